@@ -1,0 +1,85 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("ExistentialAny"),
+]
+
+/// A feature or a layer below the features: pure Swift, its arrows spelled out.
+func feature(_ name: String, path: String? = nil, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, path: path, swiftSettings: settings)
+}
+
+/// A C library of Debian: module map and shims in `Sources/CLibraries/<name>`.
+func debian(_ name: String, pkgConfig: String, package: String) -> Target {
+  .systemLibrary(
+    name: name, path: "Sources/CLibraries/\(name)", pkgConfig: pkgConfig, providers: [.apt([package])])
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+let package = Package(
+  name: "weldtech",
+  products: [.executable(name: "weldtech", targets: ["weldtech"])],
+  targets: [
+    // The domain, and what the features stand on.
+    feature("Records"),
+    feature("Cryptography", ["CCrypto"]),
+    feature("Drawing", ["CPangoCairo", "CPNG"]),
+    feature("Terminal"),
+    feature("Arguments", ["Terminal"]),
+    feature("ModuleCore", path: "firmware/Core"),
+
+    // The features. They do not know of each other.
+    feature("Fieldbook", ["Records", "Cryptography", "CSQLite"]),
+    feature("Provision", ["Records", "ModuleCore", "Cryptography", "CSerial"]),
+    feature("Labels", ["Records", "Drawing", "CQRencode", "CPNG", "CZXing"]),
+    feature("Agreements", ["Records", "Drawing", "Cryptography"]),
+    feature("Photos", ["Records", "Cryptography", "CPNG", "CTurboJPEG"]),
+    feature("Sync", ["Records", "Cryptography", "CCurl"]),
+    feature("Bench", ["ModuleCore", "Cryptography", "CMicrohttpd", "CSerial"]),
+
+    .executableTarget(
+      name: "weldtech",
+      dependencies: [
+        "Records", "Fieldbook", "Provision", "Labels", "Agreements", "Photos", "Sync", "Bench",
+        "Arguments", "Terminal", "Cryptography",
+      ],
+      swiftSettings: settings),
+
+    // C libraries of Debian.
+    debian("CQRencode", pkgConfig: "libqrencode", package: "libqrencode-dev"),
+    debian("CLibPNG", pkgConfig: "libpng", package: "libpng-dev"),
+    debian("CCurl", pkgConfig: "libcurl", package: "libcurl4-openssl-dev"),
+    debian("CPangoCairo", pkgConfig: "pangocairo", package: "libpango1.0-dev"),
+    debian("CSQLite", pkgConfig: "sqlite3", package: "libsqlite3-dev"),
+    debian("CCrypto", pkgConfig: "libcrypto", package: "libssl-dev"),
+    debian("CMicrohttpd", pkgConfig: "libmicrohttpd", package: "libmicrohttpd-dev"),
+    debian("CLibZXing", pkgConfig: "zxing", package: "libzxing-dev"),
+    debian("CTurboJPEG", pkgConfig: "libturbojpeg", package: "libturbojpeg0-dev"),
+
+    // C and C++ of ours, where a library cannot be driven from Swift.
+    .target(name: "CPNG", dependencies: ["CLibPNG"], path: "Sources/CLibraries/CPNG"),
+    .target(name: "CZXing", dependencies: ["CLibZXing"], path: "Sources/CLibraries/CZXing"),
+    .target(name: "CSerial", path: "Sources/CLibraries/CSerial"),
+
+    tests("RecordsTests", ["Records"]),
+    tests("CryptographyTests", ["Cryptography"]),
+    tests("DrawingTests", ["Drawing"]),
+    tests("TerminalTests", ["Terminal"]),
+    tests("ArgumentsTests", ["Arguments"]),
+    tests("ModuleCoreTests", ["ModuleCore"]),
+    tests("FieldbookTests", ["Fieldbook", "Records"]),
+    tests("ProvisionTests", ["Provision", "Records", "ModuleCore", "Bench"]),
+    tests("LabelsTests", ["Labels", "Records"]),
+    tests("AgreementsTests", ["Agreements", "Records"]),
+    tests("PhotosTests", ["Photos", "Records"]),
+    tests("SyncTests", ["Sync", "Records", "Bench"]),
+    tests("BenchTests", ["Bench", "ModuleCore"]),
+  ],
+  swiftLanguageModes: [.v6],
+  cxxLanguageStandard: .cxx20
+)

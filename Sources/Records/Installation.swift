@@ -1,0 +1,117 @@
+/// An installation's record: what `show --json` prints and `sync` sends. It is the sum of its events;
+/// `apply` is the only way it changes.
+public struct Installation: Hashable, Sendable, Codable {
+  public static let schema = "weldtech.installation/1"
+
+  public enum Status: String, Hashable, Sendable, Codable, CaseIterable {
+    case surveyed, open, closed, delivered, retired, void
+  }
+
+  public private(set) var schema = Installation.schema
+  public let id: InstallationID
+  public private(set) var code: LabelCode?
+  public internal(set) var status: Status
+  /// Counts the closed versions of this record, from 1. The first one being worked on is 1 too.
+  public private(set) var revision: Int
+  /// Digest of the bytes of the revision before this one, lower-case hex; nil for the first.
+  public private(set) var previousSha256: String?
+  public let openedAt: Timestamp
+  public private(set) var closedAt: Timestamp?
+  public private(set) var remarks: String?
+  /// Why the welder was taken out of use; nil for a fit one.
+  public private(set) var retiredReason: String?
+  public private(set) var technician: Technician
+  public private(set) var owner: Owner
+  public private(set) var welder: Welder
+  public private(set) var module: ModuleRecord?
+  public private(set) var scheme: SchemeReference?
+  public private(set) var photos: [Photo]
+  /// The latest run; earlier ones stay in the event log and in `history`.
+  public private(set) var test: TestReport?
+  public private(set) var label: LabelRecord?
+  public private(set) var seal: Seal?
+  public private(set) var survey: Survey
+  public private(set) var handover: Handover?
+  public private(set) var agreement: AgreementRecord?
+  public private(set) var funding: Funding
+  public private(set) var history: [HistoryEntry]
+
+  /// Opens a record by its first event; a retired welder's closes there and then.
+  public init(id: InstallationID, registered: InstallationEvent.Registered, at: Timestamp, entrySha256: String)
+  {
+    self.id = id
+    code = registered.code
+    revision = 1
+    openedAt = at
+    remarks = registered.remarks
+    technician = registered.technician
+    owner = registered.owner
+    welder = registered.welder
+    scheme = registered.scheme
+    retiredReason = registered.retiredReason
+    photos = []
+    survey = Survey(filledBy: registered.technician.name, filledByPhone: registered.technician.phone)
+    funding = Funding(industry: registered.owner.industry, fittedOn: at.day)
+    history = []
+    if registered.welder.condition == .retired {
+      status = .retired
+      closedAt = at
+      funding = Funding(payer: .owner, reason: .retired)
+    } else {
+      status = .open
+    }
+    var entry = HistoryEntry(at: at, event: InstallationEvent.registered(registered).name, sha256: entrySha256)
+    entry.reason = registered.retiredReason
+    history.append(entry)
+  }
+
+  /// Adds one event. The event is already in the log, so nothing is refused here: `refusal(of:)` is
+  /// asked before an event is made.
+  public mutating func apply(_ event: InstallationEvent, at: Timestamp, entrySha256: String) {
+    var entry = HistoryEntry(at: at, event: event.name, sha256: entrySha256)
+    switch event {
+    case .registered: return  // the first event only; `init` has taken it
+    case .photographed(let photo): photos.append(photo)
+    case .flashed(let flashed):
+      var module = module ?? ModuleRecord()
+      module.chip = flashed.chip
+      module.firmwareVersion = flashed.firmwareVersion
+      module.firmwareSha256 = flashed.firmwareSha256
+      self.module = module
+    case .paired(let paired):
+      var module = module ?? ModuleRecord()
+      module.serialNumber = paired.serialNumber
+      module.keyId = paired.keyId
+      module.imei = paired.imei
+      module.iccid = paired.iccid
+      module.pairedAt = at
+      self.module = module
+      entry.serialNumber = paired.serialNumber
+      entry.keyId = paired.keyId
+    case .labelled(let label): self.label = label
+    case .sealed(let seal):
+      self.seal = seal
+      entry.sealNumber = seal.number
+    case .tested(let report):
+      test = report
+      entry.passed = report.passed
+    case .handedOver(let handover): self.handover = handover
+    case .signed(let agreement):
+      self.agreement = agreement
+      status = .closed
+      closedAt = at
+      funding = Funding(industry: owner.industry, fittedOn: at.day)
+    case .voided(let reason):
+      status = .void
+      closedAt = closedAt ?? at
+      entry.reason = reason
+    }
+    history.append(entry)
+  }
+
+  /// The platform has acknowledged this revision. The bytes that were sent stay as they were: delivery
+  /// is the queue's knowledge, not an event of the installation.
+  public mutating func markDelivered() {
+    if status == .closed { status = .delivered }
+  }
+}

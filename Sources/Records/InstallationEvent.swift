@@ -1,0 +1,136 @@
+/// What can happen to an installation. Events are facts: they are appended to the fieldbook's log and
+/// never changed, and the record is what they add up to.
+public enum InstallationEvent: Hashable, Sendable {
+  case registered(Registered)
+  case photographed(Photo)
+  case flashed(Flashed)
+  case paired(Paired)
+  case labelled(LabelRecord)
+  case sealed(Seal)
+  case tested(TestReport)
+  case handedOver(Handover)
+  case signed(AgreementRecord)
+  case voided(reason: String)
+
+  public struct Registered: Hashable, Sendable, Codable {
+    public var technician: Technician
+    public var owner: Owner
+    public var welder: Welder
+    /// Nil for a retired welder.
+    public var code: LabelCode?
+    /// Nil for a retired welder.
+    public var scheme: SchemeReference?
+    /// Why the welder was retired; nil for a fit one.
+    public var retiredReason: String?
+    public var remarks: String?
+
+    public init(
+      technician: Technician, owner: Owner, welder: Welder, code: LabelCode?, scheme: SchemeReference?,
+      retiredReason: String?, remarks: String?
+    ) {
+      self.technician = technician
+      self.owner = owner
+      self.welder = welder
+      self.code = code
+      self.scheme = scheme
+      self.retiredReason = retiredReason
+      self.remarks = remarks
+    }
+  }
+
+  public struct Flashed: Hashable, Sendable, Codable {
+    public var chip: String
+    /// The chip's 96-bit unique id, lower-case hex.
+    public var chipId: String?
+    public var firmwareVersion: String
+    public var firmwareSha256: String
+    /// The module already ran this image; nothing was written.
+    public var skipped: Bool
+
+    public init(
+      chip: String, chipId: String?, firmwareVersion: String, firmwareSha256: String, skipped: Bool
+    ) {
+      self.chip = chip
+      self.chipId = chipId
+      self.firmwareVersion = firmwareVersion
+      self.firmwareSha256 = firmwareSha256
+      self.skipped = skipped
+    }
+  }
+
+  /// The module has committed the key and its configuration has been read back.
+  public struct Paired: Hashable, Sendable, Codable {
+    public var serialNumber: String
+    public var keyId: String
+    public var imei: String?
+    public var iccid: String?
+
+    public init(serialNumber: String, keyId: String, imei: String?, iccid: String?) {
+      self.serialNumber = serialNumber
+      self.keyId = keyId
+      self.imei = imei
+      self.iccid = iccid
+    }
+  }
+
+  /// The event's name in the log and in the record's history.
+  public var name: String {
+    switch self {
+    case .registered: "registered"
+    case .photographed: "photographed"
+    case .flashed: "flashed"
+    case .paired: "paired"
+    case .labelled: "labelled"
+    case .sealed: "sealed"
+    case .tested: "tested"
+    case .handedOver: "handedOver"
+    case .signed: "signed"
+    case .voided: "voided"
+    }
+  }
+}
+
+extension InstallationEvent: Codable {
+  private enum Key: String, CodingKey { case event, facts }
+  private struct Reason: Codable { var reason: String }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: Key.self)
+    try container.encode(name, forKey: .event)
+    switch self {
+    case .registered(let facts): try container.encode(facts, forKey: .facts)
+    case .photographed(let facts): try container.encode(facts, forKey: .facts)
+    case .flashed(let facts): try container.encode(facts, forKey: .facts)
+    case .paired(let facts): try container.encode(facts, forKey: .facts)
+    case .labelled(let facts): try container.encode(facts, forKey: .facts)
+    case .sealed(let facts): try container.encode(facts, forKey: .facts)
+    case .tested(let facts): try container.encode(facts, forKey: .facts)
+    case .handedOver(let facts): try container.encode(facts, forKey: .facts)
+    case .signed(let facts): try container.encode(facts, forKey: .facts)
+    case .voided(let reason): try container.encode(Reason(reason: reason), forKey: .facts)
+    }
+  }
+
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: Key.self)
+    func facts<Facts: Decodable>(_: Facts.Type = Facts.self) throws -> Facts {
+      try container.decode(Facts.self, forKey: .facts)
+    }
+    let name = try container.decode(String.self, forKey: .event)
+    switch name {
+    case "registered": self = .registered(try facts())
+    case "photographed": self = .photographed(try facts())
+    case "flashed": self = .flashed(try facts())
+    case "paired": self = .paired(try facts())
+    case "labelled": self = .labelled(try facts())
+    case "sealed": self = .sealed(try facts())
+    case "tested": self = .tested(try facts())
+    case "handedOver": self = .handedOver(try facts())
+    case "signed": self = .signed(try facts())
+    case "voided": self = .voided(reason: try facts(Reason.self).reason)
+    default:
+      throw DecodingError.dataCorruptedError(
+        forKey: .event, in: container, debugDescription: "unknown event \(name)")
+    }
+  }
+}

@@ -1,0 +1,373 @@
+// The parts of an installation's record, in the order in which `show --json` prints them.
+// Keys are the contract's; amounts carry their unit in the key.
+
+/// The installation's id, made on the laptop: a UUID in lower case.
+public struct InstallationID: Hashable, Sendable, Codable, CustomStringConvertible {
+  public let text: String
+
+  /// Nil where `text` is not a UUID.
+  public init?(_ text: String) {
+    let characters = Array(text.lowercased().utf8)
+    guard characters.count == 36 else { return nil }
+    for (index, character) in characters.enumerated() {
+      let isHyphen = [8, 13, 18, 23].contains(index)
+      guard isHyphen ? character == 45 : (48...57).contains(character) || (97...102).contains(character)
+      else { return nil }
+    }
+    self.text = text.lowercased()
+  }
+
+  public var description: String { text }
+
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.singleValueContainer()
+    guard let id = InstallationID(try container.decode(String.self)) else {
+      throw DecodingError.dataCorruptedError(in: container, debugDescription: "not an installation id")
+    }
+    self = id
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode(text)
+  }
+}
+
+/// 技术人员: who works with this laptop, and for which company.
+public struct Technician: Hashable, Sendable, Codable {
+  public var name: PersonName
+  public var phone: PhoneNumber
+  public var company: String
+  public var certificate: String
+  public var certificateExpires: CalendarDay
+
+  public init(
+    name: PersonName, phone: PhoneNumber, company: String, certificate: String,
+    certificateExpires: CalendarDay
+  ) {
+    self.name = name
+    self.phone = phone
+    self.company = company
+    self.certificate = certificate
+    self.certificateExpires = certificateExpires
+  }
+
+  /// A certificate is good up to and including the day it names.
+  public func mayWork(on day: CalendarDay) -> Bool { day <= certificateExpires }
+}
+
+/// The unit that owns the machine, and its 责任人.
+public struct Owner: Hashable, Sendable, Codable {
+  /// Made by whoever registered the unit first; welders of one unit share it.
+  public var unitId: String?
+  public var unitName: String
+  public var unitType: UnitType
+  public var responsibleName: PersonName
+  public var responsiblePhone: PhoneNumber
+  public var street: String
+  public var community: String?
+  public var industry: Industry
+  public var industryNote: String?
+  /// People who weld at the unit, and how many of them hold a certificate.
+  public var operators: Int?
+  public var certifiedOperators: Int?
+
+  public init(
+    unitId: String?, unitName: String, unitType: UnitType, responsibleName: PersonName,
+    responsiblePhone: PhoneNumber, street: String, community: String?, industry: Industry,
+    industryNote: String?, operators: Int?, certifiedOperators: Int?
+  ) {
+    self.unitId = unitId
+    self.unitName = unitName
+    self.unitType = unitType
+    self.responsibleName = responsibleName
+    self.responsiblePhone = responsiblePhone
+    self.street = street
+    self.community = community
+    self.industry = industry
+    self.industryNote = industryNote
+    self.operators = operators
+    self.certifiedOperators = certifiedOperators
+  }
+}
+
+/// 电焊机: the machine.
+public struct Welder: Hashable, Sendable, Codable {
+  public var brand: String?
+  public var model: String?
+  public var serialNumber: String?
+  public var weldingProcess: WeldingProcess
+  public var supply: Supply
+  public var sourceType: SourceType
+  /// 附件1's 最大电流安数A: what the machine draws from its supply.
+  public var supplyMaxAmps: Double
+  /// 附件1's 焊机最大电流: what it gives to the arc.
+  public var maxCurrentAmps: Double
+  public var maxPowerKilowatts: Double?
+  public var purpose: String?
+  public var purchasedOn: CalendarDay?
+  public var condition: Condition
+
+  public init(
+    brand: String?, model: String?, serialNumber: String?, weldingProcess: WeldingProcess,
+    supply: Supply, sourceType: SourceType, supplyMaxAmps: Double, maxCurrentAmps: Double,
+    maxPowerKilowatts: Double?, purpose: String?, purchasedOn: CalendarDay?, condition: Condition
+  ) {
+    self.brand = brand
+    self.model = model
+    self.serialNumber = serialNumber
+    self.weldingProcess = weldingProcess
+    self.supply = supply
+    self.sourceType = sourceType
+    self.supplyMaxAmps = supplyMaxAmps
+    self.maxCurrentAmps = maxCurrentAmps
+    self.maxPowerKilowatts = maxPowerKilowatts
+    self.purpose = purpose
+    self.purchasedOn = purchasedOn
+    self.condition = condition
+  }
+}
+
+/// 智能模块: what is known of the module on this welder. Fields fill in as the walk goes on.
+public struct ModuleRecord: Hashable, Sendable, Codable {
+  public var serialNumber: String?
+  public var chip: String?
+  public var firmwareVersion: String?
+  /// Lower-case hex.
+  public var firmwareSha256: String?
+  /// First eight bytes of SHA-256 over the pairing key, lower-case hex.
+  public var keyId: String?
+  public var imei: String?
+  public var iccid: String?
+  public var pairedAt: Timestamp?
+
+  public init() {}
+}
+
+/// The scheme chosen at registration.
+public struct SchemeReference: Hashable, Sendable, Codable {
+  public var name: String
+  public var version: String
+
+  public init(name: String, version: String) {
+    self.name = name
+    self.version = version
+  }
+}
+
+public struct Photo: Hashable, Sendable, Codable {
+  public enum Stage: String, Hashable, Sendable, Codable, CaseIterable {
+    case before, after, seal
+  }
+
+  public var stage: Stage
+  public var sha256: String
+  public var bytes: Int
+  /// `image/jpeg` or `image/png`, by content.
+  public var mediaType: String
+  public var takenAt: Timestamp
+  public var widthPixels: Int
+  public var heightPixels: Int
+
+  public init(
+    stage: Stage, sha256: String, bytes: Int, mediaType: String, takenAt: Timestamp, widthPixels: Int,
+    heightPixels: Int
+  ) {
+    self.stage = stage
+    self.sha256 = sha256
+    self.bytes = bytes
+    self.mediaType = mediaType
+    self.takenAt = takenAt
+    self.widthPixels = widthPixels
+    self.heightPixels = heightPixels
+  }
+}
+
+/// One run of the functional test.
+public struct TestReport: Hashable, Sendable, Codable {
+  public enum Outcome: Hashable, Sendable {
+    case passed, failed
+    /// The step needs a network that is not there; `reason` is a dotted code.
+    case notRun(reason: String)
+  }
+
+  public struct Step: Hashable, Sendable, Codable {
+    public var name: String
+    /// Nil where nothing was measured.
+    public var measured: Double?
+    public var unit: String
+    /// Limits, both inclusive; nil where the side is open.
+    public var lower: Double?
+    public var upper: Double?
+    public var passed: Bool
+    /// Present, with a reason, where the step was not run. Such a step is never passed.
+    public var notRun: String?
+
+    public init(
+      name: String, measured: Double?, unit: String, lower: Double?, upper: Double?, outcome: Outcome
+    ) {
+      self.name = name
+      self.measured = measured
+      self.unit = unit
+      self.lower = lower
+      self.upper = upper
+      passed = outcome == .passed
+      if case .notRun(let reason) = outcome { notRun = reason } else { notRun = nil }
+    }
+
+    public var outcome: Outcome {
+      if let notRun { return .notRun(reason: notRun) }
+      return passed ? .passed : .failed
+    }
+  }
+
+  public var plan: String
+  public var startedAt: Timestamp
+  /// No step failed. Steps that were not run are listed by `openSteps` and by `next`.
+  public var passed: Bool
+  public var steps: [Step]
+
+  public init(plan: String, startedAt: Timestamp, steps: [Step]) {
+    self.plan = plan
+    self.startedAt = startedAt
+    self.steps = steps
+    passed = !steps.isEmpty && !steps.contains { $0.outcome == .failed } && steps.contains { $0.passed }
+  }
+
+  public var openSteps: [Step] { steps.filter { $0.notRun != nil } }
+}
+
+public struct LabelRecord: Hashable, Sendable, Codable {
+  public var code: LabelCode
+  /// The text in the QR symbol.
+  public var payload: String
+  public var template: String
+  /// Read back by an independent decoder, or confirmed from stock by its printed code.
+  public var verified: Bool
+
+  public init(code: LabelCode, payload: String, template: String, verified: Bool) {
+    self.code = code
+    self.payload = payload
+    self.template = template
+    self.verified = verified
+  }
+}
+
+public struct Seal: Hashable, Sendable, Codable {
+  public var number: String
+  public var photoSha256: String?
+  public var appliedAt: Timestamp
+  /// The numbers of seals broken before this one, oldest first.
+  public var previousNumbers: [String]
+
+  public init(number: String, photoSha256: String?, appliedAt: Timestamp, previousNumbers: [String]) {
+    self.number = number
+    self.photoSha256 = photoSha256
+    self.appliedAt = appliedAt
+    self.previousNumbers = previousNumbers
+  }
+}
+
+/// 填表人: who filled in the survey row.
+public struct Survey: Hashable, Sendable, Codable {
+  public var filledBy: PersonName
+  public var filledByPhone: PhoneNumber
+
+  public init(filledBy: PersonName, filledByPhone: PhoneNumber) {
+    self.filledBy = filledBy
+    self.filledByPhone = filledByPhone
+  }
+}
+
+public struct Handover: Hashable, Sendable, Codable {
+  public var trainedOperators: Int
+  public var operatingRules: OperatingRules
+  public var note: String?
+
+  public init(trainedOperators: Int, operatingRules: OperatingRules, note: String?) {
+    self.trainedOperators = trainedOperators
+    self.operatingRules = operatingRules
+    self.note = note
+  }
+}
+
+public struct Signatory: Hashable, Sendable, Codable {
+  public var name: PersonName
+  public var phone: PhoneNumber
+  public var capacity: SignatoryCapacity
+
+  public init(name: PersonName, phone: PhoneNumber, capacity: SignatoryCapacity) {
+    self.name = name
+    self.phone = phone
+    self.capacity = capacity
+  }
+}
+
+public struct AgreementRecord: Hashable, Sendable, Codable {
+  /// Of the PDF, lower-case hex.
+  public var sha256: String
+  public var bytes: Int
+  public var signedAt: Timestamp
+  public var signatory: Signatory
+  /// Of the strokes as they were read, lower-case hex.
+  public var strokesSha256: String
+
+  public init(sha256: String, bytes: Int, signedAt: Timestamp, signatory: Signatory, strokesSha256: String) {
+    self.sha256 = sha256
+    self.bytes = bytes
+    self.signedAt = signedAt
+    self.signatory = signatory
+    self.strokesSha256 = strokesSha256
+  }
+}
+
+/// Who pays for the module, by section four of the plan.
+public struct Funding: Hashable, Sendable, Codable {
+  public enum Payer: String, Hashable, Sendable, Codable { case banner, owner }
+  public enum Reason: String, Hashable, Sendable, Codable {
+    case fittedBeforeDeadline, fittedAfterDeadline, industryDepartment, retired
+  }
+
+  public var payer: Payer
+  public var reason: Reason
+
+  public init(payer: Payer, reason: Reason) {
+    self.payer = payer
+    self.reason = reason
+  }
+
+  /// Modules fitted before this day at units of a 苏木镇 or 街道 are paid by the Banner.
+  public static let deadline = CalendarDay(daysSince1970: 20_072)  // 2024-12-15
+
+  public init(industry: Industry, fittedOn day: CalendarDay) {
+    if industry.isUnderIndustryDepartment {
+      self.init(payer: .owner, reason: .industryDepartment)
+    } else if day < Self.deadline {
+      self.init(payer: .banner, reason: .fittedBeforeDeadline)
+    } else {
+      self.init(payer: .owner, reason: .fittedAfterDeadline)
+    }
+  }
+}
+
+/// One line of the record's history: what happened, when, and the digest of the log entry that holds
+/// all of it.
+public struct HistoryEntry: Hashable, Sendable, Codable {
+  public var at: Timestamp
+  public var event: String
+  /// Of the log entry, lower-case hex; it covers the entry before it.
+  public var sha256: String
+  /// For a test: whether it passed.
+  public var passed: Bool?
+  /// Why, where the event has a reason.
+  public var reason: String?
+  public var serialNumber: String?
+  public var keyId: String?
+  public var sealNumber: String?
+
+  public init(at: Timestamp, event: String, sha256: String) {
+    self.at = at
+    self.event = event
+    self.sha256 = sha256
+  }
+}

@@ -1,0 +1,114 @@
+/// 技术方案: how a kind of welder is fitted, which module it takes, and within what limits its functional
+/// test passes. One JSON file each in `schemes/`.
+public struct InstallationScheme: Hashable, Sendable, Codable {
+  public struct Bilingual: Hashable, Sendable, Codable {
+    public var zh: String
+    public var en: String
+  }
+
+  /// Inclusive; a missing side is open.
+  public struct Limits: Hashable, Sendable, Codable {
+    public var lower: Double?
+    public var upper: Double?
+
+    public init(lower: Double?, upper: Double?) {
+      self.lower = lower
+      self.upper = upper
+    }
+
+    public func contains(_ value: Double) -> Bool {
+      value >= lower ?? -.infinity && value <= upper ?? .infinity
+    }
+  }
+
+  /// The welders it is for. A list that is missing admits every value.
+  public struct Applicability: Hashable, Sendable, Codable {
+    public var supply: [Supply]?
+    public var weldingProcess: [WeldingProcess]?
+    public var sourceType: [SourceType]?
+    public var supplyMaxAmps: Limits?
+    public var maxCurrentAmps: Limits?
+    public var maxPowerKilowatts: Limits?
+  }
+
+  public struct Ratings: Hashable, Sendable, Codable {
+    public var relayAmps: Double
+    public var breakerAmps: Double
+    public var supplyVolts: Double
+    public var cableSquareMillimetres: Double
+  }
+
+  public var name: String
+  public var version: String
+  public var title: Bilingual
+  public var appliesTo: Applicability
+  /// Steps of the wiring, in order.
+  public var wiring: [Bilingual]
+  public var ratings: Ratings
+  public var moduleModel: String
+  /// Name of the test plan in `schemes/plans/`.
+  public var testPlan: String
+  /// By the name of the test step; they replace the plan's own.
+  public var testLimits: [String: Limits]
+
+  /// A property of the welder that a scheme asks for.
+  public enum Property: String, Hashable, Sendable, CaseIterable {
+    case supply, weldingProcess, sourceType, supplyMaxAmps, maxCurrentAmps, maxPowerKilowatts
+  }
+
+  /// The properties in which `welder` is outside what this scheme is for; empty where it fits.
+  public func mismatches(with welder: Welder) -> [Property] {
+    let property = appliesTo
+    return Property.allCases.filter { name in
+      switch name {
+      case .supply: property.supply?.contains(welder.supply) == false
+      case .weldingProcess: property.weldingProcess?.contains(welder.weldingProcess) == false
+      case .sourceType: property.sourceType?.contains(welder.sourceType) == false
+      case .supplyMaxAmps: property.supplyMaxAmps?.contains(welder.supplyMaxAmps) == false
+      case .maxCurrentAmps: property.maxCurrentAmps?.contains(welder.maxCurrentAmps) == false
+      case .maxPowerKilowatts:
+        welder.maxPowerKilowatts.map { property.maxPowerKilowatts?.contains($0) == false } ?? false
+      }
+    }
+  }
+
+  /// The properties this scheme names, which is why it was chosen where it fits.
+  public var conditions: [Property] {
+    Property.allCases.filter { name in
+      switch name {
+      case .supply: appliesTo.supply != nil
+      case .weldingProcess: appliesTo.weldingProcess != nil
+      case .sourceType: appliesTo.sourceType != nil
+      case .supplyMaxAmps: appliesTo.supplyMaxAmps != nil
+      case .maxCurrentAmps: appliesTo.maxCurrentAmps != nil
+      case .maxPowerKilowatts: appliesTo.maxPowerKilowatts != nil
+      }
+    }
+  }
+
+  /// Of the schemes that fit, the one with the most conditions; the first by name among equals.
+  /// - Throws: `NoSchemeFits`, with what each scheme missed.
+  public static func choose(for welder: Welder, among schemes: [InstallationScheme]) throws(NoSchemeFits)
+    -> InstallationScheme
+  {
+    let sorted = schemes.sorted { $0.name < $1.name }
+    let fitting = sorted.filter { $0.mismatches(with: welder).isEmpty }
+    guard let most = fitting.map(\.conditions.count).max(),
+      let chosen = fitting.first(where: { $0.conditions.count == most })
+    else {
+      throw NoSchemeFits(
+        mismatches: sorted.map { .init(scheme: $0.name, properties: $0.mismatches(with: welder)) })
+    }
+    return chosen
+  }
+}
+
+/// No installation scheme is for this welder.
+public struct NoSchemeFits: Error, Hashable, Sendable {
+  public struct Mismatch: Hashable, Sendable {
+    public let scheme: String
+    public let properties: [InstallationScheme.Property]
+  }
+
+  public let mismatches: [Mismatch]
+}

@@ -1,0 +1,88 @@
+/// The steps of the walk, in the plan's order.
+public enum Step: String, Hashable, Sendable, Codable, CaseIterable {
+  case photoBefore, flash, pair, label, seal, test, photoAfter, handover, sign
+}
+
+/// Why a step may not be taken now.
+public enum StepRefusal: Error, Hashable, Sendable {
+  /// Steps that have to come first, in the order of the walk.
+  case needs([Step])
+  case certificateExpired(CalendarDay)
+  case retired
+  case void
+  /// The record is closed; a change to an installed welder is a repair.
+  case closed
+  /// The last test that counts (after the seal) did not pass.
+  case testNotPassed
+  /// The last test was run before the seal went on, so it does not count.
+  case testBeforeSeal
+  /// Printed on its label and written into its module, the code cannot be another one.
+  case otherCode(LabelCode)
+}
+
+extension Installation {
+  public func has(_ stage: Photo.Stage) -> Bool { photos.contains { $0.stage == stage } }
+
+  /// The last test was run after the last seal was applied: it is the one that counts. The history's
+  /// order decides, since a clock can be set back and has whole seconds only.
+  public var testCounts: Bool {
+    guard let tested = history.lastIndex(where: { $0.event == "tested" }),
+      let sealed = history.lastIndex(where: { $0.event == "sealed" })
+    else { return false }
+    return tested > sealed
+  }
+
+  /// Whether what `step` is for is in the record.
+  public func isDone(_ step: Step) -> Bool {
+    switch step {
+    case .photoBefore: has(.before)
+    case .flash: module?.firmwareSha256 != nil
+    case .pair: module?.pairedAt != nil
+    case .label: label?.verified == true
+    case .seal: seal != nil
+    case .test: testCounts && test?.passed == true
+    case .photoAfter: has(.after)
+    case .handover: handover != nil
+    case .sign: agreement != nil
+    }
+  }
+
+  /// The first step that is not done; nil once the record is closed.
+  public var nextStep: Step? {
+    status == .open ? Step.allCases.first { !isDone($0) } : nil
+  }
+
+  /// Nil where `step` may be taken on `day` by `technician`, else the reason why not.
+  /// A step that is done may be taken again until the record is closed.
+  public func refusal(of step: Step, by technician: Technician, on day: CalendarDay) -> StepRefusal? {
+    switch status {
+    case .retired: return .retired
+    case .void: return .void
+    case .closed, .delivered: return .closed
+    case .open, .surveyed: break
+    }
+    guard technician.mayWork(on: day) else { return .certificateExpired(technician.certificateExpires) }
+    let missing = prerequisites(of: step).filter { !isDone($0) }
+    if missing.isEmpty { return nil }
+    if missing == [.test], let test {
+      return testCounts || seal == nil ? (test.passed ? .needs([.test]) : .testNotPassed) : .testBeforeSeal
+    }
+    return .needs(missing)
+  }
+
+  /// What has to be done before `step`. A test may be tried at any time after pairing; only the signature
+  /// asks for all.
+  private func prerequisites(of step: Step) -> [Step] {
+    switch step {
+    case .photoBefore: []
+    case .flash: [.photoBefore]
+    case .pair: [.photoBefore, .flash]
+    case .label: [.photoBefore, .flash, .pair]
+    case .seal: [.photoBefore, .flash, .pair, .label]
+    case .test: [.photoBefore, .flash, .pair]
+    case .photoAfter: [.photoBefore, .flash, .pair, .label, .seal]
+    case .handover: [.photoBefore]
+    case .sign: [.photoBefore, .flash, .pair, .label, .seal, .test, .photoAfter, .handover]
+    }
+  }
+}

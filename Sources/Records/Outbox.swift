@@ -1,0 +1,123 @@
+public import FoundationEssentials
+
+/// Files by their content: photos, labels, agreements, strokes.
+public protocol FileStore: Sendable {
+  /// Writes and syncs to disk before it returns. The same bytes twice are one file.
+  /// - Returns: SHA-256 of the bytes, lower-case hex.
+  func store(_ bytes: Data) throws -> String
+  /// Whole contents, checked against the digest.
+  func contents(of sha256: String) throws -> Data
+  /// Where the file lies, for a program that opens it itself.
+  func path(of sha256: String) -> String
+}
+
+/// A module's pairing key on its way to the platform. The secret itself is asked for by `secret`.
+public struct PendingKey: Hashable, Sendable {
+  public let keyId: String
+  public let installation: InstallationID
+  public let moduleSerial: String
+
+  public init(keyId: String, installation: InstallationID, moduleSerial: String) {
+    self.keyId = keyId
+    self.installation = installation
+    self.moduleSerial = moduleSerial
+  }
+}
+
+public struct PendingFile: Hashable, Sendable {
+  public let sha256: String
+  public let bytes: Int
+  public let filename: String
+
+  public init(sha256: String, bytes: Int, filename: String) {
+    self.sha256 = sha256
+    self.bytes = bytes
+    self.filename = filename
+  }
+}
+
+/// One revision of a record that the platform has not acknowledged.
+public struct PendingRecord: Hashable, Sendable {
+  public let id: InstallationID
+  public let code: LabelCode?
+  public let revision: Int
+  /// The exact bytes to send, kept as they were made when the record closed.
+  public let body: Data
+  /// Of `body`, lower-case hex.
+  public let sha256: String
+  /// Of the revision before it, for `If-Match`; nil for the first.
+  public let previousSha256: String?
+  /// Files the platform has not acknowledged for this record.
+  public let files: [PendingFile]
+
+  public init(
+    id: InstallationID, code: LabelCode?, revision: Int, body: Data, sha256: String,
+    previousSha256: String?, files: [PendingFile]
+  ) {
+    self.id = id
+    self.code = code
+    self.revision = revision
+    self.body = body
+    self.sha256 = sha256
+    self.previousSha256 = previousSha256
+    self.files = files
+  }
+}
+
+/// The queue of what the platform has yet to acknowledge. 'Attempted' is written before a thing is sent,
+/// 'acknowledged' only on a reply that names it and its digest; both are durable when the call returns.
+public protocol Outbox {
+  /// Keys that a module holds and the platform does not, of open installations too, oldest first.
+  func pendingKeys() throws -> [PendingKey]
+  /// The 32 bytes of a key; nil once the laptop has forgotten it.
+  func secret(ofKey keyId: String) throws -> [UInt8]?
+  /// Closed, retired and void records, oldest first.
+  func pendingRecords() throws -> [PendingRecord]
+
+  func markAttempted(key keyId: String, at: Timestamp) throws
+  func markAttempted(record id: InstallationID, revision: Int, at: Timestamp) throws
+  func acknowledge(key keyId: String, at: Timestamp) throws
+  func acknowledge(file sha256: String, of id: InstallationID, at: Timestamp) throws
+  func acknowledge(record id: InstallationID, revision: Int, sha256: String, at: Timestamp) throws
+}
+
+/// A start command made by whoever holds the module's key: authenticates `counter` and `challenge`.
+public struct SignedStart: Hashable, Sendable {
+  /// Higher than every counter the module has accepted.
+  public let counter: UInt64
+  /// How long the relay may stay closed, seconds, 1 to 86,400.
+  public let seconds: UInt32
+  /// HMAC-SHA-256 as `docs/module-protocol.md` lays it out, 32 bytes.
+  public let authenticator: [UInt8]
+
+  public init(counter: UInt64, seconds: UInt32, authenticator: [UInt8]) {
+    self.counter = counter
+    self.seconds = seconds
+    self.authenticator = authenticator
+  }
+}
+
+/// What a module asks to be answered before it closes its relay.
+public struct StartRequest: Hashable, Sendable {
+  public let keyId: String
+  public let moduleSerial: String
+  /// 16 bytes, fresh.
+  public let challenge: [UInt8]
+  /// The lowest counter the module will accept.
+  public let counter: UInt64
+  public let seconds: UInt32
+
+  public init(keyId: String, moduleSerial: String, challenge: [UInt8], counter: UInt64, seconds: UInt32) {
+    self.keyId = keyId
+    self.moduleSerial = moduleSerial
+    self.challenge = challenge
+    self.counter = counter
+    self.seconds = seconds
+  }
+}
+
+/// Who can give a start command over a network: the platform.
+public protocol StartAuthority {
+  /// - Returns: nil where there is no way to reach it now.
+  func start(_ request: StartRequest) throws -> SignedStart?
+}

@@ -1,0 +1,140 @@
+/// A closed list of the plan: each value has the code that the record keeps and the word the plan uses.
+public protocol PlanWord: RawRepresentable, CaseIterable, Hashable, Codable, Sendable
+where RawValue == String {
+  /// The plan's Chinese word.
+  var word: String { get }
+}
+
+extension PlanWord {
+  /// From the code (any letter case) or the plan's word.
+  public init?(codeOrWord text: String) {
+    let plain = TextNormalization.trimmed(text)
+    let code = TextNormalization.halfWidth(plain).lowercased()
+    guard let match = Self.allCases.first(where: { $0.rawValue.lowercased() == code || $0.word == plain })
+    else { return nil }
+    self = match
+  }
+}
+
+/// 企业类型, as the foot of 附件2 lists it.
+public enum UnitType: String, PlanWord {
+  case general, small, individual, flexible, household
+
+  public var word: String {
+    switch self {
+    case .general: "一般企业"
+    case .small: "小微企业"
+    case .individual: "个体户"
+    case .flexible: "灵活用工"
+    case .household: "家庭使用"
+    }
+  }
+}
+
+/// 应用行业.
+public enum Industry: String, PlanWord {
+  case autoRepair, doorsWindows, renovation, flexibleWork, mining, construction, municipal
+  case specialEquipment, other
+
+  public var word: String {
+    switch self {
+    case .autoRepair: "汽车维修"
+    case .doorsWindows: "门窗框架焊接"
+    case .renovation: "房屋装修"
+    case .flexibleWork: "灵活用工"
+    case .mining: "工矿"
+    case .construction: "建设施工"
+    case .municipal: "城市运行"
+    case .specialEquipment: "特种设备"
+    case .other: "其他"
+    }
+  }
+
+  /// Industries that section two of the plan puts under an industry department.
+  public var isUnderIndustryDepartment: Bool {
+    switch self {
+    case .mining, .construction, .municipal, .specialEquipment: true
+    case .autoRepair, .doorsWindows, .renovation, .flexibleWork, .other: false
+    }
+  }
+}
+
+/// 焊机用电类型.
+public enum Supply: String, PlanWord {
+  case singlePhase220, threePhase380, other
+
+  public var word: String {
+    switch self {
+    case .singlePhase220: "单相220V"
+    case .threePhase380: "三相380V"
+    case .other: "其他"
+    }
+  }
+}
+
+/// 焊机类型.
+public enum WeldingProcess: String, PlanWord {
+  case manualArc, tig, mig, spot, plasma, other
+
+  public var word: String {
+    switch self {
+    case .manualArc: "手工电弧焊"
+    case .tig: "氩弧焊"
+    case .mig: "气体保护焊"
+    case .spot: "点焊"
+    case .plasma: "等离子"
+    case .other: "其他"
+    }
+  }
+}
+
+/// 电源类型.
+public enum SourceType: String, PlanWord {
+  case ac, dc, inverter, other
+
+  public var word: String {
+    switch self {
+    case .ac: "交流"
+    case .dc: "直流"
+    case .inverter: "逆变"
+    case .other: "其他"
+    }
+  }
+}
+
+/// Whether the machine may be fitted with a module or must be taken out of use (淘汰).
+public enum Condition: String, PlanWord {
+  case fit, retired
+
+  public var word: String {
+    switch self {
+    case .fit: "合格"
+    case .retired: "淘汰"
+    }
+  }
+}
+
+/// In what capacity somebody signs the agreement.
+public enum SignatoryCapacity: String, PlanWord {
+  case proprietor, legalRepresentative, authorised
+
+  public var word: String {
+    switch self {
+    case .proprietor: "电焊机所有权人"
+    case .legalRepresentative: "法定代表人"
+    case .authorised: "授权代理人"
+    }
+  }
+}
+
+/// How the unit's operating rules were settled (辅导作业单位制定安全操作规程).
+public enum OperatingRules: String, PlanWord {
+  case drafted, existing
+
+  public var word: String {
+    switch self {
+    case .drafted: "现场辅导制定"
+    case .existing: "已有规程"
+    }
+  }
+}

@@ -1,0 +1,239 @@
+public import FoundationEssentials
+
+/// What is wrong with one field of the input.
+public struct FieldProblem: Error, Hashable, Sendable {
+  public enum Fault: Hashable, Sendable {
+    case missing
+    /// Not text, a number or a member of an object, as the field wants.
+    case wrongType
+    case tooLong(longest: Int)
+    case notAPhone
+    case notANumber
+    case notADay
+    case notAChoice([RegistrationField.Choice])
+    /// Both limits inclusive.
+    case outOfRange(lower: Double, upper: Double, unit: String)
+    /// More certified operators than operators.
+    case moreThan(RegistrationField)
+    case unknownField
+    case inTheFuture
+  }
+
+  /// JSON path, for example `owner.responsiblePhone`; `$` for the document itself.
+  public let path: String
+  public let fault: Fault
+
+  public init(path: String, fault: Fault) {
+    self.path = path
+    self.fault = fault
+  }
+}
+
+/// Everything that is wrong with a registration, in the order of `RegistrationField`.
+public struct RegistrationRejected: Error, Hashable, Sendable {
+  public let problems: [FieldProblem]
+}
+
+/// An owner and a welder, checked. Built from a JSON document, from options or from answers at prompts;
+/// whatever is wrong is reported for all fields at once.
+public struct Registration: Hashable, Sendable {
+  public let owner: Owner
+  public let welder: Welder
+  public let retiredReason: String?
+  public let remarks: String?
+
+  /// A larger document is refused unread.
+  public static let largestDocumentBytes = 1 << 20
+
+  /// The values of a `register --from` document by field, without judging them.
+  /// - Throws: where the document is no JSON object, or has members that no field is named after.
+  public static func values(ofDocument data: Data) throws(RegistrationRejected) -> [RegistrationField:
+    JSONValue]
+  {
+    guard data.count <= largestDocumentBytes,
+      let document = try? JSONDecoder().decode(JSONValue.self, from: data),
+      case .object(let members) = document
+    else { throw RegistrationRejected(problems: [FieldProblem(path: "$", fault: .wrongType)]) }
+    var values: [RegistrationField: JSONValue] = [:]
+    var problems: [FieldProblem] = []
+    func take(_ value: JSONValue, path: String) {
+      if let field = RegistrationField(rawValue: path) {
+        values[field] = value
+      } else {
+        problems.append(FieldProblem(path: path, fault: .unknownField))
+      }
+    }
+    for (key, value) in members.sorted(by: { $0.key < $1.key }) {
+      guard key == "owner" || key == "welder" else {
+        take(value, path: key)
+        continue
+      }
+      guard case .object(let inner) = value else {
+        problems.append(FieldProblem(path: key, fault: .wrongType))
+        continue
+      }
+      for (name, value) in inner.sorted(by: { $0.key < $1.key }) { take(value, path: "\(key).\(name)") }
+    }
+    guard problems.isEmpty else {
+      // The unknown names and what is wrong with the known ones, together.
+      do { _ = try Registration(values, today: nil) } catch { problems += error.problems }
+      throw RegistrationRejected(problems: problems)
+    }
+    return values
+  }
+
+  /// - Parameter today: for days that may not lie in the future; nil skips that check.
+  public init(_ values: [RegistrationField: JSONValue], today: CalendarDay?) throws(RegistrationRejected) {
+    var reader = FieldReader(values: values, today: today)
+    let unitName = reader.text(.unitName)
+    let unitType = reader.choice(.unitType, UnitType.self)
+    let responsibleName = reader.text(.responsibleName)
+    let responsiblePhone = reader.phone(.responsiblePhone)
+    let street = reader.text(.street)
+    let community = reader.text(.community)
+    let industry = reader.choice(.industry, Industry.self)
+    let industryNote = reader.text(.industryNote, required: industry == .other)
+    let operators = reader.count(.operators)
+    let certifiedOperators = reader.count(.certifiedOperators)
+    if let operators, let certifiedOperators, certifiedOperators > operators {
+      reader.problems.append(
+        FieldProblem(path: RegistrationField.certifiedOperators.path, fault: .moreThan(.operators)))
+    }
+    let unitId = reader.text(.unitId)
+    let brand = reader.text(.brand)
+    let model = reader.text(.model)
+    let serialNumber = reader.text(.serialNumber)
+    let weldingProcess = reader.choice(.weldingProcess, WeldingProcess.self)
+    let supply = reader.choice(.supply, Supply.self)
+    let sourceType = reader.choice(.sourceType, SourceType.self)
+    let supplyMaxAmps = reader.amount(.supplyMaxAmps)
+    let maxCurrentAmps = reader.amount(.maxCurrentAmps)
+    let maxPowerKilowatts = reader.amount(.maxPowerKilowatts)
+    let purpose = reader.text(.purpose)
+    let purchasedOn = reader.day(.purchasedOn)
+    let condition = reader.choice(.condition, Condition.self) ?? .fit
+    let retiredReason = reader.text(.retiredReason, required: condition == .retired)
+    let remarks = reader.text(.remarks)
+
+    guard reader.problems.isEmpty, let unitName, let unitType, let responsibleName, let responsiblePhone,
+      let street, let industry, let weldingProcess, let supply, let sourceType, let supplyMaxAmps,
+      let maxCurrentAmps
+    else { throw RegistrationRejected(problems: reader.problems) }
+    owner = Owner(
+      unitId: unitId, unitName: unitName, unitType: unitType, responsibleName: PersonName(responsibleName),
+      responsiblePhone: responsiblePhone, street: street, community: community, industry: industry,
+      industryNote: industryNote, operators: operators, certifiedOperators: certifiedOperators)
+    welder = Welder(
+      brand: brand, model: model, serialNumber: serialNumber, weldingProcess: weldingProcess,
+      supply: supply, sourceType: sourceType, supplyMaxAmps: supplyMaxAmps, maxCurrentAmps: maxCurrentAmps,
+      maxPowerKilowatts: maxPowerKilowatts, purpose: purpose, purchasedOn: purchasedOn, condition: condition)
+    self.retiredReason = condition == .retired ? retiredReason : nil
+    self.remarks = remarks
+  }
+
+  /// What is wrong with one value, for a prompt that checks as it asks; nil where it will do.
+  public static func problem(with value: JSONValue, for field: RegistrationField, today: CalendarDay?)
+    -> FieldProblem.Fault?
+  {
+    var reader = FieldReader(values: [field: value], today: today)
+    switch field.kind {
+    case .text, .name: _ = reader.text(field)
+    case .phone: _ = reader.phone(field)
+    case .choice(let choices): _ = reader.choice(field, among: choices)
+    case .amount: _ = reader.amount(field)
+    case .count: _ = reader.count(field)
+    case .day: _ = reader.day(field)
+    }
+    return reader.problems.first?.fault
+  }
+}
+
+/// Reads field after field and keeps what is wrong.
+private struct FieldReader {
+  let values: [RegistrationField: JSONValue]
+  let today: CalendarDay?
+  var problems: [FieldProblem] = []
+
+  mutating func text(_ field: RegistrationField, required: Bool = false) -> String? {
+    guard let raw = string(field, required: required) else { return nil }
+    let longest = if case .text(let longest) = field.kind { longest } else { 40 }
+    guard raw.count <= longest else { return fail(field, .tooLong(longest: longest)) }
+    // A line break or control character would break a label and a table.
+    guard raw.unicodeScalars.allSatisfy({ $0.properties.generalCategory != .control }) else {
+      return fail(field, .wrongType)
+    }
+    return raw
+  }
+
+  mutating func phone(_ field: RegistrationField) -> PhoneNumber? {
+    guard let raw = string(field) else { return nil }
+    return PhoneNumber(raw) ?? fail(field, .notAPhone)
+  }
+
+  mutating func choice<Word: PlanWord>(_ field: RegistrationField, _: Word.Type) -> Word? {
+    guard case .choice(let choices) = field.kind, let code = choice(field, among: choices) else { return nil }
+    return Word(rawValue: code)
+  }
+
+  mutating func choice(_ field: RegistrationField, among choices: [RegistrationField.Choice]) -> String? {
+    guard let raw = string(field) else { return nil }
+    let code = TextNormalization.halfWidth(raw).lowercased()
+    guard let match = choices.first(where: { $0.code.lowercased() == code || $0.word == raw }) else {
+      return fail(field, .notAChoice(choices))
+    }
+    return match.code
+  }
+
+  mutating func amount(_ field: RegistrationField) -> Double? {
+    guard case .amount(let range, let unit) = field.kind, let number = number(field) else { return nil }
+    guard range.contains(number) else {
+      return fail(field, .outOfRange(lower: range.lowerBound, upper: range.upperBound, unit: unit))
+    }
+    return number
+  }
+
+  mutating func count(_ field: RegistrationField) -> Int? {
+    guard case .count(let range) = field.kind, let number = number(field) else { return nil }
+    guard let whole = Int(exactly: number), range.contains(whole) else {
+      return fail(
+        field, .outOfRange(lower: Double(range.lowerBound), upper: Double(range.upperBound), unit: ""))
+    }
+    return whole
+  }
+
+  mutating func day(_ field: RegistrationField) -> CalendarDay? {
+    guard let raw = string(field) else { return nil }
+    guard let day = CalendarDay(TextNormalization.halfWidth(raw)) else { return fail(field, .notADay) }
+    if let today, day > today { return fail(field, .inTheFuture) }
+    return day
+  }
+
+  private mutating func number(_ field: RegistrationField) -> Double? {
+    switch values[field] {
+    case .number(let number): return number
+    case .string(let text) where !TextNormalization.trimmed(text).isEmpty:
+      return TextNormalization.number(text) ?? fail(field, .notANumber)
+    case nil, .null?, .string?: return missing(field, required: false)
+    default: return fail(field, .notANumber)
+    }
+  }
+
+  private mutating func string(_ field: RegistrationField, required: Bool = false) -> String? {
+    switch values[field] {
+    case .string(let text):
+      let plain = TextNormalization.trimmed(text)
+      return plain.isEmpty ? missing(field, required: required) : plain
+    case nil, .null?: return missing(field, required: required)
+    default: return fail(field, .wrongType)
+    }
+  }
+
+  private mutating func missing<Value>(_ field: RegistrationField, required: Bool) -> Value? {
+    required || field.presence == .required ? fail(field, .missing) : nil
+  }
+
+  private mutating func fail<Value>(_ field: RegistrationField, _ fault: FieldProblem.Fault) -> Value? {
+    problems.append(FieldProblem(path: field.path, fault: fault))
+    return nil
+  }
+}

@@ -1,0 +1,91 @@
+/// One field of a registration: where it stands in the JSON, what it holds, whether it must be there.
+/// `register --from`, one option a field, the prompts and the ledger's import all go by this table.
+public enum RegistrationField: String, Hashable, Sendable, CaseIterable {
+  case unitName = "owner.unitName"
+  case unitType = "owner.unitType"
+  case responsibleName = "owner.responsibleName"
+  case responsiblePhone = "owner.responsiblePhone"
+  case street = "owner.street"
+  case community = "owner.community"
+  case industry = "owner.industry"
+  case industryNote = "owner.industryNote"
+  case operators = "owner.operators"
+  case certifiedOperators = "owner.certifiedOperators"
+  case unitId = "owner.unitId"
+  case brand = "welder.brand"
+  case model = "welder.model"
+  case serialNumber = "welder.serialNumber"
+  case weldingProcess = "welder.weldingProcess"
+  case supply = "welder.supply"
+  case sourceType = "welder.sourceType"
+  case supplyMaxAmps = "welder.supplyMaxAmps"
+  case maxCurrentAmps = "welder.maxCurrentAmps"
+  case maxPowerKilowatts = "welder.maxPowerKilowatts"
+  case purpose = "welder.purpose"
+  case purchasedOn = "welder.purchasedOn"
+  case condition = "welder.condition"
+  case retiredReason = "retiredReason"
+  case remarks = "remarks"
+
+  public enum Kind: Hashable, Sendable {
+    /// Characters, from 1 to `longest`.
+    case text(longest: Int)
+    case name
+    case phone
+    /// Code and the plan's word of each value.
+    case choice([Choice])
+    /// Inclusive.
+    case amount(ClosedRange<Double>, unit: String)
+    /// Inclusive.
+    case count(ClosedRange<Int>)
+    case day
+  }
+
+  public struct Choice: Hashable, Sendable {
+    public let code: String
+    public let word: String
+  }
+
+  /// The JSON path, for example `owner.unitName`.
+  public var path: String { rawValue }
+
+  public var kind: Kind {
+    switch self {
+    case .unitName, .street, .community, .brand, .model, .serialNumber, .purpose: .text(longest: 80)
+    case .industryNote, .retiredReason, .remarks: .text(longest: 400)
+    case .unitId: .text(longest: 64)
+    case .responsibleName: .name
+    case .responsiblePhone: .phone
+    case .unitType: Self.choices(UnitType.self)
+    case .industry: Self.choices(Industry.self)
+    case .weldingProcess: Self.choices(WeldingProcess.self)
+    case .supply: Self.choices(Supply.self)
+    case .sourceType: Self.choices(SourceType.self)
+    case .condition: Self.choices(Condition.self)
+    case .operators, .certifiedOperators: .count(0...100_000)
+    case .supplyMaxAmps: .amount(1...1_000, unit: "A")
+    case .maxCurrentAmps: .amount(1...3_000, unit: "A")
+    case .maxPowerKilowatts: .amount(0.1...1_000, unit: "kW")
+    case .purchasedOn: .day
+    }
+  }
+
+  public enum Presence: Hashable, Sendable { case required, conditional, optional }
+
+  /// `conditional`: an industry of `other` needs its note, a retired welder its reason.
+  public var presence: Presence {
+    switch self {
+    case .unitName, .unitType, .responsibleName, .responsiblePhone, .street, .industry,
+      .weldingProcess, .supply, .sourceType, .supplyMaxAmps, .maxCurrentAmps:
+      .required
+    case .industryNote, .retiredReason: .conditional
+    case .community, .operators, .certifiedOperators, .unitId, .brand, .model, .serialNumber,
+      .maxPowerKilowatts, .purpose, .purchasedOn, .condition, .remarks:
+      .optional
+    }
+  }
+
+  private static func choices<Word: PlanWord>(_: Word.Type) -> Kind {
+    .choice(Word.allCases.map { Choice(code: $0.rawValue, word: $0.word) })
+  }
+}

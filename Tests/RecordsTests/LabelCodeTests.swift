@@ -1,0 +1,38 @@
+import Testing
+
+@testable import Records
+
+@Suite struct LabelCodeTests {
+  @Test func checkCharacterMatchesThePublishedExample() {
+    // The example of ISO/IEC 7064 MOD 37,36 that the Global Release Identifier's documentation works through.
+    #expect(LabelCode.checkCharacter(over: "A12425GABC1234002") == "M")
+  }
+
+  @Test func everySingleWrongCharacterIsRefused() throws {
+    let serial = try #require(CodeSerial("00A0Z9"))
+    let code = try #require(LabelCode(region: "150621", serial: serial))
+    let plain = Array(code.description.filter { $0 != "-" })
+    for index in plain.indices {
+      for other in CodeSerial.alphabet where other != plain[index] {
+        var wrong = plain
+        wrong[index] = other
+        #expect(LabelCode(String(wrong)) == nil)
+      }
+    }
+  }
+
+  @Test func readsLowerCaseFullWidthAndMissingHyphens() throws {
+    let code = try #require(LabelCode(region: "150621", serial: CodeSerial("00A000")!))
+    #expect(LabelCode(code.description.lowercased()) == code)
+    #expect(LabelCode(code.description.filter { $0 != "-" }) == code)
+    #expect(LabelCode("１５０６２１－００Ａ０００－\(code.checkCharacter)") == code)
+  }
+
+  @Test func blockEndsAtTheLastSerial() {
+    #expect(CodeBlock(region: "150621", "ZZZZZZ+1") != nil)
+    #expect(CodeBlock(region: "150621", "ZZZZZZ+2") == nil)
+    #expect(CodeBlock(region: "150621", "00A000+0") == nil)
+    #expect(CodeBlock(region: "15062", "00A000+5") == nil)
+    #expect(CodeBlock(region: "150621", "00A000+9223372036854775807") == nil)
+  }
+}
