@@ -1,0 +1,67 @@
+/// A two-way stream of bytes to a module: a serial port, a pty, or memory in a test. Used from one thread at a
+/// time. Deadlines are moments, so that one deadline holds for a whole exchange of many reads and writes.
+public protocol Link: AnyObject {
+  /// Hands over all of `bytes`.
+  /// - Throws: `timeout` where not all of them were taken by `deadline`; a part may have gone out.
+  func write(_ bytes: [UInt8], deadline: ContinuousClock.Instant) throws(LinkError)
+
+  /// Waits for the first byte and returns what has come, from 1 to `count` bytes (`count` is at least 1).
+  /// A deadline that has passed still returns what is already there.
+  /// - Throws: `timeout` where nothing has come by `deadline`.
+  func read(upTo count: Int, deadline: ContinuousClock.Instant) throws(LinkError) -> [UInt8]
+
+  /// Forgets everything received and not yet read.
+  func discardInput() throws(LinkError)
+
+  /// Changes speed and parity for what is sent and received from here on; eight data bits, one stop bit.
+  /// A link that has no parity (a pty) goes on without.
+  func setFraming(_ framing: LinkFraming) throws(LinkError)
+
+  /// Ends the link; every later operation throws `closed`. A second call does nothing.
+  func close()
+}
+
+/// Speed and parity of a link; always eight data bits and one stop bit.
+public struct LinkFraming: Hashable, Sendable {
+  public enum Parity: Hashable, Sendable { case none, even }
+
+  /// Bits a second.
+  public let baud: Int
+  public let parity: Parity
+
+  public init(baud: Int, parity: Parity) {
+    self.baud = baud
+    self.parity = parity
+  }
+
+  /// The module's own firmware: 115,200 baud 8N1.
+  public static let firmware = LinkFraming(baud: 115_200, parity: .none)
+  /// ST's ROM bootloader (AN3155): 115,200 baud 8E1.
+  public static let bootloader = LinkFraming(baud: 115_200, parity: .even)
+}
+
+/// What some links can do besides: drive the modem control lines. Asked for by `link as? any ModemLines`.
+public protocol ModemLines: AnyObject {
+  /// True is asserted, which is a low level at a TTL adapter's pin.
+  func setDTR(_ asserted: Bool) throws(LinkError)
+  /// True is asserted, which is a low level at a TTL adapter's pin.
+  func setRTS(_ asserted: Bool) throws(LinkError)
+}
+
+/// What can go wrong with a link itself, whatever is spoken on it.
+public enum LinkError: Error, Hashable, Sendable {
+  /// The deadline passed.
+  case timeout
+  /// The other end is gone: a pulled cable, a closed pty, or `close` was called.
+  case closed
+  /// Another program holds the port.
+  case inUse(port: String)
+  case permission(port: String)
+  case notThere(port: String)
+  /// There is something of that name, but it is not a serial port.
+  case notASerialPort(path: String)
+  /// The port does not take this speed.
+  case unsupportedSpeed(baud: Int)
+  /// Anything else the system said.
+  case io(errno: Int32)
+}
