@@ -28,7 +28,7 @@ let package = Package(
     // The domain, and what the features stand on.
     feature("Records"),
     feature("Cryptography", ["CCrypto"]),
-    feature("Drawing", ["CPangoCairo", "CPNG"]),
+    feature("Drawing", ["CPangoCairo", "CPNG", "CQRencode"]),
     feature("Terminal"),
     feature("Arguments", ["Terminal"]),
     feature("ModuleCore", path: "firmware/Core"),
@@ -36,7 +36,7 @@ let package = Package(
     // The features. They do not know of each other.
     feature("Fieldbook", ["Records", "Cryptography", "CSQLite"]),
     feature("Provision", ["Records", "ModuleCore", "Cryptography", "CSerial"]),
-    feature("Labels", ["Records", "Drawing", "CQRencode", "CPNG", "CZXing"]),
+    feature("Labels", ["Records", "Drawing", "CZXing"]),
     feature("Agreements", ["Records", "Drawing", "Cryptography"]),
     feature("Photos", ["Records", "Cryptography", "CPNG", "CTurboJPEG"]),
     feature("Sync", ["Records", "Cryptography", "CCurl"]),

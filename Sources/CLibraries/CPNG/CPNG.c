@@ -1,1 +1,240 @@
 #include "CPNG.h"
+
+#include <png.h>
+#include <setjmp.h>
+#include <stdlib.h>
+#include <string.h>
+
+// A check never holds the picture, so this bounds its time only: 250 million pixels.
+static const uint64_t most_pixels_checked = 250u * 1000u * 1000u;
+// Of one ancillary chunk after decompression; a text or profile chunk can be a bomb of its own.
+static const png_alloc_size_t largest_chunk_bytes = 8u << 20;
+
+// What a run owns. It lives on the heap, so that nothing in it is lost by the jump: locals of the frame
+// that called setjmp are indeterminate after it where they changed in between (C11 7.13.2.1).
+typedef struct run {
+  png_structp png;
+  png_infop info;
+  wt_png_status status;
+  // Reading: the bytes not yet taken.
+  const uint8_t *rest;
+  size_t rest_length;
+  // Writing: what has been written.
+  uint8_t *out;
+  size_t out_length;
+  size_t out_capacity;
+  // Reading: the picture, or one row of it.
+  uint8_t *pixels;
+  wt_png_size size;
+} run;
+
+static void leave(png_structp png, png_const_charp message) {
+  (void)message;
+  run *self = png_get_error_ptr(png);
+  if (self->status == wt_png_ok) self->status = wt_png_corrupt;
+  png_longjmp(png, 1);
+}
+
+static void ignore(png_structp png, png_const_charp message) {
+  (void)png;
+  (void)message;
+}
+
+static void fail(run *self, wt_png_status status) {
+  self->status = status;
+  png_longjmp(self->png, 1);
+}
+
+static void take(png_structp png, png_bytep into, png_size_t count) {
+  run *self = png_get_io_ptr(png);
+  if (count > self->rest_length) fail(self, wt_png_truncated);
+  memcpy(into, self->rest, count);
+  self->rest += count;
+  self->rest_length -= count;
+}
+
+static void give(png_structp png, png_bytep from, png_size_t count) {
+  run *self = png_get_io_ptr(png);
+  if (count > self->out_capacity - self->out_length) {
+    size_t capacity = self->out_capacity ? self->out_capacity : 4096;
+    while (capacity - self->out_length < count) {
+      if (capacity > SIZE_MAX / 2) fail(self, wt_png_no_memory);
+      capacity *= 2;
+    }
+    uint8_t *grown = realloc(self->out, capacity);
+    if (!grown) fail(self, wt_png_no_memory);
+    self->out = grown;
+    self->out_capacity = capacity;
+  }
+  memcpy(self->out + self->out_length, from, count);
+  self->out_length += count;
+}
+
+static void flush(png_structp png) { (void)png; }
+
+// MARK: - Encoding
+
+static void encode(
+    run *self, const uint8_t *pixels, size_t row_bytes, wt_png_layout layout, int compression) {
+  self->info = png_create_info_struct(self->png);
+  if (!self->info) fail(self, wt_png_no_memory);
+  png_set_write_fn(self->png, self, give, flush);
+  png_set_compression_level(self->png, compression);
+  // Filters help photographs; flat artwork compresses better and faster without.
+  png_set_filter(self->png, PNG_FILTER_TYPE_BASE, PNG_FILTER_NONE);
+  png_set_IHDR(
+      self->png, self->info, self->size.width, self->size.height,
+      layout == wt_png_layout_bit ? 1 : 8,
+      layout == wt_png_layout_rgb ? PNG_COLOR_TYPE_RGB : PNG_COLOR_TYPE_GRAY, PNG_INTERLACE_NONE,
+      PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
+  if (self->size.pixels_per_metre_x && self->size.pixels_per_metre_y) {
+    png_set_pHYs(
+        self->png, self->info, self->size.pixels_per_metre_x, self->size.pixels_per_metre_y,
+        PNG_RESOLUTION_METER);
+  }
+  png_write_info(self->png, self->info);
+  for (uint32_t row = 0; row < self->size.height; row++) {
+    png_write_row(self->png, pixels + (size_t)row * row_bytes);
+  }
+  png_write_end(self->png, self->info);
+}
+
+wt_png_status wt_png_encode(
+    const uint8_t *pixels, size_t row_bytes, wt_png_size size, wt_png_layout layout, int compression,
+    uint8_t **bytes, size_t *length) {
+  *bytes = NULL;
+  *length = 0;
+  if (!pixels || !size.width || !size.height || compression < 0 || compression > 9) {
+    return wt_png_bad_argument;
+  }
+  if (size.width > WT_PNG_LONGEST_SIDE || size.height > WT_PNG_LONGEST_SIDE) return wt_png_too_large;
+  size_t needed = layout == wt_png_layout_bit ? ((size_t)size.width + 7) / 8
+                  : layout == wt_png_layout_rgb ? (size_t)size.width * 3
+                                                : (size_t)size.width;
+  if (row_bytes < needed) return wt_png_bad_argument;
+
+  run *self = calloc(1, sizeof *self);
+  if (!self) return wt_png_no_memory;
+  self->size = size;
+  self->png = png_create_write_struct(PNG_LIBPNG_VER_STRING, self, leave, ignore);
+  if (!self->png) {
+    self->status = wt_png_no_memory;
+  } else if (!setjmp(png_jmpbuf(self->png))) {
+    encode(self, pixels, row_bytes, layout, compression);
+  }
+  png_destroy_write_struct(&self->png, &self->info);
+  wt_png_status status = self->status;
+  if (status == wt_png_ok) {
+    *bytes = self->out;
+    *length = self->out_length;
+  } else {
+    free(self->out);
+  }
+  free(self);
+  return status;
+}
+
+// MARK: - Decoding
+
+static void open_header(run *self, uint64_t most_pixels) {
+  self->info = png_create_info_struct(self->png);
+  if (!self->info) fail(self, wt_png_no_memory);
+  png_set_user_limits(self->png, 0x7FFFFFFF, 0x7FFFFFFF);  // ours come below, with a status of their own
+  png_set_chunk_malloc_max(self->png, largest_chunk_bytes);
+  // By default a broken ancillary chunk is only dropped; what is broken anywhere is not evidence.
+  png_set_crc_action(self->png, PNG_CRC_ERROR_QUIT, PNG_CRC_ERROR_QUIT);
+  png_set_read_fn(self->png, self, take);
+  png_read_info(self->png, self->info);
+  self->size.width = png_get_image_width(self->png, self->info);
+  self->size.height = png_get_image_height(self->png, self->info);
+  self->size.pixels_per_metre_x = png_get_x_pixels_per_meter(self->png, self->info);
+  self->size.pixels_per_metre_y = png_get_y_pixels_per_meter(self->png, self->info);
+  if (self->size.width > WT_PNG_LONGEST_SIDE || self->size.height > WT_PNG_LONGEST_SIDE ||
+      (uint64_t)self->size.width * self->size.height > most_pixels) {
+    fail(self, wt_png_too_large);
+  }
+}
+
+static void read_rows_and_end(run *self, size_t stride) {
+  int passes = png_set_interlace_handling(self->png);
+  png_read_update_info(self->png, self->info);
+  size_t row_bytes = png_get_rowbytes(self->png, self->info);
+  if (stride) {
+    if (row_bytes != stride) fail(self, wt_png_corrupt);
+    self->pixels = calloc(self->size.height, stride);
+  } else {
+    self->pixels = calloc(1, row_bytes);
+  }
+  if (!self->pixels) fail(self, wt_png_no_memory);
+  for (int pass = 0; pass < passes; pass++) {
+    for (uint32_t row = 0; row < self->size.height; row++) {
+      png_read_row(self->png, self->pixels + (size_t)row * stride, NULL);
+    }
+  }
+  png_read_end(self->png, NULL);
+}
+
+static void to_grey(run *self) {
+  png_byte colour = png_get_color_type(self->png, self->info);
+  png_set_scale_16(self->png);
+  png_set_expand(self->png);
+  if (colour & PNG_COLOR_MASK_ALPHA || png_get_valid(self->png, self->info, PNG_INFO_tRNS)) {
+    png_color_16 white = {.red = 255, .green = 255, .blue = 255, .gray = 255};
+    if (png_get_bit_depth(self->png, self->info) == 16) {
+      white.red = white.green = white.blue = white.gray = 65535;
+    }
+    png_set_background_fixed(self->png, &white, PNG_BACKGROUND_GAMMA_SCREEN, 0, PNG_FP_1);
+  }
+  if (colour & PNG_COLOR_MASK_COLOR) {
+    png_set_rgb_to_gray_fixed(self->png, PNG_ERROR_ACTION_NONE, -1, -1);
+  }
+}
+
+// Reads `bytes`; with `stride_is_width` into a whole grey picture, else row by row to nowhere.
+static wt_png_status read(
+    const uint8_t *bytes, size_t length, uint64_t most_pixels, int stride_is_width, uint8_t **pixels,
+    wt_png_size *size) {
+  memset(size, 0, sizeof *size);
+  if (!bytes && length) return wt_png_bad_argument;
+  size_t head = length < 8 ? length : 8;
+  if (length == 0 || png_sig_cmp(bytes, 0, head)) return wt_png_not_png;
+
+  run *self = calloc(1, sizeof *self);
+  if (!self) return wt_png_no_memory;
+  self->rest = bytes;
+  self->rest_length = length;
+  self->png = png_create_read_struct(PNG_LIBPNG_VER_STRING, self, leave, ignore);
+  if (!self->png) {
+    self->status = wt_png_no_memory;
+  } else if (!setjmp(png_jmpbuf(self->png))) {
+    open_header(self, most_pixels);
+    if (stride_is_width) to_grey(self);
+    read_rows_and_end(self, stride_is_width ? self->size.width : 0);
+  }
+  png_destroy_read_struct(&self->png, &self->info, NULL);
+  wt_png_status status = self->status;
+  *size = self->size;
+  if (pixels && status == wt_png_ok) {
+    *pixels = self->pixels;
+  } else {
+    free(self->pixels);
+  }
+  free(self);
+  return status;
+}
+
+wt_png_status wt_png_decode_grey(
+    const uint8_t *bytes, size_t length, uint64_t most_pixels, uint8_t **pixels, wt_png_size *size) {
+  *pixels = NULL;
+  return read(bytes, length, most_pixels, 1, pixels, size);
+}
+
+wt_png_status wt_png_check(const uint8_t *bytes, size_t length, uint32_t *width, uint32_t *height) {
+  wt_png_size size;
+  wt_png_status status = read(bytes, length, most_pixels_checked, 0, NULL, &size);
+  *width = size.width;
+  *height = size.height;
+  return status;
+}
+
+void wt_png_free(uint8_t *bytes) { free(bytes); }

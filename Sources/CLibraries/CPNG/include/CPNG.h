@@ -1,1 +1,60 @@
+// libpng driven from C. Its errors leave by longjmp, which may not cross a Swift frame, so every jump is
+// caught here and comes back as a status. The simplified API would do without jumps but has no field for
+// the physical resolution (pHYs). http://www.libpng.org/pub/png/libpng-1.4.0-manual.pdf
 #pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+typedef enum wt_png_status {
+  wt_png_ok = 0,
+  /// The bytes do not start with PNG's signature.
+  wt_png_not_png,
+  /// They end before the picture does.
+  wt_png_truncated,
+  /// A checksum, a chunk or the compressed data is wrong.
+  wt_png_corrupt,
+  /// Wider, higher or with more pixels than the caller or this library admits.
+  wt_png_too_large,
+  wt_png_no_memory,
+  /// An argument is out of range; nothing was done.
+  wt_png_bad_argument,
+} wt_png_status;
+
+/// Layout of the pixels given to `wt_png_encode`.
+typedef enum wt_png_layout {
+  /// 8 pixels a byte, the leftmost in the highest bit, 0 black; a row starts on a byte.
+  wt_png_layout_bit = 0,
+  /// One byte a pixel, 0 black.
+  wt_png_layout_grey = 1,
+  /// Three bytes a pixel: red, green, blue.
+  wt_png_layout_rgb = 2,
+} wt_png_layout;
+
+typedef struct wt_png_size {
+  uint32_t width;
+  uint32_t height;
+  /// From pHYs; 0 where the file names no resolution in metres.
+  uint32_t pixels_per_metre_x;
+  uint32_t pixels_per_metre_y;
+} wt_png_size;
+
+/// Longest side that any function here takes, pixels.
+#define WT_PNG_LONGEST_SIDE 65500
+
+/// Encodes `height` rows of `row_bytes` each. The same input gives the same bytes.
+/// `compression` is zlib's level, 0 to 9. `*bytes` is freed with `wt_png_free`.
+wt_png_status wt_png_encode(
+    const uint8_t *pixels, size_t row_bytes, wt_png_size size, wt_png_layout layout, int compression,
+    uint8_t **bytes, size_t *length);
+
+/// Decodes any PNG into 8-bit grey, transparent parts over white, 16-bit samples rounded.
+/// `*pixels` has width × height bytes and is freed with `wt_png_free`.
+wt_png_status wt_png_decode_grey(
+    const uint8_t *bytes, size_t length, uint64_t most_pixels, uint8_t **pixels, wt_png_size *size);
+
+/// Decodes everything to the end chunk, row by row, and keeps nothing. `*width` and `*height` are set as
+/// soon as they are known, 0 before.
+wt_png_status wt_png_check(const uint8_t *bytes, size_t length, uint32_t *width, uint32_t *height);
+
+void wt_png_free(uint8_t *bytes);

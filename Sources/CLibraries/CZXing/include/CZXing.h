@@ -1,1 +1,33 @@
+// zxing-cpp's reader for Swift: C++ exceptions and containers stay on the other side.
 #pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/// One QR symbol found in a picture. Corners in pixels, clockwise from the symbol's own top left.
+typedef struct wt_zxing_symbol {
+  /// UTF-8, `text_length` bytes.
+  char *text;
+  size_t text_length;
+  int32_t corner_x[4];
+  int32_t corner_y[4];
+  /// A mirror image reads too; this tells it apart.
+  int mirrored;
+} wt_zxing_symbol;
+
+/// Looks for QR symbols in an 8-bit grey picture.
+/// - `thorough`: rotated and scaled attempts too, for photographs.
+/// - Returns: how many there are (at most 255), or -1 where memory ran out or the size is impossible.
+///   `*symbols` is freed with `wt_zxing_free`.
+int wt_zxing_read(
+    const uint8_t *grey, uint32_t width, uint32_t height, int thorough, wt_zxing_symbol **symbols);
+
+void wt_zxing_free(wt_zxing_symbol *symbols, int count);
+
+#ifdef __cplusplus
+}
+#endif
