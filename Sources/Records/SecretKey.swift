@@ -1,0 +1,38 @@
+import Glibc
+
+/// A module's 256-bit pairing key. It prints as its id only, is never encoded by itself, and its bytes are
+/// overwritten when the last reference goes.
+public final class SecretKey: @unchecked Sendable, CustomStringConvertible, CustomDebugStringConvertible,
+  CustomReflectable
+{
+  public static let byteCount = 32
+
+  /// First eight bytes of SHA-256 over the key, lower-case hex: 16 characters.
+  public let keyId: String
+  // Written in `init` and wiped in `deinit` only, which is what makes the class safe to share.
+  private let storage: UnsafeMutableRawPointer
+
+  /// Nil where `bytes` are not 32 or `keyId` is not 16 lower-case hex digits. That the two belong together is the
+  /// caller's knowledge: this layer has no hash.
+  public init?(bytes: [UInt8], keyId: String) {
+    guard bytes.count == Self.byteCount, keyId.utf8.count == 16,
+      keyId.utf8.allSatisfy({ (48...57).contains($0) || (97...102).contains($0) })
+    else { return nil }
+    self.keyId = keyId
+    storage = .allocate(byteCount: Self.byteCount, alignment: 1)
+    storage.copyMemory(from: bytes, byteCount: Self.byteCount)
+  }
+
+  deinit {
+    // A plain loop before the release is a dead store that the optimiser may drop.
+    explicit_bzero(storage, Self.byteCount)
+    storage.deallocate()
+  }
+
+  /// The 32 bytes, in a copy that is not wiped: hold it no longer than the message or the row that needs it.
+  public var bytes: [UInt8] { Array(UnsafeRawBufferPointer(start: storage, count: Self.byteCount)) }
+
+  public var description: String { "<key \(keyId)>" }
+  public var debugDescription: String { description }
+  public var customMirror: Mirror { Mirror(reflecting: description) }
+}
