@@ -1,0 +1,141 @@
+import FoundationEssentials
+import Glibc
+import Records
+
+/// One JSON file of a scheme or a plan, read whole within a bound, whose faults name the file and the field.
+struct DocumentFile {
+  static let byteLimit = 64 * 1024
+  static let fileLimit = 200
+
+  let path: String
+  private let bytes: Data
+  private let value: JSONValue
+
+  /// Every `*.json` of a folder, sorted by name.
+  static func all(in directory: String) throws(ProvisionError) -> [DocumentFile] {
+    let names: [String]
+    do {
+      names = try FileManager.default.contentsOfDirectory(atPath: directory).filter { $0.hasSuffix(".json") }
+    } catch {
+      throw .document(file: directory, .unreadable(errno: ENOENT))
+    }
+    if names.count > fileLimit { throw .document(file: directory, .tooLarge(limit: fileLimit)) }
+    var files: [DocumentFile] = []
+    for name in names.sorted() { files.append(try DocumentFile(path: "\(directory)/\(name)")) }
+    return files
+  }
+
+  init(path: String) throws(ProvisionError) {
+    self.path = path
+    bytes = try Self.read(path)
+    do {
+      value = try RecordCoding.decode(JSONValue.self, from: bytes)
+    } catch {
+      throw .document(file: path, .notJSON)
+    }
+  }
+
+  // MARK: - Decoding
+
+  func decode<Document: Decodable>(_: Document.Type) throws(ProvisionError) -> Document {
+    do {
+      return try RecordCoding.decode(Document.self, from: bytes)
+    } catch DecodingError.keyNotFound(let key, let context) {
+      throw fault(Self.text(of: context.codingPath + [key]), .missing)
+    } catch DecodingError.valueNotFound(_, let context) {
+      throw fault(Self.text(of: context.codingPath), .missing)
+    } catch DecodingError.typeMismatch(_, let context) {
+      throw fault(Self.text(of: context.codingPath), .wrongType)
+    } catch DecodingError.dataCorrupted(let context) {
+      throw fault(Self.text(of: context.codingPath), .notAChoice)
+    } catch {
+      throw .document(file: path, .notJSON)
+    }
+  }
+
+  func fault(_ path: String, _ fault: DocumentFault.FieldFault) -> ProvisionError {
+    .document(file: self.path, .field(path: path, step: stepName(at: path), fault))
+  }
+
+  // MARK: - Checking
+
+  /// In the object reached by `keys`; what is not an object is left to `decode`.
+  func refuseUnknownFields(_ known: Set<String>, in keys: String...) throws(ProvisionError) {
+    var object: JSONValue? = value
+    for key in keys { object = object?[key] }
+    try refuseUnknownFields(known, of: object, at: keys.joined(separator: "."))
+  }
+
+  /// In every object of the list called `list`.
+  func refuseUnknownFields(_ known: Set<String>, inEach list: String) throws(ProvisionError) {
+    guard case .array(let elements)? = value[list] else { return }
+    for (index, element) in elements.enumerated() {
+      try refuseUnknownFields(known, of: element, at: "\(list)[\(index)]")
+    }
+  }
+
+  /// A name is the file's, in lower case, digits and hyphens: it becomes part of the record.
+  func check(name: String, version: String) throws(ProvisionError) {
+    if name.isEmpty { throw fault("name", .empty) }
+    if version.isEmpty { throw fault("version", .empty) }
+    let isPlain = name.utf8.allSatisfy { (97...122).contains($0) || (48...57).contains($0) || $0 == 45 }
+    if !isPlain { throw fault("name", .notAChoice) }
+    if !path.hasSuffix("/\(name).json") { throw fault("name", .otherFileName) }
+  }
+
+  func check(lower: Double?, upper: Double?, at path: String) throws(ProvisionError) {
+    if let lower, let upper, upper < lower { throw fault("\(path).upper", .outOfRange) }
+  }
+
+  // MARK: - Private helpers
+
+  private func refuseUnknownFields(_ known: Set<String>, of object: JSONValue?, at path: String)
+    throws(ProvisionError)
+  {
+    guard case .object(let members)? = object else { return }
+    guard let unknown = members.keys.filter({ !known.contains($0) }).min() else { return }
+    throw fault(path.isEmpty ? unknown : "\(path).\(unknown)", .unknown)
+  }
+
+  /// The name of the plan's step in which a path like `steps[3].lower` lies.
+  private func stepName(at path: String) -> String? {
+    guard path.hasPrefix("steps["), let end = path.firstIndex(of: "]"),
+      let index = Int(path[path.index(path.startIndex, offsetBy: 6)..<end]),
+      case .array(let steps)? = value["steps"], steps.indices.contains(index),
+      case .string(let name)? = steps[index]["name"]
+    else { return nil }
+    return name
+  }
+
+  private static func text(of codingPath: [any CodingKey]) -> String {
+    codingPath.reduce(into: "") { text, key in
+      if let index = key.intValue {
+        text += "[\(index)]"
+      } else {
+        text += text.isEmpty ? key.stringValue : ".\(key.stringValue)"
+      }
+    }
+  }
+
+  private static func read(_ path: String) throws(ProvisionError) -> Data {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw .document(file: path, .unreadable(errno: errno)) }
+    defer { close(descriptor) }
+    var bytes = [UInt8](repeating: 0, count: byteLimit + 1)
+    var count = 0
+    while count < bytes.count {
+      let room = bytes.count - count
+      let got = bytes.withUnsafeMutableBytes { buffer in
+        buffer.baseAddress.map { Glibc.read(descriptor, $0 + count, room) } ?? 0
+      }
+      if got == 0 { break }
+      if got < 0 {
+        if errno == EINTR { continue }
+        throw .document(file: path, .unreadable(errno: errno))
+      }
+      count += got
+    }
+    if count > byteLimit { throw .document(file: path, .tooLarge(limit: byteLimit)) }
+    return Data(bytes[..<count])
+  }
+}

@@ -1,0 +1,45 @@
+/// What pairing writes into the module besides the key, and reads back.
+public struct ModuleConfiguration: Hashable, Sendable {
+  public enum Field: String, Hashable, Sendable, CaseIterable { case code, platform, apn, trustAnchor }
+
+  /// The label code as printed, 15 characters.
+  public let code: String
+  /// The platform's address, `https://…`, at most 128 bytes.
+  public let platform: String
+  /// The mobile network's access point name, at most 63 bytes; empty where the SIM's own is used.
+  public let apn: String
+  /// SHA-256 of the platform's SubjectPublicKeyInfo, 32 bytes.
+  public let trustAnchor: [UInt8]
+
+  public init(code: String, platform: String, apn: String, trustAnchor: [UInt8]) {
+    self.code = code
+    self.platform = platform
+    self.apn = apn
+    self.trustAnchor = trustAnchor
+  }
+
+  /// The first field that no module can take; nil where all are good.
+  var unusable: Field? {
+    func isPlain(_ text: String) -> Bool { text.utf8.allSatisfy { (0x21...0x7E).contains($0) } }
+    if code.utf8.count != 15 || !isPlain(code) { return .code }
+    if !platform.hasPrefix("https://") || platform.utf8.count > 128 || platform.utf8.count < 9
+      || !isPlain(platform)
+    {
+      return .platform
+    }
+    if apn.utf8.count > 63 || !isPlain(apn) { return .apn }
+    return trustAnchor.count == 32 ? nil : .trustAnchor
+  }
+
+  /// The fields in which the two are not the same.
+  func differences(from other: ModuleConfiguration) -> [Field] {
+    Field.allCases.filter { field in
+      switch field {
+      case .code: code != other.code
+      case .platform: platform != other.platform
+      case .apn: apn != other.apn
+      case .trustAnchor: trustAnchor != other.trustAnchor
+      }
+    }
+  }
+}

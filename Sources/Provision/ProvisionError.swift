@@ -1,0 +1,121 @@
+/// What can go wrong between this laptop and a module, in the words of the protocol. No key, name or phone
+/// number is ever part of it.
+public enum ProvisionError: Error, Hashable, Sendable {
+  // MARK: The conversation
+
+  /// The link failed while this was asked; `.timeout` is a module that did not answer.
+  case link(LinkError, during: ModuleRequest)
+  /// The module answered, and said no.
+  case rejected(ModuleRejection, during: ModuleRequest)
+  /// Something came back, but no reply to what was asked, however often that was repeated.
+  case unusableReply(ReplyFault, during: ModuleRequest)
+
+  // MARK: Pairing
+
+  /// The module belongs to another installation, or to this one with a key that this laptop has never had.
+  case bound(installation: String, keyId: String)
+  /// Another module is on the cable than the one the record names.
+  case otherModule(recorded: String, connected: String)
+  /// The module does not hold the key that it says it holds.
+  case notProven(keyId: String)
+  /// The platform has the key and the laptop no longer does, so that it cannot change these settings.
+  case keyForgotten(keyId: String, differing: [ModuleConfiguration.Field])
+  /// What was read back is not what was written.
+  case configurationDiffers([ModuleConfiguration.Field])
+  /// All steps were acknowledged, yet the module does not say that it is paired with this key.
+  case notConfirmed(keyId: String)
+  /// A setting that the module cannot take; nothing was sent.
+  case badSetting(ModuleConfiguration.Field)
+  /// The random source gave other than 32 bytes.
+  case badRandom
+
+  // MARK: Functional test
+
+  /// The test ended early, in this step. The relay was told to open.
+  indirect case test(step: String, ProvisionError)
+
+  // MARK: Schemes and plans
+
+  case document(file: String, DocumentFault)
+  case noSuchScheme(String)
+  case noSuchPlan(String)
+}
+
+/// An error answer: `group` and `code` as in `docs/module-protocol.md`.
+public struct ModuleRejection: Hashable, Sendable {
+  /// Error codes of group 64.
+  public enum Reason: Hashable, Sendable {
+    case unknown, malformed, notPaired, bound, notAuthentic, replayed, noChallenge, noRandom, storage
+    /// A code of another group, or of a newer firmware.
+    case other
+  }
+
+  /// Nil for a code of the transport itself, which belongs to no group.
+  public let group: UInt16?
+  public let code: UInt64
+
+  public init(group: UInt16?, code: UInt64) {
+    self.group = group
+    self.code = code
+  }
+
+  public var reason: Reason {
+    guard group == ModuleRequest.pairingGroup else { return .other }
+    return switch code {
+    case 1: .unknown
+    case 2: .malformed
+    case 3: .notPaired
+    case 4: .bound
+    case 5: .notAuthentic
+    case 6: .replayed
+    case 7: .noChallenge
+    case 8: .noRandom
+    case 9: .storage
+    default: .other
+    }
+  }
+}
+
+/// Why what came back is no reply.
+public enum ReplyFault: Hashable, Sendable {
+  /// Noise, a wrong checksum or a frame cut short.
+  case garbled
+  /// A whole reply, but to an earlier request.
+  case otherSequence
+  /// A whole reply with this sequence number, but of another group, command or direction.
+  case otherCommand
+  /// The reply's map is cut short or is not CBOR.
+  case notAMap
+  /// A field is missing, or is not of its type, length or range.
+  case field(String)
+}
+
+/// What is wrong with a scheme's or a plan's file.
+public enum DocumentFault: Hashable, Sendable {
+  case unreadable(errno: Int32)
+  /// Larger than this many bytes.
+  case tooLarge(limit: Int)
+  case notJSON
+  /// `path` names the field from the top (`appliesTo.supply[0]`); `step` is the plan's step it belongs to.
+  case field(path: String, step: String?, FieldFault)
+
+  public enum FieldFault: Hashable, Sendable {
+    case missing, wrongType
+    /// No such field exists. A mistyped condition would otherwise admit every welder.
+    case unknown
+    /// A list, a text or a table with nothing in it.
+    case empty
+    /// Not one of the values that this field can have.
+    case notAChoice
+    /// The upper limit is below the lower, or a rating is not positive.
+    case outOfRange
+    /// The name is taken by another file or step.
+    case duplicate
+    /// The file's name is not the document's name and `.json`.
+    case otherFileName
+    /// No plan or no step of that name.
+    case noSuchName
+    /// The scheme admits welders that draw more than its relay or its breaker carries.
+    case aboveRating
+  }
+}

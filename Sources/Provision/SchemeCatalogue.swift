@@ -1,0 +1,150 @@
+import FoundationEssentials
+public import Records
+
+/// The installation schemes and test plans that are shipped: `<directory>/*.json` and `<directory>/plans/*.json`.
+/// All of them are read and held against each other at once, so that a slip in one is found before work starts.
+public struct SchemeCatalogue: Hashable, Sendable {
+  /// Sorted by name.
+  public let schemes: [InstallationScheme]
+  /// Sorted by name.
+  public let plans: [TestPlan]
+
+  /// - Throws: `document`, naming file and field.
+  public init(directory: String) throws(ProvisionError) {
+    var plans: [TestPlan] = []
+    for file in try DocumentFile.all(in: directory + "/plans") {
+      plans.append(try Self.plan(in: file))
+    }
+    var schemes: [InstallationScheme] = []
+    for file in try DocumentFile.all(in: directory) {
+      schemes.append(try Self.scheme(in: file, plans: plans))
+    }
+    self.plans = plans.sorted { $0.name < $1.name }
+    self.schemes = schemes.sorted { $0.name < $1.name }
+  }
+
+  // MARK: - Using
+
+  /// - Throws: `NoSchemeFits`, with what each scheme missed.
+  public func scheme(for welder: Welder) throws(NoSchemeFits) -> InstallationScheme {
+    try InstallationScheme.choose(for: welder, among: schemes)
+  }
+
+  /// - Throws: `noSuchScheme`.
+  public func scheme(named name: String) throws(ProvisionError) -> InstallationScheme {
+    guard let scheme = schemes.first(where: { $0.name == name }) else { throw .noSuchScheme(name) }
+    return scheme
+  }
+
+  /// The plan called `name`, or the scheme's own where it is nil, with the scheme's limits.
+  /// - Throws: `noSuchPlan`.
+  public func plan(named name: String? = nil, for scheme: InstallationScheme) throws(ProvisionError) -> TestPlan
+  {
+    let name = name ?? scheme.testPlan
+    guard let plan = plans.first(where: { $0.name == name }) else { throw .noSuchPlan(name) }
+    return plan.merged(with: scheme.testLimits)
+  }
+
+  // MARK: - Checking one document
+
+  private static func plan(in file: DocumentFile) throws(ProvisionError) -> TestPlan {
+    try file.refuseUnknownFields(PlanFields.document)
+    try file.refuseUnknownFields(PlanFields.step, inEach: "steps")
+    let plan = try file.decode(TestPlan.self)
+    try file.check(name: plan.name, version: plan.version)
+    if plan.steps.isEmpty { throw file.fault("steps", .empty) }
+    var names: Set<String> = []
+    for (index, step) in plan.steps.enumerated() {
+      let path = "steps[\(index)]"
+      if step.name.isEmpty { throw file.fault("\(path).name", .empty) }
+      if !names.insert(step.name).inserted { throw file.fault("\(path).name", .duplicate) }
+      if step.unit != step.kind.unit { throw file.fault("\(path).unit", .notAChoice) }
+      if step.lower == nil && step.upper == nil { throw file.fault("\(path).lower", .missing) }
+      try file.check(lower: step.lower, upper: step.upper, at: path)
+    }
+    return plan
+  }
+
+  private static func scheme(in file: DocumentFile, plans: [TestPlan]) throws(ProvisionError)
+    -> InstallationScheme
+  {
+    try file.refuseUnknownFields(SchemeFields.document)
+    try file.refuseUnknownFields(SchemeFields.appliesTo, in: "appliesTo")
+    for name in SchemeFields.limited {
+      try file.refuseUnknownFields(SchemeFields.limits, in: "appliesTo", name)
+    }
+    let scheme = try file.decode(InstallationScheme.self)
+    try file.check(name: scheme.name, version: scheme.version)
+    try check(scheme.appliesTo, in: file)
+    try check(scheme.ratings, for: scheme.appliesTo, in: file)
+    if scheme.wiring.isEmpty { throw file.fault("wiring", .empty) }
+    for (path, text) in texts(of: scheme) where text.isEmpty { throw file.fault(path, .empty) }
+    guard let plan = plans.first(where: { $0.name == scheme.testPlan }) else {
+      throw file.fault("testPlan", .noSuchName)
+    }
+    for (name, limits) in scheme.testLimits.sorted(by: { $0.key < $1.key }) {
+      let path = "testLimits.\(name)"
+      guard plan.steps.contains(where: { $0.name == name }) else { throw file.fault(path, .noSuchName) }
+      try file.refuseUnknownFields(SchemeFields.limits, in: "testLimits", name)
+      try file.check(lower: limits.lower, upper: limits.upper, at: path)
+    }
+    return scheme
+  }
+
+  private static func check(_ appliesTo: InstallationScheme.Applicability, in file: DocumentFile)
+    throws(ProvisionError)
+  {
+    if appliesTo.supply?.isEmpty == true { throw file.fault("appliesTo.supply", .empty) }
+    if appliesTo.weldingProcess?.isEmpty == true { throw file.fault("appliesTo.weldingProcess", .empty) }
+    if appliesTo.sourceType?.isEmpty == true { throw file.fault("appliesTo.sourceType", .empty) }
+    let amounts = [appliesTo.supplyMaxAmps, appliesTo.maxCurrentAmps, appliesTo.maxPowerKilowatts]
+    for (name, limits) in zip(SchemeFields.limited, amounts) {
+      try file.check(lower: limits?.lower, upper: limits?.upper, at: "appliesTo.\(name)")
+    }
+  }
+
+  /// A relay or breaker that carries less than the welder draws burns, so the scheme has to exclude that welder.
+  private static func check(
+    _ ratings: InstallationScheme.Ratings, for appliesTo: InstallationScheme.Applicability,
+    in file: DocumentFile
+  ) throws(ProvisionError) {
+    let values = [
+      ("relayAmps", ratings.relayAmps), ("breakerAmps", ratings.breakerAmps),
+      ("supplyVolts", ratings.supplyVolts),
+      ("cableSquareMillimetres", ratings.cableSquareMillimetres),
+    ]
+    for (name, value) in values where value <= 0 { throw file.fault("ratings.\(name)", .outOfRange) }
+    guard let drawn = appliesTo.supplyMaxAmps?.upper else {
+      throw file.fault("appliesTo.supplyMaxAmps.upper", .missing)
+    }
+    if drawn > ratings.relayAmps { throw file.fault("ratings.relayAmps", .aboveRating) }
+    if drawn > ratings.breakerAmps { throw file.fault("ratings.breakerAmps", .aboveRating) }
+  }
+
+  private static func texts(of scheme: InstallationScheme) -> [(path: String, text: String)] {
+    var texts = [
+      ("title.zh", scheme.title.zh), ("title.en", scheme.title.en), ("moduleModel", scheme.moduleModel),
+    ]
+    for (index, step) in scheme.wiring.enumerated() {
+      texts.append(("wiring[\(index)].zh", step.zh))
+      texts.append(("wiring[\(index)].en", step.en))
+    }
+    return texts
+  }
+
+  private enum PlanFields {
+    static let document: Set<String> = ["name", "version", "steps"]
+    static let step: Set<String> = ["name", "kind", "unit", "lower", "upper"]
+  }
+
+  private enum SchemeFields {
+    static let document: Set<String> = [
+      "name", "version", "title", "appliesTo", "wiring", "ratings", "moduleModel", "testPlan", "testLimits",
+    ]
+    static let appliesTo: Set<String> = [
+      "supply", "weldingProcess", "sourceType", "supplyMaxAmps", "maxCurrentAmps", "maxPowerKilowatts",
+    ]
+    static let limited = ["supplyMaxAmps", "maxCurrentAmps", "maxPowerKilowatts"]
+    static let limits: Set<String> = ["lower", "upper"]
+  }
+}

@@ -1,0 +1,165 @@
+import Foundation
+import Provision
+import Records
+import Testing
+
+@Suite struct SchemeCatalogueTests {
+  static let shipped = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent().appendingPathComponent("schemes").path
+
+  private func welder(_ supply: Supply, _ process: WeldingProcess, _ source: SourceType, _ amps: Double)
+    -> Welder
+  {
+    Welder(
+      brand: nil, model: nil, serialNumber: nil, weldingProcess: process, supply: supply, sourceType: source,
+      supplyMaxAmps: amps, maxCurrentAmps: 200, maxPowerKilowatts: nil, purpose: nil, purchasedOn: nil,
+      condition: .fit)
+  }
+
+  @Test func readsEveryShippedFile() throws {
+    let catalogue = try SchemeCatalogue(directory: Self.shipped)
+    #expect(catalogue.schemes.count >= 5)
+    #expect(catalogue.plans.map(\.name) == ["standard"])
+    for scheme in catalogue.schemes {
+      let plan = try catalogue.plan(for: scheme)
+      #expect(Set(plan.steps.map(\.kind)) == Set(TestPlan.Kind.allCases))
+      #expect(scheme.wiring.count >= 8)
+      let volts = try #require(plan.steps.first { $0.kind == .supplyVoltage })
+      #expect(
+        volts.lower == scheme.ratings.supplyVolts * 0.9 && volts.upper == scheme.ratings.supplyVolts * 1.1)
+    }
+  }
+
+  @Test(arguments: [
+    (Supply.singlePhase220, WeldingProcess.manualArc, SourceType.ac, 32.0, "single-phase-transformer"),
+    (.singlePhase220, .spot, .ac, 50, "single-phase-transformer"),
+    (.singlePhase220, .tig, .inverter, 28, "single-phase-inverter"),
+    (.singlePhase220, .manualArc, .dc, 40, "single-phase-inverter"),
+    (.threePhase380, .manualArc, .ac, 60, "three-phase-transformer"),
+    (.threePhase380, .spot, .ac, 90, "three-phase-transformer"),
+    (.threePhase380, .mig, .inverter, 35, "three-phase-inverter"),
+    (.threePhase380, .tig, .dc, 63, "three-phase-inverter"),
+    (.threePhase380, .plasma, .inverter, 40, "three-phase-plasma"),
+    (.threePhase380, .mig, .inverter, 120, "three-phase-heavy"),
+    (.threePhase380, .other, .dc, 150, "three-phase-heavy"),
+  ])
+  func choosesOneSchemeForAWelder(
+    supply: Supply, process: WeldingProcess, source: SourceType, amps: Double, name: String
+  ) throws {
+    let catalogue = try SchemeCatalogue(directory: Self.shipped)
+    #expect(try catalogue.scheme(for: welder(supply, process, source, amps)).name == name)
+  }
+
+  @Test(arguments: [
+    (Supply.other, WeldingProcess.manualArc, SourceType.ac, 30.0), (.singlePhase220, .manualArc, .ac, 80),
+    (.threePhase380, .manualArc, .inverter, 300), (.threePhase380, .manualArc, .other, 30),
+  ])
+  func refusesAWelderThatNoneFits(supply: Supply, process: WeldingProcess, source: SourceType, amps: Double)
+    throws
+  {
+    let catalogue = try SchemeCatalogue(directory: Self.shipped)
+    let error = #expect(throws: NoSchemeFits.self) {
+      try catalogue.scheme(for: welder(supply, process, source, amps))
+    }
+    #expect(error?.mismatches.count == catalogue.schemes.count)
+  }
+
+  @Test func saysWhenAPlanOrSchemeIsNotThere() throws {
+    let catalogue = try SchemeCatalogue(directory: Self.shipped)
+    let scheme = try catalogue.scheme(named: "three-phase-plasma")
+    #expect(throws: ProvisionError.noSuchPlan("quick")) { try catalogue.plan(named: "quick", for: scheme) }
+    #expect(throws: ProvisionError.noSuchScheme("none")) { try catalogue.scheme(named: "none") }
+  }
+
+  // MARK: - Faults
+
+  typealias Fault = DocumentFault.FieldFault
+
+  /// A shipped scheme with one thing changed, and what is said of it.
+  @Test(arguments: [
+    ("\"title\": {", "\"titel\": {", "titel", Fault.unknown),
+    ("\"supply\": [", "\"suply\": [", "appliesTo.suply", .unknown),
+    ("\"single-phase-inverter\"", "\"single\"", "name", .otherFileName),
+    ("\"inverter\",", "\"thyristor\",", "appliesTo.sourceType[0]", .notAChoice),
+    ("\"relayAmps\": 40", "\"relayAmps\": 32", "ratings.relayAmps", .aboveRating),
+    ("\"relayAmps\": 40", "\"relayAmps\": \"40\"", "ratings.relayAmps", .wrongType),
+    ("\"breakerAmps\": 40", "\"breakerAmps\": 0", "ratings.breakerAmps", .outOfRange),
+    ("\"testPlan\": \"standard\"", "\"testPlan\": \"quick\"", "testPlan", .noSuchName),
+    ("\"currentZeroOffset\"", "\"zeroOffset\"", "testLimits.zeroOffset", .noSuchName),
+    ("\"upper\": 242", "\"upper\": 24", "testLimits.supplyVoltage.upper", .outOfRange),
+    ("\"upper\": 242", "\"uper\": 242", "testLimits.supplyVoltage.uper", .unknown),
+    ("\"upper\": 40", "\"lower\": 40", "appliesTo.supplyMaxAmps.upper", .missing),
+    ("\"version\": \"1.0.0\",", "", "version", .missing),
+  ])
+  func namesFileAndFieldOfAScheme(old: String, new: String, field: String, fault: Fault) throws {
+    let folder = try Folder(copying: Self.shipped)
+    let file = try folder.edit("single-phase-inverter.json", old, new)
+    #expect(throws: ProvisionError.document(file: file, .field(path: field, step: nil, fault))) {
+      try SchemeCatalogue(directory: folder.path)
+    }
+  }
+
+  @Test(arguments: [
+    ("\"kind\": \"position\"", "\"kind\": \"place\"", "steps[9].kind", "position", Fault.notAChoice),
+    ("\"unit\": \"dBm\"", "\"unit\": \"dB\"", "steps[10].unit", "signal", .notAChoice),
+    ("\"upper\": 418", "\"upper\": 41", "steps[0].upper", "supplyVoltage", .outOfRange),
+    ("\"upper\": 418", "\"uper\": 418", "steps[0].uper", "supplyVoltage", .unknown),
+    ("\"lower\": -105", "\"lower\": null", "steps[10].lower", "signal", .missing),
+    ("\"name\": \"signal\"", "\"name\": \"position\"", "steps[10].name", "position", .duplicate),
+  ])
+  func namesFileStepAndFieldOfAPlan(old: String, new: String, field: String, step: String, fault: Fault) throws
+  {
+    let folder = try Folder(copying: Self.shipped)
+    let file = try folder.edit("plans/standard.json", old, new)
+    #expect(throws: ProvisionError.document(file: file, .field(path: field, step: step, fault))) {
+      try SchemeCatalogue(directory: folder.path)
+    }
+  }
+
+  @Test func refusesAFileThatIsTooLargeOrNoJSONOrNotThere() throws {
+    let folder = try Folder(copying: Self.shipped)
+    let file = folder.path + "/huge.json"
+    try Data(repeating: 32, count: 65 * 1024).write(to: URL(fileURLWithPath: file))
+    #expect(throws: ProvisionError.document(file: file, .tooLarge(limit: 65_536))) {
+      try SchemeCatalogue(directory: folder.path)
+    }
+    try Data("[{".utf8).write(to: URL(fileURLWithPath: file))
+    #expect(throws: ProvisionError.document(file: file, .notJSON)) {
+      try SchemeCatalogue(directory: folder.path)
+    }
+    #expect(throws: ProvisionError.document(file: "/none/plans", .unreadable(errno: ENOENT))) {
+      try SchemeCatalogue(directory: "/none")
+    }
+  }
+
+  /// Cut short at every length, a shipped file is refused each time and never traps.
+  @Test func refusesAShippedFileCutShortAnywhere() throws {
+    let folder = try Folder(copying: Self.shipped)
+    let file = folder.path + "/plans/standard.json"
+    let whole = try Data(contentsOf: URL(fileURLWithPath: file))
+    for length in stride(from: 0, to: whole.count - 2, by: 7) {
+      try whole.prefix(length).write(to: URL(fileURLWithPath: file))
+      #expect(throws: ProvisionError.self) { try SchemeCatalogue(directory: folder.path) }
+    }
+  }
+}
+
+/// A copy of a folder that goes with the test.
+private final class Folder {
+  let path: String
+
+  init(copying source: String) throws {
+    path = NSTemporaryDirectory() + "schemes-" + UUID().uuidString
+    try FileManager.default.copyItem(atPath: source, toPath: path)
+  }
+
+  deinit { try? FileManager.default.removeItem(atPath: path) }
+
+  func edit(_ name: String, _ old: String, _ new: String) throws -> String {
+    let file = "\(path)/\(name)"
+    let text = try String(contentsOfFile: file, encoding: .utf8)
+    let range = try #require(text.range(of: old))
+    try text.replacingCharacters(in: range, with: new).write(toFile: file, atomically: true, encoding: .utf8)
+    return file
+  }
+}
