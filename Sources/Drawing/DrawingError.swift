@@ -1,0 +1,22 @@
+/// What can go wrong between a page and its bytes.
+public enum DrawingError: Error, Hashable, Sendable {
+  /// cairo gave up; `status` is its `cairo_status_t`.
+  case cairo(status: UInt32)
+  case outOfMemory
+  /// Dots wide and high, of which one is zero or more than `PixelSize.longestSide`, or more than
+  /// `PixelSize.mostPixels` together.
+  case impossibleSize(widthPixels: Int, heightPixels: Int)
+  /// Even at the smallest size allowed, `neededMillimetres` are more than `givenMillimetres`.
+  case textTooLarge(axis: Axis, neededMillimetres: Double, givenMillimetres: Double, sizePoints: Double)
+  /// No installed font has some of the text's characters.
+  case noGlyph(count: Int)
+  /// More than a QR symbol holds at that level; `bytes` is the text's length.
+  case symbolTooLong(bytes: Int)
+  case png(PNGFault)
+
+  public enum Axis: String, Hashable, Sendable { case width, height }
+
+  public enum PNGFault: Hashable, Sendable {
+    case notPNG, truncated, corrupt, tooLarge
+  }
+}

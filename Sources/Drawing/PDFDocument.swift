@@ -1,0 +1,75 @@
+import CPangoCairo
+public import FoundationEssentials
+
+/// A PDF in memory, page after page. The same drawing with the same metadata and fonts gives the same
+/// bytes: nothing in it is taken from the clock.
+public final class PDFDocument {
+  public struct Metadata: Hashable, Sendable {
+    public var title: String
+    public var author: String
+    public var subject: String
+    /// RFC 3339 with offset, `2026-11-24T09:30:00+08:00`; creation and modification.
+    public var date: String
+
+    public init(title: String, author: String, subject: String, date: String) {
+      self.title = title
+      self.author = author
+      self.subject = subject
+      self.date = date
+    }
+  }
+
+  public let canvas: Canvas
+  private let surface: OpaquePointer
+  /// cairo points at it until the surface is finished.
+  private let sink: Sink
+
+  public init(pageWidthMillimetres: Double, pageHeightMillimetres: Double, metadata: Metadata)
+    throws(DrawingError)
+  {
+    let sink = Sink()
+    self.sink = sink
+    surface = cairo_pdf_surface_create_for_stream(
+      Sink.write, Unmanaged.passUnretained(sink).toOpaque(),
+      Length.points(millimetres: pageWidthMillimetres), Length.points(millimetres: pageHeightMillimetres))
+    cairo_pdf_surface_restrict_to_version(surface, CAIRO_PDF_VERSION_1_5)
+    for (key, value) in [
+      (CAIRO_PDF_METADATA_TITLE, metadata.title), (CAIRO_PDF_METADATA_AUTHOR, metadata.author),
+      (CAIRO_PDF_METADATA_SUBJECT, metadata.subject), (CAIRO_PDF_METADATA_CREATOR, "weldtech"),
+      (CAIRO_PDF_METADATA_CREATE_DATE, metadata.date), (CAIRO_PDF_METADATA_MOD_DATE, metadata.date),
+    ] {
+      cairo_pdf_surface_set_metadata(surface, key, value)
+    }
+    canvas = Canvas(surface: surface, unitsPerMillimetre: Length.points(millimetres: 1))
+    let status = cairo_surface_status(surface)
+    guard status == CAIRO_STATUS_SUCCESS else { throw DrawingError(status) }
+  }
+
+  deinit {
+    cairo_surface_finish(surface)
+    cairo_surface_destroy(surface)
+  }
+
+  /// What is drawn after this is on the next page.
+  public func endPage() { canvas.endPage() }
+
+  /// Closes the document; nothing can be drawn afterwards.
+  public func finish() throws(DrawingError) -> Data {
+    try canvas.check()
+    cairo_surface_finish(surface)
+    let status = cairo_surface_status(surface)
+    guard status == CAIRO_STATUS_SUCCESS else { throw DrawingError(status) }
+    return sink.bytes
+  }
+
+  private final class Sink {
+    var bytes = Data()
+
+    static let write: cairo_write_func_t = { closure, bytes, length in
+      guard let closure, let bytes else { return CAIRO_STATUS_WRITE_ERROR }
+      Unmanaged<Sink>.fromOpaque(closure).takeUnretainedValue().bytes
+        .append(UnsafeBufferPointer(start: bytes, count: Int(length)))
+      return CAIRO_STATUS_SUCCESS
+    }
+  }
+}

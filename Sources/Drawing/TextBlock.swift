@@ -1,0 +1,38 @@
+import CPangoCairo
+
+/// Text that has been set: measured, broken into lines, ready to be drawn.
+public final class TextBlock {
+  /// As it was set, after any shrinking.
+  public let sizePoints: Double
+  /// Of the widest line, without the room left or right of it.
+  public let widthMillimetres: Double
+  public let heightMillimetres: Double
+  /// From the top to the first line's baseline.
+  public let baselineMillimetres: Double
+  public let lineCount: Int
+  /// Characters that no installed font has.
+  public let unknownGlyphCount: Int
+
+  private let layout: OpaquePointer
+
+  /// Takes over the reference to `layout`.
+  init(layout: OpaquePointer, sizePoints: Double) {
+    self.layout = layout
+    self.sizePoints = sizePoints
+    var logical = PangoRectangle()
+    pango_layout_get_extents(layout, nil, &logical)
+    widthMillimetres = Self.millimetres(logical.width)
+    heightMillimetres = Self.millimetres(logical.height)
+    baselineMillimetres = Self.millimetres(pango_layout_get_baseline(layout))
+    lineCount = Int(pango_layout_get_line_count(layout))
+    unknownGlyphCount = Int(pango_layout_get_unknown_glyphs_count(layout))
+  }
+
+  deinit { g_object_unref(UnsafeMutableRawPointer(layout)) }
+
+  func show(on context: OpaquePointer) { pango_cairo_show_layout(context, layout) }
+
+  private static func millimetres(_ pangoUnits: Int32) -> Double {
+    Length.millimetres(points: Double(pangoUnits) / Double(PANGO_SCALE))
+  }
+}

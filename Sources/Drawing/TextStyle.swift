@@ -1,0 +1,42 @@
+/// How a piece of text looks.
+public struct TextStyle: Hashable, Sendable {
+  public enum Weight: String, Hashable, Sendable, CaseIterable { case regular, bold }
+
+  /// In order of preference. What the first lacks is taken from the next.
+  public var families: [String]
+  /// The em, in points.
+  public var sizePoints: Double
+  public var weight: Weight
+  /// From baseline to baseline, as a share of the font's own line height.
+  public var lineSpacing: Double
+  /// Added behind every character, points.
+  public var letterSpacingPoints: Double
+
+  /// Simplified Chinese shapes first: an unnamed CJK font may draw the Japanese ones.
+  public static let chineseFamilies = [
+    "Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "WenQuanYi Zen Hei", "sans-serif",
+  ]
+
+  public init(
+    sizePoints: Double, weight: Weight = .regular, families: [String] = chineseFamilies,
+    lineSpacing: Double = 0.9, letterSpacingPoints: Double = 0
+  ) {
+    self.sizePoints = sizePoints
+    self.weight = weight
+    self.families = families
+    self.lineSpacing = lineSpacing
+    self.letterSpacingPoints = letterSpacingPoints
+  }
+}
+
+public enum TextAlignment: String, Hashable, Sendable, CaseIterable { case left, centre, right }
+
+/// What happens to text that is larger than its box.
+public enum TextFit: String, Hashable, Sendable, CaseIterable {
+  /// One line at the size given, or an error.
+  case refuse
+  /// One line, smaller if need be.
+  case shrink
+  /// As many lines as the box has room for, smaller if need be.
+  case wrap
+}

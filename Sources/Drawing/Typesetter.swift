@@ -1,0 +1,114 @@
+import CPangoCairo
+
+/// Sets text by pango. It keeps the fonts it has loaded, so make one and use it for many pages; one
+/// thread at a time. What it sets does not depend on the resolution it is drawn at: no hinting, no
+/// rounding of positions.
+public final class Typesetter {
+  private let fonts: UnsafeMutablePointer<PangoFontMap>
+  private let context: OpaquePointer
+
+  public init() {
+    fonts = pango_cairo_font_map_new()
+    // Its fonts are cairo's, so the cast is what G_TYPE_CHECK_INSTANCE_CAST, a macro, does.
+    pango_cairo_font_map_set_resolution(OpaquePointer(fonts), Length.pointsPerInch)
+    context = pango_font_map_create_context(fonts)
+    pango_context_set_language(context, pango_language_from_string("zh-cn"))
+    pango_context_set_base_dir(context, PANGO_DIRECTION_LTR)
+    pango_context_set_round_glyph_positions(context, 0)
+    let options = cairo_font_options_create()
+    cairo_font_options_set_hint_style(options, CAIRO_HINT_STYLE_NONE)
+    cairo_font_options_set_hint_metrics(options, CAIRO_HINT_METRICS_OFF)
+    cairo_font_options_set_antialias(options, CAIRO_ANTIALIAS_GRAY)
+    pango_cairo_context_set_font_options(context, options)
+    cairo_font_options_destroy(options)
+  }
+
+  deinit {
+    g_object_unref(UnsafeMutableRawPointer(context))
+    g_object_unref(UnsafeMutableRawPointer(fonts))
+  }
+
+  // MARK: - Setting
+
+  /// Sets `text` as it is: broken into lines at `widthMillimetres`, or at its own line ends only.
+  public func set(
+    _ text: String, style: TextStyle, widthMillimetres: Double? = nil, alignment: TextAlignment = .left
+  ) -> TextBlock {
+    let layout = makeLayout(text, style: style, widthMillimetres: widthMillimetres, alignment: alignment)
+    return TextBlock(layout: layout, sizePoints: style.sizePoints)
+  }
+
+  /// Sets `text` within a box, by `fit`. Sizes go down in steps of a quarter of a point.
+  /// - Parameter smallestPoints: the size below which it is an error instead.
+  /// - Throws: `textTooLarge`; `noGlyph` where a character would come out as an empty box.
+  public func set(
+    _ text: String, style: TextStyle, widthMillimetres: Double, heightMillimetres: Double,
+    fit: TextFit, smallestPoints: Double, alignment: TextAlignment
+  ) throws(DrawingError) -> TextBlock {
+    let oneLine = text.filter { !$0.isNewline }
+    var style = style
+    while true {
+      // The width is given where lines may break; alignment on one line works without.
+      let natural = set(oneLine, style: style, widthMillimetres: fit == .wrap ? widthMillimetres : nil)
+      guard natural.unknownGlyphCount == 0 else { throw .noGlyph(count: natural.unknownGlyphCount) }
+      let isTooWide = natural.widthMillimetres > widthMillimetres + Self.tolerance
+      if !isTooWide && natural.heightMillimetres <= heightMillimetres + Self.tolerance {
+        return set(oneLine, style: style, widthMillimetres: widthMillimetres, alignment: alignment)
+      }
+      let smaller = style.sizePoints - 0.25
+      guard fit != .refuse, smaller >= smallestPoints, smaller > 0 else {
+        throw .textTooLarge(
+          axis: isTooWide ? .width : .height,
+          neededMillimetres: isTooWide ? natural.widthMillimetres : natural.heightMillimetres,
+          givenMillimetres: isTooWide ? widthMillimetres : heightMillimetres, sizePoints: style.sizePoints)
+      }
+      style.sizePoints = smaller
+    }
+  }
+
+  // MARK: - Layouts
+
+  /// A thousandth of a millimetre: below it, rounding to pango's units decides.
+  private static let tolerance = 0.001
+
+  private func makeLayout(
+    _ text: String, style: TextStyle, widthMillimetres: Double?, alignment: TextAlignment
+  ) -> OpaquePointer {
+    // Owned by the caller, who hands it to a TextBlock.
+    let layout: OpaquePointer = pango_layout_new(context)
+    let description = pango_font_description_new()
+    pango_font_description_set_family(description, style.families.joined(separator: ","))
+    pango_font_description_set_weight(
+      description, style.weight == .bold ? PANGO_WEIGHT_BOLD : PANGO_WEIGHT_NORMAL)
+    pango_font_description_set_absolute_size(description, style.sizePoints * Double(PANGO_SCALE))
+    pango_layout_set_font_description(layout, description)
+    pango_font_description_free(description)
+    if style.letterSpacingPoints != 0 {
+      let attributes = pango_attr_list_new()
+      pango_attr_list_insert(
+        attributes, pango_attr_letter_spacing_new(Int32(style.letterSpacingPoints * Double(PANGO_SCALE))))
+      pango_layout_set_attributes(layout, attributes)
+      pango_attr_list_unref(attributes)
+    }
+    pango_layout_set_line_spacing(layout, Float(style.lineSpacing))
+    pango_layout_set_wrap(layout, PANGO_WRAP_WORD_CHAR)
+    switch alignment {
+    case .left: pango_layout_set_alignment(layout, PANGO_ALIGN_LEFT)
+    case .centre: pango_layout_set_alignment(layout, PANGO_ALIGN_CENTER)
+    case .right: pango_layout_set_alignment(layout, PANGO_ALIGN_RIGHT)
+    }
+    if let widthMillimetres {
+      let units = Length.points(millimetres: max(0, widthMillimetres)) * Double(PANGO_SCALE)
+      // Half a unit more, so that a line measured at this width is not broken at it again.
+      pango_layout_set_width(layout, Int32(min(units.rounded(.up) + 1, Double(Int32.max))))
+    }
+    // pango takes no NUL, and no other control character has a shape.
+    let shown = String(
+      String.UnicodeScalarView(
+        text.unicodeScalars.map {
+          $0 == "\n" || $0.properties.generalCategory != .control ? $0 : "\u{FFFD}"
+        }))
+    pango_layout_set_text(layout, shown, -1)
+    return layout
+  }
+}

@@ -1,0 +1,93 @@
+public import Drawing
+
+/// What can go wrong between a template and a label that scans. A field's value never appears here:
+/// it may be an owner's name.
+public enum LabelError: Error, Hashable, Sendable {
+  /// No such file or directory, or no permission.
+  case templateUnreadable(file: String)
+  case templateTooLarge(file: String, bytes: Int, mostBytes: Int)
+  /// Everything that is wrong with a template, in the file's order.
+  case templateRejected(file: String, problems: [TemplateProblem])
+  case templateUnknown(name: String, available: [String])
+  /// Both limits inclusive.
+  case resolutionOutOfRange(dotsPerInch: Int, lower: Int, upper: Int)
+  case platformAddress(PlatformAddressFault)
+  case fieldMissing(template: String, element: String, field: String)
+  /// No installed font has `count` characters of the text; `field` is nil for a template's own text.
+  case noGlyph(template: String, element: String, field: String?, count: Int)
+  /// Even at its smallest size the text is wider or higher than its box.
+  case textTooLarge(
+    template: String, element: String, field: String?, axis: DrawingError.Axis, neededMillimetres: Double,
+    givenMillimetres: Double, smallestPoints: Double)
+  /// A module would come out smaller than the template or the printer admits. The symbol, quiet zone
+  /// included, fits at `neededMillimetres`, rounded up to a tenth.
+  case symbolTooDense(
+    template: String, modulesWithQuietZone: Int, givenMillimetres: Double, neededMillimetres: Double,
+    dotsPerInch: Int)
+  /// More than a QR symbol holds at the template's level.
+  case payloadTooLong(bytes: Int)
+  /// The picture made does not read back; it is not a label.
+  case unreadable(UnreadableReason)
+  /// A picture to be read is no PNG, or a damaged or too large one.
+  case picture(DrawingError.PNGFault)
+  case drawing(DrawingError)
+
+  public enum UnreadableReason: String, Hashable, Sendable {
+    /// The decoder found no symbol.
+    case noSymbol
+    case severalSymbols
+    case otherText
+    case mirrored
+    /// A dot of the symbol or its quiet zone is not what was encoded.
+    case otherDots
+    /// The file's width, height or resolution is not the template's.
+    case otherSize
+  }
+
+  public enum PlatformAddressFault: String, Hashable, Sendable {
+    /// Neither `https://…` nor, on this laptop itself, `http://…`.
+    case notHTTPS
+    case noHost
+    case badHost
+    case badPort
+    /// Name, password, query or fragment.
+    case hasMore
+  }
+}
+
+/// One thing wrong with a template.
+public struct TemplateProblem: Error, Hashable, Sendable {
+  public enum Fault: Hashable, Sendable {
+    case notJSON
+    case missing
+    case wrongType
+    case unknownField
+    /// Inclusive; `unit` is empty for a pure number.
+    case outOfRange(lower: Double, upper: Double, unit: String)
+    case notAChoice([String])
+    case tooLong(longest: Int)
+    case empty
+    /// Another element has this id.
+    case duplicate
+    /// Exactly one of these two is wanted.
+    case notExactlyOne(of: [String])
+    /// Nearer to the edge than the safe zone, or in a rounded corner.
+    case outsideSafeZone
+    /// On the symbol or its quiet zone.
+    case onSymbol
+    /// A template has one `qr` element.
+    case symbolCount(Int)
+  }
+
+  /// The element's id, or `elements[2]` where it has none; nil for the template itself.
+  public let element: String?
+  /// The member's name; empty for the element or the template as a whole.
+  public let field: String
+  public let fault: Fault
+
+  public init(element: String?, field: String, fault: Fault) {
+    self.element = element
+    self.field = field
+    self.fault = fault
+  }
+}

@@ -1,0 +1,67 @@
+public import Records
+
+/// What a label's symbol says: `https://<host>/w/<code>`, the address a mini program claims by its prefix.
+public struct LabelPayload: Hashable, Sendable {
+  public let code: LabelCode
+  public let text: String
+
+  /// - Parameter platform: the platform's base address, for example `https://weld.example.cn/api`. Of it
+  ///   only the host is in the payload; a port too where the host is this laptop itself.
+  /// - Throws: `platformAddress`.
+  public init(platform: String, code: LabelCode) throws(LabelError) {
+    self.code = code
+    text = "https://\(try Self.authority(ofPlatform: platform))/w/\(code)"
+  }
+
+  private static func authority(ofPlatform address: String) throws(LabelError) -> String {
+    let (scheme, rest) = try split(address)
+    guard !rest.contains(where: { "?#@".contains($0) }) else { throw .platformAddress(.hasMore) }
+    let authority = rest.prefix { $0 != "/" }.lowercased()
+    let (host, port) = try split(authority: authority)
+    guard !host.isEmpty else { throw .platformAddress(.noHost) }
+    let isLoopback = host == "localhost" || host == "[::1]" || isLoopbackAddress(host)
+    guard scheme == "https" || isLoopback else { throw .platformAddress(.notHTTPS) }
+    guard host == "[::1]" || isHostName(host) else { throw .platformAddress(.badHost) }
+    guard let port else { return host }
+    guard !port.isEmpty, port.utf8.count <= 5, port.utf8.allSatisfy({ (48...57).contains($0) }),
+      let number = Int(port), (1...65_535).contains(number)
+    else { throw .platformAddress(.badPort) }
+    return isLoopback ? "\(host):\(number)" : host
+  }
+
+  private static func split(_ address: String) throws(LabelError) -> (scheme: String, rest: Substring) {
+    // 2,000: longer addresses are refused by browsers and proxies anyway.
+    guard address.utf8.count <= 2_000, address.utf8.allSatisfy({ (33...126).contains($0) }) else {
+      throw .platformAddress(.badHost)
+    }
+    for scheme in ["https", "http"] where address.lowercased().hasPrefix("\(scheme)://") {
+      return (scheme, address.dropFirst(scheme.count + 3))
+    }
+    throw .platformAddress(.notHTTPS)
+  }
+
+  private static func split(authority: String) throws(LabelError) -> (host: String, port: String?) {
+    if authority.hasPrefix("[") {
+      guard let end = authority.firstIndex(of: "]") else { throw .platformAddress(.badHost) }
+      let rest = authority[authority.index(after: end)...]
+      guard rest.isEmpty || rest.hasPrefix(":") else { throw .platformAddress(.badHost) }
+      return (String(authority[...end]), rest.isEmpty ? nil : String(rest.dropFirst()))
+    }
+    let parts = authority.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+    return (String(parts.first ?? ""), parts.count > 1 ? String(parts[1]) : nil)
+  }
+
+  /// RFC 1123: labels of 1 to 63 letters, digits and inner hyphens, 253 characters together.
+  private static func isHostName(_ host: String) -> Bool {
+    host.utf8.count <= 253
+      && host.split(separator: ".", omittingEmptySubsequences: false).allSatisfy { label in
+        (1...63).contains(label.utf8.count) && label.first != "-" && label.last != "-"
+          && label.utf8.allSatisfy { (48...57).contains($0) || (97...122).contains($0) || $0 == 45 }
+      }
+  }
+
+  private static func isLoopbackAddress(_ host: String) -> Bool {
+    let parts = host.split(separator: ".", omittingEmptySubsequences: false)
+    return parts.count == 4 && parts[0] == "127" && parts.allSatisfy { UInt8($0) != nil }
+  }
+}

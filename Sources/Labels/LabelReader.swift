@@ -1,0 +1,43 @@
+import CZXing
+import Drawing
+public import FoundationEssentials
+
+/// Reads labels back with zxing-cpp, which shares no code with the encoder that made them.
+public enum LabelReader {
+  /// A larger picture is refused before its pixels are read.
+  public static let mostPixels = 100_000_000
+
+  struct Finding: Hashable {
+    let text: String
+    let isMirrored: Bool
+  }
+
+  /// The texts of all QR symbols in a PNG, in no particular order; empty where there is none.
+  /// - Throws: `picture`, `drawing`.
+  public static func read(png: Data) throws(LabelError) -> [String] {
+    try findings(in: decode(png: png), isPhotograph: true).map(\.text)
+  }
+
+  static func decode(png: Data) throws(LabelError) -> GreyImage {
+    do {
+      return try GreyImage(png: png, mostPixels: mostPixels)
+    } catch {
+      if case .png(let fault) = error { throw .picture(fault) }
+      throw .drawing(error)
+    }
+  }
+
+  static func findings(in image: GreyImage, isPhotograph: Bool) throws(LabelError) -> [Finding] {
+    var symbols: UnsafeMutablePointer<wt_zxing_symbol>?
+    let count = image.pixels.withUnsafeBufferPointer {
+      wt_zxing_read(
+        $0.baseAddress, UInt32(image.widthPixels), UInt32(image.heightPixels), isPhotograph ? 1 : 0, &symbols)
+    }
+    guard count >= 0 else { throw .drawing(.outOfMemory) }
+    defer { wt_zxing_free(symbols, count) }
+    return UnsafeBufferPointer(start: symbols, count: Int(count)).map { symbol in
+      let text = UnsafeRawBufferPointer(start: symbol.text, count: symbol.text_length)
+      return Finding(text: String(decoding: text, as: UTF8.self), isMirrored: symbol.mirrored != 0)
+    }
+  }
+}
