@@ -1,1 +1,34 @@
+#define _GNU_SOURCE
 #include "CSerial.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+int wt_open_pty(int *primary, int *secondary, char *path, size_t size) {
+  int first = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+  if (first < 0) return -1;
+  int second = -1;
+  int failure = 0;
+  struct termios settings;
+  if (grantpt(first) != 0 || unlockpt(first) != 0) {
+    failure = errno;
+  } else if ((failure = ptsname_r(first, path, size)) == 0) {
+    second = open(path, O_RDWR | O_NOCTTY | O_CLOEXEC);
+    if (second < 0 || tcgetattr(second, &settings) != 0) {
+      failure = errno;
+    } else {
+      cfmakeraw(&settings);
+      if (tcsetattr(second, TCSANOW, &settings) != 0) failure = errno;
+    }
+  }
+  if (failure != 0) {
+    if (second >= 0) close(second);
+    close(first);
+    errno = failure;
+    return -1;
+  }
+  *primary = first;
+  *secondary = second;
+  return 0;
+}

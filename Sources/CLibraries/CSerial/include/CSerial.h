@@ -1,1 +1,22 @@
 #pragma once
+
+#include <errno.h>
+#include <stddef.h>
+#include <sys/file.h>
+#include <sys/ioctl.h>
+#include <termios.h>
+
+// ioctl is variadic, which Swift does not import: one typed use each. All return 0, or -1 with errno.
+
+/// Refuses further opens of the terminal (EBUSY) except by root, until the last descriptor is closed.
+static inline int wt_tty_exclusive(int fd) { return ioctl(fd, TIOCEXCL); }
+static inline int wt_modem_lines(int fd, int *lines) { return ioctl(fd, TIOCMGET, lines); }
+static inline int wt_modem_raise(int fd, int lines) { return ioctl(fd, TIOCMBIS, &lines); }
+static inline int wt_modem_lower(int fd, int lines) { return ioctl(fd, TIOCMBIC, &lines); }
+
+/// In Swift the name `flock` is taken by the struct of fcntl's locks. Takes the lock or fails with EWOULDBLOCK.
+static inline int wt_lock_exclusively(int fd) { return flock(fd, LOCK_EX | LOCK_NB); }
+
+/// A raw pty whose secondary is at `path` (`size` bytes with the terminator); both descriptors are close-on-exec.
+/// A function rather than calls from Swift, since grantpt and ptsname are not visible there.
+int wt_open_pty(int *primary, int *secondary, char *path, size_t size);
