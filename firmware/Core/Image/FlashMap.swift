@@ -1,0 +1,39 @@
+/// How the STM32F405's flash is divided (RM0090, section 3.3; 1 MiB, 12 sectors).
+///
+///     0       0x08000000   16 KiB  boot block
+///     1, 2    0x08004000   16 KiB  each: pairing record, two slots
+///     3       0x0800C000   16 KiB  kept free
+///     4       0x08010000   64 KiB  application
+///     5…11    0x08020000  128 KiB  each: free
+public enum FlashMap {
+  public static var base: UInt32 { 0x0800_0000 }
+  public static var size: UInt32 { 0x10_0000 }
+  /// The device id that the ROM bootloader states.
+  public static var productId: UInt16 { 0x413 }
+
+  public static var bootBlock: UInt32 { 0x0800_0000 }
+  public static var bootBlockSize: UInt32 { 0x4000 }
+  public static var recordSlots: (UInt32, UInt32) { (0x0800_4000, 0x0800_8000) }
+  public static var recordSlotSize: UInt32 { 0x4000 }
+  public static var application: UInt32 { 0x0801_0000 }
+  public static var applicationSize: UInt32 { 0x1_0000 }
+
+  public static var sectorCount: Int { 12 }
+
+  /// First address and size of a sector, or nil past the last.
+  public static func sector(_ index: Int) -> (address: UInt32, size: UInt32)? {
+    switch index {
+    case 0...3: (base &+ UInt32(index) &* 0x4000, 0x4000)
+    case 4: (base &+ 0x1_0000, 0x1_0000)
+    case 5...11: (base &+ 0x2_0000 &* UInt32(index &- 4), 0x2_0000)
+    default: nil
+    }
+  }
+
+  /// Whether a stack may start here: main memory or core-coupled memory, the word past its end included.
+  static func isStackTop(_ address: UInt32) -> Bool {
+    guard address & 3 == 0 else { return false }
+    return (address > 0x2000_0000 && address <= 0x2002_0000)
+      || (address > 0x1000_0000 && address <= 0x1001_0000)
+  }
+}

@@ -1,0 +1,31 @@
+/// What pairing leaves in the module beside the key; texts are UTF-8 bytes.
+public struct ModuleConfiguration: Sendable {
+  /// The label code, 15 bytes.
+  public var labelCode: [UInt8]
+  /// The platform's address, at most 128 bytes.
+  public var platformAddress: [UInt8]
+  /// The mobile network's access point, at most 63 bytes; empty where the network chooses.
+  public var accessPoint: [UInt8]
+  /// SHA-256 of the platform's SubjectPublicKeyInfo, 32 bytes.
+  public var trustAnchor: [UInt8]
+
+  public static var labelCodeSize: Int { 15 }
+  public static var maximumPlatformAddressSize: Int { 128 }
+  public static var maximumAccessPointSize: Int { 63 }
+  public static var trustAnchorSize: Int { 32 }
+
+  public init(labelCode: [UInt8], platformAddress: [UInt8], accessPoint: [UInt8], trustAnchor: [UInt8]) {
+    self.labelCode = labelCode
+    self.platformAddress = platformAddress
+    self.accessPoint = accessPoint
+    self.trustAnchor = trustAnchor
+  }
+
+  /// Whether every part has a length that the module takes.
+  public var isWellFormed: Bool {
+    labelCode.count == Self.labelCodeSize
+      && platformAddress.count <= Self.maximumPlatformAddressSize
+      && accessPoint.count <= Self.maximumAccessPointSize
+      && trustAnchor.count == Self.trustAnchorSize
+  }
+}

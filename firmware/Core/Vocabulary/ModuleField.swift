@@ -1,0 +1,60 @@
+/// The keys of the maps that commands carry.
+public enum ModuleField {
+  // Identity.
+  public static var serialNumber: StaticString { "sn" }
+  public static var chip: StaticString { "chip" }
+  public static var uniqueId: StaticString { "uid" }
+  public static var firmwareVersion: StaticString { "fw" }
+  public static var imageDigest: StaticString { "sha" }
+  public static var imei: StaticString { "imei" }
+  public static var iccid: StaticString { "iccid" }
+  public static var state: StaticString { "state" }
+  public static var keyId: StaticString { "kid" }
+  public static var pendingKeyId: StaticString { "pkid" }
+  public static var installation: StaticString { "inst" }
+  public static var boots: StaticString { "boots" }
+  public static var sealOpenings: StaticString { "seals" }
+
+  // Pairing, configuration, control.
+  public static var key: StaticString { "key" }
+  public static var challenge: StaticString { "ch" }
+  public static var authenticationCode: StaticString { "mac" }
+  public static var labelCode: StaticString { "code" }
+  public static var platformAddress: StaticString { "url" }
+  public static var accessPoint: StaticString { "apn" }
+  public static var trustAnchor: StaticString { "trust" }
+  public static var counter: StaticString { "ctr" }
+  public static var seconds: StaticString { "sec" }
+  public static var time: StaticString { "time" }
+
+  // Readings.
+  public static var millivolts: StaticString { "mv" }
+  public static var milliamperes: StaticString { "ma" }
+  public static var relay: StaticString { "relay" }
+  public static var feedback: StaticString { "fb" }
+  public static var seal: StaticString { "seal" }
+  public static var fix: StaticString { "fix" }
+  public static var latitude: StaticString { "lat" }
+  public static var longitude: StaticString { "lon" }
+  public static var satellites: StaticString { "sats" }
+  public static var simCard: StaticString { "sim" }
+  public static var registered: StaticString { "reg" }
+  public static var signalStrength: StaticString { "rssi" }
+
+  // Groups 0 and 1, and errors.
+  public static var echoRequest: StaticString { "d" }
+  public static var echoReply: StaticString { "r" }
+  public static var bootMode: StaticString { "boot_mode" }
+  public static var bufferSize: StaticString { "buf_size" }
+  public static var bufferCount: StaticString { "buf_count" }
+  public static var images: StaticString { "images" }
+  public static var slot: StaticString { "slot" }
+  public static var version: StaticString { "version" }
+  public static var hash: StaticString { "hash" }
+  public static var bootable: StaticString { "bootable" }
+  public static var confirmed: StaticString { "confirmed" }
+  public static var active: StaticString { "active" }
+  public static var returnCode: StaticString { "rc" }
+  public static var error: StaticString { "err" }
+  public static var group: StaticString { "group" }
+}

@@ -1,0 +1,56 @@
+/// Why a command of group 64 was refused.
+public enum ModuleRefusal: Error, Equatable, Sendable {
+  /// Anything that has no code of its own.
+  case unknown
+  /// A field is missing, has the wrong type, length or range.
+  case malformed
+  /// There is no committed key (for prove: no key at all).
+  case notPaired
+  /// A committed key is there and this is another one.
+  case bound
+  /// The authentication code is wrong.
+  case notAuthentic
+  /// The counter is below the lowest that is accepted.
+  case replayed
+  /// No challenge was asked for, it was used, or it is too old.
+  case noChallenge
+  /// The random number generator failed.
+  case noRandom
+  /// The pairing record could not be written.
+  case storage
+  /// A code that this version does not know.
+  case other(UInt8)
+
+  public init(code: UInt8) {
+    switch code {
+    case 1: self = .unknown
+    case 2: self = .malformed
+    case 3: self = .notPaired
+    case 4: self = .bound
+    case 5: self = .notAuthentic
+    case 6: self = .replayed
+    case 7: self = .noChallenge
+    case 8: self = .noRandom
+    case 9: self = .storage
+    default: self = .other(code)
+    }
+  }
+
+  public var code: UInt8 {
+    switch self {
+    case .unknown: 1
+    case .malformed: 2
+    case .notPaired: 3
+    case .bound: 4
+    case .notAuthentic: 5
+    case .replayed: 6
+    case .noChallenge: 7
+    case .noRandom: 8
+    case .storage: 9
+    case .other(let code): code
+    }
+  }
+
+  // By hand: the derived one would be compared case by case in the microcontroller's image.
+  public static func == (left: ModuleRefusal, right: ModuleRefusal) -> Bool { left.code == right.code }
+}

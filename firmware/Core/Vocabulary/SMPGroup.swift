@@ -1,0 +1,45 @@
+/// The groups of commands that the module answers.
+public enum SMPGroup {
+  /// Echo, reset, parameters: MCUmgr's standard group.
+  public static var operatingSystem: UInt16 { 0 }
+  /// Image state and, later, upload: MCUmgr's standard group.
+  public static var image: UInt16 { 1 }
+  /// Pairing, functional test and control: `docs/module-protocol.md`.
+  public static var module: UInt16 { 64 }
+}
+
+/// Commands of group 0.
+public enum OperatingSystemCommand: UInt8 {
+  case echo = 0
+  case reset = 5
+  case parameters = 6
+}
+
+/// Commands of group 1.
+public enum ImageCommand: UInt8 {
+  case state = 0
+  case upload = 1
+}
+
+/// Commands of group 64.
+public enum ModuleCommand: UInt8 {
+  case identity = 0
+  case pairBegin = 1
+  case pairProve = 2
+  case pairCommit = 3
+  case configure = 4
+  case configuration = 5
+  case challenge = 6
+  case start = 7
+  case stop = 8
+  case readings = 9
+  case setClock = 10
+
+  /// The operation that the command is asked for with.
+  public var operation: SMPMessage.Operation {
+    switch self {
+    case .identity, .configuration, .challenge, .readings: .read
+    case .pairBegin, .pairProve, .pairCommit, .configure, .start, .stop, .setClock: .write
+    }
+  }
+}
