@@ -1,3 +1,5 @@
+public import ModuleCore
+
 /// What can go wrong between this laptop and a module, in the words of the protocol. No key, name or phone
 /// number is ever part of it.
 public enum ProvisionError: Error, Hashable, Sendable {
@@ -9,6 +11,8 @@ public enum ProvisionError: Error, Hashable, Sendable {
   case rejected(ModuleRejection, during: ModuleRequest)
   /// Something came back, but no reply to what was asked, however often that was repeated.
   case unusableReply(ReplyFault, during: ModuleRequest)
+  /// What was to be sent is longer than a message can be; nothing was sent.
+  case messageTooLong(ModuleRequest)
 
   // MARK: Pairing
 
@@ -16,21 +20,25 @@ public enum ProvisionError: Error, Hashable, Sendable {
   case bound(installation: String, keyId: String)
   /// Another module is on the cable than the one the record names.
   case otherModule(recorded: String, connected: String)
+  /// The module is paired with another key than the record says, or (nil) not at all.
+  case otherKey(recorded: String, held: String?)
   /// The module does not hold the key that it says it holds.
   case notProven(keyId: String)
   /// The platform has the key and the laptop no longer does, so that it cannot change these settings.
-  case keyForgotten(keyId: String, differing: [ModuleConfiguration.Field])
+  case keyForgotten(keyId: String, differing: [PairingSettings.Field])
   /// What was read back is not what was written.
-  case configurationDiffers([ModuleConfiguration.Field])
+  case configurationDiffers([PairingSettings.Field])
   /// All steps were acknowledged, yet the module does not say that it is paired with this key.
   case notConfirmed(keyId: String)
   /// A setting that the module cannot take; nothing was sent.
-  case badSetting(ModuleConfiguration.Field)
+  case badSetting(PairingSettings.Field)
   /// The random source gave other than 32 bytes.
   case badRandom
 
   // MARK: Functional test
 
+  /// It was asked to stop between two steps. The relay was told to open.
+  case cancelled
   /// The test ended early, in this step. The relay was told to open.
   indirect case test(step: String, ProvisionError)
 
@@ -42,15 +50,8 @@ public enum ProvisionError: Error, Hashable, Sendable {
 }
 
 /// An error answer: `group` and `code` as in `docs/module-protocol.md`.
-public struct ModuleRejection: Hashable, Sendable {
-  /// Error codes of group 64.
-  public enum Reason: Hashable, Sendable {
-    case unknown, malformed, notPaired, bound, notAuthentic, replayed, noChallenge, noRandom, storage
-    /// A code of another group, or of a newer firmware.
-    case other
-  }
-
-  /// Nil for a code of the transport itself, which belongs to no group.
+public struct ModuleRejection: Error, Hashable, Sendable {
+  /// Nil for a code of the transport or of a standard group, which says no group.
   public let group: UInt16?
   public let code: UInt64
 
@@ -59,25 +60,15 @@ public struct ModuleRejection: Hashable, Sendable {
     self.code = code
   }
 
-  public var reason: Reason {
-    guard group == ModuleRequest.pairingGroup else { return .other }
-    return switch code {
-    case 1: .unknown
-    case 2: .malformed
-    case 3: .notPaired
-    case 4: .bound
-    case 5: .notAuthentic
-    case 6: .replayed
-    case 7: .noChallenge
-    case 8: .noRandom
-    case 9: .storage
-    default: .other
-    }
+  /// What a code of group 64 means; nil for every other group.
+  public var refusal: ModuleRefusal? {
+    guard group == SMPGroup.module, let code = UInt8(exactly: code) else { return nil }
+    return ModuleRefusal(code: code)
   }
 }
 
 /// Why what came back is no reply.
-public enum ReplyFault: Hashable, Sendable {
+public enum ReplyFault: Error, Hashable, Sendable {
   /// Noise, a wrong checksum or a frame cut short.
   case garbled
   /// A whole reply, but to an earlier request.

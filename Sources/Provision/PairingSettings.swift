@@ -1,5 +1,7 @@
+import ModuleCore
+
 /// What pairing writes into the module besides the key, and reads back.
-public struct ModuleConfiguration: Hashable, Sendable {
+public struct PairingSettings: Hashable, Sendable {
   public enum Field: String, Hashable, Sendable, CaseIterable { case code, platform, apn, trustAnchor }
 
   /// The label code as printed, 15 characters.
@@ -18,21 +20,28 @@ public struct ModuleConfiguration: Hashable, Sendable {
     self.trustAnchor = trustAnchor
   }
 
+  /// As the protocol carries it.
+  var onTheWire: ModuleConfiguration {
+    ModuleConfiguration(
+      labelCode: Array(code.utf8), platformAddress: Array(platform.utf8), accessPoint: Array(apn.utf8),
+      trustAnchor: trustAnchor)
+  }
+
   /// The first field that no module can take; nil where all are good.
   var unusable: Field? {
     func isPlain(_ text: String) -> Bool { text.utf8.allSatisfy { (0x21...0x7E).contains($0) } }
-    if code.utf8.count != 15 || !isPlain(code) { return .code }
+    if code.utf8.count != ModuleConfiguration.labelCodeSize || !isPlain(code) { return .code }
     if !platform.hasPrefix("https://") || platform.utf8.count > 128 || platform.utf8.count < 9
       || !isPlain(platform)
     {
       return .platform
     }
     if apn.utf8.count > 63 || !isPlain(apn) { return .apn }
-    return trustAnchor.count == 32 ? nil : .trustAnchor
+    return trustAnchor.count == ModuleConfiguration.trustAnchorSize ? nil : .trustAnchor
   }
 
   /// The fields in which the two are not the same.
-  func differences(from other: ModuleConfiguration) -> [Field] {
+  func differences(from other: PairingSettings) -> [Field] {
     Field.allCases.filter { field in
       switch field {
       case .code: code != other.code

@@ -1,0 +1,171 @@
+import ModuleCore
+import Records
+
+/// The steps of a functional test that close the relay, or try to. Each begins with the relay open.
+struct RelayProbe {
+  /// How long a contactor may take to follow its coil, with room for a module that debounces it.
+  private static let settlingTime = Duration.seconds(1)
+
+  let client: SMPClient
+  let module: TestedModule
+  let authority: (any StartAuthority)?
+  let report: (FunctionalTestEvent) -> Void
+
+  // MARK: - Steps
+
+  func closes() throws(ProvisionError) -> Finding {
+    try open()
+    let attempt = try start()
+    if let finding = attempt.failure { return finding }
+    return try wait { $0.relay } ? .yes : .no(.relayStaysOpen)
+  }
+
+  func feedbackFollows() throws(ProvisionError) -> Finding {
+    try open()
+    let attempt = try start()
+    if let finding = attempt.failure { return finding }
+    guard try wait({ $0.relay && $0.feedback }) else { return .no(.contactStaysOpen) }
+    try open()
+    return try wait { !$0.relay && !$0.feedback } ? .yes : .no(.contactStaysClosed)
+  }
+
+  func opensOnStop() throws(ProvisionError) -> Finding {
+    try open()
+    let attempt = try start()
+    if let finding = attempt.failure { return finding }
+    guard try wait({ $0.relay }) else { return .no(.relayStaysOpen) }
+    try open()
+    return try wait { !$0.relay } ? .yes : .no(.relayStaysClosed)
+  }
+
+  /// Everything about this start is right except the key it is authenticated with.
+  func refusesForged() throws(ProvisionError) -> Finding {
+    try open()
+    let challenge = try client.challenge()
+    let otherKey = SHA256.digest(challenge.bytes)
+    let code = Authenticator.start(
+      key: otherKey, counter: challenge.counter, seconds: FunctionalTest.startSeconds,
+      challenge: challenge.bytes)
+    let forged = SignedStart(
+      counter: challenge.counter, seconds: FunctionalTest.startSeconds, authenticator: code)
+    return try refuses(forged, by: [.notAuthentic])
+  }
+
+  /// Takes a start that was good, then sends the same bytes again: at once, and with a fresh challenge waiting.
+  func refusesReplayed() throws(ProvisionError) -> Finding {
+    try open()
+    let attempt = try start()
+    guard let used = attempt.start else { return attempt.failure ?? .no(.relayStaysOpen) }
+    try open()
+    let atOnce = try refuses(used, by: [.noChallenge, .replayed, .notAuthentic])
+    if atOnce.cause != nil { return atOnce }
+    _ = try client.challenge()
+    return try refuses(used, by: [.replayed, .notAuthentic])
+  }
+
+  func closesForPlatform() throws(ProvisionError) -> Finding {
+    try open()
+    let attempt = try start(by: .authority, otherwise: "network.unreachable")
+    if let finding = attempt.failure { return finding }
+    return try wait { $0.relay && $0.feedback } ? .yes : .no(.contactStaysOpen)
+  }
+
+  func open() throws(ProvisionError) { try client.stop() }
+
+  // MARK: - Starting
+
+  /// A start that the module took, or why there was none.
+  private struct Attempt {
+    var start: SignedStart?
+    var failure: Finding?
+  }
+
+  private enum Signer {
+    case laptop(SecretKey)
+    case authority
+  }
+
+  /// By this laptop's own key, and by the platform's once that is forgotten.
+  private func start() throws(ProvisionError) -> Attempt {
+    guard let secret = module.secret else { return try start(by: .authority, otherwise: "key.forgotten") }
+    return try start(by: .laptop(secret), otherwise: "key.forgotten")
+  }
+
+  private func start(by signer: Signer, otherwise reason: String) throws(ProvisionError) -> Attempt {
+    do throws(ProvisionError) {
+      return try startOnce(by: signer, otherwise: reason)
+    } catch .link(.timeout, during: .start) {
+      // The command or its reply was lost. It cannot be repeated, but a new one with its own challenge can be sent.
+      return try startOnce(by: signer, otherwise: reason)
+    } catch .unusableReply(_, during: .start) {
+      return try startOnce(by: signer, otherwise: reason)
+    }
+  }
+
+  private func startOnce(by signer: Signer, otherwise reason: String) throws(ProvisionError) -> Attempt {
+    let challenge = try client.challenge()
+    let seconds = FunctionalTest.startSeconds
+    let start: SignedStart
+    switch signer {
+    case .laptop(let secret):
+      let code = Authenticator.start(
+        key: secret.bytes, counter: challenge.counter, seconds: seconds, challenge: challenge.bytes)
+      start = SignedStart(counter: challenge.counter, seconds: seconds, authenticator: code)
+    case .authority:
+      let request = StartRequest(
+        keyId: module.keyId, moduleSerial: module.serialNumber, challenge: challenge.bytes,
+        counter: challenge.counter, seconds: seconds)
+      switch ask(request) {
+      case .start(let given): start = given
+      case .unreachable: return Attempt(failure: .notRun(reason))
+      case .failed: return Attempt(failure: .notRun("platform.failed"))
+      }
+    }
+    do throws(ProvisionError) {
+      try client.start(start)
+      return Attempt(start: start)
+    } catch .rejected(let rejection, during: .start) {
+      return Attempt(failure: .no(.startRefused(rejection)))
+    }
+  }
+
+  private enum Answer {
+    case start(SignedStart)
+    case unreachable, failed
+  }
+
+  /// A platform that is there and fails is no fault of the module's: the step is left open, and told.
+  private func ask(_ request: StartRequest) -> Answer {
+    do {
+      return try authority?.start(request).map { .start($0) } ?? .unreachable
+    } catch {
+      report(.authorityFailed(error))
+      return .failed
+    }
+  }
+
+  // MARK: - Looking
+
+  /// Sends a start that has to be refused for one of `reasons`, and looks at the relay. Any other refusal proves
+  /// nothing.
+  private func refuses(_ start: SignedStart, by reasons: [ModuleRefusal]) throws(ProvisionError) -> Finding {
+    do throws(ProvisionError) {
+      try client.start(start)
+      return .no(.startAccepted)
+    } catch .rejected(let rejection, during: .start) {
+      guard let refusal = rejection.refusal, reasons.contains(refusal) else {
+        return .no(.startRefused(rejection))
+      }
+    }
+    return try client.readings().relay ? .no(.startAccepted) : .yes
+  }
+
+  /// Reads until `condition` holds, at most for the settling time.
+  private func wait(_ condition: (ModuleReadings) -> Bool) throws(ProvisionError) -> Bool {
+    let deadline = client.now() + Self.settlingTime
+    repeat {
+      if condition(try client.readings()) { return true }
+    } while client.now() < deadline
+    return false
+  }
+}

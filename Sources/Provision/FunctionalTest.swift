@@ -1,0 +1,176 @@
+public import Records
+
+/// Runs a test plan on a paired module and measures every step, passed or not. The relay is told to open before
+/// the first step and after the last one, also when the test ends early; should that command be lost, the relay
+/// opens by itself `startSeconds` after it closed.
+public struct FunctionalTest {
+  /// How long a start of the test may keep the relay closed, seconds.
+  static let startSeconds: UInt32 = 30
+
+  private let client: SMPClient
+  private let module: TestedModule
+  private let authority: (any StartAuthority)?
+  private let clock: any Clock
+  private let shouldStop: () -> Bool
+  private let report: (FunctionalTestEvent) -> Void
+
+  /// - Parameters:
+  ///   - authority: the platform; nil where this laptop knows none.
+  ///   - shouldStop: asked before each step.
+  ///   - report: told of each step, as `FunctionalTestEvent` says.
+  public init(
+    client: SMPClient, module: TestedModule, authority: (any StartAuthority)?, clock: any Clock,
+    shouldStop: @escaping () -> Bool = { false }, report: @escaping (FunctionalTestEvent) -> Void = { _ in }
+  ) {
+    self.client = client
+    self.module = module
+    self.authority = authority
+    self.clock = clock
+    self.shouldStop = shouldStop
+    self.report = report
+  }
+
+  /// - Parameter plan: with the scheme's limits (`SchemeCatalogue.plan(named:for:)`).
+  /// - Throws: `otherModule`, `otherKey` before the first step; `test`, naming the step, when the module can no
+  ///   longer be talked to; `cancelled`. What a step finds is no error.
+  public func run(_ plan: TestPlan) throws(ProvisionError) -> TestReport {
+    let startedAt = clock.now()
+    try checkIdentity()
+    let probe = RelayProbe(client: client, module: module, authority: authority, report: report)
+    var steps: [TestReport.Step] = []
+    do throws(ProvisionError) {
+      try probe.open()
+      for step in plan.steps {
+        if shouldStop() { throw .cancelled }
+        steps.append(try run(step, probe))
+      }
+      try probe.open()
+    } catch {
+      // The first error is the one to tell; the relay opens by itself if this cannot be heard either.
+      try? client.stop()
+      throw error
+    }
+    return TestReport(plan: plan.name, startedAt: startedAt, steps: steps)
+  }
+
+  // MARK: - Steps
+
+  private func checkIdentity() throws(ProvisionError) {
+    let identity = try client.identity()
+    guard identity.serialNumber == module.serialNumber else {
+      throw .otherModule(recorded: module.serialNumber, connected: identity.serialNumber)
+    }
+    guard identity.keyId == module.keyId else {
+      throw .otherKey(recorded: module.keyId, held: identity.keyId)
+    }
+  }
+
+  private func run(_ step: TestPlan.Step, _ probe: RelayProbe) throws(ProvisionError) -> TestReport.Step {
+    report(.began(step))
+    let finding: Finding
+    do throws(ProvisionError) {
+      finding = try measure(step.kind, probe)
+    } catch {
+      throw .test(step: step.name, error)
+    }
+    let outcome: TestReport.Outcome =
+      if let reason = finding.notRun {
+        .notRun(reason: reason)
+      } else {
+        finding.cause == nil && finding.measured.map(step.admits) == true ? .passed : .failed
+      }
+    let result = TestReport.Step(
+      name: step.name, measured: finding.measured, unit: step.unit, lower: step.lower, upper: step.upper,
+      outcome: outcome)
+    report(.finished(result, cause: finding.cause))
+    return result
+  }
+
+  private func measure(_ kind: TestPlan.Kind, _ probe: RelayProbe) throws(ProvisionError) -> Finding {
+    switch kind {
+    case .supplyVoltage: return Finding(try client.readings().supplyVolts)
+    case .currentZeroOffset:
+      try probe.open()
+      return Finding(try client.readings().weldingAmps)
+    case .sealClosed: return try client.readings().sealClosed ? .yes : .no(.sealOpen)
+    case .clockOffset:
+      guard let time = try client.readings().time else { return Finding(nil, .clockNotSet) }
+      return Finding(Double(time) - Double(clock.now().secondsSince1970))
+    case .position:
+      let readings = try client.readings()
+      return Finding(Double(readings.satellites), readings.hasFix ? nil : .noFix)
+    case .signal:
+      let readings = try client.readings()
+      let cause: TestCause? = !readings.hasSIM ? .noSIM : !readings.isRegistered ? .notRegistered : nil
+      return Finding(Double(readings.signalDBm), cause)
+    case .relayClosesOnSignedStart: return try probe.closes()
+    case .feedbackFollows: return try probe.feedbackFollows()
+    case .relayOpensOnStop: return try probe.opensOnStop()
+    case .relayRefusesForged: return try probe.refusesForged()
+    case .relayRefusesReplayed: return try probe.refusesReplayed()
+    case .platformStart: return try probe.closesForPlatform()
+    }
+  }
+}
+
+/// The module that the record says is on this welder.
+public struct TestedModule: Sendable {
+  public let serialNumber: String
+  public let keyId: String
+  /// Nil once the laptop has forgotten the key: starts are then asked of the platform.
+  public let secret: SecretKey?
+
+  public init(serialNumber: String, keyId: String, secret: SecretKey?) {
+    self.serialNumber = serialNumber
+    self.keyId = keyId
+    self.secret = secret
+  }
+}
+
+/// What a test tells while it runs: for each step of the plan in order `began`, at most one `authorityFailed`,
+/// and `finished`.
+public enum FunctionalTestEvent: Sendable {
+  case began(TestPlan.Step)
+  /// The platform was reached and gave no start.
+  case authorityFailed(any Error)
+  /// `cause` says why it failed where the value alone does not.
+  case finished(TestReport.Step, cause: TestCause?)
+}
+
+/// Why a step failed, other than by its limits.
+public enum TestCause: Hashable, Sendable {
+  case sealOpen, clockNotSet, noFix, noSIM, notRegistered
+  /// A start that should have been taken was refused.
+  case startRefused(ModuleRejection)
+  /// The command was taken, and the relay is still reported open.
+  case relayStaysOpen
+  case relayStaysClosed
+  /// The relay is commanded closed and the contact is not: no coil voltage, or no feedback wire.
+  case contactStaysOpen
+  /// The relay is commanded open and the contact is not: it may be welded.
+  case contactStaysClosed
+  /// The module took a start that it had to refuse.
+  case startAccepted
+}
+
+/// What a step found.
+struct Finding {
+  var measured: Double?
+  var cause: TestCause?
+  /// A dotted code, where the step could not be run.
+  var notRun: String?
+
+  init(_ measured: Double?, _ cause: TestCause? = nil) {
+    self.measured = measured
+    self.cause = cause
+  }
+
+  static var yes: Finding { Finding(1) }
+  static func no(_ cause: TestCause) -> Finding { Finding(0, cause) }
+
+  static func notRun(_ reason: String) -> Finding {
+    var finding = Finding(nil)
+    finding.notRun = reason
+    return finding
+  }
+}

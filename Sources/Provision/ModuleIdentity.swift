@@ -1,0 +1,51 @@
+/// Who a module says it is.
+public struct ModuleIdentity: Hashable, Sendable {
+  public let serialNumber: String
+  public let chip: String
+  /// The chip's unique id, 12 bytes.
+  public let uniqueId: [UInt8]
+  public let firmwareVersion: String
+  /// Of the image that runs, 32 bytes.
+  public let imageSha256: [UInt8]
+  public let imei: String?
+  public let iccid: String?
+  /// Of the committed key, lower-case hex; nil where none is committed.
+  public let keyId: String?
+  /// Of a key that was sent and not committed, lower-case hex.
+  public let pendingKeyId: String?
+  /// The installation of the committed pairing, as the module was told.
+  public let installation: String?
+  public let boots: UInt64
+  /// How often the seal switch was seen to open.
+  public let sealOpenings: UInt64
+}
+
+/// What a module measures, in one moment.
+public struct ModuleReadings: Hashable, Sendable {
+  /// Volts RMS.
+  public let supplyVolts: Double
+  public let weldingAmps: Double
+  /// The relay is commanded closed.
+  public let relay: Bool
+  /// The contact is fed back closed.
+  public let feedback: Bool
+  public let sealClosed: Bool
+  /// Seconds since 1970; nil where the clock was never set.
+  public let time: UInt64?
+  public let hasFix: Bool
+  /// Degrees, north and east positive; meaningful with a fix.
+  public let latitude: Double
+  public let longitude: Double
+  public let satellites: UInt64
+  public let hasSIM: Bool
+  public let isRegistered: Bool
+  public let signalDBm: Int64
+}
+
+/// A fresh challenge for one start within 30 seconds.
+public struct ModuleChallenge: Hashable, Sendable {
+  /// 16 bytes.
+  public let bytes: [UInt8]
+  /// The lowest counter that will be accepted.
+  public let counter: UInt64
+}

@@ -1,0 +1,182 @@
+import ModuleCore
+public import Records
+
+/// Binds a module and an installation by a 256-bit key, and writes the module's settings. What to do is decided
+/// from the state of both ends each time it runs, so that one that was cut off at any point is finished, or
+/// restarted, by the next:
+///
+///     module            laptop: none      prepared k        committed k       forgotten k (the platform has it)
+///     unpaired          make, send        send k            send k again      make, send
+///     pending k         –                 go on to prove    go on to prove    make, send
+///     pending other     make, send        send k            send k            make, send
+///     committed k       –                 prove             prove             compare the settings only
+///     committed other   bound             bound             bound             bound
+///
+/// 'Make' stores the key durably before it is sent; 'send' is begin, prove, commit; every row that ends in a proof
+/// goes on to: commit where the module has not, mark committed, settings where they differ, read back, clock,
+/// identity. A key committed beside a pending one is sent again first, since the pending one would answer the proof.
+public struct Pairing {
+  private let client: SMPClient
+  private let keys: any PairingKeys
+  private let clock: any Clock
+  private let random: (Int) throws -> [UInt8]
+  private let report: (PairingEvent) -> Void
+
+  /// - Parameters:
+  ///   - random: that many unpredictable bytes, for the key and for the challenge.
+  ///   - report: told of each thing done, in the order of `PairingEvent`.
+  public init(
+    client: SMPClient, keys: any PairingKeys, clock: any Clock, random: @escaping (Int) throws -> [UInt8],
+    report: @escaping (PairingEvent) -> Void = { _ in }
+  ) {
+    self.client = client
+    self.keys = keys
+    self.clock = clock
+    self.random = random
+    self.report = report
+  }
+
+  /// - Parameter recordedSerialNumber: the module the record already names; nil where it names none, or where
+  ///   another one is meant to take its place.
+  /// - Throws: `ProvisionError`, or what the key store or the random source threw. Running again is always right.
+  public func pair(
+    _ installation: InstallationID, recordedSerialNumber: String? = nil, settings: PairingSettings
+  ) throws -> PairingResult {
+    if let field = settings.unusable { throw ProvisionError.badSetting(field) }
+    let module = try client.identity()
+    report(.identified(module))
+    if let recordedSerialNumber, recordedSerialNumber != module.serialNumber {
+      throw ProvisionError.otherModule(recorded: recordedSerialNumber, connected: module.serialNumber)
+    }
+    let kept = try keys.key(for: installation, moduleSerial: module.serialNumber)
+    try refuseForeign(module, installation: installation, kept: kept)
+    if let kept, kept.secret == nil, kept.keyId == module.keyId {
+      return try settled(module, keyId: kept.keyId, settings: settings)
+    }
+
+    let key = try kept?.secret ?? makeKey(for: installation, moduleSerial: module.serialNumber)
+    let wasPaired = module.keyId == key.keyId
+    try bind(key, to: module, installation: installation)
+    if kept?.isCommitted != true || kept?.keyId != key.keyId {
+      try keys.markCommitted(keyId: key.keyId, for: installation, moduleSerial: module.serialNumber)
+    }
+    let changed = try apply(settings, key: key)
+    try client.setClock(to: UInt64(max(0, clock.now().secondsSince1970)), key: key)
+    report(.clockSet)
+    let confirmed = try confirm(keyId: key.keyId, installation: installation)
+    return PairingResult(confirmed, keyId: key.keyId, wasAlreadyPaired: wasPaired && !changed)
+  }
+
+  // MARK: - Deciding
+
+  /// A committed key is never replaced from here: taking a module over needs the platform's authority.
+  private func refuseForeign(_ module: ModuleIdentity, installation: InstallationID, kept: KeptKey?)
+    throws(ProvisionError)
+  {
+    guard let held = module.keyId else { return }
+    guard held == kept?.keyId, module.installation == installation.text else {
+      throw .bound(installation: module.installation ?? "", keyId: held)
+    }
+  }
+
+  /// The platform has the key already: nothing can be changed, so nothing may need to be.
+  private func settled(_ module: ModuleIdentity, keyId: String, settings: PairingSettings)
+    throws(ProvisionError)
+    -> PairingResult
+  {
+    let differing = settings.differences(from: try client.configuration())
+    guard differing.isEmpty else { throw .keyForgotten(keyId: keyId, differing: differing) }
+    return PairingResult(module, keyId: keyId, wasAlreadyPaired: true)
+  }
+
+  // MARK: - Key
+
+  private func makeKey(for installation: InstallationID, moduleSerial: String) throws -> SecretKey {
+    let bytes = try random(SecretKey.byteCount)
+    guard let key = SecretKey(bytes: bytes, keyId: Authenticator.keyId(of: bytes).hexadecimal) else {
+      throw ProvisionError.badRandom
+    }
+    try keys.prepare(key, for: installation, moduleSerial: moduleSerial)
+    report(.keyStored(keyId: key.keyId))
+    return key
+  }
+
+  private func bind(_ key: SecretKey, to module: ModuleIdentity, installation: InstallationID) throws {
+    if (module.pendingKeyId ?? module.keyId) != key.keyId {
+      guard try client.pairBegin(key, for: installation) == key.keyId else {
+        throw ProvisionError.notProven(keyId: key.keyId)
+      }
+      report(.keySent)
+    }
+    let challenge = try random(Authenticator.challengeSize)
+    guard challenge.count == Authenticator.challengeSize else { throw ProvisionError.badRandom }
+    let proof = try client.pairProve(challenge)
+    let expected = Authenticator.proof(key: key.bytes, challenge: challenge, uniqueId: module.uniqueId)
+    guard proof.keyId == key.keyId, Authenticator.matches(proof.code, expected) else {
+      throw ProvisionError.notProven(keyId: key.keyId)
+    }
+    report(.keyProven)
+    if module.keyId != key.keyId || module.pendingKeyId != nil {
+      guard try client.pairCommit(key, uniqueId: module.uniqueId) == key.keyId else {
+        throw ProvisionError.notConfirmed(keyId: key.keyId)
+      }
+      report(.keyCommitted)
+    }
+  }
+
+  // MARK: - Settings
+
+  /// - Returns: whether the module had other settings before.
+  private func apply(_ settings: PairingSettings, key: SecretKey) throws(ProvisionError) -> Bool {
+    if settings.differences(from: try client.configuration()).isEmpty { return false }
+    try client.configure(settings, key: key)
+    report(.settingsWritten)
+    let differing = settings.differences(from: try client.configuration())
+    guard differing.isEmpty else { throw .configurationDiffers(differing) }
+    report(.settingsReadBack)
+    return true
+  }
+
+  private func confirm(keyId: String, installation: InstallationID) throws(ProvisionError) -> ModuleIdentity {
+    let module = try client.identity()
+    guard module.keyId == keyId, module.installation == installation.text else {
+      throw .notConfirmed(keyId: keyId)
+    }
+    return module
+  }
+}
+
+/// What a pairing has done, in this order; what was so already is left out.
+public enum PairingEvent: Hashable, Sendable {
+  case identified(ModuleIdentity)
+  /// On this laptop's disk, before it was sent.
+  case keyStored(keyId: String)
+  case keySent
+  case keyProven
+  case keyCommitted
+  case settingsWritten
+  case settingsReadBack
+  case clockSet
+}
+
+/// A module that is paired and set, as it describes itself.
+public struct PairingResult: Hashable, Sendable {
+  public let serialNumber: String
+  public let keyId: String
+  public let imei: String?
+  public let iccid: String?
+  public let chip: String
+  public let firmwareVersion: String
+  /// All of it was so before; at most the clock was set.
+  public let wasAlreadyPaired: Bool
+
+  init(_ module: ModuleIdentity, keyId: String, wasAlreadyPaired: Bool) {
+    serialNumber = module.serialNumber
+    self.keyId = keyId
+    imei = module.imei
+    iccid = module.iccid
+    chip = module.chip
+    firmwareVersion = module.firmwareVersion
+    self.wasAlreadyPaired = wasAlreadyPaired
+  }
+}

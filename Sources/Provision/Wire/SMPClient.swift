@@ -1,0 +1,91 @@
+import ModuleCore
+
+/// Asks a module's firmware over a link: one request at a time, with sequence numbers, repeating what may be
+/// repeated. The link is at `LinkFraming.firmware`. Commands are in `SMPClient+Standard` and `SMPClient+Module`.
+public final class SMPClient {
+  /// Seconds a byte takes on the way, with room to spare: 87 µs at 115,200 baud, a third more in base64.
+  private static let timeAByte = Duration.microseconds(200)
+
+  let link: any Link
+  let now: () -> ContinuousClock.Instant
+  private var sequence: UInt8
+  private var decoder = ConsoleFrameDecoder()
+
+  /// - Parameter firstSequence: where sequence numbers begin; any will do.
+  public init(link: any Link, firstSequence: UInt8 = 0, now: @escaping () -> ContinuousClock.Instant) {
+    self.link = link
+    self.now = now
+    sequence = firstSequence
+  }
+
+  /// Sends a request and waits for its reply, at most `request.name.longestWait` for a short one.
+  func send<Reply>(_ request: SMPRequest<Reply>) throws(ProvisionError) -> Reply {
+    let name = request.name
+    sequence &+= 1
+    let message = SMPMessage(
+      operation: name.operation, version: 1, group: name.group, sequence: sequence, command: name.command,
+      payload: request.fields.encoded)
+    guard let frame = message.encoded.flatMap(ConsoleFraming.encode) else { throw .messageTooLong(name) }
+    let timeout = name.timeout + Self.timeAByte * frame.count
+
+    var failure = ProvisionError.link(.timeout, during: name)
+    for _ in 0..<name.attempts {
+      switch try attempt(frame, answering: message, during: name, within: timeout) {
+      case .reply(let payload): return try request.read(payload)
+      case .failure(let error): failure = error
+      }
+    }
+    throw failure
+  }
+
+  // MARK: - One attempt
+
+  private enum Outcome {
+    case reply([UInt8])
+    /// Worth another attempt.
+    case failure(ProvisionError)
+  }
+
+  /// - Throws: what another attempt will not mend.
+  private func attempt(
+    _ frame: [UInt8], answering request: SMPMessage, during name: ModuleRequest, within timeout: Duration
+  ) throws(ProvisionError) -> Outcome {
+    let deadline = now() + timeout
+    var fault: ReplyFault?
+    decoder.reset()
+    do {
+      // Late replies and console noise from before belong to no question of ours.
+      try link.discardInput()
+      try link.write(frame, deadline: deadline)
+      repeat {
+        // The module's other bytes are no fault by themselves, but silence after them is not silence.
+        let damaged = decoder.damagedFrames
+        for message in decoder.take(try link.read(upTo: 512, deadline: deadline)) {
+          switch Self.judge(message, as: request) {
+          case .reply(let payload): return .reply(payload)
+          case .fault(let found): fault = found
+          }
+        }
+        if decoder.damagedFrames != damaged { fault = .garbled }
+        fault = fault ?? .garbled
+      } while now() < deadline
+    } catch {
+      guard error == .timeout else { throw .link(error, during: name) }
+    }
+    return .failure(fault.map { .unusableReply($0, during: name) } ?? .link(.timeout, during: name))
+  }
+
+  private enum Judgement {
+    case reply([UInt8])
+    case fault(ReplyFault)
+  }
+
+  private static func judge(_ bytes: [UInt8], as request: SMPMessage) -> Judgement {
+    guard let message = SMPMessage(bytes) else { return .fault(.garbled) }
+    guard message.sequence == request.sequence else { return .fault(.otherSequence) }
+    guard message.group == request.group, message.command == request.command,
+      message.operation == request.operation.reply
+    else { return .fault(.otherCommand) }
+    return .reply(message.payload)
+  }
+}

@@ -1,0 +1,101 @@
+import ModuleCore
+
+/// A request with its fields and with what its reply is read as. Address, timeout and whether it may be repeated
+/// are its name's.
+struct SMPRequest<Reply> {
+  let name: ModuleRequest
+  let fields: CBORMapWriter
+  private let reading: (ReplyFields) throws(ReplyFault) -> Reply
+
+  init(
+    _ name: ModuleRequest, _ fields: CBORMapWriter = CBORMapWriter(),
+    reading: @escaping (ReplyFields) throws(ReplyFault) -> Reply
+  ) {
+    self.name = name
+    self.fields = fields
+    self.reading = reading
+  }
+
+  /// Reads a reply's payload: its error where it is one, else its fields.
+  func read(_ payload: [UInt8]) throws(ProvisionError) -> Reply {
+    let answer: Result<Reply, ModuleRejection>
+    do throws(ReplyFault) {
+      let fields = try ReplyFields(payload)
+      answer =
+        if let rejection = try fields.rejection { .failure(rejection) } else { .success(try reading(fields)) }
+    } catch {
+      throw .unusableReply(error, during: name)
+    }
+    switch answer {
+    case .success(let reply): return reply
+    case .failure(let rejection): throw .rejected(rejection, during: name)
+    }
+  }
+}
+
+extension SMPRequest where Reply == Void {
+  init(_ name: ModuleRequest, _ fields: CBORMapWriter = CBORMapWriter()) {
+    self.init(name, fields) { (_: ReplyFields) throws(ReplyFault) in }
+  }
+}
+
+/// The fields of a reply, each asked for with its type; what is not there or not of its type throws its name.
+struct ReplyFields {
+  private let map: CBORItem?
+
+  /// - Parameter payload: a map, or nothing, which some implementations send for an empty one.
+  init(_ payload: [UInt8]) throws(ReplyFault) {
+    if payload.isEmpty {
+      map = nil
+      return
+    }
+    guard let item = try? CBORItem(payload), item.isMap else { throw .notAMap }
+    map = item
+  }
+
+  /// `{"err": {"group", "rc"}}` of version 1, or `{"rc"}` other than 0 of the transport and of standard groups.
+  var rejection: ModuleRejection? {
+    get throws(ReplyFault) {
+      if let error = map?[ModuleField.error] {
+        guard let code = error[ModuleField.returnCode]?.unsigned,
+          let group = error[ModuleField.group]?.unsigned.flatMap(UInt16.init(exactly:))
+        else { throw .field("err") }
+        return ModuleRejection(group: group, code: code)
+      }
+      guard let code = map?[ModuleField.returnCode] else { return nil }
+      guard let code = code.unsigned else { throw .field("rc") }
+      return code == 0 ? nil : ModuleRejection(group: nil, code: code)
+    }
+  }
+
+  func optional<Value>(_ key: StaticString, _ read: (CBORItem) -> Value?) throws(ReplyFault) -> Value? {
+    guard let item = map?[key], !item.isNull else { return nil }
+    guard let value = read(item) else { throw .field(key.description) }
+    return value
+  }
+
+  func required<Value>(_ key: StaticString, _ read: (CBORItem) -> Value?) throws(ReplyFault) -> Value {
+    guard let value = try optional(key, read) else { throw .field(key.description) }
+    return value
+  }
+
+  /// At most 256 bytes of UTF-8.
+  func text(_ key: StaticString) throws(ReplyFault) -> String { try required(key, Self.text) }
+  func optionalText(_ key: StaticString) throws(ReplyFault) -> String? { try optional(key, Self.text) }
+  func flag(_ key: StaticString) throws(ReplyFault) -> Bool { try required(key, \.boolean) }
+  func count(_ key: StaticString) throws(ReplyFault) -> UInt64 { try required(key, \.unsigned) }
+  func integer(_ key: StaticString) throws(ReplyFault) -> Int64 { try required(key, \.integer) }
+
+  func bytes(_ key: StaticString, count: Int) throws(ReplyFault) -> [UInt8] {
+    try required(key) { $0.byteString.flatMap { $0.count == count ? $0 : nil } }
+  }
+
+  func optionalBytes(_ key: StaticString, count: Int) throws(ReplyFault) -> [UInt8]? {
+    try optional(key) { $0.byteString.flatMap { $0.count == count ? $0 : nil } }
+  }
+
+  private static func text(_ item: CBORItem) -> String? {
+    guard let text = item.string, text.utf8.count <= 256 else { return nil }
+    return text
+  }
+}

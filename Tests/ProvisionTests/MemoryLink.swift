@@ -1,0 +1,65 @@
+import ModuleCore
+import Provision
+
+/// A link in memory with a clock of its own: waiting costs no time, it sets the clock to the deadline.
+final class MemoryLink: Link {
+  /// What the other end sends when it has received these bytes.
+  var answer: ([UInt8]) -> [UInt8]
+  /// What is never asked for and comes all the same, whenever the laptop waits.
+  var chatter: [UInt8] = []
+  /// Writes until the cable is pulled; nil for never.
+  var writesLeft: Int?
+  /// Bytes that still arrive until the cable is pulled; nil for never.
+  var bytesLeft: Int?
+  private(set) var time = ContinuousClock.now
+  private(set) var writes = 0
+  private var incoming: [UInt8] = []
+  private var isClosed = false
+
+  init(answer: @escaping ([UInt8]) -> [UInt8]) { self.answer = answer }
+
+  func write(_ bytes: [UInt8], deadline: ContinuousClock.Instant) throws(LinkError) {
+    if isClosed || writesLeft == 0 { throw .closed }
+    writesLeft = writesLeft.map { $0 - 1 }
+    writes += 1
+    incoming += answer(bytes)
+  }
+
+  func read(upTo count: Int, deadline: ContinuousClock.Instant) throws(LinkError) -> [UInt8] {
+    if isClosed || bytesLeft == 0 { throw .closed }
+    if incoming.isEmpty && !chatter.isEmpty {
+      time += .milliseconds(10)
+      return chatter
+    }
+    guard !incoming.isEmpty else {
+      time = max(time, deadline)
+      throw .timeout
+    }
+    time += .milliseconds(1)
+    let got = Array(incoming.prefix(min(count, bytesLeft ?? count)))
+    incoming.removeFirst(got.count)
+    bytesLeft = bytesLeft.map { $0 - got.count }
+    return got
+  }
+
+  func discardInput() throws(LinkError) {
+    if isClosed { throw .closed }
+    incoming = []
+  }
+
+  func setFraming(_ framing: LinkFraming) throws(LinkError) {}
+  func close() { isClosed = true }
+
+  func client() -> SMPClient { SMPClient(link: self, now: { self.time }) }
+}
+
+/// The one message in a frame that the client wrote.
+func message(in frame: [UInt8]) -> SMPMessage? {
+  var decoder = ConsoleFrameDecoder()
+  return decoder.take(frame).first.flatMap { SMPMessage($0) }
+}
+
+extension SMPMessage {
+  /// As bytes on the wire.
+  var frame: [UInt8] { encoded.flatMap { ConsoleFraming.encode($0) } ?? [] }
+}
