@@ -1,0 +1,84 @@
+import CCrypto
+public import FoundationEssentials
+import Glibc
+
+/// SHA-256 (FIPS 180-4) of some bytes.
+public struct SHA256Digest: Hashable, Sendable, CustomStringConvertible {
+  public static let byteCount = 32
+
+  /// 32 of them.
+  public let bytes: [UInt8]
+
+  public init(of message: some ContiguousBytes) {
+    var hasher = SHA256Hasher()
+    hasher.update(message)
+    self = hasher.finish()
+  }
+
+  /// Reads the file in pieces, so that its size does not matter.
+  /// - Throws: `unreadable`.
+  public init(ofFileAt path: String) throws(CryptographyError) {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw .unreadable(path: path, errno: errno) }
+    defer { close(descriptor) }
+    var hasher = SHA256Hasher()
+    var piece = [UInt8](repeating: 0, count: 1 << 17)
+    while true {
+      let count = piece.withUnsafeMutableBytes { read(descriptor, $0.baseAddress, $0.count) }
+      if count == 0 { break }
+      if count < 0 {
+        if errno == EINTR { continue }
+        throw .unreadable(path: path, errno: errno)
+      }
+      hasher.update(piece[..<count])
+    }
+    self = hasher.finish()
+  }
+
+  /// Nil where there are not 32.
+  public init?(bytes: [UInt8]) {
+    guard bytes.count == Self.byteCount else { return nil }
+    self.bytes = bytes
+  }
+
+  /// Nil where `hex` is not 64 hexadecimal digits.
+  public init?(hex: some StringProtocol) {
+    guard let bytes = Hex.decode(hex) else { return nil }
+    self.init(bytes: bytes)
+  }
+
+  /// 64 lower-case digits.
+  public var hex: String { Hex.encode(bytes) }
+  public var description: String { hex }
+}
+
+/// SHA-256 over bytes that come in pieces.
+public struct SHA256Hasher: ~Copyable {
+  private let context: OpaquePointer
+
+  public init() {
+    // Without SHA-256 in libcrypto no digest in this program would be true: there is nothing to go on with.
+    guard let context = EVP_MD_CTX_new(), EVP_DigestInit_ex(context, EVP_sha256(), nil) == 1 else {
+      preconditionFailure("libcrypto has no SHA-256")
+    }
+    self.context = context
+  }
+
+  deinit { EVP_MD_CTX_free(context) }
+
+  public mutating func update(_ message: some ContiguousBytes) {
+    message.withUnsafeBytes { bytes in
+      let done = EVP_DigestUpdate(context, bytes.baseAddress, bytes.count)
+      precondition(done == 1, "SHA-256 cannot fail once it is set up")
+    }
+  }
+
+  public consuming func finish() -> SHA256Digest {
+    var bytes = [UInt8](repeating: 0, count: SHA256Digest.byteCount)
+    let done = EVP_DigestFinal_ex(context, &bytes, nil)
+    guard done == 1, let digest = SHA256Digest(bytes: bytes) else {
+      preconditionFailure("SHA-256 cannot fail once it is set up")
+    }
+    return digest
+  }
+}
