@@ -83,13 +83,15 @@ public final class Typesetter {
     pango_font_description_set_absolute_size(description, style.sizePoints * Double(PANGO_SCALE))
     pango_layout_set_font_description(layout, description)
     pango_font_description_free(description)
+    let attributes = pango_attr_list_new()
+    // A digest or a serial number broken over two lines must not gain a hyphen.
+    pango_attr_list_insert(attributes, pango_attr_insert_hyphens_new(0))
     if style.letterSpacingPoints != 0 {
-      let attributes = pango_attr_list_new()
       pango_attr_list_insert(
         attributes, pango_attr_letter_spacing_new(Int32(style.letterSpacingPoints * Double(PANGO_SCALE))))
-      pango_layout_set_attributes(layout, attributes)
-      pango_attr_list_unref(attributes)
     }
+    pango_layout_set_attributes(layout, attributes)
+    pango_attr_list_unref(attributes)
     pango_layout_set_line_spacing(layout, Float(style.lineSpacing))
     pango_layout_set_wrap(layout, PANGO_WRAP_WORD_CHAR)
     switch alignment {

@@ -1,0 +1,26 @@
+public import Drawing
+public import Records
+
+/// What can go wrong between a record and its agreement. No name, phone or signature appears here.
+public enum AgreementError: Error, Hashable, Sendable {
+  /// Parts of the record that an agreement is about and that are not there yet, as the steps that bring
+  /// them, in the order of the walk.
+  case incomplete([Step])
+  /// `path` as in `strokes[3][17].x`; `$` for the document itself.
+  case strokes(path: String, StrokesFault)
+  case drawing(DrawingError)
+
+  public enum StrokesFault: Hashable, Sendable {
+    case notJSON
+    case missing
+    case wrongType
+    /// Inclusive.
+    case outOfRange(lower: Double, upper: Double)
+    /// More of them, or of bytes, than are read.
+    case tooMany(most: Int)
+    /// A time that lies before the one before it in the same stroke.
+    case notInOrder
+    /// So little ink that it may be a slip: its length is under a tenth of the pad's shorter side.
+    case noSignature
+  }
+}

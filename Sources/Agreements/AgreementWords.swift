@@ -1,0 +1,103 @@
+import Records
+
+/// The agreement's Chinese for what the record keeps as codes and numbers. The document is Chinese only;
+/// it is what the owner signs.
+enum AgreementWords {
+  // MARK: - Times and numbers
+
+  static func time(_ timestamp: Timestamp) -> String {
+    let text = timestamp.description
+    return "\(text.prefix(10)) \(text.dropFirst(11).prefix(8)) \(text.dropFirst(19))"
+  }
+
+  static func day(_ day: CalendarDay) -> String {
+    let (year, month, day) = day.components
+    return "\(year)年\(month)月\(day)日"
+  }
+
+  /// At most three decimals, none that say nothing.
+  static func number(_ value: Double) -> String {
+    let rounded = (value * 1000).rounded() / 1000
+    guard rounded == rounded.rounded(), let whole = Int(exactly: rounded) else { return "\(rounded)" }
+    return "\(whole)"
+  }
+
+  // MARK: - The test
+
+  /// Test plans come as files, so a step may have a name that is not listed; it is shown as it is.
+  static func step(_ name: String) -> String { steps[name] ?? name }
+
+  static func unit(_ unit: String) -> String { units[unit] ?? unit }
+
+  static func measured(_ step: TestReport.Step) -> String {
+    guard let measured = step.measured else { return "—" }
+    guard step.unit != yesOrNo else { return measured == 0 ? "否" : "是" }
+    return "\(number(measured)) \(unit(step.unit))"
+  }
+
+  static func limits(_ step: TestReport.Step) -> String {
+    if step.unit == yesOrNo { return step.lower ?? 0 > 0 ? "是" : step.upper == 0 ? "否" : "—" }
+    return switch (step.lower, step.upper) {
+    case (let lower?, let upper?): "\(number(lower)) 至 \(number(upper)) \(unit(step.unit))"
+    case (let lower?, nil): "不小于 \(number(lower)) \(unit(step.unit))"
+    case (nil, let upper?): "不大于 \(number(upper)) \(unit(step.unit))"
+    case (nil, nil): "—"
+    }
+  }
+
+  static func outcome(_ step: TestReport.Step) -> String {
+    switch step.outcome {
+    case .passed: "合格"
+    case .failed: "不合格"
+    case .notRun(let reason): "未测（\(reasons[reason] ?? reason)）"
+    }
+  }
+
+  /// A test step that finds a yes or a no has the unit one.
+  private static let yesOrNo = "1"
+
+  private static let steps = [
+    "supplyVoltage": "供电电压",
+    "currentZeroOffset": "焊接电流零点",
+    "sealClosed": "机壳闭合、封条完好",
+    "relayClosesOnSignedStart": "有效开机指令下继电器吸合",
+    "feedbackFollows": "触点反馈与指令一致",
+    "relayOpensOnStop": "关机指令下继电器断开",
+    "relayRefusesForged": "拒绝伪造的开机指令",
+    "relayRefusesReplayed": "拒绝重复使用的开机指令",
+    "clockOffset": "时钟偏差",
+    "position": "定位卫星数",
+    "signal": "移动网络信号",
+    "platformStart": "平台开机指令下继电器吸合",
+  ]
+
+  private static let units = ["s": "秒", "satellites": "颗", "count": "个"]
+
+  private static let reasons = ["platform.unreachable": "现场无网络", "network.unavailable": "现场无网络"]
+
+  // MARK: - The rest
+
+  static func stage(_ stage: Photo.Stage) -> String {
+    switch stage {
+    case .before: "安装前"
+    case .after: "安装后"
+    case .seal: "封条"
+    }
+  }
+
+  static func payer(_ payer: Funding.Payer) -> String {
+    switch payer {
+    case .banner: "达拉特旗人民政府出资"
+    case .owner: "乙方自行出资"
+    }
+  }
+
+  static func reason(_ reason: Funding.Reason) -> String {
+    switch reason {
+    case .fittedBeforeDeadline: "\(day(Funding.deadline))前加装"
+    case .fittedAfterDeadline: "\(day(Funding.deadline))及以后加装"
+    case .industryDepartment: "属行业主管部门管辖的企业"
+    case .retired: "焊机已淘汰"
+    }
+  }
+}

@@ -1,0 +1,113 @@
+import Drawing
+
+/// Strokes as smooth lines on a page, wider where the pen was pressed.
+struct SignatureInk {
+  /// A line that goes through its points without a corner, in one width.
+  struct Line {
+    let path: Path
+    let widthMillimetres: Double
+  }
+
+  /// Of the pen at no and at full pressure; without a pressure the middle.
+  static let penMillimetres = 0.25...0.95
+  /// Widths are whole multiples of this, so that a stroke is a few lines and not one a point.
+  private static let widthStep = 0.05
+  /// Points nearer to each other are one.
+  private static let resolution = 0.08
+  /// A small signature on a large pad is enlarged no more than this over what the whole pad would be.
+  private static let mostEnlargement = 3.0
+
+  private struct Dot {
+    var x: Double
+    var y: Double
+    var width: Double
+  }
+
+  let lines: [Line]
+  let dots: Path
+
+  /// Scales the ink, not the pad, to fit into `box`, and puts it into its middle.
+  init(_ strokes: SignatureStrokes, in box: Rectangle) {
+    let points = strokes.strokes.joined()
+    let left = points.map(\.x).min() ?? 0
+    let right = points.map(\.x).max() ?? 0
+    let top = points.map(\.y).min() ?? 0
+    let bottom = points.map(\.y).max() ?? 0
+    let inner = box.inset(by: Self.penMillimetres.upperBound)
+    let whole = min(inner.width / strokes.widthPixels, inner.height / strokes.heightPixels)
+    // A stroke straight across or down has no extent the other way; it sets no scale there.
+    let scale = min(
+      right > left ? inner.width / (right - left) : .infinity,
+      bottom > top ? inner.height / (bottom - top) : .infinity, whole * Self.mostEnlargement)
+    let originX = inner.x + (inner.width - (right - left) * scale) / 2
+    let originY = inner.y + (inner.height - (bottom - top) * scale) / 2
+
+    var lines: [Line] = []
+    var dots = Path()
+    for stroke in strokes.strokes {
+      let placed = Self.thinned(
+        stroke.map { point in
+          Dot(
+            x: originX + (point.x - left) * scale, y: originY + (point.y - top) * scale,
+            width: Self.width(pressure: point.pressure))
+        })
+      if placed.count == 1, let dot = placed.first {
+        dots.addCircle(x: dot.x, y: dot.y, radius: dot.width * 0.6)
+      } else {
+        lines += Self.lines(through: placed)
+      }
+    }
+    self.lines = lines
+    self.dots = dots
+  }
+
+  func draw(on canvas: Canvas) {
+    for line in lines { canvas.stroke(line.path, widthMillimetres: line.widthMillimetres) }
+    if !dots.isEmpty { canvas.fill(dots) }
+  }
+
+  // MARK: - Smoothing
+
+  private static func width(pressure: Double?) -> Double {
+    penMillimetres.lowerBound + (penMillimetres.upperBound - penMillimetres.lowerBound) * (pressure ?? 0.5)
+  }
+
+  private static func thinned(_ dots: [Dot]) -> [Dot] {
+    var kept: [Dot] = []
+    for dot in dots {
+      if let last = kept.last {
+        let across = dot.x - last.x
+        let down = dot.y - last.y
+        if across * across + down * down < resolution * resolution { continue }
+      }
+      kept.append(dot)
+    }
+    return kept
+  }
+
+  /// Cubic curves through the points, tangents by Catmull and Rom: each points from the neighbour before
+  /// to the neighbour behind. One line as long as the width, rounded, stays the same.
+  private static func lines(through dots: [Dot]) -> [Line] {
+    var lines: [Line] = []
+    var path = Path()
+    var width = 0.0
+    for index in 0..<dots.count - 1 {
+      let before = dots[max(0, index - 1)]
+      let from = dots[index]
+      let to = dots[index + 1]
+      let behind = dots[min(dots.count - 1, index + 2)]
+      let wanted = max(1, ((from.width + to.width) / 2 / widthStep).rounded()) * widthStep
+      if wanted != width {
+        if !path.isEmpty { lines.append(Line(path: path, widthMillimetres: width)) }
+        path = Path()
+        path.move(x: from.x, y: from.y)
+        width = wanted
+      }
+      path.curve(
+        x1: from.x + (to.x - before.x) / 6, y1: from.y + (to.y - before.y) / 6,
+        x2: to.x - (behind.x - from.x) / 6, y2: to.y - (behind.y - from.y) / 6, x: to.x, y: to.y)
+    }
+    if !path.isEmpty { lines.append(Line(path: path, widthMillimetres: width)) }
+    return lines
+  }
+}

@@ -1,0 +1,128 @@
+public import FoundationEssentials
+
+/// A signature as it was written on a pad: what `sign --signature` reads.
+///
+///     {"width": 600, "height": 300, "strokes": [[{"x": 12, "y": 80.5, "t": 0, "p": 0.4}, …], …]}
+///
+/// x and y in the pad's pixels from its top left, t in milliseconds from the first touch, p the pressure
+/// from 0 to 1, optional. Members beside these are left alone.
+public struct SignatureStrokes: Hashable, Sendable {
+  public struct Point: Hashable, Sendable {
+    public let x: Double
+    public let y: Double
+    public let milliseconds: Double
+    /// Nil where the pad does not measure it.
+    public let pressure: Double?
+  }
+
+  public static let mostBytes = 4 << 20
+  public static let mostStrokes = 1_000
+  public static let mostPoints = 50_000
+  /// Of one side of the pad, pixels, inclusive.
+  public static let padPixels = 20.0...20_000
+  /// A day; nobody signs for longer.
+  public static let longestMilliseconds = 86_400_000.0
+
+  public let widthPixels: Double
+  public let heightPixels: Double
+  /// Strokes without a point are left out.
+  public let strokes: [[Point]]
+
+  /// - Throws: `strokes`, with the first thing that is wrong.
+  public init(json: Data) throws(AgreementError) {
+    guard json.count <= Self.mostBytes else {
+      throw .strokes(path: "$", .tooMany(most: Self.mostBytes))
+    }
+    let document: Document
+    do {
+      document = try JSONDecoder().decode(Document.self, from: json)
+    } catch {
+      throw Self.fault(of: error)
+    }
+    try Self.check(document.width, within: Self.padPixels, path: "width")
+    try Self.check(document.height, within: Self.padPixels, path: "height")
+    guard document.strokes.count <= Self.mostStrokes else {
+      throw .strokes(path: "strokes", .tooMany(most: Self.mostStrokes))
+    }
+    guard document.strokes.reduce(0, { $0 + $1.count }) <= Self.mostPoints else {
+      throw .strokes(path: "strokes", .tooMany(most: Self.mostPoints))
+    }
+    for (index, stroke) in document.strokes.enumerated() {
+      var latest = 0.0
+      for (place, point) in stroke.enumerated() {
+        let path = "strokes[\(index)][\(place)]"
+        try Self.check(point.x, within: 0...document.width, path: "\(path).x")
+        try Self.check(point.y, within: 0...document.height, path: "\(path).y")
+        try Self.check(point.t, within: 0...Self.longestMilliseconds, path: "\(path).t")
+        guard point.t >= latest else { throw .strokes(path: "\(path).t", .notInOrder) }
+        latest = point.t
+        if let pressure = point.p { try Self.check(pressure, within: 0...1, path: "\(path).p") }
+      }
+    }
+    widthPixels = document.width
+    heightPixels = document.height
+    strokes = document.strokes.filter { !$0.isEmpty }.map { stroke in
+      stroke.map { Point(x: $0.x, y: $0.y, milliseconds: $0.t, pressure: $0.p) }
+    }
+    guard inkPixels >= min(widthPixels, heightPixels) / 10 else {
+      throw .strokes(path: "strokes", .noSignature)
+    }
+  }
+
+  /// How far the pen went on the pad, pixels.
+  public var inkPixels: Double {
+    strokes.reduce(0) { sum, stroke in
+      zip(stroke, stroke.dropFirst()).reduce(sum) { length, step in
+        let across = step.1.x - step.0.x
+        let down = step.1.y - step.0.y
+        return length + (across * across + down * down).squareRoot()
+      }
+    }
+  }
+
+  // MARK: - The document
+
+  private struct Document: Decodable {
+    struct Point: Decodable {
+      let x: Double
+      let y: Double
+      let t: Double
+      let p: Double?
+    }
+
+    let width: Double
+    let height: Double
+    let strokes: [[Point]]
+  }
+
+  private static func check(_ value: Double, within range: ClosedRange<Double>, path: String)
+    throws(AgreementError)
+  {
+    // A value that is no number is in no range.
+    guard range.contains(value) else {
+      throw .strokes(path: path, .outOfRange(lower: range.lowerBound, upper: range.upperBound))
+    }
+  }
+
+  private static func fault(of error: any Error) -> AgreementError {
+    func path(_ keys: [any CodingKey]) -> String {
+      var path = ""
+      for key in keys {
+        if let index = key.intValue {
+          path += "[\(index)]"
+        } else {
+          path += path.isEmpty ? key.stringValue : ".\(key.stringValue)"
+        }
+      }
+      return path.isEmpty ? "$" : path
+    }
+    switch error as? DecodingError {
+    case .keyNotFound(let key, let context): return .strokes(path: path(context.codingPath + [key]), .missing)
+    case .valueNotFound(_, let context): return .strokes(path: path(context.codingPath), .missing)
+    case .typeMismatch(_, let context): return .strokes(path: path(context.codingPath), .wrongType)
+    case .dataCorrupted(let context) where !context.codingPath.isEmpty:
+      return .strokes(path: path(context.codingPath), .wrongType)
+    default: return .strokes(path: "$", .notJSON)
+    }
+  }
+}
