@@ -40,7 +40,7 @@ let package = Package(
     feature("Agreements", ["Records", "Drawing", "Cryptography"]),
     feature("Photos", ["Records", "Cryptography", "CPNG", "CTurboJPEG"]),
     feature("Sync", ["Records", "Cryptography", "CCurl"]),
-    feature("Bench", ["ModuleCore", "Cryptography", "CMicrohttpd", "CSerial"]),
+    feature("Bench", ["Records", "ModuleCore", "Cryptography", "CMicrohttpd", "CSerial"]),
 
     .executableTarget(
       name: "weldtech",
@@ -77,8 +77,8 @@ let package = Package(
     tests("LabelsTests", ["Labels", "Records"]),
     tests("AgreementsTests", ["Agreements", "Records"]),
     tests("PhotosTests", ["Photos", "Records"]),
-    tests("SyncTests", ["Sync", "Records", "Bench"]),
-    tests("BenchTests", ["Bench", "ModuleCore"]),
+    tests("SyncTests", ["Sync", "Records", "Bench", "Cryptography", "ModuleCore"]),
+    tests("BenchTests", ["Bench", "ModuleCore", "Cryptography", "Records"]),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx20

@@ -1,7 +1,17 @@
-/// What goes wrong below the features' own meaning.
+/// What goes wrong below the features' own meaning. No case carries key material or libcrypto's own text.
 public enum CryptographyError: Error, Hashable, Sendable {
   /// The operating system gave no randomness.
   case noRandom
   /// A file could not be read; `errno` of open(2) or read(2).
   case unreadable(path: String, errno: Int32)
+  /// Not a PEM or DER certificate that libcrypto reads, or larger than `Certificate.largestSize`.
+  case notCertificate
+  /// Not a PEM private key, or not the certificate's.
+  case notPrivateKey
+  /// libcrypto could not make a key pair or certificate.
+  case generation
+  /// libcrypto could not seal: the certificate's key cannot transport one, for instance.
+  case sealing
+  /// Not an EnvelopedData for this certificate, or damaged.
+  case opening
 }

@@ -1,3 +1,50 @@
 #pragma once
 
 #include <curl/curl.h>
+
+// curl_easy_setopt and curl_easy_getinfo are variadic, which Swift does not import: one shim for each type that
+// an option takes. https://curl.se/libcurl/c/curl_easy_setopt.html
+
+// libcurl copies the string, except that of CURLOPT_POSTFIELDS, which has a shim of its own.
+static inline CURLcode wt_curl_set_text(CURL *handle, CURLoption option, const char *value) {
+  return curl_easy_setopt(handle, option, value);
+}
+
+static inline CURLcode wt_curl_set_number(CURL *handle, CURLoption option, long value) {
+  return curl_easy_setopt(handle, option, value);
+}
+
+// The bytes must stay until the transfer has ended.
+static inline CURLcode wt_curl_set_body(CURL *handle, const void *bytes, size_t count) {
+  CURLcode code = curl_easy_setopt(handle, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)count);
+  return code != CURLE_OK ? code : curl_easy_setopt(handle, CURLOPT_POSTFIELDS, bytes);
+}
+
+// The list must stay until the transfer has ended.
+static inline CURLcode wt_curl_set_headers(CURL *handle, struct curl_slist *headers) {
+  return curl_easy_setopt(handle, CURLOPT_HTTPHEADER, headers);
+}
+
+typedef size_t (*wt_curl_receiver)(char *bytes, size_t size, size_t count, void *context);
+
+static inline CURLcode wt_curl_set_receivers(
+  CURL *handle, wt_curl_receiver header, wt_curl_receiver body, void *context)
+{
+  curl_easy_setopt(handle, CURLOPT_HEADERFUNCTION, header);
+  curl_easy_setopt(handle, CURLOPT_HEADERDATA, context);
+  curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, body);
+  return curl_easy_setopt(handle, CURLOPT_WRITEDATA, context);
+}
+
+static inline CURLcode wt_curl_set_progress(CURL *handle, curl_xferinfo_callback progress, void *context) {
+  curl_easy_setopt(handle, CURLOPT_NOPROGRESS, 0L);
+  curl_easy_setopt(handle, CURLOPT_XFERINFOFUNCTION, progress);
+  return curl_easy_setopt(handle, CURLOPT_XFERINFODATA, context);
+}
+
+// 0 where no answer has come.
+static inline long wt_curl_status(CURL *handle) {
+  long status = 0;
+  curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &status);
+  return status;
+}

@@ -1,0 +1,143 @@
+public import Cryptography
+public import FoundationEssentials
+import Records
+import Synchronization
+
+/// The platform of `docs/platform-api.yaml`, on this machine: real HTTP, everything on disk before it is
+/// acknowledged. `bench platform`, `practice` and the tests run it.
+public final class LocalPlatform: Sendable {
+  public struct Configuration: Sendable {
+    /// `ADDRESS:PORT`, numeric; port 0 takes a free one.
+    public var listen: String
+    /// Made where it is missing. One platform at a time.
+    public var dataFolder: String
+    /// Asked for as `Authorization: Bearer` where there is one.
+    public var token: String?
+    /// That many random bytes.
+    public var random: @Sendable (Int) -> [UInt8]
+
+    public init(
+      listen: String = "127.0.0.1:0", dataFolder: String, token: String? = nil,
+      random: @escaping @Sendable (Int) -> [UInt8]
+    ) {
+      self.listen = listen
+      self.dataFolder = dataFolder
+      self.token = token
+      self.random = random
+    }
+  }
+
+  /// The latest revision of one record, for readers.
+  public struct StoredInstallation: Hashable, Sendable {
+    public let id: String
+    public let code: String?
+    public let status: String
+    public let revision: Int
+    /// Of the record's bytes, lower-case hex.
+    public let sha256: String
+  }
+
+  private let configuration: Configuration
+  private let router: PlatformRouter
+  private let server = Mutex<PlatformServer?>(nil)
+
+  /// Opens the data folder; makes the platform's key pair there on the first run, which takes up to some
+  /// seconds.
+  public init(_ configuration: Configuration) throws(LocalPlatformError) {
+    self.configuration = configuration
+    let folder = try PlatformFolder(
+      path: configuration.dataFolder,
+      subfolders: ["keys", "files", "uploads", "installations", "idempotency"])
+    router = try PlatformRouter(
+      folder: folder, identity: Self.identity(in: folder), token: configuration.token,
+      random: configuration.random)
+  }
+
+  /// Listens on a thread of its own.
+  /// - Returns: the base address for a client, without a slash at its end.
+  public func start() throws(LocalPlatformError) -> String {
+    guard var address = SocketAddress(configuration.listen) else {
+      throw .listenAddress(configuration.listen)
+    }
+    // The lock is not held while a server starts or stops; a typed throw does not cross `withLock`.
+    guard server.withLock({ $0 == nil }) else { throw .alreadyStarted }
+    let started = try PlatformServer(address: address, handler: router)
+    server.withLock { $0 = started }
+    address.port = started.port
+    return "http://\(address)"
+  }
+
+  /// Closes all connections; `start` may follow, on the same port only where it was given.
+  public func stop() {
+    let running = server.withLock { server in
+      defer { server = nil }
+      return server
+    }
+    running?.stop()
+  }
+
+  deinit { stop() }
+
+  // MARK: - Faults
+
+  /// The next `times` requests of this method (nil: any) under this path go wrong. Rules are tried in the order
+  /// in which they were given.
+  public func inject(
+    _ fault: PlatformFault, method: String? = nil, pathPrefix: String = "/v1", times: Int = 1
+  ) {
+    router.add(PlatformFaultRule(fault: fault, method: method, pathPrefix: pathPrefix, times: times))
+  }
+
+  public func clearFaults() { router.clearFaults() }
+
+  // MARK: - What it holds
+
+  /// The certificate that keys are sealed to.
+  public var certificate: Certificate { router.certificate }
+
+  /// By id.
+  public func installations() -> [StoredInstallation] {
+    router.installations().map {
+      StoredInstallation(
+        id: $0.id, code: $0.code, status: $0.status, revision: $0.revision, sha256: $0.sha256)
+    }
+  }
+
+  /// The exact bytes of the latest revision.
+  public func record(_ id: String) throws -> Data? { try router.record(id).map { Data($0) } }
+
+  public func hasFile(_ sha256: String) -> Bool { router.hasFile(sha256) }
+
+  public func file(_ sha256: String) throws -> Data? { try router.file(sha256).map { Data($0) } }
+
+  /// In order.
+  public func keyIds() throws -> [String] { try router.keyIds() }
+
+  /// Requests served since the start, as `METHOD path`, oldest first; the latest thousand.
+  public func requests() -> [String] { router.requests() }
+
+  // MARK: - Its key
+
+  private static func identity(in folder: PlatformFolder) throws(LocalPlatformError) -> PlatformIdentity {
+    let (keyName, certificateName) = ("platform-key.pem", "platform-certificate.pem")
+    if let key = try folder.read(keyName), let certificate = try folder.read(certificateName) {
+      do {
+        return try PlatformIdentity(
+          certificate: Certificate(pem: String(decoding: certificate, as: UTF8.self)),
+          privateKeyPEM: String(decoding: key, as: UTF8.self))
+      } catch {
+        throw .damaged(path: keyName)
+      }
+    }
+    let identity: PlatformIdentity
+    do {
+      identity = try PlatformIdentity.generate(commonName: "weldtech local platform")
+    } catch {
+      throw .noKey
+    }
+    // The certificate is written last: with it there, the key is too.
+    try folder.write(Array(identity.privateKeyPEM.utf8), to: keyName)
+    try folder.write(Array(identity.certificate.pem.utf8), to: certificateName)
+    return identity
+  }
+}

@@ -1,0 +1,183 @@
+import Cryptography
+import FoundationEssentials
+import Records
+
+/// Files by tus 1.0.0 (https://tus.io/protocols/resumable-upload), extensions creation and checksum.
+///
+/// An upload is `uploads/<id>.json` and `uploads/<id>.part`, whose size is the offset; whole and of the right
+/// digest it moves to `files/<sha256>`. So an upload is complete exactly when its part is gone and its file there.
+struct PlatformFiles: Sendable {
+  private static let version = "1.0.0"
+
+  private struct Upload: Codable {
+    let bytes: Int
+    let sha256: String
+    let filename: String
+  }
+
+  private let folder: PlatformFolder
+  private let random: @Sendable (Int) -> [UInt8]
+
+  init(folder: PlatformFolder, random: @escaping @Sendable (Int) -> [UInt8]) {
+    self.folder = folder
+    self.random = random
+  }
+
+  func has(_ sha256: String) -> Bool {
+    Hex.isLowerCase(sha256, byteCount: 32) && folder.size(of: "files/\(sha256)") != nil
+  }
+
+  func contents(of sha256: String) throws -> [UInt8]? {
+    has(sha256) ? try folder.read("files/\(sha256)") : nil
+  }
+
+  // MARK: - By digest
+
+  func presence(of sha256: String) -> PlatformReply {
+    guard has(sha256), let digest = Hex.decode(sha256) else { return .empty(404) }
+    return .empty(200, ["Repr-Digest": "sha-256=:\(Data(digest).base64EncodedString()):"])
+  }
+
+  // MARK: - tus
+
+  func options() -> PlatformReply {
+    .empty(
+      204,
+      [
+        "Tus-Resumable": Self.version, "Tus-Version": Self.version,
+        "Tus-Max-Size": String(PlatformLimits.file), "Tus-Extension": "creation,checksum",
+        "Tus-Checksum-Algorithm": "sha1,sha256",
+      ])
+  }
+
+  func create(_ request: PlatformRequest) throws -> PlatformReply {
+    try checkVersion(request)
+    guard let text = request.headers["upload-length"], let bytes = Int(text), bytes >= 0 else {
+      throw PlatformReply.error(400, "upload.length", "Upload-Length is missing or not a number")
+    }
+    guard bytes <= PlatformLimits.file else {
+      throw PlatformReply.error(413, "upload.tooLarge", "more than Tus-Max-Size")
+    }
+    let metadata = metadata(request.headers["upload-metadata"] ?? "")
+    guard let sha256 = metadata["sha256"], Hex.isLowerCase(sha256, byteCount: 32),
+      let filename = metadata["filename"]
+    else {
+      throw PlatformReply.error(400, "upload.metadata", "Upload-Metadata needs filename and sha256")
+    }
+    let id = Hex.encode(random(16))
+    let upload = Upload(bytes: bytes, sha256: sha256, filename: filename)
+    try folder.write([], to: "uploads/\(id).part", at: 0)
+    try folder.write([UInt8](RecordCoding.encode(upload)), to: "uploads/\(id).json")
+    if bytes == 0 { try finish(upload, id) }
+    return tus(201, ["Location": "/v1/files/\(id)", "Upload-Offset": "0"])
+  }
+
+  func offset(_ request: PlatformRequest, id: String) throws -> PlatformReply {
+    try checkVersion(request)
+    let (upload, offset) = try upload(id)
+    return tus(
+      200,
+      ["Upload-Offset": String(offset), "Upload-Length": String(upload.bytes), "Cache-Control": "no-store"])
+  }
+
+  func append(_ request: PlatformRequest, id: String) throws -> PlatformReply {
+    try checkVersion(request)
+    guard request.headers["content-type"] == "application/offset+octet-stream" else {
+      throw PlatformReply.error(415, "upload.mediaType", "PATCH takes application/offset+octet-stream")
+    }
+    let (upload, offset) = try upload(id)
+    guard request.headers["upload-offset"] == String(offset) else {
+      throw PlatformReply.error(409, "upload.offset", "the upload stands at \(offset)")
+    }
+    guard request.body.count <= upload.bytes - offset else {
+      throw PlatformReply.error(400, "upload.length", "more than Upload-Length")
+    }
+    if let checksum = request.headers["upload-checksum"] { try check(checksum, of: request.body) }
+    if offset < upload.bytes {
+      try folder.write(request.body, to: part(id), at: offset)
+      if offset + request.body.count == upload.bytes { try finish(upload, id) }
+    }
+    return tus(204, ["Upload-Offset": String(offset + request.body.count)])
+  }
+
+  /// What came of a PATCH whose connection was cut is kept, unless a checksum was to vouch for all of it.
+  func keepInterrupted(_ request: PlatformRequest, id: String) throws {
+    guard request.headers["tus-resumable"] == Self.version, request.headers["upload-checksum"] == nil else {
+      return
+    }
+    let (upload, offset) = try upload(id)
+    guard request.headers["upload-offset"] == String(offset), offset + request.body.count < upload.bytes
+    else { return }
+    try folder.write(request.body, to: part(id), at: offset)
+  }
+
+  // MARK: - Pieces of tus
+
+  private func tus(_ status: Int, _ headers: [String: String]) -> PlatformReply {
+    .empty(status, headers.merging(["Tus-Resumable": Self.version]) { own, _ in own })
+  }
+
+  private func checkVersion(_ request: PlatformRequest) throws {
+    guard request.headers["tus-resumable"] == Self.version else {
+      var reply = PlatformReply.error(412, "upload.version", "Tus-Resumable is 1.0.0 here")
+      reply.headers["Tus-Version"] = Self.version
+      throw reply
+    }
+  }
+
+  /// `key base64, key base64, …`; the value may be missing.
+  private func metadata(_ field: String) -> [String: String] {
+    var metadata: [String: String] = [:]
+    for pair in field.split(separator: ",") {
+      let words = pair.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: true)
+      guard let key = words.first else { continue }
+      let value = words.count > 1 ? Data(base64Encoded: String(words[1])) : Data()
+      if let value { metadata[String(key)] = String(decoding: value, as: UTF8.self) }
+    }
+    return metadata
+  }
+
+  private func check(_ checksum: String, of body: [UInt8]) throws {
+    let words = checksum.split(separator: " ", maxSplits: 1)
+    guard words.count == 2, let expected = Data(base64Encoded: String(words[1])) else {
+      throw PlatformReply.error(400, "upload.checksum", "Upload-Checksum is an algorithm and base64")
+    }
+    let actual: [UInt8]
+    switch words[0] {
+    case "sha256": actual = SHA256Digest(of: body).bytes
+    case "sha1": actual = TransferChecksum.sha1(body)
+    default: throw PlatformReply.error(400, "upload.checksum", "the algorithms are sha1 and sha256")
+    }
+    guard [UInt8](expected) == actual else {
+      throw PlatformReply.error(460, "upload.checksumMismatch", "the piece was damaged on its way")
+    }
+  }
+
+  // MARK: - On disk
+
+  private func part(_ id: String) -> String { "uploads/\(id).part" }
+
+  private func upload(_ id: String) throws -> (Upload, offset: Int) {
+    let gone = PlatformReply.error(404, "upload.unknown", "there is no such upload")
+    guard Hex.isLowerCase(id, byteCount: 16), let bytes = try folder.read("uploads/\(id).json") else {
+      throw gone
+    }
+    guard let upload = try? JSONDecoder().decode(Upload.self, from: Data(bytes)) else {
+      throw LocalPlatformError.damaged(path: "uploads/\(id).json")
+    }
+    if let offset = folder.size(of: part(id)) { return (upload, offset) }
+    guard has(upload.sha256) else { throw gone }
+    return (upload, upload.bytes)
+  }
+
+  /// A whole upload becomes a file, or is thrown away where its digest is not the one announced.
+  private func finish(_ upload: Upload, _ id: String) throws {
+    guard let contents = try folder.read(part(id)), SHA256Digest(of: contents).hex == upload.sha256 else {
+      folder.remove(part(id))
+      folder.remove("uploads/\(id).json")
+      throw PlatformReply.error(
+        460, "upload.digestMismatch", "the file is not what its sha256 says; start again")
+    }
+    try folder.move(part(id), to: "files/\(upload.sha256)")
+  }
+}

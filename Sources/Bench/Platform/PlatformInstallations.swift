@@ -1,0 +1,177 @@
+import Cryptography
+import FoundationEssentials
+import Records
+
+/// The records: each revision's exact bytes in `installations/<id>/<revision>.json`, none ever changed.
+struct PlatformInstallations: Sendable {
+  /// The latest revision of one record.
+  struct Latest: Codable, Sendable {
+    let id: String
+    let code: String?
+    let status: String
+    let revision: Int
+    /// Of the bytes, lower-case hex.
+    let sha256: String
+  }
+
+  private struct Acknowledgement: Encodable {
+    let id: String
+    let revision: Int
+    let sha256: String
+  }
+
+  private let folder: PlatformFolder
+  private var latest: [String: Latest] = [:]
+
+  init(folder: PlatformFolder) throws(LocalPlatformError) {
+    self.folder = folder
+    for id in try folder.names(in: "installations") {
+      let revisions = try folder.names(in: "installations/\(id)")
+        .compactMap { $0.hasSuffix(".json") ? Int($0.dropLast(5)) : nil }
+      guard let revision = revisions.max() else { continue }
+      let name = Self.name(id, revision)
+      guard let bytes = try folder.read(name), let entry = Self.latest(id, revision, bytes) else {
+        throw .damaged(path: name)
+      }
+      latest[id] = entry
+    }
+  }
+
+  /// By id.
+  var all: [Latest] { latest.values.sorted { $0.id < $1.id } }
+
+  func body(of id: String) throws -> [UInt8]? {
+    guard let entry = latest[id] else { return nil }
+    return try folder.read(Self.name(id, entry.revision))
+  }
+
+  // MARK: - Reading
+
+  func record(_ id: String) throws -> PlatformReply {
+    guard let entry = latest[id], let body = try body(of: id) else {
+      throw PlatformReply.error(404, "installation.unknown", "there is no such installation")
+    }
+    return current(200, entry, body)
+  }
+
+  func find(code: String?) throws -> PlatformReply {
+    guard let code else { throw PlatformReply.error(400, "request.code", "say which: ?code=") }
+    guard let code = LabelCode(code)?.description else {
+      throw PlatformReply.error(400, "request.code", "not a label code")
+    }
+    return .json(200, ["installations": all.filter { $0.code == code }])
+  }
+
+  // MARK: - Taking a revision
+
+  /// - Parameters:
+  ///   - hasFile: whether a file is there, by digest.
+  ///   - moduleSerial: of the module that holds a key; nil for a key that never came.
+  mutating func take(
+    _ request: PlatformRequest, id: String, hasFile: (String) -> Bool,
+    moduleSerial: (String) throws -> String?
+  ) throws -> PlatformReply {
+    guard let known = InstallationID(id), known.text == id else {
+      throw PlatformReply.error(400, "installation.id", "an id is a UUID in lower case")
+    }
+    let key = try request.idempotencyKey()
+    try request.checkContentDigest()
+    let record = try request.decoded(PlatformRecord.self)
+    let faults = record.faults(at: id)
+    guard faults.isEmpty, let revision = record.revision else {
+      throw PlatformReply.error(422, "installation.invalid", "the record is not complete", details: faults)
+    }
+    let sha256 = SHA256Digest(of: request.body).hex
+    let acknowledgement = Acknowledgement(id: id, revision: revision, sha256: sha256)
+    if try folder.read(Self.name(id, revision)) == request.body { return .json(200, acknowledgement) }
+
+    try checkIdempotency(key, request)
+    try checkPrecondition(request, id: id, revision: revision, previousSha256: record.previousSha256)
+    try checkCode(record, id: id)
+    try checkParts(of: record, hasFile: hasFile, moduleSerial: moduleSerial)
+
+    guard let entry = Self.latest(id, revision, request.body) else {
+      throw PlatformReply.error(422, "installation.invalid", "the record is not complete")
+    }
+    try folder.makeFolder("installations/\(id)")
+    try folder.write(Array(request.fingerprint.utf8), to: Self.idempotencyName(key))
+    try folder.write(request.body, to: Self.name(id, revision))
+    latest[id] = entry
+    var reply = PlatformReply.json(revision == 1 ? 201 : 200, acknowledgement)
+    reply.headers["ETag"] = "\"\(sha256)\""
+    return reply
+  }
+
+  private func checkIdempotency(_ key: String, _ request: PlatformRequest) throws {
+    guard let kept = try folder.read(Self.idempotencyName(key)) else { return }
+    guard kept == Array(request.fingerprint.utf8) else {
+      throw PlatformReply.error(422, "idempotency.reused", "this Idempotency-Key was another request's")
+    }
+  }
+
+  /// Nothing is overwritten: a revision follows the one that is there, or it is refused with the one that is.
+  private func checkPrecondition(
+    _ request: PlatformRequest, id: String, revision: Int, previousSha256: String?
+  ) throws {
+    guard let entry = latest[id], let body = try body(of: id) else {
+      if revision == 1, request.headers["if-match"] == nil { return }
+      throw PlatformReply.error(412, "installation.unknown", "there is no revision that this one could follow")
+    }
+    if revision > 1, request.headers["if-match"] == nil {
+      throw PlatformReply.error(428, "installation.ifMatch", "If-Match is required from revision 2 on")
+    }
+    guard revision == entry.revision + 1, request.headers["if-match"] == "\"\(entry.sha256)\"",
+      previousSha256 == entry.sha256
+    else { throw current(412, entry, body) }
+  }
+
+  private func checkCode(_ record: PlatformRecord, id: String) throws {
+    guard record.status != "void", let code = record.code,
+      let other = latest.values.first(where: { $0.code == code && $0.id != id && $0.status != "void" })
+    else { return }
+    throw PlatformReply.error(
+      409, "code.bound", "this code is bound to installation \(other.id)",
+      details: [PlatformErrorDetail(path: "code", code: "code.bound", message: other.id)])
+  }
+
+  private func checkParts(
+    of record: PlatformRecord, hasFile: (String) -> Bool, moduleSerial: (String) throws -> String?
+  ) throws {
+    let files = record.files.filter { !hasFile($0) }
+    var keys: [String] = []
+    if let keyId = record.module?.keyId {
+      let serial = try moduleSerial(keyId)
+      if serial == nil { keys.append(keyId) }
+      if let serial, serial != record.module?.serialNumber {
+        throw PlatformReply.error(409, "key.bound", "the key of this record is another module's")
+      }
+    }
+    guard files.isEmpty, keys.isEmpty else {
+      throw PlatformReply.error(
+        409, "installation.incomplete", "the record names what has not been delivered",
+        missing: PlatformMissing(files: files, keys: keys))
+    }
+  }
+
+  // MARK: - Names and forms
+
+  private func current(_ status: Int, _ entry: Latest, _ body: [UInt8]) -> PlatformReply {
+    var reply = PlatformReply.bytes(status, body, mediaType: "application/json")
+    reply.headers["ETag"] = "\"\(entry.sha256)\""
+    return reply
+  }
+
+  private static func latest(_ id: String, _ revision: Int, _ bytes: [UInt8]) -> Latest? {
+    guard let record = try? JSONDecoder().decode(PlatformRecord.self, from: Data(bytes)),
+      let status = record.status
+    else { return nil }
+    return Latest(
+      id: id, code: record.code, status: status, revision: revision, sha256: SHA256Digest(of: bytes).hex)
+  }
+
+  private static func name(_ id: String, _ revision: Int) -> String { "installations/\(id)/\(revision).json" }
+
+  private static func idempotencyName(_ key: String) -> String {
+    "idempotency/\(SHA256Digest(of: Array(key.utf8)).hex)"
+  }
+}

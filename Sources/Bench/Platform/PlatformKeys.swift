@@ -1,0 +1,133 @@
+import Cryptography
+import FoundationEssentials
+import ModuleCore
+import Records
+
+/// The modules' keys: kept as they came, sealed, and opened only to check one or to sign a start.
+struct PlatformKeys: Sendable {
+  /// Kept in the range that every JSON reader holds exactly.
+  private static let largestCounter: UInt64 = (1 << 53) - 1
+
+  private struct Delivery: Decodable {
+    let installation: InstallationID
+    let moduleSerial: String
+    /// CMS EnvelopedData, base64.
+    let envelope: Data
+  }
+
+  private struct Kept: Codable {
+    var installation: InstallationID
+    let moduleSerial: String
+    let envelope: Data
+    /// Of the latest start that was signed; 0 before the first.
+    var counter: UInt64
+  }
+
+  private struct StartOrder: Decodable {
+    /// 16 bytes, hex.
+    let challenge: String
+    let counter: UInt64
+    let seconds: UInt32
+    let moduleSerial: String
+  }
+
+  private struct Start: Encodable {
+    let counter: UInt64
+    let seconds: UInt32
+    /// 32 bytes, hex.
+    let authenticator: String
+  }
+
+  private let folder: PlatformFolder
+  private let identity: PlatformIdentity
+
+  init(folder: PlatformFolder, identity: PlatformIdentity) {
+    self.folder = folder
+    self.identity = identity
+  }
+
+  func ids() throws -> [String] {
+    try folder.names(in: "keys").filter { $0.hasSuffix(".json") }.map { String($0.dropLast(5)) }
+  }
+
+  /// The serial of the module that holds the key; nil for a key that never came.
+  func moduleSerial(ofKey keyId: String) throws -> String? {
+    guard Hex.isLowerCase(keyId, byteCount: 8) else { return nil }
+    return try kept(keyId)?.moduleSerial
+  }
+
+  func take(_ request: PlatformRequest, keyId: String) throws -> PlatformReply {
+    guard Hex.isLowerCase(keyId, byteCount: 8) else {
+      throw PlatformReply.error(400, "key.id", "a key id is 16 digits of lower-case hex")
+    }
+    let delivery = try request.decoded(Delivery.self)
+    guard (1...64).contains(delivery.moduleSerial.utf8.count) else {
+      throw PlatformReply.error(422, "key.moduleSerial", "1 to 64 bytes")
+    }
+    guard let secret = try? Envelope.open([UInt8](delivery.envelope), with: identity),
+      secret.count == Authenticator.keySize,
+      Hex.encode(Authenticator.keyId(of: secret)) == keyId
+    else {
+      throw PlatformReply.error(422, "key.envelope", "does not open to the key of this id")
+    }
+    let acknowledgement = ["keyId": keyId, "moduleSerial": delivery.moduleSerial]
+    if let known = try kept(keyId) {
+      guard known.moduleSerial == delivery.moduleSerial else {
+        throw PlatformReply.error(409, "key.bound", "this key is another module's")
+      }
+      return .json(200, acknowledgement)
+    }
+    try store(
+      Kept(
+        installation: delivery.installation, moduleSerial: delivery.moduleSerial,
+        envelope: delivery.envelope, counter: 0),
+      keyId)
+    return .json(201, acknowledgement)
+  }
+
+  /// Signs a start as `docs/module-protocol.md` lays it out. The counter is on disk before the answer
+  /// leaves, so that no two starts share one.
+  func start(_ request: PlatformRequest, keyId: String) throws -> PlatformReply {
+    let order = try request.decoded(StartOrder.self)
+    guard Hex.isLowerCase(keyId, byteCount: 8), var key = try kept(keyId) else {
+      throw PlatformReply.error(404, "key.unknown", "this key has not been delivered")
+    }
+    guard key.moduleSerial == order.moduleSerial else {
+      throw PlatformReply.error(409, "key.bound", "this key is another module's")
+    }
+    guard let challenge = Hex.decode(order.challenge), challenge.count == Authenticator.challengeSize,
+      (1...Authenticator.maximumStartSeconds).contains(order.seconds), order.counter < Self.largestCounter
+    else {
+      throw PlatformReply.error(
+        422, "start.malformed", "challenge is 16 bytes of hex, seconds 1 to 86400, counter below 2^53 - 1")
+    }
+    guard let secret = try? Envelope.open([UInt8](key.envelope), with: identity) else {
+      throw LocalPlatformError.damaged(path: "keys/\(keyId).json")
+    }
+    let counter = max(order.counter, key.counter + 1)
+    guard counter <= Self.largestCounter else {
+      throw PlatformReply.error(409, "start.exhausted", "no counters are left")
+    }
+    key.counter = counter
+    try store(key, keyId)
+    let authenticator = Authenticator.start(
+      key: secret, counter: counter, seconds: order.seconds, challenge: challenge)
+    return .json(
+      200, Start(counter: counter, seconds: order.seconds, authenticator: Hex.encode(authenticator)))
+  }
+
+  // MARK: - On disk
+
+  private func kept(_ keyId: String) throws -> Kept? {
+    let name = "keys/\(keyId).json"
+    guard let bytes = try folder.read(name) else { return nil }
+    guard let kept = try? JSONDecoder().decode(Kept.self, from: Data(bytes)) else {
+      throw LocalPlatformError.damaged(path: name)
+    }
+    return kept
+  }
+
+  private func store(_ key: Kept, _ keyId: String) throws {
+    try folder.write([UInt8](RecordCoding.encode(key)), to: "keys/\(keyId).json")
+  }
+}

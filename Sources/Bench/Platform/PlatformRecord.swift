@@ -1,0 +1,94 @@
+import Cryptography
+import FoundationEssentials
+import Records
+
+/// What this platform reads of an installation's record, and judges. Everything is optional so that all that is
+/// missing can be named at once.
+struct PlatformRecord: Decodable, Sendable {
+  struct Named: Decodable, Sendable { let name: String? }
+  struct Unit: Decodable, Sendable { let unitName: String? }
+  struct Module: Decodable, Sendable {
+    let serialNumber: String?
+    let keyId: String?
+  }
+  struct Photo: Decodable, Sendable {
+    let stage: String?
+    let sha256: String?
+  }
+  struct Test: Decodable, Sendable { let passed: Bool? }
+  struct Label: Decodable, Sendable { let code: String? }
+  struct Seal: Decodable, Sendable {
+    let number: String?
+    let photoSha256: String?
+  }
+  struct Agreement: Decodable, Sendable { let sha256: String? }
+
+  let schema: String?
+  let id: String?
+  let code: String?
+  let status: String?
+  let revision: Int?
+  let previousSha256: String?
+  let openedAt: String?
+  let retiredReason: String?
+  let technician: Named?
+  let owner: Unit?
+  let module: Module?
+  let photos: [Photo]?
+  let test: Test?
+  let label: Label?
+  let seal: Seal?
+  let agreement: Agreement?
+
+  /// Digests of all files that belong to the record, without repetition.
+  var files: [String] {
+    var seen: Set<String> = []
+    let digests = (photos ?? []).map(\.sha256) + [seal?.photoSha256, agreement?.sha256]
+    return digests.compactMap { $0 }.filter { seen.insert($0).inserted }
+  }
+
+  // MARK: - Judging
+
+  /// All that is wrong with the record by itself; `id` is the one of its address.
+  func faults(at id: String) -> [PlatformErrorDetail] {
+    var faults: [PlatformErrorDetail] = []
+    func expect(_ holds: Bool, _ path: String, _ message: String) {
+      if !holds { faults.append(PlatformErrorDetail(path: path, code: "record.field", message: message)) }
+    }
+    expect(schema == Installation.schema, "schema", "must be \(Installation.schema)")
+    expect(self.id == id, "id", "must be the id of the address")
+    expect((1...1_000_000).contains(revision ?? 0), "revision", "must be 1 or more")
+    expect(
+      revision == 1 ? previousSha256 == nil : Hex.isLowerCase(previousSha256 ?? "", byteCount: 32),
+      "previousSha256",
+      "must be the digest of the revision before, from revision 2 on")
+    expect(openedAt.flatMap(Timestamp.init) != nil, "openedAt", "must be an RFC 3339 time")
+    expect(technician?.name?.isEmpty == false, "technician.name", "must not be empty")
+    expect(owner?.unitName?.isEmpty == false, "owner.unitName", "must not be empty")
+    expect(code.map { LabelCode($0)?.description == $0 } ?? true, "code", "must be a label code")
+    expect(
+      files.allSatisfy { Hex.isLowerCase($0, byteCount: 32) }, "photos", "every sha256 must be lower-case hex")
+    switch status {
+    case "closed", "delivered": expectComplete(expect)
+    case "retired":
+      expect(code == nil, "code", "a retired welder takes none")
+      expect(photos?.isEmpty == false, "photos", "a retired welder needs one")
+      expect(retiredReason?.isEmpty == false, "retiredReason", "must not be empty")
+    case "void": break
+    default: expect(false, "status", "must be closed, retired or void")
+    }
+    return faults
+  }
+
+  private func expectComplete(_ expect: (Bool, String, String) -> Void) {
+    let stages = Set((photos ?? []).compactMap(\.stage))
+    expect(code != nil, "code", "must be there")
+    expect(Hex.isLowerCase(module?.keyId ?? "", byteCount: 8), "module.keyId", "must be there")
+    expect(module?.serialNumber?.isEmpty == false, "module.serialNumber", "must be there")
+    expect(stages.isSuperset(of: ["before", "after"]), "photos", "before and after must be there")
+    expect(test?.passed == true, "test.passed", "must be true")
+    expect(label?.code == code, "label.code", "must be the code")
+    expect(seal?.number?.isEmpty == false, "seal.number", "must be there")
+    expect(Hex.isLowerCase(agreement?.sha256 ?? "", byteCount: 32), "agreement.sha256", "must be there")
+  }
+}

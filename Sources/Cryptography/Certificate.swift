@@ -1,0 +1,58 @@
+import CCrypto
+
+/// An X.509 certificate, as its DER bytes.
+public struct Certificate: Hashable, Sendable {
+  /// The longest PEM or DER that is looked at, bytes.
+  public static let largestSize = 65_536
+
+  public let der: [UInt8]
+  /// SHA-256 of the DER, 64 digits of lower-case hex: what a person compares.
+  public let fingerprint: String
+  /// SHA-256 of the SubjectPublicKeyInfo, 32 bytes: the module's trust anchor.
+  public let publicKeyDigest: [UInt8]
+
+  /// The first certificate of a PEM text.
+  /// - Throws: `notCertificate`.
+  public init(pem: String) throws(CryptographyError) {
+    guard pem.utf8.count <= Self.largestSize, let input = MemoryBIO(Array(pem.utf8)),
+      let handle = PEM_read_bio_X509(input.handle, nil, nil, nil)
+    else { throw .notCertificate }
+    defer { X509_free(handle) }
+    try self.init(handle)
+  }
+
+  /// - Throws: `notCertificate`, also where bytes follow the certificate.
+  public init(der: [UInt8]) throws(CryptographyError) {
+    guard der.count <= Self.largestSize, let input = MemoryBIO(der),
+      let handle = d2i_X509_bio(input.handle, nil)
+    else { throw .notCertificate }
+    defer { X509_free(handle) }
+    try self.init(handle)
+    guard self.der == der else { throw .notCertificate }
+  }
+
+  init(_ handle: OpaquePointer) throws(CryptographyError) {
+    guard let output = MemoryBIO(), i2d_X509_bio(output.handle, handle) == 1,
+      let keyOutput = MemoryBIO(), let key = X509_get0_pubkey(handle),
+      i2d_PUBKEY_bio(keyOutput.handle, key) == 1
+    else { throw .notCertificate }
+    der = output.contents
+    fingerprint = SHA256Digest(of: der).hex
+    publicKeyDigest = SHA256Digest(of: keyOutput.contents).bytes
+  }
+
+  public var pem: String {
+    guard let handle = try? decoded(), let output = MemoryBIO() else { return "" }
+    defer { X509_free(handle) }
+    PEM_write_bio_X509(output.handle, handle)
+    return String(decoding: output.contents, as: UTF8.self)
+  }
+
+  /// OpenSSL's object, which the caller frees.
+  func decoded() throws(CryptographyError) -> OpaquePointer {
+    guard let input = MemoryBIO(der), let handle = d2i_X509_bio(input.handle, nil) else {
+      throw .notCertificate
+    }
+    return handle
+  }
+}

@@ -1,0 +1,90 @@
+import Cryptography
+import FoundationEssentials
+
+/// Files by tus 1.0.0: https://tus.io/protocols/resumable-upload
+extension PlatformClient {
+  static let filesPath = "/v1/files"
+
+  /// How far an upload has come.
+  enum UploadState: Hashable {
+    case at(offset: Int)
+    /// The platform does not know it, or no longer.
+    case gone
+  }
+
+  /// Whether the platform has the file. A portal's page in answer to HEAD is not a yes.
+  public func hasFile(_ sha256: String) throws(SyncError) -> Bool {
+    let response = try send("HEAD", "\(Self.filesPath)/sha256/\(sha256)")
+    switch response.status {
+    case 200:
+      guard !response.isPage else { throw .notThePlatform(status: 200) }
+      if let digest = response.headers["repr-digest"] {
+        let expected = Data(Hex.decode(sha256) ?? []).base64EncodedString()
+        guard digest == "sha-256=:\(expected):" else { throw .notAcknowledged(status: 200) }
+      }
+      return true
+    case 404: return false
+    default: throw refusal(response)
+    }
+  }
+
+  /// - Returns: the upload's absolute address.
+  func createUpload(bytes: Int, sha256: String, filename: String) throws(SyncError) -> String {
+    let metadata = [("filename", filename), ("sha256", sha256)]
+      .map { "\($0.0) \(Data($0.1.utf8).base64EncodedString())" }.joined(separator: ",")
+    let response = try send(
+      "POST", Self.filesPath,
+      headers: [
+        ("Tus-Resumable", "1.0.0"), ("Upload-Length", String(bytes)), ("Upload-Metadata", metadata),
+        ("Content-Type", ""),
+      ])
+    guard response.status == 201 else { throw refusal(response) }
+    guard let location = response.headers["location"],
+      let absolute = address.resolve(location, against: Self.filesPath)
+    else { throw .notAcknowledged(status: 201) }
+    return absolute
+  }
+
+  func uploadState(_ upload: String, bytes: Int) throws(SyncError) -> UploadState {
+    let response = try send("HEAD", upload, headers: [("Tus-Resumable", "1.0.0")])
+    switch response.status {
+    case 200, 204:
+      guard response.headers["tus-resumable"] == "1.0.0",
+        let offset = response.headers["upload-offset"].flatMap(Int.init)
+      else {
+        throw response.isPage
+          ? .notThePlatform(status: response.status) : .notAcknowledged(status: response.status)
+      }
+      let length = response.headers["upload-length"].flatMap(Int.init) ?? bytes
+      return length == bytes && (0...bytes).contains(offset) ? .at(offset: offset) : .gone
+    case 403, 404, 410: return .gone
+    default: throw refusal(response)
+    }
+  }
+
+  enum AppendResult: Hashable {
+    case accepted
+    /// The platform stands elsewhere (409), or the piece or the whole file came damaged (460): ask `uploadState`.
+    case outOfStep
+  }
+
+  func append(_ piece: ArraySlice<UInt8>, at offset: Int, to upload: String) throws(SyncError) -> AppendResult {
+    let piece = Array(piece)
+    let response = try send(
+      "PATCH", upload,
+      headers: [
+        ("Tus-Resumable", "1.0.0"), ("Upload-Offset", String(offset)),
+        ("Content-Type", "application/offset+octet-stream"),
+        ("Upload-Checksum", "sha256 \(Data(SHA256Digest(of: piece).bytes).base64EncodedString())"),
+      ], body: piece)
+    switch response.status {
+    case 204 where response.headers["tus-resumable"] == "1.0.0":
+      guard response.headers["upload-offset"] == String(offset + piece.count) else {
+        throw .notAcknowledged(status: 204)
+      }
+      return .accepted
+    case 404, 409, 410, 460: return .outOfStep
+    default: throw refusal(response)
+    }
+  }
+}

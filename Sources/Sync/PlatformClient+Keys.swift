@@ -1,0 +1,75 @@
+public import Cryptography
+import FoundationEssentials
+public import Records
+
+extension PlatformClient {
+  /// The certificate that keys are sealed to.
+  /// - Throws: `platformKeyUnreadable` besides what every call throws.
+  public func platformKey() throws(SyncError) -> Certificate {
+    let response = try send("GET", "/v1/platform-key", answerLimit: Certificate.largestSize)
+    guard response.status == 200 else { throw refusal(response) }
+    guard !response.isPage else { throw .notThePlatform(status: response.status) }
+    guard let certificate = try? Certificate(pem: String(decoding: response.body, as: UTF8.self)) else {
+      throw .platformKeyUnreadable
+    }
+    return certificate
+  }
+
+  /// Hands over a module's key, sealed to the platform's certificate. Returns where the platform named the key and
+  /// the module; the laptop may forget the secret then.
+  public func deliver(_ key: PendingKey, secret: [UInt8], to certificate: Certificate) throws(SyncError) {
+    guard let envelope = try? Envelope.seal(secret, to: certificate) else { throw .sealing }
+    let delivery = [
+      "envelope": Data(envelope).base64EncodedString(), "installation": key.installation.text,
+      "moduleSerial": key.moduleSerial,
+    ]
+    let response = try sendJSON("PUT", "/v1/keys/\(key.keyId)", delivery)
+    let answer = try accepted(response, as: KeyAcknowledgement.self)
+    guard answer.keyId == key.keyId, answer.moduleSerial == key.moduleSerial else {
+      throw .notAcknowledged(status: response.status)
+    }
+  }
+}
+
+private struct KeyAcknowledgement: Decodable {
+  let keyId: String
+  let moduleSerial: String
+}
+
+// MARK: - Starts
+
+extension PlatformClient: StartAuthority {
+  /// - Returns: nil where the platform cannot be reached or cannot answer now.
+  /// - Throws: `SyncError` where it answers and will not: `refused`, `credentials`, `notAcknowledged`; or `cancelled`.
+  public func start(_ request: StartRequest) throws -> SignedStart? {
+    do {
+      let order = StartOrder(
+        challenge: Hex.encode(request.challenge), counter: request.counter, seconds: request.seconds,
+        moduleSerial: request.moduleSerial)
+      let response = try sendJSON("POST", "/v1/keys/\(request.keyId)/starts", order)
+      let answer = try accepted(response, as: StartAnswer.self)
+      guard let authenticator = Hex.decode(answer.authenticator), authenticator.count == 32,
+        answer.counter >= request.counter, (1...request.seconds).contains(answer.seconds)
+      else { throw SyncError.notAcknowledged(status: response.status) }
+      return SignedStart(counter: answer.counter, seconds: answer.seconds, authenticator: authenticator)
+    } catch let error as SyncError {
+      switch error {
+      case .unreachable, .interrupted, .notTrusted, .redirected, .notThePlatform, .platformFailed: return nil
+      default: throw error
+      }
+    }
+  }
+}
+
+private struct StartOrder: Encodable {
+  let challenge: String
+  let counter: UInt64
+  let seconds: UInt32
+  let moduleSerial: String
+}
+
+private struct StartAnswer: Decodable {
+  let counter: UInt64
+  let seconds: UInt32
+  let authenticator: String
+}

@@ -1,0 +1,131 @@
+import FoundationEssentials
+
+/// The platform as `docs/platform-api.yaml` describes it, one call a method, one attempt a call. Answers are believed
+/// only where they name what was sent. Not for two threads at once.
+public final class PlatformClient {
+  public struct Configuration: Sendable {
+    /// `https://host[:port][/path]`; `http` for loopback only.
+    public var address: String
+    /// Sent as `Authorization: Bearer` where there is one.
+    public var token: String?
+    /// A PEM file in place of the system's certificates.
+    public var caBundle: String?
+    public var userAgent: String
+    public var connectTimeout: Duration
+    /// For an answer to begin, and for a line to be silent; bodies get time by their size on top.
+    public var answerTimeout: Duration
+    public var slowestBytesPerSecond: Int
+
+    public init(
+      address: String, token: String? = nil, caBundle: String? = nil, userAgent: String = "weldtech",
+      connectTimeout: Duration = .seconds(10), answerTimeout: Duration = .seconds(30),
+      slowestBytesPerSecond: Int = 4096
+    ) {
+      self.address = address
+      self.token = token
+      self.caBundle = caBundle
+      self.userAgent = userAgent
+      self.connectTimeout = connectTimeout
+      self.answerTimeout = answerTimeout
+      self.slowestBytesPerSecond = slowestBytesPerSecond
+    }
+  }
+
+  let address: PlatformAddress
+  private let handle: CurlHandle
+  private let authorization: String?
+  let isCancelled: () -> Bool
+
+  /// - Parameter isCancelled: asked several times a second while a transfer runs; true ends it with `cancelled`.
+  /// - Throws: `platformAddress`, `plainHTTP`, `tokenMalformed`, `caBundle`, `library`.
+  public init(_ configuration: Configuration, isCancelled: @escaping () -> Bool = { false })
+    throws(SyncError)
+  {
+    address = try PlatformAddress(configuration.address)
+    if let token = configuration.token {
+      guard (1...4096).contains(token.utf8.count), token.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
+        throw .tokenMalformed
+      }
+      authorization = "Bearer \(token)"
+    } else {
+      authorization = nil
+    }
+    self.isCancelled = isCancelled
+    handle = try CurlHandle(
+      CurlHandle.Options(
+        isLoopback: address.isLoopback, caBundle: configuration.caBundle, userAgent: configuration.userAgent,
+        connectTimeout: configuration.connectTimeout, answerTimeout: configuration.answerTimeout,
+        slowestBytesPerSecond: configuration.slowestBytesPerSecond),
+      isCancelled: isCancelled)
+  }
+
+  // MARK: - Requests
+
+  /// - Parameters:
+  ///   - path: after the base address, or absolute where the platform gave it and `resolve` allowed it.
+  func send(
+    _ method: String, _ path: String, headers: [(name: String, value: String)] = [], body: [UInt8] = [],
+    answerLimit: Int = 65_536
+  ) throws(SyncError) -> HTTPResponse {
+    var request = HTTPRequest(method: method, url: path.hasPrefix("/") ? address.base + path : path)
+    request.headers = headers
+    if let authorization { request.headers.append(("Authorization", authorization)) }
+    request.body = body
+    request.answerLimit = answerLimit
+    return try handle.perform(request)
+  }
+
+  func sendJSON(
+    _ method: String, _ path: String, headers: [(name: String, value: String)] = [], _ body: some Encodable
+  ) throws(SyncError) -> HTTPResponse {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    guard let bytes = try? encoder.encode(body) else { throw .library }
+    return try send(
+      method, path, headers: headers + [("Content-Type", "application/json")], body: [UInt8](bytes))
+  }
+
+  // MARK: - Answers
+
+  /// What an answer means that is not the one hoped for.
+  func refusal(_ response: HTTPResponse) -> SyncError {
+    switch response.status {
+    case 300..<400: return .redirected(status: response.status)
+    case 401, 403: return .credentials(status: response.status)
+    case 429, 500...: return .platformFailed(status: response.status)
+    case 400..<500:
+      if let problem = problem(response) { return .refused(status: response.status, code: problem.code) }
+      return response.isPage
+        ? .notThePlatform(status: response.status) : .refused(status: response.status, code: nil)
+    default:
+      return response.isPage
+        ? .notThePlatform(status: response.status) : .notAcknowledged(status: response.status)
+    }
+  }
+
+  /// The JSON of a 200 or 201; everything else is thrown.
+  func accepted<Answer: Decodable>(_ response: HTTPResponse, as type: Answer.Type) throws(SyncError) -> Answer {
+    guard response.status == 200 || response.status == 201 else { throw refusal(response) }
+    guard let answer = try? JSONDecoder().decode(type, from: Data(response.body)) else {
+      throw response.isPage
+        ? .notThePlatform(status: response.status) : .notAcknowledged(status: response.status)
+    }
+    return answer
+  }
+
+  func problem(_ response: HTTPResponse) -> PlatformProblem? {
+    (try? JSONDecoder().decode(PlatformProblem.Envelope.self, from: Data(response.body)))?.error
+  }
+}
+
+/// `{"error": {"code", "message", "missing"?}}`; the message is for the platform's own log and is not shown.
+struct PlatformProblem: Decodable {
+  struct Envelope: Decodable { let error: PlatformProblem }
+  struct Missing: Decodable {
+    let files: [String]?
+    let keys: [String]?
+  }
+
+  let code: String
+  let missing: Missing?
+}

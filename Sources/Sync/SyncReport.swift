@@ -1,0 +1,70 @@
+public import Records
+
+/// How one record fared.
+public struct DeliveryOutcome: Hashable, Sendable, Codable {
+  public enum Outcome: String, Hashable, Sendable, Codable {
+    case delivered
+    /// Not acknowledged; the next run tries again.
+    case pending
+    /// Trying again without a change cannot help.
+    case failed
+  }
+
+  public let id: InstallationID
+  public let outcome: Outcome
+  /// Nil where delivered.
+  public let reason: SyncReason?
+
+  init(_ id: InstallationID, _ reason: SyncReason?) {
+    self.id = id
+    self.reason = reason
+    outcome = reason.map { $0.isFinal ? .failed : .pending } ?? .delivered
+  }
+}
+
+/// How one module's key fared.
+public struct KeyOutcome: Hashable, Sendable {
+  public let key: PendingKey
+  /// Nil where delivered.
+  public let reason: SyncReason?
+}
+
+/// What one run did: one outcome a record, oldest first.
+public struct SyncReport: Hashable, Sendable {
+  public internal(set) var outcomes: [DeliveryOutcome] = []
+  public internal(set) var keys: [KeyOutcome] = []
+  /// Why the run ended before its last record; nil where it came to the end.
+  public internal(set) var stoppedBy: SyncReason?
+
+  public var delivered: Int { count(.delivered) }
+  public var pending: Int { count(.pending) }
+  public var failed: Int { count(.failed) }
+
+  private func count(_ outcome: DeliveryOutcome.Outcome) -> Int {
+    outcomes.reduce(0) { $0 + ($1.outcome == outcome ? 1 : 0) }
+  }
+}
+
+/// What a run would do: the answer to a dry run.
+public struct SyncPlan: Sendable {
+  public let keys: [PendingKey]
+  public let records: [PendingRecord]
+
+  /// Of records and of files that are not acknowledged; the platform may turn out to have some.
+  public var bytes: Int { records.reduce(0) { $0 + $1.body.count + $1.files.reduce(0) { $0 + $1.bytes } } }
+}
+
+/// Facts of a run as they happen: keys first; for each record its files in order, each begun and then skipped or
+/// delivered with progress between, then the record's outcome. A pause can come anywhere.
+public enum SyncEvent: Hashable, Sendable {
+  case keyDelivered(keyId: String)
+  case keyPending(keyId: String, SyncReason)
+  case fileBegun(sha256: String, bytes: Int, of: InstallationID)
+  /// The platform has it already.
+  case fileSkipped(sha256: String)
+  /// `offset` bytes of it are at the platform.
+  case fileProgress(sha256: String, offset: Int, bytes: Int)
+  case fileDelivered(sha256: String)
+  case recordFinished(DeliveryOutcome)
+  case retrying(after: Duration, SyncReason)
+}

@@ -1,0 +1,221 @@
+public import Cryptography
+import FoundationEssentials
+public import Records
+
+/// One pass over the queue: keys, then each record's files, then the record, oldest first. A record that fails
+/// blocks no other; lost credentials and an unreachable platform end the run, and what is left stays pending.
+public struct SyncRun {
+  /// What a run needs of the world around it.
+  public struct Surroundings {
+    /// Waits between attempts; may return early where the run is cancelled.
+    public var sleep: (Duration) -> Void
+    public var retry: RetryPolicy
+    /// First contact: keeps the platform's certificate from here on. Throws to refuse it.
+    public var pin: (Certificate) throws -> Void
+    public var progress: (SyncEvent) -> Void
+
+    public init(
+      sleep: @escaping (Duration) -> Void, retry: RetryPolicy = RetryPolicy(),
+      pin: @escaping (Certificate) throws -> Void, progress: @escaping (SyncEvent) -> Void = { _ in }
+    ) {
+      self.sleep = sleep
+      self.retry = retry
+      self.pin = pin
+      self.progress = progress
+    }
+  }
+
+  private let outbox: any Outbox
+  private let files: any FileStore
+  private let client: PlatformClient
+  private let clock: any Clock
+  private let uploads: any UploadMemory
+  private let pinned: Certificate?
+  private let surroundings: Surroundings
+  private let retry: Retry
+
+  /// - Parameter platformCertificate: the pinned one; nil on first contact.
+  public init(
+    outbox: any Outbox, files: any FileStore, client: PlatformClient, clock: any Clock,
+    uploads: any UploadMemory, platformCertificate: Certificate?, surroundings: Surroundings
+  ) {
+    self.outbox = outbox
+    self.files = files
+    self.client = client
+    self.clock = clock
+    self.uploads = uploads
+    pinned = platformCertificate
+    self.surroundings = surroundings
+    retry = Retry(policy: surroundings.retry, sleep: surroundings.sleep, progress: surroundings.progress)
+  }
+
+  // MARK: - Running
+
+  /// What `run` would send, without a network.
+  /// - Throws: what the outbox throws.
+  public func plan() throws -> SyncPlan {
+    try SyncPlan(keys: outbox.pendingKeys(), records: outbox.pendingRecords())
+  }
+
+  /// Delivers all that is pending. An empty queue needs no network.
+  /// - Throws: `SyncError.platformKeyChanged`, before anything is sent; what the outbox, the upload memory and
+  ///   `pin` throw. All else is in the report.
+  public func run() throws -> SyncReport {
+    try run(records: outbox.pendingRecords())
+  }
+
+  /// Delivers keys only: what a functional test needs before it asks the platform for a start.
+  public func deliverKeys() throws -> SyncReport {
+    try run(records: [])
+  }
+
+  private func run(records: [PendingRecord]) throws -> SyncReport {
+    var report = SyncReport()
+    let keys = try outbox.pendingKeys()
+    guard !keys.isEmpty || !records.isEmpty else { return report }
+
+    var certificate: Certificate?
+    do throws(SyncError) {
+      certificate = try platformCertificate()
+    } catch {
+      if case .platformKeyChanged = error { throw error }
+      report.stoppedBy = SyncReason(error)
+    }
+    if let certificate, pinned == nil { try surroundings.pin(certificate) }
+
+    for key in keys { try deliver(key, to: certificate, &report) }
+    var undelivered: [InstallationID: SyncReason] = [:]
+    for record in records {
+      let reason = try reason(afterDelivering: record, undelivered, &report)
+      undelivered[record.id] = undelivered[record.id] ?? reason
+    }
+    report.outcomes = outcomes(of: records, undelivered)
+    return report
+  }
+
+  /// One a record, in the order of its oldest revision.
+  private func outcomes(
+    of records: [PendingRecord], _ undelivered: [InstallationID: SyncReason]
+  ) -> [DeliveryOutcome] {
+    var seen: Set<InstallationID> = []
+    return records.filter { seen.insert($0.id).inserted }.map { DeliveryOutcome($0.id, undelivered[$0.id]) }
+  }
+
+  // MARK: - Keys
+
+  /// The pinned certificate, once the platform has offered the same; on first contact the one it offers. Asking also
+  /// tells a platform from a portal before anything is sent.
+  private func platformCertificate() throws(SyncError) -> Certificate {
+    do throws(SyncError) {
+      let offered = try retry { () throws(SyncError) in try client.platformKey() }
+      if let pinned, offered.publicKeyDigest != pinned.publicKeyDigest {
+        throw .platformKeyChanged(pinned: pinned.fingerprint, offered: offered.fingerprint)
+      }
+      return pinned ?? offered
+    } catch {
+      // A platform may hand out its key by other ways only.
+      if let pinned, case .refused(status: 404, _) = error { return pinned }
+      throw error
+    }
+  }
+
+  private func deliver(_ key: PendingKey, to certificate: Certificate?, _ report: inout SyncReport) throws {
+    var reason = report.stoppedBy
+    if reason == nil, let certificate {
+      guard let secret = try outbox.secret(ofKey: key.keyId) else {
+        return note(key, .keyMissing, &report)
+      }
+      try outbox.markAttempted(key: key.keyId, at: clock.now())
+      do throws(SyncError) {
+        try retry { () throws(SyncError) in try client.deliver(key, secret: secret, to: certificate) }
+      } catch {
+        reason = SyncReason(error)
+        stop(&report, where: reason)
+      }
+      if reason == nil { try outbox.acknowledge(key: key.keyId, at: clock.now()) }
+    }
+    note(key, reason, &report)
+  }
+
+  private func note(_ key: PendingKey, _ reason: SyncReason?, _ report: inout SyncReport) {
+    report.keys.append(KeyOutcome(key: key, reason: reason))
+    surroundings.progress(
+      reason.map { .keyPending(keyId: key.keyId, $0) } ?? .keyDelivered(keyId: key.keyId))
+  }
+
+  private func stop(_ report: inout SyncReport, where reason: SyncReason?) {
+    if let reason, reason.stopsTheRun { report.stoppedBy = report.stoppedBy ?? reason }
+  }
+
+  // MARK: - Records
+
+  /// - Returns: nil where the platform acknowledged the record.
+  private func reason(
+    afterDelivering record: PendingRecord, _ undelivered: [InstallationID: SyncReason],
+    _ report: inout SyncReport
+  ) throws -> SyncReason? {
+    var reason = report.stoppedBy
+    if reason == nil, undelivered[record.id] != nil { reason = .predecessor }
+    if reason == nil, report.keys.contains(where: { $0.key.installation == record.id && $0.reason != nil }) {
+      reason = .keyPending
+    }
+    if reason == nil {
+      reason = try deliver(record)
+      stop(&report, where: reason)
+    }
+    surroundings.progress(.recordFinished(DeliveryOutcome(record.id, reason)))
+    return reason
+  }
+
+  private func deliver(_ record: PendingRecord) throws -> SyncReason? {
+    try outbox.markAttempted(record: record.id, revision: record.revision, at: clock.now())
+    do {
+      for file in record.files { try deliver(file, of: record) }
+      var refusal = refusal(of: record)
+      if case .incomplete(let missing, let keys) = refusal, keys.isEmpty, !missing.isEmpty {
+        // The platform lacks a file that it once acknowledged: it gets it again, once.
+        for sha256 in missing.prefix(64) { try deliver(resent(sha256, of: record), of: record) }
+        refusal = self.refusal(of: record)
+      }
+      if let refusal { return SyncReason(refusal) }
+    } catch let error as SyncError {
+      return SyncReason(error)
+    } catch is FileUnavailable {
+      return .fileMissing
+    }
+    try outbox.acknowledge(
+      record: record.id, revision: record.revision, sha256: record.sha256, at: clock.now())
+    return nil
+  }
+
+  /// - Returns: nil where the platform acknowledged.
+  private func refusal(of record: PendingRecord) -> SyncError? {
+    do throws(SyncError) {
+      try retry { () throws(SyncError) in try client.deliver(record) }
+      return nil
+    } catch {
+      return error
+    }
+  }
+
+  private func resent(_ sha256: String, of record: PendingRecord) -> PendingFile {
+    record.files.first { $0.sha256 == sha256 } ?? PendingFile(sha256: sha256, bytes: 0, filename: sha256)
+  }
+
+  private func deliver(_ file: PendingFile, of record: PendingRecord) throws {
+    surroundings.progress(.fileBegun(sha256: file.sha256, bytes: file.bytes, of: record.id))
+    let delivery = FileDelivery(
+      client: client, memory: uploads, retry: retry, progress: surroundings.progress)
+    try delivery.deliver(file) {
+      do {
+        return [UInt8](try files.contents(of: file.sha256))
+      } catch {
+        throw FileUnavailable()
+      }
+    }
+    try outbox.acknowledge(file: file.sha256, of: record.id, at: clock.now())
+  }
+}
+
+/// The file store did not give a file.
+private struct FileUnavailable: Error {}

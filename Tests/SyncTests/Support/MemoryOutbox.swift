@@ -1,0 +1,50 @@
+import Cryptography
+import Foundation
+import Records
+
+/// The queue in memory, which notes the order of what is asked of it.
+final class MemoryOutbox: Outbox {
+  private var keys: [(key: PendingKey, secret: [UInt8]?)] = []
+  private var records: [PendingRecord] = []
+  private(set) var marks: [String] = []
+
+  func pendingKeys() -> [PendingKey] { keys.map(\.key) }
+  func secret(ofKey keyId: String) -> [UInt8]? { keys.first { $0.key.keyId == keyId }?.secret }
+  func pendingRecords() -> [PendingRecord] { records }
+
+  func markAttempted(key keyId: String, at: Timestamp) { marks.append("attempted key") }
+
+  func markAttempted(record id: InstallationID, revision: Int, at: Timestamp) {
+    marks.append("attempted record \(revision)")
+  }
+
+  func acknowledge(key keyId: String, at: Timestamp) {
+    marks.append("acknowledged key")
+    keys.removeAll { $0.key.keyId == keyId }
+  }
+
+  func acknowledge(file sha256: String, of id: InstallationID, at: Timestamp) {
+    marks.append("acknowledged file")
+    records = records.map { record in
+      guard record.id == id else { return record }
+      return PendingRecord(
+        id: id, code: record.code, revision: record.revision, body: record.body, sha256: record.sha256,
+        previousSha256: record.previousSha256, files: record.files.filter { $0.sha256 != sha256 })
+    }
+  }
+
+  func acknowledge(record id: InstallationID, revision: Int, sha256: String, at: Timestamp) {
+    marks.append("acknowledged record \(revision)")
+    records.removeAll { $0.id == id && $0.revision == revision && $0.sha256 == sha256 }
+  }
+
+  // MARK: - Filling it
+
+  func enqueue(_ key: PendingKey, secret: [UInt8]?) { keys.append((key, secret)) }
+
+  func enqueue(_ record: PendingRecord) { records.append(record) }
+
+  func forgetSecret(of keyId: String) {
+    keys = keys.map { $0.key.keyId == keyId ? ($0.key, nil) : $0 }
+  }
+}

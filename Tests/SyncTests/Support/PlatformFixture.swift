@@ -1,0 +1,95 @@
+import Bench
+import Cryptography
+import Foundation
+import Records
+import Sync
+import Testing
+
+/// A local platform in a folder of its own and all that a run needs around it. The platform's key pair is made once
+/// for the process.
+final class PlatformFixture {
+  private static let identity = try? PlatformIdentity.generate(commonName: "test")
+
+  let folder: String
+  let platform: LocalPlatform
+  let url: String
+  let outbox = MemoryOutbox()
+  let files = MemoryFiles()
+  let uploads = MemoryUploads()
+  var pinned: Certificate?
+  var pauses: [Duration] = []
+  var events: [SyncEvent] = []
+  var cancelAfterRequests = Int.max
+
+  init(token: String? = nil) throws {
+    folder = NSTemporaryDirectory() + "weldtech-sync-\(UUID().uuidString)"
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    let identity = try #require(Self.identity)
+    try identity.privateKeyPEM.write(toFile: folder + "/platform-key.pem", atomically: true, encoding: .utf8)
+    try identity.certificate.pem.write(
+      toFile: folder + "/platform-certificate.pem", atomically: true, encoding: .utf8)
+    platform = try LocalPlatform(.init(dataFolder: folder, token: token, random: randomBytes))
+    url = try platform.start()
+    pinned = identity.certificate
+  }
+
+  deinit {
+    platform.stop()
+    try? FileManager.default.removeItem(atPath: folder)
+  }
+
+  func client(token: String? = nil, answerTimeout: Duration = .seconds(5)) throws -> PlatformClient {
+    let platform = platform
+    return try PlatformClient(
+      .init(address: url, token: token, connectTimeout: .seconds(2), answerTimeout: answerTimeout),
+      isCancelled: { [unowned self] in platform.requests().count >= cancelAfterRequests })
+  }
+
+  func run(client: PlatformClient? = nil) throws -> SyncReport { try syncRun(client: client).run() }
+
+  func syncRun(client: PlatformClient? = nil) throws -> SyncRun {
+    SyncRun(
+      outbox: outbox, files: files, client: try client ?? self.client(), clock: FixedClock(), uploads: uploads,
+      platformCertificate: pinned,
+      surroundings: .init(
+        sleep: { [unowned self] in pauses.append($0) }, pin: { [unowned self] in pinned = $0 },
+        progress: { [unowned self] in events.append($0) }))
+  }
+
+  func requests(_ prefix: String) -> Int { platform.requests().count { $0.hasPrefix(prefix) } }
+}
+
+func randomBytes(_ count: Int) -> [UInt8] { (0..<count).map { _ in .random(in: 0...255) } }
+
+struct FixedClock: Clock {
+  func now() -> Timestamp { Timestamp(secondsSince1970: 1_790_000_000, offsetSeconds: 28_800) }
+}
+
+final class MemoryFiles: FileStore, @unchecked Sendable {
+  struct Missing: Error {}
+
+  private var contents: [String: Data] = [:]
+
+  func store(_ bytes: Data) -> String {
+    let digest = SHA256Digest(of: bytes).hex
+    contents[digest] = bytes
+    return digest
+  }
+
+  func contents(of sha256: String) throws -> Data {
+    guard let bytes = contents[sha256] else { throw Missing() }
+    return bytes
+  }
+
+  func path(of sha256: String) -> String { "/nowhere/\(sha256)" }
+
+  func lose(_ sha256: String) { contents[sha256] = nil }
+}
+
+final class MemoryUploads: UploadMemory {
+  var addresses: [String: String] = [:]
+
+  func uploadAddress(of sha256: String) -> String? { addresses[sha256] }
+
+  func remember(uploadAddress: String?, of sha256: String) { addresses[sha256] = uploadAddress }
+}
