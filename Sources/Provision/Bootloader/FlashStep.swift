@@ -1,0 +1,22 @@
+/// Where a flashing run stands: what it reports as it goes, and what an error happened during. The steps come in
+/// this order; `erasing`, `writing` and `verifying` come many times.
+public enum FlashStep: Hashable, Sendable {
+  /// Looking for the bootloader or a firmware on the wire.
+  case connecting
+  /// A firmware runs and is asked to make room for the bootloader.
+  case enteringBootloader
+  /// The bootloader is asked what it is and which chip it is in.
+  case identifying
+  /// `uniqueID` is lower-case hex.
+  case chipFound(name: String, uniqueID: String)
+  /// The boot block in the chip is compared with the image's.
+  case comparing
+  /// `sector` counts from 1 to `of`, over those that have to be erased.
+  case erasing(sector: Int, of: Int)
+  /// `bytes` have been written of so many.
+  case writing(bytes: Int, of: Int)
+  /// `bytes` have been read back and found right of so many.
+  case verifying(bytes: Int, of: Int)
+  /// The firmware is started and asked whether it runs.
+  case starting
+}
