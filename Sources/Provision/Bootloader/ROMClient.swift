@@ -20,6 +20,7 @@ struct ROMClient {
   let link: any Link
   /// Bits a second on the wire, for deadlines.
   let baud: Int
+  let now: () -> ContinuousClock.Instant
 
   // MARK: - Getting in step
 
@@ -42,10 +43,10 @@ struct ROMClient {
     // A Write wants up to 258 bytes; what comes after its NACK is pairs of wrong complements.
     for _ in 0..<5 {
       try send(Array(repeating: Self.syncByte, count: 64))
-      guard let answer = try next(within: .milliseconds(50)) else { continue }
+      guard let answer = try next(within: .milliseconds(100)) else { continue }
       guard answer == Self.ack || answer == Self.nack else { continue }
       // What is on its way is let in; a half command that is left over is completed by the next probe.
-      while try next(within: .milliseconds(50)) != nil {}
+      while try next(within: .milliseconds(100)) != nil {}
       return try probe(within: .milliseconds(200))
     }
     return false
@@ -129,7 +130,7 @@ struct ROMClient {
 
   /// Exactly `count` bytes; never none, since `count` is at least 1.
   private func receive(_ count: Int, within time: Duration) throws(Failure) -> [UInt8] {
-    let deadline = ContinuousClock.now + time
+    let deadline = now() + time
     var bytes: [UInt8] = []
     while bytes.count < count {
       do throws(LinkError) {
@@ -144,7 +145,7 @@ struct ROMClient {
   /// Nil where nothing comes in time.
   private func next(within time: Duration) throws(Failure) -> UInt8? {
     do throws(LinkError) {
-      return try link.read(upTo: 1, deadline: .now + time).first
+      return try link.read(upTo: 1, deadline: now() + time).first
     } catch .timeout {
       return nil
     } catch {
@@ -154,7 +155,7 @@ struct ROMClient {
 
   private func send(_ bytes: [UInt8]) throws(Failure) {
     do throws(LinkError) {
-      try link.write(bytes, deadline: .now + Self.answerTime + wireTime(bytes.count))
+      try link.write(bytes, deadline: now() + Self.answerTime + wireTime(bytes.count))
     } catch {
       throw .link(error)
     }

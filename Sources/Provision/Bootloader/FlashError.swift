@@ -1,0 +1,33 @@
+/// Why a module was not flashed. Nothing has been erased where an error comes `during` a step before `erasing`,
+/// nor with the cases that have no step; in any case the same call can be made again.
+public enum FlashError: Error, Hashable, Sendable {
+  /// Neither a firmware nor a bootloader answered.
+  case noAnswer
+  /// The firmware was asked to make room for the bootloader, and then nothing answered any more.
+  case bootloaderSilent
+  /// The link failed in this step: `.timeout` is a chip that did not answer, `.closed` a cable that was pulled.
+  case link(LinkError, during: FlashStep)
+  /// The bootloader said no: a checksum spoilt on the wire, or a chip whose flash is protected.
+  case refused(during: FlashStep)
+  /// A byte came that is no answer: noise, or another program on the wire.
+  case unexpected(UInt8, during: FlashStep)
+  /// The bootloader lacks this command.
+  case commandMissing(UInt8)
+  /// The chip's product id is none that this program knows.
+  case unknownChip(productID: UInt16)
+  /// Product ids of the chip on the cable and of the one the image is for.
+  case wrongChip(found: UInt16, wanted: UInt16)
+  /// No shipped release is for this chip.
+  case noRelease(chip: String)
+  case image(ImageFault)
+  /// The running firmware is newer, and the caller did not allow going back.
+  case downgrade(installed: String, offered: String)
+  /// This byte of the chip's flash is not the image's.
+  case verification(address: UInt32)
+  /// The running firmware answered, but refused what flashing needs of it.
+  case firmware(ProvisionError)
+  /// All is written and verified, yet no firmware of this image answers.
+  case firmwareSilent
+  /// The caller wanted it to end.
+  case cancelled(during: FlashStep)
+}

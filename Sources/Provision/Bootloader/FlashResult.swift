@@ -1,0 +1,25 @@
+/// What a flashing run has done.
+public struct FlashResult: Hashable, Sendable {
+  public enum SkipReason: Hashable, Sendable {
+    /// The running firmware has the image's digest.
+    case alreadyInstalled
+  }
+
+  public let chip: String
+  /// The chip's unique id, lower-case hex.
+  public let chipID: String
+  public let firmwareVersion: String
+  /// Of the image file, lower-case hex.
+  public let firmwareSha256: String
+  /// Nil where the image was written.
+  public let skipped: SkipReason?
+  /// Into flash; a boot block that was there already does not count.
+  public let bytesWritten: Int
+  public let duration: Duration
+
+  /// `duration` as the documents write it.
+  public var seconds: Double {
+    let (seconds, attoseconds) = duration.components
+    return Double(seconds) + Double(attoseconds / 1_000_000_000_000_000) / 1000
+  }
+}

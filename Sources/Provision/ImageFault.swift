@@ -1,0 +1,39 @@
+public import ModuleCore
+
+/// Why an image is not one to be flashed. All of it is found before anything is erased.
+public enum ImageFault: Error, Hashable, Sendable {
+  case unreadable(path: String, errno: Int32)
+  case tooLarge(path: String, limit: Int)
+  /// This field of the manifest is missing or wrong; an empty path where it is not JSON or a number in it is too
+  /// large or negative.
+  case manifest(field: String)
+  /// The image file is longer or shorter than the manifest says: cut off, or another one's.
+  case size(stated: Int, found: Int)
+  /// SHA-256, lower-case hex.
+  case digest(stated: String, found: String)
+  case segment(index: Int, SegmentFault)
+  /// No piece holds the vector table that the chip starts from.
+  case noVectorTable
+  /// The chip's vector table or the application's header is not one that can be started.
+  case program(ProgramFault)
+
+  public enum SegmentFault: Hashable, Sendable {
+    /// It reaches past the image file, or is empty.
+    case outsideImage
+    case outsideFlash
+    /// It would overwrite what the module was paired with.
+    case overlapsPairing
+    case overlapsSegment(Int)
+    /// Its address or length is not a multiple of four.
+    case unaligned
+  }
+
+  public enum ProgramFault: Hashable, Sendable {
+    case stackPointer(UInt32)
+    case resetVector(UInt32)
+    /// The header's digest is not that of the application, or not the manifest's.
+    case applicationDigest
+    /// The header is missing, or it says another length, chip or version than the manifest.
+    case applicationHeader
+  }
+}

@@ -1,0 +1,93 @@
+internal import FoundationEssentials
+public import ModuleCore
+
+/// The JSON beside a firmware image: what is in it and where it goes.
+public struct ImageManifest: Hashable, Sendable, Codable {
+  /// A piece of the image file and its place in the chip. Pieces are written in this order, except that the one
+  /// with the chip's vector table always comes last.
+  public struct Segment: Hashable, Sendable, Codable {
+    public let address: UInt32
+    /// Of its first byte in the image file.
+    public let offset: Int
+    public let length: Int
+
+    public init(address: UInt32, offset: Int, length: Int) {
+      self.address = address
+      self.offset = offset
+      self.length = length
+    }
+  }
+
+  public let name: String
+  /// `major.minor.patch`.
+  public let version: String
+  /// As `ChipModel.name`.
+  public let chip: String
+  /// As the chip's bootloader states it.
+  public let productId: UInt16
+  /// The image's file name, in the manifest's own folder; nil means the manifest's name with `.bin`.
+  public let file: String?
+  public let segments: [Segment]
+  /// Of the image file.
+  public let bytes: Int
+  /// Of the image file, lower-case hex.
+  public let sha256: String
+  /// The digest in the application's header, lower-case hex: what a running module says of itself. Nil for an
+  /// image that is not a module's firmware.
+  public let appSha256: String?
+
+  public init(
+    name: String, version: String, chip: String, productId: UInt16, file: String? = nil, segments: [Segment],
+    bytes: Int, sha256: String, appSha256: String? = nil
+  ) {
+    self.name = name
+    self.version = version
+    self.chip = chip
+    self.productId = productId
+    self.file = file
+    self.segments = segments
+    self.bytes = bytes
+    self.sha256 = sha256
+    self.appSha256 = appSha256
+  }
+
+  /// - Throws: `manifest` with the path of the field that is missing or wrong.
+  public init(json bytes: [UInt8]) throws(ImageFault) {
+    do {
+      self = try JSONDecoder().decode(ImageManifest.self, from: Data(bytes))
+    } catch DecodingError.keyNotFound(let key, let context) {
+      throw .manifest(field: Self.path(context.codingPath + [key]))
+    } catch DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context),
+      DecodingError.dataCorrupted(let context)
+    {
+      throw .manifest(field: Self.path(context.codingPath))
+    } catch {
+      throw .manifest(field: "")
+    }
+    guard versionNumber != nil else { throw .manifest(field: "version") }
+    guard (1...64).contains(segments.count) else { throw .manifest(field: "segments") }
+    if let file, file.isEmpty || file.contains("/") || file.hasPrefix(".") { throw .manifest(field: "file") }
+  }
+
+  /// `version` as numbers that can be compared.
+  public var versionNumber: ImageHeader.Version? { ImageHeader.Version(version) }
+
+  private static func path(_ keys: [any CodingKey]) -> String {
+    keys.reduce(into: "") { path, key in
+      if let index = key.intValue {
+        path += "[\(index)]"
+      } else {
+        path += path.isEmpty ? key.stringValue : ".\(key.stringValue)"
+      }
+    }
+  }
+}
+
+extension ImageHeader.Version {
+  /// Nil for anything but three numbers of 0 to 65535 with points between them.
+  init?(_ text: String) {
+    let parts = text.split(separator: ".", omittingEmptySubsequences: false).map { UInt16($0) }
+    guard parts.count == 3, let major = parts[0], let minor = parts[1], let patch = parts[2] else { return nil }
+    self.init(major: major, minor: minor, patch: patch)
+  }
+}

@@ -1,0 +1,77 @@
+import Cryptography
+import ModuleCore
+
+@testable import Provision
+
+/// Images made for tests: a boot block and an application with a right header, filled with numbers that look
+/// like nothing.
+enum BootloaderImages {
+  static let bootBytes = 1024
+
+  static func firmware(
+    version: String = "1.2.3", applicationBytes: Int = 6000, chip: String = "STM32F405",
+    productId: UInt16 = 0x413,
+    change: (inout ImageManifest.Segment, Int) -> Void = { _, _ in }, spoil: (inout [UInt8]) -> Void = { _ in },
+    appSha256: String? = nil
+  ) throws -> Image {
+    let (manifest, bytes) = parts(
+      version: version, applicationBytes: applicationBytes, chip: chip, productId: productId, change: change,
+      spoil: spoil, appSha256: appSha256)
+    return try Image(manifest: manifest, bytes: bytes)
+  }
+
+  static func parts(
+    version: String = "1.2.3", applicationBytes: Int = 6000, chip: String = "STM32F405",
+    productId: UInt16 = 0x413,
+    change: (inout ImageManifest.Segment, Int) -> Void = { _, _ in }, spoil: (inout [UInt8]) -> Void = { _ in },
+    appSha256: String? = nil
+  ) -> (ImageManifest, [UInt8]) {
+    var boot = noise(bootBytes, seed: 7)
+    put(0x2002_0000, in: &boot, at: 0)
+    put(0x0800_0101, in: &boot, at: 4)
+
+    var application = noise(applicationBytes, seed: version.utf8.reduce(1) { $0 &* 31 &+ UInt32($1) })
+    put(0x2002_0000, in: &application, at: 0)
+    put(0x0801_0301, in: &application, at: 4)
+    let numbers = version.split(separator: ".").compactMap { UInt16($0) }
+    var header = Array("WTFW".utf8) + [1, 0, 80, 0]
+    header += littleEndian(UInt32(applicationBytes)) + littleEndian(0x0801_0000)
+    header += numbers.flatMap { [UInt8($0 & 0xff), UInt8($0 >> 8)] }
+    header += [UInt8(productId & 0xff), UInt8(productId >> 8)]
+    header += Array((Array(chip.utf8) + Array(repeating: 0, count: 16)).prefix(16))
+    header += Array(repeating: 0, count: 40)
+    application.replaceSubrange(0x200..<0x250, with: header)
+    let digest = ModuleCore.SHA256.digest(application)
+    application.replaceSubrange(0x230..<0x250, with: digest)
+
+    var bytes = boot + application
+    spoil(&bytes)
+    var segments = [
+      ImageManifest.Segment(address: 0x0800_0000, offset: 0, length: bootBytes),
+      ImageManifest.Segment(address: 0x0801_0000, offset: bootBytes, length: applicationBytes),
+    ]
+    for index in segments.indices { change(&segments[index], index) }
+    let manifest = ImageManifest(
+      name: "test", version: version, chip: chip, productId: productId, segments: segments, bytes: bytes.count,
+      sha256: SHA256Digest(of: bytes).hex, appSha256: appSha256 ?? Hex.encode(digest))
+    return (manifest, bytes)
+  }
+
+  static func noise(_ count: Int, seed: UInt32) -> [UInt8] {
+    var state = seed | 1
+    return (0..<count).map { _ in
+      state ^= state << 13
+      state ^= state >> 17
+      state ^= state << 5
+      return UInt8(truncatingIfNeeded: state)
+    }
+  }
+
+  private static func littleEndian(_ value: UInt32) -> [UInt8] {
+    (0..<4).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
+  }
+
+  private static func put(_ value: UInt32, in bytes: inout [UInt8], at offset: Int) {
+    bytes.replaceSubrange(offset..<(offset + 4), with: littleEndian(value))
+  }
+}

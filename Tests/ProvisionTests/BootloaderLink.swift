@@ -1,0 +1,69 @@
+import Bench
+import Provision
+
+/// A wire in memory to the simulated ROM bootloader: the real state machine, without a pty and without delays.
+final class BootloaderLink: Link {
+  var rom: ROMBootloader
+  /// Everything that was sent, in order.
+  private(set) var sent: [UInt8] = []
+  /// Where the chip jumped to.
+  private(set) var started: UInt32?
+  /// The cable is pulled, or the chip falls silent, after so many bytes from the laptop.
+  var pulledAfter = Int.max
+  var silentAfter = Int.max
+  /// Falls silent when this is true of the chip's work.
+  var silentDuring: (ROMBootloader.Work) -> Bool = { _ in false }
+  /// Spoils one byte on its way to the chip: its index, and the bits to flip.
+  var spoiled: (index: Int, bits: UInt8)?
+  /// What every erase leaves behind, as a worn cell would.
+  var leftByErase: (address: UInt32, bytes: [UInt8])?
+  private(set) var framings: [LinkFraming] = []
+  private var answers: [UInt8] = []
+  private var isSilent = false
+  private var isClosed = false
+
+  init(flash: FlashArray = .stm32f405(), uniqueID: [UInt8] = Array(1...12)) {
+    rom = ROMBootloader(memory: ROMMemory(flash: flash, uniqueID: uniqueID), timings: .instant)
+  }
+
+  func write(_ bytes: [UInt8], deadline: ContinuousClock.Instant) throws(LinkError) {
+    for byte in bytes {
+      if sent.count >= pulledAfter { isClosed = true }
+      if isClosed { throw .closed }
+      let index = sent.count
+      sent.append(byte)
+      if sent.count > silentAfter { isSilent = true }
+      if isSilent { continue }
+      let flipped = spoiled.map { $0.index == index ? $0.bits : 0 } ?? 0
+      for output in rom.receive(byte ^ flipped) {
+        switch output {
+        case .send(let answer): if !isSilent { answers += answer }
+        case .busy(let work, _):
+          if silentDuring(work) { isSilent = true }
+          if case .erasing = work, let leftByErase {
+            rom.memory.flash.program(leftByErase.address, leftByErase.bytes)
+          }
+        case .start(let address): started = address
+        }
+      }
+    }
+  }
+
+  /// Time does not pass here: what is not there yet will never come.
+  func read(upTo count: Int, deadline: ContinuousClock.Instant) throws(LinkError) -> [UInt8] {
+    if isClosed { throw .closed }
+    guard !answers.isEmpty else { throw .timeout }
+    defer { answers.removeFirst(min(count, answers.count)) }
+    return Array(answers.prefix(count))
+  }
+
+  func discardInput() throws(LinkError) { answers = [] }
+  func setFraming(_ framing: LinkFraming) throws(LinkError) { framings.append(framing) }
+  func close() { isClosed = true }
+
+  /// The same chip, with the fault gone and its bootloader where it was: another program takes over.
+  func mend() {
+    (pulledAfter, silentAfter, silentDuring, spoiled) = (Int.max, Int.max, { _ in false }, nil)
+    (isSilent, isClosed, answers) = (false, false, [])
+  }
+}
