@@ -51,7 +51,8 @@ struct RelayProbe {
     return try refuses(forged, by: [.notAuthentic])
   }
 
-  /// Takes a start that was good, then sends the same bytes again: at once, and with a fresh challenge waiting.
+  /// Takes a start that was good, then sends the same bytes again: at once, and with a fresh challenge waiting. Who
+  /// holds the key also signs the fresh challenge, with the counter that is used up.
   func refusesReplayed() throws(ProvisionError) -> Finding {
     try open()
     let attempt = try start()
@@ -59,8 +60,10 @@ struct RelayProbe {
     try open()
     let atOnce = try refuses(used, by: [.noChallenge, .replayed, .notAuthentic])
     if atOnce.cause != nil { return atOnce }
-    _ = try client.challenge()
-    return try refuses(used, by: [.replayed, .notAuthentic])
+    let challenge = try client.challenge()
+    let later = try refuses(used, by: [.replayed, .notAuthentic])
+    guard later.cause == nil, let secret = module.secret else { return later }
+    return try refuses(sign(challenge, counter: used.counter, by: secret), by: [.replayed])
   }
 
   func closesForPlatform() throws(ProvisionError) -> Finding {
@@ -104,17 +107,13 @@ struct RelayProbe {
 
   private func startOnce(by signer: Signer, otherwise reason: String) throws(ProvisionError) -> Attempt {
     let challenge = try client.challenge()
-    let seconds = FunctionalTest.startSeconds
     let start: SignedStart
     switch signer {
-    case .laptop(let secret):
-      let code = Authenticator.start(
-        key: secret.bytes, counter: challenge.counter, seconds: seconds, challenge: challenge.bytes)
-      start = SignedStart(counter: challenge.counter, seconds: seconds, authenticator: code)
+    case .laptop(let secret): start = sign(challenge, counter: challenge.counter, by: secret)
     case .authority:
       let request = StartRequest(
         keyId: module.keyId, moduleSerial: module.serialNumber, challenge: challenge.bytes,
-        counter: challenge.counter, seconds: seconds)
+        counter: challenge.counter, seconds: FunctionalTest.startSeconds)
       switch ask(request) {
       case .start(let given): start = given
       case .unreachable: return Attempt(failure: .notRun(reason))
@@ -127,6 +126,13 @@ struct RelayProbe {
     } catch .rejected(let rejection, during: .start) {
       return Attempt(failure: .no(.startRefused(rejection)))
     }
+  }
+
+  private func sign(_ challenge: ModuleChallenge, counter: UInt64, by secret: SecretKey) -> SignedStart {
+    let seconds = FunctionalTest.startSeconds
+    let code = Authenticator.start(
+      key: secret.bytes, counter: counter, seconds: seconds, challenge: challenge.bytes)
+    return SignedStart(counter: counter, seconds: seconds, authenticator: code)
   }
 
   private enum Answer {

@@ -13,6 +13,8 @@ final class MemoryLink: Link {
   var bytesLeft: Int?
   private(set) var time = ContinuousClock.now
   private(set) var writes = 0
+  /// Bytes read so far.
+  private(set) var received = 0
   private var incoming: [UInt8] = []
   private var isClosed = false
 
@@ -38,6 +40,7 @@ final class MemoryLink: Link {
     time += .milliseconds(1)
     let got = Array(incoming.prefix(min(count, bytesLeft ?? count)))
     incoming.removeFirst(got.count)
+    received += got.count
     bytesLeft = bytesLeft.map { $0 - got.count }
     return got
   }

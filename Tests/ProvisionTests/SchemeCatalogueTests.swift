@@ -104,7 +104,7 @@ import Testing
     ("\"unit\": \"dBm\"", "\"unit\": \"dB\"", "steps[10].unit", "signal", .notAChoice),
     ("\"upper\": 418", "\"upper\": 41", "steps[0].upper", "supplyVoltage", .outOfRange),
     ("\"upper\": 418", "\"uper\": 418", "steps[0].uper", "supplyVoltage", .unknown),
-    ("\"lower\": -105", "\"lower\": null", "steps[10].lower", "signal", .missing),
+    ("\"lower\": 1\n", "\"lower\": null\n", "steps[2].lower", "sealClosed", .missing),
     ("\"name\": \"signal\"", "\"name\": \"position\"", "steps[10].name", "position", .duplicate),
   ])
   func namesFileStepAndFieldOfAPlan(old: String, new: String, field: String, step: String, fault: Fault) throws
