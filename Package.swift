@@ -70,7 +70,7 @@ let package = Package(
     tests("CryptographyTests", ["Cryptography"]),
     tests("DrawingTests", ["Drawing"]),
     tests("TerminalTests", ["Terminal"]),
-    tests("ArgumentsTests", ["Arguments"]),
+    tests("ArgumentsTests", ["Arguments", "Terminal"]),
     tests("ModuleCoreTests", ["ModuleCore"]),
     tests("FieldbookTests", ["Fieldbook", "Records"]),
     tests("ProvisionTests", ["Provision", "Records", "ModuleCore", "Bench"]),

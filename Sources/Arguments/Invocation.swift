@@ -1,0 +1,96 @@
+/// What a command line asks for.
+public struct Invocation<Globals, Context> {
+  public enum Outcome {
+    /// Call it with the context; it answers the exit status.
+    case run((Context) throws -> Int32)
+    /// The help of the command at `path` is wanted.
+    case help
+    case version
+    case failed(UsageError)
+  }
+
+  /// What could be read of the global options, also where the rest failed.
+  public let globals: Globals
+  /// The canonical names of the command and its groups, as far as they were understood.
+  public let path: [String]
+  public let outcome: Outcome
+}
+
+extension Program {
+  /// Reads a command line, without the program's own name. Global options may stand anywhere before `--`;
+  /// `help COMMAND` is the same as `COMMAND --help`.
+  public func parse(_ arguments: [String]) -> Invocation<Globals, Context> {
+    var reader = Reader(arguments)
+    var values = globals.defaults
+    let globalError = reader.fillGlobals(&values, globals.bindings)
+    var wantsHelp = reader.takeOptions(named: ["--help", "-h"])
+    var path: [String] = []
+    var command: Command<Context>?
+    var level = commands
+
+    func answer(_ outcome: Invocation<Globals, Context>.Outcome) -> Invocation<Globals, Context> {
+      Invocation(globals: values, path: path, outcome: outcome)
+    }
+
+    while let (index, token) = reader.next {
+      // After `--`, what a command that runs is given are its arguments.
+      if case .terminator = token, command?.isRunnable != true {
+        reader.take(index)
+        continue
+      }
+      guard case .word(let typed) = token else { break }
+      let word = Spelling.halfWidth(typed)
+      if let next = level.first(where: { $0.answers(to: word) }) {
+        reader.take(index)
+        path.append(next.name)
+        command = next
+        level = next.isGroup ? next.subcommands : []
+      } else if word == "help", !level.isEmpty || command == nil {
+        reader.take(index)
+        wantsHelp = true
+      } else {
+        break
+      }
+    }
+    if wantsHelp { return answer(.help) }
+    if command == nil, reader.takeOptions(named: ["--version", "-V"]) { return answer(.version) }
+    if let globalError { return answer(.failed(globalError)) }
+    do throws(UsageError) {
+      return answer(.run(try bind(command, level: level, path: path, &reader)))
+    } catch {
+      return answer(.failed(error))
+    }
+  }
+
+  private func bind(
+    _ command: Command<Context>?, level: [Command<Context>], path: [String], _ reader: inout Reader
+  ) throws(UsageError) -> (Context) throws -> Int32 {
+    guard let action = command?.action else {
+      switch reader.next?.token {
+      case .word(let word):
+        throw .unknownCommand(word, within: path, suggestions: suggestions(for: word, level: level, path: path))
+      case .option(let name, _):
+        throw .unknownOption(
+          name, suggestions: Reader.suggestions(for: name, among: globals.bindings.map(\.facts)))
+      case .terminator, nil: throw .missingCommand(within: path)
+      }
+    }
+    do {
+      return try action.bind(&reader)
+    } catch .unknownOption(let name, let suggestions) where suggestions.isEmpty {
+      throw .unknownOption(
+        name, suggestions: Reader.suggestions(for: name, among: globals.bindings.map(\.facts)))
+    }
+  }
+
+  /// Commands of this level with a like name, else those of the same name inside a group, with the group.
+  private func suggestions(for word: String, level: [Command<Context>], path: [String]) -> [String] {
+    let word = Spelling.halfWidth(word).lowercased()
+    let near = Suggestions.nearest(to: word, among: level.filter { !$0.isHidden }.map(\.name))
+    guard near.isEmpty else { return near.map { (path + [$0]).joined(separator: " ") } }
+    return commands.lazy
+      .flatMap { group in group.subcommands.map { (group, $0) } }
+      .filter { $1.answers(to: word) && !$1.isHidden }
+      .prefix(3).map { "\($0.name) \($1.name)" }
+  }
+}

@@ -1,0 +1,49 @@
+/// How an argument is spelt: what a Chinese input method or an autocorrecting editor makes of hyphens,
+/// digits and equals signs counts as the ASCII that was meant.
+enum Spelling {
+  /// Full-width forms (U+FF01 to U+FF5E) and the ideographic space as ASCII.
+  static func halfWidth(_ text: String) -> String {
+    if text.utf8.allSatisfy({ $0 < 0x80 }) { return text }
+    var scalars = String.UnicodeScalarView()
+    for scalar in text.unicodeScalars {
+      switch scalar.value {
+      case 0xFF01...0xFF5E: scalars.append(Unicode.Scalar(UInt8(scalar.value - 0xFEE0)))
+      case 0x3000: scalars.append(" ")
+      default: scalars.append(scalar)
+      }
+    }
+    return String(scalars)
+  }
+
+  /// An option as typed: its name with one or two ASCII hyphens, and what follows an equals sign.
+  /// Nil where the argument is a plain word.
+  static func option(_ argument: String) -> (name: String, value: String?)? {
+    var rest = Substring(argument)
+    var hyphens = 0
+    var isASCII = true
+    while let first = rest.first, let weight = hyphenWeight(first) {
+      hyphens += weight
+      isASCII = isASCII && first == "-"
+      rest.removeFirst()
+    }
+    guard hyphens > 0, !rest.isEmpty else { return nil }
+    let end = rest.firstIndex { $0 == "=" || $0 == "＝" }
+    let name = halfWidth(String(rest[..<(end ?? rest.endIndex)]))
+    let value = end.map { String(rest[rest.index(after: $0)...]) }
+    if isASCII { return (String(repeating: "-", count: hyphens) + name, value) }
+    // A dash that no ASCII keyboard types may also begin a text; only a name makes it an option.
+    guard let first = name.first, first.isASCII, first.isLetter,
+      name.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") })
+    else { return nil }
+    return ((hyphens == 1 && name.count == 1 ? "-" : "--") + name, value)
+  }
+
+  /// How many hyphens the character stands for; editors join two into one dash.
+  private static func hyphenWeight(_ character: Character) -> Int? {
+    switch character {
+    case "-", "－", "﹣", "−", "‐", "‑", "‒": 1
+    case "–", "—", "―": 2
+    default: nil
+    }
+  }
+}

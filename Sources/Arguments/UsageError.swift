@@ -1,0 +1,27 @@
+/// Why a command line cannot be run.
+public enum UsageError: Error, Sendable, Equatable {
+  /// Nothing was named to do; `within` is the group, empty at the top.
+  case missingCommand(within: [String])
+  case unknownCommand(String, within: [String], suggestions: [String])
+  case unknownOption(String, suggestions: [String])
+  /// An option stands without its value.
+  case missingValue(option: String, expected: Expectation)
+  /// A flag was given a value.
+  case unexpectedValue(option: String)
+  /// `parameter` is an option with its hyphens or an argument's name.
+  case badValue(parameter: String, expected: Expectation)
+  case missingArgument(String)
+  case unexpectedArgument(String)
+  case repeatedOption(String)
+  /// Values that the command cannot do without and may not ask for here: one or several options or arguments.
+  case missingOptions([String])
+  /// Two options that exclude each other.
+  case conflictingOptions(String, String)
+
+  /// For a command that finds a value missing where it cannot ask: `option` with or without its hyphens.
+  public static func missing(option: String) -> UsageError { missing(options: [option]) }
+
+  public static func missing(options: [String]) -> UsageError {
+    .missingOptions(options.map { $0.hasPrefix("-") || $0.first?.isUppercase == true ? $0 : "--" + $0 })
+  }
+}

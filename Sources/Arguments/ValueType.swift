@@ -1,0 +1,80 @@
+public import Terminal
+
+/// How a kind of value is read from the command line, named and offered by a shell.
+public struct ValueType<Value> {
+  let expectation: Expectation
+  let completion: Completion
+  /// The value as it would be typed, for the default in the help.
+  let describe: (Value) -> String
+  let parse: (String) -> Value?
+
+  /// A kind of value of the caller's own: `parse` answers nil where the text does not fit.
+  public static func custom(
+    _ expected: Text, completion: Completion = .nothing,
+    describe: @escaping (Value) -> String = { "\($0)" }, parse: @escaping (String) -> Value?
+  ) -> Self {
+    Self(expectation: .described(expected), completion: completion, describe: describe, parse: parse)
+  }
+
+  // Digits and signs as a Chinese input method leaves them count as ASCII.
+  fileprivate static func numeric(_ text: String) -> String {
+    Spelling.halfWidth(text).filter { $0 != " " && $0 != "," }
+  }
+}
+
+extension ValueType where Value == String {
+  public static var string: Self { plain(.text, .nothing) }
+  public static var file: Self { plain(.file, .files) }
+  public static var directory: Self { plain(.directory, .directories) }
+
+  /// Any text; the shell offers `values`.
+  public static func string(suggesting values: [String]) -> Self { plain(.text, .values(values)) }
+
+  /// Exactly one of `values`.
+  public static func choice(of values: [String]) -> Self {
+    Self(expectation: .choice(values), completion: .values(values), describe: { $0 }) { text in
+      let plain = Spelling.halfWidth(text)
+      return values.contains(plain) ? plain : nil
+    }
+  }
+
+  private static func plain(_ expectation: Expectation, _ completion: Completion) -> Self {
+    Self(expectation: expectation, completion: completion, describe: { $0 }, parse: { $0 })
+  }
+}
+
+extension ValueType where Value == Int {
+  public static var int: Self { int(nil) }
+  public static func int(_ range: ClosedRange<Int>) -> Self { int(Optional(range)) }
+
+  private static func int(_ range: ClosedRange<Int>?) -> Self {
+    Self(expectation: .integer(range), completion: .nothing, describe: { "\($0)" }) { text in
+      guard let number = Int(numeric(text)), range?.contains(number) ?? true else { return nil }
+      return number
+    }
+  }
+}
+
+extension ValueType where Value == Double {
+  public static var double: Self { double(nil) }
+  public static func double(_ range: ClosedRange<Double>) -> Self { double(Optional(range)) }
+
+  private static func double(_ range: ClosedRange<Double>?) -> Self {
+    Self(expectation: .number(range), completion: .nothing, describe: { "\($0)" }) { text in
+      guard let number = Double(numeric(text)), number.isFinite, range?.contains(number) ?? true else {
+        return nil
+      }
+      return number
+    }
+  }
+}
+
+extension ValueType where Value: CaseIterable & RawRepresentable, Value.RawValue == String {
+  /// One of the raw values of the enumeration.
+  public static var choice: Self {
+    let values = Value.allCases.map(\.rawValue)
+    return Self(expectation: .choice(values), completion: .values(values), describe: \.rawValue) {
+      Value(rawValue: Spelling.halfWidth($0))
+    }
+  }
+}

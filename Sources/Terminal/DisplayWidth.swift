@@ -1,0 +1,126 @@
+/// Columns on a terminal: East Asian wide and full-width characters and emoji take two, combining and
+/// control characters none, everything else one (ambiguous ones included: they are narrow in a UTF-8
+/// terminal unless someone turned that setting on).
+public enum DisplayWidth {
+  /// The columns that `text` takes on one line.
+  public static func columns(of text: some StringProtocol) -> Int {
+    var isPrintableASCII = true
+    var bytes = 0
+    for byte in text.utf8 {
+      bytes += 1
+      if byte < 0x20 || byte > 0x7E {
+        isPrintableASCII = false
+        break
+      }
+    }
+    if isPrintableASCII { return bytes }
+    return text.reduce(0) { $0 + columns(of: $1) }
+  }
+
+  /// The columns of one grapheme cluster: 0, 1 or 2, more only in scripts that join several spacing letters.
+  public static func columns(of character: Character) -> Int {
+    let scalars = character.unicodeScalars
+    guard let first = scalars.first else { return 0 }
+    if scalars.count == 1 { return columns(of: first) }
+    var sum = 0
+    var isEmoji = false
+    for scalar in scalars {
+      switch scalar.value {
+      case 0xFE0F where first.properties.isEmoji: isEmoji = true
+      case 0x1F1E6...0x1F1FF: isEmoji = true
+      default:
+        if scalar.properties.isEmojiPresentation { isEmoji = true }
+        sum += columns(of: scalar)
+      }
+    }
+    return isEmoji ? 2 : sum
+  }
+
+  /// The columns of a scalar that stands alone.
+  public static func columns(of scalar: Unicode.Scalar) -> Int {
+    let value = scalar.value
+    if value < 0x7F { return value < 0x20 ? 0 : 1 }
+    if value < 0xA0 { return 0 }
+    if value < 0x300 { return value == 0xAD ? 0 : 1 }
+    if isWide(value) { return 2 }
+    // Emoji newer than the table.
+    if value >= 0x1F300 && scalar.properties.isEmojiPresentation { return 2 }
+    // Vowels and finals of Hangul syllables join the leading consonant before them.
+    if (0x1160...0x11FF).contains(value) || (0xD7B0...0xD7FF).contains(value) { return 0 }
+    switch scalar.properties.generalCategory {
+    case .nonspacingMark, .enclosingMark, .format, .control, .lineSeparator, .paragraphSeparator: return 0
+    default: return 1
+    }
+  }
+
+  /// `text` without what would move the cursor or change the terminal's state: a tab, line break or other
+  /// white space becomes a space, any other control character `�`. What comes from a file or a module must
+  /// pass through here.
+  public static func printable(_ text: String) -> String {
+    if text.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) { return text }
+    var scalars = String.UnicodeScalarView()
+    for scalar in text.unicodeScalars {
+      switch scalar.value {
+      case 0x09, 0x0A, 0x0D, 0x85, 0x2028, 0x2029: scalars.append(" ")
+      case 0..<0x20, 0x7F..<0xA0: scalars.append("\u{FFFD}")
+      // Bidirectional overrides and isolates reorder what stands around them.
+      case 0x202A...0x202E, 0x2066...0x2069: scalars.append("\u{FFFD}")
+      default: scalars.append(scalar)
+      }
+    }
+    return String(scalars)
+  }
+
+  // MARK: - Fitting
+
+  public enum Alignment: Sendable {
+    case leading, trailing
+  }
+
+  /// `text` filled with spaces to `width` columns; longer text stays as it is.
+  public static func pad(_ text: String, to width: Int, _ alignment: Alignment = .leading) -> String {
+    let missing = width - columns(of: text)
+    guard missing > 0 else { return text }
+    let spaces = String(repeating: " ", count: missing)
+    return alignment == .leading ? text + spaces : spaces + text
+  }
+
+  /// `text` if it fits `width` columns, else its beginning and `…`, together at most `width` columns.
+  public static func truncate(_ text: String, to width: Int) -> String {
+    guard columns(of: text) > width else { return text }
+    guard width > 0 else { return "" }
+    return prefix(text, columns: width - 1) + "…"
+  }
+
+  /// The longest beginning of whole characters that fits `width` columns.
+  static func prefix(_ text: some StringProtocol, columns width: Int) -> String {
+    var result = ""
+    var used = 0
+    for character in text {
+      used += columns(of: character)
+      if used > width { break }
+      result.append(character)
+    }
+    return result
+  }
+
+  // MARK: - Private
+
+  private static func isWide(_ value: UInt32) -> Bool {
+    guard value >= 0x1100 else { return false }
+    var low = 0
+    var high = wideRanges.count
+    while low < high {
+      let middle = (low + high) / 2
+      let range = wideRanges[middle]
+      if value < range.0 {
+        high = middle
+      } else if value > range.1 {
+        low = middle + 1
+      } else {
+        return true
+      }
+    }
+    return false
+  }
+}
