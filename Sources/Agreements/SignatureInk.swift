@@ -54,7 +54,7 @@ struct SignatureInk {
       if placed.count == 1, let dot = placed.first {
         dots.addCircle(x: dot.x, y: dot.y, radius: dot.width * 0.6)
       } else {
-        lines += Self.lines(through: placed)
+        lines += Self.lines(through: placed, within: inner)
       }
     }
     self.lines = lines
@@ -86,8 +86,11 @@ struct SignatureInk {
   }
 
   /// Cubic curves through the points, tangents by Catmull and Rom: each points from the neighbour before
-  /// to the neighbour behind. One line as long as the width, rounded, stays the same.
-  private static func lines(through dots: [Dot]) -> [Line] {
+  /// to the neighbour behind. One line as long as the width, rounded, stays the same. A curve lies within
+  /// the hull of its control points, so holding these in the box holds the ink in it.
+  private static func lines(through dots: [Dot], within box: Rectangle) -> [Line] {
+    func across(_ x: Double) -> Double { min(max(x, box.x), box.right) }
+    func down(_ y: Double) -> Double { min(max(y, box.y), box.bottom) }
     var lines: [Line] = []
     var path = Path()
     var width = 0.0
@@ -104,8 +107,8 @@ struct SignatureInk {
         width = wanted
       }
       path.curve(
-        x1: from.x + (to.x - before.x) / 6, y1: from.y + (to.y - before.y) / 6,
-        x2: to.x - (behind.x - from.x) / 6, y2: to.y - (behind.y - from.y) / 6, x: to.x, y: to.y)
+        x1: across(from.x + (to.x - before.x) / 6), y1: down(from.y + (to.y - before.y) / 6),
+        x2: across(to.x - (behind.x - from.x) / 6), y2: down(to.y - (behind.y - from.y) / 6), x: to.x, y: to.y)
     }
     if !path.isEmpty { lines.append(Line(path: path, widthMillimetres: width)) }
     return lines

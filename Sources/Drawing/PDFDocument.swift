@@ -59,7 +59,20 @@ public final class PDFDocument {
     cairo_surface_finish(surface)
     let status = cairo_surface_status(surface)
     guard status == CAIRO_STATUS_SUCCESS else { throw DrawingError(status) }
-    return sink.bytes
+    return Self.withMarkedDates(sink.bytes)
+  }
+
+  /// cairo 1.16 leaves out the `D:` that ISO 32000-1 7.9.4 puts before a date. Two of the spaces that it
+  /// indents the line with make room, so that every offset in the file stays right.
+  private static func withMarkedDates(_ pdf: Data) -> Data {
+    var pdf = pdf
+    for key in ["CreationDate", "ModDate"] {
+      let written = Data("   /\(key) (2".utf8)
+      // The information dictionary stands at the end, before the table of offsets.
+      guard let place = pdf.suffix(1 << 16).firstRange(of: written) else { continue }
+      pdf.replaceSubrange(place, with: Data(" /\(key) (D:2".utf8))
+    }
+    return pdf
   }
 
   private final class Sink {

@@ -87,14 +87,14 @@ public final class LabelMaker {
   // MARK: - The symbol
 
   /// Where a symbol stands, in dots; the quiet zone's top left.
-  private struct Place {
+  struct Place {
     let column: Int
     let row: Int
     let dotsPerModule: Int
   }
 
   /// The largest whole number of dots a module that the element has room for, the rest shared evenly.
-  private func place(_ symbol: QRSymbol) throws(LabelError) -> Place {
+  func place(_ symbol: QRSymbol) throws(LabelError) -> Place {
     let element = template.symbol
     let modules = symbol.moduleCountWithQuietZone
     let dotsPerMillimetre = Double(dotsPerInch) / Length.millimetresPerInch
@@ -172,7 +172,7 @@ public final class LabelMaker {
 
   /// Decodes the file again, has it read, and compares every dot of the symbol and its quiet zone.
   /// - Returns: the text the decoder read.
-  private func verify(_ png: Data, symbol: QRSymbol, place: Place) throws(LabelError) -> String {
+  func verify(_ png: Data, symbol: QRSymbol, place: Place) throws(LabelError) -> String {
     let image = try LabelReader.decode(png: png)
     guard image.widthPixels == size.widthPixels, image.heightPixels == size.heightPixels,
       let width = image.millimetres(pixels: image.widthPixels),

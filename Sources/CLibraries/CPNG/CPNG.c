@@ -155,44 +155,43 @@ static void open_header(run *self, uint64_t most_pixels) {
   }
 }
 
-static void read_rows_and_end(run *self, size_t stride) {
+// With `keep` into a whole picture, else every row into the same place.
+static void read_rows_and_end(run *self, int keep) {
   int passes = png_set_interlace_handling(self->png);
   png_read_update_info(self->png, self->info);
   size_t row_bytes = png_get_rowbytes(self->png, self->info);
-  if (stride) {
-    if (row_bytes != stride) fail(self, wt_png_corrupt);
-    self->pixels = calloc(self->size.height, stride);
-  } else {
-    self->pixels = calloc(1, row_bytes);
-  }
+  self->pixels = calloc(keep ? self->size.height : 1, row_bytes);
   if (!self->pixels) fail(self, wt_png_no_memory);
   for (int pass = 0; pass < passes; pass++) {
     for (uint32_t row = 0; row < self->size.height; row++) {
-      png_read_row(self->png, self->pixels + (size_t)row * stride, NULL);
+      png_read_row(self->png, self->pixels + (keep ? row * row_bytes : 0), NULL);
     }
   }
   png_read_end(self->png, NULL);
 }
 
-static void to_grey(run *self) {
-  png_byte colour = png_get_color_type(self->png, self->info);
+// Whatever the file holds, rows come as 8-bit grey, followed by 8-bit alpha where it has transparency.
+static void ask_for_grey(run *self) {
   png_set_scale_16(self->png);
   png_set_expand(self->png);
-  if (colour & PNG_COLOR_MASK_ALPHA || png_get_valid(self->png, self->info, PNG_INFO_tRNS)) {
-    png_color_16 white = {.red = 255, .green = 255, .blue = 255, .gray = 255};
-    if (png_get_bit_depth(self->png, self->info) == 16) {
-      white.red = white.green = white.blue = white.gray = 65535;
-    }
-    png_set_background_fixed(self->png, &white, PNG_BACKGROUND_GAMMA_SCREEN, 0, PNG_FP_1);
-  }
-  if (colour & PNG_COLOR_MASK_COLOR) {
+  if (png_get_color_type(self->png, self->info) & PNG_COLOR_MASK_COLOR) {
     png_set_rgb_to_gray_fixed(self->png, PNG_ERROR_ACTION_NONE, -1, -1);
   }
 }
 
-// Reads `bytes`; with `stride_is_width` into a whole grey picture, else row by row to nowhere.
+static void lay_over_white(run *self) {
+  if (png_get_channels(self->png, self->info) != 2) return;
+  size_t count = (size_t)self->size.width * self->size.height;
+  for (size_t pixel = 0; pixel < count; pixel++) {
+    unsigned grey = self->pixels[2 * pixel];
+    unsigned alpha = self->pixels[2 * pixel + 1];
+    self->pixels[pixel] = (uint8_t)((grey * alpha + 255 * (255 - alpha) + 127) / 255);
+  }
+}
+
+// With `grey` into a whole picture, else row by row to nowhere.
 static wt_png_status read(
-    const uint8_t *bytes, size_t length, uint64_t most_pixels, int stride_is_width, uint8_t **pixels,
+    const uint8_t *bytes, size_t length, uint64_t most_pixels, int grey, uint8_t **pixels,
     wt_png_size *size) {
   memset(size, 0, sizeof *size);
   if (!bytes && length) return wt_png_bad_argument;
@@ -208,8 +207,9 @@ static wt_png_status read(
     self->status = wt_png_no_memory;
   } else if (!setjmp(png_jmpbuf(self->png))) {
     open_header(self, most_pixels);
-    if (stride_is_width) to_grey(self);
-    read_rows_and_end(self, stride_is_width ? self->size.width : 0);
+    if (grey) ask_for_grey(self);
+    read_rows_and_end(self, grey);
+    if (grey) lay_over_white(self);
   }
   png_destroy_read_struct(&self->png, &self->info, NULL);
   wt_png_status status = self->status;

@@ -1,0 +1,170 @@
+import CPNG
+import Foundation
+import Testing
+
+@testable import Drawing
+
+/// Small pictures written by hand with zlib, each for one thing the decoder must do.
+private enum Picture {
+  /// 16-bit RGBA, 2 × 1: opaque red, transparent black.
+  static let transparent =
+    "iVBORw0KGgoAAAANSUhEUgAAAAIAAAABEAYAAACksqPJAAAAEUlEQVR42mP4/58BCCAkCAAAMd8D/YG8M7UAAAAASUVORK5CYII="
+  /// 2-bit palette, 4 × 1: black, white, transparent black, mid grey.
+  static let palette =
+    "iVBORw0KGgoAAAANSUhEUgAAAAQAAAABAgMAAACEUudeAAAADFBMVEUAAAD///8AAACAgID/1XfgAAAABHRSTlP//wD//gy7CwAAAApJREFUeNpjkAYAAB0AHCN8j6wAAAAASUVORK5CYII="
+  /// Interlaced 8-bit grey, 8 × 8, each pixel its own number.
+  static let interlaced =
+    "iVBORw0KGgoAAAANSUhEUgAAAAgAAAAICAAAAAGWY9HBAAAAVklEQVR42gXBhwJCAAAFwGfPZIXs7JZVKTL+/6/cAaARZyBZJAVU3bTQ9u8BBMVw0IyTjUual+heny94QZTkg3KEc3Y9PwgjVNfb/fGsG/zG6T8v67YD7mMH4SRfbo8AAAAASUVORK5CYII="
+  /// 70,000 wide.
+  static let wide = "iVBORw0KGgoAAAANSUhEUgABEXAAAAACAQAAAABcrDJIAAAACElEQVR42gMAAAAAAW/dyZEAAAAASUVORK5CYII="
+  /// 60,000 × 60,000 in 8 bytes.
+  static let bomb = "iVBORw0KGgoAAAANSUhEUgAA6mAAAOpgCAAAAACluSqeAAAACElEQVR42gMAAAAAAW/dyZEAAAAASUVORK5CYII="
+  /// Compressed data that ends after 20 bytes of 72, the file itself whole.
+  static let short =
+    "iVBORw0KGgoAAAANSUhEUgAAAAgAAAAICAAAAADhZOFXAAAAC0lEQVR4nGNgwAQAABQAAX3+Hu4AAAAASUVORK5CYII="
+
+  static func bytes(_ base64: String) -> Data { Data(base64Encoded: base64)! }
+}
+
+private func check(_ png: Data) -> (status: wt_png_status, width: UInt32, height: UInt32) {
+  var width: UInt32 = 0
+  var height: UInt32 = 0
+  let status = png.withUnsafeBytes {
+    wt_png_check($0.bindMemory(to: UInt8.self).baseAddress, $0.count, &width, &height)
+  }
+  return (status, width, height)
+}
+
+private func chequered(width: Int, height: Int) throws -> DotImage {
+  var image = DotImage(size: try PixelSize(widthPixels: width, heightPixels: height, dotsPerInch: 600))
+  for row in 0..<height {
+    for column in 0..<width where (row + column / 3) % 2 == 0 {
+      image.set(columns: column..<column + 1, rows: row..<row + 1, ink: true)
+    }
+  }
+  return image
+}
+
+@Suite struct PNGTests {
+  @Test func dotsComeBackAsTheyWereTogetherWithTheirPhysicalSize() throws {
+    for width in [1, 7, 8, 9, 64, 1417] {
+      let image = try chequered(width: width, height: 5)
+      let read = try GreyImage(png: try image.png())
+      #expect(read.widthPixels == width && read.heightPixels == 5)
+      #expect(read.pixelsPerMetre == 23_622)
+      for row in 0..<5 {
+        for column in 0..<width {
+          #expect((read.pixels[row * width + column] == 0) == image.isInk(column: column, row: row))
+        }
+      }
+    }
+  }
+
+  @Test func coloursAreEncodedAndDecodeAsGrey() throws {
+    var encoded: UnsafeMutablePointer<UInt8>?
+    var length = 0
+    let pixels: [UInt8] = [0, 0, 0, 255, 255, 255, 255, 0, 0]
+    let size = wt_png_size(width: 3, height: 1, pixels_per_metre_x: 0, pixels_per_metre_y: 0)
+    #expect(wt_png_encode(pixels, 9, size, wt_png_layout_rgb, 9, &encoded, &length) == wt_png_ok)
+    let bytes = try #require(encoded)
+    defer { wt_png_free(bytes) }
+    let read = try GreyImage(png: Data(bytes: bytes, count: length))
+    #expect(read.pixelsPerMetre == nil)
+    #expect(read.pixels[0] == 0 && read.pixels[1] == 255)
+    #expect((40..<130).contains(read.pixels[2]))
+  }
+
+  @Test func argumentsOutOfRangeAreRefusedAndNothingIsEncoded() {
+    var encoded: UnsafeMutablePointer<UInt8>?
+    var length = 0
+    func status(_ width: UInt32, _ height: UInt32, row: Int, level: Int32) -> wt_png_status {
+      let size = wt_png_size(width: width, height: height, pixels_per_metre_x: 0, pixels_per_metre_y: 0)
+      return wt_png_encode([0, 0, 0, 0], row, size, wt_png_layout_grey, level, &encoded, &length)
+    }
+    #expect(status(0, 1, row: 4, level: 6) == wt_png_bad_argument)
+    #expect(status(4, 0, row: 4, level: 6) == wt_png_bad_argument)
+    #expect(status(4, 1, row: 3, level: 6) == wt_png_bad_argument)
+    #expect(status(4, 1, row: 4, level: 10) == wt_png_bad_argument)
+    #expect(status(65_501, 1, row: 65_501, level: 6) == wt_png_too_large)
+    #expect(encoded == nil && length == 0)
+  }
+
+  @Test func transparentPartsAreWhite() throws {
+    let sixteen = try GreyImage(png: Picture.bytes(Picture.transparent))
+    #expect((40..<130).contains(sixteen.pixels[0]) && sixteen.pixels[1] == 255)
+    #expect(try GreyImage(png: Picture.bytes(Picture.palette)).pixels == [0, 255, 255, 128])
+  }
+
+  @Test func interlacedPicturesAreDecodedWhole() throws {
+    let png = Picture.bytes(Picture.interlaced)
+    #expect(try GreyImage(png: png).pixels == Array(0..<64))
+    #expect(check(png).status == wt_png_ok)
+  }
+
+  @Test func picturesAreRefusedBeforeTheirPixelsWhereTheyAreTooLarge() throws {
+    #expect(check(Picture.bytes(Picture.wide)).status == wt_png_too_large)
+    let bomb = check(Picture.bytes(Picture.bomb))
+    #expect(bomb.status == wt_png_too_large && bomb.width == 60_000 && bomb.height == 60_000)
+    #expect(throws: DrawingError.png(.tooLarge)) { try GreyImage(png: Picture.bytes(Picture.bomb)) }
+    let interlaced = Picture.bytes(Picture.interlaced)
+    #expect(throws: DrawingError.png(.tooLarge)) { try GreyImage(png: interlaced, mostPixels: 63) }
+  }
+
+  @Test func aPictureWhoseDataEndsEarlyIsCorruptEvenIfTheFileIsWhole() {
+    #expect(check(Picture.bytes(Picture.short)).status == wt_png_corrupt)
+  }
+
+  @Test func otherFilesAreNoPNG() {
+    for bytes in ["", "GIF89a", "\u{FF}\u{D8}", "PNG"] {
+      #expect(check(Data(bytes.utf8)).status == wt_png_not_png)
+    }
+  }
+
+  @Test func aFileThatIsCutAnywhereIsTruncated() throws {
+    let png = try chequered(width: 40, height: 30).png()
+    for length in 8..<png.count {
+      #expect(check(png.prefix(length)).status == wt_png_truncated, "\(length)")
+      #expect(throws: DrawingError.png(.truncated)) { try GreyImage(png: png.prefix(length)) }
+    }
+    #expect(check(png).status == wt_png_ok)
+  }
+
+  @Test func aFileWithAnyBitTurnedIsFound() throws {
+    let png = try chequered(width: 20, height: 10).png()
+    for position in png.indices {
+      for bit in 0..<8 {
+        var damaged = png
+        damaged[position] ^= 1 << UInt8(bit)
+        #expect(check(damaged).status != wt_png_ok, "byte \(position), bit \(bit)")
+      }
+    }
+  }
+
+  @Test func noBytesMakeTheDecoderTrap() throws {
+    var random = SplitMix(seed: 7)
+    let seeds = [Picture.transparent, Picture.palette, Picture.interlaced].map(Picture.bytes)
+    for _ in 0..<6_000 {
+      var bytes = seeds[Int(random.next() % 3)]
+      for _ in 0...Int(random.next() % 8) {
+        bytes[Int(random.next() % UInt64(bytes.count))] = UInt8(truncatingIfNeeded: random.next())
+      }
+      _ = check(bytes)
+      _ = try? GreyImage(png: bytes, mostPixels: 1_000_000)
+    }
+  }
+}
+
+/// Steele, Lea and Flood's generator: the same numbers on every run.
+struct SplitMix {
+  private var state: UInt64
+
+  init(seed: UInt64) { state = seed }
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var mixed = state
+    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+    return mixed ^ (mixed >> 31)
+  }
+}
