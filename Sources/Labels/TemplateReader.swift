@@ -83,7 +83,7 @@ struct TemplateReader {
     let size = number("sizePoints", within: 3...200, unit: "pt")
     let smallest = number(
       "smallestPoints", within: 3...max(3, size ?? 200), unit: "pt",
-      otherwise: size.map { min($0, max(3, $0 / 2)) })
+      otherwise: size.map { max(3, $0 / 2) } ?? 3)
     let weight = choice("weight", among: TextStyle.Weight.self, otherwise: .regular)
     let fit = choice("fit", among: TextFit.self, otherwise: .shrink)
     let alignment = choice("align", among: TextAlignment.self, otherwise: .left)
