@@ -4,9 +4,200 @@ import Testing
 
 @testable import Agreements
 
-@Test func agreementIsMade() throws {
-  let strokes = try SignatureStrokes(json: Sample.signature())
-  let document = try Sample().agreement(strokes: strokes).render()
-  #expect(document.pdf.starts(with: Data("%PDF-1.5".utf8)))
-  #expect(document.unknownGlyphCount == 0)
+private let poppler: ConditionTrait = .enabled(
+  if: Program.isThere("pdftotext") && Program.isThere("pdfinfo"),
+  "poppler is missing: apt install poppler-utils")
+
+private func render(_ sample: Sample = Sample()) throws -> AgreementDocument {
+  try sample.agreement(strokes: SignatureStrokes(json: Sample.signature())).render()
+}
+
+/// The document's text without white space: a value that wraps is still the value.
+private func text(of document: AgreementDocument) throws -> String {
+  try withFolder { folder in
+    let file = folder.appendingPathComponent("a.pdf")
+    try document.pdf.write(to: file)
+    let program = try #require(Program("pdftotext"))
+    return try program.output(["-raw", file.path, "-"]).filter { !$0.isWhitespace }
+  }
+}
+
+private func contains(_ text: String, _ value: String) -> Bool {
+  text.contains(value.filter { !$0.isWhitespace })
+}
+
+@Suite struct AgreementTests {
+  @Test(poppler) func everyFieldOfTheRecordIsInTheDocumentAsText() throws {
+    let sample = Sample()
+    let text = try text(of: render(sample))
+    let owner = sample.owner
+    let welder = sample.welder
+    let technician = sample.technician
+    let expected: [String?] = [
+      owner.unitId, owner.unitName, owner.unitType.word, owner.responsibleName.full,
+      owner.responsiblePhone.full,
+      owner.street, owner.community, owner.industry.word, owner.industryNote, "3 人", "2 人",
+      welder.brand, welder.model, welder.serialNumber, welder.weldingProcess.word, welder.supply.word,
+      welder.sourceType.word, "27.5 A", "400 A", "18.2 kW", welder.purpose, "2023年11月20日",
+      welder.condition.word,
+      technician.name.full, technician.phone.full, technician.company, technician.certificate, "2027年12月31日",
+      "WM1-24000173", "STM32F405", "1.2.0", Sample.digest, "k-5f2c9b1e8d3a4f60", "861234050012345",
+      "89860412102070001234", "2026-11-24 09:14:05 +08:00", "150621-00A000-X",
+      "https://weld.example.cn/w/150621-00A000-X", "acrylic-60x40", "三相逆变焊机", "three-phase-inverter",
+      "版本 1.0.0",
+      "FT-000123", "FT-000122", "2026-11-24 09:24:30 +08:00", "383.4 V", "342 至 418 V", "不小于 -105 dBm",
+      "未测（现场无网络）", "另有 1 项未测", sample.note, sample.remarks, "现场辅导制定",
+      "1b4e28ba-2fa1-41d2-883f-0016d3cca427", "乙方自行出资", "电焊机所有权人", "2026-11-24 09:45:10 +08:00",
+    ]
+    for value in expected.compactMap(\.self) + Sample.photoDigests {
+      #expect(contains(text, value), "\(value)")
+    }
+    for clause in AgreementTerms.clauses { #expect(contains(text, clause), "\(clause)") }
+  }
+
+  @Test(poppler) func thePagesAreA4AndNumberedAndTheFontsEmbedded() throws {
+    let document = try render()
+    try withFolder { folder in
+      let file = folder.appendingPathComponent("a.pdf")
+      try document.pdf.write(to: file)
+      let info = try #require(Program("pdfinfo")).output([file.path])
+      #expect(info.contains("(A4)"))
+      #expect(info.contains("Pages:           \(document.pageCount)\n"))
+      #expect(info.contains("150621-00A000-X"))
+      let fonts = try #require(Program("pdffonts")).output([file.path]).split(separator: "\n").dropFirst(2)
+      #expect(!fonts.isEmpty && fonts.allSatisfy { $0.contains("yes yes yes") })
+    }
+    let text = try text(of: document)
+    for page in 1...document.pageCount { #expect(text.contains("第\(page)页共\(document.pageCount)页")) }
+  }
+
+  @Test(
+    .enabled(
+      if: Program.isThere("pdftoppm") && Program.isThere("zbarimg"), "apt install poppler-utils zbar-tools"))
+  func theSymbolOnTheFirstPageReads() throws {
+    let document = try render()
+    try withFolder { folder in
+      try document.pdf.write(to: folder.appendingPathComponent("a.pdf"))
+      _ = try #require(Program("pdftoppm")).output(
+        ["-r", "200", "-l", "1", "-png", folder.path + "/a.pdf", folder.path + "/page"])
+      let read = try #require(Program("zbarimg")).output([
+        "-q", "--raw", "--nodbus", folder.path + "/page-1.png",
+      ])
+      #expect(read == "https://weld.example.cn/w/150621-00A000-X\n")
+    }
+  }
+
+  @Test func theSameRecordAndSignatureGiveTheSameBytes() throws {
+    let first = try render()
+    #expect(try render() == first)
+    #expect(try render(Sample(responsibleName: "王建军")) != first)
+  }
+
+  @Test func photosSealsAndStepsWithoutEndGoOnOverThePages() throws {
+    var sample = Sample()
+    sample.previousSeals = (0..<400).map { "FT-\($0)" }
+    sample.steps = (0..<150).map {
+      .init(name: "step\($0)", measured: Double($0) / 3, unit: "V", lower: nil, upper: 1_000, outcome: .passed)
+    }
+    sample.note = String(repeating: "已讲解。\n", count: 2_000)
+    let document = try render(sample)
+    #expect(document.pageCount > 8)
+  }
+
+  @Test(poppler) func longValuesWrapWithinThePageAndNoneIsLost() throws {
+    var sample = Sample()
+    sample.unitName = String(repeating: "达拉特旗树林召镇锡尼街", count: 7) + "焊铺"
+    sample.responsibleName = "阿拉坦乌力吉" + String(repeating: "巴特尔", count: 20)
+    sample.industryNote = String(repeating: "农机修理和农具焊接，", count: 40)
+    sample.note = String(repeating: "W", count: 2_000)
+    sample.remarks = String(repeating: "0123456789abcdef", count: 25)
+    let document = try render(sample)
+    let text = try text(of: document)
+    for value in [sample.unitName, sample.responsibleName, sample.industryNote, sample.remarks] {
+      #expect(contains(text, try #require(value)))
+    }
+    #expect(text.filter { $0 == "W" }.count >= 2_000)
+
+    let words = try withFolder { folder in
+      let file = folder.appendingPathComponent("a.pdf")
+      try document.pdf.write(to: file)
+      return try #require(Program("pdftotext")).output(["-bbox", file.path, "-"])
+    }
+    // In points: the margins of 18 mm, and the foot of the last line above the paper's edge.
+    var count = 0
+    for line in words.split(separator: "\n") where line.contains("<word ") {
+      let numbers = line.split(separator: "\"").compactMap { Double($0) }
+      guard numbers.count >= 4 else { continue }
+      count += 1
+      #expect(numbers[0] >= 50.5 && numbers[2] <= 545, "\(line)")
+      #expect(numbers[1] >= 28 && numbers[3] <= 830, "\(line)")
+    }
+    #expect(count > 100)
+  }
+
+  @Test func charactersNoFontHasAreCounted() throws {
+    #expect(try render().unknownGlyphCount == 0)
+    #expect(try render(Sample(responsibleName: "王\u{10FFFD}")).unknownGlyphCount == 1)
+  }
+
+  @Test(arguments: [Step.photoBefore, .flash, .pair, .label, .seal, .photoAfter, .handover])
+  func aRecordWithoutAStepHasNoAgreementYet(step: Step) throws {
+    let strokes = try SignatureStrokes(json: Sample.signature())
+    #expect {
+      _ = try Agreement(
+        of: Sample().installation(leavingOut: step), signatory: Sample().signatory, signedAt: Sample.signedAt,
+        strokes: strokes, strokesSha256: Sample.digest)
+    } throws: { error in
+      guard case AgreementError.incomplete(let steps) = error else { return false }
+      return steps.contains(step)
+    }
+  }
+
+  @Test func aRecordWhoseTestFailedHasNoAgreement() throws {
+    var sample = Sample()
+    sample.steps = [
+      .init(name: "signal", measured: -120, unit: "dBm", lower: -105, upper: nil, outcome: .failed)
+    ]
+    let strokes = try SignatureStrokes(json: Sample.signature())
+    #expect(throws: AgreementError.incomplete([.test])) { try sample.agreement(strokes: strokes) }
+  }
+
+  @Test(
+    arguments: [
+      (Industry.other, "2024-12-14T23:59:59+08:00", "达拉特旗人民政府出资"),
+      (.other, "2024-12-15T00:00:00+08:00", "乙方自行出资"), (.mining, "2024-10-01T10:00:00+08:00", "乙方自行出资"),
+    ])
+  func thePayerGoesByTheDayOfTheSignature(industry: Industry, time: String, payer: String) throws {
+    let installation = Sample(industry: industry).installation()
+    let facts = AgreementFacts(
+      installation: installation, parts: try AgreementParts(installation), schemeTitle: nil)
+    #expect(facts.funding(fittedOn: try #require(Timestamp(time)).day).first?.value == payer)
+  }
+}
+
+@Suite struct AgreementWordsTests {
+  @Test(arguments: [
+    (0.0, "0"), (-0.0, "0"), (12, "12"), (0.1 + 0.2, "0.3"), (383.45678, "383.457"), (-2, "-2"), (-0.0004, "0"),
+    (1e15, "1000000000000000"),
+  ])
+  func numbersHaveNoMoreDecimalsThanSaySomething(value: Double, text: String) {
+    #expect(AgreementWords.number(value) == text)
+  }
+
+  @Test(arguments: [Double.infinity, -.infinity, .nan, 1e300, .leastNonzeroMagnitude])
+  func numbersNoModuleMeasuresDoNotTrap(value: Double) {
+    #expect(!AgreementWords.number(value).isEmpty)
+  }
+
+  @Test func limitsAreSaidForEverySide() {
+    func step(_ unit: String, _ lower: Double?, _ upper: Double?) -> TestReport.Step {
+      .init(name: "x", measured: 1, unit: unit, lower: lower, upper: upper, outcome: .passed)
+    }
+    #expect(AgreementWords.limits(step("V", 198, 242)) == "198 至 242 V")
+    #expect(AgreementWords.limits(step("颗", 4, nil)) == "不小于 4 颗")
+    #expect(AgreementWords.limits(step("s", nil, 5)) == "不大于 5 秒")
+    #expect(AgreementWords.limits(step("V", nil, nil)) == "—")
+    #expect(AgreementWords.limits(step("1", 1, nil)) == "是")
+    #expect(AgreementWords.limits(step("1", nil, 0)) == "否")
+  }
 }
