@@ -1,3 +1,4 @@
+import Cryptography
 import Drawing
 public import FoundationEssentials
 public import Records
@@ -6,6 +7,8 @@ public import Records
 public struct AgreementDocument: Hashable, Sendable {
   /// A4, real text, fonts embedded.
   public let pdf: Data
+  /// Of `pdf`, lower-case hex.
+  public let sha256: String
   public let pageCount: Int
   /// Characters that no installed font has; they are drawn as empty boxes, which is worth a warning.
   public let unknownGlyphCount: Int
@@ -56,8 +59,10 @@ public struct Agreement {
         footer(document.canvas)
         document.endPage()
       }
+      let pdf = try document.finish()
       return AgreementDocument(
-        pdf: try document.finish(), pageCount: flow.pages.count, unknownGlyphCount: flow.unknownGlyphCount)
+        pdf: pdf, sha256: SHA256Digest(of: pdf).hex, pageCount: flow.pages.count,
+        unknownGlyphCount: flow.unknownGlyphCount)
     } catch { throw .drawing(error) }
   }
 
