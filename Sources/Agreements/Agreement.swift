@@ -68,6 +68,9 @@ public struct Agreement {
 
   // MARK: - The document, from top to bottom
 
+  /// Room for the signature's part of the page, heading included.
+  private static let signatureMillimetres = 72.0
+
   private func layOut(in flow: PageFlow) {
     let table = Table(flow: flow)
     head(in: flow)
@@ -95,8 +98,8 @@ public struct Agreement {
       rows: facts.photos, role: .small)
     flow.heading("七、费用", with: 10)
     table.facts(facts.funding(fittedOn: signedAt.day))
-    flow.heading("八、双方约定（条款版本 \(AgreementTerms.version)）", with: 20)
-    for (index, clause) in AgreementTerms.clauses.enumerated() { flow.clause(index + 1, clause) }
+    flow.clauses(
+      "八、双方约定（条款版本 \(AgreementTerms.version)）", AgreementTerms.clauses, with: Self.signatureMillimetres)
     signature(in: flow)
   }
 

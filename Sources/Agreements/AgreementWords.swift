@@ -73,7 +73,7 @@ enum AgreementWords {
 
   private static let units = ["s": "秒", "satellites": "颗", "count": "个"]
 
-  private static let reasons = ["platform.unreachable": "现场无网络", "network.unavailable": "现场无网络"]
+  private static let reasons = ["network.unreachable": "现场无网络", "platform.failed": "平台未给出指令"]
 
   // MARK: - The rest
 

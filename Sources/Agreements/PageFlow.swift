@@ -66,15 +66,21 @@ final class PageFlow {
     }
   }
 
-  /// A clause with its number hanging in the margin.
-  func clause(_ number: Int, _ text: String) {
+  /// A heading and numbered clauses below it, on a page of their own with what follows where they would
+  /// otherwise be divided: who signs has the terms before his eyes.
+  func clauses(_ title: String, _ texts: [String], with following: Double) {
     let style = TextStyle(sizePoints: 9.5)
     let indent = 8.0
-    let label = set("\(number).", style: style)
-    let block = set(text, style: style, width: Self.width - indent)
-    place(height: block.heightMillimetres + 1.1) { canvas, top in
-      canvas.draw(label, x: Self.left + indent - 2 - label.widthMillimetres, y: top)
-      canvas.draw(block, x: Self.left + indent, y: top)
+    let gap = 1.1
+    let blocks = texts.map { set($0, style: style, width: Self.width - indent) }
+    let height = blocks.reduce(0) { $0 + $1.heightMillimetres + gap }
+    heading(title, with: height + following)
+    for (index, block) in blocks.enumerated() {
+      let number = set("\(index + 1).", style: style)
+      place(height: block.heightMillimetres + gap) { canvas, top in
+        canvas.draw(number, x: Self.left + indent - 2 - number.widthMillimetres, y: top)
+        canvas.draw(block, x: Self.left + indent, y: top)
+      }
     }
   }
 }

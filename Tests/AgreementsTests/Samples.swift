@@ -61,7 +61,7 @@ struct Sample {
     .init(name: "signal", measured: -83, unit: "dBm", lower: -105, upper: nil, outcome: .passed),
     .init(
       name: "platformStart", measured: nil, unit: "1", lower: 1, upper: nil,
-      outcome: .notRun(reason: "platform.unreachable")),
+      outcome: .notRun(reason: "network.unreachable")),
   ]
 
   /// - Parameter leavingOut: the event of this step is not applied.

@@ -101,17 +101,26 @@ import Testing
 
   @Test func fieldsThatDoNotFitAreErrorsNamingElementAndField() throws {
     let maker = try LabelMaker(template: Sample.template())
-    let longest = String(repeating: "达拉特旗电焊", count: 14)
+    let longest = String(repeating: "达拉特旗电焊", count: 30)
     #expect {
       _ = try maker.make(fields: ["unitName": longest], payload: Sample.payload())
     } throws: { error in
-      guard case LabelError.textTooLarge(_, "unit", "unitName", .height, let needed, let given, 5.5) = error
+      guard case LabelError.textTooLarge(_, "unit", "unitName", .height, let needed, let given, 4) = error
       else { return false }
       return needed > given
     }
     #expect(
       throws: LabelError.noGlyph(template: "acrylic-60x40", element: "unit", field: "unitName", count: 1)
     ) { try maker.make(fields: ["unitName": "王\u{10FFFD}"], payload: Sample.payload()) }
+  }
+
+  @Test func theLongestNamesThatCanBeRegisteredFitOnTheLabel() throws {
+    let maker = try LabelMaker(template: Sample.template())
+    for character in ["旗", "W", "W "] {
+      let longest = String(String(repeating: character, count: 80).prefix(80))
+      #expect(
+        try maker.make(fields: ["unitName": longest, "street": longest], payload: Sample.payload()).verified)
+    }
   }
 
   @Test func aMissingFieldIsAnErrorWhereItIsNotOptional() throws {
