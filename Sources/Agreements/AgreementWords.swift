@@ -73,7 +73,9 @@ enum AgreementWords {
 
   private static let units = ["s": "秒", "satellites": "颗", "count": "个"]
 
-  private static let reasons = ["network.unreachable": "现场无网络", "platform.failed": "平台未给出指令"]
+  private static let reasons = [
+    "network.unreachable": "现场无网络", "platform.failed": "平台未给出指令", "key.forgotten": "本机已无模块密钥",
+  ]
 
   // MARK: - The rest
 
