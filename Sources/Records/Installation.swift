@@ -109,6 +109,13 @@ public struct Installation: Hashable, Sendable, Codable {
     history.append(entry)
   }
 
+  /// Starts the next revision of a record that is closed; the event that makes it follows.
+  /// - Parameter sha256: digest of the bytes of the revision that was closed, lower-case hex.
+  public mutating func beginRevision(after sha256: String) {
+    revision += 1
+    previousSha256 = sha256
+  }
+
   /// The platform has acknowledged this revision. The bytes that were sent stay as they were: delivery
   /// is the queue's knowledge, not an event of the installation.
   public mutating func markDelivered() {

@@ -1,0 +1,141 @@
+public import Records
+
+extension Fieldbook {
+  /// A block of serials, and how many of its codes have been used up.
+  public struct HeldBlock: Hashable, Sendable {
+    public let block: CodeBlock
+    public let taken: Int
+  }
+
+  // MARK: - Blocks
+
+  /// Adds a block that the company or the platform assigned to this laptop.
+  /// - Returns: false where exactly this block is here already.
+  /// - Throws: `blockOverlaps` with the block it overlaps, `store`.
+  @discardableResult
+  public func addBlock(_ block: CodeBlock) throws(FieldbookError) -> Bool {
+    try database.transaction { () throws(FieldbookError) in
+      for held in try blocks() where held.block.overlaps(block) {
+        if held.block == block { return false }
+        throw FieldbookError.blockOverlaps(held.block)
+      }
+      try database.run(
+        "INSERT INTO code_block (region, first, count) VALUES (?, ?, ?)",
+        [.text(block.region), .integer(block.first.number), .integer(block.count)])
+      return true
+    }
+  }
+
+  /// The blocks in the order in which they were added, which is the order of use.
+  public func blocks() throws(FieldbookError) -> [HeldBlock] {
+    try database.rows("SELECT region, first, count, taken FROM code_block ORDER BY number") {
+      (row) throws(FieldbookError) in
+      guard let first = CodeSerial(number: row.integer(1)),
+        let block = CodeBlock(region: row.text(0), first: first, count: row.integer(2))
+      else { throw FieldbookError.damagedRow(table: "code_block", key: row.text(1)) }
+      return HeldBlock(block: block, taken: row.integer(3))
+    }
+  }
+
+  /// Codes that can still be taken.
+  public func codesLeft() throws(FieldbookError) -> Int {
+    // A label from stock can be one of a block that has not come to its turn.
+    try database.first(
+      """
+      SELECT (SELECT coalesce(sum(count - taken), 0) FROM code_block)
+        - (SELECT count(*) FROM code_block JOIN code ON code.region = code_block.region
+            AND serial >= first + taken AND serial < first + count)
+        + (SELECT count(*) FROM code WHERE origin = 'block' AND installation IS NULL)
+      """
+    ) { $0.integer(0) } ?? 0
+  }
+
+  // MARK: - Codes
+
+  /// Draws codes for labels to stock, all or none. They are bound later, by the installation they are stuck on.
+  /// - Throws: `codesExhausted`, `store`.
+  public func drawCodes(count: Int) throws(FieldbookError) -> [LabelCode] {
+    guard count > 0 else { return [] }
+    return try database.transaction { () throws(FieldbookError) in
+      let left = try codesLeft()
+      guard count <= left else { throw FieldbookError.codesExhausted(left: left) }
+      var codes: [LabelCode] = []
+      for _ in 0..<count {
+        let code = try nextCode()
+        try database.run(
+          """
+          INSERT INTO code (region, serial, origin) VALUES (?, ?, 'drawn')
+          ON CONFLICT DO UPDATE SET origin = 'drawn'
+          """, Self.values(of: code))
+        codes.append(code)
+      }
+      return codes
+    }
+  }
+
+  /// The installation that this code belongs to; nil where it is free or not of this laptop.
+  public func installation(boundTo code: LabelCode) throws(FieldbookError) -> InstallationID? {
+    let bound = try database.first(
+      "SELECT installation FROM code WHERE region = ? AND serial = ?", Self.values(of: code)
+    ) { $0.optionalText(0) }
+    guard let bound, let bound else { return nil }
+    return try Self.id(bound, table: "code")
+  }
+
+  // MARK: - Within the transaction of an installation
+
+  /// Binds the code of a label from stock, or else the next one of the blocks.
+  func bindCode(_ stock: LabelCode?, to id: InstallationID) throws(FieldbookError) -> LabelCode {
+    if let stock, let other = try installation(boundTo: stock) { throw .codeBound(stock, to: other) }
+    let code: LabelCode
+    if let stock { code = stock } else { code = try nextCode() }
+    try database.run(
+      """
+      INSERT INTO code (region, serial, origin, installation) VALUES (?, ?, ?, ?)
+      ON CONFLICT DO UPDATE SET installation = excluded.installation
+      """, Self.values(of: code) + [.text(stock == nil ? "block" : "stock"), .text(id.text)])
+    return code
+  }
+
+  /// Nobody has seen it: another installation can have it.
+  func releaseCode(of id: InstallationID) throws(FieldbookError) {
+    try database.run("UPDATE code SET installation = NULL WHERE installation = ?", [.text(id.text)])
+  }
+
+  /// A released code first, then the blocks in their order, without what labels from stock have used up.
+  private func nextCode() throws(FieldbookError) -> LabelCode {
+    let released = try database.first(
+      """
+      SELECT region, serial FROM code WHERE origin = 'block' AND installation IS NULL
+      ORDER BY region, serial LIMIT 1
+      """
+    ) { (region: $0.text(0), serial: $0.integer(1)) }
+    if let released {
+      guard let serial = CodeSerial(number: released.serial),
+        let code = LabelCode(region: released.region, serial: serial)
+      else { throw .damagedRow(table: "code", key: String(released.serial)) }
+      return code
+    }
+    for (held) in try blocks() where held.taken < held.block.count {
+      for offset in held.taken..<held.block.count {
+        guard let code = held.block.code(at: offset) else { break }
+        try database.run(
+          "UPDATE code_block SET taken = ? WHERE region = ? AND first = ?",
+          [.integer(offset + 1)] + Self.values(region: held.block.region, serial: held.block.first))
+        let isUsed = try database.first(
+          "SELECT 1 FROM code WHERE region = ? AND serial = ?", Self.values(of: code)
+        ) { _ in true }
+        if isUsed == nil { return code }
+      }
+    }
+    throw .codesExhausted(left: 0)
+  }
+
+  private static func values(of code: LabelCode) -> [SQLValue] {
+    values(region: code.region, serial: code.serial)
+  }
+
+  private static func values(region: String, serial: CodeSerial) -> [SQLValue] {
+    [.text(region), .integer(serial.number)]
+  }
+}

@@ -1,0 +1,190 @@
+import FoundationEssentials
+public import Records
+
+extension Fieldbook {
+  // MARK: - Opening a record
+
+  /// Registers a welder: takes its code, opens its record and appends the photos that come with it, all or
+  /// nothing. A retired welder's record closes at once and is queued.
+  /// - Parameters:
+  ///   - id: fresh, made by the caller.
+  ///   - registered: for a fit welder `code` is that of a label from stock, or nil to take the next one of this
+  ///     laptop's blocks; for a retired one it is nil, and `retiredReason` is not.
+  ///   - photos: already in `files`; a retired welder needs at least one.
+  /// - Throws: `refused(.certificateExpired)`, `codesExhausted`, `codeBound`, `retiredNeedsReason`,
+  ///   `retiredNeedsPhoto`, `retiredTakesNoCode`, `alreadyOpen`, `fileMissing`, `fileDamaged`, `store`.
+  public func open(
+    _ id: InstallationID, _ registered: InstallationEvent.Registered, photos: [Photo] = [], at: Timestamp
+  ) throws(FieldbookError) -> Installation {
+    guard registered.technician.mayWork(on: at.day) else {
+      throw .refused(.certificateExpired(registered.technician.certificateExpires))
+    }
+    let isRetired = registered.welder.condition == .retired
+    if isRetired {
+      if registered.code != nil { throw .retiredTakesNoCode }
+      if registered.retiredReason == nil { throw .retiredNeedsReason }
+      if photos.isEmpty { throw .retiredNeedsPhoto }
+    }
+    return try database.transaction { () throws(FieldbookError) in
+      let known = try database.first("SELECT 1 FROM installation WHERE id = ?", [.text(id.text)]) { _ in true }
+      if known == true { throw FieldbookError.alreadyOpen(id) }
+      var registered = registered
+      if !isRetired { registered.code = try bindCode(registered.code, to: id) }
+      var (seq, sha256) = try EventLog.append(.registered(registered), to: id, at: at, in: database)
+      var installation = Installation(id: id, registered: registered, at: at, entrySha256: sha256)
+      for photo in photos {
+        (seq, _) = try log(.photographed(photo), at: at, into: &installation)
+      }
+      try insertProjection(of: installation)
+      if isRetired { try close(installation, seq: seq) }
+      return installation
+    }
+  }
+
+  // MARK: - Going on with it
+
+  /// Appends one event to a record. See `append(_:to:by:at:)` for several.
+  public func append(
+    _ event: InstallationEvent, to id: InstallationID, by technician: Technician, at: Timestamp
+  ) throws(FieldbookError) -> Installation {
+    try append([event], to: id, by: technician, at: at)
+  }
+
+  /// Appends events to a record, all or none. Whether each may happen now is judged again here, under the lock,
+  /// on the record as it stands. `signed` closes the record and queues it with its files; so does `voided`, unless
+  /// nobody outside this laptop can know of it: then its code is free again.
+  /// - Parameter technician: who works now, whose certificate is asked.
+  /// - Returns: the record with the events in it.
+  /// - Throws: `notFound`, `refused`, `alreadyRegistered`, `fileMissing`, `fileDamaged`, `notADigest`,
+  ///   `keyUnknown` (for `paired`: the key has to be committed first), `unencodable`, `store`.
+  public func append(
+    _ events: [InstallationEvent], to id: InstallationID, by technician: Technician, at: Timestamp
+  ) throws(FieldbookError) -> Installation {
+    var forgets = false
+    let result = try database.transaction { () throws(FieldbookError) in
+      var installation = try record(of: id)
+      var closing: Int64?
+      for event in events {
+        try checkMayHappen(event, to: installation, by: technician, at: at)
+        let wasOpen = installation.status == .open || installation.status == .surveyed
+        if !wasOpen { installation.beginRevision(after: try closedDigest(of: installation)) }
+        let seq = try log(event, at: at, into: &installation).seq
+        switch event {
+        case .signed: closing = seq
+        case .voided:
+          let mustBeTold = wasOpen ? try isKnownOutside(installation) : true
+          if mustBeTold { closing = seq } else { try releaseCode(of: id) }
+        default: break
+        }
+      }
+      try updateProjection(of: installation)
+      if let closing { forgets = try close(installation, seq: closing) }
+      return installation
+    }
+    if forgets { shedOldPages() }
+    return result
+  }
+
+  // MARK: - Whether it may happen
+
+  private func checkMayHappen(
+    _ event: InstallationEvent, to installation: Installation, by technician: Technician, at: Timestamp
+  ) throws(FieldbookError) {
+    let step: Step
+    switch event {
+    case .registered: throw .alreadyRegistered
+    case .photographed(let photo):
+      step =
+        switch photo.stage {
+        case .before: .photoBefore
+        case .seal: .seal
+        case .after: .photoAfter
+        }
+    case .flashed: step = .flash
+    case .paired: step = .pair
+    case .labelled: step = .label
+    case .sealed: step = .seal
+    case .tested: step = .test
+    case .handedOver: step = .handover
+    case .signed: step = .sign
+    case .voided:
+      // No step of the walk: a record that was made in error can be taken back at any time, once.
+      if installation.status == .void { throw .refused(.void) }
+      guard technician.mayWork(on: at.day) else {
+        throw .refused(.certificateExpired(technician.certificateExpires))
+      }
+      return
+    }
+    if let refusal = installation.refusal(of: step, by: technician, on: at.day) { throw .refused(refusal) }
+    if case .labelled(let label) = event, let code = installation.code, label.code != code {
+      throw .refused(.otherCode(code))
+    }
+    if case .paired(let paired) = event {
+      try checkCommitted(keyId: paired.keyId, for: installation.id, moduleSerial: paired.serialNumber)
+    }
+  }
+
+  /// A module may hold its key or code, a label may bear its code.
+  private func isKnownOutside(_ installation: Installation) throws(FieldbookError) -> Bool {
+    if installation.label != nil || installation.module?.pairedAt != nil { return true }
+    let key = try database.first(
+      "SELECT 1 FROM pairing_key WHERE installation = ?", [.text(installation.id.text)]
+    ) { _ in true }
+    return key == true
+  }
+
+  // MARK: - Writing
+
+  private func log(_ event: InstallationEvent, at: Timestamp, into installation: inout Installation)
+    throws(FieldbookError) -> (seq: Int64, sha256: String)
+  {
+    for file in RecordFile.named(by: event) {
+      let size = try files.size(of: file.sha256)
+      if let bytes = file.bytes, bytes != size { throw .fileDamaged(sha256: file.sha256) }
+    }
+    let entry = try EventLog.append(event, to: installation.id, at: at, in: database)
+    installation.apply(event, at: at, entrySha256: entry.sha256)
+    return entry
+  }
+
+  func closedDigest(of installation: Installation) throws(FieldbookError) -> String {
+    let digest = try database.first(
+      "SELECT sha256 FROM revision WHERE installation = ? AND revision = ?",
+      [.text(installation.id.text), .integer(installation.revision)]
+    ) { $0.text(0) }
+    guard let digest else { throw .revisionUnknown(installation.id, revision: installation.revision) }
+    return digest
+  }
+
+  /// Keeps the exact bytes of a closed record and queues them with its files.
+  /// - Returns: whether the secrets of delivered keys were erased.
+  @discardableResult
+  private func close(_ installation: Installation, seq: Int64) throws(FieldbookError) -> Bool {
+    let body = try encode(installation)
+    let id = SQLValue.text(installation.id.text)
+    let revision = SQLValue.integer(installation.revision)
+    try database.run(
+      """
+      INSERT INTO revision (installation, revision, seq, body, sha256, previous_sha256)
+      VALUES (?, ?, ?, ?, ?, ?)
+      """,
+      [
+        id, revision, .integer(seq), .blob(body), .text(Self.digest(of: body)),
+        .text(installation.previousSha256),
+      ])
+    try database.run("INSERT INTO delivery (installation, revision) VALUES (?, ?)", [id, revision])
+    for (position, file) in RecordFile.named(by: installation).enumerated() {
+      // A file that went with an earlier revision is not sent again.
+      try database.run(
+        """
+        INSERT INTO delivery_file (installation, sha256, position, bytes, filename) VALUES (?, ?, ?, ?, ?)
+        ON CONFLICT DO NOTHING
+        """,
+        [
+          id, .text(file.sha256), .integer(position), .integer(try files.size(of: file.sha256)),
+          .text(file.filename),
+        ])
+    }
+    return try forgetDeliveredKeys(of: installation.id)
+  }
+}

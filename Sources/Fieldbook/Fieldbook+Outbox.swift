@@ -1,0 +1,174 @@
+import FoundationEssentials
+public import Records
+
+extension Fieldbook: Outbox {
+  // MARK: - What is pending
+
+  /// - Throws: `FieldbookError.store`, `damagedRow`.
+  public func pendingKeys() throws(FieldbookError) -> [PendingKey] {
+    try database.rows(
+      "SELECT key_id, installation, module_serial FROM pairing_key WHERE state = 'committed' ORDER BY number"
+    ) { (row) throws(FieldbookError) in
+      PendingKey(
+        keyId: row.text(0), installation: try Self.id(row.text(1), table: "pairing_key"),
+        moduleSerial: row.text(2))
+    }
+  }
+
+  /// - Throws: `FieldbookError.keyUnknown` for a key that never was here, `store`.
+  public func secret(ofKey keyId: String) throws(FieldbookError) -> [UInt8]? {
+    let secret = try database.first("SELECT secret FROM pairing_key WHERE key_id = ?", [.text(keyId)]) {
+      $0.isNull(0) ? nil : [UInt8]($0.blob(0))
+    }
+    guard let secret else { throw .keyUnknown(keyId: keyId) }
+    return secret
+  }
+
+  /// In the order in which they were closed. A later revision follows the earlier ones of its record.
+  /// - Throws: `FieldbookError.store`, `damagedRow`.
+  public func pendingRecords() throws(FieldbookError) -> [PendingRecord] {
+    try database.snapshot { () throws(FieldbookError) in
+      try database.rows(
+        """
+        SELECT d.installation, d.revision, r.body, r.sha256, r.previous_sha256, i.code
+        FROM delivery d JOIN revision r ON r.installation = d.installation AND r.revision = d.revision
+        JOIN installation i ON i.id = d.installation
+        WHERE d.acknowledged_at IS NULL ORDER BY d.number
+        """
+      ) { (row) throws(FieldbookError) in
+        let id = try Self.id(row.text(0), table: "delivery")
+        return PendingRecord(
+          id: id, code: row.optionalText(5).flatMap { LabelCode($0) }, revision: row.integer(1),
+          body: row.blob(2), sha256: row.text(3), previousSha256: row.optionalText(4),
+          files: try pendingFiles(of: id))
+      }
+    }
+  }
+
+  private func pendingFiles(of id: InstallationID) throws(FieldbookError) -> [PendingFile] {
+    try database.rows(
+      """
+      SELECT sha256, bytes, filename FROM delivery_file
+      WHERE installation = ? AND acknowledged_at IS NULL ORDER BY position
+      """, [.text(id.text)]
+    ) { PendingFile(sha256: $0.text(0), bytes: $0.integer(1), filename: $0.text(2)) }
+  }
+
+  /// What is in the queue, without reading it.
+  public struct QueueSummary: Hashable, Sendable {
+    public let records: Int
+    /// Files of those records.
+    public let files: Int
+    public let fileBytes: Int
+    /// Of open installations too.
+    public let keys: Int
+
+    public var isEmpty: Bool { records == 0 && keys == 0 }
+  }
+
+  public func queueSummary() throws(FieldbookError) -> QueueSummary {
+    let summary = try database.first(
+      """
+      SELECT (SELECT count(*) FROM delivery WHERE acknowledged_at IS NULL),
+        (SELECT count(*) FROM delivery_file WHERE acknowledged_at IS NULL),
+        (SELECT coalesce(sum(bytes), 0) FROM delivery_file WHERE acknowledged_at IS NULL),
+        (SELECT count(*) FROM pairing_key WHERE state = 'committed')
+      """
+    ) {
+      QueueSummary(records: $0.integer(0), files: $0.integer(1), fileBytes: $0.integer(2), keys: $0.integer(3))
+    }
+    guard let summary else { throw .damagedRow(table: "delivery", key: "") }
+    return summary
+  }
+
+  // MARK: - What became of it
+
+  /// - Throws: `FieldbookError.keyUnknown`, `store`.
+  public func markAttempted(key keyId: String, at: Timestamp) throws(FieldbookError) {
+    let marked = try database.run(
+      "UPDATE pairing_key SET attempts = attempts + 1, attempted_at = ? WHERE key_id = ?",
+      [.text(at), .text(keyId)])
+    guard marked > 0 else { throw .keyUnknown(keyId: keyId) }
+  }
+
+  /// - Throws: `FieldbookError.revisionUnknown`, `store`.
+  public func markAttempted(record id: InstallationID, revision: Int, at: Timestamp) throws(FieldbookError) {
+    let marked = try database.run(
+      """
+      UPDATE delivery SET attempts = attempts + 1, attempted_at = ? WHERE installation = ? AND revision = ?
+      """, [.text(at), .text(id.text), .integer(revision)])
+    guard marked > 0 else { throw .revisionUnknown(id, revision: revision) }
+  }
+
+  /// The secret goes with it where the installation is not open any more. Acknowledging twice changes nothing.
+  /// - Throws: `FieldbookError.keyUnknown` for a key that no module has committed, `store`.
+  public func acknowledge(key keyId: String, at: Timestamp) throws(FieldbookError) {
+    let forgets = try database.transaction { () throws(FieldbookError) in
+      let key = try database.first(
+        """
+        SELECT installation, state, status FROM pairing_key
+        JOIN installation ON installation.id = pairing_key.installation WHERE key_id = ?
+        """, [.text(keyId)]
+      ) { (installation: $0.text(0), state: $0.text(1), status: $0.text(2)) }
+      guard let key, key.state != "prepared" else { throw FieldbookError.keyUnknown(keyId: keyId) }
+      guard key.state == "committed" else { return false }
+      try database.run(
+        "UPDATE pairing_key SET state = 'acknowledged', acknowledged_at = ? WHERE key_id = ?",
+        [.text(at), .text(keyId)])
+      guard key.status != Installation.Status.open.rawValue else { return false }
+      return try forgetDeliveredKeys(of: try Self.id(key.installation, table: "pairing_key"))
+    }
+    if forgets { shedOldPages() }
+  }
+
+  /// - Throws: `FieldbookError.fileMissing` for a file that is not queued for this record, `store`.
+  public func acknowledge(file sha256: String, of id: InstallationID, at: Timestamp) throws(FieldbookError) {
+    let marked = try database.run(
+      """
+      UPDATE delivery_file SET acknowledged_at = coalesce(acknowledged_at, ?)
+      WHERE installation = ? AND sha256 = ?
+      """, [.text(at), .text(id.text), .text(sha256)])
+    guard marked > 0 else { throw .fileMissing(sha256: sha256) }
+  }
+
+  /// Acknowledging twice changes nothing.
+  /// - Throws: `FieldbookError.revisionUnknown`, `digestDiffers`, `stillPending` while a key or file of the
+  ///   record is not acknowledged, `store`.
+  public func acknowledge(record id: InstallationID, revision: Int, sha256: String, at: Timestamp)
+    throws(FieldbookError)
+  {
+    try database.transaction { () throws(FieldbookError) in
+      let digest = try database.first(
+        "SELECT sha256 FROM revision WHERE installation = ? AND revision = ?",
+        [.text(id.text), .integer(revision)]
+      ) { $0.text(0) }
+      guard let digest else { throw FieldbookError.revisionUnknown(id, revision: revision) }
+      guard digest == sha256 else { throw FieldbookError.digestDiffers(id, revision: revision) }
+      let files = try pendingFiles(of: id).count
+      let keys =
+        try database.first(
+          "SELECT count(*) FROM pairing_key WHERE installation = ? AND state = 'committed'", [.text(id.text)]
+        ) { $0.integer(0) } ?? 0
+      guard files == 0, keys == 0 else {
+        throw FieldbookError.stillPending(id, keys: keys, files: files)
+      }
+      try database.run(
+        """
+        UPDATE delivery SET acknowledged_at = coalesce(acknowledged_at, ?)
+        WHERE installation = ? AND revision = ?
+        """, [.text(at), .text(id.text), .integer(revision)])
+      try database.run(
+        """
+        UPDATE installation SET status = 'delivered' WHERE id = ? AND revision = ? AND status = 'closed'
+        """, [.text(id.text), .integer(revision)])
+    }
+  }
+
+  func isDelivered(_ id: InstallationID, revision: Int) throws(FieldbookError) -> Bool {
+    let acknowledged = try database.first(
+      "SELECT acknowledged_at IS NOT NULL FROM delivery WHERE installation = ? AND revision = ?",
+      [.text(id.text), .integer(revision)]
+    ) { $0.integer(0) == 1 }
+    return acknowledged == true
+  }
+}

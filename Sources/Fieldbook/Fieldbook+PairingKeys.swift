@@ -1,0 +1,96 @@
+import Cryptography
+import FoundationEssentials
+public import Records
+
+extension Fieldbook: PairingKeys {
+  /// - Throws: `FieldbookError.store`, `damagedRow`.
+  public func key(for installation: InstallationID, moduleSerial: String) throws(FieldbookError) -> KeptKey? {
+    try database.first(
+      """
+      SELECT key_id, secret, state FROM pairing_key WHERE installation = ? AND module_serial = ?
+      ORDER BY number DESC LIMIT 1
+      """, [.text(installation.text), .text(moduleSerial)]
+    ) { (row) throws(FieldbookError) in
+      let keyId = row.text(0)
+      var secret: SecretKey?
+      if !row.isNull(1) {
+        secret = SecretKey(bytes: [UInt8](row.blob(1)), keyId: keyId)
+        if secret == nil { throw FieldbookError.damagedRow(table: "pairing_key", key: keyId) }
+      }
+      return KeptKey(keyId: keyId, secret: secret, isCommitted: row.text(2) != "prepared")
+    }
+  }
+
+  /// - Throws: `FieldbookError.notFound` for an installation that is not there, `keyInUse`, `store`.
+  public func prepare(_ key: SecretKey, for installation: InstallationID, moduleSerial: String)
+    throws(FieldbookError)
+  {
+    try database.transaction { () throws(FieldbookError) in
+      let known = try database.first(
+        "SELECT 1 FROM installation WHERE id = ?", [.text(installation.text)]
+      ) { _ in true }
+      guard known == true else { throw FieldbookError.notFound(installation.text) }
+      let holder = try database.first(
+        "SELECT installation, module_serial FROM pairing_key WHERE key_id = ?", [.text(key.keyId)]
+      ) { ($0.text(0), $0.text(1)) }
+      if let holder {
+        guard holder == (installation.text, moduleSerial) else {
+          throw FieldbookError.keyInUse(
+            keyId: key.keyId, by: try Self.id(holder.0, table: "pairing_key"))
+        }
+        return
+      }
+      try database.run(
+        "DELETE FROM pairing_key WHERE installation = ? AND module_serial = ? AND state = 'prepared'",
+        [.text(installation.text), .text(moduleSerial)])
+      try database.run(
+        """
+        INSERT INTO pairing_key (key_id, installation, module_serial, secret, state)
+        VALUES (?, ?, ?, ?, 'prepared')
+        """,
+        [.text(key.keyId), .text(installation.text), .text(moduleSerial), .blob(Data(key.bytes))])
+    }
+  }
+
+  /// - Throws: `FieldbookError.keyUnknown`, `store`.
+  public func markCommitted(keyId: String, for installation: InstallationID, moduleSerial: String)
+    throws(FieldbookError)
+  {
+    try database.transaction { () throws(FieldbookError) in
+      let marked = try database.run(
+        """
+        UPDATE pairing_key SET state = 'committed'
+        WHERE key_id = ? AND installation = ? AND module_serial = ? AND state = 'prepared'
+        """, [.text(keyId), .text(installation.text), .text(moduleSerial)])
+      if marked == 0 { try checkCommitted(keyId: keyId, for: installation, moduleSerial: moduleSerial) }
+    }
+  }
+
+  // MARK: - For records and the queue
+
+  func checkCommitted(keyId: String, for installation: InstallationID, moduleSerial: String)
+    throws(FieldbookError)
+  {
+    let known = try database.first(
+      """
+      SELECT 1 FROM pairing_key
+      WHERE key_id = ? AND installation = ? AND module_serial = ? AND state <> 'prepared'
+      """, [.text(keyId), .text(installation.text), .text(moduleSerial)]
+    ) { _ in true }
+    guard known == true else { throw .keyUnknown(keyId: keyId) }
+  }
+
+  /// The platform holds these keys and no step is left that needs them here: the secrets are overwritten.
+  /// - Returns: whether there were any; `shedOldPages` then follows the commit.
+  func forgetDeliveredKeys(of installation: InstallationID) throws(FieldbookError) -> Bool {
+    try database.run(
+      """
+      UPDATE pairing_key SET secret = NULL, state = 'forgotten'
+      WHERE installation = ? AND state = 'acknowledged'
+      """, [.text(installation.text)]) > 0
+  }
+
+  /// Takes the pages of before out of the write-ahead log, where an erased secret still stands. Where another
+  /// process reads at the moment, the next time will do.
+  func shedOldPages() { try? database.execute("PRAGMA wal_checkpoint(TRUNCATE)") }
+}

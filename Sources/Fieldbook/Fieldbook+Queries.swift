@@ -1,0 +1,121 @@
+public import FoundationEssentials
+public import Records
+
+extension Fieldbook {
+  /// Shorter beginnings of an id are refused.
+  public static let shortestReference = 4
+
+  // MARK: - One installation
+
+  /// The id meant by an id, the beginning of one, or a label code.
+  /// - Throws: `notFound`, `ambiguous`, `referenceTooShort`, `store`.
+  public func resolve(_ reference: String) throws(FieldbookError) -> InstallationID {
+    let text = TextNormalization.halfWidth(TextNormalization.trimmed(reference)).lowercased()
+    if let id = InstallationID(text) {
+      let known = try database.first("SELECT 1 FROM installation WHERE id = ?", [.text(id.text)]) { _ in true }
+      guard known == true else { throw .notFound(reference) }
+      return id
+    }
+    var matches: [InstallationID] = []
+    if let code = LabelCode(text), let bound = try installation(boundTo: code) { matches.append(bound) }
+    guard text.utf8.count >= Self.shortestReference || !matches.isEmpty else {
+      throw .referenceTooShort(reference)
+    }
+    // Ids are of 0-9, a-f and hyphens, so 'g' is behind all that begin with the text.
+    if text.utf8.allSatisfy({ $0 == 45 || (48...57).contains($0) || (97...102).contains($0) }) {
+      matches += try database.rows(
+        "SELECT id FROM installation WHERE id >= ? AND id < ? ORDER BY id LIMIT 10",
+        [.text(text), .text(text + "g")]
+      ) { (row) throws(FieldbookError) in try Self.id(row.text(0), table: "installation") }
+      .filter { !matches.contains($0) }
+    }
+    guard let match = matches.first else { throw .notFound(reference) }
+    guard matches.count == 1 else { throw .ambiguous(reference, matches: matches) }
+    return match
+  }
+
+  /// The whole record.
+  /// - Throws: `notFound`, `damagedRow`, `store`.
+  public func installation(_ id: InstallationID) throws(FieldbookError) -> Installation {
+    try database.snapshot { () throws(FieldbookError) in
+      var installation = try record(of: id)
+      if try isDelivered(id, revision: installation.revision) { installation.markDelivered() }
+      return installation
+    }
+  }
+
+  /// By id, unique beginning of an id, or label code.
+  /// - Throws: as `resolve` and `installation(_:)`.
+  public func installation(matching reference: String) throws(FieldbookError) -> Installation {
+    try installation(try resolve(reference))
+  }
+
+  /// The exact bytes of a closed revision, as they are sent, and their digest; nil while that one is open.
+  public func closedRecord(_ id: InstallationID, revision: Int) throws(FieldbookError) -> (
+    body: Data, sha256: String
+  )? {
+    try database.first(
+      "SELECT body, sha256 FROM revision WHERE installation = ? AND revision = ?",
+      [.text(id.text), .integer(revision)]
+    ) { ($0.blob(0), $0.text(1)) }
+  }
+
+  // MARK: - Many
+
+  /// A page of installations, the last opened first; those opened in the same second by descending id.
+  /// What is opened between two pages does not shift the second.
+  /// - Parameters:
+  ///   - limit: from 1 on.
+  ///   - after: the last one of the page before.
+  /// - Throws: `notFound` for an `after` that is not there, `store`.
+  public func list(status: Installation.Status? = nil, limit: Int = 100, after: InstallationID? = nil)
+    throws(FieldbookError) -> [InstallationSummary]
+  {
+    var conditions: [String] = []
+    var values: [SQLValue] = []
+    if let status {
+      conditions.append("status = ?")
+      values.append(.text(status.rawValue))
+    }
+    if let after {
+      let opened = try database.first(
+        "SELECT opened_seconds FROM installation WHERE id = ?", [.text(after.text)]
+      ) { $0.integer(0) }
+      guard let opened else { throw .notFound(after.text) }
+      conditions.append("(opened_seconds, id) < (?, ?)")
+      values += [.integer(opened), .text(after.text)]
+    }
+    let filter = conditions.isEmpty ? "" : "WHERE " + conditions.joined(separator: " AND ")
+    return try summaries(
+      "\(filter) ORDER BY opened_seconds DESC, id DESC LIMIT ?", values + [.integer(max(1, limit))])
+  }
+
+  /// How many installations there are of each status; a status without any is not there.
+  public func counts() throws(FieldbookError) -> [Installation.Status: Int] {
+    let rows = try database.rows("SELECT status, count(*) FROM installation GROUP BY status") {
+      (row) throws(FieldbookError) in
+      guard let status = Installation.Status(rawValue: row.text(0)) else {
+        throw FieldbookError.damagedRow(table: "installation", key: row.text(0))
+      }
+      return (status, row.integer(1))
+    }
+    return Dictionary(uniqueKeysWithValues: rows)
+  }
+
+  func summaries(_ clauses: String, _ values: [SQLValue]) throws(FieldbookError) -> [InstallationSummary] {
+    try database.rows(
+      "SELECT id, code, status, unit_name, opened_at, next_step, revision FROM installation \(clauses)",
+      values
+    ) { (row) throws(FieldbookError) in
+      let code = row.optionalText(1)
+      let next = row.optionalText(5)
+      guard let id = InstallationID(row.text(0)), let status = Installation.Status(rawValue: row.text(2)),
+        let openedAt = Timestamp(row.text(4)), code == nil || LabelCode(code ?? "") != nil,
+        next == nil || Step(rawValue: next ?? "") != nil
+      else { throw FieldbookError.damagedRow(table: "installation", key: row.text(0)) }
+      return InstallationSummary(
+        id: id, code: code.flatMap { LabelCode($0) }, status: status, unitName: row.text(3),
+        openedAt: openedAt, next: next.flatMap { Step(rawValue: $0) }, revision: row.integer(6))
+    }
+  }
+}

@@ -1,0 +1,89 @@
+public import Records
+
+/// What the fieldbook refuses, and what goes wrong in it.
+public enum FieldbookError: Error, Hashable, Sendable {
+  // MARK: The home directory and the database
+  /// A call of the operating system failed on something in the home directory.
+  case home(path: String, operation: FileOperation, errno: Int32)
+  case store(StoreFault)
+  /// The file is a database of something else.
+  case notAFieldbook(path: String)
+  /// Written by a newer program: it names a migration that this one does not know.
+  case fromTheFuture(migration: String)
+  /// A row that this program wrote, and that it can no longer read.
+  case damagedRow(table: String, key: String)
+  /// The event log is not what was written, from entry `seq` on.
+  case logBroken(seq: Int64, LogFault)
+
+  // MARK: Installations
+  /// No installation has this id, prefix or code.
+  case notFound(String)
+  /// Several installations begin like this; at most ten are named.
+  case ambiguous(String, matches: [InstallationID])
+  /// A prefix has at least four characters.
+  case referenceTooShort(String)
+  case alreadyOpen(InstallationID)
+  case refused(StepRefusal)
+  /// A record is registered once, by `open`.
+  case alreadyRegistered
+  case retiredNeedsReason
+  case retiredNeedsPhoto
+  /// A retired welder takes no code.
+  case retiredTakesNoCode
+  /// The event holds a number that no document can hold, such as 'not a number'.
+  case unencodable(event: String)
+
+  // MARK: Codes
+  /// No block has as many codes left as were asked for.
+  case codesExhausted(left: Int)
+  case codeBound(LabelCode, to: InstallationID)
+  /// This block shares serials with one that is already here.
+  case blockOverlaps(CodeBlock)
+
+  // MARK: Files
+  case fileTooLarge(bytes: Int, largest: Int)
+  case fileMissing(sha256: String)
+  /// What lies there is not what the digest or the size says.
+  case fileDamaged(sha256: String)
+  /// Not 64 lower-case hexadecimal digits.
+  case notADigest
+
+  // MARK: Keys and queue
+  /// No committed key of this id, or not of this installation.
+  case keyUnknown(keyId: String)
+  case keyInUse(keyId: String, by: InstallationID)
+  case revisionUnknown(InstallationID, revision: Int)
+  /// The digest acknowledged is not that of the bytes in the queue.
+  case digestDiffers(InstallationID, revision: Int)
+  /// The record cannot count as delivered before its keys and files.
+  case stillPending(InstallationID, keys: Int, files: Int)
+
+  public enum FileOperation: String, Hashable, Sendable {
+    case createDirectory, create, write, sync, rename, read, lock
+  }
+}
+
+/// SQLite's result, by what can be done about it.
+public enum StoreFault: Hashable, Sendable {
+  /// Another process kept the database locked for as long as we were willing to wait.
+  case busy
+  case diskFull
+  case readOnly
+  case cannotOpen
+  case corrupt
+  case notADatabase
+  /// Extended result code, https://www.sqlite.org/rescode.html
+  case inputOutput(Int32)
+  case constraint(Int32)
+  case other(Int32)
+}
+
+/// What is wrong with an entry of the event log.
+public enum LogFault: Hashable, Sendable {
+  /// Sequence numbers count 1, 2, 3 without a gap.
+  case gap
+  /// It does not name the digest of the entry before it.
+  case previousDiffers
+  /// Its digest is not that of its contents.
+  case digestDiffers
+}

@@ -1,0 +1,66 @@
+import Glibc
+public import Records
+
+/// A lock that ends with the process that holds it, however it ends.
+public final class HomeLock {
+  public enum Name: Hashable, Sendable {
+    /// One sync at a time.
+    case sync
+    /// One walk at a time on one installation.
+    case installation(InstallationID)
+  }
+
+  private let path: String
+  private var descriptor: Int32
+
+  /// Nil where another process holds it.
+  init?(path: String) throws(FieldbookError) {
+    self.path = path
+    descriptor = -1
+    while true {
+      let opened = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+      guard opened >= 0 else { throw .home(path: path, operation: .lock, errno: errno) }
+      guard flock(opened, LOCK_EX | LOCK_NB) == 0 else {
+        let code = errno
+        close(opened)
+        if code == EWOULDBLOCK { return nil }
+        throw .home(path: path, operation: .lock, errno: code)
+      }
+      // Its last holder removes the file: what is locked may no longer be what others will open.
+      var held = stat()
+      var named = stat()
+      if fstat(opened, &held) == 0, stat(path, &named) == 0, held.st_ino == named.st_ino,
+        held.st_dev == named.st_dev
+      {
+        descriptor = opened
+        return
+      }
+      close(opened)
+    }
+  }
+
+  /// Once; later calls do nothing. Call it in a `defer`: it also keeps the lock alive until there.
+  public func release() {
+    guard descriptor >= 0 else { return }
+    unlink(path)
+    close(descriptor)
+    descriptor = -1
+  }
+
+  deinit { release() }
+}
+
+extension Fieldbook {
+  /// Takes a lock without waiting.
+  /// - Returns: nil where another process (or this one) holds it.
+  /// - Throws: `home`.
+  public func lock(_ name: HomeLock.Name) throws(FieldbookError) -> HomeLock? {
+    try Directory.make(home + "/locks")
+    let file =
+      switch name {
+      case .sync: "sync"
+      case .installation(let id): id.text
+      }
+    return try HomeLock(path: "\(home)/locks/\(file)")
+  }
+}

@@ -1,0 +1,53 @@
+import Records
+
+/// A file that a record names.
+struct RecordFile {
+  let sha256: String
+  /// Nil where the record does not say.
+  let bytes: Int?
+  /// As the platform is told.
+  let filename: String
+
+  /// All files of a record, each once, in the order of the walk.
+  static func named(by installation: Installation) -> [RecordFile] {
+    var files: [RecordFile] = []
+    func add(_ sha256: String, _ bytes: Int?, _ filename: String) {
+      guard !files.contains(where: { $0.sha256 == sha256 }) else { return }
+      files.append(RecordFile(sha256: sha256, bytes: bytes, filename: filename))
+    }
+    for stage in Photo.Stage.allCases {
+      for (index, photo) in installation.photos.filter({ $0.stage == stage }).enumerated() {
+        add(photo.sha256, photo.bytes, "photo-\(stage.rawValue)-\(index + 1)\(ending(of: photo.mediaType))")
+      }
+    }
+    if let photo = installation.seal?.photoSha256 { add(photo, nil, "photo-seal") }
+    if let agreement = installation.agreement {
+      add(agreement.sha256, agreement.bytes, "agreement.pdf")
+      add(agreement.strokesSha256, nil, "signature.json")
+    }
+    return files
+  }
+
+  static func named(by event: InstallationEvent) -> [RecordFile] {
+    switch event {
+    case .photographed(let photo):
+      [RecordFile(sha256: photo.sha256, bytes: photo.bytes, filename: "")]
+    case .sealed(let seal):
+      seal.photoSha256.map { [RecordFile(sha256: $0, bytes: nil, filename: "")] } ?? []
+    case .signed(let agreement):
+      [
+        RecordFile(sha256: agreement.sha256, bytes: agreement.bytes, filename: ""),
+        RecordFile(sha256: agreement.strokesSha256, bytes: nil, filename: ""),
+      ]
+    case .registered, .flashed, .paired, .labelled, .tested, .handedOver, .voided: []
+    }
+  }
+
+  private static func ending(of mediaType: String) -> String {
+    switch mediaType {
+    case "image/jpeg": ".jpg"
+    case "image/png": ".png"
+    default: ""
+    }
+  }
+}

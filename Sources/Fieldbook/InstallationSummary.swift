@@ -1,0 +1,23 @@
+public import Records
+
+/// A line of `list`.
+public struct InstallationSummary: Hashable, Sendable {
+  public let id: InstallationID
+  /// Nil for a retired welder.
+  public let code: LabelCode?
+  public let status: Installation.Status
+  public let unitName: String
+  public let openedAt: Timestamp
+  /// The first step that is not done; nil once the record is closed.
+  public let next: Step?
+  public let revision: Int
+}
+
+extension InstallationSummary {
+  init(_ installation: Installation) {
+    self.init(
+      id: installation.id, code: installation.code, status: installation.status,
+      unitName: installation.owner.unitName, openedAt: installation.openedAt, next: installation.nextStep,
+      revision: installation.revision)
+  }
+}

@@ -1,0 +1,65 @@
+import FoundationEssentials
+public import Records
+
+/// Who works with this laptop, for whom, and where it delivers. Everything may still be missing.
+public struct Setup: Hashable, Sendable, Codable {
+  /// The platform's certificate, to which module keys are sealed.
+  public struct PlatformKey: Hashable, Sendable, Codable {
+    public var certificatePEM: String
+    /// When the platform itself first showed it; nil where it was pinned from a file.
+    public var firstSeenAt: Timestamp?
+
+    public init(certificatePEM: String, firstSeenAt: Timestamp?) {
+      self.certificatePEM = certificatePEM
+      self.firstSeenAt = firstSeenAt
+    }
+  }
+
+  public var technician: Technician?
+  /// GB/T 2260, six digits.
+  public var region = "150621"
+  /// Base address, without a slash at its end.
+  public var platform: String?
+  public var platformKey: PlatformKey?
+  /// Where the access token lies. The token itself is not copied: it stays in the one file that its owner guards.
+  public var tokenFile: String?
+  /// APN that modules are given unless told otherwise.
+  public var accessPointName: String?
+
+  public init() {}
+}
+
+extension Fieldbook {
+  private static let setupName = "setup"
+
+  /// What was saved last; all but empty before that.
+  /// - Throws: `damagedRow`, `store`.
+  public func setup() throws(FieldbookError) -> Setup {
+    let body = try database.first(
+      "SELECT body FROM setting WHERE name = ?", [.text(Self.setupName)]
+    ) { $0.blob(0) }
+    guard let body else { return Setup() }
+    guard let setup = try? RecordCoding.decode(Setup.self, from: body) else {
+      throw .damagedRow(table: "setting", key: Self.setupName)
+    }
+    return setup
+  }
+
+  /// Reads the setup, lets `change` work on it and saves it, so that two processes lose nothing of each other's.
+  /// - Returns: the setup as saved.
+  /// - Throws: `damagedRow`, `store`.
+  @discardableResult
+  public func updateSetup(_ change: (inout Setup) -> Void) throws(FieldbookError) -> Setup {
+    try database.transaction { () throws(FieldbookError) in
+      var setup = try setup()
+      change(&setup)
+      guard let body = try? RecordCoding.encode(setup) else {
+        throw FieldbookError.damagedRow(table: "setting", key: Self.setupName)
+      }
+      try database.run(
+        "INSERT INTO setting (name, body) VALUES (?, ?) ON CONFLICT DO UPDATE SET body = excluded.body",
+        [.text(Self.setupName), .blob(body)])
+      return setup
+    }
+  }
+}

@@ -1,0 +1,178 @@
+import CSQLite
+import FoundationEssentials
+import Glibc
+
+/// One connection to the SQLite file: write-ahead log, synced at every commit, foreign keys on.
+final class Database {
+  private let handle: OpaquePointer
+
+  // MARK: - Opening
+
+  /// - Parameter busyMilliseconds: how long to wait for another process's transaction.
+  init(path: String, busyMilliseconds: Int32) throws(FieldbookError) {
+    // SQLite would make the file readable by others; its -wal and -shm take after it.
+    let descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else { throw .home(path: path, operation: .create, errno: errno) }
+    close(descriptor)
+
+    var opened: OpaquePointer?
+    let code = sqlite3_open_v2(path, &opened, SQLITE_OPEN_READWRITE | SQLITE_OPEN_FULLMUTEX, nil)
+    guard code == SQLITE_OK, let opened else {
+      sqlite3_close_v2(opened)
+      throw .store(StoreFault(code))
+    }
+    handle = opened
+    sqlite3_extended_result_codes(handle, 1)
+    sqlite3_busy_timeout(handle, busyMilliseconds)
+    _ = wt_sqlite3_set_defensive(handle)
+    try execute("PRAGMA journal_mode = WAL")
+    try execute("PRAGMA synchronous = FULL")
+    try execute("PRAGMA foreign_keys = ON")
+    try execute("PRAGMA secure_delete = ON")
+    // Without it, REPLACE deletes rows behind the back of the triggers that guard the log.
+    try execute("PRAGMA recursive_triggers = ON")
+    try execute("PRAGMA trusted_schema = OFF")
+  }
+
+  deinit { sqlite3_close_v2(handle) }
+
+  // MARK: - Using
+
+  /// Runs SQL of ours without values, several statements if need be.
+  func execute(_ script: String) throws(FieldbookError) {
+    try check(sqlite3_exec(handle, script, nil, nil, nil))
+  }
+
+  /// - Returns: how many rows were changed.
+  @discardableResult
+  func run(_ sql: String, _ values: [SQLValue] = []) throws(FieldbookError) -> Int {
+    _ = try rows(sql, values) { _ in }
+    return Int(sqlite3_changes(handle))
+  }
+
+  func rows<Element>(
+    _ sql: String, _ values: [SQLValue] = [], read: (Row) throws(FieldbookError) -> Element
+  ) throws(FieldbookError) -> [Element] {
+    let statement = try prepare(sql, values)
+    defer { sqlite3_finalize(statement) }
+    var elements: [Element] = []
+    while true {
+      switch sqlite3_step(statement) {
+      case SQLITE_ROW: elements.append(try read(Row(statement: statement)))
+      case SQLITE_DONE: return elements
+      case let code: throw .store(StoreFault(code))
+      }
+    }
+  }
+
+  func first<Element>(
+    _ sql: String, _ values: [SQLValue] = [], read: (Row) throws(FieldbookError) -> Element
+  ) throws(FieldbookError) -> Element? {
+    let statement = try prepare(sql, values)
+    defer { sqlite3_finalize(statement) }
+    switch sqlite3_step(statement) {
+    case SQLITE_ROW: return try read(Row(statement: statement))
+    case SQLITE_DONE: return nil
+    case let code: throw .store(StoreFault(code))
+    }
+  }
+
+  /// All of `body` or nothing, with the write lock held from the start.
+  func transaction<Value>(_ body: () throws(FieldbookError) -> Value) throws(FieldbookError) -> Value {
+    try transaction("BEGIN IMMEDIATE", body)
+  }
+
+  /// Several reads that see one state.
+  func snapshot<Value>(_ body: () throws(FieldbookError) -> Value) throws(FieldbookError) -> Value {
+    try transaction("BEGIN", body)
+  }
+
+  private func transaction<Value>(_ begin: String, _ body: () throws(FieldbookError) -> Value)
+    throws(FieldbookError) -> Value
+  {
+    try execute(begin)
+    do {
+      let value = try body()
+      try execute("COMMIT")
+      return value
+    } catch {
+      // Some failures have rolled back by themselves. One that cannot be rolled back ends with the connection.
+      if sqlite3_get_autocommit(handle) == 0 { try? execute("ROLLBACK") }
+      throw error
+    }
+  }
+
+  // MARK: - Statements
+
+  private func prepare(_ sql: String, _ values: [SQLValue]) throws(FieldbookError) -> OpaquePointer {
+    var prepared: OpaquePointer?
+    try check(sqlite3_prepare_v2(handle, sql, -1, &prepared, nil))
+    guard let prepared else { throw .store(.other(SQLITE_MISUSE)) }
+    do {
+      for (index, value) in values.enumerated() { try bind(value, at: Int32(index + 1), of: prepared) }
+    } catch {
+      sqlite3_finalize(prepared)
+      throw error
+    }
+    return prepared
+  }
+
+  private func bind(_ value: SQLValue, at index: Int32, of statement: OpaquePointer) throws(FieldbookError) {
+    switch value {
+    case .null: try check(sqlite3_bind_null(statement, index))
+    case .integer(let number): try check(sqlite3_bind_int64(statement, index, number))
+    case .text(let text):
+      try check(wt_sqlite3_bind_text(statement, index, text, Int32(clamping: text.utf8.count)))
+    case .blob(let bytes):
+      let code = bytes.withUnsafeBytes {
+        wt_sqlite3_bind_blob(statement, index, $0.baseAddress, Int32(clamping: $0.count))
+      }
+      try check(code)
+    }
+  }
+
+  private func check(_ code: Int32) throws(FieldbookError) {
+    guard code == SQLITE_OK else { throw .store(StoreFault(code)) }
+  }
+}
+
+/// A row while its statement stands on it; not to be kept. Columns count from 0.
+struct Row {
+  fileprivate let statement: OpaquePointer
+
+  func integer(_ column: Int32) -> Int { Int(sqlite3_column_int64(statement, column)) }
+
+  func isNull(_ column: Int32) -> Bool { sqlite3_column_type(statement, column) == SQLITE_NULL }
+
+  /// Empty where the column is null.
+  func text(_ column: Int32) -> String {
+    guard let start = sqlite3_column_text(statement, column) else { return "" }
+    let count = Int(sqlite3_column_bytes(statement, column))
+    return String(decoding: UnsafeBufferPointer(start: start, count: count), as: UTF8.self)
+  }
+
+  func optionalText(_ column: Int32) -> String? { isNull(column) ? nil : text(column) }
+
+  /// Empty where the column is null.
+  func blob(_ column: Int32) -> Data {
+    guard let start = sqlite3_column_blob(statement, column) else { return Data() }
+    return Data(bytes: start, count: Int(sqlite3_column_bytes(statement, column)))
+  }
+}
+
+extension StoreFault {
+  /// From a primary or extended result code.
+  init(_ code: Int32) {
+    switch code & 0xFF {
+    case SQLITE_BUSY, SQLITE_LOCKED: self = .busy
+    case SQLITE_FULL: self = .diskFull
+    case SQLITE_READONLY: self = .readOnly
+    case SQLITE_CANTOPEN: self = .cannotOpen
+    case SQLITE_CORRUPT: self = .corrupt
+    case SQLITE_NOTADB: self = .notADatabase
+    case SQLITE_IOERR: self = .inputOutput(code)
+    case SQLITE_CONSTRAINT: self = .constraint(code)
+    default: self = .other(code)
+    }
+  }
+}

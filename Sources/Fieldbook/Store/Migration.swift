@@ -1,0 +1,52 @@
+/// One named step of the schema. Steps are appended, never changed, and only go forward; each has a fixture
+/// database in `Tests/Fixtures/Fieldbook`.
+struct Migration {
+  let name: String
+  let script: String
+
+  /// 'wt01' as SQLite's application id: which file this is, for `file` and for us.
+  static let applicationId = 0x7774_3031
+
+  static let all = [Migration(name: "0001-fieldbook", script: schema0001)]
+
+  /// Brings the database up to date.
+  /// - Throws: `fromTheFuture`, `notAFieldbook`, `store`.
+  static func apply(_ migrations: [Migration] = all, to database: Database, path: String) throws(FieldbookError)
+  {
+    if try done(in: database, path: path, of: migrations) == migrations.count { return }
+    try database.transaction { () throws(FieldbookError) in
+      // Asked again under the lock: another process may have been here in between.
+      let done = try done(in: database, path: path, of: migrations)
+      if done == 0 {
+        try database.execute("PRAGMA application_id = \(applicationId)")
+        try database.execute(
+          "CREATE TABLE migration (number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT")
+      }
+      for (number, migration) in migrations.enumerated().dropFirst(done) {
+        try database.execute(migration.script)
+        try database.run(
+          "INSERT INTO migration (number, name) VALUES (?, ?)",
+          [.integer(number + 1), .text(migration.name)])
+      }
+    }
+  }
+
+  /// How many of `migrations` the database has been through.
+  private static func done(in database: Database, path: String, of migrations: [Migration])
+    throws(FieldbookError) -> Int
+  {
+    let application = try database.first("PRAGMA application_id") { $0.integer(0) }
+    guard application == applicationId else {
+      let tables = try database.first("SELECT count(*) FROM sqlite_schema") { $0.integer(0) }
+      guard application == 0, tables == 0 else { throw .notAFieldbook(path: path) }
+      return 0
+    }
+    let names = try database.rows("SELECT name FROM migration ORDER BY number") { $0.text(0) }
+    for (index, name) in names.enumerated() {
+      guard index < migrations.count, migrations[index].name == name else {
+        throw .fromTheFuture(migration: name)
+      }
+    }
+    return names.count
+  }
+}

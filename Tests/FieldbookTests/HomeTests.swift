@@ -1,0 +1,163 @@
+import Cryptography
+import Foundation
+import Records
+import Testing
+
+@testable import Fieldbook
+
+@Suite struct ContentFilesTests {
+  let home = TestHome()
+
+  @Test func keepsTheSameBytesOnceUnderTheirDigest() throws {
+    let files = try home.fieldbook().files
+    let bytes = Data((0..<100_000).map { UInt8(truncatingIfNeeded: $0 * 3) })
+    let sha256 = try files.store(bytes)
+    #expect(sha256 == SHA256Digest(of: bytes).hex)
+    #expect(try files.store(bytes) == sha256)
+    #expect(try files.contents(of: sha256) == bytes)
+    #expect(try files.size(of: sha256) == 100_000)
+    #expect(files.path(of: sha256) == "\(home.path)/files/\(sha256.prefix(2))/\(sha256)")
+    #expect(try files.contents(of: files.store(Data())).isEmpty)
+    #expect(try names(in: "files/incoming").isEmpty)
+  }
+
+  @Test func tellsAMissingFileFromADamagedOneAndHealsIt() throws {
+    let files = try home.fieldbook().files
+    let bytes = Data("photo".utf8)
+    let sha256 = SHA256Digest(of: bytes).hex
+    #expect(throws: FieldbookError.fileMissing(sha256: sha256)) { try files.contents(of: sha256) }
+    _ = try files.store(bytes)
+    for damage in ["phot0", "phot", "photos", ""] {
+      try Data(damage.utf8).write(to: URL(fileURLWithPath: files.path(of: sha256)))
+      #expect(throws: FieldbookError.fileDamaged(sha256: sha256)) { try files.contents(of: sha256) }
+      _ = try files.store(bytes)
+      #expect(try files.contents(of: sha256) == bytes)
+    }
+  }
+
+  @Test(arguments: ["", "..", "../fieldbook.sqlite", String(repeating: "A", count: 64), "ab/cd"])
+  func leadsNowhereElseForWhatIsNoDigest(text: String) throws {
+    let files = try home.fieldbook().files
+    #expect(throws: FieldbookError.notADigest) { try files.contents(of: text) }
+    #expect(files.path(of: text) == home.path + "/files/none")
+  }
+
+  @Test func refusesAFileThatIsTooLarge() throws {
+    let files = try home.fieldbook().files
+    let size = ContentFiles.largestFileBytes + 1
+    #expect(throws: FieldbookError.fileTooLarge(bytes: size, largest: size - 1)) {
+      try files.store(Data(count: size))
+    }
+  }
+
+  @Test func clearsAwayWhatAKilledProcessLeft() throws {
+    let files = try home.fieldbook().files
+    try Data("half".utf8).write(to: URL(fileURLWithPath: home.path + "/files/incoming/AbCdEf"))
+    _ = try files.store(Data("whole".utf8))
+    #expect(try names(in: "files/incoming").isEmpty)
+  }
+
+  @Test func namesTheFolderThatCannotBeWritten() throws {
+    let files = try home.fieldbook().files
+    try FileManager.default.removeItem(atPath: home.path + "/files/incoming")
+    #expect(throws: FieldbookError.home(path: home.path + "/files/incoming", operation: .create, errno: ENOENT))
+    {
+      try files.store(Data("x".utf8))
+    }
+  }
+
+  private func names(in folder: String) throws -> [String] {
+    try FileManager.default.contentsOfDirectory(atPath: "\(home.path)/\(folder)")
+  }
+}
+
+@Suite struct HomeTests {
+  let home = TestHome()
+
+  @Test func keepsEverythingFromTheEyesOfOthers() throws {
+    _ = try home.ready()
+    for path in ["", "/fieldbook.sqlite", "/files"] {
+      let mode = try FileManager.default.attributesOfItem(atPath: home.path + path)[.posixPermissions] as? Int
+      #expect(try #require(mode) & 0o077 == 0)
+    }
+  }
+
+  @Test func opensAtOnceFromSeveralProcesses() async throws {
+    try await withThrowingTaskGroup(of: Int.self) { group in
+      for _ in 0..<8 {
+        group.addTask { [path = home.path] in try Fieldbook(home: path).codesLeft() }
+      }
+      for try await left in group { #expect(left == 0) }
+    }
+  }
+
+  @Test func refusesADatabaseFromTheFuture() throws {
+    try home.fieldbook().database.execute("INSERT INTO migration VALUES (2, '0002-later')")
+    #expect(throws: FieldbookError.fromTheFuture(migration: "0002-later")) { try home.fieldbook() }
+  }
+
+  @Test func refusesADatabaseOfSomethingElse() throws {
+    try FileManager.default.createDirectory(atPath: home.path, withIntermediateDirectories: true)
+    let path = home.path + "/fieldbook.sqlite"
+    try Database(path: path, busyMilliseconds: 0).execute("CREATE TABLE other (x)")
+    #expect(throws: FieldbookError.notAFieldbook(path: path)) { try home.fieldbook() }
+    for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + suffix) }
+    try Data(repeating: 65, count: 4096).write(to: URL(fileURLWithPath: path))
+    #expect(throws: FieldbookError.store(.notADatabase)) { try home.fieldbook() }
+  }
+
+  @Test func namesTheDirectoryThatCannotBeMade() throws {
+    #expect(throws: FieldbookError.home(path: "/proc/weldtech", operation: .createDirectory, errno: ENOENT)) {
+      try Fieldbook(home: "/proc/weldtech")
+    }
+    try Data().write(to: URL(fileURLWithPath: home.path))
+    #expect(throws: FieldbookError.home(path: home.path, operation: .createDirectory, errno: ENOTDIR)) {
+      try home.fieldbook()
+    }
+  }
+
+  @Test func appliesOnlyTheMigrationsThatAreMissing() throws {
+    let fieldbook = try home.ready()
+    try Sample.signed(in: fieldbook)
+    let later = Migration.all + [Migration(name: "0002-test", script: "CREATE TABLE extra (x) STRICT")]
+    #expect(throws: FieldbookError.self) { try Migration.apply(later, to: fieldbook.database, path: "") }
+    #expect(try fieldbook.list().count == 1)
+    let good = Migration.all + [Migration(name: "0002-test", script: "CREATE TABLE extra (x INT) STRICT")]
+    for _ in 0..<2 { try Migration.apply(good, to: fieldbook.database, path: "") }
+    #expect(try fieldbook.database.first("SELECT count(*) FROM migration") { $0.integer(0) } == 2)
+  }
+
+  /// Each migration has a fixture: a database as the program of that time left it.
+  @Test(arguments: ["0001-fieldbook"])
+  func readsADatabaseOfEachAge(name: String) throws {
+    try FileManager.default.createDirectory(atPath: home.path, withIntermediateDirectories: true)
+    let script = try String(
+      contentsOf: URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+        .appending(path: "../Fixtures/Fieldbook/\(name).sql"), encoding: .utf8)
+    let path = home.path + "/fieldbook.sqlite"
+    try Database(path: path, busyMilliseconds: 0).execute(script)
+    let fieldbook = try home.fieldbook()
+    #expect(try fieldbook.verifyLog().entries == 13)
+    #expect(try fieldbook.counts() == [.delivered: 1, .open: 1, .retired: 1])
+    #expect(try fieldbook.rebuild() == .init(installations: 3, repaired: []))
+    #expect(try fieldbook.pendingRecords().map(\.files.count) == [1])
+    #expect(try fieldbook.setup().technician?.company == "达旗焊安")
+    #expect(try fieldbook.codesLeft() == 3)
+  }
+
+  @Test func locksOneSyncAndOneWalkAtATime() throws {
+    let fieldbook = try home.fieldbook()
+    let id = Sample.id()
+    let sync = try #require(try fieldbook.lock(.sync))
+    defer { sync.release() }
+    #expect(try home.fieldbook().lock(.sync) == nil)
+    let walk = try #require(try fieldbook.lock(.installation(id)))
+    #expect(try fieldbook.lock(.installation(id)) == nil)
+    #expect(try fieldbook.lock(.installation(Sample.id())) != nil)
+    walk.release()
+    walk.release()
+    let again = try #require(try fieldbook.lock(.installation(id)))
+    again.release()
+    #expect(try FileManager.default.contentsOfDirectory(atPath: home.path + "/locks") == ["sync"])
+  }
+}
