@@ -79,6 +79,10 @@ let package = Package(
     tests("PhotosTests", ["Photos", "Records"]),
     tests("SyncTests", ["Sync", "Records", "Bench", "Cryptography", "ModuleCore"]),
     tests("BenchTests", ["Bench", "ModuleCore", "Cryptography", "Records"]),
+    // Against programs that no one here wrote.
+    .testTarget(
+      name: "Peers", dependencies: ["Bench", "ModuleCore", "Provision"], path: "Tests/Peers",
+      exclude: ["ptyshim.c"], swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx20

@@ -7,8 +7,9 @@ public struct ROMMemory: Sendable {
   private var ram = [UInt8](repeating: 0, count: 128 << 10)
 
   private static let ramStart: UInt32 = 0x2000_0000
-  /// The loader's own variables, which it refuses to touch.
-  private static let loaderRAMBytes = 8 << 10
+  /// The loader's own variables, which it refuses to touch: 8 KiB in version 3.1, 12 KiB in 9.0, and a program that
+  /// is to run on either keeps off the larger.
+  private static let loaderRAMBytes = 12 << 10
   private static let systemMemory: ClosedRange<UInt32> = 0x1fff_0000...0x1fff_77ff
   /// One-time programmable area, unique id and flash size lie in this page; what is between reads as ones.
   private static let engraved: ClosedRange<UInt32> = 0x1fff_7800...0x1fff_7a2f

@@ -167,7 +167,7 @@ import Testing
     let image = try BootloaderImages.firmware(applicationBytes: 1200)
     let whole = BootloaderLink()
     _ = try flash(whole, image)
-    for bytes in stride(from: 1, to: whole.sent.count, by: 13) {
+    for bytes in stride(from: 1, to: whole.sent.count, by: 37) {
       let link = BootloaderLink()
       link.pulledAfter = bytes
       #expect(throws: FlashError.self) { _ = try flash(link, image) }

@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <stdlib.h>
+#include <sys/inotify.h>
 #include <unistd.h>
 
 int wt_open_pty(int *primary, int *secondary, char *path, size_t size) {
@@ -31,4 +32,16 @@ int wt_open_pty(int *primary, int *secondary, char *path, size_t size) {
   *primary = first;
   *secondary = second;
   return 0;
+}
+
+int wt_watch_closing(const char *path) {
+  int watcher = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+  if (watcher < 0) return -1;
+  if (inotify_add_watch(watcher, path, IN_CLOSE_WRITE | IN_CLOSE_NOWRITE) < 0) {
+    int failure = errno;
+    close(watcher);
+    errno = failure;
+    return -1;
+  }
+  return watcher;
 }

@@ -20,3 +20,7 @@ static inline int wt_lock_exclusively(int fd) { return flock(fd, LOCK_EX | LOCK_
 /// A raw pty whose secondary is at `path` (`size` bytes with the terminator); both descriptors are close-on-exec.
 /// A function rather than calls from Swift, since grantpt and ptsname are not visible there.
 int wt_open_pty(int *primary, int *secondary, char *path, size_t size);
+
+/// A descriptor that becomes readable whenever a program closes the terminal at `path`; non-blocking and
+/// close-on-exec. A function, since Glibc's module map leaves sys/inotify.h out.
+int wt_watch_closing(const char *path);

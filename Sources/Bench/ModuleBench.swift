@@ -1,0 +1,124 @@
+internal import Glibc
+internal import Synchronization
+
+/// A simulated module on a pty: what `bench module` runs and what the tests plug into.
+///
+/// `start` gives the port's path; `run` serves it on the calling thread, `runInBackground` on one of its own. The
+/// module survives programs that open and close the port. After `pull`, or a fault that pulls, the path is gone;
+/// the module stays as it is and `start` plugs it in again.
+public final class ModuleBench: Sendable {
+  public struct Configuration: Sendable {
+    /// Bits a second that bytes take their time by, both ways; nil for as fast as the pty is.
+    public var wireSpeed: Int?
+    public var fault: ModuleBenchFault?
+    public var timings: FlashTimings
+    /// With what is in it: blank, or a firmware and maybe a pairing.
+    public var flash: FlashArray
+    /// 12 bytes.
+    public var uniqueID: [UInt8]
+
+    public init(
+      wireSpeed: Int? = nil, fault: ModuleBenchFault? = nil, timings: FlashTimings = .typical,
+      flash: FlashArray = .stm32f405(), uniqueID: [UInt8] = Array("WELDTECHSIM1".utf8)
+    ) {
+      self.wireSpeed = wireSpeed
+      self.fault = fault
+      self.timings = timings
+      self.flash = flash
+      self.uniqueID = uniqueID
+    }
+  }
+
+  /// Why `run` returned.
+  public enum End: Hashable, Sendable {
+    /// `stop` was called, or `until` said so.
+    case stopped
+    case pulled
+  }
+
+  /// Asked for from any thread and seen to by the one that serves; `none` once that is done.
+  enum Request: UInt8, AtomicRepresentable { case none, stop, pull }
+
+  public let configuration: Configuration
+  /// Held by the serving thread as long as it serves.
+  private let service: Mutex<ModuleBenchService>
+  private let request = Atomic(Request.none)
+  private let isServing = Atomic(false)
+
+  /// - Parameter now: the clock that wire, flash and firmware go by.
+  public init(
+    _ configuration: Configuration = Configuration(), now: @escaping @Sendable () -> ContinuousClock.Instant
+  ) {
+    self.configuration = configuration
+    service = Mutex(ModuleBenchService(configuration: configuration, now: now))
+  }
+
+  // MARK: - Serving
+
+  /// Plugs the module in.
+  /// - Returns: the path of the port for the laptop.
+  /// - Throws: `alreadyStarted`, or `terminal` where the system gives no pty.
+  public func start() throws(ModuleBenchError) -> String {
+    let outcome: Result<String, ModuleBenchError>? = service.withLockIfAvailable { service in
+      request.store(.none, ordering: .releasing)
+      return Result { () throws(ModuleBenchError) in try service.plugIn() }
+    }
+    guard let outcome else { throw .alreadyStarted }
+    return try outcome.get()
+  }
+
+  /// Serves the port until it is stopped or pulled.
+  /// - Parameter until: asked every 20 ms.
+  public func run(until: () -> Bool = { false }) -> End {
+    service.withLock { service in
+      while true {
+        switch request.exchange(.none, ordering: .acquiringAndReleasing) {
+        case .stop: return .stopped
+        case .pull: service.unplug()
+        case .none: break
+        }
+        guard service.isPluggedIn else { return .pulled }
+        if until() { return .stopped }
+        service.serve()
+      }
+    }
+  }
+
+  /// `start`, and `run` on a thread of its own until `stop` or a pull.
+  /// - Returns: the path of the port for the laptop.
+  public func runInBackground() throws(ModuleBenchError) -> String {
+    let path = try start()
+    isServing.store(true, ordering: .releasing)
+    var thread = pthread_t()
+    let status = pthread_create(
+      &thread, nil,
+      { argument in
+        guard let argument else { return nil }
+        let bench = Unmanaged<ModuleBench>.fromOpaque(argument).takeRetainedValue()
+        _ = bench.run()
+        bench.isServing.store(false, ordering: .releasing)
+        return nil
+      }, Unmanaged.passRetained(self).toOpaque())
+    guard status == 0 else {
+      Unmanaged.passUnretained(self).release()
+      isServing.store(false, ordering: .releasing)
+      throw .terminal(errno: status)
+    }
+    pthread_detach(thread)
+    return path
+  }
+
+  /// Ends `run` within 20 ms, on whichever thread it is; returns when a background one has ended.
+  public func stop() { ask(.stop) }
+
+  /// Pulls the cable: the laptop's end hangs up. Returns when a background thread has seen to it.
+  public func pull() {
+    ask(.pull)
+    service.withLockIfAvailable { $0.unplug() }
+  }
+
+  private func ask(_ wish: Request) {
+    request.store(wish, ordering: .releasing)
+    while isServing.load(ordering: .acquiring) { usleep(1000) }
+  }
+}

@@ -1,0 +1,7 @@
+/// Why a simulated module could not be put on a pty.
+public enum ModuleBenchError: Error, Hashable, Sendable {
+  /// The system gave no pty, no watch on it or no thread.
+  case terminal(errno: Int32)
+  /// It is on a pty already.
+  case alreadyStarted
+}

@@ -1,0 +1,45 @@
+/// Something that goes wrong once on a simulated module's cable, as `bench module --fault` spells it:
+///
+///     silence-after=N    after N bytes from the laptop the module answers no more
+///     pull-after=N       after N bytes from the laptop the cable is pulled
+///     silence-during=W   the module does W and never says so; W is erase, write, verify, pair or test
+///     pull-during=W      the cable is pulled at that moment
+///
+/// `erase`, `write` and `verify` are the bootloader's first such command, `pair` is the commit of a key and `test`
+/// a start. Silence ends when the laptop closes the port: whoever stands there has cycled the power.
+public struct ModuleBenchFault: Hashable, Sendable {
+  public enum Effect: String, Hashable, Sendable, CaseIterable { case silence, pull }
+
+  public enum Work: String, Hashable, Sendable, CaseIterable { case erase, write, verify, pair, test }
+
+  public enum Moment: Hashable, Sendable {
+    /// So many bytes from the laptop.
+    case after(bytes: Int)
+    case during(Work)
+  }
+
+  public let effect: Effect
+  public let moment: Moment
+
+  public init(_ effect: Effect, _ moment: Moment) {
+    self.effect = effect
+    self.moment = moment
+  }
+
+  /// Nil for anything that is not spelt as above; N is 0 to 2³¹ − 1.
+  public init?(_ text: String) {
+    let sides = text.split(separator: "=", omittingEmptySubsequences: false)
+    guard sides.count == 2 else { return nil }
+    for effect in Effect.allCases {
+      if sides[0] == "\(effect.rawValue)-after", let bytes = Int32(sides[1]), bytes >= 0 {
+        self.init(effect, .after(bytes: Int(bytes)))
+        return
+      }
+      if sides[0] == "\(effect.rawValue)-during", let work = Work(rawValue: String(sides[1])) {
+        self.init(effect, .during(work))
+        return
+      }
+    }
+    return nil
+  }
+}

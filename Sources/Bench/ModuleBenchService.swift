@@ -1,0 +1,100 @@
+internal import Glibc
+
+/// The wire between a pty and the simulated chip: its speed, its faults, and the power switch.
+struct ModuleBenchService: ~Copyable {
+  private let wireSpeed: Int?
+  private let fault: ModuleBenchFault?
+  private let now: @Sendable () -> ContinuousClock.Instant
+  private var chip: ModuleBenchChip
+  private var terminal: ModuleBenchTerminal?
+  /// Bytes that came from the laptop since the module was made.
+  private var received = 0
+  private var faultIsOver = false
+  private var isSilent = false
+
+  init(configuration: ModuleBench.Configuration, now: @escaping @Sendable () -> ContinuousClock.Instant) {
+    wireSpeed = configuration.wireSpeed
+    fault = configuration.fault
+    self.now = now
+    chip = ModuleBenchChip(configuration: configuration)
+  }
+
+  var isPluggedIn: Bool { terminal != nil }
+
+  mutating func plugIn() throws(ModuleBenchError) -> String {
+    guard terminal == nil else { throw .alreadyStarted }
+    let terminal = try ModuleBenchTerminal()
+    let path = terminal.path
+    self.terminal = consume terminal
+    return path
+  }
+
+  mutating func unplug() { terminal = nil }
+
+  // MARK: - Serving
+
+  /// Waits up to 20 ms for the laptop and answers it.
+  mutating func serve() {
+    switch terminal?.wait(milliseconds: 20) {
+    case .bytes(let bytes): take(bytes)
+    case .closing:
+      terminal?.refresh()
+      if isSilent {
+        isSilent = false
+        chip.restart()
+      }
+    case .nothing, nil: break
+    }
+    chip.tick()
+  }
+
+  private mutating func take(_ bytes: [UInt8]) {
+    // The last bit of the last byte is here only after all of them have passed.
+    rest(wireTime(bytes.count))
+    for byte in bytes {
+      received += 1
+      if case .after(let count) = fault?.moment, received > count { strike() }
+      // A chip without power or cable takes nothing.
+      guard isPluggedIn, !isSilent else { return }
+      for output in chip.receive(byte) {
+        switch output {
+        case .pause(let time): rest(time)
+        case .did(let work): if fault?.moment == .during(work) { strike() }
+        case .send(let answer):
+          guard !isSilent else { continue }
+          rest(wireTime(answer.count))
+          terminal?.send(answer)
+        }
+      }
+    }
+  }
+
+  /// The fault happens, once.
+  private mutating func strike() {
+    guard !faultIsOver, let fault else { return }
+    faultIsOver = true
+    switch fault.effect {
+    case .silence: isSilent = true
+    case .pull: unplug()
+    }
+  }
+
+  // MARK: - Time
+
+  private func wireTime(_ bytes: Int) -> Duration {
+    guard let wireSpeed, wireSpeed > 0 else { return .zero }
+    return .nanoseconds(1_000_000_000 / wireSpeed * chip.bitsAByte * bytes)
+  }
+
+  private func rest(_ time: Duration) {
+    guard time > .zero else { return }
+    let end = now() + time
+    while true {
+      let left = end - now()
+      guard left > .zero else { return }
+      let (seconds, attoseconds) = left.components
+      var wait = timespec(tv_sec: Int(seconds), tv_nsec: Int(attoseconds / 1_000_000_000))
+      nanosleep(&wait, nil)
+    }
+  }
+}

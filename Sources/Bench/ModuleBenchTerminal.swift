@@ -1,0 +1,93 @@
+internal import CSerial
+internal import Glibc
+
+/// The pty behind which a simulated module sits. It holds the laptop's end open as well, so that the module
+/// survives programs that come and go.
+struct ModuleBenchTerminal: ~Copyable {
+  /// The laptop's end.
+  let path: String
+  private let primary: Int32
+  private let secondary: Int32
+  private let closings: Int32
+
+  init() throws(ModuleBenchError) {
+    var primary: Int32 = -1
+    var secondary: Int32 = -1
+    var status: Int32 = 0
+    let name = [CChar](unsafeUninitializedCapacity: 128) { buffer, count in
+      status = wt_open_pty(&primary, &secondary, buffer.baseAddress, buffer.count)
+      count = status == 0 ? buffer.firstIndex(of: 0) ?? 0 : 0
+    }
+    guard status == 0 else { throw .terminal(errno: errno) }
+    let path = String(decoding: name.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    let closings = wt_watch_closing(path)
+    guard closings >= 0, fcntl(primary, F_SETFL, O_NONBLOCK) == 0 else {
+      let failure = errno
+      for descriptor in [primary, secondary, closings] where descriptor >= 0 { close(descriptor) }
+      throw .terminal(errno: failure)
+    }
+    self.path = path
+    self.primary = primary
+    self.secondary = secondary
+    self.closings = closings
+  }
+
+  deinit {
+    // The laptop's end sees a hangup when the primary goes, which is how a pulled cable looks.
+    close(primary)
+    close(secondary)
+    close(closings)
+  }
+
+  enum Arrival {
+    case nothing
+    case bytes([UInt8])
+    /// A program has closed the laptop's end.
+    case closing
+  }
+
+  /// What comes first within so many milliseconds.
+  func wait(milliseconds: Int32) -> Arrival {
+    var entries = [
+      pollfd(fd: closings, events: Int16(POLLIN), revents: 0),
+      pollfd(fd: primary, events: Int16(POLLIN), revents: 0),
+    ]
+    guard poll(&entries, 2, milliseconds) > 0 else { return .nothing }
+    if entries[0].revents != 0 {
+      _ = Self.read(closings, upTo: 4096)
+      return .closing
+    }
+    let bytes = Self.read(primary, upTo: 512)
+    return bytes.isEmpty ? .nothing : .bytes(bytes)
+  }
+
+  /// Puts bytes on the wire; what no one takes within a second is lost, as on a wire.
+  func send(_ bytes: [UInt8]) {
+    var sent = 0
+    while sent < bytes.count {
+      let count = bytes[sent...].withUnsafeBytes { write(primary, $0.baseAddress, $0.count) }
+      if count > 0 { sent += count }
+      if count < 0, errno == EAGAIN {
+        var entry = pollfd(fd: primary, events: Int16(POLLOUT), revents: 0)
+        guard poll(&entry, 1, 1000) > 0 else { return }
+      } else if count <= 0, errno != EINTR {
+        return
+      }
+    }
+  }
+
+  /// Forgets what no one read and how the last program set the terminal up: a new program finds a new cable.
+  func refresh() {
+    tcflush(secondary, TCIFLUSH)
+    var settings = termios()
+    guard tcgetattr(secondary, &settings) == 0 else { return }
+    cfmakeraw(&settings)
+    tcsetattr(secondary, TCSANOW, &settings)
+  }
+
+  private static func read(_ descriptor: Int32, upTo count: Int) -> [UInt8] {
+    [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
+      initialized = max(0, Glibc.read(descriptor, buffer.baseAddress, buffer.count))
+    }
+  }
+}

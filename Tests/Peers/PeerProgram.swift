@@ -1,0 +1,42 @@
+import Foundation
+
+/// A program that someone else wrote, run to its end.
+struct PeerProgram {
+  /// Nil where it is not installed.
+  let path: String?
+
+  static let stm32flash = PeerProgram(named: "stm32flash")
+  static let smpmgr = PeerProgram(named: "smpmgr")
+  static let compiler = PeerProgram(named: "cc")
+
+  var isInstalled: Bool { path != nil }
+
+  /// Looks where `scripts/setup peers` installs, then along the PATH.
+  private init(named name: String) {
+    let venv = FileManager.default.currentDirectoryPath + "/.build/peers/bin"
+    let folders =
+      [venv] + (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":").map(String.init)
+    path = folders.map { "\($0)/\(name)" }.first { FileManager.default.isExecutableFile(atPath: $0) }
+  }
+
+  struct Outcome {
+    let status: Int32
+    /// Standard output and error, as they came.
+    let output: String
+  }
+
+  func run(_ arguments: [String], environment: [String: String] = [:]) throws -> Outcome {
+    let process = Process()
+    process.executableURL = URL(filePath: path ?? "")
+    process.arguments = arguments
+    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+    let pipe = Pipe()
+    process.standardOutput = pipe
+    process.standardError = pipe
+    process.standardInput = FileHandle.nullDevice
+    try process.run()
+    let output = pipe.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    return Outcome(status: process.terminationStatus, output: String(decoding: output, as: UTF8.self))
+  }
+}

@@ -1,0 +1,60 @@
+import Bench
+import Foundation
+import Testing
+
+/// Debian's stm32flash against the simulated ROM bootloader: it knows AN3155 from another reading than ours.
+@Suite(
+  .enabled(if: PeerProgram.stm32flash.isInstalled, "stm32flash is not installed: scripts/setup"),
+  .enabled(if: PeerProgram.compiler.isInstalled, "no C compiler for the shim that gives a pty parity"))
+struct STM32FlashTests {
+  private let folder: String
+  private let shim: String
+
+  init() throws {
+    folder = NSTemporaryDirectory() + "weldtech-peer-\(UUID().uuidString)"
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    shim = "\(folder)/ptyshim.so"
+    let source = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "ptyshim.c").path()
+    let outcome = try PeerProgram.compiler.run([
+      "-shared", "-fPIC", "-Wall", "-Werror", "-o", shim, source, "-ldl",
+    ])
+    try #require(outcome.status == 0, "\(outcome.output)")
+  }
+
+  private func stm32flash(_ arguments: [String], on port: String) throws -> PeerProgram.Outcome {
+    try PeerProgram.stm32flash.run(arguments + [port], environment: ["LD_PRELOAD": shim])
+  }
+
+  @Test func `it flashes and verifies random bytes, and reads them back`() throws {
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let bench = ModuleBench(ModuleBench.Configuration(timings: .instant), now: { .now })
+    let port = try bench.runInBackground()
+    defer { bench.stop() }
+    // Odd on purpose: the last block has to be filled up to words.
+    let bytes = (0..<40_001).map { _ in UInt8.random(in: 0...255) }
+    try Data(bytes).write(to: URL(filePath: "\(folder)/random.bin"))
+
+    let written = try stm32flash(["-b", "115200", "-w", "\(folder)/random.bin", "-v"], on: port)
+    #expect(written.status == 0, "\(written.output)")
+    #expect(written.output.contains("0x0413"), "\(written.output)")
+    #expect(bench.configuration.flash.read(0x0800_0000, count: bytes.count) == bytes)
+
+    let read = try stm32flash(["-r", "\(folder)/back.bin", "-S", "0x08000000:40001"], on: port)
+    #expect(read.status == 0, "\(read.output)")
+    #expect(try Data(contentsOf: URL(filePath: "\(folder)/back.bin")).prefix(40_001) == Data(bytes))
+  }
+
+  @Test func `it erases the sectors it is told to and no others`() throws {
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let flash = FlashArray.stm32f405()
+    for sector in flash.sectors { flash.program(sector.address, [0]) }
+    let bench = ModuleBench(ModuleBench.Configuration(timings: .instant, flash: flash), now: { .now })
+    let port = try bench.runInBackground()
+    defer { bench.stop() }
+    let outcome = try stm32flash(["-o", "-S", "0x08008000:98304"], on: port)
+    #expect(outcome.status == 0, "\(outcome.output)")
+    #expect(
+      flash.sectors.map { flash.read($0.address, count: 1) ?? [] }.joined().elementsEqual(
+        [0, 0, 0xff, 0xff, 0xff, 0, 0, 0, 0, 0, 0, 0]), "\(outcome.output)")
+  }
+}
