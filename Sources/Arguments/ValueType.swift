@@ -32,10 +32,12 @@ extension ValueType where Value == String {
 
   /// Exactly one of `values`.
   public static func choice(of values: [String]) -> Self {
-    Self(expectation: .choice(values), completion: .values(values), describe: { $0 }) { text in
-      let plain = Spelling.halfWidth(text)
-      return values.contains(plain) ? plain : nil
-    }
+    Self(
+      expectation: .choice(values), completion: .values(values), describe: { $0 },
+      parse: { text in
+        let plain = Spelling.halfWidth(text)
+        return values.contains(plain) ? plain : nil
+      })
   }
 
   private static func plain(_ expectation: Expectation, _ completion: Completion) -> Self {
@@ -48,10 +50,12 @@ extension ValueType where Value == Int {
   public static func int(_ range: ClosedRange<Int>) -> Self { int(Optional(range)) }
 
   private static func int(_ range: ClosedRange<Int>?) -> Self {
-    Self(expectation: .integer(range), completion: .nothing, describe: { "\($0)" }) { text in
-      guard let number = Int(numeric(text)), range?.contains(number) ?? true else { return nil }
-      return number
-    }
+    Self(
+      expectation: .integer(range), completion: .nothing, describe: { "\($0)" },
+      parse: { text in
+        guard let number = Int(numeric(text)), range?.contains(number) ?? true else { return nil }
+        return number
+      })
   }
 }
 
@@ -60,12 +64,14 @@ extension ValueType where Value == Double {
   public static func double(_ range: ClosedRange<Double>) -> Self { double(Optional(range)) }
 
   private static func double(_ range: ClosedRange<Double>?) -> Self {
-    Self(expectation: .number(range), completion: .nothing, describe: { "\($0)" }) { text in
-      guard let number = Double(numeric(text)), number.isFinite, range?.contains(number) ?? true else {
-        return nil
-      }
-      return number
-    }
+    Self(
+      expectation: .number(range), completion: .nothing, describe: { "\($0)" },
+      parse: { text in
+        guard let number = Double(numeric(text)), number.isFinite, range?.contains(number) ?? true else {
+          return nil
+        }
+        return number
+      })
   }
 }
 

@@ -1,0 +1,38 @@
+import Glibc
+import Synchronization
+
+/// Ctrl-C and SIGTERM as a flag that work polls between blocks, so that the module and the record stay
+/// resumable. The second one ends the program at once.
+public enum Interruption {
+  /// The exit status of a cancelled command.
+  public static var exitStatus: Int32 { 2 }
+
+  /// Someone asked to stop.
+  public static var isRequested: Bool { requests.load(ordering: .relaxed) > 0 }
+
+  /// Asks to stop, as a signal would.
+  public static func request() { requests.add(1, ordering: .relaxed) }
+
+  /// Forgets the request, after a loop that was meant to run until it came (`bench`, `station`).
+  public static func reset() { requests.store(0, ordering: .relaxed) }
+
+  /// Catches SIGINT, SIGTERM and SIGHUP, and ignores SIGPIPE, so that a closed pipe is a failed write. System
+  /// calls in progress return EINTR.
+  public static func install() {
+    // The globals must exist before the handler may touch them.
+    _ = requests.load(ordering: .relaxed)
+    TerminalMode.prepareForSignals()
+    var action = sigaction()
+    action.__sigaction_handler.sa_handler = { _ in
+      if Interruption.requests.add(1, ordering: .relaxed).oldValue > 0 {
+        TerminalMode.restoreFromSignalHandler()
+        _exit(Interruption.exitStatus)
+      }
+    }
+    for signal in [SIGINT, SIGTERM, SIGHUP] { sigaction(signal, &action, nil) }
+    action.__sigaction_handler.sa_handler = SIG_IGN
+    sigaction(SIGPIPE, &action, nil)
+  }
+
+  private static let requests = Atomic<Int>(0)
+}

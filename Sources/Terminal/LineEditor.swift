@@ -1,0 +1,69 @@
+import Glibc
+import Synchronization
+
+/// Reads lines from a terminal, with editing; see `LineEditorCore` for the keys. The terminal's own
+/// mode is back when a line is done, cancelled, or the program ends.
+public final class LineEditor: LineSource {
+  public let isTerminal: Bool
+  private let descriptor: Int32
+  /// Typed ahead, or pasted after the end of the last line.
+  private let ahead = Mutex<[UInt8]>([])
+
+  /// The descriptor, stdin unless told, must outlive the editor.
+  public init(fileDescriptor: Int32 = 0) {
+    descriptor = fileDescriptor
+    isTerminal = isatty(fileDescriptor) == 1
+  }
+
+  public func readLine(prompt: String, drawingOn sink: Sink) throws(PromptError) -> String {
+    guard let mode = TerminalMode(raw: descriptor) else { throw .notATerminal }
+    defer { _ = mode }
+    var core = LineEditorCore(prompt: prompt)
+    sink.write(core.draw(columns: sink.columns))
+    while core.state == .editing {
+      let bytes = takeAhead()
+      let typed = try bytes.isEmpty ? read(drawingOn: sink) : bytes
+      for (index, byte) in typed.enumerated() {
+        core.feed(byte)
+        if core.state != .editing {
+          keepAhead(Array(typed[(index + 1)...]))
+          break
+        }
+      }
+      sink.write(core.draw(columns: sink.columns))
+    }
+    sink.write("\r\n")
+    switch core.state {
+    case .cancelled: throw .cancelled
+    case .ended: throw .endOfInput
+    case .accepted, .editing: return core.text
+    }
+  }
+
+  // MARK: - Private
+
+  private func takeAhead() -> [UInt8] {
+    ahead.withLock { bytes in
+      defer { bytes = [] }
+      return bytes
+    }
+  }
+
+  private func keepAhead(_ rest: [UInt8]) {
+    ahead.withLock { $0 = rest }
+  }
+
+  private func read(drawingOn sink: Sink) throws(PromptError) -> [UInt8] {
+    var buffer = [UInt8](repeating: 0, count: 256)
+    while true {
+      if Interruption.isRequested {
+        sink.write("\r\n")
+        throw .cancelled
+      }
+      let count = buffer.withUnsafeMutableBytes { Glibc.read(descriptor, $0.baseAddress, $0.count) }
+      if count > 0 { return Array(buffer.prefix(count)) }
+      if count < 0, errno == EINTR { continue }
+      throw .endOfInput
+    }
+  }
+}

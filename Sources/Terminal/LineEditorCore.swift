@@ -1,0 +1,122 @@
+/// Editing one line: bytes as a terminal sends them go in, the line and what to draw come out. Knows no
+/// terminal, so that every key can be tested.
+public struct LineEditorCore {
+  public enum State: Sendable, Equatable {
+    case editing
+    /// Enter.
+    case accepted
+    /// Ctrl-C.
+    case cancelled
+    /// Ctrl-D on an empty line.
+    case ended
+  }
+
+  /// Longer input is not taken.
+  public static let maximumBytes = 8192
+
+  public private(set) var state = State.editing
+  private let prompt: String
+  private var before = ""
+  private var after = ""
+  private var scroll = 0
+  private var decoder = KeyDecoder()
+
+  public init(prompt: String, text: String = "") {
+    self.prompt = DisplayWidth.printable(prompt)
+    before = String(DisplayWidth.printable(text).prefix(Self.maximumBytes / 4))
+  }
+
+  /// The line as it stands.
+  public var text: String { before + after }
+
+  /// The characters left of the cursor.
+  public var cursor: Int { before.count }
+
+  // MARK: - Typing
+
+  /// Takes in one byte; it does nothing once the line is accepted, cancelled or ended.
+  public mutating func feed(_ byte: UInt8) {
+    guard state == .editing, let key = decoder.feed(byte) else { return }
+    switch key {
+    case .scalar(let scalar): insert(scalar)
+    case .enter: state = .accepted
+    case .cancel: state = .cancelled
+    case .deleteOrEnd:
+      if text.isEmpty { state = .ended } else { deleteForward() }
+    case .delete: deleteForward()
+    case .backspace: _ = before.popLast()
+    case .left: moveLeft()
+    case .right: moveRight()
+    case .home:
+      after = text
+      before = ""
+    case .end:
+      before = text
+      after = ""
+    case .wordLeft:
+      while before.last?.isWhitespace == true { moveLeft() }
+      while before.last?.isWhitespace == false { moveLeft() }
+    case .wordRight:
+      while after.first?.isWhitespace == true { moveRight() }
+      while after.first?.isWhitespace == false { moveRight() }
+    case .deleteWord:
+      while before.last?.isWhitespace == true { before.removeLast() }
+      while before.last?.isWhitespace == false { before.removeLast() }
+    case .deleteToStart: before = ""
+    case .deleteToEnd: after = ""
+    }
+  }
+
+  // MARK: - Drawing
+
+  /// What puts the line on a terminal of so many columns, from any column of its row, and the cursor in place. A
+  /// line that is too long shows the part around the cursor, `…` where something is left out before it.
+  public mutating func draw(columns: Int) -> String {
+    let columns = max(8, columns)
+    let prompt = DisplayWidth.truncate(prompt, to: max(2, columns - 12))
+    let promptColumns = DisplayWidth.columns(of: prompt)
+    // The last column stays free: a cursor there would wrap on some terminals.
+    let room = max(4, columns - promptColumns - 1)
+    let characters = Array(before) + Array(after)
+    let widths = characters.map { DisplayWidth.columns(of: $0) }
+    let cursor = min(before.count, characters.count)
+
+    scroll = min(scroll, cursor)
+    if widths.reduce(0, +) <= room { scroll = 0 }
+    var left = widths[scroll..<cursor].reduce(0, +)
+    while left + (scroll > 0 ? 1 : 0) > room, scroll < cursor {
+      left -= widths[scroll]
+      scroll += 1
+    }
+    var shown = scroll > 0 ? "…" : ""
+    var used = DisplayWidth.columns(of: shown)
+    let cursorColumn = promptColumns + used + left
+    for index in scroll..<characters.count {
+      used += widths[index]
+      if used > room { break }
+      shown.append(characters[index])
+    }
+    return "\r\(prompt)\(shown)\u{1B}[K\r" + (cursorColumn > 0 ? "\u{1B}[\(cursorColumn)C" : "")
+  }
+
+  // MARK: - Private
+
+  private mutating func insert(_ scalar: Unicode.Scalar) {
+    guard before.utf8.count + after.utf8.count < Self.maximumBytes else { return }
+    before.unicodeScalars.append(scalar)
+  }
+
+  private mutating func deleteForward() {
+    if !after.isEmpty { after.removeFirst() }
+  }
+
+  private mutating func moveLeft() {
+    guard let character = before.popLast() else { return }
+    after = String(character) + after
+  }
+
+  private mutating func moveRight() {
+    guard !after.isEmpty else { return }
+    before.append(after.removeFirst())
+  }
+}

@@ -1,0 +1,145 @@
+import Synchronization
+
+/// What a long piece of work shows of itself, on stderr. One task at a time: `begin`, any number of `advance`
+/// and `note`, then `finish`; a new `begin` ends what was there. Safe to call from several threads.
+public final class ProgressDisplay: Sendable {
+  public enum Form: Sendable {
+    /// One line, drawn over and over.
+    case terminal
+    /// For a pipe or a log: a line at the beginning, at the end, and seldom between.
+    case lines
+    /// One JSON object a line.
+    case jsonLines
+    case silent
+  }
+
+  public enum Unit: Sendable, Equatable {
+    case bytes
+    /// Things, and what they are called: labels, photos.
+    case items(Text)
+  }
+
+  private let form: Form
+  private let renderer: ProgressRenderer
+  private let sink: Sink
+  private let now: @Sendable () -> Duration
+  private let state = Mutex<State>(State())
+
+  private struct State {
+    var task: ProgressTask?
+    var lastShown: Duration?
+    var isLineOpen = false
+  }
+
+  /// `now` counts from any fixed moment and never goes back.
+  public init(
+    _ form: Form, on sink: Sink, language: Language, styling: Styling = .plain,
+    now: @escaping @Sendable () -> Duration
+  ) {
+    self.form = form
+    self.sink = sink
+    self.now = now
+    renderer = ProgressRenderer(language: language, styling: styling)
+  }
+
+  /// The form that fits the console: JSON lines under `--json --verbose`, nothing under `--json` alone.
+  public convenience init(for console: Console, now: @escaping @Sendable () -> Duration) {
+    let form: Form =
+      if console.isJSON {
+        console.isVerbose ? .jsonLines : .silent
+      } else {
+        console.diagnostics.isTerminal ? .terminal : .lines
+      }
+    self.init(
+      form, on: console.diagnostics, language: console.language, styling: console.diagnosticsStyling, now: now)
+  }
+
+  // MARK: - Telling
+
+  /// A task of `total` units, nil where no one knows; `start` of them were done before (an upload resumed).
+  public func begin(_ title: Text, total: Int? = nil, unit: Unit = .bytes, start: Int = 0) {
+    let moment = now()
+    state.withLock { state in
+      closeLine(&state)
+      let task = ProgressTask(
+        title: title, total: total, unit: unit, start: start, done: start, began: moment, moment: moment)
+      state.task = task
+      show(task, .begin, &state)
+    }
+  }
+
+  /// So many units are done, `start` included. A smaller number than before is taken as it is.
+  public func advance(to done: Int) {
+    let moment = now()
+    state.withLock { state in
+      guard state.task != nil else { return }
+      state.task?.done = done
+      state.task?.moment = moment
+      guard let task = state.task, isDue(task, state) else { return }
+      show(task, .advance, &state)
+    }
+  }
+
+  /// A line worth keeping, above what is being drawn.
+  public func note(_ text: Text) {
+    let moment = now()
+    state.withLock { state in
+      closeLine(&state, erase: true)
+      state.task?.moment = moment
+      switch form {
+      case .silent: return
+      case .jsonLines: sink.write(renderer.json(.note, text, state.task))
+      case .terminal, .lines: sink.write(text[renderer.language] + "\n")
+      }
+      if form == .terminal, let task = state.task { show(task, .advance, &state) }
+    }
+  }
+
+  /// The task is done; `result` is said instead of 'done'.
+  public func finish(_ result: Text? = nil) { end(.finish, result) }
+
+  /// The task was given up; the error that says why comes from elsewhere.
+  public func fail() { end(.fail, nil) }
+
+  // MARK: - Private
+
+  private func end(_ event: ProgressRenderer.Event, _ result: Text?) {
+    let moment = now()
+    state.withLock { state in
+      guard var task = state.task else { return }
+      task.moment = moment
+      closeLine(&state, erase: true)
+      state.task = nil
+      switch form {
+      case .silent: return
+      case .jsonLines: sink.write(renderer.json(event, result, task))
+      case .terminal, .lines: sink.write(renderer.ending(event, result, task) + "\n")
+      }
+    }
+  }
+
+  private func isDue(_ task: ProgressTask, _ state: State) -> Bool {
+    guard let last = state.lastShown else { return true }
+    let elapsed = task.moment - last
+    // A terminal follows the eye, a log wants few lines.
+    return elapsed >= (form == .terminal ? .milliseconds(100) : form == .lines ? .seconds(10) : .seconds(1))
+  }
+
+  private func show(_ task: ProgressTask, _ event: ProgressRenderer.Event, _ state: inout State) {
+    state.lastShown = task.moment
+    switch form {
+    case .silent: return
+    case .jsonLines: sink.write(renderer.json(event, nil, task))
+    case .lines: sink.write(renderer.line(task) + "\n")
+    case .terminal:
+      sink.write("\r" + renderer.bar(task, columns: sink.columns - 1) + "\u{1B}[K")
+      state.isLineOpen = true
+    }
+  }
+
+  private func closeLine(_ state: inout State, erase: Bool = false) {
+    guard state.isLineOpen else { return }
+    sink.write(erase ? "\r\u{1B}[K" : "\n")
+    state.isLineOpen = false
+  }
+}

@@ -1,0 +1,142 @@
+/// Asks a person on the terminal, in the console's language, on stderr.
+public struct Prompter {
+  let console: Console
+
+  public init(_ console: Console) {
+    self.console = console
+  }
+
+  public var canPrompt: Bool { console.canPrompt }
+
+  // MARK: - Asking
+
+  /// A text. `normalize` puts what was typed into shape (full-width digits, spaces at the ends) before
+  /// `problem` looks at it, which answers nil where all is well; else it is said and asked again. Enter alone
+  /// takes `fallback`, or, where there is none, is an answer only if `mayBeEmpty`.
+  public func text(
+    _ question: Text, fallback: String? = nil, mayBeEmpty: Bool = false,
+    normalize: (String) -> String = Prompter.trimmed,
+    problem: (String) -> Text? = { _ in nil }
+  ) throws(PromptError) -> String {
+    while true {
+      let typed = normalize(try line(question, fallback: fallback))
+      if typed.isEmpty, let fallback { return fallback }
+      if typed.isEmpty, mayBeEmpty { return "" }
+      let complaint = typed.isEmpty ? Words.needed : problem(typed)
+      guard let complaint else { return typed }
+      complain(complaint)
+    }
+  }
+
+  /// One of `choices`, by its number, its code or its word in either language. Enter alone takes the one
+  /// numbered `fallback` (from 0).
+  public func choose<Value>(
+    _ question: Text, _ choices: [Choice<Value>], fallback: Int? = nil
+  ) throws(PromptError) -> Value {
+    let fallback = fallback.flatMap { choices.indices.contains($0) ? $0 : nil }
+    show(question, choices)
+    while true {
+      let typed = try line(Words.number, fallback: fallback.map { "\($0 + 1)" })
+      let index = typed.isEmpty ? fallback : Self.index(of: typed, in: choices)
+      if let index, choices.indices.contains(index) { return choices[index].value }
+      complain(Words.noSuchChoice(choices.count))
+    }
+  }
+
+  /// Yes or no; 是 and 否 are understood in either language, as is y and n.
+  public func confirm(_ question: Text, fallback: Bool? = nil) throws(PromptError) -> Bool {
+    let hint = Text(verbatim: fallback == nil ? "y/n" : fallback == true ? "Y/n" : "y/N")
+    let full = Text(zh: "\(question.zh)（\(hint.zh)）", en: "\(question.en) (\(hint.en))")
+    while true {
+      let typed = Self.folded(try line(full, fallback: nil))
+      if typed.isEmpty, let fallback { return fallback }
+      if ["y", "yes", "是", "是的", "对", "好", "1"].contains(typed) { return true }
+      if ["n", "no", "否", "不", "不是", "0"].contains(typed) { return false }
+      complain(Words.yesOrNo)
+    }
+  }
+
+  /// Without white space at either end.
+  public static func trimmed(_ text: String) -> String {
+    var rest = text[...]
+    while rest.first?.isWhitespace == true { rest.removeFirst() }
+    while rest.last?.isWhitespace == true { rest.removeLast() }
+    return String(rest)
+  }
+
+  // MARK: - Private
+
+  private func line(_ question: Text, fallback: String?) throws(PromptError) -> String {
+    guard canPrompt else { throw .notATerminal }
+    let language = console.language
+    var label = question[language]
+    if let fallback { label += " [\(DisplayWidth.printable(fallback))]" }
+    label += language == .zh ? "：" : ": "
+    // A long question gets lines of its own, so that there is room to answer.
+    let columns = console.diagnostics.columns
+    if DisplayWidth.columns(of: label) > columns - 24 {
+      for line in DisplayWidth.wrap(label, to: columns - 1) { console.diagnostics.write(line + "\n") }
+      label = "> "
+    }
+    return try console.source.readLine(prompt: label, drawingOn: console.diagnostics)
+  }
+
+  private func show<Value>(_ question: Text, _ choices: [Choice<Value>]) {
+    guard canPrompt else { return }
+    console.say(Text(zh: question.zh + "：", en: question.en + ":"))
+    let columns = console.diagnostics.columns
+    for (number, choice) in choices.enumerated() {
+      let label = DisplayWidth.pad("\(number + 1)", to: "\(choices.count)".count, .trailing)
+      let line = "  \(label)  \(choice.title[console.language])"
+      console.diagnostics.write(DisplayWidth.truncate(line, to: columns - 1) + "\n")
+    }
+  }
+
+  private func complain(_ text: Text) {
+    console.say(Text(zh: "  \(text.zh)", en: "  \(text.en)"), .yellow)
+  }
+
+  private static func index<Value>(of typed: String, in choices: [Choice<Value>]) -> Int? {
+    let wanted = folded(typed)
+    if let number = Int(wanted), number >= 1, number <= choices.count { return number - 1 }
+    return choices.firstIndex { choice in
+      [choice.code, choice.title.zh, choice.title.en].contains { folded($0) == wanted }
+    }
+  }
+
+  /// Small letters, half-width, no white space at the ends.
+  private static func folded(_ text: String) -> String {
+    var scalars = String.UnicodeScalarView()
+    for scalar in text.unicodeScalars {
+      if (0xFF01...0xFF5E).contains(scalar.value) {
+        scalars.append(Unicode.Scalar(UInt8(scalar.value - 0xFEE0)))
+      } else {
+        scalars.append(scalar)
+      }
+    }
+    return trimmed(String(scalars)).lowercased()
+  }
+
+  private enum Words {
+    static let needed = Text(zh: "这一项必须填写", en: "an answer is needed")
+    static let number = Text(zh: "编号或名称", en: "Number or name")
+    static let yesOrNo = Text(zh: "请回答 y（是）或 n（否）", en: "answer y (yes) or n (no)")
+
+    static func noSuchChoice(_ count: Int) -> Text {
+      Text(zh: "没有这一项，请输入 1 到 \(count) 的编号或名称", en: "not on the list: a number from 1 to \(count), or a name")
+    }
+  }
+}
+
+/// One answer of a list.
+public struct Choice<Value> {
+  public let code: String
+  public let title: Text
+  public let value: Value
+
+  public init(_ code: String, _ title: Text, value: Value) {
+    self.code = code
+    self.title = title
+    self.value = value
+  }
+}

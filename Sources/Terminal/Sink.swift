@@ -1,0 +1,106 @@
+import Glibc
+import Synchronization
+
+/// Where text goes: a file descriptor, or memory in tests. Each write goes out whole and is not interleaved
+/// with another thread's. After a failure, what is written is dropped: a reader that has gone away must
+/// not stop a module being flashed; the caller looks at `failure` at the end.
+public final class Sink: Sendable {
+  public enum Failure: Error, Sendable, Equatable {
+    /// The other end of the pipe was closed (`| head`): leave quietly.
+    case readerGone
+    case failed(errno: Int32)
+  }
+
+  public let isTerminal: Bool
+  private let measure: @Sendable () -> Int
+  private let send: @Sendable ([UInt8]) throws(Failure) -> Void
+  private let state = Mutex<Failure?>(nil)
+
+  /// `columns` is asked anew each time, since a window changes its size.
+  public init(
+    isTerminal: Bool, columns: @escaping @Sendable () -> Int,
+    send: @escaping @Sendable ([UInt8]) throws(Failure) -> Void
+  ) {
+    self.isTerminal = isTerminal
+    measure = columns
+    self.send = send
+  }
+
+  /// A file descriptor that outlives the sink. `SIGPIPE` must be ignored (`Interruption.install`).
+  public convenience init(fileDescriptor: Int32) {
+    self.init(
+      isTerminal: isatty(fileDescriptor) == 1,
+      columns: { Self.windowColumns(of: fileDescriptor) ?? 80 },
+      send: { (bytes) throws(Failure) in try Self.writeAll(bytes, to: fileDescriptor) })
+  }
+
+  public static let standardOutput = Sink(fileDescriptor: STDOUT_FILENO)
+  public static let standardError = Sink(fileDescriptor: STDERR_FILENO)
+
+  /// The width of the window, 80 where there is none; at least 20.
+  public var columns: Int { max(20, measure()) }
+
+  /// What went wrong first, nil while all is well.
+  public var failure: Failure? { state.withLock { $0 } }
+
+  public func write(_ text: String) {
+    write(Array(text.utf8))
+  }
+
+  public func write(_ bytes: [UInt8]) {
+    state.withLock { failure in
+      guard failure == nil else { return }
+      do throws(Failure) {
+        try send(bytes)
+      } catch {
+        failure = error
+      }
+    }
+  }
+
+  // MARK: - Private
+
+  private static func windowColumns(of descriptor: Int32) -> Int? {
+    var size = winsize()
+    guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
+    return Int(size.ws_col)
+  }
+
+  private static func writeAll(_ bytes: [UInt8], to descriptor: Int32) throws(Failure) {
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      let written = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+      if written > 0 {
+        rest = rest.dropFirst(written)
+        continue
+      }
+      switch errno {
+      case EINTR: continue
+      case EAGAIN:
+        var wait = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+        _ = poll(&wait, 1, 1000)
+      case EPIPE: throw .readerGone
+      case let code: throw .failed(errno: code)
+      }
+    }
+  }
+}
+
+/// Keeps what is written to its sink, for tests and for `practice`.
+public final class Transcript: Sendable {
+  public let sink: Sink
+  private let kept: Kept
+
+  private final class Kept: Sendable {
+    let bytes = Mutex<[UInt8]>([])
+  }
+
+  public init(isTerminal: Bool = false, columns: Int = 80) {
+    let kept = Kept()
+    self.kept = kept
+    sink = Sink(
+      isTerminal: isTerminal, columns: { columns }, send: { bytes in kept.bytes.withLock { $0 += bytes } })
+  }
+
+  public var text: String { kept.bytes.withLock { String(decoding: $0, as: UTF8.self) } }
+}

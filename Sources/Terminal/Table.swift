@@ -1,0 +1,103 @@
+/// A table that keeps to the width of the terminal: the least important columns give way first.
+public struct Table {
+  public struct Column: Sendable {
+    let title: Text
+    let alignment: DisplayWidth.Alignment
+    /// Columns of the terminal below which it is not cut while others can still give way.
+    let minimum: Int
+    /// What is of the lowest importance is cut first, and left out where cutting is not enough.
+    let importance: Int
+
+    public init(
+      _ title: Text, _ alignment: DisplayWidth.Alignment = .leading, minimum: Int = 6, importance: Int = 0
+    ) {
+      self.title = title
+      self.alignment = alignment
+      self.minimum = max(1, minimum)
+      self.importance = importance
+    }
+  }
+
+  public struct Cell: Sendable, ExpressibleByStringLiteral {
+    let text: String
+    let style: Style?
+
+    /// Control characters in `text` are made harmless.
+    public init(_ text: String, _ style: Style? = nil) {
+      self.text = DisplayWidth.printable(text)
+      self.style = style
+    }
+
+    public init(stringLiteral text: String) { self.init(text) }
+  }
+
+  private let columns: [Column]
+  private var rows: [[Cell]] = []
+
+  public init(_ columns: [Column]) {
+    self.columns = columns
+  }
+
+  public var isEmpty: Bool { rows.isEmpty }
+
+  /// Missing cells are empty, those past the last column are dropped.
+  public mutating func add(_ cells: [Cell]) {
+    rows.append(columns.indices.map { cells.indices.contains($0) ? cells[$0] : Cell("") })
+  }
+
+  /// The table with its header, each line ended; no line is wider than `width`. With nil, nothing is cut.
+  public func render(in language: Language, width: Int?, styling: Styling = .plain) -> String {
+    let titles = columns.map { $0.title[language] }
+    var widths: [Int?] = columns.indices.map { index in
+      rows.reduce(DisplayWidth.columns(of: titles[index])) { max($0, DisplayWidth.columns(of: $1[index].text)) }
+    }
+    if let width { fit(&widths, to: width) }
+    let header = line(titles.map { Cell($0, .bold) }, widths, styling)
+    return ([header] + rows.map { line($0, widths, styling) }).map { $0 + "\n" }.joined()
+  }
+
+  // MARK: - Private
+
+  private static let gap = 2
+
+  private static func total(_ widths: [Int?]) -> Int {
+    let shown = widths.compactMap { $0 }
+    return shown.reduce(0, +) + gap * max(0, shown.count - 1)
+  }
+
+  private func fit(_ widths: inout [Int?], to width: Int) {
+    let order = columns.indices.sorted { columns[$0].importance < columns[$1].importance }
+    while Self.total(widths) > width {
+      let excess = Self.total(widths) - width
+      if let index = order.first(where: { (widths[$0] ?? 0) > columns[$0].minimum }) {
+        widths[index] = max(columns[index].minimum, (widths[index] ?? 0) - excess)
+      } else if widths.count(where: { $0 != nil }) > 1, let index = order.first(where: { widths[$0] != nil }) {
+        widths[index] = nil
+      } else {
+        widths = widths.map { $0.map { min($0, max(1, width)) } }
+        return
+      }
+    }
+  }
+
+  private func line(_ cells: [Cell], _ widths: [Int?], _ styling: Styling) -> String {
+    var line = ""
+    // Spaces are written only before something, so that no line ends in them.
+    var pending = 0
+    for (index, cell) in cells.enumerated() {
+      guard let width = widths[index] else { continue }
+      let text = DisplayWidth.truncate(cell.text, to: width)
+      let padding = width - DisplayWidth.columns(of: text)
+      let isTrailing = columns[index].alignment == .trailing
+      if isTrailing { pending += padding }
+      if !text.isEmpty {
+        line += String(repeating: " ", count: pending)
+        pending = 0
+        line += cell.style.map { styling(text, $0) } ?? text
+      }
+      if !isTrailing { pending += padding }
+      pending += Self.gap
+    }
+    return line
+  }
+}
