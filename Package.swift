@@ -76,7 +76,7 @@ let package = Package(
     tests("ProvisionTests", ["Provision", "Records", "ModuleCore", "Bench"]),
     tests("LabelsTests", ["Labels", "Drawing", "Records"]),
     tests("AgreementsTests", ["Agreements", "Drawing", "Records"]),
-    tests("PhotosTests", ["Photos", "Records"]),
+    tests("PhotosTests", ["Photos", "Records", "CPNG", "CTurboJPEG"]),
     tests("SyncTests", ["Sync", "Records", "Bench", "Cryptography", "ModuleCore"]),
     tests("BenchTests", ["Bench", "ModuleCore", "Cryptography", "Records"]),
     // Against programs that no one here wrote.

@@ -1,0 +1,69 @@
+/// Why a file cannot be evidence.
+public enum PhotoError: Error, Hashable, Sendable {
+  /// `errno` of open(2) or read(2).
+  case unreadable(path: String, errno: Int32)
+  case empty
+  case tooLarge(bytes: Int, largest: Int)
+  /// Neither JPEG nor PNG, whatever its name says.
+  case notAPhoto(FileKind)
+  /// The file ends before the picture does: a copy that was broken off.
+  case truncated(mediaType: String)
+  /// The picture cannot be decoded as it stands.
+  case corrupt(mediaType: String)
+  /// Too small to show anything: its shorter side has less than `least` pixels.
+  case tooSmall(widthPixels: Int, heightPixels: Int, least: Int)
+  case tooManyPixels(widthPixels: Int, heightPixels: Int, most: Int)
+}
+
+/// What a file is by its first bytes.
+public enum FileKind: String, Hashable, Sendable, CaseIterable {
+  case jpeg, png
+  /// What phones make unless they are told to be compatible.
+  case heic
+  case avif, webp, gif, bmp, tiff, pdf
+  /// MP4, MOV and their kin.
+  case video
+  /// A Zip archive, and so an office document too.
+  case zip
+  /// A web page saved under the photo's name.
+  case html
+  case other
+
+  init(_ bytes: some RandomAccessCollection<UInt8>) {
+    let head = Array(bytes.prefix(64))
+    func has(_ text: String, at offset: Int = 0) -> Bool { head.dropFirst(offset).starts(with: text.utf8) }
+    if head.starts(with: [0xFF, 0xD8, 0xFF]) {
+      self = .jpeg
+    } else if head.starts(with: [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]) {
+      self = .png
+    } else if has("ftyp", at: 4) {
+      let brand = String(decoding: head.dropFirst(8).prefix(4), as: UTF8.self)
+      switch brand {
+      case "heic", "heix", "heim", "heis", "hevc", "hevx", "mif1", "msf1": self = .heic
+      case "avif", "avis": self = .avif
+      default: self = .video
+      }
+    } else if has("RIFF"), has("WEBP", at: 8) {
+      self = .webp
+    } else if has("GIF8") {
+      self = .gif
+    } else if has("BM") {
+      self = .bmp
+    } else if head.starts(with: [0x49, 0x49, 0x2A, 0]) || head.starts(with: [0x4D, 0x4D, 0, 0x2A]) {
+      self = .tiff
+    } else if has("%PDF-") {
+      self = .pdf
+    } else if head.starts(with: [0x50, 0x4B, 3, 4]) {
+      self = .zip
+    } else if Self.looksLikeHTML(head) {
+      self = .html
+    } else {
+      self = .other
+    }
+  }
+
+  private static func looksLikeHTML(_ head: [UInt8]) -> Bool {
+    let text = String(decoding: head, as: UTF8.self).lowercased().drop { $0.isWhitespace || $0 == "\u{FEFF}" }
+    return text.hasPrefix("<!doctype html") || text.hasPrefix("<html")
+  }
+}

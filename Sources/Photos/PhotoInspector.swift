@@ -1,0 +1,135 @@
+import CPNG
+public import FoundationEssentials
+import Glibc
+public import Records
+
+/// What a photo is, by its content.
+public struct PhotoFacts: Hashable, Sendable {
+  /// `image/jpeg` or `image/png`.
+  public let mediaType: String
+  public let bytes: Int
+  public let widthPixels: Int
+  public let heightPixels: Int
+
+  /// The photo as the record names it.
+  /// - Parameter sha256: of the bytes, lower-case hex.
+  public func photo(stage: Photo.Stage, sha256: String, takenAt: Timestamp) -> Photo {
+    Photo(
+      stage: stage, sha256: sha256, bytes: bytes, mediaType: mediaType, takenAt: takenAt,
+      widthPixels: widthPixels, heightPixels: heightPixels)
+  }
+}
+
+/// Looks at a photo before it becomes evidence: that it is one, that it is whole, and how large it is.
+/// Everything is decoded to the end, since a file that was cut off still has a good beginning. JPEG carries no
+/// checksums: bytes that were overwritten and still decode cannot be told from the photo's own.
+public enum PhotoInspector {
+  public static let mostBytes = 50_000_000
+  /// Of the shorter side: less than this does not show a number plate.
+  public static let leastPixels = 240
+  /// A progressive JPEG of so many needs 400 MB to decode.
+  public static let mostPixels = 120_000_000
+
+  static let jpegType = "image/jpeg"
+  static let pngType = "image/png"
+
+  /// Reads a file and inspects it.
+  /// - Returns: its bytes, to be stored, and what they are.
+  /// - Throws: `unreadable`, and as `inspect(_:)`.
+  public static func inspect(fileAt path: String) throws(PhotoError) -> (bytes: Data, facts: PhotoFacts) {
+    let bytes = try read(path)
+    return (bytes, try inspect(bytes))
+  }
+
+  /// - Throws: `empty`, `tooLarge`, `notAPhoto`, `truncated`, `corrupt`, `tooSmall`, `tooManyPixels`.
+  public static func inspect(_ bytes: Data) throws(PhotoError) -> PhotoFacts {
+    if bytes.isEmpty { throw .empty }
+    guard bytes.count <= mostBytes else {
+      throw .tooLarge(bytes: bytes.count, largest: mostBytes)
+    }
+    switch FileKind(bytes) {
+    case .jpeg: return try inspectJPEG(bytes)
+    case .png: return try inspectPNG(bytes)
+    case let kind: throw .notAPhoto(kind)
+    }
+  }
+
+  // MARK: - JPEG
+
+  private static func inspectJPEG(_ bytes: Data) throws(PhotoError) -> PhotoFacts {
+    // Where a file ends early libjpeg makes up the rest and warns, so it cannot tell a cut from a fault.
+    guard JPEGStructure.isComplete(bytes) else { throw .truncated(mediaType: jpegType) }
+    guard let decoder = JPEGDecoder(), let header = decoder.header(of: bytes) else {
+      throw .corrupt(mediaType: jpegType)
+    }
+    try checkSize(header.width, header.height)
+    guard decoder.decodes(bytes, header) else { throw .corrupt(mediaType: jpegType) }
+    return PhotoFacts(
+      mediaType: jpegType, bytes: bytes.count, widthPixels: header.width, heightPixels: header.height)
+  }
+
+  // MARK: - PNG
+
+  private static func inspectPNG(_ bytes: Data) throws(PhotoError) -> PhotoFacts {
+    // Signature, then IHDR, whose first eight bytes are width and height: known before anything is unpacked.
+    let head = [UInt8](bytes.prefix(24))
+    guard head.count == 24 else { throw .truncated(mediaType: pngType) }
+    let sides = [head[16..<20], head[20..<24]].map { $0.reduce(0) { $0 << 8 | Int($1) } }
+    guard head[12..<16].elementsEqual("IHDR".utf8), sides[0] > 0, sides[1] > 0 else {
+      throw .corrupt(mediaType: pngType)
+    }
+    try checkSize(sides[0], sides[1])
+    var width: UInt32 = 0
+    var height: UInt32 = 0
+    let status = bytes.withUnsafeBytes {
+      wt_png_check($0.baseAddress?.assumingMemoryBound(to: UInt8.self), $0.count, &width, &height)
+    }
+    switch status {
+    case wt_png_ok: break
+    case wt_png_truncated: throw .truncated(mediaType: pngType)
+    case wt_png_too_large:
+      throw .tooManyPixels(widthPixels: sides[0], heightPixels: sides[1], most: mostPixels)
+    default: throw .corrupt(mediaType: pngType)
+    }
+    return PhotoFacts(
+      mediaType: pngType, bytes: bytes.count, widthPixels: Int(width), heightPixels: Int(height))
+  }
+
+  // MARK: - Helpers
+
+  private static func checkSize(_ width: Int, _ height: Int) throws(PhotoError) {
+    guard min(width, height) >= leastPixels else {
+      throw .tooSmall(widthPixels: width, heightPixels: height, least: leastPixels)
+    }
+    let (pixels, overflow) = width.multipliedReportingOverflow(by: height)
+    guard !overflow, pixels <= mostPixels else {
+      throw .tooManyPixels(widthPixels: width, heightPixels: height, most: mostPixels)
+    }
+  }
+
+  private static func read(_ path: String) throws(PhotoError) -> Data {
+    // A pipe under the photo's name must not hang us; on a file O_NONBLOCK changes nothing.
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    guard descriptor >= 0 else { throw .unreadable(path: path, errno: errno) }
+    defer { close(descriptor) }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else { throw .unreadable(path: path, errno: errno) }
+    guard status.st_mode & S_IFMT == S_IFREG else {
+      throw .unreadable(path: path, errno: status.st_mode & S_IFMT == S_IFDIR ? EISDIR : EINVAL)
+    }
+    let size = Int(status.st_size)
+    guard size <= mostBytes else { throw .tooLarge(bytes: size, largest: mostBytes) }
+    var bytes = Data(count: size)
+    var filled = 0
+    while filled < size {
+      let count = bytes.withUnsafeMutableBytes {
+        Glibc.read(descriptor, $0.baseAddress.map { $0 + filled }, size - filled)
+      }
+      if count < 0, errno == EINTR { continue }
+      guard count >= 0 else { throw .unreadable(path: path, errno: errno) }
+      if count == 0 { break }
+      filled += count
+    }
+    return bytes.prefix(filled)
+  }
+}
