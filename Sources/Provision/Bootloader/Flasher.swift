@@ -46,7 +46,8 @@ public struct Flasher {
   ///
   /// - Parameters:
   ///   - onEvent: told each step as it begins, and counts within one as they grow.
-  ///   - isCancelled: asked between sectors and blocks.
+  ///   - isCancelled: asked between the steps of connecting, and then between sectors and blocks. Once all is
+  ///     written and verified it is asked no more.
   public func flash(
     _ source: Source, options: Options = Options(), onEvent: @escaping (FlashStep) -> Void = { _ in },
     isCancelled: @escaping () -> Bool = { false }
@@ -68,10 +69,12 @@ public struct Flasher {
         }
         try checkDirection(from: running.firmwareVersion, to: image, options: options)
       }
+      if isCancelled() { throw .cancelled(during: .connecting) }
       onEvent(.enteringBootloader)
-      try enterBootloader()
+      try enterBootloader(isCancelled)
     }
 
+    if isCancelled() { throw .cancelled(during: .connecting) }
     let rom = ROMClient(link: link, baud: LinkFraming.bootloader.baud, now: now)
     onEvent(.identifying)
     let (chip, chipID) = try identify(rom)
@@ -118,7 +121,7 @@ public struct Flasher {
     return isFree ? .bootloader : .nothing
   }
 
-  private func enterBootloader() throws(FlashError) {
+  private func enterBootloader(_ isCancelled: () -> Bool) throws(FlashError) {
     do throws(ProvisionError) {
       try SMPClient(link: link, now: now).reset(.bootloader)
     } catch {
@@ -136,6 +139,7 @@ public struct Flasher {
         try rom.probe(within: .milliseconds(250))
       }
       if isThere { return }
+      if isCancelled() { throw .cancelled(during: .enteringBootloader) }
     } while now() < deadline
     throw .bootloaderSilent
   }
