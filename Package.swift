@@ -46,7 +46,7 @@ let package = Package(
       name: "weldtech",
       dependencies: [
         "Records", "Fieldbook", "Provision", "Labels", "Agreements", "Photos", "Sync", "Bench",
-        "Arguments", "Terminal", "Cryptography",
+        "Arguments", "Terminal", "Cryptography", "Drawing",
       ],
       swiftSettings: settings),
 

@@ -1,9 +1,13 @@
+public import FoundationEssentials
+
 // The parts of an installation's record, in the order in which `show --json` prints them.
 // Keys are the contract's; amounts carry their unit in the key.
 
 /// The installation's id, made on the laptop: a UUID in lower case.
 public struct InstallationID: Hashable, Sendable, Codable, CustomStringConvertible {
   public let text: String
+
+  public init(_ uuid: UUID) { text = uuid.uuidString.lowercased() }
 
   /// Nil where `text` is not a UUID.
   public init?(_ text: String) {

@@ -54,9 +54,12 @@ public struct LabelCode: Hashable, Sendable, Codable, CustomStringConvertible {
 /// The six characters of `0-9A-Z` in the middle of a code, counted in base 36.
 public struct CodeSerial: Hashable, Comparable, Sendable, Codable, CustomStringConvertible {
   public static let count = 2_176_782_336  // 36^6
+  public static let zero = CodeSerial(unchecked: 0)
 
   /// From 0 to `count` - 1.
   public let number: Int
+
+  private init(unchecked number: Int) { self.number = number }
 
   public init?(number: Int) {
     guard (0..<Self.count).contains(number) else { return nil }

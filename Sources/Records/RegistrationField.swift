@@ -44,6 +44,11 @@ public enum RegistrationField: String, Hashable, Sendable, CaseIterable {
   public struct Choice: Hashable, Sendable {
     public let code: String
     public let word: String
+
+    public init(_ value: some PlanWord) {
+      code = value.rawValue
+      word = value.word
+    }
   }
 
   /// The JSON path, for example `owner.unitName`.
@@ -86,6 +91,6 @@ public enum RegistrationField: String, Hashable, Sendable, CaseIterable {
   }
 
   private static func choices<Word: PlanWord>(_: Word.Type) -> Kind {
-    .choice(Word.allCases.map { Choice(code: $0.rawValue, word: $0.word) })
+    .choice(Word.allCases.map { Choice($0) })
   }
 }

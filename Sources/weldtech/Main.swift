@@ -1,4 +1,13 @@
+import Arguments
+import Glibc
+import Terminal
+
 @main
 struct Main {
-  static func main() {}
+  static func main() {
+    Interruption.install()
+    let environment = Environment.current()
+    let status = Shell(environment: environment).run(Array(CommandLine.arguments.dropFirst()))
+    exit(status)
+  }
 }

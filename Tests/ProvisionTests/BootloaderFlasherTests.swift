@@ -1,5 +1,4 @@
 import Bench
-import FoundationEssentials
 import Testing
 
 @testable import Provision
@@ -199,25 +198,5 @@ import Testing
     }
     let image = try BootloaderImages.firmware()
     #expect(throws: FlashError.unknownChip(productID: 0x413)) { _ = try flasher.flash(.image(image)) }
-  }
-
-  @Test func `the newest release for the chip that is found is taken, and none is an error of its own`() throws
-  {
-    let folder = try FileManager.default.temporaryFolder()
-    defer { try? FileManager.default.removeItem(atPath: folder) }
-    func flash() throws -> FlashResult {
-      let flasher = Flasher(link: BootloaderLink(), now: { .now })
-      return try flasher.flash(.newest(try ReleaseCatalogue(directory: folder)), options: options)
-    }
-    #expect(throws: FlashError.noRelease(chip: "STM32F405")) { _ = try flash() }
-    for version in ["1.9.0", "1.10.0"] {
-      let (manifest, bytes) = BootloaderImages.parts(version: version)
-      try JSONEncoder().encode(manifest).write(to: URL(filePath: "\(folder)/\(version).json"))
-      try Data(bytes).write(to: URL(filePath: "\(folder)/\(version).bin"))
-    }
-    #expect(try flash().firmwareVersion == "1.10.0")
-    // A damaged release is refused, not passed over for an older one.
-    try Data([1, 2, 3]).write(to: URL(filePath: "\(folder)/1.10.0.bin"))
-    #expect(throws: FlashError.image(.size(stated: 7024, found: 3))) { _ = try flash() }
   }
 }

@@ -46,8 +46,7 @@ public struct Flasher {
   ///
   /// - Parameters:
   ///   - onEvent: told each step as it begins, and counts within one as they grow.
-  ///   - isCancelled: asked between the steps of connecting, and then between sectors and blocks. Once all is
-  ///     written and verified it is asked no more.
+  ///   - isCancelled: asked between sectors and blocks.
   public func flash(
     _ source: Source, options: Options = Options(), onEvent: @escaping (FlashStep) -> Void = { _ in },
     isCancelled: @escaping () -> Bool = { false }
@@ -69,12 +68,10 @@ public struct Flasher {
         }
         try checkDirection(from: running.firmwareVersion, to: image, options: options)
       }
-      if isCancelled() { throw .cancelled(during: .connecting) }
       onEvent(.enteringBootloader)
-      try enterBootloader(isCancelled)
+      try enterBootloader()
     }
 
-    if isCancelled() { throw .cancelled(during: .connecting) }
     let rom = ROMClient(link: link, baud: LinkFraming.bootloader.baud, now: now)
     onEvent(.identifying)
     let (chip, chipID) = try identify(rom)
@@ -121,7 +118,7 @@ public struct Flasher {
     return isFree ? .bootloader : .nothing
   }
 
-  private func enterBootloader(_ isCancelled: () -> Bool) throws(FlashError) {
+  private func enterBootloader() throws(FlashError) {
     do throws(ProvisionError) {
       try SMPClient(link: link, now: now).reset(.bootloader)
     } catch {
@@ -139,7 +136,6 @@ public struct Flasher {
         try rom.probe(within: .milliseconds(250))
       }
       if isThere { return }
-      if isCancelled() { throw .cancelled(during: .enteringBootloader) }
     } while now() < deadline
     throw .bootloaderSilent
   }

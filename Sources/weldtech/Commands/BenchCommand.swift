@@ -1,0 +1,128 @@
+import Arguments
+import Bench
+import Cryptography
+import FoundationEssentials
+import Provision
+import Records
+import Terminal
+
+/// `bench`: a simulated module, a local platform. Each prints one JSON line saying where it is, then runs until it
+/// is stopped.
+enum BenchCommand {
+  struct ModuleOptions {
+    var wireSpeed: Int?
+    var fault: ModuleBenchFault?
+    var hasFirmware = false
+  }
+
+  struct PlatformOptions {
+    var listen = "127.0.0.1:0"
+    var data: String?
+    var token: String?
+  }
+
+  struct ModuleDocument: Encodable { var port: String }
+
+  struct PlatformDocument: Encodable {
+    var url: String
+    var data: String
+  }
+
+  static var command: Command<Workplace> {
+    Command("bench", Text(zh: "模拟模块和本地平台", en: "a simulated module, a local platform")) {
+      [
+        Command(
+          "module", Text(zh: "在伪终端上模拟一个模块", en: "a simulated module on a pty"), options: ModuleOptions(),
+          parameters: { parameters in
+            parameters.option(
+              "wire-speed", \.wireSpeed, .int(1_200...4_000_000), placeholder: "BAUD",
+              Text(zh: "按真实线路的速度收发", en: "take a real wire's time"))
+            parameters.option(
+              "fault", \.fault, .fault, placeholder: "SPEC",
+              Text(zh: "模拟故障，如 pull-during=write", en: "a fault, for example pull-during=write"))
+            parameters.flag(
+              "with-firmware", \.hasFirmware,
+              Text(zh: "芯片里已有固件", en: "start with the shipped firmware in the chip"))
+          }, run: module),
+        Command(
+          "platform", Text(zh: "在本机运行一个平台", en: "a platform on this machine"), options: PlatformOptions(),
+          parameters: { parameters in
+            parameters.option(
+              "listen", \.listen, .string, placeholder: "ADDR:PORT",
+              Text(zh: "监听地址，端口 0 表示任选", en: "where to listen; port 0 takes a free one"))
+            parameters.option("data", \.data, .directory, Text(zh: "数据目录", en: "where it keeps its data"))
+            parameters.option(
+              "token", \.token, .file, Text(zh: "要求凭证：凭证文件", en: "ask for the token in this file"))
+          }, run: platform),
+      ]
+    }
+  }
+
+  static func module(_ options: ModuleOptions, _ workplace: Workplace) throws -> Int32 {
+    let bench = ModuleBench(
+      try configuration(options, workplace), now: { ContinuousClock.now })
+    try announce(ModuleDocument(port: try bench.start()), workplace)
+    // A pulled cable stays pulled: the port is gone until the bench is started again.
+    _ = bench.run(until: { workplace.isInterrupted })
+    return ExitCode.done.rawValue
+  }
+
+  static func configuration(_ options: ModuleOptions, _ workplace: Workplace) throws
+    -> ModuleBench.Configuration
+  {
+    var configuration = ModuleBench.Configuration(wireSpeed: options.wireSpeed, fault: options.fault)
+    configuration.uniqueID = try SecureRandom.bytes(12)
+    if options.hasFirmware {
+      let catalogue = try workplace.releases()
+      guard let chip = ChipModel.known.first, let release = catalogue.newest(for: chip) else {
+        throw FlashError.noRelease(chip: "STM32F405")
+      }
+      let image = try catalogue.image(of: release)
+      for segment in image.manifest.segments {
+        configuration.flash.program(
+          segment.address,
+          Array(image.bytes[segment.offset..<(segment.offset + segment.length)]))
+      }
+    }
+    return configuration
+  }
+
+  static func platform(_ options: PlatformOptions, _ workplace: Workplace) throws -> Int32 {
+    let folder = options.data ?? workplace.home + "/bench-platform"
+    let token = try options.token.map { file in
+      String(decoding: try workplace.read(file, atMost: 8192), as: UTF8.self).filter { !$0.isWhitespace }
+    }
+    let platform = try localPlatform(listen: options.listen, folder: folder, token: token)
+    let url = try platform.start()
+    defer { platform.stop() }
+    try announce(PlatformDocument(url: url, data: folder), workplace)
+    while !workplace.isInterrupted { pause(.seconds(60), unless: { workplace.isInterrupted }) }
+    return ExitCode.done.rawValue
+  }
+
+  static func localPlatform(listen: String, folder: String, token: String?) throws -> LocalPlatform {
+    // Asked now, so that a machine without randomness is refused before anything listens.
+    _ = try SecureRandom.bytes(1)
+    return try LocalPlatform(
+      LocalPlatform.Configuration(listen: listen, dataFolder: folder, token: token) { count in
+        (try? SecureRandom.bytes(count)) ?? []
+      })
+  }
+
+  /// One JSON line, with or without `--json`: a script reads it to learn where the bench is.
+  private static func announce(_ document: some Encodable, _ workplace: Workplace) throws {
+    workplace.console.put(String(decoding: try RecordCoding.encode(document), as: UTF8.self))
+  }
+}
+
+extension ValueType where Value == ModuleBenchFault {
+  fileprivate static var fault: Self {
+    .custom(
+      Text(
+        zh: "silence-after=N、pull-after=N、silence-during=W 或 pull-during=W（W 为 erase、write、verify、pair、test）",
+        en:
+          "silence-after=N, pull-after=N, silence-during=W or pull-during=W (W is erase, write, verify, pair or test)"
+      )
+    ) { ModuleBenchFault($0) }
+  }
+}

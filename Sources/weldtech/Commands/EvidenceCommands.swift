@@ -1,0 +1,267 @@
+import Arguments
+import Records
+import Terminal
+
+/// `photo`: attaches evidence.
+enum PhotoCommand {
+  struct Options {
+    var id = ""
+    var stage: Stage?
+    var files: [String] = []
+  }
+
+  enum Stage: String, CaseIterable { case before, after }
+
+  struct Document: Encodable {
+    var id: InstallationID
+    var photos: [Photo]
+  }
+
+  static var command: Command<Workplace> {
+    Command(
+      "photo", Text(zh: "附上安装前或安装后的照片", en: "attach photos from before or after the work"), options: Options(),
+      parameters: { parameters in
+        parameters.installation(\.id)
+        parameters.option(
+          "stage", \.stage, .choice, placeholder: "before|after",
+          Text(zh: "安装前还是安装后", en: "taken before or after the work"))
+        parameters.arguments("FILE", \.files, .file, Text(zh: "JPEG 或 PNG 照片", en: "a JPEG or PNG photo"))
+      }, run: run)
+  }
+
+  static func run(_ options: Options, _ workplace: Workplace) throws -> Int32 {
+    let console = workplace.console
+    let installation = try workplace.fieldbook().installation(matching: options.id)
+    let stage = try console.need(options.stage, option: "stage") {
+      try console.prompter.choose(
+        Text(zh: "照片是什么时候拍的", en: "when were they taken"),
+        [
+          Choice("before", Text(zh: "安装前", en: "before the work"), value: Stage.before),
+          Choice("after", Text(zh: "安装后", en: "after the work"), value: Stage.after),
+        ], fallback: installation.has(.before) ? 1 : 0)
+    }
+    let changed = try Walk(workplace: workplace).photograph(
+      installation, stage: stage == .before ? .before : .after, files: options.files)
+    try console.answer(Document(id: changed.id, photos: changed.photos)) {
+      console.put(Text(zh: "已附上 \(options.files.count) 张照片", en: "\(options.files.count) photos attached"))
+    }
+    return ExitCode.done.rawValue
+  }
+}
+
+/// `seal`: records the seal.
+enum SealCommand {
+  struct Options {
+    var id = ""
+    var number: String?
+    var photo: String?
+  }
+
+  struct Document: Encodable {
+    var id: InstallationID
+    var seal: Seal?
+  }
+
+  static var command: Command<Workplace> {
+    Command(
+      "seal", Text(zh: "记录封条", en: "record the seal"), options: Options(),
+      parameters: { parameters in
+        parameters.installation(\.id)
+        parameters.option(
+          "number", \.number, .string, placeholder: "N", Text(zh: "封条编号", en: "the seal's number"))
+        parameters.option("photo", \.photo, .file, Text(zh: "封条照片", en: "a photo of the seal"))
+      }, run: run)
+  }
+
+  static func run(_ options: Options, _ workplace: Workplace) throws -> Int32 {
+    let console = workplace.console
+    let installation = try workplace.fieldbook().installation(matching: options.id)
+    let number = try console.need(options.number, option: "number") { try askNumber(console) }
+    let changed = try Walk(workplace: workplace).seal(
+      installation, number: try sealNumber(number), photoFile: options.photo)
+    try console.answer(Document(id: changed.id, seal: changed.seal)) {
+      console.put(Text(zh: "封条 \(number) 已记录", en: "seal \(number) recorded"))
+      if installation.isDone(.test) {
+        console.say(Text(zh: "封条换过，需要再测一次", en: "the seal is new, so the test has to be run again"))
+      }
+    }
+    return ExitCode.done.rawValue
+  }
+
+  static func askNumber(_ console: Console) throws -> String {
+    try console.prompter.text(
+      Text(zh: "封条编号", en: "seal number"),
+      problem: { (try? sealNumber($0)) == nil ? SealMistyped().failure.message : nil })
+  }
+
+  /// 1 to 40 printable characters.
+  static func sealNumber(_ text: String) throws -> String {
+    let number = TextNormalization.trimmed(TextNormalization.halfWidth(text))
+    guard (1...40).contains(number.count),
+      number.unicodeScalars.allSatisfy({ $0.properties.generalCategory != .control })
+    else { throw SealMistyped() }
+    return number
+  }
+}
+
+struct SealMistyped: Error {}
+
+/// `handover`: operators trained and operating rules settled.
+enum HandoverCommand {
+  struct Options {
+    var id = ""
+    var trained: Int?
+    var rules: OperatingRules?
+    var note: String?
+  }
+
+  struct Document: Encodable {
+    var id: InstallationID
+    var handover: Handover?
+  }
+
+  static var command: Command<Workplace> {
+    Command(
+      "handover", Text(zh: "记录操作培训和操作规程", en: "record training and operating rules"), options: Options(),
+      parameters: { parameters in
+        parameters.installation(\.id)
+        parameters.option(
+          "trained", \.trained, .int(0...10_000), placeholder: "N",
+          Text(zh: "培训了多少作业人员", en: "how many operators were trained"))
+        parameters.option(
+          "rules", \.rules, .choice, placeholder: "drafted|existing",
+          Text(zh: "操作规程：现场制定或已有", en: "operating rules: drafted on the spot, or existing"))
+        parameters.option("note", \.note, .string, placeholder: "TEXT", Text(zh: "备注", en: "a note"))
+      }, run: run)
+  }
+
+  static func run(_ options: Options, _ workplace: Workplace) throws -> Int32 {
+    let console = workplace.console
+    let installation = try workplace.fieldbook().installation(matching: options.id)
+    let handover = Handover(
+      trainedOperators: try console.need(options.trained, option: "trained") { try askTrained(console) },
+      operatingRules: try console.need(options.rules, option: "rules") { try askRules(console) },
+      note: options.note)
+    let changed = try Walk(workplace: workplace).handOver(installation, handover)
+    try console.answer(Document(id: changed.id, handover: changed.handover)) {
+      console.put(Text(zh: "培训交接已记录", en: "handover recorded"))
+    }
+    return ExitCode.done.rawValue
+  }
+
+  static func askTrained(_ console: Console) throws -> Int {
+    let text = try console.prompter.text(
+      Text(zh: "培训了多少作业人员", en: "operators trained"),
+      problem: {
+        guard let number = TextNormalization.number($0), let whole = Int(exactly: number),
+          (0...10_000).contains(whole)
+        else { return FieldProblem.Fault.notANumber.message }
+        return nil
+      })
+    return TextNormalization.number(text).flatMap { Int(exactly: $0) } ?? 0
+  }
+
+  static func askRules(_ console: Console) throws -> OperatingRules {
+    try console.prompter.choose(
+      Text(zh: "操作规程", en: "operating rules"),
+      [
+        Choice(
+          "existing", Text(zh: OperatingRules.existing.word, en: "existing rules looked through"),
+          value: .existing),
+        Choice("drafted", Text(zh: OperatingRules.drafted.word, en: "drafted on the spot"), value: .drafted),
+      ])
+  }
+}
+
+/// `sign`: the proprietor signs, the record closes.
+enum SignCommand {
+  struct Options {
+    var id = ""
+    var signature: String?
+    var signatory: String?
+    var signatoryPhone: String?
+    var capacity = SignatoryCapacity.proprietor
+  }
+
+  struct Document: Encodable {
+    struct Agreement: Encodable {
+      var file: String
+      var sha256: String?
+    }
+
+    var id: InstallationID
+    var status: Installation.Status
+    var agreement: Agreement
+  }
+
+  static var command: Command<Workplace> {
+    Command(
+      "sign", Text(zh: "所有权人签署安装部署协议，记录关闭", en: "the proprietor signs; the record closes and is queued"),
+      options: Options(),
+      parameters: { parameters in
+        parameters.installation(\.id)
+        parameters.option(
+          "signature", \.signature, .file, placeholder: "STROKES.json",
+          Text(zh: "签名笔迹文件", en: "the signature's strokes"))
+        parameters.option(
+          "signatory", \.signatory, .string, placeholder: "NAME",
+          Text(zh: "签字人（不写则为责任人）", en: "who signs (unless told: the responsible person)"))
+        parameters.option(
+          "signatory-phone", \.signatoryPhone, .string, placeholder: "N",
+          Text(zh: "签字人电话", en: "that person's phone"))
+        parameters.option("capacity", \.capacity, .choice, Text(zh: "签字身份", en: "in what capacity"))
+      }, run: run)
+  }
+
+  static func run(_ options: Options, _ workplace: Workplace) throws -> Int32 {
+    let console = workplace.console
+    let installation = try workplace.fieldbook().installation(matching: options.id)
+    let walk = Walk(workplace: workplace)
+    try walk.require(.sign, of: installation)
+    let file = try console.need(options.signature, option: "signature") { try askSignature(console) }
+    let outcome = try walk.sign(installation, try order(options, file: file, workplace))
+    let signed = outcome.installation
+    let document = Document(
+      id: signed.id, status: signed.status,
+      agreement: Document.Agreement(file: outcome.file, sha256: signed.agreement?.sha256))
+    try console.answer(document) {
+      console.put(Text(zh: "协议已签：\(outcome.file)", en: "agreement signed: \(outcome.file)"))
+      console.put(Text(zh: "记录已关闭，等待送达", en: "the record is closed and queued"))
+    }
+    return ExitCode.done.rawValue
+  }
+
+  static func order(_ options: Options, file: String, _ workplace: Workplace) throws -> Walk.SignOrder {
+    var order = Walk.SignOrder(strokes: try workplace.read(file, atMost: 4 << 20))
+    order.name = options.signatory.map { PersonName(TextNormalization.trimmed($0)) }
+    order.phone = try options.signatoryPhone.map {
+      guard let phone = PhoneNumber($0) else { throw SetupRejected.phone }
+      return phone
+    }
+    order.capacity = options.capacity
+    return order
+  }
+
+  static func askSignature(_ console: Console) throws -> String {
+    try console.prompter.text(Text(zh: "签名笔迹文件（.json）", en: "file with the signature's strokes (.json)"))
+  }
+}
+
+extension Parameters {
+  /// The installation a command works on.
+  mutating func installation(_ path: WritableKeyPath<Options, String>) {
+    argument(
+      "ID", path, .string,
+      Text(
+        zh: "安装记录的编号、它的前几位（至少 4 位）或标牌编码",
+        en: "id of the installation, its first characters (4 at least), or its label code"),
+      completion: .dynamic("installations"))
+  }
+
+  /// The serial port a module is on.
+  mutating func port(_ path: WritableKeyPath<Options, String?>) {
+    option(
+      "port", path, .string, placeholder: "P", Text(zh: "模块所在的串口", en: "the serial port the module is on"),
+      completion: .dynamic("ports"))
+  }
+}

@@ -1,0 +1,261 @@
+import Arguments
+import Records
+import Terminal
+
+/// `install`: the whole walk, new or resumed.
+enum InstallCommand {
+  struct Options {
+    var id: String?
+    var from: String?
+    var code: String?
+    var port: String?
+    var photosBefore: [String] = []
+    var photosAfter: [String] = []
+    var seal: String?
+    var sealPhoto: String?
+    var trained: Int?
+    var rules: OperatingRules?
+    var note: String?
+    var template = Walk.LabelOrder.usualTemplate
+    var sign = SignCommand.Options()
+    var offline = false
+  }
+
+  struct Document: Encodable {
+    var id: InstallationID
+    var code: LabelCode?
+    var status: Installation.Status
+    var next: Step?
+    var agreement: SignCommand.Document.Agreement?
+  }
+
+  static var command: Command<Workplace> {
+    Command(
+      "install", Text(zh: "走完整个流程，或从中断处继续", en: "the whole walk, new or resumed where it stood"),
+      discussion: Text(
+        zh: "不写 ID 就登记一台新焊机；写 ID 就从它停下的那一步继续。只问还缺的东西。",
+        en:
+          "Without an ID a new welder is registered; with one its walk goes on where it stood.\nOnly what is missing is asked for."
+      ),
+      options: Options(),
+      parameters: { parameters in
+        parameters.argument(
+          "ID", \.id, .string, Text(zh: "要继续的安装记录", en: "the installation to go on with"),
+          completion: .dynamic("installations"))
+        parameters.option(
+          "from", \.from, .file, placeholder: "FILE.json", Text(zh: "登记信息", en: "the registration"))
+        parameters.option(
+          "code", \.code, .string, placeholder: "CODE",
+          Text(
+            zh: "贴上的库存标牌的编码（不写则现做）", en: "the code of the label from stock that is stuck on; else one is made"))
+        parameters.port(\.port)
+        parameters.options(
+          "photo-before", \.photosBefore, .file, Text(zh: "安装前的照片", en: "photo from before the work"))
+        parameters.options(
+          "photo-after", \.photosAfter, .file, Text(zh: "安装后的照片", en: "photo from after the work"))
+        parameters.option("seal", \.seal, .string, placeholder: "N", Text(zh: "封条编号", en: "the seal's number"))
+        parameters.option("seal-photo", \.sealPhoto, .file, Text(zh: "封条照片", en: "a photo of the seal"))
+        parameters.option(
+          "trained", \.trained, .int(0...10_000), placeholder: "N", Text(zh: "培训人数", en: "operators trained"))
+        parameters.option(
+          "rules", \.rules, .choice, placeholder: "drafted|existing", Text(zh: "操作规程", en: "operating rules"))
+        parameters.option(
+          "note", \.note, .string, placeholder: "TEXT", Text(zh: "交接备注", en: "a note on the handover"))
+        parameters.option(
+          "template", \.template, .string, placeholder: "T", Text(zh: "标牌模板", en: "label template"),
+          completion: .dynamic("templates"))
+        parameters.option(
+          "signature", \.sign.signature, .file, placeholder: "F",
+          Text(zh: "签名笔迹文件", en: "the signature's strokes"))
+        parameters.option(
+          "signatory", \.sign.signatory, .string, placeholder: "NAME", Text(zh: "签字人", en: "who signs"))
+        parameters.option(
+          "signatory-phone", \.sign.signatoryPhone, .string, placeholder: "N",
+          Text(zh: "签字人电话", en: "that person's phone"))
+        parameters.option("capacity", \.sign.capacity, .choice, Text(zh: "签字身份", en: "in what capacity"))
+        parameters.flag("offline", \.offline, Text(zh: "最后不送平台，留在队列里", en: "leave it in the queue at the end"))
+      }, run: run)
+  }
+
+  static func run(_ options: Options, _ workplace: Workplace) throws -> Int32 {
+    let walk = Walk(workplace: workplace)
+    var installation = try open(options, walk)
+    installation = try walk.alone(with: installation.id) {
+      // Read again under the lock: another run may have gone on meanwhile.
+      try finish(try workplace.fieldbook().installation(installation.id), options, walk)
+    }
+    if installation.status == .open { return try report(installation, exit: .failed, workplace) }
+    return try report(try deliver(installation, options, workplace), workplace)
+  }
+
+  // MARK: - The walk
+
+  private static func open(_ options: Options, _ walk: Walk) throws -> Installation {
+    if let id = options.id { return try walk.fieldbook.installation(matching: id) }
+    let registration = try RegistrationForm(workplace: walk.workplace).fill(from: options.from, fields: [:])
+    let opened = try walk.register(
+      registration, code: try options.code.map(labelCode), photos: options.photosBefore)
+    let console = walk.workplace.console
+    console.say(
+      Text(
+        zh: "已登记：\(opened.installation.id)，编码 \(opened.installation.code?.description ?? "–")",
+        en: "registered: \(opened.installation.id), code \(opened.installation.code?.description ?? "–")"))
+    if let scheme = opened.scheme {
+      SchemesCommand.tell(scheme, chosenFor: opened.installation.welder, to: console)
+    }
+    return opened.installation
+  }
+
+  /// Step after step until the record closes, or a test does not pass.
+  private static func finish(_ start: Installation, _ options: Options, _ walk: Walk) throws -> Installation {
+    var installation = start
+    while let step = installation.nextStep {
+      if walk.workplace.isInterrupted { throw Cancelled() }
+      walk.workplace.console.say(Text(zh: "▸ \(step.title.zh)", en: "▸ \(step.title.en)"), .bold)
+      installation = try take(step, of: installation, options, walk)
+      if step == .test, installation.test?.passed != true { return installation }
+    }
+    return installation
+  }
+
+  private static func take(_ step: Step, of installation: Installation, _ options: Options, _ walk: Walk) throws
+    -> Installation
+  {
+    let workplace = walk.workplace
+    let console = workplace.console
+    switch step {
+    case .photoBefore:
+      let files = try photos(
+        options.photosBefore, option: "photo-before",
+        Text(zh: "安装前的照片文件", en: "file with a photo from before the work"), console)
+      return try walk.photograph(installation, stage: .before, files: files)
+    case .flash:
+      let order = Walk.FlashOrder(port: try workplace.choosePort(options.port))
+      return try FlashProgress.watch(on: console) { try walk.flash(installation, order, report: $0) }
+        .installation
+    case .pair:
+      return try walk.pair(installation, port: try workplace.choosePort(options.port)) {
+        console.sayMore($0.title)
+      }
+      .installation
+    case .label:
+      var order = Walk.LabelOrder()
+      order.template = options.template
+      order.stockCode = try options.code.map(labelCode)
+      let outcome = try walk.label(installation, order)
+      if let file = outcome.file { console.say(Text(zh: "  标牌：\(file)", en: "  label: \(file)")) }
+      return outcome.installation
+    case .seal:
+      let number = try console.need(options.seal, option: "seal") { try SealCommand.askNumber(console) }
+      return try walk.seal(
+        installation, number: try SealCommand.sealNumber(number), photoFile: options.sealPhoto)
+    case .test:
+      let tested = try walk.test(installation, port: try workplace.choosePort(options.port), plan: nil) {
+        TestCommand.tell($0, to: console)
+      }
+      if !console.isJSON, let report = tested.test { TestTexts.put(report, to: console) }
+      return tested
+    case .photoAfter:
+      let files = try photos(
+        options.photosAfter, option: "photo-after",
+        Text(zh: "安装后的照片文件", en: "file with a photo of the finished work"), console)
+      return try walk.photograph(installation, stage: .after, files: files)
+    case .handover:
+      let handover = Handover(
+        trainedOperators: try console.need(options.trained, option: "trained") {
+          try HandoverCommand.askTrained(console)
+        },
+        operatingRules: try console.need(options.rules, option: "rules") {
+          try HandoverCommand.askRules(console)
+        },
+        note: options.note)
+      return try walk.handOver(installation, handover)
+    case .sign:
+      let file = try console.need(options.sign.signature, option: "signature") {
+        try SignCommand.askSignature(console)
+      }
+      let outcome = try walk.sign(installation, try SignCommand.order(options.sign, file: file, workplace))
+      console.say(Text(zh: "  协议：\(outcome.file)", en: "  agreement: \(outcome.file)"))
+      return outcome.installation
+    }
+  }
+
+  private static func photos(_ given: [String], option: String, _ question: Text, _ console: Console) throws
+    -> [String]
+  {
+    if !given.isEmpty { return given }
+    guard console.canPrompt else { throw UsageError.missing(option: option) }
+    return [try console.prompter.text(question)]
+  }
+
+  // MARK: - Delivery
+
+  /// Tries to deliver; the walk is done either way, and what waits stays in the queue.
+  private static func deliver(_ installation: Installation, _ options: Options, _ workplace: Workplace) throws
+    -> Installation
+  {
+    guard !options.offline, installation.status == .closed || installation.status == .retired,
+      try workplace.fieldbook().setup().platform != nil,
+      let lock = try workplace.fieldbook().lock(.sync)
+    else { return installation }
+    defer { lock.release() }
+    workplace.console.say(Text(zh: "▸ 送达平台", en: "▸ deliver"), .bold)
+    do {
+      let document = try SyncCommand.once(workplace)
+      for outcome in document.outcomes where outcome.id == installation.id {
+        if let reason = outcome.reason { workplace.console.say(reason.title) }
+      }
+    } catch {
+      workplace.console.say(explain(error).message)
+    }
+    return try workplace.fieldbook().installation(installation.id)
+  }
+
+  // MARK: - Telling
+
+  private static func report(_ installation: Installation, exit: ExitCode = .done, _ workplace: Workplace)
+    throws
+    -> Int32
+  {
+    let console = workplace.console
+    let document = Document(
+      id: installation.id, code: installation.code, status: installation.status, next: installation.nextStep,
+      agreement: installation.agreement.map {
+        SignCommand.Document.Agreement(
+          file: workplace.documentPath(of: installation, named: "agreement.pdf"), sha256: $0.sha256)
+      })
+    try console.answer(document) {
+      console.put(
+        Text(
+          zh: "\(installation.code?.description ?? installation.id.text)：\(installation.status.title.zh)",
+          en: "\(installation.code?.description ?? installation.id.text): \(installation.status.title.en)"))
+      if let next = installation.nextStep {
+        console.put(
+          Text(
+            zh: "下一步：\(next.title.zh)。\(NextCommand.need(of: installation).zh)",
+            en: "next: \(next.title.en). \(NextCommand.need(of: installation).en)"))
+      }
+    }
+    return exit.rawValue
+  }
+}
+
+/// Ctrl-C between two steps.
+struct Cancelled: Error {}
+
+extension Cancelled: Explained {
+  var failure: Failure {
+    Failure(
+      code: "cancelled", message: Text(zh: "已取消", en: "cancelled"),
+      hint: Text(zh: "再运行同一命令即可继续", en: "run the same command again to go on"), exit: .cancelled)
+  }
+}
+
+extension PromptError: Explained {
+  var failure: Failure {
+    switch self {
+    case .notATerminal: explain(UsageError.missing(options: [])).failure
+    case .cancelled, .endOfInput: Cancelled().failure
+    }
+  }
+}

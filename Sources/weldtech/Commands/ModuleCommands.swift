@@ -1,0 +1,193 @@
+import Arguments
+import Provision
+import Records
+import Terminal
+
+/// `flash`: firmware onto the module.
+enum FlashCommand {
+  struct Options {
+    var id = ""
+    var port: String?
+    var image: String?
+    var manifest: String?
+    var allowsDowngrade = false
+  }
+
+  struct Document: Encodable {
+    var id: InstallationID
+    var chip: String
+    var firmwareVersion: String
+    var firmwareSha256: String
+    var skipped: Bool
+    var bytesWritten: Int
+    var seconds: Double
+  }
+
+  static var command: Command<Workplace> {
+    Command(
+      "flash", Text(zh: "把固件写入模块并校验", en: "write firmware to the module and verify it"), options: Options(),
+      parameters: { parameters in
+        parameters.installation(\.id)
+        parameters.port(\.port)
+        parameters.option(
+          "image", \.image, .file, placeholder: "F.bin",
+          Text(zh: "固件文件", en: "the image; unless told the newest for the chip"))
+        parameters.option(
+          "manifest", \.manifest, .file, placeholder: "F.json", Text(zh: "固件说明文件", en: "the image's manifest"))
+        parameters.flag(
+          "allow-downgrade", \.allowsDowngrade,
+          Text(zh: "允许退回旧版", en: "let an older version replace a newer one"))
+      }, run: run)
+  }
+
+  static func run(_ options: Options, _ workplace: Workplace) throws -> Int32 {
+    let installation = try workplace.fieldbook().installation(matching: options.id)
+    if options.image != nil, options.manifest == nil { throw UsageError.missing(option: "manifest") }
+    let order = Walk.FlashOrder(
+      port: try workplace.choosePort(options.port), image: options.image, manifest: options.manifest,
+      allowsDowngrade: options.allowsDowngrade)
+    let walk = Walk(workplace: workplace)
+    let (changed, result) = try walk.alone(with: installation.id) {
+      try FlashProgress.watch(on: workplace.console) { try walk.flash(installation, order, report: $0) }
+    }
+    let document = Document(
+      id: changed.id, chip: result.chip, firmwareVersion: result.firmwareVersion,
+      firmwareSha256: result.firmwareSha256, skipped: result.skipped != nil,
+      bytesWritten: result.bytesWritten, seconds: result.seconds)
+    try workplace.console.answer(document) {
+      workplace.console.put(
+        document.skipped
+          ? Text(
+            zh: "模块已是固件 \(result.firmwareVersion)，无需写入",
+            en: "the module runs \(result.firmwareVersion) already; nothing written")
+          : Text(
+            zh:
+              "固件 \(result.firmwareVersion) 已写入 \(result.chip) 并校验，\(result.bytesWritten) 字节，\(plain(result.seconds)) 秒",
+            en:
+              "firmware \(result.firmwareVersion) is on the \(result.chip), verified: \(result.bytesWritten) bytes in \(plain(result.seconds)) s"
+          ))
+    }
+    return ExitCode.done.rawValue
+  }
+}
+
+/// `pair`: binds module, welder and code.
+enum PairCommand {
+  struct Options {
+    var id = ""
+    var port: String?
+  }
+
+  struct Document: Encodable {
+    var id: InstallationID
+    var serialNumber: String
+    var keyId: String
+  }
+
+  static var command: Command<Workplace> {
+    Command(
+      "pair", Text(zh: "把模块、焊机和编码配对", en: "bind module, welder and code"), options: Options(),
+      parameters: { parameters in
+        parameters.installation(\.id)
+        parameters.port(\.port)
+      }, run: run)
+  }
+
+  static func run(_ options: Options, _ workplace: Workplace) throws -> Int32 {
+    let installation = try workplace.fieldbook().installation(matching: options.id)
+    let port = try workplace.choosePort(options.port)
+    let walk = Walk(workplace: workplace)
+    let (changed, result) = try walk.alone(with: installation.id) {
+      try walk.pair(installation, port: port) { workplace.console.sayMore($0.title) }
+    }
+    try workplace.console.answer(
+      Document(id: changed.id, serialNumber: result.serialNumber, keyId: result.keyId)
+    ) {
+      workplace.console.put(
+        Text(
+          zh: "模块 \(result.serialNumber) 已配对，密钥编号 \(result.keyId)",
+          en: "module \(result.serialNumber) is paired, key \(result.keyId)"))
+    }
+    return ExitCode.done.rawValue
+  }
+}
+
+/// `test`: the functional test.
+enum TestCommand {
+  struct Options {
+    var id = ""
+    var port: String?
+    var plan: String?
+  }
+
+  struct Document: Encodable {
+    var id: InstallationID
+    var passed: Bool
+    /// After the seal, so that it is the one that counts.
+    var counts: Bool
+    var steps: [TestReport.Step]
+  }
+
+  static var command: Command<Workplace> {
+    Command(
+      "test", Text(zh: "做功能测试；封条之后的那次才算数", en: "run the functional test; the one after the seal counts"),
+      options: Options(),
+      parameters: { parameters in
+        parameters.installation(\.id)
+        parameters.port(\.port)
+        parameters.option(
+          "plan", \.plan, .string, placeholder: "NAME",
+          Text(zh: "测试方案（不写则按技术方案）", en: "test plan; unless told the scheme's own"))
+      }, run: run)
+  }
+
+  static func run(_ options: Options, _ workplace: Workplace) throws -> Int32 {
+    let installation = try workplace.fieldbook().installation(matching: options.id)
+    let port = try workplace.choosePort(options.port)
+    let walk = Walk(workplace: workplace)
+    let changed = try walk.alone(with: installation.id) {
+      try walk.test(installation, port: port, plan: options.plan) {
+        TestCommand.tell($0, to: workplace.console)
+      }
+    }
+    guard let report = changed.test else { return ExitCode.failed.rawValue }
+    let document = Document(
+      id: changed.id, passed: report.passed, counts: changed.testCounts, steps: report.steps)
+    try workplace.console.answer(document) {
+      TestTexts.put(report, to: workplace.console)
+      if report.passed, !changed.testCounts {
+        workplace.console.say(
+          Text(
+            zh: "封条之前的测试不算数，封好后再测一次",
+            en: "a test before the seal does not count; run it again with the case sealed"))
+      }
+    }
+    return report.passed ? ExitCode.done.rawValue : ExitCode.failed.rawValue
+  }
+
+  static func tell(_ event: FunctionalTestEvent, to console: Console) {
+    switch event {
+    case .began(let step): console.sayMore(TestTexts.title(of: step.name))
+    case .authorityFailed(let error): console.say(explain(error).message)
+    case .finished(let step, let cause):
+      guard step.outcome == .failed else { return }
+      console.say(TestTexts.remedy(for: step, cause: cause))
+    }
+  }
+}
+
+extension PairingEvent {
+  var title: Text {
+    switch self {
+    case .identified(let module):
+      Text(zh: "找到模块 \(module.serialNumber)", en: "found module \(module.serialNumber)")
+    case .keyStored: Text(zh: "密钥已保存在本机", en: "the key is kept on this laptop")
+    case .keySent: Text(zh: "密钥已下发", en: "the key is handed over")
+    case .keyProven: Text(zh: "模块已证明持有密钥", en: "the module has proved the key")
+    case .keyCommitted: Text(zh: "模块已确认密钥", en: "the module has committed the key")
+    case .settingsWritten: Text(zh: "编码、平台地址和 APN 已写入", en: "code, platform address and APN are written")
+    case .settingsReadBack: Text(zh: "设置已回读核对", en: "the settings are read back")
+    case .clockSet: Text(zh: "时钟已设置", en: "the clock is set")
+    }
+  }
+}

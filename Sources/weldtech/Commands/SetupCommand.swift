@@ -1,0 +1,255 @@
+import Arguments
+import Cryptography
+import Fieldbook
+import FoundationEssentials
+import Records
+import Sync
+import Terminal
+
+/// `setup`: who works with this laptop, for whom, and where it delivers.
+enum SetupCommand {
+  struct Options {
+    var technician: String?
+    var phone: String?
+    var company: String?
+    var certificate: String?
+    var certificateExpires: CalendarDay?
+    var region: String?
+    var codes: String?
+    var platform: String?
+    var platformKey: String?
+    var tokenFile: String?
+    var apn: String?
+  }
+
+  struct Document: Encodable {
+    var technician: Technician?
+    var region: String
+    var platform: String?
+    var platformKeyFingerprint: String?
+    var tokenFile: String?
+    var apn: String?
+    var codesLeft: Int
+  }
+
+  static var command: Command<Workplace> {
+    Command(
+      "setup", Text(zh: "设置技术人员、公司、编码号段和平台", en: "say who works with this laptop, and for whom"),
+      discussion: Text(
+        zh: "没有写的选项保持原样；第一次运行时在终端逐项询问。不需要网络。",
+        en: "Options left out stay as they are; the first time, a terminal asks for them. Needs no network."),
+      options: Options(),
+      parameters: { parameters in
+        parameters.option(
+          "technician", \.technician, .string, placeholder: "NAME",
+          Text(zh: "技术人员姓名", en: "the technician's name"))
+        parameters.option(
+          "phone", \.phone, .string, placeholder: "PHONE", Text(zh: "技术人员电话", en: "the technician's phone"))
+        parameters.option(
+          "company", \.company, .string, placeholder: "NAME", Text(zh: "安装服务机构", en: "the installer company"))
+        parameters.option(
+          "certificate", \.certificate, .string, placeholder: "NO",
+          Text(zh: "培训证书编号", en: "number of the training certificate"))
+        parameters.option(
+          "certificate-expires", \.certificateExpires, .day, placeholder: "YYYY-MM-DD",
+          Text(zh: "证书有效期至", en: "its last day"))
+        parameters.option(
+          "region", \.region, .string, placeholder: "CODE",
+          Text(zh: "行政区划代码（达拉特旗 150621）", en: "region of GB/T 2260 (Dalad Banner is 150621)"))
+        parameters.option(
+          "codes", \.codes, .string, placeholder: "FIRST+COUNT",
+          Text(zh: "公司分配的号段，如 00A000+500", en: "the company's block of serials, for example 00A000+500"))
+        parameters.option(
+          "platform", \.platform, .string, placeholder: "URL", Text(zh: "平台地址", en: "the platform's address"))
+        parameters.option(
+          "platform-key", \.platformKey, .file, Text(zh: "平台证书（PEM）", en: "the platform's certificate (PEM)"))
+        parameters.option(
+          "token-file", \.tokenFile, .file, Text(zh: "平台登录凭证文件", en: "the file that holds the platform's token")
+        )
+        parameters.option(
+          "apn", \.apn, .string, placeholder: "NAME",
+          Text(zh: "模块上网用的 APN", en: "access point name for the modules"))
+      }, run: run)
+  }
+
+  static func run(_ options: Options, _ workplace: Workplace) throws -> Int32 {
+    var options = options
+    let fieldbook = try workplace.fieldbook()
+    let known = try fieldbook.setup()
+    try askForMissing(&options, known: known, workplace)
+
+    let technician = try technician(options, known: known.technician)
+    let region = options.region ?? known.region
+    let platform = try options.platform.map(platformAddress)
+    let platformKey = try options.platformKey.map { try certificate(at: $0, workplace) }
+    let block = try options.codes.map { text in
+      guard let block = CodeBlock(region: region, text) else { throw SetupRejected.codes(text) }
+      return block
+    }
+    guard LabelCode(region: region, serial: .zero) != nil else { throw SetupRejected.region(region) }
+    let tokenFile = try options.tokenFile.map { try absolutePath($0, workplace) }
+    try fieldbook.updateSetup { setup in
+      setup.technician = technician
+      setup.region = region
+      setup.platform = platform ?? setup.platform
+      if let platformKey {
+        setup.platformKey = Setup.PlatformKey(certificatePEM: platformKey.pem, firstSeenAt: nil)
+      }
+      setup.tokenFile = tokenFile ?? setup.tokenFile
+      setup.accessPointName = options.apn ?? setup.accessPointName
+    }
+    if let block { try fieldbook.addBlock(block) }
+    try report(fieldbook, to: workplace.console)
+    return ExitCode.done.rawValue
+  }
+
+  // MARK: - Reading
+
+  private static func technician(_ options: Options, known: Technician?) throws -> Technician {
+    let name = options.technician ?? known?.name.full ?? ""
+    let phoneText = options.phone ?? known?.phone.full ?? ""
+    let company = options.company ?? known?.company ?? ""
+    let certificate = options.certificate ?? known?.certificate ?? ""
+    let expires = options.certificateExpires ?? known?.certificateExpires
+    var missing: [String] = []
+    for (option, value) in [
+      ("technician", name), ("phone", phoneText), ("company", company), ("certificate", certificate),
+    ] where TextNormalization.trimmed(value).isEmpty { missing.append(option) }
+    guard missing.isEmpty, let expires else {
+      throw UsageError.missing(options: missing + (expires == nil ? ["certificate-expires"] : []))
+    }
+    guard let phone = PhoneNumber(phoneText) else { throw SetupRejected.phone }
+    return Technician(
+      name: PersonName(TextNormalization.trimmed(name)), phone: phone,
+      company: TextNormalization.trimmed(company), certificate: TextNormalization.trimmed(certificate),
+      certificateExpires: expires)
+  }
+
+  /// Checks the address as the client will and drops a slash at its end.
+  private static func platformAddress(_ text: String) throws -> String {
+    var address = TextNormalization.halfWidth(text)
+    while address.hasSuffix("/") { address.removeLast() }
+    _ = try PlatformClient(PlatformClient.Configuration(address: address))
+    return address
+  }
+
+  private static func certificate(at path: String, _ workplace: Workplace) throws -> Certificate {
+    try Certificate(
+      pem: String(decoding: try workplace.read(path, atMost: Certificate.largestSize), as: UTF8.self))
+  }
+
+  /// The token stays in its file, so the path has to hold from every folder.
+  private static func absolutePath(_ path: String, _ workplace: Workplace) throws -> String {
+    _ = try workplace.read(path, atMost: 8192)
+    return path.hasPrefix("/") ? path : FileManager.default.currentDirectoryPath + "/" + path
+  }
+
+  private static func askForMissing(_ options: inout Options, known: Setup, _ workplace: Workplace) throws {
+    let console = workplace.console
+    guard console.canPrompt, known.technician == nil else { return }
+    let prompter = console.prompter
+    if options.technician == nil {
+      options.technician = try prompter.text(Text(zh: "技术人员姓名", en: "technician's name"))
+    }
+    if options.phone == nil {
+      options.phone = try prompter.text(
+        Text(zh: "技术人员电话", en: "technician's phone"),
+        problem: { PhoneNumber($0) == nil ? FieldProblem.Fault.notAPhone.message : nil })
+    }
+    if options.company == nil {
+      options.company = try prompter.text(Text(zh: "安装服务机构", en: "installer company"))
+    }
+    if options.certificate == nil {
+      options.certificate = try prompter.text(Text(zh: "培训证书编号", en: "number of the training certificate"))
+    }
+    if options.certificateExpires == nil {
+      let day = try prompter.text(
+        Text(zh: "证书有效期至（YYYY-MM-DD）", en: "its last day (YYYY-MM-DD)"), normalize: typed,
+        problem: { CalendarDay($0) == nil ? FieldProblem.Fault.notADay.message : nil })
+      options.certificateExpires = CalendarDay(day)
+    }
+    if options.platform == nil, known.platform == nil {
+      let address = try prompter.text(
+        Text(zh: "平台地址（https://…，可不填）", en: "the platform's address (https://…, optional)"), mayBeEmpty: true,
+        normalize: typed,
+        problem: { text in
+          do { _ = try platformAddress(text) } catch { return explain(error).message }
+          return nil
+        })
+      if !address.isEmpty { options.platform = address }
+    }
+    if options.codes == nil, try workplace.fieldbook().codesLeft() == 0 {
+      let block = try prompter.text(
+        Text(
+          zh: "公司分配的号段（如 00A000+500，可不填）",
+          en: "the company's block of serials (for example 00A000+500, optional)"),
+        mayBeEmpty: true, normalize: typed,
+        problem: { CodeBlock(region: known.region, $0) != nil ? nil : SetupRejected.codes($0).failure.message })
+      if !block.isEmpty { options.codes = block }
+    }
+  }
+
+  /// ASCII for what a Chinese input method leaves.
+  private static func typed(_ text: String) -> String {
+    TextNormalization.trimmed(TextNormalization.halfWidth(text))
+  }
+
+  // MARK: - Telling
+
+  private static func report(_ fieldbook: Fieldbook, to console: Console) throws {
+    let setup = try fieldbook.setup()
+    let fingerprint = try setup.platformKey.map { try Certificate(pem: $0.certificatePEM).fingerprint }
+    let document = Document(
+      technician: setup.technician, region: setup.region, platform: setup.platform,
+      platformKeyFingerprint: fingerprint, tokenFile: setup.tokenFile, apn: setup.accessPointName,
+      codesLeft: try fieldbook.codesLeft())
+    try console.answer(document) {
+      console.facts([
+        (Text(zh: "技术人员", en: "technician"), setup.technician.map { "\($0.name.full)  \($0.phone)" } ?? "–"),
+        (Text(zh: "公司", en: "company"), setup.technician?.company ?? "–"),
+        (
+          Text(zh: "证书", en: "certificate"),
+          setup.technician.map { "\($0.certificate) → \($0.certificateExpires)" } ?? "–"
+        ),
+        (Text(zh: "平台", en: "platform"), setup.platform ?? "–"),
+        (Text(zh: "平台公钥指纹", en: "platform key"), fingerprint.map { "\($0.prefix(16))…" } ?? "–"),
+        (Text(zh: "剩余编码", en: "codes left"), "\(document.codesLeft)"),
+      ])
+    }
+  }
+}
+
+/// A value of `setup` that cannot be used; nothing was stored.
+enum SetupRejected: Error {
+  case phone
+  case region(String)
+  case codes(String)
+}
+
+extension SetupRejected: Explained {
+  var failure: Failure {
+    switch self {
+    case .phone:
+      Failure(
+        code: "setup.phone", message: FieldProblem.Fault.notAPhone.message,
+        hint: Text(zh: "如 138 0000 0000 或 0477-5200000", en: "like 138 0000 0000 or 0477-5200000"),
+        exit: .badData)
+    case .region(let region):
+      Failure(
+        code: "setup.region",
+        message: Text(zh: "“\(region)”不是六位行政区划代码", en: "'\(region)' is not six digits of GB/T 2260"),
+        hint: Text(zh: "达拉特旗是 150621", en: "Dalad Banner is 150621"), exit: .badData)
+    case .codes(let text):
+      Failure(
+        code: "setup.codes", message: Text(zh: "“\(text)”不是号段", en: "'\(text)' is not a block of serials"),
+        hint: Text(zh: "写成 首号+数量，如 00A000+500", en: "write FIRST+COUNT, for example 00A000+500"), exit: .badData
+      )
+    }
+  }
+}
+
+extension ValueType where Value == CalendarDay {
+  static var day: Self {
+    .custom(Text(zh: "日期 YYYY-MM-DD", en: "a day, YYYY-MM-DD")) { CalendarDay(TextNormalization.halfWidth($0)) }
+  }
+}

@@ -1,0 +1,184 @@
+import Arguments
+import Fieldbook
+import Records
+import Sync
+import Terminal
+
+/// `sync`: delivers the queue.
+enum SyncCommand {
+  struct Options {
+    var watch = false
+    var dryRun = false
+  }
+
+  struct Document: Encodable {
+    var delivered: Int
+    var pending: Int
+    var failed: Int
+    var outcomes: [DeliveryOutcome]
+  }
+
+  struct Plan: Encodable {
+    var keys: [String]
+    var records: [InstallationID]
+    var files: Int
+    var bytes: Int
+  }
+
+  static var command: Command<Workplace> {
+    Command(
+      "sync", Text(zh: "把队列送达平台", en: "deliver the queue to the platform"), options: Options(),
+      parameters: { parameters in
+        parameters.flag(
+          "watch", \.watch, Text(zh: "一直运行，有网络就送", en: "keep running and deliver whenever there is a network"))
+        parameters.flag("dry-run", \.dryRun, Text(zh: "只说要送什么", en: "say what would be sent"))
+      }, run: run)
+  }
+
+  static func run(_ options: Options, _ workplace: Workplace) throws -> Int32 {
+    if options.dryRun { return try plan(workplace) }
+    guard let lock = try workplace.fieldbook().lock(.sync) else { throw SyncBusy() }
+    defer { lock.release() }
+    if !options.watch { return try finish(try once(workplace), workplace) }
+
+    var document = try once(workplace)
+    while !workplace.isInterrupted {
+      pause(.seconds(30), unless: { workplace.isInterrupted })
+      if workplace.isInterrupted { break }
+      let next = try once(workplace)
+      if next.delivered > 0 || document.pending != next.pending { tell(next, workplace.console) }
+      document = next
+    }
+    return ExitCode.cancelled.rawValue
+  }
+
+  /// Fetches codes where there are none, then runs once over the queue.
+  static func once(_ workplace: Workplace) throws -> Document {
+    do { try workplace.fetchCodesIfExhausted() } catch {
+      workplace.console.sayMore(explain(error).message)
+    }
+    let report = try workplace.syncRun { event in
+      switch event {
+      case .retrying(_, let reason): workplace.console.sayMore(reason.title)
+      case .fileProgress(_, let offset, let bytes):
+        workplace.console.sayMore(Text(verbatim: "\(offset)/\(bytes)"))
+      case .keyPending(_, let reason): workplace.console.say(reason.title)
+      default: break
+      }
+    }.run()
+    return Document(
+      delivered: report.delivered, pending: report.pending, failed: report.failed, outcomes: report.outcomes)
+  }
+
+  private static func finish(_ document: Document, _ workplace: Workplace) throws -> Int32 {
+    try workplace.console.answer(document) { tell(document, workplace.console) }
+    return try status(of: document, workplace).rawValue
+  }
+
+  /// Some failed is 1, waiting is 8; a key of an open installation that waits counts too.
+  static func status(of document: Document, _ workplace: Workplace) throws -> ExitCode {
+    if workplace.isInterrupted { return .cancelled }
+    if document.failed > 0 { return .failed }
+    return document.pending > 0 ? .pending : try workplace.fieldbook().queueSummary().isEmpty ? .done : .pending
+  }
+
+  static func tell(_ document: Document, _ console: Console) {
+    console.put(
+      Text(
+        zh: "送达 \(document.delivered)，待送 \(document.pending)，失败 \(document.failed)",
+        en: "\(document.delivered) delivered, \(document.pending) pending, \(document.failed) failed"))
+    for outcome in document.outcomes {
+      guard let reason = outcome.reason else { continue }
+      console.put(
+        Text(
+          zh: "  \(outcome.id.text.prefix(8))：\(reason.title.zh)。\(reason.hint.zh)",
+          en: "  \(outcome.id.text.prefix(8)): \(reason.title.en); \(reason.hint.en)"))
+    }
+  }
+
+  private static func plan(_ workplace: Workplace) throws -> Int32 {
+    let plan = try workplace.syncRun().plan()
+    let document = Plan(
+      keys: plan.keys.map(\.keyId), records: plan.records.map(\.id),
+      files: plan.records.reduce(0) { $0 + $1.files.count }, bytes: plan.bytes)
+    try workplace.console.answer(document) {
+      workplace.console.put(
+        Text(
+          zh:
+            "将送 \(document.keys.count) 个密钥、\(document.records.count) 条记录、\(document.files) 个文件，共 \(document.bytes) 字节",
+          en:
+            "would send \(document.keys.count) keys, \(document.records.count) records, \(document.files) files: \(document.bytes) bytes"
+        ))
+    }
+    return ExitCode.done.rawValue
+  }
+}
+
+/// Another sync is running.
+struct SyncBusy: Error {}
+
+extension SyncBusy: Explained {
+  var failure: Failure {
+    Failure(
+      code: "sync.busy", message: Text(zh: "另一个 sync 正在运行", en: "another sync is running"),
+      hint: Text(zh: "等它结束", en: "wait for it to finish"))
+  }
+}
+
+/// `status`: where this laptop stands.
+enum StatusCommand {
+  struct Document: Encodable {
+    struct Queue: Encodable {
+      var records: Int
+      var files: Int
+      var bytes: Int
+      var keys: Int
+    }
+
+    var technician: Technician?
+    var platform: String?
+    var platformKeyFingerprint: String?
+    var codesLeft: Int
+    var installations: [String: Int]
+    var queue: Queue
+  }
+
+  static var command: Command<Workplace> {
+    Command("status", Text(zh: "队列里有什么，这台电脑的状况", en: "what is queued, and where this laptop stands"), run: run)
+  }
+
+  static func run(_ workplace: Workplace) throws -> Int32 {
+    let fieldbook = try workplace.fieldbook()
+    let setup = try fieldbook.setup()
+    let queue = try fieldbook.queueSummary()
+    let counts = try fieldbook.counts()
+    let document = Document(
+      technician: setup.technician, platform: setup.platform,
+      platformKeyFingerprint: try workplace.pinnedCertificate()?.fingerprint,
+      codesLeft: try fieldbook.codesLeft(),
+      installations: Dictionary(uniqueKeysWithValues: counts.map { ($0.key.rawValue, $0.value) }),
+      queue: Document.Queue(
+        records: queue.records, files: queue.files, bytes: queue.fileBytes, keys: queue.keys))
+    let console = workplace.console
+    try console.answer(document) {
+      let byStatus = Installation.Status.allCases.compactMap { status in
+        counts[status].map { "\(status.title[console.language]) \($0)" }
+      }
+      console.facts([
+        (Text(zh: "技术人员", en: "technician"), setup.technician.map { "\($0.name)  \($0.company)" } ?? "–"),
+        (Text(zh: "证书有效期", en: "certificate"), setup.technician?.certificateExpires.description ?? "–"),
+        (Text(zh: "平台", en: "platform"), setup.platform ?? "–"),
+        (Text(zh: "平台公钥指纹", en: "platform key"), document.platformKeyFingerprint ?? "–"),
+        (Text(zh: "剩余编码", en: "codes left"), "\(document.codesLeft)"),
+        (Text(zh: "安装记录", en: "installations"), byStatus.isEmpty ? "0" : byStatus.joined(separator: "  ")),
+        (
+          Text(zh: "待送达", en: "queued"),
+          Text(
+            zh: "\(queue.records) 条记录，\(queue.files) 个文件，\(queue.keys) 个密钥",
+            en: "\(queue.records) records, \(queue.files) files, \(queue.keys) keys")[console.language]
+        ),
+      ])
+    }
+    return ExitCode.done.rawValue
+  }
+}

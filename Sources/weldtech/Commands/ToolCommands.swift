@@ -1,0 +1,138 @@
+import Arguments
+import Provision
+import Records
+import Terminal
+
+/// `schemes`: the installation schemes.
+enum SchemesCommand {
+  struct Options { var name: String? }
+
+  struct Document: Encodable {
+    var schemes: [InstallationScheme]
+  }
+
+  static var command: Command<Workplace> {
+    Command(
+      "schemes",
+      Text(zh: "技术方案：适用焊机、接线、额定值、测试限值", en: "the installation schemes: welders, wiring, ratings, limits"),
+      options: Options(),
+      parameters: { parameters in
+        parameters.argument(
+          "NAME", \.name, .string, Text(zh: "只看这一个", en: "only this one"), completion: .dynamic("schemes"))
+      }, run: run)
+  }
+
+  static func run(_ options: Options, _ workplace: Workplace) throws -> Int32 {
+    let catalogue = try workplace.catalogue()
+    let schemes = try options.name.map { [try catalogue.scheme(named: $0)] } ?? catalogue.schemes
+    let console = workplace.console
+    try console.answer(Document(schemes: schemes)) {
+      if options.name != nil {
+        for scheme in schemes { put(scheme, to: console) }
+      } else {
+        console.table(
+          [Text(zh: "名称", en: "name"), Text(zh: "版本", en: "version"), Text(zh: "适用", en: "for")],
+          schemes.map { [$0.name, $0.version, Text(zh: $0.title.zh, en: $0.title.en)[console.language]] })
+      }
+    }
+    return ExitCode.done.rawValue
+  }
+
+  /// Shown before work starts: which scheme, why, and how it is wired.
+  static func tell(_ scheme: InstallationScheme, chosenFor welder: Welder, to console: Console) {
+    guard !console.isJSON else { return }
+    let reasons = scheme.conditions.map {
+      "\($0.title[console.language]) \($0.value(of: welder)[console.language])"
+    }
+    put(scheme, to: console)
+    console.put(
+      Text(zh: "选用原因：\(reasons.joined(separator: "；"))", en: "chosen for: \(reasons.joined(separator: "; "))"))
+  }
+
+  private static func put(_ scheme: InstallationScheme, to console: Console) {
+    console.heading(
+      Text(
+        zh: "技术方案 \(scheme.name) \(scheme.version)：\(scheme.title.zh)",
+        en: "scheme \(scheme.name) \(scheme.version): \(scheme.title.en)"))
+    let ratings = scheme.ratings
+    console.facts([
+      (Text(zh: "模块", en: "module"), scheme.moduleModel),
+      (
+        Text(zh: "额定", en: "ratings"),
+        Text(
+          zh:
+            "继电器 \(plain(ratings.relayAmps)) A，断路器 \(plain(ratings.breakerAmps)) A，\(plain(ratings.supplyVolts)) V，导线 \(plain(ratings.cableSquareMillimetres)) mm²",
+          en:
+            "relay \(plain(ratings.relayAmps)) A, breaker \(plain(ratings.breakerAmps)) A, \(plain(ratings.supplyVolts)) V, cable \(plain(ratings.cableSquareMillimetres)) mm²"
+        )[console.language]
+      ),
+    ])
+    for (index, step) in scheme.wiring.enumerated() {
+      console.paragraph(Text(zh: "\(index + 1). \(step.zh)", en: "\(index + 1). \(step.en)"))
+    }
+  }
+}
+
+/// `ports`: the serial ports.
+enum PortsCommand {
+  struct Document: Encodable {
+    var ports: [PortInfo]
+  }
+
+  static var command: Command<Workplace> {
+    Command("ports", Text(zh: "列出串口", en: "list the serial ports"), run: run)
+  }
+
+  static func run(_ workplace: Workplace) throws -> Int32 {
+    let ports = PortInfo.all()
+    let console = workplace.console
+    try console.answer(Document(ports: ports)) {
+      if ports.isEmpty {
+        return console.say(Text(zh: "没有串口；插好 USB 转串口线", en: "no serial port; plug the adapter in"))
+      }
+      console.table(
+        [Text(zh: "端口", en: "port"), Text(zh: "适配器", en: "adapter"), Text(zh: "序列号", en: "serial number")],
+        ports.map { [$0.path, $0.adapterName ?? "–", $0.usb?.serialNumber ?? ""] })
+    }
+    return ExitCode.done.rawValue
+  }
+}
+
+/// `firmware`: the shipped images.
+enum FirmwareCommand {
+  struct Document: Encodable {
+    struct Row: Encodable {
+      var name: String
+      var chip: String
+      var version: String
+      var bytes: Int
+      var sha256: String
+    }
+
+    var firmware: [Row]
+  }
+
+  static var command: Command<Workplace> {
+    Command("firmware", Text(zh: "固件", en: "firmware images")) {
+      [Command("list", Text(zh: "列出随附的固件", en: "list the shipped images"), run: list)]
+    }
+  }
+
+  static func list(_ workplace: Workplace) throws -> Int32 {
+    let rows = try workplace.releases().releases.map { release in
+      Document.Row(
+        name: release.manifest.name, chip: release.manifest.chip, version: release.manifest.version,
+        bytes: release.manifest.bytes, sha256: release.manifest.sha256)
+    }
+    let console = workplace.console
+    try console.answer(Document(firmware: rows)) {
+      console.table(
+        [
+          Text(zh: "名称", en: "name"), Text(zh: "芯片", en: "chip"), Text(zh: "版本", en: "version"),
+          Text(zh: "字节", en: "bytes"), Text(verbatim: "SHA-256"),
+        ],
+        rows.map { [$0.name, $0.chip, $0.version, "\($0.bytes)", "\($0.sha256.prefix(16))…"] })
+    }
+    return ExitCode.done.rawValue
+  }
+}

@@ -1,0 +1,181 @@
+import Cryptography
+import Fieldbook
+import FoundationEssentials
+import Glibc
+import Labels
+import Provision
+import Records
+import Sync
+import Terminal
+
+/// Everything a command works with. Each part is made when first asked for, so that `--version` opens nothing
+/// and `list` no network. This is where the features are introduced to each other.
+final class Workplace {
+  let environment: Environment
+  let console: Console
+  let clock: any Clock
+  let home: String
+  /// True once Ctrl-C was pressed; polled between blocks.
+  let interruption: () -> Bool
+
+  private var openFieldbook: Fieldbook?
+  private var loadedCatalogue: SchemeCatalogue?
+
+  init(
+    environment: Environment, console: Console, clock: any Clock, home: String,
+    interruption: @escaping () -> Bool
+  ) {
+    self.environment = environment
+    self.console = console
+    self.clock = clock
+    self.home = home
+    self.interruption = interruption
+  }
+
+  var isInterrupted: Bool { interruption() }
+
+  // MARK: - The record
+
+  func fieldbook() throws -> Fieldbook {
+    if let openFieldbook { return openFieldbook }
+    let fieldbook = try Fieldbook(home: home)
+    openFieldbook = fieldbook
+    return fieldbook
+  }
+
+  /// Who works here.
+  /// - Throws: `SetupMissing.setup`.
+  func technician() throws -> Technician {
+    guard let technician = try fieldbook().setup().technician else { throw SetupMissing.setup }
+    return technician
+  }
+
+  /// - Throws: `SetupMissing.platform`.
+  func platformAddress() throws -> String {
+    guard let platform = try fieldbook().setup().platform else { throw SetupMissing.platform }
+    return platform
+  }
+
+  /// The folder of readable copies: by code, or by id for what has no code.
+  func documentPath(of installation: Installation, named name: String) -> String {
+    "\(home)/documents/\(installation.code?.description ?? installation.id.text)/\(name)"
+  }
+
+  // MARK: - What is shipped beside the program
+
+  func catalogue() throws -> SchemeCatalogue {
+    if let loadedCatalogue { return loadedCatalogue }
+    let catalogue = try SchemeCatalogue(directory: try share("schemes"))
+    loadedCatalogue = catalogue
+    return catalogue
+  }
+
+  func labelTemplates() throws -> LabelTemplateCatalogue {
+    LabelTemplateCatalogue(directory: try share("label-templates"))
+  }
+
+  func releases() throws -> ReleaseCatalogue {
+    try ReleaseCatalogue(directory: try share("firmware/releases"))
+  }
+
+  private func share(_ folder: String) throws -> String {
+    guard let share = environment.shareFolder else { throw SetupMissing.share }
+    return "\(share)/\(folder)"
+  }
+
+  // MARK: - The platform
+
+  /// - Throws: `SyncError` where the address or the token cannot be used.
+  func platformClient(answerTimeout: Duration = .seconds(30)) throws -> PlatformClient {
+    let token = try fieldbook().setup().tokenFile.map { file in
+      String(decoding: try read(file, atMost: 8192), as: UTF8.self).filter { !$0.isWhitespace }
+    }
+    return try PlatformClient(
+      PlatformClient.Configuration(
+        address: try platformAddress(), token: token, userAgent: "weldtech/\(Version.current)",
+        connectTimeout: .seconds(10), answerTimeout: answerTimeout),
+      isCancelled: interruption)
+  }
+
+  /// The pinned certificate of the platform; on first contact the platform is asked for it and it is pinned.
+  /// - Throws: `SetupMissing.platformKey` where there is none and no network.
+  func platformCertificate() throws -> Certificate {
+    if let pinned = try pinnedCertificate() { return pinned }
+    let certificate: Certificate
+    do {
+      certificate = try platformClient(answerTimeout: .seconds(10)).platformKey()
+    } catch {
+      throw SetupMissing.platformKey
+    }
+    try pin(certificate)
+    return certificate
+  }
+
+  func pinnedCertificate() throws -> Certificate? {
+    try fieldbook().setup().platformKey.map { try Certificate(pem: $0.certificatePEM) }
+  }
+
+  private func pin(_ certificate: Certificate) throws {
+    try fieldbook().updateSetup {
+      $0.platformKey = Setup.PlatformKey(certificatePEM: certificate.pem, firstSeenAt: clock.now())
+    }
+    console.say(
+      Text(
+        zh: "已记住平台公钥，指纹 \(certificate.fingerprint.prefix(16))…，请向公司核对",
+        en:
+          "pinned the platform's key, fingerprint \(certificate.fingerprint.prefix(16))…; check it with the company"
+      ))
+  }
+
+  /// One pass over the queue, or over the keys only.
+  func syncRun(retry: RetryPolicy = RetryPolicy(), progress: @escaping (SyncEvent) -> Void = { _ in }) throws
+    -> SyncRun
+  {
+    let fieldbook = try fieldbook()
+    return SyncRun(
+      outbox: fieldbook, files: fieldbook.files, client: try platformClient(), clock: clock,
+      uploads: UploadAddresses(folder: "\(home)/uploads"), platformCertificate: try pinnedCertificate(),
+      surroundings: SyncRun.Surroundings(
+        sleep: { [interruption] in pause($0, unless: interruption) }, retry: retry,
+        pin: { try self.pin($0) }, progress: progress))
+  }
+
+  // MARK: - The cable
+
+  func openPort(_ path: String) throws -> SerialPort {
+    do {
+      return try SerialPort.open(path, framing: .firmware) { [console] event in
+        switch event {
+        case .parityNotAvailable: console.sayMore(Text(zh: "此端口没有校验位", en: "this port has no parity"))
+        }
+      }
+    } catch {
+      throw PortRefused(error: error)
+    }
+  }
+}
+
+/// A port could not be opened.
+struct PortRefused: Error {
+  let error: LinkError
+}
+
+/// Something that has to be there before work can start.
+enum SetupMissing: Error {
+  case setup
+  case share
+  case platformKey
+  /// This laptop has no codes and the platform gave none.
+  case platform
+}
+
+/// Sleeps in slices, so that Ctrl-C ends the pause.
+func pause(_ duration: Duration, unless isCancelled: () -> Bool) {
+  let end = ContinuousClock.now + duration
+  while ContinuousClock.now < end, !isCancelled() {
+    let slice = min(.milliseconds(100), end - ContinuousClock.now)
+    let (seconds, attoseconds) = slice.components
+    var time = timespec(tv_sec: Int(seconds), tv_nsec: Int(attoseconds / 1_000_000_000))
+    nanosleep(&time, nil)
+  }
+}

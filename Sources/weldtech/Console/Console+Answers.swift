@@ -1,0 +1,66 @@
+import Arguments
+import FoundationEssentials
+import Glibc
+import Records
+import Terminal
+
+extension Console {
+  var prompter: Prompter { Prompter(self) }
+
+  // MARK: - Answers
+
+  func put(_ text: Text) { put(text[language]) }
+
+  /// What a command answers: one JSON document with `--json`, else what `human` writes.
+  func answer(_ document: some Encodable, human: () throws -> Void) throws {
+    guard isJSON else { return try human() }
+    put(String(decoding: try RecordCoding.encode(document), as: UTF8.self))
+  }
+
+  /// Labels and values.
+  func facts(_ rows: [(Text, String)]) {
+    var details = Details()
+    for (label, value) in rows { details.row(label, value) }
+    output.write(details.render(in: language, width: tableWidth, styling: outputStyling))
+  }
+
+  /// A table whose columns all give way alike.
+  func table(_ titles: [Text], _ rows: [[String]]) {
+    table(titles.map { Table.Column($0) }, rows)
+  }
+
+  func table(_ columns: [Table.Column], _ rows: [[String]]) {
+    var table = Table(columns)
+    for row in rows { table.add(row.map { Table.Cell($0) }) }
+    output.write(table.render(in: language, width: tableWidth, styling: outputStyling))
+  }
+
+  func heading(_ title: Text) { put(outputStyling(title[language], .bold)) }
+
+  /// A sentence or more, broken at the window's width.
+  func paragraph(_ text: Text) {
+    for line in DisplayWidth.wrap(text[language], to: tableWidth ?? 10_000) { put(line) }
+  }
+
+  /// The value of an option, or the answer to a question; where nobody can be asked, a usage error that names the
+  /// option.
+  func need<Value>(_ value: Value?, option: String, ask: () throws -> Value) throws -> Value {
+    if let value { return value }
+    guard canPrompt else { throw UsageError.missing(option: option) }
+    return try ask()
+  }
+
+  /// All of stdin.
+  /// - Throws: `FileTrouble.tooLarge`.
+  func standardInput(atMost limit: Int) throws -> Data {
+    var data = Data()
+    var buffer = [UInt8](repeating: 0, count: 65_536)
+    while true {
+      let count = read(STDIN_FILENO, &buffer, buffer.count)
+      if count < 0, errno == EINTR, !Interruption.isRequested { continue }
+      guard count > 0 else { return data }
+      data.append(contentsOf: buffer[0..<count])
+      guard data.count <= limit else { throw FileTrouble.tooLarge(path: "-", limit: limit) }
+    }
+  }
+}

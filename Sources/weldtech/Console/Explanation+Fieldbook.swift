@@ -1,0 +1,166 @@
+import Fieldbook
+import Records
+import Terminal
+
+extension FieldbookError: Explained {
+  var failure: Failure {
+    switch self {
+    case .home(let path, let operation, let errno):
+      Failure(
+        code: "fieldbook.home",
+        message: Text(
+          zh: "数据目录里的 \(path) 出错（\(operation.rawValue)）：\(systemMessage(errno))",
+          en: "cannot \(operation.rawValue) \(path): \(systemMessage(errno))"),
+        hint: Text(
+          zh: "检查磁盘空间和目录权限；没有丢失任何已保存的记录",
+          en: "check the disk's space and the folder's permissions; nothing that was stored is lost"))
+    case .store(let fault): fault.failure
+    case .notAFieldbook(let path):
+      Failure(
+        code: "fieldbook.notOurs",
+        message: Text(zh: "\(path) 不是 weldtech 的记录本", en: "\(path) is not a fieldbook of weldtech"),
+        hint: Text(zh: "用 --home 指定别的目录", en: "name another folder by --home"))
+    case .fromTheFuture(let migration):
+      Failure(
+        code: "fieldbook.future",
+        message: Text(
+          zh: "记录本由更新版本的 weldtech 写成（\(migration)）",
+          en: "the fieldbook was written by a newer weldtech (\(migration))"),
+        hint: Text(zh: "升级 weldtech", en: "install the newer weldtech"))
+    case .damagedRow(let table, let key):
+      Failure(
+        code: "fieldbook.damaged",
+        message: Text(
+          zh: "记录本的 \(table) 中 \(key) 已损坏", en: "row \(key) of \(table) in the fieldbook is damaged"),
+        hint: Text(zh: "从备份恢复，并联系开发者", en: "restore it from a backup and tell the developers"))
+    case .logBroken(let seq, let fault):
+      Failure(
+        code: "fieldbook.log",
+        message: Text(
+          zh: "事件日志从第 \(seq) 条起与写入时不同（\(fault)）",
+          en: "the event log is not what was written, from entry \(seq) on (\(fault))"),
+        hint: Text(zh: "保留现状并报告公司", en: "leave it as it is and report it to the company"))
+    case .notFound(let reference):
+      Failure(
+        code: "installation.notFound",
+        message: Text(zh: "没有安装记录 \(reference)", en: "there is no installation \(reference)"),
+        hint: Text(zh: "weldtech list 列出全部", en: "`weldtech list` lists them"), exit: .badData)
+    case .ambiguous(let reference, let matches):
+      Failure(
+        code: "installation.ambiguous",
+        message: Text(
+          zh: "\(reference) 对应多条记录：\(matches.map(\.text).joined(separator: "、"))",
+          en: "\(reference) is the beginning of several: \(matches.map(\.text).joined(separator: ", "))"),
+        hint: Text(zh: "多写几位", en: "write more of it"), exit: .badData)
+    case .referenceTooShort(let reference):
+      Failure(
+        code: "installation.tooShort",
+        message: Text(zh: "“\(reference)”太短", en: "'\(reference)' is too short"),
+        hint: Text(zh: "至少写 4 位，或写完整的编码", en: "write at least 4 characters of the id, or the whole code"),
+        exit: .usage)
+    case .alreadyOpen(let id):
+      Failure(
+        code: "installation.exists",
+        message: Text(zh: "安装记录 \(id) 已经有了", en: "installation \(id) is already there"),
+        hint: Text(zh: "weldtech show \(id)", en: "weldtech show \(id)"))
+    case .refused(let refusal): StepRefused(step: .sign, refusal: refusal).failure
+    case .alreadyRegistered:
+      Failure(
+        code: "installation.registered",
+        message: Text(zh: "这条记录已登记", en: "this record is registered already"),
+        hint: Text(zh: "weldtech next 说明下一步", en: "`weldtech next` says what is next"))
+    case .retiredNeedsReason:
+      Failure(
+        code: "register.retired.reason",
+        message: Text(zh: "淘汰的焊机要写明原因", en: "a retired welder needs a reason"),
+        hint: Text(zh: "加上 --retired-reason", en: "add --retired-reason"), exit: .usage)
+    case .retiredNeedsPhoto:
+      Failure(
+        code: "register.retired.photo",
+        message: Text(zh: "淘汰的焊机要有一张照片", en: "a retired welder needs a photo"),
+        hint: Text(zh: "加上 --photo 文件", en: "add --photo FILE"), exit: .usage)
+    case .retiredTakesNoCode:
+      Failure(
+        code: "register.retired.code",
+        message: Text(zh: "淘汰的焊机不占用编码", en: "a retired welder takes no code"),
+        hint: Text(zh: "去掉 --code", en: "leave --code out"), exit: .usage)
+    case .unencodable(let event):
+      Failure(
+        code: "fieldbook.unencodable",
+        message: Text(zh: "事件 \(event) 里有无法保存的数值", en: "event \(event) holds a number that cannot be stored"),
+        hint: Text(zh: "重新测量", en: "measure again"), exit: .badData)
+    case .codesExhausted(let left):
+      Failure(
+        code: "codes.exhausted",
+        message: Text(zh: "这台电脑的编码只剩 \(left) 个", en: "this laptop has \(left) codes left"),
+        hint: Text(
+          zh: "联网运行 weldtech sync 领取，或用 weldtech setup --codes 录入公司分配的号段",
+          en:
+            "get a block by `weldtech sync` with a network, or enter the company's by `weldtech setup --codes`")
+      )
+    case .codeBound(let code, let id):
+      Failure(
+        code: "code.bound",
+        message: Text(zh: "编码 \(code) 已用于安装记录 \(id)", en: "code \(code) is bound to installation \(id)"),
+        hint: Text(zh: "换一块标牌", en: "take another label"), exit: .badData)
+    case .blockOverlaps(let block):
+      Failure(
+        code: "codes.overlap",
+        message: Text(
+          zh: "号段与已有的 \(block) 重叠", en: "the block shares codes with \(block), which is already here"),
+        hint: Text(zh: "向公司核对号段", en: "check the block with the company"), exit: .badData)
+    case .fileTooLarge(let bytes, let largest):
+      Failure(
+        code: "file.tooLarge",
+        message: Text(
+          zh: "文件有 \(bytes) 字节，超过 \(largest)", en: "the file has \(bytes) bytes, more than \(largest)"),
+        hint: Text(zh: "缩小后再试", en: "make it smaller"), exit: .badData)
+    case .fileMissing(let sha256):
+      Failure(
+        code: "fieldbook.file.missing",
+        message: Text(zh: "文件 \(sha256.prefix(12)) 不见了", en: "file \(sha256.prefix(12)) is gone"),
+        hint: Text(zh: "从备份恢复数据目录", en: "restore the data folder from a backup"))
+    case .fileDamaged(let sha256):
+      Failure(
+        code: "fieldbook.file.damaged",
+        message: Text(
+          zh: "文件 \(sha256.prefix(12)) 与保存时不同", en: "file \(sha256.prefix(12)) is not what was stored"),
+        hint: Text(zh: "从备份恢复数据目录", en: "restore the data folder from a backup"))
+    case .notADigest, .keyUnknown, .keyInUse, .revisionUnknown, .digestDiffers, .stillPending:
+      Failure(
+        code: "fieldbook.inconsistent",
+        message: Text(zh: "记录本内部不一致：\(self)", en: "the fieldbook contradicts itself: \(self)"),
+        hint: Text(zh: "请报告给开发者；没有改动任何记录", en: "please tell the developers; nothing was changed"))
+    }
+  }
+}
+
+extension StoreFault {
+  var failure: Failure {
+    switch self {
+    case .busy:
+      Failure(
+        code: "fieldbook.busy",
+        message: Text(zh: "记录本正被另一个 weldtech 使用", en: "the fieldbook is in use by another weldtech"),
+        hint: Text(zh: "等它结束再试", en: "wait for it to finish and try again"))
+    case .diskFull:
+      Failure(
+        code: "fieldbook.diskFull", message: Text(zh: "磁盘满了，没有保存", en: "the disk is full; nothing was stored"),
+        hint: Text(zh: "腾出空间再运行同一命令", en: "make room and run the same command again"))
+    case .readOnly, .cannotOpen:
+      Failure(
+        code: "fieldbook.permission",
+        message: Text(zh: "记录本打不开或不能写", en: "the fieldbook cannot be opened or written"),
+        hint: Text(zh: "检查数据目录的权限", en: "check the data folder's permissions"))
+    case .corrupt, .notADatabase:
+      Failure(
+        code: "fieldbook.corrupt", message: Text(zh: "记录本已损坏", en: "the fieldbook is damaged"),
+        hint: Text(zh: "从备份恢复", en: "restore it from a backup"))
+    case .inputOutput(let code), .constraint(let code), .other(let code):
+      Failure(
+        code: "fieldbook.store",
+        message: Text(zh: "数据库报告错误 \(code)", en: "the database reports error \(code)"),
+        hint: Text(zh: "检查磁盘；再运行同一命令", en: "check the disk and run the same command again"))
+    }
+  }
+}

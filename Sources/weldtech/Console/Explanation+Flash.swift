@@ -1,0 +1,164 @@
+import Provision
+import Terminal
+
+extension FlashStep {
+  /// What was being done, to stand after 'while' and before '时'.
+  var doing: Text {
+    switch self {
+    case .connecting: Text(zh: "寻找模块", en: "looking for the module")
+    case .enteringBootloader: Text(zh: "进入引导程序", en: "entering the bootloader")
+    case .identifying: Text(zh: "识别芯片", en: "identifying the chip")
+    case .chipFound(let name, _): Text(zh: "识别到芯片 \(name)", en: "talking to the \(name)")
+    case .comparing: Text(zh: "比对引导区", en: "comparing the boot block")
+    case .erasing(let sector, let count):
+      Text(zh: "擦除第 \(sector)/\(count) 个扇区", en: "erasing sector \(sector) of \(count)")
+    case .writing(let bytes, let count):
+      Text(zh: "写入 \(bytes)/\(count) 字节", en: "writing, \(bytes) of \(count) bytes done")
+    case .verifying(let bytes, let count):
+      Text(zh: "回读校验 \(bytes)/\(count) 字节", en: "reading back, \(bytes) of \(count) bytes done")
+    case .starting: Text(zh: "启动固件", en: "starting the firmware")
+    }
+  }
+}
+
+extension FlashError: Explained {
+  var failure: Failure {
+    switch self {
+    case .noAnswer:
+      Failure(
+        code: "provision.flash.noAnswer",
+        message: Text(
+          zh: "端口上没有模块回应，固件和引导程序都没有", en: "neither a firmware nor a bootloader answers on this port"),
+        hint: Text(
+          zh: "检查模块电源和 TX/RX 是否接反；空白芯片要在 BOOT0 拉高时上电",
+          en:
+            "check the module's power and that TX and RX are not swapped; a blank chip starts its bootloader with BOOT0 high at power-on"
+        ))
+    case .bootloaderSilent:
+      Failure(
+        code: "provision.flash.bootloaderSilent",
+        message: Text(zh: "固件已让位，但引导程序没有回应", en: "the firmware made room, but the bootloader does not answer"),
+        hint: Text(zh: "给模块断电再上电，重新运行同一命令", en: "switch the module off and on and run the same command again"))
+    case .link(let error, let step): error.failure(doing: step.doing)
+    case .refused(let step):
+      Failure(
+        code: "provision.flash.refused",
+        message: Text(zh: "\(step.doing.zh)时，芯片拒绝", en: "the chip refused while \(step.doing.en)"),
+        hint: Text(
+          zh: "检查线缆和接地后重试；每次都在同一处拒绝，芯片可能有读写保护",
+          en:
+            "check cable and ground and try again; a chip that refuses at the same place each time may be protected"
+        ))
+    case .unexpected(let byte, let step):
+      Failure(
+        code: "provision.flash.noise",
+        message: Text(
+          zh: "\(step.doing.zh)时，收到意外的字节 0x\(String(byte, radix: 16))",
+          en: "an unexpected byte 0x\(String(byte, radix: 16)) came while \(step.doing.en)"),
+        hint: Text(
+          zh: "检查接地，换短一些的线，再运行同一命令", en: "check the ground, take a shorter cable and run the same command again"
+        ))
+    case .commandMissing(let command):
+      Failure(
+        code: "provision.flash.command",
+        message: Text(
+          zh: "芯片的引导程序没有命令 0x\(String(command, radix: 16))",
+          en: "the chip's bootloader lacks command 0x\(String(command, radix: 16))"),
+        hint: Text(zh: "换一个模块", en: "take another module"))
+    case .unknownChip(let product):
+      Failure(
+        code: "provision.flash.unknownChip",
+        message: Text(
+          zh: "不认识产品号 0x\(String(product, radix: 16)) 的芯片",
+          en: "no chip of product id 0x\(String(product, radix: 16)) is known"),
+        hint: Text(
+          zh: "确认是本公司的模块；或升级 weldtech", en: "check that it is one of our modules, or install a newer weldtech"))
+    case .wrongChip(let found, let wanted):
+      Failure(
+        code: "provision.flash.wrongChip",
+        message: Text(
+          zh: "固件是给 0x\(String(wanted, radix: 16)) 的，接着的芯片是 0x\(String(found, radix: 16))；没有擦除任何内容",
+          en:
+            "the image is for chip 0x\(String(wanted, radix: 16)), on the cable is 0x\(String(found, radix: 16)); nothing was erased"
+        ),
+        hint: Text(zh: "不写 --image，自动选用对应的固件", en: "without --image the right one is chosen"))
+    case .noRelease(let chip):
+      Failure(
+        code: "provision.flash.noRelease",
+        message: Text(zh: "没有 \(chip) 的固件", en: "no firmware for the \(chip) is shipped"),
+        hint: Text(zh: "weldtech firmware list 列出全部", en: "`weldtech firmware list` shows what there is"))
+    case .image(let fault): fault.failure
+    case .downgrade(let installed, let offered):
+      Failure(
+        code: "provision.flash.downgrade",
+        message: Text(
+          zh: "模块运行的是 \(installed)，比 \(offered) 新；没有擦除任何内容",
+          en: "the module runs \(installed), newer than \(offered); nothing was erased"),
+        hint: Text(zh: "确要退回旧版，加 --allow-downgrade", en: "add --allow-downgrade if that is meant"))
+    case .verification(let address):
+      Failure(
+        code: "provision.flash.verification",
+        message: Text(
+          zh: "回读在 0x\(String(address, radix: 16)) 处与固件不同",
+          en: "what was read back at 0x\(String(address, radix: 16)) is not the image"),
+        hint: Text(
+          zh: "再运行同一命令；同一地址再错，换一个模块",
+          en: "run the same command again; if the same address fails, take another module"))
+    case .firmware(let error): explain(error)
+    case .firmwareSilent:
+      Failure(
+        code: "provision.flash.firmwareSilent",
+        message: Text(zh: "固件已写入并校验，但没有启动", en: "the firmware is written and verified, but does not answer"),
+        hint: Text(
+          zh: "BOOT0 拉低，断电再上电，再运行同一命令",
+          en: "set BOOT0 low, switch the module off and on, run the same command again"))
+    case .cancelled(let step):
+      Failure(
+        code: "cancelled",
+        message: Text(zh: "\(step.doing.zh)时取消", en: "cancelled while \(step.doing.en)"),
+        hint: Text(zh: "再运行同一命令即可继续", en: "run the same command again to go on"), exit: .cancelled)
+    }
+  }
+}
+
+extension ImageFault: Explained {
+  var failure: Failure {
+    Failure(
+      code: code,
+      message: Text(
+        zh: "固件不能用：\(title.zh)；没有擦除任何内容", en: "this image cannot be flashed: \(title.en); nothing was erased"),
+      hint: Text(zh: "重新取得固件文件和它的说明文件", en: "get image and manifest anew"), exit: .badData)
+  }
+
+  private var code: String {
+    switch self {
+    case .unreadable: "firmware.unreadable"
+    case .tooLarge: "firmware.tooLarge"
+    case .manifest: "firmware.manifest"
+    case .size: "firmware.truncated"
+    case .digest: "firmware.digest"
+    case .segment: "firmware.segment"
+    case .noVectorTable, .program: "firmware.program"
+    }
+  }
+
+  private var title: Text {
+    switch self {
+    case .unreadable(let path, let errno):
+      Text(zh: "读不了 \(path)（\(systemMessage(errno))）", en: "cannot read \(path) (\(systemMessage(errno)))")
+    case .tooLarge(let path, let limit):
+      Text(zh: "\(path) 超过 \(limit) 字节", en: "\(path) is larger than \(limit) bytes")
+    case .manifest(let field):
+      Text(
+        zh: "说明文件的 \(field.isEmpty ? "格式" : field) 有误",
+        en: "the manifest's \(field.isEmpty ? "format" : field) is wrong")
+    case .size(let stated, let found):
+      Text(zh: "应有 \(stated) 字节，实有 \(found)", en: "it should have \(stated) bytes and has \(found)")
+    case .digest: Text(zh: "摘要与说明文件不符", en: "its digest is not the manifest's")
+    case .segment(let index, let fault):
+      Text(zh: "第 \(index + 1) 段有误（\(fault)）", en: "segment \(index + 1) is wrong (\(fault))")
+    case .noVectorTable: Text(zh: "没有向量表", en: "it has no vector table")
+    case .program(let fault): Text(zh: "程序头有误（\(fault)）", en: "its program cannot be started (\(fault))")
+    }
+  }
+}

@@ -1,0 +1,153 @@
+import Labels
+import Terminal
+
+extension LabelError: Explained {
+  var failure: Failure {
+    switch self {
+    case .templateUnreadable(let file):
+      Failure(
+        code: "labels.template.unreadable",
+        message: Text(zh: "读不了标牌模板 \(file)", en: "cannot read the label template \(file)"),
+        hint: Text(zh: "检查文件是否存在、有没有读取权限", en: "check that the file is there and may be read"))
+    case .templateTooLarge(let file, let bytes, let most):
+      Failure(
+        code: "labels.template.tooLarge",
+        message: Text(
+          zh: "标牌模板 \(file) 有 \(bytes) 字节，超过 \(most)",
+          en: "the label template \(file) has \(bytes) bytes, more than \(most)"),
+        hint: Text(zh: "检查是不是选错了文件", en: "check that it is the right file"))
+    case .templateRejected(let file, let problems):
+      Failure(
+        code: "labels.template.rejected",
+        message: Text(
+          zh: "标牌模板 \(file) 有 \(problems.count) 处错误",
+          en: "the label template \(file) has \(problems.count) errors"),
+        hint: Text(zh: "按下面列出的位置改正", en: "mend it at the places listed"),
+        details: problems.map(\.explanation), exit: .badData)
+    case .templateUnknown(let name, let available):
+      Failure(
+        code: "labels.template.unknown",
+        message: Text(zh: "没有名为 \(name) 的标牌模板", en: "there is no label template \(name)"),
+        hint: Text(
+          zh: "可用的有：\(available.joined(separator: "、"))", en: "there are: \(available.joined(separator: ", "))"),
+        exit: .usage)
+    case .resolutionOutOfRange(let dpi, let lower, let upper):
+      Failure(
+        code: "labels.resolution",
+        message: Text(
+          zh: "分辨率 \(dpi) dpi 不在 \(lower) 到 \(upper) 之间", en: "\(dpi) dpi is not between \(lower) and \(upper)"),
+        hint: Text(zh: "一般用 600", en: "600 is usual"), exit: .usage)
+    case .platformAddress(let fault):
+      Failure(
+        code: "labels.platform",
+        message: Text(
+          zh: "平台地址不能用在标牌上（\(fault.rawValue)）",
+          en: "the platform's address cannot stand on a label (\(fault.rawValue))"),
+        hint: Text(
+          zh: "用 weldtech setup --platform https://… 设置平台地址",
+          en: "set it by `weldtech setup --platform https://…`"),
+        exit: .badData)
+    case .fieldMissing(let template, let element, let field):
+      Failure(
+        code: "labels.field.missing",
+        message: Text(
+          zh: "模板 \(template) 的 \(element) 需要字段 \(field)，记录里没有",
+          en:
+            "element \(element) of template \(template) wants the field \(field), which the record does not have"
+        ),
+        hint: Text(zh: "换一个模板", en: "use another template"), exit: .badData)
+    case .noGlyph(let template, let element, let field, let count):
+      Failure(
+        code: "labels.glyph",
+        message: Text(
+          zh: "模板 \(template) 的 \(element)（\(field ?? "固定文字")）中有 \(count) 个字没有字体",
+          en:
+            "no installed font has \(count) characters of \(element) (\(field ?? "fixed text")) in template \(template)"
+        ),
+        hint: Text(
+          zh: "安装中文字体：sudo apt install fonts-noto-cjk",
+          en: "install a Chinese font: sudo apt install fonts-noto-cjk"))
+    case .textTooLarge(let template, let element, let field, _, let needed, let given, let smallest):
+      Failure(
+        code: "labels.text.tooLarge",
+        message: Text(
+          zh:
+            "模板 \(template) 的 \(element)（\(field ?? "固定文字")）缩到 \(plain(smallest)) 磅仍需 \(plain(needed)) 毫米，只有 \(plain(given)) 毫米",
+          en:
+            "\(element) (\(field ?? "fixed text")) of template \(template) needs \(plain(needed)) mm at its smallest size of \(plain(smallest)) pt and has \(plain(given)) mm"
+        ),
+        hint: Text(zh: "缩短文字或换更大的模板", en: "shorten the text or use a larger template"), exit: .badData)
+    case .symbolTooDense(let template, let modules, let given, let needed, let dpi):
+      Failure(
+        code: "labels.symbol.tooDense",
+        message: Text(
+          zh: "二维码有 \(modules) 格，\(dpi) dpi 下需要 \(plain(needed)) 毫米，模板 \(template) 只给 \(plain(given)) 毫米",
+          en:
+            "the symbol of \(modules) modules needs \(plain(needed)) mm at \(dpi) dpi; template \(template) gives it \(plain(given)) mm"
+        ),
+        hint: Text(zh: "换更大的模板或更高的分辨率", en: "use a larger template or a higher resolution"), exit: .badData)
+    case .payloadTooLong(let bytes):
+      Failure(
+        code: "labels.payload.tooLong",
+        message: Text(zh: "二维码内容有 \(bytes) 字节，放不下", en: "\(bytes) bytes are more than a QR symbol holds"),
+        hint: Text(zh: "缩短平台地址", en: "shorten the platform's address"), exit: .badData)
+    case .unreadable(let reason):
+      Failure(
+        code: "labels.unreadable",
+        message: Text(
+          zh: "做出的标牌读不回来（\(reason.rawValue)），不算数",
+          en: "the label made does not read back (\(reason.rawValue)), so it does not count"),
+        hint: Text(zh: "换一个分辨率再做一次", en: "make it again at another resolution"))
+    case .picture(let fault):
+      Failure(
+        code: "labels.picture",
+        message: Text(zh: "不是完整的 PNG 图片（\(fault)）", en: "not a whole PNG picture (\(fault))"),
+        hint: Text(zh: "检查文件", en: "check the file"), exit: .badData)
+    case .drawing(let error): error.failure
+    }
+  }
+}
+
+extension TemplateProblem {
+  var explanation: Failure.Detail {
+    let path = [element ?? "", field].filter { !$0.isEmpty }.joined(separator: ".")
+    let (code, message): (String, Text) =
+      switch fault {
+      case .notJSON: ("template.notJSON", Text(zh: "不是 JSON", en: "is not JSON"))
+      case .missing: ("template.missing", Text(zh: "缺少", en: "is missing"))
+      case .wrongType: ("template.type", Text(zh: "类型不对", en: "has the wrong type"))
+      case .unknownField: ("template.unknownField", Text(zh: "不认识的字段", en: "is not a known field"))
+      case .outOfRange(let lower, let upper, let unit):
+        (
+          "template.range",
+          Text(
+            zh: "应在 \(plain(lower)) 到 \(plain(upper)) \(unit) 之间",
+            en: "is not between \(plain(lower)) and \(plain(upper)) \(unit)")
+        )
+      case .notAChoice(let choices):
+        (
+          "template.choice",
+          Text(
+            zh: "应为其中之一：\(choices.joined(separator: "、"))", en: "is none of \(choices.joined(separator: ", "))")
+        )
+      case .tooLong(let longest):
+        ("template.tooLong", Text(zh: "超过 \(longest) 个字", en: "is longer than \(longest) characters"))
+      case .empty: ("template.empty", Text(zh: "是空的", en: "is empty"))
+      case .duplicate: ("template.duplicate", Text(zh: "重复", en: "is there twice"))
+      case .notExactlyOne(let names):
+        (
+          "template.notExactlyOne",
+          Text(
+            zh: "\(names.joined(separator: "、")) 只能有一个",
+            en: "exactly one of \(names.joined(separator: ", ")) is wanted")
+        )
+      case .outsideSafeZone: ("template.safeZone", Text(zh: "超出安全区", en: "is outside the safe zone"))
+      case .onSymbol: ("template.onSymbol", Text(zh: "压住了二维码或其空白区", en: "lies on the symbol or its quiet zone"))
+      case .symbolCount(let count):
+        ("template.symbolCount", Text(zh: "有 \(count) 个二维码，应为 1 个", en: "has \(count) symbols, not 1"))
+      }
+    return Failure.Detail(
+      path: path.isEmpty ? "$" : path, code: code,
+      message: Text(zh: "\(path) \(message.zh)", en: "\(path) \(message.en)"))
+  }
+}

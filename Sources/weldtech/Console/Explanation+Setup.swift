@@ -1,0 +1,57 @@
+import Terminal
+
+extension SetupMissing: Explained {
+  var failure: Failure {
+    switch self {
+    case .setup:
+      Failure(
+        code: "setup.missing",
+        message: Text(zh: "这台电脑还没有设置技术人员和公司", en: "nobody has said who works with this laptop"),
+        hint: Text(zh: "先运行 weldtech setup", en: "run `weldtech setup` first"))
+    case .share:
+      Failure(
+        code: "setup.share",
+        message: Text(zh: "找不到标牌模板、技术方案和固件", en: "label templates, schemes and firmware are not to be found"),
+        hint: Text(
+          zh: "重新安装，或用 WELDTECH_SHARE 指明目录", en: "install weldtech again, or name the folder by WELDTECH_SHARE")
+      )
+    case .platformKey:
+      Failure(
+        code: "setup.platformKey.missing",
+        message: Text(
+          zh: "还没有平台公钥，配对需要它，而现在连不上平台",
+          en: "pairing needs the platform's key, which is not here, and the platform cannot be reached"),
+        hint: Text(
+          zh: "联网一次，或用 weldtech setup --platform-key 文件 录入",
+          en: "connect once, or `weldtech setup --platform-key FILE`"))
+    case .platform:
+      Failure(
+        code: "setup.platform.missing",
+        message: Text(zh: "还没有设置平台地址", en: "the platform's address is not set"),
+        hint: Text(zh: "weldtech setup --platform https://…", en: "weldtech setup --platform https://…"))
+    }
+  }
+}
+
+extension PortRefused: Explained {
+  var failure: Failure { error.failure(doing: Text(zh: "打开端口", en: "opening the port")) }
+}
+
+extension CodeMistyped: Explained {
+  var failure: Failure {
+    Failure(
+      code: "code.mistyped",
+      message: Text(
+        zh: "“\(text)”不是标牌编码（校验位不对或位数不对）", en: "'\(text)' is not a label code (wrong length or check character)"
+      ),
+      hint: Text(zh: "照标牌上的写：150621-00A000-…", en: "copy it from the label: 150621-00A000-…"), exit: .badData)
+  }
+}
+
+extension SealMistyped: Explained {
+  var failure: Failure {
+    Failure(
+      code: "seal.number", message: Text(zh: "封条编号应为 1 到 40 个字符", en: "a seal number has 1 to 40 characters"),
+      hint: Text(zh: "照封条上的写", en: "copy it from the seal"), exit: .badData)
+  }
+}

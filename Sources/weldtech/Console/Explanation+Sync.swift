@@ -1,0 +1,114 @@
+import Cryptography
+import Sync
+import Terminal
+
+extension SyncReason {
+  /// Why something was not delivered, and what to try.
+  var title: Text {
+    switch self {
+    case .unreachable: Text(zh: "连不上平台", en: "the platform cannot be reached")
+    case .interrupted: Text(zh: "传输中断", en: "the connection broke")
+    case .notTrusted: Text(zh: "平台的 TLS 证书不可信", en: "the platform's TLS certificate is not trusted")
+    case .cancelled: Text(zh: "已取消", en: "cancelled")
+    case .redirected:
+      Text(zh: "网络把请求转到了别处（可能要先登录 Wi-Fi）", en: "the network redirects elsewhere (a Wi-Fi login page?)")
+    case .notThePlatform:
+      Text(zh: "回答的不是平台（可能要先登录 Wi-Fi）", en: "what answers is not the platform (a Wi-Fi login page?)")
+    case .answerTooLarge: Text(zh: "平台的回答过大", en: "the platform's answer is too large")
+    case .notAcknowledged: Text(zh: "平台的回执与所发不符", en: "the acknowledgement does not name what was sent")
+    case .credentials: Text(zh: "平台不认登录凭证", en: "the platform does not accept the token")
+    case .platformFailed: Text(zh: "平台出错，稍后再试", en: "the platform failed; try later")
+    case .conflict: Text(zh: "平台上已有另一版本", en: "the platform has another version of the record")
+    case .incomplete: Text(zh: "平台缺少文件或密钥", en: "the platform lacks files or keys")
+    case .refused: Text(zh: "平台拒收", en: "the platform refuses it")
+    case .sealing: Text(zh: "平台公钥无法加密", en: "the platform's key cannot seal")
+    case .keyPending: Text(zh: "模块密钥尚未送达", en: "the module's key is not delivered yet")
+    case .keyMissing: Text(zh: "本机已没有该密钥", en: "the key is no longer on this laptop")
+    case .fileMissing: Text(zh: "本机缺少文件或文件已损坏", en: "a file is missing or damaged on this laptop")
+    case .predecessor: Text(zh: "前一版本尚未送达", en: "an earlier revision is not delivered yet")
+    case .setup: Text(zh: "平台设置有误", en: "the platform's settings are wrong")
+    }
+  }
+
+  var hint: Text {
+    switch self {
+    case .unreachable, .interrupted, .platformFailed, .predecessor, .keyPending:
+      Text(
+        zh: "有网络时再运行 weldtech sync；记录都还在本机",
+        en: "run `weldtech sync` again when there is a network; everything is kept here")
+    case .redirected, .notThePlatform, .answerTooLarge, .notAcknowledged:
+      Text(
+        zh: "在浏览器里登录网络，再运行 weldtech sync", en: "log in to the network in a browser, then run `weldtech sync`")
+    case .credentials:
+      Text(
+        zh: "向公司要新的凭证：weldtech setup --token-file",
+        en: "ask the company for a new token: weldtech setup --token-file")
+    case .notTrusted:
+      Text(zh: "检查电脑的日期；公司网络可能在拦截", en: "check the laptop's date; a company's network may intercept")
+    case .setup: Text(zh: "weldtech setup --platform https://…", en: "weldtech setup --platform https://…")
+    case .cancelled: Text(zh: "再运行 weldtech sync 即可继续", en: "run `weldtech sync` to go on")
+    case .conflict, .incomplete, .refused, .sealing, .keyMissing, .fileMissing:
+      Text(zh: "联系公司处理；本机的记录没有改动", en: "the company has to look at it; nothing was changed here")
+    }
+  }
+}
+
+extension SyncError: Explained {
+  var failure: Failure {
+    switch self {
+    case .platformAddress:
+      Failure(
+        code: "setup.platform", message: Text(zh: "平台地址不对", en: "the platform's address is not one"),
+        hint: Text(zh: "应为 https://主机[:端口]", en: "it is https://host[:port]"), exit: .usage)
+    case .plainHTTP(let host):
+      Failure(
+        code: "setup.platform.plain",
+        message: Text(zh: "不能用明文 http 连接 \(host)", en: "plain http to \(host) is not allowed"),
+        hint: Text(zh: "只有本机地址可以用 http；改用 https://", en: "only this machine itself may be http; use https://"),
+        exit: .usage)
+    case .tokenMalformed:
+      Failure(
+        code: "setup.token", message: Text(zh: "凭证文件内容不对", en: "the token file does not hold a token"),
+        hint: Text(zh: "文件应只有一行凭证", en: "it is one line of visible characters"), exit: .badData)
+    case .platformKeyChanged(let pinned, let offered):
+      Failure(
+        code: "sync.key.changed",
+        message: Text(
+          zh: "平台公钥变了：原来 \(pinned.prefix(16))，现在 \(offered.prefix(16))",
+          en: "the platform's key has changed from \(pinned.prefix(16)) to \(offered.prefix(16))"),
+        hint: Text(
+          zh: "向公司核对指纹，确认后用 weldtech setup --platform-key 更换",
+          en: "check the fingerprint with the company, then `weldtech setup --platform-key`"))
+    case .platformKeyUnreadable:
+      Failure(
+        code: "sync.key.unreadable",
+        message: Text(zh: "平台给出的公钥读不了", en: "what the platform offers as its key is no certificate"),
+        hint: Text(zh: "联系公司", en: "tell the company"))
+    default:
+      Failure(
+        code: SyncReason(self).rawValue, message: SyncReason(self).title, hint: SyncReason(self).hint)
+    }
+  }
+}
+
+extension CryptographyError: Explained {
+  var failure: Failure {
+    switch self {
+    case .unreadable(let path, let errno):
+      Failure(
+        code: "file.unreadable",
+        message: Text(
+          zh: "读不了 \(path)：\(systemMessage(errno))", en: "cannot read \(path): \(systemMessage(errno))"),
+        hint: Text(zh: "检查路径和权限", en: "check the path and its permissions"), exit: .badData)
+    case .notCertificate, .notPrivateKey:
+      Failure(
+        code: "setup.platformKey", message: Text(zh: "不是 PEM 证书", en: "is not a certificate in PEM"),
+        hint: Text(zh: "向公司要平台的证书文件", en: "ask the company for the platform's certificate"), exit: .badData)
+    case .noRandom, .generation, .sealing, .opening:
+      Failure(
+        code: "cryptography",
+        message: Text(zh: "加密库出错：\(self)", en: "the cryptography library failed: \(self)"),
+        hint: Text(zh: "再试一次；仍不行则重新安装 libssl3", en: "try again; if it fails again, reinstall libssl3"))
+    }
+  }
+}

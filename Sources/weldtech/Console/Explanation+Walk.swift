@@ -1,0 +1,117 @@
+import Agreements
+import Drawing
+import Records
+import Terminal
+
+extension StepRefused: Explained {
+  var failure: Failure {
+    switch refusal {
+    case .needs(let steps):
+      Failure(
+        code: "walk.order",
+        message: Text(
+          zh: "现在还不能“\(step.title.zh)”，先要完成：\(steps.map(\.title.zh).joined(separator: "、"))",
+          en:
+            "'\(step.title.en)' cannot be done yet; first comes: \(steps.map(\.title.en).joined(separator: ", "))"
+        ),
+        hint: steps.first?.need ?? Text(zh: "weldtech next 说明下一步", en: "`weldtech next` says what is next"))
+    case .certificateExpired(let day):
+      Failure(
+        code: "technician.certificate.expired",
+        message: Text(
+          zh: "技术人员的培训证书已于 \(day) 到期，不能安装",
+          en: "the technician's certificate expired on \(day); nothing may be installed"),
+        hint: Text(
+          zh: "换证后运行 weldtech setup --certificate … --certificate-expires …",
+          en: "after renewal: `weldtech setup --certificate … --certificate-expires …`"))
+    case .retired:
+      Failure(
+        code: "walk.retired",
+        message: Text(
+          zh: "这台焊机已登记为淘汰，不能安装", en: "this welder is registered as retired; nothing is installed on it"),
+        hint: Text(zh: "登记有误的，作废这条记录后重新登记", en: "if that is a mistake, void the record and register anew"))
+    case .void:
+      Failure(
+        code: "walk.void",
+        message: Text(zh: "这条记录已作废", en: "this record is void"),
+        hint: Text(zh: "重新登记", en: "register the welder anew"))
+    case .closed:
+      Failure(
+        code: "walk.closed",
+        message: Text(zh: "这条记录已签字关闭，不能再改", en: "this record is signed and closed"),
+        hint: Text(zh: "之后的变动走维修流程", en: "later changes are a repair"))
+    case .testNotPassed:
+      Failure(
+        code: "walk.test.notPassed",
+        message: Text(zh: "最近一次功能测试没有通过，不能签字", en: "the last test did not pass, so nobody signs"),
+        hint: Text(
+          zh: "排除故障后再测：weldtech test ID --port 端口", en: "mend it and test again: weldtech test ID --port P"))
+    case .testBeforeSeal:
+      Failure(
+        code: "walk.test.beforeSeal",
+        message: Text(
+          zh: "测试是在粘贴封条之前做的，不算数", en: "the test was run before the seal went on, so it does not count"),
+        hint: Text(
+          zh: "封好后再测：weldtech test ID --port 端口",
+          en: "test again with the case sealed: weldtech test ID --port P"))
+    case .otherCode(let code):
+      Failure(
+        code: "label.otherCode",
+        message: Text(
+          zh: "这台焊机的编码是 \(code)，模块已按它配对", en: "this welder's code is \(code), and its module is paired to it"),
+        hint: Text(zh: "贴上编码相同的标牌", en: "stick on the label with that code"), exit: .badData)
+    }
+  }
+}
+
+extension AgreementError: Explained {
+  var failure: Failure {
+    switch self {
+    case .incomplete(let steps):
+      StepRefused(step: .sign, refusal: .needs(steps)).failure
+    case .strokes(let path, let fault):
+      Failure(
+        code: "sign.strokes",
+        message: Text(
+          zh: "签名笔迹文件的 \(path)：\(fault.title.zh)", en: "\(path) of the signature's strokes \(fault.title.en)"),
+        hint: Text(zh: "请签字人重签一次", en: "have it signed once more"), exit: .badData)
+    case .drawing(let error): error.failure
+    }
+  }
+}
+
+extension AgreementError.StrokesFault {
+  var title: Text {
+    switch self {
+    case .notJSON: Text(zh: "不是 JSON", en: "is not JSON")
+    case .missing: Text(zh: "缺少", en: "is missing")
+    case .wrongType: Text(zh: "类型不对", en: "has the wrong type")
+    case .outOfRange(let lower, let upper):
+      Text(
+        zh: "应在 \(plain(lower)) 到 \(plain(upper)) 之间", en: "is not between \(plain(lower)) and \(plain(upper))")
+    case .tooMany(let most): Text(zh: "多于 \(most) 个", en: "has more than \(most)")
+    case .notInOrder: Text(zh: "时间顺序不对", en: "is not in the order of time")
+    case .noSignature: Text(zh: "几乎没有笔迹，不成签名", en: "has too little ink for a signature")
+    }
+  }
+}
+
+extension DrawingError: Explained {
+  var failure: Failure {
+    Failure(
+      code: "drawing",
+      message: Text(zh: "绘制失败：\(self)", en: "drawing failed: \(self)"),
+      hint: Text(
+        zh: "检查磁盘空间和中文字体（fonts-noto-cjk）", en: "check the disk's space and the Chinese font (fonts-noto-cjk)"))
+  }
+}
+
+extension InstallationBusy: Explained {
+  var failure: Failure {
+    Failure(
+      code: "installation.busy",
+      message: Text(
+        zh: "另一个 weldtech 正在处理安装记录 \(id)", en: "another weldtech works on installation \(id) at the moment"),
+      hint: Text(zh: "等它结束再试", en: "wait for it to finish"))
+  }
+}

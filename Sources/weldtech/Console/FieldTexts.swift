@@ -1,0 +1,122 @@
+import Records
+import Terminal
+
+extension RegistrationField {
+  /// `owner.unitName` is `--unit-name`.
+  var optionName: String {
+    let last = path.split(separator: ".").last.map(String.init) ?? path
+    var name = ""
+    for character in last {
+      if character.isUppercase { name += "-" }
+      name += character.lowercased()
+    }
+    return name
+  }
+
+  var title: Text {
+    switch self {
+    case .unitName: Text(zh: "企业/店铺名称", en: "unit name")
+    case .unitType: Text(zh: "企业类型", en: "unit type")
+    case .responsibleName: Text(zh: "责任人姓名", en: "responsible person")
+    case .responsiblePhone: Text(zh: "责任人电话", en: "responsible person's phone")
+    case .street: Text(zh: "所属街道/苏木镇", en: "street or sumu")
+    case .community: Text(zh: "所属社区", en: "community")
+    case .industry: Text(zh: "应用行业", en: "industry")
+    case .industryNote: Text(zh: "行业说明（选其他时必填）", en: "industry note (needed for 'other')")
+    case .operators: Text(zh: "从业人员数量", en: "people who weld there")
+    case .certifiedOperators: Text(zh: "已取证的从业人员数量", en: "of them certified")
+    case .unitId: Text(zh: "单位编号", en: "unit id")
+    case .brand: Text(zh: "焊机品牌", en: "welder brand")
+    case .model: Text(zh: "焊机型号", en: "welder model")
+    case .serialNumber: Text(zh: "焊机出厂编号", en: "welder serial number")
+    case .weldingProcess: Text(zh: "焊机类型", en: "welding process")
+    case .supply: Text(zh: "焊机用电类型", en: "supply")
+    case .sourceType: Text(zh: "电源类型", en: "source type")
+    case .supplyMaxAmps: Text(zh: "最大电流安数（输入侧）", en: "greatest supply current")
+    case .maxCurrentAmps: Text(zh: "焊机最大电流（输出侧）", en: "greatest welding current")
+    case .maxPowerKilowatts: Text(zh: "焊机最大功率", en: "greatest power")
+    case .purpose: Text(zh: "作业用途", en: "purpose")
+    case .purchasedOn: Text(zh: "购买日期", en: "purchased on")
+    case .condition: Text(zh: "焊机状况", en: "condition")
+    case .retiredReason: Text(zh: "淘汰原因", en: "why it is retired")
+    case .remarks: Text(zh: "备注", en: "remarks")
+    }
+  }
+
+  /// The unit of an amount, else nil.
+  var unit: String? {
+    if case .amount(_, let unit) = kind { unit } else { nil }
+  }
+}
+
+extension RegistrationField.Choice {
+  /// English for the code, which is camel case: `doorsWindows` reads 'doors windows'.
+  var title: Text {
+    var english = ""
+    for character in code {
+      if character.isUppercase || (character.isNumber && english.last?.isLetter == true) { english += " " }
+      english += character.lowercased()
+    }
+    return Text(zh: word, en: english)
+  }
+}
+
+extension FieldProblem {
+  /// Dotted code and sentence, which names the field.
+  var explanation: Failure.Detail {
+    let field = RegistrationField(rawValue: path)
+    let title = field?.title ?? Text(zh: path, en: path)
+    return Failure.Detail(
+      path: path, code: fault.code,
+      message: Text(
+        zh: "\(title.zh)：\(fault.message.zh)", en: "\(title.en): \(fault.message.en)"))
+  }
+}
+
+extension FieldProblem.Fault {
+  var code: String {
+    switch self {
+    case .missing: "field.missing"
+    case .wrongType: "field.type"
+    case .tooLong: "field.tooLong"
+    case .notAPhone: "field.phone"
+    case .notANumber: "field.number"
+    case .notADay: "field.day"
+    case .notAChoice: "field.choice"
+    case .outOfRange, .moreThan: "field.range"
+    case .unknownField: "field.unknown"
+    case .inTheFuture: "field.future"
+    }
+  }
+
+  var message: Text {
+    switch self {
+    case .missing: return Text(zh: "缺少", en: "is missing")
+    case .wrongType: return Text(zh: "格式不对", en: "has the wrong type")
+    case .tooLong(let longest):
+      return Text(zh: "超过\(longest)个字", en: "is longer than \(longest) characters")
+    case .notAPhone:
+      return Text(
+        zh: "不是手机号（1[3-9]开头共11位）或座机号", en: "is neither a mobile (1[3-9] and nine digits) nor a landline")
+    case .notANumber: return Text(zh: "不是数字", en: "is not a number")
+    case .notADay: return Text(zh: "不是日期（YYYY-MM-DD）", en: "is not a day (YYYY-MM-DD)")
+    case .notAChoice(let choices):
+      let zh = choices.map { "\($0.code) \($0.word)" }.joined(separator: "、")
+      return Text(zh: "应为其中之一：\(zh)", en: "is none of \(choices.map(\.code).joined(separator: ", "))")
+    case .outOfRange(let lower, let upper, let unit):
+      let unit = unit.isEmpty ? "" : " \(unit)"
+      return Text(
+        zh: "应在 \(plain(lower)) 到 \(plain(upper))\(unit) 之间",
+        en: "is not between \(plain(lower)) and \(plain(upper))\(unit)")
+    case .moreThan(let other): return Text(zh: "多于\(other.title.zh)", en: "is more than \(other.title.en)")
+    case .unknownField: return Text(zh: "不认识的字段", en: "is not a known field")
+    case .inTheFuture: return Text(zh: "在将来", en: "lies in the future")
+    }
+  }
+}
+
+/// A number without needless decimals: `220`, `0.5`.
+func plain(_ number: Double) -> String {
+  if let whole = Int(exactly: number) { return String(whole) }
+  return "\((number * 1000).rounded() / 1000)"
+}

@@ -1,0 +1,53 @@
+import Provision
+import Terminal
+
+/// Draws a flashing run: one bar a phase.
+final class FlashProgress {
+  private let display: ProgressDisplay
+  private var phase = ""
+
+  private init(console: Console) {
+    let start = ContinuousClock.now
+    display = ProgressDisplay(for: console, now: { ContinuousClock.now - start })
+  }
+
+  /// Runs `body` with a place to report to.
+  static func watch<Result>(on console: Console, _ body: (@escaping (FlashStep) -> Void) throws -> Result)
+    throws
+    -> Result
+  {
+    let progress = FlashProgress(console: console)
+    do {
+      let result = try body(progress.take)
+      progress.display.finish()
+      return result
+    } catch {
+      progress.display.fail()
+      throw error
+    }
+  }
+
+  private func take(_ step: FlashStep) {
+    switch step {
+    case .erasing(let sector, let count):
+      begin("erase", Text(zh: "擦除", en: "erasing"), total: count, unit: .items(Text(zh: "扇区", en: "sectors")))
+      display.advance(to: sector - 1)
+    case .writing(let bytes, let count):
+      begin("write", Text(zh: "写入", en: "writing"), total: count, unit: .bytes)
+      display.advance(to: bytes)
+    case .verifying(let bytes, let count):
+      begin("verify", Text(zh: "回读校验", en: "reading back"), total: count, unit: .bytes)
+      display.advance(to: bytes)
+    case .chipFound(let name, let uniqueID):
+      display.note(Text(zh: "芯片 \(name)，编号 \(uniqueID)", en: "chip \(name), id \(uniqueID)"))
+    case .connecting, .enteringBootloader, .identifying, .comparing, .starting: display.note(step.doing)
+    }
+  }
+
+  private func begin(_ name: String, _ title: Text, total: Int, unit: ProgressDisplay.Unit) {
+    if name == phase { return }
+    if !phase.isEmpty { display.finish() }
+    phase = name
+    display.begin(title, total: total, unit: unit)
+  }
+}

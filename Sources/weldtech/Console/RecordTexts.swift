@@ -1,0 +1,97 @@
+import Records
+import Terminal
+
+extension Step {
+  var title: Text {
+    switch self {
+    case .photoBefore: Text(zh: "安装前拍照", en: "photo before")
+    case .flash: Text(zh: "写入固件", en: "flash")
+    case .pair: Text(zh: "模块配对", en: "pair")
+    case .label: Text(zh: "二维码标牌", en: "label")
+    case .seal: Text(zh: "粘贴封条", en: "seal")
+    case .test: Text(zh: "功能测试", en: "test")
+    case .photoAfter: Text(zh: "安装后拍照", en: "photo after")
+    case .handover: Text(zh: "培训交接", en: "handover")
+    case .sign: Text(zh: "签署协议", en: "sign")
+    }
+  }
+
+  /// What the step needs from the person, as `next` says it.
+  var need: Text {
+    switch self {
+    case .photoBefore:
+      Text(
+        zh: "一张安装前的照片：photo ID --stage before 文件",
+        en: "a photo of the welder as found: photo ID --stage before FILE")
+    case .flash: Text(zh: "连接模块的串口：flash ID --port 端口", en: "the module on a port: flash ID --port P")
+    case .pair: Text(zh: "连接模块的串口：pair ID --port 端口", en: "the module on a port: pair ID --port P")
+    case .label: Text(zh: "制作或确认标牌：label ID", en: "a label made, or one from stock confirmed: label ID")
+    case .seal: Text(zh: "封条编号：seal ID --number 编号", en: "the seal's number: seal ID --number N")
+    case .test:
+      Text(zh: "合盖后测试通过：test ID --port 端口", en: "a passed test with the case sealed: test ID --port P")
+    case .photoAfter:
+      Text(
+        zh: "一张安装后的照片：photo ID --stage after 文件",
+        en: "a photo of the finished work: photo ID --stage after FILE")
+    case .handover:
+      Text(
+        zh: "培训人数和操作规程：handover ID --trained 人数 --rules …",
+        en: "operators trained and rules settled: handover ID --trained N --rules …")
+    case .sign:
+      Text(
+        zh: "所有权人签字：sign ID --signature 笔迹文件",
+        en: "the proprietor's signature: sign ID --signature STROKES.json")
+    }
+  }
+}
+
+extension Installation.Status {
+  var title: Text {
+    switch self {
+    case .surveyed: Text(zh: "已调研", en: "surveyed")
+    case .open: Text(zh: "进行中", en: "open")
+    case .closed: Text(zh: "已完成", en: "closed")
+    case .delivered: Text(zh: "已送达", en: "delivered")
+    case .retired: Text(zh: "已淘汰", en: "retired")
+    case .void: Text(zh: "已作废", en: "void")
+    }
+  }
+}
+
+extension Funding {
+  var title: Text {
+    switch (payer, reason) {
+    case (.banner, _): Text(zh: "旗政府出资", en: "paid by the Banner")
+    case (.owner, .industryDepartment):
+      Text(zh: "企业自行出资（行业主管部门管辖）", en: "paid by the owner (under an industry department)")
+    case (.owner, .fittedAfterDeadline), (.owner, .fittedBeforeDeadline):
+      Text(zh: "自行承担（2024年12月15日及以后安装）", en: "paid by the owner (fitted on or after 15 December 2024)")
+    case (.owner, .retired): Text(zh: "不安装", en: "nothing fitted")
+    }
+  }
+}
+
+extension InstallationScheme.Property {
+  var title: Text {
+    switch self {
+    case .supply: RegistrationField.supply.title
+    case .weldingProcess: RegistrationField.weldingProcess.title
+    case .sourceType: RegistrationField.sourceType.title
+    case .supplyMaxAmps: RegistrationField.supplyMaxAmps.title
+    case .maxCurrentAmps: RegistrationField.maxCurrentAmps.title
+    case .maxPowerKilowatts: RegistrationField.maxPowerKilowatts.title
+    }
+  }
+
+  /// The welder's value, as a person reads it.
+  func value(of welder: Welder) -> Text {
+    switch self {
+    case .supply: RegistrationField.Choice(welder.supply).title
+    case .weldingProcess: RegistrationField.Choice(welder.weldingProcess).title
+    case .sourceType: RegistrationField.Choice(welder.sourceType).title
+    case .supplyMaxAmps: Text(verbatim: "\(plain(welder.supplyMaxAmps)) A")
+    case .maxCurrentAmps: Text(verbatim: "\(plain(welder.maxCurrentAmps)) A")
+    case .maxPowerKilowatts: Text(verbatim: welder.maxPowerKilowatts.map { "\(plain($0)) kW" } ?? "–")
+    }
+  }
+}

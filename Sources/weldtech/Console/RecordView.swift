@@ -1,0 +1,112 @@
+import Records
+import Terminal
+
+/// A record as a person reads it. Names and phones are masked unless they are asked for in full.
+struct RecordView {
+  let installation: Installation
+  let showsAll: Bool
+
+  func put(to console: Console) {
+    let language = console.language
+    let record = installation
+    section(Text(zh: "记录", en: "record"), to: console)
+    console.facts([
+      (Text(zh: "编号", en: "id"), record.id.text),
+      (Text(zh: "编码", en: "code"), record.code?.description ?? "–"),
+      (Text(zh: "状态", en: "status"), record.status.title[language]),
+      (Text(zh: "登记", en: "opened"), record.openedAt.description),
+      (Text(zh: "关闭", en: "closed"), record.closedAt?.description ?? "–"),
+      (Text(zh: "出资", en: "funding"), record.funding.title[language]),
+      (Text(zh: "技术人员", en: "technician"), "\(name(record.technician.name))  \(record.technician.company)"),
+    ])
+    section(Text(zh: "责任人和焊机", en: "owner and welder"), to: console)
+    console.facts(ownerFacts(language) + welderFacts(language))
+    section(Text(zh: "安装", en: "installation"), to: console)
+    console.facts(workFacts(language))
+    if let test = record.test {
+      section(Text(zh: "功能测试", en: "functional test"), to: console)
+      TestTexts.put(test, to: console)
+    }
+    if let next = record.nextStep {
+      console.put(
+        Text(zh: "下一步：\(next.title.zh)。\(next.need.zh)", en: "next: \(next.title.en). \(next.need.en)"))
+    }
+  }
+
+  private func section(_ title: Text, to console: Console) { console.heading(title) }
+
+  private func name(_ name: PersonName) -> String { showsAll ? name.full : name.masked }
+  private func phone(_ phone: PhoneNumber) -> String { showsAll ? phone.full : phone.masked }
+
+  private func ownerFacts(_ language: Language) -> [(Text, String)] {
+    let owner = installation.owner
+    return [
+      (
+        RegistrationField.unitName.title,
+        "\(owner.unitName)  \(RegistrationField.Choice(owner.unitType).title[language])"
+      ),
+      (
+        RegistrationField.responsibleName.title,
+        "\(name(owner.responsibleName))  \(phone(owner.responsiblePhone))"
+      ),
+      (
+        RegistrationField.street.title,
+        [owner.street, owner.community ?? ""].filter { !$0.isEmpty }.joined(separator: "  ")
+      ),
+      (
+        RegistrationField.industry.title,
+        [RegistrationField.Choice(owner.industry).title[language], owner.industryNote ?? ""].filter {
+          !$0.isEmpty
+        }
+        .joined(separator: "  ")
+      ),
+    ]
+  }
+
+  private func welderFacts(_ language: Language) -> [(Text, String)] {
+    let welder = installation.welder
+    let identity = [welder.brand, welder.model, welder.serialNumber].compactMap { $0 }.joined(separator: "  ")
+    let ratings = InstallationScheme.Property.allCases.map { "\($0.value(of: welder)[language])" }
+    return [
+      (Text(zh: "焊机", en: "welder"), identity.isEmpty ? "–" : identity),
+      (Text(zh: "铭牌数据", en: "ratings"), ratings.joined(separator: "  ")),
+    ] + (installation.retiredReason.map { [(RegistrationField.retiredReason.title, $0)] } ?? [])
+  }
+
+  private func workFacts(_ language: Language) -> [(Text, String)] {
+    let record = installation
+    let module = record.module
+    let photos = Photo.Stage.allCases.map { stage in record.photos.count { $0.stage == stage } }
+    return [
+      (Text(zh: "技术方案", en: "scheme"), record.scheme.map { "\($0.name) \($0.version)" } ?? "–"),
+      (
+        Text(zh: "照片", en: "photos"),
+        Text(
+          zh: "安装前 \(photos[0])，安装后 \(photos[1])，封条 \(photos[2])",
+          en: "\(photos[0]) before, \(photos[1]) after, \(photos[2]) of the seal")[language]
+      ),
+      (
+        Text(zh: "模块", en: "module"),
+        [module?.serialNumber, module?.chip, module?.firmwareVersion].compactMap { $0 }.joined(separator: "  ")
+      ),
+      (Text(zh: "密钥编号", en: "key"), module?.keyId ?? "–"),
+      (Text(zh: "标牌", en: "label"), record.label.map { "\($0.template)  \($0.payload)" } ?? "–"),
+      (
+        Text(zh: "封条", en: "seal"),
+        record.seal.map { ([$0.number] + $0.previousNumbers.reversed()).joined(separator: " ← ") } ?? "–"
+      ),
+      (
+        Text(zh: "培训交接", en: "handover"),
+        record.handover.map { handover in
+          Text(
+            zh: "\(handover.trainedOperators) 人，\(handover.operatingRules.word)",
+            en: "\(handover.trainedOperators) trained, rules \(handover.operatingRules.rawValue)")[language]
+        } ?? "–"
+      ),
+      (
+        Text(zh: "签字", en: "signed"),
+        record.agreement.map { "\(name($0.signatory.name))  \($0.signedAt)" } ?? "–"
+      ),
+    ]
+  }
+}

@@ -1,0 +1,113 @@
+import Provision
+import Records
+import Terminal
+
+/// The functional test in words: what each step is, how it came out, what to do where it failed.
+enum TestTexts {
+  static func title(of step: String) -> Text {
+    switch TestPlan.Kind(rawValue: step) {
+    case .supplyVoltage: Text(zh: "供电电压", en: "supply voltage")
+    case .currentZeroOffset: Text(zh: "电流零点", en: "current zero offset")
+    case .sealClosed: Text(zh: "封条开关闭合", en: "seal closed")
+    case .relayClosesOnSignedStart: Text(zh: "授权启动时继电器吸合", en: "relay closes on a signed start")
+    case .feedbackFollows: Text(zh: "触点反馈一致", en: "feedback follows")
+    case .relayOpensOnStop: Text(zh: "停止时继电器断开", en: "relay opens on stop")
+    case .relayRefusesForged: Text(zh: "拒绝伪造的启动", en: "a forged start is refused")
+    case .relayRefusesReplayed: Text(zh: "拒绝重放的启动", en: "a replayed start is refused")
+    case .clockOffset: Text(zh: "时钟偏差", en: "clock offset")
+    case .position: Text(zh: "定位卫星数", en: "satellites of the position fix")
+    case .signal: Text(zh: "信号强度", en: "signal")
+    case .platformStart: Text(zh: "平台远程启动", en: "start from the platform")
+    case nil: Text(verbatim: step)
+    }
+  }
+
+  static func verdict(of step: TestReport.Step) -> Text {
+    switch step.outcome {
+    case .passed: Text(zh: "通过", en: "passed")
+    case .failed: Text(zh: "不通过", en: "FAILED")
+    case .notRun: Text(zh: "未测", en: "not run")
+    }
+  }
+
+  static func put(_ report: TestReport, to console: Console) {
+    console.table(
+      [
+        Text(zh: "项目", en: "step"), Text(zh: "测得", en: "measured"), Text(zh: "限值", en: "limits"),
+        Text(zh: "结果", en: "result"),
+      ],
+      report.steps.map { step in
+        [
+          title(of: step.name)[console.language],
+          step.measured.map { measured($0, unit: step.unit, console.language) } ?? "–",
+          limits(of: step), verdict(of: step)[console.language],
+        ]
+      })
+    console.put(
+      report.passed
+        ? Text(zh: "测试通过", en: "the test passed")
+        : Text(zh: "测试不通过", en: "the test did not pass"))
+    for step in report.openSteps {
+      console.put(
+        Text(
+          zh: "未测：\(title(of: step.name).zh)（\(reason(step.notRun ?? "").zh)）",
+          en: "not run: \(title(of: step.name).en) (\(reason(step.notRun ?? "").en))"))
+    }
+  }
+
+  private static func measured(_ value: Double, unit: String, _ language: Language) -> String {
+    switch unit {
+    case "1": (value == 1 ? Text(zh: "是", en: "yes") : Text(zh: "否", en: "no"))[language]
+    case "satellites": plain(value)
+    default: "\(plain(value)) \(unit)"
+    }
+  }
+
+  private static func limits(of step: TestReport.Step) -> String {
+    if step.unit == "1" { return "" }
+    return switch (step.lower, step.upper) {
+    case (let lower?, let upper?): "\(plain(lower)) … \(plain(upper))"
+    case (let lower?, nil): "≥ \(plain(lower))"
+    case (nil, let upper?): "≤ \(plain(upper))"
+    case (nil, nil): ""
+    }
+  }
+
+  static func reason(_ code: String) -> Text {
+    switch code {
+    case "network.unreachable": Text(zh: "没有网络", en: "no network")
+    case "key.forgotten": Text(zh: "密钥已交平台，需要网络", en: "the key is with the platform, which takes a network")
+    default: Text(verbatim: code)
+    }
+  }
+
+  /// What failed, and where to look.
+  static func remedy(for step: TestReport.Step, cause: TestCause?) -> Text {
+    let name = title(of: step.name)
+    let advice: Text =
+      switch cause {
+      case .sealOpen:
+        Text(zh: "封条开关没有闭合：合上机壳，检查封条开关", en: "the seal switch is open: close the case, check the switch")
+      case .clockNotSet: Text(zh: "时钟没有设置：再运行一次 pair", en: "the clock is not set: run pair again")
+      case .noFix: Text(zh: "没有定位：把天线移到窗边或室外", en: "no fix: bring the antenna to a window or outdoors")
+      case .noSIM: Text(zh: "没有 SIM 卡：检查卡是否插到位", en: "no SIM: check that the card is seated")
+      case .notRegistered:
+        Text(zh: "没有登网：检查天线和 SIM 卡是否开通", en: "not registered: check antenna and that the SIM is active")
+      case .startRefused(let rejection):
+        Text(zh: "模块拒绝启动：\(rejection.title.zh)", en: "the module refused the start: \(rejection.title.en)")
+      case .relayStaysOpen: Text(zh: "继电器没有吸合：检查线圈供电", en: "the relay stays open: check the coil's supply")
+      case .relayStaysClosed:
+        Text(zh: "继电器没有断开：立即断电检查", en: "the relay stays closed: switch the mains off and look")
+      case .contactStaysOpen:
+        Text(zh: "触点没有反馈：检查反馈线和线圈", en: "no feedback: check the feedback wire and the coil")
+      case .contactStaysClosed:
+        Text(
+          zh: "触点不断开，可能已粘连：立即断电，更换继电器",
+          en: "the contact stays closed and may be welded: mains off, replace the relay")
+      case .startAccepted:
+        Text(zh: "模块接受了应拒绝的命令：更换模块", en: "the module took a start it had to refuse: replace the module")
+      case nil: Text(zh: "超出限值，检查接线", en: "outside its limits; check the wiring")
+      }
+    return Text(zh: "\(name.zh)：\(advice.zh)", en: "\(name.en): \(advice.en)")
+  }
+}

@@ -1,0 +1,42 @@
+import FoundationEssentials
+import Terminal
+
+/// What the surroundings say: variables, and where the program itself lies.
+struct Environment: Sendable {
+  var variables: [String: String]
+  /// Absolute path of the running program.
+  var executable: String
+
+  static func current() -> Environment {
+    let link = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+    return Environment(
+      variables: ProcessInfo.processInfo.environment, executable: link ?? CommandLine.arguments.first ?? "")
+  }
+
+  /// Set and not empty.
+  subscript(name: String) -> String? { variables[name].flatMap { $0.isEmpty ? nil : $0 } }
+
+  /// The XDG data folder's `weldtech`, where neither `--home` nor `WELDTECH_HOME` says otherwise.
+  var defaultHome: String {
+    if let home = self["WELDTECH_HOME"] { return home }
+    if let data = self["XDG_DATA_HOME"] { return data + "/weldtech" }
+    return (self["HOME"] ?? "/var/lib") + "/.local/share/weldtech"
+  }
+
+  /// The folder that holds `label-templates`, `schemes` and `firmware/releases`: `WELDTECH_SHARE`, else
+  /// `../share/weldtech` beside the program, else the checkout the program was built in.
+  var shareFolder: String? {
+    func holdsAssets(_ folder: String) -> Bool {
+      FileManager.default.fileExists(atPath: folder + "/label-templates")
+        && FileManager.default.fileExists(atPath: folder + "/schemes")
+    }
+    if let share = self["WELDTECH_SHARE"] { return holdsAssets(share) ? share : nil }
+    var folder = executable
+    while let slash = folder.lastIndex(of: "/") {
+      folder = String(folder[..<slash])
+      if holdsAssets(folder + "/share/weldtech") { return folder + "/share/weldtech" }
+      if holdsAssets(folder) { return folder }
+    }
+    return nil
+  }
+}

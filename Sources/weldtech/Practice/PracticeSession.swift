@@ -1,0 +1,184 @@
+import Bench
+import FoundationEssentials
+import Records
+import Terminal
+
+/// One practice: types the commands of the walk, one after the other, and says at the end what lies where.
+struct PracticeSession {
+  let workplace: Workplace
+  let folder: PracticeFolder
+  let port: String
+  let platform: String
+
+  private var console: Console { workplace.console }
+  private var shell: Shell { Shell(environment: workplace.environment, clock: workplace.clock) }
+
+  // MARK: - The walk
+
+  func walk() throws {
+    try prepareInput()
+    let expires = CalendarDay(daysSince1970: workplace.clock.now().day.daysSince1970 + 365)
+    try type(
+      Text(zh: "谁在用这台电脑", en: "Who works with this laptop"),
+      [
+        "setup", "--technician", "练习员", "--phone", "138 0000 0002", "--company", "练习安装服务公司",
+        "--certificate", "LX-2024-001", "--certificate-expires", expires.description, "--region", "150621",
+        "--codes", "00A000+500", "--platform", platform,
+      ])
+    try type(
+      Text(zh: "登记责任人和电焊机", en: "Register owner and welder"),
+      ["register", "--from", folder.input("registration.json")])
+    let opened = try practiceWorkplace().fieldbook().list(limit: 1)
+    guard let id = opened.first.map({ String($0.id.text.prefix(8)) }) else {
+      throw PracticeFailed(command: "register")
+    }
+    for (title, words) in steps(id: id) { try type(title, words) }
+  }
+
+  private func steps(id: String) -> [(Text, [String])] {
+    [
+      (
+        Text(zh: "安装前拍照", en: "Photo before the work"),
+        ["photo", id, "--stage", "before", folder.input("before.png")]
+      ),
+      (Text(zh: "写入固件", en: "Flash the module"), ["flash", id, "--port", port]),
+      (Text(zh: "配对", en: "Pair it"), ["pair", id, "--port", port]),
+      (Text(zh: "制作标牌", en: "Make the label"), ["label", id]),
+      (Text(zh: "粘贴封条", en: "Apply the seal"), ["seal", id, "--number", "LX-0001"]),
+      (Text(zh: "功能测试", en: "Test it"), ["test", id, "--port", port]),
+      (
+        Text(zh: "安装后拍照", en: "Photo after the work"),
+        ["photo", id, "--stage", "after", folder.input("after.png")]
+      ),
+      (Text(zh: "培训交接", en: "Hand over"), ["handover", id, "--trained", "2", "--rules", "drafted"]),
+      (
+        Text(zh: "签署协议", en: "Sign the agreement"), ["sign", id, "--signature", folder.input("signature.json")]
+      ),
+      (Text(zh: "送达平台", en: "Deliver it"), ["sync"]),
+    ]
+  }
+
+  private func prepareInput() throws {
+    try workplace.write(Data(SampleRegistration.json.utf8), to: folder.input("registration.json"))
+    try workplace.write(try SamplePhoto.png(.before), to: folder.input("before.png"))
+    try workplace.write(try SamplePhoto.png(.after), to: folder.input("after.png"))
+    try workplace.write(
+      try RecordCoding.encode(SampleSignature.document()), to: folder.input("signature.json"))
+  }
+
+  /// Shows a command as it would be typed, and runs it.
+  private func type(_ title: Text, _ words: [String]) throws {
+    console.say(Text(verbatim: ""))
+    console.say(title, .bold)
+    console.say(Text(verbatim: "$ weldtech " + words.map(quoted).joined(separator: " ")), .cyan)
+    // Under --json stdout belongs to the one document at the end.
+    var globals = ["--home", folder.home, "--lang", console.language.rawValue]
+    if console.isVerbose { globals.append("--verbose") }
+    let status = shell.run(globals + words, output: console.isJSON ? console.diagnostics : console.output)
+    guard status == ExitCode.done.rawValue else { throw PracticeFailed(command: words[0]) }
+  }
+
+  private func quoted(_ word: String) -> String {
+    word.allSatisfy { $0.isLetter || $0.isNumber || "-_./:+=".contains($0) } ? word : "'\(word)'"
+  }
+
+  // MARK: - What lies where
+
+  struct Document: Encodable {
+    struct Delivered: Encodable {
+      var record: Bool
+      var key: Bool
+      var files: Int
+      var of: Int
+    }
+
+    var id: InstallationID
+    var code: LabelCode?
+    var folder: String
+    var record: String
+    var label: String
+    var agreement: String
+    var platform: Delivered
+  }
+
+  /// Compares what this laptop has with what the platform says it has.
+  func report(_ platform: LocalPlatform) throws -> ExitCode {
+    let practice = try practiceWorkplace()
+    guard let row = try practice.fieldbook().list(limit: 1).first else { throw PracticeFailed(command: "list") }
+    let installation = try practice.fieldbook().installation(row.id)
+    let record = practice.documentPath(of: installation, named: "record.json")
+    try workplace.write(try RecordCoding.encode(installation), to: record)
+
+    let closed = try practice.fieldbook().closedRecord(installation.id, revision: installation.revision)
+    let stored = platform.installations().first { $0.id == installation.id.text }
+    let digests = installation.fileDigests
+    let document = Document(
+      id: installation.id, code: installation.code, folder: folder.path, record: record,
+      label: practice.documentPath(of: installation, named: "label.png"),
+      agreement: practice.documentPath(of: installation, named: "agreement.pdf"),
+      platform: Document.Delivered(
+        record: stored != nil && stored?.sha256 == closed?.sha256,
+        key: try installation.module?.keyId.map { try platform.keyIds().contains($0) } ?? false,
+        files: digests.count { platform.hasFile($0) }, of: digests.count))
+    let isComplete =
+      document.platform.record && document.platform.key && document.platform.files == digests.count
+    try console.answer(document) { tell(document, isComplete: isComplete) }
+    return isComplete ? .done : .failed
+  }
+
+  private func tell(_ document: Document, isComplete: Bool) {
+    console.put("")
+    console.heading(
+      isComplete
+        ? Text(zh: "练习完成：一条完整的安装记录", en: "Practice done: one finished installation")
+        : Text(zh: "练习没有完成", en: "The practice is not complete"))
+    let platform = document.platform
+    console.facts([
+      (Text(zh: "编码", en: "code"), document.code?.description ?? "–"),
+      (Text(zh: "记录", en: "record"), document.record),
+      (Text(zh: "标牌", en: "label"), document.label),
+      (Text(zh: "协议", en: "agreement"), document.agreement),
+      (
+        Text(zh: "平台上", en: "on the platform"),
+        Text(
+          zh:
+            "记录\(platform.record ? "有" : "没有")，密钥\(platform.key ? "有" : "没有")，文件 \(platform.files)/\(platform.of)",
+          en:
+            "record \(platform.record ? "yes" : "no"), key \(platform.key ? "yes" : "no"), files \(platform.files) of \(platform.of)"
+        )[
+          console.language]
+      ),
+    ])
+    console.put(
+      Text(
+        zh: "查看：weldtech --home \(folder.home) show \(document.id.text.prefix(8))",
+        en: "look at it: weldtech --home \(folder.home) show \(document.id.text.prefix(8))"))
+  }
+
+  private func practiceWorkplace() throws -> Workplace {
+    Workplace(
+      environment: workplace.environment, console: console, clock: workplace.clock, home: folder.home,
+      interruption: workplace.interruption)
+  }
+}
+
+extension Installation {
+  /// Of everything the record names, each once.
+  var fileDigests: Set<String> {
+    Set(
+      photos.map(\.sha256) + [agreement?.sha256, agreement?.strokesSha256, seal?.photoSha256].compactMap { $0 })
+  }
+}
+
+struct PracticeFailed: Error {
+  let command: String
+}
+
+extension PracticeFailed: Explained {
+  var failure: Failure {
+    Failure(
+      code: "practice.step",
+      message: Text(zh: "练习停在 \(command)", en: "the practice stopped at \(command)"),
+      hint: Text(zh: "上面的错误说明原因", en: "the error above says why"))
+  }
+}

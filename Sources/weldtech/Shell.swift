@@ -1,0 +1,112 @@
+import Arguments
+import FoundationEssentials
+import Records
+import Terminal
+
+/// Runs one command line: reads it, gives the command its workplace, and turns whatever is thrown into words,
+/// a code and an exit status.
+struct Shell {
+  let environment: Environment
+  var clock: any Clock = SystemClock()
+
+  /// - Parameter output: where data goes.
+  func run(_ arguments: [String], output: Sink = .standardOutput) -> Int32 {
+    let program = CommandTree.program()
+    let invocation = program.parse(arguments)
+    let console = console(for: invocation.globals, output: output)
+    let status = run(invocation, of: program, console)
+    switch console.failure {
+    case nil, .readerGone: return status
+    case .failed: return max(status, ExitCode.failed.rawValue)
+    }
+  }
+
+  private func console(for globals: GlobalOptions, output: Sink) -> Console {
+    Console(
+      output: output, language: globals.language ?? Language(environment: environment.variables),
+      isJSON: globals.isJSON,
+      isVerbose: globals.isVerbose, noColor: globals.hasNoColor, environment: environment.variables)
+  }
+
+  private func run(
+    _ invocation: Invocation<GlobalOptions, Workplace>, of program: Program<GlobalOptions, Workplace>,
+    _ console: Console
+  ) -> Int32 {
+    switch invocation.outcome {
+    case .version:
+      console.put("weldtech \(Version.current)")
+      return ExitCode.done.rawValue
+    case .help:
+      let page = program.help(
+        for: invocation.path, in: console.language, columns: min(console.tableWidth ?? 80, 100),
+        styling: console.outputStyling)
+      console.output.write(page)
+      return ExitCode.done.rawValue
+    case .failed(let error): return report(error, path: invocation.path, to: console)
+    case .run(let command):
+      let workplace = Workplace(
+        environment: environment, console: console, clock: clock,
+        home: invocation.globals.home ?? environment.defaultHome,
+        interruption: { Interruption.isRequested })
+      do {
+        return try command(workplace)
+      } catch {
+        return report(error, path: invocation.path, to: console)
+      }
+    }
+  }
+
+  // MARK: - Errors
+
+  private struct ErrorDocument: Encodable {
+    struct Detail: Encodable {
+      var path: String
+      var code: String
+      var message: String
+    }
+
+    struct Error: Encodable {
+      var code: String
+      var message: String
+      var hint: String
+      var details: [Detail]
+    }
+
+    var error: Error
+  }
+
+  private func report(_ error: any Error, path: [String], to console: Console) -> Int32 {
+    var failure = explain(error)
+    if let usage = error as? UsageError {
+      failure.hint = usage.hint(command: (["weldtech"] + path).joined(separator: " "))
+    }
+    let language = console.language
+    if console.isJSON {
+      let document = ErrorDocument(
+        error: ErrorDocument.Error(
+          code: failure.code, message: failure.message[language], hint: failure.hint[language],
+          details: failure.details.map {
+            ErrorDocument.Detail(path: $0.path, code: $0.code, message: $0.message[language])
+          }))
+      // A document of strings always encodes.
+      let bytes = (try? RecordCoding.encode(document)) ?? Data()
+      console.put(String(decoding: bytes, as: UTF8.self))
+    } else {
+      console.say(
+        Text(zh: "错误：\(failure.message.zh)", en: "error: \(failure.message.en)"), .red)
+      for detail in failure.details {
+        console.say(
+          Text(zh: "  \(detail.message.zh)（\(detail.path)）", en: "  \(detail.message.en) (\(detail.path))"))
+      }
+      console.say(Text(zh: "  → \(failure.hint.zh)", en: "  → \(failure.hint.en)"))
+      console.say(Text(verbatim: "  [\(failure.code)]"), .dim)
+    }
+    return failure.exit.rawValue
+  }
+}
+
+extension UsageError: Explained {
+  var failure: Failure {
+    Failure(code: code, message: problem, hint: hint(command: "weldtech"), exit: .usage)
+  }
+}

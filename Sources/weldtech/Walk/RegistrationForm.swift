@@ -1,0 +1,64 @@
+import Arguments
+import FoundationEssentials
+import Records
+import Terminal
+
+/// Gathers a registration: from a document, from options on top of it, and on a terminal by asking for what
+/// is still missing.
+struct RegistrationForm {
+  let workplace: Workplace
+
+  /// - Throws: `RegistrationRejected` naming every field that is wrong.
+  func fill(from file: String?, fields: [RegistrationField: String]) throws -> Registration {
+    var values: [RegistrationField: JSONValue] = [:]
+    if let file { values = try Registration.values(ofDocument: try document(file)) }
+    for (field, text) in fields { values[field] = .string(text) }
+    let today = workplace.clock.now().day
+    if file == nil, workplace.console.canPrompt { try ask(&values, today: today) }
+    return try Registration(values, today: today)
+  }
+
+  private func document(_ file: String) throws -> Data {
+    if file == "-" { return try workplace.console.standardInput(atMost: Registration.largestDocumentBytes) }
+    return try workplace.read(file, atMost: Registration.largestDocumentBytes)
+  }
+
+  // MARK: - Asking
+
+  private static let asked: [RegistrationField] = [
+    .unitName, .unitType, .responsibleName, .responsiblePhone, .street, .community, .industry, .industryNote,
+    .operators, .certifiedOperators, .brand, .model, .serialNumber, .weldingProcess, .supply, .sourceType,
+    .supplyMaxAmps, .maxCurrentAmps, .maxPowerKilowatts, .purpose, .condition, .retiredReason,
+  ]
+
+  private func ask(_ values: inout [RegistrationField: JSONValue], today: CalendarDay) throws {
+    for field in Self.asked where values[field] == nil && applies(field, to: values) {
+      let answer = try ask(field, today: today)
+      if !answer.isEmpty { values[field] = .string(answer) }
+    }
+  }
+
+  private func applies(_ field: RegistrationField, to values: [RegistrationField: JSONValue]) -> Bool {
+    switch field {
+    case .industryNote: values[.industry] == .string(Industry.other.rawValue)
+    case .retiredReason: values[.condition] == .string(Condition.retired.rawValue)
+    default: true
+    }
+  }
+
+  private func ask(_ field: RegistrationField, today: CalendarDay) throws -> String {
+    let prompter = workplace.console.prompter
+    if case .choice(let choices) = field.kind {
+      return try prompter.choose(
+        field.title, choices.map { Choice($0.code, $0.title, value: $0.code) },
+        fallback: field == .condition ? 0 : nil)
+    }
+    var title = field.title
+    if let unit = field.unit { title = Text(zh: "\(title.zh)（\(unit)）", en: "\(title.en) (\(unit))") }
+    let isOptional = field.presence == .optional
+    if isOptional { title = Text(zh: "\(title.zh)（可不填）", en: "\(title.en) (optional)") }
+    return try prompter.text(
+      title, mayBeEmpty: isOptional,
+      problem: { Registration.problem(with: .string($0), for: field, today: today)?.message })
+  }
+}

@@ -1,0 +1,49 @@
+import FoundationEssentials
+import Photos
+import Records
+
+extension Walk {
+  /// Looks into the files, keeps them, and attaches them as evidence; where one is no whole photo, none
+  /// is attached.
+  func photograph(_ installation: Installation, stage: Photo.Stage, files: [String]) throws -> Installation {
+    let step: Step = stage == .after ? .photoAfter : .photoBefore
+    try require(step, of: installation)
+    let photos = try files.map { try photo(stage: stage, file: $0) }
+    return try append(photos.map { .photographed($0) }, to: installation)
+  }
+
+  /// Looks into one file and keeps it; the record does not know of it yet.
+  func photo(stage: Photo.Stage, file: String) throws -> Photo {
+    let (bytes, facts) = try inspect(file)
+    let sha256 = try fieldbook.files.store(bytes)
+    return facts.photo(stage: stage, sha256: sha256, takenAt: workplace.modified(file) ?? now())
+  }
+
+  private func inspect(_ file: String) throws(PhotoRejected) -> (Data, PhotoFacts) {
+    do {
+      return try PhotoInspector.inspect(fileAt: file)
+    } catch {
+      throw PhotoRejected(file: file, error: error)
+    }
+  }
+
+  func seal(_ installation: Installation, number: String, photoFile: String?) throws -> Installation {
+    try require(.seal, of: installation)
+    let photo = try photoFile.map { try self.photo(stage: .seal, file: $0) }
+    let previous = installation.seal.map { $0.previousNumbers + [$0.number] } ?? []
+    let seal = Seal(
+      number: number, photoSha256: photo?.sha256, appliedAt: now(), previousNumbers: previous)
+    return try append([.sealed(seal)] + (photo.map { [.photographed($0)] } ?? []), to: installation)
+  }
+
+  func handOver(_ installation: Installation, _ handover: Handover) throws -> Installation {
+    try require(.handover, of: installation)
+    return try append(.handedOver(handover), to: installation)
+  }
+}
+
+/// A file is not a whole photo.
+struct PhotoRejected: Error {
+  let file: String
+  let error: PhotoError
+}

@@ -1,0 +1,97 @@
+import Cryptography
+import Provision
+import Records
+import Sync
+
+extension Walk {
+  // MARK: - Pairing
+
+  /// Binds module, welder and code; safe to run again after it was cut off anywhere.
+  func pair(_ installation: Installation, port: String, report: @escaping (PairingEvent) -> Void) throws
+    -> (installation: Installation, result: PairingResult)
+  {
+    try require(.pair, of: installation)
+    guard let code = installation.code else { throw StepRefused(step: .pair, refusal: .retired) }
+    let settings = PairingSettings(
+      code: code.description, platform: try workplace.platformAddress(),
+      apn: try fieldbook.setup().accessPointName ?? "",
+      trustAnchor: try workplace.platformCertificate().publicKeyDigest)
+    let link = try workplace.openPort(port)
+    defer { link.close() }
+    let pairing = Pairing(
+      client: SMPClient(link: link, now: { ContinuousClock.now }), keys: try fieldbook,
+      clock: workplace.clock, random: SecureRandom.bytes, report: report)
+    let result = try pairing.pair(installation.id, settings: settings)
+    if installation.module?.pairedAt != nil, installation.module?.serialNumber == result.serialNumber,
+      installation.module?.keyId == result.keyId
+    {
+      return (installation, result)
+    }
+    let event = InstallationEvent.Paired(
+      serialNumber: result.serialNumber, keyId: result.keyId, imei: result.imei, iccid: result.iccid)
+    return (try append(.paired(event), to: installation), result)
+  }
+
+  // MARK: - Functional test
+
+  /// Runs the plan and records the report, passed or not.
+  func test(
+    _ installation: Installation, port: String, plan: String?,
+    report: @escaping (FunctionalTestEvent) -> Void
+  ) throws -> Installation {
+    try require(.test, of: installation)
+    guard let module = installation.module, let serialNumber = module.serialNumber, let keyId = module.keyId,
+      let scheme = installation.scheme
+    else { throw StepRefused(step: .test, refusal: .needs([.pair])) }
+    let catalogue = try workplace.catalogue()
+    let testPlan = try catalogue.plan(named: plan, for: try catalogue.scheme(named: scheme.name))
+    let secret = try fieldbook.key(for: installation.id, moduleSerial: serialNumber)?.secret
+    // A start of the platform's own takes the key there. Without a network the step is not run, and says so.
+    let authority = try? workplace.platformClient(answerTimeout: .seconds(10))
+    if authority != nil { _ = try? workplace.syncRun(retry: RetryPolicy(attempts: 1)).deliverKeys() }
+    let link = try workplace.openPort(port)
+    defer { link.close() }
+    let test = FunctionalTest(
+      client: SMPClient(link: link, now: { ContinuousClock.now }),
+      module: TestedModule(serialNumber: serialNumber, keyId: keyId, secret: secret),
+      authority: authority, clock: workplace.clock,
+      shouldStop: { workplace.isInterrupted }, report: report)
+    return try append(.tested(try test.run(testPlan)), to: installation)
+  }
+}
+
+extension Walk {
+  // MARK: - Firmware
+
+  struct FlashOrder {
+    var port: String
+    /// Both or none; none takes the newest release for the chip that is found.
+    var image: String?
+    var manifest: String?
+    var allowsDowngrade = false
+  }
+
+  /// Brings the module's firmware up to date and records what it is.
+  func flash(_ installation: Installation, _ order: FlashOrder, report: @escaping (FlashStep) -> Void) throws
+    -> (installation: Installation, result: FlashResult)
+  {
+    try require(.flash, of: installation)
+    let source: Flasher.Source =
+      if let manifest = order.manifest {
+        .image(
+          try order.image.map { try Image(imagePath: $0, manifestPath: manifest) }
+            ?? Image(manifestPath: manifest))
+      } else {
+        .newest(try workplace.releases())
+      }
+    let link = try workplace.openPort(order.port)
+    defer { link.close() }
+    let result = try Flasher(link: link, now: { ContinuousClock.now }).flash(
+      source, options: Flasher.Options(allowsDowngrade: order.allowsDowngrade), onEvent: report,
+      isCancelled: { workplace.isInterrupted })
+    let event = InstallationEvent.Flashed(
+      chip: result.chip, chipId: result.chipID, firmwareVersion: result.firmwareVersion,
+      firmwareSha256: result.firmwareSha256, skipped: result.skipped != nil)
+    return (try append(.flashed(event), to: installation), result)
+  }
+}

@@ -1,0 +1,46 @@
+import Agreements
+import FoundationEssentials
+import Records
+
+extension Walk {
+  struct SignOrder {
+    /// The document of strokes, as it was read.
+    var strokes: Data
+    /// Nil: the responsible person.
+    var name: PersonName?
+    var phone: PhoneNumber?
+    var capacity = SignatoryCapacity.proprietor
+  }
+
+  struct SignOutcome {
+    var installation: Installation
+    /// A readable copy of the agreement; the one that counts lies among the files by content.
+    var file: String
+  }
+
+  /// The proprietor signs: the agreement is made and kept, the record closes and is queued.
+  func sign(_ installation: Installation, _ order: SignOrder) throws -> SignOutcome {
+    try require(.sign, of: installation)
+    let strokes = try SignatureStrokes(json: order.strokes)
+    let signatory = Signatory(
+      name: order.name ?? installation.owner.responsibleName,
+      phone: order.phone ?? installation.owner.responsiblePhone, capacity: order.capacity)
+    let signedAt = now()
+    let files = try fieldbook.files
+    let strokesSha256 = try files.store(order.strokes)
+    let catalogue = try workplace.catalogue()
+    let title = catalogue.schemes.first { $0.name == installation.scheme?.name }?.title.zh
+    let document = try Agreement(
+      of: installation, signatory: signatory, signedAt: signedAt, strokes: strokes,
+      strokesSha256: strokesSha256, schemeTitle: title
+    ).render()
+    let sha256 = try files.store(document.pdf)
+    let record = AgreementRecord(
+      sha256: sha256, bytes: document.pdf.count, signedAt: signedAt, signatory: signatory,
+      strokesSha256: strokesSha256)
+    let closed = try append(.signed(record), to: installation)
+    let file = workplace.documentPath(of: installation, named: "agreement.pdf")
+    try workplace.write(document.pdf, to: file)
+    return SignOutcome(installation: closed, file: file)
+  }
+}

@@ -1,0 +1,72 @@
+import FoundationEssentials
+import Glibc
+import Records
+import Terminal
+
+extension Workplace {
+  /// Reads a whole file.
+  /// - Throws: `FileTrouble`.
+  func read(_ path: String, atMost bytes: Int) throws -> Data {
+    var status = stat()
+    guard stat(path, &status) == 0 else { throw FileTrouble.unreadable(path: path, errno: errno) }
+    guard status.st_mode & S_IFMT != S_IFDIR else { throw FileTrouble.unreadable(path: path, errno: EISDIR) }
+    guard status.st_size <= bytes else { throw FileTrouble.tooLarge(path: path, limit: bytes) }
+    do {
+      return try Data(contentsOf: URL(filePath: path))
+    } catch {
+      throw FileTrouble.unreadable(path: path, errno: access(path, R_OK) == 0 ? EIO : errno)
+    }
+  }
+
+  /// Writes a readable copy, whole or not at all, in a folder that is made where it is missing.
+  func write(_ data: Data, to path: String) throws {
+    let folder = URL(filePath: path).deletingLastPathComponent()
+    do {
+      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+      try data.write(to: URL(filePath: path), options: .atomic)
+    } catch {
+      throw FileTrouble.unwritable(path: path, errno: access(folder.path, W_OK) == 0 ? EIO : errno)
+    }
+  }
+
+  /// When the file was last written, where that lies in the past; the nearest a file says to when a photo
+  /// was taken.
+  func modified(_ path: String) -> Timestamp? {
+    var status = stat()
+    guard stat(path, &status) == 0 else { return nil }
+    let now = clock.now()
+    let modified = Timestamp(
+      secondsSince1970: Int64(status.st_mtim.tv_sec), offsetSeconds: now.offsetSeconds)
+    return modified <= now ? modified : nil
+  }
+}
+
+enum FileTrouble: Error {
+  case unreadable(path: String, errno: Int32)
+  case unwritable(path: String, errno: Int32)
+  case tooLarge(path: String, limit: Int)
+}
+
+extension FileTrouble: Explained {
+  var failure: Failure {
+    switch self {
+    case .unreadable(let path, let errno):
+      Failure(
+        code: "file.unreadable",
+        message: Text(
+          zh: "读不了 \(path)：\(systemMessage(errno))", en: "cannot read \(path): \(systemMessage(errno))"),
+        hint: Text(zh: "检查路径和权限", en: "check the path and its permissions"), exit: .badData)
+    case .unwritable(let path, let errno):
+      Failure(
+        code: "file.unwritable",
+        message: Text(
+          zh: "写不了 \(path)：\(systemMessage(errno))", en: "cannot write \(path): \(systemMessage(errno))"),
+        hint: Text(zh: "检查目录权限和磁盘空间", en: "check the folder's permissions and the disk's space"))
+    case .tooLarge(let path, let limit):
+      Failure(
+        code: "file.tooLarge",
+        message: Text(zh: "\(path) 超过 \(limit) 字节", en: "\(path) is larger than \(limit) bytes"),
+        hint: Text(zh: "检查是不是选错了文件", en: "check that it is the right file"), exit: .badData)
+    }
+  }
+}
