@@ -1,0 +1,136 @@
+import Records
+import Testing
+
+@Suite struct LifecycleTests {
+  /// The order of the plan as PRODUCT and the issue tell it, written down a second time: a step, and what has to
+  /// come first.
+  static let order: [Step: [Step]] = [
+    .photoBefore: [],
+    .flash: [.photoBefore],
+    .pair: [.photoBefore, .flash],
+    .label: [.photoBefore, .flash, .pair],
+    .seal: [.photoBefore, .flash, .pair, .label],
+    .test: [.photoBefore, .flash, .pair],
+    .photoAfter: [.photoBefore, .flash, .pair, .label, .seal],
+    .handover: [.photoBefore],
+    .sign: [.photoBefore, .flash, .pair, .label, .seal, .test, .photoAfter, .handover],
+  ]
+
+  private func refusal(_ step: Step, _ installation: Installation, on day: CalendarDay = Sample.day)
+    -> StepRefusal?
+  {
+    installation.refusal(of: step, by: Sample.technician, on: day)
+  }
+
+  @Test func allowsAStepInEveryOpenStateExactlyWhereAllBeforeItIsDone() {
+    let steps = Step.allCases.filter { $0 != .sign }
+    for state in 0..<(1 << steps.count) {
+      let chosen = steps.enumerated().filter { state >> $0.offset & 1 == 1 }.map(\.element)
+      let installation = Sample.installation(after: chosen)
+      // A test without a seal is there, but it does not count.
+      let done = chosen.filter { $0 != .test || chosen.contains(.seal) }
+      for step in Step.allCases {
+        #expect(installation.isDone(step) == done.contains(step), "\(step) in \(chosen)")
+        let missing = (Self.order[step] ?? []).filter { !done.contains($0) }
+        #expect(
+          refusal(step, installation) == (missing.isEmpty ? nil : .needs(missing)), "\(step) in \(chosen)")
+      }
+      #expect(installation.nextStep == Step.allCases.first { !done.contains($0) })
+      #expect(installation.status == .open)
+    }
+  }
+
+  @Test(arguments: Step.allCases)
+  func refusesEveryStepOnceTheRecordIsNotOpenAnyMore(step: Step) {
+    var signed = Sample.installation(after: Step.allCases)
+    #expect(signed.status == .closed)
+    #expect(refusal(step, signed) == .closed)
+    signed.markDelivered()
+    #expect(signed.status == .delivered)
+    #expect(refusal(step, signed) == .closed)
+    #expect(refusal(step, Sample.installation(.retired)) == .retired)
+    var void = Sample.installation(after: [.photoBefore])
+    void.apply(.voided(reason: "x"), at: Sample.at(3), entrySha256: Sample.digest)
+    #expect(refusal(step, void) == .void)
+    for closed in [signed, void, Sample.installation(.retired)] { #expect(closed.nextStep == nil) }
+  }
+
+  @Test(arguments: Step.allCases)
+  func refusesEveryStepFromTheDayAfterTheCertificateExpires(step: Step) {
+    let installation = Sample.installation(after: Step.allCases.filter { $0 != .sign })
+    let last = CalendarDay("2026-12-31")!
+    #expect(refusal(step, installation, on: last) == nil)
+    #expect(refusal(step, installation, on: CalendarDay("2027-01-01")!) == .certificateExpired(last))
+  }
+
+  @Test func countsOnlyATestThatPassedAfterTheLastSeal() {
+    let all = Step.allCases.filter { $0 != .sign }
+    var installation = Sample.installation(after: all)
+    #expect(refusal(.sign, installation) == nil)
+
+    installation.apply(Sample.sealed, at: Sample.at(5), entrySha256: Sample.digest)
+    #expect(!installation.testCounts)
+    #expect(installation.nextStep == .test)
+    #expect(refusal(.sign, installation) == .testBeforeSeal)
+
+    installation.apply(Sample.tested([.passed, .failed]), at: Sample.at(6), entrySha256: Sample.digest)
+    #expect(refusal(.sign, installation) == .testNotPassed)
+
+    installation.apply(Sample.tested(), at: Sample.at(7), entrySha256: Sample.digest)
+    #expect(refusal(.sign, installation) == nil)
+
+    // The clock went back: the order of events decides.
+    installation.apply(Sample.sealed, at: Sample.at(0), entrySha256: Sample.digest)
+    #expect(refusal(.sign, installation) == .testBeforeSeal)
+  }
+
+  @Test(
+    arguments: [
+      ([TestReport.Outcome.passed], true), ([.passed, .notRun(reason: "a")], true), ([.failed], false),
+      ([.passed, .failed], false), ([.notRun(reason: "a")], false), ([], false),
+    ])
+  func passesATestWithNoFailedStepAndAtLeastOnePassed(outcomes: [TestReport.Outcome], passed: Bool) {
+    let installation = {
+      var installation = Sample.installation(after: [.photoBefore, .flash, .pair, .label, .seal])
+      installation.apply(Sample.tested(outcomes), at: Sample.at(5), entrySha256: Sample.digest)
+      return installation
+    }()
+    #expect(installation.test?.passed == passed)
+    #expect(installation.isDone(.test) == passed)
+    #expect(installation.test?.openSteps.count == outcomes.filter { $0 == .notRun(reason: "a") }.count)
+  }
+
+  @Test func doesNotTakeAnUnverifiedLabelForDone() {
+    var installation = Sample.installation(after: [.photoBefore, .flash, .pair])
+    installation.apply(
+      .labelled(LabelRecord(code: Sample.code, payload: "p", template: "t", verified: false)), at: Sample.at(3),
+      entrySha256: Sample.digest)
+    #expect(!installation.isDone(.label))
+    #expect(refusal(.seal, installation) == .needs([.label]))
+  }
+
+  @Test func closesWithTheSignatureAndDecidesWhoPaysByItsDay() {
+    var early = Sample.installation(after: Step.allCases.filter { $0 != .sign })
+    early.apply(Sample.signed, at: Timestamp("2024-12-14T23:59:59+08:00")!, entrySha256: Sample.digest)
+    #expect(early.funding == Funding(payer: .banner, reason: .fittedBeforeDeadline))
+    var late = Sample.installation(after: Step.allCases.filter { $0 != .sign })
+    late.apply(Sample.signed, at: Timestamp("2024-12-15T00:00:00+08:00")!, entrySha256: Sample.digest)
+    #expect(late.funding == Funding(payer: .owner, reason: .fittedAfterDeadline))
+    #expect(late.closedAt == Timestamp("2024-12-15T00:00:00+08:00"))
+    #expect(Sample.installation(.retired).funding.reason == .retired)
+  }
+
+  @Test func countsRevisionsFromOneAndKeepsTheClosingTime() {
+    var installation = Sample.installation(after: Step.allCases)
+    let closed = installation.closedAt
+    #expect(installation.revision == 1)
+    #expect(installation.previousSha256 == nil)
+    installation.beginRevision(after: Sample.digest)
+    installation.apply(.voided(reason: "x"), at: Sample.at(99), entrySha256: Sample.digest)
+    #expect(installation.revision == 2)
+    #expect(installation.previousSha256 == Sample.digest)
+    #expect(installation.closedAt == closed)
+    installation.markDelivered()
+    #expect(installation.status == .void)
+  }
+}

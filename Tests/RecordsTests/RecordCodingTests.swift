@@ -1,0 +1,111 @@
+import Foundation
+import Records
+import Testing
+
+@Suite struct RecordCodingTests {
+  @Test func givesTheSameBytesForTheSameRecordAndReadsThemBack() throws {
+    for installation in [
+      Sample.installation(after: Step.allCases), Sample.installation(), Sample.installation(.retired),
+    ] {
+      let bytes = try RecordCoding.encode(installation)
+      let decoded = try RecordCoding.decode(Installation.self, from: bytes)
+      #expect(decoded == installation)
+      #expect(try RecordCoding.encode(decoded) == bytes)
+      #expect(!String(decoding: bytes, as: UTF8.self).contains("\\/"))
+    }
+  }
+
+  @Test func readsEveryEventBack() throws {
+    var events = Sample.events.map(\.event)
+    events += [
+      .registered(Sample.registered()), .registered(Sample.registered(.retired)), .voided(reason: "误建"),
+    ]
+    #expect(Set(events.map(\.name)).count == 10)
+    for event in events {
+      #expect(try RecordCoding.decode(InstallationEvent.self, from: RecordCoding.encode(event)) == event)
+    }
+    for text in ["{}", #"{"event":"opened","facts":{}}"#, #"{"event":"voided"}"#, "[]"] {
+      #expect(throws: DecodingError.self) {
+        try RecordCoding.decode(InstallationEvent.self, from: Data(text.utf8))
+      }
+    }
+  }
+
+  /// The keys of CONTRACTS, 'An installation'.
+  @Test func hasTheKeysOfTheContract() throws {
+    let bytes = try RecordCoding.encode(Sample.installation(after: Step.allCases))
+    let record = try JSONDecoder().decode(JSONValue.self, from: bytes)
+    #expect(record["schema"] == .string("weldtech.installation/1"))
+    let keys: [String: String] = [
+      "": "id code status revision openedAt closedAt remarks",
+      "technician": "name phone company certificate certificateExpires",
+      "owner": """
+      unitId unitName unitType responsibleName responsiblePhone street community industry operators \
+      certifiedOperators
+      """,
+      "welder": """
+      brand model serialNumber weldingProcess supply sourceType supplyMaxAmps maxCurrentAmps maxPowerKilowatts \
+      purpose purchasedOn condition
+      """,
+      "module": "serialNumber chip firmwareVersion firmwareSha256 keyId imei iccid pairedAt",
+      "scheme": "name version", "test": "plan startedAt passed steps",
+      "label": "code payload template verified",
+      "seal": "number photoSha256", "survey": "filledBy filledByPhone",
+      "handover": "trainedOperators operatingRules note", "agreement": "sha256 bytes signedAt signatory",
+      "funding": "payer reason",
+    ]
+    for (part, names) in keys {
+      let object = part.isEmpty ? record : record[part]
+      for name in names.split(separator: " ") { #expect(object?[String(name)] != nil, "\(part).\(name)") }
+    }
+    for (part, names) in [
+      "photos": "stage sha256 bytes mediaType takenAt", "history": "at event",
+    ] {
+      guard case .array(let entries) = record[part], let first = entries.first else {
+        Issue.record("no \(part)")
+        continue
+      }
+      for name in names.split(separator: " ") { #expect(first[String(name)] != nil, "\(part).\(name)") }
+    }
+    #expect(record["openedAt"] == .string(Sample.at(0).description))
+  }
+
+  @Test(
+    arguments: [
+      "", "0190f000-0000-4000-8000-00000000000", "0190f000-0000-4000-8000-00000000000ab",
+      "0190f00000000-4000-8000-00000000000a", "0190g000-0000-4000-8000-00000000000a",
+      "0190f000/0000-4000-8000-00000000000a", "../../../../../../../../../etc/passw",
+      "０190f000-0000-4000-8000-000000000a",
+    ])
+  func refusesWhatIsNoInstallationId(text: String) {
+    #expect(InstallationID(text) == nil)
+  }
+
+  @Test func writesAnInstallationIdInLowerCase() {
+    let id = UUID()
+    #expect(InstallationID(id.uuidString)?.text == id.uuidString.lowercased())
+  }
+}
+
+@Suite struct TextNormalizationTests {
+  @Test(
+    arguments: [
+      ("１，２３４．５", 1234.5), (" 40 ", 40), ("-3.5", -3.5), ("1,000,000", 1_000_000), ("４０　", 40), ("3。5", 3.5),
+    ])
+  func readsNumbersAsPeopleTypeThem(text: String, value: Double) {
+    #expect(TextNormalization.number(text) == value)
+  }
+
+  @Test(arguments: [
+    "", " ", "a", "1e5", "0x10", "nan", "inf", "1.2.3", "--1", "1-", "٣", "½",
+    String(repeating: "1", count: 21),
+  ])
+  func refusesWhatIsNoNumber(text: String) {
+    #expect(TextNormalization.number(text) == nil)
+  }
+
+  @Test func trimsTheWideSpaceToo() {
+    #expect(TextNormalization.trimmed("　 王五\t\n") == "王五")
+    #expect(TextNormalization.trimmed("　") == "")
+  }
+}
