@@ -9,20 +9,20 @@ public enum SMPGroup {
 }
 
 /// Commands of group 0.
-public enum OperatingSystemCommand: UInt8 {
+public enum OperatingSystemCommand: UInt8, Sendable {
   case echo = 0
   case reset = 5
   case parameters = 6
 }
 
 /// Commands of group 1.
-public enum ImageCommand: UInt8 {
+public enum ImageCommand: UInt8, Sendable {
   case state = 0
   case upload = 1
 }
 
 /// Commands of group 64.
-public enum ModuleCommand: UInt8 {
+public enum ModuleCommand: UInt8, Sendable {
   case identity = 0
   case pairBegin = 1
   case pairProve = 2

@@ -2,7 +2,7 @@
 ///
 /// The whole text is checked once, when it is opened; after that every question is answered from the bytes without
 /// building a tree. Definite and indefinite lengths are read, tags are passed through, floats are passed over.
-public struct CBORItem {
+public struct CBORItem: Sendable {
   /// Items inside each other, the outermost one counted.
   public static var maximumDepth: Int { 8 }
 
@@ -196,7 +196,7 @@ public struct CBORItem {
   }
 
   /// An item's first bytes: its kind and its value or length.
-  private struct Head {
+  private struct Head: Sendable {
     var major: UInt8
     var value: UInt64 = 0
     /// Bytes that the value took after the first.

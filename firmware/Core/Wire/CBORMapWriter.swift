@@ -1,5 +1,5 @@
 /// Builds a CBOR map (RFC 8949) field by field; heads are always the shortest.
-public struct CBORMapWriter {
+public struct CBORMapWriter: Sendable {
   private var fields: UInt64 = 0
   private var body: [UInt8] = []
 

@@ -3,7 +3,7 @@
 /// Holds at most one message. What is no frame (a console's output, noise, half a line) is passed over; a first
 /// line, wherever it begins, always starts a new frame, so that one damaged frame costs no other. Text between
 /// two lines of a frame does no harm.
-public struct ConsoleFrameDecoder {
+public struct ConsoleFrameDecoder: Sendable {
   /// Frames begun and given up: an invalid character, too long, a wrong CRC.
   public private(set) var damagedFrames: UInt32 = 0
 

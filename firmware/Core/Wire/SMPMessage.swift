@@ -3,8 +3,8 @@
 ///     +0    +1     +2..3      +4..5     +6        +7       +8…
 ///     op    flags  length BE  group BE  sequence  command  CBOR map
 ///     op    bits 0..2: operation; bits 3..4: version
-public struct SMPMessage {
-  public enum Operation: UInt8 {
+public struct SMPMessage: Sendable {
+  public enum Operation: UInt8, Sendable {
     case read = 0
     case readReply = 1
     case write = 2

@@ -1,0 +1,83 @@
+@testable import ModuleCore
+
+/// A board whose every part is a variable, and whose flash loses power after a given number of words.
+struct MemoryBoard: Board {
+  var milliseconds: UInt64 = 0
+  var identity = BoardIdentity(
+    uniqueId: (0..<12).map { UInt8(0xc0 + $0) }, serialNumber: Array("WT0102030405".utf8),
+    chip: Array("STM32F405".utf8), imei: Array("860000000000015".utf8))
+  var runningImage: ImageHeader? = try? ImageHeader(Array(ImageHeaderTests.image()[0x200...]))
+  var relay = true
+  var relayWasClosed = false
+  var sealIsClosed = true
+  var clock: UInt64 = 0
+  var clockRuns = true
+  var random: SeededGenerator? = SeededGenerator(state: 7)
+  var welded = false
+
+  var slots = [[UInt8]](repeating: [UInt8](repeating: 0xff, count: 2048), count: 2)
+  var recordSlotSize: Int { 2048 }
+  var erasures = 0
+  var wordsWritten = 0
+  /// Words, or erasures counted as one, until power is gone; nil for a supply that lasts.
+  var wordsUntilCut: Int?
+
+  mutating func setRelay(closed: Bool) {
+    relay = closed
+    if closed { relayWasClosed = true }
+  }
+
+  mutating func readings() -> BoardReadings {
+    BoardReadings(
+      millivolts: 230_000, milliamperes: -40, feedbackIsClosed: relay || welded, time: clock, hasFix: true,
+      latitude: 40_410_000, longitude: 110_030_000, satellites: 9, hasSimCard: true, isRegistered: true,
+      signalStrength: -71)
+  }
+
+  mutating func randomBytes(_ count: Int) -> [UInt8]? { random?.bytes(count) }
+
+  mutating func setClock(_ seconds: UInt64) -> Bool {
+    if clockRuns { clock = seconds }
+    return clockRuns
+  }
+
+  func readRecord(slot: Int, offset: Int, count: Int) -> [UInt8] {
+    slots[slot].slice(offset, count) ?? []
+  }
+
+  mutating func programRecord(slot: Int, offset: Int, _ bytes: [UInt8]) -> Bool {
+    for word in stride(from: 0, to: bytes.count, by: 4) {
+      guard spendPower() else { return false }
+      wordsWritten += 1
+      for index in word..<word + 4 { slots[slot][offset + index] &= bytes[index] }
+    }
+    return true
+  }
+
+  mutating func eraseRecord(slot: Int) -> Bool {
+    guard spendPower() else {
+      // Cut off in the middle: the first half is erased, the rest is as it was.
+      for index in 0..<recordSlotSize / 2 { slots[slot][index] = 0xff }
+      return false
+    }
+    erasures += 1
+    slots[slot] = [UInt8](repeating: 0xff, count: recordSlotSize)
+    return true
+  }
+
+  private mutating func spendPower() -> Bool {
+    guard let left = wordsUntilCut else { return true }
+    guard left > 0 else { return false }
+    wordsUntilCut = left - 1
+    return true
+  }
+
+  /// The same board after its supply came back: the flash is as it was, everything else starts again.
+  func poweredUpAgain() -> MemoryBoard {
+    var board = MemoryBoard()
+    board.slots = slots
+    board.sealIsClosed = sealIsClosed
+    board.random = SeededGenerator(state: 99)
+    return board
+  }
+}

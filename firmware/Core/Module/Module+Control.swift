@@ -1,0 +1,73 @@
+// Starting, and what the board measures.
+extension Module {
+  mutating func makeChallenge() throws(ModuleRefusal) -> CBORMapWriter {
+    guard let bytes = board.randomBytes(Authenticator.challengeSize),
+      bytes.count == Authenticator.challengeSize
+    else {
+      challenge = nil
+      throw .noRandom
+    }
+    challenge = (bytes: bytes, madeAt: board.milliseconds)
+    var reply = CBORMapWriter()
+    reply.put(ModuleField.challenge, bytes: bytes)
+    reply.put(ModuleField.counter, unsigned: nextCounter)
+    return reply
+  }
+
+  /// Closes the relay for `sec` seconds. A start that is refused changes nothing, the challenge included.
+  mutating func start(_ fields: CBORItem) throws(ModuleRefusal) -> CBORMapWriter {
+    guard let counter = fields[ModuleField.counter]?.unsigned,
+      counter < UInt64.max &- Self.counterBlock,
+      let stated = fields[ModuleField.seconds]?.unsigned,
+      stated >= 1, stated <= UInt64(Authenticator.maximumStartSeconds)
+    else { throw .malformed }
+    let seconds = UInt32(truncatingIfNeeded: stated)
+    let code = try authenticationCode(fields)
+    let key = try committedKey()
+    guard let challenge, board.milliseconds &- challenge.madeAt <= Self.challengeLifetime else {
+      self.challenge = nil
+      throw .noChallenge
+    }
+    try check(
+      code,
+      Authenticator.start(key: key, counter: counter, seconds: seconds, challenge: challenge.bytes))
+    guard counter >= nextCounter else { throw .replayed }
+
+    // Durable before the relay closes: after a reset, no counter up to this one is good for anything.
+    if counter >= record.counter {
+      var new = record
+      new.counter = counter &+ Self.counterBlock
+      do throws(ModuleRefusal) {
+        try save(new)
+      } catch {
+        openRelay()
+        throw error
+      }
+    }
+    nextCounter = counter &+ 1
+    self.challenge = nil
+    relayDeadline = board.milliseconds &+ UInt64(seconds) &* 1000
+    relayIsClosed = true
+    board.setRelay(closed: true)
+    return CBORMapWriter()
+  }
+
+  mutating func readings() -> CBORMapWriter {
+    let readings = board.readings()
+    var reply = CBORMapWriter()
+    reply.put(ModuleField.millivolts, unsigned: UInt64(readings.millivolts))
+    reply.put(ModuleField.milliamperes, integer: Int64(readings.milliamperes))
+    reply.put(ModuleField.relay, boolean: relayIsClosed)
+    reply.put(ModuleField.feedback, boolean: readings.feedbackIsClosed)
+    reply.put(ModuleField.seal, boolean: board.sealIsClosed)
+    reply.put(ModuleField.time, unsigned: readings.time)
+    reply.put(ModuleField.fix, boolean: readings.hasFix)
+    reply.put(ModuleField.latitude, integer: Int64(readings.latitude))
+    reply.put(ModuleField.longitude, integer: Int64(readings.longitude))
+    reply.put(ModuleField.satellites, unsigned: UInt64(readings.satellites))
+    reply.put(ModuleField.simCard, boolean: readings.hasSimCard)
+    reply.put(ModuleField.registered, boolean: readings.isRegistered)
+    reply.put(ModuleField.signalStrength, integer: Int64(readings.signalStrength))
+    return reply
+  }
+}
