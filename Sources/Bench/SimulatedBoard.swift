@@ -1,0 +1,147 @@
+internal import ModuleCore
+
+/// The hardware around the module's program, on the bench: relay and contact, sensors with their noise, and the
+/// flash that it shares with the ROM bootloader. A new one is made at each power-up; `Surroundings` and
+/// `FlashArray` outlive it.
+struct SimulatedBoard: Board {
+  /// How long the contact takes to follow its coil, milliseconds.
+  private static let contactDelay: UInt64 = 15
+  /// The flash sectors that keep the pairing.
+  private static let recordSectors = [1, 2]
+
+  let identity: BoardIdentity
+  let runningImage: ImageHeader?
+  /// Times the relay was closed since power-up.
+  private(set) var closings = 0
+  private let flash: FlashArray
+  private let surroundings: Surroundings
+  private let random: @Sendable (Int) -> [UInt8]?
+  private let now: @Sendable () -> UInt64
+  private let poweredUpAt: UInt64
+  private var relayIsClosed = false
+  private var relayChangedAt: UInt64 = 0
+  private var noise: UInt64
+
+  /// - Parameters:
+  ///   - uniqueID: 12 bytes; serial number, IMEI, ICCID and noise follow from it.
+  ///   - header: of the image that runs.
+  ///   - random: that many random bytes, or nil for a generator that fails.
+  ///   - now: milliseconds by a clock that goes on through resets and never back.
+  init(
+    flash: FlashArray, uniqueID: [UInt8], header: ImageHeader?, surroundings: Surroundings,
+    random: @escaping @Sendable (Int) -> [UInt8]?, now: @escaping @Sendable () -> UInt64
+  ) {
+    self.flash = flash
+    self.surroundings = surroundings
+    self.random = random
+    self.now = now
+    poweredUpAt = now()
+    runningImage = header
+    let hasSIM = surroundings.world.hasSIM
+    identity = BoardIdentity(
+      uniqueId: uniqueID, serialNumber: BoardIdentity.serialNumber(uniqueId: uniqueID),
+      chip: Array("STM32F405".utf8), imei: Self.number("86000000", digits: 15, of: uniqueID),
+      iccid: hasSIM ? Self.number("8986000000", digits: 20, of: uniqueID) : nil)
+    noise = uniqueID.reduce(1) { $0 &* 31 &+ UInt64($1) }
+  }
+
+  var milliseconds: UInt64 { now() &- poweredUpAt }
+
+  // MARK: - Relay and sensors
+
+  mutating func setRelay(closed: Bool) {
+    guard closed != relayIsClosed else { return }
+    relayIsClosed = closed
+    relayChangedAt = milliseconds
+    if closed { closings += 1 }
+  }
+
+  var sealIsClosed: Bool { surroundings.world.sealClosed }
+
+  mutating func readings() -> BoardReadings {
+    let world = surroundings.world
+    let contactIsClosed = contactIsClosed(world)
+    let minutes = Double(milliseconds) / 60_000
+    var amps = world.zeroOffsetAmps + world.zeroDriftAmpsPerMinute * minutes + 0.03 * nextNoise()
+    if contactIsClosed { amps += world.weldingAmps }
+    // 0.3 % of the supply is what the divider and its filter leave.
+    let volts = max(0, world.supplyVolts * (1 + 0.003 * nextNoise()))
+    return BoardReadings(
+      millivolts: UInt32(clamping: Int64(volts * 1000)), milliamperes: Int32(clamping: Int64(amps * 1000)),
+      feedbackIsClosed: contactIsClosed && world.contact != .unwired,
+      time: surroundings.clock(now: now()), hasFix: world.hasFix,
+      latitude: world.hasFix ? microdegrees(world.latitude) : 0,
+      longitude: world.hasFix ? microdegrees(world.longitude) : 0,
+      satellites: world.hasFix ? UInt8(clamping: world.satellites) : 0, hasSimCard: world.hasSIM,
+      isRegistered: world.hasSIM && world.isRegistered,
+      signalStrength: world.hasSIM ? Int16(clamping: world.signalDBm) : 0)
+  }
+
+  private func contactIsClosed(_ world: World) -> Bool {
+    if world.contact == .welded { return true }
+    let hasSettled = milliseconds >= relayChangedAt &+ Self.contactDelay
+    return hasSettled ? relayIsClosed : !relayIsClosed && relayChangedAt > 0
+  }
+
+  /// A position moves by a few metres from reading to reading.
+  private mutating func microdegrees(_ degrees: Double) -> Int32 {
+    Int32(clamping: Int64((degrees * 1_000_000 + 20 * nextNoise()).rounded()))
+  }
+
+  /// Between -1 and 1, the same row in every run (an xorshift).
+  private mutating func nextNoise() -> Double {
+    noise ^= noise << 13
+    noise ^= noise >> 7
+    noise ^= noise << 17
+    return Double(noise >> 11) / Double(1 << 52) - 1
+  }
+
+  // MARK: - Random numbers and clock
+
+  mutating func randomBytes(_ count: Int) -> [UInt8]? {
+    surroundings.world.randomWorks ? random(count) : nil
+  }
+
+  mutating func setClock(_ seconds: UInt64) -> Bool { surroundings.setClock(seconds, now: now()) }
+
+  // MARK: - Flash
+
+  var recordSlotSize: Int { flash.sectors[Self.recordSectors[0]].bytes }
+
+  func readRecord(slot: Int, offset: Int, count: Int) -> [UInt8] {
+    guard let address = address(slot, offset, count) else { return [] }
+    return flash.read(address, count: count) ?? []
+  }
+
+  mutating func programRecord(slot: Int, offset: Int, _ bytes: [UInt8]) -> Bool {
+    guard let address = address(slot, offset, bytes.count) else { return false }
+    return flash.program(address, bytes)
+  }
+
+  mutating func eraseRecord(slot: Int) -> Bool {
+    Self.recordSectors.indices.contains(slot) && flash.erase(sector: Self.recordSectors[slot])
+  }
+
+  /// Nil where the range is not wholly inside the slot.
+  private func address(_ slot: Int, _ offset: Int, _ count: Int) -> UInt32? {
+    guard Self.recordSectors.indices.contains(slot), offset >= 0, count >= 0,
+      offset <= recordSlotSize, count <= recordSlotSize - offset
+    else { return nil }
+    return flash.sectors[Self.recordSectors[slot]].address + UInt32(offset)
+  }
+
+  // MARK: - Numbers that nobody was given
+
+  /// A number of `digits` digits with its Luhn check digit at the end, made of a prefix and the unique id.
+  private static func number(_ prefix: String, digits: Int, of uniqueID: [UInt8]) -> [UInt8] {
+    var number = prefix.utf8.map { $0 - 0x30 }
+    for byte in SHA256.digest(uniqueID) where number.count < digits - 1 { number.append(byte % 10) }
+    var sum = 0
+    for (index, digit) in number.reversed().enumerated() {
+      let weighted = index % 2 == 0 ? Int(digit) * 2 : Int(digit)
+      sum += weighted > 9 ? weighted - 9 : weighted
+    }
+    number.append(UInt8((10 - sum % 10) % 10))
+    return number.map { $0 + 0x30 }
+  }
+}

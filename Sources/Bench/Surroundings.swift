@@ -1,0 +1,43 @@
+internal import Synchronization
+
+/// The world around a simulated board, which a test may change while the board runs, and the part of the board
+/// that has a battery: its clock, which goes on through resets and power cuts.
+public final class Surroundings: Sendable {
+  private struct State {
+    var world: World
+    /// What the clock was set to, and when that was.
+    var clock: (seconds: UInt64, setAt: UInt64)?
+  }
+
+  private let state: Mutex<State>
+
+  public init(_ world: World = .singlePhase) { state = Mutex(State(world: world)) }
+
+  public var world: World {
+    get { state.withLock { $0.world } }
+    set { state.withLock { $0.world = newValue } }
+  }
+
+  // MARK: - Clock
+
+  /// - Parameter now: milliseconds by a clock that goes on through resets.
+  func setClock(_ seconds: UInt64, now: UInt64) -> Bool {
+    state.withLock { state in
+      guard state.world.clockRuns else { return false }
+      state.clock = (seconds, now)
+      return true
+    }
+  }
+
+  /// Seconds since 1970 as the board's clock has them, 0 where it was never set or stands.
+  func clock(now: UInt64) -> UInt64 {
+    state.withLock { state in
+      guard let clock = state.clock, state.world.clockRuns else { return 0 }
+      let elapsed = (now &- min(clock.setAt, now)) / 1000
+      let seconds = Int64(clamping: clock.seconds).addingReportingOverflow(Int64(clamping: elapsed))
+      let shown = seconds.partialValue.addingReportingOverflow(Int64(state.world.clockErrorSeconds))
+      guard !seconds.overflow, !shown.overflow else { return 0 }
+      return UInt64(max(0, shown.partialValue))
+    }
+  }
+}

@@ -1,0 +1,89 @@
+/// What surrounds a simulated module: what its sensors would see, and what is broken.
+public struct World: Codable, Hashable, Sendable {
+  /// What is wrong with the relay's contact.
+  public enum Contact: String, Codable, Hashable, Sendable, CaseIterable {
+    case sound
+    /// Welded together: closed whatever the coil does.
+    case welded
+    /// The feedback wire is off: reported open whatever the contact does.
+    case unwired
+  }
+
+  /// Supply at the module's terminals, volts RMS.
+  public var supplyVolts: Double
+  public var contact: Contact
+  /// What the current sensor shows with no current, amperes.
+  public var zeroOffsetAmps: Double
+  /// How that offset grows after power-up, amperes a minute.
+  public var zeroDriftAmpsPerMinute: Double
+  /// Current that flows while the contact is closed, amperes.
+  public var weldingAmps: Double
+  public var sealClosed: Bool
+  /// How far the module's clock runs from what it was set to, seconds.
+  public var clockErrorSeconds: Int
+  /// Whether the clock can be set at all.
+  public var clockRuns: Bool
+  public var hasFix: Bool
+  /// Degrees, WGS 84.
+  public var latitude: Double
+  public var longitude: Double
+  public var satellites: Int
+  public var hasSIM: Bool
+  public var isRegistered: Bool
+  public var signalDBm: Int
+  /// Whether the random number generator passes its own checks.
+  public var randomWorks: Bool
+
+  /// A sound module on a sound single-phase supply in Shulinzhao, Dalad Banner, unless told otherwise.
+  public init(
+    supplyVolts: Double = 230, contact: Contact = .sound, zeroOffsetAmps: Double = 0,
+    zeroDriftAmpsPerMinute: Double = 0, weldingAmps: Double = 0, sealClosed: Bool = true,
+    clockErrorSeconds: Int = 0, clockRuns: Bool = true, hasFix: Bool = true, latitude: Double = 40.41,
+    longitude: Double = 110.03, satellites: Int = 9, hasSIM: Bool = true, isRegistered: Bool = true,
+    signalDBm: Int = -71, randomWorks: Bool = true
+  ) {
+    self.supplyVolts = supplyVolts
+    self.contact = contact
+    self.zeroOffsetAmps = zeroOffsetAmps
+    self.zeroDriftAmpsPerMinute = zeroDriftAmpsPerMinute
+    self.weldingAmps = weldingAmps
+    self.sealClosed = sealClosed
+    self.clockErrorSeconds = clockErrorSeconds
+    self.clockRuns = clockRuns
+    self.hasFix = hasFix
+    self.latitude = latitude
+    self.longitude = longitude
+    self.satellites = satellites
+    self.hasSIM = hasSIM
+    self.isRegistered = isRegistered
+    self.signalDBm = signalDBm
+    self.randomWorks = randomWorks
+  }
+
+  /// A sound module on a sound single-phase supply.
+  public static let singlePhase = World()
+  /// The same between two lines of a three-phase supply.
+  public static let threePhase = World(supplyVolts: 400)
+
+  /// Every key may be left out of the JSON and then has its default.
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    func value<Value: Decodable>(_ key: CodingKeys, _ otherwise: Value) throws -> Value {
+      try values.decodeIfPresent(Value.self, forKey: key) ?? otherwise
+    }
+    let sound = World()
+    self.init(
+      supplyVolts: try value(.supplyVolts, sound.supplyVolts), contact: try value(.contact, sound.contact),
+      zeroOffsetAmps: try value(.zeroOffsetAmps, sound.zeroOffsetAmps),
+      zeroDriftAmpsPerMinute: try value(.zeroDriftAmpsPerMinute, sound.zeroDriftAmpsPerMinute),
+      weldingAmps: try value(.weldingAmps, sound.weldingAmps),
+      sealClosed: try value(.sealClosed, sound.sealClosed),
+      clockErrorSeconds: try value(.clockErrorSeconds, sound.clockErrorSeconds),
+      clockRuns: try value(.clockRuns, sound.clockRuns), hasFix: try value(.hasFix, sound.hasFix),
+      latitude: try value(.latitude, sound.latitude), longitude: try value(.longitude, sound.longitude),
+      satellites: try value(.satellites, sound.satellites), hasSIM: try value(.hasSIM, sound.hasSIM),
+      isRegistered: try value(.isRegistered, sound.isRegistered),
+      signalDBm: try value(.signalDBm, sound.signalDBm),
+      randomWorks: try value(.randomWorks, sound.randomWorks))
+  }
+}
