@@ -9,6 +9,7 @@ extension Program {
     var page = Roff()
     // The date is no text: its hyphens stay.
     page.line(".TH \"\(Roff.escaped(name.uppercased()))\" 1 \(date) \"\(Roff.escaped("\(name) \(version)"))\"")
+    page.line(".ad l")
     page.macro("SH", ManualWords.name[language])
     page.line("\(Roff.escaped(name)) \\- \(Roff.escaped(summary[language]))")
     page.macro("SH", ManualWords.synopsis[language])
@@ -108,7 +109,11 @@ private struct Roff {
   /// Without meaning to roff: no escapes, no requests, hyphens that can be copied.
   static func escaped(_ plain: String) -> String {
     var result = ""
+    var previous: Character?
     for character in plain {
+      // Roff breaks lines at spaces only; Chinese breaks between characters.
+      if let previous, DisplayWidth.mayBreak(between: previous, and: character) { result += "\\:" }
+      previous = character
       switch character {
       case "\\": result += "\\e"
       case "-": result += "\\-"

@@ -8,6 +8,13 @@ extension DisplayWidth {
       .flatMap { wrapParagraph($0, to: width) }
   }
 
+  /// A line may end between these two although no space stands there: one is Chinese, and neither is punctuation
+  /// that holds on to the other.
+  public static func mayBreak(between before: Character, and after: Character) -> Bool {
+    guard columns(of: before) == 2 || columns(of: after) == 2, before != " ", after != " " else { return false }
+    return !closing.contains(after) && !opening.contains(before)
+  }
+
   // MARK: - Private
 
   /// Characters that stay together, and the spaces before them.
@@ -67,11 +74,6 @@ extension DisplayWidth {
     }
     if !piece.text.isEmpty { pieces.append(piece) }
     return pieces
-  }
-
-  private static func mayBreak(between before: Character, and after: Character) -> Bool {
-    guard columns(of: before) == 2 || columns(of: after) == 2 else { return false }
-    return !closing.contains(after) && !opening.contains(before)
   }
 
   private static let closing = Set<Character>("，。、；：？！）》〉」』】〕〗”’…—～·％℃,.;:?!)]}>%/")

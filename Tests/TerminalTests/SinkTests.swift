@@ -29,6 +29,16 @@ import Testing
     #expect(sink.failure == .readerGone)
   }
 
+  @Test func `a terminal's width is asked anew each time`() throws {
+    let pty = try Pty()
+    let sink = Sink(fileDescriptor: pty.secondary)
+    #expect(sink.isTerminal)
+    #expect(sink.columns == 60)
+    var size = winsize(ws_row: 24, ws_col: 132, ws_xpixel: 0, ws_ypixel: 0)
+    _ = ioctl(pty.primary, UInt(TIOCSWINSZ), &size)
+    #expect(sink.columns == 132)
+  }
+
   @Test func `a full disk is a failure`() {
     let sink = Sink(fileDescriptor: open("/dev/full", O_WRONLY))
     sink.write("a")
