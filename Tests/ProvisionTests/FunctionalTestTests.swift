@@ -1,0 +1,326 @@
+import ModuleCore
+import Records
+import Testing
+
+@testable import Provision
+
+/// The shipped plan on the module's own core, sound and with one part failing at a time.
+@Suite struct FunctionalTestTests {
+  /// A paired module, and a platform that holds its key or fails.
+  final class Bench: StartAuthority {
+    enum Network { case reachable, unreachable, failing, wrongKey }
+    struct ServerError: Error {}
+
+    let rig: ModuleRig
+    let secret: SecretKey
+    let serialNumber: String
+    var network = Network.reachable
+    private(set) var asked: [StartRequest] = []
+    var events: [FunctionalTestEvent] = []
+
+    init(_ change: (inout WorkbenchBoard) -> Void = { _ in }) throws {
+      rig = ModuleRig()
+      let laptop = PairingTests.Laptop()
+      serialNumber = try laptop.pair(rig).serialNumber
+      let kept = try laptop.keys.key(for: PairingTests.installation, moduleSerial: serialNumber)
+      secret = try #require(kept?.secret)
+      change(&rig.board)
+    }
+
+    func start(_ request: StartRequest) throws -> SignedStart? {
+      asked.append(request)
+      if network == .unreachable { return nil }
+      if network == .failing { throw ServerError() }
+      let key = network == .wrongKey ? Array(repeating: 0, count: 32) : secret.bytes
+      let code = Authenticator.start(
+        key: key, counter: request.counter, seconds: request.seconds, challenge: request.challenge)
+      return SignedStart(counter: request.counter, seconds: request.seconds, authenticator: code)
+    }
+
+    func run(
+      _ plan: TestPlan? = nil, forgotten: Bool = false, keyId: String? = nil, serial: String? = nil,
+      shouldStop: @escaping () -> Bool = { false }
+    ) throws -> TestReport {
+      events = []
+      let module = TestedModule(
+        serialNumber: serial ?? serialNumber, keyId: keyId ?? secret.keyId, secret: forgotten ? nil : secret)
+      let test = FunctionalTest(
+        client: rig.link.client(), module: module, authority: self, clock: FixedClock(), shouldStop: shouldStop,
+        report: { self.events.append($0) })
+      return try test.run(plan ?? FunctionalTestTests.plan())
+    }
+
+    var causes: [String: TestCause] {
+      events.reduce(into: [:]) { causes, event in
+        if case .finished(let step, let cause?) = event { causes[step.name] = cause }
+      }
+    }
+  }
+
+  /// The shipped plan for a single-phase welder.
+  static func plan() throws -> TestPlan {
+    let catalogue = try SchemeCatalogue(directory: SchemeCatalogueTests.shipped)
+    return try catalogue.plan(for: catalogue.scheme(named: "single-phase-inverter"))
+  }
+
+  // MARK: - Sound
+
+  @Test func passesASoundModuleAndMeasuresEveryStep() throws {
+    let bench = try Bench()
+    let report = try bench.run()
+    #expect(report.passed && report.openSteps.isEmpty && report.plan == "standard")
+    #expect(report.startedAt.secondsSince1970 == FixedClock.seconds)
+    #expect(try report.steps.map(\.name) == Self.plan().steps.map(\.name))
+    #expect(report.steps.allSatisfy { $0.passed && $0.measured != nil && ($0.lower != nil || $0.upper != nil) })
+    let volts = try #require(report.steps.first)
+    #expect(volts.measured == 229.5 && volts.lower == 198 && volts.upper == 242 && volts.unit == "V")
+    #expect(report.steps[1].measured == 0.12)
+    #expect(bench.asked.count == 1 && bench.asked[0].keyId == bench.secret.keyId)
+    #expect(!bench.rig.module.relayIsClosed)
+  }
+
+  @Test func tellsEachStepBeforeAndAfter() throws {
+    let bench = try Bench()
+    let report = try bench.run()
+    var told: [String] = []
+    for event in bench.events {
+      switch event {
+      case .began(let step): told.append("began \(step.name)")
+      case .finished(let step, let cause):
+        told.append("finished \(step.name)")
+        #expect(cause == nil)
+      case .authorityFailed: Issue.record("no authority failed")
+      }
+    }
+    #expect(told == report.steps.flatMap { ["began \($0.name)", "finished \($0.name)"] })
+  }
+
+  // MARK: - One part failing
+
+  struct Fault: CustomTestStringConvertible, Sendable {
+    let testDescription: String
+    let failed: [String: TestCause?]
+    let change: @Sendable (inout WorkbenchBoard) -> Void
+  }
+
+  static let faults = [
+    Fault(testDescription: "low supply", failed: ["supplyVoltage": nil]) { $0.values.millivolts = 180_000 },
+    Fault(testDescription: "current offset", failed: ["currentZeroOffset": nil]) {
+      $0.values.milliamperes = -1_001
+    },
+    Fault(testDescription: "open seal", failed: ["sealClosed": .sealOpen]) { $0.sealIsClosed = false },
+    Fault(testDescription: "clock ahead", failed: ["clockOffset": nil]) { $0.values.time += 6 },
+    Fault(testDescription: "clock not set", failed: ["clockOffset": .clockNotSet]) { $0.values.time = 0 },
+    Fault(testDescription: "no fix", failed: ["position": .noFix]) { $0.values.hasFix = false },
+    Fault(testDescription: "few satellites", failed: ["position": nil]) { $0.values.satellites = 3 },
+    Fault(testDescription: "no SIM", failed: ["signal": .noSIM]) { $0.values.hasSimCard = false },
+    Fault(testDescription: "not registered", failed: ["signal": .notRegistered]) {
+      $0.values.isRegistered = false
+    },
+    Fault(testDescription: "weak signal", failed: ["signal": nil]) { $0.values.signalStrength = -113 },
+    Fault(testDescription: "no signal figure", failed: ["signal": nil]) { $0.values.signalStrength = 0 },
+    Fault(
+      testDescription: "contact stays open",
+      failed: ["feedbackFollows": .contactStaysOpen, "platformStart": .contactStaysOpen]
+    ) { $0.contactIsStuckOpen = true },
+    Fault(testDescription: "contact welded", failed: ["feedbackFollows": .contactStaysClosed]) {
+      $0.contactIsStuckClosed = true
+    },
+  ]
+
+  @Test(arguments: faults) func failsTheStepsThatSeeTheFaultAndNoOthers(_ fault: Fault) throws {
+    let bench = try Bench(fault.change)
+    let report = try bench.run()
+    #expect(!report.passed)
+    #expect(Set(report.steps.filter { !$0.passed }.map(\.name)) == Set(fault.failed.keys))
+    #expect(bench.causes == fault.failed.compactMapValues { $0 })
+    #expect(!bench.rig.module.relayIsClosed)
+  }
+
+  /// Firmware that takes any start: every refusal is looked for at the relay and in the answer.
+  @Test func failsAModuleThatTakesForgedOrReplayedStarts() throws {
+    let bench = try Bench()
+    bench.rig.tamper = { frame, module in
+      guard let request = message(in: frame), request.command == ModuleCommand.start.rawValue,
+        request.group == 64
+      else { return module(frame) }
+      _ = module(frame)
+      return request.reply(CBORMapWriter().encoded)?.frame ?? []
+    }
+    let report = try bench.run()
+    #expect(report.steps.filter { !$0.passed }.map(\.name) == ["relayRefusesForged", "relayRefusesReplayed"])
+    #expect(bench.causes["relayRefusesForged"] == .startAccepted)
+    #expect(bench.causes["relayRefusesReplayed"] == .startAccepted)
+  }
+
+  /// Firmware that checks the code and forgets the counter.
+  @Test func failsAModuleThatTakesAUsedCounterSignedAnew() throws {
+    let bench = try Bench()
+    var counters: Set<UInt64> = []
+    bench.rig.tamper = { frame, module in
+      let reply = module(frame)
+      guard let request = message(in: frame), request.command == ModuleCommand.start.rawValue,
+        request.group == 64,
+        let counter = try? CBORItem(request.payload)["ctr"]?.unsigned,
+        let answer = message(in: reply).flatMap({ try? CBORItem($0.payload) })
+      else { return reply }
+      if answer["err"] == nil { counters.insert(counter) }
+      let isReplayed = answer["err"]?["rc"]?.unsigned == 6
+      return isReplayed && counters.contains(counter) ? request.reply([])?.frame ?? [] : reply
+    }
+    #expect(try !bench.run().passed)
+    #expect(bench.causes == ["relayRefusesReplayed": .startAccepted])
+  }
+
+  @Test func doesNotTakeARefusalForAnotherReasonAsProof() throws {
+    let bench = try Bench()
+    var refused = 0
+    bench.rig.tamper = { frame, module in
+      guard let request = message(in: frame), request.command == ModuleCommand.start.rawValue,
+        request.group == 64
+      else { return module(frame) }
+      refused += 1
+      var error = CBORMapWriter()
+      error.put("group", unsigned: 64)
+      error.put("rc", unsigned: 9)
+      var map = CBORMapWriter()
+      map.put("err", map: error)
+      return request.reply(map.encoded)?.frame ?? []
+    }
+    let report = try bench.run()
+    #expect(report.steps.filter { !$0.passed }.count == 6 && refused == 6)
+    #expect(bench.causes["relayRefusesForged"] == .startRefused(.init(group: 64, code: 9)))
+    #expect(bench.causes["relayClosesOnSignedStart"] == .startRefused(.init(group: 64, code: 9)))
+  }
+
+  // MARK: - Platform and key
+
+  @Test(arguments: [(Bench.Network.unreachable, "network.unreachable"), (.failing, "platform.failed")])
+  func leavesThePlatformsStepOpenWithoutAPlatform(network: Bench.Network, reason: String) throws {
+    let bench = try Bench()
+    bench.network = network
+    let report = try bench.run()
+    #expect(report.passed)
+    #expect(report.openSteps.map(\.name) == ["platformStart"])
+    #expect(report.openSteps[0].notRun == reason && report.openSteps[0].measured == nil)
+    let failures = bench.events.filter { if case .authorityFailed = $0 { true } else { false } }
+    #expect(failures.count == (network == .failing ? 1 : 0))
+  }
+
+  @Test func failsAPlatformThatHoldsAnotherKey() throws {
+    let bench = try Bench()
+    bench.network = .wrongKey
+    let report = try bench.run()
+    #expect(!report.passed && bench.causes == ["platformStart": .startRefused(.init(group: 64, code: 5))])
+  }
+
+  @Test func asksThePlatformForEveryStartWhenTheKeyIsForgotten() throws {
+    let bench = try Bench()
+    #expect(try bench.run(forgotten: true).passed)
+    #expect(bench.asked.count == 5)
+  }
+
+  @Test func leavesTheStartsOpenWhenTheKeyIsForgottenAndThePlatformIsAway() throws {
+    let bench = try Bench()
+    bench.network = .unreachable
+    let report = try bench.run(forgotten: true)
+    #expect(
+      report.openSteps.map(\.notRun) == Array(repeating: "key.forgotten", count: 4) + ["network.unreachable"])
+    #expect(report.steps.first { $0.name == "relayRefusesForged" }?.passed == true)
+  }
+
+  // MARK: - Ended early
+
+  @Test func refusesAnotherModuleOrAnotherKeyThanTheRecords() throws {
+    let bench = try Bench()
+    #expect(throws: ProvisionError.otherModule(recorded: "WT9", connected: bench.serialNumber)) {
+      try bench.run(serial: "WT9")
+    }
+    #expect(throws: ProvisionError.otherKey(recorded: "00", held: bench.secret.keyId)) {
+      try bench.run(keyId: "00")
+    }
+    #expect(bench.events.isEmpty)
+  }
+
+  @Test func stopsBetweenStepsWhenAsked() throws {
+    let bench = try Bench()
+    var questions = 0
+    #expect(throws: ProvisionError.cancelled) {
+      try bench.run(shouldStop: {
+        questions += 1
+        return questions == 5
+      })
+    }
+    #expect(questions == 5 && !bench.rig.module.relayIsClosed)
+  }
+
+  /// Silent for good from each message on: the step is named, and the relay does not stay closed.
+  @Test func saysInWhichStepTheModuleFellSilent() throws {
+    let sound = try Bench()
+    let before = sound.rig.link.writes
+    _ = try sound.run()
+    let messages = sound.rig.link.writes - before
+    var steps: Set<String> = []
+    for silentFrom in 2..<messages - 1 {
+      let bench = try Bench()
+      var count = -1
+      bench.rig.tamper = { frame, module in
+        count += 1
+        return count < silentFrom ? module(frame) : []
+      }
+      let error = #expect(throws: ProvisionError.self) { try bench.run() }
+      if case .test(let step, .link(.timeout, _))? = error {
+        steps.insert(step)
+      } else {
+        Issue.record("\(String(describing: error)) at \(silentFrom)")
+      }
+      for _ in 0..<4 { bench.rig.pass(milliseconds: 10_000) }
+      #expect(!bench.rig.module.relayIsClosed)
+    }
+    #expect(try steps == Set(Self.plan().steps.map(\.name)))
+  }
+
+  @Test func endsAtOnceWhenTheCableIsPulled() throws {
+    let bench = try Bench()
+    bench.rig.link.writesLeft = 9
+    let start = bench.rig.link.time
+    let error = #expect(throws: ProvisionError.self) { try bench.run() }
+    guard case .test(_, .link(.closed, _))? = error else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
+    #expect(bench.rig.link.time - start < .seconds(1))
+  }
+
+  /// The network of a workshop: every fourth reply is lost, and the verdict is the same.
+  @Test func passesASoundModuleThoughRepliesAreLost() throws {
+    let bench = try Bench()
+    var count = 0
+    bench.rig.tamper = { frame, module in
+      let reply = module(frame)
+      count += 1
+      let isStart = message(in: frame)?.command == ModuleCommand.start.rawValue
+      return count.isMultiple(of: 4) && !isStart ? [] : reply
+    }
+    #expect(try bench.run().passed)
+  }
+
+  /// A start whose reply is lost is not sent again; a new one with its own challenge is.
+  @Test func asksForAFreshChallengeWhenTheReplyToAStartIsLost() throws {
+    let bench = try Bench()
+    var starts: [[UInt8]] = []
+    bench.rig.tamper = { frame, module in
+      let reply = module(frame)
+      guard let request = message(in: frame), request.command == ModuleCommand.start.rawValue else {
+        return reply
+      }
+      starts.append(request.payload)
+      return starts.count == 1 ? [] : reply
+    }
+    let plan = TestPlan(
+      name: "one", version: "1",
+      steps: [.init(name: "a", kind: .relayClosesOnSignedStart, lower: 1, upper: nil)])
+    #expect(try bench.run(plan).passed)
+    #expect(starts.count == 2 && starts[0] != starts[1])
+  }
+}

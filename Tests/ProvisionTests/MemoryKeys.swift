@@ -1,0 +1,48 @@
+import Records
+
+/// A key store in memory that stops, like a laptop whose battery is dead, before or after one of its writes.
+final class MemoryKeys: PairingKeys {
+  struct Dead: Error {}
+
+  private(set) var kept: [String: KeptKey] = [:]
+  /// Every key that was ever prepared, by its id.
+  private(set) var prepared: [String] = []
+  private(set) var writes = 0
+  /// Dies instead of the write of this number, from 1.
+  var diesBefore: Int?
+  /// Dies once the write of this number is on disk.
+  var diesAfter: Int?
+
+  func key(for installation: InstallationID, moduleSerial: String) throws -> KeptKey? {
+    kept[place(installation, moduleSerial)]
+  }
+
+  func prepare(_ key: SecretKey, for installation: InstallationID, moduleSerial: String) throws {
+    try write {
+      prepared.append(key.keyId)
+      kept[place(installation, moduleSerial)] = KeptKey(keyId: key.keyId, secret: key, isCommitted: false)
+    }
+  }
+
+  func markCommitted(keyId: String, for installation: InstallationID, moduleSerial: String) throws {
+    try write {
+      guard let key = kept[place(installation, moduleSerial)], key.keyId == keyId else { return }
+      kept[place(installation, moduleSerial)] = KeptKey(keyId: keyId, secret: key.secret, isCommitted: true)
+    }
+  }
+
+  /// What delivery to the platform does.
+  func forget(_ installation: InstallationID, moduleSerial: String) {
+    guard let key = kept[place(installation, moduleSerial)] else { return }
+    kept[place(installation, moduleSerial)] = KeptKey(keyId: key.keyId, secret: nil, isCommitted: true)
+  }
+
+  private func write(_ change: () -> Void) throws {
+    writes += 1
+    if diesBefore == writes { throw Dead() }
+    change()
+    if diesAfter == writes { throw Dead() }
+  }
+
+  private func place(_ installation: InstallationID, _ serial: String) -> String { "\(installation)/\(serial)" }
+}

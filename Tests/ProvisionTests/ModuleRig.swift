@@ -1,0 +1,111 @@
+import ModuleCore
+import Records
+
+@testable import Provision
+
+/// The module's own program on a board in memory, at the other end of a `MemoryLink`.
+final class ModuleRig {
+  private(set) var link: MemoryLink
+  private(set) var module: Module<WorkbenchBoard>
+  /// Between the wire and the module: may change, drop or invent what is said.
+  var tamper: (([UInt8], _ module: ([UInt8]) -> [UInt8]) -> [UInt8])?
+
+  init(_ board: WorkbenchBoard = WorkbenchBoard()) {
+    module = Module(board: board)
+    link = MemoryLink { _ in [] }
+    reconnect()
+  }
+
+  var board: WorkbenchBoard {
+    get { module.board }
+    set { module.board = newValue }
+  }
+
+  /// Plugs the cable in again.
+  func reconnect() {
+    link = MemoryLink { [unowned self] bytes in
+      let answer = { (bytes: [UInt8]) -> [UInt8] in
+        self.pass(milliseconds: 10)
+        return self.module.receive(bytes)
+      }
+      return tamper?(bytes, answer) ?? answer(bytes)
+    }
+  }
+
+  /// Takes the power away and gives it back.
+  func restart() {
+    var board = module.board
+    board.setRelay(closed: false)
+    module = Module(board: board)
+  }
+
+  func pass(milliseconds: UInt64) {
+    module.board.milliseconds += milliseconds
+    module.tick()
+  }
+
+  /// Another laptop has sent its key and gone away.
+  func leavePending(_ key: SecretKey, for installation: InstallationID) throws {
+    _ = try link.client().pairBegin(key, for: installation)
+  }
+}
+
+/// Hardware in memory whose parts can fail.
+struct WorkbenchBoard: Board {
+  var milliseconds: UInt64 = 1_000
+  var identity = BoardIdentity(
+    uniqueId: Array(1...12), serialNumber: Array("WT0102030405".utf8), chip: Array("STM32F405".utf8),
+    imei: Array("860000000000017".utf8), iccid: Array("89860000000000000017".utf8))
+  var runningImage: ImageHeader? { nil }
+  var sealIsClosed = true
+  var values = BoardReadings(
+    millivolts: 229_500, milliamperes: 120, feedbackIsClosed: false, time: 0, hasFix: true,
+    latitude: 40_400_000, longitude: 109_800_000, satellites: 9, hasSimCard: true, isRegistered: true,
+    signalStrength: -71)
+  /// The contact that does not close, or does not open.
+  var contactIsStuckOpen = false
+  var contactIsStuckClosed = false
+  private var relayIsClosed = false
+  private var randomCount: UInt8 = 0
+  private var slots = [[UInt8]](repeating: [UInt8](repeating: 0xFF, count: 4_096), count: 2)
+
+  mutating func setRelay(closed: Bool) { relayIsClosed = closed }
+
+  mutating func readings() -> BoardReadings {
+    var now = values
+    now.feedbackIsClosed = contactIsStuckClosed || relayIsClosed && !contactIsStuckOpen
+    return now
+  }
+
+  mutating func randomBytes(_ count: Int) -> [UInt8]? {
+    randomCount &+= 1
+    return SHA256.digest([randomCount]).prefix(count).map { $0 }
+  }
+
+  mutating func setClock(_ seconds: UInt64) -> Bool {
+    values.time = seconds
+    return true
+  }
+
+  var recordSlotSize: Int { 4_096 }
+
+  func readRecord(slot: Int, offset: Int, count: Int) -> [UInt8] {
+    Array(slots[slot][offset..<min(offset + count, recordSlotSize)])
+  }
+
+  mutating func programRecord(slot: Int, offset: Int, _ bytes: [UInt8]) -> Bool {
+    for (index, byte) in bytes.enumerated() { slots[slot][offset + index] &= byte }
+    return true
+  }
+
+  mutating func eraseRecord(slot: Int) -> Bool {
+    slots[slot] = [UInt8](repeating: 0xFF, count: recordSlotSize)
+    return true
+  }
+}
+
+/// A laptop's clock that stands still.
+struct FixedClock: Clock {
+  static let seconds: Int64 = 1_795_000_000
+  func now() -> Timestamp { Timestamp(secondsSince1970: Self.seconds, offsetSeconds: 28_800) }
+}

@@ -1,0 +1,356 @@
+import ModuleCore
+import Records
+import Testing
+
+@testable import Provision
+
+/// The laptop's side against the module's own core, cut off wherever it can be.
+@Suite struct PairingTests {
+  static let installation = InstallationID("3f2504e0-4f89-41d3-9a0c-0305e82c3301")!
+  static let other = InstallationID("3f2504e0-4f89-41d3-9a0c-0305e82c3302")!
+  static let settings = PairingSettings(
+    code: "150621-00A000-5", platform: "https://platform.example", apn: "cmiot",
+    trustAnchor: Array(repeating: 0x5A, count: 32))
+
+  /// A laptop: its keys, its random numbers, and what it was told.
+  final class Laptop {
+    let keys = MemoryKeys()
+    var events: [PairingEvent] = []
+    private var generator: SplitMix
+
+    init(seed: UInt64 = 1) { generator = SplitMix(state: seed) }
+
+    func pair(
+      _ rig: ModuleRig, _ installation: InstallationID = PairingTests.installation, recorded: String? = nil,
+      settings: PairingSettings = PairingTests.settings
+    ) throws -> PairingResult {
+      events = []
+      let pairing = Pairing(
+        client: rig.link.client(), keys: keys, clock: FixedClock(),
+        random: { count in (0..<count).map { _ in UInt8.random(in: 0...255, using: &self.generator) } },
+        report: { self.events.append($0) })
+      return try pairing.pair(installation, recordedSerialNumber: recorded, settings: settings)
+    }
+  }
+
+  /// Module and laptop hold the same key, for the same installation, with the settings; and no second one was made.
+  static func expectAgreement(
+    _ rig: ModuleRig, _ laptop: Laptop, keysMade: Int = 1, sourceLocation: SourceLocation = #_sourceLocation
+  ) throws {
+    let client = rig.link.client()
+    let module = try client.identity()
+    let kept = try laptop.keys.key(for: installation, moduleSerial: module.serialNumber)
+    #expect(kept?.isCommitted == true, sourceLocation: sourceLocation)
+    #expect(module.keyId != nil && module.keyId == kept?.keyId, sourceLocation: sourceLocation)
+    #expect(module.pendingKeyId == nil, sourceLocation: sourceLocation)
+    #expect(module.installation == installation.text, sourceLocation: sourceLocation)
+    #expect(try client.configuration() == settings, sourceLocation: sourceLocation)
+    #expect(laptop.keys.prepared.count == keysMade, sourceLocation: sourceLocation)
+  }
+
+  static let foreignKey = SecretKey(
+    bytes: Array(repeating: 9, count: 32),
+    keyId: Authenticator.keyId(of: Array(repeating: 9, count: 32)).hexadecimal)!
+
+  // MARK: - Every row of the table
+
+  @Test func bindsAnUnpairedModule() throws {
+    let rig = ModuleRig()
+    let laptop = Laptop()
+    let result = try laptop.pair(rig)
+    try Self.expectAgreement(rig, laptop)
+    let module = try rig.link.client().identity()
+    #expect(result.serialNumber == module.serialNumber && result.keyId == module.keyId)
+    #expect(result.imei == module.imei && result.iccid == module.iccid && !result.wasAlreadyPaired)
+    #expect(try rig.link.client().readings().time == UInt64(FixedClock.seconds))
+    #expect(laptop.events.count == 8)
+    guard case .identified(let seen)? = laptop.events.first, seen.keyId == nil else {
+      Issue.record("\(laptop.events)")
+      return
+    }
+    #expect(
+      Array(laptop.events.dropFirst()) == [
+        .keyStored(keyId: result.keyId), .keySent, .keyProven, .keyCommitted, .settingsWritten,
+        .settingsReadBack, .clockSet,
+      ])
+  }
+
+  @Test func findsThatAllIsSoAlreadyWhenRunAgain() throws {
+    let rig = ModuleRig()
+    let laptop = Laptop()
+    let first = try laptop.pair(rig)
+    let again = try laptop.pair(rig, recorded: first.serialNumber)
+    #expect(again.wasAlreadyPaired && again.keyId == first.keyId)
+    #expect(!laptop.events.contains(.keySent) && !laptop.events.contains(.settingsWritten))
+    #expect(laptop.events.contains(.keyProven))
+    try Self.expectAgreement(rig, laptop)
+  }
+
+  @Test func sendsTheSameKeyAgainWhenTheModuleHasLostIt() throws {
+    let laptop = Laptop()
+    let first = try laptop.pair(ModuleRig())
+    let erased = ModuleRig()
+    #expect(try laptop.pair(erased).keyId == first.keyId)
+    try Self.expectAgreement(erased, laptop)
+  }
+
+  @Test func makesANewKeyWhenTheModuleHasLostAForgottenOne() throws {
+    let laptop = Laptop()
+    let first = try laptop.pair(ModuleRig())
+    laptop.keys.forget(Self.installation, moduleSerial: first.serialNumber)
+    let erased = ModuleRig()
+    #expect(try laptop.pair(erased).keyId != first.keyId)
+    try Self.expectAgreement(erased, laptop, keysMade: 2)
+  }
+
+  @Test(arguments: [false, true]) func replacesAPendingKeyOfAnotherLaptop(ownPrepared: Bool) throws {
+    let rig = ModuleRig()
+    let laptop = Laptop()
+    if ownPrepared {
+      rig.link.writesLeft = 1
+      #expect(throws: ProvisionError.link(.closed, during: .pairBegin)) { try laptop.pair(rig) }
+      rig.reconnect()
+    }
+    try rig.leavePending(Self.foreignKey, for: Self.other)
+    #expect(try rig.link.client().identity().pendingKeyId != nil)
+    _ = try laptop.pair(rig)
+    #expect(laptop.events.contains(.keySent))
+    try Self.expectAgreement(rig, laptop)
+  }
+
+  @Test func removesAPendingKeyBesideItsOwnCommittedOne() throws {
+    let rig = ModuleRig()
+    let laptop = Laptop()
+    let first = try laptop.pair(rig)
+    try rig.leavePending(Self.foreignKey, for: Self.other)
+    #expect(try laptop.pair(rig).keyId == first.keyId)
+    #expect(laptop.events.contains(.keySent))
+    try Self.expectAgreement(rig, laptop)
+  }
+
+  @Test func changesTheSettingsOnlyWhenTheyDiffer() throws {
+    let rig = ModuleRig()
+    let laptop = Laptop()
+    let moved = PairingSettings(
+      code: Self.settings.code, platform: "https://old.example", apn: "", trustAnchor: Self.settings.trustAnchor
+    )
+    _ = try laptop.pair(rig, settings: moved)
+    let result = try laptop.pair(rig)
+    #expect(!result.wasAlreadyPaired && laptop.events.contains(.settingsWritten))
+    #expect(!laptop.events.contains(.keySent))
+    try Self.expectAgreement(rig, laptop)
+  }
+
+  @Test func refusesAModuleOfAnotherInstallation() throws {
+    let rig = ModuleRig()
+    let laptop = Laptop()
+    let first = try laptop.pair(rig)
+    #expect(throws: ProvisionError.bound(installation: Self.installation.text, keyId: first.keyId)) {
+      try laptop.pair(rig, Self.other)
+    }
+    #expect(throws: ProvisionError.bound(installation: Self.installation.text, keyId: first.keyId)) {
+      try Laptop(seed: 5).pair(rig)
+    }
+    try Self.expectAgreement(rig, laptop)
+  }
+
+  @Test func refusesAModuleWhoseKeyIsNotThisLaptops() throws {
+    let rig = ModuleRig()
+    let foreign = try Laptop(seed: 5).pair(rig)
+    let laptop = Laptop()
+    _ = try laptop.pair(ModuleRig())
+    #expect(throws: ProvisionError.bound(installation: Self.installation.text, keyId: foreign.keyId)) {
+      try laptop.pair(rig)
+    }
+    #expect(laptop.keys.prepared.count == 1)
+  }
+
+  @Test func refusesAnotherModuleThanTheRecords() throws {
+    let rig = ModuleRig()
+    let laptop = Laptop()
+    let serial = try rig.link.client().identity().serialNumber
+    #expect(throws: ProvisionError.otherModule(recorded: "WT0", connected: serial)) {
+      try laptop.pair(rig, recorded: "WT0")
+    }
+    #expect(laptop.keys.prepared.isEmpty)
+  }
+
+  @Test func comparesOnlyWhenThePlatformHasTheKey() throws {
+    let rig = ModuleRig()
+    let laptop = Laptop()
+    let first = try laptop.pair(rig)
+    laptop.keys.forget(Self.installation, moduleSerial: first.serialNumber)
+    #expect(try laptop.pair(rig).wasAlreadyPaired)
+    let moved = PairingSettings(
+      code: Self.settings.code, platform: "https://new.example", apn: "", trustAnchor: Self.settings.trustAnchor
+    )
+    #expect(throws: ProvisionError.keyForgotten(keyId: first.keyId, differing: [.platform, .apn])) {
+      try laptop.pair(rig, settings: moved)
+    }
+    try Self.expectAgreement(rig, laptop)
+  }
+
+  // MARK: - Cut off
+
+  /// Pulled before each message leaves, with the module going on or losing its power too.
+  @Test(arguments: 0..<9, [false, true]) func isFinishedByTheNextRunWhenCutBeforeAMessage(
+    message: Int, losesPower: Bool
+  ) throws {
+    let rig = ModuleRig()
+    let laptop = Laptop()
+    rig.link.writesLeft = message
+    #expect(throws: ProvisionError.self) { try laptop.pair(rig) }
+    if losesPower { rig.restart() }
+    rig.reconnect()
+    _ = try laptop.pair(rig)
+    try Self.expectAgreement(rig, laptop)
+  }
+
+  /// Pulled after each of the bytes that the module sends, from the first to the last but one.
+  @Test func isFinishedByTheNextRunWhenCutAfterAnyByteReceived() throws {
+    let whole = ModuleRig()
+    _ = try Laptop().pair(whole)
+    #expect(whole.link.writes == 9)
+    var cut = 0
+    for count in stride(from: 0, to: whole.link.received, by: 3) {
+      let rig = ModuleRig()
+      let laptop = Laptop()
+      rig.link.bytesLeft = count
+      #expect(throws: ProvisionError.self) { try laptop.pair(rig) }
+      cut += 1
+      rig.reconnect()
+      _ = try laptop.pair(rig)
+      try Self.expectAgreement(rig, laptop)
+    }
+    #expect(cut > 200)
+  }
+
+  /// The laptop dies around each of its two writes: key prepared, key committed.
+  @Test(arguments: [1, 2], [false, true]) func isFinishedByTheNextRunWhenTheLaptopDies(
+    write: Int, afterwards: Bool
+  ) throws {
+    let rig = ModuleRig()
+    let laptop = Laptop()
+    if afterwards { laptop.keys.diesAfter = write } else { laptop.keys.diesBefore = write }
+    #expect(throws: MemoryKeys.Dead.self) { try laptop.pair(rig) }
+    #expect(try rig.link.client().identity().keyId == (write == 1 ? nil : laptop.keys.prepared.last))
+    laptop.keys.diesAfter = nil
+    laptop.keys.diesBefore = nil
+    _ = try laptop.pair(rig)
+    try Self.expectAgreement(rig, laptop)
+  }
+
+  /// Each reply lost once on the way, and each request lost once: repeated, and nothing is noticed.
+  @Test(arguments: 0..<9, [false, true]) func carriesOnWhenOneMessageIsLost(message: Int, isReply: Bool) throws
+  {
+    let rig = ModuleRig()
+    let laptop = Laptop()
+    var count = -1
+    rig.tamper = { frame, module in
+      count += 1
+      if count != message { return module(frame) }
+      if isReply { _ = module(frame) }
+      return []
+    }
+    let result = try laptop.pair(rig)
+    #expect(!result.wasAlreadyPaired)
+    rig.tamper = nil
+    try Self.expectAgreement(rig, laptop)
+  }
+
+  /// A module that falls silent for good is named with what it was asked.
+  @Test(
+    arguments: zip(
+      0..<9,
+      [
+        ModuleRequest.identity, .pairBegin, .pairProve, .pairCommit, .configuration, .configure, .configuration,
+        .setClock, .identity,
+      ]))
+  func saysDuringWhatTheModuleFellSilent(message: Int, request: ModuleRequest) {
+    let rig = ModuleRig()
+    var count = -1
+    rig.tamper = { frame, module in
+      count += 1
+      return count < message ? module(frame) : []
+    }
+    let start = rig.link.time
+    #expect(throws: ProvisionError.link(.timeout, during: request)) { try Laptop().pair(rig) }
+    #expect(rig.link.time - start < .seconds(12))
+  }
+
+  @Test func hasTheKeyOnDiskWhenItIsSent() throws {
+    let rig = ModuleRig()
+    let laptop = Laptop()
+    var keptWhenSent: [String] = []
+    rig.tamper = { frame, module in
+      if message(in: frame)?.command == ModuleCommand.pairBegin.rawValue { keptWhenSent = laptop.keys.prepared }
+      return module(frame)
+    }
+    #expect(try laptop.pair(rig).keyId == keptWhenSent.first)
+  }
+
+  // MARK: - A module that is not what it says
+
+  @Test func refusesAProofByAnotherKeyAndCommitsNothing() throws {
+    let rig = ModuleRig()
+    rig.tamper = { frame, module in
+      let reply = module(frame)
+      guard let asked = message(in: frame), asked.command == ModuleCommand.pairProve.rawValue,
+        var answer = message(in: reply)
+      else { return reply }
+      answer.payload[answer.payload.count - 1] ^= 1
+      return answer.frame
+    }
+    let laptop = Laptop()
+    let error = #expect(throws: ProvisionError.self) { try laptop.pair(rig) }
+    #expect(error == .notProven(keyId: laptop.keys.prepared[0]))
+    rig.tamper = nil
+    #expect(try rig.link.client().identity().keyId == nil)
+  }
+
+  @Test func saysWhichSettingsWereReadBackOtherwise() throws {
+    let rig = ModuleRig()
+    var asked = 0
+    rig.tamper = { frame, module in
+      guard let request = message(in: frame), request.command == ModuleCommand.configuration.rawValue else {
+        return module(frame)
+      }
+      asked += 1
+      var fields = CBORMapWriter()
+      fields.put(ModuleField.labelCode, string: Self.settings.code)
+      fields.put(ModuleField.platformAddress, string: "https://elsewhere.example")
+      fields.put(ModuleField.accessPoint, string: Self.settings.apn)
+      fields.put(ModuleField.trustAnchor, bytes: Array(repeating: 1, count: 32))
+      return request.reply(fields.encoded)?.frame ?? []
+    }
+    #expect(throws: ProvisionError.configurationDiffers([.platform, .trustAnchor])) { try Laptop().pair(rig) }
+    #expect(asked == 2)
+  }
+
+  @Test(arguments: [
+    (
+      PairingSettings(code: "150621-00A000", platform: "https://a", apn: "", trustAnchor: []),
+      PairingSettings.Field.code
+    ),
+    (PairingSettings(code: settings.code, platform: "http://a.example", apn: "", trustAnchor: []), .platform),
+    (PairingSettings(code: settings.code, platform: "https://", apn: "", trustAnchor: []), .platform),
+    (PairingSettings(code: settings.code, platform: "https://平台", apn: "", trustAnchor: []), .platform),
+    (
+      PairingSettings(
+        code: settings.code, platform: "https://" + String(repeating: "a", count: 121), apn: "", trustAnchor: []
+      ),
+      .platform
+    ),
+    (
+      PairingSettings(
+        code: settings.code, platform: "https://a", apn: String(repeating: "a", count: 64), trustAnchor: []),
+      .apn
+    ),
+    (PairingSettings(code: settings.code, platform: "https://a", apn: "", trustAnchor: [1]), .trustAnchor),
+  ])
+  func refusesASettingNoModuleTakesBeforeItTalks(settings: PairingSettings, field: PairingSettings.Field) {
+    let rig = ModuleRig()
+    #expect(throws: ProvisionError.badSetting(field)) { try Laptop().pair(rig, settings: settings) }
+    #expect(rig.link.writes == 0)
+  }
+}
