@@ -14,18 +14,22 @@ public final class ModuleBench: Sendable {
     public var timings: FlashTimings
     /// With what is in it: blank, or a firmware and maybe a pairing.
     public var flash: FlashArray
-    /// 12 bytes.
+    /// 12 bytes, of which the module's serial number is made too.
     public var uniqueID: [UInt8]
+    /// What its sensors see; may be changed while it runs.
+    public var surroundings: Surroundings
 
     public init(
       wireSpeed: Int? = nil, fault: ModuleBenchFault? = nil, timings: FlashTimings = .typical,
-      flash: FlashArray = .stm32f405(), uniqueID: [UInt8] = Array("WELDTECHSIM1".utf8)
+      flash: FlashArray = .stm32f405(), uniqueID: [UInt8] = Array("WELDTECHSIM1".utf8),
+      surroundings: Surroundings = Surroundings()
     ) {
       self.wireSpeed = wireSpeed
       self.fault = fault
       self.timings = timings
       self.flash = flash
       self.uniqueID = uniqueID
+      self.surroundings = surroundings
     }
   }
 
@@ -42,16 +46,26 @@ public final class ModuleBench: Sendable {
   public let configuration: Configuration
   /// Held by the serving thread as long as it serves.
   private let service: Mutex<ModuleBenchService>
+  private let witness: ModuleBenchWitness
   private let request = Atomic(Request.none)
   private let isServing = Atomic(false)
 
-  /// - Parameter now: the clock that wire, flash and firmware go by.
+  /// - Parameters:
+  ///   - random: so many unpredictable bytes, or nil, for the module's challenges.
+  ///   - now: the clock that wire, flash and firmware go by.
   public init(
-    _ configuration: Configuration = Configuration(), now: @escaping @Sendable () -> ContinuousClock.Instant
+    _ configuration: Configuration = Configuration(), random: @escaping @Sendable (Int) -> [UInt8]?,
+    now: @escaping @Sendable () -> ContinuousClock.Instant
   ) {
     self.configuration = configuration
-    service = Mutex(ModuleBenchService(configuration: configuration, now: now))
+    let witness = ModuleBenchWitness()
+    self.witness = witness
+    service = Mutex(
+      ModuleBenchService(configuration: configuration, witness: witness, random: random, now: now))
   }
+
+  /// What is so at this moment. Never older than the last answer that the laptop has got.
+  public var truth: ModuleBenchTruth { witness.latest }
 
   // MARK: - Serving
 

@@ -1,3 +1,5 @@
+internal import ModuleCore
+
 /// The microcontroller of a simulated module: the ROM bootloader or, where flash holds a sound image, the
 /// module's firmware; one of them at a time, and either can make way for the other.
 struct ModuleBenchChip {
@@ -11,28 +13,48 @@ struct ModuleBenchChip {
 
   private enum Program {
     case bootloader(ROMBootloader)
+    case firmware(Module<SimulatedBoard>)
   }
 
-  private let memory: ROMMemory
-  private let timings: FlashTimings
+  private let configuration: ModuleBench.Configuration
+  private let random: @Sendable (Int) -> [UInt8]?
+  private let now: @Sendable () -> ContinuousClock.Instant
+  /// The board counts milliseconds from here, through resets.
+  private let start: ContinuousClock.Instant
   private var program: Program
+  /// Reads the firmware's requests along with it, to know what it has just done.
+  private var requests = ConsoleFrameDecoder()
 
-  init(configuration: ModuleBench.Configuration) {
-    memory = ROMMemory(flash: configuration.flash, uniqueID: configuration.uniqueID)
-    timings = configuration.timings
-    program = .bootloader(ROMBootloader(memory: memory, timings: timings))
+  init(
+    configuration: ModuleBench.Configuration, random: @escaping @Sendable (Int) -> [UInt8]?,
+    now: @escaping @Sendable () -> ContinuousClock.Instant
+  ) {
+    self.configuration = configuration
+    self.random = random
+    self.now = now
+    start = now()
+    program = .bootloader(Self.bootloader(configuration))
     restart()
   }
 
+  // MARK: - Running
+
   /// Power comes back: the firmware where there is a sound one, else the bootloader.
   mutating func restart() {
-    program = .bootloader(ROMBootloader(memory: memory, timings: timings))
+    let flash = configuration.flash
+    requests.reset()
+    if let image = try? ImageHeader.checkFlash(read: { flash.read($0, count: $1) ?? [] }) {
+      program = .firmware(Module(board: makeBoard(image)))
+    } else {
+      program = .bootloader(Self.bootloader(configuration))
+    }
   }
 
   /// Bits that one byte takes on the wire: the bootloader has a parity bit.
   var bitsAByte: Int {
     switch program {
     case .bootloader: 11
+    case .firmware: 10
     }
   }
 
@@ -42,27 +64,69 @@ struct ModuleBenchChip {
       let outputs = rom.receive(byte)
       program = .bootloader(rom)
       return outputs.flatMap { perform($0) }
+    case .firmware(var module):
+      let reply = module.receive(byte)
+      program = .firmware(module)
+      var outputs: [Output] = []
+      if let work = requests.take(byte).flatMap(Self.work) { outputs.append(.did(work)) }
+      if let reply { outputs.append(.send(reply)) }
+      switch module.resetRequest {
+      case .application: restart()
+      case .bootloader: program = .bootloader(Self.bootloader(configuration))
+      case nil: break
+      }
+      return outputs
     }
   }
 
   /// Time passes.
-  mutating func tick() {}
+  mutating func tick() {
+    guard case .firmware(var module) = program else { return }
+    module.tick()
+    program = .firmware(module)
+  }
+
+  /// The firmware, while it runs.
+  var firmware: Module<SimulatedBoard>? {
+    if case .firmware(let module) = program { module } else { nil }
+  }
+
+  // MARK: - Private helpers
 
   private mutating func perform(_ output: ROMBootloader.Output) -> [Output] {
     switch output {
     case .send(let bytes): return [.send(bytes)]
-    case .busy(let work, let time):
-      let name: ModuleBenchFault.Work =
-        switch work {
-        case .erasing: .erase
-        case .programming: .write
-        case .reading: .verify
-        }
-      return [.pause(time), .did(name)]
+    case .busy(.erasing, let time): return [.pause(time), .did(.erase)]
+    case .busy(.programming, let time): return [.pause(time), .did(.write)]
+    case .busy(.reading, let time): return [.pause(time), .did(.verify)]
     case .start:
-      // A jump into nothing would lock the chip up until someone cycles its power, which no one here can.
+      // A jump to anything else would lock the chip up until someone cycles its power, which no one here can.
       restart()
       return []
     }
+  }
+
+  /// What a framed request makes the firmware do that a fault may fall on.
+  private static func work(_ message: [UInt8]) -> ModuleBenchFault.Work? {
+    guard let request = SMPMessage(message), request.group == SMPGroup.module else { return nil }
+    switch ModuleCommand(rawValue: request.command) {
+    case .pairCommit: return .pair
+    case .start: return .test
+    default: return nil
+    }
+  }
+
+  private func makeBoard(_ image: ImageHeader) -> SimulatedBoard {
+    let (now, start) = (now, start)
+    return SimulatedBoard(
+      flash: configuration.flash, uniqueID: configuration.uniqueID, header: image,
+      surroundings: configuration.surroundings, random: random,
+      now: { UInt64(max(0, (now() - start) / .milliseconds(1))) })
+  }
+
+  private static func bootloader(_ configuration: ModuleBench.Configuration) -> ROMBootloader {
+    ROMBootloader(
+      memory: ROMMemory(flash: configuration.flash, uniqueID: configuration.uniqueID),
+      timings: configuration.timings)
   }
 }

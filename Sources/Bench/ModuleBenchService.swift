@@ -12,11 +12,18 @@ struct ModuleBenchService: ~Copyable {
   private var faultIsOver = false
   private var isSilent = false
 
-  init(configuration: ModuleBench.Configuration, now: @escaping @Sendable () -> ContinuousClock.Instant) {
+  private let witness: ModuleBenchWitness
+
+  init(
+    configuration: ModuleBench.Configuration, witness: ModuleBenchWitness,
+    random: @escaping @Sendable (Int) -> [UInt8]?, now: @escaping @Sendable () -> ContinuousClock.Instant
+  ) {
+    self.witness = witness
     wireSpeed = configuration.wireSpeed
     fault = configuration.fault
     self.now = now
-    chip = ModuleBenchChip(configuration: configuration)
+    chip = ModuleBenchChip(configuration: configuration, random: random, now: now)
+    testify()
   }
 
   var isPluggedIn: Bool { terminal != nil }
@@ -42,10 +49,21 @@ struct ModuleBenchService: ~Copyable {
       if isSilent {
         isSilent = false
         chip.restart()
+        testify()
       }
     case .nothing, nil: break
     }
+    let relayWasClosed = chip.firmware?.relayIsClosed
     chip.tick()
+    if chip.firmware?.relayIsClosed != relayWasClosed { testify() }
+  }
+
+  private func testify() {
+    var truth = witness.latest
+    let relayWasClosed = truth.relayIsClosed
+    truth.ask(chip.firmware)
+    if truth.relayIsClosed, !relayWasClosed { truth.relayClosings += 1 }
+    witness.latest = truth
   }
 
   private mutating func take(_ bytes: [UInt8]) {
@@ -59,8 +77,14 @@ struct ModuleBenchService: ~Copyable {
       for output in chip.receive(byte) {
         switch output {
         case .pause(let time): rest(time)
-        case .did(let work): if fault?.moment == .during(work) { strike() }
+        case .did(let work):
+          if fault?.moment == .during(work) {
+            testify()
+            strike()
+          }
         case .send(let answer):
+          // First what is so, then what is said: whoever has the answer can ask for the truth behind it.
+          testify()
           guard !isSilent else { continue }
           rest(wireTime(answer.count))
           terminal?.send(answer)

@@ -27,7 +27,9 @@ struct STM32FlashTests {
 
   @Test func `it flashes and verifies random bytes, and reads them back`() throws {
     defer { try? FileManager.default.removeItem(atPath: folder) }
-    let bench = ModuleBench(ModuleBench.Configuration(timings: .instant), now: { .now })
+    let bench = ModuleBench(
+      ModuleBench.Configuration(timings: .instant), random: { (0..<$0).map { _ in .random(in: 0...255) } },
+      now: { .now })
     let port = try bench.runInBackground()
     defer { bench.stop() }
     // Odd on purpose: the last block has to be filled up to words.
@@ -48,7 +50,9 @@ struct STM32FlashTests {
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let flash = FlashArray.stm32f405()
     for sector in flash.sectors { flash.program(sector.address, [0]) }
-    let bench = ModuleBench(ModuleBench.Configuration(timings: .instant, flash: flash), now: { .now })
+    let bench = ModuleBench(
+      ModuleBench.Configuration(timings: .instant, flash: flash),
+      random: { (0..<$0).map { _ in .random(in: 0...255) } }, now: { .now })
     let port = try bench.runInBackground()
     defer { bench.stop() }
     let outcome = try stm32flash(["-o", "-S", "0x08008000:98304"], on: port)

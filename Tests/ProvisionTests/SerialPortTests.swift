@@ -166,7 +166,7 @@ import Testing
   }
 
   @Test func `a cable pulled while a read waits ends it at once`() throws {
-    let bench = ModuleBench(now: { .now })
+    let bench = ModuleBench(random: { (0..<$0).map { _ in .random(in: 0...255) } }, now: { .now })
     let port = try open(try bench.runInBackground())
     let helper = Thread {
       usleep(30_000)

@@ -60,7 +60,8 @@ enum BenchCommand {
 
   static func module(_ options: ModuleOptions, _ workplace: Workplace) throws -> Int32 {
     let bench = ModuleBench(
-      try configuration(options, workplace), now: { ContinuousClock.now })
+      try configuration(options, workplace), random: { try? SecureRandom.bytes($0) },
+      now: { ContinuousClock.now })
     try announce(ModuleDocument(port: try bench.start()), workplace)
     // A pulled cable stays pulled: the port is gone until the bench is started again.
     _ = bench.run(until: { workplace.isInterrupted })

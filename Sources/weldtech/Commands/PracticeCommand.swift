@@ -29,7 +29,8 @@ enum PracticeCommand {
     let url = try platform.start()
     defer { platform.stop() }
     let bench = ModuleBench(
-      try BenchCommand.configuration(BenchCommand.ModuleOptions(), workplace), now: { ContinuousClock.now })
+      try BenchCommand.configuration(BenchCommand.ModuleOptions(), workplace),
+      random: { try? SecureRandom.bytes($0) }, now: { ContinuousClock.now })
     let port = try bench.runInBackground()
     defer { bench.stop() }
     let session = PracticeSession(workplace: workplace, folder: folder, port: port, platform: url)

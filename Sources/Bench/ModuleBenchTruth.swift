@@ -1,0 +1,50 @@
+internal import Cryptography
+internal import ModuleCore
+internal import Synchronization
+
+/// What is really so on a simulated module, whatever it said over the wire: for tests that compare.
+public struct ModuleBenchTruth: Hashable, Sendable {
+  /// The firmware runs, not the bootloader.
+  public internal(set) var firmwareRuns = false
+  /// Of the running firmware.
+  public internal(set) var firmwareVersion: String?
+  public internal(set) var serialNumber: String?
+  /// Lower-case hex; nil where no key is committed, or the bootloader runs.
+  public internal(set) var committedKeyID: String?
+  /// Lower-case hex.
+  public internal(set) var pendingKeyID: String?
+  public internal(set) var relayIsClosed = false
+  /// How often the relay has closed since the bench was made.
+  public internal(set) var relayClosings = 0
+
+  init() {}
+
+  /// Asks a copy of the firmware who it is, as a laptop would.
+  mutating func ask(_ firmware: Module<some Board>?) {
+    (firmwareRuns, relayIsClosed) = (firmware != nil, firmware?.relayIsClosed ?? false)
+    (firmwareVersion, serialNumber, committedKeyID, pendingKeyID) = (nil, nil, nil, nil)
+    let question = SMPMessage(
+      operation: .read, version: 1, group: SMPGroup.module, sequence: 0,
+      command: ModuleCommand.identity.rawValue,
+      payload: [])
+    guard var copy = firmware, let frame = question.encoded.flatMap(ConsoleFraming.encode) else { return }
+    var decoder = ConsoleFrameDecoder()
+    guard let answer = decoder.take(copy.receive([0x0a] + frame)).first.flatMap(SMPMessage.init),
+      let fields = try? CBORItem(answer.payload)
+    else { return }
+    firmwareVersion = fields[ModuleField.firmwareVersion]?.string
+    serialNumber = fields[ModuleField.serialNumber]?.string
+    committedKeyID = fields[ModuleField.keyId]?.byteString.map { Hex.encode($0) }
+    pendingKeyID = fields[ModuleField.pendingKeyId]?.byteString.map { Hex.encode($0) }
+  }
+}
+
+/// The latest truth, written by the thread that serves and read by any other.
+final class ModuleBenchWitness: Sendable {
+  private let truth = Mutex(ModuleBenchTruth())
+
+  var latest: ModuleBenchTruth {
+    get { truth.withLock { $0 } }
+    set { truth.withLock { $0 = newValue } }
+  }
+}

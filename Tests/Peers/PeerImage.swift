@@ -1,0 +1,22 @@
+import ModuleCore
+
+/// The smallest firmware that a simulated module starts; its instructions are never executed.
+enum PeerImage {
+  static let bootBlock = word(0x2002_0000) + word(0x0800_0101) + Array(repeating: 0, count: 0x400)
+
+  static func application(version: (UInt16, UInt16, UInt16)) -> [UInt8] {
+    var image = (0..<4096).map { UInt8(truncatingIfNeeded: $0 &* 31) }
+    image.replaceSubrange(0..<8, with: word(0x2002_0000) + word(0x0801_0301))
+    let numbers = [version.0, version.1, version.2, 0x413].flatMap { [UInt8($0 & 0xff), UInt8($0 >> 8)] }
+    let header =
+      Array("WTFW".utf8) + [1, 0, 80, 0] + word(4096) + word(FlashMap.application) + numbers
+      + Array("STM32F405".utf8)
+    image.replaceSubrange(0x200..<0x250, with: header + Array(repeating: 0, count: 80 - header.count))
+    image.replaceSubrange(0x230..<0x250, with: SHA256.digest(image))
+    return image
+  }
+
+  private static func word(_ value: UInt32) -> [UInt8] {
+    (0..<4).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
+  }
+}
