@@ -1,5 +1,7 @@
 import Bench
 import Foundation
+import ModuleCore
+import Records
 import Testing
 
 @testable import Provision
@@ -117,6 +119,39 @@ import Testing
     let boots = try client(port).identity().boots
     for number in 0..<100 { #expect(try client(port).echo("\(number)") == "\(number)") }
     #expect(try client(port).identity().boots == boots)
+  }
+
+  @Test func `a pairing outlives reset and a newer firmware, and the truth behind it can be read`() throws {
+    let bench = bench()
+    let port = try bench.runInBackground()
+    defer { bench.stop() }
+    _ = try flash(port, try BootloaderImages.firmware())
+    let bytes = BootloaderImages.noise(32, seed: 5)
+    let keyId = Authenticator.keyId(of: bytes).hexadecimal
+    let key = try #require(SecretKey(bytes: bytes, keyId: keyId))
+    let installation = InstallationID(UUID())
+    do {
+      let client = try client(port)
+      #expect(try client.pairBegin(key, for: installation) == keyId)
+      #expect(bench.truth.pendingKeyID == keyId)
+      #expect(bench.truth.committedKeyID == nil)
+      let uniqueId = try client.identity().uniqueId
+      #expect(try client.pairCommit(key, uniqueId: uniqueId) == keyId)
+      #expect(bench.truth.committedKeyID == keyId)
+      let challenge = try client.challenge()
+      let code = Authenticator.start(
+        key: bytes, counter: challenge.counter, seconds: 60, challenge: challenge.bytes)
+      try client.start(SignedStart(counter: challenge.counter, seconds: 60, authenticator: code))
+      #expect(bench.truth.relayIsClosed)
+      try client.reset()
+      _ = try client.identity()
+      #expect(!bench.truth.relayIsClosed)
+      #expect(bench.truth.relayClosings == 1)
+      #expect(bench.truth.committedKeyID == keyId)
+    }
+    _ = try flash(port, try BootloaderImages.firmware(version: "2.0.0"))
+    #expect(bench.truth.committedKeyID == keyId)
+    #expect(try client(port).identity().installation == installation.text)
   }
 
   // MARK: - Faults
