@@ -6,7 +6,7 @@ public struct PairingSettings: Hashable, Sendable {
 
   /// The label code as printed, 15 characters.
   public let code: String
-  /// The platform's address, `https://…`, at most 128 bytes.
+  /// The platform's address, `https://…` (or `http` to this machine itself), at most 128 bytes.
   public let platform: String
   /// The mobile network's access point name, at most 63 bytes; empty where the SIM's own is used.
   public let apn: String
@@ -31,13 +31,18 @@ public struct PairingSettings: Hashable, Sendable {
   var unusable: Field? {
     func isPlain(_ text: String) -> Bool { text.utf8.allSatisfy { (0x21...0x7E).contains($0) } }
     if code.utf8.count != ModuleConfiguration.labelCodeSize || !isPlain(code) { return .code }
-    if !platform.hasPrefix("https://") || platform.utf8.count > 128 || platform.utf8.count < 9
-      || !isPlain(platform)
-    {
-      return .platform
-    }
+    if platform.utf8.count > 128 || !isPlain(platform) || !isAddress(platform) { return .platform }
     if apn.utf8.count > 63 || !isPlain(apn) { return .apn }
     return trustAnchor.count == ModuleConfiguration.trustAnchorSize ? nil : .trustAnchor
+  }
+
+  /// `https://…`; plain HTTP is for a platform on this machine, which practice and tests have.
+  private func isAddress(_ text: String) -> Bool {
+    let loopback = ["http://127.0.0.1", "http://localhost", "http://[::1]"]
+    if text.hasPrefix("https://") { return text.utf8.count > 8 }
+    return loopback.contains { host in
+      text.hasPrefix(host) && (text == host || [":", "/"].contains(text.dropFirst(host.count).first))
+    }
   }
 
   /// The fields in which the two are not the same.
