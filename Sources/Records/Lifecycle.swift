@@ -14,7 +14,7 @@ public enum StepRefusal: Error, Hashable, Sendable {
   case closed
   /// The last test that counts (after the seal) did not pass.
   case testNotPassed
-  /// The last test was run before the seal went on, so it does not count.
+  /// The last test was run before the seal, the firmware or the pairing that are there now, so it does not count.
   case testBeforeSeal
   /// Printed on its label and written into its module, the code cannot be another one.
   case otherCode(LabelCode)
@@ -23,13 +23,13 @@ public enum StepRefusal: Error, Hashable, Sendable {
 extension Installation {
   public func has(_ stage: Photo.Stage) -> Bool { photos.contains { $0.stage == stage } }
 
-  /// The last test was run after the last seal was applied: it is the one that counts. The history's
-  /// order decides, since a clock can be set back and has whole seconds only.
+  /// The last test was run with the last seal on, on the module and firmware that are there now: it is the one
+  /// that counts. The history's order decides, since a clock can be set back and has whole seconds only.
   public var testCounts: Bool {
     guard let tested = history.lastIndex(where: { $0.event == "tested" }),
-      let sealed = history.lastIndex(where: { $0.event == "sealed" })
+      let sealed = history.lastIndex(where: { $0.event == "sealed" }), tested > sealed
     else { return false }
-    return tested > sealed
+    return !history[tested...].contains { $0.event == "flashed" || $0.event == "paired" }
   }
 
   /// Whether what `step` is for is in the record.

@@ -51,7 +51,8 @@ enum CommandTree {
           Text(zh: "工具", en: "Tools"),
           [
             LabelsCommand.command, SchemesCommand.command, FirmwareCommand.command, PortsCommand.command,
-            PracticeCommand.command, BenchCommand.command,
+            PracticeCommand.command, BenchCommand.command, CompletionsCommand.command,
+            CompletionValuesCommand.command, ManCommand.command,
           ]),
       ])
   }

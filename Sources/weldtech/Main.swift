@@ -7,7 +7,7 @@ struct Main {
   static func main() {
     Interruption.install()
     let environment = Environment.current()
-    let status = Shell(environment: environment).run(Array(CommandLine.arguments.dropFirst()))
+    let status = CommandRunner(environment: environment).run(Array(CommandLine.arguments.dropFirst()))
     exit(status)
   }
 }

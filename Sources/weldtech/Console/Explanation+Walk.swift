@@ -50,7 +50,8 @@ extension StepRefused: Explained {
       Failure(
         code: "walk.test.beforeSeal",
         message: Text(
-          zh: "测试是在粘贴封条之前做的，不算数", en: "the test was run before the seal went on, so it does not count"),
+          zh: "测试之后换过封条、固件或配对，不算数",
+          en: "seal, firmware or pairing are newer than the test, so it does not count"),
         hint: Text(
           zh: "封好后再测：weldtech test ID --port 端口",
           en: "test again with the case sealed: weldtech test ID --port P"))

@@ -11,7 +11,9 @@ struct PracticeSession {
   let platform: String
 
   private var console: Console { workplace.console }
-  private var shell: Shell { Shell(environment: workplace.environment, clock: workplace.clock) }
+  private var runner: CommandRunner {
+    CommandRunner(environment: workplace.environment, clock: workplace.clock)
+  }
 
   // MARK: - The walk
 
@@ -74,7 +76,7 @@ struct PracticeSession {
     // Under --json stdout belongs to the one document at the end.
     var globals = ["--home", folder.home, "--lang", console.language.rawValue]
     if console.isVerbose { globals.append("--verbose") }
-    let status = shell.run(globals + words, output: console.isJSON ? console.diagnostics : console.output)
+    let status = runner.run(globals + words, output: console.isJSON ? console.diagnostics : console.output)
     guard status == ExitCode.done.rawValue else { throw PracticeFailed(command: words[0]) }
   }
 

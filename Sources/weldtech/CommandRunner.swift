@@ -5,7 +5,7 @@ import Terminal
 
 /// Runs one command line: reads it, gives the command its workplace, and turns whatever is thrown into words,
 /// a code and an exit status.
-struct Shell {
+struct CommandRunner {
   let environment: Environment
   var clock: any Clock = SystemClock()
 
