@@ -25,15 +25,17 @@ struct FileDelivery {
 
   private func upload(_ bytes: [UInt8], of file: PendingFile) throws {
     var (address, offset) = try resumed(file, bytes.count) ?? begun(file, bytes.count)
-    // Attempts without progress: any progress begins the count anew.
+    // Failures since the upload last came further than ever: only that begins the count anew, so that a platform
+    // which takes a piece and forgets it again does not hold the run for ever.
     var failures = 0
+    var furthest = offset
     while offset < bytes.count {
       let end = min(bytes.count, offset + Self.pieceBytes)
       do {
         switch try client.append(bytes[offset..<end], at: offset, to: address) {
         case .accepted:
           offset = end
-          failures = 0
+          if offset > furthest { (furthest, failures) = (offset, 0) }
           progress(.fileProgress(sha256: file.sha256, offset: offset, bytes: bytes.count))
           continue
         case .outOfStep:
@@ -45,9 +47,8 @@ struct FileDelivery {
         guard failures < retry.policy.attempts else { throw error }
         retry.pause(after: failures, error)
       }
-      let before = offset
       (address, offset) = try resumed(file, bytes.count) ?? begun(file, bytes.count)
-      if offset > before { failures = 0 }
+      if offset > furthest { (furthest, failures) = (offset, 0) }
     }
   }
 

@@ -32,7 +32,7 @@ extension PlatformClient {
     let response = try send(
       "PUT", "/v1/installations/\(record.id)", headers: headers, body: body, answerLimit: Self.recordLimit)
     switch response.status {
-    case 412: throw .conflict
+    case 412: throw response.isPage ? .notThePlatform(status: 412) : .conflict
     case 409:
       if let missing = problem(response)?.missing {
         throw .incomplete(files: missing.files ?? [], keys: missing.keys ?? [])

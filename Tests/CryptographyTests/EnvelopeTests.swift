@@ -1,0 +1,130 @@
+import Cryptography
+import Foundation
+import Testing
+
+@Suite struct EnvelopeTests {
+  private static let identity = try? PlatformIdentity.generate(commonName: "envelope test")
+  private static let stranger = try? PlatformIdentity.generate(commonName: "stranger")
+  private let secret = (0..<32).map { UInt8($0 * 7 & 0xFF) }
+
+  @Test func opensToTheSameBytesWhenTheKeyIsRight() throws {
+    let identity = try #require(Self.identity)
+    for bytes in [[], [1], secret, [UInt8](repeating: 9, count: 10_000)] {
+      #expect(try Envelope.open(Envelope.seal(bytes, to: identity.certificate), with: identity) == bytes)
+    }
+    #expect(try Envelope.seal(secret, to: identity.certificate) != Envelope.seal(secret, to: identity.certificate))
+  }
+
+  @Test func doesNotOpenWhenTheKeyIsAnother() throws {
+    let (identity, stranger) = (try #require(Self.identity), try #require(Self.stranger))
+    let sealed = try Envelope.seal(secret, to: identity.certificate)
+    #expect(throws: CryptographyError.opening) { try Envelope.open(sealed, with: stranger) }
+    #expect(throws: CryptographyError.notPrivateKey) {
+      try PlatformIdentity(certificate: identity.certificate, privateKeyPEM: stranger.privateKeyPEM)
+    }
+  }
+
+  @Test func neverTrapsWhenTheEnvelopeIsDamagedOrCut() throws {
+    let identity = try #require(Self.identity)
+    let sealed = try Envelope.seal(secret, to: identity.certificate)
+    for index in stride(from: 0, to: sealed.count, by: 11) {
+      var damaged = sealed
+      damaged[index] ^= 0x55
+      _ = try? Envelope.open(damaged, with: identity)
+      #expect(throws: CryptographyError.opening) {
+        try Envelope.open(Array(sealed.prefix(index)), with: identity)
+      }
+    }
+    let tooLarge = [UInt8](repeating: 0x30, count: Envelope.largestSize + 1)
+    #expect(throws: CryptographyError.opening) { try Envelope.open(tooLarge, with: identity) }
+  }
+
+  @Test func refusesWhatIsNoCertificate() throws {
+    let pem = try #require(Self.identity).certificate.pem
+    for text in ["", "hello", String(pem.dropLast(200)), String(repeating: "A", count: 70_000)] {
+      #expect(throws: CryptographyError.notCertificate) { try Certificate(pem: text) }
+    }
+    let der = try #require(Self.identity).certificate.der
+    #expect(try Certificate(der: der).pem == pem)
+    #expect(throws: CryptographyError.notCertificate) { try Certificate(der: der + [0]) }
+    #expect(throws: CryptographyError.notCertificate) { try Certificate(der: Array(der.dropLast())) }
+  }
+
+  // MARK: - Beside the openssl program
+
+  @Test(.enabled(if: OpenSSLProgram.isThere, "no openssl program here"))
+  func agreesWithTheOpensslProgram() throws {
+    let identity = try #require(Self.identity)
+    let program = try OpenSSLProgram()
+    try program.write(identity.certificate.pem, "certificate.pem")
+    try program.write(identity.privateKeyPEM, "key.pem")
+    let sealed = try Envelope.seal(secret, to: identity.certificate)
+    try program.write(sealed, "sealed.der")
+    try program.write(secret, "plain.bin")
+
+    // Ours, opened by theirs.
+    try program.run("cms -decrypt -inform DER -in sealed.der -recip certificate.pem -inkey key.pem -out opened.bin")
+    #expect(try program.read("opened.bin") == secret)
+    let listing = String(decoding: try program.run("cms -cmsout -print -inform DER -in sealed.der"), as: UTF8.self)
+    #expect(listing.contains("pkcs7-envelopedData"))
+    #expect(listing.contains("rsaesOaep") && listing.contains("sha256") && listing.contains("aes-256-cbc"))
+
+    // Theirs, opened by ours.
+    try program.run(
+      "cms -encrypt -binary -aes256 -in plain.bin -outform DER -out theirs.der -recip certificate.pem "
+        + "-keyopt rsa_padding_mode:oaep")
+    #expect(try Envelope.open(program.read("theirs.der"), with: identity) == secret)
+
+    // What people and modules compare.
+    let fingerprint = String(
+      decoding: try program.run("x509 -in certificate.pem -noout -fingerprint -sha256"), as: UTF8.self)
+    let digits = fingerprint.split(separator: "=")[1].filter { $0.isHexDigit }.lowercased()
+    #expect(digits == identity.certificate.fingerprint)
+    try program.write(try program.run("x509 -in certificate.pem -noout -pubkey"), "public.pem")
+    let publicKey = try program.run("pkey -pubin -in public.pem -outform DER")
+    #expect(SHA256Digest(of: publicKey).bytes == identity.certificate.publicKeyDigest)
+    #expect(identity.certificate.publicKeyDigest.count == 32)
+    try program.run("verify -CAfile certificate.pem certificate.pem")
+  }
+}
+
+/// The openssl program, run in a folder of its own.
+private final class OpenSSLProgram {
+  struct Failed: Error { let status: Int32 }
+
+  static let path = "/usr/bin/openssl"
+  static var isThere: Bool { FileManager.default.isExecutableFile(atPath: path) }
+
+  private let folder: URL
+
+  init() throws {
+    folder = FileManager.default.temporaryDirectory.appendingPathComponent("weldtech-cms-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+  }
+
+  deinit { try? FileManager.default.removeItem(at: folder) }
+
+  func write(_ text: String, _ name: String) throws { try write(Array(text.utf8), name) }
+
+  func write(_ bytes: [UInt8], _ name: String) throws {
+    try Data(bytes).write(to: folder.appendingPathComponent(name))
+  }
+
+  func read(_ name: String) throws -> [UInt8] { [UInt8](try Data(contentsOf: folder.appendingPathComponent(name))) }
+
+  @discardableResult
+  func run(_ arguments: String) throws -> [UInt8] {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: Self.path)
+    process.arguments = arguments.split(separator: " ").map(String.init)
+    process.currentDirectoryURL = folder
+    let output = Pipe()
+    process.standardOutput = output
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+    let bytes = output.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    guard process.terminationStatus == 0 else { throw Failed(status: process.terminationStatus) }
+    return [UInt8](bytes)
+  }
+}

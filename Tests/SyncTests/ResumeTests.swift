@@ -1,0 +1,93 @@
+import Bench
+import Foundation
+import Records
+import Sync
+import Testing
+
+@Suite struct ResumeTests {
+  /// Of the one large file, bytes: pieces of 262,144 and a rest.
+  private static let fileBytes = 1_000_000
+  private static let pieceBytes = 262_144
+
+  @Test(arguments: [0, 1, 70_000, 262_143, 262_144, 600_000, 999_999])
+  func goesOnWhereThePlatformStandsWhenACutEndsTheRun(_ cutAt: Int) throws {
+    let fixture = try PlatformFixture()
+    let sample = try SampleInstallation(1, in: fixture.files, photoBytes: Self.fileBytes)
+    sample.enqueue(in: fixture.outbox)
+    // Whole pieces before the cut go through, the one that it falls into is cut for all attempts.
+    let whole = cutAt / Self.pieceBytes
+    fixture.platform.inject(.delay(milliseconds: 0), method: "PATCH", times: whole)
+    fixture.platform.inject(.cut(afterBytes: cutAt % Self.pieceBytes), method: "PATCH", times: 10)
+    let first = try fixture.run()
+    #expect(first.outcomes.map(\.reason) == [.interrupted])
+    #expect(fixture.uploads.addresses.count == 1)
+
+    fixture.platform.clearFaults()
+    fixture.events = []
+    let created = fixture.requests("POST /v1/files")
+    let patched = fixture.requests("PATCH")
+    #expect(try fixture.run().delivered == 1)
+    let photo = sample.record.files[0]
+    #expect(try fixture.platform.file(photo.sha256) == fixture.files.contents(of: photo.sha256))
+    // The two small files are new, the large one is not begun again.
+    #expect(fixture.requests("POST /v1/files") == created + 2)
+    let left = (Self.fileBytes - whole * Self.pieceBytes + Self.pieceBytes - 1) / Self.pieceBytes
+    #expect(fixture.requests("PATCH") == patched + left + 2)
+    #expect(fixture.uploads.addresses.isEmpty)
+  }
+
+  @Test func goesOnWithinTheRunWhenTheConnectionIsCutNowAndThen() throws {
+    let fixture = try PlatformFixture()
+    let sample = try SampleInstallation(1, in: fixture.files, photoBytes: Self.fileBytes)
+    sample.enqueue(in: fixture.outbox)
+    for _ in 0..<3 {
+      fixture.platform.inject(.cut(afterBytes: 100_000), method: "PATCH", times: 1)
+      fixture.platform.inject(.lostReply, method: "PATCH", times: 1)
+      fixture.platform.inject(.delay(milliseconds: 1), method: "PATCH", times: 1)
+    }
+    #expect(try fixture.run().delivered == 1)
+    #expect(fixture.platform.hasFile(sample.record.files[0].sha256))
+  }
+
+  @Test func beginsAgainWhenThePlatformHasForgottenTheUpload() throws {
+    let fixture = try PlatformFixture()
+    let sample = try SampleInstallation(1, in: fixture.files)
+    sample.enqueue(in: fixture.outbox)
+    for file in sample.record.files {
+      fixture.uploads.addresses[file.sha256] = fixture.url + "/v1/files/" + String(repeating: "0", count: 32)
+    }
+    #expect(try fixture.run().delivered == 1)
+  }
+
+  @Test func neverFollowsAnUploadAddressToAnotherHost() throws {
+    let fixture = try PlatformFixture()
+    let stranger = try PlatformFixture()
+    let sample = try SampleInstallation(1, in: fixture.files)
+    sample.enqueue(in: fixture.outbox)
+    for file in sample.record.files {
+      fixture.uploads.addresses[file.sha256] = stranger.url + "/v1/files/" + String(repeating: "0", count: 32)
+    }
+    #expect(try fixture.run().delivered == 1)
+    #expect(stranger.platform.requests().isEmpty)
+  }
+
+  @Test func givesUpAndStaysPendingWhenPiecesKeepComingDamaged() throws {
+    let fixture = try PlatformFixture()
+    let sample = try SampleInstallation(1, in: fixture.files, photoBytes: Self.fileBytes)
+    sample.enqueue(in: fixture.outbox)
+    fixture.platform.inject(.delay(milliseconds: 0), method: "PATCH")
+    fixture.platform.inject(.failure(status: 460), method: "PATCH", times: 100)
+    #expect(try fixture.run().outcomes.map(\.reason) == [.interrupted])
+    #expect(fixture.requests("PATCH") == 4)
+  }
+
+  @Test func sendsAFileAgainWhenThePlatformHasLostIt() throws {
+    let fixture = try PlatformFixture()
+    let sample = try SampleInstallation(1, in: fixture.files)
+    sample.enqueue(in: fixture.outbox)
+    // Acknowledged once, and not there.
+    fixture.outbox.acknowledge(file: sample.record.files[1].sha256, of: sample.id, at: SampleInstallation.at)
+    #expect(try fixture.run().delivered == 1)
+    #expect(sample.record.files.allSatisfy { fixture.platform.hasFile($0.sha256) })
+  }
+}
