@@ -12,7 +12,8 @@ import Testing
     for bytes in [[], [1], secret, [UInt8](repeating: 9, count: 10_000)] {
       #expect(try Envelope.open(Envelope.seal(bytes, to: identity.certificate), with: identity) == bytes)
     }
-    #expect(try Envelope.seal(secret, to: identity.certificate) != Envelope.seal(secret, to: identity.certificate))
+    #expect(
+      try Envelope.seal(secret, to: identity.certificate) != Envelope.seal(secret, to: identity.certificate))
   }
 
   @Test func doesNotOpenWhenTheKeyIsAnother() throws {
@@ -63,9 +64,11 @@ import Testing
     try program.write(secret, "plain.bin")
 
     // Ours, opened by theirs.
-    try program.run("cms -decrypt -inform DER -in sealed.der -recip certificate.pem -inkey key.pem -out opened.bin")
+    try program.run(
+      "cms -decrypt -inform DER -in sealed.der -recip certificate.pem -inkey key.pem -out opened.bin")
     #expect(try program.read("opened.bin") == secret)
-    let listing = String(decoding: try program.run("cms -cmsout -print -inform DER -in sealed.der"), as: UTF8.self)
+    let listing = String(
+      decoding: try program.run("cms -cmsout -print -inform DER -in sealed.der"), as: UTF8.self)
     #expect(listing.contains("pkcs7-envelopedData"))
     #expect(listing.contains("rsaesOaep") && listing.contains("sha256") && listing.contains("aes-256-cbc"))
 
@@ -110,7 +113,9 @@ private final class OpenSSLProgram {
     try Data(bytes).write(to: folder.appendingPathComponent(name))
   }
 
-  func read(_ name: String) throws -> [UInt8] { [UInt8](try Data(contentsOf: folder.appendingPathComponent(name))) }
+  func read(_ name: String) throws -> [UInt8] {
+    [UInt8](try Data(contentsOf: folder.appendingPathComponent(name)))
+  }
 
   @discardableResult
   func run(_ arguments: String) throws -> [UInt8] {

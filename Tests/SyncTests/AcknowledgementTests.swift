@@ -18,26 +18,38 @@ import Testing
 
   static let cases: [Case] = [
     Case(name: "right, 200", status: 200, body: #"{"id":"ID","revision":1,"sha256":"SHA"}"#, reason: nil),
-    Case(name: "right, 201, more", status: 201, body: #"{"id":"ID","revision":1,"sha256":"SHA","x":{}}"#, reason: nil),
+    Case(
+      name: "right, 201, more", status: 201, body: #"{"id":"ID","revision":1,"sha256":"SHA","x":{}}"#,
+      reason: nil),
     Case(name: "202", status: 202, body: #"{"id":"ID","revision":1,"sha256":"SHA"}"#, reason: .notAcknowledged),
     Case(name: "204", status: 204, body: "", reason: .notAcknowledged),
     Case(name: "206", status: 206, body: #"{"id":"ID","revision":1,"sha256":"SHA"}"#, reason: .notAcknowledged),
     Case(name: "empty", status: 200, body: "", reason: .notAcknowledged),
     Case(name: "null", status: 200, body: "null", reason: .notAcknowledged),
-    Case(name: "array", status: 200, body: #"[{"id":"ID","revision":1,"sha256":"SHA"}]"#, reason: .notAcknowledged),
+    Case(
+      name: "array", status: 200, body: #"[{"id":"ID","revision":1,"sha256":"SHA"}]"#, reason: .notAcknowledged),
     Case(name: "cut", status: 200, body: #"{"id":"ID","revision":1,"sha256":"SHA""#, reason: .notAcknowledged),
-    Case(name: "followed", status: 200, body: #"{"id":"ID","revision":1,"sha256":"SHA"}}"#, reason: .notAcknowledged),
+    Case(
+      name: "followed", status: 200, body: #"{"id":"ID","revision":1,"sha256":"SHA"}}"#,
+      reason: .notAcknowledged),
     Case(name: "no digest", status: 200, body: #"{"id":"ID","revision":1}"#, reason: .notAcknowledged),
     Case(name: "no id", status: 200, body: #"{"revision":1,"sha256":"SHA"}"#, reason: .notAcknowledged),
     Case(name: "no revision", status: 200, body: #"{"id":"ID","sha256":"SHA"}"#, reason: .notAcknowledged),
-    Case(name: "revision 2", status: 200, body: #"{"id":"ID","revision":2,"sha256":"SHA"}"#, reason: .notAcknowledged),
     Case(
-      name: "revision text", status: 200, body: #"{"id":"ID","revision":"1","sha256":"SHA"}"#, reason: .notAcknowledged),
+      name: "revision 2", status: 200, body: #"{"id":"ID","revision":2,"sha256":"SHA"}"#,
+      reason: .notAcknowledged),
+    Case(
+      name: "revision text", status: 200, body: #"{"id":"ID","revision":"1","sha256":"SHA"}"#,
+      reason: .notAcknowledged),
     Case(
       name: "huge revision", status: 200, body: #"{"id":"ID","revision":1e300,"sha256":"SHA"}"#,
       reason: .notAcknowledged),
-    Case(name: "other id", status: 200, body: #"{"id":"other","revision":1,"sha256":"SHA"}"#, reason: .notAcknowledged),
-    Case(name: "other digest", status: 200, body: #"{"id":"ID","revision":1,"sha256":"00"}"#, reason: .notAcknowledged),
+    Case(
+      name: "other id", status: 200, body: #"{"id":"other","revision":1,"sha256":"SHA"}"#,
+      reason: .notAcknowledged),
+    Case(
+      name: "other digest", status: 200, body: #"{"id":"ID","revision":1,"sha256":"00"}"#,
+      reason: .notAcknowledged),
     Case(
       name: "upper-case digest", status: 200, body: #"{"id":"ID","revision":1,"sha256":"UPPER"}"#,
       reason: .notAcknowledged),
@@ -59,7 +71,8 @@ import Testing
     Case(name: "forbidden", status: 403, body: #"{"error":{"code":"x","message":"y"}}"#, reason: .credentials),
     Case(name: "too many", status: 429, body: "", reason: .platformFailed),
     Case(name: "internal", status: 500, body: "", reason: .platformFailed),
-    Case(name: "bad gateway page", status: 502, body: "<html>", mediaType: "text/html", reason: .platformFailed),
+    Case(
+      name: "bad gateway page", status: 502, body: "<html>", mediaType: "text/html", reason: .platformFailed),
     Case(
       name: "too large", status: 200, body: String(repeating: " ", count: 4_200_000), reason: .answerTooLarge),
   ]

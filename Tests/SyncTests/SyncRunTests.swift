@@ -42,3 +42,227 @@ import Testing
     #expect(fixture.platform.installations().map(\.sha256) == [sample.record.sha256])
   }
 }
+
+// MARK: - Records and each other
+
+@Suite struct SyncRunOrderTests {
+  @Test func deliversTheOthersWhenOneRecordIsBad() throws {
+    let fixture = try PlatformFixture()
+    let samples = try (1...3).map { try SampleInstallation($0, in: fixture.files) }
+    for sample in samples { sample.enqueue(in: fixture.outbox) }
+    fixture.files.lose(samples[1].record.files[0].sha256)
+    let report = try fixture.run()
+    #expect(report.outcomes.map(\.id) == samples.map(\.id))
+    #expect(report.outcomes.map(\.outcome) == [.delivered, .failed, .delivered])
+    #expect(report.outcomes[1].reason == .fileMissing)
+    #expect((report.delivered, report.pending, report.failed) == (2, 0, 1))
+    #expect(fixture.outbox.pendingRecords().map(\.id) == [samples[1].id])
+  }
+
+  @Test func keepsARecordBackWhenItsKeyIsNotAcknowledged() throws {
+    let fixture = try PlatformFixture()
+    let samples = try (1...2).map { try SampleInstallation($0, in: fixture.files) }
+    for sample in samples { sample.enqueue(in: fixture.outbox) }
+    fixture.platform.inject(.failure(status: 422), method: "PUT", pathPrefix: "/v1/keys/\(samples[0].keyId)")
+    let report = try fixture.run()
+    #expect(report.outcomes.map(\.reason) == [.keyPending, nil])
+    #expect(report.keys.map(\.reason) == [.refused, nil])
+    #expect(fixture.outbox.pendingKeys().map(\.keyId) == [samples[0].keyId])
+  }
+
+  @Test func saysSoWhenAKeyWasForgottenBeforeItWasDelivered() throws {
+    let fixture = try PlatformFixture()
+    let sample = try SampleInstallation(1, in: fixture.files)
+    sample.enqueue(in: fixture.outbox)
+    fixture.outbox.forgetSecret(of: sample.keyId)
+    let report = try fixture.run()
+    #expect(report.keys.map(\.reason) == [.keyMissing])
+    #expect(report.outcomes.map(\.reason) == [.keyPending])
+  }
+
+  @Test func sendsRevisionsInOrderAndReportsThemAsOneRecord() throws {
+    let fixture = try PlatformFixture()
+    let sample = try SampleInstallation(1, in: fixture.files)
+    sample.enqueue(in: fixture.outbox)
+    let second = try sample.next(after: sample.record)
+    let third = try sample.next(after: second)
+    fixture.outbox.enqueue(second)
+    fixture.outbox.enqueue(third)
+    #expect(try fixture.run().outcomes.map(\.outcome) == [.delivered])
+    #expect(fixture.platform.installations().map(\.revision) == [3])
+    #expect(fixture.platform.installations().map(\.sha256) == [third.sha256])
+  }
+
+  @Test func holdsLaterRevisionsBackWhenAnEarlierOneIsNotAcknowledged() throws {
+    let fixture = try PlatformFixture()
+    let sample = try SampleInstallation(1, in: fixture.files)
+    sample.enqueue(in: fixture.outbox)
+    fixture.outbox.enqueue(try sample.next(after: sample.record))
+    fixture.platform.inject(.portal, method: "PUT", pathPrefix: "/v1/installations")
+    let report = try fixture.run()
+    #expect(report.outcomes.map(\.reason) == [.notThePlatform])
+    #expect(fixture.requests("PUT /v1/installations") == 1)
+    #expect(fixture.events.contains(.recordFinished(report.outcomes[0])))
+  }
+
+  @Test func overwritesNothingWhenThePlatformHasAnotherRevision() throws {
+    let fixture = try PlatformFixture()
+    let sample = try SampleInstallation(1, in: fixture.files)
+    sample.enqueue(in: fixture.outbox)
+    #expect(try fixture.run().delivered == 1)
+    let elsewhere = try sample.next(after: sample.record)
+    fixture.outbox.enqueue(elsewhere)
+    #expect(try fixture.run().delivered == 1)
+    let here = PendingRecord(
+      id: sample.id, code: sample.code, revision: 2, body: elsewhere.body + Data(" ".utf8),
+      sha256: SHA256Digest(of: elsewhere.body + Data(" ".utf8)).hex, previousSha256: sample.record.sha256,
+      files: [])
+    fixture.outbox.enqueue(here)
+    let report = try fixture.run()
+    #expect(report.outcomes.map(\.reason) == [.conflict])
+    #expect(report.failed == 1)
+    #expect(try fixture.platform.record(sample.id.text) == elsewhere.body)
+  }
+}
+
+// MARK: - What ends a run
+
+@Suite struct SyncRunEndTests {
+  @Test func needsNoNetworkWhenTheQueueIsEmpty() throws {
+    let fixture = try PlatformFixture()
+    #expect(try fixture.run().outcomes.isEmpty)
+    #expect(fixture.platform.requests().isEmpty)
+  }
+
+  @Test func sendsNothingWhenItIsADryRun() throws {
+    let fixture = try PlatformFixture()
+    let sample = try SampleInstallation(1, in: fixture.files)
+    sample.enqueue(in: fixture.outbox)
+    let plan = try fixture.syncRun().plan()
+    #expect(plan.keys.map(\.keyId) == [sample.keyId])
+    #expect(plan.records == [sample.record])
+    #expect(plan.bytes == sample.record.body.count + 900 + 700 + 1200)
+    #expect(fixture.platform.requests().isEmpty && fixture.outbox.marks.isEmpty)
+  }
+
+  @Test func deliversKeysAloneWhenATestNeedsThem() throws {
+    let fixture = try PlatformFixture()
+    let sample = try SampleInstallation(1, in: fixture.files)
+    sample.enqueue(in: fixture.outbox)
+    let report = try fixture.syncRun().deliverKeys()
+    #expect(report.keys.map(\.reason) == [nil])
+    #expect(report.outcomes.isEmpty)
+    #expect(fixture.outbox.pendingRecords() == [sample.record])
+  }
+
+  @Test(arguments: [401, 403])
+  func stopsWhenTheCredentialsAreLost(_ status: Int) throws {
+    let fixture = try PlatformFixture()
+    let samples = try (1...3).map { try SampleInstallation($0, in: fixture.files) }
+    for sample in samples { sample.enqueue(in: fixture.outbox) }
+    fixture.platform.inject(.delay(milliseconds: 0), method: "PUT", pathPrefix: "/v1/installations")
+    fixture.platform.inject(.failure(status: status), method: "PUT", pathPrefix: "/v1/installations")
+    let report = try fixture.run()
+    #expect(report.outcomes.map(\.reason) == [nil, .credentials, .credentials])
+    #expect(report.stoppedBy == .credentials)
+    #expect(fixture.requests("PUT /v1/installations") == 2)
+  }
+
+  @Test func stopsAtOnceWhenTheTokenIsWrong() throws {
+    let fixture = try PlatformFixture(token: "right")
+    try SampleInstallation(1, in: fixture.files).enqueue(in: fixture.outbox)
+    #expect(try fixture.run(client: fixture.client(token: "wrong")).stoppedBy == .credentials)
+    #expect(try fixture.run().stoppedBy == .credentials)
+    #expect(try fixture.run(client: fixture.client(token: "right")).delivered == 1)
+  }
+
+  @Test func leavesAllPendingWhenThePlatformCannotBeReached() throws {
+    let fixture = try PlatformFixture()
+    for number in 1...3 { try SampleInstallation(number, in: fixture.files).enqueue(in: fixture.outbox) }
+    fixture.platform.stop()
+    let report = try fixture.run()
+    #expect(report.outcomes.map(\.reason) == [.unreachable, .unreachable, .unreachable])
+    #expect(report.keys.map(\.reason) == [.unreachable, .unreachable, .unreachable])
+    #expect(report.stoppedBy == .unreachable)
+    #expect(fixture.pauses == [.seconds(1), .seconds(2)])
+    #expect(fixture.outbox.marks.isEmpty)
+  }
+
+  @Test func stopsWhenThePlatformIsTooSlow() throws {
+    let fixture = try PlatformFixture()
+    try SampleInstallation(1, in: fixture.files).enqueue(in: fixture.outbox)
+    fixture.platform.inject(.delay(milliseconds: 3000), pathPrefix: "/v1/platform-key")
+    fixture.platform.inject(.delay(milliseconds: 0), pathPrefix: "/v1/platform-key", times: 5)
+    let report = try fixture.run(client: fixture.client(answerTimeout: .milliseconds(900)))
+    #expect(report.stoppedBy == nil || report.stoppedBy == .unreachable)
+    #expect(fixture.pauses.first == .seconds(1))
+  }
+
+  @Test func leavesTheRestPendingWhenItIsCancelled() throws {
+    let fixture = try PlatformFixture()
+    let samples = try (1...2).map { try SampleInstallation($0, in: fixture.files, photoBytes: 2_000_000) }
+    for sample in samples { sample.enqueue(in: fixture.outbox) }
+    fixture.cancelAfterRequests = 7
+    let report = try fixture.run()
+    #expect(report.stoppedBy == .cancelled)
+    #expect(report.outcomes.map(\.reason) == [.cancelled, .cancelled])
+    fixture.cancelAfterRequests = .max
+    #expect(try fixture.run().delivered == 2)
+  }
+
+  @Test func recoversWhenThePlatformFailsForAMoment() throws {
+    let fixture = try PlatformFixture()
+    try SampleInstallation(1, in: fixture.files).enqueue(in: fixture.outbox)
+    for path in ["/v1/platform-key", "/v1/keys", "/v1/files", "/v1/installations"] {
+      fixture.platform.inject(.failure(status: 503), pathPrefix: path, times: 2)
+    }
+    #expect(try fixture.run().delivered == 1)
+    #expect(fixture.pauses == Array(repeating: [.seconds(1), .seconds(2)], count: 4).flatMap { $0 })
+  }
+}
+
+// MARK: - The platform's key
+
+@Suite struct PlatformKeyTests {
+  @Test func pinsTheKeyBeforeAnythingIsSentWhenItIsTheFirstContact() throws {
+    let fixture = try PlatformFixture()
+    try SampleInstallation(1, in: fixture.files).enqueue(in: fixture.outbox)
+    fixture.pinned = nil
+    #expect(try fixture.run().delivered == 1)
+    #expect(fixture.pinned?.fingerprint == fixture.platform.certificate.fingerprint)
+  }
+
+  @Test func sendsNothingWhenThePinIsRefused() throws {
+    struct Refused: Error {}
+    let fixture = try PlatformFixture()
+    try SampleInstallation(1, in: fixture.files).enqueue(in: fixture.outbox)
+    let run = SyncRun(
+      outbox: fixture.outbox, files: fixture.files, client: try fixture.client(), clock: FixedClock(),
+      uploads: fixture.uploads, platformCertificate: nil,
+      surroundings: .init(sleep: { _ in }, pin: { _ in throw Refused() }))
+    #expect(throws: Refused.self) { try run.run() }
+    #expect(fixture.platform.requests() == ["GET /v1/platform-key"])
+  }
+
+  @Test func sendsNothingWhenTheKeyHasChanged() throws {
+    let fixture = try PlatformFixture()
+    try SampleInstallation(1, in: fixture.files).enqueue(in: fixture.outbox)
+    let other = try PlatformIdentity.generate(commonName: "other").certificate
+    fixture.pinned = other
+    let offered = fixture.platform.certificate.fingerprint
+    #expect(throws: SyncError.platformKeyChanged(pinned: other.fingerprint, offered: offered)) {
+      try fixture.run()
+    }
+    #expect(fixture.platform.requests() == ["GET /v1/platform-key"])
+  }
+
+  @Test func goesOnWithThePinnedKeyWhenThePlatformHandsNoneOut() throws {
+    let fixture = try PlatformFixture()
+    try SampleInstallation(1, in: fixture.files).enqueue(in: fixture.outbox)
+    fixture.platform.inject(.failure(status: 404), pathPrefix: "/v1/platform-key", times: 5)
+    #expect(try fixture.run().delivered == 1)
+    fixture.pinned = nil
+    try SampleInstallation(2, in: fixture.files).enqueue(in: fixture.outbox)
+    #expect(try fixture.run().outcomes.map(\.reason) == [.refused])
+  }
+}

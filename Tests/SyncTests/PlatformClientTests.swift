@@ -1,0 +1,129 @@
+import Bench
+import Cryptography
+import Foundation
+import ModuleCore
+import Records
+import Sync
+import Testing
+
+@Suite struct PlatformClientTests {
+  @Test(
+    arguments: [
+      ("https://platform.example.cn", nil), ("https://platform.example.cn:8443/base/", nil),
+      ("http://127.0.0.1:1", nil), ("http://127.9.8.7", nil), ("http://localhost:8080", nil),
+      ("http://[::1]:9", nil),
+      ("http://platform.example.cn", SyncError.plainHTTP(host: "platform.example.cn")),
+      ("http://127.0.0.1.example.cn", .plainHTTP(host: "127.0.0.1.example.cn")),
+      ("http://localhost.example.cn", .plainHTTP(host: "localhost.example.cn")),
+      ("http://192.168.1.1", .plainHTTP(host: "192.168.1.1")), ("http://[::2]", .plainHTTP(host: "[::2]")),
+      ("http://0.0.0.0", .plainHTTP(host: "0.0.0.0")),
+      ("", .platformAddress), ("platform", .platformAddress), ("ftp://127.0.0.1", .platformAddress),
+      ("file:///etc/passwd", .platformAddress), ("https://", .platformAddress),
+      ("https://a b", .platformAddress),
+      ("https://user@example.cn", .platformAddress), ("https://u:p@example.cn", .platformAddress),
+      ("https://example.cn/?q=1", .platformAddress), ("https://example.cn/#f", .platformAddress),
+      ("http://127.0.0.1@example.cn", .platformAddress), ("https://例.cn", .platformAddress),
+      ("https://example.cn/\r\nX: y", .platformAddress),
+    ] as [(String, SyncError?)])
+  func takesPlainHTTPOnlyWhenTheAddressIsLoopback(_ address: String, _ expected: SyncError?) {
+    do throws(SyncError) {
+      _ = try PlatformClient(.init(address: address))
+      #expect(expected == nil)
+    } catch {
+      #expect(error == expected)
+    }
+  }
+
+  @Test(arguments: ["", "two words", "line\nbreak", "wörter"])
+  func refusesATokenWhenItIsNotVisibleASCII(_ token: String) {
+    #expect(throws: SyncError.tokenMalformed) {
+      try PlatformClient(.init(address: "https://example.cn", token: token))
+    }
+  }
+
+  @Test func bringsTheSameBlockAgainWhenTheKeyIsTheSame() throws {
+    let fixture = try PlatformFixture()
+    let client = try fixture.client()
+    let first = try client.fetchCodeBlock(region: "150621", count: 500, idempotencyKey: "a-1")
+    let again = try client.fetchCodeBlock(region: "150621", count: 500, idempotencyKey: "a-1")
+    let second = try client.fetchCodeBlock(region: "150621", count: 20, idempotencyKey: "a-2")
+    #expect(first.count == 500 && first.region == "150621")
+    #expect(again == first)
+    #expect(!second.overlaps(first))
+    #expect(throws: SyncError.refused(status: 422, code: "idempotency.reused")) {
+      try client.fetchCodeBlock(region: "150621", count: 21, idempotencyKey: "a-2")
+    }
+    fixture.platform.inject(
+      .reply(
+        status: 200, mediaType: "application/json", body: #"{"region":"150622","first":"000000","count":5}"#))
+    #expect(throws: SyncError.notAcknowledged(status: 200)) {
+      try client.fetchCodeBlock(region: "150621", count: 5, idempotencyKey: "a-3")
+    }
+  }
+
+  @Test func findsAnInstallationByIdAndByCode() throws {
+    let fixture = try PlatformFixture()
+    let sample = try SampleInstallation(1, in: fixture.files)
+    sample.enqueue(in: fixture.outbox)
+    let client = try fixture.client()
+    #expect(try client.installation(sample.id) == nil)
+    #expect(try client.installations(code: sample.code).isEmpty)
+    #expect(try fixture.run().delivered == 1)
+    #expect(try client.installation(sample.id) == sample.record.body)
+    let found = try client.installations(code: sample.code)
+    #expect(found.map(\.id) == [sample.id])
+    #expect(found.map(\.sha256) == [sample.record.sha256])
+    #expect(found.map(\.code) == [sample.code])
+  }
+
+  // MARK: - Starts
+
+  @Test func carriesAStartThatTheModuleWillTake() throws {
+    let fixture = try PlatformFixture()
+    let sample = try SampleInstallation(1, in: fixture.files)
+    sample.enqueue(in: fixture.outbox)
+    _ = try fixture.syncRun().deliverKeys()
+    let client = try fixture.client()
+    let challenge = randomBytes(16)
+    var request = StartRequest(
+      keyId: sample.keyId, moduleSerial: sample.moduleSerial, challenge: challenge, counter: 7, seconds: 30)
+    let start = try #require(try client.start(request))
+    #expect(start.counter == 7 && start.seconds == 30)
+    #expect(
+      start.authenticator
+        == Authenticator.start(key: sample.secret, counter: 7, seconds: 30, challenge: challenge))
+    request = StartRequest(
+      keyId: sample.keyId, moduleSerial: sample.moduleSerial, challenge: challenge, counter: 3, seconds: 30)
+    #expect(try client.start(request)?.counter == 8)
+    request = StartRequest(
+      keyId: sample.keyId, moduleSerial: "another", challenge: challenge, counter: 9, seconds: 30)
+    #expect(throws: SyncError.refused(status: 409, code: "key.bound")) { try client.start(request) }
+  }
+
+  @Test(arguments: [PlatformFault.portal, .failure(status: 503), .cut(afterBytes: 0)])
+  func givesNoStartWhenThereIsNoWayToThePlatform(_ fault: PlatformFault) throws {
+    let fixture = try PlatformFixture()
+    fixture.platform.inject(fault, times: 10)
+    let request = StartRequest(
+      keyId: "0011223344556677", moduleSerial: "x", challenge: randomBytes(16), counter: 0, seconds: 5)
+    #expect(try fixture.client().start(request) == nil)
+    fixture.platform.clearFaults()
+    #expect(throws: SyncError.refused(status: 404, code: "key.unknown")) { try fixture.client().start(request) }
+    fixture.platform.stop()
+    #expect(try fixture.client().start(request) == nil)
+  }
+
+  @Test(arguments: [
+    #"{"counter":6,"seconds":5,"authenticator":"AA"}"#, #"{"counter":7,"seconds":6,"authenticator":"AA"}"#,
+    #"{"counter":7,"seconds":0,"authenticator":"AA"}"#, #"{"counter":7,"seconds":5,"authenticator":"00"}"#,
+    #"{"counter":-1,"seconds":5,"authenticator":"AA"}"#, #"{"seconds":5}"#,
+  ])
+  func refusesAStartWhenItIsNotTheOneAskedFor(_ body: String) throws {
+    let fixture = try PlatformFixture()
+    let full = body.replacing("AA", with: String(repeating: "a", count: 64))
+    fixture.platform.inject(.reply(status: 200, mediaType: "application/json", body: full))
+    let request = StartRequest(
+      keyId: "0011223344556677", moduleSerial: "x", challenge: randomBytes(16), counter: 7, seconds: 5)
+    #expect(throws: SyncError.notAcknowledged(status: 200)) { try fixture.client().start(request) }
+  }
+}
