@@ -86,7 +86,9 @@ struct PlatformFiles: Sendable {
       throw PlatformReply.error(415, "upload.mediaType", "PATCH takes application/offset+octet-stream")
     }
     let (upload, offset) = try upload(id)
-    guard request.headers["upload-offset"] == String(offset) else {
+    guard offset >= request.keptBytes,
+      request.headers["upload-offset"] == String(offset - request.keptBytes)
+    else {
       throw PlatformReply.error(409, "upload.offset", "the upload stands at \(offset)")
     }
     guard request.body.count <= upload.bytes - offset else {
@@ -100,15 +102,19 @@ struct PlatformFiles: Sendable {
     return tus(204, ["Upload-Offset": String(offset + request.body.count)])
   }
 
-  /// What came of a PATCH whose connection was cut is kept, unless a checksum was to vouch for all of it.
-  func keepInterrupted(_ request: PlatformRequest, id: String) throws {
-    guard request.headers["tus-resumable"] == Self.version, request.headers["upload-checksum"] == nil else {
-      return
-    }
-    let (upload, offset) = try upload(id)
-    guard request.headers["upload-offset"] == String(offset), offset + request.body.count < upload.bytes
+  /// Takes a piece of a PATCH as it comes, so that a cut loses little: unless a checksum is to vouch for all of it.
+  /// Nothing is acknowledged here, and the piece that completes the file is left to `append`.
+  func keep(_ request: inout PlatformRequest, id: String) throws {
+    guard request.headers["tus-resumable"] == Self.version, request.headers["upload-checksum"] == nil,
+      request.headers["content-type"] == "application/offset+octet-stream"
     else { return }
-    try folder.write(request.body, to: part(id), at: offset)
+    let (upload, offset) = try upload(id)
+    guard offset >= request.keptBytes, request.headers["upload-offset"] == String(offset - request.keptBytes),
+      offset + request.body.count < upload.bytes
+    else { return }
+    try folder.write(request.body, to: part(id), at: offset, isSynced: false)
+    request.keptBytes += request.body.count
+    request.body = []
   }
 
   // MARK: - Pieces of tus

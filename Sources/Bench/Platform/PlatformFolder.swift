@@ -81,12 +81,15 @@ final class PlatformFolder: Sendable {
   }
 
   /// Writes at an offset of a file, which is made where it is missing.
-  func write(_ bytes: [UInt8], to name: String, at offset: Int) throws(LocalPlatformError) {
+  /// - Parameter isSynced: false leaves it to the next write to bring this one to disk.
+  func write(_ bytes: [UInt8], to name: String, at offset: Int, isSynced: Bool = true)
+    throws(LocalPlatformError)
+  {
     let isNew = size(of: name) == nil
     let file = Glibc.open("\(path)/\(name)", O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
     guard file >= 0 else { throw .dataFolder(path: name, errno: errno) }
     defer { Glibc.close(file) }
-    try write(bytes, to: file, at: offset, name: name)
+    try write(bytes, to: file, at: offset, name: name, isSynced: isSynced)
     if isNew { try syncFolder(of: name) }
   }
 
@@ -108,7 +111,7 @@ final class PlatformFolder: Sendable {
 
   // MARK: - Descriptors
 
-  private func write(_ bytes: [UInt8], to file: Int32, at offset: Int, name: String)
+  private func write(_ bytes: [UInt8], to file: Int32, at offset: Int, name: String, isSynced: Bool = true)
     throws(LocalPlatformError)
   {
     var written = 0
@@ -120,7 +123,7 @@ final class PlatformFolder: Sendable {
       guard count > 0 else { throw .dataFolder(path: name, errno: errno) }
       written += count
     }
-    guard fsync(file) == 0 else { throw .dataFolder(path: name, errno: errno) }
+    guard !isSynced || fsync(file) == 0 else { throw .dataFolder(path: name, errno: errno) }
   }
 
   /// A new name is durable only with its folder.

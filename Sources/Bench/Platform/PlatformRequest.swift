@@ -1,4 +1,4 @@
-/// One HTTP request, whole unless its connection was cut.
+/// One HTTP request.
 struct PlatformRequest: Sendable {
   let method: String
   /// Percent-decoded, without the query.
@@ -7,6 +7,8 @@ struct PlatformRequest: Sendable {
   /// Names in lower case; of a name that comes twice the first.
   let headers: [String: String]
   var body: [UInt8] = []
+  /// How many bytes of the body came before those in `body` and are kept already.
+  var keptBytes = 0
 
   var segments: [Substring] { path.split(separator: "/", omittingEmptySubsequences: true) }
 }

@@ -71,13 +71,16 @@ final class PlatformRouter: PlatformHandler {
     }
   }
 
-  func interrupted(_ request: PlatformRequest) {
+  func keep(_ request: inout PlatformRequest) {
     let segments = request.segments
     guard request.method == "PATCH", segments.count == 3, segments[0] == "v1", segments[1] == "files" else {
       return
     }
-    // The client is gone: what could not be kept, it will send again.
-    state.withLock { _ in try? files.keepInterrupted(request, id: String(segments[2])) }
+    let id = String(segments[2])
+    var changed = request
+    // A piece that cannot be kept now stays in the body and is judged with it.
+    state.withLock { _ in try? files.keep(&changed, id: id) }
+    request = changed
   }
 
   private func route(_ request: PlatformRequest, _ state: inout State) throws -> PlatformReply {

@@ -9,13 +9,13 @@ protocol PlatformHandler: AnyObject, Sendable {
   /// The fault that befalls a request, asked once.
   func fault(for request: PlatformRequest) -> PlatformFault?
   func reply(to request: PlatformRequest) -> PlatformReply
-  /// The connection was cut before the whole body had come; `request.body` is what did.
-  func interrupted(_ request: PlatformRequest)
+  /// A piece of the body has come. What is kept for good already goes from `body` to `keptBytes`.
+  func keep(_ request: inout PlatformRequest)
 }
 
 /// HTTP over libmicrohttpd: one thread of its own, bounded bodies, faults on request.
 final class PlatformServer: Sendable {
-  private static let connectionLimit: UInt32 = 16
+  private static let connectionLimit: UInt32 = 64
   private static let idleSeconds: UInt32 = 60
 
   let port: UInt16
@@ -52,7 +52,7 @@ private final class Exchange {
   var request: PlatformRequest
   let fault: PlatformFault?
   let limit: Int
-  var isAnswered = false
+  var received: Int { request.body.count + request.keptBytes }
 
   init(request: PlatformRequest, fault: PlatformFault?, limit: Int) {
     self.request = request
@@ -90,12 +90,14 @@ private func access(
   if uploadSize.pointee > 0, let upload {
     let piece = UnsafeRawBufferPointer(start: upload, count: uploadSize.pointee)
     // A body without Content-Length is measured here.
-    guard piece.count <= exchange.limit - exchange.request.body.count else { return .NO }
-    if case .cut(let afterBytes) = exchange.fault, exchange.request.body.count + piece.count > afterBytes {
-      exchange.request.body.append(contentsOf: piece.prefix(max(0, afterBytes - exchange.request.body.count)))
+    guard piece.count <= exchange.limit - exchange.received else { return .NO }
+    if case .cut(let afterBytes) = exchange.fault, exchange.received + piece.count > afterBytes {
+      exchange.request.body.append(contentsOf: piece.prefix(max(0, afterBytes - exchange.received)))
+      handler.keep(&exchange.request)
       return .NO
     }
     exchange.request.body.append(contentsOf: piece)
+    handler.keep(&exchange.request)
     uploadSize.pointee = 0
     return .YES
   }
@@ -106,11 +108,9 @@ private func completed(
   context: UnsafeMutableRawPointer?, connection: OpaquePointer?,
   state: UnsafeMutablePointer<UnsafeMutableRawPointer?>?, reason: MHD_RequestTerminationCode
 ) {
-  guard let context, let state, let kept = state.pointee else { return }
-  let exchange = Unmanaged<Exchange>.fromOpaque(kept).takeRetainedValue()
+  guard let state, let kept = state.pointee else { return }
+  Unmanaged<Exchange>.fromOpaque(kept).release()
   state.pointee = nil
-  let handler = Unmanaged<AnyObject>.fromOpaque(context).takeUnretainedValue() as? any PlatformHandler
-  if !exchange.isAnswered { handler?.interrupted(exchange.request) }
 }
 
 private func answer(
@@ -119,13 +119,11 @@ private func answer(
   switch exchange.fault {
   case .cut: return .NO
   case .reply(let status, let mediaType, let body):
-    exchange.isAnswered = true
     return send(.bytes(status, Array(body.utf8), mediaType: mediaType), over: connection)
   case .delay(let milliseconds):
     usleep(UInt32(clamping: milliseconds) &* 1000)
   case .lostReply, .wrongAcknowledgement, nil: break
   }
-  exchange.isAnswered = true
   var reply = handler.reply(to: exchange.request)
   if exchange.fault == .lostReply { return .NO }
   if exchange.fault == .wrongAcknowledgement { reply.falsify() }

@@ -1,0 +1,98 @@
+import Bench
+import Cryptography
+import Foundation
+import ModuleCore
+import Testing
+
+/// A local platform on a folder that outlives it, so that a test can start it again.
+final class PlatformHarness {
+  private static let identity = try? PlatformIdentity.generate(commonName: "bench test")
+
+  let folder: String
+  private(set) var platform: LocalPlatform
+  private(set) var http: RawHTTP
+  private let token: String?
+
+  init(token: String? = nil) throws {
+    let parent = FileManager.default.isWritableFile(atPath: "/dev/shm") ? "/dev/shm/" : NSTemporaryDirectory()
+    folder = parent + "weldtech-platform-\(UUID().uuidString)"
+    self.token = token
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    let identity = try #require(Self.identity)
+    try identity.privateKeyPEM.write(toFile: folder + "/platform-key.pem", atomically: true, encoding: .utf8)
+    try identity.certificate.pem.write(
+      toFile: folder + "/platform-certificate.pem", atomically: true, encoding: .utf8)
+    platform = try LocalPlatform(.init(dataFolder: folder, token: token, random: Self.random))
+    http = try RawHTTP(url: platform.start())
+  }
+
+  deinit {
+    platform.stop()
+    try? FileManager.default.removeItem(atPath: folder)
+  }
+
+  /// As after a crash: nothing but the folder is left.
+  func restart() throws {
+    platform.stop()
+    // The folder's lock goes with the old platform.
+    let placeholder = folder + "/restart"
+    platform = try LocalPlatform(.init(dataFolder: placeholder, random: Self.random))
+    platform = try LocalPlatform(.init(dataFolder: folder, token: token, random: Self.random))
+    http = try RawHTTP(url: platform.start())
+  }
+
+  static func random(_ count: Int) -> [UInt8] { (0..<count).map { _ in .random(in: 0...255) } }
+
+  // MARK: - Asking it
+
+  func json(_ method: String, _ path: String, _ headers: [String: String] = [:], _ body: Any) throws
+    -> RawHTTP.Answer?
+  {
+    try http.send(method, path, headers, body: [UInt8](JSONSerialization.data(withJSONObject: body)))
+  }
+
+  /// - Returns: the key's id.
+  func deliverKey(_ secret: [UInt8], serial: String = "WM-1", keyId: String? = nil) throws -> (
+    keyId: String, answer: RawHTTP.Answer?
+  ) {
+    let keyId = keyId ?? Hex.encode(Authenticator.keyId(of: secret))
+    let envelope = try Envelope.seal(secret, to: platform.certificate)
+    let answer = try json(
+      "PUT", "/v1/keys/\(keyId)", [:],
+      [
+        "envelope": Data(envelope).base64EncodedString(), "moduleSerial": serial,
+        "installation": UUID().uuidString.lowercased(),
+      ])
+    return (keyId, answer)
+  }
+
+  // MARK: - tus
+
+  static let tus = ["Tus-Resumable": "1.0.0"]
+
+  /// - Returns: the upload's path.
+  func createUpload(_ contents: [UInt8], sha256: String? = nil) throws -> String {
+    let digest = sha256 ?? SHA256Digest(of: contents).hex
+    let metadata =
+      "filename \(Data("a.jpg".utf8).base64EncodedString()),sha256 \(Data(digest.utf8).base64EncodedString())"
+    let answer = try http.send(
+      "POST", "/v1/files",
+      Self.tus.merging(["Upload-Length": "\(contents.count)", "Upload-Metadata": metadata]) { $1 })
+    #expect(answer?.status == 201)
+    return try #require(answer?.headers["location"])
+  }
+
+  func append(
+    _ piece: [UInt8], at offset: Int, to upload: String, _ headers: [String: String] = [:], length: Int? = nil
+  ) throws -> RawHTTP.Answer? {
+    try http.send(
+      "PATCH", upload,
+      Self.tus.merging([
+        "Upload-Offset": "\(offset)", "Content-Type": "application/offset+octet-stream",
+      ]) { $1 }.merging(headers) { $1 }, body: piece, length: length)
+  }
+
+  func offset(of upload: String) throws -> Int? {
+    try http.send("HEAD", upload, Self.tus)?.headers["upload-offset"].flatMap { Int($0) }
+  }
+}
