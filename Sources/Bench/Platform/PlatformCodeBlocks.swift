@@ -16,7 +16,6 @@ struct PlatformCodeBlocks: Sendable {
 
   private struct Issued: Codable {
     let idempotencyKey: String
-    let fingerprint: String
     let block: CodeBlock
   }
 
@@ -41,7 +40,7 @@ struct PlatformCodeBlocks: Sendable {
     let key = try request.idempotencyKey()
     let order = try request.decoded(Order.self)
     if let issued = ledger.issued.first(where: { $0.idempotencyKey == key }) {
-      guard issued.fingerprint == request.fingerprint else {
+      guard issued.block.region == order.region, issued.block.count == order.count else {
         throw PlatformReply.error(422, "idempotency.reused", "this Idempotency-Key was another request's")
       }
       return .json(200, issued.block)
@@ -58,7 +57,7 @@ struct PlatformCodeBlocks: Sendable {
       throw PlatformReply.error(422, "codes.region", "region is six digits, and its serials must suffice")
     }
     var changed = ledger
-    changed.issued.append(Issued(idempotencyKey: key, fingerprint: request.fingerprint, block: block))
+    changed.issued.append(Issued(idempotencyKey: key, block: block))
     try folder.write([UInt8](RecordCoding.encode(changed)), to: Self.file)
     ledger = changed
     return .json(201, block)
