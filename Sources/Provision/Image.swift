@@ -40,6 +40,11 @@ public struct Image: Hashable, Sendable {
       bytes: Self.read(Self.imagePath(of: manifest, at: manifestPath), limit: Self.byteLimit))
   }
 
+  /// Every piece with its place in the chip, as the manifest lists them: what a simulated module begins with.
+  public var pieces: [(address: UInt32, bytes: [UInt8])] {
+    manifest.segments.map { ($0.address, bytes(of: $0)) }
+  }
+
   /// The bytes of a piece; the initializer has checked that they are there.
   func bytes(of segment: ImageManifest.Segment) -> [UInt8] {
     Array(bytes[segment.offset..<(segment.offset + segment.length)])

@@ -1,4 +1,6 @@
+import Foundation
 import ModuleCore
+import Provision
 
 /// The smallest firmware that a simulated module starts; its instructions are never executed.
 enum PeerImage {
@@ -14,6 +16,17 @@ enum PeerImage {
     image.replaceSubrange(0x200..<0x250, with: header + Array(repeating: 0, count: 80 - header.count))
     image.replaceSubrange(0x230..<0x250, with: SHA256.digest(image))
     return image
+  }
+
+  /// The newest release, or the smallest firmware where none is shipped; the boot block first.
+  static func shippedOrSmallest() throws -> [(address: UInt32, bytes: [UInt8])] {
+    let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../firmware/releases")
+    if let catalogue = try? ReleaseCatalogue(directory: folder.path()),
+      let newest = catalogue.newest(for: .stm32f405)
+    {
+      return try catalogue.image(of: newest).pieces.sorted { $0.address < $1.address }
+    }
+    return [(FlashMap.bootBlock, bootBlock), (FlashMap.application, application(version: (1, 0, 0)))]
   }
 
   private static func word(_ value: UInt32) -> [UInt8] {

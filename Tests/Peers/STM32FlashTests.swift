@@ -61,4 +61,22 @@ struct STM32FlashTests {
       flash.sectors.map { flash.read($0.address, count: 1) ?? [] }.joined().elementsEqual(
         [0, 0, 0xff, 0xff, 0xff, 0, 0, 0, 0, 0, 0, 0]), "\(outcome.output)")
   }
+
+  @Test func `a firmware that it wrote piece by piece and started by its go runs`() throws {
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let bench = ModuleBench(
+      .init(timings: .instant), random: { (0..<$0).map { _ in .random(in: 0...255) } }, now: { .now })
+    let port = try bench.runInBackground()
+    defer { bench.stop() }
+    var outcome: PeerProgram.Outcome?
+    for piece in try PeerImage.shippedOrSmallest() {
+      let address = "0x" + String(piece.address, radix: 16)
+      try Data(piece.bytes).write(to: URL(filePath: "\(folder)/piece.bin"))
+      outcome = try stm32flash(
+        ["-w", "\(folder)/piece.bin", "-v", "-S", "\(address):\(piece.bytes.count)", "-g", "0x08000000"],
+        on: port)
+      #expect(outcome?.status == 0, "\(outcome?.output ?? "")")
+    }
+    #expect(bench.truth.firmwareRuns, "\(outcome?.output ?? "")")
+  }
 }
