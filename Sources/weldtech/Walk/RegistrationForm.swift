@@ -14,8 +14,20 @@ struct RegistrationForm {
     if let file { values = try Registration.values(ofDocument: try document(file)) }
     for (field, text) in fields { values[field] = .string(text) }
     let today = workplace.clock.now().day
-    if file == nil, workplace.console.canPrompt { try ask(&values, today: today) }
-    return try Registration(values, today: today)
+    guard file == nil, workplace.console.canPrompt else { return try Registration(values, today: today) }
+    try ask(&values, today: today)
+    while true {
+      do {
+        return try Registration(values, today: today)
+      } catch {
+        // What was typed is not lost for one field: only the wrong ones are asked for again.
+        let wrong = error.problems.compactMap { RegistrationField(rawValue: $0.path) }
+        guard !wrong.isEmpty else { throw error }
+        for problem in error.problems { workplace.console.say(problem.explanation.message, .yellow) }
+        for field in wrong { values[field] = nil }
+        try ask(&values, fields: wrong, today: today)
+      }
+    }
   }
 
   private func document(_ file: String) throws -> Data {
@@ -31,8 +43,10 @@ struct RegistrationForm {
     .supplyMaxAmps, .maxCurrentAmps, .maxPowerKilowatts, .purpose, .condition, .retiredReason,
   ]
 
-  private func ask(_ values: inout [RegistrationField: JSONValue], today: CalendarDay) throws {
-    for field in Self.asked where values[field] == nil && applies(field, to: values) {
+  private func ask(
+    _ values: inout [RegistrationField: JSONValue], fields: [RegistrationField] = asked, today: CalendarDay
+  ) throws {
+    for field in fields where values[field] == nil && applies(field, to: values) {
       let answer = try ask(field, today: today)
       if !answer.isEmpty { values[field] = .string(answer) }
     }
