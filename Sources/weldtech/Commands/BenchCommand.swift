@@ -13,6 +13,7 @@ enum BenchCommand {
     var wireSpeed: Int?
     var fault: ModuleBenchFault?
     var hasFirmware = false
+    var world: String?
   }
 
   struct PlatformOptions {
@@ -40,6 +41,11 @@ enum BenchCommand {
             parameters.option(
               "fault", \.fault, .fault, placeholder: "SPEC",
               Text(zh: "模拟故障，如 pull-during=write", en: "a fault, for example pull-during=write"))
+            parameters.option(
+              "world", \.world, .file, placeholder: "F.json",
+              Text(
+                zh: "传感器看到的环境，如 {\"supplyVolts\": 400}",
+                en: "what its sensors see, for example {\"supplyVolts\": 400}"))
             parameters.flag(
               "with-firmware", \.hasFirmware,
               Text(zh: "芯片里已有固件", en: "start with the shipped firmware in the chip"))
@@ -59,19 +65,28 @@ enum BenchCommand {
   }
 
   static func module(_ options: ModuleOptions, _ workplace: Workplace) throws -> Int32 {
-    let bench = ModuleBench(
-      try configuration(options, workplace), random: { try? SecureRandom.bytes($0) },
-      now: { ContinuousClock.now })
+    let world = try options.world.map { try self.world(at: $0, workplace) } ?? .singlePhase
+    let bench = moduleBench(try configuration(options, world: world, workplace))
     try announce(ModuleDocument(port: try bench.start()), workplace)
     // A pulled cable stays pulled: the port is gone until the bench is started again.
     _ = bench.run(until: { workplace.isInterrupted })
     return ExitCode.done.rawValue
   }
 
-  static func configuration(_ options: ModuleOptions, _ workplace: Workplace) throws
+  static func moduleBench(_ configuration: ModuleBench.Configuration) -> ModuleBench {
+    ModuleBench(configuration, random: { try? SecureRandom.bytes($0) }, now: { ContinuousClock.now })
+  }
+
+  private static func world(at path: String, _ workplace: Workplace) throws -> World {
+    let bytes = try workplace.read(path, atMost: 65_536)
+    do { return try RecordCoding.decode(World.self, from: bytes) } catch { throw WorldRejected(path: path) }
+  }
+
+  static func configuration(_ options: ModuleOptions, world: World, _ workplace: Workplace) throws
     -> ModuleBench.Configuration
   {
     var configuration = ModuleBench.Configuration(wireSpeed: options.wireSpeed, fault: options.fault)
+    configuration.surroundings = Surroundings(world)
     configuration.uniqueID = try SecureRandom.bytes(12)
     if options.hasFirmware {
       let catalogue = try workplace.releases()
@@ -125,5 +140,21 @@ extension ValueType where Value == ModuleBenchFault {
           "silence-after=N, pull-after=N, silence-during=W or pull-during=W (W is erase, write, verify, pair or test)"
       )
     ) { ModuleBenchFault($0) }
+  }
+}
+
+/// What the bench was told of its surroundings is not a world.
+struct WorldRejected: Error {
+  let path: String
+}
+
+extension WorldRejected: Explained {
+  var failure: Failure {
+    Failure(
+      code: "bench.world",
+      message: Text(zh: "\(path) 描述的环境读不懂", en: "\(path) does not describe a module's surroundings"),
+      hint: Text(
+        zh: "写成 JSON，如 {\"supplyVolts\": 400, \"hasFix\": false}",
+        en: "write JSON, for example {\"supplyVolts\": 400, \"hasFix\": false}"), exit: .badData)
   }
 }

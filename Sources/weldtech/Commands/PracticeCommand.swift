@@ -28,9 +28,9 @@ enum PracticeCommand {
       listen: "127.0.0.1:0", folder: folder.path + "/platform", token: nil)
     let url = try platform.start()
     defer { platform.stop() }
-    let bench = ModuleBench(
-      try BenchCommand.configuration(BenchCommand.ModuleOptions(), workplace),
-      random: { try? SecureRandom.bytes($0) }, now: { ContinuousClock.now })
+    // The sample's welder is a three-phase one.
+    let bench = BenchCommand.moduleBench(
+      try BenchCommand.configuration(BenchCommand.ModuleOptions(), world: .threePhase, workplace))
     let port = try bench.runInBackground()
     defer { bench.stop() }
     let session = PracticeSession(workplace: workplace, folder: folder, port: port, platform: url)
