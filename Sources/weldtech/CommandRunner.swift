@@ -46,7 +46,7 @@ struct CommandRunner {
     case .run(let command):
       let workplace = Workplace(
         environment: environment, console: console, clock: clock,
-        home: invocation.globals.home ?? environment.defaultHome,
+        home: absolutePath(invocation.globals.home ?? environment.defaultHome),
         interruption: { Interruption.isRequested })
       do {
         return try command(workplace)

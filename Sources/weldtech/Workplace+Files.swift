@@ -4,17 +4,25 @@ import Records
 import Terminal
 
 extension Workplace {
-  /// Reads a whole file.
+  /// Reads a whole file, or a pipe to its end.
   /// - Throws: `FileTrouble`.
-  func read(_ path: String, atMost bytes: Int) throws -> Data {
-    var status = stat()
-    guard stat(path, &status) == 0 else { throw FileTrouble.unreadable(path: path, errno: errno) }
-    guard status.st_mode & S_IFMT != S_IFDIR else { throw FileTrouble.unreadable(path: path, errno: EISDIR) }
-    guard status.st_size <= bytes else { throw FileTrouble.tooLarge(path: path, limit: bytes) }
-    do {
-      return try Data(contentsOf: URL(filePath: path))
-    } catch {
-      throw FileTrouble.unreadable(path: path, errno: access(path, R_OK) == 0 ? EIO : errno)
+  func read(_ path: String, atMost limit: Int) throws(FileTrouble) -> Data {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw .unreadable(path: path, errno: errno) }
+    defer { close(descriptor) }
+    return try read(descriptor: descriptor, path: path, atMost: limit)
+  }
+
+  func read(descriptor: Int32, path: String, atMost limit: Int) throws(FileTrouble) -> Data {
+    var data = Data()
+    var buffer = [UInt8](repeating: 0, count: 65_536)
+    while true {
+      let count = Glibc.read(descriptor, &buffer, buffer.count)
+      if count < 0, errno == EINTR, !isInterrupted { continue }
+      guard count >= 0 else { throw .unreadable(path: path, errno: errno) }
+      if count == 0 { return data }
+      data.append(contentsOf: buffer[0..<count])
+      guard data.count <= limit else { throw .tooLarge(path: path, limit: limit) }
     }
   }
 
@@ -39,6 +47,11 @@ extension Workplace {
       secondsSince1970: Int64(status.st_mtim.tv_sec), offsetSeconds: now.offsetSeconds)
     return modified <= now ? modified : nil
   }
+}
+
+/// `path` as it holds from every folder.
+func absolutePath(_ path: String) -> String {
+  path.hasPrefix("/") ? path : FileManager.default.currentDirectoryPath + "/" + path
 }
 
 enum FileTrouble: Error {

@@ -47,7 +47,7 @@ struct PracticeFolder {
 
   init(path: String) throws {
     let manager = FileManager.default
-    let absolute = path.hasPrefix("/") ? path : manager.currentDirectoryPath + "/" + path
+    let absolute = absolutePath(path)
     if manager.fileExists(atPath: absolute) {
       guard manager.fileExists(atPath: "\(absolute)/\(Self.marker)") else {
         throw PracticeFolderTaken(path: absolute)

@@ -87,7 +87,9 @@ enum SetupCommand {
       return block
     }
     guard LabelCode(region: region, serial: .zero) != nil else { throw SetupRejected.region(region) }
-    let tokenFile = try options.tokenFile.map { try absolutePath($0, workplace) }
+    // The token stays in its file, so the path has to hold from every folder.
+    if let file = options.tokenFile { _ = try workplace.read(file, atMost: 8192) }
+    let tokenFile = options.tokenFile.map(absolutePath)
     try fieldbook.updateSetup { setup in
       setup.technician = technician
       setup.region = region
@@ -136,12 +138,6 @@ enum SetupCommand {
   private static func certificate(at path: String, _ workplace: Workplace) throws -> Certificate {
     try Certificate(
       pem: String(decoding: try workplace.read(path, atMost: Certificate.largestSize), as: UTF8.self))
-  }
-
-  /// The token stays in its file, so the path has to hold from every folder.
-  private static func absolutePath(_ path: String, _ workplace: Workplace) throws -> String {
-    _ = try workplace.read(path, atMost: 8192)
-    return path.hasPrefix("/") ? path : FileManager.default.currentDirectoryPath + "/" + path
   }
 
   private static func askForMissing(_ options: inout Options, known: Setup, _ workplace: Workplace) throws {

@@ -49,18 +49,4 @@ extension Console {
     guard canPrompt else { throw UsageError.missing(option: option) }
     return try ask()
   }
-
-  /// All of stdin.
-  /// - Throws: `FileTrouble.tooLarge`.
-  func standardInput(atMost limit: Int) throws -> Data {
-    var data = Data()
-    var buffer = [UInt8](repeating: 0, count: 65_536)
-    while true {
-      let count = read(STDIN_FILENO, &buffer, buffer.count)
-      if count < 0, errno == EINTR, !Interruption.isRequested { continue }
-      guard count > 0 else { return data }
-      data.append(contentsOf: buffer[0..<count])
-      guard data.count <= limit else { throw FileTrouble.tooLarge(path: "-", limit: limit) }
-    }
-  }
 }

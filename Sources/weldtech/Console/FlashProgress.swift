@@ -19,7 +19,7 @@ final class FlashProgress {
     let progress = FlashProgress(console: console)
     do {
       let result = try body(progress.take)
-      progress.display.finish()
+      progress.endPhase()
       return result
     } catch {
       progress.display.fail()
@@ -40,14 +40,21 @@ final class FlashProgress {
       display.advance(to: bytes)
     case .chipFound(let name, let uniqueID):
       display.note(Text(zh: "芯片 \(name)，编号 \(uniqueID)", en: "chip \(name), id \(uniqueID)"))
-    case .connecting, .enteringBootloader, .identifying, .comparing, .starting: display.note(step.doing)
+    case .connecting, .enteringBootloader, .identifying, .comparing, .starting:
+      endPhase()
+      display.note(step.doing)
     }
   }
 
   private func begin(_ name: String, _ title: Text, total: Int, unit: ProgressDisplay.Unit) {
     if name == phase { return }
-    if !phase.isEmpty { display.finish() }
+    endPhase()
     phase = name
     display.begin(title, total: total, unit: unit)
+  }
+
+  private func endPhase() {
+    if !phase.isEmpty { display.finish() }
+    phase = ""
   }
 }

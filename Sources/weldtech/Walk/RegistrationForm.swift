@@ -1,5 +1,6 @@
 import Arguments
 import FoundationEssentials
+import Glibc
 import Records
 import Terminal
 
@@ -31,7 +32,10 @@ struct RegistrationForm {
   }
 
   private func document(_ file: String) throws -> Data {
-    if file == "-" { return try workplace.console.standardInput(atMost: Registration.largestDocumentBytes) }
+    if file == "-" {
+      return try workplace.read(
+        descriptor: STDIN_FILENO, path: "-", atMost: Registration.largestDocumentBytes)
+    }
     return try workplace.read(file, atMost: Registration.largestDocumentBytes)
   }
 
