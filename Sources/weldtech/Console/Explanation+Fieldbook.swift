@@ -63,7 +63,7 @@ extension FieldbookError: Explained {
         code: "installation.exists",
         message: Text(zh: "安装记录 \(id) 已经有了", en: "installation \(id) is already there"),
         hint: Text(zh: "weldtech show \(id)", en: "weldtech show \(id)"))
-    case .refused(let refusal): StepRefused(step: .sign, refusal: refusal).failure
+    case .refused(let refusal): StepRefused(step: nil, refusal: refusal).failure
     case .alreadyRegistered:
       Failure(
         code: "installation.registered",

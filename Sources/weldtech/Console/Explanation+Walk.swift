@@ -4,15 +4,17 @@ import Records
 import Terminal
 
 extension StepRefused: Explained {
+  private var title: Text { step?.title ?? Text(zh: "这一步", en: "this step") }
+
   var failure: Failure {
     switch refusal {
     case .needs(let steps):
       Failure(
         code: "walk.order",
         message: Text(
-          zh: "现在还不能“\(step.title.zh)”，先要完成：\(steps.map(\.title.zh).joined(separator: "、"))",
+          zh: "现在还不能“\(title.zh)”，先要完成：\(steps.map(\.title.zh).joined(separator: "、"))",
           en:
-            "'\(step.title.en)' cannot be done yet; first comes: \(steps.map(\.title.en).joined(separator: ", "))"
+            "'\(title.en)' cannot be done yet; first comes: \(steps.map(\.title.en).joined(separator: ", "))"
         ),
         hint: steps.first?.need ?? Text(zh: "weldtech next 说明下一步", en: "`weldtech next` says what is next"))
     case .certificateExpired(let day):

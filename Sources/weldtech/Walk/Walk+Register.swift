@@ -1,3 +1,4 @@
+import Cryptography
 import FoundationEssentials
 import Records
 
@@ -16,11 +17,18 @@ extension Walk {
     let scheme = isRetired ? nil : try workplace.catalogue().scheme(for: registration.welder)
     let kept = try photos.map { try photo(stage: .before, file: $0) }
     if !isRetired, code == nil { try workplace.fetchCodesIfExhausted() }
+    var owner = registration.owner
+    owner.unitId = owner.unitId ?? Self.unitId(of: owner)
     let event = InstallationEvent.Registered(
-      technician: technician, owner: registration.owner, welder: registration.welder, code: code,
+      technician: technician, owner: owner, welder: registration.welder, code: code,
       scheme: scheme.map { SchemeReference(name: $0.name, version: $0.version) },
       retiredReason: registration.retiredReason, remarks: registration.remarks)
     let installation = try fieldbook.open(InstallationID(UUID()), event, photos: kept, at: now())
     return Registered(installation: installation, scheme: scheme)
+  }
+
+  /// Made of what identifies a unit to its neighbours, so that its welders share it, on two offline laptops too.
+  private static func unitId(of owner: Owner) -> String {
+    "U-\(SHA256Digest(of: Data("\(owner.unitName)\n\(owner.responsiblePhone.full)".utf8)).hex.prefix(12))"
   }
 }

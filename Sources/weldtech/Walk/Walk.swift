@@ -40,7 +40,8 @@ struct Walk {
 
 /// The record does not allow a step now.
 struct StepRefused: Error {
-  let step: Step
+  /// Nil where another run went on meanwhile and the fieldbook itself refused.
+  let step: Step?
   let refusal: StepRefusal
 }
 
