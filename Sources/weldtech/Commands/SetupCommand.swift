@@ -90,6 +90,8 @@ enum SetupCommand {
     // The token stays in its file, so the path has to hold from every folder.
     if let file = options.tokenFile { _ = try workplace.read(file, atMost: 8192) }
     let tokenFile = options.tokenFile.map(absolutePath)
+    // First, since it may be refused, and then nothing of this is kept.
+    if let block { try fieldbook.addBlock(block) }
     try fieldbook.updateSetup { setup in
       setup.technician = technician
       setup.region = region
@@ -100,7 +102,6 @@ enum SetupCommand {
       setup.tokenFile = tokenFile ?? setup.tokenFile
       setup.accessPointName = options.apn ?? setup.accessPointName
     }
-    if let block { try fieldbook.addBlock(block) }
     try report(fieldbook, to: workplace.console)
     return ExitCode.done.rawValue
   }

@@ -1,0 +1,141 @@
+import Foundation
+import Testing
+
+@testable import weldtech
+
+/// What scripts rely on: one document on stdout, exit codes, no questions, no colours in a pipe.
+@Suite struct ConsoleTests {
+  @Test func `an unknown command is exit 64 with a suggestion`() throws {
+    let said = try Weldtech.run(["regster"])
+    #expect(said.status == 64)
+    #expect(said.output.isEmpty)
+    #expect(said.diagnostics.contains("register") && said.diagnostics.contains("[usage.command.unknown]"))
+    let json = try Weldtech.run(["--json", "regster"])
+    #expect(json.status == 64 && json.errorCode == "usage.command.unknown")
+  }
+
+  @Test func `help and version open nothing and go to stdout`() throws {
+    let scratch = try Scratch()
+    for arguments in [["--version"], ["--help"], ["register", "--help"], ["help", "bench", "module"]] {
+      let outcome = try Weldtech.run(["--home", scratch.file("home")] + arguments)
+      #expect(outcome.status == 0 && !outcome.output.isEmpty && outcome.diagnostics.isEmpty, "\(arguments)")
+    }
+    #expect(!FileManager.default.fileExists(atPath: scratch.file("home")))
+    #expect(try Weldtech.run(["--version"]).output == "weldtech \(Version.current)\n")
+  }
+
+  @Test func `the language is the locale's unless it is told`() throws {
+    #expect(try Weldtech.run(["list", "x"], environment: ["LANG": "zh_CN.UTF-8"]).diagnostics.contains("错误"))
+    #expect(try Weldtech.run(["list", "x"], environment: ["LANG": "C.UTF-8"]).diagnostics.contains("error"))
+    #expect(
+      try Weldtech.run(["--lang", "en", "list", "x"], environment: ["LANG": "zh_CN.UTF-8"]).diagnostics
+        .contains("error"))
+  }
+
+  @Test func `nothing asks where stdin is no terminal`() throws {
+    let laptop = try Laptop()
+    let outcome = try laptop.run("setup", input: "张三\n13800000001\n")
+    #expect(outcome.status == 64)
+    #expect(outcome.diagnostics.contains("--technician"))
+    try laptop.setUp()
+    let id = try laptop.register()
+    let seal = try laptop.run("seal", id, input: "1\n")
+    #expect(seal.status == 64 && seal.diagnostics.contains("--number"))
+    // All that is wrong with the fields, and no question.
+    let empty = try laptop.run("--json", "register", input: "店\n")
+    #expect(empty.status == 65 && empty.errorCode == "register.rejected")
+  }
+
+  @Test func `data is on stdout, everything else on stderr`() throws {
+    let laptop = try Laptop()
+    try laptop.setUp()
+    let empty = try laptop.run("list")
+    #expect(empty.status == 0 && empty.output.isEmpty && !empty.diagnostics.isEmpty)
+    let document = try laptop.run("--json", "list")
+    #expect(document.diagnostics.isEmpty)
+    #expect((try document.document()["installations"] as? [Any])?.isEmpty == true)
+  }
+
+  @Test func `a pipe gets no colours, with or without NO_COLOR`() throws {
+    let laptop = try Laptop()
+    try laptop.setUp()
+    let id = try laptop.register()
+    for environment in [[:], ["NO_COLOR": "1"]] {
+      for command in [["show", id], ["list"], ["show", "ffff"]] {
+        let outcome = try laptop.run(command, environment: environment)
+        #expect(!(outcome.output + outcome.diagnostics).contains("\u{1B}"))
+      }
+    }
+  }
+
+  @Test func `no name and no phone stands in an error or a log line`() throws {
+    let laptop = try Laptop()
+    try laptop.setUp()
+    let outcome = try laptop.run(
+      "--verbose", "register", "--from",
+      try laptop.registration(SampleRegistration.json.replacingOccurrences(of: "inverter", with: "王大山")))
+    #expect(outcome.status == 65)
+    for secret in ["王大山", "13800000001"] {
+      #expect(!(outcome.output + outcome.diagnostics).contains(secret))
+    }
+  }
+
+  @Test(
+    .enabled(
+      if: getuid() != 0 || FileManager.default.isExecutableFile(atPath: "/usr/bin/setpriv"),
+      "root reads everything and there is no setpriv"))
+  func `files and homes without permission have their own errors`() throws {
+    let laptop = try Laptop()
+    try laptop.setUp()
+    let id = try laptop.register()
+    let photo = try laptop.photo()
+    chmod(photo, 0)
+    let folder = laptop.scratch.file("closed")
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    chmod(folder, 0o555)
+    let asOther = try Unprivileged(laptop)
+    #expect(try asOther.failure("photo", id, "--stage", "before", photo) == "file.unreadable")
+    #expect(
+      try asOther.failure("labels", "codes", "--count", "1", "--output", folder + "/c.csv") == "file.unwritable"
+    )
+    #expect(try asOther.failure("status", home: folder + "/home") == "fieldbook.home")
+    chmod(laptop.home + "/fieldbook.sqlite", 0o400)
+    #expect(["fieldbook.permission", "fieldbook.home"].contains(try asOther.failure("status")))
+  }
+
+  @Test func `a home that is a file, or not a fieldbook, is refused`() throws {
+    let scratch = try Scratch()
+    let file = try scratch.write("file", "x")
+    let asFile = try Weldtech.run(["--json", "--home", file, "status"])
+    #expect(asFile.status == 1 && asFile.errorCode == "fieldbook.home")
+    try FileManager.default.createDirectory(atPath: scratch.file("home"), withIntermediateDirectories: true)
+    _ = try scratch.write("home/fieldbook.sqlite", String(repeating: "not a database ", count: 100))
+    let corrupt = try Weldtech.run(["--json", "--home", scratch.file("home"), "status"])
+    #expect(corrupt.status == 1 && corrupt.errorCode == "fieldbook.corrupt")
+  }
+
+  @Test func `Ctrl-C ends a bench quietly and a running sync with exit 2`() throws {
+    let laptop = try Laptop()
+    try laptop.setUp()
+    let platform = try Running(["bench", "platform", "--data", laptop.scratch.file("platform")])
+    #expect(try platform.firstLine()["url"] is String)
+    #expect(platform.stop().status == 0)
+
+    let sync = try laptop.start(["sync", "--watch"])
+    // It watches once the first pass is through: nothing is queued, so that is at once.
+    usleep(700_000)
+    let ended = sync.stop()
+    #expect(ended.status == 2, "\(ended.diagnostics)")
+  }
+
+  @Test func `a reader that goes away ends the program without a word`() throws {
+    let laptop = try Laptop()
+    try laptop.setUp()
+    _ = try laptop.register()
+    let shell = try Running(
+      ["-c", "\"$0\" --home \"$1\" --json list | true; echo \"${PIPESTATUS[0]}\"", Weldtech.path, laptop.home],
+      executable: "/bin/bash")
+    let outcome = shell.end(within: 20)
+    #expect(outcome.output == "0\n" && outcome.diagnostics.isEmpty, "\(outcome)")
+  }
+}

@@ -1,0 +1,96 @@
+import Foundation
+import Records
+import Testing
+
+@testable import weldtech
+
+/// A technician's laptop: a home folder, the files a walk needs, and commands typed on it.
+final class Laptop: Sendable {
+  let scratch: Scratch
+  var home: String { scratch.file("home") }
+
+  init() throws {
+    scratch = try Scratch()
+  }
+
+  // MARK: - Commands
+
+  func run(
+    _ arguments: String..., environment: [String: String] = [:], input: String? = nil
+  ) throws -> Weldtech.Outcome {
+    try run(arguments, environment: environment, input: input)
+  }
+
+  func run(_ arguments: [String], environment: [String: String] = [:], input: String? = nil) throws
+    -> Weldtech.Outcome
+  {
+    try Weldtech.run(["--home", home] + arguments, environment: environment, input: input)
+  }
+
+  func start(_ arguments: [String]) throws -> Running { try Running(["--home", home] + arguments) }
+
+  /// Runs a command with `--json` that has to succeed with `status`, and answers its document.
+  @discardableResult
+  func json(_ arguments: String..., status: Int32 = 0, place: SourceLocation = #_sourceLocation) throws
+    -> [String: Any]
+  {
+    let outcome = try run(["--json"] + arguments)
+    #expect(
+      outcome.status == status, "\(arguments): \(outcome.output)\(outcome.diagnostics)", sourceLocation: place)
+    return try outcome.document(place)
+  }
+
+  /// The code of the error document of a command that has to fail with `status`.
+  func failure(_ arguments: String..., status: Int32, place: SourceLocation = #_sourceLocation) throws
+    -> String?
+  {
+    let outcome = try run(["--json"] + arguments)
+    #expect(
+      outcome.status == status, "\(arguments): \(outcome.output)\(outcome.diagnostics)", sourceLocation: place)
+    let error = try #require(try outcome.document(place)["error"] as? [String: Any], sourceLocation: place)
+    #expect(Set(error.keys) == ["code", "message", "hint", "details"], sourceLocation: place)
+    return error["code"] as? String
+  }
+
+  // MARK: - Getting there
+
+  /// - Parameter platform: the address, kept even where nobody is there.
+  func setUp(
+    codes: String = "00A000+50", platform: String = "http://127.0.0.1:9", expires: String = "2099-12-31"
+  ) throws {
+    try json(
+      "setup", "--technician", "欧阳锋", "--phone", "13811112222", "--company", "达旗焊安", "--certificate", "T-1",
+      "--certificate-expires", expires, "--region", "150621", "--codes", codes, "--platform", platform)
+  }
+
+  /// Registers the sample welder and answers its id.
+  func register(_ more: String...) throws -> String {
+    let outcome = try run(["--json", "register", "--from", try registration()] + more)
+    return try #require(try outcome.document()["id"] as? String)
+  }
+
+  func record(_ id: String) throws -> [String: Any] { try json("show", id) }
+
+  func status(of id: String) throws -> String? { try record(id)["status"] as? String }
+
+  /// All rows of `list`.
+  func list() throws -> [[String: Any]] {
+    try #require(try json("list", "--limit", "10000")["installations"] as? [[String: Any]])
+  }
+
+  // MARK: - Files
+
+  func registration(_ text: String = SampleRegistration.json) throws -> String {
+    try scratch.write("registration.json", text)
+  }
+
+  func photo(_ scene: SamplePhoto.Scene = .before) throws -> String {
+    try scratch.write(scene == .before ? "before.png" : "after.png", Self.photos[scene == .before ? 0 : 1])
+  }
+
+  func signature() throws -> String {
+    try scratch.write("signature.json", try RecordCoding.encode(SampleSignature.document()))
+  }
+
+  static let photos = [SamplePhoto.Scene.before, .after].map { (try? SamplePhoto.png($0)) ?? Data() }
+}

@@ -1,0 +1,33 @@
+import Foundation
+import Testing
+
+/// Commands run as a user who is not root, since root may read, write and open everything. Where the tests
+/// themselves are not run by root, as that user.
+struct Unprivileged {
+  private static let nobody = 65_534
+  private let laptop: Laptop
+
+  /// Gives the laptop's folder to that user, so that only what a test closes is closed.
+  init(_ laptop: Laptop) throws {
+    self.laptop = laptop
+    guard getuid() == 0 else { return }
+    let files = FileManager.default.enumerator(atPath: laptop.scratch.path)
+    for file in [""] + (files?.compactMap { $0 as? String } ?? []) {
+      lchown(laptop.scratch.file(file), uid_t(Self.nobody), gid_t(Self.nobody))
+    }
+  }
+
+  func run(_ arguments: [String], home: String?) throws -> Weldtech.Outcome {
+    let command = ["--home", home ?? laptop.home] + arguments
+    guard getuid() == 0 else { return try Weldtech.run(command) }
+    let identity = ["--reuid=\(Self.nobody)", "--regid=\(Self.nobody)", "--clear-groups"]
+    return try Running(identity + [Weldtech.path] + command, executable: "/usr/bin/setpriv").end(within: 60)
+  }
+
+  /// The code of the error that `arguments` end in.
+  func failure(_ arguments: String..., home: String? = nil) throws -> String? {
+    let outcome = try run(["--json"] + arguments, home: home)
+    #expect(outcome.errorCode != nil, "\(outcome)")
+    return outcome.errorCode
+  }
+}

@@ -1,0 +1,207 @@
+import Arguments
+import Foundation
+import Terminal
+import Testing
+
+@testable import weldtech
+
+/// From argv to a command that can run, or to the usage error that says what is wrong.
+@Suite struct CommandLineTests {
+  struct Line: CustomTestStringConvertible {
+    var arguments: [String]
+    var path: [String]
+
+    init(_ line: String, _ path: String...) {
+      arguments = line.split(separator: " ").map(String.init)
+      self.path = path
+    }
+
+    var testDescription: String { arguments.joined(separator: " ") }
+  }
+
+  @Test(arguments: [
+    Line("setup", "setup"),
+    Line(
+      "setup --technician 张三 --phone 13800000001 --company 焊安 --certificate T-1 --certificate-expires 2027-01-01 --region 150621 --codes 00A000+500 --platform https://p.example --platform-key F --token-file F --apn cmiot",
+      "setup"),
+    Line("setup --certificate-expires ２０２７-０１-０１", "setup"),
+    Line("install", "install"),
+    Line(
+      "install --from r.json --code C --port P --photo-before a.jpg --photo-before b.jpg --photo-after c.jpg --seal S-1 --seal-photo d.jpg --trained 2 --rules drafted --note N --template T --signature s.json --signatory N --signatory-phone 1 --capacity authorised --offline",
+      "install"),
+    Line("install 3f2a --port /dev/ttyUSB0", "install"),
+    Line("register --from - --code 150621-00A000-7", "register"),
+    Line(
+      "register --unit-name 店 --unit-type small --responsible-name 王 --responsible-phone 1 --street 树 --community 社 --industry other --industry-note n --operators 3 --certified-operators 1 --unit-id u --brand b --model m --serial-number s --welding-process tig --supply other --source-type dc --supply-max-amps 20 --max-current-amps 200 --max-power-kilowatts 5 --purpose p --purchased-on 2020-01-01 --condition retired --retired-reason r --remarks x --photo a.jpg --photo b.jpg",
+      "register"),
+    Line("photo 3f2a --stage before a.jpg b.jpg", "photo"),
+    Line("photo 3f2a --stage=after -- -a.jpg", "photo"),
+    Line("flash 3f2a --port P --image F.bin --manifest F.json --allow-downgrade", "flash"),
+    Line("pair 3f2a --port P", "pair"),
+    Line("test 3f2a --port P --plan standard", "test"),
+    Line("label 3f2a --code C --template T --dpi 600 --output F.png", "label"),
+    Line("label 3f2a --dpi ６００", "label"),
+    Line("seal 3f2a --number N --photo F", "seal"),
+    Line("handover 3f2a --trained ２ --rules existing --note T", "handover"),
+    Line(
+      "sign 3f2a --signature S.json --signatory N --signatory-phone 1 --capacity legalRepresentative", "sign"),
+    Line("list --status open --limit 10 --after 3f2a", "list"),
+    Line("show 3f2a --full", "show"),
+    Line("next", "next"), Line("next 3f2a", "next"),
+    Line("void 3f2a --reason T", "void"),
+    Line("sync --watch", "sync"), Line("sync --dry-run", "sync"),
+    Line("status", "status"),
+    Line("labels codes --count 5 --output F.csv", "labels", "codes"),
+    Line("labels templates", "labels", "templates"),
+    Line("schemes", "schemes"), Line("schemes single-phase-inverter", "schemes"),
+    Line("firmware list", "firmware", "list"),
+    Line("ports", "ports"),
+    Line("practice --folder F", "practice"),
+    Line(
+      "bench module --wire-speed 115200 --fault pull-during=write --with-firmware", "bench", "module"),
+    Line("bench platform --listen 127.0.0.1:0 --data D --token F", "bench", "platform"),
+    Line("--home H --lang zh --json --verbose --no-color list", "list"),
+    Line("list --json --home H", "list"),
+  ])
+  func `a line of the contract is understood`(_ line: Line) {
+    let invocation = CommandTree.program().parse(line.arguments)
+    #expect(invocation.path == line.path)
+    if case .failed(let error) = invocation.outcome {
+      Issue.record("\(error)")
+    }
+  }
+
+  struct WrongLine: CustomTestStringConvertible {
+    var arguments: [String]
+    var error: String
+    /// What the message or the hint has to name.
+    var names: String
+
+    init(_ line: String, _ error: String, _ names: String) {
+      arguments = line.split(separator: " ").map(String.init)
+      self.error = error
+      self.names = names
+    }
+
+    var testDescription: String { arguments.joined(separator: " ") }
+  }
+
+  @Test(arguments: [
+    WrongLine("", "usage.command.missing", "weldtech --help"),
+    WrongLine("regster", "usage.command.unknown", "register"),
+    WrongLine("lables codes", "usage.command.unknown", "labels"),
+    WrongLine("labels", "usage.command.missing", "labels"),
+    WrongLine("labels kodes", "usage.command.unknown", "codes"),
+    WrongLine("flash 3f2a --prot P", "usage.option.unknown", "--port"),
+    WrongLine("flash --port P", "usage.argument.missing", "ID"),
+    WrongLine("flash 3f2a --port", "usage.option.value", "--port"),
+    WrongLine("photo 3f2a --stage during a.jpg", "usage.value", "before"),
+    WrongLine("label 3f2a --dpi many", "usage.value", "--dpi"),
+    WrongLine("handover 3f2a --trained -1", "usage.option.value", "--trained"),
+    WrongLine("handover 3f2a --trained=-1", "usage.value", "--trained"),
+    WrongLine("handover 3f2a --rules none", "usage.value", "drafted"),
+    WrongLine("sign 3f2a --capacity friend", "usage.value", "proprietor"),
+    WrongLine("setup --certificate-expires 2027-02-30", "usage.value", "--certificate-expires"),
+    WrongLine("list --limit 0", "usage.value", "--limit"),
+    WrongLine("list --status done", "usage.value", "open"),
+    WrongLine("list --json=yes", "usage.option.flag", "--json"),
+    WrongLine("show 3f2a 4a5b", "usage.argument.unexpected", "4a5b"),
+    WrongLine("seal 3f2a --number 1 --number 2", "usage.option.repeated", "--number"),
+    WrongLine("labels codes --count 0", "usage.value", "--count"),
+    WrongLine("bench module --fault fire", "usage.value", "--fault"),
+    WrongLine("--lang fr list", "usage.value", "zh"),
+  ])
+  func `a wrong line is a usage error that names what is wrong`(_ line: WrongLine) throws {
+    let invocation = CommandTree.program().parse(line.arguments)
+    guard case .failed(let error) = invocation.outcome else {
+      Issue.record("it was understood")
+      return
+    }
+    #expect(error.code == line.error)
+    let command = (["weldtech"] + invocation.path).joined(separator: " ")
+    for language in Language.allCases {
+      let said = error.problem[language] + error.hint(command: command)[language]
+      #expect(said.contains(line.names), "\(said)")
+    }
+  }
+
+  // MARK: - Values that are missing where nobody can be asked
+
+  struct Missing: CustomTestStringConvertible {
+    /// `ID` stands for an open installation.
+    var arguments: [String]
+    var options: [String]
+
+    init(_ line: String, _ options: String...) {
+      arguments = line.split(separator: " ").map(String.init)
+      self.options = options
+    }
+
+    var testDescription: String { arguments.joined(separator: " ") }
+  }
+
+  @Test(arguments: [
+    Missing("photo ID a.jpg", "--stage"),
+    Missing("flash ID", "--port"),
+    Missing("flash ID --port P --image F.bin", "--manifest"),
+    Missing("pair ID", "--port"),
+    Missing("test ID", "--port"),
+    Missing("seal ID", "--number"),
+    Missing("handover ID", "--trained"),
+    Missing("handover ID --trained 2", "--rules"),
+    Missing("void ID", "--reason"),
+    Missing("void ID --reason  ", "--reason"),
+    Missing("install ID", "--photo-before"),
+    Missing("labels codes", "--count"),
+  ])
+  func `a missing value is a usage error that names the option where stdin is no terminal`(_ row: Missing)
+    throws
+  {
+    let desk = Desk()
+    try desk.setUp()
+    let id = try desk.register()
+    let failure = try #require(desk.failure(row.arguments.map { $0 == "ID" ? id : $0 }))
+    #expect(failure.exit == .usage)
+    #expect(failure.code == (row.arguments.last == "--reason" ? "usage.option.value" : "usage.option.missing"))
+    for option in row.options { #expect(failure.message.en.contains(option), "\(failure.message.en)") }
+  }
+
+  @Test func `setup names every option that is missing at once`() throws {
+    let failure = try #require(Desk().failure(["setup", "--company", "达旗焊安"]))
+    #expect(failure.code == "usage.option.missing")
+    for option in ["--technician", "--phone", "--certificate", "--certificate-expires"] {
+      #expect(failure.message.en.contains(option))
+    }
+    #expect(!failure.message.en.contains("--company"))
+  }
+
+  @Test func `setup keeps what is not named anew`() throws {
+    let desk = Desk()
+    try desk.setUp()
+    _ = try desk.run(["setup", "--certificate", "T-2", "--certificate-expires", "2028-01-01"])
+    let setup = try desk.fieldbook().setup()
+    #expect(setup.technician?.certificate == "T-2")
+    #expect(setup.technician?.name.full == Person.technician.name)
+    #expect(setup.platform == "https://mashanghan.example")
+    #expect(try desk.fieldbook().codesLeft() == 20)
+  }
+
+  @Test(arguments: [
+    (["--phone", "12345"], "setup.phone"), (["--region", "15062"], "setup.region"),
+    (["--codes", "00A000"], "setup.codes"), (["--codes", "00A00A+20"], "codes.overlap"),
+    (["--platform", "mashanghan"], "setup.platform"),
+    (["--platform", "http://mashanghan.example"], "setup.platform.plain"),
+    (["--platform-key", "/nowhere"], "file.unreadable"), (["--platform-key", #filePath], "setup.platformKey"),
+    (["--token-file", "/nowhere"], "file.unreadable"),
+  ])
+  func `setup refuses a value that cannot be used and stores nothing`(_ row: (options: [String], code: String))
+    throws
+  {
+    let desk = Desk()
+    try desk.setUp()
+    let before = try desk.fieldbook().setup()
+    let failure = try #require(desk.failure(["setup", "--company", "Other"] + row.options))
+    #expect(failure.code == row.code)
+    #expect(try desk.fieldbook().setup() == before)
+  }
+}

@@ -1,0 +1,101 @@
+import Arguments
+import Fieldbook
+import Foundation
+import Records
+import Terminal
+
+@testable import weldtech
+
+/// A home folder of its own, and command lines run in it against a transcript instead of the terminal.
+final class Desk {
+  let home = NSTemporaryDirectory() + "weldtech-desk-\(UUID().uuidString)"
+  var clock = FixedClock()
+
+  deinit { try? FileManager.default.removeItem(atPath: home) }
+
+  struct Answer {
+    var status: Int32
+    var output: String
+    var diagnostics: String
+  }
+
+  /// Runs one command line; what it throws comes out as it is.
+  /// - Parameter columns: the width of a terminal on stdout, nil for a pipe.
+  func run(_ arguments: [String], script: Script = Script(isTerminal: false), columns: Int? = nil) throws
+    -> Answer
+  {
+    let invocation = CommandTree.program().parse(arguments)
+    let output = Transcript(isTerminal: columns != nil, columns: columns ?? 80)
+    let diagnostics = Transcript(isTerminal: script.isTerminal)
+    switch invocation.outcome {
+    case .run(let command):
+      let status = try command(
+        workplace(invocation.globals, output: output, diagnostics: diagnostics, script: script))
+      return Answer(status: status, output: output.text, diagnostics: diagnostics.text)
+    case .failed(let error): throw error
+    case .help, .version: return Answer(status: 0, output: "", diagnostics: "")
+    }
+  }
+
+  func workplace(
+    _ globals: GlobalOptions = GlobalOptions(), output: Transcript = Transcript(),
+    diagnostics: Transcript = Transcript(), script: Script = Script(isTerminal: false)
+  ) -> Workplace {
+    Workplace(
+      environment: .current(),
+      console: Console(
+        output: output.sink, diagnostics: diagnostics.sink, source: script, language: globals.language ?? .en,
+        isJSON: globals.isJSON, isVerbose: globals.isVerbose, noColor: true),
+      clock: clock, home: globals.home ?? home, interruption: { false })
+  }
+
+  func fieldbook() throws -> Fieldbook { try Fieldbook(home: home) }
+
+  /// The failure of a command line; nil where it succeeds.
+  func failure(_ arguments: [String]) -> Failure? {
+    do {
+      _ = try run(arguments)
+      return nil
+    } catch {
+      return explain(error)
+    }
+  }
+
+  func setUp() throws {
+    _ = try run([
+      "setup", "--technician", Person.technician.name, "--phone", Person.technician.phone, "--company", "达旗焊安",
+      "--certificate", "T-1", "--certificate-expires", "2027-06-30", "--codes", "00A000+20", "--platform",
+      "https://mashanghan.example",
+    ])
+  }
+
+  /// Registers a welder and answers its id.
+  func register() throws -> String {
+    let file = home + "-registration.json"
+    defer { try? FileManager.default.removeItem(atPath: file) }
+    try Data(Person.registration.utf8).write(to: URL(filePath: file))
+    _ = try run(["register", "--from", file])
+    return try fieldbook().list(limit: 1)[0].id.text
+  }
+}
+
+/// Invented people; their names and numbers occur nowhere else, so that a text can be searched for them.
+enum Person {
+  static let technician = (name: "欧阳锋", phone: "13811112222")
+  static let owner = (name: "慕容雪", phone: "13933334444")
+  static let signatory = (name: "诸葛亮", phone: "0477-5216666")
+
+  /// What may stand nowhere unless it was asked for.
+  static let secrets = [
+    technician.name, technician.phone, owner.name, owner.phone, signatory.name, signatory.phone, "5216666",
+  ]
+
+  static let registration = """
+    {"owner": {"unitName": "树林召汽车修理厂（东风路二分店）", "unitType": "individual",
+      "responsibleName": "\(owner.name)", "responsiblePhone": "\(owner.phone)", "street": "树林召镇",
+      "community": "东达社区", "industry": "autoRepair", "operators": 3, "certifiedOperators": 1},
+     "welder": {"brand": "瑞凌", "model": "ZX7-315", "serialNumber": "W-1", "weldingProcess": "manualArc",
+      "supply": "threePhase380", "sourceType": "inverter", "supplyMaxAmps": 20, "maxCurrentAmps": 315,
+      "maxPowerKilowatts": 12, "purpose": "修车", "condition": "fit"}}
+    """
+}

@@ -1,0 +1,211 @@
+import Agreements
+import Arguments
+import Cryptography
+import Drawing
+import Fieldbook
+import Foundation
+import Labels
+import ModuleCore
+import Photos
+import Provision
+import Sync
+import Terminal
+
+@testable import Records
+@testable import weldtech
+
+/// Every error there is, once a case.
+enum Errors {
+  static let all: [any Error] =
+    links + flashes + images + modules + documents + fieldbook + files + photos + walk + setup + labels
+    + templates + fields + sync + cryptography + practice
+
+  private static let id = InstallationID("0190f000-0000-4000-8000-00000000000a")!
+  private static let code = LabelCode("150621-00A000-" + String(check))!
+  private static let check = LabelCode(region: "150621", serial: CodeSerial("00A000")!)!.checkCharacter
+  private static let day = CalendarDay("2026-11-24")!
+  private static let digest = String(repeating: "ab", count: 32)
+
+  private static let linkErrors: [LinkError] = [
+    .timeout, .closed, .inUse(port: "/dev/ttyUSB0"), .permission(port: "/dev/ttyUSB0"),
+    .notThere(port: "/dev/ttyUSB0"), .notASerialPort(path: "/dev/null"), .unsupportedSpeed(baud: 115_200),
+    .io(errno: EIO),
+  ]
+
+  private static let links: [any Error] =
+    linkErrors.map { PortRefused(error: $0) }
+    + ModuleRequest.allCases.map { ProvisionError.link(.timeout, during: $0) }
+
+  private static let flashSteps: [FlashStep] = [
+    .connecting, .enteringBootloader, .identifying, .chipFound(name: "STM32F405", uniqueID: "00"), .comparing,
+    .erasing(sector: 3, of: 12), .writing(bytes: 256, of: 8192), .verifying(bytes: 256, of: 8192), .starting,
+  ]
+
+  private static let flashes: [any Error] =
+    flashSteps.map { FlashError.link(.closed, during: $0) }
+    + [
+      FlashError.noAnswer, FlashError.bootloaderSilent, FlashError.refused(during: .comparing),
+      FlashError.unexpected(0x55, during: .comparing), FlashError.commandMissing(0x44),
+      FlashError.unknownChip(productID: 0x411), FlashError.wrongChip(found: 0x411, wanted: 0x413),
+      FlashError.noRelease(chip: "STM32F405"), FlashError.downgrade(installed: "2.0.0", offered: "1.0.0"),
+      FlashError.verification(address: 0x0800_0000), FlashError.firmware(.messageTooLong(.reset)),
+      FlashError.firmwareSilent, FlashError.cancelled(during: .comparing),
+    ]
+
+  private static let images: [any Error] = [
+    ImageFault.unreadable(path: "/f", errno: ENOENT), .tooLarge(path: "/f", limit: 10), .manifest(field: ""),
+    .manifest(field: "sha256"), .size(stated: 2, found: 1), .digest(stated: digest, found: digest),
+    .segment(index: 0, .outsideFlash), .noVectorTable, .program(.applicationDigest),
+  ].map { FlashError.image($0) }
+
+  private static let modules: [any Error] =
+    (0...255).map {
+      ProvisionError.rejected(ModuleRejection(group: SMPGroup.module, code: $0), during: .start)
+    }
+    + [
+      ProvisionError.rejected(ModuleRejection(group: nil, code: 3), during: .echo),
+      ProvisionError.unusableReply(.garbled, during: .readings), ProvisionError.messageTooLong(.configure),
+      ProvisionError.bound(installation: "a", keyId: "b"),
+      ProvisionError.otherModule(recorded: "a", connected: "b"),
+      ProvisionError.otherKey(recorded: "a", held: nil), ProvisionError.otherKey(recorded: "a", held: "b"),
+      ProvisionError.notProven(keyId: "a"), ProvisionError.keyForgotten(keyId: "a", differing: [.apn]),
+      ProvisionError.configurationDiffers(PairingSettings.Field.allCases),
+      ProvisionError.notConfirmed(keyId: "a"),
+      ProvisionError.badSetting(.platform), ProvisionError.badRandom, ProvisionError.cancelled,
+      ProvisionError.test(step: "signal", .link(.timeout, during: .readings)),
+    ]
+
+  private static let documents: [any Error] =
+    [
+      DocumentFault.unreadable(errno: ENOENT), .tooLarge(limit: 10), .notJSON,
+      .field(path: "steps[0]", step: nil, .missing), .field(path: "unit", step: "signal", .notAChoice),
+    ].map { ProvisionError.document(file: "a.json", $0) }
+    + [
+      ProvisionError.noSuchScheme("a"), ProvisionError.noSuchPlan("a"),
+      NoSchemeFits(mismatches: [.init(scheme: "a", properties: InstallationScheme.Property.allCases)]),
+    ]
+
+  private static let storeFaults: [StoreFault] = [
+    .busy, .diskFull, .readOnly, .cannotOpen, .corrupt, .notADatabase, .inputOutput(10), .constraint(19),
+    .other(1),
+  ]
+
+  private static let fieldbook: [any Error] =
+    storeFaults.map { FieldbookError.store($0) }
+    + [
+      FieldbookError.home(path: "/h", operation: .write, errno: ENOSPC), .notAFieldbook(path: "/h"),
+      .fromTheFuture(migration: "0009"), .damagedRow(table: "t", key: "k"), .logBroken(seq: 3, .gap),
+      .notFound("3f2a"), .ambiguous("3f2a", matches: [id, id]), .referenceTooShort("3f"), .alreadyOpen(id),
+      .refused(.void), .alreadyRegistered, .retiredNeedsReason, .retiredNeedsPhoto, .retiredTakesNoCode,
+      .unencodable(event: "tested"), .codesExhausted(left: 3), .codeBound(code, to: id),
+      .blockOverlaps(CodeBlock(region: "150621", "00A000+5")!), .fileTooLarge(bytes: 2, largest: 1),
+      .fileMissing(sha256: digest), .fileDamaged(sha256: digest), .notADigest, .keyUnknown(keyId: "a"),
+      .keyInUse(keyId: "a", by: id), .revisionUnknown(id, revision: 2), .digestDiffers(id, revision: 2),
+      .stillPending(id, keys: 1, files: 2),
+    ] as [FieldbookError]
+
+  private static let files: [any Error] = [
+    FileTrouble.unreadable(path: "/f", errno: ENOENT), FileTrouble.unwritable(path: "/f", errno: EACCES),
+    FileTrouble.tooLarge(path: "/f", limit: 10),
+  ]
+
+  private static let photos: [any Error] =
+    ([
+      .unreadable(path: "/f", errno: ENOENT), .empty, .tooLarge(bytes: 2, largest: 1),
+      .truncated(mediaType: "image/png"), .corrupt(mediaType: "image/png"),
+      .tooSmall(widthPixels: 1, heightPixels: 1, least: 240),
+      .tooManyPixels(widthPixels: 9, heightPixels: 9, most: 10),
+    ] + FileKind.allCases.map { .notAPhoto($0) }).map { PhotoRejected(file: "/f", error: $0) }
+
+  private static let refusals: [StepRefusal] = [
+    .needs(Step.allCases), .needs([]), .certificateExpired(day), .retired, .void, .closed, .testNotPassed,
+    .testBeforeSeal, .otherCode(code),
+  ]
+
+  private static let strokes: [AgreementError.StrokesFault] = [
+    .notJSON, .missing, .wrongType, .outOfRange(lower: 0, upper: 1), .tooMany(most: 5), .notInOrder,
+    .noSignature,
+  ]
+
+  private static let walk: [any Error] =
+    Step.allCases.flatMap { step in refusals.map { StepRefused(step: step, refusal: $0) } }
+    + strokes.map { AgreementError.strokes(path: "strokes[0][1].x", $0) }
+    + [
+      AgreementError.incomplete([.pair, .test]), AgreementError.drawing(.outOfMemory),
+      InstallationBusy(id: id), Cancelled(), PromptError.notATerminal, PromptError.cancelled,
+      PromptError.endOfInput, CodeMistyped(text: "x"), SealMistyped(), SyncBusy(), Unforeseen(),
+    ]
+
+  private static let setup: [any Error] = [
+    SetupMissing.setup, SetupMissing.share, SetupMissing.platformKey, SetupMissing.platform,
+    SetupRejected.phone, SetupRejected.region("15"), SetupRejected.codes("x"),
+  ]
+
+  private static let labels: [any Error] =
+    [
+      LabelError.templateUnreadable(file: "f"), .templateTooLarge(file: "f", bytes: 2, mostBytes: 1),
+      .templateUnknown(name: "x", available: ["acrylic-60x40"]),
+      .resolutionOutOfRange(dotsPerInch: 1, lower: 200, upper: 1200), .platformAddress(.notHTTPS),
+      .fieldMissing(template: "t", element: "e", field: "f"),
+      .noGlyph(template: "t", element: "e", field: nil, count: 2),
+      .noGlyph(template: "t", element: "e", field: "f", count: 2),
+      .textTooLarge(
+        template: "t", element: "e", field: "f", axis: .width, neededMillimetres: 9.25, givenMillimetres: 8,
+        smallestPoints: 6),
+      .symbolTooDense(
+        template: "t", modulesWithQuietZone: 41, givenMillimetres: 10, neededMillimetres: 20, dotsPerInch: 300),
+      .payloadTooLong(bytes: 9000), .unreadable(.noSymbol), .picture(.truncated), .drawing(.outOfMemory),
+    ] as [LabelError]
+
+  private static let templates: [any Error] =
+    ([
+      .notJSON, .missing, .wrongType, .unknownField, .outOfRange(lower: 0, upper: 1, unit: "mm"),
+      .notAChoice(["a"]), .tooLong(longest: 5), .empty, .duplicate, .notExactlyOne(of: ["text", "field"]),
+      .outsideSafeZone, .onSymbol, .symbolCount(2),
+    ] as [TemplateProblem.Fault]).map {
+      LabelError.templateRejected(
+        file: "f", problems: [TemplateProblem(element: "name", field: "x", fault: $0)])
+    }
+
+  private static let faults: [FieldProblem.Fault] = [
+    .missing, .wrongType, .tooLong(longest: 80), .notAPhone, .notANumber, .notADay,
+    .notAChoice([RegistrationField.Choice(Supply.singlePhase220)]),
+    .outOfRange(lower: 1, upper: 1000, unit: "A"), .moreThan(.operators), .unknownField, .inTheFuture,
+  ]
+
+  private static let fields: [any Error] =
+    RegistrationField.allCases.map { field in
+      RegistrationRejected(problems: faults.map { FieldProblem(path: field.path, fault: $0) })
+    } + [RegistrationRejected(problems: [FieldProblem(path: "$", fault: .wrongType)])]
+
+  private static let sync: [any Error] =
+    [
+      SyncError.platformAddress, .plainHTTP(host: "h"), .tokenMalformed, .caBundle, .library, .unreachable,
+      .interrupted, .notTrusted, .cancelled, .redirected(status: 302), .notThePlatform(status: 200),
+      .answerTooLarge(limitBytes: 9), .notAcknowledged(status: 200), .credentials(status: 401),
+      .platformFailed(status: 503), .conflict, .incomplete(files: [digest], keys: ["a"]),
+      .refused(status: 422, code: "x"), .platformKeyChanged(pinned: digest, offered: digest),
+      .platformKeyUnreadable, .sealing,
+    ] as [SyncError]
+
+  private static let cryptography: [any Error] =
+    [
+      CryptographyError.noRandom, .unreadable(path: "/f", errno: ENOENT), .notCertificate, .notPrivateKey,
+      .generation, .sealing, .opening,
+    ] as [CryptographyError]
+
+  private static let practice: [any Error] = [
+    PracticeFolderTaken(path: "/f"), PracticeFailed(command: "register"),
+  ]
+
+  /// An error without words of its own.
+  struct Unforeseen: Error {}
+
+  static let usage: [UsageError] = [
+    .missingCommand(within: []), .missingCommand(within: ["labels"]),
+    .unknownCommand("x", within: [], suggestions: ["y"]), .unknownOption("--x", suggestions: ["--y"]),
+    .missingValue(option: "--x", expected: .text), .unexpectedValue(option: "--x"),
+    .badValue(parameter: "--x", expected: .integer(1...2)), .missingArgument("ID"), .unexpectedArgument("x"),
+    .repeatedOption("--x"), .missingOptions(["--x", "--y"]), .conflictingOptions("--x", "--y"),
+  ]
+}
