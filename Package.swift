@@ -79,7 +79,9 @@ let package = Package(
     tests("PhotosTests", ["Photos", "Records", "CPNG", "CTurboJPEG"]),
     tests("SyncTests", ["Sync", "Records", "Bench", "Cryptography", "ModuleCore"]),
     tests("BenchTests", ["Bench", "ModuleCore", "Cryptography", "Records"]),
-    tests("WeldtechTests", ["weldtech", "Records", "Terminal", "Arguments", "Fieldbook", "Provision", "Sync"]),
+    tests(
+      "WeldtechTests",
+      ["weldtech", "Records", "Terminal", "Arguments", "Fieldbook", "Provision", "Sync", "Bench"]),
     // The built program, as its users run it.
     tests("Acceptance", ["weldtech"]),
     // Against programs that no one here wrote.

@@ -114,6 +114,22 @@ import Testing
     #expect(corrupt.status == 1 && corrupt.errorCode == "fieldbook.corrupt")
   }
 
+  @Test func `a bench that cannot start says why`() throws {
+    let scratch = try Scratch()
+    let data = scratch.file("platform")
+    let platform = try Running(["bench", "platform", "--data", data])
+    let url = try #require(try platform.firstLine()["url"] as? String)
+    let address = try #require(url.split(separator: "/").last)
+    func code(_ arguments: String...) throws -> String? {
+      try Weldtech.run(["--json", "bench", "platform"] + arguments).errorCode
+    }
+    #expect(try code("--data", data) == "bench.data.inUse")
+    #expect(try code("--data", data + "2", "--listen", String(address)) == "bench.listen")
+    #expect(try code("--data", data + "2", "--listen", "localhost") == "bench.listen.address")
+    #expect(try code("--data", try scratch.write("file", "x") + "/data") == "bench.data")
+    platform.stop()
+  }
+
   @Test func `Ctrl-C ends a bench quietly and a running sync with exit 2`() throws {
     let laptop = try Laptop()
     try laptop.setUp()

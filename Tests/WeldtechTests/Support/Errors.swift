@@ -1,5 +1,6 @@
 import Agreements
 import Arguments
+import Bench
 import Cryptography
 import Drawing
 import Fieldbook
@@ -18,7 +19,7 @@ import Terminal
 enum Errors {
   static let all: [any Error] =
     links + flashes + images + modules + documents + fieldbook + files + photos + walk + setup + labels
-    + templates + fields + sync + cryptography + practice
+    + templates + fields + sync + cryptography + practice + bench
 
   private static let id = InstallationID("0190f000-0000-4000-8000-00000000000a")!
   private static let code = LabelCode("150621-00A000-" + String(check))!
@@ -197,6 +198,14 @@ enum Errors {
   private static let practice: [any Error] = [
     PracticeFolderTaken(path: "/f"), PracticeFailed(command: "register"),
   ]
+
+  private static let bench: [any Error] =
+    ([
+      .listenAddress("x"), .cannotListen(address: "127.0.0.1:80"), .dataFolder(path: "/d", errno: EACCES),
+      .dataFolderInUse(path: "/d"), .damaged(path: "/d"), .noKey, .alreadyStarted,
+    ] as [LocalPlatformError]) + [
+      ModuleBenchError.terminal(errno: ENOSPC), ModuleBenchError.alreadyStarted, WorldRejected(path: "/f"),
+    ]
 
   /// An error without words of its own.
   struct Unforeseen: Error {}

@@ -1,0 +1,66 @@
+import Bench
+import Terminal
+
+extension LocalPlatformError: Explained {
+  var failure: Failure {
+    switch self {
+    case .listenAddress(let address):
+      Failure(
+        code: "bench.listen.address",
+        message: Text(zh: "“\(address)”不是监听地址", en: "'\(address)' is not an address to listen on"),
+        hint: Text(
+          zh: "写成 地址:端口，如 127.0.0.1:0", en: "write ADDRESS:PORT, for example 127.0.0.1:0"), exit: .usage)
+    case .cannotListen(let address):
+      Failure(
+        code: "bench.listen",
+        message: Text(zh: "不能在 \(address) 监听", en: "cannot listen on \(address)"),
+        hint: Text(
+          zh: "端口可能被占用；端口写 0 则任选一个", en: "the port may be taken; port 0 takes a free one"))
+    case .dataFolder(let path, let errno):
+      Failure(
+        code: "bench.data",
+        message: Text(
+          zh: "平台的数据目录 \(path) 出错：\(systemMessage(errno))",
+          en: "the platform's data folder \(path) cannot be used: \(systemMessage(errno))"),
+        hint: Text(zh: "用 --data 指定别的目录", en: "name another folder by --data"))
+    case .dataFolderInUse(let path):
+      Failure(
+        code: "bench.data.inUse",
+        message: Text(zh: "另一个平台正在使用 \(path)", en: "another platform runs on \(path)"),
+        hint: Text(
+          zh: "先停掉它，或用 --data 指定别的目录", en: "stop it first, or name another folder by --data"))
+    case .damaged(let path):
+      Failure(
+        code: "bench.data.damaged",
+        message: Text(zh: "平台的文件 \(path) 不是它写下的样子", en: "file \(path) of the platform is not what it wrote"),
+        hint: Text(
+          zh: "这是练习用的平台：换一个 --data 目录重新开始",
+          en: "it is a platform for practice: begin anew in another --data folder"))
+    case .noKey, .alreadyStarted:
+      Failure(
+        code: "bench.platform",
+        message: Text(zh: "本地平台没有启动（\(self)）", en: "the local platform did not start (\(self))"),
+        hint: Text(zh: "再试一次", en: "try again"))
+    }
+  }
+}
+
+extension ModuleBenchError: Explained {
+  var failure: Failure {
+    switch self {
+    case .terminal(let errno):
+      Failure(
+        code: "bench.terminal",
+        message: Text(
+          zh: "系统没有给出伪终端：\(systemMessage(errno))",
+          en: "the system gave no pty for the simulated module: \(systemMessage(errno))"),
+        hint: Text(
+          zh: "关闭不用的终端窗口，检查 /dev/pts", en: "close terminal windows that are not needed, and check /dev/pts"))
+    case .alreadyStarted:
+      Failure(
+        code: "bench.module",
+        message: Text(zh: "模拟模块已经在运行", en: "the simulated module is running already"),
+        hint: Text(zh: "再试一次", en: "try again"))
+    }
+  }
+}
