@@ -1,4 +1,11 @@
 extension [UInt8] {
+  /// A text's UTF-8. A `String` would bring its whole indexing into the microcontroller's image.
+  init(_ text: StaticString) {
+    self = []
+    reserveCapacity(text.utf8CodeUnitCount)
+    for index in 0..<text.utf8CodeUnitCount { append(text.utf8Start[index]) }
+  }
+
   /// Appends an integer in network order.
   mutating func append<Number: FixedWidthInteger>(bigEndian number: Number) {
     var shift = Number.bitWidth

@@ -1,0 +1,42 @@
+/// The chip's random number generator, which needs 48 MHz of the PLL.
+struct RandomGenerator {
+  private static var control: Register { Register(Peripheral.rng) }
+  private static var status: Register { Register(Peripheral.rng &+ 0x04) }
+  private static var data: Register { Register(Peripheral.rng &+ 0x08) }
+  /// Forty periods of 48 MHz, with room.
+  private static var looks: UInt32 { 2_000 }
+
+  private var last: UInt32?
+
+  init() {
+    Self.control.value = 1 << 2
+  }
+
+  /// Random bytes, or nil where the generator reports a seed or clock error, stands, or repeats itself (FIPS 140-2,
+  /// section 4.9.2: two equal words in a row fail; the first is only for comparing).
+  mutating func bytes(_ count: Int) -> [UInt8]? {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(count)
+    if last == nil {
+      guard let first = Self.word() else { return nil }
+      last = first
+    }
+    while bytes.count < count {
+      guard let word = Self.word(), word != last else {
+        last = nil
+        return nil
+      }
+      last = word
+      for shift in [0, 8, 16, 24] as [UInt32] where bytes.count < count {
+        bytes.append(UInt8(truncatingIfNeeded: word >> shift))
+      }
+    }
+    return bytes
+  }
+
+  private static func word() -> UInt32? {
+    guard status.value & 0b110_0110 == 0, status.wait(for: 1, looks: looks) else { return nil }
+    let word = data.value
+    return word != 0 ? word : nil
+  }
+}

@@ -1,0 +1,38 @@
+/// USART1 on PA9 and PA10, 115,200 baud 8N1, polled.
+struct ServicePort {
+  private static var status: Register { Register(Peripheral.usart1) }
+  private static var data: Register { Register(Peripheral.usart1 &+ 0x04) }
+  /// More than ten bit times at any of the core's speeds.
+  private static var looks: UInt32 { 20_000 }
+
+  init(clocks: Clocks) {
+    let mode = Register(Peripheral.gpioA)
+    mode.put(0b10, at: 18, width: 2)
+    mode.put(0b10, at: 20, width: 2)
+    // The receiver's pin is held high where nothing is plugged in.
+    Register(Peripheral.gpioA &+ 0x0C).put(0b01, at: 20, width: 2)
+    let functions = Register(Peripheral.gpioA &+ 0x24)
+    functions.put(7, at: 4, width: 4)
+    functions.put(7, at: 8, width: 4)
+    Register(Peripheral.usart1 &+ 0x08).value = (clocks.frequency &+ 57_600) / 115_200
+    // Enabled, transmitter and receiver on.
+    Register(Peripheral.usart1 &+ 0x0C).value = 1 << 13 | 1 << 3 | 1 << 2
+  }
+
+  /// A byte that came in. Framing errors and overruns are cleared by the same two reads; the frame's CRC finds them.
+  func receive() -> UInt8? {
+    guard Self.status.value & (1 << 5 | 1 << 3) != 0 else { return nil }
+    return UInt8(truncatingIfNeeded: Self.data.value)
+  }
+
+  /// Sends bytes; gives up where the transmitter stands.
+  func send(_ bytes: [UInt8]) {
+    for byte in bytes {
+      guard Self.status.wait(for: 1 << 7, looks: Self.looks) else { return }
+      Self.data.value = UInt32(byte)
+    }
+  }
+
+  /// Waits until the last bit has left.
+  func drain() { _ = Self.status.wait(for: 1 << 6, looks: Self.looks) }
+}

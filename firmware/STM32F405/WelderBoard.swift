@@ -1,0 +1,89 @@
+import Chip
+
+/// The module's own board: relay coil on PB12, its contact's feedback on PB13, the seal's loop on PB14. Both inputs
+/// are pulled down and high when closed, so that a broken wire reads as open.
+struct WelderBoard: Board {
+  private static var coil: UInt32 { 1 << 12 }
+  private static var feedback: UInt32 { 1 << 13 }
+  private static var sealLoop: UInt32 { 1 << 14 }
+  private static var inputs: Register { Register(Peripheral.gpioB &+ 0x10) }
+  private static var outputs: Register { Register(Peripheral.gpioB &+ 0x18) }
+
+  let identity: BoardIdentity
+  let runningImage: ImageHeader?
+  private let sensors: Sensors
+  private var random: RandomGenerator
+  private let flash = RecordFlash()
+  /// What the clock was set to, and at which millisecond. It has no battery and is lost with the power.
+  private var clock: (seconds: UInt64, setAt: UInt64)?
+
+  init() {
+    Self.outputs.value = Self.coil << 16
+    Register(Peripheral.gpioB).put(0b00_00_01, at: 24, width: 6)
+    Register(Peripheral.gpioB &+ 0x0C).put(0b10_10_00, at: 24, width: 6)
+    sensors = Sensors()
+    random = RandomGenerator()
+    let uniqueId = Self.readUniqueId()
+    identity = BoardIdentity(
+      uniqueId: uniqueId, serialNumber: BoardIdentity.serialNumber(uniqueId: uniqueId),
+      chip: [UInt8]("STM32F405"))
+    runningImage = Self.readHeader()
+  }
+
+  var milliseconds: UInt64 { wt_milliseconds() }
+
+  func setRelay(closed: Bool) { Self.outputs.value = closed ? Self.coil : Self.coil << 16 }
+
+  var sealIsClosed: Bool { Self.inputs.value & Self.sealLoop != 0 }
+
+  /// Position and modem are reported as not there: no driver reads them yet.
+  func readings() -> BoardReadings {
+    let measured = sensors.measure()
+    var time: UInt64 = 0
+    if let clock { time = clock.seconds &+ (milliseconds &- clock.setAt) / 1000 }
+    return BoardReadings(
+      millivolts: measured.millivolts, milliamperes: measured.milliamperes,
+      feedbackIsClosed: Self.inputs.value & Self.feedback != 0, time: time)
+  }
+
+  mutating func randomBytes(_ count: Int) -> [UInt8]? { random.bytes(count) }
+
+  mutating func setClock(_ seconds: UInt64) -> Bool {
+    clock = (seconds, milliseconds)
+    return true
+  }
+
+  // MARK: - Record
+
+  var recordSlotSize: Int { Int(FlashMap.recordSlotSize) }
+
+  func readRecord(slot: Int, offset: Int, count: Int) -> [UInt8] {
+    flash.read(slot: slot, offset: offset, count: count)
+  }
+
+  func programRecord(slot: Int, offset: Int, _ bytes: [UInt8]) -> Bool {
+    flash.program(slot: slot, offset: offset, bytes)
+  }
+
+  func eraseRecord(slot: Int) -> Bool { flash.erase(slot: slot) }
+
+  // MARK: - What the chip says of itself
+
+  private static func readUniqueId() -> [UInt8] {
+    var bytes: [UInt8] = []
+    for offset in [0, 4, 8] as [UInt32] {
+      bytes.append(littleEndian: wt_probe_load(Peripheral.uniqueId &+ offset))
+    }
+    return bytes
+  }
+
+  private static func readHeader() -> ImageHeader? {
+    let start = FlashMap.application &+ UInt32(truncatingIfNeeded: ImageHeader.offset)
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(ImageHeader.size)
+    for offset in stride(from: UInt32(0), to: UInt32(truncatingIfNeeded: ImageHeader.size), by: 4) {
+      bytes.append(littleEndian: Register(start &+ offset).value)
+    }
+    return try? ImageHeader(bytes)
+  }
+}

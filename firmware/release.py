@@ -1,0 +1,68 @@
+"""Makes a release: fills in the application's digest and writes image and manifest.
+
+usage: release.py BOOT.bin APPLICATION.bin DIRECTORY
+"""
+import hashlib
+import json
+import pathlib
+import struct
+import sys
+
+BOOT_BLOCK, APPLICATION = 0x0800_0000, 0x0801_0000
+HEADER, DIGEST = 0x200, 0x230
+# RM0090, table 5; what each sector is for.
+SECTORS = [
+    (0x0800_0000, 16, "boot"), (0x0800_4000, 16, "record"), (0x0800_8000, 16, "record"),
+    (0x0800_C000, 16, "free"), (0x0801_0000, 64, "application"),
+] + [(0x0802_0000 + 0x2_0000 * index, 128, "free") for index in range(7)]
+
+
+def padded(data: bytes) -> bytes:
+    return data + b"\xff" * (-len(data) % 4)
+
+
+def main(boot_path: str, application_path: str, directory: str) -> None:
+    boot = padded(pathlib.Path(boot_path).read_bytes())
+    application = bytearray(pathlib.Path(application_path).read_bytes())
+    magic, header_version, header_length, length, address = struct.unpack_from("<4sHHII", application, HEADER)
+    if (magic, header_version, header_length, address) != (b"WTFW", 1, 80, APPLICATION):
+        sys.exit("release.py: the application has no header")
+    if length != len(application) or length % 4:
+        sys.exit(f"release.py: the header says {length} bytes, the application has {len(application)}")
+    version = ".".join(map(str, struct.unpack_from("<3H", application, HEADER + 16)))
+    product, chip = struct.unpack_from("<H16s", application, HEADER + 22)
+    lowest = ".".join(map(str, struct.unpack_from("<3H", application, HEADER + 40)))
+    application[DIGEST:DIGEST + 32] = bytes(32)
+    application[DIGEST:DIGEST + 32] = hashlib.sha256(application).digest()
+
+    chip = chip.rstrip(b"\0").decode()
+    name = f"{chip.lower()}-{version}"
+    image = boot + bytes(application)
+    manifest = {
+        "name": name,
+        "version": version,
+        "chip": chip,
+        "productId": product,
+        "file": f"{name}.bin",
+        "segments": [
+            {"address": BOOT_BLOCK, "offset": 0, "length": len(boot)},
+            {"address": APPLICATION, "offset": len(boot), "length": length},
+        ],
+        "bytes": len(image),
+        "sha256": hashlib.sha256(image).hexdigest(),
+        "appSha256": application[DIGEST:DIGEST + 32].hex(),
+        "lowestReplaceableVersion": lowest,
+        "flashSectors": [
+            {"address": start, "bytes": kibibytes * 1024, "use": use} for start, kibibytes, use in SECTORS
+        ],
+    }
+    folder = pathlib.Path(directory)
+    (folder / f"{name}.bin").write_bytes(image)
+    (folder / f"{name}.json").write_text(json.dumps(manifest, indent=2) + "\n")
+    print(f"{name}: boot block {len(boot)} bytes, application {length} bytes")
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 4:
+        sys.exit(__doc__)
+    main(*sys.argv[1:])
