@@ -1,6 +1,6 @@
 # weldtech: every target says what it does in `make help`.
 .DEFAULT_GOAL := help
-.PHONY: help setup build practice test lint format
+.PHONY: help setup build practice test lint format firmware
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -23,3 +23,6 @@ lint: ## formatting, shell scripts and the house's own rules
 
 format: ## put the sources into the house's format
 	swift format --in-place --parallel --recursive Package.swift Sources Tests firmware
+
+firmware: setup ## build the module's image and its manifest into firmware/releases
+	@firmware/build

@@ -1,0 +1,57 @@
+import Foundation
+import Testing
+
+@testable import ModuleCore
+
+/// The images in firmware/releases, as they are shipped.
+@Suite struct ReleaseTests {
+  struct Manifest: Decodable {
+    struct Segment: Decodable {
+      let address: UInt32
+      let offset: Int
+      let length: Int
+    }
+
+    let version: String
+    let chip: String
+    let productId: UInt16
+    let file: String
+    let segments: [Segment]
+    let bytes: Int
+    let sha256: String
+    let appSha256: String
+    let lowestReplaceableVersion: String
+  }
+
+  static let folder = URL(filePath: #filePath).deletingLastPathComponent()
+    .appending(path: "../../firmware/releases").standardizedFileURL
+
+  @Test func everyReleaseIsWhatItsManifestSaysAndMayBeStarted() throws {
+    let names = try FileManager.default.contentsOfDirectory(atPath: Self.folder.path)
+      .filter { $0.hasSuffix(".json") }
+    #expect(!names.isEmpty)
+    for name in names {
+      let manifest = try JSONDecoder().decode(
+        Manifest.self, from: Data(contentsOf: Self.folder.appending(path: name)))
+      let image = [UInt8](try Data(contentsOf: Self.folder.appending(path: manifest.file)))
+      #expect(image.count == manifest.bytes)
+      #expect(SHA256.digest(image) == hex(manifest.sha256))
+
+      var flash = [UInt8](repeating: 0xff, count: Int(FlashMap.size))
+      for segment in manifest.segments {
+        let bytes = try #require(image.slice(segment.offset, segment.length))
+        let start = Int(segment.address - FlashMap.base)
+        flash.replaceSubrange(start..<start + bytes.count, with: bytes)
+      }
+      let header = try ImageHeader.checkFlash { address, count in
+        flash.slice(Int(address - FlashMap.base), count) ?? []
+      }
+      #expect(header.digest == hex(manifest.appSha256))
+      #expect(header.version.text == Array(manifest.version.utf8))
+      #expect(header.lowestReplaceableVersion.text == Array(manifest.lowestReplaceableVersion.utf8))
+      #expect(header.chip == Array(manifest.chip.utf8) && header.productId == manifest.productId)
+      let records = FlashMap.recordSlots.0..<FlashMap.recordSlots.1 + FlashMap.recordSlotSize
+      #expect(records.allSatisfy { flash[Int($0 - FlashMap.base)] == 0xff })
+    }
+  }
+}
