@@ -1,6 +1,7 @@
 # weldtech: every target says what it does in `make help`.
 .DEFAULT_GOAL := help
-.PHONY: help setup build practice test lint format firmware
+PREFIX ?= /usr/local
+.PHONY: help setup build install practice test lint format firmware bench docs
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -10,6 +11,17 @@ setup: ## install the Debian packages that the build and the run need
 
 build: setup ## build the release binary, .build/release/weldtech
 	swift build -c release --product weldtech
+
+install: build docs ## install program, data, manual page and completions under PREFIX (/usr/local)
+	install -Dm755 .build/release/weldtech $(DESTDIR)$(PREFIX)/bin/weldtech
+	for folder in label-templates schemes firmware/releases; do \
+	  mkdir -p $(DESTDIR)$(PREFIX)/share/weldtech/$$folder && \
+	  cp -r $$folder/. $(DESTDIR)$(PREFIX)/share/weldtech/$$folder/ || exit 1; done
+	install -Dm644 .build/docs/weldtech.1 $(DESTDIR)$(PREFIX)/share/man/man1/weldtech.1
+	install -Dm644 .build/docs/weldtech.zh.1 $(DESTDIR)$(PREFIX)/share/man/zh_CN/man1/weldtech.1
+	install -Dm644 .build/docs/weldtech.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/weldtech
+	install -Dm644 .build/docs/_weldtech $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_weldtech
+	install -Dm644 .build/docs/weldtech.fish $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/weldtech.fish
 
 practice: build ## the whole job on a simulated module and a local platform
 	.build/release/weldtech practice
@@ -26,3 +38,15 @@ format: ## put the sources into the house's format
 
 firmware: setup ## build the module's image and its manifest into firmware/releases
 	@firmware/build
+
+bench: build ## run the benchmarks, each beside its peer
+	bench/start
+	bench/records
+
+docs: build ## write manual pages and shell completions into .build/docs
+	mkdir -p .build/docs
+	.build/release/weldtech --lang en man > .build/docs/weldtech.1
+	.build/release/weldtech --lang zh man > .build/docs/weldtech.zh.1
+	.build/release/weldtech completions bash > .build/docs/weldtech.bash
+	.build/release/weldtech completions zsh > .build/docs/_weldtech
+	.build/release/weldtech completions fish > .build/docs/weldtech.fish
