@@ -10,7 +10,7 @@ setup: ## install the Debian packages that the build and the run need
 	@scripts/setup
 
 build: setup ## build the release binary, .build/release/weldtech
-	swift build -c release --product weldtech
+	swift build -c release --product weldtech --static-swift-stdlib
 
 install: build docs ## install program, data, manual page and completions under PREFIX (/usr/local)
 	install -Dm755 .build/release/weldtech $(DESTDIR)$(PREFIX)/bin/weldtech
