@@ -1,0 +1,101 @@
+import Foundation
+import Glibc
+import Testing
+
+/// A terminal of 80 columns with a program on it, and a person who reads and types.
+final class TerminalSession {
+  let process = Process()
+  private let primary: Int32
+  private let secondary: Int32
+  private var screen: [UInt8] = []
+  /// What was on the screen when the last question was answered is not looked at again.
+  private var seen = 0
+  private let settings: termios
+
+  init(_ arguments: [String], environment: [String: String] = [:]) throws {
+    var primary: Int32 = -1
+    var secondary: Int32 = -1
+    var size = winsize(ws_row: 24, ws_col: 80, ws_xpixel: 0, ws_ypixel: 0)
+    try #require(openpty(&primary, &secondary, nil, nil, &size) == 0)
+    // Another test's child would keep the terminal open.
+    for descriptor in [primary, secondary] { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
+    self.primary = primary
+    self.secondary = secondary
+    var settings = termios()
+    tcgetattr(secondary, &settings)
+    self.settings = settings
+    process.executableURL = URL(filePath: Weldtech.path)
+    process.arguments = arguments
+    process.environment = Weldtech.environment(["TERM": "xterm-256color"].merging(environment) { $1 })
+    let end = FileHandle(fileDescriptor: secondary, closeOnDealloc: false)
+    process.standardInput = end
+    process.standardOutput = end
+    process.standardError = end
+    try process.run()
+  }
+
+  deinit {
+    if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+    close(primary)
+    close(secondary)
+  }
+
+  /// All that was shown, without what moves the cursor or changes a colour.
+  var text: String { Self.plain(screen) }
+  var raw: String { String(decoding: screen, as: UTF8.self) }
+
+  /// Waits for `question` and answers it.
+  func answer(_ question: String, _ answer: String, place: SourceLocation = #_sourceLocation) throws {
+    try read(until: question, place: place)
+    seen = screen.count
+    type(answer + "\r")
+  }
+
+  /// Waits until `text` is shown after the last answer.
+  func read(until text: String, place: SourceLocation = #_sourceLocation) throws {
+    let deadline = Date() + 20
+    while !Self.plain(screen[seen...]).contains(text) {
+      try #require(
+        Date() < deadline && (take() || process.isRunning), "'\(text)' was not shown:\n\(self.text)",
+        sourceLocation: place)
+    }
+  }
+
+  func type(_ text: String) {
+    let bytes = Array(text.utf8)
+    _ = write(primary, bytes, bytes.count)
+  }
+
+  /// Reads to the program's end and answers its exit status.
+  func end() -> Int32 {
+    let deadline = Date() + 60
+    while process.isRunning, Date() < deadline { _ = take() }
+    while take() {}
+    if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+    process.waitUntilExit()
+    return process.terminationStatus
+  }
+
+  /// Echo, line mode and signals are as they were before the program ran.
+  var isAsItWas: Bool {
+    var now = termios()
+    tcgetattr(secondary, &now)
+    return now.c_lflag == settings.c_lflag && now.c_iflag == settings.c_iflag
+      && now.c_oflag == settings.c_oflag
+  }
+
+  /// Takes what is there, waiting up to 50 ms; false where nothing came.
+  private func take() -> Bool {
+    var wait = pollfd(fd: primary, events: Int16(POLLIN), revents: 0)
+    guard poll(&wait, 1, 50) > 0 else { return false }
+    var buffer = [UInt8](repeating: 0, count: 4096)
+    let count = Glibc.read(primary, &buffer, buffer.count)
+    guard count > 0 else { return false }
+    screen += buffer.prefix(count)
+    return true
+  }
+
+  private static func plain(_ bytes: some Collection<UInt8>) -> String {
+    String(decoding: bytes, as: UTF8.self).replacing(/\u{1B}\[[0-9;?]*[A-Za-z]/, with: "")
+  }
+}
