@@ -1,7 +1,7 @@
 # weldtech: every target says what it does in `make help`.
 .DEFAULT_GOAL := help
 PREFIX ?= /usr/local
-.PHONY: help setup build install practice test lint format firmware bench docs
+.PHONY: help setup build install practice test soak lint format firmware bench docs
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,6 +29,10 @@ practice: build ## the whole job on a simulated module and a local platform
 test: ## build and run all tests, peers included
 	@scripts/setup peers
 	swift test
+
+soak: ## kill `install` at 50 moments instead of the 6 of `make test`
+	@scripts/setup peers
+	WELDTECH_KILLS=50 swift test --filter Acceptance.KillTests
 
 lint: ## formatting, shell scripts and the house's own rules
 	@scripts/lint

@@ -83,7 +83,7 @@ let package = Package(
       "WeldtechTests",
       ["weldtech", "Records", "Terminal", "Arguments", "Fieldbook", "Provision", "Sync", "Bench"]),
     // The built program, as its users run it.
-    tests("Acceptance", ["weldtech"]),
+    tests("Acceptance", ["weldtech", "Bench", "Cryptography", "Records"]),
     // Against programs that no one here wrote.
     .testTarget(
       name: "Peers", dependencies: ["Bench", "ModuleCore", "Provision"], path: "Tests/Peers",

@@ -22,6 +22,8 @@ struct ModuleBenchChip {
   /// The board counts milliseconds from here, through resets.
   private let start: ContinuousClock.Instant
   private var program: Program
+  /// Something has been written since the chip was made.
+  private var isProgrammed = false
   /// Reads the firmware's requests along with it, to know what it has just done.
   private var requests = ConsoleFrameDecoder()
 
@@ -97,8 +99,11 @@ struct ModuleBenchChip {
     switch output {
     case .send(let bytes): return [.send(bytes)]
     case .busy(.erasing, let time): return [.pause(time), .did(.erase)]
-    case .busy(.programming, let time): return [.pause(time), .did(.write)]
-    case .busy(.reading, let time): return [.pause(time), .did(.verify)]
+    case .busy(.programming, let time):
+      isProgrammed = true
+      return [.pause(time), .did(.write)]
+    // What is read before is the chip's identity and what is to be replaced.
+    case .busy(.reading, let time): return [.pause(time)] + (isProgrammed ? [.did(.verify)] : [])
     case .start:
       // A jump to anything else would lock the chip up until someone cycles its power, which no one here can.
       restart()

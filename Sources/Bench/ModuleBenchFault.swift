@@ -5,8 +5,8 @@
 ///     silence-during=W   the module does W and never says so; W is erase, write, verify, pair or test
 ///     pull-during=W      the cable is pulled at that moment
 ///
-/// `erase`, `write` and `verify` are the bootloader's first such command, `pair` is the commit of a key and `test`
-/// a start. Silence ends when the laptop closes the port: whoever stands there has cycled the power.
+/// `erase` and `write` are the bootloader's first such command, `verify` its first read after a write, `pair` is the
+/// commit of a key and `test` a start. Silence ends when the laptop closes the port: whoever stands there has cycled the power.
 public struct ModuleBenchFault: Hashable, Sendable {
   public enum Effect: String, Hashable, Sendable, CaseIterable { case silence, pull }
 

@@ -69,6 +69,37 @@ final class Laptop: Sendable {
     return try #require(try outcome.document()["id"] as? String)
   }
 
+  /// Takes a fresh record through every step up to, and without, `step`.
+  @discardableResult
+  func walk(_ id: String, to step: Step, on port: String) throws -> String {
+    for (name, command) in try steps(of: id, on: port) {
+      if name == step { break }
+      let outcome = try run(["--json"] + command)
+      try #require(outcome.status == 0, "\(command): \(outcome.output)\(outcome.diagnostics)")
+    }
+    return id
+  }
+
+  /// The commands of the walk in its order, each with the step it takes.
+  func steps(of id: String, on port: String) throws -> [(Step, [String])] {
+    [
+      (.photoBefore, ["photo", id, "--stage", "before", try photo()]),
+      (.flash, ["flash", id, "--port", port]), (.pair, ["pair", id, "--port", port]), (.label, ["label", id]),
+      (.seal, ["seal", id, "--number", "S-0001"]), (.test, ["test", id, "--port", port]),
+      (.photoAfter, ["photo", id, "--stage", "after", try photo(.after)]),
+      (.handover, ["handover", id, "--trained", "2", "--rules", "drafted"]),
+      (.sign, ["sign", id, "--signature", try signature()]),
+    ]
+  }
+
+  /// What `install` is told besides an id or a registration.
+  func answers(port: String) throws -> [String] {
+    [
+      "--port", port, "--photo-before", try photo(), "--photo-after", try photo(.after), "--seal", "S-0001",
+      "--trained", "2", "--rules", "drafted", "--signature", try signature(),
+    ]
+  }
+
   func record(_ id: String) throws -> [String: Any] { try json("show", id) }
 
   func status(of id: String) throws -> String? { try record(id)["status"] as? String }

@@ -1,0 +1,114 @@
+import Bench
+import Foundation
+import Testing
+
+@testable import weldtech
+
+/// `kill -9` of `install`, at moments spread evenly over a whole walk, each followed by `install ID` again: one
+/// complete installation on the platform, none lost and none twice. `WELDTECH_KILLS` says how many moments,
+/// `WELDTECH_KILL_SEED` which.
+@Suite struct KillTests {
+  private static let environment = ProcessInfo.processInfo.environment
+  private static let kills = environment["WELDTECH_KILLS"].flatMap { Int($0) } ?? 6
+  private static let seed = environment["WELDTECH_KILL_SEED"].flatMap { UInt64($0) } ?? 20_240_724
+
+  @Test func `an install that is killed at any moment is finished by the next, whole and once`() throws {
+    let office = try Office.shared.get()
+    var random = SplitMix64(state: Self.seed)
+    // A chip takes its time to erase and write; one that does not gives the other steps their share of the kills.
+    for (timings, kills) in [(FlashTimings.typical, (Self.kills + 1) / 2), (.instant, Self.kills / 2)] {
+      let longest = try wholeWalk(office, timings)
+      var struck: [String: Int] = [:]
+      for number in 0..<kills {
+        // One in each of as many equal parts of the walk, so that none is left out.
+        let moment = longest * (Double(number) + Double.random(in: 0..<1, using: &random)) / Double(kills)
+        let reached = try kill(after: moment, office, timings)
+        struck[reached, default: 0] += 1
+      }
+      let reached = struck.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
+      print("\(kills) kills in \(longest) s, seed \(Self.seed); the next step was: \(reached)")
+    }
+  }
+
+  /// Seconds that an undisturbed walk takes.
+  private func wholeWalk(_ office: Office, _ timings: FlashTimings) throws -> Double {
+    let laptop = try office.laptop()
+    let plug = try Plug(timings: timings)
+    let arguments = ["install", "--from", try laptop.registration()] + (try laptop.answers(port: plug.port))
+    let start = Date()
+    let outcome = try laptop.run(arguments)
+    try #require(outcome.status == 0, "\(outcome.diagnostics)")
+    return Date().timeIntervalSince(start)
+  }
+
+  /// - Returns: the step that was next when it was killed.
+  private func kill(after seconds: Double, _ office: Office, _ timings: FlashTimings) throws -> String {
+    let laptop = try office.laptop()
+    let plug = try Plug(timings: timings)
+    let answers = try laptop.answers(port: plug.port)
+    let new = ["install", "--from", try laptop.registration()]
+    let running = try laptop.start(new + answers)
+    Thread.sleep(forTimeInterval: seconds)
+    running.signal(SIGKILL)
+    let killed = running.end(within: 10)
+    let place = "killed after \(seconds) s: \(killed.diagnostics)"
+
+    // As a technician does: the id that was printed, else the record that is open, else from the beginning.
+    let opened = try laptop.list()
+    #expect(opened.count <= 1, "\(place)")
+    let reached = (opened.first?["next"] ?? opened.first?["status"]) as? String ?? "nothing"
+    let printed = killed.diagnostics.firstMatch(of: /registered: ([0-9a-f-]{36})/).map { String($0.output.1) }
+    if let printed {
+      #expect(opened.first?["id"] as? String == printed, "the printed record is lost: \(place)")
+    }
+    let command = (opened.first?["id"] as? String).map { ["install", $0] } ?? new
+    let outcome = try laptop.run(["--json"] + command + answers)
+    #expect(outcome.status == 0, "\(outcome.output)\(outcome.diagnostics)\n\(place)")
+    #expect(try outcome.document()["status"] as? String == "delivered", "\(place)")
+    try expectOneWholeInstallation(laptop, plug, office, place)
+    return reached
+  }
+
+  private func expectOneWholeInstallation(_ laptop: Laptop, _ plug: Plug, _ office: Office, _ place: String)
+    throws
+  {
+    let rows = try laptop.list()
+    #expect(rows.count == 1, "\(place)")
+    let row = try #require(rows.first)
+    let (id, code) = (row["id"] as? String ?? "", row["code"] as? String ?? "")
+    let stored = office.has(code: code)
+    #expect(stored.map(\.id) == [id] && stored.first?.revision == 1, "\(place)")
+
+    let record = try laptop.record(id)
+    let keyId = (record["module"] as? [String: Any])?["keyId"] as? String
+    #expect(keyId != nil && plug.module.truth.committedKeyID == keyId, "\(place)")
+    #expect(plug.module.truth.relayIsClosed == false, "\(place)")
+    let keys = try office.platform.keyIds()
+    #expect(keys.contains(keyId ?? ""), "\(place)")
+    var digests = (record["photos"] as? [[String: Any]] ?? []).compactMap { $0["sha256"] as? String }
+    #expect(digests.count == 2, "\(place)")
+    digests.append((record["agreement"] as? [String: Any])?["sha256"] as? String ?? "")
+    for digest in digests { #expect(office.platform.hasFile(digest), "\(place)") }
+
+    // The platform's copy says the same of the module and of the signature.
+    let copy = try #require(
+      try office.platform.record(id).flatMap { try JSONSerialization.jsonObject(with: $0) as? [String: Any] })
+    #expect((copy["module"] as? [String: Any])?["keyId"] as? String == keyId, "\(place)")
+    for step in ["label", "seal", "test", "handover", "agreement"] { #expect(copy[step] != nil, "\(place)") }
+    let queue = try #require(try laptop.json("status")["queue"] as? [String: Int])
+    #expect(queue.values.allSatisfy { $0 == 0 }, "\(queue) \(place)")
+  }
+
+  /// The same moments for the same seed, on every machine.
+  private struct SplitMix64: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+      state &+= 0x9E37_79B9_7F4A_7C15
+      var z = state
+      z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+      z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+      return z ^ (z >> 31)
+    }
+  }
+}

@@ -1,0 +1,48 @@
+import Bench
+import Cryptography
+import Foundation
+import Synchronization
+
+/// A platform on this machine, in this process, so that a test can look into it and make it fail.
+final class Office: Sendable {
+  let platform: LocalPlatform
+  let url: String
+  private let scratch: Scratch
+
+  /// One for every test that does not make it fail: its key pair takes a while.
+  static let shared = Result { try Office() }
+
+  init() throws {
+    scratch = try Scratch()
+    let folder = scratch.file("platform")
+    func made(listen: String) throws -> LocalPlatform {
+      try LocalPlatform(
+        LocalPlatform.Configuration(listen: listen, dataFolder: folder) { (try? SecureRandom.bytes($0)) ?? [] })
+    }
+    // The port stays the same when it stops and starts again.
+    url = try {
+      let first = try made(listen: "127.0.0.1:0")
+      defer { first.stop() }
+      return try first.start()
+    }()
+    platform = try made(listen: String(url.dropFirst("http://".count)))
+    _ = try platform.start()
+  }
+
+  /// A laptop whose block of codes no other laptop of this run has.
+  func laptop() throws -> Laptop {
+    let laptop = try Laptop()
+    let number = Self.laptops.add(1, ordering: .relaxed).newValue
+    let first = String(number, radix: 36).uppercased()
+    let serial = String(repeating: "0", count: 3 - first.count) + first + "000"
+    try laptop.setUp(codes: "\(serial)+50", platform: url)
+    return laptop
+  }
+
+  private static let laptops = Atomic<Int>(0)
+
+  /// The record of an installation as the platform has it, and how many it has of that code.
+  func has(code: String) -> [LocalPlatform.StoredInstallation] {
+    platform.installations().filter { $0.code == code }
+  }
+}
