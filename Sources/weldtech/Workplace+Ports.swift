@@ -6,22 +6,28 @@ import Sync
 import Terminal
 
 extension Workplace {
-  /// The port named, or on a terminal one of those that are there.
+  /// The port named, or on a terminal the one that is asked for, once a run: one of those that are there by its
+  /// number, or any path.
   /// - Throws: `UsageError` where nobody can be asked.
   func choosePort(_ named: String?) throws -> String {
-    try console.need(named, option: "port") {
+    let port = try console.need(named ?? answeredPort, option: "port") {
       let ports = PortInfo.all()
-      guard !ports.isEmpty else {
-        return try console.prompter.text(Text(zh: "模块所在的串口", en: "serial port of the module"))
+      for (number, port) in ports.enumerated() {
+        console.say(Text(verbatim: "  \(number + 1)  \(port.path)  \(port.adapterName ?? "")"))
       }
-      return try console.prompter.choose(
-        Text(zh: "模块在哪个串口", en: "which port is the module on"),
-        ports.map { port in
-          Choice(
-            port.path, Text(verbatim: [port.path, port.adapterName ?? ""].joined(separator: "  ")),
-            value: port.path)
-        }, fallback: ports.count == 1 ? 0 : nil)
+      return try console.prompter.text(
+        ports.isEmpty
+          ? Text(zh: "模块所在的串口", en: "serial port of the module")
+          : Text(zh: "模块在哪个串口（编号或路径）", en: "which port is the module on (number or path)"),
+        fallback: ports.count == 1 ? ports.first?.path : nil,
+        normalize: { typed in
+          let plain = TextNormalization.trimmed(TextNormalization.halfWidth(typed))
+          guard let number = Int(plain), ports.indices.contains(number - 1) else { return plain }
+          return ports[number - 1].path
+        })
     }
+    answeredPort = port
+    return port
   }
 
   /// Asks the platform for a block of codes where this laptop has none left.

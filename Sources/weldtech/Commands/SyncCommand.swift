@@ -15,6 +15,8 @@ enum SyncCommand {
     var delivered: Int
     var pending: Int
     var failed: Int
+    /// Keys, of open installations too, that the platform does not have yet.
+    var keysPending: Int
     var outcomes: [DeliveryOutcome]
   }
 
@@ -67,19 +69,20 @@ enum SyncCommand {
       }
     }.run()
     return Document(
-      delivered: report.delivered, pending: report.pending, failed: report.failed, outcomes: report.outcomes)
+      delivered: report.delivered, pending: report.pending, failed: report.failed,
+      keysPending: try workplace.fieldbook().queueSummary().keys, outcomes: report.outcomes)
   }
 
   private static func finish(_ document: Document, _ workplace: Workplace) throws -> Int32 {
     try workplace.console.answer(document) { tell(document, workplace.console) }
-    return try status(of: document, workplace).rawValue
+    return status(of: document, workplace).rawValue
   }
 
   /// Some failed is 1, waiting is 8; a key of an open installation that waits counts too.
-  static func status(of document: Document, _ workplace: Workplace) throws -> ExitCode {
+  static func status(of document: Document, _ workplace: Workplace) -> ExitCode {
     if workplace.isInterrupted { return .cancelled }
     if document.failed > 0 { return .failed }
-    return document.pending > 0 ? .pending : try workplace.fieldbook().queueSummary().isEmpty ? .done : .pending
+    return document.pending + document.keysPending > 0 ? .pending : .done
   }
 
   static func tell(_ document: Document, _ console: Console) {
@@ -87,6 +90,10 @@ enum SyncCommand {
       Text(
         zh: "送达 \(document.delivered)，待送 \(document.pending)，失败 \(document.failed)",
         en: "\(document.delivered) delivered, \(document.pending) pending, \(document.failed) failed"))
+    if document.keysPending > 0 {
+      console.put(
+        Text(zh: "还有 \(document.keysPending) 个密钥待送", en: "\(document.keysPending) keys are waiting, too"))
+    }
     for outcome in document.outcomes {
       guard let reason = outcome.reason else { continue }
       console.put(
