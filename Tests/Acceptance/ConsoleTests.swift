@@ -130,20 +130,6 @@ import Testing
     platform.stop()
   }
 
-  @Test func `Ctrl-C ends a bench quietly and a running sync with exit 2`() throws {
-    let laptop = try Laptop()
-    try laptop.setUp()
-    let platform = try Running(["bench", "platform", "--data", laptop.scratch.file("platform")])
-    #expect(try platform.firstLine()["url"] is String)
-    #expect(platform.stop().status == 0)
-
-    let sync = try laptop.start(["sync", "--watch"])
-    // It watches once the first pass is through: nothing is queued, so that is at once.
-    usleep(700_000)
-    let ended = sync.stop()
-    #expect(ended.status == 2, "\(ended.diagnostics)")
-  }
-
   @Test func `a reader that goes away ends the program without a word`() throws {
     let laptop = try Laptop()
     try laptop.setUp()

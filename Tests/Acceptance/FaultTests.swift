@@ -184,6 +184,42 @@ import Testing
     #expect(try office.platform.keyIds().count == 1)
   }
 
+  @Test func `a retired welder is delivered too, once the token is the platform's`() throws {
+    let laptop = try Laptop()
+    let token = try laptop.scratch.write("token", "a-token-of-the-company\n")
+    let platform = try Running([
+      "bench", "platform", "--data", laptop.scratch.file("platform"), "--token", token,
+    ])
+    let url = try #require(try platform.firstLine()["url"] as? String)
+    try laptop.setUp(codes: "00A000+5", platform: url)
+    let retired = SampleRegistration.json.replacingOccurrences(of: "\"fit\"", with: "\"retired\"")
+    try laptop.json(
+      "register", "--from", try laptop.registration(retired), "--retired-reason", "机壳带电", "--photo",
+      try laptop.photo())
+
+    let refused = try laptop.json("sync", status: 8)
+    #expect((refused["outcomes"] as? [[String: Any]])?.first?["reason"] as? String == "sync.credentials")
+    try laptop.json("setup", "--token-file", token)
+    #expect(try laptop.json("sync")["delivered"] as? Int == 1)
+    #expect(try laptop.json("sync")["delivered"] as? Int == 0)
+    platform.stop()
+  }
+
+  @Test func `a laptop without codes gets a block from the platform as soon as it is reached`() throws {
+    let office = try Office()
+    let laptop = try Laptop()
+    try laptop.json(
+      "setup", "--technician", "欧阳锋", "--phone", "13811112222", "--company", "达旗焊安", "--certificate", "T-1",
+      "--certificate-expires", "2099-12-31", "--platform", office.url)
+    office.platform.stop()
+    let file = try laptop.registration()
+    #expect(try laptop.run("--json", "register", "--from", file).status == 1)
+    #expect(try laptop.list().isEmpty)
+    _ = try office.platform.start()
+    #expect(try laptop.json("register", "--from", file)["code"] is String)
+    #expect((try laptop.json("status")["codesLeft"] as? Int ?? 0) > 100)
+  }
+
   @Test func `pairing without the platform's key and without a network says what to bring`() throws {
     let laptop = try Laptop()
     try laptop.setUp(codes: "ZZ0000+5")

@@ -19,7 +19,7 @@ import Testing
     var testDescription: String { arguments.joined(separator: " ") }
   }
 
-  @Test(arguments: [
+  private static let lines = [
     Line("setup", "setup"),
     Line(
       "setup --technician 张三 --phone 13800000001 --company 焊安 --certificate T-1 --certificate-expires 2027-01-01 --region 150621 --codes 00A000+500 --platform https://p.example --platform-key F --token-file F --apn cmiot",
@@ -54,6 +54,7 @@ import Testing
     Line("labels codes --count 5 --output F.csv", "labels", "codes"),
     Line("labels templates", "labels", "templates"),
     Line("schemes", "schemes"), Line("schemes single-phase-inverter", "schemes"),
+    Line("completions bash", "completions"),
     Line("firmware list", "firmware", "list"),
     Line("ports", "ports"),
     Line("practice --folder F", "practice"),
@@ -62,13 +63,26 @@ import Testing
     Line("bench platform --listen 127.0.0.1:0 --data D --token F", "bench", "platform"),
     Line("--home H --lang zh --json --verbose --no-color list", "list"),
     Line("list --json --home H", "list"),
-  ])
+  ]
+
+  @Test(arguments: lines)
   func `a line of the contract is understood`(_ line: Line) {
     let invocation = CommandTree.program().parse(line.arguments)
     #expect(invocation.path == line.path)
     if case .failed(let error) = invocation.outcome {
       Issue.record("\(error)")
     }
+  }
+
+  @Test func `every command of the tree stands in that table`() {
+    func paths(_ commands: [Command<Workplace>], _ prefix: [String] = []) -> [[String]] {
+      commands.filter { !$0.isHidden }.flatMap { command in
+        (command.isRunnable ? [prefix + [command.name]] : [])
+          + paths(command.subcommands, prefix + [command.name])
+      }
+    }
+    let tried = Set(Self.lines.map(\.path))
+    #expect(paths(CommandTree.program().commands).filter { !tried.contains($0) } == [])
   }
 
   struct WrongLine: CustomTestStringConvertible {

@@ -43,14 +43,26 @@ enum SyncCommand {
     defer { lock.release() }
     if !options.watch { return try finish(try once(workplace), workplace) }
 
+    return try watch(workplace)
+  }
+
+  /// Runs until it is interrupted. With `--json` the one document comes then: what was delivered meanwhile, and what
+  /// the last pass left.
+  private static func watch(_ workplace: Workplace) throws -> Int32 {
+    let console = workplace.console
     var document = try once(workplace)
+    if !console.isJSON { tell(document, console) }
     while !workplace.isInterrupted {
       pause(.seconds(30), unless: { workplace.isInterrupted })
       if workplace.isInterrupted { break }
       let next = try once(workplace)
-      if next.delivered > 0 || document.pending != next.pending { tell(next, workplace.console) }
+      let isNews = next.delivered > 0 || next.pending != document.pending || next.failed != document.failed
+      if isNews, !console.isJSON { tell(next, console) }
+      let delivered = document.delivered + next.delivered
       document = next
+      document.delivered = delivered
     }
+    if console.isJSON { try console.answer(document) {} }
     return ExitCode.cancelled.rawValue
   }
 
