@@ -2,8 +2,9 @@ import CPangoCairo
 
 /// What a page is drawn on: coordinates in millimetres from the page's top left.
 /// Errors stay in cairo's context until the page's owner asks for its bytes.
+/// On a bitmap of ink every colour is ink but white, which takes ink away.
 public final class Canvas {
-  /// Parts of 1. On a bitmap of ink every colour is ink.
+  /// Parts of 1.
   public struct Colour: Hashable, Sendable {
     public var red: Double
     public var green: Double
@@ -16,15 +17,20 @@ public final class Canvas {
     }
 
     public static let black = Colour(red: 0, green: 0, blue: 0)
+    public static let white = Colour(red: 1, green: 1, blue: 1)
 
     public static func grey(_ level: Double) -> Colour { Colour(red: level, green: level, blue: level) }
   }
 
   private let context: OpaquePointer
+  private let isInkOnly: Bool
 
-  /// - Parameter unitsPerMillimetre: of the surface.
-  init(surface: OpaquePointer, unitsPerMillimetre: Double) {
+  /// - Parameters:
+  ///   - unitsPerMillimetre: of the surface.
+  ///   - isInkOnly: the surface has coverage, no colours.
+  init(surface: OpaquePointer, unitsPerMillimetre: Double, isInkOnly: Bool = false) {
     context = cairo_create(surface)
+    self.isInkOnly = isInkOnly
     cairo_scale(context, unitsPerMillimetre, unitsPerMillimetre)
   }
 
@@ -74,6 +80,73 @@ public final class Canvas {
     fill(path)
   }
 
+  /// Draws a picture within `box`, as large as fits and in its middle: what is dark in it comes out in
+  /// `colour`, what is light stays as it was.
+  public func draw(_ image: GreyImage, in box: Rectangle, colour: Colour = .black) {
+    let width = Int32(image.widthPixels)
+    let height = Int32(image.heightPixels)
+    let mask: OpaquePointer = cairo_image_surface_create(CAIRO_FORMAT_A8, width, height)
+    defer { cairo_surface_destroy(mask) }
+    guard let coverage = cairo_image_surface_get_data(mask) else {
+      // Its error becomes the page's.
+      cairo_mask_surface(context, mask, 0, 0)
+      return
+    }
+    cairo_surface_flush(mask)
+    let stride = Int(cairo_image_surface_get_stride(mask))
+    for row in 0..<image.heightPixels {
+      for column in 0..<image.widthPixels {
+        coverage[row * stride + column] = 255 - image.pixels[row * image.widthPixels + column]
+      }
+    }
+    cairo_surface_mark_dirty(mask)
+    let scale = min(box.width / Double(width), box.height / Double(height))
+    cairo_save(context)
+    cairo_translate(
+      context, box.x + (box.width - Double(width) * scale) / 2,
+      box.y + (box.height - Double(height) * scale) / 2)
+    cairo_scale(context, scale, scale)
+    set(colour)
+    cairo_mask_surface(context, mask, 0, 0)
+    cairo_restore(context)
+  }
+
+  // MARK: - Places
+
+  /// Draws with the origin at `x`, `y`.
+  public func shifted(x: Double, y: Double, draw: () -> Void) {
+    cairo_save(context)
+    cairo_translate(context, x, y)
+    draw()
+    cairo_restore(context)
+  }
+
+  /// Draws, and leaves out what lies outside `path`.
+  public func clipped(to path: Path, draw: () -> Void) {
+    cairo_save(context)
+    trace(path)
+    cairo_clip(context)
+    draw()
+    cairo_restore(context)
+  }
+
+  /// Draws within `box` turned by `rotation`: in `draw` the origin is the turned box's top left as its
+  /// reader sees it, and its size is `rotation.turned(box)`.
+  public func turned(_ rotation: Rotation, within box: Rectangle, draw: () -> Void) {
+    cairo_save(context)
+    // Columns of the matrix: where a step to the reader's right and one down lead on the page.
+    var matrix = cairo_matrix_t()
+    switch rotation {
+    case .none: cairo_matrix_init(&matrix, 1, 0, 0, 1, box.x, box.y)
+    case .clockwise: cairo_matrix_init(&matrix, 0, 1, -1, 0, box.right, box.y)
+    case .upsideDown: cairo_matrix_init(&matrix, -1, 0, 0, -1, box.right, box.bottom)
+    case .anticlockwise: cairo_matrix_init(&matrix, 0, -1, 1, 0, box.x, box.bottom)
+    }
+    cairo_transform(context, &matrix)
+    draw()
+    cairo_restore(context)
+  }
+
   // MARK: - The owner's
 
   func endPage() { cairo_show_page(context) }
@@ -85,7 +158,11 @@ public final class Canvas {
 
   // MARK: - Paths
 
-  private func set(_ colour: Colour) { cairo_set_source_rgb(context, colour.red, colour.green, colour.blue) }
+  private func set(_ colour: Colour) {
+    cairo_set_source_rgb(context, colour.red, colour.green, colour.blue)
+    cairo_set_operator(
+      context, isInkOnly && colour == .white ? CAIRO_OPERATOR_DEST_OUT : CAIRO_OPERATOR_OVER)
+  }
 
   private func trace(_ path: Path) {
     cairo_new_path(context)

@@ -25,7 +25,8 @@ public struct DotImage: Hashable, Sendable {
     let status = cairo_surface_status(surface)
     guard status == CAIRO_STATUS_SUCCESS else { throw DrawingError(status) }
     let canvas = Canvas(
-      surface: surface, unitsPerMillimetre: Double(dotsPerInch) / Length.millimetresPerInch)
+      surface: surface, unitsPerMillimetre: Double(dotsPerInch) / Length.millimetresPerInch,
+      isInkOnly: true)
     draw(canvas)
     try canvas.check()
     cairo_surface_flush(surface)
@@ -62,16 +63,13 @@ public struct DotImage: Hashable, Sendable {
 
   /// Puts down a symbol with its quiet zone, whole dots a module, the quiet zone's top left dot at
   /// `column`, `row`.
-  public mutating func stamp(_ symbol: QRSymbol, column: Int, row: Int, dotsPerModule: Int) {
-    let side = symbol.moduleCountWithQuietZone * dotsPerModule
-    set(columns: column..<column + side, rows: row..<row + side, ink: false)
-    let left = column + QRSymbol.quietModules * dotsPerModule
-    let top = row + QRSymbol.quietModules * dotsPerModule
-    for line in 0..<symbol.moduleCount {
-      for run in symbol.darkRuns(row: line) {
+  public mutating func stamp(_ dots: SymbolDots, column: Int, row: Int) {
+    set(columns: column..<column + dots.side, rows: row..<row + dots.side, ink: false)
+    for block in dots.inkBlocks() {
+      for run in block.columns {
         set(
-          columns: left + run.lowerBound * dotsPerModule..<left + run.upperBound * dotsPerModule,
-          rows: top + line * dotsPerModule..<top + (line + 1) * dotsPerModule, ink: true)
+          columns: column + run.lowerBound..<column + run.upperBound,
+          rows: row + block.rows.lowerBound..<row + block.rows.upperBound, ink: true)
       }
     }
   }

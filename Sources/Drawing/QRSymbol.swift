@@ -49,6 +49,11 @@ public struct QRSymbol: Hashable, Sendable {
     self = best
   }
 
+  /// Whether a symbol of at most `mostModules` a side, quiet zone not counted, holds `text` at `correction`.
+  public static func holds(_ text: String, correction: Correction, mostModules: Int) -> Bool {
+    QRSymbol(text, correction: correction).map { $0.moduleCount <= mostModules } ?? false
+  }
+
   private init?(_ text: String, correction: Correction) {
     // A NUL would end the text early for C.
     guard !text.isEmpty, !text.utf8.contains(0) else { return nil }

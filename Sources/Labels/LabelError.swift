@@ -20,12 +20,16 @@ public enum LabelError: Error, Hashable, Sendable {
     template: String, element: String, field: String?, axis: DrawingError.Axis, neededMillimetres: Double,
     givenMillimetres: Double, smallestPoints: Double)
   /// A module would come out smaller than the template or the printer admits. The symbol, quiet zone
-  /// included, fits at `neededMillimetres`, rounded up to a tenth.
+  /// included, fits at `neededMillimetres`, rounded up to a tenth; or with `excessCharacters` fewer in the
+  /// platform's address; or as it is at the level `fitsWith`, where a lower one than asked for is small enough.
   case symbolTooDense(
     template: String, modulesWithQuietZone: Int, givenMillimetres: Double, neededMillimetres: Double,
-    dotsPerInch: Int)
-  /// More than a QR symbol holds at the template's level.
-  case payloadTooLong(bytes: Int)
+    dotsPerInch: Int, excessCharacters: Int, fitsWith: QRSymbol.Correction?)
+  /// More than a QR symbol holds at the level asked for: `excessCharacters` too many.
+  case payloadTooLong(bytes: Int, excessCharacters: Int)
+  /// Print gain that would take more than a fifth of a module off each edge. Both are rounded to a
+  /// thousandth.
+  case printGainTooLarge(givenMillimetres: Double, mostMillimetres: Double, moduleDots: Int)
   /// The picture made does not read back; it is not a label.
   case unreadable(UnreadableReason)
   /// A picture to be read is no PNG, or a damaged or too large one.
@@ -73,13 +77,23 @@ public struct TemplateProblem: Error, Hashable, Sendable {
     case notExactlyOne(of: [String])
     /// Nearer to the edge than the safe zone, or in a rounded corner.
     case outsideSafeZone
+    /// An element that may bleed reaches farther beyond the edge than the template's bleed.
+    case outsideBleed
+    /// A hole that is not wholly within the plate.
+    case outsidePlate
+    /// On a hole or nearer to it than the safe zone.
+    case onHole
     /// On the symbol or its quiet zone.
     case onSymbol
     /// A template has one `qr` element.
     case symbolCount(Int)
+    /// No file of that name beside the template, or no permission.
+    case noSuchFile
+    /// A picture that is no PNG, damaged, or larger than templates may have.
+    case picture(DrawingError.PNGFault)
   }
 
-  /// The element's id, or `elements[2]` where it has none; nil for the template itself.
+  /// The element's id, or `elements[2]` (`holes[0]`) where it has none; nil for the template itself.
   public let element: String?
   /// The member's name; empty for the element or the template as a whole.
   public let field: String

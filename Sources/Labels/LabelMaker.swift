@@ -1,4 +1,4 @@
-import Drawing
+public import Drawing
 public import FoundationEssentials
 
 /// A label that has been read back from its own file.
@@ -15,6 +15,8 @@ public struct MadeLabel: Hashable, Sendable {
   public let moduleMillimetres: Double
   /// L, M, Q or H.
   public let correction: String
+  /// Taken off at every edge of dark modules.
+  public let printGainDots: Int
   /// What the decoder read from `png`.
   public let readBack: String
 
@@ -24,23 +26,47 @@ public struct MadeLabel: Hashable, Sendable {
 /// Makes labels of one template at one resolution. It keeps the fonts it has loaded; one thread at a time.
 /// The same fields and payload give the same bytes.
 public final class LabelMaker {
+  /// What is not taken from the template; nil is the template's.
+  public struct Settings: Hashable, Sendable {
+    public var dotsPerInch: Int?
+    /// The least level of error correction, higher or lower than the template's.
+    public var correction: QRSymbol.Correction?
+    /// Of the printer and what it prints on, `LabelMaker.printGains`.
+    public var printGainMillimetres: Double?
+
+    public init(
+      dotsPerInch: Int? = nil, correction: QRSymbol.Correction? = nil, printGainMillimetres: Double? = nil
+    ) {
+      self.dotsPerInch = dotsPerInch
+      self.correction = correction
+      self.printGainMillimetres = printGainMillimetres
+    }
+  }
+
   /// Dots per inch, inclusive: a thermal printer's to an imagesetter's.
   public static let resolutions = 150...2_400
   public static let usualDotsPerInch = 600
+  /// Millimetres that ink may spread at an edge.
+  public static let printGains = 0...0.3
 
   private let template: LabelTemplate
   private let dotsPerInch: Int
+  private let correction: QRSymbol.Correction
+  private let printGainMillimetres: Double
   private let size: PixelSize
   private let typesetter = Typesetter()
 
   /// - Throws: `resolutionOutOfRange`; `drawing(.impossibleSize)`.
-  public init(template: LabelTemplate, dotsPerInch: Int = usualDotsPerInch) throws(LabelError) {
+  public init(template: LabelTemplate, settings: Settings = Settings()) throws(LabelError) {
+    let dotsPerInch = settings.dotsPerInch ?? template.usualDotsPerInch
     guard Self.resolutions.contains(dotsPerInch) else {
       throw .resolutionOutOfRange(
         dotsPerInch: dotsPerInch, lower: Self.resolutions.lowerBound, upper: Self.resolutions.upperBound)
     }
     self.template = template
     self.dotsPerInch = dotsPerInch
+    correction = settings.correction ?? template.symbol.correction
+    printGainMillimetres = settings.printGainMillimetres ?? template.symbol.printGainMillimetres
     do {
       size = try PixelSize(
         widthPixels: Length.dots(millimetres: template.widthMillimetres, dotsPerInch: dotsPerInch),
@@ -54,47 +80,50 @@ public final class LabelMaker {
   /// Makes a label and reads it back from the bytes it returns.
   /// - Parameter fields: values by the template's field names (`unitName`, `street`, …). `code` is always
   ///   the payload's. What the template has no field for is left out.
-  /// - Throws: `fieldMissing`, `noGlyph`, `textTooLarge`, `symbolTooDense`, `payloadTooLong`,
-  ///   `unreadable`, `drawing`.
+  /// - Throws: `fieldMissing`, `noGlyph`, `textTooLarge`, `symbolTooDense`, `printGainTooLarge`,
+  ///   `payloadTooLong`, `unreadable`, `drawing`.
   public func make(fields: [String: String], payload: LabelPayload) throws(LabelError) -> MadeLabel {
-    let symbol: QRSymbol
-    do {
-      symbol = try QRSymbol(payload.text, atLeast: template.symbol.correction)
-    } catch {
-      throw .payloadTooLong(bytes: payload.text.utf8.count)
-    }
-    let place = try place(symbol)
-    var fields = fields
-    fields["code"] = payload.code.description
-    let blocks = try setTexts(fields)
+    let drawing = try lay(fields: fields, payload: payload)
+    let place = drawing.place
     let png: Data
     do {
-      var image = try DotImage(size: size, dotsPerInch: dotsPerInch) { canvas in
-        for element in template.elements where element.content == .rule { canvas.fill(Path(element.box)) }
-        for block in blocks { canvas.draw(block.text, x: block.x, y: block.y) }
-      }
-      image.stamp(symbol, column: place.column, row: place.row, dotsPerModule: place.dotsPerModule)
+      var image = try DotImage(size: size, dotsPerInch: dotsPerInch) { drawing.drawElements(on: $0) }
+      image.stamp(place.dots, column: place.column, row: place.row)
       png = try image.png()
     } catch { throw .drawing(error) }
-    let readBack = try verify(png, symbol: symbol, place: place)
+    let readBack = try verify(png, place: place)
+    let dots = place.dots
     return MadeLabel(
       png: png, widthPixels: size.widthPixels, heightPixels: size.heightPixels, payload: payload,
-      template: template.name, moduleDots: place.dotsPerModule,
-      moduleMillimetres: Length.millimetres(dots: place.dotsPerModule, dotsPerInch: dotsPerInch),
-      correction: symbol.correction.rawValue, readBack: readBack)
+      template: template.name, moduleDots: dots.dotsPerModule,
+      moduleMillimetres: Length.millimetres(dots: dots.dotsPerModule, dotsPerInch: dotsPerInch),
+      correction: dots.symbol.correction.rawValue, printGainDots: dots.gainDots, readBack: readBack)
+  }
+
+  /// Sets the texts and places the symbol.
+  func lay(fields: [String: String], payload: LabelPayload) throws(LabelError) -> LabelDrawing {
+    let place = try place(encode(payload.text))
+    var fields = fields
+    fields["code"] = payload.code.description
+    return LabelDrawing(
+      template: template, dotsPerInch: dotsPerInch, place: place, texts: try setTexts(fields))
   }
 
   // MARK: - The symbol
 
-  /// Where a symbol stands, in dots; the quiet zone's top left.
-  struct Place {
-    let column: Int
-    let row: Int
-    let dotsPerModule: Int
+  private static let mostModules = 177
+
+  func encode(_ text: String) throws(LabelError) -> QRSymbol {
+    do {
+      return try QRSymbol(text, atLeast: correction)
+    } catch {
+      throw .payloadTooLong(
+        bytes: text.utf8.count, excessCharacters: excess(of: text, mostModules: Self.mostModules))
+    }
   }
 
   /// The largest whole number of dots a module that the element has room for, the rest shared evenly.
-  func place(_ symbol: QRSymbol) throws(LabelError) -> Place {
+  func place(_ symbol: QRSymbol) throws(LabelError) -> LabelDrawing.Place {
     let element = template.symbol
     let modules = symbol.moduleCountWithQuietZone
     let dotsPerMillimetre = Double(dotsPerInch) / Length.millimetresPerInch
@@ -104,24 +133,58 @@ public final class LabelMaker {
       element.smallestModuleDots,
       Int((element.smallestModuleMillimetres * dotsPerMillimetre - 1e-6).rounded(.up)))
     let dots = available / modules
-    guard dots >= least else {
-      let needed = Length.millimetres(dots: least * modules, dotsPerInch: dotsPerInch)
-      throw .symbolTooDense(
-        template: template.name, modulesWithQuietZone: modules, givenMillimetres: element.box.width,
-        neededMillimetres: (needed * 10).rounded(.up) / 10, dotsPerInch: dotsPerInch)
+    guard dots >= least else { throw tooDense(symbol, least: least, available: available) }
+    let gain = Length.dots(millimetres: printGainMillimetres, dotsPerInch: dotsPerInch)
+    let mostGain = SymbolDots.mostGainDots(dotsPerModule: dots)
+    guard (0...mostGain).contains(gain) else {
+      let most = Length.millimetres(dots: mostGain, dotsPerInch: dotsPerInch)
+      throw .printGainTooLarge(
+        givenMillimetres: printGainMillimetres, mostMillimetres: (most * 1000).rounded(.down) / 1000,
+        moduleDots: dots)
     }
     let margin = (available - dots * modules) / 2
-    return Place(
+    return LabelDrawing.Place(
       column: Length.dots(millimetres: element.box.x, dotsPerInch: dotsPerInch) + margin,
-      row: Length.dots(millimetres: element.box.y, dotsPerInch: dotsPerInch) + margin, dotsPerModule: dots)
+      row: Length.dots(millimetres: element.box.y, dotsPerInch: dotsPerInch) + margin,
+      dots: SymbolDots(symbol, dotsPerModule: dots, gainDots: gain))
+  }
+
+  private func tooDense(_ symbol: QRSymbol, least: Int, available: Int) -> LabelError {
+    let needed = Length.millimetres(dots: least * symbol.moduleCountWithQuietZone, dotsPerInch: dotsPerInch)
+    let mostModules = available / least - 2 * QRSymbol.quietModules
+    let lower = QRSymbol.Correction.allCases.reversed().first { level in
+      level < correction && QRSymbol.holds(symbol.text, correction: level, mostModules: mostModules)
+    }
+    return .symbolTooDense(
+      template: template.name, modulesWithQuietZone: symbol.moduleCountWithQuietZone,
+      givenMillimetres: template.symbol.box.width, neededMillimetres: (needed * 10).rounded(.up) / 10,
+      dotsPerInch: dotsPerInch, excessCharacters: excess(of: symbol.text, mostModules: mostModules),
+      fitsWith: lower)
+  }
+
+  /// By how many characters the platform's address is too long for a symbol of at most `mostModules`; the
+  /// code at the payload's end cannot be shortened.
+  private func excess(of text: String, mostModules: Int) -> Int {
+    let start = text.prefix("https://".count)
+    let rest = text.dropFirst(start.count)
+    var tooFew = 0
+    var enough = text.count
+    while enough - tooFew > 1 {
+      let count = (tooFew + enough) / 2
+      let shorter = String(start + rest.dropFirst(count))
+      if QRSymbol.holds(shorter, correction: correction, mostModules: mostModules) {
+        enough = count
+      } else {
+        tooFew = count
+      }
+    }
+    return enough
   }
 
   // MARK: - The texts
 
-  private func setTexts(_ fields: [String: String]) throws(LabelError) -> [(
-    text: TextBlock, x: Double, y: Double
-  )] {
-    var blocks: [(text: TextBlock, x: Double, y: Double)] = []
+  private func setTexts(_ fields: [String: String]) throws(LabelError) -> [String: LabelDrawing.Text] {
+    var texts: [String: LabelDrawing.Text] = [:]
     for element in template.elements {
       guard case .text(let text) = element.content else { continue }
       let value: String
@@ -135,33 +198,34 @@ public final class LabelMaker {
         value = given
       }
       if value.isEmpty { continue }
-      let block = try set(value, text, element: element)
-      let slack = element.box.height - block.heightMillimetres
+      let box = element.rotation.turned(element.box)
+      let block = try set(value, text, in: box, element: element.id)
+      let slack = box.height - block.heightMillimetres
       let y =
         switch text.verticalAlignment {
-        case .top: element.box.y
-        case .middle: element.box.y + slack / 2
-        case .bottom: element.box.y + slack
+        case .top: 0.0
+        case .middle: slack / 2
+        case .bottom: slack
         }
-      blocks.append((block, element.box.x, y))
+      texts[element.id] = LabelDrawing.Text(block: block, element: element, y: y)
     }
-    return blocks
+    return texts
   }
 
-  private func set(_ value: String, _ text: LabelTemplate.TextElement, element: LabelTemplate.Element)
-    throws(LabelError) -> TextBlock
-  {
+  private func set(
+    _ value: String, _ text: LabelTemplate.TextElement, in box: Rectangle, element: String
+  ) throws(LabelError) -> TextBlock {
     do {
       return try typesetter.set(
-        value, style: text.style, widthMillimetres: element.box.width, heightMillimetres: element.box.height,
-        fit: text.fit, smallestPoints: text.smallestPoints, alignment: text.alignment)
+        value, style: text.style, widthMillimetres: box.width, heightMillimetres: box.height, fit: text.fit,
+        smallestPoints: text.smallestPoints, alignment: text.alignment)
     } catch {
       switch error {
       case .noGlyph(let count):
-        throw .noGlyph(template: template.name, element: element.id, field: text.field, count: count)
+        throw .noGlyph(template: template.name, element: element, field: text.field, count: count)
       case .textTooLarge(let axis, let needed, let given, let points):
         throw .textTooLarge(
-          template: template.name, element: element.id, field: text.field, axis: axis,
+          template: template.name, element: element, field: text.field, axis: axis,
           neededMillimetres: needed, givenMillimetres: given, smallestPoints: points)
       default: throw .drawing(error)
       }
@@ -172,7 +236,7 @@ public final class LabelMaker {
 
   /// Decodes the file again, has it read, and compares every dot of the symbol and its quiet zone.
   /// - Returns: the text the decoder read.
-  func verify(_ png: Data, symbol: QRSymbol, place: Place) throws(LabelError) -> String {
+  func verify(_ png: Data, place: LabelDrawing.Place) throws(LabelError) -> String {
     let image = try LabelReader.decode(png: png)
     guard image.widthPixels == size.widthPixels, image.heightPixels == size.heightPixels,
       let width = image.millimetres(pixels: image.widthPixels),
@@ -186,18 +250,16 @@ public final class LabelMaker {
     let findings = try LabelReader.findings(in: image, isPhotograph: false)
     guard let finding = findings.first else { throw .unreadable(.noSymbol) }
     guard findings.count == 1 else { throw .unreadable(.severalSymbols) }
-    guard finding.text == symbol.text else { throw .unreadable(.otherText) }
+    guard finding.text == place.dots.symbol.text else { throw .unreadable(.otherText) }
     guard !finding.isMirrored else { throw .unreadable(.mirrored) }
-    let side = symbol.moduleCountWithQuietZone * place.dotsPerModule
+    let side = place.dots.side
     for row in 0..<side {
-      let line = row / place.dotsPerModule - QRSymbol.quietModules
       for column in 0..<side {
-        let isDark = symbol.isDark(column: column / place.dotsPerModule - QRSymbol.quietModules, row: line)
         // `stamp` clips at the picture's edge; a symbol that reaches beyond it fails here.
         let x = place.column + column
         let y = place.row + row
         guard x < image.widthPixels, y < image.heightPixels,
-          (image.pixels[y * image.widthPixels + x] == 0) == isDark
+          (image.pixels[y * image.widthPixels + x] == 0) == place.dots.isInk(column: column, row: row)
         else { throw .unreadable(.otherDots) }
       }
     }

@@ -6,11 +6,18 @@ extension LabelTemplate {
   /// A larger file is refused unread.
   public static let largestFileBytes = 1 << 20
   static let mostElements = 200
+  static let mostHoles = 16
+
+  /// Of a picture beside the template.
+  public static let largestPictureBytes = 4 << 20
+  static let mostPicturePixels = 25_000_000
 
   /// Reads a template.
-  /// - Parameter file: the file's name, for the errors.
+  /// - Parameters:
+  ///   - file: the file's name, for the errors.
+  ///   - picture: the bytes of a file beside the template; nil where there is none.
   /// - Throws: `templateRejected` with everything that is wrong with it.
-  public init(json: Data, file: String) throws(LabelError) {
+  public init(json: Data, file: String, picture: (_ name: String) -> Data? = { _ in nil }) throws(LabelError) {
     guard json.count <= Self.largestFileBytes else {
       throw .templateTooLarge(file: file, bytes: json.count, mostBytes: Self.largestFileBytes)
     }
@@ -22,33 +29,34 @@ extension LabelTemplate {
     }
     var reader = TemplateReader(members: members, element: nil)
     reader.refuseUnknown(besides: [
-      "schema", "name", "title", "widthMillimetres", "heightMillimetres", "cornerRadiusMillimetres",
-      "safeZoneMillimetres", "elements",
+      "$schema", "schema", "name", "title", "shape", "widthMillimetres", "heightMillimetres",
+      "cornerRadiusMillimetres", "safeZoneMillimetres", "bleedMillimetres", "dotsPerInch", "holes", "elements",
     ])
+    if reader.members["$schema"] != nil { _ = reader.text("$schema", longest: 200) }
     _ = reader.choice("schema", among: [Self.schema])
     let name = reader.identifier("name")
-    let title = reader.members("title")
-    let width = reader.number("widthMillimetres", within: 10...500, unit: "mm")
-    let height = reader.number("heightMillimetres", within: 10...500, unit: "mm")
-    let shortest = min(width ?? 500, height ?? 500)
-    let radius = reader.number("cornerRadiusMillimetres", within: 0...shortest / 2, unit: "mm", otherwise: 0)
-    let safeZone = reader.number("safeZoneMillimetres", within: 0...shortest / 4, unit: "mm", otherwise: 0)
-    var titles = TemplateReader(members: title ?? [:], element: nil, prefix: "title.")
-    titles.refuseUnknown(besides: ["zh", "en"])
-    let chinese = title == nil ? nil : titles.text("zh", longest: 80)
-    let english = title == nil ? nil : titles.text("en", longest: 80)
-    reader.problems += titles.problems
+    let titles = reader.readTitles()
+    let plate = reader.readPlate()
+    let bleed = reader.number("bleedMillimetres", within: 0...10, unit: "mm", otherwise: 0)
+    let dotsPerInch = reader.wholeNumber(
+      "dotsPerInch", within: LabelMaker.resolutions, otherwise: LabelMaker.usualDotsPerInch)
 
+    var holes: [Hole] = []
+    for (index, members) in reader.objects("holes", most: Self.mostHoles, isOptional: true).enumerated() {
+      var part = TemplateReader(members: members, element: "holes[\(index)]")
+      if let hole = part.readHole() {
+        if let plate, !plate.isInside(hole) { part.fail("", .outsidePlate) }
+        holes.append(hole)
+      }
+      reader.problems += part.problems
+    }
     var elements: [Element] = []
     for (index, members) in reader.objects("elements", most: Self.mostElements).enumerated() {
       var part = TemplateReader(members: members, element: "elements[\(index)]")
-      if let element = part.readElement() {
+      if let element = part.readElement(bleed: bleed ?? 0, picture: picture) {
         if elements.contains(where: { $0.id == element.id }) { part.fail("id", .duplicate) }
-        if let width, let height, let radius, let safeZone,
-          !Self.isInSafeZone(
-            element.box, width: width, height: height, cornerRadius: radius, safeZone: safeZone)
-        {
-          part.fail("", .outsideSafeZone)
+        if let plate, let bleed, let fault = plate.fault(of: element, bleed: bleed, holes: holes) {
+          part.fail("", fault)
         }
         elements.append(element)
       }
@@ -62,20 +70,24 @@ extension LabelTemplate {
       reader.fail("elements", .symbolCount(symbols.count))
     }
     if let symbol = symbols.first, symbols.count == 1 {
-      for element in elements where element.box != symbol.box && element.box.overlaps(symbol.box) {
+      for element in elements where element.content != .symbol(symbol) && element.covers(symbol.box) {
         reader.problems.append(TemplateProblem(element: element.id, field: "", fault: .onSymbol))
       }
     }
-    guard reader.problems.isEmpty, let name, let chinese, let english, let width, let height, let radius,
-      let safeZone, let symbol = symbols.first
+    guard reader.problems.isEmpty, let name, let titles, let plate, let bleed, let dotsPerInch,
+      let symbol = symbols.first
     else { throw .templateRejected(file: file, problems: reader.problems) }
     self.name = name
-    titleChinese = chinese
-    titleEnglish = english
-    widthMillimetres = width
-    heightMillimetres = height
-    cornerRadiusMillimetres = radius
-    safeZoneMillimetres = safeZone
+    titleChinese = titles.chinese
+    titleEnglish = titles.english
+    shape = plate.shape
+    widthMillimetres = plate.outline.box.width
+    heightMillimetres = plate.outline.box.height
+    cornerRadiusMillimetres = plate.outline.radius
+    safeZoneMillimetres = plate.safeZone
+    bleedMillimetres = bleed
+    usualDotsPerInch = dotsPerInch
+    self.holes = holes
     self.elements = elements
     self.symbol = symbol
   }

@@ -5,18 +5,41 @@ public import Drawing
 public struct LabelTemplate: Hashable, Sendable {
   public static let schema = "weldtech.label-template/1"
 
+  public enum Shape: String, Hashable, Sendable, CaseIterable { case rectangle, round }
+
   public let name: String
   public let titleChinese: String
   public let titleEnglish: String
+  public let shape: Shape
   public let widthMillimetres: Double
   public let heightMillimetres: Double
+  /// Of a round plate: its radius.
   public let cornerRadiusMillimetres: Double
-  /// Nothing stands nearer to the edge than this.
+  /// Nothing stands nearer to the edge or a hole than this, besides what may bleed.
   public let safeZoneMillimetres: Double
+  /// How far beyond the edge an element that bleeds may reach; the cutter takes that off.
+  public let bleedMillimetres: Double
+  /// Of the printers that labels of this kind are usually made on.
+  public let usualDotsPerInch: Int
+  public let holes: [Hole]
   /// In the order in which they are drawn.
   public let elements: [Element]
   /// The one element that holds the symbol.
   public let symbol: SymbolElement
+
+  public struct Hole: Hashable, Sendable {
+    /// Of its middle.
+    public let x: Double
+    public let y: Double
+    public let diameterMillimetres: Double
+  }
+
+  /// The plate's outline, its top left at 0, 0.
+  public var plate: RoundedRectangle {
+    RoundedRectangle(
+      Rectangle(x: 0, y: 0, width: widthMillimetres, height: heightMillimetres),
+      radius: cornerRadiusMillimetres)
+  }
 
   /// The fields that a label needs a value for; the code comes with the payload.
   public var requiredFields: [String] {
@@ -31,7 +54,13 @@ public struct LabelTemplate: Hashable, Sendable {
 
   public struct Element: Hashable, Sendable {
     public let id: String
+    /// All that it may cover. Rotation turns what is in it, not the box.
     public let box: Rectangle
+    public let rotation: Rotation
+    /// Paper instead of ink: lettering in a filled box.
+    public let isReversed: Bool
+    /// It may reach beyond the edge and into holes.
+    public let mayBleed: Bool
     public let content: Content
   }
 
@@ -40,6 +69,30 @@ public struct LabelTemplate: Hashable, Sendable {
     case text(TextElement)
     /// A bar of ink that fills its box.
     case rule
+    case line(LineElement)
+    case frame(FrameElement)
+    case image(ImageElement)
+  }
+
+  /// A straight line with round ends.
+  public struct LineElement: Hashable, Sendable {
+    public let fromX: Double
+    public let fromY: Double
+    public let toX: Double
+    public let toY: Double
+    public let thicknessMillimetres: Double
+  }
+
+  /// A box, drawn along the inside of its edge or filled.
+  public struct FrameElement: Hashable, Sendable {
+    /// Nil where it is filled.
+    public let thicknessMillimetres: Double?
+    public let cornerRadiusMillimetres: Double
+  }
+
+  public struct ImageElement: Hashable, Sendable {
+    public let file: String
+    public let picture: GreyImage
   }
 
   public struct SymbolElement: Hashable, Sendable {
@@ -49,6 +102,8 @@ public struct LabelTemplate: Hashable, Sendable {
     public let correction: QRSymbol.Correction
     public let smallestModuleMillimetres: Double
     public let smallestModuleDots: Int
+    /// How far ink spreads beyond every edge; that much is left away.
+    public let printGainMillimetres: Double
   }
 
   public struct TextElement: Hashable, Sendable {
@@ -70,26 +125,5 @@ public struct LabelTemplate: Hashable, Sendable {
     public var field: String? {
       if case .field(let name, _) = source { name } else { nil }
     }
-  }
-
-  /// Whether `box` keeps clear of the edge and of the rounded corners.
-  static func isInSafeZone(
-    _ box: Rectangle, width: Double, height: Double, cornerRadius: Double, safeZone: Double
-  ) -> Bool {
-    let slack = 1e-6
-    let safe = Rectangle(x: 0, y: 0, width: width, height: height).inset(by: safeZone)
-    guard box.x >= safe.x - slack, box.y >= safe.y - slack, box.right <= safe.right + slack,
-      box.bottom <= safe.bottom + slack
-    else { return false }
-    let radius = max(0, cornerRadius - safeZone)
-    for (x, y) in [(box.x, box.y), (box.right, box.y), (box.x, box.bottom), (box.right, box.bottom)] {
-      // How far the point reaches into the corner's square, counted from the arc's centre.
-      let across = max(safe.x + radius - x, x - (safe.right - radius), 0)
-      let down = max(safe.y + radius - y, y - (safe.bottom - radius), 0)
-      if across > 0, down > 0, across * across + down * down > (radius + slack) * (radius + slack) {
-        return false
-      }
-    }
-    return true
   }
 }

@@ -11,7 +11,8 @@ public struct LabelTemplateCatalogue: Sendable {
     guard let files = try? FileManager.default.contentsOfDirectory(atPath: directory) else {
       throw .templateUnreadable(file: directory)
     }
-    return files.filter { $0.hasSuffix(".json") && !$0.hasPrefix(".") }.map { String($0.dropLast(5)) }.sorted()
+    return files.filter { $0.hasSuffix(".json") && !$0.hasPrefix(".") && !$0.hasSuffix(".schema.json") }
+      .map { String($0.dropLast(5)) }.sorted()
   }
 
   /// - Throws: `templateUnknown`, `templateUnreadable`, `templateTooLarge`, `templateRejected`.
@@ -27,7 +28,13 @@ public struct LabelTemplateCatalogue: Sendable {
       throw .templateTooLarge(file: file, bytes: bytes, mostBytes: LabelTemplate.largestFileBytes)
     }
     guard let json = FileManager.default.contents(atPath: file) else { throw .templateUnreadable(file: file) }
-    let template = try LabelTemplate(json: json, file: file)
+    let directory = directory
+    let template = try LabelTemplate(json: json, file: file) { name in
+      let path = "\(directory)/\(name)"
+      let bytes = (try? FileManager.default.attributesOfItem(atPath: path))?[.size] as? Int
+      guard let bytes, bytes <= LabelTemplate.largestPictureBytes else { return nil }
+      return FileManager.default.contents(atPath: path)
+    }
     guard template.name == name else {
       throw .templateRejected(
         file: file, problems: [TemplateProblem(element: nil, field: "name", fault: .notAChoice([name]))])

@@ -1,4 +1,3 @@
-import Drawing
 import Records
 
 /// Reads one JSON object of a template and collects what is wrong with it.
@@ -20,107 +19,6 @@ struct TemplateReader {
 
   mutating func refuseUnknown(besides known: Set<String>) {
     for name in members.keys.sorted() where !known.contains(name) { fail(name, .unknownField) }
-  }
-
-  // MARK: - Elements
-
-  private static let geometry: Set<String> = [
-    "type", "id", "xMillimetres", "yMillimetres", "widthMillimetres", "heightMillimetres",
-  ]
-
-  /// Nil where something is wrong with it.
-  mutating func readElement() -> LabelTemplate.Element? {
-    let id = identifier("id")
-    if let id { element = id }
-    guard let type = choice("type", among: ["qr", "text", "rule"]) else { return nil }
-    let x = number("xMillimetres", within: 0...500, unit: "mm")
-    let y = number("yMillimetres", within: 0...500, unit: "mm")
-    if type == "qr" {
-      refuseUnknown(besides: [
-        "type", "id", "xMillimetres", "yMillimetres", "sizeMillimetres", "errorCorrection",
-        "smallestModuleMillimetres", "smallestModuleDots",
-      ])
-      let side = number("sizeMillimetres", within: 5...500, unit: "mm")
-      let content = symbol(x: x ?? 0, y: y ?? 0, side: side ?? 0)
-      guard problems.isEmpty, let id, let content else { return nil }
-      return .init(id: id, box: content.box, content: .symbol(content))
-    }
-    let thinnest = type == "rule" ? 0.05 : 1
-    let width = number("widthMillimetres", within: thinnest...500, unit: "mm")
-    let height = number("heightMillimetres", within: thinnest...500, unit: "mm")
-    let content: LabelTemplate.Content?
-    if type == "text" {
-      content = text().map { .text($0) }
-    } else {
-      refuseUnknown(besides: Self.geometry)
-      content = .rule
-    }
-    guard problems.isEmpty, let id, let content, let x, let y, let width, let height else { return nil }
-    return .init(id: id, box: Rectangle(x: x, y: y, width: width, height: height), content: content)
-  }
-
-  private mutating func symbol(x: Double, y: Double, side: Double) -> LabelTemplate.SymbolElement? {
-    let level = choice("errorCorrection", among: QRSymbol.Correction.allCases.map(\.rawValue), otherwise: "Q")
-    // Below these a phone's camera or a printer's nozzle decides whether a label scans.
-    let module = number("smallestModuleMillimetres", within: 0.5...20, unit: "mm", otherwise: 0.5)
-    let dots = number("smallestModuleDots", within: 4...200, unit: "", otherwise: 4)
-    if let dots, dots != dots.rounded() { fail("smallestModuleDots", .wrongType) }
-    guard let correction = level.flatMap(QRSymbol.Correction.init(rawValue:)), let module, let dots else {
-      return nil
-    }
-    return LabelTemplate.SymbolElement(
-      box: Rectangle(x: x, y: y, width: side, height: side), correction: correction,
-      smallestModuleMillimetres: module, smallestModuleDots: Int(dots))
-  }
-
-  private mutating func text() -> LabelTemplate.TextElement? {
-    refuseUnknown(
-      besides: Self.geometry.union([
-        "text", "field", "optional", "sizePoints", "smallestPoints", "weight", "families", "fit", "align",
-        "verticalAlign", "letterSpacingPoints", "lineSpacing",
-      ]))
-    let source = source()
-    let size = number("sizePoints", within: 3...200, unit: "pt")
-    let smallest = number(
-      "smallestPoints", within: 3...max(3, size ?? 200), unit: "pt",
-      otherwise: size.map { max(3, $0 / 2) } ?? 3)
-    let weight = choice("weight", among: TextStyle.Weight.self, otherwise: .regular)
-    let fit = choice("fit", among: TextFit.self, otherwise: .shrink)
-    let alignment = choice("align", among: TextAlignment.self, otherwise: .left)
-    let vertical = choice(
-      "verticalAlign", among: LabelTemplate.TextElement.VerticalAlignment.self, otherwise: .middle)
-    let letterSpacing = number("letterSpacingPoints", within: -2...20, unit: "pt", otherwise: 0)
-    let lineSpacing = number("lineSpacing", within: 0.5...3, unit: "", otherwise: 0.9)
-    let families = members["families"] == nil ? TextStyle.chineseFamilies : texts("families", most: 10)
-    guard let source, let size, let smallest, let weight, let fit, let alignment, let vertical,
-      let letterSpacing, let lineSpacing, let families
-    else { return nil }
-    let style = TextStyle(
-      sizePoints: size, weight: weight, families: families, lineSpacing: lineSpacing,
-      letterSpacingPoints: letterSpacing)
-    return LabelTemplate.TextElement(
-      source: source, style: style, smallestPoints: smallest, fit: fit, alignment: alignment,
-      verticalAlignment: vertical)
-  }
-
-  private mutating func source() -> LabelTemplate.TextElement.Source? {
-    guard (members["text"] == nil) != (members["field"] == nil) else {
-      fail("", .notExactlyOne(of: ["text", "field"]))
-      return nil
-    }
-    if members["text"] != nil {
-      if members["optional"] != nil { fail("optional", .unknownField) }
-      return text("text", longest: 200).map { .fixed($0) }
-    }
-    let isOptional: Bool
-    switch members["optional"] {
-    case nil: isOptional = false
-    case .bool(let value): isOptional = value
-    default:
-      fail("optional", .wrongType)
-      return nil
-    }
-    return identifier("field").map { .field($0, isOptional: isOptional) }
   }
 
   // MARK: - Values
@@ -153,6 +51,20 @@ struct TemplateReader {
     return number
   }
 
+  mutating func wholeNumber(_ field: String, within range: ClosedRange<Int>, otherwise: Int) -> Int? {
+    let limits = Double(range.lowerBound)...Double(range.upperBound)
+    guard let value = number(field, within: limits, unit: "", otherwise: Double(otherwise)) else { return nil }
+    return value == value.rounded() ? Int(value) : fault(field, .wrongType)
+  }
+
+  mutating func flag(_ field: String) -> Bool? {
+    switch members[field] {
+    case nil: return false
+    case .bool(let value): return value
+    default: return fault(field, .wrongType)
+    }
+  }
+
   mutating func choice(_ field: String, among choices: [String], otherwise: String? = nil) -> String? {
     guard let value = members[field] else { return otherwise ?? missing(field) }
     guard case .string(let text) = value else { return fault(field, .wrongType) }
@@ -172,8 +84,8 @@ struct TemplateReader {
     return inner
   }
 
-  mutating func objects(_ field: String, most: Int) -> [[String: JSONValue]] {
-    guard let value = members[field] else { return missing(field) ?? [] }
+  mutating func objects(_ field: String, most: Int, isOptional: Bool = false) -> [[String: JSONValue]] {
+    guard let value = members[field] else { return isOptional ? [] : missing(field) ?? [] }
     guard case .array(let values) = value else { return fault(field, .wrongType) ?? [] }
     guard values.count <= most else { return fault(field, .tooLong(longest: most)) ?? [] }
     var objects: [[String: JSONValue]] = []
@@ -187,7 +99,7 @@ struct TemplateReader {
     return objects
   }
 
-  private mutating func texts(_ field: String, most: Int) -> [String]? {
+  mutating func texts(_ field: String, most: Int) -> [String]? {
     guard case .array(let values) = members[field], (1...most).contains(values.count) else {
       return fault(field, .wrongType)
     }
@@ -201,9 +113,9 @@ struct TemplateReader {
     return texts
   }
 
-  private mutating func missing<Value>(_ field: String) -> Value? { fault(field, .missing) }
+  mutating func missing<Value>(_ field: String) -> Value? { fault(field, .missing) }
 
-  private mutating func fault<Value>(_ field: String, _ fault: TemplateProblem.Fault) -> Value? {
+  mutating func fault<Value>(_ field: String, _ fault: TemplateProblem.Fault) -> Value? {
     fail(field, fault)
     return nil
   }

@@ -127,7 +127,7 @@ import Testing
     var image = DotImage(
       size: try PixelSize(widthPixels: side + 6, heightPixels: side + 4, dotsPerInch: 300))
     image.set(columns: 0..<side + 6, rows: 0..<side + 4, ink: true)
-    image.stamp(symbol, column: 3, row: 2, dotsPerModule: 5)
+    image.stamp(SymbolDots(symbol, dotsPerModule: 5), column: 3, row: 2)
     for row in 0..<side + 4 {
       for column in 0..<side + 6 {
         let x = column - 3
@@ -137,6 +137,82 @@ import Testing
         #expect(image.isInk(column: column, row: row) == (isInside ? isDark : true))
       }
     }
+  }
+}
+
+@Suite struct ShapeTests {
+  @Test func aCircleHoldsWhatItsRadiusReaches() {
+    let circle = RoundedRectangle(Rectangle(x: 0, y: 0, width: 50, height: 50), radius: 25)
+    let half = 25 * 0.5.squareRoot()
+    for (slack, isInside) in [(-0.01, true), (0.01, false)] {
+      let side = 2 * (half + slack)
+      let square = Rectangle(x: 25 - side / 2, y: 25 - side / 2, width: side, height: side)
+      #expect(circle.contains(square) == isInside)
+      #expect(circle.inset(by: 1).contains(square.inset(by: 1 * 0.5.squareRoot())) == isInside)
+    }
+    #expect(!circle.contains(x: 1, y: 1) && circle.contains(x: 0, y: 25) && !circle.contains(x: -0.1, y: 25))
+  }
+
+  @Test func anInsetThatLeavesNothingHoldsNothing() {
+    let plate = RoundedRectangle(Rectangle(x: 0, y: 0, width: 20, height: 10), radius: 3)
+    #expect(!plate.inset(by: 6).contains(x: 10, y: 5))
+    #expect(plate.inset(by: 4).contains(x: 4, y: 4))
+  }
+
+  @Test func aRoundedPathIsFilledAsItsShapeSays() throws {
+    let shape = RoundedRectangle(Rectangle(x: 1, y: 1, width: 8, height: 6), radius: 2)
+    let size = try PixelSize(widthPixels: 200, heightPixels: 160, dotsPerInch: 508)
+    let image = try DotImage(size: size, dotsPerInch: 508) { $0.fill(Path(shape)) }
+    var differing = 0
+    for row in 0..<160 {
+      for column in 0..<200 {
+        let isInside = shape.contains(x: (Double(column) + 0.5) / 20, y: (Double(row) + 0.5) / 20)
+        if image.isInk(column: column, row: row) != isInside { differing += 1 }
+      }
+    }
+    #expect(differing <= 16)
+  }
+
+  @Test func whiteTakesInkAwayAndNothingIsDrawnOutsideAClip() throws {
+    let size = try PixelSize(widthPixels: 100, heightPixels: 100, dotsPerInch: 254)
+    let image = try DotImage(size: size, dotsPerInch: 254) { canvas in
+      canvas.clipped(to: Path(Rectangle(x: 0, y: 0, width: 10, height: 8))) {
+        canvas.fill(Path(Rectangle(x: 0, y: 0, width: 10, height: 10)))
+      }
+      canvas.shifted(x: 2, y: 2) {
+        canvas.fill(Path(Rectangle(x: 0, y: 0, width: 2, height: 2)), colour: .white)
+      }
+    }
+    #expect(image.isInk(column: 10, row: 10) && !image.isInk(column: 30, row: 30))
+    #expect(image.isInk(column: 45, row: 45) && !image.isInk(column: 50, row: 85))
+  }
+}
+
+@Suite struct SymbolDotsTests {
+  @Test func aStampIsInkWhereNoLightModuleIsNearerThanTheGain() throws {
+    let symbol = try QRSymbol("150621-00A000-X", atLeast: .quartile)
+    for (dotsPerModule, gain) in [(4, 0), (4, 1), (5, 1), (11, 2), (20, 4)] {
+      let dots = SymbolDots(symbol, dotsPerModule: dotsPerModule, gainDots: gain)
+      var image = DotImage(
+        size: try PixelSize(widthPixels: dots.side, heightPixels: dots.side, dotsPerInch: nil))
+      image.stamp(dots, column: 0, row: 0)
+      var area = 0
+      for row in 0..<dots.side {
+        for column in 0..<dots.side {
+          let isInk = image.isInk(column: column, row: row)
+          #expect(isInk == dots.isInk(column: column, row: row))
+          if isInk { area += 1 }
+        }
+      }
+      #expect(dots.inkRectangles.reduce(0) { $0 + $1.width * $1.height } == Double(area))
+    }
+  }
+
+  @Test func gainBeyondTheMostIsTheMost() throws {
+    let symbol = try QRSymbol("1", atLeast: .low)
+    #expect(SymbolDots(symbol, dotsPerModule: 4, gainDots: 9).gainDots == 1)
+    #expect(SymbolDots(symbol, dotsPerModule: 10, gainDots: 9).gainDots == 2)
+    #expect(SymbolDots(symbol, dotsPerModule: 10, gainDots: -1).gainDots == 0)
   }
 }
 

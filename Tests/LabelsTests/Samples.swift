@@ -22,10 +22,12 @@ enum Sample {
     try LabelPayload(platform: platform, code: code(number))
   }
 
-  /// The shipped template with one member of one element, or of the template itself, changed.
+  /// A shipped template with one member of one element, or of the template itself, changed.
   /// A nil value takes the member out.
-  static func json(element: String? = nil, _ field: String, _ value: Any?) throws -> Data {
-    let data = try Data(contentsOf: URL(fileURLWithPath: root + "/label-templates/acrylic-60x40.json"))
+  static func json(
+    of template: String = "acrylic-60x40", element: String? = nil, _ field: String, _ value: Any?
+  ) throws -> Data {
+    let data = try Data(contentsOf: URL(fileURLWithPath: "\(root)/label-templates/\(template).json"))
     var document = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
     if let element {
       var elements = try #require(document["elements"] as? [[String: Any]])
@@ -37,6 +39,14 @@ enum Sample {
     }
     return try JSONSerialization.data(withJSONObject: document)
   }
+
+  /// A shipped template with elements added.
+  static func json(of template: String = "acrylic-60x40", adding added: [[String: Any]]) throws -> Data {
+    let data = try Data(contentsOf: URL(fileURLWithPath: "\(root)/label-templates/\(template).json"))
+    var document = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
+    document["elements"] = try #require(document["elements"] as? [[String: Any]]) + added
+    return try JSONSerialization.data(withJSONObject: document)
+  }
 }
 
 /// A program of Debian that the tests run against.
@@ -44,7 +54,8 @@ struct Program {
   let path: String
 
   init?(_ name: String) {
-    let folders = ["/usr/bin", "/usr/local/bin", "/bin"]
+    // Where `scripts/setup peers` installs, then Debian's.
+    let folders = ["\(Sample.root)/.build/peers/bin", "/usr/bin", "/usr/local/bin", "/bin"]
     guard let folder = folders.first(where: { FileManager.default.isExecutableFile(atPath: "\($0)/\(name)") })
     else { return nil }
     path = "\(folder)/\(name)"
@@ -63,6 +74,19 @@ struct Program {
     let data = pipe.fileHandleForReading.readDataToEndOfFile()
     process.waitUntilExit()
     return String(decoding: data, as: UTF8.self)
+  }
+}
+
+/// The decoder of zbar, which shares no code with zxing-cpp.
+enum ZBar {
+  /// What it reads in a picture, empty for nothing; nil where it is not installed.
+  static func read(_ png: Data) throws -> String? {
+    guard let program = Program("zbarimg") else { return nil }
+    let file = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID().uuidString).png")
+    defer { try? FileManager.default.removeItem(at: file) }
+    try png.write(to: file)
+    let output = try program.output(["-q", "--raw", "--nodbus", file.path])
+    return output.hasSuffix("\n") ? String(output.dropLast()) : output
   }
 }
 

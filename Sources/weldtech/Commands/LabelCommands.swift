@@ -1,4 +1,5 @@
 import Arguments
+import Drawing
 import FoundationEssentials
 import Labels
 import Records
@@ -10,7 +11,9 @@ enum LabelCommand {
     var id = ""
     var code: String?
     var template = Walk.LabelOrder.usualTemplate
-    var dpi = LabelMaker.usualDotsPerInch
+    var dpi: Int?
+    var correction: String?
+    var printGain: Double?
     var output: String?
   }
 
@@ -34,7 +37,19 @@ enum LabelCommand {
           "template", \.template, .string, placeholder: "T", Text(zh: "模板", en: "template"),
           completion: .dynamic("templates"))
         parameters.option(
-          "dpi", \.dpi, .int(LabelMaker.resolutions), placeholder: "N", Text(zh: "分辨率", en: "dots per inch"))
+          "dpi", \.dpi, .int(LabelMaker.resolutions), placeholder: "N",
+          Text(zh: "分辨率；不写用模板的", en: "dots per inch; unless told, the template's"))
+        parameters.option(
+          "correction", \.correction, .choice(of: QRSymbol.Correction.allCases.map(\.rawValue)),
+          placeholder: "L|M|Q|H",
+          Text(
+            zh: "二维码最低纠错级别；不写用模板的（一般为 Q）", en: "least error correction; unless told, the template's, usually Q")
+        )
+        parameters.option(
+          "print-gain", \.printGain, .double(LabelMaker.printGains), placeholder: "MM",
+          Text(
+            zh: "油墨在每条边扩散多少毫米，制图时减去", en: "millimetres by which ink spreads at each edge, taken off beforehand")
+        )
         parameters.option(
           "output", \.output, .file, placeholder: "F.png", Text(zh: "PNG 写到哪里", en: "where to write the PNG"))
       }, run: run)
@@ -45,7 +60,9 @@ enum LabelCommand {
     var order = Walk.LabelOrder()
     order.stockCode = try options.code.map(labelCode)
     order.template = options.template
-    order.dotsPerInch = options.dpi
+    order.settings = LabelMaker.Settings(
+      dotsPerInch: options.dpi, correction: options.correction.flatMap(QRSymbol.Correction.init(rawValue:)),
+      printGainMillimetres: options.printGain)
     order.output = options.output
     let outcome = try Walk(workplace: workplace).label(installation, order)
     let console = workplace.console
@@ -74,15 +91,24 @@ enum LabelsCommand {
     var codes: [LabelCode]
   }
 
+  struct TemplatesOptions {
+    var output: String?
+  }
+
   struct Templates: Encodable {
     struct Row: Encodable {
       var name: String
       var title: String
+      var shape: String
       var widthMillimetres: Double
       var heightMillimetres: Double
+      var dotsPerInch: Int
+      /// What a label needs besides its code.
+      var requiredFields: [String]
     }
 
     var templates: [Row]
+    var file: String?
   }
 
   static var command: Command<Workplace> {
@@ -98,7 +124,13 @@ enum LabelsCommand {
               "output", \.output, .file, placeholder: "F.csv",
               Text(zh: "CSV 写到哪里", en: "where to write the CSV"))
           }, run: codes),
-        Command("templates", Text(zh: "列出标牌模板", en: "list the label templates"), run: templates),
+        Command(
+          "templates", Text(zh: "列出标牌模板", en: "list the label templates"), options: TemplatesOptions(),
+          parameters: { parameters in
+            parameters.option(
+              "output", \.output, .file, placeholder: "F.png|F.pdf",
+              Text(zh: "把全部模板按实际尺寸画到一张图上", en: "draw all of them true to size on one sheet"))
+          }, run: templates),
       ]
     }
   }
@@ -114,20 +146,51 @@ enum LabelsCommand {
     return ExitCode.done.rawValue
   }
 
-  static func templates(_ workplace: Workplace) throws -> Int32 {
+  static func templates(_ options: TemplatesOptions, _ workplace: Workplace) throws -> Int32 {
     let catalogue = try workplace.labelTemplates()
     let console = workplace.console
-    let rows = try catalogue.names().map { name in
-      let template = try catalogue.template(named: name)
-      return Templates.Row(
-        name: name, title: Text(zh: template.titleChinese, en: template.titleEnglish)[console.language],
-        widthMillimetres: template.widthMillimetres, heightMillimetres: template.heightMillimetres)
+    let templates = try catalogue.names().map { try catalogue.template(named: $0) }
+    if let output = options.output {
+      let preview = try LabelPreview(of: templates) { caption(of: $0)[console.language] }
+      let isPDF = output.lowercased().hasSuffix(".pdf")
+      let sheet =
+        isPDF
+        ? try preview.pdf(title: "weldtech labels templates", date: workplace.clock.now().description)
+        : try preview.png()
+      try workplace.write(sheet, to: output)
     }
-    try console.answer(Templates(templates: rows)) {
+    let rows = templates.map { template in
+      Templates.Row(
+        name: template.name, title: title(of: template)[console.language], shape: template.shape.rawValue,
+        widthMillimetres: template.widthMillimetres, heightMillimetres: template.heightMillimetres,
+        dotsPerInch: template.usualDotsPerInch, requiredFields: template.requiredFields.filter { $0 != "code" })
+    }
+    try console.answer(Templates(templates: rows, file: options.output)) {
       console.table(
-        [Text(zh: "名称", en: "name"), Text(zh: "说明", en: "title"), Text(zh: "毫米", en: "mm")],
-        rows.map { [$0.name, $0.title, "\(plain($0.widthMillimetres)) × \(plain($0.heightMillimetres))"] })
+        [
+          Text(zh: "名称", en: "name"), Text(zh: "说明", en: "title"), Text(zh: "毫米", en: "mm"),
+          Text(zh: "dpi", en: "dpi"),
+        ],
+        rows.map {
+          [
+            $0.name, $0.title, "\(plain($0.widthMillimetres)) × \(plain($0.heightMillimetres))",
+            "\($0.dotsPerInch)",
+          ]
+        })
+      if let output = options.output {
+        console.put(Text(zh: "模板样张：\(output)", en: "sheet of templates: \(output)"))
+      }
     }
     return ExitCode.done.rawValue
+  }
+
+  private static func title(of template: LabelTemplate) -> Text {
+    Text(zh: template.titleChinese, en: template.titleEnglish)
+  }
+
+  private static func caption(of template: LabelTemplate) -> Text {
+    Text(
+      zh: "\(template.name)\n\(template.titleChinese)，\(template.usualDotsPerInch) dpi",
+      en: "\(template.name)\n\(template.titleEnglish), \(template.usualDotsPerInch) dpi")
   }
 }

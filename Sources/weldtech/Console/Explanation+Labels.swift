@@ -77,20 +77,44 @@ extension LabelError: Explained {
             "\(element) (\(field ?? "fixed text")) of template \(template) needs \(plain(needed)) mm at its smallest size of \(plain(smallest)) pt and has \(plain(given)) mm"
         ),
         hint: Text(zh: "缩短文字或换更大的模板", en: "shorten the text or use a larger template"), exit: .badData)
-    case .symbolTooDense(let template, let modules, let given, let needed, let dpi):
+    case .symbolTooDense(let template, let modules, let given, let needed, let dpi, let excess, let level):
       Failure(
         code: "labels.symbol.tooDense",
         message: Text(
-          zh: "二维码有 \(modules) 格，\(dpi) dpi 下需要 \(plain(needed)) 毫米，模板 \(template) 只给 \(plain(given)) 毫米",
+          zh:
+            "二维码有 \(modules) 格，\(dpi) dpi 下需要 \(plain(needed)) 毫米，模板 \(template) 只给 \(plain(given)) 毫米；内容多出 \(excess) 个字符",
           en:
-            "the symbol of \(modules) modules needs \(plain(needed)) mm at \(dpi) dpi; template \(template) gives it \(plain(given)) mm"
+            "the symbol of \(modules) modules needs \(plain(needed)) mm at \(dpi) dpi; template \(template) gives it \(plain(given)) mm, for which the payload is \(excess) characters too long"
         ),
-        hint: Text(zh: "换更大的模板或更高的分辨率", en: "use a larger template or a higher resolution"), exit: .badData)
-    case .payloadTooLong(let bytes):
+        hint: level.map {
+          Text(
+            zh: "换更大的模板、更高的分辨率或更短的平台地址；纠错级别降到 \($0.rawValue) 也放得下（--correction \($0.rawValue)），但更怕磨损",
+            en:
+              "use a larger template, a higher resolution or a shorter platform address; it also fits at the lower correction level \($0.rawValue) (--correction \($0.rawValue)), which bears less damage"
+          )
+        }
+          ?? Text(
+            zh: "换更大的模板、更高的分辨率或更短的平台地址",
+            en: "use a larger template, a higher resolution or a shorter platform address"), exit: .badData)
+    case .payloadTooLong(let bytes, let excess):
       Failure(
         code: "labels.payload.tooLong",
-        message: Text(zh: "二维码内容有 \(bytes) 字节，放不下", en: "\(bytes) bytes are more than a QR symbol holds"),
+        message: Text(
+          zh: "二维码内容有 \(bytes) 字节，多出 \(excess) 个字符，放不下",
+          en: "\(bytes) bytes are more than a QR symbol holds, by \(excess) characters"),
         hint: Text(zh: "缩短平台地址", en: "shorten the platform's address"), exit: .badData)
+    case .printGainTooLarge(let given, let most, let dots):
+      Failure(
+        code: "labels.symbol.printGain",
+        message: Text(
+          zh: "油墨扩散补偿 \(plain(given)) 毫米超过每格 \(dots) 点的五分之一，最多 \(plain(most)) 毫米",
+          en:
+            "a print gain of \(plain(given)) mm is more than a fifth of a module of \(dots) dots; at most \(plain(most)) mm can be taken off"
+        ),
+        hint: Text(
+          zh: "换格子更大的模板或更高的分辨率，或检查打印机的墨量",
+          en: "use a template with larger modules or a higher resolution, or check the printer's ink"),
+        exit: .badData)
     case .unreadable(let reason):
       Failure(
         code: "labels.unreadable",
@@ -142,6 +166,19 @@ extension TemplateProblem {
             en: "exactly one of \(names.joined(separator: ", ")) is wanted")
         )
       case .outsideSafeZone: ("template.safeZone", Text(zh: "超出安全区", en: "is outside the safe zone"))
+      case .outsideBleed: ("template.bleed", Text(zh: "超出出血区", en: "reaches beyond the bleed"))
+      case .outsidePlate: ("template.outsidePlate", Text(zh: "不全在标牌内", en: "is not wholly within the plate"))
+      case .onHole:
+        ("template.onHole", Text(zh: "压住了孔或离孔太近", en: "lies on a hole or nearer to it than the safe zone"))
+      case .noSuchFile:
+        (
+          "template.noSuchFile",
+          Text(
+            zh: "模板旁边没有这个文件，或超过 4 MB",
+            en: "is no file beside the template that may be read, or it is larger than 4 MB")
+        )
+      case .picture(let fault):
+        ("template.picture", Text(zh: "不是完整的 PNG 图片（\(fault)）", en: "is no whole PNG picture (\(fault))"))
       case .onSymbol: ("template.onSymbol", Text(zh: "压住了二维码或其空白区", en: "lies on the symbol or its quiet zone"))
       case .symbolCount(let count):
         ("template.symbolCount", Text(zh: "有 \(count) 个二维码，应为 1 个", en: "has \(count) symbols, not 1"))

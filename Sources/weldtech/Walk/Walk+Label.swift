@@ -9,7 +9,7 @@ extension Walk {
     /// The code on a label from stock that was stuck on; nil makes a label.
     var stockCode: LabelCode?
     var template = usualTemplate
-    var dotsPerInch = LabelMaker.usualDotsPerInch
+    var settings = LabelMaker.Settings()
     /// Where to write the PNG; nil is the installation's folder of documents.
     var output: String?
   }
@@ -34,7 +34,7 @@ extension Walk {
     }
 
     let template = try workplace.labelTemplates().template(named: order.template)
-    let made = try LabelMaker(template: template, dotsPerInch: order.dotsPerInch).make(
+    let made = try LabelMaker(template: template, settings: order.settings).make(
       fields: ["unitName": installation.owner.unitName, "street": installation.owner.street],
       payload: payload)
     let file = order.output ?? workplace.documentPath(of: installation, named: "label.png")

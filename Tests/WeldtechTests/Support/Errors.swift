@@ -154,15 +154,22 @@ enum Errors {
         template: "t", element: "e", field: "f", axis: .width, neededMillimetres: 9.25, givenMillimetres: 8,
         smallestPoints: 6),
       .symbolTooDense(
-        template: "t", modulesWithQuietZone: 41, givenMillimetres: 10, neededMillimetres: 20, dotsPerInch: 300),
-      .payloadTooLong(bytes: 9000), .unreadable(.noSymbol), .picture(.truncated), .drawing(.outOfMemory),
+        template: "t", modulesWithQuietZone: 41, givenMillimetres: 10, neededMillimetres: 20, dotsPerInch: 300,
+        excessCharacters: 9, fitsWith: .medium),
+      .symbolTooDense(
+        template: "t", modulesWithQuietZone: 41, givenMillimetres: 10, neededMillimetres: 20, dotsPerInch: 300,
+        excessCharacters: 9, fitsWith: nil),
+      .printGainTooLarge(givenMillimetres: 0.2, mostMillimetres: 0.1, moduleDots: 8),
+      .payloadTooLong(bytes: 9000, excessCharacters: 9), .unreadable(.noSymbol), .picture(.truncated),
+      .drawing(.outOfMemory),
     ] as [LabelError]
 
   private static let templates: [any Error] =
     ([
       .notJSON, .missing, .wrongType, .unknownField, .outOfRange(lower: 0, upper: 1, unit: "mm"),
       .notAChoice(["a"]), .tooLong(longest: 5), .empty, .duplicate, .notExactlyOne(of: ["text", "field"]),
-      .outsideSafeZone, .onSymbol, .symbolCount(2),
+      .outsideSafeZone, .outsideBleed, .outsidePlate, .onHole, .onSymbol, .symbolCount(2), .noSuchFile,
+      .picture(.corrupt),
     ] as [TemplateProblem.Fault]).map {
       LabelError.templateRejected(
         file: "f", problems: [TemplateProblem(element: "name", field: "x", fault: $0)])

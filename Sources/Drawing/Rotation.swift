@@ -1,0 +1,15 @@
+/// By how many degrees clockwise a drawing is turned within its box, which stays where it is.
+public enum Rotation: Int, Hashable, Sendable, CaseIterable {
+  case none = 0
+  case clockwise = 90
+  case upsideDown = 180
+  case anticlockwise = 270
+
+  /// The box as what is drawn in it sees it: width is the direction of reading.
+  public func turned(_ box: Rectangle) -> Rectangle {
+    switch self {
+    case .none, .upsideDown: Rectangle(x: 0, y: 0, width: box.width, height: box.height)
+    case .clockwise, .anticlockwise: Rectangle(x: 0, y: 0, width: box.height, height: box.width)
+    }
+  }
+}

@@ -1,0 +1,80 @@
+/// A symbol in whole printer dots, its quiet zone included, with print gain taken off: ink spreads at every
+/// edge of a dark module, so as many dots as it spreads are left away there and the printed module comes out
+/// as wide as the standard wants it. Where dark modules touch, nothing is taken off between them.
+public struct SymbolDots: Hashable, Sendable {
+  public let symbol: QRSymbol
+  public let dotsPerModule: Int
+  /// Dots taken off at every edge of dark areas.
+  public let gainDots: Int
+
+  /// A fifth of a module, and a dot at least: of modules of 4 dots half stays. With more, decoders no longer
+  /// read the file itself, before there is any ink to spread.
+  public static func mostGainDots(dotsPerModule: Int) -> Int { max(1, dotsPerModule / 5) }
+
+  /// A gain that is too large is taken as the most there can be.
+  public init(_ symbol: QRSymbol, dotsPerModule: Int, gainDots: Int = 0) {
+    self.symbol = symbol
+    self.dotsPerModule = max(1, dotsPerModule)
+    self.gainDots = min(max(0, gainDots), Self.mostGainDots(dotsPerModule: self.dotsPerModule))
+  }
+
+  /// Of one side, quiet zone included.
+  public var side: Int { symbol.moduleCountWithQuietZone * dotsPerModule }
+
+  /// Whether a dot is ink; column and row count from the quiet zone's top left.
+  public func isInk(column: Int, row: Int) -> Bool {
+    if gainDots == 0 { return isDark(column: column, row: row) }
+    // A dot whose neighbourhood reaches no light module. It spans at most two modules each way, so its
+    // four corners meet all of them.
+    for x in [column - gainDots, column + gainDots] {
+      for y in [row - gainDots, row + gainDots] where !isDark(column: x, row: y) { return false }
+    }
+    return true
+  }
+
+  private func isDark(column: Int, row: Int) -> Bool {
+    guard (0..<side).contains(column), (0..<side).contains(row) else { return false }
+    return symbol.isDark(
+      column: column / dotsPerModule - QRSymbol.quietModules, row: row / dotsPerModule - QRSymbol.quietModules)
+  }
+
+  /// The ink as rectangles whose unit is a dot, from the quiet zone's top left.
+  public var inkRectangles: [Rectangle] {
+    inkBlocks().flatMap { block in
+      block.columns.map {
+        Rectangle(
+          x: Double($0.lowerBound), y: Double(block.rows.lowerBound), width: Double($0.count),
+          height: Double(block.rows.count))
+      }
+    }
+  }
+
+  /// The stretches of ink in blocks of equal rows, from the top: rows and, in them, columns of ink.
+  func inkBlocks() -> [(rows: Range<Int>, columns: [Range<Int>])] {
+    var blocks: [(rows: Range<Int>, columns: [Range<Int>])] = []
+    let quiet = QRSymbol.quietModules * dotsPerModule
+    for line in 0..<symbol.moduleCount {
+      let top = quiet + line * dotsPerModule
+      let inner = top + gainDots
+      let outer = top + dotsPerModule - gainDots
+      let bottom = top + dotsPerModule
+      // Within `gainDots` of a neighbouring line only what is dark in both lines stays.
+      for (rows, neighbour) in [(top..<inner, line - 1), (inner..<outer, line), (outer..<bottom, line + 1)]
+      where !rows.isEmpty {
+        let columns = darkRuns(of: line, and: neighbour).map { run in
+          quiet + run.lowerBound * dotsPerModule + gainDots..<quiet + run.upperBound * dotsPerModule - gainDots
+        }
+        if !columns.isEmpty { blocks.append((rows, columns)) }
+      }
+    }
+    return blocks
+  }
+
+  /// The stretches that are dark in both lines.
+  private func darkRuns(of line: Int, and other: Int) -> [Range<Int>] {
+    if line == other { return symbol.darkRuns(row: line) }
+    return symbol.darkRuns(row: line).flatMap { run in
+      symbol.darkRuns(row: other).map { $0.clamped(to: run) }.filter { !$0.isEmpty }
+    }
+  }
+}

@@ -1,0 +1,125 @@
+import Drawing
+
+/// One label with its texts set and its symbol placed, ready to be drawn wherever its top left is.
+struct LabelDrawing {
+  /// Where a symbol stands, in dots; the quiet zone's top left.
+  struct Place: Hashable {
+    let column: Int
+    let row: Int
+    let dots: SymbolDots
+  }
+
+  struct Text {
+    let block: TextBlock
+    let element: LabelTemplate.Element
+    /// Within the element's turned box.
+    let y: Double
+  }
+
+  let template: LabelTemplate
+  let dotsPerInch: Int
+  let place: Place
+  let texts: [String: Text]
+
+  // MARK: - Drawing
+
+  /// Everything but the symbol, the label's top left at the origin. Straight edges come to stand on whole
+  /// dots, and nothing gets thinner than one.
+  func drawElements(on canvas: Canvas) {
+    for element in template.elements {
+      let colour: Canvas.Colour = element.isReversed ? .white : .black
+      switch element.content {
+      case .symbol: break
+      case .text:
+        guard let text = texts[element.id] else { continue }
+        canvas.turned(element.rotation, within: element.box) {
+          canvas.draw(text.block, x: 0, y: text.y, colour: colour)
+        }
+      case .rule: canvas.fill(Path(snapped(element.box)), colour: colour)
+      case .line(let line): draw(line, on: canvas, colour: colour)
+      case .frame(let frame): draw(frame, in: element.box, on: canvas, colour: colour)
+      case .image(let image):
+        canvas.turned(element.rotation, within: element.box) {
+          canvas.draw(image.picture, in: element.rotation.turned(element.box), colour: colour)
+        }
+      }
+    }
+  }
+
+  /// The symbol as rectangles, exactly as large as its dots.
+  func drawSymbol(on canvas: Canvas) {
+    let dot = Length.millimetres(dots: 1, dotsPerInch: dotsPerInch)
+    var path = Path()
+    for box in place.dots.inkRectangles {
+      path.add(
+        Rectangle(
+          x: (Double(place.column) + box.x) * dot, y: (Double(place.row) + box.y) * dot, width: box.width * dot,
+          height: box.height * dot))
+    }
+    canvas.fill(path)
+  }
+
+  private func draw(_ line: LabelTemplate.LineElement, on canvas: Canvas, colour: Canvas.Colour) {
+    if line.fromX == line.toX || line.fromY == line.toY {
+      canvas.fill(Path(snapped(line.box)), colour: colour)
+      return
+    }
+    var path = Path()
+    path.move(x: line.fromX, y: line.fromY)
+    path.line(x: line.toX, y: line.toY)
+    canvas.stroke(path, widthMillimetres: atLeastADot(line.thicknessMillimetres), colour: colour)
+  }
+
+  private func draw(
+    _ frame: LabelTemplate.FrameElement, in box: Rectangle, on canvas: Canvas, colour: Canvas.Colour
+  ) {
+    let outer = RoundedRectangle(snapped(box), radius: frame.cornerRadiusMillimetres)
+    guard let given = frame.thicknessMillimetres else {
+      canvas.fill(Path(outer), colour: colour)
+      return
+    }
+    let dot = Length.millimetres(dots: 1, dotsPerInch: dotsPerInch)
+    let thickness = max(1, (given / dot).rounded()) * dot
+    if outer.radius > 0 {
+      canvas.stroke(Path(outer.inset(by: thickness / 2)), widthMillimetres: thickness, colour: colour)
+      return
+    }
+    let inner = outer.box.inset(by: thickness)
+    var bars = Path()
+    for y in [outer.box.y, inner.bottom] {
+      bars.add(Rectangle(x: outer.box.x, y: y, width: outer.box.width, height: thickness))
+    }
+    for x in [outer.box.x, inner.right] {
+      bars.add(Rectangle(x: x, y: outer.box.y, width: thickness, height: outer.box.height))
+    }
+    canvas.fill(bars, colour: colour)
+  }
+
+  // MARK: - Dots
+
+  private func atLeastADot(_ millimetres: Double) -> Double {
+    max(millimetres, Length.millimetres(dots: 1, dotsPerInch: dotsPerInch))
+  }
+
+  private func snapped(_ box: Rectangle) -> Rectangle {
+    let (x, width) = snapped(from: box.x, to: box.right)
+    let (y, height) = snapped(from: box.y, to: box.bottom)
+    return Rectangle(x: x, y: y, width: width, height: height)
+  }
+
+  /// Both ends on the nearest dots; what is thin keeps its thickness in dots wherever it stands.
+  private func snapped(from lower: Double, to upper: Double) -> (start: Double, length: Double) {
+    let thin = 2.0
+    var first = Length.dots(millimetres: lower, dotsPerInch: dotsPerInch)
+    var count = Length.dots(millimetres: upper, dotsPerInch: dotsPerInch) - first
+    if upper - lower < thin {
+      count = max(1, Length.dots(millimetres: upper - lower, dotsPerInch: dotsPerInch))
+      let start = (lower + upper - Length.millimetres(dots: count, dotsPerInch: dotsPerInch)) / 2
+      first = Length.dots(millimetres: start, dotsPerInch: dotsPerInch)
+    }
+    return (
+      Length.millimetres(dots: first, dotsPerInch: dotsPerInch),
+      Length.millimetres(dots: count, dotsPerInch: dotsPerInch)
+    )
+  }
+}

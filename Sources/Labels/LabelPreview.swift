@@ -1,0 +1,119 @@
+import Drawing
+public import FoundationEssentials
+import Records
+
+/// A sheet with a drawing of every template, true to size, cut out of its bleed, filled with a sample's
+/// values. The plates' edges and holes are drawn as hairlines; labels themselves have none.
+public struct LabelPreview {
+  /// What stands below a drawing.
+  public typealias Caption = (LabelTemplate) -> String
+
+  /// Of the PNG, and of the symbols' modules.
+  public static let dotsPerInch = 300
+
+  static let sampleFields = ["unitName": "达拉特旗样品电焊铺", "street": "树林召镇"]
+  private static let samplePlatform = "https://weld.example.cn"
+  private static let sampleCode = LabelCode("150621-00A000-X")
+
+  private struct Plate {
+    let drawing: LabelDrawing
+    let caption: TextBlock
+    let x: Double
+    let y: Double
+  }
+
+  private static let margin = 12.0
+  private static let gap = 10.0
+  private static let hairline = 0.1
+
+  private let plates: [Plate]
+  private let width: Double
+  private let height: Double
+
+  /// Plates in rows on a sheet as wide as A4, or as the widest of them, and as high as it takes.
+  /// - Throws: what `LabelMaker.make` throws before it draws.
+  public init(of templates: [LabelTemplate], caption: Caption) throws(LabelError) {
+    let typesetter = Typesetter()
+    let widest = templates.map(\.widthMillimetres).max() ?? 0
+    width = max(210, widest + 2 * Self.margin)
+    var plates: [Plate] = []
+    var x = Self.margin
+    var y = Self.margin
+    var rowHeight = 0.0
+    for template in templates {
+      let text = typesetter.set(caption(template), style: TextStyle(sizePoints: 7.5))
+      if x > Self.margin, x + template.widthMillimetres > width - Self.margin {
+        x = Self.margin
+        y += rowHeight + Self.gap
+        rowHeight = 0
+      }
+      plates.append(
+        Plate(drawing: try Self.sample(of: template), caption: text, x: Self.onDots(x), y: Self.onDots(y)))
+      x += max(template.widthMillimetres, text.widthMillimetres) + Self.gap
+      rowHeight = max(rowHeight, template.heightMillimetres + 1.5 + text.heightMillimetres)
+    }
+    self.plates = plates
+    height = y + rowHeight + Self.margin
+  }
+
+  /// A PNG of 1-bit grey.
+  /// - Throws: `drawing`.
+  public func png() throws(LabelError) -> Data {
+    do {
+      let size = try PixelSize(
+        widthPixels: Length.dots(millimetres: width, dotsPerInch: Self.dotsPerInch),
+        heightPixels: Length.dots(millimetres: height, dotsPerInch: Self.dotsPerInch),
+        dotsPerInch: Self.dotsPerInch)
+      return try DotImage(size: size, dotsPerInch: Self.dotsPerInch, draw: draw).png()
+    } catch { throw .drawing(error) }
+  }
+
+  /// A PDF of one page.
+  /// - Parameter date: RFC 3339 with offset.
+  /// - Throws: `drawing`.
+  public func pdf(title: String, date: String) throws(LabelError) -> Data {
+    do {
+      let document = try PDFDocument(
+        pageWidthMillimetres: width, pageHeightMillimetres: height,
+        metadata: .init(title: title, author: "", subject: "", date: date))
+      draw(on: document.canvas)
+      document.endPage()
+      return try document.finish()
+    } catch { throw .drawing(error) }
+  }
+
+  // MARK: - Drawing
+
+  private static func sample(of template: LabelTemplate) throws(LabelError) -> LabelDrawing {
+    guard let sampleCode else { throw .platformAddress(.noHost) }
+    var fields = sampleFields
+    for field in template.requiredFields where fields[field] == nil { fields[field] = field }
+    let payload = try LabelPayload(platform: samplePlatform, code: sampleCode)
+    return try LabelMaker(template: template, settings: .init(dotsPerInch: dotsPerInch)).lay(
+      fields: fields, payload: payload)
+  }
+
+  /// So that the symbols' modules stay whole dots.
+  private static func onDots(_ millimetres: Double) -> Double {
+    Length.millimetres(
+      dots: Length.dots(millimetres: millimetres, dotsPerInch: dotsPerInch), dotsPerInch: dotsPerInch)
+  }
+
+  private func draw(on canvas: Canvas) {
+    for plate in plates {
+      let template = plate.drawing.template
+      canvas.shifted(x: plate.x, y: plate.y) {
+        canvas.clipped(to: Path(template.plate)) { plate.drawing.drawElements(on: canvas) }
+        plate.drawing.drawSymbol(on: canvas)
+        canvas.stroke(Path(template.plate), widthMillimetres: Self.hairline)
+        for hole in template.holes {
+          var circle = Path()
+          circle.addCircle(x: hole.x, y: hole.y, radius: hole.diameterMillimetres / 2)
+          canvas.fill(circle, colour: .white)
+          canvas.stroke(circle, widthMillimetres: Self.hairline)
+        }
+        canvas.draw(plate.caption, x: 0, y: template.heightMillimetres + 1.5)
+      }
+    }
+  }
+}

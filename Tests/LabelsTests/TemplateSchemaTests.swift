@@ -1,0 +1,58 @@
+import Foundation
+import Testing
+
+@testable import Labels
+
+/// `template.schema.json` against a validator that no one here wrote: what the reader takes, the schema
+/// takes, and what the reader refuses by its shape, the schema refuses too.
+@Suite struct TemplateSchemaTests {
+  private static let python = ["python3", "python"].lazy.compactMap { Program($0) }.first {
+    (try? $0.output(["-c", "import jsonschema; print('there')"])) == "there\n"
+  }
+
+  /// Prints one line a document of standard input's JSON array: `valid` or `invalid`.
+  private static let program = """
+    import json, sys, jsonschema
+    schema = json.load(open(sys.argv[1]))
+    jsonschema.Draft202012Validator.check_schema(schema)
+    validator = jsonschema.Draft202012Validator(schema)
+    for path in sys.argv[2:]:
+        print('valid' if validator.is_valid(json.load(open(path))) else 'invalid')
+    """
+
+  private func verdicts(_ documents: [Data]) throws -> [Bool] {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    var files: [String] = []
+    for (index, document) in documents.enumerated() {
+      let file = folder.appendingPathComponent("\(index).json")
+      try document.write(to: file)
+      files.append(file.path)
+    }
+    let schema = "\(Sample.root)/label-templates/template.schema.json"
+    let output = try #require(Self.python).output(["-c", Self.program, schema] + files)
+    let lines = output.split(separator: "\n")
+    try #require(lines.count == documents.count)
+    return lines.map { $0 == "valid" }
+  }
+
+  @Test(.enabled(if: python != nil, "jsonschema is missing: scripts/setup peers"))
+  func theSchemaTakesWhatTheReaderTakes() throws {
+    let names = try Sample.catalogue.names()
+    var documents = try names.map {
+      try Data(contentsOf: URL(fileURLWithPath: "\(Sample.root)/label-templates/\($0).json"))
+    }
+    documents.append(try Sample.json(of: "acrylic-80x50", adding: Sample.everyKind))
+    #expect(try verdicts(documents) == documents.map { _ in true })
+  }
+
+  @Test(.enabled(if: python != nil, "jsonschema is missing: scripts/setup peers"))
+  func theSchemaRefusesWhatTheReaderRefusesBesidesGeometry() throws {
+    let slips = TemplateSlip.all
+    let verdicts = try verdicts(slips.map { try $0.json() })
+    for (slip, isValid) in zip(slips, verdicts) {
+      #expect(isValid == !slip.isInSchema, "\(slip.testDescription)")
+    }
+  }
+}
