@@ -1,10 +1,10 @@
 # weldtech: every target says what it does in `make help`.
 .DEFAULT_GOAL := help
 PREFIX ?= /usr/local
-.PHONY: help setup build install practice test soak lint format firmware bench docs
+.PHONY: help setup build install practice test soak lint format firmware firmware-sign bench docs
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: ## install the Debian packages that the build and the run need
 	@scripts/setup
@@ -14,7 +14,7 @@ build: setup ## build the release binary, .build/release/weldtech
 
 install: build docs ## install program, data, manual page and completions under PREFIX (/usr/local)
 	install -Dm755 .build/release/weldtech $(DESTDIR)$(PREFIX)/bin/weldtech
-	for folder in label-templates schemes firmware/releases; do \
+	for folder in label-templates schemes firmware/releases firmware/trust; do \
 	  mkdir -p $(DESTDIR)$(PREFIX)/share/weldtech/$$folder && \
 	  cp -r $$folder/. $(DESTDIR)$(PREFIX)/share/weldtech/$$folder/ || exit 1; done
 	install -Dm644 .build/docs/weldtech.1 $(DESTDIR)$(PREFIX)/share/man/man1/weldtech.1
@@ -42,6 +42,9 @@ format: ## put the sources into the house's format
 
 firmware: setup ## build the module's image and its manifest into firmware/releases
 	@firmware/build
+
+firmware-sign: build ## sign the releases: KEY=K.pem, or KEY=development for a key that is thrown away
+	@firmware/sign "$(KEY)"
 
 bench: build ## run the benchmarks, each beside its peer
 	bench/start

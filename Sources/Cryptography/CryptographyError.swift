@@ -14,4 +14,10 @@ public enum CryptographyError: Error, Hashable, Sendable {
   case sealing
   /// Not an EnvelopedData for this certificate, or damaged.
   case opening
+  /// Not a PEM of an Ed25519 public key, or larger than `VerifyingKey.largestSize`.
+  case notVerifyingKey
+  /// Not a PEM of an Ed25519 private key without a password, or larger than `VerifyingKey.largestSize`.
+  case notSigningKey
+  /// libcrypto could not sign.
+  case signing
 }

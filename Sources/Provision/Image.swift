@@ -1,43 +1,41 @@
 internal import Cryptography
-internal import FoundationEssentials
-internal import Glibc
 internal import ModuleCore
 
-/// A firmware image that agrees with its manifest: size, digest, pieces, vector table and application header.
-/// Whether it is for the chip at hand is the flasher's question.
+/// A firmware image that a trusted key signed and that agrees with its manifest: size, digest, pieces, vector table
+/// and application header. Whether it is for the chip at hand is the flasher's question.
 public struct Image: Hashable, Sendable {
   public let manifest: ImageManifest
   public let bytes: [UInt8]
+  public let signer: ImageSigner
 
-  /// The largest flash of any chip we know, and a manifest of any sensible length.
-  private static let byteLimit = 4 << 20
-  private static let manifestByteLimit = 64 << 10
-
+  /// For what was verified, or is about to be signed. Everybody else comes by the files.
+  ///
   /// - Parameter chips: among these the manifest's product id is looked up; one that is not there is refused when
   ///   the chip is known (`FlashError.wrongChip`), and pieces are then checked against nothing here.
-  public init(manifest: ImageManifest, bytes: [UInt8], chips: [ChipModel] = ChipModel.known) throws(ImageFault)
-  {
+  init(
+    manifest: ImageManifest, bytes: [UInt8], signer: ImageSigner, chips: [ChipModel] = ChipModel.known
+  ) throws(ImageFault) {
     guard bytes.count == manifest.bytes else { throw .size(stated: manifest.bytes, found: bytes.count) }
     let digest = SHA256Digest(of: bytes).hex
     guard digest == manifest.sha256 else { throw .digest(stated: manifest.sha256, found: digest) }
     self.manifest = manifest
     self.bytes = bytes
+    self.signer = signer
     try checkSegments()
     if let chip = chips.first(where: { $0.productID == manifest.productId }) { try check(for: chip) }
   }
 
-  public init(imagePath: String, manifestPath: String) throws(ImageFault) {
-    let manifest = try ImageManifest(
-      json: Self.read(manifestPath, limit: Self.manifestByteLimit))
-    try self.init(manifest: manifest, bytes: Self.read(imagePath, limit: Self.byteLimit))
-  }
-
-  /// The image that the manifest names, or else the file called like it with `.bin`.
-  public init(manifestPath: String) throws(ImageFault) {
-    let manifest = try ImageManifest(json: Self.read(manifestPath, limit: Self.manifestByteLimit))
+  /// Reads manifest and image, and the signature beside the manifest (`ImageSignature.path(forManifest:)`). The
+  /// signature is looked at before anything the manifest says.
+  /// - Parameter imagePath: nil takes the image that the manifest names, or else the file called like it with
+  ///   `.bin`.
+  public init(imagePath: String? = nil, manifestPath: String, trusted: TrustedKeys) throws(ImageFault) {
+    let json = try ImageFile.read(manifestPath, limit: ImageFile.manifestByteLimit)
+    let signer = try ImageSignature(beside: manifestPath).signer(of: json, among: trusted)
+    let manifest = try ImageManifest(json: json)
+    let path = imagePath ?? ImageFile.imagePath(of: manifest, at: manifestPath)
     try self.init(
-      manifest: manifest,
-      bytes: Self.read(Self.imagePath(of: manifest, at: manifestPath), limit: Self.byteLimit))
+      manifest: manifest, bytes: ImageFile.read(path, limit: ImageFile.imageByteLimit), signer: signer)
   }
 
   /// Every piece with its place in the chip, as the manifest lists them: what a simulated module begins with.
@@ -69,6 +67,12 @@ public struct Image: Hashable, Sendable {
 
   /// Everything about the pieces that depends on the chip.
   func check(for chip: ChipModel) throws(ImageFault) {
+    guard manifest.chip == chip.name else { throw .manifest(field: "chip") }
+    if let map = manifest.flashSectors {
+      guard map.elementsEqual(chip.sectors, by: { $0.address == $1.address && $0.bytes == $1.bytes }) else {
+        throw .flashMap
+      }
+    }
     for (index, segment) in manifest.segments.enumerated() {
       guard let sectors = chip.sectors(of: segment.flashRange) else {
         throw .segment(index: index, .outsideFlash)
@@ -104,41 +108,9 @@ public struct Image: Hashable, Sendable {
     }
     guard header.digest.hexadecimal == stated else { throw .program(.applicationDigest) }
     guard header.version == manifest.versionNumber, header.productId == manifest.productId,
-      header.chip == Array(manifest.chip.utf8)
+      header.chip == Array(manifest.chip.utf8),
+      header.lowestReplaceableVersion == manifest.lowestReplaceable
     else { throw .program(.applicationHeader) }
-  }
-
-  // MARK: - Files
-
-  static func imagePath(of manifest: ImageManifest, at manifestPath: String) -> String {
-    let folder = manifestPath.split(separator: "/", omittingEmptySubsequences: false).dropLast()
-      .map { $0 + "/" }.joined()
-    if let file = manifest.file { return folder + file }
-    let stem = manifestPath.hasSuffix(".json") ? String(manifestPath.dropLast(5)) : manifestPath
-    return stem + ".bin"
-  }
-
-  static func manifest(at path: String) throws(ImageFault) -> ImageManifest {
-    try ImageManifest(json: read(path, limit: manifestByteLimit))
-  }
-
-  private static func read(_ path: String, limit: Int) throws(ImageFault) -> [UInt8] {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-    guard descriptor >= 0 else { throw .unreadable(path: path, errno: errno) }
-    defer { close(descriptor) }
-    var bytes: [UInt8] = []
-    while true {
-      var count = 0
-      let piece = [UInt8](unsafeUninitializedCapacity: 64 << 10) { buffer, initialized in
-        count = Glibc.read(descriptor, buffer.baseAddress, buffer.count)
-        initialized = max(0, count)
-      }
-      if count < 0, errno == EINTR { continue }
-      if count < 0 { throw .unreadable(path: path, errno: errno) }
-      if count == 0 { return bytes }
-      bytes += piece
-      guard bytes.count <= limit else { throw .tooLarge(path: path, limit: limit) }
-    }
   }
 }
 

@@ -4,6 +4,15 @@ public import ModuleCore
 public enum ImageFault: Error, Hashable, Sendable {
   case unreadable(path: String, errno: Int32)
   case tooLarge(path: String, limit: Int)
+  /// There is no signature beside the manifest.
+  case unsigned(signaturePath: String)
+  /// What lies there is no signature document.
+  case signatureFile(path: String)
+  /// It says this trusted key (by its file's name) made it, but it is not over these bytes: the manifest was
+  /// changed after it was signed, or belongs to another.
+  case wrongSignature(signer: String)
+  /// Its key is none of the trusted ones. The id is what the file says.
+  case unknownKey(keyId: String)
   /// This field of the manifest is missing or wrong; an empty path where it is not JSON or a number in it is too
   /// large or negative.
   case manifest(field: String)
@@ -12,6 +21,8 @@ public enum ImageFault: Error, Hashable, Sendable {
   /// SHA-256, lower-case hex.
   case digest(stated: String, found: String)
   case segment(index: Int, SegmentFault)
+  /// The manifest's sectors are not the chip's.
+  case flashMap
   /// No piece holds the vector table that the chip starts from.
   case noVectorTable
   /// The chip's vector table or the application's header is not one that can be started.

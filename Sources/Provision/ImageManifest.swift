@@ -18,6 +18,17 @@ public struct ImageManifest: Hashable, Sendable, Codable {
     }
   }
 
+  /// A sector of the chip's flash.
+  public struct Sector: Hashable, Sendable, Codable {
+    public let address: UInt32
+    public let bytes: Int
+
+    public init(address: UInt32, bytes: Int) {
+      self.address = address
+      self.bytes = bytes
+    }
+  }
+
   public let name: String
   /// `major.minor.patch`.
   public let version: String
@@ -35,10 +46,15 @@ public struct ImageManifest: Hashable, Sendable, Codable {
   /// The digest in the application's header, lower-case hex: what a running module says of itself. Nil for an
   /// image that is not a module's firmware.
   public let appSha256: String?
+  /// The oldest version that may be running before; nil means any. No option overrides it.
+  public let lowestReplaceableVersion: String?
+  /// All of the chip's sectors in order, for which the image was linked; nil where the manifest does not say.
+  public let flashSectors: [Sector]?
 
   public init(
     name: String, version: String, chip: String, productId: UInt16, file: String? = nil, segments: [Segment],
-    bytes: Int, sha256: String, appSha256: String? = nil
+    bytes: Int, sha256: String, appSha256: String? = nil, lowestReplaceableVersion: String? = nil,
+    flashSectors: [Sector]? = nil
   ) {
     self.name = name
     self.version = version
@@ -49,6 +65,8 @@ public struct ImageManifest: Hashable, Sendable, Codable {
     self.bytes = bytes
     self.sha256 = sha256
     self.appSha256 = appSha256
+    self.lowestReplaceableVersion = lowestReplaceableVersion
+    self.flashSectors = flashSectors
   }
 
   /// - Throws: `manifest` with the path of the field that is missing or wrong.
@@ -64,13 +82,23 @@ public struct ImageManifest: Hashable, Sendable, Codable {
     } catch {
       throw .manifest(field: "")
     }
-    guard versionNumber != nil else { throw .manifest(field: "version") }
+    guard let versionNumber else { throw .manifest(field: "version") }
+    if let lowest = lowestReplaceableVersion {
+      guard let number = ImageHeader.Version(lowest), !(versionNumber < number) else {
+        throw .manifest(field: "lowestReplaceableVersion")
+      }
+    }
     guard (1...64).contains(segments.count) else { throw .manifest(field: "segments") }
     if let file, file.isEmpty || file.contains("/") || file.hasPrefix(".") { throw .manifest(field: "file") }
   }
 
   /// `version` as numbers that can be compared.
   public var versionNumber: ImageHeader.Version? { ImageHeader.Version(version) }
+
+  /// `lowestReplaceableVersion` as numbers; 0.0.0 where there is none.
+  var lowestReplaceable: ImageHeader.Version {
+    lowestReplaceableVersion.flatMap { ImageHeader.Version($0) } ?? .init(major: 0, minor: 0, patch: 0)
+  }
 
   private static func path(_ keys: [any CodingKey]) -> String {
     keys.reduce(into: "") { path, key in

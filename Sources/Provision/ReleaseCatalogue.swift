@@ -2,12 +2,14 @@ internal import FoundationEssentials
 internal import Glibc
 internal import ModuleCore
 
-/// The images shipped with this program: a folder of manifests, each beside its image.
+/// The images shipped with this program: a folder of manifests, each beside its image and its signature.
 public struct ReleaseCatalogue: Sendable {
   public struct Release: Hashable, Sendable {
     public let manifest: ImageManifest
     public let manifestPath: String
     public let imagePath: String
+    /// Who signed the manifest, or why it cannot be flashed. The image is another question.
+    public let signature: Result<ImageSigner, ImageFault>
   }
 
   /// A manifest that was passed over, and why.
@@ -19,10 +21,11 @@ public struct ReleaseCatalogue: Sendable {
   /// Newest first within a chip; chips in order of their names.
   public let releases: [Release]
   public let flaws: [Flaw]
+  private let trusted: TrustedKeys
 
-  /// Reads every `*.json` of the folder; the images themselves are not opened.
+  /// Reads every `*.json` of the folder and the signature beside it; the images themselves are not opened.
   /// - Throws: `unreadable` where there is no such folder.
-  public init(directory: String) throws(ImageFault) {
+  public init(directory: String, trusted: TrustedKeys) throws(ImageFault) {
     let names: [String]
     do {
       names = try FileManager.default.contentsOfDirectory(atPath: directory)
@@ -34,10 +37,14 @@ public struct ReleaseCatalogue: Sendable {
     for name in names.sorted() where name.hasSuffix(".json") && !name.hasPrefix(".") {
       let path = "\(directory)/\(name)"
       do throws(ImageFault) {
-        let manifest = try Image.manifest(at: path)
+        let json = try ImageFile.read(path, limit: ImageFile.manifestByteLimit)
+        let manifest = try ImageManifest(json: json)
         releases.append(
           Release(
-            manifest: manifest, manifestPath: path, imagePath: Image.imagePath(of: manifest, at: path)))
+            manifest: manifest, manifestPath: path, imagePath: ImageFile.imagePath(of: manifest, at: path),
+            signature: Result { () throws(ImageFault) in
+              try ImageSignature(beside: path).signer(of: json, among: trusted)
+            }))
       } catch {
         flaws.append(Flaw(manifestPath: path, fault: error))
       }
@@ -50,15 +57,17 @@ public struct ReleaseCatalogue: Sendable {
       return second < first
     }
     self.flaws = flaws
+    self.trusted = trusted
   }
 
-  /// The release with the highest version for this chip.
+  /// The release with the highest version for this chip, signed or not: one that is not is to be mended, and not
+  /// to be passed over for an older one.
   public func newest(for chip: ChipModel) -> Release? {
     releases.first { $0.manifest.productId == chip.productID && $0.manifest.chip == chip.name }
   }
 
-  /// Reads and checks a release's image.
+  /// Reads and checks a release's signature, manifest and image.
   public func image(of release: Release) throws(ImageFault) -> Image {
-    try Image(imagePath: release.imagePath, manifestPath: release.manifestPath)
+    try Image(imagePath: release.imagePath, manifestPath: release.manifestPath, trusted: trusted)
   }
 }

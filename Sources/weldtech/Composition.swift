@@ -77,7 +77,11 @@ final class Workplace {
   }
 
   func releases() throws -> ReleaseCatalogue {
-    try ReleaseCatalogue(directory: try share("firmware/releases"))
+    try ReleaseCatalogue(directory: try share("firmware/releases"), trusted: try trustedKeys())
+  }
+
+  func trustedKeys() throws -> TrustedKeys {
+    try TrustedKeys(directory: try share("firmware/trust"))
   }
 
   private func share(_ folder: String) throws -> String {

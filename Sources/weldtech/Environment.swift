@@ -23,8 +23,8 @@ struct Environment: Sendable {
     return (self["HOME"] ?? "/var/lib") + "/.local/share/weldtech"
   }
 
-  /// The folder that holds `label-templates`, `schemes` and `firmware/releases`: `WELDTECH_SHARE`, else
-  /// `../share/weldtech` beside the program, else the checkout the program was built in.
+  /// The folder that holds `label-templates`, `schemes`, `firmware/releases` and `firmware/trust`: `WELDTECH_SHARE`,
+  /// else `../share/weldtech` beside the program, else the checkout the program was built in.
   var shareFolder: String? {
     func holdsAssets(_ folder: String) -> Bool {
       FileManager.default.fileExists(atPath: folder + "/label-templates")

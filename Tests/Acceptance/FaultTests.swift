@@ -41,7 +41,7 @@ import Testing
     try laptop.json("flash", id, "--port", plug.port)
   }
 
-  @Test func `an image for another chip is refused, and the right one goes on`() throws {
+  @Test func `an image that is not the one that was signed is refused, and the right one goes on`() throws {
     let laptop = try Office.shared.get().laptop()
     let plug = try Plug(timings: .instant)
     let id = try laptop.walk(try laptop.register(), to: .flash, on: plug.port)
@@ -51,6 +51,8 @@ import Testing
       try FileManager.default.contentsOfDirectory(atPath: releases).first { $0.hasSuffix(".json") })
     let image = try Data(
       contentsOf: URL(filePath: "\(releases)/\(manifest.replacingOccurrences(of: ".json", with: ".bin"))"))
+    let signature = "\(releases)/\(manifest.replacingOccurrences(of: ".json", with: ".sig"))"
+    _ = try laptop.scratch.write("manifest.sig", try Data(contentsOf: URL(filePath: signature)))
     func attempt(_ image: Data, _ change: (String) -> String) throws -> String? {
       let text = try String(contentsOfFile: "\(releases)/\(manifest)", encoding: .utf8)
       let name = try #require(text.firstMatch(of: /"[^"]+\.bin"/)).output.dropFirst().dropLast()
@@ -61,7 +63,8 @@ import Testing
     }
     #expect(try attempt(image.dropLast(100)) { $0 } == "firmware.truncated")
     #expect(try attempt(image.prefix(image.count - 1) + [0x5A]) { $0 } == "firmware.digest")
-    #expect(try attempt(image) { _ in "{" } == "firmware.manifest")
+    #expect(try attempt(image) { _ in "{" } == "firmware.wrongSignature")
+    #expect(try attempt(image) { $0.replacing("0.1.0", with: "0.2.0") } == "firmware.wrongSignature")
     try laptop.json("flash", id, "--port", plug.port)
   }
 

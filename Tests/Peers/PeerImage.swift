@@ -20,8 +20,10 @@ enum PeerImage {
 
   /// The newest release, or the smallest firmware where none is shipped; the boot block first.
   static func shippedOrSmallest() throws -> [(address: UInt32, bytes: [UInt8])] {
-    let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../firmware/releases")
-    if let catalogue = try? ReleaseCatalogue(directory: folder.path()),
+    let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../firmware")
+    if let trusted = try? TrustedKeys(directory: folder.appending(path: "trust").path()),
+      let catalogue = try? ReleaseCatalogue(
+        directory: folder.appending(path: "releases").path(), trusted: trusted),
       let newest = catalogue.newest(for: .stm32f405)
     {
       return try catalogue.image(of: newest).pieces.sorted { $0.address < $1.address }

@@ -7,7 +7,8 @@ import Testing
   private let options = Flasher.Options(awaitsFirmware: false)
 
   private func flash(
-    _ link: BootloaderLink, _ image: Image, onEvent: @escaping (FlashStep) -> Void = { _ in },
+    _ link: BootloaderLink, _ image: Image, allowsDowngrade: Bool = false,
+    onEvent: @escaping (FlashStep) -> Void = { _ in },
     isCancelled: @escaping () -> Bool = { false }
   ) throws -> FlashResult {
     // A clock that runs ahead, so that no test waits for a deadline.
@@ -16,7 +17,21 @@ import Testing
       time += .milliseconds(1)
       return time
     }
+    var options = options
+    options.allowsDowngrade = allowsDowngrade
     return try flasher.flash(.image(image), options: options, onEvent: onEvent, isCancelled: isCancelled)
+  }
+
+  /// Has flashed this firmware, and is in its bootloader again by a jumper.
+  private func linkHolding(_ image: Image) throws -> BootloaderLink {
+    let first = BootloaderLink()
+    _ = try flash(first, image)
+    return BootloaderLink(flash: first.rom.memory.flash)
+  }
+
+  /// What the chip was told to do by AN3155's extended erase and write.
+  private func changesFlash(_ link: BootloaderLink) -> Bool {
+    link.sent.contains([0x44, 0xbb]) || link.sent.contains([0x31, 0xce])
   }
 
   private func expectFlashed(_ link: BootloaderLink, _ image: Image) {
@@ -175,6 +190,48 @@ import Testing
       _ = try flash(link, image)
       expectFlashed(link, image)
     }
+  }
+
+  // MARK: - Older and newer
+
+  @Test func `a chip in its bootloader keeps its newer firmware, unless it is told to go back`() throws {
+    let newer = try BootloaderImages.firmware(version: "1.10.0")
+    let older = try BootloaderImages.firmware(version: "1.9.0")
+    let link = try linkHolding(newer)
+    #expect(throws: FlashError.downgrade(installed: "1.10.0", offered: "1.9.0")) { _ = try flash(link, older) }
+    #expect(!changesFlash(link))
+    expectFlashed(link, newer)
+    _ = try flash(link, older, allowsDowngrade: true)
+    expectFlashed(link, older)
+  }
+
+  @Test func `an image replaces nothing that is older than its lowest, whatever it is told`() throws {
+    let old = try BootloaderImages.firmware(version: "1.4.9")
+    let image = try BootloaderImages.firmware(version: "2.0.0", lowest: "1.5.0")
+    let link = try linkHolding(old)
+    for allowsDowngrade in [false, true] {
+      #expect(throws: FlashError.tooOld(installed: "1.4.9", lowest: "1.5.0", offered: "2.0.0")) {
+        _ = try flash(link, image, allowsDowngrade: allowsDowngrade)
+      }
+    }
+    #expect(!changesFlash(link))
+    expectFlashed(link, old)
+    _ = try flash(link, try BootloaderImages.firmware(version: "1.5.0"))
+    _ = try flash(link, image)
+    expectFlashed(link, image)
+  }
+
+  @Test func `a newer firmware whose writing was cut off protects nothing`() throws {
+    let link = BootloaderLink()
+    var blocks = 0
+    #expect(throws: FlashError.self) {
+      _ = try flash(
+        link, try BootloaderImages.firmware(version: "2.0.0"),
+        onEvent: { if case .writing = $0 { blocks += 1 } }, isCancelled: { blocks > 10 })
+    }
+    let older = try BootloaderImages.firmware(version: "1.0.0")
+    _ = try flash(link, older)
+    expectFlashed(link, older)
   }
 
   // MARK: - The wrong chip

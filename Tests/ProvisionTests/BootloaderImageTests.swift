@@ -1,5 +1,4 @@
 import FoundationEssentials
-import Glibc
 import Testing
 
 @testable import Provision
@@ -19,10 +18,10 @@ import Testing
   @Test func `a cut image is told by its size, a changed one by its digest`() throws {
     let (manifest, bytes) = BootloaderImages.parts()
     #expect(
-      fault { try Image(manifest: manifest, bytes: bytes.dropLast(16)) } == .size(stated: 7024, found: 7008))
+      fault { try BootloaderImages.image(manifest, bytes.dropLast(16)) } == .size(stated: 7024, found: 7008))
     var changed = bytes
     changed[2000] ^= 1
-    let found = fault { try Image(manifest: manifest, bytes: changed) }
+    let found = fault { try BootloaderImages.image(manifest, changed) }
     if case .digest(stated: manifest.sha256, _)? = found {
     } else {
       Issue.record("\(String(describing: found))")
@@ -82,6 +81,22 @@ import Testing
       fault { try BootloaderImages.firmware(spoil: { $0[1024 + 0x200] = 0 }) } == .program(.applicationHeader))
   }
 
+  @Test func `a manifest that says another chip's name, sectors or lowest version is refused`() {
+    #expect(fault { try BootloaderImages.firmware(chip: "STM32F401") } == .manifest(field: "chip"))
+    let right = ChipModel.stm32f405.sectors.map { ImageManifest.Sector(address: $0.address, bytes: $0.bytes) }
+    #expect(fault { try BootloaderImages.firmware(flashSectors: right) } == nil)
+    for wrong in [[], right.dropLast(), [right[0]] + right] {
+      #expect(fault { try BootloaderImages.firmware(flashSectors: Array(wrong)) } == .flashMap)
+    }
+    #expect(fault { try BootloaderImages.firmware(lowest: "1.0.0") } == nil)
+    let (manifest, bytes) = BootloaderImages.parts(lowest: "1.0.0")
+    let silent = ImageManifest(
+      name: manifest.name, version: manifest.version, chip: manifest.chip, productId: manifest.productId,
+      segments: manifest.segments, bytes: manifest.bytes, sha256: manifest.sha256, appSha256: manifest.appSha256
+    )
+    #expect(fault { try BootloaderImages.image(silent, bytes) } == .program(.applicationHeader))
+  }
+
   // MARK: - Manifests
 
   @Test(
@@ -96,6 +111,8 @@ import Testing
       (Self.json(segments: #"[{"address": 0, "offset": 0}]"#), "segments[0].length"),
       (Self.json(segments: #"[{"address": -1, "offset": 0, "length": 4}]"#), ""),
       (Self.json(extra: #", "file": "../x.bin""#), "file"),
+      (Self.json(extra: #", "lowestReplaceableVersion": "x""#), "lowestReplaceableVersion"),
+      (Self.json(extra: #", "lowestReplaceableVersion": "1.2.4""#), "lowestReplaceableVersion"),
       (Self.json(productId: "70000"), ""),
     ])
   func manifests(json: String, field: String) {
@@ -103,7 +120,7 @@ import Testing
   }
 
   @Test func `fields that a later manifest adds are passed over`() throws {
-    _ = try ImageManifest(json: Array(Self.json(extra: #", "signature": "x.sig""#).utf8))
+    _ = try ImageManifest(json: Array(Self.json(extra: #", "colour": "blue""#).utf8))
   }
 
   private static func json(
@@ -114,41 +131,6 @@ import Testing
     {"name": "x", "version": "\(version)", "chip": "STM32F405", "productId": \(productId), "segments": \(segments),
      "bytes": 4, "sha256": "00"\(extra)}
     """
-  }
-
-  // MARK: - Folder of releases
-
-  @Test
-  func `the newest release for a chip is by number, not by letter, and a broken manifest spoils no other`()
-    throws
-  {
-    let folder = try FileManager.default.temporaryFolder()
-    defer { try? FileManager.default.removeItem(atPath: folder) }
-    for version in ["1.9.0", "1.10.0", "1.2.0"] {
-      let (manifest, bytes) = BootloaderImages.parts(version: version)
-      try JSONEncoder().encode(manifest).write(to: URL(filePath: "\(folder)/m-\(version).json"))
-      try Data(bytes).write(to: URL(filePath: "\(folder)/m-\(version).bin"))
-    }
-    try Data("{".utf8).write(to: URL(filePath: "\(folder)/broken.json"))
-    let catalogue = try ReleaseCatalogue(directory: folder)
-    #expect(catalogue.releases.map(\.manifest.version) == ["1.10.0", "1.9.0", "1.2.0"])
-    #expect(
-      catalogue.flaws == [.init(manifestPath: "\(folder)/broken.json", fault: .manifest(field: ""))])
-    let newest = try #require(catalogue.newest(for: .stm32f405))
-    #expect(try catalogue.image(of: newest).manifest.version == "1.10.0")
-    #expect(try Image(manifestPath: newest.manifestPath).bytes.count == 7024)
-  }
-
-  @Test func `a file that is not there or is no file is said so`() {
-    #expect(throws: ImageFault.unreadable(path: "/nowhere/x.json", errno: ENOENT)) {
-      _ = try Image(manifestPath: "/nowhere/x.json")
-    }
-    #expect(throws: ImageFault.unreadable(path: "/tmp", errno: EISDIR)) {
-      _ = try Image(imagePath: "/tmp", manifestPath: "/tmp")
-    }
-    #expect(throws: ImageFault.unreadable(path: "/nowhere", errno: ENOENT)) {
-      _ = try ReleaseCatalogue(directory: "/nowhere")
-    }
   }
 }
 

@@ -12,19 +12,24 @@ enum BootloaderImages {
     version: String = "1.2.3", applicationBytes: Int = 6000, chip: String = "STM32F405",
     productId: UInt16 = 0x413,
     change: (inout ImageManifest.Segment, Int) -> Void = { _, _ in }, spoil: (inout [UInt8]) -> Void = { _ in },
-    appSha256: String? = nil
+    appSha256: String? = nil, lowest: String? = nil, flashSectors: [ImageManifest.Sector]? = nil
   ) throws -> Image {
     let (manifest, bytes) = parts(
       version: version, applicationBytes: applicationBytes, chip: chip, productId: productId, change: change,
-      spoil: spoil, appSha256: appSha256)
-    return try Image(manifest: manifest, bytes: bytes)
+      spoil: spoil, appSha256: appSha256, lowest: lowest, flashSectors: flashSectors)
+    return try image(manifest, bytes)
+  }
+
+  /// As if its signature had been verified.
+  static func image(_ manifest: ImageManifest, _ bytes: [UInt8]) throws -> Image {
+    try Image(manifest: manifest, bytes: bytes, signer: ImageSigner(name: "test", keyId: ""))
   }
 
   static func parts(
     version: String = "1.2.3", applicationBytes: Int = 6000, chip: String = "STM32F405",
     productId: UInt16 = 0x413,
     change: (inout ImageManifest.Segment, Int) -> Void = { _, _ in }, spoil: (inout [UInt8]) -> Void = { _ in },
-    appSha256: String? = nil
+    appSha256: String? = nil, lowest: String? = nil, flashSectors: [ImageManifest.Sector]? = nil
   ) -> (ImageManifest, [UInt8]) {
     var boot = noise(bootBytes, seed: 7)
     put(0x2002_0000, in: &boot, at: 0)
@@ -39,7 +44,9 @@ enum BootloaderImages {
     header += numbers.flatMap { [UInt8($0 & 0xff), UInt8($0 >> 8)] }
     header += [UInt8(productId & 0xff), UInt8(productId >> 8)]
     header += Array((Array(chip.utf8) + Array(repeating: 0, count: 16)).prefix(16))
-    header += Array(repeating: 0, count: 40)
+    let lowestNumbers = (lowest ?? "0.0.0").split(separator: ".").compactMap { UInt16($0) }
+    header += lowestNumbers.flatMap { [UInt8($0 & 0xff), UInt8($0 >> 8)] }
+    header += Array(repeating: 0, count: 34)
     application.replaceSubrange(0x200..<0x250, with: header)
     let digest = ModuleCore.SHA256.digest(application)
     application.replaceSubrange(0x230..<0x250, with: digest)
@@ -53,7 +60,8 @@ enum BootloaderImages {
     for index in segments.indices { change(&segments[index], index) }
     let manifest = ImageManifest(
       name: "test", version: version, chip: chip, productId: productId, segments: segments, bytes: bytes.count,
-      sha256: SHA256Digest(of: bytes).hex, appSha256: appSha256 ?? Hex.encode(digest))
+      sha256: SHA256Digest(of: bytes).hex, appSha256: appSha256 ?? Hex.encode(digest),
+      lowestReplaceableVersion: lowest, flashSectors: flashSectors)
     return (manifest, bytes)
   }
 

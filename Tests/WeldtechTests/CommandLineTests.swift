@@ -56,6 +56,8 @@ import Testing
     Line("schemes", "schemes"), Line("schemes single-phase-inverter", "schemes"),
     Line("completions bash", "completions"),
     Line("firmware list", "firmware", "list"),
+    Line("firmware verify F.json", "firmware", "verify"),
+    Line("firmware sign F.json --key K.pem --output F.sig", "firmware", "sign"),
     Line("ports", "ports"),
     Line("practice --folder F", "practice"),
     Line(

@@ -20,8 +20,10 @@ public enum FlashError: Error, Hashable, Sendable {
   /// No shipped release is for this chip.
   case noRelease(chip: String)
   case image(ImageFault)
-  /// The running firmware is newer, and the caller did not allow going back.
+  /// The module's firmware is newer, and the caller did not allow going back.
   case downgrade(installed: String, offered: String)
+  /// The module's firmware is older than `lowest`, the oldest that the image may replace; no option allows it.
+  case tooOld(installed: String, lowest: String, offered: String)
   /// This byte of the chip's flash is not the image's.
   case verification(address: UInt32)
   /// The running firmware answered, but refused what flashing needs of it.

@@ -1,3 +1,5 @@
+internal import ModuleCore
+
 /// Erasing, writing and reading back one image, with a bootloader that is in sync.
 struct FlashRun {
   let rom: ROMClient
@@ -10,6 +12,30 @@ struct FlashRun {
   private struct Piece {
     let address: UInt32
     let bytes: [UInt8]
+  }
+
+  /// The version of the firmware in the chip, where it `matters` and the firmware is whole: one whose writing was
+  /// cut off has nothing to protect. Only for a version that matters the whole of it is read, some seconds' work.
+  func installedVersion(where matters: (ImageHeader.Version) -> Bool) throws(FlashError) -> ImageHeader.Version?
+  {
+    let start = FlashMap.application
+    let place = UInt64(start)..<(UInt64(start) + UInt64(FlashMap.applicationSize))
+    guard chip.sectors(of: place) != nil else { return nil }
+    let bytes = try read(start &+ UInt32(ImageHeader.offset), count: ImageHeader.size)
+    guard let header = try? ImageHeader(bytes), header.imageLength <= FlashMap.applicationSize,
+      matters(header.version)
+    else { return nil }
+    var firmware: [UInt8] = []
+    while firmware.count < Int(header.imageLength) {
+      try checkCancelled(.identifying)
+      let count = min(ROMClient.blockBytes, Int(header.imageLength) - firmware.count)
+      firmware += try read(start &+ UInt32(firmware.count), count: count)
+    }
+    return (try? ImageHeader.check(firmware, at: start))?.version
+  }
+
+  private func read(_ address: UInt32, count: Int) throws(FlashError) -> [UInt8] {
+    try during(.identifying) { () throws(ROMClient.Failure) in try rom.read(address, count: count) }
   }
 
   /// - Returns: bytes written.

@@ -14,7 +14,7 @@ public struct Flasher {
   }
 
   public struct Options: Hashable, Sendable {
-    /// Lets an older version replace the running one.
+    /// Lets an older version replace the module's.
     public var allowsDowngrade: Bool
     /// Waits for the started firmware to answer; off for images that are no module's firmware.
     public var awaitsFirmware: Bool
@@ -66,7 +66,11 @@ public struct Flasher {
             firmwareSha256: image.manifest.sha256, skipped: .alreadyInstalled, bytesWritten: 0,
             duration: now() - begun)
         }
-        try checkDirection(from: running.firmwareVersion, to: image, options: options)
+        if let installed = ImageHeader.Version(running.firmwareVersion),
+          let refusal = refusal(of: image, over: installed, options: options)
+        {
+          throw refusal
+        }
       }
       onEvent(.enteringBootloader)
       try enterBootloader()
@@ -78,6 +82,13 @@ public struct Flasher {
     onEvent(.chipFound(name: chip.name, uniqueID: chipID))
     let image = try image(from: source, for: chip)
     let run = FlashRun(rom: rom, chip: chip, image: image, onEvent: onEvent, isCancelled: isCancelled)
+    // A module may be in its bootloader by a jumper, and its firmware never have been asked.
+    if let installed = try run.installedVersion(where: { refusal(of: image, over: $0, options: options) != nil }
+    ),
+      let refusal = refusal(of: image, over: installed, options: options)
+    {
+      throw refusal
+    }
     let written = try run.bringUpToDate()
 
     onEvent(.starting)
@@ -188,11 +199,18 @@ public struct Flasher {
     }
   }
 
-  private func checkDirection(from installed: String, to image: Image, options: Options) throws(FlashError) {
-    guard !options.allowsDowngrade, let old = ImageHeader.Version(installed),
-      let new = image.manifest.versionNumber, new < old
-    else { return }
-    throw .downgrade(installed: installed, offered: image.manifest.version)
+  /// Why `image` must not replace this version, if so.
+  private func refusal(of image: Image, over installed: ImageHeader.Version, options: Options) -> FlashError? {
+    let manifest = image.manifest
+    guard let offered = manifest.versionNumber else { return nil }
+    let text = String(decoding: installed.text, as: UTF8.self)
+    if installed < manifest.lowestReplaceable, let lowest = manifest.lowestReplaceableVersion {
+      return .tooOld(installed: text, lowest: lowest, offered: manifest.version)
+    }
+    if offered < installed, !options.allowsDowngrade {
+      return .downgrade(installed: text, offered: manifest.version)
+    }
+    return nil
   }
 
   // MARK: - After

@@ -92,9 +92,20 @@ extension FlashError: Explained {
       Failure(
         code: "provision.flash.downgrade",
         message: Text(
-          zh: "模块运行的是 \(installed)，比 \(offered) 新；没有擦除任何内容",
-          en: "the module runs \(installed), newer than \(offered); nothing was erased"),
+          zh: "模块的固件是 \(installed)，比 \(offered) 新；没有擦除任何内容",
+          en: "the module has firmware \(installed), newer than \(offered); nothing was erased"),
         hint: Text(zh: "确要退回旧版，加 --allow-downgrade", en: "add --allow-downgrade if that is meant"))
+    case .tooOld(let installed, let lowest, let offered):
+      Failure(
+        code: "provision.flash.tooOld",
+        message: Text(
+          zh: "固件 \(offered) 只能替换 \(lowest) 及以上的版本，模块的固件是 \(installed)；没有擦除任何内容",
+          en:
+            "firmware \(offered) replaces \(lowest) and newer, the module has \(installed); nothing was erased"),
+        hint: Text(
+          zh: "先用 --image 和 --manifest 写入 \(lowest) 或更新的固件，再运行同一命令",
+          en: "flash \(lowest) or a newer one by --image and --manifest first, then run the same command again")
+      )
     case .verification(let address):
       Failure(
         code: "provision.flash.verification",
@@ -117,48 +128,6 @@ extension FlashError: Explained {
         code: "cancelled",
         message: Text(zh: "\(step.doing.zh)时取消", en: "cancelled while \(step.doing.en)"),
         hint: Text(zh: "再运行同一命令即可继续", en: "run the same command again to go on"), exit: .cancelled)
-    }
-  }
-}
-
-extension ImageFault: Explained {
-  var failure: Failure {
-    Failure(
-      code: code,
-      message: Text(
-        zh: "固件不能用：\(title.zh)；没有擦除任何内容", en: "this image cannot be flashed: \(title.en); nothing was erased"),
-      hint: Text(zh: "重新取得固件文件和它的说明文件", en: "get image and manifest anew"), exit: .badData)
-  }
-
-  private var code: String {
-    switch self {
-    case .unreadable: "firmware.unreadable"
-    case .tooLarge: "firmware.tooLarge"
-    case .manifest: "firmware.manifest"
-    case .size: "firmware.truncated"
-    case .digest: "firmware.digest"
-    case .segment: "firmware.segment"
-    case .noVectorTable, .program: "firmware.program"
-    }
-  }
-
-  private var title: Text {
-    switch self {
-    case .unreadable(let path, let errno):
-      Text(zh: "读不了 \(path)（\(systemMessage(errno))）", en: "cannot read \(path) (\(systemMessage(errno)))")
-    case .tooLarge(let path, let limit):
-      Text(zh: "\(path) 超过 \(limit) 字节", en: "\(path) is larger than \(limit) bytes")
-    case .manifest(let field):
-      Text(
-        zh: "说明文件的 \(field.isEmpty ? "格式" : field) 有误",
-        en: "the manifest's \(field.isEmpty ? "format" : field) is wrong")
-    case .size(let stated, let found):
-      Text(zh: "应有 \(stated) 字节，实有 \(found)", en: "it should have \(stated) bytes and has \(found)")
-    case .digest: Text(zh: "摘要与说明文件不符", en: "its digest is not the manifest's")
-    case .segment(let index, let fault):
-      Text(zh: "第 \(index + 1) 段有误（\(fault)）", en: "segment \(index + 1) is wrong (\(fault))")
-    case .noVectorTable: Text(zh: "没有向量表", en: "it has no vector table")
-    case .program(let fault): Text(zh: "程序头有误（\(fault)）", en: "its program cannot be started (\(fault))")
     }
   }
 }

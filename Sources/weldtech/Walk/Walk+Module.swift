@@ -79,8 +79,7 @@ extension Walk {
     let source: Flasher.Source =
       if let manifest = order.manifest {
         .image(
-          try order.image.map { try Image(imagePath: $0, manifestPath: manifest) }
-            ?? Image(manifestPath: manifest))
+          try Image(imagePath: order.image, manifestPath: manifest, trusted: try workplace.trustedKeys()))
       } else {
         .newest(try workplace.releases())
       }

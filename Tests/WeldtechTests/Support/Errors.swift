@@ -49,6 +49,7 @@ enum Errors {
       FlashError.unexpected(0x55, during: .comparing), FlashError.commandMissing(0x44),
       FlashError.unknownChip(productID: 0x411), FlashError.wrongChip(found: 0x411, wanted: 0x413),
       FlashError.noRelease(chip: "STM32F405"), FlashError.downgrade(installed: "2.0.0", offered: "1.0.0"),
+      FlashError.tooOld(installed: "1.0.0", lowest: "1.5.0", offered: "2.0.0"),
       FlashError.verification(address: 0x0800_0000), FlashError.firmware(.messageTooLong(.reset)),
       FlashError.firmwareSilent, FlashError.cancelled(during: .comparing),
     ]
@@ -56,7 +57,9 @@ enum Errors {
   private static let images: [any Error] = [
     ImageFault.unreadable(path: "/f", errno: ENOENT), .tooLarge(path: "/f", limit: 10), .manifest(field: ""),
     .manifest(field: "sha256"), .size(stated: 2, found: 1), .digest(stated: digest, found: digest),
-    .segment(index: 0, .outsideFlash), .noVectorTable, .program(.applicationDigest),
+    .unsigned(signaturePath: "/f.sig"), .signatureFile(path: "/f.sig"), .wrongSignature(signer: "company"),
+    .unknownKey(keyId: digest), .segment(index: 0, .outsideFlash), .flashMap, .noVectorTable,
+    .program(.applicationDigest),
   ].map { FlashError.image($0) }
 
   private static let modules: [any Error] =
@@ -199,8 +202,8 @@ enum Errors {
   private static let cryptography: [any Error] =
     [
       CryptographyError.noRandom, .unreadable(path: "/f", errno: ENOENT), .notCertificate, .notPrivateKey,
-      .generation, .sealing, .opening,
-    ] as [CryptographyError]
+      .generation, .sealing, .opening, .notVerifyingKey, .notSigningKey, .signing,
+    ] as [CryptographyError] + [SigningKeyRejected(path: "/k.pem")]
 
   private static let practice: [any Error] = [
     PracticeFolderTaken(path: "/f"), PracticeFailed(command: "register"),

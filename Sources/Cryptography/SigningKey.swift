@@ -1,0 +1,73 @@
+import CCrypto
+
+/// An Ed25519 private key (RFC 8032). It prints as its public half's id only, and libcrypto overwrites it when the
+/// last reference goes.
+public final class SigningKey: @unchecked Sendable, CustomStringConvertible, CustomDebugStringConvertible,
+  CustomReflectable
+{
+  /// Of the seed that RFC 8032 calls the private key.
+  public static let byteCount = 32
+
+  public let verifyingKey: VerifyingKey
+  // An EVP_PKEY, which nothing changes once it is made.
+  private let key: OpaquePointer
+
+  /// Takes the key over, also where it throws.
+  private init(owning key: OpaquePointer) throws(CryptographyError) {
+    do throws(CryptographyError) {
+      verifyingKey = try VerifyingKey(key)
+    } catch {
+      EVP_PKEY_free(key)
+      throw .notSigningKey
+    }
+    self.key = key
+  }
+
+  deinit { EVP_PKEY_free(key) }
+
+  /// From RFC 8032's private key.
+  /// - Throws: `notSigningKey` where there are not 32 bytes.
+  public convenience init(seed: [UInt8]) throws(CryptographyError) {
+    guard seed.count == Self.byteCount,
+      let key = EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, nil, seed, seed.count)
+    else { throw .notSigningKey }
+    try self.init(owning: key)
+  }
+
+  /// The first private key of a PEM text (PKCS #8, RFC 8410), not encrypted.
+  /// - Throws: `notSigningKey`, also for a key of another kind.
+  public convenience init(pem: String) throws(CryptographyError) {
+    defer { ERR_clear_error() }
+    guard pem.utf8.count <= VerifyingKey.largestSize, let input = MemoryBIO(Array(pem.utf8)),
+      let key = PEM_read_bio_PrivateKey(input.handle, nil, { _, _, _, _ in 0 }, nil)
+    else { throw .notSigningKey }
+    try self.init(owning: key)
+  }
+
+  /// PKCS #8, not encrypted: keep it in a file that only its owner reads.
+  /// - Throws: `signing` where libcrypto could not write it.
+  public func pem() throws(CryptographyError) -> String {
+    guard let output = MemoryBIO(),
+      PEM_write_bio_PKCS8PrivateKey(output.handle, key, nil, nil, 0, nil, nil) == 1
+    else { throw .signing }
+    return String(decoding: output.contents, as: UTF8.self)
+  }
+
+  /// The same message always gets the same signature.
+  /// - Returns: 64 bytes.
+  /// - Throws: `signing`.
+  public func sign(_ message: [UInt8]) throws(CryptographyError) -> [UInt8] {
+    var signature = [UInt8](repeating: 0, count: VerifyingKey.signatureByteCount)
+    var count = signature.count
+    guard let context = EVP_MD_CTX_new() else { throw .signing }
+    defer { EVP_MD_CTX_free(context) }
+    guard EVP_DigestSignInit(context, nil, nil, nil, key) == 1,
+      EVP_DigestSign(context, &signature, &count, message, message.count) == 1, count == signature.count
+    else { throw .signing }
+    return signature
+  }
+
+  public var description: String { "<signing key \(verifyingKey.keyId)>" }
+  public var debugDescription: String { description }
+  public var customMirror: Mirror { Mirror(reflecting: description) }
+}

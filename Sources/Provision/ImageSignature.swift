@@ -1,0 +1,76 @@
+public import Cryptography
+internal import FoundationEssentials
+internal import Glibc
+
+/// The file beside a manifest: an Ed25519 signature over the manifest's exact bytes, and the id of its key.
+/// The manifest names the image's size and SHA-256, so that it covers both.
+///
+///     {"keyId": "<64 hex digits>", "schema": "weldtech.firmware-signature/1", "signature": "<base64 of 64 bytes>"}
+public struct ImageSignature: Hashable, Sendable, Codable {
+  static let schema = "weldtech.firmware-signature/1"
+
+  let schema: String
+  /// As `VerifyingKey.keyId`.
+  public let keyId: String
+  let signature: Data
+
+  // MARK: - Signing
+
+  /// Signs a manifest whose image lies where the manifest says.
+  /// - Throws: `ImageFault` where the two could not be flashed; `CryptographyError.signing`.
+  public init(manifestPath: String, key: SigningKey) throws {
+    let json = try ImageFile.read(manifestPath, limit: ImageFile.manifestByteLimit)
+    let manifest = try ImageManifest(json: json)
+    _ = try Image(
+      manifest: manifest,
+      bytes: ImageFile.read(
+        ImageFile.imagePath(of: manifest, at: manifestPath), limit: ImageFile.imageByteLimit),
+      signer: ImageSigner(name: "", keyId: key.verifyingKey.keyId))
+    try self.init(of: json, key: key)
+  }
+
+  init(of manifest: [UInt8], key: SigningKey) throws(CryptographyError) {
+    schema = Self.schema
+    keyId = key.verifyingKey.keyId
+    signature = Data(try key.sign(manifest))
+  }
+
+  /// The file's bytes: the same for the same manifest and key.
+  public var json: [UInt8] {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    // Two strings and some bytes always encode.
+    return Array((try? encoder.encode(self)) ?? Data()) + [0x0a]
+  }
+
+  /// Where flashing looks for a manifest's signature.
+  public static func path(forManifest path: String) -> String { ImageFile.signaturePath(manifestPath: path) }
+
+  // MARK: - Verifying
+
+  /// - Throws: `unsigned` where there is no such file, `signatureFile` where it is another document.
+  init(beside manifestPath: String) throws(ImageFault) {
+    let path = ImageFile.signaturePath(manifestPath: manifestPath)
+    let bytes: [UInt8]
+    do throws(ImageFault) {
+      bytes = try ImageFile.read(path, limit: ImageFile.signatureByteLimit)
+    } catch {
+      switch error {
+      case .unreadable(_, ENOENT): throw .unsigned(signaturePath: path)
+      case .tooLarge: throw .signatureFile(path: path)
+      default: throw error
+      }
+    }
+    guard let signature = try? JSONDecoder().decode(ImageSignature.self, from: Data(bytes)),
+      signature.schema == Self.schema
+    else { throw .signatureFile(path: path) }
+    self = signature
+  }
+
+  /// Who of the trusted signed these bytes.
+  func signer(of manifest: [UInt8], among trusted: TrustedKeys) throws(ImageFault) -> ImageSigner {
+    guard let (name, key) = trusted.key(withId: keyId) else { throw .unknownKey(keyId: keyId) }
+    guard key.accepts(Array(signature), over: manifest) else { throw .wrongSignature(signer: name) }
+    return ImageSigner(name: name, keyId: keyId)
+  }
+}

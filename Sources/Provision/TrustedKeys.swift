@@ -1,0 +1,49 @@
+public import Cryptography
+internal import FoundationEssentials
+internal import Glibc
+
+/// The public keys of which one has to have signed an image before it is flashed.
+public struct TrustedKeys: Sendable {
+  /// In order of their names; a name is a file's without `.pem`.
+  public let keys: [(name: String, key: VerifyingKey)]
+  /// Files called `*.pem` that hold no Ed25519 public key and are therefore trusted with nothing.
+  public let flaws: [String]
+
+  private static let fileByteLimit = 4096
+
+  public init(_ keys: [String: VerifyingKey]) {
+    self.keys = keys.sorted { $0.key < $1.key }.map { (name: $0.key, key: $0.value) }
+    flaws = []
+  }
+
+  /// Reads every `*.pem` of the folder.
+  /// - Throws: `unreadable` where there is no such folder.
+  public init(directory: String) throws(ImageFault) {
+    let names: [String]
+    do {
+      names = try FileManager.default.contentsOfDirectory(atPath: directory)
+    } catch {
+      throw .unreadable(path: directory, errno: ENOENT)
+    }
+    var keys: [(name: String, key: VerifyingKey)] = []
+    var flaws: [String] = []
+    for name in names.sorted() where name.hasSuffix(".pem") && !name.hasPrefix(".") {
+      let path = "\(directory)/\(name)"
+      do {
+        let text = String(decoding: try ImageFile.read(path, limit: Self.fileByteLimit), as: UTF8.self)
+        keys.append((name: String(name.dropLast(4)), key: try VerifyingKey(pem: text)))
+      } catch {
+        flaws.append(path)
+      }
+    }
+    self.keys = keys
+    self.flaws = flaws
+  }
+
+  /// What this key is called here; nil where it is not trusted.
+  public func name(of key: VerifyingKey) -> String? { self.key(withId: key.keyId)?.name }
+
+  func key(withId keyId: String) -> (name: String, key: VerifyingKey)? {
+    keys.first { $0.key.keyId == keyId }
+  }
+}

@@ -1,0 +1,145 @@
+import Cryptography
+import Foundation
+import Testing
+
+/// `firmware list`, `verify` and `sign`, and what `flash` refuses, with keys made here and a folder of data as a
+/// company would keep it.
+@Suite struct FirmwareTests {
+  private let name: String
+  private let laptop: Laptop
+  private let share: String
+  private var manifest: String { "\(share)/firmware/releases/\(name).json" }
+  private var signature: String { "\(share)/firmware/releases/\(name).sig" }
+
+  /// The shipped release without its signature, and no trusted key.
+  init() throws {
+    laptop = try Laptop()
+    share = laptop.scratch.file("share")
+    let checkout = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent().path()
+    let files = FileManager.default
+    for folder in ["firmware/releases", "firmware/trust"] {
+      try files.createDirectory(atPath: "\(share)/\(folder)", withIntermediateDirectories: true)
+    }
+    for folder in ["label-templates", "schemes"] {
+      try files.copyItem(atPath: "\(checkout)/\(folder)", toPath: "\(share)/\(folder)")
+    }
+    let shipped = try files.contentsOfDirectory(atPath: "\(checkout)/firmware/releases").sorted()
+    name = String(try #require(shipped.last { $0.hasSuffix(".json") }).dropLast(5))
+    for file in ["\(name).bin", "\(name).json"] {
+      try files.copyItem(
+        atPath: "\(checkout)/firmware/releases/\(file)", toPath: "\(share)/firmware/releases/\(file)")
+    }
+  }
+
+  private func run(_ arguments: String...) throws -> Weldtech.Outcome {
+    try laptop.run(["--json"] + arguments, environment: ["WELDTECH_SHARE": share])
+  }
+
+  /// A private key in a file, its public half trusted under `name` where it has one.
+  private func key(trustedAs name: String? = nil) throws -> String {
+    let key = try SigningKey(seed: SecureRandom.bytes(32))
+    if let name { try trust(key, as: name) }
+    return try laptop.scratch.write("\(UUID().uuidString).pem", try key.pem())
+  }
+
+  private func trust(_ key: SigningKey, as name: String) throws {
+    try Data(key.verifyingKey.pem.utf8).write(to: URL(filePath: "\(share)/firmware/trust/\(name).pem"))
+  }
+
+  private func row() throws -> [String: Any] {
+    let rows = try run("firmware", "list").document()["firmware"] as? [[String: Any]]
+    return try #require(rows?.first)
+  }
+
+  private func reason(_ outcome: Weldtech.Outcome) throws -> String? {
+    #expect(outcome.status == 1, "\(outcome)")
+    let document = try outcome.document()
+    #expect(document["valid"] as? Bool == false && document["error"] == nil)
+    return (document["reason"] as? [String: Any])?["code"] as? String
+  }
+
+  @Test func `the shipped firmware is signed and verifies`() throws {
+    let rows = try #require(try laptop.json("firmware", "list")["firmware"] as? [[String: Any]])
+    #expect(!rows.isEmpty)
+    for row in rows {
+      #expect(row["signedBy"] is String && row["refused"] == nil, "\(row)")
+      #expect((row["keyId"] as? String)?.count == 64)
+    }
+  }
+
+  @Test func `a company's own key signs, and list and verify say so`() throws {
+    #expect(try row()["refused"] as? String == "firmware.unsigned")
+    #expect(try reason(run("firmware", "verify", manifest)) == "firmware.unsigned")
+
+    let signed = try run("firmware", "sign", manifest, "--key", key(trustedAs: "company")).document()
+    #expect(signed["signature"] as? String == signature && signed["signedBy"] as? String == "company")
+    let verified = try run("firmware", "verify", manifest)
+    #expect(verified.status == 0)
+    let document = try verified.document()
+    #expect(document["valid"] as? Bool == true && document["signedBy"] as? String == "company")
+    #expect(document["keyId"] as? String == signed["keyId"] as? String)
+    let row = try row()
+    #expect(row["signedBy"] as? String == "company" && row["refused"] == nil)
+
+    let people = try laptop.run(["firmware", "list"], environment: ["WELDTECH_SHARE": share])
+    #expect(people.output.contains("company"))
+  }
+
+  @Test func `a signature elsewhere is not the release's`() throws {
+    let elsewhere = laptop.scratch.file("other.sig")
+    _ = try run("firmware", "sign", manifest, "--key", key(trustedAs: "company"), "--output", elsewhere)
+    #expect(FileManager.default.fileExists(atPath: elsewhere))
+    #expect(try reason(run("firmware", "verify", manifest)) == "firmware.unsigned")
+  }
+
+  @Test func `what is wrong with a key or a manifest is an error of bad input`() throws {
+    let good = try key()
+    let bad = try laptop.scratch.write("bad.pem", "hello")
+    for (arguments, code) in [
+      ([manifest, "--key", bad], "firmware.key"), ([manifest, "--key", "/nowhere"], "file.unreadable"),
+      (["/nowhere.json", "--key", good], "firmware.unreadable"), ([bad, "--key", good], "firmware.manifest"),
+    ] {
+      let outcome = try laptop.run(
+        ["--json", "firmware", "sign"] + arguments, environment: ["WELDTECH_SHARE": share])
+      #expect(outcome.status == 65 && outcome.errorCode == code, "\(outcome)")
+    }
+    #expect(try run("firmware", "sign", manifest).status == 64)
+    #expect(try run("firmware", "verify", "/nowhere.json").errorCode == "firmware.unreadable")
+    #expect(!FileManager.default.fileExists(atPath: signature))
+  }
+
+  @Test func `flash refuses what nobody trusted signed, and touches nothing`() throws {
+    try laptop.setUp()
+    let id = try laptop.register()
+    _ = try laptop.json("photo", id, "--stage", "before", try laptop.photo())
+    let bench = try laptop.start(["bench", "module"])
+    defer { bench.stop() }
+    let port = try #require(try bench.firstLine()["port"] as? String)
+    func refused(_ more: String..., code: String) throws {
+      let outcome = try laptop.run(
+        ["--json", "flash", id, "--port", port] + more, environment: ["WELDTECH_SHARE": share])
+      #expect(outcome.status == 65 && outcome.errorCode == code, "\(outcome)")
+    }
+
+    try refused(code: "firmware.unsigned")
+    try refused("--manifest", manifest, code: "firmware.unsigned")
+    let stranger = try key()
+    let signed = try run("firmware", "sign", manifest, "--key", stranger)
+    #expect(try signed.status == 0 && signed.document()["signedBy"] == nil, "\(signed)")
+    try refused(code: "firmware.unknownKey")
+    let text = try String(contentsOfFile: manifest, encoding: .utf8)
+    try trust(SigningKey(pem: String(contentsOfFile: stranger, encoding: .utf8)), as: "new")
+    try (text + "\n").write(toFile: manifest, atomically: true, encoding: .utf8)
+    try refused(code: "firmware.wrongSignature")
+    try "{}".write(toFile: signature, atomically: true, encoding: .utf8)
+    try refused(code: "firmware.signatureFile")
+    #expect(!"\(try laptop.record(id))".contains("firmwareVersion"))
+
+    _ = try run("firmware", "sign", manifest, "--key", stranger)
+    let flashed = try laptop.run(
+      ["--json", "flash", id, "--port", port], environment: ["WELDTECH_SHARE": share])
+    #expect(flashed.status == 0, "\(flashed)")
+    #expect(try flashed.document()["bytesWritten"] as? Int ?? 0 > 30_000)
+  }
+}
