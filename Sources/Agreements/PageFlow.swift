@@ -20,6 +20,8 @@ final class PageFlow {
   static let left = sideMargin
   static let bottom = pageHeight - bottomMargin
   static let mostHeight = bottom - topMargin
+  /// The documents' font has lower lines than the labels', for which line spacing is a share.
+  private static let documentLeading = 1.2
 
   let typesetter = Typesetter()
   private(set) var pages: [[Mark]] = [[]]
@@ -53,6 +55,11 @@ final class PageFlow {
   func set(
     _ text: String, style: TextStyle, width: Double? = nil, alignment: TextAlignment = .left
   ) -> TextBlock {
+    var style = style
+    if style.weight == .regular {
+      style.families = TextStyle.documentFamilies
+      style.lineSpacing *= Self.documentLeading
+    }
     let block = typesetter.set(text, style: style, widthMillimetres: width, alignment: alignment)
     unknownGlyphCount += block.unknownGlyphCount
     return block

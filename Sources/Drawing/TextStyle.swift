@@ -17,6 +17,11 @@ public struct TextStyle: Hashable, Sendable {
     "Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "WenQuanYi Zen Hei", "sans-serif",
   ]
 
+  /// For text of any length in a PDF: a TrueType font first, of which cairo embeds the glyphs used and no
+  /// more. Of a CFF font it keeps every subroutine where its scan for those in use gives up (cairo 1.16;
+  /// in Noto Sans CJK an F and an I are enough), which is a megabyte a font. It has one weight only.
+  public static let documentFamilies = ["WenQuanYi Micro Hei"] + chineseFamilies
+
   public init(
     sizePoints: Double, weight: Weight = .regular, families: [String] = chineseFamilies,
     lineSpacing: Double = 0.9, letterSpacingPoints: Double = 0

@@ -26,7 +26,29 @@ private func contains(_ text: String, _ value: String) -> Bool {
   text.contains(value.filter { !$0.isWhitespace })
 }
 
+private let documentFont: ConditionTrait = .enabled(
+  if: (try? Program("fc-list")?.output(["WenQuanYi Micro Hei", "family"]).isEmpty) == false,
+  "WenQuanYi Micro Hei is missing: apt install fonts-wqy-microhei")
+
 @Suite struct AgreementTests {
+  @Test(documentFont) func itIsSmallEnoughForAPoorNetworkThoughAllItsGlyphsAreEmbedded() throws {
+    var sample = Sample()
+    #expect(try render(sample).pdf.count < 200_000)
+    // Every Latin letter, and characters that only the second font has.
+    sample.note = "The quick brown fox JUMPS OVER THE LAZY DOG, FI IL 0123456789"
+    sample.unitName = "䶮𠮷𬭎焊铺"
+    let document = try render(sample)
+    #expect(document.unknownGlyphCount == 0 && document.pdf.count < 250_000)
+    guard let program = Program("pdffonts") else { return }
+    try withFolder { folder in
+      let file = folder.appendingPathComponent("a.pdf")
+      try document.pdf.write(to: file)
+      let fonts = try program.output([file.path]).split(separator: "\n").dropFirst(2)
+      // Embedded, a subset, mapped back to text.
+      #expect(fonts.count >= 2 && fonts.allSatisfy { $0.contains(" yes yes yes ") })
+    }
+  }
+
   @Test(poppler) func everyFieldOfTheRecordIsInTheDocumentAsText() throws {
     let sample = Sample()
     let text = try text(of: render(sample))
