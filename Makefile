@@ -28,6 +28,7 @@ practice: build ## the whole job on a simulated module and a local platform
 
 test: ## build and run all tests, peers included
 	@scripts/setup peers
+	@firmware/check
 	swift test
 
 soak: ## kill `install` at 50 moments instead of the 6 of `make test`
