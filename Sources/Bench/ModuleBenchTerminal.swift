@@ -76,14 +76,9 @@ struct ModuleBenchTerminal: ~Copyable {
     }
   }
 
-  /// Forgets what no one read and how the last program set the terminal up: a new program finds a new cable.
-  func refresh() {
-    tcflush(secondary, TCIFLUSH)
-    var settings = termios()
-    guard tcgetattr(secondary, &settings) == 0 else { return }
-    cfmakeraw(&settings)
-    tcsetattr(secondary, TCSANOW, &settings)
-  }
+  /// Forgets what no one read. The settings stay: the next program may have opened the port and made its own
+  /// before this one's closing was seen.
+  func refresh() { tcflush(secondary, TCIFLUSH) }
 
   private static func read(_ descriptor: Int32, upTo count: Int) -> [UInt8] {
     [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in

@@ -25,6 +25,7 @@ struct PeerProgram {
     let output: String
   }
 
+  /// Ended by force after two minutes; the status is then not 0.
   func run(_ arguments: [String], environment: [String: String] = [:]) throws -> Outcome {
     let process = Process()
     process.executableURL = URL(filePath: path ?? "")
@@ -35,6 +36,10 @@ struct PeerProgram {
     process.standardError = pipe
     process.standardInput = FileHandle.nullDevice
     try process.run()
+    // A peer that waits for ever is a failed test, not a hung run.
+    let deadline = DispatchWorkItem { process.terminate() }
+    DispatchQueue.global().asyncAfter(deadline: .now() + 120, execute: deadline)
+    defer { deadline.cancel() }
     let output = pipe.fileHandleForReading.readDataToEndOfFile()
     process.waitUntilExit()
     return Outcome(status: process.terminationStatus, output: String(decoding: output, as: UTF8.self))
