@@ -73,7 +73,7 @@ let package = Package(
     tests("ArgumentsTests", ["Arguments", "Terminal"]),
     tests("ModuleCoreTests", ["ModuleCore"]),
     tests("FieldbookTests", ["Fieldbook", "Records"]),
-    tests("ProvisionTests", ["Provision", "Records", "ModuleCore", "Bench"]),
+    tests("ProvisionTests", ["Provision", "Records", "ModuleCore", "Bench", "Cryptography"]),
     tests("LabelsTests", ["Labels", "Drawing", "Records"]),
     tests("AgreementsTests", ["Agreements", "Drawing", "Records"]),
     tests("PhotosTests", ["Photos", "Records", "CPNG", "CTurboJPEG"]),

@@ -106,7 +106,7 @@ public struct Image: Hashable, Sendable {
     } catch {
       throw .program(error == .wrongDigest ? .applicationDigest : .applicationHeader)
     }
-    guard header.digest.hexadecimal == stated else { throw .program(.applicationDigest) }
+    guard Hex.encode(header.digest) == stated else { throw .program(.applicationDigest) }
     guard header.version == manifest.versionNumber, header.productId == manifest.productId,
       header.chip == Array(manifest.chip.utf8),
       header.lowestReplaceableVersion == manifest.lowestReplaceable

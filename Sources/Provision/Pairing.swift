@@ -1,3 +1,4 @@
+import Cryptography
 import ModuleCore
 public import Records
 
@@ -93,7 +94,7 @@ public struct Pairing {
 
   private func makeKey(for installation: InstallationID, moduleSerial: String) throws -> SecretKey {
     let bytes = try random(SecretKey.byteCount)
-    guard let key = SecretKey(bytes: bytes, keyId: Authenticator.keyId(of: bytes).hexadecimal) else {
+    guard let key = SecretKey(bytes: bytes, keyId: Hex.encode(Authenticator.keyId(of: bytes))) else {
       throw ProvisionError.badRandom
     }
     try keys.prepare(key, for: installation, moduleSerial: moduleSerial)

@@ -93,9 +93,7 @@ final class Workplace {
 
   /// - Throws: `SyncError` where the address or the token cannot be used.
   func platformClient(answerTimeout: Duration = .seconds(30)) throws -> PlatformClient {
-    let token = try fieldbook().setup().tokenFile.map { file in
-      String(decoding: try read(file, atMost: 8192), as: UTF8.self).filter { !$0.isWhitespace }
-    }
+    let token = try fieldbook().setup().tokenFile.map(readToken)
     return try PlatformClient(
       PlatformClient.Configuration(
         address: try platformAddress(), token: token, userAgent: "weldtech/\(Version.current)",

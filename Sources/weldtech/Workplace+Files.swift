@@ -26,6 +26,11 @@ extension Workplace {
     }
   }
 
+  /// The platform's token: what stands in its file, without the line end.
+  func readToken(_ path: String) throws(FileTrouble) -> String {
+    String(decoding: try read(path, atMost: 8192), as: UTF8.self).filter { !$0.isWhitespace }
+  }
+
   /// Writes a readable copy, whole or not at all, in a folder that is made where it is missing.
   func write(_ data: Data, to path: String) throws {
     let folder = URL(filePath: path).deletingLastPathComponent()

@@ -1,4 +1,5 @@
 import Bench
+import Cryptography
 import Foundation
 import ModuleCore
 import Records
@@ -127,7 +128,7 @@ import Testing
     defer { bench.stop() }
     _ = try flash(port, try BootloaderImages.firmware())
     let bytes = BootloaderImages.noise(32, seed: 5)
-    let keyId = Authenticator.keyId(of: bytes).hexadecimal
+    let keyId = Hex.encode(Authenticator.keyId(of: bytes))
     let key = try #require(SecretKey(bytes: bytes, keyId: keyId))
     let installation = InstallationID(UUID())
     do {

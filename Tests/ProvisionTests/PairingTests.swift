@@ -1,3 +1,4 @@
+import Cryptography
 import ModuleCore
 import Records
 import Testing
@@ -50,7 +51,7 @@ import Testing
 
   static let foreignKey = SecretKey(
     bytes: Array(repeating: 9, count: 32),
-    keyId: Authenticator.keyId(of: Array(repeating: 9, count: 32)).hexadecimal)!
+    keyId: Hex.encode(Authenticator.keyId(of: Array(repeating: 9, count: 32))))!
 
   // MARK: - Every row of the table
 

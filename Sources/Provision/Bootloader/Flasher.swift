@@ -60,9 +60,9 @@ public struct Flasher {
       // A firmware for a chip that is not in the table is left for the bootloader to name.
       if let chip = chips.first(where: { $0.name == running.chip }) {
         let image = try image(from: source, for: chip)
-        if running.imageSha256.hexadecimal == image.manifest.appSha256 {
+        if Hex.encode(running.imageSha256) == image.manifest.appSha256 {
           return FlashResult(
-            chip: chip.name, chipID: running.uniqueId.hexadecimal, firmwareVersion: image.manifest.version,
+            chip: chip.name, chipID: Hex.encode(running.uniqueId), firmwareVersion: image.manifest.version,
             firmwareSha256: image.manifest.sha256, skipped: .alreadyInstalled, bytesWritten: 0,
             duration: now() - begun)
         }
@@ -179,7 +179,7 @@ public struct Flasher {
     let uniqueID = try during(.identifying) { () throws(ROMClient.Failure) -> [UInt8] in
       try rom.read(chip.uniqueIDAddress, count: 12)
     }
-    return (chip, uniqueID.hexadecimal)
+    return (chip, Hex.encode(uniqueID))
   }
 
   // MARK: - Choosing the image
@@ -221,7 +221,7 @@ public struct Flasher {
     repeat {
       do throws(ProvisionError) {
         let identity = try SMPClient(link: link, now: now).identity()
-        if image.manifest.appSha256 == nil || identity.imageSha256.hexadecimal == image.manifest.appSha256 {
+        if image.manifest.appSha256 == nil || Hex.encode(identity.imageSha256) == image.manifest.appSha256 {
           return
         }
       } catch {

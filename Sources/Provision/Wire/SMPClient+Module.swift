@@ -1,3 +1,4 @@
+import Cryptography
 import ModuleCore
 public import Records
 
@@ -18,7 +19,7 @@ extension SMPClient {
           firmwareVersion: try reply.text(ModuleField.firmwareVersion),
           imageSha256: try reply.bytes(ModuleField.imageDigest, count: 32),
           imei: try reply.optionalText(ModuleField.imei), iccid: try reply.optionalText(ModuleField.iccid),
-          keyId: keyId?.hexadecimal, pendingKeyId: pending?.hexadecimal,
+          keyId: keyId.map { Hex.encode($0) }, pendingKeyId: pending.map { Hex.encode($0) },
           installation: try reply.optionalText(ModuleField.installation),
           boots: try reply.count(ModuleField.boots), sealOpenings: try reply.count(ModuleField.sealOpenings))
       })
@@ -125,6 +126,6 @@ extension SMPClient {
   }
 
   private static func keyId(_ reply: ReplyFields) throws(ReplyFault) -> String {
-    try reply.bytes(ModuleField.keyId, count: Authenticator.keyIdSize).hexadecimal
+    Hex.encode(try reply.bytes(ModuleField.keyId, count: Authenticator.keyIdSize))
   }
 }

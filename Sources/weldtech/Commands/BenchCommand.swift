@@ -105,9 +105,7 @@ enum BenchCommand {
 
   static func platform(_ options: PlatformOptions, _ workplace: Workplace) throws -> Int32 {
     let folder = options.data ?? workplace.home + "/bench-platform"
-    let token = try options.token.map { file in
-      String(decoding: try workplace.read(file, atMost: 8192), as: UTF8.self).filter { !$0.isWhitespace }
-    }
+    let token = try options.token.map(workplace.readToken)
     let platform = try localPlatform(listen: options.listen, folder: folder, token: token)
     let url = try platform.start()
     defer { platform.stop() }

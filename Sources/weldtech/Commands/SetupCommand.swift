@@ -88,7 +88,7 @@ enum SetupCommand {
     }
     guard LabelCode(region: region, serial: .zero) != nil else { throw SetupRejected.region(region) }
     // The token stays in its file, so the path has to hold from every folder.
-    if let file = options.tokenFile { _ = try workplace.read(file, atMost: 8192) }
+    if let file = options.tokenFile { _ = try workplace.readToken(file) }
     let tokenFile = options.tokenFile.map(absolutePath)
     // First, since it may be refused, and then nothing of this is kept.
     if let block { try fieldbook.addBlock(block) }
