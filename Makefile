@@ -31,9 +31,10 @@ test: ## build and run all tests, peers included
 	@firmware/check
 	swift test
 
-soak: ## kill `install` at 50 moments instead of the 6 of `make test`
+soak: ## what `make test` samples, whole: 50 kills of `install`, a power cut at every write of an update
 	@scripts/setup peers
 	WELDTECH_KILLS=50 swift test --filter Acceptance.KillTests
+	WELDTECH_CUTS=all swift test --filter BenchTests.UpdateTests
 
 lint: ## formatting, shell scripts and the house's own rules
 	@scripts/lint

@@ -40,7 +40,7 @@ let package = Package(
     feature("Agreements", ["Records", "Drawing", "Cryptography"]),
     feature("Photos", ["Records", "Cryptography", "CPNG", "CTurboJPEG"]),
     feature("Sync", ["Records", "Cryptography", "CCurl"]),
-    feature("Bench", ["Records", "ModuleCore", "Cryptography", "CMicrohttpd", "CSerial"]),
+    feature("Bench", ["Records", "ModuleCore", "CBoot", "Cryptography", "CMicrohttpd", "CSerial"]),
 
     .executableTarget(
       name: "weldtech",
@@ -64,6 +64,7 @@ let package = Package(
     // C and C++ of ours, where a library cannot be driven from Swift.
     .target(name: "CPNG", dependencies: ["CLibPNG"], path: "Sources/CLibraries/CPNG"),
     .target(name: "CZXing", dependencies: ["CLibZXing"], path: "Sources/CLibraries/CZXing"),
+    .target(name: "CBoot", path: "firmware/Boot"),
     .target(name: "CSerial", path: "Sources/CLibraries/CSerial"),
 
     tests("RecordsTests", ["Records"]),
@@ -78,7 +79,7 @@ let package = Package(
     tests("AgreementsTests", ["Agreements", "Drawing", "Records"]),
     tests("PhotosTests", ["Photos", "Records", "CPNG", "CTurboJPEG"]),
     tests("SyncTests", ["Sync", "Records", "Bench", "Cryptography", "ModuleCore"]),
-    tests("BenchTests", ["Bench", "ModuleCore", "Cryptography", "Records"]),
+    tests("BenchTests", ["Bench", "ModuleCore", "CBoot", "Cryptography", "Records"]),
     tests(
       "WeldtechTests",
       ["weldtech", "Records", "Terminal", "Arguments", "Fieldbook", "Provision", "Sync", "Bench"]),

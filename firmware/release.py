@@ -1,4 +1,4 @@
-"""Makes a release: fills in the application's digest and writes image and manifest.
+"""Makes a release: fills in the application's digest and writes image, manifest, and the file for an update by upload.
 
 usage: release.py BOOT.bin APPLICATION.bin DIRECTORY
 """
@@ -14,11 +14,23 @@ HEADER, DIGEST = 0x200, 0x230
 SECTORS = [
     (0x0800_0000, 16, "boot"), (0x0800_4000, 16, "record"), (0x0800_8000, 16, "record"),
     (0x0800_C000, 16, "free"), (0x0801_0000, 64, "application"),
-] + [(0x0802_0000 + 0x2_0000 * index, 128, "free") for index in range(7)]
+    (0x0802_0000, 128, "upload"), (0x0804_0000, 128, "backup"),
+] + [(0x0806_0000 + 0x2_0000 * index, 128, "free") for index in range(5)]
 
 
 def padded(data: bytes) -> bytes:
     return data + b"\xff" * (-len(data) % 4)
+
+
+def container(application: bytes, version: str) -> bytes:
+    """MCUboot's image format (https://docs.mcuboot.com/design.html#image-format), as UpdateContainer.swift has it."""
+    major, minor, patch = map(int, version.split("."))
+    if max(major, minor) > 255:
+        sys.exit("release.py: MCUboot's header has one byte each for the version's first two numbers")
+    header = struct.pack(
+        "<IIHHIIBBHI4x", 0x96F3B83D, APPLICATION, 32, 0, len(application), 0, major, minor, patch, 0)
+    digest = hashlib.sha256(header + application).digest()
+    return header + application + struct.pack("<HHHH", 0x6907, 40, 0x10, len(digest)) + digest
 
 
 def main(boot_path: str, application_path: str, directory: str) -> None:
@@ -38,6 +50,7 @@ def main(boot_path: str, application_path: str, directory: str) -> None:
     chip = chip.rstrip(b"\0").decode()
     name = f"{chip.lower()}-{version}"
     image = boot + bytes(application)
+    update = container(bytes(application), version)
     manifest = {
         "name": name,
         "version": version,
@@ -51,12 +64,16 @@ def main(boot_path: str, application_path: str, directory: str) -> None:
         "bytes": len(image),
         "sha256": hashlib.sha256(image).hexdigest(),
         "appSha256": application[DIGEST:DIGEST + 32].hex(),
+        "update": {
+            "file": f"{name}.update", "bytes": len(update), "sha256": hashlib.sha256(update).hexdigest(),
+        },
         "lowestReplaceableVersion": lowest,
         "flashSectors": [
             {"address": start, "bytes": kibibytes * 1024, "use": use} for start, kibibytes, use in SECTORS
         ],
     }
     folder = pathlib.Path(directory)
+    (folder / f"{name}.update").write_bytes(update)
     (folder / f"{name}.bin").write_bytes(image)
     (folder / f"{name}.json").write_text(json.dumps(manifest, indent=2) + "\n")
     print(f"{name}: boot block {len(boot)} bytes, application {length} bytes")

@@ -13,7 +13,30 @@ public final class FlashArray: Sendable {
   /// In order of address, without gaps.
   public let sectors: [Sector]
   public let byteCount: Int
-  private let cells: Mutex<[UInt8]>
+  private let state: Mutex<State>
+
+  private struct State {
+    var cells: [UInt8]
+    /// Words that can still be programmed, an erasure counted as one; nil where the supply lasts.
+    var operationsLeft: Int?
+    /// What a cut leaves behind is drawn from here.
+    var noise: UInt64 = 0
+
+    /// Whether the supply is there for one operation more; `isCut` for the one in which it fails.
+    mutating func spend() -> (isWhole: Bool, isCut: Bool) {
+      guard let left = operationsLeft else { return (true, false) }
+      operationsLeft = left - 1
+      return (left > 0, left == 0)
+    }
+
+    /// An xorshift.
+    mutating func draw() -> UInt8 {
+      noise ^= noise << 13
+      noise ^= noise >> 7
+      noise ^= noise << 17
+      return UInt8(truncatingIfNeeded: noise >> 24)
+    }
+  }
 
   /// A blank array of sectors of these sizes, one after another.
   public init(start: UInt32, sectorBytes: [Int]) {
@@ -26,7 +49,7 @@ public final class FlashArray: Sendable {
     self.start = start
     self.sectors = sectors
     byteCount = offset
-    cells = Mutex([UInt8](repeating: 0xff, count: offset))
+    state = Mutex(State(cells: [UInt8](repeating: 0xff, count: offset)))
   }
 
   /// The 1 MiB of an STM32F405xG: RM0090, table 5.
@@ -39,29 +62,62 @@ public final class FlashArray: Sendable {
   /// Nil where the range is not wholly inside.
   public func read(_ address: UInt32, count: Int) -> [UInt8]? {
     guard let range = range(address, count: count) else { return nil }
-    return cells.withLock { Array($0[range]) }
+    return state.withLock { Array($0.cells[range]) }
   }
 
   /// Clears the bits that are clear in `bytes`, as the F4's controller does on cells that are not erased too,
-  /// without an error. False, and nothing done, where the range is not wholly inside.
+  /// without an error. False, and nothing done, where the range is not wholly inside; false where power fails.
   @discardableResult
   public func program(_ address: UInt32, _ bytes: [UInt8]) -> Bool {
     guard let range = range(address, count: bytes.count) else { return false }
-    cells.withLock { cells in
-      for (index, byte) in zip(range, bytes) { cells[index] &= byte }
+    return state.withLock { state in
+      for start in stride(from: 0, to: bytes.count, by: 4) {
+        let (isWhole, isCut) = state.spend()
+        for index in start..<min(start + 4, bytes.count) where isWhole || isCut {
+          // Some of the bits that were to be cleared.
+          state.cells[range.lowerBound + index] &= isCut ? bytes[index] | state.draw() : bytes[index]
+        }
+        guard isWhole else { return false }
+      }
+      return true
     }
-    return true
   }
 
-  /// Sets all bits of a sector. False where there is no such sector.
+  /// Sets all bits of a sector. False where there is no such sector, or power fails.
   @discardableResult
   public func erase(sector index: Int) -> Bool {
     guard sectors.indices.contains(index),
       let range = range(sectors[index].address, count: sectors[index].bytes)
     else { return false }
-    cells.withLock { $0.replaceSubrange(range, with: repeatElement(0xff, count: range.count)) }
-    return true
+    return state.withLock { state in
+      let (isWhole, isCut) = state.spend()
+      if isWhole { state.cells.replaceSubrange(range, with: repeatElement(0xff, count: range.count)) }
+      if isCut {
+        // Some blocks are erased, some half, some not at all.
+        for start in stride(from: range.lowerBound, to: range.upperBound, by: 64) {
+          let extent = state.draw() % 4
+          guard extent > 0 else { continue }
+          for index in start..<start + 64 { state.cells[index] |= extent == 1 ? state.draw() : 0xff }
+        }
+      }
+      return isWhole
+    }
   }
+
+  /// Has the supply fail in the operation after so many, a word or an erasure each: it is left half done, and nothing
+  /// is written after it. Nil brings the supply back.
+  public func failPower(afterOperations count: Int?, seed: UInt64 = 1) {
+    state.withLock { state in
+      state.operationsLeft = count
+      state.noise = seed | 1
+    }
+  }
+
+  /// Whether `failPower` has struck.
+  public var isWithoutPower: Bool { state.withLock { $0.operationsLeft.map { $0 < 0 } ?? false } }
+
+  /// What is left of the count given to `failPower`.
+  public var operationsLeft: Int? { state.withLock { $0.operationsLeft } }
 
   /// The index of the sector that holds this address.
   public func sector(at address: UInt32) -> Int? {

@@ -41,11 +41,14 @@ struct ModuleBenchChip {
 
   // MARK: - Running
 
-  /// Power comes back: the firmware where there is a sound one, else the bootloader.
+  /// Power comes back: the boot block finishes what is under way and starts the firmware where there is a sound
+  /// one; else the bootloader.
   mutating func restart() {
     let flash = configuration.flash
     requests.reset()
-    if let image = try? ImageHeader.checkFlash(read: { flash.read($0, count: $1) ?? [] }) {
+    if BootBlock.isSound(flash), BootBlock.choose(flash),
+      let image = try? ImageHeader.checkFlash(read: { flash.read($0, count: $1) ?? [] })
+    {
       program = .firmware(Module(board: makeBoard(image)))
     } else {
       program = .bootloader(Self.bootloader(configuration))

@@ -8,6 +8,7 @@ struct SimulatedBoard: Board {
   private static let contactDelay: UInt64 = 15
   /// The flash sectors that keep the pairing.
   private static let recordSectors = [1, 2]
+  private static let uploadSector = 5
 
   let identity: BoardIdentity
   let runningImage: ImageHeader?
@@ -121,6 +122,16 @@ struct SimulatedBoard: Board {
   mutating func eraseRecord(slot: Int) -> Bool {
     Self.recordSectors.indices.contains(slot) && flash.erase(sector: Self.recordSectors[slot])
   }
+
+  func readFlash(_ address: UInt32, count: Int) -> [UInt8] { flash.read(address, count: count) ?? [] }
+
+  mutating func programUpload(offset: Int, _ bytes: [UInt8]) -> Bool {
+    guard offset >= 0, offset % 4 == 0, bytes.count % 4 == 0, offset <= Int(FlashMap.uploadSize) - bytes.count
+    else { return false }
+    return flash.program(FlashMap.upload + UInt32(offset), bytes)
+  }
+
+  mutating func eraseUpload() -> Bool { flash.erase(sector: Self.uploadSector) }
 
   /// Nil where the range is not wholly inside the slot.
   private func address(_ slot: Int, _ offset: Int, _ count: Int) -> UInt32? {

@@ -26,6 +26,15 @@ import Testing
     return image
   }
 
+  /// MCUboot's container around an image of version 1.2.3 or the one given, spelled out.
+  static func container(of image: [UInt8], version: [UInt8] = [1, 2, 3, 0]) -> [UInt8] {
+    var length: [UInt8] = []
+    length.append(littleEndian: UInt32(image.count))
+    let body =
+      hex("3db8f396 00000108 2000 0000") + length + hex("00000000") + version + hex("00000000 00000000") + image
+    return body + hex("0769 2800 1000 2000") + SHA256.digest(body)
+  }
+
   @Test func aGoodImageGivesItsHeader() throws {
     let header = try ImageHeader.check(Self.image() + [1, 2, 3], at: 0x0801_0000)
     #expect(header.version.text == Array("1.2.3".utf8))

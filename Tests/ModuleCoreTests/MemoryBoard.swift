@@ -65,6 +65,31 @@ struct MemoryBoard: Board {
     return true
   }
 
+  /// The application's sector, the upload's and the backup's, one after another.
+  var images = ImageHeaderTests.image() + [UInt8](repeating: 0xff, count: 0x5_0000 - 1000)
+
+  func readFlash(_ address: UInt32, count: Int) -> [UInt8] {
+    images.slice(Int(address) - Int(FlashMap.application), count) ?? []
+  }
+
+  mutating func programUpload(offset: Int, _ bytes: [UInt8]) -> Bool {
+    guard offset % 4 == 0, bytes.count % 4 == 0, offset + bytes.count <= Int(FlashMap.uploadSize) else {
+      return false
+    }
+    for word in stride(from: 0, to: bytes.count, by: 4) {
+      guard spendPower() else { return false }
+      for index in word..<word + 4 { images[0x1_0000 + offset + index] &= bytes[index] }
+    }
+    return true
+  }
+
+  mutating func eraseUpload() -> Bool {
+    let isWhole = spendPower()
+    let count = isWhole ? 0x2_0000 : 0x1_0000
+    images.replaceSubrange(0x1_0000..<0x1_0000 + count, with: repeatElement(0xff, count: count))
+    return isWhole
+  }
+
   private mutating func spendPower() -> Bool {
     guard let left = wordsUntilCut else { return true }
     guard left > 0 else { return false }
@@ -76,6 +101,7 @@ struct MemoryBoard: Board {
   func poweredUpAgain() -> MemoryBoard {
     var board = MemoryBoard()
     board.slots = slots
+    board.images = images
     board.sealIsClosed = sealIsClosed
     board.random = SeededGenerator(state: 99)
     return board

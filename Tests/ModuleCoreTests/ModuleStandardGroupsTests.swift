@@ -32,7 +32,9 @@ import Testing
     let images = try #require(state["images"]?.elements)
     #expect(images.count == 1)
     #expect(images[0]["slot"]?.unsigned == 0 && images[0]["version"]?.string == "1.2.3")
-    #expect(images[0]["hash"]?.byteString == dialogue.module.board.runningImage?.digest)
+    // The hash of the container that release.py would make of it.
+    let container = ImageHeaderTests.container(of: ImageHeaderTests.image())
+    #expect(images[0]["hash"]?.byteString == Array(container.suffix(32)))
     for flag in ["bootable", "confirmed", "active"] as [StaticString] {
       #expect(images[0][flag]?.boolean == true)
     }
@@ -59,7 +61,8 @@ import Testing
   @Test(
     "What the standard groups do not do is refused with the standard's code, in either version",
     arguments: [
-      (.write, 1, 1, "a0", 8), (.write, 1, 0, "a0", 8), (.read, 1, 9, "a0", 8), (.read, 0, 9, "a0", 8),
+      (.read, 1, 1, "a0", 8), (.read, 1, 5, "a0", 8), (.read, 1, 9, "a0", 8), (.write, 1, 9, "a0", 8),
+      (.read, 0, 9, "a0", 8),
       (.read, 0, 5, "a0", 8), (.write, 0, 6, "a0", 8), (.read, 7, 0, "a0", 8), (.write, 0, 0, "a0", 3),
       (.write, 0, 0, "a1 6164 01", 3), (.write, 0, 5, "a1 69626f6f745f6d6f6465 02", 3),
       (.write, 0, 5, "a1 69626f6f745f6d6f6465 190100", 3), (.write, 0, 0, "80", 3),

@@ -12,6 +12,12 @@ import Testing
       let length: Int
     }
 
+    struct Update: Decodable {
+      let file: String
+      let bytes: Int
+      let sha256: String
+    }
+
     let version: String
     let chip: String
     let productId: UInt16
@@ -21,6 +27,7 @@ import Testing
     let sha256: String
     let appSha256: String
     let lowestReplaceableVersion: String
+    let update: Update
   }
 
   static let folder = URL(filePath: #filePath).deletingLastPathComponent()
@@ -52,6 +59,13 @@ import Testing
       #expect(header.chip == Array(manifest.chip.utf8) && header.productId == manifest.productId)
       let records = FlashMap.recordSlots.0..<FlashMap.recordSlots.1 + FlashMap.recordSlotSize
       #expect(records.allSatisfy { flash[Int($0 - FlashMap.base)] == 0xff })
+
+      let update = [UInt8](try Data(contentsOf: Self.folder.appending(path: manifest.update.file)))
+      #expect(update.count == manifest.update.bytes && SHA256.digest(update) == hex(manifest.update.sha256))
+      let numbers = [header.version.major, header.version.minor, header.version.patch, 0].map { UInt8($0) }
+      let start = Int(FlashMap.application - FlashMap.base)
+      let application = Array(flash[start..<start + Int(header.imageLength)])
+      #expect(update == ImageHeaderTests.container(of: application, version: numbers))
     }
   }
 }

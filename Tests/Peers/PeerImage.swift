@@ -18,6 +18,14 @@ enum PeerImage {
     return image
   }
 
+  /// MCUboot's container around an image.
+  static func container(of image: [UInt8], version: [UInt8]) -> [UInt8] {
+    let body =
+      word(0x96f3_b83d) + word(FlashMap.application) + word(32) + word(UInt32(image.count)) + word(0) + version
+      + word(0) + word(0) + image
+    return body + [0x07, 0x69, 40, 0, 0x10, 0, 32, 0] + SHA256.digest(body)
+  }
+
   /// The newest release, or the smallest firmware where none is shipped; the boot block first.
   static func shippedOrSmallest() throws -> [(address: UInt32, bytes: [UInt8])] {
     let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../firmware")

@@ -102,6 +102,12 @@ struct WorkbenchBoard: Board {
     slots[slot] = [UInt8](repeating: 0xFF, count: recordSlotSize)
     return true
   }
+
+  func readFlash(_ address: UInt32, count: Int) -> [UInt8] { [] }
+
+  mutating func programUpload(offset: Int, _ bytes: [UInt8]) -> Bool { false }
+
+  mutating func eraseUpload() -> Bool { false }
 }
 
 /// A laptop's clock that stands still.

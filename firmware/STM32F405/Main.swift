@@ -9,6 +9,7 @@ struct Firmware {
   static func main() {
     let clocks = Clocks()
     clocks.startTick()
+    FlashController.protectBootBlock()
     let port = ServicePort(clocks: clocks)
     var module = Module(board: WelderBoard())
     var lastTick: UInt64 = 0

@@ -67,6 +67,24 @@ struct WelderBoard: Board {
 
   func eraseRecord(slot: Int) -> Bool { flash.erase(slot: slot) }
 
+  // MARK: - Application and update
+
+  func readFlash(_ address: UInt32, count: Int) -> [UInt8] {
+    guard address >= FlashMap.base, count >= 0, count <= Int(FlashMap.size),
+      Int(address &- FlashMap.base) <= Int(FlashMap.size) &- count
+    else { return [] }
+    return FlashController.read(address, count: count)
+  }
+
+  func programUpload(offset: Int, _ bytes: [UInt8]) -> Bool {
+    guard offset >= 0, bytes.count <= Int(FlashMap.uploadSize),
+      offset <= Int(FlashMap.uploadSize) &- bytes.count
+    else { return false }
+    return FlashController.program(FlashMap.upload &+ UInt32(truncatingIfNeeded: offset), bytes)
+  }
+
+  func eraseUpload() -> Bool { FlashController.erase(sector: 5) }
+
   // MARK: - What the chip says of itself
 
   private static func readUniqueId() -> [UInt8] {

@@ -1,5 +1,5 @@
 {
-  "keyId" : "30a2ba28a520f202c2d7bbefe5b3e24e3d1764e7e292429b019480c33b29fa2d",
+  "keyId" : "1b713081a2a274aebc1b52f1929c473b2d1fa0439c7b79cfec73c7e09e73db09",
   "schema" : "weldtech.firmware-signature/1",
-  "signature" : "6uhCCifJxw56XDME+IKftdTxPQfKgyKqWO1iiJLhCPUE/VZQdHaeodJvFPNw3tZ5FbYRsyiLkfmICooLMC/wDw=="
+  "signature" : "qn7ZUHK5gdU0QEuQFU/lRyoDePKan894hyb/V6Z/Q+dU0BMLhW+H6f3Ubsaw/CBIc+L5qQEtS9DDZL5JZsSAAw=="
 }

@@ -4,7 +4,9 @@
 ///     1, 2    0x08004000   16 KiB  each: pairing record, two slots
 ///     3       0x0800C000   16 KiB  kept free
 ///     4       0x08010000   64 KiB  application
-///     5…11    0x08020000  128 KiB  each: free
+///     5       0x08020000  128 KiB  an uploaded update, and how far its installation has come
+///     6       0x08040000  128 KiB  the application before the last update
+///     7…11    0x08060000  128 KiB  each: free
 public enum FlashMap {
   public static var base: UInt32 { 0x0800_0000 }
   public static var size: UInt32 { 0x10_0000 }
@@ -17,6 +19,10 @@ public enum FlashMap {
   public static var recordSlotSize: UInt32 { 0x4000 }
   public static var application: UInt32 { 0x0801_0000 }
   public static var applicationSize: UInt32 { 0x1_0000 }
+
+  public static var upload: UInt32 { 0x0802_0000 }
+  public static var uploadSize: UInt32 { 0x2_0000 }
+  public static var backup: UInt32 { 0x0804_0000 }
 
   public static var sectorCount: Int { 12 }
 

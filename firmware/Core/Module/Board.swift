@@ -30,4 +30,14 @@ public protocol Board {
   mutating func programRecord(slot: Int, offset: Int, _ bytes: [UInt8]) -> Bool
   /// Erases a slot, which takes up to half a second; false where the flash reported an error.
   mutating func eraseRecord(slot: Int) -> Bool
+
+  // The flash that keeps the application, and an update beside it (`FlashMap`).
+
+  /// `count` bytes from an absolute address, fewer only where they are not all in flash.
+  func readFlash(_ address: UInt32, count: Int) -> [UInt8]
+  /// Programs whole words from an offset, a multiple of 4, into the upload's sector; false where the flash reported
+  /// an error or the range is not inside.
+  mutating func programUpload(offset: Int, _ bytes: [UInt8]) -> Bool
+  /// Erases the upload's sector, which takes up to two seconds; false where the flash reported an error.
+  mutating func eraseUpload() -> Bool
 }

@@ -1,4 +1,4 @@
-// Groups 0 and 1, as MCUmgr documents them.
+// Group 0, as MCUmgr documents it.
 extension Module {
   enum StandardAnswer {
     case fields(CBORMapWriter)
@@ -26,26 +26,6 @@ extension Module {
       reply.put(ModuleField.bufferSize, unsigned: UInt64(SMPMessage.maximumSize))
       reply.put(ModuleField.bufferCount, unsigned: 1)
     }
-    return .fields(reply)
-  }
-
-  func answerImage(_ request: SMPMessage) -> StandardAnswer {
-    guard request.command == ImageCommand.state.rawValue, request.operation == .read else {
-      return .error(ManagementError.notSupported)
-    }
-    var images: [CBORMapWriter] = []
-    if let header = board.runningImage {
-      var image = CBORMapWriter()
-      image.put(ModuleField.slot, unsigned: 0)
-      image.put(ModuleField.version, text: header.version.text)
-      image.put(ModuleField.hash, bytes: header.digest)
-      image.put(ModuleField.bootable, boolean: true)
-      image.put(ModuleField.confirmed, boolean: true)
-      image.put(ModuleField.active, boolean: true)
-      images.append(image)
-    }
-    var reply = CBORMapWriter()
-    reply.put(ModuleField.images, maps: images)
     return .fields(reply)
   }
 }

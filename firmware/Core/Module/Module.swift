@@ -38,6 +38,11 @@ public struct Module<Hardware: Board> {
   var relayDeadline: UInt64 = 0
   private var sealChangedAt: UInt64?
   private var lastByteAt: UInt64 = 0
+  /// The image that runs was not confirmed yet: the next start takes the one before it back.
+  var isOnTrial: Bool
+  private(set) var hasAnswered = false
+  /// How much of the upload is there, where that is known.
+  var uploadProgress: Int?
 
   /// Starts up: opens the relay, finds the pairing and counts the boot.
   public init(board: Hardware) {
@@ -46,6 +51,7 @@ public struct Module<Hardware: Board> {
     journal = RecordJournal(self.board)
     record = journal.record ?? PairingRecord()
     nextCounter = record.counter
+    isOnTrial = UpdateSlot.isUnderWay(self.board) && UpdateSlot.isSet(.trial, self.board)
     record.boots &+= 1
     saveCounts()
   }
@@ -66,6 +72,7 @@ public struct Module<Hardware: Board> {
   public mutating func receive(_ byte: UInt8) -> [UInt8]? {
     lastByteAt = board.milliseconds
     guard let message = decoder.take(byte), let reply = answer(message) else { return nil }
+    hasAnswered = true
     return ConsoleFraming.encode(reply)
   }
 
@@ -74,6 +81,7 @@ public struct Module<Hardware: Board> {
     let now = board.milliseconds
     if relayIsClosed, now >= relayDeadline { openRelay() }
     watchSeal(now)
+    confirmTrial(now)
     guard !relayIsClosed else { return }
     if recordIsUnsaved { saveCounts() }
     if journal.wantsErasure, now >= lastByteAt &+ Self.quietTime {
@@ -97,8 +105,15 @@ public struct Module<Hardware: Board> {
     switch request.group {
     case SMPGroup.operatingSystem, SMPGroup.image:
       guard let fields else { return Self.standardError(ManagementError.invalid) }
-      let answer = request.group == SMPGroup.image ? answerImage(request) : answerSystem(request, fields)
-      switch answer {
+      do throws(ImageRefusal) {
+        if request.group == SMPGroup.image { return try answerImage(request, fields).encoded }
+      } catch {
+        guard request.version > 0, error.code > 0 else {
+          return Self.standardError(UInt64(error.standardCode))
+        }
+        return Self.groupError(SMPGroup.image, error.code)
+      }
+      switch answerSystem(request, fields) {
       case .fields(let map): return map.encoded
       case .error(let code): return Self.standardError(code)
       }
@@ -107,7 +122,8 @@ public struct Module<Hardware: Board> {
         guard let fields else { throw .malformed }
         return try answerModule(request, fields).encoded
       } catch {
-        return Self.refusal(error, version: request.version)
+        guard request.version > 0 else { return Self.standardError(UInt64(error.code)) }
+        return Self.groupError(SMPGroup.module, error.code)
       }
     default:
       return Self.standardError(ManagementError.notSupported)
@@ -148,11 +164,10 @@ public struct Module<Hardware: Board> {
     return map.encoded
   }
 
-  private static func refusal(_ refusal: ModuleRefusal, version: UInt8) -> [UInt8] {
-    guard version > 0 else { return standardError(UInt64(refusal.code)) }
+  private static func groupError(_ group: UInt16, _ code: UInt8) -> [UInt8] {
     var error = CBORMapWriter()
-    error.put(ModuleField.group, unsigned: UInt64(SMPGroup.module))
-    error.put(ModuleField.returnCode, unsigned: UInt64(refusal.code))
+    error.put(ModuleField.group, unsigned: UInt64(group))
+    error.put(ModuleField.returnCode, unsigned: UInt64(code))
     var map = CBORMapWriter()
     map.put(ModuleField.error, map: error)
     return map.encoded

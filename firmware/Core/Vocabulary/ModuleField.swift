@@ -52,8 +52,16 @@ public enum ModuleField {
   public static var version: StaticString { "version" }
   public static var hash: StaticString { "hash" }
   public static var bootable: StaticString { "bootable" }
+  public static var pending: StaticString { "pending" }
   public static var confirmed: StaticString { "confirmed" }
   public static var active: StaticString { "active" }
+  public static var confirm: StaticString { "confirm" }
+  public static var image: StaticString { "image" }
+  public static var offset: StaticString { "off" }
+  public static var length: StaticString { "len" }
+  public static var data: StaticString { "data" }
+  public static var upgrade: StaticString { "upgrade" }
+  public static var match: StaticString { "match" }
   public static var returnCode: StaticString { "rc" }
   public static var error: StaticString { "err" }
   public static var group: StaticString { "group" }

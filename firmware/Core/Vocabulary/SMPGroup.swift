@@ -2,7 +2,7 @@
 public enum SMPGroup {
   /// Echo, reset, parameters: MCUmgr's standard group.
   public static var operatingSystem: UInt16 { 0 }
-  /// Image state and, later, upload: MCUmgr's standard group.
+  /// Image state and upload: MCUmgr's standard group.
   public static var image: UInt16 { 1 }
   /// Pairing, functional test and control: `docs/module-protocol.md`.
   public static var module: UInt16 { 64 }
@@ -19,6 +19,7 @@ public enum OperatingSystemCommand: UInt8, Sendable {
 public enum ImageCommand: UInt8, Sendable {
   case state = 0
   case upload = 1
+  case erase = 5
 }
 
 /// Commands of group 64.

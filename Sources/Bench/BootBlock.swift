@@ -1,0 +1,36 @@
+internal import CBoot
+internal import ModuleCore
+
+/// The boot block's own source (`firmware/Boot`), deciding over a simulated flash.
+enum BootBlock {
+  /// Whether the first sector holds something that the chip could start.
+  static func isSound(_ flash: FlashArray) -> Bool {
+    let code = FlashMap.bootBlock..<FlashMap.bootBlock + FlashMap.bootBlockSize
+    let table = flash.read(FlashMap.bootBlock, count: 8) ?? []
+    return (try? ImageHeader.checkVectors(table, code: code)) != nil
+  }
+
+  /// Finishes or takes back an update.
+  /// - Returns: whether the application may be started.
+  static func choose(_ flash: FlashArray) -> Bool {
+    // The functions below get the array back from this pointer, within this call only.
+    withExtendedLifetime(flash) {
+      var interface = wt_flash(
+        context: Unmanaged.passUnretained(flash).toOpaque(),
+        word: { context, address in
+          let bytes = BootBlock.flash(context)?.read(address, count: 4) ?? [0xff, 0xff, 0xff, 0xff]
+          return bytes.reversed().reduce(0) { $0 << 8 | UInt32($1) }
+        },
+        program: { context, address, word in
+          let bytes = (0..<4).map { UInt8(truncatingIfNeeded: word >> (8 * $0)) }
+          return BootBlock.flash(context)?.program(address, bytes) == true ? 1 : 0
+        },
+        erase: { context, sector in BootBlock.flash(context)?.erase(sector: Int(sector)) == true ? 1 : 0 })
+      return wt_boot_choose(&interface) != 0
+    }
+  }
+
+  private static func flash(_ context: UnsafeMutableRawPointer?) -> FlashArray? {
+    context.map { Unmanaged<FlashArray>.fromOpaque($0).takeUnretainedValue() }
+  }
+}

@@ -1,0 +1,104 @@
+/// The end of the sector that an update is uploaded to: which file it is, and how far its installation has come. The
+/// boot block reads and writes it too (`firmware/Boot/choose.c`).
+///
+///     +0x1FFC0  length of the uploaded file u32
+///     +0x1FFC4  its SHA-256, 32 bytes of ones where the client stated none
+///     +0x1FFE4  first word of the digest of the application that it replaces
+///     +0x1FFE8  flags, a word each, zero where set: pending, kept, trial, confirmed, over; a word is spare
+///     +0x20000  the end
+enum UpdateSlot {
+  static var sessionOffset: Int { 0x1_ffc0 }
+  static var sessionSize: Int { 36 }
+  static var replacedOffset: Int { 0x1_ffe4 }
+  static var flagsOffset: Int { 0x1_ffe8 }
+  /// What the whole file may take.
+  static var capacity: Int { Int(FlashMap.applicationSize) &+ 0x1000 }
+
+  enum Flag: Int {
+    case pending = 0
+    /// The application that it replaces is in the backup.
+    case kept
+    /// It was put in the application's place and is about to be started.
+    case trial
+    case confirmed
+    /// It will not be installed: taken back, or overtaken by the cable.
+    case over
+
+    var offset: Int { flagsOffset &+ 4 &* rawValue }
+  }
+
+  @inline(never)
+  static func isSet(_ flag: Flag, _ board: borrowing some Board) -> Bool { word(flag.offset, board) == 0 }
+
+  /// The word at an offset into the sector.
+  @inline(never)
+  static func word(_ offset: Int, _ board: borrowing some Board) -> UInt32 {
+    let address = FlashMap.upload &+ UInt32(truncatingIfNeeded: offset)
+    return board.readFlash(address, count: 4).littleEndian(at: 0) ?? .max
+  }
+
+  @inline(never)
+  static func set(_ flag: Flag, _ board: inout some Board) -> Bool {
+    board.programUpload(offset: flag.offset, [0, 0, 0, 0]) && isSet(flag, board)
+  }
+
+  /// Waits for a start, or is running and not confirmed.
+  static func isUnderWay(_ board: borrowing some Board) -> Bool {
+    guard isSet(.pending, board) else { return false }
+    if isSet(.confirmed, board) { return false }
+    return !isSet(.over, board)
+  }
+
+  /// Was started once, or will never be.
+  static func isUsed(_ board: borrowing some Board) -> Bool {
+    if isSet(.trial, board) { return true }
+    return isSet(.over, board)
+  }
+
+  // MARK: - The uploaded file
+
+  /// Of the file that is there, in part or whole; nil where none was begun.
+  static func length(_ board: borrowing some Board) -> Int? {
+    let length = word(sessionOffset, board)
+    return length > 0 && length <= UInt32(truncatingIfNeeded: capacity) ? Int(length) : nil
+  }
+
+  static func session(length: Int, sha: [UInt8]) -> [UInt8] {
+    var session: [UInt8] = []
+    session.append(littleEndian: UInt32(truncatingIfNeeded: length))
+    session.append(contentsOf: sha)
+    return session
+  }
+
+  /// How much of `length` bytes is there: up to the last word that is not blank, which is written again, since the
+  /// power may have failed in the middle of it.
+  static func progress(of length: Int, _ board: borrowing some Board) -> Int {
+    var end = (length &+ 255) & ~255
+    while end > 0 {
+      end &-= 256
+      let bytes = board.readFlash(FlashMap.upload &+ UInt32(truncatingIfNeeded: end), count: 256)
+      if let last = bytes.lastIndex(where: { $0 != 0xff }) { return (end &+ last) & ~3 }
+    }
+    return 0
+  }
+
+  static func hash(_ address: UInt32, _ count: Int, into hash: inout SHA256, _ board: borrowing some Board) {
+    var position = 0
+    while position < count {
+      let bytes = board.readFlash(
+        address &+ UInt32(truncatingIfNeeded: position), count: min(256, count &- position))
+      guard !bytes.isEmpty else { return }
+      hash.update(bytes)
+      position &+= bytes.count
+    }
+  }
+
+  /// Makes what is there worthless, as it has to be before an erasure that may be cut off: what that leaves of the
+  /// flags means nothing to the boot block without the image's header, nor the file's rest without its digest.
+  @inline(never)
+  static func spoil(_ board: inout some Board) -> Bool {
+    board.programUpload(
+      offset: UpdateContainer.headerSize &+ ImageHeader.offset, [UInt8](repeating: 0, count: ImageHeader.size))
+      && board.programUpload(offset: sessionOffset, [UInt8](repeating: 0, count: sessionSize))
+  }
+}

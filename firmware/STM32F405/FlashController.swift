@@ -1,0 +1,93 @@
+import Chip
+import _Volatile
+
+/// The chip's flash through its controller (RM0090, section 3.9).
+enum FlashController {
+  private static var keys: Register { Register(Peripheral.flash &+ 0x04) }
+  private static var status: Register { Register(Peripheral.flash &+ 0x0C) }
+  private static var control: Register { Register(Peripheral.flash &+ 0x10) }
+  private static var busy: UInt32 { 1 << 16 }
+  /// Every error flag, and the end of an operation.
+  private static var flags: UInt32 { 0b1111_0011 }
+  /// A word takes at most 100 µs.
+  private static var programLooks: UInt32 { 10_000 }
+  /// A sector of 128 KiB takes at most two seconds, of 16 KiB half a second.
+  private static var eraseMilliseconds: UInt64 { 3_000 }
+
+  /// Bytes that are known to be in flash.
+  static func read(_ address: UInt32, count: Int) -> [UInt8] {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(count)
+    for index in 0..<UInt32(truncatingIfNeeded: count) { bytes.append(load(address &+ index)) }
+    return bytes
+  }
+
+  /// Programs whole words.
+  static func program(_ address: UInt32, _ bytes: [UInt8]) -> Bool {
+    guard address & 3 == 0, bytes.count & 3 == 0, unlock() else { return false }
+    defer { lock() }
+    for index in stride(from: 0, to: bytes.count, by: 4) {
+      guard let word = bytes.littleEndian(UInt32.self, at: index) else { return false }
+      // Words of 32 bits, programming on.
+      control.value = 0b10 << 8 | 1
+      Register(address &+ UInt32(truncatingIfNeeded: index)).value = word
+      guard status.wait(for: busy, set: false, looks: programLooks), succeeded() else { return false }
+    }
+    return true
+  }
+
+  static func erase(sector: UInt32) -> Bool {
+    guard unlock() else { return false }
+    defer { lock() }
+    control.value = 0b10 << 8 | sector << 3 | 1 << 1
+    control.set(1 << 16)
+    let deadline = wt_milliseconds() &+ eraseMilliseconds
+    while status.value & busy != 0 {
+      if wt_milliseconds() >= deadline { return false }
+    }
+    dropCache()
+    return succeeded()
+  }
+
+  /// Has the controller refuse to write or erase the boot block's sector, the ROM bootloader's wishes included
+  /// (sections 3.9.3 and 3.9.10). Does nothing where that is so already.
+  static func protectBootBlock() {
+    let options = Register(Peripheral.flash &+ 0x14)
+    // Where there is no controller, as in QEMU, this reads 0: protected.
+    guard options.value & 1 << 16 != 0 else { return }
+    let optionKeys = Register(Peripheral.flash &+ 0x08)
+    optionKeys.value = 0x0819_2A3B
+    optionKeys.value = 0x4C5D_6E7F
+    options.clear(1 << 16)
+    options.set(1 << 1)
+    let deadline = wt_milliseconds() &+ eraseMilliseconds
+    while status.value & busy != 0, wt_milliseconds() < deadline {}
+    options.set(1)
+  }
+
+  // MARK: -
+
+  private static func load(_ address: UInt32) -> UInt8 {
+    VolatileMappedRegister<UInt8>(unsafeBitPattern: UInt(address)).load()
+  }
+
+  private static func unlock() -> Bool {
+    keys.value = 0x4567_0123
+    keys.value = 0xCDEF_89AB
+    status.value = flags
+    return control.value & 1 << 31 == 0
+  }
+
+  private static func lock() { control.value = 1 << 31 }
+
+  private static func succeeded() -> Bool { status.value & 0b1111_0010 == 0 }
+
+  /// The data cache may still hold what was there before the erasure.
+  private static func dropCache() {
+    let access = Register(Peripheral.flash)
+    access.clear(1 << 10)
+    access.set(1 << 12)
+    access.clear(1 << 12)
+    access.set(1 << 10)
+  }
+}
