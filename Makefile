@@ -9,11 +9,13 @@ help: ## this list
 setup: ## install the Debian packages that the build and the run need
 	@scripts/setup
 
-build: setup ## build the release binary, .build/release/weldtech
+build: setup ## build the release programs, .build/release/weldtech and weldtech-chip
 	swift build -c release --product weldtech --static-swift-stdlib
+	swift build -c release --product weldtech-chip --static-swift-stdlib
 
 install: build docs ## install program, data, manual page and completions under PREFIX (/usr/local)
 	install -Dm755 .build/release/weldtech $(DESTDIR)$(PREFIX)/bin/weldtech
+	install -Dm755 .build/release/weldtech-chip $(DESTDIR)$(PREFIX)/bin/weldtech-chip
 	for folder in label-templates schemes firmware/releases firmware/trust; do \
 	  mkdir -p $(DESTDIR)$(PREFIX)/share/weldtech/$$folder && \
 	  cp -r $$folder/. $(DESTDIR)$(PREFIX)/share/weldtech/$$folder/ || exit 1; done

@@ -23,7 +23,10 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 
 let package = Package(
   name: "weldtech",
-  products: [.executable(name: "weldtech", targets: ["weldtech"])],
+  products: [
+    .executable(name: "weldtech", targets: ["weldtech"]),
+    .executable(name: "weldtech-chip", targets: ["Chip"]),
+  ],
   targets: [
     // The domain, and what the features stand on.
     feature("Records"),
@@ -50,6 +53,11 @@ let package = Package(
       ],
       swiftSettings: settings),
 
+    // A program of its own, because libunicorn is under the GPL: the module's microcontroller, executed.
+    .executableTarget(
+      name: "Chip", dependencies: ["Bench", "ModuleCore", "Records", "Cryptography", "CUnicorn"],
+      swiftSettings: settings),
+
     // C libraries of Debian.
     debian("CQRencode", pkgConfig: "libqrencode", package: "libqrencode-dev"),
     debian("CLibPNG", pkgConfig: "libpng", package: "libpng-dev"),
@@ -65,6 +73,8 @@ let package = Package(
     .target(name: "CPNG", dependencies: ["CLibPNG"], path: "Sources/CLibraries/CPNG"),
     .target(name: "CZXing", dependencies: ["CLibZXing"], path: "Sources/CLibraries/CZXing"),
     .target(name: "CBoot", path: "firmware/Boot"),
+    .target(
+      name: "CUnicorn", path: "Sources/CLibraries/CUnicorn", linkerSettings: [.linkedLibrary("dl")]),
     .target(name: "CSerial", path: "Sources/CLibraries/CSerial"),
 
     tests("RecordsTests", ["Records"]),
@@ -80,6 +90,7 @@ let package = Package(
     tests("PhotosTests", ["Photos", "Records", "CPNG", "CTurboJPEG"]),
     tests("SyncTests", ["Sync", "Records", "Bench", "Cryptography", "ModuleCore"]),
     tests("BenchTests", ["Bench", "ModuleCore", "CBoot", "Cryptography", "Records"]),
+    tests("ChipTests", ["Chip", "Bench", "ModuleCore", "Provision", "Records", "Cryptography"]),
     tests(
       "WeldtechTests",
       ["weldtech", "Records", "Terminal", "Arguments", "Fieldbook", "Provision", "Sync", "Bench"]),

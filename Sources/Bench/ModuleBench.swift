@@ -53,15 +53,27 @@ public final class ModuleBench: Sendable {
   /// - Parameters:
   ///   - random: so many unpredictable bytes, or nil, for the module's challenges.
   ///   - now: the clock that wire, flash and firmware go by.
-  public init(
+  public convenience init(
     _ configuration: Configuration = Configuration(), random: @escaping @Sendable (Int) -> [UInt8]?,
     now: @escaping @Sendable () -> ContinuousClock.Instant
+  ) {
+    self.init(configuration, now: now) {
+      ModuleBenchChip(configuration: configuration, random: random, now: now)
+    }
+  }
+
+  /// - Parameters:
+  ///   - now: the clock that the wire goes by.
+  ///   - makeChip: the microcontroller behind the wire; called once, and used by one thread at a time.
+  public init(
+    _ configuration: Configuration, now: @escaping @Sendable () -> ContinuousClock.Instant,
+    makeChip: () -> sending any BenchChip
   ) {
     self.configuration = configuration
     let witness = ModuleBenchWitness()
     self.witness = witness
     service = Mutex(
-      ModuleBenchService(configuration: configuration, witness: witness, random: random, now: now))
+      ModuleBenchService(configuration: configuration, chip: makeChip(), witness: witness, now: now))
   }
 
   /// What is so at this moment. Never older than the last answer that the laptop has got.

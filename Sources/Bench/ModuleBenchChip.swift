@@ -2,15 +2,7 @@ internal import ModuleCore
 
 /// The microcontroller of a simulated module: the ROM bootloader or, where flash holds a sound image, the
 /// module's firmware; one of them at a time, and either can make way for the other.
-struct ModuleBenchChip {
-  enum Output {
-    case send([UInt8])
-    /// The chip stands still for so long.
-    case pause(Duration)
-    /// It has done this and not yet said so.
-    case did(ModuleBenchFault.Work)
-  }
-
+struct ModuleBenchChip: BenchChip {
   private enum Program {
     case bootloader(ROMBootloader)
     case firmware(Module<SimulatedBoard>)
@@ -63,7 +55,7 @@ struct ModuleBenchChip {
     }
   }
 
-  mutating func receive(_ byte: UInt8) -> [Output] {
+  mutating func receive(_ byte: UInt8) -> [BenchChipOutput] {
     switch program {
     case .bootloader(var rom):
       let outputs = rom.receive(byte)
@@ -72,8 +64,10 @@ struct ModuleBenchChip {
     case .firmware(var module):
       let reply = module.receive(byte)
       program = .firmware(module)
-      var outputs: [Output] = []
-      if let work = requests.take(byte).flatMap(Self.work) { outputs.append(.did(work)) }
+      var outputs: [BenchChipOutput] = []
+      if let work = requests.take(byte).flatMap(ModuleBenchFault.Work.init(request:)) {
+        outputs.append(.did(work))
+      }
       if let reply { outputs.append(.send(reply)) }
       switch module.resetRequest {
       case .application: restart()
@@ -85,20 +79,27 @@ struct ModuleBenchChip {
   }
 
   /// Time passes.
-  mutating func tick() {
-    guard case .firmware(var module) = program else { return }
+  mutating func tick() -> [BenchChipOutput] {
+    guard case .firmware(var module) = program else { return [] }
     module.tick()
     program = .firmware(module)
+    return []
   }
 
-  /// The firmware, while it runs.
-  var firmware: Module<SimulatedBoard>? {
-    if case .firmware(let module) = program { module } else { nil }
+  var relayIsClosed: Bool {
+    if case .firmware(let module) = program { module.relayIsClosed } else { false }
+  }
+
+  func testify(_ truth: inout ModuleBenchTruth) {
+    switch program {
+    case .bootloader: truth.ask(nil as Module<SimulatedBoard>?)
+    case .firmware(let module): truth.ask(module)
+    }
   }
 
   // MARK: - Private helpers
 
-  private mutating func perform(_ output: ROMBootloader.Output) -> [Output] {
+  private mutating func perform(_ output: ROMBootloader.Output) -> [BenchChipOutput] {
     switch output {
     case .send(let bytes): return [.send(bytes)]
     case .busy(.erasing, let time): return [.pause(time), .did(.erase)]
@@ -111,16 +112,6 @@ struct ModuleBenchChip {
       // A jump to anything else would lock the chip up until someone cycles its power, which no one here can.
       restart()
       return []
-    }
-  }
-
-  /// What a framed request makes the firmware do that a fault may fall on.
-  private static func work(_ message: [UInt8]) -> ModuleBenchFault.Work? {
-    guard let request = SMPMessage(message), request.group == SMPGroup.module else { return nil }
-    switch ModuleCommand(rawValue: request.command) {
-    case .pairCommit: return .pair
-    case .start: return .test
-    default: return nil
     }
   }
 

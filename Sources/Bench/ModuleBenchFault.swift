@@ -1,3 +1,5 @@
+internal import ModuleCore
+
 /// Something that goes wrong once on a simulated module's cable, as `bench module --fault` spells it:
 ///
 ///     silence-after=N    after N bytes from the laptop the module answers no more
@@ -26,6 +28,14 @@ public struct ModuleBenchFault: Hashable, Sendable {
     self.moment = moment
   }
 
+  /// As `init` reads it.
+  public var spelling: String {
+    switch moment {
+    case .after(let bytes): "\(effect.rawValue)-after=\(bytes)"
+    case .during(let work): "\(effect.rawValue)-during=\(work.rawValue)"
+    }
+  }
+
   /// Nil for anything that is not spelt as above; N is 0 to 2³¹ − 1.
   public init?(_ text: String) {
     let sides = text.split(separator: "=", omittingEmptySubsequences: false)
@@ -41,5 +51,17 @@ public struct ModuleBenchFault: Hashable, Sendable {
       }
     }
     return nil
+  }
+}
+
+extension ModuleBenchFault.Work {
+  /// What a request, without its framing, makes the firmware do that a fault may fall on.
+  public init?(request bytes: [UInt8]) {
+    guard let request = SMPMessage(bytes), request.group == SMPGroup.module else { return nil }
+    switch ModuleCommand(rawValue: request.command) {
+    case .pairCommit: self = .pair
+    case .start: self = .test
+    default: return nil
+    }
   }
 }

@@ -5,7 +5,7 @@ struct ModuleBenchService: ~Copyable {
   private let wireSpeed: Int?
   private let fault: ModuleBenchFault?
   private let now: @Sendable () -> ContinuousClock.Instant
-  private var chip: ModuleBenchChip
+  private var chip: any BenchChip
   private var terminal: ModuleBenchTerminal?
   /// Bytes that came from the laptop since the module was made.
   private var received = 0
@@ -15,14 +15,14 @@ struct ModuleBenchService: ~Copyable {
   private let witness: ModuleBenchWitness
 
   init(
-    configuration: ModuleBench.Configuration, witness: ModuleBenchWitness,
-    random: @escaping @Sendable (Int) -> [UInt8]?, now: @escaping @Sendable () -> ContinuousClock.Instant
+    configuration: ModuleBench.Configuration, chip: any BenchChip, witness: ModuleBenchWitness,
+    now: @escaping @Sendable () -> ContinuousClock.Instant
   ) {
     self.witness = witness
     wireSpeed = configuration.wireSpeed
     fault = configuration.fault
     self.now = now
-    chip = ModuleBenchChip(configuration: configuration, random: random, now: now)
+    self.chip = chip
     testify()
   }
 
@@ -53,15 +53,15 @@ struct ModuleBenchService: ~Copyable {
       }
     case .nothing, nil: break
     }
-    let relayWasClosed = chip.firmware?.relayIsClosed
-    chip.tick()
-    if chip.firmware?.relayIsClosed != relayWasClosed { testify() }
+    let relayWasClosed = chip.relayIsClosed
+    perform(chip.tick())
+    if chip.relayIsClosed != relayWasClosed { testify() }
   }
 
   private func testify() {
     var truth = witness.latest
     let relayWasClosed = truth.relayIsClosed
-    truth.ask(chip.firmware)
+    chip.testify(&truth)
     if truth.relayIsClosed, !relayWasClosed { truth.relayClosings += 1 }
     witness.latest = truth
   }
@@ -74,21 +74,25 @@ struct ModuleBenchService: ~Copyable {
       if case .after(let count) = fault?.moment, received > count { strike() }
       // A chip without power or cable takes nothing.
       guard isPluggedIn, !isSilent else { return }
-      for output in chip.receive(byte) {
-        switch output {
-        case .pause(let time): rest(time)
-        case .did(let work):
-          if fault?.moment == .during(work) {
-            testify()
-            strike()
-          }
-        case .send(let answer):
-          // First what is so, then what is said: whoever has the answer can ask for the truth behind it.
+      perform(chip.receive(byte))
+    }
+  }
+
+  private mutating func perform(_ outputs: [BenchChipOutput]) {
+    for output in outputs {
+      switch output {
+      case .pause(let time): rest(time)
+      case .did(let work):
+        if fault?.moment == .during(work) {
           testify()
-          guard !isSilent else { continue }
-          rest(wireTime(answer.count))
-          terminal?.send(answer)
+          strike()
         }
+      case .send(let answer):
+        // First what is so, then what is said: whoever has the answer can ask for the truth behind it.
+        testify()
+        guard !isSilent else { continue }
+        rest(wireTime(answer.count))
+        terminal?.send(answer)
       }
     }
   }

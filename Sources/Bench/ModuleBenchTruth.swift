@@ -19,6 +19,12 @@ public struct ModuleBenchTruth: Hashable, Sendable {
 
   init() {}
 
+  /// What can be seen of a chip whose program cannot be asked in passing.
+  public mutating func look(firmwareRuns: Bool, relayIsClosed: Bool) {
+    self.firmwareRuns = firmwareRuns
+    self.relayIsClosed = relayIsClosed
+  }
+
   /// Asks a copy of the firmware who it is, as a laptop would.
   mutating func ask(_ firmware: Module<some Board>?) {
     (firmwareRuns, relayIsClosed) = (firmware != nil, firmware?.relayIsClosed ?? false)

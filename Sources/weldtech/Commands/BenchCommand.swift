@@ -9,7 +9,16 @@ import Terminal
 /// `bench`: a simulated module, a local platform. Each prints one JSON line saying where it is, then runs until it
 /// is stopped.
 enum BenchCommand {
+  /// What runs the module's program.
+  enum Engine: String, CaseIterable {
+    /// Its source, as a part of the bench.
+    case core
+    /// The flashed bytes, instruction by instruction.
+    case unicorn
+  }
+
   struct ModuleOptions {
+    var engine = Engine.core
     var wireSpeed: Int?
     var fault: ModuleBenchFault?
     var hasFirmware = false
@@ -35,6 +44,11 @@ enum BenchCommand {
         Command(
           "module", Text(zh: "在伪终端上模拟一个模块", en: "a simulated module on a pty"), options: ModuleOptions(),
           parameters: { parameters in
+            parameters.option(
+              "engine", \.engine, .choice, placeholder: "NAME",
+              Text(
+                zh: "core 直接运行模块程序；unicorn 逐条执行芯片里的指令",
+                en: "core runs the module's program as it is; unicorn executes the chip's instructions"))
             parameters.option(
               "wire-speed", \.wireSpeed, .int(1_200...4_000_000), placeholder: "BAUD",
               Text(zh: "按真实线路的速度收发", en: "take a real wire's time"))
@@ -66,6 +80,9 @@ enum BenchCommand {
 
   static func module(_ options: ModuleOptions, _ workplace: Workplace) throws -> Int32 {
     let world = try options.world.map { try self.world(at: $0, workplace) } ?? .singlePhase
+    if options.engine == .unicorn {
+      try ChipLauncher.run(try order(options, world: world, workplace), environment: workplace.environment)
+    }
     let bench = moduleBench(try configuration(options, world: world, workplace))
     try announce(ModuleDocument(port: try bench.start()), workplace)
     // A pulled cable stays pulled: the port is gone until the bench is started again.
@@ -88,19 +105,32 @@ enum BenchCommand {
     var configuration = ModuleBench.Configuration(wireSpeed: options.wireSpeed, fault: options.fault)
     configuration.surroundings = Surroundings(world)
     configuration.uniqueID = try SecureRandom.bytes(12)
-    if options.hasFirmware {
-      let catalogue = try workplace.releases()
-      guard let chip = ChipModel.known.first, let release = catalogue.newest(for: chip) else {
-        throw FlashError.noRelease(chip: "STM32F405")
-      }
-      let image = try catalogue.image(of: release)
-      for segment in image.manifest.segments {
-        configuration.flash.program(
-          segment.address,
-          Array(image.bytes[segment.offset..<(segment.offset + segment.length)]))
-      }
+    for segment in try segments(options, workplace) {
+      configuration.flash.program(segment.address, Array(segment.bytes))
     }
     return configuration
+  }
+
+  private static func order(_ options: ModuleOptions, world: World, _ workplace: Workplace) throws -> ChipOrder
+  {
+    ChipOrder(
+      wireSpeed: options.wireSpeed, fault: options.fault?.spelling, world: world,
+      uniqueID: Data(try SecureRandom.bytes(12)), segments: try segments(options, workplace))
+  }
+
+  /// What is in the flash from the start.
+  private static func segments(_ options: ModuleOptions, _ workplace: Workplace) throws -> [ChipOrder.Segment] {
+    guard options.hasFirmware else { return [] }
+    let catalogue = try workplace.releases()
+    guard let chip = ChipModel.known.first, let release = catalogue.newest(for: chip) else {
+      throw FlashError.noRelease(chip: "STM32F405")
+    }
+    let image = try catalogue.image(of: release)
+    return image.manifest.segments.map { segment in
+      ChipOrder.Segment(
+        address: segment.address,
+        bytes: Data(image.bytes[segment.offset..<(segment.offset + segment.length)]))
+    }
   }
 
   static func platform(_ options: PlatformOptions, _ workplace: Workplace) throws -> Int32 {

@@ -215,6 +215,7 @@ enum Errors {
       .dataFolderInUse(path: "/d"), .damaged(path: "/d"), .noKey, .alreadyStarted,
     ] as [LocalPlatformError]) + [
       ModuleBenchError.terminal(errno: ENOSPC), ModuleBenchError.alreadyStarted, WorldRejected(path: "/f"),
+      ChipProgramMissing(path: "/f"),
     ]
 
   /// An error without words of its own.

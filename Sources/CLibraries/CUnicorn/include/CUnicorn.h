@@ -1,0 +1,32 @@
+#pragma once
+
+#include <unicorn/unicorn.h>
+
+// libunicorn exports a GLib of its own under GLib's names. Linked into one program with pango it takes the place of the
+// real one, and the program crashes in its first font. So it is loaded when it is first needed, and kept to itself.
+// Each function is the library's of the same name; those without one are uses of its variadic functions, which
+// Swift does not import.
+
+// Whether the library is there; everything else may only be called where it is.
+bool wt_unicorn_is_there(void);
+
+uc_err wt_open(uc_arch arch, uc_mode mode, uc_engine **engine);
+uc_err wt_close(uc_engine *engine);
+uc_err wt_reg_read(uc_engine *engine, int register_id, void *value);
+uc_err wt_reg_write(uc_engine *engine, int register_id, const void *value);
+uc_err wt_mem_read(uc_engine *engine, uint64_t address, void *bytes, size_t count);
+uc_err wt_mem_write(uc_engine *engine, uint64_t address, const void *bytes, size_t count);
+uc_err wt_mem_map(uc_engine *engine, uint64_t address, size_t count, uint32_t rights);
+uc_err wt_mem_map_ptr(uc_engine *engine, uint64_t address, size_t count, uint32_t rights, void *memory);
+uc_err wt_mmio_map(
+    uc_engine *engine, uint64_t address, size_t count, uc_cb_mmio_read_t read, void *read_user, uc_cb_mmio_write_t write,
+    void *write_user);
+uc_err wt_emu_start(uc_engine *engine, uint64_t begin, uint64_t until, uint64_t timeout, size_t count);
+uc_err wt_emu_stop(uc_engine *engine);
+
+uc_err wt_use_cortex_m4(uc_engine *engine);
+uc_err wt_hook_blocks(uc_engine *engine, uc_cb_hookcode_t call, void *user);
+uc_err wt_hook_instructions(uc_engine *engine, uc_cb_hookcode_t call, void *user);
+uc_err wt_hook_protected_writes(uc_engine *engine, uc_cb_eventmem_t call, void *user);
+// Forgets what was translated of this range.
+uc_err wt_forget_code(uc_engine *engine, uint64_t start, uint64_t end);

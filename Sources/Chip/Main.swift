@@ -1,0 +1,42 @@
+import Bench
+import Cryptography
+import FoundationEssentials
+import Glibc
+
+/// The module's microcontroller on a pty: takes a `ChipOrder` on standard input, prints where it is as one JSON line,
+/// and runs until it is stopped or its cable is pulled.
+@main
+enum ChipProgram {
+  static func main() {
+    do {
+      let order = try readOrder()
+      let configuration = try order.configuration()
+      let chip = try ExecutedChip(
+        configuration: configuration, random: { try? SecureRandom.bytes($0) }, now: { ContinuousClock.now })
+      let bench = ModuleBench(configuration, now: { ContinuousClock.now }, makeChip: { chip })
+      let port = try bench.start()
+      say("{\"port\":\"\(port)\"}\n", to: 1)
+      _ = bench.run()
+    } catch {
+      say("weldtech-chip: \(error)\n", to: 2)
+      exit(1)
+    }
+  }
+
+  /// An order is at most 2 MiB: a flash of 1 MiB in base64, and the rest.
+  private static func readOrder() throws -> ChipOrder {
+    var bytes: [UInt8] = []
+    var buffer = [UInt8](repeating: 0, count: 65_536)
+    while bytes.count <= 2 << 20 {
+      let count = Glibc.read(0, &buffer, buffer.count)
+      if count <= 0 { break }
+      bytes += buffer[..<count]
+    }
+    do { return try JSONDecoder().decode(ChipOrder.self, from: Data(bytes)) } catch { throw ChipError.order }
+  }
+
+  private static func say(_ text: String, to descriptor: Int32) {
+    let bytes = Array(text.utf8)
+    _ = Glibc.write(descriptor, bytes, bytes.count)
+  }
+}

@@ -1,0 +1,329 @@
+import Bench
+import ModuleCore
+
+/// An STM32F405 that executes what is in its flash: the processor and what surrounds it on the chip.
+///
+/// Its time is its own: cycles at the clock that the program has set, in nanoseconds. Where the program only looks at
+/// the same registers again and again, time goes on to the next thing that can happen.
+final class Microcontroller: ProcessorBus {
+  enum State: Hashable {
+    case running
+    /// The program has gone to the ROM bootloader.
+    case bootloader
+    /// A fault within a fault: only a reset helps.
+    case lockedUp
+  }
+
+  /// Looks at unchanging registers after which a program counts as waiting.
+  private static let patience = 64
+
+  let processor: Processor
+  private(set) var state = State.running
+  private(set) var flash: FlashController
+  private(set) var surface: Surface
+  var link = UART(lineSpeed: 115_200)
+  private var position = UART(lineSpeed: 9_600)
+  private var modem = UART(lineSpeed: 115_200)
+  private var clocks = ClockTree()
+  private let random: (Int) -> [UInt8]?
+
+  // The timeline: `processor.cycles` since the anchor, at the present frequency.
+  private var anchorTime: UInt64 = 0
+  private var anchorCycles: UInt64 = 0
+  private var eventCycles: UInt64 = 0
+  private var limit: UInt64 = 0
+
+  private var tickControl: UInt32 = 0
+  private var tickReload: UInt32 = 0
+  private var nextTick = UInt64.max
+  private var tickIsPending = false
+  private var watchdog = Watchdog()
+  private var converter = Converter()
+  private var plain: [UInt32: UInt32] = [:]
+  private var vectors: UInt32 = 0
+  private var resetIsDue = false
+  private var randomControl: UInt32 = 0
+  private var storesToMend: [(address: UInt32, bytes: Int)] = []
+  private var lastErased: FlashArray.Sector?
+
+  private var quietLooks = 0
+  private var lastLooks: [UInt32: UInt32] = [:]
+  /// Where a power cut is to fall: after so many instructions.
+  var cutAfterInstructions: UInt64?
+  private(set) var isCut = false
+
+  /// - Parameters:
+  ///   - random: what the generator draws, or nil where it fails.
+  ///   - countsInstructions: for power cuts at any instruction.
+  init(
+    flash: FlashArray, timings: FlashTimings, uniqueID: [UInt8], surroundings: Surroundings,
+    countsInstructions: Bool = false, random: @escaping (Int) -> [UInt8]?
+  ) throws(ChipError) {
+    processor = try Processor(uniqueID: uniqueID, countsInstructions: countsInstructions)
+    self.flash = FlashController(array: flash, timings: timings)
+    surface = Surface(surroundings: surroundings)
+    self.random = random
+    processor.bus = self
+    powerUp()
+  }
+
+  // MARK: - Power and reset
+
+  func powerUp() {
+    processor.forgetMemory()
+    reset(.power)
+  }
+
+  /// Power goes, at this very instruction.
+  func cutPower(noise: () -> UInt8) {
+    flash.cutPower(now: now, lastErased: lastErased, noise: noise)
+    surface.setCoil(false, now: now)
+    powerUp()
+  }
+
+  private func reset(_ cause: ClockTree.ResetCause) {
+    let time = now
+    clocks.reset(cause)
+    flash.reset()
+    for unit in [\Microcontroller.link, \.position, \.modem] { self[keyPath: unit].reset() }
+    (tickControl, tickReload, nextTick, tickIsPending) = (0, 0, .max, false)
+    (watchdog, converter, plain, vectors, randomControl) = (Watchdog(), Converter(), [:], 0, 0)
+    (resetIsDue, isCut, storesToMend, lastErased) = (false, false, [], nil)
+    // Pins float at reset, and the coil's driver is pulled down.
+    surface.setCoil(false, now: time)
+    showFlash()
+    anchor(at: time)
+    // Whoever plugs in a blank chip holds BOOT0 high; no other program could start it.
+    let isBlank = processor.word(Processor.flashStart) == .max
+    state = isBlank ? .bootloader : .running
+    if !isBlank { processor.start(at: Processor.flashStart) }
+  }
+
+  /// Starts a program as the ROM bootloader does on Go: without a reset.
+  func start(at table: UInt32) {
+    showFlash()
+    state = .running
+    processor.start(at: table)
+  }
+
+  /// Puts into the core's sight what is in the flash array.
+  private func showFlash() {
+    guard let bytes = flash.array.read(flash.array.start, count: flash.array.byteCount) else { return }
+    bytes.withUnsafeBytes { source in
+      guard let base = source.baseAddress else { return }
+      processor.flash.copyMemory(from: base, byteCount: min(source.count, Processor.flashBytes))
+    }
+  }
+
+  // MARK: - Time
+
+  /// Nanoseconds since the chip was made; stands while the ROM bootloader has the chip.
+  var now: UInt64 {
+    anchorTime + (processor.cycles - anchorCycles) * 1000 / max(1, clocks.frequency / 1_000_000)
+  }
+
+  private func anchor(at time: UInt64) {
+    anchorTime = time
+    anchorCycles = processor.cycles
+  }
+
+  /// Lets time pass without a program, as in the ROM bootloader.
+  func idle(until time: UInt64) { if time > now { anchor(at: time) } }
+
+  private func plan() {
+    let time = now
+    var next = min(limit, nextTick, watchdog.end)
+    next = min(next, link.nextEvent(after: time), position.nextEvent(after: time), modem.nextEvent(after: time))
+    for moment in [flash.busyUntil, converter.doneAt] where moment > time { next = min(next, moment) }
+    let wait = next > time ? next - time : 0
+    // Rounded up, so that the event has come when the cycles have passed.
+    eventCycles = processor.cycles + (wait * max(1, clocks.frequency / 1_000_000) + 999) / 1000
+  }
+
+  // MARK: - Running
+
+  /// Executes until this moment, or until a power cut, the bootloader or a lock-up ends it.
+  func run(until time: UInt64) {
+    limit = time
+    while state == .running, now < time, !isCut {
+      settle()
+      if tickIsPending, !processor.isHandlingException, !processor.exceptionsAreMasked {
+        tickIsPending = false
+        processor.enterException(handler: vector(15))
+      }
+      plan()
+      switch processor.run() {
+      case .asked, .exceptionReturn: break
+      case .systemMemory: state = .bootloader
+      case .fault:
+        // A fault in a fault's handler locks the core up.
+        if faults > 1 { state = .lockedUp }
+        faults += 1
+        processor.enterException(handler: vector(3))
+      }
+      if !processor.isHandlingException { faults = 0 }
+      mendStores()
+      if watchdog.end <= now { reset(.watchdog) }
+      if resetIsDue { reset(.software) }
+    }
+  }
+
+  private var faults = 0
+
+  private func vector(_ index: UInt32) -> UInt32 { processor.word(vectors &+ 4 * index) }
+
+  private func settle() {
+    let time = now
+    link.settle(now: time, clock: clocks.apb2)
+    position.settle(now: time, clock: clocks.apb1)
+    modem.settle(now: time, clock: clocks.apb1)
+    while nextTick <= time {
+      tickIsPending = true
+      nextTick += tickPeriod
+    }
+  }
+
+  private var tickPeriod: UInt64 {
+    max(1000, (UInt64(tickReload & 0xff_ffff) + 1) * 1000 / max(1, clocks.frequency / 1_000_000))
+  }
+
+  func stepped() {
+    if !storesToMend.isEmpty { mendStores() }
+    if let cutAfterInstructions, processor.instructions >= cutAfterInstructions {
+      isCut = true
+      processor.requestStop()
+    } else if processor.cycles >= eventCycles {
+      processor.requestStop()
+    }
+  }
+
+  // MARK: - The bus
+
+  func writeFlash(_ address: UInt32, _ value: UInt32, bytes: Int) {
+    flash.program(address, value, bytes: bytes, now: now)
+    storesToMend.append((address, bytes))
+    quietLooks = 0
+    plan()
+  }
+
+  /// The store itself has put its own value there; what the cells hold is what counts.
+  private func mendStores() {
+    for store in storesToMend {
+      guard let bytes = flash.array.read(store.address, count: store.bytes) else { continue }
+      let offset = Int(store.address - Processor.flashStart)
+      for (index, byte) in bytes.enumerated() {
+        processor.flash.storeBytes(of: byte, toByteOffset: offset + index, as: UInt8.self)
+      }
+    }
+    storesToMend = []
+  }
+
+  func read(_ address: UInt32, bytes: Int) -> UInt32 {
+    if !storesToMend.isEmpty { mendStores() }
+    settleRegisters()
+    let value = look(address)
+    if lastLooks.updateValue(value, forKey: address) == value {
+      quietLooks += 1
+      if quietLooks >= Self.patience, processor.cycles < eventCycles { processor.cycles = eventCycles }
+    } else {
+      quietLooks = 0
+    }
+    return value
+  }
+
+  /// Bytes that have come and ticks that are over, where the program looks before the next block begins.
+  private func settleRegisters() { if processor.cycles >= eventCycles { settle() } }
+
+  private func look(_ address: UInt32) -> UInt32 {
+    let time = now
+    let offset = address & 0x3ff
+    switch address & ~0x3ff {
+    case 0x4001_1000: return link.read(offset, now: time)
+    case 0x4000_4400: return position.read(offset, now: time)
+    case 0x4000_4c00: return modem.read(offset, now: time)
+    case 0x4002_3800: return clocks.read(offset)
+    case 0x4002_3c00: return flash.read(offset, now: time)
+    case 0x4002_0400 where offset == 0x10: return portB(time)
+    case 0x4001_2000: return converter.read(offset, now: time)
+    case 0x5006_0800: return readRandom(offset)
+    default: break
+    }
+    switch address {
+    case 0xe000_e010: return tickControl
+    case 0xe000_e014: return tickReload
+    case 0xe000_ed08: return vectors
+    default: return plain[address] ?? 0
+    }
+  }
+
+  func write(_ address: UInt32, _ value: UInt32, bytes: Int) {
+    let time = now
+    let offset = address & 0x3ff
+    // Feeding the watchdog is part of waiting.
+    if address != 0x4000_3000 { quietLooks = 0 }
+    defer { plan() }
+    switch address & ~0x3ff {
+    case 0x4001_1000: return link.write(offset, value, now: time, clock: clocks.apb2)
+    case 0x4000_4400: return position.write(offset, value, now: time, clock: clocks.apb1)
+    case 0x4000_4c00: return modem.write(offset, value, now: time, clock: clocks.apb1)
+    case 0x4002_3800:
+      anchor(at: time)
+      return clocks.write(offset, value)
+    case 0x4002_3c00:
+      guard let erased = flash.write(offset, value, now: time) else { return }
+      lastErased = erased
+      return (processor.flash + Int(erased.address - Processor.flashStart)).initializeMemory(
+        as: UInt8.self, repeating: 0xff, count: erased.bytes
+      ).update(repeating: 0xff, count: erased.bytes)
+    case 0x4001_2000:
+      return converter.write(offset, value, now: time, bus: clocks.apb2) { [surface] channel in
+        channel == 0 ? surface.currentCounts(now: time) : channel == 1 ? surface.supplyCounts(now: time) : 0
+      }
+    case 0x4000_3000: return watchdog.write(offset, value, now: time)
+    case 0x5006_0800 where offset == 0: randomControl = value
+    default: break
+    }
+    switch address {
+    case 0xe000_e010:
+      tickControl = value & 7
+      nextTick = value & 3 == 3 ? time + tickPeriod : .max
+    case 0xe000_e014: tickReload = value
+    case 0xe000_ed08: vectors = value
+    case 0xe000_ed0c where value >> 16 == 0x05fa && value & 4 != 0:
+      resetIsDue = true
+      processor.requestStop()
+    case 0xe000_ed28: break
+    case 0x4002_0418:
+      let pins = (plain[0x4002_0414] ?? 0) & ~(value >> 16) | value & 0xffff
+      plain[0x4002_0414] = pins
+      moveCoil(time)
+    default:
+      plain[address] = value
+      if address & ~0x3ff == 0x4002_0400 { moveCoil(time) }
+    }
+  }
+
+  // MARK: - Pins and random numbers
+
+  private func moveCoil(_ time: UInt64) {
+    let isOutput = (plain[0x4002_0400] ?? 0) >> 24 & 3 == 1
+    surface.setCoil(isOutput && (plain[0x4002_0414] ?? 0) & 1 << 12 != 0, now: time)
+  }
+
+  private func portB(_ time: UInt64) -> UInt32 {
+    (surface.feedback(now: time) ? 1 << 13 : 0)
+      | (surface.surroundings.world.sealClosed ? 1 << 14 : 0) | (surface.relayIsClosed ? 1 << 12 : 0)
+  }
+
+  private func readRandom(_ offset: UInt32) -> UInt32 {
+    guard randomControl & 4 != 0 else { return 0 }
+    let bytes = surface.surroundings.world.randomWorks ? random(4) : nil
+    switch offset {
+    case 0x00: return randomControl
+    // Seed error, current and latched, where it fails.
+    case 0x04: return bytes == nil ? 1 << 2 | 1 << 6 : 1
+    case 0x08: return bytes?.reduce(0) { $0 << 8 | UInt32($1) } ?? 0
+    default: return 0
+    }
+  }
+}

@@ -1,0 +1,258 @@
+import CUnicorn
+
+/// A Cortex-M4 by libunicorn: memory, instructions, exceptions. It knows no peripheral: what happens in the
+/// address space of peripherals is asked of its `bus`.
+///
+/// The library has neither NVIC nor exception entry, so both are done here, between two blocks of instructions:
+/// eight words are stacked, and a return to the magic address unstacks them (Armv7-M Architecture Reference Manual,
+/// B1.5).
+final class Processor {
+  /// Why `run` came back.
+  enum Stop: Hashable {
+    /// `requestStop` was called.
+    case asked
+    /// An exception's handler has returned.
+    case exceptionReturn
+    /// The program has jumped to the chip's system memory.
+    case systemMemory
+    /// A load, store or fetch went nowhere, or an instruction is none.
+    case fault
+  }
+
+  static let flashStart: UInt32 = 0x0800_0000
+  static let flashBytes = 1 << 20
+  static let ramStart: UInt32 = 0x2000_0000
+  static let ramBytes = 128 << 10
+  private static let systemMemoryStart: UInt32 = 0x1fff_0000
+  private static let systemMemoryBytes = 0x1_0000
+  private static let exceptionReturn: UInt32 = 0xffff_fff9
+
+  private let engine: OpaquePointer
+  /// Flash as the core sees it; `Chip` puts here what the flash controller lets through.
+  let flash: UnsafeMutableRawPointer
+  private let ram: UnsafeMutableRawPointer
+  unowned(unsafe) var bus: (any ProcessorBus)?
+  private var regions: [Region] = []
+  /// Half-words of instructions since power-up, taken as cycles: most instructions are one, wide and branching ones
+  /// take about two.
+  var cycles: UInt64 = 0
+  private(set) var instructions: UInt64 = 0
+  private let countsInstructions: Bool
+  private var hasEnteredSystemMemory = false
+  /// Exceptions that were entered and have not returned.
+  private var depth = 0
+
+  /// - Parameters:
+  ///   - uniqueID: 12 bytes, readable in system memory.
+  ///   - countsInstructions: stop at exactly any instruction, at half the speed.
+  init(uniqueID: [UInt8], countsInstructions: Bool) throws(ChipError) {
+    guard wt_unicorn_is_there() else { throw .engine("libunicorn.so.2 is not installed") }
+    var opened: OpaquePointer?
+    let mode = uc_mode(UC_MODE_THUMB.rawValue | UC_MODE_MCLASS.rawValue)
+    guard wt_open(UC_ARCH_ARM, mode, &opened) == UC_ERR_OK, let opened else { throw .engine("open") }
+    engine = opened
+    flash = .allocate(byteCount: Self.flashBytes, alignment: 4096)
+    ram = .allocate(byteCount: Self.ramBytes, alignment: 4096)
+    ram.initializeMemory(as: UInt8.self, repeating: 0, count: Self.ramBytes)
+    flash.initializeMemory(as: UInt8.self, repeating: 0xff, count: Self.flashBytes)
+    self.countsInstructions = countsInstructions
+    try set(wt_use_cortex_m4(engine), "cpu")
+    let readAndExecute = UC_PROT_READ.rawValue | UC_PROT_EXEC.rawValue
+    try set(
+      wt_mem_map_ptr(engine, UInt64(Self.flashStart), Self.flashBytes, readAndExecute, flash), "flash")
+    try set(
+      wt_mem_map_ptr(engine, UInt64(Self.ramStart), Self.ramBytes, UC_PROT_ALL.rawValue, ram), "ram")
+    try set(
+      wt_mem_map(engine, UInt64(Self.systemMemoryStart), Self.systemMemoryBytes, readAndExecute), "rom")
+    // Stack and entry of the ROM bootloader; where it begins does not matter, as none of it is executed.
+    write(Self.systemMemoryStart, words: [0x2000_2000, Self.systemMemoryStart | 0x101])
+    let id = Array((uniqueID + Array(repeating: 0, count: 12)).prefix(12))
+    try set(wt_mem_write(engine, 0x1fff_7a10, id, id.count), "unique id")
+    write(0x1fff_7a20, words: [0x0400_0000])
+    let user = Unmanaged.passUnretained(self).toOpaque()
+    for (start, bytes) in ProcessorBusRegions.all {
+      // The callback is given the place within the region: its start comes by way of the user data.
+      let region = Region(processor: self, start: start)
+      regions.append(region)
+      let box = Unmanaged.passUnretained(region).toOpaque()
+      try set(wt_mmio_map(engine, UInt64(start), bytes, readRegion, box, writeRegion, box), "registers")
+    }
+    try set(wt_hook_protected_writes(engine, writeFlash, user), "hook")
+    try set(
+      countsInstructions ? wt_hook_instructions(engine, step, user) : wt_hook_blocks(engine, step, user), "hook"
+    )
+  }
+
+  deinit {
+    wt_close(engine)
+    flash.deallocate()
+    ram.deallocate()
+  }
+
+  private func set(_ status: uc_err, _ what: String) throws(ChipError) {
+    guard status == UC_ERR_OK else { throw .engine("\(what): \(status.rawValue)") }
+  }
+
+  // MARK: - Running
+
+  /// Begins at a vector table, with the core as after a reset.
+  func start(at table: UInt32) {
+    depth = 0
+    hasEnteredSystemMemory = false
+    _ = wt_forget_code(engine, UInt64(Self.flashStart), UInt64(Self.flashStart) + UInt64(Self.flashBytes))
+    self[UC_ARM_REG_XPSR] = 1 << 24
+    self[UC_ARM_REG_SP] = word(table)
+    self[UC_ARM_REG_LR] = 0xffff_ffff
+    self[UC_ARM_REG_PC] = word(table &+ 4)
+  }
+
+  /// Executes until something has to be seen to.
+  func run() -> Stop {
+    // Bit 0 says that this is Thumb code, which the register does not show.
+    let status = wt_emu_start(
+      engine, UInt64(self[UC_ARM_REG_PC] | 1), UInt64(Self.exceptionReturn & ~1), 0, 0)
+    if hasEnteredSystemMemory { return .systemMemory }
+    if depth > 0, self[UC_ARM_REG_PC] & ~1 == Self.exceptionReturn & ~1 {
+      leaveException()
+      return .exceptionReturn
+    }
+    return status == UC_ERR_OK ? .asked : .fault
+  }
+
+  /// Ends `run` before the next instruction (or block).
+  func requestStop() { wt_emu_stop(engine) }
+
+  var isHandlingException: Bool { depth > 0 }
+
+  /// Stacks what the program was at and goes to a handler.
+  /// - Parameter handler: the address out of the vector table.
+  func enterException(handler: UInt32) {
+    var stack = self[UC_ARM_REG_SP] &- 32
+    let isMisaligned = stack & 4 != 0
+    if isMisaligned { stack &-= 4 }
+    let status = self[UC_ARM_REG_XPSR] & ~(1 << 9) | 1 << 24 | (isMisaligned ? 1 << 9 : 0)
+    let frame = Self.stacked.map { self[$0] } + [self[UC_ARM_REG_PC] & ~1, status]
+    write(stack, words: frame)
+    self[UC_ARM_REG_SP] = stack
+    self[UC_ARM_REG_LR] = Self.exceptionReturn
+    self[UC_ARM_REG_PC] = handler
+    depth += 1
+  }
+
+  private static let stacked = [
+    UC_ARM_REG_R0, UC_ARM_REG_R1, UC_ARM_REG_R2, UC_ARM_REG_R3, UC_ARM_REG_R12, UC_ARM_REG_LR,
+  ]
+
+  private func leaveException() {
+    let stack = self[UC_ARM_REG_SP]
+    for (index, register) in Self.stacked.enumerated() { self[register] = word(stack &+ UInt32(index * 4)) }
+    let status = word(stack &+ 28)
+    self[UC_ARM_REG_SP] = stack &+ 32 &+ (status & 1 << 9 != 0 ? 4 : 0)
+    self[UC_ARM_REG_XPSR] = status & ~(1 << 9)
+    self[UC_ARM_REG_PC] = word(stack &+ 24)
+    depth -= 1
+  }
+
+  // MARK: - Registers and memory
+
+  var programCounter: UInt32 { self[UC_ARM_REG_PC] }
+  /// PRIMASK: no exception but a fault is taken.
+  var exceptionsAreMasked: Bool { self[UC_ARM_REG_PRIMASK] & 1 != 0 }
+
+  private subscript(register: uc_arm_reg) -> UInt32 {
+    get {
+      var value: UInt32 = 0
+      wt_reg_read(engine, Int32(register.rawValue), &value)
+      return value
+    }
+    set {
+      var value = newValue
+      wt_reg_write(engine, Int32(register.rawValue), &value)
+    }
+  }
+
+  /// 0 where there is no memory.
+  func word(_ address: UInt32) -> UInt32 {
+    var value: UInt32 = 0
+    // Address 0 is the boot alias of the flash.
+    let place = address < UInt32(Self.flashBytes) ? address &+ Self.flashStart : address
+    wt_mem_read(engine, UInt64(place), &value, 4)
+    return UInt32(littleEndian: value)
+  }
+
+  func write(_ address: UInt32, words: [UInt32]) {
+    let bytes = words.map(\.littleEndian)
+    wt_mem_write(engine, UInt64(address), bytes, bytes.count * 4)
+  }
+
+  /// Power is gone: what RAM held is no more.
+  func forgetMemory() {
+    // Not zeros: a program that counts on those would go unnoticed.
+    ram.initializeMemory(as: UInt8.self, repeating: 0xa5, count: Self.ramBytes)
+  }
+
+  fileprivate func stepped(_ address: UInt32, bytes: UInt32) {
+    // System memory is never executed; the bootloader in it is the bench's own.
+    if address >= Self.systemMemoryStart, address < Self.systemMemoryStart + 0x7800 {
+      hasEnteredSystemMemory = true
+      requestStop()
+      return
+    }
+    cycles &+= UInt64(max(2, bytes) / 2)
+    if countsInstructions { instructions &+= 1 }
+    bus?.stepped()
+  }
+}
+
+/// What lies around a processor.
+protocol ProcessorBus: AnyObject {
+  /// Before each block of instructions, or each instruction where those are counted.
+  func stepped()
+  func read(_ address: UInt32, bytes: Int) -> UInt32
+  func write(_ address: UInt32, _ value: UInt32, bytes: Int)
+  /// A store into flash, which has to be put right before the program looks.
+  func writeFlash(_ address: UInt32, _ value: UInt32, bytes: Int)
+}
+
+/// Where peripherals are: RM0090, section 2.3.
+enum ProcessorBusRegions {
+  static let all: [(start: UInt32, bytes: Int)] = [
+    (0x4000_0000, 0x8_0000), (0x5006_0000, 0x1000), (0xe000_e000, 0x1000),
+  ]
+}
+
+private final class Region {
+  unowned let processor: Processor
+  let start: UInt32
+  init(processor: Processor, start: UInt32) {
+    self.processor = processor
+    self.start = start
+  }
+}
+
+private let readRegion: uc_cb_mmio_read_t = { _, offset, bytes, user in
+  guard let user else { return 0 }
+  let region = Unmanaged<Region>.fromOpaque(user).takeUnretainedValue()
+  return UInt64(
+    region.processor.bus?.read(region.start &+ UInt32(truncatingIfNeeded: offset), bytes: Int(bytes)) ?? 0)
+}
+
+private let writeRegion: uc_cb_mmio_write_t = { _, offset, bytes, value, user in
+  guard let user else { return }
+  let region = Unmanaged<Region>.fromOpaque(user).takeUnretainedValue()
+  region.processor.bus?.write(
+    region.start &+ UInt32(truncatingIfNeeded: offset), UInt32(truncatingIfNeeded: value), bytes: Int(bytes))
+}
+
+private let writeFlash: uc_cb_eventmem_t = { _, _, address, bytes, value, user in
+  guard let user else { return false }
+  Unmanaged<Processor>.fromOpaque(user).takeUnretainedValue().bus?.writeFlash(
+    UInt32(truncatingIfNeeded: address), UInt32(truncatingIfNeeded: value), bytes: Int(bytes))
+  return true
+}
+
+private let step: uc_cb_hookcode_t = { _, address, bytes, user in
+  guard let user else { return }
+  Unmanaged<Processor>.fromOpaque(user).takeUnretainedValue().stepped(
+    UInt32(truncatingIfNeeded: address), bytes: bytes)
+}

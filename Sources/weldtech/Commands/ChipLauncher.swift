@@ -1,0 +1,63 @@
+import Bench
+import FoundationEssentials
+import Glibc
+import Records
+import Terminal
+
+/// Hands the simulated module over to the program that executes its microcontroller: `weldtech-chip`, which is a
+/// program of its own because libunicorn is under the GPL.
+enum ChipLauncher {
+  /// Becomes that program, in this process: signals and output are then its own.
+  /// - Throws: where it is not there. Does not return otherwise.
+  static func run(_ order: ChipOrder, environment: Environment) throws -> Never {
+    let path = program(environment)
+    guard access(path, X_OK) == 0 else { throw ChipProgramMissing(path: path) }
+    let bytes = Array(try JSONEncoder().encode(order))
+    // A file, since the order is larger than a pipe takes; without a name as soon as it is there.
+    var name = Array("/tmp/weldtech-chip-XXXXXX".utf8CString)
+    let file = mkstemp(&name)
+    if file >= 0 { unlink(name) }
+    guard file >= 0, writeAll(bytes, to: file), lseek(file, 0, SEEK_SET) == 0, dup2(file, 0) == 0 else {
+      throw ChipProgramMissing(path: path)
+    }
+    var arguments: [UnsafeMutablePointer<CChar>?] = [strdup(path), nil]
+    execv(path, &arguments)
+    throw ChipProgramMissing(path: path)
+  }
+
+  /// `WELDTECH_CHIP`, else the one beside this program.
+  private static func program(_ environment: Environment) -> String {
+    if let path = environment["WELDTECH_CHIP"] { return path }
+    let folder = environment.executable.lastIndex(of: "/").map { environment.executable[...$0] } ?? ""
+    return folder + "weldtech-chip"
+  }
+
+  private static func writeAll(_ bytes: [UInt8], to file: Int32) -> Bool {
+    var sent = 0
+    while sent < bytes.count {
+      let count = bytes[sent...].withUnsafeBytes { write(file, $0.baseAddress, $0.count) }
+      guard count > 0 else { return false }
+      sent += count
+    }
+    return true
+  }
+}
+
+/// The program that executes the chip is not there or does not start.
+struct ChipProgramMissing: Error {
+  let path: String
+}
+
+extension ChipProgramMissing: Explained {
+  var failure: Failure {
+    Failure(
+      code: "bench.engine",
+      message: Text(
+        zh: "执行芯片的程序 \(path) 无法启动",
+        en: "the program that executes the chip, \(path), does not start"),
+      hint: Text(
+        zh: "运行 make build，或用 WELDTECH_CHIP 指明它在哪里；--engine core 不需要它",
+        en: "run make build, or say by WELDTECH_CHIP where it is; --engine core does without it"),
+      exit: .failed)
+  }
+}

@@ -1,0 +1,26 @@
+import Foundation
+import Testing
+
+/// The built program against the module's own bytes, executed instruction by instruction.
+@Suite(.serialized) struct ExecutedChipTests {
+  @Test func `a blank chip is flashed, boots, is paired and tested`() throws {
+    let laptop = try Laptop()
+    let world = try laptop.scratch.write("world.json", #"{"supplyVolts": 400}"#)
+    let module = try Running(["bench", "module", "--engine", "unicorn", "--world", world])
+    let port = try #require(try module.firstLine()["port"] as? String)
+    let platform = try Running(["bench", "platform", "--data", laptop.scratch.file("platform")])
+    try laptop.setUp(platform: try #require(try platform.firstLine()["url"] as? String))
+    let id = try laptop.register()
+    try laptop.json("photo", id, "--stage", "before", try laptop.photo())
+    let flash = try laptop.json("flash", id, "--port", port)
+    #expect(flash["skipped"] as? Bool == false)
+    #expect(try laptop.json("flash", id, "--port", port)["skipped"] as? Bool == true)
+    let pair = try laptop.json("pair", id, "--port", port)
+    #expect(pair["serialNumber"] as? String != nil)
+    // No driver reads position and modem yet: the test has to say so, and nothing else.
+    let test = try laptop.json("test", id, "--port", port, status: 1)
+    let steps = try #require(test["steps"] as? [[String: Any]])
+    let failed = steps.filter { $0["passed"] as? Bool == false }.compactMap { $0["name"] as? String }
+    #expect(steps.count == 12 && failed == ["position", "signal"], "\(test)")
+  }
+}

@@ -1,0 +1,128 @@
+import Bench
+import FoundationEssentials
+import ModuleCore
+import Provision
+import Testing
+
+@testable import Chip
+
+/// A chip with the shipped firmware in its flash, asked without a pty.
+final class ChipRig {
+  let flash: FlashArray
+  let surroundings: Surroundings
+  let chip: Microcontroller
+  private var sequence: UInt8 = 0
+
+  init(world: World = .singlePhase, timings: FlashTimings = .typical, countsInstructions: Bool = false) throws {
+    flash = try Self.shippedFlash()
+    surroundings = Surroundings(world)
+    var seed: UInt64 = 0x9e37_79b9_7f4a_7c15
+    chip = try Microcontroller(
+      flash: flash, timings: timings, uniqueID: Array("WELDTECHSIM1".utf8), surroundings: surroundings,
+      countsInstructions: countsInstructions
+    ) { count in
+      (0..<count).map { _ in
+        seed = seed &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+        return UInt8(truncatingIfNeeded: seed >> 33)
+      }
+    }
+  }
+
+  private static func shippedFlash() throws -> FlashArray {
+    let root = #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
+    let catalogue = try ReleaseCatalogue(
+      directory: "/" + root + "/firmware/releases",
+      trusted: try TrustedKeys(directory: "/" + root + "/firmware/trust"))
+    let model = try #require(ChipModel.known.first)
+    let image = try catalogue.image(of: try #require(catalogue.newest(for: model)))
+    let flash = FlashArray.stm32f405()
+    for segment in image.manifest.segments {
+      flash.program(segment.address, Array(image.bytes[segment.offset..<(segment.offset + segment.length)]))
+    }
+    return flash
+  }
+
+  static let key = [UInt8](repeating: 0x5a, count: 32)
+  static let installation = Array("11111111-2222-4333-8444-555555555555".utf8)
+
+  /// As before the first pairing.
+  func blankRecords() {
+    flash.erase(sector: 1)
+    flash.erase(sector: 2)
+  }
+
+  // MARK: - Time
+
+  /// The boot block takes about 310 ms for its digest at 16 MHz.
+  func boot() { wait(milliseconds: 400) }
+
+  func wait(milliseconds: UInt64) { chip.run(until: chip.now + milliseconds * 1_000_000) }
+
+  // MARK: - Requests
+
+  /// - Returns: the map of the reply.
+  func ask(_ command: ModuleCommand, _ fields: CBORMapWriter = CBORMapWriter()) throws -> CBORItem {
+    try #require(try exchange(command, fields), "no reply to \(command)")
+  }
+
+  /// Nil where none came, as after a power cut.
+  func exchange(_ command: ModuleCommand, _ fields: CBORMapWriter) throws -> CBORItem? {
+    try exchange(command.operation, SMPGroup.module, command.rawValue, fields)
+  }
+
+  func reset() throws -> CBORItem? {
+    let command = OperatingSystemCommand.reset.rawValue
+    return try exchange(.write, SMPGroup.operatingSystem, command, CBORMapWriter())
+  }
+
+  private func exchange(
+    _ operation: SMPMessage.Operation, _ group: UInt16, _ command: UInt8, _ fields: CBORMapWriter
+  ) throws -> CBORItem? {
+    sequence &+= 1
+    let request = SMPMessage(
+      operation: operation, version: 1, group: group, sequence: sequence, command: command,
+      payload: fields.encoded)
+    let frame = [0x0a] + (try #require(request.encoded.flatMap(ConsoleFraming.encode)))
+    chip.link.arrive(frame, now: chip.now)
+    var decoder = ConsoleFrameDecoder()
+    // In small steps, so that time does not run on far beyond the reply.
+    for _ in 0..<200 {
+      wait(milliseconds: 5)
+      let reply = decoder.take(chip.link.takeSent()).first
+      if let reply = reply.flatMap(SMPMessage.init) { return try CBORItem(reply.payload) }
+      if chip.isCut { return nil }
+    }
+    return nil
+  }
+
+  /// False where power went in between.
+  @discardableResult
+  func pair(key: [UInt8]) throws -> Bool {
+    var begin = CBORMapWriter()
+    begin.put(ModuleField.key, bytes: key)
+    begin.put(ModuleField.installation, text: Self.installation)
+    guard let begun = try exchange(.pairBegin, begin) else { return false }
+    #expect(begun[ModuleField.error] == nil)
+    var commit = CBORMapWriter()
+    commit.put(ModuleField.keyId, bytes: Authenticator.keyId(of: key))
+    commit.put(
+      ModuleField.authenticationCode,
+      bytes: Authenticator.commit(key: key, uniqueId: Array("WELDTECHSIM1".utf8)))
+    guard let committed = try exchange(.pairCommit, commit) else { return false }
+    #expect(committed[ModuleField.error] == nil)
+    return true
+  }
+
+  func start(key: [UInt8], seconds: UInt32) throws -> CBORItem {
+    let given = try ask(.challenge)
+    let challenge = try #require(given[ModuleField.challenge]?.byteString)
+    let counter = try #require(given[ModuleField.counter]?.unsigned)
+    var start = CBORMapWriter()
+    start.put(ModuleField.counter, unsigned: counter)
+    start.put(ModuleField.seconds, unsigned: UInt64(seconds))
+    start.put(
+      ModuleField.authenticationCode,
+      bytes: Authenticator.start(key: key, counter: counter, seconds: seconds, challenge: challenge))
+    return try ask(.start, start)
+  }
+}
