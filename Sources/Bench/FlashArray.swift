@@ -17,6 +17,7 @@ public final class FlashArray: Sendable {
 
   private struct State {
     var cells: [UInt8]
+    var protectedSectors: Set<Int> = []
     /// Words that can still be programmed, an erasure counted as one; nil where the supply lasts.
     var operationsLeft: Int?
     /// What a cut leaves behind is drawn from here.
@@ -66,11 +67,17 @@ public final class FlashArray: Sendable {
   }
 
   /// Clears the bits that are clear in `bytes`, as the F4's controller does on cells that are not erased too,
-  /// without an error. False, and nothing done, where the range is not wholly inside; false where power fails.
+  /// without an error. False, and nothing done, where the range is not wholly inside or a
+  /// sector of it is protected; false where power fails.
   @discardableResult
   public func program(_ address: UInt32, _ bytes: [UInt8]) -> Bool {
     guard let range = range(address, count: bytes.count) else { return false }
+    let end = address &+ UInt32(bytes.count)
+    let touched = sectors.indices.filter {
+      sectors[$0].address < end && address < sectors[$0].address &+ UInt32(sectors[$0].bytes)
+    }
     return state.withLock { state in
+      if !state.protectedSectors.isDisjoint(with: touched) { return false }
       for start in stride(from: 0, to: bytes.count, by: 4) {
         let (isWhole, isCut) = state.spend()
         for index in start..<min(start + 4, bytes.count) where isWhole || isCut {
@@ -83,13 +90,14 @@ public final class FlashArray: Sendable {
     }
   }
 
-  /// Sets all bits of a sector. False where there is no such sector, or power fails.
+  /// Sets all bits of a sector. False where there is no such sector, it is protected, or power fails.
   @discardableResult
   public func erase(sector index: Int) -> Bool {
     guard sectors.indices.contains(index),
       let range = range(sectors[index].address, count: sectors[index].bytes)
     else { return false }
     return state.withLock { state in
+      if state.protectedSectors.contains(index) { return false }
       let (isWhole, isCut) = state.spend()
       if isWhole { state.cells.replaceSubrange(range, with: repeatElement(0xff, count: range.count)) }
       if isCut {
@@ -103,6 +111,13 @@ public final class FlashArray: Sendable {
       return isWhole
     }
   }
+
+  /// Lets nobody program or erase this sector any more, as the chip's option bytes do.
+  public func protect(sector index: Int) {
+    state.withLock { _ = $0.protectedSectors.insert(index) }
+  }
+
+  public func isProtected(sector index: Int) -> Bool { state.withLock { $0.protectedSectors.contains(index) } }
 
   /// Has the supply fail in the operation after so many, a word or an erasure each: it is left half done, and nothing
   /// is written after it. Nil brings the supply back.

@@ -116,6 +116,8 @@ struct ModuleBenchChip: BenchChip {
   }
 
   private func makeBoard(_ image: ImageHeader) -> SimulatedBoard {
+    // The firmware sees to this before anything else.
+    configuration.flash.protect(sector: 0)
     let (now, start) = (now, start)
     return SimulatedBoard(
       flash: configuration.flash, uniqueID: configuration.uniqueID, header: image,

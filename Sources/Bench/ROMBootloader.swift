@@ -159,7 +159,9 @@ public struct ROMBootloader: Sendable {
       // The mass erases of single banks: this chip has one bank.
       return finish(Self.nack)
     }
-    guard isIntact, numbers.allSatisfy(sectors.indices.contains) else { return finish(Self.nack) }
+    guard isIntact, numbers.allSatisfy(sectors.indices.contains),
+      !numbers.contains(where: { memory.flash.isProtected(sector: $0) })
+    else { return finish(Self.nack) }
     let work = numbers.map { number in
       memory.flash.erase(sector: number)
       return Output.busy(.erasing(sector: number), timings.erase(sectorBytes: sectors[number].bytes))

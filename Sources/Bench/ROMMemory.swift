@@ -16,7 +16,7 @@ public struct ROMMemory: Sendable {
   private static let uniqueIDStart: UInt32 = 0x1fff_7a10
   private static let flashSizeStart: UInt32 = 0x1fff_7a22
   private static let optionBytesStart: UInt32 = 0x1fff_c000
-  /// As delivered (RM0090, 3.9.2): no protection, all sectors writable, each byte followed by its complement.
+  /// As delivered (RM0090, 3.9.2): no read protection, all sectors writable, each byte followed by its complement.
   private static let optionBytes: [UInt8] = [
     0xed, 0xaa, 0x12, 0x55, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
   ]
@@ -40,7 +40,7 @@ public struct ROMMemory: Sendable {
     }
     let offset = Int(address) - Int(Self.optionBytesStart)
     if offset >= 0, offset + count <= Self.optionBytes.count {
-      return Array(Self.optionBytes[offset..<(offset + count)])
+      return (offset..<(offset + count)).map(optionByte)
     }
     return nil
   }
@@ -63,6 +63,12 @@ public struct ROMMemory: Sendable {
     let offset = Int(address - Self.ramStart)
     guard offset >= Self.loaderRAMBytes, offset <= ram.count, count <= ram.count - offset else { return nil }
     return offset..<(offset + count)
+  }
+
+  /// nWRP begins at the ninth: a clear bit protects its sector.
+  private func optionByte(_ offset: Int) -> UInt8 {
+    guard offset == 8 else { return Self.optionBytes[offset] }
+    return (0..<8).reduce(0xff) { flash.isProtected(sector: $1) ? $0 & ~(1 << UInt8($1)) : $0 }
   }
 
   private func engravedByte(_ address: UInt32) -> UInt8 {

@@ -17,17 +17,20 @@ public struct ChipModel: Hashable, Sendable {
   public let pairingSectors: ClosedRange<Int>
   /// Of the 12 bytes that no other chip has.
   public let uniqueIDAddress: UInt32
+  /// Of the option bytes whose bits, sector by sector from the lowest, are clear where the sector is protected from
+  /// writing; nil where the chip has none.
+  public let writeProtectionAddress: UInt32?
 
   /// Every chip that a module may carry.
   public static let known: [ChipModel] = [stm32f405]
 
-  /// RM0090: table 5 (sectors of 1 MiB), 39.1 (unique id); the pairing record's place is `FlashMap`'s.
+  /// RM0090: table 5 (sectors of 1 MiB), 39.1 (unique id), 3.9.2 (option bytes); the pairing record's place is `FlashMap`'s.
   public static let stm32f405 = ChipModel(
     name: "STM32F405", productID: 0x413,
     sectors: sectors(
       from: 0x0800_0000,
       bytes: Array(repeating: 16 << 10, count: 4) + [64 << 10] + Array(repeating: 128 << 10, count: 7)),
-    pairingSectors: 1...2, uniqueIDAddress: 0x1fff_7a10)
+    pairingSectors: 1...2, uniqueIDAddress: 0x1fff_7a10, writeProtectionAddress: 0x1fff_c008)
 
   /// Of the first byte of flash, where the chip's vector table lies.
   public var flashStart: UInt32 { sectors.first?.address ?? 0 }

@@ -46,12 +46,27 @@ struct FlashRun {
     var pieces = all.filter { $0.address != chip.flashStart }
     for boot in all where boot.address == chip.flashStart {
       onEvent(.comparing)
-      if try firstDifference(boot, step: { _ in .comparing }) != nil { pieces.append(boot) }
+      if try firstDifference(boot, step: { _ in .comparing }) != nil, try !isBootBlockProtected() {
+        pieces.append(boot)
+      }
     }
     try erase(pieces)
     try write(pieces)
     try verify(pieces)
     return total(pieces)
+  }
+
+  /// A boot block that is protected from writing stays: an application that it started has seen to that.
+  private func isBootBlockProtected() throws(FlashError) -> Bool {
+    guard let address = chip.writeProtectionAddress else { return false }
+    do throws(ROMClient.Failure) {
+      return try rom.read(address, count: 1).first.map { $0 & 1 == 0 } ?? false
+    } catch .link(let error) {
+      throw .link(error, during: .comparing)
+    } catch {
+      // A loader that does not show its option bytes; writing will tell.
+      return false
+    }
   }
 
   // MARK: - Steps
