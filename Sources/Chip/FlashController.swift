@@ -63,7 +63,11 @@ struct FlashController {
       guard !optionsAreLocked else { return nil }
       options = value & 0x0fff_ffec
       if value & 1 != 0 { optionsAreLocked = true }
-      if value & 2 != 0 { busyUntil = now + Self.nanoseconds(timings.erase16KiB) }
+      if value & 2 != 0 {
+        busyUntil = now + Self.nanoseconds(timings.erase16KiB)
+        // The ROM bootloader goes by them as well.
+        for sector in array.sectors.indices where !mayWrite(sector) { array.protect(sector: sector) }
+      }
     default: break
     }
     return nil

@@ -64,6 +64,20 @@ import Testing
     #expect(bench.truth.firmwareVersion == "1.3.0")
   }
 
+  @Test func `a boot block that is protected from writing stays, and the application is replaced`() throws {
+    let array = FlashArray.stm32f405()
+    let old: [UInt8] = [0xf0, 0xff, 0x01, 0x20, 0x41, 0x00, 0x00, 0x08, 1, 2, 3, 4]
+    array.program(array.start, old)
+    array.protect(sector: 0)
+    let bench = bench(flash: array)
+    let port = try bench.runInBackground()
+    defer { bench.stop() }
+    let result = try flash(port, try BootloaderImages.firmware())
+    #expect(result.bytesWritten > 0)
+    #expect(array.read(array.start, count: old.count) == old)
+    #expect(array.read(FlashMap.application, count: 4) != [0xff, 0xff, 0xff, 0xff])
+  }
+
   @Test func `an older firmware is refused with the module still running, unless it is allowed`() throws {
     let bench = bench()
     let port = try bench.runInBackground()
