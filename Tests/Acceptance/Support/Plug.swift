@@ -9,6 +9,9 @@ import Testing
 final class Plug: Sendable {
   let module: ModuleBench
   private let path: Mutex<String>
+  /// A descriptor on the port: as long as it is open, the number of a port that was pulled is given to nobody else,
+  /// so that no test reaches into the module of another.
+  private let hold: Mutex<Int32>
 
   /// - Parameter fault: as `bench module --fault` takes it.
   init(fault: String? = nil, timings: FlashTimings = .typical) throws {
@@ -18,10 +21,15 @@ final class Plug: Sendable {
     configuration.surroundings = Surroundings(World(supplyVolts: 400))
     module = ModuleBench(
       configuration, random: { try? SecureRandom.bytes($0) }, now: { ContinuousClock.now })
-    path = Mutex(try module.runInBackground())
+    let port = try module.runInBackground()
+    path = Mutex(port)
+    hold = Mutex(open(port, O_RDWR | O_NOCTTY | O_NONBLOCK))
   }
 
-  deinit { module.stop() }
+  deinit {
+    module.stop()
+    hold.withLock { _ = close($0) }
+  }
 
   var port: String { path.withLock { $0 } }
 
@@ -30,5 +38,9 @@ final class Plug: Sendable {
     module.stop()
     let port = try module.runInBackground()
     path.withLock { $0 = port }
+    hold.withLock {
+      close($0)
+      $0 = open(port, O_RDWR | O_NOCTTY | O_NONBLOCK)
+    }
   }
 }
