@@ -1,0 +1,163 @@
+import Foundation
+import Testing
+
+@testable import Tables
+
+@Suite struct CSVTableTests {
+  private func table(_ text: String, limits: CSVTable.Limits = .init()) throws -> CSVTable {
+    try CSVTable(Array(text.utf8), limits: limits)
+  }
+
+  struct Good: CustomTestStringConvertible {
+    let text: String
+    let rows: [[String]]
+    var testDescription: String { text.debugDescription }
+  }
+
+  @Test(arguments: [
+    Good(text: "a,b\n1,2\n", rows: [["1", "2"]]),
+    Good(text: "a,b\r\n1,2\r\n3,4", rows: [["1", "2"], ["3", "4"]]),
+    Good(text: "a,b\r1,2\r", rows: [["1", "2"]]),
+    Good(text: "\u{FEFF}a,b\n1,2", rows: [["1", "2"]]),
+    Good(text: "a,b\n\"1,\"\"x\"\"\",\"\"\n", rows: [["1,\"x\"", ""]]),
+    Good(text: "a,b\n\"1\r\n2\",3\n", rows: [["1\n2", "3"]]),
+    Good(text: "\n\na,b\n\n1,\n,,,\n,\n", rows: [["1", ""]]),
+    Good(text: "a,b\n 1 ,\t2\n", rows: [[" 1 ", "\t2"]]),
+    Good(text: "a\n树林召镇\n🔥\n", rows: [["树林召镇"], ["🔥"]]),
+    Good(text: "a,b", rows: []),
+  ])
+  func `reads what spreadsheets write`(good: Good) throws {
+    let table = try table(good.text)
+    #expect(table.rows.map(\.values) == good.rows)
+    #expect(table.problems.isEmpty)
+    #expect(table.encoding == .utf8)
+  }
+
+  struct Bad: CustomTestStringConvertible {
+    let text: String
+    let problems: [CSVProblem]
+    let rows: Int
+    var testDescription: String { text.debugDescription }
+  }
+
+  private static func problem(_ line: Int, _ fault: CSVProblem.Fault) -> CSVProblem {
+    CSVProblem(line: line, fault: fault)
+  }
+
+  @Test(arguments: [
+    Bad(
+      text: "a,b\n1\n2,3\n4,5,6\n",
+      problems: [
+        problem(2, .fieldCount(found: 1, wanted: 2)), problem(4, .fieldCount(found: 3, wanted: 2)),
+      ], rows: 1),
+    Bad(
+      text: "a,b\n\"1,2\n3\n",
+      problems: [
+        problem(2, .quoteOpen), problem(3, .fieldCount(found: 1, wanted: 2)),
+      ], rows: 0),
+    Bad(text: "a,b\n\"1\"x,2\n3,4\n", problems: [problem(2, .quoteFollowed)], rows: 1),
+    Bad(text: "a,b\n\"1\n\",2\n3\"4,5\n6,7\n", problems: [problem(4, .quoteInside)], rows: 2),
+    Bad(text: "a,b\n1,\u{0}\n3,4\n", problems: [problem(2, .controlCharacter)], rows: 1),
+    Bad(text: "a,b\n\"1\u{7F}\",2\n", problems: [problem(2, .controlCharacter)], rows: 0),
+    Bad(
+      text: "a,b\n123456789,2\n\"123456789\",2\n12345678,\"12345678\"\n",
+      problems: [
+        problem(2, .fieldTooLong(mostBytes: 8)), problem(3, .fieldTooLong(mostBytes: 8)),
+      ], rows: 1),
+    Bad(text: "a\"b\n1\n", problems: [problem(1, .quoteInside)], rows: 0),
+  ])
+  func `names the line of every bad row and reads the others`(bad: Bad) throws {
+    let table = try table(bad.text, limits: .init(fieldBytes: 8))
+    #expect(table.problems == bad.problems)
+    #expect(table.rows.count == bad.rows)
+  }
+
+  @Test func `refuses what is no table`() {
+    #expect(throws: CSVError.empty) { try table("") }
+    #expect(throws: CSVError.empty) { try table("\r\n,,\n") }
+    #expect(throws: CSVError.tooLarge(bytes: 5, mostBytes: 4)) { try table("a\n1\n2", limits: .init(bytes: 4)) }
+    #expect(throws: CSVError.tooManyRows(most: 2)) { try table("a\n1\n2\n3", limits: .init(rows: 2)) }
+    #expect(throws: CSVError.tooManyColumns(count: 3, most: 2)) {
+      try table("a,b,c", limits: .init(columns: 2))
+    }
+    #expect(throws: CSVError.utf16) { try CSVTable([0xFF, 0xFE, 0x61, 0x00]) }
+    #expect(throws: CSVError.notText(line: 2)) { try CSVTable(Array("a\n".utf8) + [0xFF, 0x0A]) }
+    #expect(throws: CSVError.notText(line: 1)) { try CSVTable([0xEF, 0xBB, 0xBF, 0x61, 0xD6, 0xD0]) }
+  }
+
+  // MARK: - GB18030
+
+  /// 编码,单位名称 / 1,树林召镇 / 2,"㐂,𠮷" in GB18030, the last two of four bytes each.
+  private static let chinese: [UInt8] =
+    [0xB1, 0xE0, 0xC2, 0xEB, 0x2C, 0xB5, 0xA5, 0xCE, 0xBB, 0xC3, 0xFB, 0xB3, 0xC6, 0x0D, 0x0A]
+    + [0x31, 0x2C, 0xCA, 0xF7, 0xC1, 0xD6, 0xD5, 0xD9, 0xD5, 0xF2, 0x0D, 0x0A]
+    + [0x32, 0x2C, 0x22, 0x81, 0x39, 0xEF, 0x31, 0x2C, 0x95, 0x34, 0xB2, 0x35, 0x22]
+
+  @Test func `reads GB18030`() throws {
+    let table = try CSVTable(Self.chinese)
+    #expect(table.encoding == .gb18030)
+    #expect(table.header.values == ["编码", "单位名称"])
+    #expect(table.rows.map(\.values) == [["1", "树林召镇"], ["2", "㐂,𠮷"]])
+  }
+
+  @Test func `reads GB18030 that is longer than its buffer`() throws {
+    let row = Array(Self.chinese[15..<27])
+    let table = try CSVTable(Self.chinese + [0x0D, 0x0A] + (0..<20_000).flatMap { _ in row })
+    #expect(table.rows.count == 20_002)
+    #expect(Set(table.rows.dropFirst(2).map(\.values)) == [["1", "树林召镇"]])
+  }
+
+  @Test func `names the line where GB18030 is cut`() {
+    #expect(throws: CSVError.notText(line: 4)) { try CSVTable(Self.chinese + [0x0A, 0x31, 0x2C, 0xCA]) }
+  }
+
+  // MARK: - Malformed
+
+  /// Cut, doubled, overwritten and shuffled tables of both encodings.
+  @Test func `reads or refuses a thousand malformed tables, never more than there is`() throws {
+    var random = SplitMix(seed: 20_261_124)
+    let whole =
+      "编码,单位名称,街道\r\n150621-00A000-X,\"达旗, 电焊铺\",树林召镇\r\n150621-00A001-V,\"老王\"\"焊\"\"\",白泥井镇\n"
+    let sources = [Array(whole.utf8), Self.chinese, Array("a,b\n1,2\n".utf8)]
+    let spice: [UInt8] = [0x22, 0x2C, 0x0A, 0x0D, 0x00, 0xFF, 0x81, 0x39, 0xEF, 0x80, 0x41, 0x20]
+    var (clean, bad, refused) = (0, 0, 0)
+    for _ in 0..<1_000 {
+      var bytes = sources[random.next(below: sources.count)]
+      for _ in 0...random.next(below: 8) {
+        let place = random.next(below: bytes.count + 1)
+        switch random.next(below: 4) {
+        case 0: bytes.insert(spice[random.next(below: spice.count)], at: place)
+        case 1 where place < bytes.count: bytes[place] = spice[random.next(below: spice.count)]
+        case 2: bytes.removeSubrange(place..<min(bytes.count, place + random.next(below: 6)))
+        default: bytes += bytes.prefix(place)
+        }
+      }
+      do {
+        let table = try CSVTable(bytes, limits: .init(bytes: 5_000, rows: 50, columns: 8, fieldBytes: 60))
+        let lines = 1 + bytes.count { $0 == 0x0A || $0 == 0x0D }
+        #expect(table.rows.allSatisfy { $0.values.count == table.header.values.count })
+        #expect((table.rows.map(\.line) + table.problems.map(\.line)).allSatisfy { (1...lines).contains($0) })
+        #expect(Set(table.problems.map(\.line)).isDisjoint(with: table.rows.map(\.line)))
+        if table.problems.isEmpty { clean += 1 } else { bad += 1 }
+      } catch {
+        refused += 1
+      }
+    }
+    #expect(clean > 50 && bad > 50 && refused > 50, "\(clean) clean, \(bad) with bad rows, \(refused) refused")
+  }
+
+  /// Steele, Lea and Flood's generator: the same numbers on every run.
+  private struct SplitMix {
+    private var state: UInt64
+
+    init(seed: UInt64) { state = seed }
+
+    mutating func next(below bound: Int) -> Int {
+      state &+= 0x9E37_79B9_7F4A_7C15
+      var mixed = state
+      mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+      mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+      return Int((mixed ^ (mixed >> 31)) % UInt64(bound))
+    }
+  }
+}
