@@ -44,6 +44,11 @@ public struct ChipModel: Hashable, Sendable {
     return first..<(last + 1)
   }
 
+  /// The index of the sector that this byte lies in.
+  func sector(at address: UInt32) -> Int? {
+    sectors.firstIndex { address >= $0.address && UInt64(address) < $0.end }
+  }
+
   private static func sectors(from start: UInt32, bytes: [Int]) -> [Sector] {
     var address = start
     return bytes.map { count in

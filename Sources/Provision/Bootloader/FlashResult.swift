@@ -1,8 +1,10 @@
 /// What a flashing run has done.
 public struct FlashResult: Hashable, Sendable {
-  public enum SkipReason: Hashable, Sendable {
+  public enum SkipReason: String, Hashable, Sendable {
     /// The running firmware has the image's digest.
     case alreadyInstalled
+    /// The firmware was not running, but all of the image stood in the chip's flash.
+    case alreadyHeld
   }
 
   public let chip: String
@@ -13,6 +15,8 @@ public struct FlashResult: Hashable, Sendable {
   public let firmwareSha256: String
   /// Nil where the image was written.
   public let skipped: SkipReason?
+  /// How it was made sure that the chip holds the image; never empty.
+  public let proofs: Set<FlashProof>
   /// Into flash; a boot block that was there already does not count.
   public let bytesWritten: Int
   public let duration: Duration

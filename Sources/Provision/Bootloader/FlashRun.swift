@@ -1,59 +1,104 @@
 internal import ModuleCore
 
-/// Erasing, writing and reading back one image, with a bootloader that is in sync.
+/// Brings one chip's flash up to one image over a path, and nothing that need not be touched is.
 struct FlashRun {
   let rom: ROMClient
   let chip: ChipModel
   let image: Image
-  let onEvent: (FlashStep) -> Void
-  let isCancelled: () -> Bool
+  let journal: FlashJournal
+  let watch: FlashWatch
 
-  /// A run of bytes for one place in flash.
-  private struct Piece {
-    let address: UInt32
-    let bytes: [UInt8]
+  struct Outcome {
+    /// Nothing had to be written.
+    var isHeld: Bool
+    var bytesWritten: Int
+    var proofs: Set<FlashProof>
   }
+
+  // MARK: - What is there
 
   /// The version of the firmware in the chip, where it `matters` and the firmware is whole: one whose writing was
   /// cut off has nothing to protect. Only for a version that matters the whole of it is read, some seconds' work.
   func installedVersion(where matters: (ImageHeader.Version) -> Bool) throws(FlashError) -> ImageHeader.Version?
   {
-    let start = FlashMap.application
-    let place = UInt64(start)..<(UInt64(start) + UInt64(FlashMap.applicationSize))
-    guard chip.sectors(of: place) != nil else { return nil }
-    let bytes = try read(start &+ UInt32(ImageHeader.offset), count: ImageHeader.size)
-    guard let header = try? ImageHeader(bytes), header.imageLength <= FlashMap.applicationSize,
+    guard let header = try installedHeader(), header.imageLength <= FlashMap.applicationSize,
       matters(header.version)
     else { return nil }
     var firmware: [UInt8] = []
     while firmware.count < Int(header.imageLength) {
-      try checkCancelled(.identifying)
+      try watch.checkCancelled(.identifying)
       let count = min(ROMClient.blockBytes, Int(header.imageLength) - firmware.count)
-      firmware += try read(start &+ UInt32(firmware.count), count: count)
+      firmware += try read(FlashMap.application &+ UInt32(firmware.count), count: count)
     }
-    return (try? ImageHeader.check(firmware, at: start))?.version
+    return (try? ImageHeader.check(firmware, at: FlashMap.application))?.version
+  }
+
+  /// The header of a module's firmware, whole or not; nil where there is none.
+  private func installedHeader() throws(FlashError) -> ImageHeader? {
+    let start = UInt64(FlashMap.application)
+    guard chip.sectors(of: start..<(start + UInt64(FlashMap.applicationSize))) != nil else { return nil }
+    return try? ImageHeader(
+      try read(FlashMap.application &+ UInt32(ImageHeader.offset), count: ImageHeader.size))
   }
 
   private func read(_ address: UInt32, count: Int) throws(FlashError) -> [UInt8] {
     try during(.identifying) { () throws(ROMClient.Failure) in try rom.read(address, count: count) }
   }
 
-  /// - Returns: bytes written.
-  func bringUpToDate() throws(FlashError) -> Int {
-    // The boot block can bring the ROM bootloader back by itself, so that it is left standing where it is the
-    // right one, and otherwise written last.
-    let all = image.manifest.segments.map { Piece(address: $0.address, bytes: image.bytes(of: $0)) }
-    var pieces = all.filter { $0.address != chip.flashStart }
-    for boot in all where boot.address == chip.flashStart {
-      onEvent(.comparing)
-      if try firstDifference(boot, step: { _ in .comparing }) != nil, try !isBootBlockProtected() {
-        pieces.append(boot)
+  // MARK: - Doing it
+
+  func bringUpToDate(over path: inout any FlashPath, readsBack: Bool) throws(FlashError) -> Outcome {
+    var plan = FlashPlan(image, on: chip)
+    try leaveBootBlock(of: &plan, over: &path)
+    let unchanged = try path.unchanged(in: plan)
+    let whole = plan
+    plan.parts.removeAll { unchanged.contains($0.sector) }
+    try path.write(plan, journal: journal, watch: watch)
+    var proofs: Set = [try path.prove(whole, watch: watch)]
+    if readsBack, !proofs.contains(.readBack) {
+      try readBack(whole, over: &path)
+      proofs.insert(.readBack)
+    }
+    journal.clear()
+    return Outcome(isHeld: plan.parts.isEmpty, bytesWritten: plan.byteCount, proofs: proofs)
+  }
+
+  /// Compares byte by byte what a digest has proved already.
+  private func readBack(_ plan: FlashPlan, over path: inout any FlashPath) throws(FlashError) {
+    let total = plan.byteCount
+    var done = 0
+    for part in plan.parts {
+      for start in stride(from: 0, to: part.bytes.count, by: 4096) {
+        try watch.begin(.verifying(bytes: done, of: total))
+        let wanted = part.bytes[start..<min(start + 4096, part.bytes.count)]
+        let address = part.address &+ UInt32(start)
+        let found = try path.read(address, count: wanted.count, during: .verifying(bytes: done, of: total))
+        if let offset = zip(wanted, found).enumerated().first(where: { $0.element.0 != $0.element.1 })?.offset {
+          throw .verification(address: address &+ UInt32(offset))
+        }
+        done += wanted.count
       }
     }
-    try erase(pieces)
-    try write(pieces)
-    try verify(pieces)
-    return total(pieces)
+    try watch.begin(.verifying(bytes: total, of: total))
+  }
+
+  // MARK: - The boot block
+
+  /// The boot block can bring the ROM bootloader back by itself, so that it is left standing where it is the right
+  /// one, and otherwise written last.
+  private func leaveBootBlock(of plan: inout FlashPlan, over path: inout any FlashPath) throws(FlashError) {
+    guard let boot = plan.parts.first(where: { $0.address == chip.flashStart }) else { return }
+    try watch.begin(.comparing)
+    var isThere = true
+    for start in stride(from: 0, to: boot.bytes.count, by: ROMClient.blockBytes) where isThere {
+      try watch.checkCancelled(.comparing)
+      let wanted = boot.bytes[start..<min(start + ROMClient.blockBytes, boot.bytes.count)]
+      isThere =
+        try path.read(boot.address &+ UInt32(start), count: wanted.count, during: .comparing)
+        .elementsEqual(wanted)
+    }
+    if !isThere { isThere = try isBootBlockProtected() }
+    if isThere { plan.parts.removeAll { $0 == boot } }
   }
 
   /// A boot block that is protected from writing stays: an application that it started has seen to that.
@@ -68,87 +113,4 @@ struct FlashRun {
       return false
     }
   }
-
-  // MARK: - Steps
-
-  private func erase(_ pieces: [Piece]) throws(FlashError) {
-    var numbers = Set<Int>()
-    for piece in pieces {
-      let range = UInt64(piece.address)..<(UInt64(piece.address) + UInt64(piece.bytes.count))
-      numbers.formUnion(chip.sectors(of: range) ?? 0..<0)
-    }
-    // `Image.check` refuses what would reach them; this is irreversible enough to be sure twice.
-    numbers.subtract(chip.pairingSectors)
-    // From the end: the sector that the chip starts from goes last.
-    for (index, number) in numbers.sorted(by: >).enumerated() {
-      let step = FlashStep.erasing(sector: index + 1, of: numbers.count)
-      try begin(step)
-      try during(step) { () throws(ROMClient.Failure) in
-        try rom.erase(sector: number, bytes: chip.sectors[number].bytes)
-      }
-    }
-  }
-
-  private func write(_ pieces: [Piece]) throws(FlashError) {
-    let total = total(pieces)
-    var done = 0
-    try begin(.writing(bytes: 0, of: total))
-    for piece in pieces {
-      for start in stride(from: 0, to: piece.bytes.count, by: ROMClient.blockBytes) {
-        let block = Array(piece.bytes[start..<min(start + ROMClient.blockBytes, piece.bytes.count)])
-        // An erased block is all ones already.
-        if block.contains(where: { $0 != 0xff }) {
-          try during(.writing(bytes: done, of: total)) { () throws(ROMClient.Failure) in
-            try rom.write(piece.address &+ UInt32(start), block)
-          }
-        }
-        done += block.count
-        try begin(.writing(bytes: done, of: total))
-      }
-    }
-  }
-
-  private func verify(_ pieces: [Piece]) throws(FlashError) {
-    let total = total(pieces)
-    var done = 0
-    try begin(.verifying(bytes: 0, of: total))
-    for piece in pieces {
-      let before = done
-      if let address = try firstDifference(piece, step: { .verifying(bytes: before + $0, of: total) }) {
-        throw .verification(address: address)
-      }
-      done += piece.bytes.count
-    }
-  }
-
-  /// The address of the first byte of the chip that is not the piece's; a digest would be faster, but the ROM
-  /// has none.
-  private func firstDifference(_ piece: Piece, step: (Int) -> FlashStep) throws(FlashError) -> UInt32? {
-    for start in stride(from: 0, to: piece.bytes.count, by: ROMClient.blockBytes) {
-      let wanted = piece.bytes[start..<min(start + ROMClient.blockBytes, piece.bytes.count)]
-      let address = piece.address &+ UInt32(start)
-      let found = try during(step(start)) { () throws(ROMClient.Failure) in
-        try rom.read(address, count: wanted.count)
-      }
-      if let offset = zip(wanted, found).enumerated().first(where: { $0.element.0 != $0.element.1 })?.offset {
-        return address &+ UInt32(offset)
-      }
-      let next = step(start + wanted.count)
-      if next == step(start) { try checkCancelled(next) } else { try begin(next) }
-    }
-    return nil
-  }
-
-  // MARK: - Between blocks
-
-  private func begin(_ step: FlashStep) throws(FlashError) {
-    try checkCancelled(step)
-    onEvent(step)
-  }
-
-  private func checkCancelled(_ step: FlashStep) throws(FlashError) {
-    if isCancelled() { throw .cancelled(during: step) }
-  }
-
-  private func total(_ pieces: [Piece]) -> Int { pieces.reduce(0) { $0 + $1.bytes.count } }
 }

@@ -16,27 +16,36 @@ public struct Flasher {
   public struct Options: Hashable, Sendable {
     /// Lets an older version replace the module's.
     public var allowsDowngrade: Bool
+    /// Reads every byte back, also where a digest made by the chip has proved it.
+    public var readsBack: Bool
     /// Waits for the started firmware to answer; off for images that are no module's firmware.
     public var awaitsFirmware: Bool
 
-    public init(allowsDowngrade: Bool = false, awaitsFirmware: Bool = true) {
+    public init(allowsDowngrade: Bool = false, readsBack: Bool = false, awaitsFirmware: Bool = true) {
       self.allowsDowngrade = allowsDowngrade
+      self.readsBack = readsBack
       self.awaitsFirmware = awaitsFirmware
     }
   }
 
   private let link: any Link
   private let chips: [ChipModel]
+  private let journal: (_ chipID: String, _ image: Image) -> any FlashJournal
   private let now: () -> ContinuousClock.Instant
 
   /// - Parameters:
   ///   - link: in any framing; left at `LinkFraming.firmware` where `flash` returns.
+  ///   - journal: where the chip's acknowledgements of an image are kept; unless told for this run only.
   ///   - now: the clock that deadlines are reckoned by.
   public init(
-    link: any Link, chips: [ChipModel] = ChipModel.known, now: @escaping () -> ContinuousClock.Instant
+    link: any Link, chips: [ChipModel] = ChipModel.known,
+    journal: @escaping (_ chipID: String, _ image: Image) -> any FlashJournal = { _, _ in MemoryFlashJournal()
+    },
+    now: @escaping () -> ContinuousClock.Instant
   ) {
     self.link = link
     self.chips = chips
+    self.journal = journal
     self.now = now
   }
 
@@ -63,8 +72,8 @@ public struct Flasher {
         if Hex.encode(running.imageSha256) == image.manifest.appSha256 {
           return FlashResult(
             chip: chip.name, chipID: Hex.encode(running.uniqueId), firmwareVersion: image.manifest.version,
-            firmwareSha256: image.manifest.sha256, skipped: .alreadyInstalled, bytesWritten: 0,
-            duration: now() - begun)
+            firmwareSha256: image.manifest.sha256, skipped: .alreadyInstalled, proofs: [.digest],
+            bytesWritten: 0, duration: now() - begun)
         }
         if let installed = ImageHeader.Version(running.firmwareVersion),
           let refusal = refusal(of: image, over: installed, options: options)
@@ -81,7 +90,8 @@ public struct Flasher {
     let (chip, chipID) = try identify(rom)
     onEvent(.chipFound(name: chip.name, uniqueID: chipID))
     let image = try image(from: source, for: chip)
-    let run = FlashRun(rom: rom, chip: chip, image: image, onEvent: onEvent, isCancelled: isCancelled)
+    let watch = FlashWatch(onEvent: onEvent, isCancelled: isCancelled)
+    let run = FlashRun(rom: rom, chip: chip, image: image, journal: journal(chipID, image), watch: watch)
     // A module may be in its bootloader by a jumper, and its firmware never have been asked.
     if let installed = try run.installedVersion(where: { refusal(of: image, over: $0, options: options) != nil }
     ),
@@ -89,15 +99,24 @@ public struct Flasher {
     {
       throw refusal
     }
-    let written = try run.bringUpToDate()
+    var path = try openPath(rom, chip: chip, options: options, watch: watch)
+    let outcome = try run.bringUpToDate(over: &path, readsBack: options.readsBack)
 
     onEvent(.starting)
-    try during(.starting) { () throws(ROMClient.Failure) in try rom.go(chip.flashStart) }
+    try path.start(chip.flashStart)
     do throws(LinkError) { try link.setFraming(.firmware) } catch { throw .link(error, during: .starting) }
     if options.awaitsFirmware { try awaitFirmware(image) }
     return FlashResult(
       chip: chip.name, chipID: chipID, firmwareVersion: image.manifest.version,
-      firmwareSha256: image.manifest.sha256, skipped: nil, bytesWritten: written, duration: now() - begun)
+      firmwareSha256: image.manifest.sha256, skipped: outcome.isHeld ? .alreadyHeld : nil,
+      proofs: outcome.proofs, bytesWritten: outcome.bytesWritten, duration: now() - begun)
+  }
+
+  /// The fastest way into this chip, from its ROM bootloader, which is in sync.
+  private func openPath(
+    _ rom: ROMClient, chip: ChipModel, options: Options, watch: FlashWatch
+  ) throws(FlashError) -> any FlashPath {
+    ROMPath(rom: rom)
   }
 
   // MARK: - Finding the module

@@ -11,6 +11,7 @@ enum FlashCommand {
     var image: String?
     var manifest: String?
     var allowsDowngrade = false
+    var readsBack = false
   }
 
   struct Document: Encodable {
@@ -19,7 +20,11 @@ enum FlashCommand {
     var firmwareVersion: String
     var firmwareSha256: String
     var skipped: Bool
+    /// Why nothing was written: `alreadyInstalled` or `alreadyHeld`.
+    var skipReason: String?
     var bytesWritten: Int
+    /// How the image was proved: `digest`, `readBack` or both.
+    var proof: [String]
     var seconds: Double
   }
 
@@ -37,6 +42,9 @@ enum FlashCommand {
         parameters.flag(
           "allow-downgrade", \.allowsDowngrade,
           Text(zh: "允许退回旧版", en: "let an older version replace a newer one"))
+        parameters.flag(
+          "read-back", \.readsBack,
+          Text(zh: "另外逐字节回读", en: "read every byte back, besides the chip's own digest"))
       }, run: run)
   }
 
@@ -45,7 +53,7 @@ enum FlashCommand {
     if options.image != nil, options.manifest == nil { throw UsageError.missing(option: "manifest") }
     let order = Walk.FlashOrder(
       port: try workplace.choosePort(options.port), image: options.image, manifest: options.manifest,
-      allowsDowngrade: options.allowsDowngrade)
+      allowsDowngrade: options.allowsDowngrade, readsBack: options.readsBack)
     let walk = Walk(workplace: workplace)
     let (changed, result) = try walk.alone(with: installation.id) {
       try FlashProgress.watch(on: workplace.console) { try walk.flash(installation, order, report: $0) }
@@ -53,21 +61,33 @@ enum FlashCommand {
     let document = Document(
       id: changed.id, chip: result.chip, firmwareVersion: result.firmwareVersion,
       firmwareSha256: result.firmwareSha256, skipped: result.skipped != nil,
-      bytesWritten: result.bytesWritten, seconds: result.seconds)
+      skipReason: result.skipped?.rawValue, bytesWritten: result.bytesWritten,
+      proof: result.proofs.map(\.rawValue).sorted(), seconds: result.seconds)
     try workplace.console.answer(document) {
-      workplace.console.put(
-        document.skipped
-          ? Text(
-            zh: "模块已是固件 \(result.firmwareVersion)，无需写入",
-            en: "the module runs \(result.firmwareVersion) already; nothing written")
-          : Text(
-            zh:
-              "固件 \(result.firmwareVersion) 已写入 \(result.chip) 并校验，\(result.bytesWritten) 字节，\(plain(result.seconds)) 秒",
-            en:
-              "firmware \(result.firmwareVersion) is on the \(result.chip), verified: \(result.bytesWritten) bytes in \(plain(result.seconds)) s"
-          ))
+      workplace.console.put(outcome(of: result))
     }
     return ExitCode.done.rawValue
+  }
+
+  private static func outcome(of result: FlashResult) -> Text {
+    switch result.skipped {
+    case .alreadyInstalled:
+      Text(
+        zh: "模块已在运行固件 \(result.firmwareVersion)，无需写入",
+        en: "the module runs \(result.firmwareVersion) already; nothing written")
+    case .alreadyHeld:
+      Text(
+        zh: "芯片里已是固件 \(result.firmwareVersion)，已逐字节核对并启动，无需写入",
+        en:
+          "the chip held \(result.firmwareVersion) already: compared byte by byte and started; nothing written")
+    case nil:
+      Text(
+        zh:
+          "固件 \(result.firmwareVersion) 已写入 \(result.chip) 并校验，\(result.bytesWritten) 字节，\(plain(result.seconds)) 秒",
+        en:
+          "firmware \(result.firmwareVersion) is on the \(result.chip), verified: \(result.bytesWritten) bytes in \(plain(result.seconds)) s"
+      )
+    }
   }
 }
 

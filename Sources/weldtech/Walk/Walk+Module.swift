@@ -69,6 +69,7 @@ extension Walk {
     var image: String?
     var manifest: String?
     var allowsDowngrade = false
+    var readsBack = false
   }
 
   /// Brings the module's firmware up to date and records what it is.
@@ -86,7 +87,8 @@ extension Walk {
     let link = try workplace.openPort(order.port)
     defer { link.close() }
     let result = try Flasher(link: link, now: { ContinuousClock.now }).flash(
-      source, options: Flasher.Options(allowsDowngrade: order.allowsDowngrade), onEvent: report,
+      source, options: Flasher.Options(allowsDowngrade: order.allowsDowngrade, readsBack: order.readsBack),
+      onEvent: report,
       isCancelled: { workplace.isInterrupted })
     let event = InstallationEvent.Flashed(
       chip: result.chip, chipId: result.chipID, firmwareVersion: result.firmwareVersion,

@@ -1,0 +1,24 @@
+/// What a chip has acknowledged of an image, kept over a pulled cable: a run that comes later goes on there. It only
+/// saves work; what it says is in the chip is proven like everything else before success is reported.
+public protocol FlashJournal: AnyObject {
+  /// Sectors known to be erased for this image, and how many bytes of each were then acknowledged from the start of
+  /// the sector's part.
+  var acknowledged: [Int: Int] { get }
+  /// This sector is erased and nothing of its part written (0), or so many bytes of its part are.
+  func acknowledge(sector: Int, bytes: Int)
+  /// This sector is about to be erased: nothing is known of it any more.
+  func forget(sector: Int)
+  /// The image is whole, or what was kept has proved wrong.
+  func clear()
+}
+
+/// A journal that lasts as long as the run.
+public final class MemoryFlashJournal: FlashJournal {
+  public private(set) var acknowledged: [Int: Int] = [:]
+
+  public init() {}
+
+  public func acknowledge(sector: Int, bytes: Int) { acknowledged[sector] = bytes }
+  public func forget(sector: Int) { acknowledged[sector] = nil }
+  public func clear() { acknowledged = [:] }
+}

@@ -1,0 +1,91 @@
+/// One way into a chip's flash: the ROM bootloader, or a faster program that it has started. What is flashed, whether
+/// it may be, and in which order is decided by `Flasher` above it; a path only carries it out.
+///
+/// `Flasher` calls `unchanged`, `write`, `prove` and `start` in this order, once each; `read` at any time before
+/// `start`. Each may be cut off anywhere and is then run again over a new path.
+protocol FlashPath {
+  /// Numbers of the plan's sectors that hold their bytes already, as far as the path can tell without reading them
+  /// out: by a digest that the chip makes. Empty where it cannot.
+  mutating func unchanged(in plan: FlashPlan) throws(FlashError) -> Set<Int>
+
+  /// Erases the sectors of `plan` and programs their parts, in the plan's order, and notes in `journal` what the
+  /// chip has acknowledged.
+  mutating func write(_ plan: FlashPlan, journal: FlashJournal, watch: FlashWatch) throws(FlashError)
+
+  /// Makes sure that all bytes of `plan` are in the chip.
+  /// - Throws: `verification` where one is not.
+  mutating func prove(_ plan: FlashPlan, watch: FlashWatch) throws(FlashError) -> FlashProof
+
+  /// - Parameter count: any.
+  mutating func read(_ address: UInt32, count: Int, during step: FlashStep) throws(FlashError) -> [UInt8]
+
+  /// The chip leaves for the program whose vector table is at `address`.
+  mutating func start(_ address: UInt32) throws(FlashError)
+}
+
+/// Which bytes get into which sectors, in the order in which they are written; the boot block, where it is among
+/// them, comes last.
+struct FlashPlan: Hashable {
+  /// What of one sector has to be the image's; the rest of the sector is erased with it.
+  struct Part: Hashable {
+    let sector: Int
+    let address: UInt32
+    let bytes: [UInt8]
+  }
+
+  let chip: ChipModel
+  var parts: [Part]
+
+  /// All pieces of `image`, cut at the borders of sectors.
+  init(_ image: Image, on chip: ChipModel) {
+    self.chip = chip
+    var (boot, others): ([Part], [Part]) = ([], [])
+    for (start, bytes) in image.pieces {
+      var rest = bytes[...]
+      while !rest.isEmpty {
+        let address = start &+ UInt32(bytes.count - rest.count)
+        // `Image.check` has refused pieces outside the flash and in the pairing's sectors; irreversible enough to be
+        // sure twice.
+        guard let number = chip.sector(at: address), !chip.pairingSectors.contains(number) else { break }
+        let part = rest.prefix(Int(chip.sectors[number].end - UInt64(address)))
+        rest = rest.dropFirst(part.count)
+        let isBoot = number == 0
+        if isBoot {
+          boot.append(Part(sector: number, address: address, bytes: Array(part)))
+        } else {
+          others.append(Part(sector: number, address: address, bytes: Array(part)))
+        }
+      }
+    }
+    parts = others + boot
+  }
+
+  /// The sectors to be erased: from the end of the flash, so that the one that the chip starts from goes last.
+  var sectors: [Int] { Set(parts.map(\.sector)).sorted(by: >) }
+
+  var byteCount: Int { parts.reduce(0) { $0 + $1.bytes.count } }
+}
+
+/// How it was made sure that the chip holds what it should.
+public enum FlashProof: String, Hashable, Sendable, CaseIterable {
+  /// The chip made a digest of its own flash: the running firmware, or a program in RAM.
+  case digest
+  /// Every byte was read back.
+  case readBack
+}
+
+/// Who is told how a flashing run goes, and who may end it.
+struct FlashWatch {
+  let onEvent: (FlashStep) -> Void
+  let isCancelled: () -> Bool
+
+  /// Reports a step, unless it shall not be taken any more.
+  func begin(_ step: FlashStep) throws(FlashError) {
+    try checkCancelled(step)
+    onEvent(step)
+  }
+
+  func checkCancelled(_ step: FlashStep) throws(FlashError) {
+    if isCancelled() { throw .cancelled(during: step) }
+  }
+}

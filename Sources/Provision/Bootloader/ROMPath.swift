@@ -1,0 +1,73 @@
+/// The way through the chip's ROM bootloader, which is in sync: it has no digests, so that everything is read back.
+struct ROMPath: FlashPath {
+  let rom: ROMClient
+
+  func unchanged(in plan: FlashPlan) throws(FlashError) -> Set<Int> { [] }
+
+  func write(_ plan: FlashPlan, journal: FlashJournal, watch: FlashWatch) throws(FlashError) {
+    let kept = journal.acknowledged
+    let sectors = plan.sectors.filter { kept[$0] == nil }
+    for (index, number) in sectors.enumerated() {
+      let step = FlashStep.erasing(sector: index + 1, of: sectors.count)
+      try watch.begin(step)
+      journal.forget(sector: number)
+      try during(step) { () throws(ROMClient.Failure) in
+        try rom.erase(sector: number, bytes: plan.chip.sectors[number].bytes)
+      }
+      journal.acknowledge(sector: number, bytes: 0)
+    }
+
+    let total = plan.byteCount
+    var done = 0
+    try watch.begin(.writing(bytes: 0, of: total))
+    for part in plan.parts {
+      let known = min(kept[part.sector] ?? 0, part.bytes.count)
+      for start in stride(from: 0, to: part.bytes.count, by: ROMClient.blockBytes) {
+        let block = Array(part.bytes[start..<min(start + ROMClient.blockBytes, part.bytes.count)])
+        if start + block.count > known {
+          // An erased block is all ones already.
+          if block.contains(where: { $0 != 0xff }) {
+            try during(.writing(bytes: done, of: total)) { () throws(ROMClient.Failure) in
+              try rom.write(part.address &+ UInt32(start), block)
+            }
+          }
+          journal.acknowledge(sector: part.sector, bytes: start + block.count)
+        }
+        done += block.count
+        try watch.begin(.writing(bytes: done, of: total))
+      }
+    }
+  }
+
+  func prove(_ plan: FlashPlan, watch: FlashWatch) throws(FlashError) -> FlashProof {
+    let total = plan.byteCount
+    var done = 0
+    try watch.begin(.verifying(bytes: 0, of: total))
+    for part in plan.parts {
+      for start in stride(from: 0, to: part.bytes.count, by: ROMClient.blockBytes) {
+        let wanted = part.bytes[start..<min(start + ROMClient.blockBytes, part.bytes.count)]
+        let address = part.address &+ UInt32(start)
+        let found = try read(address, count: wanted.count, during: .verifying(bytes: done, of: total))
+        if let offset = zip(wanted, found).enumerated().first(where: { $0.element.0 != $0.element.1 })?.offset {
+          throw .verification(address: address &+ UInt32(offset))
+        }
+        done += wanted.count
+        try watch.begin(.verifying(bytes: done, of: total))
+      }
+    }
+    return .readBack
+  }
+
+  func read(_ address: UInt32, count: Int, during step: FlashStep) throws(FlashError) -> [UInt8] {
+    var bytes: [UInt8] = []
+    while bytes.count < count {
+      let (place, rest) = (address &+ UInt32(bytes.count), min(ROMClient.blockBytes, count - bytes.count))
+      bytes += try during(step) { () throws(ROMClient.Failure) in try rom.read(place, count: rest) }
+    }
+    return bytes
+  }
+
+  func start(_ address: UInt32) throws(FlashError) {
+    try during(.starting) { () throws(ROMClient.Failure) in try rom.go(address) }
+  }
+}
