@@ -45,7 +45,8 @@ extension Fieldbook {
       SELECT (SELECT coalesce(sum(count - taken), 0) FROM code_block)
         - (SELECT count(*) FROM code_block JOIN code ON code.region = code_block.region
             AND serial >= first + taken AND serial < first + count)
-        + (SELECT count(*) FROM code WHERE origin = 'block' AND installation IS NULL)
+        + (SELECT count(*) FROM code LEFT JOIN label USING (region, serial)
+            WHERE origin = 'block' AND installation IS NULL AND state IS NULL)
       """
     ) { $0.integer(0) } ?? 0
   }
@@ -86,7 +87,10 @@ extension Fieldbook {
 
   /// Binds the code of a label from stock, or else the next one of the blocks.
   func bindCode(_ stock: LabelCode?, to id: InstallationID) throws(FieldbookError) -> LabelCode {
-    if let stock, let other = try installation(boundTo: stock) { throw .codeBound(stock, to: other) }
+    if let stock {
+      if let other = try installation(boundTo: stock) { throw .codeBound(stock, to: other) }
+      if try labelState(of: stock) == .spoiled { throw .labelIs(stock, .spoiled) }
+    }
     let code: LabelCode
     if let stock { code = stock } else { code = try nextCode() }
     try database.run(
@@ -102,12 +106,12 @@ extension Fieldbook {
     try database.run("UPDATE code SET installation = NULL WHERE installation = ?", [.text(id.text)])
   }
 
-  /// A released code first, then the blocks in their order, without what labels from stock have used up.
+  /// A released code that has no label first, then the blocks in their order, without what labels from stock have used up.
   private func nextCode() throws(FieldbookError) -> LabelCode {
     let released = try database.first(
       """
-      SELECT region, serial FROM code WHERE origin = 'block' AND installation IS NULL
-      ORDER BY region, serial LIMIT 1
+      SELECT region, serial FROM code LEFT JOIN label USING (region, serial)
+      WHERE origin = 'block' AND installation IS NULL AND state IS NULL ORDER BY region, serial LIMIT 1
       """
     ) { (region: $0.text(0), serial: $0.integer(1)) }
     if let released {
@@ -131,7 +135,7 @@ extension Fieldbook {
     throw .codesExhausted(left: 0)
   }
 
-  private static func values(of code: LabelCode) -> [SQLValue] {
+  static func values(of code: LabelCode) -> [SQLValue] {
     values(region: code.region, serial: code.serial)
   }
 

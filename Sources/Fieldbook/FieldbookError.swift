@@ -40,6 +40,16 @@ public enum FieldbookError: Error, Hashable, Sendable {
   /// This block shares serials with one that is already here.
   case blockOverlaps(CodeBlock)
 
+  // MARK: Labels
+  /// Their labels are made already; at most ten are named.
+  case labelsPrinted([LabelCode], count: Int)
+  /// A reprint of what was never printed; at most ten are named.
+  case labelsNotPrinted([LabelCode], count: Int)
+  /// Another order, cut off or under way, has this label.
+  case labelInJob(LabelCode, output: String)
+  /// What was asked for cannot be done with a label that is this; nil is none at all.
+  case labelIs(LabelCode, LabelState?)
+
   // MARK: Files
   case fileTooLarge(bytes: Int, largest: Int)
   case fileMissing(sha256: String)

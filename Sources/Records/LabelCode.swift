@@ -144,6 +144,10 @@ public struct CodeBlock: Hashable, Sendable, Codable, CustomStringConvertible {
     return LabelCode(region: region, serial: serial)
   }
 
+  public func contains(_ code: LabelCode) -> Bool {
+    region == code.region && (first.number..<first.number + count).contains(code.serial.number)
+  }
+
   public func overlaps(_ other: CodeBlock) -> Bool {
     region == other.region && first.number < other.first.number + other.count
       && other.first.number < first.number + count

@@ -42,6 +42,20 @@ extension Workplace {
     }
   }
 
+  /// Like `write`, and on disk under its name when this returns: for what the record will say is there.
+  func writeSynced(_ data: Data, to path: String) throws {
+    try write(data, to: path)
+    for place in [path, URL(filePath: path).deletingLastPathComponent().path] {
+      let descriptor = open(place, O_RDONLY | O_CLOEXEC)
+      guard descriptor >= 0 else { throw FileTrouble.unwritable(path: path, errno: errno) }
+      defer { close(descriptor) }
+      // EINVAL: a file system that cannot sync a folder, and so has nothing to lose by it.
+      guard fsync(descriptor) == 0 || errno == EINVAL else {
+        throw FileTrouble.unwritable(path: path, errno: errno)
+      }
+    }
+  }
+
   /// When the file was last written, where that lies in the past; the nearest a file says to when a photo
   /// was taken.
   func modified(_ path: String) -> Timestamp? {

@@ -92,8 +92,8 @@ import Testing
   }
 
   @Test func refusesADatabaseFromTheFuture() throws {
-    try home.fieldbook().database.execute("INSERT INTO migration VALUES (2, '0002-later')")
-    #expect(throws: FieldbookError.fromTheFuture(migration: "0002-later")) { try home.fieldbook() }
+    try home.fieldbook().database.execute("INSERT INTO migration VALUES (99, '0099-later')")
+    #expect(throws: FieldbookError.fromTheFuture(migration: "0099-later")) { try home.fieldbook() }
   }
 
   @Test func refusesADatabaseOfSomethingElse() throws {
@@ -119,16 +119,16 @@ import Testing
   @Test func appliesOnlyTheMigrationsThatAreMissing() throws {
     let fieldbook = try home.ready()
     try Sample.signed(in: fieldbook)
-    let later = Migration.all + [Migration(name: "0002-test", script: "CREATE TABLE extra (x) STRICT")]
+    let later = Migration.all + [Migration(name: "0099-test", script: "CREATE TABLE extra (x) STRICT")]
     #expect(throws: FieldbookError.self) { try Migration.apply(later, to: fieldbook.database, path: "") }
     #expect(try fieldbook.list().count == 1)
-    let good = Migration.all + [Migration(name: "0002-test", script: "CREATE TABLE extra (x INT) STRICT")]
+    let good = Migration.all + [Migration(name: "0099-test", script: "CREATE TABLE extra (x INT) STRICT")]
     for _ in 0..<2 { try Migration.apply(good, to: fieldbook.database, path: "") }
-    #expect(try fieldbook.database.first("SELECT count(*) FROM migration") { $0.integer(0) } == 2)
+    #expect(try fieldbook.database.first("SELECT count(*) FROM migration") { $0.integer(0) } == good.count)
   }
 
   /// Each migration has a fixture: a database as the program of that time left it.
-  @Test(arguments: ["0001-fieldbook"])
+  @Test(arguments: ["0001-fieldbook", "0002-labels"])
   func readsADatabaseOfEachAge(name: String) throws {
     try FileManager.default.createDirectory(atPath: home.path, withIntermediateDirectories: true)
     let script = try String(
@@ -143,6 +143,12 @@ import Testing
     #expect(try fieldbook.pendingRecords().map(\.files.count) == [1])
     #expect(try fieldbook.setup().technician?.company == "达旗焊安")
     #expect(try fieldbook.codesLeft() == 3)
+    let label = try fieldbook.label(of: Sample.code("00A000"))
+    #expect(label.state == .printed && label.payload == "https://mashanghan.example/w/150621-00A000-X")
+    #expect(label.events.map(\.name) == [.printed])
+    let counts = try fieldbook.labelCounts()
+    #expect(counts.isBalanced && counts.bound == 1 && counts.printedElsewhere == 0)
+    #expect(counts.spoiled == (name == "0001-fieldbook" ? 0 : 1))
   }
 
   @Test func locksOneSyncAndOneWalkAtATime() throws {

@@ -6,6 +6,8 @@ public final class HomeLock {
   public enum Name: Hashable, Sendable {
     /// One sync at a time.
     case sync
+    /// One order of labels at a time.
+    case labels
     /// One walk at a time on one installation.
     case installation(InstallationID)
   }
@@ -59,6 +61,7 @@ extension Fieldbook {
     let file =
       switch name {
       case .sync: "sync"
+      case .labels: "labels"
       case .installation(let id): id.text
       }
     return try HomeLock(path: "\(home)/locks/\(file)")

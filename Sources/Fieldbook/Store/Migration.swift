@@ -7,7 +7,9 @@ struct Migration {
   /// 'wt01' as SQLite's application id: which file this is, for `file` and for us.
   static let applicationId = 0x7774_3031
 
-  static let all = [Migration(name: "0001-fieldbook", script: schema0001)]
+  static let all = [
+    Migration(name: "0001-fieldbook", script: schema0001), Migration(name: "0002-labels", script: schema0002),
+  ]
 
   /// Brings the database up to date.
   /// - Throws: `fromTheFuture`, `notAFieldbook`, `store`.

@@ -1,3 +1,5 @@
+import Cryptography
+import Fieldbook
 import FoundationEssentials
 import Labels
 import Records
@@ -38,10 +40,29 @@ extension Walk {
       fields: ["unitName": installation.owner.unitName, "street": installation.owner.street],
       payload: payload)
     let file = order.output ?? workplace.documentPath(of: installation, named: "label.png")
-    try workplace.write(made.png, to: file)
+    try countOnce(made, of: installation) { try workplace.writeSynced(made.png, to: file) }
     let record = LabelRecord(
       code: code, payload: payload.text, template: made.template, verified: made.verified)
     let changed = try append(.labelled(record), to: installation)
     return LabelOutcome(installation: changed, payload: payload.text, file: file)
+  }
+
+  /// Writes a label between the two entries of the stock that say so. One that is there already may be written
+  /// again where it is the very same.
+  /// - Throws: `FieldbookError.labelsPrinted` where another label of this code was made.
+  private func countOnce(_ made: MadeLabel, of installation: Installation, write: () throws -> Void) throws {
+    let fieldbook = try workplace.fieldbook()
+    let code = made.payload.code
+    let digest = SHA256Digest(of: made.png).hex
+    let known = try fieldbook.label(of: code)
+    if known.state == .printed, known.sha256 == digest { return try write() }
+    let job = try fieldbook.beginLabels(
+      Fieldbook.LabelOrder(
+        codes: [code], sha256: SHA256Digest(of: Data(code.description.utf8)).hex,
+        output: "weldtech label \(installation.id)"), at: workplace.clock.now())
+    try write()
+    try fieldbook.markPrinted(
+      [.init(code: code, payload: made.payload.text, sha256: digest)], in: job, at: workplace.clock.now())
+    try fieldbook.endLabels(job, at: workplace.clock.now())
   }
 }

@@ -1,0 +1,216 @@
+public import Records
+
+extension Fieldbook {
+  /// What is ordered in one go.
+  public struct LabelOrder: Sendable {
+    public let codes: [LabelCode]
+    /// Over all that makes one order the same as another: codes, texts, design.
+    public let sha256: String
+    /// Where it goes: a file, a folder or a printer.
+    public let output: String
+    /// Why labels that are there already are made again; nil makes only what never was.
+    public let reason: String?
+
+    public init(codes: [LabelCode], sha256: String, output: String, reason: String? = nil) {
+      self.codes = codes
+      self.sha256 = sha256
+      self.output = output
+      self.reason = reason
+    }
+  }
+
+  /// A label that is whole and where it belongs.
+  public struct PrintedLabel: Hashable, Sendable {
+    public let code: LabelCode
+    public let payload: String
+    /// Of its file; nil where it has none of its own.
+    public let sha256: String?
+
+    public init(code: LabelCode, payload: String, sha256: String?) {
+      self.code = code
+      self.payload = payload
+      self.sha256 = sha256
+    }
+  }
+
+  /// Most codes that an error names.
+  static let mostNamedCodes = 10
+
+  // MARK: - Printing
+
+  /// Puts every label of an order down as being printed, all or none; only then may the first be made. An order
+  /// that was cut off is taken up where it stands. Codes that are not known here are taken as a company's list's.
+  /// - Throws: `labelsPrinted`, `labelsNotPrinted`, `labelInJob`, `store`.
+  public func beginLabels(_ order: LabelOrder, at: Timestamp) throws(FieldbookError) -> LabelJob {
+    try database.transaction { () throws(FieldbookError) in
+      let open = try database.first(
+        "SELECT number FROM label_job WHERE sha256 = ? AND output = ? AND ended_at IS NULL",
+        [.text(order.sha256), .text(order.output)]
+      ) { $0.integer(0) }
+      let job: Int
+      if let open {
+        job = open
+      } else {
+        try database.run(
+          "INSERT INTO label_job (sha256, output, begun_at) VALUES (?, ?, ?)",
+          [.text(order.sha256), .text(order.output), .text(at)])
+        job = try database.first("SELECT max(number) FROM label_job") { $0.integer(0) } ?? 0
+      }
+      var made: [LabelCode: String?] = [:]
+      var printed: [LabelCode] = []
+      var missing: [LabelCode] = []
+      for code in order.codes {
+        switch try standing(of: code, in: job) {
+        case .made(let sha256): made[code] = .some(sha256)
+        case .underWay: break
+        case .otherJob(let output): throw FieldbookError.labelInJob(code, output: output)
+        case .none where order.reason == nil: try insertLabel(of: code, job: job)
+        case .none(let isOurs) where isOurs: missing.append(code)
+        case .none: try insertReprint(of: code, job: job, reason: order.reason)
+        case .elsewhere where order.reason == nil: printed.append(code)
+        case .elsewhere: try insertReprint(of: code, job: job, reason: order.reason)
+        case .done where order.reason == nil: printed.append(code)
+        case .done: try markReprint(of: code, job: job, reason: order.reason)
+        }
+      }
+      if !printed.isEmpty {
+        throw FieldbookError.labelsPrinted(Array(printed.prefix(Self.mostNamedCodes)), count: printed.count)
+      }
+      if !missing.isEmpty {
+        throw FieldbookError.labelsNotPrinted(Array(missing.prefix(Self.mostNamedCodes)), count: missing.count)
+      }
+      return LabelJob(number: job, made: made, isResumed: open != nil)
+    }
+  }
+
+  /// Counts labels that are whole and on disk. One that the job has already counted stays as it is.
+  /// - Returns: how many were not counted before.
+  /// - Throws: `store`.
+  @discardableResult
+  public func markPrinted(_ labels: [PrintedLabel], in job: LabelJob, at: Timestamp) throws(FieldbookError)
+    -> Int
+  {
+    try database.transaction { () throws(FieldbookError) in
+      var count = 0
+      for label in labels { count += try markPrinted(label, in: job, at: at) ? 1 : 0 }
+      return count
+    }
+  }
+
+  /// Ends an order; what of it was not printed is as if it had not been ordered.
+  /// - Throws: `store`.
+  public func endLabels(_ job: LabelJob, at: Timestamp) throws(FieldbookError) {
+    try database.transaction { () throws(FieldbookError) in
+      try database.run(
+        """
+        DELETE FROM label
+        WHERE job = ? AND state = 'printing' AND coalesce(before, 'elsewhere') = 'elsewhere'
+        """, [.integer(job.number)])
+      try database.run(
+        """
+        UPDATE label SET state = before, before = NULL, reason = NULL
+        WHERE job = ? AND state = 'printing'
+        """, [.integer(job.number)])
+      try database.run(
+        "UPDATE label_job SET ended_at = ? WHERE number = ?", [.text(at), .integer(job.number)])
+    }
+  }
+
+  // MARK: - Within the transaction
+
+  private enum Standing {
+    /// No label of it was ever made, as far as this laptop knows: all there is to know of a code of its own.
+    case none(isOurs: Bool)
+    /// Bound without a label of this laptop's: it was printed elsewhere.
+    case elsewhere
+    case done
+    /// By the very job that is asked for.
+    case made(sha256: String?)
+    case underWay
+    case otherJob(output: String)
+  }
+
+  private func standing(of code: LabelCode, in job: Int) throws(FieldbookError) -> Standing {
+    let label = try database.first(
+      """
+      SELECT state, label.job, label_job.output, label.sha256 FROM label
+      LEFT JOIN label_job ON label_job.number = label.job WHERE region = ? AND serial = ?
+      """, Self.values(of: code)
+    ) {
+      (state: $0.text(0), job: $0.integer(1), output: $0.text(2), sha256: $0.optionalText(3))
+    }
+    guard let label else { return try standing(ofUnlabelled: code) }
+    switch (label.state == LabelState.printing.rawValue, label.job == job) {
+    case (true, true): return .underWay
+    case (true, false): return .otherJob(output: label.output)
+    case (false, true): return .made(sha256: label.sha256)
+    case (false, false): return .done
+    }
+  }
+
+  private func standing(ofUnlabelled code: LabelCode) throws(FieldbookError) -> Standing {
+    let known = try database.first(
+      "SELECT origin, installation IS NOT NULL FROM code WHERE region = ? AND serial = ?", Self.values(of: code)
+    ) { (origin: $0.text(0), isBound: $0.integer(1) == 1) }
+    guard let known else { return .none(isOurs: try blocks().contains { $0.block.contains(code) }) }
+    // The walk binds a code of a block before it makes the label; any other code is bound from its label.
+    return known.origin == "stock" || (known.isBound && known.origin != "block")
+      ? .elsewhere : .none(isOurs: true)
+  }
+
+  private func insertLabel(of code: LabelCode, job: Int) throws(FieldbookError) {
+    try database.run(
+      "INSERT INTO code (region, serial, origin) VALUES (?, ?, 'listed') ON CONFLICT DO NOTHING",
+      Self.values(of: code))
+    try database.run(
+      "INSERT INTO label (region, serial, state, job) VALUES (?, ?, 'printing', ?)",
+      Self.values(of: code) + [.integer(job)])
+  }
+
+  private func insertReprint(of code: LabelCode, job: Int, reason: String?) throws(FieldbookError) {
+    try database.run(
+      "INSERT INTO code (region, serial, origin) VALUES (?, ?, 'stock') ON CONFLICT DO NOTHING",
+      Self.values(of: code))
+    try database.run(
+      """
+      INSERT INTO label (region, serial, state, job, before, reason)
+      VALUES (?, ?, 'printing', ?, 'elsewhere', ?)
+      """, Self.values(of: code) + [.integer(job), .text(reason)])
+  }
+
+  private func markReprint(of code: LabelCode, job: Int, reason: String?) throws(FieldbookError) {
+    try database.run(
+      """
+      UPDATE label SET before = state, state = 'printing', job = ?, reason = ?
+      WHERE region = ? AND serial = ?
+      """, [.integer(job), .text(reason)] + Self.values(of: code))
+  }
+
+  private func markPrinted(_ label: PrintedLabel, in job: LabelJob, at: Timestamp) throws(FieldbookError)
+    -> Bool
+  {
+    let values = Self.values(of: label.code)
+    let reason = try database.first(
+      """
+      SELECT before IS NOT NULL, reason FROM label
+      WHERE region = ? AND serial = ? AND job = ? AND state = 'printing'
+      """, values + [.integer(job.number)]
+    ) { (isReprint: $0.integer(0) == 1, reason: $0.optionalText(1)) }
+    guard let reason else { return false }
+    try database.run(
+      """
+      UPDATE label SET state = 'printed', payload = ?, sha256 = ?, before = NULL, reason = NULL
+      WHERE region = ? AND serial = ?
+      """, [.text(label.payload), .text(label.sha256)] + values)
+    try logLabel(label.code, reason.isReprint ? .reprinted : .printed, note: reason.reason, at: at)
+    return true
+  }
+
+  func logLabel(_ code: LabelCode, _ event: StockedLabel.Event.Name, note: String?, at: Timestamp)
+    throws(FieldbookError)
+  {
+    try database.run(
+      "INSERT INTO label_event (region, serial, at, event, note) VALUES (?, ?, ?, ?, ?)",
+      Self.values(of: code) + [.text(at), .text(event.rawValue), .text(note)])
+  }
+}

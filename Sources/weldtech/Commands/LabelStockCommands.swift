@@ -1,0 +1,222 @@
+import Arguments
+import Fieldbook
+import Records
+import Terminal
+
+/// `labels hand-out`, `labels spoil`, `labels stock`: what becomes of labels once they are printed.
+enum LabelStockCommands {
+  struct HandOutOptions {
+    var codes: [String] = []
+    var recipient: String?
+  }
+
+  struct SpoilOptions {
+    var codes: [String] = []
+    var reason: String?
+  }
+
+  struct StockOptions {
+    var codes: [String] = []
+  }
+
+  struct Changed: Encodable {
+    var codes: [LabelCode]
+    var state: LabelState
+  }
+
+  struct Stock: Encodable {
+    struct Counts: Encodable {
+      var waiting: Int
+      var printing: Int
+      var printed: Int
+      var printedElsewhere: Int
+      var reprinted: Int
+      var inStock: Int
+      var handedOut: Int
+      var bound: Int
+      var spoiled: Int
+    }
+
+    struct Label: Encodable {
+      var code: LabelCode
+      /// Nil where no label of it is known here.
+      var state: String?
+      var payload: String?
+      var installation: InstallationID?
+      var history: [Event]
+    }
+
+    struct Event: Encodable {
+      var event: StockedLabel.Event.Name
+      var at: Timestamp
+      var note: String?
+    }
+
+    var counts: Counts
+    var balanced: Bool
+    var labels: [Label]?
+  }
+
+  static var commands: [Command<Workplace>] {
+    [
+      Command(
+        "hand-out", Text(zh: "把库存标牌发给某人", en: "hand labels from stock to somebody"), options: HandOutOptions(),
+        parameters: { parameters in
+          parameters.arguments("CODE", \.codes, .string, codesHelp)
+          parameters.option(
+            "to", \.recipient, .string, placeholder: "NAME", Text(zh: "发给谁", en: "whose they are now"))
+        }, run: handOut),
+      Command(
+        "spoil", Text(zh: "标牌报废，写明原因", en: "write labels off, with the reason"), options: SpoilOptions(),
+        parameters: { parameters in
+          parameters.arguments("CODE", \.codes, .string, codesHelp)
+          parameters.option(
+            "reason", \.reason, .string, placeholder: "TEXT", Text(zh: "为什么报废", en: "what happened to them"))
+        }, run: spoil),
+      Command(
+        "stock",
+        Text(zh: "标牌库存对账：印刷、发放、绑定、报废", en: "reconcile the labels: printed, handed out, bound, spoiled"),
+        options: StockOptions(),
+        parameters: { parameters in
+          parameters.arguments(
+            "CODE", \.codes, .string, Text(zh: "这些编码的经过", en: "the history of these codes, too"),
+            isRequired: false)
+        }, run: stock),
+    ]
+  }
+
+  private static let codesHelp = Text(
+    zh: "编码；CODE+N 为从它起连续 N 个", en: "a code; CODE+N is N in a row from it on")
+
+  // MARK: - Running
+
+  static func handOut(_ options: HandOutOptions, _ workplace: Workplace) throws -> Int32 {
+    let console = workplace.console
+    let codes = try codes(options.codes)
+    let recipient = try console.need(options.recipient, option: "to") {
+      try console.prompter.text(Text(zh: "发给谁", en: "handed to whom"))
+    }
+    try workplace.fieldbook().handOut(codes, to: recipient, at: workplace.clock.now())
+    try console.answer(Changed(codes: codes, state: .handedOut)) {
+      console.put(Text(zh: "已发放 \(codes.count) 块标牌", en: "\(codes.count) labels handed out"))
+    }
+    return ExitCode.done.rawValue
+  }
+
+  static func spoil(_ options: SpoilOptions, _ workplace: Workplace) throws -> Int32 {
+    let console = workplace.console
+    let codes = try codes(options.codes)
+    let reason = try console.need(options.reason, option: "reason") {
+      try console.prompter.text(Text(zh: "报废原因", en: "why they are written off"))
+    }
+    try workplace.fieldbook().spoil(codes, reason: reason, at: workplace.clock.now())
+    try console.answer(Changed(codes: codes, state: .spoiled)) {
+      console.put(Text(zh: "已报废 \(codes.count) 块标牌", en: "\(codes.count) labels written off"))
+    }
+    return ExitCode.done.rawValue
+  }
+
+  /// Exit 1 where the books do not balance.
+  static func stock(_ options: StockOptions, _ workplace: Workplace) throws -> Int32 {
+    let fieldbook = try workplace.fieldbook()
+    let counts = try fieldbook.labelCounts()
+    let labels = try codes(options.codes).map { try fieldbook.label(of: $0) }
+    let document = Stock(
+      counts: Stock.Counts(
+        waiting: counts.waiting, printing: counts.printing, printed: counts.printed,
+        printedElsewhere: counts.printedElsewhere, reprinted: counts.reprinted, inStock: counts.inStock,
+        handedOut: counts.handedOut, bound: counts.bound, spoiled: counts.spoiled),
+      balanced: counts.isBalanced, labels: labels.isEmpty ? nil : labels.map(row))
+    let console = workplace.console
+    try console.answer(document) {
+      show(counts, on: console)
+      for label in labels { show(label, on: console) }
+    }
+    return counts.isBalanced ? ExitCode.done.rawValue : ExitCode.failed.rawValue
+  }
+
+  // MARK: - Codes
+
+  private static let mostInARow = 10_000
+
+  private static func codes(_ words: [String]) throws -> [LabelCode] {
+    try words.flatMap { word -> [LabelCode] in
+      let parts = word.split(separator: "+", maxSplits: 1, omittingEmptySubsequences: false)
+      let first = try labelCode(String(parts[0]))
+      guard parts.count == 2 else { return [first] }
+      guard let count = Int(parts[1]), (1...mostInARow).contains(count),
+        let block = CodeBlock(region: first.region, first: first.serial, count: count)
+      else { throw UsageError.badValue(parameter: "CODE", expected: .integer(1...mostInARow)) }
+      return (0..<count).compactMap { block.code(at: $0) }
+    }
+  }
+
+  // MARK: - Showing
+
+  private static func row(_ label: StockedLabel) -> Stock.Label {
+    Stock.Label(
+      code: label.code, state: state(of: label)?.name, payload: label.payload, installation: label.installation,
+      history: label.events.map { Stock.Event(event: $0.name, at: $0.at, note: $0.note) })
+  }
+
+  /// Bound labels are no longer in stock or in anybody's hands.
+  private static func state(of label: StockedLabel) -> (name: String, words: Text)? {
+    if label.installation != nil, label.state != .printing {
+      return label.state == nil && label.events.isEmpty
+        ? ("bound", Text(zh: "已绑定，本机没有印过", en: "bound; not printed here"))
+        : ("bound", Text(zh: "已绑定", en: "bound"))
+    }
+    return label.state.map { ($0.rawValue, words(for: $0)) }
+  }
+
+  private static func words(for state: LabelState) -> Text {
+    switch state {
+    case .printing: Text(zh: "印刷中断", en: "being printed")
+    case .printed: Text(zh: "在库", en: "in stock")
+    case .handedOut: Text(zh: "已发放", en: "handed out")
+    case .spoiled: Text(zh: "已报废", en: "spoiled")
+    }
+  }
+
+  private static func show(_ counts: LabelCounts, on console: Console) {
+    let rows: [(Text, Int)] = [
+      (Text(zh: "待印", en: "waiting for a label"), counts.waiting),
+      (Text(zh: "印刷中", en: "being printed"), counts.printing),
+      (Text(zh: "本机印过", en: "printed here"), counts.printed),
+      (Text(zh: "别处印的", en: "printed elsewhere"), counts.printedElsewhere),
+      (Text(zh: "补印", en: "reprinted"), counts.reprinted), (Text(zh: "在库", en: "in stock"), counts.inStock),
+      (Text(zh: "已发放", en: "handed out"), counts.handedOut), (Text(zh: "已绑定", en: "bound"), counts.bound),
+      (Text(zh: "已报废", en: "spoiled"), counts.spoiled),
+    ]
+    console.facts(rows.map { ($0.0, String($0.1)) })
+    let made = counts.printed + counts.printedElsewhere
+    let there = counts.inStock + counts.handedOut + counts.bound + counts.spoiled + counts.reprinting
+    if counts.isBalanced {
+      console.put(Text(zh: "对账平：\(made) 块标牌都有去处", en: "balanced: \(made) labels, each accounted for"))
+    } else {
+      console.put(
+        Text(
+          zh: "对账不平：印过 \(made) 块，找得到 \(there) 块",
+          en: "not balanced: \(made) labels made, \(there) accounted for"))
+    }
+  }
+
+  private static func show(_ label: StockedLabel, on console: Console) {
+    let state = state(of: label)?.words ?? Text(zh: "没有标牌", en: "no label")
+    console.heading(Text(zh: "\(label.code)  \(state.zh)", en: "\(label.code)  \(state.en)"))
+    for event in label.events {
+      let what: Text =
+        switch event.name {
+        case .printed: Text(zh: "印刷", en: "printed")
+        case .reprinted: Text(zh: "补印", en: "reprinted")
+        case .handedOut: Text(zh: "发放", en: "handed out")
+        case .spoiled: Text(zh: "报废", en: "spoiled")
+        }
+      let note = event.note.map { Text(zh: "：\($0)", en: ": \($0)") } ?? Text(verbatim: "")
+      console.put(Text(zh: "  \(event.at) \(what.zh)\(note.zh)", en: "  \(event.at) \(what.en)\(note.en)"))
+    }
+    if let id = label.installation {
+      console.put(Text(zh: "  安装记录 \(id)", en: "  installation \(id)"))
+    }
+  }
+}

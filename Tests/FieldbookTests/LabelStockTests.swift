@@ -1,0 +1,222 @@
+import Foundation
+import Records
+import Testing
+
+@testable import Fieldbook
+
+@Suite struct LabelStockTests {
+  let home = TestHome()
+  private let first = Sample.code("00A000")
+  private let second = Sample.code("00A001")
+  private let third = Sample.code("00A002")
+  private let foreign = Sample.code("ZZZZZZ")
+
+  private func order(
+    _ codes: [LabelCode], reason: String? = nil, output: String = "/out", digest: String = "d"
+  ) -> Fieldbook.LabelOrder {
+    Fieldbook.LabelOrder(codes: codes, sha256: digest, output: output, reason: reason)
+  }
+
+  private func printed(_ code: LabelCode) -> Fieldbook.PrintedLabel {
+    .init(code: code, payload: "https://weld.example.cn/w/\(code)", sha256: String(repeating: "a", count: 64))
+  }
+
+  /// Prints labels from beginning to end.
+  private func make(_ codes: [LabelCode], reason: String? = nil, in fieldbook: Fieldbook) throws {
+    let job = try fieldbook.beginLabels(order(codes, reason: reason), at: Sample.at(0))
+    try fieldbook.markPrinted(codes.map(printed), in: job, at: Sample.at(1))
+    try fieldbook.endLabels(job, at: Sample.at(2))
+  }
+
+  private func open(_ fieldbook: Fieldbook, code: LabelCode? = nil) throws -> Installation {
+    try fieldbook.open(Sample.id(), Sample.registered(code: code), at: Sample.at(0))
+  }
+
+  // MARK: - Printing
+
+  @Test func printsALabelOnce() throws {
+    let fieldbook = try home.ready()
+    let codes = try fieldbook.drawCodes(count: 2)
+    #expect(try fieldbook.labelCounts().waiting == 2)
+    try make(codes, in: fieldbook)
+    let counts = try fieldbook.labelCounts()
+    #expect(counts.isBalanced && counts.printed == 2 && counts.inStock == 2 && counts.waiting == 0)
+    #expect(throws: FieldbookError.labelsPrinted([second], count: 1)) {
+      try fieldbook.beginLabels(order([third, second], digest: "e"), at: Sample.at(3))
+    }
+    #expect(try fieldbook.labelCounts() == counts)
+    let label = try fieldbook.label(of: first)
+    #expect(label.state == .printed && label.events.map(\.name) == [.printed])
+    #expect(label.payload == "https://weld.example.cn/w/\(first)" && label.installation == nil)
+  }
+
+  @Test func takesACodeOfACompanysListAsItsOwn() throws {
+    let fieldbook = try home.ready(codes: 3)
+    // One of this laptop's block that nobody drew: it is used up by the list.
+    try make([foreign, second], in: fieldbook)
+    #expect(try fieldbook.codesLeft() == 2)
+    #expect(try fieldbook.drawCodes(count: 2) == [first, third])
+    #expect(try fieldbook.labelCounts().printed == 2)
+  }
+
+  @Test func namesTenOfTheCodesThatArePrintedAlready() throws {
+    let fieldbook = try home.ready()
+    let codes = try fieldbook.drawCodes(count: 12)
+    try make(codes, in: fieldbook)
+    #expect(throws: FieldbookError.labelsPrinted(Array(codes.prefix(10)), count: 12)) {
+      try fieldbook.beginLabels(order(codes, digest: "e"), at: Sample.at(3))
+    }
+  }
+
+  // MARK: - Cut off
+
+  @Test func goesOnWithAnOrderThatWasCutOff() throws {
+    let codes = [first, second, third]
+    do {
+      let fieldbook = try home.ready()
+      let job = try fieldbook.beginLabels(order(codes), at: Sample.at(0))
+      #expect(!job.isResumed && job.made.isEmpty)
+      #expect(try fieldbook.markPrinted([printed(first)], in: job, at: Sample.at(1)) == 1)
+    }
+    let fieldbook = try home.fieldbook()
+    #expect(try fieldbook.labelState(of: second) == .printing)
+    #expect(throws: FieldbookError.labelInJob(second, output: "/out")) {
+      try fieldbook.beginLabels(order([second], output: "/elsewhere"), at: Sample.at(2))
+    }
+    let job = try fieldbook.beginLabels(order(codes), at: Sample.at(3))
+    #expect(job.isResumed && Array(job.made.keys) == [first])
+    // What is counted is not counted again.
+    #expect(try fieldbook.markPrinted(codes.map(printed), in: job, at: Sample.at(4)) == 2)
+    try fieldbook.endLabels(job, at: Sample.at(5))
+    let counts = try fieldbook.labelCounts()
+    #expect(counts.isBalanced && counts.printed == 3 && counts.printing == 0)
+    #expect(throws: FieldbookError.labelsPrinted(codes, count: 3)) {
+      try fieldbook.beginLabels(order(codes), at: Sample.at(6))
+    }
+  }
+
+  @Test func forgetsWhatAnOrderThatFailedDidNotMake() throws {
+    let fieldbook = try home.ready()
+    try make([first], in: fieldbook)
+    let job = try fieldbook.beginLabels(order([second, third], digest: "e"), at: Sample.at(0))
+    try fieldbook.markPrinted([printed(second)], in: job, at: Sample.at(1))
+    try fieldbook.endLabels(job, at: Sample.at(2))
+    let again = try fieldbook.beginLabels(
+      order([first, foreign], reason: "faded", digest: "f"), at: Sample.at(3))
+    try fieldbook.endLabels(again, at: Sample.at(4))
+    #expect(try fieldbook.labelState(of: first) == .printed)
+    #expect(try fieldbook.labelState(of: third) == nil)
+    #expect(try fieldbook.labelState(of: foreign) == nil)
+    let counts = try fieldbook.labelCounts()
+    #expect(counts.isBalanced && counts.printed == 2 && counts.waiting == 1)
+  }
+
+  // MARK: - Printing again
+
+  @Test func printsALabelAgainForAReason() throws {
+    let fieldbook = try home.ready()
+    try make([first], in: fieldbook)
+    let installation = try open(fieldbook, code: first)
+    try make([first], reason: "faded", in: fieldbook)
+    let label = try fieldbook.label(of: first)
+    #expect(label.events.map(\.name) == [.printed, .reprinted] && label.events.last?.note == "faded")
+    #expect(label.installation == installation.id)
+    let counts = try fieldbook.labelCounts()
+    #expect(counts.isBalanced && counts.printed == 1 && counts.reprinted == 1 && counts.bound == 1)
+  }
+
+  @Test func printsALabelAgainThatWasPrintedElsewhere() throws {
+    let fieldbook = try home.ready()
+    _ = try open(fieldbook, code: foreign)
+    try make([foreign, Sample.code("YYYYYY")], reason: "faded", in: fieldbook)
+    let counts = try fieldbook.labelCounts()
+    #expect(counts.isBalanced && counts.printed == 0 && counts.printedElsewhere == 2 && counts.reprinted == 2)
+    #expect(counts.bound == 1 && counts.inStock == 1)
+  }
+
+  @Test func refusesToPrintAgainWhatItKnowsWasNeverPrinted() throws {
+    let fieldbook = try home.ready()
+    let drawn = try fieldbook.drawCodes(count: 1)
+    let walking = try #require(try open(fieldbook).code)
+    for code in drawn + [walking, Sample.code("00A00F")] {
+      #expect(throws: FieldbookError.labelsNotPrinted([code], count: 1)) {
+        try fieldbook.beginLabels(order([code], reason: "faded"), at: Sample.at(0))
+      }
+    }
+  }
+
+  // MARK: - Handed out, bound, spoiled
+
+  @Test func countsEveryLabelInOnePlace() throws {
+    let fieldbook = try home.ready()
+    let codes = try fieldbook.drawCodes(count: 6)
+    try make(codes, in: fieldbook)
+    try fieldbook.handOut(Array(codes[0..<3]), to: "欧阳锋", at: Sample.at(3))
+    _ = try open(fieldbook, code: codes[0])
+    try fieldbook.spoil([codes[1], codes[3]], reason: "broken", at: Sample.at(4))
+    let counts = try fieldbook.labelCounts()
+    #expect(counts.isBalanced)
+    #expect(counts.printed == 6 && counts.inStock == 2 && counts.handedOut == 1)
+    #expect(counts.bound == 1 && counts.spoiled == 2)
+    #expect(try fieldbook.label(of: codes[1]).events.map(\.name) == [.printed, .handedOut, .spoiled])
+    try make([codes[1]], reason: "again", in: fieldbook)
+    #expect(try fieldbook.labelCounts().spoiled == 1)
+    #expect(try fieldbook.labelCounts().isBalanced)
+  }
+
+  @Test func handsOutAndSpoilsOnceAndAllOrNone() throws {
+    let fieldbook = try home.ready()
+    try make([first, second], in: fieldbook)
+    #expect(throws: FieldbookError.labelIs(third, nil)) {
+      try fieldbook.handOut([first, third], to: "x", at: Sample.at(3))
+    }
+    #expect(try fieldbook.labelState(of: first) == .printed)
+    try fieldbook.handOut([first], to: "x", at: Sample.at(3))
+    #expect(throws: FieldbookError.labelIs(first, .handedOut)) {
+      try fieldbook.handOut([first], to: "y", at: Sample.at(4))
+    }
+    try fieldbook.spoil([second], reason: "x", at: Sample.at(5))
+    #expect(throws: FieldbookError.labelIs(second, .spoiled)) {
+      try fieldbook.spoil([second], reason: "x", at: Sample.at(6))
+    }
+    #expect(throws: FieldbookError.labelIs(second, .spoiled)) { try open(fieldbook, code: second) }
+    let installation = try open(fieldbook, code: first)
+    #expect(throws: FieldbookError.codeBound(first, to: installation.id)) {
+      try fieldbook.spoil([first], reason: "x", at: Sample.at(7))
+    }
+  }
+
+  @Test func writesOffWhatACutOffOrderMayHaveMade() throws {
+    let fieldbook = try home.ready()
+    _ = try fieldbook.beginLabels(order([first]), at: Sample.at(0))
+    try fieldbook.spoil([first], reason: "the printer was on fire", at: Sample.at(1))
+    #expect(try fieldbook.label(of: first).events.map(\.name) == [.printed, .spoiled])
+    #expect(try fieldbook.labelCounts().isBalanced)
+  }
+
+  /// A record that was taken back before anyone knew of it frees its code, but not one that a label has.
+  @Test func givesNoCodeOutAgainThatHasALabel() throws {
+    let fieldbook = try home.ready(codes: 2)
+    let installation = try open(fieldbook)
+    try make([first], in: fieldbook)
+    _ = try fieldbook.append(.voided(reason: "x"), to: installation.id, by: Sample.technician, at: Sample.at(1))
+    #expect(try fieldbook.codesLeft() == 1)
+    #expect(try open(fieldbook).code == second)
+    #expect(try open(fieldbook, code: first).code == first)
+  }
+
+  @Test func showsAMissingLabelInTheCounts() throws {
+    let fieldbook = try home.ready()
+    try make([first, second], in: fieldbook)
+    try fieldbook.database.execute("DELETE FROM label WHERE serial = \(second.serial.number)")
+    #expect(try !fieldbook.labelCounts().isBalanced)
+  }
+
+  @Test func changesNothingOfWhatBecameOfALabel() throws {
+    let fieldbook = try home.ready()
+    try make([first], in: fieldbook)
+    for sql in ["UPDATE label_event SET note = 'x'", "DELETE FROM label_event"] {
+      #expect(throws: FieldbookError.self) { try fieldbook.database.execute(sql) }
+    }
+  }
+}
