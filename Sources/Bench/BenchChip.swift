@@ -4,6 +4,13 @@ public protocol BenchChip {
   mutating func restart()
   /// Bits that one byte takes on the wire: the ROM bootloader has a parity bit.
   var bitsAByte: Int { get }
+  /// Whether the chip has a time of its own and reckons by it what bytes take on the wire, both ways; the bench then
+  /// neither waits nor withholds.
+  var keepsLineTime: Bool { get }
+  /// Whether so little is on the wire that the laptop's adapter would put more on it.
+  var takesMore: Bool { get }
+  /// The laptop's port is at this speed, bits a second.
+  mutating func follow(speed: Int)
   /// Takes one byte from the laptop.
   mutating func receive(_ byte: UInt8) -> [BenchChipOutput]
   /// Time passes; called at least every 20 ms.
@@ -11,6 +18,12 @@ public protocol BenchChip {
   var relayIsClosed: Bool { get }
   /// Says what is so, without disturbing it.
   func testify(_ truth: inout ModuleBenchTruth)
+}
+
+extension BenchChip {
+  public var keepsLineTime: Bool { false }
+  public var takesMore: Bool { true }
+  public mutating func follow(speed: Int) {}
 }
 
 /// What a chip does as it is given bytes and time.

@@ -27,6 +27,11 @@ public struct ChipOrder: Codable, Sendable {
   /// 12 bytes.
   public var uniqueID: Data
   public var segments: [Segment]
+  /// Each way, in microseconds.
+  public var adapterLatency = 0
+  /// As `ModuleBench.Configuration` has them.
+  public var adapterLimit: Int?
+  public var oscillatorError = 0
 
   public init(wireSpeed: Int?, fault: String?, world: World, uniqueID: Data, segments: [Segment]) {
     self.wireSpeed = wireSpeed
@@ -44,6 +49,9 @@ public struct ChipOrder: Codable, Sendable {
       configuration.fault = known
     }
     configuration.surroundings = Surroundings(world)
+    configuration.adapterLatency = .microseconds(adapterLatency)
+    configuration.adapterLimit = adapterLimit
+    configuration.oscillatorError = oscillatorError
     for segment in segments {
       guard configuration.flash.program(segment.address, Array(segment.bytes)) else { throw Defect.segment }
     }

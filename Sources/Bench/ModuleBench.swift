@@ -18,6 +18,12 @@ public final class ModuleBench: Sendable {
     public var uniqueID: [UInt8]
     /// What its sensors see; may be changed while it runs.
     public var surroundings: Surroundings
+    /// How long bytes are under way within laptop and adapter, each way.
+    public var adapterLatency = Duration.zero
+    /// Bits a second above which the adapter drops bytes; nil for none. Of an executed chip only.
+    public var adapterLimit: Int?
+    /// How far the chip's oscillator is off, parts per million, at most 50,000 each way. Of an executed chip only.
+    public var oscillatorError = 0
 
     public init(
       wireSpeed: Int? = nil, fault: ModuleBenchFault? = nil, timings: FlashTimings = .typical,

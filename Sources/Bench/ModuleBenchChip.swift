@@ -127,7 +127,7 @@ struct ModuleBenchChip: BenchChip {
 
   private static func bootloader(_ configuration: ModuleBench.Configuration) -> ROMBootloader {
     ROMBootloader(
-      memory: ROMMemory(flash: configuration.flash, uniqueID: configuration.uniqueID),
+      memory: ROMMemory(flash: configuration.flash, uniqueID: configuration.uniqueID, ram: nil),
       timings: configuration.timings)
   }
 }

@@ -42,7 +42,11 @@ struct ModuleBenchService: ~Copyable {
 
   /// Waits up to 20 ms for the laptop and answers it.
   mutating func serve() {
-    switch terminal?.wait(milliseconds: 20) {
+    guard chip.takesMore else {
+      rest(.microseconds(500))
+      return perform(chip.tick())
+    }
+    switch terminal?.wait(milliseconds: chip.keepsLineTime ? 1 : 20) {
     case .bytes(let bytes): take(bytes)
     case .closing:
       terminal?.refresh()
@@ -68,6 +72,7 @@ struct ModuleBenchService: ~Copyable {
 
   private mutating func take(_ bytes: [UInt8]) {
     // The last bit of the last byte is here only after all of them have passed.
+    if let speed = terminal?.speed { chip.follow(speed: speed) }
     rest(wireTime(bytes.count))
     for byte in bytes {
       received += 1
@@ -110,7 +115,7 @@ struct ModuleBenchService: ~Copyable {
   // MARK: - Time
 
   private func wireTime(_ bytes: Int) -> Duration {
-    guard let wireSpeed, wireSpeed > 0 else { return .zero }
+    guard let wireSpeed, wireSpeed > 0, !chip.keepsLineTime else { return .zero }
     return .nanoseconds(1_000_000_000 / wireSpeed * chip.bitsAByte * bytes)
   }
 

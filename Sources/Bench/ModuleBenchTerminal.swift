@@ -61,6 +61,19 @@ struct ModuleBenchTerminal: ~Copyable {
     return bytes.isEmpty ? .nothing : .bytes(bytes)
   }
 
+  /// What the laptop's end is set to, bits a second; nil for a speed that no chip is reached at.
+  var speed: Int? {
+    var settings = termios()
+    guard tcgetattr(primary, &settings) == 0 else { return nil }
+    return Self.speeds[cfgetospeed(&settings)]
+  }
+
+  private static let speeds: [speed_t: Int] = [
+    speed_t(B9600): 9600, speed_t(B19200): 19_200, speed_t(B38400): 38_400, speed_t(B57600): 57_600,
+    speed_t(B115200): 115_200, speed_t(B230400): 230_400, speed_t(B460800): 460_800, speed_t(B921600): 921_600,
+    speed_t(B2000000): 2_000_000,
+  ]
+
   /// Puts bytes on the wire; what no one takes within a second is lost, as on a wire.
   func send(_ bytes: [UInt8]) {
     var sent = 0

@@ -4,12 +4,11 @@ public struct ROMMemory: Sendable {
   public let flash: FlashArray
   /// 96 bits, unlike any other chip's.
   public let uniqueID: [UInt8]
-  private var ram = [UInt8](repeating: 0, count: 128 << 10)
+  private let ram: ChipRAM?
 
-  private static let ramStart: UInt32 = 0x2000_0000
   /// The loader's own variables, which it refuses to touch: 8 KiB in version 3.1, 12 KiB in 9.0, and a program that
   /// is to run on either keeps off the larger.
-  private static let loaderRAMBytes = 12 << 10
+  private static let loaderRAMBytes: UInt32 = 12 << 10
   private static let systemMemory: ClosedRange<UInt32> = 0x1fff_0000...0x1fff_77ff
   /// One-time programmable area, unique id and flash size lie in this page; what is between reads as ones.
   private static let engraved: ClosedRange<UInt32> = 0x1fff_7800...0x1fff_7a2f
@@ -21,16 +20,20 @@ public struct ROMMemory: Sendable {
     0xed, 0xaa, 0x12, 0x55, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
   ]
 
-  /// - Parameter uniqueID: 12 bytes; others are cut or filled with zeros.
-  public init(flash: FlashArray, uniqueID: [UInt8]) {
+  /// - Parameters:
+  ///   - uniqueID: 12 bytes; others are cut or filled with zeros.
+  ///   - ram: shared with whatever program the chip starts; nil where there is nobody to execute one, and writing to
+  ///     RAM is refused.
+  public init(flash: FlashArray, uniqueID: [UInt8], ram: ChipRAM? = ChipRAM()) {
     self.flash = flash
+    self.ram = ram
     self.uniqueID = Array((uniqueID + Array(repeating: 0, count: 12)).prefix(12))
   }
 
   /// Nil where any byte of the range may not be read.
   func read(_ address: UInt32, count: Int) -> [UInt8]? {
     if let bytes = flash.read(address, count: count) { return bytes }
-    if let range = loadableRAM(address, count: count) { return Array(ram[range]) }
+    if isLoadable(address) { return ram?.read(address, count: count) }
     guard count > 0, let last = UInt32(exactly: UInt64(address) + UInt64(count) - 1) else { return nil }
     if Self.systemMemory.contains(address), Self.systemMemory.contains(last) {
       return Array(repeating: 0xff, count: count)
@@ -47,22 +50,19 @@ public struct ROMMemory: Sendable {
 
   /// True where a write may begin here. As in AN3155 only the start is checked before the data comes.
   func isWritable(_ address: UInt32) -> Bool {
-    address % 4 == 0 && (flash.read(address, count: 1) != nil || loadableRAM(address, count: 1) != nil)
+    address % 4 == 0 && (flash.read(address, count: 1) != nil || isLoadable(address))
   }
 
   /// Programs flash or sets RAM. False, and nothing done, where the range leaves both.
-  mutating func write(_ address: UInt32, _ bytes: [UInt8]) -> Bool {
+  func write(_ address: UInt32, _ bytes: [UInt8]) -> Bool {
     if flash.program(address, bytes) { return true }
-    guard let range = loadableRAM(address, count: bytes.count) else { return false }
-    ram.replaceSubrange(range, with: bytes)
-    return true
+    return isLoadable(address) && ram?.write(address, bytes) == true
   }
 
-  private func loadableRAM(_ address: UInt32, count: Int) -> Range<Int>? {
-    guard address >= Self.ramStart, count >= 0 else { return nil }
-    let offset = Int(address - Self.ramStart)
-    guard offset >= Self.loaderRAMBytes, offset <= ram.count, count <= ram.count - offset else { return nil }
-    return offset..<(offset + count)
+  /// Whether this lies in RAM, and not in the loader's own part of it.
+  private func isLoadable(_ address: UInt32) -> Bool {
+    ram != nil && address >= ChipRAM.start + Self.loaderRAMBytes
+      && address < ChipRAM.start + UInt32(ChipRAM.byteCount)
   }
 
   /// nWRP begins at the ninth: a clear bit protects its sector.

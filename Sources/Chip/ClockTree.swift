@@ -1,8 +1,12 @@
 /// Reset and clock control (RM0090, section 7), as far as it decides the core's and the buses' speed.
 struct ClockTree {
+  /// Of the internal oscillator, in Hz: 16 MHz, give or take a percent.
+  let oscillator: UInt64
   /// Why the last reset came; kept until the program clears it.
   private(set) var resetFlags: UInt32 = 0
   private var registers: [UInt32: UInt32] = [:]
+
+  init(oscillator: UInt64) { self.oscillator = oscillator }
 
   enum ResetCause: UInt32 {
     /// Power-on and brown-out come together.
@@ -23,7 +27,7 @@ struct ClockTree {
     switch self[0x08] & 3 {
     case 1: 8_000_000
     case 2: pll
-    default: 16_000_000
+    default: oscillator
     }
   }
 
@@ -53,9 +57,9 @@ struct ClockTree {
 
   private var pll: UInt64 {
     let value = self[0x04]
-    let source: UInt64 = value & 1 << 22 != 0 ? 8_000_000 : 16_000_000
+    let source: UInt64 = value & 1 << 22 != 0 ? 8_000_000 : oscillator
     let (m, n) = (UInt64(max(1, value & 0x3f)), UInt64(value >> 6 & 0x1ff))
-    return max(1_000_000, source / m * n / UInt64(2 * ((value >> 16 & 3) + 1)))
+    return max(1_000_000, source * n / m / UInt64(2 * ((value >> 16 & 3) + 1)))
   }
 
   private static func divided(_ frequency: UInt64, _ field: UInt32) -> UInt64 {

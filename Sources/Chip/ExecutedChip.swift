@@ -1,28 +1,46 @@
 import Bench
 import ModuleCore
 
-/// The microcontroller behind the bench's wire: the program in its flash, executed, or the ROM bootloader where that
-/// program has gone there or there is none.
+/// The microcontroller behind the bench's wire: the program in its flash or its RAM, executed, or the ROM bootloader
+/// where that program has gone there or there is none.
 struct ExecutedChip: BenchChip {
-  private let chip: Microcontroller
+  /// Bytes that an adapter has in its buffer and not on the wire, in nanoseconds of the wire's time.
+  private static let ahead: UInt64 = 3_000_000
+  /// What the firmware takes to do what it was asked, before it says so; nanoseconds.
+  private static let workTime: UInt64 = 5_000_000
+
+  let chip: Microcontroller
   private let memory: ROMMemory
   private let timings: FlashTimings
+  /// Nanoseconds that a byte is under way within the laptop and its adapter, each way.
+  private let latency: UInt64
+  private let adapterLimit: Int?
+  private let pace: ChipPace
   private let now: @Sendable () -> ContinuousClock.Instant
   private let start: ContinuousClock.Instant
   private var bootloader: ROMBootloader?
   /// Reads the firmware's requests along with it, to know what it has just done.
   private var requests = ConsoleFrameDecoder()
+  private var works: [(at: UInt64, work: ModuleBenchFault.Work)] = []
+  /// Bytes both ways above the adapter's limit.
+  private var overdriven = 0
 
-  /// - Parameter now: the clock that the chip is not to run ahead of, nor fall behind.
+  /// - Parameters:
+  ///   - pace: is told how far the chip was ever behind.
+  ///   - now: the clock that the chip is not to run ahead of, nor fall behind.
   init(
-    configuration: ModuleBench.Configuration, random: @escaping @Sendable (Int) -> [UInt8]?,
-    now: @escaping @Sendable () -> ContinuousClock.Instant
+    configuration: ModuleBench.Configuration, pace: ChipPace = ChipPace(),
+    random: @escaping @Sendable (Int) -> [UInt8]?, now: @escaping @Sendable () -> ContinuousClock.Instant
   ) throws(ChipError) {
     chip = try Microcontroller(
       flash: configuration.flash, timings: configuration.timings, uniqueID: configuration.uniqueID,
-      surroundings: configuration.surroundings, random: random)
-    memory = ROMMemory(flash: configuration.flash, uniqueID: configuration.uniqueID)
+      surroundings: configuration.surroundings, oscillatorError: configuration.oscillatorError, random: random)
+    memory = ROMMemory(
+      flash: configuration.flash, uniqueID: configuration.uniqueID, ram: chip.processor.ram)
     timings = configuration.timings
+    latency = UInt64(max(0, configuration.adapterLatency / .nanoseconds(1)))
+    adapterLimit = configuration.adapterLimit
+    self.pace = pace
     self.now = now
     start = now()
     meetBootloader()
@@ -31,6 +49,7 @@ struct ExecutedChip: BenchChip {
   mutating func restart() {
     chip.powerUp()
     requests.reset()
+    works = []
     bootloader = nil
     meetBootloader()
   }
@@ -42,50 +61,62 @@ struct ExecutedChip: BenchChip {
   }
 
   var bitsAByte: Int { bootloader == nil ? 10 : 11 }
+  var keepsLineTime: Bool { bootloader == nil }
+  var takesMore: Bool { bootloader != nil || chip.link.lineIsFreeAt < wall + Self.ahead + latency }
   var relayIsClosed: Bool { chip.surface.relayIsClosed }
+
+  mutating func follow(speed: Int) { chip.link.lineSpeed = UInt64(max(1, speed)) }
 
   func testify(_ truth: inout ModuleBenchTruth) {
     truth.look(firmwareRuns: chip.state == .running, relayIsClosed: relayIsClosed)
   }
 
   mutating func receive(_ byte: UInt8) -> [BenchChipOutput] {
-    var outputs = runToNow()
     if bootloader != nil {
+      chip.idle(until: wall)
+      var outputs: [BenchChipOutput] = []
       for output in bootloader?.receive(byte) ?? [] { outputs += perform(output) }
       return outputs
     }
-    let work = requests.take(byte).flatMap(ModuleBenchFault.Work.init(request:))
-    chip.link.arrive([byte], now: chip.now)
-    // The byte's own time on the wire, and a little for the program to take it.
-    outputs += run(until: chip.now + 100_000)
-    if let work { outputs += run(until: chip.now + 5_000_000) + [.did(work)] }
-    return outputs + catchBreath()
+    guard passes() else { return [] }
+    chip.link.arrive([byte], now: max(wall, chip.now) + latency)
+    if let work = requests.take(byte).flatMap(ModuleBenchFault.Work.init(request:)) {
+      works.append((chip.link.lineIsFreeAt + Self.workTime, work))
+    }
+    return []
   }
 
-  mutating func tick() -> [BenchChipOutput] { runToNow() }
+  /// An adapter that is driven faster than it can drops a byte now and then.
+  private mutating func passes() -> Bool {
+    guard let adapterLimit, chip.link.lineSpeed > UInt64(adapterLimit) else { return true }
+    overdriven += 1
+    return overdriven % 53 != 0
+  }
 
   // MARK: - Running
 
   private var wall: UInt64 { UInt64(max(0, (now() - start) / .nanoseconds(1))) }
 
-  private mutating func runToNow() -> [BenchChipOutput] { run(until: wall) }
-
-  private mutating func run(until time: UInt64) -> [BenchChipOutput] {
+  mutating func tick() -> [BenchChipOutput] {
+    let time = wall
+    pace.note(wall: time, chip: bootloader == nil ? chip.now : time)
     guard bootloader == nil else {
       chip.idle(until: time)
       return []
     }
     chip.run(until: time)
+    pace.note(wall: wall, chip: chip.now)
     meetBootloader()
-    let sent = chip.link.takeSent()
-    return sent.isEmpty ? [] : [.send(sent)]
-  }
-
-  /// Where the chip's time has run ahead, the laptop waits as it would for the real one.
-  private func catchBreath() -> [BenchChipOutput] {
-    let time = chip.now
-    let wall = wall
-    return time > wall + 1_000_000 ? [.pause(.nanoseconds(Int64(time - wall)))] : []
+    // What left before the ROM took the wire is still on its way.
+    let heard = bootloader == nil ? time &- min(time, latency) : .max
+    var sent: [UInt8] = []
+    for byte in chip.link.takeSent(until: heard) where passes() { sent.append(byte) }
+    var outputs: [BenchChipOutput] = sent.isEmpty ? [] : [.send(sent)]
+    while let first = works.first, first.at <= chip.now {
+      works.removeFirst()
+      outputs.append(.did(first.work))
+    }
+    return outputs
   }
 
   private mutating func perform(_ output: ROMBootloader.Output) -> [BenchChipOutput] {
@@ -97,6 +128,7 @@ struct ExecutedChip: BenchChip {
     case .start(let table):
       bootloader = nil
       requests.reset()
+      chip.idle(until: wall)
       chip.start(at: table)
       return []
     }

@@ -2,21 +2,33 @@ import Bench
 import Cryptography
 import FoundationEssentials
 import Glibc
+import Synchronization
+
+private let isAskedToStop = Atomic(false)
 
 /// The module's microcontroller on a pty: takes a `ChipOrder` on standard input, prints where it is as one JSON line,
-/// and runs until it is stopped or its cable is pulled.
+/// and runs until it is stopped or its cable is pulled. Then it says on standard error how far it was ever behind the
+/// clock on the wall, as one JSON line.
 @main
 enum ChipProgram {
   static func main() {
     do {
       let order = try readOrder()
       let configuration = try order.configuration()
+      let pace = ChipPace()
       let chip = try ExecutedChip(
-        configuration: configuration, random: { try? SecureRandom.bytes($0) }, now: { ContinuousClock.now })
+        configuration: configuration, pace: pace, random: { try? SecureRandom.bytes($0) },
+        now: { ContinuousClock.now })
       let bench = ModuleBench(configuration, now: { ContinuousClock.now }, makeChip: { chip })
       let port = try bench.start()
       say("{\"port\":\"\(port)\"}\n", to: 1)
-      _ = bench.run()
+      signal(SIGTERM) { _ in isAskedToStop.store(true, ordering: .relaxed) }
+      signal(SIGINT) { _ in isAskedToStop.store(true, ordering: .relaxed) }
+      _ = bench.run(until: { isAskedToStop.load(ordering: .relaxed) })
+      // What was measured while the chip was behind its time is worth nothing.
+      let (seconds, attoseconds) = pace.longestLag.components
+      let milliseconds = seconds * 1000 + attoseconds / 1_000_000_000_000_000
+      say("{\"longestLagMilliseconds\":\(milliseconds)}\n", to: 2)
     } catch {
       say("weldtech-chip: \(error)\n", to: 2)
       exit(1)

@@ -14,8 +14,9 @@ final class Microcontroller: ProcessorBus {
     case lockedUp
   }
 
-  /// Looks at unchanging registers after which a program counts as waiting.
-  private static let patience = 64
+  /// Looks at unchanging registers, with next to nothing between them, after which a program counts as waiting.
+  private static let patience = 24
+  private static let cyclesBetweenLooks: UInt64 = 240
 
   let processor: Processor
   private(set) var state = State.running
@@ -24,7 +25,8 @@ final class Microcontroller: ProcessorBus {
   var link = UART(lineSpeed: 115_200)
   private var position = UART(lineSpeed: 9_600)
   private var modem = UART(lineSpeed: 115_200)
-  private var clocks = ClockTree()
+  private var stream = ReceiveStream()
+  private var clocks: ClockTree
   private let random: (Int) -> [UInt8]?
 
   // The timeline: `processor.cycles` since the anchor, at the present frequency.
@@ -37,6 +39,7 @@ final class Microcontroller: ProcessorBus {
   private var tickReload: UInt32 = 0
   private var nextTick = UInt64.max
   private var tickIsPending = false
+  private var tickHasPassed = false
   private var watchdog = Watchdog()
   private var converter = Converter()
   private var plain: [UInt32: UInt32] = [:]
@@ -47,22 +50,26 @@ final class Microcontroller: ProcessorBus {
   private var lastErased: FlashArray.Sector?
 
   private var quietLooks = 0
-  private var lastLooks: [UInt32: UInt32] = [:]
+  private var lastLookAt: UInt64 = 0
+  /// What was read last, and where; by the lowest bits of the register's number.
+  private var lastLooks = [(address: UInt32, value: UInt32)](repeating: (0, 0), count: 64)
   /// Where a power cut is to fall: after so many instructions.
   var cutAfterInstructions: UInt64?
   private(set) var isCut = false
 
   /// - Parameters:
+  ///   - oscillatorError: how far the chip's own oscillator is off, parts per million.
   ///   - random: what the generator draws, or nil where it fails.
   ///   - countsInstructions: for power cuts at any instruction.
   init(
     flash: FlashArray, timings: FlashTimings, uniqueID: [UInt8], surroundings: Surroundings,
-    countsInstructions: Bool = false, random: @escaping (Int) -> [UInt8]?
+    oscillatorError: Int = 0, countsInstructions: Bool = false, random: @escaping (Int) -> [UInt8]?
   ) throws(ChipError) {
     processor = try Processor(uniqueID: uniqueID, countsInstructions: countsInstructions)
     self.flash = FlashController(array: flash, timings: timings)
     surface = Surface(surroundings: surroundings)
     self.random = random
+    clocks = ClockTree(oscillator: UInt64(16_000_000 + 16 * max(-50_000, min(oscillatorError, 50_000))))
     processor.bus = self
     powerUp()
   }
@@ -70,7 +77,7 @@ final class Microcontroller: ProcessorBus {
   // MARK: - Power and reset
 
   func powerUp() {
-    processor.forgetMemory()
+    processor.ram.forget()
     reset(.power)
   }
 
@@ -86,8 +93,9 @@ final class Microcontroller: ProcessorBus {
     clocks.reset(cause)
     flash.reset()
     for unit in [\Microcontroller.link, \.position, \.modem] { self[keyPath: unit].reset() }
-    (tickControl, tickReload, nextTick, tickIsPending) = (0, 0, .max, false)
+    (tickControl, tickReload, nextTick, tickIsPending, tickHasPassed) = (0, 0, .max, false, false)
     (watchdog, converter, plain, vectors, randomControl) = (Watchdog(), Converter(), [:], 0, 0)
+    stream = ReceiveStream()
     (resetIsDue, isCut, storesToMend, lastErased) = (false, false, [], nil)
     // Pins float at reset, and the coil's driver is pulled down.
     surface.setCoil(false, now: time)
@@ -99,9 +107,10 @@ final class Microcontroller: ProcessorBus {
     if !isBlank { processor.start(at: Processor.flashStart) }
   }
 
-  /// Starts a program as the ROM bootloader does on Go: without a reset.
+  /// Starts a program as the ROM bootloader does on Go: without a reset, with the line as it was measured.
   func start(at table: UInt32) {
     showFlash()
+    link.leaveROM(clock: clocks.apb2)
     state = .running
     processor.start(at: table)
   }
@@ -119,8 +128,10 @@ final class Microcontroller: ProcessorBus {
 
   /// Nanoseconds since the chip was made; stands while the ROM bootloader has the chip.
   var now: UInt64 {
-    anchorTime + (processor.cycles - anchorCycles) * 1000 / max(1, clocks.frequency / 1_000_000)
+    anchorTime + (processor.cycles - anchorCycles) * 1_000_000 / kilohertz
   }
+
+  private var kilohertz: UInt64 { max(1, clocks.frequency / 1000) }
 
   private func anchor(at time: UInt64) {
     anchorTime = time
@@ -137,7 +148,7 @@ final class Microcontroller: ProcessorBus {
     for moment in [flash.busyUntil, converter.doneAt] where moment > time { next = min(next, moment) }
     let wait = next > time ? next - time : 0
     // Rounded up, so that the event has come when the cycles have passed.
-    eventCycles = processor.cycles + (wait * max(1, clocks.frequency / 1_000_000) + 999) / 1000
+    eventCycles = processor.cycles + (wait * kilohertz + 999_999) / 1_000_000
   }
 
   // MARK: - Running
@@ -174,17 +185,22 @@ final class Microcontroller: ProcessorBus {
 
   private func settle() {
     let time = now
-    link.settle(now: time, clock: clocks.apb2)
+    settleLink(time)
     position.settle(now: time, clock: clocks.apb1)
     modem.settle(now: time, clock: clocks.apb1)
     while nextTick <= time {
-      tickIsPending = true
+      tickHasPassed = true
+      tickIsPending = tickControl & 2 != 0
       nextTick += tickPeriod
     }
   }
 
+  private func settleLink(_ time: UInt64) {
+    link.settle(now: time, clock: clocks.apb2) { stream.take($0, into: processor.ram) }
+  }
+
   private var tickPeriod: UInt64 {
-    max(1000, (UInt64(tickReload & 0xff_ffff) + 1) * 1000 / max(1, clocks.frequency / 1_000_000))
+    max(1000, (UInt64(tickReload & 0xff_ffff) + 1) * 1_000_000 / kilohertz)
   }
 
   func stepped() {
@@ -222,12 +238,16 @@ final class Microcontroller: ProcessorBus {
     if !storesToMend.isEmpty { mendStores() }
     settleRegisters()
     let value = look(address)
-    if lastLooks.updateValue(value, forKey: address) == value {
+    let slot = Int(address >> 2 ^ address >> 10) & 63
+    let isQuiet = lastLooks[slot] == (address, value)
+    lastLooks[slot] = (address, value)
+    if isQuiet, processor.cycles &- lastLookAt <= Self.cyclesBetweenLooks {
       quietLooks += 1
       if quietLooks >= Self.patience, processor.cycles < eventCycles { processor.cycles = eventCycles }
     } else {
       quietLooks = 0
     }
+    lastLookAt = processor.cycles
     return value
   }
 
@@ -242,6 +262,9 @@ final class Microcontroller: ProcessorBus {
     case 0x4000_4400: return position.read(offset, now: time)
     case 0x4000_4c00: return modem.read(offset, now: time)
     case 0x4002_3800: return clocks.read(offset)
+    case 0x4002_6400 where offset >= 0x40 && offset < 0x58:
+      settleLink(time)
+      return stream.read(offset - 0x40)
     case 0x4002_3c00: return flash.read(offset, now: time)
     case 0x4002_0400 where offset == 0x10: return portB(time)
     case 0x4001_2000: return converter.read(offset, now: time)
@@ -249,7 +272,9 @@ final class Microcontroller: ProcessorBus {
     default: break
     }
     switch address {
-    case 0xe000_e010: return tickControl
+    case 0xe000_e010:
+      defer { tickHasPassed = false }
+      return tickControl | (tickHasPassed ? 1 << 16 : 0)
     case 0xe000_e014: return tickReload
     case 0xe000_ed08: return vectors
     default: return plain[address] ?? 0
@@ -269,6 +294,7 @@ final class Microcontroller: ProcessorBus {
     case 0x4002_3800:
       anchor(at: time)
       return clocks.write(offset, value)
+    case 0x4002_6400 where offset >= 0x40 && offset < 0x58: return stream.write(offset - 0x40, value)
     case 0x4002_3c00:
       guard let erased = flash.write(offset, value, now: time) else { return }
       lastErased = erased
@@ -286,7 +312,7 @@ final class Microcontroller: ProcessorBus {
     switch address {
     case 0xe000_e010:
       tickControl = value & 7
-      nextTick = value & 3 == 3 ? time + tickPeriod : .max
+      nextTick = value & 1 != 0 ? time + tickPeriod : .max
     case 0xe000_e014: tickReload = value
     case 0xe000_ed08: vectors = value
     case 0xe000_ed0c where value >> 16 == 0x05fa && value & 4 != 0:

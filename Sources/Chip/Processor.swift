@@ -1,3 +1,4 @@
+import Bench
 import CUnicorn
 
 /// A Cortex-M4 by libunicorn: memory, instructions, exceptions. It knows no peripheral: what happens in the
@@ -21,8 +22,6 @@ final class Processor {
 
   static let flashStart: UInt32 = 0x0800_0000
   static let flashBytes = 1 << 20
-  static let ramStart: UInt32 = 0x2000_0000
-  static let ramBytes = 128 << 10
   private static let systemMemoryStart: UInt32 = 0x1fff_0000
   private static let systemMemoryBytes = 0x1_0000
   private static let exceptionReturn: UInt32 = 0xffff_fff9
@@ -30,7 +29,7 @@ final class Processor {
   private let engine: OpaquePointer
   /// Flash as the core sees it; `Chip` puts here what the flash controller lets through.
   let flash: UnsafeMutableRawPointer
-  private let ram: UnsafeMutableRawPointer
+  let ram: ChipRAM
   unowned(unsafe) var bus: (any ProcessorBus)?
   private var regions: [Region] = []
   /// Half-words of instructions since power-up, taken as cycles: most instructions are one, wide and branching ones
@@ -52,8 +51,7 @@ final class Processor {
     guard wt_open(UC_ARCH_ARM, mode, &opened) == UC_ERR_OK, let opened else { throw .engine("open") }
     engine = opened
     flash = .allocate(byteCount: Self.flashBytes, alignment: 4096)
-    ram = .allocate(byteCount: Self.ramBytes, alignment: 4096)
-    ram.initializeMemory(as: UInt8.self, repeating: 0, count: Self.ramBytes)
+    ram = ChipRAM()
     flash.initializeMemory(as: UInt8.self, repeating: 0xff, count: Self.flashBytes)
     self.countsInstructions = countsInstructions
     try set(wt_use_cortex_m4(engine), "cpu")
@@ -61,7 +59,8 @@ final class Processor {
     try set(
       wt_mem_map_ptr(engine, UInt64(Self.flashStart), Self.flashBytes, readAndExecute, flash), "flash")
     try set(
-      wt_mem_map_ptr(engine, UInt64(Self.ramStart), Self.ramBytes, UC_PROT_ALL.rawValue, ram), "ram")
+      wt_mem_map_ptr(
+        engine, UInt64(ChipRAM.start), ChipRAM.byteCount, UC_PROT_ALL.rawValue, ram.bytes), "ram")
     try set(
       wt_mem_map(engine, UInt64(Self.systemMemoryStart), Self.systemMemoryBytes, readAndExecute), "rom")
     // Stack and entry of the ROM bootloader; where it begins does not matter, as none of it is executed.
@@ -86,7 +85,6 @@ final class Processor {
   deinit {
     wt_close(engine)
     flash.deallocate()
-    ram.deallocate()
   }
 
   private func set(_ status: uc_err, _ what: String) throws(ChipError) {
@@ -99,7 +97,9 @@ final class Processor {
   func start(at table: UInt32) {
     depth = 0
     hasEnteredSystemMemory = false
-    _ = wt_forget_code(engine, UInt64(Self.flashStart), UInt64(Self.flashStart) + UInt64(Self.flashBytes))
+    for (start, bytes) in [(Self.flashStart, Self.flashBytes), (ChipRAM.start, ChipRAM.byteCount)] {
+      _ = wt_forget_code(engine, UInt64(start), UInt64(start) + UInt64(bytes))
+    }
     self[UC_ARM_REG_XPSR] = 1 << 24
     self[UC_ARM_REG_SP] = word(table)
     self[UC_ARM_REG_LR] = 0xffff_ffff
@@ -183,12 +183,6 @@ final class Processor {
   func write(_ address: UInt32, words: [UInt32]) {
     let bytes = words.map(\.littleEndian)
     wt_mem_write(engine, UInt64(address), bytes, bytes.count * 4)
-  }
-
-  /// Power is gone: what RAM held is no more.
-  func forgetMemory() {
-    // Not zeros: a program that counts on those would go unnoticed.
-    ram.initializeMemory(as: UInt8.self, repeating: 0xa5, count: Self.ramBytes)
   }
 
   fileprivate func stepped(_ address: UInt32, bytes: UInt32) {

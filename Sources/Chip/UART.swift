@@ -1,14 +1,16 @@
-/// A USART as the firmware uses it: polled or not, 8 data bits, one byte in the shifter and one before it each way
-/// (RM0090, section 30).
+/// A USART as the firmware uses it: polled or with its bytes taken by DMA, 8 data bits, one byte in the shifter and one
+/// before it each way (RM0090, section 30).
 struct UART {
   private static let framingError: UInt32 = 1 << 1
   private static let overrun: UInt32 = 1 << 3
   private static let notEmpty: UInt32 = 1 << 5
+  /// Bytes by DMA between two looks at the line: a program does not see each of them come.
+  private static let bytesALook = 64
 
-  /// The speed at which the other side talks, bits a second.
-  let lineSpeed: UInt64
-  /// What is on the way here, and when the last bit of each byte arrives.
-  private var line: [(at: UInt64, byte: UInt8)] = []
+  /// The speed at which the other side talks and listens, bits a second.
+  var lineSpeed: UInt64
+  /// What is on the way here, when the last bit of each byte arrives, and how fast it was sent.
+  private var line: [(at: UInt64, byte: UInt8, speed: UInt64)] = []
   private var lineHead = 0
   private var status: UInt32 = 0
   private var received: UInt8 = 0
@@ -16,12 +18,12 @@ struct UART {
   private var control: [UInt32] = [0, 0, 0]
   private var shifterIsFreeAt: UInt64 = 0
   private var lastArrival: UInt64 = 0
-  /// Bytes that the firmware has sent.
-  private(set) var sent: [UInt8] = []
+  /// Nanoseconds that the shifter takes for the byte that was given last.
+  private var sendingTime: UInt64 = 0
+  /// Bytes that the firmware has sent, with their speed and the moment at which their last bit has left.
+  private var sent: [(at: UInt64, byte: UInt8, speed: UInt64)] = []
 
   init(lineSpeed: UInt64) { self.lineSpeed = lineSpeed }
-
-  private var byteTime: UInt64 { 10_000_000_000 / lineSpeed }
 
   /// What has left is on the wire, whatever becomes of the chip.
   mutating func reset() {
@@ -30,42 +32,57 @@ struct UART {
     self.sent = sent
   }
 
+  // MARK: - The line
+
   /// Puts bytes on the line, one after another.
   mutating func arrive(_ bytes: [UInt8], now: UInt64) {
+    let byteTime = 10_000_000_000 / lineSpeed
     for byte in bytes {
       lastArrival = max(now, lastArrival) + byteTime
-      line.append((lastArrival, byte))
+      line.append((lastArrival, byte, lineSpeed))
     }
   }
 
   /// Nothing is on its way here any more.
   var isQuiet: Bool { lineHead == line.count }
 
-  mutating func takeSent() -> [UInt8] {
-    defer { sent = [] }
-    return sent
+  /// When the last byte that is on its way will be here, nanoseconds.
+  var lineIsFreeAt: UInt64 { lastArrival }
+
+  /// What the other side has heard by `time`, and not been given yet.
+  mutating func takeSent(until time: UInt64 = .max) -> [UInt8] {
+    let count = sent.firstIndex { $0.at > time } ?? sent.count
+    defer { sent.removeFirst(count) }
+    return sent.prefix(count).map { Self.isInTune($0.speed, lineSpeed) ? $0.byte : $0.byte ^ 0x55 }
   }
 
   func nextEvent(after now: UInt64) -> UInt64 {
     var next = UInt64.max
-    if lineHead < line.count { next = max(now, line[lineHead].at) }
-    for moment in [shifterIsFreeAt, shifterIsFreeAt &- min(shifterIsFreeAt, byteTime)] where moment > now {
+    if lineHead < line.count {
+      let index = takesByDMA ? min(lineHead + Self.bytesALook, line.count) - 1 : lineHead
+      next = max(now, line[index].at)
+    }
+    for moment in [shifterIsFreeAt, shifterIsFreeAt &- min(shifterIsFreeAt, sendingTime)] where moment > now {
       next = min(next, moment)
     }
     return next
   }
 
-  /// Lets arrive what has arrived by now.
-  mutating func settle(now: UInt64, clock: UInt64) {
+  /// Lets arrive what has arrived by now; by `store` where DMA takes it.
+  mutating func settle(now: UInt64, clock: UInt64, store: (UInt8) -> Void = { _ in }) {
     while lineHead < line.count, line[lineHead].at <= now {
-      let byte = line[lineHead].byte
+      let (_, byte, speed) = line[lineHead]
       lineHead += 1
       guard isOn(1 << 2) else { continue }
+      let isInTune = Self.isInTune(self.speed(clock: clock), speed)
+      if takesByDMA {
+        store(isInTune ? byte : byte ^ 0x55)
+        continue
+      }
       guard status & Self.notEmpty == 0 else {
         status |= Self.overrun
         continue
       }
-      let isInTune = speedIsRight(clock: clock)
       received = isInTune ? byte : byte ^ 0x55
       status |= Self.notEmpty | (isInTune ? 0 : Self.framingError)
     }
@@ -75,10 +92,18 @@ struct UART {
     }
   }
 
+  // MARK: - Registers
+
+  /// As the ROM bootloader leaves it, which has measured the laptop's speed: even parity, nine bits in all.
+  mutating func leaveROM(clock: UInt64) {
+    divider = UInt32(clamping: (clock + lineSpeed / 2) / lineSpeed)
+    control = [1 << 13 | 1 << 12 | 1 << 10 | 1 << 3 | 1 << 2, 0, 0]
+  }
+
   mutating func read(_ offset: UInt32, now: UInt64) -> UInt32 {
     switch offset {
     case 0x00:
-      let hasRoom = now + byteTime >= shifterIsFreeAt
+      let hasRoom = now + sendingTime >= shifterIsFreeAt
       return status | (hasRoom ? 1 << 7 : 0) | (now >= shifterIsFreeAt ? 1 << 6 : 0)
     case 0x04:
       status &= ~(Self.notEmpty | Self.overrun | Self.framingError)
@@ -92,10 +117,11 @@ struct UART {
   mutating func write(_ offset: UInt32, _ value: UInt32, now: UInt64, clock: UInt64) {
     switch offset {
     case 0x04:
-      guard isOn(1 << 3) else { return }
-      shifterIsFreeAt = max(now, shifterIsFreeAt) + byteTime
-      let byte = UInt8(truncatingIfNeeded: value)
-      sent.append(speedIsRight(clock: clock) ? byte : byte ^ 0x55)
+      let speed = speed(clock: clock)
+      guard isOn(1 << 3), speed > 0 else { return }
+      sendingTime = 10_000_000_000 / speed
+      shifterIsFreeAt = max(now, shifterIsFreeAt) + sendingTime
+      sent.append((shifterIsFreeAt, UInt8(truncatingIfNeeded: value), speed))
     case 0x08: divider = value & 0xffff
     case 0x0c, 0x10, 0x14: control[Int(offset - 0x0c) / 4] = value
     default: break
@@ -104,10 +130,12 @@ struct UART {
 
   private func isOn(_ bit: UInt32) -> Bool { control[0] & (1 << 13 | bit) == 1 << 13 | bit }
 
+  private var takesByDMA: Bool { control[2] & 1 << 6 != 0 }
+
+  private func speed(clock: UInt64) -> UInt64 { divider > 0 ? clock / UInt64(divider) : 0 }
+
   /// Within 3 %: beyond that the last bits of a byte are read in the wrong place.
-  private func speedIsRight(clock: UInt64) -> Bool {
-    guard divider > 0 else { return false }
-    let speed = clock / UInt64(divider)
-    return speed > lineSpeed * 97 / 100 && speed < lineSpeed * 103 / 100
+  private static func isInTune(_ one: UInt64, _ other: UInt64) -> Bool {
+    one * 100 > other * 97 && one * 100 < other * 103
   }
 }

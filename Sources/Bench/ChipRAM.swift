@@ -1,0 +1,50 @@
+/// The RAM of a simulated chip: what the ROM bootloader writes here is what a program finds that it starts.
+///
+/// Used by one thread at a time: the one that serves the bench.
+public final class ChipRAM: @unchecked Sendable {
+  /// Of an STM32F405, without its core-coupled memory (RM0090, 2.3.1).
+  public static let start: UInt32 = 0x2000_0000
+  public static let byteCount = 128 << 10
+
+  /// `byteCount` bytes, on a page's border, as long as this object lives.
+  public let bytes: UnsafeMutableRawPointer
+
+  /// All zeros.
+  public init() {
+    bytes = .allocate(byteCount: Self.byteCount, alignment: 4096)
+    bytes.initializeMemory(as: UInt8.self, repeating: 0, count: Self.byteCount)
+  }
+
+  deinit { bytes.deallocate() }
+
+  /// Nil where the range is not wholly inside.
+  public func read(_ address: UInt32, count: Int) -> [UInt8]? {
+    guard let offset = offset(address, count: count) else { return nil }
+    return Array(UnsafeRawBufferPointer(start: bytes + offset, count: count))
+  }
+
+  /// False, and nothing done, where the range is not wholly inside.
+  @discardableResult
+  public func write(_ address: UInt32, _ new: [UInt8]) -> Bool {
+    guard let offset = offset(address, count: new.count) else { return false }
+    UnsafeMutableRawBufferPointer(start: bytes + offset, count: new.count).copyBytes(from: new)
+    return true
+  }
+
+  /// Does nothing outside.
+  public func store(_ address: UInt32, _ byte: UInt8) {
+    guard let offset = offset(address, count: 1) else { return }
+    bytes.storeBytes(of: byte, toByteOffset: offset, as: UInt8.self)
+  }
+
+  /// Power is gone: what was held is no more. Not zeros, since a program that counts on those would go unnoticed.
+  public func forget() {
+    bytes.initializeMemory(as: UInt8.self, repeating: 0xa5, count: Self.byteCount)
+  }
+
+  private func offset(_ address: UInt32, count: Int) -> Int? {
+    guard address >= Self.start, count >= 0 else { return nil }
+    let offset = Int(address - Self.start)
+    return offset <= Self.byteCount && count <= Self.byteCount - offset ? offset : nil
+  }
+}

@@ -1,0 +1,16 @@
+import Synchronization
+
+/// How far the executed chip was behind the clock on the wall at the worst: what it did then it did too late, and a
+/// measurement of it is worth nothing.
+final class ChipPace: Sendable {
+  private let nanoseconds = Atomic<UInt64>(0)
+
+  var longestLag: Duration { .nanoseconds(Int64(clamping: nanoseconds.load(ordering: .relaxed))) }
+
+  /// - Parameters:
+  ///   - wall: nanoseconds since the chip was made.
+  ///   - chip: how far it had come.
+  func note(wall: UInt64, chip: UInt64) {
+    _ = nanoseconds.max(wall > chip ? wall - chip : 0, ordering: .relaxed)
+  }
+}
