@@ -1,0 +1,180 @@
+internal import FoundationEssentials
+
+/// The loader's protocol from the laptop's side: one request after another, and the speed of the line.
+struct LoaderClient {
+  enum Failure: Error {
+    case link(LinkError)
+    /// The loader does not answer, at this speed.
+    case silent
+    /// It answered that it will not.
+    case refused(LoaderReply.Status)
+  }
+
+  /// From the one that the ROM was reached at upwards.
+  static let ladder = [115_200, 230_400, 460_800, 921_600, 2_000_000]
+  /// For an answer that takes the chip no time: the adapter's latency (16 ms on an FTDI) and a slow laptop.
+  private static let answerTime = Duration.milliseconds(120)
+  private static let tries = 4
+  /// The chip gives up a speed after 400 ms without a frame, first for the last good one, then for the first one.
+  private static let fallingBack = Duration.milliseconds(900)
+
+  let link: any Link
+  let now: () -> ContinuousClock.Instant
+  /// Bits a second on the wire at present.
+  private(set) var baud: Int
+  private let base: Int
+  private var number: UInt8 = 0
+  private var decoder = LoaderFrameDecoder()
+
+  /// - Parameter baud: as the ROM bootloader was reached; the loader begins with it.
+  init(link: any Link, baud: Int, now: @escaping () -> ContinuousClock.Instant) {
+    (self.link, self.baud, base, self.now) = (link, baud, baud, now)
+  }
+
+  // MARK: - Requests
+
+  /// Sends a request until it is answered, at most four times: all may be repeated.
+  /// - Throws: `silent`, `refused` for any status but `done`, or `link`.
+  mutating func request(_ kind: LoaderFrame.Kind, _ body: [UInt8] = []) throws(Failure) -> LoaderReply {
+    let reply = try ask(kind, body)
+    guard reply.status == .done else { throw .refused(reply.status) }
+    return reply
+  }
+
+  /// The answer, whatever its status.
+  mutating func ask(
+    _ kind: LoaderFrame.Kind, _ body: [UInt8] = [], tries: Int = Self.tries, within: Duration = Self.answerTime
+  ) throws(Failure) -> LoaderReply {
+    for _ in 0..<tries {
+      let frame = nextFrame(kind, body)
+      try send(frame.encoded)
+      let deadline = now() + within + wireTime(frame.body.count + 1100)
+      while let answer = try nextAnswer(by: deadline) {
+        if answer.frame.answers(frame) { return answer.reply }
+      }
+    }
+    throw .silent
+  }
+
+  mutating func nextFrame(_ kind: LoaderFrame.Kind, _ body: [UInt8] = []) -> LoaderFrame {
+    number &+= 1
+    return LoaderFrame(kind, number: number, body: body)
+  }
+
+  func send(_ bytes: [UInt8]) throws(Failure) {
+    do throws(LinkError) {
+      try link.write(bytes, deadline: now() + .seconds(1) + wireTime(bytes.count))
+    } catch { throw .link(error) }
+  }
+
+  /// What is held of answers first, then what comes; nil where nothing whole comes in time.
+  mutating func nextAnswer(by deadline: ContinuousClock.Instant) throws(Failure) -> (
+    frame: LoaderFrame, reply: LoaderReply
+  )? {
+    while answers.isEmpty {
+      do throws(LinkError) {
+        for frame in decoder.take(try link.read(upTo: 4096, deadline: deadline)) where frame.kind & 0x80 != 0 {
+          if let reply = LoaderReply(frame.body) { answers.append((frame, reply)) }
+        }
+      } catch .timeout {
+        return nil
+      } catch { throw .link(error) }
+    }
+    return answers.removeFirst()
+  }
+
+  private var answers: [(frame: LoaderFrame, reply: LoaderReply)] = []
+
+  // MARK: - Speed
+
+  /// Whether the loader has come up: it answers at the speed it was sent at.
+  mutating func meet() throws(Failure) -> Bool {
+    try setSpeed(base)
+    for _ in 0..<5 where try isHeard(within: .milliseconds(60)) { return true }
+    return false
+  }
+
+  /// Takes the line from the speed it has to the highest that holds, step by step, at most to `ceiling`.
+  mutating func climb(to ceiling: Int) throws(Failure) {
+    for speed in Self.ladder where speed > baud && speed <= ceiling {
+      guard try move(to: speed) else { return }
+    }
+  }
+
+  /// Goes to a speed, or back to the one before where it does not hold.
+  mutating func move(to speed: Int) throws(Failure) -> Bool {
+    let before = baud
+    do throws(Failure) {
+      _ = try request(.rate, LoaderFrame.word(UInt32(clamping: speed)))
+    } catch .refused {
+      return false
+    }
+    do throws(Failure) {
+      try setSpeed(speed)
+      if try holds() { return true }
+    } catch .link(.unsupportedSpeed) {
+      // The adapter cannot; the chip finds that out by itself.
+    }
+    try setSpeed(before)
+    try regain()
+    return false
+  }
+
+  /// Speed of the step below, or nil at the lowest.
+  var lowerSpeed: Int? { Self.ladder.last { $0 < baud && $0 >= base } }
+
+  /// Whether a pattern of all sorts of bytes comes back whole several times.
+  private mutating func holds() throws(Failure) -> Bool {
+    for round in 0..<3 {
+      var noise = UInt32(0x9e37_79b9) &+ UInt32(round)
+      let pattern = (0..<256).map { _ -> UInt8 in
+        noise = noise &* 1_664_525 &+ 1_013_904_223
+        return UInt8(truncatingIfNeeded: noise >> 24)
+      }
+      do throws(Failure) {
+        guard try ask(.ping, pattern, tries: 1).rest == pattern else { return false }
+      } catch .silent {
+        return false
+      }
+    }
+    return true
+  }
+
+  /// Finds the loader again after errors or silence: at the present speed, or where it falls back to.
+  mutating func regain() throws(Failure) {
+    for _ in 0..<2 where try isHeard(within: Self.answerTime) { return }
+    try pause(Self.fallingBack)
+    try setSpeed(base)
+    for _ in 0..<10 where try isHeard(within: Self.answerTime) { return }
+    throw .silent
+  }
+
+  private mutating func isHeard(within time: Duration) throws(Failure) -> Bool {
+    do throws(Failure) {
+      _ = try ask(.status, tries: 1, within: time)
+      return true
+    } catch .silent {
+      return false
+    }
+  }
+
+  private mutating func setSpeed(_ speed: Int) throws(Failure) {
+    do throws(LinkError) {
+      try link.setFraming(LinkFraming(baud: speed, parity: .none))
+      baud = speed
+      try link.discardInput()
+    } catch { throw .link(error) }
+    decoder.reset()
+    answers = []
+  }
+
+  /// Lets time pass, and forgets what comes meanwhile.
+  private mutating func pause(_ time: Duration) throws(Failure) {
+    let end = now() + time
+    while try nextAnswer(by: end) != nil {}
+    decoder.reset()
+  }
+
+  /// Four times what 8N1 needs at this speed: an adapter's buffers come on top of the wire.
+  func wireTime(_ bytes: Int) -> Duration { .microseconds(4 * 10_000_000 * bytes / max(1, baud)) }
+}
