@@ -48,6 +48,9 @@ struct SimulatedBoard: Board {
 
   var milliseconds: UInt64 { now() &- poweredUpAt }
 
+  /// There is no watchdog here.
+  var wasResetByWatchdog: Bool { false }
+
   // MARK: - Relay and sensors
 
   mutating func setRelay(closed: Bool) {

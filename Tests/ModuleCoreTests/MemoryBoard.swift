@@ -7,6 +7,7 @@ struct MemoryBoard: Board {
     uniqueId: (0..<12).map { UInt8(0xc0 + $0) }, serialNumber: Array("WT0102030405".utf8),
     chip: Array("STM32F405".utf8), imei: Array("860000000000015".utf8))
   var runningImage: ImageHeader? = try? ImageHeader(Array(ImageHeaderTests.image()[0x200...]))
+  var wasResetByWatchdog = false
   var relay = true
   var relayWasClosed = false
   var sealIsClosed = true

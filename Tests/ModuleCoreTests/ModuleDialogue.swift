@@ -80,6 +80,34 @@ struct ModuleDialogue {
     try send(.pairCommit, fields)
   }
 
+  /// Replaces the committed key by the pending one; the proof is made for `challenge`, or for one asked for now.
+  mutating func replace(
+    by key: [UInt8] = otherKey, old: [UInt8] = key, challenge given: [UInt8]? = nil
+  ) throws {
+    let challenge = try given ?? challenge().bytes
+    var fields = signed(key)
+    fields.put(
+      "proof",
+      bytes: Authenticator.replacement(
+        key: old, challenge: challenge, newKeyId: Authenticator.keyId(of: key),
+        uniqueId: module.board.identity.uniqueId))
+    #expect(try send(.pairReplace, fields)["kid"]?.byteString == Authenticator.keyId(of: key))
+  }
+
+  /// The number of replacements by service, this one included.
+  mutating func service(_ key: [UInt8] = otherKey) throws -> UInt64? {
+    let reply = try send(.pairService, signed(key))
+    #expect(reply["kid"]?.byteString == Authenticator.keyId(of: key))
+    return reply["svc"]?.unsigned
+  }
+
+  private func signed(_ key: [UInt8]) -> CBORMapWriter {
+    var fields = CBORMapWriter()
+    fields.put("kid", bytes: Authenticator.keyId(of: key))
+    fields.put("mac", bytes: Authenticator.commit(key: key, uniqueId: module.board.identity.uniqueId))
+    return fields
+  }
+
   mutating func configure(_ configuration: ModuleConfiguration = configuration, key: [UInt8] = key) throws {
     var fields = CBORMapWriter()
     fields.put("code", text: configuration.labelCode)

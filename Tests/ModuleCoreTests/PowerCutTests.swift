@@ -104,6 +104,31 @@ import Testing
     }
   }
 
+  @Test(arguments: [0, 1, 2, 3]) func theOldKeyOrTheNewOneIsValidAfterAnyCutInReplacing(free: Int) throws {
+    var opened = ModuleDialogue(try Self.board(free: free, paired: true))
+    opened.module.board.sealIsClosed = false
+    opened.pass(100)
+    try opened.begin(ModuleDialogue.otherKey)
+    for byService in [false, true] {
+      _ = try Self.cutEverywhere(opened.module.board) { dialogue in
+        dialogue.pass(10_100)
+        if byService { _ = try dialogue.service() } else { try dialogue.replace() }
+      } check: { dialogue in
+        let identity = try dialogue.send(.identity)
+        let isReplaced = identity["kid"]?.byteString == Authenticator.keyId(of: ModuleDialogue.otherKey)
+        #expect(identity["svc"]?.unsigned == (isReplaced && byService ? 1 : 0))
+        #expect(identity["rep"]?.unsigned == (isReplaced && !byService ? 1 : 0))
+        #expect((identity["okid"] != nil) == isReplaced)
+        #expect((identity["pkid"] == nil) || !isReplaced)
+        // The laptop's next attempt ends with both sides equal.
+        try dialogue.begin(ModuleDialogue.otherKey)
+        try dialogue.replace()
+        let proven = try dialogue.prove()
+        #expect(proven == ModuleDialogue.otherKey)
+      }
+    }
+  }
+
   @Test func threeHundredCutsInARowLoseNoPairing() throws {
     var random = SeededGenerator(state: 21)
     var dialogue = ModuleDialogue()

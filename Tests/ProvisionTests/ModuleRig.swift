@@ -52,6 +52,7 @@ final class ModuleRig {
 
 /// Hardware in memory whose parts can fail.
 struct WorkbenchBoard: Board {
+  var wasResetByWatchdog: Bool { false }
   var milliseconds: UInt64 = 1_000
   var identity = BoardIdentity(
     uniqueId: Array(1...12), serialNumber: Array("WT0102030405".utf8), chip: Array("STM32F405".utf8),

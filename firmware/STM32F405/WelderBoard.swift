@@ -11,6 +11,7 @@ struct WelderBoard: Board {
 
   let identity: BoardIdentity
   let runningImage: ImageHeader?
+  let wasResetByWatchdog: Bool
   private let sensors: Sensors
   private var random: RandomGenerator
   private let flash = RecordFlash()
@@ -28,6 +29,10 @@ struct WelderBoard: Board {
       uniqueId: uniqueId, serialNumber: BoardIdentity.serialNumber(uniqueId: uniqueId),
       chip: [UInt8]("STM32F405"))
     runningImage = Self.readHeader()
+    // RCC_CSR: why the last reset came, kept until it is cleared.
+    let causes = Register(Peripheral.rcc &+ 0x74)
+    wasResetByWatchdog = causes.value & 1 << 29 != 0
+    causes.set(1 << 24)
   }
 
   var milliseconds: UInt64 { wt_milliseconds() }

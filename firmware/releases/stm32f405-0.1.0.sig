@@ -1,5 +1,5 @@
 {
-  "keyId" : "1b713081a2a274aebc1b52f1929c473b2d1fa0439c7b79cfec73c7e09e73db09",
+  "keyId" : "1dd622256e686ab58c2e58e7e8a9428dbc90e103b9c4866931fd067dc47f221d",
   "schema" : "weldtech.firmware-signature/1",
-  "signature" : "qn7ZUHK5gdU0QEuQFU/lRyoDePKan894hyb/V6Z/Q+dU0BMLhW+H6f3Ubsaw/CBIc+L5qQEtS9DDZL5JZsSAAw=="
+  "signature" : "TicwvL76q/86HtJFA4oQiHown6hgUGwOaqFkm9upY4R7+Yv5lZdcupmu0dQ+Mxay+Fkw/ijS6ng19riOH6E+CA=="
 }

@@ -165,6 +165,9 @@ extension ModuleRejection {
     case .noChallenge: return Text(zh: "随机数已过期", en: "no valid challenge")
     case .noRandom: return Text(zh: "模块的随机数发生器故障", en: "its random number generator failed")
     case .storage: return Text(zh: "模块的存储写入失败", en: "its storage could not be written")
+    case .sealed:
+      return Text(
+        zh: "机壳没有打开满 10 秒，或继电器吸合着", en: "its case was not open for 10 s, or its relay is closed")
     case .other, nil:
       let place = group.map { "\($0)." } ?? ""
       return Text(zh: "代码 \(place)\(code)", en: "code \(place)\(code)")

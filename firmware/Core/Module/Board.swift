@@ -6,6 +6,8 @@ public protocol Board {
   /// Milliseconds since power-up; never goes back.
   var milliseconds: UInt64 { get }
   var identity: BoardIdentity { get }
+  /// Whether it was the watchdog that started the module this time.
+  var wasResetByWatchdog: Bool { get }
   /// The header of the image that is running, where there is a sound one.
   var runningImage: ImageHeader? { get }
 

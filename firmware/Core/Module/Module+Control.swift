@@ -14,6 +14,15 @@ extension Module {
     return reply
   }
 
+  func isFresh(_ challenge: (bytes: [UInt8], madeAt: UInt64)) -> Bool {
+    board.milliseconds &- challenge.madeAt <= Self.challengeLifetime
+  }
+
+  /// Nothing that rests on unpredictable challenges goes on where there will be none.
+  mutating func checkRandom() throws(ModuleRefusal) {
+    guard board.randomBytes(Authenticator.challengeSize) != nil else { throw .noRandom }
+  }
+
   /// Closes the relay for `sec` seconds. A start that is refused changes nothing, the challenge included.
   mutating func start(_ fields: CBORItem) throws(ModuleRefusal) -> CBORMapWriter {
     guard let counter = fields[ModuleField.counter]?.unsigned,
@@ -24,7 +33,8 @@ extension Module {
     let seconds = UInt32(truncatingIfNeeded: stated)
     let code = try authenticationCode(fields)
     let key = try committedKey()
-    guard let challenge, board.milliseconds &- challenge.madeAt <= Self.challengeLifetime else {
+    try checkRandom()
+    guard let challenge, isFresh(challenge) else {
       self.challenge = nil
       throw .noChallenge
     }

@@ -25,6 +25,12 @@ extension Module {
     }
     reply.put(ModuleField.boots, unsigned: UInt64(record.boots))
     reply.put(ModuleField.sealOpenings, unsigned: UInt64(record.sealOpenings))
+    reply.put(ModuleField.serviceReplacements, unsigned: UInt64(record.serviceReplacements))
+    reply.put(ModuleField.provenReplacements, unsigned: UInt64(record.provenReplacements))
+    if let oldKeyId = record.oldKeyId { reply.put(ModuleField.oldKeyId, bytes: oldKeyId) }
+    reply.put(ModuleField.visitBoots, unsigned: UInt64(record.visitBoots))
+    reply.put(ModuleField.visitSealOpenings, unsigned: UInt64(record.visitSealOpenings))
+    reply.put(ModuleField.watchdogResets, unsigned: UInt64(record.watchdogResets))
     return reply
   }
 
@@ -34,7 +40,7 @@ extension Module {
       installation.count == PairingRecord.Pairing.installationSize, Self.isPrintable(installation)
     else { throw .malformed }
     // A module that could not make a challenge later could be paired, but never started.
-    guard board.randomBytes(Authenticator.challengeSize) != nil else { throw .noRandom }
+    try checkRandom()
     var new = record
     if let committed = record.committed, HMACSHA256.matches(committed.key, key) {
       new.pending = nil
@@ -59,23 +65,85 @@ extension Module {
   }
 
   mutating func pairCommit(_ fields: CBORItem) throws(ModuleRefusal) -> CBORMapWriter {
+    guard let pending = try authenticPending(fields) else { return try committedKeyIdReply() }
+    guard record.committed == nil else { throw .bound }
+    try commit(pending, to: record)
+    return Self.keyIdReply(pending.key)
+  }
+
+  /// The pending key in the place of the committed one, for whoever has shown to hold that.
+  mutating func pairReplace(_ fields: CBORItem) throws(ModuleRefusal) -> CBORMapWriter {
+    guard let proof = fields[ModuleField.proof]?.byteString, proof.count == Authenticator.codeSize
+    else { throw .malformed }
+    // Used up, whatever comes of it.
+    let asked = challenge
+    challenge = nil
+    guard let pending = try authenticPending(fields) else { return try committedKeyIdReply() }
+    let key = try committedKey()
+    try checkRandom()
+    guard let asked, isFresh(asked) else { throw .noChallenge }
+    try check(
+      proof,
+      Authenticator.replacement(
+        key: key, challenge: asked.bytes, newKeyId: Authenticator.keyId(of: pending.key),
+        uniqueId: board.identity.uniqueId))
+    var new = record
+    new.provenReplacements &+= 1
+    try replace(by: pending, new)
+    return Self.keyIdReply(pending.key)
+  }
+
+  /// The pending key in the place of the committed one, for whoever has the case open. Counted for ever.
+  mutating func pairService(_ fields: CBORItem) throws(ModuleRefusal) -> CBORMapWriter {
+    if let pending = try authenticPending(fields) {
+      _ = try committedKey()
+      guard isOpenForService else { throw .sealed }
+      try checkRandom()
+      var new = record
+      new.serviceReplacements &+= 1
+      try replace(by: pending, new)
+    }
+    var reply = try committedKeyIdReply()
+    reply.put(ModuleField.serviceReplacements, unsigned: UInt64(record.serviceReplacements))
+    return reply
+  }
+
+  /// The pending pairing, where the request names its key and its code is right; nil where it names the committed
+  /// key: the request was obeyed before, and its reply was lost.
+  private func authenticPending(_ fields: CBORItem) throws(ModuleRefusal) -> PairingRecord.Pairing? {
     guard let keyId = fields[ModuleField.keyId]?.byteString, keyId.count == Authenticator.keyIdSize
     else { throw .malformed }
     let code = try authenticationCode(fields)
-    if let pending = record.pending, Authenticator.keyId(of: pending.key) == keyId {
-      try check(code, Authenticator.commit(key: pending.key, uniqueId: board.identity.uniqueId))
-      guard record.committed == nil else { throw .bound }
-      var new = record
-      new.committed = pending
-      new.pending = nil
-      new.configuration = nil
-      try save(new)
-      return Self.keyIdReply(pending.key)
-    }
-    guard let committed = record.committed else { throw .notPaired }
-    guard Authenticator.keyId(of: committed.key) == keyId else { throw .bound }
-    try check(code, Authenticator.commit(key: committed.key, uniqueId: board.identity.uniqueId))
-    return Self.keyIdReply(committed.key)
+    let isPending = record.pending.map { Authenticator.keyId(of: $0.key) == keyId } ?? false
+    guard let pairing = isPending ? record.pending : record.committed else { throw .notPaired }
+    guard isPending || Authenticator.keyId(of: pairing.key) == keyId else { throw .bound }
+    try check(code, Authenticator.commit(key: pairing.key, uniqueId: board.identity.uniqueId))
+    return isPending ? pairing : nil
+  }
+
+  /// One write: what is valid is the old key or the new one, never both and never none.
+  private mutating func commit(
+    _ pending: PairingRecord.Pairing, to old: PairingRecord
+  ) throws(ModuleRefusal) {
+    var new = old
+    new.committed = pending
+    new.pending = nil
+    new.configuration = nil
+    try save(new)
+  }
+
+  /// What the old key authorised ends with it.
+  private mutating func replace(
+    by pending: PairingRecord.Pairing, _ counted: PairingRecord
+  ) throws(ModuleRefusal) {
+    openRelay()
+    var new = counted
+    new.oldKeyId = Authenticator.keyId(of: try committedKey())
+    try commit(pending, to: new)
+  }
+
+  private func committedKeyIdReply() throws(ModuleRefusal) -> CBORMapWriter {
+    Self.keyIdReply(try committedKey())
   }
 
   // MARK: - Configuration and clock
@@ -95,6 +163,9 @@ extension Module {
     try check(code, Authenticator.configuration(key: try committedKey(), configuration))
     var new = record
     new.configuration = configuration
+    // With this a visit is complete.
+    new.visitBoots = new.boots
+    new.visitSealOpenings = new.sealOpenings
     try save(new)
     return CBORMapWriter()
   }

@@ -18,6 +18,8 @@ public struct Module<Hardware: Board> {
   static var challengeLifetime: UInt64 { 30_000 }
   /// How long the seal's switch has to stand still before it is believed, in milliseconds.
   static var sealSettling: UInt64 { 50 }
+  /// How long the seal has to have been open without a break for a replacement by service, in milliseconds.
+  static var serviceTime: UInt64 { 10_000 }
   /// How long the wire has to be quiet before the flash may be erased ahead, in milliseconds.
   static var quietTime: UInt64 { 2_000 }
 
@@ -37,6 +39,8 @@ public struct Module<Hardware: Board> {
   /// When the relay opens by itself, in the board's milliseconds.
   var relayDeadline: UInt64 = 0
   private var sealChangedAt: UInt64?
+  /// Since when the seal's loop was never seen closed.
+  private var sealOpenSince: UInt64?
   private var lastByteAt: UInt64 = 0
   /// The image that runs was not confirmed yet: the next start takes the one before it back.
   var isOnTrial: Bool
@@ -53,6 +57,7 @@ public struct Module<Hardware: Board> {
     nextCounter = record.counter
     isOnTrial = UpdateSlot.isUnderWay(self.board) && UpdateSlot.isSet(.trial, self.board)
     record.boots &+= 1
+    if self.board.wasResetByWatchdog { record.watchdogResets &+= 1 }
     saveCounts()
   }
 
@@ -149,6 +154,8 @@ public struct Module<Hardware: Board> {
       return CBORMapWriter()
     case .readings: return readings()
     case .setClock: return try setClock(fields)
+    case .pairReplace: return try pairReplace(fields)
+    case .pairService: return try pairService(fields)
     }
   }
 
@@ -194,8 +201,15 @@ public struct Module<Hardware: Board> {
     try? save(record)
   }
 
+  /// Whether the case stands open, and has for long enough that nobody does it in passing.
+  var isOpenForService: Bool {
+    guard !relayIsClosed, !board.sealIsClosed, let sealOpenSince else { return false }
+    return board.milliseconds &- sealOpenSince >= Self.serviceTime
+  }
+
   private mutating func watchSeal(_ now: UInt64) {
     let isClosed = board.sealIsClosed
+    if isClosed { sealOpenSince = nil } else if sealOpenSince == nil { sealOpenSince = now }
     guard isClosed != record.sealIsClosed else {
       sealChangedAt = nil
       return

@@ -4,12 +4,17 @@
 ///     +4    format u16 = 1                  +96   pending key, 32 bytes
 ///     +6    flags u16: 1 pending,           +128  installation of the pending key, 36 bytes
 ///           2 committed, 4 configured,      +164  label code, 15 bytes
-///           8 seal closed                   +179  length u8 and platform address, 128 bytes
+///           8 seal closed, 16 old key id    +179  length u8 and platform address, 128 bytes
 ///     +8    sequence u32                    +308  length u8 and access point, 63 bytes
 ///     +12   boots u32                       +372  trust anchor, 32 bytes
-///     +16   seal openings u32               +404  zeros
+///     +16   seal openings u32               +404  counts, see below
 ///     +20   counter u64                     +508  CRC-32 over the 508 bytes before it
 ///     +28   committed key, 32 bytes         +512  the end
+///
+///     +404  replacements by service u32     +420  resets by the watchdog u32
+///     +408  replacements with proof u32     +424  id of the key before the last replacement, 8 bytes
+///     +412  boots at the last visit u32     +432  zeros
+///     +416  openings at the last visit u32
 struct PairingRecord {
   struct Pairing {
     /// 32 bytes.
@@ -26,6 +31,15 @@ struct PairingRecord {
   var sequence: UInt32 = 0
   var boots: UInt32 = 0
   var sealOpenings: UInt32 = 0
+  /// Replacements of the committed key: without the old one and with it.
+  var serviceReplacements: UInt32 = 0
+  var provenReplacements: UInt32 = 0
+  /// `boots` and `sealOpenings` when a configuration was last taken.
+  var visitBoots: UInt32 = 0
+  var visitSealOpenings: UInt32 = 0
+  var watchdogResets: UInt32 = 0
+  /// The id of the key before the last replacement, 8 bytes.
+  var oldKeyId: [UInt8]?
   /// Whether the seal was closed when last looked at.
   var sealIsClosed = false
   /// No start below this is accepted after a reset.
@@ -46,12 +60,23 @@ struct PairingRecord {
       let sequence = bytes.littleEndian(UInt32.self, at: 8),
       let boots = bytes.littleEndian(UInt32.self, at: 12),
       let sealOpenings = bytes.littleEndian(UInt32.self, at: 16),
-      let counter = bytes.littleEndian(UInt64.self, at: 20)
+      let counter = bytes.littleEndian(UInt64.self, at: 20),
+      let serviceReplacements = bytes.littleEndian(UInt32.self, at: 404),
+      let provenReplacements = bytes.littleEndian(UInt32.self, at: 408),
+      let visitBoots = bytes.littleEndian(UInt32.self, at: 412),
+      let visitSealOpenings = bytes.littleEndian(UInt32.self, at: 416),
+      let watchdogResets = bytes.littleEndian(UInt32.self, at: 420)
     else { return nil }
     self.sequence = sequence
     self.boots = boots
     self.sealOpenings = sealOpenings
     self.counter = counter
+    self.serviceReplacements = serviceReplacements
+    self.provenReplacements = provenReplacements
+    self.visitBoots = visitBoots
+    self.visitSealOpenings = visitSealOpenings
+    self.watchdogResets = watchdogResets
+    if flags & 16 != 0 { oldKeyId = Array(bytes[424..<432]) }
     sealIsClosed = flags & 8 != 0
     if flags & 2 != 0 {
       committed = Pairing(key: Array(bytes[28..<60]), installation: Array(bytes[60..<96]))
@@ -80,6 +105,7 @@ struct PairingRecord {
     if committed != nil { flags |= 2 }
     if configuration != nil { flags |= 4 }
     if sealIsClosed { flags |= 8 }
+    if oldKeyId != nil { flags |= 16 }
     bytes.append(littleEndian: flags)
     bytes.append(littleEndian: sequence)
     bytes.append(littleEndian: boots)
@@ -97,6 +123,10 @@ struct PairingRecord {
     bytes.append(UInt8(truncatingIfNeeded: accessPoint.count))
     bytes.append(accessPoint, filledTo: 63)
     bytes.append(configuration?.trustAnchor ?? [], filledTo: 32)
+    for count in [serviceReplacements, provenReplacements, visitBoots, visitSealOpenings, watchdogResets] {
+      bytes.append(littleEndian: count)
+    }
+    bytes.append(oldKeyId ?? [], filledTo: Authenticator.keyIdSize)
     bytes.append([], filledTo: Self.size &- 4 &- bytes.count)
     bytes.append(littleEndian: CRC32.checksum(bytes))
     return bytes

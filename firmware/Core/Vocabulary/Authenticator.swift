@@ -40,6 +40,20 @@ public enum Authenticator {
     return code.finish()
   }
 
+  /// Shows that whoever replaces the module's key by another has the one that it has now: under that one, over the
+  /// challenge, the ids of both and the chip's unique id.
+  public static func replacement(
+    key: [UInt8], challenge: [UInt8], newKeyId: [UInt8], uniqueId: [UInt8]
+  ) -> [UInt8] {
+    var code = HMACSHA256(key: key)
+    code.update("weldtech-replace/1")
+    code.update(challenge)
+    code.update(keyId(of: key))
+    code.update(newKeyId)
+    code.update(uniqueId)
+    return code.finish()
+  }
+
   /// Authorises a configuration: over each part, its length as u16 before it.
   public static func configuration(key: [UInt8], _ configuration: ModuleConfiguration) -> [UInt8] {
     var code = HMACSHA256(key: key)

@@ -14,11 +14,18 @@ public enum ModuleField {
   public static var installation: StaticString { "inst" }
   public static var boots: StaticString { "boots" }
   public static var sealOpenings: StaticString { "seals" }
+  public static var serviceReplacements: StaticString { "svc" }
+  public static var provenReplacements: StaticString { "rep" }
+  public static var oldKeyId: StaticString { "okid" }
+  public static var visitBoots: StaticString { "vboots" }
+  public static var visitSealOpenings: StaticString { "vseals" }
+  public static var watchdogResets: StaticString { "wdog" }
 
   // Pairing, configuration, control.
   public static var key: StaticString { "key" }
   public static var challenge: StaticString { "ch" }
   public static var authenticationCode: StaticString { "mac" }
+  public static var proof: StaticString { "proof" }
   public static var labelCode: StaticString { "code" }
   public static var platformAddress: StaticString { "url" }
   public static var accessPoint: StaticString { "apn" }

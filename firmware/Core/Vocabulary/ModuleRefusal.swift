@@ -18,6 +18,8 @@ public enum ModuleRefusal: Error, Equatable, Sendable {
   case noRandom
   /// The pairing record could not be written.
   case storage
+  /// The case was not open for long enough, or the relay is closed.
+  case sealed
   /// A code that this version does not know.
   case other(UInt8)
 
@@ -32,6 +34,7 @@ public enum ModuleRefusal: Error, Equatable, Sendable {
     case 7: self = .noChallenge
     case 8: self = .noRandom
     case 9: self = .storage
+    case 10: self = .sealed
     default: self = .other(code)
     }
   }
@@ -47,6 +50,7 @@ public enum ModuleRefusal: Error, Equatable, Sendable {
     case .noChallenge: 7
     case .noRandom: 8
     case .storage: 9
+    case .sealed: 10
     case .other(let code): code
     }
   }

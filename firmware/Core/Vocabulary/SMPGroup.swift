@@ -35,12 +35,15 @@ public enum ModuleCommand: UInt8, Sendable {
   case stop = 8
   case readings = 9
   case setClock = 10
+  case pairReplace = 11
+  case pairService = 12
 
   /// The operation that the command is asked for with.
   public var operation: SMPMessage.Operation {
     switch self {
     case .identity, .configuration, .challenge, .readings: .read
-    case .pairBegin, .pairProve, .pairCommit, .configure, .start, .stop, .setClock: .write
+    case .pairBegin, .pairProve, .pairCommit, .configure, .start, .stop, .setClock, .pairReplace, .pairService:
+      .write
     }
   }
 }
