@@ -51,6 +51,7 @@ enum CommandTree {
           Text(zh: "工具", en: "Tools"),
           [
             LabelsCommand.command, SchemesCommand.command, FirmwareCommand.command, PortsCommand.command,
+            DoctorCommand.command,
             PracticeCommand.command, BenchCommand.command, CompletionsCommand.command,
             CompletionValuesCommand.command, ManCommand.command,
           ]),

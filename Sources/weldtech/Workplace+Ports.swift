@@ -47,8 +47,5 @@ extension Workplace {
 
 extension PortInfo {
   /// What a person knows the adapter by.
-  var adapterName: String? {
-    let name = [usb?.manufacturer, usb?.product].compactMap { $0 }.joined(separator: " ")
-    return name.isEmpty ? driver : name
-  }
+  var adapterName: String? { usb?.name ?? driver }
 }

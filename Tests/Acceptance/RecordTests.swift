@@ -132,6 +132,33 @@ import Testing
     #expect((try laptop.json("labels", "templates")["templates"] as? [Any])?.isEmpty == false)
   }
 
+  /// What is plugged in differs from machine to machine, so nothing here speaks of ports.
+  @Test func `the doctor names what is wrong with a laptop and its cure, and exits 1 only then`() throws {
+    func findings(_ document: [String: Any]) -> [String: [String: Any]] {
+      let all = (document["findings"] as? [[String: Any]] ?? []).filter { $0["check"] as? String != "ports" }
+      return Dictionary(all.map { ($0["check"] as? String ?? "", $0) }, uniquingKeysWith: { first, _ in first })
+    }
+    let laptop = try Laptop()
+    let before = try laptop.json("doctor", status: 1)
+    #expect(before["healthy"] as? Bool == false)
+    #expect(findings(before)["setup"]?["code"] as? String == "setup.missing")
+    #expect(findings(before)["setup"]?["cure"] is String)
+    #expect(findings(before)["codes"]?["outcome"] as? String == "warning")
+
+    try laptop.setUp()
+    _ = try laptop.register()
+    let outcome = try laptop.run("--json", "doctor")
+    let after = findings(try outcome.document())
+    #expect(after.values.allSatisfy { $0["outcome"] as? String == "fine" && $0["code"] == nil }, "\(after)")
+    #expect(Set(after.keys).isSuperset(of: ["fieldbook", "disk", "clock", "firmware", "labels", "fonts"]))
+
+    // A certificate that is over stops the day's work.
+    try laptop.setUp(expires: "2026-01-01")
+    #expect(
+      findings(try laptop.json("doctor", status: 1))["setup"]?["code"] as? String
+        == "technician.certificate.expired")
+  }
+
   // MARK: - The order of the walk
 
   @Test func `a step before its turn is refused with what comes first`() throws {

@@ -61,7 +61,7 @@ import Testing
     Line("firmware list", "firmware", "list"),
     Line("firmware verify F.json", "firmware", "verify"),
     Line("firmware sign F.json --key K.pem --output F.sig", "firmware", "sign"),
-    Line("ports", "ports"),
+    Line("ports", "ports"), Line("doctor --online", "doctor"),
     Line("practice --folder F", "practice"),
     Line(
       "bench module --wire-speed 115200 --fault pull-during=write --with-firmware", "bench", "module"),

@@ -1,5 +1,4 @@
 import Arguments
-import Provision
 import Records
 import Terminal
 
@@ -70,30 +69,5 @@ enum SchemesCommand {
     for (index, step) in scheme.wiring.enumerated() {
       console.paragraph(Text(zh: "\(index + 1). \(step.zh)", en: "\(index + 1). \(step.en)"))
     }
-  }
-}
-
-/// `ports`: the serial ports.
-enum PortsCommand {
-  struct Document: Encodable {
-    var ports: [PortInfo]
-  }
-
-  static var command: Command<Workplace> {
-    Command("ports", Text(zh: "列出串口", en: "list the serial ports"), run: run)
-  }
-
-  static func run(_ workplace: Workplace) throws -> Int32 {
-    let ports = PortInfo.all()
-    let console = workplace.console
-    try console.answer(Document(ports: ports)) {
-      if ports.isEmpty {
-        return console.say(Text(zh: "没有串口；插好 USB 转串口线", en: "no serial port; plug the adapter in"))
-      }
-      console.table(
-        [Text(zh: "端口", en: "port"), Text(zh: "适配器", en: "adapter"), Text(zh: "序列号", en: "serial number")],
-        ports.map { [$0.path, $0.adapterName ?? "–", $0.usb?.serialNumber ?? ""] })
-    }
-    return ExitCode.done.rawValue
   }
 }

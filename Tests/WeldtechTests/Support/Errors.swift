@@ -8,10 +8,10 @@ import Foundation
 import Labels
 import ModuleCore
 import Photos
-import Provision
 import Sync
 import Terminal
 
+@testable import Provision
 @testable import Records
 @testable import weldtech
 
@@ -19,13 +19,43 @@ import Terminal
 enum Errors {
   static let all: [any Error] =
     links + flashes + images + modules + documents + fieldbook + files + photos + walk + setup + labels
-    + templates + fields + sync + cryptography + practice + bench
+    + templates + fields + sync + cryptography + practice + bench + ailments
 
   private static let id = InstallationID("0190f000-0000-4000-8000-00000000000a")!
   private static let code = LabelCode("150621-00A000-" + String(check))!
   private static let check = LabelCode(region: "150621", serial: CodeSerial("00A000")!)!.checkCharacter
   private static let day = CalendarDay("2026-11-24")!
   private static let digest = String(repeating: "ab", count: 32)
+
+  private static let moment = Timestamp(secondsSince1970: 0, offsetSeconds: 0)
+  private static let holders = ["brltty", "ModemManager", "minicom"].map {
+    PortTrouble.Holder(program: $0, processID: 4711)
+  }
+  private static let adapter = PortTrouble.Adapter(
+    usb: PortInfo.USB(
+      vendorID: 0x1a86, productID: 0x7523, manufacturer: nil, product: nil, serialNumber: nil), socket: "1-2")
+
+  private static let troubles: [PortTrouble] =
+    [
+      .driverMissing(adapter, module: "ch341"), .adapterTaken(adapter, by: nil),
+      .forbidden(port: "/dev/ttyUSB0", group: "dialout", isMember: true),
+      .forbidden(port: "/dev/ttyUSB0", group: "dialout", isMember: false),
+      .forbidden(port: "/dev/ttyUSB0", group: nil, isMember: false), .nothingPluggedIn,
+    ]
+    + holders.flatMap { holder -> [PortTrouble] in
+      [
+        .adapterTaken(adapter, by: holder), .held(port: "/dev/ttyUSB0", by: holder),
+        .watched(port: "/dev/ttyUSB0", by: holder),
+        .locked(port: "/dev/ttyUSB0", file: "/var/lock/LCK..ttyUSB0", by: holder),
+      ]
+    }
+
+  private static let ailments: [any Error] =
+    ([
+      .certificateExpires(day), .fewCodes(left: 3), .diskLow(free: 5),
+      .clockBehind(now: moment, newest: moment),
+    ]
+    + [.noChineseFonts] + troubles.map { .port($0) }) as [Ailment]
 
   private static let linkErrors: [LinkError] = [
     .timeout, .closed, .inUse(port: "/dev/ttyUSB0"), .permission(port: "/dev/ttyUSB0"),

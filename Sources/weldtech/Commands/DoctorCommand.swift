@@ -1,0 +1,79 @@
+import Arguments
+import FoundationEssentials
+import Glibc
+import Provision
+import Records
+import Terminal
+
+/// `doctor`: whether this laptop can do a day's work, and the cure for what keeps it from that.
+enum DoctorCommand {
+  struct Options { var isOnline = false }
+
+  struct Document: Encodable {
+    var healthy: Bool
+    var findings: [Finding]
+  }
+
+  enum Outcome: String, Encodable {
+    case fine
+    /// Work can be done, though not for long or not all of it.
+    case warning
+    case failed
+  }
+
+  struct Finding: Encodable {
+    var check: String
+    var outcome: Outcome
+    /// Of the error that a command would end with, or of the warning.
+    var code: String?
+    var message: String
+    /// What to do, a command wherever one does it.
+    var cure: String?
+  }
+
+  static var command: Command<Workplace> {
+    Command(
+      "doctor",
+      Text(zh: "体检：这台电脑能不能干活，不能的话怎么治", en: "whether this laptop can work, and the cure where it cannot"),
+      options: Options(),
+      parameters: { parameters in
+        parameters.flag("online", \.isOnline, Text(zh: "也试一下平台能不能连上", en: "try to reach the platform, too"))
+      }, run: run)
+  }
+
+  static func run(_ options: Options, _ workplace: Workplace) throws -> Int32 {
+    let console = workplace.console
+    var findings: [Finding] = []
+    for check in Examination.checks where options.isOnline || !check.needsNetwork {
+      var examination = Examination(workplace)
+      do {
+        try check.run(&examination)
+      } catch {
+        examination.note(.failed, explain(error))
+      }
+      findings += examination.noted.map { outcome, failure in
+        Finding(
+          check: check.name, outcome: outcome, code: outcome == .fine ? nil : failure.code,
+          message: failure.message[console.language],
+          cure: outcome == .fine ? nil : failure.hint[console.language])
+      }
+    }
+    let document = Document(
+      healthy: findings.allSatisfy { $0.outcome != .failed }, findings: findings)
+    try console.answer(document) {
+      for finding in findings {
+        console.put(mark(finding.outcome, console) + " " + finding.message)
+        if let cure = finding.cure { console.put("     " + cure) }
+      }
+    }
+    return document.healthy ? ExitCode.done.rawValue : ExitCode.failed.rawValue
+  }
+
+  private static func mark(_ outcome: Outcome, _ console: Console) -> String {
+    switch outcome {
+    case .fine: console.outputStyling("[ok]", .green)
+    case .warning: console.outputStyling("[!!]", .yellow)
+    case .failed: console.outputStyling("[xx]", .red)
+    }
+  }
+}

@@ -1,0 +1,155 @@
+import Drawing
+import FoundationEssentials
+import Glibc
+import Provision
+import Records
+import Terminal
+
+/// One of the doctor's checks under way: what it found so far.
+struct Examination {
+  struct Check: Sendable {
+    let name: String
+    var needsNetwork = false
+    let run: @Sendable (inout Examination) throws -> Void
+  }
+
+  let workplace: Workplace
+  private(set) var noted: [(DoctorCommand.Outcome, Failure)] = []
+
+  init(_ workplace: Workplace) { self.workplace = workplace }
+
+  mutating func note(_ outcome: DoctorCommand.Outcome, _ failure: Failure) { noted.append((outcome, failure)) }
+
+  /// All is well.
+  private mutating func praise(_ message: Text) {
+    note(.fine, Failure(code: "", message: message, hint: message))
+  }
+
+  /// In the order in which a day's work needs them.
+  static let checks: [Check] = [
+    Check(name: "setup") { try $0.lookAtSetup() }, Check(name: "codes") { try $0.lookAtCodes() },
+    Check(name: "fieldbook") { try $0.lookAtFieldbook() }, Check(name: "disk") { try $0.lookAtDisk() },
+    Check(name: "clock") { try $0.lookAtClock() }, Check(name: "schemes") { try $0.lookAtSchemes() },
+    Check(name: "firmware") { try $0.lookAtFirmware() }, Check(name: "labels") { try $0.lookAtLabels() },
+    Check(name: "fonts") { $0.lookAtFonts() }, Check(name: "ports") { $0.lookAtPorts() },
+    Check(name: "platform", needsNetwork: true) { try $0.lookAtPlatform() },
+  ]
+
+  // MARK: - Who works here
+
+  private static let daysOfWarning = 30
+  private static let fewCodes = 20
+
+  private mutating func lookAtSetup() throws {
+    let technician = try workplace.technician()
+    let expires = technician.certificateExpires
+    let today = workplace.clock.now().day
+    guard technician.mayWork(on: today) else {
+      throw StepRefused(step: nil, refusal: .certificateExpired(expires))
+    }
+    if expires.daysSince1970 - today.daysSince1970 <= Self.daysOfWarning {
+      note(.warning, Ailment.certificateExpires(expires).failure)
+    } else {
+      praise(Text(zh: "证书有效期至 \(expires)", en: "the certificate is good until \(expires)"))
+    }
+  }
+
+  private mutating func lookAtCodes() throws {
+    let left = try workplace.fieldbook().codesLeft()
+    if left >= Self.fewCodes { return praise(Text(zh: "还有 \(left) 个编码", en: "\(left) codes left")) }
+    note(.warning, Ailment.fewCodes(left: left).failure)
+  }
+
+  // MARK: - Where the records are
+
+  private mutating func lookAtFieldbook() throws {
+    let rebuild = try workplace.fieldbook().rebuild()
+    if rebuild.repaired.isEmpty {
+      praise(
+        Text(
+          zh: "记录簿完好，\(rebuild.installations) 条记录已逐条核对",
+          en: "the fieldbook is sound, all \(rebuild.installations) records checked"))
+    } else {
+      praise(
+        Text(
+          zh: "\(rebuild.repaired.count) 条记录与日志不符，已按日志改正",
+          en: "\(rebuild.repaired.count) records differed from the log and have been put right from it"))
+    }
+  }
+
+  /// Of what a day of photos takes, with room.
+  private static let leastBytes = 1_000_000_000
+
+  private mutating func lookAtDisk() throws {
+    var status = statvfs()
+    // Opening the fieldbook has made the folder.
+    guard statvfs(try workplace.fieldbook().home, &status) == 0 else { return }
+    let free = Int(clamping: UInt64(status.f_bavail).multipliedReportingOverflow(by: UInt64(status.f_frsize)).0)
+    if free >= Self.leastBytes {
+      return praise(Text(zh: "磁盘剩余 \(Measures.bytes(free))", en: "\(Measures.bytes(free)) free on the disk"))
+    }
+    note(.warning, Ailment.diskLow(free: free).failure)
+  }
+
+  private mutating func lookAtClock() throws {
+    let now = workplace.clock.now()
+    let newest = try workplace.fieldbook().list(limit: 1).first?.openedAt
+    guard let newest, newest > now else { return praise(Text(zh: "时钟 \(now)", en: "the clock says \(now)")) }
+    note(.failed, Ailment.clockBehind(now: now, newest: newest).failure)
+  }
+
+  // MARK: - What is shipped
+
+  private mutating func lookAtSchemes() throws {
+    let count = try workplace.catalogue().schemes.count
+    praise(Text(zh: "\(count) 个技术方案", en: "\(count) installation schemes"))
+  }
+
+  private mutating func lookAtFirmware() throws {
+    let releases = try workplace.releases()
+    for release in releases.releases {
+      let manifest = try releases.image(of: release).manifest
+      praise(
+        Text(
+          zh: "固件 \(manifest.version)（\(manifest.chip)）完好",
+          en: "firmware \(manifest.version) for \(manifest.chip) is whole and signed"))
+    }
+  }
+
+  private mutating func lookAtLabels() throws {
+    let templates = try workplace.labelTemplates()
+    let names = try templates.names()
+    for name in names { _ = try templates.template(named: name) }
+    praise(Text(zh: "\(names.count) 个标牌模板", en: "\(names.count) label templates"))
+  }
+
+  private mutating func lookAtFonts() {
+    let sample = "电焊机加芯赋码"
+    let block = Typesetter().set(sample, style: TextStyle(sizePoints: 10))
+    if block.unknownGlyphCount == 0 { return praise(Text(zh: "中文字体齐全", en: "Chinese fonts are there")) }
+    note(.failed, Ailment.noChineseFonts.failure)
+  }
+
+  // MARK: - The cable and the network
+
+  private mutating func lookAtPorts() {
+    let survey = PortSurvey()
+    for trouble in survey.troubles {
+      let outcome: DoctorCommand.Outcome = trouble == .nothingPluggedIn ? .warning : .failed
+      note(outcome, Ailment.port(trouble).failure)
+    }
+    let ports = survey.ports.filter { $0.usb != nil }
+    if survey.troubles.isEmpty {
+      praise(
+        Text(
+          zh: "串口 \(ports.map(\.path).joined(separator: "、")) 可用",
+          en: "\(ports.map(\.path).joined(separator: ", ")) can be used"))
+    }
+  }
+
+  private mutating func lookAtPlatform() throws {
+    let address = try workplace.platformAddress()
+    _ = try workplace.platformClient(answerTimeout: .seconds(10)).platformKey()
+    praise(Text(zh: "平台 \(address) 有回应", en: "the platform at \(address) answers"))
+  }
+}
