@@ -1,5 +1,5 @@
 {
-  "keyId" : "1dd622256e686ab58c2e58e7e8a9428dbc90e103b9c4866931fd067dc47f221d",
+  "keyId" : "6d6a59acfd50275456dc8e3391afb09303470b9669cb9f334ce84a637c655a4e",
   "schema" : "weldtech.firmware-signature/1",
-  "signature" : "TicwvL76q/86HtJFA4oQiHown6hgUGwOaqFkm9upY4R7+Yv5lZdcupmu0dQ+Mxay+Fkw/ijS6ng19riOH6E+CA=="
+  "signature" : "g/OAZL9IjRoOJHTB3nEco/+3YbuAz2GSeRSjjFG2IitwDKZue//lyywIccfpTUECbtfD7T+cJd+utc9PVb2gBQ=="
 }

@@ -1,0 +1,182 @@
+/// Asks a mobile modem with AT commands (3GPP TS 27.007) who it is, for its card, its network and its signal, again
+/// and again, and believes nothing for longer than the modem answers.
+///
+/// ```
+/// hello ─OK→ quiet → imei → ┌→ card ─there→ iccid (→ iccid another way) ┐
+///   ↑                       │    └─none──────────────────────────────┐  ↓
+///   └── no answer in time   └── a pause ← signal ← network ← LTE network
+/// ```
+///
+/// Whoever drives this gives it the bytes that came, and sends what `tick` asks for, with a carriage return. Lines that
+/// answer nothing that was asked (`RDY`, `+CREG: 1`, an echo) are passed over.
+public struct ModemDialogue: Sendable {
+  private enum Question: UInt8 {
+    case hello, quiet, imei, card, iccid, iccidOtherwise, lteNetwork, network, signal
+  }
+
+  /// Milliseconds: between two rounds, before a modem that was silent is spoken to again, and what an answer may take.
+  static var roundPause: UInt64 { 5_000 }
+  static var silencePause: UInt64 { 1_000 }
+  static var patience: UInt64 { 5_000 }
+  /// Questions left without an answer, after which there is no modem.
+  static var silencesAllowed: UInt8 { 3 }
+
+  /// Of the modem, 15 digits.
+  public private(set) var imei: DigitText?
+  /// Of the card, 19 or 20 digits.
+  public private(set) var iccid: DigitText?
+  /// A card is there, whether it is locked or not.
+  public private(set) var hasCard = false
+  public var isRegistered: Bool { isInLTENetwork || isInNetwork }
+  /// dBm, 0 where the modem gives none.
+  public private(set) var signalStrength: Int16 = 0
+
+  private var line = TextLine()
+  private var question = Question.hello
+  private var isWaiting = false
+  /// What was asked for has come, and only the final `OK` has not.
+  private var isAnswered = false
+  /// The answer's deadline while waiting, else when the question may be asked.
+  private var due: UInt64 = 0
+  private var silences: UInt8 = 0
+  private var isInLTENetwork = false
+  private var isInNetwork = false
+
+  public init() {}
+
+  /// The command to send now, without its carriage return, where there is one.
+  /// - Parameter now: milliseconds; never goes back.
+  public mutating func tick(now: UInt64) -> StaticString? {
+    guard now >= due else { return nil }
+    if isWaiting {
+      fallSilent(now)
+      return nil
+    }
+    isWaiting = true
+    isAnswered = false
+    line.clear()
+    due = now &+ (question == .hello ? Self.silencePause : Self.patience)
+    return switch question {
+    case .hello: "AT"
+    case .quiet: "ATE0"
+    case .imei: "AT+CGSN"
+    case .card: "AT+CPIN?"
+    case .iccid: "AT+CCID"
+    case .iccidOtherwise: "AT+ICCID"
+    case .lteNetwork: "AT+CEREG?"
+    case .network: "AT+CREG?"
+    case .signal: "AT+CSQ"
+    }
+  }
+
+  /// Takes one byte that came at `now`.
+  public mutating func take(_ byte: UInt8, now: UInt64) {
+    guard byte == 0x0d || byte == 0x0a else {
+      line.append(byte)
+      return
+    }
+    if isWaiting, line.count > 0, !line.isTooLong { read(now) }
+    line.clear()
+  }
+
+  // MARK: - Answers
+
+  private mutating func read(_ now: UInt64) {
+    if line.is("OK") {
+      finish(now, succeeded: true)
+    } else if line.is("ERROR") || line.has("+CME ERROR") || line.has("+CMS ERROR") {
+      finish(now, succeeded: false)
+    } else {
+      note()
+    }
+  }
+
+  /// A line that may be what was asked for.
+  private mutating func note() {
+    switch question {
+    case .hello, .quiet: break
+    case .imei: if let digits = digits(15...15) { imei = digits } else { return }
+    case .iccid, .iccidOtherwise: if let digits = digits(19...20) { iccid = digits } else { return }
+    case .card:
+      guard line.has("+CPIN: ") else { return }
+      // NOT INSERTED, NOT READY; else READY or the code that the card wants.
+      hasCard = !line.has("NOT", at: 7)
+    case .lteNetwork:
+      guard line.has("+CEREG: ") else { return }
+      isInLTENetwork = saysRegistered
+    case .network:
+      guard line.has("+CREG: ") else { return }
+      isInNetwork = saysRegistered
+    case .signal:
+      guard line.has("+CSQ: "), let steps = line.number(at: 6) else { return }
+      // Steps of 2 dBm from -113 dBm; 99 is unknown.
+      signalStrength = steps <= 31 ? Int16(truncatingIfNeeded: steps) &* 2 &- 113 : 0
+    }
+    isAnswered = true
+  }
+
+  /// `n,stat` is the answer, `stat` alone comes unasked; home network is 1, roaming 5.
+  private var saysRegistered: Bool {
+    for index in 0..<line.count where line[index] == 0x2c {
+      return line[index &+ 1] == 0x31 || line[index &+ 1] == 0x35
+    }
+    return false
+  }
+
+  /// The first row of digits of such a length.
+  @inline(never)
+  private func digits(_ lengths: ClosedRange<Int>) -> DigitText? {
+    var text = DigitText()
+    for index in 0...line.count {
+      if let digit = line.digit(at: index) {
+        text.append(digit)
+      } else if lengths.contains(text.count) {
+        return text
+      } else {
+        text = DigitText()
+      }
+    }
+    return nil
+  }
+
+  // MARK: - Going on
+
+  private mutating func finish(_ now: UInt64, succeeded: Bool) {
+    let isKnown = succeeded && isAnswered
+    isWaiting = false
+    silences = 0
+    due = now
+    switch question {
+    case .hello: question = .quiet
+    case .quiet: question = imei == nil ? .imei : .card
+    case .imei: question = .card
+    case .card:
+      if !isKnown { hasCard = false }
+      if !hasCard { iccid = nil }
+      question = hasCard && iccid == nil ? .iccid : .lteNetwork
+    case .iccid: question = isKnown ? .lteNetwork : .iccidOtherwise
+    case .iccidOtherwise: question = .lteNetwork
+    case .lteNetwork:
+      if !isKnown { isInLTENetwork = false }
+      question = .network
+    case .network:
+      if !isKnown { isInNetwork = false }
+      question = .signal
+    case .signal:
+      if !isKnown { signalStrength = 0 }
+      question = imei == nil ? .imei : .card
+      due = now &+ Self.roundPause
+    }
+  }
+
+  /// An answer that comes late is not taken for that to the next question: there is a pause, and a hello.
+  private mutating func fallSilent(_ now: UInt64) {
+    silences = silences &+ 1
+    if silences >= Self.silencesAllowed {
+      self = ModemDialogue()
+    }
+    question = .hello
+    isWaiting = false
+    due = now &+ Self.silencePause
+  }
+}

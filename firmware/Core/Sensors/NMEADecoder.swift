@@ -1,0 +1,144 @@
+/// Reads what a satellite receiver says, byte by byte: GGA and RMC sentences of NMEA 0183, of any constellation.
+///
+/// ```
+/// $GNGGA,094530.00,4024.60000,N,11001.80000,E,1,09,0.9,1012.0,M,-28.0,M,,*5B CR LF
+///  │ │   1         2          3 4           5 6 7        body ┘             └ XOR of the body, two digits of hex
+///  │ └ sentence   latitude     longitude      │ satellites
+///  └ talker       ddmm.mmmm    dddmm.mmmm     └ quality, 0 without a fix
+/// $GNRMC,094530.00,A,4024.60000,N,11001.80000,E,…    the same one place on; A with a fix, V without
+/// ```
+///
+/// A sentence that is too long, has a wrong sum or does not say what it should changes nothing; the next `$` begins
+/// anew.
+public struct NMEADecoder: Sendable {
+  public struct Fix: Sendable {
+    /// Millionths of a degree, north and east positive.
+    public var latitude: Int32
+    public var longitude: Int32
+    /// In use; 0 until a GGA said so.
+    public var satellites: UInt8
+  }
+
+  /// How long a fix is believed when nothing follows it, milliseconds.
+  public static var lifetime: UInt64 { 5_000 }
+
+  private var line = TextLine()
+  private var isInSentence = false
+  private var latest: Fix?
+  private var fixedAt: UInt64 = 0
+
+  public init() {}
+
+  /// The position, where there was a fix within `lifetime`.
+  /// - Parameter now: milliseconds, by the clock that `take` was given.
+  public func fix(now: UInt64) -> Fix? { now &- fixedAt <= Self.lifetime ? latest : nil }
+
+  /// Takes one byte that came at `now`.
+  public mutating func take(_ byte: UInt8, now: UInt64) {
+    switch byte {
+    case 0x24:
+      isInSentence = true
+      line.clear()
+    case 0x0d, 0x0a:
+      if isInSentence, !line.isTooLong { read(now) }
+      isInSentence = false
+    default:
+      if isInSentence { line.append(byte) }
+    }
+  }
+
+  // MARK: - Sentences
+
+  private mutating func read(_ now: UInt64) {
+    // A talker P is followed by a maker's own name: Garmin's PGRMC is no RMC.
+    guard sumIsRight, line[0] != 0x50 else { return }
+    if line.has("GGA,", at: 2) {
+      let quality = field(6)
+      guard let first = line.digit(at: quality), line[quality &+ 1] == 0x2c else { return }
+      guard (1...5).contains(first) else {
+        // 0 is none, 6 to 8 are reckoned, typed in or played.
+        latest = nil
+        return
+      }
+      guard let satellites = line.number(at: field(7)), satellites <= 255 else { return }
+      keep(positionAt: 2, satellites: UInt8(truncatingIfNeeded: satellites), now)
+    } else if line.has("RMC,", at: 2) {
+      switch line[field(2)] {
+      case 0x41: keep(positionAt: 3, satellites: latest?.satellites ?? 0, now)
+      case 0x56: latest = nil
+      default: break
+      }
+    }
+  }
+
+  private mutating func keep(positionAt index: Int, satellites: UInt8, _ now: UInt64) {
+    guard let latitude = angle(index, degreeDigits: 2, positive: 0x4e, negative: 0x53),
+      let longitude = angle(index &+ 2, degreeDigits: 3, positive: 0x45, negative: 0x57)
+    else { return }
+    latest = Fix(latitude: latitude, longitude: longitude, satellites: satellites)
+    fixedAt = now
+  }
+
+  /// The two digits after the last three characters' `*` are the sum of all before it.
+  private var sumIsRight: Bool {
+    let end = line.count &- 3
+    guard end > 6, line[end] == 0x2a, let high = Self.hexadecimal(line[end &+ 1]),
+      let low = Self.hexadecimal(line[end &+ 2])
+    else { return false }
+    var sum: UInt8 = 0
+    for index in 0..<end { sum ^= line[index] }
+    return sum == high << 4 | low
+  }
+
+  /// Where a field begins; the line's end where there are not so many.
+  @inline(never)
+  private func field(_ wanted: Int) -> Int {
+    var commas = 0
+    for index in 0..<line.count where line[index] == 0x2c {
+      commas &+= 1
+      if commas == wanted { return index &+ 1 }
+    }
+    return line.count
+  }
+
+  /// An angle in `field(index)` with its letter in the next one, in millionths of a degree.
+  @inline(never)
+  private func angle(_ index: Int, degreeDigits: Int, positive: UInt8, negative: UInt8) -> Int32? {
+    var place = field(index)
+    let point = place &+ degreeDigits &+ 2
+    var degrees: UInt32 = 0
+    // In millionths, of which a fraction may leave out any number at its end.
+    var minutes: UInt32 = 0
+    while place < point {
+      guard let digit = line.digit(at: place) else { return nil }
+      if place < point &- 2 { degrees = degrees &* 10 &+ digit } else { minutes = minutes &* 10 &+ digit }
+      place &+= 1
+    }
+    guard minutes < 60 else { return nil }
+    minutes &*= 1_000_000
+    if line[place] == 0x2e {
+      place &+= 1
+      var weight: UInt32 = 100_000
+      while let digit = line.digit(at: place) {
+        minutes &+= digit &* weight
+        weight /= 10
+        place &+= 1
+      }
+    }
+    guard line[place] == 0x2c, line[place &+ 2] == 0x2c else { return nil }
+    let letter = line[place &+ 1]
+    let value = Int32(truncatingIfNeeded: degrees &* 1_000_000 &+ (minutes &+ 30) / 60)
+    guard letter == positive || letter == negative, value <= (degreeDigits == 2 ? 90_000_000 : 180_000_000)
+    else { return nil }
+    return letter == positive ? value : 0 &- value
+  }
+
+  private static func hexadecimal(_ byte: UInt8) -> UInt8? {
+    switch byte {
+    case 0x30...0x39: byte &- 0x30
+    case 0x41...0x46: byte &- 0x37
+    case 0x61...0x66: byte &- 0x57
+    default: nil
+    }
+  }
+}
