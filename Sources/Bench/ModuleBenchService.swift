@@ -2,11 +2,14 @@ internal import Glibc
 
 /// The wire between a pty and the simulated chip: its speed, its faults, and the power switch.
 struct ModuleBenchService: ~Copyable {
-  private let wireSpeed: Int?
   private let fault: ModuleBenchFault?
   private let now: @Sendable () -> ContinuousClock.Instant
   private var chip: any BenchChip
   private var terminal: ModuleBenchTerminal?
+  private var line: BenchLine
+  /// What the chip has yet to do of what it was told, in order: it says and does it at these moments.
+  private var outputs: [(output: BenchChipOutput, bitsAByte: Int?, at: ContinuousClock.Instant)] = []
+  private var chipIsFreeAt: ContinuousClock.Instant
   /// Bytes that came from the laptop since the module was made.
   private var received = 0
   private var faultIsOver = false
@@ -19,10 +22,11 @@ struct ModuleBenchService: ~Copyable {
     now: @escaping @Sendable () -> ContinuousClock.Instant
   ) {
     self.witness = witness
-    wireSpeed = configuration.wireSpeed
+    line = BenchLine(speed: configuration.wireSpeed, latency: configuration.adapterLatency)
     fault = configuration.fault
     self.now = now
     self.chip = chip
+    chipIsFreeAt = now()
     testify()
   }
 
@@ -36,30 +40,103 @@ struct ModuleBenchService: ~Copyable {
     return path
   }
 
-  mutating func unplug() { terminal = nil }
+  mutating func unplug() {
+    terminal = nil
+    line.cut()
+    outputs = []
+  }
 
   // MARK: - Serving
 
-  /// Waits up to 20 ms for the laptop and answers it.
+  /// Waits up to 20 ms for the laptop, or for what is under way, and sees to it.
   mutating func serve() {
-    guard chip.takesMore else {
-      rest(.microseconds(500))
-      return perform(chip.tick())
-    }
-    switch terminal?.wait(milliseconds: chip.keepsLineTime ? 1 : 20) {
-    case .bytes(let bytes): take(bytes)
+    switch chip.takesMore ? terminal?.wait(patience) : pause() {
+    case .bytes(let bytes):
+      if let speed = terminal?.speed { chip.follow(speed: speed) }
+      line.send(bytes, bitsAByte: chip.keepsLineTime ? nil : chip.bitsAByte, now: now())
     case .closing:
       terminal?.refresh()
       if isSilent {
         isSilent = false
+        line.cut()
+        outputs = []
         chip.restart()
         testify()
       }
     case .nothing, nil: break
     }
+    settle()
     let relayWasClosed = chip.relayIsClosed
-    perform(chip.tick())
+    plan(at: now()) { $0.tick() }
     if chip.relayIsClosed != relayWasClosed { testify() }
+    settle()
+  }
+
+  private var patience: Duration {
+    let next = line.next(chipIsFreeAt: chipIsFreeAt)
+    let moments = [outputs.first?.at, next].compactMap(\.self)
+    let longest = Duration.milliseconds(chip.keepsLineTime ? 1 : 20)
+    return min(longest, max(.zero, (moments.min() ?? now() + .seconds(1)) - now()))
+  }
+
+  /// The chip's own line has as much as an adapter would put on it.
+  private func pause() -> ModuleBenchTerminal.Arrival {
+    usleep(500)
+    return .nothing
+  }
+
+  /// Sees to everything whose time has come.
+  private mutating func settle() {
+    while isPluggedIn {
+      let time = now()
+      if let first = outputs.first, first.at <= time {
+        outputs.removeFirst()
+        perform(first.output, bitsAByte: first.bitsAByte, at: first.at)
+      } else if outputs.isEmpty, chipIsFreeAt <= time, let (byte, at) = line.arrived(by: time) {
+        received += 1
+        if case .after(let count) = fault?.moment, received > count { strike() }
+        // A chip without power or cable takes nothing.
+        guard isPluggedIn, !isSilent else { continue }
+        plan(at: max(at, chipIsFreeAt)) { $0.receive(byte) }
+      } else {
+        let answer = line.delivered(by: time)
+        guard !answer.isEmpty else { return }
+        terminal?.send(answer)
+      }
+    }
+  }
+
+  /// Puts what the chip does into time.
+  private mutating func plan(
+    at begin: ContinuousClock.Instant, _ work: (inout any BenchChip) -> [BenchChipOutput]
+  ) {
+    let bits = chip.keepsLineTime ? nil : chip.bitsAByte
+    var time = max(begin, outputs.last?.at ?? begin)
+    for output in work(&chip) {
+      if case .pause(let duration) = output {
+        time += duration
+      } else {
+        outputs.append((output, bits, time))
+      }
+    }
+    chipIsFreeAt = max(chipIsFreeAt, time)
+  }
+
+  private mutating func perform(
+    _ output: BenchChipOutput, bitsAByte: Int?, at time: ContinuousClock.Instant
+  ) {
+    switch output {
+    case .pause: break
+    case .did(let work):
+      if fault?.moment == .during(work) {
+        testify()
+        strike()
+      }
+    case .send(let answer):
+      // First what is so, then what is said: whoever has the answer can ask for the truth behind it.
+      testify()
+      if !isSilent { line.answer(answer, bitsAByte: bitsAByte, at: time) }
+    }
   }
 
   private func testify() {
@@ -70,38 +147,6 @@ struct ModuleBenchService: ~Copyable {
     witness.latest = truth
   }
 
-  private mutating func take(_ bytes: [UInt8]) {
-    // The last bit of the last byte is here only after all of them have passed.
-    if let speed = terminal?.speed { chip.follow(speed: speed) }
-    rest(wireTime(bytes.count))
-    for byte in bytes {
-      received += 1
-      if case .after(let count) = fault?.moment, received > count { strike() }
-      // A chip without power or cable takes nothing.
-      guard isPluggedIn, !isSilent else { return }
-      perform(chip.receive(byte))
-    }
-  }
-
-  private mutating func perform(_ outputs: [BenchChipOutput]) {
-    for output in outputs {
-      switch output {
-      case .pause(let time): rest(time)
-      case .did(let work):
-        if fault?.moment == .during(work) {
-          testify()
-          strike()
-        }
-      case .send(let answer):
-        // First what is so, then what is said: whoever has the answer can ask for the truth behind it.
-        testify()
-        guard !isSilent else { continue }
-        rest(wireTime(answer.count))
-        terminal?.send(answer)
-      }
-    }
-  }
-
   /// The fault happens, once.
   private mutating func strike() {
     guard !faultIsOver, let fault else { return }
@@ -109,25 +154,6 @@ struct ModuleBenchService: ~Copyable {
     switch fault.effect {
     case .silence: isSilent = true
     case .pull: unplug()
-    }
-  }
-
-  // MARK: - Time
-
-  private func wireTime(_ bytes: Int) -> Duration {
-    guard let wireSpeed, wireSpeed > 0, !chip.keepsLineTime else { return .zero }
-    return .nanoseconds(1_000_000_000 / wireSpeed * chip.bitsAByte * bytes)
-  }
-
-  private func rest(_ time: Duration) {
-    guard time > .zero else { return }
-    let end = now() + time
-    while true {
-      let left = end - now()
-      guard left > .zero else { return }
-      let (seconds, attoseconds) = left.components
-      var wait = timespec(tv_sec: Int(seconds), tv_nsec: Int(attoseconds / 1_000_000_000))
-      nanosleep(&wait, nil)
     }
   }
 }

@@ -46,13 +46,14 @@ struct ModuleBenchTerminal: ~Copyable {
     case closing
   }
 
-  /// What comes first within so many milliseconds.
-  func wait(milliseconds: Int32) -> Arrival {
+  /// What comes first within this time.
+  func wait(_ time: Duration) -> Arrival {
     var entries = [
       pollfd(fd: closings, events: Int16(POLLIN), revents: 0),
       pollfd(fd: primary, events: Int16(POLLIN), revents: 0),
     ]
-    guard poll(&entries, 2, milliseconds) > 0 else { return .nothing }
+    let nanoseconds = Int64(max(.zero, time) / .nanoseconds(1))
+    guard wt_poll(&entries, 2, nanoseconds) > 0 else { return .nothing }
     if entries[0].revents != 0 {
       _ = Self.read(closings, upTo: 4096)
       return .closing

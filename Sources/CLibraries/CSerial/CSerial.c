@@ -45,3 +45,8 @@ int wt_watch_closing(const char *path) {
   }
   return watcher;
 }
+
+int wt_poll(struct pollfd *entries, size_t count, int64_t nanoseconds) {
+  struct timespec time = {.tv_sec = nanoseconds / 1000000000, .tv_nsec = nanoseconds % 1000000000};
+  return ppoll(entries, count, &time, 0);
+}

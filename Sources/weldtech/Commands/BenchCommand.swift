@@ -20,9 +20,13 @@ enum BenchCommand {
   struct ModuleOptions {
     var engine = Engine.core
     var wireSpeed: Int?
+    var wireLatency: Int?
     var fault: ModuleBenchFault?
     var hasFirmware = false
     var world: String?
+
+    /// Microseconds each way; a wire that takes no time has none.
+    var adapterLatency: Int { wireSpeed == nil ? 0 : wireLatency ?? 1000 }
   }
 
   struct PlatformOptions {
@@ -52,6 +56,11 @@ enum BenchCommand {
             parameters.option(
               "wire-speed", \.wireSpeed, .int(1_200...4_000_000), placeholder: "BAUD",
               Text(zh: "按真实线路的速度收发", en: "take a real wire's time"))
+            parameters.option(
+              "wire-latency", \.wireLatency, .int(0...100_000), placeholder: "MICROSECONDS",
+              Text(
+                zh: "与 --wire-speed 同用：适配器单程延迟，默认 1000",
+                en: "with --wire-speed: the adapter's latency each way, 1000 unless told"))
             parameters.option(
               "fault", \.fault, .fault, placeholder: "SPEC",
               Text(zh: "模拟故障，如 pull-during=write", en: "a fault, for example pull-during=write"))
@@ -103,6 +112,7 @@ enum BenchCommand {
     -> ModuleBench.Configuration
   {
     var configuration = ModuleBench.Configuration(wireSpeed: options.wireSpeed, fault: options.fault)
+    configuration.adapterLatency = .microseconds(options.adapterLatency)
     configuration.surroundings = Surroundings(world)
     configuration.uniqueID = try SecureRandom.bytes(12)
     for segment in try segments(options, workplace) {
@@ -113,9 +123,11 @@ enum BenchCommand {
 
   private static func order(_ options: ModuleOptions, world: World, _ workplace: Workplace) throws -> ChipOrder
   {
-    ChipOrder(
+    var order = ChipOrder(
       wireSpeed: options.wireSpeed, fault: options.fault?.spelling, world: world,
       uniqueID: Data(try SecureRandom.bytes(12)), segments: try segments(options, workplace))
+    order.adapterLatency = options.adapterLatency
+    return order
   }
 
   /// What is in the flash from the start.

@@ -1,7 +1,10 @@
 #pragma once
 
 #include <errno.h>
+#include <linux/serial.h>
+#include <poll.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/file.h>
 #include <sys/ioctl.h>
 #include <termios.h>
@@ -14,6 +17,14 @@ static inline int wt_modem_lines(int fd, int *lines) { return ioctl(fd, TIOCMGET
 static inline int wt_modem_raise(int fd, int lines) { return ioctl(fd, TIOCMBIS, &lines); }
 static inline int wt_modem_lower(int fd, int lines) { return ioctl(fd, TIOCMBIC, &lines); }
 
+/// Has the driver hand over what it receives at once, where it has a flag for that (an FTDI waits up to 16 ms else).
+static inline int wt_low_latency(int fd) {
+  struct serial_struct settings;
+  if (ioctl(fd, TIOCGSERIAL, &settings) != 0) return -1;
+  settings.flags |= ASYNC_LOW_LATENCY;
+  return ioctl(fd, TIOCSSERIAL, &settings);
+}
+
 /// In Swift the name `flock` is taken by the struct of fcntl's locks. Takes the lock or fails with EWOULDBLOCK.
 static inline int wt_lock_exclusively(int fd) { return flock(fd, LOCK_EX | LOCK_NB); }
 
@@ -24,3 +35,6 @@ int wt_open_pty(int *primary, int *secondary, char *path, size_t size);
 /// A descriptor that becomes readable whenever a program closes the terminal at `path`; non-blocking and
 /// close-on-exec. A function, since Glibc's module map leaves sys/inotify.h out.
 int wt_watch_closing(const char *path);
+
+/// poll with a time in nanoseconds, which is an extension that Glibc's module map does not show.
+int wt_poll(struct pollfd *entries, size_t count, int64_t nanoseconds);

@@ -1,0 +1,85 @@
+/// The way between laptop and chip, both directions: what the adapter holds back and what each bit takes. Times are
+/// reckoned from one byte to the next and not from when somebody looked, so that nothing adds up.
+struct BenchLine {
+  /// A USB adapter hands over what it has about once a millisecond; a slice is what passes in that time at 115,200
+  /// baud, and no more often need anybody look.
+  private static let slice = 10
+
+  /// Each way.
+  private let latency: Duration
+  /// Of one bit; zero for no time at all.
+  private let bit: Duration
+  private var toChipIsFreeAt: ContinuousClock.Instant?
+  private var toLaptopIsFreeAt: ContinuousClock.Instant?
+  private var toChip: [(byte: UInt8, at: ContinuousClock.Instant, seenAt: ContinuousClock.Instant)] = []
+  private var toLaptop: [(bytes: [UInt8], at: ContinuousClock.Instant)] = []
+
+  /// - Parameter speed: bits a second; nil for as fast as the pty is.
+  init(speed: Int?, latency: Duration) {
+    self.latency = latency
+    bit = speed.map { .nanoseconds(1_000_000_000 / max(1, $0)) } ?? .zero
+  }
+
+  /// Everything that is under way is lost.
+  mutating func cut() { self = BenchLine(latency: latency, bit: bit) }
+
+  private init(latency: Duration, bit: Duration) {
+    (self.latency, self.bit) = (latency, bit)
+  }
+
+  /// When something arrives next, at either end.
+  func next(chipIsFreeAt: ContinuousClock.Instant) -> ContinuousClock.Instant? {
+    let arrival = toChip.first.map { max($0.seenAt, chipIsFreeAt) }
+    let delivery = toLaptop.first?.at
+    guard let arrival, let delivery else { return arrival ?? delivery }
+    return min(arrival, delivery)
+  }
+
+  // MARK: - From the laptop
+
+  /// - Parameter bitsAByte: nil where the chip reckons line and latency by itself.
+  mutating func send(_ bytes: [UInt8], bitsAByte: Int?, now: ContinuousClock.Instant) {
+    guard let bitsAByte else {
+      let time = max(now, toChip.last?.seenAt ?? now)
+      toChip += bytes.map { ($0, time, time) }
+      return
+    }
+    var free = max(now + latency, toChipIsFreeAt ?? now)
+    for start in stride(from: 0, to: bytes.count, by: Self.slice) {
+      let part = bytes[start..<min(start + Self.slice, bytes.count)]
+      let end = free + bit * bitsAByte * part.count
+      for byte in part {
+        free += bit * bitsAByte
+        toChip.append((byte, free, end))
+      }
+    }
+    toChipIsFreeAt = free
+  }
+
+  /// The next byte that the chip has, and when its last bit was in.
+  mutating func arrived(by now: ContinuousClock.Instant) -> (byte: UInt8, at: ContinuousClock.Instant)? {
+    guard let first = toChip.first, first.seenAt <= now else { return nil }
+    toChip.removeFirst()
+    return (first.byte, first.at)
+  }
+
+  // MARK: - From the chip
+
+  /// - Parameter bitsAByte: nil where the chip reckons line and latency by itself.
+  mutating func answer(_ bytes: [UInt8], bitsAByte: Int?, at time: ContinuousClock.Instant) {
+    guard let bitsAByte else { return toLaptop.append((bytes, max(time, toLaptop.last?.at ?? time))) }
+    var free = max(time, toLaptopIsFreeAt ?? time)
+    for start in stride(from: 0, to: bytes.count, by: Self.slice) {
+      let part = Array(bytes[start..<min(start + Self.slice, bytes.count)])
+      free += bit * bitsAByte * part.count
+      toLaptop.append((part, free + latency))
+    }
+    toLaptopIsFreeAt = free
+  }
+
+  mutating func delivered(by now: ContinuousClock.Instant) -> [UInt8] {
+    let count = toLaptop.prefix { $0.at <= now }.count
+    defer { toLaptop.removeFirst(count) }
+    return toLaptop.prefix(count).flatMap(\.bytes)
+  }
+}
