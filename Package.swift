@@ -92,7 +92,8 @@ let package = Package(
     tests("PhotosTests", ["Photos", "Records", "CPNG", "CTurboJPEG"]),
     tests("SyncTests", ["Sync", "Records", "Bench", "Cryptography", "ModuleCore"]),
     tests("BenchTests", ["Bench", "ModuleCore", "CBoot", "Cryptography", "Records"]),
-    tests("ChipTests", ["Chip", "Bench", "ModuleCore", "Provision", "Records", "Cryptography"]),
+    tests(
+      "ChipTests", ["Chip", "Bench", "CBoot", "ModuleCore", "Provision", "Records", "Cryptography"]),
     tests(
       "WeldtechTests",
       ["weldtech", "Records", "Terminal", "Arguments", "Fieldbook", "Provision", "Sync", "Bench"]),
