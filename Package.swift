@@ -31,7 +31,7 @@ let package = Package(
     // The domain, and what the features stand on.
     feature("Records"),
     feature("Cryptography", ["CCrypto"]),
-    feature("Drawing", ["CPangoCairo", "CPNG", "CQRencode"]),
+    feature("Drawing", ["CPangoCairo", "CPNG", "CPoppler", "CQRencode", "CTurboJPEG"]),
     feature("Tables"),
     feature("Terminal"),
     feature("Arguments", ["Terminal"]),
@@ -72,6 +72,9 @@ let package = Package(
 
     // C and C++ of ours, where a library cannot be driven from Swift.
     .target(name: "CPNG", dependencies: ["CLibPNG"], path: "Sources/CLibraries/CPNG"),
+    .target(
+      name: "CPoppler", dependencies: ["CPangoCairo"], path: "Sources/CLibraries/CPoppler",
+      linkerSettings: [.linkedLibrary("dl")]),
     .target(name: "CZXing", dependencies: ["CLibZXing"], path: "Sources/CLibraries/CZXing"),
     .target(name: "CBoot", path: "firmware/Boot"),
     .target(

@@ -13,10 +13,24 @@ public enum DrawingError: Error, Hashable, Sendable {
   /// More than a QR symbol holds at that level; `bytes` is the text's length.
   case symbolTooLong(bytes: Int)
   case png(PNGFault)
+  case jpeg(JPEGFault)
+  case pdf(PDFFault)
 
   public enum Axis: String, Hashable, Sendable { case width, height }
 
   public enum PNGFault: Hashable, Sendable {
     case notPNG, truncated, corrupt, tooLarge
+  }
+
+  public enum JPEGFault: Hashable, Sendable {
+    case notJPEG, corrupt, tooLarge
+    /// CMYK, which cameras do not write.
+    case colours
+  }
+
+  public enum PDFFault: Hashable, Sendable {
+    /// poppler is not installed.
+    case noPoppler
+    case damaged, noSuchPage, tooLarge
   }
 }

@@ -10,6 +10,10 @@ public enum LabelReader {
   struct Finding: Hashable {
     let text: String
     let isMirrored: Bool
+    /// As the decoder found it in the symbol's format.
+    let correction: QRSymbol.Correction?
+    /// Of the symbol without its quiet zone, from its own top left clockwise, to the pixel.
+    let corners: [Point]
   }
 
   /// The texts of all QR symbols in a PNG, in no particular order; empty where there is none.
@@ -37,7 +41,13 @@ public enum LabelReader {
     defer { wt_zxing_free(symbols, count) }
     return UnsafeBufferPointer(start: symbols, count: Int(count)).map { symbol in
       let text = UnsafeRawBufferPointer(start: symbol.text, count: symbol.text_length)
-      return Finding(text: String(decoding: text, as: UTF8.self), isMirrored: symbol.mirrored != 0)
+      let (x, y) = (symbol.corner_x, symbol.corner_y)
+      return Finding(
+        text: String(decoding: text, as: UTF8.self), isMirrored: symbol.mirrored != 0,
+        correction: QRSymbol.Correction(rawValue: String(UnicodeScalar(UInt8(bitPattern: symbol.correction)))),
+        corners: [(x.0, y.0), (x.1, y.1), (x.2, y.2), (x.3, y.3)].map {
+          Point(x: Double($0.0), y: Double($0.1))
+        })
     }
   }
 }

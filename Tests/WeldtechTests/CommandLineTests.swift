@@ -53,6 +53,7 @@ import Testing
     Line("status", "status"),
     Line("labels codes --count 5 --output F.csv", "labels", "codes"),
     Line("labels templates", "labels", "templates"),
+    Line("labels verify a.png b.pdf --expect C --mirrored", "labels", "verify"),
     Line("labels hand-out C D+10 --to N", "labels", "hand-out"),
     Line("labels spoil C --reason T", "labels", "spoil"),
     Line("labels stock", "labels", "stock"), Line("labels stock C", "labels", "stock"),

@@ -20,6 +20,8 @@ static bool copy(const ZXing::Result &result, wt_zxing_symbol &symbol) {
     symbol.corner_y[corner] = result.position()[corner].y;
   }
   symbol.mirrored = result.isMirrored();
+  std::string level = result.ecLevel();
+  symbol.correction = level.size() == 1 ? level[0] : 0;
   return true;
 }
 

@@ -131,7 +131,7 @@ enum LabelsCommand {
               "output", \.output, .file, placeholder: "F.png|F.pdf",
               Text(zh: "把全部模板按实际尺寸画到一张图上", en: "draw all of them true to size on one sheet"))
           }, run: templates),
-      ] + LabelStockCommands.commands
+      ] + [LabelVerifyCommand.command] + LabelStockCommands.commands
     }
   }
 

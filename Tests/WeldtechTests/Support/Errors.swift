@@ -19,7 +19,7 @@ import Terminal
 enum Errors {
   static let all: [any Error] =
     links + flashes + images + modules + documents + fieldbook + files + photos + walk + setup + labels
-    + templates + fields + sync + cryptography + practice + bench + ailments
+    + pictures + templates + fields + sync + cryptography + practice + bench + ailments
 
   private static let id = InstallationID("0190f000-0000-4000-8000-00000000000a")!
   private static let code = LabelCode("150621-00A000-" + String(check))!
@@ -177,6 +177,11 @@ enum Errors {
     SetupMissing.setup, SetupMissing.share, SetupMissing.platformKey, SetupMissing.platform,
     SetupRejected.phone, SetupRejected.region("15"), SetupRejected.codes("x"),
   ]
+
+  private static let pictures: [any Error] = [
+    LabelError.drawing(.pdf(.noPoppler)), .drawing(.pdf(.tooLarge)), .drawing(.pdf(.damaged)),
+    .drawing(.jpeg(.corrupt)), .drawing(.outOfMemory),
+  ].map { PictureRefused(file: "/f", error: $0) }
 
   private static let labels: [any Error] =
     [

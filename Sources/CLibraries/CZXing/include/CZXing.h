@@ -17,6 +17,8 @@ typedef struct wt_zxing_symbol {
   int32_t corner_y[4];
   /// A mirror image reads too; this tells it apart.
   int mirrored;
+  /// L, M, Q or H; 0 where it is not known.
+  char correction;
 } wt_zxing_symbol;
 
 /// Looks for QR symbols in an 8-bit grey picture.

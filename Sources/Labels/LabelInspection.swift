@@ -1,0 +1,158 @@
+public import Drawing
+
+/// A symbol found in a picture and what it is worth, in the spirit of ISO/IEC 15415: screening values of an
+/// uncalibrated picture, no certified grades.
+public struct LabelInspection: Hashable, Sendable {
+  public let text: String
+  /// Read from the back of a plate, or a picture turned over.
+  public let isMirrored: Bool
+  /// Light on dark, as a laser engraves.
+  public let isInverted: Bool
+  /// Clockwise, 0, 90, 180 or 270; nil where `screening` is.
+  public let rotationDegrees: Int?
+  public let correction: QRSymbol.Correction?
+  public let screening: Screening?
+
+  /// Nil of an inspection where the symbol was not encoded as this program would, so that its modules are not
+  /// known.
+  public struct Screening: Hashable, Sendable {
+    /// Of one side.
+    public let moduleCount: Int
+    /// Lightest less darkest module, 0 to 1 of the picture's range; a fiftieth at each end is left out.
+    public let contrast: Double
+    /// How far 19 of 20 modules are from the threshold at least, 0 to 1 of half the contrast.
+    public let modulation: Double
+    public let modulePixels: Double
+    /// Nil where the picture does not say how large it is.
+    public let moduleMillimetres: Double?
+    /// Light modules around the symbol on its worst side, 0 to 4; beyond the picture's edge there is none.
+    public let quietModules: Double
+    /// Modules whose colour is not what it should be.
+    public let wrongModules: Int
+    /// Of the block that is worst off, 1 to 0, where one more wrong codeword makes it unreadable; nil for symbols
+    /// of more than 57 modules.
+    public let unusedCorrection: Double?
+  }
+
+  /// What is below the standard's third grade, or below what labels are made with.
+  public enum Concern: String, Hashable, Sendable, Codable, CaseIterable {
+    case contrast, modulation, moduleSize, quietZone, unusedCorrection
+  }
+
+  public var concerns: [Concern] {
+    guard let screening else { return [] }
+    var concerns: [Concern] = []
+    if screening.contrast < 0.40 { concerns.append(.contrast) }
+    if screening.modulation < 0.30 { concerns.append(.modulation) }
+    if let size = screening.moduleMillimetres, size < 0.495 { concerns.append(.moduleSize) }
+    if screening.quietModules < Double(QRSymbol.quietModules) { concerns.append(.quietZone) }
+    if let unused = screening.unusedCorrection, unused < 0.37 { concerns.append(.unusedCorrection) }
+    return concerns
+  }
+
+  // MARK: - Inspecting
+
+  /// All symbols in a picture, from the top to the bottom; empty where none is read, inverted neither.
+  /// - Throws: `drawing(.outOfMemory)`.
+  public static func symbols(in image: GreyImage) throws(LabelError) -> [LabelInspection] {
+    var findings = try LabelReader.findings(in: image, isPhotograph: true)
+    // The decoder takes an even dark patch of a faded label for light; with the contrast spread it does not.
+    if findings.isEmpty { findings = try LabelReader.findings(in: image.stretched, isPhotograph: true) }
+    var seen = image
+    let isInverted = findings.isEmpty
+    if isInverted {
+      seen = image.inverted
+      findings = try LabelReader.findings(in: seen.stretched, isPhotograph: true)
+    }
+    let inOrder = findings.sorted { ($0.corners[0].y, $0.corners[0].x) < ($1.corners[0].y, $1.corners[0].x) }
+    return inOrder.map { LabelInspection($0, in: seen, isInverted: isInverted) }
+  }
+
+  private init(_ finding: LabelReader.Finding, in image: GreyImage, isInverted: Bool) {
+    text = finding.text
+    self.isInverted = isInverted
+    correction = finding.correction
+    guard let level = finding.correction, let symbol = try? QRSymbol(finding.text, atLeast: level),
+      symbol.correction == level
+    else {
+      isMirrored = finding.isMirrored
+      rotationDegrees = nil
+      screening = nil
+      return
+    }
+    let sampling = SymbolSampling.fitted(image, to: symbol, near: finding.corners)
+    guard let screening = Screening(sampling, of: symbol) else {
+      isMirrored = finding.isMirrored
+      rotationDegrees = nil
+      self.screening = nil
+      return
+    }
+    self.screening = screening
+    isMirrored = sampling.isMirrored
+    // A mirrored symbol stands upright where its own top left is at the picture's top right.
+    rotationDegrees = (sampling.quarterTurns + (sampling.isMirrored ? 3 : 0)) % 4 * 90
+  }
+}
+
+extension LabelInspection.Screening {
+  /// More wrong modules than this share and it is another symbol of the same text.
+  private static let mostWrongShare = 0.3
+
+  /// Nil where the picture shows other modules than the symbol's.
+  init?(_ sampling: SymbolSampling, of symbol: QRSymbol) {
+    let count = symbol.moduleCount
+    var greys: [Double] = []
+    for row in 0..<count {
+      for column in 0..<count { greys.append(sampling.grey(ofColumn: column, row: row) ?? 0) }
+    }
+    let sorted = greys.sorted()
+    let tail = sorted.count / 50
+    let (darkest, lightest) = (sorted[tail], sorted[sorted.count - 1 - tail])
+    let threshold = (darkest + lightest) / 2
+    let range = lightest - darkest
+    guard range > 0 else { return nil }
+    let isWrong = greys.indices.map { (greys[$0] < threshold) != symbol.modules[$0] }
+    wrongModules = isWrong.count { $0 }
+    guard Double(wrongModules) <= Self.mostWrongShare * Double(greys.count) else { return nil }
+
+    moduleCount = count
+    contrast = range / 255
+    let distances = greys.indices.map { isWrong[$0] ? 0 : min(1, 2 * abs(greys[$0] - threshold) / range) }
+    modulation = distances.sorted()[distances.count / 20]
+    modulePixels = sampling.modulePixels
+    moduleMillimetres = sampling.image.pixelsPerMetre.map { sampling.modulePixels * 1000 / Double($0) }
+    quietModules = Self.quietModules(around: sampling, threshold: threshold)
+    unusedCorrection = symbol.unusedCorrection(isWrong)
+  }
+
+  /// Ring by ring until one has a dark module on it, or leaves the picture.
+  private static func quietModules(around sampling: SymbolSampling, threshold: Double) -> Double {
+    let count = sampling.moduleCount
+    for ring in 1...QRSymbol.quietModules {
+      for along in -ring..<count + ring {
+        let places = [(along, -ring), (along, count - 1 + ring), (-ring, along), (count - 1 + ring, along)]
+        for (column, row) in places {
+          guard let grey = sampling.grey(ofColumn: column, row: row), grey >= threshold else {
+            return Double(ring - 1)
+          }
+        }
+      }
+    }
+    return Double(QRSymbol.quietModules)
+  }
+}
+
+extension QRSymbol {
+  /// - Parameter isWrong: of each module.
+  fileprivate func unusedCorrection(_ isWrong: [Bool]) -> Double? {
+    guard let layout = SymbolLayout(moduleCount: moduleCount, correction: correction) else { return nil }
+    var wrongCodewords: Set<Int> = []
+    for (index, codeword) in layout.codewords.enumerated() where isWrong[index] {
+      if let codeword { wrongCodewords.insert(codeword) }
+    }
+    var wrongPerBlock: [Int: Int] = [:]
+    for codeword in wrongCodewords { wrongPerBlock[layout.blocks[codeword], default: 0] += 1 }
+    let worst = wrongPerBlock.values.max() ?? 0
+    return max(0, 1 - Double(worst) / Double(layout.correctionCodewordsPerBlock / 2))
+  }
+}

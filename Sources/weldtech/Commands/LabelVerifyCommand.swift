@@ -1,0 +1,208 @@
+import Arguments
+import Drawing
+import Fieldbook
+import FoundationEssentials
+import Labels
+import Records
+import Terminal
+
+/// `labels verify`: reads labels from files, compares them with what they should be, and says what they are worth.
+enum LabelVerifyCommand {
+  struct Options {
+    var files: [String] = []
+    var expected: String?
+    var isMirrored = false
+  }
+
+  struct Document: Encodable {
+    struct Result: Encodable {
+      var file: String
+      /// Of a PDF, from 1.
+      var page: Int?
+      var readable: Bool
+      var payload: String?
+      var code: LabelCode?
+      /// What it was compared with; nil where nothing was known of it.
+      var expected: String?
+      var matches: Bool?
+      var mirrored: Bool?
+      var inverted: Bool?
+      var rotationDegrees: Int?
+      var correction: String?
+      var modules: Int?
+      var contrast: Double?
+      var modulation: Double?
+      var modulePixels: Double?
+      var moduleMillimetres: Double?
+      var quietZoneModules: Double?
+      var wrongModules: Int?
+      var unusedCorrection: Double?
+      var concerns: [LabelInspection.Concern]
+      var good: Bool
+    }
+
+    var results: [Result]
+  }
+
+  /// Photographs of a whole sheet, PDFs of some hundred pages.
+  private static let largestFileBytes = 256 << 20
+
+  static var command: Command<Workplace> {
+    Command(
+      "verify", Text(zh: "读标牌图片、PDF 或照片，核对并评估", en: "read labels from pictures, PDFs or photos and judge them"),
+      options: Options(),
+      parameters: { parameters in
+        parameters.arguments("FILE", \.files, .file, Text(zh: "PNG、JPEG 或 PDF", en: "PNG, JPEG or PDF"))
+        parameters.option(
+          "expect", \.expected, .string, placeholder: "CODE|TEXT",
+          Text(zh: "应当是什么；不写按文件名和库存核对", en: "what it should be; unless told, by the file's name and the stock"))
+        parameters.flag(
+          "mirrored", \.isMirrored,
+          Text(zh: "应当是镜像（印在透明亚克力背面）", en: "it should be mirrored, for the back of clear acrylic"))
+      }, run: run)
+  }
+
+  /// Exit 1 where a label is not readable, not what it should be, or the wrong way round.
+  static func run(_ options: Options, _ workplace: Workplace) throws -> Int32 {
+    var results: [Document.Result] = []
+    for file in options.files {
+      if workplace.isInterrupted { throw Cancelled() }
+      let bytes = try workplace.read(file, atMost: largestFileBytes)
+      do {
+        try LabelPicture.pages(of: bytes) { page in
+          let found = try LabelInspection.symbols(in: page.image)
+          if found.isEmpty {
+            results.append(.init(file: file, page: page.number, readable: false, concerns: [], good: false))
+          }
+          for symbol in found {
+            results.append(try judge(symbol, file: file, page: page.number, options, workplace))
+          }
+        }
+      } catch let error as LabelError { throw PictureRefused(file: file, error: error) }
+    }
+    let console = workplace.console
+    try console.answer(Document(results: results)) { for result in results { show(result, on: console) } }
+    return results.allSatisfy(\.good) ? ExitCode.done.rawValue : ExitCode.failed.rawValue
+  }
+
+  // MARK: - Judging
+
+  private static func judge(
+    _ symbol: LabelInspection, file: String, page: Int?, _ options: Options, _ workplace: Workplace
+  ) throws -> Document.Result {
+    let code = LabelPayload.code(in: symbol.text)
+    let expected = try expectation(of: code, file: file, options, workplace)
+    let matches = expected.map { $0.isCode ? code?.description == $0.text : symbol.text == $0.text }
+    let screening = symbol.screening
+    return Document.Result(
+      file: file, page: page, readable: true, payload: symbol.text, code: code, expected: expected?.text,
+      matches: matches, mirrored: symbol.isMirrored, inverted: symbol.isInverted,
+      rotationDegrees: symbol.rotationDegrees, correction: symbol.correction?.rawValue,
+      modules: screening?.moduleCount, contrast: rounded(screening?.contrast),
+      modulation: rounded(screening?.modulation), modulePixels: rounded(screening?.modulePixels),
+      moduleMillimetres: rounded(screening?.moduleMillimetres), quietZoneModules: screening?.quietModules,
+      wrongModules: screening?.wrongModules, unusedCorrection: rounded(screening?.unusedCorrection),
+      concerns: symbol.concerns, good: matches != false && symbol.isMirrored == options.isMirrored)
+  }
+
+  /// As told, else by the file's name, else as the stock has it.
+  private static func expectation(of code: LabelCode?, file: String, _ options: Options, _ workplace: Workplace)
+    throws -> (text: String, isCode: Bool)?
+  {
+    if let told = options.expected {
+      return LabelCode(told).map { ($0.description, true) } ?? (told, false)
+    }
+    if let named = LabelCode(URL(filePath: file).deletingPathExtension().lastPathComponent) {
+      if named != code { return (named.description, true) }
+      return try workplace.fieldbook().label(of: named).payload.map { ($0, false) } ?? (named.description, true)
+    }
+    guard let code else { return nil }
+    return try workplace.fieldbook().label(of: code).payload.map { ($0, false) }
+  }
+
+  private static func rounded(_ value: Double?) -> Double? { value.map { ($0 * 1000).rounded() / 1000 } }
+
+  // MARK: - Showing
+
+  private static func show(_ result: Document.Result, on console: Console) {
+    let place =
+      result.page.map { Text(zh: "\(result.file) 第 \($0) 页", en: "\(result.file), page \($0)") }
+      ?? Text(verbatim: result.file)
+    guard result.readable else {
+      console.put(Text(zh: "\(place.zh)：读不出标牌", en: "\(place.en): no label can be read"))
+      return
+    }
+    console.put(Text(zh: "\(place.zh)：\(result.payload ?? "")", en: "\(place.en): \(result.payload ?? "")"))
+    if result.matches == false, let expected = result.expected {
+      console.put(Text(zh: "  不符，应为 \(expected)", en: "  it should be \(expected)"))
+    }
+    if result.mirrored == true { console.put(Text(zh: "  是镜像", en: "  it is mirrored")) }
+    if result.inverted == true { console.put(Text(zh: "  浅色印在深色上", en: "  it is light on dark")) }
+    guard let contrast = result.contrast, let modulation = result.modulation else {
+      console.put(
+        Text(zh: "  不是本程序的编码方式，只核对内容", en: "  it was encoded otherwise than here; only its text was checked"))
+      return
+    }
+    let size =
+      result.moduleMillimetres.map { Text(zh: "每格 \(plain($0)) 毫米", en: "module \(plain($0)) mm") }
+      ?? Text(
+        zh: "每格 \(plain(result.modulePixels ?? 0)) 像素", en: "module \(plain(result.modulePixels ?? 0)) pixels")
+    let unused = result.unusedCorrection.map { percent($0) } ?? "–"
+    let quiet = plain(result.quietZoneModules ?? 0)
+    console.put(
+      Text(
+        zh: "  对比度 \(percent(contrast))，调制 \(percent(modulation))，\(size.zh)，空白区 \(quiet) 格，未用纠错 \(unused)",
+        en:
+          "  contrast \(percent(contrast)), modulation \(percent(modulation)), \(size.en), quiet zone \(quiet) modules, unused correction \(unused)"
+      ))
+    for concern in result.concerns {
+      let words = words(for: concern)
+      console.put(Text(zh: "  注意：\(words.zh)", en: "  mind: \(words.en)"))
+    }
+  }
+
+  private static func percent(_ share: Double) -> String { "\(Int((share * 100).rounded())) %" }
+
+  private static func words(for concern: LabelInspection.Concern) -> Text {
+    switch concern {
+    case .contrast: Text(zh: "对比度低，褪色或光线不好", en: "little contrast: faded, or badly lit")
+    case .modulation:
+      Text(zh: "有的格子分不清深浅，模糊或油墨扩散", en: "some modules are neither dark nor light: blurred, or ink that spread")
+    case .moduleSize: Text(zh: "格子小于 0.5 毫米", en: "modules smaller than 0.5 mm")
+    case .quietZone: Text(zh: "四周空白不足 4 格", en: "fewer than 4 light modules around it")
+    case .unusedCorrection:
+      Text(zh: "破损多，纠错余量所剩不多", en: "so damaged that little of the error correction is left")
+    }
+  }
+}
+
+/// A file that no label can be looked for in.
+struct PictureRefused: Error {
+  let file: String
+  let error: LabelError
+}
+
+extension PictureRefused: Explained {
+  var failure: Failure {
+    switch error {
+    case .drawing(.pdf(.noPoppler)):
+      Failure(
+        code: "labels.verify.poppler",
+        message: Text(zh: "读 \(file) 需要 poppler", en: "reading \(file) takes poppler, which is not installed"),
+        hint: Text(zh: "sudo apt install libpoppler-glib8", en: "sudo apt install libpoppler-glib8"))
+    case .drawing(.png(.tooLarge)), .drawing(.jpeg(.tooLarge)), .drawing(.pdf(.tooLarge)):
+      Failure(
+        code: "labels.verify.tooLarge",
+        message: Text(
+          zh: "\(file) 的画面超过 1 亿像素", en: "\(file) has a picture of more than 100 million pixels"),
+        hint: Text(zh: "缩小或裁剪后再试", en: "scale it down or cut it out"), exit: .badData)
+    case .drawing(.png), .drawing(.jpeg), .drawing(.pdf):
+      Failure(
+        code: "labels.verify.picture",
+        message: Text(
+          zh: "\(file) 不是完整的 PNG、JPEG 或 PDF", en: "\(file) is no whole PNG, JPEG (grey or colour) or PDF"),
+        hint: Text(zh: "检查文件，或另存为 PNG", en: "check the file, or save it as PNG"), exit: .badData)
+    default: error.failure
+    }
+  }
+}
