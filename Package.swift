@@ -62,6 +62,7 @@ let package = Package(
     // C libraries of Debian.
     debian("CQRencode", pkgConfig: "libqrencode", package: "libqrencode-dev"),
     debian("CLibPNG", pkgConfig: "libpng", package: "libpng-dev"),
+    debian("CLibDeflate", pkgConfig: "libdeflate", package: "libdeflate-dev"),
     debian("CCurl", pkgConfig: "libcurl", package: "libcurl4-openssl-dev"),
     debian("CPangoCairo", pkgConfig: "pangocairo", package: "libpango1.0-dev"),
     debian("CSQLite", pkgConfig: "sqlite3", package: "libsqlite3-dev"),
@@ -71,7 +72,7 @@ let package = Package(
     debian("CTurboJPEG", pkgConfig: "libturbojpeg", package: "libturbojpeg0-dev"),
 
     // C and C++ of ours, where a library cannot be driven from Swift.
-    .target(name: "CPNG", dependencies: ["CLibPNG"], path: "Sources/CLibraries/CPNG"),
+    .target(name: "CPNG", dependencies: ["CLibPNG", "CLibDeflate"], path: "Sources/CLibraries/CPNG"),
     .target(
       name: "CPoppler", dependencies: ["CPangoCairo"], path: "Sources/CLibraries/CPoppler",
       linkerSettings: [.linkedLibrary("dl")]),

@@ -54,7 +54,7 @@ public struct QRSymbol: Hashable, Sendable {
     QRSymbol(text, correction: correction).map { $0.moduleCount <= mostModules } ?? false
   }
 
-  private init?(_ text: String, correction: Correction) {
+  init?(_ text: String, correction: Correction) {
     // A NUL would end the text early for C.
     guard !text.isEmpty, !text.utf8.contains(0) else { return nil }
     // Mixed modes: a code's digits and capitals take fewer bits than bytes do.

@@ -13,14 +13,22 @@ public final class TextBlock {
   /// Characters that no installed font has.
   public let unknownGlyphCount: Int
 
+  /// How far ink reaches beyond the box of width and height.
+  public let overhangMillimetres: Double
+
   private let layout: OpaquePointer
 
   /// Takes over the reference to `layout`.
   init(layout: OpaquePointer, sizePoints: Double) {
     self.layout = layout
     self.sizePoints = sizePoints
+    var ink = PangoRectangle()
     var logical = PangoRectangle()
-    pango_layout_get_extents(layout, nil, &logical)
+    pango_layout_get_extents(layout, &ink, &logical)
+    overhangMillimetres = Self.millimetres(
+      max(
+        0, logical.x - ink.x, logical.y - ink.y, ink.x + ink.width - logical.x - logical.width,
+        ink.y + ink.height - logical.y - logical.height))
     widthMillimetres = Self.millimetres(logical.width)
     heightMillimetres = Self.millimetres(logical.height)
     baselineMillimetres = Self.millimetres(pango_layout_get_baseline(layout))

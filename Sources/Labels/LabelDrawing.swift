@@ -10,6 +10,7 @@ struct LabelDrawing {
   }
 
   struct Text {
+    let value: String
     let block: TextBlock
     let element: LabelTemplate.Element
     /// Within the element's turned box.
@@ -25,16 +26,13 @@ struct LabelDrawing {
 
   /// Everything but the symbol, the label's top left at the origin. Straight edges come to stand on whole
   /// dots, and nothing gets thinner than one.
-  func drawElements(on canvas: Canvas) {
-    for element in template.elements {
+  func drawElements(on canvas: Canvas, where isWanted: (LabelTemplate.Element) -> Bool = { _ in true }) {
+    for element in template.elements where isWanted(element) {
       let colour: Canvas.Colour = element.isReversed ? .white : .black
       switch element.content {
       case .symbol: break
       case .text:
-        guard let text = texts[element.id] else { continue }
-        canvas.turned(element.rotation, within: element.box) {
-          canvas.draw(text.block, x: 0, y: text.y, colour: colour)
-        }
+        if let text = texts[element.id] { draw(text, on: canvas, colour: colour) }
       case .rule: canvas.fill(Path(snapped(element.box)), colour: colour)
       case .line(let line): draw(line, on: canvas, colour: colour)
       case .frame(let frame): draw(frame, in: element.box, on: canvas, colour: colour)
@@ -43,6 +41,12 @@ struct LabelDrawing {
           canvas.draw(image.picture, in: element.rotation.turned(element.box), colour: colour)
         }
       }
+    }
+  }
+
+  func draw(_ text: Text, on canvas: Canvas, colour: Canvas.Colour) {
+    canvas.turned(text.element.rotation, within: text.element.box) {
+      canvas.draw(text.block, x: 0, y: text.y, colour: colour)
     }
   }
 

@@ -1,4 +1,5 @@
 public import Drawing
+public import Records
 
 /// What can go wrong between a template and a label that scans. A field's value never appears here:
 /// it may be an owner's name.
@@ -35,6 +36,9 @@ public enum LabelError: Error, Hashable, Sendable {
   /// A picture to be read is no PNG, or a damaged or too large one.
   case picture(DrawingError.PNGFault)
   case drawing(DrawingError)
+  /// A label of a batch that could not be made, and why; `line` is its list's.
+  indirect case label(code: LabelCode, line: Int, LabelError)
+  case unwritable(file: String, errno: Int32)
 
   public enum UnreadableReason: String, Hashable, Sendable {
     /// The decoder found no symbol.

@@ -49,12 +49,15 @@ public final class LabelMaker {
   /// Millimetres that ink may spread at an edge.
   public static let printGains = 0...0.3
 
-  private let template: LabelTemplate
-  private let dotsPerInch: Int
+  let template: LabelTemplate
+  let dotsPerInch: Int
   private let correction: QRSymbol.Correction
   private let printGainMillimetres: Double
-  private let size: PixelSize
+  let size: PixelSize
   private let typesetter = Typesetter()
+  private let encoder = SymbolEncoder()
+  private let raster: LabelRaster
+  private var remembered: [String: [String: LabelDrawing.Text]] = [:]
 
   /// - Throws: `resolutionOutOfRange`; `drawing(.impossibleSize)`.
   public init(template: LabelTemplate, settings: Settings = Settings()) throws(LabelError) {
@@ -73,6 +76,7 @@ public final class LabelMaker {
         heightPixels: Length.dots(millimetres: template.heightMillimetres, dotsPerInch: dotsPerInch),
         dotsPerInch: dotsPerInch)
     } catch { throw .drawing(error) }
+    raster = LabelRaster(template: template, size: size, dotsPerInch: dotsPerInch)
   }
 
   // MARK: - Making
@@ -82,16 +86,17 @@ public final class LabelMaker {
   ///   the payload's. What the template has no field for is left out.
   /// - Throws: `fieldMissing`, `noGlyph`, `textTooLarge`, `symbolTooDense`, `printGainTooLarge`,
   ///   `payloadTooLong`, `unreadable`, `drawing`.
-  public func make(fields: [String: String], payload: LabelPayload) throws(LabelError) -> MadeLabel {
+  /// - Parameter scrutiny: how closely it is read back.
+  public func make(fields: [String: String], payload: LabelPayload, scrutiny: Scrutiny = .full)
+    throws(LabelError) -> MadeLabel
+  {
     let drawing = try lay(fields: fields, payload: payload)
     let place = drawing.place
     let png: Data
     do {
-      var image = try DotImage(size: size, dotsPerInch: dotsPerInch) { drawing.drawElements(on: $0) }
-      image.stamp(place.dots, column: place.column, row: place.row)
-      png = try image.png()
+      png = try raster.image(of: drawing).png(level: 1)
     } catch { throw .drawing(error) }
-    let readBack = try verify(png, place: place)
+    let readBack = try verify(png, place: place, scrutiny: scrutiny)
     let dots = place.dots
     return MadeLabel(
       png: png, widthPixels: size.widthPixels, heightPixels: size.heightPixels, payload: payload,
@@ -115,7 +120,7 @@ public final class LabelMaker {
 
   func encode(_ text: String) throws(LabelError) -> QRSymbol {
     do {
-      return try QRSymbol(text, atLeast: correction)
+      return try encoder.encode(text, atLeast: correction)
     } catch {
       throw .payloadTooLong(
         bytes: text.utf8.count, excessCharacters: excess(of: text, mostModules: Self.mostModules))
@@ -198,6 +203,10 @@ public final class LabelMaker {
         value = given
       }
       if value.isEmpty { continue }
+      if let known = remembered[element.id]?[value] {
+        texts[element.id] = known
+        continue
+      }
       let box = element.rotation.turned(element.box)
       let block = try set(value, text, in: box, element: element.id)
       let slack = box.height - block.heightMillimetres
@@ -207,9 +216,18 @@ public final class LabelMaker {
         case .middle: slack / 2
         case .bottom: slack
         }
-      texts[element.id] = LabelDrawing.Text(block: block, element: element, y: y)
+      let set = LabelDrawing.Text(value: value, block: block, element: element, y: y)
+      texts[element.id] = set
+      // No two labels have the same code.
+      if text.field != "code" { remember(set) }
     }
     return texts
+  }
+
+  private func remember(_ text: LabelDrawing.Text) {
+    let id = text.element.id
+    if remembered[id]?.count ?? 0 >= LabelRaster.mostRemembered { remembered[id] = nil }
+    remembered[id, default: [:]][text.value] = text
   }
 
   private func set(
@@ -230,39 +248,5 @@ public final class LabelMaker {
       default: throw .drawing(error)
       }
     }
-  }
-
-  // MARK: - Reading back
-
-  /// Decodes the file again, has it read, and compares every dot of the symbol and its quiet zone.
-  /// - Returns: the text the decoder read.
-  func verify(_ png: Data, place: LabelDrawing.Place) throws(LabelError) -> String {
-    let image = try LabelReader.decode(png: png)
-    guard image.widthPixels == size.widthPixels, image.heightPixels == size.heightPixels,
-      let width = image.millimetres(pixels: image.widthPixels),
-      let height = image.millimetres(pixels: image.heightPixels),
-      // Half a dot each way is what a whole number of dots costs, and a hundredth what pHYs rounds.
-      abs(width - template.widthMillimetres) <= Length.millimetres(dots: 1, dotsPerInch: dotsPerInch) / 2
-        + 0.01,
-      abs(height - template.heightMillimetres) <= Length.millimetres(dots: 1, dotsPerInch: dotsPerInch) / 2
-        + 0.01
-    else { throw .unreadable(.otherSize) }
-    let findings = try LabelReader.findings(in: image, isPhotograph: false)
-    guard let finding = findings.first else { throw .unreadable(.noSymbol) }
-    guard findings.count == 1 else { throw .unreadable(.severalSymbols) }
-    guard finding.text == place.dots.symbol.text else { throw .unreadable(.otherText) }
-    guard !finding.isMirrored else { throw .unreadable(.mirrored) }
-    let side = place.dots.side
-    for row in 0..<side {
-      for column in 0..<side {
-        // `stamp` clips at the picture's edge; a symbol that reaches beyond it fails here.
-        let x = place.column + column
-        let y = place.row + row
-        guard x < image.widthPixels, y < image.heightPixels,
-          (image.pixels[y * image.widthPixels + x] == 0) == place.dots.isInk(column: column, row: row)
-        else { throw .unreadable(.otherDots) }
-      }
-    }
-    return finding.text
   }
 }

@@ -31,6 +31,16 @@ public enum LabelReader {
     }
   }
 
+  /// Nil for a PNG that is not of 1-bit grey.
+  static func dots(png: Data) throws(LabelError) -> DotImage? {
+    do {
+      return try DotImage(png: png, mostPixels: mostPixels)
+    } catch {
+      if case .png(let fault) = error { throw .picture(fault) }
+      throw .drawing(error)
+    }
+  }
+
   static func findings(in image: GreyImage, isPhotograph: Bool) throws(LabelError) -> [Finding] {
     var symbols: UnsafeMutablePointer<wt_zxing_symbol>?
     let count = image.pixels.withUnsafeBufferPointer {

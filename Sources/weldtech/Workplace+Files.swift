@@ -56,6 +56,19 @@ extension Workplace {
     }
   }
 
+  /// A folder to write into, made where it is missing; its absolute path.
+  /// - Throws: `FileTrouble`.
+  func makeFolder(_ path: String) throws(FileTrouble) -> String {
+    let folder = absolutePath(path)
+    do {
+      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    } catch {
+      throw .unwritable(path: path, errno: errno)
+    }
+    guard access(folder, W_OK) == 0 else { throw .unwritable(path: path, errno: errno) }
+    return folder
+  }
+
   /// When the file was last written, where that lies in the past; the nearest a file says to when a photo
   /// was taken.
   func modified(_ path: String) -> Timestamp? {

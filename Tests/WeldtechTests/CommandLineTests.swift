@@ -52,6 +52,7 @@ import Testing
     Line("sync --watch", "sync"), Line("sync --dry-run", "sync"),
     Line("status", "status"),
     Line("labels codes --count 5 --output F.csv", "labels", "codes"),
+    Line("labels batch --input F.csv --output D --format png --dpi 600 --jobs 2", "labels", "batch"),
     Line("labels templates", "labels", "templates"),
     Line("labels verify a.png b.pdf --expect C --mirrored", "labels", "verify"),
     Line("labels hand-out C D+10 --to N", "labels", "hand-out"),

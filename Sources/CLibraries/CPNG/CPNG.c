@@ -1,5 +1,6 @@
 #include "CPNG.h"
 
+#include <libdeflate.h>
 #include <png.h>
 #include <setjmp.h>
 #include <stdlib.h>
@@ -9,6 +10,9 @@
 static const uint64_t most_pixels_checked = 250u * 1000u * 1000u;
 // Of one ancillary chunk after decompression; a text or profile chunk can be a bomb of its own.
 static const png_alloc_size_t largest_chunk_bytes = 8u << 20;
+
+// Of compressed rows in one chunk; the format admits 2 GiB less one.
+static const size_t longest_part_bytes = 1u << 30;
 
 // What a run owns. It lives on the heap, so that nothing in it is lost by the jump: locals of the frame
 // that called setjmp are indeterminate after it where they changed in between (C11 7.13.2.1).
@@ -23,8 +27,12 @@ typedef struct run {
   uint8_t *out;
   size_t out_length;
   size_t out_capacity;
-  // Reading: the picture, or one row of it.
+  // Reading: the picture, or one row of it. Writing: the rows before they are compressed.
   uint8_t *pixels;
+  // Writing: the rows compressed.
+  struct libdeflate_compressor *deflater;
+  uint8_t *packed;
+  size_t packed_length;
   wt_png_size size;
 } run;
 
@@ -74,29 +82,59 @@ static void flush(png_structp png) { (void)png; }
 
 // MARK: - Encoding
 
+static void put(uint8_t *into, uint32_t value) {
+  for (int byte = 0; byte < 4; byte++) into[byte] = (uint8_t)(value >> (24 - 8 * byte));
+}
+
+// The compressed rows, each behind the byte that says 'no filter': filters help photographs; flat artwork
+// compresses better and faster without.
+static void compress(
+    run *self, const uint8_t *pixels, size_t row_bytes, size_t used_bytes, int level) {
+  size_t length = (used_bytes + 1) * self->size.height;
+  self->pixels = malloc(length);
+  self->deflater = libdeflate_alloc_compressor(level);
+  if (!self->pixels || !self->deflater) fail(self, wt_png_no_memory);
+  uint8_t *into = self->pixels;
+  for (uint32_t row = 0; row < self->size.height; row++) {
+    *into++ = PNG_FILTER_VALUE_NONE;
+    memcpy(into, pixels + (size_t)row * row_bytes, used_bytes);
+    into += used_bytes;
+  }
+  size_t bound = libdeflate_zlib_compress_bound(self->deflater, length);
+  self->packed = malloc(bound);
+  if (!self->packed) fail(self, wt_png_no_memory);
+  self->packed_length = libdeflate_zlib_compress(self->deflater, self->pixels, length, self->packed, bound);
+  if (!self->packed_length) fail(self, wt_png_no_memory);
+}
+
 static void encode(
     run *self, const uint8_t *pixels, size_t row_bytes, wt_png_layout layout, int compression) {
-  self->info = png_create_info_struct(self->png);
-  if (!self->info) fail(self, wt_png_no_memory);
+  int samples = layout == wt_png_layout_rgb ? 3 : 1;
+  size_t used_bytes =
+      layout == wt_png_layout_bit ? ((size_t)self->size.width + 7) / 8 : (size_t)self->size.width * samples;
+  compress(self, pixels, row_bytes, used_bytes, compression);
   png_set_write_fn(self->png, self, give, flush);
-  png_set_compression_level(self->png, compression);
-  // Filters help photographs; flat artwork compresses better and faster without.
-  png_set_filter(self->png, PNG_FILTER_TYPE_BASE, PNG_FILTER_NONE);
-  png_set_IHDR(
-      self->png, self->info, self->size.width, self->size.height,
-      layout == wt_png_layout_bit ? 1 : 8,
-      layout == wt_png_layout_rgb ? PNG_COLOR_TYPE_RGB : PNG_COLOR_TYPE_GRAY, PNG_INTERLACE_NONE,
-      PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
+  png_write_sig(self->png);
+  uint8_t header[13] = {0};
+  put(header, self->size.width);
+  put(header + 4, self->size.height);
+  header[8] = layout == wt_png_layout_bit ? 1 : 8;
+  header[9] = layout == wt_png_layout_rgb ? PNG_COLOR_TYPE_RGB : PNG_COLOR_TYPE_GRAY;
+  png_write_chunk(self->png, (png_const_bytep) "IHDR", header, sizeof header);
   if (self->size.pixels_per_metre_x && self->size.pixels_per_metre_y) {
-    png_set_pHYs(
-        self->png, self->info, self->size.pixels_per_metre_x, self->size.pixels_per_metre_y,
-        PNG_RESOLUTION_METER);
+    uint8_t size[9];
+    put(size, self->size.pixels_per_metre_x);
+    put(size + 4, self->size.pixels_per_metre_y);
+    size[8] = PNG_RESOLUTION_METER;
+    png_write_chunk(self->png, (png_const_bytep) "pHYs", size, sizeof size);
   }
-  png_write_info(self->png, self->info);
-  for (uint32_t row = 0; row < self->size.height; row++) {
-    png_write_row(self->png, pixels + (size_t)row * row_bytes);
+  for (size_t done = 0; done < self->packed_length;) {
+    size_t part = self->packed_length - done;
+    if (part > longest_part_bytes) part = longest_part_bytes;
+    png_write_chunk(self->png, (png_const_bytep) "IDAT", self->packed + done, part);
+    done += part;
   }
-  png_write_end(self->png, self->info);
+  png_write_chunk(self->png, (png_const_bytep) "IEND", NULL, 0);
 }
 
 wt_png_status wt_png_encode(
@@ -122,7 +160,10 @@ wt_png_status wt_png_encode(
   } else if (!setjmp(png_jmpbuf(self->png))) {
     encode(self, pixels, row_bytes, layout, compression);
   }
-  png_destroy_write_struct(&self->png, &self->info);
+  png_destroy_write_struct(&self->png, NULL);
+  libdeflate_free_compressor(self->deflater);
+  free(self->pixels);
+  free(self->packed);
   wt_png_status status = self->status;
   if (status == wt_png_ok) {
     *bytes = self->out;
@@ -179,6 +220,15 @@ static void ask_for_grey(run *self) {
   }
 }
 
+static void insist_on_bits(run *self) {
+  if (png_get_bit_depth(self->png, self->info) != 1 ||
+      png_get_color_type(self->png, self->info) != PNG_COLOR_TYPE_GRAY ||
+      png_get_interlace_type(self->png, self->info) != PNG_INTERLACE_NONE ||
+      png_get_valid(self->png, self->info, PNG_INFO_tRNS)) {
+    fail(self, wt_png_other_layout);
+  }
+}
+
 static void lay_over_white(run *self) {
   if (png_get_channels(self->png, self->info) != 2) return;
   size_t count = (size_t)self->size.width * self->size.height;
@@ -189,9 +239,11 @@ static void lay_over_white(run *self) {
   }
 }
 
-// With `grey` into a whole picture, else row by row to nowhere.
+// What becomes of the rows.
+typedef enum use { use_nothing, use_grey, use_bits } use;
+
 static wt_png_status read(
-    const uint8_t *bytes, size_t length, uint64_t most_pixels, int grey, uint8_t **pixels,
+    const uint8_t *bytes, size_t length, uint64_t most_pixels, use rows, uint8_t **pixels,
     wt_png_size *size) {
   memset(size, 0, sizeof *size);
   if (!bytes && length) return wt_png_bad_argument;
@@ -207,9 +259,10 @@ static wt_png_status read(
     self->status = wt_png_no_memory;
   } else if (!setjmp(png_jmpbuf(self->png))) {
     open_header(self, most_pixels);
-    if (grey) ask_for_grey(self);
-    read_rows_and_end(self, grey);
-    if (grey) lay_over_white(self);
+    if (rows == use_grey) ask_for_grey(self);
+    if (rows == use_bits) insist_on_bits(self);
+    read_rows_and_end(self, rows != use_nothing);
+    if (rows == use_grey) lay_over_white(self);
   }
   png_destroy_read_struct(&self->png, &self->info, NULL);
   wt_png_status status = self->status;
@@ -226,12 +279,18 @@ static wt_png_status read(
 wt_png_status wt_png_decode_grey(
     const uint8_t *bytes, size_t length, uint64_t most_pixels, uint8_t **pixels, wt_png_size *size) {
   *pixels = NULL;
-  return read(bytes, length, most_pixels, 1, pixels, size);
+  return read(bytes, length, most_pixels, use_grey, pixels, size);
+}
+
+wt_png_status wt_png_decode_bits(
+    const uint8_t *bytes, size_t length, uint64_t most_pixels, uint8_t **pixels, wt_png_size *size) {
+  *pixels = NULL;
+  return read(bytes, length, most_pixels, use_bits, pixels, size);
 }
 
 wt_png_status wt_png_check(const uint8_t *bytes, size_t length, uint32_t *width, uint32_t *height) {
   wt_png_size size;
-  wt_png_status status = read(bytes, length, most_pixels_checked, 0, NULL, &size);
+  wt_png_status status = read(bytes, length, most_pixels_checked, use_nothing, NULL, &size);
   *width = size.width;
   *height = size.height;
   return status;

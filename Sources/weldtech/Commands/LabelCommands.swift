@@ -124,6 +124,7 @@ enum LabelsCommand {
               "output", \.output, .file, placeholder: "F.csv",
               Text(zh: "CSV 写到哪里", en: "where to write the CSV"))
           }, run: codes),
+        LabelBatchCommand.command,
         Command(
           "templates", Text(zh: "列出标牌模板", en: "list the label templates"), options: TemplatesOptions(),
           parameters: { parameters in

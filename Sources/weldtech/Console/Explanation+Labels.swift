@@ -128,6 +128,11 @@ extension LabelError: Explained {
         message: Text(zh: "不是完整的 PNG 图片（\(fault)）", en: "not a whole PNG picture (\(fault))"),
         hint: Text(zh: "检查文件", en: "check the file"), exit: .badData)
     case .drawing(let error): error.failure
+    case .label(let code, let line, let error):
+      error.failure.within(
+        Text(zh: "第 \(line) 行的标牌 \(code)：", en: "label \(code) of line \(line): "))
+    case .unwritable(let file, let errno):
+      FileTrouble.unwritable(path: file, errno: errno).failure
     }
   }
 }

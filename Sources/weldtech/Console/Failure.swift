@@ -16,6 +16,13 @@ struct Failure: Error {
   var hint: Text
   var details: [Detail] = []
   var exit: ExitCode = .failed
+
+  /// The same, with what it happened to said first.
+  func within(_ place: Text) -> Failure {
+    var failure = self
+    failure.message = Text(zh: place.zh + message.zh, en: place.en + message.en)
+    return failure
+  }
 }
 
 /// Exit codes of the contract.

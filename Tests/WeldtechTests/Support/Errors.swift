@@ -9,6 +9,7 @@ import Labels
 import ModuleCore
 import Photos
 import Sync
+import Tables
 import Terminal
 
 @testable import Provision
@@ -19,7 +20,7 @@ import Terminal
 enum Errors {
   static let all: [any Error] =
     links + flashes + images + modules + documents + fieldbook + files + photos + walk + setup + labels
-    + pictures + templates + fields + sync + cryptography + practice + bench + ailments
+    + lists + pictures + templates + fields + sync + cryptography + practice + bench + ailments
 
   private static let id = InstallationID("0190f000-0000-4000-8000-00000000000a")!
   private static let code = LabelCode("150621-00A000-" + String(check))!
@@ -202,8 +203,23 @@ enum Errors {
         excessCharacters: 9, fitsWith: nil),
       .printGainTooLarge(givenMillimetres: 0.2, mostMillimetres: 0.1, moduleDots: 8),
       .payloadTooLong(bytes: 9000, excessCharacters: 9), .unreadable(.noSymbol), .picture(.truncated),
-      .drawing(.outOfMemory),
+      .drawing(.outOfMemory), .label(code: code, line: 2, .unreadable(.mirrored)),
+      .unwritable(file: "f", errno: 28),
     ] as [LabelError]
+
+  private static let lists: [any Error] =
+    ([
+      .tooLarge(bytes: 2, mostBytes: 1), .notText(line: 3), .utf16, .empty, .tooManyRows(most: 1),
+      .tooManyColumns(count: 2, most: 1),
+    ] as [CSVError]).map { ListRefused(file: "f", reason: .noTable($0)) }
+    + [ListRefused(file: "f", reason: .rows(listProblems))]
+
+  private static let listProblems: [LabelList.Problem] =
+    ([
+      .row(.quoteOpen), .row(.quoteFollowed), .row(.quoteInside), .row(.controlCharacter),
+      .row(.fieldTooLong(mostBytes: 9)), .row(.fieldCount(found: 1, wanted: 2)), .noCodeColumn,
+      .columnTwice(field: "street"), .notACode, .codeTwice(firstLine: 2), .fieldMissing(field: "street"),
+    ] as [LabelList.Problem.Fault]).map { LabelList.Problem(line: 3, fault: $0) }
 
   private static let templates: [any Error] =
     ([

@@ -16,6 +16,8 @@ typedef enum wt_png_status {
   wt_png_corrupt,
   /// Wider, higher or with more pixels than the caller or this library admits.
   wt_png_too_large,
+  /// Not 1-bit grey, or interlaced, where only that is taken.
+  wt_png_other_layout,
   wt_png_no_memory,
   /// An argument is out of range; nothing was done.
   wt_png_bad_argument,
@@ -43,7 +45,8 @@ typedef struct wt_png_size {
 #define WT_PNG_LONGEST_SIDE 65500
 
 /// Encodes `height` rows of `row_bytes` each. The same input gives the same bytes.
-/// `compression` is zlib's level, 0 to 9. `*bytes` is freed with `wt_png_free`.
+/// `compression` is libdeflate's level, 0 to 9: libpng writes the chunks, libdeflate packs the rows, in half of
+/// zlib's time (docs/decisions/0016-labels-are-packed-by-libdeflate.md). `*bytes` is freed with `wt_png_free`.
 wt_png_status wt_png_encode(
     const uint8_t *pixels, size_t row_bytes, wt_png_size size, wt_png_layout layout, int compression,
     uint8_t **bytes, size_t *length);
@@ -51,6 +54,11 @@ wt_png_status wt_png_encode(
 /// Decodes any PNG into 8-bit grey, transparent parts over white, 16-bit samples rounded.
 /// `*pixels` has width × height bytes and is freed with `wt_png_free`.
 wt_png_status wt_png_decode_grey(
+    const uint8_t *bytes, size_t length, uint64_t most_pixels, uint8_t **pixels, wt_png_size *size);
+
+/// Decodes a PNG of 1-bit grey that is not interlaced, and refuses any other.
+/// `*pixels` has rows of (width + 7) / 8 bytes, 0 black, and is freed with `wt_png_free`.
+wt_png_status wt_png_decode_bits(
     const uint8_t *bytes, size_t length, uint64_t most_pixels, uint8_t **pixels, wt_png_size *size);
 
 /// Decodes everything to the end chunk, row by row, and keeps nothing. `*width` and `*height` are set as

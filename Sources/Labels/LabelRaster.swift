@@ -1,0 +1,83 @@
+import Drawing
+
+/// Turns labels of one template into dots. What is the same on all of them is drawn once, a text once for as
+/// long as it is remembered; only the symbol is stamped anew on each.
+final class LabelRaster {
+  private struct Wording: Hashable {
+    let element: String
+    let value: String
+  }
+
+  private let template: LabelTemplate
+  private let size: PixelSize
+  private let dotsPerInch: Int
+  /// False where something fixed is drawn over a text that changes: then each label is drawn whole.
+  private let isLayered: Bool
+  private var ground: DotImage?
+  private var patches: [Wording: DotPatch?] = [:]
+
+  /// Some megabytes at most; the oldest are not told from the newest, so all go at once.
+  static let mostRemembered = 512
+
+  init(template: LabelTemplate, size: PixelSize, dotsPerInch: Int) {
+    self.template = template
+    self.size = size
+    self.dotsPerInch = dotsPerInch
+    let elements = template.elements
+    isLayered = elements.indices.allSatisfy { index in
+      !elements[index].isBound
+        || elements[(index + 1)...].allSatisfy { $0.isBound || !$0.box.overlaps(elements[index].box) }
+    }
+  }
+
+  func image(of drawing: LabelDrawing) throws(DrawingError) -> DotImage {
+    var image: DotImage
+    if isLayered {
+      image = try ground(of: drawing)
+      for element in template.elements where element.isBound {
+        guard let text = drawing.texts[element.id], let patch = try patch(of: text, in: drawing) else {
+          continue
+        }
+        image.lay(patch)
+      }
+    } else {
+      image = try DotImage(size: size, dotsPerInch: dotsPerInch) { drawing.drawElements(on: $0) }
+    }
+    image.stamp(drawing.place.dots, column: drawing.place.column, row: drawing.place.row)
+    return image
+  }
+
+  private func ground(of drawing: LabelDrawing) throws(DrawingError) -> DotImage {
+    if let ground { return ground }
+    let drawn = try DotImage(size: size, dotsPerInch: dotsPerInch) { canvas in
+      drawing.drawElements(on: canvas) { !$0.isBound }
+    }
+    ground = drawn
+    return drawn
+  }
+
+  private func patch(of text: LabelDrawing.Text, in drawing: LabelDrawing) throws(DrawingError) -> DotPatch? {
+    let wording = Wording(element: text.element.id, value: text.value)
+    if let known = patches[wording] { return known }
+    let patch = try DotPatch(
+      box: text.element.box.inset(by: -text.block.overhangMillimetres), of: size, dotsPerInch: dotsPerInch,
+      isReversed: text.element.isReversed
+    ) { drawing.draw(text, on: $0, colour: .black) }
+    // No two labels have the same code.
+    if text.element.field != "code" {
+      if patches.count >= Self.mostRemembered { patches.removeAll(keepingCapacity: true) }
+      patches[wording] = .some(patch)
+    }
+    return patch
+  }
+}
+
+extension LabelTemplate.Element {
+  /// The name of the field that its text shows; nil for all that is the same on every label.
+  var field: String? {
+    if case .text(let text) = content { text.field } else { nil }
+  }
+
+  /// A text that changes from label to label.
+  var isBound: Bool { field != nil }
+}

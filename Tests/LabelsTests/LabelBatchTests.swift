@@ -1,0 +1,165 @@
+import Drawing
+import Foundation
+import Records
+import Testing
+
+@testable import Labels
+
+/// A folder that goes when the test does.
+final class Folder {
+  let path: String
+
+  init() throws {
+    path = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString).path
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+  }
+
+  deinit { try? FileManager.default.removeItem(atPath: path) }
+
+  func names() throws -> [String] { try FileManager.default.contentsOfDirectory(atPath: path).sorted() }
+
+  func bytes(_ name: String) throws -> Data { try Data(contentsOf: URL(fileURLWithPath: "\(path)/\(name)")) }
+}
+
+@Suite struct LabelBatchTests {
+  private func orders(_ count: Int) throws -> [LabelBatch.Order] {
+    try (0..<count).map {
+      LabelBatch.Order(
+        line: $0 + 2, payload: try Sample.payload(466_560 + 7 * $0),
+        fields: ["unitName": "样品电焊铺\($0)号", "street": $0 % 2 == 0 ? "树林召镇" : "白塔街道"])
+    }
+  }
+
+  private func batch(in folder: Folder, jobs: Int, dotsPerInch: Int = 300) throws -> LabelBatch {
+    try LabelBatch(
+      template: Sample.template(), settings: .init(dotsPerInch: dotsPerInch), folder: folder.path, jobs: jobs)
+  }
+
+  @Test func theSameOrdersAreTheSameFilesWhateverTheNumberOfThreads() throws {
+    let (one, three) = (try Folder(), try Folder())
+    let orders = try orders(70)
+    var reported: [LabelBatch.Made] = []
+    #expect(try batch(in: one, jobs: 1).run(orders) { _ in } == 70)
+    #expect(try batch(in: three, jobs: 3).run(orders) { reported += $0 } == 70)
+    #expect(reported.map(\.index) == Array(0..<70))
+    #expect(reported.map(\.order) == orders)
+    let names = try one.names()
+    #expect(names == orders.map { "\($0.payload.code).png" }.sorted())
+    #expect(try three.names() == names)
+    for name in names { #expect(try one.bytes(name) == three.bytes(name)) }
+    // A label on its own is the same label.
+    let alone = try LabelMaker(template: Sample.template(), settings: .init(dotsPerInch: 300)).make(
+      fields: orders[5].fields, payload: orders[5].payload)
+    #expect(try one.bytes("\(orders[5].payload.code).png") == alone.png)
+  }
+
+  @Test(arguments: [1, 2])
+  func aLabelThatCannotBeMadeStopsTheBatchIsNamedAndLeavesNoLaterOne(jobs: Int) throws {
+    let folder = try Folder()
+    var orders = try orders(90)
+    orders[40] = LabelBatch.Order(
+      line: 42, payload: orders[40].payload, fields: ["unitName": String(repeating: "长", count: 900)])
+    var reported: [LabelBatch.Made] = []
+    #expect {
+      try batch(in: folder, jobs: jobs).run(orders) { reported += $0 }
+    } throws: { error in
+      guard case LabelError.label(orders[40].payload.code, 42, .textTooLarge) = error else { return false }
+      return true
+    }
+    #expect(reported.map(\.index) == Array(0..<40))
+    #expect(try folder.names() == orders[..<40].map { "\($0.payload.code).png" }.sorted())
+  }
+
+  @Test func aRefusedReportLeavesNothingThatWasNotReported() throws {
+    struct Full: Error {}
+    let folder = try Folder()
+    var reported = 0
+    #expect(throws: Full.self) {
+      try batch(in: folder, jobs: 2).run(orders(300)) { labels in
+        if reported > 0 { throw Full() }
+        reported += labels.count
+      }
+    }
+    #expect(reported > 0 && reported < 300)
+    // The refused report's own labels were made and are the caller's to judge.
+    #expect(try folder.names().count <= 2 * reported)
+  }
+
+  @Test func aBatchThatIsToldToStopEndsAfterWhatItReported() throws {
+    let folder = try Folder()
+    var reported = 0
+    let made = try batch(in: folder, jobs: 2).run(
+      orders(300), shouldStop: { true }, report: { reported += $0.count })
+    #expect(made == reported && made < 300)
+    #expect(try folder.names().count == made)
+  }
+}
+
+@Suite struct ReadBackTests {
+  private func made(_ change: (inout DotImage, LabelDrawing.Place) -> Void) throws -> (
+    maker: LabelMaker, place: LabelDrawing.Place, png: Data
+  ) {
+    let maker = try LabelMaker(template: Sample.template())
+    let payload = try Sample.payload()
+    let label = try maker.make(fields: Sample.fields, payload: payload)
+    let place = try maker.lay(fields: Sample.fields, payload: payload).place
+    var image = try #require(try DotImage(png: label.png))
+    change(&image, place)
+    return (maker, place, try image.png())
+  }
+
+  @Test(arguments: [LabelMaker.Scrutiny.thinned, .full])
+  func aWholeLabelReads(scrutiny: LabelMaker.Scrutiny) throws {
+    let label = try made { _, _ in }
+    #expect(
+      try label.maker.verify(label.png, place: label.place, scrutiny: scrutiny) == label.place.dots.symbol.text)
+  }
+
+  @Test(arguments: [LabelMaker.Scrutiny.thinned, .full])
+  func oneDotThatIsNotAsEncodedIsFoundWhereverItIs(scrutiny: LabelMaker.Scrutiny) throws {
+    var random = SplitMix(seed: 11)
+    for _ in 0..<(scrutiny == .full ? 2 : 40) {
+      let label = try made { image, place in
+        let column = place.column + random.next(below: place.dots.side)
+        let row = place.row + random.next(below: place.dots.side)
+        image.set(
+          columns: column..<column + 1, rows: row..<row + 1, ink: !image.isInk(column: column, row: row))
+      }
+      #expect(throws: LabelError.unreadable(.otherDots)) {
+        _ = try label.maker.verify(label.png, place: label.place, scrutiny: scrutiny)
+      }
+    }
+  }
+
+  @Test(arguments: [LabelMaker.Scrutiny.thinned, .full])
+  func aMirroredSymbolIsToldApartAndAnInvertedOneIsNotRead(scrutiny: LabelMaker.Scrutiny) throws {
+    let mirrored = try made { image, place in
+      var flipped = DotImage(size: image.size)
+      for row in 0..<image.size.heightPixels {
+        for column in 0..<image.size.widthPixels where image.isInk(column: column, row: row) {
+          let other = image.size.widthPixels - 1 - column
+          flipped.set(columns: other..<other + 1, rows: row..<row + 1, ink: true)
+        }
+      }
+      image = flipped
+    }
+    #expect(throws: LabelError.unreadable(.mirrored)) {
+      _ = try mirrored.maker.verify(mirrored.png, place: mirrored.place, scrutiny: scrutiny)
+    }
+    let inverted = try made { image, _ in image.invert() }
+    #expect(throws: LabelError.unreadable(.noSymbol)) {
+      _ = try inverted.maker.verify(inverted.png, place: inverted.place, scrutiny: scrutiny)
+    }
+  }
+
+  @Test func aLabelOfAnotherSizeOrKindIsRefused() throws {
+    let label = try made { _, _ in }
+    let other = try LabelMaker(template: Sample.template(), settings: .init(dotsPerInch: 300))
+    #expect(throws: LabelError.unreadable(.otherSize)) {
+      _ = try other.verify(label.png, place: label.place, scrutiny: .thinned)
+    }
+    #expect(throws: LabelError.self) {
+      _ = try label.maker.verify(label.png.dropLast(30), place: label.place, scrutiny: .thinned)
+    }
+  }
+}
