@@ -50,7 +50,8 @@ enum CommandTree {
         CommandSection(
           Text(zh: "工具", en: "Tools"),
           [
-            LabelsCommand.command, SchemesCommand.command, FirmwareCommand.command, PortsCommand.command,
+            LabelsCommand.command, SchemesCommand.command, StationCommand.command, FirmwareCommand.command,
+            PortsCommand.command,
             DoctorCommand.command,
             PracticeCommand.command, BenchCommand.command, CompletionsCommand.command,
             CompletionValuesCommand.command, ManCommand.command,

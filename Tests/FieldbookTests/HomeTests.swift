@@ -128,7 +128,7 @@ import Testing
   }
 
   /// Each migration has a fixture: a database as the program of that time left it.
-  @Test(arguments: ["0001-fieldbook", "0002-labels"])
+  @Test(arguments: ["0001-fieldbook", "0002-labels", "0003-modules"])
   func readsADatabaseOfEachAge(name: String) throws {
     try FileManager.default.createDirectory(atPath: home.path, withIntermediateDirectories: true)
     let script = try String(
@@ -149,6 +149,8 @@ import Testing
     let counts = try fieldbook.labelCounts()
     #expect(counts.isBalanced && counts.bound == 1 && counts.printedElsewhere == 0)
     #expect(counts.spoiled == (name == "0001-fieldbook" ? 0 : 1))
+    let modules = name == "0003-modules" ? ["WT-5354-0001"] : []
+    #expect(try fieldbook.stockedModules().map(\.serialNumber) == modules)
   }
 
   @Test func locksOneSyncAndOneWalkAtATime() throws {

@@ -63,6 +63,7 @@ import Testing
     Line("firmware list", "firmware", "list"),
     Line("firmware verify F.json", "firmware", "verify"),
     Line("firmware sign F.json --key K.pem --output F.sig", "firmware", "sign"),
+    Line("station --slots F.json --image F.bin --manifest F.json --allow-downgrade --count 3", "station"),
     Line("ports", "ports"), Line("doctor --online", "doctor"),
     Line("practice --folder F", "practice"),
     Line(

@@ -1,0 +1,89 @@
+internal import Glibc
+internal import Synchronization
+
+/// All slots of a station at work at once, each on a thread of its own; what they report is gathered for the one
+/// thread that draws and keeps it. A slot that fails stops no other.
+public final class Station: Sendable {
+  public struct Report: Sendable {
+    /// Index of the slot.
+    public let slot: Int
+    public let event: StationSlot.Event
+  }
+
+  private let shared: Shared
+  private let slotCount: Int
+
+  private final class Shared: Sendable {
+    let reports = Mutex<[Report]>([])
+    let isStopping = Atomic(false)
+    let working = Atomic(0)
+  }
+
+  /// - Parameters:
+  ///   - slotCount: how many slots.
+  ///   - makeSlot: called on the slot's own thread, with its index and a pause that a stop cuts short.
+  /// - Throws: `io` where the system gives no thread; no slot runs then.
+  public init(
+    slotCount: Int,
+    makeSlot: @escaping @Sendable (Int, _ sleep: @escaping @Sendable (Duration) -> Void) -> StationSlot
+  ) throws(LinkError) {
+    let shared = Shared()
+    self.shared = shared
+    self.slotCount = slotCount
+    for index in 0..<slotCount {
+      shared.working.add(1, ordering: .relaxed)
+      let status = Self.startThread {
+        let slot = makeSlot(index) { Self.sleep($0, unless: { shared.isStopping.load(ordering: .relaxed) }) }
+        slot.serve(
+          onEvent: { event in shared.reports.withLock { $0.append(Report(slot: index, event: event)) } },
+          isCancelled: { shared.isStopping.load(ordering: .relaxed) })
+        shared.working.subtract(1, ordering: .releasing)
+      }
+      guard status == 0 else {
+        shared.working.subtract(1, ordering: .relaxed)
+        stop()
+        throw .io(errno: status)
+      }
+    }
+  }
+
+  /// What was reported since the last call, each slot's in order.
+  public func takeReports() -> [Report] {
+    shared.reports.withLock { reports in
+      defer { reports = [] }
+      return reports
+    }
+  }
+
+  /// Tells every slot to end after the block it is at.
+  public func stop() { shared.isStopping.store(true, ordering: .relaxed) }
+
+  /// False once every slot has ended.
+  public var isWorking: Bool { shared.working.load(ordering: .acquiring) > 0 }
+
+  // MARK: - Threads
+
+  /// Slots wait in the kernel for their ports, which the threads of Swift's own pool must not.
+  private static func startThread(_ body: @escaping @Sendable () -> Void) -> Int32 {
+    final class Work {
+      let body: @Sendable () -> Void
+      init(_ body: @escaping @Sendable () -> Void) { self.body = body }
+    }
+    var thread = pthread_t()
+    let work = Unmanaged.passRetained(Work(body))
+    let status = pthread_create(
+      &thread, nil,
+      { argument in
+        guard let argument else { return nil }
+        Unmanaged<Work>.fromOpaque(argument).takeRetainedValue().body()
+        return nil
+      }, work.toOpaque())
+    if status == 0 { pthread_detach(thread) } else { work.release() }
+    return status
+  }
+
+  private static func sleep(_ duration: Duration, unless isStopping: () -> Bool) {
+    let end = ContinuousClock.now + duration
+    while ContinuousClock.now < end, !isStopping() { usleep(20_000) }
+  }
+}

@@ -1,0 +1,177 @@
+internal import Cryptography
+public import Records
+
+/// One place of a station: flashes the module that is on its port, waits until that is taken off, and does the same
+/// with the next, until it is told to stop.
+public struct StationSlot {
+  public enum Event: Sendable {
+    /// The adapter is not plugged in.
+    case waitingForPort
+    /// The port cannot be used, and why; tried again meanwhile.
+    case portRefused(LinkError)
+    /// The port is open and no module answers.
+    case waitingForModule
+    case step(FlashStep)
+    /// The module answers from the firmware that it was to have.
+    case passed(StockedModule, wasThere: Bool, duration: Duration)
+    /// The module is not good, or was taken off too early.
+    case failed(StationFailure)
+  }
+
+  private static let portPause = Duration.milliseconds(300)
+  private static let presencePause = Duration.milliseconds(700)
+  /// A module that was taken off is silent this many times in a row; one lost frame is not that.
+  private static let silencesOfAbsence = 2
+
+  private let open: () throws(LinkError) -> any Link
+  private let source: Flasher.Source
+  private let options: Flasher.Options
+  private let now: () -> ContinuousClock.Instant
+  private let sleep: (Duration) -> Void
+
+  /// - Parameters:
+  ///   - open: opens the slot's port.
+  ///   - sleep: at most so long; may return early.
+  public init(
+    open: @escaping () throws(LinkError) -> any Link, source: Flasher.Source,
+    options: Flasher.Options = Flasher.Options(), now: @escaping () -> ContinuousClock.Instant,
+    sleep: @escaping (Duration) -> Void
+  ) {
+    self.open = open
+    self.source = source
+    self.options = options
+    self.now = now
+    self.sleep = sleep
+  }
+
+  /// Returns when `isCancelled` says so, between two blocks at the latest.
+  /// - Parameter onEvent: one `passed` or `failed` for each module; the waiting is told once each time.
+  public func serve(onEvent: (Event) -> Void, isCancelled: () -> Bool) {
+    var refused: LinkError?
+    var isWaiting = false
+    while !isCancelled() {
+      do throws(LinkError) {
+        let link = try open()
+        defer { link.close() }
+        (refused, isWaiting) = (nil, false)
+        serve(link, onEvent: onEvent, isCancelled: isCancelled)
+      } catch .notThere {
+        if !isWaiting { onEvent(.waitingForPort) }
+        (refused, isWaiting) = (nil, true)
+      } catch {
+        if error != refused { onEvent(.portRefused(error)) }
+        (refused, isWaiting) = (error, false)
+      }
+      if !isCancelled() { sleep(Self.portPause) }
+    }
+  }
+
+  // MARK: - One module after another
+
+  /// Until the port is gone.
+  private func serve(_ link: any Link, onEvent: (Event) -> Void, isCancelled: () -> Bool) {
+    onEvent(.waitingForModule)
+    while !isCancelled() {
+      let isThere: Bool
+      do throws(FlashError) {
+        guard let serialNumber = try flash(over: link, onEvent: onEvent, isCancelled: isCancelled) else {
+          // Nobody there yet.
+          sleep(Self.portPause)
+          continue
+        }
+        isThere = awaitChange(on: link, from: serialNumber, isCancelled: isCancelled)
+      } catch {
+        if case .cancelled = error { return }
+        onEvent(.failed(StationFailure(error)))
+        if case .link(.closed, _) = error { return }
+        isThere = awaitChange(on: link, from: nil, isCancelled: isCancelled)
+      }
+      guard isThere else { return }
+      if !isCancelled() { onEvent(.waitingForModule) }
+    }
+  }
+
+  /// - Returns: the serial number of the module that is now good, or nil where none answers.
+  private func flash(
+    over link: any Link, onEvent: (Event) -> Void, isCancelled: () -> Bool
+  ) throws(FlashError) -> String? {
+    let flasher = Flasher(link: link, now: now)
+    let result: FlashResult
+    do throws(FlashError) {
+      result = try withoutActuallyEscaping(onEvent) { (onEvent) throws(FlashError) in
+        try withoutActuallyEscaping(isCancelled) { (isCancelled) throws(FlashError) in
+          try flasher.flash(
+            source, options: options,
+            // Looking for a module goes on all the time and is no step of any.
+            onEvent: { if $0 != .connecting { onEvent(.step($0)) } }, isCancelled: isCancelled)
+        }
+      }
+    } catch .noAnswer {
+      return nil
+    }
+    let identity: ModuleIdentity
+    do throws(ProvisionError) {
+      identity = try SMPClient(link: link, now: now).identity()
+    } catch {
+      if case .link(let failure, _) = error { throw .link(failure, during: .starting) }
+      throw .firmware(error)
+    }
+    let module = StockedModule(
+      serialNumber: identity.serialNumber, chip: result.chip, chipID: result.chipID,
+      firmwareVersion: result.firmwareVersion, firmwareSha256: result.firmwareSha256)
+    onEvent(.passed(module, wasThere: result.skipped != nil, duration: result.duration))
+    return identity.serialNumber
+  }
+
+  // MARK: - Between two modules
+
+  /// Waits until the module is taken off, or another one answers in its place.
+  /// - Parameter serialNumber: of the module that is there; nil for one that is not good.
+  /// - Returns: whether the port is still there.
+  private func awaitChange(on link: any Link, from serialNumber: String?, isCancelled: () -> Bool) -> Bool {
+    var silences = 0
+    while !isCancelled(), silences < Self.silencesOfAbsence {
+      sleep(Self.presencePause)
+      do throws(LinkError) {
+        guard let found = try presence(on: link) else {
+          silences += 1
+          continue
+        }
+        silences = 0
+        if let serialNumber, let other = found.serialNumber, other != serialNumber { return true }
+      } catch {
+        return false
+      }
+    }
+    return true
+  }
+
+  private struct Presence {
+    /// Nil where the bootloader answers.
+    var serialNumber: String?
+  }
+
+  private func presence(on link: any Link) throws(LinkError) -> Presence? {
+    try link.setFraming(.firmware)
+    do throws(ProvisionError) {
+      return Presence(serialNumber: try SMPClient(link: link, now: now).identity().serialNumber)
+    } catch {
+      if case .link(let failure, _) = error, failure != .timeout { throw failure }
+    }
+    try link.setFraming(.bootloader)
+    let rom = ROMClient(link: link, baud: LinkFraming.bootloader.baud, now: now)
+    do throws(ROMClient.Failure) {
+      return try rom.probe(within: .milliseconds(150)) ? Presence() : nil
+    } catch {
+      if case .link(let failure) = error { throw failure }
+      return nil
+    }
+  }
+}
+
+/// Why a module did not pass.
+public struct StationFailure: Error, Hashable, Sendable {
+  public let error: FlashError
+
+  public init(_ error: FlashError) { self.error = error }
+}

@@ -1,0 +1,21 @@
+/// A module with firmware on it that is kept for an installation to come.
+public struct StockedModule: Hashable, Sendable, Codable {
+  /// As the module's firmware states it.
+  public var serialNumber: String
+  public var chip: String
+  /// The chip's unique id, lower-case hex.
+  public var chipID: String
+  public var firmwareVersion: String
+  /// Of the image file, lower-case hex.
+  public var firmwareSha256: String
+
+  public init(
+    serialNumber: String, chip: String, chipID: String, firmwareVersion: String, firmwareSha256: String
+  ) {
+    self.serialNumber = serialNumber
+    self.chip = chip
+    self.chipID = chipID
+    self.firmwareVersion = firmwareVersion
+    self.firmwareSha256 = firmwareSha256
+  }
+}

@@ -1,0 +1,92 @@
+import Provision
+import Terminal
+
+/// What a station shows while it works, on stderr: on a terminal one line a slot, drawn over and over; elsewhere a
+/// line for each module.
+final class StationBoard {
+  private let slots: [StationSlots.Slot]
+  private let console: Console
+  private var lines: [String]
+  private var isDrawn = false
+  private var isOnTerminal: Bool { console.diagnostics.isTerminal && !console.isJSON }
+
+  init(slots: [StationSlots.Slot], console: Console) {
+    self.slots = slots
+    self.console = console
+    lines = slots.map { _ in "" }
+  }
+
+  func show(_ report: Station.Report, counts: StationCommand.Document.Slot) {
+    let state = text(report.event)
+    lines[report.slot] = line(report.slot, state, counts)
+    if isOnTerminal { return draw() }
+    switch report.event {
+    case .step, .waitingForModule, .waitingForPort: break
+    case .passed, .failed, .portRefused: console.say(Text(verbatim: "\(slots[report.slot].name)  \(state)"))
+    }
+    if case .failed(let failure) = report.event { console.say(failure.error.failure.hint) }
+  }
+
+  /// What comes next stands below the board.
+  func close() { isDrawn = false }
+
+  // MARK: - Drawing
+
+  private func draw() {
+    let sink = console.diagnostics
+    var text = isDrawn ? "\u{1B}[\(lines.count)A" : ""
+    for line in lines { text += "\r" + line + "\u{1B}[K\n" }
+    sink.write(text)
+    isDrawn = true
+  }
+
+  private func line(_ slot: Int, _ state: String, _ counts: StationCommand.Document.Slot) -> String {
+    let nameColumns = slots.map { DisplayWidth.columns(of: $0.name) }.max() ?? 0
+    let tally = "\(counts.passed)/\(counts.passed + counts.failed)"
+    let name = DisplayWidth.pad(slots[slot].name, to: nameColumns, .leading)
+    let room = console.diagnostics.columns - nameColumns - 12
+    return name + "  " + DisplayWidth.pad(tally, to: 7, .trailing) + "  "
+      + DisplayWidth.truncate(state, to: max(8, room))
+  }
+
+  private func text(_ event: StationSlot.Event) -> String {
+    let language = console.language
+    let styling = isOnTerminal ? console.diagnosticsStyling : .plain
+    switch event {
+    case .waitingForPort: return Text(zh: "等待适配器插上", en: "waiting for the adapter")[language]
+    case .portRefused(let error): return styling(PortRefused(error: error).failure.message[language], .yellow)
+    case .waitingForModule: return Text(zh: "等待模块", en: "waiting for a module")[language]
+    case .step(let step): return progress(step)
+    case .passed(let module, let wasThere, let duration):
+      let seconds = plain((duration / .milliseconds(100)).rounded() / 10)
+      let rest =
+        wasThere
+        ? Text(
+          zh: "\(module.serialNumber)，固件早已在内，可取下", en: "\(module.serialNumber) had it already, take it off")
+        : Text(
+          zh: "\(module.serialNumber)，\(seconds) 秒，可取下",
+          en: "\(module.serialNumber) in \(seconds) s, take it off")
+      return styling(Text(zh: "██ 合格 ██", en: "██ PASS ██")[language], .green, .bold) + " " + rest[language]
+    case .failed(let failure):
+      return styling(Text(zh: "██ 不合格 ██", en: "██ FAIL ██")[language], .red, .bold) + " "
+        + failure.error.failure.message[language]
+    }
+  }
+
+  private func progress(_ step: FlashStep) -> String {
+    let (share, title): (Double?, Text) =
+      switch step {
+      case .erasing(let sector, let count):
+        (Double(sector - 1) / Double(max(1, count)), Text(zh: "擦除", en: "erasing"))
+      case .writing(let bytes, let count):
+        (Double(bytes) / Double(max(1, count)), Text(zh: "写入", en: "writing"))
+      case .verifying(let bytes, let count):
+        (Double(bytes) / Double(max(1, count)), Text(zh: "回读校验", en: "reading back"))
+      default: (nil, step.doing)
+      }
+    guard let share else { return title[console.language] }
+    let filled = Int((min(1, max(0, share)) * 20).rounded(.down))
+    let bar = String(repeating: "#", count: filled) + String(repeating: "-", count: 20 - filled)
+    return "[\(bar)] " + title[console.language]
+  }
+}

@@ -1,0 +1,150 @@
+import Bench
+import Foundation
+import Testing
+
+@testable import Provision
+
+/// A station over real ptys: each slot's port is a link in a folder, as udev's are, so that another module can be put
+/// where one was taken off.
+@Suite struct StationTests {
+  private final class Tray {
+    let folder: String
+    private var modules: [String: ModuleBench] = [:]
+
+    init() throws { folder = try FileManager.default.temporaryFolder() }
+
+    deinit {
+      for module in modules.values { module.stop() }
+      try? FileManager.default.removeItem(atPath: folder)
+    }
+
+    func port(_ slot: String) -> String { "\(folder)/\(slot)" }
+
+    /// Puts another module, never seen before, into the slot.
+    func put(_ number: UInt8, into slot: String, fault: String? = nil) throws {
+      takeOff(slot)
+      let module = ModuleBench(
+        .init(
+          fault: fault.flatMap(ModuleBenchFault.init), timings: .instant,
+          uniqueID: Array("STATIONTRAY".utf8) + [number]),
+        random: { (0..<$0).map { _ in .random(in: 0...255) } }, now: { .now })
+      let path = try module.runInBackground()
+      modules[slot] = module
+      try FileManager.default.createSymbolicLink(atPath: port(slot), withDestinationPath: path)
+    }
+
+    func takeOff(_ slot: String) {
+      try? FileManager.default.removeItem(atPath: port(slot))
+      modules.removeValue(forKey: slot)?.pull()
+    }
+  }
+
+  /// Runs a station and gathers what its slots report.
+  private final class Watch {
+    let station: Station
+    private(set) var events: [Int: [StationSlot.Event]] = [:]
+
+    init(_ tray: Tray, slots: [String], image: Image) throws {
+      let ports = slots.map { tray.port($0) }
+      station = try Station(slotCount: ports.count) { index, sleep in
+        StationSlot(
+          open: { () throws(LinkError) in try SerialPort.open(ports[index], framing: .firmware) },
+          source: .image(image), now: { .now }, sleep: sleep)
+      }
+    }
+
+    deinit { station.stop() }
+
+    func passed(_ slot: Int) -> [String] {
+      events[slot, default: []].compactMap {
+        if case .passed(let module, _, _) = $0 { module.serialNumber } else { nil }
+      }
+    }
+
+    func failures(_ slot: Int) -> [FlashError] {
+      events[slot, default: []].compactMap { if case .failed(let failure) = $0 { failure.error } else { nil } }
+    }
+
+    func wait(seconds: Double = 60, until isSo: (Watch) -> Bool) -> Bool {
+      let end = ContinuousClock.now + .seconds(seconds)
+      while ContinuousClock.now < end {
+        for report in station.takeReports() { events[report.slot, default: []].append(report.event) }
+        if isSo(self) { return true }
+        usleep(20_000)
+      }
+      return false
+    }
+  }
+
+  @Test func `each module passes in its slot, and the next one after it, while other slots work on`() throws {
+    let tray = try Tray()
+    try tray.put(1, into: "a")
+    try tray.put(2, into: "b")
+    let watch = try Watch(tray, slots: ["a", "b", "c"], image: try BootloaderImages.firmware())
+    #expect(watch.wait { $0.passed(0).count == 1 && $0.passed(1).count == 1 })
+    try tray.put(3, into: "a")
+    #expect(watch.wait { $0.passed(0).count == 2 })
+    try tray.put(4, into: "c")
+    #expect(watch.wait { $0.passed(2).count == 1 })
+    #expect(watch.passed(1).count == 1)
+    #expect(Set(watch.passed(0) + watch.passed(1) + watch.passed(2)).count == 4)
+    watch.station.stop()
+    #expect(watch.wait { !$0.station.isWorking })
+  }
+
+  @Test func `a module that is taken off half-way fails alone, and its slot takes the next`() throws {
+    let tray = try Tray()
+    try tray.put(1, into: "a", fault: "pull-during=write")
+    try tray.put(2, into: "b")
+    let watch = try Watch(tray, slots: ["a", "b"], image: try BootloaderImages.firmware())
+    #expect(watch.wait { $0.failures(0).count == 1 && $0.passed(1).count == 1 })
+    guard case .link(.closed, during: _)? = watch.failures(0).first else {
+      Issue.record("\(watch.failures(0))")
+      return
+    }
+    #expect(watch.failures(1).isEmpty)
+    try tray.put(3, into: "a")
+    #expect(watch.wait { $0.passed(0).count == 1 })
+  }
+
+  @Test func `a module that passed is left alone as long as it stays`() throws {
+    let tray = try Tray()
+    try tray.put(1, into: "a")
+    let watch = try Watch(tray, slots: ["a"], image: try BootloaderImages.firmware())
+    #expect(watch.wait { $0.passed(0).count == 1 })
+    #expect(!watch.wait(seconds: 4) { $0.passed(0).count > 1 })
+    #expect(watch.failures(0).isEmpty)
+  }
+
+  // MARK: - The file of slots
+
+  private func slots(_ text: String) throws -> [StationSlots.Slot] {
+    let folder = try FileManager.default.temporaryFolder()
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let path = "\(folder)/slots.json"
+    try Data(text.utf8).write(to: URL(filePath: path))
+    return try StationSlots(path: path).slots
+  }
+
+  @Test func `slots are named by USB socket or by path`() throws {
+    #expect(
+      try slots(
+        #"{"slots": [{"name": "A1", "port": "pci-0000:00:14.0-usb-0:2:1.0-port0"}, {"name": "A2", "port": "/dev/ttyUSB1"}]}"#
+      ) == [
+        .init(name: "A1", port: "/dev/serial/by-path/pci-0000:00:14.0-usb-0:2:1.0-port0"),
+        .init(name: "A2", port: "/dev/ttyUSB1"),
+      ])
+  }
+
+  @Test(arguments: [
+    "", "[]", "{}", #"{"slots": []}"#, #"{"slots": [{"name": "", "port": "a"}]}"#,
+    #"{"slots": [{"name": "a"}]}"#, #"{"slots": [{"name": "a", "port": ""}]}"#,
+    #"{"slots": [{"name": "a", "port": "b", "colour": 1}]}"#,
+    #"{"slots": [{"name": "a", "port": "b"}, {"name": "a", "port": "c"}]}"#,
+    #"{"slots": [{"name": "a", "port": "b"}, {"name": "c", "port": "/dev/serial/by-path/b"}]}"#,
+    #"{"slots": [{"name": "abcdefghijklm", "port": "b"}]}"#,
+  ])
+  func `a file of slots that cannot be meant is refused with its field`(text: String) {
+    #expect(throws: ProvisionError.self) { try slots(text) }
+  }
+}
