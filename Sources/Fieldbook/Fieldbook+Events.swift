@@ -101,7 +101,7 @@ extension Fieldbook {
         case .after: .photoAfter
         }
     case .flashed: step = .flash
-    case .paired: step = .pair
+    case .inspected, .paired: step = .pair
     case .labelled: step = .label
     case .sealed: step = .seal
     case .tested: step = .test

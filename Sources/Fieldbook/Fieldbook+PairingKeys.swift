@@ -12,13 +12,24 @@ extension Fieldbook: PairingKeys {
       """, [.text(installation.text), .text(moduleSerial)]
     ) { (row) throws(FieldbookError) in
       let keyId = row.text(0)
-      var secret: SecretKey?
-      if !row.isNull(1) {
-        secret = SecretKey(bytes: [UInt8](row.blob(1)), keyId: keyId)
-        if secret == nil { throw FieldbookError.damagedRow(table: "pairing_key", key: keyId) }
-      }
+      let secret = row.isNull(1) ? nil : try Self.secretKey(row.blob(1), keyId: keyId)
       return KeptKey(keyId: keyId, secret: secret, isCommitted: row.text(2) != "prepared")
     }
+  }
+
+  /// - Throws: `FieldbookError.store`, `damagedRow`.
+  public func heldKey(_ keyId: String, moduleSerial: String) throws(FieldbookError) -> SecretKey? {
+    try database.first(
+      "SELECT secret FROM pairing_key WHERE key_id = ? AND module_serial = ? AND secret IS NOT NULL",
+      [.text(keyId), .text(moduleSerial)]
+    ) { (row) throws(FieldbookError) in try Self.secretKey(row.blob(0), keyId: keyId) }
+  }
+
+  private static func secretKey(_ bytes: Data, keyId: String) throws(FieldbookError) -> SecretKey {
+    guard let key = SecretKey(bytes: [UInt8](bytes), keyId: keyId) else {
+      throw .damagedRow(table: "pairing_key", key: keyId)
+    }
+    return key
   }
 
   /// - Throws: `FieldbookError.notFound` for an installation that is not there, `keyInUse`, `store`.

@@ -18,6 +18,23 @@ public struct ModuleIdentity: Hashable, Sendable {
   public let boots: UInt64
   /// How often the seal switch was seen to open.
   public let sealOpenings: UInt64
+  public let history: ModuleHistory
+}
+
+/// What a module remembers of visits and of its keys.
+public struct ModuleHistory: Hashable, Sendable {
+  /// `boots` when its settings were last written.
+  public let bootsAtVisit: UInt64
+  /// `sealOpenings` when its settings were last written.
+  public let sealOpeningsAtVisit: UInt64
+  /// Ever.
+  public let watchdogResets: UInt64
+  /// How often its key was replaced with the case open and no proof, ever.
+  public let serviceReplacements: UInt64
+  /// How often its key was replaced with a proof, ever.
+  public let provenReplacements: UInt64
+  /// The key before the last replacement, lower-case hex; nil where there was none.
+  public let previousKeyId: String?
 }
 
 /// What a module measures, in one moment.

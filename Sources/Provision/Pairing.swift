@@ -10,18 +10,20 @@ public import Records
 ///     unpaired          make, send        send k            send k again      make, send
 ///     pending k         –                 go on to prove    go on to prove    make, send
 ///     pending other     make, send        send k            send k            make, send
-///     committed k       –                 prove             prove             compare the settings only
-///     committed other   bound             bound             bound             bound
+///     committed k       –                 prove             prove             compare the settings, else replace
+///     committed other   make, replace     replace by k      replace by k      make, replace
 ///
 /// 'Make' stores the key durably before it is sent; 'send' is begin, prove, commit; every row that ends in a proof
 /// goes on to: commit where the module has not, mark committed, settings where they differ, read back, clock,
 /// identity. A key committed beside a pending one is sent again first, since the pending one would answer the proof.
+/// 'Replace' is 'send' with a replacement in the place of commit (`Pairing+Replacement`): until that one request is
+/// obeyed the old key is valid, and from then on the new one.
 public struct Pairing {
-  private let client: SMPClient
-  private let keys: any PairingKeys
+  let client: SMPClient
+  let keys: any PairingKeys
   private let clock: any Clock
   private let random: (Int) throws -> [UInt8]
-  private let report: (PairingEvent) -> Void
+  let report: (PairingEvent) -> Void
 
   /// - Parameters:
   ///   - random: that many unpredictable bytes, for the key and for the challenge.
@@ -37,11 +39,15 @@ public struct Pairing {
     self.report = report
   }
 
-  /// - Parameter recordedSerialNumber: the module the record already names; nil where it names none, or where
-  ///   another one is meant to take its place.
-  /// - Throws: `ProvisionError`, or what the key store or the random source threw. Running again is always right.
+  /// - Parameters:
+  ///   - recordedSerialNumber: the module the record already names; nil where it names none, or where another one
+  ///     is meant to take its place.
+  ///   - terms: on which a module's key may make way for another.
+  /// - Throws: `ProvisionError`, or what the key store, the record, the platform or the random source threw. Running
+  ///   again is always right.
   public func pair(
-    _ installation: InstallationID, recordedSerialNumber: String? = nil, settings: PairingSettings
+    _ installation: InstallationID, recordedSerialNumber: String? = nil, settings: PairingSettings,
+    terms: ReplacementTerms = ReplacementTerms()
   ) throws -> PairingResult {
     if let field = settings.unusable { throw ProvisionError.badSetting(field) }
     let module = try client.identity()
@@ -50,14 +56,22 @@ public struct Pairing {
       throw ProvisionError.otherModule(recorded: recordedSerialNumber, connected: module.serialNumber)
     }
     let kept = try keys.key(for: installation, moduleSerial: module.serialNumber)
-    try refuseForeign(module, installation: installation, kept: kept)
-    if let kept, kept.secret == nil, kept.keyId == module.keyId {
-      return try settled(module, keyId: kept.keyId, settings: settings)
+    let isOurs = module.keyId == kept?.keyId && module.installation == installation.text
+    let isSettled = try module.keyId == nil || settings.differences(from: client.configuration()).isEmpty
+    if isOurs, let kept, kept.secret == nil, isSettled {
+      return PairingResult(module, keyId: kept.keyId, wasAlreadyPaired: true)
     }
 
+    let replacement = try replacement(of: module, unless: isOurs && kept?.secret != nil, terms)
+    var inspection = terms.inspection
+    // One that was obeyed, but not yet heard of or recorded, is known by the inspection before it.
+    let earlier = Self.replacement(in: module, since: inspection)
+    let isUnderWay = earlier != nil && earlier != terms.recorded
+    if replacement != nil || !isSettled && !isUnderWay && module.history.bootsAtVisit > 0 {
+      inspection = try inspect(module, replacement, terms)
+    }
     let key = try kept?.secret ?? makeKey(for: installation, moduleSerial: module.serialNumber)
-    let wasPaired = module.keyId == key.keyId
-    try bind(key, to: module, installation: installation)
+    try bind(key, to: module, installation: installation, replacement)
     if kept?.isCommitted != true || kept?.keyId != key.keyId {
       try keys.markCommitted(keyId: key.keyId, for: installation, moduleSerial: module.serialNumber)
     }
@@ -65,29 +79,9 @@ public struct Pairing {
     try client.setClock(to: UInt64(max(0, clock.now().secondsSince1970)), key: key)
     report(.clockSet)
     let confirmed = try confirm(keyId: key.keyId, installation: installation)
-    return PairingResult(confirmed, keyId: key.keyId, wasAlreadyPaired: wasPaired && !changed)
-  }
-
-  // MARK: - Deciding
-
-  /// A committed key is never replaced from here: taking a module over needs the platform's authority.
-  private func refuseForeign(_ module: ModuleIdentity, installation: InstallationID, kept: KeptKey?)
-    throws(ProvisionError)
-  {
-    guard let held = module.keyId else { return }
-    guard held == kept?.keyId, module.installation == installation.text else {
-      throw .bound(installation: module.installation ?? "", keyId: held)
-    }
-  }
-
-  /// The platform has the key already: nothing can be changed, so nothing may need to be.
-  private func settled(_ module: ModuleIdentity, keyId: String, settings: PairingSettings)
-    throws(ProvisionError)
-    -> PairingResult
-  {
-    let differing = settings.differences(from: try client.configuration())
-    guard differing.isEmpty else { throw .keyForgotten(keyId: keyId, differing: differing) }
-    return PairingResult(module, keyId: keyId, wasAlreadyPaired: true)
+    return PairingResult(
+      confirmed, keyId: key.keyId, wasAlreadyPaired: isOurs && !changed,
+      replacement: Self.replacement(in: confirmed, since: inspection))
   }
 
   // MARK: - Key
@@ -102,7 +96,9 @@ public struct Pairing {
     return key
   }
 
-  private func bind(_ key: SecretKey, to module: ModuleIdentity, installation: InstallationID) throws {
+  private func bind(
+    _ key: SecretKey, to module: ModuleIdentity, installation: InstallationID, _ replacement: Replacement?
+  ) throws {
     if (module.pendingKeyId ?? module.keyId) != key.keyId {
       guard try client.pairBegin(key, for: installation) == key.keyId else {
         throw ProvisionError.notProven(keyId: key.keyId)
@@ -117,7 +113,9 @@ public struct Pairing {
       throw ProvisionError.notProven(keyId: key.keyId)
     }
     report(.keyProven)
-    if module.keyId != key.keyId || module.pendingKeyId != nil {
+    if let replacement {
+      try replace(module, by: key, replacement)
+    } else if module.keyId != key.keyId || module.pendingKeyId != nil {
       guard try client.pairCommit(key, uniqueId: module.uniqueId) == key.keyId else {
         throw ProvisionError.notConfirmed(keyId: key.keyId)
       }
@@ -150,11 +148,14 @@ public struct Pairing {
 /// What a pairing has done, in this order; what was so already is left out.
 public enum PairingEvent: Hashable, Sendable {
   case identified(ModuleIdentity)
+  /// On record, before anything on it is changed.
+  case inspected(ModuleInspection)
   /// On this laptop's disk, before it was sent.
   case keyStored(keyId: String)
   case keySent
   case keyProven
   case keyCommitted
+  case keyReplaced(KeyReplacement.Kind)
   case settingsWritten
   case settingsReadBack
   case clockSet
@@ -170,8 +171,12 @@ public struct PairingResult: Hashable, Sendable {
   public let firmwareVersion: String
   /// All of it was so before; at most the clock was set.
   public let wasAlreadyPaired: Bool
+  /// How the key took another's place, in this run or in one before it that was cut off.
+  public let replacement: KeyReplacement?
 
-  init(_ module: ModuleIdentity, keyId: String, wasAlreadyPaired: Bool) {
+  init(
+    _ module: ModuleIdentity, keyId: String, wasAlreadyPaired: Bool, replacement: KeyReplacement? = nil
+  ) {
     serialNumber = module.serialNumber
     self.keyId = keyId
     imei = module.imei
@@ -179,5 +184,6 @@ public struct PairingResult: Hashable, Sendable {
     chip = module.chip
     firmwareVersion = module.firmwareVersion
     self.wasAlreadyPaired = wasAlreadyPaired
+    self.replacement = replacement
   }
 }

@@ -16,16 +16,16 @@ public enum ProvisionError: Error, Hashable, Sendable {
 
   // MARK: Pairing
 
-  /// The module belongs to another installation, or to this one with a key that this laptop has never had.
+  /// The module belongs to another installation, whose record stands on this laptop.
   case bound(installation: String, keyId: String)
+  /// The key that the module holds could not be made to make way for a new one; it is still valid.
+  case replacement(keyId: String, ReplacementTrouble)
   /// Another module is on the cable than the one the record names.
   case otherModule(recorded: String, connected: String)
   /// The module is paired with another key than the record says, or (nil) not at all.
   case otherKey(recorded: String, held: String?)
   /// The module does not hold the key that it says it holds.
   case notProven(keyId: String)
-  /// The platform has the key and the laptop no longer does, so that it cannot change these settings.
-  case keyForgotten(keyId: String, differing: [PairingSettings.Field])
   /// What was read back is not what was written.
   case configurationDiffers([PairingSettings.Field])
   /// All steps were acknowledged, yet the module does not say that it is paired with this key.
@@ -47,6 +47,20 @@ public enum ProvisionError: Error, Hashable, Sendable {
   case document(file: String, DocumentFault)
   case noSuchScheme(String)
   case noSuchPlan(String)
+}
+
+/// Why a module keeps the key that it has.
+public enum ReplacementTrouble: Error, Hashable, Sendable {
+  /// This laptop does not have the key, and the platform cannot be reached.
+  case unreachable
+  /// This laptop does not have the key, and the platform was never given it.
+  case unknownKey
+  /// The platform will not prove it; `code` is its own.
+  case refused(code: String?)
+  /// The module does not take the proof.
+  case wrongProof
+  /// For a replacement by service the case has to be open for ten seconds, and the relay open.
+  case caseClosed
 }
 
 /// An error answer: `group` and `code` as in `docs/module-protocol.md`.

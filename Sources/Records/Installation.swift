@@ -78,8 +78,17 @@ public struct Installation: Hashable, Sendable, Codable {
       module.firmwareVersion = flashed.firmwareVersion
       module.firmwareSha256 = flashed.firmwareSha256
       self.module = module
+    case .inspected(let inspection):
+      var module = module ?? ModuleRecord()
+      module.inspection = inspection
+      self.module = module
+      entry.serialNumber = inspection.serialNumber
+      entry.keyId = inspection.keyId
+      entry.reason = inspection.reason
     case .paired(let paired):
       var module = module ?? ModuleRecord()
+      let isAnother = module.serialNumber != paired.serialNumber || module.keyId != paired.keyId
+      module.replacement = paired.replacement ?? (isAnother ? nil : module.replacement)
       module.serialNumber = paired.serialNumber
       module.keyId = paired.keyId
       module.imei = paired.imei
@@ -88,6 +97,7 @@ public struct Installation: Hashable, Sendable, Codable {
       self.module = module
       entry.serialNumber = paired.serialNumber
       entry.keyId = paired.keyId
+      entry.replacement = paired.replacement
     case .labelled(let label): self.label = label
     case .sealed(let seal):
       self.seal = seal

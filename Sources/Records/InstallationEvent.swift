@@ -4,6 +4,7 @@ public enum InstallationEvent: Hashable, Sendable {
   case registered(Registered)
   case photographed(Photo)
   case flashed(Flashed)
+  case inspected(ModuleInspection)
   case paired(Paired)
   case labelled(LabelRecord)
   case sealed(Seal)
@@ -64,12 +65,17 @@ public enum InstallationEvent: Hashable, Sendable {
     public var keyId: String
     public var imei: String?
     public var iccid: String?
+    /// How the key took another's place; nil where it was the module's first.
+    public var replacement: KeyReplacement?
 
-    public init(serialNumber: String, keyId: String, imei: String?, iccid: String?) {
+    public init(
+      serialNumber: String, keyId: String, imei: String?, iccid: String?, replacement: KeyReplacement? = nil
+    ) {
       self.serialNumber = serialNumber
       self.keyId = keyId
       self.imei = imei
       self.iccid = iccid
+      self.replacement = replacement
     }
   }
 
@@ -79,6 +85,7 @@ public enum InstallationEvent: Hashable, Sendable {
     case .registered: "registered"
     case .photographed: "photographed"
     case .flashed: "flashed"
+    case .inspected: "inspected"
     case .paired: "paired"
     case .labelled: "labelled"
     case .sealed: "sealed"
@@ -101,6 +108,7 @@ extension InstallationEvent: Codable {
     case .registered(let facts): try container.encode(facts, forKey: .facts)
     case .photographed(let facts): try container.encode(facts, forKey: .facts)
     case .flashed(let facts): try container.encode(facts, forKey: .facts)
+    case .inspected(let facts): try container.encode(facts, forKey: .facts)
     case .paired(let facts): try container.encode(facts, forKey: .facts)
     case .labelled(let facts): try container.encode(facts, forKey: .facts)
     case .sealed(let facts): try container.encode(facts, forKey: .facts)
@@ -121,6 +129,7 @@ extension InstallationEvent: Codable {
     case "registered": self = .registered(try facts())
     case "photographed": self = .photographed(try facts())
     case "flashed": self = .flashed(try facts())
+    case "inspected": self = .inspected(try facts())
     case "paired": self = .paired(try facts())
     case "labelled": self = .labelled(try facts())
     case "sealed": self = .sealed(try facts())

@@ -144,6 +144,10 @@ public struct ModuleRecord: Hashable, Sendable, Codable {
   public var imei: String?
   public var iccid: String?
   public var pairedAt: Timestamp?
+  /// What it said before it was last changed; nil for one that was blank.
+  public var inspection: ModuleInspection?
+  /// How its key took another's place; nil where it was the module's first.
+  public var replacement: KeyReplacement?
 
   public init() {}
 }
@@ -368,6 +372,8 @@ public struct HistoryEntry: Hashable, Sendable, Codable {
   public var serialNumber: String?
   public var keyId: String?
   public var sealNumber: String?
+  /// For a pairing: how the key took another's place.
+  public var replacement: KeyReplacement?
 
   public init(at: Timestamp, event: String, sha256: String) {
     self.at = at

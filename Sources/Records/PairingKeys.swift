@@ -20,6 +20,9 @@ public protocol PairingKeys {
   /// The latest key prepared for this module in this installation; nil where there was none.
   func key(for installation: InstallationID, moduleSerial: String) throws -> KeptKey?
 
+  /// A key that this module was given in any installation, while this laptop still has it; nil where it does not.
+  func heldKey(_ keyId: String, moduleSerial: String) throws -> SecretKey?
+
   /// Keeps a key that is about to be sent to the module. It replaces one that was never committed; one that was
   /// committed stays known by its id.
   func prepare(_ key: SecretKey, for installation: InstallationID, moduleSerial: String) throws

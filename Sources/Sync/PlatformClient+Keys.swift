@@ -73,3 +73,42 @@ private struct StartAnswer: Decodable {
   let seconds: UInt32
   let authenticator: String
 }
+
+// MARK: - Proofs
+
+extension PlatformClient: ProofAuthority {
+  /// - Throws: `SyncError.cancelled`.
+  public func proof(_ request: ProofRequest) throws -> ProofAnswer {
+    do {
+      let order = ProofOrder(
+        challenge: Hex.encode(request.challenge), newKeyId: request.newKeyId,
+        uniqueId: Hex.encode(request.uniqueId))
+      let response = try sendJSON("POST", "/v1/keys/\(request.keyId)/proofs", order)
+      let answer = try accepted(response, as: GivenProof.self)
+      guard answer.keyId == request.keyId, let proof = Hex.decode(answer.proof), proof.count == 32 else {
+        return .refused(code: nil)
+      }
+      return .proof(proof)
+    } catch let error as SyncError {
+      switch error {
+      case .cancelled: throw error
+      case .refused(status: 404, code: "key.unknown"): return .unknownKey
+      case .refused(_, let code): return .refused(code: code)
+      case .credentials: return .refused(code: "credentials")
+      case .notAcknowledged: return .refused(code: nil)
+      default: return .unreachable
+      }
+    }
+  }
+}
+
+private struct ProofOrder: Encodable {
+  let challenge: String
+  let newKeyId: String
+  let uniqueId: String
+}
+
+private struct GivenProof: Decodable {
+  let keyId: String
+  let proof: String
+}

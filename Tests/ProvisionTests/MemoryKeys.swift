@@ -17,6 +17,10 @@ final class MemoryKeys: PairingKeys {
     kept[place(installation, moduleSerial)]
   }
 
+  func heldKey(_ keyId: String, moduleSerial: String) throws -> SecretKey? {
+    kept.first { $0.key.hasSuffix("/" + moduleSerial) && $0.value.keyId == keyId }?.value.secret
+  }
+
   func prepare(_ key: SecretKey, for installation: InstallationID, moduleSerial: String) throws {
     try write {
       prepared.append(key.keyId)

@@ -126,4 +126,32 @@ import Testing
       keyId: "0011223344556677", moduleSerial: "x", challenge: randomBytes(16), counter: 7, seconds: 5)
     #expect(throws: SyncError.notAcknowledged(status: 200)) { try fixture.client().start(request) }
   }
+
+  // MARK: - Proofs
+
+  @Test func carriesAProofThatTheModuleWillTake() throws {
+    let fixture = try PlatformFixture()
+    let sample = try SampleInstallation(1, in: fixture.files)
+    sample.enqueue(in: fixture.outbox)
+    let client = try fixture.client()
+    let request = ProofRequest(
+      keyId: sample.keyId, newKeyId: "8899aabbccddeeff", uniqueId: randomBytes(12), challenge: randomBytes(16))
+    #expect(try client.proof(request) == .unknownKey)
+    _ = try fixture.syncRun().deliverKeys()
+    let proof = Authenticator.replacement(
+      key: sample.secret, challenge: request.challenge,
+      newKeyId: [0x88, 0x99, 0xaa, 0xbb, 0xcc, 0xdd, 0xee, 0xff],
+      uniqueId: request.uniqueId)
+    #expect(try client.proof(request) == .proof(proof))
+    let malformed = ProofRequest(
+      keyId: sample.keyId, newKeyId: "8899", uniqueId: request.uniqueId, challenge: request.challenge)
+    #expect(try client.proof(malformed) == .refused(code: "proof.malformed"))
+    fixture.platform.inject(.portal)
+    #expect(try client.proof(request) == .unreachable)
+    fixture.platform.inject(
+      .reply(status: 200, mediaType: "application/json", body: #"{"keyId":"00","proof":"00"}"#))
+    #expect(try client.proof(request) == .refused(code: nil))
+    fixture.platform.stop()
+    #expect(try client.proof(request) == .unreachable)
+  }
 }

@@ -21,6 +21,21 @@ struct PlatformKeys: Sendable {
     let envelope: Data
     /// Of the latest start that was signed; 0 before the first.
     var counter: UInt64
+    /// The replacements of the key in its module that were authorised, oldest first.
+    var replacements: [Replacement]?
+  }
+
+  private struct Replacement: Codable, Equatable {
+    let newKeyId: String
+    let uniqueId: String
+  }
+
+  private struct ProofOrder: Decodable {
+    /// 16 bytes, hex.
+    let challenge: String
+    let newKeyId: String
+    /// 12 bytes, hex.
+    let uniqueId: String
   }
 
   private struct StartOrder: Decodable {
@@ -89,9 +104,7 @@ struct PlatformKeys: Sendable {
   /// leaves, so that no two starts share one.
   func start(_ request: PlatformRequest, keyId: String) throws -> PlatformReply {
     let order = try request.decoded(StartOrder.self)
-    guard Hex.isLowerCase(keyId, byteCount: 8), var key = try kept(keyId) else {
-      throw PlatformReply.error(404, "key.unknown", "this key has not been delivered")
-    }
+    var key = try known(keyId)
     guard key.moduleSerial == order.moduleSerial else {
       throw PlatformReply.error(409, "key.bound", "this key is another module's")
     }
@@ -101,9 +114,7 @@ struct PlatformKeys: Sendable {
       throw PlatformReply.error(
         422, "start.malformed", "challenge is 16 bytes of hex, seconds 1 to 86400, counter below 2^53 - 1")
     }
-    guard let secret = try? Envelope.open([UInt8](key.envelope), with: identity) else {
-      throw LocalPlatformError.damaged(path: "keys/\(keyId).json")
-    }
+    let secret = try secret(of: key, keyId)
     let counter = max(order.counter, key.counter + 1)
     guard counter <= Self.largestCounter else {
       throw PlatformReply.error(409, "start.exhausted", "no counters are left")
@@ -116,7 +127,45 @@ struct PlatformKeys: Sendable {
       200, Start(counter: counter, seconds: order.seconds, authenticator: Hex.encode(authenticator)))
   }
 
+  /// Proves that this platform has the key that a module holds, so that the module takes another one in its place.
+  /// What was authorised is on disk before the answer leaves.
+  func proof(_ request: PlatformRequest, keyId: String) throws -> PlatformReply {
+    let order = try request.decoded(ProofOrder.self)
+    var key = try known(keyId)
+    guard let challenge = Hex.decode(order.challenge), challenge.count == Authenticator.challengeSize,
+      Hex.isLowerCase(order.newKeyId, byteCount: Authenticator.keyIdSize),
+      let newKeyId = Hex.decode(order.newKeyId),
+      let uniqueId = Hex.decode(order.uniqueId), uniqueId.count == Authenticator.uniqueIdSize
+    else {
+      throw PlatformReply.error(
+        422, "proof.malformed", "challenge is 16 bytes of hex, newKeyId 8, uniqueId 12")
+    }
+    let secret = try secret(of: key, keyId)
+    let replacement = Replacement(newKeyId: order.newKeyId, uniqueId: order.uniqueId)
+    if key.replacements?.last != replacement {
+      key.replacements = (key.replacements ?? []) + [replacement]
+      try store(key, keyId)
+    }
+    let proof = Authenticator.replacement(
+      key: secret, challenge: challenge, newKeyId: newKeyId, uniqueId: uniqueId)
+    return .json(200, ["keyId": keyId, "proof": Hex.encode(proof)])
+  }
+
   // MARK: - On disk
+
+  private func known(_ keyId: String) throws -> Kept {
+    guard Hex.isLowerCase(keyId, byteCount: 8), let key = try kept(keyId) else {
+      throw PlatformReply.error(404, "key.unknown", "this key has not been delivered")
+    }
+    return key
+  }
+
+  private func secret(of key: Kept, _ keyId: String) throws -> [UInt8] {
+    guard let secret = try? Envelope.open([UInt8](key.envelope), with: identity) else {
+      throw LocalPlatformError.damaged(path: "keys/\(keyId).json")
+    }
+    return secret
+  }
 
   private func kept(_ keyId: String) throws -> Kept? {
     let name = "keys/\(keyId).json"

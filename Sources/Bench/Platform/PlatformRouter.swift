@@ -92,6 +92,7 @@ final class PlatformRouter: PlatformHandler {
     case ("POST", "code-blocks", 2): return try state.codeBlocks.issue(request)
     case ("PUT", "keys", 3): return try keys.take(request, keyId: segments[2])
     case ("POST", "keys", 4) where segments[3] == "starts": return try keys.start(request, keyId: segments[2])
+    case ("POST", "keys", 4) where segments[3] == "proofs": return try keys.proof(request, keyId: segments[2])
     case ("OPTIONS", "files", 2...3): return files.options()
     case ("POST", "files", 2): return try files.create(request)
     case ("HEAD", "files", 3): return try files.offset(request, id: segments[2])

@@ -3,7 +3,7 @@ import ModuleCore
 /// Everything that can be asked of a module's firmware: what an error says it was doing.
 public enum ModuleRequest: String, Hashable, Sendable, CaseIterable {
   case echo, reset, parameters, imageState
-  case identity, pairBegin, pairProve, pairCommit, configure, configuration
+  case identity, pairBegin, pairProve, pairCommit, pairReplace, pairService, configure, configuration
   case challenge, start, stop, readings, setClock
 
   // MARK: - How it is asked
@@ -13,7 +13,7 @@ public enum ModuleRequest: String, Hashable, Sendable, CaseIterable {
     switch self {
     // The firmware writes its pairing record, and its chip stands still for 250 to 500 ms where that erases a
     // sector.
-    case .pairBegin, .pairCommit, .configure, .start: .seconds(3)
+    case .pairBegin, .pairCommit, .pairReplace, .pairService, .configure, .start: .seconds(3)
     default: .seconds(1)
     }
   }
@@ -61,6 +61,8 @@ public enum ModuleRequest: String, Hashable, Sendable, CaseIterable {
     case .pairBegin: .pairBegin
     case .pairProve: .pairProve
     case .pairCommit: .pairCommit
+    case .pairReplace: .pairReplace
+    case .pairService: .pairService
     case .configure: .configure
     case .configuration: .configuration
     case .challenge: .challenge

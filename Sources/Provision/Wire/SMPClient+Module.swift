@@ -21,7 +21,8 @@ extension SMPClient {
           imei: try reply.optionalText(ModuleField.imei), iccid: try reply.optionalText(ModuleField.iccid),
           keyId: keyId.map { Hex.encode($0) }, pendingKeyId: pending.map { Hex.encode($0) },
           installation: try reply.optionalText(ModuleField.installation),
-          boots: try reply.count(ModuleField.boots), sealOpenings: try reply.count(ModuleField.sealOpenings))
+          boots: try reply.count(ModuleField.boots), sealOpenings: try reply.count(ModuleField.sealOpenings),
+          history: try Self.history(reply))
       })
   }
 
@@ -49,10 +50,26 @@ extension SMPClient {
   }
 
   func pairCommit(_ key: SecretKey, uniqueId: [UInt8]) throws(ProvisionError) -> String {
+    try send(SMPRequest(.pairCommit, Self.commitment(key, uniqueId: uniqueId), reading: Self.keyId))
+  }
+
+  /// - Parameter proof: under the key that the module holds, over the outstanding challenge.
+  func pairReplace(by key: SecretKey, uniqueId: [UInt8], proof: [UInt8]) throws(ProvisionError) -> String {
+    var fields = Self.commitment(key, uniqueId: uniqueId)
+    fields.put(ModuleField.proof, bytes: proof)
+    return try send(SMPRequest(.pairReplace, fields, reading: Self.keyId))
+  }
+
+  /// For a module whose case has been open for ten seconds.
+  func pairService(by key: SecretKey, uniqueId: [UInt8]) throws(ProvisionError) -> String {
+    try send(SMPRequest(.pairService, Self.commitment(key, uniqueId: uniqueId), reading: Self.keyId))
+  }
+
+  private static func commitment(_ key: SecretKey, uniqueId: [UInt8]) -> CBORMapWriter {
     var fields = CBORMapWriter()
     fields.put(ModuleField.keyId, bytes: Authenticator.keyId(of: key.bytes))
     fields.put(ModuleField.authenticationCode, bytes: Authenticator.commit(key: key.bytes, uniqueId: uniqueId))
-    return try send(SMPRequest(.pairCommit, fields, reading: Self.keyId))
+    return fields
   }
 
   func configure(_ settings: PairingSettings, key: SecretKey) throws(ProvisionError) {
@@ -122,6 +139,20 @@ extension SMPClient {
           satellites: try reply.count(ModuleField.satellites), hasSIM: try reply.flag(ModuleField.simCard),
           isRegistered: try reply.flag(ModuleField.registered),
           signalDBm: try reply.integer(ModuleField.signalStrength))
+      })
+  }
+
+  /// A firmware that keeps none of these says none.
+  private static func history(_ reply: ReplyFields) throws(ReplyFault) -> ModuleHistory {
+    func count(_ key: StaticString) throws(ReplyFault) -> UInt64 { try reply.optional(key, \.unsigned) ?? 0 }
+    return ModuleHistory(
+      bootsAtVisit: try count(ModuleField.visitBoots),
+      sealOpeningsAtVisit: try count(ModuleField.visitSealOpenings),
+      watchdogResets: try count(ModuleField.watchdogResets),
+      serviceReplacements: try count(ModuleField.serviceReplacements),
+      provenReplacements: try count(ModuleField.provenReplacements),
+      previousKeyId: try reply.optionalBytes(ModuleField.oldKeyId, count: Authenticator.keyIdSize).map {
+        Hex.encode($0)
       })
   }
 

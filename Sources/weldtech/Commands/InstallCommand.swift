@@ -135,7 +135,7 @@ enum InstallCommand {
         .installation
     case .pair:
       return try walk.pair(installation, port: try workplace.choosePort(options.port)) {
-        console.sayMore($0.title)
+        $0.tell(console)
       }
       .installation
     case .label:

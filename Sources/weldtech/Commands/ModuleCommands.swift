@@ -96,12 +96,16 @@ enum PairCommand {
   struct Options {
     var id = ""
     var port: String?
+    var isService = false
+    var reason: String?
   }
 
   struct Document: Encodable {
     var id: InstallationID
     var serialNumber: String
     var keyId: String
+    /// How this key took another's place; left out where it did not.
+    var replacement: KeyReplacement?
   }
 
   static var command: Command<Workplace> {
@@ -110,18 +114,43 @@ enum PairCommand {
       parameters: { parameters in
         parameters.installation(\.id)
         parameters.port(\.port)
+        parameters.flag(
+          "service", \.isService,
+          Text(
+            zh: "没有旧密钥也连不上平台时：打开机壳重新配对，模块会一直记着",
+            en:
+              "pair anew with the case open, where neither old key nor platform can be had; the module counts it"
+          ))
+        parameters.option(
+          "reason", \.reason, .string, placeholder: "TEXT",
+          Text(zh: "为什么用 --service", en: "why by --service"))
       }, run: run)
   }
 
   static func run(_ options: Options, _ workplace: Workplace) throws -> Int32 {
     let installation = try workplace.fieldbook().installation(matching: options.id)
+    let reason = TextNormalization.trimmed(options.reason ?? "")
+    if options.isService, reason.isEmpty { throw UsageError.missing(option: "reason") }
+    if !options.isService, options.reason != nil { throw UsageError.missing(option: "service") }
     let port = try workplace.choosePort(options.port)
     let walk = Walk(workplace: workplace)
+    if options.isService {
+      workplace.console.say(
+        Text(
+          zh: "模块保持通电，打开焊机机壳，让封条回路断开至少 10 秒；停止焊接，继电器必须断开",
+          en:
+            "leave the module powered, open the welder's case so that the seal's loop is open for at least 10 s, and weld nothing: the relay has to be open"
+        ))
+    }
     let (changed, result) = try walk.alone(with: installation.id) {
-      try walk.pair(installation, port: port) { workplace.console.sayMore($0.title) }
+      try walk.pair(installation, port: port, serviceReason: options.isService ? reason : nil) {
+        $0.tell(workplace.console)
+      }
     }
     try workplace.console.answer(
-      Document(id: changed.id, serialNumber: result.serialNumber, keyId: result.keyId)
+      Document(
+        id: changed.id, serialNumber: result.serialNumber, keyId: result.keyId,
+        replacement: result.replacement)
     ) {
       workplace.console.put(
         Text(
@@ -197,8 +226,22 @@ enum TestCommand {
 }
 
 extension PairingEvent {
+  /// What a module saw since the last visit is said; the rest only to whoever wants to know more.
+  func tell(_ console: Console) {
+    if case .inspected = self { console.say(title) } else { console.sayMore(title) }
+  }
+
   var title: Text {
     switch self {
+    case .inspected(let module):
+      Text(
+        zh:
+          "自上次到访以来：封条断开 \(module.sealOpenings) 次，重启 \(module.resets) 次；历来看门狗复位 \(module.watchdogResets) 次，无密钥换配 \(module.serviceReplacements) 次",
+        en:
+          "since the last visit: seal opened \(module.sealOpenings) times, \(module.resets) starts; ever: \(module.watchdogResets) resets by the watchdog, \(module.serviceReplacements) keys replaced by service"
+      )
+    case .keyReplaced(let kind):
+      Text(zh: "旧密钥已换成新密钥（\(kind.title.zh)）", en: "the new key is in the old one's place (\(kind.title.en))")
     case .identified(let module):
       Text(zh: "找到模块 \(module.serialNumber)", en: "found module \(module.serialNumber)")
     case .keyStored: Text(zh: "密钥已保存在本机", en: "the key is kept on this laptop")
@@ -208,6 +251,16 @@ extension PairingEvent {
     case .settingsWritten: Text(zh: "编码、平台地址和 APN 已写入", en: "code, platform address and APN are written")
     case .settingsReadBack: Text(zh: "设置已回读核对", en: "the settings are read back")
     case .clockSet: Text(zh: "时钟已设置", en: "the clock is set")
+    }
+  }
+}
+
+extension KeyReplacement.Kind {
+  var title: Text {
+    switch self {
+    case .laptopProof: Text(zh: "凭本机的旧密钥", en: "proved by this laptop")
+    case .platformProof: Text(zh: "经平台授权", en: "authorised by the platform")
+    case .service: Text(zh: "开壳服务，没有旧密钥", en: "by service, without proof")
     }
   }
 }

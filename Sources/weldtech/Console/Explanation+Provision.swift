@@ -14,6 +14,8 @@ extension ModuleRequest {
     case .pairBegin: Text(zh: "下发配对密钥", en: "handing over the pairing key")
     case .pairProve: Text(zh: "核对模块持有密钥", en: "proving that the module holds the key")
     case .pairCommit: Text(zh: "确认配对", en: "committing the pairing")
+    case .pairReplace: Text(zh: "凭旧密钥更换配对密钥", en: "replacing the pairing key with a proof")
+    case .pairService: Text(zh: "开壳更换配对密钥", en: "replacing the pairing key by service")
     case .configure: Text(zh: "写入编码、平台地址和 APN", en: "writing code, platform address and APN")
     case .configuration: Text(zh: "回读设置", en: "reading the settings back")
     case .challenge: Text(zh: "取启动随机数", en: "asking for a challenge")
@@ -56,7 +58,10 @@ extension ProvisionError: Explained {
           zh: "这个模块已经与安装记录 \(installation) 配对（密钥 \(keyId)）",
           en: "this module is paired with installation \(installation) (key \(keyId))"),
         hint: Text(
-          zh: "换一个未配对的模块；旧模块要走维修流程", en: "take a module that is not paired; a used one goes through repair"))
+          zh: "检查接着的是不是这台焊机的模块；那条记录作废后，本机可以把模块换配过来",
+          en:
+            "check that it is this welder's module on the cable; once that record is void, it can be paired anew"
+        ))
     case .messageTooLong(let request):
       Failure(
         code: "provision.message.tooLong",
@@ -87,15 +92,7 @@ extension ProvisionError: Explained {
         message: Text(
           zh: "模块没能证明持有密钥 \(keyId)", en: "the module did not prove that it holds key \(keyId)"),
         hint: Text(zh: "再运行一次 pair；仍不行则换模块", en: "run pair again; if it fails again, take another module"))
-    case .keyForgotten(let keyId, let differing):
-      Failure(
-        code: "provision.pair.keyForgotten",
-        message: Text(
-          zh: "密钥 \(keyId) 已交给平台，本机不再持有，不能更改模块的设置（\(list(differing))）",
-          en:
-            "key \(keyId) is with the platform and no longer here, so the module's settings cannot be changed (\(list(differing)))"
-        ),
-        hint: Text(zh: "走维修流程重新配对", en: "pair it anew through repair"))
+    case .replacement(let keyId, let trouble): trouble.failure(keyId: keyId)
     case .configurationDiffers(let fields):
       Failure(
         code: "provision.pair.differs",

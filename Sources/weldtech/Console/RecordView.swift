@@ -73,6 +73,11 @@ struct RecordView {
     ] + (installation.retiredReason.map { [(RegistrationField.retiredReason.title, $0)] } ?? [])
   }
 
+  private func replaced(_ replacement: KeyReplacement) -> Text {
+    let (kind, old) = (replacement.kind.title, replacement.previousKeyId ?? "–")
+    return Text(zh: "取代 \(old)：\(kind.zh)", en: "took the place of \(old): \(kind.en)")
+  }
+
   private func workFacts(_ language: Language) -> [(Text, String)] {
     let record = installation
     let module = record.module
@@ -89,7 +94,11 @@ struct RecordView {
         Text(zh: "模块", en: "module"),
         [module?.serialNumber, module?.chip, module?.firmwareVersion].compactMap { $0 }.joined(separator: "  ")
       ),
-      (Text(zh: "密钥编号", en: "key"), module?.keyId ?? "–"),
+      (
+        Text(zh: "密钥编号", en: "key"),
+        [module?.keyId ?? "–", module?.replacement.map { replaced($0)[language] }].compactMap { $0 }
+          .joined(separator: "  ")
+      ),
       (Text(zh: "标牌", en: "label"), record.label.map { "\($0.template)  \($0.payload)" } ?? "–"),
       (
         Text(zh: "封条", en: "seal"),

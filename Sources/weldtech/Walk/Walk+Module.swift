@@ -1,4 +1,5 @@
 import Cryptography
+import Fieldbook
 import Provision
 import Records
 import Sync
@@ -7,9 +8,11 @@ extension Walk {
   // MARK: - Pairing
 
   /// Binds module, welder and code; safe to run again after it was cut off anywhere.
-  func pair(_ installation: Installation, port: String, report: @escaping (PairingEvent) -> Void) throws
-    -> (installation: Installation, result: PairingResult)
-  {
+  /// - Parameter serviceReason: why a key is to be replaced with the case open and no proof; nil where it takes one.
+  func pair(
+    _ installation: Installation, port: String, serviceReason: String? = nil,
+    report: @escaping (PairingEvent) -> Void
+  ) throws -> (installation: Installation, result: PairingResult) {
     try require(.pair, of: installation)
     guard let code = installation.code else { throw StepRefused(step: .pair, refusal: .retired) }
     let settings = PairingSettings(
@@ -21,15 +24,32 @@ extension Walk {
     let pairing = Pairing(
       client: SMPClient(link: link, now: { ContinuousClock.now }), keys: try fieldbook,
       clock: workplace.clock, random: SecureRandom.bytes, report: report)
-    let result = try pairing.pair(installation.id, settings: settings)
-    if installation.module?.pairedAt != nil, installation.module?.serialNumber == result.serialNumber,
-      installation.module?.keyId == result.keyId
+    var installation = installation
+    let terms = ReplacementTerms(
+      isInForce: { try holdsOn($0, otherThan: installation.id) },
+      authority: try? workplace.platformClient(answerTimeout: .seconds(10)), serviceReason: serviceReason,
+      inspection: installation.module?.inspection, recorded: installation.module?.replacement,
+      record: { installation = try append(.inspected($0), to: installation) })
+    let result = try pairing.pair(installation.id, settings: settings, terms: terms)
+    if let module = installation.module, module.pairedAt != nil, module.serialNumber == result.serialNumber,
+      module.keyId == result.keyId, result.replacement == nil || result.replacement == module.replacement
     {
       return (installation, result)
     }
     let event = InstallationEvent.Paired(
-      serialNumber: result.serialNumber, keyId: result.keyId, imei: result.imei, iccid: result.iccid)
+      serialNumber: result.serialNumber, keyId: result.keyId, imei: result.imei, iccid: result.iccid,
+      replacement: result.replacement)
     return (try append(.paired(event), to: installation), result)
+  }
+
+  /// Whether a record of this laptop's, other than `own`, has a claim to the module that names it.
+  private func holdsOn(_ named: String, otherThan own: InstallationID) throws -> Bool {
+    guard let id = InstallationID(named), id != own else { return false }
+    do {
+      return try fieldbook.installation(id).status != .void
+    } catch FieldbookError.notFound {
+      return false
+    }
   }
 
   // MARK: - Functional test
@@ -45,7 +65,7 @@ extension Walk {
     else { throw StepRefused(step: .test, refusal: .needs([.pair])) }
     let catalogue = try workplace.catalogue()
     let testPlan = try catalogue.plan(named: plan, for: try catalogue.scheme(named: scheme.name))
-    let secret = try fieldbook.key(for: installation.id, moduleSerial: serialNumber)?.secret
+    let secret = try fieldbook.heldKey(keyId, moduleSerial: serialNumber)
     // A start of the platform's own takes the key there. Without a network the step is not run, and says so.
     let authority = try? workplace.platformClient(answerTimeout: .seconds(10))
     if authority != nil { _ = try? workplace.syncRun(retry: RetryPolicy(attempts: 1)).deliverKeys() }

@@ -21,7 +21,7 @@ import Testing
   @Test func answersAnErrorOfItsOwnFormWhenACallIsUnknownOrTooLarge() throws {
     let harness = try PlatformHarness()
     for (method, path) in [
-      ("GET", "/"), ("GET", "/v1"), ("DELETE", "/v1/files"), ("POST", "/v1/keys/x/proofs"),
+      ("GET", "/"), ("GET", "/v1"), ("DELETE", "/v1/files"), ("POST", "/v1/keys/x/nothing"),
     ] {
       let answer = try harness.http.send(method, path)
       #expect(answer?.status == 404)

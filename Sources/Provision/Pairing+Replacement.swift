@@ -1,0 +1,148 @@
+import ModuleCore
+public import Records
+
+/// On which terms a module's key may make way for another.
+public struct ReplacementTerms {
+  /// Whether another installation, named as the module was told it, still holds on to its module.
+  var isInForce: (String) throws -> Bool
+  var authority: (any ProofAuthority)?
+  /// With the case open and no proof, and why; nil where it takes a proof.
+  var serviceReason: String?
+  /// What the record last had of this module.
+  var inspection: ModuleInspection?
+  /// The replacement that the record has.
+  var recorded: KeyReplacement?
+  /// Puts an inspection on record, durably, before anything is changed.
+  var record: (ModuleInspection) throws -> Void
+
+  public init(
+    isInForce: @escaping (String) throws -> Bool = { _ in false }, authority: (any ProofAuthority)? = nil,
+    serviceReason: String? = nil, inspection: ModuleInspection? = nil,
+    recorded: KeyReplacement? = nil, record: @escaping (ModuleInspection) throws -> Void = { _ in }
+  ) {
+    self.isInForce = isInForce
+    self.authority = authority
+    self.serviceReason = serviceReason
+    self.inspection = inspection
+    self.recorded = recorded
+    self.record = record
+  }
+}
+
+extension Pairing {
+  /// Who makes the module let go of its key.
+  enum Replacement {
+    case laptop(SecretKey)
+    case platform((any ProofAuthority)?)
+    case service
+
+    var kind: KeyReplacement.Kind {
+      switch self {
+      case .laptop: .laptopProof
+      case .platform: .platformProof
+      case .service: .service
+      }
+    }
+  }
+
+  // MARK: - Before
+
+  /// - Returns: nil where the module has no key, or this laptop's own.
+  /// - Throws: `bound` where the module belongs to an installation that is in force here: then it is more likely
+  ///   the wrong module on the cable.
+  func replacement(of module: ModuleIdentity, unless isOwn: Bool, _ terms: ReplacementTerms) throws
+    -> Replacement?
+  {
+    guard let held = module.keyId, !isOwn else { return nil }
+    if terms.serviceReason != nil { return .service }
+    if let other = module.installation, try terms.isInForce(other) {
+      throw ProvisionError.bound(installation: other, keyId: held)
+    }
+    if let key = try keys.heldKey(held, moduleSerial: module.serialNumber) { return .laptop(key) }
+    return .platform(terms.authority)
+  }
+
+  func inspect(_ module: ModuleIdentity, _ replacement: Replacement?, _ terms: ReplacementTerms) throws
+    -> ModuleInspection
+  {
+    let history = module.history
+    let inspection = ModuleInspection(
+      serialNumber: module.serialNumber, keyId: module.keyId ?? "", installation: module.installation,
+      resets: module.boots - min(history.bootsAtVisit, module.boots),
+      sealOpenings: module.sealOpenings - min(history.sealOpeningsAtVisit, module.sealOpenings),
+      watchdogResets: history.watchdogResets, serviceReplacements: history.serviceReplacements,
+      provenReplacements: history.provenReplacements, replacing: replacement?.kind,
+      reason: replacement?.kind == .service ? terms.serviceReason : nil)
+    if inspection != terms.inspection { try terms.record(inspection) }
+    report(.inspected(inspection))
+    return inspection
+  }
+
+  // MARK: - The replacement
+
+  /// The module has proved that it holds `key` as its pending one.
+  func replace(_ module: ModuleIdentity, by key: SecretKey, _ replacement: Replacement) throws {
+    let held = module.keyId ?? ""
+    let answered: String
+    do {
+      answered =
+        if case .service = replacement {
+          try client.pairService(by: key, uniqueId: module.uniqueId)
+        } else {
+          try client.pairReplace(
+            by: key, uniqueId: module.uniqueId, proof: try proof(for: module, key, replacement))
+        }
+    } catch let error as ProvisionError {
+      guard case .rejected(let rejection, _) = error else { throw error }
+      switch rejection.refusal {
+      case .sealed: throw ProvisionError.replacement(keyId: held, .caseClosed)
+      case .notAuthentic: throw ProvisionError.replacement(keyId: held, .wrongProof)
+      default: throw error
+      }
+    }
+    guard answered == key.keyId else { throw ProvisionError.notConfirmed(keyId: key.keyId) }
+    report(.keyReplaced(replacement.kind))
+  }
+
+  private func proof(for module: ModuleIdentity, _ key: SecretKey, _ replacement: Replacement) throws -> [UInt8]
+  {
+    let held = module.keyId ?? ""
+    let challenge = try client.challenge()
+    let authority: (any ProofAuthority)?
+    switch replacement {
+    case .laptop(let old):
+      return Authenticator.replacement(
+        key: old.bytes, challenge: challenge.bytes, newKeyId: Authenticator.keyId(of: key.bytes),
+        uniqueId: module.uniqueId)
+    case .platform(let named): authority = named
+    case .service: authority = nil
+    }
+    let request = ProofRequest(
+      keyId: held, newKeyId: key.keyId, uniqueId: module.uniqueId, challenge: challenge.bytes)
+    switch try authority?.proof(request) ?? .unreachable {
+    case .proof(let proof): return proof
+    case .unreachable: throw ProvisionError.replacement(keyId: held, .unreachable)
+    case .unknownKey: throw ProvisionError.replacement(keyId: held, .unknownKey)
+    case .refused(let code): throw ProvisionError.replacement(keyId: held, .refused(code: code))
+    }
+  }
+
+  // MARK: - After
+
+  /// How the module came by its key since `inspection`: its counts tell it also where the run that did it never
+  /// heard the answer.
+  static func replacement(in module: ModuleIdentity, since inspection: ModuleInspection?) -> KeyReplacement? {
+    guard let inspection, inspection.serialNumber == module.serialNumber, let planned = inspection.replacing,
+      module.keyId != inspection.keyId
+    else { return nil }
+    let history = module.history
+    if history.serviceReplacements > inspection.serviceReplacements {
+      return KeyReplacement(
+        kind: .service, previousKeyId: history.previousKeyId, count: history.serviceReplacements,
+        reason: inspection.reason)
+    }
+    guard history.provenReplacements > inspection.provenReplacements else { return nil }
+    return KeyReplacement(
+      kind: planned, previousKeyId: history.previousKeyId, count: history.provenReplacements, reason: nil)
+  }
+}

@@ -1,0 +1,184 @@
+import Cryptography
+import ModuleCore
+import Records
+import Testing
+
+@testable import Provision
+
+/// A module's key makes way for another: with a proof by this laptop or the platform, or by service.
+@Suite struct ReplacementTests {
+  typealias Laptop = PairingTests.Laptop
+
+  static let installation = PairingTests.installation
+  static let other = PairingTests.other
+
+  /// The platform, which has been given some keys.
+  final class Platform: ProofAuthority {
+    var keys: [String: SecretKey] = [:]
+    var answer: ProofAnswer?
+    private(set) var asked: [ProofRequest] = []
+
+    func proof(_ request: ProofRequest) -> ProofAnswer {
+      asked.append(request)
+      if let answer { return answer }
+      guard let key = keys[request.keyId], let newKeyId = Hex.decode(request.newKeyId) else {
+        return .unknownKey
+      }
+      return .proof(
+        Authenticator.replacement(
+          key: key.bytes, challenge: request.challenge, newKeyId: newKeyId, uniqueId: request.uniqueId))
+    }
+  }
+
+  /// What a record would keep between runs.
+  final class Record {
+    var inspections: [ModuleInspection] = []
+
+    func terms(_ platform: Platform? = nil, service: String? = nil) -> ReplacementTerms {
+      ReplacementTerms(
+        authority: platform, serviceReason: service, inspection: inspections.last,
+        record: { self.inspections.append($0) })
+    }
+  }
+
+  /// A module that another laptop has paired, and that laptop's key.
+  private func foreign(_ rig: ModuleRig) throws -> (keyId: String, key: SecretKey) {
+    let laptop = Laptop(seed: 5)
+    let result = try laptop.pair(rig, Self.other)
+    let kept = try laptop.keys.key(for: Self.other, moduleSerial: result.serialNumber)
+    return (result.keyId, try #require(kept?.secret))
+  }
+
+  private func open(_ rig: ModuleRig) {
+    rig.board.sealIsClosed = false
+    rig.pass(milliseconds: 100)
+    rig.pass(milliseconds: 11_000)
+  }
+
+  // MARK: - With a proof
+
+  @Test func takesOverAModuleWhoseOldKeyThisLaptopHas() throws {
+    let (rig, laptop, record) = (ModuleRig(), Laptop(), Record())
+    let first = try laptop.pair(rig, Self.other)
+    rig.board.sealIsClosed = false
+    rig.pass(milliseconds: 100)
+    rig.pass(milliseconds: 100)
+    let result = try laptop.pair(rig, terms: record.terms())
+    #expect(result.keyId != first.keyId)
+    #expect(
+      result.replacement
+        == KeyReplacement(kind: .laptopProof, previousKeyId: first.keyId, count: 1, reason: nil))
+    try PairingTests.expectAgreement(rig, laptop, keysMade: 2)
+    let inspection = try #require(record.inspections.first)
+    #expect(record.inspections.count == 1 && inspection.keyId == first.keyId)
+    #expect(inspection.sealOpenings == 1 && inspection.replacing == .laptopProof)
+    #expect(inspection.installation == Self.other.text)
+    #expect(laptop.events.contains(.keyReplaced(.laptopProof)) && !laptop.events.contains(.keyCommitted))
+  }
+
+  @Test func takesOverAModuleWithThePlatformsProof() throws {
+    let (rig, laptop, record, platform) = (ModuleRig(), Laptop(), Record(), Platform())
+    let old = try foreign(rig)
+    platform.keys[old.keyId] = old.key
+    let result = try laptop.pair(rig, terms: record.terms(platform))
+    #expect(result.replacement?.kind == .platformProof && result.replacement?.previousKeyId == old.keyId)
+    #expect(platform.asked.map(\.newKeyId) == [result.keyId])
+    try PairingTests.expectAgreement(rig, laptop)
+  }
+
+  @Test func changesTheSettingsWithThePlatformsProofWhenItsOwnKeyIsForgotten() throws {
+    let (rig, laptop, record, platform) = (ModuleRig(), Laptop(), Record(), Platform())
+    let first = try laptop.pair(
+      rig,
+      settings: PairingSettings(
+        code: PairingTests.settings.code, platform: "https://old.example", apn: "",
+        trustAnchor: PairingTests.settings.trustAnchor))
+    platform.keys[first.keyId] = try laptop.keys.key(
+      for: Self.installation, moduleSerial: first.serialNumber)?.secret
+    laptop.keys.forget(Self.installation, moduleSerial: first.serialNumber)
+    #expect(try laptop.pair(rig, terms: record.terms(platform)).replacement?.kind == .platformProof)
+    try PairingTests.expectAgreement(rig, laptop, keysMade: 2)
+  }
+
+  @Test(
+    arguments: [
+      (nil, ReplacementTrouble.unreachable), (.unreachable, .unreachable), (.unknownKey, .unknownKey),
+      (.refused(code: "no"), .refused(code: "no")), (.proof([UInt8](repeating: 1, count: 32)), .wrongProof),
+    ] as [(ProofAnswer?, ReplacementTrouble)])
+  func leavesTheOldKeyValidWhenThereIsNoProof(answer: ProofAnswer?, trouble: ReplacementTrouble) throws {
+    let (rig, laptop, record, platform) = (ModuleRig(), Laptop(), Record(), Platform())
+    let old = try foreign(rig)
+    platform.answer = answer
+    #expect(throws: ProvisionError.replacement(keyId: old.keyId, trouble)) {
+      try laptop.pair(rig, terms: record.terms(answer == nil ? nil : platform))
+    }
+    let module = try rig.link.client().identity()
+    #expect(module.keyId == old.keyId && module.installation == Self.other.text)
+    platform.answer = nil
+    platform.keys[old.keyId] = old.key
+    _ = try laptop.pair(rig, terms: record.terms(platform))
+    try PairingTests.expectAgreement(rig, laptop)
+  }
+
+  // MARK: - By service
+
+  @Test func takesOverAModuleByServiceOnlyWhenItsCaseIsOpen() throws {
+    let (rig, laptop, record) = (ModuleRig(), Laptop(), Record())
+    let old = try foreign(rig)
+    #expect(throws: ProvisionError.replacement(keyId: old.keyId, .caseClosed)) {
+      try laptop.pair(rig, terms: record.terms(service: "laptop lost"))
+    }
+    #expect(try rig.link.client().identity().keyId == old.keyId)
+    open(rig)
+    let result = try laptop.pair(rig, terms: record.terms(service: "laptop lost"))
+    #expect(
+      result.replacement
+        == KeyReplacement(kind: .service, previousKeyId: old.keyId, count: 1, reason: "laptop lost"))
+    #expect(try rig.link.client().identity().history.serviceReplacements == 1)
+    try PairingTests.expectAgreement(rig, laptop)
+  }
+
+  // MARK: - Cut off
+
+  /// After a cut before any message the next run ends with both sides equal and knows how the key was replaced.
+  @Test(arguments: 0..<12, [KeyReplacement.Kind.laptopProof, .platformProof, .service])
+  func isFinishedByTheNextRunWhenCutBeforeAMessage(message: Int, kind: KeyReplacement.Kind) throws {
+    for losesReply in [false, true] {
+      let (rig, laptop, record, platform) = (ModuleRig(), Laptop(), Record(), Platform())
+      let old: String
+      switch kind {
+      case .laptopProof: old = try laptop.pair(rig, Self.other).keyId
+      case .platformProof:
+        let paired = try foreign(rig)
+        platform.keys[paired.keyId] = paired.key
+        old = paired.keyId
+      case .service:
+        old = try foreign(rig).keyId
+        open(rig)
+      }
+      let reason = kind == .service ? "laptop lost" : nil
+      var count = -1
+      rig.tamper = { frame, module in
+        count += 1
+        if count < message { return module(frame) }
+        if losesReply, count == message { _ = module(frame) }
+        return []
+      }
+      let result: PairingResult
+      do {
+        result = try laptop.pair(rig, terms: record.terms(platform, service: reason))
+      } catch {
+        let held = try #require(error as? ProvisionError)
+        guard case .link(.timeout, _) = held else { throw error }
+        rig.tamper = nil
+        rig.restart()
+        if kind == .service { open(rig) }
+        result = try laptop.pair(rig, terms: record.terms(platform, service: reason))
+      }
+      #expect(result.replacement?.kind == kind && result.replacement?.previousKeyId == old)
+      #expect(result.replacement?.reason == reason && result.replacement?.count == 1)
+      rig.tamper = nil
+      try PairingTests.expectAgreement(rig, laptop, keysMade: kind == .laptopProof ? 2 : 1)
+    }
+  }
+}
