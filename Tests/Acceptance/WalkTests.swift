@@ -24,7 +24,7 @@ import Testing
 
     let flash = try laptop.json("flash", id, "--port", port)
     let flashKeys: Set = [
-      "id", "chip", "firmwareVersion", "firmwareSha256", "skipped", "bytesWritten", "seconds",
+      "id", "chip", "firmwareVersion", "firmwareSha256", "skipped", "bytesWritten", "seconds", "proof",
     ]
     #expect(Set(flash.keys) == flashKeys)
     #expect(flash["chip"] as? String == "STM32F405" && flash["skipped"] as? Bool == false)

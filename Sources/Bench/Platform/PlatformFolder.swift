@@ -22,7 +22,11 @@ final class PlatformFolder: Sendable {
     }
   }
 
-  deinit { Glibc.close(lock) }
+  deinit {
+    // A child that is being started holds the descriptor, too, until it is another program.
+    flock(lock, LOCK_UN)
+    Glibc.close(lock)
+  }
 
   // MARK: - Reading
 
