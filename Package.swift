@@ -39,7 +39,7 @@ let package = Package(
 
     // The features. They do not know of each other.
     feature("Fieldbook", ["Records", "Cryptography", "CSQLite"]),
-    feature("Provision", ["Records", "ModuleCore", "Cryptography", "CSerial"]),
+    feature("Provision", ["Records", "ModuleCore", "Cryptography", "CSerial", "CLZ4"]),
     feature("Labels", ["Records", "Drawing", "Tables", "CZXing"]),
     feature("Agreements", ["Records", "Drawing", "Cryptography"]),
     feature("Photos", ["Records", "Cryptography", "CPNG", "CTurboJPEG"]),
@@ -69,6 +69,7 @@ let package = Package(
     debian("CCrypto", pkgConfig: "libcrypto", package: "libssl-dev"),
     debian("CMicrohttpd", pkgConfig: "libmicrohttpd", package: "libmicrohttpd-dev"),
     debian("CLibZXing", pkgConfig: "zxing", package: "libzxing-dev"),
+    debian("CLZ4", pkgConfig: "liblz4", package: "liblz4-dev"),
     debian("CTurboJPEG", pkgConfig: "libturbojpeg", package: "libturbojpeg0-dev"),
 
     // C and C++ of ours, where a library cannot be driven from Swift.

@@ -27,14 +27,16 @@ struct ExecutedChip: BenchChip {
 
   /// - Parameters:
   ///   - pace: is told how far the chip was ever behind.
+  ///   - countsInstructions: for power cuts at any instruction.
   ///   - now: the clock that the chip is not to run ahead of, nor fall behind.
   init(
-    configuration: ModuleBench.Configuration, pace: ChipPace = ChipPace(),
+    configuration: ModuleBench.Configuration, pace: ChipPace = ChipPace(), countsInstructions: Bool = false,
     random: @escaping @Sendable (Int) -> [UInt8]?, now: @escaping @Sendable () -> ContinuousClock.Instant
   ) throws(ChipError) {
     chip = try Microcontroller(
       flash: configuration.flash, timings: configuration.timings, uniqueID: configuration.uniqueID,
-      surroundings: configuration.surroundings, oscillatorError: configuration.oscillatorError, random: random)
+      surroundings: configuration.surroundings, oscillatorError: configuration.oscillatorError,
+      countsInstructions: countsInstructions, random: random)
     memory = ROMMemory(
       flash: configuration.flash, uniqueID: configuration.uniqueID, ram: chip.processor.ram)
     timings = configuration.timings

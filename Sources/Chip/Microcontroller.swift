@@ -15,7 +15,7 @@ final class Microcontroller: ProcessorBus {
   }
 
   /// Looks at unchanging registers, with next to nothing between them, after which a program counts as waiting.
-  private static let patience = 24
+  private static let patience = 12
   private static let cyclesBetweenLooks: UInt64 = 240
 
   let processor: Processor
@@ -158,6 +158,8 @@ final class Microcontroller: ProcessorBus {
     limit = time
     while state == .running, now < time, !isCut {
       settle()
+      // Something may have happened: the program gets to look at all of it.
+      quietLooks = 0
       if tickIsPending, !processor.isHandlingException, !processor.exceptionsAreMasked {
         tickIsPending = false
         processor.enterException(handler: vector(15))

@@ -28,17 +28,18 @@ final class ChipRig {
     }
   }
 
-  private static func shippedFlash() throws -> FlashArray {
+  static func shippedImage() throws -> Image {
     let root = #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
     let catalogue = try ReleaseCatalogue(
       directory: "/" + root + "/firmware/releases",
       trusted: try TrustedKeys(directory: "/" + root + "/firmware/trust"))
     let model = try #require(ChipModel.known.first)
-    let image = try catalogue.image(of: try #require(catalogue.newest(for: model)))
+    return try catalogue.image(of: try #require(catalogue.newest(for: model)))
+  }
+
+  private static func shippedFlash() throws -> FlashArray {
     let flash = FlashArray.stm32f405()
-    for segment in image.manifest.segments {
-      flash.program(segment.address, Array(image.bytes[segment.offset..<(segment.offset + segment.length)]))
-    }
+    for (address, bytes) in try shippedImage().pieces { flash.program(address, bytes) }
     return flash
   }
 

@@ -4,7 +4,7 @@ import Testing
 @testable import Provision
 
 @Suite struct BootloaderFlasherTests {
-  private let options = Flasher.Options(awaitsFirmware: false)
+  private let options = Flasher.Options(usesLoader: false, awaitsFirmware: false)
 
   private func flash(
     _ link: BootloaderLink, _ image: Image, allowsDowngrade: Bool = false,

@@ -23,7 +23,7 @@ final class BootloaderLink: Link {
   private var isClosed = false
 
   init(flash: FlashArray = .stm32f405(), uniqueID: [UInt8] = Array(1...12)) {
-    rom = ROMBootloader(memory: ROMMemory(flash: flash, uniqueID: uniqueID), timings: .instant)
+    rom = ROMBootloader(memory: ROMMemory(flash: flash, uniqueID: uniqueID, ram: nil), timings: .instant)
   }
 
   func write(_ bytes: [UInt8], deadline: ContinuousClock.Instant) throws(LinkError) {

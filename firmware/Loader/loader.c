@@ -22,7 +22,8 @@ struct table {
   uint32_t sectors;     // those that may be erased and programmed, one bit each
 };
 
-__attribute__((section(".vectors"), used)) static const struct {
+// Volatile: what the compiler sees here is not what the chip gets.
+__attribute__((section(".vectors"), used)) static const volatile struct {
   const void *vectors[4];
   struct table table;
 } head = {{stack_top, start, restart, restart}, {0x444C5457, protocol_version, 115200, 0}};
@@ -48,11 +49,13 @@ enum { is_sent = 1 << 6, has_room = 1 << 7 };
 
 // MARK: - State
 
-static uint8_t ring[ring_bytes];      // what has come, by DMA
-static uint8_t packed[frame_bytes];   // the body of the block at work
-static uint8_t plain[block_bytes];    // the same, unpacked
-static uint8_t command[command_bytes];
-static uint8_t sending[4096];
+// Not zeroed at the start, which would take longer than the laptop waits.
+#define BUFFER __attribute__((section(".buffers"))) static uint8_t
+BUFFER ring[ring_bytes];      // what has come, by DMA
+BUFFER packed[frame_bytes];   // the body of the block at work
+BUFFER plain[block_bytes];    // the same, unpacked
+BUFFER command[command_bytes];
+BUFFER sending[4096];
 static uint32_t send_head, send_tail;
 
 static uint32_t parsed;               // where in the ring the next frame begins
@@ -389,7 +392,8 @@ static int receive(void) {
   parsed = place;
   silence = 0;
   was_heard = 1;
-  good_divider = divider;
+  // A pattern that came through is no promise: its answer has to, and then real work follows.
+  if (kind != command_ping) good_divider = divider;
   if (kind == command_block) {
     reply(kind, front[3], take_block(front[3], body, length), 0, 0);
   } else {

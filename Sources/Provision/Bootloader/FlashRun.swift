@@ -47,11 +47,19 @@ struct FlashRun {
 
   // MARK: - Doing it
 
-  func bringUpToDate(over path: inout any FlashPath, readsBack: Bool) throws(FlashError) -> Outcome {
+  /// What of the image has to be in the chip, without a boot block that is there already or is to stay.
+  func plan() throws(FlashError) -> FlashPlan {
     var plan = FlashPlan(image, on: chip)
+    var path: any FlashPath = ROMPath(rom: rom)
     try leaveBootBlock(of: &plan, over: &path)
+    return plan
+  }
+
+  func bringUpToDate(
+    _ whole: FlashPlan, over path: inout any FlashPath, readsBack: Bool
+  ) throws(FlashError) -> Outcome {
+    var plan = whole
     let unchanged = try path.unchanged(in: plan)
-    let whole = plan
     plan.parts.removeAll { unchanged.contains($0.sector) }
     try path.write(plan, journal: journal, watch: watch)
     var proofs: Set = [try path.prove(whole, watch: watch)]

@@ -9,6 +9,8 @@ public enum FlashStep: Hashable, Sendable {
   case identifying
   /// `uniqueID` is lower-case hex.
   case chipFound(name: String, uniqueID: String)
+  /// The flashing program is sent into the chip's RAM and asked how fast the line may be.
+  case startingLoader
   /// The boot block in the chip is compared with the image's.
   case comparing
   /// `sector` counts from 1 to `of`, over those that have to be erased.

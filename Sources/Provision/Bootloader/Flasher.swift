@@ -18,12 +18,18 @@ public struct Flasher {
     public var allowsDowngrade: Bool
     /// Reads every byte back, also where a digest made by the chip has proved it.
     public var readsBack: Bool
+    /// Sends a flashing program into the chip's RAM where one runs on it; off for the ROM bootloader alone.
+    public var usesLoader: Bool
     /// Waits for the started firmware to answer; off for images that are no module's firmware.
     public var awaitsFirmware: Bool
 
-    public init(allowsDowngrade: Bool = false, readsBack: Bool = false, awaitsFirmware: Bool = true) {
+    public init(
+      allowsDowngrade: Bool = false, readsBack: Bool = false, usesLoader: Bool = true,
+      awaitsFirmware: Bool = true
+    ) {
       self.allowsDowngrade = allowsDowngrade
       self.readsBack = readsBack
+      self.usesLoader = usesLoader
       self.awaitsFirmware = awaitsFirmware
     }
   }
@@ -31,21 +37,24 @@ public struct Flasher {
   private let link: any Link
   private let chips: [ChipModel]
   private let journal: (_ chipID: String, _ image: Image) -> any FlashJournal
+  private let speeds: any LineSpeedMemory
   private let now: () -> ContinuousClock.Instant
 
   /// - Parameters:
   ///   - link: in any framing; left at `LinkFraming.firmware` where `flash` returns.
   ///   - journal: where the chip's acknowledgements of an image are kept; unless told for this run only.
+  ///   - speeds: what is known of the adapter.
   ///   - now: the clock that deadlines are reckoned by.
   public init(
     link: any Link, chips: [ChipModel] = ChipModel.known,
     journal: @escaping (_ chipID: String, _ image: Image) -> any FlashJournal = { _, _ in MemoryFlashJournal()
     },
-    now: @escaping () -> ContinuousClock.Instant
+    speeds: any LineSpeedMemory = NoLineSpeedMemory(), now: @escaping () -> ContinuousClock.Instant
   ) {
     self.link = link
     self.chips = chips
     self.journal = journal
+    self.speeds = speeds
     self.now = now
   }
 
@@ -62,7 +71,7 @@ public struct Flasher {
   ) throws(FlashError) -> FlashResult {
     let begun = now()
     onEvent(.connecting)
-    switch try findModule() {
+    switch try findModuleOrLoader() {
     case .bootloader: break
     case .nothing: throw .noAnswer
     case .firmware(let running):
@@ -99,8 +108,9 @@ public struct Flasher {
     {
       throw refusal
     }
-    var path = try openPath(rom, chip: chip, options: options, watch: watch)
-    let outcome = try run.bringUpToDate(over: &path, readsBack: options.readsBack)
+    let plan = try run.plan()
+    var path = try openPath(rom, for: plan, options: options, watch: watch)
+    let outcome = try run.bringUpToDate(plan, over: &path, readsBack: options.readsBack)
 
     onEvent(.starting)
     try path.start(chip.flashStart)
@@ -114,9 +124,34 @@ public struct Flasher {
 
   /// The fastest way into this chip, from its ROM bootloader, which is in sync.
   private func openPath(
-    _ rom: ROMClient, chip: ChipModel, options: Options, watch: FlashWatch
+    _ rom: ROMClient, for plan: FlashPlan, options: Options, watch: FlashWatch
   ) throws(FlashError) -> any FlashPath {
-    ROMPath(rom: rom)
+    guard options.usesLoader, !plan.parts.isEmpty else { return ROMPath(rom: rom) }
+    try watch.begin(.startingLoader)
+    do throws(LoaderPath.Obstacle) {
+      return try LoaderPath(through: rom, for: plan, speeds: speeds)
+    } catch {
+      switch error {
+      case .refused: return ROMPath(rom: rom)
+      case .link(let error): throw .link(error, during: .startingLoader)
+      case .silent: return ROMPath(rom: try returnToBootloader())
+      }
+    }
+  }
+
+  /// A program in RAM that nobody hears resets the chip after three seconds; what starts then leads back to the ROM.
+  private func returnToBootloader() throws(FlashError) -> ROMClient {
+    let deadline = now() + .seconds(10)
+    repeat {
+      switch try findModuleOrLoader() {
+      case .bootloader: return try romClient(during: .startingLoader)
+      case .firmware:
+        try enterBootloader()
+        return try romClient(during: .startingLoader)
+      case .nothing: break
+      }
+    } while now() < deadline
+    throw .bootloaderSilent
   }
 
   // MARK: - Finding the module
@@ -146,6 +181,25 @@ public struct Flasher {
     let again = try romClient(during: .connecting)
     let isFree = try during(.connecting) { () throws(ROMClient.Failure) in try again.recover() }
     return isFree ? .bootloader : .nothing
+  }
+
+  /// As `findModule`; and a flashing program that a killed run left in the chip makes way.
+  private func findModuleOrLoader() throws(FlashError) -> Found {
+    let found = try findModule()
+    guard case .nothing = found else { return found }
+    do throws(LoaderClient.Failure) {
+      // By now it has been alone for so long that it is back at the speed it began with.
+      var loader = LoaderClient(link: link, baud: LinkFraming.bootloader.baud, now: now)
+      guard try loader.meet() else { return found }
+      _ = try loader.ask(.reset)
+      // The boot block looks at what is in flash before it starts anything.
+      try loader.pause(.milliseconds(700))
+    } catch .link(let error) where error != .timeout {
+      throw .link(error, during: .connecting)
+    } catch {
+      return found
+    }
+    return try findModule()
   }
 
   private func enterBootloader() throws(FlashError) {

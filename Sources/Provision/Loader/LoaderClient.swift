@@ -16,7 +16,7 @@ struct LoaderClient {
   private static let answerTime = Duration.milliseconds(120)
   private static let tries = 4
   /// The chip gives up a speed after 400 ms without a frame, first for the last good one, then for the first one.
-  private static let fallingBack = Duration.milliseconds(900)
+  private static let fallingBack = Duration.milliseconds(250)
 
   let link: any Link
   let now: () -> ContinuousClock.Instant
@@ -35,20 +35,23 @@ struct LoaderClient {
 
   /// Sends a request until it is answered, at most four times: all may be repeated.
   /// - Throws: `silent`, `refused` for any status but `done`, or `link`.
-  mutating func request(_ kind: LoaderFrame.Kind, _ body: [UInt8] = []) throws(Failure) -> LoaderReply {
-    let reply = try ask(kind, body)
+  mutating func request(
+    _ kind: LoaderFrame.Kind, _ body: [UInt8] = [], answerBytes: Int = 64
+  ) throws(Failure) -> LoaderReply {
+    let reply = try ask(kind, body, answerBytes: answerBytes)
     guard reply.status == .done else { throw .refused(reply.status) }
     return reply
   }
 
   /// The answer, whatever its status.
   mutating func ask(
-    _ kind: LoaderFrame.Kind, _ body: [UInt8] = [], tries: Int = Self.tries, within: Duration = Self.answerTime
+    _ kind: LoaderFrame.Kind, _ body: [UInt8] = [], tries: Int = Self.tries, within: Duration = Self.answerTime,
+    answerBytes: Int = 64
   ) throws(Failure) -> LoaderReply {
     for _ in 0..<tries {
       let frame = nextFrame(kind, body)
       try send(frame.encoded)
-      let deadline = now() + within + wireTime(frame.body.count + 1100)
+      let deadline = now() + within + wireTime(frame.body.count + answerBytes)
       while let answer = try nextAnswer(by: deadline) {
         if answer.frame.answers(frame) { return answer.reply }
       }
@@ -97,7 +100,10 @@ struct LoaderClient {
   /// Takes the line from the speed it has to the highest that holds, step by step, at most to `ceiling`.
   mutating func climb(to ceiling: Int) throws(Failure) {
     for speed in Self.ladder where speed > baud && speed <= ceiling {
-      guard try move(to: speed) else { return }
+      let before = baud
+      if try move(to: speed) { continue }
+      if baud < before { _ = try move(to: before) }
+      return
     }
   }
 
@@ -120,8 +126,16 @@ struct LoaderClient {
     return false
   }
 
-  /// Speed of the step below, or nil at the lowest.
-  var lowerSpeed: Int? { Self.ladder.last { $0 < baud && $0 >= base } }
+  /// Goes to the next lower speed, because this one has errors; where there is none lower, finds the loader again.
+  mutating func stepDown() throws(Failure) {
+    let lower = Self.ladder.last { $0 < baud && $0 > base }
+    try regain()
+    guard let lower else {
+      if baud > base { _ = try move(to: base) }
+      return
+    }
+    if baud > lower { _ = try move(to: lower) } else { try climb(to: lower) }
+  }
 
   /// Whether a pattern of all sorts of bytes comes back whole several times.
   private mutating func holds() throws(Failure) -> Bool {
@@ -132,7 +146,9 @@ struct LoaderClient {
         return UInt8(truncatingIfNeeded: noise >> 24)
       }
       do throws(Failure) {
-        guard try ask(.ping, pattern, tries: 1).rest == pattern else { return false }
+        guard try ask(.ping, pattern, tries: 1, answerBytes: pattern.count + 64).rest == pattern else {
+          return false
+        }
       } catch .silent {
         return false
       }
@@ -142,7 +158,7 @@ struct LoaderClient {
 
   /// Finds the loader again after errors or silence: at the present speed, or where it falls back to.
   mutating func regain() throws(Failure) {
-    for _ in 0..<2 where try isHeard(within: Self.answerTime) { return }
+    for _ in 0..<6 where try isHeard(within: Self.answerTime) { return }
     try pause(Self.fallingBack)
     try setSpeed(base)
     for _ in 0..<10 where try isHeard(within: Self.answerTime) { return }
@@ -169,7 +185,7 @@ struct LoaderClient {
   }
 
   /// Lets time pass, and forgets what comes meanwhile.
-  private mutating func pause(_ time: Duration) throws(Failure) {
+  mutating func pause(_ time: Duration) throws(Failure) {
     let end = now() + time
     while try nextAnswer(by: end) != nil {}
     decoder.reset()

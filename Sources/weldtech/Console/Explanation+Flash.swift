@@ -7,6 +7,7 @@ extension FlashStep {
     switch self {
     case .connecting: Text(zh: "寻找模块", en: "looking for the module")
     case .enteringBootloader: Text(zh: "进入引导程序", en: "entering the bootloader")
+    case .startingLoader: Text(zh: "启动烧录程序", en: "starting the flashing program")
     case .identifying: Text(zh: "识别芯片", en: "identifying the chip")
     case .chipFound(let name, _): Text(zh: "识别到芯片 \(name)", en: "talking to the \(name)")
     case .comparing: Text(zh: "比对引导区", en: "comparing the boot block")

@@ -40,7 +40,7 @@ final class FlashProgress {
       display.advance(to: bytes)
     case .chipFound(let name, let uniqueID):
       display.note(Text(zh: "芯片 \(name)，编号 \(uniqueID)", en: "chip \(name), id \(uniqueID)"))
-    case .connecting, .enteringBootloader, .identifying, .comparing, .starting:
+    case .connecting, .enteringBootloader, .identifying, .startingLoader, .comparing, .starting:
       endPhase()
       display.note(step.doing)
     }

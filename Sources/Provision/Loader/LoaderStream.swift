@@ -1,0 +1,91 @@
+internal import CLZ4
+
+/// The blocks of a plan, packed, in the order in which they are sent.
+struct LoaderStream {
+  struct Block {
+    let sector: Int
+    /// Bytes of the sector's part that are in flash once this block is.
+    let partBytes: Int
+    /// Bytes of the whole that are in flash for good once this block is.
+    let through: Int
+    /// Bytes of the plan that are then done.
+    let done: Int
+    /// A frame's body.
+    let body: [UInt8]
+  }
+
+  let blocks: [Block]
+  /// Bytes of the plan and of the whole that its digest is over.
+  let byteCount: Int
+  let total: Int
+
+  /// - Parameters:
+  ///   - whole: the plan with those sectors too that hold their bytes already.
+  ///   - kept: bytes of parts that were acknowledged in an earlier run.
+  init(_ plan: FlashPlan, of whole: FlashPlan, kept: [Int: Int], blockBytes: Int) {
+    var ends: [Int] = []
+    var offset = 0
+    for part in whole.parts {
+      offset += part.bytes.count
+      ends.append(offset)
+    }
+    var blocks: [Block] = []
+    var done = 0
+    for part in plan.parts {
+      guard let index = whole.parts.firstIndex(of: part) else { continue }
+      let begin = ends[index] - part.bytes.count
+      let known = min(kept[part.sector] ?? 0, part.bytes.count)
+      for start in stride(from: 0, to: part.bytes.count, by: blockBytes) {
+        let bytes = Array(part.bytes[start..<min(start + blockBytes, part.bytes.count)])
+        let end = start + bytes.count
+        // The first block of a sector also says that the one before it is done; of the others, what is there already
+        // and what erasing leaves there need not be sent.
+        if start > 0, end <= known || bytes.allSatisfy({ $0 == 0xff }) {
+          if let last = blocks.popLast() {
+            blocks.append(last.reaching(partBytes: end, through: begin + end, done: done + end))
+          }
+          continue
+        }
+        let (packing, payload) = Self.pack(bytes)
+        let body =
+          LoaderFrame.word(part.address + UInt32(start)) + LoaderFrame.word(UInt32(begin + end))
+          + LoaderFrame.half(UInt16(bytes.count)) + [packing, 0] + payload
+        blocks.append(
+          Block(sector: part.sector, partBytes: end, through: begin + end, done: done + end, body: body))
+      }
+      done += part.bytes.count
+      // Parts behind it that are unchanged are done with it.
+      var next = index + 1
+      while next < whole.parts.count, !plan.parts.contains(whole.parts[next]) { next += 1 }
+      if let last = blocks.popLast() {
+        blocks.append(last.reaching(partBytes: last.partBytes, through: ends[next - 1], done: done))
+      }
+    }
+    self.blocks = blocks
+    byteCount = done
+    total = offset
+  }
+
+  /// As an LZ4 block, or stored where that would be larger.
+  static func pack(_ bytes: [UInt8]) -> (packing: UInt8, payload: [UInt8]) {
+    var packed = [UInt8](repeating: 0, count: bytes.count)
+    let count = bytes.withUnsafeBytes { source in
+      packed.withUnsafeMutableBytes { target in
+        // LZ4_compress_HC gives 0 where the result would not fit: https://github.com/lz4/lz4/blob/v1.9.4/lib/lz4hc.h
+        LZ4_compress_HC(
+          source.bindMemory(to: CChar.self).baseAddress, target.bindMemory(to: CChar.self).baseAddress,
+          Int32(source.count), Int32(target.count), LZ4HC_CLEVEL_MAX)
+      }
+    }
+    return count > 0 && Int(count) < bytes.count ? (1, Array(packed.prefix(Int(count)))) : (0, bytes)
+  }
+}
+
+extension LoaderStream.Block {
+  /// The same, where what follows it is there already.
+  fileprivate func reaching(partBytes: Int, through: Int, done: Int) -> LoaderStream.Block {
+    LoaderStream.Block(
+      sector: sector, partBytes: partBytes, through: through, done: done,
+      body: Array(body[..<4]) + LoaderFrame.word(UInt32(through)) + Array(body[8...]))
+  }
+}

@@ -1,0 +1,147 @@
+/// The blocks on their way: as many as the chip has room for, sent again from the first that was lost.
+struct LoaderTransfer {
+  /// Of the chip's queue; a number has eight bits and stands for one block of at most twice as many.
+  private static let window = 100
+  /// What an answer may be short of, and the chip's ring still not run over.
+  private static let margin = 512
+  /// A sixteenth of what the line carries in a second, in bytes: what waits in adapters is not answered.
+  private static let underWayPart = 160
+  private static let standstill = Duration.seconds(10)
+  /// Looks at the chip while it works and nothing is to be sent: well before it gives the speed up.
+  private static let look = Duration.milliseconds(25)
+  /// Losses in a row after which the speed is too high.
+  private static let lossesAllowed = 6
+
+  private let stream: LoaderStream
+  private let frames: [[UInt8]]
+  private let erased: [Int]
+  private let journal: any FlashJournal
+  private let watch: FlashWatch
+
+  /// Blocks that the chip has taken, and those that have been sent.
+  private var taken = 0
+  private var next = 0
+  /// Bytes that may have been sent in all, as far as the chip's ring goes, and those that have been.
+  private var room = 0
+  private var sentBytes = 0
+  /// Sent, and not known to be with the chip.
+  private var underWay: Int { sentBytes - (taken > 0 ? ends[taken - 1] : 0) }
+  private var ends: [Int]
+  /// Bytes of the whole that are in flash, and sectors to be erased, by the latest answer.
+  private var through = -1
+  private var waiting: UInt32?
+  private var reported = 0
+  private var losses = 0
+
+  init(stream: LoaderStream, erased: [Int], journal: any FlashJournal, watch: FlashWatch) {
+    self.stream = stream
+    frames = stream.blocks.enumerated().map {
+      LoaderFrame(.block, number: UInt8(truncatingIfNeeded: $0), body: $1.body).encoded
+    }
+    (self.erased, self.journal, self.watch) = (erased, journal, watch)
+    ends = Array(repeating: 0, count: stream.blocks.count)
+  }
+
+  private var step: FlashStep {
+    let left = waiting.map { mask in erased.count { mask >> UInt32($0) & 1 != 0 } } ?? erased.count
+    if left > 0, through <= 0 { return .erasing(sector: erased.count - left + 1, of: erased.count) }
+    return .writing(bytes: reported, of: stream.byteCount)
+  }
+
+  mutating func carry(over client: inout LoaderClient, now: () -> ContinuousClock.Instant) throws(FlashError) {
+    do throws(LoaderClient.Failure) {
+      try settle(&client)
+    } catch { throw error.error(during: step) }
+    var progressAt = now()
+    while through < stream.total || waiting != 0 {
+      try watch.checkCancelled(step)
+      let before = (taken, through, waiting)
+      do throws(LoaderClient.Failure) {
+        try turn(&client, now: now)
+      } catch .silent where losses < 3 * Self.lossesAllowed {
+        losses += 1
+        do throws(LoaderClient.Failure) {
+          try client.stepDown()
+          try settle(&client)
+        } catch { throw error.error(during: step) }
+      } catch { throw error.error(during: step) }
+      if before != (taken, through, waiting) { progressAt = now() }
+      guard now() < progressAt + Self.standstill else { throw .link(.timeout, during: step) }
+    }
+    reported = stream.byteCount
+    watch.onEvent(step)
+  }
+
+  /// Sends what may be sent, and takes the answers.
+  private mutating func turn(
+    _ client: inout LoaderClient, now: () -> ContinuousClock.Instant
+  ) throws(LoaderClient.Failure) {
+    while next < frames.count, next - taken < Self.window,
+      sentBytes + frames[next].count + Self.margin <= room,
+      next - taken < 2 || underWay + frames[next].count <= client.baud / Self.underWayPart
+    {
+      try client.send(frames[next])
+      sentBytes += frames[next].count
+      ends[next] = sentBytes
+      next += 1
+      // Answers are taken as they come, so that neither side's buffers fill up.
+      guard let (frame, reply) = try client.nextAnswer(by: now()) else { continue }
+      guard try take(frame, reply, &client) else { return }
+    }
+    let wait = Self.look + client.wireTime(underWay)
+    guard let (frame, reply) = try client.nextAnswer(by: now() + wait) else {
+      return try settle(&client)
+    }
+    _ = try take(frame, reply, &client)
+  }
+
+  /// - Returns: whether all is as it should be: false where a block was lost.
+  private mutating func take(
+    _ frame: LoaderFrame, _ reply: LoaderReply, _ client: inout LoaderClient
+  ) throws(LoaderClient.Failure) -> Bool {
+    guard frame.kind == LoaderFrame.Kind.block.rawValue | 0x80 else { return true }
+    if reply.status == .outOfOrder || reply.status == .noRoom {
+      losses += 1
+      if losses > Self.lossesAllowed {
+        losses = 0
+        try client.stepDown()
+      }
+      try settle(&client)
+      return false
+    }
+    guard reply.status == .done else { throw .refused(reply.status) }
+    let before = taken
+    try note(reply)
+    if taken > before, taken <= next { room = reply.room + ends[taken - 1] }
+    losses = taken > before ? 0 : losses
+    return true
+  }
+
+  /// Asks where the chip stands. All that was sent before has then been looked at, and what it has not taken is lost.
+  private mutating func settle(_ client: inout LoaderClient) throws(LoaderClient.Failure) {
+    let reply = try client.request(.status, answerBytes: underWay + 64)
+    try note(reply)
+    next = taken
+    room = sentBytes + reply.room
+  }
+
+  private mutating func note(_ reply: LoaderReply) throws(LoaderClient.Failure) {
+    guard reply.failure == 0 else { throw .refused(.other(reply.failure)) }
+    // The nearest block of that number, before or behind.
+    let distance = Int(Int8(truncatingIfNeeded: Int(reply.nextBlock) - taken))
+    taken = max(0, min(frames.count, taken + distance))
+    waiting = reply.waiting
+    guard reply.through != through else {
+      watch.onEvent(step)
+      return
+    }
+    through = reply.through
+    for block in stream.blocks where block.through <= through {
+      if (journal.acknowledged[block.sector] ?? -1) < block.partBytes {
+        journal.acknowledge(sector: block.sector, bytes: block.partBytes)
+      }
+      reported = max(reported, block.done)
+    }
+    watch.onEvent(step)
+  }
+}

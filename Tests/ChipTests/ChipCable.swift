@@ -1,0 +1,117 @@
+import Bench
+import Provision
+import Synchronization
+
+@testable import Chip
+
+/// A clock that goes on when it is told to.
+final class VirtualClock: Sendable {
+  private let start = ContinuousClock.now
+  private let elapsed = Mutex(Duration.zero)
+
+  var now: ContinuousClock.Instant { start + elapsed.withLock { $0 } }
+  func advance(by time: Duration) { elapsed.withLock { $0 += max(.zero, time) } }
+}
+
+/// The cable between the laptop's code and an executed chip, in virtual time: as long as the laptop waits, the chip
+/// runs. Nothing depends on how busy the machine is.
+final class ChipCable: Link {
+  private(set) var chip: ExecutedChip
+  let clock: VirtualClock
+  /// What happens to each byte on its way; nil loses it.
+  var spoil: (UInt8) -> UInt8? = { $0 }
+  /// Bytes from the laptop after which the cable is pulled.
+  var pullsAfter: Int?
+  private(set) var bytesSent = 0
+  private(set) var isPulled = false
+  /// Bits a second that the laptop's port is at, and those that it ever was at.
+  private(set) var speed = 115_200
+  private(set) var speeds: Set<Int> = []
+  private var inbox: [UInt8] = []
+  private static let step = Duration.microseconds(500)
+
+  init(
+    _ configuration: ModuleBench.Configuration, countsInstructions: Bool = false
+  ) throws {
+    let clock = VirtualClock()
+    self.clock = clock
+    chip = try ExecutedChip(
+      configuration: configuration, countsInstructions: countsInstructions,
+      random: { (0..<$0).map { UInt8(truncatingIfNeeded: $0 &* 37) } }, now: { clock.now })
+  }
+
+  /// The cable is in again.
+  func plugIn() {
+    (isPulled, pullsAfter, inbox, spoil) = (false, nil, [], { $0 })
+  }
+
+  /// Power goes and comes back.
+  func cyclePower(noise: () -> UInt8 = { 0 }) {
+    chip.chip.cutPower(noise: noise)
+    chip.restart()
+    inbox = []
+  }
+
+  /// The chip alone.
+  func wait(_ time: Duration) {
+    let end = clock.now + time
+    while clock.now < end { pass(Self.step) }
+  }
+
+  private func pass(_ time: Duration) {
+    clock.advance(by: time)
+    perform(chip.tick())
+  }
+
+  private func perform(_ outputs: [BenchChipOutput]) {
+    for output in outputs {
+      switch output {
+      case .send(let bytes): if !isPulled { inbox += bytes.compactMap(spoil) }
+      case .pause(let time): clock.advance(by: time)
+      case .did: break
+      }
+    }
+  }
+
+  // MARK: - Link
+
+  func write(_ bytes: [UInt8], deadline: ContinuousClock.Instant) throws(LinkError) {
+    for byte in bytes {
+      if isPulled { throw .closed }
+      bytesSent += 1
+      if let pullsAfter, bytesSent > pullsAfter {
+        isPulled = true
+        throw .closed
+      }
+      if !chip.keepsLineTime { clock.advance(by: .nanoseconds(11_000_000_000 / speed)) }
+      guard let byte = spoil(byte) else { continue }
+      perform(chip.receive(byte))
+    }
+  }
+
+  func read(upTo count: Int, deadline: ContinuousClock.Instant) throws(LinkError) -> [UInt8] {
+    while inbox.isEmpty {
+      if isPulled { throw .closed }
+      guard clock.now < deadline else { throw .timeout }
+      pass(min(Self.step, deadline - clock.now))
+    }
+    defer { inbox.removeFirst(min(count, inbox.count)) }
+    return Array(inbox.prefix(count))
+  }
+
+  func discardInput() throws(LinkError) {
+    if isPulled { throw .closed }
+    inbox = []
+  }
+
+  func setFraming(_ framing: LinkFraming) throws(LinkError) {
+    if isPulled { throw .closed }
+    // What is on the wire goes out first.
+    pass(.milliseconds(1))
+    speed = framing.baud
+    speeds.insert(speed)
+    chip.follow(speed: speed)
+  }
+
+  func close() { isPulled = true }
+}

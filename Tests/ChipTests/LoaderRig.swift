@@ -1,0 +1,62 @@
+import Bench
+import Cryptography
+import Provision
+import Testing
+
+@testable import Chip
+@testable import Provision
+
+/// A chip on a cable in virtual time, and the shipped release to flash onto it.
+final class LoaderRig {
+  let cable: ChipCable
+  let flash: FlashArray
+  let image: Image
+  let journal = MemoryFlashJournal()
+  let speeds = HeldSpeed()
+
+  /// - Parameter image: nil for the shipped release.
+  init(
+    image: Image? = nil, holds: Bool = false, oscillatorError: Int = 0, adapterLimit: Int? = nil,
+    countsInstructions: Bool = false, timings: FlashTimings = .typical
+  ) throws {
+    self.image = try image ?? ChipRig.shippedImage()
+    var configuration = ModuleBench.Configuration(timings: timings)
+    configuration.oscillatorError = oscillatorError
+    configuration.adapterLimit = adapterLimit
+    configuration.adapterLatency = .milliseconds(1)
+    flash = configuration.flash
+    if holds { for piece in self.image.pieces { flash.program(piece.address, piece.bytes) } }
+    cable = try ChipCable(configuration, countsInstructions: countsInstructions)
+  }
+
+  @discardableResult
+  func flash(_ options: Flasher.Options = .init(), onEvent: @escaping (FlashStep) -> Void = { _ in }) throws
+    -> FlashResult
+  {
+    let clock = cable.clock
+    return try Flasher(link: cable, journal: { [journal] _, _ in journal }, speeds: speeds, now: { clock.now })
+      .flash(
+        .image(image), options: options, onEvent: onEvent)
+  }
+
+  /// The firmware is asked to make room for the ROM bootloader.
+  func enterROM() throws {
+    let clock = cable.clock
+    cable.wait(.milliseconds(500))
+    try cable.setFraming(.firmware)
+    try SMPClient(link: cable, now: { clock.now }).reset(.bootloader)
+    cable.wait(.milliseconds(100))
+    try cable.setFraming(.bootloader)
+  }
+
+  var holdsImage: Bool {
+    image.pieces.allSatisfy { flash.read($0.address, count: $0.bytes.count) == $0.bytes }
+  }
+}
+
+/// What a run found out about the adapter.
+final class HeldSpeed: LineSpeedMemory {
+  private(set) var held: Int?
+  var ceiling: Int? { held }
+  func note(held baud: Int) { held = baud }
+}
