@@ -103,7 +103,8 @@ public struct StationSlot {
           try flasher.flash(
             source, options: options,
             // Looking for a module goes on all the time and is no step of any.
-            onEvent: { if $0 != .connecting { onEvent(.step($0)) } }, isCancelled: isCancelled)
+            onEvent: { (step: FlashStep) in if step != FlashStep.connecting { onEvent(.step(step)) } },
+            isCancelled: isCancelled)
         }
       }
     } catch .noAnswer {
