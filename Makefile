@@ -53,6 +53,7 @@ firmware-sign: build ## sign the releases: KEY=K.pem, or KEY=development for a k
 bench: build ## run the benchmarks, each beside its peer
 	bench/start
 	bench/records
+	bench/labels
 
 docs: build ## write manual pages and shell completions into .build/docs
 	mkdir -p .build/docs

@@ -31,7 +31,7 @@ let package = Package(
     // The domain, and what the features stand on.
     feature("Records"),
     feature("Cryptography", ["CCrypto"]),
-    feature("Drawing", ["CPangoCairo", "CPNG", "CPoppler", "CQRencode", "CTurboJPEG"]),
+    feature("Drawing", ["CLibDeflate", "CPangoCairo", "CPNG", "CPoppler", "CQRencode", "CTurboJPEG"]),
     feature("Tables"),
     feature("Terminal"),
     feature("Arguments", ["Terminal"]),

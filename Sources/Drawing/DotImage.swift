@@ -198,7 +198,7 @@ public struct DotImage: Hashable, Sendable {
         }
       }
     }
-    return GreyImage(widthPixels: columns.count, heightPixels: rows.count, pixels: pixels)
+    return GreyImage(widthPixels: columns.count, heightPixels: rows.count, pixelsPerMetre: nil, pixels: pixels)
   }
 
   // MARK: - PNG

@@ -9,13 +9,6 @@ public struct GreyImage: Hashable, Sendable {
   public let pixelsPerMetre: Int?
   public let pixels: [UInt8]
 
-  init(widthPixels: Int, heightPixels: Int, pixels: [UInt8]) {
-    self.widthPixels = widthPixels
-    self.heightPixels = heightPixels
-    pixelsPerMetre = nil
-    self.pixels = pixels
-  }
-
   /// Decodes any PNG: colour as grey, transparent parts over white.
   /// - Parameter mostPixels: a larger picture is refused before its pixels are read.
   public init(png: Data, mostPixels: Int = PixelSize.mostPixels) throws(DrawingError) {

@@ -16,7 +16,7 @@ public final class TextBlock {
   /// How far ink reaches beyond the box of width and height.
   public let overhangMillimetres: Double
 
-  private let layout: OpaquePointer
+  let layout: OpaquePointer
 
   /// Takes over the reference to `layout`.
   init(layout: OpaquePointer, sizePoints: Double) {
@@ -40,7 +40,7 @@ public final class TextBlock {
 
   func show(on context: OpaquePointer) { pango_cairo_show_layout(context, layout) }
 
-  private static func millimetres(_ pangoUnits: Int32) -> Double {
+  static func millimetres(_ pangoUnits: Int32) -> Double {
     Length.millimetres(points: Double(pangoUnits) / Double(PANGO_SCALE))
   }
 }

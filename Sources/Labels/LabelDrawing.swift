@@ -26,7 +26,7 @@ struct LabelDrawing {
 
   /// Everything but the symbol, the label's top left at the origin. Straight edges come to stand on whole
   /// dots, and nothing gets thinner than one.
-  func drawElements(on canvas: Canvas, where isWanted: (LabelTemplate.Element) -> Bool = { _ in true }) {
+  func drawElements(on canvas: some Artboard, where isWanted: (LabelTemplate.Element) -> Bool = { _ in true }) {
     for element in template.elements where isWanted(element) {
       let colour: Canvas.Colour = element.isReversed ? .white : .black
       switch element.content {
@@ -44,14 +44,14 @@ struct LabelDrawing {
     }
   }
 
-  func draw(_ text: Text, on canvas: Canvas, colour: Canvas.Colour) {
+  func draw(_ text: Text, on canvas: some Artboard, colour: Canvas.Colour) {
     canvas.turned(text.element.rotation, within: text.element.box) {
       canvas.draw(text.block, x: 0, y: text.y, colour: colour)
     }
   }
 
   /// The symbol as rectangles, exactly as large as its dots.
-  func drawSymbol(on canvas: Canvas) {
+  func drawSymbol(on canvas: some Artboard) {
     let dot = Length.millimetres(dots: 1, dotsPerInch: dotsPerInch)
     var path = Path()
     for box in place.dots.inkRectangles {
@@ -60,10 +60,10 @@ struct LabelDrawing {
           x: (Double(place.column) + box.x) * dot, y: (Double(place.row) + box.y) * dot, width: box.width * dot,
           height: box.height * dot))
     }
-    canvas.fill(path)
+    canvas.fill(path, colour: .black)
   }
 
-  private func draw(_ line: LabelTemplate.LineElement, on canvas: Canvas, colour: Canvas.Colour) {
+  private func draw(_ line: LabelTemplate.LineElement, on canvas: some Artboard, colour: Canvas.Colour) {
     if line.fromX == line.toX || line.fromY == line.toY {
       canvas.fill(Path(snapped(line.box)), colour: colour)
       return
@@ -75,7 +75,7 @@ struct LabelDrawing {
   }
 
   private func draw(
-    _ frame: LabelTemplate.FrameElement, in box: Rectangle, on canvas: Canvas, colour: Canvas.Colour
+    _ frame: LabelTemplate.FrameElement, in box: Rectangle, on canvas: some Artboard, colour: Canvas.Colour
   ) {
     let outer = RoundedRectangle(snapped(box), radius: frame.cornerRadiusMillimetres)
     guard let given = frame.thicknessMillimetres else {

@@ -39,6 +39,12 @@ public enum LabelError: Error, Hashable, Sendable {
   /// A label of a batch that could not be made, and why; `line` is its list's.
   indirect case label(code: LabelCode, line: Int, LabelError)
   case unwritable(file: String, errno: Int32)
+  /// Not one label has room within the sheet's margins.
+  case sheetTooSmall(
+    widthMillimetres: Double, heightMillimetres: Double, neededWidthMillimetres: Double,
+    neededHeightMillimetres: Double)
+  /// A sheet has positions 1 to `most`.
+  case startOutOfRange(position: Int, most: Int)
 
   public enum UnreadableReason: String, Hashable, Sendable {
     /// The decoder found no symbol.
@@ -46,6 +52,8 @@ public enum LabelError: Error, Hashable, Sendable {
     case severalSymbols
     case otherText
     case mirrored
+    /// On the back of clear acrylic it has to be.
+    case notMirrored
     /// A dot of the symbol or its quiet zone is not what was encoded.
     case otherDots
     /// The file's width, height or resolution is not the template's.

@@ -11,8 +11,6 @@ final class LabelRaster {
   private let template: LabelTemplate
   private let size: PixelSize
   private let dotsPerInch: Int
-  /// False where something fixed is drawn over a text that changes: then each label is drawn whole.
-  private let isLayered: Bool
   private var ground: DotImage?
   private var patches: [Wording: DotPatch?] = [:]
 
@@ -23,16 +21,11 @@ final class LabelRaster {
     self.template = template
     self.size = size
     self.dotsPerInch = dotsPerInch
-    let elements = template.elements
-    isLayered = elements.indices.allSatisfy { index in
-      !elements[index].isBound
-        || elements[(index + 1)...].allSatisfy { $0.isBound || !$0.box.overlaps(elements[index].box) }
-    }
   }
 
   func image(of drawing: LabelDrawing) throws(DrawingError) -> DotImage {
     var image: DotImage
-    if isLayered {
+    if template.isLayered {
       image = try ground(of: drawing)
       for element in template.elements where element.isBound {
         guard let text = drawing.texts[element.id], let patch = try patch(of: text, in: drawing) else {
@@ -80,4 +73,15 @@ extension LabelTemplate.Element {
 
   /// A text that changes from label to label.
   var isBound: Bool { field != nil }
+}
+
+extension LabelTemplate {
+  /// Whether all that is fixed can be drawn before the texts that change: false where something fixed stands
+  /// over one of them, and then each label is drawn whole.
+  var isLayered: Bool {
+    elements.indices.allSatisfy { index in
+      !elements[index].isBound
+        || elements[(index + 1)...].allSatisfy { $0.isBound || !$0.box.overlaps(elements[index].box) }
+    }
+  }
 }

@@ -18,6 +18,7 @@ enum LabelBatchCommand {
     var correction: String?
     var printGain: Double?
     var jobs: Int?
+    var pages = PageOptions()
   }
 
   struct Document: Encodable {
@@ -36,9 +37,10 @@ enum LabelBatchCommand {
           Text(zh: "标牌表：第一行是表头，要有 code（编码）列", en: "the list: a header, and in it a column `code`"))
         parameters.option(
           "output", \.output, .file, placeholder: "DIR|F",
-          Text(zh: "PNG 和 SVG 写到的目录，或 PDF 文件", en: "the folder for PNG and SVG, or the PDF file"))
+          Text(zh: "PNG 写到的目录，或 PDF 文件", en: "the folder for PNG, or the PDF file"))
         parameters.option(
-          "format", \.format, .choice(of: ["png"]), placeholder: "png", Text(zh: "文件格式", en: "kind of file"))
+          "format", \.format, .choice(of: ["png", "pdf"]), placeholder: "png|pdf",
+          Text(zh: "文件格式", en: "kind of file"))
         parameters.option(
           "template", \.template, .string, placeholder: "T", Text(zh: "模板", en: "template"),
           completion: .dynamic("templates"))
@@ -59,6 +61,7 @@ enum LabelBatchCommand {
         parameters.option(
           "jobs", \.jobs, .int(LabelBatch.jobs), placeholder: "N",
           Text(zh: "同时用几个处理器核；不写全用", en: "processor cores to use; unless told, all"))
+        pageParameters(&parameters)
       }, run: run)
   }
 
@@ -76,21 +79,31 @@ enum LabelBatchCommand {
       LabelBatch.Order(
         line: $0.line, payload: try LabelPayload(platform: platform, code: $0.code), fields: $0.fields)
     }
-    let batch = try LabelBatch(
-      template: template, settings: settings, folder: try workplace.makeFolder(output),
-      jobs: options.jobs ?? processorCount)
-
+    let jobs = options.jobs ?? processorCount
     let display = ProgressDisplay(for: workplace.console, now: { ContinuousClock.now - began })
     display.begin(
       Text(zh: "制作标牌", en: "making labels"), total: orders.count, unit: .items(Text(zh: "张", en: "labels")))
     var made = 0
     do {
-      try batch.run(
-        orders, shouldStop: { workplace.isInterrupted },
-        report: { labels in
-          made += labels.count
-          display.advance(to: made)
-        })
+      if options.format == "pdf" {
+        let file = absolutePath(output)
+        _ = try workplace.makeFolder(URL(filePath: file).deletingLastPathComponent().path)
+        try makePages(
+          orders, options, template: template, settings: settings, output: file, jobs: jobs, workplace,
+          progress: { display.advance(to: $0) }, report: { made += $0.count })
+      } else {
+        if let option = options.pages.given {
+          throw UsageError.conflictingOptions("--\(option)", "--format png")
+        }
+        let batch = try LabelBatch(
+          template: template, settings: settings, folder: try workplace.makeFolder(output), jobs: jobs)
+        try batch.run(
+          orders, shouldStop: { workplace.isInterrupted },
+          report: { labels in
+            made += labels.count
+            display.advance(to: made)
+          })
+      }
     } catch {
       display.fail()
       throw error

@@ -131,6 +131,23 @@ extension LabelError: Explained {
     case .label(let code, let line, let error):
       error.failure.within(
         Text(zh: "第 \(line) 行的标牌 \(code)：", en: "label \(code) of line \(line): "))
+    case .sheetTooSmall(let width, let height, let neededWidth, let neededHeight):
+      Failure(
+        code: "labels.sheet.tooSmall",
+        message: Text(
+          zh:
+            "纸张 \(plain(width)) × \(plain(height)) 毫米放不下一张标牌，至少要 \(plain(neededWidth)) × \(plain(neededHeight)) 毫米",
+          en:
+            "a sheet of \(plain(width)) × \(plain(height)) mm has no room for a label; it takes \(plain(neededWidth)) × \(plain(neededHeight)) mm"
+        ),
+        hint: Text(zh: "用更大的纸张，或减小 --margin", en: "use a larger sheet or a smaller --margin"), exit: .usage)
+    case .startOutOfRange(let position, let most):
+      Failure(
+        code: "labels.sheet.start",
+        message: Text(
+          zh: "每版只有 \(most) 位，没有第 \(position) 位",
+          en: "a sheet has \(most) positions, and no position \(position)"),
+        hint: Text(zh: "改 --start-at", en: "change --start-at"), exit: .usage)
     case .unwritable(let file, let errno):
       FileTrouble.unwritable(path: file, errno: errno).failure
     }

@@ -208,7 +208,9 @@ enum Errors {
       .printGainTooLarge(givenMillimetres: 0.2, mostMillimetres: 0.1, moduleDots: 8),
       .payloadTooLong(bytes: 9000, excessCharacters: 9), .unreadable(.noSymbol), .picture(.truncated),
       .drawing(.outOfMemory), .label(code: code, line: 2, .unreadable(.mirrored)),
-      .unwritable(file: "f", errno: 28),
+      .unwritable(file: "f", errno: 28), .startOutOfRange(position: 19, most: 18),
+      .sheetTooSmall(
+        widthMillimetres: 50, heightMillimetres: 50, neededWidthMillimetres: 80, neededHeightMillimetres: 60),
     ] as [LabelError]
 
   private static let lists: [any Error] =

@@ -1,0 +1,229 @@
+/// The operators of a PDF page or form (ISO 32000-1, 8 and 9), coordinates in dots with whole numbers where
+/// shapes stand on whole dots. The origin is the top left; rows go down.
+public final class ContentStream: Artboard {
+  /// How ink is put on the page.
+  public enum Ink: Hashable, Sendable {
+    /// Process black and the bare page.
+    case black
+    /// Black becomes bare and bare black: what a laser takes away.
+    case inverted
+  }
+
+  public private(set) var bytes: [UInt8] = []
+  public private(set) var glyphs: GlyphUse = [:]
+  public private(set) var pictures: [GreyImage] = []
+  private let dotsPerMillimetre: Double
+  private let ink: Ink
+
+  public init(dotsPerInch: Int, ink: Ink = .black) {
+    dotsPerMillimetre = Double(dotsPerInch) / Length.millimetresPerInch
+    self.ink = ink
+  }
+
+  // MARK: - Shapes
+
+  public func fill(_ path: Path, colour: Canvas.Colour) {
+    set(colour)
+    trace(path)
+    put("f\n")
+  }
+
+  public func stroke(_ path: Path, widthMillimetres: Double, colour: Canvas.Colour) {
+    set(colour, isStroke: true)
+    put("1 J 1 j ")
+    put(widthMillimetres * dotsPerMillimetre)
+    put("w\n")
+    trace(path)
+    put("S\n")
+  }
+
+  /// A path in a spot colour of the page's resources, filled or as a line.
+  public func spot(_ name: String, fill path: Path) {
+    put("/\(name) cs 1 scn\n")
+    trace(path)
+    put("f*\n")
+  }
+
+  public func spot(_ name: String, stroke path: Path, widthMillimetres: Double) {
+    put("/\(name) CS 1 SCN ")
+    put(widthMillimetres * dotsPerMillimetre)
+    put("w\n")
+    trace(path)
+    put("S\n")
+  }
+
+  /// A symbol's ink, the quiet zone's top left dot at `column`, `row`.
+  public func fill(_ dots: SymbolDots, column: Int, row: Int) {
+    set(.black)
+    for block in dots.inkBlocks() {
+      for run in block.columns {
+        put(column + run.lowerBound)
+        put(row + block.rows.lowerBound)
+        put(run.count)
+        put(block.rows.count)
+        put("re\n")
+      }
+    }
+    put("f\n")
+  }
+
+  public func draw(_ image: GreyImage, in box: Rectangle, colour: Canvas.Colour) {
+    let number = pictures.firstIndex(of: image) ?? pictures.count
+    if number == pictures.count { pictures.append(image) }
+    let scale = min(box.width / Double(image.widthPixels), box.height / Double(image.heightPixels))
+    let (width, height) = (Double(image.widthPixels) * scale, Double(image.heightPixels) * scale)
+    put("q\n")
+    set(colour)
+    put(width * dotsPerMillimetre)
+    put("0 0 ")
+    put(-height * dotsPerMillimetre)
+    put((box.x + (box.width - width) / 2) * dotsPerMillimetre)
+    put((box.y + (box.height + height) / 2) * dotsPerMillimetre)
+    put("cm /I\(number) Do Q\n")
+  }
+
+  public func turned(_ rotation: Rotation, within box: Rectangle, draw: () -> Void) {
+    if rotation == .none && box.x == 0 && box.y == 0 { return draw() }
+    let (matrix, x, y) =
+      switch rotation {
+      case .none: ("1 0 0 1 ", box.x, box.y)
+      case .clockwise: ("0 1 -1 0 ", box.right, box.y)
+      case .upsideDown: ("-1 0 0 -1 ", box.right, box.bottom)
+      case .anticlockwise: ("0 -1 1 0 ", box.x, box.bottom)
+      }
+    put("q " + matrix)
+    put(x * dotsPerMillimetre)
+    put(y * dotsPerMillimetre)
+    put("cm\n")
+    draw()
+    put("Q\n")
+  }
+
+  /// Draws with the coordinates of `matrix`, six numbers as PDF writes them.
+  public func transformed(_ matrix: [Double], draw: () -> Void) {
+    put("q ")
+    for value in matrix { put(value) }
+    put("cm\n")
+    draw()
+    put("Q\n")
+  }
+
+  /// A form of the page's resources.
+  public func form(_ name: String) { put("/\(name) Do\n") }
+
+  /// Takes over another stream's operators, drawn here where it is.
+  public func append(_ other: ContentStream) {
+    bytes += other.bytes
+    for (face, used) in other.glyphs { glyphs[face, default: [:]].merge(used) { first, _ in first } }
+  }
+
+  public func graphicsState(_ name: String) { put("/\(name) gs\n") }
+
+  // MARK: - Text
+
+  public func draw(_ text: TextBlock, x: Double, y: Double, colour: Canvas.Colour) {
+    set(colour)
+    put("BT\n")
+    for run in text.glyphRuns { show(run, x: x, y: y) }
+    put("ET\n")
+  }
+
+  private func show(_ run: GlyphRun, x: Double, y: Double) {
+    let size = Length.millimetres(points: run.sizePoints) * dotsPerMillimetre
+    guard size > 0, !run.glyphs.isEmpty else { return }
+    put("/\(run.face.name) ")
+    put(size)
+    put("Tf 1 0 0 -1 ")
+    put((x + run.x) * dotsPerMillimetre)
+    put((y + run.baseline) * dotsPerMillimetre)
+    put("Tm [<")
+    // Where the pen stands, thousandths of an em from the run's start.
+    var pen = 0.0
+    for glyph in run.glyphs {
+      let wanted = glyph.x * dotsPerMillimetre / size * 1000
+      let back = (pen - wanted).rounded()
+      if back != 0 {
+        put(">")
+        put(Int(back))
+        put("<")
+        pen -= back
+      }
+      for shift in [12, 8, 4, 0] { bytes.append(Self.hex[Int(glyph.index >> UInt32(shift) & 15)]) }
+      // As the width stands in the file.
+      pen += run.face.advance(of: glyph.index).rounded()
+      if glyphs[run.face]?[glyph.index] == nil { glyphs[run.face, default: [:]][glyph.index] = glyph.text }
+    }
+    put(">] TJ\n")
+  }
+
+  private static let hex = Array("0123456789ABCDEF".utf8)
+
+  // MARK: - Operators
+
+  private func set(_ colour: Canvas.Colour, isStroke: Bool = false) {
+    let isPaper = (colour == .white) != (ink == .inverted)
+    put(isPaper ? "0 0 0 0 " : "0 0 0 1 ")
+    put(isStroke ? "K\n" : "k\n")
+  }
+
+  private func trace(_ path: Path) {
+    func point(_ x: Double, _ y: Double) {
+      put(x * dotsPerMillimetre)
+      put(y * dotsPerMillimetre)
+    }
+    for element in path.elements {
+      switch element {
+      case .move(let x, let y):
+        point(x, y)
+        put("m\n")
+      case .line(let x, let y):
+        point(x, y)
+        put("l\n")
+      case .curve(let x1, let y1, let x2, let y2, let x, let y):
+        point(x1, y1)
+        point(x2, y2)
+        point(x, y)
+        put("c\n")
+      case .rectangle(let box):
+        point(box.x, box.y)
+        point(box.width, box.height)
+        put("re\n")
+      case .circle(let x, let y, let radius):
+        trace(
+          Path(
+            RoundedRectangle(
+              Rectangle(x: x - radius, y: y - radius, width: 2 * radius, height: 2 * radius), radius: radius)))
+      case .close: put("h\n")
+      }
+    }
+  }
+
+  private func put(_ text: String) { bytes.append(contentsOf: text.utf8) }
+
+  /// A number and a space; to a thousandth, whole numbers without a point.
+  private func put(_ value: Double) {
+    let thousandths = Int((value * 1000).rounded())
+    if thousandths % 1000 == 0 { return put(thousandths / 1000) }
+    if thousandths < 0 { bytes.append(0x2D) }
+    let size = abs(thousandths)
+    digits(size / 1000)
+    bytes.append(0x2E)
+    var rest = size % 1000
+    for unit in [100, 10, 1] where rest > 0 {
+      bytes.append(UInt8(48 + rest / unit))
+      rest %= unit
+    }
+    bytes.append(0x20)
+  }
+
+  private func put(_ value: Int) {
+    if value < 0 { bytes.append(0x2D) }
+    digits(abs(value))
+    bytes.append(0x20)
+  }
+
+  private func digits(_ value: Int) {
+    if value >= 10 { digits(value / 10) }
+    bytes.append(UInt8(48 + value % 10))
+  }
+}

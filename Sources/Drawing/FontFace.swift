@@ -1,0 +1,86 @@
+import CPangoCairo
+import Synchronization
+
+/// A font file's face, as text is set in it and as a page embeds it. Two of the same name are the same.
+public final class FontFace: Hashable, @unchecked Sendable {
+  /// PostScript's, letters, digits, `-` and `_` only; a name in a page's resources.
+  public let name: String
+  let unitsPerEm: Int
+  /// harfbuzz counts references atomically, and a face that is not written to is for all threads.
+  let face: OpaquePointer
+  private let metrics: OpaquePointer
+
+  private init(name: String, face: OpaquePointer) {
+    self.name = name
+    self.face = hb_face_reference(face)
+    unitsPerEm = max(1, Int(hb_face_get_upem(face)))
+    let metrics: OpaquePointer = hb_font_create(face)
+    hb_font_set_scale(metrics, Int32(unitsPerEm), Int32(unitsPerEm))
+    hb_font_make_immutable(metrics)
+    self.metrics = metrics
+  }
+
+  deinit {
+    hb_font_destroy(metrics)
+    hb_face_destroy(face)
+  }
+
+  /// In thousandths of an em.
+  func advance(of glyph: UInt32) -> Double {
+    Double(hb_font_get_glyph_h_advance(metrics, glyph)) * 1000 / Double(unitsPerEm)
+  }
+
+  /// Ascender and descender in thousandths of an em.
+  var extents: (ascender: Int, descender: Int) {
+    var extents = hb_font_extents_t()
+    hb_font_get_h_extents(metrics, &extents)
+    return (Int(extents.ascender) * 1000 / unitsPerEm, Int(extents.descender) * 1000 / unitsPerEm)
+  }
+
+  // MARK: - Faces that are known
+
+  private static let known = Mutex<[String: FontFace]>([:])
+
+  /// The face of a font of pango's. Threads have fonts of their own; by its name the face is one.
+  static func face(of font: UnsafeMutablePointer<PangoFont>) -> FontFace? {
+    guard let shaper = pango_font_get_hb_font(font), let face = hb_font_get_face(shaper) else { return nil }
+    var buffer = [CChar](repeating: 0, count: 128)
+    var length = UInt32(buffer.count)
+    hb_ot_name_get_utf8(face, hb_ot_name_id_t(6), nil, &length, &buffer)
+    let raw = buffer.prefix(Int(min(length, 127))).map { UInt8(bitPattern: $0) }
+    let kept = raw.filter {
+      (48...57).contains($0) || (65...90).contains($0) || (97...122).contains($0) || $0 == 45 || $0 == 95
+    }
+    let name = kept.isEmpty ? "Font\(hb_face_get_index(face))" : String(decoding: kept, as: UTF8.self)
+    return known.withLock { known in
+      if let face = known[name] { return face }
+      let made = FontFace(name: name, face: face)
+      known[name] = made
+      return made
+    }
+  }
+
+  public static func == (left: FontFace, right: FontFace) -> Bool { left.name == right.name }
+  public func hash(into hasher: inout Hasher) { hasher.combine(name) }
+}
+
+/// The glyphs that a page or a file shows, and what text each stands for.
+public typealias GlyphUse = [FontFace: [UInt32: String]]
+
+/// A stretch of glyphs of one face on one baseline.
+struct GlyphRun {
+  struct Glyph {
+    let index: UInt32
+    /// From the run's start, millimetres.
+    let x: Double
+    /// What is copied or searched; empty behind the first glyph of a cluster.
+    let text: String
+  }
+
+  let face: FontFace
+  let sizePoints: Double
+  /// From the block's left and top to the run's start on its baseline, millimetres.
+  let x: Double
+  let baseline: Double
+  let glyphs: [Glyph]
+}

@@ -1,0 +1,92 @@
+import CLibDeflate
+import CPangoCairo
+
+/// Writes the objects of a PDF 1.6 file one after the other; nothing but their offsets stays in memory. The
+/// same objects give the same bytes.
+public final class PDFWriter {
+  /// Where a page is in the file, for those that name it before it is written.
+  public typealias Reference = Int
+
+  private let sink: ([UInt8]) -> Void
+  private var offsets: [Int] = []
+  private var written = 0
+
+  public init(sink: @escaping ([UInt8]) -> Void) {
+    self.sink = sink
+    // Four bytes above 127 say that the file is not text (ISO 32000-1 7.5.2).
+    write(Array("%PDF-1.6\n%".utf8) + [0xE2, 0xE3, 0xCF, 0xD3, 0x0A])
+  }
+
+  // MARK: - Objects
+
+  public func reserve() -> Reference {
+    offsets.append(0)
+    return offsets.count
+  }
+
+  public func object(_ reference: Reference, _ body: String) {
+    offsets[reference - 1] = written
+    write(Array("\(reference) 0 obj\n\(body)\nendobj\n".utf8))
+  }
+
+  public func object(_ body: String) -> Reference {
+    let reference = reserve()
+    object(reference, body)
+    return reference
+  }
+
+  /// - Parameter dictionary: its members, besides length and filter.
+  public func stream(_ dictionary: String, packed: [UInt8]) -> Reference {
+    let reference = reserve()
+    offsets[reference - 1] = written
+    write(
+      Array(
+        "\(reference) 0 obj\n<<\(dictionary)/Filter/FlateDecode/Length \(packed.count)>>\nstream\n".utf8)
+        + packed + Array("\nendstream\nendobj\n".utf8))
+    return reference
+  }
+
+  /// - Parameter identity: of 16 bytes; the file's identifier.
+  public func finish(root: Reference, information: Reference, identity: [UInt8]) {
+    let table = written
+    var text = "xref\n0 \(offsets.count + 1)\n0000000000 65535 f \n"
+    for offset in offsets {
+      let digits = String(offset)
+      text += String(repeating: "0", count: max(0, 10 - digits.count)) + digits + " 00000 n \n"
+    }
+    let identifier = "<" + Self.hex(identity) + ">"
+    text +=
+      "trailer\n<</Size \(offsets.count + 1)/Root \(root) 0 R/Info \(information) 0 R/ID[\(identifier)\(identifier)]>>\nstartxref\n\(table)\n%%EOF\n"
+    write(Array(text.utf8))
+  }
+
+  private func write(_ bytes: [UInt8]) {
+    sink(bytes)
+    written += bytes.count
+  }
+
+  // MARK: - Parts of objects
+
+  /// zlib's format, by libdeflate at its first level; nil where memory ran out.
+  public static func pack(_ bytes: [UInt8]) -> [UInt8]? {
+    guard let deflater = libdeflate_alloc_compressor(1) else { return nil }
+    defer { libdeflate_free_compressor(deflater) }
+    let bound = libdeflate_zlib_compress_bound(deflater, bytes.count)
+    let packed = [UInt8](unsafeUninitializedCapacity: bound) { into, count in
+      count = libdeflate_zlib_compress(deflater, bytes, bytes.count, into.baseAddress, bound)
+    }
+    return packed.isEmpty ? nil : packed
+  }
+
+  /// A text as UTF-16, for a reader's window (ISO 32000-1 7.9.2.2).
+  public static func text(_ text: String) -> String { "<FEFF" + utf16(text) + ">" }
+
+  static func utf16(_ text: String) -> String {
+    hex(text.utf16.flatMap { [UInt8($0 >> 8), UInt8($0 & 0xFF)] })
+  }
+
+  public static func hex(_ bytes: [UInt8]) -> String {
+    let digits = Array("0123456789ABCDEF".utf8)
+    return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+  }
+}

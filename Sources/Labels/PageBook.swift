@@ -1,0 +1,150 @@
+import Drawing
+import Glibc
+
+/// A file of pages of labels being written: pages as they come, then what they share.
+final class PageBook {
+  private let file: String
+  private let layout: SheetLayout
+  private let inks: LabelInks
+  private let title: String
+  private let dotsPerInch: Int
+  private let output: Output
+  private let writer: PDFWriter
+  private let tree: PDFWriter.Reference
+  private let resources: PDFWriter.Reference
+  private var kids: [PDFWriter.Reference] = []
+  private var glyphs: GlyphUse = [:]
+  private var identity: (UInt64, UInt64) = (0xCBF2_9CE4_8422_2325, 0x6C62_272E_07BB_0142)
+
+  /// Bytes on their way into the file; trouble is kept until it is asked for.
+  private final class Output {
+    let descriptor: Int32
+    var waiting: [UInt8] = []
+    var trouble: Int32 = 0
+
+    init(descriptor: Int32) { self.descriptor = descriptor }
+    deinit { close(descriptor) }
+
+    func take(_ bytes: [UInt8]) {
+      waiting += bytes
+      if waiting.count >= 1 << 18 { flush() }
+    }
+
+    func flush() {
+      if trouble == 0 { trouble = LabelFile.write(waiting, to: descriptor) }
+      waiting.removeAll(keepingCapacity: true)
+    }
+  }
+
+  init(file: String, layout: SheetLayout, inks: LabelInks, dotsPerInch: Int, title: String) throws(LabelError) {
+    let descriptor = open(file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+    guard descriptor >= 0 else { throw .unwritable(file: file, errno: errno) }
+    self.file = file
+    self.layout = layout
+    self.inks = inks
+    self.title = title
+    self.dotsPerInch = dotsPerInch
+    let output = Output(descriptor: descriptor)
+    self.output = output
+    writer = PDFWriter { output.take($0) }
+    tree = writer.reserve()
+    resources = writer.reserve()
+  }
+
+  // MARK: - Pages
+
+  func add(_ page: LabelPage.Made) throws(LabelError) {
+    for byte in page.packed {
+      identity.0 = (identity.0 ^ UInt64(byte)) &* 0x100_0000_01B3
+    }
+    identity.1 = (identity.1 ^ identity.0) &* 0x100_0000_01B3
+    let content = writer.stream("", packed: page.packed)
+    let (width, height) = (layout.pageWidthMillimetres, layout.pageHeightMillimetres)
+    let bleed = layout.sheet == nil ? layout.bleed : 0
+    let head = "/Type/Page/Parent \(tree) 0 R/Resources \(resources) 0 R/Contents \(content) 0 R"
+    kids.append(
+      writer.object(
+        "<<\(head)/MediaBox\(box(0, 0, width, height))/TrimBox\(box(bleed, bleed, width - bleed, height - bleed))>>"
+      ))
+    for (face, used) in page.glyphs { glyphs[face, default: [:]].merge(used) { first, _ in first } }
+    try check()
+  }
+
+  /// Millimetres to points.
+  private func box(_ left: Double, _ bottom: Double, _ right: Double, _ top: Double) -> String {
+    "["
+      + [left, bottom, right, top].map { LabelPage.number(Length.points(millimetres: $0)) }.joined(
+        separator: " ")
+      + "]"
+  }
+
+  // MARK: - What pages share
+
+  func finish(_ forms: LabelPage.Forms) throws(LabelError) {
+    do {
+      var pictures = ""
+      for (number, picture) in forms.fixed.pictures.enumerated() {
+        pictures += "/I\(number) \(try writer.mask(picture)) 0 R"
+      }
+      for (face, used) in forms.fixed.glyphs { glyphs[face, default: [:]].merge(used) { first, _ in first } }
+      var objects = pictures
+      // The contour's line is half outside the plate; all else ends where the bleed does.
+      for (name, form, margin) in [
+        (PageResources.underBaseForm, forms.underBase, 0), (PageResources.fixedForm, forms.fixed, layout.bleed),
+        (PageResources.contourForm, forms.contour, 1),
+      ] {
+        guard let form else { continue }
+        objects += "/\(name) \(try write(form, margin: margin)) 0 R"
+      }
+      var fonts = ""
+      for (face, used) in glyphs.sorted(by: { $0.key.name < $1.key.name }) {
+        fonts += "/\(face.name) \(try writer.font(face, showing: used)) 0 R"
+      }
+      writer.object(
+        resources,
+        "<</Font<<\(fonts)>>/XObject<<\(objects)>>/ColorSpace<<\(spots)>>/ExtGState<</\(PageResources.overprint)<</OP true/op true/OPM 0>>>>>>"
+      )
+    } catch { throw .drawing(error) }
+    writer.object(
+      tree, "<</Type/Pages/Count \(kids.count)/Kids[\(kids.map { "\($0) 0 R" }.joined(separator: " "))]>>")
+    let root = writer.object("<</Type/Catalog/Pages \(tree) 0 R>>")
+    let information = writer.object("<</Title\(PDFWriter.text(title))/Creator(weldtech)/Producer(weldtech)>>")
+    let sums = [identity.0, identity.1].flatMap { sum in (0..<8).map { UInt8(sum >> UInt64($0 * 8) & 0xFF) } }
+    writer.finish(root: root, information: information, identity: sums)
+    output.flush()
+    try check()
+  }
+
+  private func write(_ form: ContentStream, margin: Double) throws(DrawingError) -> PDFWriter.Reference {
+    guard let packed = PDFWriter.pack(form.bytes) else { throw .outOfMemory }
+    // In dots: the plate and the margin around it.
+    let dots = Double(dotsPerInch) / Length.millimetresPerInch
+    let sides = [-margin, -margin, layout.labelWidth + margin, layout.labelHeight + margin]
+    let box = sides.map { LabelPage.number($0 * dots) }.joined(separator: " ")
+    return writer.stream(
+      "/Type/XObject/Subtype/Form/BBox[\(box)]/Resources \(resources) 0 R", packed: packed)
+  }
+
+  /// Each a plate of its own; what a screen shows instead is the tint's four process inks.
+  private var spots: String {
+    func space(_ resource: String, _ name: String, _ tint: String) -> String {
+      "/\(resource)[/Separation/\(Self.escaped(name))/DeviceCMYK<</FunctionType 2/Domain[0 1]/C0[0 0 0 0]/C1[\(tint)]/N 1>>]"
+    }
+    var spots = space(PageResources.all, "All", "1 1 1 1")
+    if let cut = inks.cutName { spots += space(PageResources.cut, cut, "0 1 0 0") }
+    if inks.process == .mirrored { spots += space(PageResources.white, inks.whiteName, "0.15 0 0 0") }
+    return spots
+  }
+
+  /// A name as PDF writes it (ISO 32000-1 7.3.5).
+  private static func escaped(_ name: String) -> String {
+    name.utf8.map { byte in
+      (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte)
+        ? String(UnicodeScalar(byte)) : "#" + PDFWriter.hex([byte])
+    }.joined()
+  }
+
+  private func check() throws(LabelError) {
+    guard output.trouble == 0 else { throw .unwritable(file: file, errno: output.trouble) }
+  }
+}

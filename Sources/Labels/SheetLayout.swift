@@ -1,0 +1,160 @@
+import Drawing
+
+/// Where labels stand on pages: one a page, or a grid of them on a sheet with marks for the cutter. Millimetres
+/// from the page's top left.
+public struct SheetLayout: Hashable, Sendable {
+  public enum FillOrder: String, Hashable, Sendable, CaseIterable { case rows, columns }
+
+  public struct Sheet: Hashable, Sendable {
+    public var widthMillimetres: Double
+    public var heightMillimetres: Double
+    /// Left free on every side for crop and registration marks.
+    public var marginMillimetres: Double
+    /// Between two labels' edges; at least twice the template's bleed is taken.
+    public var gutterMillimetres: Double
+    public var order: FillOrder
+    /// The first position used on the first sheet, from 1: a sheet begun is finished.
+    public var startAt: Int
+
+    public init(
+      widthMillimetres: Double, heightMillimetres: Double, marginMillimetres: Double = 10,
+      gutterMillimetres: Double = 4, order: FillOrder = .rows, startAt: Int = 1
+    ) {
+      self.widthMillimetres = widthMillimetres
+      self.heightMillimetres = heightMillimetres
+      self.marginMillimetres = marginMillimetres
+      self.gutterMillimetres = gutterMillimetres
+      self.order = order
+      self.startAt = startAt
+    }
+
+    /// `a4`, `a3`, or width and height in millimetres such as `320x450`; nil for anything else.
+    public static func size(named name: String) -> (width: Double, height: Double)? {
+      switch name.lowercased() {
+      case "a4": return (210, 297)
+      case "a3": return (297, 420)
+      default:
+        let sides = name.lowercased().split(separator: "x", omittingEmptySubsequences: false).map { Double($0) }
+        guard sides.count == 2, let width = sides[0], let height = sides[1], (20...2_000).contains(width),
+          (20...2_000).contains(height)
+        else { return nil }
+        return (width, height)
+      }
+    }
+  }
+
+  public let pageWidthMillimetres: Double
+  public let pageHeightMillimetres: Double
+  /// The top left of each label's trimmed edge, in the order in which a page is filled.
+  public let places: [Place]
+  /// Nil for a label a page.
+  public let sheet: Sheet?
+  let labelWidth: Double
+  let labelHeight: Double
+  let bleed: Double
+
+  public struct Place: Hashable, Sendable {
+    public let x: Double
+    public let y: Double
+  }
+
+  /// - Throws: `sheetTooSmall`, `startOutOfRange`.
+  public init(template: LabelTemplate, sheet: Sheet?) throws(LabelError) {
+    labelWidth = template.widthMillimetres
+    labelHeight = template.heightMillimetres
+    bleed = template.bleedMillimetres
+    self.sheet = sheet
+    guard let sheet else {
+      pageWidthMillimetres = labelWidth + 2 * bleed
+      pageHeightMillimetres = labelHeight + 2 * bleed
+      places = [Place(x: bleed, y: bleed)]
+      return
+    }
+    pageWidthMillimetres = sheet.widthMillimetres
+    pageHeightMillimetres = sheet.heightMillimetres
+    let bleed = template.bleedMillimetres
+    let gutter = max(sheet.gutterMillimetres, 2 * bleed)
+    func count(_ length: Double, _ label: Double) -> Int {
+      let room = length - 2 * max(sheet.marginMillimetres, bleed)
+      return room < label - 1e-6 ? 0 : Int(((room + gutter) / (label + gutter) + 1e-6).rounded(.down))
+    }
+    let columns = count(sheet.widthMillimetres, labelWidth)
+    let rows = count(sheet.heightMillimetres, labelHeight)
+    guard columns > 0, rows > 0 else {
+      throw .sheetTooSmall(
+        widthMillimetres: sheet.widthMillimetres, heightMillimetres: sheet.heightMillimetres,
+        neededWidthMillimetres: labelWidth + 2 * max(sheet.marginMillimetres, bleed),
+        neededHeightMillimetres: labelHeight + 2 * max(sheet.marginMillimetres, bleed))
+    }
+    guard (1...columns * rows).contains(sheet.startAt) else {
+      throw .startOutOfRange(position: sheet.startAt, most: columns * rows)
+    }
+    let left = (sheet.widthMillimetres - Double(columns) * (labelWidth + gutter) + gutter) / 2
+    let top = (sheet.heightMillimetres - Double(rows) * (labelHeight + gutter) + gutter) / 2
+    let (width, height) = (labelWidth + gutter, labelHeight + gutter)
+    func place(_ column: Int, _ row: Int) -> Place {
+      Place(x: left + Double(column) * width, y: top + Double(row) * height)
+    }
+    places =
+      switch sheet.order {
+      case .rows: (0..<rows).flatMap { row in (0..<columns).map { place($0, row) } }
+      case .columns: (0..<columns).flatMap { column in (0..<rows).map { place(column, $0) } }
+      }
+  }
+
+  // MARK: - Pages
+
+  /// Positions of the first page that are left free.
+  var skipped: Int { (sheet?.startAt ?? 1) - 1 }
+
+  public func pageCount(labels: Int) -> Int { (labels + skipped + places.count - 1) / places.count }
+
+  /// The labels of a page, and the positions they stand at.
+  func labels(ofPage page: Int, of count: Int) -> [(label: Int, place: Place)] {
+    places.indices.compactMap { position in
+      let label = page * places.count + position - skipped
+      return (0..<count).contains(label) ? (label, places[position]) : nil
+    }
+  }
+
+  // MARK: - Marks
+
+  /// Lines in the margin where the cutter's lines go, and a cross in a circle in the middle of each side.
+  var marks: (crop: [Path], registration: [Path]) {
+    guard sheet != nil, let first = places.first else { return ([], []) }
+    let right = places.map { $0.x + labelWidth }.max() ?? first.x
+    let bottom = places.map { $0.y + labelHeight }.max() ?? first.y
+    let left = places.map(\.x).min() ?? first.x
+    let top = places.map(\.y).min() ?? first.y
+    let away = bleed + 1.5
+    let longest = 5.0
+    func line(_ x1: Double, _ y1: Double, _ x2: Double, _ y2: Double) -> Path {
+      var path = Path()
+      path.move(x: x1, y: y1)
+      path.line(x: x2, y: y2)
+      return path
+    }
+    var crop: [Path] = []
+    for x in Set(places.flatMap { [$0.x, $0.x + labelWidth] }).sorted() {
+      crop.append(line(x, max(0, top - away - longest), x, top - away))
+      crop.append(line(x, bottom + away, x, min(pageHeightMillimetres, bottom + away + longest)))
+    }
+    for y in Set(places.flatMap { [$0.y, $0.y + labelHeight] }).sorted() {
+      crop.append(line(max(0, left - away - longest), y, left - away, y))
+      crop.append(line(right + away, y, min(pageWidthMillimetres, right + away + longest), y))
+    }
+    let inset = min(4.0, top / 2, left / 2)
+    var registration: [Path] = []
+    for (x, y) in [
+      (pageWidthMillimetres / 2, inset), (pageWidthMillimetres / 2, pageHeightMillimetres - inset),
+      (inset, pageHeightMillimetres / 2), (pageWidthMillimetres - inset, pageHeightMillimetres / 2),
+    ] {
+      var circle = Path()
+      circle.addCircle(x: x, y: y, radius: inset * 0.4)
+      registration += [
+        circle, line(x - inset * 0.75, y, x + inset * 0.75, y), line(x, y - inset * 0.75, x, y + inset * 0.75),
+      ]
+    }
+    return (crop, registration)
+  }
+}

@@ -1,0 +1,140 @@
+import Arguments
+import FoundationEssentials
+import Labels
+import Terminal
+
+extension LabelBatchCommand {
+  /// What only pages of PDF have.
+  struct PageOptions {
+    var sheet: String?
+    var margin: Double?
+    var gutter: Double?
+    var order = SheetLayout.FillOrder.rows.rawValue
+    var startAt: Int?
+    var isMirrored = false
+    var isLaser = false
+    var cut: String?
+    var white = "White"
+    var choke = 0.75
+    var verify = LabelSheets.Verification.sample.rawValue
+
+    /// Whether a print shop gets a ticket and a proof with it.
+    var isForPrintShop: Bool { sheet != nil || isMirrored || isLaser }
+
+    /// The first that was given, for a format that has no pages.
+    var given: String? {
+      if sheet != nil { return "sheet" }
+      if startAt != nil { return "start-at" }
+      if isMirrored { return "mirror" }
+      if isLaser { return "laser" }
+      if cut != nil { return "cut" }
+      return nil
+    }
+
+    var inks: LabelInks {
+      LabelInks(
+        process: isMirrored ? .mirrored : isLaser ? .laser : .print,
+        cutName: cut ?? (isMirrored || isLaser ? "CutContour" : nil), whiteName: white, chokePoints: choke)
+    }
+
+    func layout(for template: LabelTemplate) throws -> SheetLayout {
+      guard let name = sheet else {
+        if startAt != nil { throw UsageError.missing(option: "sheet") }
+        return try SheetLayout(template: template, sheet: nil)
+      }
+      guard let size = SheetLayout.Sheet.size(named: name) else {
+        throw UsageError.badValue(
+          parameter: "--sheet",
+          expected: .described(Text(zh: "a4、a3 或 宽x高（毫米）", en: "a4, a3 or WIDTHxHEIGHT in millimetres")))
+      }
+      return try SheetLayout(
+        template: template,
+        sheet: .init(
+          widthMillimetres: size.width, heightMillimetres: size.height, marginMillimetres: margin ?? 10,
+          gutterMillimetres: gutter ?? 4, order: SheetLayout.FillOrder(rawValue: order) ?? .rows,
+          startAt: startAt ?? 1))
+    }
+  }
+
+  static func pageParameters(_ parameters: inout Parameters<Options>) {
+    parameters.option(
+      "sheet", \.pages.sheet, .string(suggesting: ["a4", "a3"]), placeholder: "a4|a3|WxH",
+      Text(zh: "PDF 拼版的纸张，毫米；不写每页一张", en: "impose the PDF on such sheets, mm; unless told, one label a page"))
+    parameters.option(
+      "margin", \.pages.margin, .double(0...100), placeholder: "MM",
+      Text(zh: "版边留给裁切和套准标记（一般 10）", en: "left for crop and registration marks (usual: 10)"))
+    parameters.option(
+      "gutter", \.pages.gutter, .double(0...50), placeholder: "MM",
+      Text(zh: "标牌之间的间隔（一般 4）", en: "between labels (usual: 4)"))
+    parameters.option(
+      "order", \.pages.order, .choice(of: SheetLayout.FillOrder.allCases.map(\.rawValue)),
+      placeholder: "rows|columns", Text(zh: "先横后竖或先竖后横", en: "fill by rows or by columns"))
+    parameters.option(
+      "start-at", \.pages.startAt, .int(1...10_000), placeholder: "N",
+      Text(zh: "第一版从第几位开始", en: "first position used on the first sheet"))
+    parameters.flag(
+      "mirror", \.pages.isMirrored,
+      Text(zh: "镜像，印在透明亚克力背面，白色专色垫底", en: "mirrored, for the back of clear acrylic, with a white under-base"))
+    parameters.flag(
+      "laser", \.pages.isLaser, Text(zh: "反相，激光雕刻用，发丝切割线", en: "inverted for a laser, with hairline cuts"))
+    parameters.option(
+      "cut", \.pages.cut, .string, placeholder: "NAME",
+      Text(
+        zh: "切割线的专色名（--mirror、--laser 时为 CutContour）",
+        en: "the cut's spot colour (CutContour with --mirror and --laser)"))
+    parameters.option(
+      "white", \.pages.white, .string, placeholder: "NAME", Text(zh: "白色专色名", en: "the white's spot colour"))
+    parameters.option(
+      "choke", \.pages.choke, .double(LabelInks.chokes), placeholder: "PT",
+      Text(zh: "白色缩进多少点", en: "points by which the white stays inside"))
+    parameters.option(
+      "verify", \.pages.verify, .choice(of: LabelSheets.Verification.allCases.map(\.rawValue)),
+      placeholder: "sample|pages",
+      Text(zh: "成品 PDF 每二十页渲染读回一页，或每页", en: "render and read one finished page in twenty, or every page"))
+  }
+
+  /// A list made into pages, with ticket and proof where a print shop gets them.
+  static func makePages(
+    _ orders: [LabelBatch.Order], _ options: Options, template: LabelTemplate, settings: LabelMaker.Settings,
+    output: String, jobs: Int, _ workplace: Workplace, progress: (Int) -> Void,
+    report: ([LabelBatch.Made]) throws -> Void
+  ) throws {
+    if options.pages.isMirrored, options.pages.isLaser {
+      throw UsageError.conflictingOptions("--mirror", "--laser")
+    }
+    let layout = try options.pages.layout(for: template)
+    let inks = options.pages.inks
+    let verification = LabelSheets.Verification(rawValue: options.pages.verify) ?? .sample
+    let sheets = try LabelSheets(
+      template: template, settings: settings, layout: layout, inks: inks, verification: verification, jobs: jobs
+    )
+    var first: LabelBatch.Made?
+    let files = try sheets.run(
+      orders, output: output, title: "\(template.titleChinese) \(orders.count)",
+      shouldStop: { workplace.isInterrupted }, progress: progress,
+      report: { made in
+        first = first ?? made.first
+        try report(made)
+      })
+    guard options.pages.isForPrintShop, let first, !workplace.isInterrupted else { return }
+    let stem = output.lowercased().hasSuffix(".pdf") ? String(output.dropLast(4)) : output
+    var proofLayout = layout
+    if var sheet = layout.sheet {
+      sheet.startAt = 1
+      proofLayout = try SheetLayout(template: template, sheet: sheet)
+    }
+    try LabelSheets(
+      template: template, settings: settings, layout: proofLayout, inks: inks, verification: .pages, jobs: 1
+    ).run(Array(orders.prefix(4)), output: stem + "-proof.pdf", title: "校样", report: { _ in })
+    let ticket = LabelTicket(
+      .init(
+        files: files.map { URL(filePath: $0).lastPathComponent },
+        proof: URL(filePath: stem + "-proof.pdf").lastPathComponent, labels: orders.count,
+        firstCode: orders.first?.payload.code.description ?? "",
+        lastCode: orders.last?.payload.code.description ?? "",
+        dotsPerInch: settings.dotsPerInch ?? template.usualDotsPerInch,
+        moduleMillimetres: first.moduleMillimetres, correction: first.correction),
+      template: template, layout: layout, inks: inks)
+    try workplace.write(try ticket.pdf(date: workplace.clock.now().description), to: stem + "-ticket.pdf")
+  }
+}

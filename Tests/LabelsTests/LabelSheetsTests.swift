@@ -1,0 +1,209 @@
+import Drawing
+import Foundation
+import Records
+import Testing
+
+@testable import Labels
+
+@Suite struct LabelSheetsTests {
+  private func orders(_ count: Int) throws -> [LabelBatch.Order] {
+    try (0..<count).map {
+      LabelBatch.Order(
+        line: $0 + 2, payload: try Sample.payload(466_560 + 7 * $0),
+        fields: ["unitName": "样品电焊铺\($0)号", "street": "树林召镇"])
+    }
+  }
+
+  private func sheets(
+    _ inks: LabelInks = LabelInks(), template: String = "acrylic-60x40", sheet: SheetLayout.Sheet? = nil,
+    jobs: Int = 2, verification: LabelSheets.Verification = .pages
+  ) throws -> LabelSheets {
+    let template = try Sample.catalogue.template(named: template)
+    return try LabelSheets(
+      template: template, settings: .init(dotsPerInch: 600),
+      layout: SheetLayout(template: template, sheet: sheet), inks: inks, verification: verification, jobs: jobs)
+  }
+
+  private static let a4 = SheetLayout.Sheet(widthMillimetres: 210, heightMillimetres: 297)
+
+  @Test func theSameOrdersAreTheSameBytesWhateverTheNumberOfThreads() throws {
+    let folder = try Folder()
+    let orders = try orders(40)
+    var reported: [LabelBatch.Made] = []
+    try sheets(sheet: Self.a4, jobs: 1).run(orders, output: folder.path + "/1.pdf", title: "t") { _ in }
+    let files = try sheets(sheet: Self.a4, jobs: 3).run(orders, output: folder.path + "/3.pdf", title: "t") {
+      reported += $0
+    }
+    #expect(files == [folder.path + "/3.pdf"])
+    #expect(reported.map(\.order) == orders)
+    #expect(try folder.bytes("1.pdf") == folder.bytes("3.pdf"))
+    #expect(try folder.names() == ["1.pdf", "3.pdf"])
+  }
+
+  @Test(arguments: ["acrylic-60x40", "acrylic-80x50", "small-30x30", "round-50", "thermal-50x30"])
+  func everyTemplateReadsInEveryProcess(template: String) throws {
+    let folder = try Folder()
+    for process in LabelInks.Process.allCases {
+      for sheet in [nil, Self.a4] {
+        var made = 0
+        try sheets(LabelInks(process: process, cutName: "CutContour"), template: template, sheet: sheet).run(
+          orders(3), output: folder.path + "/l.pdf", title: "t"
+        ) { made += $0.count }
+        #expect(made == 3)
+      }
+    }
+  }
+
+  @Test(
+    .enabled(if: Program.isThere("pdfinfo") && Program.isThere("pdffonts"), "poppler-utils is missing"))
+  func pagesHaveTheirSizeEmbeddedFontsAndTextThatCanBeSearched() throws {
+    let folder = try Folder()
+    let file = folder.path + "/l.pdf"
+    try sheets(template: "acrylic-80x50").run(orders(2), output: file, title: "t") { _ in }
+    let information = try #require(Program("pdfinfo")).output(["-box", file])
+    func box(_ name: String) throws -> [Double] {
+      let line = try #require(information.split(separator: "\n").first { $0.hasPrefix(name) })
+      return line.split(separator: " ").compactMap { Double($0) }
+    }
+    let template = try Sample.catalogue.template(named: "acrylic-80x50")
+    let bleed = template.bleedMillimetres
+    let (media, trim) = (try box("MediaBox"), try box("TrimBox"))
+    for (found, wanted) in [
+      (media[2] - media[0], 80 + 2 * bleed), (media[3] - media[1], 50 + 2 * bleed), (trim[2] - trim[0], 80),
+      (trim[3] - trim[1], 50),
+    ] { #expect(abs(Length.millimetres(points: found) - wanted) <= 0.05) }
+    let fonts = try #require(Program("pdffonts")).output([file]).split(separator: "\n").dropFirst(2)
+    #expect(!fonts.isEmpty)
+    for font in fonts {
+      // Name, type, encoding, and then: embedded, subset, with a map to Unicode.
+      #expect(font.contains("Identity-H") && font.contains("yes yes yes"), "\(font)")
+    }
+    let text = try #require(Program("pdftotext")).output([file, "-"])
+    #expect(text.contains("样品电焊铺1号") && text.contains("树林召镇"))
+    #expect(text.contains(try Sample.payload().code.description))
+  }
+
+  @Test(.enabled(if: Program.isThere("gs"), "Ghostscript is missing: apt install ghostscript"))
+  func ghostscriptShowsAPlateEachForWhiteCutAndBlack() throws {
+    let folder = try Folder()
+    let file = folder.path + "/l.pdf"
+    try sheets(LabelInks(process: .mirrored, cutName: "CutContour"), template: "acrylic-80x50").run(
+      orders(1), output: file, title: "t"
+    ) { _ in }
+    _ = try #require(Program("gs")).output([
+      "-q", "-dBATCH", "-dNOPAUSE", "-sDEVICE=tiffsep", "-r100", "-sOutputFile=\(folder.path)/p.tif", file,
+    ])
+    let plates = try folder.names()
+    #expect(plates.contains { $0.contains("CutContour") })
+    #expect(plates.contains { $0.contains("White") })
+    #expect(plates.contains { $0.contains("Black") })
+  }
+
+  @Test(
+    .enabled(
+      if: Program.isThere("pdftoppm") && Program.isThere("zbarimg"), "poppler-utils or zbar-tools is missing"))
+  func anotherDecoderReadsThePageAsPopplerRendersIt() throws {
+    let folder = try Folder()
+    let file = folder.path + "/l.pdf"
+    let orders = try orders(18)
+    try sheets(sheet: Self.a4).run(orders, output: file, title: "t") { _ in }
+    _ = try #require(Program("pdftoppm")).output([
+      "-r", "300", "-gray", "-png", "-singlefile", file, folder.path + "/p",
+    ])
+    let read = try #require(try ZBar.read(folder.bytes("p.png")))
+    #expect(Set(read.split(separator: "\n").map(String.init)) == Set(orders.map(\.payload.text)))
+  }
+
+  @Test func aPageMirroredByMistakeOrNotMirroredWhenItShouldBeIsCaught() throws {
+    let folder = try Folder()
+    let template = try Sample.template()
+    let layout = try SheetLayout(template: template, sheet: Self.a4)
+    for (drawn, wanted, reason) in [
+      (LabelInks.Process.mirrored, LabelInks.Process.print, LabelError.UnreadableReason.mirrored),
+      (.print, .mirrored, .notMirrored), (.laser, .print, .noSymbol), (.print, .laser, .noSymbol),
+    ] {
+      let file = folder.path + "/l.pdf"
+      try sheets(LabelInks(process: drawn), sheet: Self.a4).run(orders(2), output: file, title: "t") { _ in }
+      let picture = try PDFPages(folder.bytes("l.pdf")).picture(
+        ofPage: 0, dotsPerInch: 150, mostPixels: LabelReader.mostPixels)
+      let maker = try LabelMaker(template: template)
+      let place = try maker.lay(fields: Sample.fields, payload: try orders(1)[0].payload).place
+      let side = Length.millimetres(dots: place.dots.side, dotsPerInch: 600)
+      var left = layout.places[0].x + Length.millimetres(dots: place.column, dotsPerInch: 600)
+      if drawn == .mirrored { left = layout.pageWidthMillimetres - left - side }
+      let top = layout.places[0].y + Length.millimetres(dots: place.row, dotsPerInch: 600)
+      func pixels(_ from: Double) -> Range<Int> {
+        Length.dots(
+          millimetres: from, dotsPerInch: 150)..<Length.dots(millimetres: from + side, dotsPerInch: 150)
+      }
+      let part = try #require(picture.part(columns: pixels(left), rows: pixels(top)))
+      try LabelPage.check(part, shows: place.dots.symbol, inks: LabelInks(process: drawn))
+      #expect(throws: LabelError.unreadable(reason)) {
+        try LabelPage.check(part, shows: place.dots.symbol, inks: LabelInks(process: wanted))
+      }
+    }
+  }
+
+  @Test func aBatchOfManyPagesIsSeveralFilesAndTheFirstSheetIsFinished() throws {
+    let folder = try Folder()
+    let orders = try orders(LabelSheets.mostPages + 3)
+    var counts: [Int] = []
+    let files = try sheets(template: "small-30x30", verification: .sample).run(
+      orders, output: folder.path + "/l.pdf", title: "t"
+    ) { counts.append($0.count) }
+    #expect(counts == [LabelSheets.mostPages, 3])
+    #expect(files == [folder.path + "/l-001.pdf", folder.path + "/l-002.pdf"])
+    #expect(try folder.names() == ["l-001.pdf", "l-002.pdf"])
+  }
+
+  @Test func aLabelThatCannotBeMadeIsNamedAndLeavesNoFile() throws {
+    let folder = try Folder()
+    var orders = try orders(10)
+    orders[6] = LabelBatch.Order(
+      line: 8, payload: orders[6].payload, fields: ["unitName": String(repeating: "长", count: 900)])
+    #expect {
+      try sheets(sheet: Self.a4).run(orders, output: folder.path + "/l.pdf", title: "t") { _ in }
+    } throws: { error in
+      guard case LabelError.label(orders[6].payload.code, 8, .textTooLarge) = error else { return false }
+      return true
+    }
+    #expect(try folder.names().isEmpty)
+  }
+}
+
+@Suite struct SheetLayoutTests {
+  private func layout(_ sheet: SheetLayout.Sheet?) throws -> SheetLayout {
+    try SheetLayout(template: Sample.template(), sheet: sheet)
+  }
+
+  @Test func labelsStandInTheMiddleOfTheSheetWithTheirGutterBetween() throws {
+    let layout = try layout(.init(widthMillimetres: 210, heightMillimetres: 297))
+    // 3 × 60 + 2 × 4 of 190, 6 × 40 + 5 × 4 of 277.
+    #expect(layout.places.count == 18)
+    #expect(abs(layout.places[0].x - 11) < 1e-9 && abs(layout.places[0].y - 18.5) < 1e-9)
+    #expect(abs(layout.places[1].x - 75) < 1e-9 && layout.places[1].y == layout.places[0].y)
+    let columns = try self.layout(.init(widthMillimetres: 210, heightMillimetres: 297, order: .columns))
+    #expect(Set(columns.places) == Set(layout.places))
+    #expect(columns.places[1].x == columns.places[0].x)
+  }
+
+  @Test func aSheetBegunIsFinished() throws {
+    let layout = try layout(.init(widthMillimetres: 210, heightMillimetres: 297, startAt: 17))
+    #expect(layout.pageCount(labels: 2) == 1 && layout.pageCount(labels: 3) == 2)
+    #expect(layout.labels(ofPage: 0, of: 3).map(\.label) == [0, 1])
+    #expect(layout.labels(ofPage: 0, of: 3).map(\.place) == Array(layout.places.suffix(2)))
+    #expect(layout.labels(ofPage: 1, of: 3).map(\.place) == [layout.places[0]])
+  }
+
+  @Test func whatHasNoRoomIsRefused() throws {
+    #expect(throws: LabelError.self) { try layout(.init(widthMillimetres: 70, heightMillimetres: 297)) }
+    #expect(throws: LabelError.startOutOfRange(position: 19, most: 18)) {
+      try layout(.init(widthMillimetres: 210, heightMillimetres: 297, startAt: 19))
+    }
+    #expect(SheetLayout.Sheet.size(named: "A4")?.height == 297)
+    #expect(SheetLayout.Sheet.size(named: "320x450")?.width == 320)
+    for name in ["", "a5", "x", "10x10", "1e9x20", "nanx100", "100x200x300"] {
+      #expect(SheetLayout.Sheet.size(named: name) == nil)
+    }
+  }
+}
