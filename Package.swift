@@ -35,7 +35,10 @@ let package = Package(
     feature("Tables"),
     feature("Terminal"),
     feature("Arguments", ["Terminal"]),
-    feature("ModuleCore", path: "firmware/Core"),
+    .target(
+      name: "ModuleCore", path: "firmware/Core",
+      // Spans of what a value holds, without which the microcontroller would have to copy or to have a heap.
+      swiftSettings: settings + [.enableExperimentalFeature("Lifetimes")]),
 
     // The features. They do not know of each other.
     feature("Fieldbook", ["Records", "Cryptography", "CSQLite"]),

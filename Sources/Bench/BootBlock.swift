@@ -17,13 +17,9 @@ enum BootBlock {
     withExtendedLifetime(flash) {
       var interface = wt_flash(
         context: Unmanaged.passUnretained(flash).toOpaque(),
-        word: { context, address in
-          let bytes = BootBlock.flash(context)?.read(address, count: 4) ?? [0xff, 0xff, 0xff, 0xff]
-          return bytes.reversed().reduce(0) { $0 << 8 | UInt32($1) }
-        },
+        word: { context, address in BootBlock.flash(context)?.word(address) ?? .max },
         program: { context, address, word in
-          let bytes = (0..<4).map { UInt8(truncatingIfNeeded: word >> (8 * $0)) }
-          return BootBlock.flash(context)?.program(address, bytes) == true ? 1 : 0
+          BootBlock.flash(context)?.program(address, word: word) == true ? 1 : 0
         },
         erase: { context, sector in BootBlock.flash(context)?.erase(sector: Int(sector)) == true ? 1 : 0 })
       return wt_boot_choose(&interface) != 0

@@ -66,6 +66,18 @@ public final class FlashArray: Sendable {
     return state.withLock { Array($0.cells[range]) }
   }
 
+  /// The word at an address, little-endian; nil where it is not wholly inside.
+  public func word(_ address: UInt32) -> UInt32? {
+    guard let range = range(address, count: 4) else { return nil }
+    return state.withLock { state in range.reversed().reduce(0) { $0 << 8 | UInt32(state.cells[$1]) } }
+  }
+
+  /// Programs a word, as below.
+  @discardableResult
+  public func program(_ address: UInt32, word: UInt32) -> Bool {
+    program(address, (0..<4).map { UInt8(truncatingIfNeeded: word >> (8 * $0)) })
+  }
+
   /// Clears the bits that are clear in `bytes`, as the F4's controller does on cells that are not erased too,
   /// without an error. False, and nothing done, where the range is not wholly inside or a
   /// sector of it is protected; false where power fails.

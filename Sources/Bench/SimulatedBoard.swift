@@ -102,8 +102,8 @@ struct SimulatedBoard: Board {
 
   // MARK: - Random numbers and clock
 
-  mutating func randomBytes(_ count: Int) -> [UInt8]? {
-    surroundings.world.randomWorks ? random(count) : nil
+  mutating func randomBytes(_ count: Int) -> Octets? {
+    surroundings.world.randomWorks ? random(count).map { Octets($0) } : nil
   }
 
   mutating func setClock(_ seconds: UInt64) -> Bool { surroundings.setClock(seconds, now: now()) }
@@ -112,35 +112,31 @@ struct SimulatedBoard: Board {
 
   var recordSlotSize: Int { flash.sectors[Self.recordSectors[0]].bytes }
 
-  func readRecord(slot: Int, offset: Int, count: Int) -> [UInt8] {
-    guard let address = address(slot, offset, count) else { return [] }
-    return flash.read(address, count: count) ?? []
-  }
+  func recordWord(slot: Int, offset: Int) -> UInt32 { address(slot, offset).flatMap(flash.word) ?? .max }
 
-  mutating func programRecord(slot: Int, offset: Int, _ bytes: [UInt8]) -> Bool {
-    guard let address = address(slot, offset, bytes.count) else { return false }
-    return flash.program(address, bytes)
+  mutating func programRecord(slot: Int, offset: Int, word: UInt32) -> Bool {
+    guard let address = address(slot, offset) else { return false }
+    return flash.program(address, word: word)
   }
 
   mutating func eraseRecord(slot: Int) -> Bool {
     Self.recordSectors.indices.contains(slot) && flash.erase(sector: Self.recordSectors[slot])
   }
 
-  func readFlash(_ address: UInt32, count: Int) -> [UInt8] { flash.read(address, count: count) ?? [] }
+  func flashWord(_ address: UInt32) -> UInt32 { flash.word(address) ?? .max }
 
-  mutating func programUpload(offset: Int, _ bytes: [UInt8]) -> Bool {
-    guard offset >= 0, offset % 4 == 0, bytes.count % 4 == 0, offset <= Int(FlashMap.uploadSize) - bytes.count
-    else { return false }
-    return flash.program(FlashMap.upload + UInt32(offset), bytes)
+  mutating func programUpload(offset: Int, word: UInt32) -> Bool {
+    guard offset >= 0, offset % 4 == 0, offset <= Int(FlashMap.uploadSize) - 4 else { return false }
+    return flash.program(FlashMap.upload + UInt32(offset), word: word)
   }
 
   mutating func eraseUpload() -> Bool { flash.erase(sector: Self.uploadSector) }
 
-  /// Nil where the range is not wholly inside the slot.
-  private func address(_ slot: Int, _ offset: Int, _ count: Int) -> UInt32? {
-    guard Self.recordSectors.indices.contains(slot), offset >= 0, count >= 0,
-      offset <= recordSlotSize, count <= recordSlotSize - offset
-    else { return nil }
+  /// Of a word; nil where it is not inside the slot.
+  private func address(_ slot: Int, _ offset: Int) -> UInt32? {
+    guard Self.recordSectors.indices.contains(slot), offset >= 0, offset <= recordSlotSize - 4 else {
+      return nil
+    }
     return flash.sectors[Self.recordSectors[slot]].address + UInt32(offset)
   }
 

@@ -97,16 +97,16 @@ import Testing
     let flash = FlashArray.stm32f405()
     var board = Self.board(Surroundings(), flash: flash)
     #expect(board.recordSlotSize == 16_384)
-    let isWritten = board.programRecord(slot: 1, offset: 512, [1, 2, 3, 4])
+    let isWritten = board.programRecord(slot: 1, offset: 512, word: 0x0403_0201)
     #expect(isWritten)
     #expect(flash.read(0x0800_8200, count: 4) == [1, 2, 3, 4])
     let isErased = board.eraseRecord(slot: 1)
     #expect(isErased)
     #expect(flash.read(0x0800_8200, count: 4) == [0xff, 0xff, 0xff, 0xff])
-    let goesOutside = board.programRecord(slot: 0, offset: 16_383, [1, 2])
+    let goesOutside = board.programRecord(slot: 0, offset: 16_384, word: 0)
     let erasesOutside = board.eraseRecord(slot: 2)
     #expect(!goesOutside && !erasesOutside)
-    #expect(board.readRecord(slot: 0, offset: 16_383, count: 2).isEmpty)
+    #expect(board.recordWord(slot: 0, offset: 16_384) == .max && board.recordWord(slot: 2, offset: 0) == .max)
   }
 
   @Test func aPairingOutlivesThePower() throws {

@@ -7,6 +7,7 @@ struct MemoryBoard: Board {
     uniqueId: (0..<12).map { UInt8(0xc0 + $0) }, serialNumber: Array("WT0102030405".utf8),
     chip: Array("STM32F405".utf8), imei: Array("860000000000015".utf8))
   var runningImage: ImageHeader? = try? ImageHeader(Array(ImageHeaderTests.image()[0x200...]))
+  var uniqueId: [UInt8] { Array(identity.uniqueId) }
   var wasResetByWatchdog = false
   var relay = true
   var relayWasClosed = false
@@ -35,23 +36,19 @@ struct MemoryBoard: Board {
       signalStrength: -71)
   }
 
-  mutating func randomBytes(_ count: Int) -> [UInt8]? { random?.bytes(count) }
+  mutating func randomBytes(_ count: Int) -> Octets? { (random?.bytes(count)).map { Octets($0) } }
 
   mutating func setClock(_ seconds: UInt64) -> Bool {
     if clockRuns { clock = seconds }
     return clockRuns
   }
 
-  func readRecord(slot: Int, offset: Int, count: Int) -> [UInt8] {
-    slots[slot].slice(offset, count) ?? []
-  }
+  func recordWord(slot: Int, offset: Int) -> UInt32 { slots[slot].littleEndian(at: offset) ?? .max }
 
-  mutating func programRecord(slot: Int, offset: Int, _ bytes: [UInt8]) -> Bool {
-    for word in stride(from: 0, to: bytes.count, by: 4) {
-      guard spendPower() else { return false }
-      wordsWritten += 1
-      for index in word..<word + 4 { slots[slot][offset + index] &= bytes[index] }
-    }
+  mutating func programRecord(slot: Int, offset: Int, word: UInt32) -> Bool {
+    guard spendPower() else { return false }
+    wordsWritten += 1
+    for index in 0..<4 { slots[slot][offset + index] &= UInt8(truncatingIfNeeded: word >> (8 * index)) }
     return true
   }
 
@@ -69,17 +66,14 @@ struct MemoryBoard: Board {
   /// The application's sector, the upload's and the backup's, one after another.
   var images = ImageHeaderTests.image() + [UInt8](repeating: 0xff, count: 0x5_0000 - 1000)
 
-  func readFlash(_ address: UInt32, count: Int) -> [UInt8] {
-    images.slice(Int(address) - Int(FlashMap.application), count) ?? []
+  func flashWord(_ address: UInt32) -> UInt32 {
+    images.littleEndian(at: Int(address) - Int(FlashMap.application)) ?? .max
   }
 
-  mutating func programUpload(offset: Int, _ bytes: [UInt8]) -> Bool {
-    guard offset % 4 == 0, bytes.count % 4 == 0, offset + bytes.count <= Int(FlashMap.uploadSize) else {
-      return false
-    }
-    for word in stride(from: 0, to: bytes.count, by: 4) {
-      guard spendPower() else { return false }
-      for index in word..<word + 4 { images[0x1_0000 + offset + index] &= bytes[index] }
+  mutating func programUpload(offset: Int, word: UInt32) -> Bool {
+    guard offset % 4 == 0, offset + 4 <= Int(FlashMap.uploadSize), spendPower() else { return false }
+    for index in 0..<4 {
+      images[0x1_0000 + offset + index] &= UInt8(truncatingIfNeeded: word >> (8 * index))
     }
     return true
   }

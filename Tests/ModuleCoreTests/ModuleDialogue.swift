@@ -64,7 +64,7 @@ struct ModuleDialogue {
     let reply = try send(.pairProve, fields)
     return [Self.key, Self.otherKey].first {
       reply["mac"]?.byteString
-        == Authenticator.proof(key: $0, challenge: challenge, uniqueId: module.board.identity.uniqueId)
+        == Authenticator.proof(key: $0, challenge: challenge, uniqueId: module.board.uniqueId)
         && reply["kid"]?.byteString == Authenticator.keyId(of: $0)
     }
   }
@@ -72,9 +72,9 @@ struct ModuleDialogue {
   mutating func commit(_ key: [UInt8] = key, signedWith other: [UInt8]? = nil) throws {
     var fields = CBORMapWriter()
     fields.put("kid", bytes: Authenticator.keyId(of: key))
-    var code = Authenticator.commit(key: key, uniqueId: module.board.identity.uniqueId)
+    var code = Authenticator.commit(key: key, uniqueId: module.board.uniqueId)
     if let other {
-      code = Authenticator.commit(key: other, uniqueId: module.board.identity.uniqueId)
+      code = Authenticator.commit(key: other, uniqueId: module.board.uniqueId)
     }
     fields.put("mac", bytes: code)
     try send(.pairCommit, fields)
@@ -90,7 +90,7 @@ struct ModuleDialogue {
       "proof",
       bytes: Authenticator.replacement(
         key: old, challenge: challenge, newKeyId: Authenticator.keyId(of: key),
-        uniqueId: module.board.identity.uniqueId))
+        uniqueId: module.board.uniqueId))
     #expect(try send(.pairReplace, fields)["kid"]?.byteString == Authenticator.keyId(of: key))
   }
 
@@ -104,7 +104,7 @@ struct ModuleDialogue {
   private func signed(_ key: [UInt8]) -> CBORMapWriter {
     var fields = CBORMapWriter()
     fields.put("kid", bytes: Authenticator.keyId(of: key))
-    fields.put("mac", bytes: Authenticator.commit(key: key, uniqueId: module.board.identity.uniqueId))
+    fields.put("mac", bytes: Authenticator.commit(key: key, uniqueId: module.board.uniqueId))
     return fields
   }
 
@@ -160,5 +160,13 @@ struct ModuleDialogue {
       module.board.milliseconds = min(module.board.milliseconds + 10, end)
       module.tick()
     }
+  }
+}
+
+extension Module {
+  /// The reply to a message, both without framing.
+  mutating func answer(_ message: [UInt8]) -> [UInt8]? {
+    var reply = MessageBuffer()
+    return program.answer(message.span, &reply) ? Array(reply.bytes) : nil
   }
 }

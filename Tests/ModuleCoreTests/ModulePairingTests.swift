@@ -8,7 +8,8 @@ import Testing
     var identity = try dialogue.send(.identity)
     #expect(identity["sn"]?.string == "WT0102030405" && identity["chip"]?.string == "STM32F405")
     #expect(identity["uid"]?.byteString?.count == 12 && identity["fw"]?.string == "1.2.3")
-    #expect(identity["sha"]?.byteString == dialogue.module.board.runningImage?.digest)
+    #expect(
+      identity["sha"]?.byteString == dialogue.module.board.runningImage.map { Array($0.digest) })
     #expect(identity["imei"]?.string == "860000000000015" && identity["iccid"] == nil)
     #expect(identity["state"]?.unsigned == 0 && identity["kid"] == nil && identity["pkid"] == nil)
     #expect(identity["boots"]?.unsigned == 1 && identity["inst"] == nil)
@@ -96,7 +97,9 @@ import Testing
     #expect(throws: ModuleRefusal.notAuthentic) {
       try dialogue.commit(signedWith: ModuleDialogue.otherKey)
     }
-    #expect(throws: ModuleRefusal.notAuthentic) { try dialogue.configure(key: ModuleDialogue.otherKey) }
+    #expect(throws: ModuleRefusal.notAuthentic) {
+      try dialogue.configure(key: ModuleDialogue.otherKey)
+    }
   }
 
   @Test func withoutRandomNumbersNothingIsPairedOrStarted() throws {
@@ -118,7 +121,9 @@ import Testing
 
   @Test func commandsUnderTheWrongOperationOrUnknownAreRefused() throws {
     var dialogue = ModuleDialogue()
-    for (operation, command) in [(.read, 7), (.write, 0), (.read, 99)] as [(SMPMessage.Operation, UInt8)] {
+    for (operation, command) in [(.read, 7), (.write, 0), (.read, 99)]
+      as [(SMPMessage.Operation, UInt8)]
+    {
       let reply = try dialogue.send(operation, group: 64, command: command)
       #expect(reply["err"]?["rc"]?.unsigned == 1)
     }
@@ -148,9 +153,13 @@ import Testing
       ),
       (.pairProve, "a0"), (.pairProve, "a1 626368 41 00"), (.pairProve, "a1 626368 01"),
       (.pairCommit, "a0"), (.pairCommit, "a1 636b6964 48 0000000000000000"),
-      (.configure, "a0"), (.start, "a0"), (.start, "a1 63637472 01"), (.start, "a2 63637472 01 63736563 01"),
+      (.configure, "a0"), (.start, "a0"), (.start, "a1 63637472 01"),
+      (.start, "a2 63637472 01 63736563 01"),
       (.start, "a3 63637472 01 63736563 00 636d6163 5820" + String(repeating: "00", count: 32)),
-      (.start, "a3 63637472 01 63736563 1a00015181 636d6163 5820" + String(repeating: "00", count: 32)),
+      (
+        .start,
+        "a3 63637472 01 63736563 1a00015181 636d6163 5820" + String(repeating: "00", count: 32)
+      ),
       (.start, "a3 63637472 20 63736563 01 636d6163 5820" + String(repeating: "00", count: 32)),
       (
         .start,

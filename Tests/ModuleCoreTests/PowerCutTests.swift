@@ -54,7 +54,7 @@ import Testing
   static func board(free: Int, paired: Bool) throws -> MemoryBoard {
     var dialogue = ModuleDialogue()
     if paired { try dialogue.pair() }
-    while (4 - Int(dialogue.module.record.sequence) % 4) % 4 != free {
+    while (4 - Int(dialogue.module.program.record.sequence) % 4) % 4 != free {
       dialogue.module.board.sealIsClosed.toggle()
       dialogue.pass(100)
     }

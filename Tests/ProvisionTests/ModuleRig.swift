@@ -78,9 +78,9 @@ struct WorkbenchBoard: Board {
     return now
   }
 
-  mutating func randomBytes(_ count: Int) -> [UInt8]? {
+  mutating func randomBytes(_ count: Int) -> Octets? {
     randomCount &+= 1
-    return SHA256.digest([randomCount]).prefix(count).map { $0 }
+    return Octets(Array(SHA256.digest([randomCount]).prefix(count)))
   }
 
   mutating func setClock(_ seconds: UInt64) -> Bool {
@@ -90,12 +90,12 @@ struct WorkbenchBoard: Board {
 
   var recordSlotSize: Int { 4_096 }
 
-  func readRecord(slot: Int, offset: Int, count: Int) -> [UInt8] {
-    Array(slots[slot][offset..<min(offset + count, recordSlotSize)])
+  func recordWord(slot: Int, offset: Int) -> UInt32 {
+    slots[slot][offset..<offset + 4].reversed().reduce(0) { $0 << 8 | UInt32($1) }
   }
 
-  mutating func programRecord(slot: Int, offset: Int, _ bytes: [UInt8]) -> Bool {
-    for (index, byte) in bytes.enumerated() { slots[slot][offset + index] &= byte }
+  mutating func programRecord(slot: Int, offset: Int, word: UInt32) -> Bool {
+    for index in 0..<4 { slots[slot][offset + index] &= UInt8(truncatingIfNeeded: word >> (8 * index)) }
     return true
   }
 
@@ -104,9 +104,9 @@ struct WorkbenchBoard: Board {
     return true
   }
 
-  func readFlash(_ address: UInt32, count: Int) -> [UInt8] { [] }
+  func flashWord(_ address: UInt32) -> UInt32 { .max }
 
-  mutating func programUpload(offset: Int, _ bytes: [UInt8]) -> Bool { false }
+  mutating func programUpload(offset: Int, word: UInt32) -> Bool { false }
 
   mutating func eraseUpload() -> Bool { false }
 }

@@ -1,5 +1,4 @@
 import Chip
-import _Volatile
 
 /// The chip's flash through its controller (RM0090, section 3.9).
 enum FlashController {
@@ -14,26 +13,16 @@ enum FlashController {
   /// A sector of 128 KiB takes at most two seconds, of 16 KiB half a second.
   private static var eraseMilliseconds: UInt64 { 3_000 }
 
-  /// Bytes that are known to be in flash.
-  static func read(_ address: UInt32, count: Int) -> [UInt8] {
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(count)
-    for index in 0..<UInt32(truncatingIfNeeded: count) { bytes.append(load(address &+ index)) }
-    return bytes
-  }
+  /// A word that is known to be in flash.
+  static func word(_ address: UInt32) -> UInt32 { Register(address).value }
 
-  /// Programs whole words.
-  static func program(_ address: UInt32, _ bytes: [UInt8]) -> Bool {
-    guard address & 3 == 0, bytes.count & 3 == 0, unlock() else { return false }
+  static func program(_ address: UInt32, _ word: UInt32) -> Bool {
+    guard address & 3 == 0, unlock() else { return false }
     defer { lock() }
-    for index in stride(from: 0, to: bytes.count, by: 4) {
-      guard let word = bytes.littleEndian(UInt32.self, at: index) else { return false }
-      // Words of 32 bits, programming on.
-      control.value = 0b10 << 8 | 1
-      Register(address &+ UInt32(truncatingIfNeeded: index)).value = word
-      guard status.wait(for: busy, set: false, looks: programLooks), succeeded() else { return false }
-    }
-    return true
+    // Words of 32 bits, programming on.
+    control.value = 0b10 << 8 | 1
+    Register(address).value = word
+    return status.wait(for: busy, set: false, looks: programLooks) && succeeded()
   }
 
   static func erase(sector: UInt32) -> Bool {
@@ -66,10 +55,6 @@ enum FlashController {
   }
 
   // MARK: -
-
-  private static func load(_ address: UInt32) -> UInt8 {
-    VolatileMappedRegister<UInt8>(unsafeBitPattern: UInt(address)).load()
-  }
 
   private static func unlock() -> Bool {
     keys.value = 0x4567_0123

@@ -15,7 +15,7 @@ struct Firmware {
     var lastTick: UInt64 = 0
     while true {
       if let byte = port.receive() {
-        if let reply = module.receive(byte) { port.send(reply) }
+        module.receive(byte) { port.send($0) }
       }
       let now = wt_milliseconds()
       if now != lastTick {

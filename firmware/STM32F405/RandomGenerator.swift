@@ -14,24 +14,21 @@ struct RandomGenerator {
 
   /// Random bytes, or nil where the generator reports a seed or clock error, stands, or repeats itself (FIPS 140-2,
   /// section 4.9.2: two equal words in a row fail; the first is only for comparing).
-  mutating func bytes(_ count: Int) -> [UInt8]? {
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(count)
+  mutating func bytes(_ count: Int) -> Octets? {
+    var bytes = Octets()
     if last == nil {
       guard let first = Self.word() else { return nil }
       last = first
     }
-    while bytes.count < count {
+    while bytes.count < min(count, Octets.capacity) {
       guard let word = Self.word(), word != last else {
         last = nil
         return nil
       }
       last = word
-      for shift in [0, 8, 16, 24] as [UInt32] where bytes.count < count {
-        bytes.append(UInt8(truncatingIfNeeded: word >> shift))
-      }
+      bytes.append(littleEndian: word)
     }
-    return bytes
+    return bytes.prefix(count)
   }
 
   private static func word() -> UInt32? {

@@ -1,13 +1,13 @@
 /// Sectors 1 and 2 of the flash, which keep the pairing.
 struct RecordFlash {
-  func read(slot: Int, offset: Int, count: Int) -> [UInt8] {
-    guard let start = Self.address(slot, offset, count) else { return [] }
-    return FlashController.read(start, count: count)
+  func word(slot: Int, offset: Int) -> UInt32 {
+    guard let address = Self.address(slot, offset) else { return .max }
+    return FlashController.word(address)
   }
 
-  func program(slot: Int, offset: Int, _ bytes: [UInt8]) -> Bool {
-    guard let start = Self.address(slot, offset, bytes.count) else { return false }
-    return FlashController.program(start, bytes)
+  func program(slot: Int, offset: Int, word: UInt32) -> Bool {
+    guard let address = Self.address(slot, offset) else { return false }
+    return FlashController.program(address, word)
   }
 
   func erase(slot: Int) -> Bool {
@@ -17,10 +17,8 @@ struct RecordFlash {
 
   // MARK: -
 
-  private static func address(_ slot: Int, _ offset: Int, _ count: Int) -> UInt32? {
-    let size = Int(FlashMap.recordSlotSize)
-    guard slot == 0 || slot == 1, offset >= 0, count >= 0, count <= size, offset <= size &- count
-    else { return nil }
+  private static func address(_ slot: Int, _ offset: Int) -> UInt32? {
+    guard slot == 0 || slot == 1, offset >= 0, offset <= Int(FlashMap.recordSlotSize) &- 4 else { return nil }
     let start = slot == 0 ? FlashMap.recordSlots.0 : FlashMap.recordSlots.1
     return start &+ UInt32(truncatingIfNeeded: offset)
   }

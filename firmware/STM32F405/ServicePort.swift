@@ -25,12 +25,10 @@ struct ServicePort {
     return UInt8(truncatingIfNeeded: Self.data.value)
   }
 
-  /// Sends bytes; gives up where the transmitter stands.
-  func send(_ bytes: [UInt8]) {
-    for byte in bytes {
-      guard Self.status.wait(for: 1 << 7, looks: Self.looks) else { return }
-      Self.data.value = UInt32(byte)
-    }
+  /// Sends a byte; drops it where the transmitter stands.
+  func send(_ byte: UInt8) {
+    guard Self.status.wait(for: 1 << 7, looks: Self.looks) else { return }
+    Self.data.value = UInt32(byte)
   }
 
   /// Waits until the last bit has left.

@@ -27,7 +27,7 @@ struct WelderBoard: Board {
     let uniqueId = Self.readUniqueId()
     identity = BoardIdentity(
       uniqueId: uniqueId, serialNumber: BoardIdentity.serialNumber(uniqueId: uniqueId),
-      chip: [UInt8]("STM32F405"))
+      chip: Octets("STM32F405"))
     runningImage = Self.readHeader()
     // RCC_CSR: why the last reset came, kept until it is cleared.
     let causes = Register(Peripheral.rcc &+ 0x74)
@@ -51,7 +51,7 @@ struct WelderBoard: Board {
       feedbackIsClosed: Self.inputs.value & Self.feedback != 0, time: time)
   }
 
-  mutating func randomBytes(_ count: Int) -> [UInt8]? { random.bytes(count) }
+  mutating func randomBytes(_ count: Int) -> Octets? { random.bytes(count) }
 
   mutating func setClock(_ seconds: UInt64) -> Bool {
     clock = (seconds, milliseconds)
@@ -62,39 +62,33 @@ struct WelderBoard: Board {
 
   var recordSlotSize: Int { Int(FlashMap.recordSlotSize) }
 
-  func readRecord(slot: Int, offset: Int, count: Int) -> [UInt8] {
-    flash.read(slot: slot, offset: offset, count: count)
-  }
+  func recordWord(slot: Int, offset: Int) -> UInt32 { flash.word(slot: slot, offset: offset) }
 
-  func programRecord(slot: Int, offset: Int, _ bytes: [UInt8]) -> Bool {
-    flash.program(slot: slot, offset: offset, bytes)
+  func programRecord(slot: Int, offset: Int, word: UInt32) -> Bool {
+    flash.program(slot: slot, offset: offset, word: word)
   }
 
   func eraseRecord(slot: Int) -> Bool { flash.erase(slot: slot) }
 
   // MARK: - Application and update
 
-  func readFlash(_ address: UInt32, count: Int) -> [UInt8] {
-    guard address >= FlashMap.base, count >= 0, count <= Int(FlashMap.size),
-      Int(address &- FlashMap.base) <= Int(FlashMap.size) &- count
-    else { return [] }
-    return FlashController.read(address, count: count)
+  func flashWord(_ address: UInt32) -> UInt32 {
+    guard address >= FlashMap.base, address &- FlashMap.base <= FlashMap.size &- 4 else { return .max }
+    return FlashController.word(address)
   }
 
-  func programUpload(offset: Int, _ bytes: [UInt8]) -> Bool {
-    guard offset >= 0, bytes.count <= Int(FlashMap.uploadSize),
-      offset <= Int(FlashMap.uploadSize) &- bytes.count
-    else { return false }
-    return FlashController.program(FlashMap.upload &+ UInt32(truncatingIfNeeded: offset), bytes)
+  func programUpload(offset: Int, word: UInt32) -> Bool {
+    guard offset >= 0, offset <= Int(FlashMap.uploadSize) &- 4 else { return false }
+    return FlashController.program(FlashMap.upload &+ UInt32(truncatingIfNeeded: offset), word)
   }
 
   func eraseUpload() -> Bool { FlashController.erase(sector: 5) }
 
   // MARK: - What the chip says of itself
 
-  private static func readUniqueId() -> [UInt8] {
-    var bytes: [UInt8] = []
-    for offset in [0, 4, 8] as [UInt32] {
+  private static func readUniqueId() -> Octets {
+    var bytes = Octets()
+    for offset in stride(from: 0 as UInt32, to: 12, by: 4) {
       bytes.append(littleEndian: wt_probe_load(Peripheral.uniqueId &+ offset))
     }
     return bytes
@@ -102,11 +96,6 @@ struct WelderBoard: Board {
 
   private static func readHeader() -> ImageHeader? {
     let start = FlashMap.application &+ UInt32(truncatingIfNeeded: ImageHeader.offset)
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(ImageHeader.size)
-    for offset in stride(from: UInt32(0), to: UInt32(truncatingIfNeeded: ImageHeader.size), by: 4) {
-      bytes.append(littleEndian: Register(start &+ offset).value)
-    }
-    return try? ImageHeader(bytes)
+    return try? ImageHeader { FlashController.word(start &+ $0) }
   }
 }

@@ -1,10 +1,10 @@
-// What has to be there before Swift is: vectors, reset, faults, the tick, memory functions, a small heap.
+// What has to be there before Swift is: vectors, reset, faults, the tick, memory functions. There is no heap: whatever asks for
+// one does not link.
 #include <stddef.h>
 #include <stdint.h>
 
 extern uint32_t image_length[], stack_top[];
 extern uint32_t data_load[], data_start[], data_end[], bss_start[], bss_end[];
-extern uint8_t heap_start[], heap_end[];
 
 int main(void);
 void reset_handler(void);
@@ -95,45 +95,6 @@ uint64_t wt_milliseconds(void) {
     uint32_t high = ticks_high, low = ticks_low;
     if (high == ticks_high) return (uint64_t)high << 32 | low;
   }
-}
-
-// MARK: - Heap: first fit over a list of blocks in order of address, neighbours joined when freed
-
-struct block {
-  size_t size;  // of the whole block, header included; bit 0: in use
-};
-
-#define ALIGNMENT 8u
-
-static struct block *next(struct block *block) {
-  return (struct block *)((uint8_t *)block + (block->size & ~1u));
-}
-
-static int is_end(struct block *block) { return (uint8_t *)block >= heap_end - ALIGNMENT; }
-
-int posix_memalign(void **out, size_t alignment, size_t size) {
-  struct block *block = (struct block *)(heap_start + ALIGNMENT - sizeof(struct block));
-  if (alignment > ALIGNMENT || size > 0x10000) return 12;
-  if (block->size == 0) block->size = (size_t)(heap_end - heap_start) - ALIGNMENT;
-  size_t wanted = (size + sizeof(struct block) + ALIGNMENT - 1) & ~(ALIGNMENT - 1);
-  for (; !is_end(block); block = next(block)) {
-    if (block->size & 1) continue;
-    while (!is_end(next(block)) && !(next(block)->size & 1)) block->size += next(block)->size;
-    if (block->size < wanted) continue;
-    if (block->size - wanted >= 2 * ALIGNMENT) {
-      size_t rest = block->size - wanted;
-      block->size = wanted;
-      next(block)->size = rest;
-    }
-    block->size |= 1;
-    *out = block + 1;
-    return 0;
-  }
-  return 12;
-}
-
-void free(void *memory) {
-  if (memory) ((struct block *)memory - 1)->size &= ~(size_t)1;
 }
 
 // MARK: - What compilers call on their own

@@ -1,5 +1,5 @@
 {
-  "keyId" : "6d6a59acfd50275456dc8e3391afb09303470b9669cb9f334ce84a637c655a4e",
+  "keyId" : "c19a5073a8a3d9eacc651ce46da767ccbaf90d15a300257004f7269ba7037923",
   "schema" : "weldtech.firmware-signature/1",
-  "signature" : "g/OAZL9IjRoOJHTB3nEco/+3YbuAz2GSeRSjjFG2IitwDKZue//lyywIccfpTUECbtfD7T+cJd+utc9PVb2gBQ=="
+  "signature" : "Gi5xBNPAynzcc8RKiFJGMZE6Wn99DuzlXJBAboVedQqsfkw3a44S/Q/f7EvAe0ZUHoSlS35NGEcVwnsi/aXcAA=="
 }

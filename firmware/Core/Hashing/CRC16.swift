@@ -4,9 +4,9 @@ public struct CRC16 {
 
   public init() {}
 
-  public static func checksum(_ bytes: [UInt8]) -> UInt16 {
+  public static func checksum(_ bytes: Span<UInt8>) -> UInt16 {
     var crc = CRC16()
-    for byte in bytes { crc.update(byte) }
+    for index in bytes.indices { crc.update(bytes[index]) }
     return crc.value
   }
 

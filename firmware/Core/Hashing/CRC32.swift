@@ -1,11 +1,19 @@
 /// CRC-32/ISO-HDLC: reflected 0xEDB88320, start and end inverted. It closes each pairing record in flash.
-public enum CRC32 {
-  public static func checksum(_ bytes: [UInt8]) -> UInt32 {
-    var crc = ~UInt32(0)
-    for byte in bytes {
-      crc ^= UInt32(byte)
-      for _ in 0..<8 { crc = crc & 1 != 0 ? (crc >> 1) ^ 0xedb8_8320 : crc >> 1 }
-    }
-    return ~crc
+public struct CRC32 {
+  private var register = ~UInt32(0)
+
+  public init() {}
+
+  public var value: UInt32 { ~register }
+
+  public mutating func update(_ byte: UInt8) {
+    register ^= UInt32(byte)
+    for _ in 0..<8 { register = register & 1 != 0 ? (register >> 1) ^ 0xedb8_8320 : register >> 1 }
+  }
+
+  /// Takes a word as it stands in the microcontroller's memory.
+  @inline(never)
+  mutating func update(littleEndian word: UInt32) {
+    for shift in 0..<4 as Range<UInt32> { update(UInt8(truncatingIfNeeded: word >> (8 &* shift))) }
   }
 }

@@ -3,29 +3,28 @@ public struct HMACSHA256 {
   private var inner = SHA256()
   private var outer = SHA256()
 
-  public init(key: [UInt8]) {
-    let short = key.count > SHA256.blockSize ? SHA256.digest(key) : key
+  public init(key: Span<UInt8>) {
+    let digest = key.count > SHA256.blockSize ? SHA256.digest(key) : nil
     for index in 0..<SHA256.blockSize {
-      let byte = index < short.count ? short[index] : 0
+      let byte: UInt8 =
+        if let digest {
+          index < digest.count ? digest[index] : 0
+        } else { index < key.count ? key[index] : 0 }
       inner.update(byte ^ 0x36)
       outer.update(byte ^ 0x5c)
     }
   }
 
-  public mutating func update(_ bytes: [UInt8]) { inner.update(bytes) }
+  public mutating func update(_ bytes: Span<UInt8>) { inner.update(bytes) }
+  public mutating func update(_ octets: Octets) { inner.update(octets.bytes) }
   public mutating func update(_ text: StaticString) { inner.update(text) }
+  mutating func update(bigEndian number: UInt32, size: Int = 4) { inner.update(bigEndian: number, size: size) }
+  mutating func update(bigEndian number: UInt64) { inner.update(bigEndian: number) }
 
   /// The authentication code, 32 bytes.
-  public mutating func finish() -> [UInt8] {
+  @inline(never)
+  public mutating func finish() -> Octets {
     outer.update(inner.finish())
     return outer.finish()
-  }
-
-  /// Whether two codes are the same, in a time that depends on their length alone.
-  public static func matches(_ left: [UInt8], _ right: [UInt8]) -> Bool {
-    guard left.count == right.count else { return false }
-    var difference: UInt8 = 0
-    for index in 0..<left.count { difference |= left[index] ^ right[index] }
-    return difference == 0
   }
 }

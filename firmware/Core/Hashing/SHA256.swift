@@ -1,4 +1,4 @@
-/// SHA-256 (FIPS 180-4), fed in pieces.
+/// SHA-256 (FIPS 180-4), fed in pieces of together less than 512 MiB.
 public struct SHA256 {
   /// Bytes in a digest.
   public static var digestSize: Int { 32 }
@@ -8,76 +8,89 @@ public struct SHA256 {
   private var state: InlineArray<8, UInt32> = [
     0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19,
   ]
-  private var block = InlineArray<64, UInt8>(repeating: 0)
-  /// Bytes waiting in `block`, always below 64.
-  private var filled = 0
-  private var total: UInt64 = 0
+  /// The block that is being filled, as numbers.
+  private var block = InlineArray<16, UInt32>(repeating: 0)
+  private var total: UInt32 = 0
 
   public init() {}
 
   /// The digest of `bytes` in one go.
-  public static func digest(_ bytes: [UInt8]) -> [UInt8] {
+  public static func digest(_ bytes: Span<UInt8>) -> Octets {
     var hash = SHA256()
     hash.update(bytes)
     return hash.finish()
   }
 
-  public mutating func update(_ bytes: [UInt8]) {
-    for byte in bytes { update(byte) }
+  @inline(never)
+  public mutating func update(_ bytes: Span<UInt8>) {
+    for index in bytes.indices { update(bytes[index]) }
   }
 
-  /// Takes a label without turning it into an array first.
+  public mutating func update(_ octets: Octets) { update(octets.bytes) }
+
   public mutating func update(_ text: StaticString) {
     for index in 0..<text.utf8CodeUnitCount { update(text.utf8Start[index]) }
   }
 
-  public mutating func update(_ byte: UInt8) {
-    block[filled] = byte
-    filled &+= 1
-    total &+= 1
-    if filled == Self.blockSize {
-      compress()
-      filled = 0
+  /// Takes a number of `size` bytes, at most four, in network order.
+  @inline(never)
+  mutating func update(bigEndian number: UInt32, size: Int) {
+    var shift = UInt32(truncatingIfNeeded: size &* 8)
+    while shift > 0 {
+      shift &-= 8
+      update(UInt8(truncatingIfNeeded: number >> shift))
     }
   }
 
+  mutating func update(bigEndian number: UInt64) {
+    update(bigEndian: UInt32(truncatingIfNeeded: number >> 32), size: 4)
+    update(bigEndian: UInt32(truncatingIfNeeded: number), size: 4)
+  }
+
+  /// Takes a word as it stands in the microcontroller's memory.
+  mutating func update(littleEndian word: UInt32) { update(bigEndian: word.byteSwapped, size: 4) }
+
+  @inline(never)
+  public mutating func update(_ byte: UInt8) {
+    let index = Int(truncatingIfNeeded: total >> 2 & 15)
+    block[index] = block[index] << 8 | UInt32(byte)
+    total &+= 1
+    if total & 63 == 0 { compress() }
+  }
+
   /// The digest, 32 bytes. The value starts a new message afterwards only if it is made anew.
-  public mutating func finish() -> [UInt8] {
-    let bits = total &* 8
+  @inline(never)
+  public mutating func finish() -> Octets {
+    let length = total
     update(0x80)
-    while filled != 56 { update(0) }
-    for shift in 0..<8 { update(UInt8(truncatingIfNeeded: bits >> UInt64(56 &- 8 &* shift))) }
-    var digest: [UInt8] = []
-    digest.reserveCapacity(Self.digestSize)
-    for index in 0..<8 { digest.append(bigEndian: state[index]) }
+    while total & 63 != 56 { update(0) }
+    update(bigEndian: length >> 29, size: 4)
+    update(bigEndian: length << 3, size: 4)
+    var digest = Octets()
+    for index in 0..<8 { digest.append(littleEndian: state[index].byteSwapped) }
     return digest
   }
 
   // MARK: - The compression function
 
+  /// Leaves `block` worthless; it is filled anew.
+  @inline(never)
   private mutating func compress() {
-    var schedule = InlineArray<16, UInt32>(repeating: 0)
-    for index in 0..<16 {
-      let at = index &* 4
-      schedule[index] =
-        UInt32(block[at]) << 24 | UInt32(block[at &+ 1]) << 16 | UInt32(block[at &+ 2]) << 8
-        | UInt32(block[at &+ 3])
-    }
     var (a, b, c, d) = (state[0], state[1], state[2], state[3])
     var (e, f, g, h) = (state[4], state[5], state[6], state[7])
     for round in 0..<64 {
       // The schedule of 64 words, of which only the last 16 are ever looked at.
       let slot = round & 15
       if round >= 16 {
-        let w15 = schedule[(round &+ 1) & 15]
-        let w2 = schedule[(round &+ 14) & 15]
+        let w15 = block[(round &+ 1) & 15]
+        let w2 = block[(round &+ 14) & 15]
         let s0 = rotate(w15, 7) ^ rotate(w15, 18) ^ (w15 >> 3)
         let s1 = rotate(w2, 17) ^ rotate(w2, 19) ^ (w2 >> 10)
-        schedule[slot] = schedule[slot] &+ s0 &+ schedule[(round &+ 9) & 15] &+ s1
+        block[slot] = block[slot] &+ s0 &+ block[(round &+ 9) & 15] &+ s1
       }
       let sum1 = rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25)
       let choice = (e & f) ^ (~e & g)
-      let first = h &+ sum1 &+ choice &+ roundConstants[round] &+ schedule[slot]
+      let first = h &+ sum1 &+ choice &+ roundConstants[round] &+ block[slot]
       let sum0 = rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22)
       let majority = (a & b) ^ (a & c) ^ (b & c)
       let second = sum0 &+ majority

@@ -10,71 +10,76 @@
 ///
 /// The header follows from the image's own, so that an image has one container hash however it came to the module.
 struct UpdateContainer {
+  static var magic: UInt32 { 0x96f3_b83d }
   static var headerSize: Int { 32 }
   /// The least trailer: its own head and the digest with its head.
   static var trailerSize: Int { 40 }
   /// From the start of an uploaded file to the end of the image's own header.
   static var headersEnd: Int { headerSize &+ ImageHeader.offset &+ ImageHeader.size }
 
+  /// Where the uploaded image stands, after its container's header.
+  static var imageAddress: UInt32 { FlashMap.upload &+ UInt32(truncatingIfNeeded: headerSize) }
+
   var image: ImageHeader
   /// SHA-256 of header and image as the trailer states it.
-  var hash: [UInt8]
+  var hash: Octets
 
   /// The container's header for an image.
-  static func header(for image: ImageHeader) -> [UInt8] {
-    var bytes: [UInt8] = [0x3d, 0xb8, 0xf3, 0x96]
-    bytes.reserveCapacity(headerSize)
+  @inline(never)
+  static func header(for image: ImageHeader) -> Octets {
+    var bytes = Octets()
+    bytes.append(littleEndian: magic)
     bytes.append(littleEndian: image.loadAddress)
     bytes.append(littleEndian: UInt32(truncatingIfNeeded: headerSize))
     bytes.append(littleEndian: image.imageLength)
-    bytes.append(littleEndian: 0 as UInt32)
-    bytes.append(UInt8(truncatingIfNeeded: image.version.major))
-    bytes.append(UInt8(truncatingIfNeeded: image.version.minor))
-    bytes.append(littleEndian: image.version.patch)
-    bytes.append(littleEndian: 0 as UInt64)
+    bytes.append(littleEndian: 0)
+    bytes.append(
+      littleEndian: UInt32(image.version.major & 0xff) | UInt32(image.version.minor & 0xff) << 8
+        | UInt32(image.version.patch) << 16)
+    bytes.append(littleEndian: 0)
+    bytes.append(littleEndian: 0)
     return bytes
   }
 
   /// The hash of the container that `image`, which stands at `address`, has or would have.
-  static func hash(of image: ImageHeader, at address: UInt32, _ board: borrowing some Board) -> [UInt8] {
+  @inline(never)
+  static func hash(of image: ImageHeader, at address: UInt32, _ board: borrowing some Board) -> Octets {
     var hash = SHA256()
     hash.update(header(for: image))
-    UpdateSlot.hash(
-      address, min(Int(image.imageLength), Int(FlashMap.applicationSize)), into: &hash, board)
+    UpdateSlot.hash(address, min(image.imageLength, FlashMap.applicationSize), into: &hash, board)
     return hash.finish()
   }
 
   /// The headers of what stands in the upload's sector, or nil where they are not a container's for this place. The
   /// image itself is not looked at.
+  @inline(never)
   static func headers(_ board: borrowing some Board) -> ImageHeader? {
-    let start = FlashMap.upload &+ UInt32(truncatingIfNeeded: headerSize &+ ImageHeader.offset)
-    guard let image = try? ImageHeader(board.readFlash(start, count: ImageHeader.size)),
+    let start = imageAddress &+ UInt32(truncatingIfNeeded: ImageHeader.offset)
+    guard let image = UpdateSlot.header(at: start, board),
       image.loadAddress == FlashMap.application, image.imageLength & 3 == 0,
       image.imageLength >= UInt32(truncatingIfNeeded: ImageHeader.offset &+ ImageHeader.size),
-      image.imageLength <= FlashMap.applicationSize,
-      board.readFlash(FlashMap.upload, count: headerSize) == header(for: image)
+      image.imageLength <= FlashMap.applicationSize
     else { return nil }
-    return image
+    return UpdateSlot.octets(FlashMap.upload, headerSize, board).matches(header(for: image)) ? image : nil
   }
 
   /// Reads the container in the upload's sector, or nil where there is no whole one. Whether its hash is right is
   /// another question.
+  @inline(never)
   init?(_ board: borrowing some Board) {
     guard let image = Self.headers(board) else { return nil }
-    let trailer = board.readFlash(
-      FlashMap.upload &+ UInt32(truncatingIfNeeded: Self.headerSize) &+ image.imageLength,
-      count: Self.trailerSize)
+    let trailer = Self.imageAddress &+ image.imageLength
+    let head = board.flashWord(trailer)
     // The digest comes first; a signature might follow it.
-    guard let size = trailer.littleEndian(UInt16.self, at: 2), Int(size) >= Self.trailerSize,
-      trailer.littleEndian(UInt16.self, at: 0) == 0x6907,
-      trailer.littleEndian(UInt32.self, at: 4) == 32 << 16 | 0x10
+    guard head >> 16 >= UInt32(truncatingIfNeeded: Self.trailerSize), head & 0xffff == 0x6907,
+      board.flashWord(trailer &+ 4) == 32 << 16 | 0x10
     else { return nil }
     self.image = image
-    hash = Array(trailer[8...])
+    hash = UpdateSlot.octets(trailer &+ 8, SHA256.digestSize, board)
   }
 
   /// Whether the image is the one that the trailer's hash was made of.
   func isIntact(_ board: borrowing some Board) -> Bool {
-    Self.hash(of: image, at: FlashMap.upload &+ UInt32(truncatingIfNeeded: Self.headerSize), board) == hash
+    Self.hash(of: image, at: Self.imageAddress, board).matches(hash)
   }
 }

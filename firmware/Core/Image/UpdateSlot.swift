@@ -31,15 +31,40 @@ enum UpdateSlot {
   static func isSet(_ flag: Flag, _ board: borrowing some Board) -> Bool { word(flag.offset, board) == 0 }
 
   /// The word at an offset into the sector.
-  @inline(never)
   static func word(_ offset: Int, _ board: borrowing some Board) -> UInt32 {
-    let address = FlashMap.upload &+ UInt32(truncatingIfNeeded: offset)
-    return board.readFlash(address, count: 4).littleEndian(at: 0) ?? .max
+    board.flashWord(FlashMap.upload &+ UInt32(truncatingIfNeeded: offset))
+  }
+
+  /// The image header at an absolute address, 20 words.
+  static func header(at address: UInt32, _ board: borrowing some Board) -> ImageHeader? {
+    let words = words(address, board)
+    return try? ImageHeader { words[Int(truncatingIfNeeded: $0 >> 2)] }
+  }
+
+  @inline(never)
+  private static func words(
+    _ address: UInt32, _ board: borrowing some Board
+  ) -> InlineArray<20, UInt32> {
+    var words = InlineArray<20, UInt32>(repeating: 0)
+    for index in 0..<20 {
+      words[index] = board.flashWord(address &+ UInt32(truncatingIfNeeded: 4 &* index))
+    }
+    return words
+  }
+
+  /// `count` bytes, a multiple of 4, from an absolute address.
+  @inline(never)
+  static func octets(_ address: UInt32, _ count: Int, _ board: borrowing some Board) -> Octets {
+    var octets = Octets()
+    for offset in stride(from: 0, to: count, by: 4) {
+      octets.append(littleEndian: board.flashWord(address &+ UInt32(truncatingIfNeeded: offset)))
+    }
+    return octets
   }
 
   @inline(never)
   static func set(_ flag: Flag, _ board: inout some Board) -> Bool {
-    board.programUpload(offset: flag.offset, [0, 0, 0, 0]) && isSet(flag, board)
+    board.programUpload(offset: flag.offset, word: 0) && isSet(flag, board)
   }
 
   /// Waits for a start, or is running and not confirmed.
@@ -63,33 +88,37 @@ enum UpdateSlot {
     return length > 0 && length <= UInt32(truncatingIfNeeded: capacity) ? Int(length) : nil
   }
 
-  static func session(length: Int, sha: [UInt8]) -> [UInt8] {
-    var session: [UInt8] = []
+  /// The words that name a file: its length, and its digest or ones.
+  static func session(length: Int, sha: Octets) -> Octets {
+    var session = Octets()
     session.append(littleEndian: UInt32(truncatingIfNeeded: length))
-    session.append(contentsOf: sha)
+    for index in 0..<sha.count { session.append(sha[index]) }
     return session
+  }
+
+  static func storedSession(_ board: borrowing some Board) -> Octets {
+    octets(FlashMap.upload &+ UInt32(truncatingIfNeeded: sessionOffset), sessionSize, board)
   }
 
   /// How much of `length` bytes is there: up to the last word that is not blank, which is written again, since the
   /// power may have failed in the middle of it.
+  @inline(never)
   static func progress(of length: Int, _ board: borrowing some Board) -> Int {
-    var end = (length &+ 255) & ~255
+    var end = (length &+ 3) & ~3
     while end > 0 {
-      end &-= 256
-      let bytes = board.readFlash(FlashMap.upload &+ UInt32(truncatingIfNeeded: end), count: 256)
-      if let last = bytes.lastIndex(where: { $0 != 0xff }) { return (end &+ last) & ~3 }
+      end &-= 4
+      if word(end, board) != .max { return end }
     }
     return 0
   }
 
-  static func hash(_ address: UInt32, _ count: Int, into hash: inout SHA256, _ board: borrowing some Board) {
-    var position = 0
+  static func hash(
+    _ address: UInt32, _ count: UInt32, into hash: inout SHA256, _ board: borrowing some Board
+  ) {
+    var position: UInt32 = 0
     while position < count {
-      let bytes = board.readFlash(
-        address &+ UInt32(truncatingIfNeeded: position), count: min(256, count &- position))
-      guard !bytes.isEmpty else { return }
-      hash.update(bytes)
-      position &+= bytes.count
+      hash.update(littleEndian: board.flashWord(address &+ position))
+      position &+= 4
     }
   }
 
@@ -97,8 +126,15 @@ enum UpdateSlot {
   /// flags means nothing to the boot block without the image's header, nor the file's rest without its digest.
   @inline(never)
   static func spoil(_ board: inout some Board) -> Bool {
-    board.programUpload(
-      offset: UpdateContainer.headerSize &+ ImageHeader.offset, [UInt8](repeating: 0, count: ImageHeader.size))
-      && board.programUpload(offset: sessionOffset, [UInt8](repeating: 0, count: sessionSize))
+    let header = UpdateContainer.headerSize &+ ImageHeader.offset
+    for offset in stride(from: header, to: header &+ ImageHeader.size, by: 4)
+    where !board.programUpload(offset: offset, word: 0) {
+      return false
+    }
+    for offset in stride(from: sessionOffset, to: sessionOffset &+ sessionSize, by: 4)
+    where !board.programUpload(offset: offset, word: 0) {
+      return false
+    }
+    return true
   }
 }

@@ -16,8 +16,8 @@ public protocol Board {
   var sealIsClosed: Bool { get }
   mutating func readings() -> BoardReadings
 
-  /// Random bytes, or nil where the generator failed its own checks.
-  mutating func randomBytes(_ count: Int) -> [UInt8]?
+  /// At most 36 random bytes, or nil where the generator failed its own checks.
+  mutating func randomBytes(_ count: Int) -> Octets?
 
   /// Sets the clock, in seconds since 1970; false where it does not run.
   mutating func setClock(_ seconds: UInt64) -> Bool
@@ -26,20 +26,20 @@ public protocol Board {
 
   /// Bytes in one slot, a multiple of `PairingRecord.size`.
   var recordSlotSize: Int { get }
-  /// `count` bytes of a slot, fewer only where the range is not inside.
-  func readRecord(slot: Int, offset: Int, count: Int) -> [UInt8]
-  /// Programs bytes in ascending order; false where the flash reported an error.
-  mutating func programRecord(slot: Int, offset: Int, _ bytes: [UInt8]) -> Bool
+  /// The word, little-endian, at an offset divisible by 4 into a slot; all ones where there is none.
+  func recordWord(slot: Int, offset: Int) -> UInt32
+  /// Programs a word; false where the flash reported an error.
+  mutating func programRecord(slot: Int, offset: Int, word: UInt32) -> Bool
   /// Erases a slot, which takes up to half a second; false where the flash reported an error.
   mutating func eraseRecord(slot: Int) -> Bool
 
   // The flash that keeps the application, and an update beside it (`FlashMap`).
 
-  /// `count` bytes from an absolute address, fewer only where they are not all in flash.
-  func readFlash(_ address: UInt32, count: Int) -> [UInt8]
-  /// Programs whole words from an offset, a multiple of 4, into the upload's sector; false where the flash reported
-  /// an error or the range is not inside.
-  mutating func programUpload(offset: Int, _ bytes: [UInt8]) -> Bool
+  /// The word, little-endian, at an absolute address divisible by 4; all ones where there is none.
+  func flashWord(_ address: UInt32) -> UInt32
+  /// Programs a word at an offset, a multiple of 4, into the upload's sector; false where the flash reported an error
+  /// or there is no such place.
+  mutating func programUpload(offset: Int, word: UInt32) -> Bool
   /// Erases the upload's sector, which takes up to two seconds; false where the flash reported an error.
   mutating func eraseUpload() -> Bool
 }

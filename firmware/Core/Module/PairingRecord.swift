@@ -15,131 +15,198 @@
 ///     +408  replacements with proof u32     +424  id of the key before the last replacement, 8 bytes
 ///     +412  boots at the last visit u32     +432  zeros
 ///     +416  openings at the last visit u32
+///
+/// It is held as these bytes, in memory too: what is written is what is known.
 struct PairingRecord {
-  struct Pairing {
-    /// 32 bytes.
-    var key: [UInt8]
-    /// The installation's id, 36 ASCII characters.
-    var installation: [UInt8]
-
-    static var installationSize: Int { 36 }
-  }
-
   static var size: Int { 512 }
+  /// Bytes in an installation's id.
+  static var installationSize: Int { 36 }
+  static var magic: UInt32 { 0x5250_5457 }
+  static var sequenceOffset: Int { 8 }
+  static var checksumOffset: Int { 508 }
 
-  /// Rises by one with each record; the highest is the one that counts.
-  var sequence: UInt32 = 0
-  var boots: UInt32 = 0
-  var sealOpenings: UInt32 = 0
-  /// Replacements of the committed key: without the old one and with it.
-  var serviceReplacements: UInt32 = 0
-  var provenReplacements: UInt32 = 0
-  /// `boots` and `sealOpenings` when a configuration was last taken.
-  var visitBoots: UInt32 = 0
-  var visitSealOpenings: UInt32 = 0
-  var watchdogResets: UInt32 = 0
-  /// The id of the key before the last replacement, 8 bytes.
-  var oldKeyId: [UInt8]?
-  /// Whether the seal was closed when last looked at.
-  var sealIsClosed = false
+  /// Where in the record something of a fixed size stands.
+  enum Field {
+    case committedKey, committedInstallation, pendingKey, pendingInstallation, oldKeyId
+
+    var place: (offset: Int, count: Int) {
+      switch self {
+      case .committedKey: (28, 32)
+      case .committedInstallation: (60, 36)
+      case .pendingKey: (96, 32)
+      case .pendingInstallation: (128, 36)
+      case .oldKeyId: (424, 8)
+      }
+    }
+  }
+
+  /// What was written by `configure`.
+  enum Setting {
+    case labelCode, platformAddress, accessPoint, trustAnchor
+  }
+
+  /// A count, by where it stands.
+  enum Count: Int {
+    /// Rises by one with each record; the highest is the one that counts.
+    case sequence = 8
+    case boots = 12
+    case sealOpenings = 16
+    /// Replacements of the committed key without the old one, and with it.
+    case serviceReplacements = 404
+    case provenReplacements = 408
+    /// `boots` and `sealOpenings` when a configuration was last taken.
+    case visitBoots = 412
+    case visitSealOpenings = 416
+    case watchdogResets = 420
+  }
+
+  private enum Flag {
+    static var pending: UInt8 { 1 }
+    static var committed: UInt8 { 2 }
+    static var configured: UInt8 { 4 }
+    static var sealClosed: UInt8 { 8 }
+    static var oldKeyId: UInt8 { 16 }
+  }
+
+  private var storage = InlineArray<512, UInt8>(repeating: 0)
+
+  init() {
+    put(Self.magic, at: 0)
+    put(1, at: 4)
+    counter = 1
+  }
+
+  // MARK: - Words, as they stand in flash
+
+  @inline(never)
+  func word(at offset: Int) -> UInt32 { storage.span.bigEndian(at: offset, size: 4).byteSwapped }
+
+  @inline(never)
+  mutating func put(_ word: UInt32, at offset: Int) {
+    for index in 0..<4 { storage[offset &+ index] = UInt8(truncatingIfNeeded: word >> UInt32(8 &* index)) }
+  }
+
+  /// Fills the CRC in.
+  mutating func seal() {
+    var crc = CRC32()
+    for index in 0..<Self.checksumOffset { crc.update(storage[index]) }
+    put(crc.value, at: Self.checksumOffset)
+  }
+
+  // MARK: - Counts and flags
+
+  subscript(count: Count) -> UInt32 {
+    get { word(at: count.rawValue) }
+    set { put(newValue, at: count.rawValue) }
+  }
+
+  var sequence: UInt32 { self[.sequence] }
+
   /// No start below this is accepted after a reset.
-  var counter: UInt64 = 1
-  var committed: Pairing?
-  var pending: Pairing?
-  var configuration: ModuleConfiguration?
-
-  init() {}
-
-  /// Reads a record, or nil where the bytes are none.
-  init?(_ bytes: [UInt8]) {
-    guard bytes.count == Self.size, Self.hasMagic(bytes),
-      bytes.littleEndian(UInt16.self, at: 4) == 1,
-      let stated = bytes.littleEndian(UInt32.self, at: 508),
-      CRC32.checksum(Array(bytes[0..<508])) == stated,
-      let flags = bytes.littleEndian(UInt16.self, at: 6),
-      let sequence = bytes.littleEndian(UInt32.self, at: 8),
-      let boots = bytes.littleEndian(UInt32.self, at: 12),
-      let sealOpenings = bytes.littleEndian(UInt32.self, at: 16),
-      let counter = bytes.littleEndian(UInt64.self, at: 20),
-      let serviceReplacements = bytes.littleEndian(UInt32.self, at: 404),
-      let provenReplacements = bytes.littleEndian(UInt32.self, at: 408),
-      let visitBoots = bytes.littleEndian(UInt32.self, at: 412),
-      let visitSealOpenings = bytes.littleEndian(UInt32.self, at: 416),
-      let watchdogResets = bytes.littleEndian(UInt32.self, at: 420)
-    else { return nil }
-    self.sequence = sequence
-    self.boots = boots
-    self.sealOpenings = sealOpenings
-    self.counter = counter
-    self.serviceReplacements = serviceReplacements
-    self.provenReplacements = provenReplacements
-    self.visitBoots = visitBoots
-    self.visitSealOpenings = visitSealOpenings
-    self.watchdogResets = watchdogResets
-    if flags & 16 != 0 { oldKeyId = Array(bytes[424..<432]) }
-    sealIsClosed = flags & 8 != 0
-    if flags & 2 != 0 {
-      committed = Pairing(key: Array(bytes[28..<60]), installation: Array(bytes[60..<96]))
-    }
-    if flags & 1 != 0 {
-      pending = Pairing(key: Array(bytes[96..<128]), installation: Array(bytes[128..<164]))
-    }
-    if flags & 4 != 0 {
-      guard let address = bytes.slice(180, Int(bytes[179])), address.count <= 128,
-        let accessPoint = bytes.slice(309, Int(bytes[308])), accessPoint.count <= 63
-      else { return nil }
-      configuration = ModuleConfiguration(
-        labelCode: Array(bytes[164..<179]), platformAddress: address, accessPoint: accessPoint,
-        trustAnchor: Array(bytes[372..<404]))
+  var counter: UInt64 {
+    get { UInt64(word(at: 24)) << 32 | UInt64(word(at: 20)) }
+    set {
+      put(UInt32(truncatingIfNeeded: newValue), at: 20)
+      put(UInt32(truncatingIfNeeded: newValue >> 32), at: 24)
     }
   }
 
-  /// The 512 bytes. Every part was measured when it was accepted.
-  var encoded: [UInt8] {
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(Self.size)
-    bytes.append(contentsOf: [0x57, 0x54, 0x50, 0x52])
-    bytes.append(littleEndian: 1 as UInt16)
-    var flags: UInt16 = 0
-    if pending != nil { flags |= 1 }
-    if committed != nil { flags |= 2 }
-    if configuration != nil { flags |= 4 }
-    if sealIsClosed { flags |= 8 }
-    if oldKeyId != nil { flags |= 16 }
-    bytes.append(littleEndian: flags)
-    bytes.append(littleEndian: sequence)
-    bytes.append(littleEndian: boots)
-    bytes.append(littleEndian: sealOpenings)
-    bytes.append(littleEndian: counter)
-    for pairing in [committed, pending] {
-      bytes.append(pairing?.key ?? [], filledTo: Authenticator.keySize)
-      bytes.append(pairing?.installation ?? [], filledTo: Pairing.installationSize)
-    }
-    bytes.append(configuration?.labelCode ?? [], filledTo: 15)
-    let address = configuration?.platformAddress ?? []
-    bytes.append(UInt8(truncatingIfNeeded: address.count))
-    bytes.append(address, filledTo: 128)
-    let accessPoint = configuration?.accessPoint ?? []
-    bytes.append(UInt8(truncatingIfNeeded: accessPoint.count))
-    bytes.append(accessPoint, filledTo: 63)
-    bytes.append(configuration?.trustAnchor ?? [], filledTo: 32)
-    for count in [serviceReplacements, provenReplacements, visitBoots, visitSealOpenings, watchdogResets] {
-      bytes.append(littleEndian: count)
-    }
-    bytes.append(oldKeyId ?? [], filledTo: Authenticator.keyIdSize)
-    bytes.append([], filledTo: Self.size &- 4 &- bytes.count)
-    bytes.append(littleEndian: CRC32.checksum(bytes))
-    return bytes
+  /// Whether the seal was closed when last looked at.
+  var sealIsClosed: Bool {
+    get { has(Flag.sealClosed) }
+    set { set(Flag.sealClosed, newValue) }
   }
 
-  static func hasMagic(_ bytes: [UInt8]) -> Bool {
-    bytes.count >= 4 && bytes[0] == 0x57 && bytes[1] == 0x54 && bytes[2] == 0x50 && bytes[3] == 0x52
-  }
-}
+  var hasPending: Bool { has(Flag.pending) }
+  var hasCommitted: Bool { has(Flag.committed) }
+  var isConfigured: Bool { has(Flag.configured) }
+  var hasOldKeyId: Bool { has(Flag.oldKeyId) }
 
-extension [UInt8] {
-  /// Appends `field` with zeros behind it, or its beginning where it is longer.
-  fileprivate mutating func append(_ field: [UInt8], filledTo size: Int) {
-    for index in 0..<Swift.max(size, 0) { append(index < field.count ? field[index] : 0) }
+  private func has(_ flag: UInt8) -> Bool { storage[6] & flag != 0 }
+
+  private mutating func set(_ flag: UInt8, _ isSet: Bool) {
+    storage[6] = isSet ? storage[6] | flag : storage[6] & ~flag
+  }
+
+  // MARK: - Keys
+
+  @inline(never)
+  subscript(field: Field) -> Octets {
+    let (offset, count) = field.place
+    return Octets(storage.span.extracting(offset..<offset &+ count))
+  }
+
+  @inline(never)
+  private mutating func set(_ field: Field, to octets: Octets) {
+    let (offset, count) = field.place
+    for index in 0..<count { storage[offset &+ index] = index < octets.count ? octets[index] : 0 }
+  }
+
+  var pendingKey: Octets? { hasPending ? self[.pendingKey] : nil }
+  var committedKey: Octets? { hasCommitted ? self[.committedKey] : nil }
+
+  mutating func setPending(key: Octets, installation: Octets) {
+    set(Flag.pending, true)
+    set(.pendingKey, to: key)
+    set(.pendingInstallation, to: installation)
+  }
+
+  mutating func forgetPending() {
+    set(Flag.pending, false)
+    set(.pendingKey, to: Octets())
+    set(.pendingInstallation, to: Octets())
+  }
+
+  /// Puts the pending key in the committed one's place, whose configuration goes with it.
+  mutating func commitPending() {
+    set(Flag.committed, true)
+    set(.committedKey, to: self[.pendingKey])
+    set(.committedInstallation, to: self[.pendingInstallation])
+    forgetPending()
+    set(Flag.configured, false)
+    for offset in 164..<404 { storage[offset] = 0 }
+  }
+
+  mutating func setOldKeyId(_ keyId: Octets) {
+    set(Flag.oldKeyId, true)
+    set(.oldKeyId, to: keyId)
+  }
+
+  // MARK: - Configuration
+
+  /// A part of the configuration, empty where none was written.
+  subscript(setting: Setting) -> Span<UInt8> {
+    @_lifetime(borrow self)
+    get {
+      let range =
+        switch setting {
+        case .labelCode: 164..<179
+        case .platformAddress: 180..<180 &+ min(Int(storage[179]), 128)
+        case .accessPoint: 309..<309 &+ min(Int(storage[308]), 63)
+        case .trustAnchor: 372..<404
+        }
+      return storage.span.extracting(isConfigured ? range : 0..<0)
+    }
+  }
+
+  /// Every part was measured before.
+  mutating func configure(
+    labelCode: Span<UInt8>, platformAddress: Span<UInt8>, accessPoint: Span<UInt8>, trustAnchor: Span<UInt8>
+  ) {
+    set(Flag.configured, true)
+    fill(164..<179, with: labelCode)
+    storage[179] = UInt8(truncatingIfNeeded: platformAddress.count)
+    fill(180..<308, with: platformAddress)
+    storage[308] = UInt8(truncatingIfNeeded: accessPoint.count)
+    fill(309..<372, with: accessPoint)
+    fill(372..<404, with: trustAnchor)
+  }
+
+  @inline(never)
+  private mutating func fill(_ range: Range<Int>, with bytes: Span<UInt8>) {
+    for index in range {
+      let at = index &- range.lowerBound
+      storage[index] = at < bytes.count ? bytes[at] : 0
+    }
   }
 }

@@ -9,36 +9,41 @@ struct RecordJournal {
   private var slot = 0
   /// The first place of `slot` that was never written.
   private var nextPlace = 0
-  private(set) var record: PairingRecord?
+  /// Of the newest record; nil where there is none.
+  private var sequence: UInt32?
   /// Whether the slot that does not hold the newest record is known to be erased.
   private var spareIsBlank = false
   /// Whether the last erasure failed; another is tried only after another record was written.
   private var erasureFailed = false
 
-  /// Finds the newest record.
-  init(_ board: borrowing some Board) {
+  /// Finds the newest record and puts it into `record`, which is left alone where there is none.
+  init(_ board: borrowing some Board, into record: inout PairingRecord) {
+    var newest = 0
     for slot in 0...1 {
       for place in 0..<Self.places(board) {
         let offset = place &* PairingRecord.size
-        guard PairingRecord.hasMagic(board.readRecord(slot: slot, offset: offset, count: 4)),
-          let found = PairingRecord(
-            board.readRecord(slot: slot, offset: offset, count: PairingRecord.size))
-        else { continue }
-        if let record, found.sequence <= record.sequence { continue }
-        record = found
+        guard Self.isRecord(board, slot: slot, offset: offset) else { continue }
+        let found = board.recordWord(slot: slot, offset: offset &+ PairingRecord.sequenceOffset)
+        if let sequence, found <= sequence { continue }
+        sequence = found
         self.slot = slot
+        newest = offset
+      }
+    }
+    if sequence != nil {
+      for offset in stride(from: 0, to: PairingRecord.size, by: 4) {
+        record.put(board.recordWord(slot: slot, offset: newest &+ offset), at: offset)
       }
     }
     nextPlace = Self.firstBlankPlace(board, slot: slot)
     spareIsBlank = Self.isBlank(board, slot: 1 &- slot, offset: 0, count: board.recordSlotSize)
   }
 
-  /// Writes `new` with the next sequence number and makes it the record. False, with nothing changed, where the
-  /// flash failed or, with `mayErase` false, where only an erasure would make room.
-  mutating func write(_ new: PairingRecord, to board: inout some Board, mayErase: Bool) -> Bool {
-    var new = new
-    new.sequence = (record?.sequence ?? 0) &+ 1
-    let bytes = new.encoded
+  /// Writes `record`, with the next sequence number and its checksum filled in. False, with nothing changed in flash
+  /// that counts, where the flash failed or, with `mayErase` false, where only an erasure would make room.
+  mutating func write(_ record: inout PairingRecord, to board: inout some Board, mayErase: Bool) -> Bool {
+    record[.sequence] = (sequence ?? 0) &+ 1
+    record.seal()
     var (slot, place) = (slot, nextPlace)
     // A place that fails is left as it is, and the next one is tried; then the other slot, once.
     var slotsLeft = 2
@@ -46,18 +51,16 @@ struct RecordJournal {
       while place < Self.places(board) {
         let offset = place &* PairingRecord.size
         place &+= 1
-        if board.programRecord(slot: slot, offset: offset, bytes),
-          board.readRecord(slot: slot, offset: offset, count: bytes.count) == bytes
-        {
+        if Self.program(record, to: &board, slot: slot, offset: offset) {
           if slot != self.slot { spareIsBlank = false }
           (self.slot, nextPlace) = (slot, place)
-          record = new
+          sequence = record.sequence
           erasureFailed = false
           return true
         }
         if slot == self.slot { nextPlace = place } else { spareIsBlank = false }
         // Flash that is not there at all fails at once rather than place by place.
-        if Self.isBlank(board, slot: slot, offset: offset, count: bytes.count) { return false }
+        if Self.isBlank(board, slot: slot, offset: offset, count: PairingRecord.size) { return false }
       }
       slotsLeft &-= 1
       slot = 1 &- self.slot
@@ -68,10 +71,11 @@ struct RecordJournal {
   }
 
   /// Whether an erasure now would save a later write from having to wait for it.
-  var wantsErasure: Bool { record != nil && !spareIsBlank && !erasureFailed }
+  var wantsErasure: Bool { sequence != nil && !spareIsBlank && !erasureFailed }
 
   /// Erases the slot that does not hold the newest record, where it is not blank already.
   @discardableResult
+  @inline(never)
   mutating func prepareSpare(_ board: inout some Board, mayErase: Bool) -> Bool {
     if spareIsBlank { return true }
     let spare = 1 &- slot
@@ -89,6 +93,33 @@ struct RecordJournal {
     board.recordSlotSize / PairingRecord.size
   }
 
+  /// Writes a record and reads it back.
+  private static func program(
+    _ record: borrowing PairingRecord, to board: inout some Board, slot: Int, offset: Int
+  ) -> Bool {
+    for index in stride(from: 0, to: PairingRecord.size, by: 4)
+    where !board.programRecord(slot: slot, offset: offset &+ index, word: record.word(at: index)) {
+      return false
+    }
+    for index in stride(from: 0, to: PairingRecord.size, by: 4)
+    where board.recordWord(slot: slot, offset: offset &+ index) != record.word(at: index) {
+      return false
+    }
+    return true
+  }
+
+  /// Whether a whole record of a format that is known stands in a place.
+  private static func isRecord(_ board: borrowing some Board, slot: Int, offset: Int) -> Bool {
+    guard board.recordWord(slot: slot, offset: offset) == PairingRecord.magic,
+      board.recordWord(slot: slot, offset: offset &+ 4) & 0xffff == 1
+    else { return false }
+    var crc = CRC32()
+    for index in stride(from: 0, to: PairingRecord.checksumOffset, by: 4) {
+      crc.update(littleEndian: board.recordWord(slot: slot, offset: offset &+ index))
+    }
+    return board.recordWord(slot: slot, offset: offset &+ PairingRecord.checksumOffset) == crc.value
+  }
+
   private static func firstBlankPlace(_ board: borrowing some Board, slot: Int) -> Int {
     // From the back: a place behind a damaged one must not be taken for blank by a half-erased front.
     var place = places(board)
@@ -100,16 +131,11 @@ struct RecordJournal {
     return place
   }
 
-  private static func isBlank(
-    _ board: borrowing some Board, slot: Int, offset: Int, count: Int
-  ) -> Bool {
-    var position = offset
-    let end = offset &+ count
-    while position < end {
-      let bytes = board.readRecord(slot: slot, offset: position, count: min(256, end &- position))
-      guard !bytes.isEmpty else { return false }
-      for byte in bytes where byte != 0xff { return false }
-      position &+= bytes.count
+  @inline(never)
+  private static func isBlank(_ board: borrowing some Board, slot: Int, offset: Int, count: Int) -> Bool {
+    for position in stride(from: offset, to: offset &+ count, by: 4)
+    where board.recordWord(slot: slot, offset: position) != .max {
+      return false
     }
     return true
   }

@@ -16,63 +16,40 @@ public enum Authenticator {
   /// The longest that one start may close the relay, in seconds.
   public static var maximumStartSeconds: UInt32 { 86_400 }
 
+  /// Bytes in a label code.
+  static var labelCodeSize: Int { 15 }
+  /// The most bytes in the platform's address.
+  static var maximumPlatformAddressSize: Int { 128 }
+  /// The most bytes in the mobile network's access point.
+  static var maximumAccessPointSize: Int { 63 }
+  /// Bytes in the trust anchor.
+  static var trustAnchorSize: Int { 32 }
+
   /// The first 8 bytes of SHA-256 over the key.
-  public static func keyId(of key: [UInt8]) -> [UInt8] {
-    Array(SHA256.digest(key)[0..<keyIdSize])
-  }
+  @inline(never)
+  public static func keyId(of key: Octets) -> Octets { SHA256.digest(key.bytes).prefix(keyIdSize) }
 
   /// Shows that the module holds `key`: over the challenge, the chip's unique id and the key's id.
-  public static func proof(key: [UInt8], challenge: [UInt8], uniqueId: [UInt8]) -> [UInt8] {
-    var code = HMACSHA256(key: key)
-    code.update("weldtech-prove/1")
-    code.update(challenge)
-    code.update(uniqueId)
-    code.update(keyId(of: key))
-    return code.finish()
+  public static func proof(key: Octets, challenge: Octets, uniqueId: Octets) -> Octets {
+    code("weldtech-prove/1", key, challenge, uniqueId, keyId(of: key))
   }
 
   /// Shows that the laptop holds `key`, so that the module may commit it: over the key's id and the unique id.
-  public static func commit(key: [UInt8], uniqueId: [UInt8]) -> [UInt8] {
-    var code = HMACSHA256(key: key)
-    code.update("weldtech-commit/1")
-    code.update(keyId(of: key))
-    code.update(uniqueId)
-    return code.finish()
+  public static func commit(key: Octets, uniqueId: Octets) -> Octets {
+    code("weldtech-commit/1", key, keyId(of: key), uniqueId)
   }
 
   /// Shows that whoever replaces the module's key by another has the one that it has now: under that one, over the
   /// challenge, the ids of both and the chip's unique id.
   public static func replacement(
-    key: [UInt8], challenge: [UInt8], newKeyId: [UInt8], uniqueId: [UInt8]
-  ) -> [UInt8] {
-    var code = HMACSHA256(key: key)
-    code.update("weldtech-replace/1")
-    code.update(challenge)
-    code.update(keyId(of: key))
-    code.update(newKeyId)
-    code.update(uniqueId)
-    return code.finish()
-  }
-
-  /// Authorises a configuration: over each part, its length as u16 before it.
-  public static func configuration(key: [UInt8], _ configuration: ModuleConfiguration) -> [UInt8] {
-    var code = HMACSHA256(key: key)
-    code.update("weldtech-config/1")
-    for part in [
-      configuration.labelCode, configuration.platformAddress, configuration.accessPoint,
-      configuration.trustAnchor,
-    ] {
-      code.update(bigEndian: UInt16(truncatingIfNeeded: part.count))
-      code.update(part)
-    }
-    return code.finish()
+    key: Octets, challenge: Octets, newKeyId: Octets, uniqueId: Octets
+  ) -> Octets {
+    code("weldtech-replace/1", key, challenge, keyId(of: key), newKeyId, uniqueId)
   }
 
   /// Authorises one start of `seconds` (1…86,400) with a counter that was never used, for one challenge.
-  public static func start(
-    key: [UInt8], counter: UInt64, seconds: UInt32, challenge: [UInt8]
-  ) -> [UInt8] {
-    var code = HMACSHA256(key: key)
+  public static func start(key: Octets, counter: UInt64, seconds: UInt32, challenge: Octets) -> Octets {
+    var code = HMACSHA256(key: key.bytes)
     code.update("weldtech-start/1")
     code.update(bigEndian: counter)
     code.update(bigEndian: seconds)
@@ -81,23 +58,46 @@ public enum Authenticator {
   }
 
   /// Authorises setting the clock, in seconds since 1970.
-  public static func clock(key: [UInt8], time: UInt64) -> [UInt8] {
-    var code = HMACSHA256(key: key)
+  public static func clock(key: Octets, time: UInt64) -> Octets {
+    var code = HMACSHA256(key: key.bytes)
     code.update("weldtech-clock/1")
     code.update(bigEndian: time)
     return code.finish()
   }
 
-  /// Whether two codes are the same, in a time that depends on their length alone.
-  public static func matches(_ left: [UInt8], _ right: [UInt8]) -> Bool {
-    HMACSHA256.matches(left, right)
+  /// Authorises a configuration: over each part, its length as u16 before it.
+  static func configuration(
+    key: Octets, labelCode: Span<UInt8>, platformAddress: Span<UInt8>, accessPoint: Span<UInt8>,
+    trustAnchor: Span<UInt8>
+  ) -> Octets {
+    var code = HMACSHA256(key: key.bytes)
+    code.update("weldtech-config/1")
+    code.update(counted: labelCode)
+    code.update(counted: platformAddress)
+    code.update(counted: accessPoint)
+    code.update(counted: trustAnchor)
+    return code.finish()
+  }
+
+  @inline(never)
+  private static func code(
+    _ label: StaticString, _ key: Octets, _ first: Octets, _ second: Octets, _ third: Octets = Octets(),
+    _ fourth: Octets = Octets()
+  ) -> Octets {
+    var code = HMACSHA256(key: key.bytes)
+    code.update(label)
+    code.update(first)
+    code.update(second)
+    code.update(third)
+    code.update(fourth)
+    return code.finish()
   }
 }
 
 extension HMACSHA256 {
-  fileprivate mutating func update<Number: FixedWidthInteger>(bigEndian number: Number) {
-    var bytes: [UInt8] = []
-    bytes.append(bigEndian: number)
-    update(bytes)
+  @inline(never)
+  fileprivate mutating func update(counted part: Span<UInt8>) {
+    update(bigEndian: UInt32(truncatingIfNeeded: part.count), size: 2)
+    update(part)
   }
 }

@@ -1,4 +1,4 @@
-/// Why a command of group 1 was not obeyed.
+/// Why a command of group 0 or 1 was not obeyed.
 struct ImageRefusal: Error {
   /// MCUmgr's code for the group, as protocol version 1 has it; 0 for what the standard's common codes say.
   let code: UInt8
@@ -10,6 +10,7 @@ struct ImageRefusal: Error {
     self.standardCode = UInt8(truncatingIfNeeded: standardCode)
   }
 
+  static var invalid: ImageRefusal { ImageRefusal(0) }
   static var notSupported: ImageRefusal { ImageRefusal(0, ManagementError.notSupported) }
   static var relayIsClosed: ImageRefusal { ImageRefusal(0, ManagementError.badState) }
   static var flashWriteFailed: ImageRefusal { ImageRefusal(12, ManagementError.unknown) }

@@ -39,7 +39,7 @@ public enum ModuleCommand: UInt8, Sendable {
   case pairService = 12
 
   /// The operation that the command is asked for with.
-  public var operation: SMPMessage.Operation {
+  public var operation: SMPHeader.Operation {
     switch self {
     case .identity, .configuration, .challenge, .readings: .read
     case .pairBegin, .pairProve, .pairCommit, .configure, .start, .stop, .setClock, .pairReplace, .pairService:

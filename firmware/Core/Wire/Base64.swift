@@ -22,17 +22,7 @@ enum Base64 {
     }
   }
 
-  /// Three bytes, or the one or two that are left at the end, as four characters.
-  static func appendQuartet(of bytes: [UInt8], at offset: Int, to text: inout [UInt8]) {
-    let left = bytes.count &- offset
-    let first = bytes[offset]
-    let second = left > 1 ? bytes[offset &+ 1] : 0
-    let third = left > 2 ? bytes[offset &+ 2] : 0
-    text.append(character(first >> 2))
-    text.append(character(first << 4 | second >> 4))
-    text.append(left > 1 ? character(second << 2 | third >> 6) : 0x3d)
-    text.append(left > 2 ? character(third) : 0x3d)
-  }
+  static var padding: UInt8 { 0x3d }
 
   /// Takes characters one at a time and gives bytes back as they become whole.
   struct Decoder {
@@ -50,7 +40,7 @@ enum Base64 {
     var isComplete: Bool { held == 0 && padding == 0 }
 
     mutating func take(_ character: UInt8) -> Step {
-      if character == 0x3d { return takePadding() }
+      if character == Base64.padding { return takePadding() }
       guard padding == 0, let sextet = Base64.sextet(character) else { return .invalid }
       bits = (bits << 6 | UInt32(sextet)) & 0xffff
       held = (held &+ 1) & 3

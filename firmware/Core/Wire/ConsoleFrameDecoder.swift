@@ -17,12 +17,20 @@ public struct ConsoleFrameDecoder: Sendable {
   /// Whether a first line was seen and the frame is still good.
   private var inFrame = false
   private var text = Base64.Decoder()
-  private var packet: [UInt8] = []
+  /// Length, message and CRC as far as they are there.
+  private var packet = InlineArray<1028, UInt8>(repeating: 0)
+  private var count = 0
 
-  public init() { packet.reserveCapacity(ConsoleFraming.maximumMessageSize &+ 4) }
+  public init() {}
 
-  /// Takes one byte; a message where it was the last one of a frame.
-  public mutating func take(_ byte: UInt8) -> [UInt8]? {
+  /// The message that the last byte completed.
+  public var message: Span<UInt8> {
+    @_lifetime(borrow self)
+    get { packet.span.extracting(2..<max(2, count &- 2)) }
+  }
+
+  /// Takes one byte; true where it was the last one of a frame: `message` is then there until the next byte.
+  public mutating func completes(with byte: UInt8) -> Bool {
     switch place {
     case .betweenLines:
       if byte == ConsoleFraming.firstMarker.0 { place = .afterMarker(first: true) }
@@ -32,16 +40,7 @@ public struct ConsoleFrameDecoder: Sendable {
     case .inLine:
       return takeInLine(byte)
     }
-    return nil
-  }
-
-  /// Takes many bytes; the messages that became whole with them, in order.
-  public mutating func take(_ bytes: [UInt8]) -> [[UInt8]] {
-    var messages: [[UInt8]] = []
-    for byte in bytes {
-      if let message = take(byte) { messages.append(message) }
-    }
-    return messages
+    return false
   }
 
   /// Forgets a frame that has begun, as after a pause longer than the wire's own.
@@ -69,18 +68,18 @@ public struct ConsoleFrameDecoder: Sendable {
     }
   }
 
-  private mutating func takeInLine(_ byte: UInt8) -> [UInt8]? {
+  private mutating func takeInLine(_ byte: UInt8) -> Bool {
     switch byte {
     case ConsoleFraming.lineFeed:
       place = .betweenLines
-      return finishedMessage()
+      return finishesMessage()
     case ConsoleFraming.carriageReturn:
-      return nil
+      return false
     case ConsoleFraming.firstMarker.0:
       // The rest of this line and its line feed were lost; the next frame need not be.
       giveUp()
       place = .afterMarker(first: true)
-      return nil
+      return false
     default:
       break
     }
@@ -88,25 +87,30 @@ public struct ConsoleFrameDecoder: Sendable {
     case .nothing:
       break
     case .byte(let value):
-      packet.append(value)
-      if packet.count >= 2, packet.count > wantedSize { spoil() }
+      guard count < packet.count else {
+        spoil()
+        break
+      }
+      packet[count] = value
+      count &+= 1
+      if count >= 2, count > wantedSize { spoil() }
     case .invalid:
       spoil()
     }
-    return nil
+    return false
   }
 
   // MARK: - Frames
 
   /// Bytes in the whole packet by its own length field, and never more than a message can have.
   private var wantedSize: Int {
-    guard packet.count >= 2 else { return 2 }
+    guard count >= 2 else { return 2 }
     let stated = Int(packet[0]) << 8 | Int(packet[1])
     return stated > ConsoleFraming.maximumMessageSize &+ 2 ? 0 : stated &+ 2
   }
 
   private mutating func begin() {
-    packet.removeAll(keepingCapacity: true)
+    count = 0
     text = Base64.Decoder()
     inFrame = true
   }
@@ -114,7 +118,7 @@ public struct ConsoleFrameDecoder: Sendable {
   private mutating func giveUp() {
     damagedFrames &+= 1
     inFrame = false
-    packet.removeAll(keepingCapacity: true)
+    count = 0
   }
 
   private mutating func spoil() {
@@ -122,18 +126,14 @@ public struct ConsoleFrameDecoder: Sendable {
     place = .betweenLines
   }
 
-  private mutating func finishedMessage() -> [UInt8]? {
-    guard packet.count >= 4, packet.count == wantedSize else { return nil }
-    let end = packet.count &- 2
-    var crc = CRC16()
-    for index in 2..<end { crc.update(packet[index]) }
-    guard text.isComplete, packet.bigEndian(UInt16.self, at: end) == crc.value else {
+  private mutating func finishesMessage() -> Bool {
+    guard inFrame, count >= 4, count == wantedSize else { return false }
+    let stated = packet.span.bigEndian(at: count &- 2, size: 2)
+    guard text.isComplete, stated == UInt32(CRC16.checksum(message)) else {
       giveUp()
-      return nil
+      return false
     }
-    let message = Array(packet[2..<end])
-    packet.removeAll(keepingCapacity: true)
     inFrame = false
-    return message
+    return true
   }
 }

@@ -8,7 +8,7 @@
 /// Source: Zephyr, `smp_transport`.
 public enum ConsoleFraming {
   /// The largest message, header included, in bytes.
-  public static var maximumMessageSize: Int { SMPMessage.maximumSize }
+  public static var maximumMessageSize: Int { SMPHeader.maximumMessageSize }
   /// The longest line, its two markers and the line feed included, in bytes.
   public static var maximumLineSize: Int { 127 }
 
@@ -17,31 +17,33 @@ public enum ConsoleFraming {
   static var lineFeed: UInt8 { 0x0a }
   static var carriageReturn: UInt8 { 0x0d }
 
-  /// A message as the bytes to send, or nil where it is longer than 1,024 bytes.
-  public static func encode(_ message: [UInt8]) -> [UInt8]? {
-    guard message.count <= maximumMessageSize else { return nil }
-    var packet: [UInt8] = []
-    packet.reserveCapacity(message.count &+ 4)
-    packet.append(bigEndian: UInt16(truncatingIfNeeded: message.count &+ 2))
-    packet.append(contentsOf: message)
-    packet.append(bigEndian: CRC16.checksum(message))
+  /// Bytes of a packet in each line: whole quartets, so that a receiver may decode each by itself.
+  private static var bytesALine: Int { (maximumLineSize &- 3) / 4 &* 3 }
 
-    // Lines hold whole quartets, so that a receiver may decode each by itself.
-    let bytesALine = (maximumLineSize &- 3) / 4 &* 3
-    var text: [UInt8] = []
-    text.reserveCapacity((packet.count &+ 2) / 3 &* 4 &+ (packet.count / bytesALine &+ 1) &* 3)
-    var offset = 0
-    while offset < packet.count {
-      let marker = offset == 0 ? firstMarker : nextMarker
-      text.append(marker.0)
-      text.append(marker.1)
-      let end = min(offset &+ bytesALine, packet.count)
-      while offset < end {
-        Base64.appendQuartet(of: packet, at: offset, to: &text)
-        offset &+= 3
-      }
-      text.append(lineFeed)
+  /// Gives the bytes to send for a message of at most 1,024 bytes, one after another.
+  static func encode(_ message: Span<UInt8>, to sink: (UInt8) -> Void) {
+    let crc = CRC16.checksum(message)
+    let end = message.count &+ 4
+    func packet(_ index: Int) -> UInt8 {
+      let at = index &- 2
+      if at < 0 { return UInt8(truncatingIfNeeded: (end &- 2) >> (index == 0 ? 8 : 0)) }
+      if at < message.count { return message[at] }
+      return at < end &- 2 ? UInt8(truncatingIfNeeded: crc >> (at == message.count ? 8 : 0)) : 0
     }
-    return text
+    var offset = 0
+    while offset < end {
+      if offset % bytesALine == 0 {
+        let marker = offset == 0 ? firstMarker : nextMarker
+        sink(marker.0)
+        sink(marker.1)
+      }
+      let (first, second, third) = (packet(offset), packet(offset &+ 1), packet(offset &+ 2))
+      sink(Base64.character(first >> 2))
+      sink(Base64.character(first << 4 | second >> 4))
+      sink(end &- offset > 1 ? Base64.character(second << 2 | third >> 6) : Base64.padding)
+      sink(end &- offset > 2 ? Base64.character(third) : Base64.padding)
+      offset &+= 3
+      if offset >= end || offset % bytesALine == 0 { sink(lineFeed) }
+    }
   }
 }

@@ -9,23 +9,23 @@ public struct CBORMapWriter: Sendable {
   public var encoded: [UInt8] {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(body.count &+ 9)
-    Self.appendHead(CBORItem.Major.map, fields, to: &bytes)
+    Self.appendHead(CBORMajor.map, fields, to: &bytes)
     bytes.append(contentsOf: body)
     return bytes
   }
 
   public mutating func put(_ key: StaticString, unsigned value: UInt64) {
     begin(key)
-    Self.appendHead(CBORItem.Major.unsigned, value, to: &body)
+    Self.appendHead(CBORMajor.unsigned, value, to: &body)
   }
 
   public mutating func put(_ key: StaticString, integer value: Int64) {
     begin(key)
     if value >= 0 {
-      Self.appendHead(CBORItem.Major.unsigned, UInt64(bitPattern: value), to: &body)
+      Self.appendHead(CBORMajor.unsigned, UInt64(bitPattern: value), to: &body)
     } else {
       // A negative integer n is written as -1 - n, which is n with every bit turned.
-      Self.appendHead(CBORItem.Major.negative, ~UInt64(bitPattern: value), to: &body)
+      Self.appendHead(CBORMajor.negative, ~UInt64(bitPattern: value), to: &body)
     }
   }
 
@@ -36,13 +36,17 @@ public struct CBORMapWriter: Sendable {
 
   public mutating func put(_ key: StaticString, bytes value: [UInt8]) {
     begin(key)
-    appendString(CBORItem.Major.bytes, value)
+    appendString(CBORMajor.bytes, value)
+  }
+
+  public mutating func put(_ key: StaticString, string value: String) {
+    put(key, text: Array(value.utf8))
   }
 
   /// A text, given as its UTF-8 bytes.
   public mutating func put(_ key: StaticString, text value: [UInt8]) {
     begin(key)
-    appendString(CBORItem.Major.text, value)
+    appendString(CBORMajor.text, value)
   }
 
   public mutating func put(_ key: StaticString, map value: CBORMapWriter) {
@@ -52,7 +56,7 @@ public struct CBORMapWriter: Sendable {
 
   public mutating func put(_ key: StaticString, maps values: [CBORMapWriter]) {
     begin(key)
-    Self.appendHead(CBORItem.Major.array, UInt64(values.count), to: &body)
+    Self.appendHead(CBORMajor.array, UInt64(values.count), to: &body)
     for value in values { body.append(contentsOf: value.encoded) }
   }
 
@@ -60,7 +64,7 @@ public struct CBORMapWriter: Sendable {
 
   private mutating func begin(_ key: StaticString) {
     fields &+= 1
-    Self.appendHead(CBORItem.Major.text, UInt64(key.utf8CodeUnitCount), to: &body)
+    Self.appendHead(CBORMajor.text, UInt64(key.utf8CodeUnitCount), to: &body)
     for index in 0..<key.utf8CodeUnitCount { body.append(key.utf8Start[index]) }
   }
 
@@ -70,22 +74,6 @@ public struct CBORMapWriter: Sendable {
   }
 
   private static func appendHead(_ major: UInt8, _ value: UInt64, to bytes: inout [UInt8]) {
-    let top = major << 5
-    switch value {
-    case 0..<24:
-      bytes.append(top | UInt8(truncatingIfNeeded: value))
-    case 24...0xff:
-      bytes.append(top | 24)
-      bytes.append(UInt8(truncatingIfNeeded: value))
-    case 0x100...0xffff:
-      bytes.append(top | 25)
-      bytes.append(bigEndian: UInt16(truncatingIfNeeded: value))
-    case 0x1_0000...0xffff_ffff:
-      bytes.append(top | 26)
-      bytes.append(bigEndian: UInt32(truncatingIfNeeded: value))
-    default:
-      bytes.append(top | 27)
-      bytes.append(bigEndian: value)
-    }
+    CBORHead.write(major, value) { bytes.append($0) }
   }
 }

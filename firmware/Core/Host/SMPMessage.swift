@@ -1,28 +1,10 @@
-/// A message of MCUmgr's Simple Management Protocol:
-///
-///     +0    +1     +2..3      +4..5     +6        +7       +8…
-///     op    flags  length BE  group BE  sequence  command  CBOR map
-///     op    bits 0..2: operation; bits 3..4: version
+/// A whole message of SMP, for whoever has a heap; `SMPHeader` has the layout.
 public struct SMPMessage: Sendable {
-  public enum Operation: UInt8, Sendable {
-    case read = 0
-    case readReply = 1
-    case write = 2
-    case writeReply = 3
-
-    /// What a request is answered with, or nil for a reply.
-    public var reply: Operation? {
-      switch self {
-      case .read: .readReply
-      case .write: .writeReply
-      case .readReply, .writeReply: nil
-      }
-    }
-  }
+  public typealias Operation = SMPHeader.Operation
 
   /// The largest message, header included, in bytes.
-  public static var maximumSize: Int { 1024 }
-  public static var headerSize: Int { 8 }
+  public static var maximumSize: Int { SMPHeader.maximumMessageSize }
+  public static var headerSize: Int { SMPHeader.size }
 
   public var operation: Operation
   /// 0 for SMP's first version, 1 for what its documents call "version 2".
@@ -46,15 +28,10 @@ public struct SMPMessage: Sendable {
 
   /// Reads a message, or nil where it is none: too short, too long, or of another length than it states.
   public init?(_ bytes: [UInt8]) {
-    guard bytes.count >= Self.headerSize, bytes.count <= Self.maximumSize,
-      let operation = Operation(rawValue: bytes[0] & 7),
-      bytes[0] >> 5 == 0,
-      let length = bytes.bigEndian(UInt16.self, at: 2), Int(length) == bytes.count &- Self.headerSize,
-      let group = bytes.bigEndian(UInt16.self, at: 4)
-    else { return nil }
+    guard let header = SMPHeader(bytes.span) else { return nil }
     self.init(
-      operation: operation, version: bytes[0] >> 3, group: group, sequence: bytes[6], command: bytes[7],
-      payload: Array(bytes[Self.headerSize...]))
+      operation: header.operation, version: header.version, group: header.group, sequence: header.sequence,
+      command: header.command, payload: Array(bytes[Self.headerSize...]))
   }
 
   /// The message's bytes, or nil where the payload does not fit.

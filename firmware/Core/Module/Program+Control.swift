@@ -1,33 +1,29 @@
 // Starting, and what the board measures.
-extension Module {
-  mutating func makeChallenge() throws(ModuleRefusal) -> CBORMapWriter {
+extension Program {
+  mutating func makeChallenge(_ reply: inout MessageBuffer) throws(ModuleRefusal) {
+    challenge = nil
     guard let bytes = board.randomBytes(Authenticator.challengeSize),
       bytes.count == Authenticator.challengeSize
-    else {
-      challenge = nil
-      throw .noRandom
-    }
+    else { throw .noRandom }
     challenge = (bytes: bytes, madeAt: board.milliseconds)
-    var reply = CBORMapWriter()
     reply.put(ModuleField.challenge, bytes: bytes)
     reply.put(ModuleField.counter, unsigned: nextCounter)
-    return reply
   }
 
-  func isFresh(_ challenge: (bytes: [UInt8], madeAt: UInt64)) -> Bool {
+  func isFresh(_ challenge: (bytes: Octets, madeAt: UInt64)) -> Bool {
     board.milliseconds &- challenge.madeAt <= Self.challengeLifetime
   }
 
   /// Nothing that rests on unpredictable challenges goes on where there will be none.
+  @inline(never)
   mutating func checkRandom() throws(ModuleRefusal) {
     guard board.randomBytes(Authenticator.challengeSize) != nil else { throw .noRandom }
   }
 
   /// Closes the relay for `sec` seconds. A start that is refused changes nothing, the challenge included.
-  mutating func start(_ fields: CBORItem) throws(ModuleRefusal) -> CBORMapWriter {
-    guard let counter = fields[ModuleField.counter]?.unsigned,
-      counter < UInt64.max &- Self.counterBlock,
-      let stated = fields[ModuleField.seconds]?.unsigned,
+  mutating func start(_ fields: borrowing RequestFields) throws(ModuleRefusal) {
+    guard let counter = fields.number(ModuleField.counter), counter < UInt64.max &- Self.counterBlock,
+      let stated = fields.number(ModuleField.seconds),
       stated >= 1, stated <= UInt64(Authenticator.maximumStartSeconds)
     else { throw .malformed }
     let seconds = UInt32(truncatingIfNeeded: stated)
@@ -39,8 +35,7 @@ extension Module {
       throw .noChallenge
     }
     try check(
-      code,
-      Authenticator.start(key: key, counter: counter, seconds: seconds, challenge: challenge.bytes))
+      code, Authenticator.start(key: key, counter: counter, seconds: seconds, challenge: challenge.bytes))
     guard counter >= nextCounter else { throw .replayed }
 
     // Durable before the relay closes: after a reset, no counter up to this one is good for anything.
@@ -48,7 +43,7 @@ extension Module {
       var new = record
       new.counter = counter &+ Self.counterBlock
       do throws(ModuleRefusal) {
-        try save(new)
+        try save(&new)
       } catch {
         openRelay()
         throw error
@@ -59,25 +54,22 @@ extension Module {
     relayDeadline = board.milliseconds &+ UInt64(seconds) &* 1000
     relayIsClosed = true
     board.setRelay(closed: true)
-    return CBORMapWriter()
   }
 
-  mutating func readings() -> CBORMapWriter {
+  mutating func readings(_ reply: inout MessageBuffer) {
     let readings = board.readings()
-    var reply = CBORMapWriter()
-    reply.put(ModuleField.millivolts, unsigned: UInt64(readings.millivolts))
-    reply.put(ModuleField.milliamperes, integer: Int64(readings.milliamperes))
+    reply.put(ModuleField.millivolts, count: readings.millivolts)
+    reply.put(ModuleField.milliamperes, integer: readings.milliamperes)
     reply.put(ModuleField.relay, boolean: relayIsClosed)
     reply.put(ModuleField.feedback, boolean: readings.feedbackIsClosed)
     reply.put(ModuleField.seal, boolean: board.sealIsClosed)
     reply.put(ModuleField.time, unsigned: readings.time)
     reply.put(ModuleField.fix, boolean: readings.hasFix)
-    reply.put(ModuleField.latitude, integer: Int64(readings.latitude))
-    reply.put(ModuleField.longitude, integer: Int64(readings.longitude))
-    reply.put(ModuleField.satellites, unsigned: UInt64(readings.satellites))
+    reply.put(ModuleField.latitude, integer: readings.latitude)
+    reply.put(ModuleField.longitude, integer: readings.longitude)
+    reply.put(ModuleField.satellites, count: UInt32(readings.satellites))
     reply.put(ModuleField.simCard, boolean: readings.hasSimCard)
     reply.put(ModuleField.registered, boolean: readings.isRegistered)
-    reply.put(ModuleField.signalStrength, integer: Int64(readings.signalStrength))
-    return reply
+    reply.put(ModuleField.signalStrength, integer: Int32(readings.signalStrength))
   }
 }

@@ -9,10 +9,10 @@ public struct ModuleConfiguration: Sendable {
   /// SHA-256 of the platform's SubjectPublicKeyInfo, 32 bytes.
   public var trustAnchor: [UInt8]
 
-  public static var labelCodeSize: Int { 15 }
-  public static var maximumPlatformAddressSize: Int { 128 }
-  public static var maximumAccessPointSize: Int { 63 }
-  public static var trustAnchorSize: Int { 32 }
+  public static var labelCodeSize: Int { Authenticator.labelCodeSize }
+  public static var maximumPlatformAddressSize: Int { Authenticator.maximumPlatformAddressSize }
+  public static var maximumAccessPointSize: Int { Authenticator.maximumAccessPointSize }
+  public static var trustAnchorSize: Int { Authenticator.trustAnchorSize }
 
   public init(labelCode: [UInt8], platformAddress: [UInt8], accessPoint: [UInt8], trustAnchor: [UInt8]) {
     self.labelCode = labelCode

@@ -1,11 +1,4 @@
 extension [UInt8] {
-  /// A text's UTF-8. A `String` would bring its whole indexing into the microcontroller's image.
-  init(_ text: StaticString) {
-    self = []
-    reserveCapacity(text.utf8CodeUnitCount)
-    for index in 0..<text.utf8CodeUnitCount { append(text.utf8Start[index]) }
-  }
-
   /// Appends an integer in network order.
   mutating func append<Number: FixedWidthInteger>(bigEndian number: Number) {
     var shift = Number.bitWidth
@@ -39,18 +32,5 @@ extension [UInt8] {
   func slice(_ offset: Int, _ length: Int) -> [UInt8]? {
     guard offset >= 0, length >= 0, length <= count, offset <= count &- length else { return nil }
     return Array(self[offset..<offset &+ length])
-  }
-}
-
-extension UInt16 {
-  /// The number in decimal digits, ASCII.
-  var decimal: [UInt8] {
-    var digits: [UInt8] = []
-    var left = self
-    repeat {
-      digits.insert(0x30 &+ UInt8(truncatingIfNeeded: left % 10), at: 0)
-      left /= 10
-    } while left > 0
-    return digits
   }
 }

@@ -1,81 +1,83 @@
 // Group 1, as MCUmgr documents it: what is installed, and another image beside it
 // (<https://docs.zephyrproject.org/latest/services/device_mgmt/smp_groups/smp_group_1.html>).
-extension Module {
+extension Program {
   /// How long an image on trial has to have run before it confirms itself, in milliseconds.
   static var trialTime: UInt64 { 5_000 }
 
   mutating func answerImage(
-    _ request: SMPMessage, _ fields: CBORItem
-  ) throws(ImageRefusal) -> CBORMapWriter {
+    _ request: SMPHeader, _ fields: borrowing RequestFields, _ reply: inout MessageBuffer
+  ) throws(ImageRefusal) {
     let command = ImageCommand(rawValue: request.command)
     if request.operation == .write {
       switch command {
       case .state: try setImageState(fields)
-      case .upload: return try upload(fields)
+      case .upload: return try upload(fields, &reply)
       case .erase:
         guard fields.number(ModuleField.slot) ?? 1 == 1 else { throw .invalidSlot }
-        try eraseUpload()
-        return CBORMapWriter()
+        return try eraseUpload()
       case nil: throw .notSupported
       }
     } else if command != .state {
       throw .notSupported
     }
-    return imageState()
+    imageState(&reply)
   }
 
   // MARK: - State
 
-  private func imageState() -> CBORMapWriter {
-    var images: [CBORMapWriter] = []
-    if let running = board.runningImage {
-      var image = Self.describe(
-        running, slot: 0, UpdateContainer.hash(of: running, at: FlashMap.application, board))
-      image.put(ModuleField.bootable, boolean: true)
-      image.put(ModuleField.confirmed, boolean: !isOnTrial)
-      image.put(ModuleField.active, boolean: true)
-      images.append(image)
+  private func imageState(_ reply: inout MessageBuffer) {
+    let uploaded = UpdateContainer(board)
+    let running = board.runningImage
+    reply.beginArray(ModuleField.images, count: (running == nil ? 0 : 1) &+ (uploaded == nil ? 0 : 1))
+    if let running {
+      let hash = UpdateContainer.hash(of: running, at: FlashMap.application, board)
+      let outer = Self.begin(running, slot: 0, hash, isBootable: true, &reply)
+      reply.put(ModuleField.confirmed, boolean: !isOnTrial)
+      reply.put(ModuleField.active, boolean: true)
+      reply.end(outer)
     }
-    if let uploaded = UpdateContainer(board) {
-      let isUsed = UpdateSlot.isUsed(board)
-      var image = Self.describe(uploaded.image, slot: 1, uploaded.hash)
-      image.put(ModuleField.bootable, boolean: !isUsed)
-      image.put(ModuleField.pending, boolean: !isUsed && UpdateSlot.isSet(.pending, board))
-      images.append(image)
+    if let uploaded {
+      let isBootable = !UpdateSlot.isUsed(board)
+      let outer = Self.begin(uploaded.image, slot: 1, uploaded.hash, isBootable: isBootable, &reply)
+      reply.put(ModuleField.pending, boolean: isBootable && UpdateSlot.isSet(.pending, board))
+      reply.end(outer)
     }
-    var reply = CBORMapWriter()
-    reply.put(ModuleField.images, maps: images)
-    return reply
   }
 
-  private static func describe(_ header: ImageHeader, slot: UInt64, _ hash: [UInt8]) -> CBORMapWriter {
-    var image = CBORMapWriter()
-    image.put(ModuleField.slot, unsigned: slot)
-    image.put(ModuleField.version, text: header.version.text)
-    image.put(ModuleField.hash, bytes: hash)
-    return image
+  @inline(never)
+  private static func begin(
+    _ header: ImageHeader, slot: UInt32, _ hash: Octets, isBootable: Bool, _ reply: inout MessageBuffer
+  ) -> Int {
+    let outer = reply.beginMap()
+    reply.put(ModuleField.slot, count: slot)
+    reply.put(ModuleField.version, text: header.version.text)
+    reply.put(ModuleField.hash, bytes: hash)
+    reply.put(ModuleField.bootable, boolean: isBootable)
+    return outer
   }
 
   /// Marks the upload for the next start, or confirms the image that runs. An image that has never run is put on
   /// trial even where the client would have it confirmed at once.
-  private mutating func setImageState(_ fields: CBORItem) throws(ImageRefusal) {
+  private mutating func setImageState(_ fields: borrowing RequestFields) throws(ImageRefusal) {
     let confirms = fields.isTrue(ModuleField.confirm)
-    guard let hash = fields.bytes(ModuleField.hash) else {
+    guard fields.hasData(ModuleField.hash) else {
       guard confirms else { throw .invalidHash }
       return try confirm()
     }
-    guard let running = board.runningImage else { throw .invalidHash }
-    if hash == UpdateContainer.hash(of: running, at: FlashMap.application, board) {
+    guard let running = board.runningImage, let hash = fields.octets(ModuleField.hash, SHA256.digestSize)
+    else { throw .invalidHash }
+    if hash.matches(UpdateContainer.hash(of: running, at: FlashMap.application, board)) {
       guard confirms else { throw .activeCannotBeTested }
       return try confirm()
     }
-    guard let uploaded = UpdateContainer(board), uploaded.hash == hash, !UpdateSlot.isUsed(board),
+    guard let uploaded = UpdateContainer(board), uploaded.hash.matches(hash), !UpdateSlot.isUsed(board),
       uploaded.isIntact(board)
     else { throw .invalidHash }
     try check(uploaded.image)
     guard !UpdateSlot.isSet(.pending, board) else { return }
     guard
-      board.programUpload(offset: UpdateSlot.replacedOffset, Array(running.digest[0..<4])),
+      board.programUpload(
+        offset: UpdateSlot.replacedOffset, word: running.digest.bytes.bigEndian(at: 0, size: 4).byteSwapped),
       UpdateSlot.set(.pending, &board)
     else { throw .flashWriteFailed }
   }
@@ -93,15 +95,17 @@ extension Module {
 
   // MARK: - Upload
 
-  private mutating func upload(_ fields: CBORItem) throws(ImageRefusal) -> CBORMapWriter {
+  private mutating func upload(
+    _ fields: borrowing RequestFields, _ reply: inout MessageBuffer
+  ) throws(ImageRefusal) {
     if relayIsClosed { throw .relayIsClosed }
-    guard let stated = fields.number(ModuleField.offset), let data = fields.bytes(ModuleField.data)
+    guard let stated = fields.number(ModuleField.offset), fields.hasData(ModuleField.data)
     else { throw .invalidOffset }
+    let data = fields.data(ModuleField.data)
     if stated == 0 { try beginUpload(fields, data) }
     guard let length = UpdateSlot.length(board) else { throw .invalidOffset }
     let progress = uploadProgress ?? UpdateSlot.progress(of: length, board)
     uploadProgress = progress
-    var reply = CBORMapWriter()
     // Another place than the next is answered with the next: so a client finds its way after a cut.
     if stated == UInt64(progress), progress < length {
       guard data.count <= length &- progress else { throw .dataOverrun }
@@ -111,50 +115,55 @@ extension Module {
         if !isWhole { forgetUpload() }
         reply.put(ModuleField.match, boolean: isWhole)
         reply.put(ModuleField.offset, unsigned: UInt64(length))
-        return reply
+        return
       }
     }
     reply.put(ModuleField.offset, unsigned: UInt64(uploadProgress ?? progress))
-    return reply
   }
 
   /// Goes on with the file that is there, if it is the same, or makes room for another.
-  private mutating func beginUpload(_ fields: CBORItem, _ data: [UInt8]) throws(ImageRefusal) {
+  private mutating func beginUpload(
+    _ fields: borrowing RequestFields, _ data: Span<UInt8>
+  ) throws(ImageRefusal) {
     guard let stated = fields.number(ModuleField.length) else { throw .invalidLength }
     guard fields.number(ModuleField.image) ?? 0 <= 1 else { throw .invalidSlot }
     guard data.count >= UpdateContainer.headerSize else { throw .invalidHeader }
-    guard Array(data[0..<4]) == [0x3d, 0xb8, 0xf3, 0x96] else { throw .invalidMagic }
+    guard data.bigEndian(at: 0, size: 4).byteSwapped == UpdateContainer.magic else { throw .invalidMagic }
     guard stated <= UInt64(UpdateSlot.capacity) else { throw .tooLarge }
-    let sha = fields.bytes(ModuleField.imageDigest) ?? []
-    let isNamed = sha.count == SHA256.digestSize
+    let sha = fields.octets(ModuleField.imageDigest, SHA256.digestSize)
     let session = UpdateSlot.session(
-      length: Int(stated), sha: isNamed ? sha : [UInt8](repeating: 0xff, count: SHA256.digestSize))
-    let start = FlashMap.upload &+ UInt32(truncatingIfNeeded: UpdateSlot.sessionOffset)
-    if isNamed, !UpdateSlot.isUsed(board), board.readFlash(start, count: UpdateSlot.sessionSize) == session {
-      return
-    }
+      length: Int(stated), sha: sha ?? Octets(repeating: 0xff, count: SHA256.digestSize))
+    if sha != nil, !UpdateSlot.isUsed(board), UpdateSlot.storedSession(board).matches(session) { return }
     if let running = board.runningImage, fields.isTrue(ModuleField.upgrade) {
       let offered = ImageHeader.Version(
-        major: UInt16(data[20]), minor: UInt16(data[21]), patch: data.littleEndian(at: 22) ?? 0)
+        major: UInt16(data[20]), minor: UInt16(data[21]), patch: UInt16(data[22]) | UInt16(data[23]) << 8)
       guard running.version < offered else { throw .versionRefused }
     }
     try eraseUpload()
-    guard board.programUpload(offset: UpdateSlot.sessionOffset, session) else { throw .flashWriteFailed }
+    for offset in stride(from: 0, to: UpdateSlot.sessionSize, by: 4)
+    where !board.programUpload(
+      offset: UpdateSlot.sessionOffset &+ offset, word: session.bytes.bigEndian(at: offset, size: 4).byteSwapped
+    ) {
+      throw .flashWriteFailed
+    }
     uploadProgress = 0
   }
 
   /// Writes what is whole words of `data`, all of it at the end; the client is told how far that was.
-  private mutating func take(_ data: [UInt8], at progress: Int, of length: Int) throws(ImageRefusal) {
-    var bytes = data
+  private mutating func take(_ data: Span<UInt8>, at progress: Int, of length: Int) throws(ImageRefusal) {
     let isLast = data.count == length &- progress
-    while bytes.count & 3 != 0 {
-      if isLast { bytes.append(0xff) } else { bytes.removeLast() }
+    let end = isLast ? data.count : data.count & ~3
+    guard end > 0 else { throw .invalidLength }
+    for offset in stride(from: 0, to: end, by: 4) {
+      var word: UInt32 = 0
+      for index in offset..<offset &+ 4 {
+        word = word >> 8 | UInt32(index < end ? data[index] : 0xff) << 24
+      }
+      guard board.programUpload(offset: progress &+ offset, word: word),
+        UpdateSlot.word(progress &+ offset, board) == word
+      else { throw .flashWriteFailed }
     }
-    guard !bytes.isEmpty else { throw .invalidLength }
-    let address = FlashMap.upload &+ UInt32(truncatingIfNeeded: progress)
-    guard board.programUpload(offset: progress, bytes), board.readFlash(address, count: bytes.count) == bytes
-    else { throw .flashWriteFailed }
-    let now = isLast ? length : progress &+ bytes.count
+    let now = isLast ? length : progress &+ end
     if progress < UpdateContainer.headersEnd, now >= UpdateContainer.headersEnd {
       do throws(ImageRefusal) {
         guard let image = UpdateContainer.headers(board) else { throw .invalidHeader }
@@ -170,7 +179,7 @@ extension Module {
   /// Refuses an image for another chip, or one that must not follow the one that runs.
   private func check(_ image: ImageHeader) throws(ImageRefusal) {
     guard let running = board.runningImage else { return }
-    guard image.chip == running.chip, image.productId == running.productId else { throw .invalidHeader }
+    guard image.chip.matches(running.chip), image.productId == running.productId else { throw .invalidHeader }
     guard !(running.version < image.lowestReplaceableVersion) else { throw .versionRefused }
   }
 
@@ -187,14 +196,4 @@ extension Module {
     uploadProgress = nil
     _ = UpdateSlot.spoil(&board)
   }
-}
-
-// Not inlined: the microcontroller has these in one place.
-extension CBORItem {
-  @inline(never)
-  fileprivate func number(_ key: StaticString) -> UInt64? { self[key]?.unsigned }
-  @inline(never)
-  fileprivate func bytes(_ key: StaticString) -> [UInt8]? { self[key]?.byteString }
-  @inline(never)
-  fileprivate func isTrue(_ key: StaticString) -> Bool { self[key]?.boolean ?? false }
 }

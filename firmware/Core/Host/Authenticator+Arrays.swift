@@ -1,0 +1,37 @@
+// The same codes for laptop and platform, whose keys are arrays.
+extension Authenticator {
+  public static func keyId(of key: [UInt8]) -> [UInt8] { Array(SHA256.digest(key)[0..<keyIdSize]) }
+
+  public static func proof(key: [UInt8], challenge: [UInt8], uniqueId: [UInt8]) -> [UInt8] {
+    Array(proof(key: Octets(key), challenge: Octets(challenge), uniqueId: Octets(uniqueId)))
+  }
+
+  public static func commit(key: [UInt8], uniqueId: [UInt8]) -> [UInt8] {
+    Array(commit(key: Octets(key), uniqueId: Octets(uniqueId)))
+  }
+
+  public static func replacement(
+    key: [UInt8], challenge: [UInt8], newKeyId: [UInt8], uniqueId: [UInt8]
+  ) -> [UInt8] {
+    Array(
+      replacement(
+        key: Octets(key), challenge: Octets(challenge), newKeyId: Octets(newKeyId), uniqueId: Octets(uniqueId)))
+  }
+
+  public static func configuration(key: [UInt8], _ configuration: ModuleConfiguration) -> [UInt8] {
+    Array(
+      self.configuration(
+        key: Octets(key), labelCode: configuration.labelCode.span,
+        platformAddress: configuration.platformAddress.span, accessPoint: configuration.accessPoint.span,
+        trustAnchor: configuration.trustAnchor.span))
+  }
+
+  public static func start(key: [UInt8], counter: UInt64, seconds: UInt32, challenge: [UInt8]) -> [UInt8] {
+    Array(start(key: Octets(key), counter: counter, seconds: seconds, challenge: Octets(challenge)))
+  }
+
+  public static func clock(key: [UInt8], time: UInt64) -> [UInt8] { Array(clock(key: Octets(key), time: time)) }
+
+  /// Whether two codes are the same, in a time that depends on their length alone.
+  public static func matches(_ left: [UInt8], _ right: [UInt8]) -> Bool { HMACSHA256.matches(left, right) }
+}

@@ -1,0 +1,95 @@
+/// One item of a CBOR text (RFC 8949), read in place.
+///
+/// The whole text is checked once, when it is opened; after that every question is answered from the bytes without
+/// building a tree. Definite and indefinite lengths are read, tags are passed through, floats are passed over.
+public struct CBORItem: Sendable {
+  /// Items inside each other, the outermost one counted.
+  public static var maximumDepth: Int { CBORHead.maximumDepth }
+
+  private let bytes: [UInt8]
+  private let head: CBORHead
+
+  /// Opens the one item that `bytes` are.
+  public init(_ bytes: [UInt8]) throws(CBORDefect) {
+    let end = try CBORHead.end(of: bytes.span, from: 0, depth: 1)
+    guard end == bytes.count else { throw .trailingBytes }
+    try self.init(bytes, at: 0)
+  }
+
+  private init(_ bytes: [UInt8], at start: Int) throws(CBORDefect) {
+    self.bytes = bytes
+    head = try CBORHead(bytes.span, untaggedAt: start)
+  }
+
+  // MARK: - Values
+
+  public var unsigned: UInt64? { head.unsigned }
+
+  /// An integer of either sign, where it fits.
+  public var integer: Int64? {
+    switch head.major {
+    case CBORMajor.unsigned: Int64(exactly: head.value)
+    case CBORMajor.negative: head.value <= UInt64(Int64.max) ? Int64(bitPattern: ~head.value) : nil
+    default: nil
+    }
+  }
+
+  public var boolean: Bool? { head.boolean }
+
+  public var isNull: Bool { head.major == CBORMajor.simple && head.width == 0 && head.value == 22 }
+
+  /// A byte string.
+  public var byteString: [UInt8]? { string(CBORMajor.bytes) }
+
+  /// A text as its UTF-8 bytes, which nobody has checked to be UTF-8.
+  public var text: [UInt8]? { string(CBORMajor.text) }
+
+  /// A text, where it is valid UTF-8.
+  public var string: String? {
+    guard let text else { return nil }
+    return String(validating: text, as: UTF8.self)
+  }
+
+  public var isMap: Bool { head.major == CBORMajor.map }
+
+  /// A map's value for `key`; of two with the same key, the first. Nil where this is no map.
+  public subscript(_ key: StaticString) -> CBORItem? {
+    guard let place = try? head.place(of: key, in: bytes.span) else { return nil }
+    return try? CBORItem(bytes, at: place)
+  }
+
+  /// An array's items.
+  public var elements: [CBORItem]? {
+    guard head.major == CBORMajor.array else { return nil }
+    var items: [CBORItem] = []
+    var position = head.next
+    do throws(CBORDefect) {
+      while head.isIndefinite
+        ? !CBORHead.isBreak(bytes.span, at: position) : UInt64(items.count) < head.value
+      {
+        items.append(try CBORItem(bytes, at: position))
+        position = try CBORHead.end(of: bytes.span, from: position, depth: 1)
+      }
+    } catch {
+      return nil
+    }
+    return items
+  }
+
+  // MARK: - Strings
+
+  private func string(_ major: UInt8) -> [UInt8]? {
+    guard head.major == major else { return nil }
+    if !head.isIndefinite { return bytes.slice(head.next, Int(truncatingIfNeeded: head.value)) }
+    var whole: [UInt8] = []
+    var position = head.next
+    while !CBORHead.isBreak(bytes.span, at: position) {
+      guard let chunk = try? CBORHead(bytes.span, at: position),
+        let part = bytes.slice(chunk.next, Int(truncatingIfNeeded: chunk.value))
+      else { return nil }
+      whole.append(contentsOf: part)
+      position = chunk.next &+ part.count
+    }
+    return whole
+  }
+}

@@ -1,0 +1,25 @@
+extension ConsoleFraming {
+  /// A message as the bytes to send, or nil where it is longer than 1,024 bytes.
+  public static func encode(_ message: [UInt8]) -> [UInt8]? {
+    guard message.count <= maximumMessageSize else { return nil }
+    var text: [UInt8] = []
+    encode(message.span) { text.append($0) }
+    return text
+  }
+}
+
+extension ConsoleFrameDecoder {
+  /// Takes one byte; a message where it was the last one of a frame.
+  public mutating func take(_ byte: UInt8) -> [UInt8]? {
+    completes(with: byte) ? Array(message) : nil
+  }
+
+  /// Takes many bytes; the messages that became whole with them, in order.
+  public mutating func take(_ bytes: [UInt8]) -> [[UInt8]] {
+    var messages: [[UInt8]] = []
+    for byte in bytes {
+      if let message = take(byte) { messages.append(message) }
+    }
+    return messages
+  }
+}

@@ -1,0 +1,71 @@
+// Whether a whole image may be started: the laptop's question, and the bench's.
+extension ImageHeader {
+  /// Reads a header and looks at nothing but its magic and its version.
+  public init(_ bytes: [UInt8]) throws(Defect) {
+    guard bytes.count >= Self.size else { throw .tooShort }
+    try self.init { bytes.littleEndian(at: Int($0)) ?? 0 }
+  }
+
+  /// Checks the image that is loaded at `address` and may take up to `capacity` bytes: vector table, header and
+  /// digest. `read` gives `count` bytes from an offset into the image, fewer only at the end of what is there.
+  public static func check(
+    at address: UInt32, capacity: UInt32, read: (_ offset: Int, _ count: Int) -> [UInt8]
+  ) throws(Defect) -> ImageHeader {
+    let start = offset &+ size
+    guard Int(capacity) >= start, address <= UInt32.max &- capacity else { throw .tooShort }
+    let header = try ImageHeader(read(offset, size))
+    guard header.imageLength >= UInt32(start), header.imageLength <= capacity else {
+      throw .impossibleLength(header.imageLength)
+    }
+    guard header.loadAddress == address else { throw .otherLoadAddress(header.loadAddress) }
+    try checkVectors(
+      read(0, 8), code: address &+ UInt32(start)..<address &+ header.imageLength)
+
+    var hash = SHA256()
+    let digestStart = offset &+ digestOffset
+    let length = Int(header.imageLength)
+    var position = 0
+    while position < length {
+      let count = min(256, length &- position)
+      let bytes = read(position, count)
+      guard bytes.count == count else { throw .tooShort }
+      for index in 0..<count {
+        let at = position &+ index
+        hash.update(at >= digestStart && at < digestStart &+ SHA256.digestSize ? 0 : bytes[index])
+      }
+      position &+= count
+    }
+    guard hash.finish().matches(header.digest) else { throw .wrongDigest }
+    return header
+  }
+
+  /// Checks an image held in memory; bytes past its stated length are not looked at.
+  public static func check(_ image: [UInt8], at address: UInt32) throws(Defect) -> ImageHeader {
+    try check(at: address, capacity: UInt32(clamping: image.count)) { offset, count in
+      offset < image.count ? Array(image[offset..<min(offset &+ count, image.count)]) : []
+    }
+  }
+
+  /// Checks the first two vectors of a table: the stack starts in memory, and reset leads into `code` in Thumb
+  /// state. This is all there is to check of a boot block.
+  public static func checkVectors(_ table: [UInt8], code: Range<UInt32>) throws(Defect) {
+    guard let stack = table.littleEndian(UInt32.self, at: 0),
+      let reset = table.littleEndian(UInt32.self, at: 4)
+    else { throw .tooShort }
+    guard FlashMap.isStackTop(stack) else { throw .stackPointerOutsideMemory(stack) }
+    guard reset & 1 == 1, code.contains(reset & ~1) else { throw .resetVectorOutsideImage(reset) }
+  }
+
+  /// Checks everything that a chip's flash needs to run: a boot block whose vectors are sane and the application
+  /// behind it. `read` takes absolute addresses.
+  public static func checkFlash(
+    read: (_ address: UInt32, _ count: Int) -> [UInt8]
+  ) throws(Defect) -> ImageHeader {
+    try checkVectors(
+      read(FlashMap.bootBlock, 8),
+      code: FlashMap.bootBlock..<FlashMap.bootBlock &+ FlashMap.bootBlockSize)
+    return try check(at: FlashMap.application, capacity: FlashMap.applicationSize) { offset, count in
+      read(FlashMap.application &+ UInt32(truncatingIfNeeded: offset), count)
+    }
+  }
+}

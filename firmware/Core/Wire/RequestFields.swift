@@ -1,0 +1,67 @@
+/// A request's map, read in place in the buffer that it was received in.
+///
+/// Of each field one asks for the type that it has to have; nil where it is missing or of another. Strings in pieces
+/// (indefinite length) count as missing.
+struct RequestFields: ~Escapable {
+  private let text: Span<UInt8>
+  private let map: CBORHead
+
+  /// Nil where the payload is no map; an empty one counts as an empty map.
+  @_lifetime(copy payload)
+  init?(_ payload: Span<UInt8>) {
+    text = payload
+    guard !payload.isEmpty else {
+      map = CBORHead.emptyMap
+      return
+    }
+    guard let map = try? CBORHead(payload, untaggedAt: 0), map.major == CBORMajor.map,
+      let end = try? CBORHead.end(of: payload, from: 0, depth: 1), end == payload.count
+    else { return nil }
+    self.map = map
+  }
+
+  func has(_ key: StaticString) -> Bool { head(key) != nil }
+  @inline(never)
+  func number(_ key: StaticString) -> UInt64? { head(key)?.unsigned }
+  func isTrue(_ key: StaticString) -> Bool { head(key)?.boolean ?? false }
+
+  /// A byte string of exactly `count` bytes, at most `Octets.capacity`.
+  @inline(never)
+  func octets(_ key: StaticString, _ count: Int) -> Octets? {
+    guard let range = range(key, CBORMajor.bytes), range.count == count else { return nil }
+    return Octets(text.extracting(range))
+  }
+
+  /// A byte string of any length, empty and nil told apart by `has`.
+  @_lifetime(copy self)
+  func data(_ key: StaticString) -> Span<UInt8> { text.extracting(range(key, CBORMajor.bytes) ?? 0..<0) }
+
+  /// A text's bytes, or nothing.
+  @_lifetime(copy self)
+  func text(_ key: StaticString) -> Span<UInt8> { text.extracting(range(key, CBORMajor.text) ?? 0..<0) }
+
+  func hasText(_ key: StaticString) -> Bool { range(key, CBORMajor.text) != nil }
+
+  /// A text of at most `limit` printable ASCII characters: all texts that are kept are that.
+  func hasPrintable(_ key: StaticString, _ sizes: ClosedRange<Int>) -> Bool {
+    guard let range = range(key, CBORMajor.text), sizes.contains(range.count) else { return false }
+    for index in range where text[index] < 0x20 || text[index] > 0x7e { return false }
+    return true
+  }
+
+  func hasData(_ key: StaticString) -> Bool { range(key, CBORMajor.bytes) != nil }
+
+  // MARK: -
+
+  @inline(never)
+  private func head(_ key: StaticString) -> CBORHead? {
+    guard let place = try? map.place(of: key, in: text) else { return nil }
+    return try? CBORHead(text, untaggedAt: place)
+  }
+
+  @inline(never)
+  private func range(_ key: StaticString, _ major: UInt8) -> Range<Int>? {
+    guard let head = head(key), head.major == major else { return nil }
+    return head.content
+  }
+}
