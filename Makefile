@@ -37,6 +37,7 @@ soak: ## what `make test` samples, whole: 50 kills of `install`, a power cut at 
 	@scripts/setup peers
 	WELDTECH_KILLS=50 swift test --filter Acceptance.KillTests
 	WELDTECH_CUTS=all swift test --filter BenchTests.UpdateTests
+	WELDTECH_FAULTED_RUNS=10000 swift test --filter WeldtechTests.FaultedRunTests
 
 lint: ## formatting, shell scripts and the house's own rules
 	@scripts/lint

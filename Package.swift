@@ -104,7 +104,10 @@ let package = Package(
       "ChipTests", ["Chip", "Bench", "CBoot", "ModuleCore", "Provision", "Records", "Cryptography"]),
     tests(
       "WeldtechTests",
-      ["weldtech", "Records", "Terminal", "Arguments", "Fieldbook", "Provision", "Sync", "Bench"]),
+      [
+        "weldtech", "Records", "Terminal", "Arguments", "Fieldbook", "Provision", "Sync", "Bench",
+        "Cryptography",
+      ]),
     // The built program, as its users run it.
     tests("Acceptance", ["weldtech", "Bench", "Cryptography", "Records"]),
     // Against programs that no one here wrote.

@@ -1,16 +1,21 @@
 internal import ModuleCore
 
-/// Something that goes wrong once on a simulated module's cable, as `bench module --fault` spells it:
+/// What goes wrong on a simulated module's cable, as `bench module --fault` spells it. Once:
 ///
 ///     silence-after=N    after N bytes from the laptop the module answers no more
 ///     pull-after=N       after N bytes from the laptop the cable is pulled
+///     brownout-after=N   after N bytes from the laptop the supply dips: the chip resets
 ///     silence-during=W   the module does W and never says so; W is erase, write, verify, pair or test
 ///     pull-during=W      the cable is pulled at that moment
+///     brownout-during=W  the chip resets at that moment
+///
+/// and, as long as it runs, `WireNoise`. Several are joined by commas.
 ///
 /// `erase` and `write` are the bootloader's first such command, `verify` its first read after a write, `pair` is the
-/// commit of a key and `test` a start. Silence ends when the laptop closes the port: whoever stands there has cycled the power.
+/// commit or the replacement of a key and `test` a start. Silence ends when the laptop closes the port: whoever stands
+/// there has cycled the power.
 public struct ModuleBenchFault: Hashable, Sendable {
-  public enum Effect: String, Hashable, Sendable, CaseIterable { case silence, pull }
+  public enum Effect: String, Hashable, Sendable, CaseIterable { case silence, pull, brownout }
 
   public enum Work: String, Hashable, Sendable, CaseIterable { case erase, write, verify, pair, test }
 
@@ -20,32 +25,64 @@ public struct ModuleBenchFault: Hashable, Sendable {
     case during(Work)
   }
 
-  public let effect: Effect
-  public let moment: Moment
+  /// Happens once.
+  public struct Strike: Hashable, Sendable {
+    public let effect: Effect
+    public let moment: Moment
 
-  public init(_ effect: Effect, _ moment: Moment) {
-    self.effect = effect
-    self.moment = moment
+    public init(_ effect: Effect, _ moment: Moment) {
+      self.effect = effect
+      self.moment = moment
+    }
+  }
+
+  public let strikes: [Strike]
+  public let noises: [WireNoise]
+
+  public init(strikes: [Strike] = [], noises: [WireNoise] = []) {
+    self.strikes = strikes
+    self.noises = noises
   }
 
   /// As `init` reads it.
   public var spelling: String {
+    (strikes.map(\.spelling) + noises.map(\.spelling)).joined(separator: ",")
+  }
+
+  /// Nil for anything that is not spelt as above; N is 0 to 2³¹ − 1.
+  public init?(_ text: String) {
+    var strikes: [Strike] = []
+    var noises: [WireNoise] = []
+    for part in text.split(separator: ",", omittingEmptySubsequences: false) {
+      if let strike = Strike(part) {
+        strikes.append(strike)
+      } else if let noise = WireNoise(part) {
+        noises.append(noise)
+      } else {
+        return nil
+      }
+    }
+    self.init(strikes: strikes, noises: noises)
+  }
+}
+
+extension ModuleBenchFault.Strike {
+  fileprivate var spelling: String {
     switch moment {
     case .after(let bytes): "\(effect.rawValue)-after=\(bytes)"
     case .during(let work): "\(effect.rawValue)-during=\(work.rawValue)"
     }
   }
 
-  /// Nil for anything that is not spelt as above; N is 0 to 2³¹ − 1.
-  public init?(_ text: String) {
+  fileprivate init?(_ text: Substring) {
     let sides = text.split(separator: "=", omittingEmptySubsequences: false)
     guard sides.count == 2 else { return nil }
-    for effect in Effect.allCases {
+    for effect in ModuleBenchFault.Effect.allCases {
       if sides[0] == "\(effect.rawValue)-after", let bytes = Int32(sides[1]), bytes >= 0 {
         self.init(effect, .after(bytes: Int(bytes)))
         return
       }
-      if sides[0] == "\(effect.rawValue)-during", let work = Work(rawValue: String(sides[1])) {
+      if sides[0] == "\(effect.rawValue)-during", let work = ModuleBenchFault.Work(rawValue: String(sides[1])) {
         self.init(effect, .during(work))
         return
       }
@@ -59,7 +96,7 @@ extension ModuleBenchFault.Work {
   public init?(request bytes: [UInt8]) {
     guard let request = SMPMessage(bytes), request.group == SMPGroup.module else { return nil }
     switch ModuleCommand(rawValue: request.command) {
-    case .pairCommit: self = .pair
+    case .pairCommit, .pairReplace, .pairService: self = .pair
     case .start: self = .test
     default: return nil
     }

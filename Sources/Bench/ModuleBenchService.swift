@@ -2,7 +2,7 @@ internal import Glibc
 
 /// The wire between a pty and the simulated chip: its speed, its faults, and the power switch.
 struct ModuleBenchService: ~Copyable {
-  private let fault: ModuleBenchFault?
+  private var wire: FaultyWire
   private let now: @Sendable () -> ContinuousClock.Instant
   private var chip: any BenchChip
   private var terminal: ModuleBenchTerminal?
@@ -10,9 +10,6 @@ struct ModuleBenchService: ~Copyable {
   /// What the chip has yet to do of what it was told, in order: it says and does it at these moments.
   private var outputs: [(output: BenchChipOutput, bitsAByte: Int?, at: ContinuousClock.Instant)] = []
   private var chipIsFreeAt: ContinuousClock.Instant
-  /// Bytes that came from the laptop since the module was made.
-  private var received = 0
-  private var faultIsOver = false
   private var isSilent = false
 
   private let witness: ModuleBenchWitness
@@ -23,7 +20,7 @@ struct ModuleBenchService: ~Copyable {
   ) {
     self.witness = witness
     line = BenchLine(speed: configuration.wireSpeed, latency: configuration.adapterLatency)
-    fault = configuration.fault
+    wire = FaultyWire(configuration.fault)
     self.now = now
     self.chip = chip
     chipIsFreeAt = now()
@@ -93,11 +90,11 @@ struct ModuleBenchService: ~Copyable {
         outputs.removeFirst()
         perform(first.output, bitsAByte: first.bitsAByte, at: first.at)
       } else if outputs.isEmpty, chipIsFreeAt <= time, let (byte, at) = line.arrived(by: time) {
-        received += 1
-        if case .after(let count) = fault?.moment, received > count { strike() }
+        let sent = wire.send(byte)
+        strike(sent.effects)
         // A chip without power or cable takes nothing.
         guard isPluggedIn, !isSilent else { continue }
-        plan(at: max(at, chipIsFreeAt)) { $0.receive(byte) }
+        for byte in sent.arriving { plan(at: max(at, chipIsFreeAt)) { $0.receive(byte) } }
       } else {
         let answer = line.delivered(by: time)
         guard !answer.isEmpty else { return }
@@ -128,14 +125,15 @@ struct ModuleBenchService: ~Copyable {
     switch output {
     case .pause: break
     case .did(let work):
-      if fault?.moment == .during(work) {
+      let effects = wire.did(work)
+      if !effects.isEmpty {
         testify()
-        strike()
+        strike(effects)
       }
     case .send(let answer):
       // First what is so, then what is said: whoever has the answer can ask for the truth behind it.
       testify()
-      if !isSilent { line.answer(answer, bitsAByte: bitsAByte, at: time) }
+      if !isSilent { line.answer(wire.answer(answer), bitsAByte: bitsAByte, at: time) }
     }
   }
 
@@ -147,13 +145,16 @@ struct ModuleBenchService: ~Copyable {
     witness.latest = truth
   }
 
-  /// The fault happens, once.
-  private mutating func strike() {
-    guard !faultIsOver, let fault else { return }
-    faultIsOver = true
-    switch fault.effect {
-    case .silence: isSilent = true
-    case .pull: unplug()
+  private mutating func strike(_ effects: [ModuleBenchFault.Effect]) {
+    for effect in effects {
+      switch effect {
+      case .silence: isSilent = true
+      case .pull: unplug()
+      case .brownout:
+        outputs = []
+        chip.restart()
+        testify()
+      }
     }
   }
 }

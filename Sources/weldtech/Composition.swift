@@ -18,6 +18,8 @@ final class Workplace {
   /// True once Ctrl-C was pressed; polled between blocks.
   let interruption: () -> Bool
 
+  /// So many unpredictable bytes, for keys and challenges.
+  var random: (Int) throws -> [UInt8] = SecureRandom.bytes
   /// What was answered when the port was asked for.
   var answeredPort: String?
   private var openFieldbook: Fieldbook?

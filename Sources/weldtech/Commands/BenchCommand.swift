@@ -63,7 +63,12 @@ enum BenchCommand {
                 en: "with --wire-speed: the adapter's latency each way, 1000 unless told"))
             parameters.option(
               "fault", \.fault, .fault, placeholder: "SPEC",
-              Text(zh: "模拟故障，如 pull-during=write", en: "a fault, for example pull-during=write"))
+              Text(
+                zh:
+                  "模拟故障：silence、pull、brownout 加 -after=N（第 N 个字节后）或 -during=W（W 为 erase、write、verify、pair、test）；每百万字节的 lost、flipped、doubled、noise（任一）、brownout，或每百万次应答的 half，写作 =SEED:PPM；可用逗号并列，如 noise=7:2000,pull-after=900",
+                en:
+                  "what goes wrong: silence, pull or brownout with -after=N (bytes from the laptop) or -during=W (erase, write, verify, pair or test); lost, flipped, doubled, noise (any of these) or brownout in a million bytes, or half in a million answers, as =SEED:PPM; several joined by commas, for example noise=7:2000,pull-after=900"
+              ))
             parameters.option(
               "world", \.world, .file, placeholder: "F.json",
               Text(
@@ -175,9 +180,10 @@ extension ValueType where Value == ModuleBenchFault {
   fileprivate static var fault: Self {
     .custom(
       Text(
-        zh: "silence-after=N、pull-after=N、silence-during=W 或 pull-during=W（W 为 erase、write、verify、pair、test）",
+        zh:
+          "silence-、pull- 或 brownout- 接 after=N 或 during=W（W 为 erase、write、verify、pair、test）；lost、flipped、doubled、noise、half 或 brownout 接 =SEED:PPM；可用逗号并列",
         en:
-          "silence-after=N, pull-after=N, silence-during=W or pull-during=W (W is erase, write, verify, pair or test)"
+          "silence-, pull- or brownout- with after=N or during=W (W is erase, write, verify, pair or test); lost, flipped, doubled, noise, half or brownout with =SEED:PPM; several joined by commas"
       )
     ) { ModuleBenchFault($0) }
   }

@@ -14,16 +14,27 @@ extension Walk {
     report: @escaping (PairingEvent) -> Void
   ) throws -> (installation: Installation, result: PairingResult) {
     try require(.pair, of: installation)
+    let link = try workplace.openPort(port)
+    defer { link.close() }
+    return try pair(
+      installation, client: SMPClient(link: link, now: { ContinuousClock.now }), serviceReason: serviceReason,
+      report: report)
+  }
+
+  /// The same over a link that is open.
+  func pair(
+    _ installation: Installation, client: SMPClient, serviceReason: String? = nil,
+    report: @escaping (PairingEvent) -> Void
+  ) throws -> (installation: Installation, result: PairingResult) {
+    try require(.pair, of: installation)
     guard let code = installation.code else { throw StepRefused(step: .pair, refusal: .retired) }
     let settings = PairingSettings(
       code: code.description, platform: try workplace.platformAddress(),
       apn: try fieldbook.setup().accessPointName ?? "",
       trustAnchor: try workplace.platformCertificate().publicKeyDigest)
-    let link = try workplace.openPort(port)
-    defer { link.close() }
     let pairing = Pairing(
-      client: SMPClient(link: link, now: { ContinuousClock.now }), keys: try fieldbook,
-      clock: workplace.clock, random: SecureRandom.bytes, report: report)
+      client: client, keys: try fieldbook, clock: workplace.clock, random: workplace.random,
+      report: report)
     var installation = installation
     let terms = ReplacementTerms(
       isInForce: { try holdsOn($0, otherThan: installation.id) },
@@ -60,6 +71,18 @@ extension Walk {
     report: @escaping (FunctionalTestEvent) -> Void
   ) throws -> Installation {
     try require(.test, of: installation)
+    let link = try workplace.openPort(port)
+    defer { link.close() }
+    return try test(
+      installation, client: SMPClient(link: link, now: { ContinuousClock.now }), plan: plan, report: report)
+  }
+
+  /// The same over a link that is open.
+  func test(
+    _ installation: Installation, client: SMPClient, plan: String?,
+    report: @escaping (FunctionalTestEvent) -> Void
+  ) throws -> Installation {
+    try require(.test, of: installation)
     guard let module = installation.module, let serialNumber = module.serialNumber, let keyId = module.keyId,
       let scheme = installation.scheme
     else { throw StepRefused(step: .test, refusal: .needs([.pair])) }
@@ -69,10 +92,8 @@ extension Walk {
     // A start of the platform's own takes the key there. Without a network the step is not run, and says so.
     let authority = try? workplace.platformClient(answerTimeout: .seconds(10))
     if authority != nil { _ = try? workplace.syncRun(retry: RetryPolicy(attempts: 1)).deliverKeys() }
-    let link = try workplace.openPort(port)
-    defer { link.close() }
     let test = FunctionalTest(
-      client: SMPClient(link: link, now: { ContinuousClock.now }),
+      client: client,
       module: TestedModule(serialNumber: serialNumber, keyId: keyId, secret: secret),
       authority: authority, clock: workplace.clock,
       shouldStop: { workplace.isInterrupted }, report: report)

@@ -1,0 +1,122 @@
+/// A wire that is never quite sound: at each byte, either way, or at each answer, it goes wrong so many times in a
+/// million. The same seed and the same bytes go wrong in the same places.
+///
+///     lost=SEED:PPM      bytes do not arrive
+///     flipped=SEED:PPM   one bit of a byte arrives as its opposite
+///     doubled=SEED:PPM   bytes arrive twice
+///     noise=SEED:PPM     any of these
+///     half=SEED:PPM      of the module's answers only the beginning arrives
+///     brownout=SEED:PPM  the chip resets as a byte reaches it
+public struct WireNoise: Hashable, Sendable {
+  public enum Kind: String, Hashable, Sendable, CaseIterable {
+    case lost, flipped, doubled, noise, half, brownout
+  }
+
+  public let kind: Kind
+  public let seed: UInt32
+  /// 1 to 1,000,000.
+  public let partsPerMillion: Int
+
+  public init(_ kind: Kind, seed: UInt32, partsPerMillion: Int) {
+    self.kind = kind
+    self.seed = seed
+    self.partsPerMillion = min(max(1, partsPerMillion), 1_000_000)
+  }
+
+  var spelling: String { "\(kind.rawValue)=\(seed):\(partsPerMillion)" }
+
+  init?(_ text: Substring) {
+    let sides = text.split(separator: "=", omittingEmptySubsequences: false)
+    guard sides.count == 2, let kind = Kind(rawValue: String(sides[0])) else { return nil }
+    let figures = sides[1].split(separator: ":", omittingEmptySubsequences: false)
+    guard figures.count == 2, let seed = UInt32(figures[0]), let parts = Int(figures[1]),
+      (1...1_000_000).contains(parts)
+    else { return nil }
+    self.init(kind, seed: seed, partsPerMillion: parts)
+  }
+}
+
+/// What a fault does to the bytes that pass, each way.
+public struct FaultyWire: Sendable {
+  private var strikes: [ModuleBenchFault.Strike]
+  private var noises: [(noise: WireNoise, state: UInt64)]
+  /// Bytes that came from the laptop.
+  private var received = 0
+
+  /// - Parameter fault: nil for a sound wire.
+  public init(_ fault: ModuleBenchFault?) {
+    strikes = fault?.strikes ?? []
+    noises = (fault?.noises ?? []).map { ($0, UInt64($0.seed) &* 0x9e37_79b9_7f4a_7c15 &+ 1) }
+  }
+
+  /// A byte sets out from the laptop.
+  /// - Returns: what arrives, after the effects have happened.
+  public mutating func send(_ byte: UInt8) -> (arriving: [UInt8], effects: [ModuleBenchFault.Effect]) {
+    received += 1
+    let received = received
+    var effects = take {
+      if case .after(let count) = $0 { received > count } else { false }
+    }
+    for index in noises.indices where noises[index].noise.kind == .brownout {
+      if strikesNow(index) { effects.append(.brownout) }
+    }
+    return (pass([byte]), effects)
+  }
+
+  /// The module has done something, and not yet said so.
+  public mutating func did(_ work: ModuleBenchFault.Work) -> [ModuleBenchFault.Effect] {
+    take { $0 == .during(work) }
+  }
+
+  /// - Returns: what arrives of an answer of the module's.
+  public mutating func answer(_ bytes: [UInt8]) -> [UInt8] {
+    var bytes = pass(bytes)
+    for index in noises.indices where noises[index].noise.kind == .half {
+      if strikesNow(index), !bytes.isEmpty { bytes = Array(bytes.prefix(draw(index, below: bytes.count))) }
+    }
+    return bytes
+  }
+
+  // MARK: -
+
+  private mutating func take(_ isNow: (ModuleBenchFault.Moment) -> Bool) -> [ModuleBenchFault.Effect] {
+    let due = strikes.filter { isNow($0.moment) }
+    strikes.removeAll { isNow($0.moment) }
+    return due.map(\.effect)
+  }
+
+  private mutating func pass(_ bytes: [UInt8]) -> [UInt8] {
+    var bytes = bytes
+    for index in noises.indices {
+      let kind = noises[index].noise.kind
+      if kind == .half || kind == .brownout { continue }
+      var passed: [UInt8] = []
+      for byte in bytes {
+        guard strikesNow(index) else {
+          passed.append(byte)
+          continue
+        }
+        switch kind == .noise ? [.lost, .flipped, .doubled][draw(index, below: 3)] : kind {
+        case .flipped: passed.append(byte ^ 1 << UInt8(draw(index, below: 8)))
+        case .doubled: passed += [byte, byte]
+        default: break
+        }
+      }
+      bytes = passed
+    }
+    return bytes
+  }
+
+  private mutating func strikesNow(_ index: Int) -> Bool {
+    draw(index, below: 1_000_000) < noises[index].noise.partsPerMillion
+  }
+
+  /// SplitMix64.
+  private mutating func draw(_ index: Int, below count: Int) -> Int {
+    noises[index].state &+= 0x9e37_79b9_7f4a_7c15
+    var value = noises[index].state
+    value = (value ^ (value >> 30)) &* 0xbf58_476d_1ce4_e5b9
+    value = (value ^ (value >> 27)) &* 0x94d0_49bb_1331_11eb
+    return Int((value ^ (value >> 31)) % UInt64(count))
+  }
+}

@@ -1,0 +1,44 @@
+import Testing
+
+@testable import Bench
+
+@Suite struct FaultSpellingTests {
+  @Test(arguments: [
+    "silence-after=0", "pull-during=pair", "brownout-after=17", "brownout-during=test", "noise=7:2000",
+    "pull-after=900,noise=7:2000,half=1:1000000", "silence-during=erase,pull-after=5",
+  ])
+  func readsWhatItSpells(text: String) {
+    #expect(ModuleBenchFault(text)?.spelling == text)
+  }
+
+  @Test(arguments: [
+    "", ",", "noise", "noise=1", "noise=1:0", "noise=1:1000001", "noise=-1:5", "noise=1:2:3", "hum=1:2",
+    "pull-after=-1", "pull-during=lunch", "pull-after=1,", "noise=4294967296:5",
+  ])
+  func refusesWhatIsSpeltOtherwise(text: String) { #expect(ModuleBenchFault(text) == nil) }
+
+  @Test func goesWrongInTheSamePlacesForTheSameSeed() {
+    func pass(_ text: String) -> [[UInt8]] {
+      var wire = FaultyWire(ModuleBenchFault(text))
+      return (0..<2_000).map { wire.send(UInt8(truncatingIfNeeded: $0)).arriving }
+    }
+    #expect(pass("noise=3:50000") == pass("noise=3:50000"))
+    #expect(pass("noise=3:50000") != pass("noise=4:50000"))
+    let struck = pass("lost=9:100000").count { $0.isEmpty }
+    #expect((100...300).contains(struck))
+    #expect(pass("doubled=9:100000").count { $0.count == 2 } > 100)
+    #expect(pass("flipped=9:100000").enumerated().count { $1 != [UInt8(truncatingIfNeeded: $0)] } > 100)
+  }
+
+  @Test func cutsAnswersShortAndStrikesOnce() {
+    var half = FaultyWire(ModuleBenchFault("half=1:1000000"))
+    #expect(half.answer([UInt8](repeating: 1, count: 100)).count < 100)
+    var strike = FaultyWire(ModuleBenchFault("brownout-after=1,pull-during=pair"))
+    #expect(strike.send(1).effects.isEmpty)
+    #expect(strike.send(2).effects == [.brownout])
+    #expect(strike.send(3).effects.isEmpty)
+    #expect(strike.did(.test).isEmpty)
+    #expect(strike.did(.pair) == [.pull])
+    #expect(strike.did(.pair).isEmpty)
+  }
+}

@@ -1,0 +1,232 @@
+import Bench
+import Cryptography
+import Fieldbook
+import Foundation
+import Provision
+import Records
+import Sync
+import Testing
+
+@testable import weldtech
+
+/// Faulted runs of `pair` and `test`, each followed by the same command on a sound cable. Two laptops, a local
+/// platform and one module, whose time is its own.
+final class Campaign {
+  /// How a run's module stands when the faulted `pair` begins.
+  enum Situation: CaseIterable {
+    /// Blank.
+    case fresh
+    /// Paired by this very installation.
+    case again
+    /// Paired by an installation of this laptop's that was taken back.
+    case laptopProof
+    /// Paired by another laptop, whose key the platform has.
+    case platformProof
+    /// Paired by another laptop, whose key nobody has.
+    case service
+
+    var kind: KeyReplacement.Kind? {
+      switch self {
+      case .fresh, .again: nil
+      case .laptopProof: .laptopProof
+      case .platformProof: .platformProof
+      case .service: .service
+      }
+    }
+  }
+
+  /// Longest that a command may take, of the module's time.
+  static let pairDeadline = Duration.seconds(120)
+  static let testDeadline = Duration.seconds(300)
+
+  let module: CampaignModule
+  private let folder: String
+  private let platform: LocalPlatform
+  private let laptops: [CampaignLaptop]
+  /// What came of the faulted commands.
+  private(set) var struckPairs = 0
+  private(set) var struckTests = 0
+  private(set) var longestPair = Duration.zero
+  private(set) var longestTest = Duration.zero
+
+  init(flash: FlashArray) throws {
+    // In memory: 10,000 runs write several times that many transactions.
+    let memory = FileManager.default.fileExists(atPath: "/dev/shm") ? "/dev/shm/" : NSTemporaryDirectory()
+    folder = memory + "weldtech-campaign-\(UUID().uuidString)"
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    platform = try LocalPlatform(
+      LocalPlatform.Configuration(listen: "127.0.0.1:0", dataFolder: folder + "/platform", token: nil) {
+        (try? SecureRandom.bytes($0)) ?? []
+      })
+    let url = try platform.start()
+    let module = CampaignModule(flash: flash)
+    self.module = module
+    let clock = VirtualClock(module.time)
+    laptops = try ["A", "B"].map { [folder] in
+      try CampaignLaptop(home: "\(folder)/\($0)", platform: url, firstCode: "00\($0)000", clock: clock)
+    }
+  }
+
+  deinit {
+    platform.stop()
+    try? FileManager.default.removeItem(atPath: folder)
+  }
+
+  // MARK: - One run
+
+  func run(seed: UInt64) throws {
+    var draw = CampaignDraw(seed: seed)
+    let situation = Situation.allCases[draw.below(Situation.allCases.count)]
+    for laptop in laptops { laptop.seed(seed) }
+    module.renew()
+    let old = try prepare(situation)
+    let installation = try situation == .again ? old.installation : laptops[0].open(seed, 0)
+    let reason = situation == .service ? "laptop lost" : nil
+
+    let (pairFault, testFault) = (draw.fault(), draw.fault())
+    let paired = try pairFaulted(installation, pairFault, old: old.keyId, reason)
+    try agree(paired, situation, old: old.keyId)
+    if situation == .service { module.setCase(open: false) }
+    let isSound = draw.below(4) > 0
+    if !isSound { module.surroundings.world = draw.defect() }
+    try testFaulted(paired, testFault, isSound: isSound)
+  }
+
+  /// - Returns: the key that the module holds, and the installation that it was given it by.
+  private func prepare(_ situation: Situation) throws -> (keyId: String?, installation: InstallationID) {
+    guard situation != .fresh else { return (nil, InstallationID("00000000-0000-4000-8000-000000000000")!) }
+    let laptop = laptops[situation == .platformProof || situation == .service ? 1 : 0]
+    let id = try laptop.open(laptop.seed, 1)
+    let before = try laptop.pair(id, module.plug()).installation
+    if situation == .laptopProof { try laptop.void(id) }
+    if situation == .platformProof { try laptop.deliverKeys() }
+    if situation == .service { module.setCase(open: true) }
+    return (before.module?.keyId, id)
+  }
+
+  private func pairFaulted(
+    _ id: InstallationID, _ fault: ModuleBenchFault, old: String?, _ reason: String?
+  ) throws -> Installation {
+    let began = module.time.now
+    do {
+      let done = try laptops[0].pair(id, module.plug(fault), reason)
+      longestPair = max(longestPair, module.time.now - began)
+      try #require(module.time.now - began <= Self.pairDeadline, "pair under \(fault.spelling)")
+      // What is called done is done, on both sides.
+      try #require(module.truth.committedKeyID == done.installation.module?.keyId)
+      return done.installation
+    } catch let error as ProvisionError {
+      struckPairs += 1
+      longestPair = max(longestPair, module.time.now - began)
+      try #require(module.time.now - began <= Self.pairDeadline, "\(error) under \(fault.spelling)")
+      // One key is valid: the old one, or the one that this laptop has just made.
+      _ = module.plug()
+      let held = module.truth.committedKeyID
+      try #require(try held == old || held == laptops[0].latestKey(of: id, module.truth.serialNumber ?? ""))
+      if reason != nil { module.setCase(open: true) }
+      return try laptops[0].pair(id, module.plug(), reason).installation
+    }
+  }
+
+  private func agree(_ record: Installation, _ situation: Situation, old: String?) throws {
+    let truth = module.truth
+    let kept = try #require(record.module)
+    try #require(truth.committedKeyID != nil && truth.committedKeyID == kept.keyId && truth.pendingKeyID == nil)
+    try #require(truth.serialNumber == kept.serialNumber && kept.pairedAt != nil)
+    try #require(try module.plug().configuration().code == record.code?.description)
+    try #require(try laptops[0].latestKey(of: record.id, kept.serialNumber ?? "") == kept.keyId)
+    try #require(kept.replacement?.kind == situation.kind)
+    if situation.kind != nil {
+      try #require(kept.replacement?.previousKeyId == old && kept.keyId != old && kept.replacement?.count == 1)
+      try #require(kept.inspection?.keyId == old && kept.inspection?.replacing == situation.kind)
+    } else if situation == .again {
+      try #require(kept.keyId == old)
+    }
+  }
+
+  private func testFaulted(_ paired: Installation, _ fault: ModuleBenchFault, isSound: Bool) throws {
+    let began = module.time.now
+    let report: TestReport
+    do {
+      report = try #require(try laptops[0].test(paired.id, module.plug(fault)).test)
+    } catch let error as ProvisionError {
+      struckTests += 1
+      longestTest = max(longestTest, module.time.now - began)
+      try #require(module.time.now - began <= Self.testDeadline, "\(error) under \(fault.spelling)")
+      // Whatever was lost, the relay opens by itself.
+      module.pass(.seconds(31))
+      try #require(!module.truth.relayIsClosed)
+      try expect(isSound, try laptops[0].test(paired.id, module.plug()).test)
+      return
+    }
+    longestTest = max(longestTest, module.time.now - began)
+    try #require(module.time.now - began <= Self.testDeadline, "test under \(fault.spelling)")
+    if report.passed {
+      try #require(isSound, "passed under \(fault.spelling)")
+      try #require(!module.truth.relayIsClosed)
+    } else {
+      // What a fault made of it is on record as failed; the same command finds what is so.
+      try expect(isSound, try laptops[0].test(paired.id, module.plug()).test)
+    }
+  }
+}
+
+extension Campaign {
+  private func expect(_ isSound: Bool, _ report: TestReport?) throws {
+    let report = try #require(report)
+    let failed = report.steps.filter { !$0.passed }.map { "\($0.name): \($0.outcome) \($0.measured ?? -1)" }
+    try #require(report.passed == isSound, "\(failed)")
+  }
+}
+
+/// Seeded choices (SplitMix64).
+struct CampaignDraw {
+  private var state: UInt64
+
+  init(seed: UInt64) { state = seed &* 0xd134_2543_de82_ef95 &+ 11 }
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9e37_79b9_7f4a_7c15
+    var value = state
+    value = (value ^ (value >> 30)) &* 0xbf58_476d_1ce4_e5b9
+    value = (value ^ (value >> 27)) &* 0x94d0_49bb_1331_11eb
+    return value ^ (value >> 31)
+  }
+
+  mutating func below(_ count: Int) -> Int { Int(next() % UInt64(count)) }
+
+  mutating func fault() -> ModuleBenchFault {
+    var strikes: [ModuleBenchFault.Strike] = []
+    var noises: [WireNoise] = []
+    for _ in 0...below(2) {
+      let seed = UInt32(below(1 << 20))
+      switch below(9) {
+      case 0: noises.append(WireNoise(.noise, seed: seed, partsPerMillion: 200 + below(8_000)))
+      case 1: noises.append(WireNoise(.lost, seed: seed, partsPerMillion: 200 + below(8_000)))
+      case 2: noises.append(WireNoise(.flipped, seed: seed, partsPerMillion: 200 + below(8_000)))
+      case 3: noises.append(WireNoise(.doubled, seed: seed, partsPerMillion: 200 + below(8_000)))
+      case 4: noises.append(WireNoise(.half, seed: seed, partsPerMillion: 20_000 + below(300_000)))
+      case 5: noises.append(WireNoise(.brownout, seed: seed, partsPerMillion: 100 + below(2_000)))
+      case 6:
+        let effect = ModuleBenchFault.Effect.allCases[below(3)]
+        strikes.append(.init(effect, .during(below(2) == 0 ? .pair : .test)))
+      default:
+        let effect = ModuleBenchFault.Effect.allCases[below(3)]
+        strikes.append(.init(effect, .after(bytes: below(1_500))))
+      }
+    }
+    return ModuleBenchFault(strikes: strikes, noises: noises)
+  }
+
+  /// A world that no test may pass in.
+  mutating func defect() -> World {
+    switch below(6) {
+    case 0: World(supplyVolts: 300)
+    case 1: World(supplyVolts: 400, contact: .welded)
+    case 2: World(supplyVolts: 400, contact: .unwired)
+    case 3: World(supplyVolts: 400, zeroOffsetAmps: 40)
+    case 4: World(supplyVolts: 400, hasSIM: false)
+    default: World(supplyVolts: 400, sealClosed: false)
+    }
+  }
+}

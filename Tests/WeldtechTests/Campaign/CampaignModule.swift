@@ -1,0 +1,162 @@
+import Foundation
+import Provision
+import Records
+import Synchronization
+
+@testable import Bench
+@testable import weldtech
+
+/// A clock that goes on only where somebody waits.
+final class VirtualTime: Sendable {
+  private let time = Mutex(ContinuousClock.now)
+
+  var now: ContinuousClock.Instant { time.withLock { $0 } }
+  func pass(_ duration: Duration) { time.withLock { $0 += duration } }
+}
+
+/// A laptop's clock by the same time.
+struct VirtualClock: Clock {
+  let time: VirtualTime
+  let start: ContinuousClock.Instant
+
+  init(_ time: VirtualTime) {
+    self.time = time
+    start = time.now
+  }
+
+  func now() -> Timestamp {
+    let began = FixedClock().now()
+    return Timestamp(
+      secondsSince1970: began.secondsSince1970 + (time.now - start).components.seconds,
+      offsetSeconds: began.offsetSeconds)
+  }
+}
+
+/// A simulated module, chip and program as `bench module` runs them, at the end of a faulted cable in memory.
+final class CampaignModule: Link {
+  /// Of a byte on the wire at 115,200 baud.
+  private static let byteTime = Duration.microseconds(87)
+
+  let time = VirtualTime()
+  let surroundings = Surroundings(.threePhase)
+  private let flash: FlashArray
+  private var chip: ModuleBenchChip
+  private var wire = FaultyWire(nil)
+  private var incoming: [UInt8] = []
+  private var isSilent = false
+  private var isPulled = false
+
+  init(flash: FlashArray) {
+    self.flash = flash
+    let time = time
+    let state = Mutex(UInt64(1))
+    var configuration = ModuleBench.Configuration(timings: .typical, flash: flash)
+    configuration.surroundings = surroundings
+    chip = ModuleBenchChip(
+      configuration: configuration,
+      random: { count in
+        state.withLock { state in
+          (0..<count).map { _ in
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            return UInt8(truncatingIfNeeded: state >> 33)
+          }
+        }
+      }, now: { time.now })
+  }
+
+  var truth: ModuleBenchTruth {
+    var truth = ModuleBenchTruth()
+    chip.testify(&truth)
+    return truth
+  }
+
+  /// As it left the works, switched on.
+  func renew() {
+    flash.erase(sector: 1)
+    flash.erase(sector: 2)
+    surroundings.world = .threePhase
+    chip.restart()
+  }
+
+  /// Plugs the cable in, with what is wrong with it, and cycles the power of a module that hangs.
+  func plug(_ fault: ModuleBenchFault? = nil) -> SMPClient {
+    if isSilent { chip.restart() }
+    (isSilent, isPulled, incoming) = (false, false, [])
+    wire = FaultyWire(fault)
+    return SMPClient(link: self, now: { [time] in time.now })
+  }
+
+  /// Opens the case, or closes it, and waits until that is believed.
+  func setCase(open: Bool) {
+    surroundings.world.sealClosed = !open
+    pass(.seconds(11))
+  }
+
+  func pass(_ duration: Duration) {
+    let end = time.now + duration
+    while time.now < end {
+      time.pass(min(.milliseconds(50), end - time.now))
+      perform(chip.tick())
+    }
+  }
+
+  // MARK: - The laptop's end
+
+  func write(_ bytes: [UInt8], deadline: ContinuousClock.Instant) throws(LinkError) {
+    if isPulled { throw .closed }
+    for byte in bytes {
+      time.pass(Self.byteTime)
+      let sent = wire.send(byte)
+      strike(sent.effects)
+      guard !isPulled, !isSilent else { continue }
+      for byte in sent.arriving { perform(chip.receive(byte)) }
+    }
+    perform(chip.tick())
+  }
+
+  func read(upTo count: Int, deadline: ContinuousClock.Instant) throws(LinkError) -> [UInt8] {
+    if isPulled { throw .closed }
+    if incoming.isEmpty {
+      pass(max(.zero, deadline - time.now))
+      throw .timeout
+    }
+    let got = Array(incoming.prefix(count))
+    incoming.removeFirst(got.count)
+    time.pass(Self.byteTime * got.count)
+    return got
+  }
+
+  func discardInput() throws(LinkError) {
+    if isPulled { throw .closed }
+    incoming = []
+  }
+
+  func setFraming(_ framing: LinkFraming) throws(LinkError) {}
+  func close() {}
+
+  // MARK: -
+
+  private func perform(_ outputs: [BenchChipOutput]) {
+    for output in outputs {
+      switch output {
+      case .pause(let duration): time.pass(duration)
+      case .send(let answer): if !isSilent { incoming += wire.answer(answer) }
+      case .did(let work):
+        let effects = wire.did(work)
+        strike(effects)
+        // A chip that resets says nothing more.
+        if effects.contains(.brownout) { return }
+      }
+    }
+  }
+
+  private func strike(_ effects: [ModuleBenchFault.Effect]) {
+    for effect in effects {
+      switch effect {
+      case .silence: isSilent = true
+      case .pull: isPulled = true
+      case .brownout: chip.restart()
+      }
+    }
+  }
+}

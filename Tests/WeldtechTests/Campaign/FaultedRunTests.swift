@@ -1,0 +1,57 @@
+import Bench
+import Foundation
+import Provision
+import Testing
+
+@testable import weldtech
+
+/// No false success, no hang, no module and record in disagreement, whatever happens on the wire; and every failed
+/// run is finished by running the same command again. `WELDTECH_FAULTED_RUNS` says how many runs,
+/// `WELDTECH_FAULT_SEED` which one alone.
+@Suite struct FaultedRunTests {
+  private static let variables = ProcessInfo.processInfo.environment
+  private static let count = variables["WELDTECH_FAULTED_RUNS"].flatMap { Int($0) } ?? 200
+  private static let only = variables["WELDTECH_FAULT_SEED"].flatMap { UInt64($0) }
+  /// Runs that share their laptops' fieldbooks.
+  private static let batch = 500
+
+  @Test func `faulted pairings and tests end in agreement, at the latest when run again`() throws {
+    let seeds = Self.only.map { $0..<($0 + 1) } ?? 1..<UInt64(Self.count + 1)
+    let flash = try Self.shippedFlash()
+    var (pairs, tests) = (0, 0)
+    var (longestPair, longestTest) = (Duration.zero, Duration.zero)
+    for first in stride(from: seeds.lowerBound, to: seeds.upperBound, by: Self.batch) {
+      let campaign = try Campaign(flash: flash)
+      for seed in first..<min(first + UInt64(Self.batch), seeds.upperBound) {
+        do {
+          try campaign.run(seed: seed)
+        } catch {
+          Issue.record(error, "WELDTECH_FAULT_SEED=\(seed) runs this one alone")
+          return
+        }
+      }
+      pairs += campaign.struckPairs
+      tests += campaign.struckTests
+      longestPair = max(longestPair, campaign.longestPair)
+      longestTest = max(longestTest, campaign.longestTest)
+    }
+    print(
+      "\(seeds.count) faulted runs: \(pairs) pairings and \(tests) tests failed and were run again;",
+      "the longest pairing took \(longestPair), the longest test \(longestTest)")
+    if Self.only == nil { #expect(pairs > seeds.count / 5 && tests > seeds.count / 5) }
+  }
+
+  private static func shippedFlash() throws -> FlashArray {
+    let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../../firmware")
+    let catalogue = try ReleaseCatalogue(
+      directory: root.appending(path: "releases").path(),
+      trusted: try TrustedKeys(directory: root.appending(path: "trust").path()))
+    let model = try #require(ChipModel.known.first)
+    let image = try catalogue.image(of: try #require(catalogue.newest(for: model)))
+    let flash = FlashArray.stm32f405()
+    for segment in image.manifest.segments {
+      flash.program(segment.address, Array(image.bytes[segment.offset..<(segment.offset + segment.length)]))
+    }
+    return flash
+  }
+}
