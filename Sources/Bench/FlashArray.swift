@@ -18,6 +18,7 @@ public final class FlashArray: Sendable {
   private struct State {
     var cells: [UInt8]
     var protectedSectors: Set<Int> = []
+    var isReadProtected = false
     /// Words that can still be programmed, an erasure counted as one; nil where the supply lasts.
     var operationsLeft: Int?
     /// What a cut leaves behind is drawn from here.
@@ -127,6 +128,25 @@ public final class FlashArray: Sendable {
   /// Lets nobody program or erase this sector any more, as the chip's option bytes do.
   public func protect(sector index: Int) {
     state.withLock { _ = $0.protectedSectors.insert(index) }
+  }
+
+  /// Takes all sectors' protection from writing away.
+  func unprotectSectors() { state.withLock { $0.protectedSectors = [] } }
+
+  /// Level 1 of the chip's read protection.
+  public var isReadProtected: Bool { state.withLock { $0.isReadProtected } }
+
+  public func protectFromReading() { state.withLock { $0.isReadProtected = true } }
+
+  /// As the chip does it: all cells are erased before the protection is gone.
+  func unprotectFromReading() {
+    state.withLock { state in
+      let (isWhole, isCut) = state.spend()
+      guard isWhole || isCut else { return }
+      // A cut leaves the protection, and cells of both kinds.
+      for index in state.cells.indices { state.cells[index] |= isCut ? state.draw() : 0xff }
+      if isWhole { state.isReadProtected = false }
+    }
   }
 
   public func isProtected(sector index: Int) -> Bool { state.withLock { $0.protectedSectors.contains(index) } }

@@ -108,6 +108,9 @@ struct ModuleBenchChip: BenchChip {
       return [.pause(time), .did(.write)]
     // What is read before is the chip's identity and what is to be replaced.
     case .busy(.reading, let time): return [.pause(time)] + (isProgrammed ? [.did(.verify)] : [])
+    case .reset:
+      restart()
+      return []
     case .start:
       // A jump to anything else would lock the chip up until someone cycles its power, which no one here can.
       restart()

@@ -9,7 +9,12 @@
 /// 21 Go            > address BE, xor < ACK, and the chip jumps
 /// 31 Write         > address BE, xor < ACK > n, n + 1 bytes, xor < ACK once programmed
 /// 44 Ext. Erase    > n BE, n + 1 sector numbers BE, xor < ACK once erased; n = FFFF: mass erase
+/// 63 Write Protect > n, n + 1 sector numbers, xor < ACK, reset      73 Write Unprotect   < ACK, ACK, reset
+/// 82 Read Protect  < ACK, ACK, reset             92 Read Unprotect  < ACK, ACK once all is erased, reset
 /// ```
+///
+/// Under read protection only Get, Version, Get ID and Read Unprotect are not refused. Write Protect lists all sectors
+/// that are to be protected; protection applies after the reset.
 ///
 /// The real one measures its speed at the first 0x7F and goes deaf at another first byte. There is no speed on a
 /// pty, so that here other bytes before the first 0x7F are as if they had never come.
@@ -20,6 +25,8 @@ public struct ROMBootloader: Sendable {
     case busy(Work, Duration)
     /// The chip starts the program whose vector table is here, and the bootloader is gone.
     case start(UInt32)
+    /// The chip resets itself, to start by its boot pins.
+    case reset
   }
 
   public enum Work: Hashable, Sendable {
@@ -42,6 +49,17 @@ public struct ROMBootloader: Sendable {
     case go = 0x21
     case write = 0x31
     case extendedErase = 0x44
+    case writeProtect = 0x63
+    case writeUnprotect = 0x73
+    case readProtect = 0x82
+    case readUnprotect = 0x92
+
+    var worksProtected: Bool {
+      switch self {
+      case .get, .version, .identify, .readUnprotect: true
+      default: false
+      }
+    }
   }
 
   /// What the bytes that come next are.
@@ -53,14 +71,24 @@ public struct ROMBootloader: Sendable {
     case readCount(UInt32)
     case writeData(UInt32)
     case sectors
+    case protection
   }
 
   public private(set) var memory: ROMMemory
   private let timings: FlashTimings
+  /// A write to a protected sector is acknowledged without being done, as some chips' loaders do; else refused.
+  private let acknowledgesProtectedWrites: Bool
+  /// What Get ID answers.
+  private let productID: UInt16
   private var expecting = Expecting.sync
   private var received: [UInt8] = []
 
-  public init(memory: ROMMemory, timings: FlashTimings) {
+  public init(
+    memory: ROMMemory, timings: FlashTimings, productID: UInt16 = ROMBootloader.productID,
+    acknowledgesProtectedWrites: Bool = false
+  ) {
+    self.productID = productID
+    self.acknowledgesProtectedWrites = acknowledgesProtectedWrites
     self.memory = memory
     self.timings = timings
   }
@@ -95,12 +123,16 @@ public struct ROMBootloader: Sendable {
     case .sectors:
       received.append(byte)
       return received.count == sectorListBytes ? erase() : []
+    case .protection:
+      received.append(byte)
+      return received.count == Int(received[0]) + 3 ? protect() : []
     }
   }
 
   // MARK: - Commands
 
   private mutating func begin(_ command: Command) -> [Output] {
+    if memory.flash.isReadProtected, !command.worksProtected { return finish(Self.nack) }
     switch command {
     case .get:
       let codes = Command.allCases.map(\.rawValue)
@@ -108,11 +140,39 @@ public struct ROMBootloader: Sendable {
     case .version:
       return finish([Self.ack, Self.version, 0, 0, Self.ack])
     case .identify:
-      let id = Self.productID
+      let id = productID
       return finish([Self.ack, 1, UInt8(id >> 8), UInt8(id & 0xff), Self.ack])
     case .read, .go, .write: return expect(.address(command))
     case .extendedErase: return expect(.sectors)
+    case .writeProtect: return expect(.protection)
+    case .writeUnprotect:
+      memory.flash.unprotectSectors()
+      return acknowledgedReset
+    case .readProtect:
+      memory.flash.protectFromReading()
+      return acknowledgedReset
+    case .readUnprotect:
+      let time = memory.flash.sectors.map { timings.erase(sectorBytes: $0.bytes) }.reduce(.zero, +)
+      memory.flash.unprotectFromReading()
+      reset()
+      return [.send([Self.ack]), .busy(.erasing(sector: 0), time), .send([Self.ack]), .reset]
     }
+  }
+
+  private var acknowledgedReset: [Output] {
+    mutating get {
+      reset()
+      return [.send([Self.ack]), .send([Self.ack]), .reset]
+    }
+  }
+
+  private mutating func protect() -> [Output] {
+    let numbers = received.dropFirst().dropLast().map(Int.init)
+    guard isIntact, numbers.allSatisfy(memory.flash.sectors.indices.contains) else { return finish(Self.nack) }
+    memory.flash.unprotectSectors()
+    for number in numbers { memory.flash.protect(sector: number) }
+    reset()
+    return [.send([Self.ack]), .reset]
   }
 
   private mutating func addressed(_ command: Command) -> [Output] {
@@ -127,8 +187,7 @@ public struct ROMBootloader: Sendable {
       guard memory.isWritable(address) else { return finish(Self.nack) }
       reset()
       return [.send([Self.ack]), .start(address)]
-    case .get, .version, .identify, .extendedErase:
-      return finish(Self.nack)
+    default: return finish(Self.nack)
     }
   }
 
@@ -142,7 +201,11 @@ public struct ROMBootloader: Sendable {
 
   private mutating func write(_ address: UInt32) -> [Output] {
     let bytes = Array(received[1..<(received.count - 1)])
-    guard isIntact, bytes.count % 4 == 0, memory.write(address, bytes) else { return finish(Self.nack) }
+    guard isIntact, bytes.count % 4 == 0 else { return finish(Self.nack) }
+    let isIgnored =
+      acknowledgesProtectedWrites
+      && memory.flash.sector(at: address).map(memory.flash.isProtected(sector:)) == true
+    guard isIgnored || memory.write(address, bytes) else { return finish(Self.nack) }
     let isFlash = memory.flash.sector(at: address) != nil
     let time = isFlash ? timings.program(bytes: bytes.count) : .zero
     return [.busy(.programming(address: address, bytes: bytes.count), time)] + finish(Self.ack)

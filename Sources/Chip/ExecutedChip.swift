@@ -127,6 +127,9 @@ struct ExecutedChip: BenchChip {
     case .busy(.erasing, let time): return [.pause(time), .did(.erase)]
     case .busy(.programming, let time): return [.pause(time), .did(.write)]
     case .busy(.reading, let time): return [.pause(time), .did(.verify)]
+    case .reset:
+      restart()
+      return []
     case .start(let table):
       bootloader = nil
       requests.reset()

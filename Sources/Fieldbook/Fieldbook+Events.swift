@@ -104,7 +104,7 @@ extension Fieldbook {
     case .inspected, .paired: step = .pair
     case .labelled: step = .label
     case .sealed: step = .seal
-    case .tested: step = .test
+    case .tested, .protected: step = .test
     case .handedOver: step = .handover
     case .signed: step = .sign
     case .voided:

@@ -7,13 +7,16 @@ public struct Image: Hashable, Sendable {
   public let manifest: ImageManifest
   public let bytes: [UInt8]
   public let signer: ImageSigner
+  /// Where the manifest lies, and its update's file beside it; nil for an image that came without files.
+  private let manifestPath: String?
 
   /// For what was verified, or is about to be signed. Everybody else comes by the files.
   ///
   /// - Parameter chips: among these the manifest's product id is looked up; one that is not there is refused when
   ///   the chip is known (`FlashError.wrongChip`), and pieces are then checked against nothing here.
   init(
-    manifest: ImageManifest, bytes: [UInt8], signer: ImageSigner, chips: [ChipModel] = ChipModel.known
+    manifest: ImageManifest, bytes: [UInt8], signer: ImageSigner, chips: [ChipModel] = ChipModel.known,
+    manifestPath: String? = nil
   ) throws(ImageFault) {
     guard bytes.count == manifest.bytes else { throw .size(stated: manifest.bytes, found: bytes.count) }
     let digest = SHA256Digest(of: bytes).hex
@@ -21,6 +24,7 @@ public struct Image: Hashable, Sendable {
     self.manifest = manifest
     self.bytes = bytes
     self.signer = signer
+    self.manifestPath = manifestPath
     try checkSegments()
     if let chip = chips.first(where: { $0.productID == manifest.productId }) { try check(for: chip) }
   }
@@ -35,7 +39,19 @@ public struct Image: Hashable, Sendable {
     let manifest = try ImageManifest(json: json)
     let path = imagePath ?? ImageFile.imagePath(of: manifest, at: manifestPath)
     try self.init(
-      manifest: manifest, bytes: ImageFile.read(path, limit: ImageFile.imageByteLimit), signer: signer)
+      manifest: manifest, bytes: ImageFile.read(path, limit: ImageFile.imageByteLimit), signer: signer,
+      manifestPath: manifestPath)
+  }
+
+  /// The file for a module that updates itself, of the size and digest that were signed.
+  func updateFile() throws(ImageFault) -> [UInt8] {
+    guard let update = manifest.update, let manifestPath else { throw .manifest(field: "update") }
+    let path = ImageFile.path(of: update.file, beside: manifestPath)
+    let file = try ImageFile.read(path, limit: ImageFile.imageByteLimit)
+    guard file.count == update.bytes else { throw .size(stated: update.bytes, found: file.count) }
+    let digest = SHA256Digest(of: file).hex
+    guard digest == update.sha256 else { throw .digest(stated: update.sha256, found: digest) }
+    return file
   }
 
   /// Every piece with its place in the chip, as the manifest lists them: what a simulated module begins with.

@@ -9,7 +9,11 @@ enum ImageFile {
 
   static func imagePath(of manifest: ImageManifest, at manifestPath: String) -> String {
     guard let file = manifest.file else { return stem(of: manifestPath) + ".bin" }
-    return manifestPath.split(separator: "/", omittingEmptySubsequences: false).dropLast()
+    return path(of: file, beside: manifestPath)
+  }
+
+  static func path(of file: String, beside manifestPath: String) -> String {
+    manifestPath.split(separator: "/", omittingEmptySubsequences: false).dropLast()
       .map { $0 + "/" }.joined() + file
   }
 

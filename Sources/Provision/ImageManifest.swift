@@ -29,6 +29,21 @@ public struct ImageManifest: Hashable, Sendable, Codable {
     }
   }
 
+  /// The application alone in MCUboot's container, for a module that updates itself.
+  public struct Update: Hashable, Sendable, Codable {
+    /// In the manifest's own folder.
+    public let file: String
+    public let bytes: Int
+    /// Lower-case hex.
+    public let sha256: String
+
+    public init(file: String, bytes: Int, sha256: String) {
+      self.file = file
+      self.bytes = bytes
+      self.sha256 = sha256
+    }
+  }
+
   public let name: String
   /// `major.minor.patch`.
   public let version: String
@@ -50,11 +65,13 @@ public struct ImageManifest: Hashable, Sendable, Codable {
   public let lowestReplaceableVersion: String?
   /// All of the chip's sectors in order, for which the image was linked; nil where the manifest does not say.
   public let flashSectors: [Sector]?
+  /// Nil where there is none.
+  public let update: Update?
 
   public init(
     name: String, version: String, chip: String, productId: UInt16, file: String? = nil, segments: [Segment],
     bytes: Int, sha256: String, appSha256: String? = nil, lowestReplaceableVersion: String? = nil,
-    flashSectors: [Sector]? = nil
+    flashSectors: [Sector]? = nil, update: Update? = nil
   ) {
     self.name = name
     self.version = version
@@ -67,6 +84,7 @@ public struct ImageManifest: Hashable, Sendable, Codable {
     self.appSha256 = appSha256
     self.lowestReplaceableVersion = lowestReplaceableVersion
     self.flashSectors = flashSectors
+    self.update = update
   }
 
   /// - Throws: `manifest` with the path of the field that is missing or wrong.
@@ -89,7 +107,8 @@ public struct ImageManifest: Hashable, Sendable, Codable {
       }
     }
     guard (1...64).contains(segments.count) else { throw .manifest(field: "segments") }
-    if let file, file.isEmpty || file.contains("/") || file.hasPrefix(".") { throw .manifest(field: "file") }
+    if let file, !Self.isPlain(file) { throw .manifest(field: "file") }
+    if let update, !Self.isPlain(update.file) { throw .manifest(field: "update.file") }
   }
 
   /// `version` as numbers that can be compared.
@@ -98,6 +117,10 @@ public struct ImageManifest: Hashable, Sendable, Codable {
   /// `lowestReplaceableVersion` as numbers; 0.0.0 where there is none.
   var lowestReplaceable: ImageHeader.Version {
     lowestReplaceableVersion.flatMap { ImageHeader.Version($0) } ?? .init(major: 0, minor: 0, patch: 0)
+  }
+
+  private static func isPlain(_ file: String) -> Bool {
+    !file.isEmpty && !file.contains("/") && !file.hasPrefix(".")
   }
 
   private static func path(_ keys: [any CodingKey]) -> String {

@@ -48,6 +48,20 @@ public protocol ModemLines: AnyObject {
   func setRTS(_ asserted: Bool) throws(LinkError)
 }
 
+/// What some links can tell besides: whether another program has come onto the port. Asked for by
+/// `link as? any SharedPort`.
+public protocol SharedPort: AnyObject {
+  /// Who uses the port besides this program, as far as that can be seen.
+  var intruder: PortIntruder? { get }
+}
+
+public struct PortIntruder: Hashable, Sendable {
+  /// Of the program; nil where only the port's settings show that there is one.
+  public let name: String?
+
+  public init(name: String?) { self.name = name }
+}
+
 /// What can go wrong with a link itself, whatever is spoken on it.
 public enum LinkError: Error, Hashable, Sendable {
   /// The deadline passed.

@@ -77,6 +77,7 @@ public struct Installation: Hashable, Sendable, Codable {
       module.chip = flashed.chip
       module.firmwareVersion = flashed.firmwareVersion
       module.firmwareSha256 = flashed.firmwareSha256
+      if flashed.keyErased == true { (module.keyId, module.pairedAt) = (nil, nil) }
       self.module = module
     case .inspected(let inspection):
       var module = module ?? ModuleRecord()
@@ -105,6 +106,7 @@ public struct Installation: Hashable, Sendable, Codable {
     case .tested(let report):
       test = report
       entry.passed = report.passed
+    case .protected: break  // the history has it
     case .handedOver(let handover): self.handover = handover
     case .signed(let agreement):
       self.agreement = agreement

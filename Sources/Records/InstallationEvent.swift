@@ -9,6 +9,7 @@ public enum InstallationEvent: Hashable, Sendable {
   case labelled(LabelRecord)
   case sealed(Seal)
   case tested(TestReport)
+  case protected(Protected)
   case handedOver(Handover)
   case signed(AgreementRecord)
   case voided(reason: String)
@@ -47,16 +48,28 @@ public enum InstallationEvent: Hashable, Sendable {
     public var firmwareSha256: String
     /// The module already ran this image; nothing was written.
     public var skipped: Bool
+    /// True where the chip's read protection was lifted and with that its pairing key erased; else nil.
+    public var keyErased: Bool?
 
     public init(
-      chip: String, chipId: String?, firmwareVersion: String, firmwareSha256: String, skipped: Bool
+      chip: String, chipId: String?, firmwareVersion: String, firmwareSha256: String, skipped: Bool,
+      keyErased: Bool? = nil
     ) {
+      self.keyErased = keyErased
       self.chip = chip
       self.chipId = chipId
       self.firmwareVersion = firmwareVersion
       self.firmwareSha256 = firmwareSha256
       self.skipped = skipped
     }
+  }
+
+  /// The chip's flash was protected from reading: from now on only the module's own firmware updates it.
+  public struct Protected: Hashable, Sendable, Codable {
+    /// The chip's 96-bit unique id, lower-case hex.
+    public var chipId: String
+
+    public init(chipId: String) { self.chipId = chipId }
   }
 
   /// The module has committed the key and its configuration has been read back.
@@ -90,6 +103,7 @@ public enum InstallationEvent: Hashable, Sendable {
     case .labelled: "labelled"
     case .sealed: "sealed"
     case .tested: "tested"
+    case .protected: "protected"
     case .handedOver: "handedOver"
     case .signed: "signed"
     case .voided: "voided"
@@ -112,6 +126,7 @@ extension InstallationEvent: Codable {
     case .paired(let facts): try container.encode(facts, forKey: .facts)
     case .labelled(let facts): try container.encode(facts, forKey: .facts)
     case .sealed(let facts): try container.encode(facts, forKey: .facts)
+    case .protected(let facts): try container.encode(facts, forKey: .facts)
     case .tested(let facts): try container.encode(facts, forKey: .facts)
     case .handedOver(let facts): try container.encode(facts, forKey: .facts)
     case .signed(let facts): try container.encode(facts, forKey: .facts)
@@ -133,6 +148,7 @@ extension InstallationEvent: Codable {
     case "paired": self = .paired(try facts())
     case "labelled": self = .labelled(try facts())
     case "sealed": self = .sealed(try facts())
+    case "protected": self = .protected(try facts())
     case "tested": self = .tested(try facts())
     case "handedOver": self = .handedOver(try facts())
     case "signed": self = .signed(try facts())

@@ -30,6 +30,12 @@ extension Workplace {
     return port
   }
 
+  /// What this laptop remembers of the adapter at this port, and of chips that were being flashed.
+  func flashNotes(for port: String) -> FlashNotesFolder {
+    let adapter = PortInfo.all().first { [$0.path, $0.byID, $0.byPath].contains(port) }
+    return FlashNotesFolder(folder: "\(home)/flash", adapter: adapter?.adapterKey ?? port)
+  }
+
   /// Asks the platform for a block of codes where this laptop has none left.
   /// - Throws: `FieldbookError.codesExhausted` where there is no platform to ask; `SyncError`.
   func fetchCodesIfExhausted() throws {

@@ -11,7 +11,7 @@ final class LoaderRig {
   let cable: ChipCable
   let flash: FlashArray
   let image: Image
-  let journal = MemoryFlashJournal()
+  let notes = MemoryFlashNotes()
   let speeds = HeldSpeed()
 
   /// - Parameter image: nil for the shipped release.
@@ -34,7 +34,7 @@ final class LoaderRig {
     -> FlashResult
   {
     let clock = cable.clock
-    return try Flasher(link: cable, journal: { [journal] _, _ in journal }, speeds: speeds, now: { clock.now })
+    return try Flasher(link: cable, notes: notes, speeds: speeds, now: { clock.now })
       .flash(
         .image(image), options: options, onEvent: onEvent)
   }

@@ -7,6 +7,7 @@ struct PeerProgram {
 
   static let stm32flash = PeerProgram(named: "stm32flash")
   static let smpmgr = PeerProgram(named: "smpmgr")
+  static let stm32loader = PeerProgram(named: "stm32loader")
   static let compiler = PeerProgram(named: "cc")
 
   var isInstalled: Bool { path != nil }

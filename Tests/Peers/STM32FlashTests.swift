@@ -7,26 +7,17 @@ import Testing
   .enabled(if: PeerProgram.stm32flash.isInstalled, "stm32flash is not installed: scripts/setup"),
   .enabled(if: PeerProgram.compiler.isInstalled, "no C compiler for the shim that gives a pty parity"))
 struct STM32FlashTests {
-  private let folder: String
-  private let shim: String
+  private let shim: ParityShim
+  private var folder: String { shim.folder }
 
-  init() throws {
-    folder = NSTemporaryDirectory() + "weldtech-peer-\(UUID().uuidString)"
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    shim = "\(folder)/ptyshim.so"
-    let source = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "ptyshim.c").path()
-    let outcome = try PeerProgram.compiler.run([
-      "-shared", "-fPIC", "-Wall", "-Werror", "-o", shim, source, "-ldl",
-    ])
-    try #require(outcome.status == 0, "\(outcome.output)")
-  }
+  init() throws { shim = try ParityShim() }
 
   private func stm32flash(_ arguments: [String], on port: String) throws -> PeerProgram.Outcome {
-    try PeerProgram.stm32flash.run(arguments + [port], environment: ["LD_PRELOAD": shim])
+    try PeerProgram.stm32flash.run(arguments + [port], environment: shim.environment)
   }
 
   @Test func `it flashes and verifies random bytes, and reads them back`() throws {
-    defer { try? FileManager.default.removeItem(atPath: folder) }
+    defer { shim.remove() }
     let bench = ModuleBench(
       ModuleBench.Configuration(timings: .instant), random: { (0..<$0).map { _ in .random(in: 0...255) } },
       now: { .now })
@@ -47,7 +38,7 @@ struct STM32FlashTests {
   }
 
   @Test func `it erases the sectors it is told to and no others`() throws {
-    defer { try? FileManager.default.removeItem(atPath: folder) }
+    defer { shim.remove() }
     let flash = FlashArray.stm32f405()
     for sector in flash.sectors { flash.program(sector.address, [0]) }
     let bench = ModuleBench(
@@ -63,7 +54,7 @@ struct STM32FlashTests {
   }
 
   @Test func `a firmware that it wrote piece by piece and started by its go runs`() throws {
-    defer { try? FileManager.default.removeItem(atPath: folder) }
+    defer { shim.remove() }
     let bench = ModuleBench(
       .init(timings: .instant), random: { (0..<$0).map { _ in .random(in: 0...255) } }, now: { .now })
     let port = try bench.runInBackground()

@@ -1,4 +1,5 @@
 import Cryptography
+import Foundation
 import ModuleCore
 
 @testable import Provision
@@ -81,5 +82,27 @@ enum BootloaderImages {
 
   private static func put(_ value: UInt32, in bytes: inout [UInt8], at offset: Int) {
     bytes.replaceSubrange(offset..<(offset + 4), with: littleEndian(value))
+  }
+
+  /// A firmware with the file by which a running module updates itself, beside its manifest in `folder`.
+  static func firmwareWithUpdate(version: String, in folder: String) throws -> Image {
+    let (manifest, bytes) = parts(version: version)
+    let application = Array(bytes[bootBytes...])
+    let numbers = version.split(separator: ".").compactMap { UInt8($0) }
+    let body =
+      littleEndian(0x96f3_b83d) + littleEndian(0x0801_0000) + littleEndian(32)
+      + littleEndian(UInt32(application.count)) + littleEndian(0) + [numbers[0], numbers[1], numbers[2], 0]
+      + littleEndian(0) + littleEndian(0) + application
+    let file = body + [0x07, 0x69, 40, 0, 0x10, 0, 32, 0] + ModuleCore.SHA256.digest(body)
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    try Data(file).write(to: URL(filePath: "\(folder)/test.update"))
+    let update = ImageManifest.Update(
+      file: "test.update", bytes: file.count, sha256: SHA256Digest(of: file).hex)
+    return try Image(
+      manifest: ImageManifest(
+        name: manifest.name, version: manifest.version, chip: manifest.chip, productId: manifest.productId,
+        segments: manifest.segments, bytes: manifest.bytes, sha256: manifest.sha256,
+        appSha256: manifest.appSha256, update: update),
+      bytes: bytes, signer: ImageSigner(name: "test", keyId: ""), manifestPath: "\(folder)/test.json")
   }
 }

@@ -22,8 +22,12 @@ final class BootloaderLink: Link {
   private var isSilent = false
   private var isClosed = false
 
-  init(flash: FlashArray = .stm32f405(), uniqueID: [UInt8] = Array(1...12)) {
-    rom = ROMBootloader(memory: ROMMemory(flash: flash, uniqueID: uniqueID, ram: nil), timings: .instant)
+  init(
+    flash: FlashArray = .stm32f405(), uniqueID: [UInt8] = Array(1...12),
+    productID: UInt16 = ROMBootloader.productID
+  ) {
+    rom = ROMBootloader(
+      memory: ROMMemory(flash: flash, uniqueID: uniqueID, ram: nil), timings: .instant, productID: productID)
   }
 
   func write(_ bytes: [UInt8], deadline: ContinuousClock.Instant) throws(LinkError) {
@@ -44,6 +48,7 @@ final class BootloaderLink: Link {
             rom.memory.flash.program(leftByErase.address, leftByErase.bytes)
           }
         case .start(let address): started = address
+        case .reset: break
         }
       }
     }

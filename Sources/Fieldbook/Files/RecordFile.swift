@@ -39,7 +39,7 @@ struct RecordFile {
         RecordFile(sha256: agreement.sha256, bytes: agreement.bytes, filename: ""),
         RecordFile(sha256: agreement.strokesSha256, bytes: nil, filename: ""),
       ]
-    case .registered, .flashed, .inspected, .paired, .labelled, .tested, .handedOver, .voided: []
+    case .registered, .flashed, .inspected, .paired, .labelled, .tested, .protected, .handedOver, .voided: []
     }
   }
 

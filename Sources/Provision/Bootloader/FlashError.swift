@@ -11,6 +11,15 @@ public enum FlashError: Error, Hashable, Sendable {
   case refused(during: FlashStep)
   /// A byte came that is no answer: noise, or another program on the wire.
   case unexpected(UInt8, during: FlashStep)
+  /// The chip's flash is protected from reading (RDP level 1): its bootloader does nothing but lift that, which erases
+  /// boot block, firmware and key. Nothing has been erased.
+  case readProtected
+  /// Read protection was lifted and everything erased; the chip has started and its bootloader does not answer.
+  case unprotectedSilent
+  /// These sectors of the image are protected from writing. Nothing has been erased.
+  case writeProtected(sectors: [Int])
+  /// Another program uses the port, by its name where that can be seen, or has changed its settings (nil).
+  case portTaken(by: String?, during: FlashStep)
   /// The bootloader lacks this command.
   case commandMissing(UInt8)
   /// The chip's product id is none that this program knows.

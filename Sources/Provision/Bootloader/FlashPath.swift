@@ -1,8 +1,8 @@
 /// One way into a chip's flash: the ROM bootloader, or a faster program that it has started. What is flashed, whether
 /// it may be, and in which order is decided by `Flasher` above it; a path only carries it out.
 ///
-/// `Flasher` calls `unchanged`, `write`, `prove` and `start` in this order, once each; `read` at any time before
-/// `start`. Each may be cut off anywhere and is then run again over a new path.
+/// `Flasher` calls `unchanged`, `write`, `prove` and `start` in this order; `write` and `prove` once more where that
+/// proves that something is wrong; `read` at any time before `start`. Each may be cut off anywhere and is then run again over a new path.
 protocol FlashPath {
   /// Numbers of the plan's sectors that hold their bytes already, as far as the path can tell without reading them
   /// out: by a digest that the chip makes. Empty where it cannot.
@@ -10,7 +10,7 @@ protocol FlashPath {
 
   /// Erases the sectors of `plan` and programs their parts, in the plan's order, and notes in `journal` what the
   /// chip has acknowledged.
-  mutating func write(_ plan: FlashPlan, journal: FlashJournal, watch: FlashWatch) throws(FlashError)
+  mutating func write(_ plan: FlashPlan, journal: any FlashJournal, watch: FlashWatch) throws(FlashError)
 
   /// Makes sure that all bytes of `plan` are in the chip.
   /// - Throws: `verification` where one is not.

@@ -19,6 +19,8 @@ public struct FlashResult: Hashable, Sendable {
   public let proofs: Set<FlashProof>
   /// Into flash; a boot block that was there already does not count.
   public let bytesWritten: Int
+  /// Read protection was lifted: boot block, firmware and pairing key of before are erased.
+  public var keyErased = false
   public let duration: Duration
 
   /// `duration` as the documents write it.

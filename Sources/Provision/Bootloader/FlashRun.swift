@@ -1,11 +1,11 @@
+internal import Cryptography
 internal import ModuleCore
 
 /// Brings one chip's flash up to one image over a path, and nothing that need not be touched is.
 struct FlashRun {
-  let rom: ROMClient
   let chip: ChipModel
   let image: Image
-  let journal: FlashJournal
+  let journal: any FlashJournal
   let watch: FlashWatch
 
   struct Outcome {
@@ -19,39 +19,39 @@ struct FlashRun {
 
   /// The version of the firmware in the chip, where it `matters` and the firmware is whole: one whose writing was
   /// cut off has nothing to protect. Only for a version that matters the whole of it is read, some seconds' work.
-  func installedVersion(where matters: (ImageHeader.Version) -> Bool) throws(FlashError) -> ImageHeader.Version?
-  {
-    guard let header = try installedHeader(), header.imageLength <= FlashMap.applicationSize,
+  func installedVersion(
+    over path: inout any FlashPath, where matters: (ImageHeader.Version) -> Bool
+  ) throws(FlashError) -> ImageHeader.Version? {
+    guard let header = try installedHeader(over: &path), header.imageLength <= FlashMap.applicationSize,
       matters(header.version)
     else { return nil }
     var firmware: [UInt8] = []
     while firmware.count < Int(header.imageLength) {
       try watch.checkCancelled(.identifying)
       let count = min(ROMClient.blockBytes, Int(header.imageLength) - firmware.count)
-      firmware += try read(FlashMap.application &+ UInt32(firmware.count), count: count)
+      firmware += try path.read(
+        FlashMap.application &+ UInt32(firmware.count), count: count, during: .identifying)
     }
     return (try? ImageHeader.check(firmware, at: FlashMap.application))?.version
   }
 
   /// The header of a module's firmware, whole or not; nil where there is none.
-  private func installedHeader() throws(FlashError) -> ImageHeader? {
+  private func installedHeader(over path: inout any FlashPath) throws(FlashError) -> ImageHeader? {
     let start = UInt64(FlashMap.application)
     guard chip.sectors(of: start..<(start + UInt64(FlashMap.applicationSize))) != nil else { return nil }
     return try? ImageHeader(
-      try read(FlashMap.application &+ UInt32(ImageHeader.offset), count: ImageHeader.size))
-  }
-
-  private func read(_ address: UInt32, count: Int) throws(FlashError) -> [UInt8] {
-    try during(.identifying) { () throws(ROMClient.Failure) in try rom.read(address, count: count) }
+      try path.read(
+        FlashMap.application &+ UInt32(ImageHeader.offset), count: ImageHeader.size, during: .identifying))
   }
 
   // MARK: - Doing it
 
   /// What of the image has to be in the chip, without a boot block that is there already or is to stay.
-  func plan() throws(FlashError) -> FlashPlan {
+  /// - Throws: `writeProtected` where it may not be written.
+  func plan(over path: inout any FlashPath) throws(FlashError) -> FlashPlan {
     var plan = FlashPlan(image, on: chip)
-    var path: any FlashPath = ROMPath(rom: rom)
     try leaveBootBlock(of: &plan, over: &path)
+    try refuseProtected(plan, over: &path)
     return plan
   }
 
@@ -61,14 +61,56 @@ struct FlashRun {
     var plan = whole
     let unchanged = try path.unchanged(in: plan)
     plan.parts.removeAll { unchanged.contains($0.sector) }
-    try path.write(plan, journal: journal, watch: watch)
-    var proofs: Set = [try path.prove(whole, watch: watch)]
+    let isHeld = plan.parts.isEmpty ? false : try isHeld(whole, over: &path)
+    if isHeld {
+      journal.clear()
+      return Outcome(isHeld: true, bytesWritten: 0, proofs: [.readBack])
+    }
+    var proofs: Set = [try writeAndProve(plan, within: whole, over: &path)]
     if readsBack, !proofs.contains(.readBack) {
       try readBack(whole, over: &path)
       proofs.insert(.readBack)
     }
     journal.clear()
     return Outcome(isHeld: plan.parts.isEmpty, bytesWritten: plan.byteCount, proofs: proofs)
+  }
+
+  /// Where the proof fails, what was kept from an earlier run or spoilt on the wire is erased and written once more.
+  private func writeAndProve(
+    _ plan: FlashPlan, within whole: FlashPlan, over path: inout any FlashPath
+  ) throws(FlashError) -> FlashProof {
+    for isLast in [false, true] {
+      do throws(FlashError) {
+        try path.write(plan, journal: journal, watch: watch)
+        return try path.prove(whole, watch: watch)
+      } catch {
+        switch error {
+        case .verification, .refused, .writeProtected:
+          // What the chip has acknowledged is not there, or cannot be gone on with.
+          journal.clear()
+          if isLast { throw error }
+          guard case .verification = error else { throw error }
+        default: throw error
+        }
+      }
+    }
+    throw .verification(address: chip.flashStart)
+  }
+
+  /// Whether all of the image is in the chip although its firmware does not run, a jumper being set, say. Looked
+  /// into only where the header says so and no earlier run was cut off: it costs as much as reading the image.
+  private func isHeld(_ plan: FlashPlan, over path: inout any FlashPath) throws(FlashError) -> Bool {
+    guard journal.acknowledged.isEmpty, let stated = image.manifest.appSha256,
+      plan.parts.allSatisfy({ $0.address != chip.flashStart }),
+      let header = try installedHeader(over: &path), Hex.encode(header.digest) == stated
+    else { return false }
+    do throws(FlashError) {
+      return try path.prove(plan, watch: watch) == .readBack
+    } catch .verification {
+      return false
+    } catch {
+      throw error
+    }
   }
 
   /// Compares byte by byte what a digest has proved already.
@@ -90,10 +132,12 @@ struct FlashRun {
     try watch.begin(.verifying(bytes: total, of: total))
   }
 
-  // MARK: - The boot block
+  // MARK: - Protection
 
-  /// The boot block can bring the ROM bootloader back by itself, so that it is left standing where it is the right
-  /// one, and otherwise written last.
+  /// A boot block that works is never touched, the image's own or not: it brings the ROM bootloader back by itself,
+  /// so that a chip whose writing was cut off can still be reached. Any firmware that it has started protects it from
+  /// writing, which is how it is told from a foreign program and from one that was cut off half-way. Where there is
+  /// none, it is written after everything else.
   private func leaveBootBlock(of plan: inout FlashPlan, over path: inout any FlashPath) throws(FlashError) {
     guard let boot = plan.parts.first(where: { $0.address == chip.flashStart }) else { return }
     try watch.begin(.comparing)
@@ -105,20 +149,27 @@ struct FlashRun {
         try path.read(boot.address &+ UInt32(start), count: wanted.count, during: .comparing)
         .elementsEqual(wanted)
     }
-    if !isThere { isThere = try isBootBlockProtected() }
+    if !isThere { isThere = try writeProtectedSectors(over: &path).contains(0) }
     if isThere { plan.parts.removeAll { $0 == boot } }
   }
 
-  /// A boot block that is protected from writing stays: an application that it started has seen to that.
-  private func isBootBlockProtected() throws(FlashError) -> Bool {
-    guard let address = chip.writeProtectionAddress else { return false }
-    do throws(ROMClient.Failure) {
-      return try rom.read(address, count: 1).first.map { $0 & 1 == 0 } ?? false
-    } catch .link(let error) {
-      throw .link(error, during: .comparing)
-    } catch {
+  /// - Throws: `writeProtected` where a sector of the plan is.
+  private func refuseProtected(_ plan: FlashPlan, over path: inout any FlashPath) throws(FlashError) {
+    let sectors = try writeProtectedSectors(over: &path).intersection(plan.sectors)
+    if !sectors.isEmpty { throw .writeProtected(sectors: sectors.sorted()) }
+  }
+
+  /// As the option bytes say; none where the chip does not show them.
+  private func writeProtectedSectors(over path: inout any FlashPath) throws(FlashError) -> Set<Int> {
+    guard let address = chip.writeProtectionAddress else { return [] }
+    do throws(FlashError) {
+      let bytes = try path.read(address, count: 2, during: .comparing)
+      return Set(chip.sectors.indices.prefix(12).filter { bytes[$0 / 8] & 1 << UInt8($0 % 8) == 0 })
+    } catch .refused {
       // A loader that does not show its option bytes; writing will tell.
-      return false
+      return []
+    } catch {
+      throw error
     }
   }
 }

@@ -4,9 +4,18 @@ struct ROMClient {
   /// What a command can meet; `Flasher` adds during which step.
   enum Failure: Error {
     case link(LinkError)
-    /// NACK: wrong checksum, forbidden address, unknown command, or the chip is read-protected.
+    /// NACK to this command itself: unknown, spoilt on the wire, or forbidden because the chip is protected.
+    case denied(UInt8)
+    /// NACK to what followed a command: a wrong checksum or a forbidden address.
     case refused
     case unexpected(UInt8)
+  }
+
+  /// What went wrong on the wire and was put right, counted for the choice of its speed.
+  final class Faults {
+    var count = 0
+    /// A command failed over and over although both sides were in step each time.
+    var gaveUp = false
   }
 
   static let blockBytes = 256
@@ -21,6 +30,7 @@ struct ROMClient {
   /// Bits a second on the wire, for deadlines.
   let baud: Int
   let now: () -> ContinuousClock.Instant
+  let faults = Faults()
 
   // MARK: - Getting in step
 
@@ -37,12 +47,15 @@ struct ROMClient {
     return false
   }
 
-  /// Frees a bootloader that a killed program left in the middle of a command: as many 0x7F as the longest
-  /// command wants, whose checksum is then wrong. True where it is in sync afterwards.
-  func recover() throws(Failure) -> Bool {
+  /// Frees a bootloader that a killed program or noise left in the middle of a command: as many 0xFF as it wants.
+  /// These complete nothing that does harm: as a command, an address, a count or an erase list their checksum is
+  /// wrong, and as data they are ones, which programming leaves as they are. True where it is in sync afterwards.
+  ///
+  /// - Parameter isThorough: also frees one that was told to erase 65,536 sectors by a spoilt byte, which takes up to 12 s.
+  func recover(thoroughly isThorough: Bool = false) throws(Failure) -> Bool {
     // A Write wants up to 258 bytes; what comes after its NACK is pairs of wrong complements.
-    for _ in 0..<5 {
-      try send(Array(repeating: Self.syncByte, count: 64))
+    for size in Array(repeating: 64, count: 5) + Array(repeating: 4096, count: isThorough ? 33 : 0) {
+      try send(Array(repeating: 0xff, count: size))
       guard let answer = try next(within: .milliseconds(100)) else { continue }
       guard answer == Self.ack || answer == Self.nack else { continue }
       // What is on its way is let in; a half command that is left over is completed by the next probe.
@@ -50,6 +63,28 @@ struct ROMClient {
       return try probe(within: .milliseconds(200))
     }
     return false
+  }
+
+  /// Does what may be done again until it works, three times at most; in between both sides are brought back in step.
+  /// - Throws: the last failure; where the bootloader could not be brought back, or the port is gone, the first.
+  func persist<Value>(
+    thoroughly isThorough: Bool = false, _ work: () throws(Failure) -> Value
+  ) throws(Failure) -> Value {
+    var tries = 3
+    while true {
+      do throws(Failure) {
+        return try work()
+      } catch {
+        if case .link(let failure) = error, failure != .timeout { throw error }
+        faults.count += 1
+        tries -= 1
+        guard try recover(thoroughly: isThorough) else { throw error }
+        if tries == 0 {
+          faults.gaveUp = true
+          throw error
+        }
+      }
+    }
   }
 
   // MARK: - Commands
@@ -74,7 +109,7 @@ struct ROMClient {
   /// - Parameter count: 1 to 256.
   func read(_ address: UInt32, count: Int) throws(Failure) -> [UInt8] {
     let length = UInt8(clamping: count - 1)
-    try command(0x11)
+    try command(Command.read)
     try send(checked(address))
     try expectAck(within: Self.answerTime)
     try send([length, ~length])
@@ -109,11 +144,32 @@ struct ROMClient {
     try expectAck(within: Self.answerTime)
   }
 
+  // MARK: - Protection
+
+  /// Protects the flash from reading and from this bootloader; the chip resets.
+  func protectFromReading() throws(Failure) {
+    try command(Command.readoutProtect)
+    try expectAck(within: .seconds(2))
+  }
+
+  /// Lifts that again, for which the chip erases all of its flash; it resets.
+  /// - Parameter bytes: of the whole flash, for the time it takes.
+  func unprotectFromReading(bytes: Int) throws(Failure) {
+    try command(Command.readoutUnprotect)
+    try expectAck(within: .seconds(2) + .microseconds(60 * bytes))
+  }
+
+  enum Command {
+    static let read: UInt8 = 0x11
+    static let readoutProtect: UInt8 = 0x82
+    static let readoutUnprotect: UInt8 = 0x92
+  }
+
   // MARK: - Bytes
 
   private func command(_ code: UInt8) throws(Failure) {
     try send([code, ~code])
-    try expectAck(within: Self.answerTime)
+    do throws(Failure) { try expectAck(within: Self.answerTime) } catch .refused { throw .denied(code) }
   }
 
   private func checked(_ address: UInt32) -> [UInt8] {

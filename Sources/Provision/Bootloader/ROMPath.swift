@@ -1,10 +1,14 @@
 /// The way through the chip's ROM bootloader, which is in sync: it has no digests, so that everything is read back.
+///
+/// AN3155 has the laptop wait for each acknowledgement before it goes on: for the command, the address and the data
+/// of a block. Nothing is sent ahead of one, although many chips would take it: what the ROM does with bytes that
+/// come while it programs is written nowhere. So a block costs three times the adapter's latency each way.
 struct ROMPath: FlashPath {
   let rom: ROMClient
 
   func unchanged(in plan: FlashPlan) throws(FlashError) -> Set<Int> { [] }
 
-  func write(_ plan: FlashPlan, journal: FlashJournal, watch: FlashWatch) throws(FlashError) {
+  func write(_ plan: FlashPlan, journal: any FlashJournal, watch: FlashWatch) throws(FlashError) {
     let kept = journal.acknowledged
     let sectors = plan.sectors.filter { kept[$0] == nil }
     for (index, number) in sectors.enumerated() {
@@ -12,7 +16,9 @@ struct ROMPath: FlashPath {
       try watch.begin(step)
       journal.forget(sector: number)
       try during(step) { () throws(ROMClient.Failure) in
-        try rom.erase(sector: number, bytes: plan.chip.sectors[number].bytes)
+        try rom.persist(thoroughly: true) { () throws(ROMClient.Failure) in
+          try rom.erase(sector: number, bytes: plan.chip.sectors[number].bytes)
+        }
       }
       journal.acknowledge(sector: number, bytes: 0)
     }
@@ -28,7 +34,7 @@ struct ROMPath: FlashPath {
           // An erased block is all ones already.
           if block.contains(where: { $0 != 0xff }) {
             try during(.writing(bytes: done, of: total)) { () throws(ROMClient.Failure) in
-              try rom.write(part.address &+ UInt32(start), block)
+              try writeSurely(part.address &+ UInt32(start), block)
             }
           }
           journal.acknowledge(sector: part.sector, bytes: start + block.count)
@@ -43,7 +49,8 @@ struct ROMPath: FlashPath {
     let total = plan.byteCount
     var done = 0
     try watch.begin(.verifying(bytes: 0, of: total))
-    for part in plan.parts {
+    // A boot block, which was written last, first: what it starts would protect it as it is.
+    for part in plan.parts.reversed() {
       for start in stride(from: 0, to: part.bytes.count, by: ROMClient.blockBytes) {
         let wanted = part.bytes[start..<min(start + ROMClient.blockBytes, part.bytes.count)]
         let address = part.address &+ UInt32(start)
@@ -62,12 +69,25 @@ struct ROMPath: FlashPath {
     var bytes: [UInt8] = []
     while bytes.count < count {
       let (place, rest) = (address &+ UInt32(bytes.count), min(ROMClient.blockBytes, count - bytes.count))
-      bytes += try during(step) { () throws(ROMClient.Failure) in try rom.read(place, count: rest) }
+      bytes += try during(step) { () throws(ROMClient.Failure) in
+        try rom.persist { () throws(ROMClient.Failure) in try rom.read(place, count: rest) }
+      }
     }
     return bytes
   }
 
   func start(_ address: UInt32) throws(FlashError) {
     try during(.starting) { () throws(ROMClient.Failure) in try rom.go(address) }
+  }
+
+  /// A block whose acknowledgement was lost is looked at before it is sent again: some chips refuse to program a
+  /// second time what is programmed already.
+  private func writeSurely(_ address: UInt32, _ block: [UInt8]) throws(ROMClient.Failure) {
+    var isRepeated = false
+    try rom.persist { () throws(ROMClient.Failure) in
+      if isRepeated, try rom.read(address, count: block.count) == block { return }
+      isRepeated = true
+      try rom.write(address, block)
+    }
   }
 }

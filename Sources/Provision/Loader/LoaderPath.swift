@@ -52,7 +52,7 @@ struct LoaderPath: FlashPath {
       try rom.go(LoaderProgram.address)
     } catch .link(let error) where error != .timeout {
       throw .link(error)
-    } catch .refused {
+    } catch .refused, .denied {
       throw .refused
     } catch {
       // Out of step, or on its way: the ROM may be where it was, or gone.

@@ -150,7 +150,7 @@ private struct PortAccess {
 }
 
 /// The programs that run, as `/proc` tells; of other users' only their names.
-private struct Processes {
+struct Processes {
   private let tree: SystemTree
   private let ids: [Int32]
 
@@ -174,7 +174,9 @@ private struct Processes {
 
   func holder(of path: String) -> PortTrouble.Holder? {
     ids.first { id in
-      tree.names(in: "/proc/\(id)/fd").contains { tree.link("/proc/\(id)/fd/\($0)") == path }
+      let files = tree.names(in: "/proc/\(id)/fd").map { tree.link("/proc/\(id)/fd/\($0)") }
+      // Whoever has the other end of a pty open gives the port and does not take it.
+      return files.contains(path) && !files.contains { $0?.hasSuffix("/ptmx") == true }
     }.flatMap(holder)
   }
 }

@@ -18,6 +18,8 @@ public class SerialPort: Link {
   fileprivate var descriptor: Int32
   private let onEvent: (Event) -> Void
   private var saidNoParity = false
+  /// What the port was set to last, as the kernel took it.
+  private var ownSettings: (flags: tcflag_t, speed: speed_t)?
 
   // MARK: - Opening
 
@@ -46,6 +48,9 @@ public class SerialPort: Link {
         return port
       }
       guard wt_tty_exclusive(descriptor) == 0 else { throw .io(errno: errno) }
+      // Failure is harmless: the port is only slower.
+      _ = wt_low_latency(descriptor)
+      Self.shortenLatency(ofPort: path)
       let port = WiredSerialPort(path: path, descriptor: descriptor, onEvent: onEvent)
       try port.setFraming(framing)
       return port
@@ -133,10 +138,18 @@ public class SerialPort: Link {
     var accepted = termios()
     guard tcgetattr(descriptor, &accepted) == 0 else { throw Self.transferError(errno) }
     guard cfgetospeed(&accepted) == speed else { throw .unsupportedSpeed(baud: framing.baud) }
+    ownSettings = (accepted.c_cflag, speed)
     if framing.parity == .even, accepted.c_cflag & tcflag_t(PARENB) == 0, !saidNoParity {
       saidNoParity = true
       onEvent(.parityNotAvailable)
     }
+  }
+
+  /// Whether they are no longer what this program made them.
+  var settingsWereChanged: Bool {
+    var settings = termios()
+    guard descriptor >= 0, let ownSettings, tcgetattr(descriptor, &settings) == 0 else { return false }
+    return settings.c_cflag != ownSettings.flags || cfgetospeed(&settings) != ownSettings.speed
   }
 
   public func close() {

@@ -2,7 +2,7 @@ import ModuleCore
 
 /// Everything that can be asked of a module's firmware: what an error says it was doing.
 public enum ModuleRequest: String, Hashable, Sendable, CaseIterable {
-  case echo, reset, parameters, imageState
+  case echo, reset, parameters, imageState, imageUpload, imageTest, imageConfirm
   case identity, pairBegin, pairProve, pairCommit, pairReplace, pairService, configure, configuration
   case challenge, start, stop, readings, setClock
 
@@ -14,6 +14,8 @@ public enum ModuleRequest: String, Hashable, Sendable, CaseIterable {
     // The firmware writes its pairing record, and its chip stands still for 250 to 500 ms where that erases a
     // sector.
     case .pairBegin, .pairCommit, .pairReplace, .pairService, .configure, .start: .seconds(3)
+    // The first piece of an upload erases a sector of 128 KiB, which takes up to two seconds; a mark is checked by a digest.
+    case .imageUpload, .imageTest: .seconds(6)
     default: .seconds(1)
     }
   }
@@ -30,7 +32,7 @@ public enum ModuleRequest: String, Hashable, Sendable, CaseIterable {
   var group: UInt16 {
     switch self {
     case .echo, .reset, .parameters: SMPGroup.operatingSystem
-    case .imageState: SMPGroup.image
+    case .imageState, .imageUpload, .imageTest, .imageConfirm: SMPGroup.image
     default: SMPGroup.module
     }
   }
@@ -39,7 +41,7 @@ public enum ModuleRequest: String, Hashable, Sendable, CaseIterable {
 
   var operation: SMPMessage.Operation {
     switch self {
-    case .echo, .reset: .write
+    case .echo, .reset, .imageUpload, .imageTest, .imageConfirm: .write
     case .parameters, .imageState: .read
     default: moduleCommand?.operation ?? .read
     }
@@ -49,14 +51,15 @@ public enum ModuleRequest: String, Hashable, Sendable, CaseIterable {
     switch self {
     case .reset: OperatingSystemCommand.reset.rawValue
     case .parameters: OperatingSystemCommand.parameters.rawValue
-    case .imageState: ImageCommand.state.rawValue
+    case .imageState, .imageTest, .imageConfirm: ImageCommand.state.rawValue
+    case .imageUpload: ImageCommand.upload.rawValue
     default: OperatingSystemCommand.echo.rawValue
     }
   }
 
   private var moduleCommand: ModuleCommand? {
     switch self {
-    case .echo, .reset, .parameters, .imageState: nil
+    case .echo, .reset, .parameters, .imageState, .imageUpload, .imageTest, .imageConfirm: nil
     case .identity: .identity
     case .pairBegin: .pairBegin
     case .pairProve: .pairProve

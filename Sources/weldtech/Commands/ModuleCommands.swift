@@ -12,6 +12,15 @@ enum FlashCommand {
     var manifest: String?
     var allowsDowngrade = false
     var readsBack = false
+    var erasesKey = false
+    var protects = false
+    var profile: BoardProfile?
+  }
+
+  struct ProtectionDocument: Encodable {
+    var id: InstallationID
+    var chipId: String
+    var protected = true
   }
 
   struct Document: Encodable {
@@ -23,6 +32,8 @@ enum FlashCommand {
     /// Why nothing was written: `alreadyInstalled` or `alreadyHeld`.
     var skipReason: String?
     var bytesWritten: Int
+    /// Read protection was lifted, and what was in the chip before erased, its pairing key included.
+    var keyErased: Bool
     /// How the image was proved: `digest`, `readBack` or both.
     var proof: [String]
     var seconds: Double
@@ -45,15 +56,31 @@ enum FlashCommand {
         parameters.flag(
           "read-back", \.readsBack,
           Text(zh: "另外逐字节回读", en: "read every byte back, besides the chip's own digest"))
+        parameters.flag(
+          "erase-key", \.erasesKey,
+          Text(
+            zh: "解除读保护；引导区、固件和配对密钥全部擦除",
+            en: "lift read protection, which erases boot block, firmware and pairing key"))
+        parameters.option(
+          "profile", \.profile, .profile, placeholder: "NAME",
+          Text(
+            zh: "DTR/RTS 如何接到复位和 BOOT0（见 docs/flashing.md）",
+            en: "how DTR and RTS are wired to reset and BOOT0 (docs/flashing.md)"))
+        parameters.flag(
+          "protect", \.protects,
+          Text(
+            zh: "测试通过后设置读保护，不写固件", en: "after a passed test: protect the chip from reading, and write nothing"))
       }, run: run)
   }
 
   static func run(_ options: Options, _ workplace: Workplace) throws -> Int32 {
     let installation = try workplace.fieldbook().installation(matching: options.id)
+    if options.protects { return try protect(installation, options, workplace) }
     if options.image != nil, options.manifest == nil { throw UsageError.missing(option: "manifest") }
     let order = Walk.FlashOrder(
       port: try workplace.choosePort(options.port), image: options.image, manifest: options.manifest,
-      allowsDowngrade: options.allowsDowngrade, readsBack: options.readsBack)
+      allowsDowngrade: options.allowsDowngrade, readsBack: options.readsBack,
+      erasesKey: options.erasesKey, profile: options.profile)
     let walk = Walk(workplace: workplace)
     let (changed, result) = try walk.alone(with: installation.id) {
       try FlashProgress.watch(on: workplace.console) { try walk.flash(installation, order, report: $0) }
@@ -62,9 +89,26 @@ enum FlashCommand {
       id: changed.id, chip: result.chip, firmwareVersion: result.firmwareVersion,
       firmwareSha256: result.firmwareSha256, skipped: result.skipped != nil,
       skipReason: result.skipped?.rawValue, bytesWritten: result.bytesWritten,
-      proof: result.proofs.map(\.rawValue).sorted(), seconds: result.seconds)
+      keyErased: result.keyErased, proof: result.proofs.map(\.rawValue).sorted(), seconds: result.seconds)
     try workplace.console.answer(document) {
       workplace.console.put(outcome(of: result))
+    }
+    return ExitCode.done.rawValue
+  }
+
+  private static func protect(
+    _ installation: Installation, _ options: Options, _ workplace: Workplace
+  ) throws -> Int32 {
+    let port = try workplace.choosePort(options.port)
+    let walk = Walk(workplace: workplace)
+    let (changed, chipID) = try walk.alone(with: installation.id) {
+      try FlashProgress.watch(on: workplace.console) { try walk.protect(installation, port: port, report: $0) }
+    }
+    try workplace.console.answer(ProtectionDocument(id: changed.id, chipId: chipID)) {
+      workplace.console.put(
+        Text(
+          zh: "芯片 \(chipID) 已设读保护；以后只能由它自己的固件更新",
+          en: "chip \(chipID) is protected from reading; from now on its own firmware updates it"))
     }
     return ExitCode.done.rawValue
   }
@@ -261,6 +305,14 @@ extension KeyReplacement.Kind {
     case .laptopProof: Text(zh: "凭本机的旧密钥", en: "proved by this laptop")
     case .platformProof: Text(zh: "经平台授权", en: "authorised by the platform")
     case .service: Text(zh: "开壳服务，没有旧密钥", en: "by service, without proof")
+    }
+  }
+}
+
+extension ValueType where Value == BoardProfile {
+  fileprivate static var profile: Self {
+    .custom(Text(verbatim: BoardProfile.known.map(\.name).joined(separator: " | "))) { name in
+      BoardProfile.known.first { $0.name == name }
     }
   }
 }

@@ -10,6 +10,12 @@ extension FlashStep {
     case .startingLoader: Text(zh: "启动烧录程序", en: "starting the flashing program")
     case .identifying: Text(zh: "识别芯片", en: "identifying the chip")
     case .chipFound(let name, _): Text(zh: "识别到芯片 \(name)", en: "talking to the \(name)")
+    case .unprotecting: Text(zh: "解除读保护（全片擦除）", en: "lifting read protection, which erases everything")
+    case .protecting: Text(zh: "设置读保护", en: "protecting the chip from reading")
+    case .uploading(let bytes, let count):
+      Text(zh: "上传 \(bytes)/\(count) 字节", en: "uploading, \(bytes) of \(count) bytes done")
+    case .slowingDown(let baud):
+      Text(zh: "降速到 \(baud) 波特重新连接", en: "connecting again at \(baud) baud")
     case .comparing: Text(zh: "比对引导区", en: "comparing the boot block")
     case .erasing(let sector, let count):
       Text(zh: "擦除第 \(sector)/\(count) 个扇区", en: "erasing sector \(sector) of \(count)")
@@ -21,6 +27,8 @@ extension FlashStep {
     }
   }
 }
+
+private func list(_ sectors: [Int]) -> String { sectors.map(String.init).joined(separator: ", ") }
 
 extension FlashError: Explained {
   var failure: Failure {
@@ -59,6 +67,46 @@ extension FlashError: Explained {
         hint: Text(
           zh: "检查接地，换短一些的线，再运行同一命令", en: "check the ground, take a shorter cable and run the same command again"
         ))
+    case .readProtected:
+      Failure(
+        code: "provision.flash.readProtected",
+        message: Text(
+          zh: "芯片有读保护，引导程序不能读写；没有擦除任何内容",
+          en: "the chip is read-protected: its bootloader neither reads nor writes it; nothing was erased"),
+        hint: Text(
+          zh: "断电再上电让固件运行，再运行同一命令；若要解除保护，加 --erase-key：引导区、固件和配对密钥全部擦除，之后须重新配对",
+          en:
+            "switch the module off and on so that its firmware runs; or add --erase-key, which erases boot block, firmware and pairing key, so that it must be paired again"
+        ))
+    case .unprotectedSilent:
+      Failure(
+        code: "provision.flash.unprotectedSilent",
+        message: Text(
+          zh: "读保护已解除，芯片已全部擦除，但引导程序没有回应",
+          en: "read protection is lifted and the chip erased, but its bootloader does not answer"),
+        hint: Text(
+          zh: "BOOT0 拉高，断电再上电，再运行同一命令",
+          en: "set BOOT0 high, switch the module off and on, run the same command again"))
+    case .writeProtected(let sectors):
+      Failure(
+        code: "provision.flash.writeProtected",
+        message: Text(
+          zh: "芯片的扇区 \(list(sectors)) 有写保护；没有擦除任何内容",
+          en: "sectors \(list(sectors)) of the chip are write-protected; nothing was erased"),
+        hint: Text(
+          zh: "用 stm32flash -u 端口 解除写保护（不擦除内容），断电再上电，再运行同一命令",
+          en:
+            "lift it by `stm32flash -u PORT`, which erases nothing, switch the module off and on, run the same command again"
+        ))
+    case .portTaken(let name, let step):
+      Failure(
+        code: "provision.flash.portTaken",
+        message: Text(
+          zh: "\(step.doing.zh)时，\(name ?? "别的程序")也在使用这个串口",
+          en: "\(name ?? "another program") used the same port while \(step.doing.en)"),
+        hint: Text(
+          zh: "关闭那个程序（ModemManager、brltty、串口终端），再运行同一命令",
+          en: "close that program (ModemManager, brltty, a terminal) and run the same command again"))
     case .commandMissing(let command):
       Failure(
         code: "provision.flash.command",
@@ -130,5 +178,17 @@ extension FlashError: Explained {
         message: Text(zh: "\(step.doing.zh)时取消", en: "cancelled while \(step.doing.en)"),
         hint: Text(zh: "再运行同一命令即可继续", en: "run the same command again to go on"), exit: .cancelled)
     }
+  }
+}
+
+extension ProtectionRefused: Explained {
+  var failure: Failure {
+    Failure(
+      code: "flash.notTested",
+      message: Text(
+        zh: "封条之后的功能测试还没有通过，不能设置读保护",
+        en: "read protection is set last, and the test with the seal on has not been passed"),
+      hint: Text(
+        zh: "先运行 weldtech test，通过后再加 --protect", en: "run `weldtech test` first, then `flash --protect`"))
   }
 }

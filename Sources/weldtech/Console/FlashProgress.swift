@@ -40,7 +40,12 @@ final class FlashProgress {
       display.advance(to: bytes)
     case .chipFound(let name, let uniqueID):
       display.note(Text(zh: "芯片 \(name)，编号 \(uniqueID)", en: "chip \(name), id \(uniqueID)"))
-    case .connecting, .enteringBootloader, .identifying, .startingLoader, .comparing, .starting:
+    case .uploading(let bytes, let count):
+      begin("upload", Text(zh: "上传", en: "uploading"), total: count, unit: .bytes)
+      display.advance(to: bytes)
+    case .connecting, .enteringBootloader, .identifying, .startingLoader, .unprotecting, .protecting,
+      .slowingDown, .comparing,
+      .starting:
       endPhase()
       display.note(step.doing)
     }

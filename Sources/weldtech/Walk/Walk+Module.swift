@@ -111,6 +111,21 @@ extension Walk {
     var manifest: String?
     var allowsDowngrade = false
     var readsBack = false
+    var erasesKey = false
+    var profile: BoardProfile?
+  }
+
+  /// Protects the module's flash from reading, as the last thing that is done to it.
+  func protect(_ installation: Installation, port: String, report: @escaping (FlashStep) -> Void) throws
+    -> (installation: Installation, chipID: String)
+  {
+    try require(.flash, of: installation)
+    guard installation.isDone(.test) else { throw ProtectionRefused() }
+    let link = try workplace.openPort(port)
+    defer { link.close() }
+    let flasher = Flasher(link: link, notes: workplace.flashNotes(for: port), now: { ContinuousClock.now })
+    let chipID = try flasher.protect(onEvent: report)
+    return (try append(.protected(.init(chipId: chipID)), to: installation), chipID)
   }
 
   /// Brings the module's firmware up to date and records what it is.
@@ -127,13 +142,22 @@ extension Walk {
       }
     let link = try workplace.openPort(order.port)
     defer { link.close() }
-    let result = try Flasher(link: link, now: { ContinuousClock.now }).flash(
-      source, options: Flasher.Options(allowsDowngrade: order.allowsDowngrade, readsBack: order.readsBack),
+    let result = try Flasher(
+      link: link, notes: workplace.flashNotes(for: order.port), now: { ContinuousClock.now }
+    ).flash(
+      source,
+      options: Flasher.Options(
+        allowsDowngrade: order.allowsDowngrade, readsBack: order.readsBack,
+        erasesKey: order.erasesKey, profile: order.profile),
       onEvent: report,
       isCancelled: { workplace.isInterrupted })
     let event = InstallationEvent.Flashed(
       chip: result.chip, chipId: result.chipID, firmwareVersion: result.firmwareVersion,
-      firmwareSha256: result.firmwareSha256, skipped: result.skipped != nil)
+      firmwareSha256: result.firmwareSha256, skipped: result.skipped != nil,
+      keyErased: result.keyErased ? true : nil)
     return (try append(.flashed(event), to: installation), result)
   }
 }
+
+/// Read protection is set last, and the test that counts has not been passed.
+struct ProtectionRefused: Error {}

@@ -76,6 +76,9 @@ enum Errors {
   private static let flashes: [any Error] =
     flashSteps.map { FlashError.link(.closed, during: $0) }
     + [
+      ProtectionRefused(), FlashError.readProtected, FlashError.unprotectedSilent,
+      FlashError.writeProtected(sectors: [4, 5]),
+      FlashError.portTaken(by: "brltty", during: .comparing), FlashError.portTaken(by: nil, during: .comparing),
       FlashError.noAnswer, FlashError.bootloaderSilent, FlashError.refused(during: .comparing),
       FlashError.unexpected(0x55, during: .comparing), FlashError.commandMissing(0x44),
       FlashError.unknownChip(productID: 0x411), FlashError.wrongChip(found: 0x411, wanted: 0x413),

@@ -1,0 +1,48 @@
+/// What the laptop remembers from one flashing run to the next. Losing it costs time and nothing else.
+public protocol FlashNotes: AnyObject {
+  /// What a chip has acknowledged of an image.
+  /// - Parameters:
+  ///   - chipID: lower-case hex.
+  ///   - imageSha256: of the image file, lower-case hex.
+  func journal(chipID: String, imageSha256: String) -> any FlashJournal
+
+  /// The highest speed at which the adapter in use has held, bits a second; nil where none has failed.
+  func speed(for partner: FlashPartner) -> Int?
+  func remember(speed: Int, for partner: FlashPartner)
+
+  /// Whether this chip is known to be protected from reading, so that only its own firmware can update it.
+  func isProtected(chipID: String) -> Bool
+  func remember(isProtected: Bool, chipID: String)
+}
+
+/// Who is at the other end of the adapter.
+public enum FlashPartner: String, Hashable, Sendable, CaseIterable {
+  /// The chip's ROM bootloader.
+  case bootloader
+  /// The program in the chip's RAM.
+  case loader
+}
+
+/// Notes that last as long as the run.
+public final class MemoryFlashNotes: FlashNotes {
+  private var journals: [String: MemoryFlashJournal] = [:]
+  private var speeds: [FlashPartner: Int] = [:]
+  private var protectedChips: Set<String> = []
+
+  public init() {}
+
+  public func journal(chipID: String, imageSha256: String) -> any FlashJournal {
+    let key = "\(chipID)-\(imageSha256)"
+    let journal = journals[key] ?? MemoryFlashJournal()
+    journals[key] = journal
+    return journal
+  }
+
+  public func speed(for partner: FlashPartner) -> Int? { speeds[partner] }
+  public func remember(speed: Int, for partner: FlashPartner) { speeds[partner] = speed }
+
+  public func isProtected(chipID: String) -> Bool { protectedChips.contains(chipID) }
+  public func remember(isProtected: Bool, chipID: String) {
+    if isProtected { protectedChips.insert(chipID) } else { protectedChips.remove(chipID) }
+  }
+}

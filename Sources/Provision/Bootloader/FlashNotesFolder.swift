@@ -1,0 +1,121 @@
+internal import FoundationEssentials
+internal import Glibc
+
+/// Flashing notes in a folder of the laptop's home: one small file a chip and image under way, one an adapter. They
+/// are read with suspicion and written as well as it goes: what cannot be kept is only done again.
+public final class FlashNotesFolder: FlashNotes {
+  private let folder: String
+  private let adapter: String
+
+  /// - Parameters:
+  ///   - folder: made where it is not there.
+  ///   - adapter: what tells the adapter from others, as `PortInfo.adapterKey`; any text.
+  public init(folder: String, adapter: String) {
+    self.folder = folder
+    self.adapter = adapter
+    try? FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+  }
+
+  public func journal(chipID: String, imageSha256: String) -> any FlashJournal {
+    FileFlashJournal(path: "\(folder)/\(Self.plain(chipID))-\(Self.plain(imageSha256).prefix(16)).journal")
+  }
+
+  public func speed(for partner: FlashPartner) -> Int? {
+    guard let text = FileFlashJournal.text(of: path(for: partner)),
+      let speed = Int(text.prefix { $0 != "\n" }), (1_200...4_000_000).contains(speed)
+    else { return nil }
+    return speed
+  }
+
+  public func remember(speed: Int, for partner: FlashPartner) {
+    try? Data("\(speed)\n".utf8).write(to: URL(filePath: path(for: partner)), options: .atomic)
+  }
+
+  public func isProtected(chipID: String) -> Bool {
+    FileManager.default.fileExists(atPath: protectionPath(chipID))
+  }
+
+  public func remember(isProtected: Bool, chipID: String) {
+    guard isProtected else {
+      unlink(protectionPath(chipID))
+      return
+    }
+    try? Data().write(to: URL(filePath: protectionPath(chipID)), options: .atomic)
+  }
+
+  private func protectionPath(_ chipID: String) -> String { "\(folder)/\(Self.plain(chipID)).protected" }
+
+  private func path(for partner: FlashPartner) -> String {
+    "\(folder)/\(Self.plain(adapter)).\(partner.rawValue)-speed"
+  }
+
+  /// A name for a file, whatever an adapter calls itself.
+  private static func plain(_ text: String) -> String {
+    String(text.map { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") ? $0 : "_" }.prefix(100))
+  }
+}
+
+extension PortInfo {
+  /// The same for the same adapter in any socket where it has a serial number, else the same for the socket.
+  public var adapterKey: String {
+    guard let usb else { return byPath ?? path }
+    let kind = [usb.vendorID, usb.productID].map { String($0, radix: 16) }.joined(separator: "-")
+    return "\(kind)-\(usb.serialNumber ?? byPath ?? path)"
+  }
+}
+
+/// A journal in a file: one line an acknowledgement, `sector bytes`, or `sector -` for a sector of which nothing is
+/// known any more; the last line of a sector counts, and a line that is cut off or no such line does not.
+final class FileFlashJournal: FlashJournal {
+  /// What a journal of 1 MiB in blocks of 256 bytes takes ten times over.
+  private static let byteLimit = 1 << 20
+
+  private(set) var acknowledged: [Int: Int] = [:]
+  private let path: String
+  private var descriptor: Int32 = -1
+
+  init(path: String) {
+    self.path = path
+    guard let text = Self.text(of: path), let end = text.lastIndex(of: "\n") else { return }
+    for line in text[..<end].split(separator: "\n") {
+      let fields = line.split(separator: " ", omittingEmptySubsequences: false)
+      guard fields.count == 2, let sector = Int(fields[0]), (0...4095).contains(sector) else { continue }
+      acknowledged[sector] = Int(fields[1]).flatMap { $0 >= 0 ? $0 : nil }
+    }
+  }
+
+  deinit { if descriptor >= 0 { close(descriptor) } }
+
+  func acknowledge(sector: Int, bytes: Int) {
+    acknowledged[sector] = bytes
+    append("\(sector) \(bytes)\n")
+  }
+
+  func forget(sector: Int) {
+    acknowledged[sector] = nil
+    append("\(sector) -\n")
+  }
+
+  func clear() {
+    acknowledged = [:]
+    if descriptor >= 0 { close(descriptor) }
+    descriptor = -1
+    unlink(path)
+  }
+
+  /// One write a line, so that a program that is killed leaves whole lines. Not synchronised to the disk: a laptop
+  /// that loses its power has then acknowledged less than the chip, which costs blocks and not truth. That a sector
+  /// is about to be erased has to outlast it, or the journal would claim what is gone.
+  private func append(_ line: String) {
+    if descriptor < 0 { descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600) }
+    guard descriptor >= 0 else { return }
+    _ = Array(line.utf8).withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+    if line.hasSuffix("-\n") { fsync(descriptor) }
+  }
+
+  /// Nil where there is no such file, or one that is too large or not UTF-8.
+  static func text(of path: String) -> String? {
+    guard let bytes = try? ImageFile.read(path, limit: byteLimit) else { return nil }
+    return String(validating: bytes, as: UTF8.self)
+  }
+}

@@ -1,0 +1,70 @@
+internal import Cryptography
+internal import ModuleCore
+
+extension Flasher {
+  // MARK: - Choosing the image
+
+  func image(from source: Source, for chip: ChipModel) throws(FlashError) -> Image {
+    switch source {
+    case .image(let image):
+      guard image.manifest.productId == chip.productID else {
+        throw .wrongChip(found: chip.productID, wanted: image.manifest.productId)
+      }
+      // It was checked when it was loaded, but maybe without this chip in the table.
+      do throws(ImageFault) { try image.check(for: chip) } catch { throw .image(error) }
+      return image
+    case .newest(let catalogue):
+      guard let release = catalogue.newest(for: chip) else { throw .noRelease(chip: chip.name) }
+      do throws(ImageFault) { return try catalogue.image(of: release) } catch { throw .image(error) }
+    }
+  }
+
+  /// The image for the chip that a firmware runs on, if that may be replaced by it. Nil for a chip that is not in the
+  /// table, which is left for its bootloader to name.
+  /// - Throws: why it may not.
+  func imageToReplace(
+    _ running: ModuleIdentity, from source: Source, options: Options
+  ) throws(FlashError) -> Image? {
+    guard let chip = chips.first(where: { $0.name == running.chip }) else { return nil }
+    let image = try image(from: source, for: chip)
+    if let installed = ImageHeader.Version(running.firmwareVersion),
+      Hex.encode(running.imageSha256) != image.manifest.appSha256,
+      let refusal = refusal(of: image, over: installed, options: options)
+    {
+      throw refusal
+    }
+    return image
+  }
+
+  /// Why `image` must not replace this version, if so.
+  func refusal(of image: Image, over installed: ImageHeader.Version, options: Options) -> FlashError? {
+    let manifest = image.manifest
+    guard let offered = manifest.versionNumber else { return nil }
+    let text = String(decoding: installed.text, as: UTF8.self)
+    if installed < manifest.lowestReplaceable, let lowest = manifest.lowestReplaceableVersion {
+      return .tooOld(installed: text, lowest: lowest, offered: manifest.version)
+    }
+    if offered < installed, !options.allowsDowngrade {
+      return .downgrade(installed: text, offered: manifest.version)
+    }
+    return nil
+  }
+
+  // MARK: - After
+
+  /// The firmware hashes itself before it starts and needs a moment.
+  func awaitFirmware(_ image: Image) throws(FlashError) {
+    let deadline = now() + .seconds(5)
+    repeat {
+      do throws(ProvisionError) {
+        let identity = try SMPClient(link: link, now: now).identity()
+        if image.manifest.appSha256 == nil || Hex.encode(identity.imageSha256) == image.manifest.appSha256 {
+          return
+        }
+      } catch {
+        if case .link(let failure, _) = error, failure != .timeout { throw .link(failure, during: .starting) }
+      }
+    } while now() < deadline
+    throw .firmwareSilent
+  }
+}

@@ -1,0 +1,181 @@
+internal import Cryptography
+internal import ModuleCore
+
+extension Flasher {
+  // MARK: - Finding the module
+
+  enum Found {
+    /// In sync at this speed.
+    case bootloader(baud: Int)
+    case nothing
+    case firmware(ModuleIdentity)
+  }
+
+  /// The bootloader is looked for first: it measures its speed at the first byte it sees and would be deaf after
+  /// one of the firmware's frames, while the firmware drops a stray 0x7F.
+  ///
+  /// - Parameter speeds: of the bootloader, the likeliest first.
+  func findModule(speeds: [Int], profile: BoardProfile? = nil) throws(FlashError) -> Found {
+    for speed in speeds {
+      let rom = try romClient(speed, during: .connecting)
+      if try during(.connecting, { () throws(ROMClient.Failure) in try rom.probe(within: .milliseconds(150)) })
+      {
+        return .bootloader(baud: speed)
+      }
+    }
+    do throws(LinkError) { try link.setFraming(.firmware) } catch { throw .link(error, during: .connecting) }
+    do throws(ProvisionError) {
+      return .firmware(try SMPClient(link: link, now: now).identity())
+    } catch {
+      switch error {
+      case .link(.timeout, _), .unusableReply: break
+      case .link(let failure, _): throw .link(failure, during: .connecting)
+      default: throw .firmware(error)
+      }
+    }
+    if let profile, profile.reset != nil, let lines = link as? any ModemLines {
+      let rom = try romClient(speeds[0], during: .enteringBootloader)
+      do throws(LinkError) {
+        try profile.enterBootloader(lines) { (time) throws(LinkError) in
+          do throws(LinkError) {
+            _ = try link.read(upTo: 1, deadline: now() + time)
+          } catch .timeout {
+            return
+          }
+        }
+      } catch {
+        throw .link(error, during: .enteringBootloader)
+      }
+      if try isThere(rom, during: .enteringBootloader) { return .bootloader(baud: speeds[0]) }
+    }
+    for (index, speed) in speeds.enumerated() {
+      let again = try romClient(speed, during: .connecting)
+      let isFree = try during(.connecting) { () throws(ROMClient.Failure) in
+        try again.recover(thoroughly: index == speeds.count - 1)
+      }
+      if isFree { return .bootloader(baud: speed) }
+    }
+    return .nothing
+  }
+
+  func enterBootloader(speed: Int) throws(FlashError) {
+    do throws(ProvisionError) {
+      try SMPClient(link: link, now: now).reset(.bootloader)
+    } catch {
+      switch error {
+      // The module may have been gone before its reply was out; whether it is gone the bootloader tells.
+      case .link(.timeout, _), .unusableReply: break
+      case .link(let failure, _): throw .link(failure, during: .enteringBootloader)
+      default: throw .firmware(error)
+      }
+    }
+    let rom = try romClient(speed, during: .enteringBootloader)
+    if try !isThere(rom, during: .enteringBootloader) { throw .bootloaderSilent }
+  }
+
+  private func isThere(_ rom: ROMClient, during step: FlashStep) throws(FlashError) -> Bool {
+    let deadline = now() + .seconds(5)
+    repeat {
+      let answers = try during(step) { () throws(ROMClient.Failure) in
+        try rom.probe(within: .milliseconds(250))
+      }
+      if answers { return true }
+    } while now() < deadline
+    return false
+  }
+
+  /// Has the chip start anew, where its boot block brings the bootloader back for want of a whole firmware. Only a
+  /// boot block that is protected from writing, as by a firmware that it started, is one to rely on.
+  /// - Throws: where that did not work; whoever stands there can switch it off and on.
+  func restartBootloader(_ rom: ROMClient, speed: Int) throws(FlashError) -> ROMClient {
+    guard let chip = chips.first, let address = chip.writeProtectionAddress else { throw .bootloaderSilent }
+    let isReliable = try during(.connecting) { () throws(ROMClient.Failure) in
+      try rom.persist { () throws(ROMClient.Failure) in
+        try rom.read(address, count: 1).first.map { $0 & 1 == 0 } ?? false
+      }
+    }
+    guard isReliable else { throw .bootloaderSilent }
+    try during(.connecting) { () throws(ROMClient.Failure) in
+      try rom.persist { () throws(ROMClient.Failure) in try rom.go(chip.flashStart) }
+    }
+    let slower = try romClient(speed, during: .connecting)
+    guard try isThere(slower, during: .connecting) else { throw .bootloaderSilent }
+    return slower
+  }
+
+  func romClient(_ speed: Int, during step: FlashStep) throws(FlashError) -> ROMClient {
+    let framing = LinkFraming(baud: speed, parity: LinkFraming.bootloader.parity)
+    do throws(LinkError) { try link.setFraming(framing) } catch { throw .link(error, during: step) }
+    return ROMClient(link: link, baud: speed, now: now)
+  }
+
+  // MARK: - Which chip
+
+  /// Which chip it is, its unique id in lower-case hex, and whether everything was erased to find that out.
+  func identify(
+    _ rom: ROMClient, options: Options, watch: FlashWatch
+  ) throws(FlashError) -> (chip: ChipModel, id: String, isErased: Bool) {
+    let chip = try chip(rom)
+    do throws(ROMClient.Failure) {
+      return (chip, try uniqueID(rom, chip), false)
+    } catch .denied(ROMClient.Command.read) {
+      guard options.erasesKey else { throw .readProtected }
+    } catch {
+      throw error.flashError(during: .identifying)
+    }
+    try watch.begin(.unprotecting)
+    try during(.unprotecting) { () throws(ROMClient.Failure) in
+      try rom.unprotectFromReading(bytes: chip.sectors.reduce(0) { $0 + $1.bytes })
+    }
+    guard try isThere(rom, during: .unprotecting) else { throw .unprotectedSilent }
+    let id = try during(.identifying) { () throws(ROMClient.Failure) in try uniqueID(rom, chip) }
+    return (chip, id, true)
+  }
+
+  private func uniqueID(_ rom: ROMClient, _ chip: ChipModel) throws(ROMClient.Failure) -> String {
+    Hex.encode(
+      try rom.persist { () throws(ROMClient.Failure) in try rom.read(chip.uniqueIDAddress, count: 12) })
+  }
+
+  private func chip(_ rom: ROMClient) throws(FlashError) -> ChipModel {
+    let (productID, commands) = try during(.identifying) {
+      () throws(ROMClient.Failure) -> (UInt16, [UInt8]) in
+      // A late answer to the search can leave both sides half a command apart, once.
+      try rom.persist { () throws(ROMClient.Failure) in (try rom.productID(), try rom.get().commands) }
+    }
+    for needed: UInt8 in [0x11, 0x21, 0x31, 0x44] where !commands.contains(needed) {
+      throw .commandMissing(needed)
+    }
+    if let chip = chips.first(where: { $0.productID == productID }) { return chip }
+    guard let family = ChipFamily.named(by: productID) else { throw .unknownChip(productID: productID) }
+    throw .noRelease(chip: family.name)
+  }
+}
+
+/// Runs commands of a bootloader as a part of `step`, which its errors then name.
+func during<Value>(_ step: FlashStep, _ work: () throws(ROMClient.Failure) -> Value) throws(FlashError) -> Value
+{
+  do throws(ROMClient.Failure) { return try work() } catch { throw error.flashError(during: step) }
+}
+
+extension ROMClient.Failure {
+  func flashError(during step: FlashStep) -> FlashError {
+    switch self {
+    case .link(let failure): .link(failure, during: step)
+    case .denied, .refused: .refused(during: step)
+    case .unexpected(let byte): .unexpected(byte, during: step)
+    }
+  }
+}
+
+extension FlashError {
+  /// The step in which bytes went missing or came out wrong; nil for everything else.
+  var stepOfTheWire: FlashStep? {
+    switch self {
+    case .link(.timeout, let step), .refused(let step), .unexpected(_, let step): step
+    default: nil
+    }
+  }
+
+  var isOfTheWire: Bool { stepOfTheWire != nil }
+}

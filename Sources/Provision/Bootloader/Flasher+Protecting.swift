@@ -1,0 +1,41 @@
+internal import Cryptography
+internal import ModuleCore
+
+extension Flasher {
+  /// Protects a running module's flash from reading (RDP level 1), by its ROM bootloader's own command: it needs no
+  /// firmware that can do it, and the chip resets by itself. Reversible only by erasing everything. Done again, it
+  /// finds that so already.
+  ///
+  /// - Returns: the chip's unique id, lower-case hex.
+  public func protect(onEvent: @escaping (FlashStep) -> Void = { _ in }) throws(FlashError) -> String {
+    onEvent(.connecting)
+    guard case .firmware(let running) = try findModule(speeds: [LinkFraming.bootloader.baud]) else {
+      throw .noAnswer
+    }
+    let id = Hex.encode(running.uniqueId)
+    if notes.isProtected(chipID: id) { return id }
+    onEvent(.enteringBootloader)
+    try enterBootloader(speed: LinkFraming.bootloader.baud)
+    onEvent(.protecting)
+    let rom = ROMClient(link: link, baud: LinkFraming.bootloader.baud, now: now)
+    do throws(ROMClient.Failure) {
+      try rom.persist { () throws(ROMClient.Failure) in try rom.protectFromReading() }
+    } catch .denied {
+      // It is protected; only a power cycle leads out of this bootloader now.
+      notes.remember(isProtected: true, chipID: id)
+      throw .readProtected
+    } catch {
+      throw error.flashError(during: .protecting)
+    }
+    notes.remember(isProtected: true, chipID: id)
+    onEvent(.starting)
+    do throws(LinkError) { try link.setFraming(.firmware) } catch { throw .link(error, during: .starting) }
+    let deadline = now() + .seconds(5)
+    repeat {
+      if let again = try? SMPClient(link: link, now: now).identity(), again.uniqueId == running.uniqueId {
+        return id
+      }
+    } while now() < deadline
+    throw .firmwareSilent
+  }
+}

@@ -1,0 +1,173 @@
+import ModuleCore
+import Provision
+import Synchronization
+
+@testable import Bench
+
+/// A clock that only moves where somebody waits or something takes time.
+final class VirtualClock: Sendable {
+  private let elapsed = Mutex(Duration.zero)
+  private let start = ContinuousClock.now
+
+  var now: ContinuousClock.Instant { start + elapsed.withLock { $0 } }
+  func advance(_ time: Duration) { elapsed.withLock { $0 += max(.zero, time) } }
+}
+
+/// What goes wrong on a wire, drawn from a seed (an xorshift), so that a run can be played again.
+struct WireFault {
+  enum Kind: CaseIterable {
+    /// Single bits flip, bytes get lost, bytes come twice.
+    case noise, loss, doubling
+    /// The chip says nothing any more; the cable is pulled; the supply fails within an operation of the flash.
+    case silence, pull, brownOut
+    /// The adapter loses bytes above 57,600 baud, always.
+    case slowAdapter
+  }
+
+  let kind: Kind
+  private var state: UInt64
+
+  init(_ kind: Kind, seed: UInt64) {
+    self.kind = kind
+    state = (seed &+ 1) &* 0x9e37_79b9_7f4a_7c15 | 1
+  }
+
+  mutating func draw(below limit: Int) -> Int {
+    state ^= state << 13
+    state ^= state >> 7
+    state ^= state << 17
+    return Int((state >> 16) % UInt64(max(1, limit)))
+  }
+}
+
+/// A wire in memory to the whole simulated module, ROM bootloader, boot block and firmware, on a virtual clock.
+class FaultyBench: Link {
+  let clock = VirtualClock()
+  let flash: FlashArray
+  private(set) var chip: ModuleBenchChip
+  private var fault: WireFault?
+  /// One byte in so many is hit.
+  private var rarity = Int.max
+  /// Bytes from the laptop until silence or pull.
+  private var bytesLeft = Int.max
+  private var isSilent = false
+  private var isClosed = false
+  private var answers: [UInt8] = []
+  private var baud = 115_200
+
+  init(flash: FlashArray = .stm32f405()) {
+    self.flash = flash
+    let clock = clock
+    chip = ModuleBenchChip(
+      configuration: .init(timings: .typical, flash: flash), random: { [UInt8](repeating: 7, count: $0) },
+      now: { clock.now })
+  }
+
+  /// - Parameter span: of bytes or flash operations, within which the fault strikes.
+  func begin(_ fault: WireFault, span: Int) {
+    var fault = fault
+    switch fault.kind {
+    case .noise, .loss, .doubling: rarity = 200 + fault.draw(below: 6000)
+    case .silence, .pull: bytesLeft = fault.draw(below: span)
+    case .brownOut:
+      flash.failPower(afterOperations: fault.draw(below: span / 4), seed: UInt64(fault.draw(below: 1 << 30)))
+    case .slowAdapter: rarity = 400
+    }
+    self.fault = fault
+  }
+
+  /// Everything is well again, except for an adapter that is as it is. Whoever found the chip without power or silent
+  /// has switched it off and on.
+  func mend() {
+    if isSilent || flash.isWithoutPower || fault?.kind == .brownOut {
+      flash.failPower(afterOperations: nil)
+      chip.restart()
+    }
+    if fault?.kind != .slowAdapter { (fault, rarity) = (nil, .max) }
+    (bytesLeft, isSilent, isClosed, answers) = (.max, false, false, [])
+  }
+
+  func cyclePower() {
+    chip.restart()
+    answers = []
+  }
+
+  // MARK: - Link
+
+  func write(_ bytes: [UInt8], deadline: ContinuousClock.Instant) throws(LinkError) {
+    if isClosed { throw .closed }
+    for byte in bytes {
+      clock.advance(.nanoseconds(11_000_000_000 / baud))
+      if bytesLeft <= 0 {
+        if fault?.kind == .pull {
+          isClosed = true
+          throw .closed
+        }
+        isSilent = true
+      }
+      bytesLeft -= 1
+      for arrived in spoilt(byte) where !isSilent { perform(chip.receive(arrived)) }
+    }
+    perform(chip.tick())
+  }
+
+  func read(upTo count: Int, deadline: ContinuousClock.Instant) throws(LinkError) -> [UInt8] {
+    if isClosed { throw .closed }
+    if answers.isEmpty {
+      clock.advance(deadline - clock.now)
+      throw .timeout
+    }
+    defer { answers.removeFirst(min(count, answers.count)) }
+    return Array(answers.prefix(count))
+  }
+
+  func discardInput() throws(LinkError) { answers = [] }
+  func setFraming(_ framing: LinkFraming) throws(LinkError) { baud = framing.baud }
+  func close() { isClosed = true }
+
+  // MARK: - Private helpers
+
+  private func perform(_ outputs: [BenchChipOutput]) {
+    for output in outputs {
+      switch output {
+      case .pause(let time): clock.advance(time)
+      case .did: break
+      case .send(let bytes):
+        if flash.isWithoutPower { isSilent = true }
+        guard !isSilent else { continue }
+        for byte in bytes { answers += spoilt(byte) }
+      }
+    }
+  }
+
+  private func spoilt(_ byte: UInt8) -> [UInt8] {
+    guard rarity < .max, var fault else { return [byte] }
+    defer { self.fault = fault }
+    if fault.kind == .slowAdapter, baud <= 57_600 { return [byte] }
+    guard fault.draw(below: rarity) == 0 else { return [byte] }
+    switch fault.kind {
+    case .noise: return [byte ^ 1 << UInt8(fault.draw(below: 8))]
+    case .doubling: return [byte, byte]
+    default: return []
+    }
+  }
+}
+
+/// The same behind an adapter whose DTR is wired to reset and whose RTS to BOOT0; the chip runs nothing until it is
+/// reset with BOOT0 high.
+final class WiredBench: FaultyBench, ModemLines {
+  private var boot0IsHigh = false
+  private var isReset = false
+
+  init() {
+    super.init()
+    begin(WireFault(.silence, seed: 0), span: 1)
+  }
+
+  func setRTS(_ asserted: Bool) throws(LinkError) { boot0IsHigh = !asserted }
+
+  func setDTR(_ asserted: Bool) throws(LinkError) {
+    if isReset, !asserted, boot0IsHigh { mend() }
+    isReset = asserted
+  }
+}
