@@ -39,6 +39,7 @@ soak: ## what `make test` samples, whole: 50 kills of `install`, a power cut at 
 	WELDTECH_CUTS=all swift test --filter BenchTests.UpdateTests
 	WELDTECH_FAULTED_RUNS=10000 swift test --filter WeldtechTests.FaultedRunTests
 	WELDTECH_FLASHES=10000 swift test -c release -Xswiftc -enable-testing --filter ProvisionTests.FaultedFlashTests
+	WELDTECH_LOADER_FLASHES=2000 swift test --filter ChipTests.LoaderFaultTests
 
 lint: ## formatting, shell scripts and the house's own rules
 	@scripts/lint
@@ -53,9 +54,11 @@ firmware-sign: build ## sign the releases: KEY=K.pem, or KEY=development for a k
 	@firmware/sign "$(KEY)"
 
 bench: build ## run the benchmarks, each beside its peer
+	swift build -c release --product flash-program
 	bench/start
 	bench/records
 	bench/labels
+	bench/flash
 
 docs: build ## write manual pages and shell completions into .build/docs
 	mkdir -p .build/docs

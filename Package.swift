@@ -62,6 +62,10 @@ let package = Package(
       name: "Chip", dependencies: ["Bench", "ModuleCore", "Records", "Cryptography", "CUnicorn"],
       swiftSettings: settings),
 
+    // What `bench/flash` measures.
+    .executableTarget(
+      name: "flash-program", dependencies: ["Provision"], path: "bench/FlashProgram", swiftSettings: settings),
+
     // C libraries of Debian.
     debian("CQRencode", pkgConfig: "libqrencode", package: "libqrencode-dev"),
     debian("CLibPNG", pkgConfig: "libpng", package: "libpng-dev"),

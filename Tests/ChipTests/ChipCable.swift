@@ -52,6 +52,11 @@ final class ChipCable: Link {
     inbox = []
   }
 
+  /// Power goes and comes back after so many instructions of the chip's program.
+  func cutPower(afterInstructions count: UInt64) {
+    chip.chip.cutAfterInstructions = chip.chip.processor.instructions + count
+  }
+
   /// The chip alone.
   func wait(_ time: Duration) {
     let end = clock.now + time
@@ -61,6 +66,13 @@ final class ChipCable: Link {
   private func pass(_ time: Duration) {
     clock.advance(by: time)
     perform(chip.tick())
+    guard chip.chip.isCut else { return }
+    chip.chip.cutAfterInstructions = nil
+    var noise: UInt8 = 1
+    cyclePower {
+      noise = noise &* 37 &+ 11
+      return noise
+    }
   }
 
   private func perform(_ outputs: [BenchChipOutput]) {

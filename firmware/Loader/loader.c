@@ -1,5 +1,5 @@
 // The flashing program: sent into RAM by the chip's ROM bootloader and started by its Go. It speaks the protocol of
-// docs/flashing.md on USART1, as fast as the line bears, and takes blocks by DMA while it erases and programs.
+// docs/loader-protocol.md on USART1, as fast as the line bears, and takes blocks by DMA while it erases and programs.
 //
 // It runs from RAM, so that the flash's own work does not stall it, takes no interrupt, and waits for nothing without an
 // end: where nobody talks to it, it falls back to the speed it began with, and in the end resets the chip.
