@@ -7,7 +7,7 @@ import Testing
 @testable import Provision
 
 /// Flashes that go wrong on the way through the loader: whatever happens, no success is false, the same command run
-/// again ends well, and the relay never closes. Eight of them, or as many as `WELDTECH_FLASHES` says.
+/// again ends well, and the relay never closes. Eight of them, or as many as `WELDTECH_LOADER_FLASHES` says.
 @Suite struct LoaderFaultTests {
   private enum Fault: CaseIterable {
     /// Bytes changed, both ways, for a while.
@@ -32,7 +32,7 @@ import Testing
   }
 
   private static let count =
-    ProcessInfo.processInfo.environment["WELDTECH_FLASHES"].flatMap { Int($0) } ?? 8
+    ProcessInfo.processInfo.environment["WELDTECH_LOADER_FLASHES"].flatMap { Int($0) } ?? 8
 
   @Test func `a flash that goes wrong says so, and the same command run again ends well`() throws {
     var failed = 0
