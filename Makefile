@@ -33,7 +33,7 @@ test: ## build and run all tests, peers included
 	@firmware/check
 	swift test
 
-soak: ## what `make test` samples, whole: 50 kills of `install`, a power cut at every write of an update, 10,000 faulted flashes
+soak: ## what `make test` samples, whole: 50 kills, a power cut at every write of an update, 10,000 faulted runs and flashes
 	@scripts/setup peers
 	WELDTECH_KILLS=50 swift test --filter Acceptance.KillTests
 	WELDTECH_CUTS=all swift test --filter BenchTests.UpdateTests

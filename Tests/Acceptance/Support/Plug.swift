@@ -14,11 +14,23 @@ final class Plug: Sendable {
   private let hold: Mutex<Int32>
 
   /// - Parameter fault: as `bench module --fault` takes it.
-  init(fault: String? = nil, timings: FlashTimings = .typical) throws {
+  convenience init(fault: String? = nil, timings: FlashTimings = .typical) throws {
     var configuration = ModuleBench.Configuration(timings: timings)
     configuration.fault = try fault.map { try #require(ModuleBenchFault($0)) }
     configuration.uniqueID = try SecureRandom.bytes(12)
     configuration.surroundings = Surroundings(World(supplyVolts: 400))
+    try self.init(configuration)
+  }
+
+  /// The same module, switched off and on, on another cable; the one before is pulled.
+  convenience init(of other: Plug, fault: String? = nil) throws {
+    other.module.stop()
+    var configuration = other.module.configuration
+    configuration.fault = try fault.map { try #require(ModuleBenchFault($0)) }
+    try self.init(configuration)
+  }
+
+  private init(_ configuration: ModuleBench.Configuration) throws {
     module = ModuleBench(
       configuration, random: { try? SecureRandom.bytes($0) }, now: { ContinuousClock.now })
     let port = try module.runInBackground()
