@@ -1,6 +1,6 @@
 """Makes a release: fills in the application's digest and writes image, manifest, and the file for an update by upload.
 
-usage: release.py BOOT.bin APPLICATION.bin DIRECTORY
+usage: release.py BOOT.bin APPLICATION.bin VARIABLES DEEPEST_STACK DIRECTORY
 """
 import hashlib
 import json
@@ -10,6 +10,8 @@ import sys
 
 BOOT_BLOCK, APPLICATION = 0x0800_0000, 0x0801_0000
 HEADER, DIGEST = 0x200, 0x230
+# What boot block and application may take together, and variables and stack.
+FLASH_LIMIT, MEMORY_LIMIT = 40 * 1024, 16 * 1024
 # RM0090, table 5; what each sector is for.
 SECTORS = [
     (0x0800_0000, 16, "boot"), (0x0800_4000, 16, "record"), (0x0800_8000, 16, "record"),
@@ -33,7 +35,7 @@ def container(application: bytes, version: str) -> bytes:
     return header + application + struct.pack("<HHHH", 0x6907, 40, 0x10, len(digest)) + digest
 
 
-def main(boot_path: str, application_path: str, directory: str) -> None:
+def main(boot_path: str, application_path: str, variables: str, deepest_stack: str, directory: str) -> None:
     boot = padded(pathlib.Path(boot_path).read_bytes())
     application = bytearray(pathlib.Path(application_path).read_bytes())
     magic, header_version, header_length, length, address = struct.unpack_from("<4sHHII", application, HEADER)
@@ -50,6 +52,9 @@ def main(boot_path: str, application_path: str, directory: str) -> None:
     chip = chip.rstrip(b"\0").decode()
     name = f"{chip.lower()}-{version}"
     image = boot + bytes(application)
+    memory = {"variables": int(variables), "deepestStack": int(deepest_stack)}
+    if len(image) > FLASH_LIMIT or sum(memory.values()) > MEMORY_LIMIT:
+        sys.exit(f"release.py: {len(image)} bytes of flash or {memory} of memory are more than allowed")
     update = container(bytes(application), version)
     manifest = {
         "name": name,
@@ -63,6 +68,7 @@ def main(boot_path: str, application_path: str, directory: str) -> None:
         ],
         "bytes": len(image),
         "sha256": hashlib.sha256(image).hexdigest(),
+        "memory": memory,
         "appSha256": application[DIGEST:DIGEST + 32].hex(),
         "update": {
             "file": f"{name}.update", "bytes": len(update), "sha256": hashlib.sha256(update).hexdigest(),
@@ -80,6 +86,6 @@ def main(boot_path: str, application_path: str, directory: str) -> None:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 4:
+    if len(sys.argv) != 6:
         sys.exit(__doc__)
     main(*sys.argv[1:])

@@ -42,7 +42,7 @@ final class LoaderRig {
   /// The firmware is asked to make room for the ROM bootloader.
   func enterROM() throws {
     let clock = cable.clock
-    cable.wait(.milliseconds(500))
+    cable.wait(.milliseconds(800))
     try cable.setFraming(.firmware)
     try SMPClient(link: cable, now: { clock.now }).reset(.bootloader)
     cable.wait(.milliseconds(100))

@@ -27,7 +27,11 @@ enum FlashController {
 
   static func erase(sector: UInt32) -> Bool {
     guard unlock() else { return false }
-    defer { lock() }
+    Watchdog.allowErasure()
+    defer {
+      lock()
+      Watchdog.endErasure()
+    }
     control.value = 0b10 << 8 | sector << 3 | 1 << 1
     control.set(1 << 16)
     let deadline = wt_milliseconds() &+ eraseMilliseconds
@@ -39,15 +43,17 @@ enum FlashController {
   }
 
   /// Has the controller refuse to write or erase the boot block's sector, the ROM bootloader's wishes included
-  /// (sections 3.9.3 and 3.9.10). Does nothing where that is so already.
-  static func protectBootBlock() {
+  /// (sections 3.9.3 and 3.9.10), and the chip stop below 2.7 V, under which flash is not to be written by words
+  /// (brown-out level 3). Does nothing where that is so already.
+  static func setOptions() {
     let options = Register(Peripheral.flash &+ 0x14)
-    // Where there is no controller, as in QEMU, this reads 0: protected.
-    guard options.value & 1 << 16 != 0 else { return }
+    let wanted = options.value & ~(1 << 16 | 0b11 << 2)
+    // Where there is no controller, as in QEMU, this reads 0: as wanted.
+    guard options.value != wanted else { return }
     let optionKeys = Register(Peripheral.flash &+ 0x08)
     optionKeys.value = 0x0819_2A3B
     optionKeys.value = 0x4C5D_6E7F
-    options.clear(1 << 16)
+    options.value = wanted & ~1
     options.set(1 << 1)
     let deadline = wt_milliseconds() &+ eraseMilliseconds
     while status.value & busy != 0, wt_milliseconds() < deadline {}

@@ -9,11 +9,13 @@ struct Firmware {
   static func main() {
     let clocks = Clocks()
     clocks.startTick()
-    FlashController.protectBootBlock()
+    FlashController.setOptions()
+    Watchdog.start()
     let port = ServicePort(clocks: clocks)
     var module = Module(board: WelderBoard())
     var lastTick: UInt64 = 0
     while true {
+      Watchdog.feed()
       if let byte = port.receive() {
         module.receive(byte) { port.send($0) }
       }

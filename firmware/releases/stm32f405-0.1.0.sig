@@ -1,5 +1,5 @@
 {
-  "keyId" : "c19a5073a8a3d9eacc651ce46da767ccbaf90d15a300257004f7269ba7037923",
+  "keyId" : "5423cc1546c4c06ad6679dbd4422fadb9114b37cee182136ad780b8ac473648b",
   "schema" : "weldtech.firmware-signature/1",
-  "signature" : "Gi5xBNPAynzcc8RKiFJGMZE6Wn99DuzlXJBAboVedQqsfkw3a44S/Q/f7EvAe0ZUHoSlS35NGEcVwnsi/aXcAA=="
+  "signature" : "4pcjOu5vjKcz+HbWPEk3M71u21/54Lx5wGTWL28f6YWdWJWAKyg/Xzz7Uqso1QC6lReE4KRCCiKW7tI2sAAdCw=="
 }

@@ -1,0 +1,148 @@
+import Bench
+import Foundation
+import ModuleCore
+import Testing
+
+@testable import Chip
+
+/// What the shipped image takes of memory and of time.
+@Suite struct MemoryAndTimeTests {
+  private static let stackTop: UInt32 = 0x2001_fff0
+
+  /// Memory that no program has written since power came.
+  private static func deepestStack(_ chip: Microcontroller, blank: UInt32) -> Int {
+    var address: UInt32 = 0x2001_0000
+    while address < stackTop, chip.processor.word(address) == blank { address += 4 }
+    return Int(stackTop - address)
+  }
+
+  @Test func `a conversation with every command and an upload stays within the stack that the manifest states`()
+    throws
+  {
+    let rig = try ChipRig()
+    let blank = rig.chip.processor.word(0x2001_0000)
+    #expect(rig.chip.processor.word(0x2001_8000) == blank)
+    rig.boot()
+    for command in [ModuleCommand.identity, .configuration, .readings, .challenge, .stop] {
+      #expect(try rig.ask(command)[ModuleField.error] == nil)
+    }
+    try rig.pair(key: ChipRig.key)
+    try configure(rig)
+    var clock = CBORMapWriter()
+    clock.put(ModuleField.time, unsigned: 1_795_000_000)
+    clock.put(ModuleField.authenticationCode, bytes: Authenticator.clock(key: ChipRig.key, time: 1_795_000_000))
+    #expect(try rig.ask(.setClock, clock)[ModuleField.error] == nil)
+    #expect(try rig.start(key: ChipRig.key, seconds: 5)[ModuleField.error] == nil)
+    #expect(try rig.ask(.stop)[ModuleField.error] == nil)
+    try replace(rig, by: [UInt8](repeating: 0x77, count: 32))
+    try upload(rig)
+
+    let file = URL(filePath: #filePath).deletingLastPathComponent()
+      .appending(path: "../../firmware/STM32F405/deepest-stack").standardizedFileURL
+    let text = try String(contentsOf: file, encoding: .utf8)
+    let stated = try #require(Int(text.trimmingCharacters(in: .whitespacesAndNewlines)))
+    let seen = Self.deepestStack(rig.chip, blank: blank)
+    #expect(seen > 1000 && seen <= stated, "\(seen) bytes of stack were seen")
+  }
+
+  @Test func `a start is answered within 20 ms with any number of places left in the journal`() throws {
+    let rig = try ChipRig()
+    rig.boot()
+    try rig.pair(key: ChipRig.key)
+    var worst: UInt64 = 0
+    // Each of these takes a record; a slot has 32 places, and the other one is erased ahead only on a quiet wire.
+    for round in 0..<40 as Range<UInt64> {
+      let given = try rig.ask(.challenge)
+      let challenge = try #require(given[ModuleField.challenge]?.byteString)
+      let counter = try #require(given[ModuleField.counter]?.unsigned) + 64
+      var fields = CBORMapWriter()
+      fields.put(ModuleField.counter, unsigned: counter)
+      fields.put(ModuleField.seconds, unsigned: 1)
+      fields.put(
+        ModuleField.authenticationCode,
+        bytes: Authenticator.start(key: ChipRig.key, counter: counter, seconds: 1, challenge: challenge))
+      let time = try rig.answerTime(.start, fields)
+      worst = max(worst, time)
+      #expect(time <= 20_000_000, "start \(round) took \(time / 1000) µs")
+    }
+    #expect(rig.chip.surface.closings > 0)
+    #expect(worst > 1_000_000, "no start wrote a record: \(worst)")
+  }
+
+  @Test func `the watchdog brings a chip back whose program stands, with the relay open`() throws {
+    let rig = try ChipRig()
+    rig.boot()
+    try rig.pair(key: ChipRig.key)
+    #expect(try rig.start(key: ChipRig.key, seconds: 600)[ModuleField.error] == nil)
+    #expect(rig.chip.surface.relayIsClosed)
+    rig.hang()
+    rig.wait(milliseconds: 4_000)
+    #expect(!rig.chip.surface.relayIsClosed)
+    let identity = try rig.ask(.identity)
+    #expect(identity[ModuleField.watchdogResets]?.unsigned == 1)
+    #expect(identity[ModuleField.keyId]?.byteString == Authenticator.keyId(of: ChipRig.key))
+  }
+
+  // MARK: - Steps
+
+  private func configure(_ rig: ChipRig) throws {
+    let parts = ModuleConfiguration(
+      labelCode: Array("150621-00A001-K".utf8), platformAddress: [UInt8](repeating: 0x61, count: 128),
+      accessPoint: [UInt8](repeating: 0x62, count: 63), trustAnchor: [UInt8](repeating: 3, count: 32))
+    var fields = CBORMapWriter()
+    fields.put(ModuleField.labelCode, text: parts.labelCode)
+    fields.put(ModuleField.platformAddress, text: parts.platformAddress)
+    fields.put(ModuleField.accessPoint, text: parts.accessPoint)
+    fields.put(ModuleField.trustAnchor, bytes: parts.trustAnchor)
+    fields.put(
+      ModuleField.authenticationCode, bytes: Authenticator.configuration(key: ChipRig.key, parts))
+    #expect(try rig.ask(.configure, fields)[ModuleField.error] == nil)
+  }
+
+  private func replace(_ rig: ChipRig, by key: [UInt8]) throws {
+    let uniqueId = Array("WELDTECHSIM1".utf8)
+    var begin = CBORMapWriter()
+    begin.put(ModuleField.key, bytes: key)
+    begin.put(ModuleField.installation, text: ChipRig.installation)
+    #expect(try rig.ask(.pairBegin, begin)[ModuleField.error] == nil)
+    let challenge = try #require(try rig.ask(.challenge)[ModuleField.challenge]?.byteString)
+    let keyId = Authenticator.keyId(of: key)
+    var fields = CBORMapWriter()
+    fields.put(ModuleField.keyId, bytes: keyId)
+    fields.put(ModuleField.authenticationCode, bytes: Authenticator.commit(key: key, uniqueId: uniqueId))
+    fields.put(
+      ModuleField.proof,
+      bytes: Authenticator.replacement(
+        key: ChipRig.key, challenge: challenge, newKeyId: keyId, uniqueId: uniqueId))
+    #expect(try rig.ask(.pairReplace, fields)[ModuleField.error] == nil)
+  }
+
+  /// The shipped update over the wire, to its end.
+  private func upload(_ rig: ChipRig) throws {
+    let folder = URL(filePath: #filePath).deletingLastPathComponent()
+      .appending(path: "../../firmware/releases").standardizedFileURL
+    let name = try #require(
+      try FileManager.default.contentsOfDirectory(atPath: folder.path).first { $0.hasSuffix(".update") })
+    let file = [UInt8](try Data(contentsOf: folder.appending(path: name)))
+    var offset = 0
+    while offset < file.count {
+      var fields = CBORMapWriter()
+      fields.put(ModuleField.offset, unsigned: UInt64(offset))
+      if offset == 0 {
+        fields.put(ModuleField.length, unsigned: UInt64(file.count))
+        fields.put(ModuleField.imageDigest, bytes: SHA256.digest(file))
+      }
+      fields.put(ModuleField.data, bytes: Array(file[offset..<min(offset + 900, file.count)]))
+      let reply = try #require(
+        try rig.exchange(.write, SMPGroup.image, ImageCommand.upload.rawValue, fields))
+      let next = Int(try #require(reply[ModuleField.offset]?.unsigned))
+      #expect(next > offset)
+      guard next > offset else { return }
+      if next == file.count { #expect(reply[ModuleField.match]?.boolean == true) }
+      offset = next
+    }
+    let state = try #require(
+      try rig.exchange(.read, SMPGroup.image, ImageCommand.state.rawValue, CBORMapWriter()))
+    #expect(state[ModuleField.images]?.elements?.count == 2)
+  }
+}
