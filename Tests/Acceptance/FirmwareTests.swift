@@ -140,6 +140,6 @@ import Testing
     let flashed = try laptop.run(
       ["--json", "flash", id, "--port", port], environment: ["WELDTECH_SHARE": share])
     #expect(flashed.status == 0, "\(flashed)")
-    #expect(try flashed.document()["bytesWritten"] as? Int ?? 0 > 30_000)
+    #expect(try flashed.document()["bytesWritten"] as? Int ?? 0 > 20_000)
   }
 }

@@ -25,6 +25,7 @@ import Testing
     let flash = try laptop.json("flash", id, "--port", port)
     let flashKeys: Set = [
       "id", "chip", "firmwareVersion", "firmwareSha256", "skipped", "bytesWritten", "seconds", "proof",
+      "keyErased",
     ]
     #expect(Set(flash.keys) == flashKeys)
     #expect(flash["chip"] as? String == "STM32F405" && flash["skipped"] as? Bool == false)
