@@ -43,7 +43,7 @@ let package = Package(
     // The features. They do not know of each other.
     feature("Fieldbook", ["Records", "Cryptography", "CSQLite"]),
     feature("Provision", ["Records", "ModuleCore", "Cryptography", "CSerial", "CLZ4"]),
-    feature("Labels", ["Records", "Drawing", "Tables", "CZXing"]),
+    feature("Labels", ["Records", "Drawing", "Tables", "CCups", "CZXing"]),
     feature("Agreements", ["Records", "Drawing", "Cryptography"]),
     feature("Photos", ["Records", "Cryptography", "CPNG", "CTurboJPEG"]),
     feature("Sync", ["Records", "Cryptography", "CCurl"]),
@@ -84,6 +84,8 @@ let package = Package(
     .target(
       name: "CPoppler", dependencies: ["CPangoCairo"], path: "Sources/CLibraries/CPoppler",
       linkerSettings: [.linkedLibrary("dl")]),
+    .target(
+      name: "CCups", path: "Sources/CLibraries/CCups", linkerSettings: [.linkedLibrary("dl")]),
     .target(name: "CZXing", dependencies: ["CLibZXing"], path: "Sources/CLibraries/CZXing"),
     .target(name: "CBoot", path: "firmware/Boot"),
     .target(

@@ -4,7 +4,7 @@ extension Fieldbook {
   /// What is ordered in one go.
   public struct LabelOrder: Sendable {
     public let codes: [LabelCode]
-    /// Over all that makes one order the same as another: codes, texts, design.
+    /// Over all that makes the labels what they are: codes, texts, design.
     public let sha256: String
     /// Where it goes: a file, a folder or a printer.
     public let output: String
@@ -39,17 +39,19 @@ extension Fieldbook {
   // MARK: - Printing
 
   /// Puts every label of an order down as being printed, all or none; only then may the first be made. An order
-  /// that was cut off is taken up where it stands. Codes that are not known here are taken as a company's list's.
+  /// to an output that was cut off is taken up where it stands, also where it has been mended since. Codes that are not known here are taken as a company's list's.
   /// - Throws: `labelsPrinted`, `labelsNotPrinted`, `labelInJob`, `store`.
   public func beginLabels(_ order: LabelOrder, at: Timestamp) throws(FieldbookError) -> LabelJob {
     try database.transaction { () throws(FieldbookError) in
       let open = try database.first(
-        "SELECT number FROM label_job WHERE sha256 = ? AND output = ? AND ended_at IS NULL",
-        [.text(order.sha256), .text(order.output)]
-      ) { $0.integer(0) }
+        "SELECT number, sha256 FROM label_job WHERE output = ? AND ended_at IS NULL", [.text(order.output)]
+      ) { (number: $0.integer(0), sha256: $0.text(1)) }
       let job: Int
       if let open {
-        job = open
+        job = open.number
+        try release(job)
+        try database.run(
+          "UPDATE label_job SET sha256 = ? WHERE number = ?", [.text(order.sha256), .integer(job)])
       } else {
         try database.run(
           "INSERT INTO label_job (sha256, output, begun_at) VALUES (?, ?, ?)",
@@ -62,7 +64,6 @@ extension Fieldbook {
       for code in order.codes {
         switch try standing(of: code, in: job) {
         case .made(let sha256): made[code] = .some(sha256)
-        case .underWay: break
         case .otherJob(let output): throw FieldbookError.labelInJob(code, output: output)
         case .none where order.reason == nil: try insertLabel(of: code, job: job)
         case .none(let isOurs) where isOurs: missing.append(code)
@@ -79,7 +80,7 @@ extension Fieldbook {
       if !missing.isEmpty {
         throw FieldbookError.labelsNotPrinted(Array(missing.prefix(Self.mostNamedCodes)), count: missing.count)
       }
-      return LabelJob(number: job, made: made, isResumed: open != nil)
+      return LabelJob(number: job, made: made, isSameOrder: open?.sha256 == order.sha256)
     }
   }
 
@@ -101,19 +102,17 @@ extension Fieldbook {
   /// - Throws: `store`.
   public func endLabels(_ job: LabelJob, at: Timestamp) throws(FieldbookError) {
     try database.transaction { () throws(FieldbookError) in
-      try database.run(
-        """
-        DELETE FROM label
-        WHERE job = ? AND state = 'printing' AND coalesce(before, 'elsewhere') = 'elsewhere'
-        """, [.integer(job.number)])
-      try database.run(
-        """
-        UPDATE label SET state = before, before = NULL, reason = NULL
-        WHERE job = ? AND state = 'printing'
-        """, [.integer(job.number)])
+      try release(job.number)
       try database.run(
         "UPDATE label_job SET ended_at = ? WHERE number = ?", [.text(at), .integer(job.number)])
     }
+  }
+
+  /// Leaves an order that failed: what was not printed can be ordered anew, here or elsewhere, and what was belongs
+  /// to the next order to the same output.
+  /// - Throws: `store`.
+  public func leaveLabels(_ job: LabelJob) throws(FieldbookError) {
+    try database.transaction { () throws(FieldbookError) in try release(job.number) }
   }
 
   // MARK: - Within the transaction
@@ -126,8 +125,20 @@ extension Fieldbook {
     case done
     /// By the very job that is asked for.
     case made(sha256: String?)
-    case underWay
     case otherJob(output: String)
+  }
+
+  private func release(_ job: Int) throws(FieldbookError) {
+    try database.run(
+      """
+      DELETE FROM label
+      WHERE job = ? AND state = 'printing' AND coalesce(before, 'elsewhere') = 'elsewhere'
+      """, [.integer(job)])
+    try database.run(
+      """
+      UPDATE label SET state = before, job = NULL, before = NULL, reason = NULL
+      WHERE job = ? AND state = 'printing'
+      """, [.integer(job)])
   }
 
   private func standing(of code: LabelCode, in job: Int) throws(FieldbookError) -> Standing {
@@ -141,8 +152,7 @@ extension Fieldbook {
     }
     guard let label else { return try standing(ofUnlabelled: code) }
     switch (label.state == LabelState.printing.rawValue, label.job == job) {
-    case (true, true): return .underWay
-    case (true, false): return .otherJob(output: label.output)
+    case (true, _): return .otherJob(output: label.output)
     case (false, true): return .made(sha256: label.sha256)
     case (false, false): return .done
     }
@@ -196,7 +206,15 @@ extension Fieldbook {
       WHERE region = ? AND serial = ? AND job = ? AND state = 'printing'
       """, values + [.integer(job.number)]
     ) { (isReprint: $0.integer(0) == 1, reason: $0.optionalText(1)) }
-    guard let reason else { return false }
+    guard let reason else {
+      // Counted before; where the order was mended in between, its file may be another.
+      try database.run(
+        """
+        UPDATE label SET payload = ?, sha256 = ?
+        WHERE region = ? AND serial = ? AND job = ? AND state = 'printed'
+        """, [.text(label.payload), .text(label.sha256)] + values + [.integer(job.number)])
+      return false
+    }
     try database.run(
       """
       UPDATE label SET state = 'printed', payload = ?, sha256 = ?, before = NULL, reason = NULL

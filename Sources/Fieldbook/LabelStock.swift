@@ -66,5 +66,6 @@ public struct LabelJob: Hashable, Sendable {
   /// The codes whose labels this order has already made, each with its file's digest, nil where it has no file
   /// of its own. Empty unless the order was cut off and is taken up again.
   public let made: [LabelCode: String?]
-  public let isResumed: Bool
+  /// Whether nothing of the order has changed since it was cut off, so that files of `made` are as they are to be.
+  public let isSameOrder: Bool
 }

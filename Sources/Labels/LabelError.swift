@@ -45,6 +45,18 @@ public enum LabelError: Error, Hashable, Sendable {
     neededHeightMillimetres: Double)
   /// A sheet has positions 1 to `most`.
   case startOutOfRange(position: Int, most: Int)
+  /// The spooler has no printer of this name.
+  case printerUnknown(name: String, available: [String])
+  case spooler(SpoolerFault)
+
+  public enum SpoolerFault: Hashable, Sendable {
+    /// libcups is not installed.
+    case noLibrary
+    /// What is handed over could not be written down first.
+    case unwritable(file: String)
+    /// In the spooler's words.
+    case refused(printer: String, reason: String)
+  }
 
   public enum UnreadableReason: String, Hashable, Sendable {
     /// The decoder found no symbol.

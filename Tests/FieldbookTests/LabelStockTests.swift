@@ -75,7 +75,7 @@ import Testing
     do {
       let fieldbook = try home.ready()
       let job = try fieldbook.beginLabels(order(codes), at: Sample.at(0))
-      #expect(!job.isResumed && job.made.isEmpty)
+      #expect(!job.isSameOrder && job.made.isEmpty)
       #expect(try fieldbook.markPrinted([printed(first)], in: job, at: Sample.at(1)) == 1)
     }
     let fieldbook = try home.fieldbook()
@@ -84,7 +84,7 @@ import Testing
       try fieldbook.beginLabels(order([second], output: "/elsewhere"), at: Sample.at(2))
     }
     let job = try fieldbook.beginLabels(order(codes), at: Sample.at(3))
-    #expect(job.isResumed && Array(job.made.keys) == [first])
+    #expect(job.isSameOrder && Array(job.made.keys) == [first])
     // What is counted is not counted again.
     #expect(try fieldbook.markPrinted(codes.map(printed), in: job, at: Sample.at(4)) == 2)
     try fieldbook.endLabels(job, at: Sample.at(5))
@@ -109,6 +109,38 @@ import Testing
     #expect(try fieldbook.labelState(of: foreign) == nil)
     let counts = try fieldbook.labelCounts()
     #expect(counts.isBalanced && counts.printed == 2 && counts.waiting == 1)
+  }
+
+  @Test func goesOnWithAnOrderThatFailedAndWasMended() throws {
+    let fieldbook = try home.ready()
+    let job = try fieldbook.beginLabels(order([first, second]), at: Sample.at(0))
+    try fieldbook.markPrinted([printed(first)], in: job, at: Sample.at(1))
+    try fieldbook.leaveLabels(job)
+    #expect(try fieldbook.labelState(of: second) == nil)
+    #expect(throws: FieldbookError.labelsPrinted([first], count: 1)) {
+      try fieldbook.beginLabels(order([first], output: "/elsewhere"), at: Sample.at(2))
+    }
+    let mended = try fieldbook.beginLabels(order([first, third], digest: "e"), at: Sample.at(3))
+    #expect(!mended.isSameOrder && Array(mended.made.keys) == [first])
+    let other = Fieldbook.PrintedLabel(code: first, payload: "other", sha256: nil)
+    #expect(try fieldbook.markPrinted([other, printed(third)], in: mended, at: Sample.at(4)) == 1)
+    try fieldbook.endLabels(mended, at: Sample.at(5))
+    #expect(try fieldbook.label(of: first).payload == "other")
+    #expect(try fieldbook.label(of: first).events.map(\.name) == [.printed])
+    #expect(try fieldbook.labelCounts().isBalanced)
+  }
+
+  @Test func goesOnWithAReprintThatWasCutOff() throws {
+    let fieldbook = try home.ready()
+    try make([first], in: fieldbook)
+    _ = try fieldbook.beginLabels(order([first], reason: "faded"), at: Sample.at(3))
+    #expect(try fieldbook.labelCounts().isBalanced)
+    let job = try fieldbook.beginLabels(order([first], reason: "faded"), at: Sample.at(4))
+    #expect(job.made.isEmpty)
+    try fieldbook.markPrinted([printed(first)], in: job, at: Sample.at(5))
+    let again = try fieldbook.beginLabels(order([first], reason: "faded"), at: Sample.at(6))
+    #expect(Array(again.made.keys) == [first])
+    #expect(try fieldbook.label(of: first).events.map(\.name) == [.printed, .reprinted])
   }
 
   // MARK: - Printing again

@@ -39,7 +39,7 @@ import Testing
     Line("flash 3f2a --port P --image F.bin --manifest F.json --allow-downgrade", "flash"),
     Line("pair 3f2a --port P", "pair"),
     Line("test 3f2a --port P --plan standard", "test"),
-    Line("label 3f2a --code C --template T --dpi 600 --output F.png", "label"),
+    Line("label 3f2a --code C --template T --dpi 600 --output F.png --printer P", "label"),
     Line("label 3f2a --dpi ６００", "label"),
     Line("seal 3f2a --number N --photo F", "seal"),
     Line("handover 3f2a --trained ２ --rules existing --note T", "handover"),
@@ -55,6 +55,9 @@ import Testing
     Line("labels batch --input F.csv --output D --format png --dpi 600 --jobs 2", "labels", "batch"),
     Line("labels templates", "labels", "templates"),
     Line("labels verify a.png b.pdf --expect C --mirrored", "labels", "verify"),
+    Line(
+      "labels reprint C --reason T --template T --dpi 600 --field unitName=U --output F.png --printer P --printer-language zpl",
+      "labels", "reprint"),
     Line("labels hand-out C D+10 --to N", "labels", "hand-out"),
     Line("labels spoil C --reason T", "labels", "spoil"),
     Line("labels stock", "labels", "stock"), Line("labels stock C", "labels", "stock"),

@@ -13,7 +13,7 @@ let schema0002 = """
   ALTER TABLE code_0002 RENAME TO code;
   CREATE INDEX code_released ON code (region, serial) WHERE origin = 'block' AND installation IS NULL;
 
-  -- A run of the printer. `sha256` is over all that was ordered; the same order goes on where it was cut off.
+  -- A run of the printer. `sha256` is over all that was ordered. One that was cut off has no end.
   CREATE TABLE label_job (
     number INTEGER PRIMARY KEY,
     sha256 TEXT NOT NULL,
@@ -21,7 +21,7 @@ let schema0002 = """
     begun_at TEXT NOT NULL,
     ended_at TEXT
   ) STRICT;
-  CREATE INDEX label_job_open ON label_job (sha256) WHERE ended_at IS NULL;
+  CREATE UNIQUE INDEX label_job_open ON label_job (output) WHERE ended_at IS NULL;
 
   -- `printing` is written before the first dot is, `before` and `reason` go with a reprint that is under way.
   CREATE TABLE label (

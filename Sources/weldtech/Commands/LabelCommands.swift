@@ -15,6 +15,7 @@ enum LabelCommand {
     var correction: String?
     var printGain: Double?
     var output: String?
+    var printing = PrintingOptions()
   }
 
   struct Document: Encodable {
@@ -52,6 +53,7 @@ enum LabelCommand {
         )
         parameters.option(
           "output", \.output, .file, placeholder: "F.png", Text(zh: "PNG 写到哪里", en: "where to write the PNG"))
+        parameters.printing(\.printing)
       }, run: run)
   }
 
@@ -64,6 +66,8 @@ enum LabelCommand {
       dotsPerInch: options.dpi, correction: options.correction.flatMap(QRSymbol.Correction.init(rawValue:)),
       printGainMillimetres: options.printGain)
     order.output = options.output
+    order.printer = try options.printing.printer()
+    order.printerLanguage = options.printing.language
     let outcome = try Walk(workplace: workplace).label(installation, order)
     let console = workplace.console
     let document = Document(
@@ -132,7 +136,7 @@ enum LabelsCommand {
               "output", \.output, .file, placeholder: "F.png|F.pdf",
               Text(zh: "把全部模板按实际尺寸画到一张图上", en: "draw all of them true to size on one sheet"))
           }, run: templates),
-      ] + [LabelVerifyCommand.command] + LabelStockCommands.commands
+      ] + [LabelReprintCommand.command, LabelVerifyCommand.command] + LabelStockCommands.commands
     }
   }
 

@@ -127,6 +127,33 @@ extension LabelError: Explained {
         code: "labels.picture",
         message: Text(zh: "不是完整的 PNG 图片（\(fault)）", en: "not a whole PNG picture (\(fault))"),
         hint: Text(zh: "检查文件", en: "check the file"), exit: .badData)
+    case .printerUnknown(let name, let available):
+      Failure(
+        code: "labels.printer.unknown",
+        message: Text(zh: "没有名为 \(name) 的打印机", en: "there is no printer \(name)"),
+        hint: available.isEmpty
+          ? Text(
+            zh: "系统里没有打印机；用 lpadmin 或系统设置添加",
+            en: "there is none at all; add it by lpadmin or in the system's settings")
+          : Text(
+            zh: "可用的有：\(available.joined(separator: "、"))",
+            en: "there are: \(available.joined(separator: ", "))"),
+        exit: .usage)
+    case .spooler(.noLibrary):
+      Failure(
+        code: "labels.printer.cups",
+        message: Text(zh: "打印需要 CUPS", en: "printing takes CUPS, which is not installed"),
+        hint: Text(zh: "sudo apt install cups", en: "sudo apt install cups"))
+    case .spooler(.unwritable(let file)):
+      Failure(
+        code: "labels.printer.draft",
+        message: Text(zh: "写不了打印用的临时文件 \(file)", en: "cannot write \(file), which the printer is to be sent"),
+        hint: Text(zh: "检查磁盘空间和目录权限", en: "check the disk's space and the folder's permissions"))
+    case .spooler(.refused(let printer, let reason)):
+      Failure(
+        code: "labels.printer.refused",
+        message: Text(zh: "打印机 \(printer) 没有收下：\(reason)", en: "printer \(printer) did not take it: \(reason)"),
+        hint: Text(zh: "lpstat -p 查看打印机状态", en: "`lpstat -p` says how the printer is"))
     case .drawing(let error): error.failure
     case .label(let code, let line, let error):
       error.failure.within(

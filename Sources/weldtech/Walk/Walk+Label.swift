@@ -14,6 +14,8 @@ extension Walk {
     var settings = LabelMaker.Settings()
     /// Where to write the PNG; nil is the installation's folder of documents.
     var output: String?
+    var printer: LabelPrinter?
+    var printerLanguage = LabelPrinter.Language.png
   }
 
   struct LabelOutcome {
@@ -40,7 +42,13 @@ extension Walk {
       fields: ["unitName": installation.owner.unitName, "street": installation.owner.street],
       payload: payload)
     let file = order.output ?? workplace.documentPath(of: installation, named: "label.png")
-    try countOnce(made, of: installation) { try workplace.writeSynced(made.png, to: file) }
+    try countOnce(made, of: installation) { isNew in
+      try workplace.writeSynced(made.png, to: file)
+      guard let printer = order.printer else { return }
+      guard isNew else { throw FieldbookError.labelsPrinted([code], count: 1) }
+      try printer.print(
+        made.png, title: code.description, in: order.printerLanguage, draft: workplace.printerDraft)
+    }
     let record = LabelRecord(
       code: code, payload: payload.text, template: made.template, verified: made.verified)
     let changed = try append(.labelled(record), to: installation)
@@ -48,21 +56,25 @@ extension Walk {
   }
 
   /// Writes a label between the two entries of the stock that say so. One that is there already may be written
-  /// again where it is the very same.
+  /// again where it is the very same, and is then not new.
   /// - Throws: `FieldbookError.labelsPrinted` where another label of this code was made.
-  private func countOnce(_ made: MadeLabel, of installation: Installation, write: () throws -> Void) throws {
+  private func countOnce(
+    _ made: MadeLabel, of installation: Installation, write: (_ isNew: Bool) throws -> Void
+  )
+    throws
+  {
     let fieldbook = try workplace.fieldbook()
     let code = made.payload.code
     let digest = SHA256Digest(of: made.png).hex
     let known = try fieldbook.label(of: code)
-    if known.state == .printed, known.sha256 == digest { return try write() }
-    let job = try fieldbook.beginLabels(
+    if known.state == .printed, known.sha256 == digest { return try write(false) }
+    try workplace.printing(
       Fieldbook.LabelOrder(
         codes: [code], sha256: SHA256Digest(of: Data(code.description.utf8)).hex,
-        output: "weldtech label \(installation.id)"), at: workplace.clock.now())
-    try write()
-    try fieldbook.markPrinted(
-      [.init(code: code, payload: made.payload.text, sha256: digest)], in: job, at: workplace.clock.now())
-    try fieldbook.endLabels(job, at: workplace.clock.now())
+        output: "weldtech label \(installation.id)")
+    ) { run in
+      try write(true)
+      try run.count([.init(code: code, payload: made.payload.text, sha256: digest)])
+    }
   }
 }

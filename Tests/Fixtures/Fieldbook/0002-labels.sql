@@ -170,7 +170,7 @@ CREATE INDEX delivery_file_pending ON delivery_file (installation) WHERE acknowl
 CREATE INDEX pairing_key_of_installation ON pairing_key (installation, module_serial);
 CREATE INDEX pairing_key_pending ON pairing_key (number) WHERE state = 'committed';
 CREATE INDEX code_released ON code (region, serial) WHERE origin = 'block' AND installation IS NULL;
-CREATE INDEX label_job_open ON label_job (sha256) WHERE ended_at IS NULL;
+CREATE UNIQUE INDEX label_job_open ON label_job (output) WHERE ended_at IS NULL;
 CREATE INDEX label_of_job ON label (job);
 CREATE INDEX label_event_of_code ON label_event (region, serial, seq);
 CREATE UNIQUE INDEX label_is_printed_once ON label_event (region, serial) WHERE event = 'printed';

@@ -186,14 +186,19 @@ enum Errors {
     SetupRejected.phone, SetupRejected.region("15"), SetupRejected.codes("x"),
   ]
 
-  private static let pictures: [any Error] = [
-    LabelError.drawing(.pdf(.noPoppler)), .drawing(.pdf(.tooLarge)), .drawing(.pdf(.damaged)),
-    .drawing(.jpeg(.corrupt)), .drawing(.outOfMemory),
-  ].map { PictureRefused(file: "/f", error: $0) }
+  private static let pictures: [any Error] =
+    [
+      LabelError.drawing(.pdf(.noPoppler)), .drawing(.pdf(.tooLarge)), .drawing(.pdf(.damaged)),
+      .drawing(.jpeg(.corrupt)), .drawing(.outOfMemory),
+    ].map { PictureRefused(file: "/f", error: $0) } + [LabelsBusy()]
 
   private static let labels: [any Error] =
     [
-      LabelError.templateUnreadable(file: "f"), .templateTooLarge(file: "f", bytes: 2, mostBytes: 1),
+      LabelError.printerUnknown(name: "zebra", available: ["laser"]),
+      .printerUnknown(name: "zebra", available: []),
+      .spooler(.noLibrary), .spooler(.unwritable(file: "/f")),
+      .spooler(.refused(printer: "zebra", reason: "stopped")), .templateUnreadable(file: "f"),
+      .templateTooLarge(file: "f", bytes: 2, mostBytes: 1),
       .templateUnknown(name: "x", available: ["acrylic-60x40"]),
       .resolutionOutOfRange(dotsPerInch: 1, lower: 200, upper: 1200), .platformAddress(.notHTTPS),
       .fieldMissing(template: "t", element: "e", field: "f"),

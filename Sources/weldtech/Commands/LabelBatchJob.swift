@@ -1,0 +1,94 @@
+import Cryptography
+import Fieldbook
+import FoundationEssentials
+import Glibc
+import Labels
+import Records
+
+/// A batch as the stock of labels sees it: put down before the first label is made, counted as its files come to be
+/// on disk, taken up again where it was cut off.
+struct LabelBatchJob {
+  let orders: [LabelBatch.Order]
+  /// Over all that makes the labels what they are.
+  let digest: String
+  /// The folder; absolute.
+  let output: String
+
+  /// - Throws: `LabelsBusy`, `FieldbookError` where a label may not be made, and what `body` throws.
+  func run(on workplace: Workplace, _ body: (Progress) throws -> Void) throws {
+    let order = Fieldbook.LabelOrder(codes: orders.map(\.payload.code), sha256: digest, output: output)
+    try workplace.printing(order, staysOpen: true) { run in
+      let progress = Progress(run: run, orders: orders, folder: output)
+      do { try body(progress) } catch {
+        // What was reported is whole, whatever came after it.
+        try progress.flush()
+        throw error
+      }
+      try progress.flush()
+    }
+  }
+
+  /// The labels of a batch on their way into the stock.
+  final class Progress {
+    /// Synced and counted together: a sync takes as long as making some dozens.
+    private static let labelsPerSync = 512
+    /// Of files that an earlier run has made, every so many are read once more; all are compared with their digests.
+    private static let readEvery = 100
+
+    private let run: LabelRun
+    private let orders: [LabelBatch.Order]
+    private let folder: String
+    private var waiting: [Fieldbook.PrintedLabel] = []
+
+    fileprivate init(run: LabelRun, orders: [LabelBatch.Order], folder: String) {
+      self.run = run
+      self.orders = orders
+      self.folder = folder
+    }
+
+    /// The orders whose files an earlier run did not leave behind whole.
+    /// - Throws: `Cancelled`.
+    func missing(isCancelled: () -> Bool) throws -> [LabelBatch.Order] {
+      guard run.job.isSameOrder else { return orders }
+      var missing: [LabelBatch.Order] = []
+      for (index, order) in orders.enumerated() {
+        if isCancelled() { throw Cancelled() }
+        if !isThere(order, isRead: index % Self.readEvery == 0) { missing.append(order) }
+      }
+      return missing
+    }
+
+    private func isThere(_ order: LabelBatch.Order, isRead: Bool) -> Bool {
+      guard let known = run.job.made[order.payload.code], let digest = known,
+        let png = FileManager.default.contents(atPath: "\(folder)/\(order.payload.code).png"),
+        SHA256Digest(of: png).hex == digest
+      else { return false }
+      return !isRead || (try? LabelReader.read(png: png)) == [order.payload.text]
+    }
+
+    /// Labels that are in their files and have been read back.
+    func take(_ labels: [LabelBatch.Made]) throws {
+      for label in labels {
+        guard let png = FileManager.default.contents(atPath: label.file) else {
+          throw FileTrouble.unreadable(path: label.file, errno: ENOENT)
+        }
+        waiting.append(
+          .init(
+            code: label.order.payload.code, payload: label.order.payload.text, sha256: SHA256Digest(of: png).hex))
+      }
+      if waiting.count >= Self.labelsPerSync { try flush() }
+    }
+
+    /// Only what is on disk is counted.
+    fileprivate func flush() throws {
+      guard !waiting.isEmpty else { return }
+      let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+      guard descriptor >= 0 else { throw FileTrouble.unwritable(path: folder, errno: errno) }
+      defer { close(descriptor) }
+      // One call for all of the files and their names, see syncfs(2).
+      guard syncfs(descriptor) == 0 else { throw FileTrouble.unwritable(path: folder, errno: errno) }
+      try run.count(waiting)
+      waiting = []
+    }
+  }
+}

@@ -1,0 +1,79 @@
+import Arguments
+import Fieldbook
+import Labels
+import Records
+import Terminal
+
+/// Where labels go besides a file.
+struct PrintingOptions {
+  var printerName: String?
+  var language = LabelPrinter.Language.png
+
+  /// - Throws: `LabelError.printerUnknown` before anything is made.
+  func printer() throws -> LabelPrinter? { try printerName.map { try LabelPrinter(named: $0) } }
+}
+
+extension Parameters {
+  mutating func printing(_ path: WritableKeyPath<Options, PrintingOptions>) {
+    option(
+      "printer", path.appending(path: \.printerName), .string, placeholder: "NAME",
+      Text(zh: "同时送到这台打印机（CUPS 名称）", en: "send it to this printer, too (its name in CUPS)"))
+    option(
+      "printer-language", path.appending(path: \.language), .choice, placeholder: "png|zpl",
+      Text(zh: "打印机的语言：png 由系统转换，zpl 逐点直送", en: "what it is sent: png by the system's filters, zpl dot for dot")
+    )
+  }
+}
+
+/// An order of labels while it is being printed.
+final class LabelRun {
+  private let fieldbook: Fieldbook
+  private let clock: any Clock
+  let job: LabelJob
+
+  fileprivate init(fieldbook: Fieldbook, clock: any Clock, job: LabelJob) {
+    self.fieldbook = fieldbook
+    self.clock = clock
+    self.job = job
+  }
+
+  /// Counts labels that are whole and on disk, or with the spooler.
+  func count(_ labels: [Fieldbook.PrintedLabel]) throws {
+    try fieldbook.markPrinted(labels, in: job, at: clock.now())
+  }
+}
+
+/// Another order of labels is being made on this laptop.
+struct LabelsBusy: Error {}
+
+extension Workplace {
+  var printerDraft: String { "\(home)/printing" }
+
+  /// Puts an order down, makes it by `body`, and closes it: what `body` did not count is as if it had not been
+  /// ordered, unless the program is killed; then the same order goes on where it stood.
+  /// - Parameter staysOpen: an order that fails can be taken up again with the same output, mended or not.
+  /// - Throws: `LabelsBusy`, `FieldbookError` where a label may not be made, and what `body` throws.
+  func printing(
+    _ order: Fieldbook.LabelOrder, staysOpen: Bool = false, _ body: (LabelRun) throws -> Void) throws {
+    let fieldbook = try fieldbook()
+    guard let lock = try fieldbook.lock(.labels) else { throw LabelsBusy() }
+    defer { lock.release() }
+    let job = try fieldbook.beginLabels(order, at: clock.now())
+    do {
+      try body(LabelRun(fieldbook: fieldbook, clock: clock, job: job))
+    } catch {
+      if staysOpen { try fieldbook.leaveLabels(job) } else { try fieldbook.endLabels(job, at: clock.now()) }
+      throw error
+    }
+    try fieldbook.endLabels(job, at: clock.now())
+  }
+}
+
+extension LabelsBusy: Explained {
+  var failure: Failure {
+    Failure(
+      code: "labels.busy",
+      message: Text(zh: "另一个 weldtech 正在印标牌", en: "another weldtech is making labels at the moment"),
+      hint: Text(zh: "等它结束再试", en: "wait for it to finish and try again"))
+  }
+}
