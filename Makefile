@@ -33,9 +33,10 @@ test: ## build and run all tests, peers included
 	@firmware/check
 	swift test
 
-soak: ## what `make test` samples, whole: 50 kills, a power cut at every write of an update, 10,000 faulted runs and flashes
+soak: ## what `make test` samples, whole: 75 kills, a power cut at every write of an update, 10,000 faulted runs and flashes
 	@scripts/setup peers
 	WELDTECH_KILLS=50 swift test --filter Acceptance.KillTests
+	WELDTECH_BATCH_KILLS=25 swift test --filter Acceptance.LabelShopTests
 	WELDTECH_CUTS=all swift test --filter BenchTests.UpdateTests
 	WELDTECH_FAULTED_RUNS=10000 swift test --filter WeldtechTests.FaultedRunTests
 	WELDTECH_FLASHES=10000 swift test -c release -Xswiftc -enable-testing --filter ProvisionTests.FaultedFlashTests

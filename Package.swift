@@ -53,7 +53,7 @@ let package = Package(
       name: "weldtech",
       dependencies: [
         "Records", "Fieldbook", "Provision", "Labels", "Agreements", "Photos", "Sync", "Bench",
-        "Arguments", "Terminal", "Cryptography", "Drawing", "Tables",
+        "Arguments", "Terminal", "Cryptography", "Drawing", "Tables", "CFiles",
       ],
       swiftSettings: settings),
 
@@ -86,6 +86,7 @@ let package = Package(
       linkerSettings: [.linkedLibrary("dl")]),
     .target(
       name: "CCups", path: "Sources/CLibraries/CCups", linkerSettings: [.linkedLibrary("dl")]),
+    .target(name: "CFiles", path: "Sources/CLibraries/CFiles"),
     .target(name: "CZXing", dependencies: ["CLibZXing"], path: "Sources/CLibraries/CZXing"),
     .target(name: "CBoot", path: "firmware/Boot"),
     .target(

@@ -54,7 +54,8 @@ extension Workplace {
   /// - Parameter staysOpen: an order that fails can be taken up again with the same output, mended or not.
   /// - Throws: `LabelsBusy`, `FieldbookError` where a label may not be made, and what `body` throws.
   func printing(
-    _ order: Fieldbook.LabelOrder, staysOpen: Bool = false, _ body: (LabelRun) throws -> Void) throws {
+    _ order: Fieldbook.LabelOrder, staysOpen: Bool = false, _ body: (LabelRun) throws -> Void
+  ) throws {
     let fieldbook = try fieldbook()
     guard let lock = try fieldbook.lock(.labels) else { throw LabelsBusy() }
     defer { lock.release() }

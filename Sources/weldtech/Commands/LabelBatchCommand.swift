@@ -1,4 +1,5 @@
 import Arguments
+import Cryptography
 import Drawing
 import FoundationEssentials
 import Glibc
@@ -24,6 +25,8 @@ enum LabelBatchCommand {
   struct Document: Encodable {
     var labels: Int
     var verified: Int
+    /// Of `labels`, those that a run before this one had made.
+    var resumed: Int
     var output: String
     var seconds: Double
   }
@@ -83,45 +86,57 @@ enum LabelBatchCommand {
     let display = ProgressDisplay(for: workplace.console, now: { ContinuousClock.now - began })
     display.begin(
       Text(zh: "制作标牌", en: "making labels"), total: orders.count, unit: .items(Text(zh: "张", en: "labels")))
-    var made = 0
+    let file = absolutePath(output)
+    let isPDF = options.format == "pdf"
+    if !isPDF, let option = options.pages.given {
+      throw UsageError.conflictingOptions("--\(option)", "--format png")
+    }
+    let folder = try workplace.makeFolder(isPDF ? URL(filePath: file).deletingLastPathComponent().path : output)
+    let job = LabelBatchJob(
+      orders: orders, digest: digest(of: orders, options), output: file, folder: absolutePath(folder))
+    var (made, resumed) = (0, 0)
     do {
-      if options.format == "pdf" {
-        let file = absolutePath(output)
-        _ = try workplace.makeFolder(URL(filePath: file).deletingLastPathComponent().path)
-        try makePages(
-          orders, options, template: template, settings: settings, output: file, jobs: jobs, workplace,
-          progress: { display.advance(to: $0) }, report: { made += $0.count })
-      } else {
-        if let option = options.pages.given {
-          throw UsageError.conflictingOptions("--\(option)", "--format png")
+      try job.run(on: workplace) { run in
+        if isPDF {
+          // Nothing of it is a label before all of it is whole.
+          var pages: [LabelBatch.Made] = []
+          try makePages(
+            orders, options, template: template, settings: settings, output: file, jobs: jobs, workplace,
+            progress: { display.advance(to: $0) }, report: { pages += $0 })
+          made = pages.count
+          if made == orders.count { try run.take(pages, hasOwnFiles: false) }
+        } else {
+          let missing = try run.missing { workplace.isInterrupted }
+          resumed = orders.count - missing.count
+          made = resumed
+          display.advance(to: made)
+          let batch = try LabelBatch(template: template, settings: settings, folder: folder, jobs: jobs)
+          try batch.run(
+            missing, shouldStop: { workplace.isInterrupted },
+            report: { labels in
+              try run.take(labels, hasOwnFiles: true)
+              made += labels.count
+              display.advance(to: made)
+            })
         }
-        let batch = try LabelBatch(
-          template: template, settings: settings, folder: try workplace.makeFolder(output), jobs: jobs)
-        try batch.run(
-          orders, shouldStop: { workplace.isInterrupted },
-          report: { labels in
-            made += labels.count
-            display.advance(to: made)
-          })
+        if workplace.isInterrupted, made < orders.count { throw Cancelled() }
       }
     } catch {
       display.fail()
       throw error
     }
-    if workplace.isInterrupted, made < orders.count {
-      display.fail()
-      throw Cancelled()
-    }
     display.finish()
-    return try answer(made, output, seconds: (ContinuousClock.now - began) / .seconds(1), workplace)
+    return try answer(
+      made, resumed: resumed, output, seconds: (ContinuousClock.now - began) / .seconds(1), workplace)
   }
 
-  private static func answer(_ made: Int, _ output: String, seconds: Double, _ workplace: Workplace) throws
-    -> Int32
-  {
+  private static func answer(
+    _ made: Int, resumed: Int, _ output: String, seconds: Double, _ workplace: Workplace
+  ) throws -> Int32 {
     let console = workplace.console
     let document = Document(
-      labels: made, verified: made, output: output, seconds: (seconds * 1000).rounded() / 1000)
+      labels: made, verified: made, resumed: resumed, output: output, seconds: (seconds * 1000).rounded() / 1000
+    )
     try console.answer(document) {
       console.put(
         Text(zh: "\(made) 张标牌已做好并逐张读回：\(output)", en: "\(made) labels made, each read back: \(output)"))
@@ -142,6 +157,19 @@ enum LabelBatchCommand {
     }
     guard list.problems.isEmpty else { throw ListRefused(file: path, reason: .rows(list.problems)) }
     return list
+  }
+
+  /// Over all that the labels show and how they are drawn.
+  private static func digest(of orders: [LabelBatch.Order], _ options: Options) -> String {
+    let design = [
+      options.template, options.format, "\(options.dpi ?? 0)", options.correction ?? "",
+      "\(options.printGain ?? -1)", "\(options.pages)",
+    ]
+    let labels = orders.map { order in
+      [order.payload.text] + order.fields.sorted { $0.key < $1.key }.flatMap { [$0.key, $0.value] }
+    }
+    // A list of lists of strings always encodes.
+    return SHA256Digest(of: (try? RecordCoding.encode([design] + labels)) ?? Data()).hex
   }
 
   private static var processorCount: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }

@@ -1,3 +1,4 @@
+import CFiles
 import Cryptography
 import Fieldbook
 import FoundationEssentials
@@ -11,14 +12,16 @@ struct LabelBatchJob {
   let orders: [LabelBatch.Order]
   /// Over all that makes the labels what they are.
   let digest: String
-  /// The folder; absolute.
+  /// The folder of labels, or the file of pages; absolute.
   let output: String
+  /// Where the files lie; absolute.
+  let folder: String
 
   /// - Throws: `LabelsBusy`, `FieldbookError` where a label may not be made, and what `body` throws.
   func run(on workplace: Workplace, _ body: (Progress) throws -> Void) throws {
     let order = Fieldbook.LabelOrder(codes: orders.map(\.payload.code), sha256: digest, output: output)
     try workplace.printing(order, staysOpen: true) { run in
-      let progress = Progress(run: run, orders: orders, folder: output)
+      let progress = Progress(run: run, orders: orders, folder: folder)
       do { try body(progress) } catch {
         // What was reported is whole, whatever came after it.
         try progress.flush()
@@ -67,14 +70,17 @@ struct LabelBatchJob {
     }
 
     /// Labels that are in their files and have been read back.
-    func take(_ labels: [LabelBatch.Made]) throws {
+    func take(_ labels: [LabelBatch.Made], hasOwnFiles: Bool) throws {
       for label in labels {
+        let payload = label.order.payload
+        guard hasOwnFiles else {
+          waiting.append(.init(code: payload.code, payload: payload.text, sha256: nil))
+          continue
+        }
         guard let png = FileManager.default.contents(atPath: label.file) else {
           throw FileTrouble.unreadable(path: label.file, errno: ENOENT)
         }
-        waiting.append(
-          .init(
-            code: label.order.payload.code, payload: label.order.payload.text, sha256: SHA256Digest(of: png).hex))
+        waiting.append(.init(code: payload.code, payload: payload.text, sha256: SHA256Digest(of: png).hex))
       }
       if waiting.count >= Self.labelsPerSync { try flush() }
     }
@@ -86,7 +92,7 @@ struct LabelBatchJob {
       guard descriptor >= 0 else { throw FileTrouble.unwritable(path: folder, errno: errno) }
       defer { close(descriptor) }
       // One call for all of the files and their names, see syncfs(2).
-      guard syncfs(descriptor) == 0 else { throw FileTrouble.unwritable(path: folder, errno: errno) }
+      guard wt_syncfs(descriptor) == 0 else { throw FileTrouble.unwritable(path: folder, errno: errno) }
       try run.count(waiting)
       waiting = []
     }

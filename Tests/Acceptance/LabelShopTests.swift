@@ -1,0 +1,143 @@
+import Foundation
+import Records
+import Testing
+
+/// `labels batch` and what stands around it, with the built program: nothing printed twice, nothing lost, whatever
+/// stops it. `WELDTECH_BATCH_KILLS` says how many times it is killed.
+@Suite struct LabelShopTests {
+  private static let kills =
+    ProcessInfo.processInfo.environment["WELDTECH_BATCH_KILLS"].flatMap { Int($0) } ?? 3
+
+  private func codes(_ count: Int, from first: Int = 2_000_000) -> [String] {
+    (0..<count).map { LabelCode(region: "150621", serial: CodeSerial(number: first + $0)!)!.description }
+  }
+
+  private func list(_ codes: [String], _ laptop: Laptop) throws -> String {
+    try laptop.scratch.write(
+      "list.csv", "编码,单位名称,街道\n" + codes.map { "\($0),树林召电焊铺,树林召镇\n" }.joined())
+  }
+
+  private func batch(_ list: String, _ laptop: Laptop, to folder: String = "labels") -> [String] {
+    [
+      "labels", "batch", "--input", list, "--output", laptop.scratch.file(folder), "--dpi", "300", "--jobs",
+      "2",
+    ]
+  }
+
+  private func counts(_ laptop: Laptop) throws -> [String: Int] {
+    let stock = try laptop.json("labels", "stock")
+    #expect(stock["balanced"] as? Bool == true, "\(stock)")
+    return try #require(stock["counts"] as? [String: Int])
+  }
+
+  private func files(_ folder: String) throws -> [String: Data] {
+    let names = try FileManager.default.contentsOfDirectory(atPath: folder)
+    return try names.reduce(into: [:]) { $0[$1] = try Data(contentsOf: URL(filePath: "\(folder)/\($1)")) }
+  }
+
+  @Test func `a batch that is killed at any moment is finished by the same command, each label once`() throws {
+    let quiet = try Laptop()
+    try quiet.setUp()
+    let codes = codes(1_500)
+    let began = Date()
+    let whole = try quiet.run(["--json"] + batch(try list(codes, quiet), quiet))
+    try #require(whole.status == 0, "\(whole.output)\(whole.diagnostics)")
+    let longest = Date().timeIntervalSince(began)
+    let expected = try files(quiet.scratch.file("labels"))
+    #expect(expected.count == codes.count)
+
+    var resumed: [Int] = []
+    for number in 0..<Self.kills {
+      let laptop = try Laptop()
+      try laptop.setUp()
+      let list = try list(codes, laptop)
+      let moment = longest * (Double(number) + Double.random(in: 0..<1)) / Double(Self.kills)
+      let running = try laptop.start(batch(list, laptop))
+      Thread.sleep(forTimeInterval: moment)
+      running.signal(SIGKILL)
+      _ = running.end(within: 10)
+      let printed = try counts(laptop)["printed"] ?? 0
+      // Counted means there: every one that is counted has its file, byte for byte.
+      let left = (try? files(laptop.scratch.file("labels"))) ?? [:]
+      let right = left.count { expected[$0.key] == $0.value }
+      #expect(right >= printed, "killed after \(moment) s: \(printed) counted, \(right) there")
+      let outcome = try laptop.run(["--json"] + batch(list, laptop))
+      let again = outcome.errorCode == "code.printed"
+      #expect(
+        outcome.status == 0 || (again && printed == codes.count), "\(outcome.output)\(outcome.diagnostics)")
+      if !again { resumed.append(try outcome.document()["resumed"] as? Int ?? -1) }
+      #expect(try files(laptop.scratch.file("labels")).filter { $0.key.hasSuffix(".png") } == expected)
+      let counts = try counts(laptop)
+      #expect(counts["printed"] == codes.count && counts["inStock"] == codes.count && counts["printing"] == 0)
+      #expect(counts["reprinted"] == 0)
+      #expect(
+        try laptop.failure(
+          "labels", "batch", "--input", list, "--output", laptop.scratch.file("labels"), status: 65)
+          == "code.printed")
+    }
+    print("\(Self.kills) kills in \(longest) s; found made: \(resumed)")
+  }
+
+  @Test func `a label that was tampered with is made again when a batch goes on`() throws {
+    let laptop = try Laptop()
+    try laptop.setUp()
+    let codes = codes(3)
+    // The third text does not fit: the first two are made.
+    let long = String(repeating: "达拉特旗树林召镇", count: 40)
+    let broken = try laptop.scratch.write(
+      "list.csv", "code,unitName\n\(codes[0]),甲\n\(codes[1]),乙\n\(codes[2]),\(long)\n")
+    #expect(try laptop.run(["--json"] + batch(broken, laptop)).errorCode == "labels.text.tooLarge")
+    #expect(try counts(laptop)["printed"] == 2)
+    let mended = try laptop.scratch.write(
+      "list.csv", "code,unitName\n\(codes[0]),甲\n\(codes[1]),乙\n\(codes[2]),丙\n")
+    let outcome = try laptop.run(["--json"] + batch(mended, laptop))
+    #expect(outcome.status == 0, "\(outcome.output)")
+    #expect(try counts(laptop)["printed"] == 3)
+    #expect(try files(laptop.scratch.file("labels")).count == 3)
+  }
+
+  @Test func `a label is printed again only for a reason, handed out, bound and written off`() throws {
+    let laptop = try Laptop()
+    try laptop.setUp()
+    let codes = codes(4)
+    #expect(try laptop.run(["--json"] + batch(try list(codes, laptop), laptop)).status == 0)
+    #expect(try laptop.failure("labels", "reprint", codes[0], status: 64) == "usage.option.missing")
+    let again = try laptop.json("labels", "reprint", codes[0], "--reason", "褪色")
+    let file = try #require(again["file"] as? String)
+    let read = try laptop.json("labels", "verify", file, "--expect", codes[0])
+    #expect(((read["results"] as? [[String: Any]])?.first)?["matches"] as? Bool == true)
+    #expect(
+      try laptop.failure("labels", "reprint", "150621-00A000-X", "--reason", "x", status: 65)
+        == "code.notPrinted")
+
+    try laptop.json("labels", "hand-out", "\(codes[0])+2", "--to", "欧阳锋")
+    #expect(try laptop.failure("labels", "hand-out", codes[0], "--to", "x", status: 65) == "code.handedOut")
+    try laptop.json("labels", "spoil", codes[1], "--reason", "断裂")
+    #expect(
+      try laptop.failure("register", "--from", try laptop.registration(), "--code", codes[1], status: 65)
+        == "code.spoiled")
+    let id = try laptop.register("--code", codes[0])
+    #expect(try laptop.failure("labels", "spoil", codes[0], "--reason", "x", status: 65) == "code.bound")
+    let bound = try laptop.json("labels", "reprint", codes[0], "--reason", "再次褪色")
+    #expect(bound["id"] as? String == id)
+    let counts = try counts(laptop)
+    #expect(counts["printed"] == 4 && counts["reprinted"] == 2 && counts["bound"] == 1)
+    #expect(counts["handedOut"] == 0 && counts["spoiled"] == 1 && counts["inStock"] == 2)
+    let labels = try laptop.json("labels", "stock", codes[0])["labels"] as? [[String: Any]]
+    let history = labels?.first?["history"] as? [[String: Any]] ?? []
+    #expect(
+      history.compactMap { $0["event"] as? String } == ["printed", "reprinted", "handedOut", "reprinted"])
+  }
+
+  @Test func `a printer that is not there is named before anything is made`() throws {
+    let laptop = try Laptop()
+    try laptop.setUp()
+    let codes = codes(1)
+    #expect(try laptop.run(["--json"] + batch(try list(codes, laptop), laptop)).status == 0)
+    let outcome = try laptop.run(
+      ["--json", "labels", "reprint", codes[0], "--reason", "x", "--printer", "no such printer"],
+      environment: ["CUPS_SERVER": "127.0.0.1:9"])
+    #expect(["labels.printer.unknown", "labels.printer.cups"].contains(outcome.errorCode ?? ""))
+    #expect(try counts(laptop)["reprinted"] == 0)
+  }
+}
