@@ -59,6 +59,7 @@ bench: build ## run the benchmarks, each beside its peer
 	bench/start
 	bench/records
 	bench/labels
+	.build/peers/bin/python bench/torture
 	bench/flash
 
 docs: build ## write manual pages and shell completions into .build/docs
