@@ -1,0 +1,96 @@
+import Drawing
+import Foundation
+import Records
+import Tables
+import Testing
+
+@testable import Labels
+
+/// Templates and lists that are cut, doubled and overwritten, the same ones on every run.
+@Suite struct MalformedTests {
+  @Test func `a thousand malformed templates are refused with file and place, or are whole`() throws {
+    var random = SplitMix(seed: 20_261_125)
+    let sources = try ["acrylic-60x40", "round-50", "thermal-50x30"].map {
+      [UInt8](try Data(contentsOf: URL(fileURLWithPath: "\(Sample.root)/label-templates/\($0).json")))
+    }
+    let spice = Array("\"{}[],:-9e.\u{7}".utf8)
+    var refused = 0
+    for _ in 0..<1_000 {
+      var bytes = sources[random.next(below: sources.count)]
+      for _ in 0...random.next(below: 3) {
+        let place = random.next(below: bytes.count)
+        switch random.next(below: 3) {
+        case 0: bytes[place] = spice[random.next(below: spice.count)]
+        case 1: bytes.insert(spice[random.next(below: spice.count)], at: place)
+        default: bytes.removeSubrange(place..<min(bytes.count, place + 1 + random.next(below: 40)))
+        }
+      }
+      do {
+        let template = try LabelTemplate(json: Data(bytes), file: "bad.json")
+        #expect(template.widthMillimetres > 0 && !template.elements.isEmpty)
+      } catch {
+        guard case .templateRejected(let file, let problems) = error else {
+          Issue.record("\(error)")
+          continue
+        }
+        #expect(file == "bad.json" && !problems.isEmpty)
+        refused += 1
+      }
+    }
+    #expect(refused > 700, "\(refused) refused")
+  }
+
+  @Test func `of a thousand malformed lists every row is either whole or reported with its line`() throws {
+    var random = SplitMix(seed: 20_261_126)
+    let template = try Sample.template()
+    let spice: [UInt8] = [0x22, 0x2C, 0x0A, 0x0D, 0x00, 0xFF, 0x81, 0x41, 0x20]
+    var faulty = 0
+    for _ in 0..<1_000 {
+      var bytes = Array("编码,单位名称,街道\n".utf8)
+      for number in 0..<4 { bytes += Array("\(Sample.code(466_560 + number)),\"老王, 电焊\",树林召镇\n".utf8) }
+      for _ in 0...random.next(below: 4) {
+        let place = random.next(below: bytes.count)
+        switch random.next(below: 3) {
+        case 0: bytes[place] = spice[random.next(below: spice.count)]
+        case 1: bytes.insert(spice[random.next(below: spice.count)], at: place)
+        default: bytes.removeSubrange(place..<min(bytes.count, place + 1 + random.next(below: 30)))
+        }
+      }
+      guard let table = try? CSVTable(bytes) else {
+        faulty += 1
+        continue
+      }
+      let list = LabelList(table, for: template)
+      if !list.problems.isEmpty { faulty += 1 }
+      #expect(list.problems.allSatisfy { $0.line >= 1 })
+      #expect(Set(list.problems.map(\.line)).isDisjoint(with: list.rows.map(\.line)))
+      #expect(Set(list.rows.map(\.code)).count == list.rows.count)
+    }
+    #expect(faulty > 600, "\(faulty) with a fault")
+  }
+
+  @Test func `a ZPL graphic has the picture's dots, and no more`() throws {
+    let made = try LabelMaker(template: Sample.catalogue.template(named: "thermal-50x30")).make(
+      fields: Sample.fields, payload: Sample.payload())
+    let image = try GreyImage(png: made.png)
+    let text = String(decoding: ZPL.label(image), as: UTF8.self)
+    let lines = text.split(separator: "\n").map(String.init)
+    let rowBytes = (image.widthPixels + 7) / 8
+    let head = try #require(lines.first)
+    #expect(head.hasPrefix("^XA^PW\(image.widthPixels)^LL\(image.heightPixels)"))
+    #expect(
+      head.hasSuffix("^GFA,\(rowBytes * image.heightPixels),\(rowBytes * image.heightPixels),\(rowBytes),"))
+    #expect(lines.last == "^FS^PQ1^XZ" && lines.count == image.heightPixels + 2)
+    // Drawn again from the hexadecimal digits and read.
+    var pixels: [UInt8] = []
+    for line in lines.dropFirst().dropLast() {
+      let nibbles = line.compactMap(\.hexDigitValue)
+      try #require(nibbles.count == 2 * rowBytes)
+      pixels += (0..<image.widthPixels).map { nibbles[$0 / 4] & (8 >> ($0 % 4)) == 0 ? 255 : 0 }
+    }
+    #expect(pixels == image.pixels)
+    let drawn = GreyImage(
+      widthPixels: image.widthPixels, heightPixels: image.heightPixels, pixelsPerMetre: nil, pixels: pixels)
+    #expect(try LabelInspection.symbols(in: drawn).map(\.text) == [made.payload.text])
+  }
+}
