@@ -125,6 +125,13 @@ public final class FlashArray: Sendable {
     }
   }
 
+  /// Makes cells what no program could: what is left after power went in the middle of an operation, or what an
+  /// earlier moment had. Nothing where the range is not wholly inside.
+  public func put(_ address: UInt32, _ bytes: [UInt8]) {
+    guard let range = range(address, count: bytes.count) else { return }
+    state.withLock { $0.cells.replaceSubrange(range, with: bytes) }
+  }
+
   /// Lets nobody program or erase this sector any more, as the chip's option bytes do.
   public func protect(sector index: Int) {
     state.withLock { _ = $0.protectedSectors.insert(index) }

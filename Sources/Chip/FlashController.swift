@@ -25,6 +25,8 @@ struct FlashController {
   private var isBarred = false
   /// Operations since power-up, for power cuts that are to fall on each of them.
   private(set) var operations = 0
+  /// What stood where the latest operation is at work.
+  private var replaced: (address: UInt32, bytes: [UInt8]) = (0, [])
 
   init(array: FlashArray, timings: FlashTimings) {
     self.array = array
@@ -89,15 +91,28 @@ struct FlashController {
       return
     }
     operations += 1
+    replaced = (address, array.read(address, count: bytes) ?? [])
     array.program(address, (0..<bytes).map { UInt8(truncatingIfNeeded: value >> (8 * UInt32($0))) })
     busyUntil = now + Self.nanoseconds(timings.programWord)
     status |= 1
   }
 
-  /// What is left of an erasure whose power went: cells that are neither one nor the other.
-  mutating func cutPower(now: UInt64, lastErased: FlashArray.Sector?, noise: () -> UInt8) {
-    guard now < busyUntil, let lastErased, control & 2 != 0 else { return }
-    array.program(lastErased.address, (0..<lastErased.bytes).map { _ in noise() | noise() })
+  /// What is left of an operation whose power went: of a word, some of the bits that were to be cleared; of a sector,
+  /// blocks of 64 bytes that are erased, half erased, or what they were.
+  mutating func cutPower(now: UInt64, noise: () -> UInt8) {
+    guard now < busyUntil, let done = array.read(replaced.address, count: replaced.bytes.count) else { return }
+    var left = replaced.bytes
+    if control & 2 == 0 {
+      for index in left.indices { left[index] = done[index] | left[index] & noise() }
+    } else {
+      for start in stride(from: 0, to: left.count, by: 64) {
+        let extent = noise() % 4
+        for index in start..<min(start + 64, left.count) where extent > 0 {
+          left[index] |= extent == 1 ? noise() : 0xff
+        }
+      }
+    }
+    array.put(replaced.address, left)
   }
 
   private func mayWrite(_ sector: Int) -> Bool { options >> (16 + UInt32(sector)) & 1 != 0 }
@@ -127,6 +142,7 @@ struct FlashController {
     }
     operations += 1
     let sector = array.sectors[index]
+    replaced = (sector.address, array.read(sector.address, count: sector.bytes) ?? [])
     array.erase(sector: index)
     busyUntil = now + Self.nanoseconds(timings.erase(sectorBytes: sector.bytes))
     status |= 1

@@ -19,43 +19,48 @@ final class Microcontroller: ProcessorBus {
   private static let cyclesBetweenLooks: UInt64 = 240
 
   let processor: Processor
-  private(set) var state = State.running
-  private(set) var flash: FlashController
-  private(set) var surface: Surface
+  var state = State.running
+  var flash: FlashController
+  var surface: Surface
   var link = UART(lineSpeed: 115_200)
-  private var position = UART(lineSpeed: 9_600)
-  private var modem = UART(lineSpeed: 115_200)
-  private var stream = ReceiveStream()
-  private var clocks: ClockTree
+  var position = UART(lineSpeed: 9_600)
+  var modem = UART(lineSpeed: 115_200)
+  var stream = ReceiveStream()
+  var clocks: ClockTree
   private let random: (Int) -> [UInt8]?
 
   // The timeline: `processor.cycles` since the anchor, at the present frequency.
-  private var anchorTime: UInt64 = 0
-  private var anchorCycles: UInt64 = 0
-  private var eventCycles: UInt64 = 0
-  private var limit: UInt64 = 0
+  var anchorTime: UInt64 = 0
+  var anchorCycles: UInt64 = 0
+  var eventCycles: UInt64 = 0
+  var limit: UInt64 = 0
 
-  private var tickControl: UInt32 = 0
-  private var tickReload: UInt32 = 0
-  private var nextTick = UInt64.max
-  private var tickIsPending = false
-  private var tickHasPassed = false
-  private var watchdog = Watchdog()
-  private var converter = Converter()
-  private var plain: [UInt32: UInt32] = [:]
-  private var vectors: UInt32 = 0
-  private var resetIsDue = false
-  private var randomControl: UInt32 = 0
-  private var storesToMend: [(address: UInt32, bytes: Int)] = []
-  private var lastErased: FlashArray.Sector?
+  var tickControl: UInt32 = 0
+  var tickReload: UInt32 = 0
+  var nextTick = UInt64.max
+  var tickIsPending = false
+  var tickHasPassed = false
+  var watchdog = Watchdog()
+  var converter = Converter()
+  var plain: [UInt32: UInt32] = [:]
+  var vectors: UInt32 = 0
+  var resetIsDue = false
+  var randomControl: UInt32 = 0
+  var storesToMend: [(address: UInt32, bytes: Int)] = []
 
-  private var quietLooks = 0
-  private var lastLookAt: UInt64 = 0
+  var quietLooks = 0
+  var lastLookAt: UInt64 = 0
   /// What was read last, and where; by the lowest bits of the register's number.
-  private var lastLooks = [(address: UInt32, value: UInt32)](repeating: (0, 0), count: 64)
-  /// Where a power cut is to fall: after so many instructions.
-  var cutAfterInstructions: UInt64?
-  private(set) var isCut = false
+  var lastLooks = [(address: UInt32, value: UInt32)](repeating: (0, 0), count: 64)
+  /// Where a power cut is to fall: after so many instructions, or in the middle of this operation of the flash
+  /// controller, counted from 1.
+  var cutAfterInstructions: UInt64? {
+    didSet { processor.attentionAtInstruction = cutAfterInstructions ?? .max }
+  }
+  var cutInOperation: Int?
+  var isCut = false
+  /// Faults that were entered and have not returned.
+  var faults = 0
 
   /// - Parameters:
   ///   - oscillatorError: how far the chip's own oscillator is off, parts per million.
@@ -83,7 +88,7 @@ final class Microcontroller: ProcessorBus {
 
   /// Power goes, at this very instruction.
   func cutPower(noise: () -> UInt8) {
-    flash.cutPower(now: now, lastErased: lastErased, noise: noise)
+    flash.cutPower(now: now, noise: noise)
     surface.setCoil(false, now: now)
     powerUp()
   }
@@ -96,7 +101,7 @@ final class Microcontroller: ProcessorBus {
     (tickControl, tickReload, nextTick, tickIsPending, tickHasPassed) = (0, 0, .max, false, false)
     (watchdog, converter, plain, vectors, randomControl) = (Watchdog(), Converter(), [:], 0, 0)
     stream = ReceiveStream()
-    (resetIsDue, isCut, storesToMend, lastErased) = (false, false, [], nil)
+    (resetIsDue, isCut, storesToMend) = (false, false, [])
     // Pins float at reset, and the coil's driver is pulled down.
     surface.setCoil(false, now: time)
     showFlash()
@@ -149,6 +154,7 @@ final class Microcontroller: ProcessorBus {
     let wait = next > time ? next - time : 0
     // Rounded up, so that the event has come when the cycles have passed.
     eventCycles = processor.cycles + (wait * kilohertz + 999_999) / 1_000_000
+    processor.attentionAtCycles = storesToMend.isEmpty && !operationIsDue ? eventCycles : 0
   }
 
   // MARK: - Running
@@ -181,8 +187,6 @@ final class Microcontroller: ProcessorBus {
     }
   }
 
-  private var faults = 0
-
   private func vector(_ index: UInt32) -> UInt32 { processor.word(vectors &+ 4 * index) }
 
   private func settle() {
@@ -205,9 +209,13 @@ final class Microcontroller: ProcessorBus {
     max(1000, (UInt64(tickReload & 0xff_ffff) + 1) * 1_000_000 / kilohertz)
   }
 
+  private var operationIsDue: Bool { cutInOperation.map { flash.operations >= $0 } ?? false }
+
   func stepped() {
-    if !storesToMend.isEmpty { mendStores() }
-    if let cutAfterInstructions, processor.instructions >= cutAfterInstructions {
+    mendStores()
+    processor.attentionAtCycles = eventCycles
+    let instructionIsDue = cutAfterInstructions.map { processor.instructions >= $0 } ?? false
+    if operationIsDue || instructionIsDue {
       isCut = true
       processor.requestStop()
     } else if processor.cycles >= eventCycles {
@@ -299,7 +307,6 @@ final class Microcontroller: ProcessorBus {
     case 0x4002_6400 where offset >= 0x40 && offset < 0x58: return stream.write(offset - 0x40, value)
     case 0x4002_3c00:
       guard let erased = flash.write(offset, value, now: time) else { return }
-      lastErased = erased
       return (processor.flash + Int(erased.address - Processor.flashStart)).initializeMemory(
         as: UInt8.self, repeating: 0xff, count: erased.bytes
       ).update(repeating: 0xff, count: erased.bytes)

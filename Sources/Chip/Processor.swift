@@ -26,20 +26,36 @@ final class Processor {
   private static let systemMemoryBytes = 0x1_0000
   private static let exceptionReturn: UInt32 = 0xffff_fff9
 
-  private let engine: OpaquePointer
+  let engine: OpaquePointer
   /// Flash as the core sees it; `Chip` puts here what the flash controller lets through.
   let flash: UnsafeMutableRawPointer
   let ram: ChipRAM
   unowned(unsafe) var bus: (any ProcessorBus)?
   private var regions: [Region] = []
+  private let steps: UnsafeMutablePointer<wt_steps>
   /// Half-words of instructions since power-up, taken as cycles: most instructions are one, wide and branching ones
   /// take about two.
-  var cycles: UInt64 = 0
-  private(set) var instructions: UInt64 = 0
-  private let countsInstructions: Bool
-  private var hasEnteredSystemMemory = false
+  var cycles: UInt64 {
+    get { steps.pointee.cycles }
+    set { steps.pointee.cycles = newValue }
+  }
+  /// Instructions since the chip was made, where they are counted.
+  var instructions: UInt64 {
+    get { steps.pointee.count }
+    set { steps.pointee.count = newValue }
+  }
+  /// When the bus is to be asked, at the next block or instruction that is not before these.
+  var attentionAtCycles: UInt64 {
+    get { steps.pointee.call_at_cycles }
+    set { steps.pointee.call_at_cycles = newValue }
+  }
+  var attentionAtInstruction: UInt64 {
+    get { steps.pointee.call_at_count }
+    set { steps.pointee.call_at_count = newValue }
+  }
+  var hasEnteredSystemMemory = false
   /// Exceptions that were entered and have not returned.
-  private var depth = 0
+  var depth = 0
 
   /// - Parameters:
   ///   - uniqueID: 12 bytes, readable in system memory.
@@ -50,10 +66,11 @@ final class Processor {
     let mode = uc_mode(UC_MODE_THUMB.rawValue | UC_MODE_MCLASS.rawValue)
     guard wt_open(UC_ARCH_ARM, mode, &opened) == UC_ERR_OK, let opened else { throw .engine("open") }
     engine = opened
+    steps = .allocate(capacity: 1)
+    steps.initialize(to: wt_steps())
     flash = .allocate(byteCount: Self.flashBytes, alignment: 4096)
     ram = ChipRAM()
     flash.initializeMemory(as: UInt8.self, repeating: 0xff, count: Self.flashBytes)
-    self.countsInstructions = countsInstructions
     try set(wt_use_cortex_m4(engine), "cpu")
     let readAndExecute = UC_PROT_READ.rawValue | UC_PROT_EXEC.rawValue
     try set(
@@ -77,17 +94,21 @@ final class Processor {
       try set(wt_mmio_map(engine, UInt64(start), bytes, readRegion, box, writeRegion, box), "registers")
     }
     try set(wt_hook_protected_writes(engine, writeFlash, user), "hook")
+    // System memory is never executed; the bootloader in it is the bench's own.
+    steps.pointee = wt_steps(
+      cycles: 0, count: 0, call_at_cycles: 0, call_at_count: .max, fence: Self.systemMemoryStart,
+      fence_bytes: 0x7800, call: attend, user: user)
     try set(
-      countsInstructions ? wt_hook_instructions(engine, step, user) : wt_hook_blocks(engine, step, user), "hook"
-    )
+      countsInstructions ? wt_count_instructions(engine, steps) : wt_count_blocks(engine, steps), "hook")
   }
 
   deinit {
     wt_close(engine)
+    steps.deallocate()
     flash.deallocate()
   }
 
-  private func set(_ status: uc_err, _ what: String) throws(ChipError) {
+  func set(_ status: uc_err, _ what: String) throws(ChipError) {
     guard status == UC_ERR_OK else { throw .engine("\(what): \(status.rawValue)") }
   }
 
@@ -98,7 +119,7 @@ final class Processor {
     depth = 0
     hasEnteredSystemMemory = false
     for (start, bytes) in [(Self.flashStart, Self.flashBytes), (ChipRAM.start, ChipRAM.byteCount)] {
-      _ = wt_forget_code(engine, UInt64(start), UInt64(start) + UInt64(bytes))
+      forgetCode(start, bytes: bytes)
     }
     self[UC_ARM_REG_XPSR] = 1 << 24
     self[UC_ARM_REG_SP] = word(table)
@@ -117,6 +138,11 @@ final class Processor {
       return .exceptionReturn
     }
     return status == UC_ERR_OK ? .asked : .fault
+  }
+
+  /// Has what is in this range translated anew where it is executed again.
+  func forgetCode(_ start: UInt32, bytes: Int) {
+    _ = wt_forget_code(engine, UInt64(start), UInt64(start) + UInt64(bytes))
   }
 
   /// Ends `run` before the next instruction (or block).
@@ -185,22 +211,19 @@ final class Processor {
     wt_mem_write(engine, UInt64(address), bytes, bytes.count * 4)
   }
 
-  fileprivate func stepped(_ address: UInt32, bytes: UInt32) {
-    // System memory is never executed; the bootloader in it is the bench's own.
-    if address >= Self.systemMemoryStart, address < Self.systemMemoryStart + 0x7800 {
+  fileprivate func stepped(isInSystemMemory: Bool) {
+    if isInSystemMemory {
       hasEnteredSystemMemory = true
       requestStop()
-      return
+    } else {
+      bus?.stepped()
     }
-    cycles &+= UInt64(max(2, bytes) / 2)
-    if countsInstructions { instructions &+= 1 }
-    bus?.stepped()
   }
 }
 
 /// What lies around a processor.
 protocol ProcessorBus: AnyObject {
-  /// Before each block of instructions, or each instruction where those are counted.
+  /// Before the block of instructions, or the instruction where those are counted, at which attention is due.
   func stepped()
   func read(_ address: UInt32, bytes: Int) -> UInt32
   func write(_ address: UInt32, _ value: UInt32, bytes: Int)
@@ -245,8 +268,7 @@ private let writeFlash: uc_cb_eventmem_t = { _, _, address, bytes, value, user i
   return true
 }
 
-private let step: uc_cb_hookcode_t = { _, address, bytes, user in
+private let attend: @convention(c) (UnsafeMutableRawPointer?, Bool) -> Void = { user, isInSystemMemory in
   guard let user else { return }
-  Unmanaged<Processor>.fromOpaque(user).takeUnretainedValue().stepped(
-    UInt32(truncatingIfNeeded: address), bytes: bytes)
+  Unmanaged<Processor>.fromOpaque(user).takeUnretainedValue().stepped(isInSystemMemory: isInSystemMemory)
 }

@@ -13,19 +13,18 @@ final class ChipRig {
   let chip: Microcontroller
   private var sequence: UInt8 = 0
 
-  init(world: World = .singlePhase, timings: FlashTimings = .typical, countsInstructions: Bool = false) throws {
-    flash = try Self.shippedFlash()
+  /// - Parameter flash: what another chip left behind; the shipped firmware unless told.
+  init(
+    world: World = .singlePhase, timings: FlashTimings = .typical, countsInstructions: Bool = false,
+    flash: FlashArray? = nil
+  ) throws {
+    self.flash = try flash ?? Self.shippedFlash()
     surroundings = Surroundings(world)
-    var seed: UInt64 = 0x9e37_79b9_7f4a_7c15
+    let dice = Dice(seed: 1)
     chip = try Microcontroller(
-      flash: flash, timings: timings, uniqueID: Array("WELDTECHSIM1".utf8), surroundings: surroundings,
+      flash: self.flash, timings: timings, uniqueID: Self.uniqueID, surroundings: surroundings,
       countsInstructions: countsInstructions
-    ) { count in
-      (0..<count).map { _ in
-        seed = seed &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-        return UInt8(truncatingIfNeeded: seed >> 33)
-      }
-    }
+    ) { dice.bytes($0) }
   }
 
   static func shippedImage() throws -> Image {
@@ -43,6 +42,7 @@ final class ChipRig {
     return flash
   }
 
+  static let uniqueID = Array("WELDTECHSIM1".utf8)
   static let key = [UInt8](repeating: 0x5a, count: 32)
   static let installation = Array("11111111-2222-4333-8444-555555555555".utf8)
 
@@ -138,7 +138,7 @@ final class ChipRig {
     commit.put(ModuleField.keyId, bytes: Authenticator.keyId(of: key))
     commit.put(
       ModuleField.authenticationCode,
-      bytes: Authenticator.commit(key: key, uniqueId: Array("WELDTECHSIM1".utf8)))
+      bytes: Authenticator.commit(key: key, uniqueId: Self.uniqueID))
     guard let committed = try exchange(.pairCommit, commit) else { return false }
     #expect(committed[ModuleField.error] == nil)
     return true

@@ -1,47 +1,65 @@
-import Bench
-import ModuleCore
+import Foundation
 import Testing
 
 @testable import Chip
 
-/// Power goes at an instruction of the shipped image.
+/// Power goes at an instruction, or in the middle of a write, of the shipped image.
+///
+/// `WELDTECH_POWER_CUTS` is how many instructions are drawn (10,000 in `make soak`), `WELDTECH_CUTS=all` takes every write,
+/// `WELDTECH_POWER_SEED` is where the draw begins. A failure names the operation, the moment and the seed of one cut;
+/// `WELDTECH_POWER_CUT=<operation>/<instruction or write>/<number>/<seed>` runs that one alone.
 @Suite struct PowerCutTests {
-  /// Cuts in the instructions of a pairing, all different, the same in every run. A pairing takes some 300,000.
-  private static func cuts(_ count: Int) -> [UInt64] {
-    var seed: UInt64 = 7
-    return (0..<count).map { _ in
-      seed = seed &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-      return (seed >> 33) % 300_000
+  private static let environment = ProcessInfo.processInfo.environment
+  private static let count = environment["WELDTECH_POWER_CUTS"].flatMap(Int.init) ?? 40
+  private static let firstSeed = environment["WELDTECH_POWER_SEED"].flatMap { UInt64($0) } ?? 1
+
+  @Test(.enabled(if: environment["WELDTECH_POWER_CUT"] == nil), arguments: PowerCutRig.Operation.allCases)
+  func `after a cut at any instruction the module boots, open, and pairing ends with both sides equal`(
+    operation: PowerCutRig.Operation
+  ) throws {
+    let rig = try PowerCutRig(operation)
+    let operations = PowerCutRig.Operation.allCases
+    let share = (Self.count + operations.count - 1) / operations.count
+    let dice = Dice(seed: Self.firstSeed &+ UInt64(operations.firstIndex(of: operation) ?? 0) << 32)
+    var struck = 0
+    for _ in 0..<share {
+      let seed = dice.next()
+      let wasCut = try cut(rig, .instruction(dice.next() % rig.instructions), seed: seed)
+      if wasCut { struck += 1 }
+    }
+    #expect(struck > share / 2)
+  }
+
+  @Test(.enabled(if: environment["WELDTECH_POWER_CUT"] == nil), arguments: PowerCutRig.Operation.allCases)
+  func `after a cut in the middle of a write the same holds`(operation: PowerCutRig.Operation) throws {
+    let rig = try PowerCutRig(operation)
+    let all = Self.environment["WELDTECH_CUTS"] == "all"
+    let dice = Dice(seed: Self.firstSeed)
+    let step = all ? 1 : max(1, rig.writes / 6)
+    for write in stride(from: rig.writes, to: 0, by: -step) {
+      let wasCut = try cut(rig, .write(write), seed: dice.next())
+      #expect(wasCut)
     }
   }
 
-  @Test func `after a cut anywhere in a pairing, one key or none is there, and pairing again succeeds`() throws
-  {
-    let rig = try ChipRig(countsInstructions: true)
-    rig.boot()
-    var struck = 0
-    for (index, cut) in Self.cuts(12).enumerated() {
-      rig.blankRecords()
-      rig.chip.powerUp()
-      rig.boot()
-      rig.chip.cutAfterInstructions = rig.chip.processor.instructions + cut
-      let wasWhole = try rig.pair(key: ChipRig.key)
-      rig.chip.cutAfterInstructions = nil
-      if !wasWhole { struck += 1 }
-      var noise = UInt8(truncatingIfNeeded: index)
-      rig.chip.cutPower {
-        noise = noise &* 37 &+ 11
-        return noise
-      }
-      rig.boot()
-      let identity = try rig.ask(.identity)
-      let kept = identity[ModuleField.keyId]?.byteString
-      #expect(kept == nil || kept == Authenticator.keyId(of: ChipRig.key), "cut after \(cut)")
-      if wasWhole { #expect(kept != nil) }
-      #expect(try rig.pair(key: ChipRig.key))
-      #expect(try rig.ask(.identity)[ModuleField.keyId]?.byteString == Authenticator.keyId(of: ChipRig.key))
-      #expect(rig.chip.surface.closings == 0)
+  @Test(
+    .enabled(if: environment["WELDTECH_POWER_CUT"] != nil, "WELDTECH_POWER_CUT names one cut to be done again"))
+  func `one cut, done again`() throws {
+    let parts = (Self.environment["WELDTECH_POWER_CUT"] ?? "").split(separator: "/").map(String.init)
+    try #require(parts.count == 4)
+    let operation = try #require(PowerCutRig.Operation(rawValue: parts[0]))
+    let number = try #require(UInt64(parts[2]))
+    let seed = try #require(UInt64(parts[3]))
+    let moment = parts[1] == "write" ? PowerCutRig.Moment.write(Int(number)) : .instruction(number)
+    _ = try cut(try PowerCutRig(operation), moment, seed: seed)
+  }
+
+  private func cut(_ rig: PowerCutRig, _ moment: PowerCutRig.Moment, seed: UInt64) throws -> Bool {
+    do {
+      return try rig.cut(moment, seed: seed)
+    } catch {
+      Issue.record("WELDTECH_POWER_CUT=\(rig.operation.rawValue)/\(moment)/\(seed): \(error)")
+      return true
     }
-    #expect(struck > 0)
   }
 }

@@ -18,6 +18,10 @@ static struct {
   __typeof__(uc_emu_stop) *emu_stop;
   __typeof__(uc_hook_add) *hook_add;
   __typeof__(uc_ctl) *ctl;
+  __typeof__(uc_context_alloc) *context_alloc;
+  __typeof__(uc_context_save) *context_save;
+  __typeof__(uc_context_restore) *context_restore;
+  __typeof__(uc_context_free) *context_free;
 } unicorn;
 static bool is_there;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
@@ -29,7 +33,8 @@ static void load(void) {
 #define FIND(name) ((unicorn.name = (__typeof__(unicorn.name))dlsym(library, "uc_" #name)) != NULL)
   is_there = FIND(open) && FIND(close) && FIND(reg_read) && FIND(reg_write) && FIND(mem_read) && FIND(mem_write) &&
              FIND(mem_map) && FIND(mem_map_ptr) && FIND(mmio_map) && FIND(emu_start) && FIND(emu_stop) &&
-             FIND(hook_add) && FIND(ctl);
+             FIND(hook_add) && FIND(ctl) && FIND(context_alloc) && FIND(context_save) && FIND(context_restore) &&
+             FIND(context_free);
 }
 
 bool wt_unicorn_is_there(void) {
@@ -86,12 +91,24 @@ static uc_err hook(uc_engine *engine, int type, void *call, void *user) {
   return unicorn.hook_add(engine, &handle, type, call, user, (uint64_t)1, (uint64_t)0);
 }
 
-uc_err wt_hook_blocks(uc_engine *engine, uc_cb_hookcode_t call, void *user) {
-  return hook(engine, UC_HOOK_BLOCK, (void *)call, user);
+static void step(uc_engine *engine, uint64_t address, uint32_t size, void *user) {
+  (void)engine;
+  struct wt_steps *steps = user;
+  if ((uint32_t)address - steps->fence < steps->fence_bytes) {
+    steps->call(steps->user, true);
+    return;
+  }
+  steps->cycles += size > 2 ? size / 2 : 1;
+  steps->count++;
+  if (steps->cycles >= steps->call_at_cycles || steps->count >= steps->call_at_count) steps->call(steps->user, false);
 }
 
-uc_err wt_hook_instructions(uc_engine *engine, uc_cb_hookcode_t call, void *user) {
-  return hook(engine, UC_HOOK_CODE, (void *)call, user);
+uc_err wt_count_blocks(uc_engine *engine, struct wt_steps *steps) {
+  return hook(engine, UC_HOOK_BLOCK, (void *)step, steps);
+}
+
+uc_err wt_count_instructions(uc_engine *engine, struct wt_steps *steps) {
+  return hook(engine, UC_HOOK_CODE, (void *)step, steps);
 }
 
 uc_err wt_hook_protected_writes(uc_engine *engine, uc_cb_eventmem_t call, void *user) {
@@ -101,3 +118,11 @@ uc_err wt_hook_protected_writes(uc_engine *engine, uc_cb_eventmem_t call, void *
 uc_err wt_forget_code(uc_engine *engine, uint64_t start, uint64_t end) {
   return unicorn.ctl(engine, UC_CTL_WRITE(UC_CTL_TB_REMOVE_CACHE, 2), start, end);
 }
+
+uc_err wt_context_alloc(uc_engine *engine, uc_context **context) { return unicorn.context_alloc(engine, context); }
+
+uc_err wt_context_save(uc_engine *engine, uc_context *context) { return unicorn.context_save(engine, context); }
+
+uc_err wt_context_restore(uc_engine *engine, uc_context *context) { return unicorn.context_restore(engine, context); }
+
+uc_err wt_context_free(uc_context *context) { return unicorn.context_free(context); }

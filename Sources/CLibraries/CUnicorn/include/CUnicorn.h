@@ -24,9 +24,25 @@ uc_err wt_mmio_map(
 uc_err wt_emu_start(uc_engine *engine, uint64_t begin, uint64_t until, uint64_t timeout, size_t count);
 uc_err wt_emu_stop(uc_engine *engine);
 
+uc_err wt_context_alloc(uc_engine *engine, uc_context **context);
+uc_err wt_context_save(uc_engine *engine, uc_context *context);
+uc_err wt_context_restore(uc_engine *engine, uc_context *context);
+uc_err wt_context_free(uc_context *context);
+
 uc_err wt_use_cortex_m4(uc_engine *engine);
-uc_err wt_hook_blocks(uc_engine *engine, uc_cb_hookcode_t call, void *user);
-uc_err wt_hook_instructions(uc_engine *engine, uc_cb_hookcode_t call, void *user);
+// What is counted as a program runs. It is done here because it is done for every block of instructions, or for every
+// instruction; `call` comes only where a count is reached or execution has entered what is fenced off.
+struct wt_steps {
+  // Half-words of instructions, and how often it was counted.
+  uint64_t cycles, count;
+  uint64_t call_at_cycles, call_at_count;
+  uint32_t fence, fence_bytes;
+  void (*call)(void *user, bool is_in_fence);
+  void *user;
+};
+// Counts before each block, or before each instruction. `steps` stays where it is as long as the engine lives.
+uc_err wt_count_blocks(uc_engine *engine, struct wt_steps *steps);
+uc_err wt_count_instructions(uc_engine *engine, struct wt_steps *steps);
 uc_err wt_hook_protected_writes(uc_engine *engine, uc_cb_eventmem_t call, void *user);
 // Forgets what was translated of this range.
 uc_err wt_forget_code(uc_engine *engine, uint64_t start, uint64_t end);
