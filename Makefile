@@ -1,7 +1,7 @@
 # weldtech: every target says what it does in `make help`.
 .DEFAULT_GOAL := help
 PREFIX ?= /usr/local
-.PHONY: help setup build install practice test soak lint format firmware firmware-sign bench docs
+.PHONY: help setup build install practice test soak fuzz lint format firmware firmware-sign bench docs
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,22 +31,27 @@ practice: build ## the whole job on a simulated module and a local platform
 test: ## build and run all tests, peers included
 	@scripts/setup peers
 	@firmware/check
+	fuzz/run 5000
 	swift test
 
-soak: ## what `make test` samples, whole: 75 kills, a power cut at every write of an update, 10,000 faulted runs and flashes
+soak: ## what `make test` samples, whole: 75 kills, a power cut at every write, 10,000 cuts, faulted runs and flashes
 	@scripts/setup peers
 	WELDTECH_KILLS=50 swift test --filter Acceptance.KillTests
 	WELDTECH_BATCH_KILLS=25 swift test --filter Acceptance.LabelShopTests
 	WELDTECH_CUTS=all swift test --filter BenchTests.UpdateTests
+	WELDTECH_CUTS=all WELDTECH_POWER_CUTS=10000 swift test -c release -Xswiftc -enable-testing --filter ChipTests.PowerCutTests
 	WELDTECH_FAULTED_RUNS=10000 swift test --filter WeldtechTests.FaultedRunTests
 	WELDTECH_FLASHES=10000 swift test -c release -Xswiftc -enable-testing --filter ProvisionTests.FaultedFlashTests
 	WELDTECH_LOADER_FLASHES=2000 swift test --filter ChipTests.LoaderFaultTests
+
+fuzz: ## ten million inputs for each decoder of wire, satellite receiver and modem
+	fuzz/run 10000000 frame cbor nmea at
 
 lint: ## formatting, shell scripts and the house's own rules
 	@scripts/lint
 
 format: ## put the sources into the house's format
-	swift format --in-place --parallel --recursive Package.swift Sources Tests firmware
+	swift format --in-place --parallel --recursive Package.swift Sources Tests firmware fuzz
 
 firmware: setup ## build the module's image and its manifest into firmware/releases
 	@firmware/build

@@ -117,6 +117,9 @@ let package = Package(
       ]),
     // The built program, as its users run it.
     tests("Acceptance", ["weldtech", "Bench", "Cryptography", "Records"]),
+    .testTarget(
+      name: "Fuzz", dependencies: ["ModuleCore"], path: "fuzz",
+      exclude: ["Entry.swift", "README.md", "corpus", "run"], swiftSettings: settings),
     // Against programs that no one here wrote.
     .testTarget(
       name: "Peers", dependencies: ["Bench", "ModuleCore", "Provision"], path: "Tests/Peers",

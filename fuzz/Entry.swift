@@ -1,0 +1,15 @@
+// One program for every decoder; FUZZ names the one. Compiled together with firmware/Core, so that what is fuzzed is
+// the module's own source, its internal parts included.
+import Glibc
+
+private let target: @Sendable ([UInt8]) -> Void = {
+  guard let name = getenv("FUZZ") else { fatalError("FUZZ names no decoder") }
+  guard let target = targets[String(cString: name)] else { fatalError("FUZZ names an unknown decoder") }
+  return target
+}()
+
+@_cdecl("LLVMFuzzerTestOneInput")
+public func testOneInput(_ bytes: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
+  target(Array(UnsafeBufferPointer(start: bytes, count: count)))
+  return 0
+}
