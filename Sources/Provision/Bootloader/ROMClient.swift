@@ -78,7 +78,11 @@ struct ROMClient {
         if case .link(let failure) = error, failure != .timeout { throw error }
         faults.count += 1
         tries -= 1
-        guard try recover(thoroughly: isThorough) else { throw error }
+        guard try recover(thoroughly: isThorough) else {
+          // A wrong answer was not the silence of a chip that is gone.
+          if case .link = error {} else { faults.gaveUp = true }
+          throw error
+        }
         if tries == 0 {
           faults.gaveUp = true
           throw error
