@@ -28,21 +28,35 @@ struct ROMPath: FlashPath {
     try watch.begin(.writing(bytes: 0, of: total))
     for part in plan.parts {
       let known = min(kept[part.sector] ?? 0, part.bytes.count)
-      for start in stride(from: 0, to: part.bytes.count, by: ROMClient.blockBytes) {
-        let block = Array(part.bytes[start..<min(start + ROMClient.blockBytes, part.bytes.count)])
-        if start + block.count > known {
+      let isBoot = part.address == plan.chip.flashStart
+      for range in isBoot ? Self.bootBlocks(part.bytes.count) : Self.blocks(part.bytes.count) {
+        if range.upperBound > known {
+          let block = Array(part.bytes[range])
           // An erased block is all ones already.
           if block.contains(where: { $0 != 0xff }) {
             try during(.writing(bytes: done, of: total)) { () throws(ROMClient.Failure) in
-              try writeSurely(part.address &+ UInt32(start), block)
+              try writeSurely(part.address &+ UInt32(range.lowerBound), block)
             }
           }
-          journal.acknowledge(sector: part.sector, bytes: start + block.count)
+          if !isBoot { journal.acknowledge(sector: part.sector, bytes: range.upperBound) }
         }
-        done += block.count
+        done += range.count
         try watch.begin(.writing(bytes: done, of: total))
       }
+      if isBoot { journal.acknowledge(sector: part.sector, bytes: part.bytes.count) }
     }
+  }
+
+  private static func blocks(_ count: Int) -> [Range<Int>] {
+    stride(from: 0, to: count, by: ROMClient.blockBytes).map { $0..<min($0 + ROMClient.blockBytes, count) }
+  }
+
+  /// From the end, and the stack pointer and reset vector after everything else: a boot block that was cut off is
+  /// none that the chip could start, and that a firmware behind it would then protect as it is.
+  private static func bootBlocks(_ count: Int) -> [Range<Int>] {
+    let vectors = 0..<min(8, count)
+    let blocks = blocks(count).reversed().map { max($0.lowerBound, vectors.upperBound)..<$0.upperBound }
+    return blocks.filter { !$0.isEmpty } + [vectors]
   }
 
   func prove(_ plan: FlashPlan, watch: FlashWatch) throws(FlashError) -> FlashProof {
