@@ -28,14 +28,19 @@ struct ModuleBenchChip: BenchChip {
     self.now = now
     start = now()
     program = .bootloader(Self.bootloader(configuration))
-    restart()
+    boot()
   }
 
   // MARK: - Running
 
-  /// Power comes back: the boot block finishes what is under way and starts the firmware where there is a sound
-  /// one; else the bootloader.
   mutating func restart() {
+    configuration.surroundings.losePower()
+    boot()
+  }
+
+  /// After a reset of any kind: the boot block finishes what is under way and starts the firmware where there is a sound
+  /// one; else the bootloader.
+  private mutating func boot() {
     let flash = configuration.flash
     requests.reset()
     if BootBlock.isSound(flash), BootBlock.choose(flash),
@@ -70,7 +75,7 @@ struct ModuleBenchChip: BenchChip {
       }
       if let reply { outputs.append(.send(reply)) }
       switch module.resetRequest {
-      case .application: restart()
+      case .application: boot()
       case .bootloader: program = .bootloader(Self.bootloader(configuration))
       case nil: break
       }
@@ -113,7 +118,7 @@ struct ModuleBenchChip: BenchChip {
       return []
     case .start:
       // A jump to anything else would lock the chip up until someone cycles its power, which no one here can.
-      restart()
+      boot()
       return []
     }
   }

@@ -38,11 +38,11 @@ struct SimulatedBoard: Board {
     self.now = now
     poweredUpAt = now()
     runningImage = header
-    let hasSIM = surroundings.world.hasSIM
+    let world = surroundings.world
     identity = BoardIdentity(
       uniqueId: uniqueID, serialNumber: BoardIdentity.serialNumber(uniqueId: uniqueID),
-      chip: Array("STM32F405".utf8), imei: Self.number("86000000", digits: 15, of: uniqueID),
-      iccid: hasSIM ? Self.number("8986000000", digits: 20, of: uniqueID) : nil)
+      chip: Array("STM32F405".utf8), imei: world.hasModem ? Array(BoardNumbers.imei(of: uniqueID).utf8) : nil,
+      iccid: world.hasModem && world.hasSIM ? Array(BoardNumbers.iccid(of: uniqueID).utf8) : nil)
     noise = uniqueID.reduce(1) { $0 &* 31 &+ UInt64($1) }
   }
 
@@ -70,15 +70,16 @@ struct SimulatedBoard: Board {
     if contactIsClosed { amps += world.weldingAmps }
     // 0.3 % of the supply is what the divider and its filter leave.
     let volts = max(0, world.supplyVolts * (1 + 0.003 * nextNoise()))
+    let hasSIM = world.hasModem && world.hasSIM
     return BoardReadings(
       millivolts: UInt32(clamping: Int64(volts * 1000)), milliamperes: Int32(clamping: Int64(amps * 1000)),
       feedbackIsClosed: contactIsClosed && world.contact != .unwired,
       time: surroundings.clock(now: now()), hasFix: world.hasFix,
       latitude: world.hasFix ? microdegrees(world.latitude) : 0,
       longitude: world.hasFix ? microdegrees(world.longitude) : 0,
-      satellites: world.hasFix ? UInt8(clamping: world.satellites) : 0, hasSimCard: world.hasSIM,
-      isRegistered: world.hasSIM && world.isRegistered,
-      signalStrength: world.hasSIM ? Int16(clamping: world.signalDBm) : 0)
+      satellites: world.hasFix ? UInt8(clamping: world.satellites) : 0, hasSimCard: hasSIM,
+      isRegistered: hasSIM && world.isRegistered,
+      signalStrength: hasSIM ? Int16(clamping: world.signalDBm) : 0)
   }
 
   private func contactIsClosed(_ world: World) -> Bool {
@@ -138,20 +139,5 @@ struct SimulatedBoard: Board {
       return nil
     }
     return flash.sectors[Self.recordSectors[slot]].address + UInt32(offset)
-  }
-
-  // MARK: - Numbers that nobody was given
-
-  /// A number of `digits` digits with its Luhn check digit at the end, made of a prefix and the unique id.
-  private static func number(_ prefix: String, digits: Int, of uniqueID: [UInt8]) -> [UInt8] {
-    var number = prefix.utf8.map { $0 - 0x30 }
-    for byte in SHA256.digest(uniqueID) where number.count < digits - 1 { number.append(byte % 10) }
-    var sum = 0
-    for (index, digit) in number.reversed().enumerated() {
-      let weighted = index % 2 == 0 ? Int(digit) * 2 : Int(digit)
-      sum += weighted > 9 ? weighted - 9 : weighted
-    }
-    number.append(UInt8((10 - sum % 10) % 10))
-    return number.map { $0 + 0x30 }
   }
 }

@@ -29,6 +29,11 @@ public final class Surroundings: Sendable {
     }
   }
 
+  /// Without a battery the clock forgets what it was set to.
+  func losePower() {
+    state.withLock { if !$0.world.clockHasBattery { $0.clock = nil } }
+  }
+
   /// Seconds since 1970 as the board's clock has them, 0 where it was never set or stands.
   func clock(now: UInt64) -> UInt64 {
     state.withLock { state in

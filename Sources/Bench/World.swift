@@ -23,11 +23,15 @@ public struct World: Codable, Hashable, Sendable {
   public var clockErrorSeconds: Int
   /// Whether the clock can be set at all.
   public var clockRuns: Bool
+  /// Whether the clock goes on while the module has no power.
+  public var clockHasBattery: Bool
   public var hasFix: Bool
   /// Degrees, WGS 84.
   public var latitude: Double
   public var longitude: Double
   public var satellites: Int
+  /// Whether a modem answers at all.
+  public var hasModem: Bool
   public var hasSIM: Bool
   public var isRegistered: Bool
   public var signalDBm: Int
@@ -38,9 +42,10 @@ public struct World: Codable, Hashable, Sendable {
   public init(
     supplyVolts: Double = 230, contact: Contact = .sound, zeroOffsetAmps: Double = 0,
     zeroDriftAmpsPerMinute: Double = 0, weldingAmps: Double = 0, sealClosed: Bool = true,
-    clockErrorSeconds: Int = 0, clockRuns: Bool = true, hasFix: Bool = true, latitude: Double = 40.41,
-    longitude: Double = 110.03, satellites: Int = 9, hasSIM: Bool = true, isRegistered: Bool = true,
-    signalDBm: Int = -71, randomWorks: Bool = true
+    clockErrorSeconds: Int = 0, clockRuns: Bool = true, clockHasBattery: Bool = true,
+    hasFix: Bool = true, latitude: Double = 40.41, longitude: Double = 110.03, satellites: Int = 9,
+    hasModem: Bool = true, hasSIM: Bool = true,
+    isRegistered: Bool = true, signalDBm: Int = -71, randomWorks: Bool = true
   ) {
     self.supplyVolts = supplyVolts
     self.contact = contact
@@ -50,10 +55,12 @@ public struct World: Codable, Hashable, Sendable {
     self.sealClosed = sealClosed
     self.clockErrorSeconds = clockErrorSeconds
     self.clockRuns = clockRuns
+    self.clockHasBattery = clockHasBattery
     self.hasFix = hasFix
     self.latitude = latitude
     self.longitude = longitude
     self.satellites = satellites
+    self.hasModem = hasModem
     self.hasSIM = hasSIM
     self.isRegistered = isRegistered
     self.signalDBm = signalDBm
@@ -79,9 +86,12 @@ public struct World: Codable, Hashable, Sendable {
       weldingAmps: try value(.weldingAmps, sound.weldingAmps),
       sealClosed: try value(.sealClosed, sound.sealClosed),
       clockErrorSeconds: try value(.clockErrorSeconds, sound.clockErrorSeconds),
-      clockRuns: try value(.clockRuns, sound.clockRuns), hasFix: try value(.hasFix, sound.hasFix),
+      clockRuns: try value(.clockRuns, sound.clockRuns),
+      clockHasBattery: try value(.clockHasBattery, sound.clockHasBattery),
+      hasFix: try value(.hasFix, sound.hasFix),
       latitude: try value(.latitude, sound.latitude), longitude: try value(.longitude, sound.longitude),
-      satellites: try value(.satellites, sound.satellites), hasSIM: try value(.hasSIM, sound.hasSIM),
+      satellites: try value(.satellites, sound.satellites), hasModem: try value(.hasModem, sound.hasModem),
+      hasSIM: try value(.hasSIM, sound.hasSIM),
       isRegistered: try value(.isRegistered, sound.isRegistered),
       signalDBm: try value(.signalDBm, sound.signalDBm),
       randomWorks: try value(.randomWorks, sound.randomWorks))

@@ -19,6 +19,7 @@ extension Microcontroller {
   static var parts: [Part] {
     [
       part(\.state), part(\.flash), part(\.surface), part(\.link), part(\.position), part(\.modem),
+      part(\.devices), part(\.interrupts), part(\.backup),
       part(\.stream), part(\.clocks), part(\.anchorTime), part(\.anchorCycles), part(\.eventCycles),
       part(\.limit), part(\.tickControl), part(\.tickReload), part(\.nextTick), part(\.tickIsPending),
       part(\.tickHasPassed), part(\.watchdog), part(\.converter), part(\.plain), part(\.vectors),

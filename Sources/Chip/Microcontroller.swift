@@ -25,6 +25,9 @@ final class Microcontroller: ProcessorBus {
   var link = UART(lineSpeed: 115_200)
   var position = UART(lineSpeed: 9_600)
   var modem = UART(lineSpeed: 115_200)
+  var devices: BoardDevices
+  var interrupts = InterruptController()
+  var backup = BackupDomain()
   var stream = ReceiveStream()
   var clocks: ClockTree
   private let random: (Int) -> [UInt8]?
@@ -73,6 +76,7 @@ final class Microcontroller: ProcessorBus {
     processor = try Processor(uniqueID: uniqueID, countsInstructions: countsInstructions)
     self.flash = FlashController(array: flash, timings: timings)
     surface = Surface(surroundings: surroundings)
+    devices = BoardDevices(now: 0, uniqueID: uniqueID)
     self.random = random
     clocks = ClockTree(oscillator: UInt64(16_000_000 + 16 * max(-50_000, min(oscillatorError, 50_000))))
     processor.bus = self
@@ -83,8 +87,12 @@ final class Microcontroller: ProcessorBus {
 
   func powerUp() {
     processor.ram.forget()
+    devices.powerUp(now: now)
+    if !world.clockHasBattery { backup = BackupDomain() }
     reset(.power)
   }
+
+  private var world: World { surface.surroundings.world }
 
   /// Power goes, at this very instruction.
   func cutPower(noise: () -> UInt8) {
@@ -101,6 +109,8 @@ final class Microcontroller: ProcessorBus {
     (tickControl, tickReload, nextTick, tickIsPending, tickHasPassed) = (0, 0, .max, false, false)
     (watchdog, converter, plain, vectors, randomControl) = (Watchdog(), Converter(), [:], 0, 0)
     stream = ReceiveStream()
+    interrupts = InterruptController()
+    backup.reset(now: time)
     (resetIsDue, isCut, storesToMend) = (false, false, [])
     // Pins float at reset, and the coil's driver is pulled down.
     surface.setCoil(false, now: time)
@@ -151,6 +161,7 @@ final class Microcontroller: ProcessorBus {
     var next = min(limit, nextTick, watchdog.end)
     next = min(next, link.nextEvent(after: time), position.nextEvent(after: time), modem.nextEvent(after: time))
     for moment in [flash.busyUntil, converter.doneAt] where moment > time { next = min(next, moment) }
+    next = min(next, devices.nextEvent)
     let wait = next > time ? next - time : 0
     // Rounded up, so that the event has come when the cycles have passed.
     eventCycles = processor.cycles + (wait * kilohertz + 999_999) / 1_000_000
@@ -166,10 +177,7 @@ final class Microcontroller: ProcessorBus {
       settle()
       // Something may have happened: the program gets to look at all of it.
       quietLooks = 0
-      if tickIsPending, !processor.isHandlingException, !processor.exceptionsAreMasked {
-        tickIsPending = false
-        processor.enterException(handler: vector(15))
-      }
+      if !processor.isHandlingException, !processor.exceptionsAreMasked { enterHandler() }
       plan()
       switch processor.run() {
       case .asked, .exceptionReturn: break
@@ -187,11 +195,25 @@ final class Microcontroller: ProcessorBus {
     }
   }
 
+  private func enterHandler() {
+    if tickIsPending {
+      tickIsPending = false
+      processor.enterException(handler: vector(15))
+    } else if link.requestsInterrupt, interrupts.isEnabled(37) {
+      processor.enterException(handler: vector(16 + 37))
+    } else if position.requestsInterrupt, interrupts.isEnabled(38) {
+      processor.enterException(handler: vector(16 + 38))
+    } else if modem.requestsInterrupt, interrupts.isEnabled(52) {
+      processor.enterException(handler: vector(16 + 52))
+    }
+  }
+
   private func vector(_ index: UInt32) -> UInt32 { processor.word(vectors &+ 4 * index) }
 
   private func settle() {
     let time = now
     settleLink(time)
+    devices.settle(now: time, world: surface.surroundings, position: &position, mobile: &modem)
     position.settle(now: time, clock: clocks.apb1)
     modem.settle(now: time, clock: clocks.apb1)
     while nextTick <= time {
@@ -271,7 +293,9 @@ final class Microcontroller: ProcessorBus {
     case 0x4001_1000: return link.read(offset, now: time)
     case 0x4000_4400: return position.read(offset, now: time)
     case 0x4000_4c00: return modem.read(offset, now: time)
-    case 0x4002_3800: return clocks.read(offset)
+    case 0x4002_3800: return offset == 0x70 ? backup.readControl(now: time, world: world) : clocks.read(offset)
+    case 0x4000_2800: return backup.read(offset, now: time, world: world)
+    case 0xe000_e000 where offset >= 0x100 && offset < 0x200: return interrupts.read(offset - 0x100)
     case 0x4002_6400 where offset >= 0x40 && offset < 0x58:
       settleLink(time)
       return stream.read(offset - 0x40)
@@ -301,9 +325,12 @@ final class Microcontroller: ProcessorBus {
     case 0x4001_1000: return link.write(offset, value, now: time, clock: clocks.apb2)
     case 0x4000_4400: return position.write(offset, value, now: time, clock: clocks.apb1)
     case 0x4000_4c00: return modem.write(offset, value, now: time, clock: clocks.apb1)
+    case 0x4002_3800 where offset == 0x70: return backup.writeControl(value, now: time, isOpen: backupIsOpen)
     case 0x4002_3800:
       anchor(at: time)
       return clocks.write(offset, value)
+    case 0x4000_2800: return backup.write(offset, value, now: time, isOpen: backupIsOpen, world: world)
+    case 0xe000_e000 where offset >= 0x100 && offset < 0x200: return interrupts.write(offset - 0x100, value)
     case 0x4002_6400 where offset >= 0x40 && offset < 0x58: return stream.write(offset - 0x40, value)
     case 0x4002_3c00:
       guard let erased = flash.write(offset, value, now: time) else { return }
@@ -312,7 +339,7 @@ final class Microcontroller: ProcessorBus {
       ).update(repeating: 0xff, count: erased.bytes)
     case 0x4001_2000:
       return converter.write(offset, value, now: time, bus: clocks.apb2) { [surface] channel in
-        channel == 0 ? surface.currentCounts(now: time) : channel == 1 ? surface.supplyCounts(now: time) : 0
+        surface.counts(channel: channel, now: time)
       }
     case 0x4000_3000: return watchdog.write(offset, value, now: time)
     case 0x5006_0800 where offset == 0: randomControl = value
@@ -337,6 +364,9 @@ final class Microcontroller: ProcessorBus {
       if address & ~0x3ff == 0x4002_0400 { moveCoil(time) }
     }
   }
+
+  /// PWR_CR's DBP.
+  private var backupIsOpen: Bool { (plain[0x4000_7000] ?? 0) & 1 << 8 != 0 }
 
   // MARK: - Pins and random numbers
 

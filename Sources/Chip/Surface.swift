@@ -32,6 +32,15 @@ struct Surface {
     surroundings.world.contact != .unwired && contactIsClosed(now: now)
   }
 
+  /// What the converter reads on a channel.
+  func counts(channel: UInt32, now: UInt64) -> UInt32 {
+    switch channel {
+    case 6: currentCounts(now: now)
+    case 7: supplyCounts(now: now)
+    default: 0
+    }
+  }
+
   /// What the converter reads on the supply's channel.
   func supplyCounts(now: UInt64) -> UInt32 {
     let phase = Double(now % 20_000_000) / 20_000_000 * 2 * Double.pi

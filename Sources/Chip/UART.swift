@@ -49,6 +49,9 @@ struct UART {
   /// When the last byte that is on its way will be here, nanoseconds.
   var lineIsFreeAt: UInt64 { lastArrival }
 
+  /// The other side has heard something by `time` that it has not been given.
+  func hasSent(by time: UInt64) -> Bool { sent.first.map { $0.at <= time } ?? false }
+
   /// What the other side has heard by `time`, and not been given yet.
   mutating func takeSent(until time: UInt64 = .max) -> [UInt8] {
     let count = sent.firstIndex { $0.at > time } ?? sent.count
@@ -127,6 +130,9 @@ struct UART {
     default: break
     }
   }
+
+  /// A byte has come, and the program wants to be told by an interrupt.
+  var requestsInterrupt: Bool { control[0] & 1 << 5 != 0 && status & (Self.notEmpty | Self.overrun) != 0 }
 
   private func isOn(_ bit: UInt32) -> Bool { control[0] & (1 << 13 | bit) == 1 << 13 | bit }
 

@@ -6,6 +6,15 @@ public import Records
 public struct FunctionalTest {
   /// How long a start of the test may keep the relay closed, seconds.
   static let startSeconds: UInt32 = 30
+  /// How long the zero of the current sensor is watched, and how often it is looked at in that time.
+  private static let zeroWatch = Duration.seconds(1)
+  private static let zeroLooks = 4
+  /// A zero that moves by more than this meanwhile drifts, whether it is within its limits or not, amperes. The
+  /// module's converter has steps of 0.4 A.
+  private static let zeroMayMove = 0.5
+  /// How long a position or a network that is not there yet is waited for, and how often it is asked for.
+  private static let searchTime = Duration.seconds(10)
+  private static let searchPause = Duration.milliseconds(500)
 
   private let client: SMPClient
   private let module: TestedModule
@@ -70,6 +79,8 @@ public struct FunctionalTest {
     let finding: Finding
     do throws(ProvisionError) {
       finding = try measure(step.kind, probe)
+    } catch .cancelled {
+      throw .cancelled
     } catch {
       throw .test(step: step.name, error)
     }
@@ -91,16 +102,16 @@ public struct FunctionalTest {
     case .supplyVoltage: return Finding(try client.readings().supplyVolts)
     case .currentZeroOffset:
       try probe.open()
-      return Finding(try client.readings().weldingAmps)
+      return try watchZero()
     case .sealClosed: return try client.readings().sealClosed ? .yes : .no(.sealOpen)
     case .clockOffset:
       guard let time = try client.readings().time else { return Finding(nil, .clockNotSet) }
       return Finding(Double(time) - Double(clock.now().secondsSince1970))
     case .position:
-      let readings = try client.readings()
+      let readings = try search { $0.hasFix }
       return Finding(Double(readings.satellites), readings.hasFix ? nil : .noFix)
     case .signal:
-      let readings = try client.readings()
+      let readings = try search { $0.hasSIM && $0.isRegistered && $0.signalDBm != 0 }
       let cause: TestCause? = !readings.hasSIM ? .noSIM : !readings.isRegistered ? .notRegistered : nil
       return Finding(Double(readings.signalDBm), cause)
     case .relayClosesOnSignedStart: return try probe.closes()
@@ -109,6 +120,29 @@ public struct FunctionalTest {
     case .relayRefusesForged: return try probe.refusesForged()
     case .relayRefusesReplayed: return try probe.refusesReplayed()
     case .platformStart: return try probe.closesForPlatform()
+    }
+  }
+
+  /// The value that was farthest from zero.
+  private func watchZero() throws(ProvisionError) -> Finding {
+    let first = try client.readings().weldingAmps
+    var (worst, last) = (first, first)
+    for _ in 0..<Self.zeroLooks {
+      try client.pause(Self.zeroWatch / Self.zeroLooks)
+      last = try client.readings().weldingAmps
+      if last.magnitude > worst.magnitude { worst = last }
+    }
+    return Finding(worst, (last - first).magnitude > Self.zeroMayMove ? .zeroDrifts : nil)
+  }
+
+  /// Reads until `isFound`: a module that has just got its power has no position and no network yet.
+  private func search(_ isFound: (ModuleReadings) -> Bool) throws(ProvisionError) -> ModuleReadings {
+    let deadline = client.now() + Self.searchTime
+    while true {
+      let readings = try client.readings()
+      if isFound(readings) || client.now() >= deadline { return readings }
+      if shouldStop() { throw .cancelled }
+      try client.pause(Self.searchPause)
     }
   }
 }
@@ -140,6 +174,8 @@ public enum FunctionalTestEvent: Sendable {
 /// Why a step failed, other than by its limits.
 public enum TestCause: Hashable, Sendable {
   case sealOpen, clockNotSet, noFix, noSIM, notRegistered
+  /// The current sensor's zero moves while nothing flows.
+  case zeroDrifts
   /// A start that should have been taken was refused.
   case startRefused(ModuleRejection)
   /// The command was taken, and the relay is still reported open.

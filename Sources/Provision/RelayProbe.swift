@@ -70,7 +70,7 @@ struct RelayProbe {
     try open()
     let attempt = try start(by: .authority, otherwise: "network.unreachable")
     if let finding = attempt.failure { return finding }
-    return try wait { $0.relay && $0.feedback } ? .yes : .no(.contactStaysOpen)
+    return try wait { $0.relay } ? .yes : .no(.relayStaysOpen)
   }
 
   func open() throws(ProvisionError) { try client.stop() }

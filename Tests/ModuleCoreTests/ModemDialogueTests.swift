@@ -184,6 +184,6 @@ import Testing
   }
 }
 
-extension DigitText {
+extension Octets {
   fileprivate var text: String { String(decoding: (0..<count).map { self[$0] }, as: UTF8.self) }
 }

@@ -66,6 +66,10 @@ struct WorkbenchBoard: Board {
   /// The contact that does not close, or does not open.
   var contactIsStuckOpen = false
   var contactIsStuckClosed = false
+  /// How the current sensor's zero moves from one reading to the next.
+  var zeroDriftMilliamperesAReading: Int32 = 0
+  /// Readings before satellite receiver and modem have found anything.
+  var readingsUntilItKnowsItsPlace = 0
   private var relayIsClosed = false
   private var randomCount: UInt8 = 0
   private var slots = [[UInt8]](repeating: [UInt8](repeating: 0xFF, count: 4_096), count: 2)
@@ -73,7 +77,14 @@ struct WorkbenchBoard: Board {
   mutating func setRelay(closed: Bool) { relayIsClosed = closed }
 
   mutating func readings() -> BoardReadings {
+    values.milliamperes += zeroDriftMilliamperesAReading
     var now = values
+    if readingsUntilItKnowsItsPlace > 0 {
+      readingsUntilItKnowsItsPlace -= 1
+      (now.hasFix, now.satellites, now.hasSimCard, now.isRegistered, now.signalStrength) = (
+        false, 0, false, false, 0
+      )
+    }
     now.feedbackIsClosed = contactIsStuckClosed || relayIsClosed && !contactIsStuckOpen
     return now
   }

@@ -12,16 +12,15 @@ struct Firmware {
     FlashController.setOptions()
     Watchdog.start()
     let port = ServicePort(clocks: clocks)
-    var module = Module(board: WelderBoard())
-    var lastTick: UInt64 = 0
+    var module = Module(board: WelderBoard(clocks: clocks))
     while true {
       Watchdog.feed()
       if let byte = port.receive() {
         module.receive(byte) { port.send($0) }
       }
-      let now = wt_milliseconds()
-      if now != lastTick {
-        lastTick = now
+      // COUNTFLAG: a millisecond has passed since the last look.
+      if Register(Peripheral.sysTick).value & 1 << 16 != 0 {
+        module.board.listen()
         module.tick()
       }
       if let reset = module.resetRequest {

@@ -34,14 +34,20 @@ struct Register {
 /// Addresses of RM0090, section 2.3.
 enum Peripheral {
   static var adc1: UInt32 { 0x4001_2000 }
+  static var clock: UInt32 { 0x4000_2800 }
   static var flash: UInt32 { 0x4002_3C00 }
   static var gpioA: UInt32 { 0x4002_0000 }
   static var gpioB: UInt32 { 0x4002_0400 }
+  /// The interrupts' set-enable registers, a bit each.
+  static var interrupts: UInt32 { 0xE000_E100 }
+  static var power: UInt32 { 0x4000_7000 }
   static var rcc: UInt32 { 0x4002_3800 }
   static var rng: UInt32 { 0x5006_0800 }
   static var systemControl: UInt32 { 0xE000_ED00 }
   static var sysTick: UInt32 { 0xE000_E010 }
+  static var uart4: UInt32 { 0x4000_4C00 }
   static var usart1: UInt32 { 0x4001_1000 }
+  static var usart2: UInt32 { 0x4000_4400 }
   /// The chip's unique id, three words (section 39.1).
   static var uniqueId: UInt32 { 0x1FFF_7A10 }
 }

@@ -1,11 +1,13 @@
 import Chip
 
-/// ADC1: welding current on PA0, supply on PA1, each about half of 3.3 V where there is nothing to measure.
+/// ADC1: welding current on PA6, supply on PA7, each about half of 3.3 V where there is nothing to measure.
 struct Sensors {
   /// Of one step of the converter, with the divider of 400 to 1 before it: 3.3 V / 4096 × 400.
   private static var supplyMillivoltsPerThousandSteps: UInt32 { 322_266 }
   /// With a transducer of 800 A for half of the range.
   private static var currentMilliamperesPerThousandSteps: UInt32 { 390_625 }
+  private static var currentChannel: UInt32 { 6 }
+  private static var supplyChannel: UInt32 { 7 }
   /// One period of the mains, milliseconds.
   private static var period: UInt64 { 20 }
   private static var middle: Int32 { 2048 }
@@ -18,21 +20,26 @@ struct Sensors {
 
   init() {
     let mode = Register(Peripheral.gpioA)
-    mode.put(0b1111, at: 0, width: 4)
+    mode.put(0b1111, at: 12, width: 4)
     // ADC clock: the bus by four; the longest sampling time for both channels.
     Register(Peripheral.adc1 &+ 0x304).put(0b01, at: 16, width: 2)
-    Register(Peripheral.adc1 &+ 0x10).put(0b11_1111, at: 0, width: 6)
+    Register(Peripheral.adc1 &+ 0x10).put(0b11_1111, at: 18, width: 6)
     Self.control.set(1)
   }
 
   /// Supply in millivolts RMS and current in milliamperes RMS with the sign of its mean, over one period of the
-  /// mains. Zero where the converter stands.
+  /// mains: from one tick to the twentieth after it, since part of a period less is 2 % of the voltage. Zero where
+  /// the converter stands.
   func measure() -> (millivolts: UInt32, milliamperes: Int32) {
     var supply = Sum()
     var current = Sum()
-    let end = wt_milliseconds() &+ Self.period
+    let before = wt_milliseconds()
+    while wt_milliseconds() == before {}
+    let end = before &+ 1 &+ Self.period
     while wt_milliseconds() < end, supply.count < 2000 {
-      guard let amps = Self.convert(channel: 0), let volts = Self.convert(channel: 1) else { break }
+      guard let amps = Self.convert(channel: Self.currentChannel),
+        let volts = Self.convert(channel: Self.supplyChannel)
+      else { break }
       current.add(amps &- Self.middle)
       supply.add(volts &- Self.middle)
     }

@@ -1,4 +1,7 @@
-/// USART1 on PA9 and PA10, 115,200 baud 8N1, polled.
+import Chip
+
+/// USART1 on PA9 and PA10, 115,200 baud 8N1: bytes come by interrupt (`receivers.c`), and are sent while the program
+/// waits.
 struct ServicePort {
   private static var status: Register { Register(Peripheral.usart1) }
   private static var data: Register { Register(Peripheral.usart1 &+ 0x04) }
@@ -15,14 +18,15 @@ struct ServicePort {
     functions.put(7, at: 4, width: 4)
     functions.put(7, at: 8, width: 4)
     Register(Peripheral.usart1 &+ 0x08).value = (clocks.frequency &+ 57_600) / 115_200
-    // Enabled, transmitter and receiver on.
-    Register(Peripheral.usart1 &+ 0x0C).value = 1 << 13 | 1 << 3 | 1 << 2
+    // Enabled, transmitter and receiver on, an interrupt a byte: number 37.
+    Register(Peripheral.usart1 &+ 0x0C).value = 1 << 13 | 1 << 5 | 1 << 3 | 1 << 2
+    Register(Peripheral.interrupts &+ 4).value = 1 << (37 - 32)
   }
 
-  /// A byte that came in. Framing errors and overruns are cleared by the same two reads; the frame's CRC finds them.
+  /// A byte that came in. What was damaged or lost the frame's CRC finds.
   func receive() -> UInt8? {
-    guard Self.status.value & (1 << 5 | 1 << 3) != 0 else { return nil }
-    return UInt8(truncatingIfNeeded: Self.data.value)
+    let byte = wt_received(2)
+    return byte < 0 ? nil : UInt8(truncatingIfNeeded: byte)
   }
 
   /// Sends a byte; drops it where the transmitter stands.

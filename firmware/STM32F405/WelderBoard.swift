@@ -9,23 +9,26 @@ struct WelderBoard: Board {
   private static var inputs: Register { Register(Peripheral.gpioB &+ 0x10) }
   private static var outputs: Register { Register(Peripheral.gpioB &+ 0x18) }
 
-  let identity: BoardIdentity
+  private let chip: BoardIdentity
   let runningImage: ImageHeader?
   let wasResetByWatchdog: Bool
   private let sensors: Sensors
+  private var receiver: GNSSReceiver
+  private var modem: Modem
   private var random: RandomGenerator
   private let flash = RecordFlash()
-  /// What the clock was set to, and at which millisecond. It has no battery and is lost with the power.
-  private var clock: (seconds: UInt64, setAt: UInt64)?
 
-  init() {
+  init(clocks: Clocks) {
     Self.outputs.value = Self.coil << 16
     Register(Peripheral.gpioB).put(0b00_00_01, at: 24, width: 6)
     Register(Peripheral.gpioB &+ 0x0C).put(0b10_10_00, at: 24, width: 6)
+    RealTimeClock.start()
     sensors = Sensors()
+    receiver = GNSSReceiver(clocks: clocks)
+    modem = Modem(clocks: clocks)
     random = RandomGenerator()
     let uniqueId = Self.readUniqueId()
-    identity = BoardIdentity(
+    chip = BoardIdentity(
       uniqueId: uniqueId, serialNumber: BoardIdentity.serialNumber(uniqueId: uniqueId),
       chip: Octets("STM32F405"))
     runningImage = Self.readHeader()
@@ -37,25 +40,40 @@ struct WelderBoard: Board {
 
   var milliseconds: UInt64 { wt_milliseconds() }
 
+  var identity: BoardIdentity {
+    var identity = chip
+    identity.imei = modem.dialogue.imei
+    identity.iccid = modem.dialogue.iccid
+    return identity
+  }
+
+  /// Lets satellite receiver and modem be heard; called every few milliseconds.
+  mutating func listen() {
+    let now = milliseconds
+    receiver.listen(now: now)
+    modem.listen(now: now)
+  }
+
   func setRelay(closed: Bool) { Self.outputs.value = closed ? Self.coil : Self.coil << 16 }
 
   var sealIsClosed: Bool { Self.inputs.value & Self.sealLoop != 0 }
 
-  /// Position and modem are reported as not there: no driver reads them yet.
   func readings() -> BoardReadings {
     let measured = sensors.measure()
-    var time: UInt64 = 0
-    if let clock { time = clock.seconds &+ (milliseconds &- clock.setAt) / 1000 }
+    let fix = receiver.fix(now: milliseconds)
     return BoardReadings(
       millivolts: measured.millivolts, milliamperes: measured.milliamperes,
-      feedbackIsClosed: Self.inputs.value & Self.feedback != 0, time: time)
+      feedbackIsClosed: Self.inputs.value & Self.feedback != 0, time: RealTimeClock.seconds(),
+      hasFix: fix != nil,
+      latitude: fix?.latitude ?? 0, longitude: fix?.longitude ?? 0, satellites: fix?.satellites ?? 0,
+      hasSimCard: modem.dialogue.hasCard, isRegistered: modem.dialogue.isRegistered,
+      signalStrength: modem.dialogue.signalStrength)
   }
 
   mutating func randomBytes(_ count: Int) -> Octets? { random.bytes(count) }
 
   mutating func setClock(_ seconds: UInt64) -> Bool {
-    clock = (seconds, milliseconds)
-    return true
+    RealTimeClock.set(seconds)
   }
 
   // MARK: - Record

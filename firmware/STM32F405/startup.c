@@ -10,6 +10,9 @@ int main(void);
 void reset_handler(void);
 void fault_handler(void);
 void tick_handler(void);
+void usart1_handler(void);
+void usart2_handler(void);
+void uart4_handler(void);
 
 // MARK: - Vectors and header, at fixed places of the image
 
@@ -17,6 +20,9 @@ __attribute__((section(".vectors"), used)) static const void *const vectors[98] 
   stack_top,     reset_handler, fault_handler, fault_handler, fault_handler, fault_handler, fault_handler,
   0,             0,             0,             0,             fault_handler, fault_handler, 0,
   fault_handler, tick_handler,
+  [16 + 37] = usart1_handler,
+  [16 + 38] = usart2_handler,
+  [16 + 52] = uart4_handler,
 };
 
 // firmware/Core/Image/ImageHeader.swift says what is where; the digest is filled in after linking.

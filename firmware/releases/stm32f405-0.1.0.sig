@@ -1,5 +1,5 @@
 {
-  "keyId" : "5423cc1546c4c06ad6679dbd4422fadb9114b37cee182136ad780b8ac473648b",
+  "keyId" : "dc52684bf60dd96acbf297095b35a9626d333cfa2dabd080cf09100b97696f8a",
   "schema" : "weldtech.firmware-signature/1",
-  "signature" : "4pcjOu5vjKcz+HbWPEk3M71u21/54Lx5wGTWL28f6YWdWJWAKyg/Xzz7Uqso1QC6lReE4KRCCiKW7tI2sAAdCw=="
+  "signature" : "kO47mTb0VtpsrjXvZSahfTHLezDpPP2KcfuTYev2R4458wnU+fhihu8e4l7BxpYiiiRpCR7Ibl9+we3D4EACDw=="
 }

@@ -38,6 +38,17 @@ public final class SMPClient {
     throw failure
   }
 
+  /// Lets time pass; what the module says meanwhile answers nothing.
+  /// - Throws: `link`, where the cable is pulled.
+  func pause(_ time: Duration) throws(ProvisionError) {
+    let end = now() + time
+    do {
+      while now() < end { _ = try link.read(upTo: 512, deadline: end) }
+    } catch {
+      guard error == .timeout else { throw .link(error, during: .readings) }
+    }
+  }
+
   // MARK: - One attempt
 
   private enum Outcome {

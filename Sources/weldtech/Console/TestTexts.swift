@@ -81,6 +81,30 @@ enum TestTexts {
     }
   }
 
+  /// Where to look when a value is outside its limits and nothing else is wrong.
+  private static func limitAdvice(for step: TestReport.Step) -> Text {
+    switch TestPlan.Kind(rawValue: step.name) {
+    case .supplyVoltage:
+      Text(
+        zh: "超出限值：检查模块供电接线，核对电焊机登记的供电类型",
+        en: "outside its limits: check the supply's wiring, and the supply that the welder is registered with")
+    case .currentZeroOffset:
+      Text(
+        zh: "没有电流却有读数：检查传感器的方向和接线，周围有无大电流",
+        en: "a reading without a current: check the sensor's wiring, and for a current nearby")
+    case .clockOffset:
+      Text(
+        zh: "时钟不准：核对本机时间，再运行一次 pair；仍不准则更换模块",
+        en: "the clock is wrong: check this laptop's time, run pair again, replace the module if it stays wrong"
+      )
+    case .position:
+      Text(zh: "卫星太少：把天线移到窗边或室外", en: "too few satellites: bring the antenna to a window or outdoors")
+    case .signal:
+      Text(zh: "信号太弱：检查天线，换个位置", en: "the signal is weak: check the antenna or move it")
+    default: Text(zh: "超出限值，检查接线", en: "outside its limits; check the wiring")
+    }
+  }
+
   /// What failed, and where to look.
   static func remedy(for step: TestReport.Step, cause: TestCause?) -> Text {
     let name = title(of: step.name)
@@ -106,7 +130,10 @@ enum TestTexts {
           en: "the contact stays closed and may be welded: mains off, replace the relay")
       case .startAccepted:
         Text(zh: "模块接受了应拒绝的命令：更换模块", en: "the module took a start it had to refuse: replace the module")
-      case nil: Text(zh: "超出限值，检查接线", en: "outside its limits; check the wiring")
+      case .zeroDrifts:
+        Text(
+          zh: "零点在漂移：让传感器冷却后再测，仍漂移则更换", en: "the zero drifts: let the sensor cool, test again, or replace it")
+      case nil: limitAdvice(for: step)
       }
     return Text(zh: "\(name.zh)：\(advice.zh)", en: "\(name.en): \(advice.en)")
   }

@@ -22,9 +22,9 @@ public struct ModemDialogue: Sendable {
   static var silencesAllowed: UInt8 { 3 }
 
   /// Of the modem, 15 digits.
-  public private(set) var imei: DigitText?
+  public private(set) var imei: Octets?
   /// Of the card, 19 or 20 digits.
-  public private(set) var iccid: DigitText?
+  public private(set) var iccid: Octets?
   /// A card is there, whether it is locked or not.
   public private(set) var hasCard = false
   public var isRegistered: Bool { isInLTENetwork || isInNetwork }
@@ -125,15 +125,15 @@ public struct ModemDialogue: Sendable {
 
   /// The first row of digits of such a length.
   @inline(never)
-  private func digits(_ lengths: ClosedRange<Int>) -> DigitText? {
-    var text = DigitText()
+  private func digits(_ lengths: ClosedRange<Int>) -> Octets? {
+    var text = Octets()
     for index in 0...line.count {
-      if let digit = line.digit(at: index) {
-        text.append(digit)
+      if line.digit(at: index) != nil {
+        text.append(line[index])
       } else if lengths.contains(text.count) {
         return text
       } else {
-        text = DigitText()
+        text = Octets()
       }
     }
     return nil

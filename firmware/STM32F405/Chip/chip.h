@@ -4,5 +4,7 @@
 
 /// Milliseconds since power-up.
 uint64_t wt_milliseconds(void);
+/// The next byte that came on line 0 (USART2), 1 (UART4) or 2 (USART1), or -1.
+int32_t wt_received(uint32_t line);
 /// The word at an address, or 0 where reading it faults.
 uint32_t wt_probe_load(uint32_t address);

@@ -1,0 +1,87 @@
+import Bench
+import Cryptography
+import FoundationEssentials
+import ModuleCore
+import Records
+import Testing
+
+@testable import Provision
+
+/// The functional test over a pty to the quick engine, in the worlds that the executed chip is tested in.
+@Suite struct BenchWorldTests {
+  struct Case: Decodable, Sendable, CustomTestStringConvertible {
+    var name: String
+    var world: World
+    var fails: String?
+    /// Inclusive.
+    var measured: [Double]?
+
+    var testDescription: String { name }
+  }
+
+  static let root = "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
+
+  static let cases: [Case] = {
+    let bytes = try? Data(contentsOf: URL(filePath: root + "/Tests/Fixtures/Worlds/worlds.json"))
+    return bytes.flatMap { try? JSONDecoder().decode([Case].self, from: $0) } ?? []
+  }()
+
+  private struct LaptopClock: Clock {
+    let start = ContinuousClock.now
+
+    func now() -> Timestamp {
+      let seconds = (ContinuousClock.now - start).components.seconds
+      return Timestamp(secondsSince1970: FixedClock.seconds + seconds, offsetSeconds: 28_800)
+    }
+  }
+
+  private struct Platform: StartAuthority {
+    let secret: SecretKey
+
+    func start(_ request: StartRequest) -> SignedStart? {
+      let code = Authenticator.start(
+        key: secret.bytes, counter: request.counter, seconds: request.seconds, challenge: request.challenge)
+      return SignedStart(counter: request.counter, seconds: request.seconds, authenticator: code)
+    }
+  }
+
+  @Test func `the worlds are there`() { #expect(Self.cases.count >= 16 && Self.cases.first?.fails == nil) }
+
+  @Test(arguments: cases) func `a world fails exactly its step`(world: Case) throws {
+    var configuration = ModuleBench.Configuration(timings: .instant)
+    configuration.surroundings = Surroundings(world.world)
+    let catalogue = try ReleaseCatalogue(
+      directory: Self.root + "/firmware/releases",
+      trusted: try TrustedKeys(directory: Self.root + "/firmware/trust"))
+    let model = try #require(ChipModel.known.first)
+    let image = try catalogue.image(of: try #require(catalogue.newest(for: model)))
+    for segment in image.manifest.segments {
+      let bytes = Array(image.bytes[segment.offset..<(segment.offset + segment.length)])
+      #expect(configuration.flash.program(segment.address, bytes))
+    }
+    let module = ModuleBench(
+      configuration, random: { try? SecureRandom.bytes($0) }, now: { ContinuousClock.now })
+    let link = try SerialPort.open(try module.runInBackground(), framing: .firmware)
+    defer {
+      link.close()
+      module.stop()
+    }
+    let client = SMPClient(link: link, now: { ContinuousClock.now })
+    let clock = LaptopClock()
+    let keys = MemoryKeys()
+    let pairing = Pairing(client: client, keys: keys, clock: clock, random: { try SecureRandom.bytes($0) })
+    let serialNumber = try pairing.pair(PairingTests.installation, settings: PairingTests.settings).serialNumber
+    let kept = try #require(try keys.key(for: PairingTests.installation, moduleSerial: serialNumber))
+    let secret = try #require(kept.secret)
+    let test = FunctionalTest(
+      client: client, module: TestedModule(serialNumber: serialNumber, keyId: secret.keyId, secret: secret),
+      authority: Platform(secret: secret), clock: clock)
+    let report = try test.run(try FunctionalTestTests.plan())
+    #expect(report.steps.filter { !$0.passed }.map(\.name) == [world.fails].compactMap { $0 }, "\(report)")
+    if let range = world.measured, let step = report.steps.first(where: { $0.name == world.fails }) {
+      let measured = try #require(step.measured)
+      #expect(measured >= range[0] && measured <= range[1], "\(measured)")
+    }
+    #expect(!module.truth.relayIsClosed)
+  }
+}

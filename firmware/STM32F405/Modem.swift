@@ -1,0 +1,21 @@
+/// The mobile modem on UART4.
+struct Modem {
+  private let line: DeviceLine
+  private(set) var dialogue = ModemDialogue()
+  /// What is being sent, and how much of it has been; a carriage return follows it.
+  private var command: StaticString?
+  private var sent = 0
+
+  init(clocks: Clocks) { line = .uart4(clocks) }
+
+  /// Takes what has come, and sends a byte of what is to be asked.
+  mutating func listen(now: UInt64) {
+    while let byte = line.receive() { dialogue.take(byte, now: now) }
+    if let question = dialogue.tick(now: now) { (command, sent) = (question, 0) }
+    guard let command else { return }
+    let isAtEnd = sent >= command.utf8CodeUnitCount
+    guard line.send(isAtEnd ? 0x0d : command.utf8Start[sent]) else { return }
+    sent &+= 1
+    if isAtEnd { self.command = nil }
+  }
+}
