@@ -122,6 +122,7 @@ final class Processor {
       forgetCode(start, bytes: bytes)
     }
     self[UC_ARM_REG_XPSR] = 1 << 24
+    self[UC_ARM_REG_PRIMASK] = 0
     self[UC_ARM_REG_SP] = word(table)
     self[UC_ARM_REG_LR] = 0xffff_ffff
     self[UC_ARM_REG_PC] = word(table &+ 4)
