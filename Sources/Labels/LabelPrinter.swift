@@ -31,7 +31,7 @@ public struct LabelPrinter: Hashable, Sendable {
   /// - Returns: the spooler's number of the job.
   /// - Throws: `spooler`, `unwritable`, `picture`.
   @discardableResult
-  public func print(_ png: Data, title: String, in language: Language, draft: String) throws(LabelError) -> Int
+  public func submit(_ png: Data, title: String, in language: Language, draft: String) throws(LabelError) -> Int
   {
     let image = try LabelReader.decode(png: png)
     let format: String
@@ -57,7 +57,7 @@ public struct LabelPrinter: Hashable, Sendable {
     }
     defer { unlink(draft) }
     var message = [CChar](repeating: 0, count: 300)
-    let job = wt_cups_print(name, draft, title, format, options, &message, message.count)
+    let job = wt_cups_submit(name, draft, title, format, options, &message, message.count)
     guard job > 0 else {
       let text = message.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
       throw .spooler(.refused(printer: name, reason: String(decoding: text, as: UTF8.self)))

@@ -51,7 +51,7 @@ char *wt_cups_printers(void) {
   return names;
 }
 
-int wt_cups_print(
+int wt_cups_submit(
     const char *printer, const char *file, const char *title, const char *format, const char *options, char *error,
     size_t error_size) {
   if (!wt_cups_is_there()) return 0;

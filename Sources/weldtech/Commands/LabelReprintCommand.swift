@@ -68,7 +68,7 @@ enum LabelReprintCommand {
       try workplace.writeSynced(made.png, to: file)
       // Cut off after the label was counted: it is with the printer already.
       if run.job.made[code] != nil { return }
-      try printer?.print(
+      try printer?.submit(
         made.png, title: code.description, in: options.printing.language, draft: workplace.printerDraft)
       try run.count([.init(code: code, payload: made.payload.text, sha256: digest)])
     }

@@ -46,7 +46,7 @@ extension Walk {
       try workplace.writeSynced(made.png, to: file)
       guard let printer = order.printer else { return }
       guard isNew else { throw FieldbookError.labelsPrinted([code], count: 1) }
-      try printer.print(
+      try printer.submit(
         made.png, title: code.description, in: order.printerLanguage, draft: workplace.printerDraft)
     }
     let record = LabelRecord(

@@ -14,6 +14,6 @@ char *wt_cups_printers(void);
 /// - `format`: its media type.
 /// - `options`: `name=value` pairs with spaces between them.
 /// - Returns: the job's number, or 0, and then `error` says why, cut to `error_size` bytes.
-int wt_cups_print(
+int wt_cups_submit(
     const char *printer, const char *file, const char *title, const char *format, const char *options, char *error,
     size_t error_size);
