@@ -82,6 +82,12 @@ final class Workplace {
     try ReleaseCatalogue(directory: try share("firmware/releases"), trusted: try trustedKeys())
   }
 
+  /// What is to be flashed: the image of a manifest, or without one the newest release for the chip that is found.
+  func firmware(image: String?, manifest: String?) throws -> Flasher.Source {
+    guard let manifest else { return .newest(try releases()) }
+    return .image(try Image(imagePath: image, manifestPath: manifest, trusted: try trustedKeys()))
+  }
+
   func trustedKeys() throws -> TrustedKeys {
     try TrustedKeys(directory: try share("firmware/trust"))
   }

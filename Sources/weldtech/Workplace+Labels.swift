@@ -1,4 +1,5 @@
 import Arguments
+import Drawing
 import Fieldbook
 import Labels
 import Records
@@ -14,6 +15,35 @@ struct PrintingOptions {
 }
 
 extension Parameters {
+  /// Which template a label is made by, and at how many dots per inch.
+  mutating func template(
+    _ template: WritableKeyPath<Options, String>, resolution: WritableKeyPath<Options, Int?>
+  ) {
+    option(
+      "template", template, .string, placeholder: "T", Text(zh: "模板", en: "template"),
+      completion: .dynamic("templates"))
+    option(
+      "dpi", resolution, .int(LabelMaker.resolutions), placeholder: "N",
+      Text(zh: "分辨率；不写用模板的", en: "dots per inch; unless told, the template's"))
+  }
+
+  /// What the symbol is to stand, and what the printer does to it.
+  mutating func ink(
+    correction: WritableKeyPath<Options, String?>, gain: WritableKeyPath<Options, Double?>
+  ) {
+    option(
+      "correction", correction, .choice(of: QRSymbol.Correction.allCases.map(\.rawValue)),
+      placeholder: "L|M|Q|H",
+      Text(
+        zh: "二维码最低纠错级别；不写用模板的（一般为 Q）", en: "least error correction; unless told, the template's, usually Q")
+    )
+    option(
+      "print-gain", gain, .double(LabelMaker.printGains), placeholder: "MM",
+      Text(
+        zh: "油墨在每条边扩散多少毫米，制图时减去", en: "millimetres by which ink spreads at each edge, taken off beforehand")
+    )
+  }
+
   mutating func printing(_ path: WritableKeyPath<Options, PrintingOptions>) {
     option(
       "printer", path.appending(path: \.printerName), .string, placeholder: "NAME",

@@ -258,6 +258,21 @@ extension Parameters {
       completion: .dynamic("installations"))
   }
 
+  /// Which firmware a module is to have.
+  mutating func firmware(
+    image: WritableKeyPath<Options, String?>, manifest: WritableKeyPath<Options, String?>,
+    allowsDowngrade: WritableKeyPath<Options, Bool>
+  ) {
+    option(
+      "image", image, .file, placeholder: "F.bin",
+      Text(zh: "固件文件", en: "the image; unless told the newest for the chip"))
+    option(
+      "manifest", manifest, .file, placeholder: "F.json", Text(zh: "固件说明文件", en: "the image's manifest"))
+    flag(
+      "allow-downgrade", allowsDowngrade,
+      Text(zh: "允许退回旧版", en: "let an older version replace a newer one"))
+  }
+
   /// The serial port a module is on.
   mutating func port(_ path: WritableKeyPath<Options, String?>) {
     option(

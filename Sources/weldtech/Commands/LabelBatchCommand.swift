@@ -44,23 +44,8 @@ enum LabelBatchCommand {
         parameters.option(
           "format", \.format, .choice(of: ["png", "pdf"]), placeholder: "png|pdf",
           Text(zh: "文件格式", en: "kind of file"))
-        parameters.option(
-          "template", \.template, .string, placeholder: "T", Text(zh: "模板", en: "template"),
-          completion: .dynamic("templates"))
-        parameters.option(
-          "dpi", \.dpi, .int(LabelMaker.resolutions), placeholder: "N",
-          Text(zh: "分辨率；不写用模板的", en: "dots per inch; unless told, the template's"))
-        parameters.option(
-          "correction", \.correction, .choice(of: QRSymbol.Correction.allCases.map(\.rawValue)),
-          placeholder: "L|M|Q|H",
-          Text(
-            zh: "二维码最低纠错级别；不写用模板的（一般为 Q）", en: "least error correction; unless told, the template's, usually Q")
-        )
-        parameters.option(
-          "print-gain", \.printGain, .double(LabelMaker.printGains), placeholder: "MM",
-          Text(
-            zh: "油墨在每条边扩散多少毫米，制图时减去", en: "millimetres by which ink spreads at each edge, taken off beforehand")
-        )
+        parameters.template(\.template, resolution: \.dpi)
+        parameters.ink(correction: \.correction, gain: \.printGain)
         parameters.option(
           "jobs", \.jobs, .int(LabelBatch.jobs), placeholder: "N",
           Text(zh: "同时用几个处理器核；不写全用", en: "processor cores to use; unless told, all"))

@@ -34,23 +34,8 @@ enum LabelCommand {
         parameters.option(
           "code", \.code, .string, placeholder: "CODE",
           Text(zh: "贴上的库存标牌的编码", en: "the code of the label that was stuck on"))
-        parameters.option(
-          "template", \.template, .string, placeholder: "T", Text(zh: "模板", en: "template"),
-          completion: .dynamic("templates"))
-        parameters.option(
-          "dpi", \.dpi, .int(LabelMaker.resolutions), placeholder: "N",
-          Text(zh: "分辨率；不写用模板的", en: "dots per inch; unless told, the template's"))
-        parameters.option(
-          "correction", \.correction, .choice(of: QRSymbol.Correction.allCases.map(\.rawValue)),
-          placeholder: "L|M|Q|H",
-          Text(
-            zh: "二维码最低纠错级别；不写用模板的（一般为 Q）", en: "least error correction; unless told, the template's, usually Q")
-        )
-        parameters.option(
-          "print-gain", \.printGain, .double(LabelMaker.printGains), placeholder: "MM",
-          Text(
-            zh: "油墨在每条边扩散多少毫米，制图时减去", en: "millimetres by which ink spreads at each edge, taken off beforehand")
-        )
+        parameters.template(\.template, resolution: \.dpi)
+        parameters.ink(correction: \.correction, gain: \.printGain)
         parameters.option(
           "output", \.output, .file, placeholder: "F.png", Text(zh: "PNG 写到哪里", en: "where to write the PNG"))
         parameters.printing(\.printing)

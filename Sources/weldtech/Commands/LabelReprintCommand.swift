@@ -35,12 +35,7 @@ enum LabelReprintCommand {
         parameters.argument("CODE", \.code, .string, Text(zh: "标牌的编码", en: "the label's code"))
         parameters.option(
           "reason", \.reason, .string, placeholder: "TEXT", Text(zh: "为什么补印", en: "why it is made again"))
-        parameters.option(
-          "template", \.template, .string, placeholder: "T", Text(zh: "模板", en: "template"),
-          completion: .dynamic("templates"))
-        parameters.option(
-          "dpi", \.dpi, .int(LabelMaker.resolutions), placeholder: "N",
-          Text(zh: "分辨率；不写用模板的", en: "dots per inch; unless told, the template's"))
+        parameters.template(\.template, resolution: \.dpi)
         parameters.options(
           "field", \.fields, .string, placeholder: "NAME=VALUE",
           Text(zh: "模板上的文字；不写用安装记录的", en: "a text on it; unless told, the installation's"))

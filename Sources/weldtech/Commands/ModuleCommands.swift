@@ -45,14 +45,7 @@ enum FlashCommand {
       parameters: { parameters in
         parameters.installation(\.id)
         parameters.port(\.port)
-        parameters.option(
-          "image", \.image, .file, placeholder: "F.bin",
-          Text(zh: "固件文件", en: "the image; unless told the newest for the chip"))
-        parameters.option(
-          "manifest", \.manifest, .file, placeholder: "F.json", Text(zh: "固件说明文件", en: "the image's manifest"))
-        parameters.flag(
-          "allow-downgrade", \.allowsDowngrade,
-          Text(zh: "允许退回旧版", en: "let an older version replace a newer one"))
+        parameters.firmware(image: \.image, manifest: \.manifest, allowsDowngrade: \.allowsDowngrade)
         parameters.flag(
           "read-back", \.readsBack,
           Text(zh: "另外逐字节回读", en: "read every byte back, besides the chip's own digest"))

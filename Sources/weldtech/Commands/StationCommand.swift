@@ -51,14 +51,7 @@ enum StationCommand {
         parameters.option(
           "slots", \.slots, .file, placeholder: "F.json",
           Text(zh: "工位表：名称和 USB 插口", en: "the slots' names and USB sockets; unless told every adapter"))
-        parameters.option(
-          "image", \.image, .file, placeholder: "F.bin",
-          Text(zh: "固件文件", en: "the image; unless told the newest for the chip"))
-        parameters.option(
-          "manifest", \.manifest, .file, placeholder: "F.json", Text(zh: "固件说明文件", en: "the image's manifest"))
-        parameters.flag(
-          "allow-downgrade", \.allowsDowngrade,
-          Text(zh: "允许退回旧版", en: "let an older version replace a newer one"))
+        parameters.firmware(image: \.image, manifest: \.manifest, allowsDowngrade: \.allowsDowngrade)
         parameters.option(
           "count", \.count, .int(1...1_000_000), placeholder: "N",
           Text(zh: "做完 N 个就结束（默认到 Ctrl-C 为止）", en: "end after N modules; unless told at Ctrl-C"))
@@ -71,13 +64,7 @@ enum StationCommand {
     if options.image != nil, options.manifest == nil { throw UsageError.missing(option: "manifest") }
     let slots = try options.slots.map { try StationSlots(path: $0).slots } ?? StationSlots(PortInfo.all()).slots
     guard !slots.isEmpty else { throw Ailment.port(.nothingPluggedIn) }
-    let source: Flasher.Source =
-      if let manifest = options.manifest {
-        .image(
-          try Image(imagePath: options.image, manifestPath: manifest, trusted: try workplace.trustedKeys()))
-      } else {
-        .newest(try workplace.releases())
-      }
+    let source = try workplace.firmware(image: options.image, manifest: options.manifest)
     let allowsDowngrade = options.allowsDowngrade
     let station = try start(slots) { index, sleep in
       StationSlot(

@@ -133,13 +133,7 @@ extension Walk {
     -> (installation: Installation, result: FlashResult)
   {
     try require(.flash, of: installation)
-    let source: Flasher.Source =
-      if let manifest = order.manifest {
-        .image(
-          try Image(imagePath: order.image, manifestPath: manifest, trusted: try workplace.trustedKeys()))
-      } else {
-        .newest(try workplace.releases())
-      }
+    let source = try workplace.firmware(image: order.image, manifest: order.manifest)
     let link = try workplace.openPort(order.port)
     defer { link.close() }
     let result = try Flasher(
