@@ -33,6 +33,7 @@ let package = Package(
     feature("Cryptography", ["CCrypto"]),
     feature("Drawing", ["CLibDeflate", "CPangoCairo", "CPNG", "CPoppler", "CQRencode", "CTurboJPEG"]),
     feature("Tables"),
+    feature("Threads"),
     feature("Terminal"),
     feature("Arguments", ["Terminal"]),
     .target(
@@ -42,12 +43,12 @@ let package = Package(
 
     // The features. They do not know of each other.
     feature("Fieldbook", ["Records", "Cryptography", "CSQLite"]),
-    feature("Provision", ["Records", "ModuleCore", "Cryptography", "CSerial", "CLZ4"]),
-    feature("Labels", ["Records", "Drawing", "Tables", "CCups", "CZXing"]),
+    feature("Provision", ["Records", "ModuleCore", "Cryptography", "Threads", "CSerial", "CLZ4"]),
+    feature("Labels", ["Records", "Drawing", "Tables", "Threads", "CCups", "CZXing"]),
     feature("Agreements", ["Records", "Drawing", "Cryptography"]),
     feature("Photos", ["Records", "Cryptography", "CPNG", "CTurboJPEG"]),
     feature("Sync", ["Records", "Cryptography", "CCurl"]),
-    feature("Bench", ["Records", "ModuleCore", "CBoot", "Cryptography", "CMicrohttpd", "CSerial"]),
+    feature("Bench", ["Records", "ModuleCore", "CBoot", "Cryptography", "Threads", "CMicrohttpd", "CSerial"]),
 
     .executableTarget(
       name: "weldtech",

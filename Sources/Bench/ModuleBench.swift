@@ -1,5 +1,6 @@
 internal import Glibc
 internal import Synchronization
+internal import Threads
 
 /// A simulated module on a pty: what `bench module` runs and what the tests plug into.
 ///
@@ -121,22 +122,15 @@ public final class ModuleBench: Sendable {
   public func runInBackground() throws(ModuleBenchError) -> String {
     let path = try start()
     isServing.store(true, ordering: .releasing)
-    var thread = pthread_t()
-    let status = pthread_create(
-      &thread, nil,
-      { argument in
-        guard let argument else { return nil }
-        let bench = Unmanaged<ModuleBench>.fromOpaque(argument).takeRetainedValue()
-        _ = bench.run()
-        bench.isServing.store(false, ordering: .releasing)
-        return nil
-      }, Unmanaged.passRetained(self).toOpaque())
-    guard status == 0 else {
-      Unmanaged.passUnretained(self).release()
+    do throws(SystemThread.Failure) {
+      try SystemThread {
+        _ = self.run()
+        self.isServing.store(false, ordering: .releasing)
+      }.detach()
+    } catch {
       isServing.store(false, ordering: .releasing)
-      throw .terminal(errno: status)
+      throw .terminal(errno: error.errno)
     }
-    pthread_detach(thread)
     return path
   }
 

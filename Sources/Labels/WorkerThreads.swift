@@ -1,5 +1,5 @@
-import Glibc
 import Synchronization
+import Threads
 
 /// Threads that take numbered pieces of work until there are none left.
 final class WorkerThreads: Sendable {
@@ -23,7 +23,7 @@ final class WorkerThreads: Sendable {
     }
   }
 
-  private let threads: [pthread_t]
+  private let threads: [SystemThread]
   private let work: Piecework
 
   /// Starts at once. Pieces are taken in order, each by one thread.
@@ -34,22 +34,13 @@ final class WorkerThreads: Sendable {
     let work = Piecework(pieces: pieces, body: body)
     self.work = work
     threads = (0..<min(count, pieces)).compactMap { _ in
-      var thread = pthread_t()
-      let status = pthread_create(
-        &thread, nil,
-        { argument in
-          if let argument { Unmanaged<Piecework>.fromOpaque(argument).takeRetainedValue().run() }
-          return nil
-        }, Unmanaged.passRetained(work).toOpaque())
-      if status == 0 { return thread }
-      Unmanaged.passUnretained(work).release()
-      return nil
+      try? SystemThread { work.run() }
     }
   }
 
   /// Returns when all are done.
   func wait() {
-    for thread in threads { pthread_join(thread, nil) }
+    for thread in threads { thread.join() }
     if threads.isEmpty { work.run() }
   }
 }

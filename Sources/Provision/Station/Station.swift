@@ -1,5 +1,6 @@
 internal import Glibc
 internal import Synchronization
+internal import Threads
 
 /// All slots of a station at work at once, each on a thread of its own; what they report is gathered for the one
 /// thread that draws and keeps it. A slot that fails stops no other.
@@ -32,17 +33,18 @@ public final class Station: Sendable {
     self.slotCount = slotCount
     for index in 0..<slotCount {
       shared.working.add(1, ordering: .relaxed)
-      let status = Self.startThread {
-        let slot = makeSlot(index) { Self.sleep($0, unless: { shared.isStopping.load(ordering: .relaxed) }) }
-        slot.serve(
-          onEvent: { event in shared.reports.withLock { $0.append(Report(slot: index, event: event)) } },
-          isCancelled: { shared.isStopping.load(ordering: .relaxed) })
-        shared.working.subtract(1, ordering: .releasing)
-      }
-      guard status == 0 else {
+      do throws(SystemThread.Failure) {
+        try SystemThread {
+          let slot = makeSlot(index) { Self.sleep($0, unless: { shared.isStopping.load(ordering: .relaxed) }) }
+          slot.serve(
+            onEvent: { event in shared.reports.withLock { $0.append(Report(slot: index, event: event)) } },
+            isCancelled: { shared.isStopping.load(ordering: .relaxed) })
+          shared.working.subtract(1, ordering: .releasing)
+        }.detach()
+      } catch {
         shared.working.subtract(1, ordering: .relaxed)
         stop()
-        throw .io(errno: status)
+        throw .io(errno: error.errno)
       }
     }
   }
@@ -60,27 +62,6 @@ public final class Station: Sendable {
 
   /// False once every slot has ended.
   public var isWorking: Bool { shared.working.load(ordering: .acquiring) > 0 }
-
-  // MARK: - Threads
-
-  /// Slots wait in the kernel for their ports, which the threads of Swift's own pool must not.
-  private static func startThread(_ body: @escaping @Sendable () -> Void) -> Int32 {
-    final class Work {
-      let body: @Sendable () -> Void
-      init(_ body: @escaping @Sendable () -> Void) { self.body = body }
-    }
-    var thread = pthread_t()
-    let work = Unmanaged.passRetained(Work(body))
-    let status = pthread_create(
-      &thread, nil,
-      { argument in
-        guard let argument else { return nil }
-        Unmanaged<Work>.fromOpaque(argument).takeRetainedValue().body()
-        return nil
-      }, work.toOpaque())
-    if status == 0 { pthread_detach(thread) } else { work.release() }
-    return status
-  }
 
   private static func sleep(_ duration: Duration, unless isStopping: () -> Bool) {
     let end = ContinuousClock.now + duration
