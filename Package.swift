@@ -31,7 +31,7 @@ let package = Package(
     // The domain, and what the features stand on.
     feature("Records"),
     feature("Cryptography", ["CCrypto"]),
-    feature("Drawing", ["CLibDeflate", "CPangoCairo", "CPNG", "CPoppler", "CQRencode", "CTurboJPEG"]),
+    feature("Drawing", ["CLibDeflate", "CPangoCairo", "CPNG", "CPoppler", "CQRencode", "CRsvg", "CTurboJPEG"]),
     feature("Tables"),
     feature("Threads"),
     feature("Terminal"),
@@ -84,6 +84,9 @@ let package = Package(
     .target(name: "CPNG", dependencies: ["CLibPNG", "CLibDeflate"], path: "Sources/CLibraries/CPNG"),
     .target(
       name: "CPoppler", dependencies: ["CPangoCairo"], path: "Sources/CLibraries/CPoppler",
+      linkerSettings: [.linkedLibrary("dl")]),
+    .target(
+      name: "CRsvg", dependencies: ["CPangoCairo"], path: "Sources/CLibraries/CRsvg",
       linkerSettings: [.linkedLibrary("dl")]),
     .target(
       name: "CCups", path: "Sources/CLibraries/CCups", linkerSettings: [.linkedLibrary("dl")]),

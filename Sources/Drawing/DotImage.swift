@@ -98,6 +98,11 @@ public struct DotImage: Hashable, Sendable {
     for row in 0..<size.heightPixels { bytes[(row + 1) * rowBytes - 1] |= UInt8(1 << spare - 1) }
   }
 
+  /// Takes away all ink where `other`, of the same size, has none.
+  public mutating func clip(to other: DotImage) {
+    for (place, piece) in zip(bytes.indices, other.bytes) { bytes[place] |= piece }
+  }
+
   /// Puts down the ink of a piece, or takes it away.
   public mutating func lay(_ patch: DotPatch) {
     let firstByte = patch.column >> 3

@@ -15,6 +15,7 @@ public enum DrawingError: Error, Hashable, Sendable {
   case png(PNGFault)
   case jpeg(JPEGFault)
   case pdf(PDFFault)
+  case svg(SVGFault)
 
   public enum Axis: String, Hashable, Sendable { case width, height }
 
@@ -32,5 +33,15 @@ public enum DrawingError: Error, Hashable, Sendable {
     /// poppler is not installed.
     case noPoppler
     case damaged, noSuchPage, tooLarge
+  }
+
+  public enum SVGFault: Hashable, Sendable {
+    /// librsvg is not installed.
+    case noLibrary
+    case notSVG, damaged, tooLarge
+    /// Width and height are missing, and a `viewBox` too.
+    case noSize
+    /// An element, attribute or spelling that is not drawn here.
+    case feature(String)
   }
 }

@@ -8,7 +8,7 @@ public final class FontFace: Hashable, @unchecked Sendable {
   let unitsPerEm: Int
   /// harfbuzz counts references atomically, and a face that is not written to is for all threads.
   let face: OpaquePointer
-  private let metrics: OpaquePointer
+  let metrics: OpaquePointer
 
   private init(name: String, face: OpaquePointer) {
     self.name = name

@@ -40,6 +40,9 @@ public final class TextBlock {
 
   func show(on context: OpaquePointer) { pango_cairo_show_layout(context, layout) }
 
+  /// As it was set.
+  var text: String { pango_layout_get_text(layout).map { String(cString: $0) } ?? "" }
+
   static func millimetres(_ pangoUnits: Int32) -> Double {
     Length.millimetres(points: Double(pangoUnits) / Double(PANGO_SCALE))
   }

@@ -48,7 +48,7 @@ public struct LabelBatch {
   }
 
   /// - Parameters:
-  ///   - folder: where the labels go, `<code>.png` each; it is there.
+  ///   - folder: where the labels go, `<code>.png` or `.svg` each; it is there.
   ///   - jobs: threads.
   /// - Throws: what `LabelMaker.init` throws.
   public init(template: LabelTemplate, settings: LabelMaker.Settings, folder: String, jobs: Int)
@@ -176,8 +176,8 @@ public struct LabelBatch {
       let label = try maker.make(
         fields: order.fields, payload: order.payload,
         scrutiny: index % fullScrutinyEvery == 0 ? .full : .thinned)
-      let file = "\(folder)/\(order.payload.code).png"
-      try LabelFile.write(label.png, to: file)
+      let file = "\(folder)/\(order.payload.code).\(label.format.rawValue)"
+      try LabelFile.write(label.bytes, to: file)
       return Made(
         index: index, order: order, file: file, moduleMillimetres: label.moduleMillimetres,
         correction: label.correction)

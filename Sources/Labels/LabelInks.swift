@@ -34,33 +34,44 @@ public struct LabelInks: Hashable, Sendable {
   var ink: ContentStream.Ink { process == .laser ? .inverted : .black }
 
   /// Of the line that a cutter follows: a hairline for lasers, who take every line that is wider for a shape.
-  private var cutMillimetres: Double { process == .laser ? 0.01 : Length.millimetres(points: 0.25) }
+  var cutMillimetres: Double { process == .laser ? 0.01 : Length.millimetres(points: 0.25) }
 
   // MARK: - What is the same on every label
 
   /// The white behind the plate; nil where there is none.
-  func underBase(of template: LabelTemplate, dotsPerInch: Int) -> ContentStream? {
+  func underBase(of template: LabelTemplate) -> Path? {
     guard process == .mirrored else { return nil }
     let choke = Length.millimetres(points: chokePoints)
-    let stream = ContentStream(dotsPerInch: dotsPerInch)
     var path = Path(template.plate.inset(by: choke))
     for hole in template.holes {
       path.addCircle(x: hole.x, y: hole.y, radius: hole.diameterMillimetres / 2 + choke)
     }
+    return path
+  }
+
+  /// The plate's edge and its holes; empty where they are not asked for.
+  func contours(of template: LabelTemplate) -> [Path] {
+    guard cutName != nil else { return [] }
+    return [Path(template.plate)]
+      + template.holes.map { hole in
+        var circle = Path()
+        circle.addCircle(x: hole.x, y: hole.y, radius: hole.diameterMillimetres / 2)
+        return circle
+      }
+  }
+
+  func underBase(of template: LabelTemplate, dotsPerInch: Int) -> ContentStream? {
+    guard let path: Path = underBase(of: template) else { return nil }
+    let stream = ContentStream(dotsPerInch: dotsPerInch)
     stream.spot(PageResources.white, fill: path)
     return stream
   }
 
-  /// The plate's edge and its holes; nil where they are not asked for.
   func contour(of template: LabelTemplate, dotsPerInch: Int) -> ContentStream? {
-    guard cutName != nil else { return nil }
+    let paths = contours(of: template)
+    guard !paths.isEmpty else { return nil }
     let stream = ContentStream(dotsPerInch: dotsPerInch)
-    stream.spot(PageResources.cut, stroke: Path(template.plate), widthMillimetres: cutMillimetres)
-    for hole in template.holes {
-      var circle = Path()
-      circle.addCircle(x: hole.x, y: hole.y, radius: hole.diameterMillimetres / 2)
-      stream.spot(PageResources.cut, stroke: circle, widthMillimetres: cutMillimetres)
-    }
+    for path in paths { stream.spot(PageResources.cut, stroke: path, widthMillimetres: cutMillimetres) }
     return stream
   }
 }

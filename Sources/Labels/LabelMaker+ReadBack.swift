@@ -15,7 +15,8 @@ extension LabelMaker {
   func verify(_ png: Data, place: LabelDrawing.Place, scrutiny: Scrutiny) throws(LabelError) -> String {
     switch scrutiny {
     case .full:
-      let image = try LabelReader.decode(png: png)
+      var image = try LabelReader.decode(png: png)
+      if inks.process == .laser { image = image.inverted }
       guard image.widthPixels == size.widthPixels, image.heightPixels == size.heightPixels,
         let width = image.millimetres(pixels: image.widthPixels),
         let height = image.millimetres(pixels: image.heightPixels), isTemplateSize(width, height)
@@ -24,7 +25,8 @@ extension LabelMaker {
       guard isEncoded(image, place: place) else { throw .unreadable(.otherDots) }
       return text
     case .thinned:
-      guard let image = try LabelReader.dots(png: png) else { throw .unreadable(.otherSize) }
+      guard var image = try LabelReader.dots(png: png) else { throw .unreadable(.otherSize) }
+      if inks.process == .laser { image.invert() }
       // pHYs is rounded to a dot a metre, from which the resolution comes back whole.
       guard image.size == size else { throw .unreadable(.otherSize) }
       let text = try read(

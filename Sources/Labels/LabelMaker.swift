@@ -1,10 +1,19 @@
 public import Drawing
 public import FoundationEssentials
 
+/// What a label is in a file of its own.
+public enum LabelFormat: String, Hashable, Sendable, CaseIterable {
+  /// 1-bit grey with physical size.
+  case png
+  /// Shapes only, letters as outlines, in millimetres.
+  case svg
+}
+
 /// A label that has been read back from its own file.
 public struct MadeLabel: Hashable, Sendable {
-  /// 1-bit grey with physical size.
-  public let png: Data
+  /// The file, of `format`.
+  public let bytes: Data
+  public let format: LabelFormat
   public let widthPixels: Int
   public let heightPixels: Int
   public let payload: LabelPayload
@@ -17,7 +26,7 @@ public struct MadeLabel: Hashable, Sendable {
   public let correction: String
   /// Taken off at every edge of dark modules.
   public let printGainDots: Int
-  /// What the decoder read from `png`.
+  /// What the decoder read from `bytes`.
   public let readBack: String
 
   public var verified: Bool { readBack == payload.text }
@@ -33,13 +42,20 @@ public final class LabelMaker {
     public var correction: QRSymbol.Correction?
     /// Of the printer and what it prints on, `LabelMaker.printGains`.
     public var printGainMillimetres: Double?
+    /// Of a label in a file of its own.
+    public var format: LabelFormat
+    /// Of a label in a file of its own; a PNG has one ink, and no mirror.
+    public var inks: LabelInks
 
     public init(
-      dotsPerInch: Int? = nil, correction: QRSymbol.Correction? = nil, printGainMillimetres: Double? = nil
+      dotsPerInch: Int? = nil, correction: QRSymbol.Correction? = nil, printGainMillimetres: Double? = nil,
+      format: LabelFormat = .png, inks: LabelInks = LabelInks()
     ) {
       self.dotsPerInch = dotsPerInch
       self.correction = correction
       self.printGainMillimetres = printGainMillimetres
+      self.format = format
+      self.inks = inks
     }
   }
 
@@ -53,6 +69,8 @@ public final class LabelMaker {
   let dotsPerInch: Int
   private let correction: QRSymbol.Correction
   private let printGainMillimetres: Double
+  public let format: LabelFormat
+  let inks: LabelInks
   let size: PixelSize
   private let typesetter = Typesetter()
   private let encoder = SymbolEncoder()
@@ -70,6 +88,8 @@ public final class LabelMaker {
     self.dotsPerInch = dotsPerInch
     correction = settings.correction ?? template.symbol.correction
     printGainMillimetres = settings.printGainMillimetres ?? template.symbol.printGainMillimetres
+    format = settings.format
+    inks = settings.inks
     do {
       size = try PixelSize(
         widthPixels: Length.dots(millimetres: template.widthMillimetres, dotsPerInch: dotsPerInch),
@@ -92,14 +112,22 @@ public final class LabelMaker {
   {
     let drawing = try lay(fields: fields, payload: payload)
     let place = drawing.place
-    let png: Data
-    do {
-      png = try raster.image(of: drawing).png(level: 1)
-    } catch { throw .drawing(error) }
-    let readBack = try verify(png, place: place, scrutiny: scrutiny)
+    let bytes: Data
+    let readBack: String
+    switch format {
+    case .png:
+      do {
+        bytes = try raster.image(of: drawing, isEngraved: inks.process == .laser).png(level: 1)
+      } catch { throw .drawing(error) }
+      readBack = try verify(bytes, place: place, scrutiny: scrutiny)
+    case .svg:
+      bytes = svg(of: drawing, payload: payload)
+      readBack = try verify(svg: bytes, place: place)
+    }
     let dots = place.dots
     return MadeLabel(
-      png: png, widthPixels: size.widthPixels, heightPixels: size.heightPixels, payload: payload,
+      bytes: bytes, format: format, widthPixels: size.widthPixels, heightPixels: size.heightPixels,
+      payload: payload,
       template: template.name, moduleDots: dots.dotsPerModule,
       moduleMillimetres: Length.millimetres(dots: dots.dotsPerModule, dotsPerInch: dotsPerInch),
       correction: dots.symbol.correction.rawValue, printGainDots: dots.gainDots, readBack: readBack)

@@ -2,9 +2,9 @@ public import Drawing
 public import FoundationEssentials
 public import Records
 
-/// A file that labels are looked for in: PNG, JPEG or PDF, told apart by how it begins.
+/// A file that labels are looked for in: PNG, JPEG, PDF or SVG, told apart by how it begins.
 public enum LabelPicture {
-  /// A page of a PDF is looked at in so many dots per inch.
+  /// A page of a PDF, or a drawing, is looked at in so many dots per inch.
   public static let dotsPerInchOfPages = 300
 
   public struct Page: Hashable, Sendable {
@@ -26,6 +26,14 @@ public enum LabelPicture {
     }
   }
 
+  /// What the symbols in a file say, light on dark or mirrored too, in no particular order.
+  /// - Throws: `drawing`.
+  public static func texts(in file: Data) throws -> [String] {
+    var texts: [String] = []
+    try pages(of: file) { texts += try LabelInspection.symbols(in: $0.image).map(\.text) }
+    return texts
+  }
+
   private static func document(_ file: Data) throws(LabelError) -> PDFPages {
     do { return try PDFPages(file) } catch { throw .drawing(error) }
   }
@@ -38,10 +46,24 @@ public enum LabelPicture {
   }
 
   private static func picture(_ file: Data) throws(LabelError) -> GreyImage {
+    if file.first == UInt8(ascii: "<") { return try drawn(file) }
     do {
       return file.starts(with: [0xFF, 0xD8])
         ? try GreyImage(jpeg: file, mostPixels: LabelReader.mostPixels)
         : try GreyImage(png: file, mostPixels: LabelReader.mostPixels)
+    } catch { throw .drawing(error) }
+  }
+
+  private static func drawn(_ file: Data) throws(LabelError) -> GreyImage {
+    do throws(DrawingError) {
+      let drawing = try SVGImage(file)
+      let dots = Double(dotsPerInchOfPages) / Length.millimetresPerInch
+      let (width, height) = (drawing.widthMillimetres * dots, drawing.heightMillimetres * dots)
+      guard width * height <= Double(LabelReader.mostPixels) else { throw DrawingError.svg(.tooLarge) }
+      let picture = try drawing.picture(widthPixels: width, heightPixels: height)
+      return GreyImage(
+        widthPixels: picture.widthPixels, heightPixels: picture.heightPixels,
+        pixelsPerMetre: Int((Double(dotsPerInchOfPages) / 0.0254).rounded()), pixels: picture.pixels)
     } catch { throw .drawing(error) }
   }
 }

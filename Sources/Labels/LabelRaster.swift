@@ -12,6 +12,7 @@ final class LabelRaster {
   private let size: PixelSize
   private let dotsPerInch: Int
   private var ground: DotImage?
+  private var plate: DotImage?
   private var patches: [Wording: DotPatch?] = [:]
 
   /// Some megabytes at most; the oldest are not told from the newest, so all go at once.
@@ -23,7 +24,8 @@ final class LabelRaster {
     self.dotsPerInch = dotsPerInch
   }
 
-  func image(of drawing: LabelDrawing) throws(DrawingError) -> DotImage {
+  /// - Parameter isEngraved: dark where a laser takes the coating off, which is all of the plate that is not ink.
+  func image(of drawing: LabelDrawing, isEngraved: Bool = false) throws(DrawingError) -> DotImage {
     var image: DotImage
     if template.isLayered {
       image = try ground(of: drawing)
@@ -37,7 +39,18 @@ final class LabelRaster {
       image = try DotImage(size: size, dotsPerInch: dotsPerInch) { drawing.drawElements(on: $0) }
     }
     image.stamp(drawing.place.dots, column: drawing.place.column, row: drawing.place.row)
+    if isEngraved {
+      image.invert()
+      image.clip(to: try plateOfDots())
+    }
     return image
+  }
+
+  private func plateOfDots() throws(DrawingError) -> DotImage {
+    if let plate { return plate }
+    let drawn = try DotImage(size: size, dotsPerInch: dotsPerInch) { $0.fill(Path(template.plate)) }
+    plate = drawn
+    return drawn
   }
 
   private func ground(of drawing: LabelDrawing) throws(DrawingError) -> DotImage {

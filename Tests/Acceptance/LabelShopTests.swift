@@ -17,6 +17,14 @@ import Testing
       "list.csv", "编码,单位名称,街道\n" + codes.map { "\($0),树林召电焊铺,树林召镇\n" }.joined())
   }
 
+  /// With a last text that is too long for its label, the first two are made.
+  private static let tooLong = String(repeating: "达拉特旗树林召镇", count: 40)
+
+  private func three(_ codes: [String], last: String, _ laptop: Laptop) throws -> String {
+    try laptop.scratch.write(
+      "list.csv", "code,unitName\n\(codes[0]),甲\n\(codes[1]),乙\n\(codes[2]),\(last)\n")
+  }
+
   private func batch(_ list: String, _ laptop: Laptop, to folder: String = "labels") -> [String] {
     [
       "labels", "batch", "--input", list, "--output", laptop.scratch.file(folder), "--dpi", "300", "--jobs",
@@ -78,18 +86,38 @@ import Testing
     print("\(Self.kills) kills in \(longest) s; found made: \(resumed)")
   }
 
+  @Test func `a batch of SVG goes on where it stood, and what no SVG or PNG has is a conflict`() throws {
+    let laptop = try Laptop()
+    try laptop.setUp()
+    let codes = codes(3)
+    let broken = try three(codes, last: Self.tooLong, laptop)
+    let folder = laptop.scratch.file("labels")
+    let command = ["labels", "batch", "--input", broken, "--output", folder, "--format", "svg"]
+    for (format, option) in [
+      ("svg", "--sheet=a4"), ("svg", "--start-at=2"), ("png", "--mirror"), ("png", "--cut=C"),
+    ] {
+      let conflicting = ["labels", "batch", "--input", broken, "--output", folder, "--format", format, option]
+      #expect(try laptop.run(["--json"] + conflicting).errorCode == "usage.option.conflict")
+    }
+    #expect(try laptop.run(["--json"] + command).errorCode == "labels.text.tooLarge")
+    let made = try files(folder)
+    #expect(made.keys.sorted() == codes[..<2].map { "\($0).svg" })
+    _ = try three(codes, last: "丙", laptop)
+    #expect(try laptop.run(["--json"] + command).document()["labels"] as? Int == 3)
+    let all = try files(folder)
+    #expect(all.count == 3 && made.allSatisfy { all[$0.key] == $0.value })
+    let read = try laptop.run(["--json", "labels", "verify"] + codes.map { "\(folder)/\($0).svg" }).document()
+    #expect((read["results"] as? [[String: Any]])?.allSatisfy { $0["good"] as? Bool == true } == true)
+  }
+
   @Test func `a label that was tampered with is made again when a batch goes on`() throws {
     let laptop = try Laptop()
     try laptop.setUp()
     let codes = codes(3)
-    // The third text does not fit: the first two are made.
-    let long = String(repeating: "达拉特旗树林召镇", count: 40)
-    let broken = try laptop.scratch.write(
-      "list.csv", "code,unitName\n\(codes[0]),甲\n\(codes[1]),乙\n\(codes[2]),\(long)\n")
+    let broken = try three(codes, last: Self.tooLong, laptop)
     #expect(try laptop.run(["--json"] + batch(broken, laptop)).errorCode == "labels.text.tooLarge")
     #expect(try counts(laptop)["printed"] == 2)
-    let mended = try laptop.scratch.write(
-      "list.csv", "code,unitName\n\(codes[0]),甲\n\(codes[1]),乙\n\(codes[2]),丙\n")
+    let mended = try three(codes, last: "丙", laptop)
     let outcome = try laptop.run(["--json"] + batch(mended, laptop))
     #expect(outcome.status == 0, "\(outcome.output)")
     #expect(try counts(laptop)["printed"] == 3)

@@ -50,7 +50,7 @@ final class Folder {
     // A label on its own is the same label.
     let alone = try LabelMaker(template: Sample.template(), settings: .init(dotsPerInch: 300)).make(
       fields: orders[5].fields, payload: orders[5].payload)
-    #expect(try one.bytes("\(orders[5].payload.code).png") == alone.png)
+    #expect(try one.bytes("\(orders[5].payload.code).png") == alone.bytes)
   }
 
   @Test(arguments: [1, 2])
@@ -103,7 +103,7 @@ final class Folder {
     let payload = try Sample.payload()
     let label = try maker.make(fields: Sample.fields, payload: payload)
     let place = try maker.lay(fields: Sample.fields, payload: payload).place
-    var image = try #require(try DotImage(png: label.png))
+    var image = try #require(try DotImage(png: label.bytes))
     change(&image, place)
     return (maker, place, try image.png())
   }

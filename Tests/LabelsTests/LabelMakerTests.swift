@@ -12,8 +12,8 @@ import Testing
       template: Sample.template(), settings: .init(dotsPerInch: dotsPerInch))
     let made = try maker.make(fields: Sample.fields, payload: Sample.payload())
     #expect(made.verified)
-    #expect(try LabelReader.read(png: made.png) == ["https://weld.example.cn/w/150621-00A000-X"])
-    let image = try GreyImage(png: made.png)
+    #expect(try LabelReader.read(png: made.bytes) == ["https://weld.example.cn/w/150621-00A000-X"])
+    let image = try GreyImage(png: made.bytes)
     #expect(abs(try #require(image.millimetres(pixels: image.widthPixels)) - 60) <= 0.05)
     #expect(abs(try #require(image.millimetres(pixels: image.heightPixels)) - 40) <= 0.05)
     #expect(image.widthPixels == made.widthPixels && image.heightPixels == made.heightPixels)
@@ -21,7 +21,7 @@ import Testing
     #expect(made.correction == "Q" || made.correction == "H")
     #expect(Set(image.pixels).isSubset(of: [0, 255]))
     // Grey of one bit: the byte behind width and height in the header chunk.
-    #expect(made.png[24] == 1 && made.png[25] == 0)
+    #expect(made.bytes[24] == 1 && made.bytes[25] == 0)
   }
 
   @Test(
@@ -32,7 +32,7 @@ import Testing
       template: Sample.template(), settings: .init(dotsPerInch: dotsPerInch))
     for number in [0, 35, 466_560, CodeSerial.count - 1] {
       let made = try maker.make(fields: Sample.fields, payload: Sample.payload(number))
-      #expect(try ZBar.read(made.png) == made.payload.text)
+      #expect(try ZBar.read(made.bytes) == made.payload.text)
     }
   }
 
@@ -41,7 +41,7 @@ import Testing
     let other = try LabelMaker(template: Sample.template())
     let payload = try Sample.payload()
     let first = try one.make(fields: Sample.fields, payload: payload)
-    #expect(try one.make(fields: [:], payload: Sample.payload(7)).png != first.png)
+    #expect(try one.make(fields: [:], payload: Sample.payload(7)).bytes != first.bytes)
     #expect(try one.make(fields: Sample.fields, payload: payload) == first)
     #expect(try other.make(fields: Sample.fields, payload: payload) == first)
   }

@@ -72,7 +72,7 @@ import Testing
   @Test func `a ZPL graphic has the picture's dots, and no more`() throws {
     let made = try LabelMaker(template: Sample.catalogue.template(named: "thermal-50x30")).make(
       fields: Sample.fields, payload: Sample.payload())
-    let image = try GreyImage(png: made.png)
+    let image = try GreyImage(png: made.bytes)
     let text = String(decoding: ZPL.label(image), as: UTF8.self)
     let lines = text.split(separator: "\n").map(String.init)
     let rowBytes = (image.widthPixels + 7) / 8

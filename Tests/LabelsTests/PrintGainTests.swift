@@ -20,9 +20,9 @@ import Testing
   }
 
   @Test func inkThatSpreadsByTheGainPrintsTheSymbolAsItWasMeant() throws {
-    let plain = try GreyImage(png: made("small-30x30", .init(dotsPerInch: 600)).png)
+    let plain = try GreyImage(png: made("small-30x30", .init(dotsPerInch: 600)).bytes)
     let label = try made("small-30x30", .init(dotsPerInch: 600, printGainMillimetres: 0.085))
-    let thin = try GreyImage(png: label.png)
+    let thin = try GreyImage(png: label.bytes)
     #expect(label.printGainDots == 2)
     let width = thin.widthPixels
     // Above the printed code, which is not compensated.
@@ -130,7 +130,7 @@ import Testing
         let made = try LabelMaker(template: template, settings: .init(dotsPerInch: dotsPerInch)).make(
           fields: Sample.fields, payload: Sample.payload())
         #expect(made.verified && ["Q", "H"].contains(made.correction))
-        if let read = try ZBar.read(made.png) { #expect(read == made.payload.text, "\(name) \(dotsPerInch)") }
+        if let read = try ZBar.read(made.bytes) { #expect(read == made.payload.text, "\(name) \(dotsPerInch)") }
       }
     }
   }

@@ -46,7 +46,7 @@ private struct Ink {
     let template = try LabelTemplate(json: json, file: "t.json") { _ in picture }
     let maker = try LabelMaker(template: template, settings: .init(dotsPerInch: dotsPerInch))
     let made = try maker.make(fields: Sample.fields, payload: Sample.payload())
-    image = try GreyImage(png: made.png)
+    image = try GreyImage(png: made.bytes)
     dotsPerMillimetre = Double(dotsPerInch) / 25.4
   }
 

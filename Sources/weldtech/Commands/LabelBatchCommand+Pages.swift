@@ -21,13 +21,13 @@ extension LabelBatchCommand {
     /// Whether a print shop gets a ticket and a proof with it.
     var isForPrintShop: Bool { sheet != nil || isMirrored || isLaser }
 
-    /// The first that was given, for a format that has no pages.
-    var given: String? {
+    /// The first that was given and that labels in files of their own do not have: they are on no sheet, and a PNG has
+    /// one ink.
+    func unfit(for format: LabelFormat) -> String? {
       if sheet != nil { return "sheet" }
       if startAt != nil { return "start-at" }
-      if isMirrored { return "mirror" }
-      if isLaser { return "laser" }
-      if cut != nil { return "cut" }
+      if format == .png, isMirrored { return "mirror" }
+      if format == .png, cut != nil { return "cut" }
       return nil
     }
 
@@ -99,9 +99,6 @@ extension LabelBatchCommand {
     output: String, jobs: Int, _ workplace: Workplace, progress: (Int) -> Void,
     report: ([LabelBatch.Made]) throws -> Void
   ) throws {
-    if options.pages.isMirrored, options.pages.isLaser {
-      throw UsageError.conflictingOptions("--mirror", "--laser")
-    }
     let layout = try options.pages.layout(for: template)
     let inks = options.pages.inks
     let verification = LabelSheets.Verification(rawValue: options.pages.verify) ?? .sample

@@ -40,9 +40,9 @@ enum LabelBatchCommand {
           Text(zh: "标牌表：第一行是表头，要有 code（编码）列", en: "the list: a header, and in it a column `code`"))
         parameters.option(
           "output", \.output, .file, placeholder: "DIR|F",
-          Text(zh: "PNG 写到的目录，或 PDF 文件", en: "the folder for PNG, or the PDF file"))
+          Text(zh: "PNG、SVG 写到的目录，或 PDF 文件", en: "the folder for PNG or SVG, or the PDF file"))
         parameters.option(
-          "format", \.format, .choice(of: ["png", "pdf"]), placeholder: "png|pdf",
+          "format", \.format, .choice(of: ["png", "pdf", "svg"]), placeholder: "png|pdf|svg",
           Text(zh: "文件格式", en: "kind of file"))
         parameters.template(\.template, resolution: \.dpi)
         parameters.ink(correction: \.correction, gain: \.printGain)
@@ -56,11 +56,15 @@ enum LabelBatchCommand {
   static func run(_ options: Options, _ workplace: Workplace) throws -> Int32 {
     guard let input = options.input else { throw UsageError.missing(option: "input") }
     guard let output = options.output else { throw UsageError.missing(option: "output") }
+    if options.pages.isMirrored, options.pages.isLaser {
+      throw UsageError.conflictingOptions("--mirror", "--laser")
+    }
     let began = ContinuousClock.now
     let template = try workplace.labelTemplates().template(named: options.template)
     let settings = LabelMaker.Settings(
       dotsPerInch: options.dpi, correction: options.correction.flatMap(QRSymbol.Correction.init(rawValue:)),
-      printGainMillimetres: options.printGain)
+      printGainMillimetres: options.printGain, format: LabelFormat(rawValue: options.format) ?? .png,
+      inks: options.pages.inks)
     let list = try readList(input, for: template, workplace)
     let platform = try workplace.platformAddress()
     let orders = try list.rows.map {
@@ -73,12 +77,13 @@ enum LabelBatchCommand {
       Text(zh: "制作标牌", en: "making labels"), total: orders.count, unit: .items(Text(zh: "张", en: "labels")))
     let file = absolutePath(output)
     let isPDF = options.format == "pdf"
-    if !isPDF, let option = options.pages.given {
-      throw UsageError.conflictingOptions("--\(option)", "--format png")
+    if !isPDF, let option = options.pages.unfit(for: settings.format) {
+      throw UsageError.conflictingOptions("--\(option)", "--format \(options.format)")
     }
     let folder = try workplace.makeFolder(isPDF ? URL(filePath: file).deletingLastPathComponent().path : output)
     let job = LabelBatchJob(
-      orders: orders, digest: digest(of: orders, options), output: file, folder: absolutePath(folder))
+      orders: orders, digest: digest(of: orders, options), output: file, folder: absolutePath(folder),
+      format: settings.format)
     var (made, resumed) = (0, 0)
     do {
       try job.run(on: workplace) { run in

@@ -16,12 +16,14 @@ struct LabelBatchJob {
   let output: String
   /// Where the files lie; absolute.
   let folder: String
+  /// Of labels in files of their own.
+  let format: LabelFormat
 
   /// - Throws: `LabelsBusy`, `FieldbookError` where a label may not be made, and what `body` throws.
   func run(on workplace: Workplace, _ body: (Progress) throws -> Void) throws {
     let order = Fieldbook.LabelOrder(codes: orders.map(\.payload.code), sha256: digest, output: output)
     try workplace.printing(order, staysOpen: true) { run in
-      let progress = Progress(run: run, orders: orders, folder: folder)
+      let progress = Progress(run: run, orders: orders, folder: folder, format: format)
       do { try body(progress) } catch {
         // What was reported is whole, whatever came after it.
         try progress.flush()
@@ -41,12 +43,14 @@ struct LabelBatchJob {
     private let run: LabelRun
     private let orders: [LabelBatch.Order]
     private let folder: String
+    private let format: LabelFormat
     private var waiting: [Fieldbook.PrintedLabel] = []
 
-    fileprivate init(run: LabelRun, orders: [LabelBatch.Order], folder: String) {
+    fileprivate init(run: LabelRun, orders: [LabelBatch.Order], folder: String, format: LabelFormat) {
       self.run = run
       self.orders = orders
       self.folder = folder
+      self.format = format
     }
 
     /// The orders whose files an earlier run did not leave behind whole.
@@ -63,10 +67,10 @@ struct LabelBatchJob {
 
     private func isThere(_ order: LabelBatch.Order, isRead: Bool) -> Bool {
       guard let known = run.job.made[order.payload.code], let digest = known,
-        let png = FileManager.default.contents(atPath: "\(folder)/\(order.payload.code).png"),
-        SHA256Digest(of: png).hex == digest
+        let file = FileManager.default.contents(
+          atPath: "\(folder)/\(order.payload.code).\(format.rawValue)"), SHA256Digest(of: file).hex == digest
       else { return false }
-      return !isRead || (try? LabelReader.read(png: png)) == [order.payload.text]
+      return !isRead || (try? LabelPicture.texts(in: file)) == [order.payload.text]
     }
 
     /// Labels that are in their files and have been read back.

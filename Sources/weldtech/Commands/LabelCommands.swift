@@ -14,6 +14,7 @@ enum LabelCommand {
     var dpi: Int?
     var correction: String?
     var printGain: Double?
+    var format = LabelFormat.png
     var output: String?
     var printing = PrintingOptions()
   }
@@ -37,19 +38,24 @@ enum LabelCommand {
         parameters.template(\.template, resolution: \.dpi)
         parameters.ink(correction: \.correction, gain: \.printGain)
         parameters.option(
-          "output", \.output, .file, placeholder: "F.png", Text(zh: "PNG 写到哪里", en: "where to write the PNG"))
+          "format", \.format, .choice, placeholder: "png|svg", Text(zh: "文件格式", en: "kind of file"))
+        parameters.option(
+          "output", \.output, .file, placeholder: "F.png|F.svg", Text(zh: "写到哪里", en: "where to write it"))
         parameters.printing(\.printing)
       }, run: run)
   }
 
   static func run(_ options: Options, _ workplace: Workplace) throws -> Int32 {
+    if options.format == .svg, options.printing.printerName != nil {
+      throw UsageError.conflictingOptions("--printer", "--format svg")
+    }
     let installation = try workplace.fieldbook().installation(matching: options.id)
     var order = Walk.LabelOrder()
     order.stockCode = try options.code.map(labelCode)
     order.template = options.template
     order.settings = LabelMaker.Settings(
       dotsPerInch: options.dpi, correction: options.correction.flatMap(QRSymbol.Correction.init(rawValue:)),
-      printGainMillimetres: options.printGain)
+      printGainMillimetres: options.printGain, format: options.format)
     order.output = options.output
     order.printer = try options.printing.printer()
     order.printerLanguage = options.printing.language

@@ -56,15 +56,15 @@ enum LabelReprintCommand {
     let id = try fieldbook.installation(boundTo: code)
     let made = try make(code, of: id, options, workplace)
     let file = options.output ?? "\(workplace.home)/documents/\(code)/label.png"
-    let digest = SHA256Digest(of: made.png).hex
+    let digest = SHA256Digest(of: made.bytes).hex
     try workplace.printing(
       Fieldbook.LabelOrder(codes: [code], sha256: digest, output: absolutePath(file), reason: reason)
     ) { run in
-      try workplace.writeSynced(made.png, to: file)
+      try workplace.writeSynced(made.bytes, to: file)
       // Cut off after the label was counted: it is with the printer already.
       if run.job.made[code] != nil { return }
       try printer?.submit(
-        made.png, title: code.description, in: options.printing.language, draft: workplace.printerDraft)
+        made.bytes, title: code.description, in: options.printing.language, draft: workplace.printerDraft)
       try run.count([.init(code: code, payload: made.payload.text, sha256: digest)])
     }
     let document = Document(

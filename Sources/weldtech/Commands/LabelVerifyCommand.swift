@@ -52,7 +52,8 @@ enum LabelVerifyCommand {
       "verify", Text(zh: "读标牌图片、PDF 或照片，核对并评估", en: "read labels from pictures, PDFs or photos and judge them"),
       options: Options(),
       parameters: { parameters in
-        parameters.arguments("FILE", \.files, .file, Text(zh: "PNG、JPEG 或 PDF", en: "PNG, JPEG or PDF"))
+        parameters.arguments(
+          "FILE", \.files, .file, Text(zh: "PNG、JPEG、PDF 或 SVG", en: "PNG, JPEG, PDF or SVG"))
         parameters.option(
           "expect", \.expected, .string, placeholder: "CODE|TEXT",
           Text(zh: "应当是什么；不写按文件名和库存核对", en: "what it should be; unless told, by the file's name and the stock"))
@@ -190,17 +191,27 @@ extension PictureRefused: Explained {
         code: "labels.verify.poppler",
         message: Text(zh: "读 \(file) 需要 poppler", en: "reading \(file) takes poppler, which is not installed"),
         hint: Text(zh: "sudo apt install libpoppler-glib8", en: "sudo apt install libpoppler-glib8"))
-    case .drawing(.png(.tooLarge)), .drawing(.jpeg(.tooLarge)), .drawing(.pdf(.tooLarge)):
+    case .drawing(.png(.tooLarge)), .drawing(.jpeg(.tooLarge)), .drawing(.pdf(.tooLarge)),
+      .drawing(.svg(.tooLarge)):
       Failure(
         code: "labels.verify.tooLarge",
         message: Text(
           zh: "\(file) 的画面超过 1 亿像素", en: "\(file) has a picture of more than 100 million pixels"),
         hint: Text(zh: "缩小或裁剪后再试", en: "scale it down or cut it out"), exit: .badData)
-    case .drawing(.png), .drawing(.jpeg), .drawing(.pdf):
+    case .drawing(.svg(.feature(let name))):
+      Failure(
+        code: "labels.verify.svg",
+        message: Text(
+          zh: "\(file) 用了“\(name)”，这里只画形状和渐变",
+          en: "\(file) uses \(name); only shapes and gradients are drawn here"),
+        hint: Text(zh: "导出为 PNG 或 PDF 再读", en: "export it as PNG or PDF and read that"), exit: .badData)
+    case .drawing(.png), .drawing(.jpeg), .drawing(.pdf), .drawing(.svg(.notSVG)), .drawing(.svg(.damaged)),
+      .drawing(.svg(.noSize)):
       Failure(
         code: "labels.verify.picture",
         message: Text(
-          zh: "\(file) 不是完整的 PNG、JPEG 或 PDF", en: "\(file) is no whole PNG, JPEG (grey or colour) or PDF"),
+          zh: "\(file) 不是完整的 PNG、JPEG、PDF 或 SVG",
+          en: "\(file) is no whole PNG, JPEG (grey or colour), PDF or SVG"),
         hint: Text(zh: "检查文件，或另存为 PNG", en: "check the file, or save it as PNG"), exit: .badData)
     default: error.failure
     }

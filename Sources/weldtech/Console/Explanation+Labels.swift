@@ -154,6 +154,13 @@ extension LabelError: Explained {
         code: "labels.printer.refused",
         message: Text(zh: "打印机 \(printer) 没有收下：\(reason)", en: "printer \(printer) did not take it: \(reason)"),
         hint: Text(zh: "lpstat -p 查看打印机状态", en: "`lpstat -p` says how the printer is"))
+    case .drawing(.svg(.noLibrary)):
+      Failure(
+        code: "labels.svg.library",
+        message: Text(
+          zh: "SVG 要由 librsvg 画出来读回，没有安装",
+          en: "an SVG is drawn by librsvg to be read back, which is not installed"),
+        hint: Text(zh: "sudo apt install librsvg2-2", en: "sudo apt install librsvg2-2"))
     case .drawing(let error): error.failure
     case .label(let code, let line, let error):
       error.failure.within(

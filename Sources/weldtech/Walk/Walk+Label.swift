@@ -12,7 +12,7 @@ extension Walk {
     var stockCode: LabelCode?
     var template = usualTemplate
     var settings = LabelMaker.Settings()
-    /// Where to write the PNG; nil is the installation's folder of documents.
+    /// Where to write it; nil is the installation's folder of documents.
     var output: String?
     var printer: LabelPrinter?
     var printerLanguage = LabelPrinter.Language.png
@@ -41,13 +41,13 @@ extension Walk {
     let made = try LabelMaker(template: template, settings: order.settings).make(
       fields: ["unitName": installation.owner.unitName, "street": installation.owner.street],
       payload: payload)
-    let file = order.output ?? workplace.documentPath(of: installation, named: "label.png")
+    let file = order.output ?? workplace.documentPath(of: installation, named: "label.\(made.format.rawValue)")
     try countOnce(made, of: installation) { isNew in
-      try workplace.writeSynced(made.png, to: file)
+      try workplace.writeSynced(made.bytes, to: file)
       guard let printer = order.printer else { return }
       guard isNew else { throw FieldbookError.labelsPrinted([code], count: 1) }
       try printer.submit(
-        made.png, title: code.description, in: order.printerLanguage, draft: workplace.printerDraft)
+        made.bytes, title: code.description, in: order.printerLanguage, draft: workplace.printerDraft)
     }
     let record = LabelRecord(
       code: code, payload: payload.text, template: made.template, verified: made.verified)
@@ -65,7 +65,7 @@ extension Walk {
   {
     let fieldbook = try workplace.fieldbook()
     let code = made.payload.code
-    let digest = SHA256Digest(of: made.png).hex
+    let digest = SHA256Digest(of: made.bytes).hex
     let known = try fieldbook.label(of: code)
     if known.state == .printed, known.sha256 == digest { return try write(false) }
     try workplace.printing(

@@ -190,6 +190,7 @@ enum Errors {
     [
       LabelError.drawing(.pdf(.noPoppler)), .drawing(.pdf(.tooLarge)), .drawing(.pdf(.damaged)),
       .drawing(.jpeg(.corrupt)), .drawing(.outOfMemory),
+      .drawing(.svg(.feature("use"))), .drawing(.svg(.damaged)),
     ].map { PictureRefused(file: "/f", error: $0) } + [LabelsBusy()]
 
   private static let labels: [any Error] =
@@ -215,6 +216,7 @@ enum Errors {
         excessCharacters: 9, fitsWith: nil),
       .printGainTooLarge(givenMillimetres: 0.2, mostMillimetres: 0.1, moduleDots: 8),
       .payloadTooLong(bytes: 9000, excessCharacters: 9), .unreadable(.noSymbol), .picture(.truncated),
+      .drawing(.svg(.noLibrary)),
       .drawing(.outOfMemory), .label(code: code, line: 2, .unreadable(.mirrored)),
       .unwritable(file: "f", errno: 28), .startOutOfRange(position: 19, most: 18),
       .sheetTooSmall(
