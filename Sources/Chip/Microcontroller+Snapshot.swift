@@ -25,7 +25,7 @@ extension Microcontroller {
       part(\.tickHasPassed), part(\.watchdog), part(\.converter), part(\.plain), part(\.vectors),
       part(\.resetIsDue), part(\.randomControl), part(\.storesToMend), part(\.quietLooks),
       part(\.lastLookAt), part(\.lastLooks), part(\.cutAfterInstructions), part(\.cutInOperation),
-      part(\.isCut), part(\.faults),
+      part(\.isCut), part(\.faults), part(\.boot0IsHigh),
     ]
   }
 

@@ -64,6 +64,8 @@ final class Microcontroller: ProcessorBus {
   var isCut = false
   /// Faults that were entered and have not returned.
   var faults = 0
+  /// Somebody holds BOOT0 high: the chip starts its ROM bootloader at any reset.
+  var boot0IsHigh = false
 
   /// - Parameters:
   ///   - oscillatorError: how far the chip's own oscillator is off, parts per million.
@@ -117,9 +119,9 @@ final class Microcontroller: ProcessorBus {
     showFlash()
     anchor(at: time)
     // Whoever plugs in a blank chip holds BOOT0 high; no other program could start it.
-    let isBlank = processor.word(Processor.flashStart) == .max
-    state = isBlank ? .bootloader : .running
-    if !isBlank { processor.start(at: Processor.flashStart) }
+    let startsROM = boot0IsHigh || processor.word(Processor.flashStart) == .max
+    state = startsROM ? .bootloader : .running
+    if !startsROM { processor.start(at: Processor.flashStart) }
   }
 
   /// Starts a program as the ROM bootloader does on Go: without a reset, with the line as it was measured.

@@ -20,6 +20,10 @@ final class ChipCable: Link {
   let clock: VirtualClock
   /// What happens to each byte on its way; nil loses it.
   var spoil: (UInt8) -> UInt8? = { $0 }
+  /// Whether what the chip sends is lost.
+  var losesAnswers: () -> Bool = { false }
+  /// When the ROM bootloader has started a program that has not executed anything yet.
+  var onGo: () -> Void = {}
   /// Bytes from the laptop after which the cable is pulled.
   var pullsAfter: Int?
   private(set) var bytesSent = 0
@@ -46,9 +50,12 @@ final class ChipCable: Link {
   }
 
   /// Power goes and comes back.
-  func cyclePower(noise: () -> UInt8 = { 0 }) {
+  /// - Parameter holdsBoot0: whether somebody holds BOOT0 high meanwhile.
+  func cyclePower(holdsBoot0: Bool = false, noise: () -> UInt8 = { 0 }) {
+    chip.chip.boot0IsHigh = holdsBoot0
     chip.chip.cutPower(noise: noise)
     chip.restart()
+    chip.chip.boot0IsHigh = false
     inbox = []
   }
 
@@ -56,6 +63,14 @@ final class ChipCable: Link {
   func cutPower(afterInstructions count: UInt64) {
     chip.chip.cutAfterInstructions = chip.chip.processor.instructions + count
   }
+
+  /// Power goes in the middle of this operation of the flash, counted from the first of all, and comes back.
+  func cutPower(inOperation number: Int) { chip.chip.cutInOperation = number }
+
+  /// What a cut leaves in the cells at work is drawn from here.
+  var cutSeed: UInt8 = 1
+  /// How often power was cut.
+  private(set) var cuts = 0
 
   /// The chip alone.
   func wait(_ time: Duration) {
@@ -68,7 +83,9 @@ final class ChipCable: Link {
     perform(chip.tick())
     guard chip.chip.isCut else { return }
     chip.chip.cutAfterInstructions = nil
-    var noise: UInt8 = 1
+    chip.chip.cutInOperation = nil
+    cuts += 1
+    var noise = cutSeed
     cyclePower {
       noise = noise &* 37 &+ 11
       return noise
@@ -78,7 +95,7 @@ final class ChipCable: Link {
   private func perform(_ outputs: [BenchChipOutput]) {
     for output in outputs {
       switch output {
-      case .send(let bytes): if !isPulled { inbox += bytes.compactMap(spoil) }
+      case .send(let bytes): if !isPulled, !losesAnswers() { inbox += bytes.compactMap(spoil) }
       case .pause(let time): clock.advance(by: time)
       case .did: break
       }
@@ -97,7 +114,9 @@ final class ChipCable: Link {
       }
       if !chip.keepsLineTime { clock.advance(by: .nanoseconds(11_000_000_000 / speed)) }
       guard let byte = spoil(byte) else { continue }
+      let wasInROM = chip.chip.state == .bootloader
       perform(chip.receive(byte))
+      if wasInROM, chip.chip.state == .running { onGo() }
     }
   }
 

@@ -23,8 +23,8 @@ protocol FlashPath {
   mutating func start(_ address: UInt32) throws(FlashError)
 }
 
-/// Which bytes get into which sectors, in the order in which they are written; the boot block, where it is among
-/// them, comes last.
+/// Which bytes get into which sectors, and in which order they are written: the boot block, where it is among them, comes
+/// last, and of it what the chip starts by.
 struct FlashPlan: Hashable {
   /// What of one sector has to be the image's; the rest of the sector is erased with it.
   struct Part: Hashable {
@@ -57,7 +57,31 @@ struct FlashPlan: Hashable {
         }
       }
     }
-    parts = others + boot
+    parts = others + boot.reversed()
+  }
+
+  /// Where the program is that the chip starts.
+  func isBootBlock(_ part: Part) -> Bool { part.address == chip.flashStart }
+
+  /// A part cut into blocks of at most `size` bytes, a multiple of four, in the order in which they are written: of a
+  /// boot block from its end, and after everything else the start's address and then the stack's. One that was cut off
+  /// anywhere is then none that the chip could start, and that a firmware behind it would protect as it is.
+  func blocks(of part: Part, size: Int) -> [Range<Int>] {
+    let count = part.bytes.count
+    let blocks = stride(from: 0, to: count, by: size).map { $0..<min($0 + size, count) }
+    guard isBootBlock(part) else { return blocks }
+    let (stack, start) = (0..<min(4, count), min(4, count)..<min(8, count))
+    let code = blocks.reversed().map {
+      max($0.lowerBound, start.upperBound)..<max($0.upperBound, start.upperBound)
+    }
+    return (code + [start, stack]).filter { !$0.isEmpty }
+  }
+
+  /// How many bytes of a part need not be written after a run that was cut off, of those that it had acknowledged: a
+  /// boot block is written whole or anew.
+  func known(of part: Part, acknowledged: Int?) -> Int {
+    let known = min(acknowledged ?? 0, part.bytes.count)
+    return isBootBlock(part) && known < part.bytes.count ? 0 : known
   }
 
   /// The sectors to be erased: from the end of the flash, so that the one that the chip starts from goes last.

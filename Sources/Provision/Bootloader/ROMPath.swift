@@ -27,9 +27,9 @@ struct ROMPath: FlashPath {
     var done = 0
     try watch.begin(.writing(bytes: 0, of: total))
     for part in plan.parts {
-      let known = min(kept[part.sector] ?? 0, part.bytes.count)
-      let isBoot = part.address == plan.chip.flashStart
-      for range in isBoot ? Self.bootBlocks(part.bytes.count) : Self.blocks(part.bytes.count) {
+      let known = plan.known(of: part, acknowledged: kept[part.sector])
+      let isBoot = plan.isBootBlock(part)
+      for range in plan.blocks(of: part, size: ROMClient.blockBytes) {
         if range.upperBound > known {
           let block = Array(part.bytes[range])
           // An erased block is all ones already.
@@ -45,18 +45,6 @@ struct ROMPath: FlashPath {
       }
       if isBoot { journal.acknowledge(sector: part.sector, bytes: part.bytes.count) }
     }
-  }
-
-  private static func blocks(_ count: Int) -> [Range<Int>] {
-    stride(from: 0, to: count, by: ROMClient.blockBytes).map { $0..<min($0 + ROMClient.blockBytes, count) }
-  }
-
-  /// From the end, and the stack pointer and reset vector after everything else: a boot block that was cut off is
-  /// none that the chip could start, and that a firmware behind it would then protect as it is.
-  private static func bootBlocks(_ count: Int) -> [Range<Int>] {
-    let vectors = 0..<min(8, count)
-    let blocks = blocks(count).reversed().map { max($0.lowerBound, vectors.upperBound)..<$0.upperBound }
-    return blocks.filter { !$0.isEmpty } + [vectors]
   }
 
   func prove(_ plan: FlashPlan, watch: FlashWatch) throws(FlashError) -> FlashProof {

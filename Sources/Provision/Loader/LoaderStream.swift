@@ -4,7 +4,7 @@ internal import CLZ4
 struct LoaderStream {
   struct Block {
     let sector: Int
-    /// Bytes of the sector's part that are in flash once this block is.
+    /// Bytes of the sector's part that are in flash from its start once this block is.
     let partBytes: Int
     /// Bytes of the whole that are in flash for good once this block is.
     let through: Int
@@ -34,13 +34,16 @@ struct LoaderStream {
     for part in plan.parts {
       guard let index = whole.parts.firstIndex(of: part) else { continue }
       let begin = ends[index] - part.bytes.count
-      let known = min(kept[part.sector] ?? 0, part.bytes.count)
-      for start in stride(from: 0, to: part.bytes.count, by: blockBytes) {
-        let bytes = Array(part.bytes[start..<min(start + blockBytes, part.bytes.count)])
-        let end = start + bytes.count
+      let known = plan.known(of: part, acknowledged: kept[part.sector])
+      let isBoot = plan.isBootBlock(part)
+      let ranges = plan.blocks(of: part, size: blockBytes)
+      for (number, range) in ranges.enumerated() {
+        // Bytes of the part that are there for good with this block: of a boot block none before its last.
+        let end = !isBoot ? range.upperBound : number == ranges.count - 1 ? part.bytes.count : 0
+        let bytes = Array(part.bytes[range])
         // The first block of a sector also says that the one before it is done; of the others, what is there already
         // and what erasing leaves there need not be sent.
-        if start > 0, end <= known || bytes.allSatisfy({ $0 == 0xff }) {
+        if number > 0, range.upperBound <= known || bytes.allSatisfy({ $0 == 0xff }) {
           if let last = blocks.popLast() {
             blocks.append(last.reaching(partBytes: end, through: begin + end, done: done + end))
           }
@@ -48,7 +51,7 @@ struct LoaderStream {
         }
         let (packing, payload) = Self.pack(bytes)
         let body =
-          LoaderFrame.word(part.address + UInt32(start)) + LoaderFrame.word(UInt32(begin + end))
+          LoaderFrame.word(part.address + UInt32(range.lowerBound)) + LoaderFrame.word(UInt32(begin + end))
           + LoaderFrame.half(UInt16(bytes.count)) + [packing, 0] + payload
         blocks.append(
           Block(sector: part.sector, partBytes: end, through: begin + end, done: done + end, body: body))

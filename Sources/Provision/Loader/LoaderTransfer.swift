@@ -137,7 +137,7 @@ struct LoaderTransfer {
     }
     through = reply.through
     for block in stream.blocks where block.through <= through {
-      if (journal.acknowledged[block.sector] ?? -1) < block.partBytes {
+      if (journal.acknowledged[block.sector] ?? 0) < block.partBytes {
         journal.acknowledge(sector: block.sector, bytes: block.partBytes)
       }
       reported = max(reported, block.done)
