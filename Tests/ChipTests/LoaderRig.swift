@@ -1,5 +1,6 @@
 import Bench
 import Cryptography
+import ModuleCore
 import Provision
 import Testing
 
@@ -47,6 +48,16 @@ final class LoaderRig {
     try SMPClient(link: cable, now: { clock.now }).reset(.bootloader)
     cable.wait(.milliseconds(100))
     try cable.setFraming(.bootloader)
+  }
+
+  /// The image's application with another digest, which starts as well.
+  static func other(_ application: [UInt8]) -> [UInt8] {
+    var bytes = application
+    let digest = ImageHeader.offset + ImageHeader.digestOffset
+    // The two bytes before the digest mean nothing.
+    bytes.replaceSubrange(digest - 2..<digest + 32, with: [1] + [UInt8](repeating: 0, count: 33))
+    bytes.replaceSubrange(digest..<digest + 32, with: ModuleCore.SHA256.digest(bytes))
+    return bytes
   }
 
   var holdsImage: Bool {

@@ -8,6 +8,10 @@ public protocol FlashJournal: AnyObject {
   func acknowledge(sector: Int, bytes: Int)
   /// This sector is about to be erased: nothing is known of it any more.
   func forget(sector: Int)
+  /// The flashing program was started in this chip's RAM and nobody answered: the ROM bootloader alone is to be used
+  /// until the image is whole.
+  var loaderIsSilent: Bool { get }
+  func noteSilentLoader()
   /// The image is whole, or what was kept has proved wrong.
   func clear()
 }
@@ -15,10 +19,12 @@ public protocol FlashJournal: AnyObject {
 /// A journal that lasts as long as the run.
 public final class MemoryFlashJournal: FlashJournal {
   public private(set) var acknowledged: [Int: Int] = [:]
+  public private(set) var loaderIsSilent = false
 
   public init() {}
 
   public func acknowledge(sector: Int, bytes: Int) { acknowledged[sector] = bytes }
   public func forget(sector: Int) { acknowledged[sector] = nil }
-  public func clear() { acknowledged = [:] }
+  public func noteSilentLoader() { loaderIsSilent = true }
+  public func clear() { (acknowledged, loaderIsSilent) = ([:], false) }
 }

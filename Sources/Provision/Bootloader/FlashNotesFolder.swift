@@ -65,12 +65,16 @@ extension PortInfo {
 }
 
 /// A journal in a file: one line an acknowledgement, `sector bytes`, or `sector -` for a sector of which nothing is
-/// known any more; the last line of a sector counts, and a line that is cut off or no such line does not.
+/// known any more, of which a sector's last counts; or `loader silent`. A line that is cut off or no such line does not
+/// count.
 final class FileFlashJournal: FlashJournal {
   /// What a journal of 1 MiB in blocks of 256 bytes takes ten times over.
   private static let byteLimit = 1 << 20
 
+  private static let silentLoader = "loader silent"
+
   private(set) var acknowledged: [Int: Int] = [:]
+  private(set) var loaderIsSilent = false
   private let path: String
   private var descriptor: Int32 = -1
 
@@ -78,6 +82,7 @@ final class FileFlashJournal: FlashJournal {
     self.path = path
     guard let text = Self.text(of: path), let end = text.lastIndex(of: "\n") else { return }
     for line in text[..<end].split(separator: "\n") {
+      loaderIsSilent = loaderIsSilent || line == Self.silentLoader
       let fields = line.split(separator: " ", omittingEmptySubsequences: false)
       guard fields.count == 2, let sector = Int(fields[0]), (0...4095).contains(sector) else { continue }
       acknowledged[sector] = Int(fields[1]).flatMap { $0 >= 0 ? $0 : nil }
@@ -96,8 +101,13 @@ final class FileFlashJournal: FlashJournal {
     append("\(sector) -\n")
   }
 
+  func noteSilentLoader() {
+    loaderIsSilent = true
+    append(Self.silentLoader + "\n")
+  }
+
   func clear() {
-    acknowledged = [:]
+    (acknowledged, loaderIsSilent) = ([:], false)
     if descriptor >= 0 { close(descriptor) }
     descriptor = -1
     unlink(path)

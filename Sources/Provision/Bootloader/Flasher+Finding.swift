@@ -73,8 +73,10 @@ extension Flasher {
     if try !isThere(rom, during: .enteringBootloader) { throw .bootloaderSilent }
   }
 
-  private func isThere(_ rom: ROMClient, during step: FlashStep) throws(FlashError) -> Bool {
-    let deadline = now() + .seconds(5)
+  func isThere(
+    _ rom: ROMClient, during step: FlashStep, within time: Duration = .seconds(5)
+  ) throws(FlashError) -> Bool {
+    let deadline = now() + time
     repeat {
       let answers = try during(step) { () throws(ROMClient.Failure) in
         try rom.probe(within: .milliseconds(250))

@@ -1,9 +1,11 @@
 extension Flasher {
-  /// The fastest way into this chip, from its ROM bootloader, which is in sync.
+  /// The fastest way into this chip, from its ROM bootloader, which is in sync. A flashing program that nobody hears
+  /// is noted in `journal`: it may have stopped for good, and after the power cycle that helps then it is not tried
+  /// again.
   func openPath(
-    _ rom: ROMClient, for plan: FlashPlan, options: Options, watch: FlashWatch
+    _ rom: ROMClient, for plan: FlashPlan, journal: any FlashJournal, options: Options, watch: FlashWatch
   ) throws(FlashError) -> any FlashPath {
-    guard options.usesLoader, !plan.parts.isEmpty else { return ROMPath(rom: rom) }
+    guard options.usesLoader, !journal.loaderIsSilent, !plan.parts.isEmpty else { return ROMPath(rom: rom) }
     try watch.begin(.startingLoader)
     do throws(LoaderPath.Obstacle) {
       return try LoaderPath(through: rom, for: plan, speeds: lineSpeeds)
@@ -11,24 +13,41 @@ extension Flasher {
       switch error {
       case .refused: return ROMPath(rom: rom)
       case .link(let error): throw .link(error, during: .startingLoader)
-      case .silent: return ROMPath(rom: try returnToBootloader())
+      case .silent:
+        journal.noteSilentLoader()
+        return ROMPath(rom: try returnToBootloader(rom, profile: options.profile))
       }
     }
   }
 
-  /// A program in RAM that nobody hears resets the chip after three seconds; what starts then leads back to the ROM.
-  private func returnToBootloader() throws(FlashError) -> ROMClient {
-    let deadline = now() + .seconds(10)
-    repeat {
-      switch try findModuleOrLoader(speeds: bootloaderSpeeds) {
-      case .bootloader(let baud): return try romClient(baud, during: .startingLoader)
-      case .firmware:
-        try enterBootloader(speed: bootloaderSpeeds[0])
-        return try romClient(bootloaderSpeeds[0], during: .startingLoader)
-      case .nothing: break
-      }
-    } while now() < deadline
-    throw .bootloaderSilent
+  /// From a program in RAM that is not heard back to the ROM. It resets the chip when it is told to, or when it hears
+  /// nothing for three seconds, and what starts then leads to the ROM. Until then nothing is sent that the ROM would
+  /// measure a wrong speed by.
+  private func returnToBootloader(_ rom: ROMClient, profile: BoardProfile?) throws(FlashError) -> ROMClient {
+    if try isThere(
+      try romClient(rom.baud, during: .startingLoader), during: .startingLoader, within: .milliseconds(1))
+    {
+      return rom
+    }
+    do throws(LoaderClient.Failure) {
+      // It may hear and not be heard.
+      var loader = LoaderClient(link: link, baud: rom.baud, now: now)
+      try loader.dismiss()
+    } catch .link(let error) where error != .timeout {
+      throw .link(error, during: .startingLoader)
+    } catch {}
+    if try isThere(
+      try romClient(rom.baud, during: .startingLoader), during: .startingLoader, within: .seconds(6))
+    {
+      return rom
+    }
+    switch try findModule(speeds: [rom.baud], profile: profile) {
+    case .bootloader: return rom
+    case .firmware:
+      try enterBootloader(speed: rom.baud)
+      return rom
+    case .nothing: throw .bootloaderSilent
+    }
   }
 
   /// As `findModule`; and a flashing program that a killed run left in the chip makes way.
@@ -39,7 +58,7 @@ extension Flasher {
       // By now it has been alone for so long that it is back at the speed it began with.
       var loader = LoaderClient(link: link, baud: speeds[0], now: now)
       guard try loader.meet() else { return found }
-      _ = try loader.ask(.reset)
+      try loader.dismiss()
       // The boot block looks at what is in flash before it starts anything.
       try loader.pause(.milliseconds(700))
     } catch .link(let error) where error != .timeout {

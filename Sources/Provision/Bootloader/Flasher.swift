@@ -164,7 +164,7 @@ public struct Flasher {
       over: &path, where: { refusal(of: image, over: $0, options: options) != nil })
     if let installed, let refusal = refusal(of: image, over: installed, options: options) { throw refusal }
     let plan = try run.plan(over: &path)
-    path = try openPath(rom, for: plan, options: options, watch: watch)
+    path = try openPath(rom, for: plan, journal: journal, options: options, watch: watch)
     let outcome = try run.bringUpToDate(plan, over: &path, readsBack: options.readsBack)
 
     watch.onEvent(.starting)

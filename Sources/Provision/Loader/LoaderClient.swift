@@ -97,6 +97,12 @@ struct LoaderClient {
     return false
   }
 
+  /// Has the loader reset the chip, heard or not.
+  mutating func dismiss() throws(Failure) {
+    try setSpeed(base)
+    do throws(Failure) { _ = try ask(.reset) } catch .silent {}
+  }
+
   /// Takes the line from the speed it has to the highest that holds, step by step, at most to `ceiling`.
   mutating func climb(to ceiling: Int) throws(Failure) {
     for speed in Self.ladder where speed > baud && speed <= ceiling {

@@ -46,7 +46,9 @@ extension FlashError: Explained {
     case .bootloaderSilent:
       Failure(
         code: "provision.flash.bootloaderSilent",
-        message: Text(zh: "固件已让位，但引导程序没有回应", en: "the firmware made room, but the bootloader does not answer"),
+        message: Text(
+          zh: "固件或刷写程序已让位，但引导程序没有回应",
+          en: "the firmware or the flashing program made room, but the bootloader does not answer"),
         hint: Text(zh: "给模块断电再上电，重新运行同一命令", en: "switch the module off and on and run the same command again"))
     case .link(let error, let step): error.failure(doing: step.doing)
     case .refused(let step):

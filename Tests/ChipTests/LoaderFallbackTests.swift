@@ -1,0 +1,92 @@
+import Bench
+import ModuleCore
+import Testing
+
+@testable import Chip
+@testable import Provision
+
+/// The loader was sent and started, and nobody answers: the ROM path does the work without being asked, and success is
+/// reported only after every byte was read back.
+@Suite struct LoaderFallbackTests {
+  /// What stands in the chip's flash before.
+  enum Before: CaseIterable {
+    case blank
+    /// The boot block, and an application whose writing was cut off.
+    case cutOff
+    /// A firmware that runs, and will again when the silent loader has reset the chip.
+    case other
+  }
+
+  private func rig(_ before: Before) throws -> LoaderRig {
+    let rig = try LoaderRig(timings: .instant)
+    for piece in rig.image.pieces where before != .blank {
+      let isBoot = piece.address == FlashMap.bootBlock
+      let application = before == .other ? LoaderRig.other(piece.bytes) : [1, 2, 3, 4]
+      rig.flash.program(piece.address, isBoot ? piece.bytes : application)
+    }
+    rig.cable.cyclePower()
+    rig.cable.wait(.milliseconds(800))
+    return rig
+  }
+
+  private enum Direction: CaseIterable { case both, answers }
+
+  /// What the loader sends is lost, or what it is sent as well.
+  private func lose(_ direction: Direction, of rig: LoaderRig) {
+    let chip = rig.cable.chip.chip
+    let isAtWork = { [unowned chip] in
+      chip.state == .running && chip.processor.programCounter >= ChipRAM.start
+    }
+    rig.cable.losesAnswers = isAtWork
+    if direction == .both { rig.cable.spoil = { isAtWork() ? nil : $0 } }
+  }
+
+  @Test(arguments: Before.allCases, Direction.allCases)
+  private func `a loader that nobody hears costs time, and the ROM path does the work`(
+    before: Before, direction: Direction
+  ) throws {
+    let rig = try rig(before)
+    lose(direction, of: rig)
+    var steps: [FlashStep] = []
+    let result = try rig.flash { steps.append($0) }
+    #expect(steps.contains(.startingLoader))
+    #expect(result.proofs == [.readBack])
+    #expect(result.seconds < 30)
+    #expect(rig.holdsImage)
+    #expect(rig.cable.chip.chip.state == .running)
+    #expect(rig.cable.chip.chip.surface.closings == 0)
+  }
+
+  @Test func `after a loader that stopped the chip for good, the same command does without it`() throws {
+    let rig = try rig(.cutOff)
+    let chip = rig.cable.chip.chip
+    var starts = 0
+    rig.cable.onGo = { [unowned chip] in
+      guard chip.processor.programCounter >= ChipRAM.start else { return }
+      starts += 1
+      // An instruction that is none.
+      chip.processor.write(chip.processor.programCounter & ~3, words: [0xdeff_deff, 0xdeff_deff])
+    }
+    #expect(throws: FlashError.bootloaderSilent) { try rig.flash() }
+    #expect(chip.state == .lockedUp)
+    rig.cable.cyclePower()
+    rig.cable.wait(.milliseconds(20))
+    #expect(try rig.flash().proofs == [.readBack])
+    #expect(starts == 1)
+    #expect(rig.holdsImage)
+  }
+
+  @Test func `where a byte reads back wrong after that, there is no success`() throws {
+    let rig = try rig(.cutOff)
+    lose(.both, of: rig)
+    let place = FlashMap.application + 1000
+    #expect(throws: FlashError.verification(address: place)) {
+      try rig.flash { step in
+        guard case .verifying(bytes: 0, of: _) = step, let cell = rig.flash.read(place, count: 1)?.first else {
+          return
+        }
+        rig.flash.put(place, [~cell])
+      }
+    }
+  }
+}
