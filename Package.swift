@@ -48,7 +48,8 @@ let package = Package(
     feature("Agreements", ["Records", "Drawing", "Cryptography"]),
     feature("Photos", ["Records", "Cryptography", "CPNG", "CTurboJPEG"]),
     feature("Sync", ["Records", "Cryptography", "CCurl"]),
-    feature("Bench", ["Records", "ModuleCore", "CBoot", "Cryptography", "Threads", "CMicrohttpd", "CSerial"]),
+    feature(
+      "Bench", ["Records", "ModuleCore", "CBoot", "Cryptography", "Threads", "CMicrohttpd", "CSerial", "CZlib"]),
 
     .executableTarget(
       name: "weldtech",
@@ -71,6 +72,7 @@ let package = Package(
     debian("CQRencode", pkgConfig: "libqrencode", package: "libqrencode-dev"),
     debian("CLibPNG", pkgConfig: "libpng", package: "libpng-dev"),
     debian("CLibDeflate", pkgConfig: "libdeflate", package: "libdeflate-dev"),
+    debian("CZlib", pkgConfig: "zlib", package: "zlib1g-dev"),
     debian("CCurl", pkgConfig: "libcurl", package: "libcurl4-openssl-dev"),
     debian("CPangoCairo", pkgConfig: "pangocairo", package: "libpango1.0-dev"),
     debian("CSQLite", pkgConfig: "sqlite3", package: "libsqlite3-dev"),

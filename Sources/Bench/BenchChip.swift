@@ -9,6 +9,8 @@ public protocol BenchChip {
   var keepsLineTime: Bool { get }
   /// Whether so little is on the wire that the laptop's adapter would put more on it.
   var takesMore: Bool { get }
+  /// At what speed its wire carries bytes now, bits a second, where that changes; nil for what the bench was told.
+  var lineSpeed: Int? { get }
   /// The laptop's port is at this speed, bits a second.
   mutating func follow(speed: Int)
   /// Takes one byte from the laptop.
@@ -23,6 +25,7 @@ public protocol BenchChip {
 extension BenchChip {
   public var keepsLineTime: Bool { false }
   public var takesMore: Bool { true }
+  public var lineSpeed: Int? { nil }
   public mutating func follow(speed: Int) {}
 }
 

@@ -8,7 +8,7 @@ struct BenchLine {
   /// Each way.
   private let latency: Duration
   /// Of one bit; zero for no time at all.
-  private let bit: Duration
+  private var bit: Duration
   private var toChipIsFreeAt: ContinuousClock.Instant?
   private var toLaptopIsFreeAt: ContinuousClock.Instant?
   private var toChip: [(byte: UInt8, at: ContinuousClock.Instant, seenAt: ContinuousClock.Instant)] = []
@@ -18,6 +18,11 @@ struct BenchLine {
   init(speed: Int?, latency: Duration) {
     self.latency = latency
     bit = speed.map { .nanoseconds(1_000_000_000 / max(1, $0)) } ?? .zero
+  }
+
+  /// What sets out from here on takes this speed's time; nothing where no byte takes any.
+  mutating func change(to speed: Int) {
+    if bit > .zero { bit = .nanoseconds(1_000_000_000 / max(1, speed)) }
   }
 
   /// Everything that is under way is lost.

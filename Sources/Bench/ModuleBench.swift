@@ -21,9 +21,9 @@ public final class ModuleBench: Sendable {
     public var surroundings: Surroundings
     /// How long bytes are under way within laptop and adapter, each way.
     public var adapterLatency = Duration.zero
-    /// Bits a second above which the adapter drops bytes; nil for none. Of an executed chip only.
+    /// Bits a second above which the adapter drops bytes; nil for none. Not of the core engine.
     public var adapterLimit: Int?
-    /// How far the chip's oscillator is off, parts per million, at most 50,000 each way. Of an executed chip only.
+    /// How far the chip's oscillator is off, parts per million, at most 50,000 each way. Not of the core engine.
     public var oscillatorError = 0
 
     public init(

@@ -50,6 +50,7 @@ struct ModuleBenchService: ~Copyable {
     switch chip.takesMore ? terminal?.wait(patience) : pause() {
     case .bytes(let bytes):
       if let speed = terminal?.speed { chip.follow(speed: speed) }
+      if let speed = chip.lineSpeed { line.change(to: speed) }
       line.send(bytes, bitsAByte: chip.keepsLineTime ? nil : chip.bitsAByte, now: now())
     case .closing:
       terminal?.refresh()

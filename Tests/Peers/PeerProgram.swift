@@ -8,6 +8,7 @@ struct PeerProgram {
   static let stm32flash = PeerProgram(named: "stm32flash")
   static let smpmgr = PeerProgram(named: "smpmgr")
   static let stm32loader = PeerProgram(named: "stm32loader")
+  static let esptool = PeerProgram(named: "esptool")
   static let compiler = PeerProgram(named: "cc")
 
   var isInstalled: Bool { path != nil }

@@ -17,7 +17,22 @@ enum BenchCommand {
     case unicorn
   }
 
+  /// What the module is built around.
+  enum Chip: String, CaseIterable {
+    case stm32f405, esp32, esp32c3
+
+    /// Of Espressif's, whose ROM loader alone there is.
+    var espressif: ESP32Model? {
+      switch self {
+      case .stm32f405: nil
+      case .esp32: .esp32
+      case .esp32c3: .esp32c3
+      }
+    }
+  }
+
   struct ModuleOptions {
+    var chip = Chip.stm32f405
     var engine = Engine.core
     var wireSpeed: Int?
     var wireLatency: Int?
@@ -48,6 +63,11 @@ enum BenchCommand {
         Command(
           "module", Text(zh: "在伪终端上模拟一个模块", en: "a simulated module on a pty"), options: ModuleOptions(),
           parameters: { parameters in
+            parameters.option(
+              "chip", \.chip, .choice, placeholder: "NAME",
+              Text(
+                zh: "芯片；esp32 和 esp32c3 只有 ROM 引导程序，没有固件",
+                en: "the chip; of esp32 and esp32c3 there is the ROM loader and no firmware"))
             parameters.option(
               "engine", \.engine, .choice, placeholder: "NAME",
               Text(
@@ -94,10 +114,26 @@ enum BenchCommand {
 
   static func module(_ options: ModuleOptions, _ workplace: Workplace) throws -> Int32 {
     let world = try options.world.map { try self.world(at: $0, workplace) } ?? .singlePhase
+    if let model = options.chip.espressif { return try espressif(model, options, workplace) }
     if options.engine == .unicorn {
       try ChipLauncher.run(try order(options, world: world, workplace), environment: workplace.environment)
     }
-    let bench = moduleBench(try configuration(options, world: world, workplace))
+    return try serve(moduleBench(try configuration(options, world: world, workplace)), workplace)
+  }
+
+  private static func espressif(
+    _ model: ESP32Model, _ options: ModuleOptions, _ workplace: Workplace
+  ) throws -> Int32 {
+    guard options.engine == .core else { throw UsageError.conflictingOptions("--chip", "--engine") }
+    if options.hasFirmware { throw FlashError.noRelease(chip: model.name) }
+    var configuration = ModuleBench.Configuration(
+      wireSpeed: options.wireSpeed, fault: options.fault, flash: .serial(),
+      uniqueID: try SecureRandom.bytes(12))
+    configuration.adapterLatency = .microseconds(options.adapterLatency)
+    return try serve(ModuleBench(model, configuration, now: { ContinuousClock.now }), workplace)
+  }
+
+  private static func serve(_ bench: ModuleBench, _ workplace: Workplace) throws -> Int32 {
     try announce(ModuleDocument(port: try bench.start()), workplace)
     // A pulled cable stays pulled: the port is gone until the bench is started again.
     _ = bench.run(until: { workplace.isInterrupted })

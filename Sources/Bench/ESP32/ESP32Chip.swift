@@ -1,0 +1,139 @@
+/// An ESP32 or ESP32-C3 behind the bench's wire: its ROM loader, or the program that its flash holds, which says nothing,
+/// since there is none of ours that could be executed.
+///
+/// A chip that has just been reset takes the speed of the first Sync, as its ROM measures it; from then on bytes at
+/// another speed are noise, both ways.
+public struct ESP32Chip: BenchChip {
+  private let model: ESP32Model
+  private let configuration: ModuleBench.Configuration
+  private let timings: SerialFlashTimings
+  /// IO0 (IO9 of a C3) is low, so that a reset leads to the ROM loader.
+  public var isStrapped = true
+  /// Nil where the program runs, or the chip is held in reset.
+  private var rom: ESP32ROM?
+  /// What flash holds was started.
+  public private(set) var programRuns = false
+  private var isHeld = false
+  /// Bits a second; nil before the first Sync.
+  private var speed: Int?
+  private var laptopSpeed = 115_200
+  private var overdriven = 0
+  private var greeting: [UInt8] = []
+
+  /// - Parameter configuration: its flash as `FlashArray.serial` makes it; its timings are another chip's.
+  public init(
+    _ model: ESP32Model, configuration: ModuleBench.Configuration, timings: SerialFlashTimings = .typical
+  ) {
+    self.model = model
+    self.configuration = configuration
+    self.timings = timings
+    rom = makeROM()
+  }
+
+  // MARK: - Reset
+
+  public mutating func restart() {
+    (speed, programRuns, rom) = (nil, false, nil)
+    guard !isHeld else { return }
+    if isStrapped {
+      rom = makeROM()
+      greeting = Array(model.banner.utf8)
+    } else {
+      programRuns = configuration.flash.read(UInt32(model.bootloaderOffset), count: 1) == [0xe9]
+    }
+  }
+
+  /// The adapter's lines by the two transistors of Espressif's boards: RTS alone pulls EN low, DTR alone IO0.
+  public mutating func drive(dtr: Bool, rts: Bool) {
+    isStrapped = dtr && !rts
+    let wasHeld = isHeld
+    isHeld = rts && !dtr
+    if isHeld != wasHeld { restart() }
+  }
+
+  private func makeROM() -> ESP32ROM {
+    ESP32ROM(
+      model: model, flash: configuration.flash, timings: timings,
+      // The first byte's lowest bit would make it a group's address.
+      mac: configuration.uniqueID.prefix(6).enumerated().map { $0 == 0 ? $1 & 0xfe : $1 },
+      oscillatorError: configuration.oscillatorError)
+  }
+
+  // MARK: - BenchChip
+
+  public var bitsAByte: Int { 10 }
+  public var lineSpeed: Int? { laptopSpeed }
+  public var relayIsClosed: Bool { false }
+
+  public mutating func follow(speed: Int) { laptopSpeed = speed }
+
+  public func testify(_ truth: inout ModuleBenchTruth) {
+    truth.look(firmwareRuns: programRuns, relayIsClosed: false)
+  }
+
+  public mutating func tick() -> [BenchChipOutput] {
+    guard !greeting.isEmpty else { return [] }
+    defer { greeting = [] }
+    // A reset chip speaks at its own speed.
+    return laptopSpeed == 115_200 ? [.send(greeting)] : []
+  }
+
+  public mutating func receive(_ byte: UInt8) -> [BenchChipOutput] {
+    let greeted = tick()
+    guard rom != nil, passes() else { return greeted }
+    let arrived = isInTune ? byte : Self.garbled(byte)
+    let outputs = rom?.receive(arrived) ?? []
+    return greeted + outputs.flatMap { perform($0) }
+  }
+
+  private mutating func perform(_ output: ESP32ROM.Output) -> [BenchChipOutput] {
+    switch output {
+    case .send(let bytes):
+      if speed == nil {
+        speed = laptopSpeed
+        rom?.follow(speed: laptopSpeed)
+      }
+      let sent = isInTune ? bytes : bytes.map(Self.garbled)
+      return [.send(sent.filter { _ in passes() })]
+    case .busy(let work, let time): return [.pause(time)] + (work.map { [.did($0)] } ?? [])
+    case .speed(let new):
+      speed = new
+      rom?.follow(speed: new)
+      return []
+    case .restart:
+      restart()
+      return []
+    }
+  }
+
+  // MARK: - The line
+
+  /// A UART reads a byte right where both sides are within some per cent: ten bits, half a bit at their end.
+  private var isInTune: Bool {
+    guard let speed else { return true }
+    return abs(speed - laptopSpeed) * 40 < laptopSpeed
+  }
+
+  /// Nothing in particular, and never the end of a frame.
+  private static func garbled(_ byte: UInt8) -> UInt8 { byte & 0x15 | 0x80 }
+
+  /// An adapter that is driven faster than it can drops a byte now and then.
+  private mutating func passes() -> Bool {
+    guard let limit = configuration.adapterLimit, laptopSpeed > limit else { return true }
+    overdriven += 1
+    return overdriven % 53 != 0
+  }
+}
+
+extension ModuleBench {
+  /// A chip of Espressif's.
+  /// - Parameter now: the clock that the wire goes by.
+  public convenience init(
+    _ model: ESP32Model, _ configuration: Configuration, timings: SerialFlashTimings = .typical,
+    now: @escaping @Sendable () -> ContinuousClock.Instant
+  ) {
+    self.init(
+      configuration, now: now,
+      makeChip: { ESP32Chip(model, configuration: configuration, timings: timings) })
+  }
+}

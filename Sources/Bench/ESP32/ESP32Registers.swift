@@ -1,0 +1,66 @@
+/// What a chip's ROM loader reads and writes by address: identification, MAC, the speed's divider, and the SPI
+/// controller by which a laptop may ask the flash chip itself.
+struct ESP32Registers {
+  private static let crystalHertz = 40_000_000
+  private static let magicAddress: UInt32 = 0x4000_1000
+  /// Starts what the user registers describe, and is clear when it is done.
+  private static let userCommand: UInt32 = 1 << 18
+  /// So that 800 cycles are 40 MHz: `cycles × 15,625 × factor ÷ 40` is how the ROM reckons its crystal.
+  private static let oscillatorFactor: UInt32 = 128
+
+  private let model: ESP32Model
+  private let flashBytes: Int
+  private var words: [UInt32: UInt32] = [:]
+
+  /// - Parameters:
+  ///   - mac: 6 bytes.
+  ///   - oscillatorError: by how much the ROM takes its crystal for faster than it is, parts per million.
+  init(model: ESP32Model, mac: [UInt8], flashBytes: Int, oscillatorError: Int) {
+    self.model = model
+    self.flashBytes = flashBytes
+    let mac = Array((mac + Array(repeating: 0, count: 6)).prefix(6))
+    words[Self.magicAddress] = model.magic
+    words[model.macAddress] = mac[2...].reduce(0) { $0 << 8 | UInt32($1) }
+    words[model.macAddress + 4] = UInt32(mac[0]) << 8 | UInt32(mac[1])
+    if let calibration = model.calibration {
+      let cycles = 800 + 800 * max(-50_000, min(oscillatorError, 50_000)) / 1_000_000
+      words[calibration.address] = UInt32(cycles) << 7
+      words[calibration.factorAddress] = Self.oscillatorFactor
+    }
+  }
+
+  /// What the speed comes to that the ROM was asked for: it divides what it takes for its crystal.
+  func realSpeed(asked speed: Int) -> Int {
+    guard let calibration = model.calibration, let word = words[calibration.address] else { return speed }
+    let reckoned = Int(word >> 7) * 15_625 * Int(Self.oscillatorFactor) / 40
+    return speed * Self.crystalHertz / max(1, reckoned)
+  }
+
+  mutating func follow(speed: Int) {
+    words[model.uartDividerAddress] = UInt32(clamping: Self.crystalHertz / max(1, speed))
+  }
+
+  /// Zero where nothing is known.
+  func read(_ address: UInt32) -> UInt32 { words[address] ?? 0 }
+
+  mutating func write(_ address: UInt32, _ value: UInt32, mask: UInt32) {
+    words[address] = read(address) & ~mask | value & mask
+    guard address == model.spi.base, read(address) & Self.userCommand != 0 else { return }
+    words[address] = 0
+    words[model.spi.data] = answer(to: UInt8(read(model.spi.user2) & 0xff))
+  }
+
+  /// Of the flash chip, in the lowest bits that were asked for.
+  private func answer(to command: UInt8) -> UInt32 {
+    let bits = read(model.spi.readBits) + 1
+    let whole: UInt32
+    switch command {
+    // Read JEDEC ID: maker, kind, size as a power of two.
+    case 0x9f: whole = UInt32(flashBytes.trailingZeroBitCount) << 16 | 0x40ef
+    // Status registers: idle, nothing protected.
+    case 0x05, 0x35, 0x15: whole = 0
+    default: whole = .max
+    }
+    return bits >= 32 ? whole : whole & (1 << bits - 1)
+  }
+}

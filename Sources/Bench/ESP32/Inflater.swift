@@ -1,0 +1,54 @@
+internal import CZlib
+
+/// Unpacks a zlib stream (RFC 1950) that comes in pieces, by zlib itself.
+final class Inflater {
+  /// What came is no such stream, or goes on after its end.
+  struct Defect: Error {}
+
+  private static let pieceBytes = 32 << 10
+
+  /// zlib points back from its own state to where this lies, so that it must not move.
+  private let stream: UnsafeMutablePointer<z_stream>
+  private(set) var isFinished = false
+
+  /// Nil where memory ran out.
+  init?() {
+    stream = .allocate(capacity: 1)
+    stream.initialize(to: z_stream())
+    guard wt_inflate_init(stream) == Z_OK else {
+      stream.deallocate()
+      return nil
+    }
+  }
+
+  deinit {
+    inflateEnd(stream)
+    stream.deallocate()
+  }
+
+  /// What has become whole with these bytes. Bytes after the stream's end, in the piece that ends it, are padding.
+  func take(_ bytes: [UInt8]) throws(Defect) -> [UInt8] {
+    guard !isFinished else { throw Defect() }
+    var input = bytes
+    var output: [UInt8] = []
+    var status = Z_OK
+    input.withUnsafeMutableBufferPointer { input in
+      stream.pointee.next_in = input.baseAddress
+      stream.pointee.avail_in = uInt(input.count)
+      repeat {
+        output += [UInt8](unsafeUninitializedCapacity: Self.pieceBytes) { room, count in
+          stream.pointee.next_out = room.baseAddress
+          stream.pointee.avail_out = uInt(room.count)
+          status = inflate(stream, Z_NO_FLUSH)
+          count = room.count - Int(stream.pointee.avail_out)
+        }
+      } while status == Z_OK && stream.pointee.avail_out == 0
+      stream.pointee.next_in = nil
+      stream.pointee.avail_in = 0
+    }
+    isFinished = status == Z_STREAM_END
+    // No room is no progress, which is no defect: all that came is taken.
+    guard isFinished || status == Z_OK || status == Z_BUF_ERROR else { throw Defect() }
+    return output
+  }
+}

@@ -1,0 +1,71 @@
+/// How long a serial NOR flash takes, and a ROM that hashes it.
+public struct SerialFlashTimings: Hashable, Sendable {
+  /// 256 bytes.
+  public var programPage: Duration
+  /// 4 KiB.
+  public var eraseSector: Duration
+  /// 64 KiB.
+  public var eraseBlock: Duration
+  /// One byte read and put into an MD5.
+  public var hashByte: Duration
+
+  public init(programPage: Duration, eraseSector: Duration, eraseBlock: Duration, hashByte: Duration) {
+    self.programPage = programPage
+    self.eraseSector = eraseSector
+    self.eraseBlock = eraseBlock
+    self.hashByte = hashByte
+  }
+
+  /// Winbond's W25Q32JV, typical (its data sheet, 9.6); a microsecond a byte for the hash is a guess, of a core that
+  /// runs at its crystal's 40 MHz.
+  public static let typical = SerialFlashTimings(
+    programPage: .microseconds(400), eraseSector: .milliseconds(45), eraseBlock: .milliseconds(150),
+    hashByte: .microseconds(1))
+
+  /// No time at all.
+  public static let instant = SerialFlashTimings(
+    programPage: .zero, eraseSector: .zero, eraseBlock: .zero, hashByte: .zero)
+}
+
+extension FlashArray {
+  static let serialSectorBytes = 4096
+  private static let blockSectors = 16
+  private static let pageBytes = 256
+
+  /// A blank serial flash of so many MiB, 1 to 16, in sectors of 4 KiB from address 0.
+  public static func serial(mebibytes: Int = 4) -> FlashArray {
+    FlashArray(
+      start: 0, sectorBytes: Array(repeating: serialSectorBytes, count: max(1, min(mebibytes, 16)) << 8))
+  }
+
+  /// Erases all sectors that these bytes lie in, whole blocks of 64 KiB at once as the ROM does.
+  /// - Returns: how long that takes; nil where a sector cannot be erased.
+  func eraseSerial(_ range: Range<Int>, _ timings: SerialFlashTimings) -> Duration? {
+    var time = Duration.zero
+    var sector = range.lowerBound / Self.serialSectorBytes
+    let end = (range.upperBound + Self.serialSectorBytes - 1) / Self.serialSectorBytes
+    while sector < end {
+      let isBlock = sector % Self.blockSectors == 0 && end - sector >= Self.blockSectors
+      let count = isBlock ? Self.blockSectors : 1
+      for number in sector..<sector + count where !erase(sector: number) { return nil }
+      time += isBlock ? timings.eraseBlock : timings.eraseSector
+      sector += count
+    }
+    return time
+  }
+
+  /// Programs page by page and compares, as the ROM does after each block.
+  /// - Returns: how long that takes; nil where the cells do not hold these bytes afterwards: they were not erased.
+  func programSerial(_ address: Int, _ bytes: [UInt8], _ timings: SerialFlashTimings) -> Duration? {
+    var time = Duration.zero
+    var done = 0
+    while done < bytes.count {
+      let place = address + done
+      let count = min(Self.pageBytes - place % Self.pageBytes, bytes.count - done)
+      guard program(UInt32(place), Array(bytes[done..<done + count])) else { return nil }
+      time += timings.programPage
+      done += count
+    }
+    return read(UInt32(address), count: bytes.count) == bytes ? time : nil
+  }
+}
