@@ -44,7 +44,7 @@ let package = Package(
     // The features. They do not know of each other.
     feature("Fieldbook", ["Records", "Cryptography", "CSQLite"]),
     feature("Provision", ["Records", "ModuleCore", "Cryptography", "Threads", "CSerial", "CLZ4"]),
-    feature("Labels", ["Records", "Drawing", "Tables", "Threads", "CCups", "CZXing"]),
+    feature("Labels", ["Records", "Cryptography", "Drawing", "Tables", "Threads", "CCups", "CZXing"]),
     feature("Agreements", ["Records", "Drawing", "Cryptography"]),
     feature("Photos", ["Records", "Cryptography", "CPNG", "CTurboJPEG"]),
     feature("Sync", ["Records", "Cryptography", "CCurl"]),
@@ -83,7 +83,7 @@ let package = Package(
     debian("CTurboJPEG", pkgConfig: "libturbojpeg", package: "libturbojpeg0-dev"),
 
     // C and C++ of ours, where a library cannot be driven from Swift.
-    .target(name: "CPNG", dependencies: ["CLibPNG", "CLibDeflate"], path: "Sources/CLibraries/CPNG"),
+    .target(name: "CPNG", dependencies: ["CLibPNG"], path: "Sources/CLibraries/CPNG"),
     .target(
       name: "CPoppler", dependencies: ["CPangoCairo"], path: "Sources/CLibraries/CPoppler",
       linkerSettings: [.linkedLibrary("dl")]),
@@ -110,7 +110,7 @@ let package = Package(
     tests("ProvisionTests", ["Provision", "Records", "ModuleCore", "Bench", "Cryptography"]),
     tests("LabelsTests", ["Labels", "Drawing", "Records", "Tables"]),
     tests("AgreementsTests", ["Agreements", "Drawing", "Records"]),
-    tests("PhotosTests", ["Photos", "Records", "CPNG", "CTurboJPEG"]),
+    tests("PhotosTests", ["Photos", "Records", "Drawing", "CPNG", "CTurboJPEG"]),
     tests("SyncTests", ["Sync", "Records", "Bench", "Cryptography", "ModuleCore"]),
     tests("BenchTests", ["Bench", "ModuleCore", "CBoot", "Cryptography", "Records"]),
     tests(

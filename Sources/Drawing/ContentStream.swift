@@ -9,9 +9,10 @@ public final class ContentStream: Artboard {
     case inverted
   }
 
-  public private(set) var bytes: [UInt8] = []
+  public var bytes: [UInt8] { operators.bytes }
   public private(set) var glyphs: GlyphUse = [:]
   public private(set) var pictures: [GreyImage] = []
+  private var operators = Operators()
   private let dotsPerMillimetre: Double
   private let ink: Ink
 
@@ -39,32 +40,41 @@ public final class ContentStream: Artboard {
 
   /// A path in a spot colour of the page's resources, filled or as a line.
   public func spot(_ name: String, fill path: Path) {
-    put("/\(name) cs 1 scn\n")
+    operators.put(name: name)
+    put("cs 1 scn\n")
     trace(path)
     put("f*\n")
   }
 
   public func spot(_ name: String, stroke path: Path, widthMillimetres: Double) {
-    put("/\(name) CS 1 SCN ")
+    operators.put(name: name)
+    put("CS 1 SCN ")
     put(widthMillimetres * dotsPerMillimetre)
     put("w\n")
     trace(path)
     put("S\n")
   }
 
-  /// A symbol's ink, the quiet zone's top left dot at `column`, `row`.
+  /// A symbol's ink, the quiet zone's top left dot at `column`, `row`; counted in modules where all stands on them.
   public func fill(_ dots: SymbolDots, column: Int, row: Int) {
     set(.black)
+    let unit = dots.gainDots == 0 ? dots.dotsPerModule : 1
+    // On its own, so that not every byte asks whether somebody else is using the stream.
+    var path = Operators()
+    path.put("q ")
+    for value in [unit, 0, 0, unit, column, row] { path.put(value) }
+    path.put("cm\n")
     for block in dots.inkBlocks() {
       for run in block.columns {
-        put(column + run.lowerBound)
-        put(row + block.rows.lowerBound)
-        put(run.count)
-        put(block.rows.count)
-        put("re\n")
+        path.put(run.lowerBound / unit)
+        path.put(block.rows.lowerBound / unit)
+        path.put(run.count / unit)
+        path.put(block.rows.count / unit)
+        path.put("re\n")
       }
     }
-    put("f\n")
+    path.put("f Q\n")
+    operators.bytes += path.bytes
   }
 
   public func draw(_ image: GreyImage, in box: Rectangle, colour: Canvas.Colour) {
@@ -79,19 +89,22 @@ public final class ContentStream: Artboard {
     put(-height * dotsPerMillimetre)
     put((box.x + (box.width - width) / 2) * dotsPerMillimetre)
     put((box.y + (box.height + height) / 2) * dotsPerMillimetre)
-    put("cm /I\(number) Do Q\n")
+    put("cm ")
+    operators.put(name: "I\(number)")
+    put("Do Q\n")
   }
 
   public func turned(_ rotation: Rotation, within box: Rectangle, draw: () -> Void) {
     if rotation == .none && box.x == 0 && box.y == 0 { return draw() }
-    let (matrix, x, y) =
+    let (matrix, x, y): (StaticString, Double, Double) =
       switch rotation {
       case .none: ("1 0 0 1 ", box.x, box.y)
       case .clockwise: ("0 1 -1 0 ", box.right, box.y)
       case .upsideDown: ("-1 0 0 -1 ", box.right, box.bottom)
       case .anticlockwise: ("0 -1 1 0 ", box.x, box.bottom)
       }
-    put("q " + matrix)
+    put("q ")
+    put(matrix)
     put(x * dotsPerMillimetre)
     put(y * dotsPerMillimetre)
     put("cm\n")
@@ -109,15 +122,16 @@ public final class ContentStream: Artboard {
   }
 
   /// A form of the page's resources.
-  public func form(_ name: String) { put("/\(name) Do\n") }
+  public func form(_ name: String) {
+    operators.put(name: name)
+    put("Do\n")
+  }
 
   /// Takes over another stream's operators, drawn here where it is.
   public func append(_ other: ContentStream) {
-    bytes += other.bytes
+    operators.bytes += other.bytes
     for (face, used) in other.glyphs { glyphs[face, default: [:]].merge(used) { first, _ in first } }
   }
-
-  public func graphicsState(_ name: String) { put("/\(name) gs\n") }
 
   // MARK: - Text
 
@@ -131,7 +145,7 @@ public final class ContentStream: Artboard {
   private func show(_ run: GlyphRun, x: Double, y: Double) {
     let size = Length.millimetres(points: run.sizePoints) * dotsPerMillimetre
     guard size > 0, !run.glyphs.isEmpty else { return }
-    put("/\(run.face.name) ")
+    operators.put(name: run.face.name)
     put(size)
     put("Tf 1 0 0 -1 ")
     put((x + run.x) * dotsPerMillimetre)
@@ -148,15 +162,13 @@ public final class ContentStream: Artboard {
         put("<")
         pen -= back
       }
-      for shift in [12, 8, 4, 0] { bytes.append(Self.hex[Int(glyph.index >> UInt32(shift) & 15)]) }
+      operators.put(glyph: glyph.index)
       // As the width stands in the file.
       pen += run.face.advance(of: glyph.index).rounded()
       if glyphs[run.face]?[glyph.index] == nil { glyphs[run.face, default: [:]][glyph.index] = glyph.text }
     }
     put(">] TJ\n")
   }
-
-  private static let hex = Array("0123456789ABCDEF".utf8)
 
   // MARK: - Operators
 
@@ -198,10 +210,27 @@ public final class ContentStream: Artboard {
     }
   }
 
-  private func put(_ text: String) { bytes.append(contentsOf: text.utf8) }
+  private func put(_ text: StaticString) { operators.put(text) }
+  private func put(_ value: Double) { operators.put(value) }
+  private func put(_ value: Int) { operators.put(value) }
+}
+
+/// Operators and operands as they are written.
+private struct Operators {
+  var bytes: [UInt8] = []
+
+  mutating func put(_ text: StaticString) {
+    text.withUTF8Buffer { bytes.append(contentsOf: $0) }
+  }
+
+  mutating func put(name: String) {
+    bytes.append(0x2F)
+    bytes.append(contentsOf: name.utf8)
+    bytes.append(0x20)
+  }
 
   /// A number and a space; to a thousandth, whole numbers without a point.
-  private func put(_ value: Double) {
+  mutating func put(_ value: Double) {
     let thousandths = Int((value * 1000).rounded())
     if thousandths % 1000 == 0 { return put(thousandths / 1000) }
     if thousandths < 0 { bytes.append(0x2D) }
@@ -209,21 +238,35 @@ public final class ContentStream: Artboard {
     digits(size / 1000)
     bytes.append(0x2E)
     var rest = size % 1000
-    for unit in [100, 10, 1] where rest > 0 {
+    var unit = 100
+    while rest > 0 {
       bytes.append(UInt8(48 + rest / unit))
       rest %= unit
+      unit /= 10
     }
     bytes.append(0x20)
   }
 
-  private func put(_ value: Int) {
+  mutating func put(_ value: Int) {
     if value < 0 { bytes.append(0x2D) }
     digits(abs(value))
     bytes.append(0x20)
   }
 
-  private func digits(_ value: Int) {
-    if value >= 10 { digits(value / 10) }
-    bytes.append(UInt8(48 + value % 10))
+  /// Four digits of sixteen.
+  mutating func put(glyph: UInt32) {
+    for shift: UInt32 in stride(from: 12, through: 0, by: -4) {
+      let digit = UInt8(glyph >> shift & 15)
+      bytes.append(digit < 10 ? 48 + digit : 55 + digit)
+    }
+  }
+
+  private mutating func digits(_ value: Int) {
+    var unit = 1
+    while value / unit >= 10 { unit *= 10 }
+    while unit > 0 {
+      bytes.append(UInt8(48 + value / unit % 10))
+      unit /= 10
+    }
   }
 }

@@ -43,19 +43,19 @@ public struct DotImage: Hashable, Sendable {
     }
   }
 
-  /// Sets ink where a row's coverage is half or more; eight dots without any are passed over at once.
+  /// Sets ink where a row's coverage is half or more.
   private mutating func take(_ coverage: UnsafeBufferPointer<UInt8>, row: Int) {
     let raw = UnsafeRawBufferPointer(coverage)
     bytes.withUnsafeMutableBufferPointer { bytes in
-      for place in 0..<rowBytes {
-        let first = place * 8
-        let count = min(8, coverage.count - first)
-        if count == 8, raw.loadUnaligned(fromByteOffset: first, as: UInt64.self) & 0x8080_8080_8080_8080 == 0 {
-          continue
-        }
-        var paper: UInt8 = 0xFF
-        for dot in 0..<count where coverage[first + dot] >= 128 { paper &= ~(0x80 >> UInt8(dot)) }
-        bytes[row * rowBytes + place] = paper
+      for place in 0..<coverage.count / 8 {
+        let covered =
+          raw.loadUnaligned(fromByteOffset: place * 8, as: UInt64.self).bigEndian & 0x8080_8080_8080_8080
+        if covered == 0 { continue }
+        // The product gathers the highest bits of eight bytes in the highest byte, the first of them highest.
+        bytes[row * rowBytes + place] = ~UInt8(((covered >> 7) &* 0x0102_0408_1020_4080) >> 56)
+      }
+      for dot in coverage.count & ~7..<coverage.count where coverage[dot] >= 128 {
+        bytes[row * rowBytes + dot >> 3] &= ~(0x80 >> UInt8(dot & 7))
       }
     }
   }
@@ -114,12 +114,10 @@ public struct DotImage: Hashable, Sendable {
         for row in rows {
           let from = (row - patch.row) * patch.dots.rowBytes
           let into = row * rowBytes + firstByte
-          for place in 0..<count {
-            if patch.isReversed {
-              bytes[into + place] |= ~piece[from + place]
-            } else {
-              bytes[into + place] &= piece[from + place]
-            }
+          if patch.isReversed {
+            for place in 0..<count { bytes[into + place] |= ~piece[from + place] }
+          } else {
+            for place in 0..<count { bytes[into + place] &= piece[from + place] }
           }
         }
       }
@@ -129,6 +127,28 @@ public struct DotImage: Hashable, Sendable {
   /// Puts down a symbol with its quiet zone, whole dots a module, the quiet zone's top left dot at
   /// `column`, `row`.
   public mutating func stamp(_ dots: SymbolDots, column: Int, row: Int) {
+    guard holds(dots, column: column, row: row) else {
+      stampPart(of: dots, column: column, row: row)
+      return
+    }
+    let edges = Edges(column: column, count: dots.side)
+    bytes.withUnsafeMutableBufferPointer { bytes in
+      for band in dots.bands(phase: column & 7) {
+        for line in band.rows {
+          let start = (row + line) * rowBytes + column >> 3
+          let (head, tail) = (bytes[start], bytes[start + edges.last])
+          _ = band.bytes.withUnsafeBufferPointer {
+            UnsafeMutableBufferPointer(rebasing: bytes[start...start + edges.last]).update(fromContentsOf: $0)
+          }
+          bytes[start] = head & ~edges.head | bytes[start] & edges.head
+          bytes[start + edges.last] = tail & ~edges.tail | bytes[start + edges.last] & edges.tail
+        }
+      }
+    }
+  }
+
+  /// Of a symbol that reaches beyond the picture.
+  private mutating func stampPart(of dots: SymbolDots, column: Int, row: Int) {
     set(columns: column..<column + dots.side, rows: row..<row + dots.side, ink: false)
     for block in dots.inkBlocks() {
       for run in block.columns {
@@ -139,92 +159,99 @@ public struct DotImage: Hashable, Sendable {
     }
   }
 
+  /// Which bits of a row's first and last byte belong to a stretch of dots.
+  private struct Edges {
+    /// Counted from the first byte.
+    let last: Int
+    let head: UInt8
+    let tail: UInt8
+
+    init(column: Int, count: Int) {
+      last = (column + count - 1) >> 3 - column >> 3
+      let (first, end) = (UInt8(0xFF) >> UInt8(column & 7), UInt8(0xFF) << UInt8(7 - (column + count - 1) & 7))
+      head = last == 0 ? first & end : first
+      tail = last == 0 ? head : end
+    }
+  }
+
+  private func holds(_ dots: SymbolDots, column: Int, row: Int) -> Bool {
+    column >= 0 && row >= 0 && column + dots.side <= size.widthPixels && row + dots.side <= size.heightPixels
+  }
+
   /// Whether every dot of a symbol and its quiet zone is as it was encoded; one that reaches beyond the
   /// picture is not.
   public func shows(_ dots: SymbolDots, column: Int, row: Int) -> Bool {
-    guard column >= 0, row >= 0, column + dots.side <= size.widthPixels, row + dots.side <= size.heightPixels
-    else { return false }
-    let first = column >> 3
-    let count = (column + dots.side - 1) >> 3 - first + 1
-    // Rows of the symbol, as they have to be from the byte that its left edge stands in; between blocks
-    // there is no ink.
-    var wanted = [UInt8](repeating: 0xFF, count: count)
-    func agree(_ rows: Range<Int>) -> Bool {
-      bytes.withUnsafeBufferPointer { bytes in
-        rows.allSatisfy { line in
-          let start = (row + line) * rowBytes + first
-          for place in 0..<count {
-            var mask: UInt8 = 0xFF
-            if place == 0 { mask &= 0xFF >> UInt8(column & 7) }
-            if place == count - 1 { mask &= 0xFF << UInt8(7 - (column + dots.side - 1) & 7) }
-            if (bytes[start + place] ^ wanted[place]) & mask != 0 { return false }
+    guard holds(dots, column: column, row: row) else { return false }
+    let edges = Edges(column: column, count: dots.side)
+    return bytes.withUnsafeBufferPointer { bytes in
+      dots.bands(phase: column & 7).allSatisfy { band in
+        band.bytes.withUnsafeBufferPointer { wanted in
+          band.rows.allSatisfy { line in
+            let start = (row + line) * rowBytes + column >> 3
+            var other = (bytes[start] ^ wanted[0]) & edges.head
+            other |= (bytes[start + edges.last] ^ wanted[edges.last]) & edges.tail
+            if edges.last > 1 { for place in 1..<edges.last { other |= bytes[start + place] ^ wanted[place] } }
+            return other == 0
           }
-          return true
         }
       }
     }
-    var next = 0
-    for block in dots.inkBlocks() {
-      for place in 0..<count { wanted[place] = 0xFF }
-      guard agree(next..<block.rows.lowerBound) else { return false }
-      for run in block.columns {
-        for dot in run {
-          let place = column & 7 + dot
-          wanted[place >> 3] &= ~(0x80 >> UInt8(place & 7))
-        }
-      }
-      guard agree(block.rows) else { return false }
-      next = block.rows.upperBound
-    }
-    for place in 0..<count { wanted[place] = 0xFF }
-    return agree(next..<dots.side)
   }
 
-  /// Every so many dots one, as grey, so that a module of `dotsPerModule` becomes 3 pixels; `column` and
-  /// `row` are where a module begins.
-  public func thinned(dotsPerModule: Int, column: Int, row: Int) -> GreyImage {
-    let step = max(1, Double(dotsPerModule) / 3)
-    func places(_ start: Int, _ count: Int) -> [Int] {
-      let phase = (Double(start) / step).rounded(.down)
-      let first = Double(start) - phase * step + step / 2
-      return (0..<max(0, Int(((Double(count) - first) / step).rounded(.up)))).map {
-        Int(first + Double($0) * step)
-      }.filter { (0..<count).contains($0) }
-    }
-    let columns = places(column, size.widthPixels)
-    let rows = places(row, size.heightPixels)
-    let pixels = [UInt8](unsafeUninitializedCapacity: columns.count * rows.count) { pixels, count in
+  /// A symbol and its quiet zone at three pixels a module, as grey; what lies outside the picture is paper.
+  public func thinned(_ dots: SymbolDots, column: Int, row: Int) -> GreyImage {
+    let count = dots.symbol.moduleCountWithQuietZone * 3
+    let places = (0..<count).map { (2 * $0 + 1) * dots.dotsPerModule / 6 }
+    let columns = places.map { column + $0 }
+    let isInside = holds(dots, column: column, row: row)
+    let pixels = [UInt8](unsafeUninitializedCapacity: count * count) { pixels, filled in
       bytes.withUnsafeBufferPointer { bytes in
-        for line in rows {
+        for line in places {
+          let start = (row + line) * rowBytes
           for dot in columns {
-            pixels[count] = bytes[line * rowBytes + dot >> 3] & 0x80 >> UInt8(dot & 7) == 0 ? 0 : 255
-            count += 1
+            let isInk =
+              isInside
+              ? bytes[start + dot >> 3] & 0x80 >> UInt8(dot & 7) == 0 : self.isInk(column: dot, row: row + line)
+            pixels[filled] = isInk ? 0 : 255
+            filled += 1
           }
         }
       }
     }
-    return GreyImage(widthPixels: columns.count, heightPixels: rows.count, pixelsPerMetre: nil, pixels: pixels)
+    return GreyImage(widthPixels: count, heightPixels: count, pixelsPerMetre: nil, pixels: pixels)
   }
 
   // MARK: - PNG
 
   /// A PNG of 1-bit grey; with its physical size where the resolution is known.
-  /// - Parameter level: libdeflate's, 1 to 9. The first is twice as fast as the sixth, for 8 % more bytes.
-  public func png(level: Int = 6) throws(DrawingError) -> Data {
+  public func png() throws(DrawingError) -> Data {
     let perMetre = size.dotsPerInch.map { UInt32((Double($0) / 0.0254).rounded()) } ?? 0
+    let packed = packedRows()
     var encoded: UnsafeMutablePointer<UInt8>?
     var length = 0
-    let status = bytes.withUnsafeBufferPointer { pixels in
-      wt_png_encode(
-        pixels.baseAddress, rowBytes,
-        wt_png_size(
-          width: UInt32(size.widthPixels), height: UInt32(size.heightPixels), pixels_per_metre_x: perMetre,
-          pixels_per_metre_y: perMetre), wt_png_layout_bit, Int32(level), &encoded, &length)
-    }
+    let status = wt_png_frame(
+      packed, packed.count,
+      wt_png_size(
+        width: UInt32(size.widthPixels), height: UInt32(size.heightPixels), pixels_per_metre_x: perMetre,
+        pixels_per_metre_y: perMetre), wt_png_layout_bit, &encoded, &length)
     try DrawingError.check(status)
     guard let encoded else { throw .outOfMemory }
     defer { wt_png_free(encoded) }
     return Data(bytes: encoded, count: length)
+  }
+
+  /// Each row behind the byte that says 'no filter'.
+  private func packedRows() -> [UInt8] {
+    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: (rowBytes + 1) * size.heightPixels) { rows in
+      bytes.withUnsafeBufferPointer { bytes in
+        guard let from = bytes.baseAddress, let into = rows.baseAddress else { return [] }
+        for row in 0..<size.heightPixels {
+          into[row * (rowBytes + 1)] = 0
+          (into + row * (rowBytes + 1) + 1).initialize(from: from + row * rowBytes, count: rowBytes)
+        }
+        return RowPacker.pack(UnsafeBufferPointer(rows), rowBytes: rowBytes + 1)
+      }
+    }
   }
 
   /// Decodes a PNG of 1-bit grey, as `png` writes it.

@@ -39,11 +39,30 @@ public final class FontFace: Hashable, @unchecked Sendable {
 
   // MARK: - Faces that are known
 
-  private static let known = Mutex<[String: FontFace]>([:])
+  private struct Known {
+    var byName: [String: FontFace] = [:]
+    /// harfbuzz's own, each held, so that no other takes its place; every typesetter has its own of a face.
+    var byPlace: [UInt: FontFace] = [:]
+  }
+
+  private static let known = Mutex(Known())
 
   /// The face of a font of pango's. Threads have fonts of their own; by its name the face is one.
   static func face(of font: UnsafeMutablePointer<PangoFont>) -> FontFace? {
     guard let shaper = pango_font_get_hb_font(font), let face = hb_font_get_face(shaper) else { return nil }
+    let place = UInt(bitPattern: face)
+    if let known = known.withLock({ $0.byPlace[place] }) { return known }
+    let name = name(of: face)
+    return known.withLock { known in
+      let made = known.byName[name] ?? FontFace(name: name, face: face)
+      known.byName[name] = made
+      known.byPlace[place] = made
+      hb_face_reference(face)
+      return made
+    }
+  }
+
+  private static func name(of face: OpaquePointer) -> String {
     var buffer = [CChar](repeating: 0, count: 128)
     var length = UInt32(buffer.count)
     hb_ot_name_get_utf8(face, hb_ot_name_id_t(6), nil, &length, &buffer)
@@ -51,13 +70,7 @@ public final class FontFace: Hashable, @unchecked Sendable {
     let kept = raw.filter {
       (48...57).contains($0) || (65...90).contains($0) || (97...122).contains($0) || $0 == 45 || $0 == 95
     }
-    let name = kept.isEmpty ? "Font\(hb_face_get_index(face))" : String(decoding: kept, as: UTF8.self)
-    return known.withLock { known in
-      if let face = known[name] { return face }
-      let made = FontFace(name: name, face: face)
-      known[name] = made
-      return made
-    }
+    return kept.isEmpty ? "Font\(hb_face_get_index(face))" : String(decoding: kept, as: UTF8.self)
   }
 
   public static func == (left: FontFace, right: FontFace) -> Bool { left.name == right.name }

@@ -76,14 +76,17 @@ public struct QRSymbol: Hashable, Sendable {
 
   /// The stretches of dark modules in a row, from left to right.
   public func darkRuns(row: Int) -> [Range<Int>] {
+    guard (0..<moduleCount).contains(row) else { return [] }
     var runs: [Range<Int>] = []
-    var start: Int?
-    for column in 0...moduleCount {
-      if isDark(column: column, row: row) {
-        start = start ?? column
-      } else if let first = start {
-        runs.append(first..<column)
-        start = nil
+    runs.reserveCapacity(moduleCount / 2)
+    modules.withUnsafeBufferPointer { modules in
+      let first = row * moduleCount
+      var column = 0
+      while column < moduleCount {
+        let start = column
+        while column < moduleCount, modules[first + column] { column += 1 }
+        if start < column { runs.append(start..<column) }
+        column += 1
       }
     }
     return runs

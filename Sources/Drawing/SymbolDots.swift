@@ -70,6 +70,34 @@ public struct SymbolDots: Hashable, Sendable {
     return blocks
   }
 
+  /// The symbol and its quiet zone as bytes of eight dots, 1 for paper, in bands of equal rows from the top: all of
+  /// its rows.
+  /// - Parameter phase: dots of paper before the first of a row, 0 to 7; what fills the last byte is paper, too.
+  func bands(phase: Int) -> [(rows: Range<Int>, bytes: [UInt8])] {
+    let paper = [UInt8](repeating: 0xFF, count: (phase + side + 7) / 8)
+    var bands: [(rows: Range<Int>, bytes: [UInt8])] = []
+    var next = 0
+    for block in inkBlocks() {
+      if next < block.rows.lowerBound { bands.append((next..<block.rows.lowerBound, paper)) }
+      var bytes = paper
+      for run in block.columns {
+        let (first, last) = (phase + run.lowerBound, phase + run.upperBound - 1)
+        let (head, tail) = (UInt8(0xFF) >> UInt8(first & 7), UInt8(0xFF) << UInt8(7 - last & 7))
+        if first >> 3 == last >> 3 {
+          bytes[first >> 3] &= ~(head & tail)
+        } else {
+          bytes[first >> 3] &= ~head
+          for place in first >> 3 + 1..<last >> 3 { bytes[place] = 0 }
+          bytes[last >> 3] &= ~tail
+        }
+      }
+      bands.append((block.rows, bytes))
+      next = block.rows.upperBound
+    }
+    if next < side { bands.append((next..<side, paper)) }
+    return bands
+  }
+
   /// The stretches that are dark in both lines.
   private func darkRuns(of line: Int, and other: Int) -> [Range<Int>] {
     if line == other { return symbol.darkRuns(row: line) }

@@ -58,11 +58,12 @@ extension Fieldbook {
           [.text(order.sha256), .text(order.output), .text(at)])
         job = try database.first("SELECT max(number) FROM label_job") { $0.integer(0) } ?? 0
       }
+      let blocks = try blocks().map(\.block)
       var made: [LabelCode: String?] = [:]
       var printed: [LabelCode] = []
       var missing: [LabelCode] = []
       for code in order.codes {
-        switch try standing(of: code, in: job) {
+        switch try standing(of: code, in: job, blocks: blocks) {
         case .made(let sha256): made[code] = .some(sha256)
         case .otherJob(let output): throw FieldbookError.labelInJob(code, output: output)
         case .none where order.reason == nil: try insertLabel(of: code, job: job)
@@ -141,7 +142,8 @@ extension Fieldbook {
       """, [.integer(job)])
   }
 
-  private func standing(of code: LabelCode, in job: Int) throws(FieldbookError) -> Standing {
+  private func standing(of code: LabelCode, in job: Int, blocks: [CodeBlock]) throws(FieldbookError) -> Standing
+  {
     let label = try database.first(
       """
       SELECT state, label.job, label_job.output, label.sha256 FROM label
@@ -150,7 +152,7 @@ extension Fieldbook {
     ) {
       (state: $0.text(0), job: $0.integer(1), output: $0.text(2), sha256: $0.optionalText(3))
     }
-    guard let label else { return try standing(ofUnlabelled: code) }
+    guard let label else { return try standing(ofUnlabelled: code, blocks: blocks) }
     switch (label.state == LabelState.printing.rawValue, label.job == job) {
     case (true, _): return .otherJob(output: label.output)
     case (false, true): return .made(sha256: label.sha256)
@@ -158,11 +160,13 @@ extension Fieldbook {
     }
   }
 
-  private func standing(ofUnlabelled code: LabelCode) throws(FieldbookError) -> Standing {
+  private func standing(ofUnlabelled code: LabelCode, blocks: [CodeBlock]) throws(FieldbookError)
+    -> Standing
+  {
     let known = try database.first(
       "SELECT origin, installation IS NOT NULL FROM code WHERE region = ? AND serial = ?", Self.values(of: code)
     ) { (origin: $0.text(0), isBound: $0.integer(1) == 1) }
-    guard let known else { return .none(isOurs: try blocks().contains { $0.block.contains(code) }) }
+    guard let known else { return .none(isOurs: blocks.contains { $0.contains(code) }) }
     // The walk binds a code of a block before it makes the label; any other code is bound from its label.
     return known.origin == "stock" || (known.isBound && known.origin != "block")
       ? .elsewhere : .none(isOurs: true)

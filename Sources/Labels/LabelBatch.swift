@@ -1,5 +1,6 @@
+public import Cryptography
+import Drawing
 import Glibc
-import Synchronization
 
 /// Makes many labels of one template, each read back before it counts. The same orders give the same files
 /// whatever the number of threads.
@@ -28,12 +29,17 @@ public struct LabelBatch {
     public let moduleMillimetres: Double
     /// L, M, Q or H.
     public let correction: String
+    /// Of the file, where the label has one of its own.
+    public let sha256: SHA256Digest?
   }
 
   /// Threads, inclusive.
   public static let jobs = 1...64
-  /// So many labels a thread are made between two reports.
-  private static let labelsPerReport = 32
+  /// So many labels are made by one thread at a stretch, and reported together.
+  private static let labelsPerReport = 16
+  /// So many stretches are made at most before the first of them is reported: threads have work while a report is
+  /// brought onto the disk.
+  private static let mostAhead = 128
   /// Every so many labels one is read back dot by dot; the first of them is.
   private static let fullScrutinyEvery = 100
 
@@ -63,7 +69,7 @@ public struct LabelBatch {
 
   // MARK: - Making
 
-  /// Makes the labels in order. What has been reported is on disk; a label that cannot be made or does not read
+  /// Makes the labels in order. What has been reported is in its file; a label that cannot be made or does not read
   /// stops the batch and is named, after all before it were reported, and leaves no file of a later one.
   /// - Parameters:
   ///   - shouldStop: asked between reports; true ends the batch early.
@@ -75,96 +81,32 @@ public struct LabelBatch {
   public func run(
     _ orders: some Sequence<Order>, shouldStop: () -> Bool = { false }, report: ([Made]) throws -> Void
   ) throws -> Int {
-    var orders = orders.makeIterator()
-    var count = 0
+    let (makers, folder) = (makers, folder)
+    let crew = Crew<(index: Int, order: Order), Made>(workers: makers.count) {
+      (worker, item) throws(LabelError) in
+      try Self.make(item.order, index: item.index, with: makers[worker].maker, folder: folder)
+    }
+    defer { for outcome in crew.end() { for label in outcome.values { unlink(label.file) } } }
+    var orders = orders.enumerated().makeIterator()
     var isEnded = false
-    var finished: Round?
+    var count = 0
     while true {
-      var wanted: [Order] = []
-      while !isEnded, wanted.count < makers.count * Self.labelsPerReport, let order = orders.next() {
-        wanted.append(order)
-      }
-      let running = wanted.isEmpty ? nil : Round(first: count, orders: wanted, makers: makers, folder: folder)
-      count += wanted.count
-      do {
-        if let finished { try finished.hand(to: report) }
-      } catch {
-        running?.discard()
-        throw error
-      }
-      guard let running else { return count }
-      running.wait()
-      finished = running
-      isEnded = shouldStop() || running.hasFailed
-    }
-  }
-
-  /// The labels between two reports, being made by the threads.
-  private final class Round {
-    private enum Outcome: Sendable {
-      case made(Made)
-      case failed(LabelError)
-    }
-
-    private let outcomes: Outcomes
-    private let threads: WorkerThreads
-
-    private final class Outcomes: Sendable {
-      let byPiece: Mutex<[Outcome?]>
-      let hasFailed = Atomic<Bool>(false)
-
-      init(count: Int) { byPiece = Mutex([Outcome?](repeating: nil, count: count)) }
-    }
-
-    init(first: Int, orders: [Order], makers: [Maker], folder: String) {
-      let outcomes = Outcomes(count: orders.count)
-      self.outcomes = outcomes
-      threads = WorkerThreads(count: makers.count, pieces: orders.count) { worker, piece in
-        if outcomes.hasFailed.load(ordering: .relaxed) { return false }
-        let outcome: Outcome
-        do throws(LabelError) {
-          outcome = .made(
-            try LabelBatch.make(orders[piece], index: first + piece, with: makers[worker].maker, folder: folder)
-          )
-        } catch {
-          outcomes.hasFailed.store(true, ordering: .relaxed)
-          outcome = .failed(error)
+      while !isEnded, crew.inHand < Self.mostAhead {
+        var stretch: [(index: Int, order: Order)] = []
+        while stretch.count < Self.labelsPerReport, let (index, order) = orders.next() {
+          stretch.append((index, order))
         }
-        outcomes.byPiece.withLock { $0[piece] = outcome }
-        return true
+        isEnded = stretch.count < Self.labelsPerReport
+        if !stretch.isEmpty { crew.give(stretch) }
       }
-    }
-
-    var hasFailed: Bool { outcomes.hasFailed.load(ordering: .relaxed) }
-
-    func wait() { threads.wait() }
-
-    /// Reports what was made up to the first that failed, and takes away what was made after it.
-    func hand(to report: ([Made]) throws -> Void) throws {
-      let all = outcomes.byPiece.withLock { $0 }
-      var made: [Made] = []
-      for (piece, outcome) in all.enumerated() {
-        switch outcome {
-        case .made(let label): made.append(label)
-        case .failed(let error):
-          Self.remove(all[piece...])
-          if !made.isEmpty { try report(made) }
-          throw error
-        case nil: break
-        }
+      guard let made = crew.take() else { return count }
+      count += made.values.count
+      if !made.values.isEmpty { try report(made.values) }
+      if let error = made.error { throw error }
+      if shouldStop() {
+        isEnded = true
+        crew.stop()
       }
-      try report(made)
-    }
-
-    /// Ends early: nothing of it was reported, nothing of it stays.
-    func discard() {
-      outcomes.hasFailed.store(true, ordering: .relaxed)
-      wait()
-      Self.remove(outcomes.byPiece.withLock { $0 }[...])
-    }
-
-    private static func remove(_ outcomes: ArraySlice<Outcome?>) {
-      for case .made(let label) in outcomes { unlink(label.file) }
     }
   }
 
@@ -173,14 +115,18 @@ public struct LabelBatch {
     -> Made
   {
     do {
-      let label = try maker.make(
-        fields: order.fields, payload: order.payload,
-        scrutiny: index % fullScrutinyEvery == 0 ? .full : .thinned)
-      let file = "\(folder)/\(order.payload.code).\(label.format.rawValue)"
-      try LabelFile.write(label.bytes, to: file)
+      let (bytes, place) = try maker.draw(fields: order.fields, payload: order.payload)
+      let file = "\(folder)/\(order.payload.code).\(maker.format.rawValue)"
+      let digest = try LabelFile.write(bytes, to: file) { (written) throws(LabelError) in
+        _ = try maker.verify(
+          written, place: place, scrutiny: index % fullScrutinyEvery == 0 ? .full : .thinned)
+        return SHA256Digest(of: written)
+      }
       return Made(
-        index: index, order: order, file: file, moduleMillimetres: label.moduleMillimetres,
-        correction: label.correction)
+        index: index, order: order, file: file,
+        moduleMillimetres: Length.millimetres(
+          dots: place.dots.dotsPerModule, dotsPerInch: maker.dotsPerInch),
+        correction: place.dots.symbol.correction.rawValue, sha256: digest)
     } catch {
       throw .label(code: order.payload.code, line: order.line, error)
     }

@@ -3,34 +3,60 @@ import Glibc
 
 /// Files of labels: whole or not there.
 enum LabelFile {
-  /// Written beside its place and put there by renaming. Not synced to the disk: a label lost with the power
-  /// is made again with the same bytes.
-  static func write(_ bytes: Data, to file: String) throws(LabelError) {
+  /// Written beside its place, read again, and put in its place by renaming once `check` has let what was read pass.
+  /// Not synced to the disk: a label lost with the power is made again with the same bytes.
+  /// - Parameter check: gets the bytes that the file holds.
+  static func write<Value>(
+    _ bytes: Data, to file: String, check: (Data) throws(LabelError) -> Value
+  ) throws(LabelError) -> Value {
     let draft = file + ".part"
-    let descriptor = open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+    let descriptor = open(draft, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else { throw .unwritable(file: file, errno: errno) }
-    var trouble = write(Array(bytes), to: descriptor)
-    if close(descriptor) != 0, trouble == 0 { trouble = errno }
-    if trouble == 0, rename(draft, file) != 0 { trouble = errno }
-    guard trouble == 0 else {
+    var isOpen = true
+    do throws(LabelError) {
+      let trouble = bytes.withUnsafeBytes { write($0, to: descriptor) }
+      guard trouble == 0 else { throw .unwritable(file: file, errno: trouble) }
+      let value = try check(try read(descriptor, atMost: bytes.count + 1, of: file))
+      // Some file systems say only now that there was no room.
+      let isClosed = close(descriptor) == 0
+      isOpen = false
+      guard isClosed, rename(draft, file) == 0 else { throw .unwritable(file: file, errno: errno) }
+      return value
+    } catch {
+      if isOpen { close(descriptor) }
       unlink(draft)
-      throw .unwritable(file: file, errno: trouble)
+      throw error
     }
   }
 
   /// - Returns: 0, or what went wrong.
-  static func write(_ bytes: [UInt8], to descriptor: Int32) -> Int32 {
-    bytes.withUnsafeBytes { buffer in
-      var rest = buffer[...]
-      while !rest.isEmpty {
-        let count = Glibc.write(descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
-        if count > 0 {
-          rest = rest.dropFirst(count)
-        } else if errno != EINTR {
-          return errno
-        }
+  static func write(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) -> Int32 {
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      let count = Glibc.write(descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
+      if count > 0 {
+        rest = rest.dropFirst(count)
+      } else if errno != EINTR {
+        return errno
       }
-      return 0
     }
+    return 0
+  }
+
+  private static func read(_ descriptor: Int32, atMost most: Int, of file: String) throws(LabelError) -> Data {
+    var bytes = Data(count: most)
+    var count = 0
+    while count < most {
+      let length = bytes.withUnsafeMutableBytes {
+        pread(descriptor, $0.baseAddress.map { $0 + count }, most - count, off_t(count))
+      }
+      if length == 0 { break }
+      if length > 0 {
+        count += length
+      } else if errno != EINTR {
+        throw .unwritable(file: file, errno: errno)
+      }
+    }
+    return bytes.prefix(count)
   }
 }

@@ -55,14 +55,14 @@ public struct LabelInspection: Hashable, Sendable {
   /// All symbols in a picture, from the top to the bottom; empty where none is read, inverted neither.
   /// - Throws: `drawing(.outOfMemory)`.
   public static func symbols(in image: GreyImage) throws(LabelError) -> [LabelInspection] {
-    var findings = try LabelReader.findings(in: image, isPhotograph: true)
+    var findings = try LabelReader.findings(in: image, as: .photograph)
     // The decoder takes an even dark patch of a faded label for light; with the contrast spread it does not.
-    if findings.isEmpty { findings = try LabelReader.findings(in: image.stretched, isPhotograph: true) }
+    if findings.isEmpty { findings = try LabelReader.findings(in: image.stretched, as: .photograph) }
     var seen = image
     let isInverted = findings.isEmpty
     if isInverted {
       seen = image.inverted
-      findings = try LabelReader.findings(in: seen.stretched, isPhotograph: true)
+      findings = try LabelReader.findings(in: seen.stretched, as: .photograph)
     }
     let inOrder = findings.sorted { ($0.corners[0].y, $0.corners[0].x) < ($1.corners[0].y, $1.corners[0].x) }
     return inOrder.map { LabelInspection($0, in: seen, isInverted: isInverted) }

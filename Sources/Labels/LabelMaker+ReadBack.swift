@@ -12,7 +12,7 @@ extension LabelMaker {
   }
 
   /// - Returns: the text the decoder read.
-  func verify(_ png: Data, place: LabelDrawing.Place, scrutiny: Scrutiny) throws(LabelError) -> String {
+  func verify(png: Data, place: LabelDrawing.Place, scrutiny: Scrutiny) throws(LabelError) -> String {
     switch scrutiny {
     case .full:
       var image = try LabelReader.decode(png: png)
@@ -21,24 +21,28 @@ extension LabelMaker {
         let width = image.millimetres(pixels: image.widthPixels),
         let height = image.millimetres(pixels: image.heightPixels), isTemplateSize(width, height)
       else { throw .unreadable(.otherSize) }
-      let text = try read(image, place: place)
+      let text = try read(image, as: .drawing, place: place)
       guard isEncoded(image, place: place) else { throw .unreadable(.otherDots) }
       return text
     case .thinned:
+      // The square of the symbol alone; where that does not read, the whole label says why.
       guard var image = try LabelReader.dots(png: png) else { throw .unreadable(.otherSize) }
       if inks.process == .laser { image.invert() }
       // pHYs is rounded to a dot a metre, from which the resolution comes back whole.
       guard image.size == size else { throw .unreadable(.otherSize) }
-      let text = try read(
-        image.thinned(dotsPerModule: place.dots.dotsPerModule, column: place.column, row: place.row),
-        place: place)
+      let thinned = image.thinned(place.dots, column: place.column, row: place.row)
+      guard let text = try? read(thinned, as: .symbol, place: place) else {
+        return try verify(png: png, place: place, scrutiny: .full)
+      }
       guard image.shows(place.dots, column: place.column, row: place.row) else { throw .unreadable(.otherDots) }
       return text
     }
   }
 
-  private func read(_ image: GreyImage, place: LabelDrawing.Place) throws(LabelError) -> String {
-    let findings = try LabelReader.findings(in: image, isPhotograph: false)
+  private func read(_ image: GreyImage, as sight: LabelReader.Sight, place: LabelDrawing.Place)
+    throws(LabelError) -> String
+  {
+    let findings = try LabelReader.findings(in: image, as: sight)
     guard let finding = findings.first else { throw .unreadable(.noSymbol) }
     guard findings.count == 1 else { throw .unreadable(.severalSymbols) }
     guard finding.text == place.dots.symbol.text else { throw .unreadable(.otherText) }

@@ -110,20 +110,8 @@ public final class LabelMaker {
   public func make(fields: [String: String], payload: LabelPayload, scrutiny: Scrutiny = .full)
     throws(LabelError) -> MadeLabel
   {
-    let drawing = try lay(fields: fields, payload: payload)
-    let place = drawing.place
-    let bytes: Data
-    let readBack: String
-    switch format {
-    case .png:
-      do {
-        bytes = try raster.image(of: drawing, isEngraved: inks.process == .laser).png(level: 1)
-      } catch { throw .drawing(error) }
-      readBack = try verify(bytes, place: place, scrutiny: scrutiny)
-    case .svg:
-      bytes = svg(of: drawing, payload: payload)
-      readBack = try verify(svg: bytes, place: place)
-    }
+    let (bytes, place) = try draw(fields: fields, payload: payload)
+    let readBack = try verify(bytes, place: place, scrutiny: scrutiny)
     let dots = place.dots
     return MadeLabel(
       bytes: bytes, format: format, widthPixels: size.widthPixels, heightPixels: size.heightPixels,
@@ -131,6 +119,29 @@ public final class LabelMaker {
       template: template.name, moduleDots: dots.dotsPerModule,
       moduleMillimetres: Length.millimetres(dots: dots.dotsPerModule, dotsPerInch: dotsPerInch),
       correction: dots.symbol.correction.rawValue, printGainDots: dots.gainDots, readBack: readBack)
+  }
+
+  /// Makes a label that is still to be read back.
+  func draw(fields: [String: String], payload: LabelPayload) throws(LabelError) -> (
+    bytes: Data, place: LabelDrawing.Place
+  ) {
+    let drawing = try lay(fields: fields, payload: payload)
+    switch format {
+    case .png:
+      do {
+        return (try raster.image(of: drawing, isEngraved: inks.process == .laser).png(), drawing.place)
+      } catch { throw .drawing(error) }
+    case .svg: return (svg(of: drawing, payload: payload), drawing.place)
+    }
+  }
+
+  /// Reads a label back from its file's bytes.
+  /// - Returns: the text the decoder read.
+  func verify(_ bytes: Data, place: LabelDrawing.Place, scrutiny: Scrutiny) throws(LabelError) -> String {
+    switch format {
+    case .png: try verify(png: bytes, place: place, scrutiny: scrutiny)
+    case .svg: try verify(svg: bytes, place: place)
+    }
   }
 
   /// Sets the texts and places the symbol.

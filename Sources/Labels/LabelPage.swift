@@ -2,11 +2,32 @@ import Drawing
 
 /// Makes the operators of pages of labels, and reads every label back from those very operators.
 final class LabelPage {
-  /// What stands on every label, drawn once a file.
-  struct Forms {
-    var underBase: ContentStream?
-    var fixed: ContentStream
-    var contour: ContentStream?
+  /// What stands on every label, drawn once.
+  struct Forms: Sendable {
+    /// One of them.
+    struct Form: Sendable {
+      let name: String
+      let operators: [UInt8]
+      let glyphs: GlyphUse
+      let pictures: [GreyImage]
+      /// How far it reaches beyond the plate, millimetres.
+      let margin: Double
+
+      init(_ name: String, _ stream: ContentStream, margin: Double) {
+        self.name = name
+        operators = stream.bytes
+        glyphs = stream.glyphs
+        pictures = stream.pictures
+        self.margin = margin
+      }
+    }
+
+    /// In the order in which they are put down; the labels' own comes behind `fixed`.
+    let underBase: Form?
+    let fixed: Form
+    let contour: Form?
+
+    var all: [Form] { [underBase, fixed, contour].compactMap { $0 } }
   }
 
   /// A page that was read back from its operators.
@@ -18,16 +39,23 @@ final class LabelPage {
 
   /// Where a label's symbol stands on the page, quiet zone included; points from the top left.
   struct Mark: Sendable {
-    let order: Int
+    /// Of its order.
+    let index: Int
+    let order: LabelBatch.Order
     let box: Rectangle
     let dots: SymbolDots
     let moduleMillimetres: Double
+
+    func made(in file: String) -> LabelBatch.Made {
+      LabelBatch.Made(
+        index: index, order: order, file: file, moduleMillimetres: moduleMillimetres,
+        correction: dots.symbol.correction.rawValue, sha256: nil)
+    }
   }
 
   let maker: LabelMaker
   private let layout: SheetLayout
   private let inks: LabelInks
-  private(set) var forms: Forms?
 
   init(maker: LabelMaker, layout: SheetLayout, inks: LabelInks) {
     self.maker = maker
@@ -40,29 +68,32 @@ final class LabelPage {
 
   // MARK: - Making
 
-  /// - Parameter labels: index of its order, order and place of each.
-  func make(_ labels: [(label: Int, order: LabelBatch.Order, place: SheetLayout.Place)]) throws(LabelError)
-    -> Made
-  {
-    let head = opening()
-    var body: [UInt8] = head
+  /// A label wanted, and where.
+  struct Wanted: Sendable {
+    /// Of its order.
+    let index: Int
+    let order: LabelBatch.Order
+    let place: SheetLayout.Place
+  }
+
+  func make(_ labels: [Wanted], forms: Forms) throws(LabelError) -> Made {
+    var operators = opening()
     var glyphs: GlyphUse = [:]
     var marks: [Mark] = []
-    for (label, order, place) in labels {
+    for label in labels {
       do {
-        let drawing = try maker.lay(fields: order.fields, payload: order.payload)
-        let stream = draw(drawing, at: place)
-        let mark = mark(label, drawing, at: place)
-        try readBack(head + stream.bytes, mark)
-        body += stream.bytes
+        let drawing = try maker.lay(fields: label.order.fields, payload: label.order.payload)
+        let stream = draw(drawing, at: label.place, forms: forms)
+        operators += stream.bytes
         for (face, used) in stream.glyphs { glyphs[face, default: [:]].merge(used) { first, _ in first } }
-        marks.append(mark)
+        marks.append(mark(label, drawing))
       } catch {
-        throw .label(code: order.payload.code, line: order.line, error)
+        throw .label(code: label.order.payload.code, line: label.order.line, error)
       }
     }
-    body += Array("Q Q\n".utf8)
-    guard let packed = PDFWriter.pack(body) else { throw .drawing(.outOfMemory) }
+    operators += Array("Q Q\n".utf8)
+    try readBack(operators, marks, forms)
+    guard let packed = PDFWriter.pack(operators) else { throw .drawing(.outOfMemory) }
     return Made(packed: packed, glyphs: glyphs, marks: marks)
   }
 
@@ -81,41 +112,50 @@ final class LabelPage {
       + stream.bytes
   }
 
-  private func draw(_ drawing: LabelDrawing, at place: SheetLayout.Place) -> ContentStream {
-    let forms = forms(from: drawing)
+  private func draw(_ drawing: LabelDrawing, at place: SheetLayout.Place, forms: Forms) -> ContentStream {
     let stream = ContentStream(dotsPerInch: maker.dotsPerInch, ink: inks.ink)
     let dotsPerMillimetre = Double(maker.dotsPerInch) / Length.millimetresPerInch
     stream.transformed([1, 0, 0, 1, place.x * dotsPerMillimetre, place.y * dotsPerMillimetre]) {
-      if forms.underBase != nil { stream.form(PageResources.underBaseForm) }
-      stream.form(PageResources.fixedForm)
+      if let underBase = forms.underBase { stream.form(underBase.name) }
+      stream.form(forms.fixed.name)
       drawing.drawElements(on: stream) { $0.isBound || !maker.template.isLayered }
       stream.fill(drawing.place.dots, column: drawing.place.column, row: drawing.place.row)
-      if forms.contour != nil { stream.form(PageResources.contourForm) }
+      if let contour = forms.contour { stream.form(contour.name) }
     }
     return stream
   }
 
-  /// Made from the first label there is: its fixed texts are those of all.
-  private func forms(from drawing: LabelDrawing) -> Forms {
-    if let forms { return forms }
+  /// - Parameter order: any: the fixed texts are those of all.
+  func forms(from order: LabelBatch.Order) throws(LabelError) -> Forms {
+    let drawing: LabelDrawing
+    do {
+      drawing = try maker.lay(fields: order.fields, payload: order.payload)
+    } catch {
+      throw .label(code: order.payload.code, line: order.line, error)
+    }
     let fixed = ContentStream(dotsPerInch: maker.dotsPerInch, ink: inks.ink)
     // Of a laser's file all is dark that is not ink.
     if inks.process == .laser { fixed.fill(Path(maker.template.plate), colour: .white) }
     if maker.template.isLayered { drawing.drawElements(on: fixed) { !$0.isBound } }
-    let made = Forms(
-      underBase: inks.underBase(of: maker.template, dotsPerInch: maker.dotsPerInch), fixed: fixed,
-      contour: inks.contour(of: maker.template, dotsPerInch: maker.dotsPerInch))
-    forms = made
-    return made
+    return Forms(
+      underBase: inks.underBase(of: maker.template, dotsPerInch: maker.dotsPerInch).map {
+        Forms.Form(PageResources.underBaseForm, $0, margin: 0)
+      },
+      // All but the contour ends where the bleed does; the contour's line is half outside the plate.
+      fixed: Forms.Form(PageResources.fixedForm, fixed, margin: layout.bleed),
+      contour: inks.contour(of: maker.template, dotsPerInch: maker.dotsPerInch).map {
+        Forms.Form(PageResources.contourForm, $0, margin: 1)
+      })
   }
 
-  private func mark(_ label: Int, _ drawing: LabelDrawing, at place: SheetLayout.Place) -> Mark {
+  private func mark(_ label: Wanted, _ drawing: LabelDrawing) -> Mark {
+    let place = label.place
     let point = 72 / Double(maker.dotsPerInch)
     let side = Double(drawing.place.dots.side) * point
     let x = Length.points(millimetres: place.x) + Double(drawing.place.column) * point
     let y = Length.points(millimetres: place.y) + Double(drawing.place.row) * point
     return Mark(
-      order: label,
+      index: label.index, order: label.order,
       box: Rectangle(x: inks.isMirrored ? width - x - side : x, y: y, width: side, height: side),
       dots: drawing.place.dots,
       moduleMillimetres: Length.millimetres(
@@ -134,25 +174,34 @@ final class LabelPage {
 
   // MARK: - Reading back
 
-  /// Draws the symbol's square from the page's operators at 3 pixels a module and has it read.
-  private func readBack(_ operators: [UInt8], _ mark: Mark) throws(LabelError) {
-    var reader = PageReader(
-      box: mark.box, pageHeight: height, pixels: mark.dots.symbol.moduleCountWithQuietZone * 3)
-    for (name, form) in [
-      (PageResources.underBaseForm, forms?.underBase), (PageResources.fixedForm, forms?.fixed),
-      (PageResources.contourForm, forms?.contour),
-    ] {
-      if let form { reader.forms[name] = form.bytes }
+  /// Draws every symbol's square from the page's operators at 3 pixels a module and has it read.
+  private func readBack(_ operators: [UInt8], _ marks: [Mark], _ forms: Forms) throws(LabelError) {
+    let reader = PageReader(
+      operators,
+      forms: Dictionary(forms.all.map { ($0.name, $0.operators) }, uniquingKeysWith: { first, _ in first }),
+      pageHeight: height)
+    for mark in marks {
+      do throws(LabelError) {
+        let side = mark.dots.symbol.moduleCountWithQuietZone * 3
+        try Self.check(
+          reader.picture(of: mark.box, side: side), shows: mark.dots.symbol, inks: inks, isDots: true)
+      } catch {
+        throw .label(code: mark.order.payload.code, line: mark.order.line, error)
+      }
     }
-    reader.read(operators)
-    try Self.check(reader.picture, shows: mark.dots.symbol, inks: inks)
   }
 
   /// A picture of a symbol and its quiet zone, and nothing else: it reads, it is mirrored where it has to be
   /// and nowhere else, and the middle of each module is as it was encoded.
-  static func check(_ picture: GreyImage, shows symbol: QRSymbol, inks: LabelInks) throws(LabelError) {
+  /// - Parameter isDots: every pixel was drawn on its own, so that the symbol stands exactly where it should.
+  static func check(
+    _ picture: GreyImage, shows symbol: QRSymbol, inks: LabelInks, isDots: Bool = false
+  ) throws(LabelError) {
     let picture = inks.process == .laser ? picture.inverted : picture
-    let findings = try LabelReader.findings(in: picture, isPhotograph: false)
+    var findings: [LabelReader.Finding] = []
+    if isDots, !inks.isMirrored { findings = try LabelReader.findings(in: picture, as: .symbol) }
+    // Also where a symbol is mirrored that should not be.
+    if findings.isEmpty { findings = try LabelReader.findings(in: picture, as: .drawing) }
     guard let finding = findings.first else { throw .unreadable(.noSymbol) }
     guard findings.count == 1 else { throw .unreadable(.severalSymbols) }
     guard finding.text == symbol.text else { throw .unreadable(.otherText) }

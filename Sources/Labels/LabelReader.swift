@@ -19,7 +19,7 @@ public enum LabelReader {
   /// The texts of all QR symbols in a PNG, in no particular order; empty where there is none.
   /// - Throws: `picture`, `drawing`.
   public static func read(png: Data) throws(LabelError) -> [String] {
-    try findings(in: decode(png: png), isPhotograph: true).map(\.text)
+    try findings(in: decode(png: png), as: .photograph).map(\.text)
   }
 
   static func decode(png: Data) throws(LabelError) -> GreyImage {
@@ -41,11 +41,28 @@ public enum LabelReader {
     }
   }
 
-  static func findings(in image: GreyImage, isPhotograph: Bool) throws(LabelError) -> [Finding] {
+  /// What a picture is, and so how a symbol is looked for in it.
+  enum Sight: Hashable {
+    case photograph
+    /// Black and white, symbols anywhere.
+    case drawing
+    /// One upright symbol that is not mirrored, its quiet zone, and nothing else.
+    case symbol
+
+    fileprivate var c: wt_zxing_sight {
+      switch self {
+      case .photograph: wt_zxing_photograph
+      case .drawing: wt_zxing_drawing
+      case .symbol: wt_zxing_symbol_only
+      }
+    }
+  }
+
+  static func findings(in image: GreyImage, as sight: Sight) throws(LabelError) -> [Finding] {
     var symbols: UnsafeMutablePointer<wt_zxing_symbol>?
     let count = image.pixels.withUnsafeBufferPointer {
       wt_zxing_read(
-        $0.baseAddress, UInt32(image.widthPixels), UInt32(image.heightPixels), isPhotograph ? 1 : 0, &symbols)
+        $0.baseAddress, UInt32(image.widthPixels), UInt32(image.heightPixels), sight.c, &symbols)
     }
     guard count >= 0 else { throw .drawing(.outOfMemory) }
     defer { wt_zxing_free(symbols, count) }

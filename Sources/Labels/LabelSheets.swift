@@ -1,7 +1,6 @@
 import Drawing
 import FoundationEssentials
 import Glibc
-import Synchronization
 
 /// Makes many labels as pages of PDF: real text, vector modules, spot colours; each label read back from its
 /// page's operators, and pages from the finished file as poppler renders them. The same orders give the same
@@ -54,48 +53,88 @@ public struct LabelSheets {
 
   // MARK: - Making
 
+  /// So many pages are made at most before the first of them is written.
+  private static let mostAhead = 64
+
   /// Makes the files: `output` itself, or, where there are more pages than one file has, `-001` and so on before
   /// its extension. What has been reported is in a finished file that was read back; what cannot be made or does
   /// not read ends the batch, is named, and leaves no file with it in.
   /// - Parameters:
+  ///   - count: of the orders.
   ///   - progress: labels made so far, those of unfinished files included.
   ///   - report: the labels of each file when it is finished.
   /// - Returns: the files.
   @discardableResult
   public func run(
-    _ orders: [LabelBatch.Order], output: String, title: String, shouldStop: () -> Bool = { false },
-    progress: (Int) -> Void = { _ in }, report: ([LabelBatch.Made]) throws -> Void
+    _ orders: some Sequence<LabelBatch.Order>, count: Int, output: String, title: String,
+    shouldStop: () -> Bool = { false }, progress: (Int) -> Void = { _ in },
+    report: ([LabelBatch.Made]) throws -> Void
   ) throws -> [String] {
-    let total = layout.pageCount(labels: orders.count)
     var files: [String] = []
+    guard let some = orders.first(where: { _ in true }) else { return files }
+    let forms = try pages[0].page.forms(from: some)
+    let pages = pages
+    let crew = Crew<[LabelPage.Wanted], LabelPage.Made>(workers: pages.count) {
+      (worker, labels) throws(LabelError) in
+      try pages[worker].page.make(labels, forms: forms)
+    }
+    defer { _ = crew.end() }
+    let total = layout.pageCount(labels: count)
+    var wanted = wantedPages(of: orders, count: count).makeIterator()
+    var made = 0
     for first in stride(from: 0, to: total, by: Self.mostPages) {
-      let range = first..<min(first + Self.mostPages, total)
       let file = total > Self.mostPages ? Self.numbered(output, first / Self.mostPages + 1) : output
       let draft = file + ".part"
       do {
-        guard
-          let marks = try write(
-            range, of: orders, to: draft, title: title, shouldStop: shouldStop, progress: progress)
-        else {
-          unlink(draft)
-          return files
+        let book = try PageBook(file: draft, layout: layout, inks: inks, dotsPerInch: dotsPerInch, title: title)
+        var labels: [LabelBatch.Made] = []
+        var samples: [Sample] = []
+        for number in 0..<min(Self.mostPages, total - first) {
+          if shouldStop() {
+            unlink(draft)
+            return files
+          }
+          while crew.inHand < Self.mostAhead, let page = wanted.next() { crew.give([page]) }
+          guard let outcome = crew.take() else { break }
+          if let error = outcome.error { throw error }
+          for page in outcome.values {
+            try book.add(page)
+            if number.isMultiple(of: verification.every) {
+              samples.append(Sample(page: number, marks: page.marks))
+            }
+            labels += page.marks.map { $0.made(in: file) }
+            made += page.marks.count
+          }
+          progress(made)
         }
-        try verify(draft, marks, orders)
+        try book.finish(forms)
+        try verify(draft, samples)
         guard rename(draft, file) == 0 else { throw LabelError.unwritable(file: file, errno: errno) }
         files.append(file)
-        try report(
-          marks.joined().map { mark in
-            LabelBatch.Made(
-              index: mark.order, order: orders[mark.order], file: file,
-              moduleMillimetres: mark.moduleMillimetres,
-              correction: mark.dots.symbol.correction.rawValue)
-          })
+        try report(labels)
       } catch {
         unlink(draft)
         throw error
       }
     }
     return files
+  }
+
+  /// The labels of each page in turn.
+  private func wantedPages(of orders: some Sequence<LabelBatch.Order>, count: Int) -> some Sequence<
+    [LabelPage.Wanted]
+  > {
+    let layout = layout
+    return sequence(state: (page: 0, orders: orders.makeIterator())) { state in
+      guard state.page < layout.pageCount(labels: count) else { return nil }
+      var labels: [LabelPage.Wanted] = []
+      for (index, place) in layout.labels(ofPage: state.page, of: count) {
+        guard let order = state.orders.next() else { break }
+        labels.append(LabelPage.Wanted(index: index, order: order, place: place))
+      }
+      state.page += 1
+      return labels
+    }
   }
 
   private static func numbered(_ output: String, _ number: Int) -> String {
@@ -105,64 +144,29 @@ public struct LabelSheets {
       ? String(output.dropLast(4)) + suffix + String(output.suffix(4)) : output + suffix
   }
 
-  // MARK: - Pages
-
-  /// - Returns: the marks of each page; nil where it was told to stop.
-  private func write(
-    _ range: Range<Int>, of orders: [LabelBatch.Order], to file: String, title: String, shouldStop: () -> Bool,
-    progress: (Int) -> Void
-  ) throws -> [[LabelPage.Mark]]? {
-    let book = try PageBook(file: file, layout: layout, inks: inks, dotsPerInch: dotsPerInch, title: title)
-    var marks: [[LabelPage.Mark]] = []
-    let perRound = pages.count * max(1, 64 / layout.places.count)
-    for first in stride(from: range.lowerBound, to: range.upperBound, by: perRound) {
-      if shouldStop() { return nil }
-      let numbers = first..<min(first + perRound, range.upperBound)
-      for made in try make(Array(numbers), of: orders) {
-        try book.add(made)
-        marks.append(made.marks)
-        if let last = made.marks.last { progress(last.order + 1) }
-      }
-    }
-    // Whichever thread drew a label has the forms.
-    guard let forms = pages.lazy.compactMap({ $0.page.forms }).first else { return marks }
-    try book.finish(forms)
-    return marks
-  }
-
-  private func make(_ numbers: [Int], of orders: [LabelBatch.Order]) throws -> [LabelPage.Made] {
-    let outcomes = Outcomes<LabelPage.Made>(count: numbers.count)
-    let (layout, pages) = (layout, pages)
-    WorkerThreads(count: pages.count, pieces: numbers.count) { worker, piece in
-      outcomes.take(piece) { () throws(LabelError) -> LabelPage.Made in
-        try pages[worker].page.make(
-          layout.labels(ofPage: numbers[piece], of: orders.count).map { ($0.label, orders[$0.label], $0.place) }
-        )
-      }
-    }.wait()
-    return try outcomes.all()
-  }
-
   // MARK: - Reading back
 
-  private func verify(_ file: String, _ marks: [[LabelPage.Mark]], _ orders: [LabelBatch.Order]) throws {
-    let numbers = Array(stride(from: 0, to: marks.count, by: verification.every))
+  /// A page that is read from the finished file.
+  private struct Sample: Sendable {
+    /// In its file, from 0.
+    let page: Int
+    let marks: [LabelPage.Mark]
+  }
+
+  private func verify(_ file: String, _ samples: [Sample]) throws {
     let bytes: Data
     do {
       bytes = try Data(contentsOf: URL(filePath: file), options: .alwaysMapped)
     } catch { throw LabelError.unwritable(file: file, errno: errno) }
     // A document of its own for each thread, which opens it when it takes its first page.
     let documents = (0..<pages.count).map { _ in Pages() }
-    let outcomes = Outcomes<Bool>(count: numbers.count)
     let inks = inks
-    WorkerThreads(count: pages.count, pieces: numbers.count) { worker, piece in
-      outcomes.take(piece) { () throws(LabelError) -> Bool in
-        let number = numbers[piece]
-        try Self.verify(documents[worker].document(bytes), page: number, marks[number], orders, inks)
-        return true
-      }
-    }.wait()
-    _ = try outcomes.all()
+    let crew = Crew<Sample, Void>(workers: pages.count) { (worker, sample) throws(LabelError) in
+      try Self.verify(documents[worker].document(bytes), sample, inks)
+    }
+    defer { _ = crew.end() }
+    for sample in samples { crew.give([sample]) }
+    while let outcome = crew.take() { if let error = outcome.error { throw error } }
   }
 
   /// One thread's.
@@ -179,17 +183,16 @@ public struct LabelSheets {
     }
   }
 
-  private static func verify(
-    _ document: PDFPages, page: Int, _ marks: [LabelPage.Mark], _ orders: [LabelBatch.Order], _ inks: LabelInks
-  ) throws(LabelError) {
-    guard let module = marks.map(\.moduleMillimetres).min() else { return }
+  private static func verify(_ document: PDFPages, _ sample: Sample, _ inks: LabelInks) throws(LabelError) {
+    guard let module = sample.marks.map(\.moduleMillimetres).min() else { return }
     // Four pixels a module.
     let resolution = Int((4 * Length.millimetresPerInch / module).rounded(.up))
     let picture: GreyImage
     do {
-      picture = try document.picture(ofPage: page, dotsPerInch: resolution, mostPixels: LabelReader.mostPixels)
+      picture = try document.picture(
+        ofPage: sample.page, dotsPerInch: resolution, mostPixels: LabelReader.mostPixels)
     } catch { throw .drawing(error) }
-    for mark in marks {
+    for mark in sample.marks {
       let scale = Double(resolution) / 72
       func pixels(_ from: Double, _ to: Double) -> Range<Int> {
         Int((from * scale).rounded())..<Int((to * scale).rounded())
@@ -201,40 +204,8 @@ public struct LabelSheets {
         else { throw LabelError.unreadable(.otherSize) }
         try LabelPage.check(part, shows: mark.dots.symbol, inks: inks)
       } catch {
-        let order = orders[mark.order]
-        throw .label(code: order.payload.code, line: order.line, error)
+        throw .label(code: mark.order.payload.code, line: mark.order.line, error)
       }
     }
-  }
-}
-
-/// What threads bring back, by piece. The first that fails ends the taking of further ones.
-final class Outcomes<Value: Sendable>: Sendable {
-  private let byPiece: Mutex<[Result<Value, LabelError>?]>
-  private let hasFailed = Atomic<Bool>(false)
-
-  init(count: Int) { byPiece = Mutex(Array(repeating: nil, count: count)) }
-
-  /// - Returns: whether to go on.
-  func take(_ piece: Int, _ work: () throws(LabelError) -> Value) -> Bool {
-    if hasFailed.load(ordering: .relaxed) { return false }
-    let result: Result<Value, LabelError>
-    do {
-      result = .success(try work())
-    } catch {
-      hasFailed.store(true, ordering: .relaxed)
-      result = .failure(error)
-    }
-    byPiece.withLock { $0[piece] = result }
-    return true
-  }
-
-  /// In order; throws what the first that failed threw.
-  func all() throws(LabelError) -> [Value] {
-    var values: [Value] = []
-    for result in byPiece.withLock({ $0 }) {
-      if let result { values.append(try result.get()) }
-    }
-    return values
   }
 }

@@ -31,7 +31,7 @@ final class PageBook {
     }
 
     func flush() {
-      if trouble == 0 { trouble = LabelFile.write(waiting, to: descriptor) }
+      if trouble == 0 { trouble = waiting.withUnsafeBytes { LabelFile.write($0, to: descriptor) } }
       waiting.removeAll(keepingCapacity: true)
     }
   }
@@ -54,8 +54,10 @@ final class PageBook {
   // MARK: - Pages
 
   func add(_ page: LabelPage.Made) throws(LabelError) {
-    for byte in page.packed {
-      identity.0 = (identity.0 ^ UInt64(byte)) &* 0x100_0000_01B3
+    page.packed.withUnsafeBufferPointer { packed in
+      var sum = identity.0
+      for byte in packed { sum = (sum ^ UInt64(byte)) &* 0x100_0000_01B3 }
+      identity.0 = sum
     }
     identity.1 = (identity.1 ^ identity.0) &* 0x100_0000_01B3
     let content = writer.stream("", packed: page.packed)
@@ -82,20 +84,12 @@ final class PageBook {
 
   func finish(_ forms: LabelPage.Forms) throws(LabelError) {
     do {
-      var pictures = ""
+      var objects = ""
       for (number, picture) in forms.fixed.pictures.enumerated() {
-        pictures += "/I\(number) \(try writer.mask(picture)) 0 R"
+        objects += "/I\(number) \(try writer.mask(picture)) 0 R"
       }
       for (face, used) in forms.fixed.glyphs { glyphs[face, default: [:]].merge(used) { first, _ in first } }
-      var objects = pictures
-      // The contour's line is half outside the plate; all else ends where the bleed does.
-      for (name, form, margin) in [
-        (PageResources.underBaseForm, forms.underBase, 0), (PageResources.fixedForm, forms.fixed, layout.bleed),
-        (PageResources.contourForm, forms.contour, 1),
-      ] {
-        guard let form else { continue }
-        objects += "/\(name) \(try write(form, margin: margin)) 0 R"
-      }
+      for form in forms.all { objects += "/\(form.name) \(try write(form)) 0 R" }
       var fonts = ""
       for (face, used) in glyphs.sorted(by: { $0.key.name < $1.key.name }) {
         fonts += "/\(face.name) \(try writer.font(face, showing: used)) 0 R"
@@ -115,10 +109,11 @@ final class PageBook {
     try check()
   }
 
-  private func write(_ form: ContentStream, margin: Double) throws(DrawingError) -> PDFWriter.Reference {
-    guard let packed = PDFWriter.pack(form.bytes) else { throw .outOfMemory }
+  private func write(_ form: LabelPage.Forms.Form) throws(DrawingError) -> PDFWriter.Reference {
+    guard let packed = PDFWriter.pack(form.operators) else { throw .outOfMemory }
     // In dots: the plate and the margin around it.
     let dots = Double(dotsPerInch) / Length.millimetresPerInch
+    let margin = form.margin
     let sides = [-margin, -margin, layout.labelWidth + margin, layout.labelHeight + margin]
     let box = sides.map { LabelPage.number($0 * dots) }.joined(separator: " ")
     return writer.stream(

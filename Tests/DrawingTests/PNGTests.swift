@@ -63,9 +63,9 @@ private func chequered(width: Int, height: Int) throws -> DotImage {
   @Test func coloursAreEncodedAndDecodeAsGrey() throws {
     var encoded: UnsafeMutablePointer<UInt8>?
     var length = 0
-    let pixels: [UInt8] = [0, 0, 0, 255, 255, 255, 255, 0, 0]
+    let row = try #require(PDFWriter.pack([0] + [0, 0, 0, 255, 255, 255, 255, 0, 0]))
     let size = wt_png_size(width: 3, height: 1, pixels_per_metre_x: 0, pixels_per_metre_y: 0)
-    #expect(wt_png_encode(pixels, 9, size, wt_png_layout_rgb, 9, &encoded, &length) == wt_png_ok)
+    #expect(wt_png_frame(row, row.count, size, wt_png_layout_rgb, &encoded, &length) == wt_png_ok)
     let bytes = try #require(encoded)
     defer { wt_png_free(bytes) }
     let read = try GreyImage(png: Data(bytes: bytes, count: length))
@@ -77,15 +77,14 @@ private func chequered(width: Int, height: Int) throws -> DotImage {
   @Test func argumentsOutOfRangeAreRefusedAndNothingIsEncoded() {
     var encoded: UnsafeMutablePointer<UInt8>?
     var length = 0
-    func status(_ width: UInt32, _ height: UInt32, row: Int, level: Int32) -> wt_png_status {
+    func status(_ width: UInt32, _ height: UInt32, packed: Int = 4) -> wt_png_status {
       let size = wt_png_size(width: width, height: height, pixels_per_metre_x: 0, pixels_per_metre_y: 0)
-      return wt_png_encode([0, 0, 0, 0], row, size, wt_png_layout_grey, level, &encoded, &length)
+      return wt_png_frame([0, 0, 0, 0], packed, size, wt_png_layout_grey, &encoded, &length)
     }
-    #expect(status(0, 1, row: 4, level: 6) == wt_png_bad_argument)
-    #expect(status(4, 0, row: 4, level: 6) == wt_png_bad_argument)
-    #expect(status(4, 1, row: 3, level: 6) == wt_png_bad_argument)
-    #expect(status(4, 1, row: 4, level: 10) == wt_png_bad_argument)
-    #expect(status(65_501, 1, row: 65_501, level: 6) == wt_png_too_large)
+    #expect(status(0, 1) == wt_png_bad_argument)
+    #expect(status(4, 0) == wt_png_bad_argument)
+    #expect(status(4, 1, packed: 0) == wt_png_bad_argument)
+    #expect(status(65_501, 1) == wt_png_too_large)
     #expect(encoded == nil && length == 0)
   }
 

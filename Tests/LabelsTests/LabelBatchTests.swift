@@ -112,7 +112,8 @@ final class Folder {
   func aWholeLabelReads(scrutiny: LabelMaker.Scrutiny) throws {
     let label = try made { _, _ in }
     #expect(
-      try label.maker.verify(label.png, place: label.place, scrutiny: scrutiny) == label.place.dots.symbol.text)
+      try label.maker.verify(png: label.png, place: label.place, scrutiny: scrutiny)
+        == label.place.dots.symbol.text)
   }
 
   @Test(arguments: [LabelMaker.Scrutiny.thinned, .full])
@@ -126,7 +127,7 @@ final class Folder {
           columns: column..<column + 1, rows: row..<row + 1, ink: !image.isInk(column: column, row: row))
       }
       #expect(throws: LabelError.unreadable(.otherDots)) {
-        _ = try label.maker.verify(label.png, place: label.place, scrutiny: scrutiny)
+        _ = try label.maker.verify(png: label.png, place: label.place, scrutiny: scrutiny)
       }
     }
   }
@@ -144,11 +145,11 @@ final class Folder {
       image = flipped
     }
     #expect(throws: LabelError.unreadable(.mirrored)) {
-      _ = try mirrored.maker.verify(mirrored.png, place: mirrored.place, scrutiny: scrutiny)
+      _ = try mirrored.maker.verify(png: mirrored.png, place: mirrored.place, scrutiny: scrutiny)
     }
     let inverted = try made { image, _ in image.invert() }
     #expect(throws: LabelError.unreadable(.noSymbol)) {
-      _ = try inverted.maker.verify(inverted.png, place: inverted.place, scrutiny: scrutiny)
+      _ = try inverted.maker.verify(png: inverted.png, place: inverted.place, scrutiny: scrutiny)
     }
   }
 
@@ -156,10 +157,10 @@ final class Folder {
     let label = try made { _, _ in }
     let other = try LabelMaker(template: Sample.template(), settings: .init(dotsPerInch: 300))
     #expect(throws: LabelError.unreadable(.otherSize)) {
-      _ = try other.verify(label.png, place: label.place, scrutiny: .thinned)
+      _ = try other.verify(png: label.png, place: label.place, scrutiny: .thinned)
     }
     #expect(throws: LabelError.self) {
-      _ = try label.maker.verify(label.png.dropLast(30), place: label.place, scrutiny: .thinned)
+      _ = try label.maker.verify(png: label.png.dropLast(30), place: label.place, scrutiny: .thinned)
     }
   }
 }

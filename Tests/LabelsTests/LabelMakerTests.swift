@@ -158,7 +158,7 @@ import Testing
 
     func reason() -> LabelError.UnreadableReason? {
       do {
-        _ = try maker.verify(image.png(), place: place, scrutiny: .full)
+        _ = try maker.verify(png: image.png(), place: place, scrutiny: .full)
         return nil
       } catch LabelError.unreadable(let reason) { return reason } catch { return nil }
     }

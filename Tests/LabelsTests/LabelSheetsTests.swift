@@ -30,8 +30,12 @@ import Testing
     let folder = try Folder()
     let orders = try orders(40)
     var reported: [LabelBatch.Made] = []
-    try sheets(sheet: Self.a4, jobs: 1).run(orders, output: folder.path + "/1.pdf", title: "t") { _ in }
-    let files = try sheets(sheet: Self.a4, jobs: 3).run(orders, output: folder.path + "/3.pdf", title: "t") {
+    try sheets(sheet: Self.a4, jobs: 1).run(
+      orders, count: orders.count, output: folder.path + "/1.pdf", title: "t"
+    ) { _ in }
+    let files = try sheets(sheet: Self.a4, jobs: 3).run(
+      orders, count: orders.count, output: folder.path + "/3.pdf", title: "t"
+    ) {
       reported += $0
     }
     #expect(files == [folder.path + "/3.pdf"])
@@ -47,7 +51,7 @@ import Testing
       for sheet in [nil, Self.a4] {
         var made = 0
         try sheets(LabelInks(process: process, cutName: "CutContour"), template: template, sheet: sheet).run(
-          orders(3), output: folder.path + "/l.pdf", title: "t"
+          orders(3), count: 3, output: folder.path + "/l.pdf", title: "t"
         ) { made += $0.count }
         #expect(made == 3)
       }
@@ -59,7 +63,7 @@ import Testing
   func pagesHaveTheirSizeEmbeddedFontsAndTextThatCanBeSearched() throws {
     let folder = try Folder()
     let file = folder.path + "/l.pdf"
-    try sheets(template: "acrylic-80x50").run(orders(2), output: file, title: "t") { _ in }
+    try sheets(template: "acrylic-80x50").run(orders(2), count: 2, output: file, title: "t") { _ in }
     let information = try #require(Program("pdfinfo")).output(["-box", file])
     func box(_ name: String) throws -> [Double] {
       let line = try #require(information.split(separator: "\n").first { $0.hasPrefix(name) })
@@ -88,7 +92,7 @@ import Testing
     let folder = try Folder()
     let file = folder.path + "/l.pdf"
     try sheets(LabelInks(process: .mirrored, cutName: "CutContour"), template: "acrylic-80x50").run(
-      orders(1), output: file, title: "t"
+      orders(1), count: 1, output: file, title: "t"
     ) { _ in }
     _ = try #require(Program("gs")).output([
       "-q", "-dBATCH", "-dNOPAUSE", "-sDEVICE=tiffsep", "-r100", "-sOutputFile=\(folder.path)/p.tif", file,
@@ -106,7 +110,7 @@ import Testing
     let folder = try Folder()
     let file = folder.path + "/l.pdf"
     let orders = try orders(18)
-    try sheets(sheet: Self.a4).run(orders, output: file, title: "t") { _ in }
+    try sheets(sheet: Self.a4).run(orders, count: orders.count, output: file, title: "t") { _ in }
     _ = try #require(Program("pdftoppm")).output([
       "-r", "300", "-gray", "-png", "-singlefile", file, folder.path + "/p",
     ])
@@ -123,7 +127,9 @@ import Testing
       (.print, .mirrored, .notMirrored), (.laser, .print, .noSymbol), (.print, .laser, .noSymbol),
     ] {
       let file = folder.path + "/l.pdf"
-      try sheets(LabelInks(process: drawn), sheet: Self.a4).run(orders(2), output: file, title: "t") { _ in }
+      try sheets(LabelInks(process: drawn), sheet: Self.a4).run(orders(2), count: 2, output: file, title: "t") {
+        _ in
+      }
       let picture = try PDFPages(folder.bytes("l.pdf")).picture(
         ofPage: 0, dotsPerInch: 150, mostPixels: LabelReader.mostPixels)
       let maker = try LabelMaker(template: template)
@@ -149,7 +155,7 @@ import Testing
     let orders = try orders(LabelSheets.mostPages + 3)
     var counts: [Int] = []
     let files = try sheets(template: "small-30x30", verification: .sample).run(
-      orders, output: folder.path + "/l.pdf", title: "t"
+      orders, count: orders.count, output: folder.path + "/l.pdf", title: "t"
     ) { counts.append($0.count) }
     #expect(counts == [LabelSheets.mostPages, 3])
     #expect(files == [folder.path + "/l-001.pdf", folder.path + "/l-002.pdf"])
@@ -162,7 +168,9 @@ import Testing
     orders[6] = LabelBatch.Order(
       line: 8, payload: orders[6].payload, fields: ["unitName": String(repeating: "长", count: 900)])
     #expect {
-      try sheets(sheet: Self.a4).run(orders, output: folder.path + "/l.pdf", title: "t") { _ in }
+      try sheets(sheet: Self.a4).run(orders, count: orders.count, output: folder.path + "/l.pdf", title: "t") {
+        _ in
+      }
     } throws: { error in
       guard case LabelError.label(orders[6].payload.code, 8, .textTooLarge) = error else { return false }
       return true

@@ -48,7 +48,7 @@ import Testing
       var image = DotImage(
         size: try PixelSize(widthPixels: dots.side, heightPixels: dots.side, dotsPerInch: 300))
       image.stamp(dots, column: 0, row: 0)
-      let findings = try LabelReader.findings(in: GreyImage(png: image.png()), isPhotograph: false)
+      let findings = try LabelReader.findings(in: GreyImage(png: image.png()), as: .drawing)
       #expect(findings.map(\.text) == [Sample.payloadText], "\(dotsPerModule)")
       if let read = try ZBar.read(image.png()) { #expect(read == Sample.payloadText, "\(dotsPerModule)") }
     }

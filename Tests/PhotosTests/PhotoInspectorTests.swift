@@ -1,5 +1,6 @@
 import CPNG
 import CTurboJPEG
+import Drawing
 import Foundation
 import Records
 import Testing
@@ -32,10 +33,17 @@ private enum Picture {
   static func png(_ width: Int = 640, _ height: Int = 480) throws -> Data {
     var bytes: UnsafeMutablePointer<UInt8>?
     var size = 0
-    let status = wt_png_encode(
-      pixels(width, height), width * 3,
+    let pixels = pixels(width, height)
+    var rows: [UInt8] = []
+    for row in 0..<height {
+      rows.append(0)
+      rows += pixels[row * width * 3..<(row + 1) * width * 3]
+    }
+    let packed = try #require(PDFWriter.pack(rows))
+    let status = wt_png_frame(
+      packed, packed.count,
       wt_png_size(width: UInt32(width), height: UInt32(height), pixels_per_metre_x: 0, pixels_per_metre_y: 0),
-      wt_png_layout_rgb, 6, &bytes, &size)
+      wt_png_layout_rgb, &bytes, &size)
     try #require(status == wt_png_ok)
     defer { wt_png_free(bytes) }
     return Data(bytes: try #require(bytes), count: size)

@@ -1,6 +1,5 @@
 #include "CPNG.h"
 
-#include <libdeflate.h>
 #include <png.h>
 #include <setjmp.h>
 #include <stdlib.h>
@@ -27,12 +26,8 @@ typedef struct run {
   uint8_t *out;
   size_t out_length;
   size_t out_capacity;
-  // Reading: the picture, or one row of it. Writing: the rows before they are compressed.
+  // Reading: the picture, or one row of it.
   uint8_t *pixels;
-  // Writing: the rows compressed.
-  struct libdeflate_compressor *deflater;
-  uint8_t *packed;
-  size_t packed_length;
   wt_png_size size;
 } run;
 
@@ -80,39 +75,13 @@ static void give(png_structp png, png_bytep from, png_size_t count) {
 
 static void flush(png_structp png) { (void)png; }
 
-// MARK: - Encoding
+// MARK: - Writing
 
 static void put(uint8_t *into, uint32_t value) {
   for (int byte = 0; byte < 4; byte++) into[byte] = (uint8_t)(value >> (24 - 8 * byte));
 }
 
-// The compressed rows, each behind the byte that says 'no filter': filters help photographs; flat artwork
-// compresses better and faster without.
-static void compress(
-    run *self, const uint8_t *pixels, size_t row_bytes, size_t used_bytes, int level) {
-  size_t length = (used_bytes + 1) * self->size.height;
-  self->pixels = malloc(length);
-  self->deflater = libdeflate_alloc_compressor(level);
-  if (!self->pixels || !self->deflater) fail(self, wt_png_no_memory);
-  uint8_t *into = self->pixels;
-  for (uint32_t row = 0; row < self->size.height; row++) {
-    *into++ = PNG_FILTER_VALUE_NONE;
-    memcpy(into, pixels + (size_t)row * row_bytes, used_bytes);
-    into += used_bytes;
-  }
-  size_t bound = libdeflate_zlib_compress_bound(self->deflater, length);
-  self->packed = malloc(bound);
-  if (!self->packed) fail(self, wt_png_no_memory);
-  self->packed_length = libdeflate_zlib_compress(self->deflater, self->pixels, length, self->packed, bound);
-  if (!self->packed_length) fail(self, wt_png_no_memory);
-}
-
-static void encode(
-    run *self, const uint8_t *pixels, size_t row_bytes, wt_png_layout layout, int compression) {
-  int samples = layout == wt_png_layout_rgb ? 3 : 1;
-  size_t used_bytes =
-      layout == wt_png_layout_bit ? ((size_t)self->size.width + 7) / 8 : (size_t)self->size.width * samples;
-  compress(self, pixels, row_bytes, used_bytes, compression);
+static void frame(run *self, const uint8_t *packed, size_t packed_length, wt_png_layout layout) {
   png_set_write_fn(self->png, self, give, flush);
   png_write_sig(self->png);
   uint8_t header[13] = {0};
@@ -128,28 +97,22 @@ static void encode(
     size[8] = PNG_RESOLUTION_METER;
     png_write_chunk(self->png, (png_const_bytep) "pHYs", size, sizeof size);
   }
-  for (size_t done = 0; done < self->packed_length;) {
-    size_t part = self->packed_length - done;
+  for (size_t done = 0; done < packed_length;) {
+    size_t part = packed_length - done;
     if (part > longest_part_bytes) part = longest_part_bytes;
-    png_write_chunk(self->png, (png_const_bytep) "IDAT", self->packed + done, part);
+    png_write_chunk(self->png, (png_const_bytep) "IDAT", packed + done, part);
     done += part;
   }
   png_write_chunk(self->png, (png_const_bytep) "IEND", NULL, 0);
 }
 
-wt_png_status wt_png_encode(
-    const uint8_t *pixels, size_t row_bytes, wt_png_size size, wt_png_layout layout, int compression,
-    uint8_t **bytes, size_t *length) {
+wt_png_status wt_png_frame(
+    const uint8_t *packed, size_t packed_length, wt_png_size size, wt_png_layout layout, uint8_t **bytes,
+    size_t *length) {
   *bytes = NULL;
   *length = 0;
-  if (!pixels || !size.width || !size.height || compression < 0 || compression > 9) {
-    return wt_png_bad_argument;
-  }
+  if (!packed || !packed_length || !size.width || !size.height) return wt_png_bad_argument;
   if (size.width > WT_PNG_LONGEST_SIDE || size.height > WT_PNG_LONGEST_SIDE) return wt_png_too_large;
-  size_t needed = layout == wt_png_layout_bit ? ((size_t)size.width + 7) / 8
-                  : layout == wt_png_layout_rgb ? (size_t)size.width * 3
-                                                : (size_t)size.width;
-  if (row_bytes < needed) return wt_png_bad_argument;
 
   run *self = calloc(1, sizeof *self);
   if (!self) return wt_png_no_memory;
@@ -158,12 +121,9 @@ wt_png_status wt_png_encode(
   if (!self->png) {
     self->status = wt_png_no_memory;
   } else if (!setjmp(png_jmpbuf(self->png))) {
-    encode(self, pixels, row_bytes, layout, compression);
+    frame(self, packed, packed_length, layout);
   }
   png_destroy_write_struct(&self->png, NULL);
-  libdeflate_free_compressor(self->deflater);
-  free(self->pixels);
-  free(self->packed);
   wt_png_status status = self->status;
   if (status == wt_png_ok) {
     *bytes = self->out;

@@ -26,7 +26,7 @@ static bool copy(const ZXing::Result &result, wt_zxing_symbol &symbol) {
 }
 
 int wt_zxing_read(
-    const uint8_t *grey, uint32_t width, uint32_t height, int thorough, wt_zxing_symbol **symbols) {
+    const uint8_t *grey, uint32_t width, uint32_t height, wt_zxing_sight sight, wt_zxing_symbol **symbols) {
   *symbols = nullptr;
   if (!grey || width == 0 || height == 0 || width > INT_MAX || height > INT_MAX) return -1;
   try {
@@ -34,9 +34,13 @@ int wt_zxing_read(
         grey, static_cast<int>(width), static_cast<int>(height), ZXing::ImageFormat::Lum);
     ZXing::DecodeHints hints;
     hints.setFormats(ZXing::BarcodeFormat::QRCode);
-    hints.setTryHarder(thorough != 0);
-    hints.setTryRotate(thorough != 0);
-    hints.setTryDownscale(thorough != 0);
+    bool thorough = sight == wt_zxing_photograph;
+    hints.setTryHarder(thorough);
+    hints.setTryRotate(thorough);
+    hints.setTryDownscale(thorough);
+    // What was drawn is black and white already.
+    if (!thorough) hints.setBinarizer(ZXing::Binarizer::FixedThreshold);
+    hints.setIsPure(sight == wt_zxing_symbol_only);
     ZXing::Results results = ZXing::ReadBarcodes(picture, hints);
 
     int most = results.size() > 255 ? 255 : static_cast<int>(results.size());

@@ -5,6 +5,10 @@ import Glibc
 /// One connection to the SQLite file: write-ahead log, synced at every commit, foreign keys on.
 final class Database {
   private let handle: OpaquePointer
+  /// Prepared, and not in use; by their SQL.
+  private var idle: [String: OpaquePointer] = [:]
+  /// More than there are in any one transaction.
+  private static let mostIdle = 64
 
   // MARK: - Opening
 
@@ -34,7 +38,10 @@ final class Database {
     try execute("PRAGMA trusted_schema = OFF")
   }
 
-  deinit { sqlite3_close_v2(handle) }
+  deinit {
+    for statement in idle.values { sqlite3_finalize(statement) }
+    sqlite3_close_v2(handle)
+  }
 
   // MARK: - Using
 
@@ -54,7 +61,7 @@ final class Database {
     _ sql: String, _ values: [SQLValue] = [], read: (Row) throws(FieldbookError) -> Element
   ) throws(FieldbookError) -> [Element] {
     let statement = try prepare(sql, values)
-    defer { sqlite3_finalize(statement) }
+    defer { put(statement, back: sql) }
     var elements: [Element] = []
     while true {
       switch sqlite3_step(statement) {
@@ -69,7 +76,7 @@ final class Database {
     _ sql: String, _ values: [SQLValue] = [], read: (Row) throws(FieldbookError) -> Element
   ) throws(FieldbookError) -> Element? {
     let statement = try prepare(sql, values)
-    defer { sqlite3_finalize(statement) }
+    defer { put(statement, back: sql) }
     switch sqlite3_step(statement) {
     case SQLITE_ROW: return try read(Row(statement: statement))
     case SQLITE_DONE: return nil
@@ -105,9 +112,8 @@ final class Database {
   // MARK: - Statements
 
   private func prepare(_ sql: String, _ values: [SQLValue]) throws(FieldbookError) -> OpaquePointer {
-    var prepared: OpaquePointer?
-    try check(sqlite3_prepare_v2(handle, sql, -1, &prepared, nil))
-    guard let prepared else { throw .store(.other(SQLITE_MISUSE)) }
+    let prepared: OpaquePointer
+    if let known = idle.removeValue(forKey: sql) { prepared = known } else { prepared = try compile(sql) }
     do {
       for (index, value) in values.enumerated() { try bind(value, at: Int32(index + 1), of: prepared) }
     } catch {
@@ -115,6 +121,25 @@ final class Database {
       throw error
     }
     return prepared
+  }
+
+  private func compile(_ sql: String) throws(FieldbookError) -> OpaquePointer {
+    var prepared: OpaquePointer?
+    try check(sqlite3_prepare_v2(handle, sql, -1, &prepared, nil))
+    guard let prepared else { throw .store(.other(SQLITE_MISUSE)) }
+    return prepared
+  }
+
+  /// Keeps a statement for the next time; it holds no value and no lock meanwhile.
+  private func put(_ statement: OpaquePointer, back sql: String) {
+    sqlite3_reset(statement)
+    sqlite3_clear_bindings(statement)
+    // Where it was taken twice at once, one of the two is enough.
+    if idle.count >= Self.mostIdle || idle[sql] != nil {
+      sqlite3_finalize(statement)
+    } else {
+      idle[sql] = statement
+    }
   }
 
   private func bind(_ value: SQLValue, at index: Int32, of statement: OpaquePointer) throws(FieldbookError) {

@@ -107,7 +107,7 @@ extension LabelBatchCommand {
     )
     var first: LabelBatch.Made?
     let files = try sheets.run(
-      orders, output: output, title: "\(template.titleChinese) \(orders.count)",
+      orders, count: orders.count, output: output, title: "\(template.titleChinese) \(orders.count)",
       shouldStop: { workplace.isInterrupted }, progress: progress,
       report: { made in
         first = first ?? made.first
@@ -122,7 +122,8 @@ extension LabelBatchCommand {
     }
     try LabelSheets(
       template: template, settings: settings, layout: proofLayout, inks: inks, verification: .pages, jobs: 1
-    ).run(Array(orders.prefix(4)), output: stem + "-proof.pdf", title: "校样", report: { _ in })
+    ).run(
+      orders.prefix(4), count: min(4, orders.count), output: stem + "-proof.pdf", title: "校样", report: { _ in })
     let ticket = LabelTicket(
       .init(
         files: files.map { URL(filePath: $0).lastPathComponent },

@@ -94,7 +94,7 @@ enum LabelBatchCommand {
             orders, options, template: template, settings: settings, output: file, jobs: jobs, workplace,
             progress: { display.advance(to: $0) }, report: { pages += $0 })
           made = pages.count
-          if made == orders.count { try run.take(pages, hasOwnFiles: false) }
+          if made == orders.count { try run.take(pages) }
         } else {
           let missing = try run.missing { workplace.isInterrupted }
           resumed = orders.count - missing.count
@@ -104,7 +104,7 @@ enum LabelBatchCommand {
           try batch.run(
             missing, shouldStop: { workplace.isInterrupted },
             report: { labels in
-              try run.take(labels, hasOwnFiles: true)
+              try run.take(labels)
               made += labels.count
               display.advance(to: made)
             })

@@ -74,17 +74,10 @@ struct LabelBatchJob {
     }
 
     /// Labels that are in their files and have been read back.
-    func take(_ labels: [LabelBatch.Made], hasOwnFiles: Bool) throws {
+    func take(_ labels: [LabelBatch.Made]) throws {
       for label in labels {
         let payload = label.order.payload
-        guard hasOwnFiles else {
-          waiting.append(.init(code: payload.code, payload: payload.text, sha256: nil))
-          continue
-        }
-        guard let png = FileManager.default.contents(atPath: label.file) else {
-          throw FileTrouble.unreadable(path: label.file, errno: ENOENT)
-        }
-        waiting.append(.init(code: payload.code, payload: payload.text, sha256: SHA256Digest(of: png).hex))
+        waiting.append(.init(code: payload.code, payload: payload.text, sha256: label.sha256?.hex))
       }
       if waiting.count >= Self.labelsPerSync { try flush() }
     }

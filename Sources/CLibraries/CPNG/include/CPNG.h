@@ -23,7 +23,7 @@ typedef enum wt_png_status {
   wt_png_bad_argument,
 } wt_png_status;
 
-/// Layout of the pixels given to `wt_png_encode`.
+/// Layout of the rows given to `wt_png_frame`.
 typedef enum wt_png_layout {
   /// 8 pixels a byte, the leftmost in the highest bit, 0 black; a row starts on a byte.
   wt_png_layout_bit = 0,
@@ -44,12 +44,11 @@ typedef struct wt_png_size {
 /// Longest side that any function here takes, pixels.
 #define WT_PNG_LONGEST_SIDE 65500
 
-/// Encodes `height` rows of `row_bytes` each. The same input gives the same bytes.
-/// `compression` is libdeflate's level, 0 to 9: libpng writes the chunks, libdeflate packs the rows, in half of
-/// zlib's time (docs/decisions/0016-labels-are-packed-by-libdeflate.md). `*bytes` is freed with `wt_png_free`.
-wt_png_status wt_png_encode(
-    const uint8_t *pixels, size_t row_bytes, wt_png_size size, wt_png_layout layout, int compression,
-    uint8_t **bytes, size_t *length);
+/// Makes a file of rows that are packed already, each behind the byte of its filter, by zlib's format: libpng writes
+/// the chunks. `*bytes` is freed with `wt_png_free`.
+wt_png_status wt_png_frame(
+    const uint8_t *packed, size_t packed_length, wt_png_size size, wt_png_layout layout, uint8_t **bytes,
+    size_t *length);
 
 /// Decodes any PNG into 8-bit grey, transparent parts over white, 16-bit samples rounded.
 /// `*pixels` has width × height bytes and is freed with `wt_png_free`.

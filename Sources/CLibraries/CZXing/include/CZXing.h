@@ -21,12 +21,21 @@ typedef struct wt_zxing_symbol {
   char correction;
 } wt_zxing_symbol;
 
+/// What a picture is, and so how a symbol is looked for in it.
+typedef enum wt_zxing_sight {
+  /// Rotated and scaled attempts too, thresholds by neighbourhood.
+  wt_zxing_photograph = 0,
+  /// Black and white, symbols anywhere.
+  wt_zxing_drawing = 1,
+  /// One upright symbol with its quiet zone and nothing else: its grid is taken from its edges.
+  wt_zxing_symbol_only = 2,
+} wt_zxing_sight;
+
 /// Looks for QR symbols in an 8-bit grey picture.
-/// - `thorough`: rotated and scaled attempts too, for photographs.
 /// - Returns: how many there are (at most 255), or -1 where memory ran out or the size is impossible.
 ///   `*symbols` is freed with `wt_zxing_free`.
 int wt_zxing_read(
-    const uint8_t *grey, uint32_t width, uint32_t height, int thorough, wt_zxing_symbol **symbols);
+    const uint8_t *grey, uint32_t width, uint32_t height, wt_zxing_sight sight, wt_zxing_symbol **symbols);
 
 void wt_zxing_free(wt_zxing_symbol *symbols, int count);
 

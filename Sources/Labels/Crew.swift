@@ -1,0 +1,133 @@
+import Glibc
+import Synchronization
+import Threads
+
+/// Threads that make what they are given ahead of the one who takes it, who gets it in the order in which it was
+/// given. What is given together is made by one thread; once something fails, nothing given after it is begun.
+final class Crew<Item: Sendable, Value: Sendable>: Sendable {
+  /// Of what was given together: what was made up to the first that failed.
+  struct Outcome: Sendable {
+    var values: [Value] = []
+    var error: LabelError?
+  }
+
+  private struct Hand {
+    /// Given and not begun, from `begun` on.
+    var waiting: ArraySlice<[Item]> = []
+    var begun = 0
+    var isOver = false
+    var outcomes: [Int: Outcome] = [:]
+    /// The next to be taken.
+    var taken = 0
+
+    /// Number and items of the next to be made; nil where there is nothing to begin.
+    mutating func begin() -> (number: Int, items: [Item])? {
+      guard !isOver, let items = waiting.popFirst() else { return nil }
+      begun += 1
+      return (begun - 1, items)
+    }
+
+    mutating func end(_ number: Int, _ outcome: Outcome) {
+      outcomes[number] = outcome
+      if outcome.error != nil { isOver = true }
+    }
+  }
+
+  private final class Work: Sendable {
+    let hand = Mutex(Hand())
+    let given = Signal()
+    let made = Signal()
+    let make: @Sendable (_ worker: Int, _ item: Item) throws(LabelError) -> Value
+
+    init(_ make: @escaping @Sendable (Int, Item) throws(LabelError) -> Value) { self.make = make }
+
+    /// - Returns: whether there was something to make.
+    func makeNext(as worker: Int) -> Bool {
+      guard let (number, items) = hand.withLock({ $0.begin() }) else { return false }
+      var outcome = Outcome()
+      for item in items {
+        do throws(LabelError) {
+          outcome.values.append(try make(worker, item))
+        } catch {
+          outcome.error = error
+          break
+        }
+      }
+      hand.withLock { $0.end(number, outcome) }
+      made.send()
+      return true
+    }
+  }
+
+  private let work: Work
+  private let threads: [SystemThread]
+
+  /// - Parameters:
+  ///   - workers: threads, 1 or more. Where the system gives fewer, those do it all.
+  ///   - make: which thread (from 0), and what.
+  init(workers: Int, make: @escaping @Sendable (_ worker: Int, _ item: Item) throws(LabelError) -> Value) {
+    let work = Work(make)
+    self.work = work
+    threads = (0..<workers).compactMap { worker in
+      try? SystemThread {
+        repeat { work.given.wait() } while work.makeNext(as: worker)
+      }
+    }
+  }
+
+  // MARK: - Giving and taking
+
+  /// How many were given and not taken.
+  var inHand: Int { work.hand.withLock { $0.begun + $0.waiting.count - $0.taken } }
+
+  func give(_ items: [Item]) {
+    work.hand.withLock { $0.waiting.append(items) }
+    work.given.send()
+  }
+
+  /// Waits for the next.
+  /// - Returns: nil where nothing more will come.
+  func take() -> Outcome? {
+    while true {
+      let (outcome, isAllTaken) = work.hand.withLock { hand in
+        let outcome = hand.outcomes.removeValue(forKey: hand.taken)
+        if outcome != nil { hand.taken += 1 }
+        return (outcome, hand.taken == hand.begun && (hand.isOver || hand.waiting.isEmpty))
+      }
+      if let outcome { return outcome }
+      if isAllTaken { return nil }
+      if !threads.isEmpty { work.made.wait() } else if !work.makeNext(as: 0) { return nil }
+    }
+  }
+
+  /// Begins nothing more; what was begun is finished and can be taken.
+  func stop() { work.hand.withLock { $0.isOver = true } }
+
+  /// Stops and lets the threads go, once; what was not taken is handed over.
+  func end() -> [Outcome] {
+    stop()
+    for _ in threads { work.given.send() }
+    for thread in threads { thread.join() }
+    return work.hand.withLock { hand in
+      let rest = hand.outcomes.sorted { $0.key < $1.key }.map(\.value)
+      hand.outcomes = [:]
+      return rest
+    }
+  }
+}
+
+/// Counts what was sent until somebody waits for it.
+private final class Signal: @unchecked Sendable {
+  private let semaphore = UnsafeMutablePointer<sem_t>.allocate(capacity: 1)
+
+  init() { sem_init(semaphore, 0, 0) }
+
+  deinit {
+    sem_destroy(semaphore)
+    semaphore.deallocate()
+  }
+
+  func send() { sem_post(semaphore) }
+
+  func wait() { while sem_wait(semaphore) != 0 && errno == EINTR {} }
+}
