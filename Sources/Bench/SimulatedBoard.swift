@@ -60,7 +60,7 @@ struct SimulatedBoard: Board {
     if closed { closings += 1 }
   }
 
-  var sealIsClosed: Bool { surroundings.world.sealClosed }
+  var sealIsClosed: Bool { world.sealClosed }
 
   mutating func readings() -> BoardReadings {
     let world = surroundings.world
@@ -69,7 +69,8 @@ struct SimulatedBoard: Board {
     var amps = world.zeroOffsetAmps + world.zeroDriftAmpsPerMinute * minutes + 0.03 * nextNoise()
     if contactIsClosed { amps += world.weldingAmps }
     // 0.3 % of the supply is what the divider and its filter leave.
-    let volts = max(0, world.supplyVolts * (1 + 0.003 * nextNoise()))
+    var volts = max(0, world.supplyVolts * (1 + 0.003 * nextNoise()))
+    if !world.converterWorks { (volts, amps) = (0, 0) }
     let hasSIM = world.hasModem && world.hasSIM
     return BoardReadings(
       millivolts: UInt32(clamping: Int64(volts * 1000)), milliamperes: Int32(clamping: Int64(amps * 1000)),
@@ -104,7 +105,7 @@ struct SimulatedBoard: Board {
   // MARK: - Random numbers and clock
 
   mutating func randomBytes(_ count: Int) -> Octets? {
-    surroundings.world.randomWorks ? random(count).map { Octets($0) } : nil
+    world.randomWorks ? random(count).map { Octets($0) } : nil
   }
 
   mutating func setClock(_ seconds: UInt64) -> Bool { surroundings.setClock(seconds, now: now()) }
@@ -116,22 +117,28 @@ struct SimulatedBoard: Board {
   func recordWord(slot: Int, offset: Int) -> UInt32 { address(slot, offset).flatMap(flash.word) ?? .max }
 
   mutating func programRecord(slot: Int, offset: Int, word: UInt32) -> Bool {
-    guard let address = address(slot, offset) else { return false }
+    guard world.hasFlashController, let address = address(slot, offset) else { return false }
     return flash.program(address, word: word)
   }
 
   mutating func eraseRecord(slot: Int) -> Bool {
-    Self.recordSectors.indices.contains(slot) && flash.erase(sector: Self.recordSectors[slot])
+    world.hasFlashController && Self.recordSectors.indices.contains(slot)
+      && flash.erase(sector: Self.recordSectors[slot])
   }
 
   func flashWord(_ address: UInt32) -> UInt32 { flash.word(address) ?? .max }
 
   mutating func programUpload(offset: Int, word: UInt32) -> Bool {
-    guard offset >= 0, offset % 4 == 0, offset <= Int(FlashMap.uploadSize) - 4 else { return false }
+    guard world.hasFlashController, offset >= 0, offset % 4 == 0, offset <= Int(FlashMap.uploadSize) - 4
+    else { return false }
     return flash.program(FlashMap.upload + UInt32(offset), word: word)
   }
 
-  mutating func eraseUpload() -> Bool { flash.erase(sector: Self.uploadSector) }
+  mutating func eraseUpload() -> Bool {
+    world.hasFlashController && flash.erase(sector: Self.uploadSector)
+  }
+
+  private var world: World { surroundings.world }
 
   /// Of a word; nil where it is not inside the slot.
   private func address(_ slot: Int, _ offset: Int) -> UInt32? {

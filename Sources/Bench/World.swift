@@ -37,6 +37,12 @@ public struct World: Codable, Hashable, Sendable {
   public var signalDBm: Int
   /// Whether the random number generator passes its own checks.
   public var randomWorks: Bool
+  /// Whether the chip's flash controller is there at all; without it a write vanishes, and no error says so.
+  public var hasFlashController: Bool
+  /// Whether the chip's converter ever finishes a measurement.
+  public var converterWorks: Bool
+  /// Whether crystal and PLL ever start. Of an executed chip only.
+  public var fastClockStarts: Bool
 
   /// A sound module on a sound single-phase supply in Shulinzhao, Dalad Banner, unless told otherwise.
   public init(
@@ -45,7 +51,8 @@ public struct World: Codable, Hashable, Sendable {
     clockErrorSeconds: Int = 0, clockRuns: Bool = true, clockHasBattery: Bool = true,
     hasFix: Bool = true, latitude: Double = 40.41, longitude: Double = 110.03, satellites: Int = 9,
     hasModem: Bool = true, hasSIM: Bool = true,
-    isRegistered: Bool = true, signalDBm: Int = -71, randomWorks: Bool = true
+    isRegistered: Bool = true, signalDBm: Int = -71, randomWorks: Bool = true,
+    hasFlashController: Bool = true, converterWorks: Bool = true, fastClockStarts: Bool = true
   ) {
     self.supplyVolts = supplyVolts
     self.contact = contact
@@ -65,12 +72,21 @@ public struct World: Codable, Hashable, Sendable {
     self.isRegistered = isRegistered
     self.signalDBm = signalDBm
     self.randomWorks = randomWorks
+    self.hasFlashController = hasFlashController
+    self.converterWorks = converterWorks
+    self.fastClockStarts = fastClockStarts
   }
 
   /// A sound module on a sound single-phase supply.
   public static let singlePhase = World()
   /// The same between two lines of a three-phase supply.
   public static let threePhase = World(supplyVolts: 400)
+  /// What QEMU's STM32F405 has around it, which is little: pins read low, nobody talks on the other serial lines, and
+  /// most of the chip's own devices are missing.
+  public static let qemu = World(
+    contact: .unwired, sealClosed: false, clockRuns: false, hasFix: false, satellites: 0, hasModem: false,
+    hasSIM: false, isRegistered: false, randomWorks: false, hasFlashController: false, converterWorks: false,
+    fastClockStarts: false)
 
   /// Every key may be left out of the JSON and then has its default.
   public init(from decoder: any Decoder) throws {
@@ -94,6 +110,9 @@ public struct World: Codable, Hashable, Sendable {
       hasSIM: try value(.hasSIM, sound.hasSIM),
       isRegistered: try value(.isRegistered, sound.isRegistered),
       signalDBm: try value(.signalDBm, sound.signalDBm),
-      randomWorks: try value(.randomWorks, sound.randomWorks))
+      randomWorks: try value(.randomWorks, sound.randomWorks),
+      hasFlashController: try value(.hasFlashController, sound.hasFlashController),
+      converterWorks: try value(.converterWorks, sound.converterWorks),
+      fastClockStarts: try value(.fastClockStarts, sound.fastClockStarts))
   }
 }

@@ -36,11 +36,11 @@ struct ClockTree {
   /// Of USART2 and UART4.
   var apb1: UInt64 { Self.divided(frequency, self[0x08] >> 10 & 7) }
 
-  func read(_ offset: UInt32) -> UInt32 {
+  func read(_ offset: UInt32, fastClockStarts: Bool) -> UInt32 {
     let value = self[offset]
     return switch offset {
-    // Every oscillator is ready as soon as it is on.
-    case 0x00: value | (value & (1 << 0 | 1 << 16 | 1 << 24)) << 1
+    // An oscillator that starts is ready as soon as it is on.
+    case 0x00: value | (value & (1 << 0 | (fastClockStarts ? 1 << 16 | 1 << 24 : 0))) << 1
     case 0x08: value & ~0b1100 | (value & 3) << 2
     case 0x70: value | (value & 1) << 1
     case 0x74: value & 1 | (value & 1) << 1 | resetFlags

@@ -64,6 +64,7 @@ struct ExecutedChip: BenchChip {
 
   var bitsAByte: Int { bootloader == nil ? 10 : 11 }
   var keepsLineTime: Bool { bootloader == nil }
+  var patience: Duration { .milliseconds(keepsLineTime ? 1 : 20) }
   var takesMore: Bool { bootloader != nil || chip.link.lineIsFreeAt < wall + Self.ahead + latency }
   var relayIsClosed: Bool { chip.surface.relayIsClosed }
 

@@ -250,7 +250,7 @@ final class Microcontroller: ProcessorBus {
   // MARK: - The bus
 
   func writeFlash(_ address: UInt32, _ value: UInt32, bytes: Int) {
-    flash.program(address, value, bytes: bytes, now: now)
+    if world.hasFlashController { flash.program(address, value, bytes: bytes, now: now) }
     storesToMend.append((address, bytes))
     quietLooks = 0
     plan()
@@ -273,7 +273,7 @@ final class Microcontroller: ProcessorBus {
     settleRegisters()
     let value = look(address)
     let slot = Int(address >> 2 ^ address >> 10) & 63
-    let isQuiet = lastLooks[slot] == (address, value)
+    let isQuiet = lastLooks[slot] == (address, value) && changesInTime(address)
     lastLooks[slot] = (address, value)
     if isQuiet, processor.cycles &- lastLookAt <= Self.cyclesBetweenLooks {
       quietLooks += 1
@@ -283,6 +283,16 @@ final class Microcontroller: ProcessorBus {
     }
     lastLookAt = processor.cycles
     return value
+  }
+
+  /// Whether something that happens can change what is read there. Where nothing will, a program waits for so many
+  /// looks and not for a moment, and each look takes the time that it takes.
+  private func changesInTime(_ address: UInt32) -> Bool {
+    switch address & ~0x3ff {
+    case 0x4002_3800: false
+    case 0x4001_2000: world.converterWorks
+    default: true
+    }
   }
 
   /// Bytes that have come and ticks that are over, where the program looks before the next block begins.
@@ -295,15 +305,16 @@ final class Microcontroller: ProcessorBus {
     case 0x4001_1000: return link.read(offset, now: time)
     case 0x4000_4400: return position.read(offset, now: time)
     case 0x4000_4c00: return modem.read(offset, now: time)
-    case 0x4002_3800: return offset == 0x70 ? backup.readControl(now: time, world: world) : clocks.read(offset)
+    case 0x4002_3800 where offset == 0x70: return backup.readControl(now: time, world: world)
+    case 0x4002_3800: return clocks.read(offset, fastClockStarts: world.fastClockStarts)
     case 0x4000_2800: return backup.read(offset, now: time, world: world)
     case 0xe000_e000 where offset >= 0x100 && offset < 0x200: return interrupts.read(offset - 0x100)
     case 0x4002_6400 where offset >= 0x40 && offset < 0x58:
       settleLink(time)
       return stream.read(offset - 0x40)
-    case 0x4002_3c00: return flash.read(offset, now: time)
+    case 0x4002_3c00: return world.hasFlashController ? flash.read(offset, now: time) : 0
     case 0x4002_0400 where offset == 0x10: return portB(time)
-    case 0x4001_2000: return converter.read(offset, now: time)
+    case 0x4001_2000: return world.converterWorks ? converter.read(offset, now: time) : 0
     case 0x5006_0800: return readRandom(offset)
     default: break
     }
@@ -335,7 +346,7 @@ final class Microcontroller: ProcessorBus {
     case 0xe000_e000 where offset >= 0x100 && offset < 0x200: return interrupts.write(offset - 0x100, value)
     case 0x4002_6400 where offset >= 0x40 && offset < 0x58: return stream.write(offset - 0x40, value)
     case 0x4002_3c00:
-      guard let erased = flash.write(offset, value, now: time) else { return }
+      guard world.hasFlashController, let erased = flash.write(offset, value, now: time) else { return }
       return (processor.flash + Int(erased.address - Processor.flashStart)).initializeMemory(
         as: UInt8.self, repeating: 0xff, count: erased.bytes
       ).update(repeating: 0xff, count: erased.bytes)

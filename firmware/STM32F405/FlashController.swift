@@ -6,6 +6,7 @@ enum FlashController {
   private static var status: Register { Register(Peripheral.flash &+ 0x0C) }
   private static var control: Register { Register(Peripheral.flash &+ 0x10) }
   private static var busy: UInt32 { 1 << 16 }
+  private static var isLocked: UInt32 { 1 << 31 }
   /// Every error flag, and the end of an operation.
   private static var flags: UInt32 { 0b1111_0011 }
   /// A word takes at most 100 µs.
@@ -62,14 +63,17 @@ enum FlashController {
 
   // MARK: -
 
+  /// False where there is no controller: it has to show its lock before it opens it.
   private static func unlock() -> Bool {
+    lock()
+    guard control.value & isLocked != 0 else { return false }
     keys.value = 0x4567_0123
     keys.value = 0xCDEF_89AB
     status.value = flags
-    return control.value & 1 << 31 == 0
+    return control.value & isLocked == 0
   }
 
-  private static func lock() { control.value = 1 << 31 }
+  private static func lock() { control.value = isLocked }
 
   private static func succeeded() -> Bool { status.value & 0b1111_0010 == 0 }
 

@@ -1,5 +1,5 @@
 {
-  "keyId" : "dc52684bf60dd96acbf297095b35a9626d333cfa2dabd080cf09100b97696f8a",
+  "keyId" : "781bbe2fb8a560002b7e97990703e79e11d0a1b9e052c2c88f698ef0310fa354",
   "schema" : "weldtech.firmware-signature/1",
-  "signature" : "kO47mTb0VtpsrjXvZSahfTHLezDpPP2KcfuTYev2R4458wnU+fhihu8e4l7BxpYiiiRpCR7Ibl9+we3D4EACDw=="
+  "signature" : "qjPHOgc1c5EC78wZDSYe/c7qvh9bMeetZpabm+S1inP4/gBSksWf21o2BV3z21t6bTSDvsBPAF24prfwcm3BDQ=="
 }
