@@ -15,6 +15,8 @@ public protocol BenchChip {
   mutating func follow(speed: Int)
   /// Takes one byte from the laptop.
   mutating func receive(_ byte: UInt8) -> [BenchChipOutput]
+  /// How long it may be left alone before it is asked again whether it has done something by itself.
+  var patience: Duration { get }
   /// Time passes; called at least every 20 ms.
   mutating func tick() -> [BenchChipOutput]
   var relayIsClosed: Bool { get }
@@ -26,6 +28,7 @@ extension BenchChip {
   public var keepsLineTime: Bool { false }
   public var takesMore: Bool { true }
   public var lineSpeed: Int? { nil }
+  public var patience: Duration { .milliseconds(20) }
   public mutating func follow(speed: Int) {}
 }
 

@@ -4,4 +4,6 @@ public enum ModuleBenchError: Error, Hashable, Sendable {
   case terminal(errno: Int32)
   /// It is on a pty already.
   case alreadyStarted
+  /// QEMU could not be started, or not be given its image.
+  case emulator(errno: Int32)
 }

@@ -73,8 +73,7 @@ struct ModuleBenchService: ~Copyable {
   private var patience: Duration {
     let next = line.next(chipIsFreeAt: chipIsFreeAt)
     let moments = [outputs.first?.at, next].compactMap(\.self)
-    let longest = Duration.milliseconds(chip.keepsLineTime ? 1 : 20)
-    return min(longest, max(.zero, (moments.min() ?? now() + .seconds(1)) - now()))
+    return min(chip.patience, max(.zero, (moments.min() ?? now() + .seconds(1)) - now()))
   }
 
   /// The chip's own line has as much as an adapter would put on it.

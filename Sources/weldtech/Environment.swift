@@ -16,6 +16,12 @@ struct Environment: Sendable {
   /// Set and not empty.
   subscript(name: String) -> String? { variables[name].flatMap { $0.isEmpty ? nil : $0 } }
 
+  /// The path of another program, where it is on the PATH.
+  func program(_ name: String) -> String? {
+    (self["PATH"] ?? "").split(separator: ":").map { "\($0)/\(name)" }
+      .first { FileManager.default.isExecutableFile(atPath: $0) }
+  }
+
   /// The XDG data folder's `weldtech`, where neither `--home` nor `WELDTECH_HOME` says otherwise.
   var defaultHome: String {
     if let home = self["WELDTECH_HOME"] { return home }

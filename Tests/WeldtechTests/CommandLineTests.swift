@@ -71,6 +71,7 @@ import Testing
     Line("practice --folder F", "practice"),
     Line(
       "bench module --wire-speed 115200 --fault pull-during=write --with-firmware", "bench", "module"),
+    Line("bench module --engine qemu --manifest F.json --image F.bin", "bench", "module"),
     Line("bench platform --listen 127.0.0.1:0 --data D --token F", "bench", "platform"),
     Line("--home H --lang zh --json --verbose --no-color list", "list"),
     Line("list --json --home H", "list"),

@@ -15,6 +15,8 @@ enum BenchCommand {
     case core
     /// The flashed bytes, instruction by instruction.
     case unicorn
+    /// The same bytes in QEMU, which has no ROM bootloader and no flash controller.
+    case qemu
   }
 
   /// What the module is built around.
@@ -39,6 +41,8 @@ enum BenchCommand {
     var fault: ModuleBenchFault?
     var hasFirmware = false
     var world: String?
+    var image: String?
+    var manifest: String?
 
     /// Microseconds each way; a wire that takes no time has none.
     var adapterLatency: Int { wireSpeed == nil ? 0 : wireLatency ?? 1000 }
@@ -71,8 +75,10 @@ enum BenchCommand {
             parameters.option(
               "engine", \.engine, .choice, placeholder: "NAME",
               Text(
-                zh: "core 直接运行模块程序；unicorn 逐条执行芯片里的指令",
-                en: "core runs the module's program as it is; unicorn executes the chip's instructions"))
+                zh: "core 直接运行模块程序；unicorn 逐条执行芯片里的指令；qemu 在 qemu-system-arm 里启动同一固件，不能保存配对",
+                en:
+                  "core runs the module's program as it is; unicorn executes the chip's instructions; qemu boots the same firmware in qemu-system-arm, where no pairing can be kept"
+              ))
             parameters.option(
               "wire-speed", \.wireSpeed, .int(1_200...4_000_000), placeholder: "BAUD",
               Text(zh: "按真实线路的速度收发", en: "take a real wire's time"))
@@ -96,7 +102,9 @@ enum BenchCommand {
                 en: "what its sensors see, for example {\"supplyVolts\": 400}"))
             parameters.flag(
               "with-firmware", \.hasFirmware,
-              Text(zh: "芯片里已有固件", en: "start with the shipped firmware in the chip"))
+              Text(
+                zh: "芯片里已有固件（qemu 总是如此）", en: "start with a firmware in the chip, as qemu always does"))
+            parameters.firmware(image: \.image, manifest: \.manifest)
           }, run: module),
         Command(
           "platform", Text(zh: "在本机运行一个平台", en: "a platform on this machine"), options: PlatformOptions(),
@@ -113,19 +121,27 @@ enum BenchCommand {
   }
 
   static func module(_ options: ModuleOptions, _ workplace: Workplace) throws -> Int32 {
+    if options.image != nil, options.manifest == nil { throw UsageError.missing(option: "manifest") }
+    if options.engine == .qemu, options.world != nil {
+      throw UsageError.conflictingOptions("--world", "--engine qemu")
+    }
     let world = try options.world.map { try self.world(at: $0, workplace) } ?? .singlePhase
     if let model = options.chip.espressif { return try espressif(model, options, workplace) }
     if options.engine == .unicorn {
       try ChipLauncher.run(try order(options, world: world, workplace), environment: workplace.environment)
     }
-    return try serve(moduleBench(try configuration(options, world: world, workplace)), workplace)
+    let configuration = try configuration(options, world: world, workplace)
+    if options.engine == .qemu {
+      return try serve(emulatedBench(configuration, environment: workplace.environment), workplace)
+    }
+    return try serve(moduleBench(configuration), workplace)
   }
 
   private static func espressif(
     _ model: ESP32Model, _ options: ModuleOptions, _ workplace: Workplace
   ) throws -> Int32 {
     guard options.engine == .core else { throw UsageError.conflictingOptions("--chip", "--engine") }
-    if options.hasFirmware { throw FlashError.noRelease(chip: model.name) }
+    if options.hasFirmware || options.manifest != nil { throw FlashError.noRelease(chip: model.name) }
     var configuration = ModuleBench.Configuration(
       wireSpeed: options.wireSpeed, fault: options.fault, flash: .serial(),
       uniqueID: try SecureRandom.bytes(12))
@@ -173,17 +189,33 @@ enum BenchCommand {
 
   /// What is in the flash from the start.
   private static func segments(_ options: ModuleOptions, _ workplace: Workplace) throws -> [ChipOrder.Segment] {
-    guard options.hasFirmware else { return [] }
-    let catalogue = try workplace.releases()
-    guard let chip = ChipModel.known.first, let release = catalogue.newest(for: chip) else {
-      throw FlashError.noRelease(chip: "STM32F405")
-    }
-    let image = try catalogue.image(of: release)
+    guard options.hasFirmware || options.manifest != nil || options.engine == .qemu else { return [] }
+    let image = try image(options, workplace)
     return image.manifest.segments.map { segment in
       ChipOrder.Segment(
         address: segment.address,
         bytes: Data(image.bytes[segment.offset..<(segment.offset + segment.length)]))
     }
+  }
+
+  private static func image(_ options: ModuleOptions, _ workplace: Workplace) throws -> Image {
+    switch try workplace.firmware(image: options.image, manifest: options.manifest) {
+    case .image(let image): return image
+    case .newest(let catalogue):
+      guard let chip = ChipModel.known.first, let release = catalogue.newest(for: chip) else {
+        throw FlashError.noRelease(chip: "STM32F405")
+      }
+      return try catalogue.image(of: release)
+    }
+  }
+
+  /// The same pty with QEMU behind it.
+  private static func emulatedBench(
+    _ configuration: ModuleBench.Configuration, environment: Environment
+  ) throws -> ModuleBench {
+    guard let program = environment.program("qemu-system-arm") else { throw EmulatorMissing() }
+    let chip = try EmulatedChip(program: program, flash: configuration.flash)
+    return ModuleBench(configuration, now: { ContinuousClock.now }, makeChip: { chip })
   }
 
   static func platform(_ options: PlatformOptions, _ workplace: Workplace) throws -> Int32 {

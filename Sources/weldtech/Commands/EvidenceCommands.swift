@@ -263,14 +263,21 @@ extension Parameters {
     image: WritableKeyPath<Options, String?>, manifest: WritableKeyPath<Options, String?>,
     allowsDowngrade: WritableKeyPath<Options, Bool>
   ) {
+    firmware(image: image, manifest: manifest)
+    flag(
+      "allow-downgrade", allowsDowngrade,
+      Text(zh: "允许退回旧版", en: "let an older version replace a newer one"))
+  }
+
+  /// Which firmware there is.
+  mutating func firmware(
+    image: WritableKeyPath<Options, String?>, manifest: WritableKeyPath<Options, String?>
+  ) {
     option(
       "image", image, .file, placeholder: "F.bin",
       Text(zh: "固件文件", en: "the image; unless told the newest for the chip"))
     option(
       "manifest", manifest, .file, placeholder: "F.json", Text(zh: "固件说明文件", en: "the image's manifest"))
-    flag(
-      "allow-downgrade", allowsDowngrade,
-      Text(zh: "允许退回旧版", en: "let an older version replace a newer one"))
   }
 
   /// The serial port a module is on.

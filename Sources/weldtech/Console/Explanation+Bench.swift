@@ -61,6 +61,33 @@ extension ModuleBenchError: Explained {
         code: "bench.module",
         message: Text(zh: "模拟模块已经在运行", en: "the simulated module is running already"),
         hint: Text(zh: "再试一次", en: "try again"))
+    case .emulator(let errno):
+      Failure(
+        code: "bench.emulator",
+        message: Text(
+          zh: "qemu-system-arm 无法启动：\(systemMessage(errno))",
+          en: "qemu-system-arm does not start: \(systemMessage(errno))"),
+        hint: Text(
+          zh: "检查 /tmp 的剩余空间和打开的文件数；--engine core 不需要它",
+          en: "check the room in /tmp and the number of open files; --engine core does without it"))
     }
+  }
+}
+
+/// The program that boots the module's firmware is not on the PATH.
+struct EmulatorMissing: Error {}
+
+extension EmulatorMissing: Explained {
+  var failure: Failure {
+    Failure(
+      code: "bench.qemu",
+      message: Text(
+        zh: "--engine qemu 需要 qemu-system-arm，这台机器上没有",
+        en: "--engine qemu needs qemu-system-arm, which is not on this machine"),
+      hint: Text(
+        zh: "安装：sudo apt install --no-install-recommends qemu-system-arm；--engine core 不需要它",
+        en:
+          "install it: sudo apt install --no-install-recommends qemu-system-arm; --engine core does without it"),
+      exit: .failed)
   }
 }

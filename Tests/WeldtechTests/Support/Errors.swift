@@ -284,8 +284,9 @@ enum Errors {
       .listenAddress("x"), .cannotListen(address: "127.0.0.1:80"), .dataFolder(path: "/d", errno: EACCES),
       .dataFolderInUse(path: "/d"), .damaged(path: "/d"), .noKey, .alreadyStarted,
     ] as [LocalPlatformError]) + [
-      ModuleBenchError.terminal(errno: ENOSPC), ModuleBenchError.alreadyStarted, WorldRejected(path: "/f"),
-      ChipProgramMissing(path: "/f"),
+      ModuleBenchError.terminal(errno: ENOSPC), ModuleBenchError.alreadyStarted,
+      ModuleBenchError.emulator(errno: ENOSPC), WorldRejected(path: "/f"), ChipProgramMissing(path: "/f"),
+      EmulatorMissing(),
     ]
 
   /// An error without words of its own.

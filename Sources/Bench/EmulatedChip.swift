@@ -1,0 +1,162 @@
+internal import Glibc
+internal import ModuleCore
+
+/// The microcontroller in Debian's `qemu-system-arm`: a second opinion on instructions and serial line that is not
+/// ours. Its machine has neither flash controller nor ROM, and little else (`World.qemu`): it starts with an image,
+/// and what it is told is gone with its power.
+public final class EmulatedChip: BenchChip {
+  private let program: String
+  private let image: Int32
+  private var process: EmulatorProcess?
+  /// Reads the firmware's requests along with it, to know what it has just done.
+  private var requests = ConsoleFrameDecoder()
+  private var works: [ModuleBenchFault.Work] = []
+
+  /// - Parameters:
+  ///   - program: the path of `qemu-system-arm`.
+  ///   - flash: what is in the chip from the start; never written.
+  /// - Throws: `emulator`.
+  public init(program: String, flash: FlashArray) throws(ModuleBenchError) {
+    self.program = program
+    image = try Self.file(flash.read(flash.start, count: flash.byteCount) ?? [])
+    process = try EmulatorProcess(program: program, image: image)
+  }
+
+  deinit { close(image) }
+
+  /// A file without a name.
+  private static func file(_ bytes: [UInt8]) throws(ModuleBenchError) -> Int32 {
+    var name = Array("/tmp/weldtech-qemu-XXXXXX".utf8CString)
+    let file = mkstemp(&name)
+    guard file >= 0 else { throw .emulator(errno: errno) }
+    unlink(name)
+    _ = fcntl(file, F_SETFD, FD_CLOEXEC)
+    guard write(file, bytes, bytes.count) == bytes.count else {
+      let failure = errno
+      close(file)
+      throw .emulator(errno: failure)
+    }
+    return file
+  }
+
+  // MARK: - BenchChip
+
+  public func restart() {
+    requests.reset()
+    works = []
+    process = nil
+    // A machine that does not come back is a chip that says nothing.
+    process = try? EmulatorProcess(program: program, image: image)
+  }
+
+  public var bitsAByte: Int { 10 }
+  /// It says something whenever it likes.
+  public var patience: Duration { .milliseconds(1) }
+
+  public var takesMore: Bool { process?.hasRoom ?? true }
+
+  /// The relay's pin is not there, so nothing was ever closed.
+  public var relayIsClosed: Bool { false }
+
+  public func testify(_ truth: inout ModuleBenchTruth) {
+    truth.look(firmwareRuns: process?.isAlive ?? false, relayIsClosed: false)
+  }
+
+  public func receive(_ byte: UInt8) -> [BenchChipOutput] {
+    process?.send(byte)
+    if let work = requests.take(byte).flatMap(ModuleBenchFault.Work.init(request:)) { works.append(work) }
+    return []
+  }
+
+  public func tick() -> [BenchChipOutput] {
+    guard let bytes = process?.heard(), !bytes.isEmpty else { return [] }
+    defer { works = [] }
+    return works.map { .did($0) } + [.send(bytes)]
+  }
+}
+
+/// QEMU with its first serial line on a socket. It ends with this value, and where this process ends in any way: a
+/// shell between them waits for the other end of a second socket, since QEMU itself would run on.
+private final class EmulatorProcess {
+  private static let watch = #""$@" <&1 & exec >&- 3<&-; read -r _; kill -9 $!"#
+  private static let atOnce = Int32(MSG_DONTWAIT | MSG_NOSIGNAL)
+  /// Bytes that may wait for the machine before the laptop has to.
+  private static let room = 512
+
+  private let shell: pid_t
+  private let line: Int32
+  private let lifeline: Int32
+  private var waiting: [UInt8] = []
+
+  init(program: String, image: Int32) throws(ModuleBenchError) {
+    var lines: [Int32] = [-1, -1]
+    var lives: [Int32] = [-1, -1]
+    let kind = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
+    // Both before either is looked at: whatever fails, all four ends are closed.
+    let statuses = [socketpair(AF_UNIX, kind, 0, &lines), socketpair(AF_UNIX, kind, 0, &lives)]
+    (line, lifeline) = (lines[0], lives[0])
+    defer { for end in [lines[1], lives[1]] where end >= 0 { close(end) } }
+    guard statuses == [0, 0] else {
+      shell = 0
+      throw .emulator(errno: errno)
+    }
+
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    // Away from 0 to 3 first, where one would overwrite another before its turn.
+    let ends = [lives[1], lines[1], image].map { fcntl($0, F_DUPFD_CLOEXEC, 16) }
+    defer { for end in ends { close(end) } }
+    for (end, place) in zip(ends, [0, 1, 3] as [Int32]) {
+      posix_spawn_file_actions_adddup2(&actions, end, place)
+    }
+    let arguments = [
+      "sh", "-c", Self.watch, "sh", program, "-M", "netduinoplus2", "-kernel", "/dev/fd/3", "-nodefaults",
+      "-display", "none", "-serial", "stdio",
+    ]
+    var strings: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) } + [nil]
+    defer { for string in strings { free(string) } }
+    var shell = pid_t()
+    let status = posix_spawn(&shell, "/bin/sh", &actions, nil, &strings, environ)
+    self.shell = status == 0 ? shell : 0
+    guard status == 0 else { throw .emulator(errno: status) }
+  }
+
+  deinit {
+    for end in [line, lifeline] where end >= 0 { close(end) }
+    guard shell > 0 else { return }
+    var status: Int32 = 0
+    while waitpid(shell, &status, 0) < 0, errno == EINTR {}
+  }
+
+  /// Whether the machine still holds its end of the line.
+  var isAlive: Bool {
+    var entry = pollfd(fd: line, events: 0, revents: 0)
+    return poll(&entry, 1, 0) == 0
+  }
+
+  var hasRoom: Bool { waiting.count < Self.room }
+
+  func send(_ byte: UInt8) {
+    waiting.append(byte)
+    pass()
+  }
+
+  func heard() -> [UInt8] {
+    pass()
+    return [UInt8](unsafeUninitializedCapacity: 4096) { buffer, initialized in
+      initialized = max(0, recv(line, buffer.baseAddress, buffer.count, Self.atOnce))
+    }
+  }
+
+  private func pass() {
+    guard !waiting.isEmpty else { return }
+    let count = Glibc.send(line, waiting, waiting.count, Self.atOnce)
+    if count > 0 {
+      waiting.removeFirst(count)
+    } else if errno != EAGAIN, errno != EINTR {
+      // Nobody is there to take it.
+      waiting = []
+    }
+  }
+}
