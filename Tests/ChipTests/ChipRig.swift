@@ -11,18 +11,20 @@ final class ChipRig {
   let flash: FlashArray
   let surroundings: Surroundings
   let chip: Microcontroller
+  let uniqueID: [UInt8]
   private var sequence: UInt8 = 0
 
   /// - Parameter flash: what another chip left behind; the shipped firmware unless told.
   init(
     world: World = .singlePhase, timings: FlashTimings = .typical, countsInstructions: Bool = false,
-    flash: FlashArray? = nil
+    flash: FlashArray? = nil, uniqueID: [UInt8] = ChipRig.uniqueID
   ) throws {
+    self.uniqueID = uniqueID
     self.flash = try flash ?? Self.shippedFlash()
     surroundings = Surroundings(world)
     let dice = Dice(seed: 1)
     chip = try Microcontroller(
-      flash: self.flash, timings: timings, uniqueID: Self.uniqueID, surroundings: surroundings,
+      flash: self.flash, timings: timings, uniqueID: uniqueID, surroundings: surroundings,
       countsInstructions: countsInstructions
     ) { dice.bytes($0) }
   }
@@ -138,7 +140,7 @@ final class ChipRig {
     commit.put(ModuleField.keyId, bytes: Authenticator.keyId(of: key))
     commit.put(
       ModuleField.authenticationCode,
-      bytes: Authenticator.commit(key: key, uniqueId: Self.uniqueID))
+      bytes: Authenticator.commit(key: key, uniqueId: uniqueID))
     guard let committed = try exchange(.pairCommit, commit) else { return false }
     #expect(committed[ModuleField.error] == nil)
     return true

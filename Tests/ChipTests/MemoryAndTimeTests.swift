@@ -35,7 +35,10 @@ import Testing
     #expect(try rig.start(key: ChipRig.key, seconds: 5)[ModuleField.error] == nil)
     #expect(try rig.ask(.stop)[ModuleField.error] == nil)
     try replace(rig, by: [UInt8](repeating: 0x77, count: 32))
-    try upload(rig)
+    try rig.upload(try ChipRig.shippedUpdate())
+    let state = try #require(
+      try rig.exchange(.read, SMPGroup.image, ImageCommand.state.rawValue, CBORMapWriter()))
+    #expect(state[ModuleField.images]?.elements?.count == 2)
 
     let file = URL(filePath: #filePath).deletingLastPathComponent()
       .appending(path: "../../firmware/STM32F405/deepest-stack").standardizedFileURL
@@ -115,34 +118,5 @@ import Testing
       bytes: Authenticator.replacement(
         key: ChipRig.key, challenge: challenge, newKeyId: keyId, uniqueId: uniqueId))
     #expect(try rig.ask(.pairReplace, fields)[ModuleField.error] == nil)
-  }
-
-  /// The shipped update over the wire, to its end.
-  private func upload(_ rig: ChipRig) throws {
-    let folder = URL(filePath: #filePath).deletingLastPathComponent()
-      .appending(path: "../../firmware/releases").standardizedFileURL
-    let name = try #require(
-      try FileManager.default.contentsOfDirectory(atPath: folder.path).first { $0.hasSuffix(".update") })
-    let file = [UInt8](try Data(contentsOf: folder.appending(path: name)))
-    var offset = 0
-    while offset < file.count {
-      var fields = CBORMapWriter()
-      fields.put(ModuleField.offset, unsigned: UInt64(offset))
-      if offset == 0 {
-        fields.put(ModuleField.length, unsigned: UInt64(file.count))
-        fields.put(ModuleField.imageDigest, bytes: SHA256.digest(file))
-      }
-      fields.put(ModuleField.data, bytes: Array(file[offset..<min(offset + 900, file.count)]))
-      let reply = try #require(
-        try rig.exchange(.write, SMPGroup.image, ImageCommand.upload.rawValue, fields))
-      let next = Int(try #require(reply[ModuleField.offset]?.unsigned))
-      #expect(next > offset)
-      guard next > offset else { return }
-      if next == file.count { #expect(reply[ModuleField.match]?.boolean == true) }
-      offset = next
-    }
-    let state = try #require(
-      try rig.exchange(.read, SMPGroup.image, ImageCommand.state.rawValue, CBORMapWriter()))
-    #expect(state[ModuleField.images]?.elements?.count == 2)
   }
 }

@@ -1,0 +1,105 @@
+import Bench
+import Glibc
+import ModuleCore
+
+@testable import Chip
+
+/// A module that is talked to.
+protocol ConversationPartner: AnyObject {
+  func send(_ bytes: [UInt8])
+  /// What it has said since, after at most a moment of its time.
+  func hear() -> [UInt8]
+  /// How often `hear` may stay without what is waited for.
+  var patience: Int { get }
+  func cyclePower()
+}
+
+extension ConversationPartner {
+  /// Puts something on the wire, and an echo request behind it.
+  /// - Returns: all that was said before the echo came back: nothing, where nothing was to be answered. Nil where the
+  ///   echo never came.
+  func answer(to request: ConversationRequest, number: Int) -> [UInt8]? {
+    // A frame without its end must not swallow the next.
+    send([0x0a] + request.bytes + [0x0a])
+    var said: [UInt8] = []
+    if request.resets {
+      for _ in 0..<patience where said.last != 0x0a { said += hear() }
+      guard request.leavesFirmware else { return awaken() ? said : nil }
+    }
+    let (marker, echo) = Self.marker(UInt8(truncatingIfNeeded: number))
+    send(marker)
+    for _ in 0..<(request.leavesFirmware ? patience / 20 : patience) {
+      said += hear()
+      if said.suffix(echo.count) == echo[...] { return said.dropLast(echo.count) }
+    }
+    return request.leavesFirmware ? said : nil
+  }
+
+  /// Asks until the firmware has started and answers; false where it never does.
+  func awaken() -> Bool {
+    let (marker, echo) = Self.marker(0)
+    for _ in 0..<40 {
+      send([0x0a] + marker)
+      var said: [UInt8] = []
+      for _ in 0..<(patience / 20) where said.suffix(echo.count) != echo[...] { said += hear() }
+      guard said.suffix(echo.count) == echo[...] else { continue }
+      // What an earlier one is still answered with.
+      for _ in 0..<(patience / 20) { _ = hear() }
+      return true
+    }
+    return false
+  }
+
+  private static func marker(_ number: UInt8) -> (request: [UInt8], reply: [UInt8]) {
+    func frame(_ operation: SMPMessage.Operation, _ key: StaticString) -> [UInt8] {
+      var fields = CBORMapWriter()
+      fields.put(key, string: "\(number)")
+      let message = SMPMessage(
+        operation: operation, version: 1, group: SMPGroup.operatingSystem, sequence: number,
+        command: OperatingSystemCommand.echo.rawValue, payload: fields.encoded)
+      return message.encoded.flatMap(ConsoleFraming.encode) ?? []
+    }
+    return (frame(.write, ModuleField.echoRequest), frame(.writeReply, ModuleField.echoReply))
+  }
+}
+
+/// The image executed by libunicorn, in its own time.
+final class ExecutedPartner: ConversationPartner {
+  private let cable: ChipCable
+  /// Two seconds of chip time.
+  let patience = 400
+
+  init(_ configuration: ModuleBench.Configuration) throws { cable = try ChipCable(configuration) }
+
+  func send(_ bytes: [UInt8]) { try? cable.write(bytes, deadline: cable.clock.now) }
+
+  func hear() -> [UInt8] {
+    cable.wait(.milliseconds(5))
+    return (try? cable.read(upTo: 65_536, deadline: cable.clock.now)) ?? []
+  }
+
+  func cyclePower() {
+    cable.cyclePower()
+    try? cable.discardInput()
+  }
+}
+
+/// The same image in QEMU, which takes the time that it takes.
+final class EmulatedPartner: ConversationPartner {
+  private let chip: EmulatedChip
+  /// Ten seconds, or more where the machine is busy.
+  let patience = 5_000
+
+  init(program: String, flash: FlashArray) throws { chip = try EmulatedChip(program: program, flash: flash) }
+
+  func send(_ bytes: [UInt8]) { for byte in bytes { _ = chip.receive(byte) } }
+
+  func hear() -> [UInt8] {
+    usleep(2000)
+    var said: [UInt8] = []
+    for case .send(let bytes) in chip.tick() { said += bytes }
+    return said
+  }
+
+  func cyclePower() { chip.restart() }
+}
