@@ -128,7 +128,7 @@ let package = Package(
       exclude: ["Entry.swift", "README.md", "corpus", "run"], swiftSettings: settings),
     // Against programs that no one here wrote.
     .testTarget(
-      name: "Peers", dependencies: ["Bench", "ModuleCore", "Provision"], path: "Tests/Peers",
+      name: "Peers", dependencies: ["Bench", "Chip", "ModuleCore", "Provision"], path: "Tests/Peers",
       exclude: ["ptyshim.c"], swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6],

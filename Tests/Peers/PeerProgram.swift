@@ -9,6 +9,7 @@ struct PeerProgram {
   static let smpmgr = PeerProgram(named: "smpmgr")
   static let stm32loader = PeerProgram(named: "stm32loader")
   static let esptool = PeerProgram(named: "esptool")
+  static let emulator = PeerProgram(named: "qemu-system-arm")
   static let compiler = PeerProgram(named: "cc")
 
   var isInstalled: Bool { path != nil }

@@ -1,0 +1,32 @@
+import Bench
+import Foundation
+import ModuleCore
+import Provision
+import Testing
+
+@testable import Chip
+
+/// What runs the module's program, as `bench module --engine` names it.
+enum PeerEngine: String, CaseIterable {
+  case core, unicorn, qemu
+
+  var isThere: Bool { self != .qemu || PeerProgram.emulator.isInstalled }
+
+  /// A simulated module whose flash holds the shipped firmware.
+  func module(fault: String? = nil) throws -> ModuleBench {
+    let flash = FlashArray.stm32f405()
+    for piece in try PeerImage.shipped().pieces { flash.program(piece.address, piece.bytes) }
+    let configuration = ModuleBench.Configuration(
+      fault: try fault.map { try #require(ModuleBenchFault($0)) }, flash: flash)
+    let random: @Sendable (Int) -> [UInt8]? = { (0..<$0).map { _ in .random(in: 0...255) } }
+    switch self {
+    case .core: return ModuleBench(configuration, random: random, now: { .now })
+    case .unicorn:
+      let chip = try ExecutedChip(configuration: configuration, random: random, now: { .now })
+      return ModuleBench(configuration, now: { .now }, makeChip: { chip })
+    case .qemu:
+      let chip = try EmulatedChip(program: try #require(PeerProgram.emulator.path), flash: flash)
+      return ModuleBench(configuration, now: { .now }, makeChip: { chip })
+    }
+  }
+}
