@@ -118,11 +118,11 @@ let package = Package(
     tests(
       "WeldtechTests",
       [
-        "weldtech", "Records", "Terminal", "Arguments", "Fieldbook", "Provision", "Sync", "Bench",
-        "Cryptography",
+        "weldtech", "Records", "Terminal", "Arguments", "Fieldbook", "Labels", "Provision", "Sync", "Bench",
+        "Cryptography", "Tables",
       ]),
     // The built program, as its users run it.
-    tests("Acceptance", ["weldtech", "Bench", "Cryptography", "Records"]),
+    tests("Acceptance", ["weldtech", "Bench", "Cryptography", "Drawing", "Labels", "Records"]),
     .testTarget(
       name: "Fuzz", dependencies: ["ModuleCore"], path: "fuzz",
       exclude: ["Entry.swift", "README.md", "corpus", "run"], swiftSettings: settings),

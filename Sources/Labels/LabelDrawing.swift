@@ -21,6 +21,8 @@ struct LabelDrawing {
   let dotsPerInch: Int
   let place: Place
   let texts: [String: Text]
+  /// Of image elements.
+  let pictures: [String: GreyImage]
 
   // MARK: - Drawing
 
@@ -37,8 +39,11 @@ struct LabelDrawing {
       case .line(let line): draw(line, on: canvas, colour: colour)
       case .frame(let frame): draw(frame, in: element.box, on: canvas, colour: colour)
       case .image(let image):
-        canvas.turned(element.rotation, within: element.box) {
-          canvas.draw(image.picture, in: element.rotation.turned(element.box), colour: colour)
+        // A drawing's dots are the printer's, and stand on them.
+        let box = if case .dots = image.picture { element.box } else { snapped(element.box) }
+        guard let picture = pictures[element.id] else { continue }
+        canvas.turned(element.rotation, within: box) {
+          canvas.draw(picture, in: element.rotation.turned(box), colour: colour)
         }
       }
     }
@@ -105,14 +110,19 @@ struct LabelDrawing {
     max(millimetres, Length.millimetres(dots: 1, dotsPerInch: dotsPerInch))
   }
 
-  private func snapped(_ box: Rectangle) -> Rectangle {
-    let (x, width) = snapped(from: box.x, to: box.right)
-    let (y, height) = snapped(from: box.y, to: box.bottom)
+  private func snapped(_ box: Rectangle) -> Rectangle { Self.snapped(box, dotsPerInch: dotsPerInch) }
+
+  /// Its edges on whole dots.
+  static func snapped(_ box: Rectangle, dotsPerInch: Int) -> Rectangle {
+    let (x, width) = snapped(from: box.x, to: box.right, dotsPerInch: dotsPerInch)
+    let (y, height) = snapped(from: box.y, to: box.bottom, dotsPerInch: dotsPerInch)
     return Rectangle(x: x, y: y, width: width, height: height)
   }
 
   /// Both ends on the nearest dots; what is thin keeps its thickness in dots wherever it stands.
-  private func snapped(from lower: Double, to upper: Double) -> (start: Double, length: Double) {
+  private static func snapped(from lower: Double, to upper: Double, dotsPerInch: Int) -> (
+    start: Double, length: Double
+  ) {
     let thin = 2.0
     var first = Length.dots(millimetres: lower, dotsPerInch: dotsPerInch)
     var count = Length.dots(millimetres: upper, dotsPerInch: dotsPerInch) - first

@@ -48,6 +48,8 @@ public enum LabelError: Error, Hashable, Sendable {
   /// The spooler has no printer of this name.
   case printerUnknown(name: String, available: [String])
   case spooler(SpoolerFault)
+  /// A printer's device, or a file in its place, that did not take what was written.
+  case device(path: String, errno: Int32)
 
   public enum SpoolerFault: Hashable, Sendable {
     /// libcups is not installed.
@@ -115,6 +117,8 @@ public struct TemplateProblem: Error, Hashable, Sendable {
     case noSuchFile
     /// A picture that is no PNG, damaged, or larger than templates may have.
     case picture(DrawingError.PNGFault)
+    /// A drawing that is no SVG, or has in it what is not drawn here.
+    case drawing(DrawingError.SVGFault)
   }
 
   /// The element's id, or `elements[2]` (`holes[0]`) where it has none; nil for the template itself.

@@ -29,13 +29,17 @@ enum LabelFile {
     }
   }
 
+  /// - Parameter patience: seconds in which a device that was opened not to wait has to take some of it.
   /// - Returns: 0, or what went wrong.
-  static func write(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) -> Int32 {
+  static func write(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32, patience: Int32 = 0) -> Int32 {
     var rest = bytes[...]
     while !rest.isEmpty {
       let count = Glibc.write(descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
       if count > 0 {
         rest = rest.dropFirst(count)
+      } else if errno == EAGAIN, patience > 0 {
+        var wanted = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+        if poll(&wanted, 1, patience * 1000) == 0 { return ETIMEDOUT }
       } else if errno != EINTR {
         return errno
       }

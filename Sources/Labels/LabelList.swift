@@ -7,6 +7,8 @@ public struct LabelList: Hashable, Sendable {
     /// In the file; the first is 1.
     public let line: Int
     public let code: LabelCode
+    /// From the company's desk; nil where the list brings none.
+    public let tag: LabelTag?
     /// What the template shows besides the code, by its field names; empty values are left out.
     public let fields: [String: String]
   }
@@ -21,6 +23,10 @@ public struct LabelList: Hashable, Sendable {
       /// Wrong length or wrong check character.
       case notACode
       case codeTwice(firstLine: Int)
+      /// Not eight characters of a tag's alphabet.
+      case notATag
+      /// Not the one that the key makes.
+      case otherTag
       /// The template cannot do without it.
       case fieldMissing(field: String)
     }
@@ -43,7 +49,7 @@ public struct LabelList: Hashable, Sendable {
   /// - Parameter template: whose fields the columns are looked for.
   public init(_ table: CSVTable, for template: LabelTemplate) {
     var problems = table.problems.map { Problem(line: $0.line, fault: .row($0.fault)) }
-    let columns = Columns(table.header.values, fields: template.fieldNames)
+    let columns = Columns(table.header.values, fields: template.fieldNames.union(["tag"]))
     unusedColumns = columns.unused
     problems += columns.twice.map { Problem(line: table.header.line, fault: .columnTwice(field: $0)) }
     var rows: [Row] = []
@@ -60,13 +66,16 @@ public struct LabelList: Hashable, Sendable {
           faults.append(.notACode)
         }
         var fields: [String: String] = [:]
-        for (field, column) in columns.fields where field != "code" {
+        let tagText = columns.fields["tag"].map { TextNormalization.trimmed(row.values[$0]) } ?? ""
+        let tag = LabelTag(tagText)
+        if !tagText.isEmpty, tag == nil { faults.append(.notATag) }
+        for (field, column) in columns.fields where field != "code" && field != "tag" {
           let value = TextNormalization.trimmed(row.values[column])
           if !value.isEmpty { fields[field] = value }
         }
         faults += required.filter { fields[$0] == nil }.map { .fieldMissing(field: $0) }
         problems += faults.map { Problem(line: row.line, fault: $0) }
-        if let code, faults.isEmpty { rows.append(Row(line: row.line, code: code, fields: fields)) }
+        if let code, faults.isEmpty { rows.append(Row(line: row.line, code: code, tag: tag, fields: fields)) }
       }
     } else if !table.header.values.isEmpty {
       problems.append(Problem(line: table.header.line, fault: .noCodeColumn))
@@ -107,6 +116,7 @@ public struct LabelList: Hashable, Sendable {
       "code": [
         "code", "labelcode", "serial", "编码", "标牌编码", "标牌号", "专属码", "电焊机专属码", "二维码", "二维码编码", "赋码", "码号",
       ],
+      "tag": ["tag", "防伪码", "防伪标记", "校验标记"],
       "unitName": [
         "unit", "unitname", "company", "name", "单位", "单位名称", "名称", "企业名称", "商户名称", "使用单位", "使用单位名称", "店名",
       ],

@@ -75,9 +75,10 @@ public final class LabelMaker {
   private let typesetter = Typesetter()
   private let encoder = SymbolEncoder()
   private let raster: LabelRaster
+  private let pictures: [String: GreyImage]
   private var remembered: [String: [String: LabelDrawing.Text]] = [:]
 
-  /// - Throws: `resolutionOutOfRange`; `drawing(.impossibleSize)`.
+  /// - Throws: `resolutionOutOfRange`; `drawing`.
   public init(template: LabelTemplate, settings: Settings = Settings()) throws(LabelError) {
     let dotsPerInch = settings.dotsPerInch ?? template.usualDotsPerInch
     guard Self.resolutions.contains(dotsPerInch) else {
@@ -97,6 +98,28 @@ public final class LabelMaker {
         dotsPerInch: dotsPerInch)
     } catch { throw .drawing(error) }
     raster = LabelRaster(template: template, size: size, dotsPerInch: dotsPerInch)
+    pictures = try Self.pictures(of: template, dotsPerInch: dotsPerInch)
+  }
+
+  /// Of the template's images, drawings as dots of this resolution.
+  private static func pictures(of template: LabelTemplate, dotsPerInch: Int) throws(LabelError)
+    -> [String: GreyImage]
+  {
+    var pictures: [String: GreyImage] = [:]
+    for element in template.elements {
+      guard case .image(let image) = element.content else { continue }
+      switch image.picture {
+      case .dots(let picture): pictures[element.id] = picture
+      case .drawing(let drawing):
+        let box = element.rotation.turned(LabelDrawing.snapped(element.box, dotsPerInch: dotsPerInch))
+        do {
+          pictures[element.id] = try drawing.picture(
+            widthPixels: Double(Length.dots(millimetres: box.width, dotsPerInch: dotsPerInch)),
+            heightPixels: Double(Length.dots(millimetres: box.height, dotsPerInch: dotsPerInch)))
+        } catch { throw .drawing(error) }
+      }
+    }
+    return pictures
   }
 
   // MARK: - Making
@@ -150,7 +173,8 @@ public final class LabelMaker {
     var fields = fields
     fields["code"] = payload.code.description
     return LabelDrawing(
-      template: template, dotsPerInch: dotsPerInch, place: place, texts: try setTexts(fields))
+      template: template, dotsPerInch: dotsPerInch, place: place, texts: try setTexts(fields),
+      pictures: pictures)
   }
 
   // MARK: - The symbol

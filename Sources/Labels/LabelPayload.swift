@@ -1,6 +1,7 @@
 public import Records
 
-/// What a label's symbol says: `https://<host>/w/<code>`, the address a mini program claims by its prefix.
+/// What a label's symbol says: `https://<host>/w/<code>`, the address a mini program claims by its prefix, and where the
+/// company has a key, `.<tag>` behind it.
 public struct LabelPayload: Hashable, Sendable {
   public let code: LabelCode
   public let text: String
@@ -8,9 +9,10 @@ public struct LabelPayload: Hashable, Sendable {
   /// - Parameter platform: the platform's base address, for example `https://weld.example.cn/api`. Of it
   ///   only the host is in the payload; a port too where the host is this laptop itself.
   /// - Throws: `platformAddress`.
-  public init(platform: String, code: LabelCode) throws(LabelError) {
+  public init(platform: String, code: LabelCode, tag: LabelTag? = nil) throws(LabelError) {
     self.code = code
-    text = "https://\(try Self.authority(ofPlatform: platform))/w/\(code)"
+    let end = tag.map { ".\($0)" } ?? ""
+    text = "https://\(try Self.authority(ofPlatform: platform))/w/\(code)\(end)"
   }
 
   private static func authority(ofPlatform address: String) throws(LabelError) -> String {

@@ -74,4 +74,10 @@ extension LabelPayload {
     guard let slash = text.lastIndex(of: "/"), text[..<slash].hasSuffix("/w") else { return nil }
     return LabelCode(String(text[text.index(after: slash)...].prefix { $0 != "." }))
   }
+
+  /// The tag behind the code that a symbol's text ends in; nil where there is none, or something else.
+  public static func tag(in text: String) -> LabelTag? {
+    guard let slash = text.lastIndex(of: "/"), let dot = text[slash...].firstIndex(of: ".") else { return nil }
+    return LabelTag(String(text[text.index(after: dot)...]))
+  }
 }

@@ -2,8 +2,8 @@ import Drawing
 public import FoundationEssentials
 import Records
 
-/// A sheet with a drawing of every template, true to size, cut out of its bleed, filled with a sample's
-/// values. The plates' edges and holes are drawn as hairlines; labels themselves have none.
+/// A sheet with drawings of labels, true to size, cut out of their bleed: every template with a sample's values, or
+/// the first labels of a list. The plates' edges and holes are drawn as hairlines; labels themselves have none.
 public struct LabelPreview {
   /// What stands below a drawing.
   public typealias Caption = (LabelTemplate) -> String
@@ -30,25 +30,50 @@ public struct LabelPreview {
   private let width: Double
   private let height: Double
 
-  /// Plates in rows on a sheet as wide as A4, or as the widest of them, and as high as it takes.
+  /// Of a list so many are drawn.
+  public static let mostLabels = 24
+
   /// - Throws: what `LabelMaker.make` throws before it draws.
   public init(of templates: [LabelTemplate], caption: Caption) throws(LabelError) {
+    var drawings: [(LabelDrawing, String)] = []
+    for template in templates { drawings.append((try Self.sample(of: template), caption(template))) }
+    self.init(drawings)
+  }
+
+  /// Sets the texts and places the symbol of every label, and draws the first ones.
+  /// - Throws: `label`, where one cannot be made.
+  public init(of orders: [LabelBatch.Order], template: LabelTemplate, settings: LabelMaker.Settings)
+    throws(LabelError)
+  {
+    let maker = try LabelMaker(template: template, settings: settings)
+    var drawings: [(LabelDrawing, String)] = []
+    for order in orders {
+      do {
+        let drawing = try maker.lay(fields: order.fields, payload: order.payload)
+        if drawings.count < Self.mostLabels { drawings.append((drawing, order.payload.code.description)) }
+      } catch { throw .label(code: order.payload.code, line: order.line, error) }
+    }
+    self.init(drawings)
+  }
+
+  /// Plates in rows on a sheet as wide as A4, or as the widest of them, and as high as it takes.
+  private init(_ drawings: [(LabelDrawing, String)]) {
     let typesetter = Typesetter()
-    let widest = templates.map(\.widthMillimetres).max() ?? 0
+    let widest = drawings.map(\.0.template.widthMillimetres).max() ?? 0
     width = max(210, widest + 2 * Self.margin)
     var plates: [Plate] = []
     var x = Self.margin
     var y = Self.margin
     var rowHeight = 0.0
-    for template in templates {
-      let text = typesetter.set(caption(template), style: TextStyle(sizePoints: 7.5))
+    for (drawing, caption) in drawings {
+      let template = drawing.template
+      let text = typesetter.set(caption, style: TextStyle(sizePoints: 7.5))
       if x > Self.margin, x + template.widthMillimetres > width - Self.margin {
         x = Self.margin
         y += rowHeight + Self.gap
         rowHeight = 0
       }
-      plates.append(
-        Plate(drawing: try Self.sample(of: template), caption: text, x: Self.onDots(x), y: Self.onDots(y)))
+      plates.append(Plate(drawing: drawing, caption: text, x: Self.onDots(x), y: Self.onDots(y)))
       x += max(template.widthMillimetres, text.widthMillimetres) + Self.gap
       rowHeight = max(rowHeight, template.heightMillimetres + 1.5 + text.heightMillimetres)
     }

@@ -1,4 +1,5 @@
 import CCups
+import Drawing
 public import FoundationEssentials
 import Glibc
 
@@ -24,44 +25,46 @@ public struct LabelPrinter: Hashable, Sendable {
     self.name = name
   }
 
-  /// Hands a label over. The spooler keeps a copy of its own.
+  /// Hands labels over: pictures one job each, ZPL as one job. The spooler keeps a copy of its own.
   /// - Parameters:
-  ///   - png: as `MadeLabel` has it, with its physical size.
+  ///   - pngs: as `MadeLabel` has them, with their physical size.
   ///   - draft: a file name that may be used meanwhile.
-  /// - Returns: the spooler's number of the job.
   /// - Throws: `spooler`, `unwritable`, `picture`.
-  @discardableResult
-  public func submit(_ png: Data, title: String, in language: Language, draft: String) throws(LabelError) -> Int
-  {
-    let image = try LabelReader.decode(png: png)
-    let format: String
-    let bytes: Data
-    var options = "copies=1"
+  public func submit(_ pngs: [Data], title: String, in language: Language, draft: String) throws(LabelError) {
     switch language {
     case .png:
-      format = "image/png"
-      bytes = png
-      if let width = image.millimetres(pixels: image.widthPixels),
-        let height = image.millimetres(pixels: image.heightPixels), let perMetre = image.pixelsPerMetre
-      {
-        let size = "\(Int(width.rounded()))x\(Int(height.rounded()))mm"
-        options += " media=Custom.\(size) print-scaling=none ppi=\(Int((Double(perMetre) * 0.0254).rounded()))"
+      for png in pngs {
+        try submit(
+          png, format: "image/png", options: "copies=1" + Self.options(for: try LabelReader.decode(png: png)),
+          title: title, draft: draft)
       }
     case .zpl:
-      format = "application/vnd.cups-raw"
-      bytes = ZPL.label(image)
-      options += " raw=true"
+      try submit(
+        try ZPL.labels(pngs), format: "application/vnd.cups-raw", options: "copies=1 raw=true", title: title,
+        draft: draft)
     }
+  }
+
+  /// At its true size, whatever the queue's filters would do to a picture unasked.
+  private static func options(for image: GreyImage) -> String {
+    guard let width = image.millimetres(pixels: image.widthPixels),
+      let height = image.millimetres(pixels: image.heightPixels), let perMetre = image.pixelsPerMetre
+    else { return "" }
+    let size = "\(Int(width.rounded()))x\(Int(height.rounded()))mm"
+    return " media=Custom.\(size) print-scaling=none ppi=\(Int((Double(perMetre) * 0.0254).rounded()))"
+  }
+
+  private func submit(_ bytes: Data, format: String, options: String, title: String, draft: String)
+    throws(LabelError)
+  {
     do { try bytes.write(to: URL(filePath: draft), options: .atomic) } catch {
       throw .spooler(.unwritable(file: draft))
     }
     defer { unlink(draft) }
     var message = [CChar](repeating: 0, count: 300)
-    let job = wt_cups_submit(name, draft, title, format, options, &message, message.count)
-    guard job > 0 else {
+    guard wt_cups_submit(name, draft, title, format, options, &message, message.count) > 0 else {
       let text = message.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
       throw .spooler(.refused(printer: name, reason: String(decoding: text, as: UTF8.self)))
     }
-    return Int(job)
   }
 }

@@ -91,8 +91,14 @@ public struct LabelTemplate: Hashable, Sendable {
   }
 
   public struct ImageElement: Hashable, Sendable {
+    public enum Picture: Hashable, Sendable {
+      case dots(GreyImage)
+      /// Drawn at each printer's resolution.
+      case drawing(SVGImage)
+    }
+
     public let file: String
-    public let picture: GreyImage
+    public let picture: Picture
   }
 
   public struct SymbolElement: Hashable, Sendable {

@@ -119,7 +119,7 @@ public struct SheetLayout: Hashable, Sendable {
 
   // MARK: - Marks
 
-  /// Lines in the margin where the cutter's lines go, and a cross in a circle in the middle of each side.
+  /// Lines in the margin where the cutter's lines go, and a cross in a circle near the middle of each side.
   var marks: (crop: [Path], registration: [Path]) {
     guard sheet != nil, let first = places.first else { return ([], []) }
     let right = places.map { $0.x + labelWidth }.max() ?? first.x
@@ -135,19 +135,27 @@ public struct SheetLayout: Hashable, Sendable {
       return path
     }
     var crop: [Path] = []
-    for x in Set(places.flatMap { [$0.x, $0.x + labelWidth] }).sorted() {
+    let columns = Set(places.flatMap { [$0.x, $0.x + labelWidth] }).sorted()
+    let rows = Set(places.flatMap { [$0.y, $0.y + labelHeight] }).sorted()
+    for x in columns {
       crop.append(line(x, max(0, top - away - longest), x, top - away))
       crop.append(line(x, bottom + away, x, min(pageHeightMillimetres, bottom + away + longest)))
     }
-    for y in Set(places.flatMap { [$0.y, $0.y + labelHeight] }).sorted() {
+    for y in rows {
       crop.append(line(max(0, left - away - longest), y, left - away, y))
       crop.append(line(right + away, y, min(pageWidthMillimetres, right + away + longest), y))
     }
     let inset = min(4.0, top / 2, left / 2)
     var registration: [Path] = []
+    // As near to the middle of its side as the cutter's lines leave room.
+    func free(_ length: Double, _ lines: [Double]) -> Double {
+      let away = (0..<Int(length / 4)).map { length / 2 + Double($0) }
+      return away.first { place in lines.allSatisfy { abs($0 - place) > inset } } ?? length / 2
+    }
+    let (middle, centre) = (free(pageWidthMillimetres, columns), free(pageHeightMillimetres, rows))
     for (x, y) in [
-      (pageWidthMillimetres / 2, inset), (pageWidthMillimetres / 2, pageHeightMillimetres - inset),
-      (inset, pageHeightMillimetres / 2), (pageWidthMillimetres - inset, pageHeightMillimetres / 2),
+      (middle, inset), (middle, pageHeightMillimetres - inset), (inset, centre),
+      (pageWidthMillimetres - inset, centre),
     ] {
       var circle = Path()
       circle.addCircle(x: x, y: y, radius: inset * 0.4)

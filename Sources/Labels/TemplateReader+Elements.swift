@@ -169,17 +169,24 @@ extension TemplateReader {
     // A name beside the template, never a path.
     let stem = file.dropLast(4)
     let isName =
-      file.hasSuffix(".png") && !stem.isEmpty
+      (file.hasSuffix(".png") || file.hasSuffix(".svg")) && !stem.isEmpty
       && stem.utf8.allSatisfy {
         (48...57).contains($0) || (65...90).contains($0) || (97...122).contains($0) || $0 == 45 || $0 == 95
       }
     guard isName else { return fault("file", .wrongType) }
-    guard let png = picture(file) else { return fault("file", .noSuchFile) }
-    do {
-      return .init(file: file, picture: try GreyImage(png: png, mostPixels: LabelTemplate.mostPicturePixels))
+    guard let bytes = picture(file) else { return fault("file", .noSuchFile) }
+    do throws(DrawingError) {
+      let picture: LabelTemplate.ImageElement.Picture =
+        file.hasSuffix(".svg")
+        ? .drawing(try SVGImage(bytes))
+        : .dots(try GreyImage(png: bytes, mostPixels: LabelTemplate.mostPicturePixels))
+      return .init(file: file, picture: picture)
     } catch {
-      if case .png(let reason) = error { return fault("file", .picture(reason)) }
-      return fault("file", .picture(.tooLarge))
+      switch error {
+      case .png(let reason): return fault("file", .picture(reason))
+      case .svg(let reason): return fault("file", .drawing(reason))
+      default: return fault("file", .picture(.tooLarge))
+      }
     }
   }
 

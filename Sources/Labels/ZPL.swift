@@ -3,6 +3,14 @@ public import FoundationEssentials
 
 /// ZPL II, the language of Zebra's label printers and of many others.
 public enum ZPL {
+  /// One behind the other.
+  /// - Throws: `picture`, `drawing`.
+  static func labels(_ pngs: [Data]) throws(LabelError) -> Data {
+    var bytes = Data()
+    for png in pngs { bytes += label(try LabelReader.decode(png: png)) }
+    return bytes
+  }
+
   /// A label as one graphic field, dot for dot as the picture has it: the printer's own symbol command would
   /// choose version, mask and level by itself. `^GFA` has a row after the other, a bit a dot, 1 for ink.
   public static func label(_ image: GreyImage) -> Data {

@@ -9,9 +9,19 @@ import Terminal
 struct PrintingOptions {
   var printerName: String?
   var language = LabelPrinter.Language.png
+  var device: String?
 
-  /// - Throws: `LabelError.printerUnknown` before anything is made.
-  func printer() throws -> LabelPrinter? { try printerName.map { try LabelPrinter(named: $0) } }
+  /// The option that names a printer.
+  var given: String? { printerName != nil ? "printer" : device != nil ? "zpl" : nil }
+
+  /// - Throws: `LabelError.printerUnknown` before anything is made; a usage error.
+  func destination(format: LabelFormat = .png) throws -> LabelDestination? {
+    guard let given else { return nil }
+    if printerName != nil, device != nil { throw UsageError.conflictingOptions("--printer", "--zpl") }
+    if format != .png { throw UsageError.conflictingOptions("--\(given)", "--format \(format.rawValue)") }
+    if let device { return .device(absolutePath(device)) }
+    return try printerName.map { .spooler(try LabelPrinter(named: $0), language) }
+  }
 }
 
 extension Parameters {
@@ -52,6 +62,9 @@ extension Parameters {
       "printer-language", path.appending(path: \.language), .choice, placeholder: "png|zpl",
       Text(zh: "打印机的语言：png 由系统转换，zpl 逐点直送", en: "what it is sent: png by the system's filters, zpl dot for dot")
     )
+    option(
+      "zpl", path.appending(path: \.device), .file, placeholder: "F|/dev/usb/lp0",
+      Text(zh: "同时以 ZPL 写到这台打印机的设备或文件末尾", en: "write it as ZPL to a printer's device, or to a file's end, too"))
   }
 }
 

@@ -157,6 +157,66 @@ import Testing
       history.compactMap { $0["event"] as? String } == ["printed", "reprinted", "handedOut", "reprinted"])
   }
 
+  @Test func `tags made at the desk go with the codes, and only the key says which are right`() throws {
+    let laptop = try Laptop()
+    try laptop.setUp()
+    let secret = "00112233445566778899aabbccddeeff"
+    let key = try laptop.scratch.write("key", secret)
+    let other = try laptop.scratch.write("other", String(secret.reversed()))
+    let csv = laptop.scratch.file("codes.csv")
+    let drawn = try laptop.json("labels", "codes", "--count", "3", "--tag-key", key, "--output", csv)
+    let tags = try #require(drawn["tags"] as? [String: String])
+    let codes = tags.keys.sorted()
+    // The key is not needed where the list has the tags.
+    let list = try laptop.scratch.write(
+      "list.csv", "code,tag,unitName,street\n" + codes.map { "\($0),\(tags[$0]!),树林召电焊铺,树林召镇\n" }.joined())
+    let made = try laptop.run(["--json"] + batch(list, laptop)).document()
+    let tagged = try #require(made["tagged"] as? [String: Int])
+    #expect(tagged["labels"] == 3 && (tagged["modules"] ?? 0) >= (tagged["modulesWithoutTag"] ?? 99))
+    let file = laptop.scratch.file("labels/\(codes[0]).png")
+    for (name, status, word) in [(key, 0, "right"), (other, 1, "wrong")] {
+      let read = try laptop.json("labels", "verify", file, "--tag-key", name, status: Int32(status))
+      let result = try #require((read["results"] as? [[String: Any]])?.first)
+      #expect(result["tag"] as? String == word && result["code"] as? String == codes[0])
+    }
+    // A reprint says what the label said; a laptop has tags of its block, not the key.
+    let again = try laptop.json("labels", "reprint", codes[0], "--reason", "褪色")
+    #expect((again["payload"] as? String)?.hasSuffix("/w/\(codes[0]).\(tags[codes[0]]!)") == true)
+    let technician = try Laptop()
+    try technician.setUp()
+    try technician.json("setup", "--tags", csv)
+    let bare = try laptop.scratch.write("bare.csv", "code\n\(codes[1])\n")
+    let command = [
+      "labels", "batch", "--input", bare, "--output", technician.scratch.file("l"), "--template", "small-30x30",
+    ]
+    #expect(try technician.run(["--json"] + command).document()["tagged"] != nil)
+    let plain = try laptop.scratch.write("plain.csv", "code\n\(self.codes(1, from: 2_300_000)[0])\n")
+    let untagged = try technician.run([
+      "--json", "labels", "batch", "--input", plain, "--output", technician.scratch.file("p"), "--template",
+      "small-30x30",
+    ])
+    #expect(try untagged.document()["tagged"] == nil)
+    let number = self.codes(1, from: 2_300_000)[0]
+    let read = try technician.json(
+      "labels", "verify", technician.scratch.file("p/\(number).png"), "--tag-key", key, status: 1)
+    #expect((read["results"] as? [[String: Any]])?.first?["tag"] as? String == "missing")
+    // A list with a tag that the key did not make is refused, and nothing of the key is anywhere.
+    let forged = try laptop.scratch.write("forged.csv", "code,tag\n\(number),00000000\n")
+    let refused = try technician.run([
+      "--json", "labels", "batch", "--input", forged, "--output", technician.scratch.file("f"), "--template",
+      "small-30x30", "--tag-key", key,
+    ])
+    #expect(refused.errorCode == "labels.list.rejected" && refused.output.contains("list.otherTag"))
+    #expect(
+      try technician.failure("labels", "verify", file, "--tag-key", csv, status: 65) == "labels.tagKey")
+    for folder in [laptop.home, technician.home] {
+      for name in FileManager.default.enumerator(atPath: folder)?.compactMap({ $0 as? String }) ?? [] {
+        let bytes = FileManager.default.contents(atPath: "\(folder)/\(name)") ?? Data()
+        #expect(bytes.firstRange(of: Data(secret.utf8)) == nil, "\(name)")
+      }
+    }
+  }
+
   @Test func `a printer that is not there is named before anything is made`() throws {
     let laptop = try Laptop()
     try laptop.setUp()

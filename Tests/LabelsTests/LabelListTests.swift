@@ -21,12 +21,14 @@ import Testing
     #expect(list.problems.isEmpty)
     #expect(list.unusedColumns.isEmpty)
     #expect(
-      list.rows == [LabelList.Row(line: 2, code: first, fields: ["unitName": "老王电焊铺", "street": "树林召镇"])])
+      list.rows == [
+        LabelList.Row(line: 2, code: first, tag: nil, fields: ["unitName": "老王电焊铺", "street": "树林召镇"])
+      ])
   }
 
   @Test func `leaves out empty values and columns that the template has no field for`() throws {
     let list = try list("备注,编码,单位名称\n急,１５０６２１００Ａ０００\(first.checkCharacter), \n")
-    #expect(list.rows == [LabelList.Row(line: 2, code: first, fields: [:])])
+    #expect(list.rows == [LabelList.Row(line: 2, code: first, tag: nil, fields: [:])])
     #expect(list.unusedColumns == ["备注"])
     #expect(list.problems.isEmpty)
   }

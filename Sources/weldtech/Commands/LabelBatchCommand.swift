@@ -20,6 +20,9 @@ enum LabelBatchCommand {
     var printGain: Double?
     var jobs: Int?
     var pages = PageOptions()
+    var printing = PrintingOptions()
+    var tagKey: String?
+    var isPreview = false
   }
 
   struct Document: Encodable {
@@ -29,6 +32,15 @@ enum LabelBatchCommand {
     var resumed: Int
     var output: String
     var seconds: Double
+    /// What the tags do to the symbol; nil where no label has one.
+    var tagged: Tagged?
+
+    struct Tagged: Encodable {
+      var labels: Int
+      /// Of a side of the largest symbol, and without its tag.
+      var modules: Int
+      var modulesWithoutTag: Int
+    }
   }
 
   static var command: Command<Workplace> {
@@ -50,6 +62,16 @@ enum LabelBatchCommand {
           "jobs", \.jobs, .int(LabelBatch.jobs), placeholder: "N",
           Text(zh: "同时用几个处理器核；不写全用", en: "processor cores to use; unless told, all"))
         pageParameters(&parameters)
+        parameters.printing(\.printing)
+        parameters.tagKey(
+          \.tagKey,
+          Text(
+            zh: "公司防伪密钥文件：编码后加标记；表里有 tag 列也行",
+            en: "the company's key: a tag behind each code; a column `tag` does as well"))
+        parameters.flag(
+          "preview", \.isPreview,
+          Text(
+            zh: "只画一张小样（PNG），不算印制", en: "only draw a contact sheet (PNG); nothing counts as printed"))
       }, run: run)
   }
 
@@ -59,31 +81,45 @@ enum LabelBatchCommand {
     if options.pages.isMirrored, options.pages.isLaser {
       throw UsageError.conflictingOptions("--mirror", "--laser")
     }
-    let began = ContinuousClock.now
-    let template = try workplace.labelTemplates().template(named: options.template)
     let settings = LabelMaker.Settings(
       dotsPerInch: options.dpi, correction: options.correction.flatMap(QRSymbol.Correction.init(rawValue:)),
       printGainMillimetres: options.printGain, format: LabelFormat(rawValue: options.format) ?? .png,
       inks: options.pages.inks)
+    let isPDF = options.format == "pdf"
+    if isPDF, let option = options.printing.given {
+      throw UsageError.conflictingOptions("--\(option)", "--format pdf")
+    }
+    let destination = options.isPreview ? nil : try options.printing.destination(format: settings.format)
+    let began = ContinuousClock.now
+    let template = try workplace.labelTemplates().template(named: options.template)
     let list = try readList(input, for: template, workplace)
     let platform = try workplace.platformAddress()
+    let tags = try tags(of: list, options, workplace)
     let orders = try list.rows.map {
       LabelBatch.Order(
-        line: $0.line, payload: try LabelPayload(platform: platform, code: $0.code), fields: $0.fields)
+        line: $0.line, payload: try LabelPayload(platform: platform, code: $0.code, tag: tags[$0.code]),
+        fields: $0.fields)
+    }
+    let tagged = try tagged(
+      orders, count: tags.count, platform, settings.correction ?? template.symbol.correction)
+    if options.isPreview {
+      let sheet = try LabelPreview(of: orders, template: template, settings: settings)
+      try workplace.write(try sheet.png(), to: output)
+      return try answer(
+        previewed: orders.count, output, seconds: (ContinuousClock.now - began) / .seconds(1), workplace)
     }
     let jobs = options.jobs ?? processorCount
     let display = ProgressDisplay(for: workplace.console, now: { ContinuousClock.now - began })
     display.begin(
       Text(zh: "制作标牌", en: "making labels"), total: orders.count, unit: .items(Text(zh: "张", en: "labels")))
     let file = absolutePath(output)
-    let isPDF = options.format == "pdf"
     if !isPDF, let option = options.pages.unfit(for: settings.format) {
       throw UsageError.conflictingOptions("--\(option)", "--format \(options.format)")
     }
     let folder = try workplace.makeFolder(isPDF ? URL(filePath: file).deletingLastPathComponent().path : output)
     let job = LabelBatchJob(
       orders: orders, digest: digest(of: orders, options), output: file, folder: absolutePath(folder),
-      format: settings.format)
+      format: settings.format, destination: destination)
     var (made, resumed) = (0, 0)
     do {
       try job.run(on: workplace) { run in
@@ -117,19 +153,44 @@ enum LabelBatchCommand {
     }
     display.finish()
     return try answer(
-      made, resumed: resumed, output, seconds: (ContinuousClock.now - began) / .seconds(1), workplace)
+      made, resumed: resumed, output, seconds: (ContinuousClock.now - began) / .seconds(1), tagged, workplace)
   }
 
   private static func answer(
-    _ made: Int, resumed: Int, _ output: String, seconds: Double, _ workplace: Workplace
+    _ made: Int, resumed: Int, _ output: String, seconds: Double, _ tagged: Document.Tagged?,
+    _ workplace: Workplace
   ) throws -> Int32 {
     let console = workplace.console
     let document = Document(
-      labels: made, verified: made, resumed: resumed, output: output, seconds: (seconds * 1000).rounded() / 1000
-    )
+      labels: made, verified: made, resumed: resumed, output: output,
+      seconds: (seconds * 1000).rounded() / 1000,
+      tagged: tagged)
     try console.answer(document) {
       console.put(
         Text(zh: "\(made) 张标牌已做好并逐张读回：\(output)", en: "\(made) labels made, each read back: \(output)"))
+      if let tagged {
+        let (more, less) = (tagged.modules, tagged.modulesWithoutTag)
+        console.put(
+          Text(
+            zh: "带防伪标记 \(tagged.labels) 张，二维码 \(more) 格（不带为 \(less) 格）",
+            en: "\(tagged.labels) with a tag: a symbol of \(more) modules a side, \(less) without"))
+      }
+    }
+    return ExitCode.done.rawValue
+  }
+
+  private static func answer(previewed count: Int, _ output: String, seconds: Double, _ workplace: Workplace)
+    throws -> Int32
+  {
+    let console = workplace.console
+    let document = Document(
+      labels: count, verified: 0, resumed: 0, output: output, seconds: (seconds * 1000).rounded() / 1000)
+    let shown = min(count, LabelPreview.mostLabels)
+    try console.answer(document) {
+      console.put(
+        Text(
+          zh: "小样：\(output)，画了 \(count) 张中的 \(shown) 张，\(count) 张都放得下；没有印制",
+          en: "contact sheet: \(output), with \(shown) of \(count) labels, all of which fit; none was made"))
     }
     return ExitCode.done.rawValue
   }
@@ -147,6 +208,38 @@ enum LabelBatchCommand {
     }
     guard list.problems.isEmpty else { throw ListRefused(file: path, reason: .rows(list.problems)) }
     return list
+  }
+
+  // MARK: - Tags
+
+  /// As the list has them, as the key makes them, else as they came to this laptop with its block.
+  private static func tags(of list: LabelList, _ options: Options, _ workplace: Workplace) throws
+    -> [LabelCode: LabelTag]
+  {
+    var tags = try workplace.storedTags()
+    let key = try options.tagKey.map(workplace.tagKey)
+    var problems: [LabelList.Problem] = []
+    var wanted: [LabelCode: LabelTag] = [:]
+    for row in list.rows {
+      if let key, let tag = row.tag, !key.made(tag, for: row.code) {
+        problems.append(.init(line: row.line, fault: .otherTag))
+      }
+      wanted[row.code] = row.tag ?? key?.tag(of: row.code) ?? tags.removeValue(forKey: row.code)
+    }
+    guard problems.isEmpty else { throw ListRefused(file: options.input ?? "", reason: .rows(problems)) }
+    return wanted
+  }
+
+  private static func tagged(
+    _ orders: [LabelBatch.Order], count: Int, _ platform: String, _ correction: QRSymbol.Correction
+  ) throws -> Document.Tagged? {
+    // All codes and all tags are of one length: one label shows what it is for all.
+    guard let order = orders.first(where: { LabelPayload.tag(in: $0.payload.text) != nil }) else { return nil }
+    let plain = try LabelPayload(platform: platform, code: order.payload.code)
+    guard let with = try? QRSymbol(order.payload.text, atLeast: correction),
+      let without = try? QRSymbol(plain.text, atLeast: correction)
+    else { return nil }
+    return Document.Tagged(labels: count, modules: with.moduleCount, modulesWithoutTag: without.moduleCount)
   }
 
   /// Over all that the labels show and how they are drawn.

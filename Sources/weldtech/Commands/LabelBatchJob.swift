@@ -18,12 +18,14 @@ struct LabelBatchJob {
   let folder: String
   /// Of labels in files of their own.
   let format: LabelFormat
+  /// Where they go besides.
+  var destination: LabelDestination?
 
   /// - Throws: `LabelsBusy`, `FieldbookError` where a label may not be made, and what `body` throws.
   func run(on workplace: Workplace, _ body: (Progress) throws -> Void) throws {
     let order = Fieldbook.LabelOrder(codes: orders.map(\.payload.code), sha256: digest, output: output)
     try workplace.printing(order, staysOpen: true) { run in
-      let progress = Progress(run: run, orders: orders, folder: folder, format: format)
+      let progress = Progress(run: run, job: self, draft: workplace.printerDraft)
       do { try body(progress) } catch {
         // What was reported is whole, whatever came after it.
         try progress.flush()
@@ -41,24 +43,22 @@ struct LabelBatchJob {
     private static let readEvery = 100
 
     private let run: LabelRun
-    private let orders: [LabelBatch.Order]
-    private let folder: String
-    private let format: LabelFormat
+    private let job: LabelBatchJob
+    private let draft: String
     private var waiting: [Fieldbook.PrintedLabel] = []
 
-    fileprivate init(run: LabelRun, orders: [LabelBatch.Order], folder: String, format: LabelFormat) {
+    fileprivate init(run: LabelRun, job: LabelBatchJob, draft: String) {
       self.run = run
-      self.orders = orders
-      self.folder = folder
-      self.format = format
+      self.job = job
+      self.draft = draft
     }
 
     /// The orders whose files an earlier run did not leave behind whole.
     /// - Throws: `Cancelled`.
     func missing(isCancelled: () -> Bool) throws -> [LabelBatch.Order] {
-      guard run.job.isSameOrder else { return orders }
+      guard run.job.isSameOrder else { return job.orders }
       var missing: [LabelBatch.Order] = []
-      for (index, order) in orders.enumerated() {
+      for (index, order) in job.orders.enumerated() {
         if isCancelled() { throw Cancelled() }
         if !isThere(order, isRead: index % Self.readEvery == 0) { missing.append(order) }
       }
@@ -68,28 +68,47 @@ struct LabelBatchJob {
     private func isThere(_ order: LabelBatch.Order, isRead: Bool) -> Bool {
       guard let known = run.job.made[order.payload.code], let digest = known,
         let file = FileManager.default.contents(
-          atPath: "\(folder)/\(order.payload.code).\(format.rawValue)"), SHA256Digest(of: file).hex == digest
+          atPath: "\(job.folder)/\(order.payload.code).\(job.format.rawValue)"),
+        SHA256Digest(of: file).hex == digest
       else { return false }
       return !isRead || (try? LabelPicture.texts(in: file)) == [order.payload.text]
     }
 
-    /// Labels that are in their files and have been read back.
+    /// Labels that are in their files and have been read back. Those for a printer are handed to it, unless an earlier
+    /// run did, and counted as soon as it has them.
     func take(_ labels: [LabelBatch.Made]) throws {
-      for label in labels {
-        let payload = label.order.payload
-        waiting.append(.init(code: payload.code, payload: payload.text, sha256: label.sha256?.hex))
+      let atOnce = job.destination?.labelsAtOnce ?? max(1, labels.count)
+      for first in stride(from: 0, to: labels.count, by: atOnce) {
+        let part = labels[first..<min(first + atOnce, labels.count)]
+        if let destination = job.destination {
+          let files = try part.filter { run.job.made[$0.order.payload.code] != $0.sha256?.hex }.map {
+            try bytes($0)
+          }
+          let title = labels[first].order.payload.code.description
+          if !files.isEmpty { try destination.take(files, title: title, draft: draft) }
+        }
+        waiting += part.map { label in
+          .init(code: label.order.payload.code, payload: label.order.payload.text, sha256: label.sha256?.hex)
+        }
+        if job.destination != nil || waiting.count >= Self.labelsPerSync { try flush() }
       }
-      if waiting.count >= Self.labelsPerSync { try flush() }
+    }
+
+    private func bytes(_ label: LabelBatch.Made) throws -> Data {
+      guard let bytes = FileManager.default.contents(atPath: label.file) else {
+        throw FileTrouble.unreadable(path: label.file, errno: ENOENT)
+      }
+      return bytes
     }
 
     /// Only what is on disk is counted.
     fileprivate func flush() throws {
       guard !waiting.isEmpty else { return }
-      let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-      guard descriptor >= 0 else { throw FileTrouble.unwritable(path: folder, errno: errno) }
+      let descriptor = open(job.folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+      guard descriptor >= 0 else { throw FileTrouble.unwritable(path: job.folder, errno: errno) }
       defer { close(descriptor) }
       // One call for all of the files and their names, see syncfs(2).
-      guard wt_syncfs(descriptor) == 0 else { throw FileTrouble.unwritable(path: folder, errno: errno) }
+      guard wt_syncfs(descriptor) == 0 else { throw FileTrouble.unwritable(path: job.folder, errno: errno) }
       try run.count(waiting)
       waiting = []
     }

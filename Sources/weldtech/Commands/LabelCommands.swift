@@ -46,9 +46,6 @@ enum LabelCommand {
   }
 
   static func run(_ options: Options, _ workplace: Workplace) throws -> Int32 {
-    if options.format == .svg, options.printing.printerName != nil {
-      throw UsageError.conflictingOptions("--printer", "--format svg")
-    }
     let installation = try workplace.fieldbook().installation(matching: options.id)
     var order = Walk.LabelOrder()
     order.stockCode = try options.code.map(labelCode)
@@ -57,8 +54,7 @@ enum LabelCommand {
       dotsPerInch: options.dpi, correction: options.correction.flatMap(QRSymbol.Correction.init(rawValue:)),
       printGainMillimetres: options.printGain, format: options.format)
     order.output = options.output
-    order.printer = try options.printing.printer()
-    order.printerLanguage = options.printing.language
+    order.destination = try options.printing.destination(format: options.format)
     let outcome = try Walk(workplace: workplace).label(installation, order)
     let console = workplace.console
     let document = Document(
@@ -80,10 +76,13 @@ enum LabelsCommand {
   struct CodesOptions {
     var count: Int?
     var output: String?
+    var tagKey: String?
   }
 
   struct Codes: Encodable {
     var codes: [LabelCode]
+    /// By code; nil without a key.
+    var tags: [String: String]?
   }
 
   struct TemplatesOptions {
@@ -118,6 +117,8 @@ enum LabelsCommand {
             parameters.option(
               "output", \.output, .file, placeholder: "F.csv",
               Text(zh: "CSV 写到哪里", en: "where to write the CSV"))
+            parameters.tagKey(
+              \.tagKey, Text(zh: "公司防伪密钥文件，每个编码加标记", en: "the company's key: a tag for each code"))
           }, run: codes),
         LabelBatchCommand.command,
         Command(
@@ -133,11 +134,16 @@ enum LabelsCommand {
 
   static func codes(_ options: CodesOptions, _ workplace: Workplace) throws -> Int32 {
     guard let count = options.count else { throw UsageError.missing(option: "count") }
+    let key = try options.tagKey.map(workplace.tagKey)
     let codes = try workplace.fieldbook().drawCodes(count: count)
-    let csv = (["code"] + codes.map(\.description)).joined(separator: "\n") + "\n"
+    let rows = codes.map { code in key.map { "\(code),\($0.tag(of: code))" } ?? code.description }
+    let csv = ([key == nil ? "code" : "code,tag"] + rows).joined(separator: "\n") + "\n"
     if let output = options.output { try workplace.write(Data(csv.utf8), to: output) }
-    try workplace.console.answer(Codes(codes: codes)) {
-      if options.output == nil { for code in codes { workplace.console.put(code.description) } }
+    let tags = key.map { key in
+      Dictionary(codes.map { ($0.description, key.tag(of: $0).text) }, uniquingKeysWith: { $1 })
+    }
+    try workplace.console.answer(Codes(codes: codes, tags: tags)) {
+      if options.output == nil { for row in rows { workplace.console.put(row) } }
     }
     return ExitCode.done.rawValue
   }

@@ -52,7 +52,7 @@ enum LabelReprintCommand {
       try console.prompter.text(Text(zh: "补印原因", en: "why it is made again"))
     }
     let fieldbook = try workplace.fieldbook()
-    let printer = try options.printing.printer()
+    let destination = try options.printing.destination()
     let id = try fieldbook.installation(boundTo: code)
     let made = try make(code, of: id, options, workplace)
     let file = options.output ?? "\(workplace.home)/documents/\(code)/label.png"
@@ -63,12 +63,12 @@ enum LabelReprintCommand {
       try workplace.writeSynced(made.bytes, to: file)
       // Cut off after the label was counted: it is with the printer already.
       if run.job.made[code] != nil { return }
-      try printer?.submit(
-        made.bytes, title: code.description, in: options.printing.language, draft: workplace.printerDraft)
+      try destination?.take([made.bytes], title: code.description, draft: workplace.printerDraft)
       try run.count([.init(code: code, payload: made.payload.text, sha256: digest)])
     }
     let document = Document(
-      code: code, id: id, payload: made.payload.text, file: file, reason: reason, printer: printer?.name)
+      code: code, id: id, payload: made.payload.text, file: file, reason: reason,
+      printer: options.printing.printerName)
     try console.answer(document) {
       console.put(Text(zh: "标牌已补印并读回：\(file)", en: "label made again and read back: \(file)"))
     }
@@ -94,6 +94,6 @@ enum LabelReprintCommand {
     }
     let template = try workplace.labelTemplates().template(named: options.template)
     return try LabelMaker(template: template, settings: .init(dotsPerInch: options.dpi)).make(
-      fields: fields, payload: try LabelPayload(platform: try workplace.platformAddress(), code: code))
+      fields: fields, payload: try workplace.labelPayload(of: code))
   }
 }

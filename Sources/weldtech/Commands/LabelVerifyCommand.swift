@@ -12,6 +12,7 @@ enum LabelVerifyCommand {
     var files: [String] = []
     var expected: String?
     var isMirrored = false
+    var tagKey: String?
   }
 
   struct Document: Encodable {
@@ -22,6 +23,8 @@ enum LabelVerifyCommand {
       var readable: Bool
       var payload: String?
       var code: LabelCode?
+      /// Held against the key; nil without one.
+      var tag: Tag?
       /// What it was compared with; nil where nothing was known of it.
       var expected: String?
       var matches: Bool?
@@ -40,6 +43,8 @@ enum LabelVerifyCommand {
       var concerns: [LabelInspection.Concern]
       var good: Bool
     }
+
+    enum Tag: String, Encodable { case right, missing, wrong }
 
     var results: [Result]
   }
@@ -60,11 +65,16 @@ enum LabelVerifyCommand {
         parameters.flag(
           "mirrored", \.isMirrored,
           Text(zh: "应当是镜像（印在透明亚克力背面）", en: "it should be mirrored, for the back of clear acrylic"))
+        parameters.tagKey(
+          \.tagKey,
+          Text(
+            zh: "公司防伪密钥文件：核对编码后的标记", en: "the company's key: says whether the tag is right, missing or wrong"))
       }, run: run)
   }
 
   /// Exit 1 where a label is not readable, not what it should be, or the wrong way round.
   static func run(_ options: Options, _ workplace: Workplace) throws -> Int32 {
+    let key = try options.tagKey.map(workplace.tagKey)
     var results: [Document.Result] = []
     for file in options.files {
       if workplace.isInterrupted { throw Cancelled() }
@@ -76,7 +86,7 @@ enum LabelVerifyCommand {
             results.append(.init(file: file, page: page.number, readable: false, concerns: [], good: false))
           }
           for symbol in found {
-            results.append(try judge(symbol, file: file, page: page.number, options, workplace))
+            results.append(try judge(symbol, file: file, page: page.number, key, options, workplace))
           }
         }
       } catch let error as LabelError { throw PictureRefused(file: file, error: error) }
@@ -89,21 +99,30 @@ enum LabelVerifyCommand {
   // MARK: - Judging
 
   private static func judge(
-    _ symbol: LabelInspection, file: String, page: Int?, _ options: Options, _ workplace: Workplace
+    _ symbol: LabelInspection, file: String, page: Int?, _ key: LabelTagKey?, _ options: Options,
+    _ workplace: Workplace
   ) throws -> Document.Result {
     let code = LabelPayload.code(in: symbol.text)
     let expected = try expectation(of: code, file: file, options, workplace)
     let matches = expected.map { $0.isCode ? code?.description == $0.text : symbol.text == $0.text }
     let screening = symbol.screening
+    let tag = key.map { judge(LabelPayload.tag(in: symbol.text), of: code, $0) }
     return Document.Result(
-      file: file, page: page, readable: true, payload: symbol.text, code: code, expected: expected?.text,
+      file: file, page: page, readable: true, payload: symbol.text, code: code, tag: tag,
+      expected: expected?.text,
       matches: matches, mirrored: symbol.isMirrored, inverted: symbol.isInverted,
       rotationDegrees: symbol.rotationDegrees, correction: symbol.correction?.rawValue,
       modules: screening?.moduleCount, contrast: rounded(screening?.contrast),
       modulation: rounded(screening?.modulation), modulePixels: rounded(screening?.modulePixels),
       moduleMillimetres: rounded(screening?.moduleMillimetres), quietZoneModules: screening?.quietModules,
       wrongModules: screening?.wrongModules, unusedCorrection: rounded(screening?.unusedCorrection),
-      concerns: symbol.concerns, good: matches != false && symbol.isMirrored == options.isMirrored)
+      concerns: symbol.concerns,
+      good: matches != false && symbol.isMirrored == options.isMirrored && (tag ?? .right) == .right)
+  }
+
+  private static func judge(_ tag: LabelTag?, of code: LabelCode?, _ key: LabelTagKey) -> Document.Tag {
+    guard let code, let tag else { return .missing }
+    return key.made(tag, for: code) ? .right : .wrong
   }
 
   /// As told, else by the file's name, else as the stock has it.
@@ -136,6 +155,12 @@ enum LabelVerifyCommand {
     console.put(Text(zh: "\(place.zh)：\(result.payload ?? "")", en: "\(place.en): \(result.payload ?? "")"))
     if result.matches == false, let expected = result.expected {
       console.put(Text(zh: "  不符，应为 \(expected)", en: "  it should be \(expected)"))
+    }
+    switch result.tag {
+    case .right: console.put(Text(zh: "  防伪标记正确", en: "  its tag is right"))
+    case .missing: console.put(Text(zh: "  没有防伪标记：不是本公司印的，或密钥之前印的", en: "  it has no tag"))
+    case .wrong: console.put(Text(zh: "  防伪标记不对：是仿制的", en: "  its tag is wrong: it is no label of this key"))
+    case nil: break
     }
     if result.mirrored == true { console.put(Text(zh: "  是镜像", en: "  it is mirrored")) }
     if result.inverted == true { console.put(Text(zh: "  浅色印在深色上", en: "  it is light on dark")) }

@@ -16,6 +16,7 @@ enum SetupCommand {
     var certificateExpires: CalendarDay?
     var region: String?
     var codes: String?
+    var tags: String?
     var platform: String?
     var platformKey: String?
     var tokenFile: String?
@@ -60,6 +61,9 @@ enum SetupCommand {
           "codes", \.codes, .string, placeholder: "FIRST+COUNT",
           Text(zh: "公司分配的号段，如 00A000+500", en: "the company's block of serials, for example 00A000+500"))
         parameters.option(
+          "tags", \.tags, .file, placeholder: "F.csv",
+          Text(zh: "随号段带来的防伪标记表（code,tag）", en: "the tags that came with the block: a list of code and tag"))
+        parameters.option(
           "platform", \.platform, .string, placeholder: "URL", Text(zh: "平台地址", en: "the platform's address"))
         parameters.option(
           "platform-key", \.platformKey, .file, Text(zh: "平台证书（PEM）", en: "the platform's certificate (PEM)"))
@@ -92,6 +96,7 @@ enum SetupCommand {
     let tokenFile = options.tokenFile.map(absolutePath)
     // First, since it may be refused, and then nothing of this is kept.
     if let block { try fieldbook.addBlock(block) }
+    if let tags = options.tags { _ = try workplace.keepTags(from: tags) }
     try fieldbook.updateSetup { setup in
       setup.technician = technician
       setup.region = region

@@ -53,6 +53,10 @@ extension LabelList.Problem {
         ("list.notACode", Text(zh: "编码不对：长度或校验字符有误", en: "no label code: length or check character"))
       case .codeTwice(let first):
         ("list.codeTwice", Text(zh: "编码在第 \(first) 行已有", en: "the code of line \(first) again"))
+      case .notATag:
+        ("list.notATag", Text(zh: "防伪标记不是八个字符", en: "the tag is not eight characters of its alphabet"))
+      case .otherTag:
+        ("list.otherTag", Text(zh: "防伪标记与密钥不符", en: "the tag is not the one that the key makes"))
       case .fieldMissing(let field):
         (
           "list.fieldMissing",

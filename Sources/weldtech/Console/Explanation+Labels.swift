@@ -154,6 +154,15 @@ extension LabelError: Explained {
         code: "labels.printer.refused",
         message: Text(zh: "打印机 \(printer) 没有收下：\(reason)", en: "printer \(printer) did not take it: \(reason)"),
         hint: Text(zh: "lpstat -p 查看打印机状态", en: "`lpstat -p` says how the printer is"))
+    case .device(let path, let errno):
+      Failure(
+        code: "labels.printer.device",
+        message: Text(
+          zh: "写不了打印机设备 \(path)（errno \(errno)）",
+          en: "the printer's device \(path) did not take it (errno \(errno))"),
+        hint: Text(
+          zh: "检查打印机电源、标签纸，以及设备的写权限（lp 组）",
+          en: "check the printer's power and labels, and that you may write there (group lp)"))
     case .drawing(.svg(.noLibrary)):
       Failure(
         code: "labels.svg.library",
@@ -235,6 +244,22 @@ extension TemplateProblem {
         )
       case .picture(let fault):
         ("template.picture", Text(zh: "不是完整的 PNG 图片（\(fault)）", en: "is no whole PNG picture (\(fault))"))
+      case .drawing(.noLibrary):
+        (
+          "template.drawing",
+          Text(zh: "是 SVG，要装 librsvg2-2 才能画", en: "is SVG, which takes librsvg2-2 to be drawn")
+        )
+      case .drawing(.feature(let name)):
+        (
+          "template.drawing",
+          Text(
+            zh: "用了“\(name)”：这里只画形状和渐变，把文字和引用转成路径再存",
+            en:
+              "uses \(name): only shapes and gradients are drawn; save it with texts and references made into paths"
+          )
+        )
+      case .drawing(let fault):
+        ("template.drawing", Text(zh: "不是完整的 SVG（\(fault)）", en: "is no whole SVG (\(fault))"))
       case .onSymbol: ("template.onSymbol", Text(zh: "压住了二维码或其空白区", en: "lies on the symbol or its quiet zone"))
       case .symbolCount(let count):
         ("template.symbolCount", Text(zh: "有 \(count) 个二维码，应为 1 个", en: "has \(count) symbols, not 1"))

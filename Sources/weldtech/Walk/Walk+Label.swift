@@ -14,8 +14,7 @@ extension Walk {
     var settings = LabelMaker.Settings()
     /// Where to write it; nil is the installation's folder of documents.
     var output: String?
-    var printer: LabelPrinter?
-    var printerLanguage = LabelPrinter.Language.png
+    var destination: LabelDestination?
   }
 
   struct LabelOutcome {
@@ -29,7 +28,7 @@ extension Walk {
   func label(_ installation: Installation, _ order: LabelOrder) throws -> LabelOutcome {
     try require(.label, of: installation)
     guard let code = installation.code else { throw StepRefused(step: .label, refusal: .retired) }
-    let payload = try LabelPayload(platform: try workplace.platformAddress(), code: code)
+    let payload = try workplace.labelPayload(of: code)
     if let stockCode = order.stockCode {
       guard stockCode == code else { throw StepRefused(step: .label, refusal: .otherCode(code)) }
       let record = LabelRecord(code: code, payload: payload.text, template: "stock", verified: true)
@@ -44,10 +43,9 @@ extension Walk {
     let file = order.output ?? workplace.documentPath(of: installation, named: "label.\(made.format.rawValue)")
     try countOnce(made, of: installation) { isNew in
       try workplace.writeSynced(made.bytes, to: file)
-      guard let printer = order.printer else { return }
+      guard let destination = order.destination else { return }
       guard isNew else { throw FieldbookError.labelsPrinted([code], count: 1) }
-      try printer.submit(
-        made.bytes, title: code.description, in: order.printerLanguage, draft: workplace.printerDraft)
+      try destination.take([made.bytes], title: code.description, draft: workplace.printerDraft)
     }
     let record = LabelRecord(
       code: code, payload: payload.text, template: made.template, verified: made.verified)

@@ -10,6 +10,7 @@ import Terminal
 final class Desk {
   let home = NSTemporaryDirectory() + "weldtech-desk-\(UUID().uuidString)"
   var clock = FixedClock()
+  var environment = Environment.current()
 
   deinit { try? FileManager.default.removeItem(atPath: home) }
 
@@ -42,7 +43,7 @@ final class Desk {
     diagnostics: Transcript = Transcript(), script: Script = Script(isTerminal: false)
   ) -> Workplace {
     Workplace(
-      environment: .current(),
+      environment: environment,
       console: Console(
         output: output.sink, diagnostics: diagnostics.sink, source: script, language: globals.language ?? .en,
         isJSON: globals.isJSON, isVerbose: globals.isVerbose, noColor: true),

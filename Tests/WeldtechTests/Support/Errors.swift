@@ -191,7 +191,7 @@ enum Errors {
       LabelError.drawing(.pdf(.noPoppler)), .drawing(.pdf(.tooLarge)), .drawing(.pdf(.damaged)),
       .drawing(.jpeg(.corrupt)), .drawing(.outOfMemory),
       .drawing(.svg(.feature("use"))), .drawing(.svg(.damaged)),
-    ].map { PictureRefused(file: "/f", error: $0) } + [LabelsBusy()]
+    ].map { PictureRefused(file: "/f", error: $0) } + [LabelsBusy(), TagKeyRefused(file: "/f")]
 
   private static let labels: [any Error] =
     [
@@ -216,7 +216,7 @@ enum Errors {
         excessCharacters: 9, fitsWith: nil),
       .printGainTooLarge(givenMillimetres: 0.2, mostMillimetres: 0.1, moduleDots: 8),
       .payloadTooLong(bytes: 9000, excessCharacters: 9), .unreadable(.noSymbol), .picture(.truncated),
-      .drawing(.svg(.noLibrary)),
+      .drawing(.svg(.noLibrary)), .device(path: "/dev/usb/lp0", errno: 13),
       .drawing(.outOfMemory), .label(code: code, line: 2, .unreadable(.mirrored)),
       .unwritable(file: "f", errno: 28), .startOutOfRange(position: 19, most: 18),
       .sheetTooSmall(
@@ -234,7 +234,8 @@ enum Errors {
     ([
       .row(.quoteOpen), .row(.quoteFollowed), .row(.quoteInside), .row(.controlCharacter),
       .row(.fieldTooLong(mostBytes: 9)), .row(.fieldCount(found: 1, wanted: 2)), .noCodeColumn,
-      .columnTwice(field: "street"), .notACode, .codeTwice(firstLine: 2), .fieldMissing(field: "street"),
+      .columnTwice(field: "street"), .notACode, .codeTwice(firstLine: 2), .notATag, .otherTag,
+      .fieldMissing(field: "street"),
     ] as [LabelList.Problem.Fault]).map { LabelList.Problem(line: 3, fault: $0) }
 
   private static let templates: [any Error] =
@@ -242,6 +243,8 @@ enum Errors {
       .notJSON, .missing, .wrongType, .unknownField, .outOfRange(lower: 0, upper: 1, unit: "mm"),
       .notAChoice(["a"]), .tooLong(longest: 5), .empty, .duplicate, .notExactlyOne(of: ["text", "field"]),
       .outsideSafeZone, .outsideBleed, .outsidePlate, .onHole, .onSymbol, .symbolCount(2), .noSuchFile,
+      .drawing(.noLibrary),
+      .drawing(.feature("use")), .drawing(.damaged),
       .picture(.corrupt),
     ] as [TemplateProblem.Fault]).map {
       LabelError.templateRejected(

@@ -1,0 +1,139 @@
+import Foundation
+import Synchronization
+import Testing
+
+/// A CUPS of its own on a socket of its own, with two queues: `plain` hands every job over untouched to a printer in
+/// the network, which is here; `zebra` has CUPS' filters and driver for a label printer and writes into a file.
+final class Spooler {
+  /// What is missing for it; nil where nothing is.
+  static let missing: String? = ["/usr/sbin/cupsd", "/usr/sbin/lpadmin", "/usr/lib/cups/filter/imagetoraster"]
+    .first { !FileManager.default.isExecutableFile(atPath: $0) }
+
+  /// Points libcups at it.
+  var environment: [String: String] { ["CUPS_SERVER": socket] }
+
+  private let scratch = try? Scratch()
+  private let folder: String
+  private let socket: String
+  private let daemon: Running
+  private let printer: NetworkPrinter
+
+  init() throws {
+    folder = try #require(scratch?.path)
+    // Of a socket's path no more than 107 bytes count.
+    socket = "/tmp/weldtech-cups-\(getpid())-\(UInt16.random(in: 0...UInt16.max))"
+    printer = try NetworkPrinter()
+    for name in ["root", "run", "cache", "spool", "tmp", "log"] {
+      try FileManager.default.createDirectory(atPath: "\(folder)/\(name)", withIntermediateDirectories: true)
+    }
+    let all = "Order allow,deny\nAllow all\n"
+    try Data(
+      """
+      Listen \(socket)
+      Browsing No
+      DefaultAuthType None
+      WebInterface No
+      <Location />
+      \(all)</Location>
+      <Location /admin>
+      \(all)</Location>
+      <Policy default>
+      <Limit All>
+      \(all)</Limit>
+      </Policy>
+
+      """.utf8
+    ).write(to: URL(filePath: "\(folder)/root/cupsd.conf"))
+    try Data(
+      """
+      FileDevice Yes
+      ServerRoot \(folder)/root
+      StateDir \(folder)/run
+      CacheDir \(folder)/cache
+      RequestRoot \(folder)/spool
+      TempDir \(folder)/tmp
+      AccessLog \(folder)/log/access
+      ErrorLog \(folder)/log/error
+      PageLog \(folder)/log/page
+
+      """.utf8
+    ).write(to: URL(filePath: "\(folder)/root/cups-files.conf"))
+    daemon = try Running(
+      ["-f", "-c", "\(folder)/root/cupsd.conf", "-s", "\(folder)/root/cups-files.conf"],
+      executable: "/usr/sbin/cupsd")
+    let listens = daemon.wait(within: 20) { _ in FileManager.default.fileExists(atPath: socket) }
+    try #require(listens, "\(daemon.said)")
+    try add("plain", ["-v", "socket://127.0.0.1:\(printer.port)/?waiteof=false", "-m", "raw"])
+    try add("zebra", ["-v", "file:\(folder)/zebra", "-m", "drv:///sample.drv/zebra.ppd"])
+  }
+
+  deinit {
+    daemon.signal(SIGTERM)
+    _ = daemon.end(within: 20)
+    unlink(socket)
+  }
+
+  private func add(_ queue: String, _ options: [String]) throws {
+    let outcome = try Running(
+      ["-h", socket, "-p", queue, "-E"] + options, environment: environment, executable: "/usr/sbin/lpadmin"
+    ).end(within: 60)
+    try #require(outcome.status == 0, "\(outcome.diagnostics)")
+  }
+
+  /// What the printer in the network was sent, job after job, as soon as there are `count`.
+  func jobs(_ count: Int) -> [Data] {
+    _ = daemon.wait(within: 60) { _ in printer.jobs.count >= count }
+    return printer.jobs
+  }
+
+  /// What the label printer's driver made of its last job.
+  func driven() throws -> String {
+    let file = "\(folder)/zebra"
+    // The driver ends a job by taking the picture out of the printer's memory.
+    let isWhole = daemon.wait(within: 60) { _ in
+      (try? String(contentsOfFile: file, encoding: .utf8))?.contains("^ID") == true
+    }
+    let log = (try? String(contentsOfFile: "\(folder)/log/error", encoding: .utf8)) ?? ""
+    try #require(isWhole, "\(log.suffix(2_000))")
+    return try String(contentsOfFile: file, encoding: .utf8)
+  }
+}
+
+/// A printer that takes what comes on a port, as label printers do on 9100: a connection, a job.
+private final class NetworkPrinter: Sendable {
+  let port: Int
+  private let listener: Int32
+  private let received = Mutex<[Data]>([])
+
+  var jobs: [Data] { received.withLock { $0 } }
+
+  init() throws {
+    let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    self.listener = listener
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_addr.s_addr = inet_addr("127.0.0.1")
+    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+    let isBound = withUnsafeMutablePointer(to: &address) {
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        bind(listener, $0, length) == 0 && listen(listener, 16) == 0 && getsockname(listener, $0, &length) == 0
+      }
+    }
+    try #require(isBound)
+    port = Int(UInt16(bigEndian: address.sin_port))
+    Thread { [weak self] in
+      while true {
+        let connection = accept(listener, nil, nil)
+        guard connection >= 0 else { return }
+        let job = (try? FileHandle(fileDescriptor: connection, closeOnDealloc: true).readToEnd()) ?? Data()
+        guard let self else { return }
+        received.withLock { $0.append(job) }
+      }
+    }.start()
+  }
+
+  deinit {
+    shutdown(listener, Int32(SHUT_RDWR))
+    close(listener)
+  }
+}
