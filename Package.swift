@@ -43,7 +43,8 @@ let package = Package(
 
     // The features. They do not know of each other.
     feature("Fieldbook", ["Records", "Cryptography", "CSQLite"]),
-    feature("Provision", ["Records", "ModuleCore", "Cryptography", "Threads", "CSerial", "CLZ4"]),
+    feature(
+      "Provision", ["Records", "ModuleCore", "Cryptography", "Threads", "CLibDeflate", "CSerial", "CLZ4"]),
     feature("Labels", ["Records", "Cryptography", "Drawing", "Tables", "Threads", "CCups", "CZXing"]),
     feature("Agreements", ["Records", "Drawing", "Cryptography"]),
     feature("Photos", ["Records", "Cryptography", "CPNG", "CTurboJPEG"]),

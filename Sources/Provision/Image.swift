@@ -95,6 +95,7 @@ public struct Image: Hashable, Sendable {
       }
       guard !sectors.overlaps(chip.pairingSectors) else { throw .segment(index: index, .overlapsPairing) }
     }
+    if let espressif = chip.espressif { return try check(for: chip, espressif) }
     guard let first = manifest.segments.first(where: { $0.address == chip.flashStart }) else {
       throw .noVectorTable
     }

@@ -46,5 +46,7 @@ public enum ImageFault: Error, Hashable, Sendable {
     case applicationDigest
     /// The header is missing, or it says another length, chip or version than the manifest.
     case applicationHeader
+    /// Of a chip of Espressif's.
+    case espressif(ESP32ImageFault)
   }
 }

@@ -46,6 +46,15 @@ public protocol ModemLines: AnyObject {
   func setDTR(_ asserted: Bool) throws(LinkError)
   /// True is asserted, which is a low level at a TTL adapter's pin.
   func setRTS(_ asserted: Bool) throws(LinkError)
+  /// Both at the same moment, where the link can; else one after the other.
+  func set(dtr: Bool, rts: Bool) throws(LinkError)
+}
+
+extension ModemLines {
+  public func set(dtr: Bool, rts: Bool) throws(LinkError) {
+    try setDTR(dtr)
+    try setRTS(rts)
+  }
 }
 
 /// What some links can tell besides: whether another program has come onto the port. Asked for by

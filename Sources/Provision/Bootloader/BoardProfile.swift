@@ -9,6 +9,13 @@ public struct BoardProfile: Hashable, Sendable {
   public let reset: Line?
   /// Wired to BOOT0, which is read as the reset ends: high leads into the ROM bootloader. Nil where no line is.
   public let boot0: Line?
+  /// DTR and RTS lead through two crossed transistors to IO0 (IO9 of a C3) and EN of a chip of Espressif's: RTS alone
+  /// pulls EN low, DTR alone IO0, and both together neither.
+  public let isEspressif: Bool
+
+  init(name: String, reset: Line?, boot0: Line?, isEspressif: Bool = false) {
+    (self.name, self.reset, self.boot0, self.isEspressif) = (name, reset, boot0, isEspressif)
+  }
 
   /// `module` is the module's service connector: no control line; a blank chip is reset by its supply with BOOT0 at
   /// 3.3 V by hand. The others are boards with both lines wired straight, or through one transistor each that does not
@@ -16,12 +23,16 @@ public struct BoardProfile: Hashable, Sendable {
   public static let known = [
     BoardProfile(name: "module", reset: nil, boot0: nil),
     BoardProfile(name: "dtr-reset-rts-boot0", reset: .dtr, boot0: .rts),
-    BoardProfile(name: "rts-reset-dtr-boot0", reset: .rts, boot0: .dtr),
+    BoardProfile(name: "rts-reset-dtr-boot0", reset: .rts, boot0: .dtr), espressif,
   ]
+
+  /// Espressif's own boards and most that are made after them.
+  static let espressif = BoardProfile(name: "esp32", reset: .rts, boot0: .dtr, isEspressif: true)
 
   /// Resets the chip into its ROM bootloader.
   /// - Parameter rest: lets so much time pass.
   func enterBootloader(_ lines: any ModemLines, rest: (Duration) throws(LinkError) -> Void) throws(LinkError) {
+    if isEspressif { return try enterEspressif(lines, rest: rest) }
     try set(boot0, high: true, lines)
     try set(reset, high: false, lines)
     // NRST needs 20 µs (DS8626); a capacitor of 100 nF at its pull-up of 40 kΩ takes 4 ms each way.
@@ -30,6 +41,29 @@ public struct BoardProfile: Hashable, Sendable {
     // The ROM looks at its ports some milliseconds later.
     try rest(.milliseconds(100))
     try set(boot0, high: false, lines)
+  }
+
+  private func enterEspressif(
+    _ lines: any ModemLines, rest: (Duration) throws(LinkError) -> Void
+  ) throws(LinkError) {
+    // EN low: reset, with IO0 high; from both lines at rest, so that nothing is pulled in between.
+    try lines.set(dtr: false, rts: false)
+    try lines.set(dtr: false, rts: true)
+    // A capacitor at EN, of up to 10 µF at its pull-up of 10 kΩ.
+    try rest(.milliseconds(100))
+    // IO0 low while EN rises by that capacitor.
+    try lines.set(dtr: true, rts: false)
+    try rest(.milliseconds(150))
+    try lines.set(dtr: false, rts: false)
+    // The ROM says hello.
+    try rest(.milliseconds(50))
+  }
+
+  /// Resets a chip of Espressif's into what its flash holds.
+  func leaveBootloader(_ lines: any ModemLines, rest: (Duration) throws(LinkError) -> Void) throws(LinkError) {
+    try lines.set(dtr: false, rts: true)
+    try rest(.milliseconds(100))
+    try lines.set(dtr: false, rts: false)
   }
 
   private func set(_ line: Line?, high: Bool, _ lines: any ModemLines) throws(LinkError) {

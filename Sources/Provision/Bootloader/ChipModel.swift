@@ -9,7 +9,7 @@ public struct ChipModel: Hashable, Sendable {
 
   /// As manifests and the module's own firmware spell it.
   public let name: String
-  /// What AN3155's Get ID answers.
+  /// What AN3155's Get ID answers; of Espressif's chips their id in image headers.
   public let productID: UInt16
   /// In order of address, without gaps.
   public let sectors: [Sector]
@@ -20,9 +20,11 @@ public struct ChipModel: Hashable, Sendable {
   /// Of the option bytes whose bits, sector by sector from the lowest, are clear where the sector is protected from
   /// writing; nil where the chip has none.
   public let writeProtectionAddress: UInt32?
+  /// Of a chip that is flashed through Espressif's ROM loader; nil for AN3155's.
+  public internal(set) var espressif: EspressifChip? = nil
 
   /// Every chip that a module may carry.
-  public static let known: [ChipModel] = [stm32f405]
+  public static let known: [ChipModel] = [stm32f405, esp32, esp32c3]
 
   /// RM0090: table 5 (sectors of 1 MiB), 39.1 (unique id), 3.9.2 (option bytes); the pairing record's place is `FlashMap`'s.
   public static let stm32f405 = ChipModel(

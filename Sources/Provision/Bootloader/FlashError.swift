@@ -26,6 +26,13 @@ public enum FlashError: Error, Hashable, Sendable {
   case unknownChip(productID: UInt16)
   /// Product ids of the chip on the cable and of the one the image is for.
   case wrongChip(found: UInt16, wanted: UInt16)
+  /// A chip of Espressif's, of no kind that this program knows by what it says at 0x40001000.
+  case unknownEspressif(magic: UInt32)
+  /// Espressif's ROM loader said no.
+  case espressif(ESP32Status, during: FlashStep)
+  /// The chip encrypts its flash, starts signed programs only or shows nothing of itself: what is written plainly would
+  /// not start. Nothing has been erased.
+  case secured(chip: String)
   /// No shipped release is for this chip.
   case noRelease(chip: String)
   case image(ImageFault)

@@ -21,6 +21,8 @@ public enum FlashPartner: String, Hashable, Sendable, CaseIterable {
   case bootloader
   /// The program in the chip's RAM.
   case loader
+  /// Espressif's ROM loader.
+  case espressif
 }
 
 /// Notes that last as long as the run.

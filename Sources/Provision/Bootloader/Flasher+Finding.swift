@@ -175,6 +175,7 @@ extension FlashError {
   var stepOfTheWire: FlashStep? {
     switch self {
     case .link(.timeout, let step), .refused(let step), .unexpected(_, let step): step
+    case .espressif(let status, let step): status.isOfTheWire ? step : nil
     default: nil
     }
   }

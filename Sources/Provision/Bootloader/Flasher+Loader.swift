@@ -70,12 +70,15 @@ extension Flasher {
   }
 }
 
-/// What the notes know of an adapter, as the flashing program asks for it.
+/// What the notes know of an adapter, as a path that climbs asks for it.
 final class NotedLineSpeeds: LineSpeedMemory {
   private let notes: any FlashNotes
+  private let partner: FlashPartner
 
-  init(_ notes: any FlashNotes) { self.notes = notes }
+  init(_ notes: any FlashNotes, of partner: FlashPartner = .loader) {
+    (self.notes, self.partner) = (notes, partner)
+  }
 
-  var ceiling: Int? { notes.speed(for: .loader) }
-  func note(held baud: Int) { notes.remember(speed: baud, for: .loader) }
+  var ceiling: Int? { notes.speed(for: partner) }
+  func note(held baud: Int) { notes.remember(speed: baud, for: partner) }
 }

@@ -1,7 +1,7 @@
 internal import Cryptography
 internal import ModuleCore
 
-/// Puts a firmware onto a module through its chip's ROM bootloader (AN3155).
+/// Puts a firmware onto a module through its chip's ROM bootloader (AN3155, or Espressif's).
 ///
 /// May be killed at any moment and run again: a bootloader left in the middle of a command is freed, nothing is
 /// taken for written that was not proved, the pairing record is never touched, and a boot block that works is left
@@ -77,6 +77,9 @@ public struct Flasher {
       let begun = now()
       let watch = FlashWatch(onEvent: onEvent, isCancelled: isCancelled)
       onEvent(.connecting)
+      if expectsEspressif(source, options), let client = try findEspressif(options, watch: watch) {
+        return try flash(source, through: client, options: options, begun: begun, watch: watch)
+      }
       let found = try findModuleOrLoader(speeds: bootloaderSpeeds, profile: options.profile)
       guard case .bootloader(let baud) = found else {
         guard case .firmware(let running) = found else { throw .noAnswer }

@@ -214,6 +214,15 @@ final class WiredSerialPort: SerialPort, ModemLines {
   func setDTR(_ asserted: Bool) throws(LinkError) { try drive(TIOCM_DTR, asserted) }
   func setRTS(_ asserted: Bool) throws(LinkError) { try drive(TIOCM_RTS, asserted) }
 
+  func set(dtr: Bool, rts: Bool) throws(LinkError) {
+    try requireOpen()
+    var lines: Int32 = 0
+    guard wt_modem_lines(descriptor, &lines) == 0 else { throw Self.transferError(errno) }
+    lines &= ~(TIOCM_DTR | TIOCM_RTS)
+    lines |= (dtr ? TIOCM_DTR : 0) | (rts ? TIOCM_RTS : 0)
+    guard wt_modem_set(descriptor, lines) == 0 else { throw Self.transferError(errno) }
+  }
+
   private func drive(_ line: Int32, _ asserted: Bool) throws(LinkError) {
     try requireOpen()
     let status = asserted ? wt_modem_raise(descriptor, line) : wt_modem_lower(descriptor, line)

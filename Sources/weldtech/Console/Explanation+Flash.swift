@@ -39,9 +39,9 @@ extension FlashError: Explained {
         message: Text(
           zh: "端口上没有模块回应，固件和引导程序都没有", en: "neither a firmware nor a bootloader answers on this port"),
         hint: Text(
-          zh: "检查模块电源和 TX/RX 是否接反；空白芯片要在 BOOT0 拉高时上电",
+          zh: "检查模块电源和 TX/RX 是否接反；空白芯片要在 BOOT0 拉高时上电，ESP32 要按住 BOOT 上电",
           en:
-            "check the module's power and that TX and RX are not swapped; a blank chip starts its bootloader with BOOT0 high at power-on"
+            "check the module's power and that TX and RX are not swapped; a blank chip starts its bootloader with BOOT0 high at power-on, an ESP32 with BOOT held"
         ))
     case .bootloaderSilent:
       Failure(
@@ -124,13 +124,31 @@ extension FlashError: Explained {
           en: "no chip of product id 0x\(String(product, radix: 16)) is known"),
         hint: Text(
           zh: "确认是本公司的模块；或升级 weldtech", en: "check that it is one of our modules, or install a newer weldtech"))
+    case .unknownEspressif(let magic):
+      Failure(
+        code: "provision.flash.unknownChip",
+        message: Text(
+          zh: "不认识标识为 0x\(String(magic, radix: 16)) 的乐鑫芯片",
+          en: "no chip of Espressif's that says 0x\(String(magic, radix: 16)) is known"),
+        hint: Text(
+          zh: "确认是本公司的模块；或升级 weldtech", en: "check that it is one of our modules, or install a newer weldtech"))
+    case .espressif(let status, let step): status.failure(during: step)
+    case .secured(let chip):
+      Failure(
+        code: "provision.flash.secured",
+        message: Text(
+          zh: "\(chip) 启用了闪存加密或安全启动，写入的固件不会启动；没有擦除任何内容",
+          en:
+            "the \(chip) encrypts its flash or starts signed programs only, and would not start this image; nothing was erased"
+        ),
+        hint: Text(zh: "这不能撤销：换一个模块", en: "this cannot be undone: take another module"))
     case .wrongChip(let found, let wanted):
       Failure(
         code: "provision.flash.wrongChip",
         message: Text(
-          zh: "固件是给 0x\(String(wanted, radix: 16)) 的，接着的芯片是 0x\(String(found, radix: 16))；没有擦除任何内容",
+          zh: "固件是给 \(ChipModel.name(of: wanted)) 的，接着的芯片是 \(ChipModel.name(of: found))；没有擦除任何内容",
           en:
-            "the image is for chip 0x\(String(wanted, radix: 16)), on the cable is 0x\(String(found, radix: 16)); nothing was erased"
+            "the image is for the \(ChipModel.name(of: wanted)), on the cable is \(ChipModel.name(of: found)); nothing was erased"
         ),
         hint: Text(zh: "不写 --image，自动选用对应的固件", en: "without --image the right one is chosen"))
     case .noRelease(let chip):

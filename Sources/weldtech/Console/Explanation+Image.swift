@@ -78,6 +78,9 @@ extension ImageFault: Explained {
       Text(zh: "第 \(index + 1) 段有误（\(fault)）", en: "segment \(index + 1) is wrong (\(fault))")
     case .flashMap: Text(zh: "扇区与芯片不符", en: "its sectors are not the chip's")
     case .noVectorTable: Text(zh: "没有向量表", en: "it has no vector table")
+    case .program(.espressif(let fault)):
+      Text(
+        zh: "乐鑫格式的程序有误，\(fault.title.zh)", en: "its program is none for Espressif's chips: \(fault.title.en)")
     case .program(let fault): Text(zh: "程序头有误（\(fault)）", en: "its program cannot be started (\(fault))")
     }
   }

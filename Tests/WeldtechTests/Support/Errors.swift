@@ -86,14 +86,21 @@ enum Errors {
       FlashError.tooOld(installed: "1.0.0", lowest: "1.5.0", offered: "2.0.0"),
       FlashError.verification(address: 0x0800_0000), FlashError.firmware(.messageTooLong(.reset)),
       FlashError.firmwareSilent, FlashError.cancelled(during: .comparing),
+      FlashError.unknownEspressif(magic: 0x1234_5678), FlashError.secured(chip: "ESP32-C3"),
     ]
+    + ([
+      .invalid, .failed, .checksum, .flashWrite, .flashRead, .readLength, .deflate, .other(0x42),
+    ] as [ESP32Status]).map { FlashError.espressif($0, during: .writing(bytes: 256, of: 8192)) }
 
   private static let images: [any Error] = [
     ImageFault.unreadable(path: "/f", errno: ENOENT), .tooLarge(path: "/f", limit: 10), .manifest(field: ""),
     .manifest(field: "sha256"), .size(stated: 2, found: 1), .digest(stated: digest, found: digest),
     .unsigned(signaturePath: "/f.sig"), .signatureFile(path: "/f.sig"), .wrongSignature(signer: "company"),
     .unknownKey(keyId: digest), .segment(index: 0, .outsideFlash), .flashMap, .noVectorTable,
-    .program(.applicationDigest),
+    .program(.applicationDigest), .program(.espressif(.magic)), .program(.espressif(.segmentCount(17))),
+    .program(.espressif(.chip(9))), .program(.espressif(.truncated)), .program(.espressif(.checksum)),
+    .program(.espressif(.digest)), .program(.espressif(.tail)), .program(.espressif(.noBootloader)),
+    .program(.espressif(.noPartitionTable)), .program(.espressif(.noApplication)),
   ].map { FlashError.image($0) }
 
   private static let modules: [any Error] =

@@ -14,6 +14,7 @@
 /// Refuses further opens of the terminal (EBUSY) except by root, until the last descriptor is closed.
 static inline int wt_tty_exclusive(int fd) { return ioctl(fd, TIOCEXCL); }
 static inline int wt_modem_lines(int fd, int *lines) { return ioctl(fd, TIOCMGET, lines); }
+static inline int wt_modem_set(int fd, int lines) { return ioctl(fd, TIOCMSET, &lines); }
 static inline int wt_modem_raise(int fd, int lines) { return ioctl(fd, TIOCMBIS, &lines); }
 static inline int wt_modem_lower(int fd, int lines) { return ioctl(fd, TIOCMBIC, &lines); }
 

@@ -1,0 +1,199 @@
+internal import Cryptography
+
+/// Espressif's ROM loader spoken from the laptop's side, as esptool's "Serial Protocol" describes it. Knows the commands,
+/// not what they are for.
+struct ESP32Client {
+  enum Failure: Error, Hashable {
+    case link(LinkError)
+    case refused(ESP32Status)
+  }
+
+  enum Command: UInt8 {
+    case flashBegin = 0x02
+    case flashEnd = 0x04
+    case sync = 0x08
+    case writeRegister = 0x09
+    case readRegister = 0x0a
+    case setParameters = 0x0b
+    case attach = 0x0d
+    case readFlash = 0x0e
+    case changeSpeed = 0x0f
+    case deflateBegin = 0x10
+    case deflateData = 0x11
+    case digest = 0x13
+    case securityInfo = 0x14
+  }
+
+  /// Speeds to climb, bits a second. A chip that was just reset listens at the first and measures any.
+  static let ladder = [115_200, 230_400, 460_800, 921_600]
+
+  /// Of packed bytes in one data block, as esptool sends them to a ROM.
+  static let blockBytes = 1024
+  /// What the ROM reads out in one go.
+  static let readBytes = 64
+  /// For an answer that takes the chip no time: the adapter's latency and a slow laptop.
+  static let answerTime = Duration.seconds(1)
+  private static let syncData: [UInt8] = [0x07, 0x07, 0x12, 0x20] + Array(repeating: 0x55, count: 32)
+  private static let syncReplies = 8
+
+  let link: any Link
+  let now: () -> ContinuousClock.Instant
+  /// Bits a second on the wire.
+  private(set) var baud: Int
+
+  /// Nothing is sent; the link is set to this speed.
+  init(link: any Link, baud: Int, now: @escaping () -> ContinuousClock.Instant) throws(LinkError) {
+    self.link = link
+    self.now = now
+    self.baud = baud
+    try link.setFraming(LinkFraming(baud: baud, parity: .none))
+  }
+
+  // MARK: - One request
+
+  /// - Parameters:
+  ///   - count: of bytes that a good answer has before its status.
+  ///   - time: what the chip may take for its work, on top of the wire's.
+  @discardableResult
+  func request(
+    _ command: Command, _ data: [UInt8] = [], checksum: UInt8 = 0, expecting count: Int = 0,
+    within time: Duration = answerTime
+  ) throws(Failure) -> (value: UInt32, data: [UInt8]) {
+    let frame = ESP32Frame(command: command.rawValue, data: data, checksum: checksum).encoded
+    let deadline = now() + time + wireTime(frame.count + 2 * (count + 16))
+    try send(frame, by: deadline)
+    var decoder = ESP32FrameDecoder()
+    while true {
+      for reply in try answers(&decoder, by: deadline) where reply.command == command.rawValue {
+        switch reply.verdict(expecting: count) {
+        case .done(let data): return (reply.value, data)
+        case .refused(let status): throw .refused(status)
+        case nil: continue
+        }
+      }
+    }
+  }
+
+  // MARK: - Commands
+
+  /// Whether a ROM loader listens at this speed.
+  func sync(tries: Int = 2) throws(Failure) -> Bool {
+    for _ in 0..<tries {
+      if try syncReplies() > 0 { return true }
+    }
+    return false
+  }
+
+  /// Sync is answered eight times, and all of it is let in.
+  /// - Returns: how many answers were whole.
+  private func syncReplies() throws(Failure) -> Int {
+    let frame = ESP32Frame(command: Command.sync.rawValue, data: Self.syncData).encoded
+    try send(frame, by: now() + Self.answerTime)
+    var decoder = ESP32FrameDecoder()
+    var replies = 0
+    var deadline = now() + .milliseconds(100) + wireTime(frame.count)
+    do throws(Failure) {
+      while replies < Self.syncReplies {
+        for reply in try answers(&decoder, by: deadline)
+        where reply.command == Command.sync.rawValue && reply.verdict(expecting: 0) == .done([]) {
+          replies += 1
+          deadline = now() + .milliseconds(50)
+        }
+      }
+    } catch .link(.timeout) {
+      return replies
+    } catch {
+      throw error
+    }
+    return replies
+  }
+
+  func register(_ address: UInt32) throws(Failure) -> UInt32 {
+    try request(.readRegister, Self.words(address)).value
+  }
+
+  func setRegister(_ address: UInt32, _ value: UInt32) throws(Failure) {
+    try request(.writeRegister, Self.words(address, value, .max, 0))
+  }
+
+  /// MD5 of flash; 16 bytes.
+  func digest(_ address: UInt32, count: Int) throws(Failure) -> [UInt8] {
+    // esptool allows 8 s a MiB.
+    let time = Self.answerTime + .microseconds(8 * count)
+    let data = Self.words(address, UInt32(clamping: count), 0, 0)
+    let text = try request(.digest, data, expecting: 32, within: time).data
+    guard let digest = Hex.decode(String(decoding: text, as: UTF8.self)) else { throw .link(.timeout) }
+    return digest
+  }
+
+  /// - Parameter count: 1 to 64.
+  func read(_ address: UInt32, count: Int) throws(Failure) -> [UInt8] {
+    let data = Self.words(address, UInt32(clamping: count))
+    return Array(try request(.readFlash, data, expecting: Self.readBytes).data.prefix(count))
+  }
+
+  // MARK: - Speed
+
+  /// Has both sides speak at `speed`, and makes sure of it.
+  /// - Parameter asked: what the chip is told, which takes its own oscillator's error into it.
+  /// - Returns: false where nobody is heard there; the link stays at that speed.
+  mutating func change(to speed: Int, asked: Int) throws(Failure) -> Bool {
+    try request(.changeSpeed, Self.words(UInt32(clamping: asked), 0), within: .milliseconds(300))
+    try listen(at: speed)
+    // What the chip's side says while it changes is nothing.
+    try pause(.milliseconds(20))
+    // Twice and all of it, since one lost byte in a hundred would let one pass.
+    for _ in 0..<2 where try syncReplies() < Self.syncReplies { return false }
+    return true
+  }
+
+  mutating func listen(at speed: Int) throws(Failure) {
+    do throws(LinkError) { try link.setFraming(LinkFraming(baud: speed, parity: .none)) } catch {
+      throw .link(error)
+    }
+    baud = speed
+  }
+
+  /// Lets time pass, and forgets what comes meanwhile.
+  func pause(_ time: Duration) throws(Failure) {
+    let deadline = now() + time
+    do throws(LinkError) {
+      while now() < deadline { _ = try link.read(upTo: 512, deadline: deadline) }
+    } catch .timeout {
+      return
+    } catch {
+      throw .link(error)
+    }
+  }
+
+  // MARK: - Private helpers
+
+  static func words(_ words: UInt32...) -> [UInt8] {
+    words.flatMap { word in (0..<4).map { UInt8(truncatingIfNeeded: word >> (8 * $0)) } }
+  }
+
+  private func send(_ frame: [UInt8], by deadline: ContinuousClock.Instant) throws(Failure) {
+    do throws(LinkError) {
+      try link.discardInput()
+      try link.write(frame, deadline: deadline)
+    } catch {
+      throw .link(error)
+    }
+  }
+
+  /// What has come and is whole; maybe nothing.
+  private func answers(
+    _ decoder: inout ESP32FrameDecoder, by deadline: ContinuousClock.Instant
+  ) throws(Failure) -> [ESP32Reply] {
+    // A chip that chatters without end is none that answers.
+    guard now() < deadline else { throw .link(.timeout) }
+    do throws(LinkError) {
+      return decoder.take(try link.read(upTo: 512, deadline: deadline)).compactMap(ESP32Reply.init)
+    } catch {
+      throw .link(error)
+    }
+  }
+
+  /// Four times what 8N1 needs at this speed: an adapter's buffers come on top of the wire.
+  private func wireTime(_ bytes: Int) -> Duration { .microseconds(4 * 10_000_000 * bytes / max(1, baud)) }
+}

@@ -1,0 +1,247 @@
+internal import CLibDeflate
+internal import Cryptography
+internal import Glibc
+
+/// The way through Espressif's ROM loader: packed by zlib's deflate, proved by the MD5 that the chip makes of its flash.
+///
+/// A download's beginning erases, so that what is written is cut into pieces of at most 64 KiB, each with a beginning of
+/// its own: a pulled cable costs one of them. The ROM says nothing of how far a download has come; a piece whose answer
+/// is lost is begun again.
+struct ESP32Path: FlashPath {
+  /// A serial flash erases so much in one go, four times as fast as by sectors.
+  private static let pieceBytes = 64 << 10
+  private static let sectorBytes = 4096
+  /// Of a piece; of one whose cells do not take it; of a block that is refused as spoilt.
+  private static let (tries, flashTries, blockTries) = (10, 3, 6)
+  private static let smallestBlock = 128
+
+  private var session: ESP32Session
+  private let restart: ESP32Session.Reset?
+  /// The chip's digests of all of the plan were right, and nothing was written since.
+  private var isProved = false
+
+  /// - Parameter restart: starts what is in flash by the adapter's lines; nil to have the ROM do it.
+  init(_ session: ESP32Session, restart: ESP32Session.Reset?) {
+    (self.session, self.restart) = (session, restart)
+  }
+
+  // MARK: - FlashPath
+
+  mutating func unchanged(in plan: FlashPlan) throws(FlashError) -> Set<Int> {
+    var right: Set<Int> = []
+    isProved = true
+    for piece in plan.pieces(upTo: .max) {
+      if try holds(piece, during: .comparing) {
+        right.formUnion(piece.sectors)
+        continue
+      }
+      isProved = false
+      guard piece.bytes.count > Self.pieceBytes else { continue }
+      for part in plan.pieces(upTo: Self.pieceBytes) where piece.sectors.isSuperset(of: part.sectors) {
+        if try holds(part, during: .comparing) { right.formUnion(part.sectors) }
+      }
+    }
+    return right
+  }
+
+  mutating func write(_ plan: FlashPlan, journal: any FlashJournal, watch: FlashWatch) throws(FlashError) {
+    guard !plan.parts.isEmpty else { return }
+    isProved = false
+    try watch.begin(.erasing(sector: 1, of: plan.sectors.count))
+    try perform(.writing(bytes: 0, of: plan.byteCount)) { session throws(ESP32Client.Failure) in
+      try session.climb()
+    }
+    var (done, erased) = (0, 0)
+    for piece in plan.pieces(upTo: Self.pieceBytes) {
+      for sector in piece.sectors { journal.forget(sector: sector) }
+      try write(
+        piece, done: done, of: plan.byteCount,
+        erasing: .erasing(sector: erased + 1, of: plan.sectors.count), watch: watch)
+      for sector in piece.sectors { journal.acknowledge(sector: sector, bytes: Self.sectorBytes) }
+      done += piece.bytes.count
+      erased += piece.sectors.count
+    }
+    session.remember()
+  }
+
+  mutating func prove(_ plan: FlashPlan, watch: FlashWatch) throws(FlashError) -> FlashProof {
+    let step = FlashStep.verifying(bytes: 0, of: plan.byteCount)
+    try watch.begin(step)
+    for piece in plan.pieces(upTo: .max) where !isProved {
+      // Its answer carries no checksum: one that is wrong is asked for again.
+      if try !holds(piece, during: step), try !holds(piece, during: step) {
+        throw .verification(address: try firstDifference(in: piece, during: step))
+      }
+    }
+    try watch.begin(.verifying(bytes: plan.byteCount, of: plan.byteCount))
+    return .digest
+  }
+
+  mutating func read(_ address: UInt32, count: Int, during step: FlashStep) throws(FlashError) -> [UInt8] {
+    var bytes: [UInt8] = []
+    while bytes.count < count {
+      let (place, rest) = (address &+ UInt32(bytes.count), min(ESP32Client.readBytes, count - bytes.count))
+      bytes += try perform(step) { session throws(ESP32Client.Failure) in
+        try session.persist { client throws(ESP32Client.Failure) in try client.read(place, count: rest) }
+      }
+    }
+    return bytes
+  }
+
+  mutating func start(_ address: UInt32) throws(FlashError) {
+    if let restart {
+      do throws(LinkError) { return try restart() } catch { throw .link(error, during: .starting) }
+    }
+    do throws(ESP32Client.Failure) {
+      // An empty download's end is how a ROM is told to reboot.
+      let begin = ESP32Client.words(0, 0, 0, 0) + (session.identity.espressif.isNewer ? [0, 0, 0, 0] : [])
+      try session.client.request(.flashBegin, begin)
+      try session.client.request(.flashEnd, ESP32Client.words(0))
+    } catch .link(.timeout) {
+      // Its answer may be lost; the flash is proved, and a reset by hand does the same.
+    } catch {
+      throw error.flashError(during: .starting)
+    }
+  }
+
+  // MARK: - Writing
+
+  private mutating func write(
+    _ piece: FlashPlan.Piece, done: Int, of total: Int, erasing: FlashStep, watch: FlashWatch
+  ) throws(FlashError) {
+    // No memory: as the system would say it.
+    guard let packed = Self.packed(piece.bytes) else { throw .link(.io(errno: ENOMEM), during: erasing) }
+    var blockBytes = ESP32Client.blockBytes
+    for attempt in 1...Self.tries {
+      var step = erasing
+      do throws(ESP32Client.Failure) {
+        try begin(piece, blocks: (packed.count + blockBytes - 1) / blockBytes, blockBytes: blockBytes)
+        for (number, start) in stride(from: 0, to: packed.count, by: blockBytes).enumerated() {
+          step = .writing(bytes: done + piece.bytes.count * start / packed.count, of: total)
+          if watch.isCancelled() { break }
+          watch.onEvent(step)
+          try send(Array(packed[start..<min(start + blockBytes, packed.count)]), number: number)
+        }
+      } catch {
+        // Cells that do not take what is written are no matter of the wire.
+        guard attempt < (error == .refused(.flashWrite) ? Self.flashTries : Self.tries) else {
+          throw error.flashError(during: step)
+        }
+        do throws(ESP32Client.Failure) { try session.mend(after: error) } catch {
+          throw error.flashError(during: step)
+        }
+        // More of smaller blocks come through a wire that spoils them.
+        blockBytes = max(Self.smallestBlock, blockBytes / 2)
+        continue
+      }
+      session.forgive()
+      return try watch.begin(.writing(bytes: done + piece.bytes.count, of: total))
+    }
+  }
+
+  /// - Throws: `.refused` where the chip says no, `.link` where its answer does not come.
+  private func begin(
+    _ piece: FlashPlan.Piece, blocks: Int, blockBytes: Int
+  ) throws(ESP32Client.Failure) {
+    let words = ESP32Client.words(
+      UInt32(piece.sectors.count * Self.sectorBytes), UInt32(blocks), UInt32(blockBytes), piece.address)
+    let isNewer = session.identity.espressif.isNewer
+    // A sector takes up to 400 ms (W25Q32JV).
+    try session.client.request(
+      .deflateBegin, words + (isNewer ? [0, 0, 0, 0] : []),
+      within: .seconds(2) + .milliseconds(400 * piece.sectors.count))
+  }
+
+  /// A block that the chip refuses as spoilt has changed nothing and comes again; one without an answer may have been
+  /// unpacked, and the piece has to be begun anew.
+  private func send(_ block: [UInt8], number: Int) throws(ESP32Client.Failure) {
+    let data = ESP32Client.words(UInt32(block.count), UInt32(number), 0, 0) + block
+    let checksum = block.reduce(0xef, ^)
+    for _ in 1..<Self.blockTries {
+      do throws(ESP32Client.Failure) {
+        // It may unpack to all of the piece: 256 pages of up to 3 ms.
+        try session.client.request(.deflateData, data, checksum: checksum, within: .seconds(3))
+        return
+      } catch .refused(let status) where status == .checksum || status == .invalid {
+        continue
+      } catch {
+        throw error
+      }
+    }
+    try session.client.request(.deflateData, data, checksum: checksum, within: .seconds(3))
+  }
+
+  /// zlib's format; nil where memory ran out.
+  private static func packed(_ bytes: [UInt8]) -> [UInt8]? {
+    guard let deflater = libdeflate_alloc_compressor(9) else { return nil }
+    defer { libdeflate_free_compressor(deflater) }
+    let bound = libdeflate_zlib_compress_bound(deflater, bytes.count)
+    let packed = [UInt8](unsafeUninitializedCapacity: bound) { room, count in
+      count = libdeflate_zlib_compress(deflater, bytes, bytes.count, room.baseAddress, bound)
+    }
+    return packed.isEmpty ? nil : packed
+  }
+
+  // MARK: - Comparing
+
+  private mutating func holds(_ piece: FlashPlan.Piece, during step: FlashStep) throws(FlashError) -> Bool {
+    try holds(piece.address, piece.bytes, during: step)
+  }
+
+  private mutating func holds(
+    _ address: UInt32, _ bytes: [UInt8], during step: FlashStep
+  ) throws(FlashError) -> Bool {
+    let digest = try perform(step) { session throws(ESP32Client.Failure) in
+      try session.persist { client throws(ESP32Client.Failure) in
+        try client.digest(address, count: bytes.count)
+      }
+    }
+    return digest == MD5.digest(of: bytes)
+  }
+
+  /// Where the chip differs; where a closer look finds nothing, the place where the piece begins.
+  private mutating func firstDifference(
+    in piece: FlashPlan.Piece, during step: FlashStep
+  ) throws(FlashError) -> UInt32 {
+    for start in stride(from: 0, to: piece.bytes.count, by: Self.sectorBytes) {
+      let wanted = Array(piece.bytes[start..<min(start + Self.sectorBytes, piece.bytes.count)])
+      let address = piece.address + UInt32(start)
+      guard try !holds(address, wanted, during: step) else { continue }
+      let found = try read(address, count: wanted.count, during: step)
+      let offset = zip(wanted, found).enumerated().first { $0.element.0 != $0.element.1 }?.offset
+      return address + UInt32(offset ?? 0)
+    }
+    return piece.address
+  }
+
+  private mutating func perform<Value>(
+    _ step: FlashStep, _ work: (inout ESP32Session) throws(ESP32Client.Failure) -> Value
+  ) throws(FlashError) -> Value {
+    do throws(ESP32Client.Failure) { return try work(&session) } catch { throw error.flashError(during: step) }
+  }
+}
+
+extension FlashPlan {
+  /// Bytes that lie in a row.
+  struct Piece: Hashable {
+    let address: UInt32
+    var bytes: [UInt8]
+    var sectors: Set<Int>
+  }
+
+  /// All parts by their addresses, joined where they touch and cut where an address is a multiple of `limit`.
+  func pieces(upTo limit: Int) -> [Piece] {
+    var pieces: [Piece] = []
+    for part in parts.sorted(by: { $0.address < $1.address }) {
+      if let last = pieces.last, last.address + UInt32(last.bytes.count) == part.address,
+        Int(part.address) % limit != 0
+      {
+        pieces[pieces.count - 1].bytes += part.bytes
+        pieces[pieces.count - 1].sectors.insert(part.sector)
+      } else {
+        pieces.append(Piece(address: part.address, bytes: part.bytes, sectors: [part.sector]))
+      }
+    }
+    return pieces
+  }
+}

@@ -1,0 +1,161 @@
+/// The conversation with one chip: in step, and as fast as the line bears, upwards while all is well and downwards on
+/// errors.
+struct ESP32Session {
+  /// Brings a chip back into its ROM loader by the adapter's lines.
+  typealias Reset = () throws(LinkError) -> Void
+
+  private static let ladder = ESP32Client.ladder
+  /// Errors at one speed before a lower one is tried, and at the lowest before it is given up.
+  private static let (patience, lastPatience) = (2, 8)
+  private static let descents = 5
+
+  let identity: ESP32Identity
+  /// Of the flash chip.
+  let flashBytes: Int
+  private(set) var client: ESP32Client
+  private let speeds: any LineSpeedMemory
+  private let onSlower: (Int) -> Void
+  private let reset: Reset?
+  private var ceiling: Int
+  private var faults = 0
+
+  /// - Parameters:
+  ///   - client: in sync.
+  ///   - reset: nil where no line is wired to the chip.
+  ///   - onSlower: told a speed that was stepped down to, bits a second.
+  init(
+    _ client: ESP32Client, chips: [ChipModel], speeds: any LineSpeedMemory, reset: Reset?,
+    onSlower: @escaping (Int) -> Void
+  ) throws(FlashError) {
+    let identity = try ESP32Identity(client, among: chips)
+    flashBytes = try Provision.during(.identifying) { () throws(ESP32Client.Failure) in
+      let bytes = try identity.attachFlash(client)
+      try identity.describeFlash(client, bytes: bytes)
+      return bytes
+    }
+    (self.identity, self.client, self.speeds, self.reset) = (identity, client, speeds, reset)
+    self.onSlower = onSlower
+    ceiling = min(speeds.ceiling ?? .max, Self.ladder.last ?? client.baud)
+  }
+
+  // MARK: - Speed
+
+  /// Takes the line to the highest speed that holds, one step after another.
+  mutating func climb() throws(ESP32Client.Failure) {
+    for speed in Self.ladder where speed > client.baud && speed <= ceiling {
+      guard try !change(to: speed) else { continue }
+      ceiling = Self.lower(speed) ?? speed
+      return try descend()
+    }
+  }
+
+  /// The line has held at this speed to the end.
+  func remember() { speeds.note(held: client.baud) }
+
+  private mutating func change(to speed: Int) throws(ESP32Client.Failure) -> Bool {
+    let (reckoned, real) = identity.crystalError
+    do throws(ESP32Client.Failure) {
+      return try client.change(to: speed, asked: speed * reckoned / real)
+    } catch .link(let error) where error != .timeout {
+      throw .link(error)
+    } catch {
+      return false
+    }
+  }
+
+  /// Down to `ceiling`. It is a bad line that this is said on: both the order and its answer may get lost.
+  private mutating func descend() throws(ESP32Client.Failure) {
+    let speed = client.baud
+    for _ in 0..<Self.descents {
+      if try change(to: ceiling) { return onSlower(ceiling) }
+      try client.listen(at: ceiling)
+      if try client.sync() { return onSlower(ceiling) }
+      try client.listen(at: speed)
+    }
+    guard try find(), client.baud <= ceiling else { throw .link(.timeout) }
+    onSlower(client.baud)
+  }
+
+  private static func lower(_ speed: Int) -> Int? { ladder.last { $0 < speed } }
+
+  // MARK: - After an error
+
+  /// Something was done whole: earlier errors are forgiven.
+  mutating func forgive() { faults = 0 }
+
+  /// Brings both sides back in step after a failure, at a lower speed where this one fails over and over.
+  /// - Throws: `failure` where it cannot be mended.
+  mutating func mend(after failure: ESP32Client.Failure) throws(ESP32Client.Failure) {
+    if case .link(let error) = failure, error != .timeout { throw failure }
+    faults += 1
+    let speed = client.baud
+    guard faults < Self.lastPatience else { throw failure }
+    if try !find() {
+      // Not heard for its answers, it may still hear an order.
+      guard let lower = Self.lower(speed) else { throw failure }
+      ceiling = lower
+      try mending(failure) { session throws(ESP32Client.Failure) in
+        try session.client.listen(at: speed)
+        try session.descend()
+      }
+    }
+    try mending(failure) { session throws(ESP32Client.Failure) in
+      try session.identity.describeFlash(session.client, bytes: session.flashBytes)
+      if session.faults >= Self.patience, let lower = Self.lower(speed) {
+        (session.ceiling, session.faults) = (lower, 0)
+        session.client.baud > lower ? try session.descend() : session.onSlower(lower)
+      }
+      try session.climb()
+    }
+  }
+
+  /// The last failure is of no interest where the first one is the reason.
+  private mutating func mending(
+    _ failure: ESP32Client.Failure, _ work: (inout ESP32Session) throws(ESP32Client.Failure) -> Void
+  ) throws(ESP32Client.Failure) {
+    do throws(ESP32Client.Failure) {
+      try work(&self)
+    } catch .link(let error) where error != .timeout {
+      throw .link(error)
+    } catch {
+      throw failure
+    }
+  }
+
+  /// In sync again: at this speed, at another of the ladder, or after a reset; its flash is attached.
+  private mutating func find() throws(ESP32Client.Failure) -> Bool {
+    for speed in [client.baud] + Self.ladder.filter({ $0 != client.baud }) {
+      if speed != client.baud { try client.listen(at: speed) }
+      if try client.sync(tries: 3), try attaches() { return true }
+    }
+    guard let reset else { return false }
+    do throws(LinkError) { try reset() } catch { throw .link(error) }
+    try client.listen(at: Self.ladder[0])
+    guard try client.sync(tries: 3) else { return false }
+    return try attaches()
+  }
+
+  private func attaches() throws(ESP32Client.Failure) -> Bool {
+    for _ in 0..<3 {
+      do throws(ESP32Client.Failure) {
+        try client.request(.attach, ESP32Client.words(0, 0))
+        return true
+      } catch .link(let error) where error != .timeout {
+        throw .link(error)
+      } catch {
+        continue
+      }
+    }
+    return false
+  }
+
+  /// Does what may be done again until it works.
+  mutating func persist<Value>(
+    _ work: (ESP32Client) throws(ESP32Client.Failure) -> Value
+  ) throws(ESP32Client.Failure) -> Value {
+    for _ in 0..<4 {
+      do throws(ESP32Client.Failure) { return try work(client) } catch { try mend(after: error) }
+    }
+    return try work(client)
+  }
+}

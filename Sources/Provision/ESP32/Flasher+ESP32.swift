@@ -1,0 +1,132 @@
+internal import Cryptography
+internal import ModuleCore
+
+extension Flasher {
+  // MARK: - Finding it
+
+  /// Whether a chip of Espressif's is to be expected: the board's profile says so, or the image is for one. Nobody else
+  /// is greeted their way, which an STM32's ROM in the middle of a command would take for data.
+  func expectsEspressif(_ source: Source, _ options: Options) -> Bool {
+    if let profile = options.profile { return profile.isEspressif }
+    switch source {
+    case .image(let image): return isEspressif(image.manifest)
+    case .newest(let catalogue): return catalogue.releases.contains { isEspressif($0.manifest) }
+    }
+  }
+
+  private func isEspressif(_ manifest: ImageManifest) -> Bool {
+    chips.contains { $0.espressif != nil && $0.name == manifest.chip && $0.productID == manifest.productId }
+  }
+
+  /// In sync with a ROM loader of Espressif's, at whatever speed it was left; nil where none answers.
+  func findEspressif(_ options: Options, watch: FlashWatch) throws(FlashError) -> ESP32Client? {
+    let reset = espressifReset(options)
+    if options.profile?.isEspressif == true, let reset, let client = try enter(by: reset, watch: watch) {
+      return client
+    }
+    // From the first: one that was just reset measures any speed at its first Sync.
+    let speeds = ESP32Client.ladder.prefix(1) + ESP32Client.ladder.dropFirst().reversed()
+    for speed in speeds {
+      if let client = try sync(at: speed, tries: 2, during: .connecting) { return client }
+    }
+    guard options.profile == nil, let reset else { return nil }
+    return try enter(by: reset, watch: watch)
+  }
+
+  private func enter(by reset: ESP32Session.Reset, watch: FlashWatch) throws(FlashError) -> ESP32Client? {
+    watch.onEvent(.enteringBootloader)
+    do throws(LinkError) { try reset() } catch { throw .link(error, during: .enteringBootloader) }
+    return try sync(at: ESP32Client.ladder[0], tries: 6, during: .enteringBootloader)
+  }
+
+  private func sync(at speed: Int, tries: Int, during step: FlashStep) throws(FlashError) -> ESP32Client? {
+    let client: ESP32Client
+    do throws(LinkError) { client = try ESP32Client(link: link, baud: speed, now: now) } catch {
+      throw .link(error, during: step)
+    }
+    let answers = try Provision.during(step) { () throws(ESP32Client.Failure) in try client.sync(tries: tries) }
+    return answers ? client : nil
+  }
+
+  // MARK: - The adapter's lines
+
+  /// Nil on a port without such lines, as a pty, and where the profile says that none is wired.
+  private func espressifReset(_ options: Options) -> ESP32Session.Reset? {
+    drive(options) { profile, lines, rest throws(LinkError) in try profile.enterBootloader(lines, rest: rest) }
+  }
+
+  private func drive(
+    _ options: Options,
+    _ work:
+      @escaping (
+        BoardProfile, any ModemLines, (Duration) throws(LinkError) -> Void
+      ) throws(LinkError) -> Void
+  ) -> ESP32Session.Reset? {
+    let profile = options.profile ?? .espressif
+    guard profile.isEspressif, let lines = link as? any ModemLines else { return nil }
+    return { () throws(LinkError) in
+      try work(profile, lines) { (time) throws(LinkError) in
+        let deadline = now() + time
+        do throws(LinkError) {
+          while now() < deadline { _ = try link.read(upTo: 512, deadline: deadline) }
+        } catch .timeout {
+          return
+        }
+      }
+    }
+  }
+
+  // MARK: - Flashing
+
+  func flash(
+    _ source: Source, through client: ESP32Client, options: Options, begun: ContinuousClock.Instant,
+    watch: FlashWatch
+  ) throws(FlashError) -> FlashResult {
+    watch.onEvent(.identifying)
+    let session = try ESP32Session(
+      client, chips: chips, speeds: NotedLineSpeeds(notes, of: .espressif), reset: espressifReset(options),
+      onSlower: { watch.onEvent(.slowingDown(baud: $0)) })
+    let chip = session.identity.chip
+    let chipID = Hex.encode(session.identity.mac)
+    watch.onEvent(.chipFound(name: chip.name, uniqueID: chipID))
+    let image = try image(from: source, for: chip)
+    if let index = image.manifest.segments.firstIndex(where: { $0.flashRange.upperBound > session.flashBytes })
+    {
+      throw .image(.segment(index: index, .outsideFlash))
+    }
+    var path: any FlashPath = ESP32Path(
+      session,
+      restart: drive(options) { profile, lines, rest throws(LinkError) in
+        try profile.leaveBootloader(lines, rest: rest)
+      })
+    if let installed = try installedVersion(image, over: &path),
+      let refusal = refusal(of: image, over: installed, options: options)
+    {
+      throw refusal
+    }
+    watch.onEvent(.comparing)
+    let journal = notes.journal(chipID: chipID, imageSha256: image.manifest.sha256)
+    let outcome = try FlashRun(chip: chip, image: image, journal: journal, watch: watch)
+      .bringUpToDate(FlashPlan(image, on: chip), over: &path, readsBack: options.readsBack)
+
+    watch.onEvent(.starting)
+    try path.start(chip.flashStart)
+    do throws(LinkError) { try link.setFraming(.firmware) } catch { throw .link(error, during: .starting) }
+    // Only an image that says its digest is a module's firmware, which answers.
+    if options.awaitsFirmware, image.manifest.appSha256 != nil { try awaitFirmware(image) }
+    return FlashResult(
+      chip: chip.name, chipID: chipID, firmwareVersion: image.manifest.version,
+      firmwareSha256: image.manifest.sha256, skipped: outcome.isHeld ? .alreadyHeld : nil,
+      proofs: outcome.proofs, bytesWritten: outcome.bytesWritten, duration: now() - begun)
+  }
+
+  /// Of what lies where the image's application goes, as ESP-IDF's description there states it; nil where there is none.
+  private func installedVersion(
+    _ image: Image, over path: inout any FlashPath
+  ) throws(FlashError) -> ImageHeader.Version? {
+    guard let address = image.espressifApplication else { return nil }
+    let front = try path.read(address, count: ESP32Description.end, during: .identifying)
+    guard front.first == ESP32Image.magic, let text = ESP32Description(front)?.version else { return nil }
+    return ImageHeader.Version(text.hasPrefix("v") ? String(text.dropFirst()) : text)
+  }
+}

@@ -1,0 +1,129 @@
+import ModuleCore
+import Provision
+
+@testable import Bench
+
+/// A wire in memory to a simulated chip of Espressif's, on a virtual clock, with a cable that may be spoilt.
+class ESP32Wire: Link {
+  let clock = VirtualClock()
+  let flash: FlashArray
+  private(set) var chip: ESP32Chip
+  /// Everything that was sent, in order.
+  private(set) var sent: [UInt8] = []
+  private(set) var speeds: [Int] = []
+  private var wire = FaultyWire(nil)
+  private var isSilent = false
+  private var isClosed = false
+  private var answers: [UInt8] = []
+  private var baud = 115_200
+
+  init(
+    _ model: ESP32Model, flash: FlashArray = .serial(), adapterLimit: Int? = nil, oscillatorError: Int = 0
+  ) {
+    self.flash = flash
+    var configuration = ModuleBench.Configuration(flash: flash, uniqueID: [0x24, 0x0a, 0xc4, 0xc0, 0xdb, 0x55])
+    configuration.adapterLimit = adapterLimit
+    configuration.oscillatorError = oscillatorError
+    chip = ESP32Chip(model, configuration: configuration)
+  }
+
+  /// As `bench module --fault` spells it.
+  func begin(_ fault: ModuleBenchFault) { wire = FaultyWire(fault) }
+
+  /// Everything is well again, and whoever stood there has switched the chip off and on, IO0 held low.
+  func mend() {
+    flash.failPower(afterOperations: nil)
+    (wire, isSilent, isClosed, answers) = (FaultyWire(nil), false, false, [])
+    chip.isStrapped = true
+    chip.restart()
+  }
+
+  func drive(dtr: Bool, rts: Bool) {
+    chip.drive(dtr: dtr, rts: rts)
+    perform(chip.tick())
+  }
+
+  func release() { chip.isStrapped = false }
+
+  // MARK: - Link
+
+  func write(_ bytes: [UInt8], deadline: ContinuousClock.Instant) throws(LinkError) {
+    chip.follow(speed: baud)
+    for byte in bytes {
+      if isClosed { throw .closed }
+      sent.append(byte)
+      clock.advance(.nanoseconds(10_000_000_000 / baud))
+      let (arriving, effects) = wire.send(byte)
+      strike(effects)
+      for byte in arriving where !isSilent { perform(chip.receive(byte)) }
+    }
+  }
+
+  func read(upTo count: Int, deadline: ContinuousClock.Instant) throws(LinkError) -> [UInt8] {
+    if isClosed { throw .closed }
+    chip.follow(speed: baud)
+    perform(chip.tick())
+    guard !answers.isEmpty else {
+      clock.advance(deadline - clock.now)
+      throw .timeout
+    }
+    defer { answers.removeFirst(min(count, answers.count)) }
+    let got = Array(answers.prefix(count))
+    clock.advance(.nanoseconds(got.count * 10_000_000_000 / baud))
+    return got
+  }
+
+  func discardInput() throws(LinkError) { answers = [] }
+
+  func setFraming(_ framing: LinkFraming) throws(LinkError) {
+    if framing.baud != baud { speeds.append(framing.baud) }
+    baud = framing.baud
+  }
+
+  func close() { isClosed = true }
+
+  // MARK: - Private helpers
+
+  private func perform(_ outputs: [BenchChipOutput]) {
+    for output in outputs {
+      switch output {
+      case .pause(let time): clock.advance(time)
+      case .did(let work):
+        if flash.isWithoutPower { isSilent = true }
+        strike(wire.did(work))
+      case .send(let bytes): if !isSilent { answers += wire.answer(bytes) }
+      }
+    }
+  }
+
+  private func strike(_ effects: [ModuleBenchFault.Effect]) {
+    for effect in effects {
+      switch effect {
+      case .silence: isSilent = true
+      case .pull: isClosed = true
+      case .brownout: chip.restart()
+      }
+    }
+  }
+}
+
+/// The same behind an adapter whose lines lead to EN and IO0 by two transistors. The chip runs what its flash holds until
+/// it is reset.
+final class WiredESP32: ESP32Wire, ModemLines {
+  private var (dtr, rts) = (false, false)
+
+  func setDTR(_ asserted: Bool) throws(LinkError) {
+    dtr = asserted
+    drive(dtr: dtr, rts: rts)
+  }
+
+  func setRTS(_ asserted: Bool) throws(LinkError) {
+    rts = asserted
+    drive(dtr: dtr, rts: rts)
+  }
+
+  func set(dtr: Bool, rts: Bool) throws(LinkError) {
+    (self.dtr, self.rts) = (dtr, rts)
+    drive(dtr: dtr, rts: rts)
+  }
+}
