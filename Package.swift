@@ -108,7 +108,11 @@ let package = Package(
     tests("ArgumentsTests", ["Arguments", "Terminal"]),
     tests("ModuleCoreTests", ["ModuleCore"]),
     tests("FieldbookTests", ["Fieldbook", "Records"]),
-    tests("ProvisionTests", ["Provision", "Records", "ModuleCore", "Bench", "Cryptography"]),
+    // Programs that no chip could execute, for all who test with them.
+    .target(
+      name: "ESP32Programs", dependencies: ["Cryptography"], path: "Tests/ESP32Programs",
+      swiftSettings: settings),
+    tests("ProvisionTests", ["ESP32Programs", "Provision", "Records", "ModuleCore", "Bench", "Cryptography"]),
     tests("LabelsTests", ["Labels", "Drawing", "Records", "Tables"]),
     tests("AgreementsTests", ["Agreements", "Drawing", "Records"]),
     tests("PhotosTests", ["Photos", "Records", "Drawing", "CPNG", "CTurboJPEG"]),
@@ -123,13 +127,15 @@ let package = Package(
         "Cryptography", "Tables",
       ]),
     // The built program, as its users run it.
-    tests("Acceptance", ["weldtech", "Bench", "Cryptography", "Drawing", "Labels", "Records"]),
+    tests(
+      "Acceptance", ["ESP32Programs", "weldtech", "Bench", "Cryptography", "Drawing", "Labels", "Records"]),
     .testTarget(
       name: "Fuzz", dependencies: ["ModuleCore"], path: "fuzz",
       exclude: ["Entry.swift", "README.md", "corpus", "run"], swiftSettings: settings),
     // Against programs that no one here wrote.
     .testTarget(
-      name: "Peers", dependencies: ["Bench", "Chip", "ModuleCore", "Provision"], path: "Tests/Peers",
+      name: "Peers", dependencies: ["ESP32Programs", "Bench", "Chip", "ModuleCore", "Provision"],
+      path: "Tests/Peers",
       exclude: ["ptyshim.c"], swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6],

@@ -1,7 +1,9 @@
+import ESP32Programs
 import Foundation
 import ModuleCore
-import Provision
 import Testing
+
+@testable import Provision
 
 /// The shipped firmware, and what an update makes of it.
 enum PeerImage {
@@ -38,5 +40,23 @@ enum PeerImage {
 
   private static func word(_ value: UInt32) -> [UInt8] {
     (0..<4).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
+  }
+}
+
+extension PeerImage {
+  /// A firmware for a chip of Espressif's, as if its signature had been verified.
+  static func espressif(_ chip: ChipModel) throws -> Image {
+    let pieces = ESP32Programs.release(chipID: chip.productID)
+    var offset = 0
+    let segments = pieces.map { address, bytes in
+      defer { offset += bytes.count }
+      return ImageManifest.Segment(address: address, offset: offset, length: bytes.count)
+    }
+    let file = pieces.flatMap(\.bytes)
+    let digest = SHA256.digest(file).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    return try Image(
+      manifest: ImageManifest(
+        name: "peer", version: "1.2.0", chip: chip.name, productId: chip.productID, segments: segments,
+        bytes: file.count, sha256: digest), bytes: file, signer: ImageSigner(name: "peer", keyId: ""))
   }
 }

@@ -10,6 +10,7 @@ struct PeerProgram {
   static let stm32loader = PeerProgram(named: "stm32loader")
   static let esptool = PeerProgram(named: "esptool")
   static let emulator = PeerProgram(named: "qemu-system-arm")
+  static let esp32Mock = PeerProgram(named: "esp32-mock-bootloader")
   static let compiler = PeerProgram(named: "cc")
 
   var isInstalled: Bool { path != nil }
@@ -26,6 +27,18 @@ struct PeerProgram {
     let status: Int32
     /// Standard output and error, as they came.
     let output: String
+  }
+
+  /// Runs until it is terminated; what it says is not kept.
+  func start(_ arguments: [String]) throws -> Process {
+    let process = Process()
+    process.executableURL = URL(filePath: path ?? "")
+    process.arguments = arguments
+    process.standardOutput = FileHandle.nullDevice
+    process.standardError = FileHandle.nullDevice
+    process.standardInput = FileHandle.nullDevice
+    try process.run()
+    return process
   }
 
   /// Ended by force after two minutes; the status is then not 0.

@@ -114,9 +114,9 @@ enum FlashCommand {
         en: "the module runs \(result.firmwareVersion) already; nothing written")
     case .alreadyHeld:
       Text(
-        zh: "芯片里已是固件 \(result.firmwareVersion)，已逐字节核对并启动，无需写入",
+        zh: "芯片里已是固件 \(result.firmwareVersion)，已核对并启动，无需写入",
         en:
-          "the chip held \(result.firmwareVersion) already: compared byte by byte and started; nothing written")
+          "the chip held \(result.firmwareVersion) already: compared and started; nothing written")
     case nil:
       Text(
         zh:

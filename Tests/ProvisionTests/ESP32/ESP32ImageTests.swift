@@ -1,11 +1,12 @@
 import Cryptography
+import ESP32Programs
 import Testing
 
 @testable import Provision
 
 @Suite struct ESP32ImageTests {
   private func fault(_ change: (inout [UInt8]) -> Void) -> ESP32ImageFault? {
-    var bytes = ESP32Images.program(bytes: 1000)
+    var bytes = ESP32Programs.program(bytes: 1000)
     change(&bytes)
     do throws(ESP32ImageFault) {
       _ = try ESP32Image(bytes, for: .esp32)
@@ -18,9 +19,9 @@ import Testing
   @Test func `a right one is taken, hashed or not, with ones behind it or not`() throws {
     #expect(fault { _ in } == nil)
     #expect(fault { $0 += [0xff, 0xff, 0xff, 0xff] } == nil)
-    let plain = try ESP32Image(ESP32Images.program(isHashed: false), for: .esp32)
+    let plain = try ESP32Image(ESP32Programs.program(isHashed: false), for: .esp32)
     #expect(plain.digest == nil && plain.version == nil)
-    let application = try ESP32Image(ESP32Images.program(version: "1.2.0"), for: .esp32)
+    let application = try ESP32Image(ESP32Programs.program(version: "1.2.0"), for: .esp32)
     #expect(application.version == "1.2.0" && application.digest?.count == 32)
   }
 
@@ -40,7 +41,7 @@ import Testing
   }
 
   @Test func `every length that it might be cut off at is found out, and none traps`() {
-    let whole = ESP32Images.program(bytes: 300)
+    let whole = ESP32Programs.program(bytes: 300)
     for count in 0..<whole.count {
       #expect(throws: ESP32ImageFault.self) { try ESP32Image(Array(whole.prefix(count)), for: .esp32) }
     }
@@ -69,9 +70,9 @@ import Testing
   @Test func `an application must not lie about its version or digest`() throws {
     #expect(throws: ImageFault.program(.applicationHeader)) {
       try ESP32Images.firmware(
-        version: "1.2.0", bytes: 5000, change: { $0[2].bytes = ESP32Images.program(version: "1.3.0") })
+        version: "1.2.0", bytes: 5000, change: { $0[2].bytes = ESP32Programs.program(version: "1.3.0") })
     }
-    let digest = Hex.encode(ESP32Images.program(bytes: 5000, version: "1.2.0").suffix(32))
+    let digest = Hex.encode(ESP32Programs.program(bytes: 5000, version: "1.2.0").suffix(32))
     #expect(throws: Never.self) { try ESP32Images.firmware(bytes: 5000, appSha256: digest) }
     #expect(throws: ImageFault.program(.applicationDigest)) {
       try ESP32Images.firmware(bytes: 5000, appSha256: SHA256Digest(of: [UInt8](digest.utf8)).hex)

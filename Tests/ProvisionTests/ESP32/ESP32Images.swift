@@ -1,46 +1,15 @@
 import Cryptography
+import ESP32Programs
 
 @testable import Provision
 
-/// Images for Espressif's chips made for tests: right headers, segments, checksums and digests around numbers that look
-/// like nothing.
+/// Images for Espressif's chips, as if their signatures had been verified.
 enum ESP32Images {
-  /// - Parameters:
-  ///   - version: makes it an application that says so; nil for a bootloader.
-  ///   - change: of the bytes after their checksum and digest were made.
-  static func program(
-    chipID: UInt16 = 0, bytes count: Int = 6000, version: String? = nil, seed: UInt32 = 1, isHashed: Bool = true
-  ) -> [UInt8] {
-    var segments = [BootloaderImages.noise(count, seed: seed), BootloaderImages.noise(300, seed: seed &+ 7)]
-    if let version {
-      var description = word(0xabcd_5432) + Array(repeating: 0, count: 12)
-      description += Array((Array(version.utf8) + Array(repeating: 0, count: 32)).prefix(32))
-      segments[0].replaceSubrange(0..<description.count, with: description)
-    }
-    var image: [UInt8] = [0xe9, UInt8(segments.count), 2, 0x20] + word(0x4008_0000)
-    image += [0xee, 0, 0, 0, UInt8(chipID & 0xff), UInt8(chipID >> 8), 0, 0, 0, 0xff, 0xff, 0, 0, 0, 0]
-    image.append(isHashed ? 1 : 0)
-    for (index, segment) in segments.enumerated() {
-      image += word(0x3ffb_0000 + UInt32(index) << 16) + word(UInt32(segment.count)) + segment
-    }
-    image += Array(repeating: 0, count: 15 - image.count % 16)
-    image.append(segments.flatMap(\.self).reduce(0xef, ^))
-    return isHashed ? image + SHA256Digest(of: image).bytes : image
-  }
-
-  /// One entry: an application at 0x10000.
-  static let table: [UInt8] =
-    [0xaa, 0x50, 0, 0] + word(0x1_0000) + word(0x10_0000)
-    + Array("factory".utf8) + Array(repeating: 0, count: 13) + Array(repeating: 0xff, count: 3040)
-
   static func firmware(
     _ chip: ChipModel = .esp32, version: String = "1.2.0", bytes: Int = 90_000, seed: UInt32 = 1,
-    appSha256: String? = nil, change: (inout [(address: UInt32, bytes: [UInt8])]) -> Void = { _ in }
+    appSha256: String? = nil, change: (inout [ESP32Programs.Piece]) -> Void = { _ in }
   ) throws -> Image {
-    var pieces: [(address: UInt32, bytes: [UInt8])] = [
-      (chip.espressif?.bootloaderOffset ?? 0, program(chipID: chip.productID)), (0x8000, table),
-      (0x1_0000, program(chipID: chip.productID, bytes: bytes, version: version, seed: seed)),
-    ]
+    var pieces = ESP32Programs.release(chipID: chip.productID, version: version, bytes: bytes, seed: seed)
     change(&pieces)
     var file: [UInt8] = []
     var segments: [ImageManifest.Segment] = []
@@ -54,6 +23,4 @@ enum ESP32Images {
         bytes: file.count, sha256: SHA256Digest(of: file).hex, appSha256: appSha256),
       file)
   }
-
-  static func word(_ value: UInt32) -> [UInt8] { (0..<4).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) } }
 }
