@@ -34,12 +34,13 @@ test: ## build and run all tests, peers included
 	fuzz/run 5000
 	swift test
 
-soak: ## what `make test` samples, whole: 75 kills, a power cut at every write, 10,000 cuts, faulted runs and flashes
+soak: ## what `make test` samples, whole: 75 kills, a power cut at every write, 10,000 cuts, 100,000 frames, faulted runs and flashes
 	@scripts/setup peers
 	WELDTECH_KILLS=50 swift test --filter Acceptance.KillTests
 	WELDTECH_BATCH_KILLS=25 swift test --filter Acceptance.LabelShopTests
 	WELDTECH_CUTS=all swift test --filter BenchTests.UpdateTests
 	WELDTECH_CUTS=all WELDTECH_POWER_CUTS=10000 swift test -c release -Xswiftc -enable-testing --filter ChipTests.PowerCutTests
+	WELDTECH_FRAMES=100000 swift test -c release -Xswiftc -enable-testing --filter ChipTests.FrameStormTests
 	WELDTECH_FAULTED_RUNS=10000 swift test --filter WeldtechTests.FaultedRunTests
 	WELDTECH_FLASHES=10000 swift test -c release -Xswiftc -enable-testing --filter ProvisionTests.FaultedFlashTests
 	WELDTECH_LOADER_FLASHES=2000 swift test --filter ChipTests.LoaderFaultTests
