@@ -13,11 +13,12 @@ final class LabelPage {
       /// How far it reaches beyond the plate, millimetres.
       let margin: Double
 
-      init(_ name: String, _ stream: ContentStream, margin: Double) {
+      /// - Parameter pictures: where pages show others than the form itself does.
+      init(_ name: String, _ stream: ContentStream, margin: Double, pictures: [GreyImage]? = nil) {
         self.name = name
         operators = stream.bytes
         glyphs = stream.glyphs
-        pictures = stream.pictures
+        self.pictures = pictures ?? stream.pictures
         self.margin = margin
       }
     }
@@ -136,13 +137,15 @@ final class LabelPage {
     let fixed = ContentStream(dotsPerInch: maker.dotsPerInch, ink: inks.ink)
     // Of a laser's file all is dark that is not ink.
     if inks.process == .laser { fixed.fill(Path(maker.template.plate), colour: .white) }
-    if maker.template.isLayered { drawing.drawElements(on: fixed) { !$0.isBound } }
+    // What each page draws anew it draws in this order, and so calls its pictures as this does.
+    let whole = maker.template.isLayered ? fixed : ContentStream(dotsPerInch: maker.dotsPerInch, ink: inks.ink)
+    drawing.drawElements(on: whole) { !maker.template.isLayered || !$0.isBound }
     return Forms(
       underBase: inks.underBase(of: maker.template, dotsPerInch: maker.dotsPerInch).map {
         Forms.Form(PageResources.underBaseForm, $0, margin: 0)
       },
       // All but the contour ends where the bleed does; the contour's line is half outside the plate.
-      fixed: Forms.Form(PageResources.fixedForm, fixed, margin: layout.bleed),
+      fixed: Forms.Form(PageResources.fixedForm, fixed, margin: layout.bleed, pictures: whole.pictures),
       contour: inks.contour(of: maker.template, dotsPerInch: maker.dotsPerInch).map {
         Forms.Form(PageResources.contourForm, $0, margin: 1)
       })

@@ -87,6 +87,27 @@ import Testing
     #expect(text.contains(try Sample.payload().code.description))
   }
 
+  @Test(
+    .enabled(if: Program.isThere("gs"), "Ghostscript is missing: apt install ghostscript"),
+    arguments: ["acrylic-60x40", "small-30x30", "round-50", "thermal-50x30"])
+  func ghostscriptMeasuresThePlateAsLargeAsItsTemplateSays(template: String) throws {
+    let folder = try Folder()
+    let file = folder.path + "/l.pdf"
+    try sheets(LabelInks(cutName: "CutContour"), template: template).run(
+      orders(1), count: 1, output: file, title: "t"
+    ) { _ in }
+    let said = try #require(Program("sh")).output([
+      "-c", "gs -q -dBATCH -dNOPAUSE -sDEVICE=bbox -r2400 '\(file)' 2>&1",
+    ])
+    let box = try #require(said.firstMatch(of: /%%HiResBoundingBox: ([\d.]+) ([\d.]+) ([\d.]+) ([\d.]+)/))
+    let corners = [box.1, box.2, box.3, box.4].compactMap { Double($0) }.map { Length.millimetres(points: $0) }
+    let plate = try Sample.catalogue.template(named: template)
+    // The contour's line stands half outside of the plate, and is cut off where the page ends with it.
+    let line = 2 * plate.bleedMillimetres > 0.1 ? Length.millimetres(points: 0.25) : 0
+    #expect(abs(corners[2] - corners[0] - plate.widthMillimetres - line) <= 0.05, "\(said)")
+    #expect(abs(corners[3] - corners[1] - plate.heightMillimetres - line) <= 0.05, "\(said)")
+  }
+
   @Test(.enabled(if: Program.isThere("gs"), "Ghostscript is missing: apt install ghostscript"))
   func ghostscriptShowsAPlateEachForWhiteCutAndBlack() throws {
     let folder = try Folder()

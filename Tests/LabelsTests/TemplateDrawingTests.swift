@@ -12,16 +12,16 @@ import Testing
     <path d="M0 0L20 5L0 10z"/></svg>
     """
 
-  private func template(_ svg: String, _ more: [String: Any] = [:], file: String = "a.svg") throws
-    -> LabelTemplate
-  {
-    var element: [String: Any] = [
-      "type": "image", "id": "logo", "file": file, "xMillimetres": 42, "yMillimetres": 19,
+  private var element: [String: Any] {
+    [
+      "type": "image", "id": "logo", "file": "a.svg", "xMillimetres": 42, "yMillimetres": 19,
       "widthMillimetres": 5,
       "heightMillimetres": 3,
     ]
-    element.merge(more) { $1 }
-    let json = try Sample.json(of: "thermal-50x30", adding: [element])
+  }
+
+  private func template(_ svg: String, file: String = "a.svg") throws -> LabelTemplate {
+    let json = try Sample.json(of: "thermal-50x30", adding: [element.merging(["file": file]) { $1 }])
     return try LabelTemplate(json: json, file: "t.json") { $0 == file ? Data(svg.utf8) : nil }
   }
 
@@ -33,7 +33,7 @@ import Testing
   }
 
   @Test(arguments: [203, 600])
-  func `a drawing comes out at the label's resolution, the same in PNG, PDF and SVG`(dotsPerInch: Int) throws {
+  func `a drawing comes out at the label's resolution, the same in PNG and SVG`(dotsPerInch: Int) throws {
     let bare = try Sample.catalogue.template(named: "thermal-50x30")
     func picture(_ template: LabelTemplate, _ format: LabelFormat) throws -> GreyImage {
       let made = try LabelMaker(template: template, settings: .init(dotsPerInch: dotsPerInch, format: format))
@@ -64,6 +64,41 @@ import Testing
     let share = Double(png.count { $0 }) / Double(png.count)
     #expect(abs(share - 0.5 * 2.5 / 3) < 0.03, "\(share)")
     #expect(try inked(.svg) == png)
+  }
+
+  @Test(arguments: [true, false])
+  func `a page shows the drawing, drawn once a file or, where it lies over a text, anew on each page`(
+    isLayered: Bool
+  )
+    throws
+  {
+    var json = try #require(
+      try JSONSerialization.jsonObject(with: Sample.json(of: "thermal-50x30", adding: [element]))
+        as? [String: Any])
+    var elements = try #require(json["elements"] as? [[String: Any]])
+    // The box lies over a text's; what comes first lies under it.
+    if isLayered { elements.insert(elements.removeLast(), at: 0) }
+    json["elements"] = elements
+    let template = try LabelTemplate(json: JSONSerialization.data(withJSONObject: json), file: "t.json") { _ in
+      Data(Self.arrow.utf8)
+    }
+    #expect(template.isLayered == isLayered)
+    let file = FileManager.default.temporaryDirectory.appending(path: "drawn-\(UUID()).pdf").path
+    defer { try? FileManager.default.removeItem(atPath: file) }
+    let order = LabelBatch.Order(
+      line: 2, payload: try Sample.payload(), fields: ["unitName": "样品电焊铺", "street": "镇"])
+    _ = try LabelSheets(
+      template: template, settings: .init(dotsPerInch: 600),
+      layout: SheetLayout(template: template, sheet: nil),
+      inks: LabelInks(), verification: .pages, jobs: 1
+    ).run([order], count: 1, output: file, title: "t") { _ in }
+    let page = try PDFPages(Data(contentsOf: URL(filePath: file))).picture(
+      ofPage: 0, dotsPerInch: 600, mostPixels: LabelReader.mostPixels)
+    func dots(_ millimetres: Double) -> Int { Length.dots(millimetres: millimetres, dotsPerInch: 600) }
+    let part = try #require(
+      page.part(columns: dots(42)..<dots(47), rows: dots(19)..<dots(22)))
+    let share = Double(part.pixels.count { $0 < 128 }) / Double(part.pixels.count)
+    #expect((0.38..<0.55).contains(share), "\(share)")
   }
 
   @Test func `a template that uses more than shapes is refused by element and field`() {
