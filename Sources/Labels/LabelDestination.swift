@@ -34,8 +34,10 @@ public enum LabelDestination: Hashable, Sendable {
   }
 
   private static func write(_ bytes: Data, to path: String) throws(LabelError) {
+    // A device that is not plugged in must not become a file of its name.
+    let making = path.hasPrefix("/dev/") ? 0 : O_CREAT
     // Without waiting for a printer that is switched off or out of labels.
-    let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0o644)
+    let descriptor = open(path, O_WRONLY | making | O_APPEND | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else { throw .device(path: path, errno: errno) }
     var trouble = bytes.withUnsafeBytes { LabelFile.write($0, to: descriptor, patience: patience) }
     // A device has nothing to be synced.

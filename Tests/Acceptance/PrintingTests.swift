@@ -140,9 +140,64 @@ import Testing
 
   @Test func `a device that cannot be written to is named, and nothing of the batch is counted`() throws {
     let (laptop, list) = try laptop()
-    let outcome = try laptop.run(batch(list, laptop) + ["--zpl", "/dev/full"])
-    #expect(outcome.errorCode == "labels.printer.device", "\(outcome.output)")
-    #expect(try printed(laptop) == 0)
+    for device in ["/dev/full", "/dev/weldtech-no-such-printer", laptop.scratch.path] {
+      let outcome = try laptop.run(batch(list, laptop) + ["--zpl", device])
+      #expect(outcome.errorCode == "labels.printer.device", "\(outcome.output)")
+      #expect(try printed(laptop) == 0)
+    }
+    #expect(!FileManager.default.fileExists(atPath: "/dev/weldtech-no-such-printer"))
+  }
+
+  @Test func `a batch for a device that is killed goes on, no label left out and at most one a kill twice`()
+    throws
+  {
+    let laptop = try Laptop()
+    try laptop.setUp()
+    let codes = (0..<150).map {
+      LabelCode(region: "150621", serial: CodeSerial(number: 2_400_000 + $0)!)!.description
+    }
+    let list = try laptop.scratch.write(
+      "list.csv", "code,unitName,street\n" + codes.map { "\($0),树林召电焊铺,树林召镇\n" }.joined())
+    let device = laptop.scratch.file("device")
+    let command = batch(list, laptop) + ["--zpl", device]
+    func size() -> Int { (try? FileManager.default.attributesOfItem(atPath: device)[.size] as? Int) ?? 0 }
+    var kills = 0
+    for share in [1, 2, 3] {
+      let running = try laptop.start(command)
+      let reached = running.wait(within: 60) { _ in size() > share * 30 * 24_000 }
+      if reached, running.process.isRunning { kills += 1 }
+      running.signal(SIGKILL)
+      _ = running.end(within: 10)
+    }
+    let outcome = try laptop.run(command)
+    #expect(outcome.status == 0 || outcome.errorCode == "code.printed", "\(outcome.output)")
+    #expect(try printed(laptop) == codes.count)
+    let written = try String(contentsOfFile: device, encoding: .utf8)
+    var times: [String: Int] = [:]
+    for label in written.components(separatedBy: "^XZ\n") where !label.isEmpty {
+      times[label + "^XZ\n", default: 0] += 1
+    }
+    for code in codes {
+      let label = String(decoding: ZPL.label(try GreyImage(png: picture(code, laptop))), as: UTF8.self)
+      #expect(times.removeValue(forKey: label).map { (1...1 + kills).contains($0) } == true, "\(code)")
+    }
+    #expect(times.isEmpty && kills > 0)
+    #expect(written.components(separatedBy: "^XZ\n").count - 1 <= codes.count + kills)
+  }
+
+  @Test func `the label of an installation may be an SVG, and is then that one`() throws {
+    let laptop = try Office.shared.get().laptop()
+    let plug = try Plug()
+    let id = try laptop.walk(try laptop.register(), to: .label, on: plug.port)
+    #expect(
+      try laptop.failure("label", id, "--format", "svg", "--zpl", laptop.scratch.file("device"), status: 64)
+        == "usage.option.conflict")
+    let label = try laptop.json("label", id, "--format", "svg")
+    let file = try #require(label["file"] as? String)
+    #expect(file.hasSuffix("/label.svg"))
+    let read = try laptop.json("labels", "verify", file, "--expect", try #require(label["code"] as? String))
+    #expect((read["results"] as? [[String: Any]])?.first?["good"] as? Bool == true)
+    #expect(try laptop.failure("label", id, status: 65) == "code.printed")
   }
 
   @Test func `a preview draws the labels and counts none`() throws {
