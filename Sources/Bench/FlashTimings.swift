@@ -20,6 +20,11 @@ public struct FlashTimings: Hashable, Sendable {
     programWord: .microseconds(16), erase16KiB: .milliseconds(250), erase64KiB: .milliseconds(550),
     erase128KiB: .seconds(1))
 
+  /// The longest that the same table allows.
+  public static let slowest = FlashTimings(
+    programWord: .microseconds(100), erase16KiB: .milliseconds(500), erase64KiB: .milliseconds(1_100),
+    erase128KiB: .seconds(2))
+
   /// No time at all.
   public static let instant = FlashTimings(
     programWord: .zero, erase16KiB: .zero, erase64KiB: .zero, erase128KiB: .zero)

@@ -25,6 +25,8 @@ struct FlashController {
   private var isBarred = false
   /// Operations since power-up, for power cuts that are to fall on each of them.
   private(set) var operations = 0
+  /// Times that the option bytes were written.
+  private(set) var optionWrites = 0
   /// What stood where the latest operation is at work.
   private var replaced: (address: UInt32, bytes: [UInt8]) = (0, [])
 
@@ -66,6 +68,7 @@ struct FlashController {
       options = value & 0x0fff_ffec
       if value & 1 != 0 { optionsAreLocked = true }
       if value & 2 != 0 {
+        optionWrites += 1
         busyUntil = now + Self.nanoseconds(timings.erase16KiB)
         // The ROM bootloader goes by them as well.
         for sector in array.sectors.indices where !mayWrite(sector) { array.protect(sector: sector) }

@@ -14,6 +14,43 @@ extension ChipRig {
     return [UInt8](try Data(contentsOf: folder.appending(path: name)))
   }
 
+  /// That file as one of another version, both digests put right.
+  static func shippedUpdate(version: (UInt8, UInt8, UInt8), change: (inout [UInt8]) -> Void = { _ in }) throws
+    -> [UInt8]
+  {
+    var file = try shippedUpdate()
+    let (header, trailer) = (32, 40)
+    let numbers = [version.0, 0, version.1, 0, version.2, 0]
+    file.replaceSubrange(20..<24, with: [version.0, version.1, version.2, 0])
+    var image = Array(file[header..<file.count - trailer])
+    image.replaceSubrange(0x210..<0x216, with: numbers)
+    change(&image)
+    image.replaceSubrange(0x230..<0x250, with: [UInt8](repeating: 0, count: 32))
+    image.replaceSubrange(0x230..<0x250, with: SHA256.digest(image))
+    file.replaceSubrange(header..<file.count - trailer, with: image)
+    file.replaceSubrange((file.count - 32)..., with: SHA256.digest(Array(file.dropLast(trailer))))
+    return file
+  }
+
+  /// Uploads a file and has it started at the next reset.
+  func install(_ file: [UInt8]) throws {
+    try upload(file)
+    var fields = CBORMapWriter()
+    fields.put(ModuleField.hash, bytes: Array(file.suffix(32)))
+    let reply = try #require(try exchange(.write, SMPGroup.image, ImageCommand.state.rawValue, fields))
+    #expect(reply[ModuleField.error] == nil)
+  }
+
+  /// What the module says that it runs, once it has started; nil where it does not within ten seconds.
+  func firmwareVersion() throws -> String? {
+    for _ in 0..<20 where chip.state == .running && !chip.isCut {
+      wait(milliseconds: 500)
+      guard let reply = try exchange(.identity, CBORMapWriter()) else { continue }
+      return reply[ModuleField.firmwareVersion]?.string
+    }
+    return nil
+  }
+
   /// Uploads a file to its end, which has to be found whole.
   func upload(_ file: [UInt8]) throws {
     var offset = 0

@@ -26,6 +26,8 @@ final class PowerCutRig {
     case start
     /// The record goes on in the other slot, and the full one is erased ahead.
     case slotChange
+    /// The boot block puts an uploaded image in the place of the one that runs.
+    case update
   }
 
   /// What was not so after a cut.
@@ -50,6 +52,8 @@ final class PowerCutRig {
   private let struck: ChipRig
   private let survivor: ChipRig
   private let keptBefore: KeptKey?
+  /// The version that runs before.
+  private let shipped: String
   /// What the operation writes.
   private var newSettings = ChipLaptop.settings
   /// The counter of the latest start.
@@ -63,6 +67,7 @@ final class PowerCutRig {
     let keys = ChipKeys()
     let laptop = ChipLaptop(keys: keys, dice: Dice(seed: 11))
     struck.boot()
+    shipped = try struck.firmwareVersion() ?? ""
     switch operation {
     case .pairing: break
     case .otherPending:
@@ -70,6 +75,9 @@ final class PowerCutRig {
       let link = ChipLink(struck.chip)
       let installation = try #require(InstallationID("99999999-2222-4333-8444-555555555555"))
       _ = try SMPClient(link: link, now: { link.now }).pairBegin(key, for: installation)
+    case .update:
+      try laptop.pair(struck.chip)
+      try struck.install(try ChipRig.shippedUpdate(version: (9, 2, 0)))
     case .settings, .start, .replacement, .service:
       try laptop.pair(struck.chip)
       newSettings = ChipLaptop.otherSettings
@@ -109,6 +117,7 @@ final class PowerCutRig {
     switch operation {
     case .pairing, .otherPending, .settings: try laptop.pair(struck.chip, settings: newSettings)
     case .start: try start(laptop)
+    case .update: try update()
     case .replacement, .service: try replace(struck, laptop)
     case .slotChange:
       try laptop.pair(struck.chip, settings: newSettings)
@@ -127,6 +136,14 @@ final class PowerCutRig {
         counter: used, seconds: 1,
         authenticator: Authenticator.start(
           key: key.bytes, counter: used, seconds: 1, challenge: given.bytes)))
+  }
+
+  private func update() throws {
+    let link = ChipLink(struck.chip)
+    let client = SMPClient(link: link, now: { link.now })
+    try client.reset()
+    let version = try struck.firmwareVersion()
+    if !struck.chip.isCut { try hold(version == "9.2.0", "the update does not run") }
   }
 
   /// Puts `newKey` in the place of the module's key; done again where it was done before.
@@ -190,7 +207,12 @@ final class PowerCutRig {
     let survivor = survivor.chip
     let closed = survivor.surface.closings
     survivor.powerUp()
-    self.survivor.boot()
+    if operation == .update {
+      let version = try self.survivor.firmwareVersion()
+      try hold(version == "9.2.0" || version == shipped, "neither the old firmware nor the new one runs")
+    } else {
+      self.survivor.boot()
+    }
     try hold(survivor.state == .running, "it does not boot")
     let link = ChipLink(survivor)
     let client = SMPClient(link: link, now: { link.now })

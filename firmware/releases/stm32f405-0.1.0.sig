@@ -1,5 +1,5 @@
 {
-  "keyId" : "781bbe2fb8a560002b7e97990703e79e11d0a1b9e052c2c88f698ef0310fa354",
+  "keyId" : "21e8ea4416e8055fb813559a494f9cf6c5e5072c52e0da110cd08a5902f4abff",
   "schema" : "weldtech.firmware-signature/1",
-  "signature" : "qjPHOgc1c5EC78wZDSYe/c7qvh9bMeetZpabm+S1inP4/gBSksWf21o2BV3z21t6bTSDvsBPAF24prfwcm3BDQ=="
+  "signature" : "gKeHGY8qz6tWR5X8xFde784BFiLOPu4oKwaxfw9arW1mL+tCgmY8Av5v7Dbkcs0RB0YQnuwVlv4f67slg+kNCg=="
 }

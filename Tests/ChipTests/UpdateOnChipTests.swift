@@ -1,0 +1,78 @@
+import Bench
+import ModuleCore
+import Testing
+
+@testable import Chip
+
+/// The boot block's copying and the option bytes, executed.
+@Suite struct UpdateOnChipTests {
+  private static let new = "9.2.0"
+
+  private static func rig() throws -> (rig: ChipRig, shipped: String) {
+    let rig = try ChipRig()
+    rig.boot()
+    try rig.pair(key: ChipRig.key)
+    return (rig, try #require(try rig.firmwareVersion()))
+  }
+
+  @Test func `an update is swapped in, confirms itself, and stays`() throws {
+    let (rig, _) = try Self.rig()
+    try rig.install(try ChipRig.shippedUpdate(version: (9, 2, 0)))
+    #expect(try rig.reset() != nil)
+    #expect(try rig.firmwareVersion() == Self.new)
+    #expect(try slots(rig).map { $0[ModuleField.confirmed]?.boolean } == [false, nil])
+    rig.wait(milliseconds: 5_000)
+    #expect(try slots(rig).first?[ModuleField.confirmed]?.boolean == true)
+    rig.chip.cutPower { 0 }
+    #expect(try rig.firmwareVersion() == Self.new)
+    #expect(try rig.ask(.identity)[ModuleField.keyId]?.byteString == Authenticator.keyId(of: ChipRig.key))
+    #expect(rig.chip.surface.closings == 0)
+  }
+
+  @Test func `an update that nobody has heard of is taken back at the next start`() throws {
+    let (rig, shipped) = try Self.rig()
+    try rig.install(try ChipRig.shippedUpdate(version: (9, 2, 0)))
+    #expect(try rig.reset() != nil)
+    rig.wait(milliseconds: 8_000)
+    rig.chip.cutPower { 0 }
+    #expect(try rig.firmwareVersion() == shipped)
+    #expect(try slots(rig).last?[ModuleField.bootable]?.boolean == false)
+    #expect(try rig.ask(.identity)[ModuleField.keyId]?.byteString == Authenticator.keyId(of: ChipRig.key))
+  }
+
+  @Test func `an update that traps at its first instruction takes itself back, without anybody's help`() throws
+  {
+    let (rig, shipped) = try Self.rig()
+    let broken = try ChipRig.shippedUpdate(version: (9, 2, 0)) { image in
+      let entry = Int(image[4]) | Int(image[5]) << 8 | Int(image[6]) << 16
+      let place = (entry & ~1) - Int(FlashMap.application & 0xff_ffff)
+      image.replaceSubrange(place..<place + 2, with: [0x00, 0xde])
+    }
+    try rig.install(broken)
+    #expect(try rig.reset() != nil)
+    #expect(try rig.firmwareVersion() == shipped)
+    #expect(rig.chip.surface.closings == 0)
+  }
+
+  @Test func `the option bytes protect the boot block's sector and are written once`() throws {
+    let rig = try ChipRig()
+    #expect(!rig.flash.isProtected(sector: 0))
+    rig.boot()
+    #expect(rig.flash.isProtected(sector: 0) && !rig.flash.isProtected(sector: 1))
+    let options = rig.chip.flash.read(0x14, now: rig.chip.now)
+    #expect(options & (1 << 16 | 0b11 << 2) == 0, "sector 0 is write-protected, brown-out level is 3")
+    let boot = rig.flash.read(FlashMap.bootBlock, count: 64)
+    #expect(!rig.flash.erase(sector: 0) && rig.flash.read(FlashMap.bootBlock, count: 64) == boot)
+    let written = rig.chip.flash.optionWrites
+    #expect(written == 1)
+    rig.chip.cutPower { 0 }
+    rig.boot()
+    #expect(rig.chip.flash.optionWrites == written)
+    #expect(try rig.ask(.identity)[ModuleField.boots]?.unsigned == 2)
+  }
+
+  private func slots(_ rig: ChipRig) throws -> [CBORItem] {
+    let reply = try rig.exchange(.read, SMPGroup.image, ImageCommand.state.rawValue, CBORMapWriter())
+    return try #require(reply?[ModuleField.images]?.elements)
+  }
+}
