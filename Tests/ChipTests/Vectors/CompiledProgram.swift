@@ -96,8 +96,7 @@ final class CompiledProgram {
 
   /// `SHA256` of ModuleCore as it was compiled: the message goes through `update(_: UInt8)`, the end through
   /// `finish()`.
-  /// - Parameter padded: the message already ends as FIPS 180-4 wants it, and `finish()` is not called.
-  func sha256(_ message: [UInt8], padded: Bool = false) throws -> [UInt8] {
+  func sha256(_ message: [UInt8]) throws -> [UInt8] {
     let initial: [UInt32] = [
       0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19,
     ]
@@ -105,7 +104,7 @@ final class CompiledProgram {
     processor.write(Self.object, words: initial + [UInt32](repeating: 0, count: 20))
     put(message)
     let update = try function("$e8Firmware6SHA256V6updateyys5UInt8VF")
-    let finish = padded ? 0 : try function("$e8Firmware6SHA256V6finish")
+    let finish = try function("$e8Firmware6SHA256V6finish")
     processor.write(
       Self.parameters,
       words: [
