@@ -185,8 +185,9 @@ struct ESP32ROM {
     case .readFlash: return try read(data)
     case .securityInfo:
       guard model.isNewer, data.isEmpty else { throw .invalid }
-      // No flags, no encryption, no keys; then the chip's id and the interface's version.
-      let info = Array(repeating: UInt8(0), count: 12) + Self.bytes(of: model.chipID) + Self.bytes(of: 0)
+      // Flags, bits of encryption, seven purposes of keys; the chip's id; the interface's version.
+      let front = Self.bytes(of: registers.securityFlags) + [registers.encryptionCount]
+      let info = front + Array(repeating: 0, count: 7) + Self.bytes(of: model.chipID) + Self.bytes(of: 0)
       return [done(command, data: info)]
     }
   }

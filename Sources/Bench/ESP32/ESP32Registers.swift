@@ -7,6 +7,8 @@ struct ESP32Registers {
   private static let userCommand: UInt32 = 1 << 18
   /// So that 800 cycles are 40 MHz: `cycles × 15,625 × factor ÷ 40` is how the ROM reckons its crystal.
   private static let oscillatorFactor: UInt32 = 128
+  /// EFUSE_RD_REPEAT_DATA1 of a C3.
+  private static let repeatedFuses: UInt32 = 0x6000_8834
 
   private let model: ESP32Model
   private let flashBytes: Int
@@ -35,6 +37,11 @@ struct ESP32Registers {
     let reckoned = Int(word >> 7) * 15_625 * Int(Self.oscillatorFactor) / 40
     return speed * Self.crystalHertz / max(1, reckoned)
   }
+
+  /// Of a C3: secure boot by its fuse.
+  var securityFlags: UInt32 { read(Self.repeatedFuses + 4) >> 20 & 1 }
+  /// Of a C3: an odd number of bits is encryption.
+  var encryptionCount: UInt8 { UInt8(read(Self.repeatedFuses) >> 18 & 7) }
 
   mutating func follow(speed: Int) {
     words[model.uartDividerAddress] = UInt32(clamping: Self.crystalHertz / max(1, speed))

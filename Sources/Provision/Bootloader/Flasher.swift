@@ -77,8 +77,8 @@ public struct Flasher {
       let begun = now()
       let watch = FlashWatch(onEvent: onEvent, isCancelled: isCancelled)
       onEvent(.connecting)
-      if expectsEspressif(source, options), let client = try findEspressif(options, watch: watch) {
-        return try flash(source, through: client, options: options, begun: begun, watch: watch)
+      if expectsEspressif(source, options), let found = try findEspressif(options, watch: watch) {
+        return try flash(source, through: found, options: options, begun: begun, watch: watch)
       }
       let found = try findModuleOrLoader(speeds: bootloaderSpeeds, profile: options.profile)
       guard case .bootloader(let baud) = found else {

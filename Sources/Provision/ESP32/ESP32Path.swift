@@ -6,7 +6,7 @@ internal import Glibc
 ///
 /// A download's beginning erases, so that what is written is cut into pieces of at most 64 KiB, each with a beginning of
 /// its own: a pulled cable costs one of them. The ROM says nothing of how far a download has come; a piece whose answer
-/// is lost is begun again.
+/// is lost is begun again. No journal is kept: the chip's own digests say what it holds.
 struct ESP32Path: FlashPath {
   /// A serial flash erases so much in one go, four times as fast as by sectors.
   private static let pieceBytes = 64 << 10
@@ -53,11 +53,9 @@ struct ESP32Path: FlashPath {
     }
     var (done, erased) = (0, 0)
     for piece in plan.pieces(upTo: Self.pieceBytes) {
-      for sector in piece.sectors { journal.forget(sector: sector) }
       try write(
         piece, done: done, of: plan.byteCount,
         erasing: .erasing(sector: erased + 1, of: plan.sectors.count), watch: watch)
-      for sector in piece.sectors { journal.acknowledge(sector: sector, bytes: Self.sectorBytes) }
       done += piece.bytes.count
       erased += piece.sectors.count
     }

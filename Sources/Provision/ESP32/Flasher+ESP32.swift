@@ -18,19 +18,28 @@ extension Flasher {
     chips.contains { $0.espressif != nil && $0.name == manifest.chip && $0.productID == manifest.productId }
   }
 
+  struct FoundEspressif {
+    let client: ESP32Client
+    /// The adapter's lines reach the chip: the profile says so, or they have brought it in.
+    let hasLines: Bool
+  }
+
   /// In sync with a ROM loader of Espressif's, at whatever speed it was left; nil where none answers.
-  func findEspressif(_ options: Options, watch: FlashWatch) throws(FlashError) -> ESP32Client? {
+  func findEspressif(_ options: Options, watch: FlashWatch) throws(FlashError) -> FoundEspressif? {
     let reset = espressifReset(options)
-    if options.profile?.isEspressif == true, let reset, let client = try enter(by: reset, watch: watch) {
-      return client
+    let isTold = options.profile != nil
+    if isTold, let reset, let client = try enter(by: reset, watch: watch) {
+      return FoundEspressif(client: client, hasLines: true)
     }
     // From the first: one that was just reset measures any speed at its first Sync.
     let speeds = ESP32Client.ladder.prefix(1) + ESP32Client.ladder.dropFirst().reversed()
     for speed in speeds {
-      if let client = try sync(at: speed, tries: 2, during: .connecting) { return client }
+      if let client = try sync(at: speed, tries: 2, during: .connecting) {
+        return FoundEspressif(client: client, hasLines: isTold && reset != nil)
+      }
     }
-    guard options.profile == nil, let reset else { return nil }
-    return try enter(by: reset, watch: watch)
+    guard !isTold, let reset, let client = try enter(by: reset, watch: watch) else { return nil }
+    return FoundEspressif(client: client, hasLines: true)
   }
 
   private func enter(by reset: ESP32Session.Reset, watch: FlashWatch) throws(FlashError) -> ESP32Client? {
@@ -79,12 +88,13 @@ extension Flasher {
   // MARK: - Flashing
 
   func flash(
-    _ source: Source, through client: ESP32Client, options: Options, begun: ContinuousClock.Instant,
+    _ source: Source, through found: FoundEspressif, options: Options, begun: ContinuousClock.Instant,
     watch: FlashWatch
   ) throws(FlashError) -> FlashResult {
     watch.onEvent(.identifying)
     let session = try ESP32Session(
-      client, chips: chips, speeds: NotedLineSpeeds(notes, of: .espressif), reset: espressifReset(options),
+      found.client, chips: chips, speeds: NotedLineSpeeds(notes, of: .espressif),
+      reset: espressifReset(options),
       onSlower: { watch.onEvent(.slowingDown(baud: $0)) })
     let chip = session.identity.chip
     let chipID = Hex.encode(session.identity.mac)
@@ -94,11 +104,11 @@ extension Flasher {
     {
       throw .image(.segment(index: index, .outsideFlash))
     }
-    var path: any FlashPath = ESP32Path(
-      session,
-      restart: drive(options) { profile, lines, rest throws(LinkError) in
-        try profile.leaveBootloader(lines, rest: rest)
-      })
+    // Lines that are wired to nothing would start nothing.
+    let restart = drive(options) { profile, lines, rest throws(LinkError) in
+      try profile.leaveBootloader(lines, rest: rest)
+    }
+    var path: any FlashPath = ESP32Path(session, restart: found.hasLines ? restart : nil)
     if let installed = try installedVersion(image, over: &path),
       let refusal = refusal(of: image, over: installed, options: options)
     {

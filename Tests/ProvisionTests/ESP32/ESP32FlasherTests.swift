@@ -79,9 +79,17 @@ import Testing
     }
   }
 
+  @Test func `where the lines lead nowhere the ROM is told to reboot`() throws {
+    let wire = UnwiredESP32(.esp32)
+    // The button was let go once the chip was in its loader.
+    wire.release()
+    let image = try ESP32Images.firmware(bytes: 5000)
+    _ = try flash(wire, image)
+    #expect(wire.chip.programRuns && holds(wire.flash, image))
+  }
+
   @Test func `a profile without lines on the wire touches none`() throws {
     let wire = WiredESP32(.esp32)
-    wire.chip.isStrapped ? wire.release() : ()
     wire.drive(dtr: false, rts: true)
     let module = BoardProfile.known.first { $0.name == "module" }
     #expect(throws: FlashError.noAnswer) {
@@ -138,6 +146,40 @@ import Testing
       try Flasher(link: wire, now: { clock.now }).flash(
         .newest(catalogue), options: .init(profile: Self.profile))
     }
+  }
+
+  private static func model(_ name: String, chipID: UInt32, magic: UInt32, isNewer: Bool) -> ESP32Model {
+    ESP32Model(
+      name: name, chipID: chipID, bootloaderOffset: 0, magic: magic, banner: "", isNewer: isNewer,
+      macAddress: 0x6000_7044, uartDividerAddress: 0x6000_0014, spi: ESP32Model.esp32c3.spi, calibration: nil)
+  }
+
+  @Test func `other chips of Espressif's are named, and unknown ones by what they say`() throws {
+    let image = try ESP32Images.firmware(bytes: 5000)
+    for (model, wanted) in [
+      (Self.model("S3", chipID: 9, magic: 9, isNewer: true), .noRelease(chip: "ESP32-S3")),
+      (Self.model("S2", chipID: 0, magic: 0x0000_07c6, isNewer: false), .noRelease(chip: "ESP32-S2")),
+      (Self.model("?", chipID: 0x77, magic: 1, isNewer: true), .unknownChip(productID: 0x77)),
+      (Self.model("?", chipID: 0, magic: 0x1234_5678, isNewer: false), .unknownEspressif(magic: 0x1234_5678)),
+    ] as [(ESP32Model, FlashError)] {
+      #expect(try refusal(ESP32Wire(model), image) == wanted)
+    }
+  }
+
+  @Test(
+    "a chip whose fuses are blown for it is left alone",
+    arguments: [
+      (0, 0x3ff5_a000, 1 << 20), (0, 0x3ff5_a018, 1 << 4), (0, 0x3ff5_a018, 1 << 5), (1, 0x6000_8834, 1 << 18),
+      (1, 0x6000_8838, 1 << 20),
+    ] as [(Int, UInt32, UInt32)])
+  func secured(index: Int, fuse: UInt32, bits: UInt32) throws {
+    let (model, chip) = Self.chips[index]
+    let wire = ESP32Wire(model)
+    let clock = wire.clock
+    let client = try ESP32Client(link: wire, baud: 115_200, now: { clock.now })
+    #expect(try client.sync())
+    try client.setRegister(fuse, bits)
+    #expect(try refusal(wire, try ESP32Images.firmware(chip, bytes: 5000)) == .secured(chip: chip.name))
   }
 
   @Test func `an image larger than the flash chip is refused`() throws {
@@ -198,9 +240,10 @@ import Testing
 
   @Test func `flash that does not take its bytes is an error that says so`() throws {
     let wire = ESP32Wire(.esp32)
-    wire.flash.program(0x1_4000, [0])
     wire.flash.protect(sector: 0x14)
-    #expect(throws: FlashError.self) { try flash(wire, try ESP32Images.firmware()) }
+    #expect(throws: FlashError.espressif(.failed, during: .erasing(sector: 4, of: 26))) {
+      try flash(wire, try ESP32Images.firmware())
+    }
   }
 
   @Test func `whatever goes wrong, success is true and the same command finishes`() throws {

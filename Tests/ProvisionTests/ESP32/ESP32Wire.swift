@@ -107,6 +107,12 @@ class ESP32Wire: Link {
   }
 }
 
+/// The same behind an adapter that has lines, of which none is wired.
+final class UnwiredESP32: ESP32Wire, ModemLines {
+  func setDTR(_ asserted: Bool) throws(LinkError) {}
+  func setRTS(_ asserted: Bool) throws(LinkError) {}
+}
+
 /// The same behind an adapter whose lines lead to EN and IO0 by two transistors. The chip runs what its flash holds until
 /// it is reset.
 final class WiredESP32: ESP32Wire, ModemLines {
