@@ -9,9 +9,10 @@ public struct SVGImage: Hashable, Sendable {
   public let widthMillimetres: Double
   public let heightMillimetres: Double
 
+  /// - Parameter isOurs: made by `SVGDrawing`, and then of any length.
   /// - Throws: `svg`, `outOfMemory`.
-  public init(_ svg: Data) throws(DrawingError) {
-    try SVGScreening.check([UInt8](svg))
+  public init(_ svg: Data, isOurs: Bool = false) throws(DrawingError) {
+    try SVGScreening.check([UInt8](svg), mostBytes: isOurs ? svg.count : SVGScreening.mostBytes)
     let drawing = try Opened(svg)
     var (width, height) = (0.0, 0.0)
     guard wt_svg_size(drawing.handle, &width, &height) != 0, width.isFinite, height.isFinite else {

@@ -2,8 +2,11 @@
 /// either takes from elsewhere (pictures, links, fonts) or lets few bytes draw much (`use`, patterns, filters, dashes);
 /// without it the work is bounded by the file's length.
 enum SVGScreening {
-  static let mostBytes = 4 << 20
+  /// Of others' drawings: a path of so many bytes back and forth across a label takes librsvg some ten seconds.
+  static let mostBytes = 256 << 10
   static let mostTags = 50_000
+  /// Of style sheets: each element is held against each rule.
+  static let mostRules = 500
   static let deepest = 64
 
   private static let shapes: Set<String> = [
@@ -19,8 +22,10 @@ enum SVGScreening {
   ]
 
   /// - Throws: `svg`.
-  static func check(_ svg: [UInt8]) throws(DrawingError) {
-    guard svg.count <= mostBytes else { throw .svg(.tooLarge) }
+  static func check(_ svg: [UInt8], mostBytes: Int) throws(DrawingError) {
+    guard svg.count <= mostBytes, svg.count(where: { $0 == UInt8(ascii: "{") }) <= mostRules else {
+      throw .svg(.tooLarge)
+    }
     // Nothing is spelled in a way that the words below would miss.
     guard !svg.contains(0), String(validating: svg, as: UTF8.self) != nil else { throw .svg(.notSVG) }
     try refuseSpellings(svg)

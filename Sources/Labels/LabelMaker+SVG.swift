@@ -40,7 +40,7 @@ extension LabelMaker {
     let dots = Double(dotsPerInch) / Length.millimetresPerInch
     let page = pageOfItsOwn
     do {
-      image = try SVGImage(bytes)
+      image = try SVGImage(bytes, isOurs: true)
       picture = try image.picture(
         widthPixels: page.width * dots * scale, heightPixels: page.height * dots * scale)
     } catch { throw .drawing(error) }

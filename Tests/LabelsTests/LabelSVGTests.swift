@@ -160,10 +160,12 @@ import Testing
     #expect(fault("<!DOCTYPE svg [ ]>\(Self.head)></svg>") == .svg(.feature("!DOCTYPE")))
     #expect(
       fault("<?xml version=\"1.0\" encoding=\"UTF-7\"?>\(Self.head)></svg>") == .svg(.feature("encoding")))
-    let deep = String(repeating: "<g>", count: 100_000)
+    let deep = String(repeating: "<g>", count: 80_000)
     #expect(fault("\(Self.head)>\(deep)") == .svg(.tooLarge))
-    #expect(fault("\(Self.head)>" + String(repeating: "<g/>", count: 60_000) + "</svg>") == .svg(.tooLarge))
-    #expect(fault(Self.head + String(repeating: " ", count: 5 << 20) + "></svg>") == .svg(.tooLarge))
+    #expect(fault("\(Self.head)>" + String(repeating: "<g/>", count: 51_000) + "</svg>") == .svg(.tooLarge))
+    #expect(fault(Self.head + String(repeating: " ", count: 1 << 18) + "></svg>") == .svg(.tooLarge))
+    let rules = String(repeating: "g{}", count: 501)
+    #expect(fault("\(Self.head)><style>\(rules)</style></svg>") == .svg(.tooLarge))
     for text in [
       "", "x", "<html></html>", "\(Self.head)", "\(Self.head)><g></svg>", "\u{0}\(Self.head)></svg>",
     ] {

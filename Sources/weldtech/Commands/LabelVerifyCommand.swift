@@ -216,13 +216,18 @@ extension PictureRefused: Explained {
         code: "labels.verify.poppler",
         message: Text(zh: "读 \(file) 需要 poppler", en: "reading \(file) takes poppler, which is not installed"),
         hint: Text(zh: "sudo apt install libpoppler-glib8", en: "sudo apt install libpoppler-glib8"))
-    case .drawing(.png(.tooLarge)), .drawing(.jpeg(.tooLarge)), .drawing(.pdf(.tooLarge)),
-      .drawing(.svg(.tooLarge)):
+    case .drawing(.png(.tooLarge)), .drawing(.jpeg(.tooLarge)), .drawing(.pdf(.tooLarge)):
       Failure(
         code: "labels.verify.tooLarge",
         message: Text(
           zh: "\(file) 的画面超过 1 亿像素", en: "\(file) has a picture of more than 100 million pixels"),
         hint: Text(zh: "缩小或裁剪后再试", en: "scale it down or cut it out"), exit: .badData)
+    case .drawing(.svg(.tooLarge)):
+      Failure(
+        code: "labels.verify.svg",
+        message: Text(
+          zh: "\(file) 超过 256 KB 或五万个元素", en: "\(file) is an SVG of more than 256 KB or 50,000 elements"),
+        hint: Text(zh: "导出为 PNG 或 PDF 再读", en: "export it as PNG or PDF and read that"), exit: .badData)
     case .drawing(.svg(.feature(let name))):
       Failure(
         code: "labels.verify.svg",

@@ -258,6 +258,13 @@ extension TemplateProblem {
               "uses \(name): only shapes and gradients are drawn; save it with texts and references made into paths"
           )
         )
+      case .drawing(.tooLarge):
+        (
+          "template.drawing",
+          Text(
+            zh: "SVG 超过 256 KB、五万个元素或 500 条样式",
+            en: "is SVG of more than 256 KB, 50,000 elements or 500 style rules")
+        )
       case .drawing(let fault):
         ("template.drawing", Text(zh: "不是完整的 SVG（\(fault)）", en: "is no whole SVG (\(fault))"))
       case .onSymbol: ("template.onSymbol", Text(zh: "压住了二维码或其空白区", en: "lies on the symbol or its quiet zone"))

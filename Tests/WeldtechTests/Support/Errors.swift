@@ -197,7 +197,7 @@ enum Errors {
     [
       LabelError.drawing(.pdf(.noPoppler)), .drawing(.pdf(.tooLarge)), .drawing(.pdf(.damaged)),
       .drawing(.jpeg(.corrupt)), .drawing(.outOfMemory),
-      .drawing(.svg(.feature("use"))), .drawing(.svg(.damaged)),
+      .drawing(.svg(.feature("use"))), .drawing(.svg(.damaged)), .drawing(.svg(.tooLarge)),
     ].map { PictureRefused(file: "/f", error: $0) } + [LabelsBusy(), TagKeyRefused(file: "/f")]
 
   private static let labels: [any Error] =
@@ -251,7 +251,7 @@ enum Errors {
       .notAChoice(["a"]), .tooLong(longest: 5), .empty, .duplicate, .notExactlyOne(of: ["text", "field"]),
       .outsideSafeZone, .outsideBleed, .outsidePlate, .onHole, .onSymbol, .symbolCount(2), .noSuchFile,
       .drawing(.noLibrary),
-      .drawing(.feature("use")), .drawing(.damaged),
+      .drawing(.feature("use")), .drawing(.damaged), .drawing(.tooLarge),
       .picture(.corrupt),
     ] as [TemplateProblem.Fault]).map {
       LabelError.templateRejected(
