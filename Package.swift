@@ -84,7 +84,7 @@ let package = Package(
     debian("CTurboJPEG", pkgConfig: "libturbojpeg", package: "libturbojpeg0-dev"),
 
     // C and C++ of ours, where a library cannot be driven from Swift.
-    .target(name: "CPNG", dependencies: ["CLibPNG"], path: "Sources/CLibraries/CPNG"),
+    .target(name: "CPNG", dependencies: ["CLibPNG", "CLibDeflate"], path: "Sources/CLibraries/CPNG"),
     .target(
       name: "CPoppler", dependencies: ["CPangoCairo"], path: "Sources/CLibraries/CPoppler",
       linkerSettings: [.linkedLibrary("dl")]),

@@ -160,8 +160,9 @@ public final class Canvas {
 
   private func set(_ colour: Colour) {
     cairo_set_source_rgb(context, colour.red, colour.green, colour.blue)
-    cairo_set_operator(
-      context, isInkOnly && colour == .white ? CAIRO_OPERATOR_DEST_OUT : CAIRO_OPERATOR_OVER)
+    // Of coverage alone the sum is what lies over; pixman is much faster at it.
+    let ink = colour == .white ? CAIRO_OPERATOR_DEST_OUT : CAIRO_OPERATOR_ADD
+    cairo_set_operator(context, isInkOnly ? ink : CAIRO_OPERATOR_OVER)
   }
 
   private func trace(_ path: Path) {

@@ -23,7 +23,7 @@ struct DeflateCode {
   /// The symbol that ends a block.
   static let end = 256
 
-  private let codes: [Code]
+  let codes: [Code]
 
   subscript(symbol: Int) -> Code { codes[symbol] }
 

@@ -259,9 +259,13 @@ public struct DotImage: Hashable, Sendable {
   public init?(png: Data, mostPixels: Int = PixelSize.mostPixels) throws(DrawingError) {
     var decoded: UnsafeMutablePointer<UInt8>?
     var found = wt_png_size()
+    let most = UInt64(max(0, mostPixels))
     let status = png.withUnsafeBytes { bytes in
-      wt_png_decode_bits(
-        bytes.bindMemory(to: UInt8.self).baseAddress, bytes.count, UInt64(max(0, mostPixels)), &decoded, &found)
+      let bytes = bytes.bindMemory(to: UInt8.self)
+      let plain = wt_png_decode_plain_bits(bytes.baseAddress, bytes.count, most, &decoded, &found)
+      // What is not as `png` writes it, damaged or not, is libpng's to judge.
+      return plain == wt_png_other_layout
+        ? wt_png_decode_bits(bytes.baseAddress, bytes.count, most, &decoded, &found) : plain
     }
     if status == wt_png_other_layout { return nil }
     try DrawingError.check(status)

@@ -1,7 +1,7 @@
 import CLibDeflate
 
 /// Packs the rows of a picture of dots by zlib's format (RFC 1950 and 1951). Most rows of a label are those above
-/// them, so only two things are looked for: what stands in the row above, and runs of one byte. That takes a tenth
+/// them, so only two things are looked for: what stands in the row above, and runs of one byte. That takes a part
 /// of the time of a packer that looks for everything, and fewer bytes, and the same rows give the same bytes on any
 /// machine (docs/decisions/0017-rows-of-labels-are-packed-by-us.md).
 enum RowPacker {
@@ -90,19 +90,20 @@ enum RowPacker {
     distanceCounts[above.symbol] += matches
     let symbols = DeflateCode(counts: symbolCounts, longest: 15)
     let distances = DeflateCode(counts: distanceCounts, longest: 15)
+    let codes = symbols.codes
     let run = distances[0]
     let rowAbove = distances[above.symbol].followed(by: above)
     // Length and what follows it are put down at once.
     let lengths = table.map { symbols[$0.symbol].followed(by: $0) }
 
-    var output = BitWriter(capacity: 1_024 + symbols.bits(of: symbolCounts) / 8 + (runs + matches) * 5)
+    var output = BitWriter(capacity: 1_024 + symbols.bits(of: symbolCounts) / 8 + (runs + matches) * 6)
     // Window of 32 KiB, fastest (RFC 1950 2.2); the last block, of codes of its own.
     output.put(0x0178, bits: 16)
     output.put(0b101, bits: 3)
     DeflateCode.write(symbols, distances, into: &output)
     for token in tokens {
       if token & isMatch == 0 {
-        output.put(symbols[Int(token)])
+        output.put(codes[Int(token)])
       } else {
         output.put(lengths[Int(token & 0x1FF)])
         output.put(token & isRun == 0 ? rowAbove : run)
@@ -115,18 +116,21 @@ enum RowPacker {
 
 /// Bits from the lowest on, as deflate has them.
 struct BitWriter {
-  private var words: [UInt32] = []
+  private var words: [UInt32]
+  private var used = 0
   private var waiting: UInt64 = 0
   private var count = 0
 
-  init(capacity: Int) { words.reserveCapacity(capacity / 4) }
+  /// - Parameter bytes: at least as many as will be put down.
+  init(capacity bytes: Int) { words = [UInt32](repeating: 0, count: bytes / 4 + 1) }
 
   /// At most 32.
   mutating func put(_ value: UInt32, bits: Int) {
-    waiting |= UInt64(value) << UInt64(count)
+    waiting |= UInt64(value) << UInt64(truncatingIfNeeded: count)
     count += bits
     guard count >= 32 else { return }
-    words.append(UInt32(truncatingIfNeeded: waiting).littleEndian)
+    words[used] = UInt32(truncatingIfNeeded: waiting).littleEndian
+    used += 1
     waiting >>= 32
     count -= 32
   }
@@ -135,7 +139,7 @@ struct BitWriter {
 
   /// Fills the last byte and adds four, the highest first.
   mutating func finish(trailer: UInt32) -> [UInt8] {
-    var bytes = words.withUnsafeBytes { [UInt8]($0) }
+    var bytes = words.withUnsafeBytes { [UInt8]($0.prefix(used * 4)) }
     while count > 0 {
       bytes.append(UInt8(truncatingIfNeeded: waiting))
       waiting >>= 8

@@ -40,7 +40,7 @@ public struct LabelList: Hashable, Sendable {
     }
   }
 
-  public let rows: [Row]
+  public let rows: Rows
   /// In the order of their lines, all of them.
   public let problems: [Problem]
   /// Headers that stand for no field of the template.
@@ -52,7 +52,7 @@ public struct LabelList: Hashable, Sendable {
     let columns = Columns(table.header.values, fields: template.fieldNames.union(["tag"]))
     unusedColumns = columns.unused
     problems += columns.twice.map { Problem(line: table.header.line, fault: .columnTwice(field: $0)) }
-    var rows: [Row] = []
+    var rows = Rows(fields: template.fieldNames.subtracting(["code"]))
     if let codeColumn = columns.fields["code"] {
       let required = template.requiredFields.filter { $0 != "code" }
       var lines: [LabelCode: Int] = [:]

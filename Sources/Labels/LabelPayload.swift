@@ -6,6 +6,11 @@ public struct LabelPayload: Hashable, Sendable {
   public let code: LabelCode
   public let text: String
 
+  init(code: LabelCode, text: String) {
+    self.code = code
+    self.text = text
+  }
+
   /// - Parameter platform: the platform's base address, for example `https://weld.example.cn/api`. Of it
   ///   only the host is in the payload; a port too where the host is this laptop itself.
   /// - Throws: `platformAddress`.

@@ -42,7 +42,9 @@ public struct LabelPreview {
 
   /// Sets the texts and places the symbol of every label, and draws the first ones.
   /// - Throws: `label`, where one cannot be made.
-  public init(of orders: [LabelBatch.Order], template: LabelTemplate, settings: LabelMaker.Settings)
+  public init(
+    of orders: some Sequence<LabelBatch.Order>, template: LabelTemplate, settings: LabelMaker.Settings
+  )
     throws(LabelError)
   {
     let maker = try LabelMaker(template: template, settings: settings)

@@ -54,7 +54,7 @@ public struct LabelSheets {
   // MARK: - Making
 
   /// So many pages are made at most before the first of them is written.
-  private static let mostAhead = 64
+  private static let mostAhead = 32
 
   /// Makes the files: `output` itself, or, where there are more pages than one file has, `-001` and so on before
   /// its extension. What has been reported is in a finished file that was read back; what cannot be made or does
@@ -161,7 +161,9 @@ public struct LabelSheets {
     // A document of its own for each thread, which opens it when it takes its first page.
     let documents = (0..<pages.count).map { _ in Pages() }
     let inks = inks
-    let crew = Crew<Sample, Void>(workers: pages.count) { (worker, sample) throws(LabelError) in
+    // A sample is read by one, while the others go on making pages; every document that is open takes its room.
+    let crew = Crew<Sample, Void>(workers: verification == .pages ? pages.count : 1) {
+      (worker, sample) throws(LabelError) in
       try Self.verify(documents[worker].document(bytes), sample, inks)
     }
     defer { _ = crew.end() }

@@ -29,10 +29,40 @@ public struct CSVTable: Hashable, Sendable {
     }
   }
 
+  /// The rows that are as wide as the header, read anew each time they are gone through, so that a table takes no more
+  /// memory than its text.
+  public struct Rows: Sequence, Hashable, Sendable {
+    /// How many there are.
+    public let count: Int
+    fileprivate let text: [UInt8]
+    fileprivate let header: Row
+    fileprivate let longestFieldBytes: Int
+
+    public struct Iterator: IteratorProtocol {
+      fileprivate var scanner: CSVScanner
+      fileprivate let header: Row
+
+      public mutating func next() -> Row? {
+        while let record = scanner.next() {
+          if record.line > header.line, record.fault == nil, !record.isBlank,
+            record.values.count == header.values.count
+          {
+            return Row(line: record.line, values: record.values)
+          }
+        }
+        return nil
+      }
+    }
+
+    public func makeIterator() -> Iterator {
+      Iterator(scanner: CSVScanner(text, longestFieldBytes: longestFieldBytes), header: header)
+    }
+  }
+
   public let encoding: TextEncoding
   /// The first line that is not blank.
   public let header: Row
-  public let rows: [Row]
+  public let rows: Rows
   /// In the order of their lines.
   public let problems: [CSVProblem]
 
@@ -43,11 +73,11 @@ public struct CSVTable: Hashable, Sendable {
     self.encoding = encoding
     var scanner = CSVScanner(text, longestFieldBytes: limits.fieldBytes)
     var header: Row?
-    var rows: [Row] = []
+    var count = 0
     var problems: [CSVProblem] = []
     while let record = scanner.next() {
       if record.isBlank { continue }
-      guard rows.count + problems.count < limits.rows else { throw .tooManyRows(most: limits.rows) }
+      guard count + problems.count < limits.rows else { throw .tooManyRows(most: limits.rows) }
       if let fault = record.fault {
         problems.append(CSVProblem(line: record.line, fault: fault))
         // Rows cannot be told from a header that cannot be read.
@@ -56,7 +86,7 @@ public struct CSVTable: Hashable, Sendable {
         let (found, wanted) = (record.values.count, header.values.count)
         if wanted == 0 { continue }
         if found == wanted {
-          rows.append(Row(line: record.line, values: record.values))
+          count += 1
         } else {
           problems.append(CSVProblem(line: record.line, fault: .fieldCount(found: found, wanted: wanted)))
         }
@@ -69,7 +99,7 @@ public struct CSVTable: Hashable, Sendable {
     }
     guard let header else { throw .empty }
     self.header = header
-    self.rows = rows
+    rows = Rows(count: count, text: text, header: header, longestFieldBytes: limits.fieldBytes)
     self.problems = problems
   }
 }

@@ -21,14 +21,14 @@ import Testing
     #expect(list.problems.isEmpty)
     #expect(list.unusedColumns.isEmpty)
     #expect(
-      list.rows == [
+      Array(list.rows) == [
         LabelList.Row(line: 2, code: first, tag: nil, fields: ["unitName": "老王电焊铺", "street": "树林召镇"])
       ])
   }
 
   @Test func `leaves out empty values and columns that the template has no field for`() throws {
     let list = try list("备注,编码,单位名称\n急,１５０６２１００Ａ０００\(first.checkCharacter), \n")
-    #expect(list.rows == [LabelList.Row(line: 2, code: first, tag: nil, fields: [:])])
+    #expect(Array(list.rows) == [LabelList.Row(line: 2, code: first, tag: nil, fields: [:])])
     #expect(list.unusedColumns == ["备注"])
     #expect(list.problems.isEmpty)
   }
@@ -41,6 +41,18 @@ import Testing
         .init(line: 6, fault: .codeTwice(firstLine: 2)), .init(line: 7, fault: .row(.quoteOpen)),
       ])
     #expect(list.rows.map(\.line) == [2])
+  }
+
+  @Test func `gives the rows in any order, and orders of some of them`() throws {
+    let list = try list("code,unitName,street\n\(first),甲,\n\(second),,树林召镇\n")
+    #expect(list.rows[1].fields == ["street": "树林召镇"] && list.rows[0].fields == ["unitName": "甲"])
+    let orders = try LabelOrders(list.rows) {
+      try LabelPayload(platform: "https://weld.example.cn", code: $0.code)
+    }
+    #expect(orders.map(\.line) == [2, 3] && orders.map(\.payload.code) == [first, second])
+    #expect(orders.map(\.payload.text) == [first, second].map { "https://weld.example.cn/w/\($0)" })
+    let last = orders.only([1])
+    #expect(last.count == 1 && last[0] == orders[1] && last.only([0]).first == orders[1])
   }
 
   @Test func `wants a column of codes and each column once`() throws {

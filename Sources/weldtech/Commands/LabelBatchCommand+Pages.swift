@@ -95,7 +95,7 @@ extension LabelBatchCommand {
 
   /// A list made into pages, with ticket and proof where a print shop gets them.
   static func makePages(
-    _ orders: [LabelBatch.Order], _ options: Options, template: LabelTemplate, settings: LabelMaker.Settings,
+    _ orders: LabelOrders, _ options: Options, template: LabelTemplate, settings: LabelMaker.Settings,
     output: String, jobs: Int, _ workplace: Workplace, progress: (Int) -> Void,
     report: ([LabelBatch.Made]) throws -> Void
   ) throws {

@@ -95,10 +95,8 @@ enum LabelBatchCommand {
     let list = try readList(input, for: template, workplace)
     let platform = try workplace.platformAddress()
     let tags = try tags(of: list, options, workplace)
-    let orders = try list.rows.map {
-      LabelBatch.Order(
-        line: $0.line, payload: try LabelPayload(platform: platform, code: $0.code, tag: tags[$0.code]),
-        fields: $0.fields)
+    let orders = try LabelOrders(list.rows) {
+      try LabelPayload(platform: platform, code: $0.code, tag: tags[$0.code])
     }
     let tagged = try tagged(
       orders, count: tags.count, platform, settings.correction ?? template.symbol.correction)
@@ -125,12 +123,10 @@ enum LabelBatchCommand {
       try job.run(on: workplace) { run in
         if isPDF {
           // Nothing of it is a label before all of it is whole.
-          var pages: [LabelBatch.Made] = []
           try makePages(
             orders, options, template: template, settings: settings, output: file, jobs: jobs, workplace,
-            progress: { display.advance(to: $0) }, report: { pages += $0 })
-          made = pages.count
-          if made == orders.count { try run.take(pages) }
+            progress: { display.advance(to: $0) }, report: { made += $0.count })
+          if made == orders.count { try run.takeAll() }
         } else {
           let missing = try run.missing { workplace.isInterrupted }
           resumed = orders.count - missing.count
@@ -231,7 +227,7 @@ enum LabelBatchCommand {
   }
 
   private static func tagged(
-    _ orders: [LabelBatch.Order], count: Int, _ platform: String, _ correction: QRSymbol.Correction
+    _ orders: LabelOrders, count: Int, _ platform: String, _ correction: QRSymbol.Correction
   ) throws -> Document.Tagged? {
     // All codes and all tags are of one length: one label shows what it is for all.
     guard let order = orders.first(where: { LabelPayload.tag(in: $0.payload.text) != nil }) else { return nil }
@@ -243,16 +239,21 @@ enum LabelBatchCommand {
   }
 
   /// Over all that the labels show and how they are drawn.
-  private static func digest(of orders: [LabelBatch.Order], _ options: Options) -> String {
+  private static func digest(of orders: LabelOrders, _ options: Options) -> String {
     let design = [
       options.template, options.format, "\(options.dpi ?? 0)", options.correction ?? "",
       "\(options.printGain ?? -1)", "\(options.pages)",
     ]
-    let labels = orders.map { order in
-      [order.payload.text] + order.fields.sorted { $0.key < $1.key }.flatMap { [$0.key, $0.value] }
+    var hasher = SHA256Hasher()
+    // No text has a zero in it.
+    for text in design { hasher.update(Array(text.utf8) + [0]) }
+    for order in orders {
+      hasher.update(Array(order.payload.text.utf8) + [0])
+      for (name, value) in order.fields.sorted(by: { $0.key < $1.key }) {
+        hasher.update(Array(name.utf8) + [0] + Array(value.utf8) + [0])
+      }
     }
-    // A list of lists of strings always encodes.
-    return SHA256Digest(of: (try? RecordCoding.encode([design] + labels)) ?? Data()).hex
+    return hasher.finish().hex
   }
 
   private static var processorCount: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }

@@ -9,7 +9,7 @@ import Records
 /// A batch as the stock of labels sees it: put down before the first label is made, counted as its files come to be
 /// on disk, taken up again where it was cut off.
 struct LabelBatchJob {
-  let orders: [LabelBatch.Order]
+  let orders: LabelOrders
   /// Over all that makes the labels what they are.
   let digest: String
   /// The folder of labels, or the file of pages; absolute.
@@ -39,6 +39,8 @@ struct LabelBatchJob {
   final class Progress {
     /// Synced and counted together: a sync takes as long as making some dozens.
     private static let labelsPerSync = 512
+    /// Counted in one transaction, where all are on disk already.
+    private static let labelsPerCount = 8_192
     /// Of files that an earlier run has made, every so many are read once more; all are compared with their digests.
     private static let readEvery = 100
 
@@ -55,14 +57,14 @@ struct LabelBatchJob {
 
     /// The orders whose files an earlier run did not leave behind whole.
     /// - Throws: `Cancelled`.
-    func missing(isCancelled: () -> Bool) throws -> [LabelBatch.Order] {
+    func missing(isCancelled: () -> Bool) throws -> LabelOrders {
       guard run.job.isSameOrder else { return job.orders }
-      var missing: [LabelBatch.Order] = []
+      var missing: [Int] = []
       for (index, order) in job.orders.enumerated() {
         if isCancelled() { throw Cancelled() }
-        if !isThere(order, isRead: index % Self.readEvery == 0) { missing.append(order) }
+        if !isThere(order, isRead: index % Self.readEvery == 0) { missing.append(index) }
       }
-      return missing
+      return job.orders.only(missing)
     }
 
     private func isThere(_ order: LabelBatch.Order, isRead: Bool) -> Bool {
@@ -94,6 +96,16 @@ struct LabelBatchJob {
       }
     }
 
+    /// All of them, in files that they share.
+    func takeAll() throws {
+      try sync()
+      for order in job.orders {
+        waiting.append(.init(code: order.payload.code, payload: order.payload.text, sha256: nil))
+        if waiting.count >= Self.labelsPerCount { try count() }
+      }
+      try count()
+    }
+
     private func bytes(_ label: LabelBatch.Made) throws -> Data {
       guard let bytes = FileManager.default.contents(atPath: label.file) else {
         throw FileTrouble.unreadable(path: label.file, errno: ENOENT)
@@ -104,13 +116,21 @@ struct LabelBatchJob {
     /// Only what is on disk is counted.
     fileprivate func flush() throws {
       guard !waiting.isEmpty else { return }
+      try sync()
+      try count()
+    }
+
+    private func count() throws {
+      try run.count(waiting)
+      waiting = []
+    }
+
+    private func sync() throws {
       let descriptor = open(job.folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
       guard descriptor >= 0 else { throw FileTrouble.unwritable(path: job.folder, errno: errno) }
       defer { close(descriptor) }
       // One call for all of the files and their names, see syncfs(2).
       guard wt_syncfs(descriptor) == 0 else { throw FileTrouble.unwritable(path: job.folder, errno: errno) }
-      try run.count(waiting)
-      waiting = []
     }
   }
 }

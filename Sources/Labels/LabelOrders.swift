@@ -1,0 +1,40 @@
+/// The labels of a list as they are ordered, in as little memory as their texts take: an order is made anew each
+/// time it is looked at.
+public struct LabelOrders: RandomAccessCollection, Sendable {
+  private let rows: LabelList.Rows
+  /// What the symbols say, one text behind the other, and where each ends.
+  private var texts: [UInt8] = []
+  private var ends: [Int] = []
+  /// Which of them; nil is all.
+  private var chosen: [Int]?
+
+  /// - Parameter payload: what the symbol of a row says.
+  /// - Throws: what `payload` throws.
+  public init(_ rows: LabelList.Rows, payload: (LabelList.Row) throws -> LabelPayload) rethrows {
+    self.rows = rows
+    ends.reserveCapacity(rows.count)
+    for row in rows {
+      texts += try payload(row).text.utf8
+      ends.append(texts.count)
+    }
+  }
+
+  public var startIndex: Int { 0 }
+  public var endIndex: Int { chosen?.count ?? rows.count }
+
+  public subscript(position: Int) -> LabelBatch.Order {
+    let number = chosen?[position] ?? position
+    let row = rows[number]
+    let text = texts[(number == 0 ? 0 : ends[number - 1])..<ends[number]]
+    return LabelBatch.Order(
+      line: row.line, payload: LabelPayload(code: row.code, text: String(decoding: text, as: UTF8.self)),
+      fields: row.fields)
+  }
+
+  /// Those at some positions, in this order.
+  public func only(_ positions: [Int]) -> LabelOrders {
+    var few = self
+    few.chosen = positions.map { chosen?[$0] ?? $0 }
+    return few
+  }
+}
