@@ -195,6 +195,7 @@ private struct Ink {
     #expect(try problem("logo.png", nil) == fault(.noSuchFile))
     #expect(try problem("logo.png", Data("no".utf8)) == fault(.picture(.notPNG)))
     #expect(try problem("logo.png", png.prefix(png.count / 2)) == fault(.picture(.truncated)))
+    #expect(try problem("logo.svg", png) == fault(.drawing(.notSVG)))
     for name in ["../logo.png", "/etc/logo.png", "logo.gif", ".png", "a b.png", "logo.png/", "标.png"] {
       #expect(try problem(name, png) == fault(.wrongType), "\(name)")
     }
