@@ -128,7 +128,8 @@ let package = Package(
       ]),
     // The built program, as its users run it.
     tests(
-      "Acceptance", ["ESP32Programs", "weldtech", "Bench", "Cryptography", "Drawing", "Labels", "Records"]),
+      "Acceptance",
+      ["ESP32Programs", "weldtech", "Bench", "Cryptography", "Drawing", "Labels", "ModuleCore", "Records"]),
     .testTarget(
       name: "Fuzz", dependencies: ["ModuleCore"], path: "fuzz",
       exclude: ["Entry.swift", "README.md", "corpus", "run"], swiftSettings: settings),

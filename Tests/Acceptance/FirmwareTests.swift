@@ -5,46 +5,25 @@ import Testing
 /// `firmware list`, `verify` and `sign`, and what `flash` refuses, with keys made here and a folder of data as a
 /// company would keep it.
 @Suite struct FirmwareTests {
-  private let name: String
   private let laptop: Laptop
-  private let share: String
-  private var manifest: String { "\(share)/firmware/releases/\(name).json" }
-  private var signature: String { "\(share)/firmware/releases/\(name).sig" }
+  private let share: FirmwareShare
+  private var manifest: String { share.manifest }
+  private var signature: String { share.signature }
 
-  /// The shipped release without its signature, and no trusted key.
   init() throws {
     laptop = try Laptop()
-    share = laptop.scratch.file("share")
-    let checkout = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .deletingLastPathComponent().path()
-    let files = FileManager.default
-    for folder in ["firmware/releases", "firmware/trust"] {
-      try files.createDirectory(atPath: "\(share)/\(folder)", withIntermediateDirectories: true)
-    }
-    for folder in ["label-templates", "schemes"] {
-      try files.copyItem(atPath: "\(checkout)/\(folder)", toPath: "\(share)/\(folder)")
-    }
-    let shipped = try files.contentsOfDirectory(atPath: "\(checkout)/firmware/releases").sorted()
-    name = String(try #require(shipped.last { $0.hasSuffix(".json") }).dropLast(5))
-    for file in ["\(name).bin", "\(name).json"] {
-      try files.copyItem(
-        atPath: "\(checkout)/firmware/releases/\(file)", toPath: "\(share)/firmware/releases/\(file)")
-    }
+    share = try FirmwareShare(in: laptop.scratch)
   }
 
   private func run(_ arguments: String...) throws -> Weldtech.Outcome {
-    try laptop.run(["--json"] + arguments, environment: ["WELDTECH_SHARE": share])
+    try laptop.run(["--json"] + arguments, environment: share.environment)
   }
 
   /// A private key in a file, its public half trusted under `name` where it has one.
   private func key(trustedAs name: String? = nil) throws -> String {
     let key = try SigningKey(seed: SecureRandom.bytes(32))
-    if let name { try trust(key, as: name) }
+    if let name { try share.trust(key, as: name) }
     return try laptop.scratch.write("\(UUID().uuidString).pem", try key.pem())
-  }
-
-  private func trust(_ key: SigningKey, as name: String) throws {
-    try Data(key.verifyingKey.pem.utf8).write(to: URL(filePath: "\(share)/firmware/trust/\(name).pem"))
   }
 
   private func row() throws -> [String: Any] {
@@ -82,7 +61,7 @@ import Testing
     let row = try row()
     #expect(row["signedBy"] as? String == "company" && row["refused"] == nil)
 
-    let people = try laptop.run(["firmware", "list"], environment: ["WELDTECH_SHARE": share])
+    let people = try laptop.run(["firmware", "list"], environment: share.environment)
     #expect(people.output.contains("company"))
   }
 
@@ -101,7 +80,7 @@ import Testing
       (["/nowhere.json", "--key", good], "firmware.unreadable"), ([bad, "--key", good], "firmware.manifest"),
     ] {
       let outcome = try laptop.run(
-        ["--json", "firmware", "sign"] + arguments, environment: ["WELDTECH_SHARE": share])
+        ["--json", "firmware", "sign"] + arguments, environment: share.environment)
       #expect(outcome.status == 65 && outcome.errorCode == code, "\(outcome)")
     }
     #expect(try run("firmware", "sign", manifest).status == 64)
@@ -118,7 +97,7 @@ import Testing
     let port = try #require(try bench.firstLine()["port"] as? String)
     func refused(_ more: String..., code: String) throws {
       let outcome = try laptop.run(
-        ["--json", "flash", id, "--port", port] + more, environment: ["WELDTECH_SHARE": share])
+        ["--json", "flash", id, "--port", port] + more, environment: share.environment)
       #expect(outcome.status == 65 && outcome.errorCode == code, "\(outcome)")
     }
 
@@ -129,7 +108,7 @@ import Testing
     #expect(try signed.status == 0 && signed.document()["signedBy"] == nil, "\(signed)")
     try refused(code: "firmware.unknownKey")
     let text = try String(contentsOfFile: manifest, encoding: .utf8)
-    try trust(SigningKey(pem: String(contentsOfFile: stranger, encoding: .utf8)), as: "new")
+    try share.trust(SigningKey(pem: String(contentsOfFile: stranger, encoding: .utf8)), as: "new")
     try (text + "\n").write(toFile: manifest, atomically: true, encoding: .utf8)
     try refused(code: "firmware.wrongSignature")
     try "{}".write(toFile: signature, atomically: true, encoding: .utf8)
@@ -138,7 +117,7 @@ import Testing
 
     _ = try run("firmware", "sign", manifest, "--key", stranger)
     let flashed = try laptop.run(
-      ["--json", "flash", id, "--port", port], environment: ["WELDTECH_SHARE": share])
+      ["--json", "flash", id, "--port", port], environment: share.environment)
     #expect(flashed.status == 0, "\(flashed)")
     #expect(try flashed.document()["bytesWritten"] as? Int ?? 0 > 20_000)
   }
