@@ -32,9 +32,10 @@ extension Workplace {
 
   /// What this laptop remembers of the adapter at this port, and of chips that were being flashed.
   func flashNotes(for port: String) -> FlashNotesFolder {
-    let adapter = PortInfo.all().first { [$0.path, $0.byID, $0.byPath].contains(port) }
-    return FlashNotesFolder(folder: "\(home)/flash", adapter: adapter?.adapterKey ?? port)
+    FlashNotesFolder(folder: flashFolder, port: port)
   }
+
+  var flashFolder: String { "\(home)/flash" }
 
   /// Asks the platform for a block of codes where this laptop has none left.
   /// - Throws: `FieldbookError.codesExhausted` where there is no platform to ask; `SyncError`.

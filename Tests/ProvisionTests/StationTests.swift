@@ -20,12 +20,14 @@ import Testing
 
     func port(_ slot: String) -> String { "\(folder)/\(slot)" }
 
-    /// Puts another module, never seen before, into the slot.
-    func put(_ number: UInt8, into slot: String, fault: String? = nil) throws {
+    /// Puts a module into the slot, with what it has in its flash.
+    func put(
+      _ number: UInt8, into slot: String, fault: String? = nil, flash: FlashArray = .stm32f405()
+    ) throws {
       takeOff(slot)
       let module = ModuleBench(
         .init(
-          fault: fault.flatMap(ModuleBenchFault.init), timings: .instant,
+          fault: fault.flatMap(ModuleBenchFault.init), timings: .instant, flash: flash,
           uniqueID: Array("STATIONTRAY".utf8) + [number]),
         random: { (0..<$0).map { _ in .random(in: 0...255) } }, now: { .now })
       let path = try module.runInBackground()
@@ -44,12 +46,15 @@ import Testing
     let station: Station
     private(set) var events: [Int: [StationSlot.Event]] = [:]
 
-    init(_ tray: Tray, slots: [String], image: Image) throws {
+    init(
+      _ tray: Tray, slots: [String], image: Image,
+      notes: @escaping @Sendable () -> any FlashNotes = { MemoryFlashNotes() }
+    ) throws {
       let ports = slots.map { tray.port($0) }
       station = try Station(slotCount: ports.count) { index, sleep in
         StationSlot(
           open: { () throws(LinkError) in try SerialPort.open(ports[index], framing: .firmware) },
-          source: .image(image), now: { .now }, sleep: sleep)
+          notes: notes, source: .image(image), now: { .now }, sleep: sleep)
       }
     }
 
@@ -105,6 +110,24 @@ import Testing
     #expect(watch.failures(1).isEmpty)
     try tray.put(3, into: "a")
     #expect(watch.wait { $0.passed(0).count == 1 })
+  }
+
+  @Test func `a module that was taken off half-way goes on in another slot after the last block`() throws {
+    let tray = try Tray()
+    let flash = FlashArray.stm32f405()
+    try tray.put(1, into: "a", fault: "pull-during=write", flash: flash)
+    let folder = try FileManager.default.temporaryFolder()
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let watch = try Watch(
+      tray, slots: ["a", "b"], image: try BootloaderImages.firmware(),
+      notes: { FlashNotesFolder(folder: folder, adapter: "x") })
+    #expect(watch.wait { $0.failures(0).count == 1 })
+    try tray.put(1, into: "b", flash: flash)
+    #expect(watch.wait { $0.passed(1).count == 1 }, "\(watch.failures(1))")
+    func erasures(_ slot: Int) -> Int {
+      watch.events[slot, default: []].count { if case .step(.erasing) = $0 { true } else { false } }
+    }
+    #expect(erasures(0) > 0 && erasures(1) == 0)
   }
 
   @Test func `a module that passed is left alone as long as it stays`() throws {

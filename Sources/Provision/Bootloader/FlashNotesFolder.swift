@@ -16,6 +16,12 @@ public final class FlashNotesFolder: FlashNotes {
     try? FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
   }
 
+  /// - Parameter port: as it was opened, at which the adapter is looked for now.
+  public convenience init(folder: String, port: String) {
+    let adapter = PortInfo.all().first { [$0.path, $0.byID, $0.byPath].contains(port) }
+    self.init(folder: folder, adapter: adapter?.adapterKey ?? port)
+  }
+
   public func journal(chipID: String, imageSha256: String) -> any FlashJournal {
     FileFlashJournal(path: "\(folder)/\(Self.plain(chipID))-\(Self.plain(imageSha256).prefix(16)).journal")
   }

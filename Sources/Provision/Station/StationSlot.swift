@@ -24,6 +24,7 @@ public struct StationSlot {
   private static let silencesOfAbsence = 2
 
   private let open: () throws(LinkError) -> any Link
+  private let notes: () -> any FlashNotes
   private let source: Flasher.Source
   private let options: Flasher.Options
   private let now: () -> ContinuousClock.Instant
@@ -31,13 +32,17 @@ public struct StationSlot {
 
   /// - Parameters:
   ///   - open: opens the slot's port.
+  ///   - notes: what the laptop remembers of the adapter that was then opened, and of chips under way: a module that
+  ///     is taken off half-way goes on where it was, in whichever slot.
   ///   - sleep: at most so long; may return early.
   public init(
-    open: @escaping () throws(LinkError) -> any Link, source: Flasher.Source,
+    open: @escaping () throws(LinkError) -> any Link,
+    notes: @escaping () -> any FlashNotes = { MemoryFlashNotes() }, source: Flasher.Source,
     options: Flasher.Options = Flasher.Options(), now: @escaping () -> ContinuousClock.Instant,
     sleep: @escaping (Duration) -> Void
   ) {
     self.open = open
+    self.notes = notes
     self.source = source
     self.options = options
     self.now = now
@@ -54,7 +59,7 @@ public struct StationSlot {
         let link = try open()
         defer { link.close() }
         (refused, isWaiting) = (nil, false)
-        serve(link, onEvent: onEvent, isCancelled: isCancelled)
+        serve(link, notes: notes(), onEvent: onEvent, isCancelled: isCancelled)
       } catch .notThere {
         if !isWaiting { onEvent(.waitingForPort) }
         (refused, isWaiting) = (nil, true)
@@ -69,12 +74,17 @@ public struct StationSlot {
   // MARK: - One module after another
 
   /// Until the port is gone.
-  private func serve(_ link: any Link, onEvent: (Event) -> Void, isCancelled: () -> Bool) {
+  private func serve(
+    _ link: any Link, notes: any FlashNotes, onEvent: (Event) -> Void, isCancelled: () -> Bool
+  ) {
     onEvent(.waitingForModule)
     while !isCancelled() {
       let isThere: Bool
       do throws(FlashError) {
-        guard let serialNumber = try flash(over: link, onEvent: onEvent, isCancelled: isCancelled) else {
+        guard
+          let serialNumber = try flash(
+            over: link, notes: notes, onEvent: onEvent, isCancelled: isCancelled)
+        else {
           // Nobody there yet.
           sleep(Self.portPause)
           continue
@@ -93,9 +103,9 @@ public struct StationSlot {
 
   /// - Returns: the serial number of the module that is now good, or nil where none answers.
   private func flash(
-    over link: any Link, onEvent: (Event) -> Void, isCancelled: () -> Bool
+    over link: any Link, notes: any FlashNotes, onEvent: (Event) -> Void, isCancelled: () -> Bool
   ) throws(FlashError) -> String? {
-    let flasher = Flasher(link: link, now: now)
+    let flasher = Flasher(link: link, notes: notes, now: now)
     let result: FlashResult
     do throws(FlashError) {
       result = try withoutActuallyEscaping(onEvent) { (onEvent) throws(FlashError) in

@@ -66,9 +66,11 @@ enum StationCommand {
     guard !slots.isEmpty else { throw Ailment.port(.nothingPluggedIn) }
     let source = try workplace.firmware(image: options.image, manifest: options.manifest)
     let allowsDowngrade = options.allowsDowngrade
+    let notes = workplace.flashFolder
     let station = try start(slots) { index, sleep in
       StationSlot(
         open: { () throws(LinkError) in try SerialPort.open(slots[index].port, framing: .firmware) },
+        notes: { FlashNotesFolder(folder: notes, port: slots[index].port) },
         source: source, options: Flasher.Options(allowsDowngrade: allowsDowngrade),
         now: { ContinuousClock.now }, sleep: sleep)
     }
