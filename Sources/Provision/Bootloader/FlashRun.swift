@@ -46,12 +46,23 @@ struct FlashRun {
 
   // MARK: - Doing it
 
-  /// What of the image has to be in the chip, without a boot block that is there already or is to stay.
+  /// What of the image has to be in the chip, without a boot block that works: that is never touched, the image's own
+  /// or not, since it brings the ROM bootloader back by itself, so that a chip whose writing was cut off can still be
+  /// reached. Any firmware that it has started protects it from writing, which is how it is told from a foreign program
+  /// and from one that was cut off half-way. Where there is none, it is written after everything else.
   /// - Throws: `writeProtected` where it may not be written.
   func plan(over path: inout any FlashPath) throws(FlashError) -> FlashPlan {
+    try watch.begin(.comparing)
     var plan = FlashPlan(image, on: chip)
-    try leaveBootBlock(of: &plan, over: &path)
-    try refuseProtected(plan, over: &path)
+    let protected = try writeProtectedSectors(over: &path)
+    if let boot = plan.parts.first(where: plan.isBootBlock) {
+      // The few bytes that say it first: comparing takes longer.
+      var stays = protected.contains(boot.sector)
+      if !stays { stays = try holds(boot, over: &path) }
+      if stays { plan.parts.removeAll { $0 == boot } }
+    }
+    let sectors = protected.intersection(plan.sectors)
+    if !sectors.isEmpty { throw .writeProtected(sectors: sectors.sorted()) }
     return plan
   }
 
@@ -132,31 +143,14 @@ struct FlashRun {
     try watch.begin(.verifying(bytes: total, of: total))
   }
 
-  // MARK: - Protection
-
-  /// A boot block that works is never touched, the image's own or not: it brings the ROM bootloader back by itself,
-  /// so that a chip whose writing was cut off can still be reached. Any firmware that it has started protects it from
-  /// writing, which is how it is told from a foreign program and from one that was cut off half-way. Where there is
-  /// none, it is written after everything else.
-  private func leaveBootBlock(of plan: inout FlashPlan, over path: inout any FlashPath) throws(FlashError) {
-    guard let boot = plan.parts.first(where: { $0.address == chip.flashStart }) else { return }
-    try watch.begin(.comparing)
-    var isThere = true
-    for start in stride(from: 0, to: boot.bytes.count, by: ROMClient.blockBytes) where isThere {
+  private func holds(_ boot: FlashPlan.Part, over path: inout any FlashPath) throws(FlashError) -> Bool {
+    for start in stride(from: 0, to: boot.bytes.count, by: ROMClient.blockBytes) {
       try watch.checkCancelled(.comparing)
       let wanted = boot.bytes[start..<min(start + ROMClient.blockBytes, boot.bytes.count)]
-      isThere =
-        try path.read(boot.address &+ UInt32(start), count: wanted.count, during: .comparing)
-        .elementsEqual(wanted)
+      let found = try path.read(boot.address &+ UInt32(start), count: wanted.count, during: .comparing)
+      guard found.elementsEqual(wanted) else { return false }
     }
-    if !isThere { isThere = try writeProtectedSectors(over: &path).contains(0) }
-    if isThere { plan.parts.removeAll { $0 == boot } }
-  }
-
-  /// - Throws: `writeProtected` where a sector of the plan is.
-  private func refuseProtected(_ plan: FlashPlan, over path: inout any FlashPath) throws(FlashError) {
-    let sectors = try writeProtectedSectors(over: &path).intersection(plan.sectors)
-    if !sectors.isEmpty { throw .writeProtected(sectors: sectors.sorted()) }
+    return true
   }
 
   /// As the option bytes say; none where the chip does not show them.
