@@ -86,6 +86,10 @@ public final class ModuleBench: Sendable {
   /// What is so at this moment. Never older than the last answer that the laptop has got.
   public var truth: ModuleBenchTruth { witness.latest }
 
+  /// How late the bench was at the worst with what was to happen at a moment, because the machine had others to run;
+  /// asked for when it does not serve. What was measured meanwhile is worth nothing where this is much.
+  public var longestDelay: Duration { service.withLock { $0.longestDelay } }
+
   // MARK: - Serving
 
   /// Plugs the module in.

@@ -11,6 +11,8 @@ struct ModuleBenchService: ~Copyable {
   private var outputs: [(output: BenchChipOutput, bitsAByte: Int?, at: ContinuousClock.Instant)] = []
   private var chipIsFreeAt: ContinuousClock.Instant
   private var isSilent = false
+  /// How late something was seen to at the worst: what the machine was too busy for.
+  private(set) var longestDelay = Duration.zero
 
   private let witness: ModuleBenchWitness
 
@@ -86,7 +88,9 @@ struct ModuleBenchService: ~Copyable {
   private mutating func settle() {
     while isPluggedIn {
       let time = now()
+      if let due = line.next(chipIsFreeAt: chipIsFreeAt) { longestDelay = max(longestDelay, time - due) }
       if let first = outputs.first, first.at <= time {
+        longestDelay = max(longestDelay, time - first.at)
         outputs.removeFirst()
         perform(first.output, bitsAByte: first.bitsAByte, at: first.at)
       } else if outputs.isEmpty, chipIsFreeAt <= time, let (byte, at) = line.arrived(by: time) {
