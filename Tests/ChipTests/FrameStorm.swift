@@ -29,9 +29,10 @@ struct FrameStorm {
     return try files.map { [UInt8](try Data(contentsOf: folder.appending(path: $0))) }
   }
 
+  /// What is put on the wire, with a line feed before it and one behind it.
   mutating func next() -> [UInt8] {
     while true {
-      let bytes = draw()
+      let bytes = [0x0a] + draw() + [0x0a]
       var trial = reader
       if trial.take(bytes).contains(where: Self.resets) { continue }
       reader = trial

@@ -31,9 +31,12 @@ import Testing
         return
       }
       guard frame % Self.round == Self.round - 1 || frame == Self.count - 1 else { continue }
+      // What is still being reckoned, such as the digest of an upload, is answered first.
+      rig.wait(milliseconds: 500)
+      _ = rig.chip.link.takeSent()
       let identity = try rig.ask(.identity)
       guard identity[ModuleField.boots]?.unsigned == boots, rig.chip.surface.closings == 0 else {
-        Issue.record("frames up to \(frame) of seed \(Self.seed): a reset, or a closed relay")
+        Issue.record("frames up to \(frame) of seed \(Self.seed): a reset, or a closed relay; \(identity)")
         return
       }
     }
@@ -46,13 +49,14 @@ import Testing
   /// Puts bytes on the wire and waits until the module has taken them and said all it has to say.
   /// - Returns: the lines of its replies.
   private func give(_ bytes: [UInt8], to rig: ChipRig) throws -> Int {
-    rig.chip.link.arrive([0x0a] + bytes + [0x0a], now: rig.chip.now)
+    rig.chip.link.arrive(bytes, now: rig.chip.now)
     rig.chip.run(until: rig.chip.link.lineIsFreeAt)
     var lines = 0
     while rig.chip.state == .running {
       rig.wait(milliseconds: 3)
       let said = rig.chip.link.takeSent()
-      if said.isEmpty { break }
+      // While a sector is erased it is silent, and not done.
+      if said.isEmpty, rig.chip.flash.busyUntil <= rig.chip.now { break }
       lines += said.count { $0 == 0x0a }
     }
     return lines
