@@ -12,7 +12,7 @@ import Testing
 /// `WELDTECH_BOOT_CUTS` is how many instructions are drawn, `WELDTECH_CUTS=all` takes every write.
 @Suite struct BootBlockCutTests {
   private static let environment = ProcessInfo.processInfo.environment
-  private static let count = environment["WELDTECH_BOOT_CUTS"].flatMap(Int.init) ?? 12
+  private static let count = environment["WELDTECH_BOOT_CUTS"].flatMap(Int.init) ?? 8
 
   private enum Moment {
     case instruction(UInt64)

@@ -47,6 +47,7 @@ final class ChipCable: Link {
   /// The cable is in again.
   func plugIn() {
     (isPulled, pullsAfter, inbox, spoil) = (false, nil, [], { $0 })
+    losesAnswers = { false }
   }
 
   /// Power goes and comes back.
@@ -66,6 +67,12 @@ final class ChipCable: Link {
 
   /// Power goes in the middle of this operation of the flash, counted from the first of all, and comes back.
   func cutPower(inOperation number: Int) { chip.chip.cutInOperation = number }
+
+  /// From now on nobody hears the loader.
+  func muteLoader() {
+    let chip = chip.chip
+    losesAnswers = { [unowned chip] in chip.isInRAM }
+  }
 
   /// What a cut leaves in the cells at work is drawn from here.
   var cutSeed: UInt8 = 1
@@ -145,4 +152,9 @@ final class ChipCable: Link {
   }
 
   func close() { isPulled = true }
+}
+
+extension Microcontroller {
+  /// Whether it executes a program that was sent into its RAM.
+  var isInRAM: Bool { state == .running && processor.programCounter >= ChipRAM.start }
 }

@@ -33,12 +33,10 @@ import Testing
 
   /// What the loader sends is lost, or what it is sent as well.
   private func lose(_ direction: Direction, of rig: LoaderRig) {
+    rig.cable.muteLoader()
+    guard direction == .both else { return }
     let chip = rig.cable.chip.chip
-    let isAtWork = { [unowned chip] in
-      chip.state == .running && chip.processor.programCounter >= ChipRAM.start
-    }
-    rig.cable.losesAnswers = isAtWork
-    if direction == .both { rig.cable.spoil = { isAtWork() ? nil : $0 } }
+    rig.cable.spoil = { [unowned chip] byte in chip.isInRAM ? nil : byte }
   }
 
   @Test(arguments: Before.allCases, Direction.allCases)
@@ -62,7 +60,7 @@ import Testing
     let chip = rig.cable.chip.chip
     var starts = 0
     rig.cable.onGo = { [unowned chip] in
-      guard chip.processor.programCounter >= ChipRAM.start else { return }
+      guard chip.isInRAM else { return }
       starts += 1
       // An instruction that is none.
       chip.processor.write(chip.processor.programCounter & ~3, words: [0xdeff_deff, 0xdeff_deff])

@@ -6,88 +6,162 @@ import Testing
 @testable import Chip
 @testable import Provision
 
-/// Flashes that go wrong on the way through the loader: whatever happens, no success is false, the same command run
-/// again ends well, and the relay never closes. Eight of them, or as many as `WELDTECH_LOADER_FLASHES` says.
+/// Flashes that go wrong on the way through the loader, each from a seed: whatever happens, no success is false, the same
+/// command run again ends well, and the relay never closes.
+///
+/// `WELDTECH_LOADER_FLASHES=10000` runs that many, `WELDTECH_LOADER_FLASH_SEED=N` plays one again.
 @Suite struct LoaderFaultTests {
   private enum Fault: CaseIterable {
-    /// Bytes changed, both ways, for a while.
-    case noise
-    /// Bytes lost, both ways, for a while.
+    /// Bits flipped or bytes lost, both ways, for a while.
+    case noise, loss
+    /// Everything lost, both ways, for a while or until the cable is seen to.
     case silence
     case pull
-    /// Power goes at an instruction of the loader.
-    case brownOut
+    /// Power goes at an instruction, or in the middle of an operation of the flash.
+    case brownOut, cutWrite
+    /// The adapter drops bytes above 460,800 baud, always.
     case slowAdapter
+    /// The loader hears and is never heard.
+    case muteLoader
   }
 
-  /// The same row for the same seed (an xorshift).
-  private struct Dice {
-    var state: UInt64
-    mutating func draw(_ limit: Int) -> Int {
-      state ^= state << 13
-      state ^= state >> 7
-      state ^= state << 17
-      return Int((state >> 20) % UInt64(limit))
+  /// What stands in the chip's flash before.
+  private enum Start: CaseIterable, Sendable {
+    case blank
+    /// The last flashing was cut off: the boot block leads to the ROM.
+    case cutOff
+    /// Another firmware runs.
+    case other
+  }
+
+  /// What a flash takes that nothing disturbs, from the moment at which the command is given.
+  private struct Course: Sendable {
+    let bytes: Int
+    let instructions: Range<UInt64>
+    let operations: Range<Int>
+  }
+
+  private static let environment = ProcessInfo.processInfo.environment
+  private static var seeds: Range<Int> {
+    if let seed = environment["WELDTECH_LOADER_FLASH_SEED"].flatMap(Int.init) { return seed..<(seed + 1) }
+    return 0..<(environment["WELDTECH_LOADER_FLASHES"].flatMap(Int.init) ?? 8)
+  }
+  /// Run side by side.
+  private static let shares = 4
+
+  @Test(arguments: 0..<shares)
+  func `a flash that goes wrong says so, and the same command run again ends well`(share: Int) throws {
+    let courses = try Self.courses.get()
+    for seed in Self.seeds where seed % Self.shares == share {
+      let fault = Fault.allCases[seed / Self.shares % Fault.allCases.count]
+      let dice = Dice(seed: UInt64(seed))
+      let start = Start.allCases[dice.below(Start.allCases.count)]
+      let course = try #require(courses[start])
+      // Which may come on top of anything.
+      let isSlow = fault == .slowAdapter || dice.below(6) == 0
+      let rig = try Self.rig(
+        start, countsInstructions: fault == .brownOut, adapterLimit: isSlow ? 460_800 : nil)
+      Self.set(fault, dice, course, on: rig)
+      let errors = Self.flashUntilDone(rig, "seed \(seed), \(fault) from \(start)")
+      #expect(errors.count < 4, "out of reach, seed \(seed), \(fault) from \(start): \(errors)")
     }
   }
 
-  private static let count =
-    ProcessInfo.processInfo.environment["WELDTECH_LOADER_FLASHES"].flatMap { Int($0) } ?? 8
-
-  @Test func `a flash that goes wrong says so, and the same command run again ends well`() throws {
-    var failed = 0
-    for seed in 1...Self.count {
-      let fault = Fault.allCases[seed % Fault.allCases.count]
-      var dice = Dice(state: UInt64(seed) &* 0x9e37_79b9_7f4a_7c15)
-      let rig = try LoaderRig(
-        adapterLimit: fault == .slowAdapter ? 460_800 : nil, countsInstructions: fault == .brownOut,
-        timings: .instant)
-      // A module whose last flashing was cut off: the boot block leads to the ROM.
-      for piece in rig.image.pieces {
-        rig.flash.program(piece.address, piece.address == FlashMap.bootBlock ? piece.bytes : [1, 2, 3, 4])
-      }
-      rig.cable.cyclePower()
-      rig.cable.wait(.milliseconds(20))
-      Self.set(fault, &dice, on: rig.cable)
-
-      var isDone = false
-      for attempt in 0..<4 where !isDone {
-        do {
-          _ = try rig.flash()
-          isDone = true
-        } catch {
-          if attempt == 0 { failed += 1 }
-          // Whoever stands there reads the error, sees to the cable, and runs it again.
-          rig.cable.plugIn()
-          rig.cable.wait(.seconds(2))
-        }
-        if isDone { #expect(rig.holdsImage, "false success, seed \(seed), \(fault)") }
-        #expect(rig.cable.chip.chip.surface.closings == 0, "relay, seed \(seed), \(fault)")
-      }
-      #expect(isDone, "out of reach, seed \(seed), \(fault)")
+  @Test(arguments: [Fault.silence, .pull, .brownOut, .cutWrite])
+  private func `a fault that nothing makes up for strikes`(fault: Fault) throws {
+    // The same draws: one that always falls beyond the flash would prove nothing.
+    let course = try #require(try Self.courses.get()[.cutOff])
+    let struck = try (0..<6).contains { seed in
+      let rig = try Self.rig(.cutOff, countsInstructions: fault == .brownOut)
+      Self.set(fault, Dice(seed: UInt64(seed)), course, on: rig)
+      return !Self.flashUntilDone(rig, "\(fault)").isEmpty
     }
-    #expect(failed > 0)
+    #expect(struck)
   }
 
-  private static func set(_ fault: Fault, _ dice: inout Dice, on cable: ChipCable) {
-    let (start, length) = (dice.draw(60_000), 50 + dice.draw(400))
+  // MARK: - One flash
+
+  private static func rig(
+    _ start: Start, countsInstructions: Bool = false, adapterLimit: Int? = nil
+  ) throws -> LoaderRig {
+    let rig = try LoaderRig(
+      adapterLimit: adapterLimit, countsInstructions: countsInstructions)
+    for piece in rig.image.pieces where start != .blank {
+      let isBoot = piece.address == FlashMap.bootBlock
+      let application = start == .other ? LoaderRig.other(piece.bytes) : [1, 2, 3, 4]
+      rig.flash.program(piece.address, isBoot ? piece.bytes : application)
+    }
+    rig.cable.cyclePower()
+    rig.cable.wait(.milliseconds(start == .other ? 800 : 20))
+    return rig
+  }
+
+  private static let courses = Result {
+    try Dictionary(uniqueKeysWithValues: Start.allCases.map { ($0, try course(from: $0)) })
+  }
+
+  private static func course(from start: Start) throws -> Course {
+    let rig = try rig(start, countsInstructions: true)
+    let chip = rig.cable.chip.chip
+    let (instructions, operations) = (chip.processor.instructions, chip.flash.operations)
+    var bytes = 0
+    rig.cable.spoil = { byte in
+      bytes += 1
+      return byte
+    }
+    try rig.flash()
+    return Course(
+      bytes: bytes, instructions: instructions..<chip.processor.instructions,
+      operations: operations..<chip.flash.operations)
+  }
+
+  /// Runs the same command until it reports success, four times at most, and looks whether that is so.
+  private static func flashUntilDone(_ rig: LoaderRig, _ name: String) -> [any Error] {
+    var errors: [any Error] = []
+    let chip = rig.cable.chip.chip
+    while errors.count < 4 {
+      do {
+        _ = try rig.flash()
+        #expect(rig.holdsImage, "false success, \(name)")
+        break
+      } catch {
+        errors.append(error)
+        // Whoever stands there reads the error, sees to cable and supply, and runs it again.
+        rig.cable.plugIn()
+        rig.cable.wait(.seconds(2))
+        if chip.state == .lockedUp { rig.cable.cyclePower(holdsBoot0: true) }
+      }
+    }
+    #expect(chip.surface.closings == 0, "relay, \(name)")
+    return errors
+  }
+
+  private static func set(_ fault: Fault, _ dice: Dice, _ course: Course, on rig: LoaderRig) {
+    let cable = rig.cable
+    let (start, length) = (dice.below(course.bytes), 50 + dice.below(400))
     var passed = 0
-    var noise = dice
+    func within(_ length: Int) -> Bool {
+      passed += 1
+      return passed > start && passed - start < length
+    }
     switch fault {
     case .noise:
-      cable.spoil = { byte in
-        passed += 1
-        guard passed > start, passed < start + length, noise.draw(12) == 0 else { return byte }
-        return byte ^ UInt8(1 << noise.draw(8))
-      }
+      cable.spoil = { within(length) && dice.below(12) == 0 ? $0 ^ UInt8(1 << dice.below(8)) : $0 }
+    case .loss: cable.spoil = { within(length) && dice.below(12) == 0 ? nil : $0 }
     case .silence:
-      cable.spoil = { byte in
-        passed += 1
-        return passed > start && passed < start + length ? nil : byte
-      }
-    case .pull: cable.pullsAfter = dice.draw(50_000)
-    case .brownOut: cable.cutPower(afterInstructions: UInt64(dice.draw(2_000_000)))
+      let length = dice.below(3) == 0 ? Int.max : length
+      cable.spoil = { within(length) ? nil : $0 }
+    // Of the bytes, most go from the laptop to the chip.
+    case .pull: cable.pullsAfter = start / 2
+    case .brownOut:
+      cable.cutSeed = dice.byte()
+      let number = course.instructions.lowerBound + dice.next() % UInt64(course.instructions.count)
+      cable.chip.chip.cutAfterInstructions = number
+    case .cutWrite:
+      cable.cutSeed = dice.byte()
+      cable.cutPower(inOperation: course.operations.lowerBound + 1 + dice.below(course.operations.count))
     case .slowAdapter: break
+    case .muteLoader: cable.muteLoader()
     }
   }
 }

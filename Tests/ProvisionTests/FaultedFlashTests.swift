@@ -11,6 +11,8 @@ import Testing
 /// `WELDTECH_FLASHES=10000` runs that many, `WELDTECH_FLASH_SEED=N` plays one again.
 @Suite struct FaultedFlashTests {
   private static let environment = ProcessInfo.processInfo.environment
+  /// Run side by side.
+  private static let shares = 4
   private static var seeds: Range<Int> {
     if let seed = environment["WELDTECH_FLASH_SEED"].flatMap(Int.init) { return seed..<(seed + 1) }
     return 0..<(environment["WELDTECH_FLASHES"].flatMap(Int.init) ?? 210)
@@ -51,9 +53,10 @@ import Testing
     return bench
   }
 
-  @Test func `a faulted flash never lies, and the same command finishes it`() throws {
-    for seed in Self.seeds {
-      let kind = WireFault.Kind.allCases[seed % WireFault.Kind.allCases.count]
+  @Test(arguments: 0..<shares)
+  func `a faulted flash never lies, and the same command finishes it`(share: Int) throws {
+    for seed in Self.seeds where seed % Self.shares == share {
+      let kind = WireFault.Kind.allCases[seed / Self.shares % WireFault.Kind.allCases.count]
       var fault = WireFault(kind, seed: UInt64(seed))
       let bench = try bench(&fault)
       for sector in [3, 7] { bench.flash.program(bench.flash.sectors[sector].address, Self.others) }

@@ -18,8 +18,9 @@ struct WireFault {
   enum Kind: CaseIterable {
     /// Single bits flip, bytes get lost, bytes come twice.
     case noise, loss, doubling
-    /// The chip says nothing any more; the cable is pulled; the supply fails within an operation of the flash.
-    case silence, pull, brownOut
+    /// The chip says nothing any more; the cable is pulled; the supply fails within an operation of the flash, or dips
+    /// between two bytes, after which the chip starts anew.
+    case silence, pull, brownOut, dip
     /// The adapter loses bytes above 57,600 baud, always.
     case slowAdapter
   }
@@ -68,7 +69,7 @@ class FaultyBench: Link {
     var fault = fault
     switch fault.kind {
     case .noise, .loss, .doubling: rarity = 200 + fault.draw(below: 6000)
-    case .silence, .pull: bytesLeft = fault.draw(below: span)
+    case .silence, .pull, .dip: bytesLeft = fault.draw(below: span)
     case .brownOut:
       flash.failPower(afterOperations: fault.draw(below: span / 4), seed: UInt64(fault.draw(below: 1 << 30)))
     case .slowAdapter: rarity = 400
@@ -103,7 +104,12 @@ class FaultyBench: Link {
           isClosed = true
           throw .closed
         }
-        isSilent = true
+        if fault?.kind == .dip {
+          cyclePower()
+          bytesLeft = .max
+        } else {
+          isSilent = true
+        }
       }
       bytesLeft -= 1
       for arrived in spoilt(byte) where !isSilent { perform(chip.receive(arrived)) }
