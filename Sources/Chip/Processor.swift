@@ -161,10 +161,15 @@ final class Processor {
     let frame = Self.stacked.map { self[$0] } + [self[UC_ARM_REG_PC] & ~1, status]
     write(stack, words: frame)
     self[UC_ARM_REG_SP] = stack
+    // A handler does not begin within the IT block that it has interrupted.
+    self[UC_ARM_REG_XPSR] = status & ~Self.blockState
     self[UC_ARM_REG_LR] = Self.exceptionReturn
     self[UC_ARM_REG_PC] = handler
     depth += 1
   }
+
+  /// ITSTATE, in two parts.
+  private static let blockState: UInt32 = 0b11 << 25 | 0b11_1111 << 10
 
   private static let stacked = [
     UC_ARM_REG_R0, UC_ARM_REG_R1, UC_ARM_REG_R2, UC_ARM_REG_R3, UC_ARM_REG_R12, UC_ARM_REG_LR,
