@@ -3,7 +3,7 @@ import CLibDeflate
 /// Packs the rows of a picture of dots by zlib's format (RFC 1950 and 1951). Most rows of a label are those above
 /// them, so only two things are looked for: what stands in the row above, and runs of one byte. That takes a part
 /// of the time of a packer that looks for everything, and fewer bytes, and the same rows give the same bytes on any
-/// machine (docs/decisions/0017-rows-of-labels-are-packed-by-us.md).
+/// machine (docs/decisions/0016-rows-of-labels-are-packed-by-us.md).
 enum RowPacker {
   /// A byte, or a match: its length, and whether it is a run.
   private typealias Token = UInt32

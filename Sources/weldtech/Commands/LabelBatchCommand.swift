@@ -1,4 +1,5 @@
 import Arguments
+import CFiles
 import Cryptography
 import Drawing
 import FoundationEssentials
@@ -76,6 +77,8 @@ enum LabelBatchCommand {
   }
 
   static func run(_ options: Options, _ workplace: Workplace) throws -> Int32 {
+    // What a long list takes while it grows would stay in the heaps of several threads, some 40 MiB.
+    wt_keep_memory_flat()
     guard let input = options.input else { throw UsageError.missing(option: "input") }
     guard let output = options.output else { throw UsageError.missing(option: "output") }
     if options.pages.isMirrored, options.pages.isLaser {

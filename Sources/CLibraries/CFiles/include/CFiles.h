@@ -1,5 +1,8 @@
-// syncfs(2), which glibc declares for GNU sources only, so that Swift does not see it.
+// What glibc has and Swift does not see: syncfs(2), declared for GNU sources only, and mallopt(3).
 #pragma once
 
 /// Writes everything of the file system that `descriptor` is on to the disk. -1 and errno where that fails.
 int wt_syncfs(int descriptor);
+
+/// From now on, memory of 1 MiB and more goes back to the system once it is let go, and all threads share two heaps.
+void wt_keep_memory_flat(void);
