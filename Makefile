@@ -61,7 +61,7 @@ firmware-sign: build ## sign the releases: KEY=K.pem, or KEY=development for a k
 	@firmware/sign "$(KEY)"
 
 bench: build ## run the benchmarks, each beside its peer
-	swift build -c release --product flash-program
+	swift build -c release --product flash-program --static-swift-stdlib
 	bench/start
 	bench/records
 	bench/labels
