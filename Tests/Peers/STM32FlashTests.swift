@@ -18,21 +18,18 @@ struct STM32FlashTests {
 
   @Test func `it flashes and verifies random bytes, and reads them back`() throws {
     defer { shim.remove() }
-    let bench = ModuleBench(
-      ModuleBench.Configuration(timings: .instant), random: { (0..<$0).map { _ in .random(in: 0...255) } },
-      now: { .now })
-    let port = try bench.runInBackground()
-    defer { bench.stop() }
+    let chip = try ROMOnAPort()
+    defer { chip.bench.stop() }
     // Odd on purpose: the last block has to be filled up to words.
     let bytes = (0..<40_001).map { _ in UInt8.random(in: 0...255) }
     try Data(bytes).write(to: URL(filePath: "\(folder)/random.bin"))
 
-    let written = try stm32flash(["-b", "115200", "-w", "\(folder)/random.bin", "-v"], on: port)
+    let written = try stm32flash(["-b", "115200", "-w", "\(folder)/random.bin", "-v"], on: chip.port)
     #expect(written.status == 0, "\(written.output)")
     #expect(written.output.contains("0x0413"), "\(written.output)")
-    #expect(bench.configuration.flash.read(0x0800_0000, count: bytes.count) == bytes)
+    #expect(chip.bench.configuration.flash.read(0x0800_0000, count: bytes.count) == bytes)
 
-    let read = try stm32flash(["-r", "\(folder)/back.bin", "-S", "0x08000000:40001"], on: port)
+    let read = try stm32flash(["-r", "\(folder)/back.bin", "-S", "0x08000000:40001"], on: chip.port)
     #expect(read.status == 0, "\(read.output)")
     #expect(try Data(contentsOf: URL(filePath: "\(folder)/back.bin")).prefix(40_001) == Data(bytes))
   }
@@ -41,12 +38,9 @@ struct STM32FlashTests {
     defer { shim.remove() }
     let flash = FlashArray.stm32f405()
     for sector in flash.sectors { flash.program(sector.address, [0]) }
-    let bench = ModuleBench(
-      ModuleBench.Configuration(timings: .instant, flash: flash),
-      random: { (0..<$0).map { _ in .random(in: 0...255) } }, now: { .now })
-    let port = try bench.runInBackground()
-    defer { bench.stop() }
-    let outcome = try stm32flash(["-o", "-S", "0x08008000:98304"], on: port)
+    let chip = try ROMOnAPort(flash: flash)
+    defer { chip.bench.stop() }
+    let outcome = try stm32flash(["-o", "-S", "0x08008000:98304"], on: chip.port)
     #expect(outcome.status == 0, "\(outcome.output)")
     #expect(
       flash.sectors.map { flash.read($0.address, count: 1) ?? [] }.joined().elementsEqual(
@@ -55,19 +49,17 @@ struct STM32FlashTests {
 
   @Test func `a firmware that it wrote piece by piece and started by its go runs`() throws {
     defer { shim.remove() }
-    let bench = ModuleBench(
-      .init(timings: .instant), random: { (0..<$0).map { _ in .random(in: 0...255) } }, now: { .now })
-    let port = try bench.runInBackground()
-    defer { bench.stop() }
+    let chip = try ROMOnAPort()
+    defer { chip.bench.stop() }
     var outcome: PeerProgram.Outcome?
     for piece in try PeerImage.shipped().pieces.sorted(by: { $0.address < $1.address }) {
       let address = "0x" + String(piece.address, radix: 16)
       try Data(piece.bytes).write(to: URL(filePath: "\(folder)/piece.bin"))
       outcome = try stm32flash(
         ["-w", "\(folder)/piece.bin", "-v", "-S", "\(address):\(piece.bytes.count)", "-g", "0x08000000"],
-        on: port)
+        on: chip.port)
       #expect(outcome?.status == 0, "\(outcome?.output ?? "")")
     }
-    #expect(bench.truth.firmwareRuns, "\(outcome?.output ?? "")")
+    #expect(chip.bench.truth.firmwareRuns, "\(outcome?.output ?? "")")
   }
 }

@@ -10,17 +10,14 @@ struct STM32LoaderTests {
   @Test func `it erases, writes and verifies, and what it wrote is there`() throws {
     let shim = try ParityShim()
     defer { shim.remove() }
-    let bench = ModuleBench(
-      ModuleBench.Configuration(timings: .instant), random: { (0..<$0).map { _ in .random(in: 0...255) } },
-      now: { .now })
-    let port = try bench.runInBackground()
-    defer { bench.stop() }
+    let chip = try ROMOnAPort()
+    defer { chip.bench.stop() }
     let bytes = (0..<20_003).map { _ in UInt8.random(in: 0...255) }
     try Data(bytes).write(to: URL(filePath: "\(shim.folder)/random.bin"))
     let outcome = try PeerProgram.stm32loader.run(
-      ["-p", port, "-b", "115200", "-f", "F4", "-e", "-w", "-v", "-n", "\(shim.folder)/random.bin"],
+      ["-p", chip.port, "-b", "115200", "-f", "F4", "-e", "-w", "-v", "-n", "\(shim.folder)/random.bin"],
       environment: shim.environment)
     #expect(outcome.status == 0, "\(outcome.output)")
-    #expect(bench.configuration.flash.read(0x0800_0000, count: bytes.count) == bytes, "\(outcome.output)")
+    #expect(chip.bench.configuration.flash.read(0x0800_0000, count: bytes.count) == bytes, "\(outcome.output)")
   }
 }
