@@ -35,7 +35,8 @@ public struct ModuleBenchTruth: Hashable, Sendable {
       payload: [])
     guard var copy = firmware, let frame = question.encoded.flatMap(ConsoleFraming.encode) else { return }
     var decoder = ConsoleFrameDecoder()
-    guard let answer = decoder.take(copy.receive([0x0a] + frame)).first.flatMap(SMPMessage.init),
+    // No base64, and an end of line: a request of which only that end is missing must not be obeyed by being asked.
+    guard let answer = decoder.take(copy.receive([0x21, 0x0a] + frame)).first.flatMap(SMPMessage.init),
       let fields = try? CBORItem(answer.payload)
     else { return }
     firmwareVersion = fields[ModuleField.firmwareVersion]?.string

@@ -121,8 +121,11 @@ final class Campaign {
       try #require(module.time.now - began <= Self.pairDeadline, "\(error) under \(fault.spelling)")
       // One key is valid: the old one, or the one that this laptop has just made.
       _ = module.plug()
-      let held = module.truth.committedKeyID
-      try #require(try held == old || held == laptops[0].latestKey(of: id, module.truth.serialNumber ?? ""))
+      let truth = module.truth
+      let made = try laptops[0].latestKey(of: id, truth.serialNumber ?? "")
+      try #require(
+        truth.committedKeyID == old || truth.committedKeyID == made,
+        "\(error) under \(fault.spelling): \(truth), before \(old ?? "-"), here \(made ?? "-")")
       if reason != nil { module.setCase(open: true) }
       return try laptops[0].pair(id, module.plug(), reason).installation
     }
