@@ -50,7 +50,7 @@ public struct Pairing {
     terms: ReplacementTerms = ReplacementTerms()
   ) throws -> PairingResult {
     if let field = settings.unusable { throw ProvisionError.badSetting(field) }
-    let module = try client.agreedIdentity()
+    let module = try client.identity()
     report(.identified(module))
     if let recordedSerialNumber, recordedSerialNumber != module.serialNumber {
       throw ProvisionError.otherModule(recorded: recordedSerialNumber, connected: module.serialNumber)
@@ -137,7 +137,7 @@ public struct Pairing {
   }
 
   private func confirm(keyId: String, installation: InstallationID) throws(ProvisionError) -> ModuleIdentity {
-    let module = try client.agreedIdentity()
+    let module = try client.identity()
     guard module.keyId == keyId, module.installation == installation.text else {
       throw .notConfirmed(keyId: keyId)
     }

@@ -122,7 +122,7 @@ public struct StationSlot {
     }
     let identity: ModuleIdentity
     do throws(ProvisionError) {
-      identity = try SMPClient(link: link, now: now).agreedIdentity()
+      identity = try SMPClient(link: link, now: now).identity()
     } catch {
       if case .link(let failure, _) = error { throw .link(failure, during: .starting) }
       throw .firmware(error)

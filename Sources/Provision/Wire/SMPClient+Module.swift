@@ -26,20 +26,6 @@ extension SMPClient {
       })
   }
 
-  /// An identity that is put on record, as two answers in a row have it. A frame's checksum has 16 bits: a noisy
-  /// cable gets a wrong byte past it once in a long while, and a key kept under a serial number that is none is lost
-  /// to its module.
-  /// - Throws: `unusableReply` where no two of five agree.
-  func agreedIdentity() throws(ProvisionError) -> ModuleIdentity {
-    var last = try identity()
-    for _ in 1..<5 {
-      let next = try identity()
-      if next == last { return next }
-      last = next
-    }
-    throw .unusableReply(.field(ModuleField.serialNumber.description), during: .identity)
-  }
-
   // MARK: - Pairing
 
   /// - Returns: the id of the key that the module has received.
