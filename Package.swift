@@ -100,36 +100,44 @@ let package = Package(
       name: "CUnicorn", path: "Sources/CLibraries/CUnicorn", linkerSettings: [.linkedLibrary("dl")]),
     .target(name: "CSerial", path: "Sources/CLibraries/CSerial"),
 
+    // What several of the tests share.
+    feature("TestSupport", path: "Tests/Support", ["Bench", "ModuleCore", "Records"]),
     tests("RecordsTests", ["Records"]),
     tests("CryptographyTests", ["Cryptography"]),
-    tests("DrawingTests", ["Drawing", "CPNG"]),
-    tests("TablesTests", ["Tables"]),
+    tests("DrawingTests", ["Drawing", "CPNG", "TestSupport"]),
+    tests("TablesTests", ["Tables", "TestSupport"]),
     tests("TerminalTests", ["Terminal"]),
     tests("ArgumentsTests", ["Arguments", "Terminal"]),
-    tests("ModuleCoreTests", ["ModuleCore"]),
+    tests("ModuleCoreTests", ["ModuleCore", "TestSupport"]),
     tests("FieldbookTests", ["Fieldbook", "Records"]),
     // Programs that no chip could execute, for all who test with them.
     .target(
       name: "ESP32Programs", dependencies: ["Cryptography"], path: "Tests/ESP32Programs",
       swiftSettings: settings),
-    tests("ProvisionTests", ["ESP32Programs", "Provision", "Records", "ModuleCore", "Bench", "Cryptography"]),
-    tests("LabelsTests", ["Labels", "Drawing", "Records", "Tables"]),
+    tests(
+      "ProvisionTests",
+      ["ESP32Programs", "Provision", "Records", "ModuleCore", "Bench", "Cryptography", "TestSupport"]),
+    tests("LabelsTests", ["Labels", "Drawing", "Records", "Tables", "TestSupport"]),
     tests("AgreementsTests", ["Agreements", "Drawing", "Records"]),
     tests("PhotosTests", ["Photos", "Records", "Drawing", "CPNG", "CTurboJPEG"]),
     tests("SyncTests", ["Sync", "Records", "Bench", "Cryptography", "ModuleCore"]),
     tests("BenchTests", ["Bench", "ModuleCore", "CBoot", "Cryptography", "Records"]),
     tests(
-      "ChipTests", ["Chip", "Bench", "CBoot", "ModuleCore", "Provision", "Records", "Cryptography"]),
+      "ChipTests",
+      ["Chip", "Bench", "CBoot", "ModuleCore", "Provision", "Records", "Cryptography", "TestSupport"]),
     tests(
       "WeldtechTests",
       [
         "weldtech", "Records", "Terminal", "Arguments", "Fieldbook", "Labels", "Provision", "Sync", "Bench",
-        "Cryptography", "Tables",
+        "Cryptography", "Tables", "TestSupport",
       ]),
     // The built program, as its users run it.
     tests(
       "Acceptance",
-      ["ESP32Programs", "weldtech", "Bench", "Cryptography", "Drawing", "Labels", "ModuleCore", "Records"]),
+      [
+        "ESP32Programs", "weldtech", "Bench", "Cryptography", "Drawing", "Labels", "ModuleCore", "Records",
+        "TestSupport",
+      ]),
     .testTarget(
       name: "Fuzz", dependencies: ["ModuleCore"], path: "fuzz",
       exclude: ["Entry.swift", "README.md", "corpus", "run"], swiftSettings: settings),

@@ -1,5 +1,6 @@
 import Bench
 import Foundation
+import TestSupport
 import Testing
 
 @testable import weldtech
@@ -14,7 +15,7 @@ import Testing
 
   @Test func `an install that is killed at any moment is finished by the next, whole and once`() throws {
     let office = try Office.shared.get()
-    var random = SplitMix64(state: Self.seed)
+    var random = SplitMix64(seed: Self.seed)
     // A chip takes its time to erase and write; one that does not gives the other steps their share of the kills.
     for (timings, kills) in [(FlashTimings.typical, (Self.kills + 1) / 2), (.instant, Self.kills / 2)] {
       let longest = try wholeWalk(office, timings)
@@ -97,18 +98,5 @@ import Testing
     for step in ["label", "seal", "test", "handover", "agreement"] { #expect(copy[step] != nil, "\(place)") }
     let queue = try #require(try laptop.json("status")["queue"] as? [String: Int])
     #expect(queue.values.allSatisfy { $0 == 0 }, "\(queue) \(place)")
-  }
-
-  /// The same moments for the same seed, on every machine.
-  private struct SplitMix64: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-      state &+= 0x9E37_79B9_7F4A_7C15
-      var z = state
-      z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-      z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-      return z ^ (z >> 31)
-    }
   }
 }

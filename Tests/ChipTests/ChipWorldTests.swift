@@ -3,39 +3,13 @@ import FoundationEssentials
 import ModuleCore
 import Provision
 import Records
+import TestSupport
 import Testing
 
 @testable import Chip
 
 /// The functional test through the wire of the executed chip, in worlds that are sound but for one thing.
 @Suite struct ChipWorldTests {
-  struct Case: Decodable, Sendable, CustomTestStringConvertible {
-    var name: String
-    var world: World
-    var fails: String?
-    /// Inclusive.
-    var measured: [Double]?
-
-    var testDescription: String { name }
-  }
-
-  static let cases: [Case] = {
-    let root = "/" + #filePath.split(separator: "/").dropLast(2).joined(separator: "/")
-    let bytes = (try? Data(contentsOf: URL(filePath: root + "/Fixtures/Worlds/worlds.json"))) ?? Data()
-    return (try? JSONDecoder().decode([Case].self, from: bytes)) ?? []
-  }()
-
-  /// The platform, which has the key.
-  private struct Platform: StartAuthority {
-    let secret: SecretKey
-
-    func start(_ request: StartRequest) -> SignedStart? {
-      let code = Authenticator.start(
-        key: secret.bytes, counter: request.counter, seconds: request.seconds, challenge: request.challenge)
-      return SignedStart(counter: request.counter, seconds: request.seconds, authenticator: code)
-    }
-  }
-
   /// Goes with the chip, from the time at which it was paired; used by the one thread that runs it.
   private final class LaptopClock: Clock, @unchecked Sendable {
     private let chip: Microcontroller
@@ -66,14 +40,16 @@ import Testing
     let root = "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
     let catalogue = try SchemeCatalogue(directory: root + "/schemes")
     let plan = try catalogue.plan(for: catalogue.scheme(named: "single-phase-inverter"))
-    return try FunctionalTest(client: client, module: module, authority: Platform(secret: secret), clock: clock)
+    return try FunctionalTest(client: client, module: module, authority: KeyHolder(secret), clock: clock)
       .run(plan)
   }
 
-  @Test func `the worlds are there`() { #expect(Self.cases.count >= 16 && Self.cases.first?.fails == nil) }
+  @Test func `the worlds are there`() {
+    #expect(WorldCase.all.count >= 16 && WorldCase.all.first?.fails == nil)
+  }
 
-  @Test(arguments: cases)
-  func `a world fails exactly its step, by what the pins and lines say`(world: Case) throws {
+  @Test(arguments: WorldCase.all)
+  func `a world fails exactly its step, by what the pins and lines say`(world: WorldCase) throws {
     let rig = try ChipRig(world: world.world)
     let report = try Self.test(rig)
     #expect(report.steps.filter { !$0.passed }.map(\.name) == [world.fails].compactMap { $0 }, "\(report)")

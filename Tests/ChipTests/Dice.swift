@@ -1,16 +1,12 @@
-/// Numbers that are the same in every run: SplitMix64.
+import TestSupport
+
+/// Numbers that are the same in every run, drawn by whoever holds these dice.
 final class Dice: RandomNumberGenerator {
-  private var state: UInt64
+  private var numbers: SplitMix64
 
-  init(seed: UInt64) { state = seed }
+  init(seed: UInt64) { numbers = SplitMix64(seed: seed) }
 
-  func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-    return mixed ^ (mixed >> 31)
-  }
+  func next() -> UInt64 { numbers.next() }
 
   func byte() -> UInt8 { UInt8(truncatingIfNeeded: next()) }
 

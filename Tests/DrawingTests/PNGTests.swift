@@ -1,5 +1,6 @@
 import CPNG
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Drawing
@@ -170,7 +171,7 @@ private func chequered(width: Int, height: Int) throws -> DotImage {
   }
 
   @Test func noBytesMakeTheDecoderTrap() throws {
-    var random = SplitMix(seed: 7)
+    var random = SplitMix64(seed: 7)
     let seeds = [Picture.transparent, Picture.palette, Picture.interlaced].map(Picture.bytes)
     for _ in 0..<6_000 {
       var bytes = seeds[Int(random.next() % 3)]
@@ -180,20 +181,5 @@ private func chequered(width: Int, height: Int) throws -> DotImage {
       _ = check(bytes)
       _ = try? GreyImage(png: bytes, mostPixels: 1_000_000)
     }
-  }
-}
-
-/// Steele, Lea and Flood's generator: the same numbers on every run.
-struct SplitMix {
-  private var state: UInt64
-
-  init(seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
   }
 }

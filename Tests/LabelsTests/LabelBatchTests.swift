@@ -1,6 +1,7 @@
 import Drawing
 import Foundation
 import Records
+import TestSupport
 import Testing
 
 @testable import Labels
@@ -118,7 +119,7 @@ final class Folder {
 
   @Test(arguments: [LabelMaker.Scrutiny.thinned, .full])
   func oneDotThatIsNotAsEncodedIsFoundWhereverItIs(scrutiny: LabelMaker.Scrutiny) throws {
-    var random = SplitMix(seed: 11)
+    var random = SplitMix64(seed: 11)
     for _ in 0..<(scrutiny == .full ? 2 : 40) {
       let label = try made { image, place in
         let column = place.column + random.next(below: place.dots.side)

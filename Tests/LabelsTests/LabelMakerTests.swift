@@ -1,6 +1,7 @@
 import Drawing
 import Foundation
 import Records
+import TestSupport
 import Testing
 
 @testable import Labels
@@ -48,7 +49,7 @@ import Testing
 
   @Test func labelsOfManyCodesAndHostsAllReadBack() throws {
     let maker = try LabelMaker(template: Sample.template(), settings: .init(dotsPerInch: 300))
-    var random = SplitMix(seed: 3)
+    var random = SplitMix64(seed: 3)
     for _ in 0..<60 {
       let host = String(repeating: "a", count: 1 + random.next(below: 40)) + ".cn"
       let payload = try Sample.payload(random.next(below: CodeSerial.count), platform: "https://\(host)/api")
@@ -236,7 +237,7 @@ import Testing
   }
 
   @Test func picturesOfNoiseNeverTrapTheReader() throws {
-    var random = SplitMix(seed: 11)
+    var random = SplitMix64(seed: 11)
     for _ in 0..<100 {
       var image = try Bench().image
       for _ in 0..<random.next(below: 40) {

@@ -2,6 +2,7 @@ import Drawing
 import Foundation
 import FoundationXML
 import Records
+import TestSupport
 import Testing
 
 @testable import Labels
@@ -176,7 +177,7 @@ import Testing
   }
 
   @Test func `a thousand drawings that were cut and overwritten are drawn or refused`() throws {
-    var random = SplitMix(seed: 20_261_127)
+    var random = SplitMix64(seed: 20_261_127)
     let source = Array(
       "\(Self.head)><g transform=\"scale(2)\"><path d=\"M1 1C2 2 3 3 4 4z\" fill=\"#123\"/></g></svg>".utf8)
     var drawn = 0

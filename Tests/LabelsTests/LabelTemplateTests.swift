@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Labels
@@ -112,7 +113,7 @@ import Testing
     let json = try Sample.json(of: "acrylic-80x50", adding: Sample.everyKind)
     let picture = try Sample.halves()
     let characters = Array("0123456789-+.eE\"{}[],:tfn \\u".utf8)
-    var random = SplitMix(seed: 5)
+    var random = SplitMix64(seed: 5)
     var refused = 0
     for _ in 0..<600 {
       var changed = json

@@ -2,6 +2,7 @@ import Drawing
 import Foundation
 import Records
 import Tables
+import TestSupport
 import Testing
 
 @testable import Labels
@@ -9,7 +10,7 @@ import Testing
 /// Templates and lists that are cut, doubled and overwritten, the same ones on every run.
 @Suite struct MalformedTests {
   @Test func `a thousand malformed templates are refused with file and place, or are whole`() throws {
-    var random = SplitMix(seed: 20_261_125)
+    var random = SplitMix64(seed: 20_261_125)
     let sources = try ["acrylic-60x40", "round-50", "thermal-50x30"].map {
       [UInt8](try Data(contentsOf: URL(fileURLWithPath: "\(Sample.root)/label-templates/\($0).json")))
     }
@@ -41,7 +42,7 @@ import Testing
   }
 
   @Test func `of a thousand malformed lists every row is either whole or reported with its line`() throws {
-    var random = SplitMix(seed: 20_261_126)
+    var random = SplitMix64(seed: 20_261_126)
     let template = try Sample.template()
     let spice: [UInt8] = [0x22, 0x2C, 0x0A, 0x0D, 0x00, 0xFF, 0x81, 0x41, 0x20]
     var faulty = 0

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import ModuleCore
@@ -99,7 +100,7 @@ import Testing
   }
 
   @Test func thirtyThousandRandomTextsAreReadOrRefusedWithoutATrap() {
-    var random = SeededGenerator(state: 4)
+    var random = SplitMix64(seed: 4)
     let heads: [UInt8] = [0x9f, 0xbf, 0xff, 0xa1, 0x81, 0x5f, 0x7f, 0x41, 0x61, 0xc0, 0x1b, 0x5b, 0x00]
     var opened = 0
     for _ in 0..<30_000 {

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import ModuleCore
@@ -28,7 +29,7 @@ import Testing
   }
 
   @Test func everyLengthComesBack() throws {
-    var random = SeededGenerator(state: 1)
+    var random = SplitMix64(seed: 1)
     var decoder = ConsoleFrameDecoder()
     for count in 0...1024 {
       let message = random.bytes(count)
@@ -71,7 +72,7 @@ import Testing
   }
 
   @Test func aFlippedBitIsNeverTakenForTheMessage() throws {
-    var random = SeededGenerator(state: 2)
+    var random = SplitMix64(seed: 2)
     for _ in 0..<300 {
       let message = random.bytes(Int.random(in: 1...200, using: &random))
       var wire = try #require(ConsoleFraming.encode(message))
@@ -82,7 +83,7 @@ import Testing
   }
 
   @Test func twentyThousandRandomAndDamagedInputsNeitherTrapNorHoldMoreThanOneMessage() throws {
-    var random = SeededGenerator(state: 3)
+    var random = SplitMix64(seed: 3)
     var decoder = ConsoleFrameDecoder()
     let alphabet: [UInt8] = [0x06, 0x09, 0x04, 0x14, 0x0a, 0x0d, 0x3d] + Array("AQgwBz09+/".utf8)
     for round in 0..<20_000 {

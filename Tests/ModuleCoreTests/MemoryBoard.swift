@@ -1,3 +1,5 @@
+import TestSupport
+
 @testable import ModuleCore
 
 /// A board whose every part is a variable, and whose flash loses power after a given number of words.
@@ -14,7 +16,7 @@ struct MemoryBoard: Board {
   var sealIsClosed = true
   var clock: UInt64 = 0
   var clockRuns = true
-  var random: SeededGenerator? = SeededGenerator(state: 7)
+  var random: SplitMix64? = SplitMix64(seed: 7)
   var welded = false
 
   var slots = [[UInt8]](repeating: [UInt8](repeating: 0xff, count: 2048), count: 2)
@@ -98,7 +100,7 @@ struct MemoryBoard: Board {
     board.slots = slots
     board.images = images
     board.sealIsClosed = sealIsClosed
-    board.random = SeededGenerator(state: 99)
+    board.random = SplitMix64(seed: 99)
     return board
   }
 }

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import ModuleCore
@@ -169,7 +170,7 @@ import Testing
   }
 
   @Test func `no bytes make it trap, and a sound modem is understood afterwards`() {
-    var generator = SeededGenerator(state: 6)
+    var generator = SplitMix64(seed: 6)
     let line = Line([:])
     let alphabet = Array("+:,? \r\nOKERRORCPINCSQCREG0123456789".utf8)
     for _ in 0..<100_000 {

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import ModuleCore
@@ -107,7 +108,7 @@ import Testing
   }
 
   @Test func tenThousandDamagedRequestsNeitherTrapNorCloseTheRelay() throws {
-    var random = SeededGenerator(state: 11)
+    var random = SplitMix64(seed: 11)
     var dialogue = ModuleDialogue()
     try dialogue.pair()
     for _ in 0..<10_000 {

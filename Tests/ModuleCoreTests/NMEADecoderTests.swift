@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import ModuleCore
@@ -109,7 +110,7 @@ import Testing
 
   /// Single bytes wrong, lost and doubled: never a position that nobody sent.
   @Test func `a sentence with a byte changed is refused or says the same`() {
-    var generator = SeededGenerator(state: 4)
+    var generator = SplitMix64(seed: 4)
     let good = Array(Self.sentence(Self.position).utf8)
     for _ in 0..<20_000 {
       var bytes = good
@@ -127,7 +128,7 @@ import Testing
   }
 
   @Test func `no bytes make it trap`() {
-    var generator = SeededGenerator(state: 5)
+    var generator = SplitMix64(seed: 5)
     var decoder = NMEADecoder()
     let alphabet = Array("$*,.\r\n0123456789ABCDEFGNRMCPVWSE".utf8)
     for now: UInt64 in 0..<200_000 {

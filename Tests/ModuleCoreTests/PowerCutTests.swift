@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import ModuleCore
@@ -130,7 +131,7 @@ import Testing
   }
 
   @Test func threeHundredCutsInARowLoseNoPairing() throws {
-    var random = SeededGenerator(state: 21)
+    var random = SplitMix64(seed: 21)
     var dialogue = ModuleDialogue()
     try dialogue.pair()
     for _ in 0..<300 {

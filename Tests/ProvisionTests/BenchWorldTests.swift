@@ -3,28 +3,14 @@ import Cryptography
 import FoundationEssentials
 import ModuleCore
 import Records
+import TestSupport
 import Testing
 
 @testable import Provision
 
 /// The functional test over a pty to the quick engine, in the worlds that the executed chip is tested in.
 @Suite struct BenchWorldTests {
-  struct Case: Decodable, Sendable, CustomTestStringConvertible {
-    var name: String
-    var world: World
-    var fails: String?
-    /// Inclusive.
-    var measured: [Double]?
-
-    var testDescription: String { name }
-  }
-
   static let root = "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
-
-  static let cases: [Case] = {
-    let bytes = try? Data(contentsOf: URL(filePath: root + "/Tests/Fixtures/Worlds/worlds.json"))
-    return bytes.flatMap { try? JSONDecoder().decode([Case].self, from: $0) } ?? []
-  }()
 
   private struct LaptopClock: Clock {
     let start = ContinuousClock.now
@@ -35,19 +21,11 @@ import Testing
     }
   }
 
-  private struct Platform: StartAuthority {
-    let secret: SecretKey
-
-    func start(_ request: StartRequest) -> SignedStart? {
-      let code = Authenticator.start(
-        key: secret.bytes, counter: request.counter, seconds: request.seconds, challenge: request.challenge)
-      return SignedStart(counter: request.counter, seconds: request.seconds, authenticator: code)
-    }
+  @Test func `the worlds are there`() {
+    #expect(WorldCase.all.count >= 16 && WorldCase.all.first?.fails == nil)
   }
 
-  @Test func `the worlds are there`() { #expect(Self.cases.count >= 16 && Self.cases.first?.fails == nil) }
-
-  @Test(arguments: cases) func `a world fails exactly its step`(world: Case) throws {
+  @Test(arguments: WorldCase.all) func `a world fails exactly its step`(world: WorldCase) throws {
     var configuration = ModuleBench.Configuration(timings: .instant)
     configuration.surroundings = Surroundings(world.world)
     let catalogue = try ReleaseCatalogue(
@@ -75,7 +53,7 @@ import Testing
     let secret = try #require(kept.secret)
     let test = FunctionalTest(
       client: client, module: TestedModule(serialNumber: serialNumber, keyId: secret.keyId, secret: secret),
-      authority: Platform(secret: secret), clock: clock)
+      authority: KeyHolder(secret), clock: clock)
     let report = try test.run(try FunctionalTestTests.plan())
     #expect(report.steps.filter { !$0.passed }.map(\.name) == [world.fails].compactMap { $0 }, "\(report)")
     if let range = world.measured, let step = report.steps.first(where: { $0.name == world.fails }) {

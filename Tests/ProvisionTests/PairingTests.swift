@@ -1,6 +1,7 @@
 import Cryptography
 import ModuleCore
 import Records
+import TestSupport
 import Testing
 
 @testable import Provision
@@ -17,9 +18,9 @@ import Testing
   final class Laptop {
     let keys = MemoryKeys()
     var events: [PairingEvent] = []
-    private var generator: SplitMix
+    private var generator: SplitMix64
 
-    init(seed: UInt64 = 1) { generator = SplitMix(state: seed) }
+    init(seed: UInt64 = 1) { generator = SplitMix64(seed: seed) }
 
     func pair(
       _ rig: ModuleRig, _ installation: InstallationID = PairingTests.installation, recorded: String? = nil,

@@ -1,4 +1,5 @@
 import ModuleCore
+import TestSupport
 import Testing
 
 @testable import Provision
@@ -186,7 +187,7 @@ import Testing
 
   /// Replies of random bytes inside good frames, and random bytes outside them: an error each time, never a trap.
   @Test func neverTrapsOnRandomReplies() {
-    var generator = SplitMix(state: 7)
+    var generator = SplitMix64(seed: 7)
     for round in 0..<3_000 {
       let payload = (0..<Int.random(in: 0...60, using: &generator)).map { _ in
         UInt8.random(in: 0...255, using: &generator)
@@ -201,18 +202,5 @@ import Testing
       _ = try? client.configuration()
       _ = try? client.imageState()
     }
-  }
-}
-
-/// Repeatable random numbers.
-struct SplitMix: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
   }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Tables
@@ -115,7 +116,7 @@ import Testing
 
   /// Cut, doubled, overwritten and shuffled tables of both encodings.
   @Test func `reads or refuses a thousand malformed tables, never more than there is`() throws {
-    var random = SplitMix(seed: 20_261_124)
+    var random = SplitMix64(seed: 20_261_124)
     let whole =
       "编码,单位名称,街道\r\n150621-00A000-X,\"达旗, 电焊铺\",树林召镇\r\n150621-00A001-V,\"老王\"\"焊\"\"\",白泥井镇\n"
     let sources = [Array(whole.utf8), Self.chinese, Array("a,b\n1,2\n".utf8)]
@@ -144,20 +145,5 @@ import Testing
       }
     }
     #expect(clean > 50 && bad > 50 && refused > 50, "\(clean) clean, \(bad) with bad rows, \(refused) refused")
-  }
-
-  /// Steele, Lea and Flood's generator: the same numbers on every run.
-  private struct SplitMix {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next(below bound: Int) -> Int {
-      state &+= 0x9E37_79B9_7F4A_7C15
-      var mixed = state
-      mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-      mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-      return Int((mixed ^ (mixed >> 31)) % UInt64(bound))
-    }
   }
 }

@@ -5,6 +5,7 @@ import Foundation
 import Provision
 import Records
 import Sync
+import TestSupport
 import Testing
 
 @testable import weldtech
@@ -182,21 +183,15 @@ extension Campaign {
   }
 }
 
-/// Seeded choices (SplitMix64).
+/// Seeded choices.
 struct CampaignDraw {
-  private var state: UInt64
+  private var numbers: SplitMix64
 
-  init(seed: UInt64) { state = seed &* 0xd134_2543_de82_ef95 &+ 11 }
+  init(seed: UInt64) { numbers = SplitMix64(seed: seed &* 0xd134_2543_de82_ef95 &+ 11) }
 
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var value = state
-    value = (value ^ (value >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    value = (value ^ (value >> 27)) &* 0x94d0_49bb_1331_11eb
-    return value ^ (value >> 31)
-  }
+  mutating func next() -> UInt64 { numbers.next() }
 
-  mutating func below(_ count: Int) -> Int { Int(next() % UInt64(count)) }
+  mutating func below(_ count: Int) -> Int { numbers.next(below: count) }
 
   mutating func fault() -> ModuleBenchFault {
     var strikes: [ModuleBenchFault.Strike] = []

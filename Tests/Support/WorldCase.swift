@@ -1,0 +1,20 @@
+public import Bench
+import FoundationEssentials
+
+/// A world that is sound but for one thing, as `Tests/Fixtures/Worlds/worlds.json` has them.
+public struct WorldCase: Decodable, Sendable, CustomStringConvertible {
+  public let name: String
+  public let world: World
+  /// The one step of the functional test that fails in it; nil for none.
+  public let fails: String?
+  /// What that step measures, inclusive.
+  public let measured: [Double]?
+
+  public var description: String { name }
+
+  public static let all: [WorldCase] = {
+    let root = "/" + #filePath.split(separator: "/").dropLast(2).joined(separator: "/")
+    let bytes = try? Data(contentsOf: URL(filePath: root + "/Fixtures/Worlds/worlds.json"))
+    return bytes.flatMap { try? JSONDecoder().decode([WorldCase].self, from: $0) } ?? []
+  }()
+}
