@@ -18,26 +18,11 @@ public final class EmulatedChip: BenchChip {
   /// - Throws: `emulator`.
   public init(program: String, flash: FlashArray) throws(ModuleBenchError) {
     self.program = program
-    image = try Self.file(flash.read(flash.start, count: flash.byteCount) ?? [])
+    image = try UnnamedFile.holding(flash.read(flash.start, count: flash.byteCount) ?? [])
     process = try EmulatorProcess(program: program, image: image)
   }
 
   deinit { close(image) }
-
-  /// A file without a name.
-  private static func file(_ bytes: [UInt8]) throws(ModuleBenchError) -> Int32 {
-    var name = Array("/tmp/weldtech-qemu-XXXXXX".utf8CString)
-    let file = mkstemp(&name)
-    guard file >= 0 else { throw .emulator(errno: errno) }
-    unlink(name)
-    _ = fcntl(file, F_SETFD, FD_CLOEXEC)
-    guard write(file, bytes, bytes.count) == bytes.count else {
-      let failure = errno
-      close(file)
-      throw .emulator(errno: failure)
-    }
-    return file
-  }
 
   // MARK: - BenchChip
 

@@ -13,11 +13,8 @@ enum ChipLauncher {
     let path = program(environment)
     guard access(path, X_OK) == 0 else { throw ChipProgramMissing(path: path) }
     let bytes = Array(try JSONEncoder().encode(order))
-    // A file, since the order is larger than a pipe takes; without a name as soon as it is there.
-    var name = Array("/tmp/weldtech-chip-XXXXXX".utf8CString)
-    let file = mkstemp(&name)
-    if file >= 0 { unlink(name) }
-    guard file >= 0, writeAll(bytes, to: file), lseek(file, 0, SEEK_SET) == 0, dup2(file, 0) == 0 else {
+    // The order is larger than a pipe takes.
+    guard let file = try? UnnamedFile.holding(bytes), dup2(file, 0) == 0 else {
       throw ChipProgramMissing(path: path)
     }
     var arguments: [UnsafeMutablePointer<CChar>?] = [strdup(path), nil]
@@ -30,16 +27,6 @@ enum ChipLauncher {
     if let path = environment["WELDTECH_CHIP"] { return path }
     let folder = environment.executable.lastIndex(of: "/").map { environment.executable[...$0] } ?? ""
     return folder + "weldtech-chip"
-  }
-
-  private static func writeAll(_ bytes: [UInt8], to file: Int32) -> Bool {
-    var sent = 0
-    while sent < bytes.count {
-      let count = bytes[sent...].withUnsafeBytes { write(file, $0.baseAddress, $0.count) }
-      guard count > 0 else { return false }
-      sent += count
-    }
-    return true
   }
 }
 
