@@ -52,8 +52,19 @@ extension Flasher {
 
   // MARK: - After
 
+  /// Starts what the chip holds now. The link is left in the firmware's framing.
+  func start(
+    _ image: Image, on chip: ChipModel, through path: inout any FlashPath, awaitsFirmware: Bool,
+    watch: FlashWatch
+  ) throws(FlashError) {
+    watch.onEvent(.starting)
+    try path.start(chip.flashStart)
+    do throws(LinkError) { try link.setFraming(.firmware) } catch { throw .link(error, during: .starting) }
+    if awaitsFirmware { try awaitFirmware(image) }
+  }
+
   /// The firmware hashes itself before it starts and needs a moment.
-  func awaitFirmware(_ image: Image) throws(FlashError) {
+  private func awaitFirmware(_ image: Image) throws(FlashError) {
     let deadline = now() + .seconds(5)
     repeat {
       do throws(ProvisionError) {

@@ -170,10 +170,7 @@ public struct Flasher {
     path = try openPath(rom, for: plan, journal: journal, options: options, watch: watch)
     let outcome = try run.bringUpToDate(plan, over: &path, readsBack: options.readsBack)
 
-    watch.onEvent(.starting)
-    try path.start(chip.flashStart)
-    do throws(LinkError) { try link.setFraming(.firmware) } catch { throw .link(error, during: .starting) }
-    if options.awaitsFirmware { try awaitFirmware(image) }
+    try start(image, on: chip, through: &path, awaitsFirmware: options.awaitsFirmware, watch: watch)
     return FlashResult(
       chip: chip.name, chipID: chipID, firmwareVersion: image.manifest.version,
       firmwareSha256: image.manifest.sha256, skipped: outcome.isHeld ? .alreadyHeld : nil,

@@ -119,11 +119,9 @@ extension Flasher {
     let outcome = try FlashRun(chip: chip, image: image, journal: journal, watch: watch)
       .bringUpToDate(FlashPlan(image, on: chip), over: &path, readsBack: options.readsBack)
 
-    watch.onEvent(.starting)
-    try path.start(chip.flashStart)
-    do throws(LinkError) { try link.setFraming(.firmware) } catch { throw .link(error, during: .starting) }
     // Only an image that says its digest is a module's firmware, which answers.
-    if options.awaitsFirmware, image.manifest.appSha256 != nil { try awaitFirmware(image) }
+    let awaitsFirmware = options.awaitsFirmware && image.manifest.appSha256 != nil
+    try start(image, on: chip, through: &path, awaitsFirmware: awaitsFirmware, watch: watch)
     return FlashResult(
       chip: chip.name, chipID: chipID, firmwareVersion: image.manifest.version,
       firmwareSha256: image.manifest.sha256, skipped: outcome.isHeld ? .alreadyHeld : nil,
