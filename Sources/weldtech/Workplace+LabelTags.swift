@@ -45,10 +45,7 @@ extension Workplace {
   }
 
   private func readTags(_ path: String) throws -> [LabelCode: LabelTag] {
-    let table: CSVTable
-    do { table = try CSVTable([UInt8](try read(path, atMost: Self.mostBytes))) } catch let error as CSVError {
-      throw ListRefused(file: path, reason: .noTable(error))
-    }
+    let table = try readTable(path, atMost: Self.mostBytes)
     var problems = table.problems.map { LabelList.Problem(line: $0.line, fault: .row($0.fault)) }
     guard let codes = table.header.values.firstIndex(of: "code"),
       let tags = table.header.values.firstIndex(of: "tag")

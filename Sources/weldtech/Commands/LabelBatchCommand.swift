@@ -198,13 +198,7 @@ enum LabelBatchCommand {
   private static func readList(_ path: String, for template: LabelTemplate, _ workplace: Workplace) throws
     -> LabelList
   {
-    let bytes = try workplace.read(path, atMost: CSVTable.Limits().bytes)
-    let list: LabelList
-    do {
-      list = LabelList(try CSVTable([UInt8](bytes)), for: template)
-    } catch {
-      throw ListRefused(file: path, reason: .noTable(error))
-    }
+    let list = LabelList(try workplace.readTable(path, atMost: CSVTable.Limits().bytes), for: template)
     guard list.problems.isEmpty else { throw ListRefused(file: path, reason: .rows(list.problems)) }
     return list
   }
@@ -233,7 +227,9 @@ enum LabelBatchCommand {
     _ orders: LabelOrders, count: Int, _ platform: String, _ correction: QRSymbol.Correction
   ) throws -> Document.Tagged? {
     // All codes and all tags are of one length: one label shows what it is for all.
-    guard let order = orders.first(where: { LabelPayload.tag(in: $0.payload.text) != nil }) else { return nil }
+    guard count > 0, let order = orders.first(where: { LabelPayload.tag(in: $0.payload.text) != nil }) else {
+      return nil
+    }
     let plain = try LabelPayload(platform: platform, code: order.payload.code)
     guard let with = try? QRSymbol(order.payload.text, atLeast: correction),
       let without = try? QRSymbol(plain.text, atLeast: correction)
@@ -260,6 +256,16 @@ enum LabelBatchCommand {
   }
 
   private static var processorCount: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
+}
+
+extension Workplace {
+  /// - Throws: `ListRefused` where the file holds no table, `FileTrouble`.
+  func readTable(_ path: String, atMost bytes: Int) throws -> CSVTable {
+    let text = [UInt8](try read(path, atMost: bytes))
+    do throws(CSVError) { return try CSVTable(text) } catch {
+      throw ListRefused(file: path, reason: .noTable(error))
+    }
+  }
 }
 
 /// A list of labels that cannot be used as it is.
