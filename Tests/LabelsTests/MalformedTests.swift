@@ -17,15 +17,8 @@ import Testing
     let spice = Array("\"{}[],:-9e.\u{7}".utf8)
     var refused = 0
     for _ in 0..<1_000 {
-      var bytes = sources[random.next(below: sources.count)]
-      for _ in 0...random.next(below: 3) {
-        let place = random.next(below: bytes.count)
-        switch random.next(below: 3) {
-        case 0: bytes[place] = spice[random.next(below: spice.count)]
-        case 1: bytes.insert(spice[random.next(below: spice.count)], at: place)
-        default: bytes.removeSubrange(place..<min(bytes.count, place + 1 + random.next(below: 40)))
-        }
-      }
+      let bytes = random.spoil(
+        sources[random.next(below: sources.count)], with: spice, most: 3, longest: 40)
       do {
         let template = try LabelTemplate(json: Data(bytes), file: "bad.json")
         #expect(template.widthMillimetres > 0 && !template.elements.isEmpty)
@@ -49,14 +42,7 @@ import Testing
     for _ in 0..<1_000 {
       var bytes = Array("编码,单位名称,街道\n".utf8)
       for number in 0..<4 { bytes += Array("\(Sample.code(466_560 + number)),\"老王, 电焊\",树林召镇\n".utf8) }
-      for _ in 0...random.next(below: 4) {
-        let place = random.next(below: bytes.count)
-        switch random.next(below: 3) {
-        case 0: bytes[place] = spice[random.next(below: spice.count)]
-        case 1: bytes.insert(spice[random.next(below: spice.count)], at: place)
-        default: bytes.removeSubrange(place..<min(bytes.count, place + 1 + random.next(below: 30)))
-        }
-      }
+      bytes = random.spoil(bytes, with: spice, most: 4, longest: 30)
       guard let table = try? CSVTable(bytes) else {
         faulty += 1
         continue

@@ -3,6 +3,7 @@ import Foundation
 import Labels
 import Records
 import Tables
+import TestSupport
 import Testing
 
 @testable import weldtech
@@ -65,44 +66,20 @@ import Testing
     }
   }
 
-  private struct Dice {
-    private var state: UInt64 = 20_261_125
-
-    mutating func below(_ bound: Int) -> Int {
-      state ^= state << 13
-      state ^= state >> 7
-      state ^= state << 17
-      return Int(state % UInt64(max(1, bound)))
-    }
-
-    /// Up to four bytes overwritten, put in, or taken out in a stretch.
-    mutating func spoil(_ bytes: [UInt8], with spice: [UInt8]) -> [UInt8] {
-      var bytes = bytes
-      for _ in 0...below(4) where !bytes.isEmpty {
-        let place = below(bytes.count)
-        switch below(3) {
-        case 0: bytes[place] = spice[below(spice.count)]
-        case 1: bytes.insert(spice[below(spice.count)], at: place)
-        default: bytes.removeSubrange(place..<min(bytes.count, place + 1 + below(40)))
-        }
-      }
-      return bytes
-    }
-  }
-
   @Test
   func `of a thousand malformed lists each is refused with its lines and changes nothing, or is made whole`()
     throws
   {
     let shop = try Shop()
-    var dice = Dice()
+    var random = SplitMix64(seed: 20_261_125)
     let template = try LabelTemplateCatalogue(directory: shop.share + "/label-templates")
       .template(named: "thermal-50x30")
     var refused = 0
     for number in 0..<1_000 {
       var bytes = Array("编码,单位名称,街道\n".utf8)
       for code in shop.codes(3) { bytes += Array("\(code),\"老王, 电焊\",树林召镇\n".utf8) }
-      bytes = dice.spoil(bytes, with: [0x22, 0x2C, 0x0A, 0x0D, 0x00, 0xFF, 0x81, 0x41, 0x20, 0xE4])
+      bytes = random.spoil(
+        bytes, with: [0x22, 0x2C, 0x0A, 0x0D, 0x00, 0xFF, 0x81, 0x41, 0x20, 0xE4], most: 4, longest: 40)
       let table = try? CSVTable(bytes)
       let isSound = table.map { LabelList($0, for: template).problems.isEmpty } ?? false
       let (failure, made) = try shop.batch(bytes)
@@ -134,7 +111,7 @@ import Testing
     throws
   {
     let shop = try Shop()
-    var dice = Dice()
+    var random = SplitMix64(seed: 20_261_125)
     let sources = try ["acrylic-60x40", "round-50", "thermal-50x30"].map { name in
       Array(
         String(decoding: try shop.template(named: name), as: UTF8.self)
@@ -143,7 +120,8 @@ import Testing
     let file = shop.share + "/label-templates/spoilt.json"
     var refused = 0
     for number in 0..<1_000 {
-      let bytes = dice.spoil(sources[dice.below(sources.count)], with: Array("\"{}[],:-9e.\u{7}".utf8))
+      let bytes = random.spoil(
+        sources[random.next(below: sources.count)], with: Array("\"{}[],:-9e.\u{7}".utf8), most: 4, longest: 40)
       try Data(bytes).write(to: URL(filePath: file))
       let isSound = (try? LabelTemplate(json: Data(bytes), file: file)).map { $0.name == "spoilt" } ?? false
       let code = try #require(shop.codes(1).first)
