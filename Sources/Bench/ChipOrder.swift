@@ -27,6 +27,8 @@ public struct ChipOrder: Codable, Sendable {
   /// 12 bytes.
   public var uniqueID: Data
   public var segments: [Segment]
+  /// Protected from writing once the segments are in; firmware that has run once protects its boot block's.
+  public var protectedSectors: [Int] = []
   /// Each way, in microseconds.
   public var adapterLatency = 0
   /// As `ModuleBench.Configuration` has them.
@@ -55,6 +57,7 @@ public struct ChipOrder: Codable, Sendable {
     for segment in segments {
       guard configuration.flash.program(segment.address, Array(segment.bytes)) else { throw Defect.segment }
     }
+    for sector in protectedSectors { configuration.flash.protect(sector: sector) }
     return configuration
   }
 }
