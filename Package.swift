@@ -101,7 +101,7 @@ let package = Package(
     .target(name: "CSerial", path: "Sources/CLibraries/CSerial"),
 
     // What several of the tests share.
-    feature("TestSupport", path: "Tests/Support", ["Bench", "ModuleCore", "Records"]),
+    feature("TestSupport", path: "Tests/Support", ["Bench", "ModuleCore", "Provision", "Records"]),
     tests("RecordsTests", ["Records"]),
     tests("CryptographyTests", ["Cryptography"]),
     tests("DrawingTests", ["Drawing", "CPNG", "TestSupport"]),
@@ -143,7 +143,8 @@ let package = Package(
       exclude: ["Entry.swift", "README.md", "corpus", "run"], swiftSettings: settings),
     // Against programs that no one here wrote.
     .testTarget(
-      name: "Peers", dependencies: ["ESP32Programs", "Bench", "Chip", "ModuleCore", "Provision"],
+      name: "Peers",
+      dependencies: ["ESP32Programs", "Bench", "Chip", "ModuleCore", "Provision", "TestSupport"],
       path: "Tests/Peers",
       exclude: ["ptyshim.c"], swiftSettings: settings),
   ],

@@ -1,7 +1,7 @@
 import Bench
 import FoundationEssentials
 import ModuleCore
-import Provision
+import TestSupport
 import Testing
 
 @testable import Chip
@@ -20,28 +20,13 @@ final class ChipRig {
     flash: FlashArray? = nil, uniqueID: [UInt8] = ChipRig.uniqueID
   ) throws {
     self.uniqueID = uniqueID
-    self.flash = try flash ?? Self.shippedFlash()
+    self.flash = try flash ?? ShippedRelease.program()
     surroundings = Surroundings(world)
     let dice = Dice(seed: 1)
     chip = try Microcontroller(
       flash: self.flash, timings: timings, uniqueID: uniqueID, surroundings: surroundings,
       countsInstructions: countsInstructions
     ) { dice.bytes($0) }
-  }
-
-  static func shippedImage() throws -> Image {
-    let root = #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
-    let catalogue = try ReleaseCatalogue(
-      directory: "/" + root + "/firmware/releases",
-      trusted: try TrustedKeys(directory: "/" + root + "/firmware/trust"))
-    let model = try #require(ChipModel.known.first)
-    return try catalogue.image(of: try #require(catalogue.newest(for: model)))
-  }
-
-  private static func shippedFlash() throws -> FlashArray {
-    let flash = FlashArray.stm32f405()
-    for (address, bytes) in try shippedImage().pieces { flash.program(address, bytes) }
-    return flash
   }
 
   static let uniqueID = Array("WELDTECHSIM1".utf8)

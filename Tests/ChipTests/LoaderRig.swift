@@ -2,6 +2,7 @@ import Bench
 import Cryptography
 import ModuleCore
 import Provision
+import TestSupport
 import Testing
 
 @testable import Chip
@@ -20,7 +21,7 @@ final class LoaderRig {
     image: Image? = nil, holds: Bool = false, oscillatorError: Int = 0, adapterLimit: Int? = nil,
     countsInstructions: Bool = false, timings: FlashTimings = .typical
   ) throws {
-    self.image = try image ?? ChipRig.shippedImage()
+    self.image = try image ?? ShippedRelease.image()
     var configuration = ModuleBench.Configuration(timings: timings)
     configuration.oscillatorError = oscillatorError
     configuration.adapterLimit = adapterLimit

@@ -1,24 +1,16 @@
 import ESP32Programs
 import Foundation
 import ModuleCore
+import TestSupport
 import Testing
 
 @testable import Provision
 
 /// The shipped firmware, and what an update makes of it.
 enum PeerImage {
-  /// The newest release.
-  static func shipped() throws -> Image {
-    let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../firmware")
-    let catalogue = try ReleaseCatalogue(
-      directory: folder.appending(path: "releases").path(),
-      trusted: try TrustedKeys(directory: folder.appending(path: "trust").path()))
-    return try catalogue.image(of: try #require(catalogue.newest(for: .stm32f405)))
-  }
-
   /// The newest release's application; with a version, as one that says it is of that, its digest put right.
   static func application(version: (UInt16, UInt16, UInt16)? = nil) throws -> [UInt8] {
-    let pieces = try shipped().pieces
+    let pieces = try ShippedRelease.image().pieces
     var image = try #require(pieces.first { $0.address == FlashMap.application }).bytes
     guard let version else { return image }
     let numbers = [version.0, version.1, version.2].flatMap { [UInt8($0 & 0xff), UInt8($0 >> 8)] }

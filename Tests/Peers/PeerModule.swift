@@ -1,7 +1,7 @@
 import Bench
 import Foundation
 import ModuleCore
-import Provision
+import TestSupport
 import Testing
 
 @testable import Chip
@@ -14,8 +14,7 @@ enum PeerEngine: String, CaseIterable {
 
   /// A simulated module whose flash holds the shipped firmware.
   func module(fault: String? = nil) throws -> ModuleBench {
-    let flash = FlashArray.stm32f405()
-    for piece in try PeerImage.shipped().pieces { flash.program(piece.address, piece.bytes) }
+    let flash = try ShippedRelease.program()
     let configuration = ModuleBench.Configuration(
       fault: try fault.map { try #require(ModuleBenchFault($0)) }, flash: flash)
     let random: @Sendable (Int) -> [UInt8]? = { (0..<$0).map { _ in .random(in: 0...255) } }

@@ -2,6 +2,7 @@ import Bench
 import Foundation
 import ModuleCore
 import Provision
+import TestSupport
 import Testing
 
 /// PyPI's smpmgr against the shipped firmware on every engine: it knows SMP from another reading than ours.
@@ -30,7 +31,7 @@ struct SMPManagerTests {
     let echo = try awaken(port)
     #expect(echo.status == 0 && echo.output.contains("达拉特旗 44"), "\(echo.output)")
 
-    let version = try PeerImage.shipped().manifest.version.description
+    let version = try ShippedRelease.image().manifest.version.description
     let digest = PeerImage.container(of: try PeerImage.application()).suffix(32)
       .map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     func look() throws {

@@ -1,5 +1,6 @@
 import Bench
 import Foundation
+import TestSupport
 import Testing
 
 /// Debian's stm32flash against the simulated ROM bootloader: it knows AN3155 from another reading than ours.
@@ -52,7 +53,7 @@ struct STM32FlashTests {
     let chip = try ROMOnAPort()
     defer { chip.bench.stop() }
     var outcome: PeerProgram.Outcome?
-    for piece in try PeerImage.shipped().pieces.sorted(by: { $0.address < $1.address }) {
+    for piece in try ShippedRelease.image().pieces.sorted(by: { $0.address < $1.address }) {
       let address = "0x" + String(piece.address, radix: 16)
       try Data(piece.bytes).write(to: URL(filePath: "\(folder)/piece.bin"))
       outcome = try stm32flash(

@@ -10,8 +10,6 @@ import Testing
 
 /// The functional test over a pty to the quick engine, in the worlds that the executed chip is tested in.
 @Suite struct BenchWorldTests {
-  static let root = "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
-
   private struct LaptopClock: Clock {
     let start = ContinuousClock.now
 
@@ -28,15 +26,7 @@ import Testing
   @Test(arguments: WorldCase.all) func `a world fails exactly its step`(world: WorldCase) throws {
     var configuration = ModuleBench.Configuration(timings: .instant)
     configuration.surroundings = Surroundings(world.world)
-    let catalogue = try ReleaseCatalogue(
-      directory: Self.root + "/firmware/releases",
-      trusted: try TrustedKeys(directory: Self.root + "/firmware/trust"))
-    let model = try #require(ChipModel.known.first)
-    let image = try catalogue.image(of: try #require(catalogue.newest(for: model)))
-    for segment in image.manifest.segments {
-      let bytes = Array(image.bytes[segment.offset..<(segment.offset + segment.length)])
-      #expect(configuration.flash.program(segment.address, bytes))
-    }
+    try ShippedRelease.program(configuration.flash)
     let module = ModuleBench(
       configuration, random: { try? SecureRandom.bytes($0) }, now: { ContinuousClock.now })
     let link = try SerialPort.open(try module.runInBackground(), framing: .firmware)

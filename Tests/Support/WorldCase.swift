@@ -9,6 +9,9 @@ public struct WorldCase: Decodable, Sendable, CustomStringConvertible {
   public let fails: String?
   /// What that step measures, inclusive.
   public let measured: [Double]?
+  /// Words of what the screen then advises.
+  public let remedyZh: String?
+  public let remedyEn: String?
 
   public var description: String { name }
 

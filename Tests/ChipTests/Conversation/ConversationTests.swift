@@ -1,6 +1,7 @@
 import Bench
 import Foundation
 import ModuleCore
+import TestSupport
 import Testing
 
 @testable import Chip
@@ -73,11 +74,9 @@ import Testing
 
   /// Three modules: one that was never paired, one that was, and one where another key waits to replace the first.
   private static func converse(_ program: String) throws -> [Exchange] {
-    let image = try ChipRig.shippedImage()
     var exchanges: [Exchange] = []
     for (pairing, count) in zip(ConversationRequests.Pairing.allCases, [400, 300, 300]) {
-      let flash = FlashArray.stm32f405()
-      for (address, bytes) in image.pieces { flash.program(address, bytes) }
+      let flash = try ShippedRelease.program()
       try prepare(flash, pairing)
       let requests = ConversationRequests(
         pairing: pairing, uniqueID: uniqueID, update: try ChipRig.shippedUpdate(),

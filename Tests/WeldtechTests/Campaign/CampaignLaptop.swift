@@ -56,8 +56,10 @@ final class CampaignLaptop {
       seed: seed ^ UInt64(truncatingIfNeeded: name.utf8.reduce(7) { $0 * 131 + Int($1) }) << 32)
   }
 
-  /// A new installation, as far as before its pairing.
-  func open(_ seed: UInt64, _ number: Int) throws -> InstallationID {
+  /// A new installation of a welder on this supply, as far as before its pairing.
+  func open(
+    _ seed: UInt64, _ number: Int, _ supply: Supply = .threePhase380
+  ) throws -> InstallationID {
     let digits = String(
       format: "%08x-0000-4000-8%03x-%012x", UInt32(truncatingIfNeeded: seed), number, draw.below(1 << 40))
     let id = try #require(InstallationID(digits))
@@ -71,10 +73,13 @@ final class CampaignLaptop {
           responsiblePhone: PhoneNumber("13900000000")!, street: "树林召镇", community: nil, industry: .autoRepair,
           industryNote: nil, operators: 2, certifiedOperators: 1),
         welder: Welder(
-          brand: nil, model: "ZX7-315", serialNumber: nil, weldingProcess: .manualArc, supply: .threePhase380,
+          brand: nil, model: "ZX7-315", serialNumber: nil, weldingProcess: .manualArc, supply: supply,
           sourceType: .inverter, supplyMaxAmps: 20, maxCurrentAmps: 315, maxPowerKilowatts: 12, purpose: nil,
           purchasedOn: nil, condition: .fit),
-        code: nil, scheme: SchemeReference(name: "three-phase-inverter", version: "1"), retiredReason: nil,
+        code: nil,
+        scheme: SchemeReference(
+          name: supply == .threePhase380 ? "three-phase-inverter" : "single-phase-inverter", version: "1"),
+        retiredReason: nil,
         remarks: nil), at: workplace.clock.now())
     _ = try fieldbook.append(
       [
@@ -94,8 +99,10 @@ final class CampaignLaptop {
       try workplace.fieldbook().installation(id), client: client, serviceReason: reason, report: { _ in })
   }
 
-  func test(_ id: InstallationID, _ client: SMPClient) throws -> Installation {
-    try walk.test(try workplace.fieldbook().installation(id), client: client, plan: nil, report: { _ in })
+  func test(
+    _ id: InstallationID, _ client: SMPClient, report: @escaping (FunctionalTestEvent) -> Void = { _ in }
+  ) throws -> Installation {
+    try walk.test(try workplace.fieldbook().installation(id), client: client, plan: nil, report: report)
   }
 
   func void(_ id: InstallationID) throws {

@@ -1,6 +1,6 @@
 import Bench
 import Foundation
-import Provision
+import TestSupport
 import Testing
 
 @testable import weldtech
@@ -17,7 +17,7 @@ import Testing
 
   @Test func `faulted pairings and tests end in agreement, at the latest when run again`() throws {
     let seeds = Self.only.map { $0..<($0 + 1) } ?? 1..<UInt64(Self.count + 1)
-    let flash = try Self.shippedFlash()
+    let flash = try ShippedRelease.program()
     var (pairs, tests) = (0, 0)
     var (longestPair, longestTest) = (Duration.zero, Duration.zero)
     for first in stride(from: seeds.lowerBound, to: seeds.upperBound, by: Self.batch) {
@@ -39,19 +39,5 @@ import Testing
       "\(seeds.count) faulted runs: \(pairs) pairings and \(tests) tests failed and were run again;",
       "the longest pairing took \(longestPair), the longest test \(longestTest)")
     if Self.only == nil { #expect(pairs > seeds.count / 5 && tests > seeds.count / 5) }
-  }
-
-  private static func shippedFlash() throws -> FlashArray {
-    let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../../firmware")
-    let catalogue = try ReleaseCatalogue(
-      directory: root.appending(path: "releases").path(),
-      trusted: try TrustedKeys(directory: root.appending(path: "trust").path()))
-    let model = try #require(ChipModel.known.first)
-    let image = try catalogue.image(of: try #require(catalogue.newest(for: model)))
-    let flash = FlashArray.stm32f405()
-    for segment in image.manifest.segments {
-      flash.program(segment.address, Array(image.bytes[segment.offset..<(segment.offset + segment.length)]))
-    }
-    return flash
   }
 }

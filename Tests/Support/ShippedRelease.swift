@@ -1,0 +1,27 @@
+public import Bench
+public import Provision
+
+/// The release that is committed, as a module has it in its flash.
+public enum ShippedRelease {
+  public struct Missing: Error {}
+
+  public static func image() throws -> Image {
+    let root = "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
+    let catalogue = try ReleaseCatalogue(
+      directory: root + "/firmware/releases",
+      trusted: try TrustedKeys(directory: root + "/firmware/trust"))
+    guard let model = ChipModel.known.first, let release = catalogue.newest(for: model) else { throw Missing() }
+    return try catalogue.image(of: release)
+  }
+
+  /// What is put into `flash`, which is a blank chip's unless told.
+  @discardableResult
+  public static func program(_ flash: FlashArray = .stm32f405()) throws -> FlashArray {
+    let image = try image()
+    for segment in image.manifest.segments {
+      let bytes = Array(image.bytes[segment.offset..<(segment.offset + segment.length)])
+      guard flash.program(segment.address, bytes) else { throw Missing() }
+    }
+    return flash
+  }
+}

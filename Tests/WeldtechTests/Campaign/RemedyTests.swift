@@ -1,0 +1,82 @@
+import Bench
+import Cryptography
+import Foundation
+import Provision
+import Records
+import Terminal
+import TestSupport
+import Testing
+
+@testable import weldtech
+
+/// The functional test as a technician sees it, in worlds that are sound but for one thing: the step that fails, what
+/// it measured, and where to look, in both languages.
+@Suite struct RemedyTests {
+  /// What was on a terminal.
+  private struct Screen {
+    let language: Language
+    private let output = Transcript()
+    private let diagnostics = Transcript()
+    let console: Console
+
+    init(_ language: Language) {
+      self.language = language
+      console = Console(
+        output: output.sink, diagnostics: diagnostics.sink, source: Script(isTerminal: false),
+        language: language, isJSON: false, isVerbose: false, noColor: true)
+    }
+
+    var table: String { output.text }
+    var advice: [String] { diagnostics.text.split(separator: "\n").map(String.init) }
+  }
+
+  @Test(arguments: WorldCase.all)
+  func `the screen names the step that fails, its value and where to look`(world: WorldCase) throws {
+    let home = NSTemporaryDirectory() + "weldtech-remedies-\(UUID().uuidString)"
+    try FileManager.default.createDirectory(atPath: home, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: home) }
+    let module = CampaignModule(flash: try ShippedRelease.program())
+    module.renew()
+    module.surroundings.world = .singlePhase
+    let platform = try LocalPlatform(
+      LocalPlatform.Configuration(listen: "127.0.0.1:0", dataFolder: home + "/platform", token: nil) {
+        (try? SecureRandom.bytes($0)) ?? []
+      })
+    defer { platform.stop() }
+    let laptop = try CampaignLaptop(
+      home: home + "/laptop", platform: try platform.start(), firstCode: "000000",
+      clock: VirtualClock(module.time))
+    laptop.seed(1)
+    let id = try laptop.pair(try laptop.open(1, 0, .singlePhase220), module.plug()).installation.id
+    module.surroundings.world = world.world
+    module.pass(.seconds(11))
+
+    let screens = Language.allCases.map(Screen.init)
+    let tested = try laptop.test(id, module.plug()) { event in
+      for screen in screens { TestCommand.tell(event, to: screen.console) }
+    }
+    let report = try #require(tested.test)
+    #expect(report.passed == (world.fails == nil))
+    for screen in screens {
+      TestTexts.put(report, to: screen.console)
+      let advice = screen.advice
+      guard let fails = world.fails else {
+        #expect(advice == [])
+        continue
+      }
+      let title = TestTexts.title(of: fails)[screen.language]
+      let remedy = try #require(screen.language == .zh ? world.remedyZh : world.remedyEn)
+      #expect(advice.count == 1 && advice.first?.hasPrefix(title) == true, "\(advice)")
+      #expect(advice.first?.contains(remedy) == true, "\(advice)")
+      let failed = screen.language == .zh ? "不通过" : "FAILED"
+      let lines = screen.table.split(separator: "\n").filter { $0.contains(title) && $0.contains(failed) }
+      #expect(lines.count == 1, "\(screen.table)")
+    }
+    // What the record keeps of it.
+    let step = report.steps.first { $0.name == world.fails }
+    if let range = world.measured {
+      let measured = try #require(step?.measured)
+      #expect(measured >= range[0] && measured <= range[1], "\(measured)")
+    }
+  }
+}
