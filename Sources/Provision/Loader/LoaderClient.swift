@@ -43,17 +43,19 @@ struct LoaderClient {
     return reply
   }
 
-  /// The answer, whatever its status.
+  /// The answer, whatever its status: to any of the tries, since a late one says the same.
   mutating func ask(
     _ kind: LoaderFrame.Kind, _ body: [UInt8] = [], tries: Int = Self.tries, within: Duration = Self.answerTime,
     answerBytes: Int = 64
   ) throws(Failure) -> LoaderReply {
+    var sent: [LoaderFrame] = []
     for _ in 0..<tries {
       let frame = nextFrame(kind, body)
+      sent.append(frame)
       try send(frame.encoded)
       let deadline = now() + within + wireTime(frame.body.count + answerBytes)
       while let answer = try nextAnswer(by: deadline) {
-        if answer.frame.answers(frame) { return answer.reply }
+        if sent.contains(where: answer.frame.answers) { return answer.reply }
       }
     }
     throw .silent
@@ -93,8 +95,7 @@ struct LoaderClient {
   /// Whether the loader has come up: it answers at the speed it was sent at.
   mutating func meet() throws(Failure) -> Bool {
     try setSpeed(base)
-    for _ in 0..<5 where try isHeard(within: .milliseconds(60)) { return true }
-    return false
+    return try isHeard(tries: 5, within: .milliseconds(60))
   }
 
   /// Has the loader reset the chip, heard or not.
@@ -164,17 +165,16 @@ struct LoaderClient {
 
   /// Finds the loader again after errors or silence: at the present speed, or where it falls back to.
   mutating func regain() throws(Failure) {
-    for _ in 0..<6 where try isHeard(within: Self.answerTime) { return }
+    if try isHeard(tries: 6) { return }
     try pause(Self.fallingBack)
     try setSpeed(base)
     // For three seconds: a laptop that was held up has the chip fall back later than reckoned.
-    for _ in 0..<20 where try isHeard(within: Self.answerTime) { return }
-    throw .silent
+    guard try isHeard(tries: 20) else { throw .silent }
   }
 
-  private mutating func isHeard(within time: Duration) throws(Failure) -> Bool {
+  private mutating func isHeard(tries: Int, within time: Duration = Self.answerTime) throws(Failure) -> Bool {
     do throws(Failure) {
-      _ = try ask(.status, tries: 1, within: time)
+      _ = try ask(.status, tries: tries, within: time)
       return true
     } catch .silent {
       return false

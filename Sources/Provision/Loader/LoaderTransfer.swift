@@ -21,11 +21,13 @@ struct LoaderTransfer {
   /// Blocks that the chip has taken, and those that have been sent.
   private var taken = 0
   private var next = 0
-  /// Bytes that may have been sent in all, as far as the chip's ring goes, and those that have been.
+  /// Bytes that may have been sent in all, as far as the chip's ring goes, those that have been, and those of them that
+  /// the chip has looked at.
   private var room = 0
   private var sentBytes = 0
-  /// Sent, and not known to be with the chip.
-  private var underWay: Int { sentBytes - (taken > 0 ? ends[taken - 1] : 0) }
+  private var seenBytes = 0
+  private var underWay: Int { sentBytes - seenBytes }
+  /// How many bytes had been sent in all after each block.
   private var ends: [Int]
   /// Bytes of the whole that are in flash, and sectors to be erased, by the latest answer.
   private var through = -1
@@ -112,7 +114,10 @@ struct LoaderTransfer {
     guard reply.status == .done else { throw .refused(reply.status) }
     let before = taken
     try note(reply)
-    if taken > before, taken <= next { room = reply.room + ends[taken - 1] }
+    if taken > before, taken <= next {
+      seenBytes = ends[taken - 1]
+      room = seenBytes + reply.room
+    }
     losses = taken > before ? 0 : losses
     return true
   }
@@ -122,6 +127,7 @@ struct LoaderTransfer {
     let reply = try client.request(.status, answerBytes: underWay + 64)
     try note(reply)
     next = taken
+    seenBytes = sentBytes
     room = sentBytes + reply.room
   }
 
