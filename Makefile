@@ -46,7 +46,8 @@ soak: ## what `make test` samples, whole: 75 kills, a power cut at every write, 
 	WELDTECH_FRAMES=100000 swift test -c release -Xswiftc -enable-testing --filter ChipTests.FrameStormTests
 	WELDTECH_FAULTED_RUNS=10000 swift test --filter WeldtechTests.FaultedRunTests
 	WELDTECH_FLASHES=10000 swift test -c release -Xswiftc -enable-testing --filter 'ProvisionTests.(FaultedFlashTests|ESP32FlasherTests)'
-	WELDTECH_LOADER_FLASHES=10000 swift test -c release -Xswiftc -enable-testing --filter ChipTests.LoaderFaultTests
+	for seed in $$(seq 0 1000 9000); do WELDTECH_LOADER_FLASH_SEED=$$seed WELDTECH_LOADER_FLASHES=1000 \
+	  swift test --skip-build -c release -Xswiftc -enable-testing --filter ChipTests.LoaderFaultTests || exit 1; done
 
 fuzz: ## ten million inputs for each decoder of wire, satellite receiver and modem
 	fuzz/run 10000000 frame cbor nmea at

@@ -9,7 +9,8 @@ import Testing
 /// Flashes that go wrong on the way through the loader, each from a seed: whatever happens, no success is false, the same
 /// command run again ends well, and the relay never closes.
 ///
-/// `WELDTECH_LOADER_FLASHES=10000` runs that many, `WELDTECH_LOADER_FLASH_SEED=N` plays one again.
+/// `WELDTECH_LOADER_FLASHES` is how many (10,000 in `make soak`), `WELDTECH_LOADER_FLASH_SEED` the seed of the first; alone
+/// it plays that one again.
 @Suite struct LoaderFaultTests {
   private enum Fault: CaseIterable {
     /// Bits flipped or bytes lost, both ways, for a while.
@@ -43,8 +44,9 @@ import Testing
 
   private static let environment = ProcessInfo.processInfo.environment
   private static var seeds: Range<Int> {
-    if let seed = environment["WELDTECH_LOADER_FLASH_SEED"].flatMap(Int.init) { return seed..<(seed + 1) }
-    return 0..<(environment["WELDTECH_LOADER_FLASHES"].flatMap(Int.init) ?? 8)
+    let first = environment["WELDTECH_LOADER_FLASH_SEED"].flatMap(Int.init)
+    let count = environment["WELDTECH_LOADER_FLASHES"].flatMap(Int.init)
+    return (first ?? 0)..<((first ?? 0) + (count ?? (first == nil ? 8 : 1)))
   }
   /// Run side by side.
   private static let shares = 4
