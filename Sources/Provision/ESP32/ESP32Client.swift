@@ -168,7 +168,9 @@ struct ESP32Client {
 
   // MARK: - Private helpers
 
-  static func words(_ words: UInt32...) -> [UInt8] {
+  static func words(_ words: UInt32...) -> [UInt8] { bytes(of: words) }
+
+  static func bytes(of words: [UInt32]) -> [UInt8] {
     words.flatMap { word in (0..<4).map { UInt8(truncatingIfNeeded: word >> (8 * $0)) } }
   }
 

@@ -19,6 +19,8 @@ struct ESP32Path: FlashPath {
   private let restart: ESP32Session.Reset?
   /// The chip's digests of all of the plan were right, and nothing was written since.
   private var isProved = false
+  /// An empty download has begun, whose end is how the ROM is told to reboot.
+  private var isReadyToReboot = false
 
   /// - Parameter restart: starts what is in flash by the adapter's lines; nil to have the ROM do it.
   init(_ session: ESP32Session, restart: ESP32Session.Reset?) {
@@ -29,6 +31,7 @@ struct ESP32Path: FlashPath {
 
   mutating func unchanged(in plan: FlashPlan) throws(FlashError) -> Set<Int> {
     var right: Set<Int> = []
+    try readyToReboot(during: .comparing)
     isProved = true
     for piece in plan.pieces(upTo: .max) {
       if try holds(piece, during: .comparing) {
@@ -46,7 +49,7 @@ struct ESP32Path: FlashPath {
 
   mutating func write(_ plan: FlashPlan, journal: any FlashJournal, watch: FlashWatch) throws(FlashError) {
     guard !plan.parts.isEmpty else { return }
-    isProved = false
+    (isProved, isReadyToReboot) = (false, false)
     try watch.begin(.erasing(sector: 1, of: plan.sectors.count))
     try perform(.writing(bytes: 0, of: plan.byteCount)) { session throws(ESP32Client.Failure) in
       try session.climb()
@@ -65,6 +68,7 @@ struct ESP32Path: FlashPath {
   mutating func prove(_ plan: FlashPlan, watch: FlashWatch) throws(FlashError) -> FlashProof {
     let step = FlashStep.verifying(bytes: 0, of: plan.byteCount)
     try watch.begin(step)
+    try readyToReboot(during: step)
     for piece in plan.pieces(upTo: .max) where !isProved {
       // Its answer carries no checksum: one that is wrong is asked for again.
       if try !holds(piece, during: step), try !holds(piece, during: step) {
@@ -91,9 +95,6 @@ struct ESP32Path: FlashPath {
       do throws(LinkError) { return try restart() } catch { throw .link(error, during: .starting) }
     }
     do throws(ESP32Client.Failure) {
-      // An empty download's end is how a ROM is told to reboot.
-      let begin = ESP32Client.words(0, 0, 0, 0) + (session.identity.espressif.isNewer ? [0, 0, 0, 0] : [])
-      try session.client.request(.flashBegin, begin)
       try session.client.request(.flashEnd, ESP32Client.words(0))
     } catch .link(.timeout) {
       // Its answer may be lost; the flash is proved, and a reset by hand does the same.
@@ -102,7 +103,22 @@ struct ESP32Path: FlashPath {
     }
   }
 
+  /// Before the digests are asked for, never after: no checksum guards it, and one that is spoilt on its way erases.
+  private mutating func readyToReboot(during step: FlashStep) throws(FlashError) {
+    guard restart == nil, !isReadyToReboot else { return }
+    let empty = beginning(0, 0, 0, 0)
+    try perform(step) { session throws(ESP32Client.Failure) in
+      _ = try session.persist { client throws(ESP32Client.Failure) in try client.request(.flashBegin, empty) }
+    }
+    (isProved, isReadyToReboot) = (false, true)
+  }
+
   // MARK: - Writing
+
+  /// What a download begins with: bytes to erase, blocks, bytes of one, address.
+  private func beginning(_ words: UInt32...) -> [UInt8] {
+    ESP32Client.bytes(of: words) + (session.identity.espressif.isNewer ? [0, 0, 0, 0] : [])
+  }
 
   private mutating func write(
     _ piece: FlashPlan.Piece, done: Int, of total: Int, erasing: FlashStep, watch: FlashWatch
@@ -141,13 +157,11 @@ struct ESP32Path: FlashPath {
   private func begin(
     _ piece: FlashPlan.Piece, blocks: Int, blockBytes: Int
   ) throws(ESP32Client.Failure) {
-    let words = ESP32Client.words(
+    let data = beginning(
       UInt32(piece.sectors.count * Self.sectorBytes), UInt32(blocks), UInt32(blockBytes), piece.address)
-    let isNewer = session.identity.espressif.isNewer
     // A sector takes up to 400 ms (W25Q32JV).
     try session.client.request(
-      .deflateBegin, words + (isNewer ? [0, 0, 0, 0] : []),
-      within: .seconds(2) + .milliseconds(400 * piece.sectors.count))
+      .deflateBegin, data, within: .seconds(2) + .milliseconds(400 * piece.sectors.count))
   }
 
   /// A block that the chip refuses as spoilt has changed nothing and comes again; one without an answer may have been

@@ -88,6 +88,17 @@ import Testing
     #expect(wire.chip.programRuns && holds(wire.flash, image))
   }
 
+  /// What begins a download has no checksum: spoilt on its way, it erases.
+  @Test func `after the last digest nothing is begun any more`() throws {
+    let wire = ESP32Wire(.esp32)
+    for _ in 0..<2 {
+      _ = try flash(wire, try ESP32Images.firmware(bytes: 5000))
+      let commands = wire.sent.split(separator: 0xc0).compactMap { $0.dropFirst().first }
+      let last = try #require(commands.lastIndex(of: ESP32Client.Command.digest.rawValue))
+      #expect(commands[last...].dropFirst() == [ESP32Client.Command.flashEnd.rawValue])
+    }
+  }
+
   @Test func `a profile without lines on the wire touches none`() throws {
     let wire = WiredESP32(.esp32)
     wire.drive(dtr: false, rts: true)
