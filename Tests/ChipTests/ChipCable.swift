@@ -113,6 +113,11 @@ final class ChipCable: Link {
 
   func write(_ bytes: [UInt8], deadline: ContinuousClock.Instant) throws(LinkError) {
     for byte in bytes {
+      // An adapter's buffer ends somewhere.
+      while !isPulled, !chip.takesMore {
+        guard clock.now < deadline else { throw .timeout }
+        pass(min(Self.step, deadline - clock.now))
+      }
       if isPulled { throw .closed }
       bytesSent += 1
       if let pullsAfter, bytesSent > pullsAfter {

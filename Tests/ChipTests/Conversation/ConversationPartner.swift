@@ -71,7 +71,7 @@ final class ExecutedPartner: ConversationPartner {
 
   init(_ configuration: ModuleBench.Configuration) throws { cable = try ChipCable(configuration) }
 
-  func send(_ bytes: [UInt8]) { try? cable.write(bytes, deadline: cable.clock.now) }
+  func send(_ bytes: [UInt8]) { try? cable.write(bytes, deadline: cable.clock.now + .seconds(10)) }
 
   func hear() -> [UInt8] {
     cable.wait(.milliseconds(5))
