@@ -17,8 +17,7 @@ public final class FlashArray: Sendable {
 
   private struct State {
     var cells: [UInt8]
-    var protectedSectors: Set<Int> = []
-    var isReadProtected = false
+    var protection = Protection()
     /// Words that can still be programmed, an erasure counted as one; nil where the supply lasts.
     var operationsLeft: Int?
     /// What a cut leaves behind is drawn from here.
@@ -90,7 +89,7 @@ public final class FlashArray: Sendable {
       sectors[$0].address < end && address < sectors[$0].address &+ UInt32(sectors[$0].bytes)
     }
     return state.withLock { state in
-      if !state.protectedSectors.isDisjoint(with: touched) { return false }
+      if !state.protection.sectors.isDisjoint(with: touched) { return false }
       for start in stride(from: 0, to: bytes.count, by: 4) {
         let (isWhole, isCut) = state.spend()
         for index in start..<min(start + 4, bytes.count) where isWhole || isCut {
@@ -110,7 +109,7 @@ public final class FlashArray: Sendable {
       let range = range(sectors[index].address, count: sectors[index].bytes)
     else { return false }
     return state.withLock { state in
-      if state.protectedSectors.contains(index) { return false }
+      if state.protection.sectors.contains(index) { return false }
       let (isWhole, isCut) = state.spend()
       if isWhole { state.cells.replaceSubrange(range, with: repeatElement(0xff, count: range.count)) }
       if isCut {
@@ -132,31 +131,50 @@ public final class FlashArray: Sendable {
     state.withLock { $0.cells.replaceSubrange(range, with: bytes) }
   }
 
+  /// What the chip's option bytes keep away.
+  public struct Protection: Hashable, Sendable {
+    /// Numbers of the sectors that nobody programs or erases.
+    public var sectors: Set<Int> = []
+    /// Level 1 of the chip's read protection.
+    public var fromReading = false
+
+    public init(sectors: Set<Int> = [], fromReading: Bool = false) {
+      (self.sectors, self.fromReading) = (sectors, fromReading)
+    }
+  }
+
+  public var protection: Protection {
+    get { state.withLock(\.protection) }
+    set { state.withLock { $0.protection = newValue } }
+  }
+
   /// Lets nobody program or erase this sector any more, as the chip's option bytes do.
   public func protect(sector index: Int) {
-    state.withLock { _ = $0.protectedSectors.insert(index) }
+    state.withLock { _ = $0.protection.sectors.insert(index) }
   }
 
   /// Takes all sectors' protection from writing away.
-  func unprotectSectors() { state.withLock { $0.protectedSectors = [] } }
+  func unprotectSectors() { state.withLock { $0.protection.sectors = [] } }
 
   /// Level 1 of the chip's read protection.
-  public var isReadProtected: Bool { state.withLock { $0.isReadProtected } }
+  public var isReadProtected: Bool { state.withLock { $0.protection.fromReading } }
 
-  public func protectFromReading() { state.withLock { $0.isReadProtected = true } }
+  public func protectFromReading() { state.withLock { $0.protection.fromReading = true } }
 
   /// As the chip does it: all cells are erased before the protection is gone.
-  func unprotectFromReading() {
+  public func unprotectFromReading() {
     state.withLock { state in
       let (isWhole, isCut) = state.spend()
       guard isWhole || isCut else { return }
       // A cut leaves the protection, and cells of both kinds.
       for index in state.cells.indices { state.cells[index] |= isCut ? state.draw() : 0xff }
-      if isWhole { state.isReadProtected = false }
+      if isWhole { state.protection.fromReading = false }
     }
   }
 
-  public func isProtected(sector index: Int) -> Bool { state.withLock { $0.protectedSectors.contains(index) } }
+  public func isProtected(sector index: Int) -> Bool {
+    state.withLock { $0.protection.sectors.contains(index) }
+  }
 
   /// Has the supply fail in the operation after so many, a word or an erasure each: it is left half done, and nothing
   /// is written after it. Nil brings the supply back.

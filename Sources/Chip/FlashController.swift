@@ -8,6 +8,8 @@ struct FlashController {
   private static let sequenceError: UInt32 = 1 << 7
   private static let protectionError: UInt32 = 1 << 4
   private static let lock: UInt32 = 1 << 31
+  private static let erasedOptions: UInt32 = 0x0fff_ffec
+  private static let userOptions: UInt32 = 0xec
 
   let array: FlashArray
   let timings: FlashTimings
@@ -16,8 +18,10 @@ struct FlashController {
   private var accessControl: UInt32 = 0
   private var status: UInt32 = 0
   private var control = Self.lock
-  /// Sectors that may be written, one bit each from bit 16; survives resets as option bytes do.
-  private var options: UInt32 = 0x0fff_aaed
+  /// Of the option bytes, the lowest; the others are the array's protection, which the ROM bootloader goes by and sets.
+  private var userOptions = Self.userOptions
+  /// What was written for them and not started.
+  private var optionsToBe: UInt32?
   private var optionsAreLocked = true
   private var keysSeen = 0
   private var optionKeysSeen = 0
@@ -27,8 +31,12 @@ struct FlashController {
   private(set) var operations = 0
   /// Times that the option bytes were written.
   private(set) var optionWrites = 0
+  private enum Replaced {
+    case cells(address: UInt32, bytes: [UInt8])
+    case options(UInt32)
+  }
   /// What stood where the latest operation is at work.
-  private var replaced: (address: UInt32, bytes: [UInt8]) = (0, [])
+  private var replaced = Replaced.cells(address: 0, bytes: [])
 
   init(array: FlashArray, timings: FlashTimings) {
     self.array = array
@@ -37,7 +45,8 @@ struct FlashController {
 
   mutating func reset() {
     (accessControl, status, control) = (0, 0, Self.lock)
-    (keysSeen, optionKeysSeen, isBarred, optionsAreLocked, busyUntil) = (0, 0, false, true, 0)
+    (keysSeen, optionKeysSeen, isBarred, optionsAreLocked, optionsToBe) = (0, 0, false, true, nil)
+    busyUntil = 0
   }
 
   func read(_ offset: UInt32, now: UInt64) -> UInt32 {
@@ -45,7 +54,7 @@ struct FlashController {
     case 0x00: accessControl
     case 0x0c: status | (now < busyUntil ? 1 << 16 : 0)
     case 0x10: control
-    case 0x14: options | (optionsAreLocked ? 1 : 0)
+    case 0x14: (optionsToBe ?? options) | (optionsAreLocked ? 1 : 0)
     default: 0
     }
   }
@@ -65,14 +74,14 @@ struct FlashController {
     case 0x10: return writeControl(value, now: now)
     case 0x14:
       guard !optionsAreLocked else { return nil }
-      options = value & 0x0fff_ffec
-      if value & 1 != 0 { optionsAreLocked = true }
+      optionsToBe = value & Self.erasedOptions
       if value & 2 != 0 {
         optionWrites += 1
+        replaced = .options(options)
+        setOptions(value)
         busyUntil = now + Self.nanoseconds(timings.erase16KiB)
-        // The ROM bootloader goes by them as well.
-        for sector in array.sectors.indices where !mayWrite(sector) { array.protect(sector: sector) }
       }
+      if value & 1 != 0 { optionsAreLocked = true }
     default: break
     }
     return nil
@@ -89,22 +98,36 @@ struct FlashController {
       status |= Self.programmingError
       return
     }
-    guard let sector = array.sector(at: address), mayWrite(sector) else {
+    guard let sector = array.sector(at: address), !array.isProtected(sector: sector) else {
       status |= Self.protectionError
       return
     }
     operations += 1
-    replaced = (address, array.read(address, count: bytes) ?? [])
+    replaced = .cells(address: address, bytes: array.read(address, count: bytes) ?? [])
     array.program(address, (0..<bytes).map { UInt8(truncatingIfNeeded: value >> (8 * UInt32($0))) })
     busyUntil = now + Self.nanoseconds(timings.programWord)
     status |= 1
   }
 
   /// What is left of an operation whose power went: of a word, some of the bits that were to be cleared; of a sector,
-  /// blocks of 64 bytes that are erased, half erased, or what they were.
+  /// blocks of 64 bytes that are erased, half erased, or what they were; of option bytes, the old, the new, or erased ones.
   mutating func cutPower(now: UInt64, noise: () -> UInt8) {
-    guard now < busyUntil, let done = array.read(replaced.address, count: replaced.bytes.count) else { return }
-    var left = replaced.bytes
+    guard now < busyUntil else { return }
+    switch replaced {
+    case .cells(let address, let bytes): spoil(address, bytes, noise: noise)
+    case .options(let old):
+      switch noise() % 3 {
+      case 0: setOptions(old)
+      case 1: break
+      // Read protection of level 1.
+      default: setOptions(Self.erasedOptions)
+      }
+    }
+  }
+
+  private func spoil(_ address: UInt32, _ bytes: [UInt8], noise: () -> UInt8) {
+    guard let done = array.read(address, count: bytes.count) else { return }
+    var left = bytes
     if control & 2 == 0 {
       for index in left.indices { left[index] = done[index] | left[index] & noise() }
     } else {
@@ -115,10 +138,25 @@ struct FlashController {
         }
       }
     }
-    array.put(replaced.address, left)
+    array.put(address, left)
   }
 
-  private func mayWrite(_ sector: Int) -> Bool { options >> (16 + UInt32(sector)) & 1 != 0 }
+  private var options: UInt32 {
+    let protection = array.protection
+    let writable = array.sectors.indices.reduce(UInt32(0)) {
+      protection.sectors.contains($1) ? $0 : $0 | 1 << (16 + UInt32($1))
+    }
+    return userOptions | (protection.fromReading ? 0xff : 0xaa) << 8 | writable
+  }
+
+  private mutating func setOptions(_ value: UInt32) {
+    let isProtected = value >> 8 & 0xff != 0xaa
+    userOptions = value & Self.userOptions
+    if !isProtected, array.isReadProtected { array.unprotectFromReading() }
+    array.protection = FlashArray.Protection(
+      sectors: Set(array.sectors.indices.filter { value >> (16 + UInt32($0)) & 1 == 0 }),
+      fromReading: isProtected)
+  }
 
   private mutating func takeKey(_ value: UInt32) {
     guard !isBarred, control & Self.lock != 0 else { return }
@@ -139,13 +177,13 @@ struct FlashController {
     control = value & ~(1 << 16)
     guard value & 1 << 16 != 0, value & 2 != 0 else { return nil }
     let index = Int(value >> 3 & 0xf)
-    guard array.sectors.indices.contains(index), mayWrite(index) else {
+    guard array.sectors.indices.contains(index), !array.isProtected(sector: index) else {
       status |= Self.protectionError
       return nil
     }
     operations += 1
     let sector = array.sectors[index]
-    replaced = (sector.address, array.read(sector.address, count: sector.bytes) ?? [])
+    replaced = .cells(address: sector.address, bytes: array.read(sector.address, count: sector.bytes) ?? [])
     array.erase(sector: index)
     busyUntil = now + Self.nanoseconds(timings.erase(sectorBytes: sector.bytes))
     status |= 1

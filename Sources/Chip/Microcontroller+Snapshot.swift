@@ -8,6 +8,7 @@ extension Microcontroller {
   struct Snapshot {
     fileprivate let processor: Processor.Snapshot
     fileprivate let cells: [UInt8]
+    fileprivate let protection: FlashArray.Protection
     /// Each puts one property back.
     fileprivate let properties: [(Microcontroller) -> Void]
   }
@@ -40,7 +41,7 @@ extension Microcontroller {
     Snapshot(
       processor: try processor.snapshot(),
       cells: flash.array.read(flash.array.start, count: flash.array.byteCount) ?? [],
-      properties: Self.parts.map { $0(self) })
+      protection: flash.array.protection, properties: Self.parts.map { $0(self) })
   }
 
   /// Goes back to a moment of this very chip.
@@ -48,6 +49,7 @@ extension Microcontroller {
     try processor.restore(snapshot.processor)
     for putBack in snapshot.properties { putBack(self) }
     flash.array.put(flash.array.start, snapshot.cells)
+    flash.array.protection = snapshot.protection
   }
 }
 
