@@ -1,23 +1,14 @@
 import Bench
 import Provision
-import Synchronization
+import TestSupport
 
 @testable import Chip
-
-/// A clock that goes on when it is told to.
-final class VirtualClock: Sendable {
-  private let start = ContinuousClock.now
-  private let elapsed = Mutex(Duration.zero)
-
-  var now: ContinuousClock.Instant { start + elapsed.withLock { $0 } }
-  func advance(by time: Duration) { elapsed.withLock { $0 += max(.zero, time) } }
-}
 
 /// The cable between the laptop's code and an executed chip, in virtual time: as long as the laptop waits, the chip
 /// runs. Nothing depends on how busy the machine is.
 final class ChipCable: Link {
   private(set) var chip: ExecutedChip
-  let clock: VirtualClock
+  let clock: VirtualTime
   /// What happens to each byte on its way; nil loses it.
   var spoil: (UInt8) -> UInt8? = { $0 }
   /// Whether what the chip sends is lost.
@@ -37,7 +28,7 @@ final class ChipCable: Link {
   init(
     _ configuration: ModuleBench.Configuration, countsInstructions: Bool = false
   ) throws {
-    let clock = VirtualClock()
+    let clock = VirtualTime()
     self.clock = clock
     chip = try ExecutedChip(
       configuration: configuration, countsInstructions: countsInstructions,

@@ -1,17 +1,8 @@
 import ModuleCore
 import Provision
-import Synchronization
+import TestSupport
 
 @testable import Bench
-
-/// A clock that only moves where somebody waits or something takes time.
-final class VirtualClock: Sendable {
-  private let elapsed = Mutex(Duration.zero)
-  private let start = ContinuousClock.now
-
-  var now: ContinuousClock.Instant { start + elapsed.withLock { $0 } }
-  func advance(_ time: Duration) { elapsed.withLock { $0 += max(.zero, time) } }
-}
 
 /// What goes wrong on a wire, drawn from a seed (an xorshift), so that a run can be played again.
 struct WireFault {
@@ -43,7 +34,7 @@ struct WireFault {
 
 /// A wire in memory to the whole simulated module, ROM bootloader, boot block and firmware, on a virtual clock.
 class FaultyBench: Link {
-  let clock = VirtualClock()
+  let clock = VirtualTime()
   let flash: FlashArray
   private(set) var chip: ModuleBenchChip
   private var fault: WireFault?
@@ -98,7 +89,7 @@ class FaultyBench: Link {
   func write(_ bytes: [UInt8], deadline: ContinuousClock.Instant) throws(LinkError) {
     if isClosed { throw .closed }
     for byte in bytes {
-      clock.advance(.nanoseconds(11_000_000_000 / baud))
+      clock.advance(by: .nanoseconds(11_000_000_000 / baud))
       if bytesLeft <= 0 {
         if fault?.kind == .pull {
           isClosed = true
@@ -120,7 +111,7 @@ class FaultyBench: Link {
   func read(upTo count: Int, deadline: ContinuousClock.Instant) throws(LinkError) -> [UInt8] {
     if isClosed { throw .closed }
     if answers.isEmpty {
-      clock.advance(deadline - clock.now)
+      clock.advance(by: deadline - clock.now)
       throw .timeout
     }
     defer { answers.removeFirst(min(count, answers.count)) }
@@ -136,7 +127,7 @@ class FaultyBench: Link {
   private func perform(_ outputs: [BenchChipOutput]) {
     for output in outputs {
       switch output {
-      case .pause(let time): clock.advance(time)
+      case .pause(let time): clock.advance(by: time)
       case .did: break
       case .send(let bytes):
         if flash.isWithoutPower { isSilent = true }

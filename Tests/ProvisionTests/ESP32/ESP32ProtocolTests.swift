@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Provision
@@ -87,7 +88,7 @@ import Testing
 
   /// Answers each frame by what was laid ready for it.
   private final class Script: Link {
-    let clock = VirtualClock()
+    let clock = VirtualTime()
     private var replies: [[UInt8]]
     private var waiting: [UInt8] = []
 
@@ -99,10 +100,10 @@ import Testing
 
     func read(upTo count: Int, deadline: ContinuousClock.Instant) throws(LinkError) -> [UInt8] {
       guard !waiting.isEmpty else {
-        clock.advance(deadline - clock.now)
+        clock.advance(by: deadline - clock.now)
         throw .timeout
       }
-      clock.advance(.milliseconds(1))
+      clock.advance(by: .milliseconds(1))
       defer { waiting.removeFirst(min(count, waiting.count)) }
       return Array(waiting.prefix(count))
     }

@@ -1,11 +1,12 @@
 import ModuleCore
 import Provision
+import TestSupport
 
 @testable import Bench
 
 /// A wire in memory to a simulated chip of Espressif's, on a virtual clock, with a cable that may be spoilt.
 class ESP32Wire: Link {
-  let clock = VirtualClock()
+  let clock = VirtualTime()
   let flash: FlashArray
   private(set) var chip: ESP32Chip
   /// Everything that was sent, in order.
@@ -52,7 +53,7 @@ class ESP32Wire: Link {
     for byte in bytes {
       if isClosed { throw .closed }
       sent.append(byte)
-      clock.advance(.nanoseconds(10_000_000_000 / baud))
+      clock.advance(by: .nanoseconds(10_000_000_000 / baud))
       let (arriving, effects) = wire.send(byte)
       strike(effects)
       for byte in arriving where !isSilent { perform(chip.receive(byte)) }
@@ -64,12 +65,12 @@ class ESP32Wire: Link {
     chip.follow(speed: baud)
     perform(chip.tick())
     guard !answers.isEmpty else {
-      clock.advance(deadline - clock.now)
+      clock.advance(by: deadline - clock.now)
       throw .timeout
     }
     defer { answers.removeFirst(min(count, answers.count)) }
     let got = Array(answers.prefix(count))
-    clock.advance(.nanoseconds(got.count * 10_000_000_000 / baud))
+    clock.advance(by: .nanoseconds(got.count * 10_000_000_000 / baud))
     return got
   }
 
@@ -87,7 +88,7 @@ class ESP32Wire: Link {
   private func perform(_ outputs: [BenchChipOutput]) {
     for output in outputs {
       switch output {
-      case .pause(let time): clock.advance(time)
+      case .pause(let time): clock.advance(by: time)
       case .did(let work):
         if flash.isWithoutPower { isSilent = true }
         strike(wire.did(work))
