@@ -14,7 +14,8 @@
 /// ```
 ///
 /// Under read protection only Get, Version, Get ID and Read Unprotect are not refused. Write Protect lists all sectors
-/// that are to be protected; protection applies after the reset.
+/// that are to be protected; protection applies after the reset. What is written to a protected sector, or erased of it,
+/// is acknowledged and not done: only reading shows it.
 ///
 /// The real one measures its speed at the first 0x7F and goes deaf at another first byte. There is no speed on a
 /// pty, so that here other bytes before the first 0x7F are as if they had never come.
@@ -76,19 +77,15 @@ public struct ROMBootloader: Sendable {
 
   public private(set) var memory: ROMMemory
   private let timings: FlashTimings
-  /// A write to a protected sector is acknowledged without being done, as some chips' loaders do; else refused.
-  private let acknowledgesProtectedWrites: Bool
   /// What Get ID answers.
   private let productID: UInt16
   private var expecting = Expecting.sync
   private var received: [UInt8] = []
 
   public init(
-    memory: ROMMemory, timings: FlashTimings, productID: UInt16 = ROMBootloader.productID,
-    acknowledgesProtectedWrites: Bool = false
+    memory: ROMMemory, timings: FlashTimings, productID: UInt16 = ROMBootloader.productID
   ) {
     self.productID = productID
-    self.acknowledgesProtectedWrites = acknowledgesProtectedWrites
     self.memory = memory
     self.timings = timings
   }
@@ -202,19 +199,19 @@ public struct ROMBootloader: Sendable {
   private mutating func write(_ address: UInt32) -> [Output] {
     let bytes = Array(received[1..<(received.count - 1)])
     guard isIntact, bytes.count % 4 == 0 else { return finish(Self.nack) }
-    let isIgnored =
-      acknowledgesProtectedWrites
-      && memory.flash.sector(at: address).map(memory.flash.isProtected(sector:)) == true
-    guard isIgnored || memory.write(address, bytes) else { return finish(Self.nack) }
-    let isFlash = memory.flash.sector(at: address) != nil
-    let time = isFlash ? timings.program(bytes: bytes.count) : .zero
+    let sector = memory.flash.sector(at: address)
+    // AN3155 3.6: no error is returned for sectors that are protected from writing.
+    if let sector, memory.flash.isProtected(sector: sector) { return finish(Self.ack) }
+    guard memory.write(address, bytes) else { return finish(Self.nack) }
+    let time = sector == nil ? .zero : timings.program(bytes: bytes.count)
     return [.busy(.programming(address: address, bytes: bytes.count), time)] + finish(Self.ack)
   }
 
   private mutating func erase() -> [Output] {
     let sectors = memory.flash.sectors
     var numbers = Array(sectors.indices)
-    if received.count > 3 {
+    let isMass = received.count == 3
+    if !isMass {
       numbers = stride(from: 2, to: received.count - 1, by: 2).map {
         Int(received[$0]) << 8 | Int(received[$0 + 1])
       }
@@ -222,10 +219,12 @@ public struct ROMBootloader: Sendable {
       // The mass erases of single banks: this chip has one bank.
       return finish(Self.nack)
     }
-    guard isIntact, numbers.allSatisfy(sectors.indices.contains),
-      !numbers.contains(where: { memory.flash.isProtected(sector: $0) })
-    else { return finish(Self.nack) }
-    let work = numbers.map { number in
+    guard isIntact, numbers.allSatisfy(sectors.indices.contains) else { return finish(Self.nack) }
+    // AN3155 3.8: no error is returned for sectors that are protected from writing. One of them, and the flash
+    // controller erases nothing of the whole (RM0090 3.6.3).
+    let erasable = numbers.filter { !memory.flash.isProtected(sector: $0) }
+    if isMass, erasable != numbers { return finish(Self.ack) }
+    let work = erasable.map { number in
       memory.flash.erase(sector: number)
       return Output.busy(.erasing(sector: number), timings.erase(sectorBytes: sectors[number].bytes))
     }

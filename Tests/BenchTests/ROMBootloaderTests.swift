@@ -121,6 +121,23 @@ import Testing
     #expect(first == [0, 0, 0, 0xff, 0xff, 0, 0, 0, 0, 0, 0, 0])
   }
 
+  @Test func `what a protected sector does not take is acknowledged all the same`() {
+    var rom = rom()
+    let first = { (rom: ROMBootloader) in
+      rom.memory.flash.sectors.prefix(3).map { rom.memory.flash.read($0.address, count: 1)?.first }
+    }
+    for sector in rom.memory.flash.sectors { rom.memory.flash.program(sector.address, [0x0f]) }
+    rom.memory.flash.protect(sector: 1)
+    let write = Self.write + Self.address(0x0800_4000) + Self.checked([3, 0, 0, 0, 0])
+    #expect(Self.answers(&rom, to: write) == [Self.ack, Self.ack, Self.ack])
+    #expect(first(rom) == [0x0f, 0x0f, 0x0f])
+    // Of the whole nothing is erased, of a list what is not protected.
+    #expect(Self.answers(&rom, to: Self.erase + Self.checked([0xff, 0xff])) == [Self.ack, Self.ack])
+    #expect(first(rom) == [0x0f, 0x0f, 0x0f])
+    #expect(Self.answers(&rom, to: Self.erase + Self.checked([0, 1, 0, 1, 0, 2])) == [Self.ack, Self.ack])
+    #expect(first(rom) == [0x0f, 0x0f, 0xff])
+  }
+
   @Test func `erasing and programming take the data sheet's time before their acknowledgement`() {
     var rom = rom(timings: .typical)
     var erased: [ROMBootloader.Output] = []
