@@ -85,11 +85,11 @@ public final class FlashArray: Sendable {
   public func program(_ address: UInt32, _ bytes: [UInt8]) -> Bool {
     guard let range = range(address, count: bytes.count) else { return false }
     let end = address &+ UInt32(bytes.count)
-    let touched = sectors.indices.filter {
-      sectors[$0].address < end && address < sectors[$0].address &+ UInt32(sectors[$0].bytes)
-    }
     return state.withLock { state in
-      if !state.protection.sectors.isDisjoint(with: touched) { return false }
+      for index in state.protection.sectors where sectors.indices.contains(index) {
+        let sector = sectors[index]
+        if sector.address < end, address < sector.address &+ UInt32(sector.bytes) { return false }
+      }
       for start in stride(from: 0, to: bytes.count, by: 4) {
         let (isWhole, isCut) = state.spend()
         for index in start..<min(start + 4, bytes.count) where isWhole || isCut {

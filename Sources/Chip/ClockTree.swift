@@ -5,8 +5,13 @@ struct ClockTree {
   /// Why the last reset came; kept until the program clears it.
   private(set) var resetFlags: UInt32 = 0
   private var registers: [UInt32: UInt32] = [:]
+  /// Of the core, in Hz.
+  private(set) var frequency: UInt64
 
-  init(oscillator: UInt64) { self.oscillator = oscillator }
+  init(oscillator: UInt64) {
+    self.oscillator = oscillator
+    frequency = oscillator
+  }
 
   enum ResetCause: UInt32 {
     /// Power-on and brown-out come together.
@@ -20,15 +25,16 @@ struct ClockTree {
     if cause == .power { resetFlags = 0 }
     resetFlags |= cause.rawValue << 24
     registers = [0x00: 0x83, 0x04: 0x2400_3010]
+    settle()
   }
 
-  /// Of the core, in Hz.
-  var frequency: UInt64 {
-    switch self[0x08] & 3 {
-    case 1: 8_000_000
-    case 2: pll
-    default: oscillator
-    }
+  private mutating func settle() {
+    frequency =
+      switch self[0x08] & 3 {
+      case 1: 8_000_000
+      case 2: pll
+      default: oscillator
+      }
   }
 
   /// Of USART1 and the ADC's bus.
@@ -51,6 +57,7 @@ struct ClockTree {
   mutating func write(_ offset: UInt32, _ value: UInt32) {
     if offset == 0x74, value & 1 << 24 != 0 { resetFlags = 0 }
     registers[offset] = offset == 0x74 ? value & 1 : value
+    settle()
   }
 
   private subscript(offset: UInt32) -> UInt32 { registers[offset] ?? 0 }

@@ -15,7 +15,7 @@ final class Microcontroller: ProcessorBus {
   }
 
   /// Looks at unchanging registers, with next to nothing between them, after which a program counts as waiting.
-  private static let patience = 12
+  private static let patience = 6
   private static let cyclesBetweenLooks: UInt64 = 240
 
   let processor: Processor
@@ -265,7 +265,7 @@ final class Microcontroller: ProcessorBus {
         processor.flash.storeBytes(of: byte, toByteOffset: offset + index, as: UInt8.self)
       }
     }
-    storesToMend = []
+    storesToMend.removeAll(keepingCapacity: true)
   }
 
   func read(_ address: UInt32, bytes: Int) -> UInt32 {

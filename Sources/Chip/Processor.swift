@@ -245,7 +245,8 @@ enum ProcessorBusRegions {
 }
 
 private final class Region {
-  unowned let processor: Processor
+  /// Holds this.
+  unowned(unsafe) let processor: Processor
   let start: UInt32
   init(processor: Processor, start: UInt32) {
     self.processor = processor
