@@ -10,3 +10,5 @@ void wt_keep_memory_flat(void) {
   mallopt(M_ARENA_MAX, 2);
   mallopt(M_MMAP_THRESHOLD, 1 << 20);
 }
+
+void wt_give_memory_back(void) { malloc_trim(0); }

@@ -58,10 +58,26 @@ wt_pdf_status wt_pdf_open(const uint8_t *bytes, size_t count, wt_pdf **document)
   return wt_pdf_ok;
 }
 
+// cairo keeps the last 256 fonts that nobody uses any more (CAIRO_SCALED_FONT_MAX_HOLDOVERS), so those that were embedded
+// in closed documents, a megabyte of each. Fonts of no size take their places.
+static void forget_fonts(void) {
+  cairo_font_face_t *face = cairo_user_font_face_create();
+  cairo_font_options_t *options = cairo_font_options_create();
+  cairo_matrix_t size, plain;
+  cairo_matrix_init_identity(&plain);
+  for (int number = 1; number <= 256; number++) {
+    cairo_matrix_init_scale(&size, number, number);
+    cairo_scaled_font_destroy(cairo_scaled_font_create(face, &size, &plain, options));
+  }
+  cairo_font_options_destroy(options);
+  cairo_font_face_destroy(face);
+}
+
 void wt_pdf_close(wt_pdf *document) {
   if (!document) return;
   poppler.object_unref(document->document);
   free(document);
+  forget_fonts();
 }
 
 int wt_pdf_page_count(wt_pdf *document) { return poppler.pages(document->document); }

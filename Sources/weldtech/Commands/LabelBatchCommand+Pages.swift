@@ -1,4 +1,5 @@
 import Arguments
+import CFiles
 import FoundationEssentials
 import Labels
 import Terminal
@@ -112,6 +113,7 @@ extension LabelBatchCommand {
       report: { made in
         first = first ?? made.first
         try report(made)
+        wt_give_memory_back()
       })
     guard options.pages.isForPrintShop, let first, !workplace.isInterrupted else { return }
     let stem = output.lowercased().hasSuffix(".pdf") ? String(output.dropLast(4)) : output
