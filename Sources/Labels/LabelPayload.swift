@@ -15,9 +15,22 @@ public struct LabelPayload: Hashable, Sendable {
   ///   only the host is in the payload; a port too where the host is this laptop itself.
   /// - Throws: `platformAddress`.
   public init(platform: String, code: LabelCode, tag: LabelTag? = nil) throws(LabelError) {
-    self.code = code
-    let end = tag.map { ".\($0)" } ?? ""
-    text = "https://\(try Self.authority(ofPlatform: platform))/w/\(code)\(end)"
+    self = try Prefix(platform: platform).payload(code: code, tag: tag)
+  }
+
+  /// What all payloads of a platform begin with.
+  public struct Prefix: Hashable, Sendable {
+    private let text: String
+
+    /// - Parameter platform: its base address.
+    /// - Throws: `platformAddress`.
+    public init(platform: String) throws(LabelError) {
+      text = "https://\(try LabelPayload.authority(ofPlatform: platform))/w/"
+    }
+
+    public func payload(code: LabelCode, tag: LabelTag? = nil) -> LabelPayload {
+      LabelPayload(code: code, text: "\(text)\(code)\(tag.map { ".\($0)" } ?? "")")
+    }
   }
 
   private static func authority(ofPlatform address: String) throws(LabelError) -> String {

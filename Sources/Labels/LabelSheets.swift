@@ -55,6 +55,8 @@ public struct LabelSheets {
 
   /// So many pages are made at most before the first of them is written.
   private static let mostAhead = 32
+  /// So many while a file is read back, which takes about as long as making them.
+  private static let mostAheadOfReading = 128
 
   /// Makes the files: `output` itself, or, where there are more pages than one file has, `-001` and so on before
   /// its extension. What has been reported is in a finished file that was read back; what cannot be made or does
@@ -107,8 +109,12 @@ public struct LabelSheets {
           }
           progress(made)
         }
+        var given = true
+        while given, crew.inHand < Self.mostAheadOfReading {
+          given = wanted.next().map { crew.give([$0]) } != nil
+        }
         try book.finish(forms)
-        try verify(draft, samples)
+        try verify(draft, samples, isLast: !given)
         guard rename(draft, file) == 0 else { throw LabelError.unwritable(file: file, errno: errno) }
         files.append(file)
         try report(labels)
@@ -153,7 +159,8 @@ public struct LabelSheets {
     let marks: [LabelPage.Mark]
   }
 
-  private func verify(_ file: String, _ samples: [Sample]) throws {
+  /// - Parameter isLast: no more pages are being made.
+  private func verify(_ file: String, _ samples: [Sample], isLast: Bool) throws {
     let bytes: Data
     do {
       bytes = try Data(contentsOf: URL(filePath: file), options: .alwaysMapped)
@@ -162,7 +169,7 @@ public struct LabelSheets {
     let documents = (0..<pages.count).map { _ in Pages() }
     let inks = inks
     // A sample is read by one, while the others go on making pages; every document that is open takes its room.
-    let crew = Crew<Sample, Void>(workers: verification == .pages ? pages.count : 1) {
+    let crew = Crew<Sample, Void>(workers: isLast || verification == .pages ? pages.count : 1) {
       (worker, sample) throws(LabelError) in
       try Self.verify(documents[worker].document(bytes), sample, inks)
     }

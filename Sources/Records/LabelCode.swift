@@ -76,12 +76,13 @@ public struct CodeSerial: Hashable, Comparable, Sendable, Codable, CustomStringC
 
   public var description: String {
     var rest = number
-    var characters: [Character] = []
-    for _ in 0..<6 {
-      characters.append(Self.alphabet[rest % 36])
+    var digits = [UInt8](repeating: 0, count: 6)
+    for place in digits.indices.reversed() {
+      digits[place] = UInt8(rest % 36)
+      digits[place] += digits[place] < 10 ? UInt8(ascii: "0") : UInt8(ascii: "A") - 10
       rest /= 36
     }
-    return String(characters.reversed())
+    return String(decoding: digits, as: UTF8.self)
   }
 
   public static func < (left: CodeSerial, right: CodeSerial) -> Bool { left.number < right.number }

@@ -98,9 +98,8 @@ enum LabelBatchCommand {
     let list = try readList(input, for: template, workplace)
     let platform = try workplace.platformAddress()
     let tags = try tags(of: list, options, workplace)
-    let orders = try LabelOrders(list.rows) {
-      try LabelPayload(platform: platform, code: $0.code, tag: tags[$0.code])
-    }
+    let prefix = try LabelPayload.Prefix(platform: platform)
+    let orders = LabelOrders(list.rows) { prefix.payload(code: $0.code, tag: tags[$0.code]) }
     let tagged = try tagged(
       orders, count: tags.count, platform, settings.correction ?? template.symbol.correction)
     if options.isPreview {
