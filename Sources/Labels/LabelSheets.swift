@@ -83,6 +83,14 @@ public struct LabelSheets {
     defer { _ = crew.end() }
     let total = layout.pageCount(labels: count)
     var wanted = wantedPages(of: orders, count: count).makeIterator()
+    /// Keeps the crew in work; false where it has been given the last page.
+    func give(ahead: Int) -> Bool {
+      while crew.inHand < ahead {
+        guard let page = wanted.next() else { return false }
+        crew.give([page])
+      }
+      return true
+    }
     var made = 0
     for first in stride(from: 0, to: total, by: Self.mostPages) {
       let file = total > Self.mostPages ? Self.numbered(output, first / Self.mostPages + 1) : output
@@ -96,7 +104,7 @@ public struct LabelSheets {
             unlink(draft)
             return files
           }
-          while crew.inHand < Self.mostAhead, let page = wanted.next() { crew.give([page]) }
+          _ = give(ahead: Self.mostAhead)
           guard let outcome = crew.take() else { break }
           if let error = outcome.error { throw error }
           for page in outcome.values {
@@ -109,12 +117,9 @@ public struct LabelSheets {
           }
           progress(made)
         }
-        var given = true
-        while given, crew.inHand < Self.mostAheadOfReading {
-          given = wanted.next().map { crew.give([$0]) } != nil
-        }
+        let isMore = give(ahead: Self.mostAheadOfReading)
         try book.finish(forms)
-        try verify(draft, samples, isLast: !given)
+        try verify(draft, samples, workers: isMore && verification == .sample ? 1 : pages.count)
         guard rename(draft, file) == 0 else { throw LabelError.unwritable(file: file, errno: errno) }
         files.append(file)
         try report(labels)
@@ -159,17 +164,16 @@ public struct LabelSheets {
     let marks: [LabelPage.Mark]
   }
 
-  /// - Parameter isLast: no more pages are being made.
-  private func verify(_ file: String, _ samples: [Sample], isLast: Bool) throws {
+  /// - Parameter workers: one, where the others go on making pages; every document that is open takes its room.
+  private func verify(_ file: String, _ samples: [Sample], workers: Int) throws {
     let bytes: Data
     do {
       bytes = try Data(contentsOf: URL(filePath: file), options: .alwaysMapped)
     } catch { throw LabelError.unwritable(file: file, errno: errno) }
     // A document of its own for each thread, which opens it when it takes its first page.
-    let documents = (0..<pages.count).map { _ in Pages() }
+    let documents = (0..<workers).map { _ in Pages() }
     let inks = inks
-    // A sample is read by one, while the others go on making pages; every document that is open takes its room.
-    let crew = Crew<Sample, Void>(workers: isLast || verification == .pages ? pages.count : 1) {
+    let crew = Crew<Sample, Void>(workers: workers) {
       (worker, sample) throws(LabelError) in
       try Self.verify(documents[worker].document(bytes), sample, inks)
     }

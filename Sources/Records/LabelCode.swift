@@ -78,8 +78,7 @@ public struct CodeSerial: Hashable, Comparable, Sendable, Codable, CustomStringC
     var rest = number
     var digits = [UInt8](repeating: 0, count: 6)
     for place in digits.indices.reversed() {
-      digits[place] = UInt8(rest % 36)
-      digits[place] += digits[place] < 10 ? UInt8(ascii: "0") : UInt8(ascii: "A") - 10
+      digits[place] = Self.character(of: rest % 36)
       rest /= 36
     }
     return String(decoding: digits, as: UTF8.self)
@@ -100,12 +99,15 @@ public struct CodeSerial: Hashable, Comparable, Sendable, Codable, CustomStringC
     try container.encode(description)
   }
 
-  static let alphabet = Array("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+  static let alphabet = (0..<36).map { Character(UnicodeScalar(character(of: $0))) }
 
   /// 0 to 35; callers have checked that the character is of the alphabet.
   static func value(of character: UInt8) -> Int {
     character <= 57 ? Int(character) - 48 : Int(character) - 55
   }
+
+  /// The other way round; `value` is 0 to 35.
+  private static func character(of value: Int) -> UInt8 { UInt8(value < 10 ? value + 48 : value + 55) }
 }
 
 /// Serials handed to one laptop, so that two offline laptops never make the same code.
