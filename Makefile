@@ -7,7 +7,7 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: ## install the Debian packages that the build and the run need
-	@scripts/setup
+	@scripts/setup build run
 
 build: setup ## build the release programs, .build/release/weldtech and weldtech-chip
 	swift build -c release --product weldtech --static-swift-stdlib
@@ -29,13 +29,13 @@ practice: build ## the whole job on a simulated module and a local platform
 	.build/release/weldtech practice
 
 test: ## build and run all tests, peers included
-	@scripts/setup peers
+	@scripts/setup build run tests peers
 	@firmware/check
 	fuzz/run 5000
 	swift test
 
 soak: ## what `make test` samples, whole: 75 kills, a power cut at every write, 10,000 cuts, 100,000 frames, faulted runs and flashes
-	@scripts/setup peers
+	@scripts/setup build run tests peers
 	WELDTECH_KILLS=50 swift test --filter Acceptance.KillTests
 	WELDTECH_BATCH_KILLS=25 swift test --filter Acceptance.LabelShopTests
 	WELDTECH_CUTS=all swift test --filter BenchTests.UpdateTests
@@ -65,6 +65,7 @@ firmware-sign: build ## sign the releases: KEY=K.pem, or KEY=development for a k
 	@firmware/sign "$(KEY)"
 
 bench: build ## run the benchmarks, each beside its peer
+	@scripts/setup tests peers
 	swift build -c release --product flash-program --static-swift-stdlib
 	bench/start
 	bench/records

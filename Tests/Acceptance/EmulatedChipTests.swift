@@ -5,7 +5,7 @@ import Testing
 @Suite(.serialized) struct EmulatedChipTests {
   private static let isInstalled = FileManager.default.isExecutableFile(atPath: "/usr/bin/qemu-system-arm")
 
-  @Test(.enabled(if: isInstalled, "qemu-system-arm is not installed: scripts/setup"))
+  @Test(.enabled(if: isInstalled, "qemu-system-arm is not installed: scripts/setup tests"))
   func `the shipped firmware boots in QEMU, where a pairing fails and is never called one`() throws {
     let laptop = try Office.shared.get().laptop()
     let module = try Running(["bench", "module", "--engine", "qemu"])

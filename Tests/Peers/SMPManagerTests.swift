@@ -49,7 +49,7 @@ struct SMPManagerTests {
     try look()
   }
 
-  @Test(.enabled(if: PeerEngine.qemu.isThere, "qemu-system-arm is not installed: scripts/setup"))
+  @Test(.enabled(if: PeerEngine.qemu.isThere, "qemu-system-arm is not installed: scripts/setup tests"))
   func `it is told that QEMU keeps no upload`() throws {
     let file = try write(PeerImage.container(of: try PeerImage.application(version: (9, 0, 0))))
     defer { try? FileManager.default.removeItem(atPath: file) }

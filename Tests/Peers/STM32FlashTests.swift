@@ -5,7 +5,7 @@ import Testing
 
 /// Debian's stm32flash against the simulated ROM bootloader: it knows AN3155 from another reading than ours.
 @Suite(
-  .enabled(if: PeerProgram.stm32flash.isInstalled, "stm32flash is not installed: scripts/setup"),
+  .enabled(if: PeerProgram.stm32flash.isInstalled, "stm32flash is not installed: scripts/setup tests"),
   .enabled(if: PeerProgram.compiler.isInstalled, "no C compiler for the shim that gives a pty parity"))
 struct STM32FlashTests {
   private let shim: ParityShim

@@ -34,7 +34,7 @@ import Testing
   }
 
   @Test(
-    .enabled(if: emulator != nil, "qemu-system-arm is not installed: scripts/setup"),
+    .enabled(if: emulator != nil, "qemu-system-arm is not installed: scripts/setup tests"),
     .timeLimit(.minutes(20)))
   func `a thousand requests get the same replies, byte for byte, but for the exceptions`() throws {
     let program = try #require(Self.emulator)
