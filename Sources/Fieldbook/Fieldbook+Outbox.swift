@@ -40,18 +40,24 @@ extension Fieldbook: Outbox {
         return PendingRecord(
           id: id, code: row.optionalText(5).flatMap { LabelCode($0) }, revision: row.integer(1),
           body: row.blob(2), sha256: row.text(3), previousSha256: row.optionalText(4),
-          files: try pendingFiles(of: id))
+          files: try files(of: id, areAcknowledged: false),
+          acknowledgedFiles: try files(of: id, areAcknowledged: true))
       }
     }
   }
 
-  private func pendingFiles(of id: InstallationID) throws(FieldbookError) -> [PendingFile] {
+  private func files(of id: InstallationID, areAcknowledged: Bool) throws(FieldbookError) -> [PendingFile] {
     try database.rows(
       """
       SELECT sha256, bytes, filename FROM delivery_file
-      WHERE installation = ? AND acknowledged_at IS NULL ORDER BY position
-      """, [.text(id.text)]
-    ) { PendingFile(sha256: $0.text(0), bytes: $0.integer(1), filename: $0.text(2)) }
+      WHERE installation = ? AND (acknowledged_at IS NOT NULL) = ? ORDER BY position
+      """, [.text(id.text), .integer(areAcknowledged ? 1 : 0)]
+    ) { (row) throws(FieldbookError) in
+      guard let sha256 = FileDigest(row.text(0)) else {
+        throw .damagedRow(table: "delivery_file", key: id.text)
+      }
+      return PendingFile(sha256: sha256, bytes: row.integer(1), filename: row.text(2))
+    }
   }
 
   /// What is in the queue, without reading it.
@@ -122,13 +128,14 @@ extension Fieldbook: Outbox {
   }
 
   /// - Throws: `FieldbookError.fileMissing` for a file that is not queued for this record, `store`.
-  public func acknowledge(file sha256: String, of id: InstallationID, at: Timestamp) throws(FieldbookError) {
+  public func acknowledge(file sha256: FileDigest, of id: InstallationID, at: Timestamp) throws(FieldbookError)
+  {
     let marked = try database.run(
       """
       UPDATE delivery_file SET acknowledged_at = coalesce(acknowledged_at, ?)
       WHERE installation = ? AND sha256 = ?
-      """, [.text(at), .text(id.text), .text(sha256)])
-    guard marked > 0 else { throw .fileMissing(sha256: sha256) }
+      """, [.text(at), .text(id.text), .text(sha256.hex)])
+    guard marked > 0 else { throw .fileMissing(sha256: sha256.hex) }
   }
 
   /// Acknowledging twice changes nothing.
@@ -144,7 +151,7 @@ extension Fieldbook: Outbox {
       ) { $0.text(0) }
       guard let digest else { throw FieldbookError.revisionUnknown(id, revision: revision) }
       guard digest == sha256 else { throw FieldbookError.digestDiffers(id, revision: revision) }
-      let files = try pendingFiles(of: id).count
+      let files = try files(of: id, areAcknowledged: false).count
       let keys =
         try database.first(
           "SELECT count(*) FROM pairing_key WHERE installation = ? AND state = 'committed'", [.text(id.text)]

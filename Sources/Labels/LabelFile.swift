@@ -10,7 +10,9 @@ enum LabelFile {
     _ bytes: Data, to file: String, check: (Data) throws(LabelError) -> Value
   ) throws(LabelError) -> Value {
     let draft = file + ".part"
-    let descriptor = open(draft, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+    // A draft that is there was left by a killed run, or is a link that would lead elsewhere.
+    unlink(draft)
+    let descriptor = open(draft, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else { throw .unwritable(file: file, errno: errno) }
     var isOpen = true
     do throws(LabelError) {

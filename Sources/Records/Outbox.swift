@@ -25,11 +25,11 @@ public struct PendingKey: Hashable, Sendable {
 }
 
 public struct PendingFile: Hashable, Sendable {
-  public let sha256: String
+  public let sha256: FileDigest
   public let bytes: Int
   public let filename: String
 
-  public init(sha256: String, bytes: Int, filename: String) {
+  public init(sha256: FileDigest, bytes: Int, filename: String) {
     self.sha256 = sha256
     self.bytes = bytes
     self.filename = filename
@@ -49,10 +49,12 @@ public struct PendingRecord: Hashable, Sendable {
   public let previousSha256: String?
   /// Files the platform has not acknowledged for this record.
   public let files: [PendingFile]
+  /// Files of this record that the platform has acknowledged.
+  public let acknowledgedFiles: [PendingFile]
 
   public init(
     id: InstallationID, code: LabelCode?, revision: Int, body: Data, sha256: String,
-    previousSha256: String?, files: [PendingFile]
+    previousSha256: String?, files: [PendingFile], acknowledgedFiles: [PendingFile] = []
   ) {
     self.id = id
     self.code = code
@@ -61,6 +63,7 @@ public struct PendingRecord: Hashable, Sendable {
     self.sha256 = sha256
     self.previousSha256 = previousSha256
     self.files = files
+    self.acknowledgedFiles = acknowledgedFiles
   }
 }
 
@@ -77,7 +80,7 @@ public protocol Outbox {
   func markAttempted(key keyId: String, at: Timestamp) throws
   func markAttempted(record id: InstallationID, revision: Int, at: Timestamp) throws
   func acknowledge(key keyId: String, at: Timestamp) throws
-  func acknowledge(file sha256: String, of id: InstallationID, at: Timestamp) throws
+  func acknowledge(file sha256: FileDigest, of id: InstallationID, at: Timestamp) throws
   func acknowledge(record id: InstallationID, revision: Int, sha256: String, at: Timestamp) throws
 }
 

@@ -1,5 +1,6 @@
 import Cryptography
 import FoundationEssentials
+public import Records
 
 /// Files by tus 1.0.0: https://tus.io/protocols/resumable-upload
 extension PlatformClient {
@@ -12,15 +13,15 @@ extension PlatformClient {
     case gone
   }
 
-  /// Whether the platform has the file. A portal's page in answer to HEAD is not a yes.
-  public func hasFile(_ sha256: String) throws(SyncError) -> Bool {
+  /// Whether the platform has the file. A yes names its digest in `Repr-Digest`: a portal's 200 does not.
+  public func hasFile(_ sha256: FileDigest) throws(SyncError) -> Bool {
     let response = try send("HEAD", "\(Self.filesPath)/sha256/\(sha256)")
     switch response.status {
     case 200:
       guard !response.isPage else { throw .notThePlatform(status: 200) }
-      if let digest = response.headers["repr-digest"] {
-        let expected = Data(Hex.decode(sha256) ?? []).base64EncodedString()
-        guard digest == "sha-256=:\(expected):" else { throw .notAcknowledged(status: 200) }
+      let expected = Data(Hex.decode(sha256.hex) ?? []).base64EncodedString()
+      guard response.headers["repr-digest"] == "sha-256=:\(expected):" else {
+        throw .notAcknowledged(status: 200)
       }
       return true
     case 404: return false
@@ -29,8 +30,8 @@ extension PlatformClient {
   }
 
   /// - Returns: the upload's absolute address.
-  func createUpload(bytes: Int, sha256: String, filename: String) throws(SyncError) -> String {
-    let metadata = [("filename", filename), ("sha256", sha256)]
+  func createUpload(bytes: Int, sha256: FileDigest, filename: String) throws(SyncError) -> String {
+    let metadata = [("filename", filename), ("sha256", sha256.hex)]
       .map { "\($0.0) \(Data($0.1.utf8).base64EncodedString())" }.joined(separator: ",")
     let response = try send(
       "POST", Self.filesPath,

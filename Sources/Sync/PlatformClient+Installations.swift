@@ -35,7 +35,7 @@ extension PlatformClient {
     case 412: throw response.isPage ? .notThePlatform(status: 412) : .conflict
     case 409:
       if let missing = problem(response)?.missing {
-        throw .incomplete(files: missing.files ?? [], keys: missing.keys ?? [])
+        throw .incomplete(files: (missing.files ?? []).compactMap { FileDigest($0) }, keys: missing.keys ?? [])
       }
     default: break
     }

@@ -1,3 +1,5 @@
+public import Records
+
 /// What goes wrong between this laptop and the platform. No case carries a key, a token or personal data.
 public enum SyncError: Error, Hashable, Sendable {
   // MARK: Before anything is sent
@@ -39,8 +41,8 @@ public enum SyncError: Error, Hashable, Sendable {
   case platformFailed(status: Int)
   /// 412 for a record: the platform has another current revision, and keeps it.
   case conflict
-  /// 409 for a record: the platform lacks these.
-  case incomplete(files: [String], keys: [String])
+  /// 409 for a record: the platform lacks these. What it named and is no digest is left out.
+  case incomplete(files: [FileDigest], keys: [String])
   /// The platform understood and refused; `code` is its own.
   case refused(status: Int, code: String?)
 

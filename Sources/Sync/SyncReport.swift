@@ -59,12 +59,12 @@ public struct SyncPlan: Sendable {
 public enum SyncEvent: Hashable, Sendable {
   case keyDelivered(keyId: String)
   case keyPending(keyId: String, SyncReason)
-  case fileBegun(sha256: String, bytes: Int, of: InstallationID)
+  case fileBegun(sha256: FileDigest, bytes: Int, of: InstallationID)
   /// The platform has it already.
-  case fileSkipped(sha256: String)
+  case fileSkipped(sha256: FileDigest)
   /// `offset` bytes of it are at the platform.
-  case fileProgress(sha256: String, offset: Int, bytes: Int)
-  case fileDelivered(sha256: String)
+  case fileProgress(sha256: FileDigest, offset: Int, bytes: Int)
+  case fileDelivered(sha256: FileDigest)
   case recordFinished(DeliveryOutcome)
   case retrying(after: Duration, SyncReason)
 }

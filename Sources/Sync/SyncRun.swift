@@ -173,9 +173,11 @@ public struct SyncRun {
       for file in record.files { try deliver(file, of: record) }
       var refusal = refusal(of: record)
       if case .incomplete(let missing, let keys) = refusal, keys.isEmpty, !missing.isEmpty {
-        // The platform lacks a file that it once acknowledged: it gets it again, once.
-        for sha256 in missing.prefix(64) { try deliver(resent(sha256, of: record), of: record) }
-        refusal = self.refusal(of: record)
+        // The platform lacks a file that it once acknowledged: it gets it again, once. It never gets a file that
+        // the record does not name, whatever it asks for.
+        let files = (record.files + record.acknowledgedFiles).filter { missing.contains($0.sha256) }
+        for file in files { try deliver(file, of: record) }
+        if !files.isEmpty { refusal = self.refusal(of: record) }
       }
       if let refusal { return SyncReason(refusal) }
     } catch let error as SyncError {
@@ -198,17 +200,13 @@ public struct SyncRun {
     }
   }
 
-  private func resent(_ sha256: String, of record: PendingRecord) -> PendingFile {
-    record.files.first { $0.sha256 == sha256 } ?? PendingFile(sha256: sha256, bytes: 0, filename: sha256)
-  }
-
   private func deliver(_ file: PendingFile, of record: PendingRecord) throws {
     surroundings.progress(.fileBegun(sha256: file.sha256, bytes: file.bytes, of: record.id))
     let delivery = FileDelivery(
       client: client, memory: uploads, retry: retry, progress: surroundings.progress)
     try delivery.deliver(file) {
       do {
-        return [UInt8](try files.contents(of: file.sha256))
+        return [UInt8](try files.contents(of: file.sha256.hex))
       } catch {
         throw FileUnavailable()
       }

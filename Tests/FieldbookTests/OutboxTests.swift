@@ -85,8 +85,9 @@ import Testing
     #expect(throws: FieldbookError.keyUnknown(keyId: key.keyId)) {
       try fieldbook.acknowledge(key: key.keyId, at: Sample.at(1))
     }
-    #expect(throws: FieldbookError.fileMissing(sha256: "x")) {
-      try fieldbook.acknowledge(file: "x", of: id, at: Sample.at(1))
+    let foreign = try #require(FileDigest(String(repeating: "0", count: 64)))
+    #expect(throws: FieldbookError.fileMissing(sha256: foreign.hex)) {
+      try fieldbook.acknowledge(file: foreign, of: id, at: Sample.at(1))
     }
     #expect(throws: FieldbookError.revisionUnknown(id, revision: 1)) {
       try fieldbook.markAttempted(record: id, revision: 1, at: Sample.at(1))

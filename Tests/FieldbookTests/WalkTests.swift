@@ -36,7 +36,7 @@ import Testing
       record.files.map(\.filename) == [
         "photo-before-1.jpg", "photo-after-1.jpg", "agreement.pdf", "signature.json",
       ])
-    for file in record.files { #expect(try fieldbook.files.contents(of: file.sha256).count == file.bytes) }
+    for file in record.files { #expect(try fieldbook.files.contents(of: file.sha256.hex).count == file.bytes) }
     #expect(try fieldbook.verifyLog().entries == 10)
     #expect(try fieldbook.rebuild() == .init(installations: 1, repaired: []))
   }

@@ -28,7 +28,7 @@ import Testing
     let patched = fixture.requests("PATCH")
     #expect(try fixture.run().delivered == 1)
     let photo = sample.record.files[0]
-    #expect(try fixture.platform.file(photo.sha256) == fixture.files.contents(of: photo.sha256))
+    #expect(try fixture.platform.file(photo.sha256.hex) == fixture.files.contents(of: photo.sha256.hex))
     // The two small files are new, the large one is not begun again.
     #expect(fixture.requests("POST /v1/files") == created + 2)
     let left = (Self.fileBytes - whole * Self.pieceBytes + Self.pieceBytes - 1) / Self.pieceBytes
@@ -46,7 +46,7 @@ import Testing
       fixture.platform.inject(.delay(milliseconds: 1), method: "PATCH", times: 1)
     }
     #expect(try fixture.run().delivered == 1)
-    #expect(fixture.platform.hasFile(sample.record.files[0].sha256))
+    #expect(fixture.platform.hasFile(sample.record.files[0].sha256.hex))
   }
 
   @Test func beginsAgainWhenThePlatformHasForgottenTheUpload() throws {
@@ -88,6 +88,6 @@ import Testing
     // Acknowledged once, and not there.
     fixture.outbox.acknowledge(file: sample.record.files[1].sha256, of: sample.id, at: SampleInstallation.at)
     #expect(try fixture.run().delivered == 1)
-    #expect(sample.record.files.allSatisfy { fixture.platform.hasFile($0.sha256) })
+    #expect(sample.record.files.allSatisfy { fixture.platform.hasFile($0.sha256.hex) })
   }
 }

@@ -22,7 +22,7 @@ import Testing
       ])
     #expect(try fixture.platform.record(sample.id.text) == sample.record.body)
     for file in sample.record.files {
-      #expect(try fixture.platform.file(file.sha256) == fixture.files.contents(of: file.sha256))
+      #expect(try fixture.platform.file(file.sha256.hex) == fixture.files.contents(of: file.sha256.hex))
     }
     #expect(try fixture.platform.keyIds() == [sample.keyId])
     #expect(fixture.uploads.addresses.isEmpty)
@@ -122,6 +122,50 @@ import Testing
     #expect(report.outcomes.map(\.reason) == [.conflict])
     #expect(report.failed == 1)
     #expect(try fixture.platform.record(sample.id.text) == elsewhere.body)
+  }
+}
+
+// MARK: - Files that the platform asks for
+
+@Suite struct SyncRunMissingFilesTests {
+  private func incomplete(_ files: [String]) -> PlatformFault {
+    let list = files.map { "\"\($0)\"" }.joined(separator: ",")
+    return .reply(
+      status: 409, mediaType: "application/json",
+      body:
+        #"{"error":{"code":"installation.incomplete","message":"","missing":{"files":[\#(list)],"keys":[]}}}"#)
+  }
+
+  @Test func sendsNothingThatTheRecordDoesNotNameWhenThePlatformAsksForIt() throws {
+    let fixture = try PlatformFixture()
+    let samples = try (1...2).map { try SampleInstallation($0, in: fixture.files) }
+    for sample in samples { sample.enqueue(in: fixture.outbox) }
+    let secret = fixture.files.store(Data("another record's photo".utf8))
+    let foreign = [
+      "../fieldbook.sqlite", "../../Documents", "/etc/passwd", "", ".", secret, secret.uppercased(),
+      samples[1].record.files[0].sha256.hex,
+    ]
+    fixture.platform.inject(
+      incomplete(foreign), method: "PUT", pathPrefix: "/v1/installations/\(samples[0].id)", times: 9)
+    let report = try fixture.run()
+    #expect(report.outcomes.map(\.reason) == [.incomplete, nil])
+    #expect(report.outcomes.map(\.outcome) == [.pending, .delivered])
+    #expect(!fixture.platform.hasFile(secret))
+    #expect(fixture.requests("PUT /v1/installations/\(samples[0].id)") == 1)
+    #expect(fixture.uploads.asked.isSubset(of: Set(samples.flatMap(\.record.files).map(\.sha256))))
+  }
+
+  @Test func sendsAFileAgainWhenThePlatformHasLostIt() throws {
+    let fixture = try PlatformFixture()
+    let sample = try SampleInstallation(1, in: fixture.files)
+    sample.enqueue(in: fixture.outbox)
+    let lost = sample.record.files[1]
+    fixture.platform.inject(
+      incomplete([lost.sha256.hex, "../x"]), method: "PUT", pathPrefix: "/v1/installations")
+    let report = try fixture.run()
+    #expect(report.delivered == 1)
+    #expect(fixture.requests("HEAD /v1/files/sha256/\(lost.sha256)") == 2)
+    #expect(fixture.requests("PUT /v1/installations") == 2)
   }
 }
 

@@ -76,7 +76,8 @@ final class PlatformFolder: Sendable {
   /// Replaces the file, or makes it.
   func write(_ bytes: [UInt8], to name: String) throws(LocalPlatformError) {
     let temporary = "\(path)/\(folder(of: name))/.\(lastPart(of: name)).new"
-    let file = Glibc.open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+    unlink(temporary)
+    let file = Glibc.open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
     guard file >= 0 else { throw .dataFolder(path: name, errno: errno) }
     defer { Glibc.close(file) }
     try write(bytes, to: file, at: 0, name: name)
@@ -90,7 +91,7 @@ final class PlatformFolder: Sendable {
     throws(LocalPlatformError)
   {
     let isNew = size(of: name) == nil
-    let file = Glibc.open("\(path)/\(name)", O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
+    let file = Glibc.open("\(path)/\(name)", O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o600)
     guard file >= 0 else { throw .dataFolder(path: name, errno: errno) }
     defer { Glibc.close(file) }
     try write(bytes, to: file, at: offset, name: name, isSynced: isSynced)

@@ -23,13 +23,14 @@ final class MemoryOutbox: Outbox {
     keys.removeAll { $0.key.keyId == keyId }
   }
 
-  func acknowledge(file sha256: String, of id: InstallationID, at: Timestamp) {
+  func acknowledge(file sha256: FileDigest, of id: InstallationID, at: Timestamp) {
     marks.append("acknowledged file")
     records = records.map { record in
       guard record.id == id else { return record }
       return PendingRecord(
         id: id, code: record.code, revision: record.revision, body: record.body, sha256: record.sha256,
-        previousSha256: record.previousSha256, files: record.files.filter { $0.sha256 != sha256 })
+        previousSha256: record.previousSha256, files: record.files.filter { $0.sha256 != sha256 },
+        acknowledgedFiles: record.acknowledgedFiles + record.files.filter { $0.sha256 == sha256 })
     }
   }
 

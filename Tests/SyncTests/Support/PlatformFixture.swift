@@ -85,13 +85,22 @@ final class MemoryFiles: FileStore, @unchecked Sendable {
 
   func path(of sha256: String) -> String { "/nowhere/\(sha256)" }
 
-  func lose(_ sha256: String) { contents[sha256] = nil }
+  func lose(_ sha256: FileDigest) { contents[sha256.hex] = nil }
 }
 
 final class MemoryUploads: UploadMemory {
-  var addresses: [String: String] = [:]
+  var addresses: [FileDigest: String] = [:]
 
-  func uploadAddress(of sha256: String) -> String? { addresses[sha256] }
+  /// Whatever was ever looked up or kept.
+  var asked: Set<FileDigest> = []
 
-  func remember(uploadAddress: String?, of sha256: String) { addresses[sha256] = uploadAddress }
+  func uploadAddress(of sha256: FileDigest) -> String? {
+    asked.insert(sha256)
+    return addresses[sha256]
+  }
+
+  func remember(uploadAddress: String?, of sha256: FileDigest) {
+    asked.insert(sha256)
+    addresses[sha256] = uploadAddress
+  }
 }

@@ -25,15 +25,16 @@ struct SampleInstallation {
     keyId = Hex.encode(Authenticator.keyId(of: secret))
     moduleSerial = "WM24-\(number)"
 
-    func file(_ name: String, _ bytes: Int) -> PendingFile {
-      PendingFile(sha256: files.store(Data(randomBytes(bytes))), bytes: bytes, filename: name)
+    func file(_ name: String, _ bytes: Int) throws -> PendingFile {
+      let digest = try #require(FileDigest(files.store(Data(randomBytes(bytes)))))
+      return PendingFile(sha256: digest, bytes: bytes, filename: name)
     }
-    let before = file("before.jpg", photoBytes)
-    let after = file("after.jpg", 700)
-    let agreement = file("agreement.pdf", 1200)
+    let before = try file("before.jpg", photoBytes)
+    let after = try file("after.jpg", 700)
+    let agreement = try file("agreement.pdf", 1200)
     func photo(_ stage: Photo.Stage, _ file: PendingFile) -> Photo {
       Photo(
-        stage: stage, sha256: file.sha256, bytes: file.bytes, mediaType: "image/jpeg", takenAt: Self.at,
+        stage: stage, sha256: file.sha256.hex, bytes: file.bytes, mediaType: "image/jpeg", takenAt: Self.at,
         widthPixels: 640, heightPixels: 480)
     }
 
@@ -56,7 +57,7 @@ struct SampleInstallation {
       .handedOver(.init(trainedOperators: 2, operatingRules: .drafted, note: nil)),
       .signed(
         .init(
-          sha256: agreement.sha256, bytes: agreement.bytes, signedAt: Self.at,
+          sha256: agreement.sha256.hex, bytes: agreement.bytes, signedAt: Self.at,
           signatory: .init(
             name: PersonName("王某"), phone: try #require(PhoneNumber("13800000001")), capacity: .proprietor),
           strokesSha256: String(repeating: "1", count: 64))),
