@@ -11,7 +11,7 @@ public enum AgreementError: Error, Hashable, Sendable {
   case drawing(DrawingError)
 
   public enum StrokesFault: Hashable, Sendable {
-    case notJSON
+    case notJSON(JSONFault)
     case missing
     case wrongType
     /// Inclusive.

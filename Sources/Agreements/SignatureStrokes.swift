@@ -1,4 +1,5 @@
 public import FoundationEssentials
+import Records
 
 /// A signature as it was written on a pad: what `sign --signature` reads.
 ///
@@ -35,7 +36,9 @@ public struct SignatureStrokes: Hashable, Sendable {
     }
     let document: Document
     do {
-      document = try JSONDecoder().decode(Document.self, from: json)
+      document = try JSONReader.decode(Document.self, from: json, maxBytes: Self.mostBytes)
+    } catch let fault as JSONFault {
+      throw .strokes(path: "$", .notJSON(fault))
     } catch {
       throw Self.fault(of: error)
     }
@@ -122,7 +125,7 @@ public struct SignatureStrokes: Hashable, Sendable {
     case .typeMismatch(_, let context): return .strokes(path: path(context.codingPath), .wrongType)
     case .dataCorrupted(let context) where !context.codingPath.isEmpty:
       return .strokes(path: path(context.codingPath), .wrongType)
-    default: return .strokes(path: "$", .notJSON)
+    default: return .strokes(path: "$", .wrongType)
     }
   }
 }

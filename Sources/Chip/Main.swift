@@ -2,6 +2,7 @@ import Bench
 import Cryptography
 import FoundationEssentials
 import Glibc
+import Records
 import Synchronization
 
 private let isAskedToStop = Atomic(false)
@@ -44,7 +45,7 @@ enum ChipProgram {
       if count <= 0 { break }
       bytes += buffer[..<count]
     }
-    do { return try JSONDecoder().decode(ChipOrder.self, from: Data(bytes)) } catch { throw ChipError.order }
+    do { return try JSONReader.decode(ChipOrder.self, from: bytes) } catch { throw ChipError.order }
   }
 
   private static func say(_ text: String, to descriptor: Int32) {

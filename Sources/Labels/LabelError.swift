@@ -88,7 +88,7 @@ public enum LabelError: Error, Hashable, Sendable {
 /// One thing wrong with a template.
 public struct TemplateProblem: Error, Hashable, Sendable {
   public enum Fault: Hashable, Sendable {
-    case notJSON
+    case notJSON(JSONFault)
     case missing
     case wrongType
     case unknownField

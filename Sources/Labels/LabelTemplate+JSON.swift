@@ -21,11 +21,16 @@ extension LabelTemplate {
     guard json.count <= Self.largestFileBytes else {
       throw .templateTooLarge(file: file, bytes: json.count, mostBytes: Self.largestFileBytes)
     }
-    guard let document = try? JSONDecoder().decode(JSONValue.self, from: json),
-      case .object(let members) = document
-    else {
+    let document: JSONValue
+    do throws(JSONFault) {
+      document = try JSONReader.value(of: json, maxBytes: Self.largestFileBytes)
+    } catch {
       throw .templateRejected(
-        file: file, problems: [TemplateProblem(element: nil, field: "", fault: .notJSON)])
+        file: file, problems: [TemplateProblem(element: nil, field: "", fault: .notJSON(error))])
+    }
+    guard case .object(let members) = document else {
+      throw .templateRejected(
+        file: file, problems: [TemplateProblem(element: nil, field: "", fault: .wrongType)])
     }
     var reader = TemplateReader(members: members, element: nil)
     reader.refuseUnknown(besides: [

@@ -28,10 +28,10 @@ struct DocumentFile {
   init(path: String) throws(ProvisionError) {
     self.path = path
     bytes = try Self.read(path)
-    do {
-      value = try RecordCoding.decode(JSONValue.self, from: bytes)
+    do throws(JSONFault) {
+      value = try JSONReader.value(of: bytes, maxBytes: Self.byteLimit)
     } catch {
-      throw .document(file: path, .notJSON)
+      throw .document(file: path, .notJSON(error))
     }
   }
 
@@ -39,7 +39,9 @@ struct DocumentFile {
 
   func decode<Document: Decodable>(_: Document.Type) throws(ProvisionError) -> Document {
     do {
-      return try RecordCoding.decode(Document.self, from: bytes)
+      return try JSONReader.decode(Document.self, from: bytes, maxBytes: Self.byteLimit)
+    } catch let fault as JSONFault {
+      throw .document(file: path, .notJSON(fault))
     } catch DecodingError.keyNotFound(let key, let context) {
       throw fault(Self.text(of: context.codingPath + [key]), .missing)
     } catch DecodingError.valueNotFound(_, let context) {
@@ -49,7 +51,7 @@ struct DocumentFile {
     } catch DecodingError.dataCorrupted(let context) {
       throw fault(Self.text(of: context.codingPath), .notAChoice)
     } catch {
-      throw .document(file: path, .notJSON)
+      throw fault("", .wrongType)
     }
   }
 

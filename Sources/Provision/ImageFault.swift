@@ -1,4 +1,5 @@
 public import ModuleCore
+public import Records
 
 /// Why an image is not one to be flashed. All of it is found before anything is erased.
 public enum ImageFault: Error, Hashable, Sendable {
@@ -16,6 +17,7 @@ public enum ImageFault: Error, Hashable, Sendable {
   /// This field of the manifest is missing or wrong; an empty path where it is not JSON or a number in it is too
   /// large or negative.
   case manifest(field: String)
+  case manifestNotJSON(JSONFault)
   /// The image file is longer or shorter than the manifest says: cut off, or another one's.
   case size(stated: Int, found: Int)
   /// SHA-256, lower-case hex.

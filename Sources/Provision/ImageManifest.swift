@@ -1,5 +1,6 @@
 internal import FoundationEssentials
 public import ModuleCore
+import Records
 
 /// The JSON beside a firmware image: what is in it and where it goes.
 public struct ImageManifest: Hashable, Sendable, Codable {
@@ -90,7 +91,9 @@ public struct ImageManifest: Hashable, Sendable, Codable {
   /// - Throws: `manifest` with the path of the field that is missing or wrong.
   public init(json bytes: [UInt8]) throws(ImageFault) {
     do {
-      self = try JSONDecoder().decode(ImageManifest.self, from: Data(bytes))
+      self = try JSONReader.decode(ImageManifest.self, from: bytes)
+    } catch let fault as JSONFault {
+      throw .manifestNotJSON(fault)
     } catch DecodingError.keyNotFound(let key, let context) {
       throw .manifest(field: Self.path(context.codingPath + [key]))
     } catch DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context),
@@ -120,7 +123,9 @@ public struct ImageManifest: Hashable, Sendable, Codable {
   }
 
   private static func isPlain(_ file: String) -> Bool {
-    !file.isEmpty && !file.contains("/") && !file.hasPrefix(".")
+    // By bytes: a slash with a combining mark behind it is a slash to the system, and another character to Swift.
+    !file.isEmpty && file.utf8.first != UInt8(ascii: ".")
+      && file.utf8.allSatisfy { $0 != UInt8(ascii: "/") && $0 >= 0x20 && $0 != 0x7F }
   }
 
   private static func path(_ keys: [any CodingKey]) -> String {

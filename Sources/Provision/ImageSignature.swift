@@ -1,6 +1,7 @@
 public import Cryptography
 internal import FoundationEssentials
 internal import Glibc
+internal import Records
 
 /// The file beside a manifest: an Ed25519 signature over the manifest's exact bytes, and the id of its key.
 /// The manifest names the image's size and SHA-256, so that it covers both.
@@ -61,7 +62,7 @@ public struct ImageSignature: Hashable, Sendable, Codable {
       default: throw error
       }
     }
-    guard let signature = try? JSONDecoder().decode(ImageSignature.self, from: Data(bytes)),
+    guard let signature = try? JSONReader.decode(ImageSignature.self, from: bytes),
       signature.schema == Self.schema
     else { throw .signatureFile(path: path) }
     self = signature

@@ -1,4 +1,5 @@
 public import ModuleCore
+public import Records
 
 /// What can go wrong between this laptop and a module, in the words of the protocol. No key, name or phone
 /// number is ever part of it.
@@ -100,7 +101,7 @@ public enum DocumentFault: Hashable, Sendable {
   case unreadable(errno: Int32)
   /// Larger than this many bytes.
   case tooLarge(limit: Int)
-  case notJSON
+  case notJSON(JSONFault)
   /// `path` names the field from the top (`appliesTo.supply[0]`); `step` is the plan's step it belongs to.
   case field(path: String, step: String?, FieldFault)
 

@@ -44,8 +44,8 @@ public enum JSONValue: Hashable, Sendable, Codable {
   }
 }
 
-/// How every JSON document of the record is written: keys sorted, so that the same record gives the same
-/// bytes, and slashes left alone.
+/// How every JSON document of the record is written, keys sorted, so that the same record gives the same
+/// bytes, and slashes left alone; and read.
 public enum RecordCoding {
   public static func encode(_ value: some Encodable) throws -> Data {
     let encoder = JSONEncoder()
@@ -54,6 +54,6 @@ public enum RecordCoding {
   }
 
   public static func decode<Value: Decodable>(_ type: Value.Type, from data: Data) throws -> Value {
-    try JSONDecoder().decode(type, from: data)
+    try JSONReader.decode(type, from: data)
   }
 }

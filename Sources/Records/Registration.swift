@@ -3,6 +3,8 @@ public import FoundationEssentials
 /// What is wrong with one field of the input.
 public struct FieldProblem: Error, Hashable, Sendable {
   public enum Fault: Hashable, Sendable {
+    /// The document itself.
+    case notJSON(JSONFault)
     case missing
     /// Not text, a number or a member of an object, as the field wants.
     case wrongType
@@ -50,10 +52,15 @@ public struct Registration: Hashable, Sendable {
   public static func values(ofDocument data: Data) throws(RegistrationRejected) -> [RegistrationField:
     JSONValue]
   {
-    guard data.count <= largestDocumentBytes,
-      let document = try? JSONDecoder().decode(JSONValue.self, from: data),
-      case .object(let members) = document
-    else { throw RegistrationRejected(problems: [FieldProblem(path: "$", fault: .wrongType)]) }
+    let document: JSONValue
+    do throws(JSONFault) {
+      document = try JSONReader.value(of: data, maxBytes: largestDocumentBytes)
+    } catch {
+      throw RegistrationRejected(problems: [FieldProblem(path: "$", fault: .notJSON(error))])
+    }
+    guard case .object(let members) = document else {
+      throw RegistrationRejected(problems: [FieldProblem(path: "$", fault: .wrongType)])
+    }
     var values: [RegistrationField: JSONValue] = [:]
     var problems: [FieldProblem] = []
     func take(_ value: JSONValue, path: String) {

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Records
 
 /// The platform as `docs/platform-api.yaml` describes it, one call a method, one attempt a call. Answers are believed
 /// only where they name what was sent. Not for two threads at once.
@@ -106,7 +107,7 @@ public final class PlatformClient {
   /// The JSON of a 200 or 201; everything else is thrown.
   func accepted<Answer: Decodable>(_ response: HTTPResponse, as type: Answer.Type) throws(SyncError) -> Answer {
     guard response.status == 200 || response.status == 201 else { throw refusal(response) }
-    guard let answer = try? JSONDecoder().decode(type, from: Data(response.body)) else {
+    guard let answer = try? JSONReader.decode(type, from: response.body) else {
       throw response.isPage
         ? .notThePlatform(status: response.status) : .notAcknowledged(status: response.status)
     }
@@ -114,7 +115,7 @@ public final class PlatformClient {
   }
 
   func problem(_ response: HTTPResponse) -> PlatformProblem? {
-    (try? JSONDecoder().decode(PlatformProblem.Envelope.self, from: Data(response.body)))?.error
+    (try? JSONReader.decode(PlatformProblem.Envelope.self, from: response.body))?.error
   }
 }
 

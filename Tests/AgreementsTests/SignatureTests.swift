@@ -1,5 +1,6 @@
 import Drawing
 import Foundation
+import Records
 import Testing
 
 @testable import Agreements
@@ -30,8 +31,14 @@ import Testing
     #expect(try SignatureStrokes(json: Data(json.utf8)).strokes.count == 1)
   }
 
+  /// A fault in the first line.
+  private static func notJSON(_ reason: JSONFault.Reason, _ offset: Int) -> AgreementError.StrokesFault {
+    .notJSON(JSONFault(reason: reason, offset: offset, line: 1, column: offset + 1))
+  }
+
   private static let slips: [(String, String, AgreementError.StrokesFault)] = [
-    ("", "$", .notJSON), ("[", "$", .notJSON), ("[]", "$", .wrongType), ("3", "$", .wrongType),
+    ("", "$", notJSON(.unfinished, 0)), ("[", "$", notJSON(.unfinished, 1)), ("[]", "$", .wrongType),
+    ("3", "$", .wrongType),
     (#"{"height": 3, "strokes": []}"#, "width", .missing),
     (#"{"width": 300, "height": 300}"#, "strokes", .missing),
     (document("3"), "strokes", .wrongType), (document("[3]"), "strokes[0]", .wrongType),
@@ -40,7 +47,7 @@ import Testing
     (document("[]", width: "19"), "width", .outOfRange(lower: 20, upper: 20_000)),
     (document("[]", height: "-300"), "height", .outOfRange(lower: 20, upper: 20_000)),
     (document("[]", height: "20001"), "height", .outOfRange(lower: 20, upper: 20_000)),
-    (document("[]", width: "1e999"), "$", .notJSON),
+    (document("[]", width: "1e999"), "$", notJSON(.number, 10)),
     (document("[]"), "strokes", .noSignature), (document("[[]]"), "strokes", .noSignature),
     (document(#"[[{"x": 10, "y": 10, "t": 0}]]"#), "strokes", .noSignature),
     (document(#"[[{"x": 10, "y": 10, "t": 0}, {"x": 10, "y": 10, "t": 9}]]"#), "strokes", .noSignature),
@@ -68,7 +75,7 @@ import Testing
       .tooMany(most: 50_000)
     ),
     (String(repeating: " ", count: (4 << 20) + 1), "$", .tooMany(most: 4 << 20)),
-    (String(repeating: "[", count: 1 << 20), "$", .notJSON),
+    (String(repeating: "[", count: 1 << 20), "$", notJSON(.tooDeep(maxDepth: 64), 64)),
   ]
 
   @Test(arguments: slips.indices)

@@ -102,7 +102,6 @@ import Testing
   @Test(
     "a manifest's wrong field is named",
     arguments: [
-      (#"{"#, ""),
       (#"{"name": "x"}"#, "version"),
       (#"{"version": 1}"#, "name"),
       (Self.json(version: "1.2"), "version"),

@@ -1,6 +1,7 @@
 import Cryptography
 import FoundationEssentials
 import Glibc
+import Records
 import Testing
 
 @testable import Provision
@@ -10,6 +11,7 @@ import Testing
   private let folder: String
   private let key: SigningKey
   private let stranger: SigningKey
+  private static let halfAnObject = JSONFault(reason: .unfinished, offset: 1, line: 1, column: 2)
   private var trusted: TrustedKeys { TrustedKeys(["company": key.verifyingKey]) }
 
   init() throws {
@@ -146,7 +148,9 @@ import Testing
     try change("x.bin") { $0[2000] ^= 1 }
     #expect(throws: ImageFault.self) { _ = try ImageSignature(manifestPath: manifest, key: key) }
     try write("{".utf8, to: "x.json")
-    #expect(throws: ImageFault.manifest(field: "")) { _ = try ImageSignature(manifestPath: manifest, key: key) }
+    #expect(throws: ImageFault.manifestNotJSON(Self.halfAnObject)) {
+      _ = try ImageSignature(manifestPath: manifest, key: key)
+    }
   }
 
   // MARK: - Trusted keys
@@ -184,7 +188,8 @@ import Testing
     try write("{".utf8, to: "broken.json")
     let catalogue = try ReleaseCatalogue(directory: folder, trusted: trusted)
     #expect(catalogue.releases.map(\.manifest.version) == ["1.10.0", "1.9.0", "1.2.0"])
-    #expect(catalogue.flaws == [.init(manifestPath: path("broken.json"), fault: .manifest(field: ""))])
+    #expect(
+      catalogue.flaws == [.init(manifestPath: path("broken.json"), fault: .manifestNotJSON(Self.halfAnObject))])
     let newest = try #require(catalogue.newest(for: .stm32f405))
     #expect(try catalogue.image(of: newest).manifest.version == "1.10.0")
   }

@@ -124,7 +124,10 @@ import Testing
       try SchemeCatalogue(directory: folder.path)
     }
     try Data("[{".utf8).write(to: URL(fileURLWithPath: file))
-    #expect(throws: ProvisionError.document(file: file, .notJSON)) {
+    #expect(
+      throws: ProvisionError.document(
+        file: file, .notJSON(JSONFault(reason: .unfinished, offset: 2, line: 1, column: 3)))
+    ) {
       try SchemeCatalogue(directory: folder.path)
     }
     #expect(throws: ProvisionError.document(file: "/none/plans", .unreadable(errno: ENOENT))) {

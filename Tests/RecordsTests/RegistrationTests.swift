@@ -122,7 +122,19 @@ import Testing
     }
   }
 
-  @Test(arguments: ["", "[]", "null", "\"x\"", "{", "{\"owner\": {\"unitName\": }}", "\u{0}"])
+  @Test(arguments: [("", 1), ("{", 2), ("{\"owner\": {\"unitName\": }}", 24), ("\u{0}", 1)])
+  func namesThePlaceWhereADocumentIsNoJSON(text: String, column: Int) throws {
+    let error = try #require(throws: RegistrationRejected.self) {
+      try Registration.values(ofDocument: Data(text.utf8))
+    }
+    guard case .notJSON(let fault)? = error.problems.first?.fault else {
+      Issue.record("\(error)")
+      return
+    }
+    #expect(error.problems.map(\.path) == ["$"] && fault.line == 1 && fault.column == column)
+  }
+
+  @Test(arguments: ["[]", "null", "\"x\""])
   func refusesADocumentThatIsNoObject(text: String) {
     #expect(throws: RegistrationRejected(problems: [FieldProblem(path: "$", fault: .wrongType)])) {
       try Registration.values(ofDocument: Data(text.utf8))

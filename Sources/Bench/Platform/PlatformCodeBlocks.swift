@@ -30,7 +30,7 @@ struct PlatformCodeBlocks: Sendable {
   init(folder: PlatformFolder) throws(LocalPlatformError) {
     self.folder = folder
     guard let bytes = try folder.read(Self.file) else { return }
-    guard let ledger = try? JSONDecoder().decode(Ledger.self, from: Data(bytes)) else {
+    guard let ledger = try? JSONReader.decode(Ledger.self, from: bytes) else {
       throw .damaged(path: Self.file)
     }
     self.ledger = ledger

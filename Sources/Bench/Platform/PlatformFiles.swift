@@ -168,7 +168,7 @@ struct PlatformFiles: Sendable {
     guard Hex.isLowerCase(id, byteCount: 16), let bytes = try folder.read("uploads/\(id).json") else {
       throw gone
     }
-    guard let upload = try? JSONDecoder().decode(Upload.self, from: Data(bytes)) else {
+    guard let upload = try? JSONReader.decode(Upload.self, from: bytes) else {
       throw LocalPlatformError.damaged(path: "uploads/\(id).json")
     }
     if let offset = folder.size(of: part(id)) { return (upload, offset) }

@@ -162,7 +162,7 @@ struct PlatformInstallations: Sendable {
   }
 
   private static func latest(_ id: String, _ revision: Int, _ bytes: [UInt8]) -> Latest? {
-    guard let record = try? JSONDecoder().decode(PlatformRecord.self, from: Data(bytes)),
+    guard let record = try? JSONReader.decode(PlatformRecord.self, from: bytes),
       let status = record.status
     else { return nil }
     return Latest(

@@ -170,7 +170,7 @@ struct PlatformKeys: Sendable {
   private func kept(_ keyId: String) throws -> Kept? {
     let name = "keys/\(keyId).json"
     guard let bytes = try folder.read(name) else { return nil }
-    guard let kept = try? JSONDecoder().decode(Kept.self, from: Data(bytes)) else {
+    guard let kept = try? JSONReader.decode(Kept.self, from: bytes) else {
       throw LocalPlatformError.damaged(path: name)
     }
     return kept

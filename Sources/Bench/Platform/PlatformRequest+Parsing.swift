@@ -1,11 +1,15 @@
 import Cryptography
 import FoundationEssentials
+import Records
 
 extension PlatformRequest {
   /// The JSON body. Throws the reply to send where it is none.
   func decoded<Value: Decodable>(_ type: Value.Type) throws -> Value {
     do {
-      return try JSONDecoder().decode(type, from: Data(body))
+      return try JSONReader.decode(type, from: body)
+    } catch let fault as JSONFault {
+      throw PlatformReply.error(
+        400, "request.json", "the body is no JSON: line \(fault.line), character \(fault.column)")
     } catch {
       throw PlatformReply.error(400, "request.json", "the body is not the JSON that this call takes")
     }

@@ -162,7 +162,11 @@ enum BenchCommand {
 
   private static func world(at path: String, _ workplace: Workplace) throws -> World {
     let bytes = try workplace.read(path, atMost: 65_536)
-    do { return try RecordCoding.decode(World.self, from: bytes) } catch { throw WorldRejected(path: path) }
+    do {
+      return try JSONReader.decode(World.self, from: bytes)
+    } catch {
+      throw WorldRejected(path: path, fault: error as? JSONFault)
+    }
   }
 
   static func configuration(_ options: ModuleOptions, world: World, _ workplace: Workplace) throws
@@ -260,13 +264,16 @@ extension ValueType where Value == ModuleBenchFault {
 /// What the bench was told of its surroundings is not a world.
 struct WorldRejected: Error {
   let path: String
+  /// Nil where it is JSON.
+  var fault: JSONFault?
 }
 
 extension WorldRejected: Explained {
   var failure: Failure {
     Failure(
       code: "bench.world",
-      message: Text(zh: "\(path) 描述的环境读不懂", en: "\(path) does not describe a module's surroundings"),
+      message: fault.map { Text(zh: "\(path) \($0.title.zh)", en: "\(path) \($0.title.en)") }
+        ?? Text(zh: "\(path) 描述的环境读不懂", en: "\(path) does not describe a module's surroundings"),
       hint: Text(
         zh: "写成 JSON，如 {\"supplyVolts\": 400, \"hasFix\": false}",
         en: "write JSON, for example {\"supplyVolts\": 400, \"hasFix\": false}"), exit: .badData)

@@ -42,7 +42,7 @@ extension ImageFault: Explained {
     case .signatureFile: "firmware.signatureFile"
     case .wrongSignature: "firmware.wrongSignature"
     case .unknownKey: "firmware.unknownKey"
-    case .manifest: "firmware.manifest"
+    case .manifest, .manifestNotJSON: "firmware.manifest"
     case .size: "firmware.truncated"
     case .digest: "firmware.digest"
     case .segment: "firmware.segment"
@@ -71,6 +71,7 @@ extension ImageFault: Explained {
       Text(
         zh: "说明文件的 \(field.isEmpty ? "格式" : field) 有误",
         en: "the manifest's \(field.isEmpty ? "format" : field) is wrong")
+    case .manifestNotJSON(let fault): Text(zh: "说明文件\(fault.title.zh)", en: "the manifest \(fault.title.en)")
     case .size(let stated, let found):
       Text(zh: "应有 \(stated) 字节，实有 \(found)", en: "it should have \(stated) bytes and has \(found)")
     case .digest: Text(zh: "摘要与说明文件不符", en: "its digest is not the manifest's")

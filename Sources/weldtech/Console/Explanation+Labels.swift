@@ -202,7 +202,7 @@ extension TemplateProblem {
     let path = [element ?? "", field].filter { !$0.isEmpty }.joined(separator: ".")
     let (code, message): (String, Text) =
       switch fault {
-      case .notJSON: ("template.notJSON", Text(zh: "不是 JSON", en: "is not JSON"))
+      case .notJSON(let fault): ("template.notJSON", fault.title)
       case .missing: ("template.missing", Text(zh: "缺少", en: "is missing"))
       case .wrongType: ("template.type", Text(zh: "类型不对", en: "has the wrong type"))
       case .unknownField: ("template.unknownField", Text(zh: "不认识的字段", en: "is not a known field"))

@@ -181,7 +181,7 @@ extension DocumentFault {
     case .unreadable(let errno):
       return Text(zh: "读不了：\(systemMessage(errno))", en: "cannot be read: \(systemMessage(errno))")
     case .tooLarge(let limit): return Text(zh: "超过 \(limit) 字节", en: "is larger than \(limit) bytes")
-    case .notJSON: return Text(zh: "不是 JSON", en: "is not JSON")
+    case .notJSON(let fault): return fault.title
     case .field(let path, let step, let fault):
       let place = step.map { "\($0): \(path)" } ?? path
       return Text(zh: "\(place) 有误（\(fault)）", en: "\(place) is wrong (\(fault))")

@@ -86,7 +86,7 @@ extension AgreementError: Explained {
 extension AgreementError.StrokesFault {
   var title: Text {
     switch self {
-    case .notJSON: Text(zh: "不是 JSON", en: "is not JSON")
+    case .notJSON(let fault): fault.title
     case .missing: Text(zh: "缺少", en: "is missing")
     case .wrongType: Text(zh: "类型不对", en: "has the wrong type")
     case .outOfRange(let lower, let upper):

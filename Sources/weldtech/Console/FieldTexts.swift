@@ -77,6 +77,7 @@ extension FieldProblem.Fault {
   var code: String {
     switch self {
     case .missing: "field.missing"
+    case .notJSON: "field.notJSON"
     case .wrongType: "field.type"
     case .tooLong: "field.tooLong"
     case .notAPhone: "field.phone"
@@ -91,6 +92,7 @@ extension FieldProblem.Fault {
 
   var message: Text {
     switch self {
+    case .notJSON(let fault): return fault.title
     case .missing: return Text(zh: "缺少", en: "is missing")
     case .wrongType: return Text(zh: "格式不对", en: "has the wrong type")
     case .tooLong(let longest):

@@ -95,7 +95,8 @@ enum Errors {
   private static let images: [any Error] = [
     ImageFault.unreadable(path: "/f", errno: ENOENT), .tooLarge(path: "/f", limit: 10), .manifest(field: ""),
     .manifest(field: "sha256"), .size(stated: 2, found: 1), .digest(stated: digest, found: digest),
-    .unsigned(signaturePath: "/f.sig"), .signatureFile(path: "/f.sig"), .wrongSignature(signer: "company"),
+    .manifestNotJSON(jsonFaults[4]), .unsigned(signaturePath: "/f.sig"), .signatureFile(path: "/f.sig"),
+    .wrongSignature(signer: "company"),
     .unknownKey(keyId: digest), .segment(index: 0, .outsideFlash), .flashMap, .noVectorTable,
     .program(.applicationDigest), .program(.espressif(.magic)), .program(.espressif(.segmentCount(17))),
     .program(.espressif(.chip(9))), .program(.espressif(.truncated)), .program(.espressif(.checksum)),
@@ -126,7 +127,7 @@ enum Errors {
 
   private static let documents: [any Error] =
     [
-      DocumentFault.unreadable(errno: ENOENT), .tooLarge(limit: 10), .notJSON,
+      DocumentFault.unreadable(errno: ENOENT), .tooLarge(limit: 10), .notJSON(jsonFaults[0]),
       .field(path: "steps[0]", step: nil, .missing), .field(path: "unit", step: "signal", .notAChoice),
     ].map { ProvisionError.document(file: "a.json", $0) }
     + [
@@ -174,8 +175,13 @@ enum Errors {
     .testBeforeSeal, .otherCode(code),
   ]
 
+  private static let jsonFaults: [JSONFault] = [
+    .tooLarge(maxBytes: 9), .tooDeep(maxDepth: 64), .encoding, .unfinished, .unexpected, .number,
+  ].map { JSONFault(reason: $0, offset: 9, line: 2, column: 3) }
+
   private static let strokes: [AgreementError.StrokesFault] = [
-    .notJSON, .missing, .wrongType, .outOfRange(lower: 0, upper: 1), .tooMany(most: 5), .notInOrder,
+    .notJSON(jsonFaults[1]), .missing, .wrongType, .outOfRange(lower: 0, upper: 1), .tooMany(most: 5),
+    .notInOrder,
     .noSignature,
   ]
 
@@ -247,7 +253,7 @@ enum Errors {
 
   private static let templates: [any Error] =
     ([
-      .notJSON, .missing, .wrongType, .unknownField, .outOfRange(lower: 0, upper: 1, unit: "mm"),
+      .notJSON(jsonFaults[2]), .missing, .wrongType, .unknownField, .outOfRange(lower: 0, upper: 1, unit: "mm"),
       .notAChoice(["a"]), .tooLong(longest: 5), .empty, .duplicate, .notExactlyOne(of: ["text", "field"]),
       .outsideSafeZone, .outsideBleed, .outsidePlate, .onHole, .onSymbol, .symbolCount(2), .noSuchFile,
       .drawing(.noLibrary),
@@ -259,13 +265,14 @@ enum Errors {
     }
 
   private static let faults: [FieldProblem.Fault] = [
-    .missing, .wrongType, .tooLong(longest: 80), .notAPhone, .notANumber, .notADay,
+    .notJSON(jsonFaults[0]), .missing, .wrongType, .tooLong(longest: 80), .notAPhone, .notANumber, .notADay,
     .notAChoice([RegistrationField.Choice(Supply.singlePhase220)]),
     .outOfRange(lower: 1, upper: 1000, unit: "A"), .moreThan(.operators), .unknownField, .inTheFuture,
   ]
 
   private static let fields: [any Error] =
-    RegistrationField.allCases.map { field in
+    jsonFaults.map { RegistrationRejected(problems: [FieldProblem(path: "$", fault: .notJSON($0))]) }
+    + RegistrationField.allCases.map { field in
       RegistrationRejected(problems: faults.map { FieldProblem(path: field.path, fault: $0) })
     } + [RegistrationRejected(problems: [FieldProblem(path: "$", fault: .wrongType)])]
 
@@ -274,7 +281,8 @@ enum Errors {
       SyncError.platformAddress, .plainHTTP(host: "h"), .tokenMalformed, .caBundle, .library, .unreachable,
       .interrupted, .notTrusted, .cancelled, .redirected(status: 302), .notThePlatform(status: 200),
       .answerTooLarge(limitBytes: 9), .notAcknowledged(status: 200), .credentials(status: 401),
-      .platformFailed(status: 503), .conflict, .incomplete(files: [digest], keys: ["a"]),
+      .platformFailed(status: 503), .conflict,
+      .incomplete(files: [FileDigest(digest)].compactMap { $0 }, keys: ["a"]),
       .refused(status: 422, code: "x"), .platformKeyChanged(pinned: digest, offered: digest),
       .platformKeyUnreadable, .sealing,
     ] as [SyncError]
@@ -295,7 +303,8 @@ enum Errors {
       .dataFolderInUse(path: "/d"), .damaged(path: "/d"), .noKey, .alreadyStarted,
     ] as [LocalPlatformError]) + [
       ModuleBenchError.terminal(errno: ENOSPC), ModuleBenchError.alreadyStarted,
-      ModuleBenchError.emulator(errno: ENOSPC), WorldRejected(path: "/f"), ChipProgramMissing(path: "/f"),
+      ModuleBenchError.emulator(errno: ENOSPC), WorldRejected(path: "/f"),
+      WorldRejected(path: "/f", fault: jsonFaults[0]), ChipProgramMissing(path: "/f"),
       EmulatorMissing(),
     ]
 
