@@ -83,14 +83,6 @@ public struct LabelSheets {
     defer { _ = crew.end() }
     let total = layout.pageCount(labels: count)
     var wanted = wantedPages(of: orders, count: count).makeIterator()
-    /// Keeps the crew in work; false where it has been given the last page.
-    func give(ahead: Int) -> Bool {
-      while crew.inHand < ahead {
-        guard let page = wanted.next() else { return false }
-        crew.give([page])
-      }
-      return true
-    }
     var made = 0
     for first in stride(from: 0, to: total, by: Self.mostPages) {
       let file = total > Self.mostPages ? Self.numbered(output, first / Self.mostPages + 1) : output
@@ -104,7 +96,7 @@ public struct LabelSheets {
             unlink(draft)
             return files
           }
-          _ = give(ahead: Self.mostAhead)
+          _ = Self.give(&wanted, to: crew, ahead: Self.mostAhead)
           guard let outcome = crew.take() else { break }
           if let error = outcome.error { throw error }
           for page in outcome.values {
@@ -117,7 +109,7 @@ public struct LabelSheets {
           }
           progress(made)
         }
-        let isMore = give(ahead: Self.mostAheadOfReading)
+        let isMore = Self.give(&wanted, to: crew, ahead: Self.mostAheadOfReading)
         try book.finish(forms)
         try verify(draft, samples, workers: isMore && verification == .sample ? 1 : pages.count)
         guard rename(draft, file) == 0 else { throw LabelError.unwritable(file: file, errno: errno) }
@@ -129,6 +121,20 @@ public struct LabelSheets {
       }
     }
     return files
+  }
+
+  /// Keeps the crew in work. A function of its own: an iterator of an opaque type that a nested function captures
+  /// starts again at each call (Swift 6.3.1).
+  /// - Returns: false where the crew has been given the last page.
+  private static func give(
+    _ pages: inout some IteratorProtocol<[LabelPage.Wanted]>, to crew: Crew<[LabelPage.Wanted], LabelPage.Made>,
+    ahead: Int
+  ) -> Bool {
+    while crew.inHand < ahead {
+      guard let page = pages.next() else { return false }
+      crew.give([page])
+    }
+    return true
   }
 
   /// The labels of each page in turn.

@@ -183,6 +183,22 @@ import Testing
     #expect(try folder.names() == ["l-001.pdf", "l-002.pdf"])
   }
 
+  /// More pages than are made ahead of writing, than are made ahead of reading back, and than a file holds.
+  @Test(
+    .enabled(if: Program.isThere("pdftotext"), "poppler-utils is missing"),
+    arguments: [(33, nil), (300, nil), (34 * 18 + 1, a4)] as [(Int, SheetLayout.Sheet?)])
+  func everyLabelStandsOnceAndInOrderInTheFilesHoweverManyPages(count: Int, sheet: SheetLayout.Sheet?) throws {
+    let folder = try Folder()
+    let orders = try orders(count)
+    let template = sheet == nil ? "small-30x30" : "acrylic-60x40"
+    let files = try sheets(template: template, sheet: sheet, verification: .sample).run(
+      orders, count: count, output: folder.path + "/l.pdf", title: "t"
+    ) { _ in }
+    let text = try files.map { try #require(Program("pdftotext")).output(["-raw", $0, "-"]) }.joined()
+    let codes = text.matches(of: /[0-9]{6}-[0-9A-Z]{6}-[0-9A-Z]/).map { String($0.0) }
+    #expect(codes == orders.map(\.payload.code.description))
+  }
+
   @Test func aLabelThatCannotBeMadeIsNamedAndLeavesNoFile() throws {
     let folder = try Folder()
     var orders = try orders(10)
