@@ -5,15 +5,9 @@ import Records
 enum AgreementWords {
   // MARK: - Times and numbers
 
-  static func time(_ timestamp: Timestamp) -> String {
-    let text = timestamp.description
-    return "\(text.prefix(10)) \(text.dropFirst(11).prefix(8)) \(text.dropFirst(19))"
-  }
+  static func time(_ timestamp: Timestamp) -> String { timestamp.paperText }
 
-  static func day(_ day: CalendarDay) -> String {
-    let (year, month, day) = day.components
-    return "\(year)年\(month)月\(day)日"
-  }
+  static func day(_ day: CalendarDay) -> String { day.paperText }
 
   /// At most three decimals, none that say nothing.
   static func number(_ value: Double) -> String {

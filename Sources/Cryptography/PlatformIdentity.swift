@@ -4,8 +4,9 @@ import CCrypto
 public struct PlatformIdentity: Sendable {
   /// Common enough that any CMS implementation takes it for key transport with OAEP.
   static let keyBits = 3072
-  /// Twenty years; a laptop pins the certificate and does not look at its dates.
-  static let validitySeconds = 20 * 365 * 86_400
+  /// From before there was a laptop to the end of UTCTime; a laptop pins the certificate and does not look at its
+  /// dates.
+  static let validity = (from: "20240101000000Z", to: "20491231235959Z")
 
   public let certificate: Certificate
   /// PKCS #8, not encrypted: keep it in a file that only its owner reads.
@@ -39,7 +40,7 @@ public struct PlatformIdentity: Sendable {
     defer { BN_free(number) }
     guard X509_set_version(handle, 2) == 1,  // 2 means X.509 v3
       BN_to_ASN1_INTEGER(number, X509_get_serialNumber(handle)) != nil,
-      wt_x509_set_validity(handle, validitySeconds) == 1,
+      wt_x509_set_validity(handle, validity.from, validity.to) == 1,
       X509_set_pubkey(handle, key) == 1,
       let name = X509_get_subject_name(handle),
       X509_NAME_add_entry_by_txt(

@@ -168,12 +168,20 @@ public struct Photo: Hashable, Sendable, Codable {
     case before, after, seal
   }
 
+  public enum TimeSource: String, Hashable, Sendable, Codable {
+    /// The file's date was not plausible: the time is the laptop's when the photo was attached.
+    case clock
+  }
+
   public var stage: Stage
   public var sha256: String
   public var bytes: Int
   /// `image/jpeg` or `image/png`, by content.
   public var mediaType: String
+  /// When the file was last written, as near as a file says when it was taken.
   public var takenAt: Timestamp
+  /// Where `takenAt` comes from; nil where it is the file's date.
+  public var takenAtSource: TimeSource?
   public var widthPixels: Int
   public var heightPixels: Int
 

@@ -44,11 +44,24 @@ public struct Timestamp: Hashable, Comparable, Sendable, Codable, CustomStringCo
 
   /// The calendar day where the laptop stood.
   public var day: CalendarDay {
-    CalendarDay(daysSince1970: Int((secondsSince1970 + Int64(offsetSeconds)).flooredQuotient(by: 86_400)))
+    CalendarDay(daysSince1970: Int(localSeconds.flooredQuotient(by: 86_400)))
+  }
+
+  /// Whether the text of this moment can be read again as the same moment: its day lies in the years 1970 to
+  /// 9999, and its offset has whole minutes and is less than a day.
+  public var isWritable: Bool {
+    day.isWritable && offsetSeconds % 60 == 0 && (-86_399...86_399).contains(offsetSeconds)
+  }
+
+  /// Seconds since midnight of 1 January 1970 by the clock on the wall, held where calendar arithmetic cannot
+  /// overflow: a file can claim to be from any second of 64 bits.
+  private var localSeconds: Int64 {
+    let bound: Int64 = 1 << 60
+    return min(max(secondsSince1970, -bound), bound) + Int64(min(max(offsetSeconds, -86_400), 86_400))
   }
 
   public var description: String {
-    let local = secondsSince1970 + Int64(offsetSeconds)
+    let local = localSeconds
     let ofDay = Int(local - local.flooredQuotient(by: 86_400) * 86_400)
     let sign = offsetSeconds < 0 ? "-" : "+"
     let offset = abs(offsetSeconds)
@@ -68,7 +81,9 @@ public struct Timestamp: Hashable, Comparable, Sendable, Codable, CustomStringCo
     self = value
   }
 
+  /// - Throws: `EncodingError` for a moment that could not be read again.
   public func encode(to encoder: any Encoder) throws {
+    guard isWritable else { throw unwritable(self, at: encoder) }
     var container = encoder.singleValueContainer()
     try container.encode(description)
   }
@@ -78,7 +93,14 @@ public struct Timestamp: Hashable, Comparable, Sendable, Codable, CustomStringCo
 public struct CalendarDay: Hashable, Comparable, Sendable, Codable, CustomStringConvertible {
   public let daysSince1970: Int
 
-  public init(daysSince1970: Int) { self.daysSince1970 = daysSince1970 }
+  /// A day outside the years 1970 to 9999 can be compared and described, and cannot be encoded.
+  public init(daysSince1970: Int) {
+    // Far beyond any calendar, and near enough that arithmetic cannot overflow.
+    self.daysSince1970 = min(max(daysSince1970, -(1 << 50)), 1 << 50)
+  }
+
+  /// Whether the day lies in the years 1970 to 9999, which are the ones that are read.
+  public var isWritable: Bool { (0...2_932_896).contains(daysSince1970) }
 
   public init?(year: Int, month: Int, day: Int) {
     guard (1970...9999).contains(year), (1...12).contains(month),
@@ -132,7 +154,9 @@ public struct CalendarDay: Hashable, Comparable, Sendable, Codable, CustomString
     self = value
   }
 
+  /// - Throws: `EncodingError` for a day that could not be read again.
   public func encode(to encoder: any Encoder) throws {
+    guard isWritable else { throw unwritable(self, at: encoder) }
     var container = encoder.singleValueContainer()
     try container.encode(description)
   }
@@ -149,6 +173,14 @@ public struct CalendarDay: Hashable, Comparable, Sendable, Codable, CustomString
 /// Where the time comes from. Nothing below `Composition` asks the system by itself.
 public protocol Clock: Sendable {
   func now() -> Timestamp
+  /// The moment `secondsSince1970`, with the offset that the laptop's time zone has at that moment.
+  func moment(_ secondsSince1970: Int64) -> Timestamp
+}
+
+extension Clock {
+  public func moment(_ secondsSince1970: Int64) -> Timestamp {
+    Timestamp(secondsSince1970: secondsSince1970, offsetSeconds: now().offsetSeconds)
+  }
 }
 
 extension Int64 {
@@ -156,6 +188,11 @@ extension Int64 {
     let (quotient, remainder) = quotientAndRemainder(dividingBy: divisor)
     return remainder < 0 ? quotient - 1 : quotient
   }
+}
+
+private func unwritable(_ value: some CustomStringConvertible, at encoder: any Encoder) -> EncodingError {
+  EncodingError.invalidValue(
+    value, .init(codingPath: encoder.codingPath, debugDescription: "outside the years 1970 to 9999"))
 }
 
 private func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }

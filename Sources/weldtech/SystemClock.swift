@@ -1,12 +1,30 @@
-import FoundationEssentials
+import Glibc
 import Records
 
-/// The laptop's clock in its own time zone.
+/// The laptop's clock in the laptop's time zone: the only place where the program asks for the date.
 struct SystemClock: Clock {
-  func now() -> Timestamp {
-    let now = Date()
-    return Timestamp(
-      secondsSince1970: Int64(now.timeIntervalSince1970),
-      offsetSeconds: TimeZone.current.secondsFromGMT(for: now))
+  /// Seconds since 1970-01-01T00:00:00Z.
+  var secondsSince1970: @Sendable () -> Int64 = {
+    var time = timespec()
+    clock_gettime(CLOCK_REALTIME, &time)
+    return Int64(time.tv_sec)
+  }
+
+  func now() -> Timestamp { moment(secondsSince1970()) }
+
+  func moment(_ secondsSince1970: Int64) -> Timestamp {
+    Timestamp(secondsSince1970: secondsSince1970, offsetSeconds: Self.offset(at: secondsSince1970))
+  }
+
+  /// Seconds east of Greenwich at a moment, in whole minutes, by TZ or /etc/localtime; 0 where there is no such
+  /// time of day. FoundationEssentials knows no zone but UTC, so the C library is asked.
+  private static func offset(at secondsSince1970: Int64) -> Int {
+    // localtime_r need not look at the zone by itself (POSIX.1-2017, localtime), and a long run may see it change.
+    tzset()
+    var time = time_t(secondsSince1970)
+    var parts = tm()
+    guard localtime_r(&time, &parts) != nil else { return 0 }
+    let offset = parts.tm_gmtoff / 60 * 60
+    return (-86_399...86_399).contains(offset) ? offset : 0
   }
 }

@@ -69,15 +69,11 @@ extension Workplace {
     return folder
   }
 
-  /// When the file was last written, where that lies in the past; the nearest a file says to when a photo
-  /// was taken.
+  /// When the file was last written, by the laptop's zone; nil where the file system does not say.
   func modified(_ path: String) -> Timestamp? {
     var status = stat()
     guard stat(path, &status) == 0 else { return nil }
-    let now = clock.now()
-    let modified = Timestamp(
-      secondsSince1970: Int64(status.st_mtim.tv_sec), offsetSeconds: now.offsetSeconds)
-    return modified <= now ? modified : nil
+    return clock.moment(Int64(status.st_mtim.tv_sec))
   }
 }
 

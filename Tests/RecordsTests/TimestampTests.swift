@@ -2,7 +2,7 @@ import Foundation
 import Records
 import Testing
 
-@Suite struct CalendarDayTests {
+@Suite struct CalendarDayDateTests {
   static let calendar = {
     var calendar = Calendar(identifier: .gregorian)
     calendar.timeZone = TimeZone(secondsFromGMT: 0)!
@@ -42,7 +42,7 @@ import Testing
   }
 }
 
-@Suite struct TimestampTests {
+@Suite struct TimestampDateTests {
   @Test func agreesWithFoundationOnManyMomentsInManyZones() {
     let offsets = [0, 28_800, -28_800, 20_700, -34_200, 50_400, -43_200]
     for (index, second) in stride(from: Int64(0), to: 4_200_000_000, by: 1_234_567).enumerated() {

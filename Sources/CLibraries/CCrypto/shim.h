@@ -22,10 +22,11 @@ static inline long wt_bio_memory(BIO *bio, char **bytes) {
   return BIO_get_mem_data(bio, bytes);
 }
 
-// X509_gmtime_adj's result is only an alias of its argument; this one says whether it worked.
-static inline int wt_x509_set_validity(X509 *certificate, long seconds) {
-  return X509_gmtime_adj(X509_getm_notBefore(certificate), 0) != NULL
-    && X509_gmtime_adj(X509_getm_notAfter(certificate), seconds) != NULL;
+// Validity by two fixed dates, YYYYMMDDHHMMSSZ: the clock is not asked.
+// https://docs.openssl.org/3.0/man3/ASN1_TIME_set/
+static inline int wt_x509_set_validity(X509 *certificate, const char *from, const char *to) {
+  return ASN1_TIME_set_string_X509(X509_getm_notBefore(certificate), from) == 1
+    && ASN1_TIME_set_string_X509(X509_getm_notAfter(certificate), to) == 1;
 }
 
 // A mutable and a const `data` make X509V3_EXT_conf_nid's import depend on the OpenSSL version.

@@ -213,7 +213,10 @@ enum LabelStockCommands {
         case .spoiled: Text(zh: "报废", en: "spoiled")
         }
       let note = event.note.map { Text(zh: "：\($0)", en: ": \($0)") } ?? Text(verbatim: "")
-      console.put(Text(zh: "  \(event.at) \(what.zh)\(note.zh)", en: "  \(event.at) \(what.en)\(note.en)"))
+      console.put(
+        Text(
+          zh: "  \(event.at.screenText) \(what.zh)\(note.zh)",
+          en: "  \(event.at.screenText) \(what.en)\(note.en)"))
     }
     if let id = label.installation {
       console.put(Text(zh: "  安装记录 \(id)", en: "  installation \(id)"))

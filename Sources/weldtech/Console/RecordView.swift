@@ -14,8 +14,8 @@ struct RecordView {
       (Text(zh: "编号", en: "id"), record.id.text),
       (Text(zh: "编码", en: "code"), record.code?.description ?? "–"),
       (Text(zh: "状态", en: "status"), record.status.title[language]),
-      (Text(zh: "登记", en: "opened"), record.openedAt.description),
-      (Text(zh: "关闭", en: "closed"), record.closedAt?.description ?? "–"),
+      (Text(zh: "登记", en: "opened"), record.openedAt.screenText),
+      (Text(zh: "关闭", en: "closed"), record.closedAt?.screenText ?? "–"),
       (Text(zh: "出资", en: "funding"), record.funding.title[language]),
       (Text(zh: "技术人员", en: "technician"), "\(name(record.technician.name))  \(record.technician.company)"),
     ])
@@ -114,7 +114,7 @@ struct RecordView {
       ),
       (
         Text(zh: "签字", en: "signed"),
-        record.agreement.map { "\(name($0.signatory.name))  \($0.signedAt)" } ?? "–"
+        record.agreement.map { "\(name($0.signatory.name))  \($0.signedAt.screenText)" } ?? "–"
       ),
     ]
   }

@@ -36,8 +36,8 @@ enum Ailment: Explained {
       Failure(
         code: "clock.behind",
         message: Text(
-          zh: "时钟是 \(now)，比最近的记录 \(newest) 还早", en: "the clock says \(now), before the newest record, \(newest)"
-        ),
+          zh: "电脑时间 \(now.screenText)，比最近的记录 \(newest.screenText) 还早",
+          en: "the clock says \(now.screenText), before the newest record, \(newest.screenText)"),
         hint: Text(verbatim: "sudo timedatectl set-ntp true"))
     case .noChineseFonts:
       Failure(

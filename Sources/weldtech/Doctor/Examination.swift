@@ -94,7 +94,9 @@ struct Examination {
   private mutating func lookAtClock() throws {
     let now = workplace.clock.now()
     let newest = try workplace.fieldbook().list(limit: 1).first?.openedAt
-    guard let newest, newest > now else { return praise(Text(zh: "时钟 \(now)", en: "the clock says \(now)")) }
+    guard let newest, newest > now else {
+      return praise(Text(zh: "电脑时间 \(now.screenText)", en: "the clock says \(now.screenText)"))
+    }
     note(.failed, Ailment.clockBehind(now: now, newest: newest).failure)
   }
 

@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Photos
 import Records
+import Terminal
 
 extension Walk {
   /// Looks into the files, keeps them, and attaches them as evidence; where one is no whole photo, none
@@ -16,7 +17,21 @@ extension Walk {
   func photo(stage: Photo.Stage, file: String) throws -> Photo {
     let (bytes, facts) = try inspect(file)
     let sha256 = try fieldbook.files.store(bytes)
-    return facts.photo(stage: stage, sha256: sha256, takenAt: workplace.modified(file) ?? now())
+    guard let written = workplace.modified(file), isPlausible(written) else {
+      workplace.console.say(
+        Text(
+          zh: "\(file) 的文件日期不合理，拍摄时间记为现在", en: "the date of \(file) is not plausible: taken down as now"),
+        .yellow)
+      var photo = facts.photo(stage: stage, sha256: sha256, takenAt: now())
+      photo.takenAtSource = .clock
+      return photo
+    }
+    return facts.photo(stage: stage, sha256: sha256, takenAt: written)
+  }
+
+  /// No photo of this work is older than the plan of 24 July 2024 that orders it, or comes from the future.
+  private func isPlausible(_ written: Timestamp) -> Bool {
+    written.isWritable && written.day >= CalendarDay(daysSince1970: 19_928) && written <= now()
   }
 
   private func inspect(_ file: String) throws(PhotoRejected) -> (Data, PhotoFacts) {

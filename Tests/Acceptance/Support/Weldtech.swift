@@ -44,7 +44,9 @@ enum Weldtech {
   /// Only what a user's shell would have, in a known language.
   static func environment(_ more: [String: String]) -> [String: String] {
     let own = ProcessInfo.processInfo.environment
+    // The suite is run in several time zones, and so is the program.
     return ["PATH": own["PATH"] ?? "/usr/bin:/bin", "HOME": "/nonexistent", "LANG": "en_GB.UTF-8"]
+      .merging(own.filter { $0.key == "TZ" }) { $1 }
       .merging(more) { $1 }
   }
 }

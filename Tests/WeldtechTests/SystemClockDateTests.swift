@@ -1,0 +1,54 @@
+import Foundation
+import Records
+import Testing
+
+@testable import weldtech
+
+/// The laptop's clock in the zone that the tests run in, against the coreutils' `date`, which shares no code with it.
+@Suite struct SystemClockDateTests {
+  /// Both sides of the hours when clocks change in America, an ordinary night, and an hour before a new day in China.
+  static let moments: [Int64] = [
+    1_795_892_700, 1_795_892_699, 1_772_953_199, 1_772_953_200, 1_793_512_799, 1_793_512_800, 1_735_660_800,
+    1_719_763_200, 0, 4_102_444_800,
+  ]
+
+  @Test(arguments: moments)
+  func agreesWithDateOnTheDayTheTimeAndTheOffset(seconds: Int64) throws {
+    let clock = SystemClock { seconds }
+    #expect(clock.now().secondsSince1970 == seconds)
+    #expect(clock.now().description == (try date(seconds)))
+    #expect(clock.moment(seconds) == clock.now())
+  }
+
+  @Test func takesTheOffsetOfTheMomentNotOfNow() throws {
+    let clock = SystemClock { 1_795_892_700 }
+    for seconds in Self.moments { #expect(clock.moment(seconds).description == (try date(seconds))) }
+  }
+
+  @Test func hasATimeForAnyMoment() {
+    for seconds in [Int64.min, Int64.min + 1, -1, Int64.max] {
+      let moment = SystemClock { seconds }.now()
+      #expect(moment.secondsSince1970 == seconds)
+      #expect(!moment.description.isEmpty)
+    }
+  }
+
+  @Test func isTheTimeOfThisMachine() throws {
+    let now = SystemClock().now()
+    #expect(abs(Double(now.secondsSince1970) - Date().timeIntervalSince1970) < 5)
+    #expect(now.description.hasSuffix(String(try date(now.secondsSince1970).suffix(6))))
+  }
+
+  /// RFC 3339 by `date`, in the zone of this process.
+  private func date(_ seconds: Int64) throws -> String {
+    let process = Process()
+    let pipe = Pipe()
+    process.executableURL = URL(filePath: "/bin/date")
+    process.arguments = ["-d", "@\(seconds)", "+%Y-%m-%dT%H:%M:%S%:z"]
+    process.standardOutput = pipe
+    try process.run()
+    let text = try #require(try pipe.fileHandleForReading.readToEnd())
+    process.waitUntilExit()
+    return String(decoding: text, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+  }
+}
