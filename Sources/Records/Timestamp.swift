@@ -64,7 +64,7 @@ public struct Timestamp: Hashable, Comparable, Sendable, Codable, CustomStringCo
     let local = localSeconds
     let ofDay = Int(local - local.flooredQuotient(by: 86_400) * 86_400)
     let sign = offsetSeconds < 0 ? "-" : "+"
-    let offset = abs(offsetSeconds)
+    let offset = abs(min(max(offsetSeconds, -359_999), 359_999))
     return "\(day)T\(two(ofDay / 3600)):\(two(ofDay / 60 % 60)):\(two(ofDay % 60))"
       + "\(sign)\(two(offset / 3600)):\(two(offset / 60 % 60))"
   }

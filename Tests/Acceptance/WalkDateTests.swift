@@ -57,7 +57,7 @@ import Testing
     let record = try #require(
       JSONSerialization.jsonObject(with: Data(try run(["--json", "show", id]).output.utf8)) as? [String: Any])
     let texts = Self.moments(in: record)
-    #expect(texts.count >= 20)
+    #expect(texts.count >= 18)
     for text in texts { #expect(text.hasPrefix("\(night.day)T") && text.hasSuffix(night.offset), "\(text)") }
 
     try expectPaper(night, of: laptop, id: id)

@@ -1,13 +1,24 @@
 import Foundation
 import Testing
 
-/// The built program under another clock and in another zone: libfaketime moves the clock for the program only, by a
-/// constant, so that time goes on from one command to the next.
+/// The built program under another clock and in another zone. The clock is moved for the program only, by a constant, so
+/// that time goes on from one command to the next: `Tests/Fixtures/Clock/wrongtime.c` answers in the C library's place.
 struct WrongTime {
-  static let library = ["x86_64", "aarch64"].map { "/usr/lib/\($0)-linux-gnu/faketime/libfaketime.so.1" }
-    .first { FileManager.default.fileExists(atPath: $0) }
-  static let isThere: ConditionTrait = .enabled(
-    if: library != nil, "libfaketime is missing: apt-get install faketime")
+  /// Compiled once a run; nil where there is no C compiler.
+  static let library: String? = {
+    let source = URL(filePath: #filePath).deletingLastPathComponent()
+      .appending(path: "../../Fixtures/Clock/wrongtime.c").path()
+    let library = "\(scratch?.path ?? "")/wrongtime.so"
+    let compiler = Process()
+    compiler.executableURL = URL(filePath: "/usr/bin/cc")
+    compiler.arguments = ["-O1", "-shared", "-fPIC", "-o", library, source]
+    guard scratch != nil, (try? compiler.run()) != nil else { return nil }
+    compiler.waitUntilExit()
+    return compiler.terminationStatus == 0 ? library : nil
+  }()
+  private static let scratch = try? Scratch()
+
+  static let isThere: ConditionTrait = .enabled(if: library != nil, "no C compiler: apt-get install g++")
 
   let environment: [String: String]
   /// How far the program's clock is ahead, seconds.
@@ -20,8 +31,7 @@ struct WrongTime {
     let wanted = try #require(ISO8601DateFormatter().date(from: start))
     seconds = Int(wanted.timeIntervalSinceNow.rounded(.up))
     environment = [
-      "TZ": zone, "LD_PRELOAD": try #require(Self.library), "FAKETIME": "\(seconds < 0 ? "" : "+")\(seconds)",
-      "FAKETIME_DONT_FAKE_MONOTONIC": "1", "NO_FAKE_STAT": "1", "FAKETIME_DONT_RESET": "1",
+      "TZ": zone, "LD_PRELOAD": try #require(Self.library), "WRONGTIME_SECONDS": "\(seconds)",
     ]
   }
 
