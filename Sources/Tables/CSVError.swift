@@ -1,14 +1,28 @@
 /// Why a file is no table at all. What is wrong with single lines is in `CSVTable.problems`.
 public enum CSVError: Error, Hashable, Sendable {
-  case tooLarge(bytes: Int, mostBytes: Int)
-  /// Neither UTF-8 nor GB18030; the first line that fits neither.
-  case notText(line: Int)
-  /// UTF-16, as spreadsheets save 'Unicode text'.
-  case utf16
+  case tooLarge(bytes: Int, maxBytes: Int)
+  /// The bytes are text in this encoding but for these lines, in ascending order and at most ten of them.
+  case brokenText(TextEncoding, lines: [Int])
+  /// The file is a document of another kind, which a spreadsheet program can save as CSV.
+  case document(DocumentKind)
   /// No line but blank ones.
   case empty
-  case tooManyRows(most: Int)
-  case tooManyColumns(count: Int, most: Int)
+  case tooManyRows(max: Int)
+  case tooManyColumns(count: Int, max: Int)
+
+  /// What a spreadsheet program saves unless it is told to save a CSV.
+  public enum DocumentKind: Hashable, Sendable, CaseIterable {
+    /// A zip file with a workbook in it: `.xlsx` of Excel and WPS.
+    case xlsx
+    /// A compound file: `.xls` of Excel, `.et` of WPS.
+    case xls
+    /// A zip file of OpenDocument: `.ods`.
+    case ods
+    /// Any other zip file.
+    case zip
+    /// A web page or XML that is called `.xls`, as reports of web sites are.
+    case markup
+  }
 }
 
 /// One thing wrong with one row.
@@ -16,17 +30,18 @@ public struct CSVProblem: Error, Hashable, Sendable {
   public enum Fault: Hashable, Sendable {
     /// A quoted field that does not end.
     case quoteOpen
-    /// Something other than a comma follows a closing quote.
+    /// Something other than the separator follows a closing quote.
     case quoteFollowed
     /// A quote within a field that does not begin with one.
     case quoteInside
     /// A byte below 0x20 that is neither tab nor line end, or 0x7F.
     case controlCharacter
-    case fieldTooLong(mostBytes: Int)
+    case fieldTooLong(maxBytes: Int)
+    /// A row that is wider than the header.
     case fieldCount(found: Int, wanted: Int)
   }
 
-  /// Where the row begins; the first line is 1.
+  /// Line number in the file where the row begins, from 1.
   public let line: Int
   public let fault: Fault
 

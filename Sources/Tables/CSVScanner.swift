@@ -1,28 +1,76 @@
-/// Cuts UTF-8 text into records as RFC 4180 has them; line ends are CR LF, LF or CR. After a fault it goes on
-/// with the next line, so that every bad row is found.
+/// Cuts UTF-8 text into records as RFC 4180 has them, with any separator of one byte; line ends are CR LF, LF or CR.
+/// After a fault it goes on with the next line, so that every bad row is found.
 struct CSVScanner {
   struct Record {
+    /// Line number in the file where the record begins, from 1.
     let line: Int
     var values: [String] = []
     var fault: CSVProblem.Fault?
 
-    /// A blank line, or one of commas only as spreadsheets leave them below a table.
+    /// A blank line, or one of separators only as spreadsheets leave them below a table.
     var isBlank: Bool { fault == nil && values.allSatisfy(\.isEmpty) }
+
+    /// The values for a header of so many columns: spreadsheets leave out a row's last empty cells, or add some. Nil
+    /// where there is a value beyond the header.
+    func values(columns: Int) -> [String]? {
+      guard values.dropFirst(columns).allSatisfy(\.isEmpty) else { return nil }
+      return values.prefix(columns) + Array(repeating: "", count: max(0, columns - values.count))
+    }
   }
 
   private let bytes: [UInt8]
-  private let longestFieldBytes: Int
+  private let maxFieldBytes: Int
+  private let separator: UInt8
   private var index = 0
   private var line = 1
 
   private static let quote = UInt8(ascii: "\"")
-  private static let comma = UInt8(ascii: ",")
+  private static let equals = UInt8(ascii: "=")
   private static let lineFeed = UInt8(ascii: "\n")
   private static let carriageReturn = UInt8(ascii: "\r")
 
-  init(_ bytes: [UInt8], longestFieldBytes: Int) {
+  /// Finds the separator: that of Excel's `sep=` line, which is passed over, else the one that the first line with
+  /// something in it has most of.
+  init(_ bytes: [UInt8], maxFieldBytes: Int) {
     self.bytes = bytes
-    self.longestFieldBytes = longestFieldBytes
+    self.maxFieldBytes = maxFieldBytes
+    if let told = Self.toldSeparator(bytes) {
+      separator = told
+      skipLine()
+    } else {
+      separator = Self.foundSeparator(bytes)
+    }
+  }
+
+  // MARK: - Separators
+
+  /// What `sep=;` in the first line says, in either letter case and in quotes or not.
+  private static func toldSeparator(_ bytes: [UInt8]) -> UInt8? {
+    var line = bytes.prefix { $0 != lineFeed && $0 != carriageReturn }
+    if line.first == quote, line.last == quote { line = line.dropFirst().dropLast() }
+    guard line.count == 5, let last = line.last,
+      String(decoding: line.dropLast(), as: UTF8.self).lowercased() == "sep="
+    else { return nil }
+    let isPunctuation = last == 0x09 || (0x20...0x7E).contains(last)
+    let isLetterOrDigit = Unicode.Scalar(last).properties.isAlphabetic || (0x30...0x39).contains(last)
+    return isPunctuation && !isLetterOrDigit && last != quote ? last : nil
+  }
+
+  /// The comma, the tab or the semicolon, whichever stands most often outside quotes in the header; the comma where none
+  /// does.
+  private static func foundSeparator(_ bytes: [UInt8]) -> UInt8 {
+    let candidates = [UInt8(ascii: ","), UInt8(ascii: "\t"), UInt8(ascii: ";")]
+    let rest = bytes.drop { candidates.contains($0) || $0 == lineFeed || $0 == carriageReturn || $0 == 0x20 }
+    var counts = [0, 0, 0]
+    var isQuoted = false
+    for byte in rest {
+      if byte == quote { isQuoted.toggle() }
+      if isQuoted { continue }
+      if byte == lineFeed || byte == carriageReturn { break }
+      if let candidate = candidates.firstIndex(of: byte) { counts[candidate] += 1 }
+    }
+    let most = counts.max() ?? 0
+    return zip(candidates, counts).first { $0.1 == most }?.0 ?? candidates[0]
   }
 
   /// Nil at the end.
@@ -30,15 +78,17 @@ struct CSVScanner {
     guard index < bytes.count else { return nil }
     var record = Record(line: line)
     while true {
+      // ="…" is how other programs have Excel take digits for text.
+      if index + 1 < bytes.count, bytes[index] == Self.equals, bytes[index + 1] == Self.quote { index += 1 }
       let field = index < bytes.count && bytes[index] == Self.quote ? quotedField() : plainField()
       switch field {
-      case .success(let value): record.values.append(value)
+      case .success(let value): record.values.append(Self.withoutFormula(value))
       case .failure(let problem):
         record.fault = problem.fault
         skipLine()
         return record
       }
-      guard index < bytes.count, bytes[index] == Self.comma else { break }
+      guard index < bytes.count, bytes[index] == separator else { break }
       index += 1
     }
     skipLineEnd()
@@ -47,16 +97,16 @@ struct CSVScanner {
 
   // MARK: - Fields
 
-  /// Up to the comma, the line end or the end of the text.
+  /// Up to the separator, the line end or the end of the text.
   private mutating func plainField() -> Result<String, CSVProblem> {
     let start = index
     while index < bytes.count {
       let byte = bytes[index]
-      if byte == Self.comma || isLineEnd(byte) { break }
+      if byte == separator || isLineEnd(byte) { break }
       if byte == Self.quote { return failure(.quoteInside) }
       if isControl(byte) { return failure(.controlCharacter) }
       index += 1
-      if index - start > longestFieldBytes { return failure(.fieldTooLong(mostBytes: longestFieldBytes)) }
+      if index - start > maxFieldBytes { return failure(.fieldTooLong(maxBytes: maxFieldBytes)) }
     }
     return .success(String(decoding: bytes[start..<index], as: UTF8.self))
   }
@@ -66,12 +116,12 @@ struct CSVScanner {
     let opening = (index: index, line: line)
     index += 1
     var value: [UInt8] = []
-    while index < bytes.count, value.count <= longestFieldBytes {
+    while index < bytes.count, value.count <= maxFieldBytes {
       let byte = bytes[index]
       if byte == Self.quote {
         index += 1
         guard index < bytes.count, bytes[index] == Self.quote else {
-          guard index == bytes.count || bytes[index] == Self.comma || isLineEnd(bytes[index]) else {
+          guard index == bytes.count || bytes[index] == separator || isLineEnd(bytes[index]) else {
             return failure(.quoteFollowed)
           }
           return .success(String(decoding: value, as: UTF8.self))
@@ -91,7 +141,13 @@ struct CSVScanner {
     let isOpen = index == bytes.count
     // What stands in the lines after it is more likely rows than the rest of this field.
     (index, line) = opening
-    return failure(isOpen ? .quoteOpen : .fieldTooLong(mostBytes: longestFieldBytes))
+    return failure(isOpen ? .quoteOpen : .fieldTooLong(maxBytes: maxFieldBytes))
+  }
+
+  /// What a formula of one text, `="…"`, comes to; any other value as it is.
+  private static func withoutFormula(_ value: String) -> String {
+    guard value.utf8.count >= 3, value.hasPrefix("=\""), value.hasSuffix("\"") else { return value }
+    return String(value.dropFirst(2).dropLast())
   }
 
   private func failure(_ fault: CSVProblem.Fault) -> Result<String, CSVProblem> {

@@ -18,9 +18,9 @@ public struct CSVTable: Hashable, Sendable {
   }
 
   public struct Row: Hashable, Sendable {
-    /// Where it begins; the first line of the file is 1.
+    /// Line number in the file where the row begins, from 1.
     public let line: Int
-    /// As many as the header has, as they stand.
+    /// As many values as the header has; cells that are not there are empty.
     public let values: [String]
 
     public init(line: Int, values: [String]) {
@@ -29,14 +29,14 @@ public struct CSVTable: Hashable, Sendable {
     }
   }
 
-  /// The rows that are as wide as the header, read anew each time they are gone through, so that a table takes no more
+  /// The rows that are no wider than the header, read anew each time they are gone through, so that a table takes no more
   /// memory than its text.
   public struct Rows: Sequence, Hashable, Sendable {
     /// How many there are.
     public let count: Int
     fileprivate let text: [UInt8]
     fileprivate let header: Row
-    fileprivate let longestFieldBytes: Int
+    fileprivate let maxFieldBytes: Int
 
     public struct Iterator: IteratorProtocol {
       fileprivate var scanner: CSVScanner
@@ -45,9 +45,9 @@ public struct CSVTable: Hashable, Sendable {
       public mutating func next() -> Row? {
         while let record = scanner.next() {
           if record.line > header.line, record.fault == nil, !record.isBlank,
-            record.values.count == header.values.count
+            let values = record.values(columns: header.values.count)
           {
-            return Row(line: record.line, values: record.values)
+            return Row(line: record.line, values: values)
           }
         }
         return nil
@@ -55,7 +55,7 @@ public struct CSVTable: Hashable, Sendable {
     }
 
     public func makeIterator() -> Iterator {
-      Iterator(scanner: CSVScanner(text, longestFieldBytes: longestFieldBytes), header: header)
+      Iterator(scanner: CSVScanner(text, maxFieldBytes: maxFieldBytes), header: header)
     }
   }
 
@@ -66,18 +66,23 @@ public struct CSVTable: Hashable, Sendable {
   /// In the order of their lines.
   public let problems: [CSVProblem]
 
-  /// - Throws: `tooLarge`, `utf16`, `notText`, `empty`, `tooManyRows`, `tooManyColumns`.
-  public init(_ bytes: [UInt8], limits: Limits = Limits()) throws(CSVError) {
-    guard bytes.count <= limits.bytes else { throw .tooLarge(bytes: bytes.count, mostBytes: limits.bytes) }
-    let (text, encoding) = try TextEncoding.decode(bytes)
+  /// - Parameter encoding: the encoding that the user named; nil finds it.
+  /// - Throws: `tooLarge`, `document`, `brokenText`, `empty`, `tooManyRows`, `tooManyColumns`.
+  public init(_ bytes: [UInt8], encoding told: TextEncoding? = nil, limits: Limits = Limits()) throws(CSVError)
+  {
+    guard bytes.count <= limits.bytes else { throw .tooLarge(bytes: bytes.count, maxBytes: limits.bytes) }
+    if let kind = CSVError.DocumentKind(of: bytes) { throw .document(kind) }
+    var (text, encoding) = try TextEncoding.decode(bytes, as: told)
     self.encoding = encoding
-    var scanner = CSVScanner(text, longestFieldBytes: limits.fieldBytes)
+    // CP/M's end of file, which programs for DOS still write.
+    while text.last == 0x1A { text.removeLast() }
+    var scanner = CSVScanner(text, maxFieldBytes: limits.fieldBytes)
     var header: Row?
     var count = 0
     var problems: [CSVProblem] = []
     while let record = scanner.next() {
       if record.isBlank { continue }
-      guard count + problems.count < limits.rows else { throw .tooManyRows(most: limits.rows) }
+      guard count + problems.count < limits.rows else { throw .tooManyRows(max: limits.rows) }
       if let fault = record.fault {
         problems.append(CSVProblem(line: record.line, fault: fault))
         // Rows cannot be told from a header that cannot be read.
@@ -85,21 +90,47 @@ public struct CSVTable: Hashable, Sendable {
       } else if let header {
         let (found, wanted) = (record.values.count, header.values.count)
         if wanted == 0 { continue }
-        if found == wanted {
+        if record.values(columns: wanted) != nil {
           count += 1
         } else {
           problems.append(CSVProblem(line: record.line, fault: .fieldCount(found: found, wanted: wanted)))
         }
       } else {
         guard record.values.count <= limits.columns else {
-          throw .tooManyColumns(count: record.values.count, most: limits.columns)
+          throw .tooManyColumns(count: record.values.count, max: limits.columns)
         }
         header = Row(line: record.line, values: record.values)
       }
     }
     guard let header else { throw .empty }
     self.header = header
-    rows = Rows(count: count, text: text, header: header, longestFieldBytes: limits.fieldBytes)
+    rows = Rows(count: count, text: text, header: header, maxFieldBytes: limits.fieldBytes)
     self.problems = problems
+  }
+}
+
+extension CSVError.DocumentKind {
+  /// The kind of a file by its first bytes; nil for what may be text.
+  init?(of bytes: [UInt8]) {
+    func contains(_ text: String) -> Bool {
+      bytes.prefix(65_536).firstRange(of: Array(text.utf8)) != nil
+        || bytes.suffix(65_536).firstRange(of: Array(text.utf8)) != nil
+    }
+    if bytes.starts(with: [0xD0, 0xCF, 0x11, 0xE0]) {
+      self = .xls
+    } else if bytes.starts(with: [0x50, 0x4B, 0x03, 0x04]) {
+      self = contains("xl/") ? .xlsx : contains("application/vnd.oasis.opendocument.spreadsheet") ? .ods : .zip
+    } else {
+      let start = String(decoding: bytes.prefix(200), as: UTF8.self).drop {
+        $0.isWhitespace || $0 == "\u{FEFF}"
+      }
+      .lowercased()
+      guard
+        ["<html", "<!doctype", "<?xml", "<table", "<head", "<meta"].contains(where: { start.hasPrefix($0) })
+      else {
+        return nil
+      }
+      self = .markup
+    }
   }
 }

@@ -1,81 +1,76 @@
 import Glibc
 
 /// How a table's text was written down.
-public enum TextEncoding: String, Hashable, Sendable {
+public enum TextEncoding: String, Hashable, Sendable, CaseIterable {
   case utf8 = "UTF-8"
   /// What spreadsheets save a CSV as on a Chinese Windows; GBK and GB 2312 are parts of it.
   case gb18030 = "GB18030"
+  /// What Excel calls 'Unicode text', in either order of bytes.
+  case utf16 = "UTF-16"
 
-  /// Finds the encoding: UTF-8 where the bytes are that, with or without a mark at the beginning, else GB18030.
-  /// - Returns: the text as UTF-8 without a mark.
-  /// - Throws: `utf16`, `notText`.
-  static func decode(_ bytes: [UInt8]) throws(CSVError) -> (text: [UInt8], encoding: TextEncoding) {
-    if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) { throw .utf16 }
-    let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
-    let isMarked = bytes.starts(with: mark)
-    let text = isMarked ? Array(bytes.dropFirst(mark.count)) : bytes
-    guard let wrong = firstOffsetThatIsNotUTF8(text) else { return (text, .utf8) }
-    if isMarked { throw .notText(line: line(at: wrong, in: text)) }
-    switch convertFromGB18030(bytes) {
-    case .text(let converted): return (converted, .gb18030)
-    // Where it got farther is what the file probably is.
-    case .wrong(let offset): throw .notText(line: line(at: max(offset, wrong), in: bytes))
-    }
+  /// An encoding by its name, in any letter case, with or without the hyphen; nil for any other word.
+  public init?(named name: String) {
+    func plain(_ text: String) -> String { text.lowercased().filter { $0 != "-" && $0 != "_" } }
+    let names = ["gbk": Self.gb18030, "gb2312": .gb18030]
+    guard let encoding = Self.allCases.first(where: { plain($0.rawValue) == plain(name) }) ?? names[plain(name)]
+    else { return nil }
+    self = encoding
   }
 
-  // MARK: - UTF-8
-
-  private static func firstOffsetThatIsNotUTF8(_ bytes: [UInt8]) -> Int? {
-    var decoder = Unicode.UTF8.ForwardParser()
-    var iterator = bytes.makeIterator()
-    var offset = 0
-    while true {
-      switch decoder.parseScalar(from: &iterator) {
-      case .valid(let scalar): offset += scalar.count
-      case .emptyInput: return nil
-      case .error: return offset
+  /// Turns a file's bytes into UTF-8 without a byte order mark.
+  /// - Parameter told: the encoding that the user named; nil finds it. A byte order mark says it; without one, bytes that
+  ///   fit one encoding only are of that, and all others are of the one in which they read as Chinese.
+  /// - Throws: `brokenText`.
+  static func decode(_ bytes: [UInt8], as told: TextEncoding? = nil) throws(CSVError) -> (
+    text: [UInt8], encoding: TextEncoding
+  ) {
+    let decoded: DecodedText
+    switch told ?? marked(bytes) {
+    case .utf8: decoded = .utf8(bytes)
+    case .gb18030: decoded = .gb18030(bytes)
+    case .utf16: decoded = .utf16(bytes)
+    case nil:
+      let utf8 = DecodedText.utf8(bytes)
+      if utf8.isASCII {
+        decoded = utf8
+      } else {
+        let gb18030 = DecodedText.gb18030(bytes)
+        decoded = gb18030.readability > utf8.readability ? gb18030 : utf8
       }
     }
-  }
-
-  // MARK: - GB18030
-
-  private enum Conversion {
-    case text([UInt8])
-    /// The offset of the first byte that could not be converted.
-    case wrong(Int)
-  }
-
-  private static func convertFromGB18030(_ bytes: [UInt8]) -> Conversion {
-    // iconv_open(3) answers (iconv_t) -1 where it does not know the encoding.
-    guard let converter = iconv_open("UTF-8", "GB18030"), converter != UnsafeMutableRawPointer(bitPattern: -1)
-    else { return .wrong(0) }
-    defer { iconv_close(converter) }
-    var bytes = bytes.map { CChar(bitPattern: $0) }
-    let count = bytes.count
-    var text: [UInt8] = []
-    text.reserveCapacity(count * 3 / 2)
-    var buffer = [CChar](repeating: 0, count: 65_536)
-    let wrong: Int? = bytes.withUnsafeMutableBufferPointer { source in
-      var next = source.baseAddress
-      var left = count
-      while left > 0 {
-        let (result, reason, written) = buffer.withUnsafeMutableBufferPointer { target in
-          var end = target.baseAddress
-          var room = target.count
-          let result = iconv(converter, &next, &left, &end, &room)
-          return (result, errno, target.count - room)
-        }
-        text.append(contentsOf: buffer[..<written].lazy.map { UInt8(bitPattern: $0) })
-        // E2BIG only says that the buffer is full: on with what is left.
-        if result == -1, reason != E2BIG || written == 0 { return count - left }
-      }
-      return nil
+    guard decoded.brokenLines.isEmpty else {
+      throw .brokenText(decoded.encoding, lines: Array(decoded.brokenLines.prefix(10)))
     }
-    return wrong.map { .wrong($0) } ?? .text(text)
+    return (decoded.text, decoded.encoding)
   }
 
-  private static func line(at offset: Int, in bytes: [UInt8]) -> Int {
-    1 + bytes.prefix(offset).count { $0 == UInt8(ascii: "\n") }
+  /// The encoding that a byte order mark says, or that zeros in every other place show; nil where there are none.
+  private static func marked(_ bytes: [UInt8]) -> TextEncoding? {
+    if bytes.starts(with: DecodedText.mark) { return .utf8 }
+    return UTF16Order(of: bytes) == nil ? nil : .utf16
+  }
+}
+
+/// The order of bytes in UTF-16.
+enum UTF16Order {
+  case littleEndian, bigEndian
+
+  /// As a mark says it. Without one, an eighth of the first 4,096 bytes or more has to be zero, in even or in odd
+  /// places only: tables have commas, digits and line ends.
+  init?(of bytes: [UInt8]) {
+    if bytes.starts(with: [0xFF, 0xFE]) {
+      self = .littleEndian
+    } else if bytes.starts(with: [0xFE, 0xFF]) {
+      self = .bigEndian
+    } else {
+      let sample = bytes.prefix(4_096)
+      let (even, odd) = sample.enumerated().reduce(into: (0, 0)) { counts, item in
+        if item.element == 0 { if item.offset.isMultiple(of: 2) { counts.0 += 1 } else { counts.1 += 1 } }
+      }
+      guard bytes.count.isMultiple(of: 2), max(even, odd) * 8 >= sample.count, even == 0 || odd == 0,
+        even != odd
+      else { return nil }
+      self = even == 0 ? .littleEndian : .bigEndian
+    }
   }
 }

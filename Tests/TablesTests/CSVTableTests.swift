@@ -26,6 +26,19 @@ import Testing
     Good(text: "a,b\n 1 ,\t2\n", rows: [[" 1 ", "\t2"]]),
     Good(text: "a\n树林召镇\n🔥\n", rows: [["树林召镇"], ["🔥"]]),
     Good(text: "a,b", rows: []),
+    // What a row has less or more of, where it is empty.
+    Good(text: "a,b,c\n1,2\n3\n4,5,6,,\n", rows: [["1", "2", ""], ["3", "", ""], ["4", "5", "6"]]),
+    Good(text: "a,b\n1,2\n\u{1A}", rows: [["1", "2"]]),
+    Good(text: "a,b\n1,2\u{1A}\u{1A}", rows: [["1", "2"]]),
+    Good(text: "a,b\n=\"01\",\"=\"\"02\"\"\"\n=1,=\"\"\n", rows: [["01", "02"], ["=1", ""]]),
+    Good(text: "a;b\n1,5;2\n", rows: [["1,5", "2"]]),
+    Good(text: "a\tb\n1,5\t\"2\t3\"\n", rows: [["1,5", "2\t3"]]),
+    Good(text: "\"a;x\",b\n1;,2\n", rows: [["1;", "2"]]),
+    Good(text: ";;\na;b\n1;2\n", rows: [["1", "2"]]),
+    Good(text: "sep=,\r\na,b\r\n1;2;3;4,5\r\n", rows: [["1;2;3;4", "5"]]),
+    Good(text: "\u{FEFF}SEP=;\na;b,c,d\n1;2,\n", rows: [["1", "2,"]]),
+    Good(text: "\"sep=|\"\na|b\n1|2\n", rows: [["1", "2"]]),
+    Good(text: "sep=\t\na\tb\n1\t2\n", rows: [["1", "2"]]),
   ])
   func `reads what spreadsheets write`(good: Good) throws {
     let table = try table(good.text)
@@ -48,13 +61,11 @@ import Testing
   @Test(arguments: [
     Bad(
       text: "a,b\n1\n2,3\n4,5,6\n",
-      problems: [
-        problem(2, .fieldCount(found: 1, wanted: 2)), problem(4, .fieldCount(found: 3, wanted: 2)),
-      ], rows: 1),
+      problems: [problem(4, .fieldCount(found: 3, wanted: 2))], rows: 2),
     Bad(
-      text: "a,b\n\"1,2\n3\n",
+      text: "a,b\n\"1\n3,4,5",
       problems: [
-        problem(2, .quoteOpen), problem(3, .fieldCount(found: 1, wanted: 2)),
+        problem(2, .quoteOpen), problem(3, .fieldCount(found: 3, wanted: 2)),
       ], rows: 0),
     Bad(text: "a,b\n\"1\"x,2\n3,4\n", problems: [problem(2, .quoteFollowed)], rows: 1),
     Bad(text: "a,b\n\"1\n\",2\n3\"4,5\n6,7\n", problems: [problem(4, .quoteInside)], rows: 2),
@@ -63,7 +74,7 @@ import Testing
     Bad(
       text: "a,b\n123456789,2\n\"123456789\",2\n12345678,\"12345678\"\n",
       problems: [
-        problem(2, .fieldTooLong(mostBytes: 8)), problem(3, .fieldTooLong(mostBytes: 8)),
+        problem(2, .fieldTooLong(maxBytes: 8)), problem(3, .fieldTooLong(maxBytes: 8)),
       ], rows: 1),
     Bad(text: "a\"b\n1\n", problems: [problem(1, .quoteInside)], rows: 0),
   ])
@@ -76,14 +87,26 @@ import Testing
   @Test func `refuses what is no table`() {
     #expect(throws: CSVError.empty) { try table("") }
     #expect(throws: CSVError.empty) { try table("\r\n,,\n") }
-    #expect(throws: CSVError.tooLarge(bytes: 5, mostBytes: 4)) { try table("a\n1\n2", limits: .init(bytes: 4)) }
-    #expect(throws: CSVError.tooManyRows(most: 2)) { try table("a\n1\n2\n3", limits: .init(rows: 2)) }
-    #expect(throws: CSVError.tooManyColumns(count: 3, most: 2)) {
+    #expect(throws: CSVError.tooLarge(bytes: 5, maxBytes: 4)) { try table("a\n1\n2", limits: .init(bytes: 4)) }
+    #expect(throws: CSVError.tooManyRows(max: 2)) { try table("a\n1\n2\n3", limits: .init(rows: 2)) }
+    #expect(throws: CSVError.tooManyColumns(count: 3, max: 2)) {
       try table("a,b,c", limits: .init(columns: 2))
     }
-    #expect(throws: CSVError.utf16) { try CSVTable([0xFF, 0xFE, 0x61, 0x00]) }
-    #expect(throws: CSVError.notText(line: 2)) { try CSVTable(Array("a\n".utf8) + [0xFF, 0x0A]) }
-    #expect(throws: CSVError.notText(line: 1)) { try CSVTable([0xEF, 0xBB, 0xBF, 0x61, 0xD6, 0xD0]) }
+    #expect(throws: CSVError.brokenText(.utf8, lines: [1])) {
+      try CSVTable([0xEF, 0xBB, 0xBF, 0x61, 0xD6, 0xD0])
+    }
+  }
+
+  @Test(
+    arguments: [
+      ([0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1], CSVError.DocumentKind.xls),
+      (Array("PK\u{3}\u{4}\u{14}\u{0}xl/workbook.xml".utf8), .xlsx),
+      (Array("PK\u{3}\u{4}mimetypeapplication/vnd.oasis.opendocument.spreadsheet".utf8), .ods),
+      (Array("PK\u{3}\u{4}list.csv".utf8), .zip), (Array("\r\n<HTML><table>".utf8), .markup),
+      (Array("\u{FEFF}<?xml version=\"1.0\"?>".utf8), .markup),
+    ] as [([UInt8], CSVError.DocumentKind)])
+  func `names a document that is not text`(bytes: [UInt8], kind: CSVError.DocumentKind) {
+    #expect(throws: CSVError.document(kind)) { try CSVTable(bytes) }
   }
 
   // MARK: - GB18030
@@ -109,7 +132,9 @@ import Testing
   }
 
   @Test func `names the line where GB18030 is cut`() {
-    #expect(throws: CSVError.notText(line: 4)) { try CSVTable(Self.chinese + [0x0A, 0x31, 0x2C, 0xCA]) }
+    #expect(throws: CSVError.brokenText(.gb18030, lines: [4])) {
+      try CSVTable(Self.chinese + [0x0A, 0x31, 0x2C, 0xCA])
+    }
   }
 
   // MARK: - Malformed
