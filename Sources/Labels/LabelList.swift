@@ -4,7 +4,7 @@ public import Tables
 /// The labels that a company's table asks for. Only what is wholly right is in `rows`.
 public struct LabelList: Hashable, Sendable {
   public struct Row: Hashable, Sendable {
-    /// In the file; the first is 1.
+    /// Line number in the file, from 1.
     public let line: Int
     public let code: LabelCode
     /// From the company's desk; nil where the list brings none.
@@ -16,12 +16,12 @@ public struct LabelList: Hashable, Sendable {
   public struct Problem: Error, Hashable, Sendable {
     public enum Fault: Hashable, Sendable {
       case row(CSVProblem.Fault)
-      /// No column is called `code` or one of its other names.
-      case noCodeColumn
+      /// No column is called `code` or one of its other names; these are the header's cells.
+      case noCodeColumn(found: [String])
       /// Two columns stand for the same field.
       case columnTwice(field: String)
-      /// Wrong length or wrong check character.
-      case notACode
+      /// Wrong length or wrong check character; the code that was probably meant, if there is one.
+      case notACode(meant: LabelCode?)
       case codeTwice(firstLine: Int)
       /// Not eight characters of a tag's alphabet.
       case notATag
@@ -45,43 +45,82 @@ public struct LabelList: Hashable, Sendable {
   public let problems: [Problem]
   /// Headers that stand for no field of the template.
   public let unusedColumns: [String]
+  /// How many of `rows` have no text for a field of the template, by the field's name; fields that every row fills are
+  /// left out.
+  public let emptyTexts: [String: Int]
+  /// How the file was written down.
+  public let encoding: TextEncoding
 
-  /// - Parameter template: whose fields the columns are looked for.
-  public init(_ table: CSVTable, for template: LabelTemplate) {
+  /// - Parameters:
+  ///   - template: whose fields the columns are looked for.
+  ///   - defaults: texts for fields that a row leaves empty.
+  public init(_ table: CSVTable, for template: LabelTemplate, defaults: [String: String] = [:]) {
+    encoding = table.encoding
     var problems = table.problems.map { Problem(line: $0.line, fault: .row($0.fault)) }
     let columns = Columns(table.header.values, fields: template.fieldNames.union(["tag"]))
     unusedColumns = columns.unused
     problems += columns.twice.map { Problem(line: table.header.line, fault: .columnTwice(field: $0)) }
+    var emptyTexts: [String: Int] = [:]
     var rows = Rows(fields: template.fieldNames.subtracting(["code"]))
     if let codeColumn = columns.fields["code"] {
       let required = template.requiredFields.filter { $0 != "code" }
+      let usedDefaults = defaults.filter { template.fieldNames.contains($0.key) && !$0.value.isEmpty }
+      // A phone that nobody gave is a choice, not a gap.
+      let counted = template.fieldNames.filter {
+        $0 != "code" && ($0 != "companyPhone" || columns.fields[$0] != nil)
+      }
       var lines: [LabelCode: Int] = [:]
       for row in table.rows {
         var faults: [Problem.Fault] = []
-        let code = LabelCode(TextNormalization.trimmed(row.values[codeColumn]))
+        let codeText = Self.codeText(row.values[codeColumn])
+        let code = LabelCode(codeText)
         if let code {
           if let first = lines[code] { faults.append(.codeTwice(firstLine: first)) }
           lines[code] = lines[code] ?? row.line
         } else {
-          faults.append(.notACode)
+          faults.append(.notACode(meant: LabelCode(meantBy: codeText)))
         }
-        var fields: [String: String] = [:]
+        var fields = usedDefaults
         let tagText = columns.fields["tag"].map { TextNormalization.trimmed(row.values[$0]) } ?? ""
         let tag = LabelTag(tagText)
         if !tagText.isEmpty, tag == nil { faults.append(.notATag) }
         for (field, column) in columns.fields where field != "code" && field != "tag" {
-          let value = TextNormalization.trimmed(row.values[column])
+          let value = Self.oneLine(row.values[column])
           if !value.isEmpty { fields[field] = value }
         }
         faults += required.filter { fields[$0] == nil }.map { .fieldMissing(field: $0) }
         problems += faults.map { Problem(line: row.line, fault: $0) }
-        if let code, faults.isEmpty { rows.append(Row(line: row.line, code: code, tag: tag, fields: fields)) }
+        if let code, faults.isEmpty {
+          rows.append(Row(line: row.line, code: code, tag: tag, fields: fields))
+          for field in counted where fields[field] == nil { emptyTexts[field, default: 0] += 1 }
+        }
       }
     } else if !table.header.values.isEmpty {
-      problems.append(Problem(line: table.header.line, fault: .noCodeColumn))
+      problems.append(
+        Problem(
+          line: table.header.line, fault: .noCodeColumn(found: table.header.values.filter { !$0.isEmpty })))
     }
     self.rows = rows
+    self.emptyTexts = emptyTexts
     self.problems = problems.sorted { $0.line < $1.line }
+  }
+
+  // MARK: - Cells
+
+  /// A cell's text as a label shows it: tabs, line breaks and other white space are one space, none at either end.
+  private static func oneLine(_ cell: String) -> String {
+    TextNormalization.trimmed(
+      String(String.UnicodeScalarView(cell.unicodeScalars.map { isBreak($0) ? " " : $0 })))
+  }
+
+  private static func isBreak(_ scalar: Unicode.Scalar) -> Bool {
+    scalar.value < 0x20 || scalar.value == 0x85 || scalar.value == 0x2028 || scalar.value == 0x2029
+  }
+
+  /// A cell of codes, without the apostrophe by which spreadsheets mark text.
+  private static func codeText(_ cell: String) -> String {
+    let text = oneLine(cell)
+    return text.hasPrefix("'") ? String(text.dropFirst()) : text
   }
 
   // MARK: - Columns
@@ -95,7 +134,7 @@ public struct LabelList: Hashable, Sendable {
       let known = Dictionary(names.map { (LabelList.plain($0), $0) }, uniquingKeysWith: { first, _ in first })
       for (column, header) in headers.enumerated() {
         let plain = LabelList.plain(header)
-        let field = known[plain] ?? LabelList.otherNames[plain]
+        let field = known[plain] ?? ColumnNames.field[plain]
         guard let field, names.contains(field) else {
           if !plain.isEmpty { unused.append(header) }
           continue
@@ -109,24 +148,6 @@ public struct LabelList: Hashable, Sendable {
   private static func plain(_ header: String) -> String {
     TextNormalization.halfWidth(header).lowercased().prefix { $0 != "(" }.filter { $0.isLetter || $0.isNumber }
   }
-
-  /// What companies' tables call the columns; the field's own name is always one.
-  private static let otherNames: [String: String] = {
-    let names: [String: [String]] = [
-      "code": [
-        "code", "labelcode", "serial", "编码", "标牌编码", "标牌号", "专属码", "电焊机专属码", "二维码", "二维码编码", "赋码", "码号",
-      ],
-      "tag": ["tag", "防伪码", "防伪标记", "校验标记"],
-      "unitName": [
-        "unit", "unitname", "company", "name", "单位", "单位名称", "名称", "企业名称", "商户名称", "使用单位", "使用单位名称", "店名",
-      ],
-      "street": [
-        "street", "town", "townstreet", "township", "街道", "苏木镇", "苏木镇街道", "镇街", "镇街道", "乡镇", "所在镇街", "所属镇街",
-        "所属苏木镇",
-      ],
-    ]
-    return names.reduce(into: [:]) { result, entry in for name in entry.value { result[name] = entry.key } }
-  }()
 }
 
 extension LabelTemplate {

@@ -12,15 +12,94 @@ public struct LabelCode: Hashable, Sendable, Codable, CustomStringConvertible {
     self.serial = serial
   }
 
-  /// Parses the written form. Lower case, full-width characters and missing hyphens are accepted,
-  /// a wrong check character is not.
+  /// Parses the written form. Lower case, full-width characters, dashes of any kind for hyphens and missing hyphens are
+  /// accepted, a wrong check character is not.
   public init?(_ text: String) {
-    let plain = TextNormalization.halfWidth(text).uppercased().filter { $0 != "-" && $0 != " " }
+    let plain = Self.plain(text)
     guard plain.utf8.count == 13, let serial = CodeSerial(String(plain.dropFirst(6).prefix(6))),
       let code = LabelCode(region: String(plain.prefix(6)), serial: serial),
       plain.last == code.checkCharacter
     else { return nil }
     self = code
+  }
+
+  /// The code that was meant by a text with the letter O for a zero or I or L for a one, as its check character tells:
+  /// of several the one with the most of them. Where there is none, the code with one zero or one for such a letter. Nil
+  /// where the text is a code as it stands, or where nothing tells one code from another.
+  public init?(meantBy text: String) {
+    let plain = Array(Self.plain(text).utf8)
+    guard plain.count == 13, LabelCode(text) == nil else { return nil }
+    // A region is digits only.
+    let region = plain.prefix(6).map { Self.digit(for: $0) ?? $0 }
+    var candidates: [(changes: Int, text: [UInt8])] = [(0, region)]
+    for character in plain.dropFirst(6) {
+      candidates = candidates.flatMap { candidate in
+        [(candidate.changes, candidate.text + [character])]
+          + (Self.digit(for: character).map { [(candidate.changes + 1, candidate.text + [$0])] } ?? [])
+      }
+    }
+    if let code = Self.only(candidates) {
+      self = code
+      return
+    }
+    var letters: [(changes: Int, text: [UInt8])] = []
+    for place in 6..<13 {
+      for letter in Self.letters(for: plain[place]) {
+        var text = region + plain.dropFirst(6)
+        text[place] = letter
+        letters.append((1, text))
+      }
+    }
+    guard let code = Self.only(letters) else { return nil }
+    self = code
+  }
+
+  /// The one code among texts, each with the number of its changes: that with the most of them; nil where two have as many.
+  private static func only(_ candidates: [(changes: Int, text: [UInt8])]) -> LabelCode? {
+    let codes = candidates.compactMap { candidate in
+      LabelCode(String(decoding: candidate.text, as: UTF8.self)).map { (candidate.changes, $0) }
+    }
+    let most = codes.map(\.0).max()
+    let best = codes.filter { $0.0 == most }
+    return best.count == 1 ? best.first?.1 : nil
+  }
+
+  /// The digit that a letter is taken for; nil for other characters.
+  private static func digit(for character: UInt8) -> UInt8? {
+    switch character {
+    case UInt8(ascii: "O"): UInt8(ascii: "0")
+    case UInt8(ascii: "I"), UInt8(ascii: "L"): UInt8(ascii: "1")
+    default: nil
+    }
+  }
+
+  /// The letters that a digit is taken for.
+  private static func letters(for character: UInt8) -> [UInt8] {
+    switch character {
+    case UInt8(ascii: "0"): [UInt8(ascii: "O")]
+    case UInt8(ascii: "1"): [UInt8(ascii: "I"), UInt8(ascii: "L")]
+    default: []
+    }
+  }
+
+  /// Half-width, in upper case, without hyphens and spaces.
+  private static func plain(_ text: String) -> String {
+    var scalars = String.UnicodeScalarView()
+    for scalar in TextNormalization.halfWidth(text).unicodeScalars where !isHyphen(scalar) && scalar != " " {
+      scalars.append(scalar)
+    }
+    return String(scalars).uppercased()
+  }
+
+  /// Whether a character stands where a hyphen was typed: spreadsheets, input methods and word processors make dashes,
+  /// minus signs, soft hyphens and the like of it.
+  private static func isHyphen(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.value {
+    case 0x2D, 0xAD, 0x02D7, 0x058A, 0x1806, 0x2010...0x2015, 0x2043, 0x207B, 0x208B, 0x2212, 0x2500, 0x2796,
+      0x30FC, 0xFE58, 0xFE63, 0xFF70:
+      true
+    default: false
+    }
   }
 
   public var checkCharacter: Character { Self.checkCharacter(over: region + serial.description) }

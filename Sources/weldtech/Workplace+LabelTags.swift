@@ -50,7 +50,9 @@ extension Workplace {
     guard let codes = table.header.values.firstIndex(of: "code"),
       let tags = table.header.values.firstIndex(of: "tag")
     else {
-      throw ListRefused(file: path, reason: .rows([.init(line: table.header.line, fault: .noCodeColumn)]))
+      throw ListRefused(
+        file: path,
+        reason: .rows([.init(line: table.header.line, fault: .noCodeColumn(found: table.header.values))]))
     }
     var found: [LabelCode: LabelTag] = [:]
     for row in table.rows {
@@ -61,7 +63,7 @@ extension Workplace {
           problems.append(.init(line: row.line, fault: .notATag))
         }
       } else {
-        problems.append(.init(line: row.line, fault: .notACode))
+        problems.append(.init(line: row.line, fault: .notACode(meant: LabelCode(meantBy: row.values[codes]))))
       }
     }
     guard problems.isEmpty else { throw ListRefused(file: path, reason: .rows(problems)) }

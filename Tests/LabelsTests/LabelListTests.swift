@@ -1,3 +1,4 @@
+import Foundation
 import Records
 import Tables
 import Testing
@@ -13,7 +14,8 @@ import Testing
   }
 
   @Test(arguments: [
-    "code,unitName,street", "编码,单位名称,街道", "标牌编码,使用单位,所属苏木镇", "CODE,Unit Name,Town/Street",
+    "code,unitName,street", "编码,企业/店铺名称,所属街道", "编码,企业/店铺名称,所属街道/苏木镇", "编码,单位名称,街道", "标牌编码,使用单位,所属苏木镇",
+    "CODE,Unit Name,Town/Street",
     " Label code ,单位（全称）,ＳＴＲＥＥＴ",
   ])
   func `knows the columns by their Chinese and English names`(header: String) throws {
@@ -34,10 +36,12 @@ import Testing
   }
 
   @Test func `names the line of every bad row and takes none of them`() throws {
-    let list = try list("code,street\n\(first),a\n150621-00A000-0,b\n\n\(second)\n\(first),c\n\(second),\"d\n")
+    let list = try list(
+      "code,street\n\(first),a\n150621-00A000-0,b\n\n\(second),d,e\n\(first),c\n\(second),\"d\n")
     #expect(
       list.problems == [
-        .init(line: 3, fault: .notACode), .init(line: 5, fault: .row(.fieldCount(found: 1, wanted: 2))),
+        .init(line: 3, fault: .notACode(meant: nil)),
+        .init(line: 5, fault: .row(.fieldCount(found: 3, wanted: 2))),
         .init(line: 6, fault: .codeTwice(firstLine: 2)), .init(line: 7, fault: .row(.quoteOpen)),
       ])
     #expect(list.rows.map(\.line) == [2])
@@ -56,9 +60,84 @@ import Testing
   }
 
   @Test func `wants a column of codes and each column once`() throws {
-    #expect(try list("unit,street\na,b\n").problems == [.init(line: 1, fault: .noCodeColumn)])
+    #expect(
+      try list("unit,street\na,b\n").problems == [
+        .init(line: 1, fault: .noCodeColumn(found: ["unit", "street"]))
+      ])
     #expect(
       try list("code,街道,street\n\(first),a,b\n").problems
         == [.init(line: 1, fault: .columnTwice(field: "street"))])
+  }
+
+  @Test
+  func `a survey of the plan's form with a column of codes is a list, and what it has no use for is named`()
+    throws
+  {
+    let form = [
+      "序号", "企业/店铺名称", "责任人姓名", "责任人电话", "焊机用电类型", "最大电流安数A", "焊机最大电流", "焊机类型", "作业用途", "电源类型", "焊机最大功率",
+      "应用行业", "备注", "所属街道", "所属社区", "填表人", "填表人电话",
+    ]
+    let row = [
+      "1", "老王电焊铺", "王示例", "138 0000 0000", "单相220", "32", "200", "手工电弧焊", "修理", "逆变", "7.5", "汽车维修", "",
+      "树林召镇",
+      "示例社区", "李示例", "138 0000 0001",
+    ]
+    let list = try list(
+      (form + ["电焊机专属码"]).joined(separator: ",") + "\n" + (row + ["\(first)"]).joined(separator: ",") + "\n")
+    #expect(list.problems.isEmpty)
+    #expect(list.rows.map(\.fields) == [["unitName": "老王电焊铺", "street": "树林召镇"]])
+    #expect(list.unusedColumns == form.filter { !["企业/店铺名称", "所属街道"].contains($0) })
+  }
+
+  @Test func `counts the labels that lack a text`() throws {
+    let third = Sample.code(466_562)
+    let partial = try list("code,unitName,street\n\(first),甲\n\(second),,树林召镇\n\(third),乙,\n")
+    #expect(partial.problems.isEmpty && partial.emptyTexts == ["unitName": 1, "street": 2])
+    #expect(try list("code,unitName\n\(first),甲\n").emptyTexts == ["street": 1])
+    #expect(try list("code,unitName,street\n\(first),甲,乙\n").emptyTexts.isEmpty)
+  }
+
+  @Test func `says which code was meant where O stands for 0 or I for 1`() throws {
+    let code = try #require(LabelCode(region: "150621", serial: CodeSerial("00A0I1")!))
+    let typed = "\(code)".replacingOccurrences(of: "00A0", with: "OOAO")
+    let list = try list("code\n\(typed)\n")
+    #expect(list.problems == [.init(line: 2, fault: .notACode(meant: code))])
+  }
+
+  @Test func `white space of any kind within a text is one line's`() throws {
+    let list = try list("code,unitName,street\n'\(first),\"老王\r\n电焊铺\",\"树林召\u{2028}镇\u{A0}\"\n")
+    #expect(list.problems.isEmpty)
+    #expect(list.rows.map(\.fields) == [["unitName": "老王 电焊铺", "street": "树林召 镇"]])
+  }
+
+  // MARK: - Files that were misread
+
+  private func fixture(_ name: String) throws -> LabelList {
+    let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    let bytes = try Data(contentsOf: folder.appending(path: "Fixtures/Lists/list-\(name).csv"))
+    return LabelList(try CSVTable([UInt8](bytes)), for: try Sample.catalogue.template(named: "acrylic-60x40"))
+  }
+
+  @Test func `a cut character in UTF-8 is named by its line`() {
+    #expect(throws: CSVError.brokenText(.utf8, lines: [3, 4])) { try fixture("utf8-with-one-cut-character") }
+  }
+
+  @Test func `short rows, tabs, other hyphens and a line of sep are taken`() throws {
+    let short = try fixture("short-rows-gb18030")
+    #expect(short.problems.isEmpty && short.encoding == .gb18030)
+    #expect(short.rows.map(\.fields) == [["unitName": "示例焊接铺", "street": "树林召镇"], ["unitName": "示例焊接铺"]])
+    #expect(short.rows.map { "\($0.code)" } == ["150621-00K006-U", "150621-00K007-S"])
+    #expect(short.emptyTexts == ["street": 1])
+    let tab = try fixture("tab-in-cell")
+    #expect(tab.problems.isEmpty && tab.rows.map(\.fields) == [["unitName": "示例 焊接铺"]])
+    let hyphens = try fixture("other-hyphens")
+    #expect(hyphens.problems.isEmpty)
+    #expect(
+      hyphens.rows.map { "\($0.code)" } == [
+        "150621-00A00S-E", "150621-00A00T-C", "150621-00A00U-A", "150621-00A00V-8",
+      ])
+    let sep = try fixture("sep-line")
+    #expect(sep.problems.isEmpty && sep.rows.map { "\($0.line) \($0.code)" } == ["3 150621-00A00X-4"])
+    #expect(sep.rows.map(\.fields) == [["unitName": "示例"]])
   }
 }

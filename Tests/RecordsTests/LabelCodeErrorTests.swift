@@ -55,4 +55,39 @@ import Testing
     #expect(block.code(at: -1) == nil)
     #expect(CodeBlock(region: "15062", "00A000+5") == nil)
   }
+
+  @Test func `takes every dash for a hyphen`() {
+    for code in codes {
+      for dash in [
+        "\u{2010}", "\u{2011}", "\u{2012}", "\u{2013}", "\u{2014}", "\u{2015}", "\u{2212}", "\u{FF0D}",
+        "\u{AD}", "\u{FE63}",
+      ] {
+        #expect(LabelCode(code.description.replacing("-", with: dash)) == code)
+      }
+    }
+  }
+
+  @Test func `a letter typed for a digit is found by the check character`() {
+    var (found, tried) = (0, 0)
+    for number in stride(from: 466_560, to: 466_560 + 36 * 36 * 40, by: 7) {
+      let code = LabelCode(region: "150621", serial: CodeSerial(number: number)!)!
+      let text = Array(code.description)
+      for position in 7..<text.count where "01OI".contains(text[position]) {
+        var typed = text
+        typed[position] = ["0": "O", "1": "I", "O": "0", "I": "1"][text[position]]!
+        #expect(LabelCode(String(typed)) == nil)
+        tried += 1
+        found += LabelCode(meantBy: String(typed)) == code ? 1 : 0
+      }
+    }
+    #expect(tried > 5_000 && found * 100 > tried * 80, "\(found) of \(tried)")
+    for code in codes {
+      // Every zero and every one typed as a letter, as from a label in a typeface that has them alike.
+      let typed = code.description.replacing("0", with: "O").replacing("1", with: "l")
+      #expect(LabelCode(typed) != nil || LabelCode(meantBy: typed) == code, "\(typed)")
+    }
+    #expect(LabelCode(meantBy: codes[0].description) == nil)
+    #expect(LabelCode(meantBy: "15O62l-oo0000-\(codes[0].checkCharacter)") == codes[0])
+    #expect(LabelCode(meantBy: "150621-00A000-0") == nil)
+  }
 }

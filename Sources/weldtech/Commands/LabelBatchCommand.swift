@@ -23,6 +23,7 @@ enum LabelBatchCommand {
     var pages = PageOptions()
     var printing = PrintingOptions()
     var tagKey: String?
+    var encoding: TextEncoding?
     var isPreview = false
   }
 
@@ -35,6 +36,8 @@ enum LabelBatchCommand {
     var seconds: Double
     /// What the tags do to the symbol; nil where no label has one.
     var tagged: Tagged?
+    /// How the list was read.
+    var list: ListFacts
 
     struct Tagged: Encodable {
       var labels: Int
@@ -51,6 +54,9 @@ enum LabelBatchCommand {
         parameters.option(
           "input", \.input, .file, placeholder: "F.csv",
           Text(zh: "标牌表：第一行是表头，要有 code（编码）列", en: "the list: a header, and in it a column `code`"))
+        parameters.option(
+          "encoding", \.encoding, .textEncoding, placeholder: "utf-8|gb18030|utf-16",
+          Text(zh: "表的文字编码；不写自动识别", en: "how the list was written down; unless told, that is found"))
         parameters.option(
           "output", \.output, .file, placeholder: "DIR|F",
           Text(zh: "PNG、SVG 写到的目录，或 PDF 文件", en: "the folder for PNG or SVG, or the PDF file"))
@@ -95,7 +101,8 @@ enum LabelBatchCommand {
     let destination = options.isPreview ? nil : try options.printing.destination(format: settings.format)
     let began = ContinuousClock.now
     let template = try workplace.labelTemplates().template(named: options.template)
-    let list = try readList(input, for: template, workplace)
+    let list = try readList(input, options, for: template, workplace)
+    announce(list, on: workplace.console)
     let platform = try workplace.platformAddress()
     let tags = try tags(of: list, options, workplace)
     let prefix = try LabelPayload.Prefix(platform: platform)
@@ -106,7 +113,7 @@ enum LabelBatchCommand {
       let sheet = try LabelPreview(of: orders, template: template, settings: settings)
       try workplace.write(try sheet.png(), to: output)
       return try answer(
-        previewed: orders.count, output, seconds: (ContinuousClock.now - began) / .seconds(1), workplace)
+        previewed: orders.count, output, seconds: (ContinuousClock.now - began) / .seconds(1), list, workplace)
     }
     let jobs = options.jobs ?? processorCount
     let display = ProgressDisplay(for: workplace.console, now: { ContinuousClock.now - began })
@@ -151,18 +158,19 @@ enum LabelBatchCommand {
     }
     display.finish()
     return try answer(
-      made, resumed: resumed, output, seconds: (ContinuousClock.now - began) / .seconds(1), tagged, workplace)
+      made, resumed: resumed, output, seconds: (ContinuousClock.now - began) / .seconds(1), tagged, list,
+      workplace)
   }
 
   private static func answer(
     _ made: Int, resumed: Int, _ output: String, seconds: Double, _ tagged: Document.Tagged?,
-    _ workplace: Workplace
+    _ list: LabelList, _ workplace: Workplace
   ) throws -> Int32 {
     let console = workplace.console
     let document = Document(
       labels: made, verified: made, resumed: resumed, output: output,
       seconds: (seconds * 1000).rounded() / 1000,
-      tagged: tagged)
+      tagged: tagged, list: ListFacts(list))
     try console.answer(document) {
       console.put(
         Text(zh: "\(made) 张标牌已做好并逐张读回：\(output)", en: "\(made) labels made, each read back: \(output)"))
@@ -177,12 +185,15 @@ enum LabelBatchCommand {
     return ExitCode.done.rawValue
   }
 
-  private static func answer(previewed count: Int, _ output: String, seconds: Double, _ workplace: Workplace)
+  private static func answer(
+    previewed count: Int, _ output: String, seconds: Double, _ list: LabelList, _ workplace: Workplace
+  )
     throws -> Int32
   {
     let console = workplace.console
     let document = Document(
-      labels: count, verified: 0, resumed: 0, output: output, seconds: (seconds * 1000).rounded() / 1000)
+      labels: count, verified: 0, resumed: 0, output: output, seconds: (seconds * 1000).rounded() / 1000,
+      list: ListFacts(list))
     let shown = min(count, LabelPreview.mostLabels)
     try console.answer(document) {
       console.put(
@@ -191,15 +202,6 @@ enum LabelBatchCommand {
           en: "contact sheet: \(output), with \(shown) of \(count) labels, all of which fit; none was made"))
     }
     return ExitCode.done.rawValue
-  }
-
-  /// A list in which something is wrong is refused whole.
-  private static func readList(_ path: String, for template: LabelTemplate, _ workplace: Workplace) throws
-    -> LabelList
-  {
-    let list = LabelList(try workplace.readTable(path, atMost: CSVTable.Limits().bytes), for: template)
-    guard list.problems.isEmpty else { throw ListRefused(file: path, reason: .rows(list.problems)) }
-    return list
   }
 
   // MARK: - Tags
@@ -255,25 +257,4 @@ enum LabelBatchCommand {
   }
 
   private static var processorCount: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
-}
-
-extension Workplace {
-  /// - Throws: `ListRefused` where the file holds no table, `FileTrouble`.
-  func readTable(_ path: String, atMost bytes: Int) throws -> CSVTable {
-    let text = [UInt8](try read(path, atMost: bytes))
-    do throws(CSVError) { return try CSVTable(text) } catch {
-      throw ListRefused(file: path, reason: .noTable(error))
-    }
-  }
-}
-
-/// A list of labels that cannot be used as it is.
-struct ListRefused: Error {
-  enum Reason {
-    case noTable(CSVError)
-    case rows([LabelList.Problem])
-  }
-
-  let file: String
-  let reason: Reason
 }

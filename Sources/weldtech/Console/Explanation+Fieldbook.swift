@@ -44,7 +44,9 @@ extension FieldbookError: Explained {
       Failure(
         code: "installation.notFound",
         message: Text(zh: "没有安装记录 \(reference)", en: "there is no installation \(reference)"),
-        hint: Text(zh: "weldtech list 列出全部", en: "`weldtech list` lists them"), exit: .badData)
+        hint: LabelCode(meantBy: reference).map {
+          Text(zh: "是不是 \($0)（0 与 O、1 与 I 混了）？", en: "did you mean \($0), with O for 0 or I for 1?")
+        } ?? Text(zh: "weldtech list 列出全部", en: "`weldtech list` lists them"), exit: .badData)
     case .ambiguous(let reference, let matches):
       Failure(
         code: "installation.ambiguous",

@@ -9,9 +9,7 @@ extension ListRefused: Explained {
       Failure(
         code: "labels.list.unusable",
         message: Text(zh: "\(file) \(error.sentence.zh)", en: "\(file) \(error.sentence.en)"),
-        hint: Text(
-          zh: "另存为 CSV（UTF-8 或 GB18030，逗号分隔），第一行是表头",
-          en: "save it as CSV (UTF-8 or GB18030, commas between fields), with a header in the first line"),
+        hint: error.remedy,
         exit: .badData)
     case .rows(let problems):
       Failure(
@@ -28,15 +26,57 @@ extension ListRefused: Explained {
 extension CSVError {
   fileprivate var sentence: Text {
     switch self {
-    case .tooLarge(let bytes, let most):
-      Text(zh: "有 \(bytes) 字节，超过 \(most)", en: "has \(bytes) bytes, more than \(most)")
-    case .notText(let line):
-      Text(zh: "第 \(line) 行既不是 UTF-8 也不是 GB18030", en: "is neither UTF-8 nor GB18030 in line \(line)")
-    case .utf16: Text(zh: "是 UTF-16 编码", en: "is UTF-16")
+    case .tooLarge(let bytes, let max):
+      Text(zh: "有 \(bytes) 字节，超过 \(max)", en: "has \(bytes) bytes, more than \(max)")
+    case .brokenText(let encoding, let lines):
+      Text(
+        zh: "是 \(encoding.rawValue) 编码，但第 \(lines.map(String.init).joined(separator: "、")) 行有坏字符",
+        en:
+          "is \(encoding.rawValue), but for broken characters in line \(lines.map(String.init).joined(separator: ", "))"
+      )
+    case .document(let kind): kind.sentence
     case .empty: Text(zh: "是空的", en: "is empty")
-    case .tooManyRows(let most): Text(zh: "超过 \(most) 行", en: "has more than \(most) rows")
-    case .tooManyColumns(let count, let most):
-      Text(zh: "有 \(count) 列，超过 \(most)", en: "has \(count) columns, more than \(most)")
+    case .tooManyRows(let max): Text(zh: "超过 \(max) 行", en: "has more than \(max) rows")
+    case .tooManyColumns(let count, let max):
+      Text(zh: "有 \(count) 列，超过 \(max)", en: "has \(count) columns, more than \(max)")
+    }
+  }
+
+  fileprivate var remedy: Text {
+    switch self {
+    case .document:
+      Text(
+        zh: "用 Excel 或 WPS 打开它，“文件 → 另存为”，文件类型选“CSV UTF-8（逗号分隔）(*.csv)”，再用存好的 .csv",
+        en:
+          "open it in Excel or WPS, choose File, Save As, file type 'CSV UTF-8 (Comma delimited) (*.csv)', and use that file"
+      )
+    case .brokenText:
+      Text(
+        zh: "改正那几行的字，重新另存为 CSV；如果编码认错了，用 --encoding utf-8|gb18030|utf-16 指明",
+        en:
+          "mend those lines and save it as CSV again; where the encoding was taken for another, name it by --encoding utf-8|gb18030|utf-16"
+      )
+    default:
+      Text(
+        zh: "另存为 CSV（UTF-8、GB18030 或 UTF-16，用逗号、分号或制表符分隔），第一行是表头",
+        en:
+          "save it as CSV (UTF-8, GB18030 or UTF-16, separated by commas, semicolons or tabs), with a header in the first line"
+      )
+    }
+  }
+}
+
+extension CSVError.DocumentKind {
+  fileprivate var sentence: Text {
+    switch self {
+    case .xlsx:
+      Text(zh: "是 Excel 工作簿（.xlsx），不是 CSV", en: "is a workbook of Excel (.xlsx), not a CSV")
+    case .xls:
+      Text(zh: "是旧版表格文件（.xls 或 .et），不是 CSV", en: "is a workbook of Excel or WPS (.xls, .et), not a CSV")
+    case .ods:
+      Text(zh: "是 OpenDocument 表格（.ods），不是 CSV", en: "is a spreadsheet of OpenDocument (.ods), not a CSV")
+    case .zip: Text(zh: "是压缩文件（zip），不是 CSV", en: "is a zip archive, not a CSV")
+    case .markup: Text(zh: "是网页或 XML，不是 CSV", en: "is a web page or XML, not a CSV")
     }
   }
 }
@@ -46,11 +86,24 @@ extension LabelList.Problem {
     let (code, message): (String, Text) =
       switch fault {
       case .row(let fault): ("list.row", fault.sentence)
-      case .noCodeColumn: ("list.noCodeColumn", Text(zh: "没有 code（编码）列", en: "no column is called `code`"))
+      case .noCodeColumn(let found):
+        (
+          "list.noCodeColumn",
+          Text(
+            zh: "没有 code（编码）列；表头是：\(found.joined(separator: " | "))",
+            en: "no column is called `code`; the header is: \(found.joined(separator: " | "))")
+        )
       case .columnTwice(let field):
         ("list.columnTwice", Text(zh: "有两列都是 \(field)", en: "two columns stand for \(field)"))
-      case .notACode:
+      case .notACode(nil):
         ("list.notACode", Text(zh: "编码不对：长度或校验字符有误", en: "no label code: length or check character"))
+      case .notACode(let meant?):
+        (
+          "list.notACode",
+          Text(
+            zh: "编码不对：校验字符有误，是不是 \(meant)（0 与 O、1 与 I 混了）",
+            en: "no label code by its check character; probably \(meant), with O for 0 or I for 1")
+        )
       case .codeTwice(let first):
         ("list.codeTwice", Text(zh: "编码在第 \(first) 行已有", en: "the code of line \(first) again"))
       case .notATag:
@@ -73,12 +126,12 @@ extension CSVProblem.Fault {
   fileprivate var sentence: Text {
     switch self {
     case .quoteOpen: Text(zh: "引号没有结束", en: "a quoted field does not end")
-    case .quoteFollowed: Text(zh: "引号后面不是逗号", en: "something other than a comma follows a closing quote")
+    case .quoteFollowed: Text(zh: "引号后面不是分隔符", en: "something other than the separator follows a closing quote")
     case .quoteInside: Text(zh: "字段中间有引号", en: "a quote within a field that does not begin with one")
     case .controlCharacter: Text(zh: "有控制字符", en: "a control character")
-    case .fieldTooLong(let most): Text(zh: "字段超过 \(most) 字节", en: "a field of more than \(most) bytes")
+    case .fieldTooLong(let max): Text(zh: "字段超过 \(max) 字节", en: "a field of more than \(max) bytes")
     case .fieldCount(let found, let wanted):
-      Text(zh: "有 \(found) 个字段，应为 \(wanted) 个", en: "\(found) fields, not \(wanted)")
+      Text(zh: "有 \(found) 个字段，表头只有 \(wanted) 个", en: "\(found) fields under a header of \(wanted)")
     }
   }
 }

@@ -1,3 +1,4 @@
+import Records
 import Terminal
 
 extension SetupMissing: Explained {
@@ -44,7 +45,12 @@ extension CodeMistyped: Explained {
       message: Text(
         zh: "“\(text)”不是标牌编码（校验位不对或位数不对）", en: "'\(text)' is not a label code (wrong length or check character)"
       ),
-      hint: Text(zh: "照标牌上的写：150621-00A000-…", en: "copy it from the label: 150621-00A000-…"), exit: .badData)
+      hint: LabelCode(meantBy: text).map {
+        Text(
+          zh: "是不是 \($0)（0 与 O、1 与 I 混了）？照标牌上的写",
+          en: "did you mean \($0), with O for 0 or I for 1? Copy it from the label")
+      } ?? Text(zh: "照标牌上的写：150621-00A000-…", en: "copy it from the label: 150621-00A000-…"),
+      exit: .badData)
   }
 }
 
