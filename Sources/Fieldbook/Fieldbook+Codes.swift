@@ -74,6 +74,22 @@ extension Fieldbook {
     }
   }
 
+  /// Takes drawn codes back that nobody got to see: they are the next ones to be taken. Codes that a label or an
+  /// installation has meanwhile stay as they are.
+  /// - Throws: `store`.
+  public func returnCodes(_ codes: [LabelCode]) throws(FieldbookError) {
+    try database.transaction { () throws(FieldbookError) in
+      for code in codes {
+        try database.run(
+          """
+          UPDATE code SET origin = 'block'
+          WHERE region = ?1 AND serial = ?2 AND origin = 'drawn' AND installation IS NULL
+            AND NOT EXISTS (SELECT 1 FROM label WHERE region = ?1 AND serial = ?2)
+          """, Self.values(of: code))
+      }
+    }
+  }
+
   /// The installation that this code belongs to; nil where it is free or not of this laptop.
   public func installation(boundTo code: LabelCode) throws(FieldbookError) -> InstallationID? {
     let bound = try database.first(

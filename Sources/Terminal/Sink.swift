@@ -3,10 +3,10 @@ import Synchronization
 
 /// Where text goes: a file descriptor, or memory in tests. Each write goes out whole and is not interleaved
 /// with another thread's. After a failure, what is written is dropped: a reader that has gone away must
-/// not stop a module being flashed; the caller looks at `failure` at the end.
+/// not stop a module being flashed; the caller looks at `failure` at the end, and asks `probe` before it begins.
 public final class Sink: Sendable {
   public enum Failure: Error, Sendable, Equatable {
-    /// The other end of the pipe was closed (`| head`): leave quietly.
+    /// The other end of the pipe was closed (`| head`).
     case readerGone
     case failed(errno: Int32)
   }
@@ -14,15 +14,20 @@ public final class Sink: Sendable {
   public let isTerminal: Bool
   private let measure: @Sendable () -> Int
   private let send: @Sendable ([UInt8]) throws(Failure) -> Void
+  private let look: @Sendable () -> Failure?
   private let state = Mutex<Failure?>(nil)
 
-  /// `columns` is asked anew each time, since a window changes its size.
+  /// - Parameters:
+  ///   - columns: asked anew each time, since a window changes its size.
+  ///   - probe: what can be known beforehand of why nothing can be written.
   public init(
     isTerminal: Bool, columns: @escaping @Sendable () -> Int,
+    probe: @escaping @Sendable () -> Failure? = { nil },
     send: @escaping @Sendable ([UInt8]) throws(Failure) -> Void
   ) {
     self.isTerminal = isTerminal
     measure = columns
+    look = probe
     self.send = send
   }
 
@@ -30,7 +35,7 @@ public final class Sink: Sendable {
   public convenience init(fileDescriptor: Int32) {
     self.init(
       isTerminal: isatty(fileDescriptor) == 1,
-      columns: { Self.windowColumns(of: fileDescriptor) ?? 80 },
+      columns: { Self.windowColumns(of: fileDescriptor) ?? 80 }, probe: { Self.probe(fileDescriptor) },
       send: { (bytes) throws(Failure) in try Self.writeAll(bytes, to: fileDescriptor) })
   }
 
@@ -42,6 +47,9 @@ public final class Sink: Sendable {
 
   /// What went wrong first, nil while all is well.
   public var failure: Failure? { state.withLock { $0 } }
+
+  /// What can be known of why nothing can be written, before anything is; nil where nothing speaks against it.
+  public func probe() -> Failure? { failure ?? look() }
 
   public func write(_ text: String) {
     write(Array(text.utf8))
@@ -82,6 +90,40 @@ public final class Sink: Sendable {
       case EPIPE: throw .readerGone
       case let code: throw .failed(errno: code)
       }
+    }
+  }
+}
+
+extension Sink {
+  /// Gives the descriptors 0 to 2 something to stand on where they came closed, so that no file that is opened later takes
+  /// their place and gets what was meant for the terminal. Reading there finds the end, writing fails.
+  public static func occupyClosedDescriptors() {
+    for descriptor in STDIN_FILENO...STDERR_FILENO where fcntl(descriptor, F_GETFD) == -1 {
+      // open(2) answers the lowest descriptor that is free.
+      _ = open("/dev/null", O_RDONLY)
+    }
+  }
+
+  /// A descriptor that is closed or read-only, a pipe whose reader is gone, a device that takes nothing, or a file on a
+  /// file system without a free block.
+  private static func probe(_ descriptor: Int32) -> Failure? {
+    let flags = fcntl(descriptor, F_GETFL)
+    guard flags >= 0 else { return .failed(errno: errno) }
+    guard flags & O_ACCMODE != O_RDONLY else { return .failed(errno: EBADF) }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else { return .failed(errno: errno) }
+    switch status.st_mode & S_IFMT {
+    case S_IFIFO:
+      var wanted = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+      return poll(&wanted, 1, 0) > 0 && wanted.revents & Int16(POLLERR) != 0 ? .readerGone : nil
+    case S_IFCHR:
+      // A device that is full says so to nothing, too.
+      return Glibc.write(descriptor, "", 0) < 0 ? .failed(errno: errno) : nil
+    case S_IFREG:
+      var system = statvfs()
+      guard fstatvfs(descriptor, &system) == 0, system.f_blocks > 0 else { return nil }
+      return (geteuid() == 0 ? system.f_bfree : system.f_bavail) == 0 ? .failed(errno: ENOSPC) : nil
+    default: return nil
     }
   }
 }

@@ -14,11 +14,18 @@ struct CommandRunner {
     let program = CommandTree.program()
     let invocation = program.parse(arguments)
     let console = console(for: invocation.globals, output: output)
+    // What cannot be answered is not begun.
+    if let failure = output.probe() { return report(OutputFailed(cause: failure), on: console) }
     let status = run(invocation, of: program, console)
-    switch console.failure {
-    case nil, .readerGone: return status
-    case .failed: return max(status, ExitCode.failed.rawValue)
-    }
+    guard let failure = console.failure else { return status }
+    let failed = report(OutputFailed(cause: failure), on: console)
+    return [ExitCode.done, .pending].map(\.rawValue).contains(status) ? failed : status
+  }
+
+  /// Says on stderr that stdout did not take the document.
+  private func report(_ error: OutputFailed, on console: Console) -> Int32 {
+    show(error.failure, on: console)
+    return error.failure.exit.rawValue
   }
 
   private func console(for globals: GlobalOptions, output: Sink) -> Console {
@@ -50,6 +57,9 @@ struct CommandRunner {
         interruption: { Interruption.isRequested })
       do {
         return try command(workplace)
+      } catch is OutputFailed {
+        // The runner says so, as of every command.
+        return ExitCode.failed.rawValue
       } catch {
         return report(error, path: invocation.path, to: console)
       }
@@ -91,17 +101,24 @@ struct CommandRunner {
       // A document of strings always encodes.
       let bytes = (try? RecordCoding.encode(document)) ?? Data()
       console.put(String(decoding: bytes, as: UTF8.self))
+      // Where stdout did not take it, a person still may.
+      if console.failure != nil { show(failure, on: console) }
     } else {
-      console.say(
-        Text(zh: "错误：\(failure.message.zh)", en: "error: \(failure.message.en)"), .red)
-      for detail in failure.details {
-        console.say(
-          Text(zh: "  \(detail.message.zh)（\(detail.path)）", en: "  \(detail.message.en) (\(detail.path))"))
-      }
-      console.say(Text(zh: "  → \(failure.hint.zh)", en: "  → \(failure.hint.en)"))
-      console.say(Text(verbatim: "  [\(failure.code)]"), .dim)
+      show(failure, on: console)
     }
     return failure.exit.rawValue
+  }
+
+  /// An error as a person reads it, on stderr.
+  private func show(_ failure: Failure, on console: Console) {
+    console.say(
+      Text(zh: "错误：\(failure.message.zh)", en: "error: \(failure.message.en)"), .red)
+    for detail in failure.details {
+      console.say(
+        Text(zh: "  \(detail.message.zh)（\(detail.path)）", en: "  \(detail.message.en) (\(detail.path))"))
+    }
+    console.say(Text(zh: "  → \(failure.hint.zh)", en: "  → \(failure.hint.en)"))
+    console.say(Text(verbatim: "  [\(failure.code)]"), .dim)
   }
 }
 

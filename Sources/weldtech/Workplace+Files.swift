@@ -31,31 +31,6 @@ extension Workplace {
     String(decoding: try read(path, atMost: 8192), as: UTF8.self).filter { !$0.isWhitespace }
   }
 
-  /// Writes a readable copy, whole or not at all, in a folder that is made where it is missing.
-  func write(_ data: Data, to path: String) throws {
-    let folder = URL(filePath: path).deletingLastPathComponent()
-    do {
-      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-      try data.write(to: URL(filePath: path), options: .atomic)
-    } catch {
-      throw FileTrouble.unwritable(path: path, errno: access(folder.path, W_OK) == 0 ? EIO : errno)
-    }
-  }
-
-  /// Like `write`, and on disk under its name when this returns: for what the record will say is there.
-  func writeSynced(_ data: Data, to path: String) throws {
-    try write(data, to: path)
-    for place in [path, URL(filePath: path).deletingLastPathComponent().path] {
-      let descriptor = open(place, O_RDONLY | O_CLOEXEC)
-      guard descriptor >= 0 else { throw FileTrouble.unwritable(path: path, errno: errno) }
-      defer { close(descriptor) }
-      // EINVAL: a file system that cannot sync a folder, and so has nothing to lose by it.
-      guard fsync(descriptor) == 0 || errno == EINVAL else {
-        throw FileTrouble.unwritable(path: path, errno: errno)
-      }
-    }
-  }
-
   /// A folder to write into, made where it is missing; its absolute path.
   /// - Throws: `FileTrouble`.
   func makeFolder(_ path: String) throws(FileTrouble) -> String {

@@ -129,15 +129,4 @@ import Testing
     #expect(try code("--data", try scratch.write("file", "x") + "/data") == "bench.data")
     platform.stop()
   }
-
-  @Test func `a reader that goes away ends the program without a word`() throws {
-    let laptop = try Laptop()
-    try laptop.setUp()
-    _ = try laptop.register()
-    let shell = try Running(
-      ["-c", "\"$0\" --home \"$1\" --json list | true; echo \"${PIPESTATUS[0]}\"", Weldtech.path, laptop.home],
-      executable: "/bin/bash")
-    let outcome = shell.end(within: 20)
-    #expect(outcome.output == "0\n" && outcome.diagnostics.isEmpty, "\(outcome)")
-  }
 }

@@ -135,15 +135,25 @@ enum LabelsCommand {
   static func codes(_ options: CodesOptions, _ workplace: Workplace) throws -> Int32 {
     guard let count = options.count else { throw UsageError.missing(option: "count") }
     let key = try options.tagKey.map(workplace.tagKey)
-    let codes = try workplace.fieldbook().drawCodes(count: count)
-    let rows = codes.map { code in key.map { "\(code),\($0.tag(of: code))" } ?? code.description }
-    let csv = ([key == nil ? "code" : "code,tag"] + rows).joined(separator: "\n") + "\n"
-    if let output = options.output { try workplace.write(Data(csv.utf8), to: output) }
-    let tags = key.map { key in
-      Dictionary(codes.map { ($0.description, key.tag(of: $0).text) }, uniquingKeysWith: { $1 })
-    }
-    try workplace.console.answer(Codes(codes: codes, tags: tags)) {
-      if options.output == nil { for row in rows { workplace.console.put(row) } }
+    let fieldbook = try workplace.fieldbook()
+    // No code is drawn for a place that cannot be written, and none is used up that did not get there.
+    let file = try options.output.map(workplace.openOutput)
+    let codes = try fieldbook.drawCodes(count: count)
+    do {
+      let rows = codes.map { code in key.map { "\(code),\($0.tag(of: code))" } ?? code.description }
+      let csv = ([key == nil ? "code" : "code,tag"] + rows).joined(separator: "\n") + "\n"
+      try file?.write(Data(csv.utf8))
+      let tags = key.map { key in
+        Dictionary(codes.map { ($0.description, key.tag(of: $0).text) }, uniquingKeysWith: { $1 })
+      }
+      try workplace.console.answer(Codes(codes: codes, tags: tags)) {
+        if options.output == nil { workplace.console.output.write(csv) }
+      }
+      try workplace.console.confirmOutput()
+      try file?.finish(isSynced: true)
+    } catch {
+      try fieldbook.returnCodes(codes)
+      throw error
     }
     return ExitCode.done.rawValue
   }

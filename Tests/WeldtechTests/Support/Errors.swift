@@ -159,7 +159,8 @@ enum Errors {
 
   private static let files: [any Error] = [
     FileTrouble.unreadable(path: "/f", errno: ENOENT), FileTrouble.unwritable(path: "/f", errno: EACCES),
-    FileTrouble.tooLarge(path: "/f", limit: 10),
+    FileTrouble.tooLarge(path: "/f", limit: 10), OutputFailed(cause: .readerGone),
+    OutputFailed(cause: .failed(errno: ENOSPC)),
   ]
 
   private static let photos: [any Error] =
@@ -238,16 +239,20 @@ enum Errors {
 
   private static let lists: [any Error] =
     ([
-      .tooLarge(bytes: 2, mostBytes: 1), .notText(line: 3), .utf16, .empty, .tooManyRows(most: 1),
-      .tooManyColumns(count: 2, most: 1),
-    ] as [CSVError]).map { ListRefused(file: "f", reason: .noTable($0)) }
+      .tooLarge(bytes: 2, maxBytes: 1), .brokenText(.utf8, lines: [3, 4]), .empty, .tooManyRows(max: 1),
+      .tooManyColumns(count: 2, max: 1),
+    ] as [CSVError] + CSVError.DocumentKind.allCases.map { .document($0) }).map {
+      ListRefused(file: "f", reason: .noTable($0))
+    }
     + [ListRefused(file: "f", reason: .rows(listProblems))]
 
   private static let listProblems: [LabelList.Problem] =
     ([
       .row(.quoteOpen), .row(.quoteFollowed), .row(.quoteInside), .row(.controlCharacter),
-      .row(.fieldTooLong(mostBytes: 9)), .row(.fieldCount(found: 1, wanted: 2)), .noCodeColumn,
-      .columnTwice(field: "street"), .notACode, .codeTwice(firstLine: 2), .notATag, .otherTag,
+      .row(.fieldTooLong(maxBytes: 9)), .row(.fieldCount(found: 3, wanted: 2)),
+      .noCodeColumn(found: ["a", "b"]),
+      .columnTwice(field: "street"), .notACode(meant: nil),
+      .notACode(meant: LabelCode("150621-00A000-X")), .codeTwice(firstLine: 2), .notATag, .otherTag,
       .fieldMissing(field: "street"),
     ] as [LabelList.Problem.Fault]).map { LabelList.Problem(line: 3, fault: $0) }
 

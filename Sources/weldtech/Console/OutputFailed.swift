@@ -1,0 +1,35 @@
+import Terminal
+
+/// Stdout did not take what a command had to say.
+struct OutputFailed: Error {
+  let cause: Sink.Failure
+}
+
+extension OutputFailed: Explained {
+  var failure: Failure {
+    switch cause {
+    case .readerGone:
+      Failure(
+        code: "output.readerGone",
+        message: Text(zh: "标准输出的接收方已经关闭，结果没有写完", en: "the reader of stdout went away before all was written"),
+        hint: Text(
+          zh: "把输出写到文件，或让接收的命令读完", en: "write to a file, or let the command behind the pipe read all of it"))
+    case .failed(let number):
+      Failure(
+        code: "output.unwritable",
+        message: Text(
+          zh: "结果写不到标准输出：\(systemMessage(number))",
+          en: "stdout did not take the answer: \(systemMessage(number))"),
+        hint: Text(
+          zh: "检查磁盘空间，或换一个输出文件；再运行同一命令",
+          en: "check the disk's space or choose another file, and run the command again"))
+    }
+  }
+}
+
+extension Console {
+  /// - Throws: `OutputFailed` where stdout did not take all that was written.
+  func confirmOutput() throws {
+    if let failure { throw OutputFailed(cause: failure) }
+  }
+}

@@ -1,0 +1,146 @@
+import FoundationEssentials
+import Glibc
+import Records
+import Terminal
+
+/// A file that a command writes: a regular one is there whole or not at all, behind links too; a pipe or a device
+/// gets the bytes as they come. What is not finished leaves nothing behind.
+final class OutputFile {
+  private let path: String
+  private let descriptor: Int32
+  /// Where a regular file is written until it is whole, and where it then belongs; nil for what is written directly.
+  private let draft: (path: String, target: String)?
+  private let isCancelled: () -> Bool
+  private var isOpen = true
+
+  /// Opens a place for writing; a folder that is missing is made. A named pipe is waited for until it has a reader.
+  /// - Throws: `FileTrouble.unwritable`, `Cancelled`.
+  init(_ path: String, isCancelled: @escaping () -> Bool) throws {
+    self.path = path
+    self.isCancelled = isCancelled
+    let target = Self.target(of: path)
+    var status = stat()
+    let isThere = stat(path, &status) == 0
+    if isThere, status.st_mode & S_IFMT == S_IFDIR { throw FileTrouble.unwritable(path: path, errno: EISDIR) }
+    let isRegular = isThere && status.st_mode & S_IFMT == S_IFREG
+    if let target, isRegular || !isThere {
+      let draft = target + ".part"
+      let folder = URL(filePath: target).deletingLastPathComponent().path
+      try? FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+      let mode = isRegular ? status.st_mode & 0o777 : 0o644
+      unlink(draft)
+      let opened = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode)
+      if opened >= 0 {
+        descriptor = opened
+        self.draft = (draft, target)
+        return
+      }
+      // A file that may be written in a folder that may not.
+      guard isRegular, errno == EACCES || errno == EPERM || errno == EROFS else {
+        throw FileTrouble.unwritable(path: path, errno: errno)
+      }
+    }
+    draft = nil
+    while true {
+      let opened = open(path, O_WRONLY | O_CLOEXEC | (target == nil ? O_APPEND : isRegular ? O_TRUNC : 0))
+      if opened >= 0 {
+        descriptor = opened
+        return
+      }
+      guard errno == EINTR else { throw FileTrouble.unwritable(path: path, errno: errno) }
+      if isCancelled() { throw Cancelled() }
+    }
+  }
+
+  deinit {
+    if isOpen {
+      close(descriptor)
+      if let draft { unlink(draft.path) }
+    }
+  }
+
+  /// The file behind a chain of links, where the last one may point at nothing; nil for one of this process's own open
+  /// files, such as `/dev/stdout`.
+  private static func target(of path: String) -> String? {
+    var target = absolutePath(path)
+    // Linux follows 40 links, see path_resolution(7).
+    for _ in 0..<40 {
+      if target.hasPrefix("/proc/") || target.hasPrefix("/dev/fd/") { return nil }
+      guard let link = try? FileManager.default.destinationOfSymbolicLink(atPath: target) else { return target }
+      target =
+        link.hasPrefix("/") ? link : URL(filePath: target).deletingLastPathComponent().path + "/" + link
+    }
+    return target
+  }
+
+  // MARK: - Writing
+
+  /// - Throws: `FileTrouble.unwritable`, `Cancelled`.
+  func write(_ data: Data) throws {
+    var written = 0
+    while written < data.count {
+      let count = data.withUnsafeBytes { bytes in
+        Glibc.write(descriptor, bytes.baseAddress.map { $0 + written }, bytes.count - written)
+      }
+      if count > 0 {
+        written += count
+      } else if errno == EINTR {
+        if isCancelled() { throw Cancelled() }
+      } else {
+        throw FileTrouble.unwritable(path: path, errno: errno)
+      }
+    }
+  }
+
+  /// Puts the whole file in its place.
+  /// - Parameter isSynced: it is to be on disk under its name when this returns.
+  /// - Throws: `FileTrouble.unwritable`.
+  func finish(isSynced: Bool = false) throws {
+    // EINVAL and ENOTSUP: what cannot be synced has nothing to lose by it.
+    func sync(_ descriptor: Int32) throws {
+      guard !isSynced || fsync(descriptor) == 0 || errno == EINVAL || errno == ENOTSUP else {
+        throw FileTrouble.unwritable(path: path, errno: errno)
+      }
+    }
+    try sync(descriptor)
+    isOpen = false
+    // Some file systems say only now that there was no room.
+    guard close(descriptor) == 0 else {
+      let number = errno
+      if let draft { unlink(draft.path) }
+      throw FileTrouble.unwritable(path: path, errno: number)
+    }
+    guard let draft else { return }
+    guard rename(draft.path, draft.target) == 0 else {
+      let number = errno
+      unlink(draft.path)
+      throw FileTrouble.unwritable(path: path, errno: number)
+    }
+    guard isSynced else { return }
+    let folder = open(
+      URL(filePath: draft.target).deletingLastPathComponent().path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard folder >= 0 else { throw FileTrouble.unwritable(path: path, errno: errno) }
+    defer { close(folder) }
+    try sync(folder)
+  }
+}
+
+extension Workplace {
+  /// Opens what `--output` names, before the work that it is for.
+  /// - Throws: `FileTrouble.unwritable`, `Cancelled`.
+  func openOutput(_ path: String) throws -> OutputFile { try OutputFile(path, isCancelled: interruption) }
+
+  /// Writes a file in one go; see `OutputFile`.
+  func write(_ data: Data, to path: String) throws {
+    let file = try openOutput(path)
+    try file.write(data)
+    try file.finish()
+  }
+
+  /// Like `write`, and on disk under its name when this returns: for what the record will say is there.
+  func writeSynced(_ data: Data, to path: String) throws {
+    let file = try openOutput(path)
+    try file.write(data)
+    try file.finish(isSynced: true)
+  }
+}

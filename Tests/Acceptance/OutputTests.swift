@@ -1,0 +1,128 @@
+import Foundation
+import Records
+import Testing
+
+/// What becomes of a command whose answer cannot be written, and what `--output` may name.
+@Suite struct OutputTests {
+  /// Runs a command with its stdout as the shell has it in `redirection`, a moment later, so that a reader that reads
+  /// nothing is gone.
+  private func run(_ command: String, _ redirection: String, _ laptop: Laptop) throws -> Weldtech.Outcome {
+    let script = "{ sleep 0.3; \"$0\" --home \"$1\" \(command); echo $? >&3; } 3>\"$1.status\" \(redirection)"
+    let shell = try Running(["-c", script, Weldtech.path, laptop.home], executable: "/bin/bash")
+    var outcome = shell.end(within: 60)
+    let status = try String(contentsOfFile: laptop.home + ".status", encoding: .utf8)
+    outcome.status = try #require(Int32(status.trimmingCharacters(in: .whitespacesAndNewlines)))
+    return outcome
+  }
+
+  private func codesLeft(_ laptop: Laptop) throws -> Int? {
+    try laptop.json("status")["codesLeft"] as? Int
+  }
+
+  /// A stdout that is closed, full, or a pipe that nobody reads, and how the error says so.
+  private static let places = [
+    (">&-", "output.unwritable"), (">/dev/full", "output.unwritable"), ("| true", "output.readerGone"),
+  ]
+
+  @Test(arguments: [
+    "list", "--json list", "status", "labels templates", "--json labels stock", "--version", "help", "man",
+    "ports",
+    "--json show nothing", "setup --apn cmnet", "completions bash",
+  ])
+  func `a command whose answer cannot be written fails and says so`(command: String) throws {
+    let laptop = try Laptop()
+    try laptop.setUp()
+    for (redirection, code) in Self.places {
+      let outcome = try run(command, redirection, laptop)
+      #expect(outcome.status == 1 || outcome.status == 65, "\(command) \(redirection): \(outcome)")
+      #expect(outcome.diagnostics.contains("[\(code)]"), "\(command) \(redirection): \(outcome)")
+    }
+    #expect(try laptop.json("setup")["apn"] as? String == nil, "what cannot be answered is not begun")
+  }
+
+  @Test func `codes that could not be handed over are not used up`() throws {
+    let laptop = try Laptop()
+    try laptop.setUp(codes: "00A000+9000")
+    for command in ["labels codes --count 8000", "--json labels codes --count 8000"] {
+      // The last one reads some of them and goes.
+      for (redirection, code) in Self.places + [("| head -c 9", "output.readerGone")] {
+        let outcome = try run(command, redirection, laptop)
+        #expect(outcome.status == 1, "\(redirection): \(outcome.status)")
+        #expect(outcome.diagnostics.contains("[\(code)]"), "\(redirection): \(outcome.diagnostics)")
+        #expect(try codesLeft(laptop) == 9_000, "\(command) \(redirection)")
+      }
+    }
+    let folder = laptop.scratch.file("folder")
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    for place in ["/dev/full", folder, "/proc/nothing/codes.csv"] {
+      #expect(
+        try laptop.failure("labels", "codes", "--count", "7", "--output", place, status: 1) == "file.unwritable"
+      )
+      #expect(try codesLeft(laptop) == 9_000, "\(place)")
+    }
+    // Drawn from the first on, each once.
+    let codes = try #require(try laptop.json("labels", "codes", "--count", "9000")["codes"] as? [String])
+    #expect(codes.first == "150621-00A000-X" && Set(codes).count == 9_000)
+    #expect(try codesLeft(laptop) == 0)
+  }
+
+  @Test func `a file is written behind its links, into pipes and devices, and replaced whole`() throws {
+    let laptop = try Laptop()
+    try laptop.setUp()
+    let scratch = laptop.scratch
+    try FileManager.default.createDirectory(atPath: scratch.file("there"), withIntermediateDirectories: true)
+    let target = try scratch.write("there/codes.csv", "old")
+    chmod(target, 0o640)
+    func draw(to path: String) throws -> [String] {
+      try #require(try laptop.json("labels", "codes", "--count", "2", "--output", path)["codes"] as? [String])
+    }
+    func text(_ path: String) throws -> String { try String(contentsOfFile: path, encoding: .utf8) }
+    func link(_ name: String, to target: String) throws -> String {
+      try FileManager.default.createSymbolicLink(atPath: scratch.file(name), withDestinationPath: target)
+      return scratch.file(name)
+    }
+    func isLink(_ path: String) -> Bool {
+      (try? FileManager.default.destinationOfSymbolicLink(atPath: path)) != nil
+    }
+
+    let chain = try link("first.csv", to: try link("second.csv", to: "there/codes.csv"))
+    let first = try draw(to: chain)
+    #expect(isLink(chain) && isLink(scratch.file("second.csv")))
+    #expect(try text(target) == "code\n" + first.map { "\($0)\n" }.joined())
+    #expect(try FileManager.default.attributesOfItem(atPath: target)[.posixPermissions] as? Int == 0o640)
+    let dangling = try link("dangling.csv", to: "there/new.csv")
+    let second = try draw(to: dangling)
+    #expect(isLink(dangling))
+    #expect(try text(scratch.file("there/new.csv")) == "code\n" + second.map { "\($0)\n" }.joined())
+    #expect(
+      try FileManager.default.contentsOfDirectory(atPath: scratch.file("there")).sorted() == [
+        "codes.csv", "new.csv",
+      ])
+
+    let fifo = scratch.file("fifo")
+    #expect(mkfifo(fifo, 0o600) == 0)
+    let reader = try Running(["-c", "cat \"$0\"", fifo], executable: "/bin/sh")
+    let third = try draw(to: fifo)
+    #expect(reader.end(within: 20).output == "code\n" + third.map { "\($0)\n" }.joined())
+    var status = stat()
+    #expect(lstat(fifo, &status) == 0 && status.st_mode & S_IFMT == S_IFIFO)
+
+    // /dev/stdout, of a pipe and of a file, with the document behind it.
+    let piped = try run("labels templates --output /dev/stdout", "| cat", laptop)
+    #expect(piped.status == 0)
+    let sheet = try run("--lang en labels codes --count 1 --output /dev/stdout", ">\"$1.out\"", laptop)
+    #expect(sheet.status == 0)
+    #expect(try text(laptop.home + ".out").hasPrefix("code\n150621-"))
+    #expect(try draw(to: "/dev/null").count == 2)
+    #expect(lstat("/dev/null", &status) == 0 && status.st_mode & S_IFMT == S_IFCHR)
+  }
+
+  @Test func `no file takes the place of a closed stdout`() throws {
+    let laptop = try Laptop()
+    try laptop.setUp()
+    let id = try laptop.register()
+    _ = try run("--json show \(id)", ">&- 2>&- <&-", laptop)
+    #expect(try laptop.run("doctor", "--json").errorCode == nil)
+    #expect(try laptop.record(id)["status"] as? String == "open")
+  }
+}
