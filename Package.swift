@@ -31,7 +31,9 @@ let package = Package(
     // The domain, and what the features stand on.
     feature("Records"),
     feature("Cryptography", ["CCrypto"]),
-    feature("Drawing", ["CLibDeflate", "CPangoCairo", "CPNG", "CPoppler", "CQRencode", "CRsvg", "CTurboJPEG"]),
+    feature(
+      "Drawing",
+      ["CJPEG", "CLibDeflate", "CPangoCairo", "CPNG", "CPoppler", "CQRencode", "CRsvg", "CTurboJPEG"]),
     feature("Tables"),
     feature("Threads"),
     feature("Terminal"),
@@ -47,7 +49,7 @@ let package = Package(
       "Provision", ["Records", "ModuleCore", "Cryptography", "Threads", "CLibDeflate", "CSerial", "CLZ4"]),
     feature("Labels", ["Records", "Cryptography", "Drawing", "Tables", "Threads", "CCups", "CZXing"]),
     feature("Agreements", ["Records", "Drawing", "Cryptography"]),
-    feature("Photos", ["Records", "Cryptography", "CPNG", "CTurboJPEG"]),
+    feature("Photos", ["Records", "Cryptography", "CJPEG", "CPNG"]),
     feature("Sync", ["Records", "Cryptography", "CCurl"]),
     feature(
       "Bench", ["Records", "ModuleCore", "CBoot", "Cryptography", "Threads", "CMicrohttpd", "CSerial", "CZlib"]),
@@ -81,10 +83,12 @@ let package = Package(
     debian("CMicrohttpd", pkgConfig: "libmicrohttpd", package: "libmicrohttpd-dev"),
     debian("CLibZXing", pkgConfig: "zxing", package: "libzxing-dev"),
     debian("CLZ4", pkgConfig: "liblz4", package: "liblz4-dev"),
+    debian("CLibJPEG", pkgConfig: "libjpeg", package: "libjpeg62-turbo-dev"),
     debian("CTurboJPEG", pkgConfig: "libturbojpeg", package: "libturbojpeg0-dev"),
 
     // C and C++ of ours, where a library cannot be driven from Swift.
     .target(name: "CPNG", dependencies: ["CLibPNG", "CLibDeflate"], path: "Sources/CLibraries/CPNG"),
+    .target(name: "CJPEG", dependencies: ["CLibJPEG"], path: "Sources/CLibraries/CJPEG"),
     .target(
       name: "CPoppler", dependencies: ["CPangoCairo"], path: "Sources/CLibraries/CPoppler",
       linkerSettings: [.linkedLibrary("dl")]),
@@ -119,7 +123,7 @@ let package = Package(
       ["ESP32Programs", "Provision", "Records", "ModuleCore", "Bench", "Cryptography", "TestSupport"]),
     tests("LabelsTests", ["Labels", "Drawing", "Records", "Tables", "TestSupport"]),
     tests("AgreementsTests", ["Agreements", "Drawing", "Records"]),
-    tests("PhotosTests", ["Photos", "Records", "Drawing", "CPNG", "CTurboJPEG"]),
+    tests("PhotosTests", ["Photos", "Records", "Drawing", "CPNG", "CTurboJPEG", "TestSupport"]),
     tests("SyncTests", ["Sync", "Records", "Bench", "Cryptography", "ModuleCore"]),
     tests("BenchTests", ["Bench", "ModuleCore", "CBoot", "Cryptography", "Records"]),
     tests(

@@ -1,3 +1,4 @@
+import CJPEG
 import CTurboJPEG
 public import FoundationEssentials
 
@@ -37,6 +38,9 @@ extension GreyImage {
       pixels: pixels.map { table[Int($0)] })
   }
 
+  /// Bytes that the decoding of a JPEG in several passes may keep beside its pixels.
+  private static let maxCoefficientBytes = 160_000_000
+
   /// Decodes a JPEG as grey; a damaged one as far as it goes. Its resolution is not read: a camera's says nothing.
   /// - Parameter mostPixels: a larger picture is refused before its pixels are read.
   /// - Throws: `jpeg`, `outOfMemory`.
@@ -51,6 +55,11 @@ extension GreyImage {
     }
     guard header == 0, width > 0, height > 0 else { throw .jpeg(.notJPEG) }
     guard Int(width) * Int(height) <= mostPixels else { throw .jpeg(.tooLarge) }
+    var kept = wt_jpeg_header()
+    _ = jpeg.withUnsafeBytes {
+      wt_jpeg_read_header($0.baseAddress?.assumingMemoryBound(to: UInt8.self), $0.count, &kept)
+    }
+    guard kept.coefficient_bytes <= UInt64(Self.maxCoefficientBytes) else { throw .jpeg(.tooLarge) }
     guard colours != Int32(TJCS_CMYK.rawValue), colours != Int32(TJCS_YCCK.rawValue) else {
       throw .jpeg(.colours)
     }

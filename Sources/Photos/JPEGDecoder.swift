@@ -1,50 +1,55 @@
-import CTurboJPEG
+import CJPEG
 import FoundationEssentials
 
-/// One TurboJPEG decompressor. https://libjpeg-turbo.org/Documentation/Documentation
-struct JPEGDecoder: ~Copyable {
+/// The JPEG of a file, as libjpeg reads it.
+enum JPEGDecoder {
   struct Header {
-    let width: Int
-    let height: Int
-    let isCMYK: Bool
+    let widthPixels: Int
+    let heightPixels: Int
+    /// Memory that decoding needs beside the file, because the picture comes in several passes; 0 for one pass.
+    let coefficientBytes: Int
   }
 
-  private let handle: tjhandle
+  enum Fault: Error {
+    case truncated, corrupt
+    /// The picture needs more memory, or more passes, than is admitted.
+    case tooLarge
 
-  /// Nil where there is no memory for it.
-  init?() {
-    guard let handle = tjInitDecompress() else { return nil }
-    self.handle = handle
-  }
-
-  deinit { tjDestroy(handle) }
-
-  /// Nil where there is no header that TurboJPEG can read.
-  func header(of bytes: Data) -> Header? {
-    var (width, height, subsampling, colours): (Int32, Int32, Int32, Int32) = (0, 0, 0, 0)
-    let result = bytes.withUnsafeBytes {
-      tjDecompressHeader3(
-        handle, $0.baseAddress?.assumingMemoryBound(to: UInt8.self), UInt($0.count), &width, &height,
-        &subsampling, &colours)
+    /// The same for whoever brought the photo. Its size was asked before, so that only passes without end are left.
+    var photoError: PhotoError {
+      switch self {
+      case .truncated: .truncated(mediaType: PhotoInspector.jpegType)
+      case .corrupt, .tooLarge: .corrupt(mediaType: PhotoInspector.jpegType)
+      }
     }
-    guard result == 0, width > 0, height > 0 else { return nil }
-    let isCMYK = colours == Int32(TJCS_CMYK.rawValue) || colours == Int32(TJCS_YCCK.rawValue)
-    return Header(width: Int(width), height: Int(height), isCMYK: isCMYK)
   }
 
-  /// Whether every block decodes without an error or a warning. At an eighth of the size: all of the data is
-  /// read, a 64th of the pixels is computed.
-  func decodes(_ bytes: Data, _ header: Header) -> Bool {
-    // TJSCALED, a macro: rounded up.
-    let width = (header.width + 7) / 8
-    let height = (header.height + 7) / 8
-    let bytesPerPixel = header.isCMYK ? 4 : 1
-    var pixels = [UInt8](repeating: 0, count: width * height * bytesPerPixel)
-    return bytes.withUnsafeBytes {
-      tjDecompress2(
-        handle, $0.baseAddress?.assumingMemoryBound(to: UInt8.self), UInt($0.count), &pixels, Int32(width), 0,
-        Int32(height), Int32(header.isCMYK ? TJPF_CMYK.rawValue : TJPF_GRAY.rawValue),
-        TJFLAG_LIMITSCANS | TJFLAG_STOPONWARNING | TJFLAG_FASTDCT)
-    } == 0
+  static func header(of bytes: Data) throws(Fault) -> Header {
+    var header = wt_jpeg_header()
+    try check(
+      bytes.withUnsafeBytes {
+        wt_jpeg_read_header($0.baseAddress?.assumingMemoryBound(to: UInt8.self), $0.count, &header)
+      })
+    return Header(
+      widthPixels: Int(header.width), heightPixels: Int(header.height),
+      coefficientBytes: Int(clamping: header.coefficient_bytes))
+  }
+
+  /// Decodes all of the data, and a 64th of the pixels.
+  static func decode(_ bytes: Data, maxCoefficientBytes: Int) throws(Fault) {
+    try check(
+      bytes.withUnsafeBytes {
+        wt_jpeg_check(
+          $0.baseAddress?.assumingMemoryBound(to: UInt8.self), $0.count, UInt64(max(0, maxCoefficientBytes)))
+      })
+  }
+
+  private static func check(_ status: wt_jpeg_status) throws(Fault) {
+    switch status {
+    case wt_jpeg_ok: return
+    case wt_jpeg_truncated: throw .truncated
+    case wt_jpeg_too_large: throw .tooLarge
+    default: throw .corrupt
+    }
   }
 }

@@ -13,6 +13,9 @@ public enum PhotoError: Error, Hashable, Sendable {
   /// Too small to show anything: its shorter side has less than `least` pixels.
   case tooSmall(widthPixels: Int, heightPixels: Int, least: Int)
   case tooManyPixels(widthPixels: Int, heightPixels: Int, most: Int)
+  /// A JPEG that comes in several passes (progressive, or CMYK in parts), all of which would be kept in memory. A
+  /// picture of the fitting size could be decoded.
+  case tooMuchMemory(widthPixels: Int, heightPixels: Int, fittingWidthPixels: Int, fittingHeightPixels: Int)
 }
 
 /// What a file is by its first bytes.

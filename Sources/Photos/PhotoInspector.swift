@@ -27,8 +27,10 @@ public enum PhotoInspector {
   public static let mostBytes = 50_000_000
   /// Of the shorter side: less than this does not show a number plate.
   public static let leastPixels = 240
-  /// A progressive JPEG of so many needs 400 MB to decode.
   public static let mostPixels = 120_000_000
+  /// Bytes that a file and what its decoding keeps may take together. With what the program itself takes, a photo
+  /// stays under 300 MiB.
+  public static let maxMemoryBytes = 250_000_000
 
   static let jpegType = "image/jpeg"
   static let pngType = "image/png"
@@ -57,15 +59,29 @@ public enum PhotoInspector {
   // MARK: - JPEG
 
   private static func inspectJPEG(_ bytes: Data) throws(PhotoError) -> PhotoFacts {
-    // Where a file ends early libjpeg makes up the rest and warns, so it cannot tell a cut from a fault.
-    guard JPEGStructure.isComplete(bytes) else { throw .truncated(mediaType: jpegType) }
-    guard let decoder = JPEGDecoder(), let header = decoder.header(of: bytes) else {
-      throw .corrupt(mediaType: jpegType)
+    let header: JPEGDecoder.Header
+    do { header = try JPEGDecoder.header(of: bytes) } catch { throw error.photoError }
+    try checkSize(header.widthPixels, header.heightPixels)
+    let maxCoefficientBytes = maxMemoryBytes - bytes.count
+    guard header.coefficientBytes <= maxCoefficientBytes else {
+      throw tooMuchMemory(header, maxCoefficientBytes: maxCoefficientBytes)
     }
-    try checkSize(header.width, header.height)
-    guard decoder.decodes(bytes, header) else { throw .corrupt(mediaType: jpegType) }
+    do { try JPEGDecoder.decode(bytes, maxCoefficientBytes: maxCoefficientBytes) } catch {
+      throw error.photoError
+    }
     return PhotoFacts(
-      mediaType: jpegType, bytes: bytes.count, widthPixels: header.width, heightPixels: header.height)
+      mediaType: jpegType, bytes: bytes.count, widthPixels: header.widthPixels,
+      heightPixels: header.heightPixels)
+  }
+
+  /// Names the largest picture of the same shape and kind that fits. Its sides are multiples of the largest group of
+  /// blocks that JPEG knows, so that no block is begun in vain.
+  private static func tooMuchMemory(_ header: JPEGDecoder.Header, maxCoefficientBytes: Int) -> PhotoError {
+    let scale = (Double(maxCoefficientBytes) / Double(header.coefficientBytes)).squareRoot()
+    func fitting(_ side: Int) -> Int { Int(Double(side) * scale) / 32 * 32 }
+    return .tooMuchMemory(
+      widthPixels: header.widthPixels, heightPixels: header.heightPixels,
+      fittingWidthPixels: fitting(header.widthPixels), fittingHeightPixels: fitting(header.heightPixels))
   }
 
   // MARK: - PNG

@@ -3,6 +3,7 @@ import CTurboJPEG
 import Drawing
 import Foundation
 import Records
+import TestSupport
 import Testing
 
 @testable import Photos
@@ -17,14 +18,16 @@ private enum Picture {
     }
   }
 
-  static func jpeg(_ width: Int = 640, _ height: Int = 480, progressive: Bool = false) throws -> Data {
+  static func jpeg(
+    _ width: Int = 640, _ height: Int = 480, progressive: Bool = false, subsampling: TJSAMP = TJSAMP_420
+  ) throws -> Data {
     let handle = try #require(tjInitCompress())
     defer { tjDestroy(handle) }
     var bytes: UnsafeMutablePointer<UInt8>?
     var size: UInt = 0
     let result = tjCompress2(
       handle, pixels(width, height), Int32(width), 0, Int32(height), Int32(TJPF_RGB.rawValue), &bytes, &size,
-      Int32(TJSAMP_420.rawValue), 85, progressive ? TJFLAG_PROGRESSIVE : 0)
+      Int32(subsampling.rawValue), 85, progressive ? TJFLAG_PROGRESSIVE : 0)
     try #require(result == 0)
     defer { tjFree(bytes) }
     return Data(bytes: try #require(bytes), count: Int(size))
@@ -161,25 +164,102 @@ private enum Picture {
   }
 
   @Test func survivesAnyDamage() throws {
-    var random = SystemRandomNumberGenerator()
+    var random = SplitMix64(seed: 19)
     for original in [try Picture.jpeg(), try Picture.jpeg(progressive: true), try Picture.png(256, 256)] {
-      for round in 0..<300 {
+      for round in 0..<700 {
         var bytes = original
         // Mostly in the headers, where lengths and sizes stand.
         let reach = round % 3 == 0 ? bytes.count : 700
-        for _ in 0..<Int.random(in: 1...8, using: &random) {
-          bytes[Int.random(in: 3..<reach, using: &random)] = UInt8.random(in: 0...255, using: &random)
+        for _ in 0...random.next(below: 8) {
+          bytes[3 + random.next(below: reach - 3)] = UInt8(random.next(below: 256))
         }
-        if round % 4 == 0 { bytes = bytes.prefix(Int.random(in: 1..<bytes.count, using: &random)) }
-        _ = try? PhotoInspector.inspect(bytes)
+        if round % 4 == 0 { bytes = bytes.prefix(1 + random.next(below: bytes.count - 1)) }
+        guard let facts = try? PhotoInspector.inspect(bytes) else { continue }
+        #expect(round % 4 != 0 || bytes.count > original.count - 2, "a photo that was cut is refused")
+        #expect(min(facts.widthPixels, facts.heightPixels) >= PhotoInspector.leastPixels)
+        #expect(facts.widthPixels * facts.heightPixels <= PhotoInspector.mostPixels)
       }
     }
     for length in 0..<200 {
-      let rubbish = Data((0..<length).map { _ in UInt8.random(in: 0...255, using: &random) })
-      _ = try? PhotoInspector.inspect(rubbish)
-      _ = try? PhotoInspector.inspect(Data([0xFF, 0xD8, 0xFF]) + rubbish)
-      _ = try? PhotoInspector.inspect(Data([0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]) + rubbish)
+      let rubbish = Data((0..<length).map { _ in UInt8(random.next(below: 256)) })
+      for head: [UInt8] in [[], [0xFF, 0xD8, 0xFF], [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]] {
+        #expect(throws: PhotoError.self) { try PhotoInspector.inspect(Data(head) + rubbish) }
+      }
     }
+  }
+
+  // MARK: - Warnings, by what they mean
+
+  @Test(arguments: ["photo-samsung-sos.jpg", "photo-stray-bytes.jpg"])
+  func acceptsAPictureThatIsWholeThoughItsHeaderIsOdd(name: String) throws {
+    let bytes = try Data(
+      contentsOf: URL(filePath: #filePath).deletingLastPathComponent()
+        .appending(path: "../Fixtures/Photos/\(name)"))
+    let facts = try PhotoInspector.inspect(bytes)
+    #expect((facts.widthPixels, facts.heightPixels) == (640, 480))
+    #expect(throws: PhotoError.truncated(mediaType: "image/jpeg")) {
+      try PhotoInspector.inspect(bytes.prefix(bytes.count - 2))
+    }
+    #expect(throws: PhotoError.corrupt(mediaType: "image/jpeg")) {
+      try PhotoInspector.inspect(bytes.prefix(bytes.count / 2) + bytes.suffix(4_000))
+    }
+  }
+
+  @Test func acceptsStrayBytesBehindThePictureAndAnotherVersionOfJFIF() throws {
+    var bytes = try Picture.jpeg()
+    let end = bytes.suffix(2)
+    #expect(try PhotoInspector.inspect(bytes.dropLast(2) + Data(count: 24) + end).widthPixels == 640)
+    try #require(bytes[6..<10].elementsEqual("JFIF".utf8))
+    bytes[11] = 9
+    #expect(try PhotoInspector.inspect(bytes).widthPixels == 640)
+  }
+
+  @Test func refusesAPictureThatLeavesMuchOfItsDataOver() throws {
+    // Half of its height: all blocks decode, and half of the data is never looked at.
+    var bytes = try Picture.jpeg()
+    let frame = try #require(bytes.firstRange(of: Data([0xFF, 0xC0])))
+    bytes.replaceSubrange(frame.upperBound + 3..<frame.upperBound + 5, with: [0, 240])
+    #expect(throws: PhotoError.corrupt(mediaType: "image/jpeg")) { try PhotoInspector.inspect(bytes) }
+  }
+
+  // MARK: - Memory
+
+  @Test(arguments: [(TJSAMP_444, 3.0), (TJSAMP_420, 1.5)])
+  func refusesFromTheHeaderWhatWouldTakeTooMuchMemoryAndNamesTheSizeThatFits(
+    subsampling: TJSAMP, samplesPerPixel: Double
+  ) throws {
+    let small = try Picture.jpeg(progressive: true, subsampling: subsampling)
+    let frame = try #require(small.firstRange(of: Data([0xFF, 0xC2])))
+    func sized(_ width: Int, _ height: Int) -> Data {
+      var bytes = small
+      bytes.replaceSubrange(
+        frame.upperBound + 3..<frame.upperBound + 7,
+        with: [height >> 8, height, width >> 8, width].map(UInt8.init(truncatingIfNeeded:)))
+      return bytes
+    }
+    // 119 megapixels of two bytes a sample.
+    let refusal = #expect(throws: PhotoError.self) { try PhotoInspector.inspect(sized(12_600, 9_450)) }
+    guard case .tooMuchMemory(let wide, let high, let width, let height)? = refusal else {
+      Issue.record("\(String(describing: refusal))")
+      return
+    }
+    #expect((wide, high) == (12_600, 9_450))
+    let bytes = Double(width * height) * samplesPerPixel * 2
+    #expect((0.95...1).contains(bytes / Double(PhotoInspector.maxMemoryBytes - small.count)))
+    // A picture of that size is looked at, and found to be of other data.
+    #expect(throws: PhotoError.corrupt(mediaType: "image/jpeg")) {
+      try PhotoInspector.inspect(sized(width, height))
+    }
+  }
+
+  @Test func refusesAPictureOfPassesWithoutEnd() throws {
+    let bytes = try Picture.jpeg(progressive: true)
+    let first = try #require(bytes.firstRange(of: Data([0xFF, 0xDA])))
+    // A pass of no coefficient that is new, over and over.
+    let second = try #require(bytes[first.upperBound...].firstRange(of: Data([0xFF, 0xDA])))
+    let pass = bytes[first.lowerBound..<second.lowerBound]
+    let many = bytes[..<second.lowerBound] + (0..<200).flatMap { _ in pass } + bytes[second.lowerBound...]
+    #expect(throws: PhotoError.corrupt(mediaType: "image/jpeg")) { try PhotoInspector.inspect(many) }
   }
 
   @Test func readsAFileAndNamesTheOneItCannotRead() throws {
@@ -199,6 +279,12 @@ private enum Picture {
     #expect(throws: PhotoError.unreadable(path: "/", errno: EISDIR)) { try PhotoInspector.inspect(fileAt: "/") }
     #expect(throws: PhotoError.unreadable(path: "/dev/zero", errno: EINVAL)) {
       try PhotoInspector.inspect(fileAt: "/dev/zero")
+    }
+    let pipe = path + ".pipe"
+    defer { unlink(pipe) }
+    #expect(mkfifo(pipe, 0o600) == 0)
+    #expect(throws: PhotoError.unreadable(path: pipe, errno: EINVAL)) {
+      try PhotoInspector.inspect(fileAt: pipe)
     }
   }
 }

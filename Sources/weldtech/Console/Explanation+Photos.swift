@@ -35,6 +35,17 @@ extension PhotoRejected: Explained {
         "photo.tooManyPixels",
         Text(zh: "有 \(width)×\(height) 像素，超过 \(most)", en: "has \(width) × \(height) pixels, more than \(most)")
       )
+    case .tooMuchMemory(let width, let height, let fittingWidth, let fittingHeight):
+      rejected(
+        "photo.tooManyPixels",
+        Text(
+          zh: "是分多遍存的 JPEG（渐进式），\(width)×\(height) 像素太大",
+          en:
+            "is a JPEG in several passes (progressive), and too large for that with \(width) × \(height) pixels"
+        ),
+        hint: Text(
+          zh: "存为普通（基线）JPEG，或缩小到 \(fittingWidth)×\(fittingHeight) 像素",
+          en: "save it as a plain (baseline) JPEG, or with \(fittingWidth) × \(fittingHeight) pixels"))
     }
   }
 

@@ -1,0 +1,34 @@
+// libjpeg driven from C, to judge a photo. Its errors leave by longjmp, which may not cross a Swift frame, and its
+// warnings come to a callback one by one: TurboJPEG shows the first of them only, and stops at any or at none.
+// https://github.com/libjpeg-turbo/libjpeg-turbo/blob/2.1.5/libjpeg.txt
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+typedef enum wt_jpeg_status {
+  wt_jpeg_ok = 0,
+  /// The bytes end before the picture does.
+  wt_jpeg_truncated,
+  /// A header or the data of the picture is wrong.
+  wt_jpeg_corrupt,
+  /// The picture needs more memory, or more passes, than is admitted.
+  wt_jpeg_too_large,
+} wt_jpeg_status;
+
+typedef struct wt_jpeg_header {
+  /// Width of the picture in pixels, from 1 to 65,500.
+  uint32_t width;
+  /// Height of the picture in pixels, from 1 to 65,500.
+  uint32_t height;
+  /// Bytes of memory that decoding keeps until the last pass is read; 0 where the picture comes in one pass.
+  uint64_t coefficient_bytes;
+} wt_jpeg_header;
+
+/// Reads the header, up to the first data of the picture.
+wt_jpeg_status wt_jpeg_read_header(const uint8_t *bytes, size_t length, wt_jpeg_header *header);
+
+/// Decodes every block, at an eighth of the size and without keeping the picture. A warning counts as what it means:
+/// odd headers and stray bytes between them change nothing in the picture, missing or damaged data do.
+/// `most_coefficient_bytes` bounds what decoding keeps.
+wt_jpeg_status wt_jpeg_check(const uint8_t *bytes, size_t length, uint64_t most_coefficient_bytes);
