@@ -76,9 +76,12 @@ enum EventLog {
 
 extension Fieldbook {
   /// Walks the whole chain.
+  /// - Parameter watch: told after every thousandth entry how many there were; what it throws ends the walk.
   /// - Returns: how many entries there are, and the digest of the last one (zeros where there is none).
   /// - Throws: `logBroken` with the first entry that does not fit, `store`.
-  public func verifyLog() throws(FieldbookError) -> (entries: Int, head: String) {
+  public func verifyLog(watch: (Int) throws(FieldbookError) -> Void = { _ in }) throws(FieldbookError) -> (
+    entries: Int, head: String
+  ) {
     var head = EventLog.beginning
     var seq: Int64 = 0
     _ = try database.rows(
@@ -94,6 +97,7 @@ extension Fieldbook {
         throw FieldbookError.logBroken(seq: seq, .digestDiffers)
       }
       head = sha256
+      if seq % 1_000 == 0 { try watch(Int(seq)) }
     }
     return (Int(seq), head)
   }

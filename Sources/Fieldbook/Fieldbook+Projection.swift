@@ -66,38 +66,72 @@ extension Fieldbook {
 
   /// Verifies the log and every closed revision, adds every installation's events up again, and puts right what
   /// is kept of them beside the log. Nothing of the log, the revisions or the queue is changed.
-  /// - Throws: `logBroken`, `digestDiffers` (a closed revision's bytes), `damagedRow`, `store`.
+  /// - Throws: `logBroken`, `digestDiffers` (a closed revision's bytes), `recordAhead`, `damagedRow`, `store`.
   public func rebuild() throws(FieldbookError) -> Rebuild {
-    try database.transaction { () throws(FieldbookError) in
-      _ = try verifyLog()
-      try verifyRevisions()
-      let ids = try database.rows("SELECT installation FROM event GROUP BY installation ORDER BY min(seq)") {
-        (row) throws(FieldbookError) in try Self.id(row.text(0), table: "event")
+    let check = try check()
+    for fault in check.faults {
+      switch fault {
+      case .log(let seq, let fault): throw .logBroken(seq: seq, fault)
+      case .revision(let id, let revision): throw .digestDiffers(id, revision: revision)
+      case .ahead(let id): throw .recordAhead(id)
+      case .unreadable(_, let table, let key): throw .damagedRow(table: table, key: key)
+      case .database: throw .store(.corrupt)
+      case .differs, .fileMissing, .fileDamaged: break
       }
-      var repaired: [InstallationID] = []
-      for id in ids where try !restore(id) { repaired.append(id) }
-      return Rebuild(installations: ids.count, repaired: repaired)
     }
+    return Rebuild(installations: check.installations, repaired: try restore(check.restorable))
   }
 
-  /// - Returns: whether all of it was right already.
-  private func restore(_ id: InstallationID) throws(FieldbookError) -> Bool {
-    let installation = try addUp(try events(of: id), id: id)
-    let body = try encode(installation)
+  /// How what is kept of a record stands to its events.
+  enum LogComparison {
+    case same
+    /// With the record as its events make it.
+    case differs(Installation)
+    /// It names events or revisions that the log does not have.
+    case ahead
+  }
+
+  func comparison(of id: InstallationID, events: [LogEntry]) throws(FieldbookError) -> LogComparison {
+    if events.isEmpty { return .ahead }
     let kept = try database.first("SELECT body FROM record WHERE installation = ?", [.text(id.text)]) {
       $0.blob(0)
     }
+    let known = Set(events.map(\.sha256))
+    let keptRecord = kept.flatMap { try? RecordCoding.decode(Installation.self, from: $0) }
+    if keptRecord?.history.contains(where: { !known.contains($0.sha256) }) == true { return .ahead }
+    let installation = try addUp(events, id: id)
+    let newest = try database.first(
+      """
+      SELECT max((SELECT coalesce(max(revision), 0) FROM installation WHERE id = ?1),
+        (SELECT coalesce(max(revision), 0) FROM revision WHERE installation = ?1))
+      """, [.text(id.text)]
+    ) { $0.integer(0) }
+    if (newest ?? 0) > installation.revision { return .ahead }
     var expected = installation
     if try isDelivered(id, revision: installation.revision) { expected.markDelivered() }
-    let row = try summaries("WHERE id = ?", [.text(id.text)]).first
-    if kept == body, row == InstallationSummary(expected) { return true }
-    if row == nil {
+    // A row that cannot be read differs like any other.
+    let row = (try? summaries("WHERE id = ?", [.text(id.text)]))?.first
+    if try kept == encode(installation), row == InstallationSummary(expected) { return .same }
+    return .differs(installation)
+  }
+
+  /// Writes all that is kept of a record beside the log anew.
+  func replaceProjection(with installation: Installation) throws(FieldbookError) {
+    let id = installation.id
+    let hasRow = try database.first("SELECT 1 FROM installation WHERE id = ?", [.text(id.text)]) { _ in true }
+    let hasRecord = try database.first("SELECT 1 FROM record WHERE installation = ?", [.text(id.text)]) { _ in
+      true
+    }
+    if hasRow == nil {
       try insertProjection(of: installation)
-    } else if kept == nil {
+    } else if hasRecord == nil {
       try database.run(
-        "INSERT INTO record (installation, body) VALUES (?, ?)", [.text(id.text), .blob(body)])
+        "INSERT INTO record (installation, body) VALUES (?, ?)",
+        [.text(id.text), .blob(try encode(installation))])
     }
     try updateProjection(of: installation)
+    var expected = installation
+    if try isDelivered(id, revision: installation.revision) { expected.markDelivered() }
     try setStatus(expected.status, of: id)
     try database.run(
       "UPDATE installation SET code = ?, opened_at = ?, opened_seconds = ? WHERE id = ?",
@@ -105,11 +139,10 @@ extension Fieldbook {
         .text(installation.code), .text(installation.openedAt),
         .integer(Int(installation.openedAt.secondsSince1970)), .text(id.text),
       ])
-    return false
   }
 
   /// The sum of the events, by the rules of `open` and `append`.
-  private func addUp(_ entries: [LogEntry], id: InstallationID) throws(FieldbookError) -> Installation {
+  func addUp(_ entries: [LogEntry], id: InstallationID) throws(FieldbookError) -> Installation {
     guard let first = entries.first, case .registered(let registered) = first.event else {
       throw .damagedRow(table: "event", key: id.text)
     }
@@ -125,16 +158,6 @@ extension Fieldbook {
       installation.apply(entry.event, at: entry.at, entrySha256: entry.sha256)
     }
     return installation
-  }
-
-  private func verifyRevisions() throws(FieldbookError) {
-    _ = try database.rows("SELECT installation, revision, body, sha256 FROM revision") {
-      (row) throws(FieldbookError) in
-      guard Self.digest(of: row.blob(2)) == row.text(3) else {
-        throw FieldbookError.digestDiffers(
-          try Self.id(row.text(0), table: "revision"), revision: row.integer(1))
-      }
-    }
   }
 
   func setStatus(_ status: Installation.Status, of id: InstallationID) throws(FieldbookError) {

@@ -1,3 +1,5 @@
+import Glibc
+
 /// The record kept on this laptop, in one directory: `fieldbook.sqlite`, `files/`, `locks/`. Everything a call
 /// has changed is on disk when it returns. Several processes may have it open at once; one object belongs to
 /// one thread at a time.
@@ -7,17 +9,36 @@ public final class Fieldbook {
   public let files: ContentFiles
   let database: Database
 
-  /// Opens the fieldbook in `home`, or lays one down there.
+  /// Opens the fieldbook in `home`, or lays one down there. Where the disk is full or cannot be written, what is there
+  /// can still be read.
   /// - Parameters:
   ///   - home: made where it is missing, readable by its owner only.
   ///   - busyMilliseconds: how long to wait for another process's transaction.
-  /// - Throws: `home`, `store`, `notAFieldbook`, `fromTheFuture`.
+  /// - Throws: `home`, `strangeEntry`, `store`, `notAFieldbook`, `fromTheFuture`, `databaseMissing`.
   public init(home: String, busyMilliseconds: Int32 = 10_000) throws(FieldbookError) {
     self.home = home
     try Directory.make(home)
-    files = try ContentFiles(home: home)
+    try HomeFile.refuseStrangers(in: home)
+    files = ContentFiles(home: home)
     let path = home + "/fieldbook.sqlite"
+    // Looked at before a fresh database is laid down beside them.
+    if HomeFile.kind(of: path) == nil, files.holdsAnything { throw .databaseMissing(path: path) }
     database = try Database(path: path, busyMilliseconds: busyMilliseconds)
     try Migration.apply(to: database, path: path)
+    if try isEmpty(), files.holdsAnything { throw .databaseMissing(path: path) }
+  }
+
+  /// Why nothing can be stored at the moment; nil where it can.
+  public var writeRefusal: FieldbookError? { database.refusal.map { .store($0) } }
+
+  /// Whether nothing was ever done with it: whoever keeps a file is in the setup before.
+  private func isEmpty() throws(FieldbookError) -> Bool {
+    let something = try database.first(
+      """
+      SELECT EXISTS (SELECT 1 FROM event) OR EXISTS (SELECT 1 FROM setting)
+        OR EXISTS (SELECT 1 FROM code_block) OR EXISTS (SELECT 1 FROM code)
+      """
+    ) { $0.integer(0) }
+    return something != 1
   }
 }

@@ -5,7 +5,11 @@ public enum FieldbookError: Error, Hashable, Sendable {
   // MARK: The home directory and the database
   /// A call of the operating system failed on something in the home directory.
   case home(path: String, operation: FileOperation, errno: Int32)
+  /// A link, a pipe, a device or a folder has a name that this program gives to files of its own.
+  case strangeEntry(path: String)
   case store(StoreFault)
+  /// There is no fieldbook, or an empty one, beside files that belong to one.
+  case databaseMissing(path: String)
   /// The file is a database of something else.
   case notAFieldbook(path: String)
   /// Written by a newer program: it names a migration that this one does not know.
@@ -14,6 +18,11 @@ public enum FieldbookError: Error, Hashable, Sendable {
   case damagedRow(table: String, key: String)
   /// The event log is not what was written, from entry `seq` on.
   case logBroken(seq: Int64, LogFault)
+
+  /// What is kept of a record names events or revisions that the log does not have.
+  case recordAhead(InstallationID)
+  /// Whoever asked for it wants it no more.
+  case cancelled
 
   // MARK: Installations
   /// No installation has this id, prefix or code.
@@ -78,7 +87,9 @@ public enum StoreFault: Hashable, Sendable {
   /// Another process kept the database locked for as long as we were willing to wait.
   case busy
   case diskFull
+  /// The disk takes no writes at all.
   case readOnly
+  /// The permissions of the file or its folder forbid it.
   case cannotOpen
   case corrupt
   case notADatabase

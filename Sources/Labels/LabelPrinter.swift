@@ -57,10 +57,13 @@ public struct LabelPrinter: Hashable, Sendable {
   private func submit(_ bytes: Data, format: String, options: String, title: String, draft: String)
     throws(LabelError)
   {
-    do { try bytes.write(to: URL(filePath: draft), options: .atomic) } catch {
-      throw .spooler(.unwritable(file: draft))
-    }
+    // It lies in the home, which is for its owner only; CUPS reads it in our name.
+    unlink(draft)
+    let descriptor = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else { throw .spooler(.unwritable(file: draft)) }
     defer { unlink(draft) }
+    let isWritten = bytes.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) } == bytes.count
+    guard close(descriptor) == 0, isWritten else { throw .spooler(.unwritable(file: draft)) }
     var message = [CChar](repeating: 0, count: 300)
     guard wt_cups_submit(name, draft, title, format, options, &message, message.count) > 0 else {
       let text = message.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }

@@ -146,7 +146,7 @@ final class Workplace {
     let fieldbook = try fieldbook()
     return SyncRun(
       outbox: fieldbook, files: fieldbook.files, client: try platformClient(), clock: clock,
-      uploads: UploadAddresses(folder: "\(home)/uploads"), platformCertificate: try pinnedCertificate(),
+      uploads: UploadAddresses(home: home), platformCertificate: try pinnedCertificate(),
       surroundings: SyncRun.Surroundings(
         sleep: { [interruption] in pause($0, unless: interruption) }, retry: retry,
         pin: { try self.pin($0) }, progress: progress))

@@ -1,3 +1,4 @@
+import Fieldbook
 import FoundationEssentials
 import Glibc
 import Records
@@ -130,8 +131,9 @@ extension Workplace {
   /// - Throws: `FileTrouble.unwritable`, `Cancelled`.
   func openOutput(_ path: String) throws -> OutputFile { try OutputFile(path, isCancelled: interruption) }
 
-  /// Writes a file in one go; see `OutputFile`.
+  /// Writes a file in one go. Below the home it is for its owner only; elsewhere it is an `OutputFile`.
   func write(_ data: Data, to path: String) throws {
+    if isBelowHome(path) { return try HomeFile.write(data, to: path, below: home, isSynced: false) }
     let file = try openOutput(path)
     try file.write(data)
     try file.finish()
@@ -139,8 +141,10 @@ extension Workplace {
 
   /// Like `write`, and on disk under its name when this returns: for what the record will say is there.
   func writeSynced(_ data: Data, to path: String) throws {
+    if isBelowHome(path) { return try HomeFile.write(data, to: path, below: home) }
     let file = try openOutput(path)
     try file.write(data)
     try file.finish(isSynced: true)
   }
+  private func isBelowHome(_ path: String) -> Bool { path.hasPrefix(home + "/") }
 }

@@ -1,3 +1,4 @@
+import Fieldbook
 import FoundationEssentials
 import Glibc
 import Records
@@ -9,16 +10,14 @@ struct UploadAddresses: UploadMemory {
   /// The longest address that is kept, bytes; that of `PlatformAddress` is shorter.
   private static let maxBytes = 4096
 
-  let folder: String
+  /// The fieldbook's directory; the files are in its folder `uploads`.
+  let home: String
 
   func uploadAddress(of sha256: FileDigest) throws -> String? {
-    let descriptor = open(path(sha256), O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
-    guard descriptor >= 0 else { return nil }
-    defer { close(descriptor) }
-    var bytes = [UInt8](repeating: 0, count: Self.maxBytes + 1)
-    let count = read(descriptor, &bytes, bytes.count)
-    guard (1...Self.maxBytes).contains(count) else { return nil }
-    return String(validating: bytes[..<count], as: UTF8.self)
+    guard let bytes = HomeFile.contents(of: path(sha256), maxBytes: Self.maxBytes), !bytes.isEmpty else {
+      return nil
+    }
+    return String(validating: bytes, as: UTF8.self)
   }
 
   func remember(uploadAddress: String?, of sha256: FileDigest) throws {
@@ -27,10 +26,8 @@ struct UploadAddresses: UploadMemory {
       unlink(path(sha256))
       return
     }
-    try FileManager.default.createDirectory(
-      atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-    try DraftFile.write(Array(uploadAddress.utf8), to: path(sha256))
+    try HomeFile.write(Data(uploadAddress.utf8), to: path(sha256), below: home, isSynced: false)
   }
 
-  private func path(_ sha256: FileDigest) -> String { "\(folder)/\(sha256.hex)" }
+  private func path(_ sha256: FileDigest) -> String { "\(home)/uploads/\(sha256.hex)" }
 }

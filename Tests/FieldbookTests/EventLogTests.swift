@@ -59,7 +59,7 @@ import Testing
     arguments: [
       "UPDATE installation SET status = 'open', next_step = 'flash'",
       "UPDATE installation SET unit_name = 'x'",
-      "UPDATE installation SET opened_seconds = 1, opened_at = '1970-01-01T00:00:01Z', revision = 7",
+      "UPDATE installation SET opened_seconds = 1, opened_at = '1970-01-01T00:00:01Z'",
       "UPDATE record SET body = x'7b7d'",
       "DELETE FROM record",
       "PRAGMA foreign_keys = OFF; DELETE FROM record; DELETE FROM installation",

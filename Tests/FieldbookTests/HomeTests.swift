@@ -52,18 +52,16 @@ import Testing
 
   @Test func clearsAwayWhatAKilledProcessLeft() throws {
     let files = try home.fieldbook().files
+    _ = try files.store(Data("before".utf8))
     try Data("half".utf8).write(to: URL(fileURLWithPath: home.path + "/files/incoming/AbCdEf"))
     _ = try files.store(Data("whole".utf8))
     #expect(try names(in: "files/incoming").isEmpty)
   }
 
-  @Test func namesTheFolderThatCannotBeWritten() throws {
+  @Test func namesTheFolderThatCannotBeMade() throws {
     let files = try home.fieldbook().files
-    try FileManager.default.removeItem(atPath: home.path + "/files/incoming")
-    #expect(throws: FieldbookError.home(path: home.path + "/files/incoming", operation: .create, errno: ENOENT))
-    {
-      try files.store(Data("x".utf8))
-    }
+    try Data().write(to: URL(filePath: home.path + "/files"))
+    #expect(throws: FieldbookError.strangeEntry(path: home.path + "/files")) { try files.store(Data("x".utf8)) }
   }
 
   private func names(in folder: String) throws -> [String] {
@@ -75,11 +73,29 @@ import Testing
   let home = TestHome()
 
   @Test func keepsEverythingFromTheEyesOfOthers() throws {
-    _ = try home.ready()
-    for path in ["", "/fieldbook.sqlite", "/files"] {
-      let mode = try FileManager.default.attributesOfItem(atPath: home.path + path)[.posixPermissions] as? Int
-      #expect(try #require(mode) & 0o077 == 0)
+    let fieldbook = try home.ready()
+    try Sample.signed(in: fieldbook)
+    let lock = try fieldbook.lock(.sync)
+    try HomeFile.write(Data("x".utf8), to: home.path + "/documents/a/b.pdf", below: home.path)
+    let entries = try FileManager.default.subpathsOfDirectory(atPath: home.path)
+    #expect(Set(entries).isSuperset(of: ["fieldbook.sqlite-wal", "fieldbook.sqlite-shm", "locks/sync"]))
+    for entry in [""] + entries {
+      var status = stat()
+      #expect(lstat("\(home.path)/\(entry)", &status) == 0)
+      #expect(status.st_mode & 0o777 == (status.st_mode & S_IFMT == S_IFDIR ? 0o700 : 0o600), "\(entry)")
     }
+    lock?.release()
+    #expect(fieldbook.entriesOpenToOthers() == (0, []))
+    #expect(!fieldbook.isOpenToOthers)
+  }
+
+  @Test func reportsWhatOthersCanReach() throws {
+    let fieldbook = try home.ready()
+    _ = try fieldbook.files.store(Data("x".utf8))
+    chmod(home.path, 0o750)
+    chmod(home.path + "/files", 0o701)
+    #expect(fieldbook.isOpenToOthers)
+    #expect(fieldbook.entriesOpenToOthers() == (2, [home.path, home.path + "/files"]))
   }
 
   @Test func opensAtOnceFromSeveralProcesses() async throws {

@@ -7,7 +7,7 @@ import Testing
 /// The small files that remember where an upload stands.
 @Suite final class UploadAddressesTests {
   private let folder = NSTemporaryDirectory() + "weldtech-uploads-\(UUID().uuidString)"
-  private var addresses: UploadAddresses { UploadAddresses(folder: folder + "/uploads") }
+  private var addresses: UploadAddresses { UploadAddresses(home: folder) }
 
   deinit { try? FileManager.default.removeItem(atPath: folder) }
 

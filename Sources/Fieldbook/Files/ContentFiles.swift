@@ -9,14 +9,15 @@ public struct ContentFiles: FileStore {
   /// The agreement with its fonts is under 2 MB, a photo is refused above 50.
   public static let largestFileBytes = 64 << 20
 
+  private let home: String
   private let root: String
   private let incoming: String
 
   /// - Parameter home: the fieldbook's directory.
-  init(home: String) throws(FieldbookError) {
+  init(home: String) {
+    self.home = home
     root = home + "/files"
     incoming = root + "/incoming"
-    try Directory.make(incoming)
   }
 
   // MARK: - Keeping
@@ -30,9 +31,11 @@ public struct ContentFiles: FileStore {
     let target = path(of: sha256)
     // One that was damaged since is replaced.
     if let kept = try? contents(of: sha256), kept == bytes { return sha256 }
+    try HomeFile.makeFolder(incoming, below: home)
     removeAbandoned()
     let folder = Directory.parent(of: target)
-    try Directory.make(folder)
+    try HomeFile.makeFolder(folder, below: home)
+    if HomeFile.kind(of: target) == S_IFDIR { throw .strangeEntry(path: target) }
     let temporary = try write(bytes)
     guard rename(temporary, target) == 0 else {
       let code = errno
@@ -47,38 +50,69 @@ public struct ContentFiles: FileStore {
 
   /// - Throws: `FieldbookError.notADigest`, `fileMissing`, `fileDamaged`, `home`.
   public func contents(of sha256: String) throws(FieldbookError) -> Data {
-    let size = try size(of: sha256)
-    guard size <= Self.largestFileBytes else { throw .fileDamaged(sha256: sha256) }
-    let path = path(of: sha256)
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw .home(path: path, operation: .read, errno: errno) }
+    let (descriptor, size) = try open(sha256)
     defer { close(descriptor) }
-    var bytes = Data(count: size)
-    var filled = 0
-    while filled < size {
-      let count = bytes.withUnsafeMutableBytes {
-        read(descriptor, $0.baseAddress.map { $0 + filled }, size - filled)
-      }
-      if count < 0, errno == EINTR { continue }
-      guard count >= 0 else { throw .home(path: path, operation: .read, errno: errno) }
-      if count == 0 { break }
-      filled += count
+    guard size <= Self.largestFileBytes else { throw .fileDamaged(sha256: sha256) }
+    let bytes = try HomeFile.read(descriptor, path: path(of: sha256), bytes: size)
+    guard bytes.count == size, SHA256Digest(of: bytes).hex == sha256 else {
+      throw .fileDamaged(sha256: sha256)
     }
-    guard filled == size, SHA256Digest(of: bytes).hex == sha256 else { throw .fileDamaged(sha256: sha256) }
     return bytes
   }
 
+  /// Reads a file in pieces and compares its digest.
+  /// - Throws: `FieldbookError.notADigest`, `fileMissing`, `fileDamaged`, `home`.
+  public func verify(_ sha256: String) throws(FieldbookError) {
+    let (descriptor, size) = try open(sha256)
+    defer { close(descriptor) }
+    guard size <= Self.largestFileBytes else { throw .fileDamaged(sha256: sha256) }
+    var hasher = SHA256Hasher()
+    var left = size
+    while left > 0 {
+      let piece = try HomeFile.read(descriptor, path: path(of: sha256), bytes: min(left, 1 << 18))
+      if piece.isEmpty { break }
+      hasher.update(piece)
+      left -= piece.count
+    }
+    guard hasher.finish().hex == sha256 else { throw .fileDamaged(sha256: sha256) }
+  }
+
   /// Bytes of a file that is there, by its directory entry: the contents are not read.
-  /// - Throws: `FieldbookError.notADigest`, `fileMissing`, `home`.
+  /// - Throws: `FieldbookError.notADigest`, `fileMissing`, `fileDamaged` where no plain file has the name, `home`.
   public func size(of sha256: String) throws(FieldbookError) -> Int {
     guard Hex.isLowerCase(sha256, byteCount: SHA256Digest.byteCount) else { throw .notADigest }
     let path = path(of: sha256)
     var status = stat()
-    guard stat(path, &status) == 0 else {
+    guard lstat(path, &status) == 0 else {
       if errno == ENOENT { throw .fileMissing(sha256: sha256) }
       throw .home(path: path, operation: .read, errno: errno)
     }
+    guard status.st_mode & S_IFMT == S_IFREG else { throw .fileDamaged(sha256: sha256) }
     return Int(status.st_size)
+  }
+
+  /// Whether any file is kept here.
+  var holdsAnything: Bool {
+    guard let folder = opendir(root) else { return false }
+    defer { closedir(folder) }
+    while let entry = readdir(folder) {
+      let name = Directory.name(of: entry)
+      guard name.utf8.count == 2, !name.hasPrefix("."), let inner = opendir("\(root)/\(name)") else { continue }
+      defer { closedir(inner) }
+      while let file = readdir(inner) {
+        if Hex.isLowerCase(Directory.name(of: file), byteCount: SHA256Digest.byteCount) { return true }
+      }
+    }
+    return false
+  }
+
+  private func open(_ sha256: String) throws(FieldbookError) -> (descriptor: Int32, size: Int) {
+    _ = try size(of: sha256)
+    let path = path(of: sha256)
+    // A folder that is a link may lead to files of the same names that are somebody else's.
+    guard HomeFile.kind(of: Directory.parent(of: path)) == S_IFDIR else { throw .fileDamaged(sha256: sha256) }
+    guard let file = try HomeFile.open(path) else { throw .fileDamaged(sha256: sha256) }
+    return file
   }
 
   /// Where a file of this digest lies or would lie. What is no digest leads to a name that no file has.
@@ -91,13 +125,11 @@ public struct ContentFiles: FileStore {
 
   /// A synced file of `bytes` among the incoming ones. Its lock says that its writer is alive.
   private func write(_ bytes: Data) throws(FieldbookError) -> String {
-    var template = Array((incoming + "/XXXXXX").utf8CString)
-    let descriptor = mkstemp(&template)
-    guard descriptor >= 0 else { throw .home(path: incoming, operation: .create, errno: errno) }
+    let (path, descriptor) = try HomeFile.draft(for: incoming + "/file")
     defer { close(descriptor) }
-    let path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     do throws(FieldbookError) {
-      try fill(descriptor, path: path, with: bytes)
+      guard flock(descriptor, LOCK_EX) == 0 else { throw .home(path: path, operation: .lock, errno: errno) }
+      try HomeFile.fill(descriptor, path: path, with: bytes, isSynced: true)
     } catch {
       unlink(path)
       throw error
@@ -105,38 +137,19 @@ public struct ContentFiles: FileStore {
     return path
   }
 
-  private func fill(_ descriptor: Int32, path: String, with bytes: Data) throws(FieldbookError) {
-    _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
-    guard flock(descriptor, LOCK_EX) == 0 else { throw .home(path: path, operation: .lock, errno: errno) }
-    var written = 0
-    while written < bytes.count {
-      let count = bytes.withUnsafeBytes {
-        Glibc.write(descriptor, $0.baseAddress.map { $0 + written }, $0.count - written)
-      }
-      if count < 0, errno == EINTR { continue }
-      guard count > 0 else { throw .home(path: path, operation: .write, errno: errno) }
-      written += count
-    }
-    guard fsync(descriptor) == 0 else { throw .home(path: path, operation: .sync, errno: errno) }
-  }
-
   /// Clears away what a killed process left half written.
   private func removeAbandoned() {
     guard let folder = opendir(incoming) else { return }
     defer { closedir(folder) }
     while let entry = readdir(folder) {
-      let name = withUnsafePointer(to: &entry.pointee.d_name) {
-        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-      }
+      let name = Directory.name(of: entry)
       guard !name.hasPrefix(".") else { continue }
       let path = "\(incoming)/\(name)"
-      let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-      guard descriptor >= 0 else { continue }
-      defer { close(descriptor) }
-      var status = stat()
+      guard let file = try? HomeFile.open(path) else { continue }
+      defer { close(file.descriptor) }
       // A file is locked right after it is made. An empty one may be in that moment: it is left alone.
-      guard fstat(descriptor, &status) == 0, status.st_size > 0 else { continue }
-      if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { unlink(path) }
+      guard file.size > 0 else { continue }
+      if flock(file.descriptor, LOCK_EX | LOCK_NB) == 0 { unlink(path) }
     }
   }
 }

@@ -20,8 +20,12 @@ public final class HomeLock {
     self.path = path
     descriptor = -1
     while true {
-      let opened = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-      guard opened >= 0 else { throw .home(path: path, operation: .lock, errno: errno) }
+      let opened = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0o600)
+      guard opened >= 0 else {
+        if errno == ELOOP { throw .strangeEntry(path: path) }
+        throw .home(path: path, operation: .lock, errno: errno)
+      }
+      fchmod(opened, 0o600)
       guard flock(opened, LOCK_EX | LOCK_NB) == 0 else {
         let code = errno
         close(opened)
@@ -57,7 +61,7 @@ extension Fieldbook {
   /// - Returns: nil where another process (or this one) holds it.
   /// - Throws: `home`.
   public func lock(_ name: HomeLock.Name) throws(FieldbookError) -> HomeLock? {
-    try Directory.make(home + "/locks")
+    try HomeFile.makeFolder(home + "/locks", below: home)
     let file =
       switch name {
       case .sync: "sync"

@@ -1,10 +1,12 @@
 import CSQLite
 import FoundationEssentials
-import Glibc
 
 /// One connection to the SQLite file: write-ahead log, synced at every commit, foreign keys on.
 final class Database {
+  let path: String
   private let handle: OpaquePointer
+  /// Why nothing can be written; nil where it can.
+  let refusal: StoreFault?
   /// Prepared, and not in use; by their SQL.
   private var idle: [String: OpaquePointer] = [:]
   /// More than there are in any one transaction.
@@ -12,30 +14,14 @@ final class Database {
 
   // MARK: - Opening
 
+  /// Opens the database, or makes it. Where the disk is full or cannot be written, it is opened for reading only.
   /// - Parameter busyMilliseconds: how long to wait for another process's transaction.
+  /// - Throws: `home`, `strangeEntry`, `store`.
   init(path: String, busyMilliseconds: Int32) throws(FieldbookError) {
-    // SQLite would make the file readable by others; its -wal and -shm take after it.
-    let descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-    guard descriptor >= 0 else { throw .home(path: path, operation: .create, errno: errno) }
-    close(descriptor)
-
-    var opened: OpaquePointer?
-    let code = sqlite3_open_v2(path, &opened, SQLITE_OPEN_READWRITE | SQLITE_OPEN_FULLMUTEX, nil)
-    guard code == SQLITE_OK, let opened else {
-      sqlite3_close_v2(opened)
-      throw .store(StoreFault(code))
-    }
-    handle = opened
-    sqlite3_extended_result_codes(handle, 1)
-    sqlite3_busy_timeout(handle, busyMilliseconds)
-    _ = wt_sqlite3_set_defensive(handle)
-    try execute("PRAGMA journal_mode = WAL")
-    try execute("PRAGMA synchronous = FULL")
-    try execute("PRAGMA foreign_keys = ON")
-    try execute("PRAGMA secure_delete = ON")
-    // Without it, REPLACE deletes rows behind the back of the triggers that guard the log.
-    try execute("PRAGMA recursive_triggers = ON")
-    try execute("PRAGMA trusted_schema = OFF")
+    self.path = path
+    let connection = try Connection.open(path, busyMilliseconds: busyMilliseconds)
+    handle = connection.handle
+    refusal = connection.refusal
   }
 
   deinit {
@@ -67,7 +53,7 @@ final class Database {
       switch sqlite3_step(statement) {
       case SQLITE_ROW: elements.append(try read(Row(statement: statement)))
       case SQLITE_DONE: return elements
-      case let code: throw .store(StoreFault(code))
+      case let code: throw fault(code)
       }
     }
   }
@@ -80,13 +66,14 @@ final class Database {
     switch sqlite3_step(statement) {
     case SQLITE_ROW: return try read(Row(statement: statement))
     case SQLITE_DONE: return nil
-    case let code: throw .store(StoreFault(code))
+    case let code: throw fault(code)
     }
   }
 
   /// All of `body` or nothing, with the write lock held from the start.
   func transaction<Value>(_ body: () throws(FieldbookError) -> Value) throws(FieldbookError) -> Value {
-    try transaction("BEGIN IMMEDIATE", body)
+    if let refusal { throw .store(refusal) }
+    return try transaction("BEGIN IMMEDIATE", body)
   }
 
   /// Several reads that see one state.
@@ -157,7 +144,16 @@ final class Database {
   }
 
   private func check(_ code: Int32) throws(FieldbookError) {
-    guard code == SQLITE_OK else { throw .store(StoreFault(code)) }
+    guard code == SQLITE_OK else { throw fault(code) }
+  }
+
+  private func fault(_ code: Int32) -> FieldbookError {
+    let fault = Connection.fault(code, of: handle, path: path)
+    switch fault {
+    // What could not be written from the start fails for the reason of the start.
+    case .readOnly, .cannotOpen, .diskFull: return .store(refusal ?? fault)
+    default: return .store(fault)
+    }
   }
 }
 
@@ -182,22 +178,5 @@ struct Row {
   func blob(_ column: Int32) -> Data {
     guard let start = sqlite3_column_blob(statement, column) else { return Data() }
     return Data(bytes: start, count: Int(sqlite3_column_bytes(statement, column)))
-  }
-}
-
-extension StoreFault {
-  /// From a primary or extended result code.
-  init(_ code: Int32) {
-    switch code & 0xFF {
-    case SQLITE_BUSY, SQLITE_LOCKED: self = .busy
-    case SQLITE_FULL: self = .diskFull
-    case SQLITE_READONLY: self = .readOnly
-    case SQLITE_CANTOPEN: self = .cannotOpen
-    case SQLITE_CORRUPT: self = .corrupt
-    case SQLITE_NOTADB: self = .notADatabase
-    case SQLITE_IOERR: self = .inputOutput(code)
-    case SQLITE_CONSTRAINT: self = .constraint(code)
-    default: self = .other(code)
-    }
   }
 }

@@ -13,7 +13,9 @@ public final class FlashNotesFolder: FlashNotes {
   public init(folder: String, adapter: String) {
     self.folder = folder
     self.adapter = adapter
-    try? FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    // It lies in the home, which is for its owner only.
+    try? FileManager.default.createDirectory(
+      atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
   }
 
   /// - Parameter port: as it was opened, at which the adapter is looked for now.
@@ -34,7 +36,7 @@ public final class FlashNotesFolder: FlashNotes {
   }
 
   public func remember(speed: Int, for partner: FlashPartner) {
-    try? Data("\(speed)\n".utf8).write(to: URL(filePath: path(for: partner)), options: .atomic)
+    keep(Array("\(speed)\n".utf8), at: path(for: partner))
   }
 
   public func isProtected(chipID: String) -> Bool {
@@ -46,7 +48,22 @@ public final class FlashNotesFolder: FlashNotes {
       unlink(protectionPath(chipID))
       return
     }
-    try? Data().write(to: URL(filePath: protectionPath(chipID)), options: .atomic)
+    keep([], at: protectionPath(chipID))
+  }
+
+  /// Writes a note for its owner only, whole or not at all.
+  private func keep(_ bytes: [UInt8], at path: String) {
+    let draft = "\(path).new"
+    unlink(draft)
+    let descriptor = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else { return }
+    fchmod(descriptor, 0o600)
+    let isWritten = bytes.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) } == bytes.count
+    close(descriptor)
+    guard isWritten, rename(draft, path) == 0 else {
+      unlink(draft)
+      return
+    }
   }
 
   private func protectionPath(_ chipID: String) -> String { "\(folder)/\(Self.plain(chipID)).protected" }
@@ -123,7 +140,10 @@ final class FileFlashJournal: FlashJournal {
   /// that loses its power has then acknowledged less than the chip, which costs blocks and not truth. That a sector
   /// is about to be erased has to outlast it, or the journal would claim what is gone.
   private func append(_ line: String) {
-    if descriptor < 0 { descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600) }
+    if descriptor < 0 {
+      descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0o600)
+      if descriptor >= 0 { fchmod(descriptor, 0o600) }
+    }
     guard descriptor >= 0 else { return }
     _ = Array(line.utf8).withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
     if line.hasSuffix("-\n") { fsync(descriptor) }

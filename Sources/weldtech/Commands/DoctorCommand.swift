@@ -49,6 +49,7 @@ enum DoctorCommand {
       do {
         try check.run(&examination)
       } catch {
+        if workplace.isInterrupted { throw Cancelled() }
         examination.note(.failed, explain(error))
       }
       findings += examination.noted.map { outcome, failure in

@@ -116,8 +116,13 @@ enum NextCommand {
       var notRun: [String]
     }
 
+    /// At most a thousand, the last opened first.
     var installations: [Row]
+    /// How many are open in all; nil where one was asked for.
+    var openInstallations: Int?
   }
+
+  private static let maxRows = 1_000
 
   static var command: Command<Workplace> {
     Command(
@@ -132,7 +137,8 @@ enum NextCommand {
     let fieldbook = try workplace.fieldbook()
     let ids =
       try options.id.map { [try fieldbook.resolve($0)] }
-      ?? fieldbook.list(status: .open, limit: 1_000).map(\.id)
+      ?? fieldbook.list(status: .open, limit: maxRows).map(\.id)
+    let open = options.id == nil ? try fieldbook.counts()[.open] ?? 0 : nil
     let installations = try ids.map { try fieldbook.installation($0) }
     let console = workplace.console
     let rows = installations.map { installation in
@@ -141,7 +147,7 @@ enum NextCommand {
         needs: need(of: installation)[console.language],
         notRun: installation.status == .open ? installation.test?.openSteps.map(\.name) ?? [] : [])
     }
-    try console.answer(Document(installations: rows)) {
+    try console.answer(Document(installations: rows, openInstallations: open)) {
       if rows.isEmpty { return console.say(Text(zh: "没有未完成的记录", en: "nothing is open")) }
       for (row, installation) in zip(rows, installations) {
         console.put("\(row.id.text.prefix(8))  \(row.code?.description ?? "–")  \(installation.owner.unitName)")
@@ -152,6 +158,15 @@ enum NextCommand {
           let title = TestTexts.title(of: step)
           console.put(Text(zh: "    有网络时补测：\(title.zh)", en: "    to be tested with a network: \(title.en)"))
         }
+      }
+      if let open, open > rows.count {
+        console.say(
+          Text(
+            zh:
+              "共 \(open) 条未完成，这里只显示最近登记的 \(rows.count) 条；其余用 weldtech list --status open --after \(rows.last?.id.text.prefix(8) ?? "")",
+            en:
+              "\(open) are open; these are the \(rows.count) that were registered last. The rest: `weldtech list --status open --after \(rows.last?.id.text.prefix(8) ?? "")`"
+          ))
       }
     }
     return ExitCode.done.rawValue

@@ -147,6 +147,14 @@ extension SyncBusy: Explained {
 /// `status`: where this laptop stands.
 enum StatusCommand {
   struct Document: Encodable {
+    struct Home: Encodable {
+      var path: String
+      /// Whether others who work on this computer can look into it.
+      var openToOthers: Bool
+      /// The code of the error that storing anything would end with; nil where it can be stored.
+      var writeRefusal: String?
+    }
+
     struct Queue: Encodable {
       var records: Int
       var files: Int
@@ -160,6 +168,7 @@ enum StatusCommand {
     var codesLeft: Int
     var installations: [String: Int]
     var queue: Queue
+    var home: Home
   }
 
   static var command: Command<Workplace> {
@@ -177,7 +186,10 @@ enum StatusCommand {
       codesLeft: try fieldbook.codesLeft(),
       installations: Dictionary(uniqueKeysWithValues: counts.map { ($0.key.rawValue, $0.value) }),
       queue: Document.Queue(
-        records: queue.records, files: queue.files, bytes: queue.fileBytes, keys: queue.keys))
+        records: queue.records, files: queue.files, bytes: queue.fileBytes, keys: queue.keys),
+      home: Document.Home(
+        path: fieldbook.home, openToOthers: fieldbook.isOpenToOthers,
+        writeRefusal: fieldbook.writeRefusal.map { explain($0).code }))
     let console = workplace.console
     try console.answer(document) {
       let byStatus = Installation.Status.allCases.compactMap { status in
@@ -197,7 +209,16 @@ enum StatusCommand {
             en: "\(queue.records) records, \(queue.files) files, \(queue.keys) keys")[console.language]
         ),
       ])
+      if let refusal = fieldbook.writeRefusal { warn(explain(refusal), console) }
+      if fieldbook.isOpenToOthers {
+        warn(Ailment.homeOpen(home: fieldbook.home, first: fieldbook.home, count: 1).failure, console)
+      }
     }
     return ExitCode.done.rawValue
+  }
+
+  private static func warn(_ failure: Failure, _ console: Console) {
+    console.put(console.outputStyling("[!!]", .yellow) + " " + failure.message[console.language])
+    console.put("     " + failure.hint[console.language])
   }
 }

@@ -1,10 +1,13 @@
 import Fieldbook
+import Glibc
 import Records
 import Terminal
 
 extension FieldbookError: Explained {
   var failure: Failure {
     switch self {
+    case .home(_, _, ENOSPC), .home(_, _, EDQUOT): StoreFault.diskFull.failure
+    case .home(_, _, EROFS): StoreFault.readOnly.failure
     case .home(let path, let operation, let errno):
       Failure(
         code: "fieldbook.home",
@@ -14,7 +17,25 @@ extension FieldbookError: Explained {
         hint: Text(
           zh: "检查磁盘空间和目录权限；没有丢失任何已保存的记录",
           en: "check the disk's space and the folder's permissions; nothing that was stored is lost"))
+    case .strangeEntry(let path):
+      Failure(
+        code: "fieldbook.strangeEntry",
+        message: Text(
+          zh: "数据目录里的 \(path) 是链接、管道或别的东西，不是 weldtech 自己的文件",
+          en: "\(path) in the data folder is a link, a pipe or something else that weldtech did not put there"),
+        hint: Text(
+          zh: "把它移走；数据要放到别的磁盘时，整个目录移过去并用 --home 指定",
+          en: "move it away; to keep the data on another disk, move the whole folder and name it by --home"))
     case .store(let fault): fault.failure
+    case .databaseMissing(let path):
+      Failure(
+        code: "fieldbook.databaseMissing",
+        message: Text(
+          zh: "\(path) 不见了或是空的，而旁边的 files 里有文件",
+          en: "\(path) is missing or empty, while there are files of a fieldbook beside it"),
+        hint: Text(
+          zh: "从备份恢复 fieldbook.sqlite；要新建记录本，用 --home 指定别的目录",
+          en: "restore fieldbook.sqlite from a backup; for a new fieldbook name another folder by --home"))
     case .notAFieldbook(let path):
       Failure(
         code: "fieldbook.notOurs",
@@ -40,6 +61,16 @@ extension FieldbookError: Explained {
           zh: "事件日志从第 \(seq) 条起与写入时不同（\(fault)）",
           en: "the event log is not what was written, from entry \(seq) on (\(fault))"),
         hint: Text(zh: "保留现状并报告公司", en: "leave it as it is and report it to the company"))
+    case .recordAhead(let id):
+      Failure(
+        code: "fieldbook.recordAhead",
+        message: Text(
+          zh: "记录 \(id.text.prefix(8)) 比事件日志更新，日志缺了后面的事件",
+          en: "record \(id.text.prefix(8)) is newer than the event log, which has lost its last events"),
+        hint: Text(
+          zh: "没有改动这条记录；从备份恢复数据目录，并报告公司",
+          en: "nothing was changed; restore the data folder from a backup and report it to the company"))
+    case .cancelled: Cancelled().failure
     case .notFound(let reference):
       Failure(
         code: "installation.notFound",
@@ -150,7 +181,14 @@ extension StoreFault {
       Failure(
         code: "fieldbook.diskFull", message: Text(zh: "磁盘满了，没有保存", en: "the disk is full; nothing was stored"),
         hint: Text(zh: "腾出空间再运行同一命令", en: "make room and run the same command again"))
-    case .readOnly, .cannotOpen:
+    case .readOnly:
+      Failure(
+        code: "fieldbook.readOnly",
+        message: Text(zh: "磁盘是只读的，没有保存", en: "the disk is read-only; nothing was stored"),
+        hint: Text(
+          zh: "重新以可写方式挂载磁盘（先检查它有没有出错：dmesg），再运行同一命令",
+          en: "mount the disk for writing (after `dmesg` for its errors) and run the same command again"))
+    case .cannotOpen:
       Failure(
         code: "fieldbook.permission",
         message: Text(zh: "记录本打不开或不能写", en: "the fieldbook cannot be opened or written"),
@@ -162,7 +200,9 @@ extension StoreFault {
     case .inputOutput(let code), .constraint(let code), .other(let code):
       Failure(
         code: "fieldbook.store",
-        message: Text(zh: "数据库报告错误 \(code)", en: "the database reports error \(code)"),
+        message: Text(
+          zh: "数据库报告错误 \(StoreCodes.name(of: code))",
+          en: "the database reports \(StoreCodes.name(of: code))"),
         hint: Text(zh: "检查磁盘；再运行同一命令", en: "check the disk and run the same command again"))
     }
   }

@@ -10,6 +10,8 @@ enum Ailment: Explained {
   case diskLow(free: Int)
   case clockBehind(now: Timestamp, newest: Timestamp)
   case noChineseFonts
+  /// With the path of the first entry that others can reach, and how many there are.
+  case homeOpen(home: String, first: String, count: Int)
   case port(PortTrouble)
 
   var failure: Failure {
@@ -43,6 +45,13 @@ enum Ailment: Explained {
       Failure(
         code: "fonts.missing", message: Text(zh: "缺少中文字体", en: "no font has Chinese characters"),
         hint: Text(verbatim: "sudo apt-get install fonts-noto-cjk fonts-wqy-microhei"))
+    case .homeOpen(let home, let first, let count):
+      Failure(
+        code: "fieldbook.open",
+        message: Text(
+          zh: "数据目录里有 \(count) 项别人也能看，例如 \(first)",
+          en: "others can look into \(count) entries of the data folder, such as \(first)"),
+        hint: Text(verbatim: "chmod -R go= \(ShellWord.quoted(home))"))
     case .port(let trouble): trouble.failure
     }
   }

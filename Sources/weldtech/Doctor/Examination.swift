@@ -21,14 +21,15 @@ struct Examination {
   mutating func note(_ outcome: DoctorCommand.Outcome, _ failure: Failure) { noted.append((outcome, failure)) }
 
   /// All is well.
-  private mutating func praise(_ message: Text) {
+  mutating func praise(_ message: Text) {
     note(.fine, Failure(code: "", message: message, hint: message))
   }
 
   /// In the order in which a day's work needs them.
   static let checks: [Check] = [
     Check(name: "setup") { try $0.lookAtSetup() }, Check(name: "codes") { try $0.lookAtCodes() },
-    Check(name: "fieldbook") { try $0.lookAtFieldbook() }, Check(name: "disk") { try $0.lookAtDisk() },
+    Check(name: "home") { try $0.checkHome() },
+    Check(name: "fieldbook") { try $0.checkFieldbook() }, Check(name: "disk") { try $0.lookAtDisk() },
     Check(name: "clock") { try $0.lookAtClock() }, Check(name: "schemes") { try $0.lookAtSchemes() },
     Check(name: "firmware") { try $0.lookAtFirmware() }, Check(name: "labels") { try $0.lookAtLabels() },
     Check(name: "fonts") { $0.lookAtFonts() }, Check(name: "ports") { $0.lookAtPorts() },
@@ -61,21 +62,6 @@ struct Examination {
   }
 
   // MARK: - Where the records are
-
-  private mutating func lookAtFieldbook() throws {
-    let rebuild = try workplace.fieldbook().rebuild()
-    if rebuild.repaired.isEmpty {
-      praise(
-        Text(
-          zh: "记录簿完好，\(rebuild.installations) 条记录已逐条核对",
-          en: "the fieldbook is sound, all \(rebuild.installations) records checked"))
-    } else {
-      praise(
-        Text(
-          zh: "\(rebuild.repaired.count) 条记录与日志不符，已按日志改正",
-          en: "\(rebuild.repaired.count) records differed from the log and have been put right from it"))
-    }
-  }
 
   /// Of what a day of photos takes, with room.
   private static let leastBytes = 1_000_000_000

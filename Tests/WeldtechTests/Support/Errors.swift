@@ -56,7 +56,7 @@ enum Errors {
       .certificateExpires(day), .fewCodes(left: 3), .diskLow(free: 5),
       .clockBehind(now: moment, newest: moment),
     ]
-    + [.noChineseFonts] + troubles.map { .port($0) }) as [Ailment]
+    + [.noChineseFonts, .homeOpen(home: "/h", first: "/h", count: 2)] + troubles.map { .port($0) }) as [Ailment]
 
   private static let linkErrors: [LinkError] = [
     .timeout, .closed, .inUse(port: "/dev/ttyUSB0"), .permission(port: "/dev/ttyUSB0"),
@@ -143,7 +143,11 @@ enum Errors {
   private static let fieldbook: [any Error] =
     storeFaults.map { FieldbookError.store($0) }
     + [
-      FieldbookError.home(path: "/h", operation: .write, errno: ENOSPC), .notAFieldbook(path: "/h"),
+      FieldbookError.home(path: "/h", operation: .write, errno: ENOSPC),
+      .home(path: "/h", operation: .write, errno: EACCES), .home(path: "/h", operation: .write, errno: EROFS),
+      .strangeEntry(path: "/h/locks"), .databaseMissing(path: "/h/fieldbook.sqlite"), .recordAhead(id),
+      .cancelled,
+      .notAFieldbook(path: "/h"),
       .fromTheFuture(migration: "0009"), .damagedRow(table: "t", key: "k"), .logBroken(seq: 3, .gap),
       .notFound("3f2a"), .ambiguous("3f2a", matches: [id, id]), .referenceTooShort("3f"), .alreadyOpen(id),
       .refused(.void), .alreadyRegistered, .retiredNeedsReason, .retiredNeedsPhoto, .retiredTakesNoCode,
@@ -169,6 +173,7 @@ enum Errors {
       .truncated(mediaType: "image/png"), .corrupt(mediaType: "image/png"),
       .tooSmall(widthPixels: 1, heightPixels: 1, least: 240),
       .tooManyPixels(widthPixels: 9, heightPixels: 9, most: 10),
+      .tooMuchMemory(widthPixels: 9, heightPixels: 9, fittingWidthPixels: 8, fittingHeightPixels: 8),
     ] + FileKind.allCases.map { .notAPhoto($0) }).map { PhotoRejected(file: "/f", error: $0) }
 
   private static let refusals: [StepRefusal] = [

@@ -1,0 +1,190 @@
+import Cryptography
+import FoundationEssentials
+public import Records
+
+extension Fieldbook {
+  /// What a check is at. Steps come in this order, each with growing numbers.
+  public enum CheckStep: Hashable, Sendable {
+    /// SQLite looks through its file.
+    case database
+    /// So many entries of the log are compared with their digests.
+    case log(entries: Int, of: Int)
+    case records(Int, of: Int)
+    case files(Int, of: Int)
+  }
+
+  /// One thing that is wrong.
+  public enum CheckFault: Hashable, Sendable {
+    /// In SQLite's words.
+    case database(String)
+    case log(seq: Int64, LogFault)
+    /// The bytes of a closed revision are not those that it was closed with.
+    case revision(InstallationID, revision: Int)
+    /// What is kept of a record is not what its events add up to.
+    case differs(InstallationID)
+    /// What is kept of a record names events, or a revision, that its log does not have: the log has lost something.
+    case ahead(InstallationID)
+    /// A row cannot be read; the record is nil where it does not say whose it is.
+    case unreadable(InstallationID?, table: String, key: String)
+    case fileMissing(sha256: String, of: InstallationID)
+    case fileDamaged(sha256: String, of: InstallationID)
+  }
+
+  /// What a check looked at, and what it found.
+  public struct Check: Hashable, Sendable {
+    /// Events in the log.
+    public internal(set) var entries = 0
+    public internal(set) var installations = 0
+    /// Files that records name, each once.
+    public internal(set) var files = 0
+    public internal(set) var faults: [CheckFault] = []
+
+    /// Records that `restore` can put right from the log.
+    public var restorable: [InstallationID] {
+      faults.compactMap { if case .differs(let id) = $0 { id } else { nil } }
+    }
+  }
+
+  // MARK: - Checking
+
+  /// Looks through all of the fieldbook, in one state of it and without keeping anybody from writing: the database's
+  /// own structure, the chain of the log, closed revisions, every record against its events, every file against its
+  /// digest. Changes nothing.
+  /// - Parameters:
+  ///   - progress: told of each step.
+  ///   - isCancelled: polled between records and files; a check that is cancelled throws `cancelled`.
+  /// - Throws: `store`, `home`, `cancelled`.
+  public func check(
+    progress: (CheckStep) -> Void = { _ in }, isCancelled: () -> Bool = { false }
+  ) throws(FieldbookError) -> Check {
+    var check = Check()
+    var files: [(sha256: String, id: InstallationID)] = []
+    try database.snapshot { () throws(FieldbookError) in
+      // A transaction sees the state of its first read.
+      check.entries = try database.first("SELECT count(*) FROM event") { $0.integer(0) } ?? 0
+      progress(.database)
+      try checkDatabase(&check)
+      try checkLog(&check, progress, isCancelled)
+      try checkRevisions(&check)
+      files = try checkRecords(&check, progress, isCancelled)
+    }
+    check.files = files.count
+    for (index, file) in files.enumerated() {
+      if isCancelled() { throw .cancelled }
+      progress(.files(index, of: files.count))
+      do throws(FieldbookError) {
+        try self.files.verify(file.sha256)
+      } catch {
+        switch error {
+        case .fileMissing: check.faults.append(.fileMissing(sha256: file.sha256, of: file.id))
+        case .fileDamaged, .notADigest, .home:
+          check.faults.append(.fileDamaged(sha256: file.sha256, of: file.id))
+        default: throw error
+        }
+      }
+    }
+    return check
+  }
+
+  /// Puts right what is kept of these records beside the log, each in a transaction of its own. Nothing of the log,
+  /// the revisions or the queue is changed, and no record that is ahead of its log.
+  /// - Returns: those that were put right.
+  /// - Throws: `store`, and `damagedRow` where an event cannot be read.
+  public func restore(_ ids: [InstallationID]) throws(FieldbookError) -> [InstallationID] {
+    var restored: [InstallationID] = []
+    for id in ids {
+      let isRestored = try database.transaction { () throws(FieldbookError) in
+        // Judged again under the lock: it may have gone on meanwhile.
+        guard case .differs(let installation) = try comparison(of: id, events: try events(of: id)) else {
+          return false
+        }
+        try replaceProjection(with: installation)
+        return true
+      }
+      if isRestored { restored.append(id) }
+    }
+    return restored
+  }
+
+  // MARK: - Parts of a check
+
+  private func checkDatabase(_ check: inout Check) throws(FieldbookError) {
+    let words = try database.rows("PRAGMA integrity_check(20)") { $0.text(0) }
+    check.faults += words.filter { $0 != "ok" }.map { .database($0) }
+  }
+
+  private func checkLog(_ check: inout Check, _ progress: (CheckStep) -> Void, _ isCancelled: () -> Bool)
+    throws(FieldbookError)
+  {
+    let count = check.entries
+    do throws(FieldbookError) {
+      _ = try verifyLog { (entries) throws(FieldbookError) in
+        progress(.log(entries: entries, of: count))
+        if isCancelled() { throw .cancelled }
+      }
+    } catch {
+      guard case .logBroken(let seq, let fault) = error else { throw error }
+      check.faults.append(.log(seq: seq, fault))
+    }
+  }
+
+  private func checkRevisions(_ check: inout Check) throws(FieldbookError) {
+    let faults = try database.rows("SELECT installation, revision, body, sha256 FROM revision") {
+      (row) throws(FieldbookError) -> CheckFault? in
+      if Self.digest(of: row.blob(2)) == row.text(3) { return nil }
+      guard let id = InstallationID(row.text(0)) else {
+        return .unreadable(nil, table: "revision", key: row.text(0))
+      }
+      return .revision(id, revision: row.integer(1))
+    }
+    check.faults += faults.compactMap { $0 }
+  }
+
+  /// - Returns: the files that records name, each once, with a record that does.
+  private func checkRecords(
+    _ check: inout Check, _ progress: (CheckStep) -> Void, _ isCancelled: () -> Bool
+  ) throws(FieldbookError) -> [(sha256: String, id: InstallationID)] {
+    // Also those of which the log has nothing left.
+    let ids = try database.rows(
+      """
+      SELECT installation FROM (
+        SELECT installation, min(seq) AS first FROM event GROUP BY installation
+        UNION ALL SELECT id, NULL FROM installation
+          WHERE NOT EXISTS (SELECT 1 FROM event WHERE event.installation = installation.id)
+      ) ORDER BY first
+      """
+    ) { row -> InstallationID? in
+      if let id = InstallationID(row.text(0)) { return id }
+      check.faults.append(.unreadable(nil, table: "event", key: row.text(0)))
+      return nil
+    }.compactMap { $0 }
+    check.installations = ids.count
+    var seen: Set<String> = []
+    var files: [(sha256: String, id: InstallationID)] = []
+    for (index, id) in ids.enumerated() {
+      if isCancelled() { throw .cancelled }
+      progress(.records(index, of: ids.count))
+      do throws(FieldbookError) {
+        let events = try events(of: id)
+        for file in events.flatMap({ RecordFile.named(by: $0.event) }) where seen.insert(file.sha256).inserted {
+          files.append((file.sha256, id))
+        }
+        switch try comparison(of: id, events: events) {
+        case .same: break
+        case .differs: check.faults.append(.differs(id))
+        case .ahead: check.faults.append(.ahead(id))
+        }
+      } catch {
+        // The chain has said so where an event was changed; the other records are none the worse for it.
+        switch error {
+        case .damagedRow(let table, let key):
+          check.faults.append(.unreadable(id, table: table, key: key))
+        case .revisionUnknown, .unencodable:
+          check.faults.append(.unreadable(id, table: "revision", key: id.text))
+        default: throw error
+        }
+      }
+    }
+    return files
+  }
+}

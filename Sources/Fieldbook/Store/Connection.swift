@@ -1,0 +1,175 @@
+import CSQLite
+import FoundationEssentials
+import Glibc
+
+/// How the SQLite file is opened: to write, or where the disk does not let us, in the way that can still read all
+/// that was committed.
+struct Connection {
+  let handle: OpaquePointer
+  /// Why nothing can be written; nil where it can.
+  let refusal: StoreFault?
+
+  // MARK: - Opening
+
+  static func open(_ path: String, busyMilliseconds: Int32) throws(FieldbookError) -> Connection {
+    let refusal: StoreFault
+    do throws(FieldbookError) {
+      try makeFile(path)
+      let handle = try connect(
+        path, SQLITE_OPEN_READWRITE, ["PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL"],
+        busyMilliseconds: busyMilliseconds)
+      return Connection(handle: handle, refusal: nil)
+    } catch {
+      guard case .store(let fault) = error, [.diskFull, .readOnly, .cannotOpen].contains(fault),
+        HomeFile.kind(of: path) == S_IFREG
+      else { throw error }
+      refusal = fault
+    }
+    for way in Way.allCases where way.fits(path, refusal) {
+      if let handle = try? connect(way.name(path), way.flags, way.script, busyMilliseconds: busyMilliseconds) {
+        _ = wt_sqlite3_set_no_checkpoint_on_close(handle)
+        return Connection(handle: handle, refusal: refusal)
+      }
+    }
+    throw .store(refusal)
+  }
+
+  /// Ways to read what cannot be written, the one that needs least first. https://www.sqlite.org/wal.html#readonly
+  private enum Way: CaseIterable {
+    /// With the index of the log that another process, or a killed one, has left beside it.
+    case sharedIndex
+    /// Alone, with the index of the log in our memory: nothing has to grow on the disk.
+    case ownIndex
+    /// As a file that nobody changes, where no log is beside it whose changes would be missed.
+    case unchanging
+
+    func fits(_ path: String, _ refusal: StoreFault) -> Bool {
+      switch self {
+      case .sharedIndex: HomeFile.kind(of: path + "-shm") != nil
+      case .ownIndex: refusal == .diskFull
+      case .unchanging: Connection.size(of: path + "-wal") == 0
+      }
+    }
+
+    func name(_ path: String) -> String {
+      switch self {
+      case .sharedIndex, .ownIndex: path
+      case .unchanging: Connection.uri(path) + "?immutable=1"
+      }
+    }
+
+    var flags: Int32 {
+      switch self {
+      case .sharedIndex: SQLITE_OPEN_READONLY
+      // Its lock wants a file that is open for writing.
+      case .ownIndex: SQLITE_OPEN_READWRITE
+      case .unchanging: SQLITE_OPEN_READONLY | SQLITE_OPEN_URI
+      }
+    }
+
+    var script: [String] { self == .ownIndex ? ["PRAGMA locking_mode = EXCLUSIVE"] : [] }
+  }
+
+  /// SQLite would make the file readable by others; its -wal and -shm take after it.
+  private static func makeFile(_ path: String) throws(FieldbookError) {
+    switch HomeFile.kind(of: path) {
+    case nil:
+      let descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o600)
+      guard descriptor >= 0 else { throw .home(path: path, operation: .create, errno: errno) }
+      fchmod(descriptor, 0o600)
+      close(descriptor)
+    case S_IFREG:
+      // Asked without opening it: closing a file gives up all locks that this process has on it, fcntl(2).
+      guard access(path, W_OK) != 0 else { return }
+      throw .store(errno == EROFS ? .readOnly : .cannotOpen)
+    default: throw .strangeEntry(path: path)
+    }
+  }
+
+  private static func connect(
+    _ name: String, _ flags: Int32, _ script: [String], busyMilliseconds: Int32
+  ) throws(FieldbookError) -> OpaquePointer {
+    var opened: OpaquePointer?
+    let code = sqlite3_open_v2(name, &opened, flags | SQLITE_OPEN_FULLMUTEX, nil)
+    guard code == SQLITE_OK, let opened else {
+      let fault = fault(code, of: opened, path: name)
+      sqlite3_close_v2(opened)
+      throw .store(fault)
+    }
+    sqlite3_extended_result_codes(opened, 1)
+    sqlite3_busy_timeout(opened, busyMilliseconds)
+    _ = wt_sqlite3_set_defensive(opened)
+    let settings = [
+      "PRAGMA foreign_keys = ON", "PRAGMA secure_delete = ON",
+      // Without it, REPLACE deletes rows behind the back of the triggers that guard the log.
+      "PRAGMA recursive_triggers = ON", "PRAGMA trusted_schema = OFF",
+      // The first look into the file itself.
+      "SELECT count(*) FROM sqlite_schema",
+    ]
+    for statement in script + settings {
+      let code = sqlite3_exec(opened, statement, nil, nil, nil)
+      guard code == SQLITE_OK else {
+        let fault = fault(code, of: opened, path: name)
+        sqlite3_close_v2(opened)
+        throw .store(fault)
+      }
+    }
+    return opened
+  }
+
+  // MARK: - What went wrong
+
+  /// What a result code means, with the system's own reason for it and the disk's state.
+  static func fault(_ code: Int32, of handle: OpaquePointer?, path: String) -> StoreFault {
+    let fault = StoreFault(code)
+    switch fault {
+    case .readOnly: return isOnReadOnlyDisk(path) ? .readOnly : .cannotOpen
+    // The index of the log cannot grow; SQLite does not keep the system's reason for it.
+    case .inputOutput(4_874): return .diskFull
+    case .inputOutput, .cannotOpen:
+      switch handle.map(sqlite3_system_errno) ?? 0 {
+      case ENOSPC, EDQUOT: return .diskFull
+      case EROFS: return .readOnly
+      default: return isOnReadOnlyDisk(path) ? .readOnly : fault
+      }
+    default: return fault
+    }
+  }
+
+  private static func isOnReadOnlyDisk(_ path: String) -> Bool {
+    var status = statvfs()
+    return statvfs(path, &status) == 0 && status.f_flag & UInt(ST_RDONLY) != 0
+  }
+
+  private static func size(of path: String) -> Int {
+    var status = stat()
+    return lstat(path, &status) == 0 ? Int(status.st_size) : 0
+  }
+
+  /// The path as a URI of SQLite, in which '?', '#' and '%' mean something. https://www.sqlite.org/uri.html
+  private static func uri(_ path: String) -> String {
+    path.utf8.reduce(into: "file:") { uri, byte in
+      switch byte {
+      case 47, 45, 46, 48...57, 65...90, 95, 97...122: uri.unicodeScalars.append(Unicode.Scalar(byte))
+      default: uri += "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16)
+      }
+    }
+  }
+}
+
+extension StoreFault {
+  /// From a primary or extended result code.
+  init(_ code: Int32) {
+    switch code & 0xFF {
+    case SQLITE_BUSY, SQLITE_LOCKED: self = .busy
+    case SQLITE_FULL: self = .diskFull
+    case SQLITE_READONLY: self = .readOnly
+    case SQLITE_CANTOPEN: self = .cannotOpen
+    case SQLITE_CORRUPT: self = .corrupt
+    case SQLITE_NOTADB: self = .notADatabase
+    case SQLITE_IOERR: self = .inputOutput(code)
+    case SQLITE_CONSTRAINT: self = .constraint(code)
+    default: self = .other(code)
+    }
+  }
+}

@@ -1,0 +1,12 @@
+/// A word as a shell takes it, for commands that are shown to be typed.
+enum ShellWord {
+  static func quoted(_ word: String) -> String {
+    let isPlain = word.utf8.allSatisfy { byte in
+      switch byte {
+      case 43, 45...58, 64...90, 95, 97...122, 128...255: true
+      default: false
+      }
+    }
+    return isPlain && !word.isEmpty ? word : "'" + word.replacing("'", with: "'\\''") + "'"
+  }
+}

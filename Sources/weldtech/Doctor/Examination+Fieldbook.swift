@@ -1,0 +1,127 @@
+import Fieldbook
+import Records
+import Terminal
+
+/// Whether what is kept here is what was written, and whether others keep out of it.
+extension Examination {
+  // MARK: - The folder
+
+  mutating func checkHome() throws {
+    let fieldbook = try workplace.fieldbook()
+    if let refusal = fieldbook.writeRefusal { note(.failed, explain(refusal)) }
+    let open = fieldbook.entriesOpenToOthers()
+    guard let first = open.first.first else {
+      return praise(Text(zh: "数据目录只有本人能看", en: "nobody else can look into the data folder"))
+    }
+    note(.warning, Ailment.homeOpen(home: fieldbook.home, first: first, count: open.count).failure)
+  }
+
+  // MARK: - The records
+
+  /// Of findings of one kind, so many are named.
+  private static let maxNamed = 10
+
+  mutating func checkFieldbook() throws {
+    let fieldbook = try workplace.fieldbook()
+    let check = try CheckProgress.watch(on: workplace.console) {
+      try fieldbook.check(progress: $0, isCancelled: { workplace.isInterrupted })
+    }
+    let restored = fieldbook.writeRefusal == nil ? try fieldbook.restore(check.restorable) : []
+    // What could be put right is no fault any more.
+    let faults = check.faults.filter { if case .differs(let id) = $0 { !restored.contains(id) } else { true } }
+    for fault in faults.prefix(Self.maxNamed) { note(.failed, fault.failure) }
+    if faults.count > Self.maxNamed, let last = faults.last {
+      note(
+        .failed,
+        last.failure.within(
+          Text(
+            zh: "还有 \(faults.count - Self.maxNamed) 处，最后一处：",
+            en: "\(faults.count - Self.maxNamed) more, the last of them: ")))
+    }
+    if !restored.isEmpty {
+      praise(
+        Text(
+          zh: "\(restored.count) 条记录与日志不符，已按日志改正",
+          en: "\(restored.count) records differed from the log and have been put right from it"))
+    }
+    if faults.isEmpty, restored.isEmpty {
+      praise(
+        Text(
+          zh: "记录簿完好，\(check.installations) 条记录、\(check.files) 个文件已逐一核对",
+          en: "the fieldbook is sound, all \(check.installations) records and \(check.files) files checked"))
+    }
+  }
+}
+
+/// Draws a check of the fieldbook: one bar a step.
+private final class CheckProgress {
+  private let display: ProgressDisplay
+  private var title: Text?
+
+  private init(console: Console) {
+    let start = ContinuousClock.now
+    display = ProgressDisplay(for: console, now: { ContinuousClock.now - start })
+  }
+
+  static func watch<Result>(
+    on console: Console, _ body: (@escaping (Fieldbook.CheckStep) -> Void) throws -> Result
+  ) throws -> Result {
+    let progress = CheckProgress(console: console)
+    do {
+      let result = try body(progress.take)
+      progress.display.finish()
+      return result
+    } catch {
+      progress.display.fail()
+      throw error
+    }
+  }
+
+  private func take(_ step: Fieldbook.CheckStep) {
+    switch step {
+    case .database: begin(Text(zh: "检查数据库", en: "looking through the database"), total: nil, 0)
+    case .log(let done, let total):
+      begin(Text(zh: "核对日志", en: "comparing the log"), total: total, done)
+    case .records(let done, let total):
+      begin(Text(zh: "核对记录", en: "comparing the records"), total: total, done)
+    case .files(let done, let total):
+      begin(Text(zh: "核对文件", en: "comparing the files"), total: total, done)
+    }
+  }
+
+  private func begin(_ title: Text, total: Int?, _ done: Int) {
+    if self.title != title {
+      if self.title != nil { display.finish() }
+      self.title = title
+      display.begin(title, total: total, unit: .items(Text(zh: "项", en: "items")))
+    }
+    display.advance(to: done)
+  }
+}
+
+extension Fieldbook.CheckFault: Explained {
+  var failure: Failure {
+    switch self {
+    case .database(let words):
+      StoreFault.corrupt.failure.within(Text(zh: "SQLite：\(words)。", en: "SQLite: \(words); "))
+    case .log(let seq, let fault): explain(FieldbookError.logBroken(seq: seq, fault))
+    case .revision(let id, let revision):
+      explain(FieldbookError.digestDiffers(id, revision: revision))
+    case .differs(let id):
+      // Put right wherever the disk lets us.
+      explain(FieldbookError.damagedRow(table: "record", key: id.text))
+    case .ahead(let id): explain(FieldbookError.recordAhead(id))
+    case .unreadable(let id, let table, let key):
+      explain(FieldbookError.damagedRow(table: table, key: key)).within(
+        id.map(Self.place) ?? Text(zh: "", en: ""))
+    case .fileMissing(let sha256, let id):
+      explain(FieldbookError.fileMissing(sha256: sha256)).within(Self.place(id))
+    case .fileDamaged(let sha256, let id):
+      explain(FieldbookError.fileDamaged(sha256: sha256)).within(Self.place(id))
+    }
+  }
+
+  private static func place(_ id: InstallationID) -> Text {
+    Text(zh: "记录 \(id.text.prefix(8))：", en: "record \(id.text.prefix(8)): ")
+  }
+}

@@ -1,0 +1,224 @@
+import Foundation
+import Records
+import Testing
+
+@testable import Fieldbook
+
+/// A fieldbook that was changed behind its back, and what the check says of it.
+@Suite struct CheckTests {
+  let home = TestHome()
+
+  private func spoil(_ sql: String, _ fieldbook: Fieldbook) throws {
+    try fieldbook.database.execute(
+      """
+      PRAGMA foreign_keys = OFF; DROP TRIGGER event_is_not_changed; DROP TRIGGER event_is_not_removed;
+      DROP TRIGGER revision_is_not_changed; DROP TRIGGER revision_is_not_removed
+      """)
+    try fieldbook.database.execute(sql)
+  }
+
+  @Test func findsNothingInASoundOneAndTellsWhereItIs() throws {
+    let fieldbook = try home.ready()
+    try Sample.signed(in: fieldbook, key: Sample.key(1))
+    try Sample.signed(in: fieldbook, key: Sample.key(2))
+    var steps: [Fieldbook.CheckStep] = []
+    let check = try fieldbook.check { steps.append($0) }
+    #expect(check.faults == [])
+    // Photos, agreement and strokes of both are of the same bytes here.
+    #expect((check.entries, check.installations, check.files) == (20, 2, 4))
+    #expect(
+      steps == [
+        .database, .records(0, of: 2), .records(1, of: 2), .files(0, of: 4), .files(1, of: 4), .files(2, of: 4),
+        .files(3, of: 4),
+      ])
+    #expect(throws: FieldbookError.cancelled) { try fieldbook.check(isCancelled: { true }) }
+  }
+
+  @Test(
+    arguments: [
+      "DELETE FROM event WHERE seq > 8", "DELETE FROM event WHERE installation = (SELECT id FROM installation)",
+      "UPDATE installation SET revision = 7",
+      "INSERT INTO revision SELECT installation, 2, seq, body, sha256, sha256 FROM revision",
+    ])
+  func reportsARecordThatIsNewerThanItsLogAndLeavesItAsItIs(sql: String) throws {
+    let fieldbook = try home.ready()
+    let signed = try Sample.signed(in: fieldbook)
+    try spoil(sql, fieldbook)
+    let check = try fieldbook.check()
+    #expect(check.faults.contains(.ahead(signed.id)))
+    #expect(check.restorable == [])
+    #expect(try fieldbook.restore([signed.id]) == [])
+    #expect(throws: FieldbookError.recordAhead(signed.id)) { try fieldbook.rebuild() }
+    #expect(try fieldbook.record(of: signed.id) == signed)
+  }
+
+  @Test func findsEachThingThatIsWrongAndAllOfThemAtOnce() throws {
+    let fieldbook = try home.ready()
+    let sound = try Sample.signed(in: fieldbook, key: Sample.key(1))
+    let row = try Sample.signed(in: fieldbook, key: Sample.key(2))
+    let revision = try Sample.signed(in: fieldbook, key: Sample.key(3))
+    let event = try Sample.signed(in: fieldbook, key: Sample.key(4))
+    func of(_ record: Installation) -> String { "installation = '\(record.id.text)'" }
+    try spoil(
+      """
+      UPDATE record SET body = CAST(replace(CAST(body AS TEXT), '树林召镇', '白泥井镇') AS BLOB) WHERE \(of(row));
+      UPDATE revision SET body = CAST(replace(CAST(body AS TEXT), 'ZX7', 'ZX8') AS BLOB) WHERE \(of(revision));
+      UPDATE event SET body = x'7b' WHERE \(of(event)) AND name = 'tested';
+      """, fieldbook)
+    let agreement = try #require(sound.agreement)
+    let photos = sound.photos.map(\.sha256)
+    try FileManager.default.removeItem(atPath: fieldbook.files.path(of: photos[0]))
+    try Data("afteR".utf8).write(to: URL(filePath: fieldbook.files.path(of: photos[1])))
+    truncate(fieldbook.files.path(of: agreement.sha256), 3)
+    let faults = Set(try fieldbook.check().faults)
+    #expect(
+      faults.isSuperset(of: [
+        .differs(row.id), .revision(revision.id, revision: 1), .fileMissing(sha256: photos[0], of: sound.id),
+        .fileDamaged(sha256: photos[1], of: sound.id),
+        .fileDamaged(sha256: agreement.sha256, of: sound.id),
+      ]))
+    #expect(
+      faults.contains {
+        if case .unreadable(event.id, table: "event", _) = $0 { true } else { false }
+      })
+    #expect(faults.contains { if case .log(_, .digestDiffers) = $0 { true } else { false } })
+    #expect(faults.count == 7, "\(faults)")
+    #expect(try fieldbook.restore([row.id]) == [row.id])
+    #expect(try fieldbook.installation(row.id) == row)
+  }
+
+  @Test func findsADatabaseThatIsDamaged() throws {
+    var path = ""
+    do {
+      let fieldbook = try home.ready()
+      for key in 0..<20 { try Sample.signed(in: fieldbook, key: Sample.key(UInt8(key))) }
+      path = fieldbook.database.path
+    }
+    // The leaf pages at the end of the file.
+    let file = try #require(FileHandle(forUpdatingAtPath: path))
+    let end = try file.seekToEnd()
+    try file.seek(toOffset: end - 4_096 * 6 + 200)
+    try file.write(contentsOf: Data(repeating: 0xA5, count: 12_000))
+    try file.close()
+    let fieldbook = try home.fieldbook()
+    // Damage in a page that the check itself needs ends it.
+    let check: Fieldbook.Check
+    do { check = try fieldbook.check() } catch {
+      #expect(error == FieldbookError.store(.corrupt))
+      return
+    }
+    #expect(check.faults.contains { if case .database = $0 { true } else { false } })
+  }
+
+  @Test func keepsNobodyFromWriting() throws {
+    let fieldbook = try home.ready()
+    let first = try Sample.signed(in: fieldbook, key: Sample.key(1))
+    let other = try Fieldbook(home: home.path, busyMilliseconds: 0)
+    var written = 0
+    let check = try fieldbook.check { step in
+      // In the middle of the records, and at the first file.
+      switch step {
+      case .database, .records(0, _), .files(0, _):
+        #expect(throws: Never.self) {
+          try Sample.signed(in: other, key: Sample.key(UInt8(10 + written)))
+          written += 1
+        }
+      default: break
+      }
+    }
+    #expect(written == 3)
+    // In one state of it: what came meanwhile is not in it.
+    #expect(check.installations == 1)
+    #expect(check.faults == [])
+    #expect(try fieldbook.list().count == 4)
+    #expect(try fieldbook.installation(first.id) == first)
+  }
+
+  // MARK: - No database beside files
+
+  @Test(arguments: ["removed", "emptied", "begun anew"])
+  func refusesToBeginANewFieldbookBesideFilesOfAnother(how: String) throws {
+    do { try Sample.signed(in: try home.ready()) }
+    let path = home.path + "/fieldbook.sqlite"
+    for suffix in ["-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + suffix) }
+    switch how {
+    case "removed": try FileManager.default.removeItem(atPath: path)
+    case "emptied": truncate(path, 0)
+    default:
+      let elsewhere = TestHome()
+      _ = try elsewhere.fieldbook()
+      try FileManager.default.removeItem(atPath: path)
+      try FileManager.default.copyItem(atPath: elsewhere.path + "/fieldbook.sqlite", toPath: path)
+    }
+    for _ in 0..<2 {
+      #expect(throws: FieldbookError.databaseMissing(path: path)) { try home.fieldbook() }
+    }
+    #expect(FileManager.default.fileExists(atPath: path) == (how != "removed"))
+  }
+
+  // MARK: - Strangers in the folder
+
+  @Test(arguments: [
+    "fieldbook.sqlite", "fieldbook.sqlite-wal", "files", "files/incoming", "locks", "documents", "uploads",
+  ])
+  func goesThroughNoLink(name: String) throws {
+    let outside = NSTemporaryDirectory() + "outside-\(UUID().uuidString)"
+    defer { try? FileManager.default.removeItem(atPath: outside) }
+    try FileManager.default.createDirectory(atPath: outside, withIntermediateDirectories: true)
+    try FileManager.default.createDirectory(atPath: home.path, withIntermediateDirectories: true)
+    if name == "files/incoming" {
+      try FileManager.default.createDirectory(
+        atPath: home.path + "/files", withIntermediateDirectories: true)
+    }
+    let place = "\(home.path)/\(name)"
+    for target in [outside, outside + "/not-there"] {
+      try FileManager.default.createSymbolicLink(atPath: place, withDestinationPath: target)
+      #expect(throws: FieldbookError.strangeEntry(path: place)) { try home.fieldbook() }
+      unlink(place)
+    }
+    #expect(try FileManager.default.contentsOfDirectory(atPath: outside) == [])
+    #expect(mkfifo(place, 0o600) == 0)
+    #expect(throws: FieldbookError.strangeEntry(path: place)) { try home.fieldbook() }
+  }
+
+  @Test func takesNoFileOfAnotherKindForAPhoto() throws {
+    let fieldbook = try home.ready()
+    let bytes = Data("photo".utf8)
+    let sha256 = try fieldbook.files.store(bytes)
+    let path = fieldbook.files.path(of: sha256)
+    let outside = path + ".outside"
+    try bytes.write(to: URL(filePath: outside))
+
+    unlink(path)
+    #expect(symlink(outside, path) == 0)
+    #expect(throws: FieldbookError.fileDamaged(sha256: sha256)) { try fieldbook.files.contents(of: sha256) }
+    // Kept anew, the link is gone and what it led to is as it was.
+    #expect(try fieldbook.files.store(bytes) == sha256)
+    #expect(HomeFile.kind(of: path) == S_IFREG)
+    #expect(try Data(contentsOf: URL(filePath: outside)) == bytes)
+
+    unlink(path)
+    #expect(mkfifo(path, 0o600) == 0)
+    #expect(throws: FieldbookError.fileDamaged(sha256: sha256)) { try fieldbook.files.verify(sha256) }
+    unlink(path)
+    #expect(mkdir(path, 0o700) == 0)
+    #expect(throws: FieldbookError.fileDamaged(sha256: sha256)) { try fieldbook.files.contents(of: sha256) }
+    #expect(throws: FieldbookError.strangeEntry(path: path)) { try fieldbook.files.store(bytes) }
+    rmdir(path)
+
+    // A terabyte that takes no room on the disk: its size says that it is not ours.
+    let huge = open(path, O_RDWR | O_CREAT, 0o600)
+    #expect(ftruncate(huge, 1 << 40) == 0)
+    close(huge)
+    #expect(throws: FieldbookError.fileDamaged(sha256: sha256)) { try fieldbook.files.verify(sha256) }
+    unlink(path)
+
+    // The folder of the digest is a link to one that has a file of this name.
+    let folder = String(path.dropLast(65))
+    #expect(rename(folder, folder + "x") == 0)
+    try bytes.write(to: URL(filePath: "\(folder)x/\(sha256)"))
+    #expect(symlink(folder + "x", folder) == 0)
+    #expect(throws: FieldbookError.fileDamaged(sha256: sha256)) { try fieldbook.files.contents(of: sha256) }
+    #expect(throws: FieldbookError.strangeEntry(path: folder)) { try fieldbook.files.store(Data("photo".utf8)) }
+  }
+}
