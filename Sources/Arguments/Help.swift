@@ -5,7 +5,7 @@ struct Help {
   let language: Language
   let columns: Int
   let styling: Styling
-  private(set) var lines: [String] = []
+  private(set) var lines: [ScreenText] = []
 
   init(language: Language, columns: Int, styling: Styling) {
     self.language = language
@@ -13,7 +13,7 @@ struct Help {
     self.styling = styling
   }
 
-  var text: String { lines.joined(separator: "\n") + "\n" }
+  var text: ScreenText { lines.joined(separator: "\n") + "\n" }
 
   // MARK: - Parts
 
@@ -23,15 +23,15 @@ struct Help {
     for (number, form) in forms.enumerated() {
       let wrapped = DisplayWidth.wrap(form, to: columns - indent.count - 4)
       for (part, line) in wrapped.enumerated() {
-        let margin = number == 0 && part == 0 ? styling(label, .bold) : indent
-        lines.append(margin + (part == 0 ? "" : "    ") + line)
+        let margin = number == 0 && part == 0 ? styling(label, .bold) : ScreenText(indent)
+        lines.append("\(margin)\(part == 0 ? "" : "    ")\(line)")
       }
     }
   }
 
   mutating func paragraph(_ text: Text) {
     lines.append("")
-    lines += DisplayWidth.wrap(text[language], to: columns)
+    lines += DisplayWidth.wrap(text[language], to: columns).map { ScreenText($0) }
   }
 
   mutating func list(_ title: Text, _ rows: [(label: String, text: String)]) {
@@ -44,11 +44,11 @@ struct Help {
       var texts = DisplayWidth.wrap(row.text, to: columns - margin.count)[...]
       if DisplayWidth.columns(of: row.label) <= widest, let first = texts.popFirst() {
         let line = "  " + DisplayWidth.pad(row.label, to: widest) + "  " + first
-        lines.append(first.isEmpty ? "  " + row.label : line)
+        lines.append(ScreenText(first.isEmpty ? "  " + row.label : line))
       } else {
-        lines += DisplayWidth.wrap(row.label, to: columns - 2).map { "  " + $0 }
+        lines += DisplayWidth.wrap(row.label, to: columns - 2).map { ScreenText("  " + $0) }
       }
-      lines += texts.map { margin + $0 }
+      lines += texts.map { ScreenText(margin + $0) }
     }
   }
 
@@ -111,7 +111,7 @@ extension Program {
   /// than `columns` (at least 40).
   public func help(
     for path: [String] = [], in language: Language, columns: Int = 80, styling: Styling = .plain
-  ) -> String {
+  ) -> ScreenText {
     var page = Help(language: language, columns: columns, styling: styling)
     if let command = command(at: path) {
       describe(command, at: path, on: &page)

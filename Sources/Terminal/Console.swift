@@ -34,13 +34,17 @@ public final class Console: Sendable {
 
   /// A line of data, on stdout.
   public func put(_ line: String) {
+    output.write(ScreenText(line) + "\n")
+  }
+
+  /// A line of data with styles in it, on stdout.
+  public func put(styled line: ScreenText) {
     output.write(line + "\n")
   }
 
   /// A line for the person, on stderr.
   public func say(_ text: Text, _ styles: Style...) {
-    let line = text[language]
-    diagnostics.write(styles.reduce(line) { diagnosticsStyling($0, $1) } + "\n")
+    diagnostics.write(diagnosticsStyling.apply(styles, to: ScreenText(text[language])) + "\n")
   }
 
   /// A line for the person who asked for more, on stderr.

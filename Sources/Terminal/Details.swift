@@ -26,20 +26,20 @@ public struct Details {
   }
 
   /// The rows, labels aligned; values wrap to `width`, with nil they do not.
-  public func render(in language: Language, width: Int?, styling: Styling = .plain) -> String {
+  public func render(in language: Language, width: Int?, styling: Styling = .plain) -> ScreenText {
     let labelWidth = lines.reduce(0) { widest, line in
       guard case .row(let label, _, _) = line else { return widest }
       return max(widest, DisplayWidth.columns(of: label[language]))
     }
     let margin = labelWidth + 4
-    var text = ""
+    var text: ScreenText = ""
     var heading: Text?
     for line in lines {
       switch line {
       case .heading(let title): heading = title
       case .row(let label, let value, let style):
         if let title = heading {
-          text += (text.isEmpty ? "" : "\n") + styling(title[language], .bold) + "\n"
+          text += (text.isEmpty ? ScreenText("") : "\n") + styling(title[language], .bold) + "\n"
           heading = nil
         }
         let parts = value.split(separator: "\n", omittingEmptySubsequences: false)
@@ -50,7 +50,7 @@ public struct Details {
             index == 0
             ? "  " + DisplayWidth.pad(label[language], to: labelWidth) + "  "
             : String(repeating: " ", count: margin)
-          text += left + (style.map { styling(part, $0) } ?? part) + "\n"
+          text += ScreenText(left) + (style.map { styling(part, $0) } ?? ScreenText(part)) + "\n"
         }
       }
     }

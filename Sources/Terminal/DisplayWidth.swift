@@ -54,8 +54,8 @@ public enum DisplayWidth {
   }
 
   /// `text` without what would move the cursor or change the terminal's state: a tab, line break or other
-  /// white space becomes a space, any other control character `�`. What comes from a file or a module must
-  /// pass through here.
+  /// white space becomes a space, any other control character and every mark of text direction `�`. It is for what
+  /// has to stay on one line; what only has to be harmless is a `ScreenText`.
   public static func printable(_ text: String) -> String {
     if text.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) { return text }
     var scalars = String.UnicodeScalarView()
@@ -63,9 +63,8 @@ public enum DisplayWidth {
       switch scalar.value {
       case 0x09, 0x0A, 0x0D, 0x85, 0x2028, 0x2029: scalars.append(" ")
       case 0..<0x20, 0x7F..<0xA0: scalars.append("\u{FFFD}")
-      // Bidirectional overrides and isolates reorder what stands around them.
-      case 0x202A...0x202E, 0x2066...0x2069: scalars.append("\u{FFFD}")
-      default: scalars.append(scalar)
+      // Marks of text direction reorder what stands around them.
+      default: scalars.append(ScreenText.isBidiControl(scalar) ? "\u{FFFD}" : scalar)
       }
     }
     return String(scalars)

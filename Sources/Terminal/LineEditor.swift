@@ -32,7 +32,7 @@ public final class LineEditor: LineSource {
       }
       sink.write(core.draw(columns: sink.columns))
     }
-    sink.write("\r\n")
+    sink.write(.lineStart + "\n")
     switch core.state {
     case .cancelled: throw .cancelled
     case .ended: throw .endOfInput
@@ -57,7 +57,7 @@ public final class LineEditor: LineSource {
     var buffer = [UInt8](repeating: 0, count: 256)
     while true {
       if Interruption.isRequested {
-        sink.write("\r\n")
+        sink.write(.lineStart + "\n")
         throw .cancelled
       }
       let count = buffer.withUnsafeMutableBytes { Glibc.read(descriptor, $0.baseAddress, $0.count) }

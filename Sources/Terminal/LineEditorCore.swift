@@ -71,13 +71,14 @@ public struct LineEditorCore {
 
   /// What puts the line on a terminal of so many columns, from any column of its row, and the cursor in place. A
   /// line that is too long shows the part around the cursor, `…` where something is left out before it.
-  public mutating func draw(columns: Int) -> String {
+  public mutating func draw(columns: Int) -> ScreenText {
     let columns = max(8, columns)
     let prompt = DisplayWidth.truncate(prompt, to: max(2, columns - 12))
     let promptColumns = DisplayWidth.columns(of: prompt)
     // The last column stays free: a cursor there would wrap on some terminals.
     let room = max(4, columns - promptColumns - 1)
-    let characters = Array(before) + Array(after)
+    // As they are shown: what was pasted may hold marks of text direction.
+    let characters = (Array(before) + Array(after)).map { DisplayWidth.printable(String($0)) }
     let widths = characters.map { DisplayWidth.columns(of: $0) }
     let cursor = min(before.count, characters.count)
 
@@ -94,9 +95,9 @@ public struct LineEditorCore {
     for index in scroll..<characters.count {
       used += widths[index]
       if used > room { break }
-      shown.append(characters[index])
+      shown += characters[index]
     }
-    return "\r\(prompt)\(shown)\u{1B}[K\r" + (cursorColumn > 0 ? "\u{1B}[\(cursorColumn)C" : "")
+    return .lineStart + ScreenText(prompt + shown) + .eraseToEnd + .lineStart + .right(cursorColumn)
   }
 
   // MARK: - Private

@@ -88,8 +88,8 @@ public final class ProgressDisplay: Sendable {
       state.task?.moment = moment
       switch form {
       case .silent: return
-      case .jsonLines: sink.write(renderer.json(.note, text, state.task))
-      case .terminal, .lines: sink.write(text[renderer.language] + "\n")
+      case .jsonLines: sink.write(json: renderer.json(.note, text, state.task))
+      case .terminal, .lines: sink.write(ScreenText(text[renderer.language]) + "\n")
       }
       if form == .terminal, let task = state.task { show(task, .advance, &state) }
     }
@@ -112,7 +112,7 @@ public final class ProgressDisplay: Sendable {
       state.task = nil
       switch form {
       case .silent: return
-      case .jsonLines: sink.write(renderer.json(event, result, task))
+      case .jsonLines: sink.write(json: renderer.json(event, result, task))
       case .terminal, .lines: sink.write(renderer.ending(event, result, task) + "\n")
       }
     }
@@ -129,17 +129,17 @@ public final class ProgressDisplay: Sendable {
     state.lastShown = task.moment
     switch form {
     case .silent: return
-    case .jsonLines: sink.write(renderer.json(event, nil, task))
-    case .lines: sink.write(renderer.line(task) + "\n")
+    case .jsonLines: sink.write(json: renderer.json(event, nil, task))
+    case .lines: sink.write(ScreenText(renderer.line(task)) + "\n")
     case .terminal:
-      sink.write("\r" + renderer.bar(task, columns: sink.columns - 1) + "\u{1B}[K")
+      sink.write(.lineStart + renderer.bar(task, columns: sink.columns - 1) + .eraseToEnd)
       state.isLineOpen = true
     }
   }
 
   private func closeLine(_ state: inout State, erase: Bool = false) {
     guard state.isLineOpen else { return }
-    sink.write(erase ? "\r\u{1B}[K" : "\n")
+    sink.write(erase ? .lineStart + .eraseToEnd : "\n")
     state.isLineOpen = false
   }
 }

@@ -43,26 +43,27 @@ struct ProgressRenderer {
   // MARK: - Lines
 
   /// One line of at most `columns`: title, bar, share, amounts, rate, time left, as far as there is room.
-  func bar(_ task: ProgressTask, columns: Int) -> String {
+  func bar(_ task: ProgressTask, columns: Int) -> ScreenText {
     var facts: [String] = []
     if let fraction = task.fraction { facts.append(DisplayWidth.pad(percent(fraction), to: 4, .trailing)) }
     facts.append(amount(task))
     if let rate = task.rate { facts.append(self.rate(rate, task.unit)) }
     if let left = task.secondsLeft { facts.append(Words.left(left)[language]) }
-    var line = DisplayWidth.truncate(task.title[language], to: max(8, columns / 2))
-    let titleColumns = DisplayWidth.columns(of: line)
+    let title = DisplayWidth.printable(DisplayWidth.truncate(task.title[language], to: max(8, columns / 2)))
+    let titleColumns = DisplayWidth.columns(of: title)
     func columnsOfFacts() -> Int { facts.reduce(0) { $0 + 2 + DisplayWidth.columns(of: $1) } }
     while facts.count > 1, titleColumns + columnsOfFacts() > columns { facts.removeLast() }
     let room = columns - titleColumns - columnsOfFacts() - 4
-    if let fraction = task.fraction, room >= 8 {
-      let length = min(room, 30)
-      let filled = Int((fraction * Double(length)).rounded(.down))
-      let bar = String(repeating: "#", count: filled) + String(repeating: "-", count: length - filled)
-      line += "  [" + styling(bar, .cyan) + "]"
+    let amounts = facts.map { "  " + $0 }.joined()
+    // Where even one fact does not fit, there is no bar.
+    guard titleColumns + columnsOfFacts() <= columns else {
+      return ScreenText(DisplayWidth.truncate(title + amounts, to: columns))
     }
-    line += facts.map { "  " + $0 }.joined()
-    // Styles take no columns; where even one fact does not fit, there are none.
-    return titleColumns + columnsOfFacts() > columns ? DisplayWidth.truncate(line, to: columns) : line
+    guard let fraction = task.fraction, room >= 8 else { return ScreenText(title + amounts) }
+    let length = min(room, 30)
+    let filled = Int((fraction * Double(length)).rounded(.down))
+    let bar = String(repeating: "#", count: filled) + String(repeating: "-", count: length - filled)
+    return "\(title)  [\(styling(bar, .cyan))]\(amounts)"
   }
 
   /// A line for a log.
@@ -73,12 +74,13 @@ struct ProgressRenderer {
   }
 
   /// The line that stays.
-  func ending(_ event: Event, _ result: Text?, _ task: ProgressTask) -> String {
+  func ending(_ event: Event, _ result: Text?, _ task: ProgressTask) -> ScreenText {
     let word = result ?? (event == .finish ? Words.done : Words.stopped)
     let mark = event == .finish ? styling(word[language], .green) : styling(word[language], .red)
-    var line = task.title[language] + language.colon + mark
-    if result == nil, task.done > 0 { line += language.comma + amount(task, complete: event == .finish) }
-    return line + language.comma + Measures.duration(seconds: Int(task.seconds.rounded()))
+    var rest = ""
+    if result == nil, task.done > 0 { rest = language.comma + amount(task, complete: event == .finish) }
+    rest += language.comma + Measures.duration(seconds: Int(task.seconds.rounded()))
+    return "\(task.title[language])\(language.colon)\(mark)\(rest)"
   }
 
   // MARK: - JSON
@@ -102,7 +104,7 @@ struct ProgressRenderer {
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     // A record of plain values always encodes.
     guard let data = try? encoder.encode(record) else { return "" }
-    return String(decoding: data, as: UTF8.self) + "\n"
+    return String(decoding: data, as: UTF8.self)
   }
 
   // MARK: - Amounts

@@ -75,7 +75,7 @@ public struct Prompter {
     // A long question gets lines of its own, so that there is room to answer.
     let columns = console.diagnostics.columns
     if DisplayWidth.columns(of: label) > columns - 24 {
-      for line in DisplayWidth.wrap(label, to: columns - 1) { console.diagnostics.write(line + "\n") }
+      for line in DisplayWidth.wrap(label, to: columns - 1) { console.diagnostics.write(ScreenText(line) + "\n") }
       label = "> "
     }
     return try console.source.readLine(prompt: label, drawingOn: console.diagnostics)
@@ -88,7 +88,7 @@ public struct Prompter {
     for (number, choice) in choices.enumerated() {
       let label = DisplayWidth.pad("\(number + 1)", to: "\(choices.count)".count, .trailing)
       let line = "  \(label)  \(choice.title[console.language])"
-      console.diagnostics.write(DisplayWidth.truncate(line, to: columns - 1) + "\n")
+      console.diagnostics.write(ScreenText(DisplayWidth.truncate(line, to: columns - 1)) + "\n")
     }
   }
 

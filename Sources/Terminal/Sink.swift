@@ -51,11 +51,37 @@ public final class Sink: Sendable {
   /// What can be known of why nothing can be written, before anything is; nil where nothing speaks against it.
   public func probe() -> Failure? { failure ?? look() }
 
-  public func write(_ text: String) {
-    write(Array(text.utf8))
+  /// Text for a person, or for a program that reads lines.
+  public func write(_ text: ScreenText) {
+    write(Array(text.description.utf8))
   }
 
-  public func write(_ bytes: [UInt8]) {
+  /// A JSON document and a line break. Its strings stay what they are: DEL, the controls of C1 and the marks of text
+  /// direction, which the encoder leaves as they are, are written as escapes.
+  public func write(json document: String) {
+    write(Array((Self.escaped(json: document) + "\n").utf8))
+  }
+
+  /// Outside its strings a document is ASCII, so whatever is escaped stands in one.
+  static func escaped(json document: String) -> String {
+    if document.utf8.allSatisfy({ $0 < 0x7F }) { return document }
+    var text = ""
+    for scalar in document.unicodeScalars {
+      switch scalar.value {
+      case 0x7F..<0xA0, 0x2028, 0x2029: break
+      default:
+        guard ScreenText.isBidiControl(scalar) else {
+          text.unicodeScalars.append(scalar)
+          continue
+        }
+      }
+      let digits = String(scalar.value, radix: 16)
+      text += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+    }
+    return text
+  }
+
+  private func write(_ bytes: [UInt8]) {
     state.withLock { failure in
       guard failure == nil else { return }
       do throws(Failure) {

@@ -25,8 +25,13 @@ public struct Styling: Sendable {
 
   public static let plain = Styling(isEnabled: false)
 
-  public func callAsFunction(_ text: String, _ styles: Style...) -> String {
+  public func callAsFunction(_ text: String, _ styles: Style...) -> ScreenText {
+    apply(styles, to: ScreenText(text))
+  }
+
+  /// The text is made harmless before the sequences of the styles are put around it.
+  public func apply(_ styles: [Style], to text: ScreenText) -> ScreenText {
     guard isEnabled, !styles.isEmpty, !text.isEmpty else { return text }
-    return "\u{1B}[\(styles.map(\.rawValue).joined(separator: ";"))m\(text)\u{1B}[0m"
+    return text.styled(styles)
   }
 }

@@ -46,7 +46,7 @@ public struct Table {
   }
 
   /// The table with its header, each line ended; no line is wider than `width`. With nil, nothing is cut.
-  public func render(in language: Language, width: Int?, styling: Styling = .plain) -> String {
+  public func render(in language: Language, width: Int?, styling: Styling = .plain) -> ScreenText {
     let titles = columns.map { $0.title[language] }
     var widths: [Int?] = columns.indices.map { index in
       rows.reduce(DisplayWidth.columns(of: titles[index])) { max($0, DisplayWidth.columns(of: $1[index].text)) }
@@ -80,8 +80,8 @@ public struct Table {
     }
   }
 
-  private func line(_ cells: [Cell], _ widths: [Int?], _ styling: Styling) -> String {
-    var line = ""
+  private func line(_ cells: [Cell], _ widths: [Int?], _ styling: Styling) -> ScreenText {
+    var line: ScreenText = ""
     // Spaces are written only before something, so that no line ends in them.
     var pending = 0
     for (index, cell) in cells.enumerated() {
@@ -91,9 +91,9 @@ public struct Table {
       let isTrailing = columns[index].alignment == .trailing
       if isTrailing { pending += padding }
       if !text.isEmpty {
-        line += String(repeating: " ", count: pending)
+        line += ScreenText(String(repeating: " ", count: pending))
         pending = 0
-        line += cell.style.map { styling(text, $0) } ?? text
+        line += cell.style.map { styling(text, $0) } ?? ScreenText(text)
       }
       if !isTrailing { pending += padding }
       pending += Self.gap

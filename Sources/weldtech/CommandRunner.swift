@@ -100,7 +100,7 @@ struct CommandRunner {
           }))
       // A document of strings always encodes.
       let bytes = (try? RecordCoding.encode(document)) ?? Data()
-      console.put(String(decoding: bytes, as: UTF8.self))
+      console.output.write(json: String(decoding: bytes, as: UTF8.self))
       // Where stdout did not take it, a person still may.
       if console.failure != nil { show(failure, on: console) }
     } else {

@@ -10,33 +10,33 @@ import Testing
   @Test(arguments: paths, Language.allCases)
   func `no line of help is wider than 80 columns or than a narrow window`(path: [String], language: Language) {
     for columns in [80, 40, 120] {
-      for line in workshop().help(for: path, in: language, columns: columns).split(separator: "\n") {
+      for line in workshop().help(for: path, in: language, columns: columns).description.split(separator: "\n") {
         #expect(DisplayWidth.columns(of: line) <= columns, "\(line)")
       }
     }
   }
 
   @Test func `the help of a command names arguments, options, defaults and choices`() {
-    let help = workshop().help(for: ["flash"], in: .zh)
+    let help = workshop().help(for: ["flash"], in: .zh).description
     #expect(help.hasPrefix("用法：weldtech flash [选项] ID\n\n把固件写入模块\n\n默认写入"))
     #expect(help.contains("  ID  安装编号\n"))
     #expect(help.contains("  --port P     模块所在的串口\n"))
     #expect(help.contains("  --baud N     波特率（默认：115200）\n"))
     #expect(help.contains("  --read-back  写后读回全部内容\n"))
-    let batch = workshop().help(for: ["labels", "batch"], in: .en)
+    let batch = workshop().help(for: ["labels", "batch"], in: .en).description
     #expect(batch.hasPrefix("Usage: weldtech labels batch [options] FILE…\n"))
     #expect(batch.contains("  --format TEXT  the kind of file (one of: png, pdf, svg; default: png)\n"))
     #expect(batch.contains("  --rule TEXT    a rule (may be repeated)\n"))
   }
 
   @Test func `a group that also runs shows both forms`() {
-    let help = workshop().help(for: ["repair"], in: .en)
+    let help = workshop().help(for: ["repair"], in: .en).description
     #expect(help.hasPrefix("Usage: weldtech repair [options] [CODE]\n       weldtech repair COMMAND …\n"))
     #expect(help.contains("Commands:\n  open  Record a fault\n"))
   }
 
   @Test func `the program's help lists its sections and hides what is hidden`() {
-    let help = workshop().help(in: .en)
+    let help = workshop().help(in: .en).description
     #expect(help.contains("The walk:\n  flash  Write firmware onto the module\n  next   What comes next\n"))
     #expect(help.contains("-V, --version"))
     #expect(!help.contains("completion-values"))

@@ -56,17 +56,17 @@ import Testing
 
   @Test func `the line is drawn with the cursor in its column`() {
     var core = edit("电焊机\u{1B}[D")
-    #expect(core.draw(columns: 80) == "\r名称：电焊机\u{1B}[K\r\u{1B}[10C")
+    #expect(core.draw(columns: 80).description == "\r名称：电焊机\u{1B}[K\r\u{1B}[10C")
   }
 
   @Test func `a line that is too long scrolls with the cursor`() {
     var core = LineEditorCore(prompt: "> ", text: "一二三四五六七八九十")
-    #expect(core.draw(columns: 13) == "\r> …七八九十\u{1B}[K\r\u{1B}[11C")
+    #expect(core.draw(columns: 13).description == "\r> …七八九十\u{1B}[K\r\u{1B}[11C")
     core.feed(0x01)
-    #expect(core.draw(columns: 13) == "\r> 一二三四五\u{1B}[K\r\u{1B}[2C")
+    #expect(core.draw(columns: 13).description == "\r> 一二三四五\u{1B}[K\r\u{1B}[2C")
     // Wide enough again: from the beginning.
     core.feed(0x05)
-    #expect(core.draw(columns: 40) == "\r> 一二三四五六七八九十\u{1B}[K\r\u{1B}[22C")
+    #expect(core.draw(columns: 40).description == "\r> 一二三四五六七八九十\u{1B}[K\r\u{1B}[22C")
   }
 
   @Test func `any bytes leave a whole line that fits its row`() {
@@ -80,7 +80,7 @@ import Testing
             ?? 0
         core.feed(byte)
         let columns = Int.random(in: 0...60)
-        let drawing = core.draw(columns: columns)
+        let drawing = core.draw(columns: columns).description
         guard let shown = drawing.dropFirst().split(separator: "\u{1B}").first else { continue }
         #expect(DisplayWidth.columns(of: shown) < max(8, columns))
         #expect(core.cursor <= core.text.count)

@@ -8,12 +8,12 @@ import Testing
     let descriptor = pipe.fileHandleForWriting.fileDescriptor
     _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK)
     let sink = Sink(fileDescriptor: descriptor)
-    let bytes = (0..<300_000).map { UInt8(truncatingIfNeeded: $0) }
+    let text = String((0..<60_000).flatMap { "\($0)焊" })
     Thread.detachNewThread {
-      sink.write(bytes)
+      sink.write(ScreenText(text))
       try? pipe.fileHandleForWriting.close()
     }
-    #expect(try pipe.fileHandleForReading.readToEnd() == Data(bytes))
+    #expect(try pipe.fileHandleForReading.readToEnd() == Data(text.utf8))
     #expect(sink.failure == nil)
     #expect(!sink.isTerminal)
     #expect(sink.columns == 80)

@@ -244,7 +244,7 @@ enum BenchCommand {
 
   /// One JSON line, with or without `--json`: a script reads it to learn where the bench is.
   private static func announce(_ document: some Encodable, _ workplace: Workplace) throws {
-    workplace.console.put(String(decoding: try RecordCoding.encode(document), as: UTF8.self))
+    workplace.console.output.write(json: String(decoding: try RecordCoding.encode(document), as: UTF8.self))
   }
 }
 

@@ -18,7 +18,7 @@ enum CompletionsCommand {
   static func run(_ options: Options, _ workplace: Workplace) throws -> Int32 {
     guard let shell = options.shell else { throw UsageError.missingArgument("SHELL") }
     workplace.console.output.write(
-      CommandTree.program().completionScript(for: shell, in: workplace.console.language))
+      ScreenText(CommandTree.program().completionScript(for: shell, in: workplace.console.language)))
     return ExitCode.done.rawValue
   }
 }
@@ -85,8 +85,9 @@ enum ManCommand {
   static var command: Command<Workplace> {
     Command("man", Text(zh: "输出手册页源文件", en: "print the manual page's source"), isHidden: true) { workplace in
       workplace.console.output.write(
-        CommandTree.program().manualPage(
-          in: workplace.console.language, date: workplace.clock.now().day.description, chapters: chapters))
+        ScreenText(
+          CommandTree.program().manualPage(
+            in: workplace.console.language, date: workplace.clock.now().day.description, chapters: chapters)))
       return ExitCode.done.rawValue
     }
   }

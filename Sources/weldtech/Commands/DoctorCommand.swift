@@ -63,14 +63,14 @@ enum DoctorCommand {
       healthy: findings.allSatisfy { $0.outcome != .failed }, findings: findings)
     try console.answer(document) {
       for finding in findings {
-        console.put(mark(finding.outcome, console) + " " + finding.message)
+        console.put(styled: "\(mark(finding.outcome, console)) \(finding.message)")
         if let cure = finding.cure { console.put("     " + cure) }
       }
     }
     return document.healthy ? ExitCode.done.rawValue : ExitCode.failed.rawValue
   }
 
-  private static func mark(_ outcome: Outcome, _ console: Console) -> String {
+  private static func mark(_ outcome: Outcome, _ console: Console) -> ScreenText {
     switch outcome {
     case .fine: console.outputStyling("[ok]", .green)
     case .warning: console.outputStyling("[!!]", .yellow)

@@ -14,7 +14,7 @@ extension Console {
   /// What a command answers: one JSON document with `--json`, else what `human` writes.
   func answer(_ document: some Encodable, human: () throws -> Void) throws {
     guard isJSON else { return try human() }
-    put(String(decoding: try RecordCoding.encode(document), as: UTF8.self))
+    output.write(json: String(decoding: try RecordCoding.encode(document), as: UTF8.self))
   }
 
   /// Labels and values.
@@ -35,7 +35,7 @@ extension Console {
     output.write(table.render(in: language, width: tableWidth, styling: outputStyling))
   }
 
-  func heading(_ title: Text) { put(outputStyling(title[language], .bold)) }
+  func heading(_ title: Text) { put(styled: outputStyling(title[language], .bold)) }
 
   /// A sentence or more, broken at the window's width.
   func paragraph(_ text: Text) {

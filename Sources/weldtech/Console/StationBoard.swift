@@ -6,7 +6,7 @@ import Terminal
 final class StationBoard {
   private let slots: [StationSlots.Slot]
   private let console: Console
-  private var lines: [String]
+  private var lines: [ScreenText]
   private var isDrawn = false
   private var isOnTerminal: Bool { console.diagnostics.isTerminal && !console.isJSON }
 
@@ -22,7 +22,7 @@ final class StationBoard {
     if isOnTerminal { return draw() }
     switch report.event {
     case .step, .waitingForModule, .waitingForPort: break
-    case .passed, .failed, .portRefused: console.say(Text(verbatim: "\(slots[report.slot].name)  \(state)"))
+    case .passed, .failed, .portRefused: console.say(Text(verbatim: "\(slots[report.slot].name)  \(state.mark)\(state.rest)"))
     }
     if case .failed(let failure) = report.event { console.say(failure.error.failure.hint) }
   }
@@ -34,42 +34,54 @@ final class StationBoard {
 
   private func draw() {
     let sink = console.diagnostics
-    var text = isDrawn ? "\u{1B}[\(lines.count)A" : ""
-    for line in lines { text += "\r" + line + "\u{1B}[K\n" }
+    var text: ScreenText = isDrawn ? .up(lines.count) : ""
+    for line in lines { text += .lineStart + line + .eraseToEnd + "\n" }
     sink.write(text)
     isDrawn = true
   }
 
-  private func line(_ slot: Int, _ state: String, _ counts: StationCommand.Document.Slot) -> String {
+  /// What is said of a slot: a word that is set off, and what follows it.
+  private struct State {
+    var mark = ""
+    var styles: [Style] = []
+    var rest = ""
+  }
+
+  private func line(_ slot: Int, _ state: State, _ counts: StationCommand.Document.Slot) -> ScreenText {
     let nameColumns = slots.map { DisplayWidth.columns(of: $0.name) }.max() ?? 0
     let tally = "\(counts.passed)/\(counts.passed + counts.failed)"
     let name = DisplayWidth.pad(slots[slot].name, to: nameColumns, .leading)
-    let room = console.diagnostics.columns - nameColumns - 12
-    return name + "  " + DisplayWidth.pad(tally, to: 7, .trailing) + "  "
-      + DisplayWidth.truncate(state, to: max(8, room))
+    let room = max(8, console.diagnostics.columns - nameColumns - 12)
+    let mark = DisplayWidth.truncate(DisplayWidth.printable(state.mark), to: room)
+    let rest = DisplayWidth.truncate(
+      DisplayWidth.printable(state.rest), to: room - DisplayWidth.columns(of: mark))
+    let set = console.diagnosticsStyling.apply(state.styles, to: ScreenText(mark))
+    return "\(name)  \(DisplayWidth.pad(tally, to: 7, .trailing))  \(set)\(rest)"
   }
 
-  private func text(_ event: StationSlot.Event) -> String {
+  private func text(_ event: StationSlot.Event) -> State {
     let language = console.language
-    let styling = isOnTerminal ? console.diagnosticsStyling : .plain
     switch event {
-    case .waitingForPort: return Text(zh: "等待适配器插上", en: "waiting for the adapter")[language]
-    case .portRefused(let error): return styling(PortRefused(error: error).failure.message[language], .yellow)
-    case .waitingForModule: return Text(zh: "等待模块", en: "waiting for a module")[language]
-    case .step(let step): return progress(step)
+    case .waitingForPort: return State(rest: Text(zh: "等待适配器插上", en: "waiting for the adapter")[language])
+    case .portRefused(let error):
+      return State(mark: PortRefused(error: error).failure.message[language], styles: [.yellow])
+    case .waitingForModule: return State(rest: Text(zh: "等待模块", en: "waiting for a module")[language])
+    case .step(let step): return State(rest: progress(step))
     case .passed(let module, let wasThere, let duration):
       let seconds = plain((duration / .milliseconds(100)).rounded() / 10)
       let rest =
         wasThere
         ? Text(
-          zh: "\(module.serialNumber)，固件早已在内，可取下", en: "\(module.serialNumber) had it already, take it off")
+          zh: " \(module.serialNumber)，固件早已在内，可取下", en: " \(module.serialNumber) had it already, take it off")
         : Text(
-          zh: "\(module.serialNumber)，\(seconds) 秒，可取下",
-          en: "\(module.serialNumber) in \(seconds) s, take it off")
-      return styling(Text(zh: "██ 合格 ██", en: "██ PASS ██")[language], .green, .bold) + " " + rest[language]
+          zh: " \(module.serialNumber)，\(seconds) 秒，可取下",
+          en: " \(module.serialNumber) in \(seconds) s, take it off")
+      return State(
+        mark: Text(zh: "██ 合格 ██", en: "██ PASS ██")[language], styles: [.green, .bold], rest: rest[language])
     case .failed(let failure):
-      return styling(Text(zh: "██ 不合格 ██", en: "██ FAIL ██")[language], .red, .bold) + " "
-        + failure.error.failure.message[language]
+      return State(
+        mark: Text(zh: "██ 不合格 ██", en: "██ FAIL ██")[language], styles: [.red, .bold],
+        rest: " " + failure.error.failure.message[language])
     }
   }
 
