@@ -18,8 +18,6 @@ public enum AgreementError: Error, Hashable, Sendable {
     case outOfRange(lower: Double, upper: Double)
     /// More of them, or of bytes, than are read.
     case tooMany(most: Int)
-    /// A time that lies before the one before it in the same stroke.
-    case notInOrder
     /// So little ink that it may be a slip: its length is under a tenth of the pad's shorter side.
     case noSignature
   }

@@ -6,7 +6,8 @@ import Records
 ///     {"width": 600, "height": 300, "strokes": [[{"x": 12, "y": 80.5, "t": 0, "p": 0.4}, …], …]}
 ///
 /// x and y in the pad's pixels from its top left, t in milliseconds from the first touch, p the pressure
-/// from 0 to 1, optional. Members beside these are left alone.
+/// from 0 to 1, optional. Members beside these are left alone. Ink outside the pad is cut at its edge, and a time that
+/// steps back counts as equal to the one before it: both are a pad's, not the signatory's.
 public struct SignatureStrokes: Hashable, Sendable {
   public struct Point: Hashable, Sendable {
     public let x: Double
@@ -21,6 +22,8 @@ public struct SignatureStrokes: Hashable, Sendable {
   public static let mostPoints = 50_000
   /// Of one side of the pad, pixels, inclusive.
   public static let padPixels = 20.0...20_000
+  /// How far from the pad's top left a point may lie, pixels, inclusive; beyond it is no slip of a pen.
+  public static let reachPixels = -20_000.0...40_000
   /// A day; nobody signs for longer.
   public static let longestMilliseconds = 86_400_000.0
 
@@ -51,21 +54,19 @@ public struct SignatureStrokes: Hashable, Sendable {
       throw .strokes(path: "strokes", .tooMany(most: Self.mostPoints))
     }
     for (index, stroke) in document.strokes.enumerated() {
-      var latest = 0.0
       for (place, point) in stroke.enumerated() {
         let path = "strokes[\(index)][\(place)]"
-        try Self.check(point.x, within: 0...document.width, path: "\(path).x")
-        try Self.check(point.y, within: 0...document.height, path: "\(path).y")
+        try Self.check(point.x, within: Self.reachPixels, path: "\(path).x")
+        try Self.check(point.y, within: Self.reachPixels, path: "\(path).y")
         try Self.check(point.t, within: 0...Self.longestMilliseconds, path: "\(path).t")
-        guard point.t >= latest else { throw .strokes(path: "\(path).t", .notInOrder) }
-        latest = point.t
         if let pressure = point.p { try Self.check(pressure, within: 0...1, path: "\(path).p") }
       }
     }
     widthPixels = document.width
     heightPixels = document.height
-    strokes = document.strokes.filter { !$0.isEmpty }.map { stroke in
-      stroke.map { Point(x: $0.x, y: $0.y, milliseconds: $0.t, pressure: $0.p) }
+    strokes = document.strokes.flatMap { stroke in
+      Self.onPad(
+        Self.inOrder(stroke), widthPixels: document.width, heightPixels: document.height)
     }
     guard inkPixels >= min(widthPixels, heightPixels) / 10 else {
       throw .strokes(path: "strokes", .noSignature)
@@ -96,6 +97,15 @@ public struct SignatureStrokes: Hashable, Sendable {
     let width: Double
     let height: Double
     let strokes: [[Point]]
+  }
+
+  /// The points with times that never step back.
+  private static func inOrder(_ stroke: [Document.Point]) -> [Point] {
+    var latest = 0.0
+    return stroke.map { point in
+      latest = max(latest, point.t)
+      return Point(x: point.x, y: point.y, milliseconds: latest, pressure: point.p)
+    }
   }
 
   private static func check(_ value: Double, within range: ClosedRange<Double>, path: String)

@@ -58,13 +58,15 @@ import Testing
     (line(#""x": 1, "y": 1"#), "strokes[1][0].t", .missing),
     (line(#""x": "1", "y": 1, "t": 30"#), "strokes[1][0].x", .wrongType),
     (line(#""x": 1, "y": 1, "t": 30, "p": "hard""#), "strokes[1][0].p", .wrongType),
-    (line(#""x": -0.1, "y": 1, "t": 30"#), "strokes[1][0].x", .outOfRange(lower: 0, upper: 600)),
-    (line(#""x": 600.1, "y": 1, "t": 30"#), "strokes[1][0].x", .outOfRange(lower: 0, upper: 600)),
-    (line(#""x": 1, "y": 300.1, "t": 30"#), "strokes[1][0].y", .outOfRange(lower: 0, upper: 300)),
+    (line(#""x": -20001, "y": 1, "t": 30"#), "strokes[1][0].x", .outOfRange(lower: -20_000, upper: 40_000)),
+    (line(#""x": 1e300, "y": 1, "t": 30"#), "strokes[1][0].x", .outOfRange(lower: -20_000, upper: 40_000)),
+    (line(#""x": 1, "y": 40001, "t": 30"#), "strokes[1][0].y", .outOfRange(lower: -20_000, upper: 40_000)),
+    // All of it beside the pad.
+    (document(#"[[{"x": -10, "y": 10, "t": 0}, {"x": -200, "y": 90, "t": 9}]]"#), "strokes", .noSignature),
+    (document(#"[[{"x": -10, "y": -1, "t": 0}, {"x": 700, "y": -1, "t": 9}]]"#), "strokes", .noSignature),
     (line(#""x": 1, "y": 1, "t": -1"#), "strokes[1][0].t", .outOfRange(lower: 0, upper: 86_400_000)),
     (line(#""x": 1, "y": 1, "t": 1e12"#), "strokes[1][0].t", .outOfRange(lower: 0, upper: 86_400_000)),
     (line(#""x": 1, "y": 1, "t": 30, "p": 1.01"#), "strokes[1][0].p", .outOfRange(lower: 0, upper: 1)),
-    (line(#""x": 1, "y": 1, "t": 30}, {"x": 1, "y": 2, "t": 29"#), "strokes[1][1].t", .notInOrder),
     (
       document("[\(Array(repeating: "[]", count: 1_001).joined(separator: ","))]"), "strokes",
       .tooMany(most: 1_000)
@@ -83,6 +85,81 @@ import Testing
     let (json, path, fault) = Self.slips[index]
     #expect(throws: AgreementError.strokes(path: path, fault), "\(json.prefix(120))") {
       try SignatureStrokes(json: Data(json.utf8))
+    }
+  }
+
+  // MARK: - What pads do
+
+  private static func fixture(_ name: String) throws -> Data {
+    try Data(
+      contentsOf: URL(filePath: #filePath).deletingLastPathComponent()
+        .appending(path: "../Fixtures/Signatures/signature-\(name).json"))
+  }
+
+  private func strokes(_ points: [(Double, Double)]) throws -> [[SignatureStrokes.Point]] {
+    let written = points.enumerated().map { index, point in
+      #"{"x": \#(point.0), "y": \#(point.1), "t": \#(index * 10), "p": \#(Double(index % 2))}"#
+    }
+    let json = Self.document("[[\(written.joined(separator: ", "))], [{\"x\":0,\"y\":0,\"t\":0},{\"x\":90,\"y\":0,\"t\":1}]]")
+    return try SignatureStrokes(json: Data(json.utf8)).strokes.dropLast()
+  }
+
+  @Test func inkOutsideThePadIsCutAtItsEdge() throws {
+    let out = try #require(try strokes([(300, 100), (700, 100)]).first)
+    #expect(out.map(\.x) == [300, 600])
+    #expect(out[1].milliseconds == 7.5 && out[1].pressure == 0.75)
+    let back = try strokes([(300, 100), (700, 100), (700, 200), (500, 200)])
+    #expect(back.map { $0.map(\.x) } == [[300, 600], [600, 500]])
+    #expect(back.flatMap { $0.map(\.y) } == [100, 100, 200, 200])
+    let across = try strokes([(-100, -50), (700, 350)])
+    #expect(across.map { $0.map(\.x) } == [[0, 600]] && across.map { $0.map(\.y) } == [[0, 300]])
+    #expect(try strokes([(-10, 10), (-20, 20), (-30, 200)]).isEmpty)
+    #expect(try strokes([(10, 10), (20, 20)]).map { $0.map(\.x) } == [[10, 20]])
+  }
+
+  @Test func thePadsSlipsAreTakenAndNothingIsInvented() throws {
+    for name in ["off-the-pad", "time-steps-back"] {
+      let signature = try SignatureStrokes(json: try Self.fixture(name))
+      for stroke in signature.strokes {
+        #expect(stroke.allSatisfy { (0...600).contains($0.x) && (0...300).contains($0.y) })
+        #expect(zip(stroke, stroke.dropFirst()).allSatisfy { $0.milliseconds <= $1.milliseconds })
+      }
+      #expect(signature.inkPixels > 400)
+    }
+    let first = try #require(try SignatureStrokes(json: try Self.fixture("off-the-pad")).strokes.first?.first)
+    #expect(first.x == 0 && first.y > 60 && first.y < 65)
+    let stepping = try #require(try SignatureStrokes(json: try Self.fixture("time-steps-back")).strokes.first)
+    #expect(stepping[4...6].map(\.milliseconds) == [32, 32, 48])
+  }
+
+  /// Every cut piece lies on the pad, and together they are as long as the ink that lay on it, measured by walking
+  /// along the line in small steps.
+  @Test func twoThousandRandomStrokesAreCutToWhatLiesOnThePad() throws {
+    var state: UInt64 = 20_261_129
+    func random() -> Double {
+      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      return Double(state >> 33) / Double(1 << 31)
+    }
+    for _ in 0..<2_000 {
+      let points = (0..<Int(2 + random() * 5)).map { _ in (random() * 1_200 - 300, random() * 900 - 300) }
+      let parts = try strokes(points)
+      #expect(parts.allSatisfy { $0.allSatisfy { (0...600).contains($0.x) && (0...300).contains($0.y) } })
+      var walked = 0.0
+      for (from, to) in zip(points, points.dropFirst()) {
+        let length = ((to.0 - from.0) * (to.0 - from.0) + (to.1 - from.1) * (to.1 - from.1)).squareRoot()
+        let inside = (0..<1_000).count { step in
+          let share = (Double(step) + 0.5) / 1_000
+          let (x, y) = (from.0 + (to.0 - from.0) * share, from.1 + (to.1 - from.1) * share)
+          return x >= 0 && x <= 600 && y >= 0 && y <= 300
+        }
+        walked += length * Double(inside) / 1_000
+      }
+      let kept = parts.reduce(0) { sum, part in
+        zip(part, part.dropFirst()).reduce(sum) {
+          $0 + (($1.1.x - $1.0.x) * ($1.1.x - $1.0.x) + ($1.1.y - $1.0.y) * ($1.1.y - $1.0.y)).squareRoot()
+        }
+      }
+      #expect(abs(kept - walked) < 12)
     }
   }
 

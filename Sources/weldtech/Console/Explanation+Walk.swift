@@ -93,7 +93,6 @@ extension AgreementError.StrokesFault {
       Text(
         zh: "应在 \(plain(lower)) 到 \(plain(upper)) 之间", en: "is not between \(plain(lower)) and \(plain(upper))")
     case .tooMany(let most): Text(zh: "多于 \(most) 个", en: "has more than \(most)")
-    case .notInOrder: Text(zh: "时间顺序不对", en: "is not in the order of time")
     case .noSignature: Text(zh: "几乎没有笔迹，不成签名", en: "has too little ink for a signature")
     }
   }
