@@ -15,6 +15,32 @@ enum Spelling {
     return String(scalars)
   }
 
+  /// A number or a word of a list as it was meant: in half width, without blanks at its ends and without what is not
+  /// seen (an iPhone pastes a number between U+202D and U+202C). A comma or a blank within stays, and makes it no
+  /// number: `7,5` is not 75.
+  static func typed(_ text: String) -> String {
+    if text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) { return text }
+    let seen = text.unicodeScalars.filter {
+      !$0.properties.isDefaultIgnorableCodePoint && $0.properties.generalCategory != .format
+    }
+    var plain = Substring(halfWidth(String(String.UnicodeScalarView(seen))))
+    while plain.first?.isWhitespace == true { plain.removeFirst() }
+    while plain.last?.isWhitespace == true { plain.removeLast() }
+    return String(plain)
+  }
+
+  /// A whole number as typed; commas may stand between groups of three digits (`1,200`).
+  static func wholeNumber(_ text: String) -> Int? {
+    let plain = typed(text)
+    let groups = plain.split(separator: ",", omittingEmptySubsequences: false)
+    guard groups.count > 1 else { return Int(plain) }
+    let digits = groups.allSatisfy { $0.utf8.allSatisfy { (48...57).contains($0) } }
+    guard digits, (1...3).contains(groups[0].count), groups.dropFirst().allSatisfy({ $0.count == 3 }) else {
+      return nil
+    }
+    return Int(groups.joined())
+  }
+
   /// An option as typed: its name with one or two ASCII hyphens, and what follows an equals sign.
   /// Nil where the argument is a plain word.
   static func option(_ argument: String) -> (name: String, value: String?)? {

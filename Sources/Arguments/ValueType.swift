@@ -16,10 +16,6 @@ public struct ValueType<Value> {
     Self(expectation: .described(expected), completion: completion, describe: describe, parse: parse)
   }
 
-  // Digits and signs as a Chinese input method leaves them count as ASCII.
-  fileprivate static func numeric(_ text: String) -> String {
-    Spelling.halfWidth(text).filter { $0 != " " && $0 != "," }
-  }
 }
 
 extension ValueType where Value == String {
@@ -35,7 +31,7 @@ extension ValueType where Value == String {
     Self(
       expectation: .choice(values), completion: .values(values), describe: { $0 },
       parse: { text in
-        let plain = Spelling.halfWidth(text)
+        let plain = Spelling.typed(text)
         return values.contains(plain) ? plain : nil
       })
   }
@@ -53,7 +49,7 @@ extension ValueType where Value == Int {
     Self(
       expectation: .integer(range), completion: .nothing, describe: { "\($0)" },
       parse: { text in
-        guard let number = Int(numeric(text)), range?.contains(number) ?? true else { return nil }
+        guard let number = Spelling.wholeNumber(text), range?.contains(number) ?? true else { return nil }
         return number
       })
   }
@@ -67,7 +63,7 @@ extension ValueType where Value == Double {
     Self(
       expectation: .number(range), completion: .nothing, describe: { "\($0)" },
       parse: { text in
-        guard let number = Double(numeric(text)), number.isFinite, range?.contains(number) ?? true else {
+        guard let number = Double(Spelling.typed(text)), number.isFinite, range?.contains(number) ?? true else {
           return nil
         }
         return number
@@ -80,7 +76,7 @@ extension ValueType where Value: CaseIterable & RawRepresentable, Value.RawValue
   public static var choice: Self {
     let values = Value.allCases.map(\.rawValue)
     return Self(expectation: .choice(values), completion: .values(values), describe: \.rawValue) {
-      Value(rawValue: Spelling.halfWidth($0))
+      Value(rawValue: Spelling.typed($0))
     }
   }
 }

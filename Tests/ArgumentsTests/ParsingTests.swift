@@ -111,6 +111,10 @@ func run(_ line: [String], log: Log = Log()) -> (
     (["flash", "X", "--port", "--", "P"], .missingValue(option: "--port", expected: .text)),
     (["flash", "X", "--read-back=yes"], .unexpectedValue(option: "--read-back")),
     (["flash", "X", "--baud", "fast"], .badValue(parameter: "--baud", expected: .integer(1200...921_600))),
+    // A comma or a blank within makes it no number, and never another one.
+    (["flash", "X", "--baud", "1152,00"], .badValue(parameter: "--baud", expected: .integer(1200...921_600))),
+    (["flash", "X", "--baud", "1152 00"], .badValue(parameter: "--baud", expected: .integer(1200...921_600))),
+    (["labels", "batch", "a", "--scale", "0,5"], .badValue(parameter: "--scale", expected: .number(0.1...10))),
     (["flash", "X", "--baud", "1199"], .badValue(parameter: "--baud", expected: .integer(1200...921_600))),
     (
       ["flash", "X", "--baud", "99999999999999999999"],
