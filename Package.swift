@@ -29,7 +29,7 @@ let package = Package(
   ],
   targets: [
     // The domain, and what the features stand on.
-    feature("Records"),
+    feature("Records", ["CUTF8Proc"]),
     feature("Cryptography", ["CCrypto"]),
     feature(
       "Drawing",
@@ -82,6 +82,7 @@ let package = Package(
     debian("CCrypto", pkgConfig: "libcrypto", package: "libssl-dev"),
     debian("CMicrohttpd", pkgConfig: "libmicrohttpd", package: "libmicrohttpd-dev"),
     debian("CLibZXing", pkgConfig: "zxing", package: "libzxing-dev"),
+    debian("CUTF8Proc", pkgConfig: "libutf8proc", package: "libutf8proc-dev"),
     debian("CLZ4", pkgConfig: "liblz4", package: "liblz4-dev"),
     debian("CLibJPEG", pkgConfig: "libjpeg", package: "libjpeg62-turbo-dev"),
     debian("CTurboJPEG", pkgConfig: "libturbojpeg", package: "libturbojpeg0-dev"),
@@ -106,7 +107,7 @@ let package = Package(
 
     // What several of the tests share.
     feature("TestSupport", path: "Tests/Support", ["Bench", "ModuleCore", "Provision", "Records"]),
-    tests("RecordsTests", ["Records"]),
+    tests("RecordsTests", ["Records", "TestSupport"]),
     tests("CryptographyTests", ["Cryptography"]),
     tests("DrawingTests", ["Drawing", "CPNG", "TestSupport"]),
     tests("TablesTests", ["Tables", "TestSupport"]),

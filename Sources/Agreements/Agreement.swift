@@ -51,7 +51,7 @@ public struct Agreement {
       let document = try PDFDocument(
         pageWidthMillimetres: PageFlow.pageWidth, pageHeightMillimetres: PageFlow.pageHeight,
         metadata: PDFDocument.Metadata(
-          title: title, author: facts.installation.technician.company,
+          title: title, author: facts.installation.technician.company.text,
           subject: facts.installation.id.description, date: signedAt.description))
       let footers = flow.pages.indices.map { footer(in: flow, page: $0 + 1, of: flow.pages.count) }
       for (marks, footer) in zip(flow.pages, footers) {

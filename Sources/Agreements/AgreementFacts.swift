@@ -10,9 +10,9 @@ struct AgreementFacts {
   var company: [Fact] {
     let technician = installation.technician
     return [
-      Fact("机构名称", technician.company, isWide: true),
+      Fact("机构名称", technician.company.text, isWide: true),
       Fact("技术人员", technician.name.full), Fact("联系电话", technician.phone.full),
-      Fact("培训证书编号", technician.certificate),
+      Fact("培训证书编号", technician.certificate.text),
       Fact("证书有效期至", AgreementWords.day(technician.certificateExpires)),
     ]
   }
@@ -20,11 +20,11 @@ struct AgreementFacts {
   var owner: [Fact] {
     let owner = installation.owner
     return [
-      Fact("企业/店铺名称", owner.unitName, isWide: true),
-      Fact("企业类型", owner.unitType.word), Fact("单位编号", owner.unitId),
+      Fact("企业/店铺名称", owner.unitName.text, isWide: true),
+      Fact("企业类型", owner.unitType.word), Fact("单位编号", owner.unitId?.text),
       Fact("责任人姓名", owner.responsibleName.full), Fact("责任人电话", owner.responsiblePhone.full),
-      Fact("所属街道/苏木镇", owner.street), Fact("所属社区", owner.community),
-      Fact("应用行业", owner.industry.word), Fact("行业说明", owner.industryNote),
+      Fact("所属街道/苏木镇", owner.street.text), Fact("所属社区", owner.community?.text),
+      Fact("应用行业", owner.industry.word), Fact("行业说明", owner.industryNote?.text),
       Fact("从业人员", owner.operators.map { "\($0) 人" }),
       Fact("其中已取证", owner.certifiedOperators.map { "\($0) 人" }),
     ]
@@ -33,17 +33,17 @@ struct AgreementFacts {
   var welder: [Fact] {
     let welder = installation.welder
     return [
-      Fact("品牌", welder.brand), Fact("型号", welder.model),
-      Fact("出厂编号", welder.serialNumber), Fact("购置日期", welder.purchasedOn.map(AgreementWords.day)),
+      Fact("品牌", welder.brand?.text), Fact("型号", welder.model?.text),
+      Fact("出厂编号", welder.serialNumber?.text), Fact("购置日期", welder.purchasedOn.map(AgreementWords.day)),
       Fact("焊机类型", welder.weldingProcess.word), Fact("电源类型", welder.sourceType.word),
       Fact("焊机用电类型", welder.supply.word),
       Fact("最大电流安数", "\(AgreementWords.number(welder.supplyMaxAmps)) A（电源侧）"),
       Fact("焊机最大电流", "\(AgreementWords.number(welder.maxCurrentAmps)) A（焊接侧）"),
       Fact("焊机最大功率", welder.maxPowerKilowatts.map { "\(AgreementWords.number($0)) kW" }),
-      Fact("作业用途", welder.purpose), Fact("安全状况", welder.condition.word),
+      Fact("作业用途", welder.purpose?.text), Fact("安全状况", welder.condition.word),
       Fact("填表人", installation.survey.filledBy.full),
       Fact("填表人电话", installation.survey.filledByPhone.full),
-      Fact("备注", installation.remarks, isWide: true),
+      Fact("备注", installation.remarks?.text, isWide: true),
     ]
   }
 
@@ -87,7 +87,7 @@ struct AgreementFacts {
     [
       Fact("培训作业人员", "\(parts.handover.trainedOperators) 人"),
       Fact("安全操作规程", parts.handover.operatingRules.word),
-      Fact("说明", parts.handover.note, isWide: true),
+      Fact("说明", parts.handover.note?.text, isWide: true),
     ]
   }
 

@@ -7,17 +7,17 @@ extension Fieldbook {
 
   // MARK: - One installation
 
-  /// The id meant by an id, the beginning of one, or a label code.
+  /// The id meant by an id, the beginning of one, a label code or the address in a label's symbol.
   /// - Throws: `notFound`, `ambiguous`, `referenceTooShort`, `store`.
   public func resolve(_ reference: String) throws(FieldbookError) -> InstallationID {
-    let text = TextNormalization.halfWidth(TextNormalization.trimmed(reference)).lowercased()
+    let text = TextNormalization.typed(reference).lowercased()
     if let id = InstallationID(text) {
       let known = try database.first("SELECT 1 FROM installation WHERE id = ?", [.text(id.text)]) { _ in true }
       guard known == true else { throw .notFound(reference) }
       return id
     }
     var matches: [InstallationID] = []
-    if let code = LabelCode(text), let bound = try installation(boundTo: code) { matches.append(bound) }
+    if let code = LabelCode(written: text), let bound = try installation(boundTo: code) { matches.append(bound) }
     guard text.utf8.count >= Self.shortestReference || !matches.isEmpty else {
       throw .referenceTooShort(reference)
     }

@@ -17,7 +17,7 @@ extension InstallationSummary {
   init(_ installation: Installation) {
     self.init(
       id: installation.id, code: installation.code, status: installation.status,
-      unitName: installation.owner.unitName, openedAt: installation.openedAt, next: installation.nextStep,
+      unitName: installation.owner.unitName.text, openedAt: installation.openedAt, next: installation.nextStep,
       revision: installation.revision)
   }
 }

@@ -7,7 +7,7 @@ public struct ReplacementTerms {
   var isInForce: (String) throws -> Bool
   var authority: (any ProofAuthority)?
   /// With the case open and no proof, and why; nil where it takes a proof.
-  var serviceReason: String?
+  var serviceReason: WrittenText?
   /// What the record last had of this module.
   var inspection: ModuleInspection?
   /// The replacement that the record has.
@@ -17,7 +17,7 @@ public struct ReplacementTerms {
 
   public init(
     isInForce: @escaping (String) throws -> Bool = { _ in false }, authority: (any ProofAuthority)? = nil,
-    serviceReason: String? = nil, inspection: ModuleInspection? = nil,
+    serviceReason: WrittenText? = nil, inspection: ModuleInspection? = nil,
     recorded: KeyReplacement? = nil, record: @escaping (ModuleInspection) throws -> Void = { _ in }
   ) {
     self.isInForce = isInForce

@@ -17,9 +17,9 @@ public struct Installation: Hashable, Sendable, Codable {
   public private(set) var previousSha256: String?
   public let openedAt: Timestamp
   public private(set) var closedAt: Timestamp?
-  public private(set) var remarks: String?
+  public private(set) var remarks: WrittenText?
   /// Why the welder was taken out of use; nil for a fit one.
-  public private(set) var retiredReason: String?
+  public private(set) var retiredReason: WrittenText?
   public private(set) var technician: Technician
   public private(set) var owner: Owner
   public private(set) var welder: Welder

@@ -12,7 +12,7 @@ public enum InstallationEvent: Hashable, Sendable {
   case protected(Protected)
   case handedOver(Handover)
   case signed(AgreementRecord)
-  case voided(reason: String)
+  case voided(reason: WrittenText)
 
   public struct Registered: Hashable, Sendable, Codable {
     public var technician: Technician
@@ -23,12 +23,12 @@ public enum InstallationEvent: Hashable, Sendable {
     /// Nil for a retired welder.
     public var scheme: SchemeReference?
     /// Why the welder was retired; nil for a fit one.
-    public var retiredReason: String?
-    public var remarks: String?
+    public var retiredReason: WrittenText?
+    public var remarks: WrittenText?
 
     public init(
       technician: Technician, owner: Owner, welder: Welder, code: LabelCode?, scheme: SchemeReference?,
-      retiredReason: String?, remarks: String?
+      retiredReason: WrittenText?, remarks: WrittenText?
     ) {
       self.technician = technician
       self.owner = owner
@@ -113,7 +113,7 @@ public enum InstallationEvent: Hashable, Sendable {
 
 extension InstallationEvent: Codable {
   private enum Key: String, CodingKey { case event, facts }
-  private struct Reason: Codable { var reason: String }
+  private struct Reason: Codable { var reason: WrittenText }
 
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: Key.self)

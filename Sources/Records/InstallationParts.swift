@@ -41,12 +41,12 @@ public struct InstallationID: Hashable, Sendable, Codable, CustomStringConvertib
 public struct Technician: Hashable, Sendable, Codable {
   public var name: PersonName
   public var phone: PhoneNumber
-  public var company: String
-  public var certificate: String
+  public var company: WrittenText
+  public var certificate: WrittenText
   public var certificateExpires: CalendarDay
 
   public init(
-    name: PersonName, phone: PhoneNumber, company: String, certificate: String,
+    name: PersonName, phone: PhoneNumber, company: WrittenText, certificate: WrittenText,
     certificateExpires: CalendarDay
   ) {
     self.name = name
@@ -63,23 +63,23 @@ public struct Technician: Hashable, Sendable, Codable {
 /// The unit that owns the machine, and its 责任人.
 public struct Owner: Hashable, Sendable, Codable {
   /// Made by whoever registered the unit first; welders of one unit share it.
-  public var unitId: String?
-  public var unitName: String
+  public var unitId: WrittenText?
+  public var unitName: WrittenText
   public var unitType: UnitType
   public var responsibleName: PersonName
   public var responsiblePhone: PhoneNumber
-  public var street: String
-  public var community: String?
+  public var street: WrittenText
+  public var community: WrittenText?
   public var industry: Industry
-  public var industryNote: String?
+  public var industryNote: WrittenText?
   /// People who weld at the unit, and how many of them hold a certificate.
   public var operators: Int?
   public var certifiedOperators: Int?
 
   public init(
-    unitId: String?, unitName: String, unitType: UnitType, responsibleName: PersonName,
-    responsiblePhone: PhoneNumber, street: String, community: String?, industry: Industry,
-    industryNote: String?, operators: Int?, certifiedOperators: Int?
+    unitId: WrittenText?, unitName: WrittenText, unitType: UnitType, responsibleName: PersonName,
+    responsiblePhone: PhoneNumber, street: WrittenText, community: WrittenText?, industry: Industry,
+    industryNote: WrittenText?, operators: Int?, certifiedOperators: Int?
   ) {
     self.unitId = unitId
     self.unitName = unitName
@@ -97,9 +97,9 @@ public struct Owner: Hashable, Sendable, Codable {
 
 /// 电焊机: the machine.
 public struct Welder: Hashable, Sendable, Codable {
-  public var brand: String?
-  public var model: String?
-  public var serialNumber: String?
+  public var brand: WrittenText?
+  public var model: WrittenText?
+  public var serialNumber: WrittenText?
   public var weldingProcess: WeldingProcess
   public var supply: Supply
   public var sourceType: SourceType
@@ -108,14 +108,14 @@ public struct Welder: Hashable, Sendable, Codable {
   /// 附件1's 焊机最大电流: what it gives to the arc.
   public var maxCurrentAmps: Double
   public var maxPowerKilowatts: Double?
-  public var purpose: String?
+  public var purpose: WrittenText?
   public var purchasedOn: CalendarDay?
   public var condition: Condition
 
   public init(
-    brand: String?, model: String?, serialNumber: String?, weldingProcess: WeldingProcess,
+    brand: WrittenText?, model: WrittenText?, serialNumber: WrittenText?, weldingProcess: WeldingProcess,
     supply: Supply, sourceType: SourceType, supplyMaxAmps: Double, maxCurrentAmps: Double,
-    maxPowerKilowatts: Double?, purpose: String?, purchasedOn: CalendarDay?, condition: Condition
+    maxPowerKilowatts: Double?, purpose: WrittenText?, purchasedOn: CalendarDay?, condition: Condition
   ) {
     self.brand = brand
     self.model = model
@@ -298,9 +298,9 @@ public struct Survey: Hashable, Sendable, Codable {
 public struct Handover: Hashable, Sendable, Codable {
   public var trainedOperators: Int
   public var operatingRules: OperatingRules
-  public var note: String?
+  public var note: WrittenText?
 
-  public init(trainedOperators: Int, operatingRules: OperatingRules, note: String?) {
+  public init(trainedOperators: Int, operatingRules: OperatingRules, note: WrittenText?) {
     self.trainedOperators = trainedOperators
     self.operatingRules = operatingRules
     self.note = note
@@ -376,7 +376,7 @@ public struct HistoryEntry: Hashable, Sendable, Codable {
   /// For a test: whether it passed.
   public var passed: Bool?
   /// Why, where the event has a reason.
-  public var reason: String?
+  public var reason: WrittenText?
   public var serialNumber: String?
   public var keyId: String?
   public var sealNumber: String?

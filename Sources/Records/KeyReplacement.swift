@@ -18,12 +18,12 @@ public struct ModuleInspection: Hashable, Sendable, Codable {
   /// How its key was going to be replaced; nil where only its settings were.
   public var replacing: KeyReplacement.Kind?
   /// Why by service.
-  public var reason: String?
+  public var reason: WrittenText?
 
   public init(
     serialNumber: String, keyId: String, installation: String?, resets: UInt64, sealOpenings: UInt64,
     watchdogResets: UInt64, serviceReplacements: UInt64, provenReplacements: UInt64,
-    replacing: KeyReplacement.Kind? = nil, reason: String? = nil
+    replacing: KeyReplacement.Kind? = nil, reason: WrittenText? = nil
   ) {
     self.serialNumber = serialNumber
     self.keyId = keyId
@@ -55,9 +55,9 @@ public struct KeyReplacement: Hashable, Sendable, Codable {
   /// How often this module's key was replaced in this way (with a proof, or by service), this time included.
   public var count: UInt64
   /// Why by service.
-  public var reason: String?
+  public var reason: WrittenText?
 
-  public init(kind: Kind, previousKeyId: String?, count: UInt64, reason: String?) {
+  public init(kind: Kind, previousKeyId: String?, count: UInt64, reason: WrittenText?) {
     self.kind = kind
     self.previousKeyId = previousKeyId
     self.count = count

@@ -211,7 +211,7 @@ public struct CodeBlock: Hashable, Sendable, Codable, CustomStringConvertible {
   }
 
   public init?(region: String, _ text: String) {
-    let parts = TextNormalization.halfWidth(text).split(separator: "+", omittingEmptySubsequences: false)
+    let parts = TextNormalization.typed(text).split(separator: "+", omittingEmptySubsequences: false)
     guard parts.count == 2, let first = CodeSerial(String(parts[0])), let count = Int(parts[1]) else {
       return nil
     }

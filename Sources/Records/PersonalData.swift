@@ -5,7 +5,7 @@ public struct PersonName: Hashable, Sendable, Codable, CustomStringConvertible,
 {
   public let full: String
 
-  public init(_ full: String) { self.full = full }
+  public init(_ name: WrittenText) { full = name.text }
 
   public init(from decoder: any Decoder) throws {
     full = try decoder.singleValueContainer().decode(String.self)
@@ -32,10 +32,13 @@ public struct PhoneNumber: Hashable, Sendable, Codable, CustomStringConvertible,
   /// ASCII digits; a landline keeps one hyphen between area code and number.
   public let full: String
 
-  /// Accepts spaces, hyphens, a leading +86 and full-width digits; nil where what is left is neither
-  /// a mobile nor a landline.
+  /// Accepts blanks, hyphens of any kind, a leading +86, full-width digits and what is not seen; nil where what is
+  /// left is neither a mobile nor a landline.
   public init?(_ text: String) {
-    var digits = TextNormalization.halfWidth(text).filter { $0 != " " && $0 != "-" && $0 != "(" && $0 != ")" }
+    guard text.utf8.count <= 400 else { return nil }
+    var digits = TextNormalization.typed(text).filter {
+      $0 != " " && $0 != "(" && $0 != ")" && !TextNormalization.isHyphen($0)
+    }
     if digits.hasPrefix("+86") {
       digits.removeFirst(3)
     } else if digits.hasPrefix("0086") {

@@ -8,7 +8,7 @@ where RawValue == String {
 extension PlanWord {
   /// From the code (any letter case) or the plan's word.
   public init?(codeOrWord text: String) {
-    let plain = TextNormalization.trimmed(text)
+    let plain = TextNormalization.trimmed(TextNormalization.seen(text))
     let code = TextNormalization.halfWidth(plain).lowercased()
     guard let match = Self.allCases.first(where: { $0.rawValue.lowercased() == code || $0.word == plain })
     else { return nil }

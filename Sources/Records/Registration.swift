@@ -2,15 +2,23 @@ public import FoundationEssentials
 
 /// What is wrong with one field of the input.
 public struct FieldProblem: Error, Hashable, Sendable {
-  public enum Fault: Hashable, Sendable {
+  public enum Fault: Error, Hashable, Sendable {
     /// The document itself.
     case notJSON(JSONFault)
     case missing
     /// Not text, a number or a member of an object, as the field wants.
     case wrongType
-    case tooLong(longest: Int)
+    case tooLong(maxCharacters: Int)
+    /// Within its characters, but some of them are heaps of marks.
+    case tooManyBytes(max: Int)
+    /// A character that a text cannot have, or that no font can draw.
+    case character(UnusableCharacter)
     case notAPhone
     case notANumber
+    /// A comma that may part thousands or decimals: `1,000`.
+    case ambiguousNumber
+    /// The unit behind the number, as it was written, and the field's own, empty for a count.
+    case wrongUnit(found: String, expected: String)
     case notADay
     case notAChoice([RegistrationField.Choice])
     /// Both limits inclusive.
@@ -31,6 +39,18 @@ public struct FieldProblem: Error, Hashable, Sendable {
   }
 }
 
+extension FieldProblem.Fault {
+  /// Nil where nothing was written.
+  public init?(_ fault: WrittenText.Fault) {
+    switch fault {
+    case .empty: return nil
+    case .tooLong(let count): self = .tooLong(maxCharacters: count)
+    case .tooManyBytes(let count): self = .tooManyBytes(max: count)
+    case .character(let character): self = .character(character)
+    }
+  }
+}
+
 /// Everything that is wrong with a registration, in the order of `RegistrationField`.
 public struct RegistrationRejected: Error, Hashable, Sendable {
   public let problems: [FieldProblem]
@@ -41,8 +61,8 @@ public struct RegistrationRejected: Error, Hashable, Sendable {
 public struct Registration: Hashable, Sendable {
   public let owner: Owner
   public let welder: Welder
-  public let retiredReason: String?
-  public let remarks: String?
+  public let retiredReason: WrittenText?
+  public let remarks: WrittenText?
 
   /// A larger document is refused unread.
   public static let largestDocumentBytes = 1 << 20
@@ -83,15 +103,19 @@ public struct Registration: Hashable, Sendable {
     }
     guard problems.isEmpty else {
       // The unknown names and what is wrong with the known ones, together.
-      do { _ = try Registration(values, today: nil) } catch { problems += error.problems }
+      do { _ = try Registration(values, today: nil, drawnBy: nil) } catch { problems += error.problems }
       throw RegistrationRejected(problems: problems)
     }
     return values
   }
 
-  /// - Parameter today: for days that may not lie in the future; nil skips that check.
-  public init(_ values: [RegistrationField: JSONValue], today: CalendarDay?) throws(RegistrationRejected) {
-    var reader = FieldReader(values: values, today: today)
+  /// - Parameters:
+  ///   - today: for days that may not lie in the future; nil skips that check.
+  ///   - glyphs: what labels and agreements can be drawn with; nil skips that check.
+  public init(
+    _ values: [RegistrationField: JSONValue], today: CalendarDay?, drawnBy glyphs: (any GlyphCoverage)?
+  ) throws(RegistrationRejected) {
+    var reader = FieldReader(values: values, today: today, glyphs: glyphs)
     let unitName = reader.text(.unitName)
     let unitType = reader.choice(.unitType, UnitType.self)
     let responsibleName = reader.text(.responsibleName)
@@ -139,10 +163,10 @@ public struct Registration: Hashable, Sendable {
   }
 
   /// What is wrong with one value, for a prompt that checks as it asks; nil where it will do.
-  public static func problem(with value: JSONValue, for field: RegistrationField, today: CalendarDay?)
-    -> FieldProblem.Fault?
-  {
-    var reader = FieldReader(values: [field: value], today: today)
+  public static func problem(
+    with value: JSONValue, for field: RegistrationField, today: CalendarDay?, drawnBy glyphs: (any GlyphCoverage)?
+  ) -> FieldProblem.Fault? {
+    var reader = FieldReader(values: [field: value], today: today, glyphs: glyphs)
     switch field.kind {
     case .text, .name: _ = reader.text(field)
     case .phone: _ = reader.phone(field)
@@ -159,17 +183,18 @@ public struct Registration: Hashable, Sendable {
 private struct FieldReader {
   let values: [RegistrationField: JSONValue]
   let today: CalendarDay?
+  let glyphs: (any GlyphCoverage)?
   var problems: [FieldProblem] = []
 
-  mutating func text(_ field: RegistrationField, required: Bool = false) -> String? {
+  mutating func text(_ field: RegistrationField, required: Bool = false) -> WrittenText? {
     guard let raw = string(field, required: required) else { return nil }
-    let longest = if case .text(let longest) = field.kind { longest } else { 40 }
-    guard raw.count <= longest else { return fail(field, .tooLong(longest: longest)) }
-    // A line break or control character would break a label and a table.
-    guard raw.unicodeScalars.allSatisfy({ $0.properties.generalCategory != .control }) else {
-      return fail(field, .wrongType)
+    let shape = if case .text(let shape) = field.kind { shape } else { WrittenText.Shape.name }
+    do {
+      return try WrittenText(raw, shape, drawnBy: glyphs)
+    } catch {
+      guard let fault = FieldProblem.Fault(error) else { return missing(field, required: required) }
+      return fail(field, fault)
     }
-    return raw
   }
 
   mutating func phone(_ field: RegistrationField) -> PhoneNumber? {
@@ -184,23 +209,24 @@ private struct FieldReader {
 
   mutating func choice(_ field: RegistrationField, among choices: [RegistrationField.Choice]) -> String? {
     guard let raw = string(field) else { return nil }
-    let code = TextNormalization.halfWidth(raw).lowercased()
-    guard let match = choices.first(where: { $0.code.lowercased() == code || $0.word == raw }) else {
+    let code = TextNormalization.typed(raw).lowercased()
+    let word = TextNormalization.trimmed(TextNormalization.seen(raw))
+    guard let match = choices.first(where: { $0.code.lowercased() == code || $0.word == word }) else {
       return fail(field, .notAChoice(choices))
     }
     return match.code
   }
 
   mutating func amount(_ field: RegistrationField) -> Double? {
-    guard case .amount(let range, let unit) = field.kind, let number = number(field) else { return nil }
+    guard case .amount(let range, let unit) = field.kind, let number = number(field, unit: unit) else { return nil }
     guard range.contains(number) else {
-      return fail(field, .outOfRange(lower: range.lowerBound, upper: range.upperBound, unit: unit))
+      return fail(field, .outOfRange(lower: range.lowerBound, upper: range.upperBound, unit: unit.rawValue))
     }
     return number
   }
 
   mutating func count(_ field: RegistrationField) -> Int? {
-    guard case .count(let range) = field.kind, let number = number(field) else { return nil }
+    guard case .count(let range) = field.kind, let number = number(field, unit: .people) else { return nil }
     guard let whole = Int(exactly: number), range.contains(whole) else {
       return fail(
         field, .outOfRange(lower: Double(range.lowerBound), upper: Double(range.upperBound), unit: ""))
@@ -210,16 +236,16 @@ private struct FieldReader {
 
   mutating func day(_ field: RegistrationField) -> CalendarDay? {
     guard let raw = string(field) else { return nil }
-    guard let day = CalendarDay(TextNormalization.halfWidth(raw)) else { return fail(field, .notADay) }
+    guard let day = CalendarDay(written: raw) else { return fail(field, .notADay) }
     if let today, day > today { return fail(field, .inTheFuture) }
     return day
   }
 
-  private mutating func number(_ field: RegistrationField) -> Double? {
+  private mutating func number(_ field: RegistrationField, unit: WrittenNumber.Unit) -> Double? {
     switch values[field] {
     case .number(let number): return number
-    case .string(let text) where !TextNormalization.trimmed(text).isEmpty:
-      return TextNormalization.number(text) ?? fail(field, .notANumber)
+    case .string(let text) where !TextNormalization.typed(text).isEmpty:
+      do { return try WrittenNumber.read(text, unit: unit) } catch { return fail(field, error) }
     case nil, .null?, .string?: return missing(field, required: false)
     default: return fail(field, .notANumber)
     }
@@ -228,8 +254,9 @@ private struct FieldReader {
   private mutating func string(_ field: RegistrationField, required: Bool = false) -> String? {
     switch values[field] {
     case .string(let text):
+      // A byte order mark alone is nothing written.
       let plain = TextNormalization.trimmed(text)
-      return plain.isEmpty ? missing(field, required: required) : plain
+      return TextNormalization.typed(text).isEmpty ? missing(field, required: required) : plain
     case nil, .null?: return missing(field, required: required)
     default: return fail(field, .wrongType)
     }

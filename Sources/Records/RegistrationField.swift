@@ -28,14 +28,14 @@ public enum RegistrationField: String, Hashable, Sendable, CaseIterable {
   case remarks = "remarks"
 
   public enum Kind: Hashable, Sendable {
-    /// Characters, from 1 to `longest`.
-    case text(longest: Int)
+    case text(WrittenText.Shape)
+    /// Of a person, 1 to 40 characters.
     case name
     case phone
     /// Code and the plan's word of each value.
     case choice([Choice])
     /// Inclusive.
-    case amount(ClosedRange<Double>, unit: String)
+    case amount(ClosedRange<Double>, unit: WrittenNumber.Unit)
     /// Inclusive.
     case count(ClosedRange<Int>)
     case day
@@ -56,9 +56,10 @@ public enum RegistrationField: String, Hashable, Sendable, CaseIterable {
 
   public var kind: Kind {
     switch self {
-    case .unitName, .street, .community, .brand, .model, .serialNumber, .purpose: .text(longest: 80)
-    case .industryNote, .retiredReason, .remarks: .text(longest: 400)
-    case .unitId: .text(longest: 64)
+    case .unitName, .street, .community, .brand, .model, .serialNumber, .purpose: .text(.title)
+    case .industryNote: .text(.line(maxCharacters: 400))
+    case .retiredReason, .remarks: .text(.note)
+    case .unitId: .text(.line(maxCharacters: 64))
     case .responsibleName: .name
     case .responsiblePhone: .phone
     case .unitType: Self.choices(UnitType.self)
@@ -68,9 +69,9 @@ public enum RegistrationField: String, Hashable, Sendable, CaseIterable {
     case .sourceType: Self.choices(SourceType.self)
     case .condition: Self.choices(Condition.self)
     case .operators, .certifiedOperators: .count(0...100_000)
-    case .supplyMaxAmps: .amount(1...1_000, unit: "A")
-    case .maxCurrentAmps: .amount(1...3_000, unit: "A")
-    case .maxPowerKilowatts: .amount(0.1...1_000, unit: "kW")
+    case .supplyMaxAmps: .amount(1...1_000, unit: .amperes)
+    case .maxCurrentAmps: .amount(1...3_000, unit: .amperes)
+    case .maxPowerKilowatts: .amount(0.1...1_000, unit: .kilowatts)
     case .purchasedOn: .day
     }
   }

@@ -1,4 +1,5 @@
-/// What a Chinese input method leaves in a field that wants ASCII.
+/// What an input method, a phone's clipboard or an editor leaves in a field that wants a number, a code, a date or a
+/// choice.
 public enum TextNormalization {
   /// Full-width forms (U+FF01 to U+FF5E) and the ideographic space, comma and full stop as ASCII.
   public static func halfWidth(_ text: String) -> String {
@@ -16,6 +17,13 @@ public enum TextNormalization {
     return String(scalars)
   }
 
+  /// Without what is not seen: zero-width characters, marks of direction (an iPhone pastes a number between U+202D and
+  /// U+202C), byte order marks, control characters that are no white space.
+  public static func seen(_ text: String) -> String {
+    if text.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) { return text }
+    return String(String.UnicodeScalarView(text.unicodeScalars.filter { !$0.isUnseen }))
+  }
+
   /// Without white space (the ideographic space included) at either end.
   public static func trimmed(_ text: String) -> String {
     var rest = Substring(text)
@@ -24,12 +32,17 @@ public enum TextNormalization {
     return String(rest)
   }
 
-  /// A decimal number as people type it: full-width digits, thousands commas, spaces.
-  public static func number(_ text: String) -> Double? {
-    let plain = halfWidth(text).filter { $0 != " " && $0 != "," }
-    guard !plain.isEmpty, plain.count <= 20,
-      plain.allSatisfy({ $0.isASCII && ($0.isNumber || $0 == "." || $0 == "-") })
-    else { return nil }
-    return Double(plain)
+  /// What was meant in a field that wants ASCII: what is seen, in half width, every blank a space, none at the ends.
+  public static func typed(_ text: String) -> String {
+    let plain = trimmed(halfWidth(seen(text)))
+    if plain.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) { return plain }
+    return String(
+      String.UnicodeScalarView(plain.unicodeScalars.map { $0.properties.isWhitespace ? " " : $0 }))
+  }
+
+  /// Whether it is drawn as a hyphen or a dash: what editors and phones make of the one on the keyboard.
+  public static func isHyphen(_ character: Character) -> Bool {
+    character == "-" || character == "\u{2212}"
+      || character.unicodeScalars.first?.properties.generalCategory == .dashPunctuation
   }
 }

@@ -56,19 +56,19 @@ private let documentFont: ConditionTrait = .enabled(
     let welder = sample.welder
     let technician = sample.technician
     let expected: [String?] = [
-      owner.unitId, owner.unitName, owner.unitType.word, owner.responsibleName.full,
+      owner.unitId?.text, owner.unitName.text, owner.unitType.word, owner.responsibleName.full,
       owner.responsiblePhone.full,
-      owner.street, owner.community, owner.industry.word, owner.industryNote, "3 人", "2 人",
-      welder.brand, welder.model, welder.serialNumber, welder.weldingProcess.word, welder.supply.word,
-      welder.sourceType.word, "27.5 A", "400 A", "18.2 kW", welder.purpose, "2023年11月20日",
+      owner.street.text, owner.community?.text, owner.industry.word, owner.industryNote?.text, "3 人", "2 人",
+      welder.brand?.text, welder.model?.text, welder.serialNumber?.text, welder.weldingProcess.word, welder.supply.word,
+      welder.sourceType.word, "27.5 A", "400 A", "18.2 kW", welder.purpose?.text, "2023年11月20日",
       welder.condition.word,
-      technician.name.full, technician.phone.full, technician.company, technician.certificate, "2027年12月31日",
+      technician.name.full, technician.phone.full, technician.company.text, technician.certificate.text, "2027年12月31日",
       "WM1-24000173", "STM32F405", "1.2.0", Sample.digest, "k-5f2c9b1e8d3a4f60", "861234050012345",
       "89860412102070001234", "2026年11月24日 09:14", "150621-00A000-X",
       "https://weld.example.cn/w/150621-00A000-X", "acrylic-60x40", "三相逆变焊机", "three-phase-inverter",
       "版本 1.0.0",
       "FT-000123", "FT-000122", "2026年11月24日 09:24", "383.4 V", "342 至 418 V", "不小于 -105 dBm",
-      "未测（现场无网络）", "另有 1 项未测", sample.note, sample.remarks, "现场辅导制定",
+      "未测（现场无网络）", "另有 1 项未测", sample.note?.text, sample.remarks?.text, "现场辅导制定",
       "1b4e28ba-2fa1-41d2-883f-0016d3cca427", "乙方自行出资", "电焊机所有权人", "签字时间：2026年11月24日 09:45",
     ]
     for value in expected.compactMap(\.self) + Sample.photoDigests {
@@ -123,22 +123,22 @@ private let documentFont: ConditionTrait = .enabled(
     sample.steps = (0..<150).map {
       .init(name: "step\($0)", measured: Double($0) / 3, unit: "V", lower: nil, upper: 1_000, outcome: .passed)
     }
-    sample.note = String(repeating: "已讲解。\n", count: 2_000)
+    sample.note = WrittenText(asKept: String(repeating: "已讲解。\n", count: 2_000))
     let document = try render(sample)
     #expect(document.pageCount > 8)
   }
 
   @Test(poppler) func longValuesWrapWithinThePageAndNoneIsLost() throws {
     var sample = Sample()
-    sample.unitName = String(repeating: "达拉特旗树林召镇锡尼街", count: 7) + "焊铺"
-    sample.responsibleName = "阿拉坦乌力吉" + String(repeating: "巴特尔", count: 20)
-    sample.industryNote = String(repeating: "农机修理和农具焊接，", count: 40)
-    sample.note = String(repeating: "W", count: 2_000)
-    sample.remarks = String(repeating: "0123456789abcdef", count: 25)
+    sample.unitName = WrittenText(asKept: String(repeating: "达拉特旗树林召镇锡尼街", count: 7) + "焊铺")
+    sample.responsibleName = WrittenText(asKept: "阿拉坦乌力吉" + String(repeating: "巴特尔", count: 20))
+    sample.industryNote = WrittenText(asKept: String(repeating: "农机修理和农具焊接，", count: 40))
+    sample.note = WrittenText(asKept: String(repeating: "W", count: 2_000))
+    sample.remarks = WrittenText(asKept: String(repeating: "0123456789abcdef", count: 25))
     let document = try render(sample)
     let text = try text(of: document)
-    for value in [sample.unitName, sample.responsibleName, sample.industryNote, sample.remarks] {
-      #expect(contains(text, try #require(value)))
+    for value in [sample.unitName, sample.responsibleName, sample.industryNote, sample.remarks] as [WrittenText?] {
+      #expect(contains(text, try #require(value).text))
     }
     #expect(text.filter { $0 == "W" }.count >= 2_000)
 

@@ -6,12 +6,12 @@ import Testing
 
 /// A finished walk, just before the signature.
 struct Sample {
-  var unitName = "达拉特旗树林召镇老王电焊铺"
-  var responsibleName = "王建国"
+  var unitName: WrittenText = "达拉特旗树林召镇老王电焊铺"
+  var responsibleName: WrittenText = "王建国"
   var industry = Industry.other
-  var industryNote: String? = "农机修理和农具焊接"
-  var note: String? = "已张贴操作规程，讲解了关机移交"
-  var remarks: String? = "店铺门前有台阶"
+  var industryNote: WrittenText? = "农机修理和农具焊接"
+  var note: WrittenText? = "已张贴操作规程，讲解了关机移交"
+  var remarks: WrittenText? = "店铺门前有台阶"
   var previousSeals: [String] = ["FT-000122"]
   var steps: [TestReport.Step]?
 

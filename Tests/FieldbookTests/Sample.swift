@@ -43,8 +43,8 @@ enum Sample {
   }
 
   static func registered(
-    unit: String = "树林召汽修", code: LabelCode? = nil, technician: Technician = technician,
-    retired reason: String? = nil
+    unit: WrittenText = "树林召汽修", code: LabelCode? = nil, technician: Technician = technician,
+    retired reason: WrittenText? = nil
   ) -> InstallationEvent.Registered {
     InstallationEvent.Registered(
       technician: technician,

@@ -34,7 +34,7 @@ import Testing
   final class Record {
     var inspections: [ModuleInspection] = []
 
-    func terms(_ platform: Platform? = nil, service: String? = nil) -> ReplacementTerms {
+    func terms(_ platform: Platform? = nil, service: WrittenText? = nil) -> ReplacementTerms {
       ReplacementTerms(
         authority: platform, serviceReason: service, inspection: inspections.last,
         record: { self.inspections.append($0) })
@@ -156,7 +156,7 @@ import Testing
         old = try foreign(rig).keyId
         open(rig)
       }
-      let reason = kind == .service ? "laptop lost" : nil
+      let reason: WrittenText? = kind == .service ? "laptop lost" : nil
       var count = -1
       rig.tamper = { frame, module in
         count += 1

@@ -82,12 +82,12 @@ import Testing
 
   @Test func showsNoNameAndNoPhoneOfARegistrationOrOfWhatIsWrongWithIt() throws {
     var values = RegistrationTests.values
-    let registration = try Registration(values, today: Sample.day)
+    let registration = try Registration(values, today: Sample.day, drawnBy: nil)
     expectMasked(registration, "registration")
     values[.responsiblePhone] = .string(Sample.phones[1] + "5")
     values[.responsibleName] = .string(Sample.names[1] + String(repeating: "长", count: 50))
     do {
-      _ = try Registration(values, today: Sample.day)
+      _ = try Registration(values, today: Sample.day, drawnBy: nil)
       Issue.record("accepted")
     } catch {
       #expect(error.problems.count == 2)

@@ -88,22 +88,6 @@ import Testing
 }
 
 @Suite struct TextNormalizationTests {
-  @Test(
-    arguments: [
-      ("１，２３４．５", 1234.5), (" 40 ", 40), ("-3.5", -3.5), ("1,000,000", 1_000_000), ("４０　", 40), ("3。5", 3.5),
-    ])
-  func readsNumbersAsPeopleTypeThem(text: String, value: Double) {
-    #expect(TextNormalization.number(text) == value)
-  }
-
-  @Test(arguments: [
-    "", " ", "a", "1e5", "0x10", "nan", "inf", "1.2.3", "--1", "1-", "٣", "½",
-    String(repeating: "1", count: 21),
-  ])
-  func refusesWhatIsNoNumber(text: String) {
-    #expect(TextNormalization.number(text) == nil)
-  }
-
   @Test func trimsTheWideSpaceToo() {
     #expect(TextNormalization.trimmed("　 王五\t\n") == "王五")
     #expect(TextNormalization.trimmed("　") == "")

@@ -13,7 +13,7 @@ import Testing
 
   private func problems(_ values: [RegistrationField: JSONValue]) -> [FieldProblem] {
     do {
-      _ = try Registration(values, today: Sample.day)
+      _ = try Registration(values, today: Sample.day, drawnBy: nil)
       return []
     } catch {
       return error.problems
@@ -27,14 +27,14 @@ import Testing
   }
 
   @Test func acceptsCodesAndThePlansWords() throws {
-    let words = try Registration(Self.values, today: Sample.day)
+    let words = try Registration(Self.values, today: Sample.day, drawnBy: nil)
     let codes = try Registration(
       changed([
         .unitType: .string("INDIVIDUAL"), .industry: .string("autoRepair"), .weldingProcess: .string("手工电弧焊"),
         .supply: .string("singlePhase220"), .sourceType: .string("inverter"), .supplyMaxAmps: .string("４０"),
         .maxCurrentAmps: .string(" 315 "), .responsiblePhone: .string("１３９ ３３３３ ４４４４"),
         .condition: .string("合格"),
-      ]), today: Sample.day)
+      ]), today: Sample.day, drawnBy: nil)
     #expect(words == codes)
     #expect(words.welder.condition == .fit)
   }
@@ -67,9 +67,10 @@ import Testing
     arguments: [
       (RegistrationField.unitName, JSONValue.string("  "), FieldProblem.Fault.missing),
       (.unitName, .number(1), .wrongType),
-      (.unitName, .string("a\u{0}b"), .wrongType), (.unitName, .string("a\nb"), .wrongType),
-      (.unitName, .string(String(repeating: "字", count: 81)), .tooLong(longest: 80)),
-      (.responsibleName, .string(String(repeating: "字", count: 41)), .tooLong(longest: 40)),
+      (.unitName, .string("a\u{0}b"), .character(UnusableCharacter("\u{0}", reason: .control, position: 2))),
+      (.unitName, .string("a\nb"), .character(UnusableCharacter("\n", reason: .lineEnd, position: 2))),
+      (.unitName, .string(String(repeating: "字", count: 81)), .tooLong(maxCharacters: 80)),
+      (.responsibleName, .string(String(repeating: "字", count: 41)), .tooLong(maxCharacters: 40)),
       (.responsiblePhone, .number(13_800_000_001), .wrongType), (.supplyMaxAmps, .bool(true), .notANumber),
       (.supplyMaxAmps, .number(.infinity), .outOfRange(lower: 1, upper: 1_000, unit: "A")),
       (.supplyMaxAmps, .number(.nan), .outOfRange(lower: 1, upper: 1_000, unit: "A")),
@@ -83,7 +84,7 @@ import Testing
     ])
   func saysWhatIsWrongWithAField(field: RegistrationField, value: JSONValue, fault: FieldProblem.Fault) {
     #expect(problems(changed([field: value])) == [FieldProblem(path: field.path, fault: fault)])
-    #expect(Registration.problem(with: value, for: field, today: Sample.day) == fault)
+    #expect(Registration.problem(with: value, for: field, today: Sample.day, drawnBy: nil) == fault)
   }
 
   @Test func offersTheChoicesWhereNoneWasMade() {
@@ -99,7 +100,7 @@ import Testing
   @Test func asksForTheReasonOfARetiredWelderAndTheNoteOfAnotherIndustry() throws {
     #expect(problems(changed([.condition: .string("淘汰")])).map(\.path) == ["retiredReason"])
     #expect(problems(changed([.industry: .string("other")])).map(\.path) == ["owner.industryNote"])
-    let fit = try Registration(changed([.retiredReason: .string("x")]), today: Sample.day)
+    let fit = try Registration(changed([.retiredReason: .string("x")]), today: Sample.day, drawnBy: nil)
     #expect(fit.retiredReason == nil)
   }
 

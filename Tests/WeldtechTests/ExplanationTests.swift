@@ -82,7 +82,7 @@ import Testing
       """
     do {
       let values = try Registration.values(ofDocument: Data(document.utf8))
-      _ = try Registration(values, today: CalendarDay("2026-11-24"))
+      _ = try Registration(values, today: CalendarDay("2026-11-24"), drawnBy: nil)
       Issue.record("it was accepted")
     } catch {
       let failure = explain(error)

@@ -51,7 +51,7 @@ import Testing
     let agreement = AgreementRecord(
       sha256: try fieldbook.files.store(Data("%PDF".utf8)), bytes: 4, signedAt: desk.clock.time,
       signatory: Signatory(
-        name: PersonName(Person.signatory.name), phone: try #require(PhoneNumber(Person.signatory.phone)),
+        name: PersonName(WrittenText(asKept: Person.signatory.name)), phone: try #require(PhoneNumber(Person.signatory.phone)),
         capacity: .authorised), strokesSha256: try fieldbook.files.store(Data("{}".utf8)))
     _ = try fieldbook.append(.signed(agreement), to: id, by: technician, at: desk.clock.time)
     return reference
@@ -132,7 +132,7 @@ import Testing
     let failure = try #require(desk.failure(["register", "--unit-name", "店\u{1B}[2J", "--street", "树\u{7}"]))
     #expect(failure.code == "register.rejected")
     for path in ["owner.unitName", "owner.street"] {
-      #expect(failure.details.contains { $0.path == path && $0.code == "field.type" })
+      #expect(failure.details.contains { $0.path == path && $0.code == "field.character" })
     }
     for detail in failure.details {
       #expect(!detail.message.en.unicodeScalars.contains { $0.value < 0x20 })

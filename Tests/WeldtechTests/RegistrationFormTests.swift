@@ -65,7 +65,7 @@ import Testing
     answers.insert("1393333444", at: 3)
     let (registration, _, screen) = try fill(answers)
     #expect(registration.owner.responsiblePhone.full == Person.owner.phone)
-    #expect(screen.contains("不是手机号"))
+    #expect(screen.contains("电话号码不对"))
   }
 
   @Test func `an industry of other is asked for its note, a retired welder for its reason`() throws {

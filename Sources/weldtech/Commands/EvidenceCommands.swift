@@ -1,4 +1,5 @@
 import Arguments
+import Drawing
 import Records
 import Terminal
 
@@ -94,13 +95,13 @@ enum SealCommand {
       problem: { (try? sealNumber($0)) == nil ? SealMistyped().failure.message : nil })
   }
 
-  /// 1 to 40 printable characters.
+  /// One line of 1 to 40 characters; what is not seen is dropped.
   static func sealNumber(_ text: String) throws -> String {
-    let number = TextNormalization.trimmed(TextNormalization.halfWidth(text))
-    guard (1...40).contains(number.count),
-      number.unicodeScalars.allSatisfy({ $0.properties.generalCategory != .control })
-    else { throw SealMistyped() }
-    return number
+    do {
+      return try WrittenText(TextNormalization.typed(text), .line(maxCharacters: 40), drawnBy: FontCoverage()).text
+    } catch {
+      throw SealMistyped()
+    }
   }
 }
 
@@ -126,7 +127,7 @@ enum HandoverCommand {
       parameters: { parameters in
         parameters.installation(\.id)
         parameters.option(
-          "trained", \.trained, .int(0...10_000), placeholder: "N",
+          "trained", \.trained, .people(0...10_000), placeholder: "N",
           Text(zh: "培训了多少作业人员", en: "how many operators were trained"))
         parameters.option(
           "rules", \.rules, .choice, placeholder: "drafted|existing",
@@ -141,7 +142,7 @@ enum HandoverCommand {
     let handover = Handover(
       trainedOperators: try console.need(options.trained, option: "trained") { try askTrained(console) },
       operatingRules: try console.need(options.rules, option: "rules") { try askRules(console) },
-      note: options.note)
+      note: try workplace.written(options.note, as: .note, option: "note"))
     let changed = try Walk(workplace: workplace).handOver(installation, handover)
     try console.answer(Document(id: changed.id, handover: changed.handover)) {
       console.put(Text(zh: "培训交接已记录", en: "handover recorded"))
@@ -153,12 +154,10 @@ enum HandoverCommand {
     let text = try console.prompter.text(
       Text(zh: "培训了多少作业人员", en: "operators trained"),
       problem: {
-        guard let number = TextNormalization.number($0), let whole = Int(exactly: number),
-          (0...10_000).contains(whole)
-        else { return FieldProblem.Fault.notANumber.message }
-        return nil
+        ValueType<Int>.people($0, within: 0...10_000) == nil
+          ? FieldProblem.Fault.outOfRange(lower: 0, upper: 10_000, unit: "").message : nil
       })
-    return TextNormalization.number(text).flatMap { Int(exactly: $0) } ?? 0
+    return ValueType<Int>.people(text, within: 0...10_000) ?? 0
   }
 
   static func askRules(_ console: Console) throws -> OperatingRules {
@@ -233,7 +232,7 @@ enum SignCommand {
 
   static func order(_ options: Options, file: String, _ workplace: Workplace) throws -> Walk.SignOrder {
     var order = Walk.SignOrder(strokes: try workplace.read(file, atMost: 4 << 20))
-    order.name = options.signatory.map { PersonName(TextNormalization.trimmed($0)) }
+    order.name = try workplace.written(options.signatory, as: .name, option: "signatory").map { PersonName($0) }
     order.phone = try options.signatoryPhone.map {
       guard let phone = PhoneNumber($0) else { throw SetupRejected.phone }
       return phone

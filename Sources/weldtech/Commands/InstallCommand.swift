@@ -56,7 +56,7 @@ enum InstallCommand {
         parameters.option("seal", \.seal, .string, placeholder: "N", Text(zh: "封条编号", en: "the seal's number"))
         parameters.option("seal-photo", \.sealPhoto, .file, Text(zh: "封条照片", en: "a photo of the seal"))
         parameters.option(
-          "trained", \.trained, .int(0...10_000), placeholder: "N", Text(zh: "培训人数", en: "operators trained"))
+          "trained", \.trained, .people(0...10_000), placeholder: "N", Text(zh: "培训人数", en: "operators trained"))
         parameters.option(
           "rules", \.rules, .choice, placeholder: "drafted|existing", Text(zh: "操作规程", en: "operating rules"))
         parameters.option(
@@ -168,7 +168,7 @@ enum InstallCommand {
         operatingRules: try console.need(options.rules, option: "rules") {
           try HandoverCommand.askRules(console)
         },
-        note: options.note)
+        note: try workplace.written(options.note, as: .note, option: "note"))
       return try walk.handOver(installation, handover)
     case .sign:
       let file = try console.need(options.sign.signature, option: "signature") {

@@ -49,8 +49,9 @@ enum LabelReprintCommand {
     let console = workplace.console
     let code = try labelCode(options.code)
     let reason = try console.need(options.reason, option: "reason") {
-      try console.prompter.text(Text(zh: "补印原因", en: "why it is made again"))
+      try workplace.ask(Text(zh: "补印原因", en: "why it is made again"), as: .note)
     }
+    let kept = try workplace.written(reason, as: .note, option: "reason")
     let fieldbook = try workplace.fieldbook()
     let destination = try options.printing.destination()
     let id = try fieldbook.installation(boundTo: code)
@@ -58,7 +59,7 @@ enum LabelReprintCommand {
     let file = options.output ?? "\(workplace.home)/documents/\(code)/label.png"
     let digest = SHA256Digest(of: made.bytes).hex
     try workplace.printing(
-      Fieldbook.LabelOrder(codes: [code], sha256: digest, output: absolutePath(file), reason: reason)
+      Fieldbook.LabelOrder(codes: [code], sha256: digest, output: absolutePath(file), reason: kept.text)
     ) { run in
       try workplace.writeSynced(made.bytes, to: file)
       // Cut off after the label was counted: it is with the printer already.
@@ -67,7 +68,7 @@ enum LabelReprintCommand {
       try run.count([.init(code: code, payload: made.payload.text, sha256: digest)])
     }
     let document = Document(
-      code: code, id: id, payload: made.payload.text, file: file, reason: reason,
+      code: code, id: id, payload: made.payload.text, file: file, reason: kept.text,
       printer: options.printing.printerName)
     try console.answer(document) {
       console.put(Text(zh: "标牌已补印并读回：\(file)", en: "label made again and read back: \(file)"))
@@ -82,7 +83,7 @@ enum LabelReprintCommand {
   {
     var fields: [String: String] = [:]
     if let owner = try id.map({ try workplace.fieldbook().installation($0).owner }) {
-      fields = ["unitName": owner.unitName, "street": owner.street]
+      fields = ["unitName": owner.unitName.text, "street": owner.street.text]
     }
     for field in options.fields {
       let parts = field.split(separator: "=", maxSplits: 1).map(String.init)

@@ -94,9 +94,10 @@ enum LabelStockCommands {
     let console = workplace.console
     let codes = try codes(options.codes)
     let recipient = try console.need(options.recipient, option: "to") {
-      try console.prompter.text(Text(zh: "发给谁", en: "handed to whom"))
+      try workplace.ask(Text(zh: "发给谁", en: "handed to whom"), as: .title)
     }
-    try workplace.fieldbook().handOut(codes, to: recipient, at: workplace.clock.now())
+    let kept = try workplace.written(recipient, as: .title, option: "to")
+    try workplace.fieldbook().handOut(codes, to: kept.text, at: workplace.clock.now())
     try console.answer(Changed(codes: codes, state: .handedOut)) {
       console.put(Text(zh: "已发放 \(codes.count) 块标牌", en: "\(codes.count) labels handed out"))
     }
@@ -107,9 +108,10 @@ enum LabelStockCommands {
     let console = workplace.console
     let codes = try codes(options.codes)
     let reason = try console.need(options.reason, option: "reason") {
-      try console.prompter.text(Text(zh: "报废原因", en: "why they are written off"))
+      try workplace.ask(Text(zh: "报废原因", en: "why they are written off"), as: .note)
     }
-    try workplace.fieldbook().spoil(codes, reason: reason, at: workplace.clock.now())
+    let kept = try workplace.written(reason, as: .note, option: "reason")
+    try workplace.fieldbook().spoil(codes, reason: kept.text, at: workplace.clock.now())
     try console.answer(Changed(codes: codes, state: .spoiled)) {
       console.put(Text(zh: "已报废 \(codes.count) 块标牌", en: "\(codes.count) labels written off"))
     }

@@ -130,7 +130,7 @@ enum LabelVerifyCommand {
     throws -> (text: String, isCode: Bool)?
   {
     if let told = options.expected {
-      return LabelCode(told).map { ($0.description, true) } ?? (told, false)
+      return LabelCode(written: told).map { ($0.description, true) } ?? (told, false)
     }
     if let named = LabelCode(URL(filePath: file).deletingPathExtension().lastPathComponent) {
       if named != code { return (named.description, true) }

@@ -166,8 +166,8 @@ enum PairCommand {
 
   static func run(_ options: Options, _ workplace: Workplace) throws -> Int32 {
     let installation = try workplace.fieldbook().installation(matching: options.id)
-    let reason = TextNormalization.trimmed(options.reason ?? "")
-    if options.isService, reason.isEmpty { throw UsageError.missing(option: "reason") }
+    let reason = try workplace.written(options.reason, as: .note, option: "reason")
+    if options.isService, reason == nil { throw UsageError.missing(option: "reason") }
     if !options.isService, options.reason != nil { throw UsageError.missing(option: "service") }
     let port = try workplace.choosePort(options.port)
     let walk = Walk(workplace: workplace)

@@ -211,11 +211,10 @@ enum VoidCommand {
     let fieldbook = try workplace.fieldbook()
     let id = try fieldbook.resolve(options.id)
     let reason = try console.need(options.reason, option: "reason") {
-      try console.prompter.text(Text(zh: "作废的原因", en: "why is it void"))
+      try workplace.ask(Text(zh: "作废的原因", en: "why is it void"), as: .note)
     }
-    guard !TextNormalization.trimmed(reason).isEmpty else { throw UsageError.missing(option: "reason") }
     let voided = try fieldbook.append(
-      .voided(reason: TextNormalization.trimmed(reason)), to: id, by: try workplace.technician(),
+      .voided(reason: try workplace.written(reason, as: .note, option: "reason")), to: id, by: try workplace.technician(),
       at: workplace.clock.now())
     try console.answer(Document(id: voided.id, status: voided.status)) {
       console.put(Text(zh: "记录 \(id) 已作废", en: "installation \(id) is void"))

@@ -63,10 +63,10 @@ enum RegisterCommand {
   }
 }
 
-/// A code as typed.
+/// A code as typed, or the address that a scanner reads from a label.
 /// - Throws: `CodeMistyped`.
 func labelCode(_ text: String) throws -> LabelCode {
-  guard let code = LabelCode(text) else { throw CodeMistyped(text: text) }
+  guard let code = LabelCode(written: text) else { throw CodeMistyped(text: text) }
   return code
 }
 
@@ -82,7 +82,7 @@ extension RegistrationField {
 
   fileprivate var placeholder: String {
     switch kind {
-    case .amount(_, let unit): unit
+    case .amount(_, let unit): unit.rawValue
     case .count: "N"
     case .day: "YYYY-MM-DD"
     case .phone: "PHONE"

@@ -82,8 +82,8 @@ enum SetupCommand {
     let known = try fieldbook.setup()
     try askForMissing(&options, known: known, workplace)
 
-    let technician = try technician(options, known: known.technician)
-    let region = options.region ?? known.region
+    let technician = try technician(options, known: known.technician, workplace)
+    let region = options.region.map(TextNormalization.typed) ?? known.region
     let platform = try options.platform.map(platformAddress)
     let platformKey = try options.platformKey.map { try certificate(at: $0, workplace) }
     let block = try options.codes.map { text in
@@ -105,7 +105,7 @@ enum SetupCommand {
         setup.platformKey = Setup.PlatformKey(certificatePEM: platformKey.pem, firstSeenAt: nil)
       }
       setup.tokenFile = tokenFile ?? setup.tokenFile
-      setup.accessPointName = options.apn ?? setup.accessPointName
+      setup.accessPointName = options.apn.map(TextNormalization.typed) ?? setup.accessPointName
     }
     try report(fieldbook, to: workplace.console)
     return ExitCode.done.rawValue
@@ -113,29 +113,32 @@ enum SetupCommand {
 
   // MARK: - Reading
 
-  private static func technician(_ options: Options, known: Technician?) throws -> Technician {
-    let name = options.technician ?? known?.name.full ?? ""
+  private static func technician(_ options: Options, known: Technician?, _ workplace: Workplace) throws -> Technician {
+    let name =
+      try workplace.written(options.technician, as: .name, option: "technician")
+      ?? known.map { WrittenText(asKept: $0.name.full) }
     let phoneText = options.phone ?? known?.phone.full ?? ""
-    let company = options.company ?? known?.company ?? ""
-    let certificate = options.certificate ?? known?.certificate ?? ""
+    let company = try workplace.written(options.company, as: .title, option: "company") ?? known?.company
+    let certificate =
+      try workplace.written(options.certificate, as: .title, option: "certificate") ?? known?.certificate
     let expires = options.certificateExpires ?? known?.certificateExpires
     var missing: [String] = []
     for (option, value) in [
-      ("technician", name), ("phone", phoneText), ("company", company), ("certificate", certificate),
-    ] where TextNormalization.trimmed(value).isEmpty { missing.append(option) }
-    guard missing.isEmpty, let expires else {
+      ("technician", name?.text), ("phone", phoneText), ("company", company?.text),
+      ("certificate", certificate?.text),
+    ] where TextNormalization.typed(value ?? "").isEmpty { missing.append(option) }
+    guard missing.isEmpty, let name, let company, let certificate, let expires else {
       throw UsageError.missing(options: missing + (expires == nil ? ["certificate-expires"] : []))
     }
     guard let phone = PhoneNumber(phoneText) else { throw SetupRejected.phone }
     return Technician(
-      name: PersonName(TextNormalization.trimmed(name)), phone: phone,
-      company: TextNormalization.trimmed(company), certificate: TextNormalization.trimmed(certificate),
+      name: PersonName(name), phone: phone, company: company, certificate: certificate,
       certificateExpires: expires)
   }
 
   /// Checks the address as the client will and drops a slash at its end.
   private static func platformAddress(_ text: String) throws -> String {
-    var address = TextNormalization.halfWidth(text)
+    var address = TextNormalization.typed(text)
     while address.hasSuffix("/") { address.removeLast() }
     _ = try PlatformClient(PlatformClient.Configuration(address: address))
     return address
@@ -151,7 +154,7 @@ enum SetupCommand {
     guard console.canPrompt, known.technician == nil else { return }
     let prompter = console.prompter
     if options.technician == nil {
-      options.technician = try prompter.text(Text(zh: "技术人员姓名", en: "technician's name"))
+      options.technician = try workplace.ask(Text(zh: "技术人员姓名", en: "technician's name"), as: .name)
     }
     if options.phone == nil {
       options.phone = try prompter.text(
@@ -159,16 +162,17 @@ enum SetupCommand {
         problem: { PhoneNumber($0) == nil ? FieldProblem.Fault.notAPhone.message : nil })
     }
     if options.company == nil {
-      options.company = try prompter.text(Text(zh: "安装服务机构", en: "installer company"))
+      options.company = try workplace.ask(Text(zh: "安装服务机构", en: "installer company"), as: .title)
     }
     if options.certificate == nil {
-      options.certificate = try prompter.text(Text(zh: "培训证书编号", en: "number of the training certificate"))
+      options.certificate = try workplace.ask(
+        Text(zh: "培训证书编号", en: "number of the training certificate"), as: .title)
     }
     if options.certificateExpires == nil {
       let day = try prompter.text(
         Text(zh: "证书有效期至（YYYY-MM-DD）", en: "its last day (YYYY-MM-DD)"), normalize: typed,
-        problem: { CalendarDay($0) == nil ? FieldProblem.Fault.notADay.message : nil })
-      options.certificateExpires = CalendarDay(day)
+        problem: { CalendarDay(written: $0) == nil ? FieldProblem.Fault.notADay.message : nil })
+      options.certificateExpires = CalendarDay(written: day)
     }
     if options.platform == nil, known.platform == nil {
       let address = try prompter.text(
@@ -193,7 +197,7 @@ enum SetupCommand {
 
   /// ASCII for what a Chinese input method leaves.
   private static func typed(_ text: String) -> String {
-    TextNormalization.trimmed(TextNormalization.halfWidth(text))
+    TextNormalization.typed(text)
   }
 
   // MARK: - Telling
@@ -208,7 +212,7 @@ enum SetupCommand {
     try console.answer(document) {
       console.facts([
         (Text(zh: "技术人员", en: "technician"), setup.technician.map { "\($0.name.full)  \($0.phone)" } ?? "–"),
-        (Text(zh: "公司", en: "company"), setup.technician?.company ?? "–"),
+        (Text(zh: "公司", en: "company"), setup.technician?.company.text ?? "–"),
         (
           Text(zh: "证书", en: "certificate"),
           setup.technician.map { "\($0.certificate) → \($0.certificateExpires)" } ?? "–"
@@ -252,6 +256,6 @@ extension SetupRejected: Explained {
 
 extension ValueType where Value == CalendarDay {
   static var day: Self {
-    .custom(Text(zh: "日期 YYYY-MM-DD", en: "a day, YYYY-MM-DD")) { CalendarDay(TextNormalization.halfWidth($0)) }
+    .custom(Text(zh: "日期，如 2027-06-30", en: "a day, like 2027-06-30")) { CalendarDay(written: $0) }
   }
 }

@@ -45,7 +45,7 @@ extension RegistrationField {
 
   /// The unit of an amount, else nil.
   var unit: String? {
-    if case .amount(_, let unit) = kind { unit } else { nil }
+    if case .amount(_, let unit) = kind { unit.rawValue } else { nil }
   }
 }
 
@@ -79,9 +79,12 @@ extension FieldProblem.Fault {
     case .missing: "field.missing"
     case .notJSON: "field.notJSON"
     case .wrongType: "field.type"
-    case .tooLong: "field.tooLong"
+    case .tooLong, .tooManyBytes: "field.tooLong"
+    case .character(let character): character.reason == .noGlyph ? "field.glyph" : "field.character"
     case .notAPhone: "field.phone"
     case .notANumber: "field.number"
+    case .ambiguousNumber: "field.ambiguous"
+    case .wrongUnit: "field.unit"
     case .notADay: "field.day"
     case .notAChoice: "field.choice"
     case .outOfRange, .moreThan: "field.range"
@@ -95,13 +98,27 @@ extension FieldProblem.Fault {
     case .notJSON(let fault): return fault.title
     case .missing: return Text(zh: "缺少", en: "is missing")
     case .wrongType: return Text(zh: "格式不对", en: "has the wrong type")
-    case .tooLong(let longest):
-      return Text(zh: "超过\(longest)个字", en: "is longer than \(longest) characters")
+    case .tooLong(let count):
+      return Text(zh: "超过\(count)个字", en: "is longer than \(count) characters")
+    case .tooManyBytes(let count):
+      return Text(
+        zh: "叠加的符号太多，超过\(count)字节", en: "has heaps of combining marks: more than \(count) bytes")
+    case .character(let character): return character.message
     case .notAPhone:
       return Text(
-        zh: "不是手机号（1[3-9]开头共11位）或座机号", en: "is neither a mobile (1[3-9] and nine digits) nor a landline")
-    case .notANumber: return Text(zh: "不是数字", en: "is not a number")
-    case .notADay: return Text(zh: "不是日期（YYYY-MM-DD）", en: "is not a day (YYYY-MM-DD)")
+        zh: "电话号码不对：手机号 11 位，座机号要带区号，如 0477-5212345",
+        en: "is neither a mobile (11 digits) nor a landline with its area code (0477-5212345)")
+    case .notANumber: return Text(zh: "请填数字，如 32 或 32A", en: "is not a number, like 32 or 32A")
+    case .ambiguousNumber:
+      return Text(
+        zh: "逗号看不出是千位还是小数点，请不用逗号重写，如 1000 或 7.5",
+        en: "has a comma that may part thousands or decimals; write it without one, like 1000 or 7.5")
+    case .wrongUnit(let found, let expected):
+      return expected.isEmpty
+        ? Text(zh: "不用单位“\(found)”，只填数字", en: "has the unit '\(found)' behind it; only the number is wanted")
+        : Text(
+          zh: "单位应是 \(expected)，不是“\(found)”", en: "is wanted in \(expected), not in '\(found)'")
+    case .notADay: return Text(zh: "日期不对，请写成 2027-06-30", en: "is not a day, like 2027-06-30")
     case .notAChoice(let choices):
       let zh = choices.map { "\($0.code) \($0.word)" }.joined(separator: "、")
       return Text(zh: "应为其中之一：\(zh)", en: "is none of \(choices.map(\.code).joined(separator: ", "))")
@@ -113,6 +130,41 @@ extension FieldProblem.Fault {
     case .moreThan(let other): return Text(zh: "多于\(other.title.zh)", en: "is more than \(other.title.en)")
     case .unknownField: return Text(zh: "不认识的字段", en: "is not a known field")
     case .inTheFuture: return Text(zh: "在将来", en: "lies in the future")
+    }
+  }
+}
+
+extension UnusableCharacter {
+  /// Where it stands, what it is, and what to do about it.
+  var message: Text {
+    let name = name.map { " \($0)" } ?? ""
+    // What has no shape of its own is told by its code point alone.
+    let shown: String? =
+      switch reason {
+      case .control, .bidi, .lineEnd: nil
+      case .privateUse, .unassigned, .replacement, .noGlyph: String(scalar)
+      }
+    let zh = "第\(position)个字\(shown.map { "“\($0)”" } ?? "")（\(codePoint)\(name)）"
+    let en = "has at character \(position) \(shown.map { "'\($0)', " } ?? "")\(codePoint)\(name), "
+    return Text(zh: zh + reason.title.zh, en: en + reason.title.en)
+  }
+}
+
+extension UnusableCharacter.Reason {
+  fileprivate var title: Text {
+    switch self {
+    case .control: Text(zh: "是控制字符，请删掉", en: "a control character; take it out")
+    case .bidi:
+      Text(zh: "是改变文字方向的控制符，会让文字倒着显示，请删掉重写", en: "a mark that turns the direction of text; write it anew without")
+    case .lineEnd: Text(zh: "是换行，这里只能写一行", en: "an end of line, where one line is wanted")
+    case .privateUse:
+      Text(
+        zh: "是自造字，换一台机器就不是这个字，请改用标准字", en: "of private use, which looks different on every machine; use a character of Unicode")
+    case .unassigned: Text(zh: "不是已编码的字符，请换一个", en: "no character that is assigned; use another")
+    case .replacement:
+      Text(zh: "表示原来的字已经丢失，请重写", en: "which stands where another program lost a character; write it anew")
+    case .noGlyph:
+      Text(zh: "没有字体能印出来，请换一个字", en: "which no font can draw on label and agreement; use another")
     }
   }
 }

@@ -51,11 +51,11 @@ struct RecordView {
       ),
       (
         RegistrationField.street.title,
-        [owner.street, owner.community ?? ""].filter { !$0.isEmpty }.joined(separator: "  ")
+        [owner.street.text, owner.community?.text ?? ""].filter { !$0.isEmpty }.joined(separator: "  ")
       ),
       (
         RegistrationField.industry.title,
-        [RegistrationField.Choice(owner.industry).title[language], owner.industryNote ?? ""].filter {
+        [RegistrationField.Choice(owner.industry).title[language], owner.industryNote?.text ?? ""].filter {
           !$0.isEmpty
         }
         .joined(separator: "  ")
@@ -65,12 +65,12 @@ struct RecordView {
 
   private func welderFacts(_ language: Language) -> [(Text, String)] {
     let welder = installation.welder
-    let identity = [welder.brand, welder.model, welder.serialNumber].compactMap { $0 }.joined(separator: "  ")
+    let identity = [welder.brand, welder.model, welder.serialNumber].compactMap { $0?.text }.joined(separator: "  ")
     let ratings = InstallationScheme.Property.allCases.map { "\($0.value(of: welder)[language])" }
     return [
       (Text(zh: "焊机", en: "welder"), identity.isEmpty ? "–" : identity),
       (Text(zh: "铭牌数据", en: "ratings"), ratings.joined(separator: "  ")),
-    ] + (installation.retiredReason.map { [(RegistrationField.retiredReason.title, $0)] } ?? [])
+    ] + (installation.retiredReason.map { [(RegistrationField.retiredReason.title, $0.text)] } ?? [])
   }
 
   private func replaced(_ replacement: KeyReplacement) -> Text {

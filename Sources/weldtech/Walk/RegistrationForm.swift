@@ -15,11 +15,14 @@ struct RegistrationForm {
     if let file { values = try Registration.values(ofDocument: try document(file)) }
     for (field, text) in fields { values[field] = .string(text) }
     let today = workplace.clock.now().day
-    guard file == nil, workplace.console.canPrompt else { return try Registration(values, today: today) }
+    let glyphs = workplace.glyphs
+    guard file == nil, workplace.console.canPrompt else {
+      return try Registration(values, today: today, drawnBy: glyphs)
+    }
     try ask(&values, today: today)
     while true {
       do {
-        return try Registration(values, today: today)
+        return try Registration(values, today: today, drawnBy: glyphs)
       } catch {
         // What was typed is not lost for one field: only the wrong ones are asked for again.
         let wrong = error.problems.compactMap { RegistrationField(rawValue: $0.path) }
@@ -77,6 +80,8 @@ struct RegistrationForm {
     if isOptional { title = Text(zh: "\(title.zh)（可不填）", en: "\(title.en) (optional)") }
     return try prompter.text(
       title, mayBeEmpty: isOptional,
-      problem: { Registration.problem(with: .string($0), for: field, today: today)?.message })
+      problem: {
+        Registration.problem(with: .string($0), for: field, today: today, drawnBy: workplace.glyphs)?.message
+      })
   }
 }

@@ -38,7 +38,7 @@ extension Walk {
 
     let template = try workplace.labelTemplates().template(named: order.template)
     let made = try LabelMaker(template: template, settings: order.settings).make(
-      fields: ["unitName": installation.owner.unitName, "street": installation.owner.street],
+      fields: ["unitName": installation.owner.unitName.text, "street": installation.owner.street.text],
       payload: payload)
     let file = order.output ?? workplace.documentPath(of: installation, named: "label.\(made.format.rawValue)")
     try countOnce(made, of: installation) { isNew in

@@ -10,7 +10,7 @@ extension Walk {
   /// Binds module, welder and code; safe to run again after it was cut off anywhere.
   /// - Parameter serviceReason: why a key is to be replaced with the case open and no proof; nil where it takes one.
   func pair(
-    _ installation: Installation, port: String, serviceReason: String? = nil,
+    _ installation: Installation, port: String, serviceReason: WrittenText? = nil,
     report: @escaping (PairingEvent) -> Void
   ) throws -> (installation: Installation, result: PairingResult) {
     try require(.pair, of: installation)
@@ -23,7 +23,7 @@ extension Walk {
 
   /// The same over a link that is open.
   func pair(
-    _ installation: Installation, client: SMPClient, serviceReason: String? = nil,
+    _ installation: Installation, client: SMPClient, serviceReason: WrittenText? = nil,
     report: @escaping (PairingEvent) -> Void
   ) throws -> (installation: Installation, result: PairingResult) {
     try require(.pair, of: installation)

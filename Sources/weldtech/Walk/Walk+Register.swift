@@ -28,7 +28,8 @@ extension Walk {
   }
 
   /// Made of what identifies a unit to its neighbours, so that its welders share it, on two offline laptops too.
-  private static func unitId(of owner: Owner) -> String {
-    "U-\(SHA256Digest(of: Data("\(owner.unitName)\n\(owner.responsiblePhone.full)".utf8)).hex.prefix(12))"
+  private static func unitId(of owner: Owner) -> WrittenText {
+    let digest = SHA256Digest(of: Data("\(owner.unitName)\n\(owner.responsiblePhone.full)".utf8)).hex
+    return WrittenText(asKept: "U-\(digest.prefix(12))")
   }
 }

@@ -82,7 +82,7 @@ final class Campaign {
     module.renew()
     let old = try prepare(situation)
     let installation = try situation == .again ? old.installation : laptops[0].open(seed, 0)
-    let reason = situation == .service ? "laptop lost" : nil
+    let reason: WrittenText? = situation == .service ? "laptop lost" : nil
 
     let (pairFault, testFault) = (draw.fault(), draw.fault())
     let paired = try pairFaulted(installation, pairFault, old: old.keyId, reason)
@@ -106,7 +106,7 @@ final class Campaign {
   }
 
   private func pairFaulted(
-    _ id: InstallationID, _ fault: ModuleBenchFault, old: String?, _ reason: String?
+    _ id: InstallationID, _ fault: ModuleBenchFault, old: String?, _ reason: WrittenText?
   ) throws -> Installation {
     let began = module.time.now
     do {

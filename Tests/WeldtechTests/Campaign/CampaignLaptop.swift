@@ -92,7 +92,7 @@ final class CampaignLaptop {
     return id
   }
 
-  func pair(_ id: InstallationID, _ client: SMPClient, _ reason: String? = nil) throws -> (
+  func pair(_ id: InstallationID, _ client: SMPClient, _ reason: WrittenText? = nil) throws -> (
     installation: Installation, result: PairingResult
   ) {
     try walk.pair(

@@ -20,7 +20,7 @@ import Terminal
 enum Errors {
   static let all: [any Error] =
     links + flashes + images + modules + documents + fieldbook + files + photos + walk + setup + labels
-    + lists + pictures + templates + fields + sync + cryptography + practice + bench + ailments
+    + lists + pictures + templates + fields + entries + sync + cryptography + practice + bench + ailments
 
   private static let id = InstallationID("0190f000-0000-4000-8000-00000000000a")!
   private static let code = LabelCode("150621-00A000-" + String(check))!
@@ -187,7 +187,6 @@ enum Errors {
 
   private static let strokes: [AgreementError.StrokesFault] = [
     .notJSON(jsonFaults[1]), .missing, .wrongType, .outOfRange(lower: 0, upper: 1), .tooMany(most: 5),
-    .notInOrder,
     .noSignature,
   ]
 
@@ -275,10 +274,13 @@ enum Errors {
     }
 
   private static let faults: [FieldProblem.Fault] = [
-    .notJSON(jsonFaults[0]), .missing, .wrongType, .tooLong(longest: 80), .notAPhone, .notANumber, .notADay,
+    .notJSON(jsonFaults[0]), .missing, .wrongType, .tooLong(maxCharacters: 80), .tooManyBytes(max: 640), .notAPhone, .notANumber, .notADay,
+    .ambiguousNumber, .wrongUnit(found: "kW", expected: "A"), .wrongUnit(found: "A", expected: ""),
     .notAChoice([RegistrationField.Choice(Supply.singlePhase220)]),
     .outOfRange(lower: 1, upper: 1000, unit: "A"), .moreThan(.operators), .unknownField, .inTheFuture,
-  ]
+  ] + UnusableCharacter.Reason.allCases.map { .character(UnusableCharacter("\u{202E}", reason: $0, position: 3)) }
+
+  private static let entries: [any Error] = faults.map { EntryRejected(option: "note", fault: $0) }
 
   private static let fields: [any Error] =
     jsonFaults.map { RegistrationRejected(problems: [FieldProblem(path: "$", fault: .notJSON($0))]) }

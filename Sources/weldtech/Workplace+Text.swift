@@ -1,0 +1,80 @@
+import Arguments
+public import Drawing
+public import Records
+import Terminal
+
+extension FontCoverage: GlyphCoverage {}
+
+extension Workplace {
+  /// What labels and agreements are drawn with.
+  var glyphs: FontCoverage { FontCoverage() }
+
+  /// The text of an option as the record keeps it; nothing written is a usage error that names the option.
+  /// - Throws: `EntryRejected`.
+  func written(_ text: String, as shape: WrittenText.Shape, option: String) throws -> WrittenText {
+    do {
+      return try WrittenText(text, shape, drawnBy: glyphs)
+    } catch {
+      guard let fault = FieldProblem.Fault(error) else { throw UsageError.missing(option: option) }
+      throw EntryRejected(option: option, fault: fault)
+    }
+  }
+
+  /// The text of an option that may be left out or empty.
+  func written(_ text: String?, as shape: WrittenText.Shape, option: String) throws -> WrittenText? {
+    do {
+      return try WrittenText.optional(text, shape, drawnBy: glyphs)
+    } catch {
+      throw EntryRejected(option: option, fault: FieldProblem.Fault(error) ?? .missing)
+    }
+  }
+
+  /// What is wrong with an answer at a prompt; nil where it will do.
+  func problem(with text: String, as shape: WrittenText.Shape) -> Text? {
+    do {
+      _ = try WrittenText(text, shape, drawnBy: glyphs)
+      return nil
+    } catch {
+      return (FieldProblem.Fault(error) ?? .missing).message
+    }
+  }
+
+  /// Asks on the terminal for a text that the record will keep.
+  func ask(_ question: Text, as shape: WrittenText.Shape) throws -> String {
+    try console.prompter.text(question, problem: { problem(with: $0, as: shape) })
+  }
+}
+
+/// A text of an option cannot be kept.
+struct EntryRejected: Error {
+  /// Name of the option without its hyphens.
+  let option: String
+  let fault: FieldProblem.Fault
+}
+
+extension EntryRejected: Explained {
+  var failure: Failure {
+    let message = fault.message
+    return Failure(
+      code: fault.code, message: Text(zh: "--\(option)：\(message.zh)", en: "--\(option) \(message.en)"),
+      hint: Text(zh: "改正后再运行", en: "mend it and run the command again"), exit: .badData)
+  }
+}
+
+/// A number of things that an option takes: with full-width figures and `人` behind it, too.
+extension ValueType where Value == Int {
+  static func people(_ range: ClosedRange<Int>) -> Self {
+    .custom(
+      Text(
+        zh: "\(range.lowerBound) 到 \(range.upperBound) 的整数",
+        en: "a whole number from \(range.lowerBound) to \(range.upperBound)")
+    ) { people($0, within: range) }
+  }
+
+  static func people(_ text: String, within range: ClosedRange<Int>) -> Int? {
+    guard let number = try? WrittenNumber.read(text, unit: .people), let whole = Int(exactly: number),
+      range.contains(whole)
+    else { return nil }
+    return whole
+  }
+}
