@@ -147,7 +147,7 @@ enum LabelsCommand {
         Dictionary(codes.map { ($0.description, key.tag(of: $0).text) }, uniquingKeysWith: { $1 })
       }
       try workplace.console.answer(Codes(codes: codes, tags: tags)) {
-        if options.output == nil { workplace.console.output.write(csv) }
+        if options.output == nil { workplace.console.output.write(ScreenText(csv)) }
       }
       try workplace.console.confirmOutput()
       try file?.finish(isSynced: true)
