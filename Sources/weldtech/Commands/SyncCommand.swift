@@ -218,7 +218,7 @@ enum StatusCommand {
   }
 
   private static func warn(_ failure: Failure, _ console: Console) {
-    console.put(console.outputStyling("[!!]", .yellow) + " " + failure.message[console.language])
+    console.put(styled: "\(console.outputStyling("[!!]", .yellow)) \(failure.message[console.language])")
     console.put("     " + failure.hint[console.language])
   }
 }
