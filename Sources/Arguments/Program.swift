@@ -34,6 +34,8 @@ public struct Program<Globals, Context> {
     self.globals = parameters
   }
 
+  /// The options that every command takes.
+  public var globalParameters: [Parameter] { globals.bindings.map(\.facts) }
   public var commands: [Command<Context>] { sections.flatMap(\.commands) }
 
   /// The command at `path` (canonical names), nil where there is none or the path is empty.

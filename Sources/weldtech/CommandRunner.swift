@@ -8,6 +8,12 @@ import Terminal
 struct CommandRunner {
   let environment: Environment
   var clock: any Clock = SystemClock()
+  var names = PathNames.ofUser()
+
+  /// - Parameter words: as the process was started with them, whatever their bytes.
+  func run(words: [[UInt8]]) -> Int32 {
+    run(CommandWords(names: names, program: CommandTree.program()).texts(of: words))
+  }
 
   /// - Parameter output: where data goes.
   func run(_ arguments: [String], output: Sink = .standardOutput) -> Int32 {
@@ -51,9 +57,10 @@ struct CommandRunner {
       return ExitCode.done.rawValue
     case .failed(let error): return report(error, path: invocation.path, to: console)
     case .run(let command):
+      let home = invocation.globals.home ?? environment.defaultHome
+      names.makeFolder(behind: home)
       let workplace = Workplace(
-        environment: environment, console: console, clock: clock,
-        home: absolutePath(invocation.globals.home ?? environment.defaultHome),
+        environment: environment, console: console, clock: clock, home: absolutePath(home),
         interruption: { Interruption.isRequested })
       do {
         return try command(workplace)
@@ -91,6 +98,11 @@ struct CommandRunner {
       failure.hint = usage.hint(command: (["weldtech"] + path).joined(separator: " "))
     }
     let language = console.language
+    failure.message = shown(failure.message)
+    failure.hint = shown(failure.hint)
+    for index in failure.details.indices {
+      failure.details[index].message = shown(failure.details[index].message)
+    }
     if console.isJSON {
       let document = ErrorDocument(
         error: ErrorDocument.Error(
@@ -108,6 +120,9 @@ struct CommandRunner {
     }
     return failure.exit.rawValue
   }
+
+  /// With paths as their owner knows them.
+  private func shown(_ text: Text) -> Text { Text(zh: names.shown(text.zh), en: names.shown(text.en)) }
 
   /// An error as a person reads it, on stderr.
   private func show(_ failure: Failure, on console: Console) {

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Glibc
 import Terminal
 
 /// What the surroundings say: variables, and where the program itself lies.
@@ -7,10 +8,17 @@ struct Environment: Sendable {
   /// Absolute path of the running program.
   var executable: String
 
-  static func current() -> Environment {
-    let link = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-    return Environment(
-      variables: ProcessInfo.processInfo.environment, executable: link ?? CommandLine.arguments.first ?? "")
+  /// Variables that are paths, and so may be any bytes.
+  private static let pathVariables = ["HOME", "XDG_DATA_HOME", "WELDTECH_HOME", "WELDTECH_SHARE"]
+
+  static func current(_ names: PathNames = .ofUser()) -> Environment {
+    var variables = ProcessInfo.processInfo.environment
+    for variable in pathVariables {
+      guard let value = getenv(variable) else { continue }
+      variables[variable] = names.name(of: Array(UnsafeRawBufferPointer(start: value, count: strlen(value))))
+    }
+    let link = PathNames.bytes(ofLink: "/proc/self/exe").map(names.name)
+    return Environment(variables: variables, executable: link ?? CommandLine.arguments.first ?? "")
   }
 
   /// Set and not empty.

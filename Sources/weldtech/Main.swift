@@ -7,8 +7,9 @@ struct Main {
   static func main() {
     Sink.occupyClosedDescriptors()
     Interruption.install()
-    let environment = Environment.current()
-    let status = CommandRunner(environment: environment).run(Array(CommandLine.arguments.dropFirst()))
+    let names = PathNames.ofUser()
+    let environment = Environment.current(names)
+    let status = CommandRunner(environment: environment, names: names).run(words: CommandWords.ofProcess())
     exit(status)
   }
 }

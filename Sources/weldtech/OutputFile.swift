@@ -10,7 +10,7 @@ final class OutputFile {
   private let path: String
   private let descriptor: Int32
   /// Where a regular file is written until it is whole, and where it then belongs; nil for what is written directly.
-  private let draft: (path: String, target: String)?
+  private let draft: (path: [CChar], target: [CChar])?
   private let isCancelled: () -> Bool
   private var isOpen = true
 
@@ -25,15 +25,17 @@ final class OutputFile {
     if isThere, status.st_mode & S_IFMT == S_IFDIR { throw FileTrouble.unwritable(path: path, errno: EISDIR) }
     let isRegular = isThere && status.st_mode & S_IFMT == S_IFREG
     if let target, isRegular || !isThere {
-      let draft = target + ".part"
-      let folder = URL(filePath: target).deletingLastPathComponent().path
-      try? FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+      let draft = Self.terminated(target + Array(".part".utf8))
+      // What is missing of a folder is made where its name is a text.
+      if let folder = String(validating: Self.folder(of: target), as: UTF8.self) {
+        try? FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+      }
       let mode = isRegular ? status.st_mode & 0o777 : 0o644
       unlink(draft)
       let opened = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode)
       if opened >= 0 {
         descriptor = opened
-        self.draft = (draft, target)
+        self.draft = (draft, Self.terminated(target))
         return
       }
       // A file that may be written in a folder that may not.
@@ -62,17 +64,26 @@ final class OutputFile {
 
   /// The file behind a chain of links, where the last one may point at nothing; nil for one of this process's own open
   /// files, such as `/dev/stdout`.
-  private static func target(of path: String) -> String? {
-    var target = absolutePath(path)
+  private static func target(of path: String) -> [UInt8]? {
+    var target = Array(absolutePath(path).utf8)
     // Linux follows 40 links, see path_resolution(7).
     for _ in 0..<40 {
-      if target.hasPrefix("/proc/") || target.hasPrefix("/dev/fd/") { return nil }
-      guard let link = try? FileManager.default.destinationOfSymbolicLink(atPath: target) else { return target }
-      target =
-        link.hasPrefix("/") ? link : URL(filePath: target).deletingLastPathComponent().path + "/" + link
+      if target.starts(with: "/proc/".utf8) || target.starts(with: "/dev/fd/".utf8) { return nil }
+      guard let link = PathNames.bytes(ofLink: terminated(target)) else { return target }
+      let isAbsolute = link.first == UInt8(ascii: "/")
+      target = isAbsolute ? link : folder(of: target) + [UInt8(ascii: "/")] + link
     }
     return target
   }
+
+  /// The folder of an absolute path.
+  private static func folder(of path: [UInt8]) -> [UInt8] {
+    guard let slash = path.lastIndex(of: UInt8(ascii: "/")), slash > 0 else { return Array("/".utf8) }
+    return Array(path[..<slash])
+  }
+
+  /// The path as the system takes it.
+  private static func terminated(_ path: [UInt8]) -> [CChar] { path.map { CChar(bitPattern: $0) } + [0] }
 
   // MARK: - Writing
 
@@ -118,8 +129,8 @@ final class OutputFile {
       throw FileTrouble.unwritable(path: path, errno: number)
     }
     guard isSynced else { return }
-    let folder = open(
-      URL(filePath: draft.target).deletingLastPathComponent().path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    let target = draft.target.dropLast().map { UInt8(bitPattern: $0) }
+    let folder = open(Self.terminated(Self.folder(of: target)), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard folder >= 0 else { throw FileTrouble.unwritable(path: path, errno: errno) }
     defer { close(folder) }
     try sync(folder)

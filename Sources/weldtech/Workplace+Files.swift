@@ -54,7 +54,7 @@ extension Workplace {
 
 /// `path` as it holds from every folder.
 func absolutePath(_ path: String) -> String {
-  path.hasPrefix("/") ? path : FileManager.default.currentDirectoryPath + "/" + path
+  path.hasPrefix("/") ? path : PathNames.ofUser().workingFolder() + "/" + path
 }
 
 enum FileTrouble: Error {

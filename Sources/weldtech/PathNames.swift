@@ -1,0 +1,106 @@
+import Cryptography
+import Glibc
+
+/// Names for paths. A path is bytes, the program's texts are UTF-8: a path that is not UTF-8 goes by a link to it, in a
+/// folder of the user's own, that is named by the digest of its bytes. The same path always has the same name, and
+/// every part of the program, its libraries included, can use it; a file that is not there yet can be made through it.
+final class PathNames {
+  private let folder: String
+  /// The names given so far, and what is shown for each.
+  private var given: [(name: String, shown: String)] = []
+
+  /// - Parameter folder: absolute; made where it is missing, for its owner only.
+  init(folder: String) { self.folder = folder }
+
+  /// In the folder of the session where there is one, else in the one for temporary files.
+  static func ofUser() -> PathNames {
+    let session = getenv("XDG_RUNTIME_DIR").flatMap { String(validatingCString: $0) }
+    let root = session.flatMap { $0.hasPrefix("/") ? $0 : nil } ?? "/tmp"
+    return PathNames(folder: "\(root)/weldtech-paths-\(getuid())")
+  }
+
+  // MARK: - Naming
+
+  /// The path as the program may use it. Where no link can be made it is the nearest text, which names no file.
+  func name(of path: [UInt8]) -> String {
+    if let text = String(validating: path, as: UTF8.self) { return text }
+    let nearest = String(decoding: path, as: UTF8.self)
+    guard !path.contains(0), let target = absolute(path), prepareFolder() else { return nearest }
+    let name = "\(folder)/\(SHA256Digest(of: target).hex)"
+    let isThere = Self.bytes(ofLink: name) == target
+    if !isThere {
+      unlink(name)
+      guard
+        (target + [0]).withUnsafeBufferPointer({ buffer in
+          buffer.withMemoryRebound(to: CChar.self) { bytes in bytes.baseAddress.map { symlink($0, name) } == 0 }
+        })
+      else { return nearest }
+    }
+    if !given.contains(where: { $0.name == name }) { given.append((name, Self.shown(path))) }
+    return name
+  }
+
+  /// Makes the folder that a name leads to, where it is a name of ours and nothing is there.
+  func makeFolder(behind name: String) {
+    guard given.contains(where: { $0.name == name }), let target = Self.bytes(ofLink: name) else { return }
+    _ = (target + [0]).withUnsafeBufferPointer { buffer in
+      buffer.withMemoryRebound(to: CChar.self) { bytes in bytes.baseAddress.map { mkdir($0, 0o700) } }
+    }
+  }
+
+  /// The text with each path as its owner would know it: bytes that are no UTF-8 as `\xE9`.
+  func shown(_ text: String) -> String {
+    given.reduce(text) { $0.replacing($1.name, with: $1.shown) }
+  }
+
+  // MARK: - Where the program was started
+
+  /// The folder that relative paths count from.
+  func workingFolder() -> String { Self.workingFolder().map(name) ?? "." }
+
+  /// The bytes that a link leads to; nil where there is none.
+  static func bytes(ofLink path: String) -> [UInt8]? { bytes(ofLink: Array(path.utf8CString)) }
+
+  /// - Parameter path: ends with a zero.
+  static func bytes(ofLink path: [CChar]) -> [UInt8]? {
+    var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
+    let count = readlink(path, &buffer, buffer.count)
+    return count > 0 && count < buffer.count ? buffer[..<count].map { UInt8(bitPattern: $0) } : nil
+  }
+
+  private static func workingFolder() -> [UInt8]? { bytes(ofLink: "/proc/self/cwd") }
+
+  // MARK: - Private helpers
+
+  private func absolute(_ path: [UInt8]) -> [UInt8]? {
+    if path.first == UInt8(ascii: "/") { return path }
+    return Self.workingFolder().map { $0 + [UInt8(ascii: "/")] + path }
+  }
+
+  /// Somebody else's folder would let him change where our names lead.
+  private func prepareFolder() -> Bool {
+    _ = mkdir(folder, 0o700)
+    var status = stat()
+    return lstat(folder, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR && status.st_uid == getuid()
+      && status.st_mode & 0o077 == 0
+  }
+
+  private static func shown(_ path: [UInt8]) -> String {
+    var shown = ""
+    var rest = path[...]
+    while let byte = rest.first {
+      // A character of UTF-8 has at most four bytes.
+      let character = (1...4).lazy.compactMap { count in
+        rest.count >= count ? String(validating: rest.prefix(count), as: UTF8.self).map { ($0, count) } : nil
+      }.first
+      if let (text, count) = character {
+        shown += text
+        rest = rest.dropFirst(count)
+      } else {
+        shown += "\\x" + Hex.encode([byte]).uppercased()
+        rest = rest.dropFirst()
+      }
+    }
+    return shown
+  }
+}
