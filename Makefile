@@ -71,6 +71,7 @@ bench: build ## run the benchmarks, each beside its peer
 	swift build -c release --product flash-program --static-swift-stdlib
 	bench/start
 	bench/records
+	bench/doctor
 	bench/labels
 	.build/peers/bin/python bench/torture
 	bench/flash
