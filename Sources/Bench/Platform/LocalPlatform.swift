@@ -59,6 +59,9 @@ public final class LocalPlatform: Sendable {
     guard var address = SocketAddress(configuration.listen) else {
       throw .listenAddress(configuration.listen)
     }
+    guard address.isLoopback || configuration.token?.isEmpty == false else {
+      throw .needsToken(address: address.description)
+    }
     // The lock is not held while a server starts or stops; a typed throw does not cross `withLock`.
     guard server.withLock({ $0 == nil }) else { throw .alreadyStarted }
     let started = try PlatformServer(address: address, handler: router)

@@ -2,6 +2,8 @@
 public enum LocalPlatformError: Error, Hashable, Sendable {
   /// Not `ADDRESS:PORT` with a numeric address (`127.0.0.1:8080`, `[::1]:0`).
   case listenAddress(String)
+  /// Others than this machine could reach the address, and there is no token that they would have to know.
+  case needsToken(address: String)
   /// The address is not this machine's, or its port is taken or reserved.
   case cannotListen(address: String)
   /// The data folder cannot be made, read or written; `errno` says why.

@@ -134,18 +134,20 @@ struct PlatformFiles: Sendable {
   /// `key base64, key base64, …`; the value may be missing.
   private func metadata(_ field: String) -> [String: String] {
     var metadata: [String: String] = [:]
-    for pair in field.split(separator: ",") {
-      let words = pair.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: true)
-      guard let key = words.first else { continue }
-      let value = words.count > 1 ? Data(base64Encoded: String(words[1])) : Data()
-      if let value { metadata[String(key)] = String(decoding: value, as: UTF8.self) }
+    for pair in Array(field.utf8).split(separator: UInt8(ascii: ",")) {
+      let words = pair.split(separator: UInt8(ascii: " ")).map { String(decoding: $0, as: UTF8.self) }
+      guard let key = words.first, words.count <= 2 else { continue }
+      let value = words.count > 1 ? Data(base64Encoded: words[1]) : Data()
+      if let value { metadata[key] = String(decoding: value, as: UTF8.self) }
     }
     return metadata
   }
 
   private func check(_ checksum: String, of body: [UInt8]) throws {
-    let words = checksum.split(separator: " ", maxSplits: 1)
-    guard words.count == 2, let expected = Data(base64Encoded: String(words[1])) else {
+    let words = Array(checksum.utf8).split(separator: UInt8(ascii: " ")).map {
+      String(decoding: $0, as: UTF8.self)
+    }
+    guard words.count == 2, let expected = Data(base64Encoded: words[1]) else {
       throw PlatformReply.error(400, "upload.checksum", "Upload-Checksum is an algorithm and base64")
     }
     let actual: [UInt8]

@@ -20,11 +20,14 @@ extension PlatformRequest {
     guard var key = headers["idempotency-key"] else {
       throw PlatformReply.error(400, "idempotency.missing", "this call needs an Idempotency-Key")
     }
-    if key.hasPrefix("\""), key.hasSuffix("\""), key.utf8.count >= 2 {
-      key = String(key.dropFirst().dropLast())
+    let quote = UInt8(ascii: "\"")
+    if key.utf8.first == quote, key.utf8.last == quote, key.utf8.count >= 2 {
+      key = String(decoding: key.utf8.dropFirst().dropLast(), as: UTF8.self)
     }
-    guard (1...255).contains(key.utf8.count), key.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
-      throw PlatformReply.error(400, "idempotency.malformed", "1 to 255 visible ASCII characters")
+    guard (1...255).contains(key.utf8.count), key.utf8.allSatisfy({ (0x21...0x7E).contains($0) && $0 != quote })
+    else {
+      throw PlatformReply.error(
+        400, "idempotency.malformed", "1 to 255 visible ASCII characters, no quotation marks among them")
     }
     return key
   }
@@ -36,10 +39,15 @@ extension PlatformRequest {
 
   /// Throws the reply to send where `Content-Digest` (RFC 9530) lacks sha-256 or is another body's.
   func checkContentDigest() throws {
-    guard let field = headers["content-digest"],
-      let entry = field.split(separator: ",").lazy.map({ $0.drop { $0 == " " } })
-        .first(where: { $0.hasPrefix("sha-256=:") && $0.hasSuffix(":") }),
-      let digest = Data(base64Encoded: String(entry.dropFirst(9).dropLast()))
+    let prefix = Array("sha-256=:".utf8)
+    let entries = Array((headers["content-digest"] ?? "").utf8).split(separator: UInt8(ascii: ","))
+      .map { $0.drop { $0 == 0x20 || $0 == 0x09 } }
+    guard
+      let entry = entries.first(where: {
+        $0.starts(with: prefix) && $0.count > prefix.count && $0.last == UInt8(ascii: ":")
+      }),
+      let digest = Data(
+        base64Encoded: String(decoding: entry.dropFirst(prefix.count).dropLast(), as: UTF8.self))
     else { throw PlatformReply.error(400, "digest.missing", "this call needs Content-Digest with sha-256") }
     guard [UInt8](digest) == SHA256Digest(of: body).bytes else {
       throw PlatformReply.error(400, "digest.mismatch", "the body is not what Content-Digest says")

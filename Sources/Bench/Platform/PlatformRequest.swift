@@ -10,5 +10,9 @@ struct PlatformRequest: Sendable {
   /// How many bytes of the body came before those in `body` and are kept already.
   var keptBytes = 0
 
-  var segments: [Substring] { path.split(separator: "/", omittingEmptySubsequences: true) }
+  /// Split by bytes: a combining mark behind a slash makes it another character of Swift's.
+  var segments: [String] {
+    path.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: true)
+      .map { String(decoding: $0, as: UTF8.self) }
+  }
 }

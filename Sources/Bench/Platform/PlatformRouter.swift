@@ -76,7 +76,7 @@ final class PlatformRouter: PlatformHandler {
     guard request.method == "PATCH", segments.count == 3, segments[0] == "v1", segments[1] == "files" else {
       return
     }
-    let id = String(segments[2])
+    let id = segments[2]
     var changed = request
     // A piece that cannot be kept now stays in the body and is judged with it.
     state.withLock { _ in try? files.keep(&changed, id: id) }
@@ -84,31 +84,31 @@ final class PlatformRouter: PlatformHandler {
   }
 
   private func route(_ request: PlatformRequest, _ state: inout State) throws -> PlatformReply {
-    let segments = request.segments.map(String.init)
-    guard segments.first == "v1" else { return unknown(request) }
-    switch (request.method, segments.count > 1 ? segments[1] : "", segments.count) {
-    case ("GET", "platform-key", 2):
-      return .bytes(200, Array(identity.certificate.pem.utf8), mediaType: "application/x-pem-file")
-    case ("POST", "code-blocks", 2): return try state.codeBlocks.issue(request)
-    case ("PUT", "keys", 3): return try keys.take(request, keyId: segments[2])
-    case ("POST", "keys", 4) where segments[3] == "starts": return try keys.start(request, keyId: segments[2])
-    case ("POST", "keys", 4) where segments[3] == "proofs": return try keys.proof(request, keyId: segments[2])
-    case ("OPTIONS", "files", 2...3): return files.options()
-    case ("POST", "files", 2): return try files.create(request)
-    case ("HEAD", "files", 3): return try files.offset(request, id: segments[2])
-    case ("PATCH", "files", 3): return try files.append(request, id: segments[2])
-    case ("HEAD", "files", 4) where segments[2] == "sha256": return files.presence(of: segments[3])
-    case ("GET", "installations", 2): return try state.installations.find(code: request.query["code"])
-    case ("GET", "installations", 3): return try state.installations.record(segments[2])
-    case ("PUT", "installations", 3):
-      return try state.installations.take(
-        request, id: segments[2], hasFile: files.has, moduleSerial: keys.moduleSerial(ofKey:))
-    default: return unknown(request)
+    guard let resource = PlatformResource(request.segments) else {
+      return .error(404, "request.unknown", "there is nothing at this path")
     }
-  }
-
-  private func unknown(_ request: PlatformRequest) -> PlatformReply {
-    .error(404, "request.unknown", "no such call: \(request.method) on this path")
+    switch (request.method, resource) {
+    case ("GET", .platformKey):
+      return .bytes(200, Array(identity.certificate.pem.utf8), mediaType: "application/x-pem-file")
+    case ("POST", .codeBlocks): return try state.codeBlocks.issue(request)
+    case ("PUT", .key(let id)): return try keys.take(request, keyId: id)
+    case ("POST", .starts(let id)): return try keys.start(request, keyId: id)
+    case ("POST", .proofs(let id)): return try keys.proof(request, keyId: id)
+    case ("OPTIONS", .uploads), ("OPTIONS", .upload): return files.options()
+    case ("POST", .uploads): return try files.create(request)
+    case ("HEAD", .upload(let id)): return try files.offset(request, id: id)
+    case ("PATCH", .upload(let id)): return try files.append(request, id: id)
+    case ("HEAD", .file(let sha256)): return files.presence(of: sha256)
+    case ("GET", .installations): return try state.installations.find(code: request.query["code"])
+    case ("GET", .installation(let id)): return try state.installations.record(id)
+    case ("PUT", .installation(let id)):
+      return try state.installations.take(
+        request, id: id, hasFile: files.has, moduleSerial: keys.moduleSerial(ofKey:))
+    default:
+      var reply = PlatformReply.error(405, "request.method", "this path takes \(resource.allow)")
+      reply.headers["Allow"] = resource.allow
+      return reply
+    }
   }
 
   /// In time that does not tell how much of it was right.

@@ -21,6 +21,18 @@ struct SocketAddress: Hashable, Sendable, CustomStringConvertible {
     guard inet_pton(isIPv6 ? AF_INET6 : AF_INET, host, &address) == 1 else { return nil }
   }
 
+  /// Whether only this machine can reach it.
+  var isLoopback: Bool {
+    if isIPv6 {
+      var address = in6_addr()
+      guard inet_pton(AF_INET6, host, &address) == 1 else { return false }
+      return withUnsafeBytes(of: &address) { $0.dropLast().allSatisfy { $0 == 0 } && $0.last == 1 }
+    }
+    var address = in_addr()
+    guard inet_pton(AF_INET, host, &address) == 1 else { return false }
+    return UInt32(bigEndian: address.s_addr) >> 24 == 127
+  }
+
   var description: String { isIPv6 ? "[\(host)]:\(port)" : "\(host):\(port)" }
 
   func withSockaddr<Result>(_ body: (UnsafePointer<sockaddr>) -> Result) -> Result {

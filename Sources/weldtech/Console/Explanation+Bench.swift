@@ -10,6 +10,14 @@ extension LocalPlatformError: Explained {
         message: Text(zh: "“\(address)”不是监听地址", en: "'\(address)' is not an address to listen on"),
         hint: Text(
           zh: "写成 地址:端口，如 127.0.0.1:0", en: "write ADDRESS:PORT, for example 127.0.0.1:0"), exit: .usage)
+    case .needsToken(let address):
+      Failure(
+        code: "bench.token",
+        message: Text(
+          zh: "\(address) 别的电脑也能连上，要有凭证", en: "other machines can reach \(address), so a token is needed"),
+        hint: Text(
+          zh: "用 --token 指定凭证文件，或只在 127.0.0.1 监听",
+          en: "name a token file by --token, or listen on 127.0.0.1 only"), exit: .usage)
     case .cannotListen(let address):
       Failure(
         code: "bench.listen",

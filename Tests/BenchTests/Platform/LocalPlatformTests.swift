@@ -21,16 +21,80 @@ import Testing
   @Test func answersAnErrorOfItsOwnFormWhenACallIsUnknownOrTooLarge() throws {
     let harness = try PlatformHarness()
     for (method, path) in [
-      ("GET", "/"), ("GET", "/v1"), ("DELETE", "/v1/files"), ("POST", "/v1/keys/x/nothing"),
+      ("GET", "/"), ("GET", "/v1"), ("POST", "/v1/keys/x/nothing"),
+      ("GET", "/v1/installations/%CC%81/x"),
     ] {
       let answer = try harness.http.send(method, path)
       #expect(answer?.status == 404)
       #expect(answer?.errorCode == "request.unknown")
     }
+    // U+16F78 joins the slash before it to one character of Swift's.
+    for path in ["/v1/files/sha256/%F0%96%BD%B8", "/v1/files/sha256/x", "/v1/files/sha256/%CC%81"] {
+      #expect(try harness.http.send("HEAD", path)?.status == 404, "\(path)")
+    }
     let answer = try harness.http.send("POST", "/v1/code-blocks", body: [UInt8](repeating: 32, count: 70_000))
     #expect(answer?.status == 413)
     #expect(
       try harness.json("POST", "/v1/code-blocks", ["Idempotency-Key": "a"], ["x"])?.errorCode == "request.json")
+  }
+
+  @Test(arguments: [
+    ("/v1/platform-key", "GET"), ("/v1/code-blocks", "POST"), ("/v1/keys/x", "PUT"),
+    ("/v1/keys/x/starts", "POST"),
+    ("/v1/keys/x/proofs", "POST"), ("/v1/files", "OPTIONS, POST"), ("/v1/files/x", "HEAD, OPTIONS, PATCH"),
+    ("/v1/files/sha256/x", "HEAD"), ("/v1/installations", "GET"), ("/v1/installations/x", "GET, PUT"),
+  ])
+  func namesTheMethodsWhenAPathDoesNotTakeThisOne(path: String, allow: String) throws {
+    let harness = try PlatformHarness()
+    for method in ["TRACE", "DELETE", "GET", "POST", "PUT", "PATCH", "HEAD"] {
+      guard !allow.split(separator: ", ").contains(Substring(method)) else { continue }
+      let answer = try harness.http.send(method, path)
+      #expect(answer?.status == 405, "\(method)")
+      #expect(answer?.headers["allow"] == allow, "\(method)")
+      if method != "HEAD" { #expect(answer?.errorCode == "request.method", "\(method)") }
+    }
+  }
+
+  @Test func readsDigestsAndMetadataByBytesWhenAMarkStandsBehindASeparator() throws {
+    let harness = try PlatformHarness()
+    let digest = String(repeating: "a", count: 64)
+    let value = Data(digest.utf8).base64EncodedString()
+    func create(_ metadata: String) throws -> Int? {
+      try harness.http.send(
+        "POST", "/v1/files",
+        PlatformHarness.tus.merging(["Upload-Length": "5", "Upload-Metadata": metadata]) { $1 }
+      )?.status
+    }
+    #expect(try create("filename YQ==,sha256 \(value)") == 201)
+    #expect(try create("filename YQ==, x ,sha256  \(value)") == 201)
+    // The mark makes `sha256` another key, and not a part of the pair before it.
+    #expect(try create("filename YQ==,\u{301}sha256 \(value)") == 400)
+  }
+
+  @Test(arguments: ["0.0.0.0:0", "[::]:0", "192.0.2.1:0", "[::ffff:127.0.0.1]:0", "[fe80::1]:0"])
+  func wantsATokenWhenOthersCanReachIt(address: String) throws {
+    let harness = try PlatformHarness()
+    let platform = try LocalPlatform(
+      .init(listen: address, dataFolder: harness.folder + "/other", random: PlatformHarness.random))
+    #expect(throws: LocalPlatformError.self) { try platform.start() }
+    do {
+      _ = try platform.start()
+    } catch {
+      guard case .needsToken = error else {
+        Issue.record("\(error)")
+        return
+      }
+    }
+  }
+
+  @Test func listensBeyondThisMachineWhenItHasAToken() throws {
+    let harness = try PlatformHarness()
+    let platform = try LocalPlatform(
+      .init(
+        listen: "0.0.0.0:0", dataFolder: harness.folder + "/other", token: "t", random: PlatformHarness.random))
+    let port = try #require(try platform.start().split(separator: ":").last)
+    defer { platform.stop() }
+    #expect(try RawHTTP(url: "http://127.0.0.1:\(port)").send("GET", "/v1/platform-key")?.status == 401)
   }
 
   @Test func saysWhyWhenItCannotStart() throws {
