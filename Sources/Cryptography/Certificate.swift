@@ -10,6 +10,11 @@ public struct Certificate: Hashable, Sendable {
   public let fingerprint: String
   /// SHA-256 of the SubjectPublicKeyInfo, 32 bytes: the module's trust anchor.
   public let publicKeyDigest: [UInt8]
+  /// Length of its RSA key, bits; 0 where it has a key of another kind, to which nothing can be sealed.
+  public let rsaBits: Int
+
+  /// What a platform's certificate has to have to be pinned, bits.
+  public static let minRSABits = 3072
 
   /// The first certificate of a PEM text.
   /// - Throws: `notCertificate`.
@@ -39,6 +44,7 @@ public struct Certificate: Hashable, Sendable {
     der = output.contents
     fingerprint = SHA256Digest(of: der).hex
     publicKeyDigest = SHA256Digest(of: keyOutput.contents).bytes
+    rsaBits = EVP_PKEY_get_base_id(key) == EVP_PKEY_RSA ? Int(EVP_PKEY_get_bits(key)) : 0
   }
 
   public var pem: String {

@@ -23,10 +23,31 @@ public struct Setup: Hashable, Sendable, Codable {
   public var platformKey: PlatformKey?
   /// Where the access token lies. The token itself is not copied: it stays in the one file that its owner guards.
   public var tokenFile: String?
+  /// Scheme, host and port of the platform that the token was given for; nil in a setup that was saved before this
+  /// was kept.
+  public var tokenOrigin: String?
+  /// An order of codes that the platform has not answered.
+  public var codeOrder: CodeOrder?
   /// APN that modules are given unless told otherwise.
   public var accessPointName: String?
 
   public init() {}
+
+  /// A request for a block of codes. It is asked under one key until it is answered, so that no block is lost.
+  public struct CodeOrder: Hashable, Sendable, Codable {
+    public let idempotencyKey: String
+    public let region: String
+    public let count: Int
+    /// Scheme, host and port of the platform that is asked.
+    public let origin: String
+
+    public init(idempotencyKey: String, region: String, count: Int, origin: String) {
+      self.idempotencyKey = idempotencyKey
+      self.region = region
+      self.count = count
+      self.origin = origin
+    }
+  }
 }
 
 extension Fieldbook {

@@ -26,11 +26,6 @@ extension Workplace {
     }
   }
 
-  /// The platform's token: what stands in its file, without the line end.
-  func readToken(_ path: String) throws(FileTrouble) -> String {
-    String(decoding: try read(path, atMost: 8192), as: UTF8.self).filter { !$0.isWhitespace }
-  }
-
   /// A folder to write into, made where it is missing; its absolute path.
   /// - Throws: `FileTrouble`.
   func makeFolder(_ path: String) throws(FileTrouble) -> String {

@@ -190,6 +190,7 @@ import Testing
   @Test func `a retired welder is delivered too, once the token is the platform's`() throws {
     let laptop = try Laptop()
     let token = try laptop.scratch.write("token", "a-token-of-the-company\n")
+    chmod(token, 0o600)
     let platform = try Running([
       "bench", "platform", "--data", laptop.scratch.file("platform"), "--token", token,
     ])

@@ -224,7 +224,7 @@ enum BenchCommand {
 
   static func platform(_ options: PlatformOptions, _ workplace: Workplace) throws -> Int32 {
     let folder = options.data ?? workplace.home + "/bench-platform"
-    let token = try options.token.map(workplace.readToken)
+    let token = try options.token.map { try workplace.readToken($0) }
     let platform = try localPlatform(listen: options.listen, folder: folder, token: token)
     let url = try platform.start()
     defer { platform.stop() }

@@ -85,15 +85,17 @@ enum SetupCommand {
     let technician = try technician(options, known: known.technician, workplace)
     let region = options.region.map(TextNormalization.typed) ?? known.region
     let platform = try options.platform.map(platformAddress)
-    let platformKey = try options.platformKey.map { try certificate(at: $0, workplace) }
+    let platformKey = try options.platformKey.map { try certificate(at: $0, known: known, workplace) }
     let block = try options.codes.map { text in
       guard let block = CodeBlock(region: region, text) else { throw SetupRejected.codes(text) }
       return block
     }
     guard LabelCode(region: region, serial: .zero) != nil else { throw SetupRejected.region(region) }
-    // The token stays in its file, so the path has to hold from every folder.
-    if let file = options.tokenFile { _ = try workplace.readToken(file) }
-    let tokenFile = options.tokenFile.map(absolutePath)
+    // The token stays in its file, so the path has to hold from every folder. Empty is none.
+    try askForToken(&options, for: platform, known: known, workplace)
+    if let file = options.tokenFile, !file.isEmpty { _ = try workplace.readToken(file, isGuarded: true) }
+    let tokenFile = options.tokenFile.map { $0.isEmpty ? nil : absolutePath($0) }
+    let origin = try (platform ?? known.platform).map { try PlatformClient.origin(of: $0) }
     // First, since it may be refused, and then nothing of this is kept.
     if let block { try fieldbook.addBlock(block) }
     if let tags = options.tags { _ = try workplace.keepTags(from: tags) }
@@ -104,7 +106,8 @@ enum SetupCommand {
       if let platformKey {
         setup.platformKey = Setup.PlatformKey(certificatePEM: platformKey.pem, firstSeenAt: nil)
       }
-      setup.tokenFile = tokenFile ?? setup.tokenFile
+      if let tokenFile { setup.tokenFile = tokenFile }
+      setup.tokenOrigin = setup.tokenFile == nil ? nil : origin
       setup.accessPointName = options.apn.map(TextNormalization.typed) ?? setup.accessPointName
     }
     try report(fieldbook, to: workplace.console)
@@ -144,9 +147,32 @@ enum SetupCommand {
     return address
   }
 
-  private static func certificate(at path: String, _ workplace: Workplace) throws -> Certificate {
-    try Certificate(
+  /// A certificate that keys can be sealed to; one that is pinned already is left at a warning.
+  private static func certificate(at path: String, known: Setup, _ workplace: Workplace) throws -> Certificate {
+    let certificate = try Certificate(
       pem: String(decoding: try workplace.read(path, atMost: Certificate.largestSize), as: UTF8.self))
+    if certificate.rsaBits < Certificate.minRSABits {
+      let pinned = known.platformKey.flatMap { try? Certificate(pem: $0.certificatePEM) }
+      guard certificate.rsaBits > 0, pinned == certificate else {
+        throw SyncError.platformKeyShort(bits: certificate.rsaBits)
+      }
+      workplace.console.say(SyncCommand.weakKeyWarning(bits: certificate.rsaBits), .yellow)
+    }
+    return certificate
+  }
+
+  /// A token belongs to the platform that it was given for: another address means another token.
+  /// - Throws: `TokenRefused.otherPlatform` where nobody can be asked.
+  private static func askForToken(
+    _ options: inout Options, for platform: String?, known: Setup, _ workplace: Workplace
+  ) throws {
+    guard options.tokenFile == nil, known.tokenFile != nil, let platform,
+      let knownOrigin = known.tokenOrigin ?? known.platform.flatMap({ try? PlatformClient.origin(of: $0) }),
+      try PlatformClient.origin(of: platform) != knownOrigin
+    else { return }
+    guard workplace.console.canPrompt else { throw TokenRefused.otherPlatform(knownOrigin) }
+    options.tokenFile = try workplace.console.prompter.text(
+      Text(zh: "新平台的凭证文件（可不填）", en: "the new platform's token file (optional)"), mayBeEmpty: true)
   }
 
   private static func askForMissing(_ options: inout Options, known: Setup, _ workplace: Workplace) throws {
