@@ -125,7 +125,7 @@ let package = Package(
     tests("LabelsTests", ["Labels", "Drawing", "Records", "Tables", "TestSupport"]),
     tests("AgreementsTests", ["Agreements", "Drawing", "Records"]),
     tests("PhotosTests", ["Photos", "Records", "Drawing", "CPNG", "CTurboJPEG", "TestSupport"]),
-    tests("SyncTests", ["Sync", "Records", "Bench", "Cryptography", "ModuleCore"]),
+    tests("SyncTests", ["Sync", "Records", "Bench", "Cryptography", "ModuleCore", "TestSupport", "weldtech"]),
     tests("BenchTests", ["Bench", "ModuleCore", "CBoot", "Cryptography", "Records"]),
     tests(
       "ChipTests",

@@ -1,13 +1,26 @@
 import Records
 
+/// How much of a file is sent at once. Less, for all that follows, once a gateway on the way has found it too large.
+final class PieceSize {
+  static let minBytes = 16_384
+
+  /// Small enough that a cut costs little, large enough that a request's overhead does not matter.
+  private(set) var bytes = 262_144
+
+  /// - Returns: false where it is the smallest already.
+  func halve() -> Bool {
+    guard bytes > Self.minBytes else { return false }
+    bytes /= 2
+    return true
+  }
+}
+
 /// One file brought to the platform: skipped where it is there, resumed where an upload was cut.
 struct FileDelivery {
-  /// Small enough that a cut costs little, large enough that a request's overhead does not matter.
-  static let pieceBytes = 262_144
-
   let client: PlatformClient
   let memory: any UploadMemory
   let retry: Retry
+  let pieceSize: PieceSize
   let progress: (SyncEvent) -> Void
 
   /// - Parameter contents: read when the platform wants them.
@@ -30,7 +43,7 @@ struct FileDelivery {
     var failures = 0
     var furthest = offset
     while offset < bytes.count {
-      let end = min(bytes.count, offset + Self.pieceBytes)
+      let end = min(bytes.count, offset + pieceSize.bytes)
       do {
         switch try client.append(bytes[offset..<end], at: offset, to: address) {
         case .accepted:
@@ -42,10 +55,11 @@ struct FileDelivery {
           failures += 1
           if failures >= retry.policy.attempts { throw SyncError.interrupted }
         }
-      } catch let error as SyncError where error.isTransient {
+      } catch SyncError.blocked(status: 413) where pieceSize.halve() {
+        // The gateway's limit is not the platform's; how far the upload has come is asked again.
+      } catch let error as SyncError {
         failures += 1
-        guard failures < retry.policy.attempts else { throw error }
-        retry.pause(after: failures, error)
+        guard retry.pauses(after: failures, error) else { throw error }
       }
       (address, offset) = try resumed(file, bytes.count) ?? begun(file, bytes.count)
       if offset > furthest { (furthest, failures) = (offset, 0) }
@@ -73,6 +87,12 @@ struct FileDelivery {
 
 /// Tries a request again after a pause where its failure may pass.
 struct Retry {
+  /// What all pauses of a run come to.
+  final class Spent {
+    var duration = Duration.zero
+  }
+
+  let spent = Spent()
   let policy: RetryPolicy
   let sleep: (Duration) -> Void
   let progress: (SyncEvent) -> Void
@@ -83,16 +103,21 @@ struct Retry {
       do {
         return try request()
       } catch {
-        guard error.isTransient, attempt < policy.attempts else { throw error }
-        pause(after: attempt, error)
+        guard pauses(after: attempt, error) else { throw error }
         attempt += 1
       }
     }
   }
 
-  func pause(after attempt: Int, _ error: SyncError) {
-    let pause = policy.pause(after: attempt)
+  /// Waits before the next attempt.
+  /// - Returns: false where there is to be none.
+  func pauses(after attempt: Int, _ error: SyncError) -> Bool {
+    guard let pause = policy.pause(after: attempt, error), spent.duration + pause <= policy.maxPauses else {
+      return false
+    }
+    spent.duration += pause
     progress(.retrying(after: pause, SyncReason(error)))
     sleep(pause)
+    return true
   }
 }

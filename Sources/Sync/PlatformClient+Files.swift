@@ -13,16 +13,15 @@ extension PlatformClient {
     case gone
   }
 
-  /// Whether the platform has the file. A yes names its digest in `Repr-Digest`: a portal's 200 does not.
+  /// Whether the platform has the file. A yes names its digest in `Repr-Digest`; without it, the file is sent.
   public func hasFile(_ sha256: FileDigest) throws(SyncError) -> Bool {
     let response = try send("HEAD", "\(Self.filesPath)/sha256/\(sha256)")
     switch response.status {
     case 200:
       guard !response.isPage else { throw .notThePlatform(status: 200) }
       let expected = Data(Hex.decode(sha256.hex) ?? []).base64EncodedString()
-      guard response.headers["repr-digest"] == "sha-256=:\(expected):" else {
-        throw .notAcknowledged(status: 200)
-      }
+      guard let given = response.digest(in: "repr-digest") else { return false }
+      guard given == expected else { throw .notAcknowledged(status: 200) }
       return true
     case 404: return false
     default: throw refusal(response)
@@ -58,7 +57,9 @@ extension PlatformClient {
       }
       let length = response.headers["upload-length"].flatMap(Int.init) ?? bytes
       return length == bytes && (0...bytes).contains(offset) ? .at(offset: offset) : .gone
-    case 403, 404, 410: return .gone
+    // tus allows 403 for an upload that is no longer there; a firewall's page is none of it.
+    case 403 where !response.isPage: return .gone
+    case 404, 410: return .gone
     default: throw refusal(response)
     }
   }

@@ -54,7 +54,9 @@ extension PlatformClient: StartAuthority {
       return SignedStart(counter: answer.counter, seconds: answer.seconds, authenticator: authenticator)
     } catch let error as SyncError {
       switch error {
-      case .unreachable, .interrupted, .notTrusted, .redirected, .notThePlatform, .platformFailed: return nil
+      case .unreachable, .timedOut, .proxyRefused, .interrupted, .notTrusted, .redirected, .notThePlatform,
+        .blocked, .platformFailed:
+        return nil
       default: throw error
       }
     }

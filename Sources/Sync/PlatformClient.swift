@@ -12,30 +12,44 @@ public final class PlatformClient {
     /// A PEM file in place of the system's certificates.
     public var caBundle: String?
     public var userAgent: String
+    /// In place of the environment's; empty for none.
+    public var proxy: String?
     public var connectTimeout: Duration
-    /// For an answer to begin, and for a line to be silent; bodies get time by their size on top.
-    public var answerTimeout: Duration
-    public var slowestBytesPerSecond: Int
+    /// How long a line may be silent.
+    public var idleTimeout: Duration
+    /// For a whole exchange, connecting included; bodies get time by their size on top.
+    public var exchangeTimeout: Duration
+    /// The bytes of a request and of what has come of its answer may take as long as they take at this rate.
+    public var minBytesPerSecond: Int
 
     public init(
       address: String, token: String? = nil, caBundle: String? = nil, userAgent: String = "weldtech",
-      connectTimeout: Duration = .seconds(10), answerTimeout: Duration = .seconds(30),
-      slowestBytesPerSecond: Int = 4096
+      proxy: String? = nil, connectTimeout: Duration = .seconds(10), idleTimeout: Duration = .seconds(30),
+      exchangeTimeout: Duration = .seconds(60), minBytesPerSecond: Int = 2048
     ) {
       self.address = address
       self.token = token
       self.caBundle = caBundle
       self.userAgent = userAgent
+      self.proxy = proxy
       self.connectTimeout = connectTimeout
-      self.answerTimeout = answerTimeout
-      self.slowestBytesPerSecond = slowestBytesPerSecond
+      self.idleTimeout = idleTimeout
+      self.exchangeTimeout = exchangeTimeout
+      self.minBytesPerSecond = minBytesPerSecond
     }
+  }
+
+  /// Scheme, host and port of a platform's address: what a token belongs to.
+  /// - Throws: `platformAddress`, `plainHTTP`.
+  public static func origin(of address: String) throws(SyncError) -> String {
+    try PlatformAddress(address).origin
   }
 
   let address: PlatformAddress
   private let handle: CurlHandle
   private let authorization: String?
   let isCancelled: () -> Bool
+  private var isMisdirected = false
 
   /// - Parameter isCancelled: asked several times a second while a transfer runs; true ends it with `cancelled`.
   /// - Throws: `platformAddress`, `plainHTTP`, `tokenMalformed`, `caBundle`, `library`.
@@ -55,8 +69,9 @@ public final class PlatformClient {
     handle = try CurlHandle(
       CurlHandle.Options(
         isLoopback: address.isLoopback, caBundle: configuration.caBundle, userAgent: configuration.userAgent,
-        connectTimeout: configuration.connectTimeout, answerTimeout: configuration.answerTimeout,
-        slowestBytesPerSecond: configuration.slowestBytesPerSecond),
+        proxy: configuration.proxy, connectTimeout: configuration.connectTimeout,
+        idleTimeout: configuration.idleTimeout, exchangeTimeout: configuration.exchangeTimeout,
+        minBytesPerSecond: configuration.minBytesPerSecond),
       isCancelled: isCancelled)
   }
 
@@ -73,7 +88,12 @@ public final class PlatformClient {
     if let authorization { request.headers.append(("Authorization", authorization)) }
     request.body = body
     request.answerLimit = answerLimit
-    return try handle.perform(request)
+    request.needsNewConnection = isMisdirected
+    isMisdirected = false
+    let response = try handle.perform(request)
+    // RFC 9110 on 421: try again over a connection of its own.
+    isMisdirected = response.status == 421
+    return response
   }
 
   func sendJSON(
@@ -92,10 +112,16 @@ public final class PlatformClient {
   func refusal(_ response: HTTPResponse) -> SyncError {
     switch response.status {
     case 300..<400: return .redirected(status: response.status)
-    case 401, 403: return .credentials(status: response.status)
-    case 429, 500...: return .platformFailed(status: response.status)
+    case 401: return .credentials(status: response.status)
+    case 407: return .proxyRefused(status: response.status)
+    case 408, 421, 425, 429, 500...:
+      return .platformFailed(status: response.status, retryAfter: response.retryAfter)
+    // To HEAD the platform's own problem comes without its body.
+    case 403 where problem(response) != nil || (response.body.isEmpty && response.isJSON):
+      return .credentials(status: response.status)
     case 400..<500:
       if let problem = problem(response) { return .refused(status: response.status, code: problem.code) }
+      if [403, 405, 413].contains(response.status) { return .blocked(status: response.status) }
       return response.isPage
         ? .notThePlatform(status: response.status) : .refused(status: response.status, code: nil)
     default:

@@ -5,16 +5,33 @@ public struct RetryPolicy: Hashable, Sendable {
   /// Before the second attempt; doubles from one to the next.
   public var firstPause: Duration
   public var longestPause: Duration
+  /// The longest `Retry-After` that is waited for; after a longer one the next run tries again.
+  public var maxRetryAfter: Duration
+  /// All pauses of one run together.
+  public var maxPauses: Duration
 
-  public init(attempts: Int = 3, firstPause: Duration = .seconds(1), longestPause: Duration = .seconds(30)) {
+  public init(
+    attempts: Int = 3, firstPause: Duration = .seconds(1), longestPause: Duration = .seconds(30),
+    maxRetryAfter: Duration = .seconds(60), maxPauses: Duration = .seconds(600)
+  ) {
     self.attempts = attempts
     self.firstPause = firstPause
     self.longestPause = longestPause
+    self.maxRetryAfter = maxRetryAfter
+    self.maxPauses = maxPauses
   }
 
   /// - Parameter attempt: the one that failed, from 1.
   func pause(after attempt: Int) -> Duration {
     min(longestPause, firstPause * (1 << min(max(0, attempt - 1), 16)))
+  }
+
+  /// Nil where the error is not to be waited out in this run.
+  func pause(after attempt: Int, _ error: SyncError) -> Duration? {
+    guard error.isTransient, attempt < attempts else { return nil }
+    let pause = pause(after: attempt)
+    guard case .platformFailed(_, let retryAfter?) = error else { return pause }
+    return retryAfter <= maxRetryAfter ? max(pause, retryAfter) : nil
   }
 }
 
@@ -22,7 +39,7 @@ extension SyncError {
   /// The same request may well succeed a moment later.
   var isTransient: Bool {
     switch self {
-    case .unreachable, .interrupted, .platformFailed: true
+    case .unreachable, .timedOut, .interrupted, .platformFailed: true
     default: false
     }
   }

@@ -17,8 +17,12 @@ public enum SyncError: Error, Hashable, Sendable {
 
   // MARK: No answer
 
-  /// No connection: name not resolved, refused, no route, or nothing came in time.
+  /// No connection: name not resolved, refused, no route.
   case unreachable
+  /// The connection stood, and the exchange did not end within its time.
+  case timedOut
+  /// The proxy of the environment does not let the connection through; 407 is one that wants a password.
+  case proxyRefused(status: Int)
   /// The connection broke after it stood.
   case interrupted
   /// The TLS handshake failed or the certificate is not one for this host.
@@ -35,10 +39,12 @@ public enum SyncError: Error, Hashable, Sendable {
   case answerTooLarge(limitBytes: Int)
   /// A good status, but not naming what was sent: wrong id, revision, digest, key, serial or offset.
   case notAcknowledged(status: Int)
-  /// 401 or 403.
+  /// 403, 405 or 413 that is not the platform's own: a firewall or gateway on the way refuses this request.
+  case blocked(status: Int)
+  /// 401, or 403 in the platform's own form.
   case credentials(status: Int)
-  /// 5xx or 429.
-  case platformFailed(status: Int)
+  /// 408, 421, 425, 429 or 5xx: the same request may succeed later, after `retryAfter` where the answer says so.
+  case platformFailed(status: Int, retryAfter: Duration? = nil)
   /// 412 for a record: the platform has another current revision, and keeps it.
   case conflict
   /// 409 for a record: the platform lacks these. What it named and is no digest is left out.
@@ -52,6 +58,8 @@ public enum SyncError: Error, Hashable, Sendable {
   case platformKeyChanged(pinned: String, offered: String)
   /// What the platform offers as its key is not a certificate.
   case platformKeyUnreadable
+  /// The platform's certificate has no RSA key of 3,072 bits or more, so it is not pinned; 0 is no RSA key at all.
+  case platformKeyShort(bits: Int)
   /// The platform's certificate cannot seal.
   case sealing
 }

@@ -1,11 +1,16 @@
 /// Why a record or key is not delivered, as the dotted code of `sync --json`.
 public enum SyncReason: String, Hashable, Sendable, Codable, CaseIterable {
   case unreachable = "sync.unreachable"
+  case timedOut = "sync.timeout"
   case interrupted = "sync.interrupted"
+  /// The proxy refuses the connection.
+  case proxyRefused = "sync.proxy"
   case notTrusted = "sync.tls.untrusted"
   case cancelled = "sync.cancelled"
   case redirected = "sync.reply.redirected"
   case notThePlatform = "sync.reply.notPlatform"
+  /// A firewall or gateway on the way refuses this request.
+  case blocked = "sync.reply.blocked"
   case answerTooLarge = "sync.reply.tooLarge"
   case notAcknowledged = "sync.reply.notAcknowledgement"
   case credentials = "sync.credentials"
@@ -13,6 +18,8 @@ public enum SyncReason: String, Hashable, Sendable, Codable, CaseIterable {
   case conflict = "sync.conflict"
   case incomplete = "sync.incomplete"
   case refused = "sync.refused"
+  /// The platform's certificate is too weak to be pinned.
+  case keyShort = "sync.key.short"
   case sealing = "sync.key.sealing"
   /// The key of the record's module is not acknowledged.
   case keyPending = "sync.key.pending"
@@ -30,11 +37,14 @@ public enum SyncReason: String, Hashable, Sendable, Codable, CaseIterable {
       switch error {
       case .platformAddress, .plainHTTP, .tokenMalformed, .caBundle, .library: .setup
       case .unreachable: .unreachable
+      case .timedOut: .timedOut
+      case .proxyRefused: .proxyRefused
       case .interrupted: .interrupted
       case .notTrusted: .notTrusted
       case .cancelled: .cancelled
       case .redirected: .redirected
       case .notThePlatform: .notThePlatform
+      case .blocked: .blocked
       case .answerTooLarge: .answerTooLarge
       case .notAcknowledged: .notAcknowledged
       case .credentials: .credentials
@@ -43,6 +53,7 @@ public enum SyncReason: String, Hashable, Sendable, Codable, CaseIterable {
       case .incomplete: .incomplete
       case .refused: .refused
       case .platformKeyChanged, .platformKeyUnreadable: .notThePlatform
+      case .platformKeyShort: .keyShort
       case .sealing: .sealing
       }
   }
@@ -55,10 +66,11 @@ public enum SyncReason: String, Hashable, Sendable, Codable, CaseIterable {
     }
   }
 
-  /// The rest of the queue would meet the same.
+  /// The rest of the queue would meet the same. What answered one record says nothing of the next: a redirect or a
+  /// page may be a firewall's that dislikes one file.
   var stopsTheRun: Bool {
     switch self {
-    case .unreachable, .notTrusted, .cancelled, .credentials, .redirected, .setup: true
+    case .unreachable, .proxyRefused, .notTrusted, .cancelled, .credentials, .setup: true
     default: false
     }
   }

@@ -35,6 +35,8 @@ public struct SyncReport: Hashable, Sendable {
   public internal(set) var keys: [KeyOutcome] = []
   /// Why the run ended before its last record; nil where it came to the end.
   public internal(set) var stoppedBy: SyncReason?
+  /// How many keys and records in a row ended in a timeout.
+  var timeouts = 0
 
   public var delivered: Int { count(.delivered) }
   public var pending: Int { count(.pending) }
@@ -59,6 +61,8 @@ public struct SyncPlan: Sendable {
 public enum SyncEvent: Hashable, Sendable {
   case keyDelivered(keyId: String)
   case keyPending(keyId: String, SyncReason)
+  /// The pinned certificate has a shorter key than one that would be pinned now, bits.
+  case platformKeyShort(bits: Int)
   case fileBegun(sha256: FileDigest, bytes: Int, of: InstallationID)
   /// The platform has it already.
   case fileSkipped(sha256: FileDigest)

@@ -3,7 +3,8 @@ import FoundationEssentials
 public import Records
 
 /// One pass over the queue: keys, then each record's files, then the record, oldest first. A record that fails
-/// blocks no other; lost credentials and an unreachable platform end the run, and what is left stays pending.
+/// blocks no other; lost credentials, an unreachable platform and two timeouts in a row end the run, and what is left
+/// stays pending.
 public struct SyncRun {
   /// What a run needs of the world around it.
   public struct Surroundings {
@@ -33,6 +34,7 @@ public struct SyncRun {
   private let pinned: Certificate?
   private let surroundings: Surroundings
   private let retry: Retry
+  private let pieceSize = PieceSize()
 
   /// - Parameter platformCertificate: the pinned one; nil on first contact.
   public init(
@@ -111,6 +113,11 @@ public struct SyncRun {
       if let pinned, offered.publicKeyDigest != pinned.publicKeyDigest {
         throw .platformKeyChanged(pinned: pinned.fingerprint, offered: offered.fingerprint)
       }
+      let bits = offered.rsaBits
+      if bits < Certificate.minRSABits {
+        guard pinned != nil else { throw .platformKeyShort(bits: bits) }
+        surroundings.progress(.platformKeyShort(bits: bits))
+      }
       return pinned ?? offered
     } catch {
       // A platform may hand out its key by other ways only.
@@ -144,7 +151,10 @@ public struct SyncRun {
   }
 
   private func stop(_ report: inout SyncReport, where reason: SyncReason?) {
-    if let reason, reason.stopsTheRun { report.stoppedBy = report.stoppedBy ?? reason }
+    report.timeouts = reason == .timedOut ? report.timeouts + 1 : 0
+    // One may be the record's; two in a row are the platform's, and each of the rest would cost minutes.
+    guard let reason, reason.stopsTheRun || report.timeouts > 1 else { return }
+    report.stoppedBy = report.stoppedBy ?? reason
   }
 
   // MARK: - Records
@@ -203,7 +213,7 @@ public struct SyncRun {
   private func deliver(_ file: PendingFile, of record: PendingRecord) throws {
     surroundings.progress(.fileBegun(sha256: file.sha256, bytes: file.bytes, of: record.id))
     let delivery = FileDelivery(
-      client: client, memory: uploads, retry: retry, progress: surroundings.progress)
+      client: client, memory: uploads, retry: retry, pieceSize: pieceSize, progress: surroundings.progress)
     try delivery.deliver(file) {
       do {
         return [UInt8](try files.contents(of: file.sha256.hex))

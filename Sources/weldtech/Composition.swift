@@ -99,13 +99,25 @@ final class Workplace {
 
   // MARK: - The platform
 
-  /// - Throws: `SyncError` where the address or the token cannot be used.
-  func platformClient(answerTimeout: Duration = .seconds(30)) throws -> PlatformClient {
-    let token = try fieldbook().setup().tokenFile.map(readToken)
+  /// The token goes along where it was given for this platform, and to no other.
+  /// - Parameter exchangeTimeout: for one request with its answer; bodies get time by their size on top.
+  /// - Throws: `SyncError` where the address or the token cannot be used; `TokenRefused`.
+  func platformClient(exchangeTimeout: Duration = .seconds(60)) throws -> PlatformClient {
+    let setup = try fieldbook().setup()
+    let address = try platformAddress()
+    var token: String?
+    if let file = setup.tokenFile, let origin = setup.tokenOrigin {
+      guard try PlatformClient.origin(of: address) == origin else { throw TokenRefused.otherPlatform(origin) }
+      token = try readToken(file)
+    } else if let file = setup.tokenFile {
+      // A setup from before tokens knew their platform.
+      token = try readToken(file)
+    }
     return try PlatformClient(
       PlatformClient.Configuration(
-        address: try platformAddress(), token: token, userAgent: "weldtech/\(Version.current)",
-        connectTimeout: .seconds(10), answerTimeout: answerTimeout),
+        address: address, token: token, userAgent: "weldtech/\(Version.current)",
+        connectTimeout: .seconds(10), idleTimeout: min(exchangeTimeout, .seconds(30)),
+        exchangeTimeout: exchangeTimeout),
       isCancelled: interruption)
   }
 
@@ -115,9 +127,12 @@ final class Workplace {
     if let pinned = try pinnedCertificate() { return pinned }
     let certificate: Certificate
     do {
-      certificate = try platformClient(answerTimeout: .seconds(10)).platformKey()
+      certificate = try platformClient(exchangeTimeout: .seconds(15)).platformKey()
     } catch {
       throw SetupMissing.platformKey
+    }
+    guard certificate.rsaBits >= Certificate.minRSABits else {
+      throw SyncError.platformKeyShort(bits: certificate.rsaBits)
     }
     try pin(certificate)
     return certificate
@@ -140,12 +155,14 @@ final class Workplace {
   }
 
   /// One pass over the queue, or over the keys only.
-  func syncRun(retry: RetryPolicy = RetryPolicy(), progress: @escaping (SyncEvent) -> Void = { _ in }) throws
-    -> SyncRun
-  {
+  func syncRun(
+    retry: RetryPolicy = RetryPolicy(), exchangeTimeout: Duration = .seconds(60),
+    progress: @escaping (SyncEvent) -> Void = { _ in }
+  ) throws -> SyncRun {
     let fieldbook = try fieldbook()
     return SyncRun(
-      outbox: fieldbook, files: fieldbook.files, client: try platformClient(), clock: clock,
+      outbox: fieldbook, files: fieldbook.files,
+      client: try platformClient(exchangeTimeout: exchangeTimeout), clock: clock,
       uploads: UploadAddresses(home: home), platformCertificate: try pinnedCertificate(),
       surroundings: SyncRun.Surroundings(
         sleep: { [interruption] in pause($0, unless: interruption) }, retry: retry,

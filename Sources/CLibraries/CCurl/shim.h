@@ -14,6 +14,23 @@ static inline CURLcode wt_curl_set_number(CURL *handle, CURLoption option, long 
   return curl_easy_setopt(handle, option, value);
 }
 
+static inline CURLcode wt_curl_set_share(CURL *handle, CURLSH *share) {
+  return curl_easy_setopt(handle, CURLOPT_SHARE, share);
+}
+
+// What one handle after the other keeps: connections, TLS sessions, names. Without locks: for one thread at a time.
+static inline CURLSH *wt_curl_share(void) {
+  CURLSH *share = curl_share_init();
+  if (share
+      && (curl_share_setopt(share, CURLSHOPT_SHARE, CURL_LOCK_DATA_CONNECT) != CURLSHE_OK
+          || curl_share_setopt(share, CURLSHOPT_SHARE, CURL_LOCK_DATA_SSL_SESSION) != CURLSHE_OK
+          || curl_share_setopt(share, CURLSHOPT_SHARE, CURL_LOCK_DATA_DNS) != CURLSHE_OK)) {
+    curl_share_cleanup(share);
+    return NULL;
+  }
+  return share;
+}
+
 // The bytes must stay until the transfer has ended.
 static inline CURLcode wt_curl_set_body(CURL *handle, const void *bytes, size_t count) {
   CURLcode code = curl_easy_setopt(handle, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)count);
@@ -40,6 +57,20 @@ static inline CURLcode wt_curl_set_progress(CURL *handle, curl_xferinfo_callback
   curl_easy_setopt(handle, CURLOPT_NOPROGRESS, 0L);
   curl_easy_setopt(handle, CURLOPT_XFERINFOFUNCTION, progress);
   return curl_easy_setopt(handle, CURLOPT_XFERINFODATA, context);
+}
+
+// Bytes of the request that went out, its headers included; 0 where there was no connection to send it over.
+static inline long wt_curl_request_bytes(CURL *handle) {
+  long bytes = 0;
+  curl_easy_getinfo(handle, CURLINFO_REQUEST_SIZE, &bytes);
+  return bytes;
+}
+
+// What a proxy answered to CONNECT; 0 where there was none.
+static inline long wt_curl_connect_status(CURL *handle) {
+  long status = 0;
+  curl_easy_getinfo(handle, CURLINFO_HTTP_CONNECTCODE, &status);
+  return status;
 }
 
 // 0 where no answer has come.

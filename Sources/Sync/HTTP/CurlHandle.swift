@@ -1,40 +1,50 @@
 import CCurl
 
-/// One libcurl easy handle and its connections: requests one after the other, all bounded in time and size.
-/// TLS is always verified, redirects are never followed, proxies come from the environment as libcurl reads it.
+/// Connections of libcurl, and requests over them one after the other, all bounded in time and size. TLS is always
+/// verified, redirects are never followed, proxies come from the environment as libcurl reads it.
+///
+/// Each request has an easy handle of its own: libcurl 7.88.1 keeps a pointer to the last header of a handle's answer
+/// beyond that header's life, and an answer to the next request that begins with a folded line makes it read there.
 final class CurlHandle {
   struct Options {
     var isLoopback: Bool
     var caBundle: String?
     var userAgent: String
+    /// In place of the environment's; empty for none.
+    var proxy: String?
     var connectTimeout: Duration
-    /// For a request and its answer without their bodies.
-    var answerTimeout: Duration
-    /// Each body may take as long as it takes at this speed.
-    var slowestBytesPerSecond: Int
+    /// How long a line may be silent.
+    var idleTimeout: Duration
+    /// For a whole exchange without its bytes.
+    var exchangeTimeout: Duration
+    /// What the bytes of an exchange may take on top.
+    var minBytesPerSecond: Int
   }
 
   /// Once for the process, before any handle. https://curl.se/libcurl/c/curl_global_init.html
   private static let isReady = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
 
-  private let handle: UnsafeMutableRawPointer
+  private let share: UnsafeMutableRawPointer
   private let options: Options
   private let isCancelled: () -> Bool
 
   init(_ options: Options, isCancelled: @escaping () -> Bool) throws(SyncError) {
-    guard Self.isReady, let handle = curl_easy_init() else { throw .library }
-    self.handle = handle
+    guard Self.isReady, let share = wt_curl_share() else { throw .library }
+    self.share = share
     self.options = options
     self.isCancelled = isCancelled
   }
 
-  deinit { curl_easy_cleanup(handle) }
+  deinit { curl_share_cleanup(share) }
 
   func perform(_ request: HTTPRequest) throws(SyncError) -> HTTPResponse {
     guard !isCancelled() else { throw .cancelled }
-    // Clears all options and keeps connections, sessions and names.
-    curl_easy_reset(handle)
-    guard setConnection(), set(request) else { throw .library }
+    guard let handle = curl_easy_init() else { throw .library }
+    // Its connection stays with the share.
+    defer { curl_easy_cleanup(handle) }
+    guard wt_curl_set_share(handle, share) == CURLE_OK, setConnection(of: handle),
+      set(request, on: handle)
+    else { throw .library }
 
     var list: UnsafeMutablePointer<curl_slist>?
     defer { curl_slist_free_all(list) }
@@ -45,7 +55,9 @@ final class CurlHandle {
     }
     guard wt_curl_set_headers(handle, list) == CURLE_OK else { throw .library }
 
-    let exchange = Exchange(answerLimit: request.answerLimit, isCancelled: isCancelled)
+    let exchange = Exchange(
+      answerLimit: request.answerLimit, options: options, requestBytes: request.body.count,
+      isCancelled: isCancelled)
     let context = Unmanaged.passUnretained(exchange).toOpaque()
     guard wt_curl_set_receivers(handle, receiveHeader, receiveBody, context) == CURLE_OK,
       wt_curl_set_progress(handle, progress, context) == CURLE_OK
@@ -61,14 +73,15 @@ final class CurlHandle {
       }
     }
     if exchange.isTooLarge { throw .answerTooLarge(limitBytes: request.answerLimit) }
-    if let error = error(of: code) { throw error }
+    if exchange.isOverdue { throw .timedOut }
+    if let error = error(of: code, handle) { throw error }
     exchange.response.status = wt_curl_status(handle)
     return exchange.response
   }
 
   // MARK: - Options
 
-  private func setConnection() -> Bool {
+  private func setConnection(of handle: UnsafeMutableRawPointer) -> Bool {
     var settings: [CURLcode] = [
       wt_curl_set_text(handle, CURLOPT_PROTOCOLS_STR, options.isLoopback ? "http,https" : "https"),
       wt_curl_set_number(handle, CURLOPT_FOLLOWLOCATION, 0),
@@ -77,26 +90,27 @@ final class CurlHandle {
       wt_curl_set_number(handle, CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2)),
       wt_curl_set_number(handle, CURLOPT_NOSIGNAL, 1),
       wt_curl_set_text(handle, CURLOPT_USERAGENT, options.userAgent),
+      // What a proxy says to CONNECT is no header of the platform's.
+      wt_curl_set_number(handle, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1),
       wt_curl_set_number(handle, CURLOPT_CONNECTTIMEOUT_MS, options.connectTimeout.wholeMilliseconds),
     ]
     // A proxy has no business with what stays on this machine.
-    if options.isLoopback { settings.append(wt_curl_set_text(handle, CURLOPT_PROXY, "")) }
+    if let proxy = options.isLoopback ? "" : options.proxy {
+      settings.append(wt_curl_set_text(handle, CURLOPT_PROXY, proxy))
+    }
     if let bundle = options.caBundle { settings.append(wt_curl_set_text(handle, CURLOPT_CAINFO, bundle)) }
     return settings.allSatisfy { $0 == CURLE_OK }
   }
 
-  private func set(_ request: HTTPRequest) -> Bool {
+  private func set(_ request: HTTPRequest, on handle: UnsafeMutableRawPointer) -> Bool {
+    // The exchange ends itself by what has come of the answer; this is the end for all that could come.
     let bodies = request.body.count + request.answerLimit
     let milliseconds =
-      options.connectTimeout.wholeMilliseconds + options.answerTimeout.wholeMilliseconds
-      + bodies * 1000 / max(1, options.slowestBytesPerSecond)
+      options.exchangeTimeout.wholeMilliseconds + bodies * 1000 / max(1, options.minBytesPerSecond)
     var settings = [
       wt_curl_set_text(handle, CURLOPT_URL, request.url),
       wt_curl_set_number(handle, CURLOPT_TIMEOUT_MS, milliseconds),
-      // A line that has gone silent is given up long before a large body's time is over.
-      wt_curl_set_number(handle, CURLOPT_LOW_SPEED_LIMIT, 1),
-      wt_curl_set_number(
-        handle, CURLOPT_LOW_SPEED_TIME, max(1, (options.answerTimeout.wholeMilliseconds + 999) / 1000)),
+      wt_curl_set_number(handle, CURLOPT_FRESH_CONNECT, request.needsNewConnection ? 1 : 0),
     ]
     switch request.method {
     case "GET": settings.append(wt_curl_set_number(handle, CURLOPT_HTTPGET, 1))
@@ -111,11 +125,15 @@ final class CurlHandle {
   // MARK: - Results
 
   /// https://curl.se/libcurl/c/libcurl-errors.html
-  private func error(of code: CURLcode) -> SyncError? {
+  private func error(of code: CURLcode, _ handle: UnsafeMutableRawPointer) -> SyncError? {
     switch code {
     case CURLE_OK: nil
+    case _ where wt_curl_connect_status(handle) >= 300:
+      .proxyRefused(status: wt_curl_connect_status(handle))
+    // Where nothing was sent, there was nobody to send it to.
+    case CURLE_OPERATION_TIMEDOUT: wt_curl_request_bytes(handle) > 0 ? .timedOut : .unreachable
     case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY, CURLE_COULDNT_CONNECT, CURLE_PROXY,
-      CURLE_OPERATION_TIMEDOUT, CURLE_INTERFACE_FAILED:
+      CURLE_INTERFACE_FAILED:
       .unreachable
     case CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_ISSUER_ERROR,
       CURLE_SSL_INVALIDCERTSTATUS, CURLE_SSL_CERTPROBLEM:
@@ -142,10 +160,38 @@ private final class Exchange {
   var response = HTTPResponse()
   var headerBytes = 0
   var isTooLarge = false
+  /// Set where the exchange was given up because its time was over.
+  private(set) var isOverdue = false
 
-  init(answerLimit: Int, isCancelled: @escaping () -> Bool) {
+  private let start = ContinuousClock.now
+  /// When a byte last went or came, and how many had by then.
+  private var lastByte = ContinuousClock.now
+  private var bytesSoFar = 0
+  private let options: CurlHandle.Options
+  private let requestBytes: Int
+
+  init(answerLimit: Int, options: CurlHandle.Options, requestBytes: Int, isCancelled: @escaping () -> Bool) {
     self.answerLimit = answerLimit
+    self.options = options
+    self.requestBytes = requestBytes
     self.isCancelled = isCancelled
+  }
+
+  /// Notes how many bytes went and came by now. libcurl's own measure of a silent line is a mean over several seconds.
+  func note(bytes: Int) {
+    guard bytes != bytesSoFar else { return }
+    (bytesSoFar, lastByte) = (bytes, .now)
+  }
+
+  /// Whether it is to end now. An answer earns its time byte by byte, so that one that drips comes to an end.
+  func isToEnd() -> Bool {
+    let bytes = requestBytes + headerBytes + response.body.count
+    let milliseconds = bytes * 1000 / max(1, options.minBytesPerSecond)
+    let now = ContinuousClock.now
+    if now - start > options.exchangeTimeout + .milliseconds(milliseconds) { isOverdue = true }
+    // A line that has gone silent is given up long before a large body's time is over.
+    if now - lastByte > options.idleTimeout { isOverdue = true }
+    return isOverdue || isCancelled()
   }
 }
 
@@ -162,14 +208,15 @@ private func receiveHeader(
     exchange.isTooLarge = true
     return 0
   }
-  let line = String(decoding: UnsafeRawBufferPointer(start: bytes, count: count), as: UTF8.self)
-  if line.hasPrefix("HTTP/") {
+  // By bytes: a mark behind the colon would make it another character of Swift's.
+  let line = UnsafeRawBufferPointer(start: bytes, count: count)
+  if line.starts(with: "HTTP/".utf8) {
     exchange.response.headers = [:]
-  } else if let colon = line.firstIndex(of: ":") {
-    let value = line[line.index(after: colon)...]
-    exchange.response.headers[line[..<colon].lowercased()] = trimmed(value)
+  } else if let colon = line.firstIndex(of: UInt8(ascii: ":")) {
+    let name = line[..<colon].map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }
+    exchange.response.headers[String(decoding: name, as: UTF8.self)] = trimmed(line[(colon + 1)...])
   }
-  return count
+  return exchange.isToEnd() ? 0 : count
 }
 
 private func receiveBody(
@@ -182,22 +229,24 @@ private func receiveBody(
     return 0
   }
   exchange.response.body.append(contentsOf: UnsafeRawBufferPointer(start: bytes, count: count))
-  return count
+  return exchange.isToEnd() ? 0 : count
 }
 
 /// Called many times a second while bytes flow and about once a second while none do.
 private func progress(
-  context: UnsafeMutableRawPointer?, _: curl_off_t, _: curl_off_t, _: curl_off_t, _: curl_off_t
+  context: UnsafeMutableRawPointer?, _: curl_off_t, received: curl_off_t, _: curl_off_t, sent: curl_off_t
 ) -> Int32 {
   guard let context else { return 1 }
-  return Unmanaged<Exchange>.fromOpaque(context).takeUnretainedValue().isCancelled() ? 1 : 0
+  let exchange = Unmanaged<Exchange>.fromOpaque(context).takeUnretainedValue()
+  exchange.note(bytes: Int(received) + Int(sent) + exchange.headerBytes)
+  return exchange.isToEnd() ? 1 : 0
 }
 
-private func trimmed(_ text: Substring) -> String {
-  let isBlank: (Character) -> Bool = { $0 == " " || $0 == "\t" || $0 == "\r" || $0 == "\n" || $0 == "\r\n" }
-  var text = text.drop(while: isBlank)
-  while let last = text.last, isBlank(last) { text.removeLast() }
-  return String(text)
+private func trimmed(_ bytes: Slice<UnsafeRawBufferPointer>) -> String {
+  let isBlank: (UInt8) -> Bool = { $0 == 0x20 || $0 == 0x09 || $0 == 0x0D || $0 == 0x0A }
+  var bytes = bytes.drop(while: isBlank)
+  while let last = bytes.last, isBlank(last) { bytes.removeLast() }
+  return String(decoding: bytes, as: UTF8.self)
 }
 
 extension Duration {

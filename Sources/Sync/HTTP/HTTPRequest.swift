@@ -6,6 +6,7 @@ struct HTTPRequest {
   var body: [UInt8] = []
   /// The longest body of an answer, bytes.
   var answerLimit = 65_536
+  var needsNewConnection = false
 }
 
 struct HTTPResponse {
@@ -16,7 +17,37 @@ struct HTTPResponse {
 
   /// Looks like a page for a person.
   var isPage: Bool {
-    (headers["content-type"] ?? "").lowercased().hasPrefix("text/html")
-      || body.first { $0 > 0x20 } == UInt8(ascii: "<")
+    has(mediaType: "text/html") || body.first { $0 > 0x20 } == UInt8(ascii: "<")
+  }
+
+  var isJSON: Bool { has(mediaType: "application/json") }
+
+  private func has(mediaType: String) -> Bool {
+    (headers["content-type"] ?? "").lowercased().utf8.starts(with: mediaType.utf8)
+  }
+
+  /// How long `Retry-After` asks to wait; nil where there is none or it cannot be read. A date counts from the
+  /// answer's own `Date`, since a laptop's clock may be wrong.
+  var retryAfter: Duration? {
+    guard let field = headers["retry-after"] else { return nil }
+    if !field.isEmpty, field.utf8.allSatisfy({ (0x30...0x39).contains($0) }) {
+      // What is too long a number is a long time.
+      return .seconds(Int64(field) ?? Int64(Int32.max))
+    }
+    guard let until = HTTPDate(field), let now = headers["date"].flatMap({ HTTPDate($0) }) else { return nil }
+    return .seconds(max(0, until.secondsSince1970 - now.secondsSince1970))
+  }
+
+  /// The base64 of the SHA-256 in a field of RFC 9530: `sha-256=:base64:`, among others or alone.
+  func digest(in name: String) -> String? {
+    let prefix = Array("sha-256=:".utf8)
+    for entry in Array((headers[name] ?? "").utf8).split(separator: UInt8(ascii: ",")) {
+      let entry = entry.drop { $0 == 0x20 || $0 == 0x09 }
+      guard entry.starts(with: prefix), entry.count > prefix.count, entry.last == UInt8(ascii: ":") else {
+        continue
+      }
+      return String(decoding: entry.dropFirst(prefix.count).dropLast(), as: UTF8.self)
+    }
+    return nil
   }
 }

@@ -7,7 +7,8 @@ struct PlatformAddress {
   /// Without a slash at its end.
   let base: String
   let isLoopback: Bool
-  private let origin: String
+  /// Scheme, host and port, the default one written out: what a token belongs to.
+  let origin: String
 
   init(_ text: String) throws(SyncError) {
     guard let parts = Self.parts(of: text), parts.user == nil, parts.query == nil, parts.fragment == nil else {

@@ -77,12 +77,20 @@ enum SyncCommand {
       case .fileProgress(_, let offset, let bytes):
         workplace.console.sayMore(Text(verbatim: "\(offset)/\(bytes)"))
       case .keyPending(_, let reason): workplace.console.say(reason.title)
+      case .platformKeyShort(let bits): workplace.console.say(weakKeyWarning(bits: bits), .yellow)
       default: break
       }
     }.run()
     return Document(
       delivered: report.delivered, pending: report.pending, failed: report.failed,
       keysPending: try workplace.fieldbook().queueSummary().keys, outcomes: report.outcomes)
+  }
+
+  /// What is said of a pinned certificate that would not be pinned any more.
+  static func weakKeyWarning(bits: Int) -> Text {
+    Text(
+      zh: "注意：平台证书的 RSA 密钥只有 \(bits) 位，现在要求至少 3072 位，请公司更换",
+      en: "note: the platform's certificate has an RSA key of \(bits) bits; it should have 3,072 or more")
   }
 
   private static func finish(_ document: Document, _ workplace: Workplace) throws -> Int32 {

@@ -7,6 +7,8 @@ extension SyncReason {
   var title: Text {
     switch self {
     case .unreachable: Text(zh: "连不上平台", en: "the platform cannot be reached")
+    case .timedOut: Text(zh: "平台没有按时答复", en: "the platform did not answer in time")
+    case .proxyRefused: Text(zh: "代理服务器不放行", en: "the network's proxy refuses the connection")
     case .interrupted: Text(zh: "传输中断", en: "the connection broke")
     case .notTrusted: Text(zh: "平台的 TLS 证书不可信", en: "the platform's TLS certificate is not trusted")
     case .cancelled: Text(zh: "已取消", en: "cancelled")
@@ -14,6 +16,9 @@ extension SyncReason {
       Text(zh: "网络把请求转到了别处（可能要先登录 Wi-Fi）", en: "the network redirects elsewhere (a Wi-Fi login page?)")
     case .notThePlatform:
       Text(zh: "回答的不是平台（可能要先登录 Wi-Fi）", en: "what answers is not the platform (a Wi-Fi login page?)")
+    case .blocked:
+      Text(
+        zh: "途中的防火墙或网关拦下了这一条", en: "a firewall or gateway on the way refuses this one")
     case .answerTooLarge: Text(zh: "平台的回答过大", en: "the platform's answer is too large")
     case .notAcknowledged: Text(zh: "平台的回执与所发不符", en: "the acknowledgement does not name what was sent")
     case .credentials: Text(zh: "平台不认登录凭证", en: "the platform does not accept the token")
@@ -21,6 +26,7 @@ extension SyncReason {
     case .conflict: Text(zh: "平台上已有另一版本", en: "the platform has another version of the record")
     case .incomplete: Text(zh: "平台缺少文件或密钥", en: "the platform lacks files or keys")
     case .refused: Text(zh: "平台拒收", en: "the platform refuses it")
+    case .keyShort: Text(zh: "平台证书的密钥太短", en: "the platform's certificate is too weak")
     case .sealing: Text(zh: "平台公钥无法加密", en: "the platform's key cannot seal")
     case .keyPending: Text(zh: "模块密钥尚未送达", en: "the module's key is not delivered yet")
     case .keyMissing: Text(zh: "本机已没有该密钥", en: "the key is no longer on this laptop")
@@ -32,13 +38,20 @@ extension SyncReason {
 
   var hint: Text {
     switch self {
-    case .unreachable, .interrupted, .platformFailed, .predecessor, .keyPending:
+    case .unreachable, .timedOut, .interrupted, .platformFailed, .predecessor, .keyPending:
       Text(
         zh: "有网络时再运行 weldtech sync；记录都还在本机",
         en: "run `weldtech sync` again when there is a network; everything is kept here")
     case .redirected, .notThePlatform, .answerTooLarge, .notAcknowledged:
       Text(
         zh: "在浏览器里登录网络，再运行 weldtech sync", en: "log in to the network in a browser, then run `weldtech sync`")
+    case .blocked:
+      Text(
+        zh: "其他记录照常送达；把这一条告诉管网络的人", en: "the others go on; show this one to whoever runs the network")
+    case .proxyRefused:
+      Text(
+        zh: "检查 https_proxy 里的用户名和密码，或换一个网络",
+        en: "check user and password in https_proxy, or take another network")
     case .credentials:
       Text(
         zh: "向公司要新的凭证：weldtech setup --token-file",
@@ -47,7 +60,7 @@ extension SyncReason {
       Text(zh: "检查电脑的日期；公司网络可能在拦截", en: "check the laptop's date; a company's network may intercept")
     case .setup: Text(zh: "weldtech setup --platform https://…", en: "weldtech setup --platform https://…")
     case .cancelled: Text(zh: "再运行 weldtech sync 即可继续", en: "run `weldtech sync` to go on")
-    case .conflict, .incomplete, .refused, .sealing, .keyMissing, .fileMissing:
+    case .conflict, .incomplete, .refused, .sealing, .keyShort, .keyMissing, .fileMissing:
       Text(zh: "联系公司处理；本机的记录没有改动", en: "the company has to look at it; nothing was changed here")
     }
   }
@@ -79,6 +92,24 @@ extension SyncError: Explained {
         hint: Text(
           zh: "向公司核对指纹，确认后用 weldtech setup --platform-key 更换",
           en: "check the fingerprint with the company, then `weldtech setup --platform-key`"))
+    case .proxyRefused(let status):
+      Failure(
+        code: SyncReason.proxyRefused.rawValue,
+        message: Text(
+          zh: "代理服务器不放行（HTTP \(status)）", en: "the network's proxy refuses the connection (HTTP \(status))"),
+        hint: SyncReason.proxyRefused.hint)
+    case .platformKeyShort(let bits):
+      Failure(
+        code: SyncReason.keyShort.rawValue,
+        message: bits == 0
+          ? Text(
+            zh: "平台证书不是 RSA 的，不能给它加密",
+            en: "the platform's certificate has no RSA key, so nothing can be sealed to it")
+          : Text(
+            zh: "平台证书的 RSA 密钥只有 \(bits) 位，至少要 3072 位",
+            en: "the platform's certificate has an RSA key of \(bits) bits; 3,072 is the least"),
+        hint: Text(zh: "向公司要新的平台证书", en: "ask the company for a new certificate of the platform"),
+        exit: .badData)
     case .platformKeyUnreadable:
       Failure(
         code: "sync.key.unreadable",

@@ -137,7 +137,7 @@ struct Examination {
 
   private mutating func lookAtPlatform() throws {
     let address = try workplace.platformAddress()
-    _ = try workplace.platformClient(answerTimeout: .seconds(10)).platformKey()
+    _ = try workplace.platformClient(exchangeTimeout: .seconds(15)).platformKey()
     praise(Text(zh: "平台 \(address) 有回应", en: "the platform at \(address) answers"))
   }
 }

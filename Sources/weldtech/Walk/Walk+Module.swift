@@ -3,6 +3,7 @@ import Fieldbook
 import Provision
 import Records
 import Sync
+import Terminal
 
 extension Walk {
   // MARK: - Pairing
@@ -38,7 +39,7 @@ extension Walk {
     var installation = installation
     let terms = ReplacementTerms(
       isInForce: { try holdsOn($0, otherThan: installation.id) },
-      authority: try? workplace.platformClient(answerTimeout: .seconds(10)), serviceReason: serviceReason,
+      authority: try? workplace.platformClient(exchangeTimeout: .seconds(15)), serviceReason: serviceReason,
       inspection: installation.module?.inspection, recorded: installation.module?.replacement,
       record: { installation = try append(.inspected($0), to: installation) })
     let result = try pairing.pair(installation.id, settings: settings, terms: terms)
@@ -90,8 +91,14 @@ extension Walk {
     let testPlan = try catalogue.plan(named: plan, for: try catalogue.scheme(named: scheme.name))
     let secret = try fieldbook.heldKey(keyId, moduleSerial: serialNumber)
     // A start of the platform's own takes the key there. Without a network the step is not run, and says so.
-    let authority = try? workplace.platformClient(answerTimeout: .seconds(10))
-    if authority != nil { _ = try? workplace.syncRun(retry: RetryPolicy(attempts: 1)).deliverKeys() }
+    var authority = try? workplace.platformClient(exchangeTimeout: .seconds(15))
+    if authority != nil {
+      workplace.console.say(Text(zh: "正在联系平台，最多 15 秒……", en: "asking the platform, for 15 seconds at most…"))
+      let run = try? workplace.syncRun(retry: RetryPolicy(attempts: 1), exchangeTimeout: .seconds(15))
+      let report = try? run?.deliverKeys()
+      // Who has just waited for nothing does not wait again.
+      if let reason = report?.stoppedBy, reason == .unreachable || reason == .timedOut { authority = nil }
+    }
     let test = FunctionalTest(
       client: client,
       module: TestedModule(serialNumber: serialNumber, keyId: keyId, secret: secret),

@@ -40,21 +40,21 @@ final class PlatformFixture {
     try? FileManager.default.removeItem(atPath: folder)
   }
 
-  func client(token: String? = nil, answerTimeout: Duration = .seconds(5)) throws -> PlatformClient {
+  func client(token: String? = nil, idleTimeout: Duration = .seconds(5)) throws -> PlatformClient {
     let platform = platform
     return try PlatformClient(
-      .init(address: url, token: token, connectTimeout: .seconds(2), answerTimeout: answerTimeout),
+      .init(address: url, token: token, connectTimeout: .seconds(2), idleTimeout: idleTimeout),
       isCancelled: { [unowned self] in platform.requests().count >= cancelAfterRequests })
   }
 
   func run(client: PlatformClient? = nil) throws -> SyncReport { try syncRun(client: client).run() }
 
-  func syncRun(client: PlatformClient? = nil) throws -> SyncRun {
+  func syncRun(client: PlatformClient? = nil, retry: RetryPolicy = RetryPolicy()) throws -> SyncRun {
     SyncRun(
       outbox: outbox, files: files, client: try client ?? self.client(), clock: FixedClock(), uploads: uploads,
       platformCertificate: pinned,
       surroundings: .init(
-        sleep: { [unowned self] in pauses.append($0) }, pin: { [unowned self] in pinned = $0 },
+        sleep: { [unowned self] in pauses.append($0) }, retry: retry, pin: { [unowned self] in pinned = $0 },
         progress: { [unowned self] in events.append($0) }))
   }
 

@@ -201,7 +201,10 @@ enum Errors {
 
   private static let setup: [any Error] = [
     SetupMissing.setup, SetupMissing.share, SetupMissing.platformKey, SetupMissing.platform,
-    SetupRejected.phone, SetupRejected.region("15"), SetupRejected.codes("x"),
+    TokenRefused.empty(path: "/t"), TokenRefused.byteOrderMark(path: "/t"), TokenRefused.blank(path: "/t"),
+    TokenRefused.notASCII(path: "/t"), TokenRefused.open(path: "/t", mode: 0o644),
+    TokenRefused.otherPlatform("https://example.cn:443"), SetupRejected.phone, SetupRejected.region("15"),
+    SetupRejected.codes("x"),
   ]
 
   private static let pictures: [any Error] =
@@ -293,7 +296,8 @@ enum Errors {
       SyncError.platformAddress, .plainHTTP(host: "h"), .tokenMalformed, .caBundle, .library, .unreachable,
       .interrupted, .notTrusted, .cancelled, .redirected(status: 302), .notThePlatform(status: 200),
       .answerTooLarge(limitBytes: 9), .notAcknowledged(status: 200), .credentials(status: 401),
-      .platformFailed(status: 503), .conflict,
+      .platformFailed(status: 503), .timedOut, .proxyRefused(status: 407), .blocked(status: 403),
+      .platformKeyShort(bits: 2048), .platformKeyShort(bits: 0), .conflict,
       .incomplete(files: [FileDigest(digest)].compactMap { $0 }, keys: ["a"]),
       .refused(status: 422, code: "x"), .platformKeyChanged(pinned: digest, offered: digest),
       .platformKeyUnreadable, .sealing,
@@ -311,7 +315,8 @@ enum Errors {
 
   private static let bench: [any Error] =
     ([
-      .listenAddress("x"), .cannotListen(address: "127.0.0.1:80"), .dataFolder(path: "/d", errno: EACCES),
+      .listenAddress("x"), .needsToken(address: "0.0.0.0:1"), .cannotListen(address: "127.0.0.1:80"),
+      .dataFolder(path: "/d", errno: EACCES),
       .dataFolderInUse(path: "/d"), .damaged(path: "/d"), .noKey, .alreadyStarted,
     ] as [LocalPlatformError]) + [
       ModuleBenchError.terminal(errno: ENOSPC), ModuleBenchError.alreadyStarted,

@@ -1,0 +1,154 @@
+import Foundation
+import Glibc
+
+/// An HTTP server on loopback whose every byte a test decides: what a hostile platform, a firewall before the right one
+/// or a proxy would answer. One connection a request.
+final class ScriptedServer: @unchecked Sendable {
+  struct Request: Sendable {
+    let method: String
+    let path: String
+    /// As it came, its head and its body.
+    let bytes: [UInt8]
+    let bodyBytes: Int
+  }
+
+  enum Answer: Sendable {
+    case bytes([UInt8])
+    /// One byte at a time, so many milliseconds apart.
+    case drip([UInt8], milliseconds: UInt32)
+    /// Nothing, for so long.
+    case silence(milliseconds: UInt32)
+    /// What the server on this port answers, changed on its way.
+    case forward(port: UInt16, @Sendable ([UInt8]) -> [UInt8])
+
+    static func page(_ status: Int, body: String = "<html><title>Forbidden</title></html>") -> Answer {
+      reply(status, [("Content-Type", "text/html")], body)
+    }
+
+    static func reply(_ status: Int, _ headers: [(String, String)] = [], _ body: String = "") -> Answer {
+      let lines = headers.map { "\($0.0): \($0.1)\r\n" }.joined()
+      return .bytes(
+        Array(
+          "HTTP/1.1 \(status) X\r\n\(lines)Content-Length: \(body.utf8.count)\r\nConnection: close\r\n\r\n\(body)"
+            .utf8))
+    }
+  }
+
+  private struct Failed: Error {}
+
+  let port: UInt16
+  var url: String { "http://127.0.0.1:\(port)" }
+  private let listener: Int32
+  private let answer: @Sendable (Request) -> Answer
+
+  init(_ answer: @escaping @Sendable (Request) -> Answer) throws {
+    self.answer = answer
+    let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    self.listener = listener
+    var address = Self.address(port: 0)
+    let size = socklen_t(MemoryLayout<sockaddr_in>.size)
+    let isBound = withUnsafePointer(to: &address) {
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(listener, $0, size) == 0 }
+    }
+    guard isBound, listen(listener, 16) == 0 else { throw Failed() }
+    var length = size
+    _ = withUnsafeMutablePointer(to: &address) {
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(listener, $0, &length) }
+    }
+    port = UInt16(bigEndian: address.sin_port)
+    Thread.detachNewThread {
+      while true {
+        let connection = accept(listener, nil, nil)
+        if connection < 0 { return }
+        Thread.detachNewThread {
+          Self.serve(connection, answer)
+          close(connection)
+        }
+      }
+    }
+  }
+
+  deinit {
+    shutdown(listener, Int32(SHUT_RDWR))
+    close(listener)
+  }
+
+  // MARK: - One request
+
+  private static func serve(_ connection: Int32, _ answer: (Request) -> Answer) {
+    guard let request = read(connection) else { return }
+    switch answer(request) {
+    case .bytes(let bytes): send(bytes, over: connection)
+    case .drip(let bytes, let milliseconds):
+      for byte in bytes {
+        guard send([byte], over: connection) else { return }
+        usleep(milliseconds * 1000)
+      }
+    case .silence(let milliseconds): usleep(milliseconds * 1000)
+    case .forward(let port, let change):
+      guard let bytes = forwarded(request, to: port) else { return }
+      send(change(bytes), over: connection)
+    }
+  }
+
+  private static func read(_ connection: Int32) -> Request? {
+    var bytes: [UInt8] = []
+    var piece = [UInt8](repeating: 0, count: 65_536)
+    while true {
+      let count = recv(connection, &piece, piece.count, 0)
+      if count <= 0 { return nil }
+      bytes += piece[..<count]
+      guard let head = Data(bytes).range(of: Data("\r\n\r\n".utf8)) else { continue }
+      let lines = String(decoding: bytes[..<head.lowerBound], as: UTF8.self).components(separatedBy: "\r\n")
+      let length =
+        lines.first { $0.lowercased().hasPrefix("content-length:") }
+        .flatMap { Int($0.dropFirst(15).trimmingCharacters(in: .whitespaces)) } ?? 0
+      guard bytes.count - head.upperBound >= length else { continue }
+      let words = lines[0].split(separator: " ")
+      guard words.count > 1 else { return nil }
+      return Request(method: String(words[0]), path: String(words[1]), bytes: bytes, bodyBytes: length)
+    }
+  }
+
+  private static func forwarded(_ request: Request, to port: UInt16) -> [UInt8]? {
+    let connection = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    defer { close(connection) }
+    var address = address(port: port)
+    let isConnected = withUnsafePointer(to: &address) {
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        connect(connection, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
+      }
+    }
+    guard isConnected, let end = Data(request.bytes).range(of: Data("\r\n".utf8)) else { return nil }
+    let head = Array(request.bytes[..<end.upperBound]) + Array("Connection: close\r\n".utf8)
+    guard send(head + request.bytes[end.upperBound...], over: connection) else { return nil }
+    var bytes: [UInt8] = []
+    var piece = [UInt8](repeating: 0, count: 65_536)
+    while true {
+      let count = recv(connection, &piece, piece.count, 0)
+      if count <= 0 { return bytes }
+      bytes += piece[..<count]
+    }
+  }
+
+  @discardableResult
+  private static func send(_ bytes: [UInt8], over connection: Int32) -> Bool {
+    var sent = 0
+    while sent < bytes.count {
+      let count = bytes[sent...].withUnsafeBytes {
+        Glibc.send(connection, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+      }
+      if count <= 0 { return false }
+      sent += count
+    }
+    return true
+  }
+
+  private static func address(port: UInt16) -> sockaddr_in {
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_port = port.bigEndian
+    inet_pton(AF_INET, "127.0.0.1", &address.sin_addr)
+    return address
+  }
+}
