@@ -11,6 +11,7 @@ struct PeerProgram {
   static let esptool = PeerProgram(named: "esptool")
   static let emulator = PeerProgram(named: "qemu-system-arm")
   static let esp32Mock = PeerProgram(named: "esp32-mock-bootloader")
+  static let schemathesis = PeerProgram(named: "schemathesis")
   static let compiler = PeerProgram(named: "cc")
 
   var isInstalled: Bool { path != nil }
@@ -41,12 +42,16 @@ struct PeerProgram {
     return process
   }
 
-  /// Ended by force after two minutes; the status is then not 0.
-  func run(_ arguments: [String], environment: [String: String] = [:]) throws -> Outcome {
+  /// Ended by force after `seconds`; the status is then not 0.
+  /// - Parameter folder: where it runs; nil is where the tests do.
+  func run(
+    _ arguments: [String], environment: [String: String] = [:], folder: String? = nil, seconds: Int = 120
+  ) throws -> Outcome {
     let process = Process()
     process.executableURL = URL(filePath: path ?? "")
     process.arguments = arguments
     process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+    if let folder { process.currentDirectoryURL = URL(filePath: folder) }
     let pipe = Pipe()
     process.standardOutput = pipe
     process.standardError = pipe
@@ -54,7 +59,7 @@ struct PeerProgram {
     try process.run()
     // A peer that waits for ever is a failed test, not a hung run.
     let deadline = DispatchWorkItem { process.terminate() }
-    DispatchQueue.global().asyncAfter(deadline: .now() + 120, execute: deadline)
+    DispatchQueue.global().asyncAfter(deadline: .now() + .seconds(seconds), execute: deadline)
     defer { deadline.cancel() }
     let output = pipe.fileHandleForReading.readDataToEndOfFile()
     process.waitUntilExit()
