@@ -100,7 +100,7 @@ import Testing
         }
       }
     }
-    let uploads = UploadAddresses(folder: home + "/uploads")
+    let uploads = UploadAddresses(home: home)
     var runs = 0
     while state.withLock({ $0.answers }) < Self.mutations {
       runs += 1
