@@ -100,7 +100,11 @@ import Testing
     )
     #expect(try asOther.failure("status", home: folder + "/home") == "fieldbook.home")
     chmod(laptop.home + "/fieldbook.sqlite", 0o400)
-    #expect(["fieldbook.permission", "fieldbook.home"].contains(try asOther.failure("status")))
+    #expect(try asOther.failure("register", "--from", try laptop.registration()) == "fieldbook.permission")
+    // What is there can still be read.
+    let status = try asOther.run(["--json", "status"], home: nil).document()
+    #expect((status["home"] as? [String: Any])?["writeRefusal"] as? String == "fieldbook.permission")
+    #expect(status["installations"] as? [String: Int] == ["open": 1])
   }
 
   @Test func `a home that is a file, or not a fieldbook, is refused`() throws {
