@@ -32,6 +32,8 @@ public enum DrawingError: Error, Hashable, Sendable {
   public enum PDFFault: Hashable, Sendable {
     /// poppler is not installed.
     case noPoppler
+    /// libqpdf is not installed.
+    case noQPDF
     case damaged, noSuchPage, tooLarge
   }
 
