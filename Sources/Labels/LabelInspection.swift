@@ -55,17 +55,33 @@ public struct LabelInspection: Hashable, Sendable {
   /// All symbols in a picture, from the top to the bottom; empty where none is read, inverted neither.
   /// - Throws: `drawing(.outOfMemory)`.
   public static func symbols(in image: GreyImage) throws(LabelError) -> [LabelInspection] {
-    var findings = try LabelReader.findings(in: image, as: .photograph)
+    var findings = try Self.findings(in: image)
     // The decoder takes an even dark patch of a faded label for light; with the contrast spread it does not.
-    if findings.isEmpty { findings = try LabelReader.findings(in: image.stretched, as: .photograph) }
+    if findings.isEmpty { findings = try Self.findings(in: image.stretched) }
     var seen = image
     let isInverted = findings.isEmpty
     if isInverted {
       seen = image.inverted
-      findings = try LabelReader.findings(in: seen.stretched, as: .photograph)
+      findings = try Self.findings(in: seen.stretched)
     }
     let inOrder = findings.sorted { ($0.corners[0].y, $0.corners[0].x) < ($1.corners[0].y, $1.corners[0].x) }
     return inOrder.map { LabelInspection($0, in: seen, isInverted: isInverted) }
+  }
+
+  /// Looks at the picture, and at its back unless all that was found stood upright: zxing-cpp cannot read some mirrored
+  /// symbols at any size, and a sheet is mirrored whole.
+  private static func findings(in image: GreyImage) throws(LabelError) -> [LabelReader.Finding] {
+    let front = try LabelReader.findings(in: image, as: .photograph)
+    if !front.isEmpty, front.allSatisfy({ !$0.isMirrored }) { return front }
+    let back = try LabelReader.findings(in: image.flipped, as: .photograph).filter { !$0.isMirrored }
+    let texts = Set(back.map(\.text))
+    let width = Double(image.widthPixels)
+    return front.filter { !$0.isMirrored || !texts.contains($0.text) }
+      + back.map { finding in
+        LabelReader.Finding(
+          text: finding.text, isMirrored: true, correction: finding.correction,
+          corners: finding.corners.map { Point(x: width - 1 - $0.x, y: $0.y) })
+      }
   }
 
   private init(_ finding: LabelReader.Finding, in image: GreyImage, isInverted: Bool) {

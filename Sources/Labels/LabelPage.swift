@@ -1,3 +1,4 @@
+import Cryptography
 import Drawing
 
 /// Makes the operators of pages of labels, and reads every label back from those very operators.
@@ -36,6 +37,10 @@ final class LabelPage {
     let packed: [UInt8]
     let glyphs: GlyphUse
     let marks: [Mark]
+    /// Of the operators before they were packed.
+    let digest: SHA256Digest
+    /// What the decoder read in the operators, symbol by symbol.
+    let texts: [String]
   }
 
   /// Where a label's symbol stands on the page, quiet zone included; points from the top left.
@@ -93,9 +98,10 @@ final class LabelPage {
       }
     }
     operators += Array("Q Q\n".utf8)
-    try readBack(operators, marks, forms)
+    let texts = try readBack(operators, marks, forms)
     guard let packed = PDFWriter.pack(operators) else { throw .drawing(.outOfMemory) }
-    return Made(packed: packed, glyphs: glyphs, marks: marks)
+    return Made(
+      packed: packed, glyphs: glyphs, marks: marks, digest: SHA256Digest(of: operators), texts: texts)
   }
 
   /// Turns the page's points into dots that go down from its top left, mirrored where it is, and draws the
@@ -178,50 +184,59 @@ final class LabelPage {
   // MARK: - Reading back
 
   /// Draws every symbol's square from the page's operators at 3 pixels a module and has it read.
-  private func readBack(_ operators: [UInt8], _ marks: [Mark], _ forms: Forms) throws(LabelError) {
+  /// - Returns: the texts that the decoder read.
+  private func readBack(_ operators: [UInt8], _ marks: [Mark], _ forms: Forms) throws(LabelError) -> [String] {
     let reader = PageReader(
       operators,
       forms: Dictionary(forms.all.map { ($0.name, $0.operators) }, uniquingKeysWith: { first, _ in first }),
       pageHeight: height)
+    var texts: [String] = []
     for mark in marks {
       do throws(LabelError) {
         let side = mark.dots.symbol.moduleCountWithQuietZone * 3
-        try Self.check(
-          reader.picture(of: mark.box, side: side), shows: mark.dots.symbol, inks: inks, isDots: true)
+        texts.append(
+          try Self.check(
+            reader.picture(of: mark.box, side: side), shows: mark.dots.symbol, inks: inks, isDots: true))
       } catch {
         throw .label(code: mark.order.payload.code, line: mark.order.line, error)
       }
     }
+    return texts
   }
 
   /// A picture of a symbol and its quiet zone, and nothing else: it reads, it is mirrored where it has to be
-  /// and nowhere else, and the middle of each module is as it was encoded.
+  /// and nowhere else, and the middle of each module is as it was encoded. A picture that has to be mirrored is turned
+  /// over first: zxing-cpp cannot read some mirrored symbols at any size.
   /// - Parameter isDots: every pixel was drawn on its own, so that the symbol stands exactly where it should.
+  /// - Returns: the text that the decoder read.
+  @discardableResult
   static func check(
     _ picture: GreyImage, shows symbol: QRSymbol, inks: LabelInks, isDots: Bool = false
-  ) throws(LabelError) {
-    let picture = inks.process == .laser ? picture.inverted : picture
+  ) throws(LabelError) -> String {
+    var seen = inks.process == .laser ? picture.inverted : picture
+    if inks.isMirrored { seen = seen.flipped }
+    let turned = LabelError.unreadable(inks.isMirrored ? .notMirrored : .mirrored)
     var findings: [LabelReader.Finding] = []
-    if isDots, !inks.isMirrored { findings = try LabelReader.findings(in: picture, as: .symbol) }
-    // Also where a symbol is mirrored that should not be.
-    if findings.isEmpty { findings = try LabelReader.findings(in: picture, as: .drawing) }
-    guard let finding = findings.first else { throw .unreadable(.noSymbol) }
+    if isDots { findings = try LabelReader.findings(in: seen, as: .symbol) }
+    if findings.isEmpty { findings = try LabelReader.findings(in: seen, as: .drawing) }
+    guard let finding = findings.first else {
+      throw try LabelReader.findings(in: seen.flipped, as: .drawing).isEmpty
+        ? LabelError.unreadable(.noSymbol) : turned
+    }
     guard findings.count == 1 else { throw .unreadable(.severalSymbols) }
     guard finding.text == symbol.text else { throw .unreadable(.otherText) }
-    guard finding.isMirrored == inks.isMirrored else {
-      throw .unreadable(inks.isMirrored ? .notMirrored : .mirrored)
-    }
+    guard !finding.isMirrored else { throw turned }
     let modules = symbol.moduleCountWithQuietZone
     for row in 0..<modules {
-      let y = (2 * row + 1) * picture.heightPixels / (2 * modules)
+      let y = (2 * row + 1) * seen.heightPixels / (2 * modules)
       for column in 0..<modules {
-        let x = (2 * column + 1) * picture.widthPixels / (2 * modules)
-        let across = (inks.isMirrored ? modules - 1 - column : column) - QRSymbol.quietModules
+        let x = (2 * column + 1) * seen.widthPixels / (2 * modules)
         guard
-          (picture.pixels[y * picture.widthPixels + x] < 128)
-            == symbol.isDark(column: across, row: row - QRSymbol.quietModules)
+          (seen.pixels[y * seen.widthPixels + x] < 128)
+            == symbol.isDark(column: column - QRSymbol.quietModules, row: row - QRSymbol.quietModules)
         else { throw .unreadable(.otherDots) }
       }
     }
+    return finding.text
   }
 }

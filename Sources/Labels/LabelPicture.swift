@@ -10,6 +10,8 @@ public enum LabelPicture {
   public struct Page: Hashable, Sendable {
     /// From 1; nil of a picture.
     public let number: Int?
+    /// Pages of the whole file; 1 of a picture.
+    public let count: Int
     public let image: GreyImage
   }
 
@@ -19,10 +21,10 @@ public enum LabelPicture {
     if file.starts(with: Array("%PDF".utf8)) {
       let pages = try document(file)
       for index in 0..<pages.count {
-        try body(Page(number: index + 1, image: try picture(of: index, in: pages)))
+        try body(Page(number: index + 1, count: pages.count, image: try picture(of: index, in: pages)))
       }
     } else {
-      try body(Page(number: nil, image: try picture(file)))
+      try body(Page(number: nil, count: 1, image: try picture(file)))
     }
   }
 
@@ -48,9 +50,12 @@ public enum LabelPicture {
   private static func picture(_ file: Data) throws(LabelError) -> GreyImage {
     if file.first == UInt8(ascii: "<") { return try drawn(file) }
     do {
-      return file.starts(with: [0xFF, 0xD8])
+      let picture =
+        file.starts(with: [0xFF, 0xD8])
         ? try GreyImage(jpeg: file, mostPixels: LabelReader.mostPixels)
         : try GreyImage(png: file, mostPixels: LabelReader.mostPixels)
+      // A phone held on its side, or its front camera, says how to turn what it stored.
+      return picture.upright(from: Exif.orientation(of: file))
     } catch { throw .drawing(error) }
   }
 
