@@ -1,5 +1,6 @@
 public import Cryptography
 import Drawing
+import FoundationEssentials
 import Glibc
 
 /// Makes many labels of one template, each read back before it counts. The same orders give the same files
@@ -31,6 +32,8 @@ public struct LabelBatch {
     public let correction: String
     /// Of the file, where the label has one of its own.
     public let sha256: SHA256Digest?
+    /// Whether an earlier run had left the very same file behind, which was read back instead of being written.
+    public var wasThere = false
   }
 
   /// Threads, inclusive.
@@ -116,17 +119,24 @@ public struct LabelBatch {
   {
     do {
       let (bytes, place) = try maker.draw(fields: order.fields, payload: order.payload)
-      let file = "\(folder)/\(order.payload.code).\(maker.format.rawValue)"
-      let digest = try LabelFile.write(bytes, to: file) { (written) throws(LabelError) in
+      let file = LabelFile.path(of: order.payload.code, in: folder, format: maker.format)
+      func readBack(_ written: Data) throws(LabelError) -> SHA256Digest {
         _ = try maker.verify(
           written, place: place, scrutiny: index % fullScrutinyEvery == 0 ? .full : .thinned)
         return SHA256Digest(of: written)
+      }
+      let wasThere = LabelFile.holds(bytes, file)
+      let digest: SHA256Digest
+      if wasThere {
+        digest = try readBack(bytes)
+      } else {
+        digest = try LabelFile.write(bytes, to: file) { (written) throws(LabelError) in try readBack(written) }
       }
       return Made(
         index: index, order: order, file: file,
         moduleMillimetres: Length.millimetres(
           dots: place.dots.dotsPerModule, dotsPerInch: maker.dotsPerInch),
-        correction: place.dots.symbol.correction.rawValue, sha256: digest)
+        correction: place.dots.symbol.correction.rawValue, sha256: digest, wasThere: wasThere)
     } catch {
       throw .label(code: order.payload.code, line: order.line, error)
     }

@@ -39,6 +39,8 @@ public enum LabelError: Error, Hashable, Sendable {
   /// A label of a batch that could not be made, and why; `line` is its list's.
   indirect case label(code: LabelCode, line: Int, LabelError)
   case unwritable(file: String, errno: Int32)
+  /// The finished files of a batch, opened anew, do not show every label of the list exactly once and in its order.
+  case notAccountedFor(LabelShortfall)
   /// Not one label has room within the sheet's margins.
   case sheetTooSmall(
     widthMillimetres: Double, heightMillimetres: Double, neededWidthMillimetres: Double,

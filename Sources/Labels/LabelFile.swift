@@ -1,8 +1,22 @@
 import FoundationEssentials
 import Glibc
+import Records
 
 /// Files of labels: whole or not there.
 enum LabelFile {
+  /// Where a label of a batch lies that has a file of its own.
+  static func path(of code: LabelCode, in folder: String, format: LabelFormat) -> String {
+    "\(folder)/\(code).\(format.rawValue)"
+  }
+
+  /// Whether a file holds these bytes and no others.
+  static func holds(_ bytes: Data, _ file: String) -> Bool {
+    let descriptor = open(file, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return false }
+    defer { close(descriptor) }
+    return (try? read(descriptor, atMost: bytes.count + 1, of: file)) == bytes
+  }
+
   /// Written beside its place, read again, and put in its place by renaming once `check` has let what was read pass.
   /// Not synced to the disk: a label lost with the power is made again with the same bytes.
   /// - Parameter check: gets the bytes that the file holds.

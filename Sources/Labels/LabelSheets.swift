@@ -2,11 +2,12 @@ import Drawing
 import FoundationEssentials
 import Glibc
 
-/// Makes many labels as pages of PDF: real text, vector modules, spot colours; each label read back from its
-/// page's operators, and pages from the finished file as poppler renders them. The same orders give the same
-/// files whatever the number of threads.
+/// Makes many labels as pages of PDF: real text, vector modules, spot colours. Each label is read back from its page's
+/// operators, the finished files are opened anew and held against the list page by page, and some pages are read as
+/// poppler renders them. The same orders give the same files whatever the number of threads.
 public struct LabelSheets {
-  /// Which pages are rendered by poppler and read again; the first of a file always is.
+  /// Which pages are rendered by poppler and read again, which shows how well symbols print; the first of a file always
+  /// is. Which labels the files hold is never sampled.
   public enum Verification: String, Hashable, Sendable, CaseIterable {
     /// One in twenty.
     case sample
@@ -24,6 +25,12 @@ public struct LabelSheets {
   private let inks: LabelInks
   private let verification: Verification
   private let dotsPerInch: Int
+  /// Opens a file of pages; a test may put one in its place that spoils its pages.
+  var makeBook: BookMaker = PageBook.init(file:layout:inks:dotsPerInch:title:)
+
+  typealias BookMaker = (
+    _ file: String, _ layout: SheetLayout, _ inks: LabelInks, _ dotsPerInch: Int, _ title: String
+  ) throws(LabelError) -> PageBook
 
   /// One thread's at a time.
   private final class Page: @unchecked Sendable {
@@ -58,22 +65,41 @@ public struct LabelSheets {
   /// So many while a file is read back, which takes about as long as making them.
   private static let mostAheadOfReading = 128
 
+  /// What happens while files are made, in this order for each file.
+  public enum Event: Hashable, Sendable {
+    /// Labels drawn and read back from their operators so far, those of unfinished files included.
+    case made(labels: Int)
+    /// A file stands in its place.
+    case finished(file: String)
+  }
+
+  /// Files that were opened anew and hold every label of the list exactly once, in its order.
+  public struct Delivery: Hashable, Sendable {
+    public let files: [String]
+    /// Number of labels found in them.
+    public let labels: Int
+    /// The first of them; nil where the list is empty.
+    public let first: LabelBatch.Made?
+  }
+
   /// Makes the files: `output` itself, or, where there are more pages than one file has, `-001` and so on before
-  /// its extension. What has been reported is in a finished file that was read back; what cannot be made or does
-  /// not read ends the batch, is named, and leaves no file with it in.
+  /// its extension. No label counts before all files are in their places and account for the whole list. What cannot be
+  /// made or does not read ends the batch, is named, and leaves no file with it in.
   /// - Parameters:
-  ///   - count: of the orders.
-  ///   - progress: labels made so far, those of unfinished files included.
-  ///   - report: the labels of each file when it is finished.
-  /// - Returns: the files.
+  ///   - count: Number of orders.
+  ///   - shouldStop: Asked before each page; true ends the batch, and no label of it counts.
+  /// - Returns: nil where the batch was stopped.
+  /// - Throws: `label`, `notAccountedFor`, `unwritable`, `drawing`.
   @discardableResult
   public func run(
     _ orders: some Sequence<LabelBatch.Order>, count: Int, output: String, title: String,
-    shouldStop: () -> Bool = { false }, progress: (Int) -> Void = { _ in },
-    report: ([LabelBatch.Made]) throws -> Void
-  ) throws -> [String] {
-    var files: [String] = []
-    guard let some = orders.first(where: { _ in true }) else { return files }
+    shouldStop: () -> Bool = { false }, events: (Event) -> Void = { _ in }
+  ) throws -> Delivery? {
+    guard let some = orders.first(where: { _ in true }) else {
+      return Delivery(files: [], labels: 0, first: nil)
+    }
+    // Said before the work, not after it.
+    guard PDFContents.isAvailable else { throw LabelError.drawing(.pdf(.noQPDF)) }
     let forms = try pages[0].page.forms(from: some)
     let pages = pages
     let crew = Crew<[LabelPage.Wanted], LabelPage.Made>(workers: pages.count) {
@@ -83,44 +109,54 @@ public struct LabelSheets {
     defer { _ = crew.end() }
     let total = layout.pageCount(labels: count)
     var wanted = wantedPages(of: orders, count: count).makeIterator()
+    var ledger = PageLedger()
+    var files: [String] = []
+    var firstMark: LabelPage.Mark?
     var made = 0
     for first in stride(from: 0, to: total, by: Self.mostPages) {
       let file = total > Self.mostPages ? Self.numbered(output, first / Self.mostPages + 1) : output
       let draft = file + ".part"
       do {
-        let book = try PageBook(file: draft, layout: layout, inks: inks, dotsPerInch: dotsPerInch, title: title)
-        var labels: [LabelBatch.Made] = []
+        let book = try makeBook(draft, layout, inks, dotsPerInch, title)
         var samples: [Sample] = []
         for number in 0..<min(Self.mostPages, total - first) {
           if shouldStop() {
             unlink(draft)
-            return files
+            return nil
           }
           _ = Self.give(&wanted, to: crew, ahead: Self.mostAhead)
           guard let outcome = crew.take() else { break }
           if let error = outcome.error { throw error }
           for page in outcome.values {
+            ledger.add(page)
             try book.add(page)
             if number.isMultiple(of: verification.every) {
               samples.append(Sample(page: number, marks: page.marks))
             }
-            labels += page.marks.map { $0.made(in: file) }
+            firstMark = firstMark ?? page.marks.first
             made += page.marks.count
           }
-          progress(made)
+          events(.made(labels: made))
         }
         let isMore = Self.give(&wanted, to: crew, ahead: Self.mostAheadOfReading)
         try book.finish(forms)
         try verify(draft, samples, workers: isMore && verification == .sample ? 1 : pages.count)
         guard rename(draft, file) == 0 else { throw LabelError.unwritable(file: file, errno: errno) }
         files.append(file)
-        try report(labels)
+        events(.finished(file: file))
       } catch {
         unlink(draft)
         throw error
       }
     }
-    return files
+    do {
+      try ledger.account(for: files).check(against: orders)
+    } catch {
+      // Nobody may print what is not the list.
+      for file in files { unlink(file) }
+      throw error
+    }
+    return Delivery(files: files, labels: made, first: files.first.flatMap { firstMark?.made(in: $0) })
   }
 
   /// Keeps the crew in work. A function of its own: an iterator of an opaque type that a nested function captures

@@ -6,7 +6,7 @@ public import FoundationEssentials
 public struct LabelTicket {
   public struct Job: Sendable {
     public var files: [String]
-    public var proof: String?
+    public var proof: Proof?
     public var labels: Int
     public var firstCode: String
     public var lastCode: String
@@ -14,8 +14,20 @@ public struct LabelTicket {
     public var moduleMillimetres: Double
     public var correction: String
 
+    /// Copies of labels of the batch, to be looked at before all of it is made.
+    public struct Proof: Sendable {
+      public var file: String
+      /// Of the labels on it.
+      public var codes: [String]
+
+      public init(file: String, codes: [String]) {
+        self.file = file
+        self.codes = codes
+      }
+    }
+
     public init(
-      files: [String], proof: String?, labels: Int, firstCode: String, lastCode: String, dotsPerInch: Int,
+      files: [String], proof: Proof?, labels: Int, firstCode: String, lastCode: String, dotsPerInch: Int,
       moduleMillimetres: Double, correction: String
     ) {
       self.files = files
@@ -35,8 +47,17 @@ public struct LabelTicket {
   public init(_ job: Job, template: LabelTemplate, layout: SheetLayout, inks: LabelInks) {
     func plain(_ value: Double) -> String { LabelPage.number((value * 1000).rounded() / 1000) }
     var rows = [
-      ("文件", job.files.joined(separator: "\n")), ("校样", job.proof ?? "无"),
-      ("数量", "\(job.labels) 张，编码 \(job.firstCode) 至 \(job.lastCode)，每张不同，每张已逐一读回"),
+      ("文件", job.files.joined(separator: "\n")),
+      (
+        "校样",
+        job.proof.map {
+          "\($0.file)，\($0.codes.count) 张，是下列编码的复本，不计入数量：\n" + $0.codes.joined(separator: "\n")
+        } ?? "无"
+      ),
+      (
+        "数量",
+        "\(job.labels) 张，编码 \(job.firstCode) 至 \(job.lastCode)，每张不同，成品文件已重新打开，每张已逐一读回并与清单核对"
+      ),
       ("模板", "\(template.name)，\(template.titleChinese)"),
     ]
     let corner =
@@ -84,7 +105,8 @@ public struct LabelTicket {
       steps.append("专色“\(cut)”是外形和孔的切割线，\(inks.process == .laser ? "发丝线，" : "")只切不印。")
     }
     if layout.sheet != nil { steps.append("四周为裁切线和套准标记，套准标记在每一色版上都有。") }
-    steps.append("先做校样：四张，用手机逐张扫码并核对文字，确认后再做全部。")
+    let proofs = job.proof.map { "\($0.codes.count) 张，" } ?? ""
+    steps.append("先做校样：\(proofs)用手机逐张扫码并核对文字，确认后再做全部。")
     self.steps = steps
   }
 

@@ -2,7 +2,7 @@ import Drawing
 import Glibc
 
 /// A file of pages of labels being written: pages as they come, then what they share.
-final class PageBook {
+class PageBook {
   private let file: String
   private let layout: SheetLayout
   private let inks: LabelInks

@@ -116,10 +116,13 @@ import Testing
     let codes = codes(3)
     let broken = try three(codes, last: Self.tooLong, laptop)
     #expect(try laptop.run(["--json"] + batch(broken, laptop)).errorCode == "labels.text.tooLarge")
-    #expect(try counts(laptop)["printed"] == 2)
+    // Two files are there, but a batch counts as a whole.
+    #expect(try counts(laptop)["printed"] == 0)
+    #expect(truncate(laptop.scratch.file("labels/\(codes[0]).png"), 200) == 0)
     let mended = try three(codes, last: "丙", laptop)
     let outcome = try laptop.run(["--json"] + batch(mended, laptop))
     #expect(outcome.status == 0, "\(outcome.output)")
+    #expect(try outcome.document()["resumed"] as? Int == 1)
     #expect(try counts(laptop)["printed"] == 3)
     #expect(try files(laptop.scratch.file("labels")).count == 3)
   }

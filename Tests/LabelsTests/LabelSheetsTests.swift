@@ -29,17 +29,14 @@ import Testing
   @Test func theSameOrdersAreTheSameBytesWhateverTheNumberOfThreads() throws {
     let folder = try Folder()
     let orders = try orders(40)
-    var reported: [LabelBatch.Made] = []
     try sheets(sheet: Self.a4, jobs: 1).run(
-      orders, count: orders.count, output: folder.path + "/1.pdf", title: "t"
-    ) { _ in }
-    let files = try sheets(sheet: Self.a4, jobs: 3).run(
-      orders, count: orders.count, output: folder.path + "/3.pdf", title: "t"
-    ) {
-      reported += $0
-    }
-    #expect(files == [folder.path + "/3.pdf"])
-    #expect(reported.map(\.order) == orders)
+      orders, count: orders.count, output: folder.path + "/1.pdf", title: "t")
+    var events: [LabelSheets.Event] = []
+    let delivery = try sheets(sheet: Self.a4, jobs: 3).run(
+      orders, count: orders.count, output: folder.path + "/3.pdf", title: "t", events: { events.append($0) })
+    let file = folder.path + "/3.pdf"
+    #expect(delivery?.files == [file] && delivery?.labels == 40 && delivery?.first?.order == orders[0])
+    #expect(events == [.made(labels: 18), .made(labels: 36), .made(labels: 40), .finished(file: file)])
     #expect(try folder.bytes("1.pdf") == folder.bytes("3.pdf"))
     #expect(try folder.names() == ["1.pdf", "3.pdf"])
   }
@@ -49,11 +46,10 @@ import Testing
     let folder = try Folder()
     for process in LabelInks.Process.allCases {
       for sheet in [nil, Self.a4] {
-        var made = 0
-        try sheets(LabelInks(process: process, cutName: "CutContour"), template: template, sheet: sheet).run(
-          orders(3), count: 3, output: folder.path + "/l.pdf", title: "t"
-        ) { made += $0.count }
-        #expect(made == 3)
+        let delivery = try sheets(
+          LabelInks(process: process, cutName: "CutContour"), template: template, sheet: sheet
+        ).run(orders(3), count: 3, output: folder.path + "/l.pdf", title: "t")
+        #expect(delivery?.labels == 3)
       }
     }
   }
@@ -63,7 +59,7 @@ import Testing
   func pagesHaveTheirSizeEmbeddedFontsAndTextThatCanBeSearched() throws {
     let folder = try Folder()
     let file = folder.path + "/l.pdf"
-    try sheets(template: "acrylic-80x50").run(orders(2), count: 2, output: file, title: "t") { _ in }
+    try sheets(template: "acrylic-80x50").run(orders(2), count: 2, output: file, title: "t")
     let information = try #require(Program("pdfinfo")).output(["-box", file])
     func box(_ name: String) throws -> [Double] {
       let line = try #require(information.split(separator: "\n").first { $0.hasPrefix(name) })
@@ -94,8 +90,7 @@ import Testing
     let folder = try Folder()
     let file = folder.path + "/l.pdf"
     try sheets(LabelInks(cutName: "CutContour"), template: template).run(
-      orders(1), count: 1, output: file, title: "t"
-    ) { _ in }
+      orders(1), count: 1, output: file, title: "t")
     let said = try #require(Program("sh")).output([
       "-c", "gs -q -dBATCH -dNOPAUSE -sDEVICE=bbox -r2400 '\(file)' 2>&1",
     ])
@@ -113,8 +108,7 @@ import Testing
     let folder = try Folder()
     let file = folder.path + "/l.pdf"
     try sheets(LabelInks(process: .mirrored, cutName: "CutContour"), template: "acrylic-80x50").run(
-      orders(1), count: 1, output: file, title: "t"
-    ) { _ in }
+      orders(1), count: 1, output: file, title: "t")
     _ = try #require(Program("gs")).output([
       "-q", "-dBATCH", "-dNOPAUSE", "-sDEVICE=tiffsep", "-r100", "-sOutputFile=\(folder.path)/p.tif", file,
     ])
@@ -131,7 +125,7 @@ import Testing
     let folder = try Folder()
     let file = folder.path + "/l.pdf"
     let orders = try orders(18)
-    try sheets(sheet: Self.a4).run(orders, count: orders.count, output: file, title: "t") { _ in }
+    try sheets(sheet: Self.a4).run(orders, count: orders.count, output: file, title: "t")
     _ = try #require(Program("pdftoppm")).output([
       "-r", "300", "-gray", "-png", "-singlefile", file, folder.path + "/p",
     ])
@@ -148,9 +142,7 @@ import Testing
       (.print, .mirrored, .notMirrored), (.laser, .print, .noSymbol), (.print, .laser, .noSymbol),
     ] {
       let file = folder.path + "/l.pdf"
-      try sheets(LabelInks(process: drawn), sheet: Self.a4).run(orders(2), count: 2, output: file, title: "t") {
-        _ in
-      }
+      try sheets(LabelInks(process: drawn), sheet: Self.a4).run(orders(2), count: 2, output: file, title: "t")
       let picture = try PDFPages(folder.bytes("l.pdf")).picture(
         ofPage: 0, dotsPerInch: 150, mostPixels: LabelReader.mostPixels)
       let maker = try LabelMaker(template: template)
@@ -174,12 +166,10 @@ import Testing
   @Test func aBatchOfManyPagesIsSeveralFilesAndTheFirstSheetIsFinished() throws {
     let folder = try Folder()
     let orders = try orders(LabelSheets.mostPages + 3)
-    var counts: [Int] = []
-    let files = try sheets(template: "small-30x30", verification: .sample).run(
-      orders, count: orders.count, output: folder.path + "/l.pdf", title: "t"
-    ) { counts.append($0.count) }
-    #expect(counts == [LabelSheets.mostPages, 3])
-    #expect(files == [folder.path + "/l-001.pdf", folder.path + "/l-002.pdf"])
+    let delivery = try sheets(template: "small-30x30", verification: .sample).run(
+      orders, count: orders.count, output: folder.path + "/l.pdf", title: "t")
+    #expect(delivery?.labels == orders.count)
+    #expect(delivery?.files == [folder.path + "/l-001.pdf", folder.path + "/l-002.pdf"])
     #expect(try folder.names() == ["l-001.pdf", "l-002.pdf"])
   }
 
@@ -191,10 +181,11 @@ import Testing
     let folder = try Folder()
     let orders = try orders(count)
     let template = sheet == nil ? "small-30x30" : "acrylic-60x40"
-    let files = try sheets(template: template, sheet: sheet, verification: .sample).run(
-      orders, count: count, output: folder.path + "/l.pdf", title: "t"
-    ) { _ in }
-    let text = try files.map { try #require(Program("pdftotext")).output(["-raw", $0, "-"]) }.joined()
+    let delivery = try sheets(template: template, sheet: sheet, verification: .sample).run(
+      orders, count: count, output: folder.path + "/l.pdf", title: "t")
+    let text = try #require(delivery?.files).map {
+      try #require(Program("pdftotext")).output(["-raw", $0, "-"])
+    }.joined()
     let codes = text.matches(of: /[0-9]{6}-[0-9A-Z]{6}-[0-9A-Z]/).map { String($0.0) }
     #expect(codes == orders.map(\.payload.code.description))
   }
@@ -205,9 +196,7 @@ import Testing
     orders[6] = LabelBatch.Order(
       line: 8, payload: orders[6].payload, fields: ["unitName": String(repeating: "长", count: 900)])
     #expect {
-      try sheets(sheet: Self.a4).run(orders, count: orders.count, output: folder.path + "/l.pdf", title: "t") {
-        _ in
-      }
+      try sheets(sheet: Self.a4).run(orders, count: orders.count, output: folder.path + "/l.pdf", title: "t")
     } throws: { error in
       guard case LabelError.label(orders[6].payload.code, 8, .textTooLarge) = error else { return false }
       return true

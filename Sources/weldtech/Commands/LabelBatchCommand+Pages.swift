@@ -95,46 +95,50 @@ extension LabelBatchCommand {
   }
 
   /// A list made into pages, with ticket and proof where a print shop gets them.
+  /// - Returns: how many labels the finished files were found to hold; 0 where the work was stopped.
   static func makePages(
     _ orders: LabelOrders, _ options: Options, template: LabelTemplate, settings: LabelMaker.Settings,
-    output: String, jobs: Int, _ workplace: Workplace, progress: (Int) -> Void,
-    report: ([LabelBatch.Made]) throws -> Void
-  ) throws {
+    output: String, jobs: Int, _ workplace: Workplace, progress: (Int) -> Void
+  ) throws -> Int {
     let layout = try options.pages.layout(for: template)
     let inks = options.pages.inks
     let verification = LabelSheets.Verification(rawValue: options.pages.verify) ?? .sample
     let sheets = try LabelSheets(
       template: template, settings: settings, layout: layout, inks: inks, verification: verification, jobs: jobs
     )
-    var first: LabelBatch.Made?
-    let files = try sheets.run(
+    let delivery = try sheets.run(
       orders, count: orders.count, output: output, title: "\(template.titleChinese) \(orders.count)",
-      shouldStop: { workplace.isInterrupted }, progress: progress,
-      report: { made in
-        first = first ?? made.first
-        try report(made)
-        wt_give_memory_back()
+      shouldStop: { workplace.isInterrupted },
+      events: { event in
+        switch event {
+        case .made(let labels): progress(labels)
+        case .finished: wt_give_memory_back()
+        }
       })
-    guard options.pages.isForPrintShop, let first, !workplace.isInterrupted else { return }
+    guard let delivery else { return 0 }
+    guard options.pages.isForPrintShop, let first = delivery.first else { return delivery.labels }
     let stem = output.lowercased().hasSuffix(".pdf") ? String(output.dropLast(4)) : output
     var proofLayout = layout
     if var sheet = layout.sheet {
       sheet.startAt = 1
       proofLayout = try SheetLayout(template: template, sheet: sheet)
     }
+    let proof = orders.prefix(4)
     try LabelSheets(
       template: template, settings: settings, layout: proofLayout, inks: inks, verification: .pages, jobs: 1
-    ).run(
-      orders.prefix(4), count: min(4, orders.count), output: stem + "-proof.pdf", title: "校样", report: { _ in })
+    ).run(proof, count: proof.count, output: stem + "-proof.pdf", title: "校样")
     let ticket = LabelTicket(
       .init(
-        files: files.map { URL(filePath: $0).lastPathComponent },
-        proof: URL(filePath: stem + "-proof.pdf").lastPathComponent, labels: orders.count,
-        firstCode: orders.first?.payload.code.description ?? "",
+        files: delivery.files.map { URL(filePath: $0).lastPathComponent },
+        proof: .init(
+          file: URL(filePath: stem + "-proof.pdf").lastPathComponent,
+          codes: proof.map(\.payload.code.description)),
+        labels: delivery.labels, firstCode: orders.first?.payload.code.description ?? "",
         lastCode: orders.last?.payload.code.description ?? "",
         dotsPerInch: settings.dotsPerInch ?? template.usualDotsPerInch,
         moduleMillimetres: first.moduleMillimetres, correction: first.correction),
       template: template, layout: layout, inks: inks)
     try workplace.write(try ticket.pdf(date: workplace.clock.now().description), to: stem + "-ticket.pdf")
+    return delivery.labels
   }
 }

@@ -111,9 +111,10 @@ enum LabelBatchCommand {
       orders, count: tags.count, platform, settings.correction ?? template.symbol.correction)
     if options.isPreview {
       let sheet = try LabelPreview(of: orders, template: template, settings: settings)
-      try workplace.write(try sheet.png(), to: output)
+      let file = previewFile(output)
+      try workplace.write(try sheet.png(), to: file)
       return try answer(
-        previewed: orders.count, output, seconds: (ContinuousClock.now - began) / .seconds(1), list, workplace)
+        previewed: orders.count, file, seconds: (ContinuousClock.now - began) / .seconds(1), list, workplace)
     }
     let jobs = options.jobs ?? processorCount
     let display = ProgressDisplay(for: workplace.console, now: { ContinuousClock.now - began })
@@ -131,11 +132,10 @@ enum LabelBatchCommand {
     do {
       try job.run(on: workplace) { run in
         if isPDF {
-          // Nothing of it is a label before all of it is whole.
-          try makePages(
+          made = try makePages(
             orders, options, template: template, settings: settings, output: file, jobs: jobs, workplace,
-            progress: { display.advance(to: $0) }, report: { made += $0.count })
-          if made == orders.count { try run.takeAll() }
+            progress: { display.advance(to: $0) })
+          if made == orders.count { try run.countPages() }
         } else {
           let missing = try run.missing { workplace.isInterrupted }
           resumed = orders.count - missing.count
@@ -147,8 +147,10 @@ enum LabelBatchCommand {
             report: { labels in
               try run.take(labels)
               made += labels.count
+              resumed += labels.count(where: \.wasThere)
               display.advance(to: made)
             })
+          if made == orders.count { try run.countFiles { workplace.isInterrupted } }
         }
         if workplace.isInterrupted, made < orders.count { throw Cancelled() }
       }
@@ -202,6 +204,20 @@ enum LabelBatchCommand {
           en: "contact sheet: \(output), with \(shown) of \(count) labels, all of which fit; none was made"))
     }
     return ExitCode.done.rawValue
+  }
+
+  /// What a contact sheet is called where `output` names what the batch itself will be: a PNG is never called anything
+  /// else, except in a pipe or a device.
+  static func previewFile(_ output: String) -> String {
+    if output.lowercased().hasSuffix(".png") { return output }
+    var status = stat()
+    let kind = stat(output, &status) == 0 ? status.st_mode & S_IFMT : S_IFREG
+    if output.hasSuffix("/") || kind == S_IFDIR {
+      return output + (output.hasSuffix("/") ? "" : "/") + "preview.png"
+    }
+    if kind != S_IFREG { return output }
+    let isOther = [".pdf", ".svg"].contains { output.lowercased().hasSuffix($0) }
+    return (isOther ? String(output.dropLast(4)) : output) + ".png"
   }
 
   // MARK: - Tags

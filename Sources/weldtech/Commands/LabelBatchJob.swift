@@ -6,8 +6,8 @@ import Glibc
 import Labels
 import Records
 
-/// A batch as the stock of labels sees it: put down before the first label is made, counted as its files come to be
-/// on disk, taken up again where it was cut off.
+/// A batch as the stock of labels sees it: put down before the first label is made, counted once its files, opened anew,
+/// account for the whole list, taken up again where it was cut off.
 struct LabelBatchJob {
   let orders: LabelOrders
   /// Over all that makes the labels what they are.
@@ -27,7 +27,7 @@ struct LabelBatchJob {
     try workplace.printing(order, staysOpen: true) { run in
       let progress = Progress(run: run, job: self, draft: workplace.printerDraft)
       do { try body(progress) } catch {
-        // What was reported is whole, whatever came after it.
+        // What a printer has been handed is printed, whatever came after it.
         try progress.flush()
         throw error
       }
@@ -37,8 +37,6 @@ struct LabelBatchJob {
 
   /// The labels of a batch on their way into the stock.
   final class Progress {
-    /// Synced and counted together: a sync takes as long as making some dozens.
-    private static let labelsPerSync = 512
     /// Counted in one transaction, where all are on disk already.
     private static let labelsPerCount = 8_192
     /// Of files that an earlier run has made, every so many are read once more; all are compared with their digests.
@@ -47,13 +45,20 @@ struct LabelBatchJob {
     private let run: LabelRun
     private let job: LabelBatchJob
     private let draft: String
+    /// With a printer, not counted yet.
     private var waiting: [Fieldbook.PrintedLabel] = []
+    private var ledger: LabelFileLedger
+    /// Places in the list of the labels that this run makes; nil is all.
+    private var missing: [Int]?
 
     fileprivate init(run: LabelRun, job: LabelBatchJob, draft: String) {
       self.run = run
       self.job = job
       self.draft = draft
+      ledger = LabelFileLedger(count: job.orders.count)
     }
+
+    // MARK: - Making
 
     /// The orders whose files an earlier run did not leave behind whole.
     /// - Throws: `Cancelled`.
@@ -62,53 +67,81 @@ struct LabelBatchJob {
       var missing: [Int] = []
       for (index, order) in job.orders.enumerated() {
         if isCancelled() { throw Cancelled() }
-        if !isThere(order, isRead: index % Self.readEvery == 0) { missing.append(index) }
+        if let digest = digest(of: order, isRead: index % Self.readEvery == 0) {
+          ledger.note(digest, ofLabel: index)
+        } else {
+          missing.append(index)
+        }
       }
+      self.missing = missing
       return job.orders.only(missing)
     }
 
-    private func isThere(_ order: LabelBatch.Order, isRead: Bool) -> Bool {
-      guard let known = run.job.made[order.payload.code], let digest = known,
+    /// Of a file that an earlier run has made and counted; nil where it is not there as it was.
+    private func digest(of order: LabelBatch.Order, isRead: Bool) -> SHA256Digest? {
+      guard let known = run.job.made[order.payload.code],
         let file = FileManager.default.contents(
-          atPath: "\(job.folder)/\(order.payload.code).\(job.format.rawValue)"),
-        SHA256Digest(of: file).hex == digest
-      else { return false }
-      return !isRead || (try? LabelPicture.texts(in: file)) == [order.payload.text]
+          atPath: "\(job.folder)/\(order.payload.code).\(job.format.rawValue)")
+      else { return nil }
+      let digest = SHA256Digest(of: file)
+      guard digest.hex == known, !isRead || (try? LabelPicture.texts(in: file)) == [order.payload.text] else {
+        return nil
+      }
+      return digest
     }
 
     /// Labels that are in their files and have been read back. Those for a printer are handed to it, unless an earlier
-    /// run did, and counted as soon as it has them.
+    /// run did, and counted as soon as it has them; the others count when the whole list is accounted for.
     func take(_ labels: [LabelBatch.Made]) throws {
-      let atOnce = job.destination?.labelsAtOnce ?? max(1, labels.count)
-      for first in stride(from: 0, to: labels.count, by: atOnce) {
-        let part = labels[first..<min(first + atOnce, labels.count)]
-        if let destination = job.destination {
-          let files = try part.filter { run.job.made[$0.order.payload.code] != $0.sha256?.hex }.map {
-            try bytes($0)
-          }
-          let title = labels[first].order.payload.code.description
-          if !files.isEmpty { try destination.take(files, title: title, draft: draft) }
+      for label in labels {
+        if let digest = label.sha256 { ledger.note(digest, ofLabel: missing?[label.index] ?? label.index) }
+      }
+      guard let destination = job.destination else { return }
+      for first in stride(from: 0, to: labels.count, by: destination.labelsAtOnce) {
+        let part = labels[first..<min(first + destination.labelsAtOnce, labels.count)]
+        let files = try part.filter { run.job.made[$0.order.payload.code] != $0.sha256?.hex }.map {
+          try bytes($0)
         }
-        waiting += part.map { label in
-          .init(code: label.order.payload.code, payload: label.order.payload.text, sha256: label.sha256?.hex)
-        }
-        if job.destination != nil || waiting.count >= Self.labelsPerSync { try flush() }
+        let title = labels[first].order.payload.code.description
+        if !files.isEmpty { try destination.take(files, title: title, draft: draft) }
+        waiting += part.map { printed($0.order, sha256: $0.sha256) }
+        try flush()
       }
     }
 
-    /// All of them, in files that they share.
-    func takeAll() throws {
+    // MARK: - Counting
+
+    /// Opens every label's file anew and, where they account for the whole list, counts it.
+    /// - Throws: `Cancelled`; `LabelError.notAccountedFor`, and then nothing was counted but what a printer has.
+    func countFiles(isCancelled: () -> Bool) throws {
+      guard
+        try ledger.check(job.orders, in: job.folder, format: job.format, shouldStop: isCancelled)
+      else { throw Cancelled() }
+      if job.destination == nil { try countAll { self.ledger.digest(ofLabel: $0) } }
+    }
+
+    /// Counts the whole list, which was accounted for in files of pages.
+    func countPages() throws { try countAll { _ in nil } }
+
+    private func countAll(_ digest: (Int) -> SHA256Digest?) throws {
       try sync()
-      for order in job.orders {
-        waiting.append(.init(code: order.payload.code, payload: order.payload.text, sha256: nil))
+      for (index, order) in job.orders.enumerated() {
+        waiting.append(printed(order, sha256: digest(index)))
         if waiting.count >= Self.labelsPerCount { try count() }
       }
       try count()
     }
 
+    private func printed(_ order: LabelBatch.Order, sha256: SHA256Digest?) -> Fieldbook.PrintedLabel {
+      .init(code: order.payload.code, payload: order.payload.text, sha256: sha256?.hex)
+    }
+
     private func bytes(_ label: LabelBatch.Made) throws -> Data {
       guard let bytes = FileManager.default.contents(atPath: label.file) else {
         throw FileTrouble.unreadable(path: label.file, errno: ENOENT)
+      }
+      guard SHA256Digest(of: bytes) == label.sha256 else {
+        throw LabelError.notAccountedFor(LabelShortfall(missing: label.order.payload.code))
       }
       return bytes
     }

@@ -170,6 +170,22 @@ extension LabelError: Explained {
           zh: "SVG 要由 librsvg 画出来读回，没有安装",
           en: "an SVG is drawn by librsvg to be read back, which is not installed"),
         hint: Text(zh: "sudo apt install librsvg2-2", en: "sudo apt install librsvg2-2"))
+    case .drawing(.pdf(.noQPDF)):
+      Failure(
+        code: "labels.pdf.library",
+        message: Text(
+          zh: "PDF 成品要由 libqpdf 重新打开核对，没有安装",
+          en: "a finished PDF is opened anew by libqpdf to be checked, which is not installed"),
+        hint: Text(zh: "sudo apt install libqpdf29", en: "sudo apt install libqpdf29"))
+    case .notAccountedFor(let shortfall):
+      Failure(
+        code: "labels.delivery",
+        message: Text(
+          zh: "做好的文件与清单不符：\(shortfall.words.zh)；没有计入库存",
+          en: "the finished files are not the list: \(shortfall.words.en); none of it counts as printed"),
+        hint: Text(
+          zh: "不要印这些文件；检查磁盘，把同一条命令再运行一次",
+          en: "do not print them; check the disk, and run the same command again"))
     case .drawing(let error): error.failure
     case .label(let code, let line, let error):
       error.failure.within(
@@ -274,5 +290,35 @@ extension TemplateProblem {
     return Failure.Detail(
       path: path.isEmpty ? "$" : path, code: code,
       message: Text(zh: "\(path) \(message.zh)", en: "\(path) \(message.en)"))
+  }
+}
+
+extension LabelShortfall {
+  fileprivate var words: Text {
+    func codes(_ codes: Codes, _ comma: String) -> String {
+      let names = codes.named.map(\.description).joined(separator: comma)
+      return codes.count > codes.named.count ? names + " …" : names
+    }
+    var zh: [String] = []
+    var en: [String] = []
+    if missing.count > 0 {
+      zh.append("缺 \(missing.count) 张（\(codes(missing, "、"))）")
+      en.append("\(missing.count) missing (\(codes(missing, ", ")))")
+    }
+    if repeated.count > 0 {
+      zh.append("\(repeated.count) 张重复（\(codes(repeated, "、"))）")
+      en.append("\(repeated.count) more than once (\(codes(repeated, ", ")))")
+    }
+    if unlisted > 0 {
+      zh.append("\(unlisted) 张不在清单里")
+      en.append("\(unlisted) that the list does not have")
+    }
+    if unknownPages > 0 {
+      zh.append("\(unknownPages) 页与制作时不同")
+      en.append("\(unknownPages) pages other than they were made")
+    }
+    return zh.isEmpty
+      ? Text(zh: "顺序不同", en: "another order")
+      : Text(zh: zh.joined(separator: "，"), en: en.joined(separator: ", "))
   }
 }

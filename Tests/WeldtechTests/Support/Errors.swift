@@ -239,7 +239,10 @@ enum Errors {
       .payloadTooLong(bytes: 9000, excessCharacters: 9), .unreadable(.noSymbol), .picture(.truncated),
       .drawing(.svg(.noLibrary)), .device(path: "/dev/usb/lp0", errno: 13),
       .drawing(.outOfMemory), .label(code: code, line: 2, .unreadable(.mirrored)),
-      .unwritable(file: "f", errno: 28), .startOutOfRange(position: 19, most: 18),
+      .unwritable(file: "f", errno: 28), .startOutOfRange(position: 19, most: 18), .drawing(.pdf(.noQPDF)),
+      .notAccountedFor(
+        .init(missing: .init([code]), repeated: .init([code]), unlisted: 1, unknownPages: 1)),
+      .notAccountedFor(.init(missing: .init(), repeated: .init(), unlisted: 0, unknownPages: 0)),
       .sheetTooSmall(
         widthMillimetres: 50, heightMillimetres: 50, neededWidthMillimetres: 80, neededHeightMillimetres: 60),
     ] as [LabelError]

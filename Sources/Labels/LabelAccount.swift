@@ -1,0 +1,99 @@
+public import Records
+
+/// What the finished files of a batch were found to show, to be held against the list that they were made from.
+struct LabelAccount {
+  /// The symbols' texts one behind the other, and where each ends: a list of 100,000 labels takes some 6 MB.
+  private var texts: [UInt8] = []
+  private var ends: [Int] = []
+  /// Pages that no page of the batch was made as.
+  private var unknownPages = 0
+  private var isInOrder = true
+
+  mutating func add(_ text: some Sequence<UInt8>) {
+    texts += text
+    ends.append(texts.count)
+  }
+
+  mutating func addUnknownPage() { unknownPages += 1 }
+
+  mutating func noteDisorder() { isInOrder = false }
+
+  /// Passes where the files show every label of the list exactly once, in the list's order.
+  /// - Throws: `notAccountedFor`.
+  func check(against orders: some Sequence<LabelBatch.Order>) throws(LabelError) {
+    if unknownPages == 0, isInOrder, isSame(as: orders) { return }
+    throw .notAccountedFor(shortfall(of: orders))
+  }
+
+  private func isSame(as orders: some Sequence<LabelBatch.Order>) -> Bool {
+    var position = 0
+    for order in orders {
+      guard position < ends.count, text(position).elementsEqual(order.payload.text.utf8) else { return false }
+      position += 1
+    }
+    return position == ends.count
+  }
+
+  private func text(_ position: Int) -> ArraySlice<UInt8> {
+    texts[(position == 0 ? 0 : ends[position - 1])..<ends[position]]
+  }
+
+  private func shortfall(of orders: some Sequence<LabelBatch.Order>) -> LabelShortfall {
+    var counts: [String: Int] = [:]
+    for position in ends.indices { counts[String(decoding: text(position), as: UTF8.self), default: 0] += 1 }
+    var missing = LabelShortfall.Codes()
+    var repeated = LabelShortfall.Codes()
+    for order in orders {
+      switch counts.removeValue(forKey: order.payload.text) ?? 0 {
+      case 0: missing.add(order.payload.code)
+      case 1: break
+      default: repeated.add(order.payload.code)
+      }
+    }
+    return LabelShortfall(
+      missing: missing, repeated: repeated, unlisted: counts.values.reduce(0, +), unknownPages: unknownPages)
+  }
+}
+
+/// How the finished files of a batch differ from its list. Where nothing is missing, repeated or unknown, the labels
+/// stand in another order than the list's.
+public struct LabelShortfall: Hashable, Sendable {
+  public struct Codes: Hashable, Sendable {
+    /// Most codes that are named.
+    public static let maxNamed = 10
+
+    public private(set) var count = 0
+    /// The first of them, at most `maxNamed`.
+    public private(set) var named: [LabelCode] = []
+
+    public init(_ codes: [LabelCode] = []) {
+      for code in codes { add(code) }
+    }
+
+    mutating func add(_ code: LabelCode) {
+      count += 1
+      if named.count < Self.maxNamed { named.append(code) }
+    }
+  }
+
+  /// Labels of the list that no file shows.
+  public let missing: Codes
+  /// Labels of the list that the files show more than once.
+  public let repeated: Codes
+  /// Labels that the files show and the list does not have.
+  public let unlisted: Int
+  /// Pages that are not as any page was when it was made and read back.
+  public let unknownPages: Int
+
+  public init(missing: Codes, repeated: Codes, unlisted: Int, unknownPages: Int) {
+    self.missing = missing
+    self.repeated = repeated
+    self.unlisted = unlisted
+    self.unknownPages = unknownPages
+  }
+
+  /// A single label is not in its file.
+  public init(missing code: LabelCode) {
+    self.init(missing: Codes([code]), repeated: Codes(), unlisted: 0, unknownPages: 0)
+  }
+}

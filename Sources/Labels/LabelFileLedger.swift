@@ -1,0 +1,51 @@
+public import Cryptography
+
+/// The labels of a list that have files of their own, by the digests of the bytes that were read back: 33 bytes a label.
+public struct LabelFileLedger: Sendable {
+  private var digests: [UInt8]
+  private var isNoted: [Bool]
+
+  /// - Parameter count: Number of labels in the list.
+  public init(count: Int) {
+    digests = [UInt8](repeating: 0, count: count * SHA256Digest.byteCount)
+    isNoted = [Bool](repeating: false, count: count)
+  }
+
+  /// - Parameter index: The label's place in the list, from 0.
+  public mutating func note(_ digest: SHA256Digest, ofLabel index: Int) {
+    digests.replaceSubrange(range(index), with: digest.bytes)
+    isNoted[index] = true
+  }
+
+  /// Nil where none was noted.
+  public func digest(ofLabel index: Int) -> SHA256Digest? {
+    isNoted[index] ? SHA256Digest(bytes: Array(digests[range(index)])) : nil
+  }
+
+  private func range(_ index: Int) -> Range<Int> {
+    index * SHA256Digest.byteCount..<(index + 1) * SHA256Digest.byteCount
+  }
+
+  /// Opens every file anew and passes where each holds the very bytes in which its label was read, so that the files
+  /// account for every label of the list exactly once.
+  /// - Parameters:
+  ///   - folder: Where the files lie.
+  ///   - shouldStop: Asked before each file.
+  /// - Returns: false where it was stopped.
+  /// - Throws: `notAccountedFor`.
+  public func check(
+    _ orders: some Sequence<LabelBatch.Order>, in folder: String, format: LabelFormat, shouldStop: () -> Bool
+  ) throws(LabelError) -> Bool {
+    var account = LabelAccount()
+    for (index, order) in orders.enumerated() {
+      if shouldStop() { return false }
+      guard let noted = digest(ofLabel: index),
+        let found = try? SHA256Digest(
+          ofFileAt: LabelFile.path(of: order.payload.code, in: folder, format: format)), found == noted
+      else { continue }
+      account.add(order.payload.text.utf8)
+    }
+    try account.check(against: orders)
+    return true
+  }
+}
