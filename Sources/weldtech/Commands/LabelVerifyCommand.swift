@@ -47,6 +47,8 @@ enum LabelVerifyCommand {
     enum Tag: String, Encodable { case right, missing, wrong }
 
     var results: [Result]
+    /// Nil where no file has pages.
+    var summary: Summary?
   }
 
   /// Photographs of a whole sheet, PDFs of some hundred pages.
@@ -72,16 +74,30 @@ enum LabelVerifyCommand {
       }, run: run)
   }
 
-  /// Exit 1 where a label is not readable, not what it should be, or the wrong way round.
+  /// Exit 1 where a label is not readable, not what it should be, or the wrong way round, or where a file of pages shows
+  /// a code twice.
   static func run(_ options: Options, _ workplace: Workplace) throws -> Int32 {
     let key = try options.tagKey.map(workplace.tagKey)
     var results: [Document.Result] = []
+    var summary = Summary()
+    let began = ContinuousClock.now
     for file in options.files {
       if workplace.isInterrupted { throw Cancelled() }
       let bytes = try workplace.read(file, atMost: largestFileBytes)
+      let display = ProgressDisplay(for: workplace.console, now: { ContinuousClock.now - began })
       do {
         try LabelPicture.pages(of: bytes) { page in
+          if workplace.isInterrupted { throw Cancelled() }
+          if page.number == 1 {
+            display.begin(
+              Text(zh: "读标牌", en: "reading labels"), total: page.count, unit: .items(Text(zh: "页", en: "pages"))
+            )
+          }
           let found = try LabelInspection.symbols(in: page.image)
+          if let number = page.number {
+            summary.add(found.map(\.text), ofPage: number, in: file)
+            display.advance(to: number)
+          }
           if found.isEmpty {
             results.append(.init(file: file, page: page.number, readable: false, concerns: [], good: false))
           }
@@ -89,11 +105,22 @@ enum LabelVerifyCommand {
             results.append(try judge(symbol, file: file, page: page.number, key, options, workplace))
           }
         }
-      } catch let error as LabelError { throw PictureRefused(file: file, error: error) }
+      } catch {
+        display.fail()
+        if let error = error as? LabelError { throw PictureRefused(file: file, error: error) }
+        throw error
+      }
+      display.finish()
     }
+    summary.close()
     let console = workplace.console
-    try console.answer(Document(results: results)) { for result in results { show(result, on: console) } }
-    return results.allSatisfy(\.good) ? ExitCode.done.rawValue : ExitCode.failed.rawValue
+    let document = Document(results: results, summary: summary.pages.isEmpty ? nil : summary)
+    try console.answer(document) {
+      for result in results { show(result, on: console) }
+      document.summary?.show(on: console)
+    }
+    let isGood = results.allSatisfy(\.good) && summary.repeated.allSatisfy { $0.isOverFiles }
+    return isGood ? ExitCode.done.rawValue : ExitCode.failed.rawValue
   }
 
   // MARK: - Judging
