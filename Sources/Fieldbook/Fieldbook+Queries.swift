@@ -17,7 +17,9 @@ extension Fieldbook {
       return id
     }
     var matches: [InstallationID] = []
-    if let code = LabelCode(written: text), let bound = try installation(boundTo: code) { matches.append(bound) }
+    if let code = LabelCode(written: text), let bound = try installation(boundTo: code) {
+      matches.append(bound)
+    }
     guard text.utf8.count >= Self.shortestReference || !matches.isEmpty else {
       throw .referenceTooShort(reference)
     }

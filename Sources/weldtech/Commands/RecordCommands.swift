@@ -214,7 +214,8 @@ enum VoidCommand {
       try workplace.ask(Text(zh: "作废的原因", en: "why is it void"), as: .note)
     }
     let voided = try fieldbook.append(
-      .voided(reason: try workplace.written(reason, as: .note, option: "reason")), to: id, by: try workplace.technician(),
+      .voided(reason: try workplace.written(reason, as: .note, option: "reason")), to: id,
+      by: try workplace.technician(),
       at: workplace.clock.now())
     try console.answer(Document(id: voided.id, status: voided.status)) {
       console.put(Text(zh: "记录 \(id) 已作废", en: "installation \(id) is void"))
