@@ -53,7 +53,7 @@ struct ModuleBenchService: ~Copyable {
     case .bytes(let bytes):
       if let speed = terminal?.speed { chip.follow(speed: speed) }
       if let speed = chip.lineSpeed { line.change(to: speed) }
-      line.send(bytes, bitsAByte: chip.keepsLineTime ? nil : chip.bitsAByte, now: now())
+      line.send(wire.piece(bytes), bitsAByte: chip.keepsLineTime ? nil : chip.bitsAByte, now: now())
     case .closing:
       terminal?.refresh()
       if isSilent {

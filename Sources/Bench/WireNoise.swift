@@ -1,4 +1,4 @@
-/// A wire that is never quite sound: at each byte, either way, or at each answer, it goes wrong so many times in a
+/// A wire that is never quite sound: at each byte, either way, or at each piece or answer, it goes wrong so many times in a
 /// million. The same seed and the same bytes go wrong in the same places.
 ///
 ///     lost=SEED:PPM      bytes do not arrive
@@ -6,10 +6,20 @@
 ///     doubled=SEED:PPM   bytes arrive twice
 ///     noise=SEED:PPM     any of these
 ///     half=SEED:PPM      of the module's answers only the beginning arrives
+///     piece=SEED:PPM     one bit of a piece, which is what the laptop sends at once, arrives as its opposite
+///     clipped=SEED:PPM   an answer of the module's arrives without its last byte
 ///     brownout=SEED:PPM  the chip resets as a byte reaches it
 public struct WireNoise: Hashable, Sendable {
   public enum Kind: String, Hashable, Sendable, CaseIterable {
-    case lost, flipped, doubled, noise, half, brownout
+    case lost, flipped, doubled, noise, half, piece, clipped, brownout
+
+    /// Strikes at any byte that passes.
+    var isOfBytes: Bool {
+      switch self {
+      case .lost, .flipped, .doubled, .noise: true
+      case .half, .piece, .clipped, .brownout: false
+      }
+    }
   }
 
   public let kind: Kind
@@ -49,6 +59,15 @@ public struct FaultyWire: Sendable {
     noises = (fault?.noises ?? []).map { ($0, UInt64($0.seed) &* 0x9e37_79b9_7f4a_7c15 &+ 1) }
   }
 
+  /// What the laptop sends at once sets out, before each of its bytes does.
+  public mutating func piece(_ bytes: [UInt8]) -> [UInt8] {
+    var bytes = bytes
+    for index in noises.indices where noises[index].noise.kind == .piece && !bytes.isEmpty {
+      if strikesNow(index) { bytes[draw(index, below: bytes.count)] ^= 1 << UInt8(draw(index, below: 8)) }
+    }
+    return bytes
+  }
+
   /// A byte sets out from the laptop.
   /// - Returns: what arrives, after the effects have happened.
   public mutating func send(_ byte: UInt8) -> (arriving: [UInt8], effects: [ModuleBenchFault.Effect]) {
@@ -74,6 +93,9 @@ public struct FaultyWire: Sendable {
     for index in noises.indices where noises[index].noise.kind == .half {
       if strikesNow(index), !bytes.isEmpty { bytes = Array(bytes.prefix(draw(index, below: bytes.count))) }
     }
+    for index in noises.indices where noises[index].noise.kind == .clipped {
+      if strikesNow(index) { bytes = Array(bytes.dropLast()) }
+    }
     return bytes
   }
 
@@ -89,7 +111,7 @@ public struct FaultyWire: Sendable {
     var bytes = bytes
     for index in noises.indices {
       let kind = noises[index].noise.kind
-      if kind == .half || kind == .brownout { continue }
+      guard kind.isOfBytes else { continue }
       var passed: [UInt8] = []
       for byte in bytes {
         guard strikesNow(index) else {

@@ -19,6 +19,14 @@ public struct ModuleIdentity: Hashable, Sendable {
   /// How often the seal switch was seen to open.
   public let sealOpenings: UInt64
   public let history: ModuleHistory
+
+  /// Whether a serial number, or what else a module says in a word, is printable ASCII of 1 to 32 characters without a
+  /// blank at either end, so that it can stand in a record, on a label and in a terminal as it is.
+  public static func isPrintable(_ text: String) -> Bool {
+    let bytes = text.utf8
+    return (1...32).contains(bytes.count) && bytes.allSatisfy { (0x20...0x7e).contains($0) }
+      && bytes.first != 0x20 && bytes.last != 0x20
+  }
 }
 
 /// What a module remembers of visits and of its keys.

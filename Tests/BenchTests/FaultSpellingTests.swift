@@ -6,6 +6,7 @@ import Testing
   @Test(arguments: [
     "silence-after=0", "pull-during=pair", "brownout-after=17", "brownout-during=test", "noise=7:2000",
     "pull-after=900,noise=7:2000,half=1:1000000", "silence-during=erase,pull-after=5",
+    "piece=7:20000,clipped=7:10000",
   ])
   func readsWhatItSpells(text: String) {
     #expect(ModuleBenchFault(text)?.spelling == text)
@@ -28,6 +29,22 @@ import Testing
     #expect((100...300).contains(struck))
     #expect(pass("doubled=9:100000").count { $0.count == 2 } > 100)
     #expect(pass("flipped=9:100000").enumerated().count { $1 != [UInt8(truncatingIfNeeded: $0)] } > 100)
+  }
+
+  @Test func flipsOneBitOfAPieceAndClipsTheLastByteOfAnAnswerAsOftenAsItSays() {
+    var wire = FaultyWire(ModuleBenchFault("piece=4:20000,clipped=5:10000"))
+    let sent = [UInt8](repeating: 0x55, count: 258)
+    var (flipped, clipped) = (0, 0)
+    for _ in 0..<10_000 {
+      let differences = zip(wire.piece(sent), sent).map { ($0 ^ $1).nonzeroBitCount }
+      #expect(differences.count == sent.count && [0, 1].contains(differences.reduce(0, +)))
+      flipped += differences.reduce(0, +)
+      let answer = wire.answer([1, 2, 3])
+      #expect(answer == [1, 2, 3] || answer == [1, 2])
+      clipped += 3 - answer.count
+    }
+    #expect((150...250).contains(flipped) && (70...130).contains(clipped))
+    #expect(wire.send(9).arriving == [9])
   }
 
   @Test func cutsAnswersShortAndStrikesOnce() {

@@ -48,7 +48,7 @@ import Testing
     var steps: [FlashStep] = []
     let result = try rig.flash { steps.append($0) }
     #expect(steps.contains(.startingLoader))
-    #expect(result.proofs == [.readBack])
+    #expect(result.proofs == [.read])
     #expect(result.seconds < 30)
     #expect(rig.holdsImage)
     #expect(rig.cable.chip.chip.state == .running)
@@ -69,7 +69,7 @@ import Testing
     #expect(chip.state == .lockedUp)
     rig.cable.cyclePower()
     rig.cable.wait(.milliseconds(20))
-    #expect(try rig.flash().proofs == [.readBack])
+    #expect(try rig.flash().proofs == [.read])
     #expect(starts == 1)
     #expect(rig.holdsImage)
   }

@@ -40,12 +40,12 @@ import Testing
 
   @Test func `read back besides, every byte is right`() throws {
     let rig = try LoaderRig()
-    #expect(try rig.flash(.init(readsBack: true)).proofs == [.digest, .readBack])
+    #expect(try rig.flash(.init(readsBack: true)).proofs == [.digest, .read])
   }
 
   @Test func `a chip without a program for its RAM is flashed through the ROM and read back`() throws {
     let rig = try LoaderRig(timings: .instant)
-    #expect(try rig.flash(.init(usesLoader: false)).proofs == [.readBack])
+    #expect(try rig.flash(.init(usesLoader: false)).proofs == [.read])
     #expect(rig.holdsImage)
   }
 

@@ -123,7 +123,7 @@ import Testing
     try client.reset(.bootloader)
     let result = try flasher(jumper).flash(.image(image))
     #expect(result.skipped == .alreadyHeld)
-    #expect(result.proofs == [.readBack])
+    #expect(result.proofs == [.read])
     #expect(result.bytesWritten == 0)
   }
 
@@ -169,7 +169,7 @@ import Testing
     var steps: [FlashStep] = []
     let result = try flasher(bench, notes).flash(.image(newer), onEvent: { steps.append($0) })
     #expect(result.firmwareVersion == "1.3.0")
-    #expect(result.proofs == [.digest])
+    #expect(result.proofs == [.claimed])
     #expect(steps.contains { if case .uploading = $0 { true } else { false } })
     #expect(bench.flash.isReadProtected)
     let clock = bench.clock

@@ -90,12 +90,32 @@ struct FlashPlan: Hashable {
   var byteCount: Int { parts.reduce(0) { $0 + $1.bytes.count } }
 }
 
-/// How it was made sure that the chip holds what it should.
+/// How it is known that the chip holds what it should.
 public enum FlashProof: String, Hashable, Sendable, CaseIterable {
-  /// The chip made a digest of its own flash: the running firmware, or a program in RAM.
+  /// The firmware in the module says that it is the image: the module's own word.
+  case claimed
+  /// A program of ours in the chip's RAM has digested its flash, or Espressif's ROM has.
   case digest
-  /// Every byte was read back.
-  case readBack
+  /// Every byte was read and compared.
+  case read
+}
+
+extension FlashPath {
+  /// Offset of the first byte of the chip that differs from `wanted`; nil where none does. A difference is looked at
+  /// again until two readings in a row agree, since an answer of the ROM carries no checksum.
+  mutating func difference(
+    from wanted: ArraySlice<UInt8>, at address: UInt32, during step: FlashStep
+  ) throws(FlashError) -> Int? {
+    var last: [UInt8] = []
+    for _ in 0..<4 {
+      let found = try read(address, count: wanted.count, during: step)
+      if found.elementsEqual(wanted) { return nil }
+      let isConfirmed = found == last
+      last = found
+      if isConfirmed { break }
+    }
+    return zip(wanted, last).enumerated().first { $0.element.0 != $0.element.1 }?.offset ?? 0
+  }
 }
 
 /// Who is told how a flashing run goes, and who may end it.

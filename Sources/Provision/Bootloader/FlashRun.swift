@@ -25,23 +25,31 @@ struct FlashRun {
     guard let header = try installedHeader(over: &path), header.imageLength <= FlashMap.applicationSize,
       matters(header.version)
     else { return nil }
-    var firmware: [UInt8] = []
-    while firmware.count < Int(header.imageLength) {
-      try watch.checkCancelled(.identifying)
-      let count = min(ROMClient.blockBytes, Int(header.imageLength) - firmware.count)
-      firmware += try path.read(
-        FlashMap.application &+ UInt32(firmware.count), count: count, during: .identifying)
+    for _ in 0..<2 {
+      var firmware: [UInt8] = []
+      while firmware.count < Int(header.imageLength) {
+        try watch.checkCancelled(.identifying)
+        let count = min(ROMClient.blockBytes, Int(header.imageLength) - firmware.count)
+        firmware += try path.read(
+          FlashMap.application &+ UInt32(firmware.count), count: count, during: .identifying)
+      }
+      if let whole = try? ImageHeader.check(firmware, at: FlashMap.application) { return whole.version }
     }
-    return (try? ImageHeader.check(firmware, at: FlashMap.application))?.version
+    return nil
   }
 
   /// The header of a module's firmware, whole or not; nil where there is none.
   private func installedHeader(over path: inout any FlashPath) throws(FlashError) -> ImageHeader? {
     let start = UInt64(FlashMap.application)
     guard chip.sectors(of: start..<(start + UInt64(FlashMap.applicationSize))) != nil else { return nil }
-    return try? ImageHeader(
-      try path.read(
-        FlashMap.application &+ UInt32(ImageHeader.offset), count: ImageHeader.size, during: .identifying))
+    // What is no header may be one that was spoilt on its way.
+    for _ in 0..<2 {
+      let bytes = try path.read(
+        FlashMap.application &+ UInt32(ImageHeader.offset), count: ImageHeader.size, during: .identifying)
+      if let header = try? ImageHeader(bytes) { return header }
+      if bytes.allSatisfy({ $0 == 0xff }) { return nil }
+    }
+    return nil
   }
 
   // MARK: - Doing it
@@ -75,12 +83,12 @@ struct FlashRun {
     let isHeld = plan.parts.isEmpty ? false : try isHeld(whole, over: &path)
     if isHeld {
       journal.clear()
-      return Outcome(isHeld: true, bytesWritten: 0, proofs: [.readBack])
+      return Outcome(isHeld: true, bytesWritten: 0, proofs: [.read])
     }
     var proofs: Set = [try writeAndProve(plan, within: whole, over: &path)]
-    if readsBack, !proofs.contains(.readBack) {
+    if readsBack, !proofs.contains(.read) {
       try readBack(whole, over: &path)
-      proofs.insert(.readBack)
+      proofs.insert(.read)
     }
     journal.clear()
     return Outcome(isHeld: plan.parts.isEmpty, bytesWritten: plan.byteCount, proofs: proofs)
@@ -116,7 +124,7 @@ struct FlashRun {
       let header = try installedHeader(over: &path), Hex.encode(header.digest) == stated
     else { return false }
     do throws(FlashError) {
-      return try path.prove(plan, watch: watch) == .readBack
+      return try path.prove(plan, watch: watch) == .read
     } catch .verification {
       return false
     } catch {
@@ -133,10 +141,8 @@ struct FlashRun {
         try watch.begin(.verifying(bytes: done, of: total))
         let wanted = part.bytes[start..<min(start + 4096, part.bytes.count)]
         let address = part.address &+ UInt32(start)
-        let found = try path.read(address, count: wanted.count, during: .verifying(bytes: done, of: total))
-        if let offset = zip(wanted, found).enumerated().first(where: { $0.element.0 != $0.element.1 })?.offset {
-          throw .verification(address: address &+ UInt32(offset))
-        }
+        let offset = try path.difference(from: wanted, at: address, during: .verifying(bytes: done, of: total))
+        if let offset { throw .verification(address: address &+ UInt32(offset)) }
         done += wanted.count
       }
     }
@@ -147,8 +153,8 @@ struct FlashRun {
     for start in stride(from: 0, to: boot.bytes.count, by: ROMClient.blockBytes) {
       try watch.checkCancelled(.comparing)
       let wanted = boot.bytes[start..<min(start + ROMClient.blockBytes, boot.bytes.count)]
-      let found = try path.read(boot.address &+ UInt32(start), count: wanted.count, during: .comparing)
-      guard found.elementsEqual(wanted) else { return false }
+      let address = boot.address &+ UInt32(start)
+      guard try path.difference(from: wanted, at: address, during: .comparing) == nil else { return false }
     }
     return true
   }
@@ -157,7 +163,13 @@ struct FlashRun {
   private func writeProtectedSectors(over path: inout any FlashPath) throws(FlashError) -> Set<Int> {
     guard let address = chip.writeProtectionAddress else { return [] }
     do throws(FlashError) {
-      let bytes = try path.read(address, count: 2, during: .comparing)
+      // Bits that were spoilt on their way would stop the work, or have a boot block that works be written.
+      var bytes = try path.read(address, count: 2, during: .comparing)
+      for _ in 0..<4 where bytes != [0xff, 0xff] {
+        let again = try path.read(address, count: 2, during: .comparing)
+        if again == bytes { break }
+        bytes = again
+      }
       return Set(chip.sectors.indices.prefix(12).filter { bytes[$0 / 8] & 1 << UInt8($0 % 8) == 0 })
     } catch .refused {
       // A loader that does not show its option bytes; writing will tell.

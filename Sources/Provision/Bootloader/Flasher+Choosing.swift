@@ -58,20 +58,33 @@ extension Flasher {
     watch: FlashWatch
   ) throws(FlashError) {
     watch.onEvent(.starting)
-    try path.start(chip.flashStart)
+    do throws(FlashError) {
+      try path.start(chip.flashStart)
+    } catch .link(.timeout, let step) {
+      // The acknowledgement may be lost and the chip be gone: the firmware says whether.
+      guard awaitsFirmware else { throw .link(.timeout, during: step) }
+    } catch {
+      throw error
+    }
     do throws(LinkError) { try link.setFraming(.firmware) } catch { throw .link(error, during: .starting) }
-    if awaitsFirmware { try awaitFirmware(image) }
+    guard awaitsFirmware else { return }
+    try awaitIdentity(within: .seconds(5)) {
+      image.manifest.appSha256 == nil || Hex.encode($0.imageSha256) == image.manifest.appSha256
+    }
   }
 
-  /// The firmware hashes itself before it starts and needs a moment.
-  private func awaitFirmware(_ image: Image) throws(FlashError) {
-    let deadline = now() + .seconds(5)
+  /// Asks the firmware who it is, over and over while it starts: it hashes itself before it listens.
+  /// - Throws: `firmwareSilent` where none that `isRight` answers in time.
+  func awaitIdentity(
+    within time: Duration, isRight: (ModuleIdentity) -> Bool
+  ) throws(FlashError) {
+    let client = SMPClient(link: link, now: now)
+    let deadline = now() + time
     repeat {
       do throws(ProvisionError) {
-        let identity = try SMPClient(link: link, now: now).identity()
-        if image.manifest.appSha256 == nil || Hex.encode(identity.imageSha256) == image.manifest.appSha256 {
-          return
-        }
+        if isRight(try client.awaitIdentity(by: deadline)) { return }
+        // Another firmware answers as long as the reset is not done.
+        try client.pause(SMPClient.awaitingInterval)
       } catch {
         if case .link(let failure, _) = error, failure != .timeout { throw .link(failure, during: .starting) }
       }

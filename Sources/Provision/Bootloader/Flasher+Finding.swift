@@ -18,7 +18,7 @@ extension Flasher {
   func findModule(speeds: [Int], profile: BoardProfile? = nil) throws(FlashError) -> Found {
     for speed in speeds {
       let rom = try romClient(speed, during: .connecting)
-      if try during(.connecting, { () throws(ROMClient.Failure) in try rom.probe(within: .milliseconds(150)) })
+      if try during(.connecting, { () throws(ROMClient.Failure) in try rom.probe(within: .milliseconds(100)) })
       {
         return .bootloader(baud: speed)
       }
@@ -58,19 +58,31 @@ extension Flasher {
     return .nothing
   }
 
+  /// Has the running firmware make room. A request or its answer that is lost on the wire is made good: as long as
+  /// no bootloader is there, the firmware is asked again.
   func enterBootloader(speed: Int) throws(FlashError) {
-    do throws(ProvisionError) {
-      try SMPClient(link: link, now: now).reset(.bootloader)
-    } catch {
-      switch error {
-      // The module may have been gone before its reply was out; whether it is gone the bootloader tells.
-      case .link(.timeout, _), .unusableReply: break
-      case .link(let failure, _): throw .link(failure, during: .enteringBootloader)
-      default: throw .firmware(error)
+    for attempt in 1...Self.resetTries {
+      var wasHeard = false
+      do throws(LinkError) { try link.setFraming(.firmware) } catch {
+        throw .link(error, during: .enteringBootloader)
       }
+      do throws(ProvisionError) {
+        try SMPClient(link: link, now: now).reset(.bootloader)
+        wasHeard = true
+      } catch {
+        switch error {
+        // The module may have been gone before its reply was out; whether it is gone the bootloader tells.
+        case .link(.timeout, _), .unusableReply: break
+        case .link(let failure, _): throw .link(failure, during: .enteringBootloader)
+        default: throw .firmware(error)
+        }
+      }
+      let rom = try romClient(speed, during: .enteringBootloader)
+      let time = wasHeard || attempt == Self.resetTries ? Duration.seconds(5) : .seconds(1)
+      if try isThere(rom, during: .enteringBootloader, within: time) { return }
+      if wasHeard { break }
     }
-    let rom = try romClient(speed, during: .enteringBootloader)
-    if try !isThere(rom, during: .enteringBootloader) { throw .bootloaderSilent }
+    throw .bootloaderSilent
   }
 
   func isThere(
@@ -79,7 +91,7 @@ extension Flasher {
     let deadline = now() + time
     repeat {
       let answers = try during(step) { () throws(ROMClient.Failure) in
-        try rom.probe(within: .milliseconds(250))
+        try rom.probe(within: .milliseconds(150))
       }
       if answers { return true }
     } while now() < deadline
@@ -113,11 +125,13 @@ extension Flasher {
 
   // MARK: - Which chip
 
-  /// Which chip it is, its unique id in lower-case hex, and whether everything was erased to find that out.
+  /// Which chip it is, its unique id in lower-case hex, and whether everything was erased to find that out. What stops
+  /// the work here has been answered twice.
+  /// - Parameter wanted: product id of the chip that the image is for; nil where any known one will do.
   func identify(
-    _ rom: ROMClient, options: Options, watch: FlashWatch
+    _ rom: ROMClient, wanted: UInt16?, options: Options, watch: FlashWatch
   ) throws(FlashError) -> (chip: ChipModel, id: String, isErased: Bool) {
-    let chip = try chip(rom)
+    let chip = try chip(rom, wanted: wanted)
     do throws(ROMClient.Failure) {
       return (chip, try uniqueID(rom, chip), false)
     } catch .denied(ROMClient.Command.read) {
@@ -126,32 +140,57 @@ extension Flasher {
       throw error.flashError(during: .identifying)
     }
     try watch.begin(.unprotecting)
-    try during(.unprotecting) { () throws(ROMClient.Failure) in
-      try rom.unprotectFromReading(bytes: chip.sectors.reduce(0) { $0 + $1.bytes })
-    }
+    try unprotect(rom, chip)
     guard try isThere(rom, during: .unprotecting) else { throw .unprotectedSilent }
     let id = try during(.identifying) { () throws(ROMClient.Failure) in try uniqueID(rom, chip) }
     return (chip, id, true)
   }
 
-  private func uniqueID(_ rom: ROMClient, _ chip: ChipModel) throws(ROMClient.Failure) -> String {
-    Hex.encode(
-      try rom.persist { () throws(ROMClient.Failure) in try rom.read(chip.uniqueIDAddress, count: 12) })
+  /// A refusal may be a byte that was spoilt on its way. Where no answer comes the chip may have reset, and is left to
+  /// say for itself whether it is unprotected.
+  private func unprotect(_ rom: ROMClient, _ chip: ChipModel) throws(FlashError) {
+    let bytes = chip.sectors.reduce(0) { $0 + $1.bytes }
+    for attempt in 1...Self.resetTries {
+      do throws(ROMClient.Failure) {
+        return try rom.unprotectFromReading(bytes: bytes)
+      } catch {
+        if case .link(.timeout) = error { return }
+        guard error.isRefusal, attempt < Self.resetTries else { throw error.flashError(during: .unprotecting) }
+      }
+    }
   }
 
-  private func chip(_ rom: ROMClient) throws(FlashError) -> ChipModel {
-    let (productID, commands) = try during(.identifying) {
-      () throws(ROMClient.Failure) -> (UInt16, [UInt8]) in
-      // A late answer to the search can leave both sides half a command apart, once.
-      try rom.persist { () throws(ROMClient.Failure) in (try rom.productID(), try rom.get().commands) }
+  /// On a line that has spoilt something already, read until two answers agree.
+  private func uniqueID(_ rom: ROMClient, _ chip: ChipModel) throws(ROMClient.Failure) -> String {
+    let read = { () throws(ROMClient.Failure) in try rom.read(chip.uniqueIDAddress, count: 12) }
+    return Hex.encode(rom.faults.count > 0 ? try rom.agreed(read) : try rom.persist(read))
+  }
+
+  private func chip(_ rom: ROMClient, wanted: UInt16?) throws(FlashError) -> ChipModel {
+    var answer = try describe(rom)
+    if !isAsExpected(answer, wanted: wanted) {
+      answer = try during(.identifying) { () throws(ROMClient.Failure) in try rom.agreed(rom.description) }
     }
-    for needed: UInt8 in [0x11, 0x21, 0x31, 0x44] where !commands.contains(needed) {
-      throw .commandMissing(needed)
+    for needed in Self.neededCommands where !answer.commands.contains(needed) { throw .commandMissing(needed) }
+    if let chip = chips.first(where: { $0.productID == answer.productID }) { return chip }
+    guard let family = ChipFamily.named(by: answer.productID) else {
+      throw .unknownChip(productID: answer.productID)
     }
-    if let chip = chips.first(where: { $0.productID == productID }) { return chip }
-    guard let family = ChipFamily.named(by: productID) else { throw .unknownChip(productID: productID) }
     throw .noRelease(chip: family.name)
   }
+
+  private func describe(_ rom: ROMClient) throws(FlashError) -> ROMClient.Description {
+    // A late answer to the search can leave both sides half a command apart, once.
+    try during(.identifying) { () throws(ROMClient.Failure) in try rom.persist(rom.description) }
+  }
+
+  private func isAsExpected(_ answer: ROMClient.Description, wanted: UInt16?) -> Bool {
+    Self.neededCommands.allSatisfy(answer.commands.contains)
+      && chips.contains { $0.productID == answer.productID } && wanted ?? answer.productID == answer.productID
+  }
+
+  private static let neededCommands: [UInt8] = [0x11, 0x21, 0x31, 0x44]
+  private static let resetTries = 4
 }
 
 /// Runs commands of a bootloader as a part of `step`, which its errors then name.

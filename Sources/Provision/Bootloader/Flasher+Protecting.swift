@@ -30,12 +30,7 @@ extension Flasher {
     notes.remember(isProtected: true, chipID: id)
     onEvent(.starting)
     do throws(LinkError) { try link.setFraming(.firmware) } catch { throw .link(error, during: .starting) }
-    let deadline = now() + .seconds(5)
-    repeat {
-      if let again = try? SMPClient(link: link, now: now).identity(), again.uniqueId == running.uniqueId {
-        return id
-      }
-    } while now() < deadline
-    throw .firmwareSilent
+    try awaitIdentity(within: .seconds(5)) { $0.uniqueId == running.uniqueId }
+    return id
   }
 }

@@ -11,12 +11,15 @@ public struct Flasher {
     case image(Image)
     /// The newest release for the chip that is found.
     case newest(ReleaseCatalogue)
+
+    /// Of the one chip that the image is for.
+    var productID: UInt16? { if case .image(let image) = self { image.manifest.productId } else { nil } }
   }
 
   public struct Options: Hashable, Sendable {
     /// Lets an older version replace the module's.
     public var allowsDowngrade: Bool
-    /// Reads every byte back, also where a digest made by the chip has proved it.
+    /// Reads every byte, also where the module's word or a digest says that it is there.
     public var readsBack: Bool
     /// Sends a flashing program into the chip's RAM where one runs on it; off for the ROM bootloader alone.
     public var usesLoader: Bool
@@ -83,16 +86,17 @@ public struct Flasher {
       let found = try findModuleOrLoader(speeds: bootloaderSpeeds, profile: options.profile)
       guard case .bootloader(let baud) = found else {
         guard case .firmware(let running) = found else { throw .noAnswer }
-        if let image = try imageToReplace(running, from: source, options: options),
+        if let image = try imageToReplace(running, from: source, options: options), !options.readsBack,
           Hex.encode(running.imageSha256) == image.manifest.appSha256
         {
           return FlashResult(
             chip: running.chip, chipID: Hex.encode(running.uniqueId), firmwareVersion: image.manifest.version,
-            firmwareSha256: image.manifest.sha256, skipped: .alreadyInstalled, proofs: [.digest],
+            firmwareSha256: image.manifest.sha256, skipped: .alreadyInstalled, proofs: [.claimed],
             bytesWritten: 0, duration: now() - begun)
         }
         let id = Hex.encode(running.uniqueId)
         if notes.isProtected(chipID: id), !options.erasesKey {
+          if options.readsBack { throw .readProtected }
           return try upload(source, to: running, options: options, begun: begun, watch: watch)
         }
         onEvent(.enteringBootloader)
@@ -123,7 +127,7 @@ public struct Flasher {
     let bytes = try UploadRun(link: link, now: now, watch: watch).update(to: image)
     return FlashResult(
       chip: running.chip, chipID: Hex.encode(running.uniqueId), firmwareVersion: image.manifest.version,
-      firmwareSha256: image.manifest.sha256, skipped: nil, proofs: [.digest], bytesWritten: bytes,
+      firmwareSha256: image.manifest.sha256, skipped: nil, proofs: [.claimed], bytesWritten: bytes,
       duration: now() - begun)
   }
 
@@ -154,7 +158,8 @@ public struct Flasher {
     _ source: Source, _ rom: ROMClient, options: Options, begun: ContinuousClock.Instant, watch: FlashWatch
   ) throws(FlashError) -> FlashResult {
     watch.onEvent(.identifying)
-    let (chip, chipID, isErased) = try identify(rom, options: options, watch: watch)
+    let (chip, chipID, isErased) = try identify(
+      rom, wanted: source.productID, options: options, watch: watch)
     watch.onEvent(.chipFound(name: chip.name, uniqueID: chipID))
     // Its bootloader shows its flash.
     notes.remember(isProtected: false, chipID: chipID)

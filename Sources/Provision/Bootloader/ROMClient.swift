@@ -9,13 +9,33 @@ struct ROMClient {
     /// NACK to what followed a command: a wrong checksum or a forbidden address.
     case refused
     case unexpected(UInt8)
+
+    /// The bootloader has answered no.
+    var isRefusal: Bool {
+      switch self {
+      case .denied, .refused: true
+      case .link, .unexpected: false
+      }
+    }
   }
 
   /// What went wrong on the wire and was put right, counted for the choice of its speed.
   final class Faults {
-    var count = 0
-    /// A command failed over and over although both sides were in step each time.
+    private(set) var count = 0
+    /// A command failed over and over although both sides were in step each time, or too many of the latest did.
     var gaveUp = false
+    /// The last answer did not come in time: the next is waited for longer, in case the laptop is slow.
+    var isPatient = false
+    /// One bit for each of the latest 32 tries, set where it failed.
+    private var latest: UInt32 = 0
+
+    func note(failed: Bool) {
+      latest = latest << 1 | (failed ? 1 : 0)
+      if failed { count += 1 }
+    }
+
+    /// Half of the latest tries failed: the wire does not bear this speed.
+    var isHopeless: Bool { latest.nonzeroBitCount >= 16 }
   }
 
   static let blockBytes = 256
@@ -23,8 +43,10 @@ struct ROMClient {
   private static let ack: UInt8 = 0x79
   private static let nack: UInt8 = 0x1f
   private static let syncByte: UInt8 = 0x7f
-  /// For an answer that takes the chip no time: the adapter's latency (16 ms on an FTDI) and a slow laptop.
-  private static let answerTime = Duration.seconds(1)
+  /// Tries of a command before it is given up. With three pieces out and three back, each spoilt in 3 of 100, a command
+  /// fails in 9 of 100: eight in a row once in 200 million.
+  private static let maxTries = 8
+  private static let syncTries = 3
 
   let link: any Link
   /// Bits a second on the wire, for deadlines.
@@ -32,13 +54,17 @@ struct ROMClient {
   let now: () -> ContinuousClock.Instant
   let faults = Faults()
 
+  /// Time for an answer that takes the chip none: the adapter's latency (16 ms on an FTDI) and a slow laptop.
+  private var answerTime: Duration { faults.isPatient ? .seconds(1) : .milliseconds(300) }
+
   // MARK: - Getting in step
 
-  /// Looks whether a bootloader listens, at the price of one or two 0x7F: the first is acknowledged by one that
+  /// Looks whether a bootloader listens, at the price of up to three 0x7F: the first is acknowledged by one that
   /// was just reset; one already in sync takes two for a command with a wrong complement and refuses it.
+  /// - Parameter wait: for the answer to each.
   func probe(within wait: Duration) throws(Failure) -> Bool {
     try guarded { () throws(LinkError) in try link.discardInput() }
-    for _ in 0..<2 {
+    for _ in 0..<Self.syncTries {
       try send([Self.syncByte])
       if let answer = try next(within: wait), answer == Self.ack || answer == Self.nack {
         return true
@@ -54,41 +80,75 @@ struct ROMClient {
   /// - Parameter isThorough: also frees one that was told to erase 65,536 sectors by a spoilt byte, which takes up to 12 s.
   func recover(thoroughly isThorough: Bool = false) throws(Failure) -> Bool {
     // A Write wants up to 258 bytes; what comes after its NACK is pairs of wrong complements.
-    for size in Array(repeating: 64, count: 5) + Array(repeating: 4096, count: isThorough ? 33 : 0) {
+    for size in [64, 256, 64, 64, 64] + Array(repeating: 4096, count: isThorough ? 33 : 0) {
       try send(Array(repeating: 0xff, count: size))
       guard let answer = try next(within: .milliseconds(100)) else { continue }
       guard answer == Self.ack || answer == Self.nack else { continue }
       // What is on its way is let in; a half command that is left over is completed by the next probe.
-      while try next(within: .milliseconds(100)) != nil {}
-      return try probe(within: .milliseconds(200))
+      try letIn(silence: .milliseconds(100))
+      if try probe(within: .milliseconds(100)) { return true }
     }
     return false
   }
 
-  /// Does what may be done again until it works, three times at most; in between both sides are brought back in step.
+  /// Lets in what is on its way, until nothing has come for so long.
+  private func letIn(silence: Duration) throws(Failure) {
+    let end = now() + .seconds(2)
+    while now() < end, try next(within: silence) != nil {}
+  }
+
+  /// Does what may be done again until it works, eight times at most; in between both sides are brought back in step.
+  /// A refusal can be a byte that was spoilt on its way, so that it counts as the chip's only once it has come twice
+  /// in a row at the end of all tries.
   /// - Throws: the last failure; where the bootloader could not be brought back, or the port is gone, the first.
   func persist<Value>(
-    thoroughly isThorough: Bool = false, _ work: () throws(Failure) -> Value
+    thoroughly isThorough: Bool = false, tries: Int = Self.maxTries, _ work: () throws(Failure) -> Value
   ) throws(Failure) -> Value {
-    var tries = 3
-    while true {
+    var previous: Failure?
+    // A refusal leaves the bootloader in step, except where a count was spoilt; then it shows at the next try.
+    var wasRefused = false
+    for attempt in 1...max(1, tries) {
       do throws(Failure) {
-        return try work()
+        let value = try work()
+        faults.note(failed: false)
+        faults.isPatient = false
+        return value
       } catch {
         if case .link(let failure) = error, failure != .timeout { throw error }
-        faults.count += 1
-        tries -= 1
+        faults.note(failed: true)
+        faults.isPatient = if case .link = error { true } else { false }
+        if attempt >= tries || faults.isHopeless {
+          faults.gaveUp = true
+          if let previous, error.isRefusal, !previous.isRefusal { throw previous }
+          throw error
+        }
+        previous = error
+        if error.isRefusal, !wasRefused {
+          wasRefused = true
+          continue
+        }
+        wasRefused = false
         guard try recover(thoroughly: isThorough) else {
           // A wrong answer was not the silence of a chip that is gone.
           if case .link = error {} else { faults.gaveUp = true }
           throw error
         }
-        if tries == 0 {
-          faults.gaveUp = true
-          throw error
-        }
       }
     }
+    // Not reached: the last try returns or throws.
+    throw previous ?? .link(.timeout)
+  }
+
+  /// Reads until two readings in a row agree: answers carry no checksum.
+  func agreed<Value: Equatable>(_ work: () throws(Failure) -> Value) throws(Failure) -> Value {
+    var last = try persist(work)
+    for _ in 1..<Self.maxTries {
+      let again = try persist(work)
+      if again == last { return again }
+      last = again
+    }
+    faults.gaveUp = true
+    throw .unexpected(0)
   }
 
   // MARK: - Commands
@@ -96,18 +156,28 @@ struct ROMClient {
   /// Version (0x31 is 3.1) and the codes of the commands it knows.
   func get() throws(Failure) -> (version: UInt8, commands: [UInt8]) {
     try command(0x00)
-    let count = Int(try receive(1, within: Self.answerTime)[0])
-    let bytes = try receive(count + 1, within: Self.answerTime + wireTime(count))
-    try expectAck(within: Self.answerTime)
+    let count = Int(try receive(1, within: answerTime)[0])
+    let bytes = try receive(count + 1, within: answerTime + wireTime(count))
+    try expectAck(within: answerTime)
     return (bytes[0], Array(bytes.dropFirst()))
   }
 
   func productID() throws(Failure) -> UInt16 {
     try command(0x02)
-    let count = Int(try receive(1, within: Self.answerTime)[0]) + 1
-    let bytes = try receive(count, within: Self.answerTime + wireTime(count))
-    try expectAck(within: Self.answerTime)
+    let count = Int(try receive(1, within: answerTime)[0]) + 1
+    let bytes = try receive(count, within: answerTime + wireTime(count))
+    try expectAck(within: answerTime)
     return bytes.reduce(0) { $0 << 8 | UInt16($1) }
+  }
+
+  /// Who answers, and what it can do.
+  struct Description: Equatable {
+    let productID: UInt16
+    let commands: [UInt8]
+  }
+
+  func description() throws(Failure) -> Description {
+    Description(productID: try productID(), commands: try get().commands)
   }
 
   /// - Parameter count: 1 to 256.
@@ -115,10 +185,10 @@ struct ROMClient {
     let length = UInt8(clamping: count - 1)
     try command(Command.read)
     try send(checked(address))
-    try expectAck(within: Self.answerTime)
+    try expectAck(within: answerTime)
     try send([length, ~length])
-    try expectAck(within: Self.answerTime)
-    return try receive(Int(length) + 1, within: Self.answerTime + wireTime(count))
+    try expectAck(within: answerTime)
+    return try receive(Int(length) + 1, within: answerTime + wireTime(count))
   }
 
   /// - Parameter block: 1 to 256 bytes, a multiple of four.
@@ -126,10 +196,10 @@ struct ROMClient {
     let length = UInt8(clamping: block.count - 1)
     try command(0x31)
     try send(checked(address))
-    try expectAck(within: Self.answerTime)
+    try expectAck(within: answerTime)
     try send(checked([length] + block))
     // At most 100 µs a word (DS8626), 7 ms a block.
-    try expectAck(within: Self.answerTime)
+    try expectAck(within: answerTime)
   }
 
   /// - Parameter bytes: the sector's size, for the time it takes.
@@ -137,15 +207,48 @@ struct ROMClient {
     let number = UInt16(clamping: sector)
     try command(0x44)
     try send(checked([0, 0, UInt8(number >> 8), UInt8(number & 0xff)]))
-    // At most 800 ms for 16 KiB, 2.4 s for 64 KiB and 4 s for 128 KiB byte by byte (DS8626): twice that.
-    try expectAck(within: .seconds(2) + .microseconds(60 * bytes))
+    // At most 800 ms for 16 KiB, 2.4 s for 64 KiB and 4 s for 128 KiB byte by byte (DS8626); twice that where the answer
+    // did not come the first time.
+    let longest = Duration.milliseconds(800) + .microseconds(30 * bytes)
+    try expectAck(within: faults.isPatient ? longest * 2 : longest)
   }
 
   /// The chip leaves the bootloader for the program whose vector table is at `address`.
   func go(_ address: UInt32) throws(Failure) {
     try command(0x21)
     try send(checked(address))
-    try expectAck(within: Self.answerTime)
+    try expectAck(within: answerTime)
+  }
+
+  /// Has the chip leave for the program at `address`. A refusal may be a spoilt byte and is met by asking again.
+  /// - Returns: whether it has acknowledged that; where no answer came it may be gone or not.
+  func leave(for address: UInt32) throws(Failure) -> Bool {
+    for attempt in 1...Self.maxTries {
+      do throws(Failure) {
+        try go(address)
+        return true
+      } catch {
+        if case .link(.timeout) = error { return false }
+        guard error.isRefusal, attempt < Self.maxTries else { throw error }
+        faults.note(failed: true)
+        if attempt.isMultiple(of: 2) { _ = try recover() }
+      }
+    }
+    return false
+  }
+
+  /// Whether the chip says no so many times in a row, with nothing else in between.
+  func refuses(times: Int, _ work: () throws(Failure) -> Void) throws(Failure) -> Bool {
+    for _ in 0..<times {
+      do throws(Failure) {
+        try work()
+        return false
+      } catch {
+        if case .link(let failure) = error, failure != .timeout { throw error }
+        guard error.isRefusal else { return false }
+      }
+    }
+    return true
   }
 
   // MARK: - Protection
@@ -173,7 +276,7 @@ struct ROMClient {
 
   private func command(_ code: UInt8) throws(Failure) {
     try send([code, ~code])
-    do throws(Failure) { try expectAck(within: Self.answerTime) } catch .refused { throw .denied(code) }
+    do throws(Failure) { try expectAck(within: answerTime) } catch .refused { throw .denied(code) }
   }
 
   private func checked(_ address: UInt32) -> [UInt8] {
@@ -215,7 +318,7 @@ struct ROMClient {
 
   private func send(_ bytes: [UInt8]) throws(Failure) {
     do throws(LinkError) {
-      try link.write(bytes, deadline: now() + Self.answerTime + wireTime(bytes.count))
+      try link.write(bytes, deadline: now() + answerTime + wireTime(bytes.count))
     } catch {
       throw .link(error)
     }

@@ -56,15 +56,14 @@ struct ROMPath: FlashPath {
       for start in stride(from: 0, to: part.bytes.count, by: ROMClient.blockBytes) {
         let wanted = part.bytes[start..<min(start + ROMClient.blockBytes, part.bytes.count)]
         let address = part.address &+ UInt32(start)
-        let found = try read(address, count: wanted.count, during: .verifying(bytes: done, of: total))
-        if let offset = zip(wanted, found).enumerated().first(where: { $0.element.0 != $0.element.1 })?.offset {
-          throw .verification(address: address &+ UInt32(offset))
-        }
+        var path = self
+        let offset = try path.difference(from: wanted, at: address, during: .verifying(bytes: done, of: total))
+        if let offset { throw .verification(address: address &+ UInt32(offset)) }
         done += wanted.count
         try watch.begin(.verifying(bytes: done, of: total))
       }
     }
-    return .readBack
+    return .read
   }
 
   func read(_ address: UInt32, count: Int, during step: FlashStep) throws(FlashError) -> [UInt8] {
@@ -78,8 +77,16 @@ struct ROMPath: FlashPath {
     return bytes
   }
 
+  /// - Throws: `.link(.timeout)` where the chip is gone from its bootloader and has not said so, as where its
+  ///   acknowledgement was lost: whether it has started what it was told to, that will say.
   func start(_ address: UInt32) throws(FlashError) {
-    try during(.starting) { () throws(ROMClient.Failure) in try rom.go(address) }
+    let isGone = try during(.starting) { () throws(ROMClient.Failure) in
+      if try rom.leave(for: address) { return true }
+      // Who has gone does not answer here any more; who has not is sent again.
+      guard try rom.recover() else { return false }
+      return try rom.leave(for: address)
+    }
+    if !isGone { throw .link(.timeout, during: .starting) }
   }
 
   /// A block whose acknowledgement was lost is looked at before it is sent again: some chips refuse to program a

@@ -28,12 +28,7 @@ struct UploadRun {
     } catch {
       throw .firmware(error)
     }
-    do throws(ProvisionError) {
-      try client.reset()
-    } catch {
-      // The module may have been gone before its reply was out; whether it is gone the new firmware tells.
-      if case .link(let failure, _) = error, failure != .timeout { throw .link(failure, during: .starting) }
-    }
+    try reset(client, to: image)
     try awaitStart(of: image, client)
     do throws(ProvisionError) { try client.confirmImage() } catch { throw .firmware(error) }
     return file.count
@@ -43,7 +38,10 @@ struct UploadRun {
     let digest = SHA256Digest(of: file).bytes
     var offset = 0
     var stalls = 0
+    // Ten times what the wire takes, and a hundred pieces that are lost, whatever progress is claimed.
+    let end = now() + .seconds(600) + .milliseconds(2 * file.count)
     while offset < file.count {
+      guard now() < end else { throw .link(.timeout, during: .uploading(bytes: offset, of: file.count)) }
       try watch.begin(.uploading(bytes: offset, of: file.count))
       let piece = file[offset..<min(offset + Self.pieceBytes, file.count)]
       do throws(ProvisionError) {
@@ -63,12 +61,28 @@ struct UploadRun {
     try watch.begin(.uploading(bytes: file.count, of: file.count))
   }
 
+  /// A reset that was lost on the wire is asked for again, as long as the firmware of before answers.
+  private func reset(_ client: SMPClient, to image: Image) throws(FlashError) {
+    for _ in 0..<4 {
+      do throws(ProvisionError) {
+        return try client.reset()
+      } catch {
+        // The module may have been gone before its reply was out; whether it is gone its firmware tells.
+        if case .link(let failure, _) = error, failure != .timeout { throw .link(failure, during: .starting) }
+      }
+      guard let running = try? client.awaitIdentity(by: now() + .seconds(1)),
+        Hex.encode(running.imageSha256) != image.manifest.appSha256
+      else { return }
+    }
+  }
+
   /// The boot block keeps the old image, erases three sectors and copies: some seconds.
   private func awaitStart(of image: Image, _ client: SMPClient) throws(FlashError) {
     let deadline = now() + .seconds(30)
     repeat {
       do throws(ProvisionError) {
-        if Hex.encode(try client.identity().imageSha256) == image.manifest.appSha256 { return }
+        if Hex.encode(try client.awaitIdentity(by: deadline).imageSha256) == image.manifest.appSha256 { return }
+        try client.pause(SMPClient.awaitingInterval)
       } catch {
         if case .link(let failure, _) = error, failure != .timeout { throw .link(failure, during: .starting) }
       }

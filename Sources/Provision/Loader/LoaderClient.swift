@@ -54,7 +54,9 @@ struct LoaderClient {
       sent.append(frame)
       try send(frame.encoded)
       let deadline = now() + within + wireTime(frame.body.count + answerBytes)
-      while let answer = try nextAnswer(by: deadline) {
+      // Answers without end, of which none is to this, are no answer either.
+      for _ in 0..<256 {
+        guard let answer = try nextAnswer(by: deadline) else { break }
         if sent.contains(where: answer.frame.answers) { return answer.reply }
       }
     }
@@ -76,7 +78,11 @@ struct LoaderClient {
   mutating func nextAnswer(by deadline: ContinuousClock.Instant) throws(Failure) -> (
     frame: LoaderFrame, reply: LoaderReply
   )? {
+    var isLate = false
     while answers.isEmpty {
+      // Who chatters without end does not answer; what had come by then is looked at, once.
+      if isLate { return nil }
+      isLate = now() >= deadline
       do throws(LinkError) {
         for frame in decoder.take(try link.read(upTo: 4096, deadline: deadline)) where frame.kind & 0x80 != 0 {
           if let reply = LoaderReply(frame.body) { answers.append((frame, reply)) }
@@ -194,7 +200,7 @@ struct LoaderClient {
   /// Lets time pass, and forgets what comes meanwhile.
   mutating func pause(_ time: Duration) throws(Failure) {
     let end = now() + time
-    while try nextAnswer(by: end) != nil {}
+    while now() < end, try nextAnswer(by: end) != nil {}
     decoder.reset()
   }
 

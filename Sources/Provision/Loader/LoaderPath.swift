@@ -44,12 +44,20 @@ struct LoaderPath: FlashPath {
     startedBlank = plan.parts.contains { $0.sector == 0 }
     client = LoaderClient(link: rom.link, baud: rom.baud, now: rom.now)
     let program = LoaderProgram.image(baud: rom.baud, writable: Set(plan.sectors))
+    let isOnItsWay: Bool
     do throws(ROMClient.Failure) {
       for start in stride(from: 0, to: program.count, by: ROMClient.blockBytes) {
         let block = Array(program[start..<min(start + ROMClient.blockBytes, program.count)])
-        try rom.write(LoaderProgram.address + UInt32(start), block)
+        let address = LoaderProgram.address + UInt32(start)
+        // A ROM that lets nobody into its RAM says so at the first block; a spoilt byte looks the same, once.
+        if start == 0,
+          try rom.refuses(times: 3, { () throws(ROMClient.Failure) in try rom.write(address, block) })
+        {
+          throw .refused
+        }
+        try rom.persist { () throws(ROMClient.Failure) in try rom.write(address, block) }
       }
-      try rom.go(LoaderProgram.address)
+      isOnItsWay = try rom.leave(for: LoaderProgram.address)
     } catch .link(let error) where error != .timeout {
       throw .link(error)
     } catch .refused, .denied {
@@ -59,13 +67,35 @@ struct LoaderPath: FlashPath {
       throw .silent
     }
     do throws(LoaderClient.Failure) {
-      guard try client.meet() else { throw .silent }
+      var isMet = try client.meet()
+      if !isMet, !isOnItsWay {
+        // Its acknowledgement did not come: it may never have gone.
+        guard try Self.leaveAgain(rom) else { throw .silent }
+        isMet = try client.meet()
+      }
+      guard isMet else { throw .silent }
       try client.climb(to: speeds.ceiling ?? .max)
       speeds.note(held: client.baud)
     } catch .link(let error) where error != .timeout {
       throw .link(error)
     } catch {
       throw .silent
+    }
+  }
+
+  /// - Returns: whether the chip was still in its bootloader and has been sent away from it once more.
+  private static func leaveAgain(_ rom: ROMClient) throws(LoaderClient.Failure) -> Bool {
+    do throws(LinkError) {
+      try rom.link.setFraming(LinkFraming(baud: rom.baud, parity: LinkFraming.bootloader.parity))
+    } catch { throw .link(error) }
+    do throws(ROMClient.Failure) {
+      guard try rom.recover() else { return false }
+      _ = try rom.leave(for: LoaderProgram.address)
+      return true
+    } catch .link(let error) {
+      throw .link(error)
+    } catch {
+      return false
     }
   }
 

@@ -7,6 +7,8 @@ struct LoaderTransfer {
   /// A sixteenth of what the line carries in a second, in bytes: what waits in adapters is not answered.
   private static let underWayPart = 160
   private static let standstill = Duration.seconds(10)
+  /// All of it takes no longer than this and four times what the slowest line takes, whatever progress is claimed.
+  private static let longest = Duration.seconds(180)
   /// Looks at the chip while it works and nothing is to be sent: well before it gives the speed up.
   private static let look = Duration.milliseconds(25)
   /// Losses in a row after which the speed is too high.
@@ -55,6 +57,7 @@ struct LoaderTransfer {
       try settle(&client)
     } catch { throw error.error(during: step) }
     var progressAt = now()
+    let end = now() + Self.longest + .microseconds(4 * 11_000_000 * frames.reduce(0) { $0 + $1.count } / 9_600)
     while through < stream.total || waiting != 0 {
       try watch.checkCancelled(step)
       let before = (taken, through, waiting)
@@ -68,7 +71,7 @@ struct LoaderTransfer {
         } catch { throw error.error(during: step) }
       } catch { throw error.error(during: step) }
       if before != (taken, through, waiting) { progressAt = now() }
-      guard now() < progressAt + Self.standstill else { throw .link(.timeout, during: step) }
+      guard now() < min(progressAt + Self.standstill, end) else { throw .link(.timeout, during: step) }
     }
     reported = stream.byteCount
     watch.onEvent(step)

@@ -4,26 +4,29 @@ public import Records
 
 // Group 64, as `docs/module-protocol.md` defines it.
 extension SMPClient {
-  public func identity() throws(ProvisionError) -> ModuleIdentity {
-    try send(
-      SMPRequest(.identity) { (reply) throws(ReplyFault) in
-        let state = try reply.count(ModuleField.state)
-        let keyId = try reply.optionalBytes(ModuleField.keyId, count: Authenticator.keyIdSize)
-        let pending = try reply.optionalBytes(ModuleField.pendingKeyId, count: Authenticator.keyIdSize)
-        guard state == (keyId != nil ? 2 : pending != nil ? 1 : 0) else {
-          throw .field(ModuleField.state.description)
-        }
-        return ModuleIdentity(
-          serialNumber: try reply.text(ModuleField.serialNumber), chip: try reply.text(ModuleField.chip),
-          uniqueId: try reply.bytes(ModuleField.uniqueId, count: Authenticator.uniqueIdSize),
-          firmwareVersion: try reply.text(ModuleField.firmwareVersion),
-          imageSha256: try reply.bytes(ModuleField.imageDigest, count: 32),
-          imei: try reply.optionalText(ModuleField.imei), iccid: try reply.optionalText(ModuleField.iccid),
-          keyId: keyId.map { Hex.encode($0) }, pendingKeyId: pending.map { Hex.encode($0) },
-          installation: try reply.optionalText(ModuleField.installation),
-          boots: try reply.count(ModuleField.boots), sealOpenings: try reply.count(ModuleField.sealOpenings),
-          history: try Self.history(reply))
-      })
+  public func identity() throws(ProvisionError) -> ModuleIdentity { try send(Self.identityRequest) }
+
+  static var identityRequest: SMPRequest<ModuleIdentity> {
+    SMPRequest(.identity) { (reply) throws(ReplyFault) in
+      let state = try reply.count(ModuleField.state)
+      let keyId = try reply.optionalBytes(ModuleField.keyId, count: Authenticator.keyIdSize)
+      let pending = try reply.optionalBytes(ModuleField.pendingKeyId, count: Authenticator.keyIdSize)
+      guard state == (keyId != nil ? 2 : pending != nil ? 1 : 0) else {
+        throw .field(ModuleField.state.description)
+      }
+      return ModuleIdentity(
+        serialNumber: try reply.printable(ModuleField.serialNumber),
+        chip: try reply.printable(ModuleField.chip),
+        uniqueId: try reply.bytes(ModuleField.uniqueId, count: Authenticator.uniqueIdSize),
+        firmwareVersion: try reply.printable(ModuleField.firmwareVersion),
+        imageSha256: try reply.bytes(ModuleField.imageDigest, count: 32),
+        imei: try reply.optionalPrintable(ModuleField.imei),
+        iccid: try reply.optionalPrintable(ModuleField.iccid),
+        keyId: keyId.map { Hex.encode($0) }, pendingKeyId: pending.map { Hex.encode($0) },
+        installation: try reply.optionalText(ModuleField.installation),
+        boots: try reply.count(ModuleField.boots), sealOpenings: try reply.count(ModuleField.sealOpenings),
+        history: try Self.history(reply))
+    }
   }
 
   // MARK: - Pairing

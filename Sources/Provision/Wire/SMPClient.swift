@@ -38,6 +38,53 @@ public final class SMPClient {
     throw failure
   }
 
+  /// How often a module that is starting is asked.
+  static let awaitingInterval = Duration.milliseconds(150)
+
+  /// Asks who a module is that may not listen yet: every 150 ms, and takes the answer to any of the questions, since a
+  /// late one says the same.
+  /// - Throws: `link(.timeout)` or the fault of what came instead, where no answer can be used by `deadline`.
+  func awaitIdentity(by deadline: ContinuousClock.Instant) throws(ProvisionError) -> ModuleIdentity {
+    let request = Self.identityRequest
+    let name = request.name
+    var asked: [SMPMessage] = []
+    var fault: ReplyFault?
+    decoder.reset()
+    do {
+      try link.discardInput()
+      repeat {
+        sequence &+= 1
+        let message = SMPMessage(
+          operation: name.operation, version: 1, group: name.group, sequence: sequence, command: name.command,
+          payload: request.fields.encoded)
+        guard let frame = message.encoded.flatMap(ConsoleFraming.encode) else {
+          throw ProvisionError.messageTooLong(name)
+        }
+        asked.append(message)
+        try link.write(frame, deadline: now() + name.timeout)
+        let end = min(now() + Self.awaitingInterval, deadline)
+        do {
+          while now() < end {
+            for bytes in decoder.take(try link.read(upTo: 512, deadline: end)) {
+              for question in asked {
+                guard case .reply(let payload) = Self.judge(bytes, as: question) else { continue }
+                return try request.read(payload)
+              }
+              fault = .garbled
+            }
+          }
+        } catch let error as LinkError where error == .timeout {}
+      } while now() < deadline
+    } catch let error as LinkError {
+      throw .link(error, during: name)
+    } catch let error as ProvisionError {
+      throw error
+    } catch {
+      throw .link(.timeout, during: name)
+    }
+    throw fault.map { .unusableReply($0, during: name) } ?? .link(.timeout, during: name)
+  }
+
   /// Lets time pass; what the module says meanwhile answers nothing.
   /// - Throws: `link`, where the cable is pulled.
   func pause(_ time: Duration) throws(ProvisionError) {

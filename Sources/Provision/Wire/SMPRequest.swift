@@ -79,6 +79,15 @@ struct ReplyFields {
     return value
   }
 
+  /// A serial number, a chip, a version: printable ASCII of 1 to 32 characters, no blank at either end.
+  func printable(_ key: StaticString) throws(ReplyFault) -> String { try required(key, Self.printable) }
+  /// Nil for an empty one, too: a module without a modem has none.
+  func optionalPrintable(_ key: StaticString) throws(ReplyFault) -> String? {
+    guard let text = try optionalText(key), !text.isEmpty else { return nil }
+    guard ModuleIdentity.isPrintable(text) else { throw .field(key.description) }
+    return text
+  }
+
   /// At most 256 bytes of UTF-8.
   func text(_ key: StaticString) throws(ReplyFault) -> String { try required(key, Self.text) }
   func optionalText(_ key: StaticString) throws(ReplyFault) -> String? { try optional(key, Self.text) }
@@ -92,6 +101,11 @@ struct ReplyFields {
 
   func optionalBytes(_ key: StaticString, count: Int) throws(ReplyFault) -> [UInt8]? {
     try optional(key) { $0.byteString.flatMap { $0.count == count ? $0 : nil } }
+  }
+
+  private static func printable(_ item: CBORItem) -> String? {
+    guard let text = item.string, ModuleIdentity.isPrintable(text) else { return nil }
+    return text
   }
 
   private static func text(_ item: CBORItem) -> String? {

@@ -91,9 +91,9 @@ enum BenchCommand {
               "fault", \.fault, .fault, placeholder: "SPEC",
               Text(
                 zh:
-                  "模拟故障：silence、pull、brownout 加 -after=N（第 N 个字节后）或 -during=W（W 为 erase、write、verify、pair、test）；每百万字节的 lost、flipped、doubled、noise（任一）、brownout，或每百万次应答的 half，写作 =SEED:PPM；可用逗号并列，如 noise=7:2000,pull-after=900",
+                  "模拟故障：silence、pull、brownout 加 -after=N（第 N 个字节后）或 -during=W（W 为 erase、write、verify、pair、test）；每百万字节的 lost、flipped、doubled、noise（任一）、brownout，每百万次应答的 half（只到一半）、clipped（缺最后一个字节），或每百万段到达数据的 piece（翻转一位），写作 =SEED:PPM；可用逗号并列，如 noise=7:2000,pull-after=900",
                 en:
-                  "what goes wrong: silence, pull or brownout with -after=N (bytes from the laptop) or -during=W (erase, write, verify, pair or test); lost, flipped, doubled, noise (any of these) or brownout in a million bytes, or half in a million answers, as =SEED:PPM; several joined by commas, for example noise=7:2000,pull-after=900"
+                  "what goes wrong: silence, pull or brownout with -after=N (bytes from the laptop) or -during=W (erase, write, verify, pair or test); lost, flipped, doubled, noise (any of these) or brownout in a million bytes, half or clipped (its last byte missing) in a million answers, or piece (one bit flipped) in a million pieces that the laptop sends at once, as =SEED:PPM; several joined by commas, for example noise=7:2000,pull-after=900"
               ))
             parameters.option(
               "world", \.world, .file, placeholder: "F.json",
@@ -253,9 +253,9 @@ extension ValueType where Value == ModuleBenchFault {
     .custom(
       Text(
         zh:
-          "silence-、pull- 或 brownout- 接 after=N 或 during=W（W 为 erase、write、verify、pair、test）；lost、flipped、doubled、noise、half 或 brownout 接 =SEED:PPM；可用逗号并列",
+          "silence-、pull- 或 brownout- 接 after=N 或 during=W（W 为 erase、write、verify、pair、test）；lost、flipped、doubled、noise、half、clipped、piece 或 brownout 接 =SEED:PPM；可用逗号并列",
         en:
-          "silence-, pull- or brownout- with after=N or during=W (W is erase, write, verify, pair or test); lost, flipped, doubled, noise, half or brownout with =SEED:PPM; several joined by commas"
+          "silence-, pull- or brownout- with after=N or during=W (W is erase, write, verify, pair or test); lost, flipped, doubled, noise, half, clipped, piece or brownout with =SEED:PPM; several joined by commas"
       )
     ) { ModuleBenchFault($0) }
   }

@@ -34,7 +34,7 @@ enum FlashCommand {
     var bytesWritten: Int
     /// Read protection was lifted, and what was in the chip before erased, its pairing key included.
     var keyErased: Bool
-    /// How the image was proved: `digest`, `readBack` or both.
+    /// How it is known that the chip holds the image: `claimed`, `digest`, `read`, or two of them.
     var proof: [String]
     var seconds: Double
   }

@@ -112,7 +112,7 @@ import Testing
     let wire = ESP32Wire(.esp32c3)
     let result = try flash(
       wire, try ESP32Images.firmware(.esp32c3, bytes: 3000), options: .init(readsBack: true))
-    #expect(result.proofs == [.digest, .readBack])
+    #expect(result.proofs == [.digest, .read])
   }
 
   // MARK: - What is refused, with nothing erased

@@ -1,0 +1,85 @@
+import ModuleCore
+import Provision
+import TestSupport
+
+@testable import Bench
+
+/// A wire in memory to the simulated module, on a virtual clock that bytes, adapter, flash and the firmware's start take
+/// their time by, with the faults of `bench module --fault` on it.
+final class NoisyBench: Link {
+  /// Each way, as a USB adapter has it.
+  private static let latency = Duration.milliseconds(1)
+  /// A firmware hashes itself before it listens.
+  var deafness = Duration.milliseconds(400)
+
+  let clock = VirtualTime()
+  let flash: FlashArray
+  private(set) var chip: ModuleBenchChip
+  private var wire: FaultyWire
+  /// What becomes of each answer of the module's, besides.
+  var tamper: ([UInt8]) -> [UInt8] = { $0 }
+  private var bitNanoseconds = 1_000_000_000 / 115_200
+  private var answers: [(byte: UInt8, at: ContinuousClock.Instant)] = []
+  private var deafUntil: ContinuousClock.Instant
+
+  /// - Parameter fault: as `ModuleBenchFault` spells it; nil for a sound wire.
+  init(flash: FlashArray = .stm32f405(), fault: String?) {
+    self.flash = flash
+    let clock = clock
+    chip = ModuleBenchChip(
+      configuration: .init(timings: .typical, flash: flash), random: { [UInt8](repeating: 7, count: $0) },
+      now: { clock.now })
+    wire = FaultyWire(fault.flatMap { ModuleBenchFault($0) })
+    deafUntil = clock.now
+  }
+
+  // MARK: - Link
+
+  func write(_ bytes: [UInt8], deadline: ContinuousClock.Instant) throws(LinkError) {
+    clock.advance(by: Self.latency)
+    for byte in wire.piece(bytes) {
+      clock.advance(by: .nanoseconds(bitNanoseconds * chip.bitsAByte))
+      for arrived in wire.send(byte).arriving {
+        let wasFirmware = isFirmware
+        if wasFirmware, clock.now < deafUntil { continue }
+        perform(chip.receive(arrived))
+        if isFirmware, !wasFirmware { deafUntil = clock.now + deafness }
+      }
+    }
+    perform(chip.tick())
+  }
+
+  func read(upTo count: Int, deadline: ContinuousClock.Instant) throws(LinkError) -> [UInt8] {
+    let due = answers.prefix(count).prefix { $0.at <= max(deadline, clock.now) }
+    guard let last = due.last else {
+      clock.advance(by: deadline - clock.now)
+      throw .timeout
+    }
+    clock.advance(by: last.at - clock.now)
+    answers.removeFirst(due.count)
+    return due.map(\.byte)
+  }
+
+  func discardInput() throws(LinkError) { answers.removeAll { $0.at <= clock.now } }
+  func setFraming(_ framing: LinkFraming) throws(LinkError) { bitNanoseconds = 1_000_000_000 / framing.baud }
+  func close() {}
+
+  // MARK: - Private helpers
+
+  private var isFirmware: Bool { chip.bitsAByte == 10 }
+
+  private func perform(_ outputs: [BenchChipOutput]) {
+    for output in outputs {
+      switch output {
+      case .pause(let time): clock.advance(by: time)
+      case .did: break
+      case .send(let bytes):
+        var at = max(clock.now + Self.latency, answers.last?.at ?? clock.now)
+        for byte in tamper(wire.answer(bytes)) {
+          at += .nanoseconds(bitNanoseconds * chip.bitsAByte)
+          answers.append((byte, at))
+        }
+      }
+    }
+  }
+}
