@@ -52,7 +52,15 @@ extension Program {
         break
       }
     }
-    if wantsHelp { return answer(.help) }
+    if wantsHelp {
+      // A word that names no command where one is expected: its help would be another page.
+      if command?.isRunnable != true, case .word(let word) = reader.next?.token {
+        return answer(
+          .failed(
+            .unknownCommand(word, within: path, suggestions: suggestions(for: word, level: level, path: path))))
+      }
+      return answer(.help)
+    }
     if command == nil, reader.takeOptions(named: ["--version", "-V"]) { return answer(.version) }
     if let globalError { return answer(.failed(globalError)) }
     do throws(UsageError) {

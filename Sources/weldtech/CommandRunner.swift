@@ -50,10 +50,11 @@ struct CommandRunner {
       console.put("weldtech \(Version.current)")
       return ExitCode.done.rawValue
     case .help:
-      let page = program.help(
-        for: invocation.path, in: console.language, columns: min(console.tableWidth ?? 80, 100),
-        styling: console.outputStyling)
-      console.output.write(page)
+      console.output.write(help(of: program, at: invocation.path, console))
+      return ExitCode.done.rawValue
+    case .failed(.missingCommand(within: [])):
+      // The program's name alone asks what it can do.
+      console.output.write(help(of: program, at: [], console))
       return ExitCode.done.rawValue
     case .failed(let error): return report(error, path: invocation.path, to: console)
     case .run(let command):
@@ -68,9 +69,17 @@ struct CommandRunner {
         // The runner says so, as of every command.
         return ExitCode.failed.rawValue
       } catch {
-        return report(error, path: invocation.path, to: console)
+        return report(error, path: invocation.path, about: workplace.concerned, to: console)
       }
     }
+  }
+
+  private func help(
+    of program: Program<GlobalOptions, Workplace>, at path: [String], _ console: Console
+  ) -> String {
+    program.help(
+      for: path, in: console.language, columns: min(console.tableWidth ?? 80, 100),
+      styling: console.outputStyling)
   }
 
   // MARK: - Errors
@@ -86,13 +95,17 @@ struct CommandRunner {
       var code: String
       var message: String
       var hint: String
+      /// The installation that the error is about, so that a second try goes on with it.
+      var id: InstallationID?
       var details: [Detail]
     }
 
     var error: Error
   }
 
-  private func report(_ error: any Error, path: [String], to console: Console) -> Int32 {
+  private func report(
+    _ error: any Error, path: [String], about id: InstallationID? = nil, to console: Console
+  ) -> Int32 {
     var failure = explain(error)
     if let usage = error as? UsageError {
       failure.hint = usage.hint(command: (["weldtech"] + path).joined(separator: " "))
@@ -106,7 +119,7 @@ struct CommandRunner {
     if console.isJSON {
       let document = ErrorDocument(
         error: ErrorDocument.Error(
-          code: failure.code, message: failure.message[language], hint: failure.hint[language],
+          code: failure.code, message: failure.message[language], hint: failure.hint[language], id: id,
           details: failure.details.map {
             ErrorDocument.Detail(path: $0.path, code: $0.code, message: $0.message[language])
           }))

@@ -20,6 +20,8 @@ final class Workplace {
 
   /// So many unpredictable bytes, for keys and challenges.
   var random: (Int) throws -> [UInt8] = SecureRandom.bytes
+  /// The installation that is worked on, or was opened: what an error of this command is about.
+  var concerned: InstallationID?
   /// What was answered when the port was asked for.
   var answeredPort: String?
   private var openFieldbook: Fieldbook?

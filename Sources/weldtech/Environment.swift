@@ -7,6 +7,8 @@ struct Environment: Sendable {
   var variables: [String: String]
   /// Absolute path of the running program.
   var executable: String
+  /// How a shell in the current folder is told to run this program: as it was, where that is a path.
+  var typedProgram = "weldtech"
 
   /// Variables that are paths, and so may be any bytes.
   private static let pathVariables = ["HOME", "XDG_DATA_HOME", "WELDTECH_HOME", "WELDTECH_SHARE"]
@@ -18,7 +20,10 @@ struct Environment: Sendable {
       variables[variable] = names.name(of: Array(UnsafeRawBufferPointer(start: value, count: strlen(value))))
     }
     let link = PathNames.bytes(ofLink: "/proc/self/exe").map(names.name)
-    return Environment(variables: variables, executable: link ?? CommandLine.arguments.first ?? "")
+    var environment = Environment(
+      variables: variables, executable: link ?? CommandLine.arguments.first ?? "")
+    if let typed = CommandLine.arguments.first, typed.contains("/") { environment.typedProgram = typed }
+    return environment
   }
 
   /// Set and not empty.

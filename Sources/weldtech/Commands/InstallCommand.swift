@@ -23,7 +23,8 @@ enum InstallCommand {
 
   struct Document: Encodable {
     var id: InstallationID
-    var code: LabelCode?
+    /// Null for a retired welder.
+    var code: Nullable<LabelCode>
     var status: Installation.Status
     var next: Step?
     var agreement: SignCommand.Document.Agreement?
@@ -219,7 +220,8 @@ enum InstallCommand {
   {
     let console = workplace.console
     let document = Document(
-      id: installation.id, code: installation.code, status: installation.status, next: installation.nextStep,
+      id: installation.id, code: Nullable(installation.code), status: installation.status,
+      next: installation.nextStep,
       agreement: installation.agreement.map {
         SignCommand.Document.Agreement(
           file: workplace.documentPath(of: installation, named: "agreement.pdf"), sha256: $0.sha256)

@@ -42,6 +42,8 @@ enum PracticeCommand {
 /// Where a practice keeps everything. Only a folder that a practice has made is ever emptied.
 struct PracticeFolder {
   let path: String
+  /// As it was named, from the folder that the program runs in.
+  private let typed: String
 
   private static let marker = ".weldtech-practice"
 
@@ -61,9 +63,11 @@ struct PracticeFolder {
       throw FileTrouble.unwritable(path: absolute, errno: 0)
     }
     self.path = absolute
+    typed = path
   }
 
   var home: String { path + "/home" }
+  var typedHome: String { typed + "/home" }
   func input(_ name: String) -> String { "\(path)/input/\(name)" }
 }
 

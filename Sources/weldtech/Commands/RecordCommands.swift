@@ -15,7 +15,8 @@ enum ListCommand {
   struct Document: Encodable {
     struct Row: Encodable {
       var id: InstallationID
-      var code: LabelCode?
+      /// Null for a retired welder.
+      var code: Nullable<LabelCode>
       var status: Installation.Status
       var unitName: String
       var openedAt: Timestamp
@@ -47,7 +48,7 @@ enum ListCommand {
     let document = Document(
       installations: page.map {
         Document.Row(
-          id: $0.id, code: $0.code, status: $0.status, unitName: $0.unitName, openedAt: $0.openedAt,
+          id: $0.id, code: Nullable($0.code), status: $0.status, unitName: $0.unitName, openedAt: $0.openedAt,
           next: $0.next)
       })
     try console.answer(document) {
@@ -109,7 +110,8 @@ enum NextCommand {
   struct Document: Encodable {
     struct Row: Encodable {
       var id: InstallationID
-      var code: LabelCode?
+      /// Null for a retired welder.
+      var code: Nullable<LabelCode>
       var next: Step?
       var needs: String
       /// Test steps that wait for a network.
@@ -143,14 +145,15 @@ enum NextCommand {
     let console = workplace.console
     let rows = installations.map { installation in
       Document.Row(
-        id: installation.id, code: installation.code, next: installation.nextStep,
+        id: installation.id, code: Nullable(installation.code), next: installation.nextStep,
         needs: need(of: installation)[console.language],
         notRun: installation.status == .open ? installation.test?.openSteps.map(\.name) ?? [] : [])
     }
     try console.answer(Document(installations: rows, openInstallations: open)) {
       if rows.isEmpty { return console.say(Text(zh: "没有未完成的记录", en: "nothing is open")) }
       for (row, installation) in zip(rows, installations) {
-        console.put("\(row.id.text.prefix(8))  \(row.code?.description ?? "–")  \(installation.owner.unitName)")
+        console.put(
+          "\(row.id.text.prefix(8))  \(installation.code?.description ?? "–")  \(installation.owner.unitName)")
         console.put(
           "    \(installation.nextStep?.title[console.language] ?? installation.status.title[console.language]): \(row.needs)"
         )

@@ -14,7 +14,8 @@ enum RegisterCommand {
 
   struct Document: Encodable {
     var id: InstallationID
-    var code: LabelCode?
+    /// Null for a retired welder.
+    var code: Nullable<LabelCode>
     var status: Installation.Status
   }
 
@@ -51,7 +52,7 @@ enum RegisterCommand {
   static func report(_ opened: Walk.Registered, to console: Console) throws {
     let installation = opened.installation
     try console.answer(
-      Document(id: installation.id, code: installation.code, status: installation.status)
+      Document(id: installation.id, code: Nullable(installation.code), status: installation.status)
     ) {
       console.put(Text(zh: "记录 \(installation.id)", en: "installation \(installation.id)"))
       if let code = installation.code { console.put(Text(zh: "编码 \(code)", en: "code \(code)")) }

@@ -72,7 +72,7 @@ struct PracticeSession {
   private func type(_ title: Text, _ words: [String]) throws {
     console.say(Text(verbatim: ""))
     console.say(title, .bold)
-    console.say(Text(verbatim: "$ weldtech " + words.map(quoted).joined(separator: " ")), .cyan)
+    console.say(Text(verbatim: "$ " + commandLine(words)), .cyan)
     // Under --json stdout belongs to the one document at the end.
     var globals = ["--home", folder.home, "--lang", console.language.rawValue]
     if console.isVerbose { globals.append("--verbose") }
@@ -80,8 +80,19 @@ struct PracticeSession {
     guard status == ExitCode.done.rawValue else { throw PracticeFailed(command: words[0]) }
   }
 
+  /// What a shell in this folder can be given as it stands: the program by the path that it was run by, and the
+  /// practice's home, so that nothing typed again gets into real records.
+  private func commandLine(_ words: [String]) -> String {
+    ([workplace.environment.typedProgram, "--home", folder.typedHome] + words).map(quoted)
+      .joined(separator: " ")
+  }
+
+  /// As a POSIX shell takes one word.
   private func quoted(_ word: String) -> String {
-    word.allSatisfy { $0.isLetter || $0.isNumber || "-_./:+=".contains($0) } ? word : "'\(word)'"
+    let isPlain = !word.isEmpty && word.allSatisfy { $0.isLetter || $0.isNumber || "-_./:+=,@".contains($0) }
+    return isPlain
+      ? word
+      : "'" + word.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
   }
 
   // MARK: - What lies where
@@ -151,10 +162,8 @@ struct PracticeSession {
           console.language]
       ),
     ])
-    console.put(
-      Text(
-        zh: "查看：weldtech --home \(folder.home) show \(document.id.text.prefix(8))",
-        en: "look at it: weldtech --home \(folder.home) show \(document.id.text.prefix(8))"))
+    let show = commandLine(["show", String(document.id.text.prefix(8))])
+    console.put(Text(zh: "查看：\(show)", en: "look at it: \(show)"))
   }
 
   private func practiceWorkplace() throws -> Workplace {

@@ -24,6 +24,7 @@ extension Walk {
       scheme: scheme.map { SchemeReference(name: $0.name, version: $0.version) },
       retiredReason: registration.retiredReason, remarks: registration.remarks)
     let installation = try fieldbook.open(InstallationID(UUID()), event, photos: kept, at: now())
+    workplace.concerned = installation.id
     return Registered(installation: installation, scheme: scheme)
   }
 

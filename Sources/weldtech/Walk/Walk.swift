@@ -15,6 +15,7 @@ struct Walk {
 
   /// - Throws: the lifecycle's refusal, so that a step that may not be taken starts no work.
   func require(_ step: Step, of installation: Installation) throws {
+    workplace.concerned = installation.id
     if let refusal = installation.refusal(of: step, by: try technician(), on: now().day) {
       throw StepRefused(step: step, refusal: refusal)
     }
@@ -32,6 +33,7 @@ struct Walk {
   /// Runs `body` while no other weldtech works on this installation.
   /// - Throws: `InstallationBusy`.
   func alone<Result>(with id: InstallationID, _ body: () throws -> Result) throws -> Result {
+    workplace.concerned = id
     guard let lock = try fieldbook.lock(.installation(id)) else { throw InstallationBusy(id: id) }
     defer { lock.release() }
     return try body()
