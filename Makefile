@@ -58,6 +58,7 @@ soak: ## what `make test` samples, whole: 75 kills, a power cut at every write, 
 	WELDTECH_FLASHES=10000 swift test -c release -Xswiftc -enable-testing --filter 'ProvisionTests.(FaultedFlashTests|ESP32FlasherTests)'
 	for seed in $$(seq 0 1000 9000); do WELDTECH_LOADER_FLASH_SEED=$$seed WELDTECH_LOADER_FLASHES=1000 \
 	  swift test --skip-build -c release -Xswiftc -enable-testing --filter ChipTests.LoaderFaultTests || exit 1; done
+	WELDTECH_NOISY_CHIPS=3000 swift test --skip-build -c release -Xswiftc -enable-testing --filter ProvisionTests.NoisyChipTests
 
 fuzz: ## ten million inputs for each decoder of wire, satellite receiver and modem
 	fuzz/run 10000000 frame cbor nmea at

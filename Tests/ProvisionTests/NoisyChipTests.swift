@@ -59,7 +59,7 @@ import Testing
     throws
   {
     let cleanTimes = try State.allCases.map { try flash(bench($0, fault: nil)).duration }
-    var slowest = 0.0
+    var all: [Double] = []
     for seed in Self.seeds where seed % Self.shares == share {
       let index = seed / Self.shares % State.allCases.count
       let bench = try bench(
@@ -69,13 +69,19 @@ import Testing
         #expect(result.proofs == [.read] && result.skipped == nil, "seed \(seed): \(result)")
         #expect(holds(bench.flash), "seed \(seed): success without the image")
         let times = result.duration / cleanTimes[index]
-        slowest = max(slowest, times)
+        all.append(times)
         #expect(times <= 3, "seed \(seed): \(result.duration), \(times) times the clean line's")
       } catch {
         Issue.record("seed \(seed), \(State.allCases[index]): \(error)")
       }
     }
-    #expect(slowest > 1, "no fault ever struck")
+    #expect(all.contains { $0 > 1 }, "no fault ever struck")
+    if Self.environment["WELDTECH_NOISY_CHIPS"] != nil {
+      let sorted = all.sorted()
+      print(
+        "noisy chips: \(all.count), clean \(cleanTimes), median \(sorted[sorted.count / 2]), worst \(sorted.suffix(5))"
+      )
+    }
   }
 
   @Test func `a firmware that is starting is waited for no longer than it takes`() throws {
