@@ -134,7 +134,8 @@ let package = Package(
     tests(
       "WeldtechTests",
       [
-        "weldtech", "Records", "Terminal", "Arguments", "Fieldbook", "Labels", "Provision", "Sync", "Bench",
+        "weldtech", "Agreements", "Records", "Terminal", "Arguments", "Fieldbook", "Labels", "Provision",
+        "Sync", "Bench",
         "Cryptography", "Tables", "TestSupport",
       ]),
     // The built program, as its users run it.

@@ -87,7 +87,8 @@ enum ManCommand {
       workplace.console.output.write(
         ScreenText(
           CommandTree.program().manualPage(
-            in: workplace.console.language, date: workplace.clock.now().day.description, chapters: chapters)))
+            in: workplace.console.language, date: workplace.clock.now().day.description,
+            chapters: InputFileTexts.chapters + chapters)))
       return ExitCode.done.rawValue
     }
   }
