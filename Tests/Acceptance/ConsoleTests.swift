@@ -14,6 +14,47 @@ import Testing
     #expect(json.status == 64 && json.errorCode == "usage.command.unknown")
   }
 
+  @Test func `the program's name alone prints its help and is no error`() throws {
+    for arguments in [[], ["--lang", "zh"], ["--json"]] as [[String]] {
+      let outcome = try Weldtech.run(arguments)
+      #expect(outcome.status == 0 && outcome.diagnostics.isEmpty, "\(arguments)")
+      #expect(try outcome.output == Weldtech.run(arguments + ["--help"]).output, "\(arguments)")
+    }
+    let unknown = try Weldtech.run(["help", "regster"])
+    #expect(unknown.status == 64 && unknown.output.isEmpty && unknown.diagnostics.contains("register"))
+    #expect(try Weldtech.run(["help", "labels", "kodes"]).status == 64)
+  }
+
+  @Test func `an error after the record was opened names it, and the second try goes on`() throws {
+    let laptop = try Laptop()
+    try laptop.setUp()
+    let file = try laptop.registration()
+    let first = try laptop.run("--json", "install", "--from", file)
+    #expect(first.status == 64 && first.errorCode == "usage.option.missing")
+    let id = try #require(first.error?["id"] as? String)
+    let second = try laptop.run("--json", "install", id, "--photo-before", try laptop.photo(.before))
+    #expect(second.status == 64 && second.error?["id"] as? String == id)
+    let records = try laptop.list()
+    #expect(records.count == 1 && records.first?["id"] as? String == id)
+    #expect(records.first?["next"] as? String == "flash")
+    // What is about no record names none.
+    #expect(try laptop.run("--json", "show", "ffff").error?["id"] == nil)
+  }
+
+  @Test func `a retired welder's code is null in every document`() throws {
+    let laptop = try Laptop()
+    try laptop.setUp()
+    let opened = try laptop.run(
+      "--json", "register", "--from", try laptop.registration(), "--condition", "retired", "--retired-reason",
+      "绝缘老化",
+      "--photo", try laptop.photo(.before))
+    #expect(opened.status == 0 && opened.output.contains(#""code":null"#), "\(opened.output)")
+    let list = try laptop.run("--json", "list")
+    #expect(list.output.contains(#""code":null"#))
+    let id = try #require(try opened.document()["id"] as? String)
+    #expect(try laptop.run("--json", "next", id).output.contains(#""code":null"#))
+  }
+
   @Test func `help and version open nothing and go to stdout`() throws {
     let scratch = try Scratch()
     for arguments in [["--version"], ["--help"], ["register", "--help"], ["help", "bench", "module"]] {

@@ -98,6 +98,11 @@ func run(_ line: [String], log: Log = Log()) -> (
     (["batch"], .unknownCommand("batch", within: [], suggestions: ["labels batch"])),
     (["labels", "bacth"], .unknownCommand("bacth", within: ["labels"], suggestions: ["labels batch"])),
     (["labels", "全部"], .unknownCommand("全部", within: ["labels"], suggestions: [])),
+    (["help", "falsh"], .unknownCommand("falsh", within: [], suggestions: ["flash"])),
+    (["-h", "falsh"], .unknownCommand("falsh", within: [], suggestions: ["flash"])),
+    (["falsh", "--help"], .unknownCommand("falsh", within: [], suggestions: ["flash"])),
+    (["help", "batch"], .unknownCommand("batch", within: [], suggestions: ["labels batch"])),
+    (["help", "labels", "bacth"], .unknownCommand("bacth", within: ["labels"], suggestions: ["labels batch"])),
     (["flash", "X", "--prot", "P"], .unknownOption("--prot", suggestions: ["--port"])),
     (["flash", "X", "-port", "P"], .unknownOption("-port", suggestions: ["--port"])),
     (["flash", "X", "--Read-Back"], .unknownOption("--Read-Back", suggestions: ["--read-back"])),
@@ -138,7 +143,7 @@ func run(_ line: [String], log: Log = Log()) -> (
   }
 
   @Test(arguments: [
-    (["--help"], [String]()), (["help"], []), (["-h", "falsh"], []),
+    (["--help"], [String]()), (["help"], []),
     (["flash", "--help", "--wrong"], ["flash"]),
     (["help", "labels", "batch"], ["labels", "batch"]), (["labels", "help", "batch"], ["labels", "batch"]),
     (["repair", "open", "-h"], ["repair", "open"]), (["--lang", "xx", "--help"], []),

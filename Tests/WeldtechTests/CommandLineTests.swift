@@ -115,6 +115,8 @@ import Testing
   @Test(arguments: [
     WrongLine("", "usage.command.missing", "weldtech --help"),
     WrongLine("regster", "usage.command.unknown", "register"),
+    WrongLine("help regster", "usage.command.unknown", "register"),
+    WrongLine("help labels kodes", "usage.command.unknown", "codes"),
     WrongLine("lables codes", "usage.command.unknown", "labels"),
     WrongLine("labels", "usage.command.missing", "labels"),
     WrongLine("labels kodes", "usage.command.unknown", "codes"),
