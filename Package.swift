@@ -50,7 +50,7 @@ let package = Package(
     feature("Labels", ["Records", "Cryptography", "Drawing", "Tables", "Threads", "CCups", "CZXing"]),
     feature("Agreements", ["Records", "Drawing", "Cryptography"]),
     feature("Photos", ["Records", "Cryptography", "CJPEG", "CPNG"]),
-    feature("Sync", ["Records", "Cryptography", "CCurl"]),
+    feature("Sync", ["Records", "Cryptography", "CCurl", "CIDN2"]),
     feature(
       "Bench", ["Records", "ModuleCore", "CBoot", "Cryptography", "Threads", "CMicrohttpd", "CSerial", "CZlib"]),
 
@@ -76,6 +76,7 @@ let package = Package(
     debian("CLibPNG", pkgConfig: "libpng", package: "libpng-dev"),
     debian("CLibDeflate", pkgConfig: "libdeflate", package: "libdeflate-dev"),
     debian("CZlib", pkgConfig: "zlib", package: "zlib1g-dev"),
+    debian("CIDN2", pkgConfig: "libidn2", package: "libidn2-dev"),
     debian("CCurl", pkgConfig: "libcurl", package: "libcurl4-openssl-dev"),
     debian("CPangoCairo", pkgConfig: "pangocairo", package: "libpango1.0-dev"),
     debian("CSQLite", pkgConfig: "sqlite3", package: "libsqlite3-dev"),

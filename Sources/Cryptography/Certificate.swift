@@ -36,6 +36,16 @@ public struct Certificate: Hashable, Sendable {
     guard self.der == der else { throw .notCertificate }
   }
 
+  /// A file's bytes: PEM, or DER as Windows calls `.cer`.
+  /// - Throws: `notCertificate`.
+  public init(file: [UInt8]) throws(CryptographyError) {
+    do throws(CryptographyError) {
+      try self.init(pem: String(decoding: file, as: UTF8.self))
+    } catch {
+      try self.init(der: file)
+    }
+  }
+
   init(_ handle: OpaquePointer) throws(CryptographyError) {
     guard let output = MemoryBIO(), i2d_X509_bio(output.handle, handle) == 1,
       let keyOutput = MemoryBIO(), let key = X509_get0_pubkey(handle),

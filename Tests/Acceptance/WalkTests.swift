@@ -187,6 +187,35 @@ import Testing
     #expect(FileManager.default.fileExists(atPath: other))
   }
 
+  @Test func `what practice prints can be typed as it stands, into its own folder`() throws {
+    let scratch = try Scratch()
+    let folder = scratch.file("the practice's")
+    let outcome = try Weldtech.run(["practice", "--folder", folder])
+    try #require(outcome.status == 0, "\(outcome.diagnostics)")
+    func shell(_ line: Substring) throws -> (status: Int32, output: String) {
+      let process = Process()
+      let pipe = Pipe()
+      process.executableURL = URL(filePath: "/bin/sh")
+      process.arguments = ["-c", String(line)]
+      process.environment = Weldtech.environment(["HOME": scratch.file("nobody")])
+      process.standardOutput = pipe
+      process.standardError = FileHandle.nullDevice
+      try process.run()
+      let data = pipe.fileHandleForReading.readDataToEndOfFile()
+      process.waitUntilExit()
+      return (process.terminationStatus, String(decoding: data, as: UTF8.self))
+    }
+    let typed = outcome.diagnostics.split(separator: "\n").filter { $0.hasPrefix("$ ") }.map { $0.dropFirst(2) }
+    #expect(typed.count == 12 && typed.allSatisfy { $0.contains(Weldtech.path) && $0.contains(" --home ") })
+    let look = try #require(outcome.output.split(separator: "\n").first { $0.hasPrefix("look at it: ") })
+    let shown = try shell(look.dropFirst("look at it: ".count))
+    #expect(shown.status == 0 && shown.output.contains("LX-0001"), "\(look)")
+    let register = try #require(typed.first { $0.contains(" register ") })
+    #expect(try shell(register).status == 0)
+    let list = try Weldtech.run(["--home", "\(folder)/home", "--json", "list"]).document()
+    #expect((list["installations"] as? [Any])?.count == 2)
+  }
+
   @Test func `a failed test is exit 1, is recorded, and is mended by another`() throws {
     let laptop = try Office.shared.get().laptop()
     let plug = try Plug()

@@ -47,6 +47,9 @@ import Testing
     }
     let der = try #require(Self.identity).certificate.der
     #expect(try Certificate(der: der).pem == pem)
+    #expect(try Certificate(file: der).pem == pem)
+    #expect(try Certificate(file: Array(pem.utf8)).der == der)
+    #expect(throws: CryptographyError.notCertificate) { try Certificate(file: der + [0]) }
     #expect(throws: CryptographyError.notCertificate) { try Certificate(der: der + [0]) }
     #expect(throws: CryptographyError.notCertificate) { try Certificate(der: Array(der.dropLast())) }
   }

@@ -203,6 +203,29 @@ import Testing
     #expect(!failure.message.en.contains("--company"))
   }
 
+  @Test(arguments: [
+    (" https://mashanghan.example/ ", "https://mashanghan.example"),
+    ("https://例子.测试/w/", "https://xn--fsqu00a.xn--0zwm56d/w"),
+    ("ｈｔｔｐｓ：//例子。测试:8443", "https://xn--fsqu00a.xn--0zwm56d:8443"),
+    ("https://Bücher.example", "https://xn--bcher-kva.example"),
+  ])
+  func `setup takes blanks around an address, and a name that is not ASCII in its xn-- form`(
+    typed: String, kept: String
+  ) throws {
+    let desk = Desk()
+    try desk.setUp()
+    _ = try desk.run(["setup", "--platform", typed])
+    #expect(try desk.fieldbook().setup().platform == kept)
+  }
+
+  @Test func `setup refuses a name that no domain can have`() throws {
+    let desk = Desk()
+    try desk.setUp()
+    for address in ["https://例 子.测试", "https://-例子-.测试", "https://例子.测试/路径"] {
+      #expect(desk.failure(["setup", "--platform", address])?.code == "setup.platform", "\(address)")
+    }
+  }
+
   @Test func `setup keeps what is not named anew`() throws {
     let desk = Desk()
     try desk.setUp()

@@ -201,7 +201,7 @@ import Testing
     case .registration:
       let today = CalendarDay("2026-11-28")
       return
-        (try? Registration(Registration.values(ofDocument: data), today: today)) != nil
+        (try? Registration(Registration.values(ofDocument: data), today: today, drawnBy: nil)) != nil
     case .signature: return (try? SignatureStrokes(json: data)) != nil
     case .slots:
       let file = NSTemporaryDirectory() + "weldtech-slots-\(UUID().uuidString).json"

@@ -51,7 +51,8 @@ import Testing
     let agreement = AgreementRecord(
       sha256: try fieldbook.files.store(Data("%PDF".utf8)), bytes: 4, signedAt: desk.clock.time,
       signatory: Signatory(
-        name: PersonName(WrittenText(asKept: Person.signatory.name)), phone: try #require(PhoneNumber(Person.signatory.phone)),
+        name: PersonName(WrittenText(asKept: Person.signatory.name)),
+        phone: try #require(PhoneNumber(Person.signatory.phone)),
         capacity: .authorised), strokesSha256: try fieldbook.files.store(Data("{}".utf8)))
     _ = try fieldbook.append(.signed(agreement), to: id, by: technician, at: desk.clock.time)
     return reference

@@ -66,7 +66,8 @@ enum SetupCommand {
         parameters.option(
           "platform", \.platform, .string, placeholder: "URL", Text(zh: "平台地址", en: "the platform's address"))
         parameters.option(
-          "platform-key", \.platformKey, .file, Text(zh: "平台证书（PEM）", en: "the platform's certificate (PEM)"))
+          "platform-key", \.platformKey, .file,
+          Text(zh: "平台证书（PEM 或 DER）", en: "the platform's certificate (PEM or DER)"))
         parameters.option(
           "token-file", \.tokenFile, .file, Text(zh: "平台登录凭证文件", en: "the file that holds the platform's token")
         )
@@ -116,7 +117,9 @@ enum SetupCommand {
 
   // MARK: - Reading
 
-  private static func technician(_ options: Options, known: Technician?, _ workplace: Workplace) throws -> Technician {
+  private static func technician(_ options: Options, known: Technician?, _ workplace: Workplace) throws
+    -> Technician
+  {
     let name =
       try workplace.written(options.technician, as: .name, option: "technician")
       ?? known.map { WrittenText(asKept: $0.name.full) }
@@ -143,14 +146,15 @@ enum SetupCommand {
   private static func platformAddress(_ text: String) throws -> String {
     var address = TextNormalization.typed(text)
     while address.hasSuffix("/") { address.removeLast() }
+    // DNS, modules and labels have the ASCII form of a name only.
+    address = DomainName.asciiAddress(address) ?? address
     _ = try PlatformClient(PlatformClient.Configuration(address: address))
     return address
   }
 
   /// A certificate that keys can be sealed to; one that is pinned already is left at a warning.
   private static func certificate(at path: String, known: Setup, _ workplace: Workplace) throws -> Certificate {
-    let certificate = try Certificate(
-      pem: String(decoding: try workplace.read(path, atMost: Certificate.largestSize), as: UTF8.self))
+    let certificate = try Certificate(file: Array(try workplace.read(path, atMost: Certificate.largestSize)))
     if certificate.rsaBits < Certificate.minRSABits {
       let pinned = known.platformKey.flatMap { try? Certificate(pem: $0.certificatePEM) }
       guard certificate.rsaBits > 0, pinned == certificate else {

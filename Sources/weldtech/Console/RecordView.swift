@@ -65,7 +65,8 @@ struct RecordView {
 
   private func welderFacts(_ language: Language) -> [(Text, String)] {
     let welder = installation.welder
-    let identity = [welder.brand, welder.model, welder.serialNumber].compactMap { $0?.text }.joined(separator: "  ")
+    let identity = [welder.brand, welder.model, welder.serialNumber].compactMap { $0?.text }.joined(
+      separator: "  ")
     let ratings = InstallationScheme.Property.allCases.map { "\($0.value(of: welder)[language])" }
     return [
       (Text(zh: "焊机", en: "welder"), identity.isEmpty ? "–" : identity),

@@ -22,7 +22,8 @@ final class StationBoard {
     if isOnTerminal { return draw() }
     switch report.event {
     case .step, .waitingForModule, .waitingForPort: break
-    case .passed, .failed, .portRefused: console.say(Text(verbatim: "\(slots[report.slot].name)  \(state.mark)\(state.rest)"))
+    case .passed, .failed, .portRefused:
+      console.say(Text(verbatim: "\(slots[report.slot].name)  \(state.mark)\(state.rest)"))
     }
     if case .failed(let failure) = report.event { console.say(failure.error.failure.hint) }
   }
