@@ -76,7 +76,7 @@ struct CommandRunner {
 
   private func help(
     of program: Program<GlobalOptions, Workplace>, at path: [String], _ console: Console
-  ) -> String {
+  ) -> ScreenText {
     program.help(
       for: path, in: console.language, columns: min(console.tableWidth ?? 80, 100),
       styling: console.outputStyling)
