@@ -10,8 +10,6 @@ public struct AgreementDocument: Hashable, Sendable {
   /// Of `pdf`, lower-case hex.
   public let sha256: String
   public let pageCount: Int
-  /// Characters that no installed font has; they are drawn as empty boxes, which is worth a warning.
-  public let unknownGlyphCount: Int
 }
 
 /// An installation's agreement: the record just before the signature, and who signed it when.
@@ -42,13 +40,14 @@ public struct Agreement {
     do { symbol = try QRSymbol(parts.label.payload, atLeast: .medium) } catch { throw .drawing(error) }
   }
 
-  /// - Throws: `drawing`.
+  /// - Throws: `noGlyph` where a character would come out as an empty box, so that nobody signs it; `drawing`.
   public func render() throws(AgreementError) -> AgreementDocument {
     let flow = PageFlow()
     layOut(in: flow)
+    guard flow.unknown.isEmpty else { throw .noGlyph(flow.unknown) }
     let title = "电焊机智能模块安装部署协议 \(parts.code)"
     do {
-      let document = try PDFDocument(
+      let document = SubsetPDFDocument(
         pageWidthMillimetres: PageFlow.pageWidth, pageHeightMillimetres: PageFlow.pageHeight,
         metadata: PDFDocument.Metadata(
           title: title, author: facts.installation.technician.company.text,
@@ -57,12 +56,12 @@ public struct Agreement {
       for (marks, footer) in zip(flow.pages, footers) {
         for mark in marks { mark.draw(document.canvas, mark.top) }
         footer(document.canvas)
-        document.endPage()
+        try document.endPage()
       }
-      let pdf = try document.finish()
+      let identity = SHA256Digest(of: Data("\(facts.installation.id) \(signedAt) \(strokesSha256)".utf8))
+      let pdf = try document.finish(identity: Array(identity.bytes.prefix(16)))
       return AgreementDocument(
-        pdf: pdf, sha256: SHA256Digest(of: pdf).hex, pageCount: flow.pages.count,
-        unknownGlyphCount: flow.unknownGlyphCount)
+        pdf: pdf, sha256: SHA256Digest(of: pdf).hex, pageCount: flow.pages.count)
     } catch { throw .drawing(error) }
   }
 
@@ -174,7 +173,7 @@ public struct Agreement {
     }
   }
 
-  private func footer(in flow: PageFlow, page: Int, of count: Int) -> (Canvas) -> Void {
+  private func footer(in flow: PageFlow, page: Int, of count: Int) -> (any Artboard) -> Void {
     let style = TextStyle(sizePoints: 8)
     let left = flow.set("协议编号 \(parts.code) · 安装编号 \(facts.installation.id.text.prefix(8))", style: style)
     let right = flow.set("第 \(page) 页 共 \(count) 页", style: style)

@@ -8,6 +8,8 @@ public enum AgreementError: Error, Hashable, Sendable {
   case incomplete([Step])
   /// `path` as in `strokes[3][17].x`; `$` for the document itself.
   case strokes(path: String, StrokesFault)
+  /// Characters of the record that no installed font has, each once.
+  case noGlyph([Unicode.Scalar])
   case drawing(DrawingError)
 
   public enum StrokesFault: Hashable, Sendable {

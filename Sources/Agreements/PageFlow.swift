@@ -3,7 +3,7 @@ import Drawing
 /// Blocks one under the other, page after page. Nothing is drawn before all is placed, since each page
 /// says how many there are.
 final class PageFlow {
-  typealias Drawing = (_ canvas: Canvas, _ top: Double) -> Void
+  typealias Drawing = (_ canvas: any Artboard, _ top: Double) -> Void
 
   struct Mark {
     let top: Double
@@ -20,14 +20,11 @@ final class PageFlow {
   static let left = sideMargin
   static let bottom = pageHeight - bottomMargin
   static let mostHeight = bottom - topMargin
-  /// The documents' font has lower lines than the labels', for which line spacing is a share.
-  private static let documentLeading = 1.2
-
   let typesetter = Typesetter()
   private(set) var pages: [[Mark]] = [[]]
   private var top = topMargin
-  /// Characters that no font has, over all that was set.
-  private(set) var unknownGlyphCount = 0
+  /// Characters that no font has, over all that was set, each once, in the order of the document.
+  private(set) var unknown: [Unicode.Scalar] = []
 
   // MARK: - Placing
 
@@ -55,13 +52,13 @@ final class PageFlow {
   func set(
     _ text: String, style: TextStyle, width: Double? = nil, alignment: TextAlignment = .left
   ) -> TextBlock {
-    var style = style
-    if style.weight == .regular {
-      style.families = TextStyle.documentFamilies
-      style.lineSpacing *= Self.documentLeading
-    }
     let block = typesetter.set(text, style: style, widthMillimetres: width, alignment: alignment)
-    unknownGlyphCount += block.unknownGlyphCount
+    if block.unknownGlyphCount > 0,
+      let scalar = FontCoverage().firstWithoutGlyph(in: text) ?? text.unicodeScalars.first,
+      !unknown.contains(scalar)
+    {
+      unknown.append(scalar)
+    }
     return block
   }
 

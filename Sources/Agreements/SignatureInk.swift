@@ -61,7 +61,7 @@ struct SignatureInk {
     self.dots = dots
   }
 
-  func draw(on canvas: Canvas) {
+  func draw(on canvas: any Artboard) {
     for line in lines { canvas.stroke(line.path, widthMillimetres: line.widthMillimetres) }
     if !dots.isEmpty { canvas.fill(dots) }
   }

@@ -14,7 +14,8 @@ extension SignatureStrokes {
         part = [Self.between(from, to, share.lowerBound, width: width, height: height)]
       }
       if share.upperBound > share.lowerBound {
-        part.append(share.upperBound < 1 ? Self.between(from, to, share.upperBound, width: width, height: height) : to)
+        part.append(
+          share.upperBound < 1 ? Self.between(from, to, share.upperBound, width: width, height: height) : to)
       }
       if share.upperBound < 1 {
         parts.append(part)
@@ -27,10 +28,13 @@ extension SignatureStrokes {
 
   /// What lies on the pad of the way from one point to another, in parts of it from 0 to 1; nil where nothing does
   /// (the method of Liang and Barsky).
-  private static func shareOnPad(_ from: Point, _ to: Point, width: Double, height: Double) -> ClosedRange<Double>? {
+  private static func shareOnPad(_ from: Point, _ to: Point, width: Double, height: Double) -> ClosedRange<
+    Double
+  >? {
     var (start, end) = (0.0, 1.0)
     let (across, down) = (to.x - from.x, to.y - from.y)
-    for (step, room) in [(-across, from.x), (across, width - from.x), (-down, from.y), (down, height - from.y)] {
+    for (step, room) in [(-across, from.x), (across, width - from.x), (-down, from.y), (down, height - from.y)]
+    {
       if step == 0 {
         if room < 0 { return nil }
       } else if step < 0 {
@@ -42,12 +46,15 @@ extension SignatureStrokes {
     return start <= end ? start...end : nil
   }
 
-  private static func between(_ from: Point, _ to: Point, _ share: Double, width: Double, height: Double) -> Point {
+  private static func between(_ from: Point, _ to: Point, _ share: Double, width: Double, height: Double)
+    -> Point
+  {
     func part(_ start: Double, _ end: Double) -> Double { start + (end - start) * share }
     // Rounding must not put the crossing beside the edge.
     return Point(
       x: min(max(part(from.x, to.x), 0), width), y: min(max(part(from.y, to.y), 0), height),
       milliseconds: part(from.milliseconds, to.milliseconds),
-      pressure: from.pressure.flatMap { start in to.pressure.map { part(start, $0) } } ?? from.pressure ?? to.pressure)
+      pressure: from.pressure.flatMap { start in to.pressure.map { part(start, $0) } } ?? from.pressure
+        ?? to.pressure)
   }
 }

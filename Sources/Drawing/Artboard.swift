@@ -13,3 +13,28 @@ public protocol Artboard: AnyObject {
 }
 
 extension Canvas: Artboard {}
+
+/// In black, where no colour is told.
+extension Artboard {
+  public func fill(_ path: Path) { fill(path, colour: .black) }
+
+  public func stroke(_ path: Path, widthMillimetres: Double) {
+    stroke(path, widthMillimetres: widthMillimetres, colour: .black)
+  }
+
+  public func draw(_ text: TextBlock, x: Double, y: Double) { draw(text, x: x, y: y, colour: .black) }
+
+  /// A symbol's dark modules, its top left module (quiet zone not counted) at `x`, `y`.
+  public func draw(_ symbol: QRSymbol, x: Double, y: Double, moduleMillimetres: Double) {
+    var path = Path()
+    for row in 0..<symbol.moduleCount {
+      for run in symbol.darkRuns(row: row) {
+        path.add(
+          Rectangle(
+            x: x + Double(run.lowerBound) * moduleMillimetres, y: y + Double(row) * moduleMillimetres,
+            width: Double(run.count) * moduleMillimetres, height: moduleMillimetres))
+      }
+    }
+    fill(path)
+  }
+}

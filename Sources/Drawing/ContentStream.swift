@@ -7,6 +7,8 @@ public final class ContentStream: Artboard {
     case black
     /// Black becomes bare and bare black: what a laser takes away.
     case inverted
+    /// Levels of grey, for what is read on a screen as well as on paper.
+    case screen
   }
 
   public var bytes: [UInt8] { operators.bytes }
@@ -173,6 +175,10 @@ public final class ContentStream: Artboard {
   // MARK: - Operators
 
   private func set(_ colour: Canvas.Colour, isStroke: Bool = false) {
+    if ink == .screen {
+      put(0.299 * colour.red + 0.587 * colour.green + 0.114 * colour.blue)
+      return put(isStroke ? "G\n" : "g\n")
+    }
     let isPaper = (colour == .white) != (ink == .inverted)
     put(isPaper ? "0 0 0 0 " : "0 0 0 1 ")
     put(isStroke ? "K\n" : "k\n")

@@ -43,7 +43,7 @@ extension PDFWriter {
 
   // MARK: - Subsets
 
-  /// The bare CFF of an OpenType font, or a whole TrueType font; glyphs keep their numbers.
+  /// The bare CFF of an OpenType font, or a whole TrueType font; a glyph is found by its old number.
   private static func subset(of face: FontFace, glyphs: [UInt32]) throws(DrawingError) -> (
     file: [UInt8], isCFF: Bool
   ) {
@@ -56,10 +56,12 @@ extension PDFWriter {
     for tag in ["GSUB", "GPOS", "GDEF", "vhea", "vmtx", "VORG", "DSIG", "BASE"] {
       hb_set_add(dropped, tag.utf8.reduce(0) { $0 << 8 | UInt32($1) })
     }
+    // A page's codes are glyph numbers. Where the font itself names its glyphs by them, they hold in a subset that is
+    // numbered anew, and 65,000 places for glyphs that are not there need not be kept.
+    let keepsNumbers = face.isIdentifiedByGlyph ? 0 : HB_SUBSET_FLAGS_RETAIN_GIDS.rawValue
     hb_subset_input_set_flags(
       input,
-      HB_SUBSET_FLAGS_RETAIN_GIDS.rawValue | HB_SUBSET_FLAGS_NO_HINTING.rawValue
-        | HB_SUBSET_FLAGS_DESUBROUTINIZE.rawValue)
+      keepsNumbers | HB_SUBSET_FLAGS_NO_HINTING.rawValue | HB_SUBSET_FLAGS_DESUBROUTINIZE.rawValue)
     guard let subset = hb_subset_or_fail(face.face, input) else { throw .outOfMemory }
     defer { hb_face_destroy(subset) }
     let outlines = bytes(of: hb_face_reference_table(subset, "CFF ".utf8.reduce(0) { $0 << 8 | UInt32($1) }))

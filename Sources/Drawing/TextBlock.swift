@@ -10,7 +10,7 @@ public final class TextBlock {
   /// From the top to the first line's baseline.
   public let baselineMillimetres: Double
   public let lineCount: Int
-  /// Characters that no installed font has.
+  /// Characters that no installed font has, and characters of private use, which fonts draw each as they like.
   public let unknownGlyphCount: Int
 
   /// How far ink reaches beyond the box of width and height.
@@ -33,7 +33,9 @@ public final class TextBlock {
     heightMillimetres = Self.millimetres(logical.height)
     baselineMillimetres = Self.millimetres(pango_layout_get_baseline(layout))
     lineCount = Int(pango_layout_get_line_count(layout))
-    unknownGlyphCount = Int(pango_layout_get_unknown_glyphs_count(layout))
+    let text = pango_layout_get_text(layout).map { String(cString: $0) } ?? ""
+    unknownGlyphCount = max(
+      Int(pango_layout_get_unknown_glyphs_count(layout)), text.unicodeScalars.count(where: \.isOfPrivateUse))
   }
 
   deinit { g_object_unref(UnsafeMutableRawPointer(layout)) }
@@ -46,4 +48,8 @@ public final class TextBlock {
   static func millimetres(_ pangoUnits: Int32) -> Double {
     Length.millimetres(points: Double(pangoUnits) / Double(PANGO_SCALE))
   }
+}
+
+extension Unicode.Scalar {
+  var isOfPrivateUse: Bool { (0xE000...0xF8FF).contains(value) || value >= 0xF0000 }
 }

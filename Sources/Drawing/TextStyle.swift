@@ -12,15 +12,11 @@ public struct TextStyle: Hashable, Sendable {
   /// Added behind every character, points.
   public var letterSpacingPoints: Double
 
-  /// Simplified Chinese shapes first: an unnamed CJK font may draw the Japanese ones.
+  /// What labels and agreements are drawn with. Simplified Chinese shapes come first, since an unnamed CJK font may draw
+  /// the Japanese ones; then come the fonts of rare ideographs, and that of Mongolian.
   public static let chineseFamilies = [
-    "Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "WenQuanYi Zen Hei", "sans-serif",
+    "Noto Sans CJK SC", "BabelStone Han", "HanaMinB", "Noto Sans Mongolian", "sans-serif",
   ]
-
-  /// For text of any length in a PDF: a TrueType font first, of which cairo embeds the glyphs used and no
-  /// more. Of a CFF font it keeps every subroutine where its scan for those in use gives up (cairo 1.16;
-  /// in Noto Sans CJK an F and an I are enough), which is a megabyte a font. It has one weight only.
-  public static let documentFamilies = ["WenQuanYi Micro Hei"] + chineseFamilies
 
   public init(
     sizePoints: Double, weight: Weight = .regular, families: [String] = chineseFamilies,

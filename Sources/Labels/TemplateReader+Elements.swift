@@ -209,12 +209,13 @@ extension TemplateReader {
       "verticalAlign", among: LabelTemplate.TextElement.VerticalAlignment.self, otherwise: .middle)
     let letterSpacing = number("letterSpacingPoints", within: -2...20, unit: "pt", otherwise: 0)
     let lineSpacing = number("lineSpacing", within: 0.5...3, unit: "", otherwise: 0.9)
-    let families = members["families"] == nil ? TextStyle.chineseFamilies : texts("families", most: 10)
+    let families = members["families"] == nil ? [] : texts("families", most: 10)
     guard let source, let size, let smallest, let weight, let fit, let alignment, let vertical,
       let letterSpacing, let lineSpacing, let families
     else { return nil }
     let style = TextStyle(
-      sizePoints: size, weight: weight, families: families, lineSpacing: lineSpacing,
+      sizePoints: size, weight: weight, families: families + TextStyle.chineseFamilies,
+      lineSpacing: lineSpacing,
       letterSpacingPoints: letterSpacing)
     return LabelTemplate.TextElement(
       source: source, style: style, smallestPoints: smallest, fit: fit, alignment: alignment,

@@ -164,7 +164,8 @@ public struct Registration: Hashable, Sendable {
 
   /// What is wrong with one value, for a prompt that checks as it asks; nil where it will do.
   public static func problem(
-    with value: JSONValue, for field: RegistrationField, today: CalendarDay?, drawnBy glyphs: (any GlyphCoverage)?
+    with value: JSONValue, for field: RegistrationField, today: CalendarDay?,
+    drawnBy glyphs: (any GlyphCoverage)?
   ) -> FieldProblem.Fault? {
     var reader = FieldReader(values: [field: value], today: today, glyphs: glyphs)
     switch field.kind {
@@ -218,7 +219,9 @@ private struct FieldReader {
   }
 
   mutating func amount(_ field: RegistrationField) -> Double? {
-    guard case .amount(let range, let unit) = field.kind, let number = number(field, unit: unit) else { return nil }
+    guard case .amount(let range, let unit) = field.kind, let number = number(field, unit: unit) else {
+      return nil
+    }
     guard range.contains(number) else {
       return fail(field, .outOfRange(lower: range.lowerBound, upper: range.upperBound, unit: unit.rawValue))
     }

@@ -13,7 +13,8 @@ extension String {
     return text.withUTF8 { bytes in
       var joined: UnsafeMutablePointer<UInt8>?
       let count = utf8proc_map(
-        bytes.baseAddress, bytes.count, &joined, utf8proc_option_t(UTF8PROC_STABLE.rawValue | UTF8PROC_COMPOSE.rawValue))
+        bytes.baseAddress, bytes.count, &joined,
+        utf8proc_option_t(UTF8PROC_STABLE.rawValue | UTF8PROC_COMPOSE.rawValue))
       defer { free(joined) }
       guard count >= 0, let joined else { return String(decoding: bytes, as: UTF8.self) }
       return String(decoding: UnsafeBufferPointer(start: joined, count: count), as: UTF8.self)

@@ -51,7 +51,9 @@ public enum WrittenNumber {
     let unsigned = figures.dropFirst(sign == nil ? 0 : 1)
     guard unsigned.count <= 20, !unsigned.contains(where: { "+-".contains($0) }) else { throw .notANumber }
     let parts = unsigned.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
-    guard (1...2).contains(parts.count), !(parts.count == 2 && parts[1].contains(",")) else { throw .notANumber }
+    guard (1...2).contains(parts.count), !(parts.count == 2 && parts[1].contains(",")) else {
+      throw .notANumber
+    }
     let groups = parts[0].split(separator: ",", omittingEmptySubsequences: false).map(String.init)
     let fraction = parts.count == 2 ? parts[1] : nil
     let decimal: String
@@ -78,6 +80,7 @@ public enum WrittenNumber {
   /// One to three digits that do not begin with 0, then three at a time.
   private static func areThousands(_ groups: [String]) -> Bool {
     guard let first = groups.first else { return false }
-    return (1...3).contains(first.count) && first.first != "0" && groups.dropFirst().allSatisfy { $0.count == 3 }
+    return (1...3).contains(first.count) && first.first != "0"
+      && groups.dropFirst().allSatisfy { $0.count == 3 }
   }
 }

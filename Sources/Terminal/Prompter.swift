@@ -75,7 +75,9 @@ public struct Prompter {
     // A long question gets lines of its own, so that there is room to answer.
     let columns = console.diagnostics.columns
     if DisplayWidth.columns(of: label) > columns - 24 {
-      for line in DisplayWidth.wrap(label, to: columns - 1) { console.diagnostics.write(ScreenText(line) + "\n") }
+      for line in DisplayWidth.wrap(label, to: columns - 1) {
+        console.diagnostics.write(ScreenText(line) + "\n")
+      }
       label = "> "
     }
     return try console.source.readLine(prompt: label, drawingOn: console.diagnostics)

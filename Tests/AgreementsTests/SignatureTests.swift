@@ -100,7 +100,8 @@ import Testing
     let written = points.enumerated().map { index, point in
       #"{"x": \#(point.0), "y": \#(point.1), "t": \#(index * 10), "p": \#(Double(index % 2))}"#
     }
-    let json = Self.document("[[\(written.joined(separator: ", "))], [{\"x\":0,\"y\":0,\"t\":0},{\"x\":90,\"y\":0,\"t\":1}]]")
+    let json = Self.document(
+      "[[\(written.joined(separator: ", "))], [{\"x\":0,\"y\":0,\"t\":0},{\"x\":90,\"y\":0,\"t\":1}]]")
     return try SignatureStrokes(json: Data(json.utf8)).strokes.dropLast()
   }
 

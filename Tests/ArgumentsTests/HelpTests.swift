@@ -10,7 +10,8 @@ import Testing
   @Test(arguments: paths, Language.allCases)
   func `no line of help is wider than 80 columns or than a narrow window`(path: [String], language: Language) {
     for columns in [80, 40, 120] {
-      for line in workshop().help(for: path, in: language, columns: columns).description.split(separator: "\n") {
+      for line in workshop().help(for: path, in: language, columns: columns).description.split(separator: "\n")
+      {
         #expect(DisplayWidth.columns(of: line) <= columns, "\(line)")
       }
     }

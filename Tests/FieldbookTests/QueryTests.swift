@@ -8,7 +8,8 @@ import Testing
   let home = TestHome()
 
   private func open(_ text: String, in fieldbook: Fieldbook, at second: Int64 = 0) throws -> Installation {
-    try fieldbook.open(InstallationID(text)!, Sample.registered(unit: WrittenText(asKept: text)), at: Sample.at(second))
+    try fieldbook.open(
+      InstallationID(text)!, Sample.registered(unit: WrittenText(asKept: text)), at: Sample.at(second))
   }
 
   @Test func findsAnInstallationByIdBeginningOrCode() throws {

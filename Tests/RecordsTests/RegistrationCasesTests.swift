@@ -65,9 +65,12 @@ import Testing
 
   /// Text that a phone, an input method or a bad hand puts in.
   private static let shards = [
-    ",", ".", "，", "。", "、", " ", "　", "\u{A0}", "\t", "\n", "-", "－", "+", "0", "7", "５", "٣", "A", "a", "kW", "安",
-    "千瓦", "人", "V", "e", "\u{202D}", "\u{202C}", "\u{202E}", "\u{200B}", "\u{FEFF}", "\u{200D}", "\u{180E}", "\u{E000}",
-    "\u{FFFD}", "\u{378}", "\u{301}", "\u{0}", "\u{1B}[2J", "\u{2028}", "\u{E0100}", "葛", "ᠮ", "𠮷", "é", "한", "/", "年",
+    ",", ".", "，", "。", "、", " ", "　", "\u{A0}", "\t", "\n", "-", "－", "+", "0", "7", "５", "٣", "A", "a", "kW",
+    "安",
+    "千瓦", "人", "V", "e", "\u{202D}", "\u{202C}", "\u{202E}", "\u{200B}", "\u{FEFF}", "\u{200D}", "\u{180E}",
+    "\u{E000}",
+    "\u{FFFD}", "\u{378}", "\u{301}", "\u{0}", "\u{1B}[2J", "\u{2028}", "\u{E0100}", "葛", "ᠮ", "𠮷", "é", "한",
+    "/", "年",
   ]
 
   private static func spoil(_ text: String, _ random: inout SplitMix64) -> String {
@@ -121,30 +124,41 @@ import Testing
   ) {
     let welder = registration.welder
     for (field, value) in [
-      (RegistrationField.supplyMaxAmps, welder.supplyMaxAmps as Double?), (.maxCurrentAmps, welder.maxCurrentAmps),
-      (.maxPowerKilowatts, welder.maxPowerKilowatts), (.operators, registration.owner.operators.map(Double.init)),
+      (RegistrationField.supplyMaxAmps, welder.supplyMaxAmps as Double?),
+      (.maxCurrentAmps, welder.maxCurrentAmps),
+      (.maxPowerKilowatts, welder.maxPowerKilowatts),
+      (.operators, registration.owner.operators.map(Double.init)),
     ] {
       guard case .string(let text) = values[field], let value else { continue }
-      #expect(Self.mayMean(text, value, isWhole: field == .operators), "\(round): \(field) '\(text)' became \(value)")
+      #expect(
+        Self.mayMean(text, value, isWhole: field == .operators), "\(round): \(field) '\(text)' became \(value)")
     }
     if case .string(let text) = values[.responsiblePhone] {
       let digits = Self.digits(text).joined()
-      #expect(digits.hasSuffix(registration.owner.responsiblePhone.full.filter { $0 != "-" }), "\(round): '\(text)'")
+      #expect(
+        digits.hasSuffix(registration.owner.responsiblePhone.full.filter { $0 != "-" }), "\(round): '\(text)'")
     }
-    let texts = [
-      registration.owner.unitName, registration.owner.street, registration.owner.community, welder.brand, welder.model,
-      welder.serialNumber, welder.purpose, registration.remarks,
-    ].compactMap { $0?.text } + [registration.owner.responsibleName.full]
+    let texts =
+      [
+        registration.owner.unitName, registration.owner.street, registration.owner.community, welder.brand,
+        welder.model,
+        welder.serialNumber, welder.purpose, registration.remarks,
+      ].compactMap { $0?.text } + [registration.owner.responsibleName.full]
     for text in texts {
       #expect(text == text.precomposedStringWithCanonicalMapping, "\(round)")
-      #expect(Array(text.unicodeScalars) == Array(text.precomposedStringWithCanonicalMapping.unicodeScalars), "\(round)")
+      #expect(
+        Array(text.unicodeScalars) == Array(text.precomposedStringWithCanonicalMapping.unicodeScalars),
+        "\(round)")
       #expect(!text.isEmpty && text.utf8.count <= 3_200, "\(round)")
       #expect(
         text.unicodeScalars.allSatisfy {
-          $0 == "\n" || ![.control, .privateUse, .unassigned, .lineSeparator, .paragraphSeparator].contains(
-            $0.properties.generalCategory)
+          $0 == "\n"
+            || ![.control, .privateUse, .unassigned, .lineSeparator, .paragraphSeparator].contains(
+              $0.properties.generalCategory)
         }, "\(round)")
-      #expect(!text.unicodeScalars.contains { (0x202A...0x202E).contains($0.value) || $0.value == 0xFEFF }, "\(round)")
+      #expect(
+        !text.unicodeScalars.contains { (0x202A...0x202E).contains($0.value) || $0.value == 0xFEFF }, "\(round)"
+      )
     }
   }
 

@@ -8,7 +8,8 @@ enum Sample {
   static let phones = ["13811112222", "13933334444", "0477-5216666"]
 
   static let technician = Technician(
-    name: PersonName(WrittenText(asKept: names[0])), phone: PhoneNumber(phones[0])!, company: "达旗焊安", certificate: "T-1",
+    name: PersonName(WrittenText(asKept: names[0])), phone: PhoneNumber(phones[0])!, company: "达旗焊安",
+    certificate: "T-1",
     certificateExpires: CalendarDay("2026-12-31")!)
   static let code = LabelCode(region: "150621", serial: CodeSerial("00A000")!)!
   static let digest = String(repeating: "ab", count: 32)
@@ -22,7 +23,8 @@ enum Sample {
     InstallationEvent.Registered(
       technician: technician,
       owner: Owner(
-        unitId: "u-1", unitName: "树林召汽修", unitType: .individual, responsibleName: PersonName(WrittenText(asKept: names[1])),
+        unitId: "u-1", unitName: "树林召汽修", unitType: .individual,
+        responsibleName: PersonName(WrittenText(asKept: names[1])),
         responsiblePhone: PhoneNumber(phones[1])!, street: "树林召镇", community: "东达社区", industry: .autoRepair,
         industryNote: nil, operators: 3, certifiedOperators: 1),
       welder: Welder(
@@ -64,7 +66,8 @@ enum Sample {
   static let signed = InstallationEvent.signed(
     AgreementRecord(
       sha256: digest, bytes: 10, signedAt: at(9),
-      signatory: Signatory(name: PersonName(WrittenText(asKept: names[2])), phone: PhoneNumber(phones[2])!, capacity: .authorised),
+      signatory: Signatory(
+        name: PersonName(WrittenText(asKept: names[2])), phone: PhoneNumber(phones[2])!, capacity: .authorised),
       strokesSha256: digest))
 
   /// What does each step, in the order of the walk.

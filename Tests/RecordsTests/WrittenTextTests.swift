@@ -37,7 +37,8 @@ import Testing
   @Test(arguments: [
     // Mongolian: a form of a letter, a vowel set apart, a suffix behind a narrow space, joiners.
     "\u{182D}\u{180B}\u{180D}", "\u{182D}\u{180E}\u{1820}", "\u{182E}\u{202F}\u{1824}\u{1828}",
-    "\u{182E}\u{200D}\u{1820}", "\u{200D}\u{1820}", "\u{182E}\u{200C}\u{1820}", "\u{1820}\u{180F}", "\u{182D}\u{180C}",
+    "\u{182E}\u{200D}\u{1820}", "\u{200D}\u{1820}", "\u{182E}\u{200C}\u{1820}", "\u{1820}\u{180F}",
+    "\u{182D}\u{180C}",
     // Ideographs with the shape that a family uses.
     "\u{845B}\u{E0100}", "\u{9089}\u{E010E}", "\u{4E00}\u{FE00}",
     // Persian, where the non-joiner is spelt.
@@ -49,12 +50,15 @@ import Testing
 
   @Test(arguments: [
     ("示例\u{202E}焊接铺", UnusableCharacter.Reason.bidi, "U+202E", 3), ("\u{200E}a", .bidi, "U+200E", 1),
-    ("a\u{200F}", .bidi, "U+200F", 1), ("\u{61C}a", .bidi, "U+061C", 1), ("a\u{2066}b\u{2069}", .bidi, "U+2066", 1),
+    ("a\u{200F}", .bidi, "U+200F", 1), ("\u{61C}a", .bidi, "U+061C", 1),
+    ("a\u{2066}b\u{2069}", .bidi, "U+2066", 1),
     ("a\u{202D}1\u{202C}", .bidi, "U+202D", 1), ("王\u{E000}", .privateUse, "U+E000", 2),
     ("\u{F0000}", .privateUse, "U+F0000", 1), ("a\u{10FFFD}", .privateUse, "U+10FFFD", 2),
     ("王\u{378}", .unassigned, "U+0378", 2), ("王\u{FFFE}", .unassigned, "U+FFFE", 2),
-    ("a\u{2028}b", .lineEnd, "U+2028", 2), ("a\u{2029}b", .lineEnd, "U+2029", 2), ("a\nb", .lineEnd, "U+000A", 2),
-    ("a\u{85}b", .lineEnd, "U+0085", 2), ("a\u{B}b", .lineEnd, "U+000B", 2), ("a\u{1B}[31mb", .control, "U+001B", 2),
+    ("a\u{2028}b", .lineEnd, "U+2028", 2), ("a\u{2029}b", .lineEnd, "U+2029", 2),
+    ("a\nb", .lineEnd, "U+000A", 2),
+    ("a\u{85}b", .lineEnd, "U+0085", 2), ("a\u{B}b", .lineEnd, "U+000B", 2),
+    ("a\u{1B}[31mb", .control, "U+001B", 2),
     ("a\u{0}", .control, "U+0000", 2), ("a\u{7F}", .control, "U+007F", 2), ("a\u{9B}b", .control, "U+009B", 2),
     ("a\u{FFF9}b", .control, "U+FFF9", 2), ("树林\u{FFFD}镇", .replacement, "U+FFFD", 3),
   ])
@@ -82,7 +86,9 @@ import Testing
     #expect(try WrittenText("一\n", .name, drawnBy: nil).text == "一")
   }
 
-  @Test(arguments: ["", " ", "\u{FEFF}", "\u{200B}\u{2060}", "\u{3164}", "\u{2800}", "　\t", "\u{301}", "\u{E0100}"])
+  @Test(arguments: [
+    "", " ", "\u{FEFF}", "\u{200B}\u{2060}", "\u{3164}", "\u{2800}", "　\t", "\u{301}", "\u{E0100}",
+  ])
   func nothingSeenIsNothingWritten(text: String) throws {
     #expect(fault(text) == .empty)
     #expect(try WrittenText.optional(text, .title, drawnBy: nil) == nil)
@@ -90,7 +96,8 @@ import Testing
 
   @Test func isBoundedInCharactersAndInBytes() throws {
     let ideograph = "\u{20000}\u{E0100}"
-    #expect(try WrittenText(String(repeating: ideograph, count: 40), .name, drawnBy: nil).text.utf8.count == 320)
+    #expect(
+      try WrittenText(String(repeating: ideograph, count: 40), .name, drawnBy: nil).text.utf8.count == 320)
     #expect(fault(String(repeating: "字", count: 41), .name) == .tooLong(maxCharacters: 40))
     #expect(fault("a" + String(repeating: "\u{335}", count: 400), .name) == .tooManyBytes(max: 320))
     #expect(fault(String(repeating: "a", count: 10_000_000), .name) == .tooLong(maxCharacters: 40))
@@ -104,7 +111,8 @@ import Testing
   }
 
   @Test func namesTheCharacterThatNoFontHas() {
-    #expect(throws: WrittenText.Fault.character(UnusableCharacter("\u{20000}", reason: .noGlyph, position: 2))) {
+    #expect(throws: WrittenText.Fault.character(UnusableCharacter("\u{20000}", reason: .noGlyph, position: 2)))
+    {
       try WrittenText("王\u{20000}", .name, drawnBy: Few())
     }
   }

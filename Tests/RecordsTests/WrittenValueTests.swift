@@ -8,34 +8,38 @@ import Testing
     do { return .success(try WrittenNumber.read(text, unit: unit)) } catch { return .failure(error) }
   }
 
-  @Test(arguments: [
-    ("32", 32), (" 40 ", 40), ("４０　", 40), ("-3.5", -3.5), ("+5", 5), ("0.5", 0.5), (".5", 0.5), ("32.", 32),
-    ("3。5", 3.5), ("１２．５", 12.5), ("\u{202D}32\u{202C}", 32), ("\u{FEFF}3\u{200B}2", 32), ("32\n", 32),
-    // A comma for a point.
-    ("7,5", 7.5), ("7，5", 7.5), ("12,25", 12.25), ("0,125", 0.125), ("-7,5", -7.5),
-    // Thousands that can be nothing else.
-    ("1,000,000", 1_000_000), ("1,234.5", 1_234.5), ("12,345,678.25", 12_345_678.25),
-  ] as [(String, Double)])
+  @Test(
+    arguments: [
+      ("32", 32), (" 40 ", 40), ("４０　", 40), ("-3.5", -3.5), ("+5", 5), ("0.5", 0.5), (".5", 0.5), ("32.", 32),
+      ("3。5", 3.5), ("１２．５", 12.5), ("\u{202D}32\u{202C}", 32), ("\u{FEFF}3\u{200B}2", 32), ("32\n", 32),
+      // A comma for a point.
+      ("7,5", 7.5), ("7，5", 7.5), ("12,25", 12.25), ("0,125", 0.125), ("-7,5", -7.5),
+      // Thousands that can be nothing else.
+      ("1,000,000", 1_000_000), ("1,234.5", 1_234.5), ("12,345,678.25", 12_345_678.25),
+    ] as [(String, Double)])
   func readsWhatWasMeant(text: String, value: Double) {
     #expect(read(text, nil) == .success(value))
   }
 
-  @Test(arguments: [
-    ("32A", WrittenNumber.Unit.amperes, 32), ("32 a", .amperes, 32), ("３２Ａ", .amperes, 32), ("400安", .amperes, 400),
-    ("32 安", .amperes, 32), ("32安培", .amperes, 32), ("7,5A", .amperes, 7.5), ("18kW", .kilowatts, 18),
-    ("18 KW", .kilowatts, 18), ("18㎾", .kilowatts, 18), ("7.5千瓦", .kilowatts, 7.5), ("3人", .people, 3),
-    ("２名", .people, 2),
-    // A comma in a whole number is no decimal comma.
-    ("1,200", .people, 1_200),
-  ] as [(String, WrittenNumber.Unit, Double)])
+  @Test(
+    arguments: [
+      ("32A", WrittenNumber.Unit.amperes, 32), ("32 a", .amperes, 32), ("３２Ａ", .amperes, 32),
+      ("400安", .amperes, 400),
+      ("32 安", .amperes, 32), ("32安培", .amperes, 32), ("7,5A", .amperes, 7.5), ("18kW", .kilowatts, 18),
+      ("18 KW", .kilowatts, 18), ("18㎾", .kilowatts, 18), ("7.5千瓦", .kilowatts, 7.5), ("3人", .people, 3),
+      ("２名", .people, 2),
+      // A comma in a whole number is no decimal comma.
+      ("1,200", .people, 1_200),
+    ] as [(String, WrittenNumber.Unit, Double)])
   func takesTheUnitBehindIt(text: String, unit: WrittenNumber.Unit, value: Double) {
     #expect(read(text, unit) == .success(value))
   }
 
   @Test(arguments: [
-    ("32kW", WrittenNumber.Unit.amperes, "kW"), ("18A", .kilowatts, "A"), ("380V", .amperes, "V"), ("18kVA", .kilowatts, "kVA"),
+    ("32kW", WrittenNumber.Unit.amperes, "kW"), ("18A", .kilowatts, "A"), ("380V", .amperes, "V"),
+    ("18kVA", .kilowatts, "kVA"),
     ("18000W", .kilowatts, "W"), ("0.4kA", .amperes, "kA"), ("32千瓦", .amperes, "千瓦"), ("3A", .people, "A"),
-    ("1e5", .amperes, "e5") ,
+    ("1e5", .amperes, "e5"),
   ])
   func namesAnotherUnit(text: String, unit: WrittenNumber.Unit, found: String) {
     let expected: FieldProblem.Fault =
@@ -49,7 +53,8 @@ import Testing
   }
 
   @Test(arguments: [
-    "", " ", ".", ",", "a", "0x10", "nan", "inf", "1.2.3", "--1", "1-", "٣", "½", "3 2", "1 000", "7、5", "1,00,000",
+    "", " ", ".", ",", "a", "0x10", "nan", "inf", "1.2.3", "--1", "1-", "٣", "½", "3 2", "1 000", "7、5",
+    "1,00,000",
     "0,123,456", "1,2,3", "1.000,5", "32-40", "32/40", "3\n2", "约32", "1,234.", ",5", "5,",
     String(repeating: "1", count: 21),
   ])
@@ -69,8 +74,10 @@ import Testing
   }
 
   @Test(arguments: [
-    "", "27-6-30", "30/6/2027", "6/30/2027", "2027-06", "2027-6/30", "2027-02-30", "2027-13-01", "202706301", "2027063",
-    "2027-06-30 00:00", "2027年6月", "2027-06-3 0", "2027 06 30", "--", "2027年6月30日前", "1969-12-31", "2027-006-30",
+    "", "27-6-30", "30/6/2027", "6/30/2027", "2027-06", "2027-6/30", "2027-02-30", "2027-13-01", "202706301",
+    "2027063",
+    "2027-06-30 00:00", "2027年6月", "2027-06-3 0", "2027 06 30", "--", "2027年6月30日前", "1969-12-31",
+    "2027-006-30",
   ])
   func refusesWhatMayBeAnotherDayOrNone(text: String) {
     #expect(CalendarDay(written: text) == nil)
@@ -83,9 +90,11 @@ import Testing
   @Test func takesTheAddressOfALabelWhereverACodeIsTaken() {
     for text in [
       "\(code)", "https://weld.example.cn/w/\(code)", "https://weld.example.cn/w/\(code).Ab12Cd34",
-      "HTTPS://WELD.EXAMPLE.CN/W/\(code)", "http://127.0.0.1:8080/w/\(code)", " https://weld.example.cn/w/\(code)\r\n",
+      "HTTPS://WELD.EXAMPLE.CN/W/\(code)", "http://127.0.0.1:8080/w/\(code)",
+      " https://weld.example.cn/w/\(code)\r\n",
       "https://weld.example.cn/w/\(code)?from=scan", "\u{202D}\(code)\u{202C}",
-      "\(code)".replacingOccurrences(of: "-", with: "\u{2011}"), "\(code)".replacingOccurrences(of: "-", with: "\u{2014}"),
+      "\(code)".replacingOccurrences(of: "-", with: "\u{2011}"),
+      "\(code)".replacingOccurrences(of: "-", with: "\u{2014}"),
       "\(code)".replacingOccurrences(of: "-", with: "\u{2212}"), "\(code)".lowercased(),
     ] {
       #expect(LabelCode(written: text) == code, "\(text)")
@@ -95,8 +104,10 @@ import Testing
   @Test func refusesAnAddressThatIsNoLabels() {
     for text in [
       "https://weld.example.cn/\(code)", "https://weld.example.cn/x/\(code)", "https://w/\(code)",
-      "https://weld.example.cn/w/", "https://weld.example.cn/w/150621-00A000-Q", "ftp://weld.example.cn/w/\(code)",
-      "weld.example.cn/w/\(code)", "https://weld.example.cn/w/\(code)/more", "https://", "https://weld.example.cn/w",
+      "https://weld.example.cn/w/", "https://weld.example.cn/w/150621-00A000-Q",
+      "ftp://weld.example.cn/w/\(code)",
+      "weld.example.cn/w/\(code)", "https://weld.example.cn/w/\(code)/more", "https://",
+      "https://weld.example.cn/w",
     ] {
       #expect(LabelCode(written: text) == nil, "\(text)")
     }
@@ -104,7 +115,8 @@ import Testing
 
   @Test(arguments: [
     "\u{202D}13800000001\u{202C}", "138\u{2011}0000\u{2011}0001", "138 0000 0001", "138\u{A0}0000\u{2009}0001",
-    "+86 138 0000 0001", "\u{FEFF}１３８００００００１".replacingOccurrences(of: "００００００１", with: "０００００００１"), "\u{200E}13800000001",
+    "+86 138 0000 0001", "\u{FEFF}１３８００００００１".replacingOccurrences(of: "００００００１", with: "０００００００１"),
+    "\u{200E}13800000001",
   ])
   func aPhoneIsWhatIsSeenOfIt(text: String) {
     #expect(PhoneNumber(text)?.full == "13800000001")

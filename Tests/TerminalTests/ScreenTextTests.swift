@@ -6,8 +6,10 @@ import Testing
 @Suite struct ScreenTextTests {
   @Test(arguments: [
     ("焊机 ZX7-315", "焊机 ZX7-315"), ("a\nb\tc", "a\nb\tc"), ("\u{1B}[2Ja", "\u{FFFD}[2Ja"),
-    ("\u{1B}]0;title\u{7}", "\u{FFFD}]0;title\u{FFFD}"), ("\u{9B}31ma", "\u{FFFD}31ma"), ("a\u{8}b\u{7F}", "a\u{FFFD}b\u{FFFD}"),
-    ("100\rA", "100 A"), ("a\u{202E}b\u{202C}", "a\u{FFFD}b\u{FFFD}"), ("a\u{200F}\u{61C}\u{2066}b", "a\u{FFFD}\u{FFFD}\u{FFFD}b"),
+    ("\u{1B}]0;title\u{7}", "\u{FFFD}]0;title\u{FFFD}"), ("\u{9B}31ma", "\u{FFFD}31ma"),
+    ("a\u{8}b\u{7F}", "a\u{FFFD}b\u{FFFD}"),
+    ("100\rA", "100 A"), ("a\u{202E}b\u{202C}", "a\u{FFFD}b\u{FFFD}"),
+    ("a\u{200F}\u{61C}\u{2066}b", "a\u{FFFD}\u{FFFD}\u{FFFD}b"),
     ("a\u{2028}b\u{85}c\u{0}", "a b c\u{FFFD}"), ("ᠮᠣᠩ\u{202F}ᠤᠨ", "ᠮᠣᠩ\u{202F}ᠤᠨ"),
   ])
   func `outside text is made harmless`(text: String, shown: String) {
@@ -29,7 +31,8 @@ import Testing
     var rest = text
     for sequence in sequences { rest = rest.replacingOccurrences(of: sequence, with: "") }
     return rest.unicodeScalars.allSatisfy {
-      $0 == "\n" || !($0.value < 0x20 || (0x7F..<0xA0).contains($0.value) || (0x202A...0x202E).contains($0.value))
+      $0 == "\n"
+        || !($0.value < 0x20 || (0x7F..<0xA0).contains($0.value) || (0x202A...0x202E).contains($0.value))
     }
   }
 
@@ -48,7 +51,8 @@ import Testing
     details.row(Text(verbatim: Self.hostile), Self.hostile, .yellow)
     console.output.write(details.render(in: .zh, width: 60, styling: console.outputStyling))
     let progress = ProgressDisplay(
-      isTerminal ? .terminal : .lines, on: console.diagnostics, language: .zh, styling: console.diagnosticsStyling,
+      isTerminal ? .terminal : .lines, on: console.diagnostics, language: .zh,
+      styling: console.diagnosticsStyling,
       now: { .zero })
     progress.begin(Text(verbatim: Self.hostile), total: 10, unit: .items(Text(verbatim: Self.hostile)))
     progress.advance(to: 5)
@@ -57,14 +61,16 @@ import Testing
     let ours = ["\u{1B}[K", "\u{1B}[0m"] + ["1", "2", "31;1", "31", "32", "33", "36"].map { "\u{1B}[\($0)m" }
     #expect(Self.isHarmless(output.text, allowing: isTerminal ? ours : []), "\(output.text.debugDescription)")
     #expect(
-      Self.isHarmless(diagnostics.text, allowing: isTerminal ? ours + ["\r"] : []), "\(diagnostics.text.debugDescription)")
+      Self.isHarmless(diagnostics.text, allowing: isTerminal ? ours + ["\r"] : []),
+      "\(diagnostics.text.debugDescription)")
     #expect(output.text.contains("x") && diagnostics.text.contains("x"))
   }
 
   @Test func `a prompt is filtered, and what is typed at it`() {
     var core = LineEditorCore(prompt: Self.hostile, text: Self.hostile)
     let drawn = core.draw(columns: 80).description
-    #expect(Self.isHarmless(drawn, allowing: ["\r", "\u{1B}[K", "\u{1B}[\(drawn.split(separator: "[").last ?? "")"]))
+    #expect(
+      Self.isHarmless(drawn, allowing: ["\r", "\u{1B}[K", "\u{1B}[\(drawn.split(separator: "[").last ?? "")"]))
   }
 
   @Test func `a JSON document keeps its strings and shows no control`() throws {

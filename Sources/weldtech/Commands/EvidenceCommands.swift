@@ -98,7 +98,8 @@ enum SealCommand {
   /// One line of 1 to 40 characters; what is not seen is dropped.
   static func sealNumber(_ text: String) throws -> String {
     do {
-      return try WrittenText(TextNormalization.typed(text), .line(maxCharacters: 40), drawnBy: FontCoverage()).text
+      return try WrittenText(TextNormalization.typed(text), .line(maxCharacters: 40), drawnBy: FontCoverage())
+        .text
     } catch {
       throw SealMistyped()
     }

@@ -57,7 +57,8 @@ enum InstallCommand {
         parameters.option("seal", \.seal, .string, placeholder: "N", Text(zh: "封条编号", en: "the seal's number"))
         parameters.option("seal-photo", \.sealPhoto, .file, Text(zh: "封条照片", en: "a photo of the seal"))
         parameters.option(
-          "trained", \.trained, .people(0...10_000), placeholder: "N", Text(zh: "培训人数", en: "operators trained"))
+          "trained", \.trained, .people(0...10_000), placeholder: "N", Text(zh: "培训人数", en: "operators trained")
+        )
         parameters.option(
           "rules", \.rules, .choice, placeholder: "drafted|existing", Text(zh: "操作规程", en: "operating rules"))
         parameters.option(

@@ -65,8 +65,10 @@ extension LabelError: Explained {
             "no installed font has \(count) characters of \(element) (\(field ?? "fixed text")) in template \(template)"
         ),
         hint: Text(
-          zh: "安装中文字体：sudo apt install fonts-noto-cjk",
-          en: "install a Chinese font: sudo apt install fonts-noto-cjk"))
+          zh: "安装字体：sudo apt install fonts-noto-cjk fonts-babelstone-han fonts-hanazono fonts-noto-core",
+          en:
+            "install the fonts: sudo apt install fonts-noto-cjk fonts-babelstone-han fonts-hanazono fonts-noto-core"
+        ))
     case .textTooLarge(let template, let element, let field, _, let needed, let given, let smallest):
       Failure(
         code: "labels.text.tooLarge",

@@ -78,8 +78,24 @@ extension AgreementError: Explained {
         message: Text(
           zh: "签名笔迹文件的 \(path)：\(fault.title.zh)", en: "\(path) of the signature's strokes \(fault.title.en)"),
         hint: Text(zh: "请签字人重签一次", en: "have it signed once more"), exit: .badData)
+    case .noGlyph(let scalars):
+      Failure(
+        code: "sign.glyph",
+        message: Text(
+          zh: "协议里有没有字体的字：\(scalars.map(Self.named).joined(separator: "、"))",
+          en: "no installed font has \(scalars.map(Self.named).joined(separator: ", ")) of the agreement"),
+        hint: Text(
+          zh: "安装字体：\(Self.fonts)；仍不行就用标准字重新登记",
+          en: "install the fonts: \(Self.fonts); else register with other characters"))
     case .drawing(let error): error.failure
     }
+  }
+
+  private static let fonts =
+    "sudo apt install fonts-noto-cjk fonts-babelstone-han fonts-hanazono fonts-noto-core"
+
+  private static func named(_ scalar: Unicode.Scalar) -> String {
+    "\(String(scalar)) \(UnusableCharacter(scalar, reason: .noGlyph, position: 1).codePoint)"
   }
 }
 

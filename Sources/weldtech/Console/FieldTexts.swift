@@ -155,11 +155,13 @@ extension UnusableCharacter.Reason {
     switch self {
     case .control: Text(zh: "是控制字符，请删掉", en: "a control character; take it out")
     case .bidi:
-      Text(zh: "是改变文字方向的控制符，会让文字倒着显示，请删掉重写", en: "a mark that turns the direction of text; write it anew without")
+      Text(
+        zh: "是改变文字方向的控制符，会让文字倒着显示，请删掉重写", en: "a mark that turns the direction of text; write it anew without")
     case .lineEnd: Text(zh: "是换行，这里只能写一行", en: "an end of line, where one line is wanted")
     case .privateUse:
       Text(
-        zh: "是自造字，换一台机器就不是这个字，请改用标准字", en: "of private use, which looks different on every machine; use a character of Unicode")
+        zh: "是自造字，换一台机器就不是这个字，请改用标准字",
+        en: "of private use, which looks different on every machine; use a character of Unicode")
     case .unassigned: Text(zh: "不是已编码的字符，请换一个", en: "no character that is assigned; use another")
     case .replacement:
       Text(zh: "表示原来的字已经丢失，请重写", en: "which stands where another program lost a character; write it anew")

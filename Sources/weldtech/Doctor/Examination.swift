@@ -112,7 +112,8 @@ struct Examination {
   }
 
   private mutating func lookAtFonts() {
-    let sample = "电焊机加芯赋码"
+    // Each from another font of the chain.
+    let sample = "电焊机加芯赋码\u{2A700}\u{2B820}\u{2CEB0}\u{1820}"
     let block = Typesetter().set(sample, style: TextStyle(sizePoints: 10))
     if block.unknownGlyphCount == 0 { return praise(Text(zh: "中文字体齐全", en: "Chinese fonts are there")) }
     note(.failed, Ailment.noChineseFonts.failure)

@@ -194,7 +194,8 @@ enum Errors {
     Step.allCases.flatMap { step in refusals.map { StepRefused(step: step, refusal: $0) } }
     + strokes.map { AgreementError.strokes(path: "strokes[0][1].x", $0) }
     + [
-      AgreementError.incomplete([.pair, .test]), AgreementError.drawing(.outOfMemory),
+      AgreementError.incomplete([.pair, .test]), AgreementError.noGlyph(["\u{E863}", "𛀀"]),
+      AgreementError.drawing(.outOfMemory),
       InstallationBusy(id: id), Cancelled(), PromptError.notATerminal, PromptError.cancelled,
       PromptError.endOfInput, CodeMistyped(text: "x"), SealMistyped(), SyncBusy(), Unforeseen(),
     ]
@@ -279,12 +280,17 @@ enum Errors {
         file: "f", problems: [TemplateProblem(element: "name", field: "x", fault: $0)])
     }
 
-  private static let faults: [FieldProblem.Fault] = [
-    .notJSON(jsonFaults[0]), .missing, .wrongType, .tooLong(maxCharacters: 80), .tooManyBytes(max: 640), .notAPhone, .notANumber, .notADay,
-    .ambiguousNumber, .wrongUnit(found: "kW", expected: "A"), .wrongUnit(found: "A", expected: ""),
-    .notAChoice([RegistrationField.Choice(Supply.singlePhase220)]),
-    .outOfRange(lower: 1, upper: 1000, unit: "A"), .moreThan(.operators), .unknownField, .inTheFuture,
-  ] + UnusableCharacter.Reason.allCases.map { .character(UnusableCharacter("\u{202E}", reason: $0, position: 3)) }
+  private static let faults: [FieldProblem.Fault] =
+    [
+      .notJSON(jsonFaults[0]), .missing, .wrongType, .tooLong(maxCharacters: 80), .tooManyBytes(max: 640),
+      .notAPhone, .notANumber, .notADay,
+      .ambiguousNumber, .wrongUnit(found: "kW", expected: "A"), .wrongUnit(found: "A", expected: ""),
+      .notAChoice([RegistrationField.Choice(Supply.singlePhase220)]),
+      .outOfRange(lower: 1, upper: 1000, unit: "A"), .moreThan(.operators), .unknownField, .inTheFuture,
+    ]
+    + UnusableCharacter.Reason.allCases.map {
+      .character(UnusableCharacter("\u{202E}", reason: $0, position: 3))
+    }
 
   private static let entries: [any Error] = faults.map { EntryRejected(option: "note", fault: $0) }
 
