@@ -2,6 +2,7 @@ import Arguments
 import FoundationEssentials
 import Glibc
 import Records
+import Tables
 import Terminal
 
 /// Gathers a registration: from a document, from options on top of it, and on a terminal by asking for what
@@ -34,12 +35,15 @@ struct RegistrationForm {
     }
   }
 
+  /// As UTF-8: an editor on a Chinese Windows may have saved it as GB18030 or UTF-16. What is none of them is left as it
+  /// is, for the reader to name the place.
   private func document(_ file: String) throws -> Data {
-    if file == "-" {
-      return try workplace.read(
-        descriptor: STDIN_FILENO, path: "-", atMost: Registration.largestDocumentBytes)
-    }
-    return try workplace.read(file, atMost: Registration.largestDocumentBytes)
+    let limit = Registration.largestDocumentBytes
+    let bytes =
+      file == "-"
+      ? try workplace.read(descriptor: STDIN_FILENO, path: "-", atMost: limit)
+      : try workplace.read(file, atMost: limit)
+    return (try? TextEncoding.utf8(of: Array(bytes))).map { Data($0) } ?? bytes
   }
 
   // MARK: - Asking
