@@ -16,6 +16,16 @@ public struct TrustedKeys: Sendable {
     flaws = []
   }
 
+  private init(keys: [(name: String, key: VerifyingKey)], flaws: [String]) {
+    self.keys = keys
+    self.flaws = flaws
+  }
+
+  /// These and the others.
+  public func adding(_ other: TrustedKeys) -> TrustedKeys {
+    TrustedKeys(keys: keys + other.keys, flaws: flaws + other.flaws)
+  }
+
   /// Reads every `*.pem` of the folder.
   /// - Throws: `unreadable` where there is no such folder.
   public init(directory: String) throws(ImageFault) {

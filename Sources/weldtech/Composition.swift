@@ -80,18 +80,26 @@ final class Workplace {
     LabelTemplateCatalogue(directory: try share("label-templates"))
   }
 
-  func releases() throws -> ReleaseCatalogue {
-    try ReleaseCatalogue(directory: try share("firmware/releases"), trusted: try trustedKeys())
+  /// - Parameter ports: where they are to go; empty is nowhere.
+  func releases(for ports: [String] = []) throws -> ReleaseCatalogue {
+    try ReleaseCatalogue(directory: try share("firmware/releases"), trusted: try trustedKeys(for: ports))
   }
 
   /// What is to be flashed: the image of a manifest, or without one the newest release for the chip that is found.
-  func firmware(image: String?, manifest: String?) throws -> Flasher.Source {
-    guard let manifest else { return .newest(try releases()) }
-    return .image(try Image(imagePath: image, manifestPath: manifest, trusted: try trustedKeys()))
+  /// - Parameter ports: where it is to go; empty is a simulated module's flash.
+  func firmware(image: String?, manifest: String?, for ports: [String]) throws -> Flasher.Source {
+    guard let manifest else { return .newest(try releases(for: ports)) }
+    return .image(try Image(imagePath: image, manifestPath: manifest, trusted: try trustedKeys(for: ports)))
   }
 
-  func trustedKeys() throws -> TrustedKeys {
-    try TrustedKeys(directory: try share("firmware/trust"))
+  /// The keys of `firmware/trust`. Those of `firmware/development` are nobody's to answer for: they count for simulated
+  /// modules, which hang on pseudo-terminals, and for what is only looked at.
+  func trustedKeys(for ports: [String] = []) throws -> TrustedKeys {
+    let trusted = try TrustedKeys(directory: try share("firmware/trust"))
+    guard ports.allSatisfy(isPseudoTerminal),
+      let development = try? TrustedKeys(directory: try share("firmware/development"))
+    else { return trusted }
+    return trusted.adding(development)
   }
 
   private func share(_ folder: String) throws -> String {
@@ -184,6 +192,13 @@ final class Workplace {
       throw PortRefused(error: error)
     }
   }
+}
+
+/// Whether a program and no wire is at the other end: major numbers 136 to 143 of Linux's devices.txt.
+private func isPseudoTerminal(_ port: String) -> Bool {
+  var status = stat()
+  guard stat(port, &status) == 0, status.st_mode & S_IFMT == S_IFCHR else { return false }
+  return (136...143).contains(status.st_rdev >> 8 & 0xFFF)
 }
 
 /// A port could not be opened.

@@ -42,7 +42,7 @@ struct Environment: Sendable {
     return (self["HOME"] ?? "/var/lib") + "/.local/share/weldtech"
   }
 
-  /// The folder that holds `label-templates`, `schemes`, `firmware/releases` and `firmware/trust`: `WELDTECH_SHARE`,
+  /// The folder that holds `label-templates`, `schemes`, `firmware/releases`, `firmware/trust` and `firmware/development`: `WELDTECH_SHARE`,
   /// else `../share/weldtech` beside the program, else the checkout the program was built in.
   var shareFolder: String? {
     func holdsAssets(_ folder: String) -> Bool {

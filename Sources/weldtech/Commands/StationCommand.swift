@@ -64,7 +64,8 @@ enum StationCommand {
     if options.image != nil, options.manifest == nil { throw UsageError.missing(option: "manifest") }
     let slots = try options.slots.map { try StationSlots(path: $0).slots } ?? StationSlots(PortInfo.all()).slots
     guard !slots.isEmpty else { throw Ailment.port(.nothingPluggedIn) }
-    let source = try workplace.firmware(image: options.image, manifest: options.manifest)
+    let source = try workplace.firmware(
+      image: options.image, manifest: options.manifest, for: slots.map(\.port))
     let allowsDowngrade = options.allowsDowngrade
     let notes = workplace.flashFolder
     let station = try start(slots) { index, sleep in

@@ -140,7 +140,7 @@ extension Walk {
     -> (installation: Installation, result: FlashResult)
   {
     try require(.flash, of: installation)
-    let source = try workplace.firmware(image: order.image, manifest: order.manifest)
+    let source = try workplace.firmware(image: order.image, manifest: order.manifest, for: [order.port])
     let link = try workplace.openPort(order.port)
     defer { link.close() }
     let result = try Flasher(
