@@ -10,12 +10,18 @@ extension Fieldbook {
     public let output: String
     /// Why labels that are there already are made again; nil makes only what never was.
     public let reason: String?
+    /// Whether an order with a reason may have codes in it whose labels were never made, as a list that is made again as
+    /// a whole has; not all of them may be such.
+    public let includesNew: Bool
 
-    public init(codes: [LabelCode], sha256: String, output: String, reason: String? = nil) {
+    public init(
+      codes: [LabelCode], sha256: String, output: String, reason: String? = nil, includesNew: Bool = false
+    ) {
       self.codes = codes
       self.sha256 = sha256
       self.output = output
       self.reason = reason
+      self.includesNew = includesNew
     }
   }
 
@@ -25,12 +31,27 @@ extension Fieldbook {
     public let payload: String
     /// Of its file; nil where it has none of its own.
     public let sha256: String?
+    /// What it shows besides its code, by the template's field names.
+    public let texts: [String: String]
+    /// The name of its file in the order's folder; nil where that is not to be looked for later.
+    public let file: String?
 
-    public init(code: LabelCode, payload: String, sha256: String?) {
+    public init(
+      code: LabelCode, payload: String, sha256: String?, texts: [String: String], file: String? = nil
+    ) {
       self.code = code
       self.payload = payload
       self.sha256 = sha256
+      self.texts = texts
+      self.file = file
     }
+  }
+
+  /// An order all of whose labels were made.
+  public struct FinishedLabels: Hashable, Sendable {
+    public let endedAt: Timestamp
+    /// Digests of its files by their names in its folder; empty where the order is older than the keeping of them.
+    public let files: [String: String]
   }
 
   /// Most codes that an error names.
@@ -67,6 +88,9 @@ extension Fieldbook {
         case .made(let sha256): made[code] = .some(sha256)
         case .otherJob(let output): throw FieldbookError.labelInJob(code, output: output)
         case .none where order.reason == nil: try insertLabel(of: code, job: job)
+        case .none where order.includesNew:
+          missing.append(code)
+          try insertLabel(of: code, job: job)
         case .none(let isOurs) where isOurs: missing.append(code)
         case .none: try insertReprint(of: code, job: job, reason: order.reason)
         case .elsewhere where order.reason == nil: printed.append(code)
@@ -78,7 +102,7 @@ extension Fieldbook {
       if !printed.isEmpty {
         throw FieldbookError.labelsPrinted(Array(printed.prefix(Self.mostNamedCodes)), count: printed.count)
       }
-      if !missing.isEmpty {
+      if order.includesNew ? missing.count == order.codes.count : !missing.isEmpty {
         throw FieldbookError.labelsNotPrinted(Array(missing.prefix(Self.mostNamedCodes)), count: missing.count)
       }
       return LabelJob(number: job, made: made, isSameOrder: open?.sha256 == order.sha256)
@@ -96,6 +120,35 @@ extension Fieldbook {
       var count = 0
       for label in labels { count += try markPrinted(label, in: job, at: at) ? 1 : 0 }
       return count
+    }
+  }
+
+  /// Notes files that labels of an order share, by their names in its folder.
+  /// - Throws: `store`.
+  public func addLabelFiles(_ files: [String: String], of job: LabelJob) throws(FieldbookError) {
+    try database.transaction { () throws(FieldbookError) in
+      for (name, sha256) in files { try insertFile(name, sha256: sha256, job: job.number) }
+    }
+  }
+
+  /// The last order that was made whole, to this output and of this digest; nil where there is none.
+  /// - Throws: `damagedRow`, `store`.
+  public func finishedLabels(output: String, sha256: String) throws(FieldbookError) -> FinishedLabels? {
+    try database.snapshot { () throws(FieldbookError) in
+      let job = try database.first(
+        """
+        SELECT number, ended_at FROM label_job
+        WHERE output = ? AND sha256 = ? AND ended_at IS NOT NULL ORDER BY number DESC LIMIT 1
+        """, [.text(output), .text(sha256)]
+      ) { (number: $0.integer(0), endedAt: $0.text(1)) }
+      guard let job else { return nil }
+      guard let endedAt = Timestamp(job.endedAt) else {
+        throw FieldbookError.damagedRow(table: "label_job", key: String(job.number))
+      }
+      let files = try database.rows(
+        "SELECT name, sha256 FROM label_file WHERE job = ?", [.integer(job.number)]
+      ) { ($0.text(0), $0.text(1)) }
+      return FinishedLabels(endedAt: endedAt, files: Dictionary(files) { $1 })
     }
   }
 
@@ -204,6 +257,9 @@ extension Fieldbook {
     -> Bool
   {
     let values = Self.values(of: label.code)
+    if let file = label.file, let sha256 = label.sha256 {
+      try insertFile(file, sha256: sha256, job: job.number)
+    }
     let reason = try database.first(
       """
       SELECT before IS NOT NULL, reason FROM label
@@ -214,18 +270,31 @@ extension Fieldbook {
       // Counted before; where the order was mended in between, its file may be another.
       try database.run(
         """
-        UPDATE label SET payload = ?, sha256 = ?
+        UPDATE label SET payload = ?, sha256 = ?, texts = ?
         WHERE region = ? AND serial = ? AND job = ? AND state = 'printed'
-        """, [.text(label.payload), .text(label.sha256)] + values + [.integer(job.number)])
+        """,
+        [.text(label.payload), .text(label.sha256), Self.value(of: label.texts)] + values
+          + [.integer(job.number)])
       return false
     }
     try database.run(
       """
-      UPDATE label SET state = 'printed', payload = ?, sha256 = ?, before = NULL, reason = NULL
+      UPDATE label SET state = 'printed', payload = ?, sha256 = ?, texts = ?, before = NULL, reason = NULL
       WHERE region = ? AND serial = ?
-      """, [.text(label.payload), .text(label.sha256)] + values)
+      """, [.text(label.payload), .text(label.sha256), Self.value(of: label.texts)] + values)
     try logLabel(label.code, reason.isReprint ? .reprinted : .printed, note: reason.reason, at: at)
     return true
+  }
+
+  private func insertFile(_ name: String, sha256: String, job: Int) throws(FieldbookError) {
+    try database.run(
+      "INSERT INTO label_file (job, name, sha256) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET sha256 = excluded.sha256",
+      [.integer(job), .text(name), .text(sha256)])
+  }
+
+  /// A JSON object of texts, which always encodes.
+  private static func value(of texts: [String: String]) -> SQLValue {
+    (try? RecordCoding.encode(texts)).map { .text(String(decoding: $0, as: UTF8.self)) } ?? .null
   }
 
   func logLabel(_ code: LabelCode, _ event: StockedLabel.Event.Name, note: String?, at: Timestamp)

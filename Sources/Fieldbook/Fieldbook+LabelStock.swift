@@ -1,3 +1,4 @@
+import FoundationEssentials
 public import Records
 
 extension Fieldbook {
@@ -67,8 +68,14 @@ extension Fieldbook {
   public func label(of code: LabelCode) throws(FieldbookError) -> StockedLabel {
     try database.snapshot { () throws(FieldbookError) in
       let known = try database.first(
-        "SELECT payload, sha256 FROM label WHERE region = ? AND serial = ?", Self.values(of: code)
-      ) { (payload: $0.optionalText(0), sha256: $0.optionalText(1)) }
+        "SELECT payload, sha256, texts FROM label WHERE region = ? AND serial = ?", Self.values(of: code)
+      ) { (payload: $0.optionalText(0), sha256: $0.optionalText(1), texts: $0.optionalText(2)) }
+      let texts = try known?.texts.map { (text) throws(FieldbookError) -> [String: String] in
+        guard let texts = try? RecordCoding.decode([String: String].self, from: Data(text.utf8)) else {
+          throw FieldbookError.damagedRow(table: "label", key: code.description)
+        }
+        return texts
+      }
       let events = try database.rows(
         "SELECT event, at, note FROM label_event WHERE region = ? AND serial = ? ORDER BY seq",
         Self.values(of: code)
@@ -80,6 +87,7 @@ extension Fieldbook {
       }
       return StockedLabel(
         code: code, state: try labelState(of: code), payload: known?.payload, sha256: known?.sha256,
+        texts: texts,
         installation: try installation(boundTo: code), events: events)
     }
   }

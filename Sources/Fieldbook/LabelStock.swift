@@ -29,6 +29,8 @@ public struct StockedLabel: Hashable, Sendable {
   public let payload: String?
   /// Of the label's file; nil where there was none of its own.
   public let sha256: String?
+  /// What it shows besides its code, by the template's field names; nil where that is not known.
+  public let texts: [String: String]?
   public let installation: InstallationID?
   /// In their order.
   public let events: [Event]

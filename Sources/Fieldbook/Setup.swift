@@ -16,6 +16,12 @@ public struct Setup: Hashable, Sendable, Codable {
   }
 
   public var technician: Technician?
+  /// True for the office of a company: labels are made there, and no step of an installation is taken.
+  public var desk: Bool?
+  /// The company of an office; a technician's is with the technician.
+  public var company: String?
+  /// Whom to call for a repair, as labels show it.
+  public var companyPhone: String?
   /// GB/T 2260, six digits.
   public var region = "150621"
   /// Base address, without a slash at its end.

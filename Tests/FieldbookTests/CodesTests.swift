@@ -111,4 +111,18 @@ import Testing
     #expect(try fieldbook.verifyLog().entries == 40)
     #expect(try fieldbook.rebuild() == .init(installations: 40, repaired: []))
   }
+
+  @Test func takesBackDrawnCodesThatNobodySaw() throws {
+    let fieldbook = try home.ready(codes: 5)
+    let codes = try fieldbook.drawCodes(count: 4)
+    let job = try fieldbook.beginLabels(
+      .init(codes: [codes[0]], sha256: "d", output: "/out"), at: Sample.at(0))
+    try fieldbook.markPrinted(
+      [.init(code: codes[0], payload: "p", sha256: nil, texts: [:])], in: job, at: Sample.at(1))
+    try fieldbook.endLabels(job, at: Sample.at(2))
+    try fieldbook.returnCodes(codes)
+    #expect(try fieldbook.codesLeft() == 4)
+    #expect(try fieldbook.drawCodes(count: 3) == Array(codes[1...]))
+    #expect(try fieldbook.labelState(of: codes[0]) == .printed)
+  }
 }

@@ -144,7 +144,7 @@ import Testing
   }
 
   /// Each migration has a fixture: a database as the program of that time left it.
-  @Test(arguments: ["0001-fieldbook", "0002-labels", "0003-modules"])
+  @Test(arguments: ["0001-fieldbook", "0002-labels", "0003-modules", "0004-label-texts"])
   func readsADatabaseOfEachAge(name: String) throws {
     try FileManager.default.createDirectory(atPath: home.path, withIntermediateDirectories: true)
     let script = try String(
@@ -165,7 +165,11 @@ import Testing
     let counts = try fieldbook.labelCounts()
     #expect(counts.isBalanced && counts.bound == 1 && counts.printedElsewhere == 0)
     #expect(counts.spoiled == (name == "0001-fieldbook" ? 0 : 1))
-    let modules = name == "0003-modules" ? ["WT-5354-0001"] : []
+    let modules = name >= "0003" ? ["WT-5354-0001"] : []
+    // What a label showed is not known of one that is older than the keeping of it.
+    #expect(label.texts == (name >= "0004" ? ["unitName": "示例焊接铺"] : nil))
+    let files = ["150621-ZZZZZZ-0.png": String(repeating: "ab", count: 32)]
+    #expect(try fieldbook.finishedLabels(output: "/kept", sha256: "d")?.files == (name >= "0004" ? files : nil))
     #expect(try fieldbook.stockedModules().map(\.serialNumber) == modules)
   }
 

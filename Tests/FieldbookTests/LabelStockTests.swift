@@ -18,7 +18,9 @@ import Testing
   }
 
   private func printed(_ code: LabelCode) -> Fieldbook.PrintedLabel {
-    .init(code: code, payload: "https://weld.example.cn/w/\(code)", sha256: String(repeating: "a", count: 64))
+    .init(
+      code: code, payload: "https://weld.example.cn/w/\(code)", sha256: String(repeating: "a", count: 64),
+      texts: ["unitName": "甲"])
   }
 
   /// Prints labels from beginning to end.
@@ -65,6 +67,52 @@ import Testing
     try make(codes, in: fieldbook)
     #expect(throws: FieldbookError.labelsPrinted(Array(codes.prefix(10)), count: 12)) {
       try fieldbook.beginLabels(order(codes, digest: "e"), at: Sample.at(3))
+    }
+  }
+
+  // MARK: - Again
+
+  @Test func keepsWhatALabelShowedAndWhichFilesItsOrderLeft() throws {
+    let fieldbook = try home.ready()
+    let codes = try fieldbook.drawCodes(count: 2)
+    #expect(try fieldbook.finishedLabels(output: "/out", sha256: "d") == nil)
+    let job = try fieldbook.beginLabels(order(codes), at: Sample.at(0))
+    let digest = String(repeating: "b", count: 64)
+    let own = Fieldbook.PrintedLabel(
+      code: codes[0], payload: "p", sha256: digest, texts: ["street": "树林召镇"], file: "a.png")
+    try fieldbook.markPrinted([own, printed(codes[1])], in: job, at: Sample.at(1))
+    try fieldbook.addLabelFiles(["a.pdf": "x"], of: job)
+    #expect(try fieldbook.finishedLabels(output: "/out", sha256: "d") == nil, "it has not ended")
+    try fieldbook.endLabels(job, at: Sample.at(2))
+    let finished = try #require(try fieldbook.finishedLabels(output: "/out", sha256: "d"))
+    #expect(finished.files == ["a.png": digest, "a.pdf": "x"] && finished.endedAt == Sample.at(2))
+    #expect(try fieldbook.finishedLabels(output: "/out", sha256: "e") == nil)
+    #expect(try fieldbook.finishedLabels(output: "/other", sha256: "d") == nil)
+    #expect(try fieldbook.label(of: codes[0]).texts == ["street": "树林召镇"])
+    #expect(try fieldbook.label(of: codes[1]).texts == ["unitName": "甲"])
+    #expect(try fieldbook.label(of: foreign).texts == nil)
+  }
+
+  @Test func makesAWholeListAgainWithWhatWasWrittenOffAndWhatIsNew() throws {
+    let fieldbook = try home.ready()
+    let codes = try fieldbook.drawCodes(count: 3)
+    try make(Array(codes.prefix(2)), in: fieldbook)
+    try fieldbook.spoil([codes[0]], reason: "cracked", at: Sample.at(3))
+    let whole = Fieldbook.LabelOrder(
+      codes: codes, sha256: "e", output: "/out", reason: "wrong template", includesNew: true)
+    let job = try fieldbook.beginLabels(whole, at: Sample.at(4))
+    try fieldbook.markPrinted(codes.map(printed), in: job, at: Sample.at(5))
+    try fieldbook.endLabels(job, at: Sample.at(6))
+    let counts = try fieldbook.labelCounts()
+    #expect(counts.isBalanced && counts.printed == 3 && counts.reprinted == 2 && counts.spoiled == 0)
+    #expect(try fieldbook.label(of: codes[0]).events.map(\.name) == [.printed, .spoiled, .reprinted])
+    #expect(try fieldbook.label(of: codes[0]).events.last?.note == "wrong template")
+    #expect(try fieldbook.label(of: codes[2]).events.map(\.name) == [.printed])
+    // Nothing of it was ever made: that is no list to make again.
+    let fresh = try fieldbook.drawCodes(count: 2)
+    #expect(throws: FieldbookError.labelsNotPrinted(fresh, count: 2)) {
+      try fieldbook.beginLabels(
+        .init(codes: fresh, sha256: "f", output: "/out", reason: "x", includesNew: true), at: Sample.at(7))
     }
   }
 
@@ -122,7 +170,7 @@ import Testing
     }
     let mended = try fieldbook.beginLabels(order([first, third], digest: "e"), at: Sample.at(3))
     #expect(!mended.isSameOrder && Array(mended.made.keys) == [first])
-    let other = Fieldbook.PrintedLabel(code: first, payload: "other", sha256: nil)
+    let other = Fieldbook.PrintedLabel(code: first, payload: "other", sha256: nil, texts: [:])
     #expect(try fieldbook.markPrinted([other, printed(third)], in: mended, at: Sample.at(4)) == 1)
     try fieldbook.endLabels(mended, at: Sample.at(5))
     #expect(try fieldbook.label(of: first).payload == "other")

@@ -10,6 +10,7 @@ struct Migration {
   static let all = [
     Migration(name: "0001-fieldbook", script: schema0001), Migration(name: "0002-labels", script: schema0002),
     Migration(name: "0003-modules", script: schema0003),
+    Migration(name: "0004-label-texts", script: schema0004),
   ]
 
   /// Brings the database up to date.
