@@ -12,9 +12,10 @@ extension LabelList {
     private var lines: [Int] = []
     private var codes: [LabelCode] = []
 
-    init(fields names: some Sequence<String>) { self.names = names.sorted() }
+    /// - Parameter names: the fields that rows can have; others of a row are left out.
+    public init(fields names: some Sequence<String>) { self.names = names.sorted() }
 
-    mutating func append(_ row: Row) {
+    public mutating func append(_ row: Row) {
       for name in names {
         values += (row.fields[name] ?? "").utf8
         values.append(0)

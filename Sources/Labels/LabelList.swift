@@ -11,6 +11,13 @@ public struct LabelList: Hashable, Sendable {
     public let tag: LabelTag?
     /// What the template shows besides the code, by its field names; empty values are left out.
     public let fields: [String: String]
+
+    public init(line: Int, code: LabelCode, tag: LabelTag?, fields: [String: String]) {
+      self.line = line
+      self.code = code
+      self.tag = tag
+      self.fields = fields
+    }
   }
 
   public struct Problem: Error, Hashable, Sendable {

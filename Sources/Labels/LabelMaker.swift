@@ -255,15 +255,17 @@ public final class LabelMaker {
     var texts: [String: LabelDrawing.Text] = [:]
     for element in template.elements {
       guard case .text(let text) = element.content else { continue }
+      if let field = text.shownWith, fields[field]?.isEmpty != false { continue }
+      if let field = text.shownWithout, fields[field]?.isEmpty == false { continue }
       let value: String
       switch text.source {
       case .fixed(let fixed): value = fixed
-      case .field(let name, let isOptional):
+      case .field(let name, let isOptional, let prefix):
         let given = fields[name] ?? ""
         if given.isEmpty && !isOptional {
           throw .fieldMissing(template: template.name, element: element.id, field: name)
         }
-        value = given
+        value = given.isEmpty ? "" : prefix + given
       }
       if value.isEmpty { continue }
       if let known = remembered[element.id]?[value] {

@@ -44,7 +44,7 @@ public struct LabelTemplate: Hashable, Sendable {
   /// The fields that a label needs a value for; the code comes with the payload.
   public var requiredFields: [String] {
     elements.compactMap {
-      if case .text(let text) = $0.content, case .field(let name, isOptional: false) = text.source {
+      if case .text(let text) = $0.content, case .field(let name, isOptional: false, _) = text.source {
         name
       } else {
         nil
@@ -115,12 +115,17 @@ public struct LabelTemplate: Hashable, Sendable {
   public struct TextElement: Hashable, Sendable {
     public enum Source: Hashable, Sendable {
       case fixed(String)
-      case field(String, isOptional: Bool)
+      /// The prefix stands before the field's value, and not without it.
+      case field(String, isOptional: Bool, prefix: String)
     }
 
     public enum VerticalAlignment: String, Hashable, Sendable, CaseIterable { case top, middle, bottom }
 
     public let source: Source
+    /// The field without whose value the text is left out; nil for none.
+    public let shownWith: String?
+    /// The field with whose value the text is left out; nil for none.
+    public let shownWithout: String?
     public let style: TextStyle
     public let smallestPoints: Double
     public let fit: TextFit
@@ -129,7 +134,7 @@ public struct LabelTemplate: Hashable, Sendable {
 
     /// The name of the field it shows; nil for fixed text.
     public var field: String? {
-      if case .field(let name, _) = source { name } else { nil }
+      if case .field(let name, _, _) = source { name } else { nil }
     }
   }
 }

@@ -193,11 +193,12 @@ extension TemplateReader {
   private mutating func readText() -> LabelTemplate.TextElement? {
     refuseUnknown(
       besides: Self.area.union([
-        "reversed", "text", "field", "optional", "sizePoints", "smallestPoints", "weight", "families", "fit",
-        "align",
-        "verticalAlign", "letterSpacingPoints", "lineSpacing",
+        "reversed", "text", "field", "optional", "prefix", "shownWith", "shownWithout", "sizePoints",
+        "smallestPoints", "weight", "families", "fit", "align", "verticalAlign", "letterSpacingPoints",
+        "lineSpacing",
       ]))
     let source = source()
+    for name in ["shownWith", "shownWithout"] where members[name] != nil { _ = identifier(name) }
     let size = number("sizePoints", within: 3...200, unit: "pt")
     let smallest = number(
       "smallestPoints", within: 3...max(3, size ?? 200), unit: "pt",
@@ -218,8 +219,13 @@ extension TemplateReader {
       lineSpacing: lineSpacing,
       letterSpacingPoints: letterSpacing)
     return LabelTemplate.TextElement(
-      source: source, style: style, smallestPoints: smallest, fit: fit, alignment: alignment,
-      verticalAlignment: vertical)
+      source: source, shownWith: field("shownWith"), shownWithout: field("shownWithout"), style: style,
+      smallestPoints: smallest, fit: fit, alignment: alignment, verticalAlignment: vertical)
+  }
+
+  /// The name of a field that a member holds; nil where there is no such member.
+  private func field(_ name: String) -> String? {
+    if case .string(let text) = members[name] { text } else { nil }
   }
 
   private mutating func source() -> LabelTemplate.TextElement.Source? {
@@ -228,11 +234,13 @@ extension TemplateReader {
       return nil
     }
     if members["text"] != nil {
-      if members["optional"] != nil { fail("optional", .unknownField) }
+      for name in ["optional", "prefix"] where members[name] != nil { fail(name, .unknownField) }
       return text("text", longest: 200).map { .fixed($0) }
     }
     guard let isOptional = flag("optional") else { return nil }
-    return identifier("field").map { .field($0, isOptional: isOptional) }
+    let prefix = members["prefix"] == nil ? "" : text("prefix", longest: 80)
+    guard let name = identifier("field"), let prefix else { return nil }
+    return .field(name, isOptional: isOptional, prefix: prefix)
   }
 }
 

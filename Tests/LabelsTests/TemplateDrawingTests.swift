@@ -115,4 +115,36 @@ import Testing
       #expect(problems(Self.arrow, file: name) == [missing])
     }
   }
+
+  /// The shipped templates as they were before labels could show a company's phone.
+  @Test(arguments: ["acrylic-60x40", "acrylic-80x50", "round-50", "small-30x30", "thermal-50x30"])
+  func `a label shows the company's phone where it is given, and is as it was without one`(name: String) throws
+  {
+    let file = "\(Sample.catalogue.directory)/\(name).json"
+    let json = try JSONSerialization.jsonObject(with: Data(contentsOf: URL(filePath: file)))
+    var before = try #require(json as? [String: Any])
+    let elements = try #require(before["elements"] as? [[String: Any]])
+    before["elements"] = elements.compactMap { element -> [String: Any]? in
+      var element = element
+      if element["field"] as? String == "companyPhone" || element["shownWith"] != nil { return nil }
+      element["shownWithout"] = nil
+      return element
+    }
+    let old = try LabelTemplate(json: try JSONSerialization.data(withJSONObject: before), file: file)
+    let new = try Sample.catalogue.template(named: name)
+    #expect(new.fieldNames.subtracting(old.fieldNames) == ["companyPhone"])
+    #expect(new.requiredFields.filter { $0 != "code" } == old.requiredFields.filter { $0 != "code" })
+    func made(_ template: LabelTemplate, _ phone: String?) throws -> Data {
+      var fields = Sample.fields
+      fields["companyPhone"] = phone
+      return try LabelMaker(template: template, settings: .init()).make(
+        fields: fields, payload: Sample.payload()
+      ).bytes
+    }
+    let bare = try made(old, nil)
+    #expect(try made(new, nil) == bare && made(new, "") == bare)
+    for phone in ["138 0000 0000", "0477-5200000", "400-000-0000"] {
+      #expect(try made(new, phone) != bare && made(old, phone) == bare)
+    }
+  }
 }
