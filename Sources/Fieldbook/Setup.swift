@@ -19,7 +19,7 @@ public struct Setup: Hashable, Sendable, Codable {
   /// True for the office of a company: labels are made there, and no step of an installation is taken.
   public var desk: Bool?
   /// The company of an office; a technician's is with the technician.
-  public var company: String?
+  public var company: WrittenText?
   /// Whom to call for a repair, as labels show it.
   public var companyPhone: String?
   /// GB/T 2260, six digits.

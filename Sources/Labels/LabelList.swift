@@ -36,6 +36,8 @@ public struct LabelList: Hashable, Sendable {
       case otherTag
       /// The template cannot do without it.
       case fieldMissing(field: String)
+      /// The text of a field is not one that can be printed.
+      case text(field: String, WrittenText.Fault)
     }
 
     public let line: Int
@@ -80,7 +82,7 @@ public struct LabelList: Hashable, Sendable {
       for row in table.rows {
         var faults: [Problem.Fault] = []
         let codeText = Self.codeText(row.values[codeColumn])
-        let code = LabelCode(codeText)
+        let code = LabelCode(written: codeText)
         if let code {
           if let first = lines[code] { faults.append(.codeTwice(firstLine: first)) }
           lines[code] = lines[code] ?? row.line
@@ -92,10 +94,14 @@ public struct LabelList: Hashable, Sendable {
         let tag = LabelTag(tagText)
         if !tagText.isEmpty, tag == nil { faults.append(.notATag) }
         for (field, column) in columns.fields where field != "code" && field != "tag" {
-          let value = Self.oneLine(row.values[column])
-          if !value.isEmpty { fields[field] = value }
+          do {
+            let text = try WrittenText.optional(Self.oneLine(row.values[column]), Self.textShape, drawnBy: nil)
+            if let text { fields[field] = text.text }
+          } catch { faults.append(.text(field: field, error)) }
         }
-        faults += required.filter { fields[$0] == nil }.map { .fieldMissing(field: $0) }
+        faults += required.filter { name in
+          fields[name] == nil && !faults.contains { if case .text(name, _) = $0 { true } else { false } }
+        }.map { .fieldMissing(field: $0) }
         problems += faults.map { Problem(line: row.line, fault: $0) }
         if let code, faults.isEmpty {
           rows.append(Row(line: row.line, code: code, tag: tag, fields: fields))
@@ -114,14 +120,13 @@ public struct LabelList: Hashable, Sendable {
 
   // MARK: - Cells
 
-  /// A cell's text as a label shows it: tabs, line breaks and other white space are one space, none at either end.
+  /// How much of a text a label is given; what has room on it is found when it is drawn.
+  public static let textShape = WrittenText.Shape.line(maxCharacters: 400)
+
+  /// A cell without the tabs and line breaks that spreadsheets allow in it: each is a space.
   private static func oneLine(_ cell: String) -> String {
     TextNormalization.trimmed(
-      String(String.UnicodeScalarView(cell.unicodeScalars.map { isBreak($0) ? " " : $0 })))
-  }
-
-  private static func isBreak(_ scalar: Unicode.Scalar) -> Bool {
-    scalar.value < 0x20 || scalar.value == 0x85 || scalar.value == 0x2028 || scalar.value == 0x2029
+      String(String.UnicodeScalarView(cell.unicodeScalars.map { $0.value < 0x20 ? " " : $0 })))
   }
 
   /// A cell of codes, without the apostrophe by which spreadsheets mark text.

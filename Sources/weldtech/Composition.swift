@@ -50,9 +50,11 @@ final class Workplace {
   }
 
   /// Who works here.
-  /// - Throws: `SetupMissing.setup`.
+  /// - Throws: `SetupMissing.setup`, `SetupMissing.technician` in a company's office.
   func technician() throws -> Technician {
-    guard let technician = try fieldbook().setup().technician else { throw SetupMissing.setup }
+    let setup = try fieldbook().setup()
+    if setup.desk == true { throw SetupMissing.technician }
+    guard let technician = setup.technician else { throw SetupMissing.setup }
     return technician
   }
 
@@ -209,6 +211,8 @@ struct PortRefused: Error {
 /// Something that has to be there before work can start.
 enum SetupMissing: Error {
   case setup
+  /// This is a company's office, which takes no step of an installation.
+  case technician
   case share
   case platformKey
   /// This laptop has no codes and the platform gave none.

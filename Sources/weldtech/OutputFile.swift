@@ -64,7 +64,7 @@ final class OutputFile {
 
   /// The file behind a chain of links, where the last one may point at nothing; nil for one of this process's own open
   /// files, such as `/dev/stdout`.
-  private static func target(of path: String) -> [UInt8]? {
+  static func target(of path: String) -> [UInt8]? {
     var target = Array(absolutePath(path).utf8)
     // Linux follows 40 links, see path_resolution(7).
     for _ in 0..<40 {

@@ -84,6 +84,9 @@ final class LabelRun {
   func count(_ labels: [Fieldbook.PrintedLabel]) throws {
     try fieldbook.markPrinted(labels, in: job, at: clock.now())
   }
+
+  /// Notes files that labels share, by their names in the order's folder.
+  func addFiles(_ files: [String: String]) throws { try fieldbook.addLabelFiles(files, of: job) }
 }
 
 /// Another order of labels is being made on this laptop.

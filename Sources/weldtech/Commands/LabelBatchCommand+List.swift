@@ -25,7 +25,8 @@ extension LabelBatchCommand {
     _ path: String, _ options: Options, for template: LabelTemplate, _ workplace: Workplace
   ) throws -> LabelList {
     let table = try workplace.readTable(path, atMost: CSVTable.Limits().bytes, encoding: options.encoding)
-    let list = LabelList(table, for: template)
+    let phone = try workplace.fieldbook().setup().companyPhone
+    let list = LabelList(table, for: template, defaults: phone.map { ["companyPhone": $0] } ?? [:])
     guard list.problems.isEmpty else { throw ListRefused(file: path, reason: .rows(list.problems)) }
     return list
   }

@@ -95,11 +95,11 @@ extension LabelBatchCommand {
   }
 
   /// A list made into pages, with ticket and proof where a print shop gets them.
-  /// - Returns: how many labels the finished files were found to hold; 0 where the work was stopped.
+  /// - Returns: how many labels the finished files were found to hold, 0 where the work was stopped; and all files.
   static func makePages(
     _ orders: LabelOrders, _ options: Options, template: LabelTemplate, settings: LabelMaker.Settings,
     output: String, jobs: Int, _ workplace: Workplace, progress: (Int) -> Void
-  ) throws -> Int {
+  ) throws -> (labels: Int, files: [String]) {
     let layout = try options.pages.layout(for: template)
     let inks = options.pages.inks
     let verification = LabelSheets.Verification(rawValue: options.pages.verify) ?? .sample
@@ -115,8 +115,10 @@ extension LabelBatchCommand {
         case .finished: wt_give_memory_back()
         }
       })
-    guard let delivery else { return 0 }
-    guard options.pages.isForPrintShop, let first = delivery.first else { return delivery.labels }
+    guard let delivery else { return (0, []) }
+    guard options.pages.isForPrintShop, let first = delivery.first else {
+      return (delivery.labels, delivery.files)
+    }
     let stem = output.lowercased().hasSuffix(".pdf") ? String(output.dropLast(4)) : output
     var proofLayout = layout
     if var sheet = layout.sheet {
@@ -124,7 +126,7 @@ extension LabelBatchCommand {
       proofLayout = try SheetLayout(template: template, sheet: sheet)
     }
     let proof = orders.prefix(4)
-    try LabelSheets(
+    let proofs = try LabelSheets(
       template: template, settings: settings, layout: proofLayout, inks: inks, verification: .pages, jobs: 1
     ).run(proof, count: proof.count, output: stem + "-proof.pdf", title: "校样")
     let ticket = LabelTicket(
@@ -139,6 +141,6 @@ extension LabelBatchCommand {
         moduleMillimetres: first.moduleMillimetres, correction: first.correction),
       template: template, layout: layout, inks: inks)
     try workplace.write(try ticket.pdf(date: workplace.clock.now().description), to: stem + "-ticket.pdf")
-    return delivery.labels
+    return (delivery.labels, delivery.files + (proofs?.files ?? []) + [stem + "-ticket.pdf"])
   }
 }

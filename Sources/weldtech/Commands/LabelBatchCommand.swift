@@ -25,6 +25,12 @@ enum LabelBatchCommand {
     var tagKey: String?
     var encoding: TextEncoding?
     var isPreview = false
+    /// Why labels that are there already are made again.
+    var reason: String?
+    /// For `labels reprint`, which takes codes instead of a list.
+    var codes: [String] = []
+    /// For `labels reprint`: texts that are to be other than they were, each `NAME=VALUE`.
+    var fields: [String] = []
   }
 
   struct Document: Encodable {
@@ -32,12 +38,16 @@ enum LabelBatchCommand {
     var verified: Int
     /// Of `labels`, those that a run before this one had made.
     var resumed: Int
+    /// Whether an earlier run had made all of them, and their files were found to be as it left them.
+    var alreadyDone = false
+    /// Why they were made again; nil where they were not.
+    var reason: String?
     var output: String
     var seconds: Double
     /// What the tags do to the symbol; nil where no label has one.
     var tagged: Tagged?
-    /// How the list was read.
-    var list: ListFacts
+    /// How the list was read; nil for `labels reprint`.
+    var list: ListFacts?
 
     struct Tagged: Encodable {
       var labels: Int
@@ -57,19 +67,14 @@ enum LabelBatchCommand {
         parameters.option(
           "encoding", \.encoding, .textEncoding, placeholder: "utf-8|gb18030|utf-16",
           Text(zh: "表的文字编码；不写自动识别", en: "how the list was written down; unless told, that is found"))
+        making(&parameters)
         parameters.option(
-          "output", \.output, .file, placeholder: "DIR|F",
-          Text(zh: "PNG、SVG 写到的目录，或 PDF 文件", en: "the folder for PNG or SVG, or the PDF file"))
-        parameters.option(
-          "format", \.format, .choice(of: ["png", "pdf", "svg"]), placeholder: "png|pdf|svg",
-          Text(zh: "文件格式", en: "kind of file"))
-        parameters.template(\.template, resolution: \.dpi)
-        parameters.ink(correction: \.correction, gain: \.printGain)
-        parameters.option(
-          "jobs", \.jobs, .int(LabelBatch.jobs), placeholder: "N",
-          Text(zh: "同时用几个处理器核；不写全用", en: "processor cores to use; unless told, all"))
-        pageParameters(&parameters)
-        parameters.printing(\.printing)
+          "reprint", \.reason, .string, placeholder: "REASON",
+          Text(
+            zh: "整张表重新制作（文件丢了、换模板或格式），写明原因留档",
+            en:
+              "make the whole list again, where files, template or format were wrong; the reason stays on record"
+          ))
         parameters.tagKey(
           \.tagKey,
           Text(
@@ -82,23 +87,31 @@ enum LabelBatchCommand {
       }, run: run)
   }
 
+  /// How labels are made and where they go, of a list and of single codes.
+  static func making(_ parameters: inout Parameters<Options>) {
+    parameters.option(
+      "output", \.output, .file, placeholder: "DIR|F",
+      Text(zh: "PNG、SVG 写到的目录，或 PDF 文件", en: "the folder for PNG or SVG, or the PDF file"))
+    parameters.option(
+      "format", \.format, .choice(of: ["png", "pdf", "svg"]), placeholder: "png|pdf|svg",
+      Text(zh: "文件格式", en: "kind of file"))
+    parameters.template(\.template, resolution: \.dpi)
+    parameters.ink(correction: \.correction, gain: \.printGain)
+    parameters.option(
+      "jobs", \.jobs, .int(LabelBatch.jobs), placeholder: "N",
+      Text(zh: "同时用几个处理器核；不写全用", en: "processor cores to use; unless told, all"))
+    pageParameters(&parameters)
+    parameters.printing(\.printing)
+  }
+
   static func run(_ options: Options, _ workplace: Workplace) throws -> Int32 {
     // What a long list takes while it grows would stay in the heaps of several threads, some 40 MiB.
     wt_keep_memory_flat()
     guard let input = options.input else { throw UsageError.missing(option: "input") }
     guard let output = options.output else { throw UsageError.missing(option: "output") }
-    if options.pages.isMirrored, options.pages.isLaser {
-      throw UsageError.conflictingOptions("--mirror", "--laser")
-    }
-    let settings = LabelMaker.Settings(
-      dotsPerInch: options.dpi, correction: options.correction.flatMap(QRSymbol.Correction.init(rawValue:)),
-      printGainMillimetres: options.printGain, format: LabelFormat(rawValue: options.format) ?? .png,
-      inks: options.pages.inks)
-    let isPDF = options.format == "pdf"
-    if isPDF, let option = options.printing.given {
-      throw UsageError.conflictingOptions("--\(option)", "--format pdf")
-    }
-    let destination = options.isPreview ? nil : try options.printing.destination(format: settings.format)
+    var options = options
+    options.reason = try options.reason.map { try workplace.written($0, as: .note, option: "reprint").text }
+    let (settings, destination) = try prepare(options)
     let began = ContinuousClock.now
     let template = try workplace.labelTemplates().template(named: options.template)
     let list = try readList(input, options, for: template, workplace)
@@ -116,64 +129,27 @@ enum LabelBatchCommand {
       return try answer(
         previewed: orders.count, file, seconds: (ContinuousClock.now - began) / .seconds(1), list, workplace)
     }
-    let jobs = options.jobs ?? processorCount
-    let display = ProgressDisplay(for: workplace.console, now: { ContinuousClock.now - began })
-    display.begin(
-      Text(zh: "制作标牌", en: "making labels"), total: orders.count, unit: .items(Text(zh: "张", en: "labels")))
-    let file = absolutePath(output)
-    if !isPDF, let option = options.pages.unfit(for: settings.format) {
-      throw UsageError.conflictingOptions("--\(option)", "--format \(options.format)")
-    }
-    let folder = try workplace.makeFolder(isPDF ? URL(filePath: file).deletingLastPathComponent().path : output)
-    let job = LabelBatchJob(
-      orders: orders, digest: digest(of: orders, options), output: file, folder: absolutePath(folder),
-      format: settings.format, destination: destination)
-    var (made, resumed) = (0, 0)
-    do {
-      try job.run(on: workplace) { run in
-        if isPDF {
-          made = try makePages(
-            orders, options, template: template, settings: settings, output: file, jobs: jobs, workplace,
-            progress: { display.advance(to: $0) })
-          if made == orders.count { try run.countPages() }
-        } else {
-          let missing = try run.missing { workplace.isInterrupted }
-          resumed = orders.count - missing.count
-          made = resumed
-          display.advance(to: made)
-          let batch = try LabelBatch(template: template, settings: settings, folder: folder, jobs: jobs)
-          try batch.run(
-            missing, shouldStop: { workplace.isInterrupted },
-            report: { labels in
-              try run.take(labels)
-              made += labels.count
-              resumed += labels.count(where: \.wasThere)
-              display.advance(to: made)
-            })
-          if made == orders.count { try run.countFiles { workplace.isInterrupted } }
-        }
-        if workplace.isInterrupted, made < orders.count { throw Cancelled() }
-      }
-    } catch {
-      display.fail()
-      throw error
-    }
-    display.finish()
+    let outcome = try make(
+      orders, options, template: template, settings: settings, destination: destination, output: output,
+      includesNew: options.reason != nil, began: began, workplace)
     return try answer(
-      made, resumed: resumed, output, seconds: (ContinuousClock.now - began) / .seconds(1), tagged, list,
-      workplace)
+      outcome, output, seconds: (ContinuousClock.now - began) / .seconds(1), tagged, list,
+      reason: options.reason, workplace)
   }
 
-  private static func answer(
-    _ made: Int, resumed: Int, _ output: String, seconds: Double, _ tagged: Document.Tagged?,
-    _ list: LabelList, _ workplace: Workplace
+  static func answer(
+    _ outcome: Outcome, _ output: String, seconds: Double, _ tagged: Document.Tagged?, _ list: LabelList?,
+    reason: String?, _ workplace: Workplace
   ) throws -> Int32 {
     let console = workplace.console
+    let made = outcome.made
     let document = Document(
-      labels: made, verified: made, resumed: resumed, output: output,
+      labels: made, verified: made, resumed: outcome.resumed, alreadyDone: outcome.finishedAt != nil,
+      reason: reason, output: output,
       seconds: (seconds * 1000).rounded() / 1000,
-      tagged: tagged, list: ListFacts(list))
+      tagged: tagged, list: list.map(ListFacts.init))
     try console.answer(document) {
+      if let at = outcome.finishedAt { return console.put(outcome.words(finished: at, output)) }
       console.put(
         Text(zh: "\(made) 张标牌已做好并逐张读回：\(output)", en: "\(made) labels made, each read back: \(output)"))
       if let tagged {
@@ -253,24 +229,4 @@ enum LabelBatchCommand {
     else { return nil }
     return Document.Tagged(labels: count, modules: with.moduleCount, modulesWithoutTag: without.moduleCount)
   }
-
-  /// Over all that the labels show and how they are drawn.
-  private static func digest(of orders: LabelOrders, _ options: Options) -> String {
-    let design = [
-      options.template, options.format, "\(options.dpi ?? 0)", options.correction ?? "",
-      "\(options.printGain ?? -1)", "\(options.pages)",
-    ]
-    var hasher = SHA256Hasher()
-    // No text has a zero in it.
-    for text in design { hasher.update(Array(text.utf8) + [0]) }
-    for order in orders {
-      hasher.update(Array(order.payload.text.utf8) + [0])
-      for (name, value) in order.fields.sorted(by: { $0.key < $1.key }) {
-        hasher.update(Array(name.utf8) + [0] + Array(value.utf8) + [0])
-      }
-    }
-    return hasher.finish().hex
-  }
-
-  private static var processorCount: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
 }

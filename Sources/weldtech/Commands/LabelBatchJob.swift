@@ -20,10 +20,16 @@ struct LabelBatchJob {
   let format: LabelFormat
   /// Where they go besides.
   var destination: LabelDestination?
+  /// Why labels that are there already are made again; nil makes only what never was.
+  var reason: String?
+  /// Whether a list that is made again may have labels that never were.
+  var includesNew = false
 
   /// - Throws: `LabelsBusy`, `FieldbookError` where a label may not be made, and what `body` throws.
   func run(on workplace: Workplace, _ body: (Progress) throws -> Void) throws {
-    let order = Fieldbook.LabelOrder(codes: orders.map(\.payload.code), sha256: digest, output: output)
+    let order = Fieldbook.LabelOrder(
+      codes: orders.map(\.payload.code), sha256: digest, output: output, reason: reason,
+      includesNew: includesNew)
     try workplace.printing(order, staysOpen: true) { run in
       let progress = Progress(run: run, job: self, draft: workplace.printerDraft)
       do { try body(progress) } catch {
@@ -32,6 +38,28 @@ struct LabelBatchJob {
         throw error
       }
       try progress.flush()
+    }
+  }
+
+  /// Of a label in a file of its own.
+  private func name(of order: LabelBatch.Order) -> String { "\(order.payload.code).\(format.rawValue)" }
+
+  /// SHA-256 of a file in lower-case hexadecimal digits, read in pieces.
+  /// - Throws: `FileTrouble.unreadable`.
+  static func digest(ofFile path: String) throws(FileTrouble) -> String {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw .unreadable(path: path, errno: errno) }
+    defer { close(descriptor) }
+    var hasher = SHA256Hasher()
+    var buffer = [UInt8](repeating: 0, count: 1 << 20)
+    while true {
+      let count = read(descriptor, &buffer, buffer.count)
+      if count == 0 { return hasher.finish().hex }
+      if count > 0 {
+        hasher.update(Array(buffer[..<count]))
+      } else if errno != EINTR {
+        throw .unreadable(path: path, errno: errno)
+      }
     }
   }
 
@@ -81,7 +109,7 @@ struct LabelBatchJob {
     private func digest(of order: LabelBatch.Order, isRead: Bool) -> SHA256Digest? {
       guard let known = run.job.made[order.payload.code],
         let file = FileManager.default.contents(
-          atPath: "\(job.folder)/\(order.payload.code).\(job.format.rawValue)")
+          atPath: "\(job.folder)/\(job.name(of: order))")
       else { return nil }
       let digest = SHA256Digest(of: file)
       guard digest.hex == known, !isRead || (try? LabelPicture.texts(in: file)) == [order.payload.text] else {
@@ -121,7 +149,15 @@ struct LabelBatchJob {
     }
 
     /// Counts the whole list, which was accounted for in files of pages.
-    func countPages() throws { try countAll { _ in nil } }
+    /// - Parameter files: what the order leaves behind, in its folder.
+    func countPages(files: [String]) throws {
+      var digests: [String: String] = [:]
+      for file in files {
+        digests[URL(filePath: file).lastPathComponent] = try LabelBatchJob.digest(ofFile: file)
+      }
+      try run.addFiles(digests)
+      try countAll { _ in nil }
+    }
 
     private func countAll(_ digest: (Int) -> SHA256Digest?) throws {
       try sync()
@@ -133,7 +169,9 @@ struct LabelBatchJob {
     }
 
     private func printed(_ order: LabelBatch.Order, sha256: SHA256Digest?) -> Fieldbook.PrintedLabel {
-      .init(code: order.payload.code, payload: order.payload.text, sha256: sha256?.hex)
+      .init(
+        code: order.payload.code, payload: order.payload.text, sha256: sha256?.hex, texts: order.fields,
+        file: sha256 == nil ? nil : job.name(of: order))
     }
 
     private func bytes(_ label: LabelBatch.Made) throws -> Data {

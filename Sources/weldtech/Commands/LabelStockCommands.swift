@@ -85,7 +85,7 @@ enum LabelStockCommands {
     ]
   }
 
-  private static let codesHelp = Text(
+  static let codesHelp = Text(
     zh: "编码；CODE+N 为从它起连续 N 个", en: "a code; CODE+N is N in a row from it on")
 
   // MARK: - Running
@@ -141,7 +141,7 @@ enum LabelStockCommands {
 
   private static let mostInARow = 10_000
 
-  private static func codes(_ words: [String]) throws -> [LabelCode] {
+  static func codes(_ words: [String]) throws -> [LabelCode] {
     try words.flatMap { word -> [LabelCode] in
       let parts = word.split(separator: "+", maxSplits: 1, omittingEmptySubsequences: false)
       let first = try labelCode(String(parts[0]))

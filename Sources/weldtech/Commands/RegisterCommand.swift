@@ -40,6 +40,8 @@ enum RegisterCommand {
   }
 
   static func run(_ options: Options, _ workplace: Workplace) throws -> Int32 {
+    // Nobody is asked for twenty fields by a laptop that may not register.
+    _ = try workplace.technician()
     let registration = try RegistrationForm(workplace: workplace).fill(
       from: options.from, fields: options.fields)
     let walk = Walk(workplace: workplace)

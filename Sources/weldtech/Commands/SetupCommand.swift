@@ -21,10 +21,16 @@ enum SetupCommand {
     var platformKey: String?
     var tokenFile: String?
     var apn: String?
+    var isDesk = false
+    var companyPhone: String?
   }
 
   struct Document: Encodable {
     var technician: Technician?
+    /// True for a company's office; nil elsewhere.
+    var desk: Bool?
+    var company: WrittenText?
+    var companyPhone: String?
     var region: String
     var platform: String?
     var platformKeyFingerprint: String?
@@ -48,6 +54,14 @@ enum SetupCommand {
           "phone", \.phone, .string, placeholder: "PHONE", Text(zh: "技术人员电话", en: "the technician's phone"))
         parameters.option(
           "company", \.company, .string, placeholder: "NAME", Text(zh: "安装服务机构", en: "the installer company"))
+        parameters.option(
+          "company-phone", \.companyPhone, .string, placeholder: "PHONE",
+          Text(zh: "印在标牌上的报修电话；写空为不印", en: "whom to call for a repair, as labels show it; empty for none"))
+        parameters.flag(
+          "desk", \.isDesk,
+          Text(
+            zh: "这是公司办公室：没有技术人员，只做标牌，不做安装步骤",
+            en: "this is a company's office: no technician, labels only, no step of an installation"))
         parameters.option(
           "certificate", \.certificate, .string, placeholder: "NO",
           Text(zh: "培训证书编号", en: "number of the training certificate"))
@@ -83,7 +97,10 @@ enum SetupCommand {
     let known = try fieldbook.setup()
     try askForMissing(&options, known: known, workplace)
 
-    let technician = try technician(options, known: known.technician, workplace)
+    let isDesk = try isDesk(options, known: known)
+    let technician = isDesk ? nil : try technician(options, known: known.technician, workplace)
+    let company = isDesk ? try deskCompany(options, known: known, workplace) : nil
+    let companyPhone = try options.companyPhone.map(companyPhone)
     let region = options.region.map(TextNormalization.typed) ?? known.region
     let platform = try options.platform.map(platformAddress)
     let platformKey = try options.platformKey.map { try certificate(at: $0, known: known, workplace) }
@@ -102,6 +119,9 @@ enum SetupCommand {
     if let tags = options.tags { _ = try workplace.keepTags(from: tags) }
     try fieldbook.updateSetup { setup in
       setup.technician = technician
+      setup.desk = isDesk ? true : nil
+      setup.company = company
+      if let companyPhone { setup.companyPhone = companyPhone.isEmpty ? nil : companyPhone }
       setup.region = region
       setup.platform = platform ?? setup.platform
       if let platformKey {
@@ -116,6 +136,38 @@ enum SetupCommand {
   }
 
   // MARK: - Reading
+
+  /// An office stays one until a technician is named, and a technician's laptop is none.
+  private static func isDesk(_ options: Options, known: Setup) throws -> Bool {
+    let named = [
+      ("technician", options.technician), ("phone", options.phone), ("certificate", options.certificate),
+      ("certificate-expires", options.certificateExpires?.description),
+    ].first { $0.1 != nil }
+    guard options.isDesk else { return known.desk == true && named == nil }
+    if let named { throw UsageError.conflictingOptions("--desk", "--\(named.0)") }
+    if known.technician != nil { throw SetupRejected.deskOfTechnician }
+    return true
+  }
+
+  private static func deskCompany(_ options: Options, known: Setup, _ workplace: Workplace) throws
+    -> WrittenText
+  {
+    let told = try workplace.written(options.company, as: .title, option: "company")
+    guard let company = told ?? known.company else { throw UsageError.missing(option: "company") }
+    return company
+  }
+
+  /// As it is to be printed: a mobile, a landline or a hotline, with the blanks and hyphens that it was given.
+  private static func companyPhone(_ text: String) throws -> String {
+    let phone = TextNormalization.typed(text)
+    let digits = phone.filter { $0.isASCII && $0.isNumber }
+    let isHotline = (digits.hasPrefix("400") || digits.hasPrefix("800")) && digits.count == 10
+    let isPlain = phone.allSatisfy { ($0.isASCII && $0.isNumber) || " -+()".contains($0) }
+    guard phone.isEmpty || (isPlain && (isHotline || PhoneNumber(phone) != nil)) else {
+      throw SetupRejected.companyPhone
+    }
+    return phone
+  }
 
   private static func technician(_ options: Options, known: Technician?, _ workplace: Workplace) throws
     -> Technician
@@ -181,8 +233,14 @@ enum SetupCommand {
 
   private static func askForMissing(_ options: inout Options, known: Setup, _ workplace: Workplace) throws {
     let console = workplace.console
-    guard console.canPrompt, known.technician == nil else { return }
+    guard console.canPrompt, known.technician == nil, known.desk != true else { return }
     let prompter = console.prompter
+    if options.isDesk {
+      if options.company == nil {
+        options.company = try workplace.ask(Text(zh: "安装服务机构", en: "installer company"), as: .title)
+      }
+      return
+    }
     if options.technician == nil {
       options.technician = try workplace.ask(Text(zh: "技术人员姓名", en: "technician's name"), as: .name)
     }
@@ -236,13 +294,15 @@ enum SetupCommand {
     let setup = try fieldbook.setup()
     let fingerprint = try setup.platformKey.map { try Certificate(pem: $0.certificatePEM).fingerprint }
     let document = Document(
-      technician: setup.technician, region: setup.region, platform: setup.platform,
+      technician: setup.technician, desk: setup.desk, company: setup.technician?.company ?? setup.company,
+      companyPhone: setup.companyPhone, region: setup.region, platform: setup.platform,
       platformKeyFingerprint: fingerprint, tokenFile: setup.tokenFile, apn: setup.accessPointName,
       codesLeft: try fieldbook.codesLeft())
     try console.answer(document) {
       console.facts([
         (Text(zh: "技术人员", en: "technician"), setup.technician.map { "\($0.name.full)  \($0.phone)" } ?? "–"),
-        (Text(zh: "公司", en: "company"), setup.technician?.company.text ?? "–"),
+        (Text(zh: "公司", en: "company"), document.company?.text ?? "–"),
+        (Text(zh: "报修电话", en: "company's phone"), setup.companyPhone ?? "–"),
         (
           Text(zh: "证书", en: "certificate"),
           setup.technician.map { "\($0.certificate) → \($0.certificateExpires)" } ?? "–"
@@ -258,6 +318,9 @@ enum SetupCommand {
 /// A value of `setup` that cannot be used; nothing was stored.
 enum SetupRejected: Error {
   case phone
+  case companyPhone
+  /// This laptop is already a technician's.
+  case deskOfTechnician
   case region(String)
   case codes(String)
 }
@@ -270,6 +333,24 @@ extension SetupRejected: Explained {
         code: "setup.phone", message: FieldProblem.Fault.notAPhone.message,
         hint: Text(zh: "如 138 0000 0000 或 0477-5200000", en: "like 138 0000 0000 or 0477-5200000"),
         exit: .badData)
+    case .companyPhone:
+      Failure(
+        code: "setup.companyPhone",
+        message: Text(
+          zh: "报修电话不对：应为手机号、带区号的座机号或 400 号码",
+          en: "the company's phone is neither a mobile, nor a landline with its area code, nor a 400 number"),
+        hint: Text(
+          zh: "如 138 0000 0000、0477-5200000 或 400-000-0000",
+          en: "like 138 0000 0000, 0477-5200000 or 400-000-0000"), exit: .badData)
+    case .deskOfTechnician:
+      Failure(
+        code: "setup.desk.technician",
+        message: Text(
+          zh: "这台电脑已经设置为技术人员的电脑，不能同时作公司办公室",
+          en: "this laptop is set up for a technician already, and cannot be a company's office, too"),
+        hint: Text(
+          zh: "办公室另用一个目录：weldtech --home 目录 setup --desk …",
+          en: "give the office a home of its own: weldtech --home DIR setup --desk …"), exit: .usage)
     case .region(let region):
       Failure(
         code: "setup.region",

@@ -171,6 +171,8 @@ enum StatusCommand {
     }
 
     var technician: Technician?
+    /// The company of an office, which has no technician; nil elsewhere.
+    var company: WrittenText?
     var platform: String?
     var platformKeyFingerprint: String?
     var codesLeft: Int
@@ -189,7 +191,7 @@ enum StatusCommand {
     let queue = try fieldbook.queueSummary()
     let counts = try fieldbook.counts()
     let document = Document(
-      technician: setup.technician, platform: setup.platform,
+      technician: setup.technician, company: setup.company, platform: setup.platform,
       platformKeyFingerprint: try workplace.pinnedCertificate()?.fingerprint,
       codesLeft: try fieldbook.codesLeft(),
       installations: Dictionary(uniqueKeysWithValues: counts.map { ($0.key.rawValue, $0.value) }),
@@ -205,6 +207,7 @@ enum StatusCommand {
       }
       console.facts([
         (Text(zh: "技术人员", en: "technician"), setup.technician.map { "\($0.name)  \($0.company)" } ?? "–"),
+        (Text(zh: "公司", en: "company"), (setup.technician?.company ?? setup.company)?.text ?? "–"),
         (Text(zh: "证书有效期", en: "certificate"), setup.technician?.certificateExpires.description ?? "–"),
         (Text(zh: "平台", en: "platform"), setup.platform ?? "–"),
         (Text(zh: "平台公钥指纹", en: "platform key"), document.platformKeyFingerprint ?? "–"),

@@ -110,6 +110,13 @@ extension LabelList.Problem {
         ("list.notATag", Text(zh: "防伪标记不是八个字符", en: "the tag is not eight characters of its alphabet"))
       case .otherTag:
         ("list.otherTag", Text(zh: "防伪标记与密钥不符", en: "the tag is not the one that the key makes"))
+      case .text(let field, let fault):
+        (
+          "list.text",
+          FieldProblem.Fault(fault).map {
+            Text(zh: "\(field)：\($0.message.zh)", en: "\(field): \($0.message.en)")
+          } ?? Text(zh: "\(field) 是空的", en: "\(field) is empty")
+        )
       case .fieldMissing(let field):
         (
           "list.fieldMissing",

@@ -13,8 +13,10 @@ extension FieldbookError {
           zh: "\(Self.names(codes, count, "、"))的标牌已经印过",
           en: "\(Self.names(codes, count, ", ")): the label is printed already"),
         hint: Text(
-          zh: "从清单中去掉，或写明原因补印：weldtech labels reprint CODE --reason TEXT",
-          en: "leave it out, or print it again for a reason: weldtech labels reprint CODE --reason TEXT"),
+          zh: "从清单中去掉，或写明原因补印：weldtech labels reprint CODE --reason TEXT；整张表重做：labels batch --reprint 原因",
+          en:
+            "leave it out, or print it again for a reason: weldtech labels reprint CODE --reason TEXT, a whole list by labels batch --reprint REASON"
+        ),
         exit: .badData)
     case .labelsNotPrinted(let codes, let count):
       Failure(

@@ -9,6 +9,17 @@ extension SetupMissing: Explained {
         code: "setup.missing",
         message: Text(zh: "这台电脑还没有设置技术人员和公司", en: "nobody has said who works with this laptop"),
         hint: Text(zh: "先运行 weldtech setup", en: "run `weldtech setup` first"))
+    case .technician:
+      Failure(
+        code: "setup.desk",
+        message: Text(
+          zh: "这是公司办公室的电脑，只管标牌，不做安装步骤",
+          en: "this is a company's office, which makes labels and takes no step of an installation"),
+        hint: Text(
+          zh: "安装在技术人员的电脑上做；同一台电脑另用一个目录：weldtech --home 目录 setup --technician …",
+          en:
+            "install on a technician's laptop, or here in a home of its own: weldtech --home DIR setup --technician …"
+        ))
     case .share:
       Failure(
         code: "setup.share",

@@ -42,6 +42,9 @@ struct Examination {
   private static let fewCodes = 20
 
   private mutating func lookAtSetup() throws {
+    if let company = try workplace.fieldbook().setup().company {
+      return praise(Text(zh: "公司办公室：\(company)", en: "the office of \(company)"))
+    }
     let technician = try workplace.technician()
     let expires = technician.certificateExpires
     let today = workplace.clock.now().day

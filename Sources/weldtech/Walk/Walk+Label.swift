@@ -37,11 +37,11 @@ extension Walk {
     }
 
     let template = try workplace.labelTemplates().template(named: order.template)
+    let texts = try workplace.labelTexts(of: installation.id)
     let made = try LabelMaker(template: template, settings: order.settings).make(
-      fields: ["unitName": installation.owner.unitName.text, "street": installation.owner.street.text],
-      payload: payload)
+      fields: texts, payload: payload)
     let file = order.output ?? workplace.documentPath(of: installation, named: "label.\(made.format.rawValue)")
-    try countOnce(made, of: installation) { isNew in
+    try countOnce(made, texts: texts, of: installation) { isNew in
       try workplace.writeSynced(made.bytes, to: file)
       guard let destination = order.destination else { return }
       guard isNew else { throw FieldbookError.labelsPrinted([code], count: 1) }
@@ -57,7 +57,8 @@ extension Walk {
   /// again where it is the very same, and is then not new.
   /// - Throws: `FieldbookError.labelsPrinted` where another label of this code was made.
   private func countOnce(
-    _ made: MadeLabel, of installation: Installation, write: (_ isNew: Bool) throws -> Void
+    _ made: MadeLabel, texts: [String: String], of installation: Installation,
+    write: (_ isNew: Bool) throws -> Void
   )
     throws
   {
@@ -72,7 +73,7 @@ extension Walk {
         output: "weldtech label \(installation.id)")
     ) { run in
       try write(true)
-      try run.count([.init(code: code, payload: made.payload.text, sha256: digest)])
+      try run.count([.init(code: code, payload: made.payload.text, sha256: digest, texts: texts)])
     }
   }
 }

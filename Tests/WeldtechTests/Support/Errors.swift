@@ -165,6 +165,7 @@ enum Errors {
     FileTrouble.unreadable(path: "/f", errno: ENOENT), FileTrouble.unwritable(path: "/f", errno: EACCES),
     FileTrouble.tooLarge(path: "/f", limit: 10), OutputFailed(cause: .readerGone),
     OutputFailed(cause: .failed(errno: ENOSPC)),
+    BatchFilesChanged(folder: "/f", missing: ["a"], changed: ["b"]),
   ]
 
   private static let photos: [any Error] =
@@ -201,11 +202,13 @@ enum Errors {
     ]
 
   private static let setup: [any Error] = [
-    SetupMissing.setup, SetupMissing.share, SetupMissing.platformKey, SetupMissing.platform,
+    SetupMissing.setup, SetupMissing.technician, SetupMissing.share, SetupMissing.platformKey,
+    SetupMissing.platform,
+    SetupRejected.phone, SetupRejected.companyPhone, SetupRejected.deskOfTechnician,
+    SetupRejected.region("15"), SetupRejected.codes("x"),
     TokenRefused.empty(path: "/t"), TokenRefused.byteOrderMark(path: "/t"), TokenRefused.blank(path: "/t"),
     TokenRefused.notASCII(path: "/t"), TokenRefused.open(path: "/t", mode: 0o644),
-    TokenRefused.otherPlatform("https://example.cn:443"), SetupRejected.phone, SetupRejected.region("15"),
-    SetupRejected.codes("x"),
+    TokenRefused.otherPlatform("https://example.cn:443"),
   ]
 
   private static let pictures: [any Error] =
@@ -264,7 +267,8 @@ enum Errors {
       .noCodeColumn(found: ["a", "b"]),
       .columnTwice(field: "street"), .notACode(meant: nil),
       .notACode(meant: LabelCode("150621-00A000-X")), .codeTwice(firstLine: 2), .notATag, .otherTag,
-      .fieldMissing(field: "street"),
+      .fieldMissing(field: "street"), .text(field: "unitName", .tooLong(maxCharacters: 400)),
+      .text(field: "unitName", .empty),
     ] as [LabelList.Problem.Fault]).map { LabelList.Problem(line: 3, fault: $0) }
 
   private static let templates: [any Error] =
