@@ -1,4 +1,5 @@
 import Labels
+import Records
 import Tables
 import Terminal
 
