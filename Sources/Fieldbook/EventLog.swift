@@ -24,6 +24,8 @@ public struct LogEntry: Sendable {
 /// ```
 enum EventLog {
   static let beginning = String(repeating: "0", count: 64)
+  /// In the place of an installation's id, for an entry that is about the laptop itself.
+  static let laptop = "laptop"
 
   /// Nil where `previous` is no digest.
   static func digest(
@@ -47,6 +49,15 @@ enum EventLog {
     _ event: InstallationEvent, to installation: InstallationID, at: Timestamp, in database: Database
   ) throws(FieldbookError) -> (seq: Int64, sha256: String) {
     guard let body = try? RecordCoding.encode(event) else { throw .unencodable(event: event.name) }
+    return try append(body, name: event.name, of: installation.text, at: at, in: database)
+  }
+
+  /// Appends one entry, whatever it is about. Whether it may bear this date is the caller's to check.
+  /// - Parameter subject: an installation's id, or `laptop`.
+  @discardableResult
+  static func append(_ body: Data, name: String, of subject: String, at: Timestamp, in database: Database)
+    throws(FieldbookError) -> (seq: Int64, sha256: String)
+  {
     let last = try database.first("SELECT seq, sha256 FROM event ORDER BY seq DESC LIMIT 1") {
       (seq: Int64($0.integer(0)), sha256: $0.text(1))
     }
@@ -54,8 +65,7 @@ enum EventLog {
     let seq = (last?.seq ?? 0) + 1
     let time = at.description
     guard
-      let sha256 = digest(
-        after: previous, seq: seq, installation: installation.text, at: time, name: event.name, body: body)
+      let sha256 = digest(after: previous, seq: seq, installation: subject, at: time, name: name, body: body)
     else { throw .damagedRow(table: "event", key: String(seq - 1)) }
     try database.run(
       """
@@ -63,7 +73,7 @@ enum EventLog {
       VALUES (?, ?, ?, ?, ?, ?, ?)
       """,
       [
-        .integer(seq), .text(installation.text), .text(time), .text(event.name), .blob(body),
+        .integer(seq), .text(subject), .text(time), .text(name), .blob(body),
         .text(previous), .text(sha256),
       ])
     return (seq, sha256)
@@ -105,14 +115,24 @@ extension Fieldbook {
   /// The events of one installation, oldest first.
   /// - Throws: `damagedRow`, `store`.
   public func events(of id: InstallationID) throws(FieldbookError) -> [LogEntry] {
-    try database.rows(
-      "SELECT seq, at, body, sha256 FROM event WHERE installation = ? ORDER BY seq", [.text(id.text)]
-    ) { (row) throws(FieldbookError) in
-      guard let at = Timestamp(row.text(1)),
-        let event = try? RecordCoding.decode(InstallationEvent.self, from: row.blob(2))
-      else { throw FieldbookError.damagedRow(table: "event", key: row.text(0)) }
-      return LogEntry(
-        seq: Int64(row.integer(0)), installation: id, at: at, event: event, sha256: row.text(3))
+    let (entries, unreadable) = try readableEvents(of: id)
+    if let seq = unreadable.first { throw .damagedRow(table: "event", key: String(seq)) }
+    return entries
+  }
+
+  /// Those that can be read, and the numbers of those that cannot.
+  func readableEvents(of id: InstallationID) throws(FieldbookError) -> (
+    entries: [LogEntry], unreadable: [Int64]
+  ) {
+    var unreadable: [Int64] = []
+    let entries = try database.rows(
+      "SELECT seq, at, name, body, sha256 FROM event WHERE installation = ? ORDER BY seq", [.text(id.text)]
+    ) { (row) throws(FieldbookError) -> LogEntry? in
+      let seq = Int64(row.integer(0))
+      let entry = Self.entry(row.text(1), row.text(2), row.blob(3), seq: seq, of: id, sha256: row.text(4))
+      if entry == nil { unreadable.append(seq) }
+      return entry
     }
+    return (entries.compactMap(\.self), unreadable)
   }
 }

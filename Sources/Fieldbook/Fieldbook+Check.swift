@@ -95,10 +95,10 @@ extension Fieldbook {
     for id in ids {
       let isRestored = try database.transaction { () throws(FieldbookError) in
         // Judged again under the lock: it may have gone on meanwhile.
-        guard case .differs(let installation) = try comparison(of: id, events: try events(of: id)) else {
-          return false
-        }
+        let events = try events(of: id)
+        guard case .differs(let installation) = try comparison(of: id, events: events) else { return false }
         try replaceProjection(with: installation)
+        try restoreClaims(of: events, id: id)
         return true
       }
       if isRestored { restored.append(id) }
@@ -129,9 +129,18 @@ extension Fieldbook {
   }
 
   private func checkRevisions(_ check: inout Check) throws(FieldbookError) {
-    let faults = try database.rows("SELECT installation, revision, body, sha256 FROM revision") {
-      (row) throws(FieldbookError) -> CheckFault? in
-      if Self.digest(of: row.blob(2)) == row.text(3) { return nil }
+    // One that is in no queue would never be sent.
+    let faults = try database.rows(
+      """
+      SELECT installation, revision, body, sha256,
+        EXISTS (SELECT 1 FROM delivery
+          WHERE delivery.installation = revision.installation AND delivery.revision = revision.revision)
+        OR NOT EXISTS (SELECT 1 FROM installation
+          WHERE installation.id = revision.installation AND installation.revision >= revision.revision)
+      FROM revision ORDER BY seq, revision
+      """
+    ) { (row) throws(FieldbookError) -> CheckFault? in
+      if Self.digest(of: row.blob(2)) == row.text(3), row.integer(4) == 1 { return nil }
       guard let id = InstallationID(row.text(0)) else {
         return .unreadable(nil, table: "revision", key: row.text(0))
       }
@@ -148,11 +157,11 @@ extension Fieldbook {
     let ids = try database.rows(
       """
       SELECT installation FROM (
-        SELECT installation, min(seq) AS first FROM event GROUP BY installation
+        SELECT installation, min(seq) AS first FROM event WHERE installation <> ?1 GROUP BY installation
         UNION ALL SELECT id, NULL FROM installation
           WHERE NOT EXISTS (SELECT 1 FROM event WHERE event.installation = installation.id)
       ) ORDER BY first
-      """
+      """, [.text(EventLog.laptop)]
     ) { row -> InstallationID? in
       if let id = InstallationID(row.text(0)) { return id }
       check.faults.append(.unreadable(nil, table: "event", key: row.text(0)))
@@ -165,7 +174,12 @@ extension Fieldbook {
       if isCancelled() { throw .cancelled }
       progress(.records(index, of: ids.count))
       do throws(FieldbookError) {
-        let events = try events(of: id)
+        let (events, unreadable) = try readableEvents(of: id)
+        // A record that was taken back because it could not be read has been dealt with.
+        if let seq = unreadable.first {
+          if try status(of: id) == .void { continue }
+          throw .damagedRow(table: "event", key: String(seq))
+        }
         for file in events.flatMap({ RecordFile.named(by: $0.event) }) where seen.insert(file.sha256).inserted {
           files.append((file.sha256, id))
         }

@@ -11,14 +11,13 @@ extension Fieldbook {
   ///   - registered: for a fit welder `code` is that of a label from stock, or nil to take the next one of this
   ///     laptop's blocks; for a retired one it is nil, and `retiredReason` is not.
   ///   - photos: already in `files`; a retired welder needs at least one.
-  /// - Throws: `refused(.certificateExpired)`, `codesExhausted`, `codeBound`, `retiredNeedsReason`,
+  ///   - now: asked for within the transaction, so that the dates of the log's entries follow one another.
+  /// - Throws: `clockBehind`, `clockImplausible`, `photoUsed`, `refused(.certificateExpired)`, `codesExhausted`, `codeBound`, `retiredNeedsReason`,
   ///   `retiredNeedsPhoto`, `retiredTakesNoCode`, `alreadyOpen`, `fileMissing`, `fileDamaged`, `store`.
   public func open(
-    _ id: InstallationID, _ registered: InstallationEvent.Registered, photos: [Photo] = [], at: Timestamp
+    _ id: InstallationID, _ registered: InstallationEvent.Registered, photos: [Photo] = [],
+    at now: @autoclosure () -> Timestamp
   ) throws(FieldbookError) -> Installation {
-    guard registered.technician.mayWork(on: at.day) else {
-      throw .refused(.certificateExpired(registered.technician.certificateExpires))
-    }
     let isRetired = registered.welder.condition == .retired
     if isRetired {
       if registered.code != nil { throw .retiredTakesNoCode }
@@ -26,6 +25,11 @@ extension Fieldbook {
       if photos.isEmpty { throw .retiredNeedsPhoto }
     }
     return try database.transaction { () throws(FieldbookError) in
+      let at = now()
+      try checkClock(at)
+      guard registered.technician.mayWork(on: at.day) else {
+        throw FieldbookError.refused(.certificateExpired(registered.technician.certificateExpires))
+      }
       let known = try database.first("SELECT 1 FROM installation WHERE id = ?", [.text(id.text)]) { _ in true }
       if known == true { throw FieldbookError.alreadyOpen(id) }
       var registered = registered
@@ -43,39 +47,71 @@ extension Fieldbook {
 
   // MARK: - Going on with it
 
-  /// Appends one event to a record. See `append(_:to:by:at:)` for several.
-  public func append(
-    _ event: InstallationEvent, to id: InstallationID, by technician: Technician, at: Timestamp
-  ) throws(FieldbookError) -> Installation {
-    try append([event], to: id, by: technician, at: at)
-  }
-
   /// Appends events to a record, all or none. Whether each may happen now is judged again here, under the lock,
   /// on the record as it stands. `signed` closes the record and queues it with its files; so does `voided`, unless
   /// nobody outside this laptop can know of it: then its code is free again.
-  /// - Parameter technician: who works now, whose certificate is asked.
+  /// - Parameters:
+  ///   - lock: the installation's, held since before the work for these events began.
+  ///   - technician: who works now, whose certificate is asked.
+  ///   - now: asked for within the transaction, so that the dates of the log's entries follow one another.
   /// - Returns: the record with the events in it.
   /// - Throws: `notFound`, `refused`, `alreadyRegistered`, `fileMissing`, `fileDamaged`, `notADigest`,
-  ///   `keyUnknown` (for `paired`: the key has to be committed first), `unencodable`, `store`.
+  ///   `keyUnknown` (for `paired`: the key has to be committed first), `photoUsed`, `sealUsed`, `clockBehind`,
+  ///   `clockImplausible`, `unencodable`, `store`.
   public func append(
-    _ events: [InstallationEvent], to id: InstallationID, by technician: Technician, at: Timestamp
+    _ events: [InstallationEvent], holding lock: InstallationLock, by technician: Technician,
+    at now: @autoclosure () -> Timestamp
+  ) throws(FieldbookError) -> Installation {
+    try checkHeld(lock)
+    return try append(events, to: lock.installation, by: technician, at: now())
+  }
+
+  /// Closes a record with its agreement, and queues it with its files.
+  /// - Parameters:
+  ///   - proven: the record that the agreement was made of, as `provenRecord` gave it.
+  ///   - lock: the installation's, held since before `provenRecord` was asked.
+  /// - Throws: `recordChanged` where something was added since, and as `append`.
+  public func close(
+    _ proven: Installation, with agreement: AgreementRecord, holding lock: InstallationLock,
+    by technician: Technician, at now: @autoclosure () -> Timestamp
+  ) throws(FieldbookError) -> Installation {
+    try checkHeld(lock)
+    guard lock.installation == proven.id else { throw .recordChanged(proven.id) }
+    return try append([.signed(agreement)], to: proven.id, from: proven, by: technician, at: now())
+  }
+
+  /// A lock that was let go of proves nothing.
+  private func checkHeld(_ lock: InstallationLock) throws(FieldbookError) {
+    guard lock.isHeld else { throw .recordChanged(lock.installation) }
+  }
+
+  func append(
+    _ event: InstallationEvent, to id: InstallationID, by technician: Technician,
+    at now: @autoclosure () -> Timestamp
+  ) throws(FieldbookError) -> Installation {
+    try append([event], to: id, by: technician, at: now())
+  }
+
+  /// - Parameter proven: the record to go on from, if it is still the whole of its entries in the log; nil goes on
+  ///   from the one that is kept.
+  func append(
+    _ events: [InstallationEvent], to id: InstallationID, from proven: Installation? = nil,
+    by technician: Technician, at now: @autoclosure () -> Timestamp
   ) throws(FieldbookError) -> Installation {
     var forgets = false
     let result = try database.transaction { () throws(FieldbookError) in
-      var installation = try record(of: id)
+      let at = now()
+      try checkClock(at)
+      var installation: Installation
+      if let proven {
+        try checkIsWhole(proven)
+        installation = proven
+      } else {
+        installation = try record(of: id)
+      }
       var closing: Int64?
       for event in events {
-        try checkMayHappen(event, to: installation, by: technician, at: at)
-        let wasOpen = installation.status == .open || installation.status == .surveyed
-        if !wasOpen { installation.beginRevision(after: try closedDigest(of: installation)) }
-        let seq = try log(event, at: at, into: &installation).seq
-        switch event {
-        case .signed: closing = seq
-        case .voided:
-          let mustBeTold = wasOpen ? try isKnownOutside(installation) : true
-          if mustBeTold { closing = seq } else { try releaseCode(of: id) }
-        default: break
-        }
+        if let seq = try take(event, into: &installation, by: technician, at: at) { closing = seq }
       }
       try updateProjection(of: installation)
       if let closing { forgets = try close(installation, seq: closing) }
@@ -83,6 +119,86 @@ extension Fieldbook {
     }
     if forgets { shedOldPages() }
     return result
+  }
+
+  /// - Returns: the event's place in the log where it closes the record.
+  private func take(
+    _ event: InstallationEvent, into installation: inout Installation, by technician: Technician, at: Timestamp
+  ) throws(FieldbookError) -> Int64? {
+    try checkMayHappen(event, to: installation, by: technician, at: at)
+    let wasOpen = installation.status == .open || installation.status == .surveyed
+    if !wasOpen { installation.beginRevision(after: try closedDigest(of: installation)) }
+    let seq = try log(event, at: at, into: &installation).seq
+    switch event {
+    case .signed: return seq
+    case .voided:
+      let mustBeTold = wasOpen ? try isKnownOutside(installation) : true
+      if mustBeTold { return seq }
+      try releaseCode(of: installation.id)
+      return nil
+    default: return nil
+    }
+  }
+
+  /// Whether nothing was added to the log since `proven` was computed.
+  private func checkIsWhole(_ proven: Installation) throws(FieldbookError) {
+    let last = try database.first(
+      """
+      SELECT count(*), (SELECT sha256 FROM event WHERE installation = ?1 ORDER BY seq DESC LIMIT 1)
+      FROM event WHERE installation = ?1
+      """, [.text(proven.id.text)]
+    ) { (count: $0.integer(0), sha256: $0.text(1)) }
+    guard let last, last.count == proven.history.count, last.sha256 == proven.history.last?.sha256 else {
+      throw .recordChanged(proven.id)
+    }
+  }
+
+  // MARK: - Taking one back that cannot be read
+
+  /// Takes a record back. One that cannot be read is taken back all the same: what is left of it is the sum of those
+  /// of its events that can be.
+  /// - Throws: as `append`.
+  public func void(
+    _ reason: WrittenText, holding lock: InstallationLock, by technician: Technician,
+    at now: @autoclosure () -> Timestamp
+  ) throws(FieldbookError) {
+    try checkHeld(lock)
+    let id = lock.installation
+    do throws(FieldbookError) {
+      _ = try append([.voided(reason: reason)], to: id, by: technician, at: now())
+    } catch .damagedRow(_, _) {
+      try voidUnreadable(id, reason: reason, by: technician, at: now())
+    } catch .notFound(_) {
+      // Its line in the list is there, and the record behind it is gone.
+      _ = try status(of: id)
+      try voidUnreadable(id, reason: reason, by: technician, at: now())
+    }
+  }
+
+  private func voidUnreadable(
+    _ id: InstallationID, reason: WrittenText, by technician: Technician, at now: @autoclosure () -> Timestamp
+  ) throws(FieldbookError) {
+    try database.transaction { () throws(FieldbookError) in
+      let at = now()
+      try checkClock(at)
+      let entries = try readableEvents(of: id).entries
+      if var installation = try addUp(entries, id: id) {
+        let closing = try take(.voided(reason: reason), into: &installation, by: technician, at: at)
+        try replaceProjection(with: installation)
+        if let closing { try close(installation, seq: closing) }
+        return
+      }
+      // Not even its registration: there is no record to send, and nothing but its id to say that it is void.
+      guard technician.mayWork(on: at.day) else {
+        throw FieldbookError.refused(.certificateExpired(technician.certificateExpires))
+      }
+      let event = InstallationEvent.voided(reason: reason)
+      _ = try EventLog.append(event, to: id, at: at, in: database)
+      try claim(event, for: id)
+      try database.run(
+        "UPDATE installation SET status = ?, next_step = NULL WHERE id = ?",
+        [.text(Installation.Status.void.rawValue), .text(id.text)])
+    }
   }
 
   // MARK: - Whether it may happen
@@ -138,12 +254,14 @@ extension Fieldbook {
   private func log(_ event: InstallationEvent, at: Timestamp, into installation: inout Installation)
     throws(FieldbookError) -> (seq: Int64, sha256: String)
   {
+    try checkIsFree(event, for: installation)
     for file in RecordFile.named(by: event) {
       let size = try files.size(of: file.sha256)
       if let bytes = file.bytes, bytes != size { throw .fileDamaged(sha256: file.sha256) }
     }
     let entry = try EventLog.append(event, to: installation.id, at: at, in: database)
     installation.apply(event, at: at, entrySha256: entry.sha256)
+    try claim(event, for: installation.id)
     return entry
   }
 

@@ -76,7 +76,7 @@ extension Fieldbook {
       } else {
         try database.run(
           "INSERT INTO label_job (sha256, output, begun_at) VALUES (?, ?, ?)",
-          [.text(order.sha256), .text(order.output), .text(at)])
+          [.text(order.sha256), .text(order.output), try Self.time(at)])
         job = try database.first("SELECT max(number) FROM label_job") { $0.integer(0) } ?? 0
       }
       let blocks = try blocks().map(\.block)
@@ -158,7 +158,7 @@ extension Fieldbook {
     try database.transaction { () throws(FieldbookError) in
       try release(job.number)
       try database.run(
-        "UPDATE label_job SET ended_at = ? WHERE number = ?", [.text(at), .integer(job.number)])
+        "UPDATE label_job SET ended_at = ? WHERE number = ?", [try Self.time(at), .integer(job.number)])
     }
   }
 
@@ -302,6 +302,6 @@ extension Fieldbook {
   {
     try database.run(
       "INSERT INTO label_event (region, serial, at, event, note) VALUES (?, ?, ?, ?, ?)",
-      Self.values(of: code) + [.text(at), .text(event.rawValue), .text(note)])
+      Self.values(of: code) + [try Self.time(at), .text(event.rawValue), .text(note)])
   }
 }

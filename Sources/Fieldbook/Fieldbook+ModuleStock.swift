@@ -11,7 +11,7 @@ extension Fieldbook {
       VALUES (?, ?, ?, ?, ?, ?, ?)
       """,
       [
-        .text(at), .text(slot), .text(module.serialNumber), .text(module.chip), .text(module.chipID),
+        try Self.time(at), .text(slot), .text(module.serialNumber), .text(module.chip), .text(module.chipID),
         .text(module.firmwareVersion), .text(module.firmwareSha256),
       ])
   }
@@ -21,7 +21,8 @@ extension Fieldbook {
   /// - Throws: `store`.
   public func recordFailedModule(slot: String, reason: String, at: Timestamp) throws(FieldbookError) {
     try database.run(
-      "INSERT INTO module_run (at, slot, reason) VALUES (?, ?, ?)", [.text(at), .text(slot), .text(reason)])
+      "INSERT INTO module_run (at, slot, reason) VALUES (?, ?, ?)",
+      [try Self.time(at), .text(slot), .text(reason)])
   }
 
   /// Modules from stations that no installation has had yet, as they last came off, by serial number.

@@ -15,13 +15,14 @@ extension Fieldbook: Outbox {
     }
   }
 
+  /// Nil too where the bytes are no longer the key that `keyId` names: what was altered is never given out.
   /// - Throws: `FieldbookError.keyUnknown` for a key that never was here, `store`.
   public func secret(ofKey keyId: String) throws(FieldbookError) -> [UInt8]? {
     let secret = try database.first("SELECT secret FROM pairing_key WHERE key_id = ?", [.text(keyId)]) {
       $0.isNull(0) ? nil : [UInt8]($0.blob(0))
     }
     guard let secret else { throw .keyUnknown(keyId: keyId) }
-    return secret
+    return secret.flatMap { Self.isKey($0, named: keyId) ? $0 : nil }
   }
 
   /// In the order in which they were closed. A later revision follows the earlier ones of its record.
@@ -32,7 +33,7 @@ extension Fieldbook: Outbox {
         """
         SELECT d.installation, d.revision, r.body, r.sha256, r.previous_sha256, i.code
         FROM delivery d JOIN revision r ON r.installation = d.installation AND r.revision = d.revision
-        JOIN installation i ON i.id = d.installation
+        LEFT JOIN installation i ON i.id = d.installation
         WHERE d.acknowledged_at IS NULL ORDER BY d.number
         """
       ) { (row) throws(FieldbookError) in
@@ -52,12 +53,10 @@ extension Fieldbook: Outbox {
       SELECT sha256, bytes, filename FROM delivery_file
       WHERE installation = ? AND (acknowledged_at IS NOT NULL) = ? ORDER BY position
       """, [.text(id.text), .integer(areAcknowledged ? 1 : 0)]
-    ) { (row) throws(FieldbookError) in
-      guard let sha256 = FileDigest(row.text(0)) else {
-        throw .damagedRow(table: "delivery_file", key: id.text)
-      }
-      return PendingFile(sha256: sha256, bytes: row.integer(1), filename: row.text(2))
-    }
+    ) { row in
+      // A digest that is none takes no other record with it: `fault(of:)` misses the file that it stood for.
+      FileDigest(row.text(0)).map { PendingFile(sha256: $0, bytes: row.integer(1), filename: row.text(2)) }
+    }.compactMap(\.self)
   }
 
   /// What is in the queue, without reading it.
@@ -93,7 +92,7 @@ extension Fieldbook: Outbox {
   public func markAttempted(key keyId: String, at: Timestamp) throws(FieldbookError) {
     let marked = try database.run(
       "UPDATE pairing_key SET attempts = attempts + 1, attempted_at = ? WHERE key_id = ?",
-      [.text(at), .text(keyId)])
+      [try Self.time(at), .text(keyId)])
     guard marked > 0 else { throw .keyUnknown(keyId: keyId) }
   }
 
@@ -102,7 +101,7 @@ extension Fieldbook: Outbox {
     let marked = try database.run(
       """
       UPDATE delivery SET attempts = attempts + 1, attempted_at = ? WHERE installation = ? AND revision = ?
-      """, [.text(at), .text(id.text), .integer(revision)])
+      """, [try Self.time(at), .text(id.text), .integer(revision)])
     guard marked > 0 else { throw .revisionUnknown(id, revision: revision) }
   }
 
@@ -120,7 +119,7 @@ extension Fieldbook: Outbox {
       guard key.state == "committed" else { return false }
       try database.run(
         "UPDATE pairing_key SET state = 'acknowledged', acknowledged_at = ? WHERE key_id = ?",
-        [.text(at), .text(keyId)])
+        [try Self.time(at), .text(keyId)])
       guard key.status != Installation.Status.open.rawValue else { return false }
       return try forgetDeliveredKeys(of: try Self.id(key.installation, table: "pairing_key"))
     }
@@ -134,7 +133,7 @@ extension Fieldbook: Outbox {
       """
       UPDATE delivery_file SET acknowledged_at = coalesce(acknowledged_at, ?)
       WHERE installation = ? AND sha256 = ?
-      """, [.text(at), .text(id.text), .text(sha256.hex)])
+      """, [try Self.time(at), .text(id.text), .text(sha256.hex)])
     guard marked > 0 else { throw .fileMissing(sha256: sha256.hex) }
   }
 
@@ -163,7 +162,7 @@ extension Fieldbook: Outbox {
         """
         UPDATE delivery SET acknowledged_at = coalesce(acknowledged_at, ?)
         WHERE installation = ? AND revision = ?
-        """, [.text(at), .text(id.text), .integer(revision)])
+        """, [try Self.time(at), .text(id.text), .integer(revision)])
       try database.run(
         """
         UPDATE installation SET status = 'delivered' WHERE id = ? AND revision = ? AND status = 'closed'

@@ -26,10 +26,15 @@ extension Fieldbook: PairingKeys {
   }
 
   private static func secretKey(_ bytes: Data, keyId: String) throws(FieldbookError) -> SecretKey {
-    guard let key = SecretKey(bytes: [UInt8](bytes), keyId: keyId) else {
+    guard isKey([UInt8](bytes), named: keyId), let key = SecretKey(bytes: [UInt8](bytes), keyId: keyId) else {
       throw .damagedRow(table: "pairing_key", key: keyId)
     }
     return key
+  }
+
+  /// A key's id is the beginning of its digest.
+  static func isKey(_ bytes: [UInt8], named keyId: String) -> Bool {
+    SHA256Digest(of: bytes).hex.prefix(16) == keyId
   }
 
   /// - Throws: `FieldbookError.notFound` for an installation that is not there, `keyInUse`, `store`.

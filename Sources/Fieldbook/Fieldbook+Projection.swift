@@ -99,7 +99,7 @@ extension Fieldbook {
     let known = Set(events.map(\.sha256))
     let keptRecord = kept.flatMap { try? RecordCoding.decode(Installation.self, from: $0) }
     if keptRecord?.history.contains(where: { !known.contains($0.sha256) }) == true { return .ahead }
-    let installation = try addUp(events, id: id)
+    guard let installation = try addUp(events, id: id) else { throw .damagedRow(table: "event", key: id.text) }
     let newest = try database.first(
       """
       SELECT max((SELECT coalesce(max(revision), 0) FROM installation WHERE id = ?1),
@@ -111,7 +111,7 @@ extension Fieldbook {
     if try isDelivered(id, revision: installation.revision) { expected.markDelivered() }
     // A row that cannot be read differs like any other.
     let row = (try? summaries("WHERE id = ?", [.text(id.text)]))?.first
-    if try kept == encode(installation), row == InstallationSummary(expected) { return .same }
+    if keptRecord?.isSame(as: installation) == true, row == InstallationSummary(expected) { return .same }
     return .differs(installation)
   }
 
@@ -141,11 +141,9 @@ extension Fieldbook {
       ])
   }
 
-  /// The sum of the events, by the rules of `open` and `append`.
-  func addUp(_ entries: [LogEntry], id: InstallationID) throws(FieldbookError) -> Installation {
-    guard let first = entries.first, case .registered(let registered) = first.event else {
-      throw .damagedRow(table: "event", key: id.text)
-    }
+  /// The sum of the events, by the rules of `open` and `append`; nil where they do not begin with a registration.
+  func addUp(_ entries: [LogEntry], id: InstallationID) throws(FieldbookError) -> Installation? {
+    guard let first = entries.first, case .registered(let registered) = first.event else { return nil }
     var installation = Installation(
       id: id, registered: registered, at: first.at, entrySha256: first.sha256)
     for entry in entries.dropFirst() {

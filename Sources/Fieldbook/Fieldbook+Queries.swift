@@ -46,6 +46,19 @@ extension Fieldbook {
     }
   }
 
+  /// Where a record stands, also one that cannot be read.
+  /// - Throws: `notFound`, `damagedRow`, `store`.
+  public func status(of id: InstallationID) throws(FieldbookError) -> Installation.Status {
+    let text = try database.first("SELECT status FROM installation WHERE id = ?", [.text(id.text)]) {
+      $0.text(0)
+    }
+    guard let text else { throw .notFound(id.text) }
+    guard let status = Installation.Status(rawValue: text) else {
+      throw .damagedRow(table: "installation", key: id.text)
+    }
+    return status
+  }
+
   /// By id, unique beginning of an id, or label code.
   /// - Throws: as `resolve` and `installation(_:)`.
   public func installation(matching reference: String) throws(FieldbookError) -> Installation {
@@ -88,36 +101,52 @@ extension Fieldbook {
       values += [.integer(opened), .text(after.text)]
     }
     let filter = conditions.isEmpty ? "" : "WHERE " + conditions.joined(separator: " AND ")
-    return try summaries(
+    return try readableSummaries(
       "\(filter) ORDER BY opened_seconds DESC, id DESC LIMIT ?", values + [.integer(max(1, limit))])
   }
 
   /// How many installations there are of each status; a status without any is not there.
   public func counts() throws(FieldbookError) -> [Installation.Status: Int] {
     let rows = try database.rows("SELECT status, count(*) FROM installation GROUP BY status") {
-      (row) throws(FieldbookError) in
-      guard let status = Installation.Status(rawValue: row.text(0)) else {
-        throw FieldbookError.damagedRow(table: "installation", key: row.text(0))
-      }
-      return (status, row.integer(1))
+      (status: Installation.Status(rawValue: $0.text(0)), count: $0.integer(1))
     }
-    return Dictionary(uniqueKeysWithValues: rows)
+    // A status that cannot be read is for `rebuild` to name.
+    return Dictionary(uniqueKeysWithValues: rows.compactMap { row in row.status.map { ($0, row.count) } })
   }
 
   func summaries(_ clauses: String, _ values: [SQLValue]) throws(FieldbookError) -> [InstallationSummary] {
+    try rows(clauses, values).map { (row) throws(FieldbookError) in
+      guard let summary = row.summary else { throw .damagedRow(table: "installation", key: row.key) }
+      return summary
+    }
+  }
+
+  /// The page without the rows that cannot be read: one takes no other with it. `rebuild` names and mends them.
+  private func readableSummaries(_ clauses: String, _ values: [SQLValue]) throws(FieldbookError)
+    -> [InstallationSummary]
+  {
+    try rows(clauses, values).compactMap(\.summary)
+  }
+
+  private func rows(_ clauses: String, _ values: [SQLValue]) throws(FieldbookError)
+    -> [(key: String, summary: InstallationSummary?)]
+  {
     try database.rows(
       "SELECT id, code, status, unit_name, opened_at, next_step, revision FROM installation \(clauses)",
       values
-    ) { (row) throws(FieldbookError) in
+    ) { (row) throws(FieldbookError) -> (key: String, summary: InstallationSummary?) in
       let code = row.optionalText(1)
       let next = row.optionalText(5)
       guard let id = InstallationID(row.text(0)), let status = Installation.Status(rawValue: row.text(2)),
         let openedAt = Timestamp(row.text(4)), code == nil || LabelCode(code ?? "") != nil,
         next == nil || Step(rawValue: next ?? "") != nil
-      else { throw FieldbookError.damagedRow(table: "installation", key: row.text(0)) }
-      return InstallationSummary(
-        id: id, code: code.flatMap { LabelCode($0) }, status: status, unitName: row.text(3),
-        openedAt: openedAt, next: next.flatMap { Step(rawValue: $0) }, revision: row.integer(6))
+      else { return (row.text(0), nil) }
+      return (
+        row.text(0),
+        InstallationSummary(
+          id: id, code: code.flatMap { LabelCode($0) }, status: status, unitName: row.text(3),
+          openedAt: openedAt, next: next.flatMap { Step(rawValue: $0) }, revision: row.integer(6))
+      )
     }
   }
 }

@@ -39,8 +39,22 @@ public enum FieldbookError: Error, Hashable, Sendable {
   case retiredNeedsPhoto
   /// A retired welder takes no code.
   case retiredTakesNoCode
-  /// The event holds a number that no document can hold, such as 'not a number'.
+  /// The event holds what no document can hold, such as 'not a number' or a date that nobody could read again.
   case unencodable(event: String)
+  /// The evidence of an installation is not as it was written.
+  case evidence(InstallationID, EvidenceFault)
+  /// Something was added to the record while its agreement was made.
+  case recordChanged(InstallationID)
+  /// The same photo is evidence of something else.
+  case photoUsed(sha256: String, by: InstallationID, stage: Photo.Stage)
+  /// This seal was put on another installation, or was on this one and is broken.
+  case sealUsed(number: String, by: InstallationID)
+
+  // MARK: The clock
+  /// The laptop's clock says a time before the newest entry that this laptop wrote.
+  case clockBehind(now: Timestamp, newest: Timestamp)
+  /// The laptop's clock says a time at which there was no such work.
+  case clockImplausible(Timestamp)
 
   // MARK: Codes
   /// No block has as many codes left as were asked for.

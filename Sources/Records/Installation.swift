@@ -79,6 +79,7 @@ public struct Installation: Hashable, Sendable, Codable {
       module.firmwareSha256 = flashed.firmwareSha256
       if flashed.keyErased == true { (module.keyId, module.pairedAt) = (nil, nil) }
       self.module = module
+      entry.skipped = flashed.skipped ? true : nil
     case .inspected(let inspection):
       var module = module ?? ModuleRecord()
       module.inspection = inspection
@@ -112,7 +113,8 @@ public struct Installation: Hashable, Sendable, Codable {
       self.agreement = agreement
       status = .closed
       closedAt = at
-      funding = Funding(industry: owner.industry, fittedOn: at.day)
+      // The day that the agreement says, also where midnight lies between the signature and its entry.
+      funding = Funding(industry: owner.industry, fittedOn: agreement.signedAt.day)
     case .voided(let reason):
       status = .void
       closedAt = closedAt ?? at
@@ -126,6 +128,16 @@ public struct Installation: Hashable, Sendable, Codable {
   public mutating func beginRevision(after sha256: String) {
     revision += 1
     previousSha256 = sha256
+  }
+
+  /// Whether this record and `other` say the same. A record that an earlier program added up does not say which
+  /// flashings were skipped; that alone makes no difference.
+  public func isSame(as other: Installation) -> Bool { withoutSkips == other.withoutSkips }
+
+  private var withoutSkips: Installation {
+    var copy = self
+    for index in copy.history.indices { copy.history[index].skipped = nil }
+    return copy
   }
 
   /// The platform has acknowledged this revision. The bytes that were sent stay as they were: delivery

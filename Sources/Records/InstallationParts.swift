@@ -375,6 +375,8 @@ public struct HistoryEntry: Hashable, Sendable, Codable {
   public var sha256: String
   /// For a test: whether it passed.
   public var passed: Bool?
+  /// For flashing: true where nothing was written, since the module had this image; else nil.
+  public var skipped: Bool?
   /// Why, where the event has a reason.
   public var reason: WrittenText?
   public var serialNumber: String?

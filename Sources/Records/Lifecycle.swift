@@ -12,6 +12,8 @@ public enum StepRefusal: Error, Hashable, Sendable {
   case void
   /// The record is closed; a change to an installed welder is a repair.
   case closed
+  /// The seal is older than the module behind it, its firmware or its pairing: it takes a new one.
+  case sealOutdated
   /// The last test that counts (after the seal) did not pass.
   case testNotPassed
   /// The last test was run before the seal, the firmware or the pairing that are there now, so it does not count.
@@ -29,7 +31,14 @@ extension Installation {
     guard let tested = history.lastIndex(where: { $0.event == "tested" }),
       let sealed = history.lastIndex(where: { $0.event == "sealed" }), tested > sealed
     else { return false }
-    return !history[tested...].contains { $0.event == "flashed" || $0.event == "paired" }
+    return !history[tested...].contains(where: \.changesTheModule)
+  }
+
+  /// The seal is on the module that is there now: since it was put on, the module was not exchanged, written to or
+  /// paired anew. False where there is none.
+  public var sealHolds: Bool {
+    guard let sealed = history.lastIndex(where: { $0.event == "sealed" }) else { return false }
+    return !history[sealed...].contains(where: \.changesTheModule)
   }
 
   /// Whether what `step` is for is in the record.
@@ -39,7 +48,7 @@ extension Installation {
     case .flash: module?.firmwareSha256 != nil
     case .pair: module?.pairedAt != nil
     case .label: label?.verified == true
-    case .seal: seal != nil
+    case .seal: sealHolds
     case .test: testCounts && test?.passed == true
     case .photoAfter: has(.after)
     case .handover: handover != nil
@@ -64,6 +73,7 @@ extension Installation {
     guard technician.mayWork(on: day) else { return .certificateExpired(technician.certificateExpires) }
     let missing = prerequisites(of: step).filter { !isDone($0) }
     if missing.isEmpty { return nil }
+    if missing.first == .seal, seal != nil { return .sealOutdated }
     if missing == [.test], let test {
       return testCounts || seal == nil ? (test.passed ? .needs([.test]) : .testNotPassed) : .testBeforeSeal
     }
@@ -85,4 +95,10 @@ extension Installation {
     case .sign: [.photoBefore, .flash, .pair, .label, .seal, .test, .photoAfter, .handover]
     }
   }
+}
+
+extension HistoryEntry {
+  /// Another module, other firmware or another key is behind the seal from here on. Flashing that wrote nothing and
+  /// read protection change none of these; an exchanged module is always paired anew.
+  fileprivate var changesTheModule: Bool { event == "paired" || (event == "flashed" && skipped != true) }
 }

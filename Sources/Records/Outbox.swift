@@ -76,6 +76,9 @@ public protocol Outbox {
   func secret(ofKey keyId: String) throws -> [UInt8]?
   /// Closed, retired and void records, oldest first.
   func pendingRecords() throws -> [PendingRecord]
+  /// What keeps a record from being delivered: it is asked just before, and looks at the bytes to be sent.
+  /// - Returns: nil where they are what the record was closed with.
+  func fault(of record: PendingRecord) throws -> EvidenceFault?
 
   func markAttempted(key keyId: String, at: Timestamp) throws
   func markAttempted(record id: InstallationID, revision: Int, at: Timestamp) throws

@@ -1,3 +1,5 @@
+public import Records
+
 /// Why a record or key is not delivered, as the dotted code of `sync --json`.
 public enum SyncReason: String, Hashable, Sendable, Codable, CaseIterable {
   case unreachable = "sync.unreachable"
@@ -27,6 +29,10 @@ public enum SyncReason: String, Hashable, Sendable, Codable, CaseIterable {
   case keyMissing = "sync.key.missing"
   /// A file of the record is missing here, or is not what its digest says.
   case fileMissing = "sync.file.missing"
+  /// A file of the record is not what it was when the record closed.
+  case fileDamaged = "sync.file.damaged"
+  /// The record, an entry of its log or the bytes of its closed revision are not what they were when it closed.
+  case recordDamaged = "sync.record.damaged"
   /// An earlier revision of the same record is not delivered.
   case predecessor = "sync.predecessor"
   /// The client could not be set up; the run never came to this.
@@ -58,10 +64,19 @@ public enum SyncReason: String, Hashable, Sendable, Codable, CaseIterable {
       }
   }
 
+  public init(_ fault: EvidenceFault) {
+    self =
+      switch fault {
+      case .fileMissing: .fileMissing
+      case .fileDamaged: .fileDamaged
+      case .record, .entry, .unreadableEntry, .revision: .recordDamaged
+      }
+  }
+
   /// Trying again without a change here or there cannot help.
   public var isFinal: Bool {
     switch self {
-    case .conflict, .refused, .fileMissing, .keyMissing, .sealing: true
+    case .conflict, .refused, .fileMissing, .fileDamaged, .recordDamaged, .keyMissing, .sealing: true
     default: false
     }
   }

@@ -169,6 +169,7 @@ public struct SyncRun {
     if reason == nil, report.keys.contains(where: { $0.key.installation == record.id && $0.reason != nil }) {
       reason = .keyPending
     }
+    if reason == nil { reason = try outbox.fault(of: record).map { SyncReason($0) } }
     if reason == nil {
       reason = try deliver(record)
       stop(&report, where: reason)

@@ -24,12 +24,12 @@ import Testing
     var steps: [Fieldbook.CheckStep] = []
     let check = try fieldbook.check { steps.append($0) }
     #expect(check.faults == [])
-    // Photos, agreement and strokes of both are of the same bytes here.
-    #expect((check.entries, check.installations, check.files) == (20, 2, 4))
+    // Agreement and strokes of both are of the same bytes here.
+    #expect((check.entries, check.installations, check.files) == (20, 2, 6))
     #expect(
       steps == [
-        .database, .records(0, of: 2), .records(1, of: 2), .files(0, of: 4), .files(1, of: 4), .files(2, of: 4),
-        .files(3, of: 4),
+        .database, .records(0, of: 2), .records(1, of: 2), .files(0, of: 6), .files(1, of: 6), .files(2, of: 6),
+        .files(3, of: 6), .files(4, of: 6), .files(5, of: 6),
       ])
     #expect(throws: FieldbookError.cancelled) { try fieldbook.check(isCancelled: { true }) }
   }

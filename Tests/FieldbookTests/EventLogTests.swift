@@ -47,7 +47,7 @@ import Testing
   @Test func chainsTheEntriesOfAllInstallations() throws {
     let fieldbook = try home.ready()
     let first = try Sample.signed(in: fieldbook, key: Sample.key(1))
-    let second = try Sample.signed(in: fieldbook, key: Sample.key(2))
+    let second = try Sample.signed(in: fieldbook, key: Sample.key(2), at: 10)
     let (entries, head) = try fieldbook.verifyLog()
     #expect(entries == 20)
     #expect(second.history.last?.sha256 == head)

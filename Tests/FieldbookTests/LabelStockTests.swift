@@ -279,7 +279,7 @@ import Testing
     let fieldbook = try home.ready(codes: 2)
     let installation = try open(fieldbook)
     try make([first], in: fieldbook)
-    _ = try fieldbook.append(.voided(reason: "x"), to: installation.id, by: Sample.technician, at: Sample.at(1))
+    _ = try fieldbook.append(.voided(reason: "x"), to: installation.id, by: Sample.technician, at: Sample.at(0))
     #expect(try fieldbook.codesLeft() == 1)
     #expect(try open(fieldbook).code == second)
     #expect(try open(fieldbook, code: first).code == first)

@@ -54,16 +54,16 @@ import Testing
   @Test func listsKeysAndRecordsInTheOrderTheyCameAbout() throws {
     let fieldbook = try home.ready()
     let open = Sample.id()
-    _ = try fieldbook.open(open, Sample.registered(), at: Sample.at(100))
+    _ = try fieldbook.open(open, Sample.registered(), at: Sample.at(0))
     let keys = (1...4).map { Sample.key($0) }
     try fieldbook.prepare(keys[0], for: open, moduleSerial: "M-0")
     try fieldbook.markCommitted(keyId: keys[0].keyId, for: open, moduleSerial: "M-0")
-    let later = try Sample.signed(in: fieldbook, key: keys[1], at: 50)
-    let sooner = try Sample.signed(in: fieldbook, key: keys[2], at: 0)
+    let first = try Sample.signed(in: fieldbook, key: keys[1], at: 10)
+    let second = try Sample.signed(in: fieldbook, key: keys[2], at: 20)
     try fieldbook.prepare(keys[3], for: open, moduleSerial: "M-3")
     #expect(try fieldbook.pendingKeys().map(\.keyId) == keys[..<3].map(\.keyId))
-    #expect(try fieldbook.pendingKeys().map(\.installation) == [open, later.id, sooner.id])
-    #expect(try fieldbook.pendingRecords().map(\.id) == [later.id, sooner.id])
+    #expect(try fieldbook.pendingKeys().map(\.installation) == [open, first.id, second.id])
+    #expect(try fieldbook.pendingRecords().map(\.id) == [first.id, second.id])
   }
 
   @Test func doesNotSendAFileAgainWithTheNextRevision() throws {

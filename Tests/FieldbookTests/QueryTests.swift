@@ -58,12 +58,12 @@ import Testing
   @Test func listsAndCountsByStatus() throws {
     let fieldbook = try home.ready()
     try Sample.signed(in: fieldbook)
-    let photo = try Sample.photo(.before, "x", in: fieldbook)
-    for second in 0..<3 as Range<Int64> {
+    for second in 3..<6 as Range<Int64> {
+      let photo = try Sample.photo(.before, "x\(second)", in: fieldbook)
       _ = try fieldbook.open(
         Sample.id(), Sample.registered(retired: "r"), photos: [photo], at: Sample.at(second))
     }
-    _ = try fieldbook.open(Sample.id(), Sample.registered(), at: Sample.at(0))
+    _ = try fieldbook.open(Sample.id(), Sample.registered(), at: Sample.at(6))
     #expect(try fieldbook.counts() == [.closed: 1, .retired: 3, .open: 1])
     let retired = try fieldbook.list(status: .retired, limit: 2)
     #expect(retired.count == 2)

@@ -1,7 +1,8 @@
 import Cryptography
-import Fieldbook
 import Foundation
 import Records
+
+@testable import Fieldbook
 
 /// A fieldbook in a directory of its own, gone when the test is.
 final class TestHome {
@@ -89,7 +90,7 @@ enum Sample {
     try fieldbook.prepare(key, for: id, moduleSerial: serial)
     try fieldbook.markCommitted(keyId: key.keyId, for: id, moduleSerial: serial)
     return [
-      .photographed(try photo(.before, "before", in: fieldbook)),
+      .photographed(try photo(.before, "before \(id)", in: fieldbook)),
       .flashed(
         .init(
           chip: "STM32F405", chipId: nil, firmwareVersion: "1.0.0", firmwareSha256: firmware, skipped: false)),
@@ -98,9 +99,9 @@ enum Sample {
         LabelRecord(
           code: code, payload: "https://mashanghan.example/w/\(code)", template: "acrylic-60x40",
           verified: true)),
-      .sealed(Seal(number: "S-1", photoSha256: nil, appliedAt: at(4), previousNumbers: [])),
+      .sealed(Seal(number: "S-\(id)", photoSha256: nil, appliedAt: at(4), previousNumbers: [])),
       .tested(report()),
-      .photographed(try photo(.after, "after", in: fieldbook)),
+      .photographed(try photo(.after, "after \(id)", in: fieldbook)),
       .handedOver(Handover(trainedOperators: 2, operatingRules: .drafted, note: nil)),
     ]
   }
@@ -121,6 +122,9 @@ enum Sample {
   )
     throws -> Installation
   {
+    // No event is dated before the last one.
+    let newest = try fieldbook.newestEventTime().map { $0.secondsSince1970 - at(0).secondsSince1970 }
+    let second = max(second, newest ?? 0)
     let opened = try fieldbook.open(id, registered(), at: at(second))
     let events = try walk(of: id, code: opened.code!, in: fieldbook, key: key, serial: "M-\(key.keyId)")
     _ = try fieldbook.append(events, to: id, by: technician, at: at(second + 1))

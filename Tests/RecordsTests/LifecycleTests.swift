@@ -84,6 +84,47 @@ import Testing
     #expect(refusal(.sign, installation) == .testBeforeSeal)
   }
 
+  @Test func asksForANewSealOnceTheModuleBehindItIsNotTheSameAnyMore() {
+    let all = Step.allCases.filter { $0 != .sign }
+    func flashed(_ skipped: Bool, erased: Bool? = nil) -> InstallationEvent {
+      .flashed(
+        .init(
+          chip: "STM32F405", chipId: "00", firmwareVersion: "1.0.0", firmwareSha256: Sample.digest,
+          skipped: skipped, keyErased: erased))
+    }
+    let harmless: [InstallationEvent] = [
+      flashed(true), .protected(.init(chipId: "00")), Sample.tested(), Sample.photo(.after),
+    ]
+    for event in harmless {
+      var installation = Sample.installation(after: all)
+      installation.apply(event, at: Sample.at(5), entrySha256: Sample.digest)
+      #expect(installation.sealHolds && refusal(.sign, installation) == nil, "\(event.name)")
+    }
+    let breaking: [InstallationEvent] = [
+      flashed(false), .paired(.init(serialNumber: "M-2", keyId: "0011223344556677", imei: nil, iccid: nil)),
+      .paired(.init(serialNumber: "M-1", keyId: "8899aabbccddeeff", imei: nil, iccid: nil)),
+    ]
+    for event in breaking {
+      var installation = Sample.installation(after: all)
+      installation.apply(event, at: Sample.at(5), entrySha256: Sample.digest)
+      #expect(!installation.sealHolds, "\(event.name)")
+      #expect(refusal(.sign, installation) == .sealOutdated)
+      #expect(refusal(.photoAfter, installation) == .sealOutdated)
+      #expect(installation.nextStep == .seal)
+      // A test alone does not make up for it.
+      installation.apply(Sample.tested(), at: Sample.at(6), entrySha256: Sample.digest)
+      #expect(refusal(.sign, installation) == .sealOutdated)
+      installation.apply(Sample.sealed, at: Sample.at(7), entrySha256: Sample.digest)
+      #expect(refusal(.sign, installation) == .testBeforeSeal)
+      installation.apply(Sample.tested(), at: Sample.at(8), entrySha256: Sample.digest)
+      #expect(refusal(.sign, installation) == nil)
+    }
+    // An erased key comes first: the module is not paired.
+    var erased = Sample.installation(after: all)
+    erased.apply(flashed(false, erased: true), at: Sample.at(5), entrySha256: Sample.digest)
+    #expect(erased.nextStep == .pair)
+  }
+
   @Test(
     arguments: [
       ([TestReport.Outcome.passed], true), ([.passed, .notRun(reason: "a")], true), ([.failed], false),
@@ -111,10 +152,13 @@ import Testing
 
   @Test func closesWithTheSignatureAndDecidesWhoPaysByItsDay() {
     var early = Sample.installation(after: Step.allCases.filter { $0 != .sign })
-    early.apply(Sample.signed, at: Timestamp("2024-12-14T23:59:59+08:00")!, entrySha256: Sample.digest)
+    // The agreement's own day decides, though its entry is written after midnight.
+    let last = Timestamp("2024-12-14T23:59:59+08:00")!
+    let next = Timestamp("2024-12-15T00:00:00+08:00")!
+    early.apply(Sample.signed(at: last), at: next, entrySha256: Sample.digest)
     #expect(early.funding == Funding(payer: .banner, reason: .fittedBeforeDeadline))
     var late = Sample.installation(after: Step.allCases.filter { $0 != .sign })
-    late.apply(Sample.signed, at: Timestamp("2024-12-15T00:00:00+08:00")!, entrySha256: Sample.digest)
+    late.apply(Sample.signed(at: next), at: next, entrySha256: Sample.digest)
     #expect(late.funding == Funding(payer: .owner, reason: .fittedAfterDeadline))
     #expect(late.closedAt == Timestamp("2024-12-15T00:00:00+08:00"))
     #expect(Sample.installation(.retired).funding.reason == .retired)

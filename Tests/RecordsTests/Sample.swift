@@ -63,12 +63,17 @@ enum Sample {
 
   static let sealed = InstallationEvent.sealed(
     Seal(number: "S-2", photoSha256: digest, appliedAt: at(4), previousNumbers: ["S-1"]))
-  static let signed = InstallationEvent.signed(
-    AgreementRecord(
-      sha256: digest, bytes: 10, signedAt: at(9),
-      signatory: Signatory(
-        name: PersonName(WrittenText(asKept: names[2])), phone: PhoneNumber(phones[2])!, capacity: .authorised),
-      strokesSha256: digest))
+  static let signed = signed(at: at(9))
+
+  static func signed(at time: Timestamp) -> InstallationEvent {
+    .signed(
+      AgreementRecord(
+        sha256: digest, bytes: 10, signedAt: time,
+        signatory: Signatory(
+          name: PersonName(WrittenText(asKept: names[2])), phone: PhoneNumber(phones[2])!, capacity: .authorised
+        ),
+        strokesSha256: digest))
+  }
 
   /// What does each step, in the order of the walk.
   static let events: [(step: Step, event: InstallationEvent)] = [

@@ -17,11 +17,15 @@ import Testing
     let fieldbook = try desk.fieldbook()
     let id = try fieldbook.resolve(reference)
     let code = try #require(try fieldbook.installation(id).code)
-    let photo = try fieldbook.files.store(Data("photo".utf8))
+    let photos = try [
+      Photo.Stage.before: fieldbook.files.store(Data("photo".utf8)),
+      .after: fieldbook.files.store(Data("after".utf8)),
+    ]
     func photographed(_ stage: Photo.Stage) -> InstallationEvent {
       .photographed(
         Photo(
-          stage: stage, sha256: photo, bytes: 5, mediaType: "image/jpeg", takenAt: desk.clock.time,
+          stage: stage, sha256: photos[stage] ?? "", bytes: 5, mediaType: "image/jpeg",
+          takenAt: desk.clock.time,
           widthPixels: 640, heightPixels: 480))
     }
     let keyId = String(repeating: "0", count: 16)
@@ -47,14 +51,17 @@ import Testing
       photographed(.after),
       .handedOver(Handover(trainedOperators: 2, operatingRules: .drafted, note: nil)),
     ]
-    _ = try fieldbook.append(events, to: id, by: technician, at: desk.clock.time)
+    let lock = try #require(try fieldbook.lock(installation: id))
+    defer { lock.release() }
+    _ = try fieldbook.append(events, holding: lock, by: technician, at: desk.clock.time)
     let agreement = AgreementRecord(
       sha256: try fieldbook.files.store(Data("%PDF".utf8)), bytes: 4, signedAt: desk.clock.time,
       signatory: Signatory(
         name: PersonName(WrittenText(asKept: Person.signatory.name)),
         phone: try #require(PhoneNumber(Person.signatory.phone)),
         capacity: .authorised), strokesSha256: try fieldbook.files.store(Data("{}".utf8)))
-    _ = try fieldbook.append(.signed(agreement), to: id, by: technician, at: desk.clock.time)
+    _ = try fieldbook.close(
+      try fieldbook.provenRecord(of: id), with: agreement, holding: lock, by: technician, at: desk.clock.time)
     return reference
   }
 

@@ -53,10 +53,35 @@ public final class HomeLock {
     descriptor = -1
   }
 
+  var isHeld: Bool { descriptor >= 0 }
+
   deinit { release() }
 }
 
+/// Proof that no other weldtech works on an installation.
+public final class InstallationLock {
+  public let installation: InstallationID
+  private let lock: HomeLock
+
+  init(installation: InstallationID, lock: HomeLock) {
+    self.installation = installation
+    self.lock = lock
+  }
+
+  /// Once; later calls do nothing. Call it in a `defer`: it also keeps the lock alive until there.
+  public func release() { lock.release() }
+
+  var isHeld: Bool { lock.isHeld }
+}
+
 extension Fieldbook {
+  /// Takes the lock of one installation without waiting: what every step of its walk needs.
+  /// - Returns: nil where another process (or this one) holds it.
+  /// - Throws: `home`.
+  public func lock(installation id: InstallationID) throws(FieldbookError) -> InstallationLock? {
+    try lock(.installation(id)).map { InstallationLock(installation: id, lock: $0) }
+  }
+
   /// Takes a lock without waiting.
   /// - Returns: nil where another process (or this one) holds it.
   /// - Throws: `home`.

@@ -11,6 +11,7 @@ struct Migration {
     Migration(name: "0001-fieldbook", script: schema0001), Migration(name: "0002-labels", script: schema0002),
     Migration(name: "0003-modules", script: schema0003),
     Migration(name: "0004-label-texts", script: schema0004),
+    Migration(name: "0005-evidence", script: schema0005),
   ]
 
   /// Brings the database up to date.

@@ -7,7 +7,11 @@ import Terminal
 
 /// `doctor`: whether this laptop can do a day's work, and the cure for what keeps it from that.
 enum DoctorCommand {
-  struct Options { var isOnline = false }
+  struct Options {
+    var isOnline = false
+    /// Why the clock had been ahead; nil where it was not.
+    var acceptClock: String?
+  }
 
   struct Document: Encodable {
     var healthy: Bool
@@ -38,11 +42,17 @@ enum DoctorCommand {
       options: Options(),
       parameters: { parameters in
         parameters.flag("online", \.isOnline, Text(zh: "也试一下平台能不能连上", en: "try to reach the platform, too"))
+        parameters.option(
+          "accept-clock", \.acceptClock, .string, placeholder: "REASON",
+          Text(
+            zh: "时钟曾经快了、现在已对：记下原因，从现在的时间接着记",
+            en: "the clock had jumped ahead and is right again: record why, and go on from now"))
       }, run: run)
   }
 
   static func run(_ options: Options, _ workplace: Workplace) throws -> Int32 {
     let console = workplace.console
+    if let reason = options.acceptClock { try acceptClock(reason, workplace) }
     var findings: [Finding] = []
     for check in Examination.checks where options.isOnline || !check.needsNetwork {
       var examination = Examination(workplace)
@@ -68,6 +78,21 @@ enum DoctorCommand {
       }
     }
     return document.healthy ? ExitCode.done.rawValue : ExitCode.failed.rawValue
+  }
+
+  private static func acceptClock(_ text: String, _ workplace: Workplace) throws {
+    let reason = try workplace.written(text, as: .note, option: "accept-clock")
+    let now = workplace.clock.now()
+    guard let ahead = try workplace.fieldbook().acceptClock(reason: reason, at: now) else {
+      return workplace.console.say(
+        Text(
+          zh: "电脑时间 \(now.screenText) 不早于最近的记录，没有什么要记",
+          en: "the clock says \(now.screenText), which is not before the newest record; nothing to take down"))
+    }
+    workplace.console.say(
+      Text(
+        zh: "已记下：最近的记录是 \(ahead.screenText)，从 \(now.screenText) 接着记",
+        en: "taken down: the newest record says \(ahead.screenText), and it goes on from \(now.screenText)"))
   }
 
   private static func mark(_ outcome: Outcome, _ console: Console) -> ScreenText {

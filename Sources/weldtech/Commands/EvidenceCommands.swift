@@ -41,8 +41,10 @@ enum PhotoCommand {
           Choice("after", Text(zh: "安装后", en: "after the work"), value: Stage.after),
         ], fallback: installation.has(.before) ? 1 : 0)
     }
-    let changed = try Walk(workplace: workplace).photograph(
-      installation, stage: stage == .before ? .before : .after, files: options.files)
+    let walk = Walk(workplace: workplace)
+    let changed = try walk.alone(with: installation.id) {
+      try walk.photograph($0, stage: stage == .before ? .before : .after, files: options.files)
+    }
     try console.answer(Document(id: changed.id, photos: changed.photos)) {
       console.put(Text(zh: "已附上 \(options.files.count) 张照片", en: "\(options.files.count) photos attached"))
     }
@@ -78,11 +80,13 @@ enum SealCommand {
     let console = workplace.console
     let installation = try workplace.fieldbook().installation(matching: options.id)
     let number = try console.need(options.number, option: "number") { try askNumber(console) }
-    let changed = try Walk(workplace: workplace).seal(
-      installation, number: try sealNumber(number), photoFile: options.photo)
+    let walk = Walk(workplace: workplace)
+    let changed = try walk.alone(with: installation.id) {
+      try walk.seal($0, number: try sealNumber(number), photoFile: options.photo)
+    }
     try console.answer(Document(id: changed.id, seal: changed.seal)) {
       console.put(Text(zh: "封条 \(number) 已记录", en: "seal \(number) recorded"))
-      if installation.isDone(.test) {
+      if installation.isDone(.test), !changed.isDone(.test) {
         console.say(Text(zh: "封条换过，需要再测一次", en: "the seal is new, so the test has to be run again"))
       }
     }
@@ -144,7 +148,8 @@ enum HandoverCommand {
       trainedOperators: try console.need(options.trained, option: "trained") { try askTrained(console) },
       operatingRules: try console.need(options.rules, option: "rules") { try askRules(console) },
       note: try workplace.written(options.note, as: .note, option: "note"))
-    let changed = try Walk(workplace: workplace).handOver(installation, handover)
+    let walk = Walk(workplace: workplace)
+    let changed = try walk.alone(with: installation.id) { try walk.handOver($0, handover) }
     try console.answer(Document(id: changed.id, handover: changed.handover)) {
       console.put(Text(zh: "培训交接已记录", en: "handover recorded"))
     }
@@ -219,7 +224,8 @@ enum SignCommand {
     let walk = Walk(workplace: workplace)
     try walk.require(.sign, of: installation)
     let file = try console.need(options.signature, option: "signature") { try askSignature(console) }
-    let outcome = try walk.sign(installation, try order(options, file: file, workplace))
+    let order = try order(options, file: file, workplace)
+    let outcome = try walk.alone(with: installation.id) { try walk.sign($0, order) }
     let signed = outcome.installation
     let document = Document(
       id: signed.id, status: signed.status,

@@ -82,10 +82,7 @@ enum InstallCommand {
   static func run(_ options: Options, _ workplace: Workplace) throws -> Int32 {
     let walk = Walk(workplace: workplace)
     var installation = try open(options, walk)
-    installation = try walk.alone(with: installation.id) {
-      // Read again under the lock: another run may have gone on meanwhile.
-      try finish(try workplace.fieldbook().installation(installation.id), options, walk)
-    }
+    installation = try walk.alone(with: installation.id) { try finish($0, options, walk) }
     if installation.status == .open { return try report(installation, exit: .failed, workplace) }
     return try report(try deliver(installation, options, workplace), workplace)
   }
@@ -109,20 +106,21 @@ enum InstallCommand {
   }
 
   /// Step after step until the record closes, or a test does not pass.
-  private static func finish(_ start: Installation, _ options: Options, _ walk: Walk) throws -> Installation {
-    var installation = start
-    while let step = installation.nextStep {
-      if walk.workplace.isInterrupted { throw Cancelled() }
-      walk.workplace.console.say(Text(zh: "▸ \(step.title.zh)", en: "▸ \(step.title.en)"), .bold)
-      installation = try take(step, of: installation, options, walk)
-      if step == .test, installation.test?.passed != true { return installation }
-    }
-    return installation
-  }
-
-  private static func take(_ step: Step, of installation: Installation, _ options: Options, _ walk: Walk) throws
+  private static func finish(_ installation: LockedInstallation, _ options: Options, _ walk: Walk) throws
     -> Installation
   {
+    while let step = installation.record.nextStep {
+      if walk.workplace.isInterrupted { throw Cancelled() }
+      walk.workplace.console.say(Text(zh: "▸ \(step.title.zh)", en: "▸ \(step.title.en)"), .bold)
+      try take(step, of: installation, options, walk)
+      if step == .test, installation.record.test?.passed != true { break }
+    }
+    return installation.record
+  }
+
+  private static func take(
+    _ step: Step, of installation: LockedInstallation, _ options: Options, _ walk: Walk
+  ) throws {
     let workplace = walk.workplace
     let console = workplace.console
     switch step {
@@ -130,38 +128,32 @@ enum InstallCommand {
       let files = try photos(
         options.photosBefore, option: "photo-before",
         Text(zh: "安装前的照片文件", en: "file with a photo from before the work"), console)
-      return try walk.photograph(installation, stage: .before, files: files)
+      _ = try walk.photograph(installation, stage: .before, files: files)
     case .flash:
       let order = Walk.FlashOrder(port: try workplace.choosePort(options.port))
-      return try FlashProgress.watch(on: console) { try walk.flash(installation, order, report: $0) }
-        .installation
+      _ = try FlashProgress.watch(on: console) { try walk.flash(installation, order, report: $0) }
     case .pair:
-      return try walk.pair(installation, port: try workplace.choosePort(options.port)) {
-        $0.tell(console)
-      }
-      .installation
+      _ = try walk.pair(installation, port: try workplace.choosePort(options.port)) { $0.tell(console) }
     case .label:
       var order = Walk.LabelOrder()
       order.template = options.template
       order.stockCode = try options.code.map(labelCode)
       let outcome = try walk.label(installation, order)
       if let file = outcome.file { console.say(Text(zh: "  标牌：\(file)", en: "  label: \(file)")) }
-      return outcome.installation
     case .seal:
       let number = try console.need(options.seal, option: "seal") { try SealCommand.askNumber(console) }
-      return try walk.seal(
+      _ = try walk.seal(
         installation, number: try SealCommand.sealNumber(number), photoFile: options.sealPhoto)
     case .test:
       let tested = try walk.test(installation, port: try workplace.choosePort(options.port), plan: nil) {
         TestCommand.tell($0, to: console)
       }
       if !console.isJSON, let report = tested.test { TestTexts.put(report, to: console) }
-      return tested
     case .photoAfter:
       let files = try photos(
         options.photosAfter, option: "photo-after",
         Text(zh: "安装后的照片文件", en: "file with a photo of the finished work"), console)
-      return try walk.photograph(installation, stage: .after, files: files)
+      _ = try walk.photograph(installation, stage: .after, files: files)
     case .handover:
       let handover = Handover(
         trainedOperators: try console.need(options.trained, option: "trained") {
@@ -171,14 +163,13 @@ enum InstallCommand {
           try HandoverCommand.askRules(console)
         },
         note: try workplace.written(options.note, as: .note, option: "note"))
-      return try walk.handOver(installation, handover)
+      _ = try walk.handOver(installation, handover)
     case .sign:
       let file = try console.need(options.sign.signature, option: "signature") {
         try SignCommand.askSignature(console)
       }
       let outcome = try walk.sign(installation, try SignCommand.order(options.sign, file: file, workplace))
       console.say(Text(zh: "  协议：\(outcome.file)", en: "  agreement: \(outcome.file)"))
-      return outcome.installation
     }
   }
 

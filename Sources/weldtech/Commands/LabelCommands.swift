@@ -55,7 +55,8 @@ enum LabelCommand {
       printGainMillimetres: options.printGain, format: options.format)
     order.output = options.output
     order.destination = try options.printing.destination(format: options.format)
-    let outcome = try Walk(workplace: workplace).label(installation, order)
+    let walk = Walk(workplace: workplace)
+    let outcome = try walk.alone(with: installation.id) { try walk.label($0, order) }
     let console = workplace.console
     let document = Document(
       id: installation.id, code: installation.code, payload: outcome.payload, file: outcome.file)

@@ -75,8 +75,8 @@ enum FlashCommand {
       allowsDowngrade: options.allowsDowngrade, readsBack: options.readsBack,
       erasesKey: options.erasesKey, profile: options.profile)
     let walk = Walk(workplace: workplace)
-    let (changed, result) = try walk.alone(with: installation.id) {
-      try FlashProgress.watch(on: workplace.console) { try walk.flash(installation, order, report: $0) }
+    let (changed, result) = try walk.alone(with: installation.id) { locked in
+      try FlashProgress.watch(on: workplace.console) { try walk.flash(locked, order, report: $0) }
     }
     let document = Document(
       id: changed.id, chip: result.chip, firmwareVersion: result.firmwareVersion,
@@ -94,8 +94,8 @@ enum FlashCommand {
   ) throws -> Int32 {
     let port = try workplace.choosePort(options.port)
     let walk = Walk(workplace: workplace)
-    let (changed, chipID) = try walk.alone(with: installation.id) {
-      try FlashProgress.watch(on: workplace.console) { try walk.protect(installation, port: port, report: $0) }
+    let (changed, chipID) = try walk.alone(with: installation.id) { locked in
+      try FlashProgress.watch(on: workplace.console) { try walk.protect(locked, port: port, report: $0) }
     }
     try workplace.console.answer(ProtectionDocument(id: changed.id, chipId: chipID)) {
       workplace.console.put(
@@ -179,8 +179,8 @@ enum PairCommand {
             "leave the module powered, open the welder's case so that the seal's loop is open for at least 10 s, and weld nothing: the relay has to be open"
         ))
     }
-    let (changed, result) = try walk.alone(with: installation.id) {
-      try walk.pair(installation, port: port, serviceReason: options.isService ? reason : nil) {
+    let (changed, result) = try walk.alone(with: installation.id) { locked in
+      try walk.pair(locked, port: port, serviceReason: options.isService ? reason : nil) {
         $0.tell(workplace.console)
       }
     }
@@ -231,8 +231,8 @@ enum TestCommand {
     let installation = try workplace.fieldbook().installation(matching: options.id)
     let port = try workplace.choosePort(options.port)
     let walk = Walk(workplace: workplace)
-    let changed = try walk.alone(with: installation.id) {
-      try walk.test(installation, port: port, plan: options.plan) {
+    let changed = try walk.alone(with: installation.id) { locked in
+      try walk.test(locked, port: port, plan: options.plan) {
         TestCommand.tell($0, to: workplace.console)
       }
     }

@@ -141,8 +141,10 @@ enum NextCommand {
       try options.id.map { [try fieldbook.resolve($0)] }
       ?? fieldbook.list(status: .open, limit: maxRows).map(\.id)
     let open = options.id == nil ? try fieldbook.counts()[.open] ?? 0 : nil
-    let installations = try ids.map { try fieldbook.installation($0) }
     let console = workplace.console
+    let installations = try ids.compactMap { id in
+      try readable(id, alone: options.id != nil, fieldbook, console)
+    }
     let rows = installations.map { installation in
       Document.Row(
         id: installation.id, code: Nullable(installation.code), next: installation.nextStep,
@@ -175,6 +177,19 @@ enum NextCommand {
     return ExitCode.done.rawValue
   }
 
+  /// Nil, and said so, where the record cannot be read: it takes no other with it.
+  private static func readable(
+    _ id: InstallationID, alone: Bool, _ fieldbook: Fieldbook, _ console: Console
+  ) throws -> Installation? {
+    do {
+      return try fieldbook.installation(id)
+    } catch FieldbookError.damagedRow(let table, let key) where !alone {
+      let failure = FieldbookError.damagedRow(table: table, key: key).failure
+      console.say(failure.message, .yellow)
+      return nil
+    }
+  }
+
   static func need(of installation: Installation) -> Text {
     guard let step = installation.nextStep else {
       return Text(zh: "没有待办", en: "nothing to do")
@@ -185,44 +200,5 @@ enum NextCommand {
         : step.need
     }
     return step.need
-  }
-}
-
-/// `void`: takes a record back.
-enum VoidCommand {
-  struct Options {
-    var id = ""
-    var reason: String?
-  }
-
-  struct Document: Encodable {
-    var id: InstallationID
-    var status: Installation.Status
-  }
-
-  static var command: Command<Workplace> {
-    Command(
-      "void", Text(zh: "作废一条记录", en: "take a record back, with a reason"), options: Options(),
-      parameters: { parameters in
-        parameters.installation(\.id)
-        parameters.option("reason", \.reason, .string, placeholder: "TEXT", Text(zh: "原因", en: "why"))
-      }, run: run)
-  }
-
-  static func run(_ options: Options, _ workplace: Workplace) throws -> Int32 {
-    let console = workplace.console
-    let fieldbook = try workplace.fieldbook()
-    let id = try fieldbook.resolve(options.id)
-    let reason = try console.need(options.reason, option: "reason") {
-      try workplace.ask(Text(zh: "作废的原因", en: "why is it void"), as: .note)
-    }
-    let voided = try fieldbook.append(
-      .voided(reason: try workplace.written(reason, as: .note, option: "reason")), to: id,
-      by: try workplace.technician(),
-      at: workplace.clock.now())
-    try console.answer(Document(id: voided.id, status: voided.status)) {
-      console.put(Text(zh: "记录 \(id) 已作废", en: "installation \(id) is void"))
-    }
-    return ExitCode.done.rawValue
   }
 }

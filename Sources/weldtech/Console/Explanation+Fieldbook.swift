@@ -53,7 +53,11 @@ extension FieldbookError: Explained {
         code: "fieldbook.damaged",
         message: Text(
           zh: "记录本的 \(table) 中 \(key) 已损坏", en: "row \(key) of \(table) in the fieldbook is damaged"),
-        hint: Text(zh: "从备份恢复，并联系开发者", en: "restore it from a backup and tell the developers"))
+        hint: Text(
+          zh: "weldtech doctor 逐条检查并改正；改不了的作废重登，或从备份恢复",
+          en:
+            "`weldtech doctor` checks and mends record by record; what it cannot mend is taken back by `weldtech void`, or restored from a backup"
+        ))
     case .logBroken(let seq, let fault):
       Failure(
         code: "fieldbook.log",
@@ -122,6 +126,45 @@ extension FieldbookError: Explained {
         code: "fieldbook.unencodable",
         message: Text(zh: "事件 \(event) 里有无法保存的数值", en: "event \(event) holds a number that cannot be stored"),
         hint: Text(zh: "重新测量", en: "measure again"), exit: .badData)
+    case .evidence(let id, let fault): fault.failure(of: id)
+    case .recordChanged(let id):
+      Failure(
+        code: "evidence.changed",
+        message: Text(
+          zh: "制作协议时记录 \(id.text.prefix(8)) 又有改动，没有签署",
+          en: "record \(id.text.prefix(8)) was added to while its agreement was made; nothing was signed"),
+        hint: Text(zh: "再运行同一命令", en: "run the same command again"))
+    case .photoUsed(let sha256, let id, let stage):
+      Failure(
+        code: "photo.used",
+        message: Text(
+          zh: "照片 \(sha256.prefix(12)) 已是记录 \(id.text.prefix(8)) 的“\(stage.title.zh)”照片",
+          en: "photo \(sha256.prefix(12)) is already evidence of \(id.text.prefix(8)) (\(stage.title.en))"),
+        hint: Text(zh: "为这台焊机、这一步另拍一张", en: "take another photo, of this welder and this step"),
+        exit: .badData)
+    case .sealUsed(let number, let id):
+      Failure(
+        code: "seal.used",
+        message: Text(
+          zh: "封条 \(number) 已用于记录 \(id.text.prefix(8))",
+          en: "seal \(number) is or was on installation \(id.text.prefix(8))"),
+        hint: Text(zh: "核对编号，换一条新封条", en: "check the number, or put on a new seal"), exit: .badData)
+    case .clockBehind(let now, let newest):
+      Failure(
+        code: "clock.behind",
+        message: Text(
+          zh: "电脑时间 \(now.screenText)，早于本机最后一次记录 \(newest.screenText)，没有保存",
+          en:
+            "the clock says \(now.screenText), before the last thing this laptop wrote, \(newest.screenText); nothing was stored"
+        ),
+        hint: ClockTexts.remedy)
+    case .clockImplausible(let now):
+      Failure(
+        code: "clock.implausible",
+        message: Text(
+          zh: "电脑时间 \(now.screenText) 不可能对，没有保存",
+          en: "the clock says \(now.screenText), which cannot be; nothing was stored"),
+        hint: ClockTexts.setting)
     case .codesExhausted(let left):
       Failure(
         code: "codes.exhausted",

@@ -31,6 +31,11 @@ extension SyncReason {
     case .keyPending: Text(zh: "模块密钥尚未送达", en: "the module's key is not delivered yet")
     case .keyMissing: Text(zh: "本机已没有该密钥", en: "the key is no longer on this laptop")
     case .fileMissing: Text(zh: "本机缺少文件或文件已损坏", en: "a file is missing or damaged on this laptop")
+    case .fileDamaged: Text(zh: "本机的一个文件与关闭时不同", en: "a file is not what it was when the record closed")
+    case .recordDamaged:
+      Text(
+        zh: "本机的记录或日志与关闭时不同，没有送出",
+        en: "the record or its log is not what it was when it closed; nothing was sent")
     case .predecessor: Text(zh: "前一版本尚未送达", en: "an earlier revision is not delivered yet")
     case .setup: Text(zh: "平台设置有误", en: "the platform's settings are wrong")
     }
@@ -60,6 +65,10 @@ extension SyncReason {
       Text(zh: "检查电脑的日期；公司网络可能在拦截", en: "check the laptop's date; a company's network may intercept")
     case .setup: Text(zh: "weldtech setup --platform https://…", en: "weldtech setup --platform https://…")
     case .cancelled: Text(zh: "再运行 weldtech sync 即可继续", en: "run `weldtech sync` to go on")
+    case .fileDamaged, .recordDamaged:
+      Text(
+        zh: "不要改动，运行 weldtech doctor 看是哪一处，报告公司；从备份恢复",
+        en: "leave it as it is; `weldtech doctor` says which part; report it and restore it from a backup")
     case .conflict, .incomplete, .refused, .sealing, .keyShort, .keyMissing, .fileMissing:
       Text(zh: "联系公司处理；本机的记录没有改动", en: "the company has to look at it; nothing was changed here")
     }

@@ -42,6 +42,15 @@ extension StepRefused: Explained {
         code: "walk.closed",
         message: Text(zh: "这条记录已签字关闭，不能再改", en: "this record is signed and closed"),
         hint: Text(zh: "之后的变动走维修流程", en: "later changes are a repair"))
+    case .sealOutdated:
+      Failure(
+        code: "walk.seal.outdated",
+        message: Text(
+          zh: "封条之后换过模块、写过固件或重新配对，要贴新封条",
+          en: "the module was exchanged, written to or paired anew behind this seal: it takes a new one"),
+        hint: Text(
+          zh: "贴一条新封条：weldtech seal ID --number 编号，然后再测一次",
+          en: "put on a new seal: weldtech seal ID --number N, then test again"))
     case .testNotPassed:
       Failure(
         code: "walk.test.notPassed",

@@ -9,10 +9,17 @@ enum Ailment: Explained {
   /// Bytes.
   case diskLow(free: Int)
   case clockBehind(now: Timestamp, newest: Timestamp)
+  /// What was kept of them beside the log was not what their events add up to.
+  case recordsRepaired([InstallationID])
   case noChineseFonts
   /// With the path of the first entry that others can reach, and how many there are.
   case homeOpen(home: String, first: String, count: Int)
   case port(PortTrouble)
+
+  /// At most ten of them.
+  private static func names(_ ids: [InstallationID]) -> String {
+    ids.prefix(10).map { String($0.text.prefix(8)) }.joined(separator: ", ") + (ids.count > 10 ? ", …" : "")
+  }
 
   var failure: Failure {
     switch self {
@@ -40,7 +47,16 @@ enum Ailment: Explained {
         message: Text(
           zh: "电脑时间 \(now.screenText)，比最近的记录 \(newest.screenText) 还早",
           en: "the clock says \(now.screenText), before the newest record, \(newest.screenText)"),
-        hint: Text(verbatim: "sudo timedatectl set-ntp true"))
+        hint: ClockTexts.remedy)
+    case .recordsRepaired(let ids):
+      Failure(
+        code: "fieldbook.repaired",
+        message: Text(
+          zh: "\(ids.count) 条记录与日志不符，已按日志改正：\(Self.names(ids))",
+          en: "\(ids.count) records differed from the log and have been put right from it: \(Self.names(ids))"),
+        hint: Text(
+          zh: "逐条核对 weldtech show；不是自己改的，报告公司",
+          en: "look at each by `weldtech show`, and report it if nobody knows why"))
     case .noChineseFonts:
       Failure(
         code: "fonts.missing", message: Text(zh: "缺少中文字体", en: "no font has Chinese characters"),

@@ -39,10 +39,7 @@ extension Examination {
             en: "\(faults.count - Self.maxNamed) more, the last of them: ")))
     }
     if !restored.isEmpty {
-      praise(
-        Text(
-          zh: "\(restored.count) 条记录与日志不符，已按日志改正",
-          en: "\(restored.count) records differed from the log and have been put right from it"))
+      note(.warning, Ailment.recordsRepaired(restored).failure)
     }
     if faults.isEmpty, restored.isEmpty {
       praise(
@@ -106,11 +103,14 @@ extension Fieldbook.CheckFault: Explained {
       StoreFault.corrupt.failure.within(Text(zh: "SQLite：\(words)。", en: "SQLite: \(words); "))
     case .log(let seq, let fault): explain(FieldbookError.logBroken(seq: seq, fault))
     case .revision(let id, let revision):
-      explain(FieldbookError.digestDiffers(id, revision: revision))
+      explain(FieldbookError.evidence(id, .revision(revision)))
     case .differs(let id):
       // Put right wherever the disk lets us.
       explain(FieldbookError.damagedRow(table: "record", key: id.text))
     case .ahead(let id): explain(FieldbookError.recordAhead(id))
+    case .unreadable(let id?, "event", let key):
+      Int64(key).map { explain(FieldbookError.evidence(id, .unreadableEntry(seq: $0))) }
+        ?? explain(FieldbookError.damagedRow(table: "event", key: key)).within(Self.place(id))
     case .unreadable(let id, let table, let key):
       explain(FieldbookError.damagedRow(table: table, key: key)).within(
         id.map(Self.place) ?? Text(zh: "", en: ""))

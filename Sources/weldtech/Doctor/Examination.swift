@@ -82,8 +82,9 @@ struct Examination {
 
   private mutating func lookAtClock() throws {
     let now = workplace.clock.now()
-    let newest = try workplace.fieldbook().list(limit: 1).first?.openedAt
-    guard let newest, newest > now else {
+    let fieldbook = try workplace.fieldbook()
+    guard let newest = try fieldbook.newestEventTime(), newest > now else {
+      try fieldbook.checkClock(now)
       return praise(Text(zh: "电脑时间 \(now.screenText)", en: "the clock says \(now.screenText)"))
     }
     note(.failed, Ailment.clockBehind(now: now, newest: newest).failure)

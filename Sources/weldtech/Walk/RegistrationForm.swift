@@ -15,7 +15,10 @@ struct RegistrationForm {
     var values: [RegistrationField: JSONValue] = [:]
     if let file { values = try Registration.values(ofDocument: try document(file)) }
     for (field, text) in fields { values[field] = .string(text) }
-    let today = workplace.clock.now().day
+    let now = workplace.clock.now()
+    // Before anybody is asked: by a clock that is wrong, true dates lie in the future.
+    try workplace.fieldbook().checkClock(now)
+    let today = now.day
     let glyphs = workplace.glyphs
     guard file == nil, workplace.console.canPrompt else {
       return try Registration(values, today: today, drawnBy: glyphs)

@@ -6,10 +6,14 @@ import Terminal
 extension Walk {
   /// Looks into the files, keeps them, and attaches them as evidence; where one is no whole photo, none
   /// is attached.
-  func photograph(_ installation: Installation, stage: Photo.Stage, files: [String]) throws -> Installation {
+  func photograph(_ installation: LockedInstallation, stage: Photo.Stage, files: [String]) throws
+    -> Installation
+  {
     let step: Step = stage == .after ? .photoAfter : .photoBefore
     try require(step, of: installation)
-    let photos = try files.map { try photo(stage: stage, file: $0) }
+    var known = Set(installation.record.photos.filter { $0.stage == stage }.map(\.sha256))
+    // The same again, after a run that was cut off or twice in one line, is the same photo.
+    let photos = try files.map { try photo(stage: stage, file: $0) }.filter { known.insert($0.sha256).inserted }
     return try append(photos.map { .photographed($0) }, to: installation)
   }
 
@@ -42,16 +46,23 @@ extension Walk {
     }
   }
 
-  func seal(_ installation: Installation, number: String, photoFile: String?) throws -> Installation {
+  /// Puts a seal down. The one that is on already stays as it is: the same number again changes nothing, and at most
+  /// adds its photo.
+  func seal(_ installation: LockedInstallation, number: String, photoFile: String?) throws -> Installation {
     try require(.seal, of: installation)
     let photo = try photoFile.map { try self.photo(stage: .seal, file: $0) }
-    let previous = installation.seal.map { $0.previousNumbers + [$0.number] } ?? []
+    let isOn = installation.record.sealHolds && installation.record.seal?.number == number
+    if isOn, photo == nil || photo?.sha256 == installation.record.seal?.photoSha256 {
+      return installation.record
+    }
+    var previous = installation.record.seal?.previousNumbers ?? []
+    if !isOn, let before = installation.record.seal { previous.append(before.number) }
     let seal = Seal(
       number: number, photoSha256: photo?.sha256, appliedAt: now(), previousNumbers: previous)
     return try append([.sealed(seal)] + (photo.map { [.photographed($0)] } ?? []), to: installation)
   }
 
-  func handOver(_ installation: Installation, _ handover: Handover) throws -> Installation {
+  func handOver(_ installation: LockedInstallation, _ handover: Handover) throws -> Installation {
     try require(.handover, of: installation)
     return try append(.handedOver(handover), to: installation)
   }

@@ -25,14 +25,15 @@ extension Walk {
   }
 
   /// Makes the label and reads it back, or confirms the one from stock.
-  func label(_ installation: Installation, _ order: LabelOrder) throws -> LabelOutcome {
-    try require(.label, of: installation)
+  func label(_ locked: LockedInstallation, _ order: LabelOrder) throws -> LabelOutcome {
+    try require(.label, of: locked)
+    let installation = locked.record
     guard let code = installation.code else { throw StepRefused(step: .label, refusal: .retired) }
     let payload = try workplace.labelPayload(of: code)
     if let stockCode = order.stockCode {
       guard stockCode == code else { throw StepRefused(step: .label, refusal: .otherCode(code)) }
       let record = LabelRecord(code: code, payload: payload.text, template: "stock", verified: true)
-      let changed = try append(.labelled(record), to: installation)
+      let changed = try append(.labelled(record), to: locked)
       return LabelOutcome(installation: changed, payload: payload.text, file: nil)
     }
 
@@ -49,7 +50,7 @@ extension Walk {
     }
     let record = LabelRecord(
       code: code, payload: payload.text, template: made.template, verified: made.verified)
-    let changed = try append(.labelled(record), to: installation)
+    let changed = try append(.labelled(record), to: locked)
     return LabelOutcome(installation: changed, payload: payload.text, file: file)
   }
 

@@ -11,7 +11,7 @@ extension Walk {
   /// Binds module, welder and code; safe to run again after it was cut off anywhere.
   /// - Parameter serviceReason: why a key is to be replaced with the case open and no proof; nil where it takes one.
   func pair(
-    _ installation: Installation, port: String, serviceReason: WrittenText? = nil,
+    _ installation: LockedInstallation, port: String, serviceReason: WrittenText? = nil,
     report: @escaping (PairingEvent) -> Void
   ) throws -> (installation: Installation, result: PairingResult) {
     try require(.pair, of: installation)
@@ -24,11 +24,11 @@ extension Walk {
 
   /// The same over a link that is open.
   func pair(
-    _ installation: Installation, client: SMPClient, serviceReason: WrittenText? = nil,
+    _ installation: LockedInstallation, client: SMPClient, serviceReason: WrittenText? = nil,
     report: @escaping (PairingEvent) -> Void
   ) throws -> (installation: Installation, result: PairingResult) {
     try require(.pair, of: installation)
-    guard let code = installation.code else { throw StepRefused(step: .pair, refusal: .retired) }
+    guard let code = installation.record.code else { throw StepRefused(step: .pair, refusal: .retired) }
     let settings = PairingSettings(
       code: code.description, platform: try workplace.platformAddress(),
       apn: try fieldbook.setup().accessPointName ?? "",
@@ -36,17 +36,17 @@ extension Walk {
     let pairing = Pairing(
       client: client, keys: try fieldbook, clock: workplace.clock, random: workplace.random,
       report: report)
-    var installation = installation
     let terms = ReplacementTerms(
       isInForce: { try holdsOn($0, otherThan: installation.id) },
       authority: try? workplace.platformClient(exchangeTimeout: .seconds(15)), serviceReason: serviceReason,
-      inspection: installation.module?.inspection, recorded: installation.module?.replacement,
-      record: { installation = try append(.inspected($0), to: installation) })
+      inspection: installation.record.module?.inspection, recorded: installation.record.module?.replacement,
+      record: { try append(.inspected($0), to: installation) })
     let result = try pairing.pair(installation.id, settings: settings, terms: terms)
-    if let module = installation.module, module.pairedAt != nil, module.serialNumber == result.serialNumber,
+    if let module = installation.record.module, module.pairedAt != nil,
+      module.serialNumber == result.serialNumber,
       module.keyId == result.keyId, result.replacement == nil || result.replacement == module.replacement
     {
-      return (installation, result)
+      return (installation.record, result)
     }
     let event = InstallationEvent.Paired(
       serialNumber: result.serialNumber, keyId: result.keyId, imei: result.imei, iccid: result.iccid,
@@ -68,7 +68,7 @@ extension Walk {
 
   /// Runs the plan and records the report, passed or not.
   func test(
-    _ installation: Installation, port: String, plan: String?,
+    _ installation: LockedInstallation, port: String, plan: String?,
     report: @escaping (FunctionalTestEvent) -> Void
   ) throws -> Installation {
     try require(.test, of: installation)
@@ -80,12 +80,13 @@ extension Walk {
 
   /// The same over a link that is open.
   func test(
-    _ installation: Installation, client: SMPClient, plan: String?,
+    _ installation: LockedInstallation, client: SMPClient, plan: String?,
     report: @escaping (FunctionalTestEvent) -> Void
   ) throws -> Installation {
     try require(.test, of: installation)
-    guard let module = installation.module, let serialNumber = module.serialNumber, let keyId = module.keyId,
-      let scheme = installation.scheme
+    guard let module = installation.record.module, let serialNumber = module.serialNumber,
+      let keyId = module.keyId,
+      let scheme = installation.record.scheme
     else { throw StepRefused(step: .test, refusal: .needs([.pair])) }
     let catalogue = try workplace.catalogue()
     let testPlan = try catalogue.plan(named: plan, for: try catalogue.scheme(named: scheme.name))
@@ -123,11 +124,11 @@ extension Walk {
   }
 
   /// Protects the module's flash from reading, as the last thing that is done to it.
-  func protect(_ installation: Installation, port: String, report: @escaping (FlashStep) -> Void) throws
+  func protect(_ installation: LockedInstallation, port: String, report: @escaping (FlashStep) -> Void) throws
     -> (installation: Installation, chipID: String)
   {
     try require(.flash, of: installation)
-    guard installation.isDone(.test) else { throw ProtectionRefused() }
+    guard installation.record.isDone(.test) else { throw ProtectionRefused() }
     let link = try workplace.openPort(port)
     defer { link.close() }
     let flasher = Flasher(link: link, notes: workplace.flashNotes(for: port), now: { ContinuousClock.now })
@@ -136,7 +137,8 @@ extension Walk {
   }
 
   /// Brings the module's firmware up to date and records what it is.
-  func flash(_ installation: Installation, _ order: FlashOrder, report: @escaping (FlashStep) -> Void) throws
+  func flash(_ installation: LockedInstallation, _ order: FlashOrder, report: @escaping (FlashStep) -> Void)
+    throws
     -> (installation: Installation, result: FlashResult)
   {
     try require(.flash, of: installation)

@@ -18,8 +18,11 @@ extension Walk {
     var file: String
   }
 
-  /// The proprietor signs: the agreement is made and kept, the record closes and is queued.
-  func sign(_ installation: Installation, _ order: SignOrder) throws -> SignOutcome {
+  /// The proprietor signs: the agreement is made and kept, the record closes and is queued. What is signed is the
+  /// record computed anew from its events, with every file that it names read, and nothing can be added meanwhile.
+  func sign(_ locked: LockedInstallation, _ order: SignOrder) throws -> SignOutcome {
+    try require(.sign, of: locked)
+    let installation = try fieldbook.provenRecord(of: locked.id)
     try require(.sign, of: installation)
     let strokes = try SignatureStrokes(json: order.strokes)
     let signatory = Signatory(
@@ -38,7 +41,7 @@ extension Walk {
     let record = AgreementRecord(
       sha256: sha256, bytes: document.pdf.count, signedAt: signedAt, signatory: signatory,
       strokesSha256: strokesSha256)
-    let closed = try append(.signed(record), to: installation)
+    let closed = try close(installation, with: record, of: locked)
     let file = workplace.documentPath(of: installation, named: "agreement.pdf")
     try workplace.write(document.pdf, to: file)
     return SignOutcome(installation: closed, file: file)

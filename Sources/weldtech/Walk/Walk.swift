@@ -14,29 +14,17 @@ struct Walk {
   func technician() throws -> Technician { try workplace.technician() }
 
   /// - Throws: the lifecycle's refusal, so that a step that may not be taken starts no work.
+  func require(_ step: Step, of installation: LockedInstallation) throws {
+    try require(step, of: installation.record)
+  }
+
+  /// The same of a record that is only read.
   func require(_ step: Step, of installation: Installation) throws {
     workplace.concerned = installation.id
+    try fieldbook.checkClock(now())
     if let refusal = installation.refusal(of: step, by: try technician(), on: now().day) {
       throw StepRefused(step: step, refusal: refusal)
     }
-  }
-
-  /// Appends `events`, all or none, and returns the record with them.
-  func append(_ events: [InstallationEvent], to installation: Installation) throws -> Installation {
-    try fieldbook.append(events, to: installation.id, by: try technician(), at: now())
-  }
-
-  func append(_ event: InstallationEvent, to installation: Installation) throws -> Installation {
-    try append([event], to: installation)
-  }
-
-  /// Runs `body` while no other weldtech works on this installation.
-  /// - Throws: `InstallationBusy`.
-  func alone<Result>(with id: InstallationID, _ body: () throws -> Result) throws -> Result {
-    workplace.concerned = id
-    guard let lock = try fieldbook.lock(.installation(id)) else { throw InstallationBusy(id: id) }
-    defer { lock.release() }
-    return try body()
   }
 }
 

@@ -84,10 +84,10 @@ final class Laptop: Sendable {
   /// The commands of the walk in its order, each with the step it takes.
   func steps(of id: String, on port: String) throws -> [(Step, [String])] {
     [
-      (.photoBefore, ["photo", id, "--stage", "before", try photo()]),
+      (.photoBefore, ["photo", id, "--stage", "before", try photo(of: id)]),
       (.flash, ["flash", id, "--port", port]), (.pair, ["pair", id, "--port", port]), (.label, ["label", id]),
-      (.seal, ["seal", id, "--number", "S-0001"]), (.test, ["test", id, "--port", port]),
-      (.photoAfter, ["photo", id, "--stage", "after", try photo(.after)]),
+      (.seal, ["seal", id, "--number", "S-\(id.prefix(8))"]), (.test, ["test", id, "--port", port]),
+      (.photoAfter, ["photo", id, "--stage", "after", try photo(.after, of: id)]),
       (.handover, ["handover", id, "--trained", "2", "--rules", "drafted"]),
       (.sign, ["sign", id, "--signature", try signature()]),
     ]
@@ -96,7 +96,8 @@ final class Laptop: Sendable {
   /// What `install` is told besides an id or a registration.
   func answers(port: String) throws -> [String] {
     [
-      "--port", port, "--photo-before", try photo(), "--photo-after", try photo(.after), "--seal", "S-0001",
+      "--port", port, "--photo-before", try photo(), "--photo-after", try photo(.after), "--seal",
+      "S-\(UUID().uuidString.prefix(8))",
       "--trained", "2", "--rules", "drafted", "--signature", try signature(),
     ]
   }
@@ -116,8 +117,25 @@ final class Laptop: Sendable {
     try scratch.write("registration.json", text)
   }
 
-  func photo(_ scene: SamplePhoto.Scene = .before) throws -> String {
-    try scratch.write(scene == .before ? "before.png" : "after.png", Self.photos[scene == .before ? 0 : 1])
+  /// A photo that no other installation has: the same file is not evidence twice.
+  /// - Parameter owner: the same installation's photo of a scene is always the same.
+  func photo(_ scene: SamplePhoto.Scene = .before, of owner: String = UUID().uuidString) throws -> String {
+    try scratch.write(
+      scene == .before ? "before.png" : "after.png",
+      Self.withComment("\(scene) \(owner)", in: Self.photos[scene == .before ? 0 : 1]))
+  }
+
+  /// Puts a tEXt chunk behind the header of a PNG (11.3.4.3 of the PNG specification).
+  static func withComment(_ text: String, in png: Data) -> Data {
+    let body = Data("tEXtComment\0\(text)".utf8)
+    var crc = UInt32.max
+    for byte in body {
+      crc ^= UInt32(byte)
+      for _ in 0..<8 { crc = crc & 1 == 1 ? 0xEDB8_8320 ^ (crc >> 1) : crc >> 1 }
+    }
+    func bytes(_ value: UInt32) -> Data { withUnsafeBytes(of: value.bigEndian) { Data($0) } }
+    // Eight bytes of signature, 25 of header.
+    return png.prefix(33) + bytes(UInt32(body.count - 4)) + body + bytes(~crc) + png.dropFirst(33)
   }
 
   func signature() throws -> String {

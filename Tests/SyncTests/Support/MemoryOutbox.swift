@@ -6,11 +6,13 @@ import Records
 final class MemoryOutbox: Outbox {
   private var keys: [(key: PendingKey, secret: [UInt8]?)] = []
   private var records: [PendingRecord] = []
+  var faults: [InstallationID: EvidenceFault] = [:]
   private(set) var marks: [String] = []
 
   func pendingKeys() -> [PendingKey] { keys.map(\.key) }
   func secret(ofKey keyId: String) -> [UInt8]? { keys.first { $0.key.keyId == keyId }?.secret }
   func pendingRecords() -> [PendingRecord] { records }
+  func fault(of record: PendingRecord) -> EvidenceFault? { faults[record.id] }
 
   func markAttempted(key keyId: String, at: Timestamp) { marks.append("attempted key") }
 

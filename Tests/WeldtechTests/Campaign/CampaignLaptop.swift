@@ -14,7 +14,6 @@ final class CampaignLaptop {
   private(set) var seed: UInt64 = 0
   private let workplace: Workplace
   private let walk: Walk
-  private let photo: Photo
   /// Tells its numbers from another laptop's.
   private let name: String
   private var draw = CampaignDraw(seed: 0)
@@ -36,10 +35,6 @@ final class CampaignLaptop {
       $0.technician = Self.technician
       $0.platform = platform
     }
-    let bytes = Data("a photo".utf8)
-    photo = Photo(
-      stage: .before, sha256: try fieldbook.files.store(bytes), bytes: bytes.count, mediaType: "image/jpeg",
-      takenAt: clock.now(), widthPixels: 640, heightPixels: 480)
     workplace.random = { [unowned self] count in
       (0..<count).map { _ in UInt8(truncatingIfNeeded: self.draw.next()) }
     }
@@ -81,33 +76,42 @@ final class CampaignLaptop {
           name: supply == .threePhase380 ? "three-phase-inverter" : "single-phase-inverter", version: "1"),
         retiredReason: nil,
         remarks: nil), at: workplace.clock.now())
+    let lock = try #require(try fieldbook.lock(installation: id))
+    defer { lock.release() }
     _ = try fieldbook.append(
       [
-        .photographed(photo),
+        .photographed(try photo(of: id)),
         .flashed(
           .init(
             chip: "STM32F405", chipId: nil, firmwareVersion: "0.1.0",
             firmwareSha256: String(repeating: "ab", count: 32), skipped: false)),
-      ], to: id, by: Self.technician, at: workplace.clock.now())
+      ], holding: lock, by: Self.technician, at: workplace.clock.now())
     return id
+  }
+
+  private func photo(of id: InstallationID) throws -> Photo {
+    let bytes = Data("a photo of \(id)".utf8)
+    return Photo(
+      stage: .before, sha256: try workplace.fieldbook().files.store(bytes), bytes: bytes.count,
+      mediaType: "image/jpeg", takenAt: workplace.clock.now(), widthPixels: 640, heightPixels: 480)
   }
 
   func pair(_ id: InstallationID, _ client: SMPClient, _ reason: WrittenText? = nil) throws -> (
     installation: Installation, result: PairingResult
   ) {
-    try walk.pair(
-      try workplace.fieldbook().installation(id), client: client, serviceReason: reason, report: { _ in })
+    try walk.alone(with: id) {
+      try walk.pair($0, client: client, serviceReason: reason, report: { _ in })
+    }
   }
 
   func test(
     _ id: InstallationID, _ client: SMPClient, report: @escaping (FunctionalTestEvent) -> Void = { _ in }
   ) throws -> Installation {
-    try walk.test(try workplace.fieldbook().installation(id), client: client, plan: nil, report: report)
+    try walk.alone(with: id) { try walk.test($0, client: client, plan: nil, report: report) }
   }
 
   func void(_ id: InstallationID) throws {
-    _ = try workplace.fieldbook().append(
-      .voided(reason: "taken back"), to: id, by: Self.technician, at: workplace.clock.now())
+    try walk.void(id, reason: WrittenText(asKept: "taken back"))
   }
 
   func deliverKeys() throws { _ = try workplace.syncRun(retry: RetryPolicy(attempts: 1)).deliverKeys() }

@@ -54,7 +54,7 @@ enum Errors {
   private static let ailments: [any Error] =
     ([
       .certificateExpires(day), .fewCodes(left: 3), .diskLow(free: 5),
-      .clockBehind(now: moment, newest: moment),
+      .clockBehind(now: moment, newest: moment), .recordsRepaired([id]),
     ]
     + [.noChineseFonts, .homeOpen(home: "/h", first: "/h", count: 2)] + troubles.map { .port($0) }) as [Ailment]
 
@@ -158,7 +158,12 @@ enum Errors {
       .labelIs(code, .spoiled), .fileTooLarge(bytes: 2, largest: 1),
       .fileMissing(sha256: digest), .fileDamaged(sha256: digest), .notADigest, .keyUnknown(keyId: "a"),
       .keyInUse(keyId: "a", by: id), .revisionUnknown(id, revision: 2), .digestDiffers(id, revision: 2),
-      .stillPending(id, keys: 1, files: 2),
+      .stillPending(id, keys: 1, files: 2), .recordChanged(id),
+      .photoUsed(sha256: digest, by: id, stage: .before), .sealUsed(number: "S-1", by: id),
+      .clockBehind(now: moment, newest: moment), .clockImplausible(moment), .evidence(id, .record),
+      .evidence(id, .entry(seq: 3)), .evidence(id, .unreadableEntry(seq: 3)), .evidence(id, .revision(1)),
+      .evidence(id, .fileMissing(name: "agreement.pdf", sha256: digest)),
+      .evidence(id, .fileDamaged(name: "photo-before-1.jpg", sha256: digest)),
     ] as [FieldbookError]
 
   private static let files: [any Error] = [
@@ -179,7 +184,7 @@ enum Errors {
 
   private static let refusals: [StepRefusal] = [
     .needs(Step.allCases), .needs([]), .certificateExpired(day), .retired, .void, .closed, .testNotPassed,
-    .testBeforeSeal, .otherCode(code),
+    .testBeforeSeal, .sealOutdated, .otherCode(code),
   ]
 
   private static let jsonFaults: [JSONFault] = [

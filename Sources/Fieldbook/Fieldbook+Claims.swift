@@ -1,0 +1,56 @@
+import Records
+
+/// What is evidence of one installation and so of no other: a photo by its contents, a seal by its number. A void
+/// record lets go of its own.
+extension Fieldbook {
+  /// - Throws: `photoUsed`, `sealUsed`, `store`, `damagedRow`.
+  func checkIsFree(_ event: InstallationEvent, for installation: Installation) throws(FieldbookError) {
+    switch event {
+    case .photographed(let photo):
+      let user = try database.first(
+        "SELECT installation, stage FROM photo_use WHERE sha256 = ?", [.text(photo.sha256)]
+      ) { (installation: $0.text(0), stage: $0.text(1)) }
+      guard let user, user != (installation.id.text, photo.stage.rawValue) else { return }
+      let stage = Photo.Stage(rawValue: user.stage) ?? photo.stage
+      throw .photoUsed(
+        sha256: photo.sha256, by: try Self.id(user.installation, table: "photo_use"), stage: stage)
+    case .sealed(let seal):
+      let user = try database.first(
+        "SELECT installation FROM seal_use WHERE number = ?", [.text(seal.number)]
+      ) { $0.text(0) }
+      guard let user else { return }
+      // The one that is on may be put down again, with a photo for instance; one that was broken may not.
+      let isOn = installation.seal.map { $0.number == seal.number } == true && installation.sealHolds
+      if user == installation.id.text, isOn { return }
+      throw .sealUsed(number: seal.number, by: try Self.id(user, table: "seal_use"))
+    default: return
+    }
+  }
+
+  /// Within the transaction that writes the event.
+  func claim(_ event: InstallationEvent, for id: InstallationID) throws(FieldbookError) {
+    switch event {
+    case .photographed(let photo):
+      try database.run(
+        "INSERT OR IGNORE INTO photo_use (sha256, stage, installation) VALUES (?, ?, ?)",
+        [.text(photo.sha256), .text(photo.stage.rawValue), .text(id.text)])
+    case .sealed(let seal):
+      try database.run(
+        "INSERT OR IGNORE INTO seal_use (number, installation) VALUES (?, ?)",
+        [.text(seal.number), .text(id.text)])
+    case .voided: try releaseClaims(of: id)
+    default: return
+    }
+  }
+
+  private func releaseClaims(of id: InstallationID) throws(FieldbookError) {
+    try database.run("DELETE FROM photo_use WHERE installation = ?", [.text(id.text)])
+    try database.run("DELETE FROM seal_use WHERE installation = ?", [.text(id.text)])
+  }
+
+  /// Sets down again what a record's events claim.
+  func restoreClaims(of entries: [LogEntry], id: InstallationID) throws(FieldbookError) {
+    try releaseClaims(of: id)
+    for entry in entries { try claim(entry.event, for: id) }
+  }
+}

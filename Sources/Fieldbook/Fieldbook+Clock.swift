@@ -1,0 +1,63 @@
+import FoundationEssentials
+public import Records
+
+/// An entry of the log that is about no installation: the clock had been wrong, and is right again.
+struct ClockAcceptance: Codable, Hashable {
+  struct Facts: Codable, Hashable {
+    /// The date of the entry before this one, RFC 3339.
+    var previous: String
+    var reason: WrittenText
+    /// Whoever works with this laptop; nil before `setup`.
+    var technician: Technician?
+  }
+
+  static let name = "clockAccepted"
+
+  var event = Self.name
+  var facts: Facts
+}
+
+extension Fieldbook {
+  /// No laptop wrote an event of this work before the plan of 24 July 2024 that orders it.
+  public static let earliestDay = CalendarDay(daysSince1970: 19_928)
+
+  /// The date of the newest entry of the log; nil where there is none, or where it has no date that can be read.
+  public func newestEventTime() throws(FieldbookError) -> Timestamp? {
+    let text = try database.first("SELECT at FROM event ORDER BY seq DESC LIMIT 1") { $0.text(0) }
+    return text.flatMap { Timestamp($0) }
+  }
+
+  /// Whether an event may bear this date: no event is dated before the last one that this laptop wrote.
+  /// - Throws: `clockImplausible`, `clockBehind`, `store`.
+  public func checkClock(_ now: Timestamp) throws(FieldbookError) {
+    guard now.isWritable, now.day >= Self.earliestDay else { throw .clockImplausible(now) }
+    if let newest = try newestEventTime(), now < newest { throw .clockBehind(now: now, newest: newest) }
+  }
+
+  /// A moment as a column keeps it.
+  /// - Throws: `clockImplausible` for one that nobody could read again.
+  static func time(_ at: Timestamp) throws(FieldbookError) -> SQLValue {
+    guard at.isWritable else { throw .clockImplausible(at) }
+    return .text(at.description)
+  }
+
+  /// Records that the clock had jumped ahead and is right again; events go on from `now`.
+  /// - Returns: the date that the newest entry has; nil where `now` is not before it, and nothing was recorded.
+  /// - Throws: `clockImplausible`, `store`.
+  @discardableResult
+  public func acceptClock(reason: WrittenText, at now: Timestamp) throws(FieldbookError) -> Timestamp? {
+    guard now.isWritable, now.day >= Self.earliestDay else { throw .clockImplausible(now) }
+    let technician = try setup().technician
+    return try database.transaction { () throws(FieldbookError) in
+      guard let newest = try newestEventTime(), now < newest else { return nil }
+      let entry = ClockAcceptance(
+        facts: .init(previous: newest.description, reason: reason, technician: technician))
+      guard let body = try? RecordCoding.encode(entry) else {
+        throw FieldbookError.unencodable(event: ClockAcceptance.name)
+      }
+      try EventLog.append(
+        body, name: ClockAcceptance.name, of: EventLog.laptop, at: now, in: database)
+      return newest
+    }
+  }
+}

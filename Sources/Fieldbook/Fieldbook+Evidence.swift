@@ -1,0 +1,133 @@
+import FoundationEssentials
+public import Records
+
+extension Fieldbook {
+  // MARK: - Before a signature
+
+  /// Computes a record anew from its own events, and compares the record that is kept with it. The digests of the
+  /// events and their links to the entries beside them are checked, and every file that the record names is read.
+  /// The work is that of the one installation, however many others there are; `verifyLog` checks the whole chain.
+  /// - Returns: the record as its events make it; delivery is not in it.
+  /// - Throws: `evidence` with the first thing that is not as it was written, `notFound`, `home`, `store`.
+  public func provenRecord(of id: InstallationID) throws(FieldbookError) -> Installation {
+    let proven = try database.snapshot { () throws(FieldbookError) in try prove(id).record }
+    for file in RecordFile.named(by: proven) { try check(file, of: id) }
+    return proven
+  }
+
+  // MARK: - Before delivery
+
+  /// What keeps a closed record from being delivered: bytes that are not those that the revision was closed with, or
+  /// evidence behind them that is not as it was written. Files that the platform has are not read again.
+  /// - Returns: nil where all is as it was written.
+  /// - Throws: `home`, `store`, `damagedRow`.
+  public func fault(of record: PendingRecord) throws(FieldbookError) -> EvidenceFault? {
+    do throws(FieldbookError) {
+      try database.snapshot { () throws(FieldbookError) in try check(record) }
+      for file in record.files {
+        try check(
+          RecordFile(sha256: file.sha256.hex, bytes: file.bytes, filename: file.filename), of: record.id)
+      }
+      return nil
+    } catch .evidence(_, let fault) {
+      return fault
+    }
+  }
+
+  private func check(_ record: PendingRecord) throws(FieldbookError) {
+    let damaged = FieldbookError.evidence(record.id, .revision(record.revision))
+    guard Self.digest(of: record.body) == record.sha256 else { throw damaged }
+    let entries = try prove(record.id).entries
+    let closing = try database.first(
+      "SELECT seq, sha256 FROM revision WHERE installation = ? AND revision = ?",
+      [.text(record.id.text), .integer(record.revision)]
+    ) { (seq: Int64($0.integer(0)), sha256: $0.text(1)) }
+    guard let closing, closing.sha256 == record.sha256,
+      let sent = try? RecordCoding.decode(Installation.self, from: record.body),
+      let closed = try addUp(entries.filter { $0.seq <= closing.seq }, id: record.id),
+      sent.isSame(as: closed)
+    else { throw damaged }
+    // Every file that the record names is in the queue, or was.
+    let queued = Set((record.files + record.acknowledgedFiles).map(\.sha256.hex))
+    guard RecordFile.named(by: sent).allSatisfy({ queued.contains($0.sha256) }) else { throw damaged }
+  }
+
+  private func check(_ file: RecordFile, of id: InstallationID) throws(FieldbookError) {
+    do throws(FieldbookError) {
+      if let bytes = file.bytes, try files.size(of: file.sha256) != bytes {
+        throw .fileDamaged(sha256: file.sha256)
+      }
+      try files.verify(file.sha256)
+    } catch .fileMissing(let sha256) {
+      throw .evidence(id, .fileMissing(name: file.filename, sha256: sha256))
+    } catch .fileDamaged(let sha256) {
+      throw .evidence(id, .fileDamaged(name: file.filename, sha256: sha256))
+    } catch .notADigest {
+      throw .evidence(id, .record)
+    }
+  }
+
+  // MARK: - The record and its entries
+
+  /// Within a snapshot. A void record may have entries that cannot be read, which is why it was taken back.
+  private func prove(_ id: InstallationID) throws(FieldbookError) -> (record: Installation, entries: [LogEntry])
+  {
+    let kept: Installation
+    do throws(FieldbookError) {
+      kept = try record(of: id)
+    } catch .damagedRow(_, _) {
+      throw .evidence(id, .record)
+    }
+    let (entries, unreadable) = try provenEntries(of: id)
+    guard let sum = try addUp(entries, id: id) else {
+      throw .evidence(id, unreadable.first.map { .unreadableEntry(seq: $0) } ?? .record)
+    }
+    if let seq = unreadable.first, sum.status != .void { throw .evidence(id, .unreadableEntry(seq: seq)) }
+    guard kept.isSame(as: sum) else { throw .evidence(id, .record) }
+    return (sum, entries)
+  }
+
+  /// The entries of one installation, each with its digest and its links to both neighbours checked.
+  private func provenEntries(of id: InstallationID) throws(FieldbookError)
+    -> (entries: [LogEntry], unreadable: [Int64])
+  {
+    let last = try database.first("SELECT max(seq) FROM event") { $0.integer(0) } ?? 0
+    var entries: [LogEntry] = []
+    var unreadable: [Int64] = []
+    _ = try database.rows(
+      """
+      SELECT seq, at, name, body, previous_sha256, sha256,
+        (SELECT sha256 FROM event AS before WHERE before.seq = event.seq - 1),
+        (SELECT previous_sha256 FROM event AS after WHERE after.seq = event.seq + 1)
+      FROM event WHERE installation = ? ORDER BY seq
+      """, [.text(id.text)]
+    ) { (row) throws(FieldbookError) in
+      let seq = Int64(row.integer(0))
+      let sha256 = row.text(5)
+      let before = row.optionalText(6) ?? (seq == 1 ? EventLog.beginning : nil)
+      let after = row.optionalText(7) ?? (row.integer(0) == last ? sha256 : nil)
+      let digest = EventLog.digest(
+        after: row.text(4), seq: seq, installation: id.text, at: row.text(1), name: row.text(2),
+        body: row.blob(3))
+      guard before == row.text(4), after == sha256, digest == sha256 else {
+        throw FieldbookError.evidence(id, .entry(seq: seq))
+      }
+      if let entry = Self.entry(row.text(1), row.text(2), row.blob(3), seq: seq, of: id, sha256: sha256) {
+        entries.append(entry)
+      } else {
+        unreadable.append(seq)
+      }
+    }
+    return (entries, unreadable)
+  }
+
+  /// Nil where it cannot be read.
+  static func entry(
+    _ at: String, _ name: String, _ body: Data, seq: Int64, of id: InstallationID, sha256: String
+  ) -> LogEntry? {
+    guard let at = Timestamp(at), let event = try? RecordCoding.decode(InstallationEvent.self, from: body),
+      event.name == name
+    else { return nil }
+    return LogEntry(seq: seq, installation: id, at: at, event: event, sha256: sha256)
+  }
+}

@@ -1,0 +1,68 @@
+import Arguments
+import Fieldbook
+import Records
+import Terminal
+
+/// `void`: takes a record back.
+enum VoidCommand {
+  struct Options {
+    var id = ""
+    var reason: String?
+    var isConfirmed = false
+  }
+
+  struct Document: Encodable {
+    var id: InstallationID
+    var status: Installation.Status
+  }
+
+  static var command: Command<Workplace> {
+    Command(
+      "void", Text(zh: "作废一条记录", en: "take a record back, with a reason"),
+      discussion: Text(
+        zh: "作废后，它的照片和封条编号可以再用。已签字关闭或已送达的记录作废前要确认。",
+        en:
+          "Its photos and its seal number can then be used again. A record that is signed or delivered\nis taken back only once that is confirmed."
+      ),
+      options: Options(),
+      parameters: { parameters in
+        parameters.installation(\.id)
+        parameters.option("reason", \.reason, .string, placeholder: "TEXT", Text(zh: "原因", en: "why"))
+        parameters.flag(
+          "yes", \.isConfirmed,
+          Text(zh: "已签字或已送达的也作废，不再询问", en: "do not ask, also where the record is signed or delivered"))
+      }, run: run)
+  }
+
+  static func run(_ options: Options, _ workplace: Workplace) throws -> Int32 {
+    let console = workplace.console
+    let fieldbook = try workplace.fieldbook()
+    let id = try fieldbook.resolve(options.id)
+    let status = try fieldbook.status(of: id)
+    let reason = try console.need(options.reason, option: "reason") {
+      try workplace.ask(Text(zh: "作废的原因", en: "why is it void"), as: .note)
+    }
+    let written = try workplace.written(reason, as: .note, option: "reason")
+    if isClosed(status), !options.isConfirmed { try confirm(id, status, console) }
+    try Walk(workplace: workplace).void(id, reason: written)
+    try console.answer(Document(id: id, status: .void)) {
+      console.put(Text(zh: "记录 \(id) 已作废", en: "installation \(id) is void"))
+    }
+    return ExitCode.done.rawValue
+  }
+
+  private static func isClosed(_ status: Installation.Status) -> Bool {
+    switch status {
+    case .closed, .delivered, .retired: true
+    case .surveyed, .open, .void: false
+    }
+  }
+
+  private static func confirm(_ id: InstallationID, _ status: Installation.Status, _ console: Console) throws {
+    guard console.canPrompt else { throw UsageError.missing(option: "yes") }
+    let question = Text(
+      zh: "记录 \(id.text.prefix(8)) \(status.title.zh)，确定作废吗",
+      en: "record \(id.text.prefix(8)) is \(status.title.en); take it back")
+    guard try console.prompter.confirm(question, fallback: false) else { throw Cancelled() }
+  }
+}

@@ -1,0 +1,67 @@
+import Fieldbook
+import Records
+
+/// An installation on which this weldtech alone works. Every step of the walk takes one, and only
+/// `Walk.alone(with:_:)` makes one, so that no command can forget the lock.
+final class LockedInstallation {
+  /// The record as it stands, read under the lock.
+  fileprivate(set) var record: Installation
+  fileprivate let lock: InstallationLock
+
+  fileprivate init(record: Installation, lock: InstallationLock) {
+    self.record = record
+    self.lock = lock
+  }
+
+  var id: InstallationID { record.id }
+}
+
+extension Walk {
+  /// Runs `body` while no other weldtech works on this installation, on the record as it then stands.
+  /// - Throws: `InstallationBusy`.
+  func alone<Result>(with id: InstallationID, _ body: (LockedInstallation) throws -> Result) throws -> Result {
+    try locked(id) { try body(LockedInstallation(record: try fieldbook.installation(id), lock: $0)) }
+  }
+
+  /// Takes a record back, one that cannot be read too.
+  /// - Throws: `InstallationBusy`.
+  func void(_ id: InstallationID, reason: WrittenText) throws {
+    try locked(id) {
+      try fieldbook.void(reason, holding: $0, by: try technician(), at: now())
+    }
+  }
+
+  /// Appends `events`, all or none.
+  /// - Returns: the record with them, which is also what `installation` holds from here on.
+  @discardableResult
+  func append(_ events: [InstallationEvent], to installation: LockedInstallation) throws -> Installation {
+    guard !events.isEmpty else { return installation.record }
+    installation.record = try fieldbook.append(
+      events, holding: installation.lock, by: try technician(), at: now())
+    return installation.record
+  }
+
+  @discardableResult
+  func append(_ event: InstallationEvent, to installation: LockedInstallation) throws -> Installation {
+    try append([event], to: installation)
+  }
+
+  /// Closes the record with an agreement that was made of `proven`.
+  func close(_ proven: Installation, with agreement: AgreementRecord, of installation: LockedInstallation)
+    throws
+    -> Installation
+  {
+    installation.record = try fieldbook.close(
+      proven, with: agreement, holding: installation.lock, by: try technician(), at: now())
+    return installation.record
+  }
+
+  private func locked<Result>(_ id: InstallationID, _ body: (InstallationLock) throws -> Result) throws
+    -> Result
+  {
+    workplace.concerned = id
+    guard let lock = try fieldbook.lock(installation: id) else { throw InstallationBusy(id: id) }
+    defer { lock.release() }
+    return try body(lock)
+  }
+}
