@@ -71,9 +71,9 @@ public struct LabelInspection: Hashable, Sendable {
   /// Looks at the picture, and at its back unless all that was found stood upright: zxing-cpp cannot read some mirrored
   /// symbols at any size, and a sheet is mirrored whole.
   private static func findings(in image: GreyImage) throws(LabelError) -> [LabelReader.Finding] {
-    let front = try LabelReader.findings(in: image, as: .photograph)
+    let front = try allFindings(in: image)
     if !front.isEmpty, front.allSatisfy({ !$0.isMirrored }) { return front }
-    let back = try LabelReader.findings(in: image.flipped, as: .photograph).filter { !$0.isMirrored }
+    let back = try allFindings(in: image.flipped).filter { !$0.isMirrored }
     let texts = Set(back.map(\.text))
     let width = Double(image.widthPixels)
     return front.filter { !$0.isMirrored || !texts.contains($0.text) }
@@ -82,6 +82,21 @@ public struct LabelInspection: Hashable, Sendable {
           text: finding.text, isMirrored: true, correction: finding.correction,
           corners: finding.corners.map { Point(x: width - 1 - $0.x, y: $0.y) })
       }
+  }
+
+  /// Looks again where nothing has been found yet, until that shows nothing new: among many symbols zxing-cpp 1.4
+  /// passes over some, one in 18 of a sheet that has its labels side by side.
+  private static func allFindings(in image: GreyImage) throws(LabelError) -> [LabelReader.Finding] {
+    var findings = try LabelReader.findings(in: image, as: .photograph)
+    var new = findings
+    var rest = image
+    // Each look clears what it found, so that a few are enough; the bound is for corners that are not a symbol's.
+    for _ in 0..<8 where !new.isEmpty && findings.count > 1 {
+      rest = rest.cleared(new.map(\.corners))
+      new = try LabelReader.findings(in: rest, as: .photograph)
+      findings += new
+    }
+    return findings
   }
 
   private init(_ finding: LabelReader.Finding, in image: GreyImage, isInverted: Bool) {
