@@ -67,7 +67,7 @@ struct TemplateSlip: CustomTestStringConvertible, @unchecked Sendable {
       of: "holes[0]"),
     TemplateSlip(
       nil, "holes", Array(repeating: hole(57, 37, 1), count: 17), .tooLong(longest: 16)),
-    TemplateSlip(nil, "holes", [hole(44, 37, 1)], .onHole, at: "", of: "care"),
+    TemplateSlip(nil, "holes", [hole(44, 25, 1)], .onHole, at: "", of: "street"),
     TemplateSlip(nil, "elements", "none", .wrongType),
     TemplateSlip(nil, "elements", [Any](), .symbolCount(0)),
     TemplateSlip(
