@@ -144,7 +144,7 @@ import Testing
   }
 
   /// Each migration has a fixture: a database as the program of that time left it.
-  @Test(arguments: ["0001-fieldbook", "0002-labels", "0003-modules", "0004-label-texts"])
+  @Test(arguments: ["0001-fieldbook", "0002-labels", "0003-modules", "0004-label-texts", "0005-evidence"])
   func readsADatabaseOfEachAge(name: String) throws {
     try FileManager.default.createDirectory(atPath: home.path, withIntermediateDirectories: true)
     let script = try String(
