@@ -13,7 +13,8 @@ import Testing
     let file = desk.home + "-registration.json"
     defer { try? FileManager.default.removeItem(atPath: file) }
     try Data(bytes).write(to: URL(filePath: file))
-    return try RegistrationForm(workplace: desk.workplace()).fill(from: file, fields: [:]).owner.unitName.description
+    let form = RegistrationForm(workplace: desk.workplace())
+    return try form.fill(from: file, fields: [:]).owner.unitName.description
   }
 
   /// By the system's iconv, as the C library has it.
