@@ -29,7 +29,7 @@ struct SchemathesisTests {
       [
         "--config-file", Self.folder + "/schemathesis.toml", "run", Self.description, "-u", url, "--seed", "19",
         "--workers", "1", "--max-examples", "90", "--continue-on-failure", "--no-color",
-      ], environment: ["SCHEMATHESIS_HOOKS": Self.folder + "/hooks.py"], folder: scratch, seconds: 540)
+      ], environment: ["SCHEMATHESIS_HOOKS": Self.folder + "/hooks.py"], folder: scratch, seconds: 1_800)
     #expect(outcome.status == 0, "\(outcome.output)")
     // `2012 generated, 2012 passed`: none failed, none could not be sent.
     let counts = outcome.output.split(separator: "\n").last { $0.contains(" generated, ") }.map {
