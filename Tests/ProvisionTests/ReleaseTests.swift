@@ -232,6 +232,7 @@ import Testing
     let shipped = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .deletingLastPathComponent().appending(path: "firmware").path()
     let trusted = try TrustedKeys(directory: "\(shipped)/trust")
+      .adding(try TrustedKeys(directory: "\(shipped)/development"))
     #expect(trusted.flaws == [] && !trusted.keys.isEmpty)
     let catalogue = try ReleaseCatalogue(directory: "\(shipped)/releases", trusted: trusted)
     #expect(catalogue.flaws == [] && catalogue.newest(for: .stm32f405) != nil)
@@ -241,10 +242,10 @@ import Testing
     }
   }
 
-  @Test func `no private key lies in the folder of trusted keys or of releases`() throws {
+  @Test func `no private key lies in the folders of keys or of releases`() throws {
     let shipped = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .deletingLastPathComponent().appending(path: "firmware").path()
-    for name in ["trust", "releases"] {
+    for name in ["trust", "development", "releases"] {
       for file in try FileManager.default.contentsOfDirectory(atPath: "\(shipped)/\(name)") {
         let text = String(
           decoding: try Data(contentsOf: URL(filePath: "\(shipped)/\(name)/\(file)")), as: UTF8.self)
