@@ -59,6 +59,10 @@ struct CommandRunner {
     case .failed(let error): return report(error, path: invocation.path, to: console)
     case .run(let command):
       let home = invocation.globals.home ?? environment.defaultHome
+      // A script's variable that is not set would otherwise make the folder it runs in the home.
+      guard !home.isEmpty else {
+        return report(UsageError.missing(option: "home"), path: invocation.path, to: console)
+      }
       names.makeFolder(behind: home)
       let workplace = Workplace(
         environment: environment, console: console, clock: clock, home: absolutePath(home),

@@ -157,6 +157,19 @@ import Testing
     _ = try scratch.write("home/fieldbook.sqlite", String(repeating: "not a database ", count: 100))
     let corrupt = try Weldtech.run(["--json", "--home", scratch.file("home"), "status"])
     #expect(corrupt.status == 1 && corrupt.errorCode == "fieldbook.corrupt")
+    #expect(try Weldtech.run(["--json", "--home", "", "status"]).status == 64)
+  }
+
+  @Test func `a list without a label is refused`() throws {
+    let laptop = try Laptop()
+    try laptop.setUp()
+    let list = try laptop.scratch.write("list.csv", "code,unitName\n")
+    let outcome = try Weldtech.run([
+      "--json", "--home", laptop.home, "labels", "batch", "--input", list, "--format", "png", "--output",
+      laptop.scratch.file("out"),
+    ])
+    #expect(outcome.status == 65 && outcome.errorCode == "labels.list.unusable")
+    #expect(!FileManager.default.fileExists(atPath: laptop.scratch.file("out")))
   }
 
   @Test func `a bench that cannot start says why`() throws {

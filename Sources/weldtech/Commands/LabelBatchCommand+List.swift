@@ -28,6 +28,7 @@ extension LabelBatchCommand {
     let phone = try workplace.fieldbook().setup().companyPhone
     let list = LabelList(table, for: template, defaults: phone.map { ["companyPhone": $0] } ?? [:])
     guard list.problems.isEmpty else { throw ListRefused(file: path, reason: .rows(list.problems)) }
+    guard list.rows.count > 0 else { throw ListRefused(file: path, reason: .noTable(.empty)) }
     return list
   }
 

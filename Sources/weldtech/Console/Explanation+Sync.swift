@@ -52,7 +52,8 @@ extension SyncReason {
         zh: "在浏览器里登录网络，再运行 weldtech sync", en: "log in to the network in a browser, then run `weldtech sync`")
     case .blocked:
       Text(
-        zh: "其他记录照常送达；把这一条告诉管网络的人", en: "the others go on; show this one to whoever runs the network")
+        zh: "这一条留在队列里；把它告诉管网络的人，或换一个网络",
+        en: "it stays in the queue; show it to whoever runs the network, or take another one")
     case .proxyRefused:
       Text(
         zh: "检查 https_proxy 里的用户名和密码，或换一个网络",

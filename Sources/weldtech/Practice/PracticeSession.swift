@@ -1,4 +1,5 @@
 import Bench
+import Fieldbook
 import FoundationEssentials
 import Records
 import Terminal
@@ -120,7 +121,8 @@ struct PracticeSession {
     guard let row = try practice.fieldbook().list(limit: 1).first else { throw PracticeFailed(command: "list") }
     let installation = try practice.fieldbook().installation(row.id)
     let record = practice.documentPath(of: installation, named: "record.json")
-    try workplace.write(try RecordCoding.encode(installation), to: record)
+    try HomeFile.write(
+      try RecordCoding.encode(installation), to: record, below: practice.home, isSynced: false)
 
     let closed = try practice.fieldbook().closedRecord(installation.id, revision: installation.revision)
     let stored = platform.installations().first { $0.id == installation.id.text }
