@@ -75,6 +75,8 @@ import Testing
         Issue.record("seed \(seed), \(State.allCases[index]): \(error)")
       }
     }
+    // A run played again is one share's.
+    guard !all.isEmpty else { return }
     #expect(all.contains { $0 > 1 }, "no fault ever struck")
     if Self.environment["WELDTECH_NOISY_CHIPS"] != nil {
       let sorted = all.sorted()
