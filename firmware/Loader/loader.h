@@ -1,6 +1,6 @@
 #pragma once
 
-// The numbers of docs/loader-protocol.md. Sources/Provision/Loader is the other end.
+// The numbers of docs/loader-protocol.md. Sources/Provision/Flashing/Loader is the other end.
 enum {
   protocol_version = 1,
   ring_bytes = 61440,
