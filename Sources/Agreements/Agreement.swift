@@ -47,9 +47,9 @@ public struct Agreement {
     guard flow.unknown.isEmpty else { throw .noGlyph(flow.unknown) }
     let title = "电焊机智能模块安装部署协议 \(parts.code)"
     do {
-      let document = SubsetPDFDocument(
+      let document = OwnPDFDocument(
         pageWidthMillimetres: PageFlow.pageWidth, pageHeightMillimetres: PageFlow.pageHeight,
-        metadata: PDFDocument.Metadata(
+        metadata: CairoPDFDocument.Metadata(
           title: title, author: facts.installation.technician.company.text,
           subject: facts.installation.id.description, date: signedAt.description))
       let footers = flow.pages.indices.map { footer(in: flow, page: $0 + 1, of: flow.pages.count) }

@@ -67,7 +67,7 @@ import Testing
 
 @Suite struct PDFTests {
   private func document(date: String = "2026-11-24T09:45:10+08:00") throws -> Data {
-    let pdf = try PDFDocument(
+    let pdf = try CairoPDFDocument(
       pageWidthMillimetres: 100, pageHeightMillimetres: 50,
       metadata: .init(title: "标题", author: "作者", subject: "主题", date: date))
     for _ in 0..<2 {

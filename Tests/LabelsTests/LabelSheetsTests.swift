@@ -143,7 +143,7 @@ import Testing
     ] {
       let file = folder.path + "/l.pdf"
       try sheets(LabelInks(process: drawn), sheet: Self.a4).run(orders(2), count: 2, output: file, title: "t")
-      let picture = try PDFPages(folder.bytes("l.pdf")).picture(
+      let picture = try PopplerPages(folder.bytes("l.pdf")).picture(
         ofPage: 0, dotsPerInch: 150, mostPixels: LabelReader.mostPixels)
       let maker = try LabelMaker(template: template)
       let place = try maker.lay(fields: Sample.fields, payload: try orders(1)[0].payload).place

@@ -92,7 +92,7 @@ import Testing
       layout: SheetLayout(template: template, sheet: nil),
       inks: LabelInks(), verification: .pages, jobs: 1
     ).run([order], count: 1, output: file, title: "t")
-    let page = try PDFPages(Data(contentsOf: URL(filePath: file))).picture(
+    let page = try PopplerPages(Data(contentsOf: URL(filePath: file))).picture(
       ofPage: 0, dotsPerInch: 600, mostPixels: LabelReader.mostPixels)
     func dots(_ millimetres: Double) -> Int { Length.dots(millimetres: millimetres, dotsPerInch: 600) }
     let part = try #require(

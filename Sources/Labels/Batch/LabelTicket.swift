@@ -115,7 +115,7 @@ public struct LabelTicket {
   /// - Throws: `drawing`.
   public func pdf(date: String) throws(LabelError) -> Data {
     do {
-      let document = try PDFDocument(
+      let document = try CairoPDFDocument(
         pageWidthMillimetres: 210, pageHeightMillimetres: 297,
         metadata: .init(title: "标牌印制工单", author: "", subject: "", date: date))
       draw(on: document.canvas)

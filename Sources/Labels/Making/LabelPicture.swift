@@ -36,11 +36,11 @@ public enum LabelPicture {
     return texts
   }
 
-  private static func document(_ file: Data) throws(LabelError) -> PDFPages {
-    do { return try PDFPages(file) } catch { throw .drawing(error) }
+  private static func document(_ file: Data) throws(LabelError) -> PopplerPages {
+    do { return try PopplerPages(file) } catch { throw .drawing(error) }
   }
 
-  private static func picture(of page: Int, in pages: PDFPages) throws(LabelError) -> GreyImage {
+  private static func picture(of page: Int, in pages: PopplerPages) throws(LabelError) -> GreyImage {
     do {
       return try pages.picture(
         ofPage: page, dotsPerInch: dotsPerInchOfPages, mostPixels: LabelReader.mostPixels)

@@ -100,7 +100,7 @@ public struct LabelPreview {
   /// - Throws: `drawing`.
   public func pdf(title: String, date: String) throws(LabelError) -> Data {
     do {
-      let document = try PDFDocument(
+      let document = try CairoPDFDocument(
         pageWidthMillimetres: width, pageHeightMillimetres: height,
         metadata: .init(title: title, author: "", subject: "", date: date))
       draw(on: document.canvas)

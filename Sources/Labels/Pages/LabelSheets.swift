@@ -99,7 +99,7 @@ public struct LabelSheets {
       return Delivery(files: [], labels: 0, first: nil)
     }
     // Said before the work, not after it.
-    guard PDFContents.isAvailable else { throw LabelError.drawing(.pdf(.noQPDF)) }
+    guard QPDFContents.isAvailable else { throw LabelError.drawing(.pdf(.noQPDF)) }
     let forms = try pages[0].page.forms(from: some)
     let pages = pages
     let crew = Crew<[LabelPage.Wanted], LabelPage.Made>(workers: pages.count) {
@@ -226,19 +226,19 @@ public struct LabelSheets {
 
   /// One thread's.
   private final class Pages: @unchecked Sendable {
-    private var opened: PDFPages?
+    private var opened: PopplerPages?
 
-    func document(_ bytes: Data) throws(LabelError) -> PDFPages {
+    func document(_ bytes: Data) throws(LabelError) -> PopplerPages {
       if let opened { return opened }
       do {
-        let document = try PDFPages(bytes)
+        let document = try PopplerPages(bytes)
         opened = document
         return document
       } catch { throw .drawing(error) }
     }
   }
 
-  private static func verify(_ document: PDFPages, _ sample: Sample, _ inks: LabelInks) throws(LabelError) {
+  private static func verify(_ document: PopplerPages, _ sample: Sample, _ inks: LabelInks) throws(LabelError) {
     guard let module = sample.marks.map(\.moduleMillimetres).min() else { return }
     // Four pixels a module.
     let resolution = Int((4 * Length.millimetresPerInch / module).rounded(.up))

@@ -26,7 +26,7 @@ struct PageLedger {
     var next = 0
     for file in files {
       do throws(DrawingError) {
-        let contents = try PDFContents(file: file)
+        let contents = try QPDFContents(file: file)
         for index in 0..<contents.count {
           let digest = try contents.withContent(ofPage: index) { SHA256Digest(of: $0) }
           if next < ends.count, isDigest(digest, ofPage: next) {

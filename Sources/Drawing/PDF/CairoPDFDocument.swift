@@ -3,7 +3,7 @@ public import FoundationEssentials
 
 /// A PDF in memory, page after page. The same drawing with the same metadata and fonts gives the same
 /// bytes: nothing in it is taken from the clock.
-public final class PDFDocument {
+public final class CairoPDFDocument {
   public struct Metadata: Hashable, Sendable {
     public var title: String
     public var author: String

@@ -2,7 +2,7 @@ import CQPDF
 import Glibc
 
 /// The operators of a finished PDF file's pages, as libqpdf finds them in the file on disk. One thread at a time.
-public final class PDFContents {
+public final class QPDFContents {
   private let document: OpaquePointer
   /// Pages of the whole file, one that stands in it twice counted twice.
   public let count: Int

@@ -3,7 +3,7 @@ public import FoundationEssentials
 import Glibc
 
 /// The pages of a PDF as pictures, as poppler draws them. One thread at a time.
-public final class PDFPages {
+public final class PopplerPages {
   private let bytes: UnsafeMutableBufferPointer<UInt8>
   private let document: OpaquePointer
   public let count: Int

@@ -2,7 +2,7 @@ public import FoundationEssentials
 
 /// A PDF in memory, page after page, whose fonts are embedded with no more than the glyphs shown, whatever their kind.
 /// The same drawing with the same metadata and fonts gives the same bytes: nothing in it is taken from the clock.
-public final class SubsetPDFDocument {
+public final class OwnPDFDocument {
   /// A dot is a twentieth of a point: operators have three decimals, and the scale has to be exact in them.
   private static let dotsPerInch = 1_440
 
@@ -10,7 +10,7 @@ public final class SubsetPDFDocument {
   public private(set) var canvas = ContentStream(dotsPerInch: dotsPerInch, ink: .screen)
   private let width: Double
   private let height: Double
-  private let metadata: PDFDocument.Metadata
+  private let metadata: CairoPDFDocument.Metadata
   private let sink: Sink
   private let writer: PDFWriter
   private let tree: PDFWriter.Reference
@@ -18,7 +18,7 @@ public final class SubsetPDFDocument {
   private var kids: [PDFWriter.Reference] = []
   private var glyphs: GlyphUse = [:]
 
-  public init(pageWidthMillimetres: Double, pageHeightMillimetres: Double, metadata: PDFDocument.Metadata) {
+  public init(pageWidthMillimetres: Double, pageHeightMillimetres: Double, metadata: CairoPDFDocument.Metadata) {
     width = Length.points(millimetres: pageWidthMillimetres)
     height = Length.points(millimetres: pageHeightMillimetres)
     self.metadata = metadata
