@@ -18,7 +18,8 @@ public final class OwnPDFDocument {
   private var kids: [PDFWriter.Reference] = []
   private var glyphs: GlyphUse = [:]
 
-  public init(pageWidthMillimetres: Double, pageHeightMillimetres: Double, metadata: CairoPDFDocument.Metadata) {
+  public init(pageWidthMillimetres: Double, pageHeightMillimetres: Double, metadata: CairoPDFDocument.Metadata)
+  {
     width = Length.points(millimetres: pageWidthMillimetres)
     height = Length.points(millimetres: pageHeightMillimetres)
     self.metadata = metadata
