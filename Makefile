@@ -30,8 +30,10 @@ install: build docs ## install program, data, manual page and completions under 
 practice: build ## the whole job on a simulated module and a local platform
 	.build/release/weldtech practice
 
-test: ## build and run all tests, peers included
+test: ## lint, build and run all tests, peers included; .build/tested-tree then names the tree that passed
+	@scripts/tested-tree begin
 	@scripts/setup build run tests peers
+	@scripts/lint
 	@firmware/check
 	fuzz/run 5000
 	# Whole print runs are made by the program as it is shipped.
@@ -39,6 +41,7 @@ test: ## build and run all tests, peers included
 	TZ=Asia/Shanghai WELDTECH_RELEASE=$(CURDIR)/.build/release/weldtech swift test
 	# Whatever has to do with dates, where they are other dates; in these zones winter and summer differ, or nothing does.
 	for zone in America/New_York UTC; do TZ=$$zone swift test --skip-build --filter DateTests || exit 1; done
+	@scripts/tested-tree end
 
 quick: ## what is tested in three minutes once it is built: no peers, no executed chips, no kills, no print runs
 	swift build --build-tests
@@ -85,7 +88,8 @@ bench: build ## run the benchmarks, each beside its peer
 	.build/peers/bin/python bench/torture
 	bench/flash
 
-docs: build ## write manual pages and shell completions into .build/docs
+docs: build ## write manual pages and shell completions into .build/docs, and the picture of the targets into docs/architecture.md
+	scripts/picture --write
 	mkdir -p .build/docs
 	.build/release/weldtech --lang en man > .build/docs/weldtech.1
 	.build/release/weldtech --lang zh man > .build/docs/weldtech.zh.1
