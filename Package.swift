@@ -30,7 +30,8 @@ let package = Package(
   targets: [
     // The domain, and what the features stand on.
     feature("Records", ["CUTF8Proc"]),
-    feature("Cryptography", ["CCrypto"]),
+    feature("Files", ["CFiles"]),
+    feature("Cryptography", ["Files", "CCrypto"]),
     feature(
       "Drawing",
       ["CJPEG", "CLibDeflate", "CPangoCairo", "CPNG", "CPoppler", "CQPDF", "CQRencode", "CRsvg", "CTurboJPEG"]),
@@ -44,21 +45,23 @@ let package = Package(
       swiftSettings: settings + [.enableExperimentalFeature("Lifetimes")]),
 
     // The features. They do not know of each other.
-    feature("Fieldbook", ["Records", "Cryptography", "CSQLite"]),
+    feature("Fieldbook", ["Records", "Cryptography", "Files", "CSQLite"]),
     feature(
-      "Provision", ["Records", "ModuleCore", "Cryptography", "Threads", "CLibDeflate", "CSerial", "CLZ4"]),
-    feature("Labels", ["Records", "Cryptography", "Drawing", "Tables", "Threads", "CCups", "CZXing"]),
+      "Provision",
+      ["Records", "ModuleCore", "Cryptography", "Files", "Threads", "CLibDeflate", "CSerial", "CLZ4"]),
+    feature("Labels", ["Records", "Cryptography", "Drawing", "Files", "Tables", "Threads", "CCups", "CZXing"]),
     feature("Agreements", ["Records", "Drawing", "Cryptography"]),
-    feature("Photos", ["Records", "Cryptography", "CJPEG", "CPNG"]),
+    feature("Photos", ["Records", "Cryptography", "Files", "CJPEG", "CPNG"]),
     feature("Sync", ["Records", "Cryptography", "CCurl", "CIDN2"]),
     feature(
-      "Bench", ["Records", "ModuleCore", "CBoot", "Cryptography", "Threads", "CMicrohttpd", "CSerial", "CZlib"]),
+      "Bench",
+      ["Records", "ModuleCore", "CBoot", "Cryptography", "Files", "Threads", "CMicrohttpd", "CSerial", "CZlib"]),
 
     .executableTarget(
       name: "weldtech",
       dependencies: [
         "Records", "Fieldbook", "Provision", "Labels", "Agreements", "Photos", "Sync", "Bench",
-        "Arguments", "Terminal", "Cryptography", "Drawing", "Tables", "CFiles",
+        "Arguments", "Terminal", "Cryptography", "Drawing", "Files", "Tables", "CFiles",
       ],
       swiftSettings: settings),
 
@@ -110,13 +113,14 @@ let package = Package(
     // What several of the tests share.
     feature("TestSupport", path: "Tests/Support", ["Bench", "ModuleCore", "Provision", "Records"]),
     tests("RecordsTests", ["Records", "TestSupport"]),
+    tests("FilesTests", ["Files"]),
     tests("CryptographyTests", ["Cryptography"]),
     tests("DrawingTests", ["Drawing", "CPNG", "TestSupport"]),
     tests("TablesTests", ["Tables", "TestSupport"]),
     tests("TerminalTests", ["Terminal"]),
     tests("ArgumentsTests", ["Arguments", "Terminal"]),
     tests("ModuleCoreTests", ["ModuleCore", "TestSupport"]),
-    tests("FieldbookTests", ["Fieldbook", "Records"]),
+    tests("FieldbookTests", ["Fieldbook", "Files", "Records"]),
     // Programs that no chip could execute, for all who test with them.
     .target(
       name: "ESP32Programs", dependencies: ["Cryptography"], path: "Tests/ESP32Programs",

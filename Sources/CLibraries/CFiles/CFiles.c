@@ -1,10 +1,14 @@
 #define _GNU_SOURCE
 #include "CFiles.h"
 
+#include <fcntl.h>
 #include <malloc.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 int wt_syncfs(int descriptor) { return syncfs(descriptor); }
+
+int wt_make_unique_file(char *path) { return mkostemp(path, O_CLOEXEC); }
 
 void wt_keep_memory_flat(void) {
   mallopt(M_ARENA_MAX, 2);

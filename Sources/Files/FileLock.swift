@@ -1,0 +1,82 @@
+internal import Glibc
+internal import Synchronization
+
+/// The exclusive use of something, by a lock on a file. It ends with the process that holds it, however that ends.
+public final class FileLock: Sendable {
+  public enum Attempt: Sendable {
+    case taken(FileLock)
+    /// Another holds it: a process with this id, as far as the system tells it.
+    case held(by: Int32?)
+  }
+
+  private let path: FilePath
+  private let removesFile: Bool
+  /// -1 once the lock is released.
+  private let descriptor: Mutex<Int32>
+
+  private init(_ file: OpenFile, removesFile: Bool) {
+    path = file.path
+    self.removesFile = removesFile
+    descriptor = Mutex(file.release())
+  }
+
+  /// Takes a lock without waiting. Its file is made where it is missing, for its owner only.
+  /// - Parameter removesFile: whether the file goes with the lock; if so, everybody who takes this lock has to say so.
+  /// - Throws: `FileError` of `lock`; ELOOP where a link has the name.
+  public static func take(_ path: FilePath, removesFile: Bool) throws(FileError) -> Attempt {
+    while true {
+      let file: OpenFile
+      do throws(FileError) {
+        file = try OpenFile(
+          writing: path, [.refusesLinks, .withoutWaiting], making: .exactly(0o600))
+      } catch { throw FileError(path, .lock, error.errno) }
+      guard try file.lock(waits: false) else { return .held(by: (try? file.status()).flatMap(holder)) }
+      // Its last holder may have removed the file: what is locked would then not be what others will open.
+      guard removesFile else { return .taken(FileLock(file, removesFile: false)) }
+      if let held = try? file.status(), let named = try? path.status(followsLinks: false),
+        held.identity == named.identity
+      {
+        return .taken(FileLock(file, removesFile: true))
+      }
+    }
+  }
+
+  /// Gives the lock back; later calls do nothing. Called in a `defer`, it also keeps the lock alive until there.
+  public func release() {
+    descriptor.withLock { descriptor in
+      guard descriptor >= 0 else { return }
+      if removesFile { try? path.removeFile() }
+      // A child that is being started has a copy of the descriptor until it is another program.
+      flock(descriptor, LOCK_UN)
+      close(descriptor)
+      descriptor = -1
+    }
+  }
+
+  public var isHeld: Bool { descriptor.withLock { $0 >= 0 } }
+
+  deinit { release() }
+
+  /// The process that took a lock on a file, as proc(5) lists them: `1: FLOCK  ADVISORY  WRITE 4711 08:01:131 0 EOF`.
+  private static func holder(of file: FileStatus) -> Int32? {
+    guard let table = try? FilePath("/proc/locks").contents(maxBytes: 1 << 20) else { return nil }
+    let device = file.identity.device
+    let place = (major(device), minor(device), file.identity.inode)
+    for line in String(decoding: table, as: UTF8.self).split(separator: "\n") {
+      let fields = line.split(separator: " ")
+      guard fields.count >= 6, fields[1] == "FLOCK", let process = Int32(fields[4]), process > 0 else {
+        continue
+      }
+      let numbers = fields[5].split(separator: ":")
+      guard numbers.count == 3, let major = UInt64(numbers[0], radix: 16),
+        let minor = UInt64(numbers[1], radix: 16), let inode = UInt64(numbers[2])
+      else { continue }
+      if (major, minor, inode) == place { return process }
+    }
+    return nil
+  }
+
+  /// The two halves of a device number, as makedev(3) puts them together.
+  private static func major(_ device: UInt64) -> UInt64 { device >> 8 & 0xFFF | device >> 32 & 0xFFFF_F000 }
+  private static func minor(_ device: UInt64) -> UInt64 { device & 0xFF | device >> 12 & 0xFFFF_FF00 }
+}

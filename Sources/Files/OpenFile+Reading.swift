@@ -1,0 +1,90 @@
+public import FoundationEssentials
+internal import Glibc
+
+extension OpenFile {
+  /// Everything from here to the end of the file, the pipe or the device.
+  /// - Parameters:
+  ///   - maxBytes: more than this is refused with EFBIG, below `Int.max`.
+  ///   - isCancelled: asked when a signal interrupts the reading; true ends it with EINTR.
+  /// - Throws: `FileError` of `read`.
+  public func contents(maxBytes: Int, isCancelled: () -> Bool = { false }) throws(FileError) -> Data {
+    let tooLarge = FileError(path, .read, EFBIG)
+    if let status = try? status(), status.kind == .regular, status.byteCount > maxBytes { throw tooLarge }
+    let bytes = try beginning(maxBytes: maxBytes + 1, isCancelled: isCancelled)
+    guard bytes.count <= maxBytes else { throw tooLarge }
+    return bytes
+  }
+
+  /// What comes from here on, up to the end or to `maxBytes`: for files that say more than is wanted, or do not end.
+  /// - Parameter isCancelled: asked when a signal interrupts the reading; true ends it with EINTR.
+  /// - Throws: `FileError` of `read`.
+  public func beginning(maxBytes: Int, isCancelled: () -> Bool = { false }) throws(FileError) -> Data {
+    // One byte more than a file should hold shows its end. The files of /proc and /sys do not say how long they are.
+    let expected = max((try? status().byteCount) ?? 0, 4095) + 1
+    var bytes = Data(count: min(expected, maxBytes))
+    var count = 0
+    while count < maxBytes {
+      if count == bytes.count { bytes.count = min(2 * count, maxBytes) }
+      let got = bytes.withUnsafeMutableBytes { read(into: $0[count...], isCancelled) }
+      guard got >= 0 else { throw failure(.read) }
+      if got == 0 { break }
+      count += got
+    }
+    return bytes.prefix(count)
+  }
+
+  /// Reads from here to the end in pieces, so that the size of the file does not matter.
+  /// - Parameter body: gets pieces of at most 128 KiB, which are gone when it returns.
+  /// - Throws: `FileError` of `read`.
+  public func forEachPiece(_ body: (UnsafeRawBufferPointer) -> Void) throws(FileError) {
+    var piece = [UInt8](repeating: 0, count: 128 << 10)
+    while true {
+      let got = piece.withUnsafeMutableBytes { buffer in
+        let got = read(into: buffer[...]) { false }
+        if got > 0 { body(UnsafeRawBufferPointer(rebasing: buffer[..<got])) }
+        return got
+      }
+      guard got >= 0 else { throw failure(.read) }
+      if got == 0 { return }
+    }
+  }
+
+  /// The contents of a regular file as memory that the system fills when it is looked at: for files that are too large
+  /// to be held. Whoever shortens the file meanwhile ends the program that looks, see mmap(2).
+  /// - Throws: `FileError` of `read`.
+  public func mapped() throws(FileError) -> Data {
+    let count = try status().byteCount
+    // Nothing cannot be mapped.
+    guard count > 0 else { return Data() }
+    guard let start = mmap(nil, count, PROT_READ, MAP_PRIVATE, descriptor, 0), start != MAP_FAILED else {
+      throw failure(.read)
+    }
+    return Data(bytesNoCopy: start, count: count, deallocator: .unmap)
+  }
+
+  /// - Returns: number of bytes, 0 at the end, or -1 with errno.
+  private func read(into buffer: Slice<UnsafeMutableRawBufferPointer>, _ isCancelled: () -> Bool) -> Int {
+    let buffer = UnsafeMutableRawBufferPointer(rebasing: buffer)
+    while true {
+      let count = Glibc.read(descriptor, buffer.baseAddress, buffer.count)
+      if count >= 0 || errno != EINTR { return count }
+      if isCancelled() {
+        errno = EINTR
+        return -1
+      }
+    }
+  }
+}
+
+extension FilePath {
+  /// Everything that a file, a pipe or a device holds.
+  /// - Parameters:
+  ///   - maxBytes: more than this is refused with EFBIG, below `Int.max`.
+  ///   - isCancelled: asked when a signal interrupts the reading; true ends it with EINTR.
+  /// - Throws: `FileError` of `read`.
+  public func contents(
+    maxBytes: Int, _ options: OpenFile.ReadingOptions = [], isCancelled: () -> Bool = { false }
+  ) throws(FileError) -> Data {
+    try OpenFile(reading: self, options).contents(maxBytes: maxBytes, isCancelled: isCancelled)
+  }
+}

@@ -1,0 +1,77 @@
+import Dispatch
+import Files
+import Foundation
+import Glibc
+
+/// An empty folder of a test's own, gone with it.
+final class Scratch: Sendable {
+  let path: FilePath
+
+  init() throws {
+    path = FilePath(NSTemporaryDirectory()).appending(FilePath("weldtech-files-\(UUID().uuidString)"))
+    try Folder.makeOne(path, permissions: .exactly(0o700))
+  }
+
+  deinit { try? FileManager.default.removeItem(atPath: path.text) }
+
+  func file(_ name: FilePath) -> FilePath { path.appending(name) }
+
+  /// Puts a file there by other means than those that are tested.
+  func put(_ text: String, _ name: FilePath, permissions: mode_t = 0o644) throws -> FilePath {
+    let path = file(name)
+    let descriptor = open(path.bytes.map { CChar(bitPattern: $0) } + [0], O_WRONLY | O_CREAT | O_TRUNC, 0o600)
+    guard descriptor >= 0, write(descriptor, text, text.utf8.count) == text.utf8.count,
+      fchmod(descriptor, permissions) == 0, close(descriptor) == 0
+    else { throw POSIXError(.EIO) }
+    return path
+  }
+
+  /// What a file holds, read by other means than those that are tested; nil where it cannot be read.
+  func text(_ name: FilePath) -> String? {
+    let descriptor = open(file(name).bytes.map { CChar(bitPattern: $0) } + [0], O_RDONLY | O_NONBLOCK)
+    guard descriptor >= 0 else { return nil }
+    defer { close(descriptor) }
+    var bytes = [UInt8](repeating: 0, count: 1 << 20)
+    let count = read(descriptor, &bytes, bytes.count)
+    return count < 0 ? nil : String(decoding: bytes[..<count], as: UTF8.self)
+  }
+
+  /// Names in the folder, sorted, as another reader lists them.
+  var names: [String] {
+    ((try? FileManager.default.contentsOfDirectory(atPath: path.text)) ?? ["unlisted"]).sorted()
+  }
+
+  func mode(_ name: FilePath) -> mode_t? {
+    var status = stat()
+    return lstat(file(name).bytes.map { CChar(bitPattern: $0) } + [0], &status) == 0
+      ? status.st_mode & 0o7777 : nil
+  }
+}
+
+/// The error of a file that a call fails with; nil where it fails with none.
+func failure(_ body: () throws -> Void) -> FileError? {
+  do {
+    try body()
+    return nil
+  } catch { return error as? FileError }
+}
+
+/// What runs on a thread of its own, which may block as long as it likes.
+final class Companion<Value: Sendable>: @unchecked Sendable {
+  private let done = DispatchSemaphore(value: 0)
+  /// Written before `done` is signalled and read after it.
+  private var result: Result<Value, any Error>?
+
+  init(_ body: @escaping @Sendable () throws -> Value) {
+    Thread.detachNewThread { [self] in
+      result = Result { try body() }
+      done.signal()
+    }
+  }
+
+  /// Waits for its end; once.
+  func value() throws -> Value? {
+    done.wait()
+    return try result?.get()
+  }
+}
