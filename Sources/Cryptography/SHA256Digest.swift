@@ -1,6 +1,6 @@
 import CCrypto
+import Files
 public import FoundationEssentials
-import Glibc
 
 /// SHA-256 (FIPS 180-4) of some bytes.
 public struct SHA256Digest: Hashable, Sendable, CustomStringConvertible {
@@ -18,20 +18,10 @@ public struct SHA256Digest: Hashable, Sendable, CustomStringConvertible {
   /// Reads the file in pieces, so that its size does not matter.
   /// - Throws: `unreadable`.
   public init(ofFileAt path: String) throws(CryptographyError) {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw .unreadable(path: path, errno: errno) }
-    defer { close(descriptor) }
     var hasher = SHA256Hasher()
-    var piece = [UInt8](repeating: 0, count: 1 << 17)
-    while true {
-      let count = piece.withUnsafeMutableBytes { read(descriptor, $0.baseAddress, $0.count) }
-      if count == 0 { break }
-      if count < 0 {
-        if errno == EINTR { continue }
-        throw .unreadable(path: path, errno: errno)
-      }
-      hasher.update(piece[..<count])
-    }
+    do throws(FileError) {
+      try OpenFile(reading: FilePath(path)).forEachPiece { hasher.update($0) }
+    } catch { throw .unreadable(path: path, errno: error.errno) }
     self = hasher.finish()
   }
 

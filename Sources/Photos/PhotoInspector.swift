@@ -1,6 +1,6 @@
 import CPNG
+import Files
 public import FoundationEssentials
-import Glibc
 public import Records
 
 /// What a photo is, by its content.
@@ -124,28 +124,12 @@ public enum PhotoInspector {
   }
 
   private static func read(_ path: String) throws(PhotoError) -> Data {
-    // A pipe under the photo's name must not hang us; on a file O_NONBLOCK changes nothing.
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-    guard descriptor >= 0 else { throw .unreadable(path: path, errno: errno) }
-    defer { close(descriptor) }
-    var status = stat()
-    guard fstat(descriptor, &status) == 0 else { throw .unreadable(path: path, errno: errno) }
-    guard status.st_mode & S_IFMT == S_IFREG else {
-      throw .unreadable(path: path, errno: status.st_mode & S_IFMT == S_IFDIR ? EISDIR : EINVAL)
-    }
-    let size = Int(status.st_size)
-    guard size <= mostBytes else { throw .tooLarge(bytes: size, largest: mostBytes) }
-    var bytes = Data(count: size)
-    var filled = 0
-    while filled < size {
-      let count = bytes.withUnsafeMutableBytes {
-        Glibc.read(descriptor, $0.baseAddress.map { $0 + filled }, size - filled)
-      }
-      if count < 0, errno == EINTR { continue }
-      guard count >= 0 else { throw .unreadable(path: path, errno: errno) }
-      if count == 0 { break }
-      filled += count
-    }
-    return bytes.prefix(filled)
+    let size: Int
+    do throws(FileError) {
+      let file = try OpenFile(reading: FilePath(path), .regularOnly)
+      size = try file.status().byteCount
+      if size <= mostBytes { return try file.contents(maxBytes: mostBytes) }
+    } catch { throw .unreadable(path: path, errno: error.errno) }
+    throw .tooLarge(bytes: size, largest: mostBytes)
   }
 }
