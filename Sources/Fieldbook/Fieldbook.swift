@@ -1,4 +1,4 @@
-import Glibc
+import Files
 
 /// The record kept on this laptop, in one directory: `fieldbook.sqlite`, `files/`, `locks/`. Everything a call
 /// has changed is on disk when it returns. Several processes may have it open at once; one object belongs to
@@ -17,12 +17,12 @@ public final class Fieldbook {
   /// - Throws: `home`, `strangeEntry`, `store`, `notAFieldbook`, `fromTheFuture`, `databaseMissing`.
   public init(home: String, busyMilliseconds: Int32 = 10_000) throws(FieldbookError) {
     self.home = home
-    try Directory.make(home)
+    try HomeFile.makeHome(home)
     try HomeFile.refuseStrangers(in: home)
     files = ContentFiles(home: home)
     let path = home + "/fieldbook.sqlite"
     // Looked at before a fresh database is laid down beside them.
-    if HomeFile.kind(of: path) == nil, files.holdsAnything { throw .databaseMissing(path: path) }
+    if FilePath(path).kind == nil, files.holdsAnything { throw .databaseMissing(path: path) }
     database = try Database(path: path, busyMilliseconds: busyMilliseconds)
     try Migration.apply(to: database, path: path)
     if try isEmpty(), files.holdsAnything { throw .databaseMissing(path: path) }

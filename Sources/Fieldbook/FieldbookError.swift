@@ -1,10 +1,11 @@
+public import Files
 public import Records
 
 /// What the fieldbook refuses, and what goes wrong in it.
 public enum FieldbookError: Error, Hashable, Sendable {
   // MARK: The home directory and the database
   /// A call of the operating system failed on something in the home directory.
-  case home(path: String, operation: FileOperation, errno: Int32)
+  case home(path: String, operation: FileError.Operation, errno: Int32)
   /// A link, a pipe, a device or a folder has a name that this program gives to files of its own.
   case strangeEntry(path: String)
   case store(StoreFault)
@@ -90,10 +91,6 @@ public enum FieldbookError: Error, Hashable, Sendable {
   case digestDiffers(InstallationID, revision: Int)
   /// The record cannot count as delivered before its keys and files.
   case stillPending(InstallationID, keys: Int, files: Int)
-
-  public enum FileOperation: String, Hashable, Sendable {
-    case createDirectory, create, write, sync, rename, read, lock
-  }
 }
 
 /// SQLite's result, by what can be done about it.

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Records
 import Testing
@@ -194,7 +195,7 @@ import Testing
     #expect(throws: FieldbookError.fileDamaged(sha256: sha256)) { try fieldbook.files.contents(of: sha256) }
     // Kept anew, the link is gone and what it led to is as it was.
     #expect(try fieldbook.files.store(bytes) == sha256)
-    #expect(HomeFile.kind(of: path) == S_IFREG)
+    #expect(FilePath(path).kind == .regular)
     #expect(try Data(contentsOf: URL(filePath: outside)) == bytes)
 
     unlink(path)

@@ -1,3 +1,4 @@
+import Files
 public import FoundationEssentials
 import Glibc
 
@@ -12,108 +13,83 @@ public enum HomeFile {
   public static func write(_ bytes: Data, to path: String, below home: String, isSynced: Bool = true)
     throws(FieldbookError)
   {
-    try makeFolder(Directory.parent(of: path), below: home)
+    let target = FilePath(path)
+    try makeFolder(target.folder.text, below: home)
     // A folder under the file's name is nothing that a rename could replace.
-    if let kind = kind(of: path), kind != S_IFREG, kind != S_IFLNK { throw .strangeEntry(path: path) }
-    let (draft, descriptor) = try draft(for: path)
-    do throws(FieldbookError) {
-      defer { close(descriptor) }
-      try fill(descriptor, path: draft, with: bytes, isSynced: isSynced)
-    } catch {
-      unlink(draft)
-      throw error
-    }
-    guard rename(draft, path) == 0 else {
-      let code = errno
-      unlink(draft)
-      throw .home(path: path, operation: .rename, errno: code)
-    }
-    if isSynced { try Directory.sync(Directory.parent(of: path)) }
+    if let kind = target.kind, kind != .regular, kind != .link { throw .strangeEntry(path: path) }
+    let draft = try draft(of: target, beside: target)
+    do throws(FileError) {
+      try draft.write(bytes)
+      try draft.place(isSynced ? .synced : .unsynced)
+    } catch { throw FieldbookError(error) }
   }
+
+  /// Opens an empty file for its owner only, which gets the name `target` when it is placed.
+  /// - Parameter stem: the path of the draft without the characters that make it unique.
+  /// - Throws: `home` with the folder that takes no new file.
+  static func draft(of target: FilePath, beside stem: FilePath) throws(FieldbookError) -> Draft {
+    do throws(FileError) {
+      return try Draft(of: target, named: .unique(stem), permissions: .exactly(0o600))
+    } catch { throw .home(path: stem.folder.text, operation: .create, errno: error.errno) }
+  }
+
+  // MARK: - Folders
 
   /// Makes a folder below `home`, and what is missing between.
   /// - Throws: `strangeEntry`, `home`.
   public static func makeFolder(_ path: String, below home: String) throws(FieldbookError) {
-    guard path.hasPrefix(home + "/") else { return try Directory.make(path) }
-    var folder = home
-    try Directory.make(folder)
-    for name in path.dropFirst(home.count).split(separator: "/") where name != "." {
+    guard path.hasPrefix(home + "/") else { return try makeHome(path) }
+    try makeHome(home)
+    var folder = FilePath(home)
+    for name in path.utf8.dropFirst(home.utf8.count).split(separator: UInt8(ascii: "/")) {
+      let name = FilePath(bytes: Array(name))
+      if name == "." { continue }
       guard name != ".." else { throw .strangeEntry(path: path) }
-      folder += "/" + name
-      try Directory.makeBelowHome(folder)
+      folder = folder.appending(name)
+      try makeOne(folder)
     }
   }
 
-  /// An empty file beside `path`, locked for nobody and readable by nobody else.
-  static func draft(for path: String) throws(FieldbookError) -> (path: String, descriptor: Int32) {
-    var template = Array((path + ".XXXXXX").utf8CString)
-    let descriptor = mkstemp(&template)
-    guard descriptor >= 0 else {
-      throw .home(path: Directory.parent(of: path), operation: .create, errno: errno)
+  /// Makes a home and what is missing above it, for its owner only. A home that is there will do, behind a link too.
+  /// - Throws: `home`.
+  static func makeHome(_ path: String) throws(FieldbookError) {
+    do throws(FileError) {
+      try Folder.make(FilePath(path), permissions: .exactly(0o700), isSynced: true)
+    } catch {
+      guard error.operation == .createDirectory, error.errno == EEXIST else { throw FieldbookError(error) }
+      throw .home(path: error.path.text, operation: .createDirectory, errno: ENOTDIR)
     }
-    // The umask may have taken away what the owner needs.
-    fchmod(descriptor, 0o600)
-    _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
-    return (String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self), descriptor)
   }
 
-  static func fill(_ descriptor: Int32, path: String, with bytes: Data, isSynced: Bool)
-    throws(FieldbookError)
-  {
-    var written = 0
-    while written < bytes.count {
-      let count = bytes.withUnsafeBytes {
-        Glibc.write(descriptor, $0.baseAddress.map { $0 + written }, $0.count - written)
-      }
-      if count < 0, errno == EINTR { continue }
-      guard count > 0 else { throw .home(path: path, operation: .write, errno: errno) }
-      written += count
+  /// Makes one folder in a folder of the home. What has its name and is no folder, a link to one included, is refused.
+  private static func makeOne(_ path: FilePath) throws(FieldbookError) {
+    do throws(FileError) {
+      try Folder.makeOne(path, permissions: .exactly(0o700), isSynced: true)
+    } catch {
+      guard error.operation == .createDirectory, error.errno == EEXIST else { throw FieldbookError(error) }
+      guard path.kind == .folder else { throw .strangeEntry(path: path.text) }
     }
-    guard !isSynced || fsync(descriptor) == 0 else { throw .home(path: path, operation: .sync, errno: errno) }
   }
 
   // MARK: - Reading
 
   /// Opens a file for reading. A pipe under its name does not hang us, a link is not followed.
-  /// - Returns: its descriptor and its size in bytes; nil where no plain file has this name.
+  /// - Returns: nil where no plain file has this name.
   /// - Throws: `home` where a plain file cannot be opened.
-  static func open(_ path: String) throws(FieldbookError) -> (descriptor: Int32, size: Int)? {
-    let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW)
-    guard descriptor >= 0 else {
-      if [ENOENT, ENOTDIR, ELOOP, ENXIO].contains(errno) { return nil }
-      throw .home(path: path, operation: .read, errno: errno)
+  static func open(_ path: String) throws(FieldbookError) -> OpenFile? {
+    do throws(FileError) {
+      return try OpenFile(reading: FilePath(path), [.regularOnly, .refusesLinks])
+    } catch {
+      // In turn: nothing there, a file in a folder's place, a link, a device without a driver, a folder, a pipe.
+      if [ENOENT, ENOTDIR, ELOOP, ENXIO, EISDIR, EINVAL].contains(error.errno) { return nil }
+      throw FieldbookError(error)
     }
-    var status = stat()
-    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-      close(descriptor)
-      return nil
-    }
-    return (descriptor, Int(status.st_size))
   }
 
   /// The bytes of a file below a home; nil where there is no plain file of this name, or one that is too large.
   /// - Parameter maxBytes: a larger file is not read.
   public static func contents(of path: String, maxBytes: Int) -> Data? {
-    guard let file = try? open(path) else { return nil }
-    defer { close(file.descriptor) }
-    guard file.size <= maxBytes else { return nil }
-    return try? read(file.descriptor, path: path, bytes: file.size)
-  }
-
-  /// As many bytes as there are, up to `bytes`.
-  static func read(_ descriptor: Int32, path: String, bytes count: Int) throws(FieldbookError) -> Data {
-    var bytes = Data(count: count)
-    var filled = 0
-    while filled < count {
-      let got = bytes.withUnsafeMutableBytes {
-        Glibc.read(descriptor, $0.baseAddress.map { $0 + filled }, count - filled)
-      }
-      if got < 0, errno == EINTR { continue }
-      guard got >= 0 else { throw .home(path: path, operation: .read, errno: errno) }
-      if got == 0 { break }
-      filled += got
-    }
-    return filled == count ? bytes : bytes.prefix(filled)
+    try? open(path)?.contents(maxBytes: maxBytes)
   }
 
   // MARK: - What is there
@@ -124,17 +100,20 @@ public enum HomeFile {
     "files/incoming", "locks", "documents", "uploads", "flash", "printing", "label-tags.csv",
   ]
 
-  /// - Throws: `strangeEntry` where one of our names is a link, a pipe or a device.
+  /// Passes a home in which none of our names is a link, a pipe or a device.
+  /// - Throws: `strangeEntry`.
   static func refuseStrangers(in home: String) throws(FieldbookError) {
     for name in names {
-      guard let kind = kind(of: "\(home)/\(name)"), kind != S_IFREG, kind != S_IFDIR else { continue }
-      throw .strangeEntry(path: "\(home)/\(name)")
+      let path = "\(home)/\(name)"
+      guard let kind = FilePath(path).kind, kind != .regular, kind != .folder else { continue }
+      throw .strangeEntry(path: path)
     }
   }
+}
 
-  /// The type bits of an entry's mode, of a link itself; nil where nothing has this name.
-  static func kind(of path: String) -> mode_t? {
-    var status = stat()
-    return lstat(path, &status) == 0 ? status.st_mode & S_IFMT : nil
+extension FieldbookError {
+  /// A call that failed on a file or a folder of the home.
+  init(_ error: FileError) {
+    self = .home(path: error.path.text, operation: error.operation, errno: error.errno)
   }
 }

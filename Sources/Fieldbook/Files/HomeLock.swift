@@ -1,74 +1,36 @@
+public import Files
 import Glibc
 public import Records
 
-/// A lock that ends with the process that holds it, however it ends.
-public final class HomeLock {
-  public enum Name: Hashable, Sendable {
-    /// One sync at a time.
-    case sync
-    /// One order of labels at a time.
-    case labels
-    /// One walk at a time on one installation.
-    case installation(InstallationID)
-  }
+/// What one weldtech at a time may do with a home.
+public enum HomeLock: Hashable, Sendable {
+  case sync
+  /// An order of labels.
+  case labels
+  /// A walk on one installation.
+  case installation(InstallationID)
 
-  private let path: String
-  private var descriptor: Int32
-
-  /// Nil where another process holds it.
-  init?(path: String) throws(FieldbookError) {
-    self.path = path
-    descriptor = -1
-    while true {
-      let opened = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0o600)
-      guard opened >= 0 else {
-        if errno == ELOOP { throw .strangeEntry(path: path) }
-        throw .home(path: path, operation: .lock, errno: errno)
-      }
-      fchmod(opened, 0o600)
-      guard flock(opened, LOCK_EX | LOCK_NB) == 0 else {
-        let code = errno
-        close(opened)
-        if code == EWOULDBLOCK { return nil }
-        throw .home(path: path, operation: .lock, errno: code)
-      }
-      // Its last holder removes the file: what is locked may no longer be what others will open.
-      var held = stat()
-      var named = stat()
-      if fstat(opened, &held) == 0, stat(path, &named) == 0, held.st_ino == named.st_ino,
-        held.st_dev == named.st_dev
-      {
-        descriptor = opened
-        return
-      }
-      close(opened)
+  /// The name of its file among the locks.
+  fileprivate var file: String {
+    switch self {
+    case .sync: "sync"
+    case .labels: "labels"
+    case .installation(let id): id.text
     }
   }
-
-  /// Once; later calls do nothing. Call it in a `defer`: it also keeps the lock alive until there.
-  public func release() {
-    guard descriptor >= 0 else { return }
-    unlink(path)
-    close(descriptor)
-    descriptor = -1
-  }
-
-  var isHeld: Bool { descriptor >= 0 }
-
-  deinit { release() }
 }
 
 /// Proof that no other weldtech works on an installation.
 public final class InstallationLock {
   public let installation: InstallationID
-  private let lock: HomeLock
+  private let lock: FileLock
 
-  init(installation: InstallationID, lock: HomeLock) {
+  init(installation: InstallationID, lock: FileLock) {
     self.installation = installation
     self.lock = lock
   }
 
-  /// Once; later calls do nothing. Call it in a `defer`: it also keeps the lock alive until there.
+  /// Gives the lock back; later calls do nothing. Called in a `defer`, it also keeps the lock alive until there.
   public func release() { lock.release() }
 
   var isHeld: Bool { lock.isHeld }
@@ -77,22 +39,24 @@ public final class InstallationLock {
 extension Fieldbook {
   /// Takes the lock of one installation without waiting: what every step of its walk needs.
   /// - Returns: nil where another process (or this one) holds it.
-  /// - Throws: `home`.
+  /// - Throws: `home`, `strangeEntry`.
   public func lock(installation id: InstallationID) throws(FieldbookError) -> InstallationLock? {
     try lock(.installation(id)).map { InstallationLock(installation: id, lock: $0) }
   }
 
-  /// Takes a lock without waiting.
+  /// Takes a lock without waiting. It ends with the process that holds it, however that ends.
   /// - Returns: nil where another process (or this one) holds it.
-  /// - Throws: `home`.
-  public func lock(_ name: HomeLock.Name) throws(FieldbookError) -> HomeLock? {
+  /// - Throws: `home`, `strangeEntry`.
+  public func lock(_ lock: HomeLock) throws(FieldbookError) -> FileLock? {
     try HomeFile.makeFolder(home + "/locks", below: home)
-    let file =
-      switch name {
-      case .sync: "sync"
-      case .labels: "labels"
-      case .installation(let id): id.text
+    do throws(FileError) {
+      switch try FileLock.take(FilePath("\(home)/locks/\(lock.file)"), removesFile: true) {
+      case .taken(let lock): return lock
+      case .held: return nil
       }
-    return try HomeLock(path: "\(home)/locks/\(file)")
+    } catch {
+      if error.errno == ELOOP { throw .strangeEntry(path: error.path.text) }
+      throw FieldbookError(error)
+    }
   }
 }

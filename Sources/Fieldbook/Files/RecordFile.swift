@@ -3,12 +3,12 @@ import Records
 /// A file that a record names.
 struct RecordFile {
   let sha256: String
-  /// Nil where the record does not say.
+  /// Size of the file in bytes; nil where the record does not say.
   let bytes: Int?
-  /// As the platform is told.
+  /// The name that the platform is told; empty where it is told none.
   let filename: String
 
-  /// All files of a record, each once, in the order of the walk.
+  /// The files of a record, each once, in the order of the walk.
   static func named(by installation: Installation) -> [RecordFile] {
     var files: [RecordFile] = []
     func add(_ sha256: String, _ bytes: Int?, _ filename: String) {
@@ -28,6 +28,7 @@ struct RecordFile {
     return files
   }
 
+  /// The files of one event.
   static func named(by event: InstallationEvent) -> [RecordFile] {
     switch event {
     case .photographed(let photo):

@@ -1,4 +1,5 @@
 import CSQLite
+import Files
 import FoundationEssentials
 import Glibc
 
@@ -21,7 +22,7 @@ struct Connection {
       return Connection(handle: handle, refusal: nil)
     } catch {
       guard case .store(let fault) = error, [.diskFull, .readOnly, .cannotOpen].contains(fault),
-        HomeFile.kind(of: path) == S_IFREG
+        FilePath(path).kind == .regular
       else { throw error }
       refusal = fault
     }
@@ -45,7 +46,7 @@ struct Connection {
 
     func fits(_ path: String, _ refusal: StoreFault) -> Bool {
       switch self {
-      case .sharedIndex: HomeFile.kind(of: path + "-shm") != nil
+      case .sharedIndex: FilePath(path + "-shm").kind != nil
       case .ownIndex: refusal == .diskFull
       case .unchanging: Connection.size(of: path + "-wal") == 0
       }
@@ -72,13 +73,12 @@ struct Connection {
 
   /// SQLite would make the file readable by others; its -wal and -shm take after it.
   private static func makeFile(_ path: String) throws(FieldbookError) {
-    switch HomeFile.kind(of: path) {
+    switch FilePath(path).kind {
     case nil:
-      let descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o600)
-      guard descriptor >= 0 else { throw .home(path: path, operation: .create, errno: errno) }
-      fchmod(descriptor, 0o600)
-      close(descriptor)
-    case S_IFREG:
+      do throws(FileError) {
+        try OpenFile(writing: FilePath(path), .refusesLinks, making: .exactly(0o600)).close()
+      } catch { throw FieldbookError(error) }
+    case .regular:
       // Asked without opening it: closing a file gives up all locks that this process has on it, fcntl(2).
       guard access(path, W_OK) != 0 else { return }
       throw .store(errno == EROFS ? .readOnly : .cannotOpen)
@@ -142,8 +142,7 @@ struct Connection {
   }
 
   private static func size(of path: String) -> Int {
-    var status = stat()
-    return lstat(path, &status) == 0 ? Int(status.st_size) : 0
+    (try? FilePath(path).status(followsLinks: false).byteCount) ?? 0
   }
 
   /// The path as a URI of SQLite, in which '?', '#' and '%' mean something. https://www.sqlite.org/uri.html
