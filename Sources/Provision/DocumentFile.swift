@@ -1,5 +1,5 @@
+import Files
 import FoundationEssentials
-import Glibc
 import Records
 
 /// One JSON file of a scheme or a plan, read whole within a bound, whose faults name the file and the field.
@@ -14,10 +14,10 @@ struct DocumentFile {
   /// Every `*.json` of a folder, sorted by name.
   static func all(in directory: String) throws(ProvisionError) -> [DocumentFile] {
     let names: [String]
-    do {
-      names = try FileManager.default.contentsOfDirectory(atPath: directory).filter { $0.hasSuffix(".json") }
+    do throws(FileError) {
+      names = try Folder.names(in: FilePath(directory)).map(\.text).filter { $0.hasSuffix(".json") }
     } catch {
-      throw .document(file: directory, .unreadable(errno: ENOENT))
+      throw .document(file: directory, .unreadable(errno: error.errno))
     }
     if names.count > fileLimit { throw .document(file: directory, .tooLarge(limit: fileLimit)) }
     var files: [DocumentFile] = []
@@ -120,24 +120,11 @@ struct DocumentFile {
   }
 
   private static func read(_ path: String) throws(ProvisionError) -> Data {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw .document(file: path, .unreadable(errno: errno)) }
-    defer { close(descriptor) }
-    var bytes = [UInt8](repeating: 0, count: byteLimit + 1)
-    var count = 0
-    while count < bytes.count {
-      let room = bytes.count - count
-      let got = bytes.withUnsafeMutableBytes { buffer in
-        buffer.baseAddress.map { Glibc.read(descriptor, $0 + count, room) } ?? 0
-      }
-      if got == 0 { break }
-      if got < 0 {
-        if errno == EINTR { continue }
-        throw .document(file: path, .unreadable(errno: errno))
-      }
-      count += got
+    do throws(FileError) {
+      return try FilePath(path).contents(maxBytes: byteLimit)
+    } catch {
+      throw .document(
+        file: path, error.isTooLarge ? .tooLarge(limit: byteLimit) : .unreadable(errno: error.errno))
     }
-    if count > byteLimit { throw .document(file: path, .tooLarge(limit: byteLimit)) }
-    return Data(bytes[..<count])
   }
 }

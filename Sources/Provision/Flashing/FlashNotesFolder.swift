@@ -1,5 +1,5 @@
+internal import Files
 internal import FoundationEssentials
-internal import Glibc
 
 /// Flashing notes in a folder of the laptop's home: one small file a chip and image under way, one an adapter. They
 /// are read with suspicion and written as well as it goes: what cannot be kept is only done again.
@@ -14,8 +14,7 @@ public final class FlashNotesFolder: FlashNotes {
     self.folder = folder
     self.adapter = adapter
     // It lies in the home, which is for its owner only.
-    try? FileManager.default.createDirectory(
-      atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+    try? Folder.make(FilePath(folder), permissions: .exactly(0o700))
   }
 
   /// - Parameter port: as it was opened, at which the adapter is looked for now.
@@ -40,12 +39,12 @@ public final class FlashNotesFolder: FlashNotes {
   }
 
   public func isProtected(chipID: String) -> Bool {
-    FileManager.default.fileExists(atPath: protectionPath(chipID))
+    (try? FilePath(protectionPath(chipID)).status()) != nil
   }
 
   public func remember(isProtected: Bool, chipID: String) {
     guard isProtected else {
-      unlink(protectionPath(chipID))
+      try? FilePath(protectionPath(chipID)).removeFile()
       return
     }
     keep([], at: protectionPath(chipID))
@@ -53,16 +52,12 @@ public final class FlashNotesFolder: FlashNotes {
 
   /// Writes a note for its owner only, whole or not at all.
   private func keep(_ bytes: [UInt8], at path: String) {
-    let draft = "\(path).new"
-    unlink(draft)
-    let descriptor = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
-    guard descriptor >= 0 else { return }
-    fchmod(descriptor, 0o600)
-    let isWritten = bytes.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) } == bytes.count
-    close(descriptor)
-    guard isWritten, rename(draft, path) == 0 else {
-      unlink(draft)
-      return
+    do throws(FileError) {
+      let draft = try Draft(of: FilePath(path), named: .suffix(".new"), permissions: .exactly(0o600))
+      try draft.write(bytes)
+      try draft.place(.unsynced)
+    } catch {
+      // What is not kept is only found out again.
     }
   }
 
@@ -99,7 +94,8 @@ final class FileFlashJournal: FlashJournal {
   private(set) var acknowledged: [Int: Int] = [:]
   private(set) var loaderIsSilent = false
   private let path: String
-  private var descriptor: Int32 = -1
+  /// Nil until the first line of this run is written.
+  private var file: OpenFile?
 
   init(path: String) {
     self.path = path
@@ -111,8 +107,6 @@ final class FileFlashJournal: FlashJournal {
       acknowledged[sector] = Int(fields[1]).flatMap { $0 >= 0 ? $0 : nil }
     }
   }
-
-  deinit { if descriptor >= 0 { close(descriptor) } }
 
   func acknowledge(sector: Int, bytes: Int) {
     acknowledged[sector] = bytes
@@ -131,25 +125,23 @@ final class FileFlashJournal: FlashJournal {
 
   func clear() {
     (acknowledged, loaderIsSilent) = ([:], false)
-    if descriptor >= 0 { close(descriptor) }
-    descriptor = -1
-    unlink(path)
+    file = nil
+    try? FilePath(path).removeFile()
   }
 
   /// One write a line, so that a program that is killed leaves whole lines. Not synchronised to the disk: a laptop
   /// that loses its power has then acknowledged less than the chip, which costs blocks and not truth. That a sector
   /// is about to be erased has to outlast it, or the journal would claim what is gone.
   private func append(_ line: String) {
-    if descriptor < 0 {
-      descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0o600)
-      if descriptor >= 0 { fchmod(descriptor, 0o600) }
+    if file == nil {
+      file = try? OpenFile(
+        writing: FilePath(path), [.appends, .refusesLinks, .withoutWaiting], making: .exactly(0o600))
     }
-    guard descriptor >= 0 else { return }
-    _ = Array(line.utf8).withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
-    if line.hasSuffix("-\n") { fsync(descriptor) }
+    try? file?.write(Array(line.utf8))
+    if line.hasSuffix("-\n") { try? file?.sync() }
   }
 
-  /// Nil where there is no such file, or one that is too large or not UTF-8.
+  /// Text of a note; nil where there is no such file, or one that is too large or not UTF-8.
   static func text(of path: String) -> String? {
     guard let bytes = try? ImageFile.read(path, limit: byteLimit) else { return nil }
     return String(validating: bytes, as: UTF8.self)

@@ -1,3 +1,4 @@
+internal import Files
 internal import Glibc
 
 extension SerialPort: SharedPort {
@@ -17,10 +18,7 @@ extension SerialPort: SharedPort {
     let tree = SystemTree(root: "/")
     guard let device = tree.resolved(path) else { return }
     let name = SystemTree.lastComponent(device)
-    let descriptor = Glibc.open(
-      tree.path("/sys/bus/usb-serial/devices/\(name)/latency_timer"), O_WRONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { return }
-    _ = Glibc.write(descriptor, "1\n", 2)
-    _ = Glibc.close(descriptor)
+    let timer = FilePath(tree.path("/sys/bus/usb-serial/devices/\(name)/latency_timer"))
+    try? OpenFile(writing: timer).write(Array("1\n".utf8))
   }
 }

@@ -1,4 +1,4 @@
-internal import FoundationEssentials
+internal import Files
 internal import Glibc
 
 /// The files by which Linux says what is plugged in and what runs: `/sys`, `/proc`, `/dev`, `/etc`, `/var`. What
@@ -12,40 +12,28 @@ struct SystemTree {
 
   func path(_ path: String) -> String { base + path }
 
-  /// In a folder, sorted.
+  /// The names in a folder, sorted; none where it cannot be listed.
   func names(in folder: String) -> [String] {
-    ((try? FileManager.default.contentsOfDirectory(atPath: base + folder)) ?? []).sorted()
+    ((try? Folder.names(in: FilePath(base + folder))) ?? []).map(\.text).sorted()
   }
 
   func exists(_ path: String) -> Bool { access(base + path, F_OK) == 0 }
 
-  /// The first line; what an adapter states is not trusted to be short, printable or UTF-8.
+  /// The first line of a file, of at most 256 bytes and without control characters, since what an adapter states need be
+  /// neither short nor printable nor UTF-8.
   func line(of path: String) -> String? {
     let line = bytes(of: path, atMost: 256).prefix { $0 != 0x0a }.filter { $0 >= 0x20 && $0 != 0x7f }
     return line.isEmpty ? nil : String(decoding: line, as: UTF8.self)
   }
 
-  /// The beginning of a file.
+  /// The first bytes of a file; none where it cannot be read.
   func bytes(of path: String, atMost limit: Int) -> [UInt8] {
-    let descriptor = open(base + path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-    guard descriptor >= 0 else { return [] }
-    defer { close(descriptor) }
-    var bytes: [UInt8] = []
-    while bytes.count < limit {
-      let wanted = min(4096, limit - bytes.count)
-      let piece = [UInt8](unsafeUninitializedCapacity: wanted) { buffer, count in
-        count = max(0, read(descriptor, buffer.baseAddress, buffer.count))
-      }
-      if piece.isEmpty { break }
-      bytes += piece
-    }
-    return bytes
+    let beginning = try? OpenFile(reading: FilePath(base + path), .withoutWaiting).beginning(maxBytes: limit)
+    return beginning.map { [UInt8]($0) } ?? []
   }
 
-  /// What a link says, unresolved.
-  func link(_ path: String) -> String? {
-    try? FileManager.default.destinationOfSymbolicLink(atPath: base + path)
-  }
+  /// What a link leads to, as it is written in the link.
+  func link(_ path: String) -> String? { FilePath(base + path).linkTarget?.text }
 
   /// The last component of what a link leads to.
   func linkedName(_ path: String) -> String? { link(path).map(Self.lastComponent) }

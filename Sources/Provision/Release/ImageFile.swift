@@ -1,8 +1,9 @@
-internal import Glibc
+internal import Files
+internal import FoundationEssentials
 
 /// The three files of a release: `X.json`, the manifest; the image that it names, or `X.bin`; and `X.sig`.
 enum ImageFile {
-  /// The largest flash of any chip we know, and documents of any sensible length.
+  /// Bytes of the largest flash of any chip we know.
   static let imageByteLimit = 4 << 20
   static let manifestByteLimit = 64 << 10
   static let signatureByteLimit = 4096
@@ -19,23 +20,13 @@ enum ImageFile {
 
   static func signaturePath(manifestPath: String) -> String { stem(of: manifestPath) + ".sig" }
 
-  /// The whole file, or a pipe to its end.
+  /// Reads a whole file, or a pipe to its end.
+  /// - Throws: `unreadable`, `tooLarge`.
   static func read(_ path: String, limit: Int) throws(ImageFault) -> [UInt8] {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-    guard descriptor >= 0 else { throw .unreadable(path: path, errno: errno) }
-    defer { close(descriptor) }
-    var bytes: [UInt8] = []
-    while true {
-      var count = 0
-      let piece = [UInt8](unsafeUninitializedCapacity: 64 << 10) { buffer, initialized in
-        count = Glibc.read(descriptor, buffer.baseAddress, buffer.count)
-        initialized = max(0, count)
-      }
-      if count < 0, errno == EINTR { continue }
-      if count < 0 { throw .unreadable(path: path, errno: errno) }
-      if count == 0 { return bytes }
-      bytes += piece
-      guard bytes.count <= limit else { throw .tooLarge(path: path, limit: limit) }
+    do throws(FileError) {
+      return [UInt8](try FilePath(path).contents(maxBytes: limit, .withoutWaiting))
+    } catch {
+      throw error.isTooLarge ? .tooLarge(path: path, limit: limit) : .unreadable(path: path, errno: error.errno)
     }
   }
 

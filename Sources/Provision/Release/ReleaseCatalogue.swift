@@ -1,5 +1,4 @@
-internal import FoundationEssentials
-internal import Glibc
+internal import Files
 internal import ModuleCore
 
 /// The images shipped with this program: a folder of manifests, each beside its image and its signature.
@@ -24,13 +23,13 @@ public struct ReleaseCatalogue: Sendable {
   private let trusted: TrustedKeys
 
   /// Reads every `*.json` of the folder and the signature beside it; the images themselves are not opened.
-  /// - Throws: `unreadable` where there is no such folder.
+  /// - Throws: `unreadable` where the folder cannot be listed.
   public init(directory: String, trusted: TrustedKeys) throws(ImageFault) {
     let names: [String]
-    do {
-      names = try FileManager.default.contentsOfDirectory(atPath: directory)
+    do throws(FileError) {
+      names = try Folder.names(in: FilePath(directory)).map(\.text)
     } catch {
-      throw .unreadable(path: directory, errno: ENOENT)
+      throw .unreadable(path: directory, errno: error.errno)
     }
     var releases: [Release] = []
     var flaws: [Flaw] = []

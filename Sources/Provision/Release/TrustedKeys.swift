@@ -1,6 +1,5 @@
 public import Cryptography
-internal import FoundationEssentials
-internal import Glibc
+internal import Files
 
 /// The public keys of which one has to have signed an image before it is flashed.
 public struct TrustedKeys: Sendable {
@@ -27,13 +26,13 @@ public struct TrustedKeys: Sendable {
   }
 
   /// Reads every `*.pem` of the folder.
-  /// - Throws: `unreadable` where there is no such folder.
+  /// - Throws: `unreadable` where the folder cannot be listed.
   public init(directory: String) throws(ImageFault) {
     let names: [String]
-    do {
-      names = try FileManager.default.contentsOfDirectory(atPath: directory)
+    do throws(FileError) {
+      names = try Folder.names(in: FilePath(directory)).map(\.text)
     } catch {
-      throw .unreadable(path: directory, errno: ENOENT)
+      throw .unreadable(path: directory, errno: error.errno)
     }
     var keys: [(name: String, key: VerifyingKey)] = []
     var flaws: [String] = []
