@@ -1,88 +1,59 @@
-import Glibc
+internal import Files
+internal import FoundationEssentials
+internal import Glibc
 
 /// The data folder of a local platform. What a call has written is on disk when it returns, whole or not at
 /// all; names are relative to the folder and made by this program, never by a client as they came.
 final class PlatformFolder: Sendable {
   let path: String
-  private let lock: Int32
+  private let lock: FileLock
 
-  /// Makes the folder where it is missing and keeps others out of it until `close`.
+  /// Makes the folder where it is missing and keeps others out of it as long as this object is there.
   init(path: String, subfolders: [String]) throws(LocalPlatformError) {
     self.path = path
-    for folder in [path] + subfolders.map({ "\(path)/\($0)" }) {
-      guard mkdir(folder, 0o700) == 0 || errno == EEXIST else {
-        throw .dataFolder(path: folder, errno: errno)
-      }
-    }
-    lock = Glibc.open("\(path)/lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-    guard lock >= 0 else { throw .dataFolder(path: path, errno: errno) }
-    guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
-      Glibc.close(lock)
-      throw .dataFolderInUse(path: path)
-    }
-  }
-
-  deinit {
-    // A child that is being started holds the descriptor, too, until it is another program.
-    flock(lock, LOCK_UN)
-    Glibc.close(lock)
+    for folder in [path] + subfolders.map({ "\(path)/\($0)" }) { try Self.make(folder, named: folder) }
+    let attempt: FileLock.Attempt
+    do throws(FileError) {
+      attempt = try FileLock.take(FilePath("\(path)/lock"), removesFile: false)
+    } catch { throw .dataFolder(path: path, errno: error.errno) }
+    guard case .taken(let lock) = attempt else { throw .dataFolderInUse(path: path) }
+    self.lock = lock
   }
 
   // MARK: - Reading
 
-  /// Nil where there is no such file.
+  /// Everything that a file holds; nil where there is no such file.
   func read(_ name: String) throws(LocalPlatformError) -> [UInt8]? {
-    let file = Glibc.open("\(path)/\(name)", O_RDONLY | O_CLOEXEC)
-    guard file >= 0 else {
-      if errno == ENOENT { return nil }
-      throw .dataFolder(path: name, errno: errno)
-    }
-    defer { Glibc.close(file) }
-    var bytes: [UInt8] = []
-    var piece = [UInt8](repeating: 0, count: 65_536)
-    while true {
-      let count = Glibc.read(file, &piece, piece.count)
-      if count < 0, errno == EINTR { continue }
-      guard count >= 0 else { throw .dataFolder(path: name, errno: errno) }
-      if count == 0 { return bytes }
-      bytes.append(contentsOf: piece.prefix(count))
+    do throws(FileError) {
+      return [UInt8](try file(name).contents(maxBytes: PlatformLimits.file))
+    } catch {
+      if error.errno == ENOENT { return nil }
+      throw .dataFolder(path: name, errno: error.errno)
     }
   }
 
-  /// Bytes; nil where there is no such file.
-  func size(of name: String) -> Int? {
-    var status = stat()
-    return stat("\(path)/\(name)", &status) == 0 ? Int(status.st_size) : nil
-  }
+  /// Size of a file in bytes; nil where there is no such file.
+  func size(of name: String) -> Int? { try? file(name).status().byteCount }
 
-  /// In order; hidden names are left out.
+  /// The names in a folder in order, without the hidden ones.
   func names(in folder: String) throws(LocalPlatformError) -> [String] {
-    guard let directory = opendir("\(path)/\(folder)") else {
-      throw .dataFolder(path: folder, errno: errno)
+    try named(folder) { () throws(FileError) in
+      try Folder.names(in: file(folder)).map(\.text).filter { !$0.hasPrefix(".") }.sorted()
     }
-    defer { closedir(directory) }
-    var names: [String] = []
-    while let entry = readdir(directory) {
-      let name = withUnsafeBytes(of: entry.pointee.d_name) {
-        String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
-      }
-      if !name.hasPrefix(".") { names.append(name) }
-    }
-    return names.sorted()
   }
 
   // MARK: - Writing
 
   /// Replaces the file, or makes it.
   func write(_ bytes: [UInt8], to name: String) throws(LocalPlatformError) {
-    let temporary = "\(path)/\(folder(of: name))/.\(lastPart(of: name)).new"
-    unlink(temporary)
-    let file = Glibc.open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
-    guard file >= 0 else { throw .dataFolder(path: name, errno: errno) }
-    defer { Glibc.close(file) }
-    try write(bytes, to: file, at: 0, name: name)
-    guard rename(temporary, "\(path)/\(name)") == 0 else { throw .dataFolder(path: name, errno: errno) }
-    try syncFolder(of: name)
+    try named(name) { () throws(FileError) in
+      let target = file(name)
+      let hidden = FilePath(".\(target.lastName.text).new")
+      let draft = try Draft(
+        of: target, named: .file(target.folder.appending(hidden)), permissions: .withinUmask(0o600))
+      try draft.write(bytes)
+      try draft.place(.synced)
+    }
   }
 
   /// Writes at an offset of a file, which is made where it is missing.
@@ -91,59 +62,43 @@ final class PlatformFolder: Sendable {
     throws(LocalPlatformError)
   {
     let isNew = size(of: name) == nil
-    let file = Glibc.open("\(path)/\(name)", O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o600)
-    guard file >= 0 else { throw .dataFolder(path: name, errno: errno) }
-    defer { Glibc.close(file) }
-    try write(bytes, to: file, at: offset, name: name, isSynced: isSynced)
-    if isNew { try syncFolder(of: name) }
+    try named(name) { () throws(FileError) in
+      let file = try OpenFile(writing: file(name), .refusesLinks, making: .withinUmask(0o600))
+      try file.write(bytes, at: offset)
+      if isSynced { try file.sync() }
+      if isNew { try Folder.sync(file.path.folder) }
+    }
   }
 
   func move(_ name: String, to target: String) throws(LocalPlatformError) {
-    guard rename("\(path)/\(name)", "\(path)/\(target)") == 0 else {
-      throw .dataFolder(path: name, errno: errno)
-    }
-    try syncFolder(of: target)
+    try named(name) { () throws(FileError) in try file(name).rename(to: file(target)) }
+    try named(target) { () throws(FileError) in try Folder.sync(file(target).folder) }
   }
 
   func makeFolder(_ name: String) throws(LocalPlatformError) {
-    guard mkdir("\(path)/\(name)", 0o700) == 0 || errno == EEXIST else {
-      throw .dataFolder(path: name, errno: errno)
-    }
-    try syncFolder(of: name)
+    try Self.make("\(path)/\(name)", named: name)
+    try named(name) { () throws(FileError) in try Folder.sync(file(name).folder) }
   }
 
-  func remove(_ name: String) { unlink("\(path)/\(name)") }
+  func remove(_ name: String) { try? file(name).removeFile() }
 
-  // MARK: - Descriptors
+  // MARK: - Private helpers
 
-  private func write(_ bytes: [UInt8], to file: Int32, at offset: Int, name: String, isSynced: Bool = true)
-    throws(LocalPlatformError)
+  private func file(_ name: String) -> FilePath { FilePath("\(path)/\(name)") }
+
+  /// Makes a folder for its owner only; a folder that is there will do.
+  private static func make(_ folder: String, named name: String) throws(LocalPlatformError) {
+    do throws(FileError) {
+      try Folder.makeOne(FilePath(folder), permissions: .withinUmask(0o700))
+    } catch {
+      guard error.errno == EEXIST else { throw .dataFolder(path: name, errno: error.errno) }
+    }
+  }
+
+  /// Errors of `body` as those of the file or folder that was asked for.
+  private func named<Result>(_ name: String, _ body: () throws(FileError) -> Result) throws(LocalPlatformError)
+    -> Result
   {
-    var written = 0
-    while written < bytes.count {
-      let count = bytes[written...].withUnsafeBytes {
-        pwrite(file, $0.baseAddress, $0.count, off_t(offset + written))
-      }
-      if count < 0, errno == EINTR { continue }
-      guard count > 0 else { throw .dataFolder(path: name, errno: errno) }
-      written += count
-    }
-    guard !isSynced || fsync(file) == 0 else { throw .dataFolder(path: name, errno: errno) }
-  }
-
-  /// A new name is durable only with its folder.
-  private func syncFolder(of name: String) throws(LocalPlatformError) {
-    let directory = Glibc.open("\(path)/\(folder(of: name))", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-    guard directory >= 0 else { throw .dataFolder(path: name, errno: errno) }
-    defer { Glibc.close(directory) }
-    guard fsync(directory) == 0 else { throw .dataFolder(path: name, errno: errno) }
-  }
-
-  private func folder(of name: String) -> String {
-    name.lastIndex(of: "/").map { String(name[..<$0]) } ?? "."
-  }
-
-  private func lastPart(of name: String) -> String {
-    name.lastIndex(of: "/").map { String(name[name.index(after: $0)...]) } ?? name
+    do throws(FileError) { return try body() } catch { throw .dataFolder(path: name, errno: error.errno) }
   }
 }
