@@ -1,7 +1,7 @@
 public import Cryptography
 import Drawing
+import Files
 import FoundationEssentials
-import Glibc
 
 /// Makes many labels of one template, each read back before it counts. The same orders give the same files
 /// whatever the number of threads.
@@ -89,7 +89,9 @@ public struct LabelBatch {
       (worker, item) throws(LabelError) in
       try Self.make(item.order, index: item.index, with: makers[worker].maker, folder: folder)
     }
-    defer { for outcome in crew.end() { for label in outcome.values { unlink(label.file) } } }
+    defer {
+      for outcome in crew.end() { for label in outcome.values { try? FilePath(label.file).removeFile() } }
+    }
     var orders = orders.enumerated().makeIterator()
     var isEnded = false
     var count = 0

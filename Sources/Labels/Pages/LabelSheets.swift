@@ -1,6 +1,6 @@
 import Drawing
+import Files
 import FoundationEssentials
-import Glibc
 
 /// Makes many labels as pages of PDF: real text, vector modules, spot colours. Each label is read back from its page's
 /// operators, the finished files are opened anew and held against the list page by page, and some pages are read as
@@ -115,45 +115,38 @@ public struct LabelSheets {
     var made = 0
     for first in stride(from: 0, to: total, by: Self.mostPages) {
       let file = total > Self.mostPages ? Self.numbered(output, first / Self.mostPages + 1) : output
-      let draft = file + ".part"
-      do {
-        let book = try makeBook(draft, layout, inks, dotsPerInch, title)
-        var samples: [Sample] = []
-        for number in 0..<min(Self.mostPages, total - first) {
-          if shouldStop() {
-            unlink(draft)
-            return nil
+      let book = try makeBook(file, layout, inks, dotsPerInch, title)
+      // What is not in its place by then leaves nothing behind.
+      defer { book.discard() }
+      var samples: [Sample] = []
+      for number in 0..<min(Self.mostPages, total - first) {
+        if shouldStop() { return nil }
+        _ = Self.give(&wanted, to: crew, ahead: Self.mostAhead)
+        guard let outcome = crew.take() else { break }
+        if let error = outcome.error { throw error }
+        for page in outcome.values {
+          ledger.add(page)
+          try book.add(page)
+          if number.isMultiple(of: verification.every) {
+            samples.append(Sample(page: number, marks: page.marks))
           }
-          _ = Self.give(&wanted, to: crew, ahead: Self.mostAhead)
-          guard let outcome = crew.take() else { break }
-          if let error = outcome.error { throw error }
-          for page in outcome.values {
-            ledger.add(page)
-            try book.add(page)
-            if number.isMultiple(of: verification.every) {
-              samples.append(Sample(page: number, marks: page.marks))
-            }
-            firstMark = firstMark ?? page.marks.first
-            made += page.marks.count
-          }
-          events(.made(labels: made))
+          firstMark = firstMark ?? page.marks.first
+          made += page.marks.count
         }
-        let isMore = Self.give(&wanted, to: crew, ahead: Self.mostAheadOfReading)
-        try book.finish(forms)
-        try verify(draft, samples, workers: isMore && verification == .sample ? 1 : pages.count)
-        guard rename(draft, file) == 0 else { throw LabelError.unwritable(file: file, errno: errno) }
-        files.append(file)
-        events(.finished(file: file))
-      } catch {
-        unlink(draft)
-        throw error
+        events(.made(labels: made))
       }
+      let isMore = Self.give(&wanted, to: crew, ahead: Self.mostAheadOfReading)
+      try book.finish(forms)
+      try verify(book.draftPath, samples, workers: isMore && verification == .sample ? 1 : pages.count)
+      try book.place()
+      files.append(file)
+      events(.finished(file: file))
     }
     do {
       try ledger.account(for: files).check(against: orders)
     } catch {
       // Nobody may print what is not the list.
-      for file in files { unlink(file) }
+      for file in files { try? FilePath(file).removeFile() }
       throw error
     }
     return Delivery(files: files, labels: made, first: files.first.flatMap { firstMark?.made(in: $0) })
@@ -209,9 +202,9 @@ public struct LabelSheets {
   /// - Parameter workers: one, where the others go on making pages; every document that is open takes its room.
   private func verify(_ file: String, _ samples: [Sample], workers: Int) throws {
     let bytes: Data
-    do {
-      bytes = try Data(contentsOf: URL(filePath: file), options: .alwaysMapped)
-    } catch { throw LabelError.unwritable(file: file, errno: errno) }
+    do throws(FileError) {
+      bytes = try OpenFile(reading: FilePath(file)).mapped()
+    } catch { throw LabelError.unwritable(file: file, errno: error.errno) }
     // A document of its own for each thread, which opens it when it takes its first page.
     let documents = (0..<workers).map { _ in Pages() }
     let inks = inks

@@ -1,5 +1,5 @@
 import Drawing
-import Glibc
+import Files
 
 /// A file of pages of labels being written: pages as they come, then what they share.
 class PageBook {
@@ -16,14 +16,13 @@ class PageBook {
   private var glyphs: GlyphUse = [:]
   private var identity: (UInt64, UInt64) = (0xCBF2_9CE4_8422_2325, 0x6C62_272E_07BB_0142)
 
-  /// Bytes on their way into the file; trouble is kept until it is asked for.
+  /// Bytes on their way into the draft; a failure is kept until it is asked for.
   private final class Output {
-    let descriptor: Int32
+    let draft: Draft
     var waiting: [UInt8] = []
-    var trouble: Int32 = 0
+    var failure: FileError?
 
-    init(descriptor: Int32) { self.descriptor = descriptor }
-    deinit { close(descriptor) }
+    init(_ draft: Draft) { self.draft = draft }
 
     func take(_ bytes: [UInt8]) {
       waiting += bytes
@@ -31,25 +30,45 @@ class PageBook {
     }
 
     func flush() {
-      if trouble == 0 { trouble = waiting.withUnsafeBytes { LabelFile.write($0, to: descriptor) } }
+      do throws(FileError) { if failure == nil { try draft.write(waiting) } } catch { failure = error }
       waiting.removeAll(keepingCapacity: true)
     }
   }
 
+  /// Opens a draft of the file.
+  /// - Throws: `unwritable`.
   init(file: String, layout: SheetLayout, inks: LabelInks, dotsPerInch: Int, title: String) throws(LabelError) {
-    let descriptor = open(file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
-    guard descriptor >= 0 else { throw .unwritable(file: file, errno: errno) }
+    let draft: Draft
+    do throws(FileError) {
+      draft = try Draft(of: FilePath(file), named: .suffix(".part"), permissions: .withinUmask(0o644))
+    } catch { throw .unwritable(file: error.path.text, errno: error.errno) }
     self.file = file
     self.layout = layout
     self.inks = inks
     self.title = title
     self.dotsPerInch = dotsPerInch
-    let output = Output(descriptor: descriptor)
+    let output = Output(draft)
     self.output = output
     writer = PDFWriter { output.take($0) }
     tree = writer.reserve()
     resources = writer.reserve()
   }
+
+  // MARK: - The file
+
+  /// Where the pages lie until they are placed.
+  var draftPath: String { output.draft.path.text }
+
+  /// Puts the finished file in its place.
+  /// - Throws: `unwritable`.
+  func place() throws(LabelError) {
+    do throws(FileError) { try output.draft.place(.unsynced) } catch {
+      throw .unwritable(file: file, errno: error.errno)
+    }
+  }
+
+  /// Removes what was written; does nothing once the file is in its place.
+  func discard() { output.draft.discard() }
 
   // MARK: - Pages
 
@@ -140,6 +159,6 @@ class PageBook {
   }
 
   private func check() throws(LabelError) {
-    guard output.trouble == 0 else { throw .unwritable(file: file, errno: output.trouble) }
+    if let failure = output.failure { throw .unwritable(file: failure.path.text, errno: failure.errno) }
   }
 }

@@ -1,5 +1,5 @@
+import Files
 public import FoundationEssentials
-import Glibc
 
 /// Where labels go besides their files.
 public enum LabelDestination: Hashable, Sendable {
@@ -8,7 +8,7 @@ public enum LabelDestination: Hashable, Sendable {
   case device(String)
 
   /// Seconds in which a device has to take some of what is written.
-  private static let patience: Int32 = 60
+  private static let patienceSeconds: Int32 = 60
 
   /// Labels that it takes at once: as long as one of these is not counted, all of them may be printed twice after a cut
   /// in power.
@@ -35,14 +35,13 @@ public enum LabelDestination: Hashable, Sendable {
 
   private static func write(_ bytes: Data, to path: String) throws(LabelError) {
     // A device that is not plugged in must not become a file of its name.
-    let making = path.hasPrefix("/dev/") ? 0 : O_CREAT
-    // Without waiting for a printer that is switched off or out of labels.
-    let descriptor = open(path, O_WRONLY | making | O_APPEND | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0o644)
-    guard descriptor >= 0 else { throw .device(path: path, errno: errno) }
-    var trouble = bytes.withUnsafeBytes { LabelFile.write($0, to: descriptor, patience: patience) }
-    // A device has nothing to be synced.
-    if trouble == 0, fsync(descriptor) != 0, errno != EINVAL, errno != EROFS { trouble = errno }
-    if close(descriptor) != 0, trouble == 0 { trouble = errno }
-    guard trouble == 0 else { throw .device(path: path, errno: trouble) }
+    let permissions: FilePermissions? = path.hasPrefix("/dev/") ? nil : .withinUmask(0o644)
+    do throws(FileError) {
+      // A printer that is switched off or out of labels is not waited for for ever.
+      let file = try OpenFile(writing: FilePath(path), [.appends, .withoutWaiting], making: permissions)
+      try file.write(bytes, patienceSeconds: patienceSeconds)
+      try file.sync(isRequired: false)
+      try file.close()
+    } catch { throw .device(path: path, errno: error.errno) }
   }
 }

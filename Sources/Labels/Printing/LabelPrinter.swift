@@ -1,5 +1,6 @@
 import CCups
 import Drawing
+import Files
 public import FoundationEssentials
 import Glibc
 
@@ -58,12 +59,12 @@ public struct LabelPrinter: Hashable, Sendable {
     throws(LabelError)
   {
     // It lies in the home, which is for its owner only; CUPS reads it in our name.
-    unlink(draft)
-    let descriptor = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
-    guard descriptor >= 0 else { throw .spooler(.unwritable(file: draft)) }
-    defer { unlink(draft) }
-    let isWritten = bytes.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) } == bytes.count
-    guard close(descriptor) == 0, isWritten else { throw .spooler(.unwritable(file: draft)) }
+    defer { try? FilePath(draft).removeFile() }
+    do throws(FileError) {
+      let file = try OpenFile(replacing: FilePath(draft), permissions: .withinUmask(0o600))
+      try file.write(bytes)
+      try file.close()
+    } catch { throw .spooler(.unwritable(file: draft)) }
     var message = [CChar](repeating: 0, count: 300)
     guard wt_cups_submit(name, draft, title, format, options, &message, message.count) > 0 else {
       let text = message.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }

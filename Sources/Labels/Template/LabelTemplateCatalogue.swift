@@ -1,3 +1,4 @@
+import Files
 import FoundationEssentials
 
 /// The templates of a directory, one `<name>.json` each.
@@ -8,7 +9,7 @@ public struct LabelTemplateCatalogue: Sendable {
 
   /// Names of the templates there are, sorted.
   public func names() throws(LabelError) -> [String] {
-    guard let files = try? FileManager.default.contentsOfDirectory(atPath: directory) else {
+    guard let files = try? Folder.names(in: FilePath(directory)).map(\.text) else {
       throw .templateUnreadable(file: directory)
     }
     return files.filter { $0.hasSuffix(".json") && !$0.hasPrefix(".") && !$0.hasSuffix(".schema.json") }
@@ -21,19 +22,16 @@ public struct LabelTemplateCatalogue: Sendable {
     // Only what the directory lists: a name is never a path.
     guard names.contains(name) else { throw .templateUnknown(name: name, available: names) }
     let file = "\(directory)/\(name).json"
-    guard let attributes = try? FileManager.default.attributesOfItem(atPath: file) else {
-      throw .templateUnreadable(file: file)
-    }
-    if let bytes = attributes[.size] as? Int, bytes > LabelTemplate.largestFileBytes {
+    guard let bytes = try? FilePath(file).status().byteCount else { throw .templateUnreadable(file: file) }
+    if bytes > LabelTemplate.largestFileBytes {
       throw .templateTooLarge(file: file, bytes: bytes, mostBytes: LabelTemplate.largestFileBytes)
     }
-    guard let json = FileManager.default.contents(atPath: file) else { throw .templateUnreadable(file: file) }
+    guard let json = try? FilePath(file).contents(maxBytes: LabelTemplate.largestFileBytes, .regularOnly) else {
+      throw .templateUnreadable(file: file)
+    }
     let directory = directory
     let template = try LabelTemplate(json: json, file: file) { name in
-      let path = "\(directory)/\(name)"
-      let bytes = (try? FileManager.default.attributesOfItem(atPath: path))?[.size] as? Int
-      guard let bytes, bytes <= LabelTemplate.largestPictureBytes else { return nil }
-      return FileManager.default.contents(atPath: path)
+      try? FilePath("\(directory)/\(name)").contents(maxBytes: LabelTemplate.largestPictureBytes, .regularOnly)
     }
     guard template.name == name else {
       throw .templateRejected(
