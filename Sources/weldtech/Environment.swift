@@ -1,3 +1,4 @@
+import Files
 import FoundationEssentials
 import Glibc
 import Terminal
@@ -19,7 +20,7 @@ struct Environment: Sendable {
       guard let value = getenv(variable) else { continue }
       variables[variable] = names.name(of: Array(UnsafeRawBufferPointer(start: value, count: strlen(value))))
     }
-    let link = PathNames.bytes(ofLink: "/proc/self/exe").map(names.name)
+    let link = FilePath("/proc/self/exe").linkTarget.map { names.name(of: $0.bytes) }
     var environment = Environment(
       variables: variables, executable: link ?? CommandLine.arguments.first ?? "")
     if let typed = CommandLine.arguments.first, typed.contains("/") { environment.typedProgram = typed }

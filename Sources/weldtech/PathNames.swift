@@ -1,4 +1,5 @@
 import Cryptography
+import Files
 import Glibc
 
 /// Names for paths. A path is bytes, the program's texts are UTF-8: a path that is not UTF-8 goes by a link to it, in a
@@ -25,16 +26,13 @@ final class PathNames {
   func name(of path: [UInt8]) -> String {
     if let text = String(validating: path, as: UTF8.self) { return text }
     let nearest = String(decoding: path, as: UTF8.self)
-    guard !path.contains(0), let target = absolute(path), prepareFolder() else { return nearest }
-    let name = "\(folder)/\(SHA256Digest(of: target).hex)"
-    let isThere = Self.bytes(ofLink: name) == target
-    if !isThere {
-      unlink(name)
-      guard
-        (target + [0]).withUnsafeBufferPointer({ buffer in
-          buffer.withMemoryRebound(to: CChar.self) { bytes in bytes.baseAddress.map { symlink($0, name) } == 0 }
-        })
-      else { return nearest }
+    let target = FilePath(bytes: path).absolute
+    guard !path.contains(0), target.isAbsolute, prepareFolder() else { return nearest }
+    let name = "\(folder)/\(SHA256Digest(of: target.bytes).hex)"
+    let link = FilePath(name)
+    if link.linkTarget != target {
+      try? link.removeFile()
+      guard (try? link.makeLink(to: target)) != nil else { return nearest }
     }
     if !given.contains(where: { $0.name == name }) { given.append((name, Self.shown(path))) }
     return name
@@ -42,10 +40,8 @@ final class PathNames {
 
   /// Makes the folder that a name leads to, where it is a name of ours and nothing is there.
   func makeFolder(behind name: String) {
-    guard given.contains(where: { $0.name == name }), let target = Self.bytes(ofLink: name) else { return }
-    _ = (target + [0]).withUnsafeBufferPointer { buffer in
-      buffer.withMemoryRebound(to: CChar.self) { bytes in bytes.baseAddress.map { mkdir($0, 0o700) } }
-    }
+    guard given.contains(where: { $0.name == name }), let target = FilePath(name).linkTarget else { return }
+    try? Folder.makeOne(target, permissions: .withinUmask(0o700))
   }
 
   /// The text with each path as its owner would know it: bytes that are no UTF-8 as `\xE9`.
@@ -56,33 +52,17 @@ final class PathNames {
   // MARK: - Where the program was started
 
   /// The folder that relative paths count from.
-  func workingFolder() -> String { Self.workingFolder().map(name) ?? "." }
-
-  /// The bytes that a link leads to; nil where there is none.
-  static func bytes(ofLink path: String) -> [UInt8]? { bytes(ofLink: Array(path.utf8CString)) }
-
-  /// - Parameter path: ends with a zero.
-  static func bytes(ofLink path: [CChar]) -> [UInt8]? {
-    var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
-    let count = readlink(path, &buffer, buffer.count)
-    return count > 0 && count < buffer.count ? buffer[..<count].map { UInt8(bitPattern: $0) } : nil
-  }
-
-  private static func workingFolder() -> [UInt8]? { bytes(ofLink: "/proc/self/cwd") }
+  func workingFolder() -> String { FilePath.workingFolder.map { name(of: $0.bytes) } ?? "." }
 
   // MARK: - Private helpers
 
-  private func absolute(_ path: [UInt8]) -> [UInt8]? {
-    if path.first == UInt8(ascii: "/") { return path }
-    return Self.workingFolder().map { $0 + [UInt8(ascii: "/")] + path }
-  }
-
-  /// Somebody else's folder would let him change where our names lead.
+  /// Makes the folder of the names, and passes one that nobody else could change: in somebody else's folder he could
+  /// change where our names lead.
   private func prepareFolder() -> Bool {
-    _ = mkdir(folder, 0o700)
-    var status = stat()
-    return lstat(folder, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR && status.st_uid == getuid()
-      && status.st_mode & 0o077 == 0
+    let folder = FilePath(folder)
+    try? Folder.makeOne(folder, permissions: .withinUmask(0o700))
+    guard let status = try? folder.status(followsLinks: false) else { return false }
+    return status.kind == .folder && status.ownerID == getuid() && !status.isOpenToOthers
   }
 
   private static func shown(_ path: [UInt8]) -> String {

@@ -1,6 +1,6 @@
 import Fieldbook
+import Files
 import FoundationEssentials
-import Glibc
 import Records
 import Sync
 
@@ -23,7 +23,7 @@ struct UploadAddresses: UploadMemory {
   func remember(uploadAddress: String?, of sha256: FileDigest) throws {
     guard let uploadAddress else {
       // Never a folder, and never what a link leads to.
-      unlink(path(sha256))
+      try? FilePath(path(sha256)).removeFile()
       return
     }
     try HomeFile.write(Data(uploadAddress.utf8), to: path(sha256), below: home, isSynced: false)

@@ -1,3 +1,4 @@
+import Files
 import FoundationEssentials
 import Glibc
 import Records
@@ -5,45 +6,42 @@ import Terminal
 
 extension Workplace {
   /// Reads a whole file, or a pipe to its end.
+  /// - Parameter limit: Bytes that it may have at most.
   /// - Throws: `FileTrouble`.
   func read(_ path: String, atMost limit: Int) throws(FileTrouble) -> Data {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw .unreadable(path: path, errno: errno) }
-    defer { close(descriptor) }
-    return try read(descriptor: descriptor, path: path, atMost: limit)
+    try read(atMost: limit) { () throws(FileError) in try OpenFile(reading: FilePath(path)) }
   }
 
-  func read(descriptor: Int32, path: String, atMost limit: Int) throws(FileTrouble) -> Data {
-    var data = Data()
-    var buffer = [UInt8](repeating: 0, count: 65_536)
-    while true {
-      let count = Glibc.read(descriptor, &buffer, buffer.count)
-      if count < 0, errno == EINTR, !isInterrupted { continue }
-      guard count >= 0 else { throw .unreadable(path: path, errno: errno) }
-      if count == 0 { return data }
-      data.append(contentsOf: buffer[0..<count])
-      guard data.count <= limit else { throw .tooLarge(path: path, limit: limit) }
-    }
+  /// Reads standard input to its end.
+  /// - Parameter limit: Bytes that it may have at most.
+  /// - Throws: `FileTrouble` of the path `-`.
+  func readStandardInput(atMost limit: Int) throws(FileTrouble) -> Data {
+    try read(atMost: limit) { () throws(FileError) in try OpenFile.standardInput() }
+  }
+
+  /// Reads what `open` opens to its end.
+  /// - Parameter limit: Bytes that it may have at most.
+  /// - Throws: `FileTrouble`.
+  func read(atMost limit: Int, _ open: () throws(FileError) -> OpenFile) throws(FileTrouble) -> Data {
+    do throws(FileError) {
+      return try open().contents(maxBytes: limit) { isInterrupted }
+    } catch { throw FileTrouble(reading: error, atMost: limit) }
   }
 
   /// A folder to write into, made where it is missing; its absolute path.
   /// - Throws: `FileTrouble`.
   func makeFolder(_ path: String) throws(FileTrouble) -> String {
     let folder = absolutePath(path)
-    do {
-      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    } catch {
-      throw .unwritable(path: path, errno: errno)
-    }
+    do throws(FileError) {
+      try Folder.make(FilePath(folder), permissions: .withinUmask(0o777))
+    } catch { throw .unwritable(path: path, errno: error.errno) }
     guard access(folder, W_OK) == 0 else { throw .unwritable(path: path, errno: errno) }
     return folder
   }
 
   /// When the file was last written, by the laptop's zone; nil where the file system does not say.
   func modified(_ path: String) -> Timestamp? {
-    var status = stat()
-    guard stat(path, &status) == 0 else { return nil }
-    return clock.moment(Int64(status.st_mtim.tv_sec))
+    (try? FilePath(path).status()).map { clock.moment($0.modifiedSeconds) }
   }
 }
 
@@ -56,6 +54,14 @@ enum FileTrouble: Error {
   case unreadable(path: String, errno: Int32)
   case unwritable(path: String, errno: Int32)
   case tooLarge(path: String, limit: Int)
+}
+
+extension FileTrouble {
+  /// Why a file of which `limit` bytes were allowed was not read.
+  init(reading error: FileError, atMost limit: Int) {
+    let path = error.path.text
+    self = error.isTooLarge ? .tooLarge(path: path, limit: limit) : .unreadable(path: path, errno: error.errno)
+  }
 }
 
 extension FileTrouble: Explained {

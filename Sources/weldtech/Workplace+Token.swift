@@ -1,4 +1,4 @@
-import Glibc
+import Files
 import Terminal
 
 extension Workplace {
@@ -6,16 +6,14 @@ extension Workplace {
   /// - Parameter isGuarded: whether the file has to be its owner's alone.
   /// - Throws: `TokenRefused`, `FileTrouble`.
   func readToken(_ path: String, isGuarded: Bool = false) throws -> String {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw FileTrouble.unreadable(path: path, errno: errno) }
-    defer { close(descriptor) }
-    var status = stat()
-    if isGuarded, fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
-      status.st_mode & 0o077 != 0
-    {
-      throw TokenRefused.open(path: path, mode: Int(status.st_mode & 0o777))
+    let file: OpenFile
+    do throws(FileError) { file = try OpenFile(reading: FilePath(path)) } catch {
+      throw FileTrouble.unreadable(path: path, errno: error.errno)
     }
-    let bytes = [UInt8](try read(descriptor: descriptor, path: path, atMost: 8192))
+    if isGuarded, let status = try? file.status(), status.kind == .regular, status.isOpenToOthers {
+      throw TokenRefused.open(path: path, mode: Int(status.permissions))
+    }
+    let bytes = [UInt8](try read(atMost: 8192) { file })
     if bytes.starts(with: [0xEF, 0xBB, 0xBF]) || bytes.starts(with: [0xFF, 0xFE])
       || bytes.starts(with: [0xFE, 0xFF])
     {

@@ -1,7 +1,7 @@
 import Arguments
 import Bench
 import Cryptography
-import FoundationEssentials
+import Files
 import Records
 import Terminal
 
@@ -48,19 +48,16 @@ struct PracticeFolder {
   private static let marker = ".weldtech-practice"
 
   init(path: String) throws {
-    let manager = FileManager.default
     let absolute = absolutePath(path)
-    if manager.fileExists(atPath: absolute) {
-      guard manager.fileExists(atPath: "\(absolute)/\(Self.marker)") else {
-        throw PracticeFolderTaken(path: absolute)
-      }
-      try manager.removeItem(atPath: absolute)
-    }
-    do {
-      try manager.createDirectory(atPath: absolute + "/input", withIntermediateDirectories: true)
-      try Data().write(to: URL(filePath: "\(absolute)/\(Self.marker)"))
+    let (folder, marker) = (FilePath(absolute), FilePath("\(absolute)/\(Self.marker)"))
+    let isThere = (try? folder.status()) != nil
+    if isThere, (try? marker.status()) == nil { throw PracticeFolderTaken(path: absolute) }
+    do throws(FileError) {
+      if isThere { try Folder.removeTree(folder) }
+      try Folder.make(FilePath(absolute + "/input"), permissions: .withinUmask(0o777))
+      try OpenFile(writing: marker, making: .withinUmask(0o644)).close()
     } catch {
-      throw FileTrouble.unwritable(path: absolute, errno: 0)
+      throw FileTrouble.unwritable(path: absolute, errno: error.errno)
     }
     self.path = absolute
     typed = path

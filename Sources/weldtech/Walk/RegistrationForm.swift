@@ -1,6 +1,5 @@
 import Arguments
 import FoundationEssentials
-import Glibc
 import Records
 import Tables
 import Terminal
@@ -44,7 +43,7 @@ struct RegistrationForm {
     let limit = Registration.largestDocumentBytes
     let bytes =
       file == "-"
-      ? try workplace.read(descriptor: STDIN_FILENO, path: "-", atMost: limit)
+      ? try workplace.readStandardInput(atMost: limit)
       : try workplace.read(file, atMost: limit)
     return (try? TextEncoding.utf8(of: Array(bytes))).map { Data($0) } ?? bytes
   }

@@ -2,6 +2,7 @@ import Arguments
 import Cryptography
 import Drawing
 import Fieldbook
+import Files
 import FoundationEssentials
 import Glibc
 import Labels
@@ -117,13 +118,12 @@ extension LabelBatchCommand {
 
   /// The file that pages go to, behind its links; a pipe or a device is none, since what was delivered is read back.
   private static func sharedFile(_ output: String) throws -> String {
-    var status = stat()
-    let isOther = stat(output, &status) == 0 && status.st_mode & S_IFMT != S_IFREG
-    guard !isOther, let target = OutputFile.target(of: output) else {
+    let kind = try? FilePath(output).status().kind
+    guard kind == nil || kind == .regular, let target = FilePath(absolutePath(output)).endOfLinks else {
       throw UsageError.badValue(
         parameter: "--output", expected: .described(Text(zh: "普通文件", en: "a regular file")))
     }
-    return String(validating: target, as: UTF8.self) ?? absolutePath(output)
+    return String(validating: target.bytes, as: UTF8.self) ?? absolutePath(output)
   }
 
   // MARK: - What is done already

@@ -2,8 +2,8 @@ import Arguments
 import CFiles
 import Cryptography
 import Drawing
+import Files
 import FoundationEssentials
-import Glibc
 import Labels
 import Records
 import Tables
@@ -186,12 +186,11 @@ enum LabelBatchCommand {
   /// else, except in a pipe or a device.
   static func previewFile(_ output: String) -> String {
     if output.lowercased().hasSuffix(".png") { return output }
-    var status = stat()
-    let kind = stat(output, &status) == 0 ? status.st_mode & S_IFMT : S_IFREG
-    if output.hasSuffix("/") || kind == S_IFDIR {
+    let kind = (try? FilePath(output).status().kind) ?? .regular
+    if output.hasSuffix("/") || kind == .folder {
       return output + (output.hasSuffix("/") ? "" : "/") + "preview.png"
     }
-    if kind != S_IFREG { return output }
+    if kind != .regular { return output }
     let isOther = [".pdf", ".svg"].contains { output.lowercased().hasSuffix($0) }
     return (isOther ? String(output.dropLast(4)) : output) + ".png"
   }

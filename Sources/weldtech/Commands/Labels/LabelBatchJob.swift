@@ -1,8 +1,7 @@
-import CFiles
 import Cryptography
 import Fieldbook
+import Files
 import FoundationEssentials
-import Glibc
 import Labels
 import Records
 
@@ -46,20 +45,11 @@ struct LabelBatchJob {
 
   /// SHA-256 of a file in lower-case hexadecimal digits, read in pieces.
   /// - Throws: `FileTrouble.unreadable`.
-  static func digest(ofFile path: String) throws(FileTrouble) -> String {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw .unreadable(path: path, errno: errno) }
-    defer { close(descriptor) }
-    var hasher = SHA256Hasher()
-    var buffer = [UInt8](repeating: 0, count: 1 << 20)
-    while true {
-      let count = read(descriptor, &buffer, buffer.count)
-      if count == 0 { return hasher.finish().hex }
-      if count > 0 {
-        hasher.update(Array(buffer[..<count]))
-      } else if errno != EINTR {
-        throw .unreadable(path: path, errno: errno)
-      }
+  static func digest(ofFile path: String) throws -> String {
+    do {
+      return try SHA256Digest(ofFileAt: path).hex
+    } catch CryptographyError.unreadable(let path, let errno) {
+      throw FileTrouble.unreadable(path: path, errno: errno)
     }
   }
 
@@ -69,6 +59,8 @@ struct LabelBatchJob {
     private static let labelsPerCount = 8_192
     /// Of files that an earlier run has made, every so many are read once more; all are compared with their digests.
     private static let readEvery = 100
+    /// Bytes of the largest file that is taken for a label's, the same as the fieldbook keeps at most.
+    private static let maxFileBytes = ContentFiles.largestFileBytes
 
     private let run: LabelRun
     private let job: LabelBatchJob
@@ -108,8 +100,7 @@ struct LabelBatchJob {
     /// Of a file that an earlier run has made and counted; nil where it is not there as it was.
     private func digest(of order: LabelBatch.Order, isRead: Bool) -> SHA256Digest? {
       guard let known = run.job.made[order.payload.code],
-        let file = FileManager.default.contents(
-          atPath: "\(job.folder)/\(job.name(of: order))")
+        let file = try? Self.contents("\(job.folder)/\(job.name(of: order))")
       else { return nil }
       let digest = SHA256Digest(of: file)
       guard digest.hex == known, !isRead || (try? LabelPicture.texts(in: file)) == [order.payload.text] else {
@@ -175,9 +166,7 @@ struct LabelBatchJob {
     }
 
     private func bytes(_ label: LabelBatch.Made) throws -> Data {
-      guard let bytes = FileManager.default.contents(atPath: label.file) else {
-        throw FileTrouble.unreadable(path: label.file, errno: ENOENT)
-      }
+      let bytes = try Self.contents(label.file)
       guard SHA256Digest(of: bytes) == label.sha256 else {
         throw LabelError.notAccountedFor(LabelShortfall(missing: label.order.payload.code))
       }
@@ -197,11 +186,16 @@ struct LabelBatchJob {
     }
 
     private func sync() throws {
-      let descriptor = open(job.folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-      guard descriptor >= 0 else { throw FileTrouble.unwritable(path: job.folder, errno: errno) }
-      defer { close(descriptor) }
-      // One call for all of the files and their names, see syncfs(2).
-      guard wt_syncfs(descriptor) == 0 else { throw FileTrouble.unwritable(path: job.folder, errno: errno) }
+      do throws(FileError) {
+        try Folder.syncFileSystem(of: FilePath(job.folder))
+      } catch { throw FileTrouble.unwritable(path: job.folder, errno: error.errno) }
+    }
+
+    /// The file of one label.
+    private static func contents(_ path: String) throws(FileTrouble) -> Data {
+      do throws(FileError) {
+        return try FilePath(path).contents(maxBytes: maxFileBytes, .regularOnly)
+      } catch { throw FileTrouble(reading: error, atMost: maxFileBytes) }
     }
   }
 }
