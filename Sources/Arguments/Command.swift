@@ -12,6 +12,8 @@ public struct Command<Context> {
   public let discussion: Text?
   /// Left out of help and completions.
   public let isHidden: Bool
+  /// Whether it leaves nothing behind but what it prints, so that a reader who goes away early has lost nothing.
+  public let onlyPrints: Bool
   let action: Action<Context>?
   private let makeSubcommands: (() -> [Command])?
 
@@ -19,7 +21,7 @@ public struct Command<Context> {
   /// `run` answers the exit status.
   public init<Options>(
     _ name: String, aliases: [String] = [], _ summary: Text, discussion: Text? = nil, isHidden: Bool = false,
-    options: @autoclosure @escaping () -> Options,
+    onlyPrints: Bool = false, options: @autoclosure @escaping () -> Options,
     parameters: @escaping (inout Parameters<Options>) -> Void,
     run: @escaping (Options, Context) throws -> Int32,
     subcommands: (() -> [Command])? = nil
@@ -29,6 +31,7 @@ public struct Command<Context> {
     self.summary = summary
     self.discussion = discussion
     self.isHidden = isHidden
+    self.onlyPrints = onlyPrints
     action = Action(options: options, parameters: parameters, run: run)
     makeSubcommands = subcommands
   }
@@ -36,10 +39,11 @@ public struct Command<Context> {
   /// A command that runs and has no parameters.
   public init(
     _ name: String, aliases: [String] = [], _ summary: Text, discussion: Text? = nil, isHidden: Bool = false,
-    run: @escaping (Context) throws -> Int32
+    onlyPrints: Bool = false, run: @escaping (Context) throws -> Int32
   ) {
     self.init(
-      name, aliases: aliases, summary, discussion: discussion, isHidden: isHidden, options: (),
+      name, aliases: aliases, summary, discussion: discussion, isHidden: isHidden, onlyPrints: onlyPrints,
+      options: (),
       parameters: { _ in }, run: { _, context in try run(context) })
   }
 
@@ -53,6 +57,7 @@ public struct Command<Context> {
     self.summary = summary
     self.discussion = discussion
     self.isHidden = isHidden
+    onlyPrints = false
     action = nil
     makeSubcommands = subcommands
   }

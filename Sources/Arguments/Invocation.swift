@@ -94,7 +94,9 @@ extension Program {
   /// Commands of this level with a like name, else those of the same name inside a group, with the group.
   private func suggestions(for word: String, level: [Command<Context>], path: [String]) -> [String] {
     let word = Spelling.halfWidth(word).lowercased()
-    let near = Suggestions.nearest(to: word, among: level.filter { !$0.isHidden }.map(\.name))
+    // `help` is understood wherever a command is expected.
+    let names = level.filter { !$0.isHidden }.map(\.name) + ["help"]
+    let near = Suggestions.nearest(to: word, among: names)
     guard near.isEmpty else { return near.map { (path + [$0]).joined(separator: " ") } }
     return commands.lazy
       .flatMap { group in group.subcommands.map { (group, $0) } }

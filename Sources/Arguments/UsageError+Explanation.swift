@@ -9,7 +9,7 @@ extension UsageError {
     case .unknownOption: "usage.option.unknown"
     case .missingValue: "usage.option.value"
     case .unexpectedValue: "usage.option.flag"
-    case .badValue: "usage.value"
+    case .badValue, .emptyValue: "usage.value"
     case .missingArgument: "usage.argument.missing"
     case .unexpectedArgument: "usage.argument.unexpected"
     case .repeatedOption: "usage.option.repeated"
@@ -35,14 +35,16 @@ extension UsageError {
       Text(zh: "没有选项 \(Self.shown(name))", en: "there is no option \(Self.shown(name))")
     case .missingValue(let option, let expected):
       Text(
-        zh: "选项 \(option) 后面缺少值，应为\(expected.text.zh)",
+        zh: "选项 \(option) 后面缺少值，应为\(Self.joined(expected.text.zh))",
         en: "option \(option) stands without its value, expected: \(expected.text.en)")
     case .unexpectedValue(let option):
       Text(zh: "选项 \(option) 不带值", en: "option \(option) takes no value")
     case .badValue(let parameter, let expected):
       Text(
-        zh: "\(parameter) 的值不对，应为\(expected.text.zh)",
+        zh: "\(parameter) 的值不对，应为\(Self.joined(expected.text.zh))",
         en: "the value of \(parameter) does not fit, expected: \(expected.text.en)")
+    case .emptyValue(let parameter):
+      Text(zh: "\(parameter) 的值是空的", en: "the value of \(parameter) is empty")
     case .missingArgument(let name):
       Text(zh: "缺少参数 \(name)", en: "argument \(name) is missing")
     case .unexpectedArgument(let word):
@@ -71,6 +73,8 @@ extension UsageError {
       Text(
         zh: "写作 \(option) 值 或 \(option)=值；以 - 开头的值只能用等号",
         en: "write \(option) VALUE or \(option)=VALUE; a value that begins with - needs the equals sign")
+    case .emptyValue(let parameter):
+      Text(zh: "在 \(parameter) 后面写上内容", en: "write something behind \(parameter)")
     case .missingOptions:
       Text(
         zh: "当前不能提问（标准输入不是终端，或用了 --json），请在命令行上给出",
@@ -84,6 +88,9 @@ extension UsageError {
       Text(zh: "用法见 \(command) --help", en: "\(command) --help shows the usage")
     }
   }
+
+  /// What follows a Chinese word: parted from it by a blank where it begins with a Latin letter or a figure.
+  private static func joined(_ text: String) -> String { text.first?.isASCII == true ? " " + text : text }
 
   /// A word as it may be shown: no control characters, not without end.
   private static func shown(_ word: String) -> String {

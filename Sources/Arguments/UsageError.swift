@@ -10,6 +10,8 @@ public enum UsageError: Error, Sendable, Equatable {
   case unexpectedValue(option: String)
   /// `parameter` is an option with its hyphens or an argument's name.
   case badValue(parameter: String, expected: Expectation)
+  /// A value is there and says nothing; `parameter` is an option with its hyphens.
+  case emptyValue(parameter: String)
   case missingArgument(String)
   case unexpectedArgument(String)
   case repeatedOption(String)
@@ -21,7 +23,12 @@ public enum UsageError: Error, Sendable, Equatable {
   /// For a command that finds a value missing where it cannot ask: `option` with or without its hyphens.
   public static func missing(option: String) -> UsageError { missing(options: [option]) }
 
-  public static func missing(options: [String]) -> UsageError {
-    .missingOptions(options.map { $0.hasPrefix("-") || $0.first?.isUppercase == true ? $0 : "--" + $0 })
+  public static func missing(options: [String]) -> UsageError { .missingOptions(options.map(spelling)) }
+
+  /// For a command that finds nothing in a value that was given: `option` with or without its hyphens.
+  public static func empty(option: String) -> UsageError { .emptyValue(parameter: spelling(option)) }
+
+  private static func spelling(_ option: String) -> String {
+    option.hasPrefix("-") || option.first?.isUppercase == true ? option : "--" + option
   }
 }

@@ -50,6 +50,7 @@ import Testing
     .unknownOption("--prot", suggestions: ["--port", "--pot"]),
     .missingValue(option: "--port", expected: .text),
     .unexpectedValue(option: "--json"), .badValue(parameter: "--baud", expected: .integer(1...9)),
+    .emptyValue(parameter: "--baud"),
     .badValue(parameter: "ID", expected: .described(Text(zh: "日期", en: "a date"))), .missingArgument("ID"),
     .unexpectedArgument("Y"), .repeatedOption("--port"), .missingOptions(["--port", "--seal"]),
     .conflictingOptions("--code", "--from"),
