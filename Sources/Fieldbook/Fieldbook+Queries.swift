@@ -7,7 +7,8 @@ extension Fieldbook {
 
   // MARK: - One installation
 
-  /// The id meant by an id, the beginning of one, a label code or the address in a label's symbol.
+  /// The id meant by an id, the beginning of one, a label code or the address in a label's symbol. A code that is bound
+  /// to no record is that of the void record which had it.
   /// - Throws: `notFound`, `ambiguous`, `referenceTooShort`, `store`.
   public func resolve(_ reference: String) throws(FieldbookError) -> InstallationID {
     let text = TextNormalization.typed(reference).lowercased()
@@ -17,8 +18,12 @@ extension Fieldbook {
       return id
     }
     var matches: [InstallationID] = []
-    if let code = LabelCode(written: text), let bound = try installation(boundTo: code) {
-      matches.append(bound)
+    if let code = LabelCode(written: text) {
+      if let bound = try installation(boundTo: code) {
+        matches = [bound]
+      } else {
+        matches = try voidInstallations(withCode: code)
+      }
     }
     guard text.utf8.count >= Self.shortestReference || !matches.isEmpty else {
       throw .referenceTooShort(reference)
@@ -34,6 +39,14 @@ extension Fieldbook {
     guard let match = matches.first else { throw .notFound(reference) }
     guard matches.count == 1 else { throw .ambiguous(reference, matches: matches) }
     return match
+  }
+
+  /// Records of this code that were taken back, at most ten, the last opened first.
+  private func voidInstallations(withCode code: LabelCode) throws(FieldbookError) -> [InstallationID] {
+    try database.rows(
+      "SELECT id FROM installation WHERE code = ? AND status = ? ORDER BY opened_seconds DESC, id DESC LIMIT 10",
+      [.text(code.description), .text(Installation.Status.void.rawValue)]
+    ) { (row) throws(FieldbookError) in try Self.id(row.text(0), table: "installation") }
   }
 
   /// The whole record.
@@ -77,14 +90,21 @@ extension Fieldbook {
 
   // MARK: - Many
 
+  /// A page of installations.
+  public struct Page: Hashable, Sendable {
+    public let installations: [InstallationSummary]
+    /// Number of rows of the page that cannot be read and are left out.
+    public let unreadable: Int
+  }
+
   /// A page of installations, the last opened first; those opened in the same second by descending id.
   /// What is opened between two pages does not shift the second.
   /// - Parameters:
   ///   - limit: from 1 on.
   ///   - after: the last one of the page before.
   /// - Throws: `notFound` for an `after` that is not there, `store`.
-  public func list(status: Installation.Status? = nil, limit: Int = 100, after: InstallationID? = nil)
-    throws(FieldbookError) -> [InstallationSummary]
+  public func page(status: Installation.Status? = nil, limit: Int = 100, after: InstallationID? = nil)
+    throws(FieldbookError) -> Page
   {
     var conditions: [String] = []
     var values: [SQLValue] = []
@@ -101,8 +121,19 @@ extension Fieldbook {
       values += [.integer(opened), .text(after.text)]
     }
     let filter = conditions.isEmpty ? "" : "WHERE " + conditions.joined(separator: " AND ")
-    return try readableSummaries(
+    // One row that cannot be read takes no other with it. `rebuild` names and mends them.
+    let rows = try rows(
       "\(filter) ORDER BY opened_seconds DESC, id DESC LIMIT ?", values + [.integer(max(1, limit))])
+    let readable = rows.compactMap(\.summary)
+    return Page(installations: readable, unreadable: rows.count - readable.count)
+  }
+
+  /// The installations of a page that can be read.
+  /// - Throws: as `page`.
+  public func list(status: Installation.Status? = nil, limit: Int = 100, after: InstallationID? = nil)
+    throws(FieldbookError) -> [InstallationSummary]
+  {
+    try page(status: status, limit: limit, after: after).installations
   }
 
   /// How many installations there are of each status; a status without any is not there.
@@ -119,13 +150,6 @@ extension Fieldbook {
       guard let summary = row.summary else { throw .damagedRow(table: "installation", key: row.key) }
       return summary
     }
-  }
-
-  /// The page without the rows that cannot be read: one takes no other with it. `rebuild` names and mends them.
-  private func readableSummaries(_ clauses: String, _ values: [SQLValue]) throws(FieldbookError)
-    -> [InstallationSummary]
-  {
-    try rows(clauses, values).compactMap(\.summary)
   }
 
   private func rows(_ clauses: String, _ values: [SQLValue]) throws(FieldbookError)

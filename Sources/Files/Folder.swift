@@ -20,7 +20,14 @@ public enum Folder {
       guard error.operation == .createDirectory else { throw error }
       switch error.errno {
       case EEXIST:
-        guard (try? path.status().kind) == .folder else { throw error }
+        let kind: FileStatus.Kind
+        do throws(FileError) {
+          kind = try path.status().kind
+        } catch let unfollowed {
+          // A link that leads nowhere or round in a circle.
+          throw FileError(path, .createDirectory, unfollowed.errno)
+        }
+        guard kind == .folder else { throw error }
         return
       case ENOENT where path.folder != path: break
       default: throw error

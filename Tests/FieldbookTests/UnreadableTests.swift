@@ -97,6 +97,7 @@ import Testing
     for id in [bad, good] { _ = try fieldbook.open(id, Sample.registered(), at: Sample.at(1)) }
     try fieldbook.database.run(sql, [.text(bad.text)])
     #expect(try fieldbook.list().map(\.id) == [good])
+    #expect(try fieldbook.page().unreadable == 1)
     #expect(try fieldbook.counts().values.reduce(0, +) >= 1)
     #expect(try fieldbook.rebuild().repaired == [bad])
     #expect(Set(try fieldbook.list().map(\.id)) == [bad, good])
