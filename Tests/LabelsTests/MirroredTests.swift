@@ -56,10 +56,8 @@ import Testing
     }
   }
 
-  @Test func `on a mirrored sheet every label is found, each in its place`() throws {
-    let symbols = try symbols(18, platform: "https://hanji.dalad.example.gov.cn")
-    // As A4 at 300 dots an inch has them: three columns, each symbol with its texts beside it.
-    let parts = symbols.map { picture($0, modulePixels: 6) }
+  /// A sheet as A4 at 300 dots an inch has it: three columns, each symbol with its texts beside it.
+  private func sheet(_ parts: [GreyImage]) -> GreyImage {
     let side = parts[0].widthPixels
     let (width, height) = (6 * side, 6 * side * 3 / 2)
     var pixels = [UInt8](repeating: 255, count: width * height)
@@ -69,12 +67,40 @@ import Testing
         pixels.replaceSubrange(start..<start + side, with: part.pixels[y * side..<(y + 1) * side])
       }
     }
-    let sheet = GreyImage(widthPixels: width, heightPixels: height, pixelsPerMetre: nil, pixels: pixels)
+    return GreyImage(widthPixels: width, heightPixels: height, pixelsPerMetre: nil, pixels: pixels)
+  }
+
+  @Test func `on a mirrored sheet every label is found, each in its place`() throws {
+    let symbols = try symbols(18, platform: "https://hanji.dalad.example.gov.cn")
+    let sheet = sheet(symbols.map { picture($0, modulePixels: 6) })
     #expect(try LabelInspection.symbols(in: sheet).count == 18)
     let found = try LabelInspection.symbols(in: sheet.flipped)
     #expect(found.count == 18)
     #expect(Set(found.map(\.text)) == Set(symbols.map(\.text)))
     #expect(found.allSatisfy { $0.isMirrored && $0.screening?.wrongModules == 0 })
+  }
+
+  @Test
+  func `one mirrored label among 17 upright ones is found, in any place, and so is one upright among mirrored`()
+    throws
+  {
+    let symbols = try symbols(18, platform: "https://hanji.dalad.example.gov.cn")
+    let parts = symbols.map { picture($0, modulePixels: 6) }
+    let side = Double(parts[0].widthPixels)
+    for odd in parts.indices {
+      let mixed = sheet(parts.enumerated().map { $0 == odd ? $1.flipped : $1 })
+      let found = try LabelInspection.symbols(in: mixed)
+      #expect(found.count == 18 && Set(found.map(\.text)) == Set(symbols.map(\.text)), "\(odd)")
+      let mirrored = found.filter(\.isMirrored)
+      #expect(mirrored.map(\.text) == [symbols[odd].text], "\(odd)")
+      // Where it stands, to a few pixels.
+      let centre = try #require(mirrored.first).centre
+      #expect(abs(centre.x - (Double(odd % 3 * 2) + 0.5) * side) < 12, "\(odd)")
+      #expect(abs(centre.y - (Double(odd / 3) * 1.5 + 0.5) * side) < 12, "\(odd)")
+      let turned = try LabelInspection.symbols(in: mixed.flipped)
+      #expect(turned.count == 18 && Set(turned.map(\.text)) == Set(symbols.map(\.text)), "\(odd)")
+      #expect(turned.filter { !$0.isMirrored }.map(\.text) == [symbols[odd].text], "\(odd)")
+    }
   }
 
   @Test(

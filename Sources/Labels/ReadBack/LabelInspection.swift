@@ -8,6 +8,8 @@ public struct LabelInspection: Hashable, Sendable {
   public let isMirrored: Bool
   /// Light on dark, as a laser engraves.
   public let isInverted: Bool
+  /// Middle of the symbol in pixels of the picture, from its upper left corner.
+  public let centre: Point
   /// Clockwise, 0, 90, 180 or 270; nil where `screening` is.
   public let rotationDegrees: Int?
   public let correction: QRSymbol.Correction?
@@ -68,18 +70,21 @@ public struct LabelInspection: Hashable, Sendable {
     return inOrder.map { LabelInspection($0, in: seen, isInverted: isInverted) }
   }
 
-  /// Looks at the picture, and at its back unless all that was found stood upright: zxing-cpp cannot read some mirrored
-  /// symbols at any size, and a sheet is mirrored whole.
+  /// Looks at the picture, and at its back without what stood upright on the front: zxing-cpp cannot read some mirrored
+  /// symbols at any size, and one of them may stand among many that are not.
   private static func findings(in image: GreyImage) throws(LabelError) -> [LabelReader.Finding] {
     let front = try allFindings(in: image)
-    if !front.isEmpty, front.allSatisfy({ !$0.isMirrored }) { return front }
-    let back = try allFindings(in: image.flipped).filter { !$0.isMirrored }
-    let texts = Set(back.map(\.text))
+    let upright = front.filter { !$0.isMirrored }
+    let rest = upright.isEmpty ? image : image.cleared(upright.map(\.corners))
+    let back = try allFindings(in: rest.flipped)
+    let texts = Set(back.filter { !$0.isMirrored }.map(\.text))
+    let known = texts.union(front.map(\.text))
     let width = Double(image.widthPixels)
     return front.filter { !$0.isMirrored || !texts.contains($0.text) }
-      + back.map { finding in
+      // Mirrored on the back is upright, and was passed over on the front.
+      + back.filter { !$0.isMirrored || !known.contains($0.text) }.map { finding in
         LabelReader.Finding(
-          text: finding.text, isMirrored: true, correction: finding.correction,
+          text: finding.text, isMirrored: !finding.isMirrored, correction: finding.correction,
           corners: finding.corners.map { Point(x: width - 1 - $0.x, y: $0.y) })
       }
   }
@@ -101,6 +106,9 @@ public struct LabelInspection: Hashable, Sendable {
 
   private init(_ finding: LabelReader.Finding, in image: GreyImage, isInverted: Bool) {
     text = finding.text
+    let count = Double(max(1, finding.corners.count))
+    centre = Point(
+      x: finding.corners.reduce(0) { $0 + $1.x } / count, y: finding.corners.reduce(0) { $0 + $1.y } / count)
     self.isInverted = isInverted
     correction = finding.correction
     guard let level = finding.correction, let symbol = try? QRSymbol(finding.text, atLeast: level),

@@ -1,9 +1,9 @@
 import Drawing
 
 /// A place in a picture, in pixels from its top left; pixel centres lie at halves.
-struct Point: Hashable {
-  var x: Double
-  var y: Double
+public struct Point: Hashable, Sendable {
+  public var x: Double
+  public var y: Double
 }
 
 /// A symbol seen in a picture: where each of its modules lies, as a plane looked at from anywhere.

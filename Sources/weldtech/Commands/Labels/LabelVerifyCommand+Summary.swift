@@ -12,6 +12,16 @@ extension LabelVerifyCommand {
       var labels: Int
       /// Whether most pages of the file have another number of labels.
       var differs = false
+      /// Whether labels are missing here that the other pages have: fewer than those, on a page that is not the file's
+      /// last, and not for want of the first places of a sheet that was begun before.
+      var isShort = false
+
+      fileprivate var centres: [Point] = []
+
+      private enum CodingKeys: String, CodingKey {
+        case file, page, labels, differs
+        case isShort = "short"
+      }
     }
 
     struct Repeated: Encodable {
@@ -41,9 +51,16 @@ extension LabelVerifyCommand {
 
     private enum CodingKeys: CodingKey { case labels, codes, pages, repeated }
 
-    mutating func add(_ texts: [String], ofPage number: Int, in file: String) {
-      pages.append(Page(file: file, page: number, labels: texts.count))
-      for text in texts {
+    /// Whether no file shows a code twice or a page with too few labels.
+    var isGood: Bool { repeated.allSatisfy(\.isOverFiles) && !pages.contains(where: \.isShort) }
+
+    mutating func add(_ found: [LabelInspection], ofPage number: Int, in file: String) {
+      // Only the first two pages are held against each other.
+      pages.append(
+        Page(
+          file: file, page: number, labels: found.count,
+          centres: number <= 2 ? found.map(\.centre) : []))
+      for text in found.map(\.text) {
         let code = LabelPayload.code(in: text)?.description ?? text
         labels += 1
         if places[code] == nil { order.append(code) }
@@ -60,8 +77,54 @@ extension LabelVerifyCommand {
       for (_, indices) in Dictionary(grouping: pages.indices, by: { pages[$0].file }) {
         let counts = Dictionary(indices.map { (pages[$0].labels, 1) }, uniquingKeysWith: +)
         let most = counts.max { ($0.value, $0.key) < ($1.value, $1.key) }?.key
-        for index in indices { pages[index].differs = pages[index].labels != most }
+        for index in indices {
+          pages[index].differs = pages[index].labels != most
+          pages[index].isShort = index != indices.last && pages[index].labels < most ?? 0
+        }
+        if indices.count > 1, pages[indices[0]].isShort,
+          Self.begins(pages[indices[0]], before: pages[indices[1]])
+        {
+          pages[indices[0]].isShort = false
+        }
       }
+    }
+
+    /// Whether the first page lacks the places that are filled first, and no other: `labels batch --start-at`.
+    private static func begins(_ first: Page, before second: Page) -> Bool {
+      guard second.labels > first.labels, let near = nearest(second.centres) else { return false }
+      func isFilled(_ place: Point) -> Bool {
+        first.centres.contains { abs($0.x - place.x) < near / 2 && abs($0.y - place.y) < near / 2 }
+      }
+      let columns = starts(of: second.centres.map(\.x), apart: near / 2)
+      let rows = starts(of: second.centres.map(\.y), apart: near / 2)
+      func column(_ place: Point) -> Int { columns.count { $0 <= place.x } }
+      func row(_ place: Point) -> Int { rows.count { $0 <= place.y } }
+      // By rows or by columns, from the left or, on a mirrored sheet, from the right.
+      let orders: [(Point) -> (Int, Int)] = [
+        { (row($0), column($0)) }, { (row($0), -column($0)) }, { (column($0), row($0)) },
+        { (-column($0), row($0)) },
+      ]
+      return orders.contains { order in
+        let filled = second.centres.sorted { order($0) < order($1) }.map(isFilled)
+        return filled.drop { !$0 }.allSatisfy { $0 } && filled.count { $0 } == first.labels
+      }
+    }
+
+    /// Where each row or column begins, of places that a pixel or two may part within one.
+    private static func starts(of values: [Double], apart gap: Double) -> [Double] {
+      var (starts, last) = ([Double](), -Double.infinity)
+      for value in values.sorted() {
+        if value - last > gap { starts.append(value) }
+        last = value
+      }
+      return starts
+    }
+
+    /// The least distance between two places of a page, in pixels; nil where there are not two.
+    private static func nearest(_ places: [Point]) -> Double? {
+      places.indices.flatMap { index in
+        places[..<index].map { max(abs($0.x - places[index].x), abs($0.y - places[index].y)) }
+      }.min()
     }
 
     // MARK: - Showing
@@ -72,23 +135,27 @@ extension LabelVerifyCommand {
     func show(on console: Console) {
       console.put(
         Text(
-          zh: "共 \(pages.count) 页 \(labels) 张标牌，\(codes) 个不同的编码",
+          zh: "共 \(pages.count) 页 \(labels) 块标牌，\(codes) 个不同的标牌码",
           en: "\(pages.count) pages, \(labels) labels, \(codes) different codes"))
       for (file, numbers) in perFile {
         console.put(
           Text(zh: "  \(file)：\(numbers.zh)", en: "  \(file): \(numbers.en)"))
       }
-      let differing = pages.filter(\.differs)
+      let differing = pages.filter(\.isShort) + pages.filter { $0.differs && !$0.isShort }
       for page in differing.prefix(Self.maxShown) {
         console.put(
-          Text(
-            zh: "  张数不同：\(page.file) 第 \(page.page) 页有 \(page.labels) 张",
-            en: "  another number: \(page.file), page \(page.page) has \(page.labels)"))
+          page.isShort
+            ? Text(
+              zh: "  少了标牌，或有的读不出：\(page.file) 第 \(page.page) 页只有 \(page.labels) 块",
+              en: "  labels missing or unreadable: \(page.file), page \(page.page) has only \(page.labels)")
+            : Text(
+              zh: "  块数不同：\(page.file) 第 \(page.page) 页有 \(page.labels) 块",
+              en: "  another number: \(page.file), page \(page.page) has \(page.labels)"))
       }
       for code in repeated.prefix(Self.maxShown) {
         let zh = code.places.map { "\($0.file) 第 \($0.page) 页" }.joined(separator: "、")
         let en = code.places.map { "\($0.file), page \($0.page)" }.joined(separator: "; ")
-        console.put(Text(zh: "  编码重复：\(code.code)（\(zh)）", en: "  seen twice: \(code.code) (\(en))"))
+        console.put(Text(zh: "  标牌码重复：\(code.code)（\(zh)）", en: "  seen twice: \(code.code) (\(en))"))
       }
       let more = max(0, differing.count - Self.maxShown) + max(0, repeated.count - Self.maxShown)
       if more > 0 {
@@ -104,7 +171,7 @@ extension LabelVerifyCommand {
         let own = pages.filter { $0.file == file }
         let usual = own.first { !$0.differs }?.labels ?? 0
         return (
-          file, Text(zh: "\(own.count) 页，每页 \(usual) 张", en: "\(own.count) pages of \(usual) labels each")
+          file, Text(zh: "\(own.count) 页，每页 \(usual) 块", en: "\(own.count) pages of \(usual) labels each")
         )
       }
     }

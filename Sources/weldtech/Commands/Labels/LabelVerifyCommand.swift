@@ -42,6 +42,14 @@ enum LabelVerifyCommand {
       var unusedCorrection: Double?
       var concerns: [LabelInspection.Concern]
       var good: Bool
+      /// Why nothing of the file was read, or not all of it; nil where it was.
+      var error: Problem?
+    }
+
+    struct Problem: Encodable {
+      var code: String
+      var message: String
+      var hint: String
     }
 
     enum Tag: String, Encodable { case right, missing, wrong }
@@ -56,48 +64,40 @@ enum LabelVerifyCommand {
 
   static var command: Command<Workplace> {
     Command(
-      "verify", Text(zh: "读标牌图片、PDF 或照片，核对并评估", en: "read labels from pictures, PDFs or photos and judge them"),
-      options: Options(),
+      "verify",
+      Text(zh: "读标牌图片、PDF 或照片，核对内容，评估质量", en: "read labels from pictures, PDFs or photos and judge them"),
+      onlyPrints: true, options: Options(),
       parameters: { parameters in
         parameters.arguments(
           "FILE", \.files, .file, Text(zh: "PNG、JPEG、PDF 或 SVG", en: "PNG, JPEG, PDF or SVG"))
         parameters.option(
           "expect", \.expected, .string, placeholder: "CODE|TEXT",
-          Text(zh: "应当是什么；不写按文件名和库存核对", en: "what it should be; unless told, by the file's name and the stock"))
+          Text(zh: "应当是什么；不写就按文件名和库存核对", en: "what it should be; unless told, by the file's name and the stock")
+        )
         parameters.flag(
           "mirrored", \.isMirrored,
-          Text(zh: "应当是镜像（印在透明亚克力背面）", en: "it should be mirrored, for the back of clear acrylic"))
+          Text(zh: "图应当是镜像的（印在透明亚克力背面）", en: "it should be mirrored, for the back of clear acrylic"))
         parameters.tagKey(
           \.tagKey,
           Text(
-            zh: "公司防伪密钥文件：核对编码后的标记", en: "the company's key: says whether the tag is right, missing or wrong"))
+            zh: "公司防伪密钥文件：核对标牌码后面的防伪标记",
+            en: "the company's key: says whether the tag is right, missing or wrong"))
       }, run: run)
   }
 
-  /// Exit 1 where a label is not readable, not what it should be, or the wrong way round, or where a file of pages shows
-  /// a code twice.
+  /// Exit 1 where a label is not readable, not what it should be, or the wrong way round, where a file of pages shows
+  /// a code twice or too few labels on a page, or where one of several files cannot be read.
   static func run(_ options: Options, _ workplace: Workplace) throws -> Int32 {
     let key = try options.tagKey.map(workplace.tagKey)
     var results: [Document.Result] = []
     var summary = Summary()
     let began = ContinuousClock.now
+    let console = workplace.console
     for file in options.files {
       if workplace.isInterrupted { throw Cancelled() }
-      let bytes = try workplace.read(file, atMost: largestFileBytes)
-      let display = ProgressDisplay(for: workplace.console, now: { ContinuousClock.now - began })
       do {
-        try LabelPicture.pages(of: bytes) { page in
-          if workplace.isInterrupted { throw Cancelled() }
-          if page.number == 1 {
-            display.begin(
-              Text(zh: "读标牌", en: "reading labels"), total: page.count, unit: .items(Text(zh: "页", en: "pages"))
-            )
-          }
-          let found = try LabelInspection.symbols(in: page.image)
-          if let number = page.number {
-            summary.add(found.map(\.text), ofPage: number, in: file)
-            display.advance(to: number)
-          }
+        try read(file, began: began, workplace) { page, found in
+          if let number = page.number { summary.add(found, ofPage: number, in: file) }
           if found.isEmpty {
             results.append(.init(file: file, page: page.number, readable: false, concerns: [], good: false))
           }
@@ -106,21 +106,49 @@ enum LabelVerifyCommand {
           }
         }
       } catch {
-        display.fail()
-        if let error = error as? LabelError { throw PictureRefused(file: file, error: error) }
-        throw error
+        // Of several files, one that cannot be read takes none of the others with it.
+        guard options.files.count > 1, error is FileTrouble || error is PictureRefused else { throw error }
+        let failure = explain(error)
+        let problem = Document.Problem(
+          code: failure.code, message: failure.message[console.language], hint: failure.hint[console.language])
+        results.append(.init(file: file, readable: false, concerns: [], good: false, error: problem))
       }
-      display.finish()
     }
     summary.close()
-    let console = workplace.console
     let document = Document(results: results, summary: summary.pages.isEmpty ? nil : summary)
     try console.answer(document) {
       for result in results { show(result, on: console) }
       document.summary?.show(on: console)
+      showWrongWay(results, options, on: console)
     }
-    let isGood = results.allSatisfy(\.good) && summary.repeated.allSatisfy { $0.isOverFiles }
+    let isGood = results.allSatisfy(\.good) && summary.isGood
     return isGood ? ExitCode.done.rawValue : ExitCode.failed.rawValue
+  }
+
+  /// Reads the symbols of a picture, or of a PDF page by page.
+  /// - Throws: `FileTrouble`, `PictureRefused`, `Cancelled`, and what `take` throws.
+  private static func read(
+    _ file: String, began: ContinuousClock.Instant, _ workplace: Workplace,
+    take: (LabelPicture.Page, [LabelInspection]) throws -> Void
+  ) throws {
+    let bytes = try workplace.read(file, atMost: largestFileBytes)
+    let display = ProgressDisplay(for: workplace.console, now: { ContinuousClock.now - began })
+    do {
+      try LabelPicture.pages(of: bytes) { page in
+        if workplace.isInterrupted { throw Cancelled() }
+        if page.number == 1 {
+          display.begin(
+            Text(zh: "读标牌", en: "reading labels"), total: page.count, unit: .items(Text(zh: "页", en: "pages")))
+        }
+        try take(page, try LabelInspection.symbols(in: page.image))
+        if let number = page.number { display.advance(to: number) }
+      }
+    } catch {
+      display.fail()
+      if let error = error as? LabelError { throw PictureRefused(file: file, error: error) }
+      throw error
+    }
+    display.finish()
   }
 
   // MARK: - Judging
@@ -175,25 +203,30 @@ enum LabelVerifyCommand {
     let place =
       result.page.map { Text(zh: "\(result.file) 第 \($0) 页", en: "\(result.file), page \($0)") }
       ?? Text(verbatim: result.file)
+    if let error = result.error {
+      console.put(Text(zh: "\(place.zh)：没有读到：\(error.message)", en: "\(place.en): not read: \(error.message)"))
+      console.put("  → \(error.hint)")
+      return
+    }
     guard result.readable else {
       console.put(Text(zh: "\(place.zh)：读不出标牌", en: "\(place.en): no label can be read"))
       return
     }
     console.put(Text(zh: "\(place.zh)：\(result.payload ?? "")", en: "\(place.en): \(result.payload ?? "")"))
     if result.matches == false, let expected = result.expected {
-      console.put(Text(zh: "  不符，应为 \(expected)", en: "  it should be \(expected)"))
+      console.put(Text(zh: "  不符，应是 \(expected)", en: "  it should be \(expected)"))
     }
     switch result.tag {
     case .right: console.put(Text(zh: "  防伪标记正确", en: "  its tag is right"))
-    case .missing: console.put(Text(zh: "  没有防伪标记：不是本公司印的，或密钥之前印的", en: "  it has no tag"))
-    case .wrong: console.put(Text(zh: "  防伪标记不对：是仿制的", en: "  its tag is wrong: it is no label of this key"))
+    case .missing: console.put(Text(zh: "  没有防伪标记：不是本公司印的，或是有密钥以前印的", en: "  it has no tag"))
+    case .wrong: console.put(Text(zh: "  防伪标记不对，可能是仿制的", en: "  its tag is wrong: it is no label of this key"))
     case nil: break
     }
-    if result.mirrored == true { console.put(Text(zh: "  是镜像", en: "  it is mirrored")) }
+    if result.mirrored == true { console.put(Text(zh: "  图是镜像的（左右反了）", en: "  it is mirrored")) }
     if result.inverted == true { console.put(Text(zh: "  浅色印在深色上", en: "  it is light on dark")) }
     guard let contrast = result.contrast, let modulation = result.modulation else {
       console.put(
-        Text(zh: "  不是本程序的编码方式，只核对内容", en: "  it was encoded otherwise than here; only its text was checked"))
+        Text(zh: "  不是本程序编的二维码，只核对内容", en: "  it was encoded otherwise than here; only its text was checked"))
       return
     }
     let size =
@@ -204,7 +237,7 @@ enum LabelVerifyCommand {
     let quiet = plain(result.quietZoneModules ?? 0)
     console.put(
       Text(
-        zh: "  对比度 \(percent(contrast))，调制 \(percent(modulation))，\(size.zh)，空白区 \(quiet) 格，未用纠错 \(unused)",
+        zh: "  对比度 \(percent(contrast))，调制比 \(percent(modulation))，\(size.zh)，静区 \(quiet) 格，纠错余量 \(unused)",
         en:
           "  contrast \(percent(contrast)), modulation \(percent(modulation)), \(size.en), quiet zone \(quiet) modules, unused correction \(unused)"
       ))
@@ -212,6 +245,22 @@ enum LabelVerifyCommand {
       let words = words(for: concern)
       console.put(Text(zh: "  注意：\(words.zh)", en: "  mind: \(words.en)"))
     }
+  }
+
+  /// Says that labels lie the other way round than was asked, and what to do where that is as it should be.
+  private static func showWrongWay(_ results: [Document.Result], _ options: Options, on console: Console) {
+    let count = results.count { $0.mirrored == !options.isMirrored }
+    guard count > 0 else { return }
+    console.put(
+      options.isMirrored
+        ? Text(
+          zh: "\(count) 块标牌的图不是镜像的，而 --mirrored 要的是镜像的",
+          en: "\(count) labels are not mirrored, as --mirrored wants them")
+        : Text(
+          zh: "\(count) 块标牌的图是镜像的（左右反了）；如果是印在透明亚克力背面用的，加 --mirrored 再核对",
+          en:
+            "\(count) labels are mirrored; if they are for the back of clear acrylic, verify them with --mirrored"
+        ))
   }
 
   private static func percent(_ share: Double) -> String { "\(Int((share * 100).rounded())) %" }
@@ -222,9 +271,9 @@ enum LabelVerifyCommand {
     case .modulation:
       Text(zh: "有的格子分不清深浅，模糊或油墨扩散", en: "some modules are neither dark nor light: blurred, or ink that spread")
     case .moduleSize: Text(zh: "格子小于 0.5 毫米", en: "modules smaller than 0.5 mm")
-    case .quietZone: Text(zh: "四周空白不足 4 格", en: "fewer than 4 light modules around it")
+    case .quietZone: Text(zh: "静区不足 4 格", en: "fewer than 4 light modules around it")
     case .unusedCorrection:
-      Text(zh: "破损多，纠错余量所剩不多", en: "so damaged that little of the error correction is left")
+      Text(zh: "破损多，纠错余量不多了", en: "so damaged that little of the error correction is left")
     }
   }
 }
