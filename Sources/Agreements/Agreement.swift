@@ -107,7 +107,7 @@ public struct Agreement {
       "电焊机智能模块安装部署协议", style: TextStyle(sizePoints: 19, weight: .bold, letterSpacingPoints: 0.6))
     let subtitle = flow.set("达拉特旗电焊机“加芯赋码”电子协议", style: TextStyle(sizePoints: 10))
     let numbers = flow.set(
-      "协议编号：\(parts.code)\n安装编号：\(facts.installation.id)\n签订日期：\(AgreementWords.day(signedAt.day))",
+      "协议编号：\(parts.code)\n记录号：\(facts.installation.id)\n签订日期：\(AgreementWords.day(signedAt.day))",
       style: TextStyle(sizePoints: 9.5, lineSpacing: 1))
     let side = 30.0
     let module = side / Double(symbol.moduleCountWithQuietZone)
@@ -175,7 +175,7 @@ public struct Agreement {
 
   private func footer(in flow: PageFlow, page: Int, of count: Int) -> (any Artboard) -> Void {
     let style = TextStyle(sizePoints: 8)
-    let left = flow.set("协议编号 \(parts.code) · 安装编号 \(facts.installation.id.text.prefix(8))", style: style)
+    let left = flow.set("协议编号 \(parts.code) · 记录号 \(facts.installation.id.text.prefix(8))", style: style)
     let right = flow.set("第 \(page) 页 共 \(count) 页", style: style)
     return { canvas in
       let top = PageFlow.pageHeight - 13.5

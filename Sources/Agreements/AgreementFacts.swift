@@ -34,13 +34,13 @@ struct AgreementFacts {
     let welder = installation.welder
     return [
       Fact("品牌", welder.brand?.text), Fact("型号", welder.model?.text),
-      Fact("出厂编号", welder.serialNumber?.text), Fact("购置日期", welder.purchasedOn.map(AgreementWords.day)),
+      Fact("出厂编号", welder.serialNumber?.text), Fact("购买日期", welder.purchasedOn.map(AgreementWords.day)),
       Fact("焊机类型", welder.weldingProcess.word), Fact("电源类型", welder.sourceType.word),
       Fact("焊机用电类型", welder.supply.word),
-      Fact("最大电流安数", "\(AgreementWords.number(welder.supplyMaxAmps)) A（电源侧）"),
-      Fact("焊机最大电流", "\(AgreementWords.number(welder.maxCurrentAmps)) A（焊接侧）"),
+      Fact("输入侧最大电流", "\(AgreementWords.number(welder.supplyMaxAmps)) A（铭牌 I1max）"),
+      Fact("最大焊接电流", "\(AgreementWords.number(welder.maxCurrentAmps)) A（铭牌 I2max）"),
       Fact("焊机最大功率", welder.maxPowerKilowatts.map { "\(AgreementWords.number($0)) kW" }),
-      Fact("作业用途", welder.purpose?.text), Fact("安全状况", welder.condition.word),
+      Fact("作业用途", welder.purpose?.text), Fact("焊机状况", welder.condition.word),
       Fact("填表人", installation.survey.filledBy.full),
       Fact("填表人电话", installation.survey.filledByPhone.full),
       Fact("备注", installation.remarks?.text, isWide: true),
@@ -57,7 +57,7 @@ struct AgreementFacts {
       Fact("固件摘要", module.firmwareSha256, isWide: true),
       Fact("密钥标识", module.keyId, isWide: true),
       Fact("IMEI", module.imei), Fact("ICCID", module.iccid),
-      Fact("二维码编码", parts.label.code.description), Fact("标牌样式", parts.label.template),
+      Fact("标牌码", parts.label.code.description), Fact("标牌样式", parts.label.template),
       Fact("二维码内容", parts.label.payload, isWide: true),
       Fact("封条编号", parts.seal.number), Fact("粘贴时间", AgreementWords.time(parts.seal.appliedAt)),
     ]
@@ -79,7 +79,7 @@ struct AgreementFacts {
   var testSummary: String {
     let open = parts.test.openSteps.count
     let verdict = parts.test.passed ? "合格" : "不合格"
-    return "测试计划 \(parts.test.plan)，开始于 \(AgreementWords.time(parts.test.startedAt))，结论："
+    return "测试方案 \(parts.test.plan)，开始于 \(AgreementWords.time(parts.test.startedAt))，结论："
       + (open == 0 ? "\(verdict)。" : "\(verdict)，另有 \(open) 项未测，待补测。")
   }
 

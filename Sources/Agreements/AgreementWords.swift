@@ -84,7 +84,7 @@ enum AgreementWords {
   static func payer(_ payer: Funding.Payer) -> String {
     switch payer {
     case .banner: "达拉特旗人民政府出资"
-    case .owner: "乙方自行出资"
+    case .owner: "乙方自费"
     }
   }
 

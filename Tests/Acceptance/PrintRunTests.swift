@@ -102,7 +102,7 @@ struct PrintRunTests {
     let ticket = try Running(
       [laptop.scratch.file("out/labels-ticket.pdf"), "-"], executable: "/usr/bin/pdftotext"
     ).end(within: 20).output
-    #expect(ticket.contains("2017 张") && ticket.contains("已逐一读回") && ticket.contains("不计入数量"))
+    #expect(ticket.contains("2017 块") && ticket.contains("已逐一回读") && ticket.contains("不计入数量"))
     #expect(codes[..<4].allSatisfy { ticket.contains($0) } && !ticket.contains(codes[4]))
   }
 

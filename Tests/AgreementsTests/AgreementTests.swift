@@ -67,7 +67,7 @@ private func contains(_ text: String, _ value: String) -> Bool {
       "版本 1.0.0",
       "FT-000123", "FT-000122", "2026年11月24日 09:24", "383.4 V", "342 至 418 V", "不小于 -105 dBm",
       "未测（现场无网络）", "另有 1 项未测", sample.note?.text, sample.remarks?.text, "现场辅导制定",
-      "1b4e28ba-2fa1-41d2-883f-0016d3cca427", "乙方自行出资", "电焊机所有权人", "签字时间：2026年11月24日 09:45",
+      "1b4e28ba-2fa1-41d2-883f-0016d3cca427", "乙方自费", "电焊机所有权人", "签字时间：2026年11月24日 09:45",
     ]
     for value in expected.compactMap(\.self) + Sample.photoDigests {
       #expect(contains(text, value), "\(value)")
@@ -195,7 +195,7 @@ private func contains(_ text: String, _ value: String) -> Bool {
   @Test(
     arguments: [
       (Industry.other, "2024-12-14T23:59:59+08:00", "达拉特旗人民政府出资"),
-      (.other, "2024-12-15T00:00:00+08:00", "乙方自行出资"), (.mining, "2024-10-01T10:00:00+08:00", "乙方自行出资"),
+      (.other, "2024-12-15T00:00:00+08:00", "乙方自费"), (.mining, "2024-10-01T10:00:00+08:00", "乙方自费"),
     ])
   func thePayerGoesByTheDayOfTheSignature(industry: Industry, time: String, payer: String) throws {
     let installation = Sample(industry: industry).installation()

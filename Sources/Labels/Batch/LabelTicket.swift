@@ -51,12 +51,12 @@ public struct LabelTicket {
       (
         "校样",
         job.proof.map {
-          "\($0.file)，\($0.codes.count) 张，是下列编码的复本，不计入数量：\n" + $0.codes.joined(separator: "\n")
+          "\($0.file)，\($0.codes.count) 块，是下列标牌码的复本，不计入数量：\n" + $0.codes.joined(separator: "\n")
         } ?? "无"
       ),
       (
         "数量",
-        "\(job.labels) 张，编码 \(job.firstCode) 至 \(job.lastCode)，每张不同，成品文件已重新打开，每张已逐一读回并与清单核对"
+        "\(job.labels) 块，标牌码 \(job.firstCode) 至 \(job.lastCode)，每块不同，成品文件已重新打开，每块已逐一回读并与清单核对"
       ),
       ("模板", "\(template.name)，\(template.titleChinese)"),
     ]
@@ -82,13 +82,13 @@ public struct LabelTicket {
       (
         "版面",
         layout.sheet.map {
-          "\(plain($0.widthMillimetres)) × \(plain($0.heightMillimetres)) 毫米，每版 \(layout.places.count) 张，从第 \($0.startAt) 位起"
-        } ?? "每页一张"
+          "\(plain($0.widthMillimetres)) × \(plain($0.heightMillimetres)) 毫米，每版 \(layout.places.count) 块，从第 \($0.startAt) 位起"
+        } ?? "每页一块"
       ))
     rows.append(
       (
         "二维码",
-        "每格 \(plain(job.moduleMillimetres)) 毫米（\(job.dotsPerInch) dpi 的整数点），纠错级别 \(job.correction)，四周留白 4 格"
+        "每格 \(plain(job.moduleMillimetres)) 毫米（\(job.dotsPerInch) dpi 的整数点），纠错级别 \(job.correction)，静区 4 格"
       ))
     self.rows = rows
     var steps = ["按 100 % 输出：不缩放，不“适合页面”，二维码不重新采样，不加图像处理。"]
@@ -105,8 +105,8 @@ public struct LabelTicket {
       steps.append("专色“\(cut)”是外形和孔的切割线，\(inks.process == .laser ? "发丝线，" : "")只切不印。")
     }
     if layout.sheet != nil { steps.append("四周为裁切线和套准标记，套准标记在每一色版上都有。") }
-    let proofs = job.proof.map { "\($0.codes.count) 张，" } ?? ""
-    steps.append("先做校样：\(proofs)用手机逐张扫码并核对文字，确认后再做全部。")
+    let proofs = job.proof.map { "\($0.codes.count) 块，" } ?? ""
+    steps.append("先做校样：\(proofs)用手机逐块扫码并核对文字，确认后再做全部。")
     self.steps = steps
   }
 
