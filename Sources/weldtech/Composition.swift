@@ -150,6 +150,12 @@ final class Workplace {
     return certificate
   }
 
+  /// What this laptop lacks for pairing a module without a network; nil where it lacks nothing.
+  func lackForPairing() throws -> Ailment? {
+    if try fieldbook().setup().platform == nil { return .platformMissing }
+    return try pinnedCertificate() == nil ? .platformKeyMissing : nil
+  }
+
   func pinnedCertificate() throws -> Certificate? {
     try fieldbook().setup().platformKey.map { try Certificate(pem: $0.certificatePEM) }
   }
@@ -160,7 +166,7 @@ final class Workplace {
     }
     console.say(
       Text(
-        zh: "已记住平台公钥，指纹 \(certificate.fingerprint.prefix(16))…，请向公司核对",
+        zh: "已记住平台公钥，指纹 \(certificate.fingerprint.prefix(16))…，请与公司核对",
         en:
           "pinned the platform's key, fingerprint \(certificate.fingerprint.prefix(16))…; check it with the company"
       ))

@@ -38,14 +38,15 @@ enum DoctorCommand {
   static var command: Command<Workplace> {
     Command(
       "doctor",
-      Text(zh: "体检：这台电脑能不能干活，不能的话怎么治", en: "whether this laptop can work, and the cure where it cannot"),
+      Text(zh: "检查这台电脑能否正常工作，有问题给出解决办法", en: "whether this laptop can work, and the cure where it cannot"),
+      onlyPrints: true,
       options: Options(),
       parameters: { parameters in
         parameters.flag("online", \.isOnline, Text(zh: "也试一下平台能不能连上", en: "try to reach the platform, too"))
         parameters.option(
           "accept-clock", \.acceptClock, .string, placeholder: "REASON",
           Text(
-            zh: "时钟曾经快了、现在已对：记下原因，从现在的时间接着记",
+            zh: "电脑时间曾经快了、现在已校准：写明原因，从现在的时间接着记",
             en: "the clock had jumped ahead and is right again: record why, and go on from now"))
       }, run: run)
   }
@@ -54,6 +55,7 @@ enum DoctorCommand {
     let console = workplace.console
     if let reason = options.acceptClock { try acceptClock(reason, workplace) }
     var findings: [Finding] = []
+    var said: Set<[String]> = []
     for check in Examination.checks where options.isOnline || !check.needsNetwork {
       var examination = Examination(workplace)
       do {
@@ -62,7 +64,11 @@ enum DoctorCommand {
         if workplace.isInterrupted { throw Cancelled() }
         examination.note(.failed, explain(error))
       }
-      findings += examination.noted.map { outcome, failure in
+      // What keeps several checks from their work is said once.
+      let new = examination.noted.filter { outcome, failure in
+        outcome == .fine || said.insert([failure.code, failure.message.en]).inserted
+      }
+      findings += new.map { outcome, failure in
         Finding(
           check: check.name, outcome: outcome, code: outcome == .fine ? nil : failure.code,
           message: failure.message[console.language],

@@ -34,7 +34,7 @@ enum InstallCommand {
     Command(
       "install", Text(zh: "走完整个流程，或从中断处继续", en: "the whole walk, new or resumed where it stood"),
       discussion: Text(
-        zh: "不写 ID 就登记一台新焊机；写 ID 就从它停下的那一步继续。只问还缺的东西。",
+        zh: "不写 ID 就登记一台新焊机；写 ID 就从它停下的那一步继续。只问还没有的内容。",
         en:
           "Without an ID a new welder is registered; with one its walk goes on where it stood.\nOnly what is missing is asked for."
       ),
@@ -48,7 +48,8 @@ enum InstallCommand {
         parameters.option(
           "code", \.code, .string, placeholder: "CODE",
           Text(
-            zh: "贴上的库存标牌的编码（不写则现做）", en: "the code of the label from stock that is stuck on; else one is made"))
+            zh: "贴上的库存标牌的标牌码（不写则现做）", en: "the code of the label from stock that is stuck on; else one is made")
+        )
         parameters.port(\.port)
         parameters.options(
           "photo-before", \.photosBefore, .file, Text(zh: "安装前的照片", en: "photo from before the work"))
@@ -75,7 +76,8 @@ enum InstallCommand {
           "signatory-phone", \.sign.signatoryPhone, .string, placeholder: "N",
           Text(zh: "签字人电话", en: "that person's phone"))
         parameters.option("capacity", \.sign.capacity, .choice, Text(zh: "签字身份", en: "in what capacity"))
-        parameters.flag("offline", \.offline, Text(zh: "最后不送平台，留在队列里", en: "leave it in the queue at the end"))
+        parameters.flag(
+          "offline", \.offline, Text(zh: "最后不上传，留在本机以后再传", en: "leave it in the queue at the end"))
       }, run: run)
   }
 
@@ -97,7 +99,7 @@ enum InstallCommand {
     let console = walk.workplace.console
     console.say(
       Text(
-        zh: "已登记：\(opened.installation.id)，编码 \(opened.installation.code?.description ?? "–")",
+        zh: "已登记：记录 \(opened.installation.id)，标牌码 \(opened.installation.code?.description ?? "–")",
         en: "registered: \(opened.installation.id), code \(opened.installation.code?.description ?? "–")"))
     if let scheme = opened.scheme {
       SchemesCommand.tell(scheme, chosenFor: opened.installation.welder, to: console)
@@ -130,6 +132,7 @@ enum InstallCommand {
         Text(zh: "安装前的照片文件", en: "file with a photo from before the work"), console)
       _ = try walk.photograph(installation, stage: .before, files: files)
     case .flash:
+      try walk.checkPairing()
       let order = Walk.FlashOrder(port: try workplace.choosePort(options.port))
       _ = try FlashProgress.watch(on: console) { try walk.flash(installation, order, report: $0) }
     case .pair:
@@ -192,7 +195,7 @@ enum InstallCommand {
       let lock = try workplace.fieldbook().lock(.sync)
     else { return installation }
     defer { lock.release() }
-    workplace.console.say(Text(zh: "▸ 送达平台", en: "▸ deliver"), .bold)
+    workplace.console.say(Text(zh: "▸ 上传到平台", en: "▸ deliver"), .bold)
     do {
       let document = try SyncCommand.once(workplace)
       for outcome in document.outcomes where outcome.id == installation.id {
@@ -242,6 +245,18 @@ extension Cancelled: Explained {
     Failure(
       code: "cancelled", message: Text(zh: "已取消", en: "cancelled"),
       hint: Text(zh: "再运行同一命令即可继续", en: "run the same command again to go on"), exit: .cancelled)
+  }
+}
+
+/// A form was given up before all of it was answered; none of its answers was stored.
+struct AnswersLost: Error {}
+
+extension AnswersLost: Explained {
+  var failure: Failure {
+    Failure(
+      code: "cancelled",
+      message: Text(zh: "已取消，刚才填写的内容没有保存", en: "cancelled; what was answered is not stored"),
+      hint: Text(zh: "再运行同一命令，从头填写", en: "run the same command again and answer anew"), exit: .cancelled)
   }
 }
 

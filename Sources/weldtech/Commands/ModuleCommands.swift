@@ -41,7 +41,7 @@ enum FlashCommand {
 
   static var command: Command<Workplace> {
     Command(
-      "flash", Text(zh: "把固件写入模块并校验", en: "write firmware to the module and verify it"), options: Options(),
+      "flash", Text(zh: "把固件烧录到模块并校验", en: "write firmware to the module and verify it"), options: Options(),
       parameters: { parameters in
         parameters.installation(\.id)
         parameters.port(\.port)
@@ -62,7 +62,8 @@ enum FlashCommand {
         parameters.flag(
           "protect", \.protects,
           Text(
-            zh: "测试通过后设置读保护，不写固件", en: "after a passed test: protect the chip from reading, and write nothing"))
+            zh: "测试合格后设置读保护，不烧录固件", en: "after a passed test: protect the chip from reading, and write nothing")
+        )
       }, run: run)
   }
 
@@ -70,6 +71,9 @@ enum FlashCommand {
     let installation = try workplace.fieldbook().installation(matching: options.id)
     if options.protects { return try protect(installation, options, workplace) }
     if options.image != nil, options.manifest == nil { throw UsageError.missing(option: "manifest") }
+    if let lack = try workplace.lackForPairing()?.failure.message {
+      workplace.console.say(Text(zh: "注意：\(lack.zh)", en: "note: \(lack.en)"), .yellow)
+    }
     let order = Walk.FlashOrder(
       port: try workplace.choosePort(options.port), image: options.image, manifest: options.manifest,
       allowsDowngrade: options.allowsDowngrade, readsBack: options.readsBack,
@@ -110,17 +114,17 @@ enum FlashCommand {
     switch result.skipped {
     case .alreadyInstalled:
       Text(
-        zh: "模块已在运行固件 \(result.firmwareVersion)，无需写入",
+        zh: "模块已在运行固件 \(result.firmwareVersion)，不用再烧录",
         en: "the module runs \(result.firmwareVersion) already; nothing written")
     case .alreadyHeld:
       Text(
-        zh: "芯片里已是固件 \(result.firmwareVersion)，已核对并启动，无需写入",
+        zh: "芯片里已是固件 \(result.firmwareVersion)，已核对并启动，不用再烧录",
         en:
           "the chip held \(result.firmwareVersion) already: compared and started; nothing written")
     case nil:
       Text(
         zh:
-          "固件 \(result.firmwareVersion) 已写入 \(result.chip) 并校验，\(result.bytesWritten) 字节，\(plain(result.seconds)) 秒",
+          "固件 \(result.firmwareVersion) 已烧录到 \(result.chip) 并校验，\(result.bytesWritten) 字节，\(plain(result.seconds)) 秒",
         en:
           "firmware \(result.firmwareVersion) is on the \(result.chip), verified: \(result.bytesWritten) bytes in \(plain(result.seconds)) s"
       )
@@ -147,7 +151,7 @@ enum PairCommand {
 
   static var command: Command<Workplace> {
     Command(
-      "pair", Text(zh: "把模块、焊机和编码配对", en: "bind module, welder and code"), options: Options(),
+      "pair", Text(zh: "把模块、焊机和标牌码配对", en: "bind module, welder and code"), options: Options(),
       parameters: { parameters in
         parameters.installation(\.id)
         parameters.port(\.port)
@@ -167,7 +171,9 @@ enum PairCommand {
   static func run(_ options: Options, _ workplace: Workplace) throws -> Int32 {
     let installation = try workplace.fieldbook().installation(matching: options.id)
     let reason = try workplace.written(options.reason, as: .note, option: "reason")
-    if options.isService, reason == nil { throw UsageError.missing(option: "reason") }
+    if options.isService, reason == nil {
+      throw options.reason == nil ? UsageError.missing(option: "reason") : .empty(option: "reason")
+    }
     if !options.isService, options.reason != nil { throw UsageError.missing(option: "service") }
     let port = try workplace.choosePort(options.port)
     let walk = Walk(workplace: workplace)
@@ -216,7 +222,7 @@ enum TestCommand {
 
   static var command: Command<Workplace> {
     Command(
-      "test", Text(zh: "做功能测试；封条之后的那次才算数", en: "run the functional test; the one after the seal counts"),
+      "test", Text(zh: "做功能测试；贴封条以后的那次才算", en: "run the functional test; the one after the seal counts"),
       options: Options(),
       parameters: { parameters in
         parameters.installation(\.id)
@@ -244,7 +250,7 @@ enum TestCommand {
       if report.passed, !changed.testCounts {
         workplace.console.say(
           Text(
-            zh: "封条之前的测试不算数，封好后再测一次",
+            zh: "贴封条以前的测试不算，贴好后再测一次",
             en: "a test before the seal does not count; run it again with the case sealed"))
       }
     }
@@ -285,7 +291,7 @@ extension PairingEvent {
     case .keySent: Text(zh: "密钥已下发", en: "the key is handed over")
     case .keyProven: Text(zh: "模块已证明持有密钥", en: "the module has proved the key")
     case .keyCommitted: Text(zh: "模块已确认密钥", en: "the module has committed the key")
-    case .settingsWritten: Text(zh: "编码、平台地址和 APN 已写入", en: "code, platform address and APN are written")
+    case .settingsWritten: Text(zh: "标牌码、平台地址和 APN 已写入", en: "code, platform address and APN are written")
     case .settingsReadBack: Text(zh: "设置已回读核对", en: "the settings are read back")
     case .clockSet: Text(zh: "时钟已设置", en: "the clock is set")
     }

@@ -5,6 +5,8 @@ import Terminal
 final class FlashProgress {
   private let display: ProgressDisplay
   private var phase = ""
+  /// The sector whose erasure was begun last, from 1.
+  private var sector = 0
 
   private init(console: Console) {
     let start = ContinuousClock.now
@@ -30,8 +32,9 @@ final class FlashProgress {
   private func take(_ step: FlashStep) {
     switch step {
     case .erasing(let sector, let count):
-      begin("erase", Text(zh: "擦除", en: "erasing"), total: count, unit: .items(Text(zh: "扇区", en: "sectors")))
+      begin("erase", Text(zh: "擦除", en: "erasing"), total: count, unit: .items(Text(zh: "个扇区", en: "sectors")))
       display.advance(to: sector - 1)
+      self.sector = sector
     case .writing(let bytes, let count):
       begin("write", Text(zh: "写入", en: "writing"), total: count, unit: .bytes)
       display.advance(to: bytes)
@@ -41,7 +44,7 @@ final class FlashProgress {
     case .chipFound(let name, let uniqueID):
       display.note(Text(zh: "芯片 \(name)，编号 \(uniqueID)", en: "chip \(name), id \(uniqueID)"))
     case .uploading(let bytes, let count):
-      begin("upload", Text(zh: "上传", en: "uploading"), total: count, unit: .bytes)
+      begin("upload", Text(zh: "传入模块", en: "uploading"), total: count, unit: .bytes)
       display.advance(to: bytes)
     case .connecting, .enteringBootloader, .identifying, .startingLoader, .unprotecting, .protecting,
       .slowingDown, .comparing,
@@ -53,6 +56,8 @@ final class FlashProgress {
 
   private func begin(_ name: String, _ title: Text, total: Int, unit: ProgressDisplay.Unit) {
     if name == phase { return }
+    // A sector is told of as its erasure begins; what comes next finds it erased.
+    if phase == "erase" { display.advance(to: sector) }
     endPhase()
     phase = name
     display.begin(title, total: total, unit: unit)

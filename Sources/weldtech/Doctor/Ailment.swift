@@ -15,6 +15,8 @@ enum Ailment: Explained {
   /// With the path of the first entry that others can reach, and how many there are.
   case homeOpen(home: String, first: String, count: Int)
   case port(PortTrouble)
+  case platformMissing
+  case platformKeyMissing
 
   /// At most ten of them.
   private static func names(_ ids: [InstallationID]) -> String {
@@ -32,7 +34,7 @@ enum Ailment: Explained {
           en: "after renewal: `weldtech setup --certificate … --certificate-expires …`"))
     case .fewCodes(let left):
       Failure(
-        code: "codes.low", message: Text(zh: "只剩 \(left) 个编码", en: "only \(left) codes left"),
+        code: "codes.low", message: Text(zh: "只剩 \(left) 个标牌码", en: "only \(left) codes left"),
         hint: Text(
           zh: "连上平台运行 weldtech sync，或向公司要号段：weldtech setup --codes …",
           en: "run `weldtech sync` with a network, or enter the company's block: `weldtech setup --codes …`"))
@@ -69,6 +71,25 @@ enum Ailment: Explained {
           en: "others can look into \(count) entries of the data folder, such as \(first)"),
         hint: Text(verbatim: "chmod -R go= \(ShellWord.quoted(home))"))
     case .port(let trouble): trouble.failure
+    case .platformMissing:
+      Failure(
+        code: "setup.platform.missing",
+        message: Text(
+          zh: "还没有设置平台地址，不能配对模块，也不能做标牌",
+          en: "the platform's address is not set: no module can be paired and no label made"),
+        hint: SetupMissing.platform.failure.hint)
+    case .platformKeyMissing:
+      Failure(
+        code: "setup.platformKey.missing",
+        message: Text(
+          zh: "还没有平台公钥，没有网络就不能配对模块",
+          en: "the platform's key is not here: without a network no module can be paired"),
+        hint: Text(
+          zh: "向公司要平台证书：weldtech setup --platform-key 文件；在有网络的地方配对会自动取得",
+          en:
+            "enter the company's certificate: `weldtech setup --platform-key FILE`; pairing with a network fetches it"
+        )
+      )
     }
   }
 }

@@ -44,7 +44,7 @@ extension Examination {
     if faults.isEmpty, restored.isEmpty {
       praise(
         Text(
-          zh: "记录簿完好，\(check.installations) 条记录、\(check.files) 个文件已逐一核对",
+          zh: "记录本完好，\(check.installations) 条记录、\(check.files) 个文件已逐一核对",
           en: "the fieldbook is sound, all \(check.installations) records and \(check.files) files checked"))
     }
   }
@@ -54,6 +54,8 @@ extension Examination {
 private final class CheckProgress {
   private let display: ProgressDisplay
   private var title: Text?
+  /// Number of things of the step under way; nil where it has none.
+  private var total: Int?
 
   private init(console: Console) {
     let start = ContinuousClock.now
@@ -66,7 +68,7 @@ private final class CheckProgress {
     let progress = CheckProgress(console: console)
     do {
       let result = try body(progress.take)
-      progress.display.finish()
+      progress.finish()
       return result
     } catch {
       progress.display.fail()
@@ -86,10 +88,17 @@ private final class CheckProgress {
     }
   }
 
+  /// A step tells of each thing as it is begun: where the next step begins, or the check ends, all of them are done.
+  private func finish() {
+    if let total { display.advance(to: total) }
+    if title != nil { display.finish() }
+  }
+
   private func begin(_ title: Text, total: Int?, _ done: Int) {
     if self.title != title {
-      if self.title != nil { display.finish() }
+      finish()
       self.title = title
+      self.total = total
       display.begin(title, total: total, unit: .items(Text(zh: "项", en: "items")))
     }
     display.advance(to: done)

@@ -28,7 +28,7 @@ struct Examination {
   /// In the order in which a day's work needs them.
   static let checks: [Check] = [
     Check(name: "setup") { try $0.lookAtSetup() }, Check(name: "codes") { try $0.lookAtCodes() },
-    Check(name: "home") { try $0.checkHome() },
+    Check(name: "pairing") { try $0.checkPairing() }, Check(name: "home") { try $0.checkHome() },
     Check(name: "fieldbook") { try $0.checkFieldbook() }, Check(name: "disk") { try $0.lookAtDisk() },
     Check(name: "clock") { try $0.lookAtClock() }, Check(name: "schemes") { try $0.lookAtSchemes() },
     Check(name: "firmware") { try $0.lookAtFirmware() }, Check(name: "labels") { try $0.lookAtLabels() },
@@ -60,8 +60,18 @@ struct Examination {
 
   private mutating func lookAtCodes() throws {
     let left = try workplace.fieldbook().codesLeft()
-    if left >= Self.fewCodes { return praise(Text(zh: "还有 \(left) 个编码", en: "\(left) codes left")) }
+    if left >= Self.fewCodes { return praise(Text(zh: "还有 \(left) 个标牌码", en: "\(left) codes left")) }
     note(.warning, Ailment.fewCodes(left: left).failure)
+  }
+
+  /// What a laptop without a network would be stopped by only when its module is flashed already.
+  private mutating func checkPairing() throws {
+    if let lack = try workplace.lackForPairing() {
+      // An office pairs nothing, and makes labels.
+      if case .platformKeyMissing = lack, try workplace.fieldbook().setup().desk == true { return }
+      return note(.warning, lack.failure)
+    }
+    praise(Text(zh: "平台地址和平台公钥都已设置", en: "the platform's address and key are set"))
   }
 
   // MARK: - Where the records are
@@ -143,6 +153,6 @@ struct Examination {
   private mutating func lookAtPlatform() throws {
     let address = try workplace.platformAddress()
     _ = try workplace.platformClient(exchangeTimeout: .seconds(15)).platformKey()
-    praise(Text(zh: "平台 \(address) 有回应", en: "the platform at \(address) answers"))
+    praise(Text(zh: "平台 \(address) 连得上", en: "the platform at \(address) answers"))
   }
 }

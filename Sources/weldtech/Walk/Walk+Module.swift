@@ -8,6 +8,13 @@ import Terminal
 extension Walk {
   // MARK: - Pairing
 
+  /// Checks what pairing takes besides the module, so that no module is flashed for a walk that stops behind it.
+  /// - Throws: `SetupMissing.platform`, `SetupMissing.platformKey`, `SyncError.platformKeyShort`.
+  func checkPairing() throws {
+    _ = try workplace.platformAddress()
+    _ = try workplace.platformCertificate()
+  }
+
   /// Binds module, welder and code; safe to run again after it was cut off anywhere.
   /// - Parameter serviceReason: why a key is to be replaced with the case open and no proof; nil where it takes one.
   func pair(
