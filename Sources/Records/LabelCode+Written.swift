@@ -15,6 +15,17 @@ extension LabelCode {
     self.init(String(last.prefix { $0 != "." }))
   }
 
+  /// The code that was meant by a region and a serial without the check character behind them; nil for all else.
+  public init?(lackingCheckCharacter text: String) {
+    let plain = TextNormalization.typed(text).uppercased().filter {
+      !TextNormalization.isHyphen($0) && $0 != "-"
+    }
+    guard plain.utf8.count == 12, let serial = CodeSerial(String(plain.dropFirst(6))),
+      let code = LabelCode(region: String(plain.prefix(6)), serial: serial)
+    else { return nil }
+    self = code
+  }
+
   /// What stands behind the scheme of an address; nil where the text is none.
   private static func pathOfAddress(_ text: String) -> Substring? {
     for scheme in ["https://", "http://"] where text.lowercased().hasPrefix(scheme) {

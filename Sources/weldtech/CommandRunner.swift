@@ -20,12 +20,20 @@ struct CommandRunner {
     let program = CommandTree.program()
     let invocation = program.parse(arguments)
     let console = console(for: invocation.globals, output: output)
+    let onlyPrints = invocation.onlyPrints(in: program)
     // What cannot be answered is not begun.
-    if let failure = output.probe() { return report(OutputFailed(cause: failure), on: console) }
+    if let failure = output.probe() { return end(failure, onlyPrints: onlyPrints, on: console) }
     let status = run(invocation, of: program, console)
     guard let failure = console.failure else { return status }
-    let failed = report(OutputFailed(cause: failure), on: console)
+    let failed = end(failure, onlyPrints: onlyPrints, on: console)
     return [ExitCode.done, .pending].map(\.rawValue).contains(status) ? failed : status
+  }
+
+  /// Ends a command whose answer stdout did not take. A reader who has seen enough (`list | head`) is told nothing by a
+  /// command that only prints: it ends as other programs do that SIGPIPE ends.
+  private func end(_ failure: Sink.Failure, onlyPrints: Bool, on console: Console) -> Int32 {
+    if failure == .readerGone, onlyPrints { return ExitCode.readerGone.rawValue }
+    return report(OutputFailed(cause: failure), on: console)
   }
 
   /// Says on stderr that stdout did not take the document.
@@ -61,7 +69,7 @@ struct CommandRunner {
       let home = invocation.globals.home ?? environment.defaultHome
       // A script's variable that is not set would otherwise make the folder it runs in the home.
       guard !home.isEmpty else {
-        return report(UsageError.missing(option: "home"), path: invocation.path, to: console)
+        return report(UsageError.empty(option: "home"), path: invocation.path, to: console)
       }
       names.makeFolder(behind: home)
       let workplace = Workplace(
@@ -116,7 +124,7 @@ struct CommandRunner {
     }
     let language = console.language
     failure.message = shown(failure.message)
-    failure.hint = shown(failure.hint)
+    failure.hint = shown(failure.hint.naming(id))
     for index in failure.details.indices {
       failure.details[index].message = shown(failure.details[index].message)
     }
@@ -146,11 +154,21 @@ struct CommandRunner {
     console.say(
       Text(zh: "错误：\(failure.message.zh)", en: "error: \(failure.message.en)"), .red)
     for detail in failure.details {
-      console.say(
-        Text(zh: "  \(detail.message.zh)（\(detail.path)）", en: "  \(detail.message.en) (\(detail.path))"))
+      // What the sentence names already is not said again in the words of a program.
+      let place = detail.isPlaceInMessage ? Text(verbatim: "") : detail.place
+      console.say(Text(zh: "  \(detail.message.zh)\(place.zh)", en: "  \(detail.message.en)\(place.en)"))
     }
     console.say(Text(zh: "  → \(failure.hint.zh)", en: "  → \(failure.hint.en)"))
     console.say(Text(verbatim: "  [\(failure.code)]"), .dim)
+  }
+}
+
+extension Invocation {
+  /// Whether nothing but words comes of it: a page of help, the version, a line that cannot be run, or a command that
+  /// only prints.
+  fileprivate func onlyPrints(in program: Program<Globals, Context>) -> Bool {
+    guard case .run = outcome else { return true }
+    return program.command(at: path)?.onlyPrints ?? false
   }
 }
 

@@ -9,13 +9,13 @@ extension Workplace {
   /// What labels and agreements are drawn with.
   var glyphs: FontCoverage { FontCoverage() }
 
-  /// The text of an option as the record keeps it; nothing written is a usage error that names the option.
+  /// The text of an option as the record keeps it; one that says nothing is a usage error that names the option.
   /// - Throws: `EntryRejected`.
   func written(_ text: String, as shape: WrittenText.Shape, option: String) throws -> WrittenText {
     do {
       return try WrittenText(text, shape, drawnBy: glyphs)
     } catch {
-      guard let fault = FieldProblem.Fault(error) else { throw UsageError.missing(option: option) }
+      guard let fault = FieldProblem.Fault(error) else { throw UsageError.empty(option: option) }
       throw EntryRejected(option: option, fault: fault)
     }
   }

@@ -9,7 +9,8 @@ enum CompletionsCommand {
 
   static var command: Command<Workplace> {
     Command(
-      "completions", Text(zh: "输出命令补全脚本", en: "print the completion script of a shell"), options: Options(),
+      "completions", Text(zh: "输出命令补全脚本", en: "print the completion script of a shell"),
+      onlyPrints: true, options: Options(),
       parameters: { parameters in
         parameters.argument("SHELL", \.shell, .choice, Text(verbatim: "bash, zsh, fish"))
       }, run: run)
@@ -30,7 +31,7 @@ enum CompletionValuesCommand {
   static var command: Command<Workplace> {
     Command(
       "completion-values", Text(zh: "供补全脚本使用", en: "for completion scripts"), isHidden: true,
-      options: Options(),
+      onlyPrints: true, options: Options(),
       parameters: { $0.argument("NAME", \.name, .string, Text(verbatim: "NAME")) }, run: run)
   }
 
@@ -61,8 +62,10 @@ enum ManCommand {
     (
       title: Text(zh: "退出状态", en: "EXIT STATUS"),
       body: Text(
-        zh: "0 完成；1 失败；2 取消；8 队列还有未送达的；64 用法错误；65 输入数据有误。",
-        en: "0 done; 1 failed; 2 cancelled; 8 some of the queue is not delivered; 64 usage; 65 bad input data.")
+        zh: "0 完成；1 失败；2 取消；8 还有没上传的；64 用法错误；65 输入数据有误；141 只显示内容的命令，接收方（如 head）提前关闭了。",
+        en:
+          "0 done; 1 failed; 2 cancelled; 8 some of the queue is not delivered; 64 usage; 65 bad input data; 141 a command that only prints found its reader gone, as with `| head`."
+      )
     ),
     (
       title: Text(zh: "文件", en: "FILES"),
@@ -83,7 +86,9 @@ enum ManCommand {
   ]
 
   static var command: Command<Workplace> {
-    Command("man", Text(zh: "输出手册页源文件", en: "print the manual page's source"), isHidden: true) { workplace in
+    Command(
+      "man", Text(zh: "输出手册页源文件", en: "print the manual page's source"), isHidden: true, onlyPrints: true
+    ) { workplace in
       workplace.console.output.write(
         ScreenText(
           CommandTree.program().manualPage(

@@ -9,10 +9,12 @@ enum FirmwareCommand {
   static var command: Command<Workplace> {
     Command("firmware", Text(zh: "固件", en: "firmware images")) {
       [
-        Command("list", Text(zh: "列出随附的固件和签名者", en: "list the shipped images and who signed them"), run: list),
+        Command(
+          "list", Text(zh: "列出随附的固件和签名者", en: "list the shipped images and who signed them"),
+          onlyPrints: true, run: list),
         Command(
           "verify", Text(zh: "核对固件的签名、说明文件和内容", en: "check an image's signature, manifest and contents"),
-          options: VerifyOptions(),
+          onlyPrints: true, options: VerifyOptions(),
           parameters: { parameters in
             parameters.argument("F", \.manifest, .file, Text(zh: "固件说明文件 F.json", en: "the manifest, F.json"))
           }, run: verify),
@@ -181,7 +183,7 @@ enum FirmwareCommand {
     if name == nil {
       console.say(
         Text(
-          zh: "把公钥（openssl pkey -in \(keyFile) -pubout）放进 firmware/trust 目录后才能写入",
+          zh: "把公钥（openssl pkey -in \(keyFile) -pubout）放进 firmware/trust 目录后才能烧录",
           en: "it can be flashed once the public key (openssl pkey -in \(keyFile) -pubout) is in firmware/trust"
         ),
         .yellow)

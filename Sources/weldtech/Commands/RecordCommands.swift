@@ -24,14 +24,17 @@ enum ListCommand {
     }
 
     var installations: [Row]
+    /// Number of damaged records that are left out of the page.
+    var unreadable: Int
   }
 
   static var command: Command<Workplace> {
     Command(
-      "list", Text(zh: "列出安装记录", en: "list the installations, the last opened first"), options: Options(),
+      "list", Text(zh: "列出安装记录，新登记的在前", en: "list the installations, the last opened first"),
+      onlyPrints: true, options: Options(),
       parameters: { parameters in
         parameters.option(
-          "status", \.status, .choice, placeholder: "S", Text(zh: "只列这种状态", en: "only those of this status"))
+          "status", \.status, .status, placeholder: "S", Text(zh: "只列这种状态", en: "only those of this status"))
         parameters.option(
           "limit", \.limit, .int(1...10_000), placeholder: "N", Text(zh: "最多几条", en: "how many at most"))
         parameters.option(
@@ -42,36 +45,42 @@ enum ListCommand {
 
   static func run(_ options: Options, _ workplace: Workplace) throws -> Int32 {
     let fieldbook = try workplace.fieldbook()
-    let page = try fieldbook.list(
+    let page = try fieldbook.page(
       status: options.status, limit: options.limit, after: try options.after.map { try fieldbook.resolve($0) })
     let console = workplace.console
     let document = Document(
-      installations: page.map {
+      installations: page.installations.map {
         Document.Row(
           id: $0.id, code: Nullable($0.code), status: $0.status, unitName: $0.unitName, openedAt: $0.openedAt,
           next: $0.next)
-      })
+      }, unreadable: page.unreadable)
+    if page.unreadable > 0 {
+      console.say(
+        Text(
+          zh: "有 \(page.unreadable) 条记录已损坏，没有列出；weldtech doctor 检查并改正",
+          en: "\(page.unreadable) damaged records are left out; `weldtech doctor` checks and mends them"),
+        .yellow)
+    }
     try console.answer(document) {
-      if page.isEmpty { return console.say(Text(zh: "没有记录", en: "no installations")) }
+      if page.installations.isEmpty { return console.say(Text(zh: "没有记录", en: "no installations")) }
       console.table(
         [
-          Table.Column(Text(zh: "编号", en: "id"), minimum: 8, importance: 4),
-          Table.Column(Text(zh: "编码", en: "code"), minimum: 15, importance: 3),
+          Table.Column(Text(zh: "记录号", en: "id"), minimum: 8, importance: 4),
+          Table.Column(Text(zh: "标牌码", en: "code"), minimum: 15, importance: 3),
           Table.Column(Text(zh: "状态", en: "status"), importance: 2),
           Table.Column(Text(zh: "单位", en: "unit"), minimum: 12),
           Table.Column(Text(zh: "下一步", en: "next"), importance: 1),
         ],
-        page.map { row in
+        page.installations.map { row in
           [
             String(row.id.text.prefix(8)), row.code?.description ?? "–", row.status.title[console.language],
             row.unitName, row.next?.title[console.language] ?? "",
           ]
         })
-      if page.count == options.limit, let last = page.last {
-        console.say(
-          Text(
-            zh: "后面可能还有：--after \(last.id.text.prefix(8))",
-            en: "there may be more: --after \(last.id.text.prefix(8))"))
+      if page.installations.count + page.unreadable == options.limit, let last = page.installations.last {
+        let filter = options.status.map { "--status \($0.rawValue) " } ?? ""
+        let more = "weldtech list \(filter)--after \(last.id.text.prefix(8))"
+        console.say(Text(zh: "后面可能还有：\(more)", en: "there may be more: \(more)"))
       }
     }
     return ExitCode.done.rawValue
@@ -87,7 +96,7 @@ enum ShowCommand {
 
   static var command: Command<Workplace> {
     Command(
-      "show", Text(zh: "显示一条记录", en: "show one record"), options: Options(),
+      "show", Text(zh: "显示一条记录", en: "show one record"), onlyPrints: true, options: Options(),
       parameters: { parameters in
         parameters.installation(\.id)
         parameters.flag("full", \.full, Text(zh: "完整显示姓名和电话", en: "show names and phones in full"))
@@ -128,7 +137,8 @@ enum NextCommand {
 
   static var command: Command<Workplace> {
     Command(
-      "next", Text(zh: "每条未完成的记录下一步要什么", en: "what each open installation needs next"), options: Options(),
+      "next", Text(zh: "每条未完成的记录下一步要做什么", en: "what each open installation needs next"),
+      onlyPrints: true, options: Options(),
       parameters: { parameters in
         parameters.argument(
           "ID", \.id, .string, Text(zh: "只看这一条", en: "only this one"), completion: .dynamic("installations"))
@@ -196,9 +206,28 @@ enum NextCommand {
     }
     if step == .test, let test = installation.test {
       return installation.testCounts && !test.passed
-        ? Text(zh: "上次测试不通过，排除故障后再测", en: "the last test failed; mend it and test again")
-        : step.need
+        ? Text(
+          zh: "上次测试不合格，排除故障后再测：weldtech test ID --port 串口",
+          en: "the last test failed; mend it and test again: weldtech test ID --port P"
+        ).naming(installation.id)
+        : step.need(of: installation.id)
     }
-    return step.need
+    return step.need(of: installation.id)
+  }
+}
+
+extension ValueType where Value == Installation.Status {
+  /// A status by its code or by the word that `list` prints, in either language.
+  static var status: Self {
+    let all = Installation.Status.allCases
+    return .custom(
+      Text(
+        zh: all.map { "\($0.rawValue)（\($0.title.zh)）" }.joined(separator: "、") + "之一",
+        en: "one of " + all.map(\.rawValue).joined(separator: ", ")),
+      completion: .values(all.map(\.rawValue))
+    ) { text in
+      let word = TextNormalization.typed(text).lowercased()
+      return all.first { [$0.rawValue.lowercased(), $0.title.zh].contains(word) }
+    }
   }
 }

@@ -21,7 +21,7 @@ enum RegisterCommand {
 
   static var command: Command<Workplace> {
     Command(
-      "register", Text(zh: "登记责任人和电焊机，打开一条安装记录", en: "register owner and welder, open an installation"),
+      "register", Text(zh: "登记责任人和电焊机，新建一条安装记录", en: "register owner and welder, open an installation"),
       options: Options(),
       parameters: { parameters in
         parameters.option(
@@ -29,7 +29,7 @@ enum RegisterCommand {
           Text(zh: "从 JSON 文件读入（- 为标准输入）", en: "read the fields from a JSON file (- is standard input)"))
         parameters.option(
           "code", \.code, .string, placeholder: "CODE",
-          Text(zh: "库存标牌上的编码", en: "the code of a label from stock"))
+          Text(zh: "库存标牌上的标牌码", en: "the code of a label from stock"))
         parameters.options(
           "photo", \.photos, .file, Text(zh: "照片（淘汰的焊机必须有）", en: "photo (a retired welder needs one)"))
         for field in RegistrationField.allCases {
@@ -57,7 +57,7 @@ enum RegisterCommand {
       Document(id: installation.id, code: Nullable(installation.code), status: installation.status)
     ) {
       console.put(Text(zh: "记录 \(installation.id)", en: "installation \(installation.id)"))
-      if let code = installation.code { console.put(Text(zh: "编码 \(code)", en: "code \(code)")) }
+      if let code = installation.code { console.put(Text(zh: "标牌码 \(code)", en: "code \(code)")) }
       if installation.status == .retired {
         console.put(Text(zh: "已登记为淘汰，不安装", en: "registered as retired; nothing will be installed"))
       }
@@ -76,6 +76,8 @@ func labelCode(_ text: String) throws -> LabelCode {
 /// What was typed is not a label code: wrong length or wrong check character.
 struct CodeMistyped: Error {
   let text: String
+  /// What followed it where a row of codes was meant, for example `+5`.
+  var row: String?
 }
 
 extension RegistrationField {

@@ -45,7 +45,7 @@ enum StationCommand {
   static var command: Command<Workplace> {
     Command(
       "station",
-      Text(zh: "批量写固件：插上一个写一个，按序列号入库", en: "flash every module plugged in and keep them as stock"),
+      Text(zh: "批量烧录固件：插上一个烧一个，按序列号入库", en: "flash every module plugged in and keep them as stock"),
       options: Options(),
       parameters: { parameters in
         parameters.option(
@@ -62,7 +62,7 @@ enum StationCommand {
 
   static func run(_ options: Options, _ workplace: Workplace) throws -> Int32 {
     if options.image != nil, options.manifest == nil { throw UsageError.missing(option: "manifest") }
-    let slots = try options.slots.map { try StationSlots(path: $0).slots } ?? StationSlots(PortInfo.all()).slots
+    let slots = try options.slots.map(readSlots) ?? StationSlots(PortInfo.all()).slots
     guard !slots.isEmpty else { throw Ailment.port(.nothingPluggedIn) }
     let source = try workplace.firmware(
       image: options.image, manifest: options.manifest, for: slots.map(\.port))
@@ -91,6 +91,14 @@ enum StationCommand {
     try workplace.console.answer(document) { tell(document, to: workplace.console) }
     if workplace.isInterrupted { return ExitCode.cancelled.rawValue }
     return document.failed == 0 ? ExitCode.done.rawValue : ExitCode.failed.rawValue
+  }
+
+  /// - Throws: `SlotsRefused`.
+  private static func readSlots(_ path: String) throws -> [StationSlots.Slot] {
+    do throws(ProvisionError) { return try StationSlots(path: path).slots } catch {
+      guard case .document(let file, let fault) = error else { throw error }
+      throw SlotsRefused(file: file, fault: fault)
+    }
   }
 
   private static func start(
@@ -139,5 +147,24 @@ enum StationCommand {
       Text(
         zh: "合计：合格 \(document.passed)，不合格 \(document.failed)",
         en: "in all: \(document.passed) passed, \(document.failed) failed"))
+  }
+}
+
+/// A list of slots that cannot be used as it is. Somebody wrote it by hand, so that no new installation mends it.
+struct SlotsRefused: Error {
+  let file: String
+  let fault: DocumentFault
+}
+
+extension SlotsRefused: Explained {
+  var failure: Failure {
+    Failure(
+      code: "provision.document", message: fault.message(of: file),
+      hint: Text(
+        zh:
+          "改正工位表，如 {\"slots\": [{\"name\": \"A1\", \"port\": \"/dev/ttyUSB0\"}]}；键见 docs/schemas/slots.schema.json",
+        en:
+          "mend it, like {\"slots\": [{\"name\": \"A1\", \"port\": \"/dev/ttyUSB0\"}]}; docs/schemas/slots.schema.json has its keys"
+      ), exit: .badData)
   }
 }

@@ -20,7 +20,7 @@ enum VoidCommand {
     Command(
       "void", Text(zh: "作废一条记录", en: "take a record back, with a reason"),
       discussion: Text(
-        zh: "作废后，它的照片和封条编号可以再用。已签字关闭或已送达的记录作废前要确认。",
+        zh: "作废后，它的照片和封条编号可以再用。已签字或已上传的记录作废前要确认。",
         en:
           "Its photos and its seal number can then be used again. A record that is signed or delivered\nis taken back only once that is confirmed."
       ),
@@ -30,7 +30,7 @@ enum VoidCommand {
         parameters.option("reason", \.reason, .string, placeholder: "TEXT", Text(zh: "原因", en: "why"))
         parameters.flag(
           "yes", \.isConfirmed,
-          Text(zh: "已签字或已送达的也作废，不再询问", en: "do not ask, also where the record is signed or delivered"))
+          Text(zh: "已签字或已上传的也作废，不再询问", en: "do not ask, also where the record is signed or delivered"))
       }, run: run)
   }
 
@@ -39,6 +39,9 @@ enum VoidCommand {
     let fieldbook = try workplace.fieldbook()
     let id = try fieldbook.resolve(options.id)
     let status = try fieldbook.status(of: id)
+    if isClosed(status), !options.isConfirmed, !console.canPrompt {
+      throw VoidUnconfirmed(id: id, status: status)
+    }
     let reason = try console.need(options.reason, option: "reason") {
       try workplace.ask(Text(zh: "作废的原因", en: "why is it void"), as: .note)
     }
@@ -59,10 +62,26 @@ enum VoidCommand {
   }
 
   private static func confirm(_ id: InstallationID, _ status: Installation.Status, _ console: Console) throws {
-    guard console.canPrompt else { throw UsageError.missing(option: "yes") }
     let question = Text(
       zh: "记录 \(id.text.prefix(8)) \(status.title.zh)，确定作废吗",
       en: "record \(id.text.prefix(8)) is \(status.title.en); take it back")
     guard try console.prompter.confirm(question, fallback: false) else { throw Cancelled() }
+  }
+}
+
+/// A record that is signed or delivered is not taken back before that is confirmed, and here nobody can be asked.
+struct VoidUnconfirmed: Error {
+  let id: InstallationID
+  let status: Installation.Status
+}
+
+extension VoidUnconfirmed: Explained {
+  var failure: Failure {
+    Failure(
+      code: "usage.option.missing",
+      message: Text(
+        zh: "记录 \(id.text.prefix(8)) \(status.title.zh)，作废前要确认",
+        en: "record \(id.text.prefix(8)) is \(status.title.en); taking it back has to be confirmed"),
+      hint: Text(zh: "确定要作废，就加上 --yes", en: "add --yes if it is to be taken back"), exit: .usage)
   }
 }

@@ -5,7 +5,7 @@ extension Step {
   var title: Text {
     switch self {
     case .photoBefore: Text(zh: "安装前拍照", en: "photo before")
-    case .flash: Text(zh: "写入固件", en: "flash")
+    case .flash: Text(zh: "烧录固件", en: "flash")
     case .pair: Text(zh: "模块配对", en: "pair")
     case .label: Text(zh: "二维码标牌", en: "label")
     case .seal: Text(zh: "粘贴封条", en: "seal")
@@ -16,32 +16,57 @@ extension Step {
     }
   }
 
-  /// What the step needs from the person, as `next` says it.
-  var need: Text {
+  /// What the step needs from the person, with the command that does it.
+  /// - Parameter id: the record whose step it is; nil leaves the word `ID` in the command.
+  func need(of id: InstallationID?) -> Text { need.naming(id) }
+
+  private var need: Text {
     switch self {
     case .photoBefore:
       Text(
-        zh: "一张安装前的照片：photo ID --stage before 文件",
-        en: "a photo of the welder as found: photo ID --stage before FILE")
-    case .flash: Text(zh: "连接模块的串口：flash ID --port 端口", en: "the module on a port: flash ID --port P")
-    case .pair: Text(zh: "连接模块的串口：pair ID --port 端口", en: "the module on a port: pair ID --port P")
-    case .label: Text(zh: "制作或确认标牌：label ID", en: "a label made, or one from stock confirmed: label ID")
-    case .seal: Text(zh: "封条编号：seal ID --number 编号", en: "the seal's number: seal ID --number N")
+        zh: "拍一张安装前的照片：weldtech photo ID --stage before 照片文件",
+        en: "a photo of the welder as found: weldtech photo ID --stage before FILE")
+    case .flash:
+      Text(zh: "接上模块：weldtech flash ID --port 串口", en: "the module on a port: weldtech flash ID --port P")
+    case .pair:
+      Text(zh: "接上模块：weldtech pair ID --port 串口", en: "the module on a port: weldtech pair ID --port P")
+    case .label:
+      Text(
+        zh: "制作标牌，或确认贴上的库存标牌：weldtech label ID",
+        en: "a label made, or one from stock confirmed: weldtech label ID")
+    case .seal:
+      Text(zh: "记下封条编号：weldtech seal ID --number 编号", en: "the seal's number: weldtech seal ID --number N")
     case .test:
-      Text(zh: "合盖后测试通过：test ID --port 端口", en: "a passed test with the case sealed: test ID --port P")
+      Text(
+        zh: "合上机壳后测试通过：weldtech test ID --port 串口",
+        en: "a passed test with the case sealed: weldtech test ID --port P")
     case .photoAfter:
       Text(
-        zh: "一张安装后的照片：photo ID --stage after 文件",
-        en: "a photo of the finished work: photo ID --stage after FILE")
+        zh: "拍一张安装后的照片：weldtech photo ID --stage after 照片文件",
+        en: "a photo of the finished work: weldtech photo ID --stage after FILE")
     case .handover:
       Text(
-        zh: "培训人数和操作规程：handover ID --trained 人数 --rules …",
-        en: "operators trained and rules settled: handover ID --trained N --rules …")
+        zh: "培训人数和操作规程：weldtech handover ID --trained 人数 --rules drafted|existing",
+        en: "operators trained and rules settled: weldtech handover ID --trained N --rules drafted|existing")
     case .sign:
       Text(
-        zh: "所有权人签字：sign ID --signature 笔迹文件",
-        en: "the proprietor's signature: sign ID --signature STROKES.json")
+        zh: "所有权人签字：weldtech sign ID --signature 笔迹文件",
+        en: "the proprietor's signature: weldtech sign ID --signature STROKES.json")
     }
+  }
+}
+
+extension Text {
+  /// The text with a record's id where a command in it says `ID`, so that the command can be typed as it stands.
+  /// - Parameter id: nil leaves the text as it is.
+  func naming(_ id: InstallationID?) -> Text {
+    guard let id else { return self }
+    let short = id.text.prefix(8)
+    func named(_ text: String) -> String {
+      let within = text.replacing(" ID ", with: " \(short) ")
+      return within.hasSuffix(" ID") ? "\(within.dropLast(2))\(short)" : within
+    }
+    return Text(zh: named(zh), en: named(en))
   }
 }
 
@@ -51,7 +76,7 @@ extension Installation.Status {
     case .surveyed: Text(zh: "已调研", en: "surveyed")
     case .open: Text(zh: "进行中", en: "open")
     case .closed: Text(zh: "已完成", en: "closed")
-    case .delivered: Text(zh: "已送达", en: "delivered")
+    case .delivered: Text(zh: "已上传", en: "delivered")
     case .retired: Text(zh: "已淘汰", en: "retired")
     case .void: Text(zh: "已作废", en: "void")
     }
@@ -63,9 +88,9 @@ extension Funding {
     switch (payer, reason) {
     case (.banner, _): Text(zh: "旗政府出资", en: "paid by the Banner")
     case (.owner, .industryDepartment):
-      Text(zh: "企业自行出资（行业主管部门管辖）", en: "paid by the owner (under an industry department)")
+      Text(zh: "自费（行业主管部门管辖的企业）", en: "paid by the owner (under an industry department)")
     case (.owner, .fittedAfterDeadline), (.owner, .fittedBeforeDeadline):
-      Text(zh: "自行承担（2024年12月15日及以后安装）", en: "paid by the owner (fitted on or after 15 December 2024)")
+      Text(zh: "自费（2024年12月15日及以后安装）", en: "paid by the owner (fitted on or after 15 December 2024)")
     case (.owner, .retired): Text(zh: "不安装", en: "nothing fitted")
     }
   }

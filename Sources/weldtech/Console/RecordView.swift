@@ -11,8 +11,8 @@ struct RecordView {
     let record = installation
     section(Text(zh: "记录", en: "record"), to: console)
     console.facts([
-      (Text(zh: "编号", en: "id"), record.id.text),
-      (Text(zh: "编码", en: "code"), record.code?.description ?? "–"),
+      (Text(zh: "记录号", en: "id"), record.id.text),
+      (Text(zh: "标牌码", en: "code"), record.code?.description ?? "–"),
       (Text(zh: "状态", en: "status"), record.status.title[language]),
       (Text(zh: "登记", en: "opened"), record.openedAt.screenText),
       (Text(zh: "关闭", en: "closed"), record.closedAt?.screenText ?? "–"),
@@ -29,7 +29,9 @@ struct RecordView {
     }
     if let next = record.nextStep {
       console.put(
-        Text(zh: "下一步：\(next.title.zh)。\(next.need.zh)", en: "next: \(next.title.en). \(next.need.en)"))
+        Text(
+          zh: "下一步：\(next.title.zh)。\(NextCommand.need(of: record).zh)",
+          en: "next: \(next.title.en). \(NextCommand.need(of: record).en)"))
     }
   }
 

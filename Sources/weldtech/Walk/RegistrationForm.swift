@@ -22,7 +22,16 @@ struct RegistrationForm {
     guard file == nil, workplace.console.canPrompt else {
       return try Registration(values, today: today, drawnBy: glyphs)
     }
-    try ask(&values, today: today)
+    return try asking {
+      try ask(&values, today: today)
+      return try finish(&values, today: today)
+    }
+  }
+
+  /// Judges what was answered, and asks again for what is wrong.
+  private func finish(_ values: inout [RegistrationField: JSONValue], today: CalendarDay) throws -> Registration
+  {
+    let glyphs = workplace.glyphs
     while true {
       do {
         return try Registration(values, today: today, drawnBy: glyphs)
@@ -49,6 +58,11 @@ struct RegistrationForm {
   }
 
   // MARK: - Asking
+
+  /// Says of a registration that is given up half-way that its answers are gone.
+  private func asking(_ body: () throws -> Registration) throws -> Registration {
+    do { return try body() } catch is PromptError { throw AnswersLost() }
+  }
 
   private static let asked: [RegistrationField] = [
     .unitName, .unitType, .responsibleName, .responsiblePhone, .street, .community, .industry, .industryNote,
@@ -80,14 +94,14 @@ struct RegistrationForm {
         field.title, choices.map { Choice($0.code, $0.title, value: $0.code) },
         fallback: field == .condition ? 0 : nil)
     }
-    var title = field.title
-    if let unit = field.unit { title = Text(zh: "\(title.zh)（\(unit)）", en: "\(title.en) (\(unit))") }
+    var title = field.question
     let isOptional = field.presence == .optional
     if isOptional { title = Text(zh: "\(title.zh)（可不填）", en: "\(title.en) (optional)") }
     return try prompter.text(
       title, mayBeEmpty: isOptional,
       problem: {
-        Registration.problem(with: .string($0), for: field, today: today, drawnBy: workplace.glyphs)?.message
+        Registration.problem(with: .string($0), for: field, today: today, drawnBy: workplace.glyphs)?
+          .message(for: field)
       })
   }
 }

@@ -42,11 +42,15 @@ extension Walk {
     let made = try LabelMaker(template: template, settings: order.settings).make(
       fields: texts, payload: payload)
     let file = order.output ?? workplace.documentPath(of: installation, named: "label.\(made.format.rawValue)")
-    try countOnce(made, texts: texts, of: installation) { isNew in
-      try workplace.writeSynced(made.bytes, to: file)
-      guard let destination = order.destination else { return }
-      guard isNew else { throw FieldbookError.labelsPrinted([code], count: 1) }
-      try destination.take([made.bytes], title: code.description, draft: workplace.printerDraft)
+    do {
+      try countOnce(made, texts: texts, of: installation) { isNew in
+        try workplace.writeSynced(made.bytes, to: file)
+        guard let destination = order.destination else { return }
+        guard isNew else { throw FieldbookError.labelsPrinted([code], count: 1) }
+        try destination.take([made.bytes], title: code.description, draft: workplace.printerDraft)
+      }
+    } catch FieldbookError.labelsPrinted {
+      throw LabelIsPrinted(code: code, id: installation.id)
     }
     let record = LabelRecord(
       code: code, payload: payload.text, template: made.template, verified: made.verified)
@@ -77,4 +81,10 @@ extension Walk {
       try run.count([.init(code: code, payload: made.payload.text, sha256: digest, texts: texts)])
     }
   }
+}
+
+/// The label of a record's own code was made before, so that it only has to be stuck on.
+struct LabelIsPrinted: Error {
+  let code: LabelCode
+  let id: InstallationID
 }

@@ -34,7 +34,7 @@ enum LabelCommand {
         parameters.installation(\.id)
         parameters.option(
           "code", \.code, .string, placeholder: "CODE",
-          Text(zh: "贴上的库存标牌的编码", en: "the code of the label that was stuck on"))
+          Text(zh: "贴上的库存标牌的标牌码", en: "the code of the label that was stuck on"))
         parameters.template(\.template, resolution: \.dpi)
         parameters.ink(correction: \.correction, gain: \.printGain)
         parameters.option(
@@ -62,7 +62,7 @@ enum LabelCommand {
       id: installation.id, code: installation.code, payload: outcome.payload, file: outcome.file)
     try console.answer(document) {
       if let file = outcome.file {
-        console.put(Text(zh: "标牌已做好并读回：\(file)", en: "label made and read back: \(file)"))
+        console.put(Text(zh: "标牌已做好，回读无误：\(file)", en: "label made and read back: \(file)"))
       } else {
         console.put(Text(zh: "库存标牌已确认", en: "the label from stock is confirmed"))
       }
@@ -84,6 +84,8 @@ enum LabelsCommand {
     var codes: [LabelCode]
     /// By code; nil without a key.
     var tags: [String: String]?
+    /// Where the list was written; nil where it was not.
+    var file: String?
   }
 
   struct TemplatesOptions {
@@ -107,10 +109,10 @@ enum LabelsCommand {
   }
 
   static var command: Command<Workplace> {
-    Command("labels", Text(zh: "标牌车间", en: "the label shop")) {
+    Command("labels", Text(zh: "标牌制作与管理", en: "the label shop")) {
       [
         Command(
-          "codes", Text(zh: "从本机号段取编码", en: "draw codes from this laptop's block"), options: CodesOptions(),
+          "codes", Text(zh: "从本机号段领取标牌码", en: "draw codes from this laptop's block"), options: CodesOptions(),
           parameters: { parameters in
             parameters.option(
               "count", \.count, .int(1...CodeBlock.largestCount), placeholder: "N",
@@ -119,7 +121,7 @@ enum LabelsCommand {
               "output", \.output, .file, placeholder: "F.csv",
               Text(zh: "CSV 写到哪里", en: "where to write the CSV"))
             parameters.tagKey(
-              \.tagKey, Text(zh: "公司防伪密钥文件，每个编码加标记", en: "the company's key: a tag for each code"))
+              \.tagKey, Text(zh: "公司防伪密钥文件：每个标牌码加防伪标记", en: "the company's key: a tag for each code"))
           }, run: codes),
         LabelBatchCommand.command,
         Command(
@@ -147,11 +149,16 @@ enum LabelsCommand {
       let tags = key.map { key in
         Dictionary(codes.map { ($0.description, key.tag(of: $0).text) }, uniquingKeysWith: { $1 })
       }
-      try workplace.console.answer(Codes(codes: codes, tags: tags)) {
+      try workplace.console.answer(Codes(codes: codes, tags: tags, file: options.output)) {
         if options.output == nil { workplace.console.output.write(ScreenText(csv)) }
       }
       try workplace.console.confirmOutput()
       try file?.finish(isSynced: true)
+      if let output = options.output {
+        // On stderr: what is asked for may be /dev/stdout.
+        workplace.console.say(
+          Text(zh: "已把 \(codes.count) 个标牌码写到 \(output)", en: "\(codes.count) codes written to \(output)"))
+      }
     } catch {
       try fieldbook.returnCodes(codes)
       throw error

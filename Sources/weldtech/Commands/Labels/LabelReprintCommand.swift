@@ -25,7 +25,7 @@ enum LabelReprintCommand {
     Command(
       "reprint", Text(zh: "补印褪色、破损、丢失或报废的标牌，原因留档", en: "make labels again, for a reason that stays on record"),
       discussion: Text(
-        zh: "文字与第一次印的相同。一个编码的 --output 是文件，几个编码的是目录；PDF 总是文件。",
+        zh: "文字与第一次印的相同。补印一块时 --output 是文件，几块时是目录；PDF 总是文件。",
         en:
           "Labels show the texts that they had. --output is a file for one code, a folder for several, and a file for a PDF."
       ),
@@ -138,7 +138,7 @@ enum LabelReprintCommand {
       code: code, id: try workplace.fieldbook().installation(boundTo: code), payload: order.payload.text,
       file: file, reason: reason, printer: options.printing.printerName)
     try workplace.console.answer(document) {
-      workplace.console.put(Text(zh: "标牌已补印并读回：\(file)", en: "label made again and read back: \(file)"))
+      workplace.console.put(Text(zh: "标牌已补印，回读无误：\(file)", en: "label made again and read back: \(file)"))
     }
     return ExitCode.done.rawValue
   }

@@ -75,18 +75,18 @@ enum LabelStockCommands {
         }, run: spoil),
       Command(
         "stock",
-        Text(zh: "标牌库存对账：印刷、发放、绑定、报废", en: "reconcile the labels: printed, handed out, bound, spoiled"),
-        options: StockOptions(),
+        Text(zh: "核对标牌库存：印制、发放、绑定、报废", en: "reconcile the labels: printed, handed out, bound, spoiled"),
+        onlyPrints: true, options: StockOptions(),
         parameters: { parameters in
           parameters.arguments(
-            "CODE", \.codes, .string, Text(zh: "这些编码的经过", en: "the history of these codes, too"),
+            "CODE", \.codes, .string, Text(zh: "这些标牌的来龙去脉", en: "the history of these codes, too"),
             isRequired: false)
         }, run: stock),
     ]
   }
 
   static let codesHelp = Text(
-    zh: "编码；CODE+N 为从它起连续 N 个", en: "a code; CODE+N is N in a row from it on")
+    zh: "标牌码；CODE+N 是从它起连续 N 个", en: "a code; CODE+N is N in a row from it on")
 
   // MARK: - Running
 
@@ -141,16 +141,22 @@ enum LabelStockCommands {
 
   private static let mostInARow = 10_000
 
+  /// The codes that are meant, each once, in the order in which they were named.
+  /// - Throws: `CodeMistyped`, `UsageError`.
   static func codes(_ words: [String]) throws -> [LabelCode] {
-    try words.flatMap { word -> [LabelCode] in
-      let parts = word.split(separator: "+", maxSplits: 1, omittingEmptySubsequences: false)
-      let first = try labelCode(String(parts[0]))
-      guard parts.count == 2 else { return [first] }
-      guard let count = Int(parts[1]), (1...mostInARow).contains(count),
-        let block = CodeBlock(region: first.region, first: first.serial, count: count)
-      else { throw UsageError.badValue(parameter: "CODE", expected: .integer(1...mostInARow)) }
-      return (0..<count).compactMap { block.code(at: $0) }
-    }
+    var seen: Set<LabelCode> = []
+    return try words.flatMap(row).filter { seen.insert($0).inserted }
+  }
+
+  private static func row(_ word: String) throws -> [LabelCode] {
+    let parts = word.split(separator: "+", maxSplits: 1, omittingEmptySubsequences: false)
+    let text = String(parts[0])
+    guard parts.count == 2 else { return [try labelCode(text)] }
+    guard let first = LabelCode(written: text) else { throw CodeMistyped(text: text, row: "+\(parts[1])") }
+    guard let count = Int(parts[1]), (1...mostInARow).contains(count),
+      let block = CodeBlock(region: first.region, first: first.serial, count: count)
+    else { throw UsageError.badValue(parameter: "CODE+N", expected: .integer(1...mostInARow)) }
+    return (0..<count).compactMap { block.code(at: $0) }
   }
 
   // MARK: - Showing
@@ -165,7 +171,7 @@ enum LabelStockCommands {
   private static func state(of label: StockedLabel) -> (name: String, words: Text)? {
     if label.installation != nil, label.state != .printing {
       return label.state == nil && label.events.isEmpty
-        ? ("bound", Text(zh: "已绑定，本机没有印过", en: "bound; not printed here"))
+        ? ("bound", Text(zh: "已绑定，不是本机印的", en: "bound; not printed here"))
         : ("bound", Text(zh: "已绑定", en: "bound"))
     }
     return label.state.map { ($0.rawValue, words(for: $0)) }
@@ -173,7 +179,7 @@ enum LabelStockCommands {
 
   private static func words(for state: LabelState) -> Text {
     switch state {
-    case .printing: Text(zh: "印刷中断", en: "being printed")
+    case .printing: Text(zh: "印制中断", en: "being printed")
     case .printed: Text(zh: "在库", en: "in stock")
     case .handedOut: Text(zh: "已发放", en: "handed out")
     case .spoiled: Text(zh: "已报废", en: "spoiled")
@@ -183,7 +189,7 @@ enum LabelStockCommands {
   private static func show(_ counts: LabelCounts, on console: Console) {
     let rows: [(Text, Int)] = [
       (Text(zh: "待印", en: "waiting for a label"), counts.waiting),
-      (Text(zh: "印刷中", en: "being printed"), counts.printing),
+      (Text(zh: "印制中", en: "being printed"), counts.printing),
       (Text(zh: "本机印过", en: "printed here"), counts.printed),
       (Text(zh: "别处印的", en: "printed elsewhere"), counts.printedElsewhere),
       (Text(zh: "补印", en: "reprinted"), counts.reprinted), (Text(zh: "在库", en: "in stock"), counts.inStock),
@@ -194,11 +200,11 @@ enum LabelStockCommands {
     let made = counts.printed + counts.printedElsewhere
     let there = counts.inStock + counts.handedOut + counts.bound + counts.spoiled + counts.reprinting
     if counts.isBalanced {
-      console.put(Text(zh: "对账平：\(made) 块标牌都有去处", en: "balanced: \(made) labels, each accounted for"))
+      console.put(Text(zh: "账实相符：\(made) 块标牌都有去向", en: "balanced: \(made) labels, each accounted for"))
     } else {
       console.put(
         Text(
-          zh: "对账不平：印过 \(made) 块，找得到 \(there) 块",
+          zh: "账实不符：印过 \(made) 块，找得到 \(there) 块",
           en: "not balanced: \(made) labels made, \(there) accounted for"))
     }
   }
@@ -209,7 +215,7 @@ enum LabelStockCommands {
     for event in label.events {
       let what: Text =
         switch event.name {
-        case .printed: Text(zh: "印刷", en: "printed")
+        case .printed: Text(zh: "印制", en: "printed")
         case .reprinted: Text(zh: "补印", en: "reprinted")
         case .handedOut: Text(zh: "发放", en: "handed out")
         case .spoiled: Text(zh: "报废", en: "spoiled")

@@ -34,8 +34,10 @@ extension SetupMissing: Explained {
           zh: "还没有平台公钥，配对需要它，而现在连不上平台",
           en: "pairing needs the platform's key, which is not here, and the platform cannot be reached"),
         hint: Text(
-          zh: "联网一次，或用 weldtech setup --platform-key 文件 录入",
-          en: "connect once, or `weldtech setup --platform-key FILE`"))
+          zh: "连上网再运行同一命令；或向公司要平台证书：weldtech setup --platform-key 文件",
+          en:
+            "run the same command with a network, or enter the company's certificate: `weldtech setup --platform-key FILE`"
+        ))
     case .platform:
       Failure(
         code: "setup.platform.missing",
@@ -54,13 +56,20 @@ extension CodeMistyped: Explained {
     Failure(
       code: "code.mistyped",
       message: Text(
-        zh: "“\(text)”不是标牌编码（校验位不对或位数不对）", en: "'\(text)' is not a label code (wrong length or check character)"
+        zh: "“\(text)”不是标牌码（校验字符不对或位数不对）", en: "'\(text)' is not a label code (wrong length or check character)"
       ),
       hint: LabelCode(meantBy: text).map {
         Text(
           zh: "是不是 \($0)（0 与 O、1 与 I 混了）？照标牌上的写",
           en: "did you mean \($0), with O for 0 or I for 1? Copy it from the label")
-      } ?? Text(zh: "照标牌上的写：150621-00A000-…", en: "copy it from the label: 150621-00A000-…"),
+      } ?? LabelCode(lackingCheckCharacter: text).map {
+        Text(
+          zh: "少了最后的校验字符，应写 \($0)\(row ?? "")",
+          en: "its check character is missing at the end: \($0)\(row ?? "")")
+      }
+        ?? Text(
+          zh: "照标牌上的写，如 150621-00A000-X\(row ?? "")",
+          en: "copy it from the label, like 150621-00A000-X\(row ?? "")"),
       exit: .badData)
   }
 }
@@ -68,7 +77,7 @@ extension CodeMistyped: Explained {
 extension SealMistyped: Explained {
   var failure: Failure {
     Failure(
-      code: "seal.number", message: Text(zh: "封条编号应为 1 到 40 个字符", en: "a seal number has 1 to 40 characters"),
+      code: "seal.number", message: Text(zh: "封条编号要有 1 到 40 个字符", en: "a seal number has 1 to 40 characters"),
       hint: Text(zh: "照封条上的写", en: "copy it from the seal"), exit: .badData)
   }
 }

@@ -12,11 +12,12 @@ extension StepRefused: Explained {
       Failure(
         code: "walk.order",
         message: Text(
-          zh: "现在还不能“\(title.zh)”，先要完成：\(steps.map(\.title.zh).joined(separator: "、"))",
+          zh: "还不能做“\(title.zh)”这一步，请先完成：\(steps.map(\.title.zh).joined(separator: "、"))",
           en:
             "'\(title.en)' cannot be done yet; first comes: \(steps.map(\.title.en).joined(separator: ", "))"
         ),
-        hint: steps.first?.need ?? Text(zh: "weldtech next 说明下一步", en: "`weldtech next` says what is next"))
+        hint: steps.first?.need(of: nil)
+          ?? Text(zh: "weldtech next 说明下一步", en: "`weldtech next` says what is next"))
     case .certificateExpired(let day):
       Failure(
         code: "technician.certificate.expired",
@@ -31,12 +32,14 @@ extension StepRefused: Explained {
         code: "walk.retired",
         message: Text(
           zh: "这台焊机已登记为淘汰，不能安装", en: "this welder is registered as retired; nothing is installed on it"),
-        hint: Text(zh: "登记有误的，作废这条记录后重新登记", en: "if that is a mistake, void the record and register anew"))
+        hint: Text(
+          zh: "登记有误的，先作废再重新登记：weldtech void ID --reason 原因",
+          en: "if that is a mistake, void the record and register anew: weldtech void ID --reason REASON"))
     case .void:
       Failure(
         code: "walk.void",
         message: Text(zh: "这条记录已作废", en: "this record is void"),
-        hint: Text(zh: "重新登记", en: "register the welder anew"))
+        hint: Text(zh: "重新登记：weldtech register", en: "register the welder anew: weldtech register"))
     case .closed:
       Failure(
         code: "walk.closed",
@@ -46,32 +49,32 @@ extension StepRefused: Explained {
       Failure(
         code: "walk.seal.outdated",
         message: Text(
-          zh: "封条之后换过模块、写过固件或重新配对，要贴新封条",
+          zh: "贴封条以后换过模块、烧录过固件或重新配对过，要贴新封条",
           en: "the module was exchanged, written to or paired anew behind this seal: it takes a new one"),
         hint: Text(
-          zh: "贴一条新封条：weldtech seal ID --number 编号，然后再测一次",
+          zh: "贴一条新封条：weldtech seal ID --number 编号；然后再测一次",
           en: "put on a new seal: weldtech seal ID --number N, then test again"))
     case .testNotPassed:
       Failure(
         code: "walk.test.notPassed",
         message: Text(zh: "最近一次功能测试没有通过，不能签字", en: "the last test did not pass, so nobody signs"),
         hint: Text(
-          zh: "排除故障后再测：weldtech test ID --port 端口", en: "mend it and test again: weldtech test ID --port P"))
+          zh: "排除故障后再测：weldtech test ID --port 串口", en: "mend it and test again: weldtech test ID --port P"))
     case .testBeforeSeal:
       Failure(
         code: "walk.test.beforeSeal",
         message: Text(
-          zh: "测试之后换过封条、固件或配对，不算数",
+          zh: "测试以后换过封条、固件或配对，那次测试不算",
           en: "seal, firmware or pairing are newer than the test, so it does not count"),
         hint: Text(
-          zh: "封好后再测：weldtech test ID --port 端口",
+          zh: "贴好封条后再测：weldtech test ID --port 串口",
           en: "test again with the case sealed: weldtech test ID --port P"))
     case .otherCode(let code):
       Failure(
         code: "label.otherCode",
         message: Text(
-          zh: "这台焊机的编码是 \(code)，模块已按它配对", en: "this welder's code is \(code), and its module is paired to it"),
-        hint: Text(zh: "贴上编码相同的标牌", en: "stick on the label with that code"), exit: .badData)
+          zh: "这台焊机的标牌码是 \(code)，模块已按它配对", en: "this welder's code is \(code), and its module is paired to it"),
+        hint: Text(zh: "贴上标牌码相同的标牌", en: "stick on the label with that code"), exit: .badData)
     }
   }
 }
@@ -85,7 +88,8 @@ extension AgreementError: Explained {
       Failure(
         code: "sign.strokes",
         message: Text(
-          zh: "签名笔迹文件的 \(path)：\(fault.title.zh)", en: "\(path) of the signature's strokes \(fault.title.en)"),
+          zh: "签名笔迹文件\(path == "$" ? "" : "的 \(path)")：\(fault.title.zh)",
+          en: "\(path == "$" ? "the file" : path) of the signature's strokes \(fault.title.en)"),
         hint: Text(zh: "请签字人重签一次", en: "have it signed once more"), exit: .badData)
     case .noGlyph(let scalars):
       Failure(

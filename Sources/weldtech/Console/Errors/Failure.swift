@@ -9,6 +9,11 @@ struct Failure: Error {
     var path: String
     var code: String
     var message: Text
+    /// Whether `message` says already where it is, so that the path is for programs only.
+    var isPlaceInMessage = false
+
+    /// The path as it stands behind the sentence, in brackets.
+    var place: Text { Text(zh: "（\(path)）", en: " (\(path))") }
   }
 
   var code: String
@@ -25,7 +30,7 @@ struct Failure: Error {
   }
 }
 
-/// Exit codes of the contract.
+/// Exit codes of the contract, and one that no reader sees.
 enum ExitCode: Int32 {
   case done = 0
   case failed = 1
@@ -34,4 +39,6 @@ enum ExitCode: Int32 {
   case pending = 8
   case usage = 64
   case badData = 65
+  /// A command that only prints found its reader gone; what a shell says of a program that SIGPIPE has ended.
+  case readerGone = 141
 }

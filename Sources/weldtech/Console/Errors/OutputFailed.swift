@@ -18,8 +18,8 @@ extension OutputFailed: Explained {
       Failure(
         code: "output.unwritable",
         message: Text(
-          zh: "结果写不到标准输出：\(systemMessage(number))",
-          en: "stdout did not take the answer: \(systemMessage(number))"),
+          zh: "结果写不到标准输出：\(systemText(number).zh)",
+          en: "stdout did not take the answer: \(systemText(number).en)"),
         hint: Text(
           zh: "检查磁盘空间，或换一个输出文件；再运行同一命令",
           en: "check the disk's space or choose another file, and run the command again"))
