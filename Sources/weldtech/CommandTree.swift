@@ -16,7 +16,7 @@ enum CommandTree {
     Program(
       name: "weldtech", version: Version.current,
       summary: Text(
-        zh: "电焊机“加芯赋码”安装工具：登记、拍照、写固件、配对、标牌、封条、测试、交接、签字，离线保存，有网送达。",
+        zh: "电焊机“加芯赋码”安装工具：登记、拍照、烧录固件、配对、标牌、封条、测试、交接、签字；离线保存，联网后上传。",
         en:
           "The installer's toolkit for fitting electric welders with a smart module and a QR label: kept offline, delivered when there is a network."
       ),
@@ -30,7 +30,7 @@ enum CommandTree {
           Text(zh: "语言（默认按系统区域）", en: "language (unless told, the locale's)"))
         parameters.flag(
           "json", \.isJSON, Text(zh: "标准输出只有一个 JSON 文档", en: "exactly one JSON document on stdout"))
-        parameters.flag("verbose", short: "v", \.isVerbose, Text(zh: "说得详细些", en: "say more"))
+        parameters.flag("verbose", short: "v", \.isVerbose, Text(zh: "显示详细过程", en: "say more"))
         parameters.flag("no-color", \.hasNoColor, Text(zh: "不用颜色（或 NO_COLOR）", en: "no colours (or NO_COLOR)"))
       },
       sections: [

@@ -67,17 +67,22 @@ extension FileTrouble {
 extension FileTrouble: Explained {
   var failure: Failure {
     switch self {
+    case .unreadable(let path, ENOENT):
+      Failure(
+        code: "file.unreadable",
+        message: Text(zh: "找不到文件 \(path)", en: "there is no file \(path)"),
+        hint: Text(zh: "检查路径和文件名", en: "check the path and the file's name"), exit: .badData)
     case .unreadable(let path, let errno):
       Failure(
         code: "file.unreadable",
         message: Text(
-          zh: "读不了 \(path)：\(systemMessage(errno))", en: "cannot read \(path): \(systemMessage(errno))"),
+          zh: "读不了 \(path)：\(systemText(errno).zh)", en: "cannot read \(path): \(systemText(errno).en)"),
         hint: Text(zh: "检查路径和权限", en: "check the path and its permissions"), exit: .badData)
     case .unwritable(let path, let errno):
       Failure(
         code: "file.unwritable",
         message: Text(
-          zh: "写不了 \(path)：\(systemMessage(errno))", en: "cannot write \(path): \(systemMessage(errno))"),
+          zh: "写不了 \(path)：\(systemText(errno).zh)", en: "cannot write \(path): \(systemText(errno).en)"),
         hint: Text(zh: "检查目录权限和磁盘空间", en: "check the folder's permissions and the disk's space"))
     case .tooLarge(let path, let limit):
       Failure(

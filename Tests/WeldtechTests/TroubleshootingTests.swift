@@ -43,7 +43,8 @@ import Testing
   private static let usageErrors: [UsageError] = [
     .missingCommand(within: []), .unknownCommand("x", within: [], suggestions: []),
     .unknownOption("--x", suggestions: []), .missingValue(option: "--x", expected: .text),
-    .unexpectedValue(option: "--x"), .badValue(parameter: "--x", expected: .text), .missingArgument("ID"),
+    .unexpectedValue(option: "--x"), .badValue(parameter: "--x", expected: .text),
+    .emptyValue(parameter: "--x"), .missingArgument("ID"),
     .unexpectedArgument("x"), .repeatedOption("--x"), .missingOptions(["--x"]),
     .conflictingOptions("--x", "--y"),
   ]

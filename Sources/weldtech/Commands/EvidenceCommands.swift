@@ -232,7 +232,7 @@ enum SignCommand {
       agreement: Document.Agreement(file: outcome.file, sha256: signed.agreement?.sha256))
     try console.answer(document) {
       console.put(Text(zh: "协议已签：\(outcome.file)", en: "agreement signed: \(outcome.file)"))
-      console.put(Text(zh: "记录已关闭，等待送达", en: "the record is closed and queued"))
+      console.put(Text(zh: "记录已关闭，等待上传", en: "the record is closed and queued"))
     }
     return ExitCode.done.rawValue
   }
@@ -259,7 +259,7 @@ extension Parameters {
     argument(
       "ID", path, .string,
       Text(
-        zh: "安装记录的编号、它的前几位（至少 4 位）或标牌编码",
+        zh: "记录号、记录号的前几位（至少 4 位）或标牌码",
         en: "id of the installation, its first characters (4 at least), or its label code"),
       completion: .dynamic("installations"))
   }

@@ -41,9 +41,9 @@ enum SetupCommand {
 
   static var command: Command<Workplace> {
     Command(
-      "setup", Text(zh: "设置技术人员、公司、编码号段和平台", en: "say who works with this laptop, and for whom"),
+      "setup", Text(zh: "设置技术人员、公司、标牌码号段和平台", en: "say who works with this laptop, and for whom"),
       discussion: Text(
-        zh: "没有写的选项保持原样；第一次运行时在终端逐项询问。不需要网络。",
+        zh: "没有写的选项保持不变；第一次运行时在终端逐项询问。不需要网络。",
         en: "Options left out stay as they are; the first time, a terminal asks for them. Needs no network."),
       options: Options(),
       parameters: { parameters in
@@ -95,7 +95,7 @@ enum SetupCommand {
     var options = options
     let fieldbook = try workplace.fieldbook()
     let known = try fieldbook.setup()
-    try askForMissing(&options, known: known, workplace)
+    do { try askForMissing(&options, known: known, workplace) } catch is PromptError { throw AnswersLost() }
 
     let isDesk = try isDesk(options, known: known)
     let technician = isDesk ? nil : try technician(options, known: known.technician, workplace)
@@ -305,11 +305,15 @@ enum SetupCommand {
         (Text(zh: "报修电话", en: "company's phone"), setup.companyPhone ?? "–"),
         (
           Text(zh: "证书", en: "certificate"),
-          setup.technician.map { "\($0.certificate) → \($0.certificateExpires)" } ?? "–"
+          setup.technician.map { technician in
+            Text(
+              zh: "\(technician.certificate)，有效期至 \(technician.certificateExpires)",
+              en: "\(technician.certificate), until \(technician.certificateExpires)")[console.language]
+          } ?? "–"
         ),
         (Text(zh: "平台", en: "platform"), setup.platform ?? "–"),
         (Text(zh: "平台公钥指纹", en: "platform key"), fingerprint.map { "\($0.prefix(16))…" } ?? "–"),
-        (Text(zh: "剩余编码", en: "codes left"), "\(document.codesLeft)"),
+        (Text(zh: "剩余标牌码", en: "codes left"), "\(document.codesLeft)"),
       ])
     }
   }
@@ -337,7 +341,7 @@ extension SetupRejected: Explained {
       Failure(
         code: "setup.companyPhone",
         message: Text(
-          zh: "报修电话不对：应为手机号、带区号的座机号或 400 号码",
+          zh: "报修电话不对：请填手机号、带区号的座机号或 400 号码",
           en: "the company's phone is neither a mobile, nor a landline with its area code, nor a 400 number"),
         hint: Text(
           zh: "如 138 0000 0000、0477-5200000 或 400-000-0000",

@@ -29,11 +29,12 @@ enum SyncCommand {
 
   static var command: Command<Workplace> {
     Command(
-      "sync", Text(zh: "把队列送达平台", en: "deliver the queue to the platform"), options: Options(),
+      "sync", Text(zh: "把待上传的内容上传到平台", en: "deliver the queue to the platform"), options: Options(),
       parameters: { parameters in
         parameters.flag(
-          "watch", \.watch, Text(zh: "一直运行，有网络就送", en: "keep running and deliver whenever there is a network"))
-        parameters.flag("dry-run", \.dryRun, Text(zh: "只说要送什么", en: "say what would be sent"))
+          "watch", \.watch, Text(zh: "一直运行，联网后自动上传", en: "keep running and deliver whenever there is a network")
+        )
+        parameters.flag("dry-run", \.dryRun, Text(zh: "只列出要上传什么，不上传", en: "say what would be sent"))
       }, run: run)
   }
 
@@ -108,11 +109,11 @@ enum SyncCommand {
   static func tell(_ document: Document, _ console: Console) {
     console.put(
       Text(
-        zh: "送达 \(document.delivered)，待送 \(document.pending)，失败 \(document.failed)",
+        zh: "已上传 \(document.delivered) 条，待上传 \(document.pending) 条，失败 \(document.failed) 条",
         en: "\(document.delivered) delivered, \(document.pending) pending, \(document.failed) failed"))
     if document.keysPending > 0 {
       console.put(
-        Text(zh: "还有 \(document.keysPending) 个密钥待送", en: "\(document.keysPending) keys are waiting, too"))
+        Text(zh: "还有 \(document.keysPending) 个密钥待上传", en: "\(document.keysPending) keys are waiting, too"))
     }
     for outcome in document.outcomes {
       guard let reason = outcome.reason else { continue }
@@ -132,7 +133,7 @@ enum SyncCommand {
       workplace.console.put(
         Text(
           zh:
-            "将送 \(document.keys.count) 个密钥、\(document.records.count) 条记录、\(document.files) 个文件，共 \(document.bytes) 字节",
+            "将上传 \(document.keys.count) 个密钥、\(document.records.count) 条记录、\(document.files) 个文件，共 \(document.bytes) 字节",
           en:
             "would send \(document.keys.count) keys, \(document.records.count) records, \(document.files) files: \(document.bytes) bytes"
         ))
@@ -182,7 +183,9 @@ enum StatusCommand {
   }
 
   static var command: Command<Workplace> {
-    Command("status", Text(zh: "队列里有什么，这台电脑的状况", en: "what is queued, and where this laptop stands"), run: run)
+    Command(
+      "status", Text(zh: "待上传的内容和本机状态", en: "what is queued, and where this laptop stands"),
+      onlyPrints: true, run: run)
   }
 
   static func run(_ workplace: Workplace) throws -> Int32 {
@@ -211,10 +214,10 @@ enum StatusCommand {
         (Text(zh: "证书有效期", en: "certificate"), setup.technician?.certificateExpires.description ?? "–"),
         (Text(zh: "平台", en: "platform"), setup.platform ?? "–"),
         (Text(zh: "平台公钥指纹", en: "platform key"), document.platformKeyFingerprint ?? "–"),
-        (Text(zh: "剩余编码", en: "codes left"), "\(document.codesLeft)"),
+        (Text(zh: "剩余标牌码", en: "codes left"), "\(document.codesLeft)"),
         (Text(zh: "安装记录", en: "installations"), byStatus.isEmpty ? "0" : byStatus.joined(separator: "  ")),
         (
-          Text(zh: "待送达", en: "queued"),
+          Text(zh: "待上传", en: "queued"),
           Text(
             zh: "\(queue.records) 条记录，\(queue.files) 个文件，\(queue.keys) 个密钥",
             en: "\(queue.records) records, \(queue.files) files, \(queue.keys) keys")[console.language]

@@ -32,8 +32,8 @@ extension RegistrationField {
     case .weldingProcess: Text(zh: "焊机类型", en: "welding process")
     case .supply: Text(zh: "焊机用电类型", en: "supply")
     case .sourceType: Text(zh: "电源类型", en: "source type")
-    case .supplyMaxAmps: Text(zh: "最大电流安数（输入侧）", en: "greatest supply current")
-    case .maxCurrentAmps: Text(zh: "焊机最大电流（输出侧）", en: "greatest welding current")
+    case .supplyMaxAmps: Text(zh: "输入侧最大电流（铭牌 I1max）", en: "greatest supply current")
+    case .maxCurrentAmps: Text(zh: "最大焊接电流（铭牌 I2max）", en: "greatest welding current")
     case .maxPowerKilowatts: Text(zh: "焊机最大功率", en: "greatest power")
     case .purpose: Text(zh: "作业用途", en: "purpose")
     case .purchasedOn: Text(zh: "购买日期", en: "purchased on")
@@ -43,9 +43,23 @@ extension RegistrationField {
     }
   }
 
-  /// The unit of an amount, else nil.
-  var unit: String? {
-    if case .amount(_, let unit) = kind { unit.rawValue } else { nil }
+  /// The title of a question, with the unit in which an amount is wanted.
+  var question: Text {
+    guard case .amount(_, let unit) = kind else { return title }
+    // What stands in brackets already is joined by the unit.
+    let zh =
+      title.zh.hasSuffix("）")
+      ? "\(title.zh.dropLast())，单位 \(unit.rawValue)）" : "\(title.zh)（单位 \(unit.rawValue)）"
+    return Text(zh: zh, en: "\(title.en) (\(unit.rawValue))")
+  }
+
+  /// Numbers as they may be written here.
+  fileprivate var examples: Text {
+    switch kind {
+    case .amount(_, .kilowatts): Text(zh: "12 或 12kW", en: "12 or 12kW")
+    case .amount: Text(zh: "32 或 32A", en: "32 or 32A")
+    default: Text(zh: "3", en: "3")
+    }
   }
 }
 
@@ -65,12 +79,17 @@ extension FieldProblem {
   /// Dotted code and sentence, which names the field.
   var explanation: Failure.Detail {
     let field = RegistrationField(rawValue: path)
-    let title = field?.title ?? Text(zh: path, en: path)
+    let isWhole = path == Self.wholeDocument
+    let title = field?.title ?? (isWhole ? Text(zh: "整个文件", en: "the file") : Text(zh: path, en: path))
+    let words = fault.message(for: field)
     return Failure.Detail(
       path: path, code: fault.code,
-      message: Text(
-        zh: "\(title.zh)：\(fault.message.zh)", en: "\(title.en): \(fault.message.en)"))
+      message: Text(zh: "\(title.zh)：\(words.zh)", en: "\(title.en): \(words.en)"),
+      isPlaceInMessage: field == nil)
   }
+
+  /// The path of what is wrong with a document as a whole.
+  private static let wholeDocument = "$"
 }
 
 extension FieldProblem.Fault {
@@ -93,10 +112,13 @@ extension FieldProblem.Fault {
     }
   }
 
-  var message: Text {
+  var message: Text { message(for: nil) }
+
+  /// - Parameter field: the field that it is said of, for examples that fit it; nil for another value.
+  func message(for field: RegistrationField?) -> Text {
     switch self {
     case .notJSON(let fault): return fault.title
-    case .missing: return Text(zh: "缺少", en: "is missing")
+    case .missing: return Text(zh: "没有填", en: "is missing")
     case .wrongType: return Text(zh: "格式不对", en: "has the wrong type")
     case .tooLong(let count):
       return Text(zh: "超过\(count)个字", en: "is longer than \(count) characters")
@@ -108,7 +130,9 @@ extension FieldProblem.Fault {
       return Text(
         zh: "电话号码不对：手机号 11 位，座机号要带区号，如 0477-5212345",
         en: "is neither a mobile (11 digits) nor a landline with its area code (0477-5212345)")
-    case .notANumber: return Text(zh: "请填数字，如 32 或 32A", en: "is not a number, like 32 or 32A")
+    case .notANumber:
+      let examples = field?.examples ?? Text(zh: "32 或 32A", en: "32 or 32A")
+      return Text(zh: "请填数字，如 \(examples.zh)", en: "is not a number, like \(examples.en)")
     case .ambiguousNumber:
       return Text(
         zh: "逗号看不出是千位还是小数点，请不用逗号重写，如 1000 或 7.5",
@@ -118,10 +142,13 @@ extension FieldProblem.Fault {
         ? Text(zh: "不用单位“\(found)”，只填数字", en: "has the unit '\(found)' behind it; only the number is wanted")
         : Text(
           zh: "单位应是 \(expected)，不是“\(found)”", en: "is wanted in \(expected), not in '\(found)'")
-    case .notADay: return Text(zh: "日期不对，请写成 2027-06-30", en: "is not a day, like 2027-06-30")
+    case .notADay:
+      // Days of a registration are past, of a certificate they are to come.
+      let example = field == nil ? "2027-06-30" : "2023-06-30"
+      return Text(zh: "日期不对，请写成 \(example)", en: "is not a day, like \(example)")
     case .notAChoice(let choices):
       let zh = choices.map { "\($0.code) \($0.word)" }.joined(separator: "、")
-      return Text(zh: "应为其中之一：\(zh)", en: "is none of \(choices.map(\.code).joined(separator: ", "))")
+      return Text(zh: "请从中选一个：\(zh)", en: "is none of \(choices.map(\.code).joined(separator: ", "))")
     case .outOfRange(let lower, let upper, let unit):
       let unit = unit.isEmpty ? "" : " \(unit)"
       return Text(
@@ -129,7 +156,7 @@ extension FieldProblem.Fault {
         en: "is not between \(plain(lower)) and \(plain(upper))\(unit)")
     case .moreThan(let other): return Text(zh: "多于\(other.title.zh)", en: "is more than \(other.title.en)")
     case .unknownField: return Text(zh: "不认识的字段", en: "is not a known field")
-    case .inTheFuture: return Text(zh: "在将来", en: "lies in the future")
+    case .inTheFuture: return Text(zh: "还没有到，请核对", en: "lies in the future")
     }
   }
 }

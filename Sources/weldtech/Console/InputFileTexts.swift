@@ -9,7 +9,7 @@ enum InputFileTexts {
       body: Text(
         zh: """
           用 --json 时，每个命令在标准输出上只给一个 JSON 文档，出错也一样：{"error": {"code", "message", "hint", "id", "details"}}。\
-          id 是出错时所办的安装记录；用 install ID 继续，不必重新登记。已淘汰的焊机没有编码，code 为 null。
+          id 是出错时所办的安装记录；用 install ID 继续，不必重新登记。已淘汰的焊机没有标牌码，code 为 null。
           --version、help、man 和 completions 本身就是文档，有没有 --json 都一样；bench 每启动一个模拟对象给一行 JSON。
           """,
         en: """

@@ -7,25 +7,25 @@ enum TestTexts {
   static func title(of step: String) -> Text {
     switch TestPlan.Kind(rawValue: step) {
     case .supplyVoltage: Text(zh: "供电电压", en: "supply voltage")
-    case .currentZeroOffset: Text(zh: "电流零点", en: "current zero offset")
-    case .sealClosed: Text(zh: "封条开关闭合", en: "seal closed")
-    case .relayClosesOnSignedStart: Text(zh: "授权启动时继电器吸合", en: "relay closes on a signed start")
-    case .feedbackFollows: Text(zh: "触点反馈一致", en: "feedback follows")
-    case .relayOpensOnStop: Text(zh: "停止时继电器断开", en: "relay opens on stop")
-    case .relayRefusesForged: Text(zh: "拒绝伪造的启动", en: "a forged start is refused")
-    case .relayRefusesReplayed: Text(zh: "拒绝重放的启动", en: "a replayed start is refused")
+    case .currentZeroOffset: Text(zh: "焊接电流零点", en: "current zero offset")
+    case .sealClosed: Text(zh: "机壳闭合、封条完好", en: "seal closed")
+    case .relayClosesOnSignedStart: Text(zh: "有效开机指令下继电器吸合", en: "relay closes on a signed start")
+    case .feedbackFollows: Text(zh: "触点反馈与指令一致", en: "feedback follows")
+    case .relayOpensOnStop: Text(zh: "关机指令下继电器断开", en: "relay opens on stop")
+    case .relayRefusesForged: Text(zh: "拒绝伪造的开机指令", en: "a forged start is refused")
+    case .relayRefusesReplayed: Text(zh: "拒绝重复使用的开机指令", en: "a replayed start is refused")
     case .clockOffset: Text(zh: "时钟偏差", en: "clock offset")
     case .position: Text(zh: "定位卫星数", en: "satellites of the position fix")
-    case .signal: Text(zh: "信号强度", en: "signal")
-    case .platformStart: Text(zh: "平台远程启动", en: "start from the platform")
+    case .signal: Text(zh: "移动网络信号", en: "signal")
+    case .platformStart: Text(zh: "平台开机指令下继电器吸合", en: "start from the platform")
     case nil: Text(verbatim: step)
     }
   }
 
   static func verdict(of step: TestReport.Step) -> Text {
     switch step.outcome {
-    case .passed: Text(zh: "通过", en: "passed")
-    case .failed: Text(zh: "不通过", en: "FAILED")
+    case .passed: Text(zh: "合格", en: "passed")
+    case .failed: Text(zh: "不合格", en: "FAILED")
     case .notRun: Text(zh: "未测", en: "not run")
     }
   }
@@ -33,8 +33,8 @@ enum TestTexts {
   static func put(_ report: TestReport, to console: Console) {
     console.table(
       [
-        Text(zh: "项目", en: "step"), Text(zh: "测得", en: "measured"), Text(zh: "限值", en: "limits"),
-        Text(zh: "结果", en: "result"),
+        Text(zh: "项目", en: "step"), Text(zh: "实测值", en: "measured"), Text(zh: "合格范围", en: "limits"),
+        Text(zh: "结论", en: "result"),
       ],
       report.steps.map { step in
         [
@@ -45,8 +45,8 @@ enum TestTexts {
       })
     console.put(
       report.passed
-        ? Text(zh: "测试通过", en: "the test passed")
-        : Text(zh: "测试不通过", en: "the test did not pass"))
+        ? Text(zh: "测试合格", en: "the test passed")
+        : Text(zh: "测试不合格", en: "the test did not pass"))
     for step in report.openSteps {
       console.put(
         Text(
@@ -75,7 +75,7 @@ enum TestTexts {
 
   static func reason(_ code: String) -> Text {
     switch code {
-    case "network.unreachable": Text(zh: "没有网络", en: "no network")
+    case "network.unreachable": Text(zh: "现场无网络", en: "no network")
     case "key.forgotten": Text(zh: "密钥已交平台，需要网络", en: "the key is with the platform, which takes a network")
     default: Text(verbatim: code)
     }
@@ -94,7 +94,7 @@ enum TestTexts {
         en: "a reading without a current: check the sensor's wiring, and for a current nearby")
     case .clockOffset:
       Text(
-        zh: "时钟不准：核对本机时间，再运行一次 pair；仍不准则更换模块",
+        zh: "时钟不准：核对本机时间，再配对一次（weldtech pair）；还不准就更换模块",
         en: "the clock is wrong: check this laptop's time, run pair again, replace the module if it stays wrong"
       )
     case .position:
@@ -112,7 +112,7 @@ enum TestTexts {
       switch cause {
       case .sealOpen:
         Text(zh: "封条开关没有闭合：合上机壳，检查封条开关", en: "the seal switch is open: close the case, check the switch")
-      case .clockNotSet: Text(zh: "时钟没有设置：再运行一次 pair", en: "the clock is not set: run pair again")
+      case .clockNotSet: Text(zh: "时钟没有设置：再配对一次（weldtech pair）", en: "the clock is not set: run pair again")
       case .noFix: Text(zh: "没有定位：把天线移到窗边或室外", en: "no fix: bring the antenna to a window or outdoors")
       case .noSIM: Text(zh: "没有 SIM 卡：检查卡是否插到位", en: "no SIM: check that the card is seated")
       case .notRegistered:

@@ -44,7 +44,7 @@ struct PracticeSession {
         Text(zh: "安装前拍照", en: "Photo before the work"),
         ["photo", id, "--stage", "before", folder.input("before.png")]
       ),
-      (Text(zh: "写入固件", en: "Flash the module"), ["flash", id, "--port", port]),
+      (Text(zh: "烧录固件", en: "Flash the module"), ["flash", id, "--port", port]),
       (Text(zh: "配对", en: "Pair it"), ["pair", id, "--port", port]),
       (Text(zh: "制作标牌", en: "Make the label"), ["label", id]),
       (Text(zh: "粘贴封条", en: "Apply the seal"), ["seal", id, "--number", "LX-0001"]),
@@ -57,7 +57,7 @@ struct PracticeSession {
       (
         Text(zh: "签署协议", en: "Sign the agreement"), ["sign", id, "--signature", folder.input("signature.json")]
       ),
-      (Text(zh: "送达平台", en: "Deliver it"), ["sync"]),
+      (Text(zh: "上传到平台", en: "Deliver it"), ["sync"]),
     ]
   }
 
@@ -149,7 +149,7 @@ struct PracticeSession {
         : Text(zh: "练习没有完成", en: "The practice is not complete"))
     let platform = document.platform
     console.facts([
-      (Text(zh: "编码", en: "code"), document.code?.description ?? "–"),
+      (Text(zh: "标牌码", en: "code"), document.code?.description ?? "–"),
       (Text(zh: "记录", en: "record"), document.record),
       (Text(zh: "标牌", en: "label"), document.label),
       (Text(zh: "协议", en: "agreement"), document.agreement),

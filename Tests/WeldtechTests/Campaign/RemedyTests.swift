@@ -68,7 +68,7 @@ import Testing
       let remedy = try #require(screen.language == .zh ? world.remedyZh : world.remedyEn)
       #expect(advice.count == 1 && advice.first?.hasPrefix(title) == true, "\(advice)")
       #expect(advice.first?.contains(remedy) == true, "\(advice)")
-      let failed = screen.language == .zh ? "不通过" : "FAILED"
+      let failed = screen.language == .zh ? "不合格" : "FAILED"
       let lines = screen.table.split(separator: "\n").filter { $0.contains(title) && $0.contains(failed) }
       #expect(lines.count == 1, "\(screen.table)")
     }

@@ -56,7 +56,8 @@ enum Errors {
       .certificateExpires(day), .fewCodes(left: 3), .diskLow(free: 5),
       .clockBehind(now: moment, newest: moment), .recordsRepaired([id]),
     ]
-    + [.noChineseFonts, .homeOpen(home: "/h", first: "/h", count: 2)] + troubles.map { .port($0) }) as [Ailment]
+    + [.noChineseFonts, .platformMissing, .platformKeyMissing, .homeOpen(home: "/h", first: "/h", count: 2)]
+    + troubles.map { .port($0) }) as [Ailment]
 
   private static let linkErrors: [LinkError] = [
     .timeout, .closed, .inUse(port: "/dev/ttyUSB0"), .permission(port: "/dev/ttyUSB0"),
@@ -129,7 +130,9 @@ enum Errors {
     [
       DocumentFault.unreadable(errno: ENOENT), .tooLarge(limit: 10), .notJSON(jsonFaults[0]),
       .field(path: "steps[0]", step: nil, .missing), .field(path: "unit", step: "signal", .notAChoice),
-    ].map { ProvisionError.document(file: "a.json", $0) }
+    ].flatMap {
+      [ProvisionError.document(file: "a.json", $0), SlotsRefused(file: "a.json", fault: $0)] as [any Error]
+    }
     + [
       ProvisionError.noSuchScheme("a"), ProvisionError.noSuchPlan("a"),
       NoSchemeFits(mismatches: [.init(scheme: "a", properties: InstallationScheme.Property.allCases)]),
@@ -168,7 +171,7 @@ enum Errors {
 
   private static let files: [any Error] = [
     FileTrouble.unreadable(path: "/f", errno: ENOENT), FileTrouble.unwritable(path: "/f", errno: EACCES),
-    FileTrouble.tooLarge(path: "/f", limit: 10), OutputFailed(cause: .readerGone),
+    FileTrouble.tooLarge(path: "/f", limit: 10), OutputFailed(cause: .readerGone), AnswersLost(),
     OutputFailed(cause: .failed(errno: ENOSPC)),
     BatchFilesChanged(folder: "/f", missing: ["a"], changed: ["b"]),
   ]
@@ -202,8 +205,10 @@ enum Errors {
     + [
       AgreementError.incomplete([.pair, .test]), AgreementError.noGlyph(["\u{E863}", "𛀀"]),
       AgreementError.drawing(.outOfMemory),
+      LabelIsPrinted(code: code, id: id), VoidUnconfirmed(id: id, status: .delivered),
       InstallationBusy(id: id), Cancelled(), PromptError.notATerminal, PromptError.cancelled,
-      PromptError.endOfInput, CodeMistyped(text: "x"), SealMistyped(), SyncBusy(), Unforeseen(),
+      PromptError.endOfInput, CodeMistyped(text: "x"), CodeMistyped(text: "150621-00A000", row: "+5"),
+      SealMistyped(), SyncBusy(), Unforeseen(),
     ]
 
   private static let setup: [any Error] = [
@@ -350,7 +355,8 @@ enum Errors {
     .missingCommand(within: []), .missingCommand(within: ["labels"]),
     .unknownCommand("x", within: [], suggestions: ["y"]), .unknownOption("--x", suggestions: ["--y"]),
     .missingValue(option: "--x", expected: .text), .unexpectedValue(option: "--x"),
-    .badValue(parameter: "--x", expected: .integer(1...2)), .missingArgument("ID"), .unexpectedArgument("x"),
+    .badValue(parameter: "--x", expected: .integer(1...2)), .emptyValue(parameter: "--x"),
+    .missingArgument("ID"), .unexpectedArgument("x"),
     .repeatedOption("--x"), .missingOptions(["--x", "--y"]), .conflictingOptions("--x", "--y"),
   ]
 }

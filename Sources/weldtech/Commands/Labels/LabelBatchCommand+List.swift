@@ -48,10 +48,21 @@ extension LabelBatchCommand {
     for (field, count) in list.emptyTexts.sorted(by: { $0.key < $1.key }) {
       console.say(
         Text(
-          zh: "  \(count) 行没有 \(field)，标牌上这一处空着",
+          zh: "  \(count) 行没有\(LabelList.title(ofField: field).zh)，标牌上这一处空着",
           en: "  \(count) rows without \(field), which their labels leave out"
         ))
     }
+  }
+}
+
+extension LabelList {
+  /// What a field of a template is called, with the name that a column may have.
+  static func title(ofField name: String) -> Text {
+    let title =
+      name == "companyPhone"
+      ? Text(zh: "报修电话", en: "company's phone") : RegistrationField(rawValue: "owner.\(name)")?.title
+    return title.map { Text(zh: "“\($0.zh)”（\(name)）", en: "\($0.en) (\(name))") }
+      ?? Text(verbatim: " \(name) ")
   }
 }
 

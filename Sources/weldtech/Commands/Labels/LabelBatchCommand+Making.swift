@@ -24,15 +24,15 @@ extension LabelBatchCommand {
     func words(finished at: Timestamp, _ output: String) -> Text {
       guard files > 0 else {
         return Text(
-          zh: "这批标牌已在 \(at) 做好：\(output)（当时没有记下文件，无法核对；要重做用 --reprint 原因）",
+          zh: "这批标牌已在 \(at.screenText) 做好：\(output)（当时没有记下文件，无法核对；要重做用 --reprint 原因）",
           en:
-            "these labels were finished at \(at): \(output) (its files were not noted then and cannot be checked; --reprint REASON makes them again)"
+            "these labels were finished at \(at.screenText): \(output) (its files were not noted then and cannot be checked; --reprint REASON makes them again)"
         )
       }
       return Text(
-        zh: "这批标牌已在 \(at) 做好，\(made) 张，\(files) 个文件都在且未改动：\(output)",
+        zh: "这批标牌已在 \(at.screenText) 做好，\(made) 块，\(files) 个文件都在且未改动：\(output)",
         en:
-          "these \(made) labels were finished at \(at), and their \(files) files are there unchanged: \(output)"
+          "these \(made) labels were finished at \(at.screenText), and their \(files) files are there unchanged: \(output)"
       )
     }
   }
@@ -76,7 +76,7 @@ extension LabelBatchCommand {
     }
     let display = ProgressDisplay(for: workplace.console, now: { ContinuousClock.now - began })
     display.begin(
-      Text(zh: "制作标牌", en: "making labels"), total: orders.count, unit: .items(Text(zh: "张", en: "labels")))
+      Text(zh: "制作标牌", en: "making labels"), total: orders.count, unit: .items(Text(zh: "块", en: "labels")))
     let folder = try workplace.makeFolder(isPDF ? URL(filePath: file).deletingLastPathComponent().path : output)
     let job = LabelBatchJob(
       orders: orders, digest: digest, output: file, folder: absolutePath(folder), format: settings.format,

@@ -60,7 +60,7 @@ extension LabelBatchCommand {
   static func pageParameters(_ parameters: inout Parameters<Options>) {
     parameters.option(
       "sheet", \.pages.sheet, .string(suggesting: ["a4", "a3"]), placeholder: "a4|a3|WxH",
-      Text(zh: "PDF 拼版的纸张，毫米；不写每页一张", en: "impose the PDF on such sheets, mm; unless told, one label a page"))
+      Text(zh: "PDF 拼版的纸张，毫米；不写每页一块", en: "impose the PDF on such sheets, mm; unless told, one label a page"))
     parameters.option(
       "margin", \.pages.margin, .double(0...100), placeholder: "MM",
       Text(zh: "版边留给裁切和套准标记（一般 10）", en: "left for crop and registration marks (usual: 10)"))
@@ -91,7 +91,7 @@ extension LabelBatchCommand {
     parameters.option(
       "verify", \.pages.verify, .choice(of: LabelSheets.Verification.allCases.map(\.rawValue)),
       placeholder: "sample|pages",
-      Text(zh: "成品 PDF 每二十页渲染读回一页，或每页", en: "render and read one finished page in twenty, or every page"))
+      Text(zh: "成品 PDF 每二十页回读一页，或每页都回读", en: "render and read one finished page in twenty, or every page"))
   }
 
   /// A list made into pages, with ticket and proof where a print shop gets them.

@@ -59,11 +59,11 @@ enum LabelBatchCommand {
 
   static var command: Command<Workplace> {
     Command(
-      "batch", Text(zh: "按表批量制作标牌，逐个读回", en: "make the labels of a list, each read back"), options: Options(),
+      "batch", Text(zh: "按表批量制作标牌，逐块回读", en: "make the labels of a list, each read back"), options: Options(),
       parameters: { parameters in
         parameters.option(
           "input", \.input, .file, placeholder: "F.csv",
-          Text(zh: "标牌表：第一行是表头，要有 code（编码）列", en: "the list: a header, and in it a column `code`"))
+          Text(zh: "标牌表：第一行是表头，要有 code（标牌码）列", en: "the list: a header, and in it a column `code`"))
         parameters.option(
           "encoding", \.encoding, .textEncoding, placeholder: "utf-8|gb18030|utf-16",
           Text(zh: "表的文字编码；不写自动识别", en: "how the list was written down; unless told, that is found"))
@@ -78,7 +78,7 @@ enum LabelBatchCommand {
         parameters.tagKey(
           \.tagKey,
           Text(
-            zh: "公司防伪密钥文件：编码后加标记；表里有 tag 列也行",
+            zh: "公司防伪密钥文件：标牌码后面加防伪标记；表里有 tag 列也行",
             en: "the company's key: a tag behind each code; a column `tag` does as well"))
         parameters.flag(
           "preview", \.isPreview,
@@ -151,12 +151,12 @@ enum LabelBatchCommand {
     try console.answer(document) {
       if let at = outcome.finishedAt { return console.put(outcome.words(finished: at, output)) }
       console.put(
-        Text(zh: "\(made) 张标牌已做好并逐张读回：\(output)", en: "\(made) labels made, each read back: \(output)"))
+        Text(zh: "\(made) 块标牌已做好，逐块回读无误：\(output)", en: "\(made) labels made, each read back: \(output)"))
       if let tagged {
         let (more, less) = (tagged.modules, tagged.modulesWithoutTag)
         console.put(
           Text(
-            zh: "带防伪标记 \(tagged.labels) 张，二维码 \(more) 格（不带为 \(less) 格）",
+            zh: "带防伪标记 \(tagged.labels) 块，二维码 \(more) 格（不带为 \(less) 格）",
             en: "\(tagged.labels) with a tag: a symbol of \(more) modules a side, \(less) without"))
       }
     }
@@ -176,7 +176,7 @@ enum LabelBatchCommand {
     try console.answer(document) {
       console.put(
         Text(
-          zh: "小样：\(output)，画了 \(count) 张中的 \(shown) 张，\(count) 张都放得下；没有印制",
+          zh: "小样：\(output)，画了 \(count) 块中的 \(shown) 块，\(count) 块都放得下；没有印制",
           en: "contact sheet: \(output), with \(shown) of \(count) labels, all of which fit; none was made"))
     }
     return ExitCode.done.rawValue

@@ -28,8 +28,8 @@ extension LocalPlatformError: Explained {
       Failure(
         code: "bench.data",
         message: Text(
-          zh: "平台的数据目录 \(path) 出错：\(systemMessage(errno))",
-          en: "the platform's data folder \(path) cannot be used: \(systemMessage(errno))"),
+          zh: "平台的数据目录 \(path) 出错：\(systemText(errno).zh)",
+          en: "the platform's data folder \(path) cannot be used: \(systemText(errno).en)"),
         hint: Text(zh: "用 --data 指定别的目录", en: "name another folder by --data"))
     case .dataFolderInUse(let path):
       Failure(
@@ -60,8 +60,8 @@ extension ModuleBenchError: Explained {
       Failure(
         code: "bench.terminal",
         message: Text(
-          zh: "系统没有给出伪终端：\(systemMessage(errno))",
-          en: "the system gave no pty for the simulated module: \(systemMessage(errno))"),
+          zh: "系统没有给出伪终端：\(systemText(errno).zh)",
+          en: "the system gave no pty for the simulated module: \(systemText(errno).en)"),
         hint: Text(
           zh: "关闭不用的终端窗口，检查 /dev/pts", en: "close terminal windows that are not needed, and check /dev/pts"))
     case .alreadyStarted:
@@ -73,8 +73,8 @@ extension ModuleBenchError: Explained {
       Failure(
         code: "bench.emulator",
         message: Text(
-          zh: "qemu-system-arm 无法启动：\(systemMessage(errno))",
-          en: "qemu-system-arm does not start: \(systemMessage(errno))"),
+          zh: "qemu-system-arm 无法启动：\(systemText(errno).zh)",
+          en: "qemu-system-arm does not start: \(systemText(errno).en)"),
         hint: Text(
           zh: "检查 /tmp 的剩余空间和打开的文件数；--engine core 不需要它",
           en: "check the room in /tmp and the number of open files; --engine core does without it"))

@@ -8,12 +8,20 @@ extension FieldbookError: Explained {
     switch self {
     case .home(_, _, ENOSPC), .home(_, _, EDQUOT): StoreFault.diskFull.failure
     case .home(_, _, EROFS): StoreFault.readOnly.failure
+    case .home(let path, .createDirectory, ELOOP):
+      Failure(
+        code: "fieldbook.home",
+        message: Text(
+          zh: "数据目录 \(path) 打不开：链接绕成了圈，或层数太多",
+          en: "the data folder \(path) cannot be opened: its links lead round in a circle, or are too many"),
+        hint: Text(
+          zh: "检查这个链接，或用 --home 指定真正的目录", en: "mend the link, or name the folder itself by --home"))
     case .home(let path, let operation, let errno):
       Failure(
         code: "fieldbook.home",
         message: Text(
-          zh: "数据目录里的 \(path) 出错（\(operation.rawValue)）：\(systemMessage(errno))",
-          en: "cannot \(operation.rawValue) \(path): \(systemMessage(errno))"),
+          zh: "\(operation.title.zh) \(path) 时出错：\(systemText(errno).zh)",
+          en: "cannot \(operation.title.en) \(path): \(systemText(errno).en)"),
         hint: Text(
           zh: "检查磁盘空间和目录权限；没有丢失任何已保存的记录",
           en: "check the disk's space and the folder's permissions; nothing that was stored is lost"))
@@ -93,7 +101,7 @@ extension FieldbookError: Explained {
       Failure(
         code: "installation.tooShort",
         message: Text(zh: "“\(reference)”太短", en: "'\(reference)' is too short"),
-        hint: Text(zh: "至少写 4 位，或写完整的编码", en: "write at least 4 characters of the id, or the whole code"),
+        hint: Text(zh: "至少写 4 位，或写完整的标牌码", en: "write at least 4 characters of the id, or the whole code"),
         exit: .usage)
     case .alreadyOpen(let id):
       Failure(
@@ -119,7 +127,7 @@ extension FieldbookError: Explained {
     case .retiredTakesNoCode:
       Failure(
         code: "register.retired.code",
-        message: Text(zh: "淘汰的焊机不占用编码", en: "a retired welder takes no code"),
+        message: Text(zh: "淘汰的焊机不占用标牌码", en: "a retired welder takes no code"),
         hint: Text(zh: "去掉 --code", en: "leave --code out"), exit: .usage)
     case .unencodable(let event):
       Failure(
@@ -168,7 +176,7 @@ extension FieldbookError: Explained {
     case .codesExhausted(let left):
       Failure(
         code: "codes.exhausted",
-        message: Text(zh: "这台电脑的编码只剩 \(left) 个", en: "this laptop has \(left) codes left"),
+        message: Text(zh: "这台电脑的标牌码只剩 \(left) 个", en: "this laptop has \(left) codes left"),
         hint: Text(
           zh: "联网运行 weldtech sync 领取，或用 weldtech setup --codes 录入公司分配的号段",
           en:
@@ -177,7 +185,7 @@ extension FieldbookError: Explained {
     case .codeBound(let code, let id):
       Failure(
         code: "code.bound",
-        message: Text(zh: "编码 \(code) 已用于安装记录 \(id)", en: "code \(code) is bound to installation \(id)"),
+        message: Text(zh: "标牌码 \(code) 已用于安装记录 \(id)", en: "code \(code) is bound to installation \(id)"),
         hint: Text(zh: "换一块标牌", en: "take another label"), exit: .badData)
     case .blockOverlaps(let block):
       Failure(
@@ -208,6 +216,20 @@ extension FieldbookError: Explained {
         code: "fieldbook.inconsistent",
         message: Text(zh: "记录本内部不一致：\(self)", en: "the fieldbook contradicts itself: \(self)"),
         hint: Text(zh: "请报告给开发者；没有改动任何记录", en: "please tell the developers; nothing was changed"))
+    }
+  }
+}
+
+extension FieldbookError.FileOperation {
+  fileprivate var title: Text {
+    switch self {
+    case .createDirectory: Text(zh: "新建目录", en: "make the folder")
+    case .create: Text(zh: "新建", en: "create")
+    case .write: Text(zh: "写入", en: "write")
+    case .sync: Text(zh: "存盘", en: "sync")
+    case .rename: Text(zh: "改名", en: "rename")
+    case .read: Text(zh: "读取", en: "read")
+    case .lock: Text(zh: "锁定", en: "lock")
     }
   }
 }

@@ -13,7 +13,7 @@ extension FlashStep {
     case .unprotecting: Text(zh: "解除读保护（全片擦除）", en: "lifting read protection, which erases everything")
     case .protecting: Text(zh: "设置读保护", en: "protecting the chip from reading")
     case .uploading(let bytes, let count):
-      Text(zh: "上传 \(bytes)/\(count) 字节", en: "uploading, \(bytes) of \(count) bytes done")
+      Text(zh: "传入模块 \(bytes)/\(count) 字节", en: "uploading, \(bytes) of \(count) bytes done")
     case .slowingDown(let baud):
       Text(zh: "降速到 \(baud) 波特重新连接", en: "connecting again at \(baud) baud")
     case .comparing: Text(zh: "比对引导区", en: "comparing the boot block")
@@ -37,7 +37,7 @@ extension FlashError: Explained {
       Failure(
         code: "provision.flash.noAnswer",
         message: Text(
-          zh: "端口上没有模块回应，固件和引导程序都没有", en: "neither a firmware nor a bootloader answers on this port"),
+          zh: "这个串口上没有模块应答（固件和引导程序都没有应答）", en: "neither a firmware nor a bootloader answers on this port"),
         hint: Text(
           zh: "检查模块电源和 TX/RX 是否接反；空白芯片要在 BOOT0 拉高时上电，ESP32 要按住 BOOT 上电",
           en:
@@ -47,7 +47,7 @@ extension FlashError: Explained {
       Failure(
         code: "provision.flash.bootloaderSilent",
         message: Text(
-          zh: "固件或刷写程序已让位，但引导程序没有回应",
+          zh: "固件或烧录程序已退出，但引导程序没有应答",
           en: "the firmware or the flashing program made room, but the bootloader does not answer"),
         hint: Text(zh: "给模块断电再上电，重新运行同一命令", en: "switch the module off and on and run the same command again"))
     case .link(let error, let step): error.failure(doing: step.doing)
@@ -84,7 +84,7 @@ extension FlashError: Explained {
       Failure(
         code: "provision.flash.unprotectedSilent",
         message: Text(
-          zh: "读保护已解除，芯片已全部擦除，但引导程序没有回应",
+          zh: "读保护已解除，芯片已全部擦除，但引导程序没有应答",
           en: "read protection is lifted and the chip erased, but its bootloader does not answer"),
         hint: Text(
           zh: "BOOT0 拉高，断电再上电，再运行同一命令",
@@ -137,7 +137,7 @@ extension FlashError: Explained {
       Failure(
         code: "provision.flash.secured",
         message: Text(
-          zh: "\(chip) 启用了闪存加密或安全启动，写入的固件不会启动；没有擦除任何内容",
+          zh: "\(chip) 启用了闪存加密或安全启动，烧录的固件不会启动；没有擦除任何内容",
           en:
             "the \(chip) encrypts its flash or starts signed programs only, and would not start this image; nothing was erased"
         ),
@@ -172,7 +172,7 @@ extension FlashError: Explained {
           en:
             "firmware \(offered) replaces \(lowest) and newer, the module has \(installed); nothing was erased"),
         hint: Text(
-          zh: "先用 --image 和 --manifest 写入 \(lowest) 或更新的固件，再运行同一命令",
+          zh: "先用 --image 和 --manifest 烧录 \(lowest) 或更新的固件，再运行同一命令",
           en: "flash \(lowest) or a newer one by --image and --manifest first, then run the same command again")
       )
     case .verification(let address):
@@ -188,7 +188,7 @@ extension FlashError: Explained {
     case .firmwareSilent:
       Failure(
         code: "provision.flash.firmwareSilent",
-        message: Text(zh: "固件已写入并校验，但没有启动", en: "the firmware is written and verified, but does not answer"),
+        message: Text(zh: "固件已烧录并校验，但没有启动", en: "the firmware is written and verified, but does not answer"),
         hint: Text(
           zh: "BOOT0 拉低，断电再上电，再运行同一命令",
           en: "set BOOT0 low, switch the module off and on, run the same command again"))
@@ -206,9 +206,10 @@ extension ProtectionRefused: Explained {
     Failure(
       code: "flash.notTested",
       message: Text(
-        zh: "封条之后的功能测试还没有通过，不能设置读保护",
+        zh: "贴封条以后的功能测试还不合格，不能设置读保护",
         en: "read protection is set last, and the test with the seal on has not been passed"),
       hint: Text(
-        zh: "先运行 weldtech test，通过后再加 --protect", en: "run `weldtech test` first, then `flash --protect`"))
+        zh: "先测试（weldtech test ID --port 串口），合格后再用 weldtech flash ID --protect --port 串口",
+        en: "run `weldtech test ID --port P` first, then `weldtech flash ID --protect --port P`"))
   }
 }

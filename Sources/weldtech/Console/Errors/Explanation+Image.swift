@@ -29,7 +29,7 @@ extension ImageFault: Explained {
         en: "ask the company: if it is a new key of theirs, put its public half into the folder firmware/trust")
     case .signatureFile, .wrongSignature:
       Text(
-        zh: "不要写入；重新取得固件文件、说明文件和签名文件", en: "do not flash it; get image, manifest and signature anew")
+        zh: "不要烧录；重新取得固件文件、说明文件和签名文件", en: "do not flash it; get image, manifest and signature anew")
     default: Text(zh: "重新取得固件文件和它的说明文件", en: "get image and manifest anew")
     }
   }
@@ -54,7 +54,7 @@ extension ImageFault: Explained {
   private var title: Text {
     switch self {
     case .unreadable(let path, let errno):
-      Text(zh: "读不了 \(path)（\(systemMessage(errno))）", en: "cannot read \(path) (\(systemMessage(errno)))")
+      Text(zh: "读不了 \(path)（\(systemText(errno).zh)）", en: "cannot read \(path) (\(systemText(errno).en))")
     case .tooLarge(let path, let limit):
       Text(zh: "\(path) 超过 \(limit) 字节", en: "\(path) is larger than \(limit) bytes")
     case .unsigned(let path): Text(zh: "没有签名文件 \(path)", en: "it has no signature \(path)")

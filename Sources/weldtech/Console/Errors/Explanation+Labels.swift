@@ -22,7 +22,7 @@ extension LabelError: Explained {
         message: Text(
           zh: "标牌模板 \(file) 有 \(problems.count) 处错误",
           en: "the label template \(file) has \(problems.count) errors"),
-        hint: Text(zh: "按下面列出的位置改正", en: "mend it at the places listed"),
+        hint: Text(zh: "请改正上面列出的各处", en: "mend it at the places listed above"),
         details: problems.map(\.explanation), exit: .badData)
     case .templateUnknown(let name, let available):
       Failure(
@@ -41,8 +41,8 @@ extension LabelError: Explained {
       Failure(
         code: "labels.platform",
         message: Text(
-          zh: "平台地址不能用在标牌上（\(fault.rawValue)）",
-          en: "the platform's address cannot stand on a label (\(fault.rawValue))"),
+          zh: "平台地址不能用在标牌上（\(fault.title.zh)）",
+          en: "the platform's address cannot stand on a label (\(fault.title.en))"),
         hint: Text(
           zh: "用 weldtech setup --platform https://… 设置平台地址",
           en: "set it by `weldtech setup --platform https://…`"),
@@ -51,7 +51,7 @@ extension LabelError: Explained {
       Failure(
         code: "labels.field.missing",
         message: Text(
-          zh: "模板 \(template) 的 \(element) 需要字段 \(field)，记录里没有",
+          zh: "模板 \(template) 的 \(element) 需要\(LabelList.title(ofField: field).zh)，记录里没有",
           en:
             "element \(element) of template \(template) wants the field \(field), which the record does not have"
         ),
@@ -121,8 +121,8 @@ extension LabelError: Explained {
       Failure(
         code: "labels.unreadable",
         message: Text(
-          zh: "做出的标牌读不回来（\(reason.rawValue)），不算数",
-          en: "the label made does not read back (\(reason.rawValue)), so it does not count"),
+          zh: "标牌做好后回读失败，未计入（\(reason.title.zh)）",
+          en: "the label made does not read back (\(reason.title.en)), so it does not count"),
         hint: Text(zh: "换一个分辨率再做一次", en: "make it again at another resolution"))
     case .picture(let fault):
       Failure(
@@ -160,8 +160,8 @@ extension LabelError: Explained {
       Failure(
         code: "labels.printer.device",
         message: Text(
-          zh: "写不了打印机设备 \(path)（errno \(errno)）",
-          en: "the printer's device \(path) did not take it (errno \(errno))"),
+          zh: "写不了打印机设备 \(path)（\(systemText(errno).zh)）",
+          en: "the printer's device \(path) did not take it (\(systemText(errno).en))"),
         hint: Text(
           zh: "检查打印机电源、标签纸，以及设备的写权限（lp 组）",
           en: "check the printer's power and labels, and that you may write there (group lp)"))
@@ -169,7 +169,7 @@ extension LabelError: Explained {
       Failure(
         code: "labels.svg.library",
         message: Text(
-          zh: "SVG 要由 librsvg 画出来读回，没有安装",
+          zh: "SVG 做好后要用 librsvg 回读，没有安装",
           en: "an SVG is drawn by librsvg to be read back, which is not installed"),
         hint: Text(zh: "sudo apt install librsvg2-2", en: "sudo apt install librsvg2-2"))
     case .drawing(.pdf(.noQPDF)):
@@ -197,7 +197,7 @@ extension LabelError: Explained {
         code: "labels.sheet.tooSmall",
         message: Text(
           zh:
-            "纸张 \(plain(width)) × \(plain(height)) 毫米放不下一张标牌，至少要 \(plain(neededWidth)) × \(plain(neededHeight)) 毫米",
+            "纸张 \(plain(width)) × \(plain(height)) 毫米放不下一块标牌，至少要 \(plain(neededWidth)) × \(plain(neededHeight)) 毫米",
           en:
             "a sheet of \(plain(width)) × \(plain(height)) mm has no room for a label; it takes \(plain(neededWidth)) × \(plain(neededHeight)) mm"
         ),
@@ -211,6 +211,32 @@ extension LabelError: Explained {
         hint: Text(zh: "改 --start-at", en: "change --start-at"), exit: .usage)
     case .unwritable(let file, let errno):
       FileTrouble.unwritable(path: file, errno: errno).failure
+    }
+  }
+}
+
+extension LabelError.UnreadableReason {
+  fileprivate var title: Text {
+    switch self {
+    case .noSymbol: Text(zh: "读不出二维码", en: "no symbol is found")
+    case .severalSymbols: Text(zh: "读出了好几个二维码", en: "several symbols are found")
+    case .otherText: Text(zh: "读出的内容不同", en: "it says something else")
+    case .mirrored: Text(zh: "图是镜像的（左右反了）", en: "it is mirrored")
+    case .notMirrored: Text(zh: "图不是镜像的", en: "it is not mirrored")
+    case .otherDots: Text(zh: "有的点与编出的不同", en: "some of its dots differ")
+    case .otherSize: Text(zh: "尺寸或分辨率与模板不同", en: "its size or resolution is not the template's")
+    }
+  }
+}
+
+extension LabelError.PlatformAddressFault {
+  fileprivate var title: Text {
+    switch self {
+    case .notHTTPS: Text(zh: "不以 https:// 开头", en: "it does not begin with https://")
+    case .noHost: Text(zh: "没有主机名", en: "it names no host")
+    case .badHost: Text(zh: "主机名不对", en: "its host is not one")
+    case .badPort: Text(zh: "端口不对", en: "its port is not one")
+    case .hasMore: Text(zh: "后面还带着别的内容", en: "it has more than a host, a port and a path")
     }
   }
 }
@@ -285,13 +311,14 @@ extension TemplateProblem {
         )
       case .drawing(let fault):
         ("template.drawing", Text(zh: "不是完整的 SVG（\(fault)）", en: "is no whole SVG (\(fault))"))
-      case .onSymbol: ("template.onSymbol", Text(zh: "压住了二维码或其空白区", en: "lies on the symbol or its quiet zone"))
+      case .onSymbol: ("template.onSymbol", Text(zh: "压住了二维码或其静区", en: "lies on the symbol or its quiet zone"))
       case .symbolCount(let count):
         ("template.symbolCount", Text(zh: "有 \(count) 个二维码，应为 1 个", en: "has \(count) symbols, not 1"))
       }
+    let place = path.isEmpty ? Text(zh: "整个文件", en: "the file") : Text(verbatim: path)
     return Failure.Detail(
       path: path.isEmpty ? "$" : path, code: code,
-      message: Text(zh: "\(path) \(message.zh)", en: "\(path) \(message.en)"))
+      message: Text(zh: "\(place.zh) \(message.zh)", en: "\(place.en) \(message.en)"), isPlaceInMessage: true)
   }
 }
 
@@ -304,15 +331,15 @@ extension LabelShortfall {
     var zh: [String] = []
     var en: [String] = []
     if missing.count > 0 {
-      zh.append("缺 \(missing.count) 张（\(codes(missing, "、"))）")
+      zh.append("缺 \(missing.count) 块（\(codes(missing, "、"))）")
       en.append("\(missing.count) missing (\(codes(missing, ", ")))")
     }
     if repeated.count > 0 {
-      zh.append("\(repeated.count) 张重复（\(codes(repeated, "、"))）")
+      zh.append("\(repeated.count) 块重复（\(codes(repeated, "、"))）")
       en.append("\(repeated.count) more than once (\(codes(repeated, ", ")))")
     }
     if unlisted > 0 {
-      zh.append("\(unlisted) 张不在清单里")
+      zh.append("\(unlisted) 块不在清单里")
       en.append("\(unlisted) that the list does not have")
     }
     if unknownPages > 0 {

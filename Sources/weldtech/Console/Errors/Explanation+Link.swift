@@ -8,7 +8,7 @@ extension LinkError {
     case .timeout:
       Failure(
         code: "provision.link.timeout",
-        message: Text(zh: "\(doing.zh)时，模块没有回应", en: "no answer from the module while \(doing.en)"),
+        message: Text(zh: "\(doing.zh)时，模块没有应答", en: "no answer from the module while \(doing.en)"),
         hint: Text(
           zh: "检查线缆两端是否插紧、模块是否通电，然后重新运行同一命令",
           en:
@@ -58,8 +58,8 @@ extension LinkError {
       Failure(
         code: "provision.link.io",
         message: Text(
-          zh: "\(doing.zh)时，系统报告串口错误：\(systemMessage(errno))",
-          en: "the system reports an error of the port while \(doing.en): \(systemMessage(errno))"),
+          zh: "\(doing.zh)时，系统报告串口错误：\(systemText(errno).zh)",
+          en: "the system reports an error of the port while \(doing.en): \(systemText(errno).en)"),
         hint: Text(
           zh: "拔下适配器再插上，再运行同一命令", en: "unplug the adapter, plug it in again and run the same command"))
     }

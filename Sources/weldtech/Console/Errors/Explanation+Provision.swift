@@ -10,7 +10,7 @@ extension ModuleRequest {
     case .reset: Text(zh: "重启模块", en: "restarting the module")
     case .parameters: Text(zh: "读取模块的缓冲参数", en: "reading the module's buffer sizes")
     case .imageState: Text(zh: "读取固件状态", en: "reading the firmware's state")
-    case .imageUpload: Text(zh: "上传固件", en: "uploading the firmware")
+    case .imageUpload: Text(zh: "把固件传入模块", en: "uploading the firmware")
     case .imageTest: Text(zh: "让新固件试运行", en: "having the new firmware tried")
     case .imageConfirm: Text(zh: "确认新固件", en: "confirming the new firmware")
     case .identity: Text(zh: "读取模块身份", en: "reading the module's identity")
@@ -19,7 +19,7 @@ extension ModuleRequest {
     case .pairCommit: Text(zh: "确认配对", en: "committing the pairing")
     case .pairReplace: Text(zh: "凭旧密钥更换配对密钥", en: "replacing the pairing key with a proof")
     case .pairService: Text(zh: "开壳更换配对密钥", en: "replacing the pairing key by service")
-    case .configure: Text(zh: "写入编码、平台地址和 APN", en: "writing code, platform address and APN")
+    case .configure: Text(zh: "写入标牌码、平台地址和 APN", en: "writing code, platform address and APN")
     case .configuration: Text(zh: "回读设置", en: "reading the settings back")
     case .challenge: Text(zh: "取启动随机数", en: "asking for a challenge")
     case .start: Text(zh: "发送启动命令", en: "sending a start command")
@@ -41,7 +41,7 @@ extension ProvisionError: Explained {
           zh: "\(request.doing.zh)时，模块拒绝：\(rejection.title.zh)",
           en: "the module refused while \(request.doing.en): \(rejection.title.en)"),
         hint: Text(
-          zh: "给模块断电再上电，重新运行同一命令；仍拒绝则换一个模块",
+          zh: "给模块断电再上电，重新运行同一命令；还是拒绝就换一个模块",
           en:
             "switch the module off and on and run the same command again; if it still refuses, take another module"
         ))
@@ -49,7 +49,7 @@ extension ProvisionError: Explained {
       Failure(
         code: "provision.reply.unusable",
         message: Text(
-          zh: "\(request.doing.zh)时，收到的回应无法使用（\(fault)）",
+          zh: "\(request.doing.zh)时，收到的应答无法使用（\(fault)）",
           en: "what came back while \(request.doing.en) is no usable reply (\(fault))"),
         hint: Text(
           zh: "检查接地和线缆长度；确认端口上接的是本公司模块",
@@ -81,20 +81,23 @@ extension ProvisionError: Explained {
         message: Text(
           zh: "记录里的密钥是 \(recorded)，模块持有的是 \(held ?? "（未配对）")",
           en: "the record names key \(recorded), the module holds \(held ?? "none")"),
-        hint: Text(zh: "先运行 pair", en: "run pair first"))
+        hint: Text(zh: "先配对：weldtech pair ID --port 串口", en: "pair it first: weldtech pair ID --port P"))
     case .otherModule(let recorded, let connected):
       Failure(
         code: "provision.pair.otherModule",
         message: Text(
           zh: "记录里的模块是 \(recorded)，接着的是 \(connected)",
           en: "the record names module \(recorded), on the cable is \(connected)"),
-        hint: Text(zh: "接上记录里的模块，或重新写入固件并配对这一个", en: "connect the recorded module, or flash and pair this one"))
+        hint: Text(zh: "接上记录里的模块，或给这一个重新烧录固件并配对", en: "connect the recorded module, or flash and pair this one")
+      )
     case .notProven(let keyId):
       Failure(
         code: "provision.pair.notProven",
         message: Text(
           zh: "模块没能证明持有密钥 \(keyId)", en: "the module did not prove that it holds key \(keyId)"),
-        hint: Text(zh: "再运行一次 pair；仍不行则换模块", en: "run pair again; if it fails again, take another module"))
+        hint: Text(
+          zh: "再配对一次：weldtech pair ID --port 串口；还不行就换模块",
+          en: "pair it again: weldtech pair ID --port P; if it fails again, take another module"))
     case .replacement(let keyId, let trouble): trouble.failure(keyId: keyId)
     case .configurationDiffers(let fields):
       Failure(
@@ -102,13 +105,15 @@ extension ProvisionError: Explained {
         message: Text(
           zh: "回读的设置与写入的不同：\(list(fields))",
           en: "the settings read back differ from those written: \(list(fields))"),
-        hint: Text(zh: "再运行一次 pair；仍不同则换模块", en: "run pair again; if they still differ, take another module"))
+        hint: Text(
+          zh: "再配对一次：weldtech pair ID --port 串口；还是不同就换模块",
+          en: "pair it again: weldtech pair ID --port P; if they still differ, take another module"))
     case .notConfirmed(let keyId):
       Failure(
         code: "provision.pair.notConfirmed",
         message: Text(
           zh: "模块没有确认以密钥 \(keyId) 配对", en: "the module does not confirm that it is paired with key \(keyId)"),
-        hint: Text(zh: "再运行一次 pair", en: "run pair again"))
+        hint: Text(zh: "再配对一次：weldtech pair ID --port 串口", en: "pair it again: weldtech pair ID --port P"))
     case .badSetting(let field):
       Failure(
         code: "provision.pair.setting",
@@ -126,7 +131,7 @@ extension ProvisionError: Explained {
     case .document(let file, let fault):
       Failure(
         code: "provision.document",
-        message: Text(zh: "\(file)：\(fault.title.zh)", en: "\(file): \(fault.title.en)"),
+        message: fault.message(of: file),
         hint: Text(zh: "改正文件或重新安装 weldtech", en: "mend the file or install weldtech again"), exit: .badData)
     case .noSuchScheme(let name):
       Failure(
@@ -176,10 +181,13 @@ extension ModuleRejection {
 }
 
 extension DocumentFault {
+  /// What is wrong with a document, after its name.
+  func message(of file: String) -> Text { Text(zh: "\(file)：\(title.zh)", en: "\(file): \(title.en)") }
+
   var title: Text {
     switch self {
     case .unreadable(let errno):
-      return Text(zh: "读不了：\(systemMessage(errno))", en: "cannot be read: \(systemMessage(errno))")
+      return Text(zh: "读不了：\(systemText(errno).zh)", en: "cannot be read: \(systemText(errno).en)")
     case .tooLarge(let limit): return Text(zh: "超过 \(limit) 字节", en: "is larger than \(limit) bytes")
     case .notJSON(let fault): return fault.title
     case .field(let path, let step, let fault):
@@ -205,8 +213,8 @@ extension NoSchemeFits: Explained {
           message: Text(
             zh: "\(mismatch.scheme) 不适合：\(mismatch.properties.map(\.title.zh).joined(separator: "、"))",
             en:
-              "\(mismatch.scheme) does not fit: \(mismatch.properties.map(\.title.en).joined(separator: ", "))")
-        )
+              "\(mismatch.scheme) does not fit: \(mismatch.properties.map(\.title.en).joined(separator: ", "))"),
+          isPlaceInMessage: true)
       }, exit: .badData)
   }
 }
@@ -218,7 +226,7 @@ extension RegistrationRejected: Explained {
       message: Text(
         zh: "登记信息有 \(problems.count) 处问题，没有保存",
         en: "\(problems.count) fields of the registration are wrong; nothing was stored"),
-      hint: Text(zh: "改正下列各项后再登记", en: "mend the fields listed and register again"),
+      hint: Text(zh: "请改正上面列出的各项，再登记", en: "mend the fields listed above and register again"),
       details: problems.map(\.explanation), exit: .badData)
   }
 }

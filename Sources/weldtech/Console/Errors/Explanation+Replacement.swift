@@ -12,9 +12,9 @@ extension ReplacementTrouble {
           zh: "换掉模块里的密钥 \(keyId) 要由平台授权，但现在连不上平台",
           en: "to replace the module's key \(keyId) the platform has to agree, and it cannot be reached"),
         hint: Text(
-          zh: "连上网再运行同一命令；实在没有网络，打开机壳，用 pair --service --reason 说明原因",
+          zh: "连上网再运行同一命令；实在没有网络，打开机壳，写明原因：weldtech pair ID --port 串口 --service --reason 原因",
           en:
-            "get a network and run the same command again; without one, open the case and use `pair --service --reason`"
+            "get a network and run the same command again; without one, open the case: weldtech pair ID --port P --service --reason REASON"
         ))
     case .unknownKey:
       Failure(
@@ -23,9 +23,9 @@ extension ReplacementTrouble {
           zh: "模块里的密钥 \(keyId) 本机没有，平台也不认得",
           en: "neither this laptop nor the platform has the module's key \(keyId)"),
         hint: Text(
-          zh: "用给它配对的那台电脑运行 sync；那台电脑丢了，就打开机壳，用 pair --service --reason 说明原因",
+          zh: "用给它配对的那台电脑运行 weldtech sync；那台电脑丢了，就打开机壳，写明原因：weldtech pair ID --port 串口 --service --reason 原因",
           en:
-            "run `sync` on the laptop that paired it; if that one is lost, open the case and use `pair --service --reason`"
+            "run `weldtech sync` on the laptop that paired it; if that one is lost, open the case: weldtech pair ID --port P --service --reason REASON"
         ))
     case .refused(let code):
       Failure(
@@ -42,8 +42,10 @@ extension ReplacementTrouble {
         message: Text(
           zh: "模块不认可对密钥 \(keyId) 的证明", en: "the module does not take the proof for its key \(keyId)"),
         hint: Text(
-          zh: "再运行一次；仍不行就打开机壳，用 pair --service --reason 说明原因",
-          en: "run it again; if it fails again, open the case and use `pair --service --reason`"))
+          zh: "再运行一次；还不行就打开机壳，写明原因：weldtech pair ID --port 串口 --service --reason 原因",
+          en:
+            "run it again; if it fails again, open the case: weldtech pair ID --port P --service --reason REASON"
+        ))
     case .caseClosed:
       Failure(
         code: "provision.replace.sealed",

@@ -7,7 +7,7 @@ extension SyncReason {
   var title: Text {
     switch self {
     case .unreachable: Text(zh: "连不上平台", en: "the platform cannot be reached")
-    case .timedOut: Text(zh: "平台没有按时答复", en: "the platform did not answer in time")
+    case .timedOut: Text(zh: "平台没有按时应答", en: "the platform did not answer in time")
     case .proxyRefused: Text(zh: "代理服务器不放行", en: "the network's proxy refuses the connection")
     case .interrupted: Text(zh: "传输中断", en: "the connection broke")
     case .notTrusted: Text(zh: "平台的 TLS 证书不可信", en: "the platform's TLS certificate is not trusted")
@@ -15,11 +15,11 @@ extension SyncReason {
     case .redirected:
       Text(zh: "网络把请求转到了别处（可能要先登录 Wi-Fi）", en: "the network redirects elsewhere (a Wi-Fi login page?)")
     case .notThePlatform:
-      Text(zh: "回答的不是平台（可能要先登录 Wi-Fi）", en: "what answers is not the platform (a Wi-Fi login page?)")
+      Text(zh: "应答的不是平台（可能要先登录 Wi-Fi）", en: "what answers is not the platform (a Wi-Fi login page?)")
     case .blocked:
       Text(
         zh: "途中的防火墙或网关拦下了这一条", en: "a firewall or gateway on the way refuses this one")
-    case .answerTooLarge: Text(zh: "平台的回答过大", en: "the platform's answer is too large")
+    case .answerTooLarge: Text(zh: "平台的应答过大", en: "the platform's answer is too large")
     case .notAcknowledged: Text(zh: "平台的回执与所发不符", en: "the acknowledgement does not name what was sent")
     case .credentials: Text(zh: "平台不认登录凭证", en: "the platform does not accept the token")
     case .platformFailed: Text(zh: "平台出错，稍后再试", en: "the platform failed; try later")
@@ -28,15 +28,15 @@ extension SyncReason {
     case .refused: Text(zh: "平台拒收", en: "the platform refuses it")
     case .keyShort: Text(zh: "平台证书的密钥太短", en: "the platform's certificate is too weak")
     case .sealing: Text(zh: "平台公钥无法加密", en: "the platform's key cannot seal")
-    case .keyPending: Text(zh: "模块密钥尚未送达", en: "the module's key is not delivered yet")
+    case .keyPending: Text(zh: "模块密钥还没有上传", en: "the module's key is not delivered yet")
     case .keyMissing: Text(zh: "本机已没有该密钥", en: "the key is no longer on this laptop")
     case .fileMissing: Text(zh: "本机缺少文件或文件已损坏", en: "a file is missing or damaged on this laptop")
     case .fileDamaged: Text(zh: "本机的一个文件与关闭时不同", en: "a file is not what it was when the record closed")
     case .recordDamaged:
       Text(
-        zh: "本机的记录或日志与关闭时不同，没有送出",
+        zh: "本机的记录或日志与关闭时不同，没有上传",
         en: "the record or its log is not what it was when it closed; nothing was sent")
-    case .predecessor: Text(zh: "前一版本尚未送达", en: "an earlier revision is not delivered yet")
+    case .predecessor: Text(zh: "前一版本还没有上传", en: "an earlier revision is not delivered yet")
     case .setup: Text(zh: "平台设置有误", en: "the platform's settings are wrong")
     }
   }
@@ -45,14 +45,14 @@ extension SyncReason {
     switch self {
     case .unreachable, .timedOut, .interrupted, .platformFailed, .predecessor, .keyPending:
       Text(
-        zh: "有网络时再运行 weldtech sync；记录都还在本机",
+        zh: "联网后再运行 weldtech sync；记录都还在本机",
         en: "run `weldtech sync` again when there is a network; everything is kept here")
     case .redirected, .notThePlatform, .answerTooLarge, .notAcknowledged:
       Text(
         zh: "在浏览器里登录网络，再运行 weldtech sync", en: "log in to the network in a browser, then run `weldtech sync`")
     case .blocked:
       Text(
-        zh: "这一条留在队列里；把它告诉管网络的人，或换一个网络",
+        zh: "这一条留着以后再上传；请管网络的人看看，或换一个网络",
         en: "it stays in the queue; show it to whoever runs the network, or take another one")
     case .proxyRefused:
       Text(
@@ -81,8 +81,11 @@ extension SyncError: Explained {
     switch self {
     case .platformAddress:
       Failure(
-        code: "setup.platform", message: Text(zh: "平台地址不对", en: "the platform's address is not one"),
-        hint: Text(zh: "应为 https://主机[:端口]", en: "it is https://host[:port]"), exit: .usage)
+        code: "setup.platform",
+        message: Text(
+          zh: "平台地址不对，应以 https:// 开头，如 https://platform.example.cn",
+          en: "the platform's address is not one; it begins with https://, like https://platform.example.cn"),
+        hint: Text(verbatim: "weldtech setup --platform https://…"), exit: .usage)
     case .plainHTTP(let host):
       Failure(
         code: "setup.platform.plain",
@@ -136,11 +139,7 @@ extension CryptographyError: Explained {
   var failure: Failure {
     switch self {
     case .unreadable(let path, let errno):
-      Failure(
-        code: "file.unreadable",
-        message: Text(
-          zh: "读不了 \(path)：\(systemMessage(errno))", en: "cannot read \(path): \(systemMessage(errno))"),
-        hint: Text(zh: "检查路径和权限", en: "check the path and its permissions"), exit: .badData)
+      FileTrouble.unreadable(path: path, errno: errno).failure
     case .notCertificate, .notPrivateKey:
       Failure(
         code: "setup.platformKey", message: Text(zh: "不是 PEM 证书", en: "is not a certificate in PEM"),

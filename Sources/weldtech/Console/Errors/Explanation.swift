@@ -20,7 +20,31 @@ func explain(_ error: any Error) -> Failure {
     hint: Text(zh: "请把这一行报告给开发者", en: "please report this line to the developers"))
 }
 
-/// The system's own words for an error number.
-func systemMessage(_ number: Int32) -> String {
-  strerror(number).map { String(cString: $0) } ?? "errno \(number)"
+/// What an error number of the system means: in Chinese for what a person can do something about, else in the system's
+/// own words.
+func systemText(_ number: Int32) -> Text {
+  let words = strerror(number).map { String(cString: $0) } ?? "errno \(number)"
+  let chinese: String? =
+    switch number {
+    case ENOENT: "没有这个文件或目录"
+    case EACCES, EPERM: "没有权限"
+    case EISDIR: "是目录，不是文件"
+    case ENOTDIR: "路径中有一段不是目录"
+    case ELOOP: "链接绕成了圈，或层数太多"
+    case ENAMETOOLONG: "名称太长"
+    case EEXIST: "已经有了"
+    case ENOSPC, EDQUOT: "磁盘满了"
+    case EROFS: "磁盘是只读的"
+    case EIO: "读写出错"
+    case ENODEV, ENXIO: "没有这个设备"
+    case EBUSY, ETXTBSY: "正被占用"
+    case EFBIG: "文件太大"
+    case EMFILE, ENFILE: "打开的文件太多"
+    case EPIPE: "接收方已经关闭"
+    case EBADF: "没有打开，或不能写"
+    case EINVAL: "不支持这样做"
+    case ENOMEM: "内存不足"
+    default: nil
+    }
+  return Text(zh: chinese ?? words, en: words)
 }
