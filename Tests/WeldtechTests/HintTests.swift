@@ -26,7 +26,7 @@ import Testing
   @Test(arguments: Step.allCases)
   func `the need of a step is a command with the program's name and the record's id`(step: Step) throws {
     let id = try #require(Self.id)
-    let need = step.need(of: id)
+    let need = step.need(of: id).sentence
     for text in [need.zh, need.en] {
       #expect(text.contains("weldtech ") && text.contains(" 3f2a9c1b"), "\(text)")
       #expect(!text.contains(" ID"), "\(text)")
@@ -36,7 +36,7 @@ import Testing
       let options = Set(command.parameters.map(\.spelling))
       for word in words where word.hasPrefix("--") { #expect(options.contains(word), "\(text)") }
     }
-    #expect(step.need(of: nil).en.contains(" ID"))
+    #expect(step.need(of: nil).sentence.en.contains(" ID"))
   }
 
   @Test(arguments: Language.allCases)

@@ -226,11 +226,10 @@ enum InstallCommand {
         Text(
           zh: "\(installation.code?.description ?? installation.id.text)：\(installation.status.title.zh)",
           en: "\(installation.code?.description ?? installation.id.text): \(installation.status.title.en)"))
-      if let next = installation.nextStep {
+      if let next = installation.nextStep, let need = NextCommand.need(of: installation) {
         console.put(
-          Text(
-            zh: "下一步：\(next.title.zh)。\(NextCommand.need(of: installation).zh)",
-            en: "next: \(next.title.en). \(NextCommand.need(of: installation).en)"))
+          Text(zh: "下一步：\(next.title.zh)。\(need.what.zh)：", en: "next: \(next.title.en). \(need.what.en):"))
+        console.put("  " + need.command[console.language])
       }
     }
     return exit.rawValue

@@ -134,6 +134,7 @@ enum NextCommand {
   }
 
   private static let maxRows = 1_000
+  private static let nothing = Text(zh: "没有待办", en: "nothing to do")
 
   static var command: Command<Workplace> {
     Command(
@@ -158,7 +159,7 @@ enum NextCommand {
     let rows = installations.map { installation in
       Document.Row(
         id: installation.id, code: Nullable(installation.code), next: installation.nextStep,
-        needs: need(of: installation)[console.language],
+        needs: (need(of: installation)?.sentence ?? nothing)[console.language],
         notRun: installation.status == .open ? installation.test?.openSteps.map(\.name) ?? [] : [])
     }
     try console.answer(Document(installations: rows, openInstallations: open)) {
@@ -166,9 +167,14 @@ enum NextCommand {
       for (row, installation) in zip(rows, installations) {
         console.put(
           "\(row.id.text.prefix(8))  \(installation.code?.description ?? "–")  \(installation.owner.unitName)")
-        console.put(
-          "    \(installation.nextStep?.title[console.language] ?? installation.status.title[console.language]): \(row.needs)"
-        )
+        if let next = installation.nextStep, let need = need(of: installation) {
+          console.put(
+            Text(zh: "    \(next.title.zh)：\(need.what.zh)", en: "    \(next.title.en): \(need.what.en)"))
+          console.put("      " + need.command[console.language])
+        } else {
+          let status = installation.status.title
+          console.put(Text(zh: "    \(status.zh)：\(nothing.zh)", en: "    \(status.en): \(nothing.en)"))
+        }
         for step in row.notRun {
           let title = TestTexts.title(of: step)
           console.put(Text(zh: "    有网络时补测：\(title.zh)", en: "    to be tested with a network: \(title.en)"))
@@ -200,17 +206,11 @@ enum NextCommand {
     }
   }
 
-  static func need(of installation: Installation) -> Text {
-    guard let step = installation.nextStep else {
-      return Text(zh: "没有待办", en: "nothing to do")
-    }
-    if step == .test, let test = installation.test {
-      return installation.testCounts && !test.passed
-        ? Text(
-          zh: "上次测试不合格，排除故障后再测：weldtech test ID --port 串口",
-          en: "the last test failed; mend it and test again: weldtech test ID --port P"
-        ).naming(installation.id)
-        : step.need(of: installation.id)
+  /// Nil where nothing is to be done.
+  static func need(of installation: Installation) -> StepNeed? {
+    guard let step = installation.nextStep else { return nil }
+    if step == .test, let test = installation.test, installation.testCounts, !test.passed {
+      return .anotherTest(of: installation.id)
     }
     return step.need(of: installation.id)
   }

@@ -16,43 +16,57 @@ extension Step {
     }
   }
 
-  /// What the step needs from the person, with the command that does it.
+  /// What the step needs from the person, as `next` says it.
   /// - Parameter id: the record whose step it is; nil leaves the word `ID` in the command.
-  func need(of id: InstallationID?) -> Text { need.naming(id) }
+  func need(of id: InstallationID?) -> StepNeed { StepNeed(what: what, command: command.naming(id)) }
 
-  private var need: Text {
+  private var what: Text {
+    switch self {
+    case .photoBefore: Text(zh: "拍一张安装前的照片", en: "a photo of the welder as found")
+    case .flash, .pair: Text(zh: "接上模块", en: "the module on a port")
+    case .label: Text(zh: "制作标牌，或确认贴上的库存标牌", en: "a label made, or one from stock confirmed")
+    case .seal: Text(zh: "记下封条编号", en: "the seal's number")
+    case .test: Text(zh: "合上机壳后测试合格", en: "a passed test with the case sealed")
+    case .photoAfter: Text(zh: "拍一张安装后的照片", en: "a photo of the finished work")
+    case .handover: Text(zh: "培训人数和操作规程", en: "operators trained and rules settled")
+    case .sign: Text(zh: "所有权人签字", en: "the proprietor's signature")
+    }
+  }
+
+  fileprivate var command: Text {
     switch self {
     case .photoBefore:
-      Text(
-        zh: "拍一张安装前的照片：weldtech photo ID --stage before 照片文件",
-        en: "a photo of the welder as found: weldtech photo ID --stage before FILE")
-    case .flash:
-      Text(zh: "接上模块：weldtech flash ID --port 串口", en: "the module on a port: weldtech flash ID --port P")
-    case .pair:
-      Text(zh: "接上模块：weldtech pair ID --port 串口", en: "the module on a port: weldtech pair ID --port P")
-    case .label:
-      Text(
-        zh: "制作标牌，或确认贴上的库存标牌：weldtech label ID",
-        en: "a label made, or one from stock confirmed: weldtech label ID")
-    case .seal:
-      Text(zh: "记下封条编号：weldtech seal ID --number 编号", en: "the seal's number: weldtech seal ID --number N")
-    case .test:
-      Text(
-        zh: "合上机壳后测试通过：weldtech test ID --port 串口",
-        en: "a passed test with the case sealed: weldtech test ID --port P")
+      Text(zh: "weldtech photo ID --stage before 照片文件", en: "weldtech photo ID --stage before FILE")
+    case .flash: Text(zh: "weldtech flash ID --port 串口", en: "weldtech flash ID --port P")
+    case .pair: Text(zh: "weldtech pair ID --port 串口", en: "weldtech pair ID --port P")
+    case .label: Text(verbatim: "weldtech label ID")
+    case .seal: Text(zh: "weldtech seal ID --number 编号", en: "weldtech seal ID --number N")
+    case .test: Text(zh: "weldtech test ID --port 串口", en: "weldtech test ID --port P")
     case .photoAfter:
-      Text(
-        zh: "拍一张安装后的照片：weldtech photo ID --stage after 照片文件",
-        en: "a photo of the finished work: weldtech photo ID --stage after FILE")
+      Text(zh: "weldtech photo ID --stage after 照片文件", en: "weldtech photo ID --stage after FILE")
     case .handover:
       Text(
-        zh: "培训人数和操作规程：weldtech handover ID --trained 人数 --rules drafted|existing",
-        en: "operators trained and rules settled: weldtech handover ID --trained N --rules drafted|existing")
+        zh: "weldtech handover ID --trained 人数 --rules drafted|existing",
+        en: "weldtech handover ID --trained N --rules drafted|existing")
     case .sign:
-      Text(
-        zh: "所有权人签字：weldtech sign ID --signature 笔迹文件",
-        en: "the proprietor's signature: weldtech sign ID --signature STROKES.json")
+      Text(zh: "weldtech sign ID --signature 笔迹文件", en: "weldtech sign ID --signature STROKES.json")
     }
+  }
+}
+
+/// What is needed next, and the command that does it, on a line of its own where lines are narrow.
+struct StepNeed {
+  var what: Text
+  /// As it is typed.
+  var command: Text
+
+  var sentence: Text { Text(zh: "\(what.zh)：\(command.zh)", en: "\(what.en): \(command.en)") }
+
+  /// A test that did not pass is run again.
+  static func anotherTest(of id: InstallationID) -> StepNeed {
+    StepNeed(
+      what: Text(zh: "上次测试不合格，排除故障后再测", en: "the last test failed; mend it and test again"),
+      command: Step.test.command.naming(id))
   }
 }
 

@@ -27,11 +27,10 @@ struct RecordView {
       section(Text(zh: "功能测试", en: "functional test"), to: console)
       TestTexts.put(test, to: console)
     }
-    if let next = record.nextStep {
+    if let next = record.nextStep, let need = NextCommand.need(of: record) {
       console.put(
-        Text(
-          zh: "下一步：\(next.title.zh)。\(NextCommand.need(of: record).zh)",
-          en: "next: \(next.title.en). \(NextCommand.need(of: record).en)"))
+        Text(zh: "下一步：\(next.title.zh)。\(need.what.zh)：", en: "next: \(next.title.en). \(need.what.en):"))
+      console.put("  " + need.command[console.language])
     }
   }
 

@@ -16,7 +16,7 @@ extension StepRefused: Explained {
           en:
             "'\(title.en)' cannot be done yet; first comes: \(steps.map(\.title.en).joined(separator: ", "))"
         ),
-        hint: steps.first?.need(of: nil)
+        hint: steps.first?.need(of: nil).sentence
           ?? Text(zh: "weldtech next 说明下一步", en: "`weldtech next` says what is next"))
     case .certificateExpired(let day):
       Failure(
