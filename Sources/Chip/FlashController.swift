@@ -79,7 +79,7 @@ struct FlashController {
         optionWrites += 1
         replaced = .options(options)
         setOptions(value)
-        busyUntil = now + Self.nanoseconds(timings.erase16KiB)
+        busyUntil = now + Self.nanoseconds(timings.erase(sectorBytes: 16 << 10))
       }
       if value & 1 != 0 { optionsAreLocked = true }
     default: break

@@ -70,7 +70,7 @@ extension Processor {
       guard let context else { throw .engine("context") }
       self.context = context
       flash = Array(UnsafeRawBufferPointer(start: processor.flash, count: Processor.flashBytes))
-      ram = Array(UnsafeRawBufferPointer(start: processor.ram.bytes, count: ChipRAM.byteCount))
+      ram = Array(UnsafeRawBufferPointer(start: processor.ram.bytes, count: processor.ram.byteCount))
       (cycles, instructions) = (processor.cycles, processor.instructions)
       (hasEnteredSystemMemory, depth) = (processor.hasEnteredSystemMemory, processor.depth)
       try processor.set(wt_context_save(processor.engine, context), "context")
@@ -93,8 +93,8 @@ extension Processor {
         forgetCode(Self.flashStart + UInt32(start), bytes: step)
       }
     }
-    ram.write(ChipRAM.start, snapshot.ram)
-    forgetCode(ChipRAM.start, bytes: ChipRAM.byteCount)
+    ram.write(ram.start, snapshot.ram)
+    forgetCode(ram.start, bytes: ram.byteCount)
     (cycles, instructions) = (snapshot.cycles, snapshot.instructions)
     (hasEnteredSystemMemory, depth) = (snapshot.hasEnteredSystemMemory, snapshot.depth)
   }

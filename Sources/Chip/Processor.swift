@@ -20,8 +20,9 @@ final class Processor {
     case fault
   }
 
-  static let flashStart: UInt32 = 0x0800_0000
-  static let flashBytes = 1 << 20
+  private static let model = STM32Model.stm32f405
+  static let flashStart = model.flashStart
+  static let flashBytes = model.sectorBytes.reduce(0, +)
   private static let systemMemoryStart: UInt32 = 0x1fff_0000
   private static let systemMemoryBytes = 0x1_0000
   private static let exceptionReturn: UInt32 = 0xffff_fff9
@@ -69,7 +70,7 @@ final class Processor {
     steps = .allocate(capacity: 1)
     steps.initialize(to: wt_steps())
     flash = .allocate(byteCount: Self.flashBytes, alignment: 4096)
-    ram = ChipRAM()
+    ram = ChipRAM(Self.model)
     flash.initializeMemory(as: UInt8.self, repeating: 0xff, count: Self.flashBytes)
     try set(wt_use_cortex_m4(engine), "cpu")
     let readAndExecute = UC_PROT_READ.rawValue | UC_PROT_EXEC.rawValue
@@ -77,13 +78,13 @@ final class Processor {
       wt_mem_map_ptr(engine, UInt64(Self.flashStart), Self.flashBytes, readAndExecute, flash), "flash")
     try set(
       wt_mem_map_ptr(
-        engine, UInt64(ChipRAM.start), ChipRAM.byteCount, UC_PROT_ALL.rawValue, ram.bytes), "ram")
+        engine, UInt64(ram.start), ram.byteCount, UC_PROT_ALL.rawValue, ram.bytes), "ram")
     try set(
       wt_mem_map(engine, UInt64(Self.systemMemoryStart), Self.systemMemoryBytes, readAndExecute), "rom")
     // Stack and entry of the ROM bootloader; where it begins does not matter, as none of it is executed.
     write(Self.systemMemoryStart, words: [0x2000_2000, Self.systemMemoryStart | 0x101])
     let id = Array((uniqueID + Array(repeating: 0, count: 12)).prefix(12))
-    try set(wt_mem_write(engine, 0x1fff_7a10, id, id.count), "unique id")
+    try set(wt_mem_write(engine, UInt64(Self.model.uniqueIDAddress), id, id.count), "unique id")
     write(0x1fff_7a20, words: [0x0400_0000])
     let user = Unmanaged.passUnretained(self).toOpaque()
     for (start, bytes) in ProcessorBusRegions.all {
@@ -118,7 +119,7 @@ final class Processor {
   func start(at table: UInt32) {
     depth = 0
     hasEnteredSystemMemory = false
-    for (start, bytes) in [(Self.flashStart, Self.flashBytes), (ChipRAM.start, ChipRAM.byteCount)] {
+    for (start, bytes) in [(Self.flashStart, Self.flashBytes), (ram.start, ram.byteCount)] {
       forgetCode(start, bytes: bytes)
     }
     self[UC_ARM_REG_XPSR] = 1 << 24

@@ -152,5 +152,5 @@ final class ChipCable: Link {
 
 extension Microcontroller {
   /// Whether it executes a program that was sent into its RAM.
-  var isInRAM: Bool { state == .running && processor.programCounter >= ChipRAM.start }
+  var isInRAM: Bool { state == .running && processor.programCounter >= processor.ram.start }
 }

@@ -55,11 +55,12 @@ import Testing
     let rom = ROMClient(link: rig.cable, baud: 115_200, now: { [clock = rig.cable.clock] in clock.now })
     #expect(try rom.probe(within: .milliseconds(100)))
     // The table allows the pairing's sectors; the program knows better.
-    let image = LoaderProgram.image(baud: 115_200, writable: [1, 2, 4])
+    let loader = try #require(ChipModel.stm32f405.stm32?.loader)
+    let image = loader.image(baud: 115_200, writable: [1, 2, 4])
     for start in stride(from: 0, to: image.count, by: 256) {
-      try rom.write(LoaderProgram.address + UInt32(start), Array(image[start..<min(start + 256, image.count)]))
+      try rom.write(loader.address + UInt32(start), Array(image[start..<min(start + 256, image.count)]))
     }
-    try rom.go(LoaderProgram.address)
+    try rom.go(loader.address)
     var client = LoaderClient(link: rig.cable, baud: 115_200, now: { [clock = rig.cable.clock] in clock.now })
     #expect(try client.meet())
     for sector in [0, 1, 2, 5] {

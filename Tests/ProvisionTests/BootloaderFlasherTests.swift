@@ -251,7 +251,9 @@ import Testing
       (0x5ff, FlashError.unknownChip(productID: 0x5ff)),
     ] as [(UInt16, FlashError)])
   func otherChips(productID: UInt16, expected: FlashError) throws {
-    let link = BootloaderLink(productID: productID)
+    var model = STM32Model.stm32f405
+    model.productID = productID
+    let link = BootloaderLink(model)
     var time = ContinuousClock.now
     let flasher = Flasher(link: link) {
       time += .milliseconds(1)

@@ -7,41 +7,54 @@ import ModuleCore
 /// Images made for tests: a boot block and an application with a right header, filled with numbers that look
 /// like nothing.
 enum BootloaderImages {
-  static let bootBytes = 1024
+  static let bootBytes = Layout.stm32f405.bootBytes
+
+  /// Where an image's parts lie in a chip.
+  struct Layout {
+    var boot: UInt32
+    var bootBytes: Int
+    var application: UInt32
+    var stackTop: UInt32
+
+    static let stm32f405 = Layout(
+      boot: 0x0800_0000, bootBytes: 1024, application: 0x0801_0000, stackTop: 0x2002_0000)
+  }
 
   static func firmware(
     version: String = "1.2.3", applicationBytes: Int = 6000, chip: String = "STM32F405",
-    productId: UInt16 = 0x413,
+    productId: UInt16 = 0x413, layout: Layout = .stm32f405, chips: [ChipModel] = ChipModel.known,
     change: (inout ImageManifest.Segment, Int) -> Void = { _, _ in }, spoil: (inout [UInt8]) -> Void = { _ in },
     appSha256: String? = nil, lowest: String? = nil, flashSectors: [ImageManifest.Sector]? = nil
   ) throws -> Image {
     let (manifest, bytes) = parts(
-      version: version, applicationBytes: applicationBytes, chip: chip, productId: productId, change: change,
-      spoil: spoil, appSha256: appSha256, lowest: lowest, flashSectors: flashSectors)
-    return try image(manifest, bytes)
+      version: version, applicationBytes: applicationBytes, chip: chip, productId: productId, layout: layout,
+      change: change, spoil: spoil, appSha256: appSha256, lowest: lowest, flashSectors: flashSectors)
+    return try image(manifest, bytes, chips: chips)
   }
 
   /// As if its signature had been verified.
-  static func image(_ manifest: ImageManifest, _ bytes: [UInt8]) throws -> Image {
-    try Image(manifest: manifest, bytes: bytes, signer: ImageSigner(name: "test", keyId: ""))
+  static func image(
+    _ manifest: ImageManifest, _ bytes: [UInt8], chips: [ChipModel] = ChipModel.known
+  ) throws -> Image {
+    try Image(manifest: manifest, bytes: bytes, signer: ImageSigner(name: "test", keyId: ""), chips: chips)
   }
 
   static func parts(
     version: String = "1.2.3", applicationBytes: Int = 6000, chip: String = "STM32F405",
-    productId: UInt16 = 0x413,
+    productId: UInt16 = 0x413, layout: Layout = .stm32f405,
     change: (inout ImageManifest.Segment, Int) -> Void = { _, _ in }, spoil: (inout [UInt8]) -> Void = { _ in },
     appSha256: String? = nil, lowest: String? = nil, flashSectors: [ImageManifest.Sector]? = nil
   ) -> (ImageManifest, [UInt8]) {
-    var boot = noise(bootBytes, seed: 7)
-    put(0x2002_0000, in: &boot, at: 0)
-    put(0x0800_0101, in: &boot, at: 4)
+    var boot = noise(layout.bootBytes, seed: 7)
+    put(layout.stackTop, in: &boot, at: 0)
+    put(layout.boot + 0x101, in: &boot, at: 4)
 
     var application = noise(applicationBytes, seed: version.utf8.reduce(1) { $0 &* 31 &+ UInt32($1) })
-    put(0x2002_0000, in: &application, at: 0)
-    put(0x0801_0301, in: &application, at: 4)
+    put(layout.stackTop, in: &application, at: 0)
+    put(layout.application + 0x301, in: &application, at: 4)
     let numbers = version.split(separator: ".").compactMap { UInt16($0) }
     var header = Array("WTFW".utf8) + [1, 0, 80, 0]
-    header += littleEndian(UInt32(applicationBytes)) + littleEndian(0x0801_0000)
+    header += littleEndian(UInt32(applicationBytes)) + littleEndian(layout.application)
     header += numbers.flatMap { [UInt8($0 & 0xff), UInt8($0 >> 8)] }
     header += [UInt8(productId & 0xff), UInt8(productId >> 8)]
     header += Array((Array(chip.utf8) + Array(repeating: 0, count: 16)).prefix(16))
@@ -55,8 +68,9 @@ enum BootloaderImages {
     var bytes = boot + application
     spoil(&bytes)
     var segments = [
-      ImageManifest.Segment(address: 0x0800_0000, offset: 0, length: bootBytes),
-      ImageManifest.Segment(address: 0x0801_0000, offset: bootBytes, length: applicationBytes),
+      ImageManifest.Segment(address: layout.boot, offset: 0, length: layout.bootBytes),
+      ImageManifest.Segment(
+        address: layout.application, offset: layout.bootBytes, length: applicationBytes),
     ]
     for index in segments.indices { change(&segments[index], index) }
     let manifest = ImageManifest(

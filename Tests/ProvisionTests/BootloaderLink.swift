@@ -23,11 +23,11 @@ final class BootloaderLink: Link {
   private var isClosed = false
 
   init(
-    flash: FlashArray = .stm32f405(), uniqueID: [UInt8] = Array(1...12),
-    productID: UInt16 = ROMBootloader.productID
+    _ model: STM32Model = .stm32f405, flash: FlashArray? = nil, uniqueID: [UInt8] = Array(1...12)
   ) {
     rom = ROMBootloader(
-      memory: ROMMemory(flash: flash, uniqueID: uniqueID, ram: nil), timings: .instant, productID: productID)
+      memory: ROMMemory(model, flash: flash ?? FlashArray(model), uniqueID: uniqueID, ram: nil),
+      timings: .instant)
   }
 
   func write(_ bytes: [UInt8], deadline: ContinuousClock.Instant) throws(LinkError) {

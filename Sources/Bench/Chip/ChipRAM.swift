@@ -2,17 +2,18 @@
 ///
 /// Used by one thread at a time: the one that serves the bench.
 public final class ChipRAM: @unchecked Sendable {
-  /// Of an STM32F405, without its core-coupled memory (RM0090, 2.3.1).
-  public static let start: UInt32 = 0x2000_0000
-  public static let byteCount = 128 << 10
+  /// Address of the first byte.
+  public let start: UInt32
+  public let byteCount: Int
 
   /// `byteCount` bytes, on a page's border, as long as this object lives.
   public let bytes: UnsafeMutableRawPointer
 
-  /// All zeros.
-  public init() {
-    bytes = .allocate(byteCount: Self.byteCount, alignment: 4096)
-    bytes.initializeMemory(as: UInt8.self, repeating: 0, count: Self.byteCount)
+  /// A chip's main RAM, all zeros.
+  public init(_ model: STM32Model = .stm32f405) {
+    (start, byteCount) = (model.ramStart, model.ramBytes)
+    bytes = .allocate(byteCount: byteCount, alignment: 4096)
+    bytes.initializeMemory(as: UInt8.self, repeating: 0, count: byteCount)
   }
 
   deinit { bytes.deallocate() }
@@ -39,12 +40,12 @@ public final class ChipRAM: @unchecked Sendable {
 
   /// Power is gone: what was held is no more. Not zeros, since a program that counts on those would go unnoticed.
   public func forget() {
-    bytes.initializeMemory(as: UInt8.self, repeating: 0xa5, count: Self.byteCount)
+    bytes.initializeMemory(as: UInt8.self, repeating: 0xa5, count: byteCount)
   }
 
   private func offset(_ address: UInt32, count: Int) -> Int? {
-    guard address >= Self.start, count >= 0 else { return nil }
-    let offset = Int(address - Self.start)
-    return offset <= Self.byteCount && count <= Self.byteCount - offset ? offset : nil
+    guard address >= start, count >= 0 else { return nil }
+    let offset = Int(address - start)
+    return offset <= byteCount && count <= byteCount - offset ? offset : nil
   }
 }

@@ -53,12 +53,13 @@ public final class FlashArray: Sendable {
     state = Mutex(State(cells: [UInt8](repeating: 0xff, count: offset)))
   }
 
-  /// The 1 MiB of an STM32F405xG: RM0090, table 5.
-  public static func stm32f405() -> FlashArray {
-    FlashArray(
-      start: 0x0800_0000,
-      sectorBytes: Array(repeating: 16 << 10, count: 4) + [64 << 10] + Array(repeating: 128 << 10, count: 7))
+  /// A blank chip's flash.
+  public convenience init(_ model: STM32Model) {
+    self.init(start: model.flashStart, sectorBytes: model.sectorBytes)
   }
+
+  /// The blank 1 MiB of an STM32F405xG.
+  public static func stm32f405() -> FlashArray { FlashArray(.stm32f405) }
 
   /// Nil where the range is not wholly inside.
   public func read(_ address: UInt32, count: Int) -> [UInt8]? {

@@ -1,4 +1,4 @@
-/// ST's ROM bootloader on a UART as AN3155 specifies it, for an STM32F405: bytes in, bytes and delays out.
+/// ST's ROM bootloader on a UART as AN3155 specifies it, for a chip with one bank of flash: bytes in, bytes and delays out.
 ///
 /// ```
 /// sync     > 7F                                  < ACK (79); once in sync it is half a command like any other
@@ -37,7 +37,6 @@ public struct ROMBootloader: Sendable {
   }
 
   public static let version: UInt8 = 0x31
-  public static let productID: UInt16 = 0x413
   static let ack: UInt8 = 0x79
   static let nack: UInt8 = 0x1f
   private static let syncByte: UInt8 = 0x7f
@@ -77,15 +76,10 @@ public struct ROMBootloader: Sendable {
 
   public private(set) var memory: ROMMemory
   private let timings: FlashTimings
-  /// What Get ID answers.
-  private let productID: UInt16
   private var expecting = Expecting.sync
   private var received: [UInt8] = []
 
-  public init(
-    memory: ROMMemory, timings: FlashTimings, productID: UInt16 = ROMBootloader.productID
-  ) {
-    self.productID = productID
+  public init(memory: ROMMemory, timings: FlashTimings) {
     self.memory = memory
     self.timings = timings
   }
@@ -137,7 +131,7 @@ public struct ROMBootloader: Sendable {
     case .version:
       return finish([Self.ack, Self.version, 0, 0, Self.ack])
     case .identify:
-      let id = productID
+      let id = memory.model.productID
       return finish([Self.ack, 1, UInt8(id >> 8), UInt8(id & 0xff), Self.ack])
     case .read, .go, .write: return expect(.address(command))
     case .extendedErase: return expect(.sectors)

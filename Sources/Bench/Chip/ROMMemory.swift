@@ -1,30 +1,20 @@
-/// What a simulated STM32F405's ROM bootloader can reach: RM0090 for the addresses, AN2606 for what its loader
-/// (version 3.1) lets through.
+/// What a simulated STM32's ROM bootloader can reach.
 public struct ROMMemory: Sendable {
   public let flash: FlashArray
-  /// 96 bits, unlike any other chip's.
+  /// 12 bytes, unlike any other chip's.
   public let uniqueID: [UInt8]
+  public let model: STM32Model
   private let ram: ChipRAM?
 
-  /// The loader's own variables, which it refuses to touch: 8 KiB in version 3.1, 12 KiB in 9.0, and a program that
-  /// is to run on either keeps off the larger.
-  private static let loaderRAMBytes: UInt32 = 12 << 10
-  private static let systemMemory: ClosedRange<UInt32> = 0x1fff_0000...0x1fff_77ff
-  /// One-time programmable area, unique id and flash size lie in this page; what is between reads as ones.
-  private static let engraved: ClosedRange<UInt32> = 0x1fff_7800...0x1fff_7a2f
-  private static let uniqueIDStart: UInt32 = 0x1fff_7a10
-  private static let flashSizeStart: UInt32 = 0x1fff_7a22
-  private static let optionBytesStart: UInt32 = 0x1fff_c000
-  /// As delivered (RM0090, 3.9.2): no read protection, all sectors writable, each byte followed by its complement.
-  private static let optionBytes: [UInt8] = [
-    0xed, 0xaa, 0x12, 0x55, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
-  ]
-
   /// - Parameters:
+  ///   - flash: of the model's sectors.
   ///   - uniqueID: 12 bytes; others are cut or filled with zeros.
   ///   - ram: shared with whatever program the chip starts; nil where there is nobody to execute one, and writing to
   ///     RAM is refused.
-  public init(flash: FlashArray, uniqueID: [UInt8], ram: ChipRAM? = ChipRAM()) {
+  public init(
+    _ model: STM32Model = .stm32f405, flash: FlashArray, uniqueID: [UInt8], ram: ChipRAM? = ChipRAM()
+  ) {
+    self.model = model
     self.flash = flash
     self.ram = ram
     self.uniqueID = Array((uniqueID + Array(repeating: 0, count: 12)).prefix(12))
@@ -35,14 +25,14 @@ public struct ROMMemory: Sendable {
     if let bytes = flash.read(address, count: count) { return bytes }
     if isLoadable(address) { return ram?.read(address, count: count) }
     guard count > 0, let last = UInt32(exactly: UInt64(address) + UInt64(count) - 1) else { return nil }
-    if Self.systemMemory.contains(address), Self.systemMemory.contains(last) {
+    if model.systemMemory.contains(address), model.systemMemory.contains(last) {
       return Array(repeating: 0xff, count: count)
     }
-    if Self.engraved.contains(address), Self.engraved.contains(last) {
+    if model.engraved.contains(address), model.engraved.contains(last) {
       return (address...last).map(engravedByte)
     }
-    let offset = Int(address) - Int(Self.optionBytesStart)
-    if offset >= 0, offset + count <= Self.optionBytes.count {
+    let offset = Int(address) - Int(model.optionBytesAddress)
+    if offset >= 0, offset + count <= model.optionBytes.count {
       return (offset..<(offset + count)).map(optionByte)
     }
     return nil
@@ -61,21 +51,24 @@ public struct ROMMemory: Sendable {
 
   /// Whether this lies in RAM, and not in the loader's own part of it.
   private func isLoadable(_ address: UInt32) -> Bool {
-    ram != nil && address >= ChipRAM.start + Self.loaderRAMBytes
-      && address < ChipRAM.start + UInt32(ChipRAM.byteCount)
+    guard let ram, address >= ram.start else { return false }
+    return (model.romRAMBytes..<ram.byteCount).contains(Int(address - ram.start))
   }
 
-  /// nWRP begins at the ninth: a clear bit protects its sector.
+  /// A clear bit of write protection protects its sector.
   private func optionByte(_ offset: Int) -> UInt8 {
-    guard offset == 8 else { return Self.optionBytes[offset] }
-    return (0..<8).reduce(0xff) { flash.isProtected(sector: $1) ? $0 & ~(1 << UInt8($1)) : $0 }
+    let first = 8 * (offset - model.writeProtectionOffset)
+    guard flash.sectors.indices.contains(first) else { return model.optionBytes[offset] }
+    return (0..<8).reduce(model.optionBytes[offset]) {
+      flash.isProtected(sector: first + $1) ? $0 & ~(1 << UInt8($1)) : $0
+    }
   }
 
   private func engravedByte(_ address: UInt32) -> UInt8 {
     switch address {
-    case Self.uniqueIDStart..<(Self.uniqueIDStart + 12): uniqueID[Int(address - Self.uniqueIDStart)]
-    case Self.flashSizeStart: UInt8(truncatingIfNeeded: flash.byteCount >> 10)
-    case Self.flashSizeStart + 1: UInt8(truncatingIfNeeded: flash.byteCount >> 18)
+    case model.uniqueIDAddress..<(model.uniqueIDAddress + 12): uniqueID[Int(address - model.uniqueIDAddress)]
+    case model.flashSizeAddress: UInt8(truncatingIfNeeded: flash.byteCount >> 10)
+    case model.flashSizeAddress + 1: UInt8(truncatingIfNeeded: flash.byteCount >> 18)
     default: 0xff
     }
   }

@@ -6,9 +6,6 @@ internal import ModuleCore
 struct SimulatedBoard: Board {
   /// How long the contact takes to follow its coil, milliseconds.
   private static let contactDelay: UInt64 = 15
-  /// The flash sectors that keep the pairing.
-  private static let recordSectors = [1, 2]
-  private static let uploadSector = 5
 
   let identity: BoardIdentity
   let runningImage: ImageHeader?
@@ -41,7 +38,7 @@ struct SimulatedBoard: Board {
     let world = surroundings.world
     identity = BoardIdentity(
       uniqueId: uniqueID, serialNumber: BoardIdentity.serialNumber(uniqueId: uniqueID),
-      chip: Array("STM32F405".utf8), imei: world.hasModem ? Array(BoardNumbers.imei(of: uniqueID).utf8) : nil,
+      chip: Array(STM32Model.stm32f405.name.utf8), imei: world.hasModem ? Array(BoardNumbers.imei(of: uniqueID).utf8) : nil,
       iccid: world.hasModem && world.hasSIM ? Array(BoardNumbers.iccid(of: uniqueID).utf8) : nil)
     noise = uniqueID.reduce(1) { $0 &* 31 &+ UInt64($1) }
   }
@@ -112,7 +109,7 @@ struct SimulatedBoard: Board {
 
   // MARK: - Flash
 
-  var recordSlotSize: Int { flash.sectors[Self.recordSectors[0]].bytes }
+  var recordSlotSize: Int { Int(FlashMap.recordSlotSize) }
 
   func recordWord(slot: Int, offset: Int) -> UInt32 { address(slot, offset).flatMap(flash.word) ?? .max }
 
@@ -122,8 +119,8 @@ struct SimulatedBoard: Board {
   }
 
   mutating func eraseRecord(slot: Int) -> Bool {
-    world.hasFlashController && Self.recordSectors.indices.contains(slot)
-      && flash.erase(sector: Self.recordSectors[slot])
+    guard world.hasFlashController, let sector = address(slot, 0).flatMap(flash.sector) else { return false }
+    return flash.erase(sector: sector)
   }
 
   func flashWord(_ address: UInt32) -> UInt32 { flash.word(address) ?? .max }
@@ -135,16 +132,16 @@ struct SimulatedBoard: Board {
   }
 
   mutating func eraseUpload() -> Bool {
-    world.hasFlashController && flash.erase(sector: Self.uploadSector)
+    guard world.hasFlashController, let sector = flash.sector(at: FlashMap.upload) else { return false }
+    return flash.erase(sector: sector)
   }
 
   private var world: World { surroundings.world }
 
-  /// Of a word; nil where it is not inside the slot.
+  /// The address of a word; nil where it is not inside the slot.
   private func address(_ slot: Int, _ offset: Int) -> UInt32? {
-    guard Self.recordSectors.indices.contains(slot), offset >= 0, offset <= recordSlotSize - 4 else {
-      return nil
-    }
-    return flash.sectors[Self.recordSectors[slot]].address + UInt32(offset)
+    guard (0...1).contains(slot), offset >= 0, offset <= recordSlotSize - 4 else { return nil }
+    let (first, second) = FlashMap.recordSlots
+    return (slot == 0 ? first : second) + UInt32(offset)
   }
 }

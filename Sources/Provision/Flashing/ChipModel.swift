@@ -1,4 +1,4 @@
-/// What the flasher must know of a kind of chip. One entry a chip in `known`.
+/// Everything that flashing has to know of one kind of chip. All facts of a chip stand in its own file under `Chips/`.
 public struct ChipModel: Hashable, Sendable {
   public struct Sector: Hashable, Sendable {
     public let address: UInt32
@@ -7,35 +7,59 @@ public struct ChipModel: Hashable, Sendable {
     var end: UInt64 { UInt64(address) + UInt64(bytes) }
   }
 
-  /// As manifests and the module's own firmware spell it.
+  /// The bootloader in the chip's ROM, with the facts that only chips of its kind have.
+  public enum Bootloader: Hashable, Sendable {
+    /// The chip speaks AN3155.
+    case st(STM32Chip)
+    /// The chip speaks Espressif's serial protocol.
+    case espressif(EspressifChip)
+  }
+
+  /// The chip's name as manifests and the module's own firmware spell it.
   public let name: String
-  /// What AN3155's Get ID answers; of Espressif's chips their id in image headers.
+  /// The number by which the chip names itself: the answer to AN3155's Get ID, or the id in Espressif's image headers.
   public let productID: UInt16
-  /// In order of address, without gaps.
+  /// The sectors of the flash in order of address, without gaps.
   public let sectors: [Sector]
+  /// Indices of the sectors that the chip starts from; the first of them begins with what it starts by.
+  public let bootSectors: ClosedRange<Int>
   /// Indices of the sectors that hold the pairing record. No flashing ever touches them.
   public let pairingSectors: ClosedRange<Int>
-  /// Of the 12 bytes that no other chip has.
-  public let uniqueIDAddress: UInt32
-  /// Of the option bytes whose bits, sector by sector from the lowest, are clear where the sector is protected from
-  /// writing; nil where the chip has none.
-  public let writeProtectionAddress: UInt32?
-  /// Of a chip that is flashed through Espressif's ROM loader; nil for AN3155's.
-  public internal(set) var espressif: EspressifChip? = nil
+  /// Addresses that a module's own firmware may take, its `ImageHeader` included; nil for a chip that has none of ours.
+  public let application: Range<UInt32>?
+  public let bootloader: Bootloader
 
-  /// Every chip that a module may carry.
+  /// Every chip that a module may carry. Swift finds no declaration by itself, so that a new file in `Chips/` is named
+  /// here too.
   public static let known: [ChipModel] = [stm32f405, esp32, esp32c3]
 
-  /// RM0090: table 5 (sectors of 1 MiB), 39.1 (unique id), 3.9.2 (option bytes); the pairing record's place is `FlashMap`'s.
-  public static let stm32f405 = ChipModel(
-    name: "STM32F405", productID: 0x413,
-    sectors: sectors(
-      from: 0x0800_0000,
-      bytes: Array(repeating: 16 << 10, count: 4) + [64 << 10] + Array(repeating: 128 << 10, count: 7)),
-    pairingSectors: 1...2, uniqueIDAddress: 0x1fff_7a10, writeProtectionAddress: 0x1fff_c008)
+  /// - Parameter sectorBytes: sizes of the sectors, one after another from `flashStart`.
+  init(
+    name: String, productID: UInt16, flashStart: UInt32, sectorBytes: [Int], bootSectors: ClosedRange<Int>,
+    pairingSectors: ClosedRange<Int>, application: Range<UInt32>?, bootloader: Bootloader
+  ) {
+    var address = flashStart
+    sectors = sectorBytes.map { bytes in
+      defer { address += UInt32(bytes) }
+      return Sector(address: address, bytes: bytes)
+    }
+    (self.name, self.productID, self.bootloader) = (name, productID, bootloader)
+    (self.bootSectors, self.pairingSectors, self.application) = (bootSectors, pairingSectors, application)
+  }
 
-  /// Of the first byte of flash, where the chip's vector table lies.
-  public var flashStart: UInt32 { sectors.first?.address ?? 0 }
+  /// The facts of a chip that is reached through ST's ROM bootloader; nil for every other.
+  var stm32: STM32Chip? { if case .st(let chip) = bootloader { chip } else { nil } }
+
+  /// The facts of a chip that is reached through Espressif's ROM loader; nil for every other.
+  var espressif: EspressifChip? { if case .espressif(let chip) = bootloader { chip } else { nil } }
+
+  // MARK: - Places
+
+  /// Address of the first byte that the chip starts by: of an STM32 its vector table.
+  var startAddress: UInt32 { sectors[bootSectors.lowerBound].address }
+
+  /// Bytes of the whole flash.
+  var flashBytes: Int { sectors.reduce(0) { $0 + $1.bytes } }
 
   /// Indices of the sectors that any of these bytes lie in, or nil where some lie outside the flash.
   func sectors(of range: Range<UInt64>) -> Range<Int>? {
@@ -49,13 +73,5 @@ public struct ChipModel: Hashable, Sendable {
   /// The index of the sector that this byte lies in.
   func sector(at address: UInt32) -> Int? {
     sectors.firstIndex { address >= $0.address && UInt64(address) < $0.end }
-  }
-
-  private static func sectors(from start: UInt32, bytes: [Int]) -> [Sector] {
-    var address = start
-    return bytes.map { count in
-      defer { address += UInt32(count) }
-      return Sector(address: address, bytes: count)
-    }
   }
 }

@@ -49,19 +49,18 @@ struct FlashPlan: Hashable {
         guard let number = chip.sector(at: address), !chip.pairingSectors.contains(number) else { break }
         let part = rest.prefix(Int(chip.sectors[number].end - UInt64(address)))
         rest = rest.dropFirst(part.count)
-        let isBoot = number == 0
-        if isBoot {
-          boot.append(Part(sector: number, address: address, bytes: Array(part)))
-        } else {
-          others.append(Part(sector: number, address: address, bytes: Array(part)))
-        }
+        let piece = Part(sector: number, address: address, bytes: Array(part))
+        if chip.bootSectors.contains(number) { boot.append(piece) } else { others.append(piece) }
       }
     }
     parts = others + boot.reversed()
   }
 
-  /// Where the program is that the chip starts.
-  func isBootBlock(_ part: Part) -> Bool { part.address == chip.flashStart }
+  /// Whether a part begins with what the chip starts by.
+  func isBootBlock(_ part: Part) -> Bool { part.address == chip.startAddress }
+
+  /// The parts that lie in the sectors that the chip starts from.
+  var bootParts: [Part] { parts.filter { chip.bootSectors.contains($0.sector) } }
 
   /// A part cut into blocks of at most `size` bytes, a multiple of four, in the order in which they are written: of a
   /// boot block from its end, and after everything else the start's address and then the stack's. One that was cut off

@@ -22,8 +22,8 @@ struct FlashRun {
   func installedVersion(
     over path: inout any FlashPath, where matters: (ImageHeader.Version) -> Bool
   ) throws(FlashError) -> ImageHeader.Version? {
-    guard let header = try installedHeader(over: &path), header.imageLength <= FlashMap.applicationSize,
-      matters(header.version)
+    guard let place = chip.application, let header = try installedHeader(over: &path),
+      header.imageLength <= UInt32(place.count), matters(header.version)
     else { return nil }
     for _ in 0..<2 {
       var firmware: [UInt8] = []
@@ -31,21 +31,22 @@ struct FlashRun {
         try watch.checkCancelled(.identifying)
         let count = min(ROMClient.blockBytes, Int(header.imageLength) - firmware.count)
         firmware += try path.read(
-          FlashMap.application &+ UInt32(firmware.count), count: count, during: .identifying)
+          place.lowerBound &+ UInt32(firmware.count), count: count, during: .identifying)
       }
-      if let whole = try? ImageHeader.check(firmware, at: FlashMap.application) { return whole.version }
+      if let whole = try? ImageHeader.check(firmware, at: place.lowerBound, isStackTop: { chip.stm32?.isStackTop($0) ?? false }) {
+        return whole.version
+      }
     }
     return nil
   }
 
   /// The header of a module's firmware, whole or not; nil where there is none.
   private func installedHeader(over path: inout any FlashPath) throws(FlashError) -> ImageHeader? {
-    let start = UInt64(FlashMap.application)
-    guard chip.sectors(of: start..<(start + UInt64(FlashMap.applicationSize))) != nil else { return nil }
+    guard let place = chip.application else { return nil }
     // What is no header may be one that was spoilt on its way.
     for _ in 0..<2 {
       let bytes = try path.read(
-        FlashMap.application &+ UInt32(ImageHeader.offset), count: ImageHeader.size, during: .identifying)
+        place.lowerBound &+ UInt32(ImageHeader.offset), count: ImageHeader.size, during: .identifying)
       if let header = try? ImageHeader(bytes) { return header }
       if bytes.allSatisfy({ $0 == 0xff }) { return nil }
     }
@@ -63,12 +64,11 @@ struct FlashRun {
     try watch.begin(.comparing)
     var plan = FlashPlan(image, on: chip)
     let protected = try writeProtectedSectors(over: &path)
-    if let boot = plan.parts.first(where: plan.isBootBlock) {
-      // The few bytes that say it first: comparing takes longer.
-      var stays = protected.contains(boot.sector)
-      if !stays { stays = try holds(boot, over: &path) }
-      if stays { plan.parts.removeAll { $0 == boot } }
-    }
+    let boot = plan.bootParts
+    // The few bytes that say it first: comparing takes longer.
+    var stays = boot.allSatisfy { protected.contains($0.sector) }
+    if !stays { stays = try holds(boot, over: &path) }
+    if stays { plan.parts.removeAll { boot.contains($0) } }
     let sectors = protected.intersection(plan.sectors)
     if !sectors.isEmpty { throw .writeProtected(sectors: sectors.sorted()) }
     return plan
@@ -113,14 +113,14 @@ struct FlashRun {
         }
       }
     }
-    throw .verification(address: chip.flashStart)
+    throw .verification(address: chip.startAddress)
   }
 
   /// Whether all of the image is in the chip although its firmware does not run, a jumper being set, say. Looked
   /// into only where the header says so and no earlier run was cut off: it costs as much as reading the image.
   private func isHeld(_ plan: FlashPlan, over path: inout any FlashPath) throws(FlashError) -> Bool {
     guard journal.acknowledged.isEmpty, let stated = image.manifest.appSha256,
-      plan.parts.allSatisfy({ $0.address != chip.flashStart }),
+      plan.bootParts.isEmpty,
       let header = try installedHeader(over: &path), Hex.encode(header.digest) == stated
     else { return false }
     do throws(FlashError) {
@@ -149,28 +149,31 @@ struct FlashRun {
     try watch.begin(.verifying(bytes: total, of: total))
   }
 
-  private func holds(_ boot: FlashPlan.Part, over path: inout any FlashPath) throws(FlashError) -> Bool {
-    for start in stride(from: 0, to: boot.bytes.count, by: ROMClient.blockBytes) {
-      try watch.checkCancelled(.comparing)
-      let wanted = boot.bytes[start..<min(start + ROMClient.blockBytes, boot.bytes.count)]
-      let address = boot.address &+ UInt32(start)
-      guard try path.difference(from: wanted, at: address, during: .comparing) == nil else { return false }
+  private func holds(_ boot: [FlashPlan.Part], over path: inout any FlashPath) throws(FlashError) -> Bool {
+    for part in boot {
+      for start in stride(from: 0, to: part.bytes.count, by: ROMClient.blockBytes) {
+        try watch.checkCancelled(.comparing)
+        let wanted = part.bytes[start..<min(start + ROMClient.blockBytes, part.bytes.count)]
+        let address = part.address &+ UInt32(start)
+        guard try path.difference(from: wanted, at: address, during: .comparing) == nil else { return false }
+      }
     }
     return true
   }
 
   /// As the option bytes say; none where the chip does not show them.
   private func writeProtectedSectors(over path: inout any FlashPath) throws(FlashError) -> Set<Int> {
-    guard let address = chip.writeProtectionAddress else { return [] }
+    guard let protection = chip.stm32?.writeProtection else { return [] }
+    let count = protection.byteCount
     do throws(FlashError) {
       // Bits that were spoilt on their way would stop the work, or have a boot block that works be written.
-      var bytes = try path.read(address, count: 2, during: .comparing)
-      for _ in 0..<4 where bytes != [0xff, 0xff] {
-        let again = try path.read(address, count: 2, during: .comparing)
+      var bytes = try path.read(protection.address, count: count, during: .comparing)
+      for _ in 0..<4 where bytes.contains(where: { $0 != 0xff }) {
+        let again = try path.read(protection.address, count: count, during: .comparing)
         if again == bytes { break }
         bytes = again
       }
-      return Set(chip.sectors.indices.prefix(12).filter { bytes[$0 / 8] & 1 << UInt8($0 % 8) == 0 })
+      return protection.sectors(in: bytes)
     } catch .refused {
       // A loader that does not show its option bytes; writing will tell.
       return []

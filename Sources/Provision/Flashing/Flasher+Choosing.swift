@@ -59,7 +59,7 @@ extension Flasher {
   ) throws(FlashError) {
     watch.onEvent(.starting)
     do throws(FlashError) {
-      try path.start(chip.flashStart)
+      try path.start(chip.startAddress)
     } catch .link(.timeout, let step) {
       // The acknowledgement may be lost and the chip be gone: the firmware says whether.
       guard awaitsFirmware else { throw .link(.timeout, during: step) }

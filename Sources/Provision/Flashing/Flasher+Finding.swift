@@ -100,21 +100,34 @@ extension Flasher {
 
   /// Has the chip start anew, where its boot block brings the bootloader back for want of a whole firmware. Only a
   /// boot block that is protected from writing, as by a firmware that it started, is one to rely on.
+  /// - Parameter known: the chip, where it was identified before the line got too bad; else it is asked.
   /// - Throws: where that did not work; whoever stands there can switch it off and on.
-  func restartBootloader(_ rom: ROMClient, speed: Int) throws(FlashError) -> ROMClient {
-    guard let chip = chips.first, let address = chip.writeProtectionAddress else { throw .bootloaderSilent }
-    let isReliable = try during(.connecting) { () throws(ROMClient.Failure) in
+  func restartBootloader(_ rom: ROMClient, known: ChipModel?, speed: Int) throws(FlashError) -> ROMClient {
+    let found = if let known { known } else { try answering(rom) }
+    guard let chip = found, let protection = chip.stm32?.writeProtection else { throw .bootloaderSilent }
+    let bytes = try during(.connecting) { () throws(ROMClient.Failure) in
       try rom.persist { () throws(ROMClient.Failure) in
-        try rom.read(address, count: 1).first.map { $0 & 1 == 0 } ?? false
+        try rom.read(protection.address, count: protection.byteCount)
       }
     }
-    guard isReliable else { throw .bootloaderSilent }
+    guard protection.sectors(in: bytes).isSuperset(of: chip.bootSectors) else { throw .bootloaderSilent }
     try during(.connecting) { () throws(ROMClient.Failure) in
-      try rom.persist { () throws(ROMClient.Failure) in try rom.go(chip.flashStart) }
+      try rom.persist { () throws(ROMClient.Failure) in try rom.go(chip.startAddress) }
     }
     let slower = try romClient(speed, during: .connecting)
     guard try isThere(slower, during: .connecting) else { throw .bootloaderSilent }
     return slower
+  }
+
+  /// The chip in the table whose ROM bootloader answers; nil for one that is not there.
+  private func answering(_ rom: ROMClient) throws(FlashError) -> ChipModel? {
+    let id = try during(.connecting) { () throws(ROMClient.Failure) in try rom.persist(rom.productID) }
+    return stm32(id)
+  }
+
+  /// The STM32 in the table that answers with this product id. An id in Espressif's image headers may be the same number.
+  private func stm32(_ productID: UInt16) -> ChipModel? {
+    chips.first { $0.stm32 != nil && $0.productID == productID }
   }
 
   func romClient(_ speed: Int, during step: FlashStep) throws(FlashError) -> ROMClient {
@@ -130,29 +143,29 @@ extension Flasher {
   /// - Parameter wanted: product id of the chip that the image is for; nil where any known one will do.
   func identify(
     _ rom: ROMClient, wanted: UInt16?, options: Options, watch: FlashWatch
-  ) throws(FlashError) -> (chip: ChipModel, id: String, isErased: Bool) {
-    let chip = try chip(rom, wanted: wanted)
+  ) throws(FlashError) -> (model: ChipModel, chip: STM32Chip, id: String, isErased: Bool) {
+    let (model, chip) = try chip(rom, wanted: wanted)
     do throws(ROMClient.Failure) {
-      return (chip, try uniqueID(rom, chip), false)
+      return (model, chip, try uniqueID(rom, chip), false)
     } catch .denied(ROMClient.Command.read) {
       guard options.erasesKey else { throw .readProtected }
     } catch {
       throw error.flashError(during: .identifying)
     }
     try watch.begin(.unprotecting)
-    try unprotect(rom, chip)
+    try unprotect(rom, model, chip)
     guard try isThere(rom, during: .unprotecting) else { throw .unprotectedSilent }
     let id = try during(.identifying) { () throws(ROMClient.Failure) in try uniqueID(rom, chip) }
-    return (chip, id, true)
+    return (model, chip, id, true)
   }
 
   /// A refusal may be a byte that was spoilt on its way. Where no answer comes the chip may have reset, and is left to
   /// say for itself whether it is unprotected.
-  private func unprotect(_ rom: ROMClient, _ chip: ChipModel) throws(FlashError) {
-    let bytes = chip.sectors.reduce(0) { $0 + $1.bytes }
+  private func unprotect(_ rom: ROMClient, _ model: ChipModel, _ chip: STM32Chip) throws(FlashError) {
+    let time = chip.eraseTime.longest(flashBytes: model.flashBytes)
     for attempt in 1...Self.resetTries {
       do throws(ROMClient.Failure) {
-        return try rom.unprotectFromReading(bytes: bytes)
+        return try rom.unprotectFromReading(within: time)
       } catch {
         if case .link(.timeout) = error { return }
         guard error.isRefusal, attempt < Self.resetTries else { throw error.flashError(during: .unprotecting) }
@@ -161,22 +174,24 @@ extension Flasher {
   }
 
   /// On a line that has spoilt something already, read until two answers agree.
-  private func uniqueID(_ rom: ROMClient, _ chip: ChipModel) throws(ROMClient.Failure) -> String {
-    let read = { () throws(ROMClient.Failure) in try rom.read(chip.uniqueIDAddress, count: 12) }
+  private func uniqueID(_ rom: ROMClient, _ chip: STM32Chip) throws(ROMClient.Failure) -> String {
+    let read = { () throws(ROMClient.Failure) in
+      try rom.read(chip.uniqueIDAddress, count: STM32Chip.uniqueIDBytes)
+    }
     return Hex.encode(rom.faults.count > 0 ? try rom.agreed(read) : try rom.persist(read))
   }
 
-  private func chip(_ rom: ROMClient, wanted: UInt16?) throws(FlashError) -> ChipModel {
+  private func chip(_ rom: ROMClient, wanted: UInt16?) throws(FlashError) -> (ChipModel, STM32Chip) {
     var answer = try describe(rom)
     if !isAsExpected(answer, wanted: wanted) {
       answer = try during(.identifying) { () throws(ROMClient.Failure) in try rom.agreed(rom.description) }
     }
     for needed in Self.neededCommands where !answer.commands.contains(needed) { throw .commandMissing(needed) }
-    if let chip = chips.first(where: { $0.productID == answer.productID }) { return chip }
-    guard let family = ChipFamily.named(by: answer.productID) else {
+    if let model = stm32(answer.productID), let chip = model.stm32 { return (model, chip) }
+    guard let name = STM32Names.byProductID[answer.productID] else {
       throw .unknownChip(productID: answer.productID)
     }
-    throw .noRelease(chip: family.name)
+    throw .noRelease(chip: name)
   }
 
   private func describe(_ rom: ROMClient) throws(FlashError) -> ROMClient.Description {
@@ -186,7 +201,7 @@ extension Flasher {
 
   private func isAsExpected(_ answer: ROMClient.Description, wanted: UInt16?) -> Bool {
     Self.neededCommands.allSatisfy(answer.commands.contains)
-      && chips.contains { $0.productID == answer.productID } && wanted ?? answer.productID == answer.productID
+      && stm32(answer.productID) != nil && wanted ?? answer.productID == answer.productID
   }
 
   private static let neededCommands: [UInt8] = [0x11, 0x21, 0x31, 0x44]

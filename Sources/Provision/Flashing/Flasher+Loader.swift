@@ -3,19 +3,23 @@ extension Flasher {
   /// is noted in `journal`: it may have stopped for good, and after the power cycle that helps then it is not tried
   /// again.
   func openPath(
-    _ rom: ROMClient, for plan: FlashPlan, journal: any FlashJournal, options: Options, watch: FlashWatch
+    _ rom: ROMClient, _ chip: STM32Chip, for plan: FlashPlan, journal: any FlashJournal, options: Options,
+    watch: FlashWatch
   ) throws(FlashError) -> any FlashPath {
-    guard options.usesLoader, !journal.loaderIsSilent, !plan.parts.isEmpty else { return ROMPath(rom: rom) }
+    guard options.usesLoader, let loader = chip.loader, !journal.loaderIsSilent, !plan.parts.isEmpty else {
+      return ROMPath(rom: rom, eraseTime: chip.eraseTime)
+    }
     try watch.begin(.startingLoader)
     do throws(LoaderPath.Obstacle) {
-      return try LoaderPath(through: rom, for: plan, speeds: lineSpeeds)
+      return try LoaderPath(loader, through: rom, for: plan, speeds: lineSpeeds)
     } catch {
       switch error {
-      case .refused: return ROMPath(rom: rom)
+      case .refused: return ROMPath(rom: rom, eraseTime: chip.eraseTime)
       case .link(let error): throw .link(error, during: .startingLoader)
       case .silent:
         journal.noteSilentLoader()
-        return ROMPath(rom: try returnToBootloader(rom, profile: options.profile))
+        return ROMPath(
+          rom: try returnToBootloader(rom, profile: options.profile), eraseTime: chip.eraseTime)
       }
     }
   }

@@ -136,9 +136,10 @@ public struct Flasher {
     _ source: Source, through speed: Int, options: Options, begun: ContinuousClock.Instant, watch: FlashWatch
   ) throws(FlashError) -> FlashResult {
     var rom = ROMClient(link: link, baud: speed, now: now)
+    var known: ChipModel?
     while true {
       do throws(FlashError) {
-        let result = try flash(source, rom, options: options, begun: begun, watch: watch)
+        let result = try flash(source, rom, chip: &known, options: options, begun: begun, watch: watch)
         // Nothing was lost this time, but much was sent again.
         if rom.faults.count > 8, let lower = Self.lower(rom.baud) {
           notes.remember(speed: lower, for: .bootloader)
@@ -147,32 +148,35 @@ public struct Flasher {
       } catch {
         guard rom.faults.gaveUp, let lower = Self.lower(rom.baud), error.isOfTheWire else { throw error }
         notes.remember(speed: lower, for: .bootloader)
-        guard let slower = try? restartBootloader(rom, speed: lower) else { throw error }
+        guard let slower = try? restartBootloader(rom, known: known, speed: lower) else { throw error }
         watch.onEvent(.slowingDown(baud: lower))
         rom = slower
       }
     }
   }
 
+  /// - Parameter known: becomes the chip as soon as it is identified.
   private func flash(
-    _ source: Source, _ rom: ROMClient, options: Options, begun: ContinuousClock.Instant, watch: FlashWatch
+    _ source: Source, _ rom: ROMClient, chip known: inout ChipModel?, options: Options,
+    begun: ContinuousClock.Instant, watch: FlashWatch
   ) throws(FlashError) -> FlashResult {
     watch.onEvent(.identifying)
-    let (chip, chipID, isErased) = try identify(
+    let (chip, stm32, chipID, isErased) = try identify(
       rom, wanted: source.productID, options: options, watch: watch)
+    known = chip
     watch.onEvent(.chipFound(name: chip.name, uniqueID: chipID))
     // Its bootloader shows its flash.
     notes.remember(isProtected: false, chipID: chipID)
     let image = try image(from: source, for: chip)
     let journal = notes.journal(chipID: chipID, imageSha256: image.manifest.sha256)
     let run = FlashRun(chip: chip, image: image, journal: journal, watch: watch)
-    var path: any FlashPath = ROMPath(rom: rom)
+    var path: any FlashPath = ROMPath(rom: rom, eraseTime: stm32.eraseTime)
     // A module may be in its bootloader by a jumper, and its firmware never have been asked.
     let installed = try run.installedVersion(
       over: &path, where: { refusal(of: image, over: $0, options: options) != nil })
     if let installed, let refusal = refusal(of: image, over: installed, options: options) { throw refusal }
     let plan = try run.plan(over: &path)
-    path = try openPath(rom, for: plan, journal: journal, options: options, watch: watch)
+    path = try openPath(rom, stm32, for: plan, journal: journal, options: options, watch: watch)
     let outcome = try run.bringUpToDate(plan, over: &path, readsBack: options.readsBack)
 
     try start(image, on: chip, through: &path, awaitsFirmware: options.awaitsFirmware, watch: watch)

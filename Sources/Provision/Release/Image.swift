@@ -95,13 +95,20 @@ public struct Image: Hashable, Sendable {
       }
       guard !sectors.overlaps(chip.pairingSectors) else { throw .segment(index: index, .overlapsPairing) }
     }
-    if let espressif = chip.espressif { return try check(for: chip, espressif) }
-    guard let first = manifest.segments.first(where: { $0.address == chip.flashStart }) else {
+    switch chip.bootloader {
+    case .st(let stm32): try check(for: chip, stm32)
+    case .espressif(let espressif): try check(for: chip, espressif)
+    }
+  }
+
+  /// Everything about the pieces that an STM32 and its boot block would look at.
+  private func check(for chip: ChipModel, _ stm32: STM32Chip) throws(ImageFault) {
+    guard let first = manifest.segments.first(where: { $0.address == chip.startAddress }) else {
       throw .noVectorTable
     }
     let code = first.address..<(first.address &+ UInt32(first.length))
     do throws(ImageHeader.Defect) {
-      try ImageHeader.checkVectors(bytes(of: first), code: code)
+      try ImageHeader.checkVectors(bytes(of: first), code: code, isStackTop: stm32.isStackTop)
     } catch {
       switch error {
       case .stackPointerOutsideMemory(let value): throw .program(.stackPointer(value))
@@ -109,17 +116,18 @@ public struct Image: Hashable, Sendable {
       default: throw .noVectorTable
       }
     }
-    try checkApplication()
+    try checkApplication(for: chip, stm32)
   }
 
-  private func checkApplication() throws(ImageFault) {
+  private func checkApplication(for chip: ChipModel, _ stm32: STM32Chip) throws(ImageFault) {
     guard let stated = manifest.appSha256 else { return }
-    guard let application = manifest.segments.first(where: { $0.address == FlashMap.application }) else {
-      throw .program(.applicationHeader)
-    }
+    guard let place = chip.application,
+      let application = manifest.segments.first(where: { $0.address == place.lowerBound })
+    else { throw .program(.applicationHeader) }
     let header: ImageHeader
     do throws(ImageHeader.Defect) {
-      header = try ImageHeader.check(bytes(of: application), at: application.address)
+      header = try ImageHeader.check(
+        bytes(of: application), at: application.address, isStackTop: stm32.isStackTop)
     } catch {
       throw .program(error == .wrongDigest ? .applicationDigest : .applicationHeader)
     }

@@ -206,8 +206,8 @@ enum BenchCommand {
     switch try workplace.firmware(image: options.image, manifest: options.manifest, for: []) {
     case .image(let image): return image
     case .newest(let catalogue):
-      guard let chip = ChipModel.known.first, let release = catalogue.newest(for: chip) else {
-        throw FlashError.noRelease(chip: "STM32F405")
+      guard let release = catalogue.newest(for: .stm32f405) else {
+        throw FlashError.noRelease(chip: ChipModel.stm32f405.name)
       }
       return try catalogue.image(of: release)
     }

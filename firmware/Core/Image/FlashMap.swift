@@ -37,7 +37,7 @@ public enum FlashMap {
   }
 
   /// Whether a stack may start here: main memory or core-coupled memory, the word past its end included.
-  static func isStackTop(_ address: UInt32) -> Bool {
+  public static func isStackTop(_ address: UInt32) -> Bool {
     guard address & 3 == 0 else { return false }
     return (address > 0x2000_0000 && address <= 0x2002_0000)
       || (address > 0x1000_0000 && address <= 0x1001_0000)

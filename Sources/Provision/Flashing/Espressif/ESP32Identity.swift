@@ -9,12 +9,10 @@ struct ESP32Identity {
   let crystalError: (reckoned: Int, real: Int)
 
   private static let crystalHertz = 40_000_000
-  private static let efuseWord0: UInt32 = 0x3ff5_a000
-  private static let efuseWord6: UInt32 = 0x3ff5_a018
 
   /// - Parameter client: in sync.
   init(_ client: ESP32Client, among chips: [ChipModel]) throws(FlashError) {
-    let found = try during(.identifying) { () throws(ESP32Client.Failure) in try Self.find(client) }
+    let found = try during(.identifying) { () throws(ESP32Client.Failure) in try Self.find(client, among: chips) }
     switch found {
     case .chip(let id, let isSecured):
       guard let chip = chips.first(where: { $0.espressif != nil && UInt32($0.productID) == id }),
@@ -43,7 +41,9 @@ struct ESP32Identity {
     case other(magic: UInt32)
   }
 
-  private static func find(_ client: ESP32Client) throws(ESP32Client.Failure) -> Finding {
+  private static func find(
+    _ client: ESP32Client, among chips: [ChipModel]
+  ) throws(ESP32Client.Failure) -> Finding {
     let magic: UInt32
     do throws(ESP32Client.Failure) {
       magic = try client.surely { client throws(ESP32Client.Failure) in
@@ -53,8 +53,9 @@ struct ESP32Identity {
       // A chip in secure download mode shows no registers, yet says who it is.
       magic = 0
     }
-    if magic == ChipModel.esp32.espressif?.magic {
-      return .chip(id: UInt32(ChipModel.esp32.productID), isSecured: try isSecured(client))
+    for chip in chips {
+      guard let espressif = chip.espressif, espressif.magic == magic, let fuses = espressif.fuses else { continue }
+      return .chip(id: UInt32(chip.productID), isSecured: try isSecured(client, fuses))
     }
     do throws(ESP32Client.Failure) {
       let info = try client.surely { client throws(ESP32Client.Failure) in
@@ -69,9 +70,13 @@ struct ESP32Identity {
     }
   }
 
-  /// Whether an ESP32 encrypts its flash (an odd count in word 0) or starts signed programs only (word 6).
-  private static func isSecured(_ client: ESP32Client) throws(ESP32Client.Failure) -> Bool {
-    let (encryption, boot) = try (client.surely(efuseWord0), client.surely(efuseWord6))
+  /// Whether the chip encrypts its flash or starts signed programs only.
+  private static func isSecured(
+    _ client: ESP32Client, _ fuses: EspressifChip.Fuses
+  ) throws(ESP32Client.Failure) -> Bool {
+    let (encryption, boot) = try (
+      client.surely(fuses.encryptionAddress), client.surely(fuses.secureBootAddress)
+    )
     return (encryption >> 20 & 0x7f).nonzeroBitCount % 2 == 1 || boot & 0x30 != 0
   }
 

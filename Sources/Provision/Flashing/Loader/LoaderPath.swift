@@ -35,20 +35,19 @@ struct LoaderPath: FlashPath {
 
   /// Sends the program through the ROM bootloader, starts it, and takes the line to its highest speed.
   init(
-    through rom: ROMClient, for plan: FlashPlan, speeds: any LineSpeedMemory
+    _ loader: LoaderProgram, through rom: ROMClient, for plan: FlashPlan, speeds: any LineSpeedMemory
   ) throws(Obstacle) {
-    guard LoaderProgram.runs(on: plan.chip) else { throw .refused }
     self.rom = rom
     self.speeds = speeds
     now = rom.now
-    startedBlank = plan.parts.contains { $0.sector == 0 }
+    startedBlank = !plan.bootParts.isEmpty
     client = LoaderClient(link: rom.link, baud: rom.baud, now: rom.now)
-    let program = LoaderProgram.image(baud: rom.baud, writable: Set(plan.sectors))
+    let program = loader.image(baud: rom.baud, writable: Set(plan.sectors))
     let isOnItsWay: Bool
     do throws(ROMClient.Failure) {
       for start in stride(from: 0, to: program.count, by: ROMClient.blockBytes) {
         let block = Array(program[start..<min(start + ROMClient.blockBytes, program.count)])
-        let address = LoaderProgram.address + UInt32(start)
+        let address = loader.address + UInt32(start)
         // A ROM that lets nobody into its RAM says so at the first block; a spoilt byte looks the same, once.
         if start == 0,
           try rom.refuses(times: 3, { () throws(ROMClient.Failure) in try rom.write(address, block) })
@@ -57,7 +56,7 @@ struct LoaderPath: FlashPath {
         }
         try rom.persist { () throws(ROMClient.Failure) in try rom.write(address, block) }
       }
-      isOnItsWay = try rom.leave(for: LoaderProgram.address)
+      isOnItsWay = try rom.leave(for: loader.address)
     } catch .link(let error) where error != .timeout {
       throw .link(error)
     } catch .refused, .denied {
@@ -70,7 +69,7 @@ struct LoaderPath: FlashPath {
       var isMet = try client.meet()
       if !isMet, !isOnItsWay {
         // Its acknowledgement did not come: it may never have gone.
-        guard try Self.leaveAgain(rom) else { throw .silent }
+        guard try Self.leaveAgain(rom, for: loader) else { throw .silent }
         isMet = try client.meet()
       }
       guard isMet else { throw .silent }
@@ -84,13 +83,13 @@ struct LoaderPath: FlashPath {
   }
 
   /// - Returns: whether the chip was still in its bootloader and has been sent away from it once more.
-  private static func leaveAgain(_ rom: ROMClient) throws(LoaderClient.Failure) -> Bool {
+  private static func leaveAgain(_ rom: ROMClient, for loader: LoaderProgram) throws(LoaderClient.Failure) -> Bool {
     do throws(LinkError) {
       try rom.link.setFraming(LinkFraming(baud: rom.baud, parity: LinkFraming.bootloader.parity))
     } catch { throw .link(error) }
     do throws(ROMClient.Failure) {
       guard try rom.recover() else { return false }
-      _ = try rom.leave(for: LoaderProgram.address)
+      _ = try rom.leave(for: loader.address)
       return true
     } catch .link(let error) {
       throw .link(error)

@@ -1,7 +1,7 @@
 // Made by firmware/build of firmware/Loader.
 extension LoaderProgram {
-  /// In base64.
-  static let encoded = """
+  /// The program for an STM32F405, in base64.
+  static let stm32f405 = """
     8P8BICEwACAxMAAgMTAAIFdUTEQBAAAAAMIBAAAAAABytgJIgPMIiADwCrjw/wEgAUgCSQFg/ucM7QDgBAD6BZKw3/iYCN/4mBgA\
     IohCAdIEwPvn6Ejf+IwY6E1AIgFgKEZAIQDwUPzlTCBrQPSAACBjqWjqaEgIYfMCABIEWL8IRqFoYmjB84EDASsU0AIrFNFTAhDU\
     wvMBQwIlT/TIZgXrQwPC84gVAvA/AnVDtfvy8rL78/ID4AAlE+BP9MhiCwYH1cHzAhMBJQMriL8CJStE2kALBMHzQTEBMQHq43Ei\

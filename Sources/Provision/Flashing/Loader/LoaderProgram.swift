@@ -1,30 +1,30 @@
 internal import Cryptography
 internal import FoundationEssentials
 
-/// The flashing program of `firmware/Loader`, as it is sent into the chip's RAM.
+/// A flashing program of `firmware/Loader`, as it is sent into a chip's RAM.
 ///
 /// ```
 /// +0   vectors: stack, start, NMI, hard fault
 /// +16  "WTLD", version of the protocol, speed of the line, sectors that may be written: a word each
 /// ```
-enum LoaderProgram {
-  /// Above what any F405's ROM uses itself (AN2606: its first 12 KiB).
-  static let address: UInt32 = 0x2000_3000
-  static let version: UInt32 = 1
-  private static let lineSpeed = 24
-  private static let sectors = 28
+struct LoaderProgram: Hashable, Sendable {
+  /// Address in RAM that the program is linked for, above what the chip's ROM uses itself.
+  let address: UInt32
+  /// The program as `firmware/build` made it.
+  let base64: String
 
-  /// Whether it was made for this chip: its registers and sectors are the program's own.
-  static func runs(on chip: ChipModel) -> Bool { chip.name == "STM32F405" }
+  private static let speedOffset = 24
+  private static let sectorsOffset = 28
 
   /// - Parameters:
   ///   - baud: bits a second at which the ROM bootloader is talked to.
-  ///   - writable: the sectors that it may erase and program.
-  static func image(baud: Int, writable: Set<Int>) -> [UInt8] {
-    var bytes = Array(Data(base64Encoded: encoded) ?? Data())
+  ///   - writable: indices of the sectors that the program may erase and write, each below 32.
+  func image(baud: Int, writable: Set<Int>) -> [UInt8] {
+    var bytes = Array(Data(base64Encoded: base64) ?? Data())
     let mask = writable.reduce(UInt32(0)) { $0 | 1 << UInt32($1) }
-    bytes.replaceSubrange(lineSpeed..<lineSpeed + 4, with: LoaderFrame.word(UInt32(clamping: baud)))
-    bytes.replaceSubrange(sectors..<sectors + 4, with: LoaderFrame.word(mask))
+    for (offset, word) in [(Self.speedOffset, UInt32(clamping: baud)), (Self.sectorsOffset, mask)] {
+      bytes.replaceSubrange(offset..<offset + 4, with: LoaderFrame.word(word))
+    }
     return bytes
   }
 }

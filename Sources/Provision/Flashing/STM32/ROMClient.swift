@@ -203,14 +203,12 @@ struct ROMClient {
     try expectAck(within: answerTime)
   }
 
-  /// - Parameter bytes: the sector's size, for the time it takes.
-  func erase(sector: Int, bytes: Int) throws(Failure) {
+  /// - Parameter longest: the longest that the chip takes to erase this sector.
+  func erase(sector: Int, within longest: Duration) throws(Failure) {
     let number = UInt16(clamping: sector)
     try command(0x44)
     try send(checked([0, 0, UInt8(number >> 8), UInt8(number & 0xff)]))
-    // At most 800 ms for 16 KiB, 2.4 s for 64 KiB and 4 s for 128 KiB byte by byte (DS8626); twice that where the answer
-    // did not come the first time.
-    let longest = Duration.milliseconds(800) + .microseconds(30 * bytes)
+    // Twice that where the answer did not come the first time.
     try expectAck(within: faults.isPatient ? longest * 2 : longest)
   }
 
@@ -261,10 +259,10 @@ struct ROMClient {
   }
 
   /// Lifts that again, for which the chip erases all of its flash; it resets.
-  /// - Parameter bytes: of the whole flash, for the time it takes.
-  func unprotectFromReading(bytes: Int) throws(Failure) {
+  /// - Parameter longest: the longest that the chip takes to erase all of its flash.
+  func unprotectFromReading(within longest: Duration) throws(Failure) {
     try command(Command.readoutUnprotect)
-    try expectAck(within: .seconds(2) + .microseconds(60 * bytes))
+    try expectAck(within: longest)
   }
 
   enum Command {

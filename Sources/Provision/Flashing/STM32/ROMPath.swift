@@ -5,6 +5,7 @@
 /// come while it programs is written nowhere. So a block costs three times the adapter's latency each way.
 struct ROMPath: FlashPath {
   let rom: ROMClient
+  let eraseTime: STM32Chip.EraseTime
 
   func unchanged(in plan: FlashPlan) throws(FlashError) -> Set<Int> { [] }
 
@@ -17,7 +18,8 @@ struct ROMPath: FlashPath {
       journal.forget(sector: number)
       try during(step) { () throws(ROMClient.Failure) in
         try rom.persist(thoroughly: true) { () throws(ROMClient.Failure) in
-          try rom.erase(sector: number, bytes: plan.chip.sectors[number].bytes)
+          try rom.erase(
+            sector: number, within: eraseTime.longest(sectorBytes: plan.chip.sectors[number].bytes))
         }
       }
       journal.acknowledge(sector: number, bytes: 0)

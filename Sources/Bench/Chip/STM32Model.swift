@@ -1,0 +1,71 @@
+internal import ModuleCore
+
+/// What a simulated STM32 and its ROM bootloader are made of. One value a chip.
+public struct STM32Model: Hashable, Sendable {
+  public var name: String
+  /// The answer to Get ID.
+  public var productID: UInt16
+  public var flashStart: UInt32
+  /// Sizes of the flash's sectors, one after another.
+  public var sectorBytes: [Int]
+  public var ramStart: UInt32
+  /// Bytes of main RAM, without a core-coupled memory.
+  public var ramBytes: Int
+  /// Bytes from the start of RAM that the ROM bootloader keeps for itself and refuses to touch.
+  public var romRAMBytes: Int
+  /// Addresses of the ROM itself, which reads as ones here.
+  public var systemMemory: ClosedRange<UInt32>
+  /// Addresses of the page with one-time programmable area, unique id and flash size; what is between reads as ones.
+  public var engraved: ClosedRange<UInt32>
+  /// Address of the 12 bytes that no other chip has.
+  public var uniqueIDAddress: UInt32
+  /// Address of the two bytes that say how large the flash is, KiB.
+  public var flashSizeAddress: UInt32
+  public var optionBytesAddress: UInt32
+  /// The option bytes of a chip as delivered.
+  public var optionBytes: [UInt8]
+  /// Offset among the option bytes of those with one bit a sector, sector 0 in the lowest, clear where it is protected
+  /// from writing.
+  public var writeProtectionOffset: Int
+
+  public init(
+    name: String, productID: UInt16, flashStart: UInt32, sectorBytes: [Int], ramStart: UInt32, ramBytes: Int,
+    romRAMBytes: Int, systemMemory: ClosedRange<UInt32>, engraved: ClosedRange<UInt32>, uniqueIDAddress: UInt32,
+    flashSizeAddress: UInt32, optionBytesAddress: UInt32, optionBytes: [UInt8], writeProtectionOffset: Int
+  ) {
+    (self.name, self.productID) = (name, productID)
+    (self.flashStart, self.sectorBytes) = (flashStart, sectorBytes)
+    (self.ramStart, self.ramBytes, self.romRAMBytes) = (ramStart, ramBytes, romRAMBytes)
+    (self.systemMemory, self.engraved) = (systemMemory, engraved)
+    (self.uniqueIDAddress, self.flashSizeAddress) = (uniqueIDAddress, flashSizeAddress)
+    (self.optionBytesAddress, self.optionBytes) = (optionBytesAddress, optionBytes)
+    self.writeProtectionOffset = writeProtectionOffset
+  }
+
+  /// STM32F405xG: RM0090 for addresses (2.3.1, table 5, 3.9.2, 39), AN2606 for what its loader lets through. Version 3.1 of
+  /// the loader keeps 8 KiB of RAM and 9.0 keeps 12; a program that is to run on either keeps off the larger. Option bytes
+  /// are no read protection and all sectors writable, each byte followed by its complement.
+  public static let stm32f405 = STM32Model(
+    name: "STM32F405", productID: FlashMap.productId, flashStart: FlashMap.base,
+    sectorBytes: Array(repeating: 16 << 10, count: 4) + [64 << 10] + Array(repeating: 128 << 10, count: 7),
+    ramStart: 0x2000_0000, ramBytes: 128 << 10, romRAMBytes: 12 << 10,
+    systemMemory: 0x1fff_0000...0x1fff_77ff, engraved: 0x1fff_7800...0x1fff_7a2f,
+    uniqueIDAddress: 0x1fff_7a10, flashSizeAddress: 0x1fff_7a22, optionBytesAddress: 0x1fff_c000,
+    optionBytes: [
+      0xed, 0xaa, 0x12, 0x55, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+    ],
+    writeProtectionOffset: 8)
+}
+
+extension FlashTimings {
+  /// What an STM32F405 typically takes at 3.3 V with 32-bit access (data sheet DS8626, table "Flash memory
+  /// programming").
+  public static let typical = FlashTimings(
+    programWord: .microseconds(16),
+    erase: [16 << 10: .milliseconds(250), 64 << 10: .milliseconds(550), 128 << 10: .seconds(1)])
+
+  /// The longest that the same table allows.
+  public static let slowest = FlashTimings(
+    programWord: .microseconds(100),
+    erase: [16 << 10: .milliseconds(500), 64 << 10: .milliseconds(1_100), 128 << 10: .seconds(2)])
+}
