@@ -86,7 +86,7 @@ import Testing
       spoilt.fault.map { .unusableReply($0, during: .echo) } ?? .link(.timeout, during: .echo)
     #expect(throws: expected) { try link.client().echo("hallo") }
     #expect(link.writes == 3)
-    #expect(link.time - start <= ModuleRequest.echo.longestWait + .milliseconds(100))
+    #expect(link.time - start <= EchoRequest.longestWait + .milliseconds(100))
   }
 
   @Test(arguments: spoilt) func findsTheReplyAfterOneThatWasSpoilt(_ spoilt: Spoilt) throws {

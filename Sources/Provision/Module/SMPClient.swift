@@ -1,9 +1,9 @@
 import ModuleCore
 
 /// Asks a module's firmware over a link: one request at a time, with sequence numbers, repeating what may be
-/// repeated. The link is at `LinkFraming.firmware`. Commands are in `SMPClient+Standard` and `SMPClient+Module`.
+/// repeated. The link is at `LinkFraming.firmware`. What can be asked is in `SMPClient+Requests`.
 public final class SMPClient {
-  /// Seconds a byte takes on the way, with room to spare: 87 µs at 115,200 baud, a third more in base64.
+  /// Time that a byte takes on the way, with room to spare: 87 µs at 115,200 baud, a third more in base64.
   private static let timeAByte = Duration.microseconds(200)
 
   let link: any Link
@@ -18,18 +18,16 @@ public final class SMPClient {
     sequence = firstSequence
   }
 
-  /// Sends a request and waits for its reply, at most `request.name.longestWait` for a short one.
-  func send<Reply>(_ request: SMPRequest<Reply>) throws(ProvisionError) -> Reply {
-    let name = request.name
+  /// Sends a request and waits for its reply, at most the request's `longestWait` for a short one.
+  func send<Request: SMPRequest>(_ request: Request) throws(ProvisionError) -> Request.Reply {
+    let name = Request.name
     sequence &+= 1
-    let message = SMPMessage(
-      operation: name.operation, version: 1, group: name.group, sequence: sequence, command: name.command,
-      payload: request.fields.encoded)
+    let message = request.message(sequence: sequence)
     guard let frame = message.encoded.flatMap(ConsoleFraming.encode) else { throw .messageTooLong(name) }
-    let timeout = name.timeout + Self.timeAByte * frame.count
+    let timeout = Request.timeout + Self.timeAByte * frame.count
 
     var failure = ProvisionError.link(.timeout, during: name)
-    for _ in 0..<name.attempts {
+    for _ in 0..<Request.attempts {
       switch try attempt(frame, answering: message, during: name, within: timeout) {
       case .reply(let payload): return try request.read(payload)
       case .failure(let error): failure = error
@@ -45,8 +43,8 @@ public final class SMPClient {
   /// late one says the same.
   /// - Throws: `link(.timeout)` or the fault of what came instead, where no answer can be used by `deadline`.
   func awaitIdentity(by deadline: ContinuousClock.Instant) throws(ProvisionError) -> ModuleIdentity {
-    let request = Self.identityRequest
-    let name = request.name
+    let request = IdentityRequest()
+    let name = IdentityRequest.name
     var asked: [SMPMessage] = []
     var fault: ReplyFault?
     decoder.reset()
@@ -54,14 +52,12 @@ public final class SMPClient {
       try link.discardInput()
       repeat {
         sequence &+= 1
-        let message = SMPMessage(
-          operation: name.operation, version: 1, group: name.group, sequence: sequence, command: name.command,
-          payload: request.fields.encoded)
+        let message = request.message(sequence: sequence)
         guard let frame = message.encoded.flatMap(ConsoleFraming.encode) else {
           throw ProvisionError.messageTooLong(name)
         }
         asked.append(message)
-        try link.write(frame, deadline: now() + name.timeout)
+        try link.write(frame, deadline: now() + IdentityRequest.timeout)
         let end = min(now() + Self.awaitingInterval, deadline)
         do {
           while now() < end {

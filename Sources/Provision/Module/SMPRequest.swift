@@ -1,19 +1,45 @@
 import ModuleCore
 
-/// A request with its fields and with what its reply is read as. Address, timeout and whether it may be repeated
-/// are its name's.
-struct SMPRequest<Reply> {
-  let name: ModuleRequest
-  let fields: CBORMapWriter
-  private let reading: (ReplyFields) throws(ReplyFault) -> Reply
+/// One thing that a module's firmware can be asked: where it goes, how long it may take, whether it may be repeated, and
+/// what its reply is read as.
+protocol SMPRequest {
+  associatedtype Reply
 
-  init(
-    _ name: ModuleRequest, _ fields: CBORMapWriter = CBORMapWriter(),
-    reading: @escaping (ReplyFields) throws(ReplyFault) -> Reply
-  ) {
-    self.name = name
-    self.fields = fields
-    self.reading = reading
+  /// What an error says that was being asked.
+  static var name: ModuleRequest { get }
+  static var group: UInt16 { get }
+  static var command: UInt8 { get }
+  static var operation: SMPMessage.Operation { get }
+  /// How long one attempt may take, from its first byte out to its last byte in, for a short message; one second unless
+  /// the request says otherwise.
+  static var timeout: Duration { get }
+  /// Whether asking again, because no reply came, leaves the module as asking once does; true unless the request says
+  /// otherwise.
+  static var mayBeRepeated: Bool { get }
+
+  /// What is sent; nothing unless the request says otherwise.
+  var fields: CBORMapWriter { get }
+  /// Reads a reply that is no error; reads nothing of it where `Reply` is `Void`.
+  func reply(_ fields: ReplyFields) throws(ReplyFault) -> Reply
+}
+
+extension SMPRequest {
+  static var timeout: Duration { .seconds(1) }
+  static var mayBeRepeated: Bool { true }
+  static var attempts: Int { mayBeRepeated ? 3 : 1 }
+  /// Longest wait for this request with everything that is repeated.
+  static var longestWait: Duration { timeout * attempts }
+  /// Timeout of a request for which the firmware writes its pairing record: its chip stands still for 250 to 500 ms where
+  /// that erases a sector.
+  static var recordTimeout: Duration { .seconds(3) }
+
+  var fields: CBORMapWriter { CBORMapWriter() }
+
+  /// The message that asks this.
+  func message(sequence: UInt8) -> SMPMessage {
+    SMPMessage(
+      operation: Self.operation, version: 1, group: Self.group, sequence: sequence, command: Self.command,
+      payload: fields.encoded)
   }
 
   /// Reads a reply's payload: its error where it is one, else its fields.
@@ -22,94 +48,28 @@ struct SMPRequest<Reply> {
     do throws(ReplyFault) {
       let fields = try ReplyFields(payload)
       answer =
-        if let rejection = try fields.rejection { .failure(rejection) } else { .success(try reading(fields)) }
+        if let rejection = try fields.rejection { .failure(rejection) } else { .success(try reply(fields)) }
     } catch {
-      throw .unusableReply(error, during: name)
+      throw .unusableReply(error, during: Self.name)
     }
     switch answer {
     case .success(let reply): return reply
-    case .failure(let rejection): throw .rejected(rejection, during: name)
+    case .failure(let rejection): throw .rejected(rejection, during: Self.name)
     }
   }
 }
 
 extension SMPRequest where Reply == Void {
-  init(_ name: ModuleRequest, _ fields: CBORMapWriter = CBORMapWriter()) {
-    self.init(name, fields) { (_: ReplyFields) throws(ReplyFault) in }
-  }
+  func reply(_ fields: ReplyFields) throws(ReplyFault) {}
 }
 
-/// The fields of a reply, each asked for with its type; what is not there or not of its type throws its name.
-struct ReplyFields {
-  private let map: CBORItem?
+/// A request of group 64.
+protocol ModuleGroupRequest: SMPRequest {
+  static var moduleCommand: ModuleCommand { get }
+}
 
-  /// - Parameter payload: a map, or nothing, which some implementations send for an empty one.
-  init(_ payload: [UInt8]) throws(ReplyFault) {
-    if payload.isEmpty {
-      map = nil
-      return
-    }
-    guard let item = try? CBORItem(payload), item.isMap else { throw .notAMap }
-    map = item
-  }
-
-  /// `{"err": {"group", "rc"}}` of version 1, or `{"rc"}` other than 0 of the transport and of standard groups.
-  var rejection: ModuleRejection? {
-    get throws(ReplyFault) {
-      if let error = map?[ModuleField.error] {
-        guard let code = error[ModuleField.returnCode]?.unsigned,
-          let group = error[ModuleField.group]?.unsigned.flatMap(UInt16.init(exactly:))
-        else { throw .field("err") }
-        return ModuleRejection(group: group, code: code)
-      }
-      guard let code = map?[ModuleField.returnCode] else { return nil }
-      guard let code = code.unsigned else { throw .field("rc") }
-      return code == 0 ? nil : ModuleRejection(group: nil, code: code)
-    }
-  }
-
-  func optional<Value>(_ key: StaticString, _ read: (CBORItem) -> Value?) throws(ReplyFault) -> Value? {
-    guard let item = map?[key], !item.isNull else { return nil }
-    guard let value = read(item) else { throw .field(key.description) }
-    return value
-  }
-
-  func required<Value>(_ key: StaticString, _ read: (CBORItem) -> Value?) throws(ReplyFault) -> Value {
-    guard let value = try optional(key, read) else { throw .field(key.description) }
-    return value
-  }
-
-  /// A serial number, a chip, a version: printable ASCII of 1 to 32 characters, no blank at either end.
-  func printable(_ key: StaticString) throws(ReplyFault) -> String { try required(key, Self.printable) }
-  /// Nil for an empty one, too: a module without a modem has none.
-  func optionalPrintable(_ key: StaticString) throws(ReplyFault) -> String? {
-    guard let text = try optionalText(key), !text.isEmpty else { return nil }
-    guard ModuleIdentity.isPrintable(text) else { throw .field(key.description) }
-    return text
-  }
-
-  /// At most 256 bytes of UTF-8.
-  func text(_ key: StaticString) throws(ReplyFault) -> String { try required(key, Self.text) }
-  func optionalText(_ key: StaticString) throws(ReplyFault) -> String? { try optional(key, Self.text) }
-  func flag(_ key: StaticString) throws(ReplyFault) -> Bool { try required(key, \.boolean) }
-  func count(_ key: StaticString) throws(ReplyFault) -> UInt64 { try required(key, \.unsigned) }
-  func integer(_ key: StaticString) throws(ReplyFault) -> Int64 { try required(key, \.integer) }
-
-  func bytes(_ key: StaticString, count: Int) throws(ReplyFault) -> [UInt8] {
-    try required(key) { $0.byteString.flatMap { $0.count == count ? $0 : nil } }
-  }
-
-  func optionalBytes(_ key: StaticString, count: Int) throws(ReplyFault) -> [UInt8]? {
-    try optional(key) { $0.byteString.flatMap { $0.count == count ? $0 : nil } }
-  }
-
-  private static func printable(_ item: CBORItem) -> String? {
-    guard let text = item.string, ModuleIdentity.isPrintable(text) else { return nil }
-    return text
-  }
-
-  private static func text(_ item: CBORItem) -> String? {
-    guard let text = item.string, text.utf8.count <= 256 else { return nil }
-    return text
-  }
+extension ModuleGroupRequest {
+  static var group: UInt16 { SMPGroup.module }
+  static var command: UInt8 { moduleCommand.rawValue }
+  static var operation: SMPMessage.Operation { moduleCommand.operation }
 }

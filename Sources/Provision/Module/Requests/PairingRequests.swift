@@ -1,0 +1,185 @@
+import Cryptography
+import ModuleCore
+import Records
+
+// Pairing in group 64, as `docs/module-protocol.md` defines it.
+
+/// Who the module is.
+struct IdentityRequest: ModuleGroupRequest {
+  static let name = ModuleRequest.identity
+  static let moduleCommand = ModuleCommand.identity
+
+  func reply(_ fields: ReplyFields) throws(ReplyFault) -> ModuleIdentity {
+    let state = try fields.count(ModuleField.state)
+    let keyId = try fields.optionalBytes(ModuleField.keyId, count: Authenticator.keyIdSize)
+    let pending = try fields.optionalBytes(ModuleField.pendingKeyId, count: Authenticator.keyIdSize)
+    guard state == (keyId != nil ? 2 : pending != nil ? 1 : 0) else {
+      throw .field(ModuleField.state.description)
+    }
+    return ModuleIdentity(
+      serialNumber: try fields.printable(ModuleField.serialNumber),
+      chip: try fields.printable(ModuleField.chip),
+      uniqueId: try fields.bytes(ModuleField.uniqueId, count: Authenticator.uniqueIdSize),
+      firmwareVersion: try fields.printable(ModuleField.firmwareVersion),
+      imageSha256: try fields.bytes(ModuleField.imageDigest, count: 32),
+      imei: try fields.optionalPrintable(ModuleField.imei),
+      iccid: try fields.optionalPrintable(ModuleField.iccid),
+      keyId: keyId.map { Hex.encode($0) }, pendingKeyId: pending.map { Hex.encode($0) },
+      installation: try fields.optionalText(ModuleField.installation),
+      boots: try fields.count(ModuleField.boots), sealOpenings: try fields.count(ModuleField.sealOpenings),
+      history: try Self.history(fields))
+  }
+
+  /// A firmware that keeps none of these says none.
+  private static func history(_ fields: ReplyFields) throws(ReplyFault) -> ModuleHistory {
+    func count(_ key: StaticString) throws(ReplyFault) -> UInt64 { try fields.optional(key, \.unsigned) ?? 0 }
+    return ModuleHistory(
+      bootsAtVisit: try count(ModuleField.visitBoots),
+      sealOpeningsAtVisit: try count(ModuleField.visitSealOpenings),
+      watchdogResets: try count(ModuleField.watchdogResets),
+      serviceReplacements: try count(ModuleField.serviceReplacements),
+      provenReplacements: try count(ModuleField.provenReplacements),
+      previousKeyId: try fields.optionalBytes(ModuleField.oldKeyId, count: Authenticator.keyIdSize).map {
+        Hex.encode($0)
+      })
+  }
+}
+
+/// Hands a key over.
+struct PairBeginRequest: ModuleGroupRequest {
+  let key: SecretKey
+  let installation: InstallationID
+
+  static let name = ModuleRequest.pairBegin
+  static let moduleCommand = ModuleCommand.pairBegin
+  static let timeout = recordTimeout
+
+  var fields: CBORMapWriter {
+    var fields = CBORMapWriter()
+    fields.put(ModuleField.key, bytes: key.bytes)
+    fields.put(ModuleField.installation, string: installation.text)
+    return fields
+  }
+
+  func reply(_ fields: ReplyFields) throws(ReplyFault) -> String { try fields.keyId() }
+}
+
+/// Has the module prove that it holds the key.
+struct PairProveRequest: ModuleGroupRequest {
+  let challenge: [UInt8]
+
+  static let name = ModuleRequest.pairProve
+  static let moduleCommand = ModuleCommand.pairProve
+
+  var fields: CBORMapWriter {
+    var fields = CBORMapWriter()
+    fields.put(ModuleField.challenge, bytes: challenge)
+    return fields
+  }
+
+  func reply(_ fields: ReplyFields) throws(ReplyFault) -> (keyId: String, code: [UInt8]) {
+    (
+      keyId: try fields.keyId(),
+      code: try fields.bytes(ModuleField.authenticationCode, count: Authenticator.codeSize)
+    )
+  }
+}
+
+/// The key that was handed over is the module's from here on.
+struct PairCommitRequest: ModuleGroupRequest {
+  let key: SecretKey
+  let uniqueId: [UInt8]
+
+  static let name = ModuleRequest.pairCommit
+  static let moduleCommand = ModuleCommand.pairCommit
+  static let timeout = recordTimeout
+
+  var fields: CBORMapWriter { .commitment(key, uniqueId: uniqueId) }
+  func reply(_ fields: ReplyFields) throws(ReplyFault) -> String { try fields.keyId() }
+}
+
+/// The key that was handed over takes the place of the module's own, by a proof of that one.
+struct PairReplaceRequest: ModuleGroupRequest {
+  let key: SecretKey
+  let uniqueId: [UInt8]
+  let proof: [UInt8]
+
+  static let name = ModuleRequest.pairReplace
+  static let moduleCommand = ModuleCommand.pairReplace
+  static let timeout = recordTimeout
+
+  var fields: CBORMapWriter {
+    var fields = CBORMapWriter.commitment(key, uniqueId: uniqueId)
+    fields.put(ModuleField.proof, bytes: proof)
+    return fields
+  }
+
+  func reply(_ fields: ReplyFields) throws(ReplyFault) -> String { try fields.keyId() }
+}
+
+/// The key that was handed over takes the place of the module's own, because its case has been open for ten seconds.
+struct PairServiceRequest: ModuleGroupRequest {
+  let key: SecretKey
+  let uniqueId: [UInt8]
+
+  static let name = ModuleRequest.pairService
+  static let moduleCommand = ModuleCommand.pairService
+  static let timeout = recordTimeout
+
+  var fields: CBORMapWriter { .commitment(key, uniqueId: uniqueId) }
+  func reply(_ fields: ReplyFields) throws(ReplyFault) -> String { try fields.keyId() }
+}
+
+/// Writes the settings of a pairing.
+struct ConfigureRequest: ModuleGroupRequest {
+  typealias Reply = Void
+
+  let settings: PairingSettings
+  let key: SecretKey
+
+  static let name = ModuleRequest.configure
+  static let moduleCommand = ModuleCommand.configure
+  static let timeout = recordTimeout
+
+  var fields: CBORMapWriter {
+    let parts = settings.onTheWire
+    var fields = CBORMapWriter()
+    fields.put(ModuleField.labelCode, text: parts.labelCode)
+    fields.put(ModuleField.platformAddress, text: parts.platformAddress)
+    fields.put(ModuleField.accessPoint, text: parts.accessPoint)
+    fields.put(ModuleField.trustAnchor, bytes: parts.trustAnchor)
+    fields.put(ModuleField.authenticationCode, bytes: Authenticator.configuration(key: key.bytes, parts))
+    return fields
+  }
+}
+
+/// What the module was told last. A module that was never told answers empty fields or none.
+struct ConfigurationRequest: ModuleGroupRequest {
+  static let name = ModuleRequest.configuration
+  static let moduleCommand = ModuleCommand.configuration
+
+  func reply(_ fields: ReplyFields) throws(ReplyFault) -> PairingSettings {
+    PairingSettings(
+      code: try fields.optionalText(ModuleField.labelCode) ?? "",
+      platform: try fields.optionalText(ModuleField.platformAddress) ?? "",
+      apn: try fields.optionalText(ModuleField.accessPoint) ?? "",
+      trustAnchor: try fields.optional(ModuleField.trustAnchor, \.byteString) ?? [])
+  }
+}
+
+extension CBORMapWriter {
+  /// The key's id, and the code that commits it to this chip.
+  fileprivate static func commitment(_ key: SecretKey, uniqueId: [UInt8]) -> CBORMapWriter {
+    var fields = CBORMapWriter()
+    fields.put(ModuleField.keyId, bytes: Authenticator.keyId(of: key.bytes))
+    fields.put(ModuleField.authenticationCode, bytes: Authenticator.commit(key: key.bytes, uniqueId: uniqueId))
+    return fields
+  }
+}
+
+extension ReplyFields {
+  /// The id of the key that the module answers for, lower-case hex.
+  fileprivate func keyId() throws(ReplyFault) -> String {
+    Hex.encode(try bytes(ModuleField.keyId, count: Authenticator.keyIdSize))
+  }
+}

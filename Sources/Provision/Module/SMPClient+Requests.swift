@@ -1,0 +1,109 @@
+import ModuleCore
+public import Records
+
+// What a module can be asked, one method a request.
+extension SMPClient {
+  // MARK: - The running program
+
+  /// - Returns: what came back; where it is not what was sent, the link is not to be trusted.
+  public func echo(_ text: String) throws(ProvisionError) -> String { try send(EchoRequest(text: text)) }
+
+  /// Where a reset leads.
+  public enum BootMode: UInt8, Hashable, Sendable {
+    case normal = 0
+    /// The chip's ROM bootloader.
+    case bootloader = 1
+  }
+
+  /// Opens the relay and starts the module again. Not repeated: a module that was quick may never have answered.
+  public func reset(_ mode: BootMode = .normal) throws(ProvisionError) { try send(ResetRequest(mode: mode)) }
+
+  /// - Returns: bytes that the module can take in one message, and how many messages at once.
+  public func parameters() throws(ProvisionError) -> (bufferBytes: Int, bufferCount: Int) {
+    try send(ParametersRequest())
+  }
+
+  // MARK: - Images
+
+  /// One image in the module's flash.
+  public struct ImageSlot: Hashable, Sendable {
+    public let slot: Int
+    public let version: String
+    /// Nil where the module does not say.
+    public let hash: [UInt8]?
+    public let isActive: Bool
+    public let isConfirmed: Bool
+  }
+
+  public func imageState() throws(ProvisionError) -> [ImageSlot] { try send(ImageStateRequest()) }
+
+  /// Sends a piece of an update's file. Sent again, or at another place than the next, nothing is written and the
+  /// module says where to go on; so an upload that was cut off is found again.
+  ///
+  /// - Parameters:
+  ///   - length: bytes of the whole file.
+  ///   - digest: SHA-256 of the whole file.
+  /// - Returns: where the next piece begins; `length` where all is there.
+  /// - Throws: `unusableReply` with `match` where the module has all and its digest is not right.
+  func upload(
+    _ piece: ArraySlice<UInt8>, at offset: Int, of length: Int, digest: [UInt8]
+  ) throws(ProvisionError) -> Int {
+    try send(ImageUploadRequest(piece: piece, offset: offset, length: length, digest: digest))
+  }
+
+  /// Has the image with this hash started at the next reset, on trial.
+  func tryImage(hash: [UInt8]) throws(ProvisionError) { try send(ImageTestRequest(hash: hash)) }
+
+  /// Has the running image stay.
+  func confirmImage() throws(ProvisionError) { try send(ImageConfirmRequest()) }
+
+  // MARK: - Pairing
+
+  public func identity() throws(ProvisionError) -> ModuleIdentity { try send(IdentityRequest()) }
+
+  /// - Returns: the id of the key that the module has received.
+  func pairBegin(_ key: SecretKey, for installation: InstallationID) throws(ProvisionError) -> String {
+    try send(PairBeginRequest(key: key, installation: installation))
+  }
+
+  /// - Returns: which key the module answers for, and its authentication code over the challenge.
+  func pairProve(_ challenge: [UInt8]) throws(ProvisionError) -> (keyId: String, code: [UInt8]) {
+    try send(PairProveRequest(challenge: challenge))
+  }
+
+  func pairCommit(_ key: SecretKey, uniqueId: [UInt8]) throws(ProvisionError) -> String {
+    try send(PairCommitRequest(key: key, uniqueId: uniqueId))
+  }
+
+  /// - Parameter proof: under the key that the module holds, over the outstanding challenge.
+  func pairReplace(by key: SecretKey, uniqueId: [UInt8], proof: [UInt8]) throws(ProvisionError) -> String {
+    try send(PairReplaceRequest(key: key, uniqueId: uniqueId, proof: proof))
+  }
+
+  /// Replaces the key of a module whose case has been open for ten seconds.
+  func pairService(by key: SecretKey, uniqueId: [UInt8]) throws(ProvisionError) -> String {
+    try send(PairServiceRequest(key: key, uniqueId: uniqueId))
+  }
+
+  func configure(_ settings: PairingSettings, key: SecretKey) throws(ProvisionError) {
+    try send(ConfigureRequest(settings: settings, key: key))
+  }
+
+  public func configuration() throws(ProvisionError) -> PairingSettings { try send(ConfigurationRequest()) }
+
+  // MARK: - Control
+
+  public func challenge() throws(ProvisionError) -> ModuleChallenge { try send(ChallengeRequest()) }
+
+  public func start(_ start: SignedStart) throws(ProvisionError) { try send(RelayStartRequest(start: start)) }
+
+  /// Opens the relay. Needs no key: opening is always allowed.
+  public func stop() throws(ProvisionError) { try send(StopRequest()) }
+
+  public func readings() throws(ProvisionError) -> ModuleReadings { try send(ReadingsRequest()) }
+
+  /// - Parameter time: seconds since 1970.
+  func setClock(to time: UInt64, key: SecretKey) throws(ProvisionError) {
+    try send(SetClockRequest(time: time, key: key))
+  }
+}

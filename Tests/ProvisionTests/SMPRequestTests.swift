@@ -1,0 +1,92 @@
+import Cryptography
+import Foundation
+import ModuleCore
+import Records
+import Testing
+
+@testable import Provision
+
+/// Each request's place in the protocol, against the numbers in `docs/module-protocol.md` and MCUmgr's own.
+@Suite struct SMPRequestTests {
+  /// What a request's type says of it.
+  private struct Place: Equatable {
+    let name: ModuleRequest
+    let operation: UInt8
+    let group: UInt16
+    let command: UInt8
+    let timeout: Duration
+    let attempts: Int
+
+    /// - Parameters:
+    ///   - operation: 0 reads, 2 writes.
+    ///   - seconds: the timeout.
+    init(
+      _ name: ModuleRequest, _ operation: UInt8, _ group: UInt16, _ command: UInt8, seconds: Int = 1,
+      attempts: Int = 3
+    ) {
+      (self.name, self.operation, self.group, self.command) = (name, operation, group, command)
+      (timeout, self.attempts) = (.seconds(seconds), attempts)
+    }
+
+    init<Request: SMPRequest>(of _: Request.Type) {
+      (name, operation) = (Request.name, Request.operation.rawValue)
+      (group, command) = (Request.group, Request.command)
+      (timeout, attempts) = (Request.timeout, Request.attempts)
+    }
+  }
+
+  @Test func `every request goes where the protocol says, for as long and as often as it may`() {
+    let places = [
+      Place(of: EchoRequest.self), Place(of: ResetRequest.self), Place(of: ParametersRequest.self),
+      Place(of: ImageStateRequest.self), Place(of: ImageTestRequest.self), Place(of: ImageConfirmRequest.self),
+      Place(of: ImageUploadRequest.self), Place(of: IdentityRequest.self), Place(of: PairBeginRequest.self),
+      Place(of: PairProveRequest.self), Place(of: PairCommitRequest.self), Place(of: ConfigureRequest.self),
+      Place(of: ConfigurationRequest.self), Place(of: ChallengeRequest.self), Place(of: RelayStartRequest.self),
+      Place(of: StopRequest.self), Place(of: ReadingsRequest.self), Place(of: SetClockRequest.self),
+      Place(of: PairReplaceRequest.self), Place(of: PairServiceRequest.self),
+    ]
+    let documented = [
+      Place(.echo, 2, 0, 0), Place(.reset, 2, 0, 5, attempts: 1), Place(.parameters, 0, 0, 6),
+      Place(.imageState, 0, 1, 0), Place(.imageTest, 2, 1, 0, seconds: 6), Place(.imageConfirm, 2, 1, 0),
+      Place(.imageUpload, 2, 1, 1, seconds: 6), Place(.identity, 0, 64, 0),
+      Place(.pairBegin, 2, 64, 1, seconds: 3), Place(.pairProve, 2, 64, 2),
+      Place(.pairCommit, 2, 64, 3, seconds: 3), Place(.configure, 2, 64, 4, seconds: 3),
+      Place(.configuration, 0, 64, 5), Place(.challenge, 0, 64, 6),
+      Place(.start, 2, 64, 7, seconds: 3, attempts: 1), Place(.stop, 2, 64, 8), Place(.readings, 0, 64, 9),
+      Place(.setClock, 2, 64, 10), Place(.pairReplace, 2, 64, 11, seconds: 3),
+      Place(.pairService, 2, 64, 12, seconds: 3),
+    ]
+    #expect(places == documented)
+    #expect(Set(places.map(\.name)) == Set(ModuleRequest.allCases))
+  }
+
+  /// The digest is of the messages that the program sent before each request had a type of its own, sequence number 7.
+  @Test func `the bytes of every request are those that modules know`() throws {
+    let key = try #require(
+      SecretKey(bytes: Array(0..<32), keyId: Hex.encode(Authenticator.keyId(of: Array(0..<32)))))
+    let installation = InstallationID(try #require(UUID(uuidString: "0192F0C1-2345-7000-8000-0123456789AB")))
+    let settings = PairingSettings(
+      code: "123456789012345", platform: "https://platform.example", apn: "cmiot",
+      trustAnchor: Array(repeating: 9, count: 32))
+    let uniqueId = [UInt8](1...12)
+    let requests: [any SMPRequest] = [
+      EchoRequest(text: "焊机"), ResetRequest(mode: .normal), ResetRequest(mode: .bootloader),
+      ParametersRequest(), ImageStateRequest(),
+      ImageUploadRequest(piece: [1, 2, 3], offset: 0, length: 900, digest: Array(repeating: 4, count: 32)),
+      ImageUploadRequest(piece: [5, 6], offset: 300, length: 900, digest: Array(repeating: 4, count: 32)),
+      ImageTestRequest(hash: Array(repeating: 8, count: 32)), ImageConfirmRequest(), IdentityRequest(),
+      PairBeginRequest(key: key, installation: installation),
+      PairProveRequest(challenge: Array(repeating: 3, count: 16)),
+      PairCommitRequest(key: key, uniqueId: uniqueId),
+      PairReplaceRequest(key: key, uniqueId: uniqueId, proof: Array(repeating: 6, count: 32)),
+      PairServiceRequest(key: key, uniqueId: uniqueId), ConfigureRequest(settings: settings, key: key),
+      ConfigurationRequest(), ChallengeRequest(),
+      RelayStartRequest(
+        start: SignedStart(counter: 70_000, seconds: 60, authenticator: Array(repeating: 2, count: 32))),
+      StopRequest(), ReadingsRequest(), SetClockRequest(time: 1_790_000_000, key: key),
+    ]
+    let messages = requests.flatMap { $0.message(sequence: 7).encoded ?? [] }
+    #expect(
+      SHA256Digest(of: messages).hex == "05ab00bbd4377eb6cf85db4b4166a93c5ebb8bacfd37523c01ffac36febb3bf5")
+  }
+}
