@@ -228,11 +228,11 @@ import Testing
   }
 
   @Test func `any bytes at all are survived`() {
-    var generator = SystemRandomNumberGenerator()
+    var generator = SeededGenerator(seed: 2)
     var rig = Rig()
     for _ in 0..<3000 {
       let code = UInt8.random(in: 0...0x15, using: &generator)
-      let data = (0..<Int.random(in: 0...40)).map { _ in UInt8.random(in: 0...255, using: &generator) }
+      let data = (0..<Int.random(in: 0...40, using: &generator)).map { _ in UInt8.random(in: 0...255, using: &generator) }
       _ = rig.outputs(code, data, checksum: UInt8.random(in: 0...255, using: &generator))
       for _ in 0..<4 { _ = rig.rom.receive(UInt8.random(in: 0...255, using: &generator)) }
     }

@@ -164,12 +164,12 @@ import Testing
   }
 
   @Test func `any bytes at all are survived`() {
-    var generator = SystemRandomNumberGenerator()
+    var generator = SeededGenerator(seed: 1)
     var rom = rom()
     let codes: [UInt8] = [0x00, 0x01, 0x02, 0x11, 0x21, 0x31, 0x44]
     for _ in 0..<2000 {
       let code = codes.randomElement(using: &generator) ?? 0
-      let noise = (0..<Int.random(in: 0...12)).map { _ in UInt8.random(in: 0...255, using: &generator) }
+      let noise = (0..<Int.random(in: 0...12, using: &generator)).map { _ in UInt8.random(in: 0...255, using: &generator) }
       _ = Self.answers(&rom, to: [0x7f, code, ~code] + noise)
     }
     #expect(rom.memory.flash.byteCount == 1 << 20)

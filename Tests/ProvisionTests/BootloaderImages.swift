@@ -1,6 +1,7 @@
 import Cryptography
 import Foundation
 import ModuleCore
+import TestSupport
 
 @testable import Provision
 
@@ -81,13 +82,8 @@ enum BootloaderImages {
   }
 
   static func noise(_ count: Int, seed: UInt32) -> [UInt8] {
-    var state = seed | 1
-    return (0..<count).map { _ in
-      state ^= state << 13
-      state ^= state >> 17
-      state ^= state << 5
-      return UInt8(truncatingIfNeeded: state)
-    }
+    var generator = SplitMix64(seed: UInt64(seed))
+    return (0..<count).map { _ in UInt8(truncatingIfNeeded: generator.next()) }
   }
 
   private static func littleEndian(_ value: UInt32) -> [UInt8] {

@@ -4,7 +4,7 @@ import TestSupport
 
 @testable import Bench
 
-/// What goes wrong on a wire, drawn from a seed (an xorshift), so that a run can be played again.
+/// What goes wrong on a wire, drawn from a seed, so that a run can be played again.
 struct WireFault {
   enum Kind: CaseIterable {
     /// Single bits flip, bytes get lost, bytes come twice.
@@ -17,18 +17,15 @@ struct WireFault {
   }
 
   let kind: Kind
-  private var state: UInt64
+  private var generator: SplitMix64
 
   init(_ kind: Kind, seed: UInt64) {
     self.kind = kind
-    state = (seed &+ 1) &* 0x9e37_79b9_7f4a_7c15 | 1
+    generator = SplitMix64(seed: seed)
   }
 
   mutating func draw(below limit: Int) -> Int {
-    state ^= state << 13
-    state ^= state >> 7
-    state ^= state << 17
-    return Int((state >> 16) % UInt64(max(1, limit)))
+    generator.next(below: max(1, limit))
   }
 }
 

@@ -20,22 +20,14 @@ public final class FlashArray: Sendable {
     var protection = Protection()
     /// Words that can still be programmed, an erasure counted as one; nil where the supply lasts.
     var operationsLeft: Int?
-    /// What a cut leaves behind is drawn from here.
-    var noise: UInt64 = 0
+    /// Draws what a cut leaves behind.
+    var noise = SeededGenerator(seed: 0)
 
     /// Whether the supply is there for one operation more; `isCut` for the one in which it fails.
     mutating func spend() -> (isWhole: Bool, isCut: Bool) {
       guard let left = operationsLeft else { return (true, false) }
       operationsLeft = left - 1
       return (left > 0, left == 0)
-    }
-
-    /// An xorshift.
-    mutating func draw() -> UInt8 {
-      noise ^= noise << 13
-      noise ^= noise >> 7
-      noise ^= noise << 17
-      return UInt8(truncatingIfNeeded: noise >> 24)
     }
   }
 
@@ -95,7 +87,7 @@ public final class FlashArray: Sendable {
         let (isWhole, isCut) = state.spend()
         for index in start..<min(start + 4, bytes.count) where isWhole || isCut {
           // Some of the bits that were to be cleared.
-          state.cells[range.lowerBound + index] &= isCut ? bytes[index] | state.draw() : bytes[index]
+          state.cells[range.lowerBound + index] &= isCut ? bytes[index] | state.noise.byte() : bytes[index]
         }
         guard isWhole else { return false }
       }
@@ -116,9 +108,9 @@ public final class FlashArray: Sendable {
       if isCut {
         // Some blocks are erased, some half, some not at all.
         for start in stride(from: range.lowerBound, to: range.upperBound, by: 64) {
-          let extent = state.draw() % 4
+          let extent = state.noise.byte() % 4
           guard extent > 0 else { continue }
-          for index in start..<start + 64 { state.cells[index] |= extent == 1 ? state.draw() : 0xff }
+          for index in start..<start + 64 { state.cells[index] |= extent == 1 ? state.noise.byte() : 0xff }
         }
       }
       return isWhole
@@ -168,7 +160,7 @@ public final class FlashArray: Sendable {
       let (isWhole, isCut) = state.spend()
       guard isWhole || isCut else { return }
       // A cut leaves the protection, and cells of both kinds.
-      for index in state.cells.indices { state.cells[index] |= isCut ? state.draw() : 0xff }
+      for index in state.cells.indices { state.cells[index] |= isCut ? state.noise.byte() : 0xff }
       if isWhole { state.protection.fromReading = false }
     }
   }
@@ -182,7 +174,7 @@ public final class FlashArray: Sendable {
   public func failPower(afterOperations count: Int?, seed: UInt64 = 1) {
     state.withLock { state in
       state.operationsLeft = count
-      state.noise = seed | 1
+      state.noise = SeededGenerator(seed: seed)
     }
   }
 

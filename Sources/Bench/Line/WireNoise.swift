@@ -49,14 +49,17 @@ public struct WireNoise: Hashable, Sendable {
 /// What a fault does to the bytes that pass, each way.
 public struct FaultyWire: Sendable {
   private var strikes: [ModuleBenchFault.Strike]
-  private var noises: [(noise: WireNoise, state: UInt64)]
+  private var noises: [(noise: WireNoise, generator: SeededGenerator)]
   /// Bytes that came from the laptop.
   private var received = 0
 
   /// - Parameter fault: nil for a sound wire.
   public init(_ fault: ModuleBenchFault?) {
     strikes = fault?.strikes ?? []
-    noises = (fault?.noises ?? []).map { ($0, UInt64($0.seed) &* 0x9e37_79b9_7f4a_7c15 &+ 1) }
+    noises = (fault?.noises ?? []).map { noise in
+      // Seeds of 1, 2 and 3 are far from each other in the generator.
+      (noise, SeededGenerator(seed: UInt64(noise.seed) &* 0x9e37_79b9_7f4a_7c15 &+ 1))
+    }
   }
 
   /// What the laptop sends at once sets out, before each of its bytes does.
@@ -133,12 +136,7 @@ public struct FaultyWire: Sendable {
     draw(index, below: 1_000_000) < noises[index].noise.partsPerMillion
   }
 
-  /// SplitMix64.
   private mutating func draw(_ index: Int, below count: Int) -> Int {
-    noises[index].state &+= 0x9e37_79b9_7f4a_7c15
-    var value = noises[index].state
-    value = (value ^ (value >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    value = (value ^ (value >> 27)) &* 0x94d0_49bb_1331_11eb
-    return Int((value ^ (value >> 31)) % UInt64(count))
+    noises[index].generator.next(below: count)
   }
 }

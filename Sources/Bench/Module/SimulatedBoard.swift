@@ -18,7 +18,7 @@ struct SimulatedBoard: Board {
   private let poweredUpAt: UInt64
   private var relayIsClosed = false
   private var relayChangedAt: UInt64 = 0
-  private var noise: UInt64
+  private var noise: SeededGenerator
 
   /// - Parameters:
   ///   - uniqueID: 12 bytes; serial number, IMEI, ICCID and noise follow from it.
@@ -40,7 +40,7 @@ struct SimulatedBoard: Board {
       uniqueId: uniqueID, serialNumber: BoardIdentity.serialNumber(uniqueId: uniqueID),
       chip: Array(STM32Model.stm32f405.name.utf8), imei: world.hasModem ? Array(BoardNumbers.imei(of: uniqueID).utf8) : nil,
       iccid: world.hasModem && world.hasSIM ? Array(BoardNumbers.iccid(of: uniqueID).utf8) : nil)
-    noise = uniqueID.reduce(1) { $0 &* 31 &+ UInt64($1) }
+    noise = SeededGenerator(seed: uniqueID.reduce(1) { $0 &* 31 &+ UInt64($1) })
   }
 
   var milliseconds: UInt64 { now() &- poweredUpAt }
@@ -91,13 +91,8 @@ struct SimulatedBoard: Board {
     Int32(clamping: Int64((degrees * 1_000_000 + 20 * nextNoise()).rounded()))
   }
 
-  /// Between -1 and 1, the same row in every run (an xorshift).
-  private mutating func nextNoise() -> Double {
-    noise ^= noise << 13
-    noise ^= noise >> 7
-    noise ^= noise << 17
-    return Double(noise >> 11) / Double(1 << 52) - 1
-  }
+  /// A number between -1 and 1.
+  private mutating func nextNoise() -> Double { Double(noise.next() >> 11) / Double(1 << 52) - 1 }
 
   // MARK: - Random numbers and clock
 

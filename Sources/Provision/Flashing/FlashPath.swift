@@ -113,7 +113,15 @@ extension FlashPath {
       last = found
       if isConfirmed { break }
     }
-    return zip(wanted, last).enumerated().first { $0.element.0 != $0.element.1 }?.offset ?? 0
+    return wanted.firstDifference(from: last) ?? 0
+  }
+}
+
+extension Collection where Element: Equatable {
+  /// Offset of the first element that `other` does not have at the same place; nil where both are the same as far as
+  /// the shorter one goes.
+  func firstDifference(from other: some Sequence<Element>) -> Int? {
+    zip(self, other).enumerated().first { $0.element.0 != $0.element.1 }?.offset
   }
 }
 

@@ -220,8 +220,7 @@ struct ESP32Path: FlashPath {
       let address = piece.address + UInt32(start)
       guard try !holds(address, wanted, during: step) else { continue }
       let found = try read(address, count: wanted.count, during: step)
-      let offset = zip(wanted, found).enumerated().first { $0.element.0 != $0.element.1 }?.offset
-      return address + UInt32(offset ?? 0)
+      return address + UInt32(wanted.firstDifference(from: found) ?? 0)
     }
     return piece.address
   }

@@ -219,7 +219,7 @@ struct LoaderPath: FlashPath {
       for start in stride(from: 0, to: part.bytes.count, by: 1024) {
         let wanted = part.bytes[start..<min(start + 1024, part.bytes.count)]
         let found = try read(part.address + UInt32(start), count: wanted.count, during: step)
-        if let offset = zip(wanted, found).enumerated().first(where: { $0.element.0 != $0.element.1 })?.offset {
+        if let offset = wanted.firstDifference(from: found) {
           return part.address + UInt32(start + offset)
         }
       }
