@@ -1,9 +1,9 @@
 internal import ModuleCore
 
-/// What a simulated STM32 and its ROM bootloader are made of. One value a chip.
+/// The facts of a simulated STM32 and its ROM bootloader, one value for each chip.
 public struct STM32Model: Hashable, Sendable {
   public var name: String
-  /// The answer to Get ID.
+  /// The product id that Get ID answers.
   public var productID: UInt16
   public var flashStart: UInt32
   /// Sizes of the flash's sectors, one after another.
@@ -47,7 +47,7 @@ public struct STM32Model: Hashable, Sendable {
   /// are no read protection and all sectors writable, each byte followed by its complement.
   public static let stm32f405 = STM32Model(
     name: "STM32F405", productID: FlashMap.productId, flashStart: FlashMap.base,
-    sectorBytes: Array(repeating: 16 << 10, count: 4) + [64 << 10] + Array(repeating: 128 << 10, count: 7),
+    sectorBytes: (0..<FlashMap.sectorCount).compactMap { FlashMap.sector($0).map { Int($0.size) } },
     ramStart: 0x2000_0000, ramBytes: 128 << 10, romRAMBytes: 12 << 10,
     systemMemory: 0x1fff_0000...0x1fff_77ff, engraved: 0x1fff_7800...0x1fff_7a2f,
     uniqueIDAddress: 0x1fff_7a10, flashSizeAddress: 0x1fff_7a22, optionBytesAddress: 0x1fff_c000,
@@ -58,13 +58,13 @@ public struct STM32Model: Hashable, Sendable {
 }
 
 extension FlashTimings {
-  /// What an STM32F405 typically takes at 3.3 V with 32-bit access (data sheet DS8626, table "Flash memory
+  /// The times that an STM32F405 typically takes at 3.3 V with 32-bit access (data sheet DS8626, table "Flash memory
   /// programming").
   public static let typical = FlashTimings(
     programWord: .microseconds(16),
     erase: [16 << 10: .milliseconds(250), 64 << 10: .milliseconds(550), 128 << 10: .seconds(1)])
 
-  /// The longest that the same table allows.
+  /// The longest times that the same table allows.
   public static let slowest = FlashTimings(
     programWord: .microseconds(100),
     erase: [16 << 10: .milliseconds(500), 64 << 10: .milliseconds(1_100), 128 << 10: .seconds(2)])

@@ -22,7 +22,8 @@ struct FlashRun {
   func installedVersion(
     over path: inout any FlashPath, where matters: (ImageHeader.Version) -> Bool
   ) throws(FlashError) -> ImageHeader.Version? {
-    guard let place = chip.application, let header = try installedHeader(over: &path),
+    guard let place = chip.application, let stackTops = chip.stm32?.stackTops,
+      let header = try installedHeader(over: &path),
       header.imageLength <= UInt32(place.count), matters(header.version)
     else { return nil }
     for _ in 0..<2 {
@@ -33,7 +34,7 @@ struct FlashRun {
         firmware += try path.read(
           place.lowerBound &+ UInt32(firmware.count), count: count, during: .identifying)
       }
-      if let whole = try? ImageHeader.check(firmware, at: place.lowerBound, isStackTop: { chip.stm32?.isStackTop($0) ?? false }) {
+      if let whole = try? ImageHeader.check(firmware, at: place.lowerBound, stackTops: stackTops) {
         return whole.version
       }
     }

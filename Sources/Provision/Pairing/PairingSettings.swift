@@ -31,8 +31,8 @@ public struct PairingSettings: Hashable, Sendable {
   var unusable: Field? {
     func isPlain(_ text: String) -> Bool { text.utf8.allSatisfy { (0x21...0x7E).contains($0) } }
     if code.utf8.count != ModuleConfiguration.labelCodeSize || !isPlain(code) { return .code }
-    if platform.utf8.count > 128 || !isPlain(platform) || !isAddress(platform) { return .platform }
-    if apn.utf8.count > 63 || !isPlain(apn) { return .apn }
+    if platform.utf8.count > ModuleConfiguration.maximumPlatformAddressSize || !isPlain(platform) || !isAddress(platform) { return .platform }
+    if apn.utf8.count > ModuleConfiguration.maximumAccessPointSize || !isPlain(apn) { return .apn }
     return trustAnchor.count == ModuleConfiguration.trustAnchorSize ? nil : .trustAnchor
   }
 

@@ -108,7 +108,7 @@ public struct Image: Hashable, Sendable {
     }
     let code = first.address..<(first.address &+ UInt32(first.length))
     do throws(ImageHeader.Defect) {
-      try ImageHeader.checkVectors(bytes(of: first), code: code, isStackTop: stm32.isStackTop)
+      try ImageHeader.checkVectors(bytes(of: first), code: code, stackTops: stm32.stackTops)
     } catch {
       switch error {
       case .stackPointerOutsideMemory(let value): throw .program(.stackPointer(value))
@@ -127,7 +127,7 @@ public struct Image: Hashable, Sendable {
     let header: ImageHeader
     do throws(ImageHeader.Defect) {
       header = try ImageHeader.check(
-        bytes(of: application), at: application.address, isStackTop: stm32.isStackTop)
+        bytes(of: application), at: application.address, stackTops: stm32.stackTops)
     } catch {
       throw .program(error == .wrongDigest ? .applicationDigest : .applicationHeader)
     }

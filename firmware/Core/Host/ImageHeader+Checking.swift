@@ -9,10 +9,10 @@ extension ImageHeader {
   /// Checks the image that is loaded at `address` and may take up to `capacity` bytes: vector table, header and
   /// digest.
   /// - Parameters:
-  ///   - isStackTop: whether a stack may begin at an address of this chip.
+  ///   - stackTops: addresses at which a stack may begin in this chip.
   ///   - read: gives `count` bytes from an offset into the image, fewer only at the end of what is there.
   public static func check(
-    at address: UInt32, capacity: UInt32, isStackTop: (UInt32) -> Bool = FlashMap.isStackTop,
+    at address: UInt32, capacity: UInt32, stackTops: [ClosedRange<UInt32>] = FlashMap.stackTops,
     read: (_ offset: Int, _ count: Int) -> [UInt8]
   ) throws(Defect) -> ImageHeader {
     let start = offset &+ size
@@ -23,7 +23,7 @@ extension ImageHeader {
     }
     guard header.loadAddress == address else { throw .otherLoadAddress(header.loadAddress) }
     try checkVectors(
-      read(0, 8), code: address &+ UInt32(start)..<address &+ header.imageLength, isStackTop: isStackTop)
+      read(0, 8), code: address &+ UInt32(start)..<address &+ header.imageLength, stackTops: stackTops)
 
     var hash = SHA256()
     let digestStart = offset &+ digestOffset
@@ -45,9 +45,9 @@ extension ImageHeader {
 
   /// Checks an image held in memory; bytes past its stated length are not looked at.
   public static func check(
-    _ image: [UInt8], at address: UInt32, isStackTop: (UInt32) -> Bool = FlashMap.isStackTop
+    _ image: [UInt8], at address: UInt32, stackTops: [ClosedRange<UInt32>] = FlashMap.stackTops
   ) throws(Defect) -> ImageHeader {
-    try check(at: address, capacity: UInt32(clamping: image.count), isStackTop: isStackTop) { offset, count in
+    try check(at: address, capacity: UInt32(clamping: image.count), stackTops: stackTops) { offset, count in
       offset < image.count ? Array(image[offset..<min(offset &+ count, image.count)]) : []
     }
   }
@@ -55,12 +55,14 @@ extension ImageHeader {
   /// Checks the first two vectors of a table: the stack starts in memory, and reset leads into `code` in Thumb
   /// state. This is all there is to check of a boot block.
   public static func checkVectors(
-    _ table: [UInt8], code: Range<UInt32>, isStackTop: (UInt32) -> Bool = FlashMap.isStackTop
+    _ table: [UInt8], code: Range<UInt32>, stackTops: [ClosedRange<UInt32>] = FlashMap.stackTops
   ) throws(Defect) {
     guard let stack = table.littleEndian(UInt32.self, at: 0),
       let reset = table.littleEndian(UInt32.self, at: 4)
     else { throw .tooShort }
-    guard isStackTop(stack) else { throw .stackPointerOutsideMemory(stack) }
+    guard stack & 3 == 0, stackTops.contains(where: { $0.contains(stack) }) else {
+      throw .stackPointerOutsideMemory(stack)
+    }
     guard reset & 1 == 1, code.contains(reset & ~1) else { throw .resetVectorOutsideImage(reset) }
   }
 

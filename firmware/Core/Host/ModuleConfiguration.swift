@@ -20,12 +20,4 @@ public struct ModuleConfiguration: Sendable {
     self.accessPoint = accessPoint
     self.trustAnchor = trustAnchor
   }
-
-  /// Whether every part has a length that the module takes.
-  public var isWellFormed: Bool {
-    labelCode.count == Self.labelCodeSize
-      && platformAddress.count <= Self.maximumPlatformAddressSize
-      && accessPoint.count <= Self.maximumAccessPointSize
-      && trustAnchor.count == Self.trustAnchorSize
-  }
 }

@@ -1,4 +1,4 @@
-/// How the STM32F405's flash is divided (RM0090, section 3.3; 1 MiB, 12 sectors).
+/// The division of the STM32F405's flash (RM0090, section 3.3; 1 MiB, 12 sectors).
 ///
 ///     0       0x08000000   16 KiB  boot block
 ///     1, 2    0x08004000   16 KiB  each: pairing record, two slots
@@ -26,7 +26,7 @@ public enum FlashMap {
 
   public static var sectorCount: Int { 12 }
 
-  /// First address and size of a sector, or nil past the last.
+  /// First address and size of a sector; nil where there is no such sector.
   public static func sector(_ index: Int) -> (address: UInt32, size: UInt32)? {
     switch index {
     case 0...3: (base &+ UInt32(index) &* 0x4000, 0x4000)
@@ -34,12 +34,5 @@ public enum FlashMap {
     case 5...11: (base &+ 0x2_0000 &* UInt32(index &- 4), 0x2_0000)
     default: nil
     }
-  }
-
-  /// Whether a stack may start here: main memory or core-coupled memory, the word past its end included.
-  public static func isStackTop(_ address: UInt32) -> Bool {
-    guard address & 3 == 0 else { return false }
-    return (address > 0x2000_0000 && address <= 0x2002_0000)
-      || (address > 0x1000_0000 && address <= 0x1001_0000)
   }
 }

@@ -1,7 +1,6 @@
 /// MCUmgr's codes for the transport and the standard groups.
 public enum ManagementError {
   public static var unknown: UInt64 { 1 }
-  public static var noMemory: UInt64 { 2 }
   public static var invalid: UInt64 { 3 }
   public static var notFound: UInt64 { 5 }
   public static var badState: UInt64 { 6 }

@@ -5,10 +5,3 @@ public protocol LineSpeedMemory: AnyObject {
   /// The line worked at this speed to the end, and at no higher one.
   func note(held baud: Int)
 }
-
-/// Knows nothing of earlier runs.
-public final class NoLineSpeedMemory: LineSpeedMemory {
-  public let ceiling: Int? = nil
-  public init() {}
-  public func note(held baud: Int) {}
-}

@@ -37,9 +37,4 @@ public struct STM32Chip: Hashable, Sendable {
     /// - Parameter bytes: size of the whole flash.
     func longest(flashBytes bytes: Int) -> Duration { .seconds(2) + aByte * (2 * bytes) }
   }
-
-  /// Whether a stack may begin here: at a word's border, in or right behind one of the chip's memories.
-  func isStackTop(_ address: UInt32) -> Bool {
-    address % 4 == 0 && stackTops.contains { $0.contains(address) }
-  }
 }
