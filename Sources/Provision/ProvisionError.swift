@@ -1,8 +1,8 @@
 public import ModuleCore
 public import Records
 
-/// What can go wrong between this laptop and a module, in the words of the protocol. No key, name or phone
-/// number is ever part of it.
+/// An error between this laptop and a module, in the words of the protocol. No key, name or phone number is ever part
+/// of it.
 public enum ProvisionError: Error, Hashable, Sendable {
   // MARK: The conversation
 
@@ -10,9 +10,9 @@ public enum ProvisionError: Error, Hashable, Sendable {
   case link(LinkError, during: ModuleRequest)
   /// The module answered, and said no.
   case rejected(ModuleRejection, during: ModuleRequest)
-  /// Something came back, but no reply to what was asked, however often that was repeated.
+  /// Bytes came back, but no reply to what was asked, however often that was repeated.
   case unusableReply(ReplyFault, during: ModuleRequest)
-  /// What was to be sent is longer than a message can be; nothing was sent.
+  /// The request is longer than a message can be; nothing was sent.
   case messageTooLong(ModuleRequest)
 
   // MARK: Pairing
@@ -27,7 +27,7 @@ public enum ProvisionError: Error, Hashable, Sendable {
   case otherKey(recorded: String, held: String?)
   /// The module does not hold the key that it says it holds.
   case notProven(keyId: String)
-  /// What was read back is not what was written.
+  /// The settings that were read back are not those that were written.
   case configurationDiffers([PairingSettings.Field])
   /// All steps were acknowledged, yet the module does not say that it is paired with this key.
   case notConfirmed(keyId: String)
@@ -38,7 +38,7 @@ public enum ProvisionError: Error, Hashable, Sendable {
 
   // MARK: Functional test
 
-  /// It was asked to stop between two steps. The relay was told to open.
+  /// The test was asked to stop between two steps. The relay was told to open.
   case cancelled
   /// The test ended early, in this step. The relay was told to open.
   indirect case test(step: String, ProvisionError)
@@ -50,7 +50,7 @@ public enum ProvisionError: Error, Hashable, Sendable {
   case noSuchPlan(String)
 }
 
-/// Why a module keeps the key that it has.
+/// The reason for which a module keeps the key that it has.
 public enum ReplacementTrouble: Error, Hashable, Sendable {
   /// This laptop does not have the key, and the platform cannot be reached.
   case unreachable
@@ -66,7 +66,7 @@ public enum ReplacementTrouble: Error, Hashable, Sendable {
 
 /// An error answer: `group` and `code` as in `docs/module-protocol.md`.
 public struct ModuleRejection: Error, Hashable, Sendable {
-  /// Nil for a code of the transport or of a standard group, which says no group.
+  /// The group of the code; nil for a code of the transport or of a standard group, which says none.
   public let group: UInt16?
   public let code: UInt64
 
@@ -75,14 +75,14 @@ public struct ModuleRejection: Error, Hashable, Sendable {
     self.code = code
   }
 
-  /// What a code of group 64 means; nil for every other group.
+  /// The meaning of a code of group 64; nil for every other group.
   public var refusal: ModuleRefusal? {
     guard group == SMPGroup.module, let code = UInt8(exactly: code) else { return nil }
     return ModuleRefusal(code: code)
   }
 }
 
-/// Why what came back is no reply.
+/// The reason for which the bytes that came back are no reply.
 public enum ReplyFault: Error, Hashable, Sendable {
   /// Noise, a wrong checksum or a frame cut short.
   case garbled
@@ -96,10 +96,10 @@ public enum ReplyFault: Error, Hashable, Sendable {
   case field(String)
 }
 
-/// What is wrong with a scheme's or a plan's file.
+/// A fault of a scheme's or a plan's file.
 public enum DocumentFault: Hashable, Sendable {
   case unreadable(errno: Int32)
-  /// Larger than this many bytes.
+  /// The file is larger than this many bytes.
   case tooLarge(limit: Int)
   case notJSON(JSONFault)
   /// `path` names the field from the top (`appliesTo.supply[0]`); `step` is the plan's step it belongs to.
@@ -111,7 +111,7 @@ public enum DocumentFault: Hashable, Sendable {
     case unknown
     /// A list, a text or a table with nothing in it.
     case empty
-    /// Not one of the values that this field can have.
+    /// The value is not one of those that this field can have.
     case notAChoice
     /// The upper limit is below the lower, or a rating is not positive.
     case outOfRange
@@ -119,7 +119,7 @@ public enum DocumentFault: Hashable, Sendable {
     case duplicate
     /// The file's name is not the document's name and `.json`.
     case otherFileName
-    /// No plan or no step of that name.
+    /// There is no plan or no step of that name.
     case noSuchName
     /// The scheme admits welders that draw more than its relay or its breaker carries.
     case aboveRating

@@ -1,36 +1,38 @@
-/// How an adapter's control lines reach a chip's reset and BOOT0 pins, in electrical terms. At a TTL adapter's pin an
-/// asserted line is low, so that a line wired straight pulls its pin low while it is asserted.
+/// The way in which an adapter's control lines reach a chip's reset and BOOT0 pins, in electrical terms. At a TTL
+/// adapter's pin an asserted line is low, so that a line wired straight pulls its pin low while it is asserted.
 public struct BoardProfile: Hashable, Sendable {
   public enum Line: Hashable, Sendable { case dtr, rts }
 
-  /// As `--profile` names it.
+  /// The name that `--profile` takes.
   public let name: String
-  /// Wired to NRST, which resets while low; nil where no line is.
+  /// The line that is wired to NRST, which resets the chip while it is low; nil where none is.
   public let reset: Line?
-  /// Wired to BOOT0, which is read as the reset ends: high leads into the ROM bootloader. Nil where no line is.
+  /// The line that is wired to BOOT0, which the chip reads as its reset ends: high leads into the ROM bootloader. Nil
+  /// where none is.
   public let boot0: Line?
-  /// DTR and RTS lead through two crossed transistors to IO0 (IO9 of a C3) and EN of a chip of Espressif's: RTS alone
-  /// pulls EN low, DTR alone IO0, and both together neither.
+  /// Whether DTR and RTS lead through two crossed transistors to IO0 (IO9 of a C3) and EN of a chip of Espressif's:
+  /// RTS alone pulls EN low, DTR alone IO0, and both together neither.
   public let isEspressif: Bool
 
   init(name: String, reset: Line?, boot0: Line?, isEspressif: Bool = false) {
     (self.name, self.reset, self.boot0, self.isEspressif) = (name, reset, boot0, isEspressif)
   }
 
-  /// `module` is the module's service connector: no control line; a blank chip is reset by its supply with BOOT0 at
-  /// 3.3 V by hand. The others are boards with both lines wired straight, or through one transistor each that does not
-  /// change their sense, as stm32loader expects them and with the two exchanged.
+  /// Every profile that `--profile` takes. `module` is the module's service connector, which has no control line: a
+  /// blank chip is reset by its supply, with BOOT0 held at 3.3 V by hand. The others are boards with both lines wired
+  /// straight, or through one transistor each that does not change their sense, as stm32loader expects them and with
+  /// the two exchanged.
   public static let known = [
     BoardProfile(name: "module", reset: nil, boot0: nil),
     BoardProfile(name: "dtr-reset-rts-boot0", reset: .dtr, boot0: .rts),
     BoardProfile(name: "rts-reset-dtr-boot0", reset: .rts, boot0: .dtr), espressif,
   ]
 
-  /// Espressif's own boards and most that are made after them.
+  /// The profile of Espressif's own boards and of most that are made after them.
   static let espressif = BoardProfile(name: "esp32", reset: .rts, boot0: .dtr, isEspressif: true)
 
   /// Resets the chip into its ROM bootloader.
-  /// - Parameter rest: lets so much time pass.
+  /// - Parameter rest: lets this much time pass.
   func enterBootloader(_ lines: any ModemLines, rest: (Duration) throws(LinkError) -> Void) throws(LinkError) {
     if isEspressif { return try enterEspressif(lines, rest: rest) }
     try set(boot0, high: true, lines)
@@ -46,16 +48,17 @@ public struct BoardProfile: Hashable, Sendable {
   private func enterEspressif(
     _ lines: any ModemLines, rest: (Duration) throws(LinkError) -> Void
   ) throws(LinkError) {
-    // EN low: reset, with IO0 high; from both lines at rest, so that nothing is pulled in between.
+    // EN low resets the chip, with IO0 high. Both lines are at rest before, so that nothing else is pulled in
+    // between.
     try lines.set(dtr: false, rts: false)
     try lines.set(dtr: false, rts: true)
-    // A capacitor at EN, of up to 10 µF at its pull-up of 10 kΩ.
+    // Boards have a capacitor of up to 10 µF at EN, whose pull-up is 10 kΩ.
     try rest(.milliseconds(100))
-    // IO0 low while EN rises by that capacitor.
+    // IO0 has to be low while EN rises as that capacitor fills.
     try lines.set(dtr: true, rts: false)
     try rest(.milliseconds(150))
     try lines.set(dtr: false, rts: false)
-    // The ROM says hello.
+    // The ROM prints its banner.
     try rest(.milliseconds(50))
   }
 

@@ -1,5 +1,5 @@
-/// Why a module was not flashed. Nothing has been erased where an error comes `during` a step before `erasing`,
-/// nor with the cases that have no step; in any case the same call can be made again.
+/// The reason for which a module was not flashed. Nothing has been erased where an error comes `during` a step before
+/// `erasing`, nor with the cases that have no step; the same call can always be made again.
 public enum FlashError: Error, Hashable, Sendable {
   /// Neither a firmware nor a bootloader answered.
   case noAnswer
@@ -24,13 +24,13 @@ public enum FlashError: Error, Hashable, Sendable {
   case commandMissing(UInt8)
   /// The chip's product id is none that this program knows.
   case unknownChip(productID: UInt16)
-  /// Product ids of the chip on the cable and of the one the image is for.
+  /// The chip on the cable (`found`) is another one than the image is for (`wanted`); both are product ids.
   case wrongChip(found: UInt16, wanted: UInt16)
-  /// A chip of Espressif's, of no kind that this program knows by what it says at 0x40001000.
+  /// The chip is one of Espressif's that this program does not know; `magic` is the word at its 0x40001000.
   case unknownEspressif(magic: UInt32)
   /// Espressif's ROM loader said no.
   case espressif(ESP32Status, during: FlashStep)
-  /// The chip encrypts its flash, starts signed programs only or shows nothing of itself: what is written plainly would
+  /// The chip encrypts its flash, starts signed programs only or shows nothing of itself, so that a plain image would
   /// not start. Nothing has been erased.
   case secured(chip: String)
   /// No shipped release is for this chip.
@@ -44,8 +44,8 @@ public enum FlashError: Error, Hashable, Sendable {
   case verification(address: UInt32)
   /// The running firmware answered, but refused what flashing needs of it.
   case firmware(ProvisionError)
-  /// All is written and verified, yet no firmware of this image answers.
+  /// Everything is written and verified, yet no firmware of this image answers.
   case firmwareSilent
-  /// The caller wanted it to end.
+  /// The caller asked for an end.
   case cancelled(during: FlashStep)
 }

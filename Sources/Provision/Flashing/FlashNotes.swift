@@ -1,9 +1,9 @@
-/// What the laptop remembers from one flashing run to the next. Losing it costs time and nothing else.
+/// The notes that the laptop keeps from one flashing run to the next. Losing them costs time and nothing else.
 public protocol FlashNotes: AnyObject {
-  /// What a chip has acknowledged of an image.
+  /// The journal of what a chip has acknowledged of an image.
   /// - Parameters:
-  ///   - chipID: lower-case hex.
-  ///   - imageSha256: of the image file, lower-case hex.
+  ///   - chipID: the chip's unique id, lower-case hex.
+  ///   - imageSha256: SHA-256 of the image file, lower-case hex.
   func journal(chipID: String, imageSha256: String) -> any FlashJournal
 
   /// The highest speed at which the adapter in use has held, bits a second; nil where none has failed.
@@ -15,7 +15,7 @@ public protocol FlashNotes: AnyObject {
   func remember(isProtected: Bool, chipID: String)
 }
 
-/// Who is at the other end of the adapter.
+/// The program at the other end of the adapter.
 public enum FlashPartner: String, Hashable, Sendable, CaseIterable {
   /// The chip's ROM bootloader.
   case bootloader

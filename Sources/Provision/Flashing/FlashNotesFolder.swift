@@ -1,19 +1,19 @@
 internal import Files
 internal import FoundationEssentials
 
-/// Flashing notes in a folder of the laptop's home: one small file a chip and image under way, one an adapter. They
-/// are read with suspicion and written as well as it goes: what cannot be kept is only done again.
+/// Flashing notes in a folder of the laptop's home, one small file for each chip and image under way and one for each
+/// adapter. They are read with suspicion, and written as far as that works: what cannot be kept is only done again.
 public final class FlashNotesFolder: FlashNotes {
   private let folder: String
   private let adapter: String
 
   /// - Parameters:
-  ///   - folder: made where it is not there.
+  ///   - folder: path of the folder, which is made where it is not there.
   ///   - adapter: what tells the adapter from others, as `PortInfo.adapterKey`; any text.
   public init(folder: String, adapter: String) {
     self.folder = folder
     self.adapter = adapter
-    // It lies in the home, which is for its owner only.
+    // The folder lies in the home, which is for its owner only.
     try? Folder.make(FilePath(folder), permissions: .exactly(0o700))
   }
 
@@ -67,14 +67,15 @@ public final class FlashNotesFolder: FlashNotes {
     "\(folder)/\(Self.plain(adapter)).\(partner.rawValue)-speed"
   }
 
-  /// A name for a file, whatever an adapter calls itself.
+  /// The name of a file for an adapter, whatever it calls itself.
   private static func plain(_ text: String) -> String {
     String(text.map { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") ? $0 : "_" }.prefix(100))
   }
 }
 
 extension PortInfo {
-  /// The same for the same adapter in any socket where it has a serial number, else the same for the socket.
+  /// A key that is the same for an adapter in any socket where the adapter has a serial number, else the same for the
+  /// socket.
   public var adapterKey: String {
     guard let usb else { return byPath ?? path }
     let kind = [usb.vendorID, usb.productID].map { String($0, radix: 16) }.joined(separator: "-")
@@ -86,7 +87,7 @@ extension PortInfo {
 /// known any more, of which a sector's last counts; or `loader silent`. A line that is cut off or no such line does not
 /// count.
 final class FileFlashJournal: FlashJournal {
-  /// What a journal of 1 MiB in blocks of 256 bytes takes ten times over.
+  /// Largest journal that is read, bytes: ten times what 1 MiB in blocks of 256 bytes takes.
   private static let byteLimit = 1 << 20
 
   private static let silentLoader = "loader silent"
@@ -141,7 +142,7 @@ final class FileFlashJournal: FlashJournal {
     if line.hasSuffix("-\n") { try? file?.sync() }
   }
 
-  /// Text of a note; nil where there is no such file, or one that is too large or not UTF-8.
+  /// The text of a file; nil where there is none, or one that is too large or not UTF-8.
   static func text(of path: String) -> String? {
     guard let bytes = try? ImageFile.read(path, limit: byteLimit) else { return nil }
     return String(validating: bytes, as: UTF8.self)

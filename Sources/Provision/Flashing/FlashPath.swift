@@ -1,8 +1,9 @@
-/// One way into a chip's flash: the ROM bootloader, or a faster program that it has started. What is flashed, whether
-/// it may be, and in which order is decided by `Flasher` above it; a path only carries it out.
+/// One way into a chip's flash: the ROM bootloader, or a faster program that it has started. `Flasher` above it
+/// decides what is flashed, whether it may be, and in which order; a path only carries that out.
 ///
 /// `Flasher` calls `unchanged`, `write`, `prove` and `start` in this order; `write` and `prove` once more where that
-/// proves that something is wrong; `read` at any time before `start`. Each may be cut off anywhere and is then run again over a new path.
+/// proves that something is wrong; `read` at any time before `start`. Each may be cut off anywhere and is then run
+/// again over a new path.
 protocol FlashPath {
   /// Numbers of the plan's sectors that hold their bytes already, as far as the path can tell without reading them
   /// out: by a digest that the chip makes. Empty where it cannot.
@@ -16,17 +17,17 @@ protocol FlashPath {
   /// - Throws: `verification` where one is not.
   mutating func prove(_ plan: FlashPlan, watch: FlashWatch) throws(FlashError) -> FlashProof
 
-  /// - Parameter count: any.
+  /// - Parameter count: bytes to be read, any number.
   mutating func read(_ address: UInt32, count: Int, during step: FlashStep) throws(FlashError) -> [UInt8]
 
-  /// The chip leaves for the program whose vector table is at `address`.
+  /// Has the chip leave for the program whose vector table is at `address`.
   mutating func start(_ address: UInt32) throws(FlashError)
 }
 
-/// Which bytes get into which sectors, and in which order they are written: the boot block, where it is among them, comes
-/// last, and of it what the chip starts by.
+/// The bytes that get into each sector, in the order in which they are written: the boot block, where it is among
+/// them, comes last, and what the chip starts by is the last of it.
 struct FlashPlan: Hashable {
-  /// What of one sector has to be the image's; the rest of the sector is erased with it.
+  /// The bytes of one sector that have to be the image's; the rest of the sector is erased with them.
   struct Part: Hashable {
     let sector: Int
     let address: UInt32
@@ -36,7 +37,7 @@ struct FlashPlan: Hashable {
   let chip: ChipModel
   var parts: [Part]
 
-  /// All pieces of `image`, cut at the borders of sectors.
+  /// Takes all pieces of `image`, cut at the borders of sectors.
   init(_ image: Image, on chip: ChipModel) {
     self.chip = chip
     var (boot, others): ([Part], [Part]) = ([], [])
@@ -62,9 +63,10 @@ struct FlashPlan: Hashable {
   /// The parts that lie in the sectors that the chip starts from.
   var bootParts: [Part] { parts.filter { chip.bootSectors.contains($0.sector) } }
 
-  /// A part cut into blocks of at most `size` bytes, a multiple of four, in the order in which they are written: of a
-  /// boot block from its end, and after everything else the start's address and then the stack's. One that was cut off
-  /// anywhere is then none that the chip could start, and that a firmware behind it would protect as it is.
+  /// A part cut into blocks of at most `size` bytes, a multiple of four, in the order in which they are written:
+  /// those of a boot block from its end, with the start's address and then the stack's after everything else. A boot
+  /// block that was cut off anywhere is then none that the chip could start, and that a firmware behind it would
+  /// protect as it is.
   func blocks(of part: Part, size: Int) -> [Range<Int>] {
     let count = part.bytes.count
     let blocks = stride(from: 0, to: count, by: size).map { $0..<min($0 + size, count) }
@@ -76,20 +78,20 @@ struct FlashPlan: Hashable {
     return (code + [start, stack]).filter { !$0.isEmpty }
   }
 
-  /// How many bytes of a part need not be written after a run that was cut off, of those that it had acknowledged: a
-  /// boot block is written whole or anew.
+  /// Bytes of a part that need not be written again after a run that was cut off, of those that it had acknowledged:
+  /// a boot block is written whole or anew.
   func known(of part: Part, acknowledged: Int?) -> Int {
     let known = min(acknowledged ?? 0, part.bytes.count)
     return isBootBlock(part) && known < part.bytes.count ? 0 : known
   }
 
-  /// The sectors to be erased: from the end of the flash, so that the one that the chip starts from goes last.
+  /// The sectors to be erased, from the end of the flash, so that the one that the chip starts from goes last.
   var sectors: [Int] { Set(parts.map(\.sector)).sorted(by: >) }
 
   var byteCount: Int { parts.reduce(0) { $0 + $1.bytes.count } }
 }
 
-/// How it is known that the chip holds what it should.
+/// The way in which it is known that the chip holds what it should.
 public enum FlashProof: String, Hashable, Sendable, CaseIterable {
   /// The firmware in the module says that it is the image: the module's own word.
   case claimed
@@ -125,7 +127,7 @@ extension Collection where Element: Equatable {
   }
 }
 
-/// Who is told how a flashing run goes, and who may end it.
+/// The caller's two handles on a flashing run: it is told how the run goes, and may end it.
 struct FlashWatch {
   let onEvent: (FlashStep) -> Void
   let isCancelled: () -> Bool

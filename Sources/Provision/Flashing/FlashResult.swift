@@ -1,4 +1,4 @@
-/// What a flashing run has done.
+/// The outcome of a flashing run.
 public struct FlashResult: Hashable, Sendable {
   public enum SkipReason: String, Hashable, Sendable {
     /// The running firmware has the image's digest.
@@ -11,19 +11,19 @@ public struct FlashResult: Hashable, Sendable {
   /// The chip's unique id, lower-case hex.
   public let chipID: String
   public let firmwareVersion: String
-  /// Of the image file, lower-case hex.
+  /// SHA-256 of the image file, lower-case hex.
   public let firmwareSha256: String
-  /// Nil where the image was written.
+  /// Why nothing was written; nil where the image was.
   public let skipped: SkipReason?
-  /// How it was made sure that the chip holds the image; never empty.
+  /// The ways in which it was made sure that the chip holds the image; never empty.
   public let proofs: Set<FlashProof>
-  /// Into flash; a boot block that was there already does not count.
+  /// Bytes written into flash; a boot block that was there already does not count.
   public let bytesWritten: Int
-  /// Read protection was lifted: boot block, firmware and pairing key of before are erased.
+  /// Whether read protection was lifted, which erased the boot block, the firmware and the pairing key of before.
   public var keyErased = false
   public let duration: Duration
 
-  /// `duration` as the documents write it.
+  /// `duration` in seconds, as the documents write it.
   public var seconds: Double {
     let (seconds, attoseconds) = duration.components
     return Double(seconds) + Double(attoseconds / 1_000_000_000_000_000) / 1000

@@ -1,7 +1,7 @@
 internal import Cryptography
 internal import ModuleCore
 
-/// Brings one chip's flash up to one image over a path, and nothing that need not be touched is.
+/// Brings one chip's flash up to one image over a path, without touching what need not be touched.
 struct FlashRun {
   let chip: ChipModel
   let image: Image
@@ -9,7 +9,7 @@ struct FlashRun {
   let watch: FlashWatch
 
   struct Outcome {
-    /// Nothing had to be written.
+    /// Whether nothing had to be written.
     var isHeld: Bool
     var bytesWritten: Int
     var proofs: Set<FlashProof>
@@ -17,8 +17,9 @@ struct FlashRun {
 
   // MARK: - What is there
 
-  /// The version of the firmware in the chip, where it `matters` and the firmware is whole: one whose writing was
-  /// cut off has nothing to protect. Only for a version that matters the whole of it is read, some seconds' work.
+  /// The version of the firmware in the chip, where that version `matters` and the firmware is whole: one whose
+  /// writing was cut off has nothing to protect. The whole firmware is read only for a version that matters, since
+  /// that takes some seconds.
   func installedVersion(
     over path: inout any FlashPath, where matters: (ImageHeader.Version) -> Bool
   ) throws(FlashError) -> ImageHeader.Version? {
@@ -44,7 +45,7 @@ struct FlashRun {
   /// The header of a module's firmware, whole or not; nil where there is none.
   private func installedHeader(over path: inout any FlashPath) throws(FlashError) -> ImageHeader? {
     guard let place = chip.application else { return nil }
-    // What is no header may be one that was spoilt on its way.
+    // Bytes that are no header may be one that was spoilt on its way.
     for _ in 0..<2 {
       let bytes = try path.read(
         place.lowerBound &+ UInt32(ImageHeader.offset), count: ImageHeader.size, during: .identifying)
@@ -56,17 +57,18 @@ struct FlashRun {
 
   // MARK: - Doing it
 
-  /// What of the image has to be in the chip, without a boot block that works: that is never touched, the image's own
-  /// or not, since it brings the ROM bootloader back by itself, so that a chip whose writing was cut off can still be
-  /// reached. Any firmware that it has started protects it from writing, which is how it is told from a foreign program
-  /// and from one that was cut off half-way. Where there is none, it is written after everything else.
-  /// - Throws: `writeProtected` where it may not be written.
+  /// The plan for the image, without its boot block where the chip has one that works. Such a boot block is never
+  /// touched, whether it is the image's own or not, since it brings the ROM bootloader back by itself, so that a chip
+  /// whose writing was cut off can still be reached. A firmware that it has started protects it from writing, which
+  /// is how it is told from a foreign program and from one that was cut off half-way. Where the chip has none, the
+  /// image's is written after everything else.
+  /// - Throws: `writeProtected` where a sector of the plan may not be written.
   func plan(over path: inout any FlashPath) throws(FlashError) -> FlashPlan {
     try watch.begin(.comparing)
     var plan = FlashPlan(image, on: chip)
     let protected = try writeProtectedSectors(over: &path)
     let boot = plan.bootParts
-    // The few bytes that say it first: comparing takes longer.
+    // The option bytes are asked first, because comparing takes longer.
     var stays = boot.allSatisfy { protected.contains($0.sector) }
     if !stays { stays = try holds(boot, over: &path) }
     if stays { plan.parts.removeAll { boot.contains($0) } }
@@ -95,7 +97,8 @@ struct FlashRun {
     return Outcome(isHeld: plan.parts.isEmpty, bytesWritten: plan.byteCount, proofs: proofs)
   }
 
-  /// Where the proof fails, what was kept from an earlier run or spoilt on the wire is erased and written once more.
+  /// Writes the plan and proves it. Where the proof fails, what was kept from an earlier run or spoilt on the wire is
+  /// erased and written once more.
   private func writeAndProve(
     _ plan: FlashPlan, within whole: FlashPlan, over path: inout any FlashPath
   ) throws(FlashError) -> FlashProof {
@@ -106,7 +109,7 @@ struct FlashRun {
       } catch {
         switch error {
         case .verification, .refused, .writeProtected:
-          // What the chip has acknowledged is not there, or cannot be gone on with.
+          // The bytes that the chip has acknowledged are not there, or nothing can follow them.
           journal.clear()
           if isLast { throw error }
           guard case .verification = error else { throw error }
@@ -117,8 +120,8 @@ struct FlashRun {
     throw .verification(address: chip.startAddress)
   }
 
-  /// Whether all of the image is in the chip although its firmware does not run, a jumper being set, say. Looked
-  /// into only where the header says so and no earlier run was cut off: it costs as much as reading the image.
+  /// Whether all of the image is in the chip although its firmware does not run, as with a jumper set. This is looked
+  /// into only where the header says so and no earlier run was cut off, since it costs as much as reading the image.
   private func isHeld(_ plan: FlashPlan, over path: inout any FlashPath) throws(FlashError) -> Bool {
     guard journal.acknowledged.isEmpty, let stated = image.manifest.appSha256,
       plan.bootParts.isEmpty,
@@ -133,7 +136,7 @@ struct FlashRun {
     }
   }
 
-  /// Compares byte by byte what a digest has proved already.
+  /// Compares every byte, although a digest has proved them already.
   private func readBack(_ plan: FlashPlan, over path: inout any FlashPath) throws(FlashError) {
     let total = plan.byteCount
     var done = 0
@@ -162,7 +165,7 @@ struct FlashRun {
     return true
   }
 
-  /// As the option bytes say; none where the chip does not show them.
+  /// The sectors that the option bytes protect from writing; none where the chip does not show them.
   private func writeProtectedSectors(over path: inout any FlashPath) throws(FlashError) -> Set<Int> {
     guard let protection = chip.stm32?.writeProtection else { return [] }
     let count = protection.byteCount
@@ -176,7 +179,7 @@ struct FlashRun {
       }
       return protection.sectors(in: bytes)
     } catch .refused {
-      // A loader that does not show its option bytes; writing will tell.
+      // This loader does not show its option bytes; writing will tell.
       return []
     } catch {
       throw error

@@ -1,13 +1,13 @@
-/// Where a flashing run stands: what it reports as it goes, and what an error happened during. The steps come in
-/// this order; `erasing`, `writing` and `verifying` come many times, and begin again where a proof failed.
+/// The step that a flashing run is at, which it reports as it goes, and during which an error happened. The steps
+/// come in this order; `erasing`, `writing` and `verifying` come many times, and begin again where a proof failed.
 public enum FlashStep: Hashable, Sendable {
-  /// Looking for the bootloader or a firmware on the wire.
+  /// The bootloader or a firmware is looked for on the wire.
   case connecting
   /// A firmware runs and is asked to make room for the bootloader.
   case enteringBootloader
   /// The bootloader is asked what it is and which chip it is in.
   case identifying
-  /// `uniqueID` is lower-case hex.
+  /// The chip is known; `uniqueID` is lower-case hex.
   case chipFound(name: String, uniqueID: String)
   /// The flashing program is sent into the chip's RAM and asked how fast the line may be.
   case startingLoader
@@ -15,17 +15,17 @@ public enum FlashStep: Hashable, Sendable {
   case unprotecting
   /// The chip's flash is protected from reading.
   case protecting
-  /// `bytes` of the update's file have reached the running firmware, of so many.
+  /// The update's file is uploaded, and `bytes` of it have reached the running firmware.
   case uploading(bytes: Int, of: Int)
-  /// The wire spoils too much: the bootloader is brought back at this speed, bits a second.
+  /// The wire spoils too much, so that the bootloader is brought back at this speed, bits a second.
   case slowingDown(baud: Int)
   /// The boot block in the chip is compared with the image's.
   case comparing
-  /// `sector` counts from 1 to `of`, over those that have to be erased.
+  /// A sector is erased; `sector` counts from 1 to `of`, over those that have to be.
   case erasing(sector: Int, of: Int)
-  /// `bytes` have been written of so many.
+  /// The image is written, and `bytes` of it are done.
   case writing(bytes: Int, of: Int)
-  /// `bytes` have been read back and found right of so many.
+  /// The image is read back, and `bytes` of it are found right.
   case verifying(bytes: Int, of: Int)
   /// The firmware is started and asked whether it runs.
   case starting

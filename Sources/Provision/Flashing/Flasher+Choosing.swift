@@ -10,7 +10,7 @@ extension Flasher {
       guard image.manifest.productId == chip.productID else {
         throw .wrongChip(found: chip.productID, wanted: image.manifest.productId)
       }
-      // It was checked when it was loaded, but maybe without this chip in the table.
+      // The image was checked when it was loaded, but maybe without this chip in the table.
       do throws(ImageFault) { try image.check(for: chip) } catch { throw .image(error) }
       return image
     case .newest(let catalogue):
@@ -19,8 +19,8 @@ extension Flasher {
     }
   }
 
-  /// The image for the chip that a firmware runs on, if that may be replaced by it. Nil for a chip that is not in the
-  /// table, which is left for its bootloader to name.
+  /// The image for the chip that a firmware runs on, where it may replace that firmware. Nil for a chip that is not
+  /// in the table, which is left for its bootloader to name.
   /// - Throws: why it may not.
   func imageToReplace(
     _ running: ModuleIdentity, from source: Source, options: Options
@@ -36,7 +36,7 @@ extension Flasher {
     return image
   }
 
-  /// Why `image` must not replace this version, if so.
+  /// The reason for which `image` must not replace this version; nil where it may.
   func refusal(of image: Image, over installed: ImageHeader.Version, options: Options) -> FlashError? {
     let manifest = image.manifest
     guard let offered = manifest.versionNumber else { return nil }
@@ -52,7 +52,7 @@ extension Flasher {
 
   // MARK: - After
 
-  /// Starts what the chip holds now. The link is left in the firmware's framing.
+  /// Starts what the chip holds now, and leaves the link in the firmware's framing.
   func start(
     _ image: Image, on chip: ChipModel, through path: inout any FlashPath, awaitsFirmware: Bool,
     watch: FlashWatch
@@ -61,7 +61,7 @@ extension Flasher {
     do throws(FlashError) {
       try path.start(chip.startAddress)
     } catch .link(.timeout, let step) {
-      // The acknowledgement may be lost and the chip be gone: the firmware says whether.
+      // The acknowledgement may be lost and the chip be gone; the firmware tells.
       guard awaitsFirmware else { throw .link(.timeout, during: step) }
     } catch {
       throw error

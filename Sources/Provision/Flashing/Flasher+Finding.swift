@@ -5,16 +5,16 @@ extension Flasher {
   // MARK: - Finding the module
 
   enum Found {
-    /// In sync at this speed.
+    /// The bootloader is in sync at this speed.
     case bootloader(baud: Int)
     case nothing
     case firmware(ModuleIdentity)
   }
 
-  /// The bootloader is looked for first: it measures its speed at the first byte it sees and would be deaf after
-  /// one of the firmware's frames, while the firmware drops a stray 0x7F.
+  /// Finds who answers on the wire. The bootloader is looked for first: it measures its speed at the first byte it
+  /// sees and would be deaf after one of the firmware's frames, while the firmware drops a stray 0x7F.
   ///
-  /// - Parameter speeds: of the bootloader, the likeliest first.
+  /// - Parameter speeds: speeds at which the bootloader may be, the likeliest first.
   func findModule(speeds: [Int], profile: BoardProfile? = nil) throws(FlashError) -> Found {
     for speed in speeds {
       let rom = try romClient(speed, during: .connecting)
@@ -58,8 +58,8 @@ extension Flasher {
     return .nothing
   }
 
-  /// Has the running firmware make room. A request or its answer that is lost on the wire is made good: as long as
-  /// no bootloader is there, the firmware is asked again.
+  /// Has the running firmware make room for the bootloader. The firmware is asked again as long as no bootloader is
+  /// there, because the request or its answer may be lost on the wire.
   func enterBootloader(speed: Int) throws(FlashError) {
     for attempt in 1...Self.resetTries {
       var wasHeard = false
@@ -71,7 +71,7 @@ extension Flasher {
         wasHeard = true
       } catch {
         switch error {
-        // The module may have been gone before its reply was out; whether it is gone the bootloader tells.
+        // The module may have been gone before its reply was out; the bootloader tells.
         case .link(.timeout, _), .unusableReply: break
         case .link(let failure, _): throw .link(failure, during: .enteringBootloader)
         default: throw .firmware(error)
@@ -101,7 +101,7 @@ extension Flasher {
   /// Has the chip start anew, where its boot block brings the bootloader back for want of a whole firmware. Only a
   /// boot block that is protected from writing, as by a firmware that it started, is one to rely on.
   /// - Parameter known: the chip, where it was identified before the line got too bad; else it is asked.
-  /// - Throws: where that did not work; whoever stands there can switch it off and on.
+  /// - Throws: an error where that did not work; a person there can switch the chip off and on.
   func restartBootloader(_ rom: ROMClient, known: ChipModel?, speed: Int) throws(FlashError) -> ROMClient {
     let found = if let known { known } else { try answering(rom) }
     guard let chip = found, let protection = chip.stm32?.writeProtection else { throw .bootloaderSilent }
@@ -138,8 +138,8 @@ extension Flasher {
 
   // MARK: - Which chip
 
-  /// Which chip it is, its unique id in lower-case hex, and whether everything was erased to find that out. What stops
-  /// the work here has been answered twice.
+  /// Finds which chip it is, its unique id in lower-case hex, and whether everything was erased to find that out. An
+  /// answer that stops the work has been given twice.
   /// - Parameter wanted: product id of the chip that the image is for; nil where any known one will do.
   func identify(
     _ rom: ROMClient, wanted: UInt16?, options: Options, watch: FlashWatch
@@ -159,8 +159,8 @@ extension Flasher {
     return (model, chip, id, true)
   }
 
-  /// A refusal may be a byte that was spoilt on its way. Where no answer comes the chip may have reset, and is left to
-  /// say for itself whether it is unprotected.
+  /// Lifts read protection. A refusal may be a byte that was spoilt on its way. Where no answer comes the chip may
+  /// have reset, and is left to say for itself whether it is unprotected.
   private func unprotect(_ rom: ROMClient, _ model: ChipModel, _ chip: STM32Chip) throws(FlashError) {
     let time = chip.eraseTime.longest(flashBytes: model.flashBytes)
     for attempt in 1...Self.resetTries {
@@ -173,7 +173,7 @@ extension Flasher {
     }
   }
 
-  /// On a line that has spoilt something already, read until two answers agree.
+  /// The chip's unique id, lower-case hex; read until two answers agree on a line that has spoilt something already.
   private func uniqueID(_ rom: ROMClient, _ chip: STM32Chip) throws(ROMClient.Failure) -> String {
     let read = { () throws(ROMClient.Failure) in
       try rom.read(chip.uniqueIDAddress, count: STM32Chip.uniqueIDBytes)

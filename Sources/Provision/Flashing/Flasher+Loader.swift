@@ -1,7 +1,7 @@
 extension Flasher {
-  /// The fastest way into this chip, from its ROM bootloader, which is in sync. A flashing program that nobody hears
-  /// is noted in `journal`: it may have stopped for good, and after the power cycle that helps then it is not tried
-  /// again.
+  /// Opens the fastest path into this chip, from its ROM bootloader, which is in sync. A flashing program that does
+  /// not answer is noted in `journal`: it may have stopped for good, and after the power cycle that helps then it is
+  /// not tried again.
   func openPath(
     _ rom: ROMClient, _ chip: STM32Chip, for plan: FlashPlan, journal: any FlashJournal, options: Options,
     watch: FlashWatch
@@ -24,9 +24,9 @@ extension Flasher {
     }
   }
 
-  /// From a program in RAM that is not heard back to the ROM. It resets the chip when it is told to, or when it hears
-  /// nothing for three seconds, and what starts then leads to the ROM. Until then nothing is sent that the ROM would
-  /// measure a wrong speed by.
+  /// Gets from a program in RAM that does not answer back to the ROM. The program resets the chip when it is told to,
+  /// or when it hears nothing for three seconds, and what starts then leads to the ROM. Until then nothing is sent by
+  /// which the ROM would measure a wrong speed.
   private func returnToBootloader(_ rom: ROMClient, profile: BoardProfile?) throws(FlashError) -> ROMClient {
     if try isThere(
       try romClient(rom.baud, during: .startingLoader), during: .startingLoader, within: .milliseconds(1))
@@ -34,7 +34,7 @@ extension Flasher {
       return rom
     }
     do throws(LoaderClient.Failure) {
-      // It may hear and not be heard.
+      // The program may hear although it is not heard.
       var loader = LoaderClient(link: link, baud: rom.baud, now: now)
       try loader.dismiss()
     } catch .link(let error) where error != .timeout {
@@ -54,12 +54,12 @@ extension Flasher {
     }
   }
 
-  /// As `findModule`; and a flashing program that a killed run left in the chip makes way.
+  /// Finds who answers, as `findModule` does, and has a flashing program make way that a killed run left in the chip.
   func findModuleOrLoader(speeds: [Int], profile: BoardProfile? = nil) throws(FlashError) -> Found {
     let found = try findModule(speeds: speeds, profile: profile)
     guard case .nothing = found else { return found }
     do throws(LoaderClient.Failure) {
-      // By now it has been alone for so long that it is back at the speed it began with.
+      // By now the program has been alone for so long that it is back at the speed it began with.
       var loader = LoaderClient(link: link, baud: speeds[0], now: now)
       guard try loader.meet() else { return found }
       try loader.dismiss()
@@ -74,7 +74,7 @@ extension Flasher {
   }
 }
 
-/// What the notes know of an adapter, as a path that climbs asks for it.
+/// The speeds that the notes know of an adapter, as a path that climbs asks for them.
 final class NotedLineSpeeds: LineSpeedMemory {
   private let notes: any FlashNotes
   private let partner: FlashPartner

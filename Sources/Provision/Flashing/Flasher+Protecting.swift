@@ -3,8 +3,8 @@ internal import ModuleCore
 
 extension Flasher {
   /// Protects a running module's flash from reading (RDP level 1), by its ROM bootloader's own command: it needs no
-  /// firmware that can do it, and the chip resets by itself. Reversible only by erasing everything. Done again, it
-  /// finds that so already.
+  /// firmware that can do it, and the chip resets by itself. Only erasing everything reverses it. A second call finds
+  /// the flash protected already.
   ///
   /// - Returns: the chip's unique id, lower-case hex.
   public func protect(onEvent: @escaping (FlashStep) -> Void = { _ in }) throws(FlashError) -> String {
@@ -21,7 +21,7 @@ extension Flasher {
     do throws(ROMClient.Failure) {
       try rom.persist { () throws(ROMClient.Failure) in try rom.protectFromReading() }
     } catch .denied {
-      // It is protected; only a power cycle leads out of this bootloader now.
+      // The chip is protected; only a power cycle leads out of this bootloader now.
       notes.remember(isProtected: true, chipID: id)
       throw .readProtected
     } catch {

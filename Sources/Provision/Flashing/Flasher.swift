@@ -3,31 +3,32 @@ internal import ModuleCore
 
 /// Puts a firmware onto a module through its chip's ROM bootloader (AN3155, or Espressif's).
 ///
-/// May be killed at any moment and run again: a bootloader left in the middle of a command is freed, nothing is
-/// taken for written that was not proved, the pairing record is never touched, and a boot block that works is left
-/// as it is, so that the chip can be reached whatever happens.
+/// It may be killed at any moment and run again: a bootloader left in the middle of a command is freed, only what was
+/// proved is taken for written, the pairing record is never touched, and a boot block that works is left as it is, so
+/// that the chip can be reached whatever happens.
 public struct Flasher {
   public enum Source: Sendable {
     case image(Image)
     /// The newest release for the chip that is found.
     case newest(ReleaseCatalogue)
 
-    /// Of the one chip that the image is for.
+    /// Product id of the one chip that the image is for; nil for a catalogue.
     var productID: UInt16? { if case .image(let image) = self { image.manifest.productId } else { nil } }
   }
 
   public struct Options: Hashable, Sendable {
-    /// Lets an older version replace the module's.
+    /// Whether an older version may replace the module's.
     public var allowsDowngrade: Bool
-    /// Reads every byte, also where the module's word or a digest says that it is there.
+    /// Whether every byte is read back, also where the module's word or a digest says that it is there.
     public var readsBack: Bool
-    /// Sends a flashing program into the chip's RAM where one runs on it; off for the ROM bootloader alone.
+    /// Whether a flashing program is sent into the chip's RAM where one runs on it; false for the ROM bootloader
+    /// alone.
     public var usesLoader: Bool
-    /// Waits for the started firmware to answer; off for images that are no module's firmware.
+    /// Whether the started firmware has to answer; false for images that are no module's firmware.
     public var awaitsFirmware: Bool
-    /// Lifts read protection, for which the chip erases boot block, firmware and key.
+    /// Whether read protection is lifted, for which the chip erases boot block, firmware and key.
     public var erasesKey: Bool
-    /// By which lines a chip that does not answer is brought into its bootloader; nil for none.
+    /// The lines by which a chip that does not answer is brought into its bootloader; nil for none.
     public var profile: BoardProfile?
 
     public init(
@@ -50,9 +51,9 @@ public struct Flasher {
   let now: () -> ContinuousClock.Instant
 
   /// - Parameters:
-  ///   - link: in any framing; left at `LinkFraming.firmware` where `flash` returns.
-  ///   - notes: what was learnt about this adapter and of chips under way; unless told for this run only.
-  ///   - speeds: how fast the flashing program may drive the adapter; unless told what the notes know.
+  ///   - link: the link to the module, in any framing; `flash` leaves it at `LinkFraming.firmware` where it returns.
+  ///   - notes: what was learnt about this adapter and of chips under way; by default kept for this run only.
+  ///   - speeds: how fast the flashing program may drive the adapter; by default what the notes know.
   ///   - now: the clock that deadlines are reckoned by.
   public init(
     link: any Link, chips: [ChipModel] = ChipModel.known, notes: any FlashNotes = MemoryFlashNotes(),
@@ -105,7 +106,7 @@ public struct Flasher {
         do throws(FlashError) {
           return try flash(source, through: baud, options: options, begun: begun, watch: watch)
         } catch .readProtected {
-          // Under this protection nothing but its supply brings the firmware back; it is then updated by upload.
+          // Under this protection only a power cycle brings the firmware back, which is then updated by upload.
           notes.remember(isProtected: true, chipID: id)
           throw .readProtected
         }
@@ -116,7 +117,7 @@ public struct Flasher {
     }
   }
 
-  /// Through the module's own firmware.
+  /// Updates the module through its own firmware.
   private func upload(
     _ source: Source, to running: ModuleIdentity, options: Options, begun: ContinuousClock.Instant,
     watch: FlashWatch
@@ -131,7 +132,8 @@ public struct Flasher {
       duration: now() - begun)
   }
 
-  /// With the bootloader in sync at this speed, and at lower ones where the wire spoils too much.
+  /// Flashes through the bootloader, which is in sync at this speed, and at lower speeds where the wire spoils too
+  /// much.
   private func flash(
     _ source: Source, through speed: Int, options: Options, begun: ContinuousClock.Instant, watch: FlashWatch
   ) throws(FlashError) -> FlashResult {
@@ -140,7 +142,7 @@ public struct Flasher {
     while true {
       do throws(FlashError) {
         let result = try flash(source, rom, chip: &known, options: options, begun: begun, watch: watch)
-        // Nothing was lost this time, but much was sent again.
+        // Nothing is missing, but much was sent again.
         if rom.faults.count > 8, let lower = Self.lower(rom.baud) {
           notes.remember(speed: lower, for: .bootloader)
         }
@@ -155,6 +157,7 @@ public struct Flasher {
     }
   }
 
+  /// Flashes through the bootloader once.
   /// - Parameter known: becomes the chip as soon as it is identified.
   private func flash(
     _ source: Source, _ rom: ROMClient, chip known: inout ChipModel?, options: Options,
@@ -165,13 +168,13 @@ public struct Flasher {
       rom, wanted: source.productID, options: options, watch: watch)
     known = chip
     watch.onEvent(.chipFound(name: chip.name, uniqueID: chipID))
-    // Its bootloader shows its flash.
+    // A bootloader that shows the flash says that it is not protected.
     notes.remember(isProtected: false, chipID: chipID)
     let image = try image(from: source, for: chip)
     let journal = notes.journal(chipID: chipID, imageSha256: image.manifest.sha256)
     let run = FlashRun(chip: chip, image: image, journal: journal, watch: watch)
     var path: any FlashPath = ROMPath(rom: rom, eraseTime: stm32.eraseTime)
-    // A module may be in its bootloader by a jumper, and its firmware never have been asked.
+    // A module that is in its bootloader by a jumper never had its firmware asked.
     let installed = try run.installedVersion(
       over: &path, where: { refusal(of: image, over: $0, options: options) != nil })
     if let installed, let refusal = refusal(of: image, over: installed, options: options) { throw refusal }
@@ -186,7 +189,8 @@ public struct Flasher {
       proofs: outcome.proofs, bytesWritten: outcome.bytesWritten, keyErased: isErased, duration: now() - begun)
   }
 
-  /// What another program on the port looks like from here: bytes that are missing or strange.
+  /// Turns an error about missing or strange bytes into `portTaken` where another program uses the port: that is what
+  /// such a program looks like from here.
   private func explained(_ error: FlashError) -> FlashError {
     guard let step = error.stepOfTheWire, let port = link as? any SharedPort, let intruder = port.intruder
     else {
@@ -202,7 +206,7 @@ public struct Flasher {
 
   private static func lower(_ speed: Int) -> Int? { ladder.first { $0 < speed } }
 
-  /// The one that this adapter held last, and the one that everybody begins with.
+  /// The speed that this adapter held last, and the one that every adapter begins with, bits a second.
   var bootloaderSpeeds: [Int] {
     let first = Self.ladder[0]
     let known = notes.speed(for: .bootloader).flatMap { Self.ladder.contains($0) ? $0 : nil } ?? first

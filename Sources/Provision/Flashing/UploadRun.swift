@@ -5,14 +5,14 @@ internal import ModuleCore
 /// uploaded beside the running image, started on trial and confirmed. The module takes it back by itself where it
 /// does not start.
 struct UploadRun {
-  /// A message of 1,024 bytes less its header, the map's keys, length and digest.
+  /// Bytes of a piece: a message of 1,024 bytes less its header, the map's keys, length and digest.
   private static let pieceBytes = 928
 
   let link: any Link
   let now: () -> ContinuousClock.Instant
   let watch: FlashWatch
 
-  /// - Returns: bytes uploaded.
+  /// - Returns: number of bytes that were uploaded.
   func update(to image: Image) throws(FlashError) -> Int {
     let file: [UInt8]
     do throws(ImageFault) { file = try image.updateFile() } catch { throw .image(error) }
@@ -38,7 +38,8 @@ struct UploadRun {
     let digest = SHA256Digest(of: file).bytes
     var offset = 0
     var stalls = 0
-    // Ten times what the wire takes, and a hundred pieces that are lost, whatever progress is claimed.
+    // The upload may take ten times what the wire takes, and a hundred pieces that are lost, whatever progress is
+    // claimed.
     let end = now() + .seconds(600) + .milliseconds(2 * file.count)
     while offset < file.count {
       guard now() < end else { throw .link(.timeout, during: .uploading(bytes: offset, of: file.count)) }
@@ -61,13 +62,14 @@ struct UploadRun {
     try watch.begin(.uploading(bytes: file.count, of: file.count))
   }
 
-  /// A reset that was lost on the wire is asked for again, as long as the firmware of before answers.
+  /// Resets the module. A reset that was lost on the wire is asked for again, as long as the firmware of before
+  /// answers.
   private func reset(_ client: SMPClient, to image: Image) throws(FlashError) {
     for _ in 0..<4 {
       do throws(ProvisionError) {
         return try client.reset()
       } catch {
-        // The module may have been gone before its reply was out; whether it is gone its firmware tells.
+        // The module may have been gone before its reply was out; its firmware tells.
         if case .link(let failure, _) = error, failure != .timeout { throw .link(failure, during: .starting) }
       }
       guard let running = try? client.awaitIdentity(by: now() + .seconds(1)),
@@ -76,7 +78,8 @@ struct UploadRun {
     }
   }
 
-  /// The boot block keeps the old image, erases three sectors and copies: some seconds.
+  /// Waits for the image to start. The boot block keeps the old image, erases three sectors and copies, which takes
+  /// some seconds.
   private func awaitStart(of image: Image, _ client: SMPClient) throws(FlashError) {
     let deadline = now() + .seconds(30)
     repeat {

@@ -1,5 +1,5 @@
-/// A two-way stream of bytes to a module: a serial port, a pty, or memory in a test. Used from one thread at a
-/// time. Deadlines are moments, so that one deadline holds for a whole exchange of many reads and writes.
+/// A two-way stream of bytes to a module: a serial port, a pty, or memory in a test. One thread at a time uses it.
+/// Deadlines are moments, so that one deadline holds for a whole exchange of many reads and writes.
 public protocol Link: AnyObject {
   /// Hands over all of `bytes`.
   /// - Throws: `timeout` where not all of them were taken by `deadline`; a part may have gone out.
@@ -13,8 +13,8 @@ public protocol Link: AnyObject {
   /// Forgets everything received and not yet read.
   func discardInput() throws(LinkError)
 
-  /// Changes speed and parity for what is sent and received from here on; eight data bits, one stop bit.
-  /// A link that has no parity (a pty) goes on without.
+  /// Changes speed and parity for everything that is sent and received from here on. A link that has no parity, as a
+  /// pty, goes on without.
   func setFraming(_ framing: LinkFraming) throws(LinkError)
 
   /// Ends the link; every later operation throws `closed`. A second call does nothing.
@@ -25,7 +25,7 @@ public protocol Link: AnyObject {
 public struct LinkFraming: Hashable, Sendable {
   public enum Parity: Hashable, Sendable { case none, even }
 
-  /// Bits a second.
+  /// Speed, bits a second.
   public let baud: Int
   public let parity: Parity
 
@@ -40,13 +40,13 @@ public struct LinkFraming: Hashable, Sendable {
   public static let bootloader = LinkFraming(baud: 115_200, parity: .even)
 }
 
-/// What some links can do besides: drive the modem control lines. Asked for by `link as? any ModemLines`.
+/// The ability of some links to drive the modem control lines. A caller asks for it by `link as? any ModemLines`.
 public protocol ModemLines: AnyObject {
-  /// True is asserted, which is a low level at a TTL adapter's pin.
+  /// Asserts the line or lets it go; asserted is a low level at a TTL adapter's pin.
   func setDTR(_ asserted: Bool) throws(LinkError)
-  /// True is asserted, which is a low level at a TTL adapter's pin.
+  /// Asserts the line or lets it go; asserted is a low level at a TTL adapter's pin.
   func setRTS(_ asserted: Bool) throws(LinkError)
-  /// Both at the same moment, where the link can; else one after the other.
+  /// Sets both lines at the same moment, where the link can; else one after the other.
   func set(dtr: Bool, rts: Bool) throws(LinkError)
 }
 
@@ -57,21 +57,21 @@ extension ModemLines {
   }
 }
 
-/// What some links can tell besides: whether another program has come onto the port. Asked for by
-/// `link as? any SharedPort`.
+/// The ability of some links to tell whether another program has come onto the port. A caller asks for it by `link
+/// as? any SharedPort`.
 public protocol SharedPort: AnyObject {
-  /// Who uses the port besides this program, as far as that can be seen.
+  /// The program that uses the port besides this one, as far as that can be seen; nil where there is none.
   var intruder: PortIntruder? { get }
 }
 
 public struct PortIntruder: Hashable, Sendable {
-  /// Of the program; nil where only the port's settings show that there is one.
+  /// The program's name; nil where only the port's settings show that there is one.
   public let name: String?
 
   public init(name: String?) { self.name = name }
 }
 
-/// What can go wrong with a link itself, whatever is spoken on it.
+/// An error of a link itself, whatever is spoken on it.
 public enum LinkError: Error, Hashable, Sendable {
   /// The deadline passed.
   case timeout
@@ -85,6 +85,6 @@ public enum LinkError: Error, Hashable, Sendable {
   case notASerialPort(path: String)
   /// The port does not take this speed.
   case unsupportedSpeed(baud: Int)
-  /// Anything else the system said.
+  /// The system reported anything else.
   case io(errno: Int32)
 }

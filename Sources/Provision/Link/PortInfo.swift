@@ -1,6 +1,6 @@
-/// A serial port that this machine has, under the names a person might know it by.
+/// A serial port of this machine, under the names that a person might know it by.
 public struct PortInfo: Hashable, Sendable, Codable {
-  /// What a USB adapter says about itself.
+  /// The words that a USB adapter says about itself.
   public struct USB: Hashable, Sendable, Codable {
     public let vendorID: UInt16
     public let productID: UInt16
@@ -9,18 +9,19 @@ public struct PortInfo: Hashable, Sendable, Codable {
     public let serialNumber: String?
   }
 
-  /// `/dev/ttyUSB0`: short, and another one tomorrow.
+  /// The kernel's path, as `/dev/ttyUSB0`: short, and another port's tomorrow.
   public let path: String
-  /// Kernel driver, such as `ftdi_sio`.
+  /// The kernel's driver, such as `ftdi_sio`.
   public let driver: String?
   public let usb: USB?
-  /// `/dev/serial/by-id/…`: the same for the same adapter.
+  /// The path `/dev/serial/by-id/…`, which stays with the adapter.
   public let byID: String?
-  /// `/dev/serial/by-path/…`: the same for the same socket.
+  /// The path `/dev/serial/by-path/…`, which stays with the socket.
   public let byPath: String?
 
   /// All ports with hardware behind them, USB adapters first, in order of their numbers.
-  /// - Parameter root: what stands for `/`, so that a copy of another machine's `sys` and `dev` can be read.
+  /// - Parameter root: the folder that stands for `/`, so that a copy of another machine's `sys` and `dev` can be
+  ///   read.
   public static func all(root: String = "/") -> [PortInfo] {
     let tree = SystemTree(root: root)
     let byID = links(in: "/dev/serial/by-id", of: tree)
@@ -65,7 +66,7 @@ public struct PortInfo: Hashable, Sendable, Codable {
 }
 
 extension PortInfo.USB {
-  /// - Parameter folder: the adapter's own in `/sys`; nil where it is none's.
+  /// - Parameter folder: the adapter's own folder in `/sys`. The result is nil where it is no adapter's.
   init?(_ tree: SystemTree, folder: String) {
     guard let vendor = tree.line(of: "\(folder)/idVendor").flatMap({ UInt16($0, radix: 16) }),
       let product = tree.line(of: "\(folder)/idProduct").flatMap({ UInt16($0, radix: 16) })

@@ -3,13 +3,13 @@ internal import Glibc
 
 /// The serial ports of this machine, and what is wrong with those that are there and with those that should be.
 public struct PortSurvey: Sendable {
-  /// Who wants to use the ports.
+  /// The user who wants to use the ports.
   public struct User: Sendable {
     public var name: String
     public var userID: UInt32
-    /// Of this login.
+    /// Ids of the groups that this login is in.
     public var groupIDs: Set<UInt32>
-    /// Not counted as somebody else.
+    /// Id of the process that does not count as another program.
     public var processID: Int32
 
     public init(name: String, userID: UInt32, groupIDs: Set<UInt32>, processID: Int32) {
@@ -19,7 +19,7 @@ public struct PortSurvey: Sendable {
       self.processID = processID
     }
 
-    /// Whoever runs this program.
+    /// The user who runs this program.
     public static var current: User {
       var groups = [gid_t](repeating: 0, count: 256)
       let count = getgroups(Int32(groups.count), &groups)
@@ -31,10 +31,10 @@ public struct PortSurvey: Sendable {
   }
 
   public let ports: [PortInfo]
-  /// In the order of the ports, adapters without a port first.
+  /// The troubles in the order of the ports, those of adapters without a port first.
   public let troubles: [PortTrouble]
 
-  /// - Parameter root: what stands for `/`, so that a copy of another machine's files can be read.
+  /// - Parameter root: the folder that stands for `/`, so that a copy of another machine's files can be read.
   public init(root: String = "/", user: User = .current) {
     let tree = SystemTree(root: root)
     let processes = Processes(tree, except: user.processID)
@@ -83,7 +83,7 @@ public struct PortSurvey: Sendable {
     }
   }
 
-  /// `/dev/bus/usb/001/004`
+  /// The device's node, as `/dev/bus/usb/001/004`.
   private static func node(of device: String, _ tree: SystemTree) -> String? {
     guard let bus = tree.line(of: "\(device)/busnum").flatMap({ UInt16($0) }),
       let number = tree.line(of: "\(device)/devnum").flatMap({ UInt16($0) })
@@ -96,8 +96,8 @@ public struct PortSurvey: Sendable {
 
   // MARK: - Locks
 
-  /// A lock file as minicom, uucp and their kin leave it (FHS 3.0, 5.9): the process in ten characters, or in four
-  /// bytes of the machine's order. One whose process is gone says nothing.
+  /// The program that holds a port by a lock file as minicom, uucp and their kin leave it (FHS 3.0, 5.9): the process
+  /// in ten characters, or in four bytes of the machine's order. A file whose process is gone does not count.
   private static func lock(on port: String, _ tree: SystemTree, _ processes: Processes) -> PortTrouble? {
     let file = "/var/lock/LCK..\(SystemTree.lastComponent(port))"
     let bytes = tree.bytes(of: file, atMost: 64)
@@ -112,7 +112,7 @@ public struct PortSurvey: Sendable {
   }
 }
 
-/// Whether a port may be opened by whoever wants to.
+/// The question whether a user may open a port.
 private struct PortAccess {
   let trouble: PortTrouble?
 
@@ -137,7 +137,7 @@ private struct PortAccess {
       port: port, group: group?.name, isMember: group?.members.contains(user.name) ?? false)
   }
 
-  /// `dialout:x:20:anna,boris`
+  /// The group's name and members, from a line as `dialout:x:20:anna,boris`.
   private static func group(_ id: gid_t, _ tree: SystemTree) -> (name: String, members: [String])? {
     let text = String(decoding: tree.bytes(of: "/etc/group", atMost: 1 << 20), as: UTF8.self)
     for line in text.split(separator: "\n") {
@@ -149,7 +149,7 @@ private struct PortAccess {
   }
 }
 
-/// The programs that run, as `/proc` tells; of other users' only their names.
+/// The programs that run, as `/proc` tells; of those of other users only the names can be seen.
 struct Processes {
   private let tree: SystemTree
   private let ids: [Int32]
@@ -175,7 +175,7 @@ struct Processes {
   func holder(of path: String) -> PortTrouble.Holder? {
     ids.first { id in
       let files = tree.names(in: "/proc/\(id)/fd").map { tree.link("/proc/\(id)/fd/\($0)") }
-      // Whoever has the other end of a pty open gives the port and does not take it.
+      // A program that has the other end of a pty open gives the port and does not take it.
       return files.contains(path) && !files.contains { $0?.hasSuffix("/ptmx") == true }
     }.flatMap(holder)
   }
@@ -185,8 +185,8 @@ struct Processes {
 private enum KnownAdapter {
   static func driver(vendor: UInt16, product: UInt16) -> String? { table[vendor]?[product] }
 
-  /// From the drivers' own tables in Linux 6.1: drivers/usb/serial/{ch341,cp210x,ftdi_sio,pl2303}.c; the rest are
-  /// devices of the communications class.
+  /// Drivers by vendor and product, from the drivers' own tables in Linux 6.1:
+  /// drivers/usb/serial/{ch341,cp210x,ftdi_sio,pl2303}.c; the rest are devices of the communications class.
   private static let table: [UInt16: [UInt16: String]] = [
     0x1a86: [
       0x5512: "ch341", 0x5523: "ch341", 0x7522: "ch341", 0x7523: "ch341", 0x55d2: "cdc_acm", 0x55d3: "cdc_acm",

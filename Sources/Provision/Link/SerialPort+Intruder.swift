@@ -2,8 +2,8 @@ internal import Files
 internal import Glibc
 
 extension SerialPort: SharedPort {
-  /// Exclusive use and the lock keep others away who ask; a program of root's, or one that was there before, does not.
-  /// Of another user's programs only changed settings can be seen.
+  /// Exclusive use and the lock keep away programs that ask, and not one of root's or one that was there before. A
+  /// program of another user's can only be seen by the settings that it has changed.
   public var intruder: PortIntruder? {
     let tree = SystemTree(root: "/")
     if let device = tree.resolved(path), let holder = Processes(tree, except: getpid()).holder(of: device) {
@@ -12,8 +12,8 @@ extension SerialPort: SharedPort {
     return settingsWereChanged ? PortIntruder(name: nil) : nil
   }
 
-  /// An FTDI adapter keeps what it receives for up to 16 ms unless told otherwise here. Does nothing where the file
-  /// is not there or may not be written.
+  /// Has an FTDI adapter hand over what it receives after 1 ms instead of up to 16 ms. Does nothing where the file
+  /// for that is not there or may not be written.
   static func shortenLatency(ofPort path: String) {
     let tree = SystemTree(root: "/")
     guard let device = tree.resolved(path) else { return }

@@ -6,19 +6,19 @@ internal import Glibc
 /// Opening leaves a module running: the lines are not driven, and closing does not lower DTR, which on many
 /// adapters is wired to a reset.
 public class SerialPort: Link {
-  /// What is worth telling about a port without being an error.
+  /// A fact about a port that is worth telling and is no error.
   public enum Event: Hashable, Sendable {
-    /// The port has no parity, as a pty; bytes go out without it. Told once a port.
+    /// The port has no parity, as a pty, so that bytes go out without it. It is told once a port.
     case parityNotAvailable
   }
 
-  /// As it was opened.
+  /// The path that the port was opened by.
   public let path: String
 
   fileprivate var descriptor: Int32
   private let onEvent: (Event) -> Void
   private var saidNoParity = false
-  /// What the port was set to last, as the kernel took it.
+  /// The settings that this program gave the port last, as the kernel took them.
   private var ownSettings: (flags: tcflag_t, speed: speed_t)?
 
   // MARK: - Opening
@@ -42,13 +42,14 @@ public class SerialPort: Link {
       }
       var lines: Int32 = 0
       guard wt_modem_lines(descriptor, &lines) == 0 else {
-        // A pty. It lives on when a killed client goes and would stay exclusive; the lock goes with the client.
+        // This is a pty. It lives on when a killed client goes, and would stay exclusive; the lock goes with the
+        // client.
         let port = SerialPort(path: path, descriptor: descriptor, onEvent: onEvent)
         try port.setFraming(framing)
         return port
       }
       guard wt_tty_exclusive(descriptor) == 0 else { throw .io(errno: errno) }
-      // Failure is harmless: the port is only slower.
+      // A failure here is harmless: the port is only slower.
       _ = wt_low_latency(descriptor)
       Self.shortenLatency(ofPort: path)
       let port = WiredSerialPort(path: path, descriptor: descriptor, onEvent: onEvent)
@@ -109,7 +110,7 @@ public class SerialPort: Link {
     // The flush forgets what the line discipline holds; what the driver has not yet handed to it is still read.
     let past = ContinuousClock.now
     do throws(LinkError) {
-      // Who sends faster than this is forgotten goes on being heard.
+      // A sender that is faster than this forgets goes on being heard.
       for _ in 0..<64 { _ = try read(upTo: 4096, deadline: past) }
     } catch .timeout {
       return
@@ -146,7 +147,7 @@ public class SerialPort: Link {
     }
   }
 
-  /// Whether they are no longer what this program made them.
+  /// Whether the port's settings are no longer those that this program gave it.
   var settingsWereChanged: Bool {
     var settings = termios()
     guard descriptor >= 0, let ownSettings, tcgetattr(descriptor, &settings) == 0 else { return false }
@@ -165,7 +166,7 @@ public class SerialPort: Link {
     guard descriptor >= 0 else { throw .closed }
   }
 
-  /// Returns when the port is ready or gone (the transfer that follows tells which).
+  /// Waits until the port is ready or gone; the transfer that follows tells which.
   private func wait(for events: Int32, deadline: ContinuousClock.Instant) throws(LinkError) {
     while true {
       let left = deadline - .now
@@ -173,7 +174,7 @@ public class SerialPort: Link {
       let ready = poll(&entry, 1, left.pollMilliseconds)
       if ready > 0 {
         guard entry.revents & Int16(POLLNVAL) == 0 else { throw .closed }
-        // A hangup without data: there is nothing for the transfer to find.
+        // The port has hung up without data, so that the transfer would find nothing.
         if entry.revents & Int16(events) == 0 { throw .closed }
         return
       }
@@ -192,7 +193,8 @@ public class SerialPort: Link {
     }
   }
 
-  /// How a port that was unplugged answers: EIO (a pty's primary closed, a USB adapter gone), ENXIO or ENODEV.
+  /// The error of a transfer. A port that was unplugged answers EIO (a pty's primary closed, a USB adapter gone),
+  /// ENXIO or ENODEV.
   fileprivate static func transferError(_ code: Int32) -> LinkError {
     switch code {
     case EIO, ENXIO, ENODEV, EBADF: .closed
@@ -200,7 +202,7 @@ public class SerialPort: Link {
     }
   }
 
-  /// POSIX has codes for speeds, not numbers.
+  /// The speeds that POSIX has codes for, by their numbers.
   private static let speeds: [Int: speed_t] = [
     1200: speed_t(B1200), 2400: speed_t(B2400), 4800: speed_t(B4800), 9600: speed_t(B9600),
     19_200: speed_t(B19200), 38_400: speed_t(B38400), 57_600: speed_t(B57600), 115_200: speed_t(B115200),
@@ -232,7 +234,7 @@ final class WiredSerialPort: SerialPort, ModemLines {
 }
 
 extension Duration {
-  /// As poll takes it, rounded up so that no wait ends just before its time.
+  /// The duration as poll takes it, rounded up so that no wait ends just before its time.
   var pollMilliseconds: Int32 {
     guard self > .zero else { return 0 }
     let (seconds, attoseconds) = components

@@ -1,27 +1,27 @@
-/// Who a module says it is.
+/// The identity that a module states.
 public struct ModuleIdentity: Hashable, Sendable {
   public let serialNumber: String
   public let chip: String
   /// The chip's unique id, 12 bytes.
   public let uniqueId: [UInt8]
   public let firmwareVersion: String
-  /// Of the image that runs, 32 bytes.
+  /// SHA-256 of the image that runs, 32 bytes.
   public let imageSha256: [UInt8]
   public let imei: String?
   public let iccid: String?
-  /// Of the committed key, lower-case hex; nil where none is committed.
+  /// Id of the committed key, lower-case hex; nil where none is committed.
   public let keyId: String?
-  /// Of a key that was sent and not committed, lower-case hex.
+  /// Id of a key that was sent and not committed, lower-case hex.
   public let pendingKeyId: String?
   /// The installation of the committed pairing, as the module was told.
   public let installation: String?
   public let boots: UInt64
-  /// How often the seal switch was seen to open.
+  /// Number of times that the seal switch was seen to open.
   public let sealOpenings: UInt64
   public let history: ModuleHistory
 
-  /// Whether a serial number, or what else a module says in a word, is printable ASCII of 1 to 32 characters without a
-  /// blank at either end, so that it can stand in a record, on a label and in a terminal as it is.
+  /// Whether a serial number or any other word of a module's is printable ASCII of 1 to 32 characters without a blank
+  /// at either end, so that it can stand in a record, on a label and in a terminal as it is.
   public static func isPrintable(_ text: String) -> Bool {
     let bytes = text.utf8
     return (1...32).contains(bytes.count) && bytes.allSatisfy { (0x20...0x7e).contains($0) }
@@ -29,36 +29,36 @@ public struct ModuleIdentity: Hashable, Sendable {
   }
 }
 
-/// What a module remembers of visits and of its keys.
+/// The counts that a module keeps of visits and of its keys.
 public struct ModuleHistory: Hashable, Sendable {
-  /// `boots` when its settings were last written.
+  /// The count of `boots` when the module's settings were last written.
   public let bootsAtVisit: UInt64
-  /// `sealOpenings` when its settings were last written.
+  /// The count of `sealOpenings` when the module's settings were last written.
   public let sealOpeningsAtVisit: UInt64
-  /// Ever.
+  /// Number of resets by the watchdog, ever.
   public let watchdogResets: UInt64
-  /// How often its key was replaced with the case open and no proof, ever.
+  /// Number of times that the key was replaced with the case open and no proof, ever.
   public let serviceReplacements: UInt64
-  /// How often its key was replaced with a proof, ever.
+  /// Number of times that the key was replaced with a proof, ever.
   public let provenReplacements: UInt64
-  /// The key before the last replacement, lower-case hex; nil where there was none.
+  /// Id of the key before the last replacement, lower-case hex; nil where there was none.
   public let previousKeyId: String?
 }
 
-/// What a module measures, in one moment.
+/// The readings that a module takes in one moment.
 public struct ModuleReadings: Hashable, Sendable {
-  /// Volts RMS.
+  /// Supply voltage, volts RMS.
   public let supplyVolts: Double
   public let weldingAmps: Double
-  /// The relay is commanded closed.
+  /// Whether the relay is commanded closed.
   public let relay: Bool
-  /// The contact is fed back closed.
+  /// Whether the contact is fed back closed.
   public let feedback: Bool
   public let sealClosed: Bool
-  /// Seconds since 1970; nil where the clock was never set.
+  /// The module's clock, seconds since 1970; nil where it was never set.
   public let time: UInt64?
   public let hasFix: Bool
-  /// Degrees, north and east positive; meaningful with a fix.
+  /// Latitude and, next, longitude in degrees, north and east positive; meaningful with a fix.
   public let latitude: Double
   public let longitude: Double
   public let satellites: UInt64
@@ -69,7 +69,7 @@ public struct ModuleReadings: Hashable, Sendable {
 
 /// A fresh challenge for one start within 30 seconds.
 public struct ModuleChallenge: Hashable, Sendable {
-  /// 16 bytes.
+  /// The challenge's 16 bytes.
   public let bytes: [UInt8]
   /// The lowest counter that will be accepted.
   public let counter: UInt64

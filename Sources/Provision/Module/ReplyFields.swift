@@ -1,6 +1,7 @@
 import ModuleCore
 
-/// The fields of a reply, each asked for with its type; what is not there or not of its type throws its name.
+/// The fields of a reply. Each is asked for with its type, and throws its name where it is missing or of another
+/// type.
 struct ReplyFields {
   private let map: CBORItem?
 
@@ -14,7 +15,8 @@ struct ReplyFields {
     map = item
   }
 
-  /// `{"err": {"group", "rc"}}` of version 1, or `{"rc"}` other than 0 of the transport and of standard groups.
+  /// The error that the reply is, if any: `{"err": {"group", "rc"}}` in version 1, or `{"rc"}` other than 0 from the
+  /// transport and standard groups.
   var rejection: ModuleRejection? {
     get throws(ReplyFault) {
       if let error = map?[ModuleField.error] {
@@ -40,16 +42,16 @@ struct ReplyFields {
     return value
   }
 
-  /// A serial number, a chip, a version: printable ASCII of 1 to 32 characters, no blank at either end.
+  /// A serial number, a chip or a version: printable ASCII of 1 to 32 characters, without a blank at either end.
   func printable(_ key: StaticString) throws(ReplyFault) -> String { try required(key, Self.printable) }
-  /// Nil for an empty one, too: a module without a modem has none.
+  /// A printable text that may be missing; an empty one is nil too, since a module without a modem has none.
   func optionalPrintable(_ key: StaticString) throws(ReplyFault) -> String? {
     guard let text = try optionalText(key), !text.isEmpty else { return nil }
     guard ModuleIdentity.isPrintable(text) else { throw .field(key.description) }
     return text
   }
 
-  /// At most 256 bytes of UTF-8.
+  /// A text of at most 256 bytes of UTF-8.
   func text(_ key: StaticString) throws(ReplyFault) -> String { try required(key, Self.text) }
   func optionalText(_ key: StaticString) throws(ReplyFault) -> String? { try optional(key, Self.text) }
   func flag(_ key: StaticString) throws(ReplyFault) -> Bool { try required(key, \.boolean) }

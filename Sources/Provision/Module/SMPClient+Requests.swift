@@ -1,14 +1,14 @@
 import ModuleCore
 public import Records
 
-// What a module can be asked, one method a request.
+// The requests that a module can be asked, one method each.
 extension SMPClient {
   // MARK: - The running program
 
   /// - Returns: what came back; where it is not what was sent, the link is not to be trusted.
   public func echo(_ text: String) throws(ProvisionError) -> String { try send(EchoRequest(text: text)) }
 
-  /// Where a reset leads.
+  /// The program that a reset leads to.
   public enum BootMode: UInt8, Hashable, Sendable {
     case normal = 0
     /// The chip's ROM bootloader.
@@ -29,7 +29,7 @@ extension SMPClient {
   public struct ImageSlot: Hashable, Sendable {
     public let slot: Int
     public let version: String
-    /// Nil where the module does not say.
+    /// The image's hash; nil where the module does not say it.
     public let hash: [UInt8]?
     public let isActive: Bool
     public let isConfirmed: Bool
@@ -37,8 +37,8 @@ extension SMPClient {
 
   public func imageState() throws(ProvisionError) -> [ImageSlot] { try send(ImageStateRequest()) }
 
-  /// Sends a piece of an update's file. Sent again, or at another place than the next, nothing is written and the
-  /// module says where to go on; so an upload that was cut off is found again.
+  /// Sends a piece of an update's file. Where the piece was sent before, or is not the next, nothing is written and
+  /// the module says where to go on; so an upload that was cut off is found again.
   ///
   /// - Parameters:
   ///   - length: bytes of the whole file.
@@ -75,7 +75,7 @@ extension SMPClient {
     try send(PairCommitRequest(key: key, uniqueId: uniqueId))
   }
 
-  /// - Parameter proof: under the key that the module holds, over the outstanding challenge.
+  /// - Parameter proof: the code under the key that the module holds, over the outstanding challenge.
   func pairReplace(by key: SecretKey, uniqueId: [UInt8], proof: [UInt8]) throws(ProvisionError) -> String {
     try send(PairReplaceRequest(key: key, uniqueId: uniqueId, proof: proof))
   }
@@ -97,7 +97,7 @@ extension SMPClient {
 
   public func start(_ start: SignedStart) throws(ProvisionError) { try send(RelayStartRequest(start: start)) }
 
-  /// Opens the relay. Needs no key: opening is always allowed.
+  /// Opens the relay, which needs no key: opening is always allowed.
   public func stop() throws(ProvisionError) { try send(StopRequest()) }
 
   public func readings() throws(ProvisionError) -> ModuleReadings { try send(ReadingsRequest()) }

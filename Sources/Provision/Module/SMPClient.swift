@@ -11,7 +11,7 @@ public final class SMPClient {
   private var sequence: UInt8
   private var decoder = ConsoleFrameDecoder()
 
-  /// - Parameter firstSequence: where sequence numbers begin; any will do.
+  /// - Parameter firstSequence: the number before the first sequence number; any will do.
   public init(link: any Link, firstSequence: UInt8 = 0, now: @escaping () -> ContinuousClock.Instant) {
     self.link = link
     self.now = now
@@ -36,11 +36,11 @@ public final class SMPClient {
     throw failure
   }
 
-  /// How often a module that is starting is asked.
+  /// Time between two questions to a module that is starting.
   static let awaitingInterval = Duration.milliseconds(150)
 
-  /// Asks who a module is that may not listen yet: every 150 ms, and takes the answer to any of the questions, since a
-  /// late one says the same.
+  /// Asks a module who it is that may not listen yet. It is asked every 150 ms, and the answer to any of the
+  /// questions counts, since a late one says the same.
   /// - Throws: `link(.timeout)` or the fault of what came instead, where no answer can be used by `deadline`.
   func awaitIdentity(by deadline: ContinuousClock.Instant) throws(ProvisionError) -> ModuleIdentity {
     let request = IdentityRequest()
@@ -81,7 +81,7 @@ public final class SMPClient {
     throw fault.map { .unusableReply($0, during: name) } ?? .link(.timeout, during: name)
   }
 
-  /// Lets time pass; what the module says meanwhile answers nothing.
+  /// Lets time pass, and drops what the module says meanwhile.
   /// - Throws: `link`, where the cable is pulled.
   func pause(_ time: Duration) throws(ProvisionError) {
     let end = now() + time
@@ -96,11 +96,11 @@ public final class SMPClient {
 
   private enum Outcome {
     case reply([UInt8])
-    /// Worth another attempt.
+    /// The attempt failed, and another one may not.
     case failure(ProvisionError)
   }
 
-  /// - Throws: what another attempt will not mend.
+  /// - Throws: an error that another attempt will not mend.
   private func attempt(
     _ frame: [UInt8], answering request: SMPMessage, during name: ModuleRequest, within timeout: Duration
   ) throws(ProvisionError) -> Outcome {
@@ -112,7 +112,7 @@ public final class SMPClient {
       try link.discardInput()
       try link.write(frame, deadline: deadline)
       repeat {
-        // The module's other bytes are no fault by themselves, but silence after them is not silence.
+        // Other bytes of the module's are no fault by themselves, but silence after them is not silence.
         let damaged = decoder.damagedFrames
         for message in decoder.take(try link.read(upTo: 512, deadline: deadline)) {
           switch Self.judge(message, as: request) {

@@ -5,7 +5,7 @@ import ModuleCore
 protocol SMPRequest {
   associatedtype Reply
 
-  /// What an error says that was being asked.
+  /// The name by which an error says what was being asked.
   static var name: ModuleRequest { get }
   static var group: UInt16 { get }
   static var command: UInt8 { get }
@@ -17,7 +17,7 @@ protocol SMPRequest {
   /// otherwise.
   static var mayBeRepeated: Bool { get }
 
-  /// What is sent; nothing unless the request says otherwise.
+  /// The map that is sent; empty unless the request says otherwise.
   var fields: CBORMapWriter { get }
   /// Reads a reply that is no error; reads nothing of it where `Reply` is `Void`.
   func reply(_ fields: ReplyFields) throws(ReplyFault) -> Reply

@@ -1,14 +1,14 @@
 import ModuleCore
 public import Records
 
-/// On which terms a module's key may make way for another.
+/// The terms on which a module's key may make way for another.
 public struct ReplacementTerms {
   /// Whether another installation, named as the module was told it, still holds on to its module.
   var isInForce: (String) throws -> Bool
   var authority: (any ProofAuthority)?
-  /// With the case open and no proof, and why; nil where it takes a proof.
+  /// The reason for a replacement with the case open and no proof; nil where a proof is needed.
   var serviceReason: WrittenText?
-  /// What the record last had of this module.
+  /// The latest inspection of this module that the record has.
   var inspection: ModuleInspection?
   /// The replacement that the record has.
   var recorded: KeyReplacement?
@@ -30,7 +30,7 @@ public struct ReplacementTerms {
 }
 
 extension Pairing {
-  /// Who makes the module let go of its key.
+  /// The authority that makes the module let go of its key.
   enum Replacement {
     case laptop(SecretKey)
     case platform((any ProofAuthority)?)
@@ -48,8 +48,8 @@ extension Pairing {
   // MARK: - Before
 
   /// - Returns: nil where the module has no key, or this laptop's own.
-  /// - Throws: `bound` where the module belongs to an installation that is in force here: then it is more likely
-  ///   the wrong module on the cable.
+  /// - Throws: `bound` where the module belongs to an installation that is in force here: then the wrong module is
+  ///   more likely to be on the cable.
   func replacement(of module: ModuleIdentity, unless isOwn: Bool, _ terms: ReplacementTerms) throws
     -> Replacement?
   {
@@ -129,8 +129,8 @@ extension Pairing {
 
   // MARK: - After
 
-  /// How the module came by its key since `inspection`: its counts tell it also where the run that did it never
-  /// heard the answer.
+  /// The way in which the module came by its key since `inspection`. Its counts tell that also where the run that did
+  /// it never heard the answer.
   static func replacement(in module: ModuleIdentity, since inspection: ModuleInspection?) -> KeyReplacement? {
     guard let inspection, inspection.serialNumber == module.serialNumber, let planned = inspection.replacing,
       module.keyId != inspection.keyId

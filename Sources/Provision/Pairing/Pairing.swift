@@ -2,9 +2,9 @@ import Cryptography
 import ModuleCore
 public import Records
 
-/// Binds a module and an installation by a 256-bit key, and writes the module's settings. What to do is decided
-/// from the state of both ends each time it runs, so that one that was cut off at any point is finished, or
-/// restarted, by the next:
+/// Binds a module and an installation by a 256-bit key, and writes the module's settings. Each run decides what to do
+/// from the state of both ends, so that a pairing that was cut off at any point is finished, or begun again, by the
+/// next run:
 ///
 ///     module            laptop: none      prepared k        committed k       forgotten k (the platform has it)
 ///     unpaired          make, send        send k            send k again      make, send
@@ -26,7 +26,7 @@ public struct Pairing {
   let report: (PairingEvent) -> Void
 
   /// - Parameters:
-  ///   - random: that many unpredictable bytes, for the key and for the challenge.
+  ///   - random: gives that many unpredictable bytes, for the key and for the challenge.
   ///   - report: told of each thing done, in the order of `PairingEvent`.
   public init(
     client: SMPClient, keys: any PairingKeys, clock: any Clock, random: @escaping (Int) throws -> [UInt8],
@@ -40,9 +40,9 @@ public struct Pairing {
   }
 
   /// - Parameters:
-  ///   - recordedSerialNumber: the module the record already names; nil where it names none, or where another one
-  ///     is meant to take its place.
-  ///   - terms: on which a module's key may make way for another.
+  ///   - recordedSerialNumber: the module the record already names; nil where it names none, or where another one is
+  ///     meant to take its place.
+  ///   - terms: the terms on which a module's key may make way for another.
   /// - Throws: `ProvisionError`, or what the key store, the record, the platform or the random source threw. Running
   ///   again is always right.
   public func pair(
@@ -64,7 +64,7 @@ public struct Pairing {
 
     let replacement = try replacement(of: module, unless: isOurs && kept?.secret != nil, terms)
     var inspection = terms.inspection
-    // One that was obeyed, but not yet heard of or recorded, is known by the inspection before it.
+    // A replacement that was obeyed, but not yet heard of or recorded, is known by the inspection before it.
     let earlier = Self.replacement(in: module, since: inspection)
     let isUnderWay = earlier != nil && earlier != terms.recorded
     if replacement != nil || !isSettled && !isUnderWay && module.history.bootsAtVisit > 0 {
@@ -145,12 +145,12 @@ public struct Pairing {
   }
 }
 
-/// What a pairing has done, in this order; what was so already is left out.
+/// A thing that a pairing has done. The events come in this order; what was so already is left out.
 public enum PairingEvent: Hashable, Sendable {
   case identified(ModuleIdentity)
-  /// On record, before anything on it is changed.
+  /// The inspection is on record, before anything on the module is changed.
   case inspected(ModuleInspection)
-  /// On this laptop's disk, before it was sent.
+  /// The key is on this laptop's disk, before it was sent.
   case keyStored(keyId: String)
   case keySent
   case keyProven
@@ -169,9 +169,9 @@ public struct PairingResult: Hashable, Sendable {
   public let iccid: String?
   public let chip: String
   public let firmwareVersion: String
-  /// All of it was so before; at most the clock was set.
+  /// Whether all of it was so before, so that at most the clock was set.
   public let wasAlreadyPaired: Bool
-  /// How the key took another's place, in this run or in one before it that was cut off.
+  /// The way in which the key took another's place, in this run or in one before it that was cut off.
   public let replacement: KeyReplacement?
 
   init(

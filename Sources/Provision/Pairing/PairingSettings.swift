@@ -1,6 +1,6 @@
 import ModuleCore
 
-/// What pairing writes into the module besides the key, and reads back.
+/// The settings that pairing writes into the module besides the key, and reads back.
 public struct PairingSettings: Hashable, Sendable {
   public enum Field: String, Hashable, Sendable, CaseIterable { case code, platform, apn, trustAnchor }
 
@@ -20,7 +20,7 @@ public struct PairingSettings: Hashable, Sendable {
     self.trustAnchor = trustAnchor
   }
 
-  /// As the protocol carries it.
+  /// The settings as the protocol carries them.
   var onTheWire: ModuleConfiguration {
     ModuleConfiguration(
       labelCode: Array(code.utf8), platformAddress: Array(platform.utf8), accessPoint: Array(apn.utf8),
@@ -31,12 +31,16 @@ public struct PairingSettings: Hashable, Sendable {
   var unusable: Field? {
     func isPlain(_ text: String) -> Bool { text.utf8.allSatisfy { (0x21...0x7E).contains($0) } }
     if code.utf8.count != ModuleConfiguration.labelCodeSize || !isPlain(code) { return .code }
-    if platform.utf8.count > ModuleConfiguration.maximumPlatformAddressSize || !isPlain(platform) || !isAddress(platform) { return .platform }
+    if platform.utf8.count > ModuleConfiguration.maximumPlatformAddressSize || !isPlain(platform)
+      || !isAddress(platform)
+    {
+      return .platform
+    }
     if apn.utf8.count > ModuleConfiguration.maximumAccessPointSize || !isPlain(apn) { return .apn }
     return trustAnchor.count == ModuleConfiguration.trustAnchorSize ? nil : .trustAnchor
   }
 
-  /// `https://…`; plain HTTP is for a platform on this machine, which practice and tests have.
+  /// Whether a text is `https://…`, or plain HTTP to a platform on this machine, which practice and tests have.
   private func isAddress(_ text: String) -> Bool {
     let loopback = ["http://127.0.0.1", "http://localhost", "http://[::1]"]
     if text.hasPrefix("https://") { return text.utf8.count > 8 }

@@ -7,13 +7,13 @@ public struct Image: Hashable, Sendable {
   public let manifest: ImageManifest
   public let bytes: [UInt8]
   public let signer: ImageSigner
-  /// Where the manifest lies, and its update's file beside it; nil for an image that came without files.
+  /// Path of the manifest, beside which its update's file lies; nil for an image that came without files.
   private let manifestPath: String?
 
-  /// For what was verified, or is about to be signed. Everybody else comes by the files.
+  /// Makes an image of bytes that were verified, or are about to be signed. Every other image comes by its files.
   ///
-  /// - Parameter chips: among these the manifest's product id is looked up; one that is not there is refused when
-  ///   the chip is known (`FlashError.wrongChip`), and pieces are then checked against nothing here.
+  /// - Parameter chips: among these the manifest's product id is looked up; one that is not there is refused when the
+  ///   chip is known (`FlashError.wrongChip`), and pieces are then checked against nothing here.
   init(
     manifest: ImageManifest, bytes: [UInt8], signer: ImageSigner, chips: [ChipModel] = ChipModel.known,
     manifestPath: String? = nil
@@ -43,7 +43,7 @@ public struct Image: Hashable, Sendable {
       manifestPath: manifestPath)
   }
 
-  /// The file for a module that updates itself, of the size and digest that were signed.
+  /// The file by which a module updates itself, of the size and digest that were signed.
   func updateFile() throws(ImageFault) -> [UInt8] {
     guard let update = manifest.update, let manifestPath else { throw .manifest(field: "update") }
     let path = ImageFile.path(of: update.file, beside: manifestPath)
@@ -81,7 +81,7 @@ public struct Image: Hashable, Sendable {
     }
   }
 
-  /// Everything about the pieces that depends on the chip.
+  /// Checks everything about the pieces that depends on the chip.
   func check(for chip: ChipModel) throws(ImageFault) {
     guard manifest.chip == chip.name else { throw .manifest(field: "chip") }
     if let map = manifest.flashSectors {
@@ -101,7 +101,7 @@ public struct Image: Hashable, Sendable {
     }
   }
 
-  /// Everything about the pieces that an STM32 and its boot block would look at.
+  /// Checks everything about the pieces that an STM32 and its boot block would look at.
   private func check(for chip: ChipModel, _ stm32: STM32Chip) throws(ImageFault) {
     guard let first = manifest.segments.first(where: { $0.address == chip.startAddress }) else {
       throw .noVectorTable
@@ -140,6 +140,6 @@ public struct Image: Hashable, Sendable {
 }
 
 extension ImageManifest.Segment {
-  /// In 64 bits, so that no length overflows.
+  /// The piece's addresses, in 64 bits so that no length overflows.
   var flashRange: Range<UInt64> { UInt64(address)..<(UInt64(address) + UInt64(max(0, length))) }
 }

@@ -2,13 +2,13 @@ internal import FoundationEssentials
 public import ModuleCore
 import Records
 
-/// The JSON beside a firmware image: what is in it and where it goes.
+/// The JSON beside a firmware image, which says what is in it and where it goes.
 public struct ImageManifest: Hashable, Sendable, Codable {
   /// A piece of the image file and its place in the chip. Pieces are written in this order, except that the one
   /// with the chip's vector table always comes last.
   public struct Segment: Hashable, Sendable, Codable {
     public let address: UInt32
-    /// Of its first byte in the image file.
+    /// Offset of the piece's first byte in the image file.
     public let offset: Int
     public let length: Int
 
@@ -32,10 +32,10 @@ public struct ImageManifest: Hashable, Sendable, Codable {
 
   /// The application alone in MCUboot's container, for a module that updates itself.
   public struct Update: Hashable, Sendable, Codable {
-    /// In the manifest's own folder.
+    /// The file's name, in the manifest's own folder.
     public let file: String
     public let bytes: Int
-    /// Lower-case hex.
+    /// SHA-256 of the file, lower-case hex.
     public let sha256: String
 
     public init(file: String, bytes: Int, sha256: String) {
@@ -46,27 +46,27 @@ public struct ImageManifest: Hashable, Sendable, Codable {
   }
 
   public let name: String
-  /// `major.minor.patch`.
+  /// The version, `major.minor.patch`.
   public let version: String
-  /// As `ChipModel.name`.
+  /// The chip's name, as `ChipModel.name` has it.
   public let chip: String
-  /// As the chip's bootloader states it.
+  /// The product id that the chip's bootloader states.
   public let productId: UInt16
   /// The image's file name, in the manifest's own folder; nil means the manifest's name with `.bin`.
   public let file: String?
   public let segments: [Segment]
-  /// Of the image file.
+  /// Size of the image file, bytes.
   public let bytes: Int
-  /// Of the image file, lower-case hex.
+  /// SHA-256 of the image file, lower-case hex.
   public let sha256: String
-  /// The digest in the application's header, lower-case hex: what a running module says of itself. Nil for an
-  /// image that is not a module's firmware.
+  /// The digest in the application's header, lower-case hex, which a running module states too. Nil for an image that
+  /// is not a module's firmware.
   public let appSha256: String?
   /// The oldest version that may be running before; nil means any. No option overrides it.
   public let lowestReplaceableVersion: String?
   /// All of the chip's sectors in order, for which the image was linked; nil where the manifest does not say.
   public let flashSectors: [Sector]?
-  /// Nil where there is none.
+  /// The file by which a module updates itself; nil where there is none.
   public let update: Update?
 
   public init(
@@ -123,7 +123,8 @@ public struct ImageManifest: Hashable, Sendable, Codable {
   }
 
   private static func isPlain(_ file: String) -> Bool {
-    // By bytes: a slash with a combining mark behind it is a slash to the system, and another character to Swift.
+    // The bytes are looked at, since a slash with a combining mark behind it is a slash to the system, and another
+    // character to Swift.
     !file.isEmpty && file.utf8.first != UInt8(ascii: ".")
       && file.utf8.allSatisfy { $0 != UInt8(ascii: "/") && $0 >= 0x20 && $0 != 0x7F }
   }
@@ -140,7 +141,7 @@ public struct ImageManifest: Hashable, Sendable, Codable {
 }
 
 extension ImageHeader.Version {
-  /// Nil for anything but three numbers of 0 to 65535 with points between them.
+  /// Reads three numbers of 0 to 65535 with points between them; nil for any other text.
   init?(_ text: String) {
     let parts = text.split(separator: ".", omittingEmptySubsequences: false).map { UInt16($0) }
     guard parts.count == 3, let major = parts[0], let minor = parts[1], let patch = parts[2] else { return nil }

@@ -11,7 +11,7 @@ public struct ImageSignature: Hashable, Sendable, Codable {
   static let schema = "weldtech.firmware-signature/1"
 
   let schema: String
-  /// As `VerifyingKey.keyId`.
+  /// The key's id, as `VerifyingKey.keyId` has it.
   public let keyId: String
   let signature: Data
 
@@ -44,7 +44,7 @@ public struct ImageSignature: Hashable, Sendable, Codable {
     return Array((try? encoder.encode(self)) ?? Data()) + [0x0a]
   }
 
-  /// Where flashing looks for a manifest's signature.
+  /// Path at which flashing looks for a manifest's signature.
   public static func path(forManifest path: String) -> String { ImageFile.signaturePath(manifestPath: path) }
 
   // MARK: - Verifying
@@ -68,7 +68,7 @@ public struct ImageSignature: Hashable, Sendable, Codable {
     self = signature
   }
 
-  /// Who of the trusted signed these bytes.
+  /// The trusted key that signed these bytes.
   func signer(of manifest: [UInt8], among trusted: TrustedKeys) throws(ImageFault) -> ImageSigner {
     guard let (name, key) = trusted.key(withId: keyId) else { throw .unknownKey(keyId: keyId) }
     guard key.accepts(Array(signature), over: manifest) else { throw .wrongSignature(signer: name) }

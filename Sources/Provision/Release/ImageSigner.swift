@@ -1,7 +1,7 @@
-/// Whose signature an image carries.
+/// The signer of an image.
 public struct ImageSigner: Hashable, Sendable {
   /// The trusted key's file name without `.pem`.
   public let name: String
-  /// As `VerifyingKey.keyId`.
+  /// The key's id, as `VerifyingKey.keyId` has it.
   public let keyId: String
 }

@@ -7,17 +7,17 @@ public struct ReleaseCatalogue: Sendable {
     public let manifest: ImageManifest
     public let manifestPath: String
     public let imagePath: String
-    /// Who signed the manifest, or why it cannot be flashed. The image is another question.
+    /// The signer of the manifest, or the reason for which it cannot be flashed. The image is not looked at here.
     public let signature: Result<ImageSigner, ImageFault>
   }
 
-  /// A manifest that was passed over, and why.
+  /// A manifest that was passed over, with the reason.
   public struct Flaw: Hashable, Sendable {
     public let manifestPath: String
     public let fault: ImageFault
   }
 
-  /// Newest first within a chip; chips in order of their names.
+  /// The releases, newest first within a chip, chips in order of their names.
   public let releases: [Release]
   public let flaws: [Flaw]
   private let trusted: TrustedKeys

@@ -3,9 +3,9 @@ internal import Files
 
 /// The public keys of which one has to have signed an image before it is flashed.
 public struct TrustedKeys: Sendable {
-  /// In order of their names; a name is a file's without `.pem`.
+  /// The keys in order of their names; a name is the file's without `.pem`.
   public let keys: [(name: String, key: VerifyingKey)]
-  /// Files called `*.pem` that hold no Ed25519 public key and are therefore trusted with nothing.
+  /// Paths of files called `*.pem` that hold no Ed25519 public key and are therefore trusted with nothing.
   public let flaws: [String]
 
   private static let fileByteLimit = 4096
@@ -20,7 +20,7 @@ public struct TrustedKeys: Sendable {
     self.flaws = flaws
   }
 
-  /// These and the others.
+  /// These keys and the others.
   public func adding(_ other: TrustedKeys) -> TrustedKeys {
     TrustedKeys(keys: keys + other.keys, flaws: flaws + other.flaws)
   }
@@ -49,7 +49,7 @@ public struct TrustedKeys: Sendable {
     self.flaws = flaws
   }
 
-  /// What this key is called here; nil where it is not trusted.
+  /// The name of a key; nil where it is not trusted.
   public func name(of key: VerifyingKey) -> String? { self.key(withId: key.keyId)?.name }
 
   func key(withId keyId: String) -> (name: String, key: VerifyingKey)? {

@@ -2,8 +2,8 @@ internal import Glibc
 internal import Synchronization
 internal import Threads
 
-/// All slots of a station at work at once, each on a thread of its own; what they report is gathered for the one
-/// thread that draws and keeps it. A slot that fails stops no other.
+/// All slots of a station at work at once, each on a thread of its own; their reports are gathered for the one thread
+/// that draws and keeps them. A slot that fails stops no other.
 public final class Station: Sendable {
   public struct Report: Sendable {
     /// Index of the slot.
@@ -21,7 +21,7 @@ public final class Station: Sendable {
   }
 
   /// - Parameters:
-  ///   - slotCount: how many slots.
+  ///   - slotCount: number of slots.
   ///   - makeSlot: called on the slot's own thread, with its index and a pause that a stop cuts short.
   /// - Throws: `io` where the system gives no thread; no slot runs then.
   public init(
@@ -49,7 +49,7 @@ public final class Station: Sendable {
     }
   }
 
-  /// What was reported since the last call, each slot's in order.
+  /// Takes what was reported since the last call, each slot's reports in order.
   public func takeReports() -> [Report] {
     shared.reports.withLock { reports in
       defer { reports = [] }
@@ -60,7 +60,7 @@ public final class Station: Sendable {
   /// Tells every slot to end after the block it is at.
   public func stop() { shared.isStopping.store(true, ordering: .relaxed) }
 
-  /// False once every slot has ended.
+  /// Whether any slot still works.
   public var isWorking: Bool { shared.working.load(ordering: .acquiring) > 0 }
 
   private static func sleep(_ duration: Duration, unless isStopping: () -> Bool) {

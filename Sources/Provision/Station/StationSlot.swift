@@ -7,12 +7,12 @@ public struct StationSlot {
   public enum Event: Sendable {
     /// The adapter is not plugged in.
     case waitingForPort
-    /// The port cannot be used, and why; tried again meanwhile.
+    /// The port cannot be used for this reason, and is tried again meanwhile.
     case portRefused(LinkError)
     /// The port is open and no module answers.
     case waitingForModule
     case step(FlashStep)
-    /// The module answers from the firmware that it was to have.
+    /// The module answers, and runs the firmware that it was to have.
     case passed(StockedModule, wasThere: Bool, duration: Duration)
     /// The module is not good, or was taken off too early.
     case failed(StationFailure)
@@ -20,7 +20,7 @@ public struct StationSlot {
 
   private static let portPause = Duration.milliseconds(300)
   private static let presencePause = Duration.milliseconds(700)
-  /// A module that was taken off is silent this many times in a row; one lost frame is not that.
+  /// Silences in a row by which a module counts as taken off; one lost frame is not that.
   private static let silencesOfAbsence = 2
 
   private let open: () throws(LinkError) -> any Link
@@ -34,7 +34,7 @@ public struct StationSlot {
   ///   - open: opens the slot's port.
   ///   - notes: what the laptop remembers of the adapter that was then opened, and of chips under way: a module that
   ///     is taken off half-way goes on where it was, in whichever slot.
-  ///   - sleep: at most so long; may return early.
+  ///   - sleep: waits at most that long; may return early.
   public init(
     open: @escaping () throws(LinkError) -> any Link,
     notes: @escaping () -> any FlashNotes = { MemoryFlashNotes() }, source: Flasher.Source,
@@ -49,7 +49,7 @@ public struct StationSlot {
     self.sleep = sleep
   }
 
-  /// Returns when `isCancelled` says so, between two blocks at the latest.
+  /// Serves modules until `isCancelled` says so, between two blocks at the latest.
   /// - Parameter onEvent: one `passed` or `failed` for each module; the waiting is told once each time.
   public func serve(onEvent: (Event) -> Void, isCancelled: () -> Bool) {
     var refused: LinkError?
@@ -73,7 +73,7 @@ public struct StationSlot {
 
   // MARK: - One module after another
 
-  /// Until the port is gone.
+  /// Serves modules until the port is gone.
   private func serve(
     _ link: any Link, notes: any FlashNotes, onEvent: (Event) -> Void, isCancelled: () -> Bool
   ) {
@@ -85,7 +85,7 @@ public struct StationSlot {
           let serialNumber = try flash(
             over: link, notes: notes, onEvent: onEvent, isCancelled: isCancelled)
         else {
-          // Nobody there yet.
+          // No adapter is there yet.
           sleep(Self.portPause)
           continue
         }
@@ -112,7 +112,7 @@ public struct StationSlot {
         try withoutActuallyEscaping(isCancelled) { (isCancelled) throws(FlashError) in
           try flasher.flash(
             source, options: options,
-            // Looking for a module goes on all the time and is no step of any.
+            // A module is looked for all the time, which is no step of any module's.
             onEvent: { (step: FlashStep) in if step != FlashStep.connecting { onEvent(.step(step)) } },
             isCancelled: isCancelled)
         }
@@ -137,7 +137,7 @@ public struct StationSlot {
   // MARK: - Between two modules
 
   /// Waits until the module is taken off, or another one answers in its place.
-  /// - Parameter serialNumber: of the module that is there; nil for one that is not good.
+  /// - Parameter serialNumber: serial number of the module that is there; nil for one that is not good.
   /// - Returns: whether the port is still there.
   private func awaitChange(on link: any Link, from serialNumber: String?, isCancelled: () -> Bool) -> Bool {
     var silences = 0
@@ -158,7 +158,7 @@ public struct StationSlot {
   }
 
   private struct Presence {
-    /// Nil where the bootloader answers.
+    /// The serial number of the firmware that answers; nil where the bootloader does.
     var serialNumber: String?
   }
 
@@ -180,7 +180,7 @@ public struct StationSlot {
   }
 }
 
-/// Why a module did not pass.
+/// The reason for which a module did not pass.
 public struct StationFailure: Error, Hashable, Sendable {
   public let error: FlashError
 

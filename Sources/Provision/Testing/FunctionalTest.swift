@@ -4,15 +4,16 @@ public import Records
 /// the first step and after the last one, also when the test ends early; should that command be lost, the relay
 /// opens by itself `startSeconds` after it closed.
 public struct FunctionalTest {
-  /// How long a start of the test may keep the relay closed, seconds.
+  /// Time that a start of the test may keep the relay closed, seconds.
   static let startSeconds: UInt32 = 30
-  /// How long the zero of the current sensor is watched, and how often it is looked at in that time.
+  /// Time for which the zero of the current sensor is watched, and the number of looks at it in that time.
   private static let zeroWatch = Duration.seconds(1)
   private static let zeroLooks = 4
-  /// A zero that moves by more than this meanwhile drifts, whether it is within its limits or not, amperes. The
-  /// module's converter has steps of 0.4 A.
+  /// Amperes by which a zero may move meanwhile; one that moves by more drifts, whether it is within its limits or
+  /// not. The module's converter has steps of 0.4 A.
   private static let zeroMayMove = 0.5
-  /// How long a position or a network that is not there yet is waited for, and how often it is asked for.
+  /// Time for which a position or a network that is not there yet is waited for, and the time between two questions
+  /// for it.
   private static let searchTime = Duration.seconds(10)
   private static let searchPause = Duration.milliseconds(500)
 
@@ -24,7 +25,7 @@ public struct FunctionalTest {
   private let report: (FunctionalTestEvent) -> Void
 
   /// - Parameters:
-  ///   - authority: the platform; nil where this laptop knows none.
+  ///   - authority: the platform that signs starts; nil where this laptop knows none.
   ///   - shouldStop: asked before each step.
   ///   - report: told of each step, as `FunctionalTestEvent` says.
   public init(
@@ -41,7 +42,7 @@ public struct FunctionalTest {
 
   /// - Parameter plan: with the scheme's limits (`SchemeCatalogue.plan(named:for:)`).
   /// - Throws: `otherModule`, `otherKey` before the first step; `test`, naming the step, when the module can no
-  ///   longer be talked to; `cancelled`. What a step finds is no error.
+  ///   longer be talked to; `cancelled`. A step that fails is no error.
   public func run(_ plan: TestPlan) throws(ProvisionError) -> TestReport {
     let startedAt = clock.now()
     try checkIdentity()
@@ -123,7 +124,7 @@ public struct FunctionalTest {
     }
   }
 
-  /// The value that was farthest from zero.
+  /// Watches the current sensor's zero, and finds the value that was farthest from it.
   private func watchZero() throws(ProvisionError) -> Finding {
     let first = try client.readings().weldingAmps
     var (worst, last) = (first, first)
@@ -151,7 +152,7 @@ public struct FunctionalTest {
 public struct TestedModule: Sendable {
   public let serialNumber: String
   public let keyId: String
-  /// Nil once the laptop has forgotten the key: starts are then asked of the platform.
+  /// The module's key; nil once the laptop has forgotten it, so that starts are asked of the platform.
   public let secret: SecretKey?
 
   public init(serialNumber: String, keyId: String, secret: SecretKey?) {
@@ -161,17 +162,17 @@ public struct TestedModule: Sendable {
   }
 }
 
-/// What a test tells while it runs: for each step of the plan in order `began`, at most one `authorityFailed`,
+/// An event of a test while it runs. For each step of the plan in order come `began`, at most one `authorityFailed`,
 /// and `finished`.
 public enum FunctionalTestEvent: Sendable {
   case began(TestPlan.Step)
   /// The platform was reached and gave no start.
   case authorityFailed(any Error)
-  /// `cause` says why it failed where the value alone does not.
+  /// The step is over; `cause` says why it failed where the value alone does not.
   case finished(TestReport.Step, cause: TestCause?)
 }
 
-/// Why a step failed, other than by its limits.
+/// The reason for which a step failed, other than by its limits.
 public enum TestCause: Hashable, Sendable {
   case sealOpen, clockNotSet, noFix, noSIM, notRegistered
   /// The current sensor's zero moves while nothing flows.
@@ -189,11 +190,11 @@ public enum TestCause: Hashable, Sendable {
   case startAccepted
 }
 
-/// What a step found.
+/// The outcome of a step.
 struct Finding {
   var measured: Double?
   var cause: TestCause?
-  /// A dotted code, where the step could not be run.
+  /// The reason for which the step could not be run, a dotted code; nil where it was run.
   var notRun: String?
 
   init(_ measured: Double?, _ cause: TestCause? = nil) {

@@ -3,7 +3,7 @@ import Records
 
 /// The steps of a functional test that close the relay, or try to. Each begins with the relay open.
 struct RelayProbe {
-  /// How long a contactor may take to follow its coil, with room for a module that debounces it.
+  /// Time that a contactor may take to follow its coil, with room for a module that debounces it.
   private static let settlingTime = Duration.seconds(1)
 
   let client: SMPClient
@@ -51,8 +51,8 @@ struct RelayProbe {
     return try refuses(forged, by: [.notAuthentic])
   }
 
-  /// Takes a start that was good, then sends the same bytes again: at once, and with a fresh challenge waiting. Who
-  /// holds the key also signs the fresh challenge, with the counter that is used up.
+  /// Takes a start that was good, then sends the same bytes again: at once, and with a fresh challenge waiting. A
+  /// laptop that holds the key also signs the fresh challenge, with the counter that is used up.
   func refusesReplayed() throws(ProvisionError) -> Finding {
     try open()
     let attempt = try start()
@@ -77,7 +77,7 @@ struct RelayProbe {
 
   // MARK: - Starting
 
-  /// A start that the module took, or why there was none.
+  /// A start that the module took, or the reason for which there was none.
   private struct Attempt {
     var start: SignedStart?
     var failure: Finding?
@@ -88,7 +88,7 @@ struct RelayProbe {
     case authority
   }
 
-  /// By this laptop's own key, and by the platform's once that is forgotten.
+  /// Starts by this laptop's own key, and by the platform's once that is forgotten.
   private func start() throws(ProvisionError) -> Attempt {
     guard let secret = module.secret else { return try start(by: .authority, otherwise: "key.forgotten") }
     return try start(by: .laptop(secret), otherwise: "key.forgotten")
@@ -140,7 +140,8 @@ struct RelayProbe {
     case unreachable, failed
   }
 
-  /// A platform that is there and fails is no fault of the module's: the step is left open, and told.
+  /// Asks the platform for a start. A platform that is there and fails is no fault of the module's: the step is left
+  /// open, and that is told.
   private func ask(_ request: StartRequest) -> Answer {
     do {
       return try authority?.start(request).map { .start($0) } ?? .unreachable

@@ -4,9 +4,9 @@ public import Records
 /// The installation schemes and test plans that are shipped: `<directory>/*.json` and `<directory>/plans/*.json`.
 /// All of them are read and held against each other at once, so that a slip in one is found before work starts.
 public struct SchemeCatalogue: Hashable, Sendable {
-  /// Sorted by name.
+  /// The documents of this kind, sorted by name.
   public let schemes: [InstallationScheme]
-  /// Sorted by name.
+  /// The documents of this kind, sorted by name.
   public let plans: [TestPlan]
 
   /// - Throws: `document`, naming file and field.

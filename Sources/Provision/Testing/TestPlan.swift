@@ -1,8 +1,9 @@
 public import Records
 
-/// What a functional test measures, in order, and within which limits. One JSON file each in `schemes/plans/`.
+/// The steps that a functional test measures, in order, with their limits. Each plan is one JSON file in
+/// `schemes/plans/`.
 public struct TestPlan: Hashable, Sendable, Codable {
-  /// What a step does; `docs/module-protocol.md` says by which commands.
+  /// The thing that a step measures; `docs/module-protocol.md` says by which commands.
   public enum Kind: String, Hashable, Sendable, Codable, CaseIterable {
     /// Volts RMS at the module's supply terminals.
     case supplyVoltage
@@ -27,7 +28,7 @@ public struct TestPlan: Hashable, Sendable, Codable {
     /// A start that the platform made closes the relay.
     case platformStart
 
-    /// The unit its value is measured in; `1` is a yes (1) or no (0).
+    /// The unit that the kind's value is measured in; `1` is a yes (1) or no (0).
     public var unit: String {
       switch self {
       case .supplyVoltage: "V"
@@ -45,9 +46,10 @@ public struct TestPlan: Hashable, Sendable, Codable {
   public struct Step: Hashable, Sendable, Codable {
     public var name: String
     public var kind: Kind
-    /// As the kind says; in the file so that its limits cannot be misread.
+    /// The kind's unit, which stands in the file so that its limits cannot be misread.
     public var unit: String
-    /// Limits, both inclusive; nil where the side is open. A yes-or-no step has a lower limit of 1.
+    /// The lower limit and, next, the upper one, both inclusive; nil where the side is open. A yes-or-no step has a
+    /// lower limit of 1.
     public var lower: Double?
     public var upper: Double?
 
@@ -74,7 +76,7 @@ public struct TestPlan: Hashable, Sendable, Codable {
     self.steps = steps
   }
 
-  /// With a scheme's own limits in place of the plan's, by the name of the step.
+  /// The plan with a scheme's own limits in place of its own, by the name of the step.
   public func merged(with limits: [String: InstallationScheme.Limits]) -> TestPlan {
     var merged = self
     merged.steps = steps.map { step in

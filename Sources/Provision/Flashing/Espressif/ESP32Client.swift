@@ -1,7 +1,7 @@
 internal import Cryptography
 
-/// Espressif's ROM loader spoken from the laptop's side, as esptool's "Serial Protocol" describes it. Knows the commands,
-/// not what they are for.
+/// The laptop's side of Espressif's ROM loader, as esptool's "Serial Protocol" describes it. It knows the commands,
+/// and not what they are for.
 struct ESP32Client {
   enum Failure: Error, Hashable {
     case link(LinkError)
@@ -24,24 +24,25 @@ struct ESP32Client {
     case securityInfo = 0x14
   }
 
-  /// Speeds to climb, bits a second. A chip that was just reset listens at the first and measures any.
+  /// Speeds that the line climbs through, bits a second. A chip that was just reset is greeted at the first and
+  /// measures any.
   static let ladder = [115_200, 230_400, 460_800, 921_600]
 
-  /// Of packed bytes in one data block, as esptool sends them to a ROM.
+  /// Packed bytes in one data block, as many as esptool sends to a ROM.
   static let blockBytes = 1024
-  /// What the ROM reads out in one go.
+  /// Bytes of flash that the ROM reads out in one answer.
   static let readBytes = 64
-  /// For an answer that takes the chip no time: the adapter's latency and a slow laptop.
+  /// Time allowed for an answer that takes the chip none: the adapter's latency and a slow laptop.
   static let answerTime = Duration.seconds(1)
   private static let syncData: [UInt8] = [0x07, 0x07, 0x12, 0x20] + Array(repeating: 0x55, count: 32)
   private static let syncReplies = 8
 
   let link: any Link
   let now: () -> ContinuousClock.Instant
-  /// Bits a second on the wire.
+  /// Speed of the wire at present, bits a second.
   private(set) var baud: Int
 
-  /// Nothing is sent; the link is set to this speed.
+  /// Sets the link to this speed, and sends nothing.
   init(link: any Link, baud: Int, now: @escaping () -> ContinuousClock.Instant) throws(LinkError) {
     self.link = link
     self.now = now
@@ -52,8 +53,8 @@ struct ESP32Client {
   // MARK: - One request
 
   /// - Parameters:
-  ///   - count: of bytes that a good answer has before its status.
-  ///   - time: what the chip may take for its work, on top of the wire's.
+  ///   - count: bytes that a good answer has before its status.
+  ///   - time: time that the chip may take for its work, on top of the wire's.
   @discardableResult
   func request(
     _ command: Command, _ data: [UInt8] = [], checksum: UInt8 = 0, expecting count: Int = 0,
@@ -84,7 +85,7 @@ struct ESP32Client {
     return false
   }
 
-  /// Sync is answered eight times, and all of it is let in.
+  /// Sends Sync, which is answered eight times, and takes in all of the answers.
   /// - Returns: how many answers were whole.
   private func syncReplies() throws(Failure) -> Int {
     let frame = ESP32Frame(command: Command.sync.rawValue, data: Self.syncData).encoded
@@ -116,7 +117,7 @@ struct ESP32Client {
     try request(.writeRegister, Self.words(address, value, .max, 0))
   }
 
-  /// MD5 of flash; 16 bytes.
+  /// The chip's MD5 of a stretch of its flash, 16 bytes.
   func digest(_ address: UInt32, count: Int) throws(Failure) -> [UInt8] {
     // esptool allows 8 s a MiB.
     let time = Self.answerTime + .microseconds(8 * count)
@@ -126,7 +127,7 @@ struct ESP32Client {
     return digest
   }
 
-  /// - Parameter count: 1 to 64.
+  /// - Parameter count: bytes to be read, 1 to 64.
   func read(_ address: UInt32, count: Int) throws(Failure) -> [UInt8] {
     let data = Self.words(address, UInt32(clamping: count))
     return Array(try request(.readFlash, data, expecting: Self.readBytes).data.prefix(count))
@@ -135,14 +136,14 @@ struct ESP32Client {
   // MARK: - Speed
 
   /// Has both sides speak at `speed`, and makes sure of it.
-  /// - Parameter asked: what the chip is told, which takes its own oscillator's error into it.
+  /// - Parameter asked: the speed that the chip is told, which makes up for the error of its own oscillator.
   /// - Returns: false where nobody is heard there; the link stays at that speed.
   mutating func change(to speed: Int, asked: Int) throws(Failure) -> Bool {
     try request(.changeSpeed, Self.words(UInt32(clamping: asked), 0), within: .milliseconds(300))
     try listen(at: speed)
-    // What the chip's side says while it changes is nothing.
+    // Bytes that come while the chip changes its speed mean nothing.
     try pause(.milliseconds(20))
-    // Twice and all of it, since one lost byte in a hundred would let one pass.
+    // Every answer has to be whole, twice: a line that loses one byte in a hundred would let a single try pass.
     for _ in 0..<2 where try syncReplies() < Self.syncReplies { return false }
     return true
   }
@@ -183,11 +184,11 @@ struct ESP32Client {
     }
   }
 
-  /// What has come and is whole; maybe nothing.
+  /// The whole packets among what has come; there may be none.
   private func answers(
     _ decoder: inout ESP32FrameDecoder, by deadline: ContinuousClock.Instant
   ) throws(Failure) -> [ESP32Reply] {
-    // A chip that chatters without end is none that answers.
+    // A chip that chatters without end does not answer.
     guard now() < deadline else { throw .link(.timeout) }
     do throws(LinkError) {
       return decoder.take(try link.read(upTo: 512, deadline: deadline)).compactMap(ESP32Reply.init)
@@ -196,6 +197,7 @@ struct ESP32Client {
     }
   }
 
-  /// Four times what 8N1 needs at this speed: an adapter's buffers come on top of the wire.
+  /// Time allowed for bytes on the wire: four times what 8N1 needs at this speed, since an adapter's buffers come on
+  /// top.
   private func wireTime(_ bytes: Int) -> Duration { .microseconds(4 * 10_000_000 * bytes / max(1, baud)) }
 }

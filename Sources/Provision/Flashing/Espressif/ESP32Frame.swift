@@ -27,13 +27,13 @@ struct ESP32Frame: Hashable {
   }
 }
 
-/// What came back, whole, but not yet asked whether it is good news.
+/// A whole answer of the chip's, whose status has not been looked at yet.
 struct ESP32Reply: Hashable {
   let command: UInt8
   let value: UInt32
   private let data: [UInt8]
 
-  /// Nil for what is no answer: another direction, or of another length than it says.
+  /// Nil where the packet is no answer: it goes the other way, or has another length than it says.
   init?(_ packet: [UInt8]) {
     guard packet.count >= 8, packet[0] == 1, packet.count == 8 + Int(packet[2]) + Int(packet[3]) << 8 else {
       return nil
@@ -50,7 +50,7 @@ struct ESP32Reply: Hashable {
 
   /// The ROM adds four bytes after the data, of which the first two are the status; an emulator may add two only. A
   /// refusal has no data before its status.
-  /// - Parameter count: of bytes that a good answer has before the status.
+  /// - Parameter count: bytes that a good answer has before the status.
   /// - Returns: nil for an answer that is too short for either.
   func verdict(expecting count: Int) -> Verdict? {
     if data.count >= count + 2, data[count] == 0 { return .done(Array(data.prefix(count))) }
@@ -62,7 +62,7 @@ struct ESP32Reply: Hashable {
 
 /// Why the ROM loader did not do what it was told.
 public enum ESP32Status: Hashable, Sendable {
-  /// Unknown command, or its parameters are not as they should be.
+  /// The command is unknown, or its parameters are not as they should be.
   case invalid
   case failed
   /// A data block's checksum is wrong.
@@ -87,7 +87,7 @@ public enum ESP32Status: Hashable, Sendable {
     }
   }
 
-  /// Bytes that were spoilt on their way look like this.
+  /// Whether bytes that were spoilt on their way give this status.
   var isOfTheWire: Bool {
     switch self {
     case .invalid, .checksum, .deflate: true
@@ -96,12 +96,13 @@ public enum ESP32Status: Hashable, Sendable {
   }
 }
 
-/// Finds packets in what comes, whatever text or noise is between them.
+/// Finds packets among the bytes that come, whatever text or noise is between them.
 struct ESP32FrameDecoder {
-  /// The longest answer has 64 bytes of flash; what grows beyond this is none.
+  /// Longest packet that is taken, bytes: the longest answer has 64 bytes of flash, and anything that grows beyond
+  /// this is no answer.
   static let packetLimit = 512
 
-  /// Nil outside a frame.
+  /// Bytes of the frame that is coming in; nil outside a frame.
   private var held: [UInt8]?
   private var isEscaped = false
 
@@ -109,7 +110,7 @@ struct ESP32FrameDecoder {
     var packets: [[UInt8]] = []
     for byte in bytes {
       if byte == 0xc0 {
-        // The end of one frame, or the beginning of the next; nothing between two ends is no packet.
+        // This byte ends one frame or begins the next; two of them with nothing in between are no packet.
         if let held, !held.isEmpty, !isEscaped { packets.append(held) }
         (held, isEscaped) = ([], false)
       } else if isEscaped {

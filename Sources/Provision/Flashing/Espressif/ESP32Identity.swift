@@ -1,18 +1,20 @@
-/// Which chip of Espressif's is in its ROM loader. No register's answer carries a checksum, so that whatever matters is
-/// asked until two answers agree.
+/// The chip of Espressif's that is in its ROM loader. No register's answer carries a checksum, so that whatever
+/// matters is asked until two answers agree.
 struct ESP32Identity {
   let chip: ChipModel
   let espressif: EspressifChip
-  /// Six bytes.
+  /// The chip's MAC, six bytes.
   let mac: [UInt8]
-  /// By which a speed has to be scaled for the chip to speak it: what its ROM takes for the crystal, over 40 MHz.
+  /// The ratio by which a speed has to be scaled for the chip to speak it: the frequency that its ROM takes for its
+  /// crystal's, and the real one, hertz.
   let crystalError: (reckoned: Int, real: Int)
 
   private static let crystalHertz = 40_000_000
 
-  /// - Parameter client: in sync.
+  /// - Parameter client: in sync with the chip.
   init(_ client: ESP32Client, among chips: [ChipModel]) throws(FlashError) {
-    let found = try during(.identifying) { () throws(ESP32Client.Failure) in try Self.find(client, among: chips) }
+    let found = try during(.identifying) { () throws(ESP32Client.Failure) in try Self.find(client, among: chips)
+    }
     switch found {
     case .chip(let id, let isSecured):
       guard let chip = chips.first(where: { $0.espressif != nil && UInt32($0.productID) == id }),
@@ -37,7 +39,7 @@ struct ESP32Identity {
 
   private enum Finding: Equatable {
     case chip(id: UInt32, isSecured: Bool)
-    /// None that says its id.
+    /// The chip does not say its id.
     case other(magic: UInt32)
   }
 
@@ -54,7 +56,9 @@ struct ESP32Identity {
       magic = 0
     }
     for chip in chips {
-      guard let espressif = chip.espressif, espressif.magic == magic, let fuses = espressif.fuses else { continue }
+      guard let espressif = chip.espressif, espressif.magic == magic, let fuses = espressif.fuses else {
+        continue
+      }
       return .chip(id: UInt32(chip.productID), isSecured: try isSecured(client, fuses))
     }
     do throws(ESP32Client.Failure) {
@@ -62,7 +66,7 @@ struct ESP32Identity {
         try client.request(.securityInfo, expecting: 20).data
       }
       let id = info[12..<16].reversed().reduce(0) { $0 << 8 | UInt32($1) }
-      // Secure boot, or secure download; an odd number of bits is encryption.
+      // Two flags are secure boot and secure download; an odd number of bits in the count means encryption.
       let isSecured = info[0] & 0b101 != 0 || info[4].nonzeroBitCount % 2 == 1
       return .chip(id: id, isSecured: isSecured)
     } catch .refused {
@@ -94,7 +98,7 @@ struct ESP32Identity {
     let cycles = Int(try client.surely(calibration.cyclesAddress) >> 7)
     let factor = Int(try client.surely(calibration.factorAddress) & 0xff)
     let reckoned = cycles * 15_625 * factor / 40
-    // Crystals of 26 MHz exist; whatever is far from both was not measured.
+    // Crystals of 26 MHz exist as well; a figure that is far from both was not measured.
     for real in [crystalHertz, 26_000_000] where abs(reckoned - real) * 5 < real { return (reckoned, real) }
     return (1, 1)
   }
@@ -102,12 +106,12 @@ struct ESP32Identity {
   // MARK: - Its flash
 
   /// Makes the flash chip's pins work, and asks it how large it is.
-  /// - Returns: bytes; 4 MiB where the chip does not say.
+  /// - Returns: bytes of the flash; 4 MiB where the flash chip does not say.
   func attachFlash(_ client: ESP32Client) throws(ESP32Client.Failure) -> Int {
     try client.request(.attach, ESP32Client.words(0, 0))
     let spi = espressif.spi
     let id = try client.surely { client throws(ESP32Client.Failure) -> UInt32 in
-      // Read JEDEC ID (0x9F), eight bits of command and 24 of answer: user command with answer.
+      // The flash chip's command Read JEDEC ID (0x9F) has eight bits of command and 24 of answer.
       try client.setRegister(spi.readBits, 23)
       try client.setRegister(spi.user, 1 << 31 | 1 << 28)
       try client.setRegister(spi.user2, 7 << 28 | 0x9f)
@@ -119,7 +123,7 @@ struct ESP32Identity {
     return (18...24).contains(power) ? 1 << power : 4 << 20
   }
 
-  /// Tells the ROM how large that is; nothing may be told twice that a reset has not undone, but this may.
+  /// Tells the ROM how large the flash is. Unlike other settings this may be told again without a reset in between.
   func describeFlash(_ client: ESP32Client, bytes: Int) throws(ESP32Client.Failure) {
     try client.request(.setParameters, ESP32Client.words(0, UInt32(bytes), 64 << 10, 4096, 256, 0xffff))
   }

@@ -16,10 +16,10 @@ struct ESP32Image: Hashable {
 
   /// The appended SHA-256, which was found right; nil where there is none.
   let digest: [UInt8]?
-  /// As ESP-IDF's description of an application states it; nil for a bootloader.
+  /// The version that ESP-IDF's description of an application states; nil for a bootloader.
   let version: String?
 
-  /// - Parameter bytes: the image, and maybe ones behind it.
+  /// - Parameter bytes: the image, and maybe bytes of 0xFF behind it.
   init(_ bytes: [UInt8], for chip: ChipModel) throws(ESP32ImageFault) {
     guard bytes.first == Self.magic else { throw .magic }
     guard bytes.count >= Self.headerBytes else { throw .truncated }
@@ -37,7 +37,7 @@ struct ESP32Image: Hashable {
       checksum = bytes[(offset + 8)..<end].reduce(checksum, ^)
       offset = end
     }
-    // The checksum is the last of 16 bytes, so that there is room for it.
+    // The checksum is the last byte of a row of 16, and always has room there.
     let end = (offset / 16 + 1) * 16
     guard end <= bytes.count else { throw .truncated }
     guard bytes[end - 1] == checksum else { throw .checksum }
@@ -56,16 +56,17 @@ struct ESP32Image: Hashable {
   }
 }
 
-/// What ESP-IDF puts at the start of an application's first segment: a magic word, then at 16 bytes its version as text.
+/// The description that ESP-IDF puts at the start of an application's first segment: a magic word, and 16 bytes on
+/// its version as text.
 struct ESP32Description: Hashable {
-  /// Of its version in an image.
+  /// Offset of the end of the version in an image.
   static let end = 80
   private static let offset = 32
   private static let magic: UInt32 = 0xabcd_5432
 
   let version: String
 
-  /// - Parameter front: an image's first 80 bytes; nil where they hold none.
+  /// Reads an image's first 80 bytes (`front`); nil where they hold no description.
   init?(_ front: [UInt8]) {
     guard front.count >= Self.end, ESP32Image.word(front, at: Self.offset) == Self.magic,
       let text = String(validating: front[48..<Self.end].prefix { $0 != 0 }, as: UTF8.self)
@@ -78,12 +79,12 @@ struct ESP32Description: Hashable {
 public enum ESP32ImageFault: Error, Hashable, Sendable {
   case magic
   case segmentCount(Int)
-  /// It is for the chip with this id.
+  /// The program is for the chip with this id.
   case chip(UInt16)
   case truncated
   case checksum
   case digest
-  /// Something else follows it.
+  /// Something else follows the program.
   case tail
   /// No piece lies where the chip looks for its bootloader, or where the bootloader looks for its partition table.
   case noBootloader, noPartitionTable
@@ -92,7 +93,8 @@ public enum ESP32ImageFault: Error, Hashable, Sendable {
 }
 
 extension Image {
-  /// Everything about the pieces that Espressif's bootloaders would look at; `check(for:)` has seen to their places.
+  /// Checks everything about the pieces that Espressif's bootloaders would look at, once `check(for:)` has checked
+  /// their places.
   func check(for chip: ChipModel, _ espressif: EspressifChip) throws(ImageFault) {
     for (index, segment) in manifest.segments.enumerated() where segment.address % 4096 != 0 {
       throw .segment(index: index, .unaligned)
@@ -112,7 +114,7 @@ extension Image {
     else { throw .program(.espressif(.noPartitionTable)) }
     programs[espressif.bootloaderOffset] = nil
     guard !programs.isEmpty else { throw .program(.espressif(.noApplication)) }
-    // What a chip holds is told by its version, so that an image must not lie about its own.
+    // The version tells what a chip holds, so that an image must not lie about its own.
     guard programs.values.allSatisfy({ $0.version == nil || $0.version == manifest.version }) else {
       throw .program(.applicationHeader)
     }
@@ -122,7 +124,7 @@ extension Image {
     }
   }
 
-  /// Where the version of what is in the chip is found: the first application's place.
+  /// Address of the first application, where the version of what is in the chip is found.
   var espressifApplication: UInt32? {
     pieces.first { $0.bytes.first == ESP32Image.magic && $0.address > EspressifChip.tableOffset }?.address
   }

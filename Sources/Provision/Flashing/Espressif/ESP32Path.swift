@@ -2,24 +2,25 @@ internal import CLibDeflate
 internal import Cryptography
 internal import Glibc
 
-/// The way through Espressif's ROM loader: packed by zlib's deflate, proved by the MD5 that the chip makes of its flash.
+/// The way through Espressif's ROM loader: packed by zlib's deflate, proved by the MD5 that the chip makes of its
+/// flash.
 ///
-/// A download's beginning erases, so that what is written is cut into pieces of at most 64 KiB, each with a beginning of
-/// its own: a pulled cable costs one of them. The ROM says nothing of how far a download has come; a piece whose answer
+/// The beginning of a download erases, so that the image is cut into pieces of at most 64 KiB, each a download of its
+/// own: a pulled cable costs one of them. The ROM says nothing of how far a download has come; a piece whose answer
 /// is lost is begun again. No journal is kept: the chip's own digests say what it holds.
 struct ESP32Path: FlashPath {
-  /// A serial flash erases so much in one go, four times as fast as by sectors.
+  /// Bytes that a serial flash erases in one go, four times as fast as by sectors.
   private static let pieceBytes = 64 << 10
   private static let sectorBytes = 4096
-  /// Of a piece; of one whose cells do not take it; of a block that is refused as spoilt.
+  /// Tries of a piece, of a piece whose cells do not take it, and of a block that is refused as spoilt.
   private static let (tries, flashTries, blockTries) = (10, 3, 6)
   private static let smallestBlock = 128
 
   private var session: ESP32Session
   private let restart: ESP32Session.Reset?
-  /// The chip's digests of all of the plan were right, and nothing was written since.
+  /// Whether the chip's digests of all of the plan were right and nothing was written since.
   private var isProved = false
-  /// An empty download has begun, whose end is how the ROM is told to reboot.
+  /// Whether an empty download has begun, whose end is how the ROM is told to reboot.
   private var isReadyToReboot = false
 
   /// - Parameter restart: starts what is in flash by the adapter's lines; nil to have the ROM do it.
@@ -70,7 +71,7 @@ struct ESP32Path: FlashPath {
     try watch.begin(step)
     try readyToReboot(during: step)
     for piece in plan.pieces(upTo: .max) where !isProved {
-      // Its answer carries no checksum: one that is wrong is asked for again.
+      // The answer carries no checksum, so that a wrong digest is asked for again.
       if try !holds(piece, during: step), try !holds(piece, during: step) {
         throw .verification(address: try firstDifference(in: piece, during: step))
       }
@@ -97,13 +98,14 @@ struct ESP32Path: FlashPath {
     do throws(ESP32Client.Failure) {
       try session.client.request(.flashEnd, ESP32Client.words(0))
     } catch .link(.timeout) {
-      // Its answer may be lost; the flash is proved, and a reset by hand does the same.
+      // The answer may be lost; the flash is proved, and a reset by hand does the same.
     } catch {
       throw error.flashError(during: .starting)
     }
   }
 
-  /// Before the digests are asked for, never after: no checksum guards it, and one that is spoilt on its way erases.
+  /// Begins an empty download, before the digests are asked for and never after: no checksum guards its beginning,
+  /// and one that is spoilt on its way erases.
   private mutating func readyToReboot(during step: FlashStep) throws(FlashError) {
     guard restart == nil, !isReadyToReboot else { return }
     let empty = beginning(0, 0, 0, 0)
@@ -115,7 +117,7 @@ struct ESP32Path: FlashPath {
 
   // MARK: - Writing
 
-  /// What a download begins with: bytes to erase, blocks, bytes of one, address.
+  /// The body of the command that begins a download: bytes to erase, number of blocks, bytes of a block, address.
   private func beginning(_ words: UInt32...) -> [UInt8] {
     ESP32Client.bytes(of: words) + (session.identity.espressif.isNewer ? [0, 0, 0, 0] : [])
   }
@@ -123,7 +125,7 @@ struct ESP32Path: FlashPath {
   private mutating func write(
     _ piece: FlashPlan.Piece, done: Int, of total: Int, erasing: FlashStep, watch: FlashWatch
   ) throws(FlashError) {
-    // No memory: as the system would say it.
+    // Only missing memory keeps bytes from being packed, and this is how the system says that.
     guard let packed = Self.packed(piece.bytes) else { throw .link(.io(errno: ENOMEM), during: erasing) }
     var blockBytes = ESP32Client.blockBytes
     for attempt in 1...Self.tries {
@@ -137,14 +139,14 @@ struct ESP32Path: FlashPath {
           try send(Array(packed[start..<min(start + blockBytes, packed.count)]), number: number)
         }
       } catch {
-        // Cells that do not take what is written are no matter of the wire.
+        // The wire is not to blame for cells that do not take what is written.
         guard attempt < (error == .refused(.flashWrite) ? Self.flashTries : Self.tries) else {
           throw error.flashError(during: step)
         }
         do throws(ESP32Client.Failure) { try session.mend(after: error) } catch {
           throw error.flashError(during: step)
         }
-        // More of smaller blocks come through a wire that spoils them.
+        // More blocks come through a wire that spoils them where they are smaller.
         blockBytes = max(Self.smallestBlock, blockBytes / 2)
         continue
       }
@@ -171,7 +173,7 @@ struct ESP32Path: FlashPath {
     let checksum = block.reduce(0xef, ^)
     for _ in 1..<Self.blockTries {
       do throws(ESP32Client.Failure) {
-        // It may unpack to all of the piece: 256 pages of up to 3 ms.
+        // The block may unpack to all of the piece: 256 pages of up to 3 ms.
         try session.client.request(.deflateData, data, checksum: checksum, within: .seconds(3))
         return
       } catch .refused(let status) where status == .checksum || status == .invalid {
@@ -183,7 +185,7 @@ struct ESP32Path: FlashPath {
     try session.client.request(.deflateData, data, checksum: checksum, within: .seconds(3))
   }
 
-  /// zlib's format; nil where memory ran out.
+  /// Packs bytes in zlib's format; nil where memory ran out.
   private static func packed(_ bytes: [UInt8]) -> [UInt8]? {
     guard let deflater = libdeflate_alloc_compressor(9) else { return nil }
     defer { libdeflate_free_compressor(deflater) }
@@ -211,7 +213,8 @@ struct ESP32Path: FlashPath {
     return digest == MD5.digest(of: bytes)
   }
 
-  /// Where the chip differs; where a closer look finds nothing, the place where the piece begins.
+  /// The first address at which the chip differs from the piece; the piece's own address where a closer look finds
+  /// nothing.
   private mutating func firstDifference(
     in piece: FlashPlan.Piece, during step: FlashStep
   ) throws(FlashError) -> UInt32 {
@@ -233,7 +236,7 @@ struct ESP32Path: FlashPath {
 }
 
 extension FlashPlan {
-  /// Bytes that lie in a row.
+  /// Bytes of a plan that lie in a row.
   struct Piece: Hashable {
     let address: UInt32
     var bytes: [UInt8]

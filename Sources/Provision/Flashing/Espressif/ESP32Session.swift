@@ -1,5 +1,5 @@
-/// The conversation with one chip: in step, and as fast as the line bears, upwards while all is well and downwards on
-/// errors.
+/// The conversation with one chip, which keeps both sides in step and the line as fast as it bears: upwards while all
+/// is well, downwards on errors.
 struct ESP32Session {
   /// Brings a chip back into its ROM loader by the adapter's lines.
   typealias Reset = () throws(LinkError) -> Void
@@ -10,7 +10,7 @@ struct ESP32Session {
   private static let descents = 5
 
   let identity: ESP32Identity
-  /// Of the flash chip.
+  /// Size of the flash chip, bytes.
   let flashBytes: Int
   private(set) var client: ESP32Client
   private let speeds: any LineSpeedMemory
@@ -20,9 +20,9 @@ struct ESP32Session {
   private var faults = 0
 
   /// - Parameters:
-  ///   - client: in sync.
+  ///   - client: in sync with the chip.
   ///   - reset: nil where no line is wired to the chip.
-  ///   - onSlower: told a speed that was stepped down to, bits a second.
+  ///   - onSlower: told each speed that the line has stepped down to, bits a second.
   init(
     _ client: ESP32Client, chips: [ChipModel], speeds: any LineSpeedMemory, reset: Reset?,
     onSlower: @escaping (Int) -> Void
@@ -49,7 +49,7 @@ struct ESP32Session {
     }
   }
 
-  /// The line has held at this speed to the end.
+  /// Notes that the line has held its present speed to the end.
   func remember() { speeds.note(held: client.baud) }
 
   private mutating func change(to speed: Int) throws(ESP32Client.Failure) -> Bool {
@@ -63,7 +63,7 @@ struct ESP32Session {
     }
   }
 
-  /// Down to `ceiling`. It is a bad line that this is said on: both the order and its answer may get lost.
+  /// Takes the line down to `ceiling`. The line is a bad one by then: both the order and its answer may get lost.
   private mutating func descend() throws(ESP32Client.Failure) {
     let speed = client.baud
     for _ in 0..<Self.descents {
@@ -80,7 +80,7 @@ struct ESP32Session {
 
   // MARK: - After an error
 
-  /// Something was done whole: earlier errors are forgiven.
+  /// Forgives earlier errors, because something was done whole.
   mutating func forgive() { faults = 0 }
 
   /// Brings both sides back in step after a failure, at a lower speed where this one fails over and over.
@@ -91,7 +91,7 @@ struct ESP32Session {
     let speed = client.baud
     guard faults < Self.lastPatience else { throw failure }
     if try !find() {
-      // Not heard for its answers, it may still hear an order.
+      // A chip whose answers do not come may still hear an order.
       guard let lower = Self.lower(speed) else { throw failure }
       ceiling = lower
       try mending(failure) { session throws(ESP32Client.Failure) in
@@ -109,7 +109,7 @@ struct ESP32Session {
     }
   }
 
-  /// The last failure is of no interest where the first one is the reason.
+  /// Runs a step of the mending, and throws the first failure where that fails too: the first one is the reason.
   private mutating func mending(
     _ failure: ESP32Client.Failure, _ work: (inout ESP32Session) throws(ESP32Client.Failure) -> Void
   ) throws(ESP32Client.Failure) {
@@ -122,7 +122,8 @@ struct ESP32Session {
     }
   }
 
-  /// In sync again: at this speed, at another of the ladder, or after a reset; its flash is attached.
+  /// Gets in sync with the chip again, at this speed, at another of the ladder or after a reset, and attaches its
+  /// flash.
   private mutating func find() throws(ESP32Client.Failure) -> Bool {
     for speed in [client.baud] + Self.ladder.filter({ $0 != client.baud }) {
       if speed != client.baud { try client.listen(at: speed) }
@@ -149,7 +150,7 @@ struct ESP32Session {
     return false
   }
 
-  /// Does what may be done again until it works.
+  /// Repeats what may be done again, until it works.
   mutating func persist<Value>(
     _ work: (ESP32Client) throws(ESP32Client.Failure) -> Value
   ) throws(ESP32Client.Failure) -> Value {

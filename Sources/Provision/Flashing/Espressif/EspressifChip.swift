@@ -12,7 +12,7 @@ public struct EspressifChip: Hashable, Sendable {
   let fuses: Fuses?
   /// Registers of the SPI controller that the flash chip is at.
   let spi: SPIRegisters
-  /// By which the ROM reckons its crystal's frequency; nil for a chip whose crystal is always 40 MHz.
+  /// The registers by which the ROM reckons its crystal's frequency; nil for a chip whose crystal is always 40 MHz.
   let calibration: Calibration?
 
   /// Addresses of two words of fuses.
@@ -52,7 +52,7 @@ public struct EspressifChip: Hashable, Sendable {
     2: "ESP32-S2", 9: "ESP32-S3", 12: "ESP32-C2", 13: "ESP32-C6", 16: "ESP32-H2", 18: "ESP32-P4",
     20: "ESP32-C61", 23: "ESP32-C5",
   ]
-  /// The same by the word at 0x40001000.
+  /// Chips of Espressif's of which no module is built, by the word at 0x40001000.
   static let othersByMagic: [UInt32: String] = [0xfff0_c101: "ESP8266", 0x0000_07c6: "ESP32-S2"]
 }
 

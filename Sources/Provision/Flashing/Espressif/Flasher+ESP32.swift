@@ -4,8 +4,8 @@ internal import ModuleCore
 extension Flasher {
   // MARK: - Finding it
 
-  /// Whether a chip of Espressif's is to be expected: the board's profile says so, or the image is for one. Nobody else
-  /// is greeted their way, which an STM32's ROM in the middle of a command would take for data.
+  /// Whether a chip of Espressif's is to be expected, because the board's profile says so or the image is for one. No
+  /// other chip is greeted their way, which an STM32's ROM in the middle of a command would take for data.
   func expectsEspressif(_ source: Source, _ options: Options) -> Bool {
     if let profile = options.profile { return profile.isEspressif }
     switch source {
@@ -20,18 +20,18 @@ extension Flasher {
 
   struct FoundEspressif {
     let client: ESP32Client
-    /// The adapter's lines reach the chip: the profile says so, or they have brought it in.
+    /// Whether the adapter's lines reach the chip, because the profile says so or they have brought it in.
     let hasLines: Bool
   }
 
-  /// In sync with a ROM loader of Espressif's, at whatever speed it was left; nil where none answers.
+  /// Gets in sync with a ROM loader of Espressif's, at whatever speed it was left; nil where none answers.
   func findEspressif(_ options: Options, watch: FlashWatch) throws(FlashError) -> FoundEspressif? {
     let reset = espressifReset(options)
     let isTold = options.profile != nil
     if isTold, let reset, let client = try enter(by: reset, watch: watch) {
       return FoundEspressif(client: client, hasLines: true)
     }
-    // From the first: one that was just reset measures any speed at its first Sync.
+    // The lowest speed comes first: a chip that was just reset measures any speed at its first Sync.
     let speeds = ESP32Client.ladder.prefix(1) + ESP32Client.ladder.dropFirst().reversed()
     for speed in speeds {
       if let client = try sync(at: speed, tries: 2, during: .connecting) {
@@ -59,7 +59,8 @@ extension Flasher {
 
   // MARK: - The adapter's lines
 
-  /// Nil on a port without such lines, as a pty, and where the profile says that none is wired.
+  /// The way to reset the chip into its ROM loader; nil on a port without such lines, as a pty, and where the profile
+  /// says that none is wired.
   private func espressifReset(_ options: Options) -> ESP32Session.Reset? {
     drive(options) { profile, lines, rest throws(LinkError) in try profile.enterBootloader(lines, rest: rest) }
   }
@@ -128,7 +129,8 @@ extension Flasher {
       proofs: outcome.proofs, bytesWritten: outcome.bytesWritten, duration: now() - begun)
   }
 
-  /// Of what lies where the image's application goes, as ESP-IDF's description there states it; nil where there is none.
+  /// The version of the application in the chip, as ESP-IDF's description states it in the place where the image's
+  /// application goes; nil where there is none.
   private func installedVersion(
     _ image: Image, over path: inout any FlashPath
   ) throws(FlashError) -> ImageHeader.Version? {

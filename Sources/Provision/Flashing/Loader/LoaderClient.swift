@@ -1,39 +1,40 @@
 internal import FoundationEssentials
 
-/// The loader's protocol from the laptop's side: one request after another, and the speed of the line.
+/// The laptop's side of the loader's protocol: one request after another, and the speed of the line.
 struct LoaderClient {
   enum Failure: Error {
     case link(LinkError)
     /// The loader does not answer, at this speed.
     case silent
-    /// It answered that it will not.
+    /// The loader answered that it will not.
     case refused(LoaderReply.Status)
   }
 
-  /// From the one that the ROM was reached at upwards.
+  /// Speeds of the line, bits a second; it climbs from the one that the ROM was reached at.
   static let ladder = [115_200, 230_400, 460_800, 921_600, 2_000_000]
-  /// For an answer that takes the chip no time: the adapter's latency (16 ms on an FTDI) and a slow laptop.
+  /// Time allowed for an answer that takes the chip none: the adapter's latency (16 ms on an FTDI) and a slow laptop.
   private static let answerTime = Duration.milliseconds(120)
   private static let tries = 4
-  /// The chip gives up a speed after 400 ms without a frame, first for the last good one, then for the first one.
+  /// Time that the laptop waits at a speed that the chip may fall back to. The chip gives up a speed after 400 ms
+  /// without a frame, first for the last good one, then for the first one.
   private static let fallingBack = Duration.milliseconds(250)
 
   let link: any Link
   let now: () -> ContinuousClock.Instant
-  /// Bits a second on the wire at present.
+  /// Speed of the wire at present, bits a second.
   private(set) var baud: Int
   private let base: Int
   private var number: UInt8 = 0
   private var decoder = LoaderFrameDecoder()
 
-  /// - Parameter baud: as the ROM bootloader was reached; the loader begins with it.
+  /// - Parameter baud: the speed at which the ROM bootloader was reached, with which the loader begins.
   init(link: any Link, baud: Int, now: @escaping () -> ContinuousClock.Instant) {
     (self.link, self.baud, base, self.now) = (link, baud, baud, now)
   }
 
   // MARK: - Requests
 
-  /// Sends a request until it is answered, at most four times: all may be repeated.
+  /// Sends a request until it is answered, at most four times: every request may be repeated.
   /// - Throws: `silent`, `refused` for any status but `done`, or `link`.
   mutating func request(
     _ kind: LoaderFrame.Kind, _ body: [UInt8] = [], answerBytes: Int = 64
@@ -43,7 +44,7 @@ struct LoaderClient {
     return reply
   }
 
-  /// The answer, whatever its status: to any of the tries, since a late one says the same.
+  /// Sends a request, and gives the answer to any of the tries, whatever its status, since a late one says the same.
   mutating func ask(
     _ kind: LoaderFrame.Kind, _ body: [UInt8] = [], tries: Int = Self.tries, within: Duration = Self.answerTime,
     answerBytes: Int = 64
@@ -54,7 +55,7 @@ struct LoaderClient {
       sent.append(frame)
       try send(frame.encoded)
       let deadline = now() + within + wireTime(frame.body.count + answerBytes)
-      // Answers without end, of which none is to this, are no answer either.
+      // Answers without end, of which none is to this request, are no answer either.
       for _ in 0..<256 {
         guard let answer = try nextAnswer(by: deadline) else { break }
         if sent.contains(where: answer.frame.answers) { return answer.reply }
@@ -74,13 +75,14 @@ struct LoaderClient {
     } catch { throw .link(error) }
   }
 
-  /// What is held of answers first, then what comes; nil where nothing whole comes in time.
+  /// The next answer, of those that are held first and then of those that come; nil where nothing whole comes in
+  /// time.
   mutating func nextAnswer(by deadline: ContinuousClock.Instant) throws(Failure) -> (
     frame: LoaderFrame, reply: LoaderReply
   )? {
     var isLate = false
     while answers.isEmpty {
-      // Who chatters without end does not answer; what had come by then is looked at, once.
+      // A side that chatters without end does not answer; what had come by then is looked at, once.
       if isLate { return nil }
       isLate = now() >= deadline
       do throws(LinkError) {
@@ -98,7 +100,7 @@ struct LoaderClient {
 
   // MARK: - Speed
 
-  /// Whether the loader has come up: it answers at the speed it was sent at.
+  /// Whether the loader has come up and answers at the speed that it was sent at.
   mutating func meet() throws(Failure) -> Bool {
     try setSpeed(base)
     return try isHeard(tries: 5, within: .milliseconds(60))
@@ -132,7 +134,7 @@ struct LoaderClient {
       try setSpeed(speed)
       if try holds() { return true }
     } catch .link(.unsupportedSpeed) {
-      // The adapter cannot; the chip finds that out by itself.
+      // The adapter cannot do this speed, and the chip finds that out by itself.
     }
     try setSpeed(before)
     try regain()
@@ -169,12 +171,13 @@ struct LoaderClient {
     return true
   }
 
-  /// Finds the loader again after errors or silence: at the present speed, or where it falls back to.
+  /// Finds the loader again after errors or silence, at the present speed or at one that it falls back to.
   mutating func regain() throws(Failure) {
     if try isHeard(tries: 6) { return }
     try pause(Self.fallingBack)
     try setSpeed(base)
-    // For three seconds: a laptop that was held up has the chip fall back later than reckoned.
+    // The loader is asked for three seconds, since a laptop that was held up has the chip fall back later than
+    // reckoned.
     guard try isHeard(tries: 20) else { throw .silent }
   }
 
@@ -204,6 +207,7 @@ struct LoaderClient {
     decoder.reset()
   }
 
-  /// Four times what 8N1 needs at this speed: an adapter's buffers come on top of the wire.
+  /// Time allowed for bytes on the wire: four times what 8N1 needs at this speed, since an adapter's buffers come on
+  /// top.
   func wireTime(_ bytes: Int) -> Duration { .microseconds(4 * 10_000_000 * bytes / max(1, baud)) }
 }

@@ -24,7 +24,7 @@ struct LoaderFrame: Hashable {
     case read = 9
   }
 
-  /// What a body may have at most, either way.
+  /// Largest body of a frame, bytes, either way.
   static let bodyLimit = 2060
 
   let kind: UInt8
@@ -51,14 +51,14 @@ struct LoaderFrame: Hashable {
   static func word(_ value: UInt32) -> [UInt8] { (0..<4).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) } }
   static func half(_ value: UInt16) -> [UInt8] { [UInt8(value & 0xff), UInt8(value >> 8)] }
 
-  /// The word at `offset`, or nil past the end.
+  /// The word at `offset`; nil past the end.
   static func word(_ bytes: [UInt8], at offset: Int) -> UInt32? {
     guard offset >= 0, offset <= bytes.count - 4 else { return nil }
     return bytes[offset..<offset + 4].reversed().reduce(0) { $0 << 8 | UInt32($1) }
   }
 }
 
-/// Finds frames in what comes, and its feet again after noise.
+/// Finds frames among the bytes that come, and the next frame after noise.
 struct LoaderFrameDecoder {
   private var held: [UInt8] = []
 
@@ -85,7 +85,7 @@ struct LoaderFrameDecoder {
 
   private enum Finding {
     case none
-    /// It may be one, once more has come.
+    /// The bytes may be a frame, once more have come.
     case partial
     case whole(LoaderFrame, count: Int)
   }
@@ -107,7 +107,7 @@ struct LoaderFrameDecoder {
   }
 }
 
-/// What every answer of the loader begins with.
+/// The beginning of every answer of the loader.
 ///
 /// ```
 /// 0  status · 1  next block · 2  free places for blocks · 3  failure
@@ -127,11 +127,11 @@ struct LoaderReply: Hashable {
   let status: Status
   let nextBlock: UInt8
   let places: Int
-  /// 0: none; 1: the flash controller reported an error; 2: a block did not unpack.
+  /// Failure since the last plan: 0 none, 1 the flash controller reported an error, 2 a block did not unpack.
   let failure: UInt8
   let room: Int
   let through: Int
-  /// One bit a sector.
+  /// Sectors that are yet to be erased, one bit each.
   let waiting: UInt32
   let rest: [UInt8]
 

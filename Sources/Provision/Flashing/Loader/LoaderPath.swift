@@ -1,34 +1,34 @@
 internal import Cryptography
 internal import ModuleCore
 
-/// The way through the program in the chip's RAM: blocks in a row, packed, at the line's highest speed, proved by the
-/// chip's own SHA-256 of its flash.
+/// The path through the program in the chip's RAM. It sends blocks in a row, packed, at the line's highest speed, and
+/// proves them by the chip's own SHA-256 of its flash.
 struct LoaderPath: FlashPath {
-  /// Of a block, unpacked.
+  /// Bytes of a block, unpacked.
   private static let blockBytes = 2048
-  /// What an answer may show and the chip still be at work: the slowest erasure takes 4 s (DS8626).
+  /// Time that answers may show no progress while the chip is at work: the slowest erasure takes 4 s (DS8626).
   private static let standstill = Duration.seconds(10)
-  /// Of a sector's part: where this is other bytes, the rest need not be hashed.
+  /// Bytes of a sector's part that are hashed first; where they differ, the rest need not be hashed.
   private static let sampleBytes = 1024
 
   private var client: LoaderClient
   private let rom: ROMClient
   private let speeds: any LineSpeedMemory
   private let now: () -> ContinuousClock.Instant
-  /// What `unchanged` was asked about: the digest at the end is of all of it.
+  /// The plan that `unchanged` was asked about; the digest at the end is of all of it.
   private var whole: FlashPlan?
   private var unchanged: Set<Int> = []
   private let startedBlank: Bool
-  /// The chip hashes `whole` as it is written.
+  /// Whether the chip hashes `whole` as it is written.
   private var isHashing = false
 
   // MARK: - Getting there
 
-  /// Why this chip cannot be reached this way now.
+  /// The reason for which this chip cannot be reached this way now.
   enum Obstacle: Error {
-    /// Its bootloader said no and still listens.
+    /// The chip's bootloader said no and still listens.
     case refused
-    /// It was sent away from its bootloader and is silent, until it resets itself.
+    /// The chip was sent away from its bootloader and is silent, until it resets itself.
     case silent
     case link(LinkError)
   }
@@ -48,7 +48,7 @@ struct LoaderPath: FlashPath {
       for start in stride(from: 0, to: program.count, by: ROMClient.blockBytes) {
         let block = Array(program[start..<min(start + ROMClient.blockBytes, program.count)])
         let address = loader.address + UInt32(start)
-        // A ROM that lets nobody into its RAM says so at the first block; a spoilt byte looks the same, once.
+        // A ROM that lets nothing into its RAM says so at the first block; a spoilt byte looks the same, once.
         if start == 0,
           try rom.refuses(times: 3, { () throws(ROMClient.Failure) in try rom.write(address, block) })
         {
@@ -62,13 +62,13 @@ struct LoaderPath: FlashPath {
     } catch .refused, .denied {
       throw .refused
     } catch {
-      // Out of step, or on its way: the ROM may be where it was, or gone.
+      // The ROM may be where it was and out of step, or gone.
       throw .silent
     }
     do throws(LoaderClient.Failure) {
       var isMet = try client.meet()
       if !isMet, !isOnItsWay {
-        // Its acknowledgement did not come: it may never have gone.
+        // The ROM's acknowledgement did not come, so that it may never have gone.
         guard try Self.leaveAgain(rom, for: loader) else { throw .silent }
         isMet = try client.meet()
       }
@@ -83,7 +83,9 @@ struct LoaderPath: FlashPath {
   }
 
   /// - Returns: whether the chip was still in its bootloader and has been sent away from it once more.
-  private static func leaveAgain(_ rom: ROMClient, for loader: LoaderProgram) throws(LoaderClient.Failure) -> Bool {
+  private static func leaveAgain(_ rom: ROMClient, for loader: LoaderProgram) throws(LoaderClient.Failure)
+    -> Bool
+  {
     do throws(LinkError) {
       try rom.link.setFraming(LinkFraming(baud: rom.baud, parity: LinkFraming.bootloader.parity))
     } catch { throw .link(error) }
@@ -112,7 +114,7 @@ struct LoaderPath: FlashPath {
         unchanged.insert(part.sector)
       }
     }
-    // Only sectors all of whose parts are right.
+    // A sector is unchanged only where all of its parts are right.
     for part in plan.parts where unchanged.contains(part.sector) {
       let others = plan.parts.filter { $0.sector == part.sector && $0 != part }
       if !others.isEmpty { unchanged.remove(part.sector) }
@@ -159,7 +161,7 @@ struct LoaderPath: FlashPath {
     var bytes: [UInt8] = []
     while bytes.count < count {
       let (place, rest) = (address &+ UInt32(bytes.count), min(1024, count - bytes.count))
-      // Whole words only.
+      // Only whole words are read.
       let body = LoaderFrame.word(place) + LoaderFrame.word(UInt32((rest + 3) / 4 * 4))
       bytes += try during(step) { client throws(LoaderClient.Failure) in
         try client.request(.read, body, answerBytes: rest + 64).rest.prefix(rest)
@@ -172,12 +174,12 @@ struct LoaderPath: FlashPath {
     do throws(LoaderClient.Failure) {
       _ = try client.request(.reset)
     } catch .silent {
-      // Its answer may be lost; whether it is gone shows itself.
+      // The answer may be lost; whether the loader is gone shows itself.
     } catch .link(let error) { throw .link(error, during: .starting) } catch {
       throw .refused(during: .starting)
     }
     guard startedBlank else { return }
-    // Who still holds BOOT0 is back in the ROM bootloader, which can start the program as well.
+    // A chip whose BOOT0 is still held is back in the ROM bootloader, which can start the program as well.
     do throws(LinkError) { try rom.link.setFraming(.bootloader) } catch {
       throw .link(error, during: .starting)
     }
@@ -212,7 +214,8 @@ struct LoaderPath: FlashPath {
     throw .link(.timeout, during: step)
   }
 
-  /// Where the chip differs; where a second look finds nothing, the place where the plan begins.
+  /// The first address at which the chip differs from the plan; the plan's first address where a second look finds
+  /// nothing.
   private mutating func firstDifference(in plan: FlashPlan, during step: FlashStep) throws(FlashError) -> UInt32
   {
     for part in plan.parts {

@@ -8,14 +8,14 @@ struct LoaderStream {
     let partBytes: Int
     /// Bytes of the whole that are in flash for good once this block is.
     let through: Int
-    /// Bytes of the plan that are then done.
+    /// Bytes of the plan that are done once this block is.
     let done: Int
     /// A frame's body.
     let body: [UInt8]
   }
 
   let blocks: [Block]
-  /// Bytes of the plan and of the whole that its digest is over.
+  /// Bytes of the plan and, next, of the whole that its digest is over.
   let byteCount: Int
   let total: Int
 
@@ -38,7 +38,8 @@ struct LoaderStream {
       let isBoot = plan.isBootBlock(part)
       let ranges = plan.blocks(of: part, size: blockBytes)
       for (number, range) in ranges.enumerated() {
-        // Bytes of the part that are there for good with this block: of a boot block none before its last.
+        // The number of bytes of the part that are there for good with this block; of a boot block none are before
+        // its last.
         let end = !isBoot ? range.upperBound : number == ranges.count - 1 ? part.bytes.count : 0
         let bytes = Array(part.bytes[range])
         // The first block of a sector also says that the one before it is done; of the others, what is there already
@@ -69,7 +70,7 @@ struct LoaderStream {
     total = offset
   }
 
-  /// As an LZ4 block, or stored where that would be larger.
+  /// Packs bytes as an LZ4 block, or stores them where that would be larger.
   static func pack(_ bytes: [UInt8]) -> (packing: UInt8, payload: [UInt8]) {
     var packed = [UInt8](repeating: 0, count: bytes.count)
     let count = bytes.withUnsafeBytes { source in
@@ -85,7 +86,7 @@ struct LoaderStream {
 }
 
 extension LoaderStream.Block {
-  /// The same, where what follows it is there already.
+  /// The block, where what follows it is there already.
   fileprivate func reaching(partBytes: Int, through: Int, done: Int) -> LoaderStream.Block {
     LoaderStream.Block(
       sector: sector, partBytes: partBytes, through: through, done: done,

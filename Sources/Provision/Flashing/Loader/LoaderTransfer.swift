@@ -1,17 +1,20 @@
-/// The blocks on their way: as many as the chip has room for, sent again from the first that was lost.
+/// The transfer of the blocks: as many are under way as the chip has room for, and they are sent again from the first
+/// that was lost.
 struct LoaderTransfer {
-  /// Of the chip's queue; a number has eight bits and stands for one block of at most twice as many.
+  /// Number of blocks under way at most, of the chip's queue of 128. A block's number has eight bits, which tell
+  /// apart twice as many.
   private static let window = 100
-  /// What an answer may be short of, and the chip's ring still not run over.
+  /// Bytes by which an answer may be late without the chip's ring running over.
   private static let margin = 512
-  /// A sixteenth of what the line carries in a second, in bytes: what waits in adapters is not answered.
+  /// The part of a speed in bits a second that may be under way in bytes: what the line carries in a sixteenth of a
+  /// second, since bytes that wait in adapters are not answered.
   private static let underWayPart = 160
   private static let standstill = Duration.seconds(10)
-  /// All of it takes no longer than this and four times what the slowest line takes, whatever progress is claimed.
+  /// Longest time for all of it, on top of four times what the slowest line takes, whatever progress is claimed.
   private static let longest = Duration.seconds(180)
-  /// Looks at the chip while it works and nothing is to be sent: well before it gives the speed up.
+  /// Time between looks at the chip while it works and nothing is to be sent, well before it gives the speed up.
   private static let look = Duration.milliseconds(25)
-  /// Losses in a row after which the speed is too high.
+  /// Number of losses in a row after which the speed is too high.
   private static let lossesAllowed = 6
 
   private let stream: LoaderStream
@@ -20,18 +23,18 @@ struct LoaderTransfer {
   private let journal: any FlashJournal
   private let watch: FlashWatch
 
-  /// Blocks that the chip has taken, and those that have been sent.
+  /// Number of blocks that the chip has taken and, next, of those that have been sent.
   private var taken = 0
   private var next = 0
-  /// Bytes that may have been sent in all, as far as the chip's ring goes, those that have been, and those of them that
-  /// the chip has looked at.
+  /// Number of bytes that may have been sent in all, as far as the chip's ring goes; then of those that have been,
+  /// and of those that the chip has looked at.
   private var room = 0
   private var sentBytes = 0
   private var seenBytes = 0
   private var underWay: Int { sentBytes - seenBytes }
-  /// How many bytes had been sent in all after each block.
+  /// Number of bytes that had been sent in all after each block.
   private var ends: [Int]
-  /// Bytes of the whole that are in flash, and sectors to be erased, by the latest answer.
+  /// Number of bytes of the whole that are in flash and, next, the sectors yet to be erased, by the latest answer.
   private var through = -1
   private var waiting: UInt32?
   private var reported = 0
@@ -100,7 +103,7 @@ struct LoaderTransfer {
     _ = try take(frame, reply, &client)
   }
 
-  /// - Returns: whether all is as it should be: false where a block was lost.
+  /// - Returns: false where a block was lost.
   private mutating func take(
     _ frame: LoaderFrame, _ reply: LoaderReply, _ client: inout LoaderClient
   ) throws(LoaderClient.Failure) -> Bool {
@@ -136,7 +139,7 @@ struct LoaderTransfer {
 
   private mutating func note(_ reply: LoaderReply) throws(LoaderClient.Failure) {
     guard reply.failure == 0 else { throw .refused(.other(reply.failure)) }
-    // The nearest block of that number, before or behind.
+    // The answer means the nearest block of that number, before or behind.
     let distance = Int(Int8(truncatingIfNeeded: Int(reply.nextBlock) - taken))
     taken = max(0, min(frames.count, taken + distance))
     waiting = reply.waiting

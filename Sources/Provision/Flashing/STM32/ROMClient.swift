@@ -1,16 +1,17 @@
-/// AN3155 spoken from the laptop's side. Knows the commands, not what they are for; see `ROMBootloader` in Bench
-/// or AN3155 for the bytes.
+/// The laptop's side of AN3155. It knows the commands, and not what they are for; see `ROMBootloader` in Bench or
+/// AN3155 for the bytes.
 struct ROMClient {
-  /// What a command can meet; `Flasher` adds during which step.
+  /// The failure of a command; `Flasher` adds during which step it came.
   enum Failure: Error {
     case link(LinkError)
-    /// NACK to this command itself: unknown, spoilt on the wire, or forbidden because the chip is protected.
+    /// The chip refused this command itself: it is unknown, was spoilt on the wire, or is forbidden because the chip
+    /// is protected.
     case denied(UInt8)
-    /// NACK to what followed a command: a wrong checksum or a forbidden address.
+    /// The chip refused what followed a command, for a wrong checksum or a forbidden address.
     case refused
     case unexpected(UInt8)
 
-    /// The bootloader has answered no.
+    /// Whether the bootloader has answered no.
     var isRefusal: Bool {
       switch self {
       case .denied, .refused: true
@@ -19,14 +20,16 @@ struct ROMClient {
     }
   }
 
-  /// What went wrong on the wire and was put right, counted for the choice of its speed.
+  /// The faults of the wire that were put right, counted for the choice of its speed.
   final class Faults {
     private(set) var count = 0
-    /// A command failed over and over although both sides were in step each time, or too many of the latest did.
+    /// Whether a command failed over and over although both sides were in step each time, or too many of the latest
+    /// did.
     var gaveUp = false
-    /// The last answer did not come in time: the next is waited for longer, in case the laptop is slow.
+    /// Whether the last answer did not come in time, so that the next is waited for longer, in case the laptop is
+    /// slow.
     var isPatient = false
-    /// One bit for each of the latest 32 tries, set where it failed.
+    /// The latest 32 tries, a bit each, set where one failed.
     private var latest: UInt32 = 0
 
     func note(failed: Bool) {
@@ -34,7 +37,7 @@ struct ROMClient {
       if failed { count += 1 }
     }
 
-    /// Half of the latest tries failed: the wire does not bear this speed.
+    /// Whether half of the latest tries failed, so that the wire does not bear this speed.
     var isHopeless: Bool { latest.nonzeroBitCount >= 16 }
   }
 
@@ -43,25 +46,25 @@ struct ROMClient {
   private static let ack: UInt8 = 0x79
   private static let nack: UInt8 = 0x1f
   private static let syncByte: UInt8 = 0x7f
-  /// Tries of a command before it is given up. With three pieces out and three back, each spoilt in 3 of 100, a command
-  /// fails in 9 of 100: eight in a row once in 200 million.
+  /// Number of tries of a command before it is given up. With three pieces out and three back, each spoilt in 3 of
+  /// 100, a command fails in 9 of 100: eight in a row once in 200 million.
   private static let maxTries = 8
   private static let syncTries = 3
 
   let link: any Link
-  /// Bits a second on the wire, for deadlines.
+  /// Speed of the wire, bits a second, for deadlines.
   let baud: Int
   let now: () -> ContinuousClock.Instant
   let faults = Faults()
 
-  /// Time for an answer that takes the chip none: the adapter's latency (16 ms on an FTDI) and a slow laptop.
+  /// Time allowed for an answer that takes the chip none: the adapter's latency (16 ms on an FTDI) and a slow laptop.
   private var answerTime: Duration { faults.isPatient ? .seconds(1) : .milliseconds(300) }
 
   // MARK: - Getting in step
 
-  /// Looks whether a bootloader listens, at the price of up to three 0x7F: the first is acknowledged by one that
-  /// was just reset; one already in sync takes two for a command with a wrong complement and refuses it.
-  /// - Parameter wait: for the answer to each.
+  /// Looks whether a bootloader listens, at the price of up to three 0x7F: the first is acknowledged by one that was
+  /// just reset; one already in sync takes two for a command with a wrong complement and refuses it.
+  /// - Parameter wait: time for the answer to each.
   func probe(within wait: Duration) throws(Failure) -> Bool {
     try guarded { () throws(LinkError) in try link.discardInput() }
     for _ in 0..<Self.syncTries {
@@ -82,25 +85,26 @@ struct ROMClient {
     // A Write wants up to 258 bytes; what comes after its NACK is pairs of wrong complements.
     for size in [64, 256, 64, 64, 64] + Array(repeating: 4096, count: isThorough ? 33 : 0) {
       try send(Array(repeating: 0xff, count: size))
-      // What is long on the wire has been looked at by the time it is all out; a late answer comes with the next.
+      // A row that takes long on the wire has been looked at by the time it is all out; a late answer comes with the
+      // next row.
       guard let answer = try next(within: .milliseconds(size > 256 ? 20 : 100)) else { continue }
       guard answer == Self.ack || answer == Self.nack else { continue }
-      // What is on its way is let in; a half command that is left over is completed by the next probe.
+      // Bytes on their way are let in, and the next probe completes a half command that is left over.
       try letIn(silence: .milliseconds(100))
       if try probe(within: .milliseconds(100)) { return true }
     }
     return false
   }
 
-  /// Lets in what is on its way, until nothing has come for so long.
+  /// Lets in what is on its way, until nothing has come for this long.
   private func letIn(silence: Duration) throws(Failure) {
     let end = now() + .seconds(2)
     while now() < end, try next(within: silence) != nil {}
   }
 
-  /// Does what may be done again until it works, eight times at most; in between both sides are brought back in step.
-  /// A refusal can be a byte that was spoilt on its way, so that it counts as the chip's only once it has come twice
-  /// in a row at the end of all tries.
+  /// Repeats what may be done again until it works, eight times at most, and brings both sides back in step in
+  /// between. A refusal can be a byte that was spoilt on its way, so that it counts as the chip's only once it has
+  /// come twice in a row at the end of all tries.
   /// - Throws: the last failure; where the bootloader could not be brought back, or the port is gone, the first.
   func persist<Value>(
     thoroughly isThorough: Bool = false, tries: Int = Self.maxTries, _ work: () throws(Failure) -> Value
@@ -136,11 +140,11 @@ struct ROMClient {
         }
       }
     }
-    // Not reached: the last try returns or throws.
+    // This is not reached, because the last try returns or throws.
     throw previous ?? .link(.timeout)
   }
 
-  /// Reads until two readings in a row agree: answers carry no checksum.
+  /// Reads until two readings in a row agree, because answers carry no checksum.
   func agreed<Value: Equatable>(_ work: () throws(Failure) -> Value) throws(Failure) -> Value {
     var last = try persist(work)
     for _ in 1..<Self.maxTries {
@@ -154,7 +158,7 @@ struct ROMClient {
 
   // MARK: - Commands
 
-  /// Version (0x31 is 3.1) and the codes of the commands it knows.
+  /// Asks for the bootloader's version (0x31 is 3.1) and the codes of the commands that it knows.
   func get() throws(Failure) -> (version: UInt8, commands: [UInt8]) {
     try command(0x00)
     let count = Int(try receive(1, within: answerTime)[0])
@@ -171,7 +175,7 @@ struct ROMClient {
     return bytes.reduce(0) { $0 << 8 | UInt16($1) }
   }
 
-  /// Who answers, and what it can do.
+  /// The chip that answers, and the commands that its bootloader knows.
   struct Description: Equatable {
     let productID: UInt16
     let commands: [UInt8]
@@ -181,7 +185,7 @@ struct ROMClient {
     Description(productID: try productID(), commands: try get().commands)
   }
 
-  /// - Parameter count: 1 to 256.
+  /// - Parameter count: bytes to be read, 1 to 256.
   func read(_ address: UInt32, count: Int) throws(Failure) -> [UInt8] {
     let length = UInt8(clamping: count - 1)
     try command(Command.read)
@@ -199,7 +203,7 @@ struct ROMClient {
     try send(checked(address))
     try expectAck(within: answerTime)
     try send(checked([length] + block))
-    // At most 100 µs a word (DS8626), 7 ms a block.
+    // Programming takes at most 100 µs a word (DS8626), 7 ms a block.
     try expectAck(within: answerTime)
   }
 
@@ -208,19 +212,19 @@ struct ROMClient {
     let number = UInt16(clamping: sector)
     try command(0x44)
     try send(checked([0, 0, UInt8(number >> 8), UInt8(number & 0xff)]))
-    // Twice that where the answer did not come the first time.
+    // The answer gets twice that time where it did not come the first time.
     try expectAck(within: faults.isPatient ? longest * 2 : longest)
   }
 
-  /// The chip leaves the bootloader for the program whose vector table is at `address`.
+  /// Has the chip leave the bootloader for the program whose vector table is at `address`.
   func go(_ address: UInt32) throws(Failure) {
     try command(0x21)
     try send(checked(address))
     try expectAck(within: answerTime)
   }
 
-  /// Has the chip leave for the program at `address`. A refusal may be a spoilt byte and is met by asking again.
-  /// - Returns: whether it has acknowledged that; where no answer came it may be gone or not.
+  /// Has the chip leave for the program at `address`. A refusal may be a spoilt byte, so that it is asked again.
+  /// - Returns: whether the chip has acknowledged that; where no answer came it may be gone or not.
   func leave(for address: UInt32) throws(Failure) -> Bool {
     for attempt in 1...Self.maxTries {
       do throws(Failure) {
@@ -258,7 +262,7 @@ struct ROMClient {
     try expectAck(within: .seconds(2))
   }
 
-  /// Lifts that again, for which the chip erases all of its flash; it resets.
+  /// Lifts read protection, for which the chip erases all of its flash; it resets.
   /// - Parameter longest: the longest that the chip takes to erase all of its flash.
   func unprotectFromReading(within longest: Duration) throws(Failure) {
     try command(Command.readoutUnprotect)
@@ -290,7 +294,7 @@ struct ROMClient {
     guard answer == Self.ack else { throw .unexpected(answer) }
   }
 
-  /// Exactly `count` bytes; never none, since `count` is at least 1.
+  /// Receives exactly `count` bytes, at least 1.
   private func receive(_ count: Int, within time: Duration) throws(Failure) -> [UInt8] {
     let deadline = now() + time
     var bytes: [UInt8] = []
@@ -304,7 +308,7 @@ struct ROMClient {
     return bytes
   }
 
-  /// Nil where nothing comes in time.
+  /// The next byte; nil where none comes in time.
   private func next(within time: Duration) throws(Failure) -> UInt8? {
     do throws(LinkError) {
       return try link.read(upTo: 1, deadline: now() + time).first
@@ -327,6 +331,7 @@ struct ROMClient {
     do throws(LinkError) { try work() } catch { throw .link(error) }
   }
 
-  /// Four times what 8E1 needs at this speed: an adapter's buffers come on top of the wire.
+  /// Time allowed for bytes on the wire: four times what 8E1 needs at this speed, since an adapter's buffers come on
+  /// top.
   private func wireTime(_ bytes: Int) -> Duration { .microseconds(4 * 11_000_000 * bytes / max(1, baud)) }
 }

@@ -1,4 +1,5 @@
-/// The way through the chip's ROM bootloader, which is in sync: it has no digests, so that everything is read back.
+/// The path through the chip's ROM bootloader, which is in sync. The bootloader has no digests, so that everything is
+/// read back.
 ///
 /// AN3155 has the laptop wait for each acknowledgement before it goes on: for the command, the address and the data
 /// of a block. Nothing is sent ahead of one, although many chips would take it: what the ROM does with bytes that
@@ -53,7 +54,7 @@ struct ROMPath: FlashPath {
     let total = plan.byteCount
     var done = 0
     try watch.begin(.verifying(bytes: 0, of: total))
-    // A boot block, which was written last, first: what it starts would protect it as it is.
+    // A boot block, which was written last, is compared first: what it starts would protect it as it is.
     for part in plan.parts.reversed() {
       for start in stride(from: 0, to: part.bytes.count, by: ROMClient.blockBytes) {
         let wanted = part.bytes[start..<min(start + ROMClient.blockBytes, part.bytes.count)]
@@ -80,19 +81,19 @@ struct ROMPath: FlashPath {
   }
 
   /// - Throws: `.link(.timeout)` where the chip is gone from its bootloader and has not said so, as where its
-  ///   acknowledgement was lost: whether it has started what it was told to, that will say.
+  ///   acknowledgement was lost; the program that it was told to start will tell.
   func start(_ address: UInt32) throws(FlashError) {
     let isGone = try during(.starting) { () throws(ROMClient.Failure) in
       if try rom.leave(for: address) { return true }
-      // Who has gone does not answer here any more; who has not is sent again.
+      // A chip that has gone does not answer here any more; one that has not is sent again.
       guard try rom.recover() else { return false }
       return try rom.leave(for: address)
     }
     if !isGone { throw .link(.timeout, during: .starting) }
   }
 
-  /// A block whose acknowledgement was lost is looked at before it is sent again: some chips refuse to program a
-  /// second time what is programmed already.
+  /// Writes a block. One whose acknowledgement was lost is looked at before it is sent again, since some chips refuse
+  /// to program a second time what is programmed already.
   private func writeSurely(_ address: UInt32, _ block: [UInt8]) throws(ROMClient.Failure) {
     var isRepeated = false
     try rom.persist { () throws(ROMClient.Failure) in

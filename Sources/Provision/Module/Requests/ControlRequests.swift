@@ -4,7 +4,7 @@ import Records
 
 // Control and readings in group 64, as `docs/module-protocol.md` defines it.
 
-/// A challenge for one start.
+/// Asks for a challenge for one start.
 struct ChallengeRequest: ModuleGroupRequest {
   static let name = ModuleRequest.challenge
   static let moduleCommand = ModuleCommand.challenge
@@ -37,7 +37,7 @@ struct RelayStartRequest: ModuleGroupRequest {
   }
 }
 
-/// Opens the relay. Needs no key: opening is always allowed.
+/// Opens the relay, which needs no key: opening is always allowed.
 struct StopRequest: ModuleGroupRequest {
   typealias Reply = Void
 
@@ -45,7 +45,7 @@ struct StopRequest: ModuleGroupRequest {
   static let moduleCommand = ModuleCommand.stop
 }
 
-/// What the module measures in one moment.
+/// Asks for the module's readings of one moment.
 struct ReadingsRequest: ModuleGroupRequest {
   static let name = ModuleRequest.readings
   static let moduleCommand = ModuleCommand.readings

@@ -3,7 +3,7 @@ import ModuleCore
 // Group 1, as MCUmgr defines it: another image beside the one that runs
 // (<https://docs.zephyrproject.org/latest/services/device_mgmt/smp_groups/smp_group_1.html>).
 
-/// Which images the module's flash holds.
+/// Asks which images the module's flash holds.
 struct ImageStateRequest: SMPRequest {
   static let name = ModuleRequest.imageState
   static let group = SMPGroup.image
@@ -26,7 +26,7 @@ struct ImageStateRequest: SMPRequest {
   }
 }
 
-/// One piece of an update's file.
+/// Sends one piece of an update's file.
 struct ImageUploadRequest: SMPRequest {
   let piece: ArraySlice<UInt8>
   let offset: Int
@@ -54,9 +54,11 @@ struct ImageUploadRequest: SMPRequest {
     return fields
   }
 
-  /// Where the next piece begins.
+  /// Reads where the next piece begins.
   func reply(_ fields: ReplyFields) throws(ReplyFault) -> Int {
-    if try fields.optional(ModuleField.match, \.boolean) == false { throw .field(ModuleField.match.description) }
+    if try fields.optional(ModuleField.match, \.boolean) == false {
+      throw .field(ModuleField.match.description)
+    }
     guard let next = Int(exactly: try fields.count(ModuleField.offset)), (0...length).contains(next) else {
       throw .field(ModuleField.offset.description)
     }
@@ -64,7 +66,7 @@ struct ImageUploadRequest: SMPRequest {
   }
 }
 
-/// The image with this hash is started at the next reset, on trial.
+/// Has the image with this hash started at the next reset, on trial.
 struct ImageTestRequest: SMPRequest {
   typealias Reply = Void
 
@@ -85,7 +87,7 @@ struct ImageTestRequest: SMPRequest {
   }
 }
 
-/// The running image stays.
+/// Has the running image stay.
 struct ImageConfirmRequest: SMPRequest {
   typealias Reply = Void
 

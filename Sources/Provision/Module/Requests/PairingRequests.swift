@@ -4,7 +4,7 @@ import Records
 
 // Pairing in group 64, as `docs/module-protocol.md` defines it.
 
-/// Who the module is.
+/// Asks the module who it is.
 struct IdentityRequest: ModuleGroupRequest {
   static let name = ModuleRequest.identity
   static let moduleCommand = ModuleCommand.identity
@@ -30,7 +30,7 @@ struct IdentityRequest: ModuleGroupRequest {
       history: try Self.history(fields))
   }
 
-  /// A firmware that keeps none of these says none.
+  /// Reads the counts; a firmware that keeps none of them says none.
   private static func history(_ fields: ReplyFields) throws(ReplyFault) -> ModuleHistory {
     func count(_ key: StaticString) throws(ReplyFault) -> UInt64 { try fields.optional(key, \.unsigned) ?? 0 }
     return ModuleHistory(
@@ -85,7 +85,7 @@ struct PairProveRequest: ModuleGroupRequest {
   }
 }
 
-/// The key that was handed over is the module's from here on.
+/// Makes the key that was handed over the module's own.
 struct PairCommitRequest: ModuleGroupRequest {
   let key: SecretKey
   let uniqueId: [UInt8]
@@ -98,7 +98,7 @@ struct PairCommitRequest: ModuleGroupRequest {
   func reply(_ fields: ReplyFields) throws(ReplyFault) -> String { try fields.keyId() }
 }
 
-/// The key that was handed over takes the place of the module's own, by a proof of that one.
+/// Puts the key that was handed over in the place of the module's own, by a proof of that one.
 struct PairReplaceRequest: ModuleGroupRequest {
   let key: SecretKey
   let uniqueId: [UInt8]
@@ -117,7 +117,8 @@ struct PairReplaceRequest: ModuleGroupRequest {
   func reply(_ fields: ReplyFields) throws(ReplyFault) -> String { try fields.keyId() }
 }
 
-/// The key that was handed over takes the place of the module's own, because its case has been open for ten seconds.
+/// Puts the key that was handed over in the place of the module's own, because its case has been open for ten
+/// seconds.
 struct PairServiceRequest: ModuleGroupRequest {
   let key: SecretKey
   let uniqueId: [UInt8]
@@ -153,7 +154,7 @@ struct ConfigureRequest: ModuleGroupRequest {
   }
 }
 
-/// What the module was told last. A module that was never told answers empty fields or none.
+/// Asks for the settings that were written last. A module without any answers empty fields or none.
 struct ConfigurationRequest: ModuleGroupRequest {
   static let name = ModuleRequest.configuration
   static let moduleCommand = ModuleCommand.configuration

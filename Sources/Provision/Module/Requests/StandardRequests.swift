@@ -2,7 +2,7 @@ import ModuleCore
 
 // Group 0, as MCUmgr defines it: <https://docs.zephyrproject.org/latest/services/device_mgmt/smp_groups/smp_group_0.html>.
 
-/// What comes back is what was sent, or the link is not to be trusted.
+/// Asks for a text to come back; where another one comes, the link is not to be trusted.
 struct EchoRequest: SMPRequest {
   let text: String
 
@@ -22,7 +22,7 @@ struct EchoRequest: SMPRequest {
   }
 }
 
-/// The relay opens and the module starts again.
+/// Opens the relay and starts the module again.
 struct ResetRequest: SMPRequest {
   typealias Reply = Void
 
@@ -42,7 +42,7 @@ struct ResetRequest: SMPRequest {
   }
 }
 
-/// What the module can take in one message, in bytes, and how many messages at once.
+/// Asks how many bytes the module can take in one message, and how many messages at once.
 struct ParametersRequest: SMPRequest {
   static let name = ModuleRequest.parameters
   static let group = SMPGroup.operatingSystem
