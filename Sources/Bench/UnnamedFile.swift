@@ -1,9 +1,9 @@
 internal import Files
 internal import FoundationEssentials
 
-/// What another program is handed that is larger than a pipe takes: a file without a name.
+/// A file without a name, by which another program is handed what is larger than a pipe takes.
 public enum UnnamedFile {
-  /// - Returns: a descriptor at the file's start, which another program gets only as a copy. Its owner closes it.
+  /// - Returns: a descriptor at the file's start, which the caller closes. Another program gets only a copy of it.
   /// - Throws: `emulator`.
   public static func holding(_ bytes: [UInt8]) throws(ModuleBenchError) -> Int32 {
     do throws(FileError) {

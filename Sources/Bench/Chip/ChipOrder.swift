@@ -1,11 +1,11 @@
 public import FoundationEssentials
 
-/// What the program that executes the module's microcontroller is told on its standard input, as JSON.
+/// The order that the program executing the module's microcontroller gets on its standard input, as JSON.
 public struct ChipOrder: Codable, Sendable {
   /// Bytes that are in the flash, the rest being blank.
   public struct Segment: Codable, Sendable {
     public var address: UInt32
-    /// Base64 in the JSON.
+    /// The bytes, base64 in the JSON.
     public var bytes: Data
 
     public init(address: UInt32, bytes: Data) {
@@ -19,19 +19,20 @@ public struct ChipOrder: Codable, Sendable {
     case segment
   }
 
-  /// Bits a second; nil for as fast as the pty is.
+  /// Speed of the wire, bits a second; nil for as fast as the pty is.
   public var wireSpeed: Int?
-  /// As `ModuleBenchFault` spells it.
+  /// The fault, as `ModuleBenchFault` spells it.
   public var fault: String?
   public var world: World
-  /// 12 bytes.
+  /// The chip's unique id, 12 bytes.
   public var uniqueID: Data
   public var segments: [Segment]
-  /// Protected from writing once the segments are in; firmware that has run once protects its boot block's.
+  /// Indices of the sectors that are protected from writing once the segments are in; firmware that has run once
+  /// protects its boot block's.
   public var protectedSectors: [Int] = []
-  /// Each way, in microseconds.
+  /// Time that a byte is under way within laptop and adapter, each way, microseconds.
   public var adapterLatency = 0
-  /// As `ModuleBench.Configuration` has them.
+  /// The adapter's limit and, next, the oscillator's error, as `ModuleBench.Configuration` has them.
   public var adapterLimit: Int?
   public var oscillatorError = 0
 

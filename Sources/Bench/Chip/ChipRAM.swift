@@ -1,12 +1,12 @@
-/// The RAM of a simulated chip: what the ROM bootloader writes here is what a program finds that it starts.
+/// The RAM of a simulated chip, in which a program finds what the ROM bootloader has written that starts it.
 ///
-/// Used by one thread at a time: the one that serves the bench.
+/// One thread at a time uses it: the one that serves the bench.
 public final class ChipRAM: @unchecked Sendable {
   /// Address of the first byte.
   public let start: UInt32
   public let byteCount: Int
 
-  /// `byteCount` bytes, on a page's border, as long as this object lives.
+  /// The `byteCount` bytes, on a page's border, as long as this object lives.
   public let bytes: UnsafeMutableRawPointer
 
   /// A chip's main RAM, all zeros.
@@ -18,13 +18,13 @@ public final class ChipRAM: @unchecked Sendable {
 
   deinit { bytes.deallocate() }
 
-  /// Nil where the range is not wholly inside.
+  /// The bytes of a range; nil where it is not wholly inside.
   public func read(_ address: UInt32, count: Int) -> [UInt8]? {
     guard let offset = offset(address, count: count) else { return nil }
     return Array(UnsafeRawBufferPointer(start: bytes + offset, count: count))
   }
 
-  /// False, and nothing done, where the range is not wholly inside.
+  /// Writes bytes. False, and nothing done, where the range is not wholly inside.
   @discardableResult
   public func write(_ address: UInt32, _ new: [UInt8]) -> Bool {
     guard let offset = offset(address, count: new.count) else { return false }
@@ -32,13 +32,14 @@ public final class ChipRAM: @unchecked Sendable {
     return true
   }
 
-  /// Does nothing outside.
+  /// Writes one byte; does nothing outside.
   public func store(_ address: UInt32, _ byte: UInt8) {
     guard let offset = offset(address, count: 1) else { return }
     bytes.storeBytes(of: byte, toByteOffset: offset, as: UInt8.self)
   }
 
-  /// Power is gone: what was held is no more. Not zeros, since a program that counts on those would go unnoticed.
+  /// Forgets everything, because power is gone. The bytes are not zeros then, since a program that counts on those
+  /// would go unnoticed.
   public func forget() {
     bytes.initializeMemory(as: UInt8.self, repeating: 0xa5, count: byteCount)
   }

@@ -3,18 +3,18 @@ internal import ModuleCore
 
 /// The microcontroller in Debian's `qemu-system-arm`: a second opinion on instructions and serial line that is not
 /// ours. Its machine has neither flash controller nor ROM, and little else (`World.qemu`): it starts with an image,
-/// and what it is told is gone with its power.
+/// and forgets with its power what it was told.
 public final class EmulatedChip: BenchChip {
   private let program: String
   private let image: Int32
   private var process: EmulatorProcess?
-  /// Reads the firmware's requests along with it, to know what it has just done.
+  /// Reads the firmware's requests along with it, to know what the firmware has just done.
   private var requests = ConsoleFrameDecoder()
   private var works: [ModuleBenchFault.Work] = []
 
   /// - Parameters:
   ///   - program: the path of `qemu-system-arm`.
-  ///   - flash: what is in the chip from the start; never written.
+  ///   - flash: the bytes that are in the chip from the start; never written.
   /// - Throws: `emulator`.
   public init(program: String, flash: FlashArray) throws(ModuleBenchError) {
     self.program = program
@@ -35,7 +35,7 @@ public final class EmulatedChip: BenchChip {
   }
 
   public var bitsAByte: Int { 10 }
-  /// It says something whenever it likes.
+  /// The machine says something whenever it likes, so that it is asked often.
   public var patience: Duration { .milliseconds(1) }
 
   public var takesMore: Bool { process?.hasRoom ?? true }
@@ -60,7 +60,7 @@ public final class EmulatedChip: BenchChip {
   }
 }
 
-/// QEMU with its first serial line on a socket. It ends with this value, and where this process ends in any way: a
+/// QEMU with its first serial line on a socket. QEMU ends with this value, and where this process ends in any way: a
 /// shell between them waits for the other end of a second socket, since QEMU itself would run on.
 private final class EmulatorProcess {
   private static let watch = #""$@" <&1 & exec >&- 3<&-; read -r _; kill -9 $!"#
@@ -77,7 +77,7 @@ private final class EmulatorProcess {
     var lines: [Int32] = [-1, -1]
     var lives: [Int32] = [-1, -1]
     let kind = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
-    // Both before either is looked at: whatever fails, all four ends are closed.
+    // Both pairs are made before either is looked at, so that all four ends are closed whatever fails.
     let statuses = [socketpair(AF_UNIX, kind, 0, &lines), socketpair(AF_UNIX, kind, 0, &lives)]
     (line, lifeline) = (lines[0], lives[0])
     defer { for end in [lines[1], lives[1]] where end >= 0 { close(end) } }
@@ -89,7 +89,7 @@ private final class EmulatorProcess {
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
-    // Away from 0 to 3 first, where one would overwrite another before its turn.
+    // The ends are moved away from 0 to 3 first, where one would overwrite another before its turn.
     let ends = [lives[1], lines[1], image].map { fcntl($0, F_DUPFD_CLOEXEC, 16) }
     defer { for end in ends { close(end) } }
     for (end, place) in zip(ends, [0, 1, 3] as [Int32]) {

@@ -1,16 +1,16 @@
 internal import Synchronization
 
-/// The flash of a simulated chip: NOR cells that programming can only clear and only a sector erase sets again.
-/// Shared by the ROM bootloader, the simulated board and a test that looks on, each on a thread of its own.
+/// The flash of a simulated chip: NOR cells that programming can only clear and only a sector erase sets again. The
+/// ROM bootloader, the simulated board and a test that looks on share it, each on a thread of its own.
 public final class FlashArray: Sendable {
   public struct Sector: Hashable, Sendable {
     public let address: UInt32
     public let bytes: Int
   }
 
-  /// Of the first byte.
+  /// Address of the first byte.
   public let start: UInt32
-  /// In order of address, without gaps.
+  /// The sectors in order of address, without gaps.
   public let sectors: [Sector]
   public let byteCount: Int
   private let state: Mutex<State>
@@ -18,12 +18,12 @@ public final class FlashArray: Sendable {
   private struct State {
     var cells: [UInt8]
     var protection = Protection()
-    /// Words that can still be programmed, an erasure counted as one; nil where the supply lasts.
+    /// Number of words that can still be programmed, an erasure counted as one; nil where the supply lasts.
     var operationsLeft: Int?
     /// Draws what a cut leaves behind.
     var noise = SeededGenerator(seed: 0)
 
-    /// Whether the supply is there for one operation more; `isCut` for the one in which it fails.
+    /// Takes one operation from the supply: `isWhole` where it lasts for it, `isCut` where it fails in it.
     mutating func spend() -> (isWhole: Bool, isCut: Bool) {
       guard let left = operationsLeft else { return (true, false) }
       operationsLeft = left - 1
@@ -31,7 +31,7 @@ public final class FlashArray: Sendable {
     }
   }
 
-  /// A blank array of sectors of these sizes, one after another.
+  /// Makes a blank array of sectors of these sizes, one after another.
   public init(start: UInt32, sectorBytes: [Int]) {
     var sectors: [Sector] = []
     var offset = 0
@@ -53,7 +53,7 @@ public final class FlashArray: Sendable {
   /// The blank 1 MiB of an STM32F405xG.
   public static func stm32f405() -> FlashArray { FlashArray(.stm32f405) }
 
-  /// Nil where the range is not wholly inside.
+  /// The bytes of a range; nil where it is not wholly inside.
   public func read(_ address: UInt32, count: Int) -> [UInt8]? {
     guard let range = range(address, count: count) else { return nil }
     return state.withLock { Array($0.cells[range]) }
@@ -65,7 +65,7 @@ public final class FlashArray: Sendable {
     return state.withLock { state in range.reversed().reduce(0) { $0 << 8 | UInt32(state.cells[$1]) } }
   }
 
-  /// Programs a word, as below.
+  /// Programs a word, little-endian, as the bytes of `program(_:_:)`.
   @discardableResult
   public func program(_ address: UInt32, word: UInt32) -> Bool {
     program(address, (0..<4).map { UInt8(truncatingIfNeeded: word >> (8 * $0)) })
@@ -86,7 +86,7 @@ public final class FlashArray: Sendable {
       for start in stride(from: 0, to: bytes.count, by: 4) {
         let (isWhole, isCut) = state.spend()
         for index in start..<min(start + 4, bytes.count) where isWhole || isCut {
-          // Some of the bits that were to be cleared.
+          // A cut clears some of the bits that were to be cleared.
           state.cells[range.lowerBound + index] &= isCut ? bytes[index] | state.noise.byte() : bytes[index]
         }
         guard isWhole else { return false }
@@ -117,18 +117,18 @@ public final class FlashArray: Sendable {
     }
   }
 
-  /// Makes cells what no program could: what is left after power went in the middle of an operation, or what an
-  /// earlier moment had. Nothing where the range is not wholly inside.
+  /// Sets cells to what no program could: to what is left after power went in the middle of an operation, or to what
+  /// an earlier moment had. Does nothing where the range is not wholly inside.
   public func put(_ address: UInt32, _ bytes: [UInt8]) {
     guard let range = range(address, count: bytes.count) else { return }
     state.withLock { $0.cells.replaceSubrange(range, with: bytes) }
   }
 
-  /// What the chip's option bytes keep away.
+  /// The protection that the chip's option bytes give.
   public struct Protection: Hashable, Sendable {
-    /// Numbers of the sectors that nobody programs or erases.
+    /// Indices of the sectors that nobody programs or erases.
     public var sectors: Set<Int> = []
-    /// Level 1 of the chip's read protection.
+    /// Whether level 1 of the chip's read protection is set.
     public var fromReading = false
 
     public init(sectors: Set<Int> = [], fromReading: Bool = false) {
@@ -146,15 +146,15 @@ public final class FlashArray: Sendable {
     state.withLock { _ = $0.protection.sectors.insert(index) }
   }
 
-  /// Takes all sectors' protection from writing away.
+  /// Takes away the protection from writing of all sectors.
   func unprotectSectors() { state.withLock { $0.protection.sectors = [] } }
 
-  /// Level 1 of the chip's read protection.
+  /// Whether level 1 of the chip's read protection is set.
   public var isReadProtected: Bool { state.withLock { $0.protection.fromReading } }
 
   public func protectFromReading() { state.withLock { $0.protection.fromReading = true } }
 
-  /// As the chip does it: all cells are erased before the protection is gone.
+  /// Lifts read protection as the chip does it: all cells are erased before the protection is gone.
   public func unprotectFromReading() {
     state.withLock { state in
       let (isWhole, isCut) = state.spend()
@@ -169,8 +169,8 @@ public final class FlashArray: Sendable {
     state.withLock { $0.protection.sectors.contains(index) }
   }
 
-  /// Has the supply fail in the operation after so many, a word or an erasure each: it is left half done, and nothing
-  /// is written after it. Nil brings the supply back.
+  /// Has the supply fail in the operation after so many, each a word or an erasure. That operation is left half done,
+  /// and nothing is written after it. Nil brings the supply back.
   public func failPower(afterOperations count: Int?, seed: UInt64 = 1) {
     state.withLock { state in
       state.operationsLeft = count
@@ -181,7 +181,7 @@ public final class FlashArray: Sendable {
   /// Whether `failPower` has struck.
   public var isWithoutPower: Bool { state.withLock { $0.operationsLeft.map { $0 < 0 } ?? false } }
 
-  /// What is left of the count given to `failPower`.
+  /// Number of operations that are left of those given to `failPower`; nil where the supply lasts.
   public var operationsLeft: Int? { state.withLock { $0.operationsLeft } }
 
   /// The index of the sector that holds this address.

@@ -1,4 +1,5 @@
-/// ST's ROM bootloader on a UART as AN3155 specifies it, for a chip with one bank of flash: bytes in, bytes and delays out.
+/// ST's ROM bootloader on a UART as AN3155 specifies it, for a chip with one bank of flash: bytes in, bytes and
+/// delays out.
 ///
 /// ```
 /// sync     > 7F                                  < ACK (79); once in sync it is half a command like any other
@@ -13,16 +14,16 @@
 /// 82 Read Protect  < ACK, ACK, reset             92 Read Unprotect  < ACK, ACK once all is erased, reset
 /// ```
 ///
-/// Under read protection only Get, Version, Get ID and Read Unprotect are not refused. Write Protect lists all sectors
-/// that are to be protected; protection applies after the reset. What is written to a protected sector, or erased of it,
-/// is acknowledged and not done: only reading shows it.
+/// Under read protection only Get, Version, Get ID and Read Unprotect are not refused. Write Protect lists all
+/// sectors that are to be protected; protection applies after the reset. A write to a protected sector and its
+/// erasure are acknowledged and not done: only reading shows it.
 ///
-/// The real one measures its speed at the first 0x7F and goes deaf at another first byte. There is no speed on a
-/// pty, so that here other bytes before the first 0x7F are as if they had never come.
+/// The real one measures its speed at the first 0x7F and goes deaf at another first byte. There is no speed on a pty,
+/// so that here other bytes before the first 0x7F are as if they had never come.
 public struct ROMBootloader: Sendable {
   public enum Output: Hashable, Sendable {
     case send([UInt8])
-    /// The chip is at work for so long; what the laptop sends meanwhile is taken afterwards.
+    /// The chip is at work for so long, and takes afterwards what the laptop sends meanwhile.
     case busy(Work, Duration)
     /// The chip starts the program whose vector table is here, and the bootloader is gone.
     case start(UInt32)
@@ -62,7 +63,7 @@ public struct ROMBootloader: Sendable {
     }
   }
 
-  /// What the bytes that come next are.
+  /// The meaning of the bytes that come next.
   private enum Expecting {
     case sync
     case command
@@ -210,7 +211,7 @@ public struct ROMBootloader: Sendable {
         Int(received[$0]) << 8 | Int(received[$0 + 1])
       }
     } else if received[1] != 0xff {
-      // The mass erases of single banks: this chip has one bank.
+      // The other special counts erase single banks, and this chip has one bank.
       return finish(Self.nack)
     }
     guard isIntact, numbers.allSatisfy(sectors.indices.contains) else { return finish(Self.nack) }
@@ -227,14 +228,14 @@ public struct ROMBootloader: Sendable {
 
   // MARK: - Bytes
 
-  /// Count, numbers and checksum; 3 with one of the special counts.
+  /// Bytes of a list of sectors: count, numbers and checksum, or 3 with one of the special counts.
   private var sectorListBytes: Int {
     guard received.count >= 2 else { return 2 + 1 }
     let count = Int(received[0]) << 8 | Int(received[1])
     return count >= 0xfff0 ? 3 : 2 + 2 * (count + 1) + 1
   }
 
-  /// The last byte is the exclusive or of all before it.
+  /// Whether the last byte is the exclusive or of all before it.
   private var isIntact: Bool { received.reduce(0, ^) == 0 }
 
   private mutating func expect(_ next: Expecting) -> [Output] {

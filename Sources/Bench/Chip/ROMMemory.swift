@@ -1,16 +1,16 @@
-/// What a simulated STM32's ROM bootloader can reach.
+/// The memory that a simulated STM32's ROM bootloader can reach.
 public struct ROMMemory: Sendable {
   public let flash: FlashArray
-  /// 12 bytes, unlike any other chip's.
+  /// The chip's unique id, 12 bytes.
   public let uniqueID: [UInt8]
   public let model: STM32Model
   private let ram: ChipRAM?
 
   /// - Parameters:
-  ///   - flash: of the model's sectors.
-  ///   - uniqueID: 12 bytes; others are cut or filled with zeros.
-  ///   - ram: shared with whatever program the chip starts; nil where there is nobody to execute one, and writing to
-  ///     RAM is refused.
+  ///   - flash: the flash, with the model's sectors.
+  ///   - uniqueID: 12 bytes; more are cut, fewer filled with zeros.
+  ///   - ram: RAM that is shared with whatever program the chip starts; nil where nothing executes one, so that
+  ///     writing to RAM is refused.
   public init(
     _ model: STM32Model = .stm32f405, flash: FlashArray, uniqueID: [UInt8], ram: ChipRAM? = ChipRAM()
   ) {
@@ -20,7 +20,7 @@ public struct ROMMemory: Sendable {
     self.uniqueID = Array((uniqueID + Array(repeating: 0, count: 12)).prefix(12))
   }
 
-  /// Nil where any byte of the range may not be read.
+  /// The bytes of a range; nil where any of them may not be read.
   func read(_ address: UInt32, count: Int) -> [UInt8]? {
     if let bytes = flash.read(address, count: count) { return bytes }
     if isLoadable(address) { return ram?.read(address, count: count) }
@@ -38,7 +38,7 @@ public struct ROMMemory: Sendable {
     return nil
   }
 
-  /// True where a write may begin here. As in AN3155 only the start is checked before the data comes.
+  /// Whether a write may begin here. As in AN3155 only the start is checked before the data comes.
   func isWritable(_ address: UInt32) -> Bool {
     address % 4 == 0 && (flash.read(address, count: 1) != nil || isLoadable(address))
   }
@@ -55,7 +55,7 @@ public struct ROMMemory: Sendable {
     return (model.romRAMBytes..<ram.byteCount).contains(Int(address - ram.start))
   }
 
-  /// A clear bit of write protection protects its sector.
+  /// One of the option bytes; in those of write protection a clear bit protects its sector.
   private func optionByte(_ offset: Int) -> UInt8 {
     let first = 8 * (offset - model.writeProtectionOffset)
     guard flash.sectors.indices.contains(first) else { return model.optionBytes[offset] }

@@ -1,5 +1,5 @@
-/// An ESP32 or ESP32-C3 behind the bench's wire: its ROM loader, or the program that its flash holds, which says nothing,
-/// since there is none of ours that could be executed.
+/// An ESP32 or ESP32-C3 behind the bench's wire: its ROM loader, or the program that its flash holds. Such a program
+/// says nothing, since there is none of ours that could be executed.
 ///
 /// A chip that has just been reset takes the speed of the first Sync, as its ROM measures it; from then on bytes at
 /// another speed are noise, both ways.
@@ -7,20 +7,21 @@ public struct ESP32Chip: BenchChip {
   private let model: ESP32Model
   private let configuration: ModuleBench.Configuration
   private let timings: SerialFlashTimings
-  /// IO0 (IO9 of a C3) is low, so that a reset leads to the ROM loader.
+  /// Whether IO0 (IO9 of a C3) is low, so that a reset leads to the ROM loader.
   public var isStrapped = true
-  /// Nil where the program runs, or the chip is held in reset.
+  /// The ROM loader; nil where the program runs, or the chip is held in reset.
   private var rom: ESP32ROM?
-  /// What flash holds was started.
+  /// Whether the program in flash was started.
   public private(set) var programRuns = false
   private var isHeld = false
-  /// Bits a second; nil before the first Sync.
+  /// Speed that the chip speaks at, bits a second; nil before the first Sync.
   private var speed: Int?
   private var laptopSpeed = 115_200
   private var overdriven = 0
   private var greeting: [UInt8] = []
 
-  /// - Parameter configuration: its flash as `FlashArray.serial` makes it; its timings are another chip's.
+  /// - Parameter configuration: with a flash as `FlashArray.serial` makes it; its own timings are another chip's and
+  ///   are not used.
   public init(
     _ model: ESP32Model, configuration: ModuleBench.Configuration, timings: SerialFlashTimings = .typical
   ) {
@@ -43,7 +44,8 @@ public struct ESP32Chip: BenchChip {
     }
   }
 
-  /// The adapter's lines by the two transistors of Espressif's boards: RTS alone pulls EN low, DTR alone IO0.
+  /// Drives EN and IO0 by the adapter's lines through the two transistors of Espressif's boards: RTS alone pulls EN
+  /// low, DTR alone IO0.
   public mutating func drive(dtr: Bool, rts: Bool) {
     isStrapped = dtr && !rts
     let wasHeld = isHeld
@@ -54,7 +56,7 @@ public struct ESP32Chip: BenchChip {
   private func makeROM() -> ESP32ROM {
     ESP32ROM(
       model: model, flash: configuration.flash, timings: timings,
-      // The first byte's lowest bit would make it a group's address.
+      // The lowest bit of the first byte would make this the address of a group.
       mac: configuration.uniqueID.prefix(6).enumerated().map { $0 == 0 ? $1 & 0xfe : $1 },
       oscillatorError: configuration.oscillatorError)
   }
@@ -108,16 +110,17 @@ public struct ESP32Chip: BenchChip {
 
   // MARK: - The line
 
-  /// A UART reads a byte right where both sides are within some per cent: ten bits, half a bit at their end.
+  /// Whether both sides are so close in speed that a UART reads a byte right: within 2.5 %, half a bit at the end of
+  /// ten with room to spare.
   private var isInTune: Bool {
     guard let speed else { return true }
     return abs(speed - laptopSpeed) * 40 < laptopSpeed
   }
 
-  /// Nothing in particular, and never the end of a frame.
+  /// A byte as a UART at another speed reads it: nothing in particular, and never the end of a frame.
   private static func garbled(_ byte: UInt8) -> UInt8 { byte & 0x15 | 0x80 }
 
-  /// An adapter that is driven faster than it can drops a byte now and then.
+  /// Whether a byte gets through: an adapter that is driven faster than it can be drops one now and then.
   private mutating func passes() -> Bool {
     guard let limit = configuration.adapterLimit, laptopSpeed > limit else { return true }
     overdriven += 1
@@ -126,7 +129,7 @@ public struct ESP32Chip: BenchChip {
 }
 
 extension ModuleBench {
-  /// A chip of Espressif's.
+  /// Makes a bench with a chip of Espressif's.
   /// - Parameter now: the clock that the wire goes by.
   public convenience init(
     _ model: ESP32Model, _ configuration: Configuration, timings: SerialFlashTimings = .typical,

@@ -1,22 +1,22 @@
-/// What tells the two chips' ROM loaders apart: where registers lie and what they hold. From esptool's `targets` and the
-/// chips' technical reference manuals.
+/// The facts that tell the two chips' ROM loaders apart: where registers lie and what they hold. They come from
+/// esptool's `targets` and the chips' technical reference manuals.
 public struct ESP32Model: Hashable, Sendable {
   public let name: String
-  /// As image headers and Get Security Info have it.
+  /// The chip's id, as image headers and Get Security Info have it.
   public let chipID: UInt32
-  /// Of the second-stage bootloader in flash.
+  /// Offset of the second-stage bootloader in the flash.
   public let bootloaderOffset: Int
-  /// What is read at 0x40001000.
+  /// The word that is read at 0x40001000.
   let magic: UInt32
   let banner: String
-  /// Five words follow Flash Begin instead of four, and Get Security Info is known.
+  /// Whether five words follow Flash Begin instead of four, and Get Security Info is known.
   let isNewer: Bool
-  /// Of the two words with the MAC, the lower address with its last four bytes.
+  /// Address of the two words with the MAC, the lower one with its last four bytes.
   let macAddress: UInt32
-  /// Of the register by which the speed is divided from the crystal's.
+  /// Address of the register by which the speed is divided from the crystal's.
   let uartDividerAddress: UInt32
   let spi: SPIRegisters
-  /// Of the crystal as the ROM measures it by its own oscillator; nil where it takes it as it is.
+  /// The registers by which the ROM measures its crystal; nil where it takes the crystal as it is.
   let calibration: Calibration?
 
   /// Addresses of one SPI controller's registers.
@@ -35,9 +35,9 @@ public struct ESP32Model: Hashable, Sendable {
   }
 
   struct Calibration: Hashable, Sendable {
-    /// RTC_CALICFG1: crystal cycles by the slow clock, from bit 7.
+    /// Address of RTC_CALICFG1, which counts crystal cycles by the slow clock from bit 7.
     let address: UInt32
-    /// eFuse word 4: the fast oscillator's factor in its lowest byte.
+    /// Address of eFuse word 4, whose lowest byte is the fast oscillator's factor.
     let factorAddress: UInt32
   }
 

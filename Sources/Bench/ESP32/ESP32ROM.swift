@@ -9,20 +9,21 @@ internal import Cryptography
 /// ```
 ///
 /// Nothing is understood before the first Sync, which is answered eight times. `_DATA` commands carry length, number,
-/// two words of zeros and the data, whose bytes and 0xEF make the checksum by exclusive or. Programs in RAM are not
-/// taken: nobody here could execute one. Whether the real ROM looks at a block's number is written nowhere; here it must
-/// be the next.
+/// two words of zeros and the data, whose bytes and 0xEF make the checksum by exclusive or. Programs for RAM are
+/// refused, since nothing here could execute one. Whether the real ROM looks at a block's number is written nowhere;
+/// here it must be the next.
 struct ESP32ROM {
   enum Output: Hashable {
     case send([UInt8])
-    /// The chip is at work for so long, and takes nothing meanwhile; at what a fault may strike, nil for nothing.
+    /// The chip is at work for so long, and takes nothing meanwhile; a fault may strike at this work, or at none
+    /// (nil).
     case busy(ModuleBenchFault.Work?, Duration)
     /// From here on both sides speak this fast, bits a second.
     case speed(Int)
     case restart
   }
 
-  /// Documented error values.
+  /// The errors that are documented, by their values.
   private enum Fault: UInt8, Error {
     case invalid = 0x05
     case failed = 0x06
@@ -50,9 +51,9 @@ struct ESP32ROM {
     case securityInfo = 0x14
   }
 
-  /// What a Begin has announced.
+  /// The download that a Begin has announced.
   private struct Download {
-    /// Nil for bytes as they are.
+    /// Unpacks the blocks; nil for bytes as they are.
     let inflater: Inflater?
     let blocks: UInt32
     let blockBytes: UInt32
@@ -61,7 +62,7 @@ struct ESP32ROM {
   }
 
   private static let frameLimit = 32 << 10
-  /// "Value" of the answers to Sync, of no known meaning.
+  /// The "value" in the answers to Sync, whose meaning is not known.
   private static let syncValue: UInt32 = 0x5520_1207
   private static let syncData: [UInt8] = [0x07, 0x07, 0x12, 0x20] + Array(repeating: 0x55, count: 32)
   private static let readBytes = 64
@@ -185,7 +186,8 @@ struct ESP32ROM {
     case .readFlash: return try read(data)
     case .securityInfo:
       guard model.isNewer, data.isEmpty else { throw .invalid }
-      // Flags, bits of encryption, seven purposes of keys; the chip's id; the interface's version.
+      // The answer holds flags, bits of encryption, seven purposes of keys, the chip's id and the interface's
+      // version.
       let front = Self.bytes(of: registers.securityFlags) + [registers.encryptionCount]
       let info = front + Array(repeating: 0, count: 7) + Self.bytes(of: model.chipID) + Self.bytes(of: 0)
       return [done(command, data: info)]
@@ -223,7 +225,7 @@ struct ESP32ROM {
     let bytes: [UInt8]
     if let inflater = download.inflater {
       do throws(Inflater.Defect) { bytes = try inflater.take(packed) } catch { throw .deflate }
-      // The last block is there, and the stream goes on.
+      // A stream that goes on after the last block is refused.
       guard inflater.isFinished || download.next < download.blocks else { throw .deflate }
     } else {
       bytes = packed
@@ -251,7 +253,7 @@ struct ESP32ROM {
     return [looked(.zero), done(.readFlash, data: bytes + padding)]
   }
 
-  /// The first look at flash after a write proves it.
+  /// The work of looking at flash for so long; the first look after a write proves what was written.
   private mutating func looked(_ time: Duration) -> Output {
     defer { hasWritten = false }
     return .busy(hasWritten ? .verify : nil, time)

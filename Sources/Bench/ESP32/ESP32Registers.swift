@@ -1,13 +1,14 @@
-/// What a chip's ROM loader reads and writes by address: identification, MAC, the speed's divider, and the SPI
-/// controller by which a laptop may ask the flash chip itself.
+/// The registers that a chip's ROM loader reads and writes by address: identification, MAC, the speed's divider, and
+/// the SPI controller by which a laptop may ask the flash chip itself.
 struct ESP32Registers {
   private static let crystalHertz = 40_000_000
   private static let magicAddress: UInt32 = 0x4000_1000
-  /// Starts what the user registers describe, and is clear when it is done.
+  /// The bit that starts what the user registers describe, and is clear when that is done.
   private static let userCommand: UInt32 = 1 << 18
-  /// So that 800 cycles are 40 MHz: `cycles × 15,625 × factor ÷ 40` is how the ROM reckons its crystal.
+  /// The fast oscillator's factor, by which 800 cycles are 40 MHz: the ROM reckons its crystal as cycles × 15,625 ×
+  /// factor ÷ 40 hertz.
   private static let oscillatorFactor: UInt32 = 128
-  /// EFUSE_RD_REPEAT_DATA1 of a C3.
+  /// Address of a C3's EFUSE_RD_REPEAT_DATA1.
   private static let repeatedFuses: UInt32 = 0x6000_8834
 
   private let model: ESP32Model
@@ -15,8 +16,8 @@ struct ESP32Registers {
   private var words: [UInt32: UInt32] = [:]
 
   /// - Parameters:
-  ///   - mac: 6 bytes.
-  ///   - oscillatorError: by how much the ROM takes its crystal for faster than it is, parts per million.
+  ///   - mac: the chip's MAC, 6 bytes.
+  ///   - oscillatorError: how much faster than it is the ROM takes its crystal for, parts per million.
   init(model: ESP32Model, mac: [UInt8], flashBytes: Int, oscillatorError: Int) {
     self.model = model
     self.flashBytes = flashBytes
@@ -31,23 +32,24 @@ struct ESP32Registers {
     }
   }
 
-  /// What the speed comes to that the ROM was asked for: it divides what it takes for its crystal.
+  /// The speed that comes of one that the ROM was asked for, bits a second: the ROM divides what it takes for its
+  /// crystal.
   func realSpeed(asked speed: Int) -> Int {
     guard let calibration = model.calibration, let word = words[calibration.address] else { return speed }
     let reckoned = Int(word >> 7) * 15_625 * Int(Self.oscillatorFactor) / 40
     return speed * Self.crystalHertz / max(1, reckoned)
   }
 
-  /// Of a C3: secure boot by its fuse.
+  /// The flags of a C3's Get Security Info: secure boot by its fuse.
   var securityFlags: UInt32 { read(Self.repeatedFuses + 4) >> 20 & 1 }
-  /// Of a C3: an odd number of bits is encryption.
+  /// The bits of a C3's encryption, an odd number of which encrypts.
   var encryptionCount: UInt8 { UInt8(read(Self.repeatedFuses) >> 18 & 7) }
 
   mutating func follow(speed: Int) {
     words[model.uartDividerAddress] = UInt32(clamping: Self.crystalHertz / max(1, speed))
   }
 
-  /// Zero where nothing is known.
+  /// The word at an address; zero where nothing is known.
   func read(_ address: UInt32) -> UInt32 { words[address] ?? 0 }
 
   mutating func write(_ address: UInt32, _ value: UInt32, mask: UInt32) {
@@ -57,14 +59,14 @@ struct ESP32Registers {
     words[model.spi.data] = answer(to: UInt8(read(model.spi.user2) & 0xff))
   }
 
-  /// Of the flash chip, in the lowest bits that were asked for.
+  /// The flash chip's answer, in the lowest bits that were asked for.
   private func answer(to command: UInt8) -> UInt32 {
     let bits = read(model.spi.readBits) + 1
     let whole: UInt32
     switch command {
-    // Read JEDEC ID: maker, kind, size as a power of two.
+    // Read JEDEC ID answers maker, kind, and size as a power of two.
     case 0x9f: whole = UInt32(flashBytes.trailingZeroBitCount) << 16 | 0x40ef
-    // Status registers: idle, nothing protected.
+    // The status registers say that the chip is idle and nothing is protected.
     case 0x05, 0x35, 0x15: whole = 0
     default: whole = .max
     }

@@ -2,16 +2,16 @@ internal import CZlib
 
 /// Unpacks a zlib stream (RFC 1950) that comes in pieces, by zlib itself.
 final class Inflater {
-  /// What came is no such stream, or goes on after its end.
+  /// The bytes are no such stream, or go on after its end.
   struct Defect: Error {}
 
   private static let pieceBytes = 32 << 10
 
-  /// zlib points back from its own state to where this lies, so that it must not move.
+  /// The state of zlib, which points back to where it lies and so must not move.
   private let stream: UnsafeMutablePointer<z_stream>
   private(set) var isFinished = false
 
-  /// Nil where memory ran out.
+  /// Begins a stream; nil where memory ran out.
   init?() {
     stream = .allocate(capacity: 1)
     stream.initialize(to: z_stream())
@@ -26,7 +26,7 @@ final class Inflater {
     stream.deallocate()
   }
 
-  /// What has become whole with these bytes. Bytes after the stream's end, in the piece that ends it, are padding.
+  /// Unpacks these bytes as far as they go. Bytes after the stream's end, in the piece that ends it, are padding.
   func take(_ bytes: [UInt8]) throws(Defect) -> [UInt8] {
     guard !isFinished else { throw Defect() }
     var input = bytes
@@ -47,7 +47,7 @@ final class Inflater {
       stream.pointee.avail_in = 0
     }
     isFinished = status == Z_STREAM_END
-    // No room is no progress, which is no defect: all that came is taken.
+    // Z_BUF_ERROR says that all that came is taken, which is no defect.
     guard isFinished || status == Z_OK || status == Z_BUF_ERROR else { throw Defect() }
     return output
   }

@@ -1,12 +1,12 @@
-/// How long a serial NOR flash takes, and a ROM that hashes it.
+/// The times that a serial NOR flash takes, and a ROM that hashes it.
 public struct SerialFlashTimings: Hashable, Sendable {
-  /// 256 bytes.
+  /// Time to program a page of 256 bytes.
   public var programPage: Duration
-  /// 4 KiB.
+  /// Time to erase a sector of 4 KiB.
   public var eraseSector: Duration
-  /// 64 KiB.
+  /// Time to erase a block of 64 KiB.
   public var eraseBlock: Duration
-  /// One byte read and put into an MD5.
+  /// Time to read one byte and put it into an MD5.
   public var hashByte: Duration
 
   public init(programPage: Duration, eraseSector: Duration, eraseBlock: Duration, hashByte: Duration) {
@@ -16,8 +16,8 @@ public struct SerialFlashTimings: Hashable, Sendable {
     self.hashByte = hashByte
   }
 
-  /// Winbond's W25Q32JV, typical (its data sheet, 9.6); a microsecond a byte for the hash is a guess, of a core that
-  /// runs at its crystal's 40 MHz.
+  /// The typical times of Winbond's W25Q32JV (its data sheet, 9.6). A microsecond a byte for the hash is a guess, for
+  /// a core that runs at its crystal's 40 MHz.
   public static let typical = SerialFlashTimings(
     programPage: .microseconds(400), eraseSector: .milliseconds(45), eraseBlock: .milliseconds(150),
     hashByte: .microseconds(1))
@@ -32,7 +32,7 @@ extension FlashArray {
   private static let blockSectors = 16
   private static let pageBytes = 256
 
-  /// A blank serial flash of so many MiB, 1 to 16, in sectors of 4 KiB from address 0.
+  /// Makes a blank serial flash of so many MiB, 1 to 16, in sectors of 4 KiB from address 0.
   public static func serial(mebibytes: Int = 4) -> FlashArray {
     FlashArray(
       start: 0, sectorBytes: Array(repeating: serialSectorBytes, count: max(1, min(mebibytes, 16)) << 8))

@@ -1,13 +1,13 @@
-/// The way between laptop and chip, both directions: what the adapter holds back and what each bit takes. Times are
-/// reckoned from one byte to the next and not from when somebody looked, so that nothing adds up.
+/// The way between laptop and chip in both directions, with the time that the adapter holds bytes back and the time
+/// of each bit. Times are reckoned from one byte to the next and not from the latest look, so that no error adds up.
 struct BenchLine {
-  /// A USB adapter hands over what it has about once a millisecond; a slice is what passes in that time at 115,200
-  /// baud, and no more often need anybody look.
+  /// Bytes that pass in a millisecond at 115,200 baud. A USB adapter hands over what it has about once in that time,
+  /// so that no more frequent look is needed.
   private static let slice = 10
 
-  /// Each way.
+  /// Time within laptop and adapter, each way.
   private let latency: Duration
-  /// Of one bit; zero for no time at all.
+  /// Time of one bit; zero for no time at all.
   private var bit: Duration
   private var toChipIsFreeAt: ContinuousClock.Instant?
   private var toLaptopIsFreeAt: ContinuousClock.Instant?
@@ -20,19 +20,19 @@ struct BenchLine {
     bit = speed.map { .nanoseconds(1_000_000_000 / max(1, $0)) } ?? .zero
   }
 
-  /// What sets out from here on takes this speed's time; nothing where no byte takes any.
+  /// Changes the speed of the bytes that set out from here on, bits a second. Does nothing where bytes take no time.
   mutating func change(to speed: Int) {
     if bit > .zero { bit = .nanoseconds(1_000_000_000 / max(1, speed)) }
   }
 
-  /// Everything that is under way is lost.
+  /// Loses everything that is under way.
   mutating func cut() { self = BenchLine(latency: latency, bit: bit) }
 
   private init(latency: Duration, bit: Duration) {
     (self.latency, self.bit) = (latency, bit)
   }
 
-  /// When something arrives next, at either end.
+  /// The moment at which something arrives next, at either end.
   func next(chipIsFreeAt: ContinuousClock.Instant) -> ContinuousClock.Instant? {
     let arrival = toChip.first.map { max($0.seenAt, chipIsFreeAt) }
     let delivery = toLaptop.first?.at

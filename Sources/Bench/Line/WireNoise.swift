@@ -13,7 +13,7 @@ public struct WireNoise: Hashable, Sendable {
   public enum Kind: String, Hashable, Sendable, CaseIterable {
     case lost, flipped, doubled, noise, half, piece, clipped, brownout
 
-    /// Strikes at any byte that passes.
+    /// Whether this kind strikes at any byte that passes.
     var isOfBytes: Bool {
       switch self {
       case .lost, .flipped, .doubled, .noise: true
@@ -24,7 +24,7 @@ public struct WireNoise: Hashable, Sendable {
 
   public let kind: Kind
   public let seed: UInt32
-  /// 1 to 1,000,000.
+  /// Number of times in a million that it strikes, 1 to 1,000,000.
   public let partsPerMillion: Int
 
   public init(_ kind: Kind, seed: UInt32, partsPerMillion: Int) {
@@ -46,11 +46,11 @@ public struct WireNoise: Hashable, Sendable {
   }
 }
 
-/// What a fault does to the bytes that pass, each way.
+/// A wire with a fault, which changes the bytes that pass, each way.
 public struct FaultyWire: Sendable {
   private var strikes: [ModuleBenchFault.Strike]
   private var noises: [(noise: WireNoise, generator: SeededGenerator)]
-  /// Bytes that came from the laptop.
+  /// Number of bytes that came from the laptop.
   private var received = 0
 
   /// - Parameter fault: nil for a sound wire.
@@ -62,7 +62,7 @@ public struct FaultyWire: Sendable {
     }
   }
 
-  /// What the laptop sends at once sets out, before each of its bytes does.
+  /// Takes a piece that the laptop sends at once, before each of its bytes sets out.
   public mutating func piece(_ bytes: [UInt8]) -> [UInt8] {
     var bytes = bytes
     for index in noises.indices where noises[index].noise.kind == .piece && !bytes.isEmpty {
@@ -71,8 +71,8 @@ public struct FaultyWire: Sendable {
     return bytes
   }
 
-  /// A byte sets out from the laptop.
-  /// - Returns: what arrives, after the effects have happened.
+  /// Takes a byte that sets out from the laptop.
+  /// - Returns: the bytes that arrive, after the effects have happened.
   public mutating func send(_ byte: UInt8) -> (arriving: [UInt8], effects: [ModuleBenchFault.Effect]) {
     received += 1
     let received = received
@@ -85,12 +85,12 @@ public struct FaultyWire: Sendable {
     return (pass([byte]), effects)
   }
 
-  /// The module has done something, and not yet said so.
+  /// Takes note that the module has done something, and not yet said so.
   public mutating func did(_ work: ModuleBenchFault.Work) -> [ModuleBenchFault.Effect] {
     take { $0 == .during(work) }
   }
 
-  /// - Returns: what arrives of an answer of the module's.
+  /// - Returns: the bytes that arrive of an answer of the module's.
   public mutating func answer(_ bytes: [UInt8]) -> [UInt8] {
     var bytes = pass(bytes)
     for index in noises.indices where noises[index].noise.kind == .half {

@@ -1,12 +1,12 @@
 internal import ModuleCore
 
-/// Numbers of a simulated board's modem and card, which nobody was given: made of the chip's unique id, with a check
-/// digit (ISO/IEC 7812-1, Luhn) at their end.
+/// Numbers of a simulated board's modem and card, which were given to nobody. They are made of the chip's unique id,
+/// with a check digit (ISO/IEC 7812-1, Luhn) at their end.
 public enum BoardNumbers {
-  /// 15 digits.
+  /// The modem's IMEI, 15 digits.
   public static func imei(of uniqueID: [UInt8]) -> String { number("86000000", digits: 15, of: uniqueID) }
 
-  /// 20 digits.
+  /// The card's ICCID, 20 digits.
   public static func iccid(of uniqueID: [UInt8]) -> String { number("8986000000", digits: 20, of: uniqueID) }
 
   private static func number(_ prefix: String, digits: Int, of uniqueID: [UInt8]) -> String {

@@ -2,28 +2,28 @@ internal import Glibc
 internal import Synchronization
 internal import Threads
 
-/// A simulated module on a pty: what `bench module` runs and what the tests plug into.
+/// A simulated module on a pty, which `bench module` runs and the tests plug into.
 ///
 /// `start` gives the port's path; `run` serves it on the calling thread, `runInBackground` on one of its own. The
-/// module survives programs that open and close the port. After `pull`, or a fault that pulls, the path is gone;
-/// the module stays as it is and `start` plugs it in again.
+/// module survives programs that open and close the port. After `pull`, or a fault that pulls, the path is gone; the
+/// module stays as it is and `start` plugs it in again.
 public final class ModuleBench: Sendable {
   public struct Configuration: Sendable {
-    /// Bits a second that bytes take their time by, both ways; nil for as fast as the pty is.
+    /// Speed by which bytes take their time, both ways, bits a second; nil for as fast as the pty is.
     public var wireSpeed: Int?
     public var fault: ModuleBenchFault?
     public var timings: FlashTimings
-    /// With what is in it: blank, or a firmware and maybe a pairing.
+    /// The chip's flash with what is in it: blank, or a firmware and maybe a pairing.
     public var flash: FlashArray
-    /// 12 bytes, of which the module's serial number is made too.
+    /// The chip's unique id, 12 bytes, of which the module's serial number is made too.
     public var uniqueID: [UInt8]
-    /// What its sensors see; may be changed while it runs.
+    /// The world that its sensors see, which may be changed while it runs.
     public var surroundings: Surroundings
-    /// How long bytes are under way within laptop and adapter, each way.
+    /// Time that bytes are under way within laptop and adapter, each way.
     public var adapterLatency = Duration.zero
-    /// Bits a second above which the adapter drops bytes; nil for none. Not of the core engine.
+    /// Bits a second above which the adapter drops bytes; nil for none. The core engine does not use it.
     public var adapterLimit: Int?
-    /// How far the chip's oscillator is off, parts per million, at most 50,000 each way. Not of the core engine.
+    /// Error of the chip's oscillator, parts per million, at most 50,000 each way. The core engine does not use it.
     public var oscillatorError = 0
 
     public init(
@@ -40,25 +40,25 @@ public final class ModuleBench: Sendable {
     }
   }
 
-  /// Why `run` returned.
+  /// The reason for which `run` returned.
   public enum End: Hashable, Sendable {
     /// `stop` was called, or `until` said so.
     case stopped
     case pulled
   }
 
-  /// Asked for from any thread and seen to by the one that serves; `none` once that is done.
+  /// A request from any thread to the one that serves; `none` once it is done.
   enum Request: UInt8, AtomicRepresentable { case none, stop, pull }
 
   public let configuration: Configuration
-  /// Held by the serving thread as long as it serves.
+  /// The service, which the serving thread holds as long as it serves.
   private let service: Mutex<ModuleBenchService>
   private let witness: ModuleBenchWitness
   private let request = Atomic(Request.none)
   private let isServing = Atomic(false)
 
   /// - Parameters:
-  ///   - random: so many unpredictable bytes, or nil, for the module's challenges.
+  ///   - random: gives so many unpredictable bytes, or nil, for the module's challenges.
   ///   - now: the clock that wire, flash and firmware go by.
   public convenience init(
     _ configuration: Configuration = Configuration(), random: @escaping @Sendable (Int) -> [UInt8]?,
@@ -83,11 +83,12 @@ public final class ModuleBench: Sendable {
       ModuleBenchService(configuration: configuration, chip: makeChip(), witness: witness, now: now))
   }
 
-  /// What is so at this moment. Never older than the last answer that the laptop has got.
+  /// The truth at this moment, never older than the last answer that the laptop has got.
   public var truth: ModuleBenchTruth { witness.latest }
 
-  /// How late the bench was at the worst with what was to happen at a moment, because the machine had others to run;
-  /// asked for when it does not serve. What was measured meanwhile is worth nothing where this is much.
+  /// The longest time by which the bench was late with what was to happen at a moment, because the machine had other
+  /// programs to run. It is asked for when the bench does not serve. A measurement is worth nothing where this is
+  /// much.
   public var longestDelay: Duration { service.withLock { $0.longestDelay } }
 
   // MARK: - Serving
@@ -138,10 +139,10 @@ public final class ModuleBench: Sendable {
     return path
   }
 
-  /// Ends `run` within 20 ms, on whichever thread it is; returns when a background one has ended.
+  /// Ends `run` within 20 ms, on whichever thread it is, and returns when a background one has ended.
   public func stop() { ask(.stop) }
 
-  /// Pulls the cable: the laptop's end hangs up. Returns when a background thread has seen to it.
+  /// Pulls the cable, so that the laptop's end hangs up. Returns when a background thread has done that.
   public func pull() {
     ask(.pull)
     service.withLockIfAvailable { $0.unplug() }

@@ -11,12 +11,12 @@ struct ModuleBenchChip: BenchChip {
   private let configuration: ModuleBench.Configuration
   private let random: @Sendable (Int) -> [UInt8]?
   private let now: @Sendable () -> ContinuousClock.Instant
-  /// The board counts milliseconds from here, through resets.
+  /// The moment from which the board counts milliseconds, through resets.
   private let start: ContinuousClock.Instant
   private var program: Program
-  /// Something has been written since the chip was made.
+  /// Whether something has been written since the chip was made.
   private var isProgrammed = false
-  /// Reads the firmware's requests along with it, to know what it has just done.
+  /// Reads the firmware's requests along with it, to know what the firmware has just done.
   private var requests = ConsoleFrameDecoder()
 
   init(
@@ -38,8 +38,8 @@ struct ModuleBenchChip: BenchChip {
     boot()
   }
 
-  /// After a reset of any kind: the boot block finishes what is under way and starts the firmware where there is a sound
-  /// one; else the bootloader.
+  /// Starts after a reset of any kind: the boot block finishes what is under way and starts the firmware where there
+  /// is a sound one, else the bootloader.
   private mutating func boot() {
     let flash = configuration.flash
     requests.reset()
@@ -52,7 +52,7 @@ struct ModuleBenchChip: BenchChip {
     }
   }
 
-  /// Bits that one byte takes on the wire: the bootloader has a parity bit.
+  /// Bits that one byte takes on the wire; the bootloader has a parity bit.
   var bitsAByte: Int {
     switch program {
     case .bootloader: 11
@@ -83,7 +83,7 @@ struct ModuleBenchChip: BenchChip {
     }
   }
 
-  /// Time passes.
+  /// Lets time pass.
   mutating func tick() -> [BenchChipOutput] {
     guard case .firmware(var module) = program else { return [] }
     module.tick()
@@ -111,7 +111,7 @@ struct ModuleBenchChip: BenchChip {
     case .busy(.programming, let time):
       isProgrammed = true
       return [.pause(time), .did(.write)]
-    // What is read before is the chip's identity and what is to be replaced.
+    // Reads before a write are of the chip's identity and of what is to be replaced.
     case .busy(.reading, let time): return [.pause(time)] + (isProgrammed ? [.did(.verify)] : [])
     case .reset:
       restart()
@@ -124,7 +124,7 @@ struct ModuleBenchChip: BenchChip {
   }
 
   private func makeBoard(_ image: ImageHeader) -> SimulatedBoard {
-    // The firmware sees to this before anything else.
+    // The firmware protects its boot block before it does anything else.
     configuration.flash.protect(sector: 0)
     let (now, start) = (now, start)
     return SimulatedBoard(

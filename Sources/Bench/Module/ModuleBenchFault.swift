@@ -1,6 +1,6 @@
 internal import ModuleCore
 
-/// What goes wrong on a simulated module's cable, as `bench module --fault` spells it. Once:
+/// A fault of a simulated module's cable, as `bench module --fault` spells it. These happen once:
 ///
 ///     silence-after=N    after N bytes from the laptop the module answers no more
 ///     pull-after=N       after N bytes from the laptop the cable is pulled
@@ -12,20 +12,20 @@ internal import ModuleCore
 /// and, as long as it runs, `WireNoise`. Several are joined by commas.
 ///
 /// `erase` and `write` are the bootloader's first such command, `verify` its first read after a write, `pair` is the
-/// commit or the replacement of a key and `test` a start. Silence ends when the laptop closes the port: whoever stands
-/// there has cycled the power.
+/// commit or the replacement of a key and `test` a start. Silence ends when the laptop closes the port: whoever
+/// stands there has cycled the power.
 public struct ModuleBenchFault: Hashable, Sendable {
   public enum Effect: String, Hashable, Sendable, CaseIterable { case silence, pull, brownout }
 
   public enum Work: String, Hashable, Sendable, CaseIterable { case erase, write, verify, pair, test }
 
   public enum Moment: Hashable, Sendable {
-    /// So many bytes from the laptop.
+    /// The moment after so many bytes from the laptop.
     case after(bytes: Int)
     case during(Work)
   }
 
-  /// Happens once.
+  /// A fault that happens once.
   public struct Strike: Hashable, Sendable {
     public let effect: Effect
     public let moment: Moment
@@ -44,12 +44,12 @@ public struct ModuleBenchFault: Hashable, Sendable {
     self.noises = noises
   }
 
-  /// As `init` reads it.
+  /// The fault as `init` reads it.
   public var spelling: String {
     (strikes.map(\.spelling) + noises.map(\.spelling)).joined(separator: ",")
   }
 
-  /// Nil for anything that is not spelt as above; N is 0 to 2³¹ − 1.
+  /// Reads a fault that is spelt as above, N from 0 to 2³¹ − 1; nil for any other text.
   public init?(_ text: String) {
     var strikes: [Strike] = []
     var noises: [WireNoise] = []
@@ -92,7 +92,7 @@ extension ModuleBenchFault.Strike {
 }
 
 extension ModuleBenchFault.Work {
-  /// What a request, without its framing, makes the firmware do that a fault may fall on.
+  /// The work that a request, without its framing, makes the firmware do; nil for work that no fault falls on.
   public init?(request bytes: [UInt8]) {
     guard let request = SMPMessage(bytes), request.group == SMPGroup.module else { return nil }
     switch ModuleCommand(rawValue: request.command) {

@@ -7,11 +7,11 @@ struct ModuleBenchService: ~Copyable {
   private var chip: any BenchChip
   private var terminal: ModuleBenchTerminal?
   private var line: BenchLine
-  /// What the chip has yet to do of what it was told, in order: it says and does it at these moments.
+  /// The things that the chip has yet to say and do, in order, with their moments.
   private var outputs: [(output: BenchChipOutput, bitsAByte: Int?, at: ContinuousClock.Instant)] = []
   private var chipIsFreeAt: ContinuousClock.Instant
   private var isSilent = false
-  /// How late something was seen to at the worst: what the machine was too busy for.
+  /// The longest time by which something was done too late, because the machine was too busy.
   private(set) var longestDelay = Duration.zero
 
   private let witness: ModuleBenchWitness
@@ -47,7 +47,7 @@ struct ModuleBenchService: ~Copyable {
 
   // MARK: - Serving
 
-  /// Waits up to 20 ms for the laptop, or for what is under way, and sees to it.
+  /// Waits up to 20 ms for the laptop, or for what is under way, and handles it.
   mutating func serve() {
     switch chip.takesMore ? terminal?.wait(patience) : pause() {
     case .bytes(let bytes):
@@ -78,13 +78,13 @@ struct ModuleBenchService: ~Copyable {
     return min(chip.patience, max(.zero, (moments.min() ?? now() + .seconds(1)) - now()))
   }
 
-  /// The chip's own line has as much as an adapter would put on it.
+  /// Waits while the chip's own line has as much as an adapter would put on it.
   private func pause() -> ModuleBenchTerminal.Arrival {
     usleep(500)
     return .nothing
   }
 
-  /// Sees to everything whose time has come.
+  /// Handles everything whose time has come.
   private mutating func settle() {
     while isPluggedIn {
       let time = now()
@@ -107,7 +107,7 @@ struct ModuleBenchService: ~Copyable {
     }
   }
 
-  /// Puts what the chip does into time.
+  /// Gives each thing that the chip does its moment.
   private mutating func plan(
     at begin: ContinuousClock.Instant, _ work: (inout any BenchChip) -> [BenchChipOutput]
   ) {
@@ -135,7 +135,7 @@ struct ModuleBenchService: ~Copyable {
         strike(effects)
       }
     case .send(let answer):
-      // First what is so, then what is said: whoever has the answer can ask for the truth behind it.
+      // The truth comes before the answer, so that whoever has the answer can ask for the truth behind it.
       testify()
       if !isSilent { line.answer(wire.answer(answer), bitsAByte: bitsAByte, at: time) }
     }

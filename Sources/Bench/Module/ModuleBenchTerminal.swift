@@ -4,7 +4,7 @@ internal import Glibc
 /// The pty behind which a simulated module sits. It holds the laptop's end open as well, so that the module
 /// survives programs that come and go.
 struct ModuleBenchTerminal: ~Copyable {
-  /// The laptop's end.
+  /// Path of the laptop's end.
   let path: String
   private let primary: Int32
   private let secondary: Int32
@@ -46,7 +46,7 @@ struct ModuleBenchTerminal: ~Copyable {
     case closing
   }
 
-  /// What comes first within this time.
+  /// Waits for what comes first within this time.
   func wait(_ time: Duration) -> Arrival {
     var entries = [
       pollfd(fd: closings, events: Int16(POLLIN), revents: 0),
@@ -62,7 +62,7 @@ struct ModuleBenchTerminal: ~Copyable {
     return bytes.isEmpty ? .nothing : .bytes(bytes)
   }
 
-  /// What the laptop's end is set to, bits a second; nil for a speed that no chip is reached at.
+  /// Speed that the laptop's end is set to, bits a second; nil for a speed that no chip is reached at.
   var speed: Int? {
     var settings = termios()
     guard tcgetattr(primary, &settings) == 0 else { return nil }
@@ -75,7 +75,7 @@ struct ModuleBenchTerminal: ~Copyable {
     speed_t(B2000000): 2_000_000,
   ]
 
-  /// Puts bytes on the wire; what no one takes within a second is lost, as on a wire.
+  /// Puts bytes on the wire; those that no one takes within a second are lost, as on a wire.
   func send(_ bytes: [UInt8]) {
     var sent = 0
     while sent < bytes.count {
@@ -90,8 +90,8 @@ struct ModuleBenchTerminal: ~Copyable {
     }
   }
 
-  /// Forgets what no one read. The settings stay: the next program may have opened the port and made its own
-  /// before this one's closing was seen.
+  /// Forgets the bytes that no one read. The settings stay: the next program may have opened the port and made its
+  /// own before this one's closing was seen.
   func refresh() { tcflush(secondary, TCIFLUSH) }
 
   private static func read(_ descriptor: Int32, upTo count: Int) -> [UInt8] {

@@ -2,24 +2,24 @@ internal import Cryptography
 internal import ModuleCore
 internal import Synchronization
 
-/// What is really so on a simulated module, whatever it said over the wire: for tests that compare.
+/// The true state of a simulated module, whatever it said over the wire, for tests that compare.
 public struct ModuleBenchTruth: Hashable, Sendable {
-  /// The firmware runs, not the bootloader.
+  /// Whether the firmware runs, and not the bootloader.
   public internal(set) var firmwareRuns = false
-  /// Of the running firmware.
+  /// Version of the running firmware.
   public internal(set) var firmwareVersion: String?
   public internal(set) var serialNumber: String?
-  /// Lower-case hex; nil where no key is committed, or the bootloader runs.
+  /// Id of the committed key, lower-case hex; nil where none is committed, or the bootloader runs.
   public internal(set) var committedKeyID: String?
-  /// Lower-case hex.
+  /// Id of the pending key, lower-case hex.
   public internal(set) var pendingKeyID: String?
   public internal(set) var relayIsClosed = false
-  /// How often the relay has closed since the bench was made.
+  /// Number of times that the relay has closed since the bench was made.
   public internal(set) var relayClosings = 0
 
   init() {}
 
-  /// What can be seen of a chip whose program cannot be asked in passing.
+  /// Takes what can be seen of a chip whose program cannot be asked in passing.
   public mutating func look(firmwareRuns: Bool, relayIsClosed: Bool) {
     self.firmwareRuns = firmwareRuns
     self.relayIsClosed = relayIsClosed
@@ -35,7 +35,8 @@ public struct ModuleBenchTruth: Hashable, Sendable {
       payload: [])
     guard var copy = firmware, let frame = question.encoded.flatMap(ConsoleFraming.encode) else { return }
     var decoder = ConsoleFrameDecoder()
-    // No base64, and an end of line: a request of which only that end is missing must not be obeyed by being asked.
+    // A byte that is no base64 and an end of line go first, so that a request of which only the end is missing is not
+    // obeyed because of this question.
     guard let answer = decoder.take(copy.receive([0x21, 0x0a] + frame)).first.flatMap(SMPMessage.init),
       let fields = try? CBORItem(answer.payload)
     else { return }

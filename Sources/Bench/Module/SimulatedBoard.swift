@@ -1,15 +1,15 @@
 internal import ModuleCore
 
-/// The hardware around the module's program, on the bench: relay and contact, sensors with their noise, and the
-/// flash that it shares with the ROM bootloader. A new one is made at each power-up; `Surroundings` and
-/// `FlashArray` outlive it.
+/// The hardware around the module's program on the bench: relay and contact, sensors with their noise, and the flash
+/// that it shares with the ROM bootloader. A new one is made at each power-up; `Surroundings` and `FlashArray`
+/// outlive it.
 struct SimulatedBoard: Board {
-  /// How long the contact takes to follow its coil, milliseconds.
+  /// Time that the contact takes to follow its coil, milliseconds.
   private static let contactDelay: UInt64 = 15
 
   let identity: BoardIdentity
   let runningImage: ImageHeader?
-  /// Times the relay was closed since power-up.
+  /// Number of times that the relay was closed since power-up.
   private(set) var closings = 0
   private let flash: FlashArray
   private let surroundings: Surroundings
@@ -22,8 +22,8 @@ struct SimulatedBoard: Board {
 
   /// - Parameters:
   ///   - uniqueID: 12 bytes; serial number, IMEI, ICCID and noise follow from it.
-  ///   - header: of the image that runs.
-  ///   - random: that many random bytes, or nil for a generator that fails.
+  ///   - header: the header of the image that runs.
+  ///   - random: gives that many random bytes, or nil for a generator that fails.
   ///   - now: milliseconds by a clock that goes on through resets and never back.
   init(
     flash: FlashArray, uniqueID: [UInt8], header: ImageHeader?, surroundings: Surroundings,
@@ -38,7 +38,8 @@ struct SimulatedBoard: Board {
     let world = surroundings.world
     identity = BoardIdentity(
       uniqueId: uniqueID, serialNumber: BoardIdentity.serialNumber(uniqueId: uniqueID),
-      chip: Array(STM32Model.stm32f405.name.utf8), imei: world.hasModem ? Array(BoardNumbers.imei(of: uniqueID).utf8) : nil,
+      chip: Array(STM32Model.stm32f405.name.utf8),
+      imei: world.hasModem ? Array(BoardNumbers.imei(of: uniqueID).utf8) : nil,
       iccid: world.hasModem && world.hasSIM ? Array(BoardNumbers.iccid(of: uniqueID).utf8) : nil)
     noise = SeededGenerator(seed: uniqueID.reduce(1) { $0 &* 31 &+ UInt64($1) })
   }
@@ -65,7 +66,7 @@ struct SimulatedBoard: Board {
     let minutes = Double(milliseconds) / 60_000
     var amps = world.zeroOffsetAmps + world.zeroDriftAmpsPerMinute * minutes + 0.03 * nextNoise()
     if contactIsClosed { amps += world.weldingAmps }
-    // 0.3 % of the supply is what the divider and its filter leave.
+    // The divider and its filter leave a noise of 0.3 % of the supply.
     var volts = max(0, world.supplyVolts * (1 + 0.003 * nextNoise()))
     if !world.converterWorks { (volts, amps) = (0, 0) }
     let hasSIM = world.hasModem && world.hasSIM
@@ -86,7 +87,7 @@ struct SimulatedBoard: Board {
     return hasSettled ? relayIsClosed : !relayIsClosed && relayChangedAt > 0
   }
 
-  /// A position moves by a few metres from reading to reading.
+  /// An angle in millionths of a degree, which moves by a few metres from reading to reading.
   private mutating func microdegrees(_ degrees: Double) -> Int32 {
     Int32(clamping: Int64((degrees * 1_000_000 + 20 * nextNoise()).rounded()))
   }

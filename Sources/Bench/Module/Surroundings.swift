@@ -5,7 +5,7 @@ internal import Synchronization
 public final class Surroundings: Sendable {
   private struct State {
     var world: World
-    /// What the clock was set to, and when that was.
+    /// The time that the clock was set to, and the moment at which it was.
     var clock: (seconds: UInt64, setAt: UInt64)?
   }
 
@@ -29,7 +29,7 @@ public final class Surroundings: Sendable {
     }
   }
 
-  /// Without a battery the clock forgets what it was set to.
+  /// Has a clock without a battery forget what it was set to.
   func losePower() {
     state.withLock { if !$0.world.clockHasBattery { $0.clock = nil } }
   }

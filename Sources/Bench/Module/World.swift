@@ -1,32 +1,32 @@
-/// What surrounds a simulated module: what its sensors would see, and what is broken.
+/// The world around a simulated module: what its sensors see, and what is broken.
 public struct World: Codable, Hashable, Sendable {
-  /// What is wrong with the relay's contact.
+  /// The state of the relay's contact.
   public enum Contact: String, Codable, Hashable, Sendable, CaseIterable {
     case sound
-    /// Welded together: closed whatever the coil does.
+    /// The contact is welded together: closed whatever the coil does.
     case welded
-    /// The feedback wire is off: reported open whatever the contact does.
+    /// The feedback wire is off: the contact is reported open whatever it does.
     case unwired
   }
 
   /// Supply at the module's terminals, volts RMS.
   public var supplyVolts: Double
   public var contact: Contact
-  /// What the current sensor shows with no current, amperes.
+  /// Reading of the current sensor with no current, amperes.
   public var zeroOffsetAmps: Double
-  /// How that offset grows after power-up, amperes a minute.
+  /// Growth of that offset after power-up, amperes a minute.
   public var zeroDriftAmpsPerMinute: Double
   /// Current that flows while the contact is closed, amperes.
   public var weldingAmps: Double
   public var sealClosed: Bool
-  /// How far the module's clock runs from what it was set to, seconds.
+  /// Error of the module's clock against what it was set to, seconds.
   public var clockErrorSeconds: Int
   /// Whether the clock can be set at all.
   public var clockRuns: Bool
   /// Whether the clock goes on while the module has no power.
   public var clockHasBattery: Bool
   public var hasFix: Bool
-  /// Degrees, WGS 84.
+  /// Latitude and, next, longitude in degrees, WGS 84.
   public var latitude: Double
   public var longitude: Double
   public var satellites: Int
@@ -41,10 +41,10 @@ public struct World: Codable, Hashable, Sendable {
   public var hasFlashController: Bool
   /// Whether the chip's converter ever finishes a measurement.
   public var converterWorks: Bool
-  /// Whether crystal and PLL ever start. Of an executed chip only.
+  /// Whether crystal and PLL ever start. Only an executed chip uses it.
   public var fastClockStarts: Bool
 
-  /// A sound module on a sound single-phase supply in Shulinzhao, Dalad Banner, unless told otherwise.
+  /// Makes a sound module on a sound single-phase supply in Shulinzhao, Dalad Banner, unless told otherwise.
   public init(
     supplyVolts: Double = 230, contact: Contact = .sound, zeroOffsetAmps: Double = 0,
     zeroDriftAmpsPerMinute: Double = 0, weldingAmps: Double = 0, sealClosed: Bool = true,
@@ -79,16 +79,16 @@ public struct World: Codable, Hashable, Sendable {
 
   /// A sound module on a sound single-phase supply.
   public static let singlePhase = World()
-  /// The same between two lines of a three-phase supply.
+  /// A sound module between two lines of a three-phase supply.
   public static let threePhase = World(supplyVolts: 400)
-  /// What QEMU's STM32F405 has around it, which is little: pins read low, nobody talks on the other serial lines, and
-  /// most of the chip's own devices are missing.
+  /// The little that QEMU's STM32F405 has around it: pins read low, nothing talks on the other serial lines, and most
+  /// of the chip's own devices are missing.
   public static let qemu = World(
     contact: .unwired, sealClosed: false, clockRuns: false, hasFix: false, satellites: 0, hasModem: false,
     hasSIM: false, isRegistered: false, randomWorks: false, hasFlashController: false, converterWorks: false,
     fastClockStarts: false)
 
-  /// Every key may be left out of the JSON and then has its default.
+  /// Reads a world from JSON, where every key may be left out and then has its default.
   public init(from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: CodingKeys.self)
     func value<Value: Decodable>(_ key: CodingKeys, _ otherwise: Value) throws -> Value {

@@ -4,16 +4,16 @@ import Records
 import Synchronization
 
 /// The platform of `docs/platform-api.yaml`, on this machine: real HTTP, everything on disk before it is
-/// acknowledged. `bench platform`, `practice` and the tests run it.
+/// acknowledged. It is what `bench platform`, `practice` and the tests run.
 public final class LocalPlatform: Sendable {
   public struct Configuration: Sendable {
-    /// `ADDRESS:PORT`, numeric; port 0 takes a free one.
+    /// The address to listen on, `ADDRESS:PORT`, numeric; port 0 takes a free one.
     public var listen: String
-    /// Made where it is missing. One platform at a time.
+    /// Path of the data folder, which is made where it is missing and serves one platform at a time.
     public var dataFolder: String
-    /// Asked for as `Authorization: Bearer` where there is one.
+    /// The token that clients have to send as `Authorization: Bearer`; nil for none.
     public var token: String?
-    /// That many random bytes.
+    /// Gives that many random bytes.
     public var random: @Sendable (Int) -> [UInt8]
 
     public init(
@@ -33,7 +33,7 @@ public final class LocalPlatform: Sendable {
     public let code: String?
     public let status: String
     public let revision: Int
-    /// Of the record's bytes, lower-case hex.
+    /// SHA-256 of the record's bytes, lower-case hex.
     public let sha256: String
   }
 
@@ -41,8 +41,7 @@ public final class LocalPlatform: Sendable {
   private let router: PlatformRouter
   private let server = Mutex<PlatformServer?>(nil)
 
-  /// Opens the data folder; makes the platform's key pair there on the first run, which takes up to some
-  /// seconds.
+  /// Opens the data folder, and makes the platform's key pair there on the first run, which takes up to some seconds.
   public init(_ configuration: Configuration) throws(LocalPlatformError) {
     self.configuration = configuration
     let folder = try PlatformFolder(
@@ -70,7 +69,7 @@ public final class LocalPlatform: Sendable {
     return "http://\(address)"
   }
 
-  /// Closes all connections; `start` may follow, on the same port only where it was given.
+  /// Closes all connections. `start` may follow, on the same port only where one was given.
   public func stop() {
     let running = server.withLock { server in
       defer { server = nil }
@@ -83,8 +82,8 @@ public final class LocalPlatform: Sendable {
 
   // MARK: - Faults
 
-  /// The next `times` requests of this method (nil: any) under this path go wrong. Rules are tried in the order
-  /// in which they were given.
+  /// Has the next `times` requests of this method (nil for any) under this path go wrong. Rules are tried in the
+  /// order in which they were given.
   public func inject(
     _ fault: PlatformFault, method: String? = nil, pathPrefix: String = "/v1", times: Int = 1
   ) {
@@ -98,7 +97,7 @@ public final class LocalPlatform: Sendable {
   /// The certificate that keys are sealed to.
   public var certificate: Certificate { router.certificate }
 
-  /// By id.
+  /// All installations in order of their ids.
   public func installations() -> [StoredInstallation] {
     router.installations().map {
       StoredInstallation(
@@ -113,7 +112,7 @@ public final class LocalPlatform: Sendable {
 
   public func file(_ sha256: String) throws -> Data? { try router.file(sha256).map { Data($0) } }
 
-  /// In order.
+  /// The ids of all keys, in order.
   public func keyIds() throws -> [String] { try router.keyIds() }
 
   /// Requests served since the start, as `METHOD path`, oldest first; the latest thousand.

@@ -1,6 +1,6 @@
-/// Why a local platform does not start.
+/// The reason for which a local platform does not start.
 public enum LocalPlatformError: Error, Hashable, Sendable {
-  /// Not `ADDRESS:PORT` with a numeric address (`127.0.0.1:8080`, `[::1]:0`).
+  /// The address is not `ADDRESS:PORT` with a numeric address (`127.0.0.1:8080`, `[::1]:0`).
   case listenAddress(String)
   /// Others than this machine could reach the address, and there is no token that they would have to know.
   case needsToken(address: String)
@@ -14,6 +14,6 @@ public enum LocalPlatformError: Error, Hashable, Sendable {
   case damaged(path: String)
   /// OpenSSL made no key pair.
   case noKey
-  /// Started twice.
+  /// The platform was started twice.
   case alreadyStarted
 }

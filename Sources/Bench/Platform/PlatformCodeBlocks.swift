@@ -1,12 +1,12 @@
 import FoundationEssentials
 import Records
 
-/// Serials handed out in blocks, each once. All of it is one file, so that a block and the
+/// The serials, which are handed out in blocks, each once. All of it is one file, so that a block and the
 /// `Idempotency-Key` that it was given for are on disk together.
 struct PlatformCodeBlocks: Sendable {
-  /// What one call may ask for.
+  /// Number of serials that one call may ask for.
   static let counts = 1...10_000
-  /// Where this platform begins, far from the low serials that a company assigns by hand.
+  /// The first serial of this platform, far from the low ones that a company assigns by hand.
   static let first = "P00000"
   private static let file = "code-blocks.json"
 

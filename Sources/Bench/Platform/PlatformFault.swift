@@ -1,12 +1,12 @@
 import FoundationEssentials
 import Records
 
-/// What a local platform can be told to do wrong, so that a laptop's answer to it can be tried.
+/// A thing that a local platform can be told to do wrong, so that a laptop's answer to it can be tried.
 public enum PlatformFault: Hashable, Sendable {
   /// Answers this instead of doing the work.
   case reply(status: Int, mediaType: String, body: String)
-  /// Closes the connection when this many bytes of the request's body have come; a request with a shorter
-  /// body is closed at its end. What came is treated like any upload that was cut.
+  /// Closes the connection when this many bytes of the request's body have come; a request with a shorter body is
+  /// closed at its end. The bytes that came are treated like any upload that was cut.
   case cut(afterBytes: Int)
   /// Does the work and closes the connection without an answer.
   case lostReply
@@ -15,7 +15,7 @@ public enum PlatformFault: Hashable, Sendable {
   /// Does the work and acknowledges it with a digest, key id or upload offset that is not the right one.
   case wrongAcknowledgement
 
-  /// A captive portal: 200 with its own page.
+  /// The answer of a captive portal: 200 with its own page.
   public static let portal = PlatformFault.reply(
     status: 200, mediaType: "text/html; charset=utf-8",
     body: "<!doctype html><title>Wi-Fi</title><p>Please sign in to use the network.</p>")
@@ -31,7 +31,7 @@ public enum PlatformFault: Hashable, Sendable {
 /// A fault with the requests that it befalls.
 struct PlatformFaultRule: Sendable {
   let fault: PlatformFault
-  /// Nil for any.
+  /// The method; nil for any.
   let method: String?
   let pathPrefix: String
   var times: Int

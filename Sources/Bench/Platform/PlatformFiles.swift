@@ -2,10 +2,10 @@ import Cryptography
 import FoundationEssentials
 import Records
 
-/// Files by tus 1.0.0 (https://tus.io/protocols/resumable-upload), extensions creation and checksum.
+/// The files, taken by tus 1.0.0 (https://tus.io/protocols/resumable-upload), extensions creation and checksum.
 ///
-/// An upload is `uploads/<id>.json` and `uploads/<id>.part`, whose size is the offset; whole and of the right
-/// digest it moves to `files/<sha256>`. So an upload is complete exactly when its part is gone and its file there.
+/// An upload is `uploads/<id>.json` and `uploads/<id>.part`, whose size is the offset; whole and of the right digest
+/// it moves to `files/<sha256>`. So an upload is complete exactly when its part is gone and its file there.
 struct PlatformFiles: Sendable {
   private static let version = "1.0.0"
 
@@ -131,7 +131,7 @@ struct PlatformFiles: Sendable {
     }
   }
 
-  /// `key base64, key base64, …`; the value may be missing.
+  /// Reads `key base64, key base64, …`; a value may be missing.
   private func metadata(_ field: String) -> [String: String] {
     var metadata: [String: String] = [:]
     for pair in Array(field.utf8).split(separator: UInt8(ascii: ",")) {
@@ -178,7 +178,7 @@ struct PlatformFiles: Sendable {
     return (upload, upload.bytes)
   }
 
-  /// A whole upload becomes a file, or is thrown away where its digest is not the one announced.
+  /// Makes a whole upload a file, or throws it away where its digest is not the one announced.
   private func finish(_ upload: Upload, _ id: String) throws {
     guard let contents = try folder.read(part(id)), SHA256Digest(of: contents).hex == upload.sha256 else {
       folder.remove(part(id))

@@ -2,8 +2,8 @@ internal import Files
 internal import FoundationEssentials
 internal import Glibc
 
-/// The data folder of a local platform. What a call has written is on disk when it returns, whole or not at
-/// all; names are relative to the folder and made by this program, never by a client as they came.
+/// The data folder of a local platform. A file that a call has written is on disk when it returns, whole or not at
+/// all. Names are relative to the folder and made by this program, never taken from a client as they came.
 final class PlatformFolder: Sendable {
   let path: String
   private let lock: FileLock
@@ -44,7 +44,7 @@ final class PlatformFolder: Sendable {
 
   // MARK: - Writing
 
-  /// Replaces the file, or makes it.
+  /// Replaces a file, or makes it.
   func write(_ bytes: [UInt8], to name: String) throws(LocalPlatformError) {
     try named(name) { () throws(FileError) in
       let target = file(name)
@@ -57,7 +57,7 @@ final class PlatformFolder: Sendable {
   }
 
   /// Writes at an offset of a file, which is made where it is missing.
-  /// - Parameter isSynced: false leaves it to the next write to bring this one to disk.
+  /// - Parameter isSynced: whether the bytes are on disk afterwards; false leaves that to the next write.
   func write(_ bytes: [UInt8], to name: String, at offset: Int, isSynced: Bool = true)
     throws(LocalPlatformError)
   {

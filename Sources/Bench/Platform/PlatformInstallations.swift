@@ -2,7 +2,7 @@ import Cryptography
 import FoundationEssentials
 import Records
 
-/// The records: each revision's exact bytes in `installations/<id>/<revision>.json`, none ever changed.
+/// The records. Each revision's exact bytes are in `installations/<id>/<revision>.json`, and never changed.
 struct PlatformInstallations: Sendable {
   /// The latest revision of one record.
   struct Latest: Codable, Sendable {
@@ -10,7 +10,7 @@ struct PlatformInstallations: Sendable {
     let code: String?
     let status: String
     let revision: Int
-    /// Of the bytes, lower-case hex.
+    /// SHA-256 of the bytes, lower-case hex.
     let sha256: String
   }
 
@@ -37,7 +37,7 @@ struct PlatformInstallations: Sendable {
     }
   }
 
-  /// By id.
+  /// The latest revisions in order of their ids.
   var all: [Latest] { latest.values.sorted { $0.id < $1.id } }
 
   func body(of id: String) throws -> [UInt8]? {
@@ -65,8 +65,8 @@ struct PlatformInstallations: Sendable {
   // MARK: - Taking a revision
 
   /// - Parameters:
-  ///   - hasFile: whether a file is there, by digest.
-  ///   - moduleSerial: of the module that holds a key; nil for a key that never came.
+  ///   - hasFile: says whether a file is there, by its digest.
+  ///   - moduleSerial: gives the serial of the module that holds a key; nil for a key that never came.
   mutating func take(
     _ request: PlatformRequest, id: String, hasFile: (String) -> Bool,
     moduleSerial: (String) throws -> String?
@@ -109,7 +109,8 @@ struct PlatformInstallations: Sendable {
     }
   }
 
-  /// Nothing is overwritten: a revision follows the one that is there, or it is refused with the one that is.
+  /// Checks that a revision follows the one that is there; another is refused with the one that is, so that nothing
+  /// is overwritten.
   private func checkPrecondition(
     _ request: PlatformRequest, id: String, revision: Int, previousSha256: String?
   ) throws {

@@ -3,15 +3,15 @@ import FoundationEssentials
 import ModuleCore
 import Records
 
-/// The modules' keys: kept as they came, sealed, and opened only to check one or to sign a start.
+/// The modules' keys, which are kept sealed as they came, and opened only to check one or to sign a start.
 struct PlatformKeys: Sendable {
-  /// Kept in the range that every JSON reader holds exactly.
+  /// The largest counter: the end of the range that every JSON reader holds exactly.
   private static let largestCounter: UInt64 = (1 << 53) - 1
 
   private struct Delivery: Decodable {
     let installation: InstallationID
     let moduleSerial: String
-    /// CMS EnvelopedData, base64.
+    /// The sealed key, CMS EnvelopedData, base64 in the JSON.
     let envelope: Data
   }
 
@@ -19,7 +19,7 @@ struct PlatformKeys: Sendable {
     var installation: InstallationID
     let moduleSerial: String
     let envelope: Data
-    /// Of the latest start that was signed; 0 before the first.
+    /// Counter of the latest start that was signed; 0 before the first.
     var counter: UInt64
     /// The replacements of the key in its module that were authorised, oldest first.
     var replacements: [Replacement]?
@@ -31,15 +31,15 @@ struct PlatformKeys: Sendable {
   }
 
   private struct ProofOrder: Decodable {
-    /// 16 bytes, hex.
+    /// The module's challenge, 16 bytes in hex.
     let challenge: String
     let newKeyId: String
-    /// 12 bytes, hex.
+    /// The chip's unique id, 12 bytes in hex.
     let uniqueId: String
   }
 
   private struct StartOrder: Decodable {
-    /// 16 bytes, hex.
+    /// The module's challenge, 16 bytes in hex.
     let challenge: String
     let counter: UInt64
     let seconds: UInt32
@@ -49,7 +49,7 @@ struct PlatformKeys: Sendable {
   private struct Start: Encodable {
     let counter: UInt64
     let seconds: UInt32
-    /// 32 bytes, hex.
+    /// The authentication code, 32 bytes in hex.
     let authenticator: String
   }
 
@@ -128,7 +128,7 @@ struct PlatformKeys: Sendable {
   }
 
   /// Proves that this platform has the key that a module holds, so that the module takes another one in its place.
-  /// What was authorised is on disk before the answer leaves.
+  /// The authorisation is on disk before the answer leaves.
   func proof(_ request: PlatformRequest, keyId: String) throws -> PlatformReply {
     let order = try request.decoded(ProofOrder.self)
     var key = try known(keyId)

@@ -1,8 +1,8 @@
-/// How much a local platform takes, bytes.
+/// The sizes that a local platform takes at most, bytes.
 enum PlatformLimits {
   static let smallDocument = 65_536
   static let record = 4_194_304
-  /// Also the largest file, since tus allows all of it in one PATCH.
+  /// The largest body of a PATCH, and the largest file, since tus allows all of it in one.
   static let file = 67_108_864
 
   static func body(of request: PlatformRequest) -> Int {

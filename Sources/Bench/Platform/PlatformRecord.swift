@@ -2,8 +2,8 @@ import Cryptography
 import FoundationEssentials
 import Records
 
-/// What this platform reads of an installation's record, and judges. Everything is optional so that all that is
-/// missing can be named at once.
+/// The part of an installation's record that this platform reads and judges. Everything is optional, so that all that
+/// is missing can be named at once.
 struct PlatformRecord: Decodable, Sendable {
   struct Named: Decodable, Sendable { let name: String? }
   struct Unit: Decodable, Sendable { let unitName: String? }
@@ -49,7 +49,7 @@ struct PlatformRecord: Decodable, Sendable {
 
   // MARK: - Judging
 
-  /// All that is wrong with the record by itself; `id` is the one of its address.
+  /// All faults of the record by itself; `id` is the one of its address.
   func faults(at id: String) -> [PlatformErrorDetail] {
     var faults: [PlatformErrorDetail] = []
     func expect(_ holds: Bool, _ path: String, _ message: String) {

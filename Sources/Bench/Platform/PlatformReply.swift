@@ -1,6 +1,6 @@
 import FoundationEssentials
 
-/// What goes back over HTTP.
+/// A reply over HTTP.
 struct PlatformReply: Error, Sendable {
   var status: Int
   var headers: [String: String] = [:]
@@ -46,7 +46,7 @@ struct PlatformErrorDetail: Encodable, Sendable {
   let message: String
 }
 
-/// What a record names and the platform does not have.
+/// The things that a record names and the platform does not have.
 struct PlatformMissing: Encodable, Sendable {
   let files: [String]
   let keys: [String]

@@ -3,7 +3,7 @@ import FoundationEssentials
 import Records
 
 extension PlatformRequest {
-  /// The JSON body. Throws the reply to send where it is none.
+  /// The JSON body; throws the reply to send where the body is none.
   func decoded<Value: Decodable>(_ type: Value.Type) throws -> Value {
     do {
       return try JSONReader.decode(type, from: body)
@@ -32,7 +32,7 @@ extension PlatformRequest {
     return key
   }
 
-  /// Tells one request from another that came under the same `Idempotency-Key`.
+  /// A text that tells one request from another that came under the same `Idempotency-Key`.
   var fingerprint: String {
     SHA256Digest(of: Array("\(method) \(path)\n".utf8) + body).hex
   }

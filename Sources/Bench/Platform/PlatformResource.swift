@@ -1,4 +1,4 @@
-/// What a path of the platform names, whatever is asked of it.
+/// The thing that a path of the platform names, whatever is asked of it.
 enum PlatformResource: Hashable, Sendable {
   case platformKey
   case codeBlocks
@@ -11,7 +11,7 @@ enum PlatformResource: Hashable, Sendable {
   case installations
   case installation(String)
 
-  /// Nil where there is nothing.
+  /// Reads the parts of a path; nil where they name nothing.
   init?(_ segments: [String]) {
     guard segments.count > 1, segments[0] == "v1" else { return nil }
     switch (segments[1], segments.count) {
@@ -29,7 +29,7 @@ enum PlatformResource: Hashable, Sendable {
     }
   }
 
-  /// Its methods, as the `Allow` of RFC 9110 has them.
+  /// The resource's methods, as the `Allow` of RFC 9110 lists them.
   var allow: String {
     switch self {
     case .platformKey, .installations: "GET"

@@ -111,7 +111,7 @@ final class PlatformRouter: PlatformHandler {
     }
   }
 
-  /// In time that does not tell how much of it was right.
+  /// Compares two texts in a time that does not tell how much of them was right.
   private func isSame(_ given: String, _ expected: String) -> Bool {
     MessageAuthentication.isEqual(
       SHA256Digest(of: Array(given.utf8)).bytes, SHA256Digest(of: Array(expected.utf8)).bytes)

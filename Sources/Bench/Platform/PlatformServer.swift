@@ -2,18 +2,18 @@ import CMicrohttpd
 import Glibc
 import Synchronization
 
-/// What answers the requests of a `PlatformServer`. Called on the server's thread.
+/// The side that answers the requests of a `PlatformServer`. It is called on the server's thread.
 protocol PlatformHandler: AnyObject, Sendable {
-  /// Before the body is read. A reply here ends the request; nil goes on.
+  /// Judges a request before its body is read. A reply ends the request; nil goes on.
   func admit(_ request: PlatformRequest) -> PlatformReply?
   /// The fault that befalls a request, asked once.
   func fault(for request: PlatformRequest) -> PlatformFault?
   func reply(to request: PlatformRequest) -> PlatformReply
-  /// A piece of the body has come. What is kept for good already goes from `body` to `keptBytes`.
+  /// Takes a piece of the body that has come. The bytes that are kept for good already go from `body` to `keptBytes`.
   func keep(_ request: inout PlatformRequest)
 }
 
-/// HTTP over libmicrohttpd: one thread of its own, bounded bodies, faults on request.
+/// An HTTP server over libmicrohttpd, with one thread of its own, bounded bodies, and faults on request.
 final class PlatformServer: Sendable {
   private static let connectionLimit: UInt32 = 64
   private static let idleSeconds: UInt32 = 60
@@ -47,7 +47,7 @@ final class PlatformServer: Sendable {
   deinit { stop() }
 }
 
-/// One request while it comes in; libmicrohttpd keeps it for us between its calls.
+/// One request while it comes in, which libmicrohttpd keeps for us between its calls.
 private final class Exchange {
   var request: PlatformRequest
   let fault: PlatformFault?
@@ -63,8 +63,8 @@ private final class Exchange {
 
 // MARK: - libmicrohttpd's callbacks
 
-/// Called once when the headers are there, then for each piece of the body, then once at its end.
-/// https://www.gnu.org/software/libmicrohttpd/manual/libmicrohttpd.html#microhttpd_002dcb
+/// Takes a request. libmicrohttpd calls it once when the headers are there, then for each piece of the body, then
+/// once at its end. https://www.gnu.org/software/libmicrohttpd/manual/libmicrohttpd.html#microhttpd_002dcb
 private func access(
   context: UnsafeMutableRawPointer?, connection: OpaquePointer?, url: UnsafePointer<CChar>?,
   method: UnsafePointer<CChar>?, version: UnsafePointer<CChar>?, upload: UnsafePointer<CChar>?,
@@ -131,7 +131,7 @@ private func answer(
 }
 
 private func send(_ reply: PlatformReply, over connection: OpaquePointer) -> MHD_Result {
-  // MUST_COPY: libmicrohttpd takes its own copy before the call returns.
+  // With MUST_COPY libmicrohttpd takes its own copy before the call returns.
   let response = reply.body.withUnsafeBytes { bytes in
     MHD_create_response_from_buffer(
       bytes.count, UnsafeMutableRawPointer(mutating: bytes.baseAddress), .RESPMEM_MUST_COPY)

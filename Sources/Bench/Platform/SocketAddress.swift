@@ -1,13 +1,13 @@
 import Glibc
 
-/// A numeric address and a port: `127.0.0.1:8080`, `[::1]:0`.
+/// A numeric address and a port, as `127.0.0.1:8080` or `[::1]:0`.
 struct SocketAddress: Hashable, Sendable, CustomStringConvertible {
-  /// Without brackets.
+  /// The numeric address, without brackets.
   let host: String
   var port: UInt16
   private let isIPv6: Bool
 
-  /// Nil where `text` is not a numeric address with a port.
+  /// Reads a numeric address with a port; nil for any other text.
   init?(_ text: String) {
     guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]) else {
       return nil
