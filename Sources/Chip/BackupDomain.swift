@@ -1,19 +1,19 @@
 import Bench
 
-/// What a battery keeps beside the rest of the chip: the real-time clock, its registers and its oscillator's switch
-/// (RM0090, sections 7.3.20 and 26). Resets leave it alone.
+/// The part of the chip that a battery keeps: the real-time clock, its registers and its oscillator's switch (RM0090,
+/// sections 7.3.20 and 26). Resets leave it alone.
 struct BackupDomain {
   private static let second: UInt64 = 1_000_000_000
-  /// Two periods of 32,768 Hz, after which a wish is seen to and the shadow registers are right.
+  /// Nanoseconds of two periods of 32,768 Hz, after which a request is obeyed and the shadow registers are right.
   private static let synchronisation: UInt64 = 61_036
-  /// What a crystal takes to start.
+  /// Nanoseconds that a crystal takes to start.
   private static let crystalStart: UInt64 = 300_000_000
   private static let initialisation: UInt32 = 1 << 7
 
-  /// RCC_BDCR.
+  /// The register RCC_BDCR.
   private var control: UInt32 = 0
   private var crystalOnAt: UInt64 = 0
-  /// Keys seen of the two that let the clock be written, both at 2.
+  /// Number of keys seen of the two that let the clock be written.
   private var keysSeen = 0
   private var prescalers: UInt32 = 0x7f_00ff
   private var clockControl: UInt32 = 0
@@ -23,13 +23,13 @@ struct BackupDomain {
   private var setAt: UInt64 = 0
   private var time: UInt32 = 0
   private var date: UInt32 = 0x2101
-  /// Since when it has been asked to stand for being set; nil where it runs.
+  /// Moment since which the clock has been asked to stand for being set; nil where it runs.
   private var standsSince: UInt64?
   private var shadowsRightAt: UInt64 = 0
-  /// Read with the time, so that both are of one moment.
+  /// The date that was read with the time, so that both are of one moment.
   private var lockedDate: UInt32?
 
-  /// The chip has been reset; PWR_CR is closed again.
+  /// Closes PWR_CR again, because the chip has been reset.
   mutating func reset(now: UInt64) {
     shadowsRightAt = now + Self.synchronisation
     lockedDate = nil
@@ -42,7 +42,7 @@ struct BackupDomain {
     return control | (isReady ? 1 << 1 : 0)
   }
 
-  /// - Parameter isOpen: PWR_CR's DBP, without which nothing here can be written.
+  /// - Parameter isOpen: PWR_CR's bit DBP, without which nothing here can be written.
   mutating func writeControl(_ value: UInt32, now: UInt64, isOpen: Bool) {
     guard isOpen else { return }
     if value & 1 << 16 != 0 {
@@ -128,13 +128,13 @@ struct BackupDomain {
     }
   }
 
-  /// Enabled, from one of the two oscillators, and these do what they should.
+  /// Whether the clock is enabled, from one of the two oscillators, and that one runs.
   private func isRunning(_ world: World) -> Bool {
     let source = control >> 8 & 3
     return control & 1 << 15 != 0 && (source == 1 && control & 1 != 0 || source == 2) && world.clockRuns
   }
 
-  /// What the calendar shows, in seconds since 2000.
+  /// Time that the calendar shows, seconds since 2000.
   private func seconds(_ now: UInt64, _ world: World) -> UInt64 {
     guard isRunning(world) else { return calendar }
     // Both prescalers make a second of either oscillator; others make the clock run at another speed.

@@ -1,25 +1,25 @@
 import Bench
 
-/// What is on the board beside the chip and talks to it: it has power as long as the chip has, and goes on through the
-/// chip's resets.
+/// The devices on the board that talk to the chip. They have power as long as the chip has, and go on through its
+/// resets.
 struct BoardDevices {
   private let uniqueID: [UInt8]
   private var receiver: SatelliteReceiver
   private var modem: MobileModem
 
   /// - Parameters:
-  ///   - now: when power came, nanoseconds.
-  ///   - uniqueID: the chip's, of which IMEI and ICCID are made.
+  ///   - now: the moment at which power came, nanoseconds.
+  ///   - uniqueID: the chip's unique id, of which IMEI and ICCID are made.
   init(now: UInt64, uniqueID: [UInt8]) {
     self.uniqueID = uniqueID
     receiver = SatelliteReceiver(now: now)
     modem = MobileModem(now: now, uniqueID: uniqueID)
   }
 
-  /// Power has gone and come back.
+  /// Starts the devices anew, because power has gone and come back.
   mutating func powerUp(now: UInt64) { self = BoardDevices(now: now, uniqueID: uniqueID) }
 
-  /// When one of them speaks next by itself.
+  /// The moment at which one of them speaks next by itself.
   var nextEvent: UInt64 { min(receiver.nextSentenceAt, modem.nextAnswerAt) }
 
   /// Lets them hear what the chip has sent, and say what is due.
@@ -32,12 +32,12 @@ struct BoardDevices {
   }
 }
 
-/// A receiver of satellite positions: a second's sentences every second, with a fix or without.
+/// A receiver of satellite positions, which sends its sentences every second, with a fix or without.
 struct SatelliteReceiver {
   private static let second: UInt64 = 1_000_000_000
 
   private(set) var nextSentenceAt: UInt64
-  /// Where midnight was; the board has no other time than the chip's.
+  /// The moment that the receiver takes for midnight; the board has no other time than the chip's.
   private let midnight: UInt64
 
   init(now: UInt64) {
@@ -67,7 +67,7 @@ struct SatelliteReceiver {
     ]
   }
 
-  /// `ddmm.mmmmm,N` or `dddmm.mmmmm,E`.
+  /// An angle as `ddmm.mmmmm,N` or `dddmm.mmmmm,E`.
   private static func angle(_ degrees: Double, digits: Int, _ positive: String, _ negative: String) -> String {
     let steps = UInt64((min(180, abs(degrees)) * 6_000_000).rounded())
     let (whole, minutes) = (steps / 6_000_000, steps % 6_000_000)
@@ -110,7 +110,7 @@ struct MobileModem {
   var nextAnswerAt: UInt64 { hasGreeted ? heard.first?.at ?? .max : bootedAt }
 
   mutating func hear(_ bytes: [UInt8], now: UInt64) {
-    // Before it is up it hears nothing.
+    // A modem that is not up yet hears nothing.
     guard !bytes.isEmpty, now >= bootedAt else { return }
     for byte in bytes {
       guard byte == 0x0d else {

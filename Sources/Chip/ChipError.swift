@@ -1,7 +1,7 @@
-/// Why the chip could not be made.
+/// The reason for which the chip could not be made.
 enum ChipError: Error, Hashable {
-  /// libunicorn refused something; what it was.
+  /// libunicorn refused this.
   case engine(String)
-  /// What came on standard input is no order.
+  /// The bytes on standard input are no order.
   case order
 }

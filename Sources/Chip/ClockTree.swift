@@ -1,11 +1,11 @@
 /// Reset and clock control (RM0090, section 7), as far as it decides the core's and the buses' speed.
 struct ClockTree {
-  /// Of the internal oscillator, in Hz: 16 MHz, give or take a percent.
+  /// Frequency of the internal oscillator, Hz: 16 MHz, give or take a percent.
   let oscillator: UInt64
-  /// Why the last reset came; kept until the program clears it.
+  /// The reason for the last reset, as RCC_CSR's flags, kept until the program clears it.
   private(set) var resetFlags: UInt32 = 0
   private var registers: [UInt32: UInt32] = [:]
-  /// Of the core, in Hz.
+  /// Frequency of the core, Hz.
   private(set) var frequency: UInt64
 
   init(oscillator: UInt64) {
@@ -14,7 +14,7 @@ struct ClockTree {
   }
 
   enum ResetCause: UInt32 {
-    /// Power-on and brown-out come together.
+    /// The flags of power-on and brown-out, which come together.
     case power = 0b1110
     case pin = 0b0100
     case software = 0b1_0100
@@ -37,9 +37,9 @@ struct ClockTree {
       }
   }
 
-  /// Of USART1 and the ADC's bus.
+  /// Frequency of the bus of USART1 and the ADC, Hz.
   var apb2: UInt64 { Self.divided(frequency, self[0x08] >> 13 & 7) }
-  /// Of USART2 and UART4.
+  /// Frequency of the bus of USART2 and UART4, Hz.
   var apb1: UInt64 { Self.divided(frequency, self[0x08] >> 10 & 7) }
 
   func read(_ offset: UInt32, fastClockStarts: Bool) -> UInt32 {

@@ -1,31 +1,31 @@
 import Bench
 import ModuleCore
 
-/// The microcontroller behind the bench's wire: the program in its flash or its RAM, executed, or the ROM bootloader
+/// The microcontroller behind the bench's wire: the program in its flash or its RAM, executed, or the ROM bootloader,
 /// where that program has gone there or there is none.
 struct ExecutedChip: BenchChip {
-  /// Bytes that an adapter has in its buffer and not on the wire, in nanoseconds of the wire's time.
+  /// Time on the wire of the bytes that an adapter has in its buffer, nanoseconds.
   private static let ahead: UInt64 = 3_000_000
-  /// The chip's time between two looks at what the laptop sends, nanoseconds: one that is behind the clock on the wall
-  /// still gets each byte at the time that it was sent.
+  /// The chip's time between two looks at what the laptop sends, nanoseconds. A chip that is behind the clock on the
+  /// wall still gets each byte at the time that it was sent.
   private static let slice: UInt64 = 2_000_000
-  /// What the firmware takes to do what it was asked, before it says so; nanoseconds.
+  /// Time that the firmware takes to do what it was asked, before it says so, nanoseconds.
   private static let workTime: UInt64 = 5_000_000
 
   let chip: Microcontroller
   private let memory: ROMMemory
   private let timings: FlashTimings
-  /// Nanoseconds that a byte is under way within the laptop and its adapter, each way.
+  /// Time that a byte is under way within laptop and adapter, each way, nanoseconds.
   private let latency: UInt64
   private let adapterLimit: Int?
   private let pace: ChipPace
   private let now: @Sendable () -> ContinuousClock.Instant
   private let start: ContinuousClock.Instant
   private var bootloader: ROMBootloader?
-  /// Reads the firmware's requests along with it, to know what it has just done.
+  /// Reads the firmware's requests along with it, to know what the firmware has just done.
   private var requests = ConsoleFrameDecoder()
   private var works: [(at: UInt64, work: ModuleBenchFault.Work)] = []
-  /// Bytes both ways above the adapter's limit.
+  /// Number of bytes, both ways, above the adapter's limit.
   private var overdriven = 0
 
   /// - Parameters:
@@ -59,7 +59,7 @@ struct ExecutedChip: BenchChip {
     meetBootloader()
   }
 
-  /// Where the chip has gone to its ROM, the bench's own bootloader takes the wire.
+  /// Gives the wire to the bench's own bootloader, where the chip has gone to its ROM.
   private mutating func meetBootloader() {
     guard chip.state == .bootloader, bootloader == nil else { return }
     bootloader = ROMBootloader(memory: memory, timings: timings)
@@ -92,7 +92,7 @@ struct ExecutedChip: BenchChip {
     return []
   }
 
-  /// An adapter that is driven faster than it can drops a byte now and then.
+  /// Whether a byte gets through: an adapter that is driven faster than it can be drops one now and then.
   private mutating func passes() -> Bool {
     guard let adapterLimit, chip.link.lineSpeed > UInt64(adapterLimit) else { return true }
     overdriven += 1
@@ -115,7 +115,7 @@ struct ExecutedChip: BenchChip {
     chip.run(until: min(time, chip.now + Self.slice))
     pace.note(wall: wall, chip: chip.now)
     meetBootloader()
-    // What left before the ROM took the wire is still on its way.
+    // Bytes that left before the ROM took the wire are still on their way.
     let heard = bootloader == nil ? time &- min(time, latency) : .max
     var sent: [UInt8] = []
     for byte in chip.link.takeSent(until: heard) where passes() { sent.append(byte) }

@@ -18,24 +18,24 @@ struct FlashController {
   private var accessControl: UInt32 = 0
   private var status: UInt32 = 0
   private var control = Self.lock
-  /// Of the option bytes, the lowest; the others are the array's protection, which the ROM bootloader goes by and sets.
+  /// The lowest of the option bytes. The others are the array's protection, which the ROM bootloader obeys and sets.
   private var userOptions = Self.userOptions
-  /// What was written for them and not started.
+  /// The option bytes that were written and not started.
   private var optionsToBe: UInt32?
   private var optionsAreLocked = true
   private var keysSeen = 0
   private var optionKeysSeen = 0
-  /// A wrong key locks the controller until the next reset.
+  /// Whether a wrong key has locked the controller until the next reset.
   private var isBarred = false
-  /// Operations since power-up, for power cuts that are to fall on each of them.
+  /// Number of operations since power-up, for power cuts that are to fall on each of them.
   private(set) var operations = 0
-  /// Times that the option bytes were written.
+  /// Number of times that the option bytes were written.
   private(set) var optionWrites = 0
   private enum Replaced {
     case cells(address: UInt32, bytes: [UInt8])
     case options(UInt32)
   }
-  /// What stood where the latest operation is at work.
+  /// The bytes that stood where the latest operation is at work.
   private var replaced = Replaced.cells(address: 0, bytes: [])
 
   init(array: FlashArray, timings: FlashTimings) {
@@ -87,7 +87,7 @@ struct FlashController {
     return nil
   }
 
-  /// A store into flash; what it leaves there is in `array`.
+  /// Takes a store into flash; the bytes that it leaves there are in `array`.
   mutating func program(_ address: UInt32, _ value: UInt32, bytes: Int, now: UInt64) {
     let width = 1 << Int(control >> 8 & 3)
     guard control & 1 != 0, control & Self.lock == 0, now >= busyUntil else {
@@ -109,8 +109,9 @@ struct FlashController {
     status |= 1
   }
 
-  /// What is left of an operation whose power went: of a word, some of the bits that were to be cleared; of a sector,
-  /// blocks of 64 bytes that are erased, half erased, or what they were; of option bytes, the old, the new, or erased ones.
+  /// Leaves behind an operation whose power went: of a word, some of the bits that were to be cleared; of a sector,
+  /// blocks of 64 bytes that are erased, half erased, or what they were; of option bytes, the old, the new, or erased
+  /// ones.
   mutating func cutPower(now: UInt64, noise: () -> UInt8) {
     guard now < busyUntil else { return }
     switch replaced {
@@ -119,7 +120,7 @@ struct FlashController {
       switch noise() % 3 {
       case 0: setOptions(old)
       case 1: break
-      // Read protection of level 1.
+      // Erased option bytes are read protection of level 1.
       default: setOptions(Self.erasedOptions)
       }
     }

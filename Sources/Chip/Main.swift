@@ -26,7 +26,7 @@ enum ChipProgram {
       signal(SIGTERM) { _ in isAskedToStop.store(true, ordering: .relaxed) }
       signal(SIGINT) { _ in isAskedToStop.store(true, ordering: .relaxed) }
       _ = bench.run(until: { isAskedToStop.load(ordering: .relaxed) })
-      // What was measured while the chip was behind its time is worth nothing.
+      // A measurement while the chip was behind its time is worth nothing.
       let (seconds, attoseconds) = max(pace.longestLag, bench.longestDelay).components
       let milliseconds = seconds * 1000 + attoseconds / 1_000_000_000_000_000
       say("{\"longestLagMilliseconds\":\(milliseconds)}\n", to: 2)

@@ -4,16 +4,16 @@ import Glibc
 
 extension Microcontroller {
   /// The whole chip at one moment, taken between two calls of `run`: registers, memory, flash, peripherals. The world
-  /// around it, and what its generator will draw, are not part of it.
+  /// around it and the numbers that its generator will draw are not part of it.
   struct Snapshot {
     fileprivate let processor: Processor.Snapshot
     fileprivate let cells: [UInt8]
     fileprivate let protection: FlashArray.Protection
-    /// Each puts one property back.
+    /// Functions that each put one property back.
     fileprivate let properties: [(Microcontroller) -> Void]
   }
 
-  /// Takes one property's value, and gives what puts it back.
+  /// A function that takes one property's value, and gives a function that puts it back.
   typealias Part = (Microcontroller) -> (Microcontroller) -> Void
 
   /// Every stored property but `processor`, which has its own snapshot, and `random`; a test counts them.
@@ -54,7 +54,7 @@ extension Microcontroller {
 }
 
 extension Processor {
-  /// The core and its memories.
+  /// The core and its memories at one moment.
   final class Snapshot {
     fileprivate let context: OpaquePointer
     fileprivate let flash: [UInt8]
@@ -83,7 +83,7 @@ extension Processor {
 
   func restore(_ snapshot: Snapshot) throws(ChipError) {
     try set(wt_context_restore(engine, snapshot.context), "context")
-    // What was translated stays good where the bytes are the same, which is where programs are nearly always.
+    // Translated code stays good where the bytes are the same, which is where programs are nearly always.
     let step = 16 << 10
     snapshot.flash.withUnsafeBytes { saved in
       guard let base = saved.baseAddress else { return }

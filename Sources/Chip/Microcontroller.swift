@@ -3,18 +3,19 @@ import ModuleCore
 
 /// An STM32F405 that executes what is in its flash: the processor and what surrounds it on the chip.
 ///
-/// Its time is its own: cycles at the clock that the program has set, in nanoseconds. Where the program only looks at
-/// the same registers again and again, time goes on to the next thing that can happen.
+/// It has a time of its own: cycles at the clock that the program has set, in nanoseconds. Where the program only
+/// looks at the same registers again and again, time goes on to the next thing that can happen.
 final class Microcontroller: ProcessorBus {
   enum State: Hashable {
     case running
-    /// The program has gone to the ROM bootloader.
+    /// The program has left for the ROM bootloader.
     case bootloader
-    /// A fault within a fault: only a reset helps.
+    /// A fault came within a fault, and only a reset helps.
     case lockedUp
   }
 
-  /// Looks at unchanging registers, with next to nothing between them, after which a program counts as waiting.
+  /// Number of looks at unchanging registers, with next to nothing between them, after which a program counts as
+  /// waiting.
   private static let patience = 6
   private static let cyclesBetweenLooks: UInt64 = 240
 
@@ -32,7 +33,7 @@ final class Microcontroller: ProcessorBus {
   var clocks: ClockTree
   private let random: (Int) -> [UInt8]?
 
-  // The timeline: `processor.cycles` since the anchor, at the present frequency.
+  // The moment of the anchor, nanoseconds: time is `processor.cycles` since then, at the present frequency.
   var anchorTime: UInt64 = 0
   var anchorCycles: UInt64 = 0
   var eventCycles: UInt64 = 0
@@ -53,23 +54,23 @@ final class Microcontroller: ProcessorBus {
 
   var quietLooks = 0
   var lastLookAt: UInt64 = 0
-  /// What was read last, and where; by the lowest bits of the register's number.
+  /// The latest readings with their addresses, by the lowest bits of the register's number.
   var lastLooks = [(address: UInt32, value: UInt32)](repeating: (0, 0), count: 64)
-  /// Where a power cut is to fall: after so many instructions, or in the middle of this operation of the flash
-  /// controller, counted from 1.
+  /// The place where a power cut is to fall: after so many instructions, or, next, in the middle of this operation of
+  /// the flash controller, counted from 1.
   var cutAfterInstructions: UInt64? {
     didSet { processor.attentionAtInstruction = cutAfterInstructions ?? .max }
   }
   var cutInOperation: Int?
   var isCut = false
-  /// Faults that were entered and have not returned.
+  /// Number of faults that were entered and have not returned.
   var faults = 0
-  /// Somebody holds BOOT0 high: the chip starts its ROM bootloader at any reset.
+  /// Whether BOOT0 is held high, so that the chip starts its ROM bootloader at any reset.
   var boot0IsHigh = false
 
   /// - Parameters:
-  ///   - oscillatorError: how far the chip's own oscillator is off, parts per million.
-  ///   - random: what the generator draws, or nil where it fails.
+  ///   - oscillatorError: error of the chip's own oscillator, parts per million.
+  ///   - random: gives the bytes that the generator draws, or nil where it fails.
   ///   - countsInstructions: for power cuts at any instruction.
   init(
     flash: FlashArray, timings: FlashTimings, uniqueID: [UInt8], surroundings: Surroundings,
@@ -96,7 +97,7 @@ final class Microcontroller: ProcessorBus {
 
   private var world: World { surface.surroundings.world }
 
-  /// Power goes, at this very instruction.
+  /// Cuts the power at this very instruction.
   func cutPower(noise: () -> UInt8) {
     flash.cutPower(now: now, noise: noise)
     surface.setCoil(false, now: now)
@@ -118,7 +119,7 @@ final class Microcontroller: ProcessorBus {
     surface.setCoil(false, now: time)
     showFlash()
     anchor(at: time)
-    // Whoever plugs in a blank chip holds BOOT0 high; no other program could start it.
+    // A blank chip is plugged in with BOOT0 held high; nothing else could start it.
     let startsROM = boot0IsHigh || processor.word(Processor.flashStart) == .max
     state = startsROM ? .bootloader : .running
     if !startsROM { processor.start(at: Processor.flashStart) }
@@ -132,7 +133,7 @@ final class Microcontroller: ProcessorBus {
     processor.start(at: table)
   }
 
-  /// Puts into the core's sight what is in the flash array.
+  /// Shows the core the bytes of the flash array.
   private func showFlash() {
     guard let bytes = flash.array.read(flash.array.start, count: flash.array.byteCount) else { return }
     bytes.withUnsafeBytes { source in
@@ -143,7 +144,7 @@ final class Microcontroller: ProcessorBus {
 
   // MARK: - Time
 
-  /// Nanoseconds since the chip was made; stands while the ROM bootloader has the chip.
+  /// The chip's time, nanoseconds since it was made; it stands while the ROM bootloader has the chip.
   var now: UInt64 {
     anchorTime + (processor.cycles - anchorCycles) * 1_000_000 / kilohertz
   }
@@ -165,7 +166,7 @@ final class Microcontroller: ProcessorBus {
     for moment in [flash.busyUntil, converter.doneAt] where moment > time { next = min(next, moment) }
     next = min(next, devices.nextEvent)
     let wait = next > time ? next - time : 0
-    // Rounded up, so that the event has come when the cycles have passed.
+    // The count is rounded up, so that the event has come when the cycles have passed.
     eventCycles = processor.cycles + (wait * kilohertz + 999_999) / 1_000_000
     processor.attentionAtCycles = storesToMend.isEmpty && !operationIsDue ? eventCycles : 0
   }
@@ -177,7 +178,7 @@ final class Microcontroller: ProcessorBus {
     limit = time
     while state == .running, now < time, !isCut {
       settle()
-      // Something may have happened: the program gets to look at all of it.
+      // Something may have happened, and the program gets to look at all of it.
       quietLooks = 0
       if !processor.isHandlingException, !processor.exceptionsAreMasked { enterHandler() }
       plan()
@@ -256,7 +257,7 @@ final class Microcontroller: ProcessorBus {
     plan()
   }
 
-  /// The store itself has put its own value there; what the cells hold is what counts.
+  /// Puts the bytes of the cells where a store has put its own value: the cells are what counts.
   private func mendStores() {
     for store in storesToMend {
       guard let bytes = flash.array.read(store.address, count: store.bytes) else { continue }
@@ -285,8 +286,8 @@ final class Microcontroller: ProcessorBus {
     return value
   }
 
-  /// Whether something that happens can change what is read there. Where nothing will, a program waits for so many
-  /// looks and not for a moment, and each look takes the time that it takes.
+  /// Whether an event can change what is read there. Where none can, a program waits for a number of looks and not
+  /// for a moment, and each look takes its own time.
   private func changesInTime(_ address: UInt32) -> Bool {
     switch address & ~0x3ff {
     case 0x4002_3800: false
@@ -295,7 +296,7 @@ final class Microcontroller: ProcessorBus {
     }
   }
 
-  /// Bytes that have come and ticks that are over, where the program looks before the next block begins.
+  /// Delivers bytes that have come and ticks that are over, where the program looks before the next block begins.
   private func settleRegisters() { if processor.cycles >= eventCycles { settle() } }
 
   private func look(_ address: UInt32) -> UInt32 {
@@ -378,7 +379,7 @@ final class Microcontroller: ProcessorBus {
     }
   }
 
-  /// PWR_CR's DBP.
+  /// Whether PWR_CR's bit DBP is set.
   private var backupIsOpen: Bool { (plain[0x4000_7000] ?? 0) & 1 << 8 != 0 }
 
   // MARK: - Pins and random numbers
@@ -398,7 +399,7 @@ final class Microcontroller: ProcessorBus {
     let bytes = surface.surroundings.world.randomWorks ? random(4) : nil
     switch offset {
     case 0x00: return randomControl
-    // Seed error, current and latched, where it fails.
+    // A failing generator shows a seed error, current and latched.
     case 0x04: return bytes == nil ? 1 << 2 | 1 << 6 : 1
     case 0x08: return bytes?.reduce(0) { $0 << 8 | UInt32($1) } ?? 0
     default: return 0

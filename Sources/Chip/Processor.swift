@@ -1,14 +1,13 @@
 import Bench
 import CUnicorn
 
-/// A Cortex-M4 by libunicorn: memory, instructions, exceptions. It knows no peripheral: what happens in the
-/// address space of peripherals is asked of its `bus`.
+/// A Cortex-M4 by libunicorn: memory, instructions, exceptions. It knows no peripheral, and asks its `bus` about
+/// everything in the address space of peripherals.
 ///
-/// The library has neither NVIC nor exception entry, so both are done here, between two blocks of instructions:
-/// eight words are stacked, and a return to the magic address unstacks them (Armv7-M Architecture Reference Manual,
-/// B1.5).
+/// The library has neither NVIC nor exception entry, so both are done here, between two blocks of instructions: eight
+/// words are stacked, and a return to the magic address unstacks them (Armv7-M Architecture Reference Manual, B1.5).
 final class Processor {
-  /// Why `run` came back.
+  /// The reason for which `run` came back.
   enum Stop: Hashable {
     /// `requestStop` was called.
     case asked
@@ -16,7 +15,7 @@ final class Processor {
     case exceptionReturn
     /// The program has jumped to the chip's system memory.
     case systemMemory
-    /// A load, store or fetch went nowhere, or an instruction is none.
+    /// A load, store or fetch hit no memory, or an instruction is none.
     case fault
   }
 
@@ -28,24 +27,25 @@ final class Processor {
   private static let exceptionReturn: UInt32 = 0xffff_fff9
 
   let engine: OpaquePointer
-  /// Flash as the core sees it; `Chip` puts here what the flash controller lets through.
+  /// Flash as the core sees it, in which the microcontroller puts what the flash controller lets through.
   let flash: UnsafeMutableRawPointer
   let ram: ChipRAM
   unowned(unsafe) var bus: (any ProcessorBus)?
   private var regions: [Region] = []
   private let steps: UnsafeMutablePointer<wt_steps>
-  /// Half-words of instructions since power-up, taken as cycles: most instructions are one, wide and branching ones
-  /// take about two.
+  /// Number of half-words of instructions since power-up, taken as cycles: most instructions are one, wide and
+  /// branching ones take about two.
   var cycles: UInt64 {
     get { steps.pointee.cycles }
     set { steps.pointee.cycles = newValue }
   }
-  /// Instructions since the chip was made, where they are counted.
+  /// Number of instructions since the chip was made, where they are counted.
   var instructions: UInt64 {
     get { steps.pointee.count }
     set { steps.pointee.count = newValue }
   }
-  /// When the bus is to be asked, at the next block or instruction that is not before these.
+  /// The cycle and, next, the instruction at which the bus is asked again: at the next block or instruction that is
+  /// not before it.
   var attentionAtCycles: UInt64 {
     get { steps.pointee.call_at_cycles }
     set { steps.pointee.call_at_cycles = newValue }
@@ -55,12 +55,12 @@ final class Processor {
     set { steps.pointee.call_at_count = newValue }
   }
   var hasEnteredSystemMemory = false
-  /// Exceptions that were entered and have not returned.
+  /// Number of exceptions that were entered and have not returned.
   var depth = 0
 
   /// - Parameters:
   ///   - uniqueID: 12 bytes, readable in system memory.
-  ///   - countsInstructions: stop at exactly any instruction, at half the speed.
+  ///   - countsInstructions: whether it can stop at exactly any instruction, at half the speed.
   init(uniqueID: [UInt8], countsInstructions: Bool) throws(ChipError) {
     guard wt_unicorn_is_there() else { throw .engine("libunicorn.so.2 is not installed") }
     var opened: OpaquePointer?
@@ -81,7 +81,8 @@ final class Processor {
         engine, UInt64(ram.start), ram.byteCount, UC_PROT_ALL.rawValue, ram.bytes), "ram")
     try set(
       wt_mem_map(engine, UInt64(Self.systemMemoryStart), Self.systemMemoryBytes, readAndExecute), "rom")
-    // Stack and entry of the ROM bootloader; where it begins does not matter, as none of it is executed.
+    // System memory begins with stack and entry of the ROM bootloader; its entry does not matter, as none of it is
+    // executed.
     write(Self.systemMemoryStart, words: [0x2000_2000, Self.systemMemoryStart | 0x101])
     let id = Array((uniqueID + Array(repeating: 0, count: 12)).prefix(12))
     try set(wt_mem_write(engine, UInt64(Self.model.uniqueIDAddress), id, id.count), "unique id")
@@ -129,7 +130,7 @@ final class Processor {
     self[UC_ARM_REG_PC] = word(table &+ 4)
   }
 
-  /// Executes until something has to be seen to.
+  /// Executes until something has to be handled.
   func run() -> Stop {
     // Bit 0 says that this is Thumb code, which the register does not show.
     let status = wt_emu_start(
@@ -169,7 +170,7 @@ final class Processor {
     depth += 1
   }
 
-  /// ITSTATE, in two parts.
+  /// The two parts of ITSTATE.
   private static let blockState: UInt32 = 0b11 << 25 | 0b11_1111 << 10
 
   private static let stacked = [
@@ -189,7 +190,7 @@ final class Processor {
   // MARK: - Registers and memory
 
   var programCounter: UInt32 { self[UC_ARM_REG_PC] }
-  /// PRIMASK: no exception but a fault is taken.
+  /// Whether PRIMASK keeps every exception but a fault away.
   var exceptionsAreMasked: Bool { self[UC_ARM_REG_PRIMASK] & 1 != 0 }
 
   private subscript(register: uc_arm_reg) -> UInt32 {
@@ -204,7 +205,7 @@ final class Processor {
     }
   }
 
-  /// 0 where there is no memory.
+  /// The word at an address; 0 where there is no memory.
   func word(_ address: UInt32) -> UInt32 {
     var value: UInt32 = 0
     // Address 0 is the boot alias of the flash.
@@ -228,17 +229,17 @@ final class Processor {
   }
 }
 
-/// What lies around a processor.
+/// The surroundings of a processor.
 protocol ProcessorBus: AnyObject {
-  /// Before the block of instructions, or the instruction where those are counted, at which attention is due.
+  /// Called before the block of instructions, or the instruction where those are counted, at which attention is due.
   func stepped()
   func read(_ address: UInt32, bytes: Int) -> UInt32
   func write(_ address: UInt32, _ value: UInt32, bytes: Int)
-  /// A store into flash, which has to be put right before the program looks.
+  /// Takes a store into flash, which has to be put right before the program looks.
   func writeFlash(_ address: UInt32, _ value: UInt32, bytes: Int)
 }
 
-/// Where peripherals are: RM0090, section 2.3.
+/// The addresses of peripherals (RM0090, section 2.3).
 enum ProcessorBusRegions {
   static let all: [(start: UInt32, bytes: Int)] = [
     (0x4000_0000, 0x8_0000), (0x5006_0000, 0x1000), (0xe000_e000, 0x1000),
@@ -246,7 +247,7 @@ enum ProcessorBusRegions {
 }
 
 private final class Region {
-  /// Holds this.
+  /// The processor, which holds this object.
   unowned(unsafe) let processor: Processor
   let start: UInt32
   init(processor: Processor, start: UInt32) {

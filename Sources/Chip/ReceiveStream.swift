@@ -7,14 +7,14 @@ struct ReceiveStream {
   private static let channel4: UInt32 = 4 << 25
 
   private var control: UInt32 = 0
-  /// Bytes that the program asked for, and those of them that have not come.
+  /// Number of bytes that the program asked for and, next, of those that have not come.
   private var wanted: UInt32 = 0
   private var left: UInt32 = 0
-  /// Where the bytes go.
+  /// Address that the bytes go to.
   private var memory: UInt32 = 0
   private var registers: [UInt32: UInt32] = [:]
 
-  /// - Parameter offset: from the stream's own first register.
+  /// - Parameter offset: the register's offset from the stream's first one.
   func read(_ offset: UInt32) -> UInt32 {
     switch offset {
     case 0x00: control

@@ -39,7 +39,7 @@ struct Converter {
     }
   }
 
-  /// - Parameter sample: what is on a channel, in steps.
+  /// - Parameter sample: gives the value on a channel, in steps.
   mutating func write(
     _ offset: UInt32, _ written: UInt32, now: UInt64, bus: UInt64, sample: (UInt32) -> UInt32
   ) {

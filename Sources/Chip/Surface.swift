@@ -1,8 +1,8 @@
 import Bench
 
-/// What the chip's pins see: the board around it, as docs/firmware.md describes pins and scales.
+/// The board around the chip as its pins see it; docs/firmware.md describes pins and scales.
 struct Surface {
-  /// How long the contact takes to follow its coil, nanoseconds.
+  /// Time that the contact takes to follow its coil, nanoseconds.
   private static let contactDelay: UInt64 = 15_000_000
   private static let volts: Double = 3.3 / 4096 * 400
   private static let amps: Double = 800.0 / 2048
@@ -10,7 +10,7 @@ struct Surface {
   let surroundings: Surroundings
   private(set) var relayIsClosed = false
   private var relayChangedAt: UInt64 = 0
-  /// How often the coil was switched on since the chip was made.
+  /// Number of times that the coil was switched on since the chip was made.
   private(set) var closings = 0
 
   init(surroundings: Surroundings) { self.surroundings = surroundings }
@@ -32,7 +32,7 @@ struct Surface {
     surroundings.world.contact != .unwired && contactIsClosed(now: now)
   }
 
-  /// What the converter reads on a channel.
+  /// The converter's reading of a channel, in steps.
   func counts(channel: UInt32, now: UInt64) -> UInt32 {
     switch channel {
     case 6: currentCounts(now: now)
@@ -41,13 +41,13 @@ struct Surface {
     }
   }
 
-  /// What the converter reads on the supply's channel.
+  /// The converter's reading of the supply's channel, in steps.
   func supplyCounts(now: UInt64) -> UInt32 {
     let phase = Double(now % 20_000_000) / 20_000_000 * 2 * Double.pi
     return Self.counts(surroundings.world.supplyVolts * 2.0.squareRoot() * Self.sine(phase) / Self.volts)
   }
 
-  /// What it reads on the current sensor's.
+  /// The converter's reading of the current sensor's channel, in steps.
   func currentCounts(now: UInt64) -> UInt32 {
     let world = surroundings.world
     var value = world.zeroOffsetAmps + world.zeroDriftAmpsPerMinute * Double(now) / 60e9
@@ -59,7 +59,7 @@ struct Surface {
     UInt32(min(4095, max(0, (2048 + value).rounded())))
   }
 
-  /// Good to a millionth, which is far below a step of the converter.
+  /// The sine of an angle, good to a millionth, which is far below a step of the converter.
   private static func sine(_ angle: Double) -> Double {
     let x = angle > Double.pi ? angle - 2 * Double.pi : angle
     var term = x

@@ -1,15 +1,16 @@
-/// A USART as the firmware uses it: polled or with its bytes taken by DMA, 8 data bits, one byte in the shifter and one
-/// before it each way (RM0090, section 30).
+/// A USART as the firmware uses it, polled or with its bytes taken by DMA: 8 data bits, one byte in the shifter and
+/// one before it each way (RM0090, section 30).
 struct UART {
   private static let framingError: UInt32 = 1 << 1
   private static let overrun: UInt32 = 1 << 3
   private static let notEmpty: UInt32 = 1 << 5
-  /// Bytes by DMA between two looks at the line: a program does not see each of them come.
+  /// Number of bytes that DMA takes between two looks at the line: a program does not see each of them come.
   private static let bytesALook = 64
 
   /// The speed at which the other side talks and listens, bits a second.
   var lineSpeed: UInt64
-  /// What is on the way here, when the last bit of each byte arrives, and how fast it was sent.
+  /// The bytes on their way here, each with the moment at which its last bit arrives and the speed that it was sent
+  /// at.
   private var line: [(at: UInt64, byte: UInt8, speed: UInt64)] = []
   private var lineHead = 0
   private var status: UInt32 = 0
@@ -25,7 +26,7 @@ struct UART {
 
   init(lineSpeed: UInt64) { self.lineSpeed = lineSpeed }
 
-  /// What has left is on the wire, whatever becomes of the chip.
+  /// A byte that has left is on the wire, whatever becomes of the chip.
   mutating func reset() {
     let sent = sent
     self = UART(lineSpeed: lineSpeed)
@@ -43,16 +44,16 @@ struct UART {
     }
   }
 
-  /// Nothing is on its way here any more.
+  /// Whether nothing is on its way here any more.
   var isQuiet: Bool { lineHead == line.count }
 
-  /// When the last byte that is on its way will be here, nanoseconds.
+  /// The moment at which the last byte that is on its way will be here, nanoseconds.
   var lineIsFreeAt: UInt64 { lastArrival }
 
-  /// The other side has heard something by `time` that it has not been given.
+  /// Whether the other side has heard something by `time` that it has not been given.
   func hasSent(by time: UInt64) -> Bool { sent.first.map { $0.at <= time } ?? false }
 
-  /// What the other side has heard by `time`, and not been given yet.
+  /// Takes what the other side has heard by `time`, and not been given yet.
   mutating func takeSent(until time: UInt64 = .max) -> [UInt8] {
     let count = sent.firstIndex { $0.at > time } ?? sent.count
     defer { sent.removeFirst(count) }
@@ -71,7 +72,7 @@ struct UART {
     return next
   }
 
-  /// Lets arrive what has arrived by now; by `store` where DMA takes it.
+  /// Delivers what has arrived by now, through `store` where DMA takes it.
   mutating func settle(now: UInt64, clock: UInt64, store: (UInt8) -> Void = { _ in }) {
     while lineHead < line.count, line[lineHead].at <= now {
       let (_, byte, speed) = line[lineHead]
@@ -97,7 +98,8 @@ struct UART {
 
   // MARK: - Registers
 
-  /// As the ROM bootloader leaves it, which has measured the laptop's speed: even parity, nine bits in all.
+  /// Sets the port as the ROM bootloader leaves it, which has measured the laptop's speed: even parity, nine bits in
+  /// all.
   mutating func leaveROM(clock: UInt64) {
     divider = UInt32(clamping: (clock + lineSpeed / 2) / lineSpeed)
     control = [1 << 13 | 1 << 12 | 1 << 10 | 1 << 3 | 1 << 2, 0, 0]
@@ -131,7 +133,7 @@ struct UART {
     }
   }
 
-  /// A byte has come, and the program wants to be told by an interrupt.
+  /// Whether a byte has come and the program wants to be told by an interrupt.
   var requestsInterrupt: Bool { control[0] & 1 << 5 != 0 && status & (Self.notEmpty | Self.overrun) != 0 }
 
   private func isOn(_ bit: UInt32) -> Bool { control[0] & (1 << 13 | bit) == 1 << 13 | bit }
@@ -140,7 +142,8 @@ struct UART {
 
   private func speed(clock: UInt64) -> UInt64 { divider > 0 ? clock / UInt64(divider) : 0 }
 
-  /// Within 3 %: beyond that the last bits of a byte are read in the wrong place.
+  /// Whether two speeds are within 3 % of each other: beyond that the last bits of a byte are read in the wrong
+  /// place.
   private static func isInTune(_ one: UInt64, _ other: UInt64) -> Bool {
     one * 100 > other * 97 && one * 100 < other * 103
   }
