@@ -26,7 +26,7 @@ enum {
   stated_digest = 0x230,
 };
 
-// At the end of the upload's sector; firmware/Core/Image/UploadSlot.swift is the other reader.
+// These words stand at the end of the upload's sector; firmware/Core/Image/UpdateSlot.swift is the other reader.
 enum {
   replaced = 0x0803FFE4,  // the first word of the digest of the application that is to be replaced
   pending = 0x0803FFE8,
@@ -81,7 +81,7 @@ static int copy(const struct wt_flash *flash, struct image image, uint32_t from,
   return made.length == image.length && made.name == image.name;
 }
 
-// Ends the update; the application is what it is.
+// Ends the update, and leaves the application as it is.
 static int leave(const struct wt_flash *flash) {
   set(flash, over);
   return 1;

@@ -1,8 +1,9 @@
-// The flashing program: sent into RAM by the chip's ROM bootloader and started by its Go. It speaks the protocol of
-// docs/loader-protocol.md on USART1, as fast as the line bears, and takes blocks by DMA while it erases and programs.
+// The flashing program, which the laptop sends into RAM through the chip's ROM bootloader and starts by its Go. It
+// speaks the protocol of docs/loader-protocol.md on USART1, as fast as the line bears, and takes blocks by DMA while
+// it erases and programs.
 //
-// It runs from RAM, so that the flash's own work does not stall it, takes no interrupt, and waits for nothing without an
-// end: where nobody talks to it, it falls back to the speed it began with, and in the end resets the chip.
+// It runs from RAM, so that the flash's own work does not stall it, takes no interrupt, and ends every wait by
+// itself: where nobody talks to it, it falls back to the speed it began with, and in the end resets the chip.
 #include <stdint.h>
 
 #include "../Boot/sha256.h"
@@ -14,7 +15,7 @@ extern uint32_t stack_top[];
 void start(void);
 __attribute__((noreturn)) static void restart(void);
 
-// What the laptop puts into the program before it sends it, right behind the vectors.
+// The words that the laptop puts into the program before it sends it, right behind the vectors.
 struct table {
   uint32_t name;        // "WTLD"
   uint32_t version;     // of the protocol
@@ -22,13 +23,13 @@ struct table {
   uint32_t sectors;     // those that may be erased and programmed, one bit each
 };
 
-// Volatile: what the compiler sees here is not what the chip gets.
+// The table is volatile, because the compiler sees other values than the chip gets.
 __attribute__((section(".vectors"), used)) static const volatile struct {
   const void *vectors[4];
   struct table table;
 } head = {{stack_top, start, restart, restart}, {0x444C5457, protocol_version, 115200, 0}};
 
-// The pairing's sectors, whatever the table says.
+// The pairing's sectors, which are refused whatever the table says.
 enum { never = 1 << 1 | 1 << 2 };
 
 // MARK: - Registers (RM0090)
@@ -49,7 +50,7 @@ enum { is_sent = 1 << 6, has_room = 1 << 7 };
 
 // MARK: - State
 
-// Not zeroed at the start, which would take longer than the laptop waits.
+// These buffers are not zeroed at the start, which would take longer than the laptop waits.
 #define BUFFER __attribute__((section(".buffers"))) static uint8_t
 BUFFER ring[ring_bytes];      // what has come, by DMA
 BUFFER packed[frame_bytes];   // the body of the block at work
@@ -73,7 +74,7 @@ static const uint8_t *source;
 static uint32_t target, left, target_through;
 static int flash_at_work;
 
-// The digest at work: over ranges of flash, one after another.
+// The digest at work, over ranges of flash, one after another.
 static struct range {
   uint32_t address, length;
 } ranges[range_count];
@@ -100,7 +101,7 @@ static int wait_for(uint32_t address, uint32_t mask, uint32_t value) {
   return 0;
 }
 
-// Of APB2 in units of 10 kHz, if the internal oscillator were exact; 0 where another drives it.
+// Frequency of APB2 in units of 10 kHz, if the internal oscillator were exact; 0 where another drives it.
 static uint32_t nominal_bus(void) {
   uint32_t configuration = REGISTER(rcc_configuration), pll = REGISTER(rcc_pll), clock = 1600;
   uint32_t source = configuration >> 2 & 3;
@@ -120,7 +121,7 @@ static void set_clock(void) {
   uint32_t measured = REGISTER(uart_divider);
   if (REGISTER(uart_control) & 1 << 15) measured = (measured >> 4) * 8 + (measured & 7);
   uint32_t nominal = nominal_bus(), real = measured * (head.table.line_speed / 100) / 100;
-  // An oscillator is off by percents, not more: anything else was not measured by the ROM.
+  // An oscillator is off by a few percent, not more: any other figure was not measured by the ROM.
   if (!nominal || real * 20 < nominal * 19 || real * 20 > nominal * 21) real = nominal = 1600;
 
   REGISTER(rcc_control) |= 1;
@@ -129,7 +130,7 @@ static void set_clock(void) {
   wait_for(rcc_configuration, 12, 0);
   REGISTER(rcc_control) &= ~(uint32_t)(1 << 24);
   wait_for(rcc_control, 1 << 25, 0);
-  // 16 MHz / 16 × 336 / 4. The flash's caches stay off: what is read is what is in the cells.
+  // 16 MHz / 16 × 336 / 4 is 84 MHz. The flash's caches stay off, so that the cells themselves are read.
   REGISTER(rcc_pll) = 16 | 336 << 6 | 1 << 16 | 7 << 24;
   REGISTER(rcc_control) |= 1 << 24;
   uint32_t speed = 16000;
@@ -159,7 +160,7 @@ static void listen(uint32_t wanted) {
   REGISTER(dma_to) = (uint32_t)ring;
   REGISTER(dma_left) = ring_bytes;
   REGISTER(dma_queue) = 0;
-  // Channel 4, memory goes up, for ever round.
+  // The stream takes channel 4, counts memory up, and goes round for ever.
   REGISTER(dma_control) = 4 << 25 | 2 << 16 | 1 << 10 | 1 << 8 | 1;
   REGISTER(uart_control) = 1 << 13 | 1 << 3 | 1 << 2;
   // Blocks that were not worked on are gone, and asked for again.
@@ -196,7 +197,7 @@ static uint32_t check(uint32_t sum, uint8_t byte) {
 }
 
 static void send(uint8_t byte) {
-  // What does not fit is lost as on the line, and asked for again.
+  // A byte that does not fit is lost as on the line, and asked for again.
   if (send_head - send_tail < sizeof sending) sending[send_head++ % sizeof sending] = byte;
 }
 
@@ -206,7 +207,7 @@ static void transmit(void) {
   }
 }
 
-// What has been taken but not worked on stands in the way of what comes.
+// Blocks that have been taken but not worked on stand in the way of what comes.
 static uint32_t room(void) {
   uint32_t from = queue_head == queue_tail ? parsed : queue[queue_tail % queue_slots].place;
   return ring_bytes - 1 - (turn(arrived + ring_bytes - from));
@@ -230,7 +231,7 @@ static void reply(uint8_t kind, uint8_t number, uint8_t status, const uint8_t *b
 
 // MARK: - Sectors
 
-// -1 for an address that is not in flash.
+// The sector of an address; -1 for one that is not in flash.
 static int sector_of(uint32_t address) {
   uint32_t offset = address - 0x08000000;
   if (offset >= 0x100000) return -1;
@@ -392,7 +393,7 @@ static int receive(void) {
   parsed = place;
   silence = 0;
   was_heard = 1;
-  // A pattern that came through is no promise: its answer has to, and then real work follows.
+  // A pattern that came through is no promise: its answer has to come through as well, and then real work.
   if (kind != command_ping) good_divider = divider;
   if (kind == command_block) {
     reply(kind, front[3], take_block(front[3], body, length), 0, 0);
@@ -411,7 +412,7 @@ skip:
 
 // MARK: - Flash
 
-// An LZ4 block. Gives the length of what it unpacks to, or 0 where it is none.
+// Unpacks an LZ4 block. Gives the length that it unpacks to, or 0 where it is none.
 static uint32_t unpack(const uint8_t *from, const uint8_t *end, uint8_t *to) {
   uint32_t done = 0;
   while (from < end) {
@@ -446,7 +447,7 @@ static void unlock(uint32_t operation) {
     REGISTER(flash_keys) = 0xCDEF89AB;
   }
   REGISTER(flash_status) = flash_failures | 1;
-  // Words of 32 bits.
+  // Programming is by words of 32 bits.
   REGISTER(flash_control) = 2 << 8 | operation;
   flash_at_work = 1;
 }
@@ -478,7 +479,7 @@ static void open_block(void) {
   unlock(1);
 }
 
-// The flash's next step, where it is not busy with the last one.
+// Takes the flash's next step, where it is not busy with the last one.
 static void work(void) {
   if (flash_at_work) {
     uint32_t status = REGISTER(flash_status);
@@ -505,7 +506,7 @@ static void work(void) {
     if (waiting & 1u << sector) return erase(sector);
     return open_block();
   }
-  // Ahead of what is to come; the sector that the chip starts from only when its bytes are here.
+  // Sectors are erased ahead of what is to come; the sector that the chip starts from only when its bytes are here.
   for (int sector = 11; sector > 0; sector--) {
     if (waiting & 1u << sector) return erase(sector);
   }

@@ -1,7 +1,7 @@
 /// The clock tree: 84 MHz from an 8 MHz crystal, else from the internal oscillator; 16 MHz where even the PLL does
 /// not start. 48 MHz for the random number generator come with the PLL only.
 struct Clocks {
-  /// Of the core and of USART1's bus, in Hz.
+  /// Frequency of the core and of USART1's bus, Hz.
   let frequency: UInt32
 
   private static var looks: UInt32 { 200_000 }
@@ -34,7 +34,7 @@ struct Clocks {
     frequency = configuration.wait(for: 0b1000, looks: Self.looks) ? 84_000_000 : 16_000_000
   }
 
-  /// One interrupt a millisecond.
+  /// Starts the tick, one interrupt a millisecond.
   func startTick() {
     Register(Peripheral.sysTick &+ 4).value = frequency / 1000 &- 1
     Register(Peripheral.sysTick &+ 8).value = 0

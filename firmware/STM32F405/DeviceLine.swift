@@ -1,9 +1,9 @@
 import Chip
 
-/// A serial line to a device on the board, 8N1, on USART2 or UART4: bytes come by interrupt (`receivers.c`), and
+/// A serial line to a device on the board, 8N1, on USART2 or UART4. Bytes come by interrupt (`receivers.c`), and
 /// nothing here waits.
 struct DeviceLine {
-  /// As `wt_received` numbers them.
+  /// The line's number in `wt_received`.
   private let index: UInt32
   private let port: UInt32
 
@@ -20,8 +20,8 @@ struct DeviceLine {
   }
 
   /// - Parameters:
-  ///   - clock: its bit in RCC_APB1ENR.
-  ///   - pin: of port A, the transmitter's; the receiver's is the next.
+  ///   - clock: the port's bit in RCC_APB1ENR.
+  ///   - pin: the transmitter's pin of port A; the receiver's is the next.
   private init(
     index: UInt32, port: UInt32, clock: UInt32, pin: UInt32, function: UInt32, interrupt: UInt32,
     baud: UInt32, _ clocks: Clocks
@@ -30,19 +30,19 @@ struct DeviceLine {
     self.port = port
     Register(Peripheral.rcc &+ 0x40).set(1 << clock)
     Register(Peripheral.gpioA).put(0b1010, at: 2 &* pin, width: 4)
-    // A receiver whose device is missing is held high.
+    // The receiver's pin is held high where its device is missing.
     Register(Peripheral.gpioA &+ 0x0C).put(0b01, at: 2 &* pin &+ 2, width: 2)
     Register(Peripheral.gpioA &+ 0x20).put(function &* 0x11, at: 4 &* pin, width: 8)
     // APB1 runs at half the core's speed where the PLL does.
     let isHalved = Register(Peripheral.rcc &+ 0x08).value & 1 << 12 != 0
     let bus = isHalved ? clocks.frequency / 2 : clocks.frequency
     Register(port &+ 0x08).value = (bus &+ baud / 2) / baud
-    // Enabled, transmitter and receiver on, an interrupt a byte.
+    // The port is enabled, with transmitter, receiver, and an interrupt a byte.
     Register(port &+ 0x0C).value = 1 << 13 | 1 << 5 | 1 << 3 | 1 << 2
     Register(Peripheral.interrupts &+ interrupt / 32 &* 4).value = 1 << (interrupt % 32)
   }
 
-  /// The next byte that came.
+  /// The next byte that came; nil where none has.
   func receive() -> UInt8? {
     let byte = wt_received(index)
     return byte < 0 ? nil : UInt8(truncatingIfNeeded: byte)

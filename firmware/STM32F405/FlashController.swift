@@ -7,11 +7,12 @@ enum FlashController {
   private static var control: Register { Register(Peripheral.flash &+ 0x10) }
   private static var busy: UInt32 { 1 << 16 }
   private static var isLocked: UInt32 { 1 << 31 }
-  /// Every error flag, and the end of an operation.
+  /// The bits of every error flag and of the end of an operation.
   private static var flags: UInt32 { 0b1111_0011 }
-  /// A word takes at most 100 µs.
+  /// Looks at a word's programming, which takes at most 100 µs.
   private static var programLooks: UInt32 { 10_000 }
-  /// A sector of 128 KiB takes at most two seconds, of 16 KiB half a second.
+  /// Milliseconds that an erasure is waited for; a sector of 128 KiB takes at most two seconds, one of 16 KiB half a
+  /// second.
   private static var eraseMilliseconds: UInt64 { 3_000 }
 
   /// A word that is known to be in flash.
@@ -20,7 +21,7 @@ enum FlashController {
   static func program(_ address: UInt32, _ word: UInt32) -> Bool {
     guard address & 3 == 0, unlock() else { return false }
     defer { lock() }
-    // Words of 32 bits, programming on.
+    // Programming is switched on, for words of 32 bits.
     control.value = 0b10 << 8 | 1
     Register(address).value = word
     return status.wait(for: busy, set: false, looks: programLooks) && succeeded()
@@ -43,13 +44,13 @@ enum FlashController {
     return succeeded()
   }
 
-  /// Has the controller refuse to write or erase the boot block's sector, the ROM bootloader's wishes included
+  /// Has the controller refuse to write or erase the boot block's sector, the ROM bootloader's requests included
   /// (sections 3.9.3 and 3.9.10), and the chip stop below 2.7 V, under which flash is not to be written by words
   /// (brown-out level 3). Does nothing where that is so already.
   static func setOptions() {
     let options = Register(Peripheral.flash &+ 0x14)
     let wanted = options.value & ~(1 << 16 | 0b11 << 2)
-    // Where there is no controller, as in QEMU, this reads 0: as wanted.
+    // Where there is no controller, as in QEMU, this reads 0, which is as wanted.
     guard options.value != wanted else { return }
     let optionKeys = Register(Peripheral.flash &+ 0x08)
     optionKeys.value = 0x0819_2A3B
@@ -63,7 +64,7 @@ enum FlashController {
 
   // MARK: -
 
-  /// False where there is no controller: it has to show its lock before it opens it.
+  /// Unlocks the controller. False where there is none: it has to show its lock before it opens it.
   private static func unlock() -> Bool {
     lock()
     guard control.value & isLocked != 0 else { return false }
@@ -77,7 +78,7 @@ enum FlashController {
 
   private static func succeeded() -> Bool { status.value & 0b1111_0010 == 0 }
 
-  /// The data cache may still hold what was there before the erasure.
+  /// Empties the data cache, which may still hold what was there before the erasure.
   private static func dropCache() {
     let access = Register(Peripheral.flash)
     access.clear(1 << 10)

@@ -3,7 +3,7 @@ struct RandomGenerator {
   private static var control: Register { Register(Peripheral.rng) }
   private static var status: Register { Register(Peripheral.rng &+ 0x04) }
   private static var data: Register { Register(Peripheral.rng &+ 0x08) }
-  /// Forty periods of 48 MHz, with room.
+  /// Looks at a number that takes forty periods of 48 MHz, with room.
   private static var looks: UInt32 { 2_000 }
 
   private var last: UInt32?

@@ -1,14 +1,14 @@
 /// The chip's clock with its crystal of 32,768 Hz, which a battery keeps (RM0090, section 26): it goes on through
-/// resets, and through the loss of power where there is a battery. No wait here is without an end.
+/// resets, and through the loss of power where there is a battery. Every wait here has an end.
 enum RealTimeClock {
   private static var domain: Register { Register(Peripheral.rcc &+ 0x70) }
   private static var time: Register { Register(Peripheral.clock) }
   private static var date: Register { Register(Peripheral.clock &+ 0x04) }
   private static var status: Register { Register(Peripheral.clock &+ 0x0C) }
   private static var protection: Register { Register(Peripheral.clock &+ 0x24) }
-  /// Shadow registers and initialisation take two periods of the crystal, 61 µs.
+  /// Looks at shadow registers and initialisation, which take two periods of the crystal, 61 µs.
   private static var looks: UInt32 { 10_000 }
-  /// A quarter of a second for a crystal that has just been switched on.
+  /// Looks at a crystal that has just been switched on, a quarter of a second.
   private static var crystalLooks: UInt32 { 2_000_000 }
 
   /// Switches crystal and clock on; the crystal takes up to two seconds, and nothing waits for it here.
@@ -19,15 +19,15 @@ enum RealTimeClock {
     domain.set(1 << 15 | 0b01 << 8 | 1)
   }
 
-  /// Seconds since 1970, 0 where it was never set or stands.
+  /// Time of the clock, seconds since 1970; 0 where it was never set or stands.
   static func seconds() -> UInt64 {
     unlock()
     defer { lock() }
-    // Set once, and going: the shadow registers follow it.
+    // The clock was set once and goes: the shadow registers follow it.
     status.value = ~(1 << 5 | 1 << 7)
     guard status.value & 1 << 4 != 0, status.wait(for: 1 << 5, looks: looks) else { return 0 }
     let time = time.value
-    // After the time, whose reading holds it.
+    // The date is read after the time, whose reading holds it.
     let date = date.value
     let year = number(date >> 16 & 0xFF)
     let month = number(date >> 8 & 0x1F)
@@ -39,7 +39,7 @@ enum RealTimeClock {
     return UInt64(days) &* 86_400 &+ UInt64(clock) &+ epoch
   }
 
-  /// Sets it; false where it does not run, or the year is not one from 2001 to 2099.
+  /// Sets the clock; false where it does not run, or the year is not one from 2001 to 2099.
   static func set(_ seconds: UInt64) -> Bool {
     guard seconds >= 978_307_200, seconds < 4_102_444_800,
       domain.wait(for: 1 << 1, looks: crystalLooks)

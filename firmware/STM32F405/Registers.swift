@@ -20,7 +20,7 @@ struct Register {
     value = value & ~mask | bits << position
   }
 
-  /// Looks until all of `bits` are as wanted, at most `looks` times: no wait in this firmware is without an end.
+  /// Looks until all of `bits` are as wanted, at most `looks` times: every wait in this firmware has an end.
   func wait(for bits: UInt32, set: Bool = true, looks: UInt32) -> Bool {
     var left = looks
     while left > 0 {
@@ -38,7 +38,7 @@ enum Peripheral {
   static var flash: UInt32 { 0x4002_3C00 }
   static var gpioA: UInt32 { 0x4002_0000 }
   static var gpioB: UInt32 { 0x4002_0400 }
-  /// The interrupts' set-enable registers, a bit each.
+  /// Address of the interrupts' set-enable registers, a bit each.
   static var interrupts: UInt32 { 0xE000_E100 }
   static var power: UInt32 { 0x4000_7000 }
   static var rcc: UInt32 { 0x4002_3800 }
@@ -48,6 +48,6 @@ enum Peripheral {
   static var uart4: UInt32 { 0x4000_4C00 }
   static var usart1: UInt32 { 0x4001_1000 }
   static var usart2: UInt32 { 0x4000_4400 }
-  /// The chip's unique id, three words (section 39.1).
+  /// Address of the chip's unique id, three words (section 39.1).
   static var uniqueId: UInt32 { 0x1FFF_7A10 }
 }

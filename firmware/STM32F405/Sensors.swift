@@ -2,9 +2,9 @@ import Chip
 
 /// ADC1: welding current on PA6, supply on PA7, each about half of 3.3 V where there is nothing to measure.
 struct Sensors {
-  /// Of one step of the converter, with the divider of 400 to 1 before it: 3.3 V / 4096 × 400.
+  /// Millivolts of 1,000 steps of the converter, with the divider of 400 to 1 before it: 3.3 V / 4096 × 400 a step.
   private static var supplyMillivoltsPerThousandSteps: UInt32 { 322_266 }
-  /// With a transducer of 800 A for half of the range.
+  /// Milliamperes of 1,000 steps of the converter, with a transducer of 800 A for half of the range.
   private static var currentMilliamperesPerThousandSteps: UInt32 { 390_625 }
   private static var currentChannel: UInt32 { 6 }
   private static var supplyChannel: UInt32 { 7 }
@@ -27,9 +27,9 @@ struct Sensors {
     Self.control.set(1)
   }
 
-  /// Supply in millivolts RMS and current in milliamperes RMS with the sign of its mean, over one period of the
-  /// mains: from one tick to the twentieth after it, since part of a period less is 2 % of the voltage. Zero where
-  /// the converter stands.
+  /// Measures the supply in millivolts RMS and the current in milliamperes RMS with the sign of its mean, over one
+  /// period of the mains: from one tick to the twentieth after it, since a part of a period less is 2 % of the
+  /// voltage. Both are zero where the converter stands.
   func measure() -> (millivolts: UInt32, milliamperes: Int32) {
     var supply = Sum()
     var current = Sum()
@@ -60,7 +60,7 @@ struct Sensors {
     return Int32(truncatingIfNeeded: data.value & 0xFFF)
   }
 
-  /// At most 2,000 samples of 12 bits, so that nothing here overflows.
+  /// A sum of at most 2,000 samples of 12 bits, so that nothing here overflows.
   private struct Sum {
     var count: Int32 = 0
     var total: Int32 = 0
@@ -72,7 +72,7 @@ struct Sensors {
       squares &+= UInt64(UInt32(bitPattern: sample &* sample))
     }
 
-    /// In thousandths of a step.
+    /// The root mean square, thousandths of a step.
     func rootMeanSquareInThousandths(aroundMean: Bool) -> UInt32 {
       guard count > 0 else { return 0 }
       let number = UInt64(UInt32(bitPattern: count))

@@ -5,7 +5,7 @@ import Chip
 struct ServicePort {
   private static var status: Register { Register(Peripheral.usart1) }
   private static var data: Register { Register(Peripheral.usart1 &+ 0x04) }
-  /// More than ten bit times at any of the core's speeds.
+  /// Looks that take more than ten bit times at any of the core's speeds.
   private static var looks: UInt32 { 20_000 }
 
   init(clocks: Clocks) {
@@ -18,12 +18,12 @@ struct ServicePort {
     functions.put(7, at: 4, width: 4)
     functions.put(7, at: 8, width: 4)
     Register(Peripheral.usart1 &+ 0x08).value = (clocks.frequency &+ 57_600) / 115_200
-    // Enabled, transmitter and receiver on, an interrupt a byte: number 37.
+    // The port is enabled, with transmitter, receiver, and an interrupt a byte, number 37.
     Register(Peripheral.usart1 &+ 0x0C).value = 1 << 13 | 1 << 5 | 1 << 3 | 1 << 2
     Register(Peripheral.interrupts &+ 4).value = 1 << (37 - 32)
   }
 
-  /// A byte that came in. What was damaged or lost the frame's CRC finds.
+  /// A byte that came in; nil where none has. The frame's CRC finds what was damaged or lost.
   func receive() -> UInt8? {
     let byte = wt_received(2)
     return byte < 0 ? nil : UInt8(truncatingIfNeeded: byte)

@@ -1,17 +1,18 @@
 /// The independent watchdog (RM0090, section 21): resets the chip, and with it opens the relay, where the main loop
-/// stands. Once started nothing but a reset stops it; it runs through the ROM bootloader, too, so whoever wants that
-/// has to go by a reset.
+/// stands. Once started only a reset stops it. It runs through the ROM bootloader too, so that the way there has to
+/// be a reset.
 enum Watchdog {
   private static var key: Register { Register(0x4000_3000) }
   private static var prescaler: Register { Register(0x4000_3004) }
   private static var reload: Register { Register(0x4000_3008) }
   private static var status: Register { Register(0x4000_300C) }
-  /// A handful of periods of 32 kHz.
+  /// Looks that take a handful of periods of 32 kHz.
   private static var looks: UInt32 { 20_000 }
 
-  /// A 256th of 32 kHz: 8 ms a step, 5.4 to 15 ms with the oscillator's spread of 17 to 47 kHz.
+  /// Steps of two seconds, at a 256th of 32 kHz: 8 ms a step, 5.4 to 15 ms with the oscillator's spread of 17 to 47
+  /// kHz.
   private static var twoSeconds: UInt32 { 250 }
-  /// 16 s, at least 11: the slowest erasure stands still for four.
+  /// Steps of 16 s, at least 11: the program stands still for four during the slowest erasure.
   private static var longest: UInt32 { 2_000 }
 
   static func start() {
@@ -23,7 +24,7 @@ enum Watchdog {
 
   static func feed() { key.value = 0xAAAA }
 
-  /// The program is about to stand still for as long as a sector's erasure takes.
+  /// Allows the program to stand still for as long as a sector's erasure takes.
   static func allowErasure() { setPeriod(longest) }
 
   static func endErasure() { setPeriod(twoSeconds) }

@@ -32,7 +32,7 @@ struct WelderBoard: Board {
       uniqueId: uniqueId, serialNumber: BoardIdentity.serialNumber(uniqueId: uniqueId),
       chip: Octets("STM32F405"))
     runningImage = Self.readHeader()
-    // RCC_CSR: why the last reset came, kept until it is cleared.
+    // RCC_CSR keeps the reason for the last reset until it is cleared.
     let causes = Register(Peripheral.rcc &+ 0x74)
     wasResetByWatchdog = causes.value & 1 << 29 != 0
     causes.set(1 << 24)
@@ -47,7 +47,7 @@ struct WelderBoard: Board {
     return identity
   }
 
-  /// Lets satellite receiver and modem be heard; called every few milliseconds.
+  /// Takes what satellite receiver and modem say; called every few milliseconds.
   mutating func listen() {
     let now = milliseconds
     receiver.listen(now: now)

@@ -15,7 +15,7 @@ __attribute__((section(".vectors"), used)) static const void *const vectors[16] 
 };
 
 static const uint32_t application = 0x08010000, system_memory = 0x1FFF0000;
-// Above every stack: the application leaves a word here before a reset into the ROM.
+// This word lies above every stack; the application leaves a value here before a reset into the ROM.
 static const uint32_t wish_address = 0x2001FFF8, wish_for_rom = 0x57544252;
 
 // MARK: - The flash controller (RM0090, section 3.9)
@@ -38,7 +38,7 @@ static int wait(void) {
   return is_done;
 }
 
-// Words of 32 bits.
+// Programming is by words of 32 bits.
 static void unlock(uint32_t operation) {
   REGISTER(flash_keys) = 0x45670123;
   REGISTER(flash_keys) = 0xCDEF89AB;

@@ -1,6 +1,6 @@
-// What comes on the serial lines: each byte is taken by an interrupt into a ring of 255. While the core stands, as during
-// an erasure, bytes are lost, and where nobody empties a ring what comes is dropped: all three lines carry texts that are
-// checked, and repeated where they do not arrive.
+// The receivers of the serial lines: an interrupt takes each byte into a ring of 255. While the core stands, as
+// during an erasure, bytes are lost, and where nobody empties a ring new bytes are dropped: all three lines carry
+// texts that are checked, and repeated where they do not arrive.
 #include <stdint.h>
 
 #define REGISTER(address) (*(volatile uint32_t *)(address))

@@ -1,5 +1,5 @@
-// What has to be there before Swift is: vectors, reset, faults, the tick, memory functions. There is no heap: whatever asks for
-// one does not link.
+// Everything that has to be there before Swift is: vectors, reset, faults, the tick, memory functions. There is no
+// heap: a program that asks for one does not link.
 #include <stddef.h>
 #include <stdint.h>
 
@@ -75,7 +75,7 @@ __attribute__((used)) static void examine_fault(uint32_t *frame) {
     REGISTER(0xE000ED28) = 0xFFFFFFFF;  // CFSR: forget the fault
     return;
   }
-  // The coil first: PB12 low. The reset that follows lets go of the pin as well.
+  // The coil's pin, PB12, goes low first; the reset that follows lets go of it as well.
   REGISTER(0x40020418) = 1u << (12 + 16);
   restart();
 }
@@ -95,7 +95,7 @@ __attribute__((used)) void tick_handler(void) {
   if (++ticks_low == 0) ++ticks_high;
 }
 
-// Milliseconds since power-up; read again where the tick came in between.
+// Milliseconds since power-up, read again where the tick came in between.
 uint64_t wt_milliseconds(void) {
   for (;;) {
     uint32_t high = ticks_high, low = ticks_low;
@@ -142,7 +142,7 @@ void __aeabi_memclr(void *to, size_t count) { memset(to, 0, count); }
 void __aeabi_memclr4(void *to, size_t count) { memset(to, 0, count); }
 void __aeabi_memclr8(void *to, size_t count) { memset(to, 0, count); }
 
-// 64-bit arithmetic that the core has no instruction for (Run-time ABI for the Arm Architecture, section 5.2).
+// The 64-bit arithmetic that the core has no instruction for (Run-time ABI for the Arm Architecture, section 5.2).
 uint64_t __aeabi_llsr(uint64_t value, uint32_t count) {
   uint32_t low = (uint32_t)value, high = (uint32_t)(value >> 32);
   if (count >= 32) return count >= 64 ? 0 : high >> (count - 32);

@@ -1,5 +1,5 @@
-// What the boot block decides, apart from the chip that it decides it for: firmware/STM32F405/boot.c gives it the
-// flash controller, the bench a simulated flash.
+// The decisions of the boot block, apart from the chip that they are made for: firmware/STM32F405/boot.c gives them
+// the flash controller, the bench a simulated flash.
 #ifndef WT_BOOT_H
 #define WT_BOOT_H
 
@@ -14,8 +14,8 @@ struct wt_flash {
   int (*erase)(void *context, uint32_t sector);
 };
 
-// Finishes, or takes back, an update that is under way. Gives 1 where the application may then be started, 0 where
-// nothing is left but the ROM bootloader. May be cut off at any instruction and run again.
+// Finishes an update that is under way, or takes it back. Gives 1 where the application may then be started, 0 where
+// only the ROM bootloader is left. It may be cut off at any instruction and run again.
 int wt_boot_choose(const struct wt_flash *flash);
 
 // The digest of the image at `address`: SHA-256 over `length` bytes, a multiple of 4, of which those that state the

@@ -1,4 +1,4 @@
-/// CRC-16/XMODEM: polynomial 0x1021, start 0, no reflection. SMP's console framing ends in it.
+/// CRC-16/XMODEM, which ends each frame of SMP's console framing: polynomial 0x1021, start 0, no reflection.
 public struct CRC16 {
   public private(set) var value: UInt16 = 0
 

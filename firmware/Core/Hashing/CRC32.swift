@@ -1,4 +1,4 @@
-/// CRC-32/ISO-HDLC: reflected 0xEDB88320, start and end inverted. It closes each pairing record in flash.
+/// CRC-32/ISO-HDLC, which closes each pairing record in flash: reflected 0xEDB88320, start and end inverted.
 public struct CRC32 {
   private var register = ~UInt32(0)
 

@@ -73,13 +73,13 @@ public struct SHA256 {
 
   // MARK: - The compression function
 
-  /// Leaves `block` worthless; it is filled anew.
+  /// Compresses `block`, which holds nothing of use afterwards and is filled anew.
   @inline(never)
   private mutating func compress() {
     var (a, b, c, d) = (state[0], state[1], state[2], state[3])
     var (e, f, g, h) = (state[4], state[5], state[6], state[7])
     for round in 0..<64 {
-      // The schedule of 64 words, of which only the last 16 are ever looked at.
+      // Of the schedule's 64 words only the last 16 are ever looked at.
       let slot = round & 15
       if round >= 16 {
         let w15 = block[(round &+ 1) & 15]
@@ -112,7 +112,7 @@ public struct SHA256 {
   }
 }
 
-/// FIPS 180-4, section 4.2.2.
+/// The constants of FIPS 180-4, section 4.2.2.
 private let roundConstants: InlineArray<64, UInt32> = [
   0x428a_2f98, 0x7137_4491, 0xb5c0_fbcf, 0xe9b5_dba5, 0x3956_c25b, 0x59f1_11f1, 0x923f_82a4, 0xab1c_5ed5,
   0xd807_aa98, 0x1283_5b01, 0x2431_85be, 0x550c_7dc3, 0x72be_5d74, 0x80de_b1fe, 0x9bdc_06a7, 0xc19b_f174,

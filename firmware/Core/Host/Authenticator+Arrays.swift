@@ -1,4 +1,4 @@
-// The same codes for laptop and platform, whose keys are arrays.
+// The authentication codes for laptop and platform, whose keys are arrays.
 extension Authenticator {
   public static func keyId(of key: [UInt8]) -> [UInt8] { Array(SHA256.digest(key)[0..<keyIdSize]) }
 

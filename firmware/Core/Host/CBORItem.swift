@@ -3,7 +3,7 @@
 /// The whole text is checked once, when it is opened; after that every question is answered from the bytes without
 /// building a tree. Definite and indefinite lengths are read, tags are passed through, floats are passed over.
 public struct CBORItem: Sendable {
-  /// Items inside each other, the outermost one counted.
+  /// Number of items that may lie inside each other, the outermost one counted.
   public static var maximumDepth: Int { CBORHead.maximumDepth }
 
   private let bytes: [UInt8]
@@ -25,7 +25,7 @@ public struct CBORItem: Sendable {
 
   public var unsigned: UInt64? { head.unsigned }
 
-  /// An integer of either sign, where it fits.
+  /// The integer that the item is, of either sign; nil where it is none or does not fit.
   public var integer: Int64? {
     switch head.major {
     case CBORMajor.unsigned: Int64(exactly: head.value)
@@ -38,13 +38,13 @@ public struct CBORItem: Sendable {
 
   public var isNull: Bool { head.major == CBORMajor.simple && head.width == 0 && head.value == 22 }
 
-  /// A byte string.
+  /// The byte string that the item is; nil where it is none.
   public var byteString: [UInt8]? { string(CBORMajor.bytes) }
 
-  /// A text as its UTF-8 bytes, which nobody has checked to be UTF-8.
+  /// The text that the item is, as bytes that nobody has checked to be UTF-8; nil where it is none.
   public var text: [UInt8]? { string(CBORMajor.text) }
 
-  /// A text, where it is valid UTF-8.
+  /// The text that the item is; nil where it is none or not valid UTF-8.
   public var string: String? {
     guard let text else { return nil }
     return String(validating: text, as: UTF8.self)
@@ -58,7 +58,7 @@ public struct CBORItem: Sendable {
     return try? CBORItem(bytes, at: place)
   }
 
-  /// An array's items.
+  /// The items of an array; nil where the item is none.
   public var elements: [CBORItem]? {
     guard head.major == CBORMajor.array else { return nil }
     var items: [CBORItem] = []

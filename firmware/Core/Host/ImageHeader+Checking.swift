@@ -1,4 +1,4 @@
-// Whether a whole image may be started: the laptop's question, and the bench's.
+// Checks whether a whole image may be started, which the laptop and the bench ask.
 extension ImageHeader {
   /// Reads a header and looks at nothing but its magic and its version.
   public init(_ bytes: [UInt8]) throws(Defect) {

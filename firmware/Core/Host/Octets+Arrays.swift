@@ -1,5 +1,5 @@
 extension Octets: RandomAccessCollection, Equatable, ExpressibleByArrayLiteral {
-  /// At most 36 bytes.
+  /// Takes at most 36 bytes.
   public init(_ bytes: [UInt8]) {
     precondition(bytes.count <= Self.capacity, "too long for Octets")
     self.init(bytes.span)

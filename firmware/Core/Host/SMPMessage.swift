@@ -1,4 +1,4 @@
-/// A whole message of SMP, for whoever has a heap; `SMPHeader` has the layout.
+/// A whole message of SMP, for programs that have a heap; `SMPHeader` has the layout.
 public struct SMPMessage: Sendable {
   public typealias Operation = SMPHeader.Operation
 
@@ -7,12 +7,12 @@ public struct SMPMessage: Sendable {
   public static var headerSize: Int { SMPHeader.size }
 
   public var operation: Operation
-  /// 0 for SMP's first version, 1 for what its documents call "version 2".
+  /// The version of the protocol: 0 for SMP's first, 1 for the one that its documents call "version 2".
   public var version: UInt8
   public var group: UInt16
   public var sequence: UInt8
   public var command: UInt8
-  /// One CBOR map, or nothing.
+  /// The payload: one CBOR map, or nothing.
   public var payload: [UInt8]
 
   public init(

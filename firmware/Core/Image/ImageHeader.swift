@@ -1,4 +1,4 @@
-/// What stands 0x200 bytes into an application image, after its vector table; numbers little-endian:
+/// The header 0x200 bytes into an application image, after its vector table; numbers are little-endian:
 ///
 ///     +0   magic "WTFW"               +24  chip, 16 bytes ASCII, zeros at the end
 ///     +4   header version u16 = 1     +40  lowest version it replaces, 3 × u16
@@ -21,7 +21,7 @@ public struct ImageHeader: Sendable {
 
     public static func < (left: Version, right: Version) -> Bool { left.ordinal < right.ordinal }
 
-    /// `1.2.3` as ASCII.
+    /// The version as ASCII, as `1.2.3`.
     public var text: Octets {
       var text = Octets()
       Self.append(major, to: &text)
@@ -32,7 +32,7 @@ public struct ImageHeader: Sendable {
       return text
     }
 
-    /// In decimal digits.
+    /// Appends a number in decimal digits.
     @inline(never)
     private static func append(_ number: UInt16, to text: inout Octets) {
       var place: UInt16 = 10_000
@@ -46,9 +46,9 @@ public struct ImageHeader: Sendable {
     private var ordinal: UInt64 { UInt64(major) << 32 | UInt64(minor) << 16 | UInt64(patch) }
   }
 
-  /// Why bytes are not an image that may be started.
+  /// The reason for which bytes are not an image that may be started.
   public enum Defect: Error, Equatable, Sendable {
-    /// Fewer bytes than a vector table and a header.
+    /// There are fewer bytes than a vector table and a header take.
     case tooShort
     case noMagic
     case unknownHeaderVersion(UInt16)
@@ -60,7 +60,7 @@ public struct ImageHeader: Sendable {
     case wrongDigest
   }
 
-  /// Where the header stands in the image.
+  /// Offset of the header in the image.
   public static var offset: Int { 0x200 }
   public static var size: Int { 80 }
   public static var digestOffset: Int { 48 }
@@ -69,10 +69,10 @@ public struct ImageHeader: Sendable {
   public var loadAddress: UInt32
   public var version: Version
   public var productId: UInt16
-  /// ASCII without the zeros at the end.
+  /// The chip's name, ASCII without the zeros at the end.
   public var chip: Octets
   public var lowestReplaceableVersion: Version
-  /// SHA-256, 32 bytes.
+  /// SHA-256 of the image, 32 bytes.
   public var digest: Octets
 
   /// Reads a header and looks at nothing but its magic and its version. `word` gives the word at an offset into it.
@@ -100,7 +100,7 @@ public struct ImageHeader: Sendable {
 }
 
 extension ImageHeader.Version {
-  /// Three halves of two words.
+  /// Takes three halves of two words.
   fileprivate init(_ first: UInt32, _ second: UInt32) {
     self.init(
       major: UInt16(truncatingIfNeeded: first), minor: UInt16(truncatingIfNeeded: first >> 16),

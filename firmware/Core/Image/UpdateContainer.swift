@@ -12,12 +12,12 @@
 struct UpdateContainer {
   static var magic: UInt32 { 0x96f3_b83d }
   static var headerSize: Int { 32 }
-  /// The least trailer: its own head and the digest with its head.
+  /// Bytes of the smallest trailer: its own head and the digest with its head.
   static var trailerSize: Int { 40 }
-  /// From the start of an uploaded file to the end of the image's own header.
+  /// Bytes from the start of an uploaded file to the end of the image's own header.
   static var headersEnd: Int { headerSize &+ ImageHeader.offset &+ ImageHeader.size }
 
-  /// Where the uploaded image stands, after its container's header.
+  /// Address of the uploaded image, after its container's header.
   static var imageAddress: UInt32 { FlashMap.upload &+ UInt32(truncatingIfNeeded: headerSize) }
 
   var image: ImageHeader
@@ -63,8 +63,8 @@ struct UpdateContainer {
     return UpdateSlot.octets(FlashMap.upload, headerSize, board).matches(header(for: image)) ? image : nil
   }
 
-  /// Reads the container in the upload's sector, or nil where there is no whole one. Whether its hash is right is
-  /// another question.
+  /// Reads the container in the upload's sector, or nil where there is no whole one. Whether its hash is right is not
+  /// looked at.
   @inline(never)
   init?(_ board: borrowing some Board) {
     guard let image = Self.headers(board) else { return nil }

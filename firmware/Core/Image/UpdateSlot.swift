@@ -1,5 +1,5 @@
-/// The end of the sector that an update is uploaded to: which file it is, and how far its installation has come. The
-/// boot block reads and writes it too (`firmware/Boot/choose.c`).
+/// The end of the sector that an update is uploaded to, which says which file it is and how far its installation has
+/// come. The boot block reads and writes it too (`firmware/Boot/choose.c`).
 ///
 ///     +0x1FFC0  length of the uploaded file u32
 ///     +0x1FFC4  its SHA-256, 32 bytes of ones where the client stated none
@@ -11,17 +11,17 @@ enum UpdateSlot {
   static var sessionSize: Int { 36 }
   static var replacedOffset: Int { 0x1_ffe4 }
   static var flagsOffset: Int { 0x1_ffe8 }
-  /// What the whole file may take.
+  /// Bytes that the whole file may take.
   static var capacity: Int { Int(FlashMap.applicationSize) &+ 0x1000 }
 
   enum Flag: Int {
     case pending = 0
-    /// The application that it replaces is in the backup.
+    /// The application that the upload replaces is in the backup.
     case kept
-    /// It was put in the application's place and is about to be started.
+    /// The upload was put in the application's place and is about to be started.
     case trial
     case confirmed
-    /// It will not be installed: taken back, or overtaken by the cable.
+    /// The upload will not be installed: it was taken back, or overtaken by the cable.
     case over
 
     var offset: Int { flagsOffset &+ 4 &* rawValue }
@@ -67,14 +67,14 @@ enum UpdateSlot {
     board.programUpload(offset: flag.offset, word: 0) && isSet(flag, board)
   }
 
-  /// Waits for a start, or is running and not confirmed.
+  /// Whether an upload waits for a start, or is running and not confirmed.
   static func isUnderWay(_ board: borrowing some Board) -> Bool {
     guard isSet(.pending, board) else { return false }
     if isSet(.confirmed, board) { return false }
     return !isSet(.over, board)
   }
 
-  /// Was started once, or will never be.
+  /// Whether an upload was started once, or will never be.
   static func isUsed(_ board: borrowing some Board) -> Bool {
     if isSet(.trial, board) { return true }
     return isSet(.over, board)
@@ -82,7 +82,7 @@ enum UpdateSlot {
 
   // MARK: - The uploaded file
 
-  /// Of the file that is there, in part or whole; nil where none was begun.
+  /// Length of the file that is there, in part or whole; nil where none was begun.
   static func length(_ board: borrowing some Board) -> Int? {
     let length = word(sessionOffset, board)
     return length > 0 && length <= UInt32(truncatingIfNeeded: capacity) ? Int(length) : nil
@@ -100,8 +100,8 @@ enum UpdateSlot {
     octets(FlashMap.upload &+ UInt32(truncatingIfNeeded: sessionOffset), sessionSize, board)
   }
 
-  /// How much of `length` bytes is there: up to the last word that is not blank, which is written again, since the
-  /// power may have failed in the middle of it.
+  /// The number of `length` bytes that are there: up to the last word that is not blank, which is written again,
+  /// since the power may have failed in the middle of it.
   @inline(never)
   static func progress(of length: Int, _ board: borrowing some Board) -> Int {
     var end = (length &+ 3) & ~3

@@ -1,12 +1,12 @@
-/// What the module's program needs of the hardware around it.
+/// The hardware around the module's program, as far as the program needs it.
 ///
-/// The microcontroller's registers are one implementation, the bench's simulated board another. Nothing here
-/// throws or blocks for long: what fails says so by nil or false.
+/// The microcontroller's registers are one implementation, the bench's simulated board another. Nothing here throws
+/// or blocks for long: a failure shows by nil or false.
 public protocol Board {
   /// Milliseconds since power-up; never goes back.
   var milliseconds: UInt64 { get }
   var identity: BoardIdentity { get }
-  /// Whether it was the watchdog that started the module this time.
+  /// Whether the watchdog started the module this time.
   var wasResetByWatchdog: Bool { get }
   /// The header of the image that is running, where there is a sound one.
   var runningImage: ImageHeader? { get }

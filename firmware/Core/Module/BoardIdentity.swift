@@ -1,4 +1,4 @@
-/// What a board states about itself; texts are ASCII.
+/// The facts that a board states about itself; texts are ASCII.
 public struct BoardIdentity: Sendable {
   /// The chip's unique id, 12 bytes.
   public var uniqueId: Octets
@@ -6,9 +6,9 @@ public struct BoardIdentity: Sendable {
   public var serialNumber: Octets
   /// The microcontroller, as `STM32F405`.
   public var chip: Octets
-  /// The modem's IMEI, where it answered.
+  /// The modem's IMEI; nil where the modem does not answer.
   public var imei: Octets?
-  /// The SIM card's ICCID, where there is one.
+  /// The SIM card's ICCID; nil where there is none.
   public var iccid: Octets?
 
   public init(

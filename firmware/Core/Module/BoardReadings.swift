@@ -1,15 +1,15 @@
-/// What a board measures at one moment.
+/// The readings of a board at one moment.
 public struct BoardReadings: Sendable {
-  /// Supply, millivolts RMS.
+  /// Supply voltage, millivolts RMS.
   public var millivolts: UInt32
   /// Welding current, milliamperes.
   public var milliamperes: Int32
   /// Whether the relay's contact reports closed.
   public var feedbackIsClosed: Bool
-  /// Seconds since 1970, 0 where the clock was never set.
+  /// The clock, seconds since 1970, 0 where it was never set.
   public var time: UInt64
   public var hasFix: Bool
-  /// Millionths of a degree, 0 without a fix.
+  /// Latitude and, next, longitude in millionths of a degree, 0 without a fix.
   public var latitude: Int32
   public var longitude: Int32
   public var satellites: UInt8

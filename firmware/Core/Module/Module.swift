@@ -1,11 +1,11 @@
 /// The module at the end of its wire: takes bytes, answers the requests in them, and lets its program see time pass.
 ///
-/// Whoever drives this calls `receive` with what came in and `tick` at least every 50 ms, sends what it is given, and
-/// then looks at `resetRequest`.
+/// The program that drives it calls `receive` with what came in and `tick` at least every 50 ms, sends what it is
+/// given, and then looks at `resetRequest`.
 public struct Module<Hardware: Board> {
   public typealias Reset = ModuleReset
 
-  // Apart, so that the program can read the one while it writes the other.
+  // The decoder stands apart, so that the program can read it while it writes its own buffer.
   private var decoder = ConsoleFrameDecoder()
   private var reply = MessageBuffer()
   var program: Program<Hardware>

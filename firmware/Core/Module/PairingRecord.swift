@@ -1,4 +1,4 @@
-/// What the module must not forget; in flash, numbers little-endian:
+/// The facts that the module must not forget, as they are in flash; numbers are little-endian:
 ///
 ///     +0    magic "WTPR"                    +60   installation of the committed key, 36 bytes
 ///     +4    format u16 = 1                  +96   pending key, 32 bytes
@@ -16,7 +16,7 @@
 ///     +412  boots at the last visit u32     +432  zeros
 ///     +416  openings at the last visit u32
 ///
-/// It is held as these bytes, in memory too: what is written is what is known.
+/// The record is held as these bytes in memory too, so that what is written is what is known.
 struct PairingRecord {
   static var size: Int { 512 }
   /// Bytes in an installation's id.
@@ -25,7 +25,7 @@ struct PairingRecord {
   static var sequenceOffset: Int { 8 }
   static var checksumOffset: Int { 508 }
 
-  /// Where in the record something of a fixed size stands.
+  /// Offsets of the fields of a fixed size.
   enum Field {
     case committedKey, committedInstallation, pendingKey, pendingInstallation, oldKeyId
 
@@ -40,21 +40,21 @@ struct PairingRecord {
     }
   }
 
-  /// What was written by `configure`.
+  /// The parts that `configure` has written.
   enum Setting {
     case labelCode, platformAddress, accessPoint, trustAnchor
   }
 
-  /// A count, by where it stands.
+  /// The counts, by their offsets.
   enum Count: Int {
-    /// Rises by one with each record; the highest is the one that counts.
+    /// The sequence number, which rises by one with each record; the record with the highest counts.
     case sequence = 8
     case boots = 12
     case sealOpenings = 16
-    /// Replacements of the committed key without the old one, and with it.
+    /// Number of replacements of the committed key without the old one and, next, with it.
     case serviceReplacements = 404
     case provenReplacements = 408
-    /// `boots` and `sealOpenings` when a configuration was last taken.
+    /// The counts of `boots` and, next, `sealOpenings` when a configuration was last taken.
     case visitBoots = 412
     case visitSealOpenings = 416
     case watchdogResets = 420
@@ -102,7 +102,7 @@ struct PairingRecord {
 
   var sequence: UInt32 { self[.sequence] }
 
-  /// No start below this is accepted after a reset.
+  /// The counter below which no start is accepted after a reset.
   var counter: UInt64 {
     get { UInt64(word(at: 24)) << 32 | UInt64(word(at: 20)) }
     set {
@@ -189,7 +189,7 @@ struct PairingRecord {
     }
   }
 
-  /// Every part was measured before.
+  /// Writes the configuration, every part of which was measured before.
   mutating func configure(
     labelCode: Span<UInt8>, platformAddress: Span<UInt8>, accessPoint: Span<UInt8>, trustAnchor: Span<UInt8>
   ) {

@@ -14,7 +14,7 @@ extension Program {
     board.milliseconds &- challenge.madeAt <= Self.challengeLifetime
   }
 
-  /// Nothing that rests on unpredictable challenges goes on where there will be none.
+  /// Refuses what rests on unpredictable challenges where there will be none.
   @inline(never)
   mutating func checkRandom() throws(ModuleRefusal) {
     guard board.randomBytes(Authenticator.challengeSize) != nil else { throw .noRandom }
@@ -38,7 +38,7 @@ extension Program {
       code, Authenticator.start(key: key, counter: counter, seconds: seconds, challenge: challenge.bytes))
     guard counter >= nextCounter else { throw .replayed }
 
-    // Durable before the relay closes: after a reset, no counter up to this one is good for anything.
+    // The counter is durable before the relay closes: after a reset, none up to this one is good for anything.
     if counter >= record.counter {
       var new = record
       new.counter = counter &+ Self.counterBlock

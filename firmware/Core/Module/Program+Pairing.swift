@@ -1,4 +1,4 @@
-// Identity, the key's way from pending to committed, and what it authorises to be set.
+// Identity, the key's way from pending to committed, and the settings that the key authorises.
 extension Program {
   func identity(_ reply: inout MessageBuffer) {
     let identity = board.identity
@@ -78,12 +78,12 @@ extension Program {
     try putCommittedKeyId(&reply)
   }
 
-  /// The pending key in the place of the committed one, for whoever has shown to hold that.
+  /// Puts the pending key in the place of the committed one, for a laptop that has shown to hold that one.
   mutating func pairReplace(
     _ fields: borrowing RequestFields, _ reply: inout MessageBuffer
   ) throws(ModuleRefusal) {
     guard let proof = fields.octets(ModuleField.proof, Authenticator.codeSize) else { throw .malformed }
-    // Used up, whatever comes of it.
+    // The challenge is used up, whatever comes of it.
     let asked = challenge
     challenge = nil
     if try namesPending(fields) {
@@ -100,7 +100,8 @@ extension Program {
     try putCommittedKeyId(&reply)
   }
 
-  /// The pending key in the place of the committed one, for whoever has the case open. Counted for ever.
+  /// Puts the pending key in the place of the committed one, for a person who has the case open. This is counted for
+  /// ever.
   mutating func pairService(
     _ fields: borrowing RequestFields, _ reply: inout MessageBuffer
   ) throws(ModuleRefusal) {
@@ -127,8 +128,8 @@ extension Program {
     return isPending
   }
 
-  /// One write: what is valid is the old key or the new one, never both and never none. What the old key authorised
-  /// ends with it.
+  /// Replaces the key by one write, so that either the old key or the new one is valid, never both and never none.
+  /// Everything that the old key authorised ends with it.
   private mutating func replace(_ count: PairingRecord.Count) throws(ModuleRefusal) {
     openRelay()
     var new = record
@@ -169,7 +170,7 @@ extension Program {
     try save(&new)
   }
 
-  /// Empty fields where none was written yet.
+  /// Answers the configuration, with empty fields where none was written yet.
   func configuration(_ reply: inout MessageBuffer) {
     reply.put(ModuleField.labelCode, text: record[.labelCode])
     reply.put(ModuleField.platformAddress, text: record[.platformAddress])

@@ -1,7 +1,7 @@
 // Group 1, as MCUmgr documents it: what is installed, and another image beside it
 // (<https://docs.zephyrproject.org/latest/services/device_mgmt/smp_groups/smp_group_1.html>).
 extension Program {
-  /// How long an image on trial has to have run before it confirms itself, in milliseconds.
+  /// Time that an image on trial has to have run before it confirms itself, milliseconds.
   static var trialTime: UInt64 { 5_000 }
 
   mutating func answerImage(
@@ -106,7 +106,7 @@ extension Program {
     guard let length = UpdateSlot.length(board) else { throw .invalidOffset }
     let progress = uploadProgress ?? UpdateSlot.progress(of: length, board)
     uploadProgress = progress
-    // Another place than the next is answered with the next: so a client finds its way after a cut.
+    // An offset that is not the next is answered with the next, so that a client finds its way after a cut.
     if stated == UInt64(progress), progress < length {
       guard data.count <= length &- progress else { throw .dataOverrun }
       try take(data, at: progress, of: length)
@@ -149,7 +149,7 @@ extension Program {
     uploadProgress = 0
   }
 
-  /// Writes what is whole words of `data`, all of it at the end; the client is told how far that was.
+  /// Writes the whole words of `data`, and all of it at the end; the client is told how far that was.
   private mutating func take(_ data: Span<UInt8>, at progress: Int, of length: Int) throws(ImageRefusal) {
     let isLast = data.count == length &- progress
     let end = isLast ? data.count : data.count & ~3
@@ -184,14 +184,14 @@ extension Program {
   }
 
   private mutating func eraseUpload() throws(ImageRefusal) {
-    // It stalls the module for up to two seconds, and the relay must be able to open at any time.
+    // An erasure stalls the module for up to two seconds, and the relay must be able to open at any time.
     if relayIsClosed { throw .relayIsClosed }
     if UpdateSlot.isUnderWay(board) { throw .alreadyPending }
     uploadProgress = nil
     guard UpdateSlot.spoil(&board), board.eraseUpload() else { throw .flashEraseFailed }
   }
 
-  /// What is there is of no use: the next upload begins at its beginning.
+  /// Forgets an upload that is of no use, so that the next one begins at its beginning.
   private mutating func forgetUpload() {
     uploadProgress = nil
     _ = UpdateSlot.spoil(&board)

@@ -1,4 +1,4 @@
-/// What a reset leads to.
+/// The program that a reset leads to.
 public enum ModuleReset: UInt8, Sendable {
   /// The firmware again.
   case application = 0
@@ -11,15 +11,15 @@ public enum ModuleReset: UInt8, Sendable {
 /// The relay is open from the first moment, and again after every stop, expiry, reset and failure on the way to a
 /// start.
 struct Program<Hardware: Board> {
-  /// Counters set aside with one write, so that most starts need none.
+  /// Number of counters that are set aside with one write, so that most starts need none.
   static var counterBlock: UInt64 { 64 }
-  /// How long a challenge is good for, in milliseconds.
+  /// Time that a challenge is good for, milliseconds.
   static var challengeLifetime: UInt64 { 30_000 }
-  /// How long the seal's switch has to stand still before it is believed, in milliseconds.
+  /// Time that the seal's switch has to stand still before it is believed, milliseconds.
   static var sealSettling: UInt64 { 50 }
-  /// How long the seal has to have been open without a break for a replacement by service, in milliseconds.
+  /// Time that the seal has to have been open without a break for a replacement by service, milliseconds.
   static var serviceTime: UInt64 { 10_000 }
-  /// How long the wire has to be quiet before the flash may be erased ahead, in milliseconds.
+  /// Time that the wire has to be quiet before the flash may be erased ahead, milliseconds.
   static var quietTime: UInt64 { 2_000 }
 
   var board: Hardware
@@ -28,22 +28,22 @@ struct Program<Hardware: Board> {
   var relayIsClosed = false
 
   var journal: RecordJournal
-  /// What is known now; what the journal holds may lack counts of boots and seal openings.
+  /// The record as it is known now; the one in the journal may lack counts of boots and seal openings.
   var record: PairingRecord
   private var recordIsUnsaved = false
   /// The lowest counter that a start may carry.
   var nextCounter: UInt64
   var challenge: (bytes: Octets, madeAt: UInt64)?
-  /// When the relay opens by itself, in the board's milliseconds.
+  /// Moment at which the relay opens by itself, in the board's milliseconds.
   var relayDeadline: UInt64 = 0
   private var sealChangedAt: UInt64?
-  /// Since when the seal's loop was never seen closed.
+  /// Moment since which the seal's loop was never seen closed; nil where it is closed.
   private var sealOpenSince: UInt64?
   var lastByteAt: UInt64 = 0
-  /// The image that runs was not confirmed yet: the next start takes the one before it back.
+  /// Whether the image that runs was not confirmed yet, so that the next start takes the one before it back.
   var isOnTrial: Bool
   var hasAnswered = false
-  /// How much of the upload is there, where that is known.
+  /// Number of bytes of the upload that are there; nil where that is not known.
   var uploadProgress: Int?
 
   /// Starts up: opens the relay, finds the pairing and counts the boot.
@@ -76,7 +76,7 @@ struct Program<Hardware: Board> {
 
   // MARK: - Messages
 
-  /// Writes the reply to a message, without its framing; false where none is due: it was no request.
+  /// Writes the reply to a message, without its framing; false where none is due, because it was no request.
   mutating func answer(_ message: Span<UInt8>, _ reply: inout MessageBuffer) -> Bool {
     guard let request = SMPHeader(message), let operation = request.operation.reply else { return false }
     reply.begin(request, operation)
@@ -95,7 +95,7 @@ struct Program<Hardware: Board> {
     return true
   }
 
-  /// An error as it is answered: the group's own code, or one of the common ones.
+  /// An error as it is answered, by the group's own code or one of the common ones.
   private struct Refusal: Error {
     let code: UInt8
     let isOfGroup: Bool
@@ -173,14 +173,14 @@ struct Program<Hardware: Board> {
     recordIsUnsaved = false
   }
 
-  /// Counts are kept where they can be; they hold nothing up.
+  /// Writes the counts where that is possible; a failure stops nothing.
   private mutating func saveCounts() {
     recordIsUnsaved = false
     var new = record
     try? save(&new)
   }
 
-  /// Whether the case stands open, and has for long enough that nobody does it in passing.
+  /// Whether the case has been open for so long that nobody does that in passing.
   var isOpenForService: Bool {
     guard !relayIsClosed, !board.sealIsClosed, let sealOpenSince else { return false }
     return board.milliseconds &- sealOpenSince >= Self.serviceTime

@@ -5,11 +5,11 @@
 /// stands, read back and found equal, in the other one. So at every instant the newest record or the one before it
 /// is readable, whatever a power cut leaves behind.
 struct RecordJournal {
-  /// Where the newest record stands.
+  /// The slot that the newest record stands in.
   private var slot = 0
   /// The first place of `slot` that was never written.
   private var nextPlace = 0
-  /// Of the newest record; nil where there is none.
+  /// Sequence number of the newest record; nil where there is none.
   private var sequence: UInt32?
   /// Whether the slot that does not hold the newest record is known to be erased.
   private var spareIsBlank = false
@@ -121,7 +121,8 @@ struct RecordJournal {
   }
 
   private static func firstBlankPlace(_ board: borrowing some Board, slot: Int) -> Int {
-    // From the back: a place behind a damaged one must not be taken for blank by a half-erased front.
+    // The search goes from the back, so that a half-erased front does not make a place behind a damaged one pass for
+    // blank.
     var place = places(board)
     while place > 0 {
       let offset = (place &- 1) &* PairingRecord.size

@@ -7,36 +7,36 @@
 ///   └── no answer in time   └── a pause ← signal ← network ← LTE network
 /// ```
 ///
-/// Whoever drives this gives it the bytes that came, and sends what `tick` asks for, with a carriage return. Lines that
-/// answer nothing that was asked (`RDY`, `+CREG: 1`, an echo) are passed over.
+/// The program that drives it gives it the bytes that came, and sends what `tick` asks for, with a carriage return.
+/// Lines that answer nothing that was asked (`RDY`, `+CREG: 1`, an echo) are passed over.
 public struct ModemDialogue: Sendable {
   private enum Question: UInt8 {
     case hello, quiet, imei, card, iccid, iccidOtherwise, lteNetwork, network, signal
   }
 
-  /// Milliseconds: between two rounds, before a modem that was silent is spoken to again, and what an answer may take.
+  /// Milliseconds between two rounds, before a modem that was silent is spoken to again, and that an answer may take.
   static var roundPause: UInt64 { 5_000 }
   static var silencePause: UInt64 { 1_000 }
   static var patience: UInt64 { 5_000 }
-  /// Questions left without an answer, after which there is no modem.
+  /// Number of questions left without an answer after which there is no modem.
   static var silencesAllowed: UInt8 { 3 }
 
-  /// Of the modem, 15 digits.
+  /// The modem's IMEI, 15 digits.
   public private(set) var imei: Octets?
-  /// Of the card, 19 or 20 digits.
+  /// The card's ICCID, 19 or 20 digits.
   public private(set) var iccid: Octets?
-  /// A card is there, whether it is locked or not.
+  /// Whether a card is there, locked or not.
   public private(set) var hasCard = false
   public var isRegistered: Bool { isInLTENetwork || isInNetwork }
-  /// dBm, 0 where the modem gives none.
+  /// Signal strength, dBm, 0 where the modem gives none.
   public private(set) var signalStrength: Int16 = 0
 
   private var line = TextLine()
   private var question = Question.hello
   private var isWaiting = false
-  /// What was asked for has come, and only the final `OK` has not.
+  /// Whether what was asked for has come, and only the final `OK` has not.
   private var isAnswered = false
-  /// The answer's deadline while waiting, else when the question may be asked.
+  /// The answer's deadline while one is waited for, else the moment at which the question may be asked.
   private var due: UInt64 = 0
   private var silences: UInt8 = 0
   private var isInLTENetwork = false
@@ -44,7 +44,7 @@ public struct ModemDialogue: Sendable {
 
   public init() {}
 
-  /// The command to send now, without its carriage return, where there is one.
+  /// The command to send now, without its carriage return; nil where there is none.
   /// - Parameter now: milliseconds; never goes back.
   public mutating func tick(now: UInt64) -> StaticString? {
     guard now >= due else { return nil }
@@ -91,7 +91,7 @@ public struct ModemDialogue: Sendable {
     }
   }
 
-  /// A line that may be what was asked for.
+  /// Takes a line that may be what was asked for.
   private mutating func note() {
     switch question {
     case .hello, .quiet: break
@@ -99,7 +99,7 @@ public struct ModemDialogue: Sendable {
     case .iccid, .iccidOtherwise: if let digits = digits(19...20) { iccid = digits } else { return }
     case .card:
       guard line.has("+CPIN: ") else { return }
-      // NOT INSERTED, NOT READY; else READY or the code that the card wants.
+      // The answer is NOT INSERTED or NOT READY; else READY or the code that the card wants.
       hasCard = !line.has("NOT", at: 7)
     case .lteNetwork:
       guard line.has("+CEREG: ") else { return }
@@ -109,13 +109,14 @@ public struct ModemDialogue: Sendable {
       isInNetwork = saysRegistered
     case .signal:
       guard line.has("+CSQ: "), let steps = line.number(at: 6) else { return }
-      // Steps of 2 dBm from -113 dBm; 99 is unknown.
+      // The answer counts steps of 2 dBm from -113 dBm; 99 is unknown.
       signalStrength = steps <= 31 ? Int16(truncatingIfNeeded: steps) &* 2 &- 113 : 0
     }
     isAnswered = true
   }
 
-  /// `n,stat` is the answer, `stat` alone comes unasked; home network is 1, roaming 5.
+  /// Whether the line says that the modem is registered. `n,stat` is the answer, `stat` alone comes unasked; the home
+  /// network is 1, roaming 5.
   private var saysRegistered: Bool {
     for index in 0..<line.count where line[index] == 0x2c {
       return line[index &+ 1] == 0x31 || line[index &+ 1] == 0x35
@@ -169,7 +170,8 @@ public struct ModemDialogue: Sendable {
     }
   }
 
-  /// An answer that comes late is not taken for that to the next question: there is a pause, and a hello.
+  /// Gives a question up. A pause and a hello follow, so that a late answer is not taken for that to the next
+  /// question.
   private mutating func fallSilent(_ now: UInt64) {
     silences = silences &+ 1
     if silences >= Self.silencesAllowed {

@@ -1,4 +1,5 @@
-/// Reads what a satellite receiver says, byte by byte: GGA and RMC sentences of NMEA 0183, of any constellation.
+/// A decoder of what a satellite receiver sends, byte by byte: GGA and RMC sentences of NMEA 0183, of any
+/// constellation.
 ///
 /// ```
 /// $GNGGA,094530.00,4024.60000,N,11001.80000,E,1,09,0.9,1012.0,M,-28.0,M,,*5B CR LF
@@ -12,14 +13,14 @@
 /// anew.
 public struct NMEADecoder: Sendable {
   public struct Fix: Sendable {
-    /// Millionths of a degree, north and east positive.
+    /// Latitude and, next, longitude in millionths of a degree, north and east positive.
     public var latitude: Int32
     public var longitude: Int32
-    /// In use; 0 until a GGA said so.
+    /// Number of satellites in use; 0 until a GGA said so.
     public var satellites: UInt8
   }
 
-  /// How long a fix is believed when nothing follows it, milliseconds.
+  /// Time that a fix is believed when nothing follows it, milliseconds.
   public static var lifetime: UInt64 { 5_000 }
 
   private var line = TextLine()
@@ -29,7 +30,7 @@ public struct NMEADecoder: Sendable {
 
   public init() {}
 
-  /// The position, where there was a fix within `lifetime`.
+  /// The position; nil where there was no fix within `lifetime`.
   /// - Parameter now: milliseconds, by the clock that `take` was given.
   public func fix(now: UInt64) -> Fix? { now &- fixedAt <= Self.lifetime ? latest : nil }
 
@@ -56,7 +57,7 @@ public struct NMEADecoder: Sendable {
       let quality = field(6)
       guard let first = line.digit(at: quality), line[quality &+ 1] == 0x2c else { return }
       guard (1...5).contains(first) else {
-        // 0 is none, 6 to 8 are reckoned, typed in or played.
+        // Quality 0 is no fix, and 6 to 8 are reckoned, typed in or played.
         latest = nil
         return
       }
@@ -79,7 +80,8 @@ public struct NMEADecoder: Sendable {
     fixedAt = now
   }
 
-  /// The two digits after the last three characters' `*` are the sum of all before it.
+  /// Whether the two digits after the `*`, with which they are the last three characters, are the sum of all before
+  /// it.
   private var sumIsRight: Bool {
     let end = line.count &- 3
     guard end > 6, line[end] == 0x2a, let high = Self.hexadecimal(line[end &+ 1]),
@@ -90,7 +92,7 @@ public struct NMEADecoder: Sendable {
     return sum == high << 4 | low
   }
 
-  /// Where a field begins; the line's end where there are not so many.
+  /// The index at which a field begins; the line's end where there are not so many.
   @inline(never)
   private func field(_ wanted: Int) -> Int {
     var commas = 0
@@ -107,7 +109,7 @@ public struct NMEADecoder: Sendable {
     var place = field(index)
     let point = place &+ degreeDigits &+ 2
     var degrees: UInt32 = 0
-    // In millionths, of which a fraction may leave out any number at its end.
+    // Minutes are read in millionths; a fraction may leave out any number of digits at its end.
     var minutes: UInt32 = 0
     while place < point {
       guard let digit = line.digit(at: place) else { return nil }

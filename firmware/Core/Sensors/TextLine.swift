@@ -1,12 +1,12 @@
-/// The line that is coming in, in a buffer of fixed size, and what its texts and numbers are read with. Nothing that
-/// stands in a line can make it trap: beyond the line's end there are zeros.
+/// The line that is coming in, in a buffer of fixed size, with the functions that read its texts and numbers. Nothing
+/// that stands in a line can make it trap: beyond the line's end there are zeros.
 struct TextLine {
   /// NMEA 0183 allows 79 characters between `$` and the line's end; answers of a modem are shorter.
   static var capacity: Int { 80 }
 
   private var bytes = InlineArray<80, UInt8>(repeating: 0)
   private(set) var count = 0
-  /// More came than fits: the line says nothing.
+  /// Whether more came than fits, so that the line says nothing.
   private(set) var isTooLong = false
 
   mutating func append(_ byte: UInt8) {

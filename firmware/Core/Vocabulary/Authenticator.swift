@@ -13,7 +13,7 @@ public enum Authenticator {
   public static var keyIdSize: Int { 8 }
   /// Bytes in an authentication code.
   public static var codeSize: Int { SHA256.digestSize }
-  /// The longest that one start may close the relay, in seconds.
+  /// Longest time that one start may close the relay, seconds.
   public static var maximumStartSeconds: UInt32 { 86_400 }
 
   /// Bytes in a label code.
@@ -25,7 +25,7 @@ public enum Authenticator {
   /// Bytes in the trust anchor.
   static var trustAnchorSize: Int { 32 }
 
-  /// The first 8 bytes of SHA-256 over the key.
+  /// A key's id, the first 8 bytes of SHA-256 over the key.
   @inline(never)
   public static func keyId(of key: Octets) -> Octets { SHA256.digest(key.bytes).prefix(keyIdSize) }
 
@@ -39,8 +39,8 @@ public enum Authenticator {
     code("weldtech-commit/1", key, keyId(of: key), uniqueId)
   }
 
-  /// Shows that whoever replaces the module's key by another has the one that it has now: under that one, over the
-  /// challenge, the ids of both and the chip's unique id.
+  /// Shows that the laptop that replaces the module's key by another has the one that it has now: under that one,
+  /// over the challenge, the ids of both and the chip's unique id.
   public static func replacement(
     key: Octets, challenge: Octets, newKeyId: Octets, uniqueId: Octets
   ) -> Octets {
@@ -65,7 +65,7 @@ public enum Authenticator {
     return code.finish()
   }
 
-  /// Authorises a configuration: over each part, its length as u16 before it.
+  /// Authorises a configuration, over each part with its length as u16 before it.
   static func configuration(
     key: Octets, labelCode: Span<UInt8>, platformAddress: Span<UInt8>, accessPoint: Span<UInt8>,
     trustAnchor: Span<UInt8>

@@ -1,6 +1,6 @@
-/// Why a command of group 0 or 1 was not obeyed.
+/// The reason for which a command of group 0 or 1 was not obeyed.
 struct ImageRefusal: Error {
-  /// MCUmgr's code for the group, as protocol version 1 has it; 0 for what the standard's common codes say.
+  /// MCUmgr's code for the group, as protocol version 1 has it; 0 where one of the standard's common codes says it.
   let code: UInt8
   /// The common code, as version 0 has it.
   let standardCode: UInt8

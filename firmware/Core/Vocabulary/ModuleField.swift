@@ -1,6 +1,6 @@
 /// The keys of the maps that commands carry.
 public enum ModuleField {
-  // Identity.
+  // The keys of an identity.
   public static var serialNumber: StaticString { "sn" }
   public static var chip: StaticString { "chip" }
   public static var uniqueId: StaticString { "uid" }
@@ -21,7 +21,7 @@ public enum ModuleField {
   public static var visitSealOpenings: StaticString { "vseals" }
   public static var watchdogResets: StaticString { "wdog" }
 
-  // Pairing, configuration, control.
+  // The keys of pairing, configuration and control.
   public static var key: StaticString { "key" }
   public static var challenge: StaticString { "ch" }
   public static var authenticationCode: StaticString { "mac" }
@@ -34,7 +34,7 @@ public enum ModuleField {
   public static var seconds: StaticString { "sec" }
   public static var time: StaticString { "time" }
 
-  // Readings.
+  // The keys of readings.
   public static var millivolts: StaticString { "mv" }
   public static var milliamperes: StaticString { "ma" }
   public static var relay: StaticString { "relay" }
@@ -48,7 +48,7 @@ public enum ModuleField {
   public static var registered: StaticString { "reg" }
   public static var signalStrength: StaticString { "rssi" }
 
-  // Groups 0 and 1, and errors.
+  // The keys of groups 0 and 1, and of errors.
   public static var echoRequest: StaticString { "d" }
   public static var echoReply: StaticString { "r" }
   public static var bootMode: StaticString { "boot_mode" }

@@ -1,6 +1,6 @@
-/// Why a command of group 64 was refused.
+/// The reason for which a command of group 64 was refused.
 public enum ModuleRefusal: Error, Equatable, Sendable {
-  /// Anything that has no code of its own.
+  /// The reason has no code of its own.
   case unknown
   /// A field is missing, has the wrong type, length or range.
   case malformed
@@ -20,7 +20,7 @@ public enum ModuleRefusal: Error, Equatable, Sendable {
   case storage
   /// The case was not open for long enough, or the relay is closed.
   case sealed
-  /// A code that this version does not know.
+  /// The code is none that this version knows.
   case other(UInt8)
 
   public init(code: UInt8) {
@@ -55,6 +55,6 @@ public enum ModuleRefusal: Error, Equatable, Sendable {
     }
   }
 
-  // By hand: the derived one would be compared case by case in the microcontroller's image.
+  // This is written by hand, since the derived one would compare case by case in the microcontroller's image.
   public static func == (left: ModuleRefusal, right: ModuleRefusal) -> Bool { left.code == right.code }
 }

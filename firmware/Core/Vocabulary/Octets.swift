@@ -1,7 +1,7 @@
 /// A short row of bytes held in place: a key, a digest, an id, a challenge, a serial number. There is no heap on the
 /// microcontroller, so nothing here is an array.
 public struct Octets: Sendable {
-  /// The most that one holds; an installation's id is the longest.
+  /// The largest number of bytes that one holds; an installation's id is the longest.
   public static var capacity: Int { 36 }
 
   private var storage = InlineArray<36, UInt8>(repeating: 0)
@@ -13,12 +13,12 @@ public struct Octets: Sendable {
     for _ in 0..<count { append(byte) }
   }
 
-  /// A text's UTF-8.
+  /// Takes a text's UTF-8.
   init(_ text: StaticString) {
     for index in 0..<text.utf8CodeUnitCount { append(text.utf8Start[index]) }
   }
 
-  /// The bytes of a span, as many as fit.
+  /// Takes the bytes of a span, as many as fit.
   @inline(never)
   public init(_ bytes: Span<UInt8>) {
     for index in bytes.indices { append(bytes[index]) }
@@ -52,12 +52,12 @@ public struct Octets: Sendable {
   /// The first `count` bytes.
   func prefix(_ count: Int) -> Octets { Octets(bytes.extracting(first: Swift.min(count, self.count))) }
 
-  /// Whether two are the same, in a time that depends on their lengths alone.
+  /// Whether two rows of bytes are the same, in a time that depends on their lengths alone.
   public func matches(_ other: Octets) -> Bool { bytes.matches(other.bytes) }
 }
 
 extension Span where Element == UInt8 {
-  /// Whether two are the same, in a time that depends on their lengths alone.
+  /// Whether two rows of bytes are the same, in a time that depends on their lengths alone.
   @inline(never)
   func matches(_ other: Span<UInt8>) -> Bool {
     guard count == other.count else { return false }
@@ -66,7 +66,7 @@ extension Span where Element == UInt8 {
     return difference == 0
   }
 
-  /// A number of `size` bytes, at most four, in network order; 0 past the end.
+  /// Reads a number of `size` bytes, at most four, in network order; 0 past the end.
   @inline(never)
   func bigEndian(at offset: Int, size: Int) -> UInt32 {
     guard offset >= 0, size <= count, offset <= count &- size else { return 0 }

@@ -1,10 +1,10 @@
 /// The groups of commands that the module answers.
 public enum SMPGroup {
-  /// Echo, reset, parameters: MCUmgr's standard group.
+  /// MCUmgr's standard group for echo, reset and parameters.
   public static var operatingSystem: UInt16 { 0 }
-  /// Image state and upload: MCUmgr's standard group.
+  /// MCUmgr's standard group for image state and upload.
   public static var image: UInt16 { 1 }
-  /// Pairing, functional test and control: `docs/module-protocol.md`.
+  /// The module's own group for pairing, functional test and control (`docs/module-protocol.md`).
   public static var module: UInt16 { 64 }
 }
 

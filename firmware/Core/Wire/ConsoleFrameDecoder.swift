@@ -1,10 +1,10 @@
-/// Takes the bytes of a wire one at a time and gives the messages back.
+/// A decoder that takes the bytes of a wire one at a time and gives the messages back.
 ///
-/// Holds at most one message. What is no frame (a console's output, noise, half a line) is passed over; a first
-/// line, wherever it begins, always starts a new frame, so that one damaged frame costs no other. Text between
+/// It holds at most one message. Bytes that are no frame (a console's output, noise, half a line) are passed over; a
+/// first line, wherever it begins, always starts a new frame, so that one damaged frame costs no other. Text between
 /// two lines of a frame does no harm.
 public struct ConsoleFrameDecoder: Sendable {
-  /// Frames begun and given up: an invalid character, too long, a wrong CRC.
+  /// Number of frames that were begun and given up, for an invalid character, their length or a wrong CRC.
   public private(set) var damagedFrames: UInt32 = 0
 
   private enum Place {
@@ -17,7 +17,7 @@ public struct ConsoleFrameDecoder: Sendable {
   /// Whether a first line was seen and the frame is still good.
   private var inFrame = false
   private var text = Base64.Decoder()
-  /// Length, message and CRC as far as they are there.
+  /// The bytes of length, message and CRC as far as they are there.
   private var packet = InlineArray<1028, UInt8>(repeating: 0)
   private var count = 0
 
@@ -29,7 +29,7 @@ public struct ConsoleFrameDecoder: Sendable {
     get { packet.span.extracting(2..<max(2, count &- 2)) }
   }
 
-  /// Takes one byte; true where it was the last one of a frame: `message` is then there until the next byte.
+  /// Takes one byte. True where it was the last one of a frame: `message` is then there until the next byte.
   public mutating func completes(with byte: UInt8) -> Bool {
     switch place {
     case .betweenLines:

@@ -1,4 +1,4 @@
-/// SMP's console framing, a message as lines of text that can share a wire with a console:
+/// SMP's console framing, which sends a message as lines of text that can share a wire with a console:
 ///
 ///     line     0x06 0x09 base64 0x0A      first line of a frame
 ///              0x04 0x14 base64 0x0A      each line after it
@@ -17,7 +17,7 @@ public enum ConsoleFraming {
   static var lineFeed: UInt8 { 0x0a }
   static var carriageReturn: UInt8 { 0x0d }
 
-  /// Bytes of a packet in each line: whole quartets, so that a receiver may decode each by itself.
+  /// Bytes of a packet in each line, whole quartets of base64, so that a receiver may decode each line by itself.
   private static var bytesALine: Int { (maximumLineSize &- 3) / 4 &* 3 }
 
   /// Gives the bytes to send for a message of at most 1,024 bytes, one after another.

@@ -1,10 +1,10 @@
-/// The one message that is being answered with: its header, and a CBOR map that is written field by field behind it.
-/// What does not fit sets `isTooLong` and is left out.
+/// The reply that is being written: its header, and a CBOR map behind it, field by field. A field that does not fit
+/// sets `isTooLong` and is left out.
 public struct MessageBuffer {
   private var storage = InlineArray<1024, UInt8>(repeating: 0)
   private var count = 0
   private(set) var isTooLong = false
-  /// Where the head of the map stands that is being written. One byte, so that 23 fields are the most.
+  /// Offset of the head of the map that is being written. The head is one byte, so that 23 fields are the most.
   private var map = 0
 
   public init() {}
@@ -70,7 +70,7 @@ public struct MessageBuffer {
   @inline(never)
   mutating func put(_ key: StaticString, bytes value: Octets) { put(key, bytes: value.bytes) }
 
-  /// A text, given as its UTF-8 bytes.
+  /// Puts a text, given as its UTF-8 bytes.
   @inline(never)
   mutating func put(_ key: StaticString, text value: Span<UInt8>) {
     begin(key)

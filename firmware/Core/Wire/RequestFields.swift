@@ -1,7 +1,7 @@
 /// A request's map, read in place in the buffer that it was received in.
 ///
-/// Of each field one asks for the type that it has to have; nil where it is missing or of another. Strings in pieces
-/// (indefinite length) count as missing.
+/// Each field is asked for with the type that it has to have; nil where it is missing or of another. Strings in
+/// pieces (indefinite length) count as missing.
 struct RequestFields: ~Escapable {
   private let text: Span<UInt8>
   private let map: CBORHead
@@ -36,13 +36,14 @@ struct RequestFields: ~Escapable {
   @_lifetime(copy self)
   func data(_ key: StaticString) -> Span<UInt8> { text.extracting(range(key, CBORMajor.bytes) ?? 0..<0) }
 
-  /// A text's bytes, or nothing.
+  /// The bytes of a text; none where the field is missing or no text.
   @_lifetime(copy self)
   func text(_ key: StaticString) -> Span<UInt8> { text.extracting(range(key, CBORMajor.text) ?? 0..<0) }
 
   func hasText(_ key: StaticString) -> Bool { range(key, CBORMajor.text) != nil }
 
-  /// A text of at most `limit` printable ASCII characters: all texts that are kept are that.
+  /// Whether a field is a text of printable ASCII, in a number of characters within `sizes`: all texts that are kept
+  /// are that.
   func hasPrintable(_ key: StaticString, _ sizes: ClosedRange<Int>) -> Bool {
     guard let range = range(key, CBORMajor.text), sizes.contains(range.count) else { return false }
     for index in range where text[index] < 0x20 || text[index] > 0x7e { return false }

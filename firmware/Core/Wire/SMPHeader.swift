@@ -10,7 +10,7 @@ public struct SMPHeader: Sendable {
     case write = 2
     case writeReply = 3
 
-    /// What a request is answered with, or nil for a reply.
+    /// The operation that answers this request; nil for a reply.
     public var reply: Operation? {
       switch self {
       case .read: .readReply
@@ -25,7 +25,7 @@ public struct SMPHeader: Sendable {
   public static var size: Int { 8 }
 
   public var operation: Operation
-  /// 0 for SMP's first version, 1 for what its documents call "version 2".
+  /// The version of the protocol: 0 for SMP's first, 1 for the one that its documents call "version 2".
   public var version: UInt8
   public var group: UInt16
   public var sequence: UInt8

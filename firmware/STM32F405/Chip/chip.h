@@ -1,5 +1,5 @@
 #pragma once
-// What startup.c gives to Swift.
+// The functions that startup.c gives to Swift.
 #include <stdint.h>
 
 /// Milliseconds since power-up.
