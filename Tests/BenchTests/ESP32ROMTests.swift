@@ -33,14 +33,14 @@ import Testing
       Rig.frame(code, data, checksum: checksum).flatMap { rom.receive($0) }
     }
 
-    /// The answer's data and status, without their frame and its header.
+    /// Gives the answer's data and status, without their frame and its header.
     mutating func answer(_ code: UInt8, _ data: [UInt8], checksum: UInt8 = 0) -> [UInt8] {
       outputs(code, data, checksum: checksum).flatMap { output -> [UInt8] in
         if case .send(let bytes) = output { Array(bytes.dropFirst(9).dropLast()) } else { [] }
       }
     }
 
-    /// A data block with the right checksum.
+    /// Sends a data block with the right checksum.
     mutating func block(_ code: UInt8, _ number: UInt32, _ bytes: [UInt8]) -> [UInt8] {
       answer(
         code, Rig.words(UInt32(bytes.count), number, 0, 0) + bytes, checksum: bytes.reduce(0xef, ^))
@@ -108,7 +108,7 @@ import Testing
   func exchange(name: String, code: UInt8, data: [UInt8], expected: [UInt8]) {
     var rig = Rig()
     #expect(rig.answer(code, data) == expected)
-    // Whatever it was, the next command is understood.
+    // The next command is understood, whatever the one before it was.
     #expect(rig.answer(0x0a, Rig.words(0x4000_1000)) == Self.done)
   }
 
@@ -140,7 +140,7 @@ import Testing
     #expect(rig.block(0x11, 1, Array(Self.packed[32...])) == Self.done)
     let text = Array(String(repeating: "weldtech", count: 512).utf8)
     #expect(rig.flash.read(0x2000, count: 4096) == text)
-    // As md5sum has it.
+    // md5sum gives this digest.
     #expect(
       rig.answer(0x13, Rig.words(0x2000, 4096, 0, 0)) == Array("9e8f21279fe61a6752af353222f9a6d9".utf8)
         + Self.done)
@@ -187,7 +187,7 @@ import Testing
     var rig = Rig(timings: .typical)
     for sector in rig.flash.sectors { rig.flash.program(sector.address, [0]) }
     let outputs = rig.outputs(0x10, Rig.words(0x1_1001, 1, 1024, 0xf000))
-    // 15; 16 to 31 as one; 32.
+    // Sectors 15 and 32 are erased by themselves, 16 to 31 as one block.
     #expect(outputs.first == .busy(.erase, .milliseconds(45 + 150 + 45)))
     let erased = rig.flash.sectors.indices.filter {
       rig.flash.read(rig.flash.sectors[$0].address, count: 1) == [0xff]
@@ -232,7 +232,9 @@ import Testing
     var rig = Rig()
     for _ in 0..<3000 {
       let code = UInt8.random(in: 0...0x15, using: &generator)
-      let data = (0..<Int.random(in: 0...40, using: &generator)).map { _ in UInt8.random(in: 0...255, using: &generator) }
+      let data = (0..<Int.random(in: 0...40, using: &generator)).map { _ in
+        UInt8.random(in: 0...255, using: &generator)
+      }
       _ = rig.outputs(code, data, checksum: UInt8.random(in: 0...255, using: &generator))
       for _ in 0..<4 { _ = rig.rom.receive(UInt8.random(in: 0...255, using: &generator)) }
     }

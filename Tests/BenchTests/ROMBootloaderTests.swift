@@ -91,7 +91,7 @@ import Testing
   func exchange(name: String, bytes: [UInt8], expected: [UInt8]) {
     var rom = rom()
     #expect(Self.answers(&rom, to: bytes) == expected)
-    // Whatever it was, the next command is understood.
+    // The next command is understood, whatever the one before it was.
     #expect(Self.answers(&rom, to: [0x02, 0xfd]) == [0x79, 1, 0x04, 0x13, 0x79])
   }
 
@@ -131,7 +131,7 @@ import Testing
     let write = Self.write + Self.address(0x0800_4000) + Self.checked([3, 0, 0, 0, 0])
     #expect(Self.answers(&rom, to: write) == [Self.ack, Self.ack, Self.ack])
     #expect(first(rom) == [0x0f, 0x0f, 0x0f])
-    // Of the whole nothing is erased, of a list what is not protected.
+    // A mass erase erases nothing then, a list those sectors that are not protected.
     #expect(Self.answers(&rom, to: Self.erase + Self.checked([0xff, 0xff])) == [Self.ack, Self.ack])
     #expect(first(rom) == [0x0f, 0x0f, 0x0f])
     #expect(Self.answers(&rom, to: Self.erase + Self.checked([0, 1, 0, 1, 0, 2])) == [Self.ack, Self.ack])
@@ -169,7 +169,9 @@ import Testing
     let codes: [UInt8] = [0x00, 0x01, 0x02, 0x11, 0x21, 0x31, 0x44]
     for _ in 0..<2000 {
       let code = codes.randomElement(using: &generator) ?? 0
-      let noise = (0..<Int.random(in: 0...12, using: &generator)).map { _ in UInt8.random(in: 0...255, using: &generator) }
+      let noise = (0..<Int.random(in: 0...12, using: &generator)).map { _ in
+        UInt8.random(in: 0...255, using: &generator)
+      }
       _ = Self.answers(&rom, to: [0x7f, code, ~code] + noise)
     }
     #expect(rom.memory.flash.byteCount == 1 << 20)

@@ -36,7 +36,7 @@ import Testing
     return flash
   }
 
-  /// The major version of what stands in the application's place and may be started.
+  /// The major version of the application that is in its place and may be started.
   static func installed(_ flash: FlashArray) -> UInt16? {
     (try? ImageHeader.checkFlash { flash.read($0, count: $1) ?? [] })?.version.major
   }
@@ -111,7 +111,7 @@ import Testing
   static let old = image(1), new = image(2, fill: 0x24)
   static let file = container(new, 2)
 
-  /// What a laptop does, once more after each failure, until the new image is confirmed.
+  /// Updates as a laptop does, once more after each failure, until the new image is confirmed.
   static func update(_ flash: FlashArray) throws {
     guard var rig = Rig(flash) else { return }
     if installed(flash) == 1 {
@@ -155,7 +155,7 @@ import Testing
     rig = try #require(Rig(flash))
     #expect(Self.installed(flash) == 1)
     #expect(flash.read(FlashMap.application, count: 0x280) == Self.old)
-    // What was tried is not tried again, but may be uploaded again.
+    // An image that was tried is not tried again, but may be uploaded again.
     #expect(try !rig.mark(Self.file))
     try Self.update(flash)
     #expect(Self.installed(flash) == 2 && Self.isSet(3, flash))
@@ -258,7 +258,7 @@ import Testing
 
   // MARK: - Power cuts
 
-  /// 60 of the 700 moments, the same in every run; all of them with WELDTECH_CUTS=all.
+  /// This cuts at 60 of the 700 moments, the same in every run, and at all of them with WELDTECH_CUTS=all.
   @Test func anyWriteOfAnUpdateMayBeTheLast() throws {
     let whole = Self.flash(Self.old)
     whole.failPower(afterOperations: 1_000_000)
@@ -271,7 +271,7 @@ import Testing
       flash.failPower(afterOperations: cut, seed: UInt64(cut) &* 0x9e37_79b9_7f4a_7c15)
       try Self.update(flash)
       let wasConfirmed = Self.isSet(3, flash)
-      // Once more, while it finds its way back; then for good.
+      // Power goes once more while the module finds its way back, and then stays.
       flash.failPower(afterOperations: cut &* 7919 % 400, seed: UInt64(cut))
       _ = BootBlock.choose(flash)
       flash.failPower(afterOperations: nil)

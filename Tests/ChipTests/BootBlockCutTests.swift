@@ -9,7 +9,7 @@ import Testing
 /// Power goes while the loader writes the boot block of a blank chip: half a boot block is never started, the chip is
 /// reached again, and the same command finishes it.
 ///
-/// `WELDTECH_BOOT_CUTS` is how many instructions are drawn, `WELDTECH_CUTS=all` takes every write.
+/// `WELDTECH_BOOT_CUTS` is the number of instructions that are drawn, `WELDTECH_CUTS=all` takes every write.
 @Suite struct BootBlockCutTests {
   private static let environment = ProcessInfo.processInfo.environment
   private static let count = environment["WELDTECH_BOOT_CUTS"].flatMap(Int.init) ?? 8
@@ -19,7 +19,7 @@ import Testing
     case operation(Int)
   }
 
-  /// Blank but for the application, which the loader finds to be there.
+  /// A chip that is blank but for the application, which the loader finds to be there.
   private func rig(countsInstructions: Bool) throws -> LoaderRig {
     let rig = try LoaderRig(countsInstructions: countsInstructions)
     for piece in rig.image.pieces where piece.address != FlashMap.bootBlock {
@@ -28,7 +28,8 @@ import Testing
     return rig
   }
 
-  /// What the chip does from the first erasure until all is to be proved, where nothing is cut.
+  /// The instructions and operations of the chip from the first erasure until all is to be proved, where nothing is
+  /// cut.
   private func span(countsInstructions: Bool) throws -> (instructions: Range<UInt64>, operations: Range<Int>) {
     let rig = try rig(countsInstructions: countsInstructions)
     let chip = rig.cable.chip.chip
@@ -92,7 +93,7 @@ import Testing
       #expect(isWhole, "half a boot block was started, \(moment), \(seed)")
     }
     if rig.cable.chip.chip.state == .lockedUp {
-      // As for every chip that is blank.
+      // BOOT0 is held high, as for every chip that is blank.
       rig.cable.cyclePower(holdsBoot0: true)
       #expect(chip.state == .bootloader)
     }

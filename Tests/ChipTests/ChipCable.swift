@@ -4,22 +4,22 @@ import TestSupport
 
 @testable import Chip
 
-/// The cable between the laptop's code and an executed chip, in virtual time: as long as the laptop waits, the chip
-/// runs. Nothing depends on how busy the machine is.
+/// The cable between the laptop's code and an executed chip, in virtual time: the chip runs as long as the laptop
+/// waits, and nothing depends on how busy the machine is.
 final class ChipCable: Link {
   private(set) var chip: ExecutedChip
   let clock: VirtualTime
-  /// What happens to each byte on its way; nil loses it.
+  /// Changes each byte on its way; nil loses it.
   var spoil: (UInt8) -> UInt8? = { $0 }
   /// Whether what the chip sends is lost.
   var losesAnswers: () -> Bool = { false }
-  /// When the ROM bootloader has started a program that has not executed anything yet.
+  /// Called when the ROM bootloader has started a program that has not executed anything yet.
   var onGo: () -> Void = {}
-  /// Bytes from the laptop after which the cable is pulled.
+  /// Number of bytes from the laptop after which the cable is pulled.
   var pullsAfter: Int?
   private(set) var bytesSent = 0
   private(set) var isPulled = false
-  /// Bits a second that the laptop's port is at, and those that it ever was at.
+  /// Speed of the laptop's port and, next, the speeds that it ever had, bits a second.
   private(set) var speed = 115_200
   private(set) var speeds: Set<Int> = []
   private var inbox: [UInt8] = []
@@ -35,13 +35,13 @@ final class ChipCable: Link {
       random: { (0..<$0).map { UInt8(truncatingIfNeeded: $0 &* 37) } }, now: { clock.now })
   }
 
-  /// The cable is in again.
+  /// Plugs the cable in again.
   func plugIn() {
     (isPulled, pullsAfter, inbox, spoil) = (false, nil, [], { $0 })
     losesAnswers = { false }
   }
 
-  /// Power goes and comes back.
+  /// Switches the chip off and on.
   /// - Parameter holdsBoot0: whether somebody holds BOOT0 high meanwhile.
   func cyclePower(holdsBoot0: Bool = false, noise: () -> UInt8 = { 0 }) {
     chip.chip.boot0IsHigh = holdsBoot0
@@ -51,26 +51,26 @@ final class ChipCable: Link {
     inbox = []
   }
 
-  /// Power goes and comes back after so many instructions of the chip's program.
+  /// Has power go and come back after so many instructions of the chip's program.
   func cutPower(afterInstructions count: UInt64) {
     chip.chip.cutAfterInstructions = chip.chip.processor.instructions + count
   }
 
-  /// Power goes in the middle of this operation of the flash, counted from the first of all, and comes back.
+  /// Has power go in the middle of this operation of the flash, counted from the first of all, and come back.
   func cutPower(inOperation number: Int) { chip.chip.cutInOperation = number }
 
-  /// From now on nobody hears the loader.
+  /// Loses everything that the loader says from now on.
   func muteLoader() {
     let chip = chip.chip
     losesAnswers = { [unowned chip] in chip.isInRAM }
   }
 
-  /// What a cut leaves in the cells at work is drawn from here.
+  /// The seed of what a cut leaves in the cells at work.
   var cutSeed: UInt8 = 1
-  /// How often power was cut.
+  /// Number of times that power was cut.
   private(set) var cuts = 0
 
-  /// The chip alone.
+  /// Lets the chip run alone.
   func wait(_ time: Duration) {
     let end = clock.now + time
     while clock.now < end { pass(Self.step) }
@@ -140,7 +140,7 @@ final class ChipCable: Link {
 
   func setFraming(_ framing: LinkFraming) throws(LinkError) {
     if isPulled { throw .closed }
-    // What is on the wire goes out first.
+    // Bytes on the wire go out first.
     pass(.milliseconds(1))
     speed = framing.baud
     speeds.insert(speed)
@@ -151,6 +151,6 @@ final class ChipCable: Link {
 }
 
 extension Microcontroller {
-  /// Whether it executes a program that was sent into its RAM.
+  /// Whether the chip executes a program that was sent into its RAM.
   var isInRAM: Bool { state == .running && processor.programCounter >= processor.ram.start }
 }

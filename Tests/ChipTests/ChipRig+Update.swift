@@ -14,7 +14,7 @@ extension ChipRig {
     return [UInt8](try Data(contentsOf: folder.appending(path: name)))
   }
 
-  /// That file as one of another version, both digests put right.
+  /// The shipped update as one of another version, with both digests put right.
   static func shippedUpdate(version: (UInt8, UInt8, UInt8), change: (inout [UInt8]) -> Void = { _ in }) throws
     -> [UInt8]
   {
@@ -41,7 +41,7 @@ extension ChipRig {
     #expect(reply[ModuleField.error] == nil)
   }
 
-  /// What the module says that it runs, once it has started; nil where it does not within ten seconds.
+  /// The version that the module says it runs, once it has started; nil where it does not within ten seconds.
   func firmwareVersion() throws -> String? {
     for _ in 0..<20 where chip.state == .running && !chip.isCut {
       wait(milliseconds: 500)

@@ -14,7 +14,7 @@ final class ChipRig {
   let uniqueID: [UInt8]
   private var sequence: UInt8 = 0
 
-  /// - Parameter flash: what another chip left behind; the shipped firmware unless told.
+  /// - Parameter flash: the flash that another chip left behind; by default the shipped firmware.
   init(
     world: World = .singlePhase, timings: FlashTimings = .typical, countsInstructions: Bool = false,
     flash: FlashArray? = nil, uniqueID: [UInt8] = ChipRig.uniqueID
@@ -33,7 +33,7 @@ final class ChipRig {
   static let key = [UInt8](repeating: 0x5a, count: 32)
   static let installation = Array("11111111-2222-4333-8444-555555555555".utf8)
 
-  /// As before the first pairing.
+  /// Blanks the pairing record, as before the first pairing.
   func blankRecords() {
     flash.erase(sector: 1)
     flash.erase(sector: 2)
@@ -53,7 +53,7 @@ final class ChipRig {
     try #require(try exchange(command, fields), "no reply to \(command)")
   }
 
-  /// Nil where none came, as after a power cut.
+  /// Gives the reply; nil where none came, as after a power cut.
   func exchange(_ command: ModuleCommand, _ fields: CBORMapWriter) throws -> CBORItem? {
     try exchange(command.operation, SMPGroup.module, command.rawValue, fields)
   }
@@ -73,7 +73,7 @@ final class ChipRig {
     let frame = [0x0a] + (try #require(request.encoded.flatMap(ConsoleFraming.encode)))
     chip.link.arrive(frame, now: chip.now)
     var decoder = ConsoleFrameDecoder()
-    // In small steps, so that time does not run on far beyond the reply.
+    // The steps are small, so that time does not run on far beyond the reply.
     for _ in 0..<600 {
       wait(milliseconds: 5)
       let reply = decoder.take(chip.link.takeSent()).first
@@ -106,14 +106,14 @@ final class ChipRig {
     return answered - asked
   }
 
-  /// The program goes on in a loop of one instruction that jumps to itself.
+  /// Hangs the program in a loop of one instruction that jumps to itself.
   func hang() {
     let table: UInt32 = 0x2000_8000
     chip.processor.write(table, words: [0x2001_0000, table + 9, 0xe7fe_e7fe])
     chip.processor.start(at: table)
   }
 
-  /// False where power went in between.
+  /// Lets time pass; false where power went in between.
   @discardableResult
   func pair(key: [UInt8]) throws -> Bool {
     var begin = CBORMapWriter()

@@ -10,7 +10,8 @@ import Testing
 
 /// The functional test through the wire of the executed chip, in worlds that are sound but for one thing.
 @Suite struct ChipWorldTests {
-  /// Goes with the chip, from the time at which it was paired; used by the one thread that runs it.
+  /// A clock that goes with the chip, from the time at which the chip was paired. The one thread that runs the chip
+  /// uses it.
   private final class LaptopClock: Clock, @unchecked Sendable {
     private let chip: Microcontroller
     private let pairedAt: UInt64

@@ -5,11 +5,11 @@ import Testing
 
 @testable import Chip
 
-/// What the shipped image takes of memory and of time.
+/// The memory and the time that the shipped image takes.
 @Suite struct MemoryAndTimeTests {
   private static let stackTop: UInt32 = 0x2001_fff0
 
-  /// Memory that no program has written since power came.
+  /// The deepest stack, by the memory that no program has written since power came.
   private static func deepestStack(_ chip: Microcontroller, blank: UInt32) -> Int {
     var address: UInt32 = 0x2001_0000
     while address < stackTop, chip.processor.word(address) == blank { address += 4 }

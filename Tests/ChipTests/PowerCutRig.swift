@@ -20,7 +20,7 @@ final class PowerCutRig {
     case settings
     /// Another key takes the place of the module's, by a proof under that one.
     case replacement
-    /// The same with the case open, without a proof.
+    /// Another key takes the place of the module's with the case open, without a proof.
     case service
     /// A start whose counter needs a record.
     case start
@@ -30,7 +30,7 @@ final class PowerCutRig {
     case update
   }
 
-  /// What was not so after a cut.
+  /// A fact that did not hold after a cut.
   struct Finding: Error { let text: String }
 
   enum Moment: CustomStringConvertible {
@@ -46,7 +46,7 @@ final class PowerCutRig {
   }
 
   let operation: Operation
-  /// What the operation takes where nothing is cut.
+  /// Instructions that the operation takes where nothing is cut.
   private(set) var instructions: UInt64 = 0
   private(set) var writes = 0
   private let struck: ChipRig
@@ -54,7 +54,7 @@ final class PowerCutRig {
   private let keptBefore: KeptKey?
   /// The version that runs before.
   private let shipped: String
-  /// What the operation writes.
+  /// The settings that the operation writes.
   private var newSettings = ChipLaptop.settings
   /// The counter of the latest start.
   private var used: UInt64 = 0
@@ -101,7 +101,8 @@ final class PowerCutRig {
     #expect(writes > 0)
   }
 
-  /// How long the case has to be open for a replacement by service, with the time that the switch takes to settle.
+  /// Milliseconds that the case has to be open for a replacement by service, with the time that the switch takes to
+  /// settle.
   private static let serviceTime: UInt64 = 10_200
 
   private static func key(_ byte: UInt8) -> SecretKey? {
@@ -178,9 +179,9 @@ final class PowerCutRig {
   // MARK: - Cutting
 
   /// Cuts the power at one moment and holds against the module that boots from what is left: it runs, its relay never
-  /// closes by itself, it has the key of before or of after the operation, and the laptop's next `pair` ends with both
-  /// sides equal.
-  /// - Parameter seed: of what the cut leaves in the cells at work.
+  /// closes by itself, it has the key of before or of after the operation, and the laptop's next `pair` ends with
+  /// both sides equal.
+  /// - Parameter seed: seed of what the cut leaves in the cells at work.
   /// - Returns: whether power went before the operation had ended.
   /// - Throws: `Finding`, or what the laptop's last `pair` threw.
   func cut(_ moment: Moment, seed: UInt64) throws -> Bool {

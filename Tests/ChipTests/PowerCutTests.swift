@@ -5,9 +5,9 @@ import Testing
 
 /// Power goes at an instruction, or in the middle of a write, of the shipped image.
 ///
-/// `WELDTECH_POWER_CUTS` is how many instructions are drawn (10,000 in `make soak`), `WELDTECH_CUTS=all` takes every write,
-/// `WELDTECH_POWER_SEED` is where the draw begins. A failure names the operation, the moment and the seed of one cut;
-/// `WELDTECH_POWER_CUT=<operation>/<instruction or write>/<number>/<seed>` runs that one alone.
+/// `WELDTECH_POWER_CUTS` is the number of instructions that are drawn (10,000 in `make soak`), `WELDTECH_CUTS=all`
+/// takes every write, `WELDTECH_POWER_SEED` is where the draw begins. A failure names the operation, the moment and
+/// the seed of one cut; `WELDTECH_POWER_CUT=<operation>/<instruction or write>/<number>/<seed>` runs that one alone.
 @Suite struct PowerCutTests {
   private static let environment = ProcessInfo.processInfo.environment
   private static let count = environment["WELDTECH_POWER_CUTS"].flatMap(Int.init) ?? 40

@@ -7,7 +7,7 @@ import Testing
   static let uniqueId = (0..<12).map { UInt8(0xc0 + $0) }
   static let challenge = (0..<16).map { UInt8(0xa0 + $0) }
 
-  /// Each as Python's `hmac` computes it from the table of docs/module-protocol.md.
+  /// Python's `hmac` computes each of these from the table of docs/module-protocol.md.
   @Test func codesAreWhatTheDocumentSays() {
     let configuration = ModuleConfiguration(
       labelCode: Array("150621-00A001-K".utf8), platformAddress: Array("https://platform.example".utf8),

@@ -4,7 +4,7 @@ import Testing
 @testable import ModuleCore
 
 @Suite struct CBORTests {
-  /// RFC 8949, appendix A.
+  /// The examples are those of RFC 8949, appendix A.
   @Test(
     "Integers of RFC 8949 are read",
     arguments: [

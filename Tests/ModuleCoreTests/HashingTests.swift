@@ -39,7 +39,7 @@ import Testing
     }
   }
 
-  /// RFC 4231, test cases 1 to 4, 6 and 7.
+  /// These are RFC 4231's test cases 1 to 4, 6 and 7.
   @Test(
     "HMAC-SHA-256 gives the codes of RFC 4231",
     arguments: [

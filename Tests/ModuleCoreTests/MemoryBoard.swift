@@ -23,7 +23,7 @@ struct MemoryBoard: Board {
   var recordSlotSize: Int { 2048 }
   var erasures = 0
   var wordsWritten = 0
-  /// Words, or erasures counted as one, until power is gone; nil for a supply that lasts.
+  /// Number of words, or erasures counted as one, until power is gone; nil for a supply that lasts.
   var wordsUntilCut: Int?
 
   mutating func setRelay(closed: Bool) {
@@ -56,7 +56,7 @@ struct MemoryBoard: Board {
 
   mutating func eraseRecord(slot: Int) -> Bool {
     guard spendPower() else {
-      // Cut off in the middle: the first half is erased, the rest is as it was.
+      // An erasure that is cut off in the middle erases the first half, and leaves the rest as it was.
       for index in 0..<recordSlotSize / 2 { slots[slot][index] = 0xff }
       return false
     }
@@ -94,7 +94,7 @@ struct MemoryBoard: Board {
     return true
   }
 
-  /// The same board after its supply came back: the flash is as it was, everything else starts again.
+  /// The board after its supply came back: the flash is as it was, everything else starts again.
   func poweredUpAgain() -> MemoryBoard {
     var board = MemoryBoard()
     board.slots = slots

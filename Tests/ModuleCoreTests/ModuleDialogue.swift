@@ -34,7 +34,7 @@ struct ModuleDialogue {
     return try CBORItem(reply.payload)
   }
 
-  /// Sends a command of group 64; the reply's map, or the refusal thrown.
+  /// Sends a command of group 64, and gives the reply's map or throws the refusal.
   @discardableResult
   mutating func send(_ command: ModuleCommand, _ fields: CBORMapWriter = CBORMapWriter()) throws -> CBORItem {
     let reply = try send(
@@ -56,7 +56,7 @@ struct ModuleDialogue {
     #expect(try send(.pairBegin, fields)["kid"]?.byteString == Authenticator.keyId(of: key))
   }
 
-  /// Which key the module proves to hold, of those given.
+  /// The key that the module proves to hold, of those known here.
   mutating func prove() throws -> [UInt8]? {
     let challenge = [UInt8](repeating: 0x33, count: 16)
     var fields = CBORMapWriter()

@@ -3,7 +3,7 @@ import Testing
 @testable import ModuleCore
 
 @Suite struct ModuleReplacementTests {
-  /// Paired, with another key pending.
+  /// A dialogue with a module that is paired and has another key pending.
   static func begun() throws -> ModuleDialogue {
     var dialogue = ModuleDialogue()
     try dialogue.pair()
@@ -83,7 +83,7 @@ import Testing
     #expect(throws: ModuleRefusal.sealed) { _ = try dialogue.service() }
     try dialogue.send(.stop)
     #expect(try dialogue.service() == 1)
-    // Repeated, it is answered alike, open or not, and not counted again.
+    // A repeated request is answered alike, with the case open or not, and not counted again.
     dialogue.module.board.sealIsClosed = true
     dialogue.pass(100)
     #expect(try dialogue.service() == 1)

@@ -13,7 +13,7 @@ import Testing
     return decoder.fix(now: now)
   }
 
-  /// With `$`, sum and line end.
+  /// The sentence with `$`, sum and line end.
   static func sentence(_ body: String) -> String {
     let sum = body.utf8.reduce(0, ^)
     let digits = String(sum, radix: 16, uppercase: true)
@@ -108,7 +108,7 @@ import Testing
     #expect(decoder.fix(now: 1_001 + NMEADecoder.lifetime) == nil)
   }
 
-  /// Single bytes wrong, lost and doubled: never a position that nobody sent.
+  /// Single bytes that are wrong, lost or doubled never give a position that was not sent.
   @Test func `a sentence with a byte changed is refused or says the same`() {
     var generator = SplitMix64(seed: 4)
     let good = Array(Self.sentence(Self.position).utf8)

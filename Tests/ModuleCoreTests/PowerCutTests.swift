@@ -5,7 +5,7 @@ import Testing
 
 /// The supply fails at every single word that a pairing or a counter writes.
 @Suite struct PowerCutTests {
-  /// What a module knows, as far as a laptop can see it.
+  /// The facts that a module knows, as far as a laptop can see them.
   struct Known: Equatable {
     var keyId: [UInt8]?
     var pendingKeyId: [UInt8]?

@@ -22,14 +22,14 @@ import Testing
     return try flasher.flash(.image(image), options: options, onEvent: onEvent, isCancelled: isCancelled)
   }
 
-  /// Has flashed this firmware, and is in its bootloader again by a jumper.
+  /// A wire to a chip that was flashed with this firmware, and is in its bootloader again by a jumper.
   private func linkHolding(_ image: Image) throws -> BootloaderLink {
     let first = BootloaderLink()
     _ = try flash(first, image)
     return BootloaderLink(flash: first.rom.memory.flash)
   }
 
-  /// What the chip was told to do by AN3155's extended erase and write.
+  /// Whether the chip was told to change its flash, by AN3155's extended erase or write.
   private func changesFlash(_ link: BootloaderLink) -> Bool {
     link.sent.contains([0x44, 0xbb]) || link.sent.contains([0x31, 0xce])
   }

@@ -66,7 +66,7 @@ import Testing
     #expect(
       fault { try BootloaderImages.firmware(spoil: { $0.replaceSubrange(0..<4, with: [0, 0, 0, 0x30]) }) }
         == .program(.stackPointer(0x3000_0000)))
-    // An even address: not Thumb.
+    // An even address is not Thumb code.
     #expect(
       fault { try BootloaderImages.firmware(spoil: { $0[4] = 0 }) } == .program(.resetVector(0x0800_0100)))
   }
@@ -134,7 +134,7 @@ import Testing
 }
 
 extension FileManager {
-  /// A new folder of its own, to be removed by the test.
+  /// Makes a new folder, which the test has to remove.
   func temporaryFolder() throws -> String {
     let path = "\(temporaryDirectory.path())/weldtech-test-\(UUID().uuidString)"
     try createDirectory(atPath: path, withIntermediateDirectories: true)

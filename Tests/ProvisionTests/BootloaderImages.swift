@@ -10,7 +10,7 @@ import TestSupport
 enum BootloaderImages {
   static let bootBytes = Layout.stm32f405.bootBytes
 
-  /// Where an image's parts lie in a chip.
+  /// The places of an image's parts in a chip.
   struct Layout {
     var boot: UInt32
     var bootBytes: Int
@@ -33,7 +33,7 @@ enum BootloaderImages {
     return try image(manifest, bytes, chips: chips)
   }
 
-  /// As if its signature had been verified.
+  /// An image as if its signature had been verified.
   static func image(
     _ manifest: ImageManifest, _ bytes: [UInt8], chips: [ChipModel] = ChipModel.known
   ) throws -> Image {

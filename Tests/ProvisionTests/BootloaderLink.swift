@@ -6,7 +6,7 @@ final class BootloaderLink: Link {
   var rom: ROMBootloader
   /// Everything that was sent, in order.
   private(set) var sent: [UInt8] = []
-  /// Where the chip jumped to.
+  /// The address that the chip jumped to.
   private(set) var started: UInt32?
   /// The cable is pulled, or the chip falls silent, after so many bytes from the laptop.
   var pulledAfter = Int.max
@@ -15,7 +15,7 @@ final class BootloaderLink: Link {
   var silentDuring: (ROMBootloader.Work) -> Bool = { _ in false }
   /// Spoils one byte on its way to the chip: its index, and the bits to flip.
   var spoiled: (index: Int, bits: UInt8)?
-  /// What every erase leaves behind, as a worn cell would.
+  /// The bytes that every erase leaves behind, as a worn cell would.
   var leftByErase: (address: UInt32, bytes: [UInt8])?
   private(set) var framings: [LinkFraming] = []
   private var answers: [UInt8] = []
@@ -54,7 +54,7 @@ final class BootloaderLink: Link {
     }
   }
 
-  /// Time does not pass here: what is not there yet will never come.
+  /// Time does not pass here, so that bytes that are not there yet will never come.
   func read(upTo count: Int, deadline: ContinuousClock.Instant) throws(LinkError) -> [UInt8] {
     if isClosed { throw .closed }
     guard !answers.isEmpty else { throw .timeout }
@@ -66,7 +66,7 @@ final class BootloaderLink: Link {
   func setFraming(_ framing: LinkFraming) throws(LinkError) { framings.append(framing) }
   func close() { isClosed = true }
 
-  /// The same chip, with the fault gone and its bootloader where it was: another program takes over.
+  /// Takes the fault away and leaves the bootloader where it was, as when another program takes over.
   func mend() {
     (pulledAfter, silentAfter, silentDuring, spoiled) = (Int.max, Int.max, { _ in false }, nil)
     (isSilent, isClosed, answers) = (false, false, [])

@@ -11,14 +11,14 @@ import Testing
 /// `WELDTECH_FLASHES=10000` runs that many, `WELDTECH_FLASH_SEED=N` plays one again.
 @Suite struct FaultedFlashTests {
   private static let environment = ProcessInfo.processInfo.environment
-  /// Run side by side.
+  /// Number of shares of the flashes that run side by side.
   private static let shares = 4
   private static var seeds: Range<Int> {
     if let seed = environment["WELDTECH_FLASH_SEED"].flatMap(Int.init) { return seed..<(seed + 1) }
     return 0..<(environment["WELDTECH_FLASHES"].flatMap(Int.init) ?? 210)
   }
 
-  /// What stands in sectors that no flashing has any business in.
+  /// The bytes in sectors that no flashing may touch.
   private static let others = BootloaderImages.noise(1024, seed: 11)
 
   private let older: Image

@@ -4,7 +4,7 @@ import TestSupport
 
 @testable import Bench
 
-/// What goes wrong on a wire, drawn from a seed, so that a run can be played again.
+/// A fault of a wire, drawn from a seed so that a run can be played again.
 struct WireFault {
   enum Kind: CaseIterable {
     /// Single bits flip, bytes get lost, bytes come twice.
@@ -35,9 +35,9 @@ class FaultyBench: Link {
   let flash: FlashArray
   private(set) var chip: ModuleBenchChip
   private var fault: WireFault?
-  /// One byte in so many is hit.
+  /// Number of bytes of which one is hit.
   private var rarity = Int.max
-  /// Bytes from the laptop until silence or pull.
+  /// Number of bytes from the laptop until silence or pull.
   private var bytesLeft = Int.max
   private var isSilent = false
   private var isClosed = false
@@ -52,7 +52,7 @@ class FaultyBench: Link {
       now: { clock.now })
   }
 
-  /// - Parameter span: of bytes or flash operations, within which the fault strikes.
+  /// - Parameter span: number of bytes or flash operations within which the fault strikes.
   func begin(_ fault: WireFault, span: Int) {
     var fault = fault
     switch fault.kind {
@@ -65,8 +65,8 @@ class FaultyBench: Link {
     self.fault = fault
   }
 
-  /// Everything is well again, except for an adapter that is as it is. Whoever found the chip without power or silent
-  /// has switched it off and on.
+  /// Takes the fault away, except for a slow adapter, which stays slow. A chip without power, or silent, is switched
+  /// off and on, as a person there would.
   func mend() {
     if isSilent || flash.isWithoutPower || fault?.kind == .brownOut {
       flash.failPower(afterOperations: nil)
@@ -147,7 +147,7 @@ class FaultyBench: Link {
   }
 }
 
-/// The same behind an adapter whose DTR is wired to reset and whose RTS to BOOT0; the chip runs nothing until it is
+/// A bench behind an adapter whose DTR is wired to reset and whose RTS to BOOT0; the chip runs nothing until it is
 /// reset with BOOT0 high.
 final class WiredBench: FaultyBench, ModemLines {
   private var boot0IsHigh = false

@@ -142,7 +142,7 @@ import Testing
     #expect(!bench.rig.module.relayIsClosed)
   }
 
-  /// A module that has just got its power.
+  /// A module that has just got its power has neither yet.
   @Test func waitsForAPositionAndANetworkThatAreNotThereYet() throws {
     let bench = try Bench { $0.readingsUntilItKnowsItsPlace = 12 }
     let report = try bench.run()
@@ -161,7 +161,7 @@ import Testing
     #expect(!bench.rig.module.relayIsClosed)
   }
 
-  /// Firmware that takes any start: every refusal is looked for at the relay and in the answer.
+  /// The firmware takes any start; every refusal is looked for at the relay and in the answer.
   @Test func failsAModuleThatTakesForgedOrReplayedStarts() throws {
     let bench = try Bench()
     bench.rig.tamper = { frame, module in
@@ -177,7 +177,7 @@ import Testing
     #expect(bench.causes["relayRefusesReplayed"] == .startAccepted)
   }
 
-  /// Firmware that checks the code and forgets the counter.
+  /// The firmware checks the code and forgets the counter.
   @Test func failsAModuleThatTakesAUsedCounterSignedAnew() throws {
     let bench = try Bench()
     var counters: Set<UInt64> = []
@@ -278,7 +278,7 @@ import Testing
     #expect(questions == 5 && !bench.rig.module.relayIsClosed)
   }
 
-  /// Silent for good from each message on: the step is named, and the relay does not stay closed.
+  /// The module is silent for good from each message on; the step is named, and the relay does not stay closed.
   @Test func saysInWhichStepTheModuleFellSilent() throws {
     let sound = try Bench()
     let before = sound.rig.link.writes

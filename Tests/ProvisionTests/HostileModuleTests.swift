@@ -6,7 +6,7 @@ import Testing
 
 @testable import Provision
 
-/// Whatever a module sends: no trap, no wait beyond the deadlines, no false success.
+/// Whatever a module sends, there is no trap, no wait beyond the deadlines, and no false success.
 @Suite struct HostileModuleTests {
   // MARK: - Mutated answers of a firmware
 
@@ -32,7 +32,8 @@ import Testing
     }
   }
 
-  /// Heads of CBOR items of every kind and length, ends of open ones, floats, and what is no text.
+  /// Bytes that spoil a reply: heads of CBOR items of every kind and length, ends of open ones, floats, and bytes
+  /// that are no text.
   private static let spice: [UInt8] = [
     0x00, 0x17, 0x18, 0x1b, 0x20, 0x3b, 0x40, 0x58, 0x5b, 0x5f, 0x60, 0x78, 0x7b, 0x7f, 0x80, 0x9b, 0x9f, 0xa0,
     0xbb,

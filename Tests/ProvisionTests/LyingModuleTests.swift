@@ -10,7 +10,7 @@ import Testing
 /// A module that says over SMP that it runs an image which it does not hold.
 private final class LyingModule: Link {
   let bench: FaultyBench
-  /// Digest that it really has, and the one that it says.
+  /// The digest that the module really has, and the one that it says.
   var lie: (truth: [UInt8], said: [UInt8])?
   private var answers: [UInt8] = []
 
@@ -21,7 +21,7 @@ private final class LyingModule: Link {
     guard let lie, let request = message(in: bytes), request.group == SMPGroup.module,
       request.command == ModuleCommand.identity.rawValue
     else { return }
-    // Nothing comes from a module that is in its bootloader.
+    // A module that is in its bootloader sends nothing.
     guard let answer = try? bench.read(upTo: 4096, deadline: bench.clock.now) else { return }
     guard var reply = message(in: answer), let place = reply.payload.firstRange(of: lie.truth) else {
       answers += answer

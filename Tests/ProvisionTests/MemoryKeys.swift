@@ -8,9 +8,9 @@ final class MemoryKeys: PairingKeys {
   /// Every key that was ever prepared, by its id.
   private(set) var prepared: [String] = []
   private(set) var writes = 0
-  /// Dies instead of the write of this number, from 1.
+  /// Number, from 1, of the write instead of which the store dies.
   var diesBefore: Int?
-  /// Dies once the write of this number is on disk.
+  /// Number, from 1, of the write after which the store dies.
   var diesAfter: Int?
 
   func key(for installation: InstallationID, moduleSerial: String) throws -> KeptKey? {
@@ -35,7 +35,7 @@ final class MemoryKeys: PairingKeys {
     }
   }
 
-  /// What delivery to the platform does.
+  /// Forgets a key, as delivery to the platform does.
   func forget(_ installation: InstallationID, moduleSerial: String) {
     guard let key = kept[place(installation, moduleSerial)] else { return }
     kept[place(installation, moduleSerial)] = KeptKey(keyId: key.keyId, secret: nil, isCommitted: true)

@@ -3,17 +3,17 @@ import Provision
 
 /// A link in memory with a clock of its own: waiting costs no time, it sets the clock to the deadline.
 final class MemoryLink: Link {
-  /// What the other end sends when it has received these bytes.
+  /// Gives the bytes that the other end sends when it has received these.
   var answer: ([UInt8]) -> [UInt8]
-  /// What is never asked for and comes all the same, whenever the laptop waits.
+  /// The bytes that come unasked, whenever the laptop waits.
   var chatter: [UInt8] = []
-  /// Writes until the cable is pulled; nil for never.
+  /// Number of writes until the cable is pulled; nil for never.
   var writesLeft: Int?
-  /// Bytes that still arrive until the cable is pulled; nil for never.
+  /// Number of bytes that still arrive until the cable is pulled; nil for never.
   var bytesLeft: Int?
   private(set) var time = ContinuousClock.now
   private(set) var writes = 0
-  /// Bytes read so far.
+  /// Number of bytes read so far.
   private(set) var received = 0
   private var incoming: [UInt8] = []
   private var isClosed = false
@@ -63,6 +63,6 @@ func message(in frame: [UInt8]) -> SMPMessage? {
 }
 
 extension SMPMessage {
-  /// As bytes on the wire.
+  /// The message as bytes on the wire.
   var frame: [UInt8] { encoded.flatMap { ConsoleFraming.encode($0) } ?? [] }
 }

@@ -7,7 +7,7 @@ import Records
 final class ModuleRig {
   private(set) var link: MemoryLink
   private(set) var module: Module<WorkbenchBoard>
-  /// Between the wire and the module: may change, drop or invent what is said.
+  /// Stands between the wire and the module, and may change, drop or invent what is said.
   var tamper: (([UInt8], _ module: ([UInt8]) -> [UInt8]) -> [UInt8])?
 
   init(_ board: WorkbenchBoard = WorkbenchBoard()) {
@@ -44,7 +44,7 @@ final class ModuleRig {
     module.tick()
   }
 
-  /// Another laptop has sent its key and gone away.
+  /// Leaves a pending key, as another laptop does that has sent its key and gone away.
   func leavePending(_ key: SecretKey, for installation: InstallationID) throws {
     _ = try link.client().pairBegin(key, for: installation)
   }
@@ -63,12 +63,12 @@ struct WorkbenchBoard: Board {
     millivolts: 229_500, milliamperes: 120, feedbackIsClosed: false, time: 0, hasFix: true,
     latitude: 40_400_000, longitude: 109_800_000, satellites: 9, hasSimCard: true, isRegistered: true,
     signalStrength: -71)
-  /// The contact that does not close, or does not open.
+  /// Whether the contact does not close or, next, does not open.
   var contactIsStuckOpen = false
   var contactIsStuckClosed = false
-  /// How the current sensor's zero moves from one reading to the next.
+  /// Milliamperes by which the current sensor's zero moves from one reading to the next.
   var zeroDriftMilliamperesAReading: Int32 = 0
-  /// Readings before satellite receiver and modem have found anything.
+  /// Number of readings before satellite receiver and modem have found anything.
   var readingsUntilItKnowsItsPlace = 0
   private var relayIsClosed = false
   private var randomCount: UInt8 = 0

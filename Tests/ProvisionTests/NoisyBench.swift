@@ -7,22 +7,22 @@ import TestSupport
 /// A wire in memory to the simulated module, on a virtual clock that bytes, adapter, flash and the firmware's start take
 /// their time by, with the faults of `bench module --fault` on it.
 final class NoisyBench: Link {
-  /// Each way, as a USB adapter has it.
+  /// Time within the adapter, each way, as USB adapters have it.
   private static let latency = Duration.milliseconds(1)
-  /// A firmware hashes itself before it listens.
+  /// Time that a firmware hashes itself before it listens.
   var deafness = Duration.milliseconds(400)
 
   let clock = VirtualTime()
   let flash: FlashArray
   private(set) var chip: ModuleBenchChip
   private var wire: FaultyWire
-  /// What becomes of each answer of the module's, besides.
+  /// Changes each answer of the module's, besides.
   var tamper: ([UInt8]) -> [UInt8] = { $0 }
   private var bitNanoseconds = 1_000_000_000 / 115_200
   private var answers: [(byte: UInt8, at: ContinuousClock.Instant)] = []
   private var deafUntil: ContinuousClock.Instant
 
-  /// - Parameter fault: as `ModuleBenchFault` spells it; nil for a sound wire.
+  /// - Parameter fault: the fault as `ModuleBenchFault` spells it; nil for a sound wire.
   init(flash: FlashArray = .stm32f405(), fault: String?) {
     self.flash = flash
     let clock = clock

@@ -12,14 +12,14 @@ import Testing
 /// `WELDTECH_NOISY_CHIPS=2000` runs that many, `WELDTECH_NOISY_SEED=N` plays one again.
 @Suite struct NoisyChipTests {
   private static let environment = ProcessInfo.processInfo.environment
-  /// Run side by side.
+  /// Number of shares of the chips that run side by side.
   private static let shares = 2
   private static var seeds: Range<Int> {
     if let seed = environment["WELDTECH_NOISY_SEED"].flatMap(Int.init) { return seed..<(seed + 1) }
     return 0..<(environment["WELDTECH_NOISY_CHIPS"].flatMap(Int.init) ?? 50)
   }
 
-  /// How a chip may come.
+  /// The state in which a chip may come.
   private enum State: CaseIterable {
     case blank, running
     /// The firmware that was in it was cut off while it was written.
@@ -75,7 +75,7 @@ import Testing
         Issue.record("seed \(seed), \(State.allCases[index]): \(error)")
       }
     }
-    // A run played again is one share's.
+    // A run that is played again has one share only.
     guard !all.isEmpty else { return }
     #expect(all.contains { $0 > 1 }, "no fault ever struck")
     if Self.environment["WELDTECH_NOISY_CHIPS"] != nil {

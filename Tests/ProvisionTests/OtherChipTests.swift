@@ -57,7 +57,8 @@ import Testing
     return flash.read(segment.address, count: segment.length) == image.bytes(of: segment)
   }
 
-  @Test func `a chip with another sector map is flashed through its ROM, and only where its image lies`() throws {
+  @Test func `a chip with another sector map is flashed through its ROM, and only where its image lies`() throws
+  {
     let link = BootloaderLink(Self.model)
     let flash = link.rom.memory.flash
     let kept = flash.sectors.indices.filter { ![0, 1, 9, 10].contains($0) }
@@ -85,7 +86,8 @@ import Testing
     #expect(Self.holds(link.rom.memory.flash, newer, segment: 1))
   }
 
-  @Test func `a foreign boot block is left alone where both of its sectors are protected from writing`() throws {
+  @Test func `a foreign boot block is left alone where both of its sectors are protected from writing`() throws
+  {
     let flash = FlashArray(Self.model)
     let old = BootloaderImages.noise(12 << 10, seed: 3)
     flash.program(flash.start, old)
@@ -131,7 +133,7 @@ import Testing
     var layout = Self.layout
     layout.application = 0x0800_6000
     #expect(throws: ImageFault.segment(index: 1, .overlapsPairing)) { _ = try Self.image(layout: layout) }
-    // The F405's second pairing sector is this chip's sector 5 and 6.
+    // The F405's second pairing sector begins in this chip's sector 4, and its sectors 5 and 6 are free.
     layout.application = 0x0800_a000
     #expect(throws: ImageFault.program(.applicationHeader)) { _ = try Self.image(layout: layout) }
   }

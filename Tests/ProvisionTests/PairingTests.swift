@@ -6,7 +6,7 @@ import Testing
 
 @testable import Provision
 
-/// The laptop's side against the module's own core, cut off wherever it can be.
+/// The laptop's side of a pairing against the module's own core, cut off wherever it can be.
 @Suite struct PairingTests {
   static let installation = InstallationID("3f2504e0-4f89-41d3-9a0c-0305e82c3301")!
   static let other = InstallationID("3f2504e0-4f89-41d3-9a0c-0305e82c3302")!
@@ -14,7 +14,7 @@ import Testing
     code: "150621-00A000-5", platform: "https://platform.example", apn: "cmiot",
     trustAnchor: Array(repeating: 0x5A, count: 32))
 
-  /// A laptop: its keys, its random numbers, and what it was told.
+  /// A laptop with its keys, its random numbers, and the events that it was told.
   final class Laptop {
     let keys = MemoryKeys()
     var events: [PairingEvent] = []
@@ -35,7 +35,8 @@ import Testing
     }
   }
 
-  /// Module and laptop hold the same key, for the same installation, with the settings; and no second one was made.
+  /// Expects module and laptop to hold the same key, for the same installation, with the settings, and no second key
+  /// to have been made.
   static func expectAgreement(
     _ rig: ModuleRig, _ laptop: Laptop, keysMade: Int = 1, sourceLocation: SourceLocation = #_sourceLocation
   ) throws {
@@ -181,7 +182,7 @@ import Testing
 
   // MARK: - Cut off
 
-  /// Pulled before each message leaves, with the module going on or losing its power too.
+  /// The cable is pulled before each message leaves, with the module going on or losing its power too.
   @Test(arguments: 0..<9, [false, true]) func isFinishedByTheNextRunWhenCutBeforeAMessage(
     message: Int, losesPower: Bool
   ) throws {
@@ -195,7 +196,7 @@ import Testing
     try Self.expectAgreement(rig, laptop)
   }
 
-  /// Pulled after each of the bytes that the module sends, from the first to the last but one.
+  /// The cable is pulled after each of the bytes that the module sends, from the first to the last but one.
   @Test func isFinishedByTheNextRunWhenCutAfterAnyByteReceived() throws {
     let whole = ModuleRig()
     _ = try Laptop().pair(whole)
@@ -229,7 +230,7 @@ import Testing
     try Self.expectAgreement(rig, laptop)
   }
 
-  /// Each reply lost once on the way, and each request lost once: repeated, and nothing is noticed.
+  /// Each reply is lost once on the way, and each request; it is repeated, and nobody notices.
   @Test(arguments: 0..<9, [false, true]) func carriesOnWhenOneMessageIsLost(message: Int, isReply: Bool) throws
   {
     let rig = ModuleRig()

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Provision
 
-/// Against trees laid out as Linux 6.1 lays out sysfs, procfs and what else tells of a port.
+/// The survey of trees laid out as Linux 6.1 lays out sysfs, procfs and the other files that tell of a port.
 @Suite struct PortSurveyTests {
   /// A machine in a folder.
   private final class Machine {

@@ -28,7 +28,7 @@ import Testing
     try Data(bytes).write(to: URL(filePath: path(name)))
   }
 
-  /// `NAME.json`, `NAME.bin` and, with a key, `NAME.sig`.
+  /// Writes `NAME.json`, `NAME.bin` and, with a key, `NAME.sig`.
   @discardableResult
   private func release(_ name: String, version: String = "1.2.3", signedBy key: SigningKey?) throws -> String {
     let (manifest, bytes) = BootloaderImages.parts(version: version)
@@ -210,7 +210,7 @@ import Testing
     #expect(throws: FlashError.image(.unsigned(signaturePath: path("b.sig")))) {
       _ = try Flasher(link: link, now: { .now }).flash(.newest(catalogue))
     }
-    // AN3155: extended erase is 0x44 0xbb, write 0x31 0xce.
+    // AN3155's extended erase is 0x44 0xbb, its write 0x31 0xce.
     for command: [UInt8] in [[0x44, 0xbb], [0x31, 0xce]] { #expect(!link.sent.contains(command)) }
   }
 
@@ -227,7 +227,7 @@ import Testing
 
   // MARK: - What is shipped
 
-  /// Fails after an image was built anew, until it is signed anew: `make firmware-sign`.
+  /// This fails after an image was built anew, until it is signed anew by `make firmware-sign`.
   @Test func `every shipped release verifies`() throws {
     let shipped = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .deletingLastPathComponent().appending(path: "firmware").path()

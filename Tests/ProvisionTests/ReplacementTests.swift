@@ -30,7 +30,7 @@ import Testing
     }
   }
 
-  /// What a record would keep between runs.
+  /// The facts that a record keeps between runs.
   final class Record {
     var inspections: [ModuleInspection] = []
 

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Provision
 
-/// A reply to each request, spoilt in one way; the module itself is tested behind the same link elsewhere.
+/// Replies that are spoilt in one way each; the module itself is tested behind the same link elsewhere.
 @Suite struct SMPClientTests {
   /// `{"r": "hallo"}` in answer to an echo.
   static func echoed(_ request: SMPMessage) -> SMPMessage? {
@@ -185,7 +185,8 @@ import Testing
     #expect(ModuleRejection(group: 64, code: 1 << 40).refusal == nil)
   }
 
-  /// Replies of random bytes inside good frames, and random bytes outside them: an error each time, never a trap.
+  /// Replies of random bytes inside good frames, and random bytes outside them, give an error each time and never a
+  /// trap.
   @Test func neverTrapsOnRandomReplies() {
     var generator = SplitMix64(seed: 7)
     for round in 0..<3_000 {

@@ -8,7 +8,7 @@ import Testing
 
 /// Each request's place in the protocol, against the numbers in `docs/module-protocol.md` and MCUmgr's own.
 @Suite struct SMPRequestTests {
-  /// What a request's type says of it.
+  /// The place of a request in the protocol, with its timeout and its tries.
   private struct Place: Equatable {
     let name: ModuleRequest
     let operation: UInt8

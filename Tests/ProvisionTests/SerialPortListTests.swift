@@ -3,8 +3,8 @@ import Testing
 
 @testable import Provision
 
-/// Against a tree laid out as Linux 6.1 lays out sysfs for an FTDI adapter, a CDC-ACM device, an on-board UART and
-/// what is no port.
+/// The list of ports of a tree laid out as Linux 6.1 lays out sysfs for an FTDI adapter, a CDC-ACM device, an
+/// on-board UART and other devices.
 @Suite struct SerialPortListTests {
   private func tree() throws -> String {
     let files = FileManager.default

@@ -31,7 +31,7 @@ final class PlatformHarness {
     try? FileManager.default.removeItem(atPath: folder)
   }
 
-  /// As after a crash: nothing but the folder is left.
+  /// Starts the platform as after a crash, with nothing left but the folder.
   func restart() throws {
     platform.stop()
     // The folder's lock goes with the old platform.

@@ -5,7 +5,7 @@ import Glibc
 struct RawHTTP {
   struct Answer {
     let status: Int
-    /// Names in lower case.
+    /// The headers by their names in lower case.
     let headers: [String: String]
     let body: [UInt8]
 
@@ -23,7 +23,7 @@ struct RawHTTP {
   }
 
   /// - Parameters:
-  ///   - length: what Content-Length says; nil for the truth.
+  ///   - length: the length that Content-Length states; nil for the true one.
   /// - Returns: nil where the connection was closed without an answer.
   @discardableResult
   func send(

@@ -44,7 +44,7 @@ import Testing
     #expect(steps.first == .connecting && steps.last == .starting)
     #expect(steps.contains(.chipFound(name: chip.name, uniqueID: "240ac4c0db55")))
     #expect(steps.contains(.erasing(sector: 1, of: 26)))
-    // What the image does not need is as it was.
+    // A byte that the image does not need is as it was.
     #expect(wire.flash.read(0x1_0000 + 102_400, count: 1) == [0])
   }
 
@@ -73,7 +73,7 @@ import Testing
       let image = try ESP32Images.firmware(bytes: 5000)
       _ = try flash(wire, image, options: .init(profile: profile))
       #expect(wire.chip.programRuns && holds(wire.flash, image))
-      // It runs, and is silent; the lines bring it in again.
+      // The chip runs, and is silent; the lines bring it into its loader again.
       #expect(try flash(wire, image, options: .init(profile: profile)).skipped == .alreadyHeld)
       #expect(wire.chip.programRuns)
     }
@@ -88,7 +88,7 @@ import Testing
     #expect(wire.chip.programRuns && holds(wire.flash, image))
   }
 
-  /// What begins a download has no checksum: spoilt on its way, it erases.
+  /// The command that begins a download has no checksum: one that is spoilt on its way erases.
   @Test func `after the last digest nothing is begun any more`() throws {
     let wire = ESP32Wire(.esp32)
     for _ in 0..<2 {

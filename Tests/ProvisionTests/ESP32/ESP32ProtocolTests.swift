@@ -24,7 +24,7 @@ import Testing
   func frames(name: String, bytes: [UInt8], expected: [[UInt8]]) {
     var decoder = ESP32FrameDecoder()
     #expect(decoder.take(bytes) == expected)
-    // The same byte by byte.
+    // The decoder finds the same packets byte by byte.
     decoder = ESP32FrameDecoder()
     #expect(bytes.flatMap { decoder.take([$0]) } == expected)
   }
@@ -86,7 +86,7 @@ import Testing
 
   // MARK: - Requests
 
-  /// Answers each frame by what was laid ready for it.
+  /// A link that answers each frame with what was laid ready for it.
   private final class Script: Link {
     let clock = VirtualTime()
     private var replies: [[UInt8]]

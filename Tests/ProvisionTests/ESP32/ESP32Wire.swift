@@ -28,10 +28,10 @@ class ESP32Wire: Link {
     chip = ESP32Chip(model, configuration: configuration)
   }
 
-  /// As `bench module --fault` spells it.
+  /// Begins a fault, as `bench module --fault` spells it.
   func begin(_ fault: ModuleBenchFault) { wire = FaultyWire(fault) }
 
-  /// Everything is well again, and whoever stood there has switched the chip off and on, IO0 held low.
+  /// Takes the fault away and switches the chip off and on with IO0 held low, as a person there would.
   func mend() {
     flash.failPower(afterOperations: nil)
     (wire, isSilent, isClosed, answers) = (FaultyWire(nil), false, false, [])
@@ -108,14 +108,14 @@ class ESP32Wire: Link {
   }
 }
 
-/// The same behind an adapter that has lines, of which none is wired.
+/// A wire behind an adapter that has lines, of which none is wired.
 final class UnwiredESP32: ESP32Wire, ModemLines {
   func setDTR(_ asserted: Bool) throws(LinkError) {}
   func setRTS(_ asserted: Bool) throws(LinkError) {}
 }
 
-/// The same behind an adapter whose lines lead to EN and IO0 by two transistors. The chip runs what its flash holds until
-/// it is reset.
+/// A wire behind an adapter whose lines lead to EN and IO0 by two transistors. The chip runs what its flash holds
+/// until it is reset.
 final class WiredESP32: ESP32Wire, ModemLines {
   private var (dtr, rts) = (false, false)
 
