@@ -132,8 +132,8 @@ enum InstallCommand {
         Text(zh: "安装前的照片文件", en: "file with a photo from before the work"), console)
       _ = try walk.photograph(installation, stage: .before, files: files)
     case .flash:
-      try walk.checkPairing()
       let order = Walk.FlashOrder(port: try workplace.choosePort(options.port))
+      try walk.checkPairing()
       _ = try FlashProgress.watch(on: console) { try walk.flash(installation, order, report: $0) }
     case .pair:
       _ = try walk.pair(installation, port: try workplace.choosePort(options.port)) { $0.tell(console) }
