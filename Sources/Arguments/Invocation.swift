@@ -1,4 +1,6 @@
-/// What a command line asks for.
+import Characters
+
+/// The meaning of a command line.
 public struct Invocation<Globals, Context> {
   public enum Outcome {
     /// Call it with the context; it answers the exit status.
@@ -39,7 +41,7 @@ extension Program {
         continue
       }
       guard case .word(let typed) = token else { break }
-      let word = Spelling.halfWidth(typed)
+      let word = TextNormalization.halfWidth(typed)
       if let next = level.first(where: { $0.answers(to: word) }) {
         reader.take(index)
         path.append(next.name)
@@ -93,7 +95,7 @@ extension Program {
 
   /// Commands of this level with a like name, else those of the same name inside a group, with the group.
   private func suggestions(for word: String, level: [Command<Context>], path: [String]) -> [String] {
-    let word = Spelling.halfWidth(word).lowercased()
+    let word = TextNormalization.halfWidth(word).lowercased()
     // `help` is understood wherever a command is expected.
     let names = level.filter { !$0.isHidden }.map(\.name) + ["help"]
     let near = Suggestions.nearest(to: word, among: names)

@@ -1,32 +1,15 @@
-/// How an argument is spelt: what a Chinese input method or an autocorrecting editor makes of hyphens,
-/// digits and equals signs counts as the ASCII that was meant.
-enum Spelling {
-  /// Full-width forms (U+FF01 to U+FF5E) and the ideographic space as ASCII.
-  static func halfWidth(_ text: String) -> String {
-    if text.utf8.allSatisfy({ $0 < 0x80 }) { return text }
-    var scalars = String.UnicodeScalarView()
-    for scalar in text.unicodeScalars {
-      switch scalar.value {
-      case 0xFF01...0xFF5E: scalars.append(Unicode.Scalar(UInt8(scalar.value - 0xFEE0)))
-      case 0x3000: scalars.append(" ")
-      default: scalars.append(scalar)
-      }
-    }
-    return String(scalars)
-  }
+import Characters
 
-  /// A number or a word of a list as it was meant: in half width, without blanks at its ends and without what is not
-  /// seen (an iPhone pastes a number between U+202D and U+202C). A comma or a blank within stays, and makes it no
-  /// number: `7,5` is not 75.
+/// Reads the spelling of an argument: the hyphens, digits and equals signs that a Chinese input method or an
+/// autocorrecting editor makes count as the ASCII that was meant.
+enum Spelling {
+  /// Gives a number or a word of a list as it was meant: in half width, without blanks at its ends and without what
+  /// is not seen (an iPhone pastes a number between U+202D and U+202C). A comma or a blank within stays, and makes it
+  /// no number: `7,5` is not 75.
   static func typed(_ text: String) -> String {
     if text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) { return text }
-    let seen = text.unicodeScalars.filter {
-      !$0.properties.isDefaultIgnorableCodePoint && $0.properties.generalCategory != .format
-    }
-    var plain = Substring(halfWidth(String(String.UnicodeScalarView(seen))))
-    while plain.first?.isWhitespace == true { plain.removeFirst() }
-    while plain.last?.isWhitespace == true { plain.removeLast() }
-    return String(plain)
+    return TextNormalization.trimmed(
+      TextNormalization.halfWidth(TextNormalization.seen(text), withStops: false))
   }
 
   /// A whole number as typed; commas may stand between groups of three digits (`1,200`).
@@ -34,8 +17,9 @@ enum Spelling {
     let plain = typed(text)
     let groups = plain.split(separator: ",", omittingEmptySubsequences: false)
     guard groups.count > 1 else { return Int(plain) }
-    let digits = groups.allSatisfy { $0.utf8.allSatisfy { (48...57).contains($0) } }
-    guard digits, (1...3).contains(groups[0].count), groups.dropFirst().allSatisfy({ $0.count == 3 }) else {
+    guard groups.allSatisfy({ $0.utf8.allSatisfy(\.isDigit) }), (1...3).contains(groups[0].count),
+      groups.dropFirst().allSatisfy({ $0.count == 3 })
+    else {
       return nil
     }
     return Int(groups.joined())
@@ -54,7 +38,7 @@ enum Spelling {
     }
     guard hyphens > 0, !rest.isEmpty else { return nil }
     let end = rest.firstIndex { $0 == "=" || $0 == "＝" }
-    let name = halfWidth(String(rest[..<(end ?? rest.endIndex)]))
+    let name = TextNormalization.halfWidth(String(rest[..<(end ?? rest.endIndex)]))
     let value = end.map { String(rest[rest.index(after: $0)...]) }
     if isASCII { return (String(repeating: "-", count: hyphens) + name, value) }
     // A dash that no ASCII keyboard types may also begin a text; only a name makes it an option.

@@ -7,7 +7,7 @@ extension String {
   /// `utf8proc_map` writes a new string for its caller to free, and with a length it does not stop at a NUL
   /// (https://juliastrings.github.io/utf8proc/doc/utf8proc_8h.html). It refuses only what is no UTF-8, which a
   /// string of Swift's never is, and what does not fit the memory.
-  var inNormalFormC: String {
+  public var inNormalFormC: String {
     if utf8.allSatisfy({ $0 < 0x80 }) { return self }
     var text = self
     return text.withUTF8 { bytes in
@@ -23,9 +23,9 @@ extension String {
 }
 
 extension Unicode.Scalar {
-  /// Whether nothing at all is seen of it: a zero-width character, a mark of direction, a control character that is
-  /// no white space, a filler.
-  var isUnseen: Bool {
+  /// Whether nothing at all is seen of the character: it has no width, marks a direction, fills a place, or is a control
+  /// character that is no white space.
+  public var isUnseen: Bool {
     let properties = properties
     if properties.isDefaultIgnorableCodePoint { return true }
     switch properties.generalCategory {
@@ -35,35 +35,38 @@ extension Unicode.Scalar {
     }
   }
 
-  /// Whether it sets the direction of the text around it (Unicode's `Bidi_Control`, and the deprecated ones).
-  var isBidiControl: Bool {
+  /// Whether the character sets the direction of the text around it (Unicode's `Bidi_Control`, and the deprecated ones).
+  public var isBidiControl: Bool {
     switch value {
     case 0x061C, 0x200E, 0x200F, 0x202A...0x202E, 0x2066...0x206F: true
     default: false
     }
   }
 
-  /// Whether it begins a new line (UAX #14's classes BK, CR, LF and NL).
-  var isLineEnd: Bool {
+  /// Whether the character begins a new line (UAX #14's classes BK, CR, LF and NL).
+  public var isLineEnd: Bool {
     switch value {
     case 0x0A...0x0D, 0x85, 0x2028, 0x2029: true
     default: false
     }
   }
 
-  /// Whether it selects a form of the Mongolian letter before it, or parts that letter from its last vowel.
-  var isMongolianSelector: Bool { (0x180B...0x180F).contains(value) }
+  /// Whether the character selects a form of the Mongolian letter before it, or parts that letter from its last vowel.
+  public var isMongolianSelector: Bool { (0x180B...0x180F).contains(value) }
 
-  /// Whether it selects a form of the ideograph before it.
-  var isVariationSelector: Bool { (0xFE00...0xFE0F).contains(value) || (0xE0100...0xE01EF).contains(value) }
+  /// Whether the character selects a form of the ideograph before it.
+  public var isVariationSelector: Bool {
+    (0xFE00...0xFE0F).contains(value) || (0xE0100...0xE01EF).contains(value)
+  }
 
-  var isMongolian: Bool {
+  /// Whether the character is a letter of Mongolian or belongs to one.
+  public var isMongolian: Bool {
     (0x1820...0x18AA).contains(value) || (0x11660...0x1166C).contains(value) || isMongolianSelector
   }
 
-  /// Whether it is a letter of a script whose letters take other forms beside a joiner or a non-joiner: Arabic and its
-  /// kin, the scripts of India, Mongolian.
-  var isJoining: Bool {
+  /// Whether the character is a letter of a script whose letters take other forms beside a joiner or a non-joiner:
+  /// Arabic and its kin, the scripts of India, Mongolian.
+  public var isJoining: Bool {
     switch value {
     case 0x0600...0x08FF, 0x0900...0x0DFF: properties.isAlphabetic
     default: isMongolian

@@ -1,3 +1,4 @@
+import Characters
 public import FoundationEssentials
 public import Records
 
@@ -29,7 +30,7 @@ extension Fieldbook {
       throw .referenceTooShort(reference)
     }
     // Ids are of 0-9, a-f and hyphens, so 'g' is behind all that begin with the text.
-    if text.utf8.allSatisfy({ $0 == 45 || (48...57).contains($0) || (97...102).contains($0) }) {
+    if text.utf8.allSatisfy({ $0 == UInt8(ascii: "-") || $0.isLowerCaseHexDigit }) {
       matches += try database.rows(
         "SELECT id FROM installation WHERE id >= ? AND id < ? ORDER BY id LIMIT 10",
         [.text(text), .text(text + "g")]

@@ -1,3 +1,5 @@
+import Characters
+
 extension CalendarDay {
   /// A day as a person writes it: `2027-06-30`, `2027/6/30`, `2027.6.30`, `2027年6月30日` or `20270630`.
   /// Nil for everything else: years of two digits and days before months mean different days to different people.
@@ -33,7 +35,7 @@ extension CalendarDay {
   private static let separators: Set<String> = ["--", "//", "..", "年月日", "年月号", "年月"]
 
   private static func joined(_ digits: String) -> CalendarDay? {
-    guard digits.utf8.allSatisfy({ (48...57).contains($0) }), let number = Int(digits) else { return nil }
+    guard let number = digits.utf8.decimalNumber else { return nil }
     return CalendarDay(year: number / 10_000, month: number / 100 % 100, day: number % 100)
   }
 

@@ -1,3 +1,5 @@
+import Characters
+
 /// The SHA-256 of a file's contents, which is its name here and at the platform: 64 digits of lower-case hex and
 /// nothing else, so that it can become part of a path.
 public struct FileDigest: Hashable, Sendable, CustomStringConvertible {
@@ -5,9 +7,7 @@ public struct FileDigest: Hashable, Sendable, CustomStringConvertible {
 
   /// Nil where the text is anything else: upper case, another length, a path.
   public init?(_ text: some StringProtocol) {
-    guard text.utf8.count == 64,
-      text.utf8.allSatisfy({ (0x30...0x39).contains($0) || (0x61...0x66).contains($0) })
-    else { return nil }
+    guard text.utf8.count == 64, text.utf8.allSatisfy(\.isLowerCaseHexDigit) else { return nil }
     hex = String(text)
   }
 

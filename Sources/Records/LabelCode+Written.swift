@@ -1,3 +1,5 @@
+import Characters
+
 extension LabelCode {
   /// A code as a person types it or a scanner reads it from a label: the code itself, with any kind of hyphen, or the
   /// address in the label's symbol (`https://<host>/w/<code>`, with or without `.<tag>` behind it). Nil for all else.

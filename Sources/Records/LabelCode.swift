@@ -1,3 +1,5 @@
+import Characters
+
 /// A welder's code, `RRRRRR-SSSSSS-C`: region (GB/T 2260), serial, check character by
 /// ISO/IEC 7064 MOD 37,36 over the twelve characters before it.
 public struct LabelCode: Hashable, Sendable, Codable, CustomStringConvertible {
@@ -7,7 +9,7 @@ public struct LabelCode: Hashable, Sendable, Codable, CustomStringConvertible {
 
   /// Nil where `region` is not six digits.
   public init?(region: String, serial: CodeSerial) {
-    guard region.utf8.count == 6, region.utf8.allSatisfy({ (48...57).contains($0) }) else { return nil }
+    guard region.utf8.count == 6, region.utf8.allSatisfy(\.isDigit) else { return nil }
     self.region = region
     self.serial = serial
   }
@@ -147,9 +149,9 @@ public struct CodeSerial: Hashable, Comparable, Sendable, Codable, CustomStringC
 
   public init?(_ text: String) {
     let characters = TextNormalization.halfWidth(text).uppercased().utf8
-    guard characters.count == 6,
-      characters.allSatisfy({ (48...57).contains($0) || (65...90).contains($0) })
-    else { return nil }
+    guard characters.count == 6, characters.allSatisfy({ $0.isDigit || $0.isUpperCaseLetter }) else {
+      return nil
+    }
     number = characters.reduce(0) { $0 * 36 + Self.value(of: $1) }
   }
 

@@ -1,3 +1,5 @@
+import Characters
+
 /// A person's name. It prints masked (`王**`); `full` is for the places that show it on purpose:
 /// the record, the agreement, the screen of the person it belongs to.
 public struct PersonName: Hashable, Sendable, Codable, CustomStringConvertible,

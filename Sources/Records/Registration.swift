@@ -1,3 +1,4 @@
+import Characters
 public import FoundationEssentials
 
 /// What is wrong with one field of the input.

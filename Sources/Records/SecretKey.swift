@@ -1,3 +1,4 @@
+import Characters
 import Glibc
 
 /// A module's 256-bit pairing key. It prints as its id only, is never encoded by itself, and its bytes are
@@ -16,7 +17,7 @@ public final class SecretKey: @unchecked Sendable, CustomStringConvertible, Cust
   /// caller's knowledge: this layer has no hash.
   public init?(bytes: [UInt8], keyId: String) {
     guard bytes.count == Self.byteCount, keyId.utf8.count == 16,
-      keyId.utf8.allSatisfy({ (48...57).contains($0) || (97...102).contains($0) })
+      keyId.utf8.allSatisfy(\.isLowerCaseHexDigit)
     else { return nil }
     self.keyId = keyId
     storage = .allocate(byteCount: Self.byteCount, alignment: 1)

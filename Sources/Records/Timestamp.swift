@@ -1,3 +1,5 @@
+import Characters
+
 /// A moment as the record writes it: RFC 3339 with the offset of the laptop's time zone, whole seconds.
 public struct Timestamp: Hashable, Comparable, Sendable, Codable, CustomStringConvertible {
   /// Seconds since 1970-01-01T00:00:00Z.
@@ -16,13 +18,13 @@ public struct Timestamp: Hashable, Comparable, Sendable, Codable, CustomStringCo
     guard bytes.count >= 20, bytes.count <= 40, let day = CalendarDay(String(text.prefix(10))),
       bytes[10] == UInt8(ascii: "T") || bytes[10] == UInt8(ascii: "t"),
       bytes[13] == UInt8(ascii: ":"), bytes[16] == UInt8(ascii: ":"),
-      let hour = decimal(bytes[11..<13]), let minute = decimal(bytes[14..<16]),
-      let second = decimal(bytes[17..<19]), hour < 24, minute < 60, second < 61
+      let hour = bytes[11..<13].decimalNumber, let minute = bytes[14..<16].decimalNumber,
+      let second = bytes[17..<19].decimalNumber, hour < 24, minute < 60, second < 61
     else { return nil }
     var rest = bytes[19...]
     if rest.first == UInt8(ascii: ".") {
       rest = rest.dropFirst()
-      let figures = rest.prefix { (48...57).contains($0) }
+      let figures = rest.prefix(while: \.isDigit)
       guard !figures.isEmpty else { return nil }
       rest = rest.dropFirst(figures.count)
     }
@@ -32,8 +34,8 @@ public struct Timestamp: Hashable, Comparable, Sendable, Codable, CustomStringCo
     case UInt8(ascii: "+") where rest.count == 6, UInt8(ascii: "-") where rest.count == 6:
       let start = rest.startIndex
       guard rest[start + 3] == UInt8(ascii: ":"),
-        let hours = decimal(rest[(start + 1)..<(start + 3)]),
-        let minutes = decimal(rest[(start + 4)..<(start + 6)]), hours < 24, minutes < 60
+        let hours = rest[(start + 1)..<(start + 3)].decimalNumber,
+        let minutes = rest[(start + 4)..<(start + 6)].decimalNumber, hours < 24, minutes < 60
       else { return nil }
       offset = (hours * 3600 + minutes * 60) * (rest.first == UInt8(ascii: "-") ? -1 : 1)
     default: return nil
@@ -117,7 +119,8 @@ public struct CalendarDay: Hashable, Comparable, Sendable, Codable, CustomString
   public init?(_ text: String) {
     let bytes = Array(text.utf8)
     guard bytes.count == 10, bytes[4] == UInt8(ascii: "-"), bytes[7] == UInt8(ascii: "-"),
-      let year = decimal(bytes[0..<4]), let month = decimal(bytes[5..<7]), let day = decimal(bytes[8..<10])
+      let year = bytes[0..<4].decimalNumber, let month = bytes[5..<7].decimalNumber,
+      let day = bytes[8..<10].decimalNumber
     else { return nil }
     self.init(year: year, month: month, day: day)
   }
@@ -196,13 +199,3 @@ private func unwritable(_ value: some CustomStringConvertible, at encoder: any E
 }
 
 private func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
-
-private func decimal(_ bytes: ArraySlice<UInt8>) -> Int? {
-  guard !bytes.isEmpty else { return nil }
-  var value = 0
-  for byte in bytes {
-    guard (48...57).contains(byte) else { return nil }
-    value = value * 10 + Int(byte - 48)
-  }
-  return value
-}

@@ -1,3 +1,5 @@
+import Characters
+
 /// A text that a person wrote and that the record keeps: a name, an address, a note, a reason.
 ///
 /// It is in Unicode's normal form C, has something to see in it, is bounded in characters and bytes, and holds no

@@ -1,3 +1,5 @@
+public import Characters
+
 /// Asks a person on the terminal, in the console's language, on stderr.
 public struct Prompter {
   let console: Console
@@ -15,7 +17,7 @@ public struct Prompter {
   /// takes `fallback`, or, where there is none, is an answer only if `mayBeEmpty`.
   public func text(
     _ question: Text, fallback: String? = nil, mayBeEmpty: Bool = false,
-    normalize: (String) -> String = Prompter.trimmed,
+    normalize: (String) -> String = TextNormalization.trimmed,
     problem: (String) -> Text? = { _ in nil }
   ) throws(PromptError) -> String {
     while true {
@@ -54,14 +56,6 @@ public struct Prompter {
       if ["n", "no", "否", "不", "不是", "0"].contains(typed) { return false }
       complain(Words.yesOrNo)
     }
-  }
-
-  /// Without white space at either end.
-  public static func trimmed(_ text: String) -> String {
-    var rest = text[...]
-    while rest.first?.isWhitespace == true { rest.removeFirst() }
-    while rest.last?.isWhitespace == true { rest.removeLast() }
-    return String(rest)
   }
 
   // MARK: - Private
@@ -108,15 +102,7 @@ public struct Prompter {
 
   /// Small letters, half-width, no white space at the ends.
   private static func folded(_ text: String) -> String {
-    var scalars = String.UnicodeScalarView()
-    for scalar in text.unicodeScalars {
-      if (0xFF01...0xFF5E).contains(scalar.value) {
-        scalars.append(Unicode.Scalar(UInt8(scalar.value - 0xFEE0)))
-      } else {
-        scalars.append(scalar)
-      }
-    }
-    return trimmed(String(scalars)).lowercased()
+    TextNormalization.typed(text).lowercased()
   }
 
   private enum Words {

@@ -1,5 +1,7 @@
-/// What is written to a terminal, a pipe or a log: text from anywhere, made harmless, and between it the control
-/// sequences that this program itself puts there.
+import Characters
+
+/// Text for a terminal, a pipe or a log: text from anywhere, made harmless, and between it the control sequences that
+/// this program itself puts there.
 ///
 /// There is no other way to a `Sink` for text, so that neither a record nor a module, a platform, a file's name or an
 /// error can move the cursor, change the terminal's state or turn the direction of what stands around it.
@@ -22,18 +24,10 @@ public struct ScreenText: Sendable, Hashable, CustomStringConvertible {
       case 0x09, 0x0A: scalars.append(scalar)
       case 0x0D, 0x85, 0x2028, 0x2029: scalars.append(" ")
       case 0..<0x20, 0x7F..<0xA0: scalars.append("\u{FFFD}")
-      default: scalars.append(isBidiControl(scalar) ? "\u{FFFD}" : scalar)
+      default: scalars.append(scalar.isBidiControl ? "\u{FFFD}" : scalar)
       }
     }
     return String(scalars)
-  }
-
-  /// Whether it sets the direction of the text around it (Unicode's `Bidi_Control`, and the deprecated ones).
-  static func isBidiControl(_ scalar: Unicode.Scalar) -> Bool {
-    switch scalar.value {
-    case 0x061C, 0x200E, 0x200F, 0x202A...0x202E, 0x2066...0x206F: true
-    default: false
-    }
   }
 
   // MARK: - Control sequences

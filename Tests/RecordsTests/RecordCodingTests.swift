@@ -1,3 +1,4 @@
+import Characters
 import Foundation
 import Records
 import Testing

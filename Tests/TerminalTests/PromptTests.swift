@@ -1,6 +1,8 @@
+import Characters
 import Foundation
 import Synchronization
 import Terminal
+import TestSupport
 import Testing
 
 /// A pty whose far end is the terminal that the code under test reads and draws on.
@@ -91,7 +93,7 @@ func converse<Answer: Sendable>(
     let question = Text(zh: "人数", en: "Number")
     let (answer, _) = try converse(language: .en) { prompter throws(PromptError) in
       try prompter.text(
-        question, normalize: { Prompter.trimmed($0) },
+        question, normalize: { TextNormalization.trimmed($0) },
         problem: { Int($0) == nil ? Text(zh: "不是整数", en: "no whole number") : nil })
     } person: { pty in
       _ = pty.read(until: "Number: ")

@@ -1,3 +1,4 @@
+import Characters
 public import Records
 public import Tables
 

@@ -1,3 +1,5 @@
+import Characters
+
 /// One request over libcurl.
 struct HTTPRequest {
   var method: String
@@ -30,8 +32,8 @@ struct HTTPResponse {
   /// answer's own `Date`, since a laptop's clock may be wrong.
   var retryAfter: Duration? {
     guard let field = headers["retry-after"] else { return nil }
-    if !field.isEmpty, field.utf8.allSatisfy({ (0x30...0x39).contains($0) }) {
-      // What is too long a number is a long time.
+    if !field.isEmpty, field.utf8.allSatisfy(\.isDigit) {
+      // A number that is too long to be read is a long time.
       return .seconds(Int64(field) ?? Int64(Int32.max))
     }
     guard let until = HTTPDate(field), let now = headers["date"].flatMap({ HTTPDate($0) }) else { return nil }

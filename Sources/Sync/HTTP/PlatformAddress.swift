@@ -1,4 +1,5 @@
 import CCurl
+import Characters
 
 /// The platform's base address, and what may be reached from it.
 struct PlatformAddress {
@@ -75,6 +76,6 @@ struct PlatformAddress {
     if host == "localhost" || host == "[::1]" { return true }
     let octets = host.split(separator: ".", omittingEmptySubsequences: false)
     return octets.count == 4 && octets[0] == "127"
-      && octets.allSatisfy { octet in octet.utf8.allSatisfy { (48...57).contains($0) } && UInt8(octet) != nil }
+      && octets.allSatisfy { octet in octet.utf8.allSatisfy(\.isDigit) && UInt8(octet) != nil }
   }
 }

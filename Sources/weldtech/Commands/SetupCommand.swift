@@ -1,4 +1,5 @@
 import Arguments
+import Characters
 import Cryptography
 import Fieldbook
 import FoundationEssentials

@@ -1,0 +1,16 @@
+/// The kinds of characters that codes, numbers and addresses are made of, as bytes of UTF-8.
+extension UInt8 {
+  public var isDigit: Bool { (0x30...0x39).contains(self) }
+  public var isUpperCaseLetter: Bool { (0x41...0x5A).contains(self) }
+  /// Whether the byte is `0` to `9` or `a` to `f`, the only digits of ids and digests that the record keeps.
+  public var isLowerCaseHexDigit: Bool { isDigit || (0x61...0x66).contains(self) }
+}
+
+extension Collection<UInt8> {
+  /// The number that the digits are; nil where there is none, where another character stands among them, or where the
+  /// number does not fit.
+  public var decimalNumber: Int? {
+    guard !isEmpty, allSatisfy(\.isDigit) else { return nil }
+    return Int(String(decoding: self, as: UTF8.self))
+  }
+}
