@@ -1,6 +1,9 @@
-/// Columns on a terminal: East Asian wide and full-width characters and emoji take two, combining and
-/// control characters none, everything else one (ambiguous ones included: they are narrow in a UTF-8
-/// terminal unless someone turned that setting on).
+import CUTF8Proc
+import Characters
+
+/// Counts columns on a terminal: East Asian wide and full-width characters and emoji take two, combining and control
+/// characters none, everything else one (ambiguous ones included: they are narrow in a UTF-8 terminal unless someone
+/// turned that setting on).
 public enum DisplayWidth {
   /// The columns that `text` takes on one line.
   public static func columns(of text: some StringProtocol) -> Int {
@@ -40,17 +43,12 @@ public enum DisplayWidth {
   public static func columns(of scalar: Unicode.Scalar) -> Int {
     let value = scalar.value
     if value < 0x7F { return value < 0x20 ? 0 : 1 }
-    if value < 0xA0 { return 0 }
-    if value < 0x300 { return value == 0xAD ? 0 : 1 }
-    if isWide(value) { return 2 }
-    // Emoji newer than the table.
+    // A soft hyphen shows only at a line's end, where our text never leaves one; vowels and finals of Hangul
+    // syllables join the leading consonant before them. The library gives each of them a column of its own.
+    if value == 0xAD || (0x1160...0x11FF).contains(value) || (0xD7B0...0xD7FF).contains(value) { return 0 }
+    // Swift knows emoji of later Unicode versions than the library.
     if value >= 0x1F300 && scalar.properties.isEmojiPresentation { return 2 }
-    // Vowels and finals of Hangul syllables join the leading consonant before them.
-    if (0x1160...0x11FF).contains(value) || (0xD7B0...0xD7FF).contains(value) { return 0 }
-    switch scalar.properties.generalCategory {
-    case .nonspacingMark, .enclosingMark, .format, .control, .lineSeparator, .paragraphSeparator: return 0
-    default: return 1
-    }
+    return Int(utf8proc_charwidth(Int32(value)))
   }
 
   /// `text` without what would move the cursor or change the terminal's state: a tab, line break or other
@@ -64,7 +62,7 @@ public enum DisplayWidth {
       case 0x09, 0x0A, 0x0D, 0x85, 0x2028, 0x2029: scalars.append(" ")
       case 0..<0x20, 0x7F..<0xA0: scalars.append("\u{FFFD}")
       // Marks of text direction reorder what stands around them.
-      default: scalars.append(ScreenText.isBidiControl(scalar) ? "\u{FFFD}" : scalar)
+      default: scalars.append(scalar.isBidiControl ? "\u{FFFD}" : scalar)
       }
     }
     return String(scalars)
@@ -101,25 +99,5 @@ public enum DisplayWidth {
       result.append(character)
     }
     return result
-  }
-
-  // MARK: - Private
-
-  private static func isWide(_ value: UInt32) -> Bool {
-    guard value >= 0x1100 else { return false }
-    var low = 0
-    var high = wideRanges.count
-    while low < high {
-      let middle = (low + high) / 2
-      let range = wideRanges[middle]
-      if value < range.0 {
-        high = middle
-      } else if value > range.1 {
-        low = middle + 1
-      } else {
-        return true
-      }
-    }
-    return false
   }
 }
