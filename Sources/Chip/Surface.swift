@@ -1,4 +1,5 @@
 import Bench
+import Glibc
 
 /// The board around the chip as its pins see it; docs/firmware.md describes pins and scales.
 struct Surface {
@@ -44,7 +45,7 @@ struct Surface {
   /// The converter's reading of the supply's channel, in steps.
   func supplyCounts(now: UInt64) -> UInt32 {
     let phase = Double(now % 20_000_000) / 20_000_000 * 2 * Double.pi
-    return Self.counts(surroundings.world.supplyVolts * 2.0.squareRoot() * Self.sine(phase) / Self.volts)
+    return Self.counts(surroundings.world.supplyVolts * 2.0.squareRoot() * sin(phase) / Self.volts)
   }
 
   /// The converter's reading of the current sensor's channel, in steps.
@@ -57,17 +58,5 @@ struct Surface {
 
   private static func counts(_ value: Double) -> UInt32 {
     UInt32(min(4095, max(0, (2048 + value).rounded())))
-  }
-
-  /// The sine of an angle, good to a millionth, which is far below a step of the converter.
-  private static func sine(_ angle: Double) -> Double {
-    let x = angle > Double.pi ? angle - 2 * Double.pi : angle
-    var term = x
-    var sum = x
-    for n in stride(from: 2.0, through: 20, by: 2) {
-      term *= -x * x / (n * (n + 1))
-      sum += term
-    }
-    return sum
   }
 }

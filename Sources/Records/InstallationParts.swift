@@ -11,14 +11,8 @@ public struct InstallationID: Hashable, Sendable, Codable, CustomStringConvertib
 
   /// Nil where `text` is not a UUID.
   public init?(_ text: String) {
-    let characters = Array(text.lowercased().utf8)
-    guard characters.count == 36 else { return nil }
-    for (index, character) in characters.enumerated() {
-      let isHyphen = [8, 13, 18, 23].contains(index)
-      guard isHyphen ? character == 45 : (48...57).contains(character) || (97...102).contains(character)
-      else { return nil }
-    }
-    self.text = text.lowercased()
+    guard text.utf8.count == 36, let uuid = UUID(uuidString: text) else { return nil }
+    self.init(uuid)
   }
 
   public var description: String { text }
