@@ -9,13 +9,6 @@ enum AgreementWords {
 
   static func day(_ day: CalendarDay) -> String { day.paperText }
 
-  /// At most three decimals, none that say nothing.
-  static func number(_ value: Double) -> String {
-    let rounded = (value * 1000).rounded() / 1000
-    guard rounded == rounded.rounded(), let whole = Int(exactly: rounded) else { return "\(rounded)" }
-    return "\(whole)"
-  }
-
   // MARK: - The test
 
   /// Test plans come as files, so a step may have a name that is not listed; it is shown as it is.
@@ -26,15 +19,16 @@ enum AgreementWords {
   static func measured(_ step: TestReport.Step) -> String {
     guard let measured = step.measured else { return "—" }
     guard step.unit != yesOrNo else { return measured == 0 ? "否" : "是" }
-    return "\(number(measured)) \(unit(step.unit))"
+    return "\(WrittenNumber.text(of: measured)) \(unit(step.unit))"
   }
 
   static func limits(_ step: TestReport.Step) -> String {
     if step.unit == yesOrNo { return step.lower ?? 0 > 0 ? "是" : step.upper == 0 ? "否" : "—" }
     return switch (step.lower, step.upper) {
-    case (let lower?, let upper?): "\(number(lower)) 至 \(number(upper)) \(unit(step.unit))"
-    case (let lower?, nil): "不小于 \(number(lower)) \(unit(step.unit))"
-    case (nil, let upper?): "不大于 \(number(upper)) \(unit(step.unit))"
+    case (let lower?, let upper?):
+      "\(WrittenNumber.text(of: lower)) 至 \(WrittenNumber.text(of: upper)) \(unit(step.unit))"
+    case (let lower?, nil): "不小于 \(WrittenNumber.text(of: lower)) \(unit(step.unit))"
+    case (nil, let upper?): "不大于 \(WrittenNumber.text(of: upper)) \(unit(step.unit))"
     case (nil, nil): "—"
     }
   }

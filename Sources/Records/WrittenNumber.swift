@@ -1,3 +1,5 @@
+import Characters
+
 /// A number as a person writes it, with or without its unit: `32`, `7,5`, `32A`, `18 kW`, `400安`.
 public enum WrittenNumber {
   /// What a number may have behind it; more than that is another unit.
@@ -82,5 +84,13 @@ public enum WrittenNumber {
     guard let first = groups.first else { return false }
     return (1...3).contains(first.count) && first.first != "0"
       && groups.dropFirst().allSatisfy { $0.count == 3 }
+  }
+}
+
+extension WrittenNumber {
+  /// Writes a number with at most three decimals and none that say nothing: `220`, `0.5`.
+  public static func text(of number: Double) -> String {
+    let rounded = (number * 1000).rounded() / 1000
+    return Int(exactly: rounded).map { "\($0)" } ?? "\(rounded)"
   }
 }

@@ -206,19 +206,6 @@ private func contains(_ text: String, _ value: String) -> Bool {
 }
 
 @Suite struct AgreementWordsTests {
-  @Test(arguments: [
-    (0.0, "0"), (-0.0, "0"), (12, "12"), (0.1 + 0.2, "0.3"), (383.45678, "383.457"), (-2, "-2"), (-0.0004, "0"),
-    (1e15, "1000000000000000"),
-  ])
-  func numbersHaveNoMoreDecimalsThanSaySomething(value: Double, text: String) {
-    #expect(AgreementWords.number(value) == text)
-  }
-
-  @Test(arguments: [Double.infinity, -.infinity, .nan, 1e300, .leastNonzeroMagnitude])
-  func numbersNoModuleMeasuresDoNotTrap(value: Double) {
-    #expect(!AgreementWords.number(value).isEmpty)
-  }
-
   @Test func limitsAreSaidForEverySide() {
     func step(_ unit: String, _ lower: Double?, _ upper: Double?) -> TestReport.Step {
       .init(name: "x", measured: 1, unit: unit, lower: lower, upper: upper, outcome: .passed)

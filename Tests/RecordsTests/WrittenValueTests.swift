@@ -61,6 +61,19 @@ import Testing
   func refusesWhatIsNoNumber(text: String) {
     #expect(read(text, .amperes) == .failure(.notANumber))
   }
+
+  @Test(arguments: [
+    (0.0, "0"), (-0.0, "0"), (12, "12"), (0.1 + 0.2, "0.3"), (383.45678, "383.457"), (-2, "-2"), (-0.0004, "0"),
+    (1e15, "1000000000000000"),
+  ])
+  func numbersHaveNoMoreDecimalsThanSaySomething(value: Double, text: String) {
+    #expect(WrittenNumber.text(of: value) == text)
+  }
+
+  @Test(arguments: [Double.infinity, -.infinity, .nan, 1e300, .leastNonzeroMagnitude])
+  func numbersNoModuleMeasuresDoNotTrap(value: Double) {
+    #expect(!WrittenNumber.text(of: value).isEmpty)
+  }
 }
 
 @Suite struct WrittenDayTests {

@@ -198,8 +198,5 @@ extension UnusableCharacter.Reason {
   }
 }
 
-/// A number without needless decimals: `220`, `0.5`.
-func plain(_ number: Double) -> String {
-  if let whole = Int(exactly: number) { return String(whole) }
-  return "\((number * 1000).rounded() / 1000)"
-}
+/// Writes a number without needless decimals: `220`, `0.5`.
+func plain(_ number: Double) -> String { WrittenNumber.text(of: number) }
