@@ -99,9 +99,7 @@ public final class PlatformClient {
   func sendJSON(
     _ method: String, _ path: String, headers: [(name: String, value: String)] = [], _ body: some Encodable
   ) throws(SyncError) -> HTTPResponse {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    guard let bytes = try? encoder.encode(body) else { throw .library }
+    guard let bytes = try? RecordCoding.encode(body) else { throw .library }
     return try send(
       method, path, headers: headers + [("Content-Type", "application/json")], body: [UInt8](bytes))
   }

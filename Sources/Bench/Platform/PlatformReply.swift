@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Records
 
 /// A reply over HTTP.
 struct PlatformReply: Error, Sendable {
@@ -15,10 +16,8 @@ struct PlatformReply: Error, Sendable {
   }
 
   static func json(_ status: Int, _ value: some Encodable) -> PlatformReply {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     // The values encoded here are strings and whole numbers, which JSON always takes.
-    let body = (try? encoder.encode(value)) ?? Data("{}".utf8)
+    let body = (try? RecordCoding.encode(value)) ?? Data("{}".utf8)
     return .bytes(status, [UInt8](body), mediaType: "application/json")
   }
 
