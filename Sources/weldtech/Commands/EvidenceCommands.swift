@@ -1,4 +1,5 @@
 import Arguments
+import Characters
 import Drawing
 import Records
 import Terminal
@@ -41,9 +42,8 @@ enum PhotoCommand {
           Choice("after", Text(zh: "安装后", en: "after the work"), value: Stage.after),
         ], fallback: installation.has(.before) ? 1 : 0)
     }
-    let walk = Walk(workplace: workplace)
-    let changed = try walk.alone(with: installation.id) {
-      try walk.photograph($0, stage: stage == .before ? .before : .after, files: options.files)
+    let changed = try workplace.step(on: installation) { walk, locked in
+      try walk.photograph(locked, stage: stage == .before ? .before : .after, files: options.files)
     }
     try console.answer(Document(id: changed.id, photos: changed.photos)) {
       console.put(Text(zh: "已附上 \(options.files.count) 张照片", en: "\(options.files.count) photos attached"))
@@ -80,9 +80,8 @@ enum SealCommand {
     let console = workplace.console
     let installation = try workplace.fieldbook().installation(matching: options.id)
     let number = try console.need(options.number, option: "number") { try askNumber(console) }
-    let walk = Walk(workplace: workplace)
-    let changed = try walk.alone(with: installation.id) {
-      try walk.seal($0, number: try sealNumber(number), photoFile: options.photo)
+    let changed = try workplace.step(on: installation) { walk, locked in
+      try walk.seal(locked, number: try sealNumber(number), photoFile: options.photo)
     }
     try console.answer(Document(id: changed.id, seal: changed.seal)) {
       console.put(Text(zh: "封条 \(number) 已记录", en: "seal \(number) recorded"))
@@ -148,8 +147,7 @@ enum HandoverCommand {
       trainedOperators: try console.need(options.trained, option: "trained") { try askTrained(console) },
       operatingRules: try console.need(options.rules, option: "rules") { try askRules(console) },
       note: try workplace.written(options.note, as: .note, option: "note"))
-    let walk = Walk(workplace: workplace)
-    let changed = try walk.alone(with: installation.id) { try walk.handOver($0, handover) }
+    let changed = try workplace.step(on: installation) { walk, locked in try walk.handOver(locked, handover) }
     try console.answer(Document(id: changed.id, handover: changed.handover)) {
       console.put(Text(zh: "培训交接已记录", en: "handover recorded"))
     }

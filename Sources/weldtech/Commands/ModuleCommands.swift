@@ -78,8 +78,7 @@ enum FlashCommand {
       port: try workplace.choosePort(options.port), image: options.image, manifest: options.manifest,
       allowsDowngrade: options.allowsDowngrade, readsBack: options.readsBack,
       erasesKey: options.erasesKey, profile: options.profile)
-    let walk = Walk(workplace: workplace)
-    let (changed, result) = try walk.alone(with: installation.id) { locked in
+    let (changed, result) = try workplace.step(on: installation) { walk, locked in
       try FlashProgress.watch(on: workplace.console) { try walk.flash(locked, order, report: $0) }
     }
     let document = Document(
@@ -97,8 +96,7 @@ enum FlashCommand {
     _ installation: Installation, _ options: Options, _ workplace: Workplace
   ) throws -> Int32 {
     let port = try workplace.choosePort(options.port)
-    let walk = Walk(workplace: workplace)
-    let (changed, chipID) = try walk.alone(with: installation.id) { locked in
+    let (changed, chipID) = try workplace.step(on: installation) { walk, locked in
       try FlashProgress.watch(on: workplace.console) { try walk.protect(locked, port: port, report: $0) }
     }
     try workplace.console.answer(ProtectionDocument(id: changed.id, chipId: chipID)) {
@@ -176,7 +174,6 @@ enum PairCommand {
     }
     if !options.isService, options.reason != nil { throw UsageError.missing(option: "service") }
     let port = try workplace.choosePort(options.port)
-    let walk = Walk(workplace: workplace)
     if options.isService {
       workplace.console.say(
         Text(
@@ -185,7 +182,7 @@ enum PairCommand {
             "leave the module powered, open the welder's case so that the seal's loop is open for at least 10 s, and weld nothing: the relay has to be open"
         ))
     }
-    let (changed, result) = try walk.alone(with: installation.id) { locked in
+    let (changed, result) = try workplace.step(on: installation) { walk, locked in
       try walk.pair(locked, port: port, serviceReason: options.isService ? reason : nil) {
         $0.tell(workplace.console)
       }
@@ -236,8 +233,7 @@ enum TestCommand {
   static func run(_ options: Options, _ workplace: Workplace) throws -> Int32 {
     let installation = try workplace.fieldbook().installation(matching: options.id)
     let port = try workplace.choosePort(options.port)
-    let walk = Walk(workplace: workplace)
-    let changed = try walk.alone(with: installation.id) { locked in
+    let changed = try workplace.step(on: installation) { walk, locked in
       try walk.test(locked, port: port, plan: options.plan) {
         TestCommand.tell($0, to: workplace.console)
       }

@@ -65,3 +65,14 @@ extension Walk {
     return try body(lock)
   }
 }
+
+extension Workplace {
+  /// Runs one step of the walk on an installation while no other weldtech works on it.
+  /// - Throws: `InstallationBusy`.
+  func step<Result>(
+    on installation: Installation, _ body: (Walk, LockedInstallation) throws -> Result
+  ) throws -> Result {
+    let walk = Walk(workplace: self)
+    return try walk.alone(with: installation.id) { try body(walk, $0) }
+  }
+}
