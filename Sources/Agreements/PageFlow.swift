@@ -19,7 +19,6 @@ final class PageFlow {
   static let width = pageWidth - 2 * sideMargin
   static let left = sideMargin
   static let bottom = pageHeight - bottomMargin
-  static let mostHeight = bottom - topMargin
   let typesetter = Typesetter()
   private(set) var pages: [[Mark]] = [[]]
   private var top = topMargin

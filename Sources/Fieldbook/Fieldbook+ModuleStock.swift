@@ -24,21 +24,4 @@ extension Fieldbook {
       "INSERT INTO module_run (at, slot, reason) VALUES (?, ?, ?)",
       [try Self.time(at), .text(slot), .text(reason)])
   }
-
-  /// Modules from stations that no installation has had yet, as they last came off, by serial number.
-  /// - Throws: `store`.
-  public func stockedModules() throws(FieldbookError) -> [StockedModule] {
-    try database.rows(
-      """
-      SELECT serial_number, chip, chip_id, firmware_version, firmware_sha256 FROM module_run AS run
-      WHERE number = (SELECT max(number) FROM module_run WHERE serial_number = run.serial_number)
-        AND NOT EXISTS (SELECT 1 FROM pairing_key WHERE module_serial = run.serial_number)
-      ORDER BY serial_number
-      """
-    ) {
-      StockedModule(
-        serialNumber: $0.text(0), chip: $0.text(1), chipID: $0.text(2), firmwareVersion: $0.text(3),
-        firmwareSha256: $0.text(4))
-    }
-  }
 }

@@ -57,32 +57,7 @@ extension Fieldbook {
 
   // MARK: - Proving it
 
-  public struct Rebuild: Hashable, Sendable {
-    /// How many installations the log holds.
-    public let installations: Int
-    /// Those whose kept record was not what their events add up to; it is now.
-    public let repaired: [InstallationID]
-  }
-
-  /// Verifies the log and every closed revision, adds every installation's events up again, and puts right what
-  /// is kept of them beside the log. Nothing of the log, the revisions or the queue is changed.
-  /// - Throws: `logBroken`, `digestDiffers` (a closed revision's bytes), `recordAhead`, `damagedRow`, `store`.
-  public func rebuild() throws(FieldbookError) -> Rebuild {
-    let check = try check()
-    for fault in check.faults {
-      switch fault {
-      case .log(let seq, let fault): throw .logBroken(seq: seq, fault)
-      case .revision(let id, let revision): throw .digestDiffers(id, revision: revision)
-      case .ahead(let id): throw .recordAhead(id)
-      case .unreadable(_, let table, let key): throw .damagedRow(table: table, key: key)
-      case .database: throw .store(.corrupt)
-      case .differs, .fileMissing, .fileDamaged: break
-      }
-    }
-    return Rebuild(installations: check.installations, repaired: try restore(check.restorable))
-  }
-
-  /// How what is kept of a record stands to its events.
+  /// The result of comparing a record that is kept with its events.
   enum LogComparison {
     case same
     /// With the record as its events make it.

@@ -5,18 +5,7 @@ where RawValue == String {
   var word: String { get }
 }
 
-extension PlanWord {
-  /// From the code (any letter case) or the plan's word.
-  public init?(codeOrWord text: String) {
-    let plain = TextNormalization.trimmed(TextNormalization.seen(text))
-    let code = TextNormalization.halfWidth(plain).lowercased()
-    guard let match = Self.allCases.first(where: { $0.rawValue.lowercased() == code || $0.word == plain })
-    else { return nil }
-    self = match
-  }
-}
-
-/// 企业类型, as the foot of 附件2 lists it.
+/// 企业类型, the type of a unit, as the foot of 附件2 lists it.
 public enum UnitType: String, PlanWord {
   case general, small, individual, flexible, household
 

@@ -1,3 +1,4 @@
+import Characters
 import Glibc
 import Synchronization
 
@@ -70,7 +71,7 @@ public final class Sink: Sendable {
       switch scalar.value {
       case 0x7F..<0xA0, 0x2028, 0x2029: break
       default:
-        guard ScreenText.isBidiControl(scalar) else {
+        guard scalar.isBidiControl else {
           text.unicodeScalars.append(scalar)
           continue
         }
@@ -152,23 +153,4 @@ extension Sink {
     default: return nil
     }
   }
-}
-
-/// Keeps what is written to its sink, for tests and for `practice`.
-public final class Transcript: Sendable {
-  public let sink: Sink
-  private let kept: Kept
-
-  private final class Kept: Sendable {
-    let bytes = Mutex<[UInt8]>([])
-  }
-
-  public init(isTerminal: Bool = false, columns: Int = 80) {
-    let kept = Kept()
-    self.kept = kept
-    sink = Sink(
-      isTerminal: isTerminal, columns: { columns }, send: { bytes in kept.bytes.withLock { $0 += bytes } })
-  }
-
-  public var text: String { kept.bytes.withLock { String(decoding: $0, as: UTF8.self) } }
 }

@@ -39,6 +39,12 @@ import Testing
     #expect(words.welder.condition == .fit)
   }
 
+  @Test(arguments: ["\u{FEFF}autoRepair", "汽车\u{200B}维修", "\u{202D}autorepair\u{202C}"])
+  func aChoiceIsWhatIsSeenOfIt(text: String) throws {
+    let registration = try Registration(changed([.industry: .string(text)]), today: Sample.day, drawnBy: nil)
+    #expect(registration.owner.industry == .autoRepair)
+  }
+
   @Test func namesAllSevenWrongFieldsAtOnce() {
     let found = problems(
       changed([

@@ -134,9 +134,4 @@ import Testing
   func aPhoneIsWhatIsSeenOfIt(text: String) {
     #expect(PhoneNumber(text)?.full == "13800000001")
   }
-
-  @Test(arguments: ["\u{FEFF}autoRepair", "汽车\u{200B}维修", "\u{202D}autorepair\u{202C}"])
-  func aChoiceIsWhatIsSeenOfIt(text: String) {
-    #expect(Industry(codeOrWord: text) == .autoRepair)
-  }
 }

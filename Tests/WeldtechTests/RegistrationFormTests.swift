@@ -1,6 +1,7 @@
 import Fieldbook
 import Records
 import Terminal
+import TestSupport
 import Testing
 
 @testable import weldtech

@@ -5,6 +5,7 @@ import Provision
 import Records
 import Sync
 import Terminal
+import TestSupport
 import Testing
 
 @testable import weldtech
