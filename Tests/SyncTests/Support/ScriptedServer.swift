@@ -111,6 +111,13 @@ final class ScriptedServer: @unchecked Sendable {
   }
 
   private static func forwarded(_ request: Request, to port: UInt16) -> [UInt8]? {
+    guard let end = Data(request.bytes).range(of: Data("\r\n".utf8)) else { return nil }
+    let head = Array(request.bytes[..<end.upperBound]) + Array("Connection: close\r\n".utf8)
+    return answer(to: head + request.bytes[end.upperBound...], port: port)
+  }
+
+  /// Sends a request that asks for its connection to be closed, and reads to the end.
+  static func answer(to request: [UInt8], port: UInt16) -> [UInt8]? {
     let connection = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     defer { close(connection) }
     var address = address(port: port)
@@ -119,9 +126,7 @@ final class ScriptedServer: @unchecked Sendable {
         connect(connection, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
       }
     }
-    guard isConnected, let end = Data(request.bytes).range(of: Data("\r\n".utf8)) else { return nil }
-    let head = Array(request.bytes[..<end.upperBound]) + Array("Connection: close\r\n".utf8)
-    guard send(head + request.bytes[end.upperBound...], over: connection) else { return nil }
+    guard isConnected, send(request, over: connection) else { return nil }
     var bytes: [UInt8] = []
     var piece = [UInt8](repeating: 0, count: 65_536)
     while true {
