@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import weldtech
@@ -56,7 +57,7 @@ import Testing
   }
 
   @Test func `help and version open nothing and go to stdout`() throws {
-    let scratch = try Scratch()
+    let scratch = TemporaryFolder()
     for arguments in [["--version"], ["--help"], ["register", "--help"], ["help", "bench", "module"]] {
       let outcome = try Weldtech.run(["--home", scratch.file("home")] + arguments)
       #expect(outcome.status == 0 && !outcome.output.isEmpty && outcome.diagnostics.isEmpty, "\(arguments)")
@@ -149,7 +150,7 @@ import Testing
   }
 
   @Test func `a home that is a file, or not a fieldbook, is refused`() throws {
-    let scratch = try Scratch()
+    let scratch = TemporaryFolder()
     let file = try scratch.write("file", "x")
     let asFile = try Weldtech.run(["--json", "--home", file, "status"])
     #expect(asFile.status == 1 && asFile.errorCode == "fieldbook.home")
@@ -173,9 +174,9 @@ import Testing
   }
 
   @Test func `a bench that cannot start says why`() throws {
-    let scratch = try Scratch()
+    let scratch = TemporaryFolder()
     let data = scratch.file("platform")
-    let platform = try Running(["bench", "platform", "--data", data])
+    let platform = try RunningProgram(["bench", "platform", "--data", data])
     let url = try #require(try platform.firstLine()["url"] as? String)
     let address = try #require(url.split(separator: "/").last)
     func code(_ arguments: String...) throws -> String? {

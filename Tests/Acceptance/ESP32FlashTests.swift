@@ -1,6 +1,7 @@
 import Cryptography
 import ESP32Programs
 import Foundation
+import TestSupport
 import Testing
 
 /// The built program against its own `bench module --chip`, with an image that is signed here.
@@ -21,7 +22,7 @@ import Testing
     }
   }
 
-  private func run(_ arguments: String...) throws -> Weldtech.Outcome {
+  private func run(_ arguments: String...) throws -> ProgramOutcome {
     try laptop.run(["--json"] + arguments, environment: ["WELDTECH_SHARE": share])
   }
 

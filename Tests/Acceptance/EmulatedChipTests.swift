@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The built program against the shipped bytes in QEMU, which has no flash controller: what it is told cannot be kept.
@@ -8,7 +9,7 @@ import Testing
   @Test(.enabled(if: isInstalled, "qemu-system-arm is not installed: scripts/setup tests"))
   func `the shipped firmware boots in QEMU, where a pairing fails and is never called one`() throws {
     let laptop = try Office.shared.get().laptop()
-    let module = try Running(["bench", "module", "--engine", "qemu"])
+    let module = try RunningProgram(["bench", "module", "--engine", "qemu"])
     let port = try #require(try module.firstLine()["port"] as? String)
     let id = try laptop.register()
     try laptop.json("photo", id, "--stage", "before", try laptop.photo())

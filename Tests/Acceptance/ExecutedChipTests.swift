@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The built program against the module's own bytes, executed instruction by instruction.
@@ -6,9 +7,9 @@ import Testing
   @Test func `a blank chip is flashed, boots, is paired and tested`() throws {
     let laptop = try Laptop()
     let world = try laptop.scratch.write("world.json", #"{"supplyVolts": 400}"#)
-    let module = try Running(["bench", "module", "--engine", "unicorn", "--world", world])
+    let module = try RunningProgram(["bench", "module", "--engine", "unicorn", "--world", world])
     let port = try #require(try module.firstLine()["port"] as? String)
-    let platform = try Running(["bench", "platform", "--data", laptop.scratch.file("platform")])
+    let platform = try RunningProgram(["bench", "platform", "--data", laptop.scratch.file("platform")])
     try laptop.setUp(platform: try #require(try platform.firstLine()["url"] as? String))
     let id = try laptop.register()
     try laptop.json("photo", id, "--stage", "before", try laptop.photo())

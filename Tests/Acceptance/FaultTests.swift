@@ -2,6 +2,7 @@ import Bench
 import Foundation
 import Glibc
 import Records
+import TestSupport
 import Testing
 
 @testable import weldtech
@@ -126,7 +127,7 @@ import Testing
 
   @Test func `bench module takes the fault on its command line`() throws {
     let laptop = try Office.shared.get().laptop()
-    let bench = try Running(["bench", "module", "--fault", "pull-during=erase"])
+    let bench = try RunningProgram(["bench", "module", "--fault", "pull-during=erase"])
     let port = try #require(try bench.firstLine()["port"] as? String)
     let id = try laptop.walk(try laptop.register(), to: .flash, on: port)
     #expect(try laptop.failure("flash", id, "--port", port, status: 1) == "provision.link.closed")
@@ -191,7 +192,7 @@ import Testing
     let laptop = try Laptop()
     let token = try laptop.scratch.write("token", "a-token-of-the-company\n")
     chmod(token, 0o600)
-    let platform = try Running([
+    let platform = try RunningProgram([
       "bench", "platform", "--data", laptop.scratch.file("platform"), "--token", token,
     ])
     let url = try #require(try platform.firstLine()["url"] as? String)

@@ -1,5 +1,6 @@
 import Cryptography
 import Foundation
+import TestSupport
 import Testing
 
 /// `firmware list`, `verify` and `sign`, and what `flash` refuses, with keys made here and a folder of data as a
@@ -15,7 +16,7 @@ import Testing
     share = try FirmwareShare(in: laptop.scratch)
   }
 
-  private func run(_ arguments: String...) throws -> Weldtech.Outcome {
+  private func run(_ arguments: String...) throws -> ProgramOutcome {
     try laptop.run(["--json"] + arguments, environment: share.environment)
   }
 
@@ -31,7 +32,7 @@ import Testing
     return try #require(rows?.first)
   }
 
-  private func reason(_ outcome: Weldtech.Outcome) throws -> String? {
+  private func reason(_ outcome: ProgramOutcome) throws -> String? {
     #expect(outcome.status == 1, "\(outcome)")
     let document = try outcome.document()
     #expect(document["valid"] as? Bool == false && document["error"] == nil)

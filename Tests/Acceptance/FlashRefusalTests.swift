@@ -2,6 +2,7 @@ import Bench
 import Cryptography
 import Foundation
 import ModuleCore
+import TestSupport
 import Testing
 
 /// What `flash` refuses: each its own code and remedy, which `docs/troubleshooting.md` has too, and nothing erased.
@@ -142,7 +143,7 @@ import Testing
     try String(contentsOfFile: "\(FirmwareShare.checkout)/docs/troubleshooting.md", encoding: .utf8)
   }
 
-  private func expect(_ outcome: Weldtech.Outcome, _ code: String, status: Int32) throws {
+  private func expect(_ outcome: ProgramOutcome, _ code: String, status: Int32) throws {
     #expect(outcome.status == status && outcome.errorCode == code, "\(outcome)")
     #expect((outcome.error?["hint"] as? String ?? "").count > 10, "\(outcome)")
     #expect(try Self.advice.get().contains("\n### `\(code)`\n"))
@@ -179,7 +180,7 @@ import Testing
     defer { bench.stop() }
     let command = situation.command(on: port)
     let before = situation.contentsAtRest()
-    let flashing = try Running(
+    let flashing = try RunningProgram(
       ["--home", situation.laptop.home] + command, environment: situation.share.environment)
     let half = FlashMap.application + 8000
     // Erased, and then written as far as here.
@@ -189,17 +190,10 @@ import Testing
       }
       #expect(isSo)
     }
-    // A terminal, say, that reads what is meant for us.
-    let intruder = Process()
-    intruder.executableURL = URL(filePath: "/bin/cat")
-    intruder.arguments = [port]
-    intruder.standardOutput = FileHandle.nullDevice
-    try intruder.run()
-    defer { kill(intruder.processIdentifier, SIGKILL) }
+    // The intruder is like a terminal that reads what is meant for us.
+    let intruder = try InstalledProgram("cat").start([port])
     try expect(flashing.end(within: 60), "provision.flash.portTaken", status: 1)
-    // Which no child of a test can block.
-    kill(intruder.processIdentifier, SIGKILL)
-    intruder.waitUntilExit()
+    intruder.kill()
 
     // Boot block, pairing and what is nobody's business.
     #expect(situation.sectorsChanged(since: before) == [4])

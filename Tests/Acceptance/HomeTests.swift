@@ -12,9 +12,9 @@ import Testing
   // MARK: - Closed to others
 
   /// Runs one command after `umask`, which a process cannot set for itself without setting it for all tests.
-  private func run(_ umask: String, _ laptop: Laptop, _ arguments: [String]) throws -> Weldtech.Outcome {
+  private func run(_ umask: String, _ laptop: Laptop, _ arguments: [String]) throws -> ProgramOutcome {
     let script = "umask \(umask); exec \"$0\" \"$@\""
-    return try Running(
+    return try RunningProgram(
       ["-c", script, Weldtech.path, "--home", laptop.home, "--json"] + arguments, executable: "/bin/sh"
     ).end(within: 120)
   }
@@ -71,7 +71,7 @@ import Testing
     #expect(try laptop.run("status").output.contains("chmod -R go= "))
     let cure = try #require(try finding()?["cure"] as? String)
     #expect(try finding()?["code"] as? String == "fieldbook.open")
-    _ = try Running(["-c", cure], executable: "/bin/sh").end(within: 10)
+    _ = try RunningProgram(["-c", cure], executable: "/bin/sh").end(within: 10)
     #expect(try isOpen() == false)
     #expect(try finding()?["outcome"] as? String == "fine")
   }
@@ -147,14 +147,14 @@ import Testing
     && canMount()
 
   private static func canMount() -> Bool {
-    guard let scratch = try? Scratch() else { return false }
+    let scratch = TemporaryFolder()
     guard (try? command("mount", "-t", "tmpfs", "tmpfs", scratch.path)) == 0 else { return false }
     return (try? command("umount", scratch.path)) == 0
   }
 
   @discardableResult
   private static func command(_ name: String, _ arguments: String...) throws -> Int32 {
-    try Running(arguments, executable: "/usr/bin/\(name)").end(within: 20).status
+    try RunningProgram(arguments, executable: "/usr/bin/\(name)").end(within: 20).status
   }
 
   @Test(
@@ -193,7 +193,7 @@ import Testing
     #expect(try Self.command("mount", "-o", "remount,rw", laptop.home) == 0)
     func fill() throws {
       let script = "dd if=/dev/zero of='\(laptop.home)/fill' bs=1k oflag=append conv=notrunc 2>/dev/null"
-      _ = try Running(["-c", script], executable: "/bin/sh").end(within: 20)
+      _ = try RunningProgram(["-c", script], executable: "/bin/sh").end(within: 20)
     }
     try fill()
     // With a log left behind its index is there too, and reading takes the log into the database: that makes room.
@@ -220,7 +220,7 @@ import Testing
       done = subprocess.run(sys.argv[2:], stdout=subprocess.DEVNULL).returncode
       os._exit(done)
       """
-    let status = try Running(
+    let status = try RunningProgram(
       [
         "-c", python, laptop.home, Weldtech.path, "--home", laptop.home, "register", "--from",
         try laptop.registration(),
@@ -256,7 +256,7 @@ import Testing
       test -f plain.csv
       ! "$0" --lang en --home "$home" photo "$code" --stage before "none-$name.png"
       """
-    let outcome = try Running(
+    let outcome = try RunningProgram(
       [
         "-c", script, Weldtech.path, laptop.scratch.path, try laptop.photo(), try laptop.registration(),
       ], environment: ["XDG_RUNTIME_DIR": laptop.scratch.path], executable: "/bin/sh"
@@ -269,7 +269,7 @@ import Testing
   @Test func `a text that is not UTF-8 is not taken for a path`() throws {
     let laptop = try Laptop()
     let script = #""$0" --home "$1" --json setup --technician "$(printf '\264\357')" --phone 13811112222"#
-    let outcome = try Running(
+    let outcome = try RunningProgram(
       ["-c", script, Weldtech.path, laptop.home], environment: ["XDG_RUNTIME_DIR": laptop.scratch.path],
       executable: "/bin/sh"
     ).end(within: 20)

@@ -1,5 +1,6 @@
 import Bench
 import Foundation
+import TestSupport
 import Testing
 
 @testable import weldtech
@@ -52,9 +53,9 @@ import Testing
 
   @Test func `a bench ends quietly when it is stopped`() throws {
     let laptop = try Laptop()
-    let platform = try Running(["bench", "platform", "--data", laptop.scratch.file("platform")])
+    let platform = try RunningProgram(["bench", "platform", "--data", laptop.scratch.file("platform")])
     #expect(try platform.firstLine()["url"] is String)
-    let module = try Running(["bench", "module"])
+    let module = try RunningProgram(["bench", "module"])
     #expect(try module.firstLine()["port"] is String)
     for bench in [platform, module] {
       let ended = bench.stop()

@@ -1,5 +1,6 @@
 import Foundation
 import Records
+import TestSupport
 import Testing
 
 /// Labels that are made again: the same batch, a whole list, single codes; and a company's office, which does nothing else.
@@ -128,7 +129,7 @@ import Testing
   }
 
   private func pdfText(_ file: String) throws -> String {
-    try Running(["pdftotext", "-layout", file, "-"], executable: "/usr/bin/env").end(within: 30).output
+    try InstalledProgram("pdftotext").output(["-layout", file, "-"])
   }
 
   @Test func `a code that was written off is printed again for a reason, with its texts`() throws {

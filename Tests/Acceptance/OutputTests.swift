@@ -1,14 +1,15 @@
 import Foundation
 import Records
+import TestSupport
 import Testing
 
 /// What becomes of a command whose answer cannot be written, and what `--output` may name.
 @Suite struct OutputTests {
   /// Runs a command with its stdout as the shell has it in `redirection`, a moment later, so that a reader that reads
   /// nothing is gone.
-  private func run(_ command: String, _ redirection: String, _ laptop: Laptop) throws -> Weldtech.Outcome {
+  private func run(_ command: String, _ redirection: String, _ laptop: Laptop) throws -> ProgramOutcome {
     let script = "{ sleep 0.3; \"$0\" --home \"$1\" \(command); echo $? >&3; } 3>\"$1.status\" \(redirection)"
-    let shell = try Running(["-c", script, Weldtech.path, laptop.home], executable: "/bin/bash")
+    let shell = try RunningProgram(["-c", script, Weldtech.path, laptop.home], executable: "/bin/bash")
     var outcome = shell.end(within: 60)
     let status = try String(contentsOfFile: laptop.home + ".status", encoding: .utf8)
     outcome.status = try #require(Int32(status.trimmingCharacters(in: .whitespacesAndNewlines)))
@@ -125,7 +126,7 @@ import Testing
 
     let fifo = scratch.file("fifo")
     #expect(mkfifo(fifo, 0o600) == 0)
-    let reader = try Running(["-c", "cat \"$0\"", fifo], executable: "/bin/sh")
+    let reader = try RunningProgram(["-c", "cat \"$0\"", fifo], executable: "/bin/sh")
     let third = try draw(to: fifo)
     #expect(reader.end(within: 20).output == "code\n" + third.map { "\($0)\n" }.joined())
     var status = stat()

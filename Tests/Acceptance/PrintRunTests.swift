@@ -1,5 +1,6 @@
 import Foundation
 import Records
+import TestSupport
 import Testing
 
 /// The program as it is shipped, and what reads its labels.
@@ -32,12 +33,13 @@ struct PrintRunTests {
     (0..<count).map { LabelCode(region: "150621", serial: CodeSerial(number: 2_000_000 + $0)!)!.description }
   }
 
-  private func run(_ arguments: [String], on laptop: Laptop) throws -> Weldtech.Outcome {
-    try Running(["--home", laptop.home, "--json"] + arguments, executable: PrintShop.program).end(within: 120)
+  private func run(_ arguments: [String], on laptop: Laptop) throws -> ProgramOutcome {
+    try RunningProgram(["--home", laptop.home, "--json"] + arguments, executable: PrintShop.program).end(
+      within: 120)
   }
 
   private func batch(_ codes: [String], _ words: [String], on laptop: Laptop, to output: String) throws
-    -> Weldtech.Outcome
+    -> ProgramOutcome
   {
     let list = try laptop.scratch.write(
       "list.csv", "code,unitName,street\n" + codes.map { "\($0),树林召镇老王电焊铺,树林召镇\n" }.joined())
@@ -52,7 +54,7 @@ struct PrintRunTests {
   /// What `Tests/Peers/read-labels` reads on each page.
   private func pages(_ files: [String], mirrored: Bool = false) throws -> [Page] {
     if files.isEmpty { return [] }
-    let outcome = try Running(
+    let outcome = try RunningProgram(
       [PrintShop.root + "/Tests/Peers/read-labels"] + (mirrored ? ["--mirrored"] : []) + files,
       executable: PrintShop.python
     ).end(within: 240)
@@ -99,7 +101,7 @@ struct PrintRunTests {
     guard !words.isEmpty else { return }
     let proof = try pages([laptop.scratch.file("out/labels-proof.pdf")], mirrored: isMirrored)
     #expect(isList(proof.flatMap(\.texts), Array(codes[..<4])))
-    let ticket = try Running(
+    let ticket = try RunningProgram(
       [laptop.scratch.file("out/labels-ticket.pdf"), "-"], executable: "/usr/bin/pdftotext"
     ).end(within: 20).output
     #expect(ticket.contains("2017 块") && ticket.contains("已逐一回读") && ticket.contains("不计入数量"))
@@ -126,7 +128,7 @@ struct PrintRunTests {
       "code.welding-machines.dalad-banner.ordos.example.org.cn",
     ]
     let templates = ["acrylic-60x40", "acrylic-80x50", "small-30x30", "round-50", "thermal-50x30"]
-    var dice = Dice(seed: 19)
+    var dice = SplitMix64(seed: 19)
     var refused: [String] = []
     var found = 0
     for platform in platforms {
@@ -165,20 +167,5 @@ struct PrintRunTests {
     #expect(
       refused.count.isMultiple(of: 3) && found == 3_000 - 40 * refused.count && found >= 1_500, "\(refused)")
     print("\(found) labels read; too long for: \(refused)")
-  }
-
-  /// SplitMix64.
-  private struct Dice {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next(below bound: Int) -> Int {
-      state &+= 0x9E37_79B9_7F4A_7C15
-      var mixed = state
-      mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-      mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-      return Int((mixed ^ (mixed >> 31)) % UInt64(bound))
-    }
   }
 }

@@ -2,6 +2,7 @@ import Drawing
 import Foundation
 import Labels
 import Records
+import TestSupport
 import Testing
 
 /// Labels that go to a printer: through a CUPS of the test's own, to a device, and to nobody, as a preview.
@@ -165,7 +166,7 @@ import Testing
     for share in [1, 2, 3] {
       let running = try laptop.start(command)
       let reached = running.wait(within: 60) { _ in size() > share * 30 * 24_000 }
-      if reached, running.process.isRunning { kills += 1 }
+      if reached, running.isRunning { kills += 1 }
       running.signal(SIGKILL)
       _ = running.end(within: 10)
     }

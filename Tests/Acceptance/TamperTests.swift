@@ -1,5 +1,6 @@
 import Foundation
 import Records
+import TestSupport
 import Testing
 
 @testable import weldtech
@@ -113,13 +114,9 @@ import Testing
       assert base.execute(sys.argv[2]).rowcount == 1
       base.commit()
       """
-    let process = Process()
-    process.executableURL = URL(filePath: "/usr/bin/python3")
-    process.arguments = [
+    let outcome = try InstalledProgram("python3").run([
       "-c", script, "\(laptop.home)/fieldbook.sqlite", sql.replacingOccurrences(of: "ID", with: id),
-    ]
-    try process.run()
-    process.waitUntilExit()
-    try #require(process.terminationStatus == 0)
+    ])
+    try #require(outcome.status == 0, "\(outcome.diagnostics)")
   }
 }

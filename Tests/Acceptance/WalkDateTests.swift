@@ -1,5 +1,6 @@
 import Foundation
 import Records
+import TestSupport
 import Testing
 
 @testable import weldtech
@@ -34,7 +35,7 @@ import Testing
     let plug = try Plug()
     let laptop = try office.laptop()
     let time = try WrongTime(night.start, zone: night.zone)
-    func run(_ arguments: [String], status: Int32 = 0) throws -> Weldtech.Outcome {
+    func run(_ arguments: [String], status: Int32 = 0) throws -> ProgramOutcome {
       let outcome = try laptop.run(arguments, environment: time.environment)
       try #require(outcome.status == status, "\(arguments): \(outcome.output)\(outcome.diagnostics)")
       return outcome
@@ -129,14 +130,14 @@ import Testing
     let record = try laptop.record(id)
     let code = try #require(record["code"] as? String)
     let file = "\(laptop.home)/documents/\(code)/agreement.pdf"
-    let text = try Self.output("pdftotext", ["-raw", file, "-"]).filter { !$0.isWhitespace }
+    let text = try InstalledProgram("pdftotext").output(["-raw", file, "-"]).filter { !$0.isWhitespace }
     #expect(text.contains("签订日期：\(night.paper)"))
     #expect(text.contains("签字时间：\(night.paper)"))
     let times = text.matches(of: #/20\d\d年\d+月\d+日\d\d:\d\d(（[-+]\d\d:\d\d）)?/#).map { String($0.output.0) }
     #expect(times.count >= 6, "\(times)")
     for time in times { #expect(time.hasPrefix(night.paper) && time.hasSuffix(night.suffix), "\(time)") }
     if night.suffix.isEmpty { #expect(!text.contains("+08:00")) }
-    let information = try Self.output("pdfinfo", ["-rawdates", file])
+    let information = try InstalledProgram("pdfinfo").output(["-rawdates", file])
     let digits = night.day.filter { $0 != "-" }
     #expect(
       information.contains("D:\(digits)") && information.contains(night.offset.replacing(":", with: "'")),
@@ -151,17 +152,5 @@ import Testing
     case let object as [String: Any]: object.values.flatMap { moments(in: $0) }
     default: []
     }
-  }
-
-  private static func output(_ program: String, _ arguments: [String]) throws -> String {
-    let process = Process()
-    let pipe = Pipe()
-    process.executableURL = URL(filePath: "/usr/bin/\(program)")
-    process.arguments = arguments
-    process.standardOutput = pipe
-    try process.run()
-    let bytes = try pipe.fileHandleForReading.readToEnd() ?? Data()
-    process.waitUntilExit()
-    return String(decoding: bytes, as: UTF8.self)
   }
 }

@@ -2,6 +2,7 @@ import Bench
 import Cryptography
 import Foundation
 import Records
+import TestSupport
 import Testing
 
 @testable import weldtech
@@ -11,8 +12,8 @@ import Testing
   @Test func `the walk goes command by command, each with the document of the contract`() throws {
     let laptop = try Laptop()
     let world = try laptop.scratch.write("world.json", #"{"supplyVolts": 400}"#)
-    let module = try Running(["bench", "module", "--world", world])
-    let platform = try Running(["bench", "platform", "--data", laptop.scratch.file("platform")])
+    let module = try RunningProgram(["bench", "module", "--world", world])
+    let platform = try RunningProgram(["bench", "platform", "--data", laptop.scratch.file("platform")])
     let port = try #require(try module.firstLine()["port"] as? String)
     let announced = try platform.firstLine()
     #expect(Set(announced.keys) == ["url", "data"])
@@ -166,7 +167,7 @@ import Testing
   }
 
   @Test func `practice ends well and what it announces is there`() throws {
-    let scratch = try Scratch()
+    let scratch = TemporaryFolder()
     let folder = scratch.file("practice")
     let outcome = try Weldtech.run(["--json", "practice", "--folder", folder])
     #expect(outcome.status == 0, "\(outcome.diagnostics)")
@@ -188,22 +189,14 @@ import Testing
   }
 
   @Test func `what practice prints can be typed as it stands, into its own folder`() throws {
-    let scratch = try Scratch()
+    let scratch = TemporaryFolder()
     let folder = scratch.file("the practice's")
     let outcome = try Weldtech.run(["practice", "--folder", folder])
     try #require(outcome.status == 0, "\(outcome.diagnostics)")
-    func shell(_ line: Substring) throws -> (status: Int32, output: String) {
-      let process = Process()
-      let pipe = Pipe()
-      process.executableURL = URL(filePath: "/bin/sh")
-      process.arguments = ["-c", String(line)]
-      process.environment = Weldtech.environment(["HOME": scratch.file("nobody")])
-      process.standardOutput = pipe
-      process.standardError = FileHandle.nullDevice
-      try process.run()
-      let data = pipe.fileHandleForReading.readDataToEndOfFile()
-      process.waitUntilExit()
-      return (process.terminationStatus, String(decoding: data, as: UTF8.self))
+    func shell(_ line: Substring) throws -> ProgramOutcome {
+      try RunningProgram(
+        ["-c", String(line)], environment: ["HOME": scratch.file("nobody")], executable: "/bin/sh"
+      ).end(within: 60)
     }
     let typed = outcome.diagnostics.split(separator: "\n").filter { $0.hasPrefix("$ ") }.map { $0.dropFirst(2) }
     #expect(typed.count == 12 && typed.allSatisfy { $0.contains(Weldtech.path) && $0.contains(" --home ") })

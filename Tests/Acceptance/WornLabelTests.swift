@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Labels that were worn out beside those of other makers; `bench/torture` does the same with more of them.
@@ -14,7 +15,7 @@ import Testing
 
   @Test(.enabled(if: missing == nil, "\(missing ?? "") is missing: scripts/setup peers"))
   func `worn labels read at least as often as the best of other makers' under both decoders`() throws {
-    let outcome = try Running(
+    let outcome = try RunningProgram(
       [Self.root + "/bench/torture", "--labels", "8", "--jobs", "2"], environment: ["WELDTECH": Weldtech.path],
       executable: Self.python
     ).end(within: 600)

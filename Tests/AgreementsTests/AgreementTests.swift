@@ -1,11 +1,12 @@
 import Foundation
 import Records
+import TestSupport
 import Testing
 
 @testable import Agreements
 
 private let poppler: ConditionTrait = .enabled(
-  if: Program.isThere("pdftotext") && Program.isThere("pdfinfo"),
+  if: InstalledProgram("pdftotext").isInstalled && InstalledProgram("pdfinfo").isInstalled,
   "poppler is missing: apt install poppler-utils")
 
 private func render(_ sample: Sample = Sample()) throws -> AgreementDocument {
@@ -14,12 +15,9 @@ private func render(_ sample: Sample = Sample()) throws -> AgreementDocument {
 
 /// The document's text without white space: a value that wraps is still the value.
 private func text(of document: AgreementDocument) throws -> String {
-  try withFolder { folder in
-    let file = folder.appendingPathComponent("a.pdf")
-    try document.pdf.write(to: file)
-    let program = try #require(Program("pdftotext"))
-    return try program.output(["-raw", file.path, "-"]).filter { !$0.isWhitespace }
-  }
+  let folder = TemporaryFolder()
+  let file = try folder.write("a.pdf", document.pdf)
+  return try InstalledProgram("pdftotext").output(["-raw", file, "-"]).filter { !$0.isWhitespace }
 }
 
 private func contains(_ text: String, _ value: String) -> Bool {
@@ -35,14 +33,12 @@ private func contains(_ text: String, _ value: String) -> Bool {
     sample.unitName = "䶮𠮷𬭎\u{2A701}\u{2CEB5} ᠮᠣᠩᠭᠣᠯ 焊铺"
     let document = try render(sample)
     #expect(document.pdf.count < 250_000)
-    guard let program = Program("pdffonts") else { return }
-    try withFolder { folder in
-      let file = folder.appendingPathComponent("a.pdf")
-      try document.pdf.write(to: file)
-      let fonts = try program.output([file.path]).split(separator: "\n").dropFirst(2)
-      // Embedded, a subset, mapped back to text.
-      #expect(fonts.count >= 2 && fonts.allSatisfy { $0.contains(" yes yes yes ") })
-    }
+    let program = InstalledProgram("pdffonts")
+    guard program.isInstalled else { return }
+    let folder = TemporaryFolder()
+    let fonts = try program.output([folder.write("a.pdf", document.pdf)]).split(separator: "\n").dropFirst(2)
+    // Each font is embedded, a subset, and mapped back to text.
+    #expect(fonts.count >= 2 && fonts.allSatisfy { $0.contains(" yes yes yes ") })
   }
 
   @Test(poppler) func everyFieldOfTheRecordIsInTheDocumentAsText() throws {
@@ -79,34 +75,30 @@ private func contains(_ text: String, _ value: String) -> Bool {
 
   @Test(poppler) func thePagesAreA4AndNumberedAndTheFontsEmbedded() throws {
     let document = try render()
-    try withFolder { folder in
-      let file = folder.appendingPathComponent("a.pdf")
-      try document.pdf.write(to: file)
-      let info = try #require(Program("pdfinfo")).output([file.path])
-      #expect(info.contains("(A4)"))
-      #expect(info.contains("Pages:           \(document.pageCount)\n"))
-      #expect(info.contains("150621-00A000-X"))
-      let fonts = try #require(Program("pdffonts")).output([file.path]).split(separator: "\n").dropFirst(2)
-      #expect(!fonts.isEmpty && fonts.allSatisfy { $0.contains("yes yes yes") })
-    }
+    let folder = TemporaryFolder()
+    let file = try folder.write("a.pdf", document.pdf)
+    let info = try InstalledProgram("pdfinfo").output([file])
+    #expect(info.contains("(A4)"))
+    #expect(info.contains("Pages:           \(document.pageCount)\n"))
+    #expect(info.contains("150621-00A000-X"))
+    let fonts = try InstalledProgram("pdffonts").output([file]).split(separator: "\n").dropFirst(2)
+    #expect(!fonts.isEmpty && fonts.allSatisfy { $0.contains("yes yes yes") })
     let text = try text(of: document)
     for page in 1...document.pageCount { #expect(text.contains("第\(page)页共\(document.pageCount)页")) }
   }
 
   @Test(
     .enabled(
-      if: Program.isThere("pdftoppm") && Program.isThere("zbarimg"), "apt install poppler-utils zbar-tools"))
+      if: InstalledProgram("pdftoppm").isInstalled && InstalledProgram("zbarimg").isInstalled,
+      "apt install poppler-utils zbar-tools"))
   func theSymbolOnTheFirstPageReads() throws {
     let document = try render()
-    try withFolder { folder in
-      try document.pdf.write(to: folder.appendingPathComponent("a.pdf"))
-      _ = try #require(Program("pdftoppm")).output(
-        ["-r", "200", "-l", "1", "-png", folder.path + "/a.pdf", folder.path + "/page"])
-      let read = try #require(Program("zbarimg")).output([
-        "-q", "--raw", "--nodbus", folder.path + "/page-1.png",
-      ])
-      #expect(read == "https://weld.example.cn/w/150621-00A000-X\n")
-    }
+    let folder = TemporaryFolder()
+    try InstalledProgram("pdftoppm").run([
+      "-r", "200", "-l", "1", "-png", folder.write("a.pdf", document.pdf), folder.file("page"),
+    ])
+    let read = try InstalledProgram("zbarimg").output(["-q", "--raw", "--nodbus", folder.file("page-1.png")])
+    #expect(read == "https://weld.example.cn/w/150621-00A000-X\n")
   }
 
   @Test func theSameRecordAndSignatureGiveTheSameBytes() throws {
@@ -142,12 +134,9 @@ private func contains(_ text: String, _ value: String) -> Bool {
     }
     #expect(text.filter { $0 == "W" }.count >= 2_000)
 
-    let words = try withFolder { folder in
-      let file = folder.appendingPathComponent("a.pdf")
-      try document.pdf.write(to: file)
-      return try #require(Program("pdftotext")).output(["-bbox", file.path, "-"])
-    }
-    // In points: the margins of 18 mm, and the foot of the last line above the paper's edge.
+    let folder = TemporaryFolder()
+    let words = try InstalledProgram("pdftotext").output(["-bbox", folder.write("a.pdf", document.pdf), "-"])
+    // The numbers are points: the margins of 18 mm, and the foot of the last line above the paper's edge.
     var count = 0
     for line in words.split(separator: "\n") where line.contains("<word ") {
       let numbers = line.split(separator: "\"").compactMap { Double($0) }

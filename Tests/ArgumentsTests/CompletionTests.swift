@@ -1,10 +1,11 @@
 import Arguments
 import Foundation
 import Terminal
+import TestSupport
 import Testing
 
-private let hasZsh = Tool.isInstalled("zsh")
-private let hasFish = Tool.isInstalled("fish")
+private let hasZsh = InstalledProgram("zsh").isInstalled
+private let hasFish = InstalledProgram("fish").isInstalled
 
 @Suite struct CompletionTests {
   // MARK: - Bash
@@ -24,27 +25,26 @@ private let hasFish = Tool.isInstalled("fish")
     (["labels", "batch", "--sheet", "a4", "--h"], ["--home", "--help"]), (["--home", "fol"], ["folder"]),
   ])
   func `bash offers what fits`(words: [String], expected: [String]) throws {
-    let output = try Tool.withFolder([
+    let folder = try ShellFolder([
       "weldtech.bash": workshop().completionScript(for: .bash, in: .zh), "a.csv": "", "two words.csv": "",
-    ]) { folder in
-      try FileManager.default.createDirectory(
-        at: folder.appendingPathComponent("folder"), withIntermediateDirectories: true)
-      let line = (["weldtech"] + words).map { "'\($0)'" }.joined(separator: " ")
-      let script = """
-        cd '\(folder.path)' && source ./weldtech.bash
-        COMP_WORDS=(\(line)) COMP_CWORD=\(words.count)
-        _weldtech
-        for reply in "${COMPREPLY[@]}"; do printf '%s\\n' "$reply"; done
-        """
-      return try Tool.run("bash", ["--norc", "-c", script], path: folder.path).output
-    }
+    ])
+    try FileManager.default.createDirectory(
+      atPath: "\(folder.path)/folder", withIntermediateDirectories: true)
+    let line = (["weldtech"] + words).map { "'\($0)'" }.joined(separator: " ")
+    let script = """
+      cd '\(folder.path)' && source ./weldtech.bash
+      COMP_WORDS=(\(line)) COMP_CWORD=\(words.count)
+      _weldtech
+      for reply in "${COMPREPLY[@]}"; do printf '%s\\n' "$reply"; done
+      """
+    let output = try folder.run("bash", ["--norc", "-c", script]).everything
     #expect(output.split(separator: "\n").map(String.init) == expected)
   }
 
   @Test func `the bash script is sound`() throws {
     let script = workshop().completionScript(for: .bash, in: .en)
-    let result = try Tool.run("bash", ["-n"], input: script)
-    #expect(result.status == 0, "\(result.output)")
+    let result = try ShellFolder().run("bash", ["-n"], input: script)
+    #expect(result.status == 0, "\(result.everything)")
     #expect(!script.contains("completion-values'") && !script.contains("|completion-values"))
   }
 
@@ -52,8 +52,9 @@ private let hasFish = Tool.isInstalled("fish")
 
   @Test(.enabled(if: hasZsh, "zsh is not installed"), arguments: Language.allCases)
   func `the zsh script is sound`(language: Language) throws {
-    let result = try Tool.run("zsh", ["-n"], input: workshop().completionScript(for: .zsh, in: language))
-    #expect(result.status == 0, "\(result.output)")
+    let result = try ShellFolder().run(
+      "zsh", ["-n"], input: workshop().completionScript(for: .zsh, in: language))
+    #expect(result.status == 0, "\(result.everything)")
   }
 
   @Test(
@@ -70,21 +71,20 @@ private let hasFish = Tool.isInstalled("fish")
       (["labels", "batch", "--dpi", ""], "message: the resolution"),
     ])
   func `zsh offers what fits`(words: [String], expected: String) throws {
-    let output = try Tool.withFolder(["_weldtech": workshop().completionScript(for: .zsh, in: .en)]) { folder in
-      // The completion system's own functions say what they were asked to offer.
-      let script = """
-        setopt extendedglob
-        compdef() { :; }
-        compadd() { print -r -- "compadd: $*" }
-        _files() { print -r -- "files: $*" }
-        _message() { print -r -- "message: $*" }
-        _describe() { [[ $1 == -o ]] && shift; print -r -- "describe: ${(j:|:)${(P)2}}" }
-        source '\(folder.path)/_weldtech'
-        words=(weldtech \(words.map { "'\($0)'" }.joined(separator: " "))) CURRENT=\(words.count + 1)
-        _weldtech
-        """
-      return try Tool.run("zsh", ["-f", "-c", script], path: folder.path).output
-    }
+    let folder = try ShellFolder(["_weldtech": workshop().completionScript(for: .zsh, in: .en)])
+    // These stand-ins for the completion system's functions print what they were asked to offer.
+    let script = """
+      setopt extendedglob
+      compdef() { :; }
+      compadd() { print -r -- "compadd: $*" }
+      _files() { print -r -- "files: $*" }
+      _message() { print -r -- "message: $*" }
+      _describe() { [[ $1 == -o ]] && shift; print -r -- "describe: ${(j:|:)${(P)2}}" }
+      source '\(folder.path)/_weldtech'
+      words=(weldtech \(words.map { "'\($0)'" }.joined(separator: " "))) CURRENT=\(words.count + 1)
+      _weldtech
+      """
+    let output = try folder.run("zsh", ["-f", "-c", script]).everything
     #expect(output.hasPrefix(expected), "\(output)")
   }
 
@@ -92,9 +92,9 @@ private let hasFish = Tool.isInstalled("fish")
 
   @Test(.enabled(if: hasFish, "fish is not installed"), arguments: Language.allCases)
   func `the fish script is sound`(language: Language) throws {
-    let result = try Tool.run(
+    let result = try ShellFolder().run(
       "fish", ["--no-config", "--no-execute"], input: workshop().completionScript(for: .fish, in: language))
-    #expect(result.status == 0, "\(result.output)")
+    #expect(result.status == 0, "\(result.everything)")
   }
 
   @Test(
@@ -108,11 +108,9 @@ private let hasFish = Tool.isInstalled("fish")
       ("weldtech repair open --f", ["--fault\t故障现象"]), ("weldtech flash 0A3F ", []), ("weldtech compl", []),
     ])
   func `fish offers what fits`(line: String, expected: [String]) throws {
-    let output = try Tool.withFolder(["weldtech.fish": workshop().completionScript(for: .fish, in: .zh)]) {
-      folder in
-      let script = "source '\(folder.path)/weldtech.fish'; complete -C '\(line)'"
-      return try Tool.run("fish", ["--no-config", "-c", script], path: folder.path).output
-    }
+    let folder = try ShellFolder(["weldtech.fish": workshop().completionScript(for: .fish, in: .zh)])
+    let script = "source '\(folder.path)/weldtech.fish'; complete -C '\(line)'"
+    let output = try folder.run("fish", ["--no-config", "-c", script]).everything
     #expect(output.split(separator: "\n").map(String.init) == expected)
   }
 }

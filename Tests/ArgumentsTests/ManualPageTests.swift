@@ -1,6 +1,7 @@
 import Arguments
 import Foundation
 import Terminal
+import TestSupport
 import Testing
 
 @Suite struct ManualPageTests {
@@ -10,18 +11,19 @@ import Testing
       chapters: [(Text(zh: "退出状态", en: "EXIT STATUS"), Text(zh: "0 完成\n.1 失败", en: "0 done\n.1 failed"))])
   }
 
-  @Test(.enabled(if: Tool.isInstalled("mandoc"), "mandoc is not installed"), arguments: Language.allCases)
+  @Test(
+    .enabled(if: InstalledProgram("mandoc").isInstalled, "mandoc is not installed"),
+    arguments: Language.allCases)
   func `mandoc finds nothing wrong with the manual page`(language: Language) throws {
-    let result = try Tool.run("mandoc", ["-T", "lint", "-W", "warning"], input: page(language))
-    #expect(result.output == "")
+    let result = try ShellFolder().run("mandoc", ["-T", "lint", "-W", "warning"], input: page(language))
+    #expect(result.everything == "")
     #expect(result.status == 0)
   }
 
-  @Test(.enabled(if: Tool.isInstalled("man"), "man is not installed"), arguments: Language.allCases)
+  @Test(.enabled(if: InstalledProgram("man").isInstalled, "man is not installed"), arguments: Language.allCases)
   func `man shows every command and option`(language: Language) throws {
-    let output = try Tool.withFolder(["weldtech.1": page(language)]) { folder in
-      try Tool.run("man", ["-l", folder.appendingPathComponent("weldtech.1").path], path: folder.path)
-    }
+    let folder = try ShellFolder(["weldtech.1": page(language)])
+    let output = try folder.run("man", ["-l", "\(folder.path)/weldtech.1"])
     #expect(output.status == 0)
     for word in ["flash", "labels batch", "repair open", "--read-back", "-h, --help", ".1 "] {
       #expect(output.output.contains(word), "\(output.output)")

@@ -2,7 +2,7 @@ import Arguments
 import Terminal
 import Testing
 
-/// Parses, runs what is to be run, and says in a word what came out.
+/// Parses a line, runs its command, and says the result in a word.
 func run(_ line: [String], log: Log = Log()) -> (
   word: String, path: [String], globals: Globals, error: UsageError?
 ) {
@@ -119,7 +119,7 @@ func run(_ line: [String], log: Log = Log()) -> (
     (["flash", "X", "--port", "--", "P"], .missingValue(option: "--port", expected: .text)),
     (["flash", "X", "--read-back=yes"], .unexpectedValue(option: "--read-back")),
     (["flash", "X", "--baud", "fast"], .badValue(parameter: "--baud", expected: .integer(1200...921_600))),
-    // A comma or a blank within makes it no number, and never another one.
+    // A comma or a blank within makes a word no number, and never another number.
     (["flash", "X", "--baud", "1152,00"], .badValue(parameter: "--baud", expected: .integer(1200...921_600))),
     (["flash", "X", "--baud", "1152 00"], .badValue(parameter: "--baud", expected: .integer(1200...921_600))),
     (["labels", "batch", "a", "--scale", "0,5"], .badValue(parameter: "--scale", expected: .number(0.1...10))),

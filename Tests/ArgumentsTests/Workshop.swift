@@ -1,7 +1,7 @@
 import Arguments
 import Terminal
 
-/// A command line of the kinds that weldtech has, for these tests.
+/// The global options of a command line that has all the kinds that weldtech's has.
 struct Globals: Equatable {
   var home: String?
   var language: Language = .zh
@@ -36,7 +36,7 @@ struct RepairOptions: Equatable {
   var fault: String?
 }
 
-/// What a command was run with.
+/// Keeps the options that a command was run with.
 final class Log {
   var entries: [String] = []
   var flash: FlashOptions?

@@ -1,5 +1,6 @@
 import Cryptography
 import Foundation
+import TestSupport
 import Testing
 
 @Suite struct DigestTests {
@@ -29,10 +30,9 @@ import Testing
   }
 
   @Test func readsAFileInPieces() throws {
-    let path = NSTemporaryDirectory() + "digest-\(UUID())"
-    defer { try? FileManager.default.removeItem(atPath: path) }
+    let folder = TemporaryFolder()
     let contents = Data((0..<300_001).map { UInt8(truncatingIfNeeded: $0) })
-    try contents.write(to: URL(fileURLWithPath: path))
+    let path = try folder.write("contents", contents)
     #expect(try SHA256Digest(ofFileAt: path) == SHA256Digest(of: contents))
   }
 

@@ -59,7 +59,7 @@ import Testing
   @Test(.enabled(if: OpenSSLProgram.isThere, "no openssl program here"))
   func agreesWithTheOpensslProgram() throws {
     let identity = try #require(Self.identity)
-    let program = try OpenSSLProgram()
+    let program = OpenSSLProgram()
     try program.write(identity.certificate.pem, "certificate.pem")
     try program.write(identity.privateKeyPEM, "key.pem")
     let sealed = try Envelope.seal(secret, to: identity.certificate)

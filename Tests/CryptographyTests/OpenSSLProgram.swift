@@ -1,45 +1,26 @@
 import Foundation
+import TestSupport
 
 /// The openssl program, run in a folder of its own.
 final class OpenSSLProgram {
-  struct Failed: Error { let status: Int32 }
+  struct Failed: Error { let outcome: ProgramOutcome }
 
-  static let path = "/usr/bin/openssl"
-  static var isThere: Bool { FileManager.default.isExecutableFile(atPath: path) }
+  private static let program = InstalledProgram("openssl")
+  static var isThere: Bool { program.isInstalled }
 
-  private let folder: URL
+  private let folder = TemporaryFolder()
 
-  init() throws {
-    folder = FileManager.default.temporaryDirectory.appendingPathComponent(
-      "weldtech-openssl-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-  }
+  func write(_ text: String, _ name: String) throws { try folder.write(name, text) }
 
-  deinit { try? FileManager.default.removeItem(at: folder) }
+  func write(_ bytes: [UInt8], _ name: String) throws { try folder.write(name, bytes) }
 
-  func write(_ text: String, _ name: String) throws { try write(Array(text.utf8), name) }
-
-  func write(_ bytes: [UInt8], _ name: String) throws {
-    try Data(bytes).write(to: folder.appendingPathComponent(name))
-  }
-
-  func read(_ name: String) throws -> [UInt8] {
-    [UInt8](try Data(contentsOf: folder.appendingPathComponent(name)))
-  }
+  func read(_ name: String) throws -> [UInt8] { [UInt8](try folder.bytes(name)) }
 
   @discardableResult
   func run(_ arguments: String) throws -> [UInt8] {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: Self.path)
-    process.arguments = arguments.split(separator: " ").map(String.init)
-    process.currentDirectoryURL = folder
-    let output = Pipe()
-    process.standardOutput = output
-    process.standardError = FileHandle.nullDevice
-    try process.run()
-    let bytes = output.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    guard process.terminationStatus == 0 else { throw Failed(status: process.terminationStatus) }
-    return [UInt8](bytes)
+    let outcome = try Self.program.run(
+      arguments.split(separator: " ").map(String.init), folder: folder.path)
+    guard outcome.status == 0 else { throw Failed(outcome: outcome) }
+    return [UInt8](outcome.outputBytes)
   }
 }

@@ -1,6 +1,7 @@
 import Files
 import Foundation
 import Records
+import TestSupport
 import Testing
 
 @testable import Fieldbook
@@ -163,9 +164,8 @@ import Testing
     "fieldbook.sqlite", "fieldbook.sqlite-wal", "files", "files/incoming", "locks", "documents", "uploads",
   ])
   func goesThroughNoLink(name: String) throws {
-    let outside = NSTemporaryDirectory() + "outside-\(UUID().uuidString)"
-    defer { try? FileManager.default.removeItem(atPath: outside) }
-    try FileManager.default.createDirectory(atPath: outside, withIntermediateDirectories: true)
+    let folder = TemporaryFolder()
+    let outside = folder.path
     try FileManager.default.createDirectory(atPath: home.path, withIntermediateDirectories: true)
     if name == "files/incoming" {
       try FileManager.default.createDirectory(

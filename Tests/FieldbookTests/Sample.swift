@@ -1,14 +1,14 @@
 import Cryptography
 import Foundation
 import Records
+import TestSupport
 
 @testable import Fieldbook
 
 /// A fieldbook in a directory of its own, gone when the test is.
 final class TestHome {
-  let path = NSTemporaryDirectory() + "fieldbook-\(UUID().uuidString)"
-
-  deinit { try? FileManager.default.removeItem(atPath: path) }
+  private let folder = TemporaryFolder()
+  var path: String { folder.file("home") }
 
   func fieldbook() throws -> Fieldbook { try Fieldbook(home: path, busyMilliseconds: 20_000) }
 

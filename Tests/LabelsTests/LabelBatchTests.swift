@@ -6,22 +6,6 @@ import Testing
 
 @testable import Labels
 
-/// A folder that goes when the test does.
-final class Folder {
-  let path: String
-
-  init() throws {
-    path = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString).path
-    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-  }
-
-  deinit { try? FileManager.default.removeItem(atPath: path) }
-
-  func names() throws -> [String] { try FileManager.default.contentsOfDirectory(atPath: path).sorted() }
-
-  func bytes(_ name: String) throws -> Data { try Data(contentsOf: URL(fileURLWithPath: "\(path)/\(name)")) }
-}
-
 @Suite struct LabelBatchTests {
   private func orders(_ count: Int) throws -> [LabelBatch.Order] {
     try (0..<count).map {
@@ -31,13 +15,13 @@ final class Folder {
     }
   }
 
-  private func batch(in folder: Folder, jobs: Int, dotsPerInch: Int = 300) throws -> LabelBatch {
+  private func batch(in folder: TemporaryFolder, jobs: Int, dotsPerInch: Int = 300) throws -> LabelBatch {
     try LabelBatch(
       template: Sample.template(), settings: .init(dotsPerInch: dotsPerInch), folder: folder.path, jobs: jobs)
   }
 
   @Test func theSameOrdersAreTheSameFilesWhateverTheNumberOfThreads() throws {
-    let (one, three) = (try Folder(), try Folder())
+    let (one, three) = (TemporaryFolder(), TemporaryFolder())
     let orders = try orders(70)
     var reported: [LabelBatch.Made] = []
     #expect(try batch(in: one, jobs: 1).run(orders) { _ in } == 70)
@@ -56,7 +40,7 @@ final class Folder {
 
   @Test(arguments: [1, 2])
   func aLabelThatCannotBeMadeStopsTheBatchIsNamedAndLeavesNoLaterOne(jobs: Int) throws {
-    let folder = try Folder()
+    let folder = TemporaryFolder()
     var orders = try orders(90)
     orders[40] = LabelBatch.Order(
       line: 42, payload: orders[40].payload, fields: ["unitName": String(repeating: "长", count: 900)])
@@ -73,7 +57,7 @@ final class Folder {
 
   @Test func aRefusedReportLeavesNothingThatWasNotReported() throws {
     struct Full: Error {}
-    let folder = try Folder()
+    let folder = TemporaryFolder()
     var reported = 0
     #expect(throws: Full.self) {
       try batch(in: folder, jobs: 2).run(orders(300)) { labels in
@@ -87,7 +71,7 @@ final class Folder {
   }
 
   @Test func aBatchThatIsToldToStopEndsAfterWhatItReported() throws {
-    let folder = try Folder()
+    let folder = TemporaryFolder()
     var reported = 0
     let made = try batch(in: folder, jobs: 2).run(
       orders(300), shouldStop: { true }, report: { reported += $0.count })

@@ -1,6 +1,7 @@
 import Drawing
 import Foundation
 import Records
+import TestSupport
 import Testing
 
 @testable import Labels
@@ -64,7 +65,7 @@ import Testing
   /// Pages up to 20 are never rendered: only the accounting can see it.
   @Test(arguments: Fault.allCases)
   func `a page out of order, dropped, repeated, replaced or spoiled makes the batch fail`(fault: Fault) throws {
-    let folder = try Folder()
+    let folder = TemporaryFolder()
     let orders = try orders(12)
     var sheets = try sheets()
     sheets.makeBook = { (file, layout, inks, dotsPerInch, title) throws(LabelError) in
@@ -102,7 +103,7 @@ import Testing
   }
 
   @Test func `pages that are right but not the list's make the batch fail`() throws {
-    let folder = try Folder()
+    let folder = TemporaryFolder()
     let orders = try orders(9)
     let found = try #require(
       shortfall {
@@ -114,7 +115,7 @@ import Testing
   }
 
   @Test func `files that are changed after they were finished make the batch fail`() throws {
-    let folder = try Folder()
+    let folder = TemporaryFolder()
     let count = LabelSheets.mostPages + 4
     let orders = try orders(count)
     let (first, second) = (folder.path + "/l-001.pdf", folder.path + "/l-002.pdf")
@@ -145,7 +146,7 @@ import Testing
   func `a file that is swapped, changed, cut or gone makes the batch fail and names its label`(
     format: LabelFormat
   ) throws {
-    let folder = try Folder()
+    let folder = TemporaryFolder()
     let orders = try orders(6)
     let batch = try LabelBatch(
       template: Sample.catalogue.template(named: "small-30x30"),
@@ -183,7 +184,7 @@ import Testing
   }
 
   @Test func `labels that an earlier run left behind are read back and not written again`() throws {
-    let folder = try Folder()
+    let folder = TemporaryFolder()
     let orders = try orders(5)
     let template = try Sample.catalogue.template(named: "small-30x30")
     func run() throws -> [LabelBatch.Made] {

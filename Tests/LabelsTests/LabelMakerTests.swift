@@ -26,7 +26,7 @@ import Testing
   }
 
   @Test(
-    .enabled(if: Program.isThere("zbarimg"), "zbarimg is missing: apt install zbar-tools"),
+    .enabled(if: InstalledProgram("zbarimg").isInstalled, "zbarimg is missing: apt install zbar-tools"),
     arguments: [300, 600, 1_200])
   func anotherDecoderReadsTheSame(dotsPerInch: Int) throws {
     let maker = try LabelMaker(

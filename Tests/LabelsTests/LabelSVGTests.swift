@@ -99,19 +99,16 @@ import Testing
 
   @Test(
     .enabled(
-      if: Program.isThere("rsvg-convert") && Program.isThere("zbarimg"), "librsvg2-bin or zbar-tools is missing"
+      if: InstalledProgram("rsvg-convert").isInstalled && InstalledProgram("zbarimg").isInstalled,
+      "librsvg2-bin or zbar-tools is missing"
     ))
   func `another decoder reads the drawing`() throws {
-    let folder = FileManager.default.temporaryDirectory.appending(path: "svg-\(UUID())")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
-    let file = folder.appending(path: "l.svg")
-    try Data(label().utf8).write(to: file)
-    let png = folder.appending(path: "l.png")
-    _ = try #require(Program("rsvg-convert")).output([
-      "-d", "300", "-p", "300", "-b", "white", "-o", png.path, file.path,
+    let folder = TemporaryFolder()
+    let file = try folder.write("l.svg", label())
+    _ = try InstalledProgram("rsvg-convert").output([
+      "-d", "300", "-p", "300", "-b", "white", "-o", folder.file("l.png"), file,
     ])
-    #expect(try ZBar.read(Data(contentsOf: png)) == Sample.payloadText)
+    #expect(try ZBar.read(folder.bytes("l.png")) == Sample.payloadText)
   }
 }
 

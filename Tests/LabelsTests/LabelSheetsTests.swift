@@ -1,6 +1,7 @@
 import Drawing
 import Foundation
 import Records
+import TestSupport
 import Testing
 
 @testable import Labels
@@ -27,7 +28,7 @@ import Testing
   private static let a4 = SheetLayout.Sheet(widthMillimetres: 210, heightMillimetres: 297)
 
   @Test func theSameOrdersAreTheSameBytesWhateverTheNumberOfThreads() throws {
-    let folder = try Folder()
+    let folder = TemporaryFolder()
     let orders = try orders(40)
     try sheets(sheet: Self.a4, jobs: 1).run(
       orders, count: orders.count, output: folder.path + "/1.pdf", title: "t")
@@ -43,7 +44,7 @@ import Testing
 
   @Test(arguments: ["acrylic-60x40", "acrylic-80x50", "small-30x30", "round-50", "thermal-50x30"])
   func everyTemplateReadsInEveryProcess(template: String) throws {
-    let folder = try Folder()
+    let folder = TemporaryFolder()
     for process in LabelInks.Process.allCases {
       for sheet in [nil, Self.a4] {
         let delivery = try sheets(
@@ -55,12 +56,14 @@ import Testing
   }
 
   @Test(
-    .enabled(if: Program.isThere("pdfinfo") && Program.isThere("pdffonts"), "poppler-utils is missing"))
+    .enabled(
+      if: InstalledProgram("pdfinfo").isInstalled && InstalledProgram("pdffonts").isInstalled,
+      "poppler-utils is missing"))
   func pagesHaveTheirSizeEmbeddedFontsAndTextThatCanBeSearched() throws {
-    let folder = try Folder()
+    let folder = TemporaryFolder()
     let file = folder.path + "/l.pdf"
     try sheets(template: "acrylic-80x50").run(orders(2), count: 2, output: file, title: "t")
-    let information = try #require(Program("pdfinfo")).output(["-box", file])
+    let information = try InstalledProgram("pdfinfo").output(["-box", file])
     func box(_ name: String) throws -> [Double] {
       let line = try #require(information.split(separator: "\n").first { $0.hasPrefix(name) })
       return line.split(separator: " ").compactMap { Double($0) }
@@ -72,26 +75,26 @@ import Testing
       (media[2] - media[0], 80 + 2 * bleed), (media[3] - media[1], 50 + 2 * bleed), (trim[2] - trim[0], 80),
       (trim[3] - trim[1], 50),
     ] { #expect(abs(Length.millimetres(points: found) - wanted) <= 0.05) }
-    let fonts = try #require(Program("pdffonts")).output([file]).split(separator: "\n").dropFirst(2)
+    let fonts = try InstalledProgram("pdffonts").output([file]).split(separator: "\n").dropFirst(2)
     #expect(!fonts.isEmpty)
     for font in fonts {
       // Name, type, encoding, and then: embedded, subset, with a map to Unicode.
       #expect(font.contains("Identity-H") && font.contains("yes yes yes"), "\(font)")
     }
-    let text = try #require(Program("pdftotext")).output([file, "-"])
+    let text = try InstalledProgram("pdftotext").output([file, "-"])
     #expect(text.contains("样品电焊铺1号") && text.contains("树林召镇"))
     #expect(text.contains(try Sample.payload().code.description))
   }
 
   @Test(
-    .enabled(if: Program.isThere("gs"), "Ghostscript is missing: apt install ghostscript"),
+    .enabled(if: InstalledProgram("gs").isInstalled, "Ghostscript is missing: apt install ghostscript"),
     arguments: ["acrylic-60x40", "small-30x30", "round-50", "thermal-50x30"])
   func ghostscriptMeasuresThePlateAsLargeAsItsTemplateSays(template: String) throws {
-    let folder = try Folder()
+    let folder = TemporaryFolder()
     let file = folder.path + "/l.pdf"
     try sheets(LabelInks(cutName: "CutContour"), template: template).run(
       orders(1), count: 1, output: file, title: "t")
-    let said = try #require(Program("sh")).output([
+    let said = try InstalledProgram("sh").output([
       "-c", "gs -q -dBATCH -dNOPAUSE -sDEVICE=bbox -r2400 '\(file)' 2>&1",
     ])
     let box = try #require(said.firstMatch(of: /%%HiResBoundingBox: ([\d.]+) ([\d.]+) ([\d.]+) ([\d.]+)/))
@@ -103,13 +106,13 @@ import Testing
     #expect(abs(corners[3] - corners[1] - plate.heightMillimetres - line) <= 0.05, "\(said)")
   }
 
-  @Test(.enabled(if: Program.isThere("gs"), "Ghostscript is missing: apt install ghostscript"))
+  @Test(.enabled(if: InstalledProgram("gs").isInstalled, "Ghostscript is missing: apt install ghostscript"))
   func ghostscriptShowsAPlateEachForWhiteCutAndBlack() throws {
-    let folder = try Folder()
+    let folder = TemporaryFolder()
     let file = folder.path + "/l.pdf"
     try sheets(LabelInks(process: .mirrored, cutName: "CutContour"), template: "acrylic-80x50").run(
       orders(1), count: 1, output: file, title: "t")
-    _ = try #require(Program("gs")).output([
+    _ = try InstalledProgram("gs").output([
       "-q", "-dBATCH", "-dNOPAUSE", "-sDEVICE=tiffsep", "-r100", "-sOutputFile=\(folder.path)/p.tif", file,
     ])
     let plates = try folder.names()
@@ -120,13 +123,14 @@ import Testing
 
   @Test(
     .enabled(
-      if: Program.isThere("pdftoppm") && Program.isThere("zbarimg"), "poppler-utils or zbar-tools is missing"))
+      if: InstalledProgram("pdftoppm").isInstalled && InstalledProgram("zbarimg").isInstalled,
+      "poppler-utils or zbar-tools is missing"))
   func anotherDecoderReadsThePageAsPopplerRendersIt() throws {
-    let folder = try Folder()
+    let folder = TemporaryFolder()
     let file = folder.path + "/l.pdf"
     let orders = try orders(18)
     try sheets(sheet: Self.a4).run(orders, count: orders.count, output: file, title: "t")
-    _ = try #require(Program("pdftoppm")).output([
+    _ = try InstalledProgram("pdftoppm").output([
       "-r", "300", "-gray", "-png", "-singlefile", file, folder.path + "/p",
     ])
     let read = try #require(try ZBar.read(folder.bytes("p.png")))
@@ -134,7 +138,7 @@ import Testing
   }
 
   @Test func aPageMirroredByMistakeOrNotMirroredWhenItShouldBeIsCaught() throws {
-    let folder = try Folder()
+    let folder = TemporaryFolder()
     let template = try Sample.template()
     let layout = try SheetLayout(template: template, sheet: Self.a4)
     for (drawn, wanted, reason) in [
@@ -164,7 +168,7 @@ import Testing
   }
 
   @Test func aBatchOfManyPagesIsSeveralFilesAndTheFirstSheetIsFinished() throws {
-    let folder = try Folder()
+    let folder = TemporaryFolder()
     let orders = try orders(LabelSheets.mostPages + 3)
     let delivery = try sheets(template: "small-30x30", verification: .sample).run(
       orders, count: orders.count, output: folder.path + "/l.pdf", title: "t")
@@ -175,23 +179,23 @@ import Testing
 
   /// More pages than are made ahead of writing, than are made ahead of reading back, and than a file holds.
   @Test(
-    .enabled(if: Program.isThere("pdftotext"), "poppler-utils is missing"),
+    .enabled(if: InstalledProgram("pdftotext").isInstalled, "poppler-utils is missing"),
     arguments: [(33, nil), (300, nil), (34 * 18 + 1, a4)] as [(Int, SheetLayout.Sheet?)])
   func everyLabelStandsOnceAndInOrderInTheFilesHoweverManyPages(count: Int, sheet: SheetLayout.Sheet?) throws {
-    let folder = try Folder()
+    let folder = TemporaryFolder()
     let orders = try orders(count)
     let template = sheet == nil ? "small-30x30" : "acrylic-60x40"
     let delivery = try sheets(template: template, sheet: sheet, verification: .sample).run(
       orders, count: count, output: folder.path + "/l.pdf", title: "t")
     let text = try #require(delivery?.files).map {
-      try #require(Program("pdftotext")).output(["-raw", $0, "-"])
+      try InstalledProgram("pdftotext").output(["-raw", $0, "-"])
     }.joined()
     let codes = text.matches(of: /[0-9]{6}-[0-9A-Z]{6}-[0-9A-Z]/).map { String($0.0) }
     #expect(codes == orders.map(\.payload.code.description))
   }
 
   @Test func aLabelThatCannotBeMadeIsNamedAndLeavesNoFile() throws {
-    let folder = try Folder()
+    let folder = TemporaryFolder()
     var orders = try orders(10)
     orders[6] = LabelBatch.Order(
       line: 8, payload: orders[6].payload, fields: ["unitName": String(repeating: "长", count: 900)])

@@ -1,6 +1,7 @@
 import Drawing
 import Foundation
 import Records
+import TestSupport
 import Testing
 
 @testable import Labels
@@ -9,17 +10,16 @@ import Testing
   private static let hexadecimal = "000102030405060708090a0b0c0d0e0f101112131415161718191A1B1C1D1E1F"
   private let key = LabelTagKey(hexadecimal: Array("\(Self.hexadecimal)\n".utf8))
 
-  @Test(.enabled(if: Program.isThere("openssl"), "openssl is missing"))
+  @Test(.enabled(if: InstalledProgram("openssl").isInstalled, "openssl is missing"))
   func `a tag is the first 40 bits of the code's HMAC, as another program makes it`() throws {
     let key = try #require(key)
-    let file = FileManager.default.temporaryDirectory.appending(path: "code-\(UUID())")
-    defer { try? FileManager.default.removeItem(at: file) }
+    let folder = TemporaryFolder()
     let alphabet = Array("0123456789ABCDEFGHJKMNPQRSTVWXYZ")
     for number in 0..<20 {
       let code = Sample.code(466_560 + 991 * number)
-      try Data(code.description.utf8).write(to: file)
-      let said = try #require(Program("openssl")).output([
-        "dgst", "-sha256", "-mac", "HMAC", "-macopt", "hexkey:\(Self.hexadecimal)", file.path,
+      let file = try folder.write("code", code.description)
+      let said = try InstalledProgram("openssl").output([
+        "dgst", "-sha256", "-mac", "HMAC", "-macopt", "hexkey:\(Self.hexadecimal)", file,
       ])
       let sum = try #require(said.split(separator: " ").last).prefix(10)
       let bits = try #require(UInt64(sum, radix: 16))

@@ -29,11 +29,9 @@ import Testing
   }
 
   @Test func aTemplateUnderAnotherNameThanItsFilesIsRefused() throws {
-    let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
-    try Sample.json("name", "acrylic-60x40").write(to: folder.appendingPathComponent("other.json"))
-    try Data(count: LabelTemplate.largestFileBytes + 1).write(to: folder.appendingPathComponent("large.json"))
+    let folder = TemporaryFolder()
+    try folder.write("other.json", Sample.json("name", "acrylic-60x40"))
+    try folder.write("large.json", Data(count: LabelTemplate.largestFileBytes + 1))
     let catalogue = LabelTemplateCatalogue(directory: folder.path)
     #expect(
       throws: LabelError.templateRejected(

@@ -1,6 +1,7 @@
 import Drawing
 import Foundation
 import Records
+import TestSupport
 import Testing
 
 @testable import Labels
@@ -104,10 +105,10 @@ import Testing
   }
 
   @Test(
-    .enabled(if: Program.isThere("python"), "the peers are missing: scripts/setup peers"),
+    .enabled(if: InstalledProgram("python").isInstalled, "the peers are missing: scripts/setup peers"),
     arguments: ["jpg", "png"])
   func `a photo is turned as its Exif orientation says before it is judged`(kind: String) throws {
-    let folder = try Folder()
+    let folder = TemporaryFolder()
     let maker = try LabelMaker(template: Sample.template(), settings: .init(dotsPerInch: 300))
     let label = try maker.make(fields: Sample.fields, payload: Sample.payload())
     let file = folder.path + "/label.png"
@@ -126,7 +127,7 @@ import Testing
           assert ImageOps.exif_transpose(Image.open(name)).size == upright.size
           print(orientation)
       """
-    let said = try #require(Program("python")).output(["-c", script, file, folder.path, kind])
+    let said = try InstalledProgram("python").output(["-c", script, file, folder.path, kind])
     try #require(said.split(separator: "\n").count == 8, "\(said)")
     for orientation in 1...8 {
       let bytes = try Data(contentsOf: URL(filePath: "\(folder.path)/\(orientation).\(kind)"))

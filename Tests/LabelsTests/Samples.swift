@@ -1,5 +1,6 @@
 import Foundation
 import Records
+import TestSupport
 import Testing
 
 @testable import Labels
@@ -49,43 +50,14 @@ enum Sample {
   }
 }
 
-/// A program of Debian that the tests run against.
-struct Program {
-  let path: String
-
-  init?(_ name: String) {
-    // Where `scripts/setup peers` installs, then Debian's.
-    let folders = ["\(Sample.root)/.build/peers/bin", "/usr/bin", "/usr/local/bin", "/bin"]
-    guard let folder = folders.first(where: { FileManager.default.isExecutableFile(atPath: "\($0)/\(name)") })
-    else { return nil }
-    path = "\(folder)/\(name)"
-  }
-
-  static func isThere(_ name: String) -> Bool { Program(name) != nil }
-
-  func output(_ arguments: [String]) throws -> String {
-    let process = Process()
-    let pipe = Pipe()
-    process.executableURL = URL(fileURLWithPath: path)
-    process.arguments = arguments
-    process.standardOutput = pipe
-    process.standardError = FileHandle.nullDevice
-    try process.run()
-    let data = pipe.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    return String(decoding: data, as: UTF8.self)
-  }
-}
-
 /// The decoder of zbar, which shares no code with zxing-cpp.
 enum ZBar {
   /// What it reads in a picture, empty for nothing; nil where it is not installed.
   static func read(_ png: Data) throws -> String? {
-    guard let program = Program("zbarimg") else { return nil }
-    let file = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID().uuidString).png")
-    defer { try? FileManager.default.removeItem(at: file) }
-    try png.write(to: file)
-    let output = try program.output(["-q", "--raw", "--nodbus", file.path])
+    let program = InstalledProgram("zbarimg")
+    guard program.isInstalled else { return nil }
+    let folder = TemporaryFolder()
+    let output = try program.run(["-q", "--raw", "--nodbus", folder.write("label.png", png)]).output
     return output.hasSuffix("\n") ? String(output.dropLast()) : output
   }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Labels
@@ -6,7 +7,7 @@ import Testing
 /// `template.schema.json` against a validator that no one here wrote: what the reader takes, the schema
 /// takes, and what the reader refuses by its shape, the schema refuses too.
 @Suite struct TemplateSchemaTests {
-  private static let python = ["python3", "python"].lazy.compactMap { Program($0) }.first {
+  private static let python = ["python3", "python"].lazy.map { InstalledProgram($0) }.first {
     (try? $0.output(["-c", "import jsonschema; print('there')"])) == "there\n"
   }
 
@@ -21,15 +22,8 @@ import Testing
     """
 
   private func verdicts(_ documents: [Data]) throws -> [Bool] {
-    let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
-    var files: [String] = []
-    for (index, document) in documents.enumerated() {
-      let file = folder.appendingPathComponent("\(index).json")
-      try document.write(to: file)
-      files.append(file.path)
-    }
+    let folder = TemporaryFolder()
+    let files = try documents.enumerated().map { try folder.write("\($0).json", $1) }
     let schema = "\(Sample.root)/label-templates/template.schema.json"
     let output = try #require(Self.python).output(["-c", Self.program, schema] + files)
     let lines = output.split(separator: "\n")

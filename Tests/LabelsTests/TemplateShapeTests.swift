@@ -1,5 +1,6 @@
 import Drawing
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Labels
@@ -202,16 +203,13 @@ private struct Ink {
   }
 
   @Test func theCatalogueTakesPicturesFromBesideTheTemplate() throws {
-    let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
-    try Sample.json(of: "acrylic-80x50", adding: Sample.everyKind).write(
-      to: folder.appendingPathComponent("acrylic-80x50.json"))
+    let folder = TemporaryFolder()
+    try folder.write("acrylic-80x50.json", Sample.json(of: "acrylic-80x50", adding: Sample.everyKind))
     let catalogue = LabelTemplateCatalogue(directory: folder.path)
     #expect(throws: LabelError.self) { try catalogue.template(named: "acrylic-80x50") }
-    try Sample.halves().write(to: folder.appendingPathComponent("logo.png"))
+    try folder.write("logo.png", Sample.halves())
     #expect(try catalogue.template(named: "acrylic-80x50").elements.count > 10)
-    try Data(count: LabelTemplate.largestPictureBytes + 1).write(to: folder.appendingPathComponent("logo.png"))
+    try folder.write("logo.png", Data(count: LabelTemplate.largestPictureBytes + 1))
     #expect(throws: LabelError.self) { try catalogue.template(named: "acrylic-80x50") }
   }
 

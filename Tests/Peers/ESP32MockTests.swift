@@ -1,5 +1,6 @@
 import Bench
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Provision
@@ -8,21 +9,21 @@ import Testing
 /// bytes for packed, so that it proves what we say and not what we may.
 @Suite(
   .enabled(
-    if: PeerProgram.esp32Mock.isInstalled, "esp32-mock-bootloader is not installed: scripts/setup peers"))
+    if: InstalledProgram.esp32Mock.isInstalled, "esp32-mock-bootloader is not installed: scripts/setup peers"))
 struct ESP32MockTests {
   @Test(arguments: [("esp32", ChipModel.esp32), ("esp32c3", .esp32c3)])
   func `our flasher writes its flash, has it proved, and finds it there again`(
     name: String, chip: ChipModel
   ) throws {
-    let folder = NSTemporaryDirectory() + "weldtech-mock-\(UUID().uuidString)"
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(atPath: folder) }
-    let mock = try PeerProgram.esp32Mock.start([
-      "run", "--pty", "--chip", name, "--port-file", "\(folder)/port", "--timeout", "100",
+    let folder = TemporaryFolder()
+    let mock = try InstalledProgram.esp32Mock.start([
+      "run", "--pty", "--chip", name, "--port-file", folder.file("port"), "--timeout", "100",
     ])
-    // A test's threads block the signals that a child then does not hear.
-    defer { kill(mock.processIdentifier, SIGKILL) }
-    let port = try #require(written(file: "\(folder)/port"))
+    defer { mock.kill() }
+    let portFile = folder.file("port")
+    let isNamed = mock.wait { _ in FileManager.default.contents(atPath: portFile)?.isEmpty == false }
+    try #require(isNamed, "\(mock.said)")
+    let port = try String(contentsOfFile: portFile, encoding: .ascii)
 
     let image = try PeerImage.espressif(chip)
     let first = try flash(image, on: port)
@@ -38,31 +39,22 @@ struct ESP32MockTests {
 
   /// esptool's own reading of the images that our flasher takes.
   @Test(
-    .enabled(if: PeerProgram.esptool.isInstalled),
+    .enabled(if: InstalledProgram.esptool.isInstalled),
     arguments: [("esp32", ChipModel.esp32), ("esp32c3", .esp32c3)])
   func `esptool finds our images' checksums and digests right`(name: String, chip: ChipModel) throws {
-    let path = NSTemporaryDirectory() + "weldtech-image-\(UUID().uuidString).bin"
-    defer { try? FileManager.default.removeItem(atPath: path) }
+    let folder = TemporaryFolder()
     let program = try #require(try PeerImage.espressif(chip).pieces.last)
-    try Data(program.bytes).write(to: URL(filePath: path))
-    let outcome = try PeerProgram.esptool.run(
-      ["--chip", name, "image-info", path], environment: ["COLUMNS": "200"])
-    #expect(outcome.status == 0, "\(outcome.output)")
-    #expect(outcome.output.contains("(valid)"), "\(outcome.output)")
-    #expect(!outcome.output.contains("invalid"), "\(outcome.output)")
+    let path = try folder.write("image.bin", program.bytes)
+    let outcome = try InstalledProgram.esptool.run(
+      ["--chip", name, "image-info", path], adding: ["COLUMNS": "200"])
+    #expect(outcome.status == 0, "\(outcome.everything)")
+    #expect(outcome.everything.contains("(valid)"), "\(outcome.everything)")
+    #expect(!outcome.everything.contains("invalid"), "\(outcome.everything)")
   }
 
   private func flash(_ image: Image, on port: String) throws -> FlashResult {
     let link = try SerialPort.open(port, framing: .firmware)
     defer { link.close() }
     return try Flasher(link: link, now: { .now }).flash(.image(image))
-  }
-
-  private func written(file path: String) -> String? {
-    for _ in 0..<400 {
-      if let text = try? String(contentsOfFile: path, encoding: .ascii), !text.isEmpty { return text }
-      Thread.sleep(forTimeInterval: 0.05)
-    }
-    return nil
   }
 }

@@ -1,18 +1,14 @@
 import Bench
 import Foundation
+import TestSupport
 import Testing
 
 /// PyPI's esptool against the simulated ROM loaders of Espressif's chips: it knows them from their maker.
-@Suite(.enabled(if: PeerProgram.esptool.isInstalled, "esptool is not installed: scripts/setup peers"))
+@Suite(.enabled(if: InstalledProgram.esptool.isInstalled, "esptool is not installed: scripts/setup peers"))
 struct ESPToolTests {
   static let chips: [(name: String, model: ESP32Model)] = [("esp32", .esp32), ("esp32c3", .esp32c3)]
 
-  private let folder: String
-
-  init() throws {
-    folder = NSTemporaryDirectory() + "weldtech-esptool-\(UUID().uuidString)"
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-  }
+  private let folder = TemporaryFolder()
 
   private func bench(_ model: ESP32Model, oscillatorError: Int = 0) -> ModuleBench {
     var configuration = ModuleBench.Configuration(flash: .serial())
@@ -21,14 +17,13 @@ struct ESPToolTests {
   }
 
   /// A pty has no lines that could reset a chip.
-  private func esptool(_ arguments: [String], chip: String, on port: String) throws -> PeerProgram.Outcome {
-    try PeerProgram.esptool.run(
+  private func esptool(_ arguments: [String], chip: String, on port: String) throws -> ProgramOutcome {
+    try InstalledProgram.esptool.run(
       ["--chip", chip, "--port", port, "--no-stub", "--before", "no-reset", "--after", "no-reset"] + arguments,
-      environment: ["COLUMNS": "200"])
+      adding: ["COLUMNS": "200"])
   }
 
   @Test(arguments: 0..<2) func `it flashes and verifies, and what it wrote is there`(index: Int) throws {
-    defer { try? FileManager.default.removeItem(atPath: folder) }
     let (name, model) = Self.chips[index]
     let bench = bench(model, oscillatorError: 30_000)
     let port = try bench.runInBackground()
@@ -37,14 +32,13 @@ struct ESPToolTests {
     bench.configuration.flash.program(0x10_000, Array(repeating: 0, count: 70_000))
     let random = (0..<66_003).map { _ in UInt8.random(in: 0...255) }
     let text = Array(String(repeating: "达拉特旗 welders ", count: 900).utf8)
-    try Data(random).write(to: URL(filePath: "\(folder)/random.bin"))
-    try Data(text).write(to: URL(filePath: "\(folder)/text.bin"))
+    let files = (random: try folder.write("random.bin", random), text: try folder.write("text.bin", text))
 
     let written = try esptool(
-      ["--baud", "460800", "write-flash", "0x10000", "\(folder)/random.bin", "0x40000", "\(folder)/text.bin"],
+      ["--baud", "460800", "write-flash", "0x10000", files.random, "0x40000", files.text],
       chip: name, on: port)
-    #expect(written.status == 0, "\(written.output)")
-    #expect(written.output.contains("Hash of data verified"), "\(written.output)")
+    #expect(written.status == 0, "\(written.everything)")
+    #expect(written.everything.contains("Hash of data verified"), "\(written.everything)")
     #expect(bench.configuration.flash.read(0x10_000, count: random.count) == random)
     #expect(bench.configuration.flash.read(0x40_000, count: text.count) == text)
   }

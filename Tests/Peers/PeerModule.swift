@@ -10,7 +10,7 @@ import Testing
 enum PeerEngine: String, CaseIterable {
   case core, unicorn, qemu
 
-  var isThere: Bool { self != .qemu || PeerProgram.emulator.isInstalled }
+  var isThere: Bool { self != .qemu || InstalledProgram.emulator.isInstalled }
 
   /// A simulated module whose flash holds the shipped firmware.
   func module(fault: String? = nil) throws -> ModuleBench {
@@ -24,7 +24,7 @@ enum PeerEngine: String, CaseIterable {
       let chip = try ExecutedChip(configuration: configuration, random: random, now: { .now })
       return ModuleBench(configuration, now: { .now }, makeChip: { chip })
     case .qemu:
-      let chip = try EmulatedChip(program: try #require(PeerProgram.emulator.path), flash: flash)
+      let chip = try EmulatedChip(program: try #require(InstalledProgram.emulator.path), flash: flash)
       return ModuleBench(configuration, now: { .now }, makeChip: { chip })
     }
   }

@@ -7,14 +7,17 @@ import Testing
 
 /// PyPI's smpmgr against the shipped firmware on every engine: it knows SMP from another reading than ours.
 @Suite(
-  .serialized, .enabled(if: PeerProgram.smpmgr.isInstalled, "smpmgr is not installed: scripts/setup peers"))
+  .serialized, .enabled(if: InstalledProgram.smpmgr.isInstalled, "smpmgr is not installed: scripts/setup peers")
+)
 struct SMPManagerTests {
-  private func smpmgr(_ arguments: [String], on port: String) throws -> PeerProgram.Outcome {
-    try PeerProgram.smpmgr.run(["--port", port, "--timeout", "5"] + arguments, environment: ["COLUMNS": "200"])
+  private let folder = TemporaryFolder()
+
+  private func smpmgr(_ arguments: [String], on port: String) throws -> ProgramOutcome {
+    try InstalledProgram.smpmgr.run(["--port", port, "--timeout", "5"] + arguments, adding: ["COLUMNS": "200"])
   }
 
   /// Asks for an echo until the module, which may be starting, gives it.
-  private func awaken(_ port: String) throws -> PeerProgram.Outcome {
+  private func awaken(_ port: String) throws -> ProgramOutcome {
     for _ in 0..<9 {
       let echo = try smpmgr(["os", "echo", "达拉特旗 44"], on: port)
       if echo.status == 0 { return echo }
@@ -29,21 +32,21 @@ struct SMPManagerTests {
     defer { bench.stop() }
 
     let echo = try awaken(port)
-    #expect(echo.status == 0 && echo.output.contains("达拉特旗 44"), "\(echo.output)")
+    #expect(echo.status == 0 && echo.everything.contains("达拉特旗 44"), "\(echo.everything)")
 
     let version = try ShippedRelease.image().manifest.version.description
     let digest = PeerImage.container(of: try PeerImage.application()).suffix(32)
       .map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     func look() throws {
       let state = try smpmgr(["image", "state-read"], on: port)
-      #expect(state.status == 0, "\(state.output)")
-      #expect(state.output.contains("version='\(version)'"), "\(state.output)")
-      #expect(state.output.lowercased().contains(digest), "\(state.output)")
+      #expect(state.status == 0, "\(state.everything)")
+      #expect(state.everything.contains("version='\(version)'"), "\(state.everything)")
+      #expect(state.everything.lowercased().contains(digest), "\(state.everything)")
     }
     try look()
 
     let reset = try smpmgr(["os", "reset"], on: port)
-    #expect(reset.status == 0, "\(reset.output)")
+    #expect(reset.status == 0, "\(reset.everything)")
     #expect(try awaken(port).status == 0)
     #expect(bench.truth.firmwareRuns)
     try look()
@@ -52,13 +55,12 @@ struct SMPManagerTests {
   @Test(.enabled(if: PeerEngine.qemu.isThere, "qemu-system-arm is not installed: scripts/setup tests"))
   func `it is told that QEMU keeps no upload`() throws {
     let file = try write(PeerImage.container(of: try PeerImage.application(version: (9, 0, 0))))
-    defer { try? FileManager.default.removeItem(atPath: file) }
     let bench = try PeerEngine.qemu.module()
     let port = try bench.runInBackground()
     defer { bench.stop() }
     #expect(try awaken(port).status == 0)
     let outcome = try smpmgr(["image", "upload", "--slot", "1", file], on: port)
-    #expect(outcome.status != 0, "\(outcome.output)")
+    #expect(outcome.status != 0, "\(outcome.everything)")
   }
 
   @Test(arguments: [PeerEngine.core, .unicorn])
@@ -66,42 +68,39 @@ struct SMPManagerTests {
   {
     let new = PeerImage.container(of: try PeerImage.application(version: (9, 2, 0)))
     let file = try write(new)
-    defer { try? FileManager.default.removeItem(atPath: file) }
     let bench = try engine.module(fault: "pull-after=20000")
     defer { bench.stop() }
     let flash = bench.configuration.flash
     let first = try bench.runInBackground()
     #expect(try awaken(first).status == 0)
     let cut = try smpmgr(["image", "upload", "--slot", "1", file], on: first)
-    #expect(cut.status != 0, "\(cut.output)")
+    #expect(cut.status != 0, "\(cut.everything)")
 
     // Some of the file's words are there; the others are written now, and nothing is erased.
     bench.stop()
     flash.failPower(afterOperations: 100_000)
     let port = try bench.runInBackground()
     let resumed = try smpmgr(["image", "upload", "--slot", "1", file], on: port)
-    #expect(resumed.status == 0, "\(resumed.output)")
+    #expect(resumed.status == 0, "\(resumed.everything)")
     let words = 100_000 - (flash.operationsLeft ?? 0)
     #expect((1_000...6_000).contains(words), "\(words) of \(new.count / 4)")
     #expect(flash.read(FlashMap.upload, count: new.count) == new)
     flash.failPower(afterOperations: nil)
 
     let upgrade = try smpmgr(["upgrade", "--slot", "1", file], on: port)
-    #expect(upgrade.status == 0 && upgrade.output.contains("Upgrade complete"), "\(upgrade.output)")
+    #expect(upgrade.status == 0 && upgrade.everything.contains("Upgrade complete"), "\(upgrade.everything)")
     #expect(try awaken(port).status == 0)
     let confirm = try smpmgr(["image", "state-write", "--confirm"], on: port)
-    #expect(confirm.status == 0, "\(confirm.output)")
+    #expect(confirm.status == 0, "\(confirm.everything)")
     _ = try smpmgr(["os", "reset"], on: port)
     #expect(try awaken(port).status == 0)
     let state = try smpmgr(["image", "state-read"], on: port)
-    #expect(state.output.contains("version='9.2.0'"), "\(state.output)")
-    #expect(state.output.contains("confirmed=True"), "\(state.output)")
+    #expect(state.everything.contains("version='9.2.0'"), "\(state.everything)")
+    #expect(state.everything.contains("confirmed=True"), "\(state.everything)")
     #expect(flash.read(FlashMap.application, count: 64) == Array(new[32..<96]))
   }
 
   private func write(_ bytes: [UInt8]) throws -> String {
-    let file = NSTemporaryDirectory() + "weldtech-update-\(UUID().uuidString).bin"
-    try Data(bytes).write(to: URL(filePath: file))
-    return file
+    try folder.write("update.bin", bytes)
   }
 }

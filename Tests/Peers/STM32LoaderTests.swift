@@ -1,23 +1,24 @@
 import Bench
 import Foundation
+import TestSupport
 import Testing
 
 /// PyPI's stm32loader against the simulated ROM bootloader: a third reading of AN3155, beside Debian's and ours.
 @Suite(
-  .enabled(if: PeerProgram.stm32loader.isInstalled, "stm32loader is not installed: scripts/setup peers"),
-  .enabled(if: PeerProgram.compiler.isInstalled, "no C compiler for the shim that gives a pty parity"))
+  .enabled(if: InstalledProgram.stm32loader.isInstalled, "stm32loader is not installed: scripts/setup peers"),
+  .enabled(if: InstalledProgram.compiler.isInstalled, "no C compiler for the shim that gives a pty parity"))
 struct STM32LoaderTests {
   @Test func `it erases, writes and verifies, and what it wrote is there`() throws {
     let shim = try ParityShim()
-    defer { shim.remove() }
     let chip = try ROMOnAPort()
     defer { chip.bench.stop() }
     let bytes = (0..<20_003).map { _ in UInt8.random(in: 0...255) }
     try Data(bytes).write(to: URL(filePath: "\(shim.folder)/random.bin"))
-    let outcome = try PeerProgram.stm32loader.run(
+    let outcome = try InstalledProgram.stm32loader.run(
       ["-p", chip.port, "-b", "115200", "-f", "F4", "-e", "-w", "-v", "-n", "\(shim.folder)/random.bin"],
-      environment: shim.environment)
-    #expect(outcome.status == 0, "\(outcome.output)")
-    #expect(chip.bench.configuration.flash.read(0x0800_0000, count: bytes.count) == bytes, "\(outcome.output)")
+      adding: shim.environment)
+    #expect(outcome.status == 0, "\(outcome.everything)")
+    #expect(
+      chip.bench.configuration.flash.read(0x0800_0000, count: bytes.count) == bytes, "\(outcome.everything)")
   }
 }

@@ -1,12 +1,13 @@
 import Bench
 import Cryptography
 import Foundation
+import TestSupport
 import Testing
 
 /// PyPI's schemathesis, which makes requests of `docs/platform-api.yaml`, right and wrong ones, against the platform of
 /// the bench.
 @Suite(
-  .enabled(if: PeerProgram.schemathesis.isInstalled, "schemathesis is not installed: scripts/setup peers"))
+  .enabled(if: InstalledProgram.schemathesis.isInstalled, "schemathesis is not installed: scripts/setup peers"))
 struct SchemathesisTests {
   private static let folder = URL(filePath: #filePath).deletingLastPathComponent().path + "/Schemathesis"
   private static let description =
@@ -14,28 +15,23 @@ struct SchemathesisTests {
     .deletingLastPathComponent().deletingLastPathComponent().path + "/docs/platform-api.yaml"
 
   @Test func `in 2,000 requests the platform's answers are what its description says`() throws {
-    let scratch = NSTemporaryDirectory() + "weldtech-schemathesis-\(UUID().uuidString)"
-    try FileManager.default.createDirectory(atPath: scratch, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(atPath: scratch) }
-    // In memory where there is such a folder: the platform syncs every file.
-    let parent = FileManager.default.isWritableFile(atPath: "/dev/shm") ? "/dev/shm/" : scratch + "/"
-    let data = parent + "weldtech-schemathesis-\(UUID().uuidString)"
-    defer { try? FileManager.default.removeItem(atPath: data) }
+    let scratch = TemporaryFolder()
+    let data = TemporaryFolder(isInMemory: true)
     let platform = try LocalPlatform(
-      .init(dataFolder: data, random: { (try? SecureRandom.bytes($0)) ?? [] }))
+      .init(dataFolder: data.path, random: { (try? SecureRandom.bytes($0)) ?? [] }))
     let url = try platform.start()
     defer { platform.stop() }
-    let outcome = try PeerProgram.schemathesis.run(
+    let outcome = try InstalledProgram.schemathesis.run(
       [
         "--config-file", Self.folder + "/schemathesis.toml", "run", Self.description, "-u", url, "--seed", "19",
         "--workers", "1", "--max-examples", "90", "--continue-on-failure", "--no-color",
-      ], environment: ["SCHEMATHESIS_HOOKS": Self.folder + "/hooks.py"], folder: scratch, seconds: 1_800)
-    #expect(outcome.status == 0, "\(outcome.output)")
+      ], adding: ["SCHEMATHESIS_HOOKS": Self.folder + "/hooks.py"], folder: scratch.path, seconds: 1_800)
+    #expect(outcome.status == 0, "\(outcome.everything)")
     // `2012 generated, 2012 passed`: none failed, none could not be sent.
-    let counts = outcome.output.split(separator: "\n").last { $0.contains(" generated, ") }.map {
+    let counts = outcome.everything.split(separator: "\n").last { $0.contains(" generated, ") }.map {
       $0.split { !$0.isNumber }.compactMap { Int($0) }
     }
-    #expect(counts?.count == 2 && counts?.first == counts?.last, "\(outcome.output)")
-    #expect((counts?.first ?? 0) >= 2_000, "\(outcome.output)")
+    #expect(counts?.count == 2 && counts?.first == counts?.last, "\(outcome.everything)")
+    #expect((counts?.first ?? 0) >= 2_000, "\(outcome.everything)")
   }
 }

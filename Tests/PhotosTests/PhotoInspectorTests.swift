@@ -263,10 +263,9 @@ private enum Picture {
   }
 
   @Test func readsAFileAndNamesTheOneItCannotRead() throws {
-    let path = NSTemporaryDirectory() + "photo-\(UUID())"
-    defer { try? FileManager.default.removeItem(atPath: path) }
+    let folder = TemporaryFolder()
     let jpeg = try Picture.jpeg()
-    try jpeg.write(to: URL(fileURLWithPath: path))
+    let path = try folder.write("photo", jpeg)
     let (bytes, facts) = try PhotoInspector.inspect(fileAt: path)
     #expect(bytes == jpeg)
     let photo = facts.photo(
@@ -280,8 +279,7 @@ private enum Picture {
     #expect(throws: PhotoError.unreadable(path: "/dev/zero", errno: EINVAL)) {
       try PhotoInspector.inspect(fileAt: "/dev/zero")
     }
-    let pipe = path + ".pipe"
-    defer { unlink(pipe) }
+    let pipe = folder.file("pipe")
     #expect(mkfifo(pipe, 0o600) == 0)
     #expect(throws: PhotoError.unreadable(path: pipe, errno: EINVAL)) {
       try PhotoInspector.inspect(fileAt: pipe)

@@ -15,7 +15,7 @@ import Testing
 
     func now() -> Timestamp {
       let seconds = (ContinuousClock.now - start).components.seconds
-      return Timestamp(secondsSince1970: FixedClock.seconds + seconds, offsetSeconds: 28_800)
+      return Timestamp(secondsSince1970: FixedClock().time.secondsSince1970 + seconds, offsetSeconds: 28_800)
     }
   }
 

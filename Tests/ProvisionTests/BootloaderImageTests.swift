@@ -132,12 +132,3 @@ import Testing
     """
   }
 }
-
-extension FileManager {
-  /// Makes a new folder, which the test has to remove.
-  func temporaryFolder() throws -> String {
-    let path = "\(temporaryDirectory.path())/weldtech-test-\(UUID().uuidString)"
-    try createDirectory(atPath: path, withIntermediateDirectories: true)
-    return path
-  }
-}

@@ -104,7 +104,6 @@ enum BootloaderImages {
       + littleEndian(UInt32(application.count)) + littleEndian(0) + [numbers[0], numbers[1], numbers[2], 0]
       + littleEndian(0) + littleEndian(0) + application
     let file = body + [0x07, 0x69, 40, 0, 0x10, 0, 32, 0] + ModuleCore.SHA256.digest(body)
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     try Data(file).write(to: URL(filePath: "\(folder)/test.update"))
     let update = ImageManifest.Update(
       file: "test.update", bytes: file.count, sha256: SHA256Digest(of: file).hex)

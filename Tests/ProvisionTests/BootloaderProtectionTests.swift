@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Bench
@@ -157,9 +158,8 @@ import Testing
   @Test func `a protected module is updated by upload where that is known, and elsewhere after one refusal`()
     throws
   {
-    let folder = NSTemporaryDirectory() + "weldtech-update-\(UUID().uuidString)"
-    defer { try? FileManager.default.removeItem(atPath: folder) }
-    let newer = try BootloaderImages.firmwareWithUpdate(version: "1.3.0", in: folder)
+    let folder = TemporaryFolder()
+    let newer = try BootloaderImages.firmwareWithUpdate(version: "1.3.0", in: folder.path)
     let bench = FaultyBench()
     let notes = MemoryFlashNotes()
     _ = try flasher(bench).flash(.image(try BootloaderImages.firmware()))

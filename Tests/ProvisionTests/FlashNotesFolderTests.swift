@@ -1,15 +1,16 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Provision
 
 @Suite struct FlashNotesFolderTests {
-  private let folder = NSTemporaryDirectory() + "weldtech-notes-\(UUID().uuidString)"
+  private let temporary = TemporaryFolder()
+  private var folder: String { temporary.file("notes") }
   private var notes: FlashNotesFolder { FlashNotesFolder(folder: folder, adapter: "403-6001-A/1 ../x") }
   private var journal: any FlashJournal { notes.journal(chipID: "00ff", imageSha256: "abcd") }
 
   @Test func `what was acknowledged is there for the next program, and gone once the image is whole`() throws {
-    defer { try? FileManager.default.removeItem(atPath: folder) }
     let first = journal
     first.acknowledge(sector: 4, bytes: 0)
     first.acknowledge(sector: 4, bytes: 256)
@@ -26,7 +27,6 @@ import Testing
     "lines that are cut off or no such lines do not count",
     arguments: ["4 256\n4 51", "x\n4 256\n4 256 1\n-1 3\n", "4 256\n\u{0}\n", "4 256\n99999 1\n"])
   func damage(text: String) throws {
-    defer { try? FileManager.default.removeItem(atPath: folder) }
     journal.acknowledge(sector: 1, bytes: 0)
     let file = try #require(try FileManager.default.contentsOfDirectory(atPath: folder).first)
     try Data(text.utf8).write(to: URL(filePath: "\(folder)/\(file)"))
@@ -34,7 +34,6 @@ import Testing
   }
 
   @Test func `an adapter's speed is remembered, and nonsense is not`() throws {
-    defer { try? FileManager.default.removeItem(atPath: folder) }
     #expect(notes.speed(for: .bootloader) == nil)
     notes.remember(speed: 57_600, for: .bootloader)
     #expect(notes.speed(for: .bootloader) == 57_600)

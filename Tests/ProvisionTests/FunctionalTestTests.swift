@@ -1,5 +1,6 @@
 import ModuleCore
 import Records
+import TestSupport
 import Testing
 
 @testable import Provision
@@ -69,7 +70,7 @@ import Testing
     let bench = try Bench()
     let report = try bench.run()
     #expect(report.passed && report.openSteps.isEmpty && report.plan == "standard")
-    #expect(report.startedAt.secondsSince1970 == FixedClock.seconds)
+    #expect(report.startedAt.secondsSince1970 == FixedClock().time.secondsSince1970)
     #expect(try report.steps.map(\.name) == Self.plan().steps.map(\.name))
     #expect(report.steps.allSatisfy { $0.passed && $0.measured != nil && ($0.lower != nil || $0.upper != nil) })
     let volts = try #require(report.steps.first)

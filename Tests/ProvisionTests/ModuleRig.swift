@@ -121,9 +121,3 @@ struct WorkbenchBoard: Board {
 
   mutating func eraseUpload() -> Bool { false }
 }
-
-/// A laptop's clock that stands still.
-struct FixedClock: Clock {
-  static let seconds: Int64 = 1_795_000_000
-  func now() -> Timestamp { Timestamp(secondsSince1970: Self.seconds, offsetSeconds: 28_800) }
-}

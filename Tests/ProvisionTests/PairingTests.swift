@@ -65,7 +65,7 @@ import Testing
     let module = try rig.link.client().identity()
     #expect(result.serialNumber == module.serialNumber && result.keyId == module.keyId)
     #expect(result.imei == module.imei && result.iccid == module.iccid && !result.wasAlreadyPaired)
-    #expect(try rig.link.client().readings().time == UInt64(FixedClock.seconds))
+    #expect(try rig.link.client().readings().time == UInt64(FixedClock().time.secondsSince1970))
     #expect(laptop.events.count == 8)
     guard case .identified(let seen)? = laptop.events.first, seen.keyId == nil else {
       Issue.record("\(laptop.events)")

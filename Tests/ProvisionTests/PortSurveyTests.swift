@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Provision
@@ -7,11 +8,9 @@ import Testing
 @Suite struct PortSurveyTests {
   /// A machine in a folder.
   private final class Machine {
-    let root: String
+    private let temporary = TemporaryFolder()
+    var root: String { temporary.path }
     private let files = FileManager.default
-
-    init() throws { root = try FileManager.default.temporaryFolder() }
-    deinit { try? files.removeItem(atPath: root) }
 
     func folder(_ path: String) throws {
       try files.createDirectory(atPath: "\(root)/\(path)", withIntermediateDirectories: true)
@@ -58,14 +57,14 @@ import Testing
   }
 
   @Test func `a port that nobody holds and everybody may use is no trouble`() throws {
-    let machine = try Machine()
+    let machine = Machine()
     try machine.plugIn(driver: "ch341", port: "ttyUSB0")
     try machine.run("bash", as: 10, holding: "/dev/pts/0")
     #expect(machine.troubles() == [])
   }
 
   @Test func `an adapter without a driver names the module that it needs`() throws {
-    let machine = try Machine()
+    let machine = Machine()
     try machine.plugIn(driver: nil)
     guard case .driverMissing(let adapter, module: "ch341") = machine.troubles().first else {
       Issue.record("\(machine.troubles())")
@@ -75,7 +74,7 @@ import Testing
   }
 
   @Test func `an adapter that brltty took away is laid at brltty's door`() throws {
-    let machine = try Machine()
+    let machine = Machine()
     try machine.plugIn(driver: "usbfs")
     try machine.run("brltty", as: 812, holding: "/dev/bus/usb/001/004")
     guard case .adapterTaken(_, by: let holder) = machine.troubles().first else {
@@ -86,7 +85,7 @@ import Testing
   }
 
   @Test func `an adapter taken by a program whose files are not shown is taken by somebody`() throws {
-    let machine = try Machine()
+    let machine = Machine()
     try machine.plugIn(driver: "usbfs")
     guard case .adapterTaken(_, by: nil) = machine.troubles().first else {
       Issue.record("\(machine.troubles())")
@@ -96,7 +95,7 @@ import Testing
 
   @Test func `a port that another program has open names it, and ModemManager even where it only lurks`() throws
   {
-    let machine = try Machine()
+    let machine = Machine()
     try machine.plugIn(driver: "ch341", port: "ttyUSB0")
     try machine.run("ModemManager", as: 700)
     #expect(
@@ -110,7 +109,7 @@ import Testing
 
   @Test(arguments: [Data("       900\n".utf8), Data([0x84, 3, 0, 0])])
   func `a lock file counts while its program runs`(lock: Data) throws {
-    let machine = try Machine()
+    let machine = Machine()
     try machine.plugIn(driver: "ch341", port: "ttyUSB0")
     try machine.file("var/lock/LCK..ttyUSB0", lock)
     #expect(machine.troubles() == [])
@@ -125,7 +124,7 @@ import Testing
 
   @Test(arguments: ["", "-1\n", "99999999999999999999\n", "ab", "\u{0}\u{0}\u{0}"])
   func `a lock file of no use is none`(lock: String) throws {
-    let machine = try Machine()
+    let machine = Machine()
     try machine.plugIn(driver: "ch341", port: "ttyUSB0")
     try machine.file("var/lock/LCK..ttyUSB0", lock)
     #expect(machine.troubles() == [])
@@ -134,7 +133,7 @@ import Testing
   @Test func `a port of a group that the user is not in, or not yet, or that nobody may use, is told apart`()
     throws
   {
-    let machine = try Machine()
+    let machine = Machine()
     try machine.plugIn(driver: "ch341", port: "ttyUSB0")
     let group = try #require(
       FileManager.default.attributesOfItem(atPath: "\(machine.root)/dev/ttyUSB0")[.groupOwnerAccountID]
@@ -154,7 +153,7 @@ import Testing
   }
 
   @Test func `a machine with nothing on USB is told about cables that only charge`() throws {
-    #expect(try Machine().troubles() == [.nothingPluggedIn])
+    #expect(Machine().troubles() == [.nothingPluggedIn])
   }
 }
 

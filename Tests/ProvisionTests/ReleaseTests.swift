@@ -2,25 +2,24 @@ import Cryptography
 import FoundationEssentials
 import Glibc
 import Records
+import TestSupport
 import Testing
 
 @testable import Provision
 
 /// Releases as files: image, manifest and signature in a folder, and the keys that are trusted.
 @Suite final class ReleaseTests {
-  private let folder: String
+  private let temporary = TemporaryFolder()
+  private var folder: String { temporary.path }
   private let key: SigningKey
   private let stranger: SigningKey
   private static let halfAnObject = JSONFault(reason: .unfinished, offset: 1, line: 1, column: 2)
   private var trusted: TrustedKeys { TrustedKeys(["company": key.verifyingKey]) }
 
   init() throws {
-    folder = try FileManager.default.temporaryFolder()
     key = try SigningKey(seed: SecureRandom.bytes(32))
     stranger = try SigningKey(seed: SecureRandom.bytes(32))
   }
-
-  deinit { try? FileManager.default.removeItem(atPath: folder) }
 
   private func path(_ name: String) -> String { "\(folder)/\(name)" }
 

@@ -1,6 +1,7 @@
 import Foundation
 import Provision
 import Records
+import TestSupport
 import Testing
 
 @Suite struct SchemeCatalogueTests {
@@ -92,7 +93,7 @@ import Testing
     ("\"version\": \"1.0.0\",", "", "version", .missing),
   ])
   func namesFileAndFieldOfAScheme(old: String, new: String, field: String, fault: Fault) throws {
-    let folder = try Folder(copying: Self.shipped)
+    let folder = try TemporaryFolder(copying: Self.shipped)
     let file = try folder.edit("single-phase-inverter.json", old, new)
     #expect(throws: ProvisionError.document(file: file, .field(path: field, step: nil, fault))) {
       try SchemeCatalogue(directory: folder.path)
@@ -109,7 +110,7 @@ import Testing
   ])
   func namesFileStepAndFieldOfAPlan(old: String, new: String, field: String, step: String, fault: Fault) throws
   {
-    let folder = try Folder(copying: Self.shipped)
+    let folder = try TemporaryFolder(copying: Self.shipped)
     let file = try folder.edit("plans/standard.json", old, new)
     #expect(throws: ProvisionError.document(file: file, .field(path: field, step: step, fault))) {
       try SchemeCatalogue(directory: folder.path)
@@ -117,7 +118,7 @@ import Testing
   }
 
   @Test func refusesAFileThatIsTooLargeOrNoJSONOrNotThere() throws {
-    let folder = try Folder(copying: Self.shipped)
+    let folder = try TemporaryFolder(copying: Self.shipped)
     let file = folder.path + "/huge.json"
     try Data(repeating: 32, count: 65 * 1024).write(to: URL(fileURLWithPath: file))
     #expect(throws: ProvisionError.document(file: file, .tooLarge(limit: 65_536))) {
@@ -137,7 +138,7 @@ import Testing
 
   /// Cut short at every length, a shipped file is refused each time and never traps.
   @Test func refusesAShippedFileCutShortAnywhere() throws {
-    let folder = try Folder(copying: Self.shipped)
+    let folder = try TemporaryFolder(copying: Self.shipped)
     let file = folder.path + "/plans/standard.json"
     let whole = try Data(contentsOf: URL(fileURLWithPath: file))
     for length in stride(from: 0, to: whole.count - 2, by: 7) {
@@ -147,22 +148,11 @@ import Testing
   }
 }
 
-/// A copy of a folder that goes with the test.
-private final class Folder {
-  let path: String
-
-  init(copying source: String) throws {
-    path = NSTemporaryDirectory() + "schemes-" + UUID().uuidString
-    try FileManager.default.copyItem(atPath: source, toPath: path)
-  }
-
-  deinit { try? FileManager.default.removeItem(atPath: path) }
-
-  func edit(_ name: String, _ old: String, _ new: String) throws -> String {
-    let file = "\(path)/\(name)"
-    let text = try String(contentsOfFile: file, encoding: .utf8)
+extension TemporaryFolder {
+  /// Replaces a piece of a file and answers the file's path.
+  fileprivate func edit(_ name: String, _ old: String, _ new: String) throws -> String {
+    let text = String(decoding: try bytes(name), as: UTF8.self)
     let range = try #require(text.range(of: old))
-    try text.replacingCharacters(in: range, with: new).write(toFile: file, atomically: true, encoding: .utf8)
-    return file
+    return try write(name, text.replacingCharacters(in: range, with: new))
   }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Provision
@@ -6,10 +7,11 @@ import Testing
 /// The list of ports of a tree laid out as Linux 6.1 lays out sysfs for an FTDI adapter, a CDC-ACM device, an
 /// on-board UART and other devices.
 @Suite struct SerialPortListTests {
-  private func tree() throws -> String {
+  private func tree() throws -> TemporaryFolder {
     let files = FileManager.default
-    let root = try files.temporaryFolder()
-    func folder(_ path: String) throws {
+    let folder = TemporaryFolder()
+    let root = folder.path
+    func make(_ path: String) throws {
       try files.createDirectory(atPath: "\(root)/\(path)", withIntermediateDirectories: true)
     }
     func file(_ path: String, _ text: String) throws {
@@ -25,7 +27,7 @@ import Testing
       "\(usb)/1-2/1-2:1.0/ttyUSB2/tty/ttyUSB2", "\(usb)/1-3/1-3:1.1/tty/ttyACM0",
       "sys/devices/virtual/tty/tty0",
       "sys/devices/platform/serial8250/tty/ttyS0", "sys/devices/platform/serial8250/tty/ttyS1",
-    ] { try folder(path) }
+    ] { try make(path) }
     for (name, value) in [
       ("idVendor", "0403"), ("idProduct", "6001"), ("manufacturer", "FTDI"),
       ("product", "FT232R \u{1b}[31mUART"),
@@ -51,14 +53,14 @@ import Testing
     try link("sys/class/tty/tty0", to: "../../devices/virtual/tty/tty0")
     try link("dev/serial/by-id/usb-FTDI_FT232R_A50285BI-if00-port0", to: "../../ttyUSB2")
     try link("dev/serial/by-path/pci-0000:00-usb-0:2:1.0-port0", to: "../../ttyUSB2")
-    return root
+    return folder
   }
 
   @Test func `ports with hardware are listed with what they say of themselves, adapters first, by number`()
     throws
   {
-    let root = try tree()
-    defer { try? FileManager.default.removeItem(atPath: root) }
+    let folder = try tree()
+    let root = folder.path
     let ports = PortInfo.all(root: root)
     #expect(ports.map(\.path) == ["/dev/ttyACM0", "/dev/ttyUSB2", "/dev/ttyUSB10", "/dev/ttyS0"])
     #expect(ports.map(\.driver) == ["cdc_acm", "ftdi_sio", "ftdi_sio", "serial8250"])
@@ -75,8 +77,8 @@ import Testing
   }
 
   @Test func `control characters in an adapter's name do not reach a terminal`() throws {
-    let root = try tree()
-    defer { try? FileManager.default.removeItem(atPath: root) }
+    let folder = try tree()
+    let root = folder.path
     #expect(PortInfo.all(root: root)[1].usb?.product == "FT232R [31mUART")
   }
 

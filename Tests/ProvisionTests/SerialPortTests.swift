@@ -1,5 +1,6 @@
 import Bench
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Provision
@@ -73,17 +74,12 @@ import Testing
 
   @Test func `a port that another program has locked is in use`() throws {
     let pair = try Pair()
-    let other = Process()
-    other.executableURL = URL(filePath: "/usr/bin/flock")
-    other.arguments = ["--exclusive", pair.path, "sh", "-c", "echo held; exec cat"]
-    let (output, input) = (Pipe(), Pipe())
-    other.standardOutput = output
-    other.standardInput = input
-    try other.run()
-    #expect(output.fileHandleForReading.availableData == Data("held\n".utf8))
+    let other = try InstalledProgram("flock").start([
+      "--exclusive", "--no-fork", pair.path, "sh", "-c", "echo held; exec sleep infinity",
+    ])
+    #expect(other.wait { $0.written == "held\n" })
     #expect(throws: LinkError.inUse(port: pair.path)) { _ = try open(pair.path) }
-    try input.fileHandleForWriting.close()
-    other.waitUntilExit()
+    other.kill()
     _ = try open(pair.path)
   }
 

@@ -1,5 +1,6 @@
 import Bench
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Provision
@@ -8,17 +9,12 @@ import Testing
 /// where one was taken off.
 @Suite struct StationTests {
   private final class Tray {
-    let folder: String
+    private let folder = TemporaryFolder()
     private var modules: [String: ModuleBench] = [:]
 
-    init() throws { folder = try FileManager.default.temporaryFolder() }
+    deinit { for module in modules.values { module.stop() } }
 
-    deinit {
-      for module in modules.values { module.stop() }
-      try? FileManager.default.removeItem(atPath: folder)
-    }
-
-    func port(_ slot: String) -> String { "\(folder)/\(slot)" }
+    func port(_ slot: String) -> String { folder.file(slot) }
 
     /// Puts a module into the slot, with what it has in its flash.
     func put(
@@ -82,7 +78,7 @@ import Testing
   }
 
   @Test func `each module passes in its slot, and the next one after it, while other slots work on`() throws {
-    let tray = try Tray()
+    let tray = Tray()
     try tray.put(1, into: "a")
     try tray.put(2, into: "b")
     let watch = try Watch(tray, slots: ["a", "b", "c"], image: try BootloaderImages.firmware())
@@ -98,7 +94,7 @@ import Testing
   }
 
   @Test func `a module that is taken off half-way fails alone, and its slot takes the next`() throws {
-    let tray = try Tray()
+    let tray = Tray()
     try tray.put(1, into: "a", fault: "pull-during=write")
     try tray.put(2, into: "b")
     let watch = try Watch(tray, slots: ["a", "b"], image: try BootloaderImages.firmware())
@@ -113,14 +109,13 @@ import Testing
   }
 
   @Test func `a module that was taken off half-way goes on in another slot after the last block`() throws {
-    let tray = try Tray()
+    let tray = Tray()
     let flash = FlashArray.stm32f405()
     try tray.put(1, into: "a", fault: "pull-during=write", flash: flash)
-    let folder = try FileManager.default.temporaryFolder()
-    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let folder = TemporaryFolder()
     let watch = try Watch(
       tray, slots: ["a", "b"], image: try BootloaderImages.firmware(),
-      notes: { FlashNotesFolder(folder: folder, adapter: "x") })
+      notes: { FlashNotesFolder(folder: folder.path, adapter: "x") })
     #expect(watch.wait { $0.failures(0).count == 1 })
     try tray.put(1, into: "b", flash: flash)
     #expect(watch.wait { $0.passed(1).count == 1 }, "\(watch.failures(1))")
@@ -131,7 +126,7 @@ import Testing
   }
 
   @Test func `a module that passed is left alone as long as it stays`() throws {
-    let tray = try Tray()
+    let tray = Tray()
     try tray.put(1, into: "a")
     let watch = try Watch(tray, slots: ["a"], image: try BootloaderImages.firmware())
     #expect(watch.wait { $0.passed(0).count == 1 })
@@ -142,11 +137,8 @@ import Testing
   // MARK: - The file of slots
 
   private func slots(_ text: String) throws -> [StationSlots.Slot] {
-    let folder = try FileManager.default.temporaryFolder()
-    defer { try? FileManager.default.removeItem(atPath: folder) }
-    let path = "\(folder)/slots.json"
-    try Data(text.utf8).write(to: URL(filePath: path))
-    return try StationSlots(path: path).slots
+    let folder = TemporaryFolder()
+    return try StationSlots(path: folder.write("slots.json", text)).slots
   }
 
   @Test func `slots are named by USB socket or by path`() throws {

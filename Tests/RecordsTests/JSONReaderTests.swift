@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Records
@@ -100,17 +101,17 @@ struct JSONReaderTests {
       #"{"error": {"code": "installation.incomplete", "missing": {"files": ["../x"], "keys": []}}}"#,
     ].map { Array($0.utf8) }
     let pieces = "[]{}:,\"\\/u0e.-+ntf \n1é".utf8
-    var dice = Dice(state: 19)
+    var dice = SplitMix64(seed: 19)
     var refused = 0
     for round in 0..<3_000 {
       var bytes = seeds[round % seeds.count]
-      for _ in 0..<(1 + dice.below(3)) {
-        let place = dice.below(bytes.count)
-        switch dice.below(4) {
-        case 0: bytes[place] = Array(pieces)[dice.below(pieces.count)]
+      for _ in 0..<(1 + dice.next(below: 3)) {
+        let place = dice.next(below: bytes.count)
+        switch dice.next(below: 4) {
+        case 0: bytes[place] = Array(pieces)[dice.next(below: pieces.count)]
         case 1: bytes.remove(at: place)
-        case 2: bytes.insert(Array(pieces)[dice.below(pieces.count)], at: place)
-        default: bytes[place] ^= UInt8(1 << dice.below(8))
+        case 2: bytes.insert(Array(pieces)[dice.next(below: pieces.count)], at: place)
+        default: bytes[place] ^= UInt8(1 << dice.next(below: 8))
         }
         if bytes.isEmpty { bytes = [0x20] }
       }
@@ -126,18 +127,5 @@ struct JSONReaderTests {
       if !isTaken { refused += 1 }
     }
     #expect((1_000...2_900).contains(refused), "\(refused) of 3,000")
-  }
-
-  /// SplitMix64.
-  private struct Dice {
-    var state: UInt64
-
-    mutating func below(_ count: Int) -> Int {
-      state &+= 0x9E37_79B9_7F4A_7C15
-      var z = state
-      z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-      z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-      return Int((z ^ (z >> 31)) % UInt64(count))
-    }
   }
 }

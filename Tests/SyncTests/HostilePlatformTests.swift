@@ -76,8 +76,8 @@ import Testing
   func `3,000 mutated answers end no process, touch no file and make nothing count as delivered that is not`()
     throws
   {
-    let scratch = NSTemporaryDirectory() + "weldtech-hostile-\(UUID().uuidString)"
-    defer { try? FileManager.default.removeItem(atPath: scratch) }
+    let folder = TemporaryFolder()
+    let scratch = folder.path
     let home = scratch + "/user/home"
     for file in ["home/fieldbook.sqlite", "home/files/ab/abcd", "Documents/photo.jpg", "x", "home/x"] {
       let path = "\(scratch)/user/\(file)"

@@ -3,6 +3,7 @@ import Cryptography
 import Foundation
 import Records
 import Sync
+import TestSupport
 import Testing
 
 @Suite struct SyncRunTests {

@@ -1,6 +1,6 @@
 import Foundation
-import Glibc
 import Sync
+import TestSupport
 import Testing
 
 /// Against the openssl program's TLS server, which answers every GET with a page of HTML.
@@ -26,57 +26,32 @@ struct TLSTests {
 }
 
 private final class TLSServer {
-  struct NotStarted: Error {}
+  struct NotStarted: Error { let diagnostics: String }
 
-  static let program = "/usr/bin/openssl"
-  static var isThere: Bool { FileManager.default.isExecutableFile(atPath: program) }
+  private static let openssl = InstalledProgram("openssl")
+  static var isThere: Bool { openssl.isInstalled }
 
   let port: Int
-  let certificate: String
-  private let folder: URL
-  private let process = Process()
+  var certificate: String { folder.file("certificate.pem") }
+  private let folder = TemporaryFolder()
+  private let server: RunningProgram
 
   init() throws {
-    folder = FileManager.default.temporaryDirectory.appendingPathComponent("weldtech-tls-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    certificate = folder.path + "/certificate.pem"
-
-    let generation = Process()
-    generation.executableURL = URL(fileURLWithPath: Self.program)
-    generation.arguments =
+    let request =
       "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=test -days 2 -keyout key.pem "
-      .split(separator: " ").map(String.init)
-      + ["-out", "certificate.pem", "-addext", "subjectAltName=IP:127.0.0.1"]
-    generation.currentDirectoryURL = folder
-    generation.standardError = FileHandle.nullDevice
-    try generation.run()
-    generation.waitUntilExit()
-
-    let output = Pipe()
-    process.executableURL = URL(fileURLWithPath: Self.program)
-    process.arguments = "s_server -accept 127.0.0.1:0 -cert certificate.pem -key key.pem -www"
-      .split(separator: " ").map(String.init)
-    process.currentDirectoryURL = folder
-    process.standardOutput = output
-    process.standardError = FileHandle.nullDevice
-    try process.run()
-    // `ACCEPT 127.0.0.1:40123`
-    var text = ""
-    while !text.hasSuffix("\n") || !text.contains("ACCEPT ") {
-      let piece = output.fileHandleForReading.availableData
-      guard !piece.isEmpty else { throw NotStarted() }
-      text += String(decoding: piece, as: UTF8.self)
+      + "-out certificate.pem -addext subjectAltName=IP:127.0.0.1"
+    try Self.openssl.run(request.split(separator: " ").map(String.init), folder: folder.path)
+    let service = "s_server -accept 127.0.0.1:0 -cert certificate.pem -key key.pem -www"
+    server = try Self.openssl.start(service.split(separator: " ").map(String.init), folder: folder.path)
+    // The server prints `ACCEPT 127.0.0.1:40123`.
+    func accepted(_ text: String) -> Int? {
+      let line = text.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
+        .first { $0.hasPrefix("ACCEPT ") }
+      return line?.split(separator: ":").last.flatMap { Int($0) }
     }
-    guard let line = text.split(separator: "\n").first(where: { $0.hasPrefix("ACCEPT ") }),
-      let port = line.split(separator: ":").last.flatMap({ Int($0) })
-    else { throw NotStarted() }
+    guard server.wait(until: { accepted($0.written) != nil || !$0.isRunning }),
+      let port = accepted(server.written)
+    else { throw NotStarted(diagnostics: server.said) }
     self.port = port
-  }
-
-  deinit {
-    // A child of a test's thread inherits its signal mask, in which SIGTERM is blocked.
-    kill(process.processIdentifier, SIGKILL)
-    process.waitUntilExit()
-    try? FileManager.default.removeItem(at: folder)
   }
 }

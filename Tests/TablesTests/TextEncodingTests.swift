@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Tables
@@ -7,19 +8,10 @@ import Testing
 /// library's table of GB18030.
 @Suite struct TextEncodingTests {
   private func bytes(_ text: String, as encoding: String) throws -> [UInt8] {
-    let process = Process()
-    process.executableURL = URL(filePath: "/usr/bin/env")
-    process.arguments = ["iconv", "-f", "UTF-8", "-t", encoding]
-    let (input, output) = (Pipe(), Pipe())
-    process.standardInput = input
-    process.standardOutput = output
-    try process.run()
-    try input.fileHandleForWriting.write(contentsOf: Data(text.utf8))
-    try input.fileHandleForWriting.close()
-    let bytes = [UInt8](output.fileHandleForReading.readDataToEndOfFile())
-    process.waitUntilExit()
-    try #require(process.terminationStatus == 0)
-    return bytes
+    let outcome = try InstalledProgram("iconv").run(
+      ["-f", "UTF-8", "-t", encoding], input: Data(text.utf8))
+    try #require(outcome.status == 0, "\(outcome.diagnostics)")
+    return [UInt8](outcome.outputBytes)
   }
 
   /// Words of which the bytes are sound in both encodings, or nearly so.

@@ -1,6 +1,7 @@
 import Arguments
 import Foundation
 import Terminal
+import TestSupport
 import Testing
 
 @testable import weldtech
@@ -44,8 +45,8 @@ import Testing
   }
 
   @Test func `the shared folder is the one named, or beside the program, or above it`() throws {
-    let root = NSTemporaryDirectory() + "weldtech-share-\(UUID().uuidString)"
-    defer { try? FileManager.default.removeItem(atPath: root) }
+    let temporary = TemporaryFolder()
+    let root = temporary.path
     func make(_ folder: String) throws {
       for part in ["label-templates", "schemes"] {
         try FileManager.default.createDirectory(

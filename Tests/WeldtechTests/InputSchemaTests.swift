@@ -3,6 +3,7 @@ import Foundation
 import Provision
 import Records
 import Terminal
+import TestSupport
 import Testing
 
 @testable import weldtech
@@ -204,9 +205,8 @@ import Testing
         (try? Registration(Registration.values(ofDocument: data), today: today, drawnBy: nil)) != nil
     case .signature: return (try? SignatureStrokes(json: data)) != nil
     case .slots:
-      let file = NSTemporaryDirectory() + "weldtech-slots-\(UUID().uuidString).json"
-      try data.write(to: URL(filePath: file))
-      defer { try? FileManager.default.removeItem(atPath: file) }
+      let folder = TemporaryFolder()
+      let file = try folder.write("slots.json", data)
       return (try? StationSlots(path: file)) != nil
     }
   }
@@ -218,8 +218,8 @@ import Testing
 
   // MARK: - Schemas
 
-  private static let python = ["\(root)/.build/peers/bin/python3", "/usr/bin/python3"].first {
-    (try? output($0, ["-c", "import jsonschema; print('there')"])) == "there\n"
+  private static let python = ["python3", "/usr/bin/python3"].lazy.map { InstalledProgram($0) }.first {
+    (try? $0.output(["-c", "import jsonschema; print('there')"])) == "there\n"
   }
 
   /// Prints one line a document: `valid` or `invalid`.
@@ -232,30 +232,13 @@ import Testing
         print('valid' if validator.is_valid(json.loads(document)) else 'invalid')
     """
 
-  private static func output(_ program: String, _ arguments: [String], input: Data = Data()) throws -> String {
-    let process = Process()
-    let (inlet, outlet) = (Pipe(), Pipe())
-    process.executableURL = URL(fileURLWithPath: program)
-    process.arguments = arguments
-    (process.standardInput, process.standardOutput) = (inlet, outlet)
-    process.standardError = FileHandle.nullDevice
-    try process.run()
-    // Less than a pipe holds.
-    inlet.fileHandleForWriting.write(input)
-    try inlet.fileHandleForWriting.close()
-    let data = outlet.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    return String(decoding: data, as: UTF8.self)
-  }
-
   @Test(
     .enabled(if: python != nil, "jsonschema is missing: scripts/setup tests peers"), arguments: Schema.allCases)
   func `the schema takes and refuses what the table says`(schema: Schema) throws {
     let documents = Self.cases.filter { $0.schema == schema }
     let input = try JSONEncoder().encode(documents.map(\.json))
-    try #require(input.count < 65_536)
-    let lines = try Self.output(try #require(Self.python), ["-c", Self.program, schema.path], input: input)
-      .split(separator: "\n")
+    let outcome = try #require(Self.python).run(["-c", Self.program, schema.path], input: input)
+    let lines = outcome.output.split(separator: "\n")
     try #require(lines.count == documents.count)
     for (document, line) in zip(documents, lines) {
       let taken = document.verdict == .both || document.verdict == .schemaOnly

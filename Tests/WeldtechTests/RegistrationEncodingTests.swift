@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import Records
+import TestSupport
 import Testing
 
 @testable import weldtech
@@ -19,17 +20,8 @@ import Testing
 
   /// By the system's iconv, as the C library has it.
   private func converted(_ text: String, to encoding: String) throws -> [UInt8] {
-    let converter = Process()
-    converter.executableURL = URL(filePath: "/usr/bin/iconv")
-    converter.arguments = ["-f", "UTF-8", "-t", encoding]
-    let (input, output) = (Pipe(), Pipe())
-    (converter.standardInput, converter.standardOutput) = (input, output)
-    try converter.run()
-    try input.fileHandleForWriting.write(contentsOf: Data(text.utf8))
-    try input.fileHandleForWriting.close()
-    let bytes = [UInt8](output.fileHandleForReading.readDataToEndOfFile())
-    converter.waitUntilExit()
-    return bytes
+    [UInt8](
+      try InstalledProgram("iconv").run(["-f", "UTF-8", "-t", encoding], input: Data(text.utf8)).outputBytes)
   }
 
   @Test(arguments: ["UTF-8", "GB18030", "UTF-16", "UTF-16LE"])

@@ -1,5 +1,6 @@
 import Foundation
 import Records
+import TestSupport
 import Testing
 
 @testable import weldtech
@@ -41,14 +42,7 @@ import Testing
 
   /// RFC 3339 by `date`, in the zone of this process.
   private func date(_ seconds: Int64) throws -> String {
-    let process = Process()
-    let pipe = Pipe()
-    process.executableURL = URL(filePath: "/bin/date")
-    process.arguments = ["-d", "@\(seconds)", "+%Y-%m-%dT%H:%M:%S%:z"]
-    process.standardOutput = pipe
-    try process.run()
-    let text = try #require(try pipe.fileHandleForReading.readToEnd())
-    process.waitUntilExit()
-    return String(decoding: text, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+    try InstalledProgram("date").output(["-d", "@\(seconds)", "+%Y-%m-%dT%H:%M:%S%:z"])
+      .trimmingCharacters(in: .whitespacesAndNewlines)
   }
 }

@@ -5,21 +5,18 @@ import Foundation
 import Glibc
 import Records
 import Sync
+import TestSupport
 import Testing
 
 @testable import weldtech
 
 /// The token and the platform that it belongs to.
 @Suite final class TokenTests {
-  private let folder = NSTemporaryDirectory() + "weldtech-token-\(UUID().uuidString)"
+  private let temporary = TemporaryFolder()
+  private var folder: String { temporary.path }
   private let desk = Desk()
 
-  init() throws {
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    try desk.setUp()
-  }
-
-  deinit { try? FileManager.default.removeItem(atPath: folder) }
+  init() throws { try desk.setUp() }
 
   private func token(_ bytes: some Sequence<UInt8>, mode: mode_t = 0o600) throws -> String {
     let path = "\(folder)/token-\(UUID().uuidString)"
@@ -97,18 +94,13 @@ import Testing
   /// A certificate made by the openssl program.
   private func certificate(_ key: [String]) throws -> String {
     let path = "\(folder)/certificate-\(UUID().uuidString).pem"
-    let openssl = Process()
-    openssl.executableURL = URL(filePath: "/usr/bin/openssl")
-    openssl.arguments =
-      ["req", "-x509", "-nodes", "-subj", "/CN=test", "-days", "2", "-keyout", "/dev/null", "-out", path] + key
-    openssl.standardError = FileHandle.nullDevice
-    try openssl.run()
-    openssl.waitUntilExit()
+    try InstalledProgram("openssl").run(
+      ["req", "-x509", "-nodes", "-subj", "/CN=test", "-days", "2", "-keyout", "/dev/null", "-out", path] + key)
     return path
   }
 
   @Test(
-    .enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/openssl"), "no openssl program here"))
+    .enabled(if: InstalledProgram("openssl").isInstalled, "no openssl program here"))
   func `a certificate is pinned only where a key can be sealed to it`() throws {
     let short = try certificate(["-newkey", "rsa:2048"])
     for weak in [short, try certificate(["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"])] {

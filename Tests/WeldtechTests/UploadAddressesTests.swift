@@ -1,15 +1,15 @@
 import Foundation
 import Records
+import TestSupport
 import Testing
 
 @testable import weldtech
 
 /// The small files that remember where an upload stands.
 @Suite final class UploadAddressesTests {
-  private let folder = NSTemporaryDirectory() + "weldtech-uploads-\(UUID().uuidString)"
+  private let temporary = TemporaryFolder()
+  private var folder: String { temporary.path }
   private var addresses: UploadAddresses { UploadAddresses(home: folder) }
-
-  deinit { try? FileManager.default.removeItem(atPath: folder) }
 
   @Test func `an address is kept for its owner only, replaced and forgotten`() throws {
     let digest = try #require(FileDigest(String(repeating: "a", count: 64)))

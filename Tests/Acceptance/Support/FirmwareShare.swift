@@ -1,5 +1,6 @@
 import Cryptography
 import Foundation
+import TestSupport
 import Testing
 
 /// A folder of data as a company would keep it: templates, schemes, and the shipped release without its signature and
@@ -15,7 +16,7 @@ struct FirmwareShare {
   static let checkout = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent().deletingLastPathComponent().path()
 
-  init(in scratch: Scratch) throws {
+  init(in scratch: TemporaryFolder) throws {
     path = scratch.file("share")
     let files = FileManager.default
     for folder in ["firmware/releases", "firmware/trust"] {

@@ -1,33 +1,36 @@
 import Foundation
 import Records
+import TestSupport
 import Testing
 
 @testable import weldtech
 
 /// A technician's laptop: a home folder, the files a walk needs, and commands typed on it.
 final class Laptop: Sendable {
-  let scratch: Scratch
+  let scratch: TemporaryFolder
   var home: String { scratch.file("home") }
 
   init() throws {
-    scratch = try Scratch()
+    scratch = TemporaryFolder()
   }
 
   // MARK: - Commands
 
   func run(
     _ arguments: String..., environment: [String: String] = [:], input: String? = nil
-  ) throws -> Weldtech.Outcome {
+  ) throws -> ProgramOutcome {
     try run(arguments, environment: environment, input: input)
   }
 
   func run(_ arguments: [String], environment: [String: String] = [:], input: String? = nil) throws
-    -> Weldtech.Outcome
+    -> ProgramOutcome
   {
     try Weldtech.run(["--home", home] + arguments, environment: environment, input: input)
   }
 
-  func start(_ arguments: [String]) throws -> Running { try Running(["--home", home] + arguments) }
+  func start(_ arguments: [String]) throws -> RunningProgram {
+    try RunningProgram(["--home", home] + arguments)
+  }
 
   /// Runs a command with `--json` that has to succeed with `status`, and answers its document.
   @discardableResult

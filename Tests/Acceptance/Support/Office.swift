@@ -2,18 +2,19 @@ import Bench
 import Cryptography
 import Foundation
 import Synchronization
+import TestSupport
 
 /// A platform on this machine, in this process, so that a test can look into it and make it fail.
 final class Office: Sendable {
   let platform: LocalPlatform
   let url: String
-  private let scratch: Scratch
+  private let scratch: TemporaryFolder
 
   /// One for every test that does not make it fail: its key pair takes a while.
   static let shared = Result { try Office() }
 
   init() throws {
-    scratch = try Scratch()
+    scratch = TemporaryFolder()
     let folder = scratch.file("platform")
     func made(listen: String) throws -> LocalPlatform {
       try LocalPlatform(

@@ -1,5 +1,6 @@
 import Foundation
 import Synchronization
+import TestSupport
 import Testing
 
 /// A CUPS of its own on a socket of its own, with two queues: `plain` hands every job over untouched to a printer in
@@ -12,15 +13,15 @@ final class Spooler {
   /// Points libcups at it.
   var environment: [String: String] { ["CUPS_SERVER": socket] }
 
-  private let scratch = try? Scratch()
+  private let scratch = TemporaryFolder()
   private let folder: String
   private let socket: String
-  private let daemon: Running
+  private let daemon: RunningProgram
   private let printer: NetworkPrinter
 
   init() throws {
-    folder = try #require(scratch?.path)
-    // Of a socket's path no more than 107 bytes count.
+    folder = scratch.path
+    // The path of a socket has at most 107 bytes.
     socket = "/tmp/weldtech-cups-\(getpid())-\(UInt16.random(in: 0...UInt16.max))"
     printer = try NetworkPrinter()
     for name in ["root", "run", "cache", "spool", "tmp", "log"] {
@@ -58,7 +59,7 @@ final class Spooler {
 
       """.utf8
     ).write(to: URL(filePath: "\(folder)/root/cups-files.conf"))
-    daemon = try Running(
+    daemon = try RunningProgram(
       ["-f", "-c", "\(folder)/root/cupsd.conf", "-s", "\(folder)/root/cups-files.conf"],
       executable: "/usr/sbin/cupsd")
     let listens = daemon.wait(within: 20) { _ in FileManager.default.fileExists(atPath: socket) }
@@ -74,7 +75,7 @@ final class Spooler {
   }
 
   private func add(_ queue: String, _ options: [String]) throws {
-    let outcome = try Running(
+    let outcome = try RunningProgram(
       ["-h", socket, "-p", queue, "-E"] + options, environment: environment, executable: "/usr/sbin/lpadmin"
     ).end(within: 60)
     try #require(outcome.status == 0, "\(outcome.diagnostics)")

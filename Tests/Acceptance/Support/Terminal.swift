@@ -1,10 +1,11 @@
 import Foundation
 import Glibc
+import TestSupport
 import Testing
 
 /// A terminal of 80 columns with a program on it, and a person who reads and types.
 final class TerminalSession {
-  let process = Process()
+  private let program: RunningProgram
   private let primary: Int32
   private let secondary: Int32
   private var screen: [UInt8] = []
@@ -24,18 +25,14 @@ final class TerminalSession {
     var settings = termios()
     tcgetattr(secondary, &settings)
     self.settings = settings
-    process.executableURL = URL(filePath: Weldtech.path)
-    process.arguments = arguments
-    process.environment = Weldtech.environment(["TERM": "xterm-256color"].merging(environment) { $1 })
-    let end = FileHandle(fileDescriptor: secondary, closeOnDealloc: false)
-    process.standardInput = end
-    process.standardOutput = end
-    process.standardError = end
-    try process.run()
+    program = try RunningProgram(
+      Weldtech.path, arguments,
+      environment: Weldtech.environment(["TERM": "xterm-256color"].merging(environment) { $1 }),
+      terminal: FileHandle(fileDescriptor: secondary, closeOnDealloc: false))
   }
 
   deinit {
-    if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+    program.signal(SIGKILL)
     close(primary)
     close(secondary)
   }
@@ -56,7 +53,7 @@ final class TerminalSession {
     let deadline = Date() + 20
     while !Self.plain(screen[seen...]).contains(text) {
       try #require(
-        Date() < deadline && (take() || process.isRunning), "'\(text)' was not shown:\n\(self.text)",
+        Date() < deadline && (take() || program.isRunning), "'\(text)' was not shown:\n\(self.text)",
         sourceLocation: place)
     }
   }
@@ -69,11 +66,9 @@ final class TerminalSession {
   /// Reads to the program's end and answers its exit status.
   func end() -> Int32 {
     let deadline = Date() + 60
-    while process.isRunning, Date() < deadline { _ = take() }
+    while program.isRunning, Date() < deadline { _ = take() }
     while take() {}
-    if process.isRunning { kill(process.processIdentifier, SIGKILL) }
-    process.waitUntilExit()
-    return process.terminationStatus
+    return program.end(within: 0).status
   }
 
   /// Echo, line mode and signals are as they were before the program ran.

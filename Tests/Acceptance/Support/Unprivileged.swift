@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Commands run as a user who is not root, since root may read, write and open everything. Where the tests
@@ -17,11 +18,12 @@ struct Unprivileged {
     }
   }
 
-  func run(_ arguments: [String], home: String?) throws -> Weldtech.Outcome {
+  func run(_ arguments: [String], home: String?) throws -> ProgramOutcome {
     let command = ["--home", home ?? laptop.home] + arguments
     guard getuid() == 0 else { return try Weldtech.run(command) }
     let identity = ["--reuid=\(Self.nobody)", "--regid=\(Self.nobody)", "--clear-groups"]
-    return try Running(identity + [Weldtech.path] + command, executable: "/usr/bin/setpriv").end(within: 60)
+    return try RunningProgram(identity + [Weldtech.path] + command, executable: "/usr/bin/setpriv").end(
+      within: 60)
   }
 
   /// The code of the error that `arguments` end in.

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The built program under another clock and in another zone. The clock is moved for the program only, by a constant, so
@@ -8,15 +9,11 @@ struct WrongTime {
   static let library: String? = {
     let source = URL(filePath: #filePath).deletingLastPathComponent()
       .appending(path: "../../Fixtures/Clock/wrongtime.c").path()
-    let library = "\(scratch?.path ?? "")/wrongtime.so"
-    let compiler = Process()
-    compiler.executableURL = URL(filePath: "/usr/bin/cc")
-    compiler.arguments = ["-O1", "-shared", "-fPIC", "-o", library, source]
-    guard scratch != nil, (try? compiler.run()) != nil else { return nil }
-    compiler.waitUntilExit()
-    return compiler.terminationStatus == 0 ? library : nil
+    let library = scratch.file("wrongtime.so")
+    let outcome = try? InstalledProgram("cc").run(["-O1", "-shared", "-fPIC", "-o", library, source])
+    return outcome?.status == 0 ? library : nil
   }()
-  private static let scratch = try? Scratch()
+  private static let scratch = TemporaryFolder()
 
   static let isThere: ConditionTrait = .enabled(if: library != nil, "no C compiler: apt-get install g++")
 

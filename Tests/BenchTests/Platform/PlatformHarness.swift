@@ -2,34 +2,29 @@ import Bench
 import Cryptography
 import Foundation
 import ModuleCore
+import TestSupport
 import Testing
 
 /// A local platform on a folder that outlives it, so that a test can start it again.
 final class PlatformHarness {
   private static let identity = try? PlatformIdentity.generate(commonName: "bench test")
 
-  let folder: String
+  private let temporary = TemporaryFolder(isInMemory: true)
+  var folder: String { temporary.path }
   private(set) var platform: LocalPlatform
   private(set) var http: RawHTTP
   private let token: String?
 
   init(token: String? = nil) throws {
-    let parent = FileManager.default.isWritableFile(atPath: "/dev/shm") ? "/dev/shm/" : NSTemporaryDirectory()
-    folder = parent + "weldtech-platform-\(UUID().uuidString)"
     self.token = token
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     let identity = try #require(Self.identity)
-    try identity.privateKeyPEM.write(toFile: folder + "/platform-key.pem", atomically: true, encoding: .utf8)
-    try identity.certificate.pem.write(
-      toFile: folder + "/platform-certificate.pem", atomically: true, encoding: .utf8)
-    platform = try LocalPlatform(.init(dataFolder: folder, token: token, random: Self.random))
+    try temporary.write("platform-key.pem", identity.privateKeyPEM)
+    try temporary.write("platform-certificate.pem", identity.certificate.pem)
+    platform = try LocalPlatform(.init(dataFolder: temporary.path, token: token, random: Self.random))
     http = try RawHTTP(url: platform.start())
   }
 
-  deinit {
-    platform.stop()
-    try? FileManager.default.removeItem(atPath: folder)
-  }
+  deinit { platform.stop() }
 
   /// Starts the platform as after a crash, with nothing left but the folder.
   func restart() throws {

@@ -1,5 +1,6 @@
 import Bench
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Chip
@@ -57,7 +58,9 @@ final class CompiledProgram {
     // Nothing of the board is looked at, and no time passes.
     processor.bus = nil
     var symbols: [String: UInt32] = [:]
-    for line in try Self.output(of: "arm-none-eabi-nm", ["--defined-only", file]).split(separator: "\n") {
+    let listing = try InstalledProgram("arm-none-eabi-nm").run(["--defined-only", file])
+    try #require(listing.status == 0, "\(listing.diagnostics)")
+    for line in listing.output.split(separator: "\n") {
       let words = line.split(separator: " ")
       if words.count == 3 { symbols[String(words[2])] = UInt32(words[0], radix: 16) }
     }
@@ -77,19 +80,6 @@ final class CompiledProgram {
     return zip(bytes, shipped).enumerated().allSatisfy { index, pair in
       pair.0 == pair.1 || !isBoot && (0x200..<0x250).contains(index)
     }
-  }
-
-  private static func output(of program: String, _ arguments: [String]) throws -> String {
-    let process = Process()
-    process.executableURL = URL(filePath: "/usr/bin/env")
-    process.arguments = [program] + arguments
-    let pipe = Pipe()
-    process.standardOutput = pipe
-    try process.run()
-    let bytes = pipe.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    try #require(process.terminationStatus == 0)
-    return String(decoding: bytes, as: UTF8.self)
   }
 
   // MARK: - The module's SHA-256

@@ -1,6 +1,7 @@
 import Cryptography
 import Foundation
 import ModuleCore
+import TestSupport
 import Testing
 
 @testable import Bench
@@ -147,10 +148,8 @@ import Testing
   }
 
   @Test func `without a release for it a chip is named`() throws {
-    let folder = NSTemporaryDirectory() + "weldtech-none-\(UUID().uuidString)"
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(atPath: folder) }
-    let catalogue = try ReleaseCatalogue(directory: folder, trusted: TrustedKeys([:]))
+    let folder = TemporaryFolder()
+    let catalogue = try ReleaseCatalogue(directory: folder.path, trusted: TrustedKeys([:]))
     let wire = ESP32Wire(.esp32c3)
     let clock = wire.clock
     #expect(throws: FlashError.noRelease(chip: "ESP32-C3")) {

@@ -3,6 +3,7 @@ import Cryptography
 import Foundation
 import Records
 import Sync
+import TestSupport
 import Testing
 
 /// A local platform in a folder of its own and all that a run needs around it. The platform's key pair is made once
@@ -10,7 +11,7 @@ import Testing
 final class PlatformFixture {
   private static let identity = try? PlatformIdentity.generate(commonName: "test")
 
-  let folder: String
+  private let folder = TemporaryFolder(isInMemory: true)
   let platform: LocalPlatform
   let url: String
   let outbox = MemoryOutbox()
@@ -22,23 +23,15 @@ final class PlatformFixture {
   var cancelAfterRequests = Int.max
 
   init(token: String? = nil) throws {
-    // In memory where there is such a folder: the platform syncs every file, and these tests do not pull the plug.
-    let parent = FileManager.default.isWritableFile(atPath: "/dev/shm") ? "/dev/shm/" : NSTemporaryDirectory()
-    folder = parent + "weldtech-sync-\(UUID().uuidString)"
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     let identity = try #require(Self.identity)
-    try identity.privateKeyPEM.write(toFile: folder + "/platform-key.pem", atomically: true, encoding: .utf8)
-    try identity.certificate.pem.write(
-      toFile: folder + "/platform-certificate.pem", atomically: true, encoding: .utf8)
-    platform = try LocalPlatform(.init(dataFolder: folder, token: token, random: randomBytes))
+    try folder.write("platform-key.pem", identity.privateKeyPEM)
+    try folder.write("platform-certificate.pem", identity.certificate.pem)
+    platform = try LocalPlatform(.init(dataFolder: folder.path, token: token, random: randomBytes))
     url = try platform.start()
     pinned = identity.certificate
   }
 
-  deinit {
-    platform.stop()
-    try? FileManager.default.removeItem(atPath: folder)
-  }
+  deinit { platform.stop() }
 
   func client(token: String? = nil, idleTimeout: Duration = .seconds(5)) throws -> PlatformClient {
     let platform = platform
@@ -62,10 +55,6 @@ final class PlatformFixture {
 }
 
 func randomBytes(_ count: Int) -> [UInt8] { (0..<count).map { _ in .random(in: 0...255) } }
-
-struct FixedClock: Clock {
-  func now() -> Timestamp { Timestamp(secondsSince1970: 1_790_000_000, offsetSeconds: 28_800) }
-}
 
 final class MemoryFiles: FileStore, @unchecked Sendable {
   struct Missing: Error {}

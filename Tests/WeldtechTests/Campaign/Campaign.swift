@@ -41,7 +41,8 @@ final class Campaign {
   static let testDeadline = Duration.seconds(300)
 
   let module: CampaignModule
-  private let folder: String
+  // The folder is in memory: 10,000 runs write several times that many transactions.
+  private let folder = TemporaryFolder(isInMemory: true)
   private let platform: LocalPlatform
   private let laptops: [CampaignLaptop]
   /// What came of the faulted commands.
@@ -51,12 +52,8 @@ final class Campaign {
   private(set) var longestTest = Duration.zero
 
   init(flash: FlashArray) throws {
-    // In memory: 10,000 runs write several times that many transactions.
-    let memory = FileManager.default.fileExists(atPath: "/dev/shm") ? "/dev/shm/" : NSTemporaryDirectory()
-    folder = memory + "weldtech-campaign-\(UUID().uuidString)"
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     platform = try LocalPlatform(
-      LocalPlatform.Configuration(listen: "127.0.0.1:0", dataFolder: folder + "/platform", token: nil) {
+      LocalPlatform.Configuration(listen: "127.0.0.1:0", dataFolder: folder.file("platform"), token: nil) {
         (try? SecureRandom.bytes($0)) ?? []
       })
     let url = try platform.start()
@@ -64,14 +61,11 @@ final class Campaign {
     self.module = module
     let clock = VirtualClock(module.time)
     laptops = try ["A", "B"].map { [folder] in
-      try CampaignLaptop(home: "\(folder)/\($0)", platform: url, firstCode: "00\($0)000", clock: clock)
+      try CampaignLaptop(home: folder.file($0), platform: url, firstCode: "00\($0)000", clock: clock)
     }
   }
 
-  deinit {
-    platform.stop()
-    try? FileManager.default.removeItem(atPath: folder)
-  }
+  deinit { platform.stop() }
 
   // MARK: - One run
 

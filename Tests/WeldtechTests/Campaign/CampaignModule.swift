@@ -2,19 +2,12 @@ import Foundation
 import Provision
 import Records
 import Synchronization
+import TestSupport
 
 @testable import Bench
 @testable import weldtech
 
-/// A clock that goes on only where somebody waits.
-final class VirtualTime: Sendable {
-  private let time = Mutex(ContinuousClock.now)
-
-  var now: ContinuousClock.Instant { time.withLock { $0 } }
-  func pass(_ duration: Duration) { time.withLock { $0 += duration } }
-}
-
-/// A laptop's clock by the same time.
+/// A laptop's clock that goes by the same time.
 struct VirtualClock: Clock {
   let time: VirtualTime
   let start: ContinuousClock.Instant
@@ -95,7 +88,7 @@ final class CampaignModule: Link {
   func pass(_ duration: Duration) {
     let end = time.now + duration
     while time.now < end {
-      time.pass(min(.milliseconds(50), end - time.now))
+      time.advance(by: min(.milliseconds(50), end - time.now))
       perform(chip.tick())
     }
   }
@@ -105,7 +98,7 @@ final class CampaignModule: Link {
   func write(_ bytes: [UInt8], deadline: ContinuousClock.Instant) throws(LinkError) {
     if isPulled { throw .closed }
     for byte in bytes {
-      time.pass(Self.byteTime)
+      time.advance(by: Self.byteTime)
       let sent = wire.send(byte)
       strike(sent.effects)
       guard !isPulled, !isSilent else { continue }
@@ -122,7 +115,7 @@ final class CampaignModule: Link {
     }
     let got = Array(incoming.prefix(count))
     incoming.removeFirst(got.count)
-    time.pass(Self.byteTime * got.count)
+    time.advance(by: Self.byteTime * got.count)
     return got
   }
 
@@ -139,7 +132,7 @@ final class CampaignModule: Link {
   private func perform(_ outputs: [BenchChipOutput]) {
     for output in outputs {
       switch output {
-      case .pause(let duration): time.pass(duration)
+      case .pause(let duration): time.advance(by: duration)
       case .send(let answer): if !isSilent { incoming += wire.answer(answer) }
       case .did(let work):
         let effects = wire.did(work)

@@ -32,19 +32,17 @@ import Testing
 
   @Test(arguments: WorldCase.all)
   func `the screen names the step that fails, its value and where to look`(world: WorldCase) throws {
-    let home = NSTemporaryDirectory() + "weldtech-remedies-\(UUID().uuidString)"
-    try FileManager.default.createDirectory(atPath: home, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(atPath: home) }
+    let folder = TemporaryFolder()
     let module = CampaignModule(flash: try ShippedRelease.program())
     module.renew()
     module.surroundings.world = .singlePhase
     let platform = try LocalPlatform(
-      LocalPlatform.Configuration(listen: "127.0.0.1:0", dataFolder: home + "/platform", token: nil) {
+      LocalPlatform.Configuration(listen: "127.0.0.1:0", dataFolder: folder.file("platform"), token: nil) {
         (try? SecureRandom.bytes($0)) ?? []
       })
     defer { platform.stop() }
     let laptop = try CampaignLaptop(
-      home: home + "/laptop", platform: try platform.start(), firstCode: "000000",
+      home: folder.file("laptop"), platform: try platform.start(), firstCode: "000000",
       clock: VirtualClock(module.time))
     laptop.seed(1)
     let id = try laptop.pair(try laptop.open(1, 0, .singlePhase220), module.plug()).installation.id

@@ -3,16 +3,16 @@ import Fieldbook
 import Foundation
 import Records
 import Terminal
+import TestSupport
 
 @testable import weldtech
 
 /// A home folder of its own, and command lines run in it against a transcript instead of the terminal.
 final class Desk {
-  let home = NSTemporaryDirectory() + "weldtech-desk-\(UUID().uuidString)"
+  private let folder = TemporaryFolder()
+  var home: String { folder.file("home") }
   var clock = FixedClock()
   var environment = Environment.current()
-
-  deinit { try? FileManager.default.removeItem(atPath: home) }
 
   struct Answer {
     var status: Int32
@@ -72,10 +72,7 @@ final class Desk {
 
   /// Registers a welder and answers its id.
   func register() throws -> String {
-    let file = home + "-registration.json"
-    defer { try? FileManager.default.removeItem(atPath: file) }
-    try Data(Person.registration.utf8).write(to: URL(filePath: file))
-    _ = try run(["register", "--from", file])
+    _ = try run(["register", "--from", try folder.write("registration.json", Person.registration)])
     return try fieldbook().list(limit: 1)[0].id.text
   }
 }

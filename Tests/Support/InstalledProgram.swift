@@ -1,0 +1,66 @@
+public import Foundation
+
+/// A program of this machine, given by its path, or by its name, which is looked for where `scripts/setup
+/// peers` installs and then along the PATH.
+public struct InstalledProgram: Sendable {
+  public struct NotInstalled: Error {
+    public let name: String
+  }
+
+  public let name: String
+  /// The path of the executable file; nil where the program is not installed.
+  public let path: String?
+
+  public init(_ name: String) {
+    self.name = name
+    guard !name.hasPrefix("/") else {
+      path = FileManager.default.isExecutableFile(atPath: name) ? name : nil
+      return
+    }
+    let root = "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
+    let listed = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":").map(String.init)
+    path = (["\(root)/.build/peers/bin"] + listed + ["/usr/local/bin", "/usr/bin", "/bin", "/usr/sbin"])
+      .map { "\($0)/\(name)" }
+      .first { FileManager.default.isExecutableFile(atPath: $0) }
+  }
+
+  public var isInstalled: Bool { path != nil }
+
+  /// Starts the program.
+  /// - Parameters:
+  ///   - environment: all its variables; nil for those of the tests.
+  ///   - input: what it reads from stdin, which is empty unless told.
+  ///   - folder: where it runs; nil for where the tests do.
+  public func start(
+    _ arguments: [String], environment: [String: String]? = nil, input: Data? = nil, folder: String? = nil
+  ) throws -> RunningProgram {
+    guard let path else { throw NotInstalled(name: name) }
+    return try RunningProgram(path, arguments, environment: environment, input: input, folder: folder)
+  }
+
+  /// Runs the program to its end, which is forced after `seconds`.
+  @discardableResult
+  public func run(
+    _ arguments: [String], environment: [String: String]? = nil, input: Data? = nil, folder: String? = nil,
+    seconds: Double = 120
+  ) throws -> ProgramOutcome {
+    try start(arguments, environment: environment, input: input, folder: folder).end(within: seconds)
+  }
+}
+
+extension InstalledProgram {
+  /// Runs the program to its end and answers what it wrote to stdout, whatever its exit status.
+  public func output(_ arguments: [String]) throws -> String { try run(arguments).output }
+}
+
+/// The result of a program that has ended.
+public struct ProgramOutcome: Sendable {
+  /// The exit status, or minus the signal that ended the program.
+  public var status: Int32
+  public var outputBytes: Data
+  public var diagnostics: String
+
+  public var output: String { String(decoding: outputBytes, as: UTF8.self) }
+  /// Output and diagnostics, one behind the other.
+  public var everything: String { output + diagnostics }
+}
