@@ -1,8 +1,8 @@
 import Characters
 
 extension CalendarDay {
-  /// A day as a person writes it: `2027-06-30`, `2027/6/30`, `2027.6.30`, `2027年6月30日` or `20270630`.
-  /// Nil for everything else: years of two digits and days before months mean different days to different people.
+  /// Reads a day as a person writes it: `2027-06-30`, `2027/6/30`, `2027.6.30`, `2027年6月30日` or `20270630`.
+  /// Everything else gives nil: years of two digits and days before months mean different days to different people.
   public init?(written text: String) {
     guard text.utf8.count <= 200 else { return nil }
     let plain = TextNormalization.typed(text)

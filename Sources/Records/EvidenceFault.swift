@@ -1,4 +1,4 @@
-/// What is not as it was written in the evidence of one installation.
+/// A part of the evidence of one installation that is not as it was written.
 public enum EvidenceFault: Error, Hashable, Sendable {
   /// The record that is kept is not what its events add up to.
   case record

@@ -5,7 +5,7 @@ import Characters
 public struct FileDigest: Hashable, Sendable, CustomStringConvertible {
   public let hex: String
 
-  /// Nil where the text is anything else: upper case, another length, a path.
+  /// The result is nil where the text is anything else: upper case, another length, a path.
   public init?(_ text: some StringProtocol) {
     guard text.utf8.count == 64, text.utf8.allSatisfy(\.isLowerCaseHexDigit) else { return nil }
     hex = String(text)

@@ -11,14 +11,14 @@ public struct Installation: Hashable, Sendable, Codable {
   public let id: InstallationID
   public private(set) var code: LabelCode?
   public internal(set) var status: Status
-  /// Counts the closed versions of this record, from 1. The first one being worked on is 1 too.
+  /// The number of this version of the record, from 1. It grows when a closed record is worked on again.
   public private(set) var revision: Int
-  /// Digest of the bytes of the revision before this one, lower-case hex; nil for the first.
+  /// SHA-256 of the bytes of the revision before this one, lower-case hex; nil for the first.
   public private(set) var previousSha256: String?
   public let openedAt: Timestamp
   public private(set) var closedAt: Timestamp?
   public private(set) var remarks: WrittenText?
-  /// Why the welder was taken out of use; nil for a fit one.
+  /// The reason why the welder was taken out of use; nil for a fit one.
   public private(set) var retiredReason: WrittenText?
   public private(set) var technician: Technician
   public private(set) var owner: Owner
@@ -26,7 +26,7 @@ public struct Installation: Hashable, Sendable, Codable {
   public private(set) var module: ModuleRecord?
   public private(set) var scheme: SchemeReference?
   public private(set) var photos: [Photo]
-  /// The latest run; earlier ones stay in the event log and in `history`.
+  /// The latest run of the functional test; earlier ones stay in the event log and in `history`.
   public private(set) var test: TestReport?
   public private(set) var label: LabelRecord?
   public private(set) var seal: Seal?
@@ -113,7 +113,8 @@ public struct Installation: Hashable, Sendable, Codable {
       self.agreement = agreement
       status = .closed
       closedAt = at
-      // The day that the agreement says, also where midnight lies between the signature and its entry.
+      // The deadline is held against the day on the agreement, even where midnight lies between the signature and its
+      // entry.
       funding = Funding(industry: owner.industry, fittedOn: agreement.signedAt.day)
     case .voided(let reason):
       status = .void
@@ -140,8 +141,8 @@ public struct Installation: Hashable, Sendable, Codable {
     return copy
   }
 
-  /// The platform has acknowledged this revision. The bytes that were sent stay as they were: delivery
-  /// is the queue's knowledge, not an event of the installation.
+  /// Notes that the platform has acknowledged this revision. The bytes that were sent stay as they were: delivery is
+  /// the queue's knowledge, not an event of the installation.
   public mutating func markDelivered() {
     if status == .closed { status = .delivered }
   }

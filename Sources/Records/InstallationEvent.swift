@@ -1,5 +1,5 @@
-/// What can happen to an installation. Events are facts: they are appended to the fieldbook's log and
-/// never changed, and the record is what they add up to.
+/// A thing that can happen to an installation. Events are facts: they are appended to the fieldbook's log and never
+/// changed, and the record is what they add up to.
 public enum InstallationEvent: Hashable, Sendable {
   case registered(Registered)
   case photographed(Photo)
@@ -18,11 +18,11 @@ public enum InstallationEvent: Hashable, Sendable {
     public var technician: Technician
     public var owner: Owner
     public var welder: Welder
-    /// Nil for a retired welder.
+    /// The code of the label; nil for a retired welder.
     public var code: LabelCode?
-    /// Nil for a retired welder.
+    /// The scheme by which the welder is fitted; nil for a retired one.
     public var scheme: SchemeReference?
-    /// Why the welder was retired; nil for a fit one.
+    /// The reason why the welder was retired; nil for a fit one.
     public var retiredReason: WrittenText?
     public var remarks: WrittenText?
 
@@ -46,9 +46,9 @@ public enum InstallationEvent: Hashable, Sendable {
     public var chipId: String?
     public var firmwareVersion: String
     public var firmwareSha256: String
-    /// The module already ran this image; nothing was written.
+    /// Whether the module already ran this image, so that nothing was written.
     public var skipped: Bool
-    /// True where the chip's read protection was lifted and with that its pairing key erased; else nil.
+    /// True where the chip's read protection was lifted, which erases its pairing key; else nil.
     public var keyErased: Bool?
 
     public init(
@@ -64,7 +64,7 @@ public enum InstallationEvent: Hashable, Sendable {
     }
   }
 
-  /// The chip's flash was protected from reading: from now on only the module's own firmware updates it.
+  /// Says that the chip's flash was protected from reading: from now on only the module's own firmware updates it.
   public struct Protected: Hashable, Sendable, Codable {
     /// The chip's 96-bit unique id, lower-case hex.
     public var chipId: String
@@ -72,13 +72,13 @@ public enum InstallationEvent: Hashable, Sendable {
     public init(chipId: String) { self.chipId = chipId }
   }
 
-  /// The module has committed the key and its configuration has been read back.
+  /// Says that the module has committed the key and that its configuration has been read back.
   public struct Paired: Hashable, Sendable, Codable {
     public var serialNumber: String
     public var keyId: String
     public var imei: String?
     public var iccid: String?
-    /// How the key took another's place; nil where it was the module's first.
+    /// How the key took another's place; nil where the module had none before.
     public var replacement: KeyReplacement?
 
     public init(

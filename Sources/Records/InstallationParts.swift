@@ -9,7 +9,7 @@ public struct InstallationID: Hashable, Sendable, Codable, CustomStringConvertib
 
   public init(_ uuid: UUID) { text = uuid.uuidString.lowercased() }
 
-  /// Nil where `text` is not a UUID.
+  /// The result is nil where `text` is not a UUID.
   public init?(_ text: String) {
     guard text.utf8.count == 36, let uuid = UUID(uuidString: text) else { return nil }
     self.init(uuid)
@@ -50,13 +50,13 @@ public struct Technician: Hashable, Sendable, Codable {
     self.certificateExpires = certificateExpires
   }
 
-  /// A certificate is good up to and including the day it names.
+  /// Whether the technician may work on `day`: a certificate is good up to and including the day it names.
   public func mayWork(on day: CalendarDay) -> Bool { day <= certificateExpires }
 }
 
 /// The unit that owns the machine, and its 责任人.
 public struct Owner: Hashable, Sendable, Codable {
-  /// Made by whoever registered the unit first; welders of one unit share it.
+  /// The id of the unit, made by whoever registered the unit first; welders of one unit share it.
   public var unitId: WrittenText?
   public var unitName: WrittenText
   public var unitType: UnitType
@@ -66,7 +66,7 @@ public struct Owner: Hashable, Sendable, Codable {
   public var community: WrittenText?
   public var industry: Industry
   public var industryNote: WrittenText?
-  /// People who weld at the unit, and how many of them hold a certificate.
+  /// The number of people who weld at the unit; `certifiedOperators` of them hold a certificate.
   public var operators: Int?
   public var certifiedOperators: Int?
 
@@ -126,27 +126,27 @@ public struct Welder: Hashable, Sendable, Codable {
   }
 }
 
-/// 智能模块: what is known of the module on this welder. Fields fill in as the walk goes on.
+/// 智能模块: the module on this welder, as far as it is known. Fields fill in as the walk goes on.
 public struct ModuleRecord: Hashable, Sendable, Codable {
   public var serialNumber: String?
   public var chip: String?
   public var firmwareVersion: String?
-  /// Lower-case hex.
+  /// SHA-256 of the firmware's image, lower-case hex.
   public var firmwareSha256: String?
-  /// First eight bytes of SHA-256 over the pairing key, lower-case hex.
+  /// The first eight bytes of SHA-256 over the pairing key, lower-case hex.
   public var keyId: String?
   public var imei: String?
   public var iccid: String?
   public var pairedAt: Timestamp?
-  /// What it said before it was last changed; nil for one that was blank.
+  /// The module's own account before it was last changed; nil for a module that was blank.
   public var inspection: ModuleInspection?
-  /// How its key took another's place; nil where it was the module's first.
+  /// How the module's key took another's place; nil where it had none before.
   public var replacement: KeyReplacement?
 
   public init() {}
 }
 
-/// The scheme chosen at registration.
+/// The name and version of the scheme that was chosen at registration.
 public struct SchemeReference: Hashable, Sendable, Codable {
   public var name: String
   public var version: String
@@ -170,11 +170,11 @@ public struct Photo: Hashable, Sendable, Codable {
   public var stage: Stage
   public var sha256: String
   public var bytes: Int
-  /// `image/jpeg` or `image/png`, by content.
+  /// The media type by the file's content, `image/jpeg` or `image/png`.
   public var mediaType: String
-  /// When the file was last written, as near as a file says when it was taken.
+  /// The moment when the file was last written, which is as near as a file says when the photo was taken.
   public var takenAt: Timestamp
-  /// Where `takenAt` comes from; nil where it is the file's date.
+  /// The source of `takenAt`; nil where it is the file's date.
   public var takenAtSource: TimeSource?
   public var widthPixels: Int
   public var heightPixels: Int
@@ -203,14 +203,14 @@ public struct TestReport: Hashable, Sendable, Codable {
 
   public struct Step: Hashable, Sendable, Codable {
     public var name: String
-    /// Nil where nothing was measured.
+    /// The measured value in `unit`; nil where nothing was measured.
     public var measured: Double?
     public var unit: String
-    /// Limits, both inclusive; nil where the side is open.
+    /// The limits of `measured`, both inclusive; nil where the side is open.
     public var lower: Double?
     public var upper: Double?
     public var passed: Bool
-    /// Present, with a reason, where the step was not run. Such a step is never passed.
+    /// The reason why the step was not run, a dotted code; nil where it was. Such a step is never passed.
     public var notRun: String?
 
     public init(
@@ -233,7 +233,7 @@ public struct TestReport: Hashable, Sendable, Codable {
 
   public var plan: String
   public var startedAt: Timestamp
-  /// No step failed. Steps that were not run are listed by `openSteps` and by `next`.
+  /// Whether no step failed. Steps that were not run are listed by `openSteps` and by `next`.
   public var passed: Bool
   public var steps: [Step]
 
@@ -252,7 +252,7 @@ public struct LabelRecord: Hashable, Sendable, Codable {
   /// The text in the QR symbol.
   public var payload: String
   public var template: String
-  /// Read back by an independent decoder, or confirmed from stock by its printed code.
+  /// Whether the label was read back by an independent decoder, or confirmed from stock by its printed code.
   public var verified: Bool
 
   public init(code: LabelCode, payload: String, template: String, verified: Bool) {
@@ -314,12 +314,12 @@ public struct Signatory: Hashable, Sendable, Codable {
 }
 
 public struct AgreementRecord: Hashable, Sendable, Codable {
-  /// Of the PDF, lower-case hex.
+  /// SHA-256 of the PDF, lower-case hex.
   public var sha256: String
   public var bytes: Int
   public var signedAt: Timestamp
   public var signatory: Signatory
-  /// Of the strokes as they were read, lower-case hex.
+  /// SHA-256 of the strokes as they were read, lower-case hex.
   public var strokesSha256: String
 
   public init(sha256: String, bytes: Int, signedAt: Timestamp, signatory: Signatory, strokesSha256: String) {
@@ -331,7 +331,7 @@ public struct AgreementRecord: Hashable, Sendable, Codable {
   }
 }
 
-/// Who pays for the module, by section four of the plan.
+/// The payer of the module, by section four of the plan.
 public struct Funding: Hashable, Sendable, Codable {
   public enum Payer: String, Hashable, Sendable, Codable { case banner, owner }
   public enum Reason: String, Hashable, Sendable, Codable {
@@ -346,7 +346,7 @@ public struct Funding: Hashable, Sendable, Codable {
     self.reason = reason
   }
 
-  /// Modules fitted before this day at units of a 苏木镇 or 街道 are paid by the Banner.
+  /// The day before which modules have to be fitted at units of a 苏木镇 or 街道 for the Banner to pay.
   public static let deadline = CalendarDay(daysSince1970: 20_072)  // 2024-12-15
 
   public init(industry: Industry, fittedOn day: CalendarDay) {
@@ -365,18 +365,18 @@ public struct Funding: Hashable, Sendable, Codable {
 public struct HistoryEntry: Hashable, Sendable, Codable {
   public var at: Timestamp
   public var event: String
-  /// Of the log entry, lower-case hex; it covers the entry before it.
+  /// SHA-256 of the log entry, lower-case hex; it covers the entry before it.
   public var sha256: String
-  /// For a test: whether it passed.
+  /// Whether the test passed; nil for other events.
   public var passed: Bool?
-  /// For flashing: true where nothing was written, since the module had this image; else nil.
+  /// True for a flashing that wrote nothing because the module had this image; else nil.
   public var skipped: Bool?
-  /// Why, where the event has a reason.
+  /// The reason that the event gives; nil where it has none.
   public var reason: WrittenText?
   public var serialNumber: String?
   public var keyId: String?
   public var sealNumber: String?
-  /// For a pairing: how the key took another's place.
+  /// How a pairing's key took another's place; nil for other events.
   public var replacement: KeyReplacement?
 
   public init(at: Timestamp, event: String, sha256: String) {

@@ -1,12 +1,12 @@
-/// 技术方案: how a kind of welder is fitted, which module it takes, and within what limits its functional
-/// test passes. One JSON file each in `schemes/`.
+/// 技术方案: how a kind of welder is fitted, which module it takes, and within what limits its functional test passes.
+/// Each is one JSON file in `schemes/`.
 public struct InstallationScheme: Hashable, Sendable, Codable {
   public struct Bilingual: Hashable, Sendable, Codable {
     public var zh: String
     public var en: String
   }
 
-  /// Inclusive; a missing side is open.
+  /// A range with both ends inclusive; a missing side is open.
   public struct Limits: Hashable, Sendable, Codable {
     public var lower: Double?
     public var upper: Double?
@@ -21,7 +21,7 @@ public struct InstallationScheme: Hashable, Sendable, Codable {
     }
   }
 
-  /// The welders it is for. A list that is missing admits every value.
+  /// The welders that a scheme is for. A list that is missing admits every value.
   public struct Applicability: Hashable, Sendable, Codable {
     public var supply: [Supply]?
     public var weldingProcess: [WeldingProcess]?
@@ -42,13 +42,13 @@ public struct InstallationScheme: Hashable, Sendable, Codable {
   public var version: String
   public var title: Bilingual
   public var appliesTo: Applicability
-  /// Steps of the wiring, in order.
+  /// The steps of the wiring, in order.
   public var wiring: [Bilingual]
   public var ratings: Ratings
   public var moduleModel: String
-  /// Name of the test plan in `schemes/plans/`.
+  /// The name of the test plan in `schemes/plans/`.
   public var testPlan: String
-  /// By the name of the test step; they replace the plan's own.
+  /// Limits that replace the test plan's own, by the name of the test step.
   public var testLimits: [String: Limits]
 
   /// A property of the welder that a scheme asks for.
@@ -72,7 +72,7 @@ public struct InstallationScheme: Hashable, Sendable, Codable {
     }
   }
 
-  /// The properties this scheme names, which is why it was chosen where it fits.
+  /// The properties that this scheme names: it is chosen for a welder because of them.
   public var conditions: [Property] {
     Property.allCases.filter { name in
       switch name {
@@ -86,7 +86,7 @@ public struct InstallationScheme: Hashable, Sendable, Codable {
     }
   }
 
-  /// Of the schemes that fit, the one with the most conditions; the first by name among equals.
+  /// Chooses, among the schemes that fit, the one with the most conditions; the first by name among equals.
   /// - Throws: `NoSchemeFits`, with what each scheme missed.
   public static func choose(for welder: Welder, among schemes: [InstallationScheme]) throws(NoSchemeFits)
     -> InstallationScheme
@@ -103,7 +103,7 @@ public struct InstallationScheme: Hashable, Sendable, Codable {
   }
 }
 
-/// No installation scheme is for this welder.
+/// The error that no installation scheme is for this welder.
 public struct NoSchemeFits: Error, Hashable, Sendable {
   public struct Mismatch: Hashable, Sendable {
     public let scheme: String

@@ -5,9 +5,9 @@ public import FoundationEssentials
 /// A document is checked by its bytes before FoundationEssentials sees it, because its decoder ends the process on
 /// some malformed ones (512 nested arrays that are never closed, for one) and does not name a line.
 public enum JSONReader {
-  /// How deep arrays and objects may be nested; the deepest document of the program has 6 levels.
+  /// The depth to which arrays and objects may be nested; the deepest document of the program has 6 levels.
   public static let maxDepth = 64
-  /// The largest document that is read where a caller sets no smaller limit, bytes.
+  /// The size of the largest document that is read where a caller sets no smaller limit, bytes.
   public static let defaultMaxBytes = 16 << 20
 
   /// Decodes one document in UTF-8, with or without a byte order mark.
@@ -35,7 +35,7 @@ public enum JSONReader {
   }
 }
 
-/// Why bytes are no JSON document, and where.
+/// The reason why bytes are no JSON document, and the place.
 public struct JSONFault: Error, Hashable, Sendable {
   public enum Reason: Hashable, Sendable {
     /// The document has more bytes than are read, and none of it was looked at.
@@ -52,11 +52,11 @@ public struct JSONFault: Error, Hashable, Sendable {
   }
 
   public let reason: Reason
-  /// Bytes before the fault, from 0.
+  /// Number of bytes before the fault, from 0.
   public let offset: Int
   /// Line of the fault, from 1.
   public let line: Int
-  /// Character within the line, from 1.
+  /// Character of the fault within its line, from 1.
   public let column: Int
 
   public init(reason: Reason, offset: Int, line: Int, column: Int) {
@@ -71,11 +71,11 @@ public struct JSONFault: Error, Hashable, Sendable {
 private struct JSONChecker {
   private enum Expected {
     case value
-    /// After `[`.
+    /// A value or the end of the array, after `[`.
     case valueOrEnd
-    /// After a comma in an object.
+    /// The next key, after a comma in an object.
     case key
-    /// After `{`.
+    /// A key or the end of the object, after `{`.
     case keyOrEnd
     case colon
     case commaOrEnd
@@ -83,13 +83,14 @@ private struct JSONChecker {
 
   private let bytes: [UInt8]
   private var offset = 0
-  /// After a byte order mark.
+  /// Offset of the document's first byte, behind a byte order mark.
   private var start = 0
   /// The closing bracket of each array and object that is open.
   private var open: [UInt8] = []
 
   init(bytes: [UInt8]) { self.bytes = bytes }
 
+  /// Checks that the bytes are one document within the limits.
   /// - Returns: the document's bytes without a byte order mark.
   mutating func check(maxBytes: Int, maxDepth: Int) throws(JSONFault) -> ArraySlice<UInt8> {
     guard bytes.count <= maxBytes else {
@@ -209,7 +210,7 @@ private struct JSONChecker {
     }
     switch try codeUnit() {
     case 0xD800...0xDBFF:
-      // The first half of a pair: the second follows at once, or it is no character.
+      // The second half of a pair follows the first at once, or it is no character.
       try take { $0 == UInt8(ascii: "\\") }
       guard next == UInt8(ascii: "u") else { throw fault(.unexpected, at: start) }
       guard (0xDC00...0xDFFF).contains(try codeUnit()) else { throw fault(.unexpected, at: start) }
@@ -218,7 +219,7 @@ private struct JSONChecker {
     }
   }
 
-  /// The four hexadecimal digits after `\u`, of which `u` is next.
+  /// Reads the four hexadecimal digits after `\u`, of which `u` is next.
   private mutating func codeUnit() throws(JSONFault) -> UInt16 {
     offset += 1
     var unit: UInt16 = 0
@@ -260,7 +261,7 @@ private struct JSONChecker {
   private func fault(_ reason: JSONFault.Reason, at offset: Int) -> JSONFault {
     let before = bytes.prefix(offset)
     let lineStart = before.lastIndex(of: 0x0A).map { $0 + 1 } ?? min(start, offset)
-    // Bytes that go on with a character are none of their own.
+    // Bytes that continue a character are not counted.
     let column = 1 + before[lineStart...].count { $0 & 0xC0 != 0x80 }
     return JSONFault(reason: reason, offset: offset, line: 1 + before.count { $0 == 0x0A }, column: column)
   }

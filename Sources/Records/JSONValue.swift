@@ -1,7 +1,7 @@
 public import FoundationEssentials
 
-/// Any JSON document, for input whose every field is to be judged at once, which a derived decoder that
-/// stops at the first error cannot do.
+/// Any JSON document. It serves input whose every field is to be judged at once, which a derived decoder that stops
+/// at the first error cannot do.
 public enum JSONValue: Hashable, Sendable, Codable {
   case null
   case bool(Bool)
@@ -44,8 +44,8 @@ public enum JSONValue: Hashable, Sendable, Codable {
   }
 }
 
-/// How every JSON document of the record is written, keys sorted, so that the same record gives the same
-/// bytes, and slashes left alone; and read.
+/// Writes and reads every JSON document that is kept or sent. Keys are sorted and slashes left alone, so that the
+/// same value gives the same bytes.
 public enum RecordCoding {
   public static func encode(_ value: some Encodable) throws -> Data {
     let encoder = JSONEncoder()

@@ -1,23 +1,23 @@
-/// What a paired module said of itself before anything on it was changed.
+/// A paired module's own account of itself before anything on it was changed.
 public struct ModuleInspection: Hashable, Sendable, Codable {
   public var serialNumber: String
-  /// Of the key that it held, lower-case hex.
+  /// The id of the key that the module held, lower-case hex.
   public var keyId: String
-  /// The installation that it was paired with, as it had been told.
+  /// The installation that the module had been told it was paired with; nil where it does not say.
   public var installation: String?
-  /// Starts since the last visit, this one's included.
+  /// The number of starts since the last visit, this visit's included.
   public var resets: UInt64
-  /// Openings of the seal since the last visit.
+  /// The number of openings of the seal since the last visit.
   public var sealOpenings: UInt64
-  /// Ever.
+  /// The number of resets by the watchdog since the module was made.
   public var watchdogResets: UInt64
-  /// How often its key was replaced without a proof, ever.
+  /// How often the module's key was replaced without a proof since it was made.
   public var serviceReplacements: UInt64
-  /// How often its key was replaced with a proof, ever.
+  /// How often the module's key was replaced with a proof since it was made.
   public var provenReplacements: UInt64
-  /// How its key was going to be replaced; nil where only its settings were.
+  /// The way in which the module's key was going to be replaced; nil where only its settings were.
   public var replacing: KeyReplacement.Kind?
-  /// Why by service.
+  /// The reason for a replacement by service; nil for the other ways.
   public var reason: WrittenText?
 
   public init(
@@ -38,23 +38,23 @@ public struct ModuleInspection: Hashable, Sendable, Codable {
   }
 }
 
-/// How a module's key took the place of another.
+/// The way in which a module's key took the place of another.
 public struct KeyReplacement: Hashable, Sendable, Codable {
   public enum Kind: String, Hashable, Sendable, Codable, CaseIterable {
-    /// Proved with the old key, which this laptop still had.
+    /// The laptop proved it with the old key, which it still had.
     case laptopProof
-    /// Authorised by the platform, which proved that it has the old key.
+    /// The platform authorised it and proved that it has the old key.
     case platformProof
-    /// With the case open, and no proof.
+    /// The case was open, and there was no proof.
     case service
   }
 
   public var kind: Kind
-  /// Lower-case hex; nil where the module does not say.
+  /// The id of the key before, lower-case hex; nil where the module does not say.
   public var previousKeyId: String?
   /// How often this module's key was replaced in this way (with a proof, or by service), this time included.
   public var count: UInt64
-  /// Why by service.
+  /// The reason for a replacement by service; nil for the other ways.
   public var reason: WrittenText?
 
   public init(kind: Kind, previousKeyId: String?, count: UInt64, reason: WrittenText?) {
@@ -65,14 +65,14 @@ public struct KeyReplacement: Hashable, Sendable, Codable {
   }
 }
 
-/// What a module asks to be answered before its key makes way for another.
+/// The question that a module asks before its key makes way for another.
 public struct ProofRequest: Hashable, Sendable {
   /// The key that the module holds, lower-case hex.
   public let keyId: String
   public let newKeyId: String
-  /// The chip's, 12 bytes.
+  /// The chip's unique id, 12 bytes.
   public let uniqueId: [UInt8]
-  /// 16 bytes, fresh; good for 30 seconds.
+  /// The 16 fresh bytes that the proof has to cover, good for 30 seconds.
   public let challenge: [UInt8]
 
   public init(keyId: String, newKeyId: String, uniqueId: [UInt8], challenge: [UInt8]) {
@@ -84,18 +84,19 @@ public struct ProofRequest: Hashable, Sendable {
 }
 
 public enum ProofAnswer: Hashable, Sendable {
-  /// 32 bytes.
+  /// The proof, 32 bytes.
   case proof([UInt8])
-  /// There is no way to reach whoever could give one, or no answer from there.
+  /// Whoever could give a proof cannot be reached or does not answer.
   case unreachable
-  /// The key was never delivered there.
+  /// The platform was never given the key.
   case unknownKey
-  /// `code` is the platform's own.
+  /// The platform refused; `code` is its own.
   case refused(code: String?)
 }
 
-/// Who can prove over a network that the key in a module may be replaced: the platform.
+/// Gives proof over a network that the key in a module may be replaced. The platform is one.
 public protocol ProofAuthority {
+  /// Answers a module's question.
   /// - Throws: only where it was cancelled.
   func proof(_ request: ProofRequest) throws -> ProofAnswer
 }

@@ -1,8 +1,9 @@
 import Characters
 
 extension LabelCode {
-  /// A code as a person types it or a scanner reads it from a label: the code itself, with any kind of hyphen, or the
-  /// address in the label's symbol (`https://<host>/w/<code>`, with or without `.<tag>` behind it). Nil for all else.
+  /// Reads a code as a person types it or a scanner reads it from a label: the code itself, with any kind of hyphen,
+  /// or the address in the label's symbol (`https://<host>/w/<code>`, with or without `.<tag>` behind it). All else
+  /// gives nil.
   public init?(written text: String) {
     guard text.utf8.count <= 2_000 else { return nil }
     let plain = TextNormalization.typed(text)
@@ -28,7 +29,7 @@ extension LabelCode {
     self = code
   }
 
-  /// What stands behind the scheme of an address; nil where the text is none.
+  /// Answers the part of an address behind its scheme; nil where the text is no address.
   private static func pathOfAddress(_ text: String) -> Substring? {
     for scheme in ["https://", "http://"] where text.lowercased().hasPrefix(scheme) {
       return text.dropFirst(scheme.count)

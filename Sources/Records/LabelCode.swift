@@ -3,11 +3,11 @@ import Characters
 /// A welder's code, `RRRRRR-SSSSSS-C`: region (GB/T 2260), serial, check character by
 /// ISO/IEC 7064 MOD 37,36 over the twelve characters before it.
 public struct LabelCode: Hashable, Sendable, Codable, CustomStringConvertible {
-  /// Six digits of GB/T 2260; Dalad Banner is 150621.
+  /// The six digits of GB/T 2260; Dalad Banner is 150621.
   public let region: String
   public let serial: CodeSerial
 
-  /// Nil where `region` is not six digits.
+  /// The result is nil where `region` is not six digits.
   public init?(region: String, serial: CodeSerial) {
     guard region.utf8.count == 6, region.utf8.allSatisfy(\.isDigit) else { return nil }
     self.region = region
@@ -25,9 +25,10 @@ public struct LabelCode: Hashable, Sendable, Codable, CustomStringConvertible {
     self = code
   }
 
-  /// The code that was meant by a text with the letter O for a zero or I or L for a one, as its check character tells:
-  /// of several the one with the most of them. Where there is none, the code with one zero or one for such a letter. Nil
-  /// where the text is a code as it stands, or where nothing tells one code from another.
+  /// Finds the code that a text was meant to be where it has the letter O for a zero or I or L for a one. The check
+  /// character tells; of several codes it is the one with the most letters changed, and where there is none, the one
+  /// with a single zero or one taken for a letter. The result is nil where the text is a code as it stands, or where
+  /// nothing tells one code from another.
   public init?(meantBy text: String) {
     let plain = Array(Self.plain(text).utf8)
     guard plain.count == 13, LabelCode(text) == nil else { return nil }
@@ -56,7 +57,7 @@ public struct LabelCode: Hashable, Sendable, Codable, CustomStringConvertible {
     self = code
   }
 
-  /// The one code among texts, each with the number of its changes: that with the most of them; nil where two have as many.
+  /// Picks the text with the most changes, each text coming with their number; nil where two have as many.
   private static func only(_ candidates: [(changes: Int, text: [UInt8])]) -> LabelCode? {
     let codes = candidates.compactMap { candidate in
       LabelCode(String(decoding: candidate.text, as: UTF8.self)).map { (candidate.changes, $0) }
@@ -66,7 +67,7 @@ public struct LabelCode: Hashable, Sendable, Codable, CustomStringConvertible {
     return best.count == 1 ? best.first?.1 : nil
   }
 
-  /// The digit that a letter is taken for; nil for other characters.
+  /// The digit that a letter is often read for; nil for other characters.
   private static func digit(for character: UInt8) -> UInt8? {
     switch character {
     case UInt8(ascii: "O"): UInt8(ascii: "0")
@@ -75,7 +76,7 @@ public struct LabelCode: Hashable, Sendable, Codable, CustomStringConvertible {
     }
   }
 
-  /// The letters that a digit is taken for.
+  /// The letters that a digit is often read for.
   private static func letters(for character: UInt8) -> [UInt8] {
     switch character {
     case UInt8(ascii: "0"): [UInt8(ascii: "O")]
@@ -84,7 +85,7 @@ public struct LabelCode: Hashable, Sendable, Codable, CustomStringConvertible {
     }
   }
 
-  /// Half-width, in upper case, without hyphens and spaces.
+  /// The text in half width and upper case, without hyphens and spaces.
   private static func plain(_ text: String) -> String {
     var scalars = String.UnicodeScalarView()
     for scalar in TextNormalization.halfWidth(text).unicodeScalars where !isHyphen(scalar) && scalar != " " {
@@ -93,8 +94,8 @@ public struct LabelCode: Hashable, Sendable, Codable, CustomStringConvertible {
     return String(scalars).uppercased()
   }
 
-  /// Whether a character stands where a hyphen was typed: spreadsheets, input methods and word processors make dashes,
-  /// minus signs, soft hyphens and the like of it.
+  /// Whether the character stands where a hyphen was typed: spreadsheets, input methods and word processors make
+  /// dashes, minus signs, soft hyphens and the like of it.
   private static func isHyphen(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.value {
     case 0x2D, 0xAD, 0x02D7, 0x058A, 0x1806, 0x2010...0x2015, 0x2043, 0x207B, 0x208B, 0x2212, 0x2500, 0x2796,
@@ -121,7 +122,7 @@ public struct LabelCode: Hashable, Sendable, Codable, CustomStringConvertible {
     try container.encode(description)
   }
 
-  /// ISO/IEC 7064 hybrid system MOD 37,36 over characters of `0-9A-Z`.
+  /// Computes the check character by ISO/IEC 7064's hybrid system MOD 37,36 over characters of `0-9A-Z`.
   static func checkCharacter(over text: String) -> Character {
     var product = 36
     for character in text.utf8 {
@@ -137,7 +138,7 @@ public struct CodeSerial: Hashable, Comparable, Sendable, Codable, CustomStringC
   public static let count = 2_176_782_336  // 36^6
   public static let zero = CodeSerial(unchecked: 0)
 
-  /// From 0 to `count` - 1.
+  /// The serial as a number, 0 to `count` - 1.
   public let number: Int
 
   private init(unchecked number: Int) { self.number = number }
@@ -182,26 +183,27 @@ public struct CodeSerial: Hashable, Comparable, Sendable, Codable, CustomStringC
 
   static let alphabet = (0..<36).map { Character(UnicodeScalar(character(of: $0))) }
 
-  /// 0 to 35; callers have checked that the character is of the alphabet.
+  /// The value of a character of the alphabet, 0 to 35; callers have checked that it is one.
   static func value(of character: UInt8) -> Int {
     character <= 57 ? Int(character) - 48 : Int(character) - 55
   }
 
-  /// The other way round; `value` is 0 to 35.
+  /// The character of a value from 0 to 35.
   private static func character(of value: Int) -> UInt8 { UInt8(value < 10 ? value + 48 : value + 55) }
 }
 
-/// Serials handed to one laptop, so that two offline laptops never make the same code.
-/// Written `FIRST+COUNT`, for example `00A000+500`.
+/// A block of serials handed to one laptop, so that two offline laptops never make the same code. It is written
+/// `FIRST+COUNT`, for example `00A000+500`.
 public struct CodeBlock: Hashable, Sendable, Codable, CustomStringConvertible {
-  /// More than a company fits in a year; keeps a typing error from claiming the whole region.
+  /// The largest block: more than a company fits in a year, and small enough that a typing error does not claim the
+  /// whole region.
   public static let largestCount = 1_000_000
 
   public let region: String
   public let first: CodeSerial
   public let count: Int
 
-  /// Nil where the region is not six digits, `count` is not 1 to `largestCount`, or the block passes
+  /// The result is nil where the region is not six digits, `count` is not 1 to `largestCount`, or the block passes
   /// the last serial.
   public init?(region: String, first: CodeSerial, count: Int) {
     guard LabelCode(region: region, serial: first) != nil, (1...Self.largestCount).contains(count),

@@ -3,30 +3,30 @@ public enum Step: String, Hashable, Sendable, Codable, CaseIterable {
   case photoBefore, flash, pair, label, seal, test, photoAfter, handover, sign
 }
 
-/// Why a step may not be taken now.
+/// The reason why a step may not be taken now.
 public enum StepRefusal: Error, Hashable, Sendable {
-  /// Steps that have to come first, in the order of the walk.
+  /// Other steps have to come first; they are in the order of the walk.
   case needs([Step])
   case certificateExpired(CalendarDay)
   case retired
   case void
   /// The record is closed; a change to an installed welder is a repair.
   case closed
-  /// The seal is older than the module behind it, its firmware or its pairing: it takes a new one.
+  /// The seal is older than the module behind it, its firmware or its pairing, so that a new seal is needed.
   case sealOutdated
   /// The last test that counts (after the seal) did not pass.
   case testNotPassed
   /// The last test was run before the seal, the firmware or the pairing that are there now, so it does not count.
   case testBeforeSeal
-  /// Printed on its label and written into its module, the code cannot be another one.
+  /// The code is printed on the label and written into the module already, and cannot be another one.
   case otherCode(LabelCode)
 }
 
 extension Installation {
   public func has(_ stage: Photo.Stage) -> Bool { photos.contains { $0.stage == stage } }
 
-  /// The last test was run with the last seal on, on the module and firmware that are there now: it is the one
-  /// that counts. The history's order decides, since a clock can be set back and has whole seconds only.
+  /// Whether the last test is the one that counts: it was run with the last seal on, on the module and firmware that
+  /// are there now. The history's order decides, since a clock can be set back and has whole seconds only.
   public var testCounts: Bool {
     guard let tested = history.lastIndex(where: { $0.event == "tested" }),
       let sealed = history.lastIndex(where: { $0.event == "sealed" }), tested > sealed
@@ -34,14 +34,14 @@ extension Installation {
     return !history[tested...].contains(where: \.changesTheModule)
   }
 
-  /// The seal is on the module that is there now: since it was put on, the module was not exchanged, written to or
-  /// paired anew. False where there is none.
+  /// Whether the seal is on the module that is there now: since it was put on, the module was not exchanged, written
+  /// to or paired anew. Without a seal it is false.
   public var sealHolds: Bool {
     guard let sealed = history.lastIndex(where: { $0.event == "sealed" }) else { return false }
     return !history[sealed...].contains(where: \.changesTheModule)
   }
 
-  /// Whether what `step` is for is in the record.
+  /// Whether the record holds the result of `step`.
   public func isDone(_ step: Step) -> Bool {
     switch step {
     case .photoBefore: has(.before)
@@ -61,8 +61,8 @@ extension Installation {
     status == .open ? Step.allCases.first { !isDone($0) } : nil
   }
 
-  /// Nil where `step` may be taken on `day` by `technician`, else the reason why not.
-  /// A step that is done may be taken again until the record is closed.
+  /// The reason why `step` may not be taken on `day` by `technician`; nil where it may. A step that is done may be
+  /// taken again until the record is closed.
   public func refusal(of step: Step, by technician: Technician, on day: CalendarDay) -> StepRefusal? {
     switch status {
     case .retired: return .retired
@@ -80,7 +80,7 @@ extension Installation {
     return .needs(missing)
   }
 
-  /// What has to be done before `step`. A test may be tried at any time after pairing; only the signature
+  /// The steps that have to be done before `step`. A test may be tried at any time after pairing; only the signature
   /// asks for all.
   private func prerequisites(of step: Step) -> [Step] {
     switch step {
@@ -98,7 +98,7 @@ extension Installation {
 }
 
 extension HistoryEntry {
-  /// Another module, other firmware or another key is behind the seal from here on. Flashing that wrote nothing and
-  /// read protection change none of these; an exchanged module is always paired anew.
+  /// Whether the entry puts another module, other firmware or another key behind the seal. Flashing that wrote
+  /// nothing and read protection change none of these; an exchanged module is always paired anew.
   fileprivate var changesTheModule: Bool { event == "paired" || (event == "flashed" && skipped != true) }
 }

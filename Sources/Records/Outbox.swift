@@ -1,17 +1,17 @@
 public import FoundationEssentials
 
-/// Files by their content: photos, labels, agreements, strokes.
+/// Keeps files by their content: photos, labels, agreements, strokes.
 public protocol FileStore: Sendable {
-  /// Writes and syncs to disk before it returns. The same bytes twice are one file.
+  /// Writes a file and syncs it to disk before it returns. The same bytes twice are one file.
   /// - Returns: SHA-256 of the bytes, lower-case hex.
   func store(_ bytes: Data) throws -> String
-  /// Whole contents, checked against the digest.
+  /// Reads a whole file and checks it against its digest.
   func contents(of sha256: String) throws -> Data
-  /// Where the file lies, for a program that opens it itself.
+  /// The path of a file, for a program that opens it itself.
   func path(of sha256: String) -> String
 }
 
-/// A module's pairing key on its way to the platform. The secret itself is asked for by `secret`.
+/// A module's pairing key on its way to the platform. `Outbox.secret` gives the secret itself.
 public struct PendingKey: Hashable, Sendable {
   public let keyId: String
   public let installation: InstallationID
@@ -41,15 +41,15 @@ public struct PendingRecord: Hashable, Sendable {
   public let id: InstallationID
   public let code: LabelCode?
   public let revision: Int
-  /// The exact bytes to send, kept as they were made when the record closed.
+  /// The exact bytes to send, as they were made when the record closed.
   public let body: Data
-  /// Of `body`, lower-case hex.
+  /// SHA-256 of `body`, lower-case hex.
   public let sha256: String
-  /// Of the revision before it, for `If-Match`; nil for the first.
+  /// SHA-256 of the revision before this one, for `If-Match`; nil for the first.
   public let previousSha256: String?
-  /// Files the platform has not acknowledged for this record.
+  /// The files of this record that the platform has not acknowledged.
   public let files: [PendingFile]
-  /// Files of this record that the platform has acknowledged.
+  /// The files of this record that the platform has acknowledged.
   public let acknowledgedFiles: [PendingFile]
 
   public init(
@@ -67,17 +67,18 @@ public struct PendingRecord: Hashable, Sendable {
   }
 }
 
-/// The queue of what the platform has yet to acknowledge. 'Attempted' is written before a thing is sent,
+/// The queue of all that the platform has yet to acknowledge. 'Attempted' is written before a thing is sent,
 /// 'acknowledged' only on a reply that names it and its digest; both are durable when the call returns.
 public protocol Outbox {
-  /// Keys that a module holds and the platform does not, of open installations too, oldest first.
+  /// Lists the keys that a module holds and the platform does not, of open installations too, oldest first.
   func pendingKeys() throws -> [PendingKey]
-  /// The 32 bytes of a key; nil once the laptop has forgotten it.
+  /// Gives the 32 bytes of a key; nil once the laptop has forgotten it.
   func secret(ofKey keyId: String) throws -> [UInt8]?
-  /// Closed, retired and void records, oldest first.
+  /// Lists closed, retired and void records, oldest first.
   func pendingRecords() throws -> [PendingRecord]
-  /// What keeps a record from being delivered: it is asked just before, and looks at the bytes to be sent.
-  /// - Returns: nil where they are what the record was closed with.
+  /// Finds what keeps a record from being delivered, in the bytes that are to be sent; it is asked just before they
+  /// are.
+  /// - Returns: nil where they are those that the record was closed with.
   func fault(of record: PendingRecord) throws -> EvidenceFault?
 
   func markAttempted(key keyId: String, at: Timestamp) throws
@@ -87,13 +88,13 @@ public protocol Outbox {
   func acknowledge(record id: InstallationID, revision: Int, sha256: String, at: Timestamp) throws
 }
 
-/// A start command made by whoever holds the module's key: authenticates `counter` and `challenge`.
+/// A start command made by whoever holds the module's key. It authenticates `counter` and `challenge`.
 public struct SignedStart: Hashable, Sendable {
-  /// Higher than every counter the module has accepted.
+  /// A number higher than every counter that the module has accepted.
   public let counter: UInt64
   /// How long the relay may stay closed, seconds, 1 to 86,400.
   public let seconds: UInt32
-  /// HMAC-SHA-256 as `docs/module-protocol.md` lays it out, 32 bytes.
+  /// HMAC-SHA-256 over the fields that `docs/module-protocol.md` lays out, 32 bytes.
   public let authenticator: [UInt8]
 
   public init(counter: UInt64, seconds: UInt32, authenticator: [UInt8]) {
@@ -103,11 +104,11 @@ public struct SignedStart: Hashable, Sendable {
   }
 }
 
-/// What a module asks to be answered before it closes its relay.
+/// The question that a module asks before it closes its relay.
 public struct StartRequest: Hashable, Sendable {
   public let keyId: String
   public let moduleSerial: String
-  /// 16 bytes, fresh.
+  /// The 16 fresh bytes that the answer has to cover.
   public let challenge: [UInt8]
   /// The lowest counter the module will accept.
   public let counter: UInt64
@@ -122,8 +123,9 @@ public struct StartRequest: Hashable, Sendable {
   }
 }
 
-/// Who can give a start command over a network: the platform.
+/// Gives start commands over a network. The platform is one.
 public protocol StartAuthority {
-  /// - Returns: nil where there is no way to reach it now.
+  /// Answers a module's question with a start command.
+  /// - Returns: nil where there is no way to reach the authority now.
   func start(_ request: StartRequest) throws -> SignedStart?
 }

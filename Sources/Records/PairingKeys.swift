@@ -1,10 +1,10 @@
-/// What this laptop knows of the key of one module in one installation.
+/// The key of one module in one installation, as far as this laptop knows it.
 public struct KeptKey: Sendable {
-  /// First eight bytes of SHA-256 over the key, lower-case hex.
+  /// The first eight bytes of SHA-256 over the key, lower-case hex.
   public let keyId: String
-  /// Nil once the platform holds the key and the laptop has forgotten it.
+  /// The key itself; nil once the platform holds it and the laptop has forgotten it.
   public let secret: SecretKey?
-  /// The module has confirmed that it committed this key.
+  /// Whether the module has confirmed that it committed this key.
   public let isCommitted: Bool
 
   public init(keyId: String, secret: SecretKey?, isCommitted: Bool) {
@@ -14,20 +14,20 @@ public struct KeptKey: Sendable {
   }
 }
 
-/// Where pairing keys are kept. A change is on disk when the call returns, so that no module ever holds a key
-/// that its laptop does not.
+/// Keeps pairing keys. A change is on disk when the call returns, so that no module ever holds a key that its laptop
+/// does not.
 public protocol PairingKeys {
-  /// The latest key prepared for this module in this installation; nil where there was none.
+  /// Finds the latest key prepared for this module in this installation; nil where there was none.
   func key(for installation: InstallationID, moduleSerial: String) throws -> KeptKey?
 
-  /// A key that this module was given in any installation, while this laptop still has it; nil where it does not.
+  /// Finds a key that this module was given in any installation; nil where this laptop no longer has it.
   func heldKey(_ keyId: String, moduleSerial: String) throws -> SecretKey?
 
   /// Keeps a key that is about to be sent to the module. It replaces one that was never committed; one that was
   /// committed stays known by its id.
   func prepare(_ key: SecretKey, for installation: InstallationID, moduleSerial: String) throws
 
-  /// The module holds this key for good: from here on it waits to be delivered to the platform. Marking it twice
-  /// changes nothing.
+  /// Notes that the module holds this key for good: from here on it waits to be delivered to the platform. Marking it
+  /// twice changes nothing.
   func markCommitted(keyId: String, for installation: InstallationID, moduleSerial: String) throws
 }

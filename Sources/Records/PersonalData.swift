@@ -31,11 +31,11 @@ public struct PersonName: Hashable, Sendable, Codable, CustomStringConvertible,
 public struct PhoneNumber: Hashable, Sendable, Codable, CustomStringConvertible,
   CustomDebugStringConvertible, CustomReflectable
 {
-  /// ASCII digits; a landline keeps one hyphen between area code and number.
+  /// The number in ASCII digits; a landline keeps one hyphen between area code and number.
   public let full: String
 
-  /// Accepts blanks, hyphens of any kind, a leading +86, full-width digits and what is not seen; nil where what is
-  /// left is neither a mobile nor a landline.
+  /// Reads a number with blanks, hyphens of any kind, a leading +86, full-width digits and characters that are not
+  /// seen. The result is nil where the rest is neither a mobile nor a landline.
   public init?(_ text: String) {
     guard text.utf8.count <= 400 else { return nil }
     var digits = TextNormalization.typed(text).filter {
@@ -78,7 +78,7 @@ public struct PhoneNumber: Hashable, Sendable, Codable, CustomStringConvertible,
   public var debugDescription: String { masked }
   public var customMirror: Mirror { Mirror(reflecting: masked) }
 
-  /// Area codes are 010 and 02x (three digits) and 03xx to 09xx (four digits).
+  /// The length of a landline's area code: 010 and 02x have three digits, 03xx to 09xx have four.
   private static func areaCodeLength(_ figures: [UInt8]) -> Int? {
     guard figures.count >= 10, figures[0] == 0, figures[1] != 0 else { return nil }
     return figures[1] <= 2 ? 3 : 4

@@ -20,7 +20,7 @@ public enum UnitType: String, PlanWord {
   }
 }
 
-/// 应用行业.
+/// 应用行业, the industry in which the welder is used.
 public enum Industry: String, PlanWord {
   case autoRepair, doorsWindows, renovation, flexibleWork, mining, construction, municipal
   case specialEquipment, other
@@ -39,7 +39,7 @@ public enum Industry: String, PlanWord {
     }
   }
 
-  /// Industries that section two of the plan puts under an industry department.
+  /// Whether section two of the plan puts the industry under an industry department.
   public var isUnderIndustryDepartment: Bool {
     switch self {
     case .mining, .construction, .municipal, .specialEquipment: true
@@ -48,7 +48,7 @@ public enum Industry: String, PlanWord {
   }
 }
 
-/// 焊机用电类型.
+/// 焊机用电类型, the supply that the welder is connected to.
 public enum Supply: String, PlanWord {
   case singlePhase220, threePhase380, other
 
@@ -61,7 +61,7 @@ public enum Supply: String, PlanWord {
   }
 }
 
-/// 焊机类型.
+/// 焊机类型, the welding process.
 public enum WeldingProcess: String, PlanWord {
   case manualArc, tig, mig, spot, plasma, other
 
@@ -77,7 +77,7 @@ public enum WeldingProcess: String, PlanWord {
   }
 }
 
-/// 电源类型.
+/// 电源类型, the kind of power source.
 public enum SourceType: String, PlanWord {
   case ac, dc, inverter, other
 
@@ -91,7 +91,7 @@ public enum SourceType: String, PlanWord {
   }
 }
 
-/// Whether the machine may be fitted with a module or must be taken out of use (淘汰).
+/// 合格 or 淘汰: whether the machine may be fitted with a module or must be taken out of use.
 public enum Condition: String, PlanWord {
   case fit, retired
 
@@ -103,7 +103,7 @@ public enum Condition: String, PlanWord {
   }
 }
 
-/// In what capacity somebody signs the agreement.
+/// The capacity in which somebody signs the agreement.
 public enum SignatoryCapacity: String, PlanWord {
   case proprietor, legalRepresentative, authorised
 

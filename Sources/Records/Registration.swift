@@ -1,30 +1,30 @@
 import Characters
 public import FoundationEssentials
 
-/// What is wrong with one field of the input.
+/// A problem with one field of the input.
 public struct FieldProblem: Error, Hashable, Sendable {
   public enum Fault: Error, Hashable, Sendable {
-    /// The document itself.
+    /// The document itself cannot be read.
     case notJSON(JSONFault)
     case missing
-    /// Not text, a number or a member of an object, as the field wants.
+    /// The value is not text, a number or a member of an object, as the field wants.
     case wrongType
     case tooLong(maxCharacters: Int)
-    /// Within its characters, but some of them are heaps of marks.
+    /// The text is within its characters, but some of them are heaps of marks.
     case tooManyBytes(max: Int)
-    /// A character that a text cannot have, or that no font can draw.
+    /// The text has a character that cannot be kept, or that no font can draw.
     case character(UnusableCharacter)
     case notAPhone
     case notANumber
-    /// A comma that may part thousands or decimals: `1,000`.
+    /// The number has a comma that may part thousands or decimals: `1,000`.
     case ambiguousNumber
-    /// The unit behind the number, as it was written, and the field's own, empty for a count.
+    /// The number has another unit behind it than the field's own, which is empty for a count.
     case wrongUnit(found: String, expected: String)
     case notADay
     case notAChoice([RegistrationField.Choice])
-    /// Both limits inclusive.
+    /// The number is outside its limits, both inclusive.
     case outOfRange(lower: Double, upper: Double, unit: String)
-    /// More certified operators than operators.
+    /// The number is larger than the other field's: more certified operators than operators.
     case moreThan(RegistrationField)
     case unknownField
     case inTheFuture
@@ -41,7 +41,7 @@ public struct FieldProblem: Error, Hashable, Sendable {
 }
 
 extension FieldProblem.Fault {
-  /// Nil where nothing was written.
+  /// The result is nil where nothing was written.
   public init?(_ fault: WrittenText.Fault) {
     switch fault {
     case .empty: return nil
@@ -52,12 +52,12 @@ extension FieldProblem.Fault {
   }
 }
 
-/// Everything that is wrong with a registration, in the order of `RegistrationField`.
+/// The error that names everything that is wrong with a registration, in the order of `RegistrationField`.
 public struct RegistrationRejected: Error, Hashable, Sendable {
   public let problems: [FieldProblem]
 }
 
-/// An owner and a welder, checked. Built from a JSON document, from options or from answers at prompts;
+/// An owner and a welder, checked. It is built from a JSON document, from options or from answers at prompts;
 /// whatever is wrong is reported for all fields at once.
 public struct Registration: Hashable, Sendable {
   public let owner: Owner
@@ -65,10 +65,10 @@ public struct Registration: Hashable, Sendable {
   public let retiredReason: WrittenText?
   public let remarks: WrittenText?
 
-  /// A larger document is refused unread.
+  /// The size above which a document is refused unread, bytes.
   public static let largestDocumentBytes = 1 << 20
 
-  /// The values of a `register --from` document by field, without judging them.
+  /// Reads the values of a `register --from` document by field, without judging them.
   /// - Throws: where the document is no JSON object, or has members that no field is named after.
   public static func values(ofDocument data: Data) throws(RegistrationRejected) -> [RegistrationField:
     JSONValue]
@@ -103,13 +103,14 @@ public struct Registration: Hashable, Sendable {
       for (name, value) in inner.sorted(by: { $0.key < $1.key }) { take(value, path: "\(key).\(name)") }
     }
     guard problems.isEmpty else {
-      // The unknown names and what is wrong with the known ones, together.
+      // Unknown names and wrong values are reported together.
       do { _ = try Registration(values, today: nil, drawnBy: nil) } catch { problems += error.problems }
       throw RegistrationRejected(problems: problems)
     }
     return values
   }
 
+  /// Checks the values of all fields.
   /// - Parameters:
   ///   - today: for days that may not lie in the future; nil skips that check.
   ///   - glyphs: what labels and agreements can be drawn with; nil skips that check.
@@ -163,7 +164,7 @@ public struct Registration: Hashable, Sendable {
     self.remarks = remarks
   }
 
-  /// What is wrong with one value, for a prompt that checks as it asks; nil where it will do.
+  /// Judges one value, for a prompt that checks as it asks; nil where it will do.
   public static func problem(
     with value: JSONValue, for field: RegistrationField, today: CalendarDay?,
     drawnBy glyphs: (any GlyphCoverage)?
@@ -181,7 +182,7 @@ public struct Registration: Hashable, Sendable {
   }
 }
 
-/// Reads field after field and keeps what is wrong.
+/// Reads field after field and collects their problems.
 private struct FieldReader {
   let values: [RegistrationField: JSONValue]
   let today: CalendarDay?

@@ -1,5 +1,5 @@
-/// One field of a registration: where it stands in the JSON, what it holds, whether it must be there.
-/// `register --from`, one option a field, the prompts and the ledger's import all go by this table.
+/// One field of a registration: its place in the JSON, its kind, and whether it must be there. `register --from`, one
+/// option a field, the prompts and the ledger's import all go by this table.
 public enum RegistrationField: String, Hashable, Sendable, CaseIterable {
   case unitName = "owner.unitName"
   case unitType = "owner.unitType"
@@ -29,14 +29,14 @@ public enum RegistrationField: String, Hashable, Sendable, CaseIterable {
 
   public enum Kind: Hashable, Sendable {
     case text(WrittenText.Shape)
-    /// Of a person, 1 to 40 characters.
+    /// A person's name, 1 to 40 characters.
     case name
     case phone
-    /// Code and the plan's word of each value.
+    /// One of a list, each with its code and the plan's word.
     case choice([Choice])
-    /// Inclusive.
+    /// A number in a range, both ends inclusive.
     case amount(ClosedRange<Double>, unit: WrittenNumber.Unit)
-    /// Inclusive.
+    /// A whole number in a range, both ends inclusive.
     case count(ClosedRange<Int>)
     case day
   }
@@ -78,7 +78,8 @@ public enum RegistrationField: String, Hashable, Sendable, CaseIterable {
 
   public enum Presence: Hashable, Sendable { case required, conditional, optional }
 
-  /// `conditional`: an industry of `other` needs its note, a retired welder its reason.
+  /// Whether the field must be there. `conditional`: an industry of `other` needs its note, a retired welder its
+  /// reason.
   public var presence: Presence {
     switch self {
     case .unitName, .unitType, .responsibleName, .responsiblePhone, .street, .industry,

@@ -8,13 +8,13 @@ public final class SecretKey: @unchecked Sendable, CustomStringConvertible, Cust
 {
   public static let byteCount = 32
 
-  /// First eight bytes of SHA-256 over the key, lower-case hex: 16 characters.
+  /// The first eight bytes of SHA-256 over the key, 16 characters of lower-case hex.
   public let keyId: String
-  // Written in `init` and wiped in `deinit` only, which is what makes the class safe to share.
+  // The bytes are written in `init` and wiped in `deinit` only, which is what makes the class safe to share.
   private let storage: UnsafeMutableRawPointer
 
-  /// Nil where `bytes` are not 32 or `keyId` is not 16 lower-case hex digits. That the two belong together is the
-  /// caller's knowledge: this layer has no hash.
+  /// The result is nil where `bytes` are not 32 or `keyId` is not 16 lower-case hex digits. That the two belong
+  /// together is the caller's knowledge: this layer has no hash.
   public init?(bytes: [UInt8], keyId: String) {
     guard bytes.count == Self.byteCount, keyId.utf8.count == 16,
       keyId.utf8.allSatisfy(\.isLowerCaseHexDigit)
@@ -30,7 +30,7 @@ public final class SecretKey: @unchecked Sendable, CustomStringConvertible, Cust
     storage.deallocate()
   }
 
-  /// The 32 bytes, in a copy that is not wiped: hold it no longer than the message or the row that needs it.
+  /// A copy of the 32 bytes, which is not wiped: hold it no longer than the message or the row that needs it.
   public var bytes: [UInt8] { Array(UnsafeRawBufferPointer(start: storage, count: Self.byteCount)) }
 
   public var description: String { "<key \(keyId)>" }

@@ -1,12 +1,12 @@
 /// A module with firmware on it that is kept for an installation to come.
 public struct StockedModule: Hashable, Sendable, Codable {
-  /// As the module's firmware states it.
+  /// The serial number that the module's firmware states.
   public var serialNumber: String
   public var chip: String
   /// The chip's unique id, lower-case hex.
   public var chipID: String
   public var firmwareVersion: String
-  /// Of the image file, lower-case hex.
+  /// SHA-256 of the image file, lower-case hex.
   public var firmwareSha256: String
 
   public init(

@@ -4,7 +4,7 @@ import Characters
 public struct Timestamp: Hashable, Comparable, Sendable, Codable, CustomStringConvertible {
   /// Seconds since 1970-01-01T00:00:00Z.
   public let secondsSince1970: Int64
-  /// Seconds east of Greenwich.
+  /// The offset of the laptop's time zone, seconds east of Greenwich.
   public let offsetSeconds: Int
 
   public init(secondsSince1970: Int64, offsetSeconds: Int) {
@@ -83,6 +83,7 @@ public struct Timestamp: Hashable, Comparable, Sendable, Codable, CustomStringCo
     self = value
   }
 
+  /// Writes the moment as text.
   /// - Throws: `EncodingError` for a moment that could not be read again.
   public func encode(to encoder: any Encoder) throws {
     guard isWritable else { throw unwritable(self, at: encoder) }
@@ -95,9 +96,10 @@ public struct Timestamp: Hashable, Comparable, Sendable, Codable, CustomStringCo
 public struct CalendarDay: Hashable, Comparable, Sendable, Codable, CustomStringConvertible {
   public let daysSince1970: Int
 
-  /// A day outside the years 1970 to 9999 can be compared and described, and cannot be encoded.
+  /// Makes a day from the number of days since 1 January 1970. A day outside the years 1970 to 9999 can be compared
+  /// and described, and cannot be encoded.
   public init(daysSince1970: Int) {
-    // Far beyond any calendar, and near enough that arithmetic cannot overflow.
+    // The bound is far beyond any calendar, and near enough that arithmetic cannot overflow.
     self.daysSince1970 = min(max(daysSince1970, -(1 << 50)), 1 << 50)
   }
 
@@ -108,7 +110,7 @@ public struct CalendarDay: Hashable, Comparable, Sendable, Codable, CustomString
     guard (1970...9999).contains(year), (1...12).contains(month),
       (1...Self.daysIn(month: month, year: year)).contains(day)
     else { return nil }
-    // Days from civil, counted from 1 March so that the leap day comes last.
+    // The days are counted from 1 March, so that the leap day comes last.
     let shifted = month <= 2 ? year - 1 : year
     let era = shifted / 400
     let yearOfEra = shifted - era * 400
@@ -125,7 +127,7 @@ public struct CalendarDay: Hashable, Comparable, Sendable, Codable, CustomString
     self.init(year: year, month: month, day: day)
   }
 
-  /// Year, month and day of the month.
+  /// The day as year, month and day of the month.
   public var components: (year: Int, month: Int, day: Int) {
     let shifted = daysSince1970 + 719_468
     let era = Int(Int64(shifted).flooredQuotient(by: 146_097))
@@ -157,6 +159,7 @@ public struct CalendarDay: Hashable, Comparable, Sendable, Codable, CustomString
     self = value
   }
 
+  /// Writes the day as text.
   /// - Throws: `EncodingError` for a day that could not be read again.
   public func encode(to encoder: any Encoder) throws {
     guard isWritable else { throw unwritable(self, at: encoder) }
@@ -173,10 +176,10 @@ public struct CalendarDay: Hashable, Comparable, Sendable, Codable, CustomString
   }
 }
 
-/// Where the time comes from. Nothing below `Composition` asks the system by itself.
+/// Gives the time. Nothing below `Composition` asks the system by itself.
 public protocol Clock: Sendable {
   func now() -> Timestamp
-  /// The moment `secondsSince1970`, with the offset that the laptop's time zone has at that moment.
+  /// Gives the moment `secondsSince1970` with the offset that the laptop's time zone has at that moment.
   func moment(_ secondsSince1970: Int64) -> Timestamp
 }
 

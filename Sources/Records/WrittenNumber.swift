@@ -2,14 +2,14 @@ import Characters
 
 /// A number as a person writes it, with or without its unit: `32`, `7,5`, `32A`, `18 kW`, `400安`.
 public enum WrittenNumber {
-  /// What a number may have behind it; more than that is another unit.
+  /// The unit that a number may have behind it; any other is refused.
   public enum Unit: String, Hashable, Sendable, CaseIterable {
     case amperes = "A"
     case kilowatts = "kW"
-    /// Of people, which the record writes without a unit.
+    /// The unit of people, which the record writes without one.
     case people = ""
 
-    /// In small letters.
+    /// The spellings of the unit, in small letters.
     fileprivate var spellings: Set<String> {
       switch self {
       case .amperes: ["a", "amp", "amps", "ampere", "amperes", "安", "安培"]
@@ -22,11 +22,12 @@ public enum WrittenNumber {
   /// Reads `text`, whose meaning is one number or none.
   ///
   /// A comma between digits is a decimal point where one or two digits follow it (`7,5`) or only a zero stands before
-  /// it; several groups of three behind commas are thousands (`1,234,000`, `1,234.5`). One comma before three digits or
-  /// more (`1,000`) may be either, and is refused as such where the number need not be whole. Blanks within the digits are refused: they may part two numbers.
+  /// it; several groups of three behind commas are thousands (`1,234,000`, `1,234.5`). One comma before three digits
+  /// or more (`1,000`) may be either, and is refused as such where the number need not be whole. Blanks within the
+  /// digits are refused: they may part two numbers.
   /// - Throws: `notANumber`, `ambiguousNumber`, `wrongUnit`.
   public static func read(_ text: String, unit: Unit?) throws(FieldProblem.Fault) -> Double {
-    // A list's comma is no decimal comma.
+    // The comma of a list (U+3001) is no decimal comma.
     guard text.utf8.count <= 400, !text.unicodeScalars.contains("、") else { throw .notANumber }
     let plain = TextNormalization.typed(text)
     let figures = plain.prefix { $0.isASCII && ($0.isNumber || "+-.,".contains($0)) }
@@ -40,7 +41,8 @@ public enum WrittenNumber {
     throw .wrongUnit(found: rest, expected: unit?.rawValue ?? "")
   }
 
-  /// Letters and signs such as ℃; no figure of any script, no blank and no punctuation.
+  /// Whether the character may stand in a unit: letters and signs such as ℃, but no figure of any script, no blank
+  /// and no punctuation.
   private static func isOfAUnit(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.properties.generalCategory {
     case .uppercaseLetter, .lowercaseLetter, .otherLetter, .otherSymbol, .mathSymbol: true
@@ -79,7 +81,7 @@ public enum WrittenNumber {
     return sign == "-" ? -number : number
   }
 
-  /// One to three digits that do not begin with 0, then three at a time.
+  /// Whether the groups are thousands: one to three digits that do not begin with 0, then three at a time.
   private static func areThousands(_ groups: [String]) -> Bool {
     guard let first = groups.first else { return false }
     return (1...3).contains(first.count) && first.first != "0"

@@ -6,14 +6,14 @@ import Characters
 /// control, private-use or unassigned character, so that it prints as it was meant wherever it is shown. What people
 /// type or paste becomes one only by `init(_:_:drawnBy:)`; what the record already holds is read as it stands.
 public struct WrittenText: Hashable, Sendable {
-  /// How much of a text a field holds.
+  /// The lines and characters that a field of text may have.
   public enum Shape: Hashable, Sendable {
     /// One line.
     case line(maxCharacters: Int)
-    /// Several lines, which end in U+000A.
+    /// Several lines, each ended by U+000A.
     case paragraph(maxCharacters: Int)
 
-    /// Of a person, a company, a place on one line.
+    /// The name of a person, a company or a place, on one line.
     public static let name = line(maxCharacters: 40)
     public static let title = line(maxCharacters: 80)
     public static let note = paragraph(maxCharacters: 400)
@@ -24,14 +24,14 @@ public struct WrittenText: Hashable, Sendable {
       }
     }
 
-    /// Eight bytes a character: an ideograph beyond the basic plane with its variation selector. More is a heap of
-    /// combining marks.
+    /// The largest size in UTF-8: eight bytes a character, an ideograph beyond the basic plane with its variation
+    /// selector. More is a heap of combining marks.
     public var maxBytes: Int { 8 * maxCharacters }
   }
 
-  /// Why a text cannot be kept.
+  /// The reason why a text cannot be kept.
   public enum Fault: Error, Hashable, Sendable {
-    /// Nothing is seen of it.
+    /// The text shows nothing.
     case empty
     case tooLong(maxCharacters: Int)
     /// The text is within its characters, but some of them are heaps of marks.
@@ -48,7 +48,7 @@ public struct WrittenText: Hashable, Sendable {
   /// another blank becomes a space.
   /// - Parameter glyphs: what labels and agreements can be drawn with; nil for a text that is drawn on neither.
   public init(_ written: String, _ shape: Shape, drawnBy glyphs: (any GlyphCoverage)?) throws(Fault) {
-    // Nobody writes that much; no work is done on it.
+    // Nobody writes that much, so no work is done on it.
     guard written.utf8.count <= 16 * shape.maxBytes + 1_024 else {
       throw .tooLong(maxCharacters: shape.maxCharacters)
     }
@@ -62,7 +62,7 @@ public struct WrittenText: Hashable, Sendable {
     text = kept
   }
 
-  /// The same, where nothing written is no text at all.
+  /// Reads a text like `init(_:_:drawnBy:)`, where nothing written is no text at all.
   public static func optional(_ written: String?, _ shape: Shape, drawnBy glyphs: (any GlyphCoverage)?)
     throws(Fault) -> WrittenText?
   {
@@ -95,7 +95,8 @@ public struct WrittenText: Hashable, Sendable {
     return String(kept)
   }
 
-  /// Without what is not seen and spells nothing where it stands. Marks of direction stay, to be refused by name.
+  /// The text without characters that are not seen and spell nothing where they stand. Marks of direction stay, to be
+  /// refused by name.
   private static func withoutUnspelling(_ text: String) -> String {
     let scalars = Array(text.unicodeScalars)
     var kept = String.UnicodeScalarView()
@@ -128,7 +129,7 @@ extension WrittenText: CustomStringConvertible, ExpressibleByStringLiteral {
 }
 
 extension WrittenText: Codable {
-  /// What is kept is read as it stands: an event that was once written decodes for ever.
+  /// Reads a text that is kept as it stands: an event that was once written decodes for ever.
   public init(from decoder: any Decoder) throws {
     text = try decoder.singleValueContainer().decode(String.self)
   }
@@ -158,12 +159,12 @@ public struct UnusableCharacter: Hashable, Sendable {
     case privateUse
     /// A code point that is no character, or of a later Unicode than this program's.
     case unassigned
-    /// U+FFFD or U+FFFC: what another program puts where it lost something.
+    /// U+FFFD or U+FFFC, which another program puts where it lost something.
     case replacement
     /// No font that labels and agreements are drawn with has it.
     case noGlyph
 
-    /// Nil where a text may have the character.
+    /// The result is nil where a text may have the character.
     init?(refusing scalar: Unicode.Scalar) {
       if scalar.isBidiControl {
         self = .bidi
@@ -185,7 +186,7 @@ public struct UnusableCharacter: Hashable, Sendable {
 
   public let scalar: Unicode.Scalar
   public let reason: Reason
-  /// Place of the character in the text without white space at its ends, in characters from 1.
+  /// The place of the character in the text without white space at its ends, in characters from 1.
   public let position: Int
 
   public init(_ scalar: Unicode.Scalar, reason: Reason, position: Int) {
@@ -199,7 +200,7 @@ public struct UnusableCharacter: Hashable, Sendable {
     self.init(scalar, reason: reason, position: text.distance(from: text.startIndex, to: index) + 1)
   }
 
-  /// For example `U+202E`, four to six hexadecimal digits.
+  /// The code point as `U+` and four to six hexadecimal digits, for example `U+202E`.
   public var codePoint: String {
     let digits = String(scalar.value, radix: 16, uppercase: true)
     return "U+" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits
@@ -212,7 +213,7 @@ public struct UnusableCharacter: Hashable, Sendable {
 extension Unicode.Scalar {
   fileprivate var isUnassigned: Bool { properties.generalCategory == .unassigned }
 
-  /// Whether it shows something by itself.
+  /// Whether the character shows something by itself.
   fileprivate var hasInk: Bool {
     // U+2800 is braille without a dot.
     if value == 0x2800 || properties.isDefaultIgnorableCodePoint || properties.isWhitespace { return false }

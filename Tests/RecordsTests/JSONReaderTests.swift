@@ -4,7 +4,7 @@ import Testing
 
 @testable import Records
 
-/// Documents as they come from files, modules and platforms: read, or refused by line.
+/// Reads documents as they come from files, modules and platforms, or refuses them by line.
 struct JSONReaderTests {
   private static let fixture = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .appending(path: "Fixtures/Documents/513-brackets.json")
@@ -92,8 +92,8 @@ struct JSONReaderTests {
         ]))
   }
 
-  /// Against a reader that shares no code with the check: Foundation's JSONSerialization. It takes a comma before a
-  /// closing bracket, which RFC 8259 does not.
+  /// Compares the check with a reader that shares no code with it, Foundation's JSONSerialization. That one takes a
+  /// comma before a closing bracket, which RFC 8259 does not.
   @Test func `3,000 mutated documents are taken and refused as another reader does`() throws {
     let seeds = [
       #"{"owner": {"unitName": "某汽修厂", "operators": 2}, "welder": {"maxPowerKilowatts": 7.5, "tags": [1, null]}}"#,

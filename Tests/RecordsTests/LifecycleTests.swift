@@ -2,8 +2,7 @@ import Records
 import Testing
 
 @Suite struct LifecycleTests {
-  /// The order of the plan as PRODUCT and the issue tell it, written down a second time: a step, and what has to
-  /// come first.
+  /// The order of the plan, written down a second time: a step, and the steps that have to come first.
   static let order: [Step: [Step]] = [
     .photoBefore: [],
     .flash: [.photoBefore],
@@ -27,7 +26,7 @@ import Testing
     for state in 0..<(1 << steps.count) {
       let chosen = steps.enumerated().filter { state >> $0.offset & 1 == 1 }.map(\.element)
       let installation = Sample.installation(after: chosen)
-      // A test without a seal is there, but it does not count.
+      // A test without a seal is recorded, but it does not count.
       let done = chosen.filter { $0 != .test || chosen.contains(.seal) }
       for step in Step.allCases {
         #expect(installation.isDone(step) == done.contains(step), "\(step) in \(chosen)")
@@ -79,7 +78,7 @@ import Testing
     installation.apply(Sample.tested(), at: Sample.at(7), entrySha256: Sample.digest)
     #expect(refusal(.sign, installation) == nil)
 
-    // The clock went back: the order of events decides.
+    // The clock went back, so that the order of events decides.
     installation.apply(Sample.sealed, at: Sample.at(0), entrySha256: Sample.digest)
     #expect(refusal(.sign, installation) == .testBeforeSeal)
   }
@@ -111,7 +110,7 @@ import Testing
       #expect(refusal(.sign, installation) == .sealOutdated)
       #expect(refusal(.photoAfter, installation) == .sealOutdated)
       #expect(installation.nextStep == .seal)
-      // A test alone does not make up for it.
+      // A new test alone does not make up for a changed module.
       installation.apply(Sample.tested(), at: Sample.at(6), entrySha256: Sample.digest)
       #expect(refusal(.sign, installation) == .sealOutdated)
       installation.apply(Sample.sealed, at: Sample.at(7), entrySha256: Sample.digest)

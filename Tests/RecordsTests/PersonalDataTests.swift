@@ -38,7 +38,7 @@ import Testing
 }
 
 @Suite struct MaskingTests {
-  /// Every way in which a value turns into text without anybody asking for it.
+  /// Turns a value into text in every way that happens without anybody asking for it.
   private func texts(_ value: some Any) -> [String] {
     var dumped = ""
     dump(value, to: &dumped)

@@ -32,7 +32,7 @@ import Testing
     }
   }
 
-  /// The keys of CONTRACTS, 'An installation'.
+  /// Compares the keys with those that the contract names for an installation.
   @Test func hasTheKeysOfTheContract() throws {
     let bytes = try RecordCoding.encode(Sample.installation(after: Step.allCases))
     let record = try JSONDecoder().decode(JSONValue.self, from: bytes)

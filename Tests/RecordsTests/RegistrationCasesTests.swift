@@ -4,7 +4,7 @@ import Testing
 
 @testable import Records
 
-/// The files of `Tests/Fixtures/Registrations`, and thousands that were spoiled on purpose.
+/// Reads the files of `Tests/Fixtures/Registrations`, and thousands that were spoiled on purpose.
 @Suite struct RegistrationCasesTests {
   private static let folder = URL(filePath: #filePath).deletingLastPathComponent()
     .appending(path: "../Fixtures/Registrations")
@@ -63,7 +63,7 @@ import Testing
 
   // MARK: - Spoiled on purpose
 
-  /// Text that a phone, an input method or a bad hand puts in.
+  /// Pieces of text that a phone, an input method or a bad hand puts in.
   private static let shards = [
     ",", ".", "，", "。", "、", " ", "　", "\u{A0}", "\t", "\n", "-", "－", "+", "0", "7", "５", "٣", "A", "a", "kW",
     "安",
@@ -118,7 +118,7 @@ import Testing
     #expect(taken > 500)
   }
 
-  /// By rules of its own, which know nothing of the reader's.
+  /// Checks a value by rules that know nothing of the reader's.
   private func expectWhatWasWritten(
     _ registration: Registration, _ values: [RegistrationField: JSONValue], _ round: String
   ) {
@@ -172,8 +172,9 @@ import Testing
     }
   }
 
-  /// Whether `value` is one of what the digits and separators of `text` can mean: with one separator the digits behind
-  /// it are decimals, but for three behind a comma of a whole number; with several commas they part thousands, and a point behind them the decimals.
+  /// Whether `value` is one that the digits and separators of `text` can mean: with one separator the digits behind
+  /// it are decimals, but for three behind a comma of a whole number; with several commas they part thousands, and a
+  /// point behind them the decimals.
   private static func mayMean(_ text: String, _ value: Double, isWhole: Bool) -> Bool {
     let figures = digits(text).joined()
     let separators = text.unicodeScalars.filter { ",，.。．".unicodeScalars.contains($0) }

@@ -1,8 +1,8 @@
 import Foundation
 import Records
 
-/// A record to walk through, and its events. Names and numbers are invented, and occur nowhere else, so that a
-/// text can be searched for them.
+/// A record and its events. Names and numbers are invented, and occur nowhere else, so that a text can be searched
+/// for them.
 enum Sample {
   static let names = ["欧阳锋", "慕容雪", "诸葛亮"]
   static let phones = ["13811112222", "13933334444", "0477-5216666"]
@@ -75,7 +75,7 @@ enum Sample {
         strokesSha256: digest))
   }
 
-  /// What does each step, in the order of the walk.
+  /// The event of each step, in the order of the walk.
   static let events: [(step: Step, event: InstallationEvent)] = [
     (.photoBefore, photo(.before)),
     (

@@ -17,7 +17,7 @@ import Testing
 
   @Test(arguments: [
     ("e\u{301}", "\u{E9}"), ("\u{41}\u{30A}", "\u{C5}"), ("\u{1100}\u{1161}", "\u{AC00}"),
-    // A compatibility ideograph is the one that it stands for.
+    // A compatibility ideograph becomes the one that it stands for.
     ("\u{F9DC}", "\u{9686}"), ("\u{2F800}", "\u{4E3D}"), ("a\u{323}\u{307}", "\u{1EA1}\u{307}"),
     ("a\u{307}\u{323}", "\u{1EA1}\u{307}"),
   ])
@@ -35,13 +35,13 @@ import Testing
   }
 
   @Test(arguments: [
-    // Mongolian: a form of a letter, a vowel set apart, a suffix behind a narrow space, joiners.
+    // These are Mongolian: a form of a letter, a vowel set apart, a suffix behind a narrow space, joiners.
     "\u{182D}\u{180B}\u{180D}", "\u{182D}\u{180E}\u{1820}", "\u{182E}\u{202F}\u{1824}\u{1828}",
     "\u{182E}\u{200D}\u{1820}", "\u{200D}\u{1820}", "\u{182E}\u{200C}\u{1820}", "\u{1820}\u{180F}",
     "\u{182D}\u{180C}",
-    // Ideographs with the shape that a family uses.
+    // These are ideographs with the shape that a family uses.
     "\u{845B}\u{E0100}", "\u{9089}\u{E010E}", "\u{4E00}\u{FE00}",
-    // Persian, where the non-joiner is spelt.
+    // This is Persian, where the non-joiner is spelt.
     "\u{645}\u{6CC}\u{200C}\u{62E}",
   ])
   func keepsWhatSpellsAWord(text: String) throws {
