@@ -4,7 +4,7 @@ public import Records
 
 /// One entry of the log, as it was written.
 public struct LogEntry: Sendable {
-  /// From 1 on, without gaps, over all installations.
+  /// The place of the entry in the log, from 1 and without gaps, over all installations.
   public let seq: Int64
   public let installation: InstallationID
   public let at: Timestamp
@@ -24,10 +24,10 @@ public struct LogEntry: Sendable {
 /// ```
 enum EventLog {
   static let beginning = String(repeating: "0", count: 64)
-  /// In the place of an installation's id, for an entry that is about the laptop itself.
+  /// The word that stands in the place of an installation's id where an entry is about the laptop itself.
   static let laptop = "laptop"
 
-  /// Nil where `previous` is no digest.
+  /// Computes an entry's digest; nil where `previous` is no digest.
   static func digest(
     after previous: String, seq: Int64, installation: String, at: String, name: String, body: Data
   ) -> String? {
@@ -52,7 +52,7 @@ enum EventLog {
     return try append(body, name: event.name, of: installation.text, at: at, in: database)
   }
 
-  /// Appends one entry, whatever it is about. Whether it may bear this date is the caller's to check.
+  /// Appends one entry about anything. The caller checks whether it may bear this date.
   /// - Parameter subject: an installation's id, or `laptop`.
   @discardableResult
   static func append(_ body: Data, name: String, of subject: String, at: Timestamp, in database: Database)
@@ -112,7 +112,7 @@ extension Fieldbook {
     return (Int(seq), head)
   }
 
-  /// The events of one installation, oldest first.
+  /// Reads the events of one installation, oldest first.
   /// - Throws: `damagedRow`, `store`.
   public func events(of id: InstallationID) throws(FieldbookError) -> [LogEntry] {
     let (entries, unreadable) = try readableEvents(of: id)
@@ -120,7 +120,7 @@ extension Fieldbook {
     return entries
   }
 
-  /// Those that can be read, and the numbers of those that cannot.
+  /// Reads the events of one installation that can be read, and gives the numbers of those that cannot.
   func readableEvents(of id: InstallationID) throws(FieldbookError) -> (
     entries: [LogEntry], unreadable: [Int64]
   ) {

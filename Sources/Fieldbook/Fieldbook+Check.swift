@@ -3,26 +3,26 @@ import FoundationEssentials
 public import Records
 
 extension Fieldbook {
-  /// What a check is at. Steps come in this order, each with growing numbers.
+  /// The stage of a check. Steps come in this order, each with growing numbers.
   public enum CheckStep: Hashable, Sendable {
     /// SQLite looks through its file.
     case database
-    /// So many entries of the log are compared with their digests.
+    /// The first `entries` of the log's entries have been compared with their digests.
     case log(entries: Int, of: Int)
     case records(Int, of: Int)
     case files(Int, of: Int)
   }
 
-  /// One thing that is wrong.
+  /// One fault that a check finds.
   public enum CheckFault: Hashable, Sendable {
-    /// In SQLite's words.
+    /// SQLite's own words on what is wrong with its file.
     case database(String)
     case log(seq: Int64, LogFault)
     /// The bytes of a closed revision are not those that it was closed with.
     case revision(InstallationID, revision: Int)
-    /// What is kept of a record is not what its events add up to.
+    /// The record that is kept is not what its events add up to.
     case differs(InstallationID)
-    /// What is kept of a record names events, or a revision, that its log does not have: the log has lost something.
+    /// The record that is kept names events, or a revision, that its log does not have: the log has lost something.
     case ahead(InstallationID)
     /// A row cannot be read; the record is nil where it does not say whose it is.
     case unreadable(InstallationID?, table: String, key: String)
@@ -30,16 +30,16 @@ extension Fieldbook {
     case fileDamaged(sha256: String, of: InstallationID)
   }
 
-  /// What a check looked at, and what it found.
+  /// The size of a check, and its faults.
   public struct Check: Hashable, Sendable {
-    /// Events in the log.
+    /// The number of events in the log.
     public internal(set) var entries = 0
     public internal(set) var installations = 0
-    /// Files that records name, each once.
+    /// The number of files that records name, each counted once.
     public internal(set) var files = 0
     public internal(set) var faults: [CheckFault] = []
 
-    /// Records that `restore` can put right from the log.
+    /// The records that `restore` can put right from the log.
     public var restorable: [InstallationID] {
       faults.compactMap { if case .differs(let id) = $0 { id } else { nil } }
     }
@@ -86,15 +86,15 @@ extension Fieldbook {
     return check
   }
 
-  /// Puts right what is kept of these records beside the log, each in a transaction of its own. Nothing of the log,
-  /// the revisions or the queue is changed, and no record that is ahead of its log.
+  /// Writes these records anew from the log, each in a transaction of its own. Nothing of the log, the revisions or
+  /// the queue is changed, and no record that is ahead of its log.
   /// - Returns: those that were put right.
   /// - Throws: `store`, and `damagedRow` where an event cannot be read.
   public func restore(_ ids: [InstallationID]) throws(FieldbookError) -> [InstallationID] {
     var restored: [InstallationID] = []
     for id in ids {
       let isRestored = try database.transaction { () throws(FieldbookError) in
-        // Judged again under the lock: it may have gone on meanwhile.
+        // The record is judged again under the lock: it may have gone on meanwhile.
         let events = try events(of: id)
         guard case .differs(let installation) = try comparison(of: id, events: events) else { return false }
         try replaceProjection(with: installation)
@@ -129,7 +129,7 @@ extension Fieldbook {
   }
 
   private func checkRevisions(_ check: inout Check) throws(FieldbookError) {
-    // One that is in no queue would never be sent.
+    // A record that is in no queue would never be sent.
     let faults = try database.rows(
       """
       SELECT installation, revision, body, sha256,
@@ -149,11 +149,12 @@ extension Fieldbook {
     check.faults += faults.compactMap { $0 }
   }
 
+  /// Compares every record with its events.
   /// - Returns: the files that records name, each once, with a record that does.
   private func checkRecords(
     _ check: inout Check, _ progress: (CheckStep) -> Void, _ isCancelled: () -> Bool
   ) throws(FieldbookError) -> [(sha256: String, id: InstallationID)] {
-    // Also those of which the log has nothing left.
+    // Records of which the log has nothing left are checked, too.
     let ids = try database.rows(
       """
       SELECT installation FROM (
@@ -189,7 +190,7 @@ extension Fieldbook {
         case .ahead: check.faults.append(.ahead(id))
         }
       } catch {
-        // The chain has said so where an event was changed; the other records are none the worse for it.
+        // The chain has named the event that was changed; the other records are none the worse for it.
         switch error {
         case .damagedRow(let table, let key):
           check.faults.append(.unreadable(id, table: table, key: key))

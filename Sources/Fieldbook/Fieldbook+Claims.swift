@@ -1,8 +1,9 @@
 import Records
 
-/// What is evidence of one installation and so of no other: a photo by its contents, a seal by its number. A void
-/// record lets go of its own.
+/// Keeps a photo, known by its contents, and a seal, known by its number, from being evidence of two installations. A
+/// void record lets go of its own.
 extension Fieldbook {
+  /// Checks that no other installation has the photo or the seal of an event.
   /// - Throws: `photoUsed`, `sealUsed`, `store`, `damagedRow`.
   func checkIsFree(_ event: InstallationEvent, for installation: Installation) throws(FieldbookError) {
     switch event {
@@ -19,7 +20,7 @@ extension Fieldbook {
         "SELECT installation FROM seal_use WHERE number = ?", [.text(seal.number)]
       ) { $0.text(0) }
       guard let user else { return }
-      // The one that is on may be put down again, with a photo for instance; one that was broken may not.
+      // The seal that is on may be recorded again, with a photo for instance; a broken one may not.
       let isOn = installation.seal.map { $0.number == seal.number } == true && installation.sealHolds
       if user == installation.id.text, isOn { return }
       throw .sealUsed(number: seal.number, by: try Self.id(user, table: "seal_use"))
@@ -27,7 +28,7 @@ extension Fieldbook {
     }
   }
 
-  /// Within the transaction that writes the event.
+  /// Writes down what an event claims, within the transaction that writes the event.
   func claim(_ event: InstallationEvent, for id: InstallationID) throws(FieldbookError) {
     switch event {
     case .photographed(let photo):
@@ -48,7 +49,7 @@ extension Fieldbook {
     try database.run("DELETE FROM seal_use WHERE installation = ?", [.text(id.text)])
   }
 
-  /// Sets down again what a record's events claim.
+  /// Writes down again what a record's events claim.
   func restoreClaims(of entries: [LogEntry], id: InstallationID) throws(FieldbookError) {
     try releaseClaims(of: id)
     for entry in entries { try claim(entry.event, for: id) }

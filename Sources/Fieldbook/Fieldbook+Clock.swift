@@ -1,13 +1,13 @@
 import FoundationEssentials
 public import Records
 
-/// An entry of the log that is about no installation: the clock had been wrong, and is right again.
+/// An entry of the log that is about no installation: it says that the clock had been wrong, and is right again.
 struct ClockAcceptance: Codable, Hashable {
   struct Facts: Codable, Hashable {
     /// The date of the entry before this one, RFC 3339.
     var previous: String
     var reason: WrittenText
-    /// Whoever works with this laptop; nil before `setup`.
+    /// The technician of this laptop; nil before `setup`.
     var technician: Technician?
   }
 
@@ -18,7 +18,7 @@ struct ClockAcceptance: Codable, Hashable {
 }
 
 extension Fieldbook {
-  /// No laptop wrote an event of this work before the plan of 24 July 2024 that orders it.
+  /// The day of the plan that orders this work, 24 July 2024: no laptop wrote an event before it.
   public static let earliestDay = CalendarDay(daysSince1970: 19_928)
 
   /// The date of the newest entry of the log; nil where there is none, or where it has no date that can be read.
@@ -27,14 +27,14 @@ extension Fieldbook {
     return text.flatMap { Timestamp($0) }
   }
 
-  /// Whether an event may bear this date: no event is dated before the last one that this laptop wrote.
+  /// Checks that an event may bear this date: no event is dated before the last one that this laptop wrote.
   /// - Throws: `clockImplausible`, `clockBehind`, `store`.
   public func checkClock(_ now: Timestamp) throws(FieldbookError) {
     guard now.isWritable, now.day >= Self.earliestDay else { throw .clockImplausible(now) }
     if let newest = try newestEventTime(), now < newest { throw .clockBehind(now: now, newest: newest) }
   }
 
-  /// A moment as a column keeps it.
+  /// The text that a column keeps of a moment.
   /// - Throws: `clockImplausible` for one that nobody could read again.
   static func time(_ at: Timestamp) throws(FieldbookError) -> SQLValue {
     guard at.isWritable else { throw .clockImplausible(at) }

@@ -1,7 +1,7 @@
 public import Records
 
 extension Fieldbook {
-  /// A block of serials, and how many of its codes have been used up.
+  /// A block of serials, with the number of its codes that have been used up.
   public struct HeldBlock: Hashable, Sendable {
     public let block: CodeBlock
     public let taken: Int
@@ -26,7 +26,7 @@ extension Fieldbook {
     }
   }
 
-  /// The blocks in the order in which they were added, which is the order of use.
+  /// Lists the blocks in the order in which they were added, which is the order of use.
   public func blocks() throws(FieldbookError) -> [HeldBlock] {
     try database.rows("SELECT region, first, count, taken FROM code_block ORDER BY number") {
       (row) throws(FieldbookError) in
@@ -37,9 +37,9 @@ extension Fieldbook {
     }
   }
 
-  /// Codes that can still be taken.
+  /// Counts the codes that can still be taken.
   public func codesLeft() throws(FieldbookError) -> Int {
-    // A label from stock can be one of a block that has not come to its turn.
+    // A label from stock can have a code of a block whose turn has not come.
     try database.first(
       """
       SELECT (SELECT coalesce(sum(count - taken), 0) FROM code_block)
@@ -90,7 +90,7 @@ extension Fieldbook {
     }
   }
 
-  /// The installation that this code belongs to; nil where it is free or not of this laptop.
+  /// Finds the installation that a code belongs to; nil where the code is free or not of this laptop.
   public func installation(boundTo code: LabelCode) throws(FieldbookError) -> InstallationID? {
     let bound = try database.first(
       "SELECT installation FROM code WHERE region = ? AND serial = ?", Self.values(of: code)
@@ -117,12 +117,13 @@ extension Fieldbook {
     return code
   }
 
-  /// Nobody has seen it: another installation can have it.
+  /// Lets go of a code that nobody has seen, so that another installation can have it.
   func releaseCode(of id: InstallationID) throws(FieldbookError) {
     try database.run("UPDATE code SET installation = NULL WHERE installation = ?", [.text(id.text)])
   }
 
-  /// A released code that has no label first, then the blocks in their order, without what labels from stock have used up.
+  /// The next code to be taken: a released one that has no label first, then the blocks in their order, without the
+  /// codes that labels from stock have used up.
   private func nextCode() throws(FieldbookError) -> LabelCode {
     let released = try database.first(
       """

@@ -80,7 +80,7 @@ extension Fieldbook {
     return try append([.signed(agreement)], to: proven.id, from: proven, by: technician, at: now())
   }
 
-  /// A lock that was let go of proves nothing.
+  /// Checks that a lock is still held: one that was let go of proves nothing.
   private func checkHeld(_ lock: InstallationLock) throws(FieldbookError) {
     guard lock.isHeld else { throw .recordChanged(lock.installation) }
   }
@@ -92,6 +92,7 @@ extension Fieldbook {
     try append([event], to: id, by: technician, at: now())
   }
 
+  /// Appends events to a record.
   /// - Parameter proven: the record to go on from, if it is still the whole of its entries in the log; nil goes on
   ///   from the one that is kept.
   func append(
@@ -121,6 +122,7 @@ extension Fieldbook {
     return result
   }
 
+  /// Applies one event to a record and writes it into the log.
   /// - Returns: the event's place in the log where it closes the record.
   private func take(
     _ event: InstallationEvent, into installation: inout Installation, by technician: Technician, at: Timestamp
@@ -140,7 +142,7 @@ extension Fieldbook {
     }
   }
 
-  /// Whether nothing was added to the log since `proven` was computed.
+  /// Checks that nothing was added to the log since `proven` was computed.
   private func checkIsWhole(_ proven: Installation) throws(FieldbookError) {
     let last = try database.first(
       """
@@ -169,7 +171,7 @@ extension Fieldbook {
     } catch .damagedRow(_, _) {
       try voidUnreadable(id, reason: reason, by: technician, at: now())
     } catch .notFound(_) {
-      // Its line in the list is there, and the record behind it is gone.
+      // The record's line in the list is there, and the record behind it is gone.
       _ = try status(of: id)
       try voidUnreadable(id, reason: reason, by: technician, at: now())
     }
@@ -188,7 +190,8 @@ extension Fieldbook {
         if let closing { try close(installation, seq: closing) }
         return
       }
-      // Not even its registration: there is no record to send, and nothing but its id to say that it is void.
+      // Not even the registration can be read: there is no record to send, and nothing but its id to say that it is
+      // void.
       guard technician.mayWork(on: at.day) else {
         throw FieldbookError.refused(.certificateExpired(technician.certificateExpires))
       }
@@ -224,7 +227,7 @@ extension Fieldbook {
     case .handedOver: step = .handover
     case .signed: step = .sign
     case .voided:
-      // No step of the walk: a record that was made in error can be taken back at any time, once.
+      // Taking back is no step of the walk: a record that was made in error can be taken back at any time, once.
       if installation.status == .void { throw .refused(.void) }
       guard technician.mayWork(on: at.day) else {
         throw .refused(.certificateExpired(technician.certificateExpires))
@@ -240,7 +243,8 @@ extension Fieldbook {
     }
   }
 
-  /// A module may hold its key or code, a label may bear its code.
+  /// Whether anyone outside this laptop can know of the record: a module may hold its key or code, a label may bear
+  /// its code.
   private func isKnownOutside(_ installation: Installation) throws(FieldbookError) -> Bool {
     if installation.label != nil || installation.module?.pairedAt != nil { return true }
     let key = try database.first(

@@ -17,8 +17,8 @@ extension Fieldbook {
 
   // MARK: - Before delivery
 
-  /// What keeps a closed record from being delivered: bytes that are not those that the revision was closed with, or
-  /// evidence behind them that is not as it was written. Files that the platform has are not read again.
+  /// Finds what keeps a closed record from being delivered: bytes that are not those that the revision was closed
+  /// with, or evidence behind them that is not as it was written. Files that the platform has are not read again.
   /// - Returns: nil where all is as it was written.
   /// - Throws: `home`, `store`, `damagedRow`.
   public func fault(of record: PendingRecord) throws(FieldbookError) -> EvidenceFault? {
@@ -47,7 +47,7 @@ extension Fieldbook {
       let closed = try addUp(entries.filter { $0.seq <= closing.seq }, id: record.id),
       sent.isSame(as: closed)
     else { throw damaged }
-    // Every file that the record names is in the queue, or was.
+    // Every file that the record names is in the queue, or has been.
     let queued = Set((record.files + record.acknowledgedFiles).map(\.sha256.hex))
     guard RecordFile.named(by: sent).allSatisfy({ queued.contains($0.sha256) }) else { throw damaged }
   }
@@ -69,7 +69,8 @@ extension Fieldbook {
 
   // MARK: - The record and its entries
 
-  /// Within a snapshot. A void record may have entries that cannot be read, which is why it was taken back.
+  /// Proves one record within a snapshot. A void record may have entries that cannot be read, which is why it was
+  /// taken back.
   private func prove(_ id: InstallationID) throws(FieldbookError) -> (record: Installation, entries: [LogEntry])
   {
     let kept: Installation
@@ -87,7 +88,7 @@ extension Fieldbook {
     return (sum, entries)
   }
 
-  /// The entries of one installation, each with its digest and its links to both neighbours checked.
+  /// Reads the entries of one installation and checks each one's digest and its links to both neighbours.
   private func provenEntries(of id: InstallationID) throws(FieldbookError)
     -> (entries: [LogEntry], unreadable: [Int64])
   {
@@ -121,7 +122,7 @@ extension Fieldbook {
     return (entries, unreadable)
   }
 
-  /// Nil where it cannot be read.
+  /// Reads one entry; nil where it cannot be read.
   static func entry(
     _ at: String, _ name: String, _ body: Data, seq: Int64, of id: InstallationID, sha256: String
   ) -> LogEntry? {

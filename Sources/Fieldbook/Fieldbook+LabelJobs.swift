@@ -1,14 +1,14 @@
 public import Records
 
 extension Fieldbook {
-  /// What is ordered in one go.
+  /// The labels that are ordered in one go.
   public struct LabelOrder: Sendable {
     public let codes: [LabelCode]
-    /// Over all that makes the labels what they are: codes, texts, design.
+    /// SHA-256 over all that makes the labels what they are: codes, texts, design.
     public let sha256: String
-    /// Where it goes: a file, a folder or a printer.
+    /// The place that the labels go to: a file, a folder or a printer.
     public let output: String
-    /// Why labels that are there already are made again; nil makes only what never was.
+    /// The reason why labels that are there already are made again; nil makes only what never was.
     public let reason: String?
     /// Whether an order with a reason may have codes in it whose labels were never made, as a list that is made again as
     /// a whole has; not all of them may be such.
@@ -25,15 +25,15 @@ extension Fieldbook {
     }
   }
 
-  /// A label that is whole and where it belongs.
+  /// A label that is whole and in its place.
   public struct PrintedLabel: Hashable, Sendable {
     public let code: LabelCode
     public let payload: String
-    /// Of its file; nil where it has none of its own.
+    /// SHA-256 of the label's file; nil where it has none of its own.
     public let sha256: String?
-    /// What it shows besides its code, by the template's field names.
+    /// The texts that the label shows besides its code, by the template's field names.
     public let texts: [String: String]
-    /// The name of its file in the order's folder; nil where that is not to be looked for later.
+    /// The name of the label's file in the order's folder; nil where that is not to be looked for later.
     public let file: String?
 
     public init(
@@ -47,20 +47,22 @@ extension Fieldbook {
     }
   }
 
-  /// An order all of whose labels were made.
+  /// An order whose labels were all made.
   public struct FinishedLabels: Hashable, Sendable {
     public let endedAt: Timestamp
-    /// Digests of its files by their names in its folder; empty where the order is older than the keeping of them.
+    /// The digests of the order's files by their names in its folder; empty where the order is older than the keeping
+    /// of them.
     public let files: [String: String]
   }
 
-  /// Most codes that an error names.
+  /// The number of codes that an error names at most.
   static let mostNamedCodes = 10
 
   // MARK: - Printing
 
-  /// Puts every label of an order down as being printed, all or none; only then may the first be made. An order
-  /// to an output that was cut off is taken up where it stands, also where it has been mended since. Codes that are not known here are taken as a company's list's.
+  /// Records every label of an order as being printed, all or none; only then may the first be made. An order to an
+  /// output that was cut off is taken up where it stands, also where it has been mended since. Codes that are not
+  /// known here are taken as a company's list's.
   /// - Throws: `labelsPrinted`, `labelsNotPrinted`, `labelInJob`, `store`.
   public func beginLabels(_ order: LabelOrder, at: Timestamp) throws(FieldbookError) -> LabelJob {
     try database.transaction { () throws(FieldbookError) in
@@ -109,7 +111,7 @@ extension Fieldbook {
     }
   }
 
-  /// Counts labels that are whole and on disk. One that the job has already counted stays as it is.
+  /// Counts labels that are whole and on disk. A label that the job has already counted stays as it is.
   /// - Returns: how many were not counted before.
   /// - Throws: `store`.
   @discardableResult
@@ -131,7 +133,7 @@ extension Fieldbook {
     }
   }
 
-  /// The last order that was made whole, to this output and of this digest; nil where there is none.
+  /// Finds the last order that was made whole, to this output and of this digest; nil where there is none.
   /// - Throws: `damagedRow`, `store`.
   public func finishedLabels(output: String, sha256: String) throws(FieldbookError) -> FinishedLabels? {
     try database.snapshot { () throws(FieldbookError) in
@@ -152,7 +154,7 @@ extension Fieldbook {
     }
   }
 
-  /// Ends an order; what of it was not printed is as if it had not been ordered.
+  /// Ends an order; labels of it that were not printed are as if they had not been ordered.
   /// - Throws: `store`.
   public func endLabels(_ job: LabelJob, at: Timestamp) throws(FieldbookError) {
     try database.transaction { () throws(FieldbookError) in
@@ -162,8 +164,8 @@ extension Fieldbook {
     }
   }
 
-  /// Leaves an order that failed: what was not printed can be ordered anew, here or elsewhere, and what was belongs
-  /// to the next order to the same output.
+  /// Leaves an order that failed: labels that were not printed can be ordered anew, here or elsewhere, and those that
+  /// were belong to the next order to the same output.
   /// - Throws: `store`.
   public func leaveLabels(_ job: LabelJob) throws(FieldbookError) {
     try database.transaction { () throws(FieldbookError) in try release(job.number) }
@@ -172,12 +174,13 @@ extension Fieldbook {
   // MARK: - Within the transaction
 
   private enum Standing {
-    /// No label of it was ever made, as far as this laptop knows: all there is to know of a code of its own.
+    /// No label of the code was ever made, as far as this laptop knows; `isOurs` says whether the code is of a block
+    /// of its own.
     case none(isOurs: Bool)
-    /// Bound without a label of this laptop's: it was printed elsewhere.
+    /// The code is bound and has no label of this laptop's: it was printed elsewhere.
     case elsewhere
     case done
-    /// By the very job that is asked for.
+    /// The label was made by the very job that is asked for.
     case made(sha256: String?)
     case otherJob(output: String)
   }
@@ -267,7 +270,7 @@ extension Fieldbook {
       """, values + [.integer(job.number)]
     ) { (isReprint: $0.integer(0) == 1, reason: $0.optionalText(1)) }
     guard let reason else {
-      // Counted before; where the order was mended in between, its file may be another.
+      // The label was counted before; where the order was mended in between, its file may be another.
       try database.run(
         """
         UPDATE label SET payload = ?, sha256 = ?, texts = ?
@@ -292,7 +295,7 @@ extension Fieldbook {
       [.integer(job), .text(name), .text(sha256)])
   }
 
-  /// A JSON object of texts, which always encodes.
+  /// The texts as a JSON object, which always encodes.
   private static func value(of texts: [String: String]) -> SQLValue {
     (try? RecordCoding.encode(texts)).map { .text(String(decoding: $0, as: UTF8.self)) } ?? .null
   }

@@ -5,7 +5,7 @@ extension Fieldbook {
   // MARK: - What becomes of a label
 
   /// Hands labels from stock out, all or none.
-  /// - Parameter recipient: whose they are now.
+  /// - Parameter recipient: the person who has them now.
   /// - Throws: `labelIs` where one is not in stock, `codeBound`, `store`.
   public func handOut(_ codes: [LabelCode], to recipient: String, at: Timestamp) throws(FieldbookError) {
     try database.transaction { () throws(FieldbookError) in
@@ -27,7 +27,7 @@ extension Fieldbook {
         if let other = try installation(boundTo: code) { throw FieldbookError.codeBound(code, to: other) }
         switch try labelState(of: code) {
         case .printing:
-          // Something may have come out of the printer: from here on it counts as printed.
+          // The printer may have put something out: from here on the label counts as printed.
           let isFirst = try database.first(
             "SELECT before IS NULL, reason FROM label WHERE region = ? AND serial = ?", Self.values(of: code)
           ) { (isFirst: $0.integer(0) == 1, reason: $0.optionalText(1)) }
@@ -52,7 +52,7 @@ extension Fieldbook {
 
   // MARK: - Looking
 
-  /// Nil where there is no label.
+  /// The state of a code's label; nil where there is none.
   public func labelState(of code: LabelCode) throws(FieldbookError) -> LabelState? {
     let text = try database.first(
       "SELECT state FROM label WHERE region = ? AND serial = ?", Self.values(of: code)
@@ -64,7 +64,7 @@ extension Fieldbook {
     return state
   }
 
-  /// All that is known of a code's label; also of a code that is not known here.
+  /// All that is known of a code's label; a code that is not known here has one, too.
   public func label(of code: LabelCode) throws(FieldbookError) -> StockedLabel {
     try database.snapshot { () throws(FieldbookError) in
       let known = try database.first(
@@ -92,7 +92,7 @@ extension Fieldbook {
     }
   }
 
-  /// Where the labels are, in one look.
+  /// Counts the labels by where they are, in one look.
   public func labelCounts() throws(FieldbookError) -> LabelCounts {
     let counts = try database.first(
       """

@@ -1,7 +1,7 @@
 public import Records
 
 extension Fieldbook {
-  /// Keeps that a module came off a station good.
+  /// Records that a module came off a station good.
   /// - Parameter slot: the station's name for the place.
   /// - Throws: `store`.
   public func stock(_ module: StockedModule, slot: String, at: Timestamp) throws(FieldbookError) {
@@ -16,7 +16,7 @@ extension Fieldbook {
       ])
   }
 
-  /// Keeps that a module failed on a station.
+  /// Records that a module failed on a station.
   /// - Parameter reason: the error's code.
   /// - Throws: `store`.
   public func recordFailedModule(slot: String, reason: String, at: Timestamp) throws(FieldbookError) {

@@ -4,6 +4,7 @@ public import Records
 extension Fieldbook: Outbox {
   // MARK: - What is pending
 
+  /// Lists the keys that the platform has yet to acknowledge.
   /// - Throws: `FieldbookError.store`, `damagedRow`.
   public func pendingKeys() throws(FieldbookError) -> [PendingKey] {
     try database.rows(
@@ -15,7 +16,8 @@ extension Fieldbook: Outbox {
     }
   }
 
-  /// Nil too where the bytes are no longer the key that `keyId` names: what was altered is never given out.
+  /// Gives the bytes of a key; nil where they are gone, or no longer the key that `keyId` names: what was altered is
+  /// never given out.
   /// - Throws: `FieldbookError.keyUnknown` for a key that never was here, `store`.
   public func secret(ofKey keyId: String) throws(FieldbookError) -> [UInt8]? {
     let secret = try database.first("SELECT secret FROM pairing_key WHERE key_id = ?", [.text(keyId)]) {
@@ -25,7 +27,8 @@ extension Fieldbook: Outbox {
     return secret.flatMap { Self.isKey($0, named: keyId) ? $0 : nil }
   }
 
-  /// In the order in which they were closed. A later revision follows the earlier ones of its record.
+  /// Lists the records in the order in which they were closed. A later revision follows the earlier ones of its
+  /// record.
   /// - Throws: `FieldbookError.store`, `damagedRow`.
   public func pendingRecords() throws(FieldbookError) -> [PendingRecord] {
     try database.snapshot { () throws(FieldbookError) in
@@ -54,18 +57,18 @@ extension Fieldbook: Outbox {
       WHERE installation = ? AND (acknowledged_at IS NOT NULL) = ? ORDER BY position
       """, [.text(id.text), .integer(areAcknowledged ? 1 : 0)]
     ) { row in
-      // A digest that is none takes no other record with it: `fault(of:)` misses the file that it stood for.
+      // A text that is no digest takes no other record with it: `fault(of:)` misses the file that it stood for.
       FileDigest(row.text(0)).map { PendingFile(sha256: $0, bytes: row.integer(1), filename: row.text(2)) }
     }.compactMap(\.self)
   }
 
-  /// What is in the queue, without reading it.
+  /// The size of the queue, counted without reading it.
   public struct QueueSummary: Hashable, Sendable {
     public let records: Int
-    /// Files of those records.
+    /// The number of files of those records.
     public let files: Int
     public let fileBytes: Int
-    /// Of open installations too.
+    /// The number of keys, those of open installations included.
     public let keys: Int
 
     public var isEmpty: Bool { records == 0 && keys == 0 }
@@ -88,6 +91,7 @@ extension Fieldbook: Outbox {
 
   // MARK: - What became of it
 
+  /// Notes that a key is about to be sent.
   /// - Throws: `FieldbookError.keyUnknown`, `store`.
   public func markAttempted(key keyId: String, at: Timestamp) throws(FieldbookError) {
     let marked = try database.run(
@@ -96,6 +100,7 @@ extension Fieldbook: Outbox {
     guard marked > 0 else { throw .keyUnknown(keyId: keyId) }
   }
 
+  /// Notes that a record is about to be sent.
   /// - Throws: `FieldbookError.revisionUnknown`, `store`.
   public func markAttempted(record id: InstallationID, revision: Int, at: Timestamp) throws(FieldbookError) {
     let marked = try database.run(
@@ -105,7 +110,8 @@ extension Fieldbook: Outbox {
     guard marked > 0 else { throw .revisionUnknown(id, revision: revision) }
   }
 
-  /// The secret goes with it where the installation is not open any more. Acknowledging twice changes nothing.
+  /// Notes that the platform has a key, and erases its secret where the installation is not open any more.
+  /// Acknowledging twice changes nothing.
   /// - Throws: `FieldbookError.keyUnknown` for a key that no module has committed, `store`.
   public func acknowledge(key keyId: String, at: Timestamp) throws(FieldbookError) {
     let forgets = try database.transaction { () throws(FieldbookError) in
@@ -126,6 +132,7 @@ extension Fieldbook: Outbox {
     if forgets { shedOldPages() }
   }
 
+  /// Notes that the platform has a file of a record.
   /// - Throws: `FieldbookError.fileMissing` for a file that is not queued for this record, `store`.
   public func acknowledge(file sha256: FileDigest, of id: InstallationID, at: Timestamp) throws(FieldbookError)
   {
@@ -137,9 +144,9 @@ extension Fieldbook: Outbox {
     guard marked > 0 else { throw .fileMissing(sha256: sha256.hex) }
   }
 
-  /// Acknowledging twice changes nothing.
-  /// - Throws: `FieldbookError.revisionUnknown`, `digestDiffers`, `stillPending` while a key or file of the
-  ///   record is not acknowledged, `store`.
+  /// Notes that the platform has a record. Acknowledging twice changes nothing.
+  /// - Throws: `FieldbookError.revisionUnknown`, `digestDiffers`, `stillPending` while a key or file of the record is
+  ///   not acknowledged, `store`.
   public func acknowledge(record id: InstallationID, revision: Int, sha256: String, at: Timestamp)
     throws(FieldbookError)
   {

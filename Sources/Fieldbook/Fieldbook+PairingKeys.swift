@@ -3,6 +3,7 @@ import FoundationEssentials
 public import Records
 
 extension Fieldbook: PairingKeys {
+  /// Finds the latest key prepared for a module in an installation.
   /// - Throws: `FieldbookError.store`, `damagedRow`.
   public func key(for installation: InstallationID, moduleSerial: String) throws(FieldbookError) -> KeptKey? {
     try database.first(
@@ -17,6 +18,7 @@ extension Fieldbook: PairingKeys {
     }
   }
 
+  /// Finds a key that a module was given in any installation.
   /// - Throws: `FieldbookError.store`, `damagedRow`.
   public func heldKey(_ keyId: String, moduleSerial: String) throws(FieldbookError) -> SecretKey? {
     try database.first(
@@ -32,11 +34,12 @@ extension Fieldbook: PairingKeys {
     return key
   }
 
-  /// A key's id is the beginning of its digest.
+  /// Whether the bytes are the key that the id names: the id is the beginning of the key's digest.
   static func isKey(_ bytes: [UInt8], named keyId: String) -> Bool {
     SHA256Digest(of: bytes).hex.prefix(16) == keyId
   }
 
+  /// Keeps a key that is about to be sent to a module.
   /// - Throws: `FieldbookError.notFound` for an installation that is not there, `keyInUse`, `store`.
   public func prepare(_ key: SecretKey, for installation: InstallationID, moduleSerial: String)
     throws(FieldbookError)
@@ -68,6 +71,7 @@ extension Fieldbook: PairingKeys {
     }
   }
 
+  /// Notes that a module holds a key for good.
   /// - Throws: `FieldbookError.keyUnknown`, `store`.
   public func markCommitted(keyId: String, for installation: InstallationID, moduleSerial: String)
     throws(FieldbookError)
@@ -96,7 +100,7 @@ extension Fieldbook: PairingKeys {
     guard known == true else { throw .keyUnknown(keyId: keyId) }
   }
 
-  /// The platform holds these keys and no step is left that needs them here: the secrets are overwritten.
+  /// Overwrites the secrets of keys that the platform holds and that no step left needs here.
   /// - Returns: whether there were any; `shedOldPages` then follows the commit.
   func forgetDeliveredKeys(of installation: InstallationID) throws(FieldbookError) -> Bool {
     try database.run(
@@ -106,7 +110,7 @@ extension Fieldbook: PairingKeys {
       """, [.text(installation.text)]) > 0
   }
 
-  /// Takes the pages of before out of the write-ahead log, where an erased secret still stands. Where another
-  /// process reads at the moment, the next time will do.
+  /// Takes the old pages out of the write-ahead log, where an erased secret still stands. Where another process reads
+  /// at the moment, the next time will do.
   func shedOldPages() { try? database.execute("PRAGMA wal_checkpoint(TRUNCATE)") }
 }

@@ -5,7 +5,7 @@ public import Records
 extension Fieldbook {
   // MARK: - Reading and writing what the events add up to
 
-  /// The record as its events make it; delivery is not in it.
+  /// Reads the record as its events make it; delivery is not in it.
   func record(of id: InstallationID) throws(FieldbookError) -> Installation {
     let body = try database.first("SELECT body FROM record WHERE installation = ?", [.text(id.text)]) {
       $0.blob(0)
@@ -60,9 +60,9 @@ extension Fieldbook {
   /// The result of comparing a record that is kept with its events.
   enum LogComparison {
     case same
-    /// With the record as its events make it.
+    /// The record differs; the one that its events make comes with it.
     case differs(Installation)
-    /// It names events or revisions that the log does not have.
+    /// The record names events or revisions that the log does not have.
     case ahead
   }
 
@@ -90,7 +90,7 @@ extension Fieldbook {
     return .differs(installation)
   }
 
-  /// Writes all that is kept of a record beside the log anew.
+  /// Writes everything anew that is kept of a record beside the log.
   func replaceProjection(with installation: Installation) throws(FieldbookError) {
     let id = installation.id
     let hasRow = try database.first("SELECT 1 FROM installation WHERE id = ?", [.text(id.text)]) { _ in true }
@@ -116,7 +116,7 @@ extension Fieldbook {
       ])
   }
 
-  /// The sum of the events, by the rules of `open` and `append`; nil where they do not begin with a registration.
+  /// Adds up events by the rules of `open` and `append`; nil where they do not begin with a registration.
   func addUp(_ entries: [LogEntry], id: InstallationID) throws(FieldbookError) -> Installation? {
     guard let first = entries.first, case .registered(let registered) = first.event else { return nil }
     var installation = Installation(
@@ -124,7 +124,7 @@ extension Fieldbook {
     for entry in entries.dropFirst() {
       switch (installation.status, entry.event) {
       case (.open, _), (.surveyed, _): break
-      // They came with the registration; later ones are refused.
+      // Photos of a retired welder come with the registration; later ones are refused.
       case (.retired, .photographed): break
       default: installation.beginRevision(after: try closedDigest(of: installation))
       }

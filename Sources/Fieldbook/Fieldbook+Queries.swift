@@ -3,12 +3,12 @@ public import FoundationEssentials
 public import Records
 
 extension Fieldbook {
-  /// Shorter beginnings of an id are refused.
+  /// The number of characters that the beginning of an id must have to be taken for it.
   public static let shortestReference = 4
 
   // MARK: - One installation
 
-  /// The id meant by an id, the beginning of one, a label code or the address in a label's symbol. A code that is bound
+  /// Finds the id that is meant by an id, the beginning of one, a label code or the address in a label's symbol. A code that is bound
   /// to no record is that of the void record which had it.
   /// - Throws: `notFound`, `ambiguous`, `referenceTooShort`, `store`.
   public func resolve(_ reference: String) throws(FieldbookError) -> InstallationID {
@@ -50,7 +50,7 @@ extension Fieldbook {
     ) { (row) throws(FieldbookError) in try Self.id(row.text(0), table: "installation") }
   }
 
-  /// The whole record.
+  /// Reads the whole record.
   /// - Throws: `notFound`, `damagedRow`, `store`.
   public func installation(_ id: InstallationID) throws(FieldbookError) -> Installation {
     try database.snapshot { () throws(FieldbookError) in
@@ -60,7 +60,7 @@ extension Fieldbook {
     }
   }
 
-  /// Where a record stands, also one that cannot be read.
+  /// Reads the status of a record, also of one that cannot be read.
   /// - Throws: `notFound`, `damagedRow`, `store`.
   public func status(of id: InstallationID) throws(FieldbookError) -> Installation.Status {
     let text = try database.first("SELECT status FROM installation WHERE id = ?", [.text(id.text)]) {
@@ -73,13 +73,13 @@ extension Fieldbook {
     return status
   }
 
-  /// By id, unique beginning of an id, or label code.
+  /// Reads the record that an id, the unique beginning of one or a label code names.
   /// - Throws: as `resolve` and `installation(_:)`.
   public func installation(matching reference: String) throws(FieldbookError) -> Installation {
     try installation(try resolve(reference))
   }
 
-  /// The exact bytes of a closed revision, as they are sent, and their digest; nil while that one is open.
+  /// Reads the exact bytes of a closed revision, as they are sent, and their digest; nil while the revision is open.
   public func closedRecord(_ id: InstallationID, revision: Int) throws(FieldbookError) -> (
     body: Data, sha256: String
   )? {
@@ -137,12 +137,12 @@ extension Fieldbook {
     try page(status: status, limit: limit, after: after).installations
   }
 
-  /// How many installations there are of each status; a status without any is not there.
+  /// Counts the installations by status; a status without any is left out.
   public func counts() throws(FieldbookError) -> [Installation.Status: Int] {
     let rows = try database.rows("SELECT status, count(*) FROM installation GROUP BY status") {
       (status: Installation.Status(rawValue: $0.text(0)), count: $0.integer(1))
     }
-    // A status that cannot be read is for `rebuild` to name.
+    // `check` names a status that cannot be read.
     return Dictionary(uniqueKeysWithValues: rows.compactMap { row in row.status.map { ($0, row.count) } })
   }
 

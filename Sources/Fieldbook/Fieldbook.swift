@@ -4,7 +4,7 @@ import Files
 /// has changed is on disk when it returns. Several processes may have it open at once; one object belongs to
 /// one thread at a time.
 public final class Fieldbook {
-  /// The directory itself.
+  /// The path of the directory.
   public let home: String
   public let files: ContentFiles
   let database: Database
@@ -21,17 +21,17 @@ public final class Fieldbook {
     try HomeFile.refuseStrangers(in: home)
     files = ContentFiles(home: home)
     let path = home + "/fieldbook.sqlite"
-    // Looked at before a fresh database is laid down beside them.
+    // The folder is looked at before a fresh database is laid down in it.
     if FilePath(path).kind == nil, files.holdsAnything { throw .databaseMissing(path: path) }
     database = try Database(path: path, busyMilliseconds: busyMilliseconds)
     try Migration.apply(to: database, path: path)
     if try isEmpty(), files.holdsAnything { throw .databaseMissing(path: path) }
   }
 
-  /// Why nothing can be stored at the moment; nil where it can.
+  /// The reason why nothing can be stored at the moment; nil where it can.
   public var writeRefusal: FieldbookError? { database.refusal.map { .store($0) } }
 
-  /// Whether nothing was ever done with it: whoever keeps a file is in the setup before.
+  /// Whether nothing was ever done with the fieldbook. Whoever keeps a file has done the setup before.
   private func isEmpty() throws(FieldbookError) -> Bool {
     let something = try database.first(
       """

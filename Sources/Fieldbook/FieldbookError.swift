@@ -1,7 +1,7 @@
 public import Files
 public import Records
 
-/// What the fieldbook refuses, and what goes wrong in it.
+/// The reasons why the fieldbook refuses something or fails.
 public enum FieldbookError: Error, Hashable, Sendable {
   // MARK: The home directory and the database
   /// A call of the operating system failed on something in the home directory.
@@ -9,20 +9,20 @@ public enum FieldbookError: Error, Hashable, Sendable {
   /// A link, a pipe, a device or a folder has a name that this program gives to files of its own.
   case strangeEntry(path: String)
   case store(StoreFault)
-  /// There is no fieldbook, or an empty one, beside files that belong to one.
+  /// The database is missing or empty, beside files that belong to one.
   case databaseMissing(path: String)
   /// The file is a database of something else.
   case notAFieldbook(path: String)
-  /// Written by a newer program: it names a migration that this one does not know.
+  /// The database was written by a newer program: it names a migration that this one does not know.
   case fromTheFuture(migration: String)
-  /// A row that this program wrote, and that it can no longer read.
+  /// A row that this program wrote can no longer be read.
   case damagedRow(table: String, key: String)
   /// The event log is not what was written, from entry `seq` on.
   case logBroken(seq: Int64, LogFault)
 
-  /// What is kept of a record names events or revisions that the log does not have.
+  /// The record that is kept names events or revisions that the log does not have.
   case recordAhead(InstallationID)
-  /// Whoever asked for it wants it no more.
+  /// The caller asked for it to end.
   case cancelled
 
   // MARK: Installations
@@ -34,19 +34,20 @@ public enum FieldbookError: Error, Hashable, Sendable {
   case referenceTooShort(String)
   case alreadyOpen(InstallationID)
   case refused(StepRefusal)
-  /// A record is registered once, by `open`.
+  /// A record is registered once, by `open`, and was.
   case alreadyRegistered
   case retiredNeedsReason
   case retiredNeedsPhoto
   /// A retired welder takes no code.
   case retiredTakesNoCode
-  /// The event holds what no document can hold, such as 'not a number' or a date that nobody could read again.
+  /// The event holds something that no document can hold, such as 'not a number' or a date that nobody could read
+  /// again.
   case unencodable(event: String)
   /// The evidence of an installation is not as it was written.
   case evidence(InstallationID, EvidenceFault)
   /// Something was added to the record while its agreement was made.
   case recordChanged(InstallationID)
-  /// The same photo is evidence of something else.
+  /// The photo is evidence of something else already.
   case photoUsed(sha256: String, by: InstallationID, stage: Photo.Stage)
   /// This seal was put on another installation, or was on this one and is broken.
   case sealUsed(number: String, by: InstallationID)
@@ -54,7 +55,7 @@ public enum FieldbookError: Error, Hashable, Sendable {
   // MARK: The clock
   /// The laptop's clock says a time before the newest entry that this laptop wrote.
   case clockBehind(now: Timestamp, newest: Timestamp)
-  /// The laptop's clock says a time at which there was no such work.
+  /// The laptop's clock says a time before this work existed.
   case clockImplausible(Timestamp)
 
   // MARK: Codes
@@ -65,35 +66,35 @@ public enum FieldbookError: Error, Hashable, Sendable {
   case blockOverlaps(CodeBlock)
 
   // MARK: Labels
-  /// Their labels are made already; at most ten are named.
+  /// The labels of these codes are made already; at most ten are named.
   case labelsPrinted([LabelCode], count: Int)
-  /// A reprint of what was never printed; at most ten are named.
+  /// The labels of these codes cannot be printed again because they never were; at most ten are named.
   case labelsNotPrinted([LabelCode], count: Int)
   /// Another order, cut off or under way, has this label.
   case labelInJob(LabelCode, output: String)
-  /// What was asked for cannot be done with a label that is this; nil is none at all.
+  /// A label in this state cannot be treated as was asked; nil is no label at all.
   case labelIs(LabelCode, LabelState?)
 
   // MARK: Files
   case fileTooLarge(bytes: Int, largest: Int)
   case fileMissing(sha256: String)
-  /// What lies there is not what the digest or the size says.
+  /// The file is not what its digest or its size says.
   case fileDamaged(sha256: String)
-  /// Not 64 lower-case hexadecimal digits.
+  /// The text is not 64 lower-case hexadecimal digits.
   case notADigest
 
   // MARK: Keys and queue
-  /// No committed key of this id, or not of this installation.
+  /// No key of this id was committed, or none for this installation.
   case keyUnknown(keyId: String)
   case keyInUse(keyId: String, by: InstallationID)
   case revisionUnknown(InstallationID, revision: Int)
-  /// The digest acknowledged is not that of the bytes in the queue.
+  /// The platform acknowledged another digest than that of the bytes in the queue.
   case digestDiffers(InstallationID, revision: Int)
   /// The record cannot count as delivered before its keys and files.
   case stillPending(InstallationID, keys: Int, files: Int)
 }
 
-/// SQLite's result, by what can be done about it.
+/// A failure of SQLite, sorted by what can be done about it.
 public enum StoreFault: Hashable, Sendable {
   /// Another process kept the database locked for as long as we were willing to wait.
   case busy
@@ -104,18 +105,18 @@ public enum StoreFault: Hashable, Sendable {
   case cannotOpen
   case corrupt
   case notADatabase
-  /// Extended result code, https://www.sqlite.org/rescode.html
+  /// Reading or writing failed; the value is SQLite's extended result code, https://www.sqlite.org/rescode.html
   case inputOutput(Int32)
   case constraint(Int32)
   case other(Int32)
 }
 
-/// What is wrong with an entry of the event log.
+/// A fault in an entry of the event log.
 public enum LogFault: Hashable, Sendable {
-  /// Sequence numbers count 1, 2, 3 without a gap.
+  /// The sequence numbers do not count 1, 2, 3 without a gap.
   case gap
-  /// It does not name the digest of the entry before it.
+  /// The entry does not name the digest of the entry before it.
   case previousDiffers
-  /// Its digest is not that of its contents.
+  /// The entry's digest is not that of its contents.
   case digestDiffers
 }

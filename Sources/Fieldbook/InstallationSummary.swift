@@ -3,7 +3,7 @@ public import Records
 /// A line of `list`.
 public struct InstallationSummary: Hashable, Sendable {
   public let id: InstallationID
-  /// Nil for a retired welder.
+  /// The code of the label; nil for a retired welder.
   public let code: LabelCode?
   public let status: Installation.Status
   public let unitName: String

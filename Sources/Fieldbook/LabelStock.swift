@@ -1,8 +1,8 @@
 public import Records
 
-/// What became of the label of a code. Whether it is bound to an installation is another matter.
+/// The state of a code's label. Whether the code is bound to an installation is another matter.
 public enum LabelState: String, Hashable, Sendable, Codable, CaseIterable {
-  /// Ordered; it is not known to be whole.
+  /// The label was ordered; it is not known to be whole.
   case printing
   case printed
   case handedOut
@@ -18,35 +18,35 @@ public struct StockedLabel: Hashable, Sendable {
 
     public let name: Name
     public let at: Timestamp
-    /// Why it was reprinted or spoiled, who it was handed to.
+    /// The reason why the label was reprinted or spoiled, or the person it was handed to.
     public let note: String?
   }
 
   public let code: LabelCode
-  /// Nil where this laptop made no label of it.
+  /// The label's state; nil where this laptop made none.
   public let state: LabelState?
-  /// What its symbol says; nil where that is not known.
+  /// The text in the label's symbol; nil where that is not known.
   public let payload: String?
-  /// Of the label's file; nil where there was none of its own.
+  /// SHA-256 of the label's file; nil where there was none of its own.
   public let sha256: String?
-  /// What it shows besides its code, by the template's field names; nil where that is not known.
+  /// The texts that the label shows besides its code, by the template's field names; nil where that is not known.
   public let texts: [String: String]?
   public let installation: InstallationID?
-  /// In their order.
+  /// The events of the label, oldest first.
   public let events: [Event]
 }
 
-/// How many codes are where. Every code that has a label is in exactly one of `inStock`, `handedOut`, `bound`
-/// and `spoiled`.
+/// The numbers of codes by where they are. Every code that has a label is in exactly one of `inStock`, `handedOut`,
+/// `bound` and `spoiled`.
 public struct LabelCounts: Hashable, Sendable {
-  /// Drawn or from a company's list, without a label yet.
+  /// The codes drawn or from a company's list that have no label yet.
   public var waiting = 0
-  /// Of a job that was cut off.
+  /// The codes in a job that was cut off.
   public var printing = 0
-  /// Of `printing`, those whose code had a label before.
+  /// The part of `printing` whose code had a label before.
   public var reprinting = 0
   public var printed = 0
-  /// Labels that came from elsewhere: bound, handed out, spoiled or reprinted here, first printed elsewhere.
+  /// The labels that came from elsewhere: bound, handed out, spoiled or reprinted here, first printed elsewhere.
   public var printedElsewhere = 0
   public var reprinted = 0
   public var inStock = 0
@@ -54,7 +54,7 @@ public struct LabelCounts: Hashable, Sendable {
   public var bound = 0
   public var spoiled = 0
 
-  /// Whether what was made is all there: what was printed, here or elsewhere, is in stock, handed out, bound,
+  /// Whether all labels are accounted for: each that was printed, here or elsewhere, is in stock, handed out, bound,
   /// spoiled, or its reprint under way. A reprint takes the place of the label before it.
   public var isBalanced: Bool {
     printed + printedElsewhere == inStock + handedOut + bound + spoiled + reprinting

@@ -1,12 +1,13 @@
 import FoundationEssentials
 public import Records
 
-/// Who works with this laptop, for whom, and where it delivers. Everything may still be missing.
+/// The technician of this laptop, the company, and the platform that is delivered to. Everything may still be
+/// missing.
 public struct Setup: Hashable, Sendable, Codable {
   /// The platform's certificate, to which module keys are sealed.
   public struct PlatformKey: Hashable, Sendable, Codable {
     public var certificatePEM: String
-    /// When the platform itself first showed it; nil where it was pinned from a file.
+    /// The moment when the platform itself first showed it; nil where it was pinned from a file.
     public var firstSeenAt: Timestamp?
 
     public init(certificatePEM: String, firstSeenAt: Timestamp?) {
@@ -18,33 +19,33 @@ public struct Setup: Hashable, Sendable, Codable {
   public var technician: Technician?
   /// True for the office of a company: labels are made there, and no step of an installation is taken.
   public var desk: Bool?
-  /// The company of an office; a technician's is with the technician.
+  /// The company of an office; a technician's company is with the technician.
   public var company: WrittenText?
-  /// Whom to call for a repair, as labels show it.
+  /// The phone number to call for a repair, as labels show it.
   public var companyPhone: String?
-  /// GB/T 2260, six digits.
+  /// The region of codes, six digits of GB/T 2260.
   public var region = "150621"
-  /// Base address, without a slash at its end.
+  /// The platform's base address, without a slash at its end.
   public var platform: String?
   public var platformKey: PlatformKey?
-  /// Where the access token lies. The token itself is not copied: it stays in the one file that its owner guards.
+  /// The path of the access token. The token itself is not copied: it stays in the one file that its owner guards.
   public var tokenFile: String?
-  /// Scheme, host and port of the platform that the token was given for; nil in a setup that was saved before this
-  /// was kept.
+  /// The scheme, host and port of the platform that the token was given for; nil in a setup that was saved before
+  /// this was kept.
   public var tokenOrigin: String?
   /// An order of codes that the platform has not answered.
   public var codeOrder: CodeOrder?
-  /// APN that modules are given unless told otherwise.
+  /// The APN that modules are given unless told otherwise.
   public var accessPointName: String?
 
   public init() {}
 
-  /// A request for a block of codes. It is asked under one key until it is answered, so that no block is lost.
+  /// A request for a block of codes. It is repeated under one key until it is answered, so that no block is lost.
   public struct CodeOrder: Hashable, Sendable, Codable {
     public let idempotencyKey: String
     public let region: String
     public let count: Int
-    /// Scheme, host and port of the platform that is asked.
+    /// The scheme, host and port of the platform that is asked.
     public let origin: String
 
     public init(idempotencyKey: String, region: String, count: Int, origin: String) {
@@ -59,7 +60,7 @@ public struct Setup: Hashable, Sendable, Codable {
 extension Fieldbook {
   private static let setupName = "setup"
 
-  /// What was saved last; all but empty before that.
+  /// Reads the setup that was saved last; before that it is all but empty.
   /// - Throws: `damagedRow`, `store`.
   public func setup() throws(FieldbookError) -> Setup {
     let body = try database.first(

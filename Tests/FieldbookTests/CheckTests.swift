@@ -6,7 +6,7 @@ import Testing
 
 @testable import Fieldbook
 
-/// A fieldbook that was changed behind its back, and what the check says of it.
+/// Checks a fieldbook that was changed behind its back.
 @Suite struct CheckTests {
   let home = TestHome()
 
@@ -26,7 +26,7 @@ import Testing
     var steps: [Fieldbook.CheckStep] = []
     let check = try fieldbook.check { steps.append($0) }
     #expect(check.faults == [])
-    // Agreement and strokes of both are of the same bytes here.
+    // Agreement and strokes of both records are of the same bytes here.
     #expect((check.entries, check.installations, check.files) == (20, 2, 6))
     #expect(
       steps == [
@@ -96,7 +96,7 @@ import Testing
       for key in 0..<20 { try Sample.signed(in: fieldbook, key: Sample.key(UInt8(key))) }
       path = fieldbook.database.path
     }
-    // The leaf pages at the end of the file.
+    // The damage lies in the leaf pages at the end of the file.
     let file = try #require(FileHandle(forUpdatingAtPath: path))
     let end = try file.seekToEnd()
     try file.seek(toOffset: end - 4_096 * 6 + 200)
@@ -118,7 +118,7 @@ import Testing
     let other = try Fieldbook(home: home.path, busyMilliseconds: 0)
     var written = 0
     let check = try fieldbook.check { step in
-      // In the middle of the records, and at the first file.
+      // The check is cancelled in the middle of the records, and at the first file.
       switch step {
       case .database, .records(0, _), .files(0, _):
         #expect(throws: Never.self) {
@@ -129,7 +129,7 @@ import Testing
       }
     }
     #expect(written == 3)
-    // In one state of it: what came meanwhile is not in it.
+    // The check sees one state: an installation that came meanwhile is not in it.
     #expect(check.installations == 1)
     #expect(check.faults == [])
     #expect(try fieldbook.list().count == 4)
@@ -193,7 +193,7 @@ import Testing
     unlink(path)
     #expect(symlink(outside, path) == 0)
     #expect(throws: FieldbookError.fileDamaged(sha256: sha256)) { try fieldbook.files.contents(of: sha256) }
-    // Kept anew, the link is gone and what it led to is as it was.
+    // Storing the file again removes the link and leaves the file that it led to as it was.
     #expect(try fieldbook.files.store(bytes) == sha256)
     #expect(FilePath(path).kind == .regular)
     #expect(try Data(contentsOf: URL(filePath: outside)) == bytes)
@@ -207,14 +207,14 @@ import Testing
     #expect(throws: FieldbookError.strangeEntry(path: path)) { try fieldbook.files.store(bytes) }
     rmdir(path)
 
-    // A terabyte that takes no room on the disk: its size says that it is not ours.
+    // A terabyte takes no room on the disk here: its size says that the file is not ours.
     let huge = open(path, O_RDWR | O_CREAT, 0o600)
     #expect(ftruncate(huge, 1 << 40) == 0)
     close(huge)
     #expect(throws: FieldbookError.fileDamaged(sha256: sha256)) { try fieldbook.files.verify(sha256) }
     unlink(path)
 
-    // The folder of the digest is a link to one that has a file of this name.
+    // The folder of the digest is a link to another that has a file of this name.
     let folder = String(path.dropLast(65))
     #expect(rename(folder, folder + "x") == 0)
     try bytes.write(to: URL(filePath: "\(folder)x/\(sha256)"))

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Fieldbook
 
-/// A clock that is wrong is noticed before anything is dated by it.
+/// Checks that a wrong clock is noticed before anything is dated by it.
 @Suite struct ClockDateTests {
   let home = TestHome()
 
@@ -54,7 +54,7 @@ import Testing
     #expect(try fieldbook.acceptClock(reason: WrittenText(asKept: "again"), at: Sample.at(6)) == nil)
     _ = try fieldbook.open(Sample.id(), Sample.registered(), at: Sample.at(7))
 
-    // It is an entry like any other, and about no installation.
+    // The acceptance is an entry like any other, and about no installation.
     #expect(try fieldbook.verifyLog().entries == 3)
     #expect(try fieldbook.rebuild() == .init(installations: 2, repaired: []))
     let entry = try #require(
@@ -64,13 +64,13 @@ import Testing
     #expect(entry.0 == "laptop" && entry.1 == "clockAccepted" && entry.3 == Sample.at(6).description)
     let kept = try RecordCoding.decode(ClockAcceptance.self, from: entry.2)
     #expect(kept.facts.reason.text == "钮扣电池" && kept.facts.previous == ahead.description)
-    // Entries on both sides of it are still joined.
+    // The entries on both sides of it are still joined.
     let photo = try Sample.photo(.before, "p", in: fieldbook)
     _ = try fieldbook.append(.photographed(photo), to: id, by: Self.longLived, at: Sample.at(8))
     #expect(try fieldbook.provenRecord(of: id).photos.count == 1)
   }
 
-  /// The date is asked for when it is this event's turn, so that two at once cannot overtake each other.
+  /// The date is asked for when it is the event's turn, so that two at once cannot overtake each other.
   @Test func asksForTheTimeInsideTheTransaction() throws {
     let fieldbook = try home.ready()
     let id = Sample.id()

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Fieldbook
 
-/// Several processes, or a disk that has no more to give.
+/// Several processes work at once, or the disk has no more to give.
 @Suite struct ContentionTests {
   let home = TestHome()
 

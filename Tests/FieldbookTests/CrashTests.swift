@@ -4,11 +4,11 @@ import Testing
 
 @testable import Fieldbook
 
-/// What a kill, a power cut or a full disk in the middle leaves behind.
+/// A kill, a power cut or a full disk comes in the middle of a write.
 @Suite struct CrashTests {
   let home = TestHome()
 
-  /// Every row of every table.
+  /// Reads every row of every table.
   private func state(of fieldbook: Fieldbook) throws -> [String] {
     let tables = try fieldbook.database.rows(
       "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name"
@@ -22,7 +22,7 @@ import Testing
     }
   }
 
-  /// Each write that a registration, a signature, a void or an acknowledgement makes.
+  /// Fails each write that a registration, a signature, a void or an acknowledgement makes.
   @Test(
     arguments: [
       ("open", "INSERT", "event"), ("open", "INSERT", "installation"), ("open", "INSERT", "record"),
@@ -114,6 +114,7 @@ import Testing
     )
   }
 
+  /// Opens a copy and checks it.
   /// - Returns: how many events are left.
   private func check(database: Data, log: Data) throws -> Int {
     let copy = TestHome()

@@ -8,7 +8,7 @@ import Testing
 @Suite struct EvidenceTests {
   let home = TestHome()
 
-  /// A record that lacks only its signature, the third of three, with entries of others before and behind it.
+  /// Walks a record up to its signature, the third of three, with entries of others before and behind it.
   private func walked(_ fieldbook: Fieldbook) throws -> InstallationID {
     try Sample.signed(in: fieldbook, key: Sample.key(1))
     let id = Sample.id()
@@ -20,7 +20,7 @@ import Testing
     return id
   }
 
-  /// Lets SQL change what the triggers guard, as whoever has the file can.
+  /// Lets SQL change the rows that the triggers guard, as anybody can who has the file.
   private func tamper(_ fieldbook: Fieldbook, _ sql: String) throws {
     try fieldbook.database.execute(
       """
@@ -161,7 +161,7 @@ import Testing
     }
   }
 
-  /// However many installations there are, a signature looks up its own entries and their neighbours.
+  /// A signature looks up its own entries and their neighbours, however many installations there are.
   @Test func doesNotReadTheWholeLogForOneSignature() throws {
     let fieldbook = try home.ready()
     let plan = try fieldbook.database.rows(
@@ -219,7 +219,7 @@ import Testing
     #expect(try fieldbook.fault(of: record) == .revision(1))
   }
 
-  /// One bit at a time, in any byte of the body, is found.
+  /// A flip of one bit is found in any byte of the body.
   @Test func findsEveryFlippedBit() throws {
     let fieldbook = try home.ready()
     try Sample.signed(in: fieldbook)

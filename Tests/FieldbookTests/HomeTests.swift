@@ -166,7 +166,7 @@ import Testing
     #expect(counts.isBalanced && counts.bound == 1 && counts.printedElsewhere == 0)
     #expect(counts.spoiled == (name == "0001-fieldbook" ? 0 : 1))
     let modules = name >= "0003" ? ["WT-5354-0001"] : []
-    // What a label showed is not known of one that is older than the keeping of it.
+    // The texts of a label that is older than the keeping of them are not known.
     #expect(label.texts == (name >= "0004" ? ["unitName": "示例焊接铺"] : nil))
     let files = ["150621-ZZZZZZ-0.png": String(repeating: "ab", count: 32)]
     #expect(try fieldbook.finishedLabels(output: "/kept", sha256: "d")?.files == (name >= "0004" ? files : nil))

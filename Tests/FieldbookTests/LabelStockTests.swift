@@ -54,7 +54,7 @@ import Testing
 
   @Test func takesACodeOfACompanysListAsItsOwn() throws {
     let fieldbook = try home.ready(codes: 3)
-    // One of this laptop's block that nobody drew: it is used up by the list.
+    // The list has a code of this laptop's block that nobody drew: it is used up by the list.
     try make([foreign, second], in: fieldbook)
     #expect(try fieldbook.codesLeft() == 2)
     #expect(try fieldbook.drawCodes(count: 2) == [first, third])
@@ -108,7 +108,7 @@ import Testing
     #expect(try fieldbook.label(of: codes[0]).events.map(\.name) == [.printed, .spoiled, .reprinted])
     #expect(try fieldbook.label(of: codes[0]).events.last?.note == "wrong template")
     #expect(try fieldbook.label(of: codes[2]).events.map(\.name) == [.printed])
-    // Nothing of it was ever made: that is no list to make again.
+    // No label of this list was ever made, so it is no list to make again.
     let fresh = try fieldbook.drawCodes(count: 2)
     #expect(throws: FieldbookError.labelsNotPrinted(fresh, count: 2)) {
       try fieldbook.beginLabels(
@@ -133,7 +133,7 @@ import Testing
     }
     let job = try fieldbook.beginLabels(order(codes), at: Sample.at(3))
     #expect(job.isSameOrder && Array(job.made.keys) == [first])
-    // What is counted is not counted again.
+    // A label that is counted is not counted again.
     #expect(try fieldbook.markPrinted(codes.map(printed), in: job, at: Sample.at(4)) == 2)
     try fieldbook.endLabels(job, at: Sample.at(5))
     let counts = try fieldbook.labelCounts()

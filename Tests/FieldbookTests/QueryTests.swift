@@ -48,7 +48,7 @@ import Testing
       if page.isEmpty { break }
       #expect(page.count <= 7)
       paged += page
-      // Opened meanwhile: not in the pages that follow.
+      // This installation is opened meanwhile, and is not in the pages that follow.
       if paged.count == 7 { _ = try fieldbook.open(Sample.id(), Sample.registered(), at: Sample.at(100)) }
     }
     #expect(paged == all)
@@ -74,7 +74,7 @@ import Testing
   @Test func answersWithinTheTimeAllowedFromTenThousandInstallations() throws {
     let fieldbook = try home.ready()
     let signed = try Sample.signed(in: fieldbook)
-    // Copies of a whole record under other ids: what the queries read, without 100,000 synced commits.
+    // These are copies of a whole record under other ids, which the queries read, without 100,000 synced commits.
     try fieldbook.database.execute(
       """
       PRAGMA foreign_keys = OFF;

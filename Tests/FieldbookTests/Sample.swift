@@ -12,7 +12,7 @@ final class TestHome {
 
   func fieldbook() throws -> Fieldbook { try Fieldbook(home: path, busyMilliseconds: 20_000) }
 
-  /// One with a block of codes.
+  /// Makes a fieldbook with a block of codes.
   func ready(codes: Int = 100) throws -> Fieldbook {
     let fieldbook = try fieldbook()
     try fieldbook.addBlock(Sample.block("00A000", codes))
@@ -115,7 +115,7 @@ enum Sample {
       strokesSha256: try fieldbook.files.store(Data("{\"strokes\":[]}".utf8)))
   }
 
-  /// A record that has been through all of it.
+  /// Makes a record that has been through the whole walk.
   @discardableResult
   static func signed(
     in fieldbook: Fieldbook, id: InstallationID = id(), key: SecretKey = key(0), at second: Int64 = 0

@@ -3,11 +3,11 @@ import Files
 import FoundationEssentials
 import Glibc
 
-/// How the SQLite file is opened: to write, or where the disk does not let us, in the way that can still read all
-/// that was committed.
+/// An open SQLite file: to write, or where the disk does not allow that, in the way that can still read all that was
+/// committed.
 struct Connection {
   let handle: OpaquePointer
-  /// Why nothing can be written; nil where it can.
+  /// The reason why nothing can be written; nil where it can.
   let refusal: StoreFault?
 
   // MARK: - Opening
@@ -35,13 +35,14 @@ struct Connection {
     throw .store(refusal)
   }
 
-  /// Ways to read what cannot be written, the one that needs least first. https://www.sqlite.org/wal.html#readonly
+  /// The ways to read a file that cannot be written, the one that needs least first.
+  /// https://www.sqlite.org/wal.html#readonly
   private enum Way: CaseIterable {
-    /// With the index of the log that another process, or a killed one, has left beside it.
+    /// The index of the log is the one that another process, or a killed one, has left beside the file.
     case sharedIndex
-    /// Alone, with the index of the log in our memory: nothing has to grow on the disk.
+    /// The index of the log is in our memory, and nobody else reads: nothing has to grow on the disk.
     case ownIndex
-    /// As a file that nobody changes, where no log is beside it whose changes would be missed.
+    /// The file is read as one that nobody changes, where no log is beside it whose changes would be missed.
     case unchanging
 
     func fits(_ path: String, _ refusal: StoreFault) -> Bool {
@@ -62,7 +63,7 @@ struct Connection {
     var flags: Int32 {
       switch self {
       case .sharedIndex: SQLITE_OPEN_READONLY
-      // Its lock wants a file that is open for writing.
+      // The lock of this way wants a file that is open for writing.
       case .ownIndex: SQLITE_OPEN_READWRITE
       case .unchanging: SQLITE_OPEN_READONLY | SQLITE_OPEN_URI
       }
@@ -71,7 +72,7 @@ struct Connection {
     var script: [String] { self == .ownIndex ? ["PRAGMA locking_mode = EXCLUSIVE"] : [] }
   }
 
-  /// SQLite would make the file readable by others; its -wal and -shm take after it.
+  /// Makes the file. SQLite would make it readable by others; its -wal and -shm take after it.
   private static func makeFile(_ path: String) throws(FieldbookError) {
     switch FilePath(path).kind {
     case nil:
@@ -79,7 +80,7 @@ struct Connection {
         try OpenFile(writing: FilePath(path), .refusesLinks, making: .exactly(0o600)).close()
       } catch { throw FieldbookError(error) }
     case .regular:
-      // Asked without opening it: closing a file gives up all locks that this process has on it, fcntl(2).
+      // The file is not opened for this: closing a file gives up all locks that this process has on it, fcntl(2).
       guard access(path, W_OK) != 0 else { return }
       throw .store(errno == EROFS ? .readOnly : .cannotOpen)
     default: throw .strangeEntry(path: path)
@@ -101,9 +102,9 @@ struct Connection {
     _ = wt_sqlite3_set_defensive(opened)
     let settings = [
       "PRAGMA foreign_keys = ON", "PRAGMA secure_delete = ON",
-      // Without it, REPLACE deletes rows behind the back of the triggers that guard the log.
+      // Without this setting, REPLACE deletes rows behind the back of the triggers that guard the log.
       "PRAGMA recursive_triggers = ON", "PRAGMA trusted_schema = OFF",
-      // The first look into the file itself.
+      // This is the first look into the file itself.
       "SELECT count(*) FROM sqlite_schema",
     ]
     for statement in script + settings {
@@ -119,7 +120,7 @@ struct Connection {
 
   // MARK: - What went wrong
 
-  /// What a result code means, with the system's own reason for it and the disk's state.
+  /// Translates a result code, with the system's own reason for it and the disk's state.
   static func fault(_ code: Int32, of handle: OpaquePointer?, path: String) -> StoreFault {
     let fault = StoreFault(code)
     switch fault {
@@ -145,7 +146,7 @@ struct Connection {
     (try? FilePath(path).status(followsLinks: false).byteCount) ?? 0
   }
 
-  /// The path as a URI of SQLite, in which '?', '#' and '%' mean something. https://www.sqlite.org/uri.html
+  /// The path as a URI of SQLite, in which '?', '#' and '%' have a meaning. https://www.sqlite.org/uri.html
   private static func uri(_ path: String) -> String {
     path.utf8.reduce(into: "file:") { uri, byte in
       switch byte {
@@ -157,7 +158,7 @@ struct Connection {
 }
 
 extension StoreFault {
-  /// From a primary or extended result code.
+  /// Translates a primary or extended result code.
   init(_ code: Int32) {
     switch code & 0xFF {
     case SQLITE_BUSY, SQLITE_LOCKED: self = .busy

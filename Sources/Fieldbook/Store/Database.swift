@@ -5,11 +5,11 @@ import FoundationEssentials
 final class Database {
   let path: String
   private let handle: OpaquePointer
-  /// Why nothing can be written; nil where it can.
+  /// The reason why nothing can be written; nil where it can.
   let refusal: StoreFault?
-  /// Prepared, and not in use; by their SQL.
+  /// Prepared statements that are not in use, by their SQL.
   private var idle: [String: OpaquePointer] = [:]
-  /// More than there are in any one transaction.
+  /// The number of idle statements that are kept: more than there are in any one transaction.
   private static let mostIdle = 64
 
   // MARK: - Opening
@@ -31,11 +31,12 @@ final class Database {
 
   // MARK: - Using
 
-  /// Runs SQL of ours without values, several statements if need be.
+  /// Runs our own SQL without values, several statements if need be.
   func execute(_ script: String) throws(FieldbookError) {
     try check(sqlite3_exec(handle, script, nil, nil, nil))
   }
 
+  /// Runs a statement that changes rows.
   /// - Returns: how many rows were changed.
   @discardableResult
   func run(_ sql: String, _ values: [SQLValue] = []) throws(FieldbookError) -> Int {
@@ -70,13 +71,13 @@ final class Database {
     }
   }
 
-  /// All of `body` or nothing, with the write lock held from the start.
+  /// Runs `body` in a transaction, all of it or nothing, with the write lock held from the start.
   func transaction<Value>(_ body: () throws(FieldbookError) -> Value) throws(FieldbookError) -> Value {
     if let refusal { throw .store(refusal) }
     return try transaction("BEGIN IMMEDIATE", body)
   }
 
-  /// Several reads that see one state.
+  /// Runs `body` so that all its reads see one state.
   func snapshot<Value>(_ body: () throws(FieldbookError) -> Value) throws(FieldbookError) -> Value {
     try transaction("BEGIN", body)
   }
@@ -121,7 +122,7 @@ final class Database {
   private func put(_ statement: OpaquePointer, back sql: String) {
     sqlite3_reset(statement)
     sqlite3_clear_bindings(statement)
-    // Where it was taken twice at once, one of the two is enough.
+    // A statement that was taken twice at once is kept once.
     if idle.count >= Self.mostIdle || idle[sql] != nil {
       sqlite3_finalize(statement)
     } else {
@@ -150,14 +151,14 @@ final class Database {
   private func fault(_ code: Int32) -> FieldbookError {
     let fault = Connection.fault(code, of: handle, path: path)
     switch fault {
-    // What could not be written from the start fails for the reason of the start.
+    // A database that could not be written from the start fails for the reason of the start.
     case .readOnly, .cannotOpen, .diskFull: return .store(refusal ?? fault)
     default: return .store(fault)
     }
   }
 }
 
-/// A row while its statement stands on it; not to be kept. Columns count from 0.
+/// A row, valid while its statement stands on it; it is not to be kept. Columns count from 0.
 struct Row {
   fileprivate let statement: OpaquePointer
 
@@ -165,7 +166,7 @@ struct Row {
 
   func isNull(_ column: Int32) -> Bool { sqlite3_column_type(statement, column) == SQLITE_NULL }
 
-  /// Empty where the column is null.
+  /// The text of a column; empty where the column is null.
   func text(_ column: Int32) -> String {
     guard let start = sqlite3_column_text(statement, column) else { return "" }
     let count = Int(sqlite3_column_bytes(statement, column))
@@ -174,7 +175,7 @@ struct Row {
 
   func optionalText(_ column: Int32) -> String? { isNull(column) ? nil : text(column) }
 
-  /// Empty where the column is null.
+  /// The bytes of a column; empty where the column is null.
   func blob(_ column: Int32) -> Data {
     guard let start = sqlite3_column_blob(statement, column) else { return Data() }
     return Data(bytes: start, count: Int(sqlite3_column_bytes(statement, column)))

@@ -4,7 +4,7 @@ struct Migration {
   let name: String
   let script: String
 
-  /// 'wt01' as SQLite's application id: which file this is, for `file` and for us.
+  /// SQLite's application id of this file, 'wt01': it says which file this is, to `file` and to us.
   static let applicationId = 0x7774_3031
 
   static let all = [
@@ -20,7 +20,7 @@ struct Migration {
   {
     if try done(in: database, path: path, of: migrations) == migrations.count { return }
     try database.transaction { () throws(FieldbookError) in
-      // Asked again under the lock: another process may have been here in between.
+      // The question is asked again under the lock: another process may have been here in between.
       let done = try done(in: database, path: path, of: migrations)
       if done == 0 {
         try database.execute("PRAGMA application_id = \(applicationId)")
@@ -36,7 +36,7 @@ struct Migration {
     }
   }
 
-  /// How many of `migrations` the database has been through.
+  /// Counts the `migrations` that the database has been through.
   private static func done(in database: Database, path: String, of migrations: [Migration])
     throws(FieldbookError) -> Int
   {

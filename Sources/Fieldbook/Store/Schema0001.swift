@@ -1,4 +1,4 @@
-/// Times are RFC 3339 texts, digests 64 lower-case hexadecimal digits, documents UTF-8 JSON.
+/// The first schema. Times are RFC 3339 texts, digests 64 lower-case hexadecimal digits, documents UTF-8 JSON.
 let schema0001 = """
   -- What happened, in order. `EventLog` documents the chain.
   CREATE TABLE event (

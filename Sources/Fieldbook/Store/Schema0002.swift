@@ -1,4 +1,4 @@
-/// Labels: what became of each. A code without a row in `label` has none that this laptop made.
+/// The tables of labels. A code without a row in `label` has none that this laptop made.
 let schema0002 = """
   -- 'listed' is a code that a company's list brought.
   CREATE TABLE code_0002 (

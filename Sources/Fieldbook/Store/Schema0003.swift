@@ -1,4 +1,4 @@
-/// Modules that a station has had, good or not.
+/// The table of modules that a station has had, good or not.
 let schema0003 = """
   CREATE TABLE module_run (
     number INTEGER PRIMARY KEY,

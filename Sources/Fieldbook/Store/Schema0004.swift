@@ -1,4 +1,4 @@
-/// What a label showed, and which files an order left behind.
+/// The texts that a label showed, and the files that an order left behind.
 let schema0004 = """
   -- The texts of the label's fields, as a JSON object; nil where the label was made before they were kept.
   ALTER TABLE label ADD COLUMN texts TEXT;
