@@ -5,15 +5,15 @@ public import Records
 
 /// The 安装部署协议 as it is signed.
 public struct AgreementDocument: Hashable, Sendable {
-  /// A4, real text, fonts embedded.
+  /// The PDF: A4, real text, fonts embedded.
   public let pdf: Data
-  /// Of `pdf`, lower-case hex.
+  /// SHA-256 of `pdf`, lower-case hex.
   public let sha256: String
   public let pageCount: Int
 }
 
-/// An installation's agreement: the record just before the signature, and who signed it when.
-/// The same values give the same bytes.
+/// An installation's agreement: the record just before the signature, with the signatory and the time. The same
+/// values give the same bytes.
 public struct Agreement {
   private let facts: AgreementFacts
   private let parts: AgreementParts
@@ -23,9 +23,10 @@ public struct Agreement {
   private let strokesSha256: String
   private let symbol: QRSymbol
 
+  /// Puts an agreement together.
   /// - Parameters:
   ///   - schemeTitle: the scheme's Chinese title; nil shows its name only.
-  ///   - strokesSha256: of the strokes as they were read, lower-case hex; it stands below the signature.
+  ///   - strokesSha256: SHA-256 of the strokes as they were read, lower-case hex; it stands below the signature.
   /// - Throws: `incomplete`; `drawing(.symbolTooLong)`.
   public init(
     of installation: Installation, signatory: Signatory, signedAt: Timestamp, strokes: SignatureStrokes,
@@ -40,6 +41,7 @@ public struct Agreement {
     do { symbol = try QRSymbol(parts.label.payload, atLeast: .medium) } catch { throw .drawing(error) }
   }
 
+  /// Makes the document.
   /// - Throws: `noGlyph` where a character would come out as an empty box, so that nobody signs it; `drawing`.
   public func render() throws(AgreementError) -> AgreementDocument {
     let flow = PageFlow()
@@ -67,7 +69,7 @@ public struct Agreement {
 
   // MARK: - The document, from top to bottom
 
-  /// Room for the signature's part of the page, heading included.
+  /// The room that the signature's part of the page takes, heading included.
   private static let signatureMillimetres = 72.0
 
   private func layOut(in flow: PageFlow) {
@@ -116,7 +118,7 @@ public struct Agreement {
       canvas.draw(title, x: PageFlow.left, y: top - 1)
       canvas.draw(subtitle, x: PageFlow.left, y: top + 9.2)
       canvas.draw(numbers, x: PageFlow.left, y: top + side - numbers.heightMillimetres)
-      // The quiet zone may reach into the margin: there is nothing in it.
+      // The quiet zone may reach into the margin, which is empty.
       let quiet = Double(QRSymbol.quietModules) * module
       canvas.draw(
         symbol, x: PageFlow.left + PageFlow.width - side + 2 * quiet, y: top + quiet, moduleMillimetres: module)

@@ -1,14 +1,14 @@
 public import Drawing
 public import Records
 
-/// What can go wrong between a record and its agreement. No name, phone or signature appears here.
+/// The failures between a record and its agreement. No case carries a name, a phone or a signature.
 public enum AgreementError: Error, Hashable, Sendable {
-  /// Parts of the record that an agreement is about and that are not there yet, as the steps that bring
-  /// them, in the order of the walk.
+  /// The record lacks parts that an agreement is about; they are named by the steps that bring them, in the order of
+  /// the walk.
   case incomplete([Step])
-  /// `path` as in `strokes[3][17].x`; `$` for the document itself.
+  /// The strokes are wrong at `path`, as in `strokes[3][17].x`; `$` is the document itself.
   case strokes(path: String, StrokesFault)
-  /// Characters of the record that no installed font has, each once.
+  /// The record has characters that no installed font has, each named once.
   case noGlyph([Unicode.Scalar])
   case drawing(DrawingError)
 
@@ -16,11 +16,11 @@ public enum AgreementError: Error, Hashable, Sendable {
     case notJSON(JSONFault)
     case missing
     case wrongType
-    /// Inclusive.
+    /// The value is outside its limits, both inclusive.
     case outOfRange(lower: Double, upper: Double)
-    /// More of them, or of bytes, than are read.
+    /// There are more of them, or of bytes, than are read.
     case tooMany(most: Int)
-    /// So little ink that it may be a slip: its length is under a tenth of the pad's shorter side.
+    /// There is so little ink that it may be a slip: its length is under a tenth of the pad's shorter side.
     case noSignature
   }
 }

@@ -1,7 +1,7 @@
 import Records
 
-/// What the record says, in the words of the document. Everything that was registered is here, filled
-/// in or not: an empty cell too is what the owner signs.
+/// The record in the words of the document. Everything that was registered is here, filled in or not: an empty cell
+/// too is what the owner signs.
 struct AgreementFacts {
   let installation: Installation
   let parts: AgreementParts
@@ -119,6 +119,7 @@ struct AgreementParts {
   let seal: Seal
   let handover: Handover
 
+  /// Takes the parts out of a record.
   /// - Throws: `incomplete`.
   init(_ installation: Installation) throws(AgreementError) {
     let missing = Step.allCases.filter { $0 != .sign && !installation.isDone($0) }

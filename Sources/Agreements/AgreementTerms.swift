@@ -1,5 +1,5 @@
-/// What the two parties promise each other. The wording has a version, which stands in the document:
-/// an agreement once signed keeps the wording it was signed with.
+/// The clauses of the agreement between the two parties. The wording has a version, which stands in the document: an
+/// agreement once signed keeps the wording it was signed with.
 enum AgreementTerms {
   static let version = "2026-1"
 

@@ -1,7 +1,7 @@
 import Records
 
-/// The agreement's Chinese for what the record keeps as codes and numbers. The document is Chinese only;
-/// it is what the owner signs.
+/// The agreement's Chinese words for what the record keeps as codes and numbers. The document is Chinese only; it is
+/// what the owner signs.
 enum AgreementWords {
   // MARK: - Times and numbers
 
@@ -11,7 +11,8 @@ enum AgreementWords {
 
   // MARK: - The test
 
-  /// Test plans come as files, so a step may have a name that is not listed; it is shown as it is.
+  /// The Chinese name of a test step. Test plans come as files, so a step may have a name that is not listed; it is
+  /// shown as it is.
   static func step(_ name: String) -> String { steps[name] ?? name }
 
   static func unit(_ unit: String) -> String { units[unit] ?? unit }
@@ -41,7 +42,7 @@ enum AgreementWords {
     }
   }
 
-  /// A test step that finds a yes or a no has the unit one.
+  /// The unit of a test step that finds a yes or a no.
   private static let yesOrNo = "1"
 
   private static let steps = [

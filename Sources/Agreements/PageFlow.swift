@@ -1,7 +1,7 @@
 import Drawing
 
-/// Blocks one under the other, page after page. Nothing is drawn before all is placed, since each page
-/// says how many there are.
+/// Places blocks one under the other, page after page. Nothing is drawn before all is placed, since each page says
+/// how many there are.
 final class PageFlow {
   typealias Drawing = (_ canvas: any Artboard, _ top: Double) -> Void
 
@@ -10,7 +10,7 @@ final class PageFlow {
     let draw: Drawing
   }
 
-  /// A4, millimetres.
+  /// The size of A4 and its margins, millimetres.
   static let pageWidth = 210.0
   static let pageHeight = 297.0
   static let sideMargin = 18.0

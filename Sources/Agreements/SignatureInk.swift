@@ -8,13 +8,13 @@ struct SignatureInk {
     let widthMillimetres: Double
   }
 
-  /// Of the pen at no and at full pressure; without a pressure the middle.
+  /// The width of the pen at no and at full pressure; without a pressure it is the middle.
   static let penMillimetres = 0.25...0.95
-  /// Widths are whole multiples of this, so that a stroke is a few lines and not one a point.
+  /// The step of widths: they are whole multiples of it, so that a stroke is a few lines and not one a point.
   private static let widthStep = 0.05
-  /// Points nearer to each other are one.
+  /// The distance below which two points are one.
   private static let resolution = 0.08
-  /// A small signature on a large pad is enlarged no more than this over what the whole pad would be.
+  /// The enlargement of a small signature on a large pad is no more than this over what the whole pad would have.
   private static let mostEnlargement = 3.0
 
   private struct Dot {
@@ -35,7 +35,7 @@ struct SignatureInk {
     let bottom = points.map(\.y).max() ?? 0
     let inner = box.inset(by: Self.penMillimetres.upperBound)
     let whole = min(inner.width / strokes.widthPixels, inner.height / strokes.heightPixels)
-    // A stroke straight across or down has no extent the other way; it sets no scale there.
+    // A stroke straight across or down has no extent the other way, and sets no scale there.
     let scale = min(
       right > left ? inner.width / (right - left) : .infinity,
       bottom > top ? inner.height / (bottom - top) : .infinity, whole * Self.mostEnlargement)
@@ -85,9 +85,9 @@ struct SignatureInk {
     return kept
   }
 
-  /// Cubic curves through the points, tangents by Catmull and Rom: each points from the neighbour before
-  /// to the neighbour behind. One line as long as the width, rounded, stays the same. A curve lies within
-  /// the hull of its control points, so holding these in the box holds the ink in it.
+  /// Draws cubic curves through the points with tangents by Catmull and Rom: each points from the neighbour before to
+  /// the neighbour behind. A line goes on as long as its rounded width stays the same. A curve lies within the hull
+  /// of its control points, so holding these in the box holds the ink in it.
   private static func lines(through dots: [Dot], within box: Rectangle) -> [Line] {
     func across(_ x: Double) -> Double { min(max(x, box.x), box.right) }
     func down(_ y: Double) -> Double { min(max(y, box.y), box.bottom) }

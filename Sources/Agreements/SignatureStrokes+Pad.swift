@@ -1,6 +1,6 @@
 extension SignatureStrokes {
-  /// The stroke as far as it lies on the pad: a pen slips over the edge, and what it does there is no ink. A stroke that
-  /// leaves the pad and comes back is more than one; where it crosses the edge, time and pressure are those on the way.
+  /// Cuts a stroke to the pad: a pen slips over the edge, and what it does there is no ink. A stroke that leaves the
+  /// pad and comes back becomes more than one; where it crosses the edge, time and pressure are those on the way.
   static func onPad(_ stroke: [Point], widthPixels width: Double, heightPixels height: Double) -> [[Point]] {
     func isOnPad(_ point: Point) -> Bool { (0...width).contains(point.x) && (0...height).contains(point.y) }
     if stroke.allSatisfy(isOnPad) { return stroke.isEmpty ? [] : [stroke] }
@@ -26,8 +26,8 @@ extension SignatureStrokes {
     return parts
   }
 
-  /// What lies on the pad of the way from one point to another, in parts of it from 0 to 1; nil where nothing does
-  /// (the method of Liang and Barsky).
+  /// The part of the way from one point to another that lies on the pad, as shares from 0 to 1; nil where nothing
+  /// does (the method of Liang and Barsky).
   private static func shareOnPad(_ from: Point, _ to: Point, width: Double, height: Double) -> ClosedRange<
     Double
   >? {

@@ -13,25 +13,26 @@ public struct SignatureStrokes: Hashable, Sendable {
     public let x: Double
     public let y: Double
     public let milliseconds: Double
-    /// Nil where the pad does not measure it.
+    /// The pressure from 0 to 1; nil where the pad does not measure it.
     public let pressure: Double?
   }
 
   public static let mostBytes = 4 << 20
   public static let mostStrokes = 1_000
   public static let mostPoints = 50_000
-  /// Of one side of the pad, pixels, inclusive.
+  /// The length of one side of the pad, pixels, inclusive.
   public static let padPixels = 20.0...20_000
-  /// How far from the pad's top left a point may lie, pixels, inclusive; beyond it is no slip of a pen.
+  /// The distance of a point from the pad's top left, pixels, inclusive; a point beyond it is no slip of a pen.
   public static let reachPixels = -20_000.0...40_000
-  /// A day; nobody signs for longer.
+  /// The longest time of a signature, milliseconds: a day, and nobody signs for longer.
   public static let longestMilliseconds = 86_400_000.0
 
   public let widthPixels: Double
   public let heightPixels: Double
-  /// Strokes without a point are left out.
+  /// The strokes on the pad; those without a point are left out.
   public let strokes: [[Point]]
 
+  /// Reads a signature's file.
   /// - Throws: `strokes`, with the first thing that is wrong.
   public init(json: Data) throws(AgreementError) {
     guard json.count <= Self.mostBytes else {
@@ -73,7 +74,7 @@ public struct SignatureStrokes: Hashable, Sendable {
     }
   }
 
-  /// How far the pen went on the pad, pixels.
+  /// The length of the pen's way on the pad, pixels.
   public var inkPixels: Double {
     strokes.reduce(0) { sum, stroke in
       zip(stroke, stroke.dropFirst()).reduce(sum) { length, step in

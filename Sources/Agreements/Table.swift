@@ -1,6 +1,6 @@
 import Drawing
 
-/// Ruled tables whose rows grow with their text: a value wraps and never leaves its cell.
+/// A ruled table whose rows grow with their text: a value wraps and never leaves its cell.
 struct Table {
   struct Cell {
     enum Role { case key, value, small, head }
@@ -17,14 +17,15 @@ struct Table {
   private static let ruleWidth = 0.15
   private static let rule = Canvas.Colour.grey(0.55)
   private static let shade = Canvas.Colour.grey(0.94)
-  /// Longer texts go on in a row of their own, so that no row is higher than a page.
+  /// The number of characters up to which a text shares a row; longer ones go on in a row of their own, so that no
+  /// row is higher than a page.
   private static let longestText = 900
 
   let flow: PageFlow
 
   // MARK: - Kinds of rows
 
-  /// Named values, two a row where both are short.
+  /// Places named values, two a row where both are short.
   func facts(_ facts: [Fact]) {
     var rest = facts[...]
     while let fact = rest.popFirst() {
@@ -50,12 +51,12 @@ struct Table {
     }
   }
 
-  /// A line over the whole width that names what follows.
+  /// Places a line over the whole width that names what follows.
   func band(_ text: String, with following: Double) {
     row([Cell(text: text, width: PageFlow.width, role: .head)], with: following)
   }
 
-  /// Columns with a head that comes again on every page.
+  /// Places columns with a head that comes again on every page.
   func columns(
     _ columns: [(title: String, width: Double, alignment: TextAlignment)], rows: [[String]],
     role: Cell.Role = .value
@@ -128,7 +129,7 @@ struct Table {
 struct Fact {
   let name: String
   let value: String
-  /// Takes a row of its own.
+  /// Whether the value takes a row of its own.
   let isWide: Bool
 
   init(_ name: String, _ value: String?, isWide: Bool = false) {

@@ -13,7 +13,7 @@ private func render(_ sample: Sample = Sample()) throws -> AgreementDocument {
   try sample.agreement(strokes: SignatureStrokes(json: Sample.signature())).render()
 }
 
-/// The document's text without white space: a value that wraps is still the value.
+/// The document's text without white space, so that a value that wraps is still the value.
 private func text(of document: AgreementDocument) throws -> String {
   let folder = TemporaryFolder()
   let file = try folder.write("a.pdf", document.pdf)
@@ -28,7 +28,7 @@ private func contains(_ text: String, _ value: String) -> Bool {
   @Test func itIsSmallEnoughForAPoorNetworkThoughAllItsGlyphsAreEmbedded() throws {
     var sample = Sample()
     #expect(try render(sample).pdf.count < 200_000)
-    // Every Latin letter, and a character of each font of the chain.
+    // The note has every Latin letter; the name has a character of each font of the chain.
     sample.note = "The quick brown fox JUMPS OVER THE LAZY DOG, FI IL 0123456789"
     sample.unitName = "䶮𠮷𬭎\u{2A701}\u{2CEB5} ᠮᠣᠩᠭᠣᠯ 焊铺"
     let document = try render(sample)
@@ -69,7 +69,7 @@ private func contains(_ text: String, _ value: String) -> Bool {
       #expect(contains(text, value), "\(value)")
     }
     for clause in AgreementTerms.clauses { #expect(contains(text, clause), "\(clause)") }
-    // A time of the place is read as one: its offset says nothing there.
+    // A time in the zone of the place is printed without an offset.
     #expect(!text.contains("+08:00"))
   }
 
@@ -148,7 +148,7 @@ private func contains(_ text: String, _ value: String) -> Bool {
     #expect(count > 100)
   }
 
-  /// Whatever a record was registered with: nobody signs an empty box, or a glyph that is another's.
+  /// Nobody signs an empty box, or a glyph that is another's, whatever a record was registered with.
   @Test(arguments: ["\u{10FFFD}", "\u{E863}", "\u{1E4D0}"])
   func aCharacterNoFontHasIsNamedAndNothingIsMade(character: Unicode.Scalar) throws {
     #expect(throws: AgreementError.noGlyph([character])) {

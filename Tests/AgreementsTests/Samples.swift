@@ -4,7 +4,7 @@ import Testing
 
 @testable import Agreements
 
-/// A finished walk, just before the signature.
+/// A finished walk, with everything but the signature.
 struct Sample {
   var unitName: WrittenText = "达拉特旗树林召镇老王电焊铺"
   var responsibleName: WrittenText = "王建国"
@@ -64,6 +64,7 @@ struct Sample {
       outcome: .notRun(reason: "network.unreachable")),
   ]
 
+  /// The record of the walk.
   /// - Parameter leavingOut: the event of this step is not applied.
   func installation(leavingOut: Step? = nil) -> Installation {
     let code = LabelCode(region: "150621", serial: CodeSerial("00A000")!)!
@@ -136,7 +137,7 @@ struct Sample {
 
   // MARK: - Strokes
 
-  /// 王建国 in a hurry, near enough: strokes as a pad of 600 × 300 gives them, with pressure.
+  /// The name 王建国, written in a hurry: strokes as a pad of 600 × 300 gives them, with pressure.
   static func signature(withPressure: Bool = true) -> Data {
     let outlines: [[(Double, Double)]] = [
       [(80, 90), (105, 86), (135, 82), (160, 80)],

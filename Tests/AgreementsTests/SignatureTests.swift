@@ -31,7 +31,7 @@ import Testing
     #expect(try SignatureStrokes(json: Data(json.utf8)).strokes.count == 1)
   }
 
-  /// A fault in the first line.
+  /// Makes a fault in the first line.
   private static func notJSON(_ reason: JSONFault.Reason, _ offset: Int) -> AgreementError.StrokesFault {
     .notJSON(JSONFault(reason: reason, offset: offset, line: 1, column: offset + 1))
   }
@@ -61,7 +61,7 @@ import Testing
     (line(#""x": -20001, "y": 1, "t": 30"#), "strokes[1][0].x", .outOfRange(lower: -20_000, upper: 40_000)),
     (line(#""x": 1e300, "y": 1, "t": 30"#), "strokes[1][0].x", .outOfRange(lower: -20_000, upper: 40_000)),
     (line(#""x": 1, "y": 40001, "t": 30"#), "strokes[1][0].y", .outOfRange(lower: -20_000, upper: 40_000)),
-    // All of it beside the pad.
+    // All of this ink lies beside the pad.
     (document(#"[[{"x": -10, "y": 10, "t": 0}, {"x": -200, "y": 90, "t": 9}]]"#), "strokes", .noSignature),
     (document(#"[[{"x": -10, "y": -1, "t": 0}, {"x": 700, "y": -1, "t": 9}]]"#), "strokes", .noSignature),
     (line(#""x": 1, "y": 1, "t": -1"#), "strokes[1][0].t", .outOfRange(lower: 0, upper: 86_400_000)),
@@ -133,8 +133,8 @@ import Testing
     #expect(stepping[4...6].map(\.milliseconds) == [32, 32, 48])
   }
 
-  /// Every cut piece lies on the pad, and together they are as long as the ink that lay on it, measured by walking
-  /// along the line in small steps.
+  /// Holds every cut piece against the pad, and their length together against the ink that lay on it, measured by
+  /// walking along the line in small steps.
   @Test func twoThousandRandomStrokesAreCutToWhatLiesOnThePad() throws {
     var state: UInt64 = 20_261_129
     func random() -> Double {
@@ -185,7 +185,7 @@ import Testing
 @Suite struct SignatureInkTests {
   private let box = Rectangle(x: 22, y: 100, width: 76, height: 33)
 
-  /// The box of all ink, by drawing it ten dots to the millimetre.
+  /// The box of all ink, found by drawing it with ten dots to the millimetre.
   private func extent(_ ink: SignatureInk) throws -> Rectangle? {
     let size = try PixelSize(widthPixels: 1_200, heightPixels: 1_600, dotsPerInch: 254)
     let image = try DotImage(size: size, dotsPerInch: 254) { ink.draw(on: $0) }
