@@ -1,12 +1,14 @@
 import Records
 
-/// How much of a file is sent at once. Less, for all that follows, once a gateway on the way has found it too large.
+/// The number of a file's bytes that are sent at once. It shrinks for all that follows once a gateway on the way has
+/// found it too large.
 final class PieceSize {
   static let minBytes = 16_384
 
-  /// Small enough that a cut costs little, large enough that a request's overhead does not matter.
+  /// The size in bytes: small enough that a cut costs little, large enough that a request's overhead does not matter.
   private(set) var bytes = 262_144
 
+  /// Halves the size.
   /// - Returns: false where it is the smallest already.
   func halve() -> Bool {
     guard bytes > Self.minBytes else { return false }
@@ -15,7 +17,7 @@ final class PieceSize {
   }
 }
 
-/// One file brought to the platform: skipped where it is there, resumed where an upload was cut.
+/// Brings one file to the platform: it is skipped where the platform has it, and resumed where an upload was cut.
 struct FileDelivery {
   let client: PlatformClient
   let memory: any UploadMemory
@@ -23,6 +25,7 @@ struct FileDelivery {
   let pieceSize: PieceSize
   let progress: (SyncEvent) -> Void
 
+  /// Delivers a file.
   /// - Parameter contents: read when the platform wants them.
   /// - Throws: `SyncError`, or what `contents` and the memory throw.
   func deliver(_ file: PendingFile, contents: () throws -> [UInt8]) throws {
@@ -38,8 +41,8 @@ struct FileDelivery {
 
   private func upload(_ bytes: [UInt8], of file: PendingFile) throws {
     var (address, offset) = try resumed(file, bytes.count) ?? begun(file, bytes.count)
-    // Failures since the upload last came further than ever: only that begins the count anew, so that a platform
-    // which takes a piece and forgets it again does not hold the run for ever.
+    // Failures are counted since the upload last came further than ever: only that begins the count anew, so that a
+    // platform which takes a piece and forgets it again does not hold the run for ever.
     var failures = 0
     var furthest = offset
     while offset < bytes.count {
@@ -56,7 +59,7 @@ struct FileDelivery {
           if failures >= retry.policy.attempts { throw SyncError.interrupted }
         }
       } catch SyncError.blocked(status: 413) where pieceSize.halve() {
-        // The gateway's limit is not the platform's; how far the upload has come is asked again.
+        // The gateway's limit is not the platform's, so the platform is asked again how far the upload has come.
       } catch let error as SyncError {
         failures += 1
         guard retry.pauses(after: failures, error) else { throw error }
@@ -66,7 +69,7 @@ struct FileDelivery {
     }
   }
 
-  /// Where a remembered upload stands; nil where there is none that can be resumed.
+  /// The state of a remembered upload; nil where there is none that can be resumed.
   private func resumed(_ file: PendingFile, _ bytes: Int) throws -> (String, Int)? {
     guard let kept = try memory.uploadAddress(of: file.sha256),
       let address = client.address.resolve(kept, against: PlatformClient.filesPath)
@@ -87,7 +90,7 @@ struct FileDelivery {
 
 /// Tries a request again after a pause where its failure may pass.
 struct Retry {
-  /// What all pauses of a run come to.
+  /// The sum of all pauses of a run.
   final class Spent {
     var duration = Duration.zero
   }

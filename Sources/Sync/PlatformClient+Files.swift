@@ -2,18 +2,19 @@ import Cryptography
 import FoundationEssentials
 public import Records
 
-/// Files by tus 1.0.0: https://tus.io/protocols/resumable-upload
+/// Uploads files by tus 1.0.0: https://tus.io/protocols/resumable-upload
 extension PlatformClient {
   static let filesPath = "/v1/files"
 
-  /// How far an upload has come.
+  /// The state of an upload.
   enum UploadState: Hashable {
     case at(offset: Int)
-    /// The platform does not know it, or no longer.
+    /// The platform does not know the upload, or no longer does.
     case gone
   }
 
-  /// Whether the platform has the file. A yes names its digest in `Repr-Digest`; without it, the file is sent.
+  /// Asks whether the platform has the file. A yes names the file's digest in `Repr-Digest`; without it, the file is
+  /// sent.
   public func hasFile(_ sha256: FileDigest) throws(SyncError) -> Bool {
     let response = try send("HEAD", "\(Self.filesPath)/sha256/\(sha256)")
     switch response.status {
@@ -28,6 +29,7 @@ extension PlatformClient {
     }
   }
 
+  /// Begins an upload.
   /// - Returns: the upload's absolute address.
   func createUpload(bytes: Int, sha256: FileDigest, filename: String) throws(SyncError) -> String {
     let metadata = [("filename", filename), ("sha256", sha256.hex)]
@@ -57,7 +59,7 @@ extension PlatformClient {
       }
       let length = response.headers["upload-length"].flatMap(Int.init) ?? bytes
       return length == bytes && (0...bytes).contains(offset) ? .at(offset: offset) : .gone
-    // tus allows 403 for an upload that is no longer there; a firewall's page is none of it.
+    // tus allows 403 for an upload that is no longer there; a firewall's page does not mean that.
     case 403 where !response.isPage: return .gone
     case 404, 410: return .gone
     default: throw refusal(response)
@@ -66,7 +68,8 @@ extension PlatformClient {
 
   enum AppendResult: Hashable {
     case accepted
-    /// The platform stands elsewhere (409), or the piece or the whole file came damaged (460): ask `uploadState`.
+    /// The platform has another number of bytes (409), or the piece or the whole file came damaged (460): ask
+    /// `uploadState`.
     case outOfStep
   }
 

@@ -2,18 +2,18 @@ import Cryptography
 public import FoundationEssentials
 public import Records
 
-/// What the platform says of a record in a list.
+/// A record in the platform's list.
 public struct RemoteInstallation: Hashable, Sendable, Codable {
   public let id: InstallationID
   public let code: LabelCode?
   public let status: String
   public let revision: Int
-  /// Of the record's bytes, lower-case hex.
+  /// SHA-256 of the record's bytes, lower-case hex.
   public let sha256: String
 }
 
 extension PlatformClient {
-  /// The largest record that is read, bytes.
+  /// The size of the largest record that is read, bytes.
   static let recordLimit = 4_194_304
 
   /// Hands over one revision. Returns only where the platform named id, revision and digest of exactly these bytes.
@@ -45,7 +45,7 @@ extension PlatformClient {
     }
   }
 
-  /// The current record's bytes; nil where the platform has none.
+  /// Gets the current record's bytes; nil where the platform has none.
   public func installation(_ id: InstallationID) throws(SyncError) -> Data? {
     let response = try send("GET", "/v1/installations/\(id)", answerLimit: Self.recordLimit)
     if response.status == 404, problem(response) != nil { return nil }
@@ -54,14 +54,14 @@ extension PlatformClient {
     return Data(response.body)
   }
 
-  /// Installations that carry a code: void ones too.
+  /// Gets the installations that carry a code, void ones included.
   public func installations(code: LabelCode) throws(SyncError) -> [RemoteInstallation] {
     let response = try send("GET", "/v1/installations?code=\(code)", answerLimit: Self.recordLimit)
     return try accepted(response, as: InstallationList.self).installations
   }
 
-  /// A block of serials for this laptop. The same `idempotencyKey` brings the same block again, so keep it until the
-  /// block is stored.
+  /// Orders a block of serials for this laptop. The same `idempotencyKey` brings the same block again, so keep it
+  /// until the block is stored.
   public func fetchCodeBlock(region: String, count: Int, idempotencyKey: String) throws(SyncError) -> CodeBlock
   {
     let response = try sendJSON(

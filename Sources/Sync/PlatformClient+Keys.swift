@@ -3,7 +3,7 @@ import FoundationEssentials
 public import Records
 
 extension PlatformClient {
-  /// The certificate that keys are sealed to.
+  /// Gets the certificate that keys are sealed to.
   /// - Throws: `platformKeyUnreadable` besides what every call throws.
   public func platformKey() throws(SyncError) -> Certificate {
     let response = try send("GET", "/v1/platform-key", answerLimit: Certificate.largestSize)
@@ -39,8 +39,10 @@ private struct KeyAcknowledgement: Decodable {
 // MARK: - Starts
 
 extension PlatformClient: StartAuthority {
+  /// Asks the platform for a start command.
   /// - Returns: nil where the platform cannot be reached or cannot answer now.
-  /// - Throws: `SyncError` where it answers and will not: `refused`, `credentials`, `notAcknowledged`; or `cancelled`.
+  /// - Throws: `SyncError` where it answers and will not: `refused`, `credentials`, `notAcknowledged`; or
+  ///   `cancelled`.
   public func start(_ request: StartRequest) throws -> SignedStart? {
     do {
       let order = StartOrder(
@@ -79,6 +81,7 @@ private struct StartAnswer: Decodable {
 // MARK: - Proofs
 
 extension PlatformClient: ProofAuthority {
+  /// Asks the platform for a proof that a key may be replaced.
   /// - Throws: `SyncError.cancelled`.
   public func proof(_ request: ProofRequest) throws -> ProofAnswer {
     do {

@@ -2,24 +2,24 @@ import FoundationEssentials
 import Records
 
 /// The platform as `docs/platform-api.yaml` describes it, one call a method, one attempt a call. Answers are believed
-/// only where they name what was sent. Not for two threads at once.
+/// only where they name what was sent. One thread uses it at a time.
 public final class PlatformClient {
   public struct Configuration: Sendable {
-    /// `https://host[:port][/path]`; `http` for loopback only.
+    /// The address `https://host[:port][/path]`; `http` is for loopback only.
     public var address: String
-    /// Sent as `Authorization: Bearer` where there is one.
+    /// The token, sent as `Authorization: Bearer` where there is one.
     public var token: String?
-    /// A PEM file in place of the system's certificates.
+    /// The path of a PEM file in place of the system's certificates.
     public var caBundle: String?
     public var userAgent: String
-    /// In place of the environment's; empty for none.
+    /// The proxy in place of the environment's; empty for none.
     public var proxy: String?
     public var connectTimeout: Duration
-    /// How long a line may be silent.
+    /// How long a connection may be silent.
     public var idleTimeout: Duration
-    /// For a whole exchange, connecting included; bodies get time by their size on top.
+    /// How long a whole exchange may take, connecting included; bodies get time by their size on top.
     public var exchangeTimeout: Duration
-    /// The bytes of a request and of what has come of its answer may take as long as they take at this rate.
+    /// The rate at which the bytes of a request and of its answer so far earn time on top, bytes a second.
     public var minBytesPerSecond: Int
 
     public init(
@@ -39,7 +39,7 @@ public final class PlatformClient {
     }
   }
 
-  /// Scheme, host and port of a platform's address: what a token belongs to.
+  /// The scheme, host and port of a platform's address. A token belongs to them.
   /// - Throws: `platformAddress`, `plainHTTP`.
   public static func origin(of address: String) throws(SyncError) -> String {
     try PlatformAddress(address).origin
@@ -51,6 +51,7 @@ public final class PlatformClient {
   let isCancelled: () -> Bool
   private var isMisdirected = false
 
+  /// Makes a client.
   /// - Parameter isCancelled: asked several times a second while a transfer runs; true ends it with `cancelled`.
   /// - Throws: `platformAddress`, `plainHTTP`, `tokenMalformed`, `caBundle`, `library`.
   public init(_ configuration: Configuration, isCancelled: @escaping () -> Bool = { false })
@@ -77,6 +78,7 @@ public final class PlatformClient {
 
   // MARK: - Requests
 
+  /// Sends one request.
   /// - Parameters:
   ///   - path: after the base address, or absolute where the platform gave it and `resolve` allowed it.
   func send(
@@ -91,7 +93,7 @@ public final class PlatformClient {
     request.needsNewConnection = isMisdirected
     isMisdirected = false
     let response = try handle.perform(request)
-    // RFC 9110 on 421: try again over a connection of its own.
+    // A 421 asks for another attempt over a connection of its own (RFC 9110).
     isMisdirected = response.status == 421
     return response
   }
@@ -106,7 +108,7 @@ public final class PlatformClient {
 
   // MARK: - Answers
 
-  /// What an answer means that is not the one hoped for.
+  /// Translates an answer that is not the one hoped for.
   func refusal(_ response: HTTPResponse) -> SyncError {
     switch response.status {
     case 300..<400: return .redirected(status: response.status)
@@ -114,7 +116,7 @@ public final class PlatformClient {
     case 407: return .proxyRefused(status: response.status)
     case 408, 421, 425, 429, 500...:
       return .platformFailed(status: response.status, retryAfter: response.retryAfter)
-    // To HEAD the platform's own problem comes without its body.
+    // The platform's own problem comes without its body to HEAD.
     case 403 where problem(response) != nil || (response.body.isEmpty && response.isJSON):
       return .credentials(status: response.status)
     case 400..<500:
@@ -128,7 +130,7 @@ public final class PlatformClient {
     }
   }
 
-  /// The JSON of a 200 or 201; everything else is thrown.
+  /// Reads the JSON of a 200 or 201; everything else is thrown.
   func accepted<Answer: Decodable>(_ response: HTTPResponse, as type: Answer.Type) throws(SyncError) -> Answer {
     guard response.status == 200 || response.status == 201 else { throw refusal(response) }
     guard let answer = try? JSONReader.decode(type, from: response.body) else {
@@ -143,7 +145,8 @@ public final class PlatformClient {
   }
 }
 
-/// `{"error": {"code", "message", "missing"?}}`; the message is for the platform's own log and is not shown.
+/// The platform's `{"error": {"code", "message", "missing"?}}`; the message is for the platform's own log and is not
+/// shown.
 struct PlatformProblem: Decodable {
   struct Envelope: Decodable { let error: PlatformProblem }
   struct Missing: Decodable {

@@ -1,13 +1,13 @@
-/// How often a request is tried within one run.
+/// The number of attempts at a request within one run, and the pauses between.
 public struct RetryPolicy: Hashable, Sendable {
-  /// 1 or more.
+  /// How often a request is tried, 1 or more.
   public var attempts: Int
-  /// Before the second attempt; doubles from one to the next.
+  /// The pause before the second attempt; it doubles from one to the next.
   public var firstPause: Duration
   public var longestPause: Duration
   /// The longest `Retry-After` that is waited for; after a longer one the next run tries again.
   public var maxRetryAfter: Duration
-  /// All pauses of one run together.
+  /// The longest that all pauses of one run may take together.
   public var maxPauses: Duration
 
   public init(
@@ -21,12 +21,13 @@ public struct RetryPolicy: Hashable, Sendable {
     self.maxPauses = maxPauses
   }
 
+  /// The pause after a failed attempt.
   /// - Parameter attempt: the one that failed, from 1.
   func pause(after attempt: Int) -> Duration {
     min(longestPause, firstPause * (1 << min(max(0, attempt - 1), 16)))
   }
 
-  /// Nil where the error is not to be waited out in this run.
+  /// The pause after a failed attempt; nil where the error is not to be waited out in this run.
   func pause(after attempt: Int, _ error: SyncError) -> Duration? {
     guard error.isTransient, attempt < attempts else { return nil }
     let pause = pause(after: attempt)
@@ -36,7 +37,7 @@ public struct RetryPolicy: Hashable, Sendable {
 }
 
 extension SyncError {
-  /// The same request may well succeed a moment later.
+  /// Whether the same request may well succeed a moment later.
   var isTransient: Bool {
     switch self {
     case .unreachable, .timedOut, .interrupted, .platformFailed: true

@@ -1,53 +1,55 @@
 public import Records
 
-/// What goes wrong between this laptop and the platform. No case carries a key, a token or personal data.
+/// The failures between this laptop and the platform. No case carries a key, a token or personal data.
 public enum SyncError: Error, Hashable, Sendable {
   // MARK: Before anything is sent
 
-  /// Not `https://host[:port][/path]`, or with a user, query or fragment.
+  /// The address is not `https://host[:port][/path]`, or has a user, query or fragment.
   case platformAddress
-  /// Plain HTTP is for loopback addresses only.
+  /// The address is plain HTTP, which is for loopback addresses only.
   case plainHTTP(host: String)
-  /// A bearer token is visible ASCII.
+  /// The token is not visible ASCII, as a bearer token is.
   case tokenMalformed
-  /// The CA bundle is missing or not one.
+  /// The CA bundle is missing, or is none.
   case caBundle
   /// libcurl could not be set up.
   case library
 
   // MARK: No answer
 
-  /// No connection: name not resolved, refused, no route.
+  /// There is no connection: the name is not resolved, the port refuses, or no route leads there.
   case unreachable
   /// The connection stood, and the exchange did not end within its time.
   case timedOut
-  /// The proxy of the environment does not let the connection through; 407 is one that wants a password.
+  /// The proxy of the environment does not let the connection through; 407 means that it wants a password.
   case proxyRefused(status: Int)
   /// The connection broke after it stood.
   case interrupted
-  /// The TLS handshake failed or the certificate is not one for this host.
+  /// The TLS handshake failed, or the certificate is not for this host.
   case notTrusted
-  /// `isCancelled` said so.
+  /// `isCancelled` answered true.
   case cancelled
 
   // MARK: An answer, but not the one that counts
 
-  /// A redirect, which is never followed. A captive portal's usual first answer.
+  /// The answer is a redirect, which is never followed and is a captive portal's usual first answer.
   case redirected(status: Int)
-  /// Not the platform's own form: a page of HTML, no JSON.
+  /// The answer is not in the platform's own form: a page of HTML, no JSON.
   case notThePlatform(status: Int)
   case answerTooLarge(limitBytes: Int)
-  /// A good status, but not naming what was sent: wrong id, revision, digest, key, serial or offset.
+  /// The status is good, and the answer does not name what was sent: wrong id, revision, digest, key, serial or
+  /// offset.
   case notAcknowledged(status: Int)
-  /// 403, 405 or 413 that is not the platform's own: a firewall or gateway on the way refuses this request.
+  /// A firewall or gateway on the way refuses this request: 403, 405 or 413 in a form that is not the platform's.
   case blocked(status: Int)
-  /// 401, or 403 in the platform's own form.
+  /// The platform wants other credentials: 401, or 403 in its own form.
   case credentials(status: Int)
-  /// 408, 421, 425, 429 or 5xx: the same request may succeed later, after `retryAfter` where the answer says so.
+  /// The platform failed with 408, 421, 425, 429 or 5xx: the same request may succeed later, after `retryAfter` where
+  /// the answer says so.
   case platformFailed(status: Int, retryAfter: Duration? = nil)
-  /// 412 for a record: the platform has another current revision, and keeps it.
+  /// The platform has another current revision of a record, and keeps it (412).
   case conflict
-  /// 409 for a record: the platform lacks these. What it named and is no digest is left out.
+  /// The platform lacks these files and keys of a record (409). A name that is no digest is left out.
   case incomplete(files: [FileDigest], keys: [String])
   /// The platform understood and refused; `code` is its own.
   case refused(status: Int, code: String?)
@@ -56,7 +58,7 @@ public enum SyncError: Error, Hashable, Sendable {
 
   /// The platform offers another key than the pinned one. Both are SHA-256 fingerprints, lower-case hex.
   case platformKeyChanged(pinned: String, offered: String)
-  /// What the platform offers as its key is not a certificate.
+  /// The platform offers something as its key that is no certificate.
   case platformKeyUnreadable
   /// The platform's certificate has no RSA key of 3,072 bits or more, so it is not pinned; 0 is no RSA key at all.
   case platformKeyShort(bits: Int)

@@ -1,6 +1,6 @@
 public import Records
 
-/// Why a record or key is not delivered, as the dotted code of `sync --json`.
+/// The reason why a record or key is not delivered, as the dotted code of `sync --json`.
 public enum SyncReason: String, Hashable, Sendable, Codable, CaseIterable {
   case unreachable = "sync.unreachable"
   case timedOut = "sync.timeout"
@@ -35,7 +35,7 @@ public enum SyncReason: String, Hashable, Sendable, Codable, CaseIterable {
   case recordDamaged = "sync.record.damaged"
   /// An earlier revision of the same record is not delivered.
   case predecessor = "sync.predecessor"
-  /// The client could not be set up; the run never came to this.
+  /// The client could not be set up, so that the run never came to this.
   case setup = "sync.setup"
 
   public init(_ error: SyncError) {
@@ -73,7 +73,7 @@ public enum SyncReason: String, Hashable, Sendable, Codable, CaseIterable {
       }
   }
 
-  /// Trying again without a change here or there cannot help.
+  /// Whether trying again cannot help without a change here or there.
   public var isFinal: Bool {
     switch self {
     case .conflict, .refused, .fileMissing, .fileDamaged, .recordDamaged, .keyMissing, .sealing: true
@@ -81,8 +81,8 @@ public enum SyncReason: String, Hashable, Sendable, Codable, CaseIterable {
     }
   }
 
-  /// The rest of the queue would meet the same. What answered one record says nothing of the next: a redirect or a
-  /// page may be a firewall's that dislikes one file.
+  /// Whether the rest of the queue would meet the same. An answer to one record says nothing of the next: a redirect
+  /// or a page may be a firewall's that dislikes one file.
   var stopsTheRun: Bool {
     switch self {
     case .unreachable, .proxyRefused, .notTrusted, .cancelled, .credentials, .setup: true

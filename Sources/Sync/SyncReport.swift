@@ -1,10 +1,10 @@
 public import Records
 
-/// How one record fared.
+/// The outcome of one record.
 public struct DeliveryOutcome: Hashable, Sendable, Codable {
   public enum Outcome: String, Hashable, Sendable, Codable {
     case delivered
-    /// Not acknowledged; the next run tries again.
+    /// The record is not acknowledged; the next run tries again.
     case pending
     /// Trying again without a change cannot help.
     case failed
@@ -12,7 +12,7 @@ public struct DeliveryOutcome: Hashable, Sendable, Codable {
 
   public let id: InstallationID
   public let outcome: Outcome
-  /// Nil where delivered.
+  /// The reason why it is not delivered; nil where it is.
   public let reason: SyncReason?
 
   init(_ id: InstallationID, _ reason: SyncReason?) {
@@ -22,20 +22,20 @@ public struct DeliveryOutcome: Hashable, Sendable, Codable {
   }
 }
 
-/// How one module's key fared.
+/// The outcome of one module's key.
 public struct KeyOutcome: Hashable, Sendable {
   public let key: PendingKey
-  /// Nil where delivered.
+  /// The reason why it is not delivered; nil where it is.
   public let reason: SyncReason?
 }
 
-/// What one run did: one outcome a record, oldest first.
+/// The result of one run: one outcome a record, oldest first.
 public struct SyncReport: Hashable, Sendable {
   public internal(set) var outcomes: [DeliveryOutcome] = []
   public internal(set) var keys: [KeyOutcome] = []
-  /// Why the run ended before its last record; nil where it came to the end.
+  /// The reason why the run ended before its last record; nil where it came to the end.
   public internal(set) var stoppedBy: SyncReason?
-  /// How many keys and records in a row ended in a timeout.
+  /// The number of keys and records in a row that ended in a timeout.
   var timeouts = 0
 
   public var delivered: Int { count(.delivered) }
@@ -47,26 +47,26 @@ public struct SyncReport: Hashable, Sendable {
   }
 }
 
-/// What a run would do: the answer to a dry run.
+/// The answer to a dry run: all that a run would send.
 public struct SyncPlan: Sendable {
   public let keys: [PendingKey]
   public let records: [PendingRecord]
 
-  /// Of records and of files that are not acknowledged; the platform may turn out to have some.
+  /// The bytes of records and of files that are not acknowledged; the platform may turn out to have some.
   public var bytes: Int { records.reduce(0) { $0 + $1.body.count + $1.files.reduce(0) { $0 + $1.bytes } } }
 }
 
-/// Facts of a run as they happen: keys first; for each record its files in order, each begun and then skipped or
+/// The facts of a run as they happen: keys first; for each record its files in order, each begun and then skipped or
 /// delivered with progress between, then the record's outcome. A pause can come anywhere.
 public enum SyncEvent: Hashable, Sendable {
   case keyDelivered(keyId: String)
   case keyPending(keyId: String, SyncReason)
-  /// The pinned certificate has a shorter key than one that would be pinned now, bits.
+  /// The pinned certificate has a shorter key, in bits, than one that would be pinned now.
   case platformKeyShort(bits: Int)
   case fileBegun(sha256: FileDigest, bytes: Int, of: InstallationID)
-  /// The platform has it already.
+  /// The platform has the file already.
   case fileSkipped(sha256: FileDigest)
-  /// `offset` bytes of it are at the platform.
+  /// The platform has the first `offset` bytes of the file.
   case fileProgress(sha256: FileDigest, offset: Int, bytes: Int)
   case fileDelivered(sha256: FileDigest)
   case recordFinished(DeliveryOutcome)

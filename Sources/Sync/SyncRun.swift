@@ -6,12 +6,12 @@ public import Records
 /// blocks no other; lost credentials, an unreachable platform and two timeouts in a row end the run, and what is left
 /// stays pending.
 public struct SyncRun {
-  /// What a run needs of the world around it.
+  /// The parts of the world around it that a run needs.
   public struct Surroundings {
     /// Waits between attempts; may return early where the run is cancelled.
     public var sleep: (Duration) -> Void
     public var retry: RetryPolicy
-    /// First contact: keeps the platform's certificate from here on. Throws to refuse it.
+    /// Keeps the platform's certificate from the first contact on; it throws to refuse it.
     public var pin: (Certificate) throws -> Void
     public var progress: (SyncEvent) -> Void
 
@@ -36,6 +36,7 @@ public struct SyncRun {
   private let retry: Retry
   private let pieceSize = PieceSize()
 
+  /// Makes a run.
   /// - Parameter platformCertificate: the pinned one; nil on first contact.
   public init(
     outbox: any Outbox, files: any FileStore, client: PlatformClient, clock: any Clock,
@@ -53,7 +54,7 @@ public struct SyncRun {
 
   // MARK: - Running
 
-  /// What `run` would send, without a network.
+  /// Lists what `run` would send, without a network.
   /// - Throws: what the outbox throws.
   public func plan() throws -> SyncPlan {
     try SyncPlan(keys: outbox.pendingKeys(), records: outbox.pendingRecords())
@@ -66,7 +67,7 @@ public struct SyncRun {
     try run(records: outbox.pendingRecords())
   }
 
-  /// Delivers keys only: what a functional test needs before it asks the platform for a start.
+  /// Delivers keys only, which a functional test needs before it asks the platform for a start.
   public func deliverKeys() throws -> SyncReport {
     try run(records: [])
   }
@@ -95,7 +96,7 @@ public struct SyncRun {
     return report
   }
 
-  /// One a record, in the order of its oldest revision.
+  /// Answers one outcome a record, in the order of its oldest revision.
   private func outcomes(
     of records: [PendingRecord], _ undelivered: [InstallationID: SyncReason]
   ) -> [DeliveryOutcome] {
@@ -105,8 +106,8 @@ public struct SyncRun {
 
   // MARK: - Keys
 
-  /// The pinned certificate, once the platform has offered the same; on first contact the one it offers. Asking also
-  /// tells a platform from a portal before anything is sent.
+  /// Gets the pinned certificate once the platform has offered the same; on first contact it is the one that the
+  /// platform offers. Asking also tells a platform from a portal before anything is sent.
   private func platformCertificate() throws(SyncError) -> Certificate {
     do throws(SyncError) {
       let offered = try retry { () throws(SyncError) in try client.platformKey() }
@@ -152,13 +153,14 @@ public struct SyncRun {
 
   private func stop(_ report: inout SyncReport, where reason: SyncReason?) {
     report.timeouts = reason == .timedOut ? report.timeouts + 1 : 0
-    // One may be the record's; two in a row are the platform's, and each of the rest would cost minutes.
+    // One timeout may be the record's; two in a row are the platform's, and each of the rest would cost minutes.
     guard let reason, reason.stopsTheRun || report.timeouts > 1 else { return }
     report.stoppedBy = report.stoppedBy ?? reason
   }
 
   // MARK: - Records
 
+  /// Delivers one record with its files.
   /// - Returns: nil where the platform acknowledged the record.
   private func reason(
     afterDelivering record: PendingRecord, _ undelivered: [InstallationID: SyncReason],
@@ -184,8 +186,8 @@ public struct SyncRun {
       for file in record.files { try deliver(file, of: record) }
       var refusal = refusal(of: record)
       if case .incomplete(let missing, let keys) = refusal, keys.isEmpty, !missing.isEmpty {
-        // The platform lacks a file that it once acknowledged: it gets it again, once. It never gets a file that
-        // the record does not name, whatever it asks for.
+        // A file that the platform once acknowledged and now lacks is sent again, once. A file that the record does
+        // not name is never sent, whatever the platform asks for.
         let files = (record.files + record.acknowledgedFiles).filter { missing.contains($0.sha256) }
         for file in files { try deliver(file, of: record) }
         if !files.isEmpty { refusal = self.refusal(of: record) }
@@ -201,6 +203,7 @@ public struct SyncRun {
     return nil
   }
 
+  /// Sends one record.
   /// - Returns: nil where the platform acknowledged.
   private func refusal(of record: PendingRecord) -> SyncError? {
     do throws(SyncError) {
@@ -226,5 +229,5 @@ public struct SyncRun {
   }
 }
 
-/// The file store did not give a file.
+/// The error that the file store did not give a file.
 private struct FileUnavailable: Error {}

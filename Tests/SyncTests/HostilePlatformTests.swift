@@ -9,13 +9,13 @@ import Testing
 @testable import Sync
 @testable import weldtech
 
-/// A platform that answers what it likes.
+/// Syncs with a platform that answers what it likes.
 @Suite struct HostilePlatformTests {
-  /// How many answers are mutated; at least so many are asked for by the runs below.
+  /// The number of answers that are mutated; the runs below ask for at least as many.
   private static let mutations =
     ProcessInfo.processInfo.environment["WELDTECH_HOSTILE_ANSWERS"].flatMap { Int($0) } ?? 3_000
 
-  /// What a mutation may put in: what means something to a reader of HTTP, JSON, tus or paths.
+  /// The words that a mutation puts in: they mean something to a reader of HTTP, JSON, tus or paths.
   private static let words: [[UInt8]] =
     [
       "../fieldbook.sqlite", "../../Documents", "/etc/passwd", "\"missing\":{\"files\":[\"..\"],\"keys\":[]}",
@@ -53,7 +53,7 @@ import Testing
       case 4: bytes.removeSubrange(place...)
       case 5: bytes.insert(contentsOf: bytes[place..<min(bytes.count, place + 40)], at: place)
       case 6:
-        // A hostile 409 to whatever was asked.
+        // The answer is a hostile 409, whatever was asked.
         let body = #"{"error":{"code":"x","message":"","missing":{"files":["../x","/tmp"],"keys":[]}}}"#
         bytes = Array("HTTP/1.1 409 X\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)".utf8)
       default:
@@ -63,7 +63,7 @@ import Testing
     return bytes
   }
 
-  /// Every file below a folder with its contents.
+  /// Reads every file below a folder.
   private static func contents(of folder: String) throws -> [String: Data] {
     var contents: [String: Data] = [:]
     for name in try FileManager.default.subpathsOfDirectory(atPath: folder) {
@@ -93,7 +93,7 @@ import Testing
     let server = try ScriptedServer { _ in
       .forward(port: port) { answer in
         state.withLock { state in
-          // Every other is left as it is, or hardly a run would come beyond its first request.
+          // Every other answer is left as it is, or hardly a run would come beyond its first request.
           guard state.isHostile, state.dice.next(below: 2) == 0 else { return answer }
           state.answers += 1
           return Self.mutated(answer, &state.dice)
@@ -129,7 +129,7 @@ import Testing
     }
     #expect(runs * 40 > Self.mutations)
     var after = try Self.contents(of: scratch)
-    // Beside the addresses of uploads that were not finished, nothing is there, is gone or is other.
+    // Only the addresses of unfinished uploads may have come; nothing else has come, gone or changed.
     for name in after.keys where name.hasPrefix("user/home/uploads") {
       let file = name.dropFirst("user/home/uploads".count).drop { $0 == "/" }
       #expect(file.isEmpty || FileDigest(file) != nil, "\(name)")
@@ -137,7 +137,7 @@ import Testing
     }
     #expect(after == before)
 
-    // What was hostile is the platform again: all that waits is delivered in one run.
+    // The platform behind the mutations answers by itself again: all that waits is delivered in one run.
     state.withLock { $0.isHostile = false }
     let sample = try SampleInstallation(0, in: fixture.files)
     sample.enqueue(in: fixture.outbox)
@@ -175,7 +175,7 @@ import Testing
     }
     let client = try PlatformClient(.init(address: server.url))
     #expect(try fixture.run(client: client).outcomes.map(\.reason) == [.notAcknowledged])
-    // The two yeses without a digest were no yes: the files went.
+    // The two answers of yes without a digest did not count: the files went.
     #expect(fixture.platform.hasFile(sample.record.files[0].sha256.hex))
     #expect(fixture.platform.hasFile(sample.record.files[1].sha256.hex))
     #expect(!fixture.platform.hasFile(sample.record.files[2].sha256.hex))

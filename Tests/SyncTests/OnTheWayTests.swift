@@ -7,9 +7,9 @@ import Testing
 
 @testable import Sync
 
-/// Firewalls, gateways and proxies between the laptop and the platform.
+/// Syncs through firewalls, gateways and proxies between the laptop and the platform.
 @Suite struct OnTheWayTests {
-  /// What a firewall in front of the platform does to a request; nil lets it through.
+  /// The answer of a firewall in front of the platform to a request; nil lets it through.
   typealias Rule = @Sendable (ScriptedServer.Request) -> ScriptedServer.Answer?
 
   private func firewall(before fixture: PlatformFixture, _ rule: @escaping Rule) throws -> ScriptedServer {
@@ -21,7 +21,7 @@ import Testing
     try PlatformClient(.init(address: server.url, token: "t", idleTimeout: .seconds(5)))
   }
 
-  /// Blocks whatever is sent to the upload that was begun first.
+  /// Blocks every request to the upload that was begun first.
   private static func firstUpload(_ status: Int) -> Rule {
     let blocked = Mutex<String?>(nil)
     return { request in
@@ -44,7 +44,7 @@ import Testing
     #expect(report.outcomes.map(\.reason) == [.blocked, nil, nil])
     #expect(report.outcomes.map(\.outcome) == [.pending, .delivered, .delivered])
     #expect(report.stoppedBy == nil)
-    // Without the firewall the first one goes, too.
+    // The first upload goes too without the firewall.
     #expect(try fixture.run().delivered == 1)
   }
 
@@ -179,7 +179,7 @@ extension Bool {
   }
 }
 
-/// No answer, or one that never ends.
+/// Syncs with a server that gives no answer, or one that never ends.
 @Suite struct DeadlineTests {
   @Test func `an exchange has 60 seconds and its bytes at 2 KiB a second, a silent line 30`() {
     let configuration = PlatformClient.Configuration(address: "https://example.cn")

@@ -5,7 +5,7 @@ import Sync
 import Testing
 
 @Suite struct ResumeTests {
-  /// Of the one large file, bytes: pieces of 262,144 and a rest.
+  /// The size of the one large file, bytes: pieces of 262,144 and a rest.
   private static let fileBytes = 1_000_000
   private static let pieceBytes = 262_144
 
@@ -85,7 +85,7 @@ import Testing
     let fixture = try PlatformFixture()
     let sample = try SampleInstallation(1, in: fixture.files)
     sample.enqueue(in: fixture.outbox)
-    // Acknowledged once, and not there.
+    // The file was acknowledged once, and the platform does not have it.
     fixture.outbox.acknowledge(file: sample.record.files[1].sha256, of: sample.id, at: SampleInstallation.at)
     #expect(try fixture.run().delivered == 1)
     #expect(sample.record.files.allSatisfy { fixture.platform.hasFile($0.sha256.hex) })

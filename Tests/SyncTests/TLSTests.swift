@@ -3,7 +3,7 @@ import Sync
 import TestSupport
 import Testing
 
-/// Against the openssl program's TLS server, which answers every GET with a page of HTML.
+/// Speaks to the openssl program's TLS server, which answers every GET with a page of HTML.
 @Suite(.enabled(if: TLSServer.isThere, "no openssl program here"))
 struct TLSTests {
   @Test func speaksToAHostOnlyWhenItsCertificateIsTrustedAndItsOwn() throws {

@@ -10,18 +10,18 @@ final class CurlHandle {
     var isLoopback: Bool
     var caBundle: String?
     var userAgent: String
-    /// In place of the environment's; empty for none.
+    /// The proxy in place of the environment's; empty for none.
     var proxy: String?
     var connectTimeout: Duration
-    /// How long a line may be silent.
+    /// How long a connection may be silent.
     var idleTimeout: Duration
-    /// For a whole exchange without its bytes.
+    /// How long a whole exchange may take without its bytes.
     var exchangeTimeout: Duration
-    /// What the bytes of an exchange may take on top.
+    /// The rate at which the bytes of an exchange earn time on top, bytes a second.
     var minBytesPerSecond: Int
   }
 
-  /// Once for the process, before any handle. https://curl.se/libcurl/c/curl_global_init.html
+  /// Sets libcurl up once for the process, before any handle. https://curl.se/libcurl/c/curl_global_init.html
   private static let isReady = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
 
   private let share: UnsafeMutableRawPointer
@@ -40,7 +40,7 @@ final class CurlHandle {
   func perform(_ request: HTTPRequest) throws(SyncError) -> HTTPResponse {
     guard !isCancelled() else { throw .cancelled }
     guard let handle = curl_easy_init() else { throw .library }
-    // Its connection stays with the share.
+    // The connection stays with the share.
     defer { curl_easy_cleanup(handle) }
     guard wt_curl_set_share(handle, share) == CURLE_OK, setConnection(of: handle),
       set(request, on: handle)
@@ -48,7 +48,7 @@ final class CurlHandle {
 
     var list: UnsafeMutablePointer<curl_slist>?
     defer { curl_slist_free_all(list) }
-    // `Expect:` empty: no second's wait for a 100 that proxies swallow.
+    // An empty `Expect:` saves the second's wait for a 100 that proxies swallow.
     for line in request.headers.map({ "\($0.name): \($0.value)" }) + ["Expect:"] {
       guard let longer = curl_slist_append(list, line) else { throw .library }
       list = longer
@@ -90,7 +90,7 @@ final class CurlHandle {
       wt_curl_set_number(handle, CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2)),
       wt_curl_set_number(handle, CURLOPT_NOSIGNAL, 1),
       wt_curl_set_text(handle, CURLOPT_USERAGENT, options.userAgent),
-      // What a proxy says to CONNECT is no header of the platform's.
+      // A proxy's answer to CONNECT has no header of the platform's.
       wt_curl_set_number(handle, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1),
       wt_curl_set_number(handle, CURLOPT_CONNECTTIMEOUT_MS, options.connectTimeout.wholeMilliseconds),
     ]
@@ -103,7 +103,7 @@ final class CurlHandle {
   }
 
   private func set(_ request: HTTPRequest, on handle: UnsafeMutableRawPointer) -> Bool {
-    // The exchange ends itself by what has come of the answer; this is the end for all that could come.
+    // An exchange ends by what has come of its answer; this is the end for all that could come.
     let bodies = request.body.count + request.answerLimit
     let milliseconds =
       options.exchangeTimeout.wholeMilliseconds + bodies * 1000 / max(1, options.minBytesPerSecond)
@@ -124,7 +124,7 @@ final class CurlHandle {
 
   // MARK: - Results
 
-  /// https://curl.se/libcurl/c/libcurl-errors.html
+  /// Translates libcurl's code. https://curl.se/libcurl/c/libcurl-errors.html
   private func error(of code: CURLcode, _ handle: UnsafeMutableRawPointer) -> SyncError? {
     switch code {
     case CURLE_OK: nil
@@ -148,10 +148,10 @@ final class CurlHandle {
   }
 }
 
-/// CURLOPT_POSTFIELDS takes NULL for 'ask the read callback', so an empty body is a pointer to nothing in particular.
+/// An address for an empty body: CURLOPT_POSTFIELDS takes NULL for 'ask the read callback'.
 private nonisolated(unsafe) let emptyBody = UnsafeMutablePointer<UInt8>.allocate(capacity: 1)
 
-/// What comes in during one transfer.
+/// The answer that comes in during one transfer.
 private final class Exchange {
   static let headerLimit = 65_536
 
@@ -160,11 +160,11 @@ private final class Exchange {
   var response = HTTPResponse()
   var headerBytes = 0
   var isTooLarge = false
-  /// Set where the exchange was given up because its time was over.
+  /// True once the exchange was given up because its time was over.
   private(set) var isOverdue = false
 
   private let start = ContinuousClock.now
-  /// When a byte last went or came, and how many had by then.
+  /// The time when a byte last went or came, and how many had by then.
   private var lastByte = ContinuousClock.now
   private var bytesSoFar = 0
   private let options: CurlHandle.Options
@@ -177,19 +177,21 @@ private final class Exchange {
     self.isCancelled = isCancelled
   }
 
-  /// Notes how many bytes went and came by now. libcurl's own measure of a silent line is a mean over several seconds.
+  /// Notes how many bytes have gone and come by now. libcurl's own measure of a silent line is a mean over several
+  /// seconds.
   func note(bytes: Int) {
     guard bytes != bytesSoFar else { return }
     (bytesSoFar, lastByte) = (bytes, .now)
   }
 
-  /// Whether it is to end now. An answer earns its time byte by byte, so that one that drips comes to an end.
+  /// Whether the exchange is to end now. An answer earns its time byte by byte, so that one that drips comes to an
+  /// end.
   func isToEnd() -> Bool {
     let bytes = requestBytes + headerBytes + response.body.count
     let milliseconds = bytes * 1000 / max(1, options.minBytesPerSecond)
     let now = ContinuousClock.now
     if now - start > options.exchangeTimeout + .milliseconds(milliseconds) { isOverdue = true }
-    // A line that has gone silent is given up long before a large body's time is over.
+    // A silent connection is given up long before a large body's time is over.
     if now - lastByte > options.idleTimeout { isOverdue = true }
     return isOverdue || isCancelled()
   }
@@ -197,7 +199,7 @@ private final class Exchange {
 
 // MARK: - libcurl's callbacks
 
-/// One header line a call; a status line begins a new answer (after a 100, for one).
+/// Takes one header line a call; a status line begins a new answer (after a 100, for one).
 private func receiveHeader(
   bytes: UnsafeMutablePointer<CChar>?, size: Int, count: Int, context: UnsafeMutableRawPointer?
 ) -> Int {
@@ -208,7 +210,7 @@ private func receiveHeader(
     exchange.isTooLarge = true
     return 0
   }
-  // By bytes: a mark behind the colon would make it another character of Swift's.
+  // The line is cut by bytes: a combining mark behind the colon would make it another character of Swift's.
   let line = UnsafeRawBufferPointer(start: bytes, count: count)
   if line.starts(with: "HTTP/".utf8) {
     exchange.response.headers = [:]
@@ -232,7 +234,7 @@ private func receiveBody(
   return exchange.isToEnd() ? 0 : count
 }
 
-/// Called many times a second while bytes flow and about once a second while none do.
+/// Is called many times a second while bytes flow and about once a second while none do.
 private func progress(
   context: UnsafeMutableRawPointer?, _: curl_off_t, received: curl_off_t, _: curl_off_t, sent: curl_off_t
 ) -> Int32 {

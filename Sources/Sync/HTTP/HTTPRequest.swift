@@ -6,18 +6,18 @@ struct HTTPRequest {
   var url: String
   var headers: [(name: String, value: String)] = []
   var body: [UInt8] = []
-  /// The longest body of an answer, bytes.
+  /// The length of the longest body of an answer, bytes.
   var answerLimit = 65_536
   var needsNewConnection = false
 }
 
 struct HTTPResponse {
   var status = 0
-  /// Names in lower case; of a name that comes twice the last.
+  /// The headers by their names in lower case; of a name that comes twice the last one counts.
   var headers: [String: String] = [:]
   var body: [UInt8] = []
 
-  /// Looks like a page for a person.
+  /// Whether the answer looks like a page for a person.
   var isPage: Bool {
     has(mediaType: "text/html") || body.first { $0 > 0x20 } == UInt8(ascii: "<")
   }
@@ -28,7 +28,7 @@ struct HTTPResponse {
     (headers["content-type"] ?? "").lowercased().utf8.starts(with: mediaType.utf8)
   }
 
-  /// How long `Retry-After` asks to wait; nil where there is none or it cannot be read. A date counts from the
+  /// The time that `Retry-After` asks to wait; nil where there is none or it cannot be read. A date counts from the
   /// answer's own `Date`, since a laptop's clock may be wrong.
   var retryAfter: Duration? {
     guard let field = headers["retry-after"] else { return nil }
@@ -40,7 +40,7 @@ struct HTTPResponse {
     return .seconds(max(0, until.secondsSince1970 - now.secondsSince1970))
   }
 
-  /// The base64 of the SHA-256 in a field of RFC 9530: `sha-256=:base64:`, among others or alone.
+  /// The base64 of the SHA-256 in a field of RFC 9530: `sha-256=:base64:`, alone or among others.
   func digest(in name: String) -> String? {
     let prefix = Array("sha-256=:".utf8)
     for entry in Array((headers[name] ?? "").utf8).split(separator: UInt8(ascii: ",")) {

@@ -1,14 +1,14 @@
 import CCurl
 import Characters
 
-/// The platform's base address, and what may be reached from it.
+/// The platform's base address, and the rule for addresses that may be reached from it.
 struct PlatformAddress {
   private static let longest = 2048
 
-  /// Without a slash at its end.
+  /// The address without a slash at its end.
   let base: String
   let isLoopback: Bool
-  /// Scheme, host and port, the default one written out: what a token belongs to.
+  /// The scheme, host and port, the default port written out. A token belongs to it.
   let origin: String
 
   init(_ text: String) throws(SyncError) {
@@ -23,8 +23,8 @@ struct PlatformAddress {
     origin = parts.origin
   }
 
-  /// The absolute form of an address that the platform gave, relative to the request at `path` that it answers;
-  /// nil where it leaves the platform's scheme, host or port: the token would go with it.
+  /// Resolves an address that the platform gave in its answer to the request at `path`; nil where it leaves the
+  /// platform's scheme, host or port, since the token would go with it.
   func resolve(_ reference: String, against path: String) -> String? {
     guard let handle = curl_url() else { return nil }
     defer { curl_url_cleanup(handle) }
@@ -71,7 +71,8 @@ struct PlatformAddress {
     return String(cString: text)
   }
 
-  /// `localhost`, `[::1]` and 127.0.0.0/8 written out; libcurl has put short and hexadecimal forms into dotted ones.
+  /// Whether the host is `localhost`, `[::1]` or in 127.0.0.0/8, written out; libcurl has put short and hexadecimal
+  /// forms into dotted ones.
   private static func isLoopback(_ host: String) -> Bool {
     if host == "localhost" || host == "[::1]" { return true }
     let octets = host.split(separator: ".", omittingEmptySubsequences: false)

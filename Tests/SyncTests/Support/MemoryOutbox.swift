@@ -2,7 +2,7 @@ import Cryptography
 import Foundation
 import Records
 
-/// The queue in memory, which notes the order of what is asked of it.
+/// A queue in memory, which notes the order of the calls.
 final class MemoryOutbox: Outbox {
   private var keys: [(key: PendingKey, secret: [UInt8]?)] = []
   private var records: [PendingRecord] = []

@@ -80,7 +80,7 @@ final class MemoryFiles: FileStore, @unchecked Sendable {
 final class MemoryUploads: UploadMemory {
   var addresses: [FileDigest: String] = [:]
 
-  /// Whatever was ever looked up or kept.
+  /// The digests that were ever looked up or kept.
   var asked: Set<FileDigest> = []
 
   func uploadAddress(of sha256: FileDigest) -> String? {

@@ -15,6 +15,7 @@ struct SampleInstallation {
 
   static let at = Timestamp(secondsSince1970: 1_790_000_000, offsetSeconds: 28_800)
 
+  /// Makes a sample.
   /// - Parameters:
   ///   - number: tells one sample from another.
   ///   - photoBytes: size of the photo before.
@@ -79,7 +80,7 @@ struct SampleInstallation {
     outbox.enqueue(record)
   }
 
-  /// The record again as its next revision, with other remarks.
+  /// Makes the record's next revision, with other remarks.
   func next(after previous: PendingRecord) throws -> PendingRecord {
     var members = try #require(
       try JSONSerialization.jsonObject(with: previous.body) as? [String: Any])

@@ -1,24 +1,24 @@
 import Foundation
 import Glibc
 
-/// An HTTP server on loopback whose every byte a test decides: what a hostile platform, a firewall before the right one
-/// or a proxy would answer. One connection a request.
+/// An HTTP server on loopback whose every byte a test decides: it answers like a hostile platform, a firewall before
+/// the right one or a proxy. One connection is one request.
 final class ScriptedServer: @unchecked Sendable {
   struct Request: Sendable {
     let method: String
     let path: String
-    /// As it came, its head and its body.
+    /// The request as it came, its head and its body.
     let bytes: [UInt8]
     let bodyBytes: Int
   }
 
   enum Answer: Sendable {
     case bytes([UInt8])
-    /// One byte at a time, so many milliseconds apart.
+    /// One byte at a time, with as many milliseconds between.
     case drip([UInt8], milliseconds: UInt32)
-    /// Nothing, for so long.
+    /// Nothing, for as long as this.
     case silence(milliseconds: UInt32)
-    /// What the server on this port answers, changed on its way.
+    /// The answer of the server on this port, changed on its way.
     case forward(port: UInt16, @Sendable ([UInt8]) -> [UInt8])
 
     static func page(_ status: Int, body: String = "<html><title>Forbidden</title></html>") -> Answer {
