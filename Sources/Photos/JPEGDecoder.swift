@@ -1,21 +1,22 @@
 import CJPEG
 import FoundationEssentials
 
-/// The JPEG of a file, as libjpeg reads it.
+/// Decodes the JPEG of a file with libjpeg.
 enum JPEGDecoder {
   struct Header {
     let widthPixels: Int
     let heightPixels: Int
-    /// Memory that decoding needs beside the file, because the picture comes in several passes; 0 for one pass.
+    /// The memory that decoding needs beside the file because the picture comes in several passes, bytes; 0 for one
+    /// pass.
     let coefficientBytes: Int
   }
 
   enum Fault: Error {
     case truncated, corrupt
-    /// The picture needs more memory, or more passes, than is admitted.
+    /// The picture needs more memory, or more passes, than are allowed.
     case tooLarge
 
-    /// The same for whoever brought the photo. Its size was asked before, so that only passes without end are left.
+    /// The error for whoever brought the photo. Its size was asked before, so that only passes without end are left.
     var photoError: PhotoError {
       switch self {
       case .truncated: .truncated(mediaType: PhotoInspector.jpegType)

@@ -1,27 +1,27 @@
-/// Why a file cannot be evidence.
+/// The reason why a file cannot be evidence.
 public enum PhotoError: Error, Hashable, Sendable {
-  /// `errno` of open(2) or read(2).
+  /// The file cannot be read; `errno` is that of open(2) or read(2).
   case unreadable(path: String, errno: Int32)
   case empty
   case tooLarge(bytes: Int, largest: Int)
-  /// Neither JPEG nor PNG, whatever its name says.
+  /// The file is neither JPEG nor PNG, whatever its name says.
   case notAPhoto(FileKind)
   /// The file ends before the picture does: a copy that was broken off.
   case truncated(mediaType: String)
   /// The picture cannot be decoded as it stands.
   case corrupt(mediaType: String)
-  /// Too small to show anything: its shorter side has less than `least` pixels.
+  /// The picture is too small to show anything: its shorter side has less than `least` pixels.
   case tooSmall(widthPixels: Int, heightPixels: Int, least: Int)
   case tooManyPixels(widthPixels: Int, heightPixels: Int, most: Int)
-  /// A JPEG that comes in several passes (progressive, or CMYK in parts), all of which would be kept in memory. A
+  /// The picture is a JPEG in several passes (progressive, or CMYK in parts), which would all be kept in memory. A
   /// picture of the fitting size could be decoded.
   case tooMuchMemory(widthPixels: Int, heightPixels: Int, fittingWidthPixels: Int, fittingHeightPixels: Int)
 }
 
-/// What a file is by its first bytes.
+/// The kind of a file by its first bytes.
 public enum FileKind: String, Hashable, Sendable, CaseIterable {
   case jpeg, png
-  /// What phones make unless they are told to be compatible.
+  /// HEIC, which phones make unless they are told to be compatible.
   case heic
   case avif, webp, gif, bmp, tiff, pdf
   /// MP4, MOV and their kin.

@@ -3,16 +3,16 @@ import Files
 public import FoundationEssentials
 public import Records
 
-/// What a photo is, by its content.
+/// The facts of a photo by its content.
 public struct PhotoFacts: Hashable, Sendable {
-  /// `image/jpeg` or `image/png`.
+  /// The media type, `image/jpeg` or `image/png`.
   public let mediaType: String
   public let bytes: Int
   public let widthPixels: Int
   public let heightPixels: Int
 
   /// The photo as the record names it.
-  /// - Parameter sha256: of the bytes, lower-case hex.
+  /// - Parameter sha256: SHA-256 of the bytes, lower-case hex.
   public func photo(stage: Photo.Stage, sha256: String, takenAt: Timestamp) -> Photo {
     Photo(
       stage: stage, sha256: sha256, bytes: bytes, mediaType: mediaType, takenAt: takenAt,
@@ -20,29 +20,30 @@ public struct PhotoFacts: Hashable, Sendable {
   }
 }
 
-/// Looks at a photo before it becomes evidence: that it is one, that it is whole, and how large it is.
+/// Looks at a photo before it becomes evidence: whether it is one, whether it is whole, and how large it is.
 /// Everything is decoded to the end, since a file that was cut off still has a good beginning. JPEG carries no
 /// checksums: bytes that were overwritten and still decode cannot be told from the photo's own.
 public enum PhotoInspector {
   public static let mostBytes = 50_000_000
-  /// Of the shorter side: less than this does not show a number plate.
+  /// The length of the shorter side, pixels, below which a number plate cannot be read.
   public static let leastPixels = 240
   public static let mostPixels = 120_000_000
-  /// Bytes that a file and what its decoding keeps may take together. With what the program itself takes, a photo
-  /// stays under 300 MiB.
+  /// The bytes that a file and its decoding may take together. With what the program itself takes, a photo stays
+  /// under 300 MiB.
   public static let maxMemoryBytes = 250_000_000
 
   static let jpegType = "image/jpeg"
   static let pngType = "image/png"
 
   /// Reads a file and inspects it.
-  /// - Returns: its bytes, to be stored, and what they are.
+  /// - Returns: its bytes, to be stored, and their facts.
   /// - Throws: `unreadable`, and as `inspect(_:)`.
   public static func inspect(fileAt path: String) throws(PhotoError) -> (bytes: Data, facts: PhotoFacts) {
     let bytes = try read(path)
     return (bytes, try inspect(bytes))
   }
 
+  /// Inspects the bytes of a photo.
   /// - Throws: `empty`, `tooLarge`, `notAPhoto`, `truncated`, `corrupt`, `tooSmall`, `tooManyPixels`.
   public static func inspect(_ bytes: Data) throws(PhotoError) -> PhotoFacts {
     if bytes.isEmpty { throw .empty }
@@ -87,7 +88,8 @@ public enum PhotoInspector {
   // MARK: - PNG
 
   private static func inspectPNG(_ bytes: Data) throws(PhotoError) -> PhotoFacts {
-    // Signature, then IHDR, whose first eight bytes are width and height: known before anything is unpacked.
+    // The signature is followed by IHDR, whose first eight bytes are width and height: both are known before anything
+    // is unpacked.
     let head = [UInt8](bytes.prefix(24))
     guard head.count == 24 else { throw .truncated(mediaType: pngType) }
     let sides = [head[16..<20], head[20..<24]].map { $0.reduce(0) { $0 << 8 | Int($1) } }

@@ -168,7 +168,7 @@ private enum Picture {
     for original in [try Picture.jpeg(), try Picture.jpeg(progressive: true), try Picture.png(256, 256)] {
       for round in 0..<700 {
         var bytes = original
-        // Mostly in the headers, where lengths and sizes stand.
+        // Most changes fall into the headers, where lengths and sizes stand.
         let reach = round % 3 == 0 ? bytes.count : 700
         for _ in 0...random.next(below: 8) {
           bytes[3 + random.next(below: reach - 3)] = UInt8(random.next(below: 256))
@@ -215,7 +215,7 @@ private enum Picture {
   }
 
   @Test func refusesAPictureThatLeavesMuchOfItsDataOver() throws {
-    // Half of its height: all blocks decode, and half of the data is never looked at.
+    // The header says half of the height: all blocks decode, and half of the data is never looked at.
     var bytes = try Picture.jpeg()
     let frame = try #require(bytes.firstRange(of: Data([0xFF, 0xC0])))
     bytes.replaceSubrange(frame.upperBound + 3..<frame.upperBound + 5, with: [0, 240])
@@ -237,7 +237,7 @@ private enum Picture {
         with: [height >> 8, height, width >> 8, width].map(UInt8.init(truncatingIfNeeded:)))
       return bytes
     }
-    // 119 megapixels of two bytes a sample.
+    // The picture has 119 megapixels of two bytes a sample.
     let refusal = #expect(throws: PhotoError.self) { try PhotoInspector.inspect(sized(12_600, 9_450)) }
     guard case .tooMuchMemory(let wide, let high, let width, let height)? = refusal else {
       Issue.record("\(String(describing: refusal))")
@@ -255,7 +255,7 @@ private enum Picture {
   @Test func refusesAPictureOfPassesWithoutEnd() throws {
     let bytes = try Picture.jpeg(progressive: true)
     let first = try #require(bytes.firstRange(of: Data([0xFF, 0xDA])))
-    // A pass of no coefficient that is new, over and over.
+    // The pass brings no coefficient that is new, over and over.
     let second = try #require(bytes[first.upperBound...].firstRange(of: Data([0xFF, 0xDA])))
     let pass = bytes[first.lowerBound..<second.lowerBound]
     let many = bytes[..<second.lowerBound] + (0..<200).flatMap { _ in pass } + bytes[second.lowerBound...]
