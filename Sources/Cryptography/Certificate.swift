@@ -2,21 +2,22 @@ import CCrypto
 
 /// An X.509 certificate, as its DER bytes.
 public struct Certificate: Hashable, Sendable {
-  /// The longest PEM or DER that is looked at, bytes.
+  /// The length of the longest PEM or DER that is looked at, bytes.
   public static let largestSize = 65_536
 
   public let der: [UInt8]
-  /// SHA-256 of the DER, 64 digits of lower-case hex: what a person compares.
+  /// SHA-256 of the DER, 64 digits of lower-case hex. A person compares it.
   public let fingerprint: String
-  /// SHA-256 of the SubjectPublicKeyInfo, 32 bytes: the module's trust anchor.
+  /// SHA-256 of the SubjectPublicKeyInfo, 32 bytes. It is the module's trust anchor.
   public let publicKeyDigest: [UInt8]
-  /// Length of its RSA key, bits; 0 where it has a key of another kind, to which nothing can be sealed.
+  /// The length of the certificate's RSA key, bits; 0 where it has a key of another kind, to which nothing can be
+  /// sealed.
   public let rsaBits: Int
 
-  /// What a platform's certificate has to have to be pinned, bits.
+  /// The length that the RSA key of a platform's certificate must have for it to be pinned, bits.
   public static let minRSABits = 3072
 
-  /// The first certificate of a PEM text.
+  /// Reads the first certificate of a PEM text.
   /// - Throws: `notCertificate`.
   public init(pem: String) throws(CryptographyError) {
     guard pem.utf8.count <= Self.largestSize, let input = MemoryBIO(Array(pem.utf8)),
@@ -26,6 +27,7 @@ public struct Certificate: Hashable, Sendable {
     try self.init(handle)
   }
 
+  /// Reads a certificate's DER.
   /// - Throws: `notCertificate`, also where bytes follow the certificate.
   public init(der: [UInt8]) throws(CryptographyError) {
     guard der.count <= Self.largestSize, let input = MemoryBIO(der),
@@ -36,7 +38,7 @@ public struct Certificate: Hashable, Sendable {
     guard self.der == der else { throw .notCertificate }
   }
 
-  /// A file's bytes: PEM, or DER as Windows calls `.cer`.
+  /// Reads a file's bytes: PEM, or DER as in Windows' `.cer`.
   /// - Throws: `notCertificate`.
   public init(file: [UInt8]) throws(CryptographyError) {
     do throws(CryptographyError) {
@@ -64,7 +66,7 @@ public struct Certificate: Hashable, Sendable {
     return String(decoding: output.contents, as: UTF8.self)
   }
 
-  /// OpenSSL's object, which the caller frees.
+  /// Gives OpenSSL's object, which the caller frees.
   func decoded() throws(CryptographyError) -> OpaquePointer {
     guard let input = MemoryBIO(der), let handle = d2i_X509_bio(input.handle, nil) else {
       throw .notCertificate

@@ -3,9 +3,10 @@ import CCrypto
 /// CMS EnvelopedData (RFC 5652): AES-256-CBC, its key transported by RSAES-OAEP with SHA-256 (RFC 3560).
 /// It keeps its contents secret and does not authenticate them: whoever opens one checks what is inside.
 public enum Envelope {
-  /// The largest envelope that `open` looks at, bytes.
+  /// The size of the largest envelope that `open` looks at, bytes.
   public static let largestSize = 65_536
 
+  /// Seals bytes to a certificate.
   /// - Returns: DER.
   /// - Throws: `notCertificate`, `sealing`.
   public static func seal(_ bytes: [UInt8], to certificate: Certificate) throws(CryptographyError) -> [UInt8] {
@@ -28,8 +29,9 @@ public enum Envelope {
     return output.contents
   }
 
-  /// - Throws: `notPrivateKey`, `opening`. All that is wrong with the envelope is the one case, so that
-  ///   nobody learns from the difference.
+  /// Opens an envelope.
+  /// - Throws: `notPrivateKey`, `opening`. All that is wrong with the envelope is the one case, so that nobody learns
+  ///   from the difference.
   public static func open(_ der: [UInt8], with identity: PlatformIdentity) throws(CryptographyError) -> [UInt8]
   {
     let key = try identity.decodedKey()

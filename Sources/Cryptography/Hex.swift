@@ -1,6 +1,6 @@
-/// Bytes as two hexadecimal digits each.
+/// Writes and reads bytes as two hexadecimal digits each.
 public enum Hex {
-  /// Lower-case digits.
+  /// Writes lower-case digits.
   public static func encode(_ bytes: some Sequence<UInt8>) -> String {
     var text: [UInt8] = []
     text.reserveCapacity(bytes.underestimatedCount * 2)
@@ -11,7 +11,7 @@ public enum Hex {
     return String(decoding: text, as: UTF8.self)
   }
 
-  /// Either letter case; nil where a character is no digit or one is left over.
+  /// Reads digits of either letter case; nil where a character is no digit or one is left over.
   public static func decode(_ text: some StringProtocol) -> [UInt8]? {
     var bytes: [UInt8] = []
     var high: UInt8?

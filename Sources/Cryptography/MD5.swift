@@ -1,11 +1,12 @@
 import CCrypto
 public import FoundationEssentials
 
-/// MD5 (RFC 1321): what Espressif's ROM loader makes of its flash. Proof against noise, not against anybody's will.
+/// MD5 (RFC 1321), which Espressif's ROM loader computes over its flash. It is proof against noise, not against
+/// anybody's will.
 public enum MD5 {
   public static let byteCount = 16
 
-  /// 16 bytes.
+  /// Computes the digest, 16 bytes.
   public static func digest(of message: some ContiguousBytes) -> [UInt8] {
     var digest = [UInt8](repeating: 0, count: byteCount)
     let done = message.withUnsafeBytes { bytes in

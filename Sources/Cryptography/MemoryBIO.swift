@@ -1,16 +1,16 @@
 import CCrypto
 
-/// Bytes that OpenSSL reads from or writes to.
+/// A buffer that OpenSSL reads from or writes to.
 final class MemoryBIO {
   let handle: OpaquePointer
 
-  /// An empty one to write to. Nil where memory ran out.
+  /// Makes an empty buffer to write to; nil where memory ran out.
   init?() {
     guard let handle = BIO_new(BIO_s_mem()) else { return nil }
     self.handle = handle
   }
 
-  /// A copy of `bytes` to read from.
+  /// Makes a buffer with a copy of `bytes` to read from.
   convenience init?(_ bytes: [UInt8]) {
     self.init()
     guard bytes.isEmpty || BIO_write(handle, bytes, Int32(clamping: bytes.count)) == bytes.count else {
@@ -20,7 +20,7 @@ final class MemoryBIO {
 
   deinit { BIO_free(handle) }
 
-  /// What has been written and not yet read.
+  /// The bytes that have been written and not yet read.
   var contents: [UInt8] {
     var start: UnsafeMutablePointer<CChar>?
     let count = wt_bio_memory(handle, &start)

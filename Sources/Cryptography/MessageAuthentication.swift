@@ -3,12 +3,13 @@ public import FoundationEssentials
 
 /// HMAC-SHA-256 (RFC 2104, FIPS 198-1).
 public enum MessageAuthentication {
+  /// Computes the code of a message.
   /// - Returns: 32 bytes.
   public static func hmacSHA256(_ message: some ContiguousBytes, key: some ContiguousBytes) -> [UInt8] {
     var code = [UInt8](repeating: 0, count: SHA256Digest.byteCount)
     let done = key.withUnsafeBytes { key in
       message.withUnsafeBytes { message in
-        // A null key means 'the key of before' to HMAC(3), so an empty one needs an address.
+        // HMAC(3) takes a null key for 'the key of before', so an empty one needs an address.
         withUnsafePointer(to: UInt8(0)) { nothing in
           HMAC(
             EVP_sha256(), key.baseAddress ?? UnsafeRawPointer(nothing), Int32(clamping: key.count),

@@ -2,16 +2,17 @@ import CCrypto
 
 /// A platform's key pair: a self-signed certificate that laptops seal to, and the private key that opens.
 public struct PlatformIdentity: Sendable {
-  /// Common enough that any CMS implementation takes it for key transport with OAEP.
+  /// The length of the RSA key, bits: common enough that any CMS implementation takes it for key transport with OAEP.
   static let keyBits = 3072
-  /// From before there was a laptop to the end of UTCTime; a laptop pins the certificate and does not look at its
-  /// dates.
+  /// The certificate's dates, from before there was a laptop to the end of UTCTime; a laptop pins the certificate and
+  /// does not look at its dates.
   static let validity = (from: "20240101000000Z", to: "20491231235959Z")
 
   public let certificate: Certificate
-  /// PKCS #8, not encrypted: keep it in a file that only its owner reads.
+  /// The private key in PKCS #8, not encrypted: keep it in a file that only its owner reads.
   public let privateKeyPEM: String
 
+  /// Takes a key pair over.
   /// - Throws: `notPrivateKey` where the key is unreadable or not the certificate's.
   public init(certificate: Certificate, privateKeyPEM: String) throws(CryptographyError) {
     self.certificate = certificate
@@ -23,7 +24,7 @@ public struct PlatformIdentity: Sendable {
     guard X509_check_private_key(handle, key) == 1 else { throw .notPrivateKey }
   }
 
-  /// A new RSA key pair of 3,072 bits with a self-signed certificate. Takes up to some seconds; randomness
+  /// Makes a new RSA key pair of 3,072 bits with a self-signed certificate. It takes up to some seconds; randomness
   /// and dates are OpenSSL's own.
   /// - Parameter commonName: subject and issuer, at most 64 bytes.
   /// - Throws: `generation`.
@@ -64,7 +65,7 @@ public struct PlatformIdentity: Sendable {
     return X509_add_ext(certificate, `extension`, -1) == 1
   }
 
-  /// OpenSSL's object, which the caller frees.
+  /// Gives OpenSSL's object, which the caller frees.
   func decodedKey() throws(CryptographyError) -> OpaquePointer {
     guard privateKeyPEM.utf8.count <= Certificate.largestSize,
       let input = MemoryBIO(Array(privateKeyPEM.utf8)),

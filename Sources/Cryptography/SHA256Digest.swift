@@ -2,11 +2,11 @@ import CCrypto
 import Files
 public import FoundationEssentials
 
-/// SHA-256 (FIPS 180-4) of some bytes.
+/// The SHA-256 (FIPS 180-4) of some bytes.
 public struct SHA256Digest: Hashable, Sendable, CustomStringConvertible {
   public static let byteCount = 32
 
-  /// 32 of them.
+  /// The 32 bytes of the digest.
   public let bytes: [UInt8]
 
   public init(of message: some ContiguousBytes) {
@@ -25,24 +25,24 @@ public struct SHA256Digest: Hashable, Sendable, CustomStringConvertible {
     self = hasher.finish()
   }
 
-  /// Nil where there are not 32.
+  /// The result is nil where there are not 32 bytes.
   public init?(bytes: [UInt8]) {
     guard bytes.count == Self.byteCount else { return nil }
     self.bytes = bytes
   }
 
-  /// Nil where `hex` is not 64 hexadecimal digits.
+  /// The result is nil where `hex` is not 64 hexadecimal digits.
   public init?(hex: some StringProtocol) {
     guard let bytes = Hex.decode(hex) else { return nil }
     self.init(bytes: bytes)
   }
 
-  /// 64 lower-case digits.
+  /// The digest as 64 lower-case digits.
   public var hex: String { Hex.encode(bytes) }
   public var description: String { hex }
 }
 
-/// SHA-256 over bytes that come in pieces.
+/// Computes SHA-256 over bytes that come in pieces.
 public struct SHA256Hasher: ~Copyable {
   private let context: OpaquePointer
 

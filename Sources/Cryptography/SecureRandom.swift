@@ -1,7 +1,8 @@
 import CCrypto
 
-/// Randomness fit for keys and ids. The command line hands `bytes` down; nothing below it calls this itself.
+/// Gives randomness fit for keys and ids. The command line hands `bytes` down; nothing below it calls this itself.
 public enum SecureRandom {
+  /// Gives random bytes.
   /// - Throws: `noRandom`; the bytes are then not to be used.
   public static func bytes(_ count: Int) throws(CryptographyError) -> [UInt8] {
     guard count > 0 else { return [] }

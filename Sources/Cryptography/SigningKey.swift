@@ -5,7 +5,7 @@ import CCrypto
 public final class SigningKey: @unchecked Sendable, CustomStringConvertible, CustomDebugStringConvertible,
   CustomReflectable
 {
-  /// Of the seed that RFC 8032 calls the private key.
+  /// The length of the seed that RFC 8032 calls the private key, bytes.
   public static let byteCount = 32
 
   public let verifyingKey: VerifyingKey
@@ -25,7 +25,7 @@ public final class SigningKey: @unchecked Sendable, CustomStringConvertible, Cus
 
   deinit { EVP_PKEY_free(key) }
 
-  /// From RFC 8032's private key.
+  /// Makes the key of RFC 8032's private key.
   /// - Throws: `notSigningKey` where there are not 32 bytes.
   public convenience init(seed: [UInt8]) throws(CryptographyError) {
     guard seed.count == Self.byteCount,
@@ -34,7 +34,7 @@ public final class SigningKey: @unchecked Sendable, CustomStringConvertible, Cus
     try self.init(owning: key)
   }
 
-  /// The first private key of a PEM text (PKCS #8, RFC 8410), not encrypted.
+  /// Reads the first private key of a PEM text (PKCS #8, RFC 8410) that is not encrypted.
   /// - Throws: `notSigningKey`, also for a key of another kind.
   public convenience init(pem: String) throws(CryptographyError) {
     defer { ERR_clear_error() }
@@ -44,7 +44,7 @@ public final class SigningKey: @unchecked Sendable, CustomStringConvertible, Cus
     try self.init(owning: key)
   }
 
-  /// PKCS #8, not encrypted: keep it in a file that only its owner reads.
+  /// Writes the key as PKCS #8, not encrypted: keep it in a file that only its owner reads.
   /// - Throws: `signing` where libcrypto could not write it.
   public func pem() throws(CryptographyError) -> String {
     guard let output = MemoryBIO(),
@@ -53,7 +53,7 @@ public final class SigningKey: @unchecked Sendable, CustomStringConvertible, Cus
     return String(decoding: output.contents, as: UTF8.self)
   }
 
-  /// The same message always gets the same signature.
+  /// Signs a message. The same message always gets the same signature.
   /// - Returns: 64 bytes.
   /// - Throws: `signing`.
   public func sign(_ message: [UInt8]) throws(CryptographyError) -> [UInt8] {

@@ -1,8 +1,8 @@
 import CCrypto
 
-/// Sums against damage on the way, where a protocol asks for one that no longer protects against intent.
+/// Computes sums against damage on the way, where a protocol asks for one that no longer protects against intent.
 public enum TransferChecksum {
-  /// SHA-1, 20 bytes: what every tus server with the checksum extension takes.
+  /// Computes SHA-1, 20 bytes, which every tus server with the checksum extension takes.
   public static func sha1(_ bytes: [UInt8]) -> [UInt8] {
     var digest = [UInt8](repeating: 0, count: 20)
     EVP_Digest(bytes, bytes.count, &digest, nil, EVP_sha1(), nil)

@@ -4,22 +4,22 @@ import CCrypto
 public struct VerifyingKey: Hashable, Sendable {
   public static let byteCount = 32
   public static let signatureByteCount = 64
-  /// The longest PEM that is looked at, bytes.
+  /// The length of the longest PEM that is looked at, bytes.
   public static let largestSize = 65_536
 
-  /// 32 of them, as RFC 8032 writes a public key.
+  /// The 32 bytes of the key, as RFC 8032 writes it.
   public let bytes: [UInt8]
   /// SHA-256 of the SubjectPublicKeyInfo's DER, 64 digits of lower-case hex.
   public let keyId: String
 
-  /// Nil where there are not 32 bytes. Bytes that are no point of the curve accept no signature.
+  /// The result is nil where there are not 32 bytes. Bytes that are no point of the curve accept no signature.
   public init?(bytes: [UInt8]) {
     guard bytes.count == Self.byteCount, let key = Self.key(bytes) else { return nil }
     defer { EVP_PKEY_free(key) }
     do { try self.init(key) } catch { return nil }
   }
 
-  /// The first public key of a PEM text (`PUBLIC KEY`, RFC 8410).
+  /// Reads the first public key of a PEM text (`PUBLIC KEY`, RFC 8410).
   /// - Throws: `notVerifyingKey`, also for a key of another kind.
   public init(pem: String) throws(CryptographyError) {
     defer { ERR_clear_error() }
@@ -63,7 +63,7 @@ public struct VerifyingKey: Hashable, Sendable {
       && EVP_DigestVerify(context, signature, signature.count, message, message.count) == 1
   }
 
-  /// OpenSSL's object, which the caller frees.
+  /// Gives OpenSSL's object, which the caller frees.
   private static func key(_ bytes: [UInt8]) -> OpaquePointer? {
     EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nil, bytes, bytes.count)
   }

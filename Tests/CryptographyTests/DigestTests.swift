@@ -53,7 +53,7 @@ import Testing
 }
 
 @Suite struct MessageAuthenticationTests {
-  /// RFC 4231, test cases 1, 2, 6 (a key longer than a block).
+  /// The test cases 1, 2 and 6 (a key longer than a block) of RFC 4231.
   @Test(
     arguments: [
       (

@@ -10,7 +10,7 @@ import Testing
     var signature: String
   }
 
-  /// RFC 8032, 7.1: TEST 1, 2, 3 and SHA(abc).
+  /// The vectors of RFC 8032, 7.1: TEST 1, 2, 3 and SHA(abc).
   private static let vectors = [
     Vector(
       seed: "9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60",
@@ -74,7 +74,7 @@ import Testing
     for bit in 0..<256 {
       var changed = key.verifyingKey.bytes
       changed[bit / 8] ^= 1 << (bit % 8)
-      // What is no point of the curve may be no key at all.
+      // Bytes that are no point of the curve may be no key at all.
       #expect(VerifyingKey(bytes: changed)?.accepts(signature, over: message) != true)
     }
     for count in [0, 63, 65, 128] {
