@@ -1,22 +1,22 @@
-/// Why a file is no table at all. What is wrong with single lines is in `CSVTable.problems`.
+/// The reason why a file is no table at all. Faults of single lines are in `CSVTable.problems`.
 public enum CSVError: Error, Hashable, Sendable {
   case tooLarge(bytes: Int, maxBytes: Int)
   /// The bytes are text in this encoding but for these lines, in ascending order and at most ten of them.
   case brokenText(TextEncoding, lines: [Int])
   /// The file is a document of another kind, which a spreadsheet program can save as CSV.
   case document(DocumentKind)
-  /// No line but blank ones.
+  /// The file has no line but blank ones.
   case empty
   case tooManyRows(max: Int)
   case tooManyColumns(count: Int, max: Int)
 
-  /// What a spreadsheet program saves unless it is told to save a CSV.
+  /// The kinds of documents that a spreadsheet program saves unless it is told to save a CSV.
   public enum DocumentKind: Hashable, Sendable, CaseIterable {
-    /// A zip file with a workbook in it: `.xlsx` of Excel and WPS.
+    /// A zip file with a workbook in it, the `.xlsx` of Excel and WPS.
     case xlsx
-    /// A compound file: `.xls` of Excel, `.et` of WPS.
+    /// A compound file, the `.xls` of Excel or `.et` of WPS.
     case xls
-    /// A zip file of OpenDocument: `.ods`.
+    /// A zip file of OpenDocument, the `.ods`.
     case ods
     /// Any other zip file.
     case zip
@@ -25,19 +25,19 @@ public enum CSVError: Error, Hashable, Sendable {
   }
 }
 
-/// One thing wrong with one row.
+/// One fault of one row.
 public struct CSVProblem: Error, Hashable, Sendable {
   public enum Fault: Hashable, Sendable {
-    /// A quoted field that does not end.
+    /// A quoted field does not end.
     case quoteOpen
     /// Something other than the separator follows a closing quote.
     case quoteFollowed
-    /// A quote within a field that does not begin with one.
+    /// A quote stands within a field that does not begin with one.
     case quoteInside
-    /// A byte below 0x20 that is neither tab nor line end, or 0x7F.
+    /// The row has a byte below 0x20 that is neither tab nor line end, or 0x7F.
     case controlCharacter
     case fieldTooLong(maxBytes: Int)
-    /// A row that is wider than the header.
+    /// The row is wider than the header.
     case fieldCount(found: Int, wanted: Int)
   }
 

@@ -1,5 +1,5 @@
-/// Cuts UTF-8 text into records as RFC 4180 has them, with any separator of one byte; line ends are CR LF, LF or CR.
-/// After a fault it goes on with the next line, so that every bad row is found.
+/// Cuts UTF-8 text into the records of RFC 4180, with any separator of one byte; line ends are CR LF, LF or CR. After
+/// a fault it goes on with the next line, so that every bad row is found.
 struct CSVScanner {
   struct Record {
     /// Line number in the file where the record begins, from 1.
@@ -7,11 +7,11 @@ struct CSVScanner {
     var values: [String] = []
     var fault: CSVProblem.Fault?
 
-    /// A blank line, or one of separators only as spreadsheets leave them below a table.
+    /// Whether the line is blank, or has separators only, as spreadsheets leave them below a table.
     var isBlank: Bool { fault == nil && values.allSatisfy(\.isEmpty) }
 
-    /// The values for a header of so many columns: spreadsheets leave out a row's last empty cells, or add some. Nil
-    /// where there is a value beyond the header.
+    /// The values for a header of `columns` columns: spreadsheets leave out a row's last empty cells, or add some.
+    /// The result is nil where there is a value beyond the header.
     func values(columns: Int) -> [String]? {
       guard values.dropFirst(columns).allSatisfy(\.isEmpty) else { return nil }
       return values.prefix(columns) + Array(repeating: "", count: max(0, columns - values.count))
@@ -29,8 +29,8 @@ struct CSVScanner {
   private static let lineFeed = UInt8(ascii: "\n")
   private static let carriageReturn = UInt8(ascii: "\r")
 
-  /// Finds the separator: that of Excel's `sep=` line, which is passed over, else the one that the first line with
-  /// something in it has most of.
+  /// Finds the separator: that of Excel's `sep=` line, which is passed over, else the one that stands most often in
+  /// the first line that is not blank.
   init(_ bytes: [UInt8], maxFieldBytes: Int) {
     self.bytes = bytes
     self.maxFieldBytes = maxFieldBytes
@@ -44,7 +44,7 @@ struct CSVScanner {
 
   // MARK: - Separators
 
-  /// What `sep=;` in the first line says, in either letter case and in quotes or not.
+  /// The separator that `sep=;` in the first line names, in either letter case and in quotes or not.
   private static func toldSeparator(_ bytes: [UInt8]) -> UInt8? {
     var line = bytes.prefix { $0 != lineFeed && $0 != carriageReturn }
     if line.first == quote, line.last == quote { line = line.dropFirst().dropLast() }
@@ -73,12 +73,12 @@ struct CSVScanner {
     return zip(candidates, counts).first { $0.1 == most }?.0 ?? candidates[0]
   }
 
-  /// Nil at the end.
+  /// Reads the next record; nil at the end.
   mutating func next() -> Record? {
     guard index < bytes.count else { return nil }
     var record = Record(line: line)
     while true {
-      // ="…" is how other programs have Excel take digits for text.
+      // Other programs write ="…" to have Excel take digits for text.
       if index + 1 < bytes.count, bytes[index] == Self.equals, bytes[index + 1] == Self.quote { index += 1 }
       let field = index < bytes.count && bytes[index] == Self.quote ? quotedField() : plainField()
       switch field {
@@ -97,7 +97,7 @@ struct CSVScanner {
 
   // MARK: - Fields
 
-  /// Up to the separator, the line end or the end of the text.
+  /// Reads up to the separator, the line end or the end of the text.
   private mutating func plainField() -> Result<String, CSVProblem> {
     let start = index
     while index < bytes.count {
@@ -111,7 +111,7 @@ struct CSVScanner {
     return .success(String(decoding: bytes[start..<index], as: UTF8.self))
   }
 
-  /// From its opening quote to behind its closing one.
+  /// Reads from the opening quote to behind the closing one.
   private mutating func quotedField() -> Result<String, CSVProblem> {
     let opening = (index: index, line: line)
     index += 1
@@ -139,12 +139,12 @@ struct CSVScanner {
       }
     }
     let isOpen = index == bytes.count
-    // What stands in the lines after it is more likely rows than the rest of this field.
+    // The lines after it are more likely rows than the rest of this field.
     (index, line) = opening
     return failure(isOpen ? .quoteOpen : .fieldTooLong(maxBytes: maxFieldBytes))
   }
 
-  /// What a formula of one text, `="…"`, comes to; any other value as it is.
+  /// The text that a formula of one text, `="…"`, comes to; any other value stays as it is.
   private static func withoutFormula(_ value: String) -> String {
     guard value.utf8.count >= 3, value.hasPrefix("=\""), value.hasSuffix("\"") else { return value }
     return String(value.dropFirst(2).dropLast())

@@ -1,12 +1,12 @@
-/// A table from a CSV file: a header, and rows of as many values. Rows that are none of this are in `problems`,
-/// each with its line, and nowhere else.
+/// A table from a CSV file: a header, and rows of as many values. Rows that have other counts or faults are in
+/// `problems`, each with its line, and nowhere else.
 public struct CSVTable: Hashable, Sendable {
-  /// What is read at most; each inclusive.
+  /// The limits of what is read, each inclusive.
   public struct Limits: Hashable, Sendable {
     public var bytes: Int
     public var rows: Int
     public var columns: Int
-    /// Of UTF-8, a quoted field's quotes not counted.
+    /// The length of a field's UTF-8, a quoted field's quotes not counted, bytes.
     public var fieldBytes: Int
 
     public init(bytes: Int = 64 << 20, rows: Int = 200_000, columns: Int = 64, fieldBytes: Int = 1_000) {
@@ -20,7 +20,7 @@ public struct CSVTable: Hashable, Sendable {
   public struct Row: Hashable, Sendable {
     /// Line number in the file where the row begins, from 1.
     public let line: Int
-    /// As many values as the header has; cells that are not there are empty.
+    /// The values, as many as the header has; cells that are not there are empty.
     public let values: [String]
 
     public init(line: Int, values: [String]) {
@@ -32,7 +32,7 @@ public struct CSVTable: Hashable, Sendable {
   /// The rows that are no wider than the header, read anew each time they are gone through, so that a table takes no more
   /// memory than its text.
   public struct Rows: Sequence, Hashable, Sendable {
-    /// How many there are.
+    /// The number of rows.
     public let count: Int
     fileprivate let text: [UInt8]
     fileprivate let header: Row
@@ -63,9 +63,10 @@ public struct CSVTable: Hashable, Sendable {
   /// The first line that is not blank.
   public let header: Row
   public let rows: Rows
-  /// In the order of their lines.
+  /// The faults of rows, in the order of their lines.
   public let problems: [CSVProblem]
 
+  /// Reads a file.
   /// - Parameter encoding: the encoding that the user named; nil finds it.
   /// - Throws: `tooLarge`, `document`, `brokenText`, `empty`, `tooManyRows`, `tooManyColumns`.
   public init(_ bytes: [UInt8], encoding told: TextEncoding? = nil, limits: Limits = Limits()) throws(CSVError)
@@ -74,7 +75,7 @@ public struct CSVTable: Hashable, Sendable {
     if let kind = CSVError.DocumentKind(of: bytes) { throw .document(kind) }
     var (text, encoding) = try TextEncoding.decode(bytes, as: told)
     self.encoding = encoding
-    // CP/M's end of file, which programs for DOS still write.
+    // 0x1A is CP/M's end of file, which programs for DOS still write.
     while text.last == 0x1A { text.removeLast() }
     var scanner = CSVScanner(text, maxFieldBytes: limits.fieldBytes)
     var header: Row?
@@ -85,7 +86,7 @@ public struct CSVTable: Hashable, Sendable {
       guard count + problems.count < limits.rows else { throw .tooManyRows(max: limits.rows) }
       if let fault = record.fault {
         problems.append(CSVProblem(line: record.line, fault: fault))
-        // Rows cannot be told from a header that cannot be read.
+        // Where the header cannot be read, rows cannot be told from it.
         if header == nil { header = Row(line: record.line, values: []) }
       } else if let header {
         let (found, wanted) = (record.values.count, header.values.count)
@@ -110,7 +111,7 @@ public struct CSVTable: Hashable, Sendable {
 }
 
 extension CSVError.DocumentKind {
-  /// The kind of a file by its first bytes; nil for what may be text.
+  /// The kind of a file by its first bytes; nil where it may be text.
   init?(of bytes: [UInt8]) {
     func contains(_ text: String) -> Bool {
       bytes.prefix(65_536).firstRange(of: Array(text.utf8)) != nil

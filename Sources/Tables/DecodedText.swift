@@ -1,13 +1,13 @@
 import Glibc
 
-/// A file's bytes as they read in one encoding, with what does not fit it left out and counted.
+/// A file's bytes read in one encoding; characters that do not fit it are left out and counted.
 struct DecodedText {
   let encoding: TextEncoding
-  /// UTF-8 without a byte order mark.
+  /// The text as UTF-8 without a byte order mark.
   let text: [UInt8]
-  /// Characters that do not fit the encoding.
+  /// The number of characters that do not fit the encoding.
   let brokenCharacters: Int
-  /// Line numbers of the broken characters, from 1, each once.
+  /// The line numbers of the broken characters, from 1, each once.
   let brokenLines: [Int]
 
   /// UTF-8's byte order mark.
@@ -93,14 +93,14 @@ struct DecodedText {
           return (result, errno, target.count - room)
         }
         text.append(contentsOf: buffer[..<written].lazy.map { UInt8(bitPattern: $0) })
-        // E2BIG only says that the buffer is full: on with what is left.
+        // E2BIG only says that the buffer is full; the rest comes next.
         guard result == -1, reason != E2BIG || written == 0 else { continue }
         let offset = count - left
         line += bytes[counted..<offset].count { $0 == 0x0A }
         counted = offset
         broken += 1
         if lines.last != line { lines.append(line) }
-        // On behind the byte that fits nothing.
+        // The conversion goes on behind the byte that fits nothing.
         next = next.map { $0 + 1 }
         left -= 1
       }
@@ -110,17 +110,18 @@ struct DecodedText {
 
   // MARK: - Judging
 
-  /// How much of what is not ASCII reads as Chinese, from 0 to 1: characters of everyday count whole, others of
+  /// The share of what is not ASCII that reads as Chinese, from 0 to 1: characters of everyday count whole, others of
   /// GB 2312 half, rarer ones a fifth, and those of other scripts and broken ones not at all.
   ///
-  /// UTF-8 read as GB18030 is mostly rare characters, and GB18030 read as UTF-8 mostly Latin, Greek, Arabic and broken
-  /// ones, so that a single word tells them apart.
+  /// UTF-8 read as GB18030 is mostly rare characters, and GB18030 read as UTF-8 mostly Latin, Greek, Arabic and
+  /// broken ones, so that a single word tells them apart.
   var readability: Double {
     var (sum, count) = (0.0, brokenCharacters)
     for scalar in String(decoding: text, as: UTF8.self).unicodeScalars where !scalar.isASCII {
       count += 1
       switch scalar.value {
-      // Chinese punctuation, full-width forms, the middle dot, dashes and quotation marks; Mongolian.
+      // The whole count goes to Chinese punctuation, full-width forms, the middle dot, dashes and quotation marks,
+      // and Mongolian.
       case 0x3000...0x303F, 0xFF01...0xFF5E, 0xB7, 0x2010...0x2026, 0x1800...0x18AF: sum += 1
       case 0x4E00...0x9FFF:
         sum += Self.everyday.contains(scalar) ? 1 : Self.secondLevel.contains(scalar) ? 0.5 : 0.2
@@ -136,7 +137,7 @@ struct DecodedText {
   /// The 3,008 characters of GB 2312's second level.
   private static let secondLevel = characters(leads: 0xD8...0xF7)
 
-  /// Characters of GB 2312's rows, as glibc converts them.
+  /// The characters of GB 2312's rows, as glibc converts them.
   private static func characters(leads: ClosedRange<UInt8>) -> Set<Unicode.Scalar> {
     let bytes = leads.flatMap { lead in (UInt8(0xA1)...0xFE).flatMap { [lead, $0] } }
     let text = gb18030(bytes).text

@@ -1,14 +1,14 @@
 import Glibc
 
-/// How a table's text was written down.
+/// The encoding of a table's text.
 public enum TextEncoding: String, Hashable, Sendable, CaseIterable {
   case utf8 = "UTF-8"
-  /// What spreadsheets save a CSV as on a Chinese Windows; GBK and GB 2312 are parts of it.
+  /// GB18030, in which spreadsheets save a CSV on a Chinese Windows; GBK and GB 2312 are parts of it.
   case gb18030 = "GB18030"
-  /// What Excel calls 'Unicode text', in either order of bytes.
+  /// UTF-16 in either order of bytes, which Excel calls 'Unicode text'.
   case utf16 = "UTF-16"
 
-  /// An encoding by its name, in any letter case, with or without the hyphen; nil for any other word.
+  /// Finds an encoding by its name, in any letter case, with or without the hyphen; nil for any other word.
   public init?(named name: String) {
     func plain(_ text: String) -> String { text.lowercased().filter { $0 != "-" && $0 != "_" } }
     let names = ["gbk": Self.gb18030, "gb2312": .gb18030]
@@ -18,8 +18,8 @@ public enum TextEncoding: String, Hashable, Sendable, CaseIterable {
   }
 
   /// Turns a file's bytes into UTF-8 without a byte order mark.
-  /// - Parameter told: the encoding that the user named; nil finds it. A byte order mark says it; without one, bytes that
-  ///   fit one encoding only are of that, and all others are of the one in which they read as Chinese.
+  /// - Parameter told: the encoding that the user named; nil finds it. A byte order mark names it; without one, bytes
+  ///   that fit one encoding only are in that, and all others are in the one in which they read as Chinese.
   /// - Throws: `brokenText`.
   static func decode(_ bytes: [UInt8], as told: TextEncoding? = nil) throws(CSVError) -> (
     text: [UInt8], encoding: TextEncoding
@@ -44,7 +44,7 @@ public enum TextEncoding: String, Hashable, Sendable, CaseIterable {
     return (decoded.text, decoded.encoding)
   }
 
-  /// The encoding that a byte order mark says, or that zeros in every other place show; nil where there are none.
+  /// The encoding that a byte order mark names, or that zeros in every other place show; nil where there are none.
   private static func marked(_ bytes: [UInt8]) -> TextEncoding? {
     if bytes.starts(with: DecodedText.mark) { return .utf8 }
     return UTF16Order(of: bytes) == nil ? nil : .utf16
@@ -55,8 +55,8 @@ public enum TextEncoding: String, Hashable, Sendable, CaseIterable {
 enum UTF16Order {
   case littleEndian, bigEndian
 
-  /// As a mark says it. Without one, an eighth of the first 4,096 bytes or more has to be zero, in even or in odd
-  /// places only: tables have commas, digits and line ends.
+  /// Reads the order from a mark. Without one, an eighth of the first 4,096 bytes or more has to be zero, in even or
+  /// in odd places only: tables have commas, digits and line ends.
   init?(of bytes: [UInt8]) {
     if bytes.starts(with: [0xFF, 0xFE]) {
       self = .littleEndian

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Tables
 
-/// Which encoding a list is read as. The bytes are made by iconv(1), which shares no code with what reads them but the C
+/// Finds the encoding of a list. The bytes are made by iconv(1), which shares no code with what reads them but the C
 /// library's table of GB18030.
 @Suite struct TextEncodingTests {
   private func bytes(_ text: String, as encoding: String) throws -> [UInt8] {
@@ -14,7 +14,7 @@ import Testing
     return [UInt8](outcome.outputBytes)
   }
 
-  /// Words of which the bytes are sound in both encodings, or nearly so.
+  /// Words whose bytes are sound in both encodings, or nearly so.
   private static let words = [
     "示例", "联通", "通", "电焊铺", "树林召镇老王电焊铺", "旮旯", "達拉特旗", "焊，焊。", "鑫鑫焊接", "𠮷野焊接", "ᠮᠣᠩᠭᠣᠯ", "王㛃",
     "达拉特旗示例焊铺", "曦", "哈斯·图雅",
