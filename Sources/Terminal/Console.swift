@@ -1,13 +1,13 @@
-/// What a command talks to: data on stdout, everything else on stderr, answers from a person.
+/// The console of a command: data on stdout, everything else on stderr, answers from a person.
 public final class Console: Sendable {
   public let output: Sink
   public let diagnostics: Sink
   public let source: any LineSource
   public let language: Language
-  /// stdout carries one JSON document and nothing else.
+  /// Whether stdout carries one JSON document and nothing else.
   public let isJSON: Bool
   public let isVerbose: Bool
-  /// For text on stdout and on stderr.
+  /// The styles of text on stdout; `diagnosticsStyling` has those on stderr.
   public let outputStyling: Styling
   public let diagnosticsStyling: Styling
 
@@ -26,32 +26,33 @@ public final class Console: Sendable {
     diagnosticsStyling = Styling(isTerminal: diagnostics.isTerminal, noColor: noColor, environment: environment)
   }
 
-  /// The only gate to a question: a person can type and see, and stdout is not for a program.
+  /// Whether a question may be asked: a person can type and see, and stdout is not for a program. It is the only gate
+  /// to a question.
   public var canPrompt: Bool { source.isTerminal && diagnostics.isTerminal && !isJSON }
 
   /// The width for tables on stdout; nil where stdout is no terminal, so that nothing is cut off.
   public var tableWidth: Int? { output.isTerminal ? output.columns : nil }
 
-  /// A line of data, on stdout.
+  /// Writes a line of data to stdout.
   public func put(_ line: String) {
     output.write(ScreenText(line) + "\n")
   }
 
-  /// A line of data with styles in it, on stdout.
+  /// Writes a line of data with styles in it to stdout.
   public func put(styled line: ScreenText) {
     output.write(line + "\n")
   }
 
-  /// A line for the person, on stderr.
+  /// Writes a line for the person to stderr.
   public func say(_ text: Text, _ styles: Style...) {
     diagnostics.write(diagnosticsStyling.apply(styles, to: ScreenText(text[language])) + "\n")
   }
 
-  /// A line for the person who asked for more, on stderr.
+  /// Writes a line to stderr for the person who asked for more.
   public func sayMore(_ text: @autoclosure () -> Text) {
     if isVerbose { diagnostics.write(diagnosticsStyling(text()[language], .dim) + "\n") }
   }
 
-  /// Nil, or why stdout did not take everything.
+  /// The reason why stdout did not take everything; nil where it did.
   public var failure: Sink.Failure? { output.failure }
 }

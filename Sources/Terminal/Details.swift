@@ -9,23 +9,24 @@ public struct Details {
 
   public init() {}
 
-  /// A heading for the rows that follow; left out where none do.
+  /// Adds a heading for the rows that follow; it is left out where none do.
   public mutating func heading(_ text: Text) {
     lines.append(.heading(text))
   }
 
-  /// A row; left out where the value is nil or empty. Control characters are made harmless, line breaks kept.
+  /// Adds a row; it is left out where the value is nil or empty. Control characters are made harmless, line breaks
+  /// kept.
   public mutating func row(_ label: Text, _ value: String?, _ style: Style? = nil) {
     guard let value, !value.isEmpty else { return }
     lines.append(.row(label, value, style))
   }
 
-  /// A row whose value is in both languages.
+  /// Adds a row whose value is in both languages.
   public mutating func row(_ label: Text, _ value: Text, in language: Language, _ style: Style? = nil) {
     row(label, value[language], style)
   }
 
-  /// The rows, labels aligned; values wrap to `width`, with nil they do not.
+  /// Lays the rows out, labels aligned; values wrap to `width`, with nil they do not.
   public func render(in language: Language, width: Int?, styling: Styling = .plain) -> ScreenText {
     let labelWidth = lines.reduce(0) { widest, line in
       guard case .row(let label, _, _) = line else { return widest }

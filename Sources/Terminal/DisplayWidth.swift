@@ -51,9 +51,9 @@ public enum DisplayWidth {
     return Int(utf8proc_charwidth(Int32(value)))
   }
 
-  /// `text` without what would move the cursor or change the terminal's state: a tab, line break or other
-  /// white space becomes a space, any other control character and every mark of text direction `�`. It is for what
-  /// has to stay on one line; what only has to be harmless is a `ScreenText`.
+  /// The text without anything that would move the cursor or change the terminal's state: a tab, line break or other
+  /// white space becomes a space, any other control character and every mark of text direction `�`. It is for text
+  /// that has to stay on one line; text that only has to be harmless is a `ScreenText`.
   public static func printable(_ text: String) -> String {
     if text.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) { return text }
     var scalars = String.UnicodeScalarView()
@@ -74,7 +74,7 @@ public enum DisplayWidth {
     case leading, trailing
   }
 
-  /// `text` filled with spaces to `width` columns; longer text stays as it is.
+  /// The text filled with spaces to `width` columns; longer text stays as it is.
   public static func pad(_ text: String, to width: Int, _ alignment: Alignment = .leading) -> String {
     let missing = width - columns(of: text)
     guard missing > 0 else { return text }
@@ -82,7 +82,7 @@ public enum DisplayWidth {
     return alignment == .leading ? text + spaces : spaces + text
   }
 
-  /// `text` if it fits `width` columns, else its beginning and `…`, together at most `width` columns.
+  /// The text if it fits `width` columns, else its beginning and `…`, together at most `width` columns.
   public static func truncate(_ text: String, to width: Int) -> String {
     guard columns(of: text) > width else { return text }
     guard width > 0 else { return "" }

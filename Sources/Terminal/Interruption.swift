@@ -7,7 +7,7 @@ public enum Interruption {
   /// The exit status of a cancelled command.
   public static var exitStatus: Int32 { 2 }
 
-  /// Someone asked to stop.
+  /// Whether someone asked to stop.
   public static var isRequested: Bool { requests.load(ordering: .relaxed) > 0 }
 
   /// Asks to stop, as a signal would.

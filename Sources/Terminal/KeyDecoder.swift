@@ -1,5 +1,5 @@
-/// The keys in a terminal's bytes: UTF-8, control characters, and the escape sequences of xterm and its like.
-/// What is broken or unknown is skipped.
+/// Reads the keys in a terminal's bytes: UTF-8, control characters, and the escape sequences of xterm and its like.
+/// Broken and unknown bytes are skipped.
 struct KeyDecoder {
   enum Key: Equatable {
     case scalar(Unicode.Scalar)
@@ -10,10 +10,10 @@ struct KeyDecoder {
 
   private enum State {
     case ground
-    /// A sequence begun by a lead byte, and how many bytes it still lacks.
+    /// A lead byte has begun a sequence, which still lacks `missing` bytes.
     case utf8(missing: Int)
     case escape
-    /// After `ESC [` or `ESC O`.
+    /// `ESC [` or `ESC O` has begun a sequence.
     case sequence
   }
 
@@ -48,7 +48,7 @@ struct KeyDecoder {
         state = .ground
         return named(byte)
       }
-      // Parameters; a control character or an endless sequence is no sequence.
+      // These are parameters; a control character or an endless sequence is no sequence.
       guard (0x20...0x3F).contains(byte), bytes.count < 16 else {
         state = .ground
         return byte < 0x20 ? begin(byte) : nil
@@ -84,7 +84,7 @@ struct KeyDecoder {
     case 0x62: .wordLeft
     case 0x66: .wordRight
     case 0x7F, 0x08: .deleteWord
-    // Nobody who presses Escape and then one of these means them less.
+    // These control characters mean the same behind an Escape as alone.
     case 0x03: .cancel
     case 0x0D, 0x0A: .enter
     default: nil

@@ -2,7 +2,7 @@
 public enum Language: String, CaseIterable, Sendable {
   case zh, en
 
-  /// What the locale asks for: Chinese where the first of `LC_ALL`, `LC_MESSAGES` and `LANG` that is set
+  /// Reads the language from the locale: Chinese where the first of `LC_ALL`, `LC_MESSAGES` and `LANG` that is set
   /// begins with `zh`, else English.
   public init(environment: [String: String]) {
     let locale = ["LC_ALL", "LC_MESSAGES", "LANG"].lazy

@@ -6,10 +6,10 @@ import Synchronization
 public final class LineEditor: LineSource {
   public let isTerminal: Bool
   private let descriptor: Int32
-  /// Typed ahead, or pasted after the end of the last line.
+  /// The bytes typed ahead, or pasted after the end of the last line.
   private let ahead = Mutex<[UInt8]>([])
 
-  /// The descriptor, stdin unless told, must outlive the editor.
+  /// Makes an editor on a descriptor, stdin unless told, which must outlive it.
   public init(fileDescriptor: Int32 = 0) {
     descriptor = fileDescriptor
     isTerminal = isatty(fileDescriptor) == 1

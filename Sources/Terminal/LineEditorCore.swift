@@ -1,17 +1,17 @@
-/// Editing one line: bytes as a terminal sends them go in, the line and what to draw come out. Knows no
-/// terminal, so that every key can be tested.
+/// Edits one line: bytes as a terminal sends them go in, the line and its drawing come out. It knows no terminal, so
+/// that every key can be tested.
 public struct LineEditorCore {
   public enum State: Sendable, Equatable {
     case editing
-    /// Enter.
+    /// Enter was pressed.
     case accepted
-    /// Ctrl-C.
+    /// Ctrl-C was pressed.
     case cancelled
-    /// Ctrl-D on an empty line.
+    /// Ctrl-D was pressed on an empty line.
     case ended
   }
 
-  /// Longer input is not taken.
+  /// The length of the longest line, bytes; longer input is not taken.
   public static let maximumBytes = 8192
 
   public private(set) var state = State.editing
@@ -29,7 +29,7 @@ public struct LineEditorCore {
   /// The line as it stands.
   public var text: String { before + after }
 
-  /// The characters left of the cursor.
+  /// The number of characters left of the cursor.
   public var cursor: Int { before.count }
 
   // MARK: - Typing
@@ -69,7 +69,7 @@ public struct LineEditorCore {
 
   // MARK: - Drawing
 
-  /// What puts the line on a terminal of so many columns, from any column of its row, and the cursor in place. A
+  /// Draws the line on a terminal of `columns` columns, from any column of its row, and puts the cursor in place. A
   /// line that is too long shows the part around the cursor, `…` where something is left out before it.
   public mutating func draw(columns: Int) -> ScreenText {
     let columns = max(8, columns)
@@ -77,7 +77,7 @@ public struct LineEditorCore {
     let promptColumns = DisplayWidth.columns(of: prompt)
     // The last column stays free: a cursor there would wrap on some terminals.
     let room = max(4, columns - promptColumns - 1)
-    // As they are shown: what was pasted may hold marks of text direction.
+    // The characters are taken as they are shown: pasted text may hold marks of text direction.
     let characters = (Array(before) + Array(after)).map { DisplayWidth.printable(String($0)) }
     let widths = characters.map { DisplayWidth.columns(of: $0) }
     let cursor = min(before.count, characters.count)

@@ -1,8 +1,8 @@
-/// Where the answers come from.
+/// Gives the lines that answer questions.
 public protocol LineSource: Sendable {
-  /// A person can type there.
+  /// Whether a person can type there.
   var isTerminal: Bool { get }
 
-  /// The next line, without its end. `prompt` stands before it and is drawn on `sink`, as is what is typed.
+  /// Reads the next line, without its end. `prompt` stands before it and is drawn on `sink`, as is what is typed.
   func readLine(prompt: String, drawingOn sink: Sink) throws(PromptError) -> String
 }

@@ -1,21 +1,21 @@
 import Synchronization
 
-/// What a long piece of work shows of itself, on stderr. One task at a time: `begin`, any number of `advance`
-/// and `note`, then `finish`; a new `begin` ends what was there. Safe to call from several threads.
+/// Shows the progress of a long piece of work on stderr. There is one task at a time: `begin`, any number of
+/// `advance` and `note`, then `finish`; a new `begin` ends what was there. Several threads may call it.
 public final class ProgressDisplay: Sendable {
   public enum Form: Sendable {
-    /// One line, drawn over and over.
+    /// One line on a terminal, drawn over and over.
     case terminal
-    /// For a pipe or a log: a line at the beginning, at the end, and seldom between.
+    /// Lines for a pipe or a log: one at the beginning, one at the end, and few between.
     case lines
-    /// One JSON object a line.
+    /// JSON objects, one a line.
     case jsonLines
     case silent
   }
 
   public enum Unit: Sendable, Equatable {
     case bytes
-    /// Things, and what they are called: labels, photos.
+    /// Things that are counted, and their name: labels, photos.
     case items(Text)
   }
 
@@ -31,7 +31,7 @@ public final class ProgressDisplay: Sendable {
     var isLineOpen = false
   }
 
-  /// `now` counts from any fixed moment and never goes back.
+  /// Makes a display. `now` counts from any fixed moment and never goes back.
   public init(
     _ form: Form, on sink: Sink, language: Language, styling: Styling = .plain,
     now: @escaping @Sendable () -> Duration
@@ -42,7 +42,7 @@ public final class ProgressDisplay: Sendable {
     renderer = ProgressRenderer(language: language, styling: styling)
   }
 
-  /// The form that fits the console: JSON lines under `--json --verbose`, nothing under `--json` alone.
+  /// Chooses the form that fits the console: JSON lines under `--json --verbose`, nothing under `--json` alone.
   public convenience init(for console: Console, now: @escaping @Sendable () -> Duration) {
     let form: Form =
       if console.isJSON {
@@ -56,7 +56,7 @@ public final class ProgressDisplay: Sendable {
 
   // MARK: - Telling
 
-  /// A task of `total` units, nil where no one knows; `start` of them were done before (an upload resumed).
+  /// Begins a task of `total` units, nil where no one knows; `start` of them were done before (an upload resumed).
   public func begin(_ title: Text, total: Int? = nil, unit: Unit = .bytes, start: Int = 0) {
     let moment = now()
     state.withLock { state in
@@ -68,7 +68,7 @@ public final class ProgressDisplay: Sendable {
     }
   }
 
-  /// So many units are done, `start` included. A smaller number than before is taken as it is.
+  /// Notes that `done` units are done, `start` included. A smaller number than before is taken as it is.
   public func advance(to done: Int) {
     let moment = now()
     state.withLock { state in
@@ -80,7 +80,7 @@ public final class ProgressDisplay: Sendable {
     }
   }
 
-  /// A line worth keeping, above what is being drawn.
+  /// Writes a line worth keeping, above what is being drawn.
   public func note(_ text: Text) {
     let moment = now()
     state.withLock { state in
@@ -95,10 +95,10 @@ public final class ProgressDisplay: Sendable {
     }
   }
 
-  /// The task is done; `result` is said instead of 'done'.
+  /// Ends the task as done; `result` is said instead of 'done'.
   public func finish(_ result: Text? = nil) { end(.finish, result) }
 
-  /// The task was given up; the error that says why comes from elsewhere.
+  /// Ends the task as given up; the error that says why comes from elsewhere.
   public func fail() { end(.fail, nil) }
 
   // MARK: - Private
@@ -121,7 +121,7 @@ public final class ProgressDisplay: Sendable {
   private func isDue(_ task: ProgressTask, _ state: State) -> Bool {
     guard let last = state.lastShown else { return true }
     let elapsed = task.moment - last
-    // A terminal follows the eye, a log wants few lines.
+    // A terminal is drawn as fast as the eye follows, a log wants few lines.
     return elapsed >= (form == .terminal ? .milliseconds(100) : form == .lines ? .seconds(10) : .seconds(1))
   }
 

@@ -1,6 +1,6 @@
 import FoundationEssentials
 
-/// A piece of work as far as it has come.
+/// A piece of work with its amounts so far.
 struct ProgressTask {
   let title: Text
   let total: Int?
@@ -12,13 +12,13 @@ struct ProgressTask {
 
   var seconds: Double { max(0, (moment - began) / .seconds(1)) }
 
-  /// From 0 to 1.
+  /// The share that is done, from 0 to 1.
   var fraction: Double? {
     guard let total else { return nil }
     return total > 0 ? min(1, max(0, Double(done) / Double(total))) : 1
   }
 
-  /// Units a second since the beginning; nil in the first second, which tells nothing.
+  /// The units a second since the beginning; nil in the first second, which tells nothing.
   var rate: Double? {
     guard seconds >= 1, done > start else { return nil }
     return (Double(done) - Double(start)) / seconds
@@ -31,7 +31,7 @@ struct ProgressTask {
   }
 }
 
-/// Progress as text: pure, for every form.
+/// Writes progress as text in every form, without side effects.
 struct ProgressRenderer {
   enum Event: String {
     case begin, advance, note, finish, fail
@@ -42,7 +42,7 @@ struct ProgressRenderer {
 
   // MARK: - Lines
 
-  /// One line of at most `columns`: title, bar, share, amounts, rate, time left, as far as there is room.
+  /// Writes one line of at most `columns`: title, bar, share, amounts, rate, time left, as far as there is room.
   func bar(_ task: ProgressTask, columns: Int) -> ScreenText {
     var facts: [String] = []
     if let fraction = task.fraction { facts.append(DisplayWidth.pad(percent(fraction), to: 4, .trailing)) }
@@ -66,14 +66,14 @@ struct ProgressRenderer {
     return "\(title)  [\(styling(bar, .cyan))]\(amounts)"
   }
 
-  /// A line for a log.
+  /// Writes a line for a log.
   func line(_ task: ProgressTask) -> String {
     guard task.done > task.start || task.start > 0 else { return task.title[language] + "…" }
     let share = task.fraction.map { percent($0) + language.comma } ?? ""
     return task.title[language] + language.colon + share + amount(task)
   }
 
-  /// The line that stays.
+  /// Writes the line that stays when the task has ended.
   func ending(_ event: Event, _ result: Text?, _ task: ProgressTask) -> ScreenText {
     let word = result ?? (event == .finish ? Words.done : Words.stopped)
     let mark = event == .finish ? styling(word[language], .green) : styling(word[language], .red)

@@ -1,9 +1,9 @@
-/// Why a question was not answered.
+/// The reason why a question was not answered.
 public enum PromptError: Error, Sendable, Equatable {
   /// There is no one to ask: stdin or stderr is no terminal, or `--json` was given.
   case notATerminal
-  /// Ctrl-C, or a signal.
+  /// The person pressed Ctrl-C, or a signal came.
   case cancelled
-  /// Ctrl-D, or the terminal went away.
+  /// The person pressed Ctrl-D, or the terminal went away.
   case endOfInput
 }

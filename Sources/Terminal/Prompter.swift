@@ -12,9 +12,9 @@ public struct Prompter {
 
   // MARK: - Asking
 
-  /// A text. `normalize` puts what was typed into shape (full-width digits, spaces at the ends) before
-  /// `problem` looks at it, which answers nil where all is well; else it is said and asked again. Enter alone
-  /// takes `fallback`, or, where there is none, is an answer only if `mayBeEmpty`.
+  /// Asks for a text. `normalize` puts what was typed into shape (full-width digits, spaces at the ends) before
+  /// `problem` judges it, which answers nil where all is well; else the problem is said and the question asked again.
+  /// Enter alone takes `fallback`, or, where there is none, is an answer only if `mayBeEmpty`.
   public func text(
     _ question: Text, fallback: String? = nil, mayBeEmpty: Bool = false,
     normalize: (String) -> String = TextNormalization.trimmed,
@@ -30,7 +30,7 @@ public struct Prompter {
     }
   }
 
-  /// One of `choices`, by its number, its code or its word in either language. Enter alone takes the one
+  /// Asks for one of `choices`, by its number, its code or its word in either language. Enter alone takes the one
   /// numbered `fallback` (from 0).
   public func choose<Value>(
     _ question: Text, _ choices: [Choice<Value>], fallback: Int? = nil
@@ -45,7 +45,7 @@ public struct Prompter {
     }
   }
 
-  /// Yes or no; 是 and 否 are understood in either language, as is y and n.
+  /// Asks for yes or no; 是 and 否 are understood in either language, as are y and n.
   public func confirm(_ question: Text, fallback: Bool? = nil) throws(PromptError) -> Bool {
     let hint = Text(verbatim: fallback == nil ? "y/n" : fallback == true ? "Y/n" : "y/N")
     let full = Text(zh: "\(question.zh)（\(hint.zh)）", en: "\(question.en) (\(hint.en))")
@@ -100,7 +100,7 @@ public struct Prompter {
     }
   }
 
-  /// Small letters, half-width, no white space at the ends.
+  /// The text in small letters and half width, without white space at its ends and without what is not seen.
   private static func folded(_ text: String) -> String {
     TextNormalization.typed(text).lowercased()
   }

@@ -6,12 +6,12 @@ import Characters
 /// There is no other way to a `Sink` for text, so that neither a record nor a module, a platform, a file's name or an
 /// error can move the cursor, change the terminal's state or turn the direction of what stands around it.
 public struct ScreenText: Sendable, Hashable, CustomStringConvertible {
-  /// What goes out, control sequences included.
+  /// The characters that go out, control sequences included.
   public let description: String
 
   private init(trusted text: String) { description = text }
 
-  /// Text from anywhere.
+  /// Makes text from anywhere harmless.
   public init(_ text: String) { description = Self.harmless(text) }
 
   /// The text with its line breaks and tabs, and a mark (U+FFFD) for every other control character of C0 and C1 (a
@@ -32,15 +32,15 @@ public struct ScreenText: Sendable, Hashable, CustomStringConvertible {
 
   // MARK: - Control sequences
 
-  /// To the first column of the line.
+  /// Moves to the first column of the line.
   public static let lineStart = ScreenText(trusted: "\r")
   /// Erases from the cursor to the end of the line.
   public static let eraseToEnd = ScreenText(trusted: "\u{1B}[K")
 
-  /// So many lines up; nothing for 0.
+  /// Moves up by a number of lines; 0 gives nothing.
   public static func up(_ lines: Int) -> ScreenText { ScreenText(trusted: lines > 0 ? "\u{1B}[\(lines)A" : "") }
 
-  /// So many columns to the right; nothing for 0.
+  /// Moves right by a number of columns; 0 gives nothing.
   public static func right(_ columns: Int) -> ScreenText {
     ScreenText(trusted: columns > 0 ? "\u{1B}[\(columns)C" : "")
   }
@@ -73,7 +73,7 @@ extension ScreenText: ExpressibleByStringInterpolation {
 
   public init(stringInterpolation pieces: StringInterpolation) { description = pieces.whole }
 
-  /// What is put in is made harmless, but for what has been already.
+  /// Makes everything harmless that is put into a literal, but for `ScreenText`, which is so already.
   public struct StringInterpolation: StringInterpolationProtocol {
     fileprivate var whole = ""
 

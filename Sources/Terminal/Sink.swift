@@ -2,9 +2,9 @@ import Characters
 import Glibc
 import Synchronization
 
-/// Where text goes: a file descriptor, or memory in tests. Each write goes out whole and is not interleaved
-/// with another thread's. After a failure, what is written is dropped: a reader that has gone away must
-/// not stop a module being flashed; the caller looks at `failure` at the end, and asks `probe` before it begins.
+/// The end that text goes to: a file descriptor, or memory in tests. Each write goes out whole and is not interleaved
+/// with another thread's. After a failure, what is written is dropped: a reader that has gone away must not stop a
+/// module being flashed; the caller looks at `failure` at the end, and asks `probe` before it begins.
 public final class Sink: Sendable {
   public enum Failure: Error, Sendable, Equatable {
     /// The other end of the pipe was closed (`| head`).
@@ -18,9 +18,10 @@ public final class Sink: Sendable {
   private let look: @Sendable () -> Failure?
   private let state = Mutex<Failure?>(nil)
 
+  /// Makes a sink.
   /// - Parameters:
   ///   - columns: asked anew each time, since a window changes its size.
-  ///   - probe: what can be known beforehand of why nothing can be written.
+  ///   - probe: answers why nothing can be written, as far as that is known beforehand.
   public init(
     isTerminal: Bool, columns: @escaping @Sendable () -> Int,
     probe: @escaping @Sendable () -> Failure? = { nil },
@@ -32,7 +33,7 @@ public final class Sink: Sendable {
     self.send = send
   }
 
-  /// A file descriptor that outlives the sink. `SIGPIPE` must be ignored (`Interruption.install`).
+  /// Makes a sink of a file descriptor that outlives it. `SIGPIPE` must be ignored (`Interruption.install`).
   public convenience init(fileDescriptor: Int32) {
     self.init(
       isTerminal: isatty(fileDescriptor) == 1,
@@ -43,27 +44,27 @@ public final class Sink: Sendable {
   public static let standardOutput = Sink(fileDescriptor: STDOUT_FILENO)
   public static let standardError = Sink(fileDescriptor: STDERR_FILENO)
 
-  /// The width of the window, 80 where there is none; at least 20.
+  /// The width of the window, columns; 80 where there is none, and at least 20.
   public var columns: Int { max(20, measure()) }
 
-  /// What went wrong first, nil while all is well.
+  /// The first failure; nil while all is well.
   public var failure: Failure? { state.withLock { $0 } }
 
-  /// What can be known of why nothing can be written, before anything is; nil where nothing speaks against it.
+  /// Looks for a reason why nothing can be written, before anything is; nil where nothing speaks against it.
   public func probe() -> Failure? { failure ?? look() }
 
-  /// Text for a person, or for a program that reads lines.
+  /// Writes text for a person, or for a program that reads lines.
   public func write(_ text: ScreenText) {
     write(Array(text.description.utf8))
   }
 
-  /// A JSON document and a line break. Its strings stay what they are: DEL, the controls of C1 and the marks of text
-  /// direction, which the encoder leaves as they are, are written as escapes.
+  /// Writes a JSON document and a line break. Its strings stay what they are: DEL, the controls of C1 and the marks
+  /// of text direction, which the encoder leaves as they are, are written as escapes.
   public func write(json document: String) {
     write(Array((Self.escaped(json: document) + "\n").utf8))
   }
 
-  /// Outside its strings a document is ASCII, so whatever is escaped stands in one.
+  /// Writes those characters as escapes. Outside its strings a document is ASCII, so each stands in a string.
   static func escaped(json document: String) -> String {
     if document.utf8.allSatisfy({ $0 < 0x7F }) { return document }
     var text = ""
@@ -122,7 +123,7 @@ public final class Sink: Sendable {
 }
 
 extension Sink {
-  /// Gives the descriptors 0 to 2 something to stand on where they came closed, so that no file that is opened later takes
+  /// Opens something under the descriptors 0 to 2 where they came closed, so that no file that is opened later takes
   /// their place and gets what was meant for the terminal. Reading there finds the end, writing fails.
   public static func occupyClosedDescriptors() {
     for descriptor in STDIN_FILENO...STDERR_FILENO where fcntl(descriptor, F_GETFD) == -1 {
@@ -131,8 +132,8 @@ extension Sink {
     }
   }
 
-  /// A descriptor that is closed or read-only, a pipe whose reader is gone, a device that takes nothing, or a file on a
-  /// file system without a free block.
+  /// Finds a descriptor that is closed or read-only, a pipe whose reader is gone, a device that takes nothing, and a
+  /// file on a file system without a free block.
   private static func probe(_ descriptor: Int32) -> Failure? {
     let flags = fcntl(descriptor, F_GETFL)
     guard flags >= 0 else { return .failed(errno: errno) }

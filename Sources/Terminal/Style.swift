@@ -1,4 +1,4 @@
-/// How a piece of text may be set off where colours are allowed.
+/// A way to set a piece of text off where colours are allowed.
 public enum Style: String, Sendable {
   case bold = "1"
   case dim = "2"
@@ -29,7 +29,7 @@ public struct Styling: Sendable {
     apply(styles, to: ScreenText(text))
   }
 
-  /// The text is made harmless before the sequences of the styles are put around it.
+  /// Puts the sequences of the styles around a text, which is harmless already.
   public func apply(_ styles: [Style], to text: ScreenText) -> ScreenText {
     guard isEnabled, !styles.isEmpty, !text.isEmpty else { return text }
     return text.styled(styles)

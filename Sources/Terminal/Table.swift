@@ -3,9 +3,9 @@ public struct Table {
   public struct Column: Sendable {
     let title: Text
     let alignment: DisplayWidth.Alignment
-    /// Columns of the terminal below which it is not cut while others can still give way.
+    /// The columns that this one keeps while others can still give way.
     let minimum: Int
-    /// What is of the lowest importance is cut first, and left out where cutting is not enough.
+    /// The rank of the column: the lowest is cut first, and left out where cutting is not enough.
     let importance: Int
 
     public init(
@@ -22,7 +22,7 @@ public struct Table {
     let text: String
     let style: Style?
 
-    /// Control characters in `text` are made harmless.
+    /// Makes a cell. Control characters in `text` are made harmless.
     public init(_ text: String, _ style: Style? = nil) {
       self.text = DisplayWidth.printable(text)
       self.style = style
@@ -40,12 +40,12 @@ public struct Table {
 
   public var isEmpty: Bool { rows.isEmpty }
 
-  /// Missing cells are empty, those past the last column are dropped.
+  /// Adds a row. Missing cells are empty, those past the last column are dropped.
   public mutating func add(_ cells: [Cell]) {
     rows.append(columns.indices.map { cells.indices.contains($0) ? cells[$0] : Cell("") })
   }
 
-  /// The table with its header, each line ended; no line is wider than `width`. With nil, nothing is cut.
+  /// Lays the table out with its header, each line ended; no line is wider than `width`. With nil, nothing is cut.
   public func render(in language: Language, width: Int?, styling: Styling = .plain) -> ScreenText {
     let titles = columns.map { $0.title[language] }
     var widths: [Int?] = columns.indices.map { index in

@@ -6,7 +6,7 @@ struct TerminalMode: ~Copyable {
   private let descriptor: Int32
   private var saved: termios
 
-  /// Nil where `descriptor` is no terminal.
+  /// The result is nil where `descriptor` is no terminal.
   init?(raw descriptor: Int32) {
     var attributes = termios()
     guard tcgetattr(descriptor, &attributes) == 0 else { return nil }
@@ -33,7 +33,7 @@ struct TerminalMode: ~Copyable {
   // MARK: - For the second Ctrl-C, which runs no deinit
 
   private struct Emergency: ~Copyable, @unchecked Sendable {
-    /// Written before `descriptor` is, read only after it was seen.
+    /// The terminal's own settings. They are written before `descriptor` is, and read only after it was seen.
     let attributes = UnsafeMutablePointer<termios>.allocate(capacity: 1)
     let descriptor = Atomic<Int32>(-1)
 
@@ -46,7 +46,7 @@ struct TerminalMode: ~Copyable {
     _ = emergency.descriptor.load(ordering: .relaxed)
   }
 
-  /// Only calls what POSIX allows in a signal handler.
+  /// Restores the terminal, with nothing but calls that POSIX allows in a signal handler.
   static func restoreFromSignalHandler() {
     let descriptor = emergency.descriptor.load(ordering: .sequentiallyConsistent)
     if descriptor >= 0 { tcsetattr(descriptor, TCSANOW, emergency.attributes) }

@@ -64,7 +64,7 @@ import Testing
     #expect(core.draw(columns: 13).description == "\r> …七八九十\u{1B}[K\r\u{1B}[11C")
     core.feed(0x01)
     #expect(core.draw(columns: 13).description == "\r> 一二三四五\u{1B}[K\r\u{1B}[2C")
-    // Wide enough again: from the beginning.
+    // The terminal is wide enough again, and the line is shown from its beginning.
     core.feed(0x05)
     #expect(core.draw(columns: 40).description == "\r> 一二三四五六七八九十\u{1B}[K\r\u{1B}[22C")
   }

@@ -26,7 +26,7 @@ final class Pty: Sendable {
 
   func type(_ bytes: [UInt8]) { _ = write(primary, bytes, bytes.count) }
 
-  /// Reads what is drawn until it contains `text`; what came, after 10 s at the latest.
+  /// Reads what is drawn until it contains `text`, for 10 s at the latest, and answers all that came.
   func read(until text: String) -> String {
     var bytes: [UInt8] = []
     var buffer = [UInt8](repeating: 0, count: 1024)

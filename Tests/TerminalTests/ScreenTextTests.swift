@@ -3,7 +3,7 @@ import Terminal
 import TestSupport
 import Testing
 
-/// What outside text does to a terminal: nothing.
+/// Checks that text from outside does nothing to a terminal.
 @Suite struct ScreenTextTests {
   @Test(arguments: [
     ("焊机 ZX7-315", "焊机 ZX7-315"), ("a\nb\tc", "a\nb\tc"), ("\u{1B}[2Ja", "\u{FFFD}[2Ja"),
