@@ -4,21 +4,21 @@ public import Terminal
 /// Its parameters and subcommands are made only when they are needed.
 public struct Command<Context> {
   public let name: String
-  /// Other words that are understood.
+  /// The other words by which the command is understood.
   public let aliases: [String]
-  /// One line, without a full stop.
+  /// The command in one line, without a full stop.
   public let summary: Text
-  /// What the help says below the usage line; its line breaks are kept.
+  /// The text that the help has below the usage line; its line breaks are kept.
   public let discussion: Text?
-  /// Left out of help and completions.
+  /// Whether the command is left out of help and completions.
   public let isHidden: Bool
   /// Whether it leaves nothing behind but what it prints, so that a reader who goes away early has lost nothing.
   public let onlyPrints: Bool
   let action: Action<Context>?
   private let makeSubcommands: (() -> [Command])?
 
-  /// A command that runs; with `subcommands`, only where the next word is none of them.
-  /// `run` answers the exit status.
+  /// Makes a command that runs; with `subcommands`, only where the next word is none of them. `run` answers the exit
+  /// status.
   public init<Options>(
     _ name: String, aliases: [String] = [], _ summary: Text, discussion: Text? = nil, isHidden: Bool = false,
     onlyPrints: Bool = false, options: @autoclosure @escaping () -> Options,
@@ -36,7 +36,7 @@ public struct Command<Context> {
     makeSubcommands = subcommands
   }
 
-  /// A command that runs and has no parameters.
+  /// Makes a command that runs and has no parameters.
   public init(
     _ name: String, aliases: [String] = [], _ summary: Text, discussion: Text? = nil, isHidden: Bool = false,
     onlyPrints: Bool = false, run: @escaping (Context) throws -> Int32
@@ -47,7 +47,7 @@ public struct Command<Context> {
       parameters: { _ in }, run: { _, context in try run(context) })
   }
 
-  /// A group of commands.
+  /// Makes a group of commands.
   public init(
     _ name: String, aliases: [String] = [], _ summary: Text, discussion: Text? = nil, isHidden: Bool = false,
     subcommands: @escaping () -> [Command]
@@ -64,15 +64,15 @@ public struct Command<Context> {
 
   public var subcommands: [Command] { makeSubcommands?() ?? [] }
   public var parameters: [Parameter] { action?.parameters() ?? [] }
-  /// It does something when no subcommand is named.
+  /// Whether the command does something when no subcommand is named.
   public var isRunnable: Bool { action != nil }
-  /// It has subcommands.
+  /// Whether the command has subcommands.
   public var isGroup: Bool { makeSubcommands != nil }
 
   func answers(to word: String) -> Bool { name == word || aliases.contains(word) }
 }
 
-/// What a command does, its type of options hidden.
+/// The work of a command, its type of options hidden.
 struct Action<Context> {
   let parameters: () -> [Parameter]
   let bind: (inout Reader) throws(UsageError) -> (Context) throws -> Int32

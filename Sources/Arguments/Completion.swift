@@ -1,7 +1,7 @@
-/// What a shell offers where a value is typed.
+/// The values that a shell offers where one is typed.
 public enum Completion: Sendable, Equatable {
   case nothing, files, directories
   case values([String])
-  /// What `PROGRAM completion-values NAME` prints, one value a line, a tab and a description after it if any.
+  /// The values that `PROGRAM completion-values NAME` prints, one a line, a tab and a description after it if any.
   case dynamic(String)
 }

@@ -1,12 +1,12 @@
 public import Terminal
 
-/// What a value must look like.
+/// The form that a value must have.
 public enum Expectation: Sendable, Equatable {
   case text, file, directory
   case integer(ClosedRange<Int>?)
   case number(ClosedRange<Double>?)
   case choice([String])
-  /// In words: 'a date as YYYY-MM-DD'.
+  /// A form in words: 'a date as YYYY-MM-DD'.
   case described(Text)
 
   /// The expectation as the end of 'expected: …'.

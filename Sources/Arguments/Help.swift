@@ -1,6 +1,6 @@
 public import Terminal
 
-/// Help pages, laid out for a terminal.
+/// Lays help pages out for a terminal.
 struct Help {
   let language: Language
   let columns: Int
@@ -72,7 +72,7 @@ extension Parameter {
     return isRequired ? name : "[\(name)]"
   }
 
-  /// The help, and in brackets what can be chosen, what is usual, and whether it may be repeated.
+  /// The help, and in brackets the choices, the default, and whether it may be repeated.
   func helpText(in language: Language) -> String {
     var facts: [String] = []
     if case .choice(let values) = expectation {
@@ -107,8 +107,8 @@ enum Words {
 }
 
 extension Program {
-  /// The help of the command at `path` (canonical names), of the program where it is empty. No line is wider
-  /// than `columns` (at least 40).
+  /// Writes the help of the command at `path` (canonical names), or of the program where it is empty. No line is
+  /// wider than `columns` (at least 40).
   public func help(
     for path: [String] = [], in language: Language, columns: Int = 80, styling: Styling = .plain
   ) -> ScreenText {

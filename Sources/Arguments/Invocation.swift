@@ -3,7 +3,7 @@ import Characters
 /// The meaning of a command line.
 public struct Invocation<Globals, Context> {
   public enum Outcome {
-    /// Call it with the context; it answers the exit status.
+    /// The command is to be run: call this with the context, and it answers the exit status.
     case run((Context) throws -> Int32)
     /// The help of the command at `path` is wanted.
     case help
@@ -11,7 +11,7 @@ public struct Invocation<Globals, Context> {
     case failed(UsageError)
   }
 
-  /// What could be read of the global options, also where the rest failed.
+  /// The global options as far as they could be read, also where the rest failed.
   public let globals: Globals
   /// The canonical names of the command and its groups, as far as they were understood.
   public let path: [String]
@@ -35,7 +35,7 @@ extension Program {
     }
 
     while let (index, token) = reader.next {
-      // After `--`, what a command that runs is given are its arguments.
+      // A word after `--` is an argument of a command that runs.
       if case .terminator = token, command?.isRunnable != true {
         reader.take(index)
         continue
@@ -55,7 +55,7 @@ extension Program {
       }
     }
     if wantsHelp {
-      // A word that names no command where one is expected: its help would be another page.
+      // A word stands where a command is expected and names none: the help of its group would be another page.
       if command?.isRunnable != true, case .word(let word) = reader.next?.token {
         return answer(
           .failed(
@@ -93,7 +93,7 @@ extension Program {
     }
   }
 
-  /// Commands of this level with a like name, else those of the same name inside a group, with the group.
+  /// Finds commands of this level with a like name, else those of the same name inside a group, with the group.
   private func suggestions(for word: String, level: [Command<Context>], path: [String]) -> [String] {
     let word = TextNormalization.halfWidth(word).lowercased()
     // `help` is understood wherever a command is expected.

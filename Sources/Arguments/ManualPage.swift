@@ -1,13 +1,13 @@
 public import Terminal
 
 extension Program {
-  /// The manual page, in man(7) macros. `date` is of the form `2026-01-31`; `chapters` follow the commands: exit
-  /// status, files, environment.
+  /// Writes the manual page in man(7) macros. `date` is of the form `2026-01-31`; `chapters` follow the commands:
+  /// exit status, files, environment.
   public func manualPage(
     in language: Language, date: String, chapters: [(title: Text, body: Text)] = []
   ) -> String {
     var page = Roff()
-    // The date is no text: its hyphens stay.
+    // The date is no text, so its hyphens stay.
     page.line(".TH \"\(Roff.escaped(name.uppercased()))\" 1 \(date) \"\(Roff.escaped("\(name) \(version)"))\"")
     page.line(".ad l")
     page.macro("SH", ManualWords.name[language])
@@ -78,10 +78,10 @@ private struct Roff {
     text += ([".\(name)"] + quoted).joined(separator: " ") + "\n"
   }
 
-  /// A line that is roff already.
+  /// Adds a line that is roff already.
   mutating func line(_ roff: String) { text += roff + "\n" }
 
-  /// Text, its line breaks kept.
+  /// Adds text, its line breaks kept.
   mutating func paragraphs(_ plain: String) {
     for (index, part) in plain.split(separator: "\n").enumerated() {
       if index > 0 { text += ".br\n" }
@@ -106,7 +106,7 @@ private struct Roff {
   static func bold(_ plain: String) -> String { "\\fB\(escaped(plain))\\fR" }
   static func italic(_ plain: String) -> String { "\\fI\(escaped(plain))\\fR" }
 
-  /// Without meaning to roff: no escapes, no requests, hyphens that can be copied.
+  /// The text without meaning to roff: no escapes, no requests, hyphens that can be copied.
   static func escaped(_ plain: String) -> String {
     var result = ""
     var previous: Character?

@@ -12,7 +12,7 @@ public struct Parameters<Options> {
 
   // MARK: - Arguments, in the order in which they are typed
 
-  /// An argument that must be given.
+  /// Adds an argument that must be given.
   public mutating func argument<Value>(
     _ name: String, _ path: WritableKeyPath<Options, Value>, _ type: ValueType<Value>, _ help: Text,
     completion: Completion? = nil
@@ -20,7 +20,7 @@ public struct Parameters<Options> {
     add(.argument, name, type, help: help, isRequired: true, completion: completion) { $0[keyPath: path] = $1 }
   }
 
-  /// An argument that may be left out.
+  /// Adds an argument that may be left out.
   public mutating func argument<Value>(
     _ name: String, _ path: WritableKeyPath<Options, Value?>, _ type: ValueType<Value>, _ help: Text,
     completion: Completion? = nil
@@ -28,7 +28,7 @@ public struct Parameters<Options> {
     add(.argument, name, type, help: help, completion: completion) { $0[keyPath: path] = $1 }
   }
 
-  /// All arguments from here on; at least one unless `isRequired` is false.
+  /// Adds one for all arguments from here on; at least one is needed unless `isRequired` is false.
   public mutating func arguments<Value>(
     _ name: String, _ path: WritableKeyPath<Options, [Value]>, _ type: ValueType<Value>, _ help: Text,
     isRequired: Bool = true, completion: Completion? = nil
@@ -40,7 +40,7 @@ public struct Parameters<Options> {
 
   // MARK: - Options: `--name VALUE` or `--name=VALUE`
 
-  /// An option without a default. `placeholder` stands for the value in the help.
+  /// Adds an option without a default. `placeholder` stands for the value in the help.
   public mutating func option<Value>(
     _ name: String, _ path: WritableKeyPath<Options, Value?>, _ type: ValueType<Value>,
     placeholder: String? = nil, _ help: Text, completion: Completion? = nil
@@ -50,7 +50,7 @@ public struct Parameters<Options> {
     }
   }
 
-  /// An option with a default, which the options value holds.
+  /// Adds an option with a default, which the options value holds.
   public mutating func option<Value>(
     _ name: String, _ path: WritableKeyPath<Options, Value>, _ type: ValueType<Value>,
     placeholder: String? = nil, _ help: Text, completion: Completion? = nil
@@ -62,7 +62,7 @@ public struct Parameters<Options> {
     ) { $0[keyPath: path] = $1 }
   }
 
-  /// An option that may be given several times.
+  /// Adds an option that may be given several times.
   public mutating func options<Value>(
     _ name: String, _ path: WritableKeyPath<Options, [Value]>, _ type: ValueType<Value>,
     placeholder: String? = nil, _ help: Text, completion: Completion? = nil
@@ -72,7 +72,7 @@ public struct Parameters<Options> {
     ) { $0[keyPath: path].append($1) }
   }
 
-  /// An option without a value.
+  /// Adds an option without a value.
   public mutating func flag(
     _ name: String, short: Character? = nil, _ path: WritableKeyPath<Options, Bool>, _ help: Text
   ) {
@@ -106,7 +106,7 @@ public struct Parameters<Options> {
   }
 }
 
-/// A parameter, and how a typed value gets into the options: false where it does not fit.
+/// A parameter, and the way a typed value gets into the options: false where it does not fit.
 struct Binding<Options> {
   let facts: Parameter
   let store: (inout Options, String) -> Bool

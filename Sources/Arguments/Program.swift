@@ -1,6 +1,6 @@
 public import Terminal
 
-/// Commands that belong together in the help.
+/// A section of commands that belong together in the help.
 public struct CommandSection<Context> {
   public let title: Text
   public let commands: [Command<Context>]
@@ -11,7 +11,7 @@ public struct CommandSection<Context> {
   }
 }
 
-/// The whole command line: what it is called, its global options, its commands.
+/// The whole command line: its name, its global options, its commands.
 public struct Program<Globals, Context> {
   public let name: String
   public let version: String
@@ -19,8 +19,8 @@ public struct Program<Globals, Context> {
   public let sections: [CommandSection<Context>]
   let globals: Parameters<Globals>
 
-  /// `globals` holds the defaults of the options that may stand anywhere on the line; `--help` and `--version`
-  /// are there without being asked for.
+  /// Makes a program. `globals` holds the defaults of the options that may stand anywhere on the line; `--help` and
+  /// `--version` are there without being asked for.
   public init(
     name: String, version: String, summary: Text, globals: Globals,
     globalParameters: (inout Parameters<Globals>) -> Void, sections: [CommandSection<Context>]
@@ -38,7 +38,7 @@ public struct Program<Globals, Context> {
   public var globalParameters: [Parameter] { globals.bindings.map(\.facts) }
   public var commands: [Command<Context>] { sections.flatMap(\.commands) }
 
-  /// The command at `path` (canonical names), nil where there is none or the path is empty.
+  /// The command at `path` (canonical names); nil where there is none or the path is empty.
   public func command(at path: [String]) -> Command<Context>? {
     guard let first = path.first, var command = commands.first(where: { $0.name == first }) else { return nil }
     for word in path.dropFirst() {

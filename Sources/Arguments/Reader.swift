@@ -4,7 +4,7 @@ struct Reader {
   enum Token {
     case word(String)
     case option(name: String, value: String?)
-    /// `--`: what follows are words.
+    /// The word `--`, after which there are only words.
     case terminator
   }
 

@@ -12,7 +12,7 @@ enum Spelling {
       TextNormalization.halfWidth(TextNormalization.seen(text), withStops: false))
   }
 
-  /// A whole number as typed; commas may stand between groups of three digits (`1,200`).
+  /// Reads a whole number as typed; commas may stand between groups of three digits (`1,200`).
   static func wholeNumber(_ text: String) -> Int? {
     let plain = typed(text)
     let groups = plain.split(separator: ",", omittingEmptySubsequences: false)
@@ -25,8 +25,8 @@ enum Spelling {
     return Int(groups.joined())
   }
 
-  /// An option as typed: its name with one or two ASCII hyphens, and what follows an equals sign.
-  /// Nil where the argument is a plain word.
+  /// Reads an option as typed: its name with one or two ASCII hyphens, and the value after an equals sign. The result
+  /// is nil where the argument is a plain word.
   static func option(_ argument: String) -> (name: String, value: String?)? {
     var rest = Substring(argument)
     var hyphens = 0
@@ -48,7 +48,7 @@ enum Spelling {
     return ((hyphens == 1 && name.count == 1 ? "-" : "--") + name, value)
   }
 
-  /// How many hyphens the character stands for; editors join two into one dash.
+  /// The number of hyphens that the character stands for; editors join two into one dash.
   private static func hyphenWeight(_ character: Character) -> Int? {
     switch character {
     case "-", "－", "﹣", "−", "‐", "‑", "‒": 1

@@ -1,6 +1,6 @@
-/// What a mistyped word may have meant.
+/// Finds the words that a mistyped one may have meant.
 enum Suggestions {
-  /// The at most three `candidates` nearest to `word`, nearest first; none further than a third of its length.
+  /// Finds at most three `candidates` nearest to `word`, nearest first; none is further than a third of its length.
   static func nearest(to word: String, among candidates: [String]) -> [String] {
     let typed = Array(word.prefix(64).unicodeScalars)
     let letters = typed.drop { $0 == "-" }.count
@@ -14,7 +14,7 @@ enum Suggestions {
       .prefix(3).map(\.candidate)
   }
 
-  /// The Damerau–Levenshtein distance in its restricted form: insertions, deletions, substitutions and swaps
+  /// Computes the Damerau–Levenshtein distance in its restricted form: insertions, deletions, substitutions and swaps
   /// of neighbours, no part edited twice.
   static func distance(_ a: [Unicode.Scalar], _ b: [Unicode.Scalar]) -> Int {
     var beforeLast: [Int] = []

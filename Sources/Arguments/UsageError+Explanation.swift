@@ -18,7 +18,7 @@ extension UsageError {
     }
   }
 
-  /// What is wrong.
+  /// The problem in words.
   public var problem: Text {
     switch self {
     case .missingCommand(within: let path) where path.isEmpty:
@@ -60,7 +60,7 @@ extension UsageError {
     }
   }
 
-  /// What to try; `command` is the command line so far, `weldtech labels` say.
+  /// The remedy in words; `command` is the command line so far, for example `weldtech labels`.
   public func hint(command: String) -> Text {
     switch self {
     case .unknownCommand(_, within: _, suggestions: let near) where !near.isEmpty,
@@ -92,7 +92,7 @@ extension UsageError {
   /// What follows a Chinese word: parted from it by a blank where it begins with a Latin letter or a figure.
   private static func joined(_ text: String) -> String { text.first?.isASCII == true ? " " + text : text }
 
-  /// A word as it may be shown: no control characters, not without end.
+  /// The word without control characters and not without end, so that it can be shown.
   private static func shown(_ word: String) -> String {
     DisplayWidth.truncate(DisplayWidth.printable(word), to: 40)
   }

@@ -1,6 +1,6 @@
-/// Why a command line cannot be run.
+/// The reason why a command line cannot be run.
 public enum UsageError: Error, Sendable, Equatable {
-  /// Nothing was named to do; `within` is the group, empty at the top.
+  /// No command was named; `within` is the group, empty at the top.
   case missingCommand(within: [String])
   case unknownCommand(String, within: [String], suggestions: [String])
   case unknownOption(String, suggestions: [String])
@@ -8,19 +8,21 @@ public enum UsageError: Error, Sendable, Equatable {
   case missingValue(option: String, expected: Expectation)
   /// A flag was given a value.
   case unexpectedValue(option: String)
-  /// `parameter` is an option with its hyphens or an argument's name.
+  /// A value does not have the form that is expected; `parameter` is an option with its hyphens or an argument's
+  /// name.
   case badValue(parameter: String, expected: Expectation)
   /// A value is there and says nothing; `parameter` is an option with its hyphens.
   case emptyValue(parameter: String)
   case missingArgument(String)
   case unexpectedArgument(String)
   case repeatedOption(String)
-  /// Values that the command cannot do without and may not ask for here: one or several options or arguments.
+  /// Values are missing that the command cannot do without and may not ask for here: one or several options or
+  /// arguments.
   case missingOptions([String])
-  /// Two options that exclude each other.
+  /// Two options exclude each other.
   case conflictingOptions(String, String)
 
-  /// For a command that finds a value missing where it cannot ask: `option` with or without its hyphens.
+  /// The error of a command that finds a value missing where it cannot ask: `option` with or without its hyphens.
   public static func missing(option: String) -> UsageError { missing(options: [option]) }
 
   public static func missing(options: [String]) -> UsageError { .missingOptions(options.map(spelling)) }

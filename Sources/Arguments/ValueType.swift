@@ -1,6 +1,6 @@
 public import Terminal
 
-/// How a kind of value is read from the command line, named and offered by a shell.
+/// A kind of value: the way it is read from the command line, named, and offered by a shell.
 public struct ValueType<Value> {
   let expectation: Expectation
   let completion: Completion
@@ -8,7 +8,7 @@ public struct ValueType<Value> {
   let describe: (Value) -> String
   let parse: (String) -> Value?
 
-  /// A kind of value of the caller's own: `parse` answers nil where the text does not fit.
+  /// Makes a kind of value of the caller's own: `parse` answers nil where the text does not fit.
   public static func custom(
     _ expected: Text, completion: Completion = .nothing,
     describe: @escaping (Value) -> String = { "\($0)" }, parse: @escaping (String) -> Value?
@@ -23,10 +23,10 @@ extension ValueType where Value == String {
   public static var file: Self { plain(.file, .files) }
   public static var directory: Self { plain(.directory, .directories) }
 
-  /// Any text; the shell offers `values`.
+  /// Takes any text; the shell offers `values`.
   public static func string(suggesting values: [String]) -> Self { plain(.text, .values(values)) }
 
-  /// Exactly one of `values`.
+  /// Takes exactly one of `values`.
   public static func choice(of values: [String]) -> Self {
     Self(
       expectation: .choice(values), completion: .values(values), describe: { $0 },
@@ -72,7 +72,7 @@ extension ValueType where Value == Double {
 }
 
 extension ValueType where Value: CaseIterable & RawRepresentable, Value.RawValue == String {
-  /// One of the raw values of the enumeration.
+  /// Takes one of the raw values of the enumeration.
   public static var choice: Self {
     let values = Value.allCases.map(\.rawValue)
     return Self(expectation: .choice(values), completion: .values(values), describe: \.rawValue) {

@@ -8,8 +8,8 @@ extension Fieldbook {
 
   // MARK: - One installation
 
-  /// Finds the id that is meant by an id, the beginning of one, a label code or the address in a label's symbol. A code that is bound
-  /// to no record is that of the void record which had it.
+  /// Finds the id that is meant by an id, the beginning of one, a label code or the address in a label's symbol. A code
+  /// that is bound to no record is that of the void record which had it.
   /// - Throws: `notFound`, `ambiguous`, `referenceTooShort`, `store`.
   public func resolve(_ reference: String) throws(FieldbookError) -> InstallationID {
     let text = TextNormalization.typed(reference).lowercased()

@@ -1,4 +1,4 @@
-/// Completion for bash 4 and later; needs no bash-completion package.
+/// Writes completion for bash 4 and later; it needs no bash-completion package.
 struct BashCompletion {
   private let tree: CompletionTree
   private let function: String
@@ -164,7 +164,7 @@ struct BashCompletion {
 }
 
 extension String {
-  /// In single quotes, for bash and zsh.
+  /// The text in single quotes, for bash and zsh.
   var quoted: String {
     "'" + split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
   }

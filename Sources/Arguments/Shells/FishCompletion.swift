@@ -1,4 +1,4 @@
-/// Completion for fish 3, with descriptions.
+/// Writes completion for fish 3, with descriptions.
 struct FishCompletion {
   private let tree: CompletionTree
   private let function: String

@@ -6,7 +6,7 @@ public enum Shell: String, CaseIterable, Sendable {
 }
 
 extension Program {
-  /// A script that teaches `shell` the commands, options and values of this program; descriptions are in
+  /// Writes a script that teaches `shell` the commands, options and values of this program; descriptions are in
   /// `language` (bash shows none). It calls `PROGRAM completion-values NAME` for dynamic values.
   public func completionScript(for shell: Shell, in language: Language) -> String {
     let tree = CompletionTree(self, language: language)
@@ -18,13 +18,13 @@ extension Program {
   }
 }
 
-/// The command line as the completions see it: what is hidden is not there.
+/// The command line as the completions see it: hidden commands are not there.
 struct CompletionTree {
   struct Node {
-    /// Canonical names joined by spaces; empty at the top.
+    /// The canonical names joined by spaces; empty at the top.
     let path: String
     let subcommands: [(words: [String], name: String, summary: String)]
-    /// Those of the command, then the global ones.
+    /// The options of the command, then the global ones.
     let options: [Parameter]
     let arguments: [Parameter]
   }

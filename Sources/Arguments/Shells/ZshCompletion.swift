@@ -1,6 +1,6 @@
 import Terminal
 
-/// Completion for zsh, with descriptions. Works from `fpath` and when sourced.
+/// Writes completion for zsh, with descriptions. It works from `fpath` and when sourced.
 struct ZshCompletion {
   private let tree: CompletionTree
   private let function: String
