@@ -10,18 +10,20 @@ struct CommandRunner {
   var clock: any Clock = SystemClock()
   var names = PathNames.ofUser()
 
-  /// - Parameter words: as the process was started with them, whatever their bytes.
+  /// Runs the command line that the process was started with.
+  /// - Parameter words: the words as they came, whatever their bytes.
   func run(words: [[UInt8]]) -> Int32 {
     run(CommandWords(names: names, program: CommandTree.program()).texts(of: words))
   }
 
+  /// Runs a command line.
   /// - Parameter output: where data goes.
   func run(_ arguments: [String], output: Sink = .standardOutput) -> Int32 {
     let program = CommandTree.program()
     let invocation = program.parse(arguments)
     let console = console(for: invocation.globals, output: output)
     let onlyPrints = invocation.onlyPrints(in: program)
-    // What cannot be answered is not begun.
+    // A command whose answer cannot be written is not begun.
     if let failure = output.probe() { return end(failure, onlyPrints: onlyPrints, on: console) }
     let status = run(invocation, of: program, console)
     guard let failure = console.failure else { return status }
@@ -78,7 +80,7 @@ struct CommandRunner {
       do {
         return try command(workplace)
       } catch is OutputFailed {
-        // The runner says so, as of every command.
+        // The runner reports it, as it does for every command.
         return ExitCode.failed.rawValue
       } catch {
         return report(error, path: invocation.path, about: workplace.concerned, to: console)
@@ -138,7 +140,7 @@ struct CommandRunner {
       // A document of strings always encodes.
       let bytes = (try? RecordCoding.encode(document)) ?? Data()
       console.output.write(json: String(decoding: bytes, as: UTF8.self))
-      // Where stdout did not take it, a person still may.
+      // A person may still read on stderr what stdout did not take.
       if console.failure != nil { show(failure, on: console) }
     } else {
       show(failure, on: console)
@@ -146,10 +148,10 @@ struct CommandRunner {
     return failure.exit.rawValue
   }
 
-  /// With paths as their owner knows them.
+  /// The text with paths as their owner knows them.
   private func shown(_ text: Text) -> Text { Text(zh: names.shown(text.zh), en: names.shown(text.en)) }
 
-  /// An error as a person reads it, on stderr.
+  /// Shows an error to a person, on stderr.
   private func show(_ failure: Failure, on console: Console) {
     console.say(
       Text(zh: "错误：\(failure.message.zh)", en: "error: \(failure.message.en)"), .red)

@@ -5,7 +5,7 @@ import Terminal
 /// The words of a command line, which come as bytes.
 struct CommandWords {
   let names: PathNames
-  /// Options that take a path, such as `--home`.
+  /// The options that take a path, such as `--home`.
   private let pathOptions: Set<String>
 
   init(names: PathNames, program: Program<GlobalOptions, Workplace>) {
@@ -27,8 +27,8 @@ struct CommandWords {
     pathOptions = paths.subtracting(others)
   }
 
-  /// The words as texts. One that is not UTF-8 is a path where an option takes one, and as an argument of a command;
-  /// as the value of another option it is the nearest text, which is refused or shown like any other.
+  /// The words as texts. A word that is not UTF-8 is a path where an option takes one, and as an argument of a
+  /// command; as the value of another option it is the nearest text, which is refused or shown like any other.
   func texts(of words: [[UInt8]]) -> [String] {
     var texts: [String] = []
     for word in words {

@@ -8,21 +8,21 @@ import Records
 import Sync
 import Terminal
 
-/// Everything a command works with. Each part is made when first asked for, so that `--version` opens nothing
-/// and `list` no network. This is where the features are introduced to each other.
+/// Everything a command works with. Each part is made when first asked for, so that `--version` opens nothing and
+/// `list` no network. Here the features are introduced to each other.
 final class Workplace {
   let environment: Environment
   let console: Console
   let clock: any Clock
   let home: String
-  /// True once Ctrl-C was pressed; polled between blocks.
+  /// Answers true once Ctrl-C was pressed; it is polled between blocks.
   let interruption: () -> Bool
 
-  /// So many unpredictable bytes, for keys and challenges.
+  /// Gives unpredictable bytes, as many as are asked for, for keys and challenges.
   var random: (Int) throws -> [UInt8] = SecureRandom.bytes
-  /// The installation that is worked on, or was opened: what an error of this command is about.
+  /// The installation that is worked on, or was opened. An error of this command is about it.
   var concerned: InstallationID?
-  /// What was answered when the port was asked for.
+  /// The port that was answered when it was asked for.
   var answeredPort: String?
   private var openFieldbook: Fieldbook?
   private var loadedCatalogue: SchemeCatalogue?
@@ -49,7 +49,7 @@ final class Workplace {
     return fieldbook
   }
 
-  /// Who works here.
+  /// The technician of this laptop.
   /// - Throws: `SetupMissing.setup`, `SetupMissing.technician` in a company's office.
   func technician() throws -> Technician {
     let setup = try fieldbook().setup()
@@ -58,13 +58,14 @@ final class Workplace {
     return technician
   }
 
+  /// The platform's address.
   /// - Throws: `SetupMissing.platform`.
   func platformAddress() throws -> String {
     guard let platform = try fieldbook().setup().platform else { throw SetupMissing.platform }
     return platform
   }
 
-  /// The folder of readable copies: by code, or by id for what has no code.
+  /// The path in the folder of readable copies: by code, or by id for an installation without a code.
   func documentPath(of installation: Installation, named name: String) -> String {
     "\(home)/documents/\(installation.code?.description ?? installation.id.text)/\(name)"
   }
@@ -82,20 +83,22 @@ final class Workplace {
     LabelTemplateCatalogue(directory: try share("label-templates"))
   }
 
+  /// The releases that may be flashed.
   /// - Parameter ports: where they are to go; empty is nowhere.
   func releases(for ports: [String] = []) throws -> ReleaseCatalogue {
     try ReleaseCatalogue(directory: try share("firmware/releases"), trusted: try trustedKeys(for: ports))
   }
 
-  /// What is to be flashed: the image of a manifest, or without one the newest release for the chip that is found.
+  /// The firmware to be flashed: the image of a manifest, or without one the newest release for the chip that is
+  /// found.
   /// - Parameter ports: where it is to go; empty is a simulated module's flash.
   func firmware(image: String?, manifest: String?, for ports: [String]) throws -> Flasher.Source {
     guard let manifest else { return .newest(try releases(for: ports)) }
     return .image(try Image(imagePath: image, manifestPath: manifest, trusted: try trustedKeys(for: ports)))
   }
 
-  /// The keys of `firmware/trust`. Those of `firmware/development` are nobody's to answer for: they count for simulated
-  /// modules, which hang on pseudo-terminals, and for what is only looked at.
+  /// The keys of `firmware/trust`. Nobody answers for those of `firmware/development`: they count for simulated
+  /// modules, which hang on pseudo-terminals, and for images that are only looked at.
   func trustedKeys(for ports: [String] = []) throws -> TrustedKeys {
     let trusted = try TrustedKeys(directory: try share("firmware/trust"))
     guard ports.allSatisfy(isPseudoTerminal),
@@ -111,7 +114,7 @@ final class Workplace {
 
   // MARK: - The platform
 
-  /// The token goes along where it was given for this platform, and to no other.
+  /// Makes a client of the platform. The token goes along where it was given for this platform, and to no other.
   /// - Parameter exchangeTimeout: for one request with its answer; bodies get time by their size on top.
   /// - Throws: `SyncError` where the address or the token cannot be used; `TokenRefused`.
   func platformClient(exchangeTimeout: Duration = .seconds(60)) throws -> PlatformClient {
@@ -122,7 +125,7 @@ final class Workplace {
       guard try PlatformClient.origin(of: address) == origin else { throw TokenRefused.otherPlatform(origin) }
       token = try readToken(file)
     } else if let file = setup.tokenFile {
-      // A setup from before tokens knew their platform.
+      // The setup is from before tokens knew their platform.
       token = try readToken(file)
     }
     return try PlatformClient(
@@ -172,7 +175,7 @@ final class Workplace {
       ))
   }
 
-  /// One pass over the queue, or over the keys only.
+  /// Makes a pass over the queue, or over the keys only.
   func syncRun(
     retry: RetryPolicy = RetryPolicy(), exchangeTimeout: Duration = .seconds(60),
     progress: @escaping (SyncEvent) -> Void = { _ in }
@@ -209,15 +212,15 @@ private func isPseudoTerminal(_ port: String) -> Bool {
   return (136...143).contains(status.st_rdev >> 8 & 0xFFF)
 }
 
-/// A port could not be opened.
+/// The error that a port could not be opened.
 struct PortRefused: Error {
   let error: LinkError
 }
 
-/// Something that has to be there before work can start.
+/// The error that something is missing which has to be there before work can start.
 enum SetupMissing: Error {
   case setup
-  /// This is a company's office, which takes no step of an installation.
+  /// The laptop is a company's office, which takes no step of an installation.
   case technician
   case share
   case platformKey

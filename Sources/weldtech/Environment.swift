@@ -3,15 +3,15 @@ import FoundationEssentials
 import Glibc
 import Terminal
 
-/// What the surroundings say: variables, and where the program itself lies.
+/// The surroundings of the program: its variables, and the place where it lies.
 struct Environment: Sendable {
   var variables: [String: String]
-  /// Absolute path of the running program.
+  /// The absolute path of the running program.
   var executable: String
-  /// How a shell in the current folder is told to run this program: as it was, where that is a path.
+  /// The words by which a shell in the current folder runs this program again: as it was typed, where that is a path.
   var typedProgram = "weldtech"
 
-  /// Variables that are paths, and so may be any bytes.
+  /// The variables that are paths, and so may be any bytes.
   private static let pathVariables = ["HOME", "XDG_DATA_HOME", "WELDTECH_HOME", "WELDTECH_SHARE"]
 
   static func current(_ names: PathNames = .ofUser()) -> Environment {
@@ -27,16 +27,16 @@ struct Environment: Sendable {
     return environment
   }
 
-  /// Set and not empty.
+  /// The variable's value; nil where it is not set or empty.
   subscript(name: String) -> String? { variables[name].flatMap { $0.isEmpty ? nil : $0 } }
 
-  /// The path of another program, where it is on the PATH.
+  /// The path of another program; nil where it is not on the PATH.
   func program(_ name: String) -> String? {
     (self["PATH"] ?? "").split(separator: ":").map { "\($0)/\(name)" }
       .first { FileManager.default.isExecutableFile(atPath: $0) }
   }
 
-  /// The XDG data folder's `weldtech`, where neither `--home` nor `WELDTECH_HOME` says otherwise.
+  /// The home where neither `--home` nor `WELDTECH_HOME` says otherwise: `weldtech` in the XDG data folder.
   var defaultHome: String {
     if let home = self["WELDTECH_HOME"] { return home }
     if let data = self["XDG_DATA_HOME"] { return data + "/weldtech" }

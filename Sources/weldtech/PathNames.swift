@@ -7,13 +7,14 @@ import Glibc
 /// every part of the program, its libraries included, can use it; a file that is not there yet can be made through it.
 final class PathNames {
   private let folder: String
-  /// The names given so far, and what is shown for each.
+  /// The names given so far, with the text that is shown for each.
   private var given: [(name: String, shown: String)] = []
 
+  /// Makes the names in a folder.
   /// - Parameter folder: absolute; made where it is missing, for its owner only.
   init(folder: String) { self.folder = folder }
 
-  /// In the folder of the session where there is one, else in the one for temporary files.
+  /// Makes the user's names: in the folder of the session where there is one, else in the one for temporary files.
   static func ofUser() -> PathNames {
     let session = getenv("XDG_RUNTIME_DIR").flatMap { String(validatingCString: $0) }
     let root = session.flatMap { $0.hasPrefix("/") ? $0 : nil } ?? "/tmp"
@@ -38,7 +39,7 @@ final class PathNames {
     return name
   }
 
-  /// Makes the folder that a name leads to, where it is a name of ours and nothing is there.
+  /// Makes the folder that a name leads to, where the name is one of these and nothing is there.
   func makeFolder(behind name: String) {
     guard given.contains(where: { $0.name == name }), let target = FilePath(name).linkTarget else { return }
     try? Folder.makeOne(target, permissions: .withinUmask(0o700))

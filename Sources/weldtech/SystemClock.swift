@@ -3,7 +3,7 @@ import Records
 
 /// The laptop's clock in the laptop's time zone: the only place where the program asks for the date.
 struct SystemClock: Clock {
-  /// Seconds since 1970-01-01T00:00:00Z.
+  /// Gives the seconds since 1970-01-01T00:00:00Z.
   var secondsSince1970: @Sendable () -> Int64 = {
     var time = timespec()
     clock_gettime(CLOCK_REALTIME, &time)
@@ -16,8 +16,8 @@ struct SystemClock: Clock {
     Timestamp(secondsSince1970: secondsSince1970, offsetSeconds: Self.offset(at: secondsSince1970))
   }
 
-  /// Seconds east of Greenwich at a moment, in whole minutes, by TZ or /etc/localtime; 0 where there is no such
-  /// time of day. FoundationEssentials knows no zone but UTC, so the C library is asked.
+  /// The offset of the zone at a moment, seconds east of Greenwich in whole minutes, by TZ or /etc/localtime; 0 where
+  /// there is no such time of day. FoundationEssentials knows no zone but UTC, so the C library is asked.
   private static func offset(at secondsSince1970: Int64) -> Int {
     // localtime_r need not look at the zone by itself (POSIX.1-2017, localtime), and a long run may see it change.
     tzset()

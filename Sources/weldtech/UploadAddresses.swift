@@ -4,10 +4,10 @@ import FoundationEssentials
 import Records
 import Sync
 
-/// Where unfinished uploads are resumed: one small file each, named by the digest of what is uploaded. Losing
-/// one costs time and no evidence, so nothing is synced to disk here.
+/// Keeps the addresses at which unfinished uploads are resumed: one small file each, named by the digest of the
+/// upload. Losing one costs time and no evidence, so nothing is synced to disk here.
 struct UploadAddresses: UploadMemory {
-  /// The longest address that is kept, bytes; that of `PlatformAddress` is shorter.
+  /// The length of the longest address that is kept, bytes; `PlatformAddress` allows no longer one.
   private static let maxBytes = 4096
 
   /// The fieldbook's directory; the files are in its folder `uploads`.

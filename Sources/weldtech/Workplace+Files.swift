@@ -28,7 +28,7 @@ extension Workplace {
     } catch { throw FileTrouble(reading: error, atMost: limit) }
   }
 
-  /// A folder to write into, made where it is missing; its absolute path.
+  /// Makes a folder to write into where it is missing, and answers its absolute path.
   /// - Throws: `FileTrouble`.
   func makeFolder(_ path: String) throws(FileTrouble) -> String {
     let folder = absolutePath(path)
@@ -39,7 +39,7 @@ extension Workplace {
     return folder
   }
 
-  /// When the file was last written, by the laptop's zone; nil where the file system does not say.
+  /// The moment when the file was last written, by the laptop's zone; nil where the file system does not say.
   func modified(_ path: String) -> Timestamp? {
     (try? FilePath(path).status()).map { clock.moment($0.modifiedSeconds) }
   }

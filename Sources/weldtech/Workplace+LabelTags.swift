@@ -6,14 +6,14 @@ import Records
 import Tables
 import Terminal
 
-/// Tags behind codes: made under a key at the company's desk, carried to the laptop with its block of codes, and put on
-/// labels there without the key.
+/// Keeps the tags behind codes: they are made under a key at the company's desk, carried to the laptop with its block
+/// of codes, and put on labels there without the key.
 extension Workplace {
   private var tagsPath: String { "\(home)/label-tags.csv" }
-  /// Of a block's tags: 200,000 rows.
+  /// The size of the largest file of tags, bytes: 200,000 rows.
   private static let mostBytes = 8 << 20
 
-  /// The company's key; only its tags ever leave this call's user.
+  /// Reads the company's key; only its tags ever leave this call's user.
   /// - Throws: `TagKeyRefused`.
   func tagKey(_ path: String) throws -> LabelTagKey {
     guard let key = LabelTagKey(hexadecimal: [UInt8](try read(path, atMost: 4_096))) else {
@@ -33,13 +33,13 @@ extension Workplace {
     return brought.count
   }
 
-  /// What a label of this code says: with its tag where the block brought one, or where it was printed with one.
+  /// The text in a code's symbol: with its tag where the block brought one, or where it was printed with one.
   func labelPayload(of code: LabelCode) throws -> LabelPayload {
     let tag = try storedTags()[code] ?? fieldbook().label(of: code).payload.flatMap(LabelPayload.tag)
     return try LabelPayload(platform: try platformAddress(), code: code, tag: tag)
   }
 
-  /// The tags that the block brought.
+  /// Reads the tags that the block brought.
   func storedTags() throws -> [LabelCode: LabelTag] {
     FileManager.default.fileExists(atPath: tagsPath) ? try readTags(tagsPath) : [:]
   }
@@ -72,13 +72,13 @@ extension Workplace {
 }
 
 extension Parameters {
-  /// Where the company's key is; only for its desk.
+  /// Adds the path of the company's key, which only its desk has.
   mutating func tagKey(_ path: WritableKeyPath<Options, String?>, _ help: Text) {
     option("tag-key", path, .file, placeholder: "F", help)
   }
 }
 
-/// A file that holds no authentication key.
+/// The error that a file holds no authentication key.
 struct TagKeyRefused: Error {
   let file: String
 }

@@ -5,7 +5,7 @@ import Labels
 import Records
 import Terminal
 
-/// Where labels go besides a file.
+/// The place that labels go to besides a file.
 struct PrintingOptions {
   var printerName: String?
   var language = LabelPrinter.Language.png
@@ -14,6 +14,7 @@ struct PrintingOptions {
   /// The option that names a printer.
   var given: String? { printerName != nil ? "printer" : device != nil ? "zpl" : nil }
 
+  /// The printer or device that was named.
   /// - Throws: `LabelError.printerUnknown` before anything is made; a usage error.
   func destination(format: LabelFormat = .png) throws -> LabelDestination? {
     guard let given else { return nil }
@@ -25,7 +26,7 @@ struct PrintingOptions {
 }
 
 extension Parameters {
-  /// Which template a label is made by, and at how many dots per inch.
+  /// Adds the template by which a label is made, and its dots per inch.
   mutating func template(
     _ template: WritableKeyPath<Options, String>, resolution: WritableKeyPath<Options, Int?>
   ) {
@@ -37,7 +38,7 @@ extension Parameters {
       Text(zh: "分辨率；不写用模板的", en: "dots per inch; unless told, the template's"))
   }
 
-  /// What the symbol is to stand, and what the printer does to it.
+  /// Adds the damage that the symbol is to stand, and the printer's effect on it.
   mutating func ink(
     correction: WritableKeyPath<Options, String?>, gain: WritableKeyPath<Options, Double?>
   ) {
@@ -89,14 +90,14 @@ final class LabelRun {
   func addFiles(_ files: [String: String]) throws { try fieldbook.addLabelFiles(files, of: job) }
 }
 
-/// Another order of labels is being made on this laptop.
+/// The error that another order of labels is being made on this laptop.
 struct LabelsBusy: Error {}
 
 extension Workplace {
   var printerDraft: String { "\(home)/printing" }
 
-  /// Puts an order down, makes it by `body`, and closes it: what `body` did not count is as if it had not been
-  /// ordered, unless the program is killed; then the same order goes on where it stood.
+  /// Records an order, makes it by `body`, and closes it: labels that `body` did not count are as if they had not
+  /// been ordered, unless the program is killed; then the same order goes on where it stood.
   /// - Parameter staysOpen: an order that fails can be taken up again with the same output, mended or not.
   /// - Throws: `LabelsBusy`, `FieldbookError` where a label may not be made, and what `body` throws.
   func printing(

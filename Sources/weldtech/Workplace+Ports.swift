@@ -8,7 +8,7 @@ import Sync
 import Terminal
 
 extension Workplace {
-  /// The port named, or on a terminal the one that is asked for, once a run: one of those that are there by its
+  /// Gives the port that was named, or on a terminal asks for it, once a run: one of those that are there by its
   /// number, or any path.
   /// - Throws: `UsageError` where nobody can be asked.
   func choosePort(_ named: String?) throws -> String {
@@ -32,7 +32,7 @@ extension Workplace {
     return port
   }
 
-  /// What this laptop remembers of the adapter at this port, and of chips that were being flashed.
+  /// The notes that this laptop keeps on the adapter at this port, and on chips that were being flashed.
   func flashNotes(for port: String) -> FlashNotesFolder {
     FlashNotesFolder(folder: flashFolder, port: port)
   }
@@ -46,7 +46,7 @@ extension Workplace {
     guard try fieldbook.codesLeft() == 0, let platform = try fieldbook.setup().platform else { return }
     let client = try platformClient(exchangeTimeout: .seconds(15))
     let origin = try PlatformClient.origin(of: platform)
-    // Twice where an earlier run was killed between taking the block and forgetting its order.
+    // A second attempt is needed where an earlier run was killed between taking the block and forgetting its order.
     for _ in 0..<2 {
       let order = try codeOrder(from: origin)
       let block: CodeBlock
@@ -54,7 +54,7 @@ extension Workplace {
         block = try client.fetchCodeBlock(
           region: order.region, count: order.count, idempotencyKey: order.idempotencyKey)
       } catch SyncError.refused(let status, let code) {
-        // That is an answer, and the next order another one.
+        // This block is an answer, and the next order another one.
         try fieldbook.updateSetup { $0.codeOrder = nil }
         throw SyncError.refused(status: status, code: code)
       }
@@ -66,7 +66,7 @@ extension Workplace {
     }
   }
 
-  /// The order that this platform has not answered, or a new one, kept before it is sent.
+  /// Gives the order that this platform has not answered, or a new one, kept before it is sent.
   private func codeOrder(from origin: String) throws -> Setup.CodeOrder {
     let setup = try fieldbook().setup()
     if let order = setup.codeOrder, order.origin == origin, order.region == setup.region { return order }
@@ -80,6 +80,6 @@ extension Workplace {
 }
 
 extension PortInfo {
-  /// What a person knows the adapter by.
+  /// The name by which a person knows the adapter.
   var adapterName: String? { usb?.name ?? driver }
 }

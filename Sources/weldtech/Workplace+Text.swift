@@ -6,7 +6,7 @@ import Terminal
 extension FontCoverage: GlyphCoverage {}
 
 extension Workplace {
-  /// What labels and agreements are drawn with.
+  /// The glyphs that labels and agreements are drawn with.
   var glyphs: FontCoverage { FontCoverage() }
 
   /// The text of an option as the record keeps it; one that says nothing is a usage error that names the option.
@@ -20,7 +20,7 @@ extension Workplace {
     }
   }
 
-  /// The text of an option that may be left out or empty.
+  /// Reads the text of an option that may be left out or empty.
   func written(_ text: String?, as shape: WrittenText.Shape, option: String) throws -> WrittenText? {
     do {
       return try WrittenText.optional(text, shape, drawnBy: glyphs)
@@ -29,7 +29,7 @@ extension Workplace {
     }
   }
 
-  /// What is wrong with an answer at a prompt; nil where it will do.
+  /// Judges an answer at a prompt; nil where it will do.
   func problem(with text: String, as shape: WrittenText.Shape) -> Text? {
     do {
       _ = try WrittenText(text, shape, drawnBy: glyphs)
@@ -45,9 +45,9 @@ extension Workplace {
   }
 }
 
-/// A text of an option cannot be kept.
+/// The error that a text of an option cannot be kept.
 struct EntryRejected: Error {
-  /// Name of the option without its hyphens.
+  /// The name of the option without its hyphens.
   let option: String
   let fault: FieldProblem.Fault
 }
@@ -61,7 +61,7 @@ extension EntryRejected: Explained {
   }
 }
 
-/// A number of things that an option takes: with full-width figures and `人` behind it, too.
+/// A number of things that an option takes, also with full-width figures and with `人` behind it.
 extension ValueType where Value == Int {
   static func people(_ range: ClosedRange<Int>) -> Self {
     .custom(

@@ -2,7 +2,7 @@ import Files
 import Terminal
 
 extension Workplace {
-  /// The platform's token: what stands in its file, without the line end.
+  /// Reads the platform's token from its file, without the line end.
   /// - Parameter isGuarded: whether the file has to be its owner's alone.
   /// - Throws: `TokenRefused`, `FileTrouble`.
   func readToken(_ path: String, isGuarded: Bool = false) throws -> String {
@@ -31,16 +31,16 @@ extension Workplace {
   }
 }
 
-/// A token that is not used. None of these carries the token.
+/// The reason why a token is not used. None of these carries the token.
 enum TokenRefused: Error {
   case empty(path: String)
   case byteOrderMark(path: String)
-  /// Blanks or lines within it.
+  /// There are blanks or lines within it.
   case blank(path: String)
   case notASCII(path: String)
   /// Others than the owner may read the file.
   case open(path: String, mode: Int)
-  /// It was given for the platform at this origin, and the address is another's.
+  /// The token was given for the platform at this origin, and the address is another's.
   case otherPlatform(String)
 }
 

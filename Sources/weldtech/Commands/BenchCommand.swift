@@ -9,21 +9,21 @@ import Terminal
 /// `bench`: a simulated module, a local platform. Each prints one JSON line saying where it is, then runs until it
 /// is stopped.
 enum BenchCommand {
-  /// What runs the module's program.
+  /// The engine that runs the module's program.
   enum Engine: String, CaseIterable {
-    /// Its source, as a part of the bench.
+    /// The program's source, compiled as a part of the bench.
     case core
-    /// The flashed bytes, instruction by instruction.
+    /// The flashed bytes, executed instruction by instruction.
     case unicorn
-    /// The same bytes in QEMU, which has no ROM bootloader and no flash controller.
+    /// The flashed bytes in QEMU, which has no ROM bootloader and no flash controller.
     case qemu
   }
 
-  /// What the module is built around.
+  /// The chip of the module.
   enum Chip: String, CaseIterable {
     case stm32f405, esp32, esp32c3
 
-    /// Of Espressif's, whose ROM loader alone there is.
+    /// The model of a chip of Espressif's, of which only the ROM loader is simulated; nil for another chip.
     var espressif: ESP32Model? {
       switch self {
       case .stm32f405: nil
@@ -44,7 +44,7 @@ enum BenchCommand {
     var image: String?
     var manifest: String?
 
-    /// Microseconds each way; a wire that takes no time has none.
+    /// The latency of the adapter, microseconds each way; a wire that takes no time has none.
     var adapterLatency: Int { wireSpeed == nil ? 0 : wireLatency ?? 1000 }
   }
 
@@ -191,7 +191,7 @@ enum BenchCommand {
     return order
   }
 
-  /// What is in the flash from the start.
+  /// The contents of the flash from the start.
   private static func segments(_ options: ModuleOptions, _ workplace: Workplace) throws -> [ChipOrder.Segment] {
     guard options.hasFirmware || options.manifest != nil || options.engine == .qemu else { return [] }
     let image = try image(options, workplace)
@@ -213,7 +213,7 @@ enum BenchCommand {
     }
   }
 
-  /// The same pty with QEMU behind it.
+  /// Makes a bench with QEMU behind the same pty.
   private static func emulatedBench(
     _ configuration: ModuleBench.Configuration, environment: Environment
   ) throws -> ModuleBench {
@@ -234,7 +234,7 @@ enum BenchCommand {
   }
 
   static func localPlatform(listen: String, folder: String, token: String?) throws -> LocalPlatform {
-    // Asked now, so that a machine without randomness is refused before anything listens.
+    // Randomness is asked for now, so that a machine without it is refused before anything listens.
     _ = try SecureRandom.bytes(1)
     return try LocalPlatform(
       LocalPlatform.Configuration(listen: listen, dataFolder: folder, token: token) { count in
@@ -242,7 +242,7 @@ enum BenchCommand {
       })
   }
 
-  /// One JSON line, with or without `--json`: a script reads it to learn where the bench is.
+  /// Writes one JSON line, with or without `--json`: a script reads it to learn where the bench is.
   private static func announce(_ document: some Encodable, _ workplace: Workplace) throws {
     workplace.console.output.write(json: String(decoding: try RecordCoding.encode(document), as: UTF8.self))
   }
@@ -261,10 +261,10 @@ extension ValueType where Value == ModuleBenchFault {
   }
 }
 
-/// What the bench was told of its surroundings is not a world.
+/// The error that a file does not describe surroundings of a bench.
 struct WorldRejected: Error {
   let path: String
-  /// Nil where it is JSON.
+  /// The fault of the JSON; nil where it is JSON.
   var fault: JSONFault?
 }
 

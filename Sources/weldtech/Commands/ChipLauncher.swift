@@ -8,7 +8,7 @@ import Terminal
 /// program of its own because libunicorn is under the GPL.
 enum ChipLauncher {
   /// Becomes that program, in this process: signals and output are then its own.
-  /// - Throws: where it is not there. Does not return otherwise.
+  /// - Throws: where the program is missing. It does not return otherwise.
   static func run(_ order: ChipOrder, environment: Environment) throws -> Never {
     let path = program(environment)
     guard access(path, X_OK) == 0 else { throw ChipProgramMissing(path: path) }
@@ -22,7 +22,7 @@ enum ChipLauncher {
     throw ChipProgramMissing(path: path)
   }
 
-  /// `WELDTECH_CHIP`, else the one beside this program.
+  /// Finds `WELDTECH_CHIP`, else the program beside this one.
   private static func program(_ environment: Environment) -> String {
     if let path = environment["WELDTECH_CHIP"] { return path }
     let folder = environment.executable.lastIndex(of: "/").map { environment.executable[...$0] } ?? ""
@@ -30,7 +30,7 @@ enum ChipLauncher {
   }
 }
 
-/// The program that executes the chip is not there or does not start.
+/// The error that the program which executes the chip is missing or does not start.
 struct ChipProgramMissing: Error {
   let path: String
 }

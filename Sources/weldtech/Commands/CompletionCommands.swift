@@ -24,7 +24,7 @@ enum CompletionsCommand {
   }
 }
 
-/// `completion-values NAME`: what a completion script asks for while a word is typed; one value a line.
+/// `completion-values NAME`: prints the values that a completion script asks for while a word is typed, one a line.
 enum CompletionValuesCommand {
   struct Options { var name = "" }
 

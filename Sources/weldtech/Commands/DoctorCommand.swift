@@ -5,11 +5,11 @@ import Provision
 import Records
 import Terminal
 
-/// `doctor`: whether this laptop can do a day's work, and the cure for what keeps it from that.
+/// `doctor`: says whether this laptop can do a day's work, and the cure for what keeps it from that.
 enum DoctorCommand {
   struct Options {
     var isOnline = false
-    /// Why the clock had been ahead; nil where it was not.
+    /// The reason why the clock had been ahead; nil where it was not.
     var acceptClock: String?
   }
 
@@ -28,10 +28,10 @@ enum DoctorCommand {
   struct Finding: Encodable {
     var check: String
     var outcome: Outcome
-    /// Of the error that a command would end with, or of the warning.
+    /// The code of the error that a command would end with, or of the warning.
     var code: String?
     var message: String
-    /// What to do, a command wherever one does it.
+    /// The cure, a command wherever one does it.
     var cure: String?
   }
 

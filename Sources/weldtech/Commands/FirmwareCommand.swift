@@ -4,7 +4,7 @@ import FoundationEssentials
 import Provision
 import Terminal
 
-/// `firmware`: the shipped images, whose signature they carry, and signing one.
+/// `firmware`: lists the shipped images and their signers, verifies an image, signs one.
 enum FirmwareCommand {
   static var command: Command<Workplace> {
     Command("firmware", Text(zh: "固件", en: "firmware images")) {
@@ -44,7 +44,7 @@ enum FirmwareCommand {
       var sha256: String
       var signedBy: String?
       var keyId: String?
-      /// The code of the error that flashing it would give.
+      /// The code of the error that flashing the image would give; nil where there is none.
       var refused: String?
     }
 
@@ -159,7 +159,7 @@ enum FirmwareCommand {
     var file: String
     var signature: String
     var keyId: String
-    /// The trusted key's name; nil where flashing will refuse it until its public half is trusted.
+    /// The trusted key's name; nil where flashing will refuse the image until its public half is trusted.
     var signedBy: String?
   }
 
@@ -192,7 +192,7 @@ enum FirmwareCommand {
   }
 }
 
-/// The file given for signing is no private key that can sign.
+/// The error that the file given for signing is no private key that can sign.
 struct SigningKeyRejected: Error {
   let path: String
 }

@@ -2,7 +2,7 @@ import Arguments
 import Records
 import Terminal
 
-/// `install`: the whole walk, new or resumed.
+/// `install`: takes the whole walk, new or resumed.
 enum InstallCommand {
   struct Options {
     var id: String?
@@ -23,7 +23,7 @@ enum InstallCommand {
 
   struct Document: Encodable {
     var id: InstallationID
-    /// Null for a retired welder.
+    /// The code; null for a retired welder.
     var code: Nullable<LabelCode>
     var status: Installation.Status
     var next: Step?
@@ -107,7 +107,7 @@ enum InstallCommand {
     return opened.installation
   }
 
-  /// Step after step until the record closes, or a test does not pass.
+  /// Takes step after step until the record closes, or a test does not pass.
   private static func finish(_ installation: LockedInstallation, _ options: Options, _ walk: Walk) throws
     -> Installation
   {
@@ -186,7 +186,7 @@ enum InstallCommand {
 
   // MARK: - Delivery
 
-  /// Tries to deliver; the walk is done either way, and what waits stays in the queue.
+  /// Tries to deliver; the walk is done either way, and records that wait stay in the queue.
   private static func deliver(_ installation: Installation, _ options: Options, _ workplace: Workplace) throws
     -> Installation
   {
@@ -236,7 +236,7 @@ enum InstallCommand {
   }
 }
 
-/// Ctrl-C between two steps.
+/// The error that Ctrl-C was pressed between two steps.
 struct Cancelled: Error {}
 
 extension Cancelled: Explained {

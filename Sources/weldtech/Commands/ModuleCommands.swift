@@ -3,7 +3,7 @@ import Provision
 import Records
 import Terminal
 
-/// `flash`: firmware onto the module.
+/// `flash`: writes firmware onto the module.
 enum FlashCommand {
   struct Options {
     var id = ""
@@ -29,12 +29,12 @@ enum FlashCommand {
     var firmwareVersion: String
     var firmwareSha256: String
     var skipped: Bool
-    /// Why nothing was written: `alreadyInstalled` or `alreadyHeld`.
+    /// The reason why nothing was written, `alreadyInstalled` or `alreadyHeld`; nil where something was.
     var skipReason: String?
     var bytesWritten: Int
-    /// Read protection was lifted, and what was in the chip before erased, its pairing key included.
+    /// Whether read protection was lifted, which erased the chip with its pairing key.
     var keyErased: Bool
-    /// How it is known that the chip holds the image: `claimed`, `digest`, `read`, or two of them.
+    /// The proofs that the chip holds the image: `claimed`, `digest`, `read`, or two of them.
     var proof: [String]
     var seconds: Double
   }
@@ -143,7 +143,7 @@ enum PairCommand {
     var id: InstallationID
     var serialNumber: String
     var keyId: String
-    /// How this key took another's place; left out where it did not.
+    /// The way in which this key took another's place; left out where it did not.
     var replacement: KeyReplacement?
   }
 
@@ -201,7 +201,7 @@ enum PairCommand {
   }
 }
 
-/// `test`: the functional test.
+/// `test`: runs the functional test.
 enum TestCommand {
   struct Options {
     var id = ""
@@ -212,7 +212,7 @@ enum TestCommand {
   struct Document: Encodable {
     var id: InstallationID
     var passed: Bool
-    /// After the seal, so that it is the one that counts.
+    /// Whether the test was run after the seal, so that it is the one that counts.
     var counts: Bool
     var steps: [TestReport.Step]
   }
@@ -265,7 +265,7 @@ enum TestCommand {
 }
 
 extension PairingEvent {
-  /// What a module saw since the last visit is said; the rest only to whoever wants to know more.
+  /// Says what the module saw since the last visit; other events only to whoever wants to know more.
   func tell(_ console: Console) {
     if case .inspected = self { console.say(title) } else { console.sayMore(title) }
   }

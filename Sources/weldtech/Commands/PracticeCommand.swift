@@ -5,8 +5,8 @@ import Files
 import Records
 import Terminal
 
-/// `practice`: the whole walk against a simulated module and a local platform, in a folder of its own. Each step
-/// is the command that a technician would type, run as it is.
+/// `practice`: takes the whole walk against a simulated module and a local platform, in a folder of its own. Each
+/// step is the command that a technician would type, run as it is.
 enum PracticeCommand {
   struct Options { var folder = "weldtech-practice" }
 
@@ -39,10 +39,10 @@ enum PracticeCommand {
   }
 }
 
-/// Where a practice keeps everything. Only a folder that a practice has made is ever emptied.
+/// The folder in which a practice keeps everything. Only a folder that a practice has made is ever emptied.
 struct PracticeFolder {
   let path: String
-  /// As it was named, from the folder that the program runs in.
+  /// The path as it was typed, from the folder that the program runs in.
   private let typed: String
 
   private static let marker = ".weldtech-practice"

@@ -4,7 +4,7 @@ import FoundationEssentials
 import Records
 import Terminal
 
-/// `list`: the records, a page at a time.
+/// `list`: prints the records, a page at a time.
 enum ListCommand {
   struct Options {
     var status: Installation.Status?
@@ -15,7 +15,7 @@ enum ListCommand {
   struct Document: Encodable {
     struct Row: Encodable {
       var id: InstallationID
-      /// Null for a retired welder.
+      /// The code; null for a retired welder.
       var code: Nullable<LabelCode>
       var status: Installation.Status
       var unitName: String
@@ -87,7 +87,7 @@ enum ListCommand {
   }
 }
 
-/// `show`: one record.
+/// `show`: prints one record.
 enum ShowCommand {
   struct Options {
     var id = ""
@@ -112,24 +112,24 @@ enum ShowCommand {
   }
 }
 
-/// `next`: what each open installation needs.
+/// `next`: says what each open installation needs.
 enum NextCommand {
   struct Options { var id: String? }
 
   struct Document: Encodable {
     struct Row: Encodable {
       var id: InstallationID
-      /// Null for a retired welder.
+      /// The code; null for a retired welder.
       var code: Nullable<LabelCode>
       var next: Step?
       var needs: String
-      /// Test steps that wait for a network.
+      /// The test steps that wait for a network.
       var notRun: [String]
     }
 
-    /// At most a thousand, the last opened first.
+    /// The open installations, at most a thousand, the last opened first.
     var installations: [Row]
-    /// How many are open in all; nil where one was asked for.
+    /// The number of open installations in all; nil where one was asked for.
     var openInstallations: Int?
   }
 
@@ -193,7 +193,7 @@ enum NextCommand {
     return ExitCode.done.rawValue
   }
 
-  /// Nil, and said so, where the record cannot be read: it takes no other with it.
+  /// Reads a record; nil, with a word about it, where it cannot be read: it takes no other with it.
   private static func readable(
     _ id: InstallationID, alone: Bool, _ fieldbook: Fieldbook, _ console: Console
   ) throws -> Installation? {

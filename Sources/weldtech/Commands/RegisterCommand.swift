@@ -14,7 +14,7 @@ enum RegisterCommand {
 
   struct Document: Encodable {
     var id: InstallationID
-    /// Null for a retired welder.
+    /// The code; null for a retired welder.
     var code: Nullable<LabelCode>
     var status: Installation.Status
   }
@@ -40,7 +40,7 @@ enum RegisterCommand {
   }
 
   static func run(_ options: Options, _ workplace: Workplace) throws -> Int32 {
-    // Nobody is asked for twenty fields by a laptop that may not register.
+    // A laptop that may not register asks nobody for twenty fields.
     _ = try workplace.technician()
     let registration = try RegistrationForm(workplace: workplace).fill(
       from: options.from, fields: options.fields)
@@ -66,14 +66,14 @@ enum RegisterCommand {
   }
 }
 
-/// A code as typed, or the address that a scanner reads from a label.
+/// Reads a code as typed, or the address that a scanner reads from a label.
 /// - Throws: `CodeMistyped`.
 func labelCode(_ text: String) throws -> LabelCode {
   guard let code = LabelCode(written: text) else { throw CodeMistyped(text: text) }
   return code
 }
 
-/// What was typed is not a label code: wrong length or wrong check character.
+/// The error that a word is no label code: it has a wrong length or a wrong check character.
 struct CodeMistyped: Error {
   let text: String
   /// What followed it where a row of codes was meant, for example `+5`.

@@ -7,7 +7,7 @@ import Records
 import Sync
 import Terminal
 
-/// `setup`: who works with this laptop, for whom, and where it delivers.
+/// `setup`: records the technician of this laptop, the company, and the platform that is delivered to.
 enum SetupCommand {
   struct Options {
     var technician: String?
@@ -110,12 +110,12 @@ enum SetupCommand {
       return block
     }
     guard LabelCode(region: region, serial: .zero) != nil else { throw SetupRejected.region(region) }
-    // The token stays in its file, so the path has to hold from every folder. Empty is none.
+    // The token stays in its file, so the path has to hold from every folder. An empty path means no token.
     try askForToken(&options, for: platform, known: known, workplace)
     if let file = options.tokenFile, !file.isEmpty { _ = try workplace.readToken(file, isGuarded: true) }
     let tokenFile = options.tokenFile.map { $0.isEmpty ? nil : absolutePath($0) }
     let origin = try (platform ?? known.platform).map { try PlatformClient.origin(of: $0) }
-    // First, since it may be refused, and then nothing of this is kept.
+    // The block comes first, since it may be refused, and then nothing of this is kept.
     if let block { try fieldbook.addBlock(block) }
     if let tags = options.tags { _ = try workplace.keepTags(from: tags) }
     try fieldbook.updateSetup { setup in
@@ -138,7 +138,8 @@ enum SetupCommand {
 
   // MARK: - Reading
 
-  /// An office stays one until a technician is named, and a technician's laptop is none.
+  /// Whether this is a company's office: an office stays one until a technician is named, and a technician's laptop
+  /// is none.
   private static func isDesk(_ options: Options, known: Setup) throws -> Bool {
     let named = [
       ("technician", options.technician), ("phone", options.phone), ("certificate", options.certificate),
@@ -158,7 +159,8 @@ enum SetupCommand {
     return company
   }
 
-  /// As it is to be printed: a mobile, a landline or a hotline, with the blanks and hyphens that it was given.
+  /// The phone as it is to be printed: a mobile, a landline or a hotline, with the blanks and hyphens that it was
+  /// given.
   private static func companyPhone(_ text: String) throws -> String {
     let phone = TextNormalization.typed(text)
     let digits = phone.filter { $0.isASCII && $0.isNumber }
@@ -205,7 +207,7 @@ enum SetupCommand {
     return address
   }
 
-  /// A certificate that keys can be sealed to; one that is pinned already is left at a warning.
+  /// Reads a certificate that keys can be sealed to; for one that is pinned already a weakness is only a warning.
   private static func certificate(at path: String, known: Setup, _ workplace: Workplace) throws -> Certificate {
     let certificate = try Certificate(file: Array(try workplace.read(path, atMost: Certificate.largestSize)))
     if certificate.rsaBits < Certificate.minRSABits {
@@ -218,7 +220,7 @@ enum SetupCommand {
     return certificate
   }
 
-  /// A token belongs to the platform that it was given for: another address means another token.
+  /// Asks for the token of another platform: a token belongs to the platform that it was given for.
   /// - Throws: `TokenRefused.otherPlatform` where nobody can be asked.
   private static func askForToken(
     _ options: inout Options, for platform: String?, known: Setup, _ workplace: Workplace
@@ -284,7 +286,7 @@ enum SetupCommand {
     }
   }
 
-  /// ASCII for what a Chinese input method leaves.
+  /// The text as ASCII, in place of the characters that a Chinese input method leaves.
   private static func typed(_ text: String) -> String {
     TextNormalization.typed(text)
   }
@@ -320,11 +322,11 @@ enum SetupCommand {
   }
 }
 
-/// A value of `setup` that cannot be used; nothing was stored.
+/// The error that a value of `setup` cannot be used; nothing was stored.
 enum SetupRejected: Error {
   case phone
   case companyPhone
-  /// This laptop is already a technician's.
+  /// The laptop is a technician's already.
   case deskOfTechnician
   case region(String)
   case codes(String)

@@ -26,19 +26,19 @@ enum StationCommand {
       var at: Timestamp
       var slot: String
       var passed: Bool
-      /// Had the firmware when it was plugged in.
+      /// Whether the module had the firmware when it was plugged in.
       var wasThere: Bool?
       var serialNumber: String?
       var firmwareVersion: String?
       var seconds: Double?
-      /// The error's code.
+      /// The code of the error; nil where there is none.
       var reason: String?
     }
 
     var passed = 0
     var failed = 0
     var slots: [Slot]
-    /// In the order in which they came off.
+    /// The modules in the order in which they came off.
     var modules: [Module] = []
   }
 
@@ -110,7 +110,7 @@ enum StationCommand {
     }
   }
 
-  /// A module counts once the fieldbook has it.
+  /// Keeps a module: it counts once the fieldbook has it.
   private static func keep(
     _ report: Station.Report, in document: inout Document, _ workplace: Workplace
   ) throws {

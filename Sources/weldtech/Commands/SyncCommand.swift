@@ -15,7 +15,7 @@ enum SyncCommand {
     var delivered: Int
     var pending: Int
     var failed: Int
-    /// Keys, of open installations too, that the platform does not have yet.
+    /// The number of keys that the platform does not have yet, those of open installations included.
     var keysPending: Int
     var outcomes: [DeliveryOutcome]
   }
@@ -87,7 +87,7 @@ enum SyncCommand {
       keysPending: try workplace.fieldbook().queueSummary().keys, outcomes: report.outcomes)
   }
 
-  /// What is said of a pinned certificate that would not be pinned any more.
+  /// The warning about a pinned certificate that would not be pinned any more.
   static func weakKeyWarning(bits: Int) -> Text {
     Text(
       zh: "注意：平台证书的 RSA 密钥只有 \(bits) 位，现在要求至少 3072 位，请公司更换",
@@ -99,7 +99,7 @@ enum SyncCommand {
     return status(of: document, workplace).rawValue
   }
 
-  /// Some failed is 1, waiting is 8; a key of an open installation that waits counts too.
+  /// The exit status: 1 where some failed, 8 where some wait; a key of an open installation that waits counts too.
   static func status(of document: Document, _ workplace: Workplace) -> ExitCode {
     if workplace.isInterrupted { return .cancelled }
     if document.failed > 0 { return .failed }
@@ -142,7 +142,7 @@ enum SyncCommand {
   }
 }
 
-/// Another sync is running.
+/// The error that another sync is running.
 struct SyncBusy: Error {}
 
 extension SyncBusy: Explained {
@@ -153,12 +153,12 @@ extension SyncBusy: Explained {
   }
 }
 
-/// `status`: where this laptop stands.
+/// `status`: says where this laptop stands.
 enum StatusCommand {
   struct Document: Encodable {
     struct Home: Encodable {
       var path: String
-      /// Whether others who work on this computer can look into it.
+      /// Whether others who work on this computer can look into the home.
       var openToOthers: Bool
       /// The code of the error that storing anything would end with; nil where it can be stored.
       var writeRefusal: String?

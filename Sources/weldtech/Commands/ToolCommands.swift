@@ -2,7 +2,7 @@ import Arguments
 import Records
 import Terminal
 
-/// `schemes`: the installation schemes.
+/// `schemes`: prints the installation schemes.
 enum SchemesCommand {
   struct Options { var name: String? }
 
@@ -37,7 +37,7 @@ enum SchemesCommand {
     return ExitCode.done.rawValue
   }
 
-  /// Shown before work starts: which scheme, why, and how it is wired.
+  /// Shows a scheme before work starts: its name, why it was chosen, and how it is wired.
   static func tell(_ scheme: InstallationScheme, chosenFor welder: Welder, to console: Console) {
     guard !console.isJSON else { return }
     let reasons = scheme.conditions.map {

@@ -2,7 +2,7 @@ import Records
 import Terminal
 
 extension RegistrationField {
-  /// `owner.unitName` is `--unit-name`.
+  /// The name of the field's option: `owner.unitName` is `--unit-name`.
   var optionName: String {
     let last = path.split(separator: ".").last.map(String.init) ?? path
     var name = ""
@@ -64,7 +64,7 @@ extension RegistrationField {
 }
 
 extension RegistrationField.Choice {
-  /// English for the code, which is camel case: `doorsWindows` reads 'doors windows'.
+  /// The code of a choice in English words; the code is camel case, so that `doorsWindows` reads 'doors windows'.
   var title: Text {
     var english = ""
     for character in code {
@@ -76,7 +76,7 @@ extension RegistrationField.Choice {
 }
 
 extension FieldProblem {
-  /// Dotted code and sentence, which names the field.
+  /// The dotted code of the problem and a sentence that names the field.
   var explanation: Failure.Detail {
     let field = RegistrationField(rawValue: path)
     let isWhole = path == Self.wholeDocument
@@ -162,10 +162,10 @@ extension FieldProblem.Fault {
 }
 
 extension UnusableCharacter {
-  /// Where it stands, what it is, and what to do about it.
+  /// The character's place, its kind and the remedy in words.
   var message: Text {
     let name = name.map { " \($0)" } ?? ""
-    // What has no shape of its own is told by its code point alone.
+    // A character without a shape of its own is named by its code point alone.
     let shown: String? =
       switch reason {
       case .control, .bidi, .lineEnd: nil

@@ -1,7 +1,7 @@
 import Provision
 import Terminal
 
-/// Draws a flashing run: one bar a phase.
+/// Draws a flashing run, one bar a phase.
 final class FlashProgress {
   private let display: ProgressDisplay
   private var phase = ""

@@ -122,7 +122,7 @@ extension InstallationScheme.Property {
     }
   }
 
-  /// The welder's value, as a person reads it.
+  /// The welder's value in words.
   func value(of welder: Welder) -> Text {
     switch self {
     case .supply: RegistrationField.Choice(welder.supply).title

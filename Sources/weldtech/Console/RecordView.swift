@@ -1,7 +1,7 @@
 import Records
 import Terminal
 
-/// A record as a person reads it. Names and phones are masked unless they are asked for in full.
+/// Shows a record to a person. Names and phones are masked unless they are asked for in full.
 struct RecordView {
   let installation: Installation
   let showsAll: Bool

@@ -1,4 +1,4 @@
-/// A word as a shell takes it, for commands that are shown to be typed.
+/// Writes a word as a shell takes it, for commands that are shown to be typed.
 enum ShellWord {
   static func quoted(_ word: String) -> String {
     let isPlain = word.utf8.allSatisfy { byte in

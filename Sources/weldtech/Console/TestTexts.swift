@@ -2,7 +2,7 @@ import Provision
 import Records
 import Terminal
 
-/// The functional test in words: what each step is, how it came out, what to do where it failed.
+/// The functional test in words: the meaning of each step, its outcome, and the remedy where it failed.
 enum TestTexts {
   static func title(of step: String) -> Text {
     switch TestPlan.Kind(rawValue: step) {
@@ -81,7 +81,7 @@ enum TestTexts {
     }
   }
 
-  /// Where to look when a value is outside its limits and nothing else is wrong.
+  /// The place to look at when a value is outside its limits and nothing else is wrong.
   private static func limitAdvice(for step: TestReport.Step) -> Text {
     switch TestPlan.Kind(rawValue: step.name) {
     case .supplyVoltage:
@@ -105,7 +105,7 @@ enum TestTexts {
     }
   }
 
-  /// What failed, and where to look.
+  /// The failure of a step in words, and the place to look at.
   static func remedy(for step: TestReport.Step, cause: TestCause?) -> Text {
     let name = title(of: step.name)
     let advice: Text =

@@ -2,23 +2,23 @@ import Provision
 import Records
 import Terminal
 
-/// What the doctor finds that no command fails by, or not yet.
+/// A finding of the doctor's that no command fails by, or not yet.
 enum Ailment: Explained {
   case certificateExpires(CalendarDay)
   case fewCodes(left: Int)
-  /// Bytes.
+  /// The disk is nearly full; the rest is in bytes.
   case diskLow(free: Int)
   case clockBehind(now: Timestamp, newest: Timestamp)
-  /// What was kept of them beside the log was not what their events add up to.
+  /// The records that were kept beside the log were not what their events add up to, and are now.
   case recordsRepaired([InstallationID])
   case noChineseFonts
-  /// With the path of the first entry that others can reach, and how many there are.
+  /// Others can reach entries of the home; the path of the first one and their number come with it.
   case homeOpen(home: String, first: String, count: Int)
   case port(PortTrouble)
   case platformMissing
   case platformKeyMissing
 
-  /// At most ten of them.
+  /// The ids in words, at most ten of them.
   private static func names(_ ids: [InstallationID]) -> String {
     ids.prefix(10).map { String($0.text.prefix(8)) }.joined(separator: ", ") + (ids.count > 10 ? ", …" : "")
   }

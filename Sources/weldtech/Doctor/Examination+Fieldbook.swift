@@ -2,7 +2,7 @@ import Fieldbook
 import Records
 import Terminal
 
-/// Whether what is kept here is what was written, and whether others keep out of it.
+/// Checks whether the fieldbook is as it was written, and whether others are kept out of it.
 extension Examination {
   // MARK: - The folder
 
@@ -18,7 +18,7 @@ extension Examination {
 
   // MARK: - The records
 
-  /// Of findings of one kind, so many are named.
+  /// The number of findings of one kind that are named.
   private static let maxNamed = 10
 
   mutating func checkFieldbook() throws {
@@ -27,7 +27,7 @@ extension Examination {
       try fieldbook.check(progress: $0, isCancelled: { workplace.isInterrupted })
     }
     let restored = fieldbook.writeRefusal == nil ? try fieldbook.restore(check.restorable) : []
-    // What could be put right is no fault any more.
+    // A record that could be put right is no fault any more.
     let faults = check.faults.filter { if case .differs(let id) = $0 { !restored.contains(id) } else { true } }
     for fault in faults.prefix(Self.maxNamed) { note(.failed, fault.failure) }
     if faults.count > Self.maxNamed, let last = faults.last {
@@ -50,7 +50,7 @@ extension Examination {
   }
 }
 
-/// Draws a check of the fieldbook: one bar a step.
+/// Draws a check of the fieldbook, one bar a step.
 private final class CheckProgress {
   private let display: ProgressDisplay
   private var title: Text?
@@ -114,7 +114,7 @@ extension Fieldbook.CheckFault: Explained {
     case .revision(let id, let revision):
       explain(FieldbookError.evidence(id, .revision(revision)))
     case .differs(let id):
-      // Put right wherever the disk lets us.
+      // The row is put right wherever the disk lets us.
       explain(FieldbookError.damagedRow(table: "record", key: id.text))
     case .ahead(let id): explain(FieldbookError.recordAhead(id))
     case .unreadable(let id?, "event", let key):

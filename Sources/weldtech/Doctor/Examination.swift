@@ -5,7 +5,7 @@ import Provision
 import Records
 import Terminal
 
-/// One of the doctor's checks under way: what it found so far.
+/// One of the doctor's checks under way, with its findings so far.
 struct Examination {
   struct Check: Sendable {
     let name: String
@@ -20,12 +20,12 @@ struct Examination {
 
   mutating func note(_ outcome: DoctorCommand.Outcome, _ failure: Failure) { noted.append((outcome, failure)) }
 
-  /// All is well.
+  /// Adds the finding that all is well.
   mutating func praise(_ message: Text) {
     note(.fine, Failure(code: "", message: message, hint: message))
   }
 
-  /// In the order in which a day's work needs them.
+  /// The checks in the order in which a day's work needs them.
   static let checks: [Check] = [
     Check(name: "setup") { try $0.lookAtSetup() }, Check(name: "codes") { try $0.lookAtCodes() },
     Check(name: "pairing") { try $0.checkPairing() }, Check(name: "home") { try $0.checkHome() },
@@ -76,7 +76,7 @@ struct Examination {
 
   // MARK: - Where the records are
 
-  /// Of what a day of photos takes, with room.
+  /// The room that a day of photos takes, with some to spare, bytes.
   private static let leastBytes = 1_000_000_000
 
   private mutating func lookAtDisk() throws {
@@ -126,7 +126,7 @@ struct Examination {
   }
 
   private mutating func lookAtFonts() {
-    // Each from another font of the chain.
+    // Each character comes from another font of the chain.
     let sample = "电焊机加芯赋码\u{2A700}\u{2B820}\u{2CEB0}\u{1820}"
     let block = Typesetter().set(sample, style: TextStyle(sizePoints: 10))
     if block.unknownGlyphCount == 0 { return praise(Text(zh: "中文字体齐全", en: "Chinese fonts are there")) }

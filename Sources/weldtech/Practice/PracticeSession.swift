@@ -81,14 +81,14 @@ struct PracticeSession {
     guard status == ExitCode.done.rawValue else { throw PracticeFailed(command: words[0]) }
   }
 
-  /// What a shell in this folder can be given as it stands: the program by the path that it was run by, and the
-  /// practice's home, so that nothing typed again gets into real records.
+  /// The command line for a shell in this folder: the program by the path that it was run by, and the practice's
+  /// home, so that nothing typed again gets into real records.
   private func commandLine(_ words: [String]) -> String {
     ([workplace.environment.typedProgram, "--home", folder.typedHome] + words).map(quoted)
       .joined(separator: " ")
   }
 
-  /// As a POSIX shell takes one word.
+  /// The word as a POSIX shell takes it.
   private func quoted(_ word: String) -> String {
     let isPlain = !word.isEmpty && word.allSatisfy { $0.isLetter || $0.isNumber || "-_./:+=,@".contains($0) }
     return isPlain
@@ -115,7 +115,7 @@ struct PracticeSession {
     var platform: Delivered
   }
 
-  /// Compares what this laptop has with what the platform says it has.
+  /// Compares the files and keys of this laptop with those that the platform says it has.
   func report(_ platform: LocalPlatform) throws -> ExitCode {
     let practice = try practiceWorkplace()
     guard let row = try practice.fieldbook().list(limit: 1).first else { throw PracticeFailed(command: "list") }
@@ -176,7 +176,7 @@ struct PracticeSession {
 }
 
 extension Installation {
-  /// Of everything the record names, each once.
+  /// The digests of all files that the record names, each once.
   var fileDigests: Set<String> {
     Set(
       photos.map(\.sha256) + [agreement?.sha256, agreement?.strokesSha256, seal?.photoSha256].compactMap { $0 })

@@ -8,7 +8,7 @@ enum SamplePhoto {
     case before, after
   }
 
-  /// A PNG of 1,600 × 1,200 pixels.
+  /// Makes a PNG of 1,600 × 1,200 pixels.
   static func png(_ scene: Scene) throws -> Data {
     let size = try PixelSize(widthPixels: 1600, heightPixels: 1200, dotsPerInch: 254)
     let typesetter = Typesetter()
@@ -27,7 +27,7 @@ enum SamplePhoto {
     }.png()
   }
 
-  /// Case, handle, louvres, current dial and the two sockets of an inverter welder.
+  /// Draws case, handle, louvres, current dial and the two sockets of an inverter welder.
   private static func drawWelder(on canvas: Canvas) {
     canvas.stroke(Path(Rectangle(x: 30, y: 30, width: 100, height: 68)), widthMillimetres: 1.2)
     var handle = Path()
@@ -57,7 +57,7 @@ enum SamplePhoto {
     }
   }
 
-  /// The module's box on the case's side, its antenna, the seal across the joint, the label's place.
+  /// Draws the module's box on the case's side, its antenna, the seal across the joint, the label's place.
   private static func drawModule(on canvas: Canvas) {
     canvas.stroke(Path(Rectangle(x: 130, y: 48, width: 18, height: 26)), widthMillimetres: 1.2)
     var antenna = Path()

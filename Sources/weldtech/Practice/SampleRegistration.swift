@@ -1,4 +1,4 @@
-/// The unit, the welder and the technician of the practice. Nobody and nothing of it exists.
+/// The unit, the welder and the technician of the practice, all of them invented.
 enum SampleRegistration {
   static let json = """
     {

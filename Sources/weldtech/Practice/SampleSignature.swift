@@ -23,7 +23,7 @@ enum SampleSignature {
     return Document(width: 900, height: 360, strokes: strokes)
   }
 
-  /// A quadratic curve, sampled every 12 ms; the pressure swells in the middle, as a pen's does.
+  /// Samples a quadratic curve every 12 ms; the pressure swells in the middle, as a pen's does.
   private static func samples(along curve: Curve, from time: inout Double) -> [Document.Sample] {
     let count = 18
     return (0...count).map { index in

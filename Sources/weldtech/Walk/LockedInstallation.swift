@@ -23,7 +23,7 @@ extension Walk {
     try locked(id) { try body(LockedInstallation(record: try fieldbook.installation(id), lock: $0)) }
   }
 
-  /// Takes a record back, one that cannot be read too.
+  /// Takes a record back, also one that cannot be read.
   /// - Throws: `InstallationBusy`.
   func void(_ id: InstallationID, reason: WrittenText) throws {
     try locked(id) {

@@ -9,13 +9,14 @@ import Terminal
 struct RegistrationForm {
   let workplace: Workplace
 
+  /// Fills the form.
   /// - Throws: `RegistrationRejected` naming every field that is wrong.
   func fill(from file: String?, fields: [RegistrationField: String]) throws -> Registration {
     var values: [RegistrationField: JSONValue] = [:]
     if let file { values = try Registration.values(ofDocument: try document(file)) }
     for (field, text) in fields { values[field] = .string(text) }
     let now = workplace.clock.now()
-    // Before anybody is asked: by a clock that is wrong, true dates lie in the future.
+    // The clock is checked before anybody is asked: by a wrong one, true dates lie in the future.
     try workplace.fieldbook().checkClock(now)
     let today = now.day
     let glyphs = workplace.glyphs
@@ -36,7 +37,7 @@ struct RegistrationForm {
       do {
         return try Registration(values, today: today, drawnBy: glyphs)
       } catch {
-        // What was typed is not lost for one field: only the wrong ones are asked for again.
+        // The answers are not lost for one field: only the wrong ones are asked for again.
         let wrong = error.problems.compactMap { RegistrationField(rawValue: $0.path) }
         guard !wrong.isEmpty else { throw error }
         for problem in error.problems { workplace.console.say(problem.explanation.message, .yellow) }
@@ -46,8 +47,8 @@ struct RegistrationForm {
     }
   }
 
-  /// As UTF-8: an editor on a Chinese Windows may have saved it as GB18030 or UTF-16. What is none of them is left as it
-  /// is, for the reader to name the place.
+  /// Reads the document as UTF-8: an editor on a Chinese Windows may have saved it as GB18030 or UTF-16. Bytes that
+  /// are none of them are left as they are, for the reader to name the place.
   private func document(_ file: String) throws -> Data {
     let limit = Registration.largestDocumentBytes
     let bytes =

@@ -4,15 +4,14 @@ import Records
 import Terminal
 
 extension Walk {
-  /// Looks into the files, keeps them, and attaches them as evidence; where one is no whole photo, none
-  /// is attached.
+  /// Looks into the files, keeps them, and attaches them as evidence; where one is no whole photo, none is attached.
   func photograph(_ installation: LockedInstallation, stage: Photo.Stage, files: [String]) throws
     -> Installation
   {
     let step: Step = stage == .after ? .photoAfter : .photoBefore
     try require(step, of: installation)
     var known = Set(installation.record.photos.filter { $0.stage == stage }.map(\.sha256))
-    // The same again, after a run that was cut off or twice in one line, is the same photo.
+    // A photo that comes again, after a run that was cut off or twice in one line, is the same photo.
     let photos = try files.map { try photo(stage: stage, file: $0) }.filter { known.insert($0.sha256).inserted }
     return try append(photos.map { .photographed($0) }, to: installation)
   }
@@ -33,7 +32,8 @@ extension Walk {
     return facts.photo(stage: stage, sha256: sha256, takenAt: written)
   }
 
-  /// No photo of this work is older than the plan of 24 July 2024 that orders it, or comes from the future.
+  /// Whether a photo can be from that moment: none is older than the plan of 24 July 2024 that orders this work, or
+  /// comes from the future.
   private func isPlausible(_ written: Timestamp) -> Bool {
     written.isWritable && written.day >= CalendarDay(daysSince1970: 19_928) && written <= now()
   }
@@ -46,7 +46,7 @@ extension Walk {
     }
   }
 
-  /// Puts a seal down. The one that is on already stays as it is: the same number again changes nothing, and at most
+  /// Records a seal. The one that is on already stays as it is: the same number again changes nothing, and at most
   /// adds its photo.
   func seal(_ installation: LockedInstallation, number: String, photoFile: String?) throws -> Installation {
     try require(.seal, of: installation)
@@ -68,7 +68,7 @@ extension Walk {
   }
 }
 
-/// A file is not a whole photo.
+/// The error that a file is not a whole photo.
 struct PhotoRejected: Error {
   let file: String
   let error: PhotoError

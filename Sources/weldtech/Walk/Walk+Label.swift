@@ -12,7 +12,7 @@ extension Walk {
     var stockCode: LabelCode?
     var template = usualTemplate
     var settings = LabelMaker.Settings()
-    /// Where to write it; nil is the installation's folder of documents.
+    /// The path to write it to; nil is the installation's folder of documents.
     var output: String?
     var destination: LabelDestination?
   }
@@ -20,7 +20,7 @@ extension Walk {
   struct LabelOutcome {
     var installation: Installation
     var payload: String
-    /// Nil for a label from stock.
+    /// The path of the label's file; nil for a label from stock.
     var file: String?
   }
 
@@ -58,7 +58,7 @@ extension Walk {
     return LabelOutcome(installation: changed, payload: payload.text, file: file)
   }
 
-  /// Writes a label between the two entries of the stock that say so. One that is there already may be written
+  /// Writes a label between the two entries of the stock that record it. A label that is there already may be written
   /// again where it is the very same, and is then not new.
   /// - Throws: `FieldbookError.labelsPrinted` where another label of this code was made.
   private func countOnce(

@@ -29,7 +29,7 @@ extension Walk {
       report: report)
   }
 
-  /// The same over a link that is open.
+  /// Does the same over a link that is open.
   func pair(
     _ installation: LockedInstallation, client: SMPClient, serviceReason: WrittenText? = nil,
     report: @escaping (PairingEvent) -> Void
@@ -61,7 +61,7 @@ extension Walk {
     return (try append(.paired(event), to: installation), result)
   }
 
-  /// Whether a record of this laptop's, other than `own`, has a claim to the module that names it.
+  /// Whether another record of this laptop than `own` has a claim to the module that names it.
   private func holdsOn(_ named: String, otherThan own: InstallationID) throws -> Bool {
     guard let id = InstallationID(named), id != own else { return false }
     do {
@@ -85,7 +85,7 @@ extension Walk {
       installation, client: SMPClient(link: link, now: { ContinuousClock.now }), plan: plan, report: report)
   }
 
-  /// The same over a link that is open.
+  /// Does the same over a link that is open.
   func test(
     _ installation: LockedInstallation, client: SMPClient, plan: String?,
     report: @escaping (FunctionalTestEvent) -> Void
@@ -98,13 +98,14 @@ extension Walk {
     let catalogue = try workplace.catalogue()
     let testPlan = try catalogue.plan(named: plan, for: try catalogue.scheme(named: scheme.name))
     let secret = try fieldbook.heldKey(keyId, moduleSerial: serialNumber)
-    // A start of the platform's own takes the key there. Without a network the step is not run, and says so.
+    // A start command of the platform's own takes the key there. Without a network the step is not run, and the
+    // report says so.
     var authority = try? workplace.platformClient(exchangeTimeout: .seconds(15))
     if authority != nil {
       workplace.console.say(Text(zh: "正在联系平台，最多 15 秒……", en: "asking the platform, for 15 seconds at most…"))
       let run = try? workplace.syncRun(retry: RetryPolicy(attempts: 1), exchangeTimeout: .seconds(15))
       let report = try? run?.deliverKeys()
-      // Who has just waited for nothing does not wait again.
+      // A person who has just waited for nothing does not wait again.
       if let reason = report?.stoppedBy, reason == .unreachable || reason == .timedOut { authority = nil }
     }
     let test = FunctionalTest(
@@ -121,7 +122,7 @@ extension Walk {
 
   struct FlashOrder {
     var port: String
-    /// Both or none; none takes the newest release for the chip that is found.
+    /// The image and its manifest, both or none; without them it is the newest release for the chip that is found.
     var image: String?
     var manifest: String?
     var allowsDowngrade = false
@@ -169,5 +170,5 @@ extension Walk {
   }
 }
 
-/// Read protection is set last, and the test that counts has not been passed.
+/// The error that read protection is set last, and the test that counts has not been passed.
 struct ProtectionRefused: Error {}

@@ -5,7 +5,7 @@ import Records
 extension Walk {
   struct Registered {
     var installation: Installation
-    /// Nil for a retired welder.
+    /// The scheme; nil for a retired welder.
     var scheme: InstallationScheme?
   }
 
@@ -28,7 +28,8 @@ extension Walk {
     return Registered(installation: installation, scheme: scheme)
   }
 
-  /// Made of what identifies a unit to its neighbours, so that its welders share it, on two offline laptops too.
+  /// The id of a unit, made of the words that identify it to its neighbours, so that its welders share it, on two
+  /// offline laptops too.
   private static func unitId(of owner: Owner) -> WrittenText {
     let digest = SHA256Digest(of: Data("\(owner.unitName)\n\(owner.responsiblePhone.full)".utf8)).hex
     return WrittenText(asKept: "U-\(digest.prefix(12))")

@@ -6,7 +6,7 @@ extension Walk {
   struct SignOrder {
     /// The document of strokes, as it was read.
     var strokes: Data
-    /// Nil: the responsible person.
+    /// The name of the signatory; nil for the responsible person.
     var name: PersonName?
     var phone: PhoneNumber?
     var capacity = SignatoryCapacity.proprietor
@@ -14,12 +14,12 @@ extension Walk {
 
   struct SignOutcome {
     var installation: Installation
-    /// A readable copy of the agreement; the one that counts lies among the files by content.
+    /// The path of a readable copy of the agreement; the one that counts lies among the files by content.
     var file: String
   }
 
-  /// The proprietor signs: the agreement is made and kept, the record closes and is queued. What is signed is the
-  /// record computed anew from its events, with every file that it names read, and nothing can be added meanwhile.
+  /// Takes the proprietor's signature: the agreement is made and kept, the record closes and is queued. The signed
+  /// record is computed anew from its events, with every file that it names read, and nothing can be added meanwhile.
   func sign(_ locked: LockedInstallation, _ order: SignOrder) throws -> SignOutcome {
     try require(.sign, of: locked)
     let installation = try fieldbook.provenRecord(of: locked.id)

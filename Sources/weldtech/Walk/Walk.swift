@@ -13,12 +13,13 @@ struct Walk {
 
   func technician() throws -> Technician { try workplace.technician() }
 
-  /// - Throws: the lifecycle's refusal, so that a step that may not be taken starts no work.
+  /// Checks that the record allows a step, so that one that may not be taken starts no work.
+  /// - Throws: the lifecycle's refusal.
   func require(_ step: Step, of installation: LockedInstallation) throws {
     try require(step, of: installation.record)
   }
 
-  /// The same of a record that is only read.
+  /// Checks the same of a record that is only read.
   func require(_ step: Step, of installation: Installation) throws {
     workplace.concerned = installation.id
     try fieldbook.checkClock(now())
@@ -28,14 +29,14 @@ struct Walk {
   }
 }
 
-/// The record does not allow a step now.
+/// The error that the record does not allow a step now.
 struct StepRefused: Error {
-  /// Nil where another run went on meanwhile and the fieldbook itself refused.
+  /// The step; nil where another run went on meanwhile and the fieldbook itself refused.
   let step: Step?
   let refusal: StepRefusal
 }
 
-/// Another weldtech works on this installation at the moment.
+/// The error that another weldtech works on this installation at the moment.
 struct InstallationBusy: Error {
   let id: InstallationID
 }

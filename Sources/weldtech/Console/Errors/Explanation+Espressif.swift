@@ -2,7 +2,7 @@ import Provision
 import Terminal
 
 extension ESP32Status {
-  /// What Espressif's ROM loader did not do.
+  /// The request that Espressif's ROM loader did not carry out.
   private var meaning: Text {
     switch self {
     case .invalid: Text(zh: "命令或参数不对", en: "it does not know the command or its parameters")

@@ -2,7 +2,7 @@ import Records
 import Terminal
 
 extension EvidenceFault {
-  /// What to do where evidence is not as it was written: nothing that changes it.
+  /// The remedy where evidence is not as it was written: nothing that changes it.
   private static let hint = Text(
     zh: "不要改动，报告公司；从备份恢复数据目录，weldtech doctor 检查全部",
     en:
@@ -61,7 +61,7 @@ extension EvidenceFault {
   }
 }
 
-/// What to do about a clock that is wrong.
+/// The remedies for a clock that is wrong.
 enum ClockTexts {
   static let setting = Text(
     zh: "校准时间：sudo timedatectl set-ntp true，没有网络时 sudo timedatectl set-time '2026-11-29 09:30'",

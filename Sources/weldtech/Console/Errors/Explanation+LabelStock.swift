@@ -17,7 +17,7 @@ extension LabelIsPrinted: Explained {
 }
 
 extension FieldbookError {
-  /// What the stock of labels refuses.
+  /// The refusal of the stock of labels in words.
   var labelFailure: Failure {
     switch self {
     case .labelsPrinted(let codes, let count):

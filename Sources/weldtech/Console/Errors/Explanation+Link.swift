@@ -2,6 +2,7 @@ import Provision
 import Terminal
 
 extension LinkError {
+  /// Explains an error of the link.
   /// - Parameter doing: what was being done, for example 'reading the module's identity'.
   func failure(doing: Text) -> Failure {
     switch self {

@@ -3,7 +3,7 @@ import Records
 import Terminal
 
 extension ModuleRequest {
-  /// What was being done, to stand after 'while' and before '时'.
+  /// The work under way, worded to stand after 'while' and before '时'.
   var doing: Text {
     switch self {
     case .echo: Text(zh: "呼叫模块", en: "calling the module")

@@ -2,7 +2,8 @@ import Provision
 import Terminal
 
 extension ReplacementTrouble {
-  /// - Parameter keyId: of the key that the module keeps.
+  /// Explains why a key was not replaced.
+  /// - Parameter keyId: id of the key that the module keeps.
   func failure(keyId: String) -> Failure {
     switch self {
     case .unreachable:

@@ -3,7 +3,7 @@ import Sync
 import Terminal
 
 extension SyncReason {
-  /// Why something was not delivered, and what to try.
+  /// The reason why something was not delivered, with the remedy.
   var title: Text {
     switch self {
     case .unreachable: Text(zh: "连不上平台", en: "the platform cannot be reached")

@@ -11,7 +11,7 @@ extension Failure: Explained {
   var failure: Failure { self }
 }
 
-/// What is said of any error. One without words of its own is a defect, and says so.
+/// Puts any error into words. An error without words of its own is a defect, and the text says so.
 func explain(_ error: any Error) -> Failure {
   if let explained = error as? any Explained { return explained.failure }
   return Failure(

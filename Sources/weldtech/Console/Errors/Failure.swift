@@ -22,7 +22,7 @@ struct Failure: Error {
   var details: [Detail] = []
   var exit: ExitCode = .failed
 
-  /// The same, with what it happened to said first.
+  /// The failure with the place that it happened to said first.
   func within(_ place: Text) -> Failure {
     var failure = self
     failure.message = Text(zh: place.zh + message.zh, en: place.en + message.en)

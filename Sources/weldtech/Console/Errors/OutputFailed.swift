@@ -1,6 +1,6 @@
 import Terminal
 
-/// Stdout did not take what a command had to say.
+/// The error that stdout did not take what a command had to say.
 struct OutputFailed: Error {
   let cause: Sink.Failure
 }
@@ -28,7 +28,8 @@ extension OutputFailed: Explained {
 }
 
 extension Console {
-  /// - Throws: `OutputFailed` where stdout did not take all that was written.
+  /// Checks that stdout took all that was written.
+  /// - Throws: `OutputFailed` where it did not.
   func confirmOutput() throws {
     if let failure { throw OutputFailed(cause: failure) }
   }

@@ -2,7 +2,7 @@ import Provision
 import Terminal
 
 extension PortTrouble {
-  /// What is wrong, and what cures it: one command wherever one does.
+  /// The trouble with a port and its cure: one command wherever one does.
   var failure: Failure {
     switch self {
     case .driverMissing(let adapter, let module):
@@ -98,7 +98,7 @@ extension PortTrouble.Holder? {
 }
 
 extension PortInfo.USB {
-  /// What a person knows the adapter by.
+  /// The name by which a person knows the adapter.
   var name: String {
     let name = [manufacturer, product].compactMap { $0 }.joined(separator: " ")
     func hex(_ number: UInt16) -> String {

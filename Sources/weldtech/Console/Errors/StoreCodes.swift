@@ -1,4 +1,4 @@
-/// SQLite's names of its result codes, as its documentation lists them. https://www.sqlite.org/rescode.html
+/// SQLite's names for its result codes, as its documentation lists them. https://www.sqlite.org/rescode.html
 enum StoreCodes {
   /// The name of a primary or extended code, with its number.
   static func name(of code: Int32) -> String {
