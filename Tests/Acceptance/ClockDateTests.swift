@@ -3,7 +3,7 @@ import Testing
 
 @testable import weldtech
 
-/// A clock that somebody set, or whose battery is empty.
+/// Checks what happens under a clock that somebody set wrong, or whose battery is empty.
 @Suite struct ClockDateTests {
   @Test(WrongTime.isThere)
   func `with the clock set back no step is taken, and the words say how to set it`() throws {

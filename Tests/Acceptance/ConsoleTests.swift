@@ -4,7 +4,7 @@ import Testing
 
 @testable import weldtech
 
-/// What scripts rely on: one document on stdout, exit codes, no questions, no colours in a pipe.
+/// Checks what scripts rely on: one document on stdout, exit codes, no questions, no colours in a pipe.
 @Suite struct ConsoleTests {
   @Test func `an unknown command is exit 64 with a suggestion`() throws {
     let said = try Weldtech.run(["regster"])
@@ -38,7 +38,7 @@ import Testing
     let records = try laptop.list()
     #expect(records.count == 1 && records.first?["id"] as? String == id)
     #expect(records.first?["next"] as? String == "flash")
-    // What is about no record names none.
+    // An error that is about no record names none.
     #expect(try laptop.run("--json", "show", "ffff").error?["id"] == nil)
   }
 
@@ -83,7 +83,7 @@ import Testing
     let id = try laptop.register()
     let seal = try laptop.run("seal", id, input: "1\n")
     #expect(seal.status == 64 && seal.diagnostics.contains("--number"))
-    // All that is wrong with the fields, and no question.
+    // All that is wrong with the fields is reported, and nothing is asked.
     let empty = try laptop.run("--json", "register", input: "店\n")
     #expect(empty.status == 65 && empty.errorCode == "register.rejected")
   }
@@ -143,7 +143,7 @@ import Testing
     #expect(try asOther.failure("status", home: folder + "/home") == "fieldbook.home")
     chmod(laptop.home + "/fieldbook.sqlite", 0o400)
     #expect(try asOther.failure("register", "--from", try laptop.registration()) == "fieldbook.permission")
-    // What is there can still be read.
+    // The records can still be read.
     let status = try asOther.run(["--json", "status"], home: nil).document()
     #expect((status["home"] as? [String: Any])?["writeRefusal"] as? String == "fieldbook.permission")
     #expect(status["installations"] as? [String: Int] == ["open": 1])

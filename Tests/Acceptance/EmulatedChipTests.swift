@@ -2,7 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The built program against the shipped bytes in QEMU, which has no flash controller: what it is told cannot be kept.
+/// Runs the built program against the shipped bytes in QEMU, which has no flash controller, so that the module cannot
+/// keep what it is told.
 @Suite(.serialized) struct EmulatedChipTests {
   private static let isInstalled = FileManager.default.isExecutableFile(atPath: "/usr/bin/qemu-system-arm")
 
@@ -13,7 +14,7 @@ import Testing
     let port = try #require(try module.firstLine()["port"] as? String)
     let id = try laptop.register()
     try laptop.json("photo", id, "--stage", "before", try laptop.photo())
-    // It has its firmware already, and says which.
+    // The module has its firmware already, and says which.
     let flash = try laptop.json("flash", id, "--port", port)
     #expect(flash["skipped"] as? Bool == true && flash["skipReason"] as? String == "alreadyInstalled")
     for _ in 0..<2 {
@@ -23,7 +24,7 @@ import Testing
       #expect((record["module"] as? [String: Any])?["keyId"] == nil, "\(record)")
       #expect(try laptop.list().first?["next"] as? String == "pair")
     }
-    // It still runs.
+    // The module still runs.
     #expect(try laptop.json("flash", id, "--port", port)["skipped"] as? Bool == true)
     module.signal(SIGTERM)
     #expect(module.end(within: 20).status == 0)

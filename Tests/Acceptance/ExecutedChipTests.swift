@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The built program against the module's own bytes, executed instruction by instruction.
+/// Runs the built program against the module's own bytes, executed instruction by instruction.
 @Suite(.serialized) struct ExecutedChipTests {
   @Test func `a blank chip is flashed, boots, is paired and tested`() throws {
     let laptop = try Laptop()

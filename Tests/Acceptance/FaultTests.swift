@@ -7,7 +7,7 @@ import Testing
 
 @testable import weldtech
 
-/// What goes wrong on the cable and on the network: each has its own error, and the record goes on.
+/// Checks that each fault of the cable and of the network has its own error, and that the record goes on.
 @Suite struct FaultTests {
   // MARK: - The port
 
@@ -73,10 +73,10 @@ import Testing
 
   struct Cut: Sendable, CustomTestStringConvertible {
     var fault: String
-    /// The command that meets it.
+    /// The command that meets the fault.
     var step: Step
     var code: String
-    /// What was being done, as the message says.
+    /// The work under way, as the message names it.
     var doing: String
 
     var testDescription: String { fault }
@@ -112,7 +112,7 @@ import Testing
     #expect((try laptop.record(id)["history"] as? [Any])?.count == before?.count)
 
     if cut.fault.hasPrefix("pull") {
-      // The old port is gone, and says so.
+      // The old port is gone, and the error says so.
       #expect(try laptop.run(["--json"] + command()).errorCode == "provision.port.missing")
       try plug.plugIn()
     }

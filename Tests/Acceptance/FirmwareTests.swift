@@ -3,8 +3,8 @@ import Foundation
 import TestSupport
 import Testing
 
-/// `firmware list`, `verify` and `sign`, and what `flash` refuses, with keys made here and a folder of data as a
-/// company would keep it.
+/// Runs `firmware list`, `verify` and `sign`, and `flash` with images that it refuses, with keys made here and a
+/// folder of data as a company would keep it.
 @Suite struct FirmwareTests {
   private let laptop: Laptop
   private let share: FirmwareShare
@@ -20,7 +20,7 @@ import Testing
     try laptop.run(["--json"] + arguments, environment: share.environment)
   }
 
-  /// A private key in a file, its public half trusted under `name` where it has one.
+  /// Writes a private key into a file; its public half is trusted under `name` where it has one.
   private func key(trustedAs name: String? = nil) throws -> String {
     let key = try SigningKey(seed: SecureRandom.bytes(32))
     if let name { try share.trust(key, as: name) }

@@ -5,7 +5,8 @@ import ModuleCore
 import TestSupport
 import Testing
 
-/// What `flash` refuses: each its own code and remedy, which `docs/troubleshooting.md` has too, and nothing erased.
+/// Checks that each refusal of `flash` has its own code and remedy, which `docs/troubleshooting.md` has too, and that
+/// nothing is erased.
 @Suite struct FlashRefusalTests {
   /// A laptop, a release that a trusted key signed, and a module that runs it and is paired with somebody.
   private struct Situation {
@@ -30,7 +31,8 @@ import Testing
         let (address, offset) = (UInt32(segment["address"] ?? 0), segment["offset"] ?? 0)
         flash.program(address, Array(image[offset..<offset + (segment["length"] ?? 0)]))
       }
-      // Another image than the release, so that there is something to flash; and what is nobody's business.
+      // The image is another than the release, so that there is something to flash; the flash also holds bytes that
+      // `flash` must leave alone.
       try renumber(major: 0)
       for sector in [3, 9] { flash.program(flash.sectors[sector].address, [1, 2, 3, 4]) }
     }
@@ -56,7 +58,7 @@ import Testing
 
     func write(_ image: [UInt8]) throws { try Data(image).write(to: URL(filePath: share.file("bin"))) }
 
-    /// The module runs another version.
+    /// Makes the module run another version.
     func renumber(major: UInt16) throws {
       let place = FlashMap.application + UInt32(ImageHeader.offset)
       let length = Int(try #require(flash.word(place + 8)))
@@ -66,7 +68,7 @@ import Testing
           ImageHeader.offset + offset..<ImageHeader.offset + offset + bytes.count, with: bytes)
       }
       put([UInt8(major), 0, 1, 0, 0, 0], at: 16)
-      // Which means nothing, and makes another digest.
+      // The byte means nothing, and makes another digest.
       put([1], at: 46)
       put([UInt8](repeating: 0, count: 32), at: ImageHeader.digestOffset)
       put(SHA256.digest(application), at: ImageHeader.digestOffset)
@@ -81,7 +83,7 @@ import Testing
       }
     }
 
-    /// Once the running firmware has made its first records.
+    /// Reads the flash once the running firmware has made its first records.
     func contentsAtRest() -> [UInt8] {
       func contents() -> [UInt8] { flash.read(flash.start, count: flash.byteCount) ?? [] }
       var (latest, looksAlike) = (contents(), 0)
@@ -183,7 +185,7 @@ import Testing
     let flashing = try RunningProgram(
       ["--home", situation.laptop.home] + command, environment: situation.share.environment)
     let half = FlashMap.application + 8000
-    // Erased, and then written as far as here.
+    // The sector is first erased, and then written as far as `half`.
     for isErased in [true, false] {
       let isSo = flashing.wait(within: 60) { _ in
         (situation.flash.read(half, count: 4) == [255, 255, 255, 255]) == isErased
@@ -195,7 +197,7 @@ import Testing
     try expect(flashing.end(within: 60), "provision.flash.portTaken", status: 1)
     intruder.kill()
 
-    // Boot block, pairing and what is nobody's business.
+    // Boot block, pairing and the bytes that must be left alone are in other sectors.
     #expect(situation.sectorsChanged(since: before) == [4])
     let again = try situation.laptop.run(command, environment: situation.share.environment)
     #expect(again.status == 0, "\(again)")

@@ -7,7 +7,7 @@ import Testing
 
 @testable import weldtech
 
-/// The home on bad ground: open to others, full of strangers, on a disk that takes nothing.
+/// Checks a home that is open to others, full of strangers, or on a disk that takes nothing.
 @Suite struct HomeTests {
   // MARK: - Closed to others
 
@@ -38,7 +38,7 @@ import Testing
       let outcome = try run(umask, laptop, command)
       try #require(outcome.status == 0, "\(step): \(outcome)")
     }
-    // What the user asked to be written elsewhere keeps the umask.
+    // A file that the user asked to be written elsewhere keeps the umask.
     let output = laptop.scratch.file("codes.csv")
     #expect(try run(umask, laptop, ["labels", "codes", "--count", "1", "--output", output]).status == 0)
     var status = stat()
@@ -119,7 +119,7 @@ import Testing
         ["sign", id, "--signature", try laptop.signature()], ["sync"], ["void", id, "--reason", "x"],
       ] {
         let outcome = try Weldtech.run(["--home", laptop.home, "--json"] + command, seconds: 60)
-        // A status of an exit, never of a signal, and an error with a code of its own.
+        // The program ends by itself and not by a signal, with an error that has a code of its own.
         #expect([0, 1, 8, 64, 65].contains(outcome.status), "\(entry) \(kind) \(command): \(outcome)")
         #expect(outcome.errorCode != "internal", "\(entry) \(kind) \(command): \(outcome)")
         #expect(try snapshot() == before, "\(entry) \(kind) \(command)")
@@ -211,7 +211,7 @@ import Testing
     #expect(try laptop.list().count == registered)
   }
 
-  /// A record whose pages are still in the write-ahead log, as a killed process leaves it.
+  /// Leaves a record whose pages are still in the write-ahead log, as a killed process does.
   private func leaveLogBehind(_ laptop: Laptop) throws {
     let python = """
       import os, sqlite3, subprocess, sys
@@ -236,7 +236,7 @@ import Testing
 
   @Test func `names that are not UTF-8 work, as home, photo, folder of start and output`() throws {
     let laptop = try Laptop()
-    // 达旗 in GB18030, as a disk from an older system has it.
+    // The folder's name is 达旗 in GB18030, as a disk from an older system has it.
     let script = """
       set -e
       name="$(printf '\\264\\357\\306\\354')"

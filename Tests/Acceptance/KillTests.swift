@@ -5,9 +5,9 @@ import Testing
 
 @testable import weldtech
 
-/// `kill -9` of `install`, at moments spread evenly over a whole walk, each followed by `install ID` again: one
-/// complete installation on the platform, none lost and none twice. `WELDTECH_KILLS` says how many moments,
-/// `WELDTECH_KILL_SEED` which.
+/// Kills `install` with `kill -9` at moments spread evenly over a whole walk, and runs `install ID` again after each:
+/// there is one complete installation on the platform, none lost and none twice. `WELDTECH_KILLS` gives the number of
+/// moments, `WELDTECH_KILL_SEED` the seed.
 @Suite struct KillTests {
   private static let environment = ProcessInfo.processInfo.environment
   private static let kills = environment["WELDTECH_KILLS"].flatMap { Int($0) } ?? 6
@@ -16,12 +16,12 @@ import Testing
   @Test func `an install that is killed at any moment is finished by the next, whole and once`() throws {
     let office = try Office.shared.get()
     var random = SplitMix64(seed: Self.seed)
-    // A chip takes its time to erase and write; one that does not gives the other steps their share of the kills.
+    // One chip takes its time to erase and write; one that does not gives the other steps their share of the kills.
     for (timings, kills) in [(FlashTimings.typical, (Self.kills + 1) / 2), (.instant, Self.kills / 2)] {
       let longest = try wholeWalk(office, timings)
       var struck: [String: Int] = [:]
       for number in 0..<kills {
-        // One in each of as many equal parts of the walk, so that none is left out.
+        // There is one kill in each of as many equal parts of the walk, so that none is left out.
         let moment = longest * (Double(number) + Double.random(in: 0..<1, using: &random)) / Double(kills)
         let reached = try kill(after: moment, office, timings)
         struck[reached, default: 0] += 1
@@ -31,7 +31,7 @@ import Testing
     }
   }
 
-  /// Seconds that an undisturbed walk takes.
+  /// Takes an undisturbed walk and answers its seconds.
   private func wholeWalk(_ office: Office, _ timings: FlashTimings) throws -> Double {
     let laptop = try office.laptop()
     let plug = try Plug(timings: timings)
@@ -42,6 +42,7 @@ import Testing
     return Date().timeIntervalSince(start)
   }
 
+  /// Takes a walk that is killed, and finishes it.
   /// - Returns: the step that was next when it was killed.
   private func kill(after seconds: Double, _ office: Office, _ timings: FlashTimings) throws -> String {
     let laptop = try office.laptop()
@@ -54,7 +55,7 @@ import Testing
     let killed = running.end(within: 10)
     let place = "killed after \(seconds) s: \(killed.diagnostics)"
 
-    // As a technician does: the id that was printed, else the record that is open, else from the beginning.
+    // A technician goes on with the id that was printed, else with the record that is open, else from the beginning.
     let opened = try laptop.list()
     #expect(opened.count <= 1, "\(place)")
     let reached = (opened.first?["next"] ?? opened.first?["status"]) as? String ?? "nothing"

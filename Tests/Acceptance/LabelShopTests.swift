@@ -2,8 +2,8 @@ import Foundation
 import Records
 import Testing
 
-/// `labels batch` and what stands around it, with the built program: nothing printed twice, nothing lost, whatever
-/// stops it. `WELDTECH_BATCH_KILLS` says how many times it is killed.
+/// Runs `labels batch` and its neighbours with the built program: nothing is printed twice and nothing lost, whatever
+/// stops it. `WELDTECH_BATCH_KILLS` gives the number of kills.
 @Suite struct LabelShopTests {
   private static let kills =
     ProcessInfo.processInfo.environment["WELDTECH_BATCH_KILLS"].flatMap { Int($0) } ?? 3
@@ -17,7 +17,7 @@ import Testing
       "list.csv", "编码,单位名称,街道\n" + codes.map { "\($0),树林召电焊铺,树林召镇\n" }.joined())
   }
 
-  /// With a last text that is too long for its label, the first two are made.
+  /// A text that is too long for its label; with it last, the first two are made.
   private static let tooLong = String(repeating: "达拉特旗树林召镇", count: 40)
 
   private func three(_ codes: [String], last: String, _ laptop: Laptop) throws -> String {
@@ -65,7 +65,7 @@ import Testing
       running.signal(SIGKILL)
       _ = running.end(within: 10)
       let printed = try counts(laptop)["printed"] ?? 0
-      // Counted means there: every one that is counted has its file, byte for byte.
+      // Every label that is counted has its file, byte for byte.
       let left = (try? files(laptop.scratch.file("labels"))) ?? [:]
       let right = left.count { expected[$0.key] == $0.value }
       #expect(right >= printed, "killed after \(moment) s: \(printed) counted, \(right) there")
@@ -76,7 +76,7 @@ import Testing
       let counts = try counts(laptop)
       #expect(counts["printed"] == codes.count && counts["inStock"] == codes.count && counts["printing"] == 0)
       #expect(counts["reprinted"] == 0)
-      // The same once more is done; the same labels elsewhere are printed already.
+      // The same order again is done already; the same labels elsewhere are printed already.
       #expect(try laptop.run(["--json"] + batch(list, laptop)).document()["alreadyDone"] as? Bool == true)
       #expect(try laptop.run(["--json"] + batch(list, laptop, to: "elsewhere")).errorCode == "code.printed")
     }
@@ -179,7 +179,7 @@ import Testing
       let result = try #require((read["results"] as? [[String: Any]])?.first)
       #expect(result["tag"] as? String == word && result["code"] as? String == codes[0])
     }
-    // A reprint says what the label said; a laptop has tags of its block, not the key.
+    // A reprint has the text of the label before it; a laptop has tags of its block, not the key.
     let again = try laptop.json("labels", "reprint", codes[0], "--reason", "褪色")
     #expect((again["payload"] as? String)?.hasSuffix("/w/\(codes[0]).\(tags[codes[0]]!)") == true)
     let technician = try Laptop()

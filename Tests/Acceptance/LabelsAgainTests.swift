@@ -3,7 +3,8 @@ import Records
 import TestSupport
 import Testing
 
-/// Labels that are made again: the same batch, a whole list, single codes; and a company's office, which does nothing else.
+/// Makes labels again: the same batch, a whole list, single codes; and has a company's office, which does nothing
+/// else.
 @Suite struct LabelsAgainTests {
   private func codes(_ count: Int, from first: Int = 2_400_000) -> [String] {
     (0..<count).compactMap { place in
@@ -36,7 +37,8 @@ import Testing
     let laptop = try Laptop()
     try laptop.setUp()
     let codes = codes(2_000)
-    // UTF-16 with tabs; codes as formulas, every third row short of its street, a column of no use.
+    // The list is UTF-16 with tabs; its codes are formulas, every third row is short of its street, and a column is
+    // of no use.
     var text = "\u{FEFF}序号\t电焊机专属码\t企业/店铺名称\t所属街道/苏木镇\r\n"
     for (place, code) in codes.enumerated() {
       text += "\(place + 1)\t=\"\(code)\"\t示例\(place)电焊铺" + (place.isMultiple(of: 3) ? "" : "\t树林召镇") + "\r\n"
@@ -69,7 +71,7 @@ import Testing
     #expect(try laptop.run(batch(list, to: folder)).document()["alreadyDone"] as? Bool == true)
     let counts = try counts(laptop)
     #expect(counts["printed"] == 2_000 && counts["reprinted"] == 2_000 && counts["inStock"] == 2_000)
-    // One label's file is byte for byte what the batch made of it: the same texts.
+    // The file of one label is byte for byte what the batch made of it, since the texts are the same.
     let one = laptop.scratch.file("one.png")
     try laptop.json(
       "labels", "reprint", codes[1_000], "--reason", "褪色", "--template", "thermal-50x30", "--output", one)
@@ -103,7 +105,7 @@ import Testing
     #expect(outcome.status == 0, "\(outcome.output)\(outcome.diagnostics)")
     let again = try laptop.run(command("second"))
     #expect(try again.document()["alreadyDone"] as? Bool == true, "\(again.output)")
-    // Another file of it that is gone: the sheets, the ticket or the proof.
+    // Each round takes another file away: the sheets, the ticket or the proof.
     let names = try FileManager.default.contentsOfDirectory(atPath: laptop.scratch.file("second")).sorted()
     for name in names {
       let path = laptop.scratch.file("second/\(name)")
@@ -150,7 +152,7 @@ import Testing
     #expect(again == made.filter { !$0.key.hasPrefix(codes[1]) })
     let counts = try counts(laptop)
     #expect(counts["spoiled"] == 0 && counts["inStock"] == 3 && counts["reprinted"] == 2)
-    // A text that was wrong is put right by name, and stays.
+    // A text that was wrong is put right by its name, and stays so.
     for (name, more) in [("first", ["--field", "unitName=更正电焊铺"]), ("second", [])] {
       let file = laptop.scratch.file("\(name).pdf")
       let outcome = try laptop.run(
@@ -196,7 +198,7 @@ import Testing
       "setup", "--desk", "--company", "达旗焊安", "--codes", "00A000+20", "--platform", "http://127.0.0.1:9",
       "--company-phone", "400-000-0000")
     #expect(set["desk"] as? Bool == true && set["company"] as? String == "达旗焊安" && set["technician"] == nil)
-    // It stays an office when something else is set.
+    // The laptop stays an office when something else is set.
     #expect(try office.json("setup", "--apn", "cmnet")["desk"] as? Bool == true)
     #expect(try office.json("status")["company"] as? String == "达旗焊安")
     let csv = office.scratch.file("codes.csv")

@@ -3,7 +3,7 @@ import Records
 import TestSupport
 import Testing
 
-/// What becomes of a command whose answer cannot be written, and what `--output` may name.
+/// Checks commands whose answer cannot be written, and the names that `--output` may be given.
 @Suite struct OutputTests {
   /// Runs a command with its stdout as the shell has it in `redirection`, a moment later, so that a reader that reads
   /// nothing is gone.
@@ -20,7 +20,7 @@ import Testing
     try laptop.json("status")["codesLeft"] as? Int
   }
 
-  /// A stdout that is closed, full, or a pipe that nobody reads, and how the error says so.
+  /// The ends that stdout can have that take nothing: closed, full, or a pipe that nobody reads; each with its error.
   private static let places = [
     (">&-", "output.unwritable"), (">/dev/full", "output.unwritable"), ("| true", "output.readerGone"),
   ]
@@ -69,7 +69,7 @@ import Testing
     let laptop = try Laptop()
     try laptop.setUp(codes: "00A000+5000")
     for command in ["labels codes --count 4500", "--json labels codes --count 4500"] {
-      // The last one reads some of them and goes.
+      // The last reader reads some bytes and goes.
       for (redirection, code) in Self.places + [("| head -c 9", "output.readerGone")] {
         let outcome = try run(command, redirection, laptop)
         #expect(outcome.status == 1, "\(redirection): \(outcome.status)")
@@ -85,7 +85,7 @@ import Testing
       )
       #expect(try codesLeft(laptop) == 5_000, "\(place)")
     }
-    // Drawn from the first on, each once.
+    // The codes are drawn from the first on, each once.
     let codes = try #require(try laptop.json("labels", "codes", "--count", "5000")["codes"] as? [String])
     #expect(codes.first == "150621-00A000-X" && Set(codes).count == 5_000)
     #expect(try codesLeft(laptop) == 0)
@@ -132,7 +132,7 @@ import Testing
     var status = stat()
     #expect(lstat(fifo, &status) == 0 && status.st_mode & S_IFMT == S_IFIFO)
 
-    // /dev/stdout, of a pipe and of a file, with the document behind it.
+    // /dev/stdout stands for a pipe and for a file, with the document behind it.
     let piped = try run("labels templates --output /dev/stdout", "| cat", laptop)
     #expect(piped.status == 0)
     let sheet = try run("--lang en labels codes --count 1 --output /dev/stdout", ">\"$1.out\"", laptop)

@@ -3,7 +3,7 @@ import Records
 import TestSupport
 import Testing
 
-/// The program as it is shipped, and what reads its labels.
+/// The program as it is shipped, and the programs that read its labels.
 private enum PrintShop {
   static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent().path
@@ -11,11 +11,11 @@ private enum PrintShop {
   private static let named = ProcessInfo.processInfo.environment["WELDTECH_RELEASE"]
   static let program = named ?? root + "/.build/release/weldtech"
 
-  /// What is missing for it; nil where nothing is.
+  /// The name of a program that is missing for it; nil where none is.
   static let missing: String? = {
     let needed = [program, python, "/usr/bin/pdftoppm", "/usr/bin/rsvg-convert"]
     if let path = needed.first(where: { !FileManager.default.isExecutableFile(atPath: $0) }) { return path }
-    // `make test` names the program that it has just built; one that is found may be an old one.
+    // `make test` names the program that it has just built; one that is found here may be an old one.
     guard named == nil else { return nil }
     func date(_ path: String) -> Date {
       (try? FileManager.default.attributesOfItem(atPath: path)[.modificationDate] as? Date) ?? .distantPast
@@ -26,7 +26,8 @@ private enum PrintShop {
   }()
 }
 
-/// Whole print runs by the release program, read from the finished files by programs that had no part in making them.
+/// Makes whole print runs with the release program, and reads the finished files with programs that had no part in
+/// making them.
 @Suite(.enabled(if: PrintShop.missing == nil, "\(PrintShop.missing ?? "") is missing"))
 struct PrintRunTests {
   private func codes(_ count: Int) -> [String] {
@@ -51,7 +52,7 @@ struct PrintRunTests {
     var texts: [String]
   }
 
-  /// What `Tests/Peers/read-labels` reads on each page.
+  /// Reads each page with `Tests/Peers/read-labels`.
   private func pages(_ files: [String], mirrored: Bool = false) throws -> [Page] {
     if files.isEmpty { return [] }
     let outcome = try RunningProgram(
@@ -121,7 +122,7 @@ struct PrintRunTests {
     #expect(try pages(made).map(\.texts) == codes.map { ["https://127.0.0.1:9/w/\($0)"] })
   }
 
-  /// Five templates, five addresses, three processes: 75 sheets of 40 labels.
+  /// The five templates and five addresses are printed by three processes: 75 sheets of 40 labels.
   @Test func `of 3,000 random codes none is refused unless its symbol is too large`() throws {
     let platforms = [
       "w.cn", "weld.example.cn", "hanji.dalad.example.gov.cn", "platform.welding-control.example.com.cn",
@@ -163,7 +164,7 @@ struct PrintRunTests {
         found += texts.count
       }
     }
-    // What is too long for a template is so in every process.
+    // A code that is too long for a template is so in every process.
     #expect(
       refused.count.isMultiple(of: 3) && found == 3_000 - 40 * refused.count && found >= 1_500, "\(refused)")
     print("\(found) labels read; too long for: \(refused)")

@@ -3,7 +3,8 @@ import Testing
 
 @testable import weldtech
 
-/// What needs no module: setup, registration, photos, the records and the tools, by the names of the contract.
+/// Runs the commands that need no module: setup, registration, photos, the records and the tools, by the names of the
+/// contract.
 @Suite struct RecordTests {
   // MARK: - The names of the contract
 
@@ -132,7 +133,7 @@ import Testing
     #expect((try laptop.json("labels", "templates")["templates"] as? [Any])?.isEmpty == false)
   }
 
-  /// What is plugged in differs from machine to machine, so nothing here speaks of ports.
+  /// The ports that are plugged in differ from machine to machine, so nothing here speaks of them.
   @Test func `the doctor names what is wrong with a laptop and its cure, and exits 1 only then`() throws {
     func findings(_ document: [String: Any]) -> [String: [String: Any]] {
       let all = (document["findings"] as? [[String: Any]] ?? []).filter { $0["check"] as? String != "ports" }
@@ -154,7 +155,7 @@ import Testing
     #expect(after.values.allSatisfy { $0["outcome"] as? String == "fine" && $0["code"] == nil }, "\(after)")
     #expect(Set(after.keys).isSuperset(of: ["fieldbook", "disk", "clock", "firmware", "labels", "fonts"]))
 
-    // A certificate that is over stops the day's work.
+    // An expired certificate stops the day's work.
     try laptop.setUp(expires: "2026-01-01")
     #expect(
       findings(try laptop.json("doctor", status: 1))["setup"]?["code"] as? String
@@ -278,7 +279,7 @@ import Testing
       default: (laptop.scratch.file("nothing.jpg"), "file.unreadable")
       }
     #expect(try laptop.failure("photo", id, "--stage", "before", file, status: 65) == code)
-    // One bad file of two: none is attached, and the record goes on.
+    // One file of two is bad: none is attached, and the record goes on.
     #expect(try laptop.failure("photo", id, "--stage", "before", try laptop.photo(), file, status: 65) == code)
     #expect((try laptop.record(id)["photos"] as? [Any])?.isEmpty == true)
     try laptop.json("photo", id, "--stage", "before", try laptop.photo())

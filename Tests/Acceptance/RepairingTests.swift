@@ -4,7 +4,7 @@ import Testing
 
 @testable import weldtech
 
-/// A module that was paired before gets another key; and no key is ever seen.
+/// Gives a module that was paired before another key, and looks for keys where none may be seen.
 @Suite struct RepairingTests {
   private func replacement(_ document: [String: Any]) -> [String: Any]? {
     document["replacement"] as? [String: Any]
@@ -47,7 +47,7 @@ import Testing
     #expect(replacement(served)?["kind"] as? String == "service")
     #expect(replacement(served)?["reason"] as? String == "laptop lost")
     #expect(plug.module.truth.committedKeyID == served["keyId"] as? String)
-    // Run again, nothing is left to do.
+    // The same command again finds nothing left to do.
     plug.module.configuration.surroundings.world.sealClosed = true
     #expect(
       try third.json("pair", other, "--port", plug.port)["keyId"] as? String == served["keyId"] as? String)
@@ -98,7 +98,7 @@ import Testing
       }
     }
     for (step, command) in try laptop.steps(of: id, on: plug.port) {
-      // It is looked for in the right place: until the record closes the laptop has it.
+      // The key is looked for in the right place: until the record closes the laptop has it.
       if step == .sign {
         let key = try #require(try Self.key(in: plug))
         #expect(try Self.files(of: laptop).contains { $0.range(of: key) != nil })
@@ -122,7 +122,7 @@ import Testing
     }
   }
 
-  /// The committed key of the newest record in the module's flash.
+  /// Reads the committed key of the newest record in the module's flash.
   private static func key(in plug: Plug) throws -> Data? {
     var newest: (sequence: UInt32, key: Data)?
     for place in stride(from: UInt32(0x0800_4000), to: 0x0800_C000, by: 512) {
@@ -134,7 +134,7 @@ import Testing
     return newest?.key
   }
 
-  /// Everything in the laptop's home, the database's log included.
+  /// Reads everything in the laptop's home, the database's log included.
   private static func files(of laptop: Laptop) throws -> [Data] {
     let names = try #require(FileManager.default.enumerator(atPath: laptop.home)).compactMap { $0 as? String }
     return names.compactMap { FileManager.default.contents(atPath: "\(laptop.home)/\($0)") }

@@ -5,12 +5,13 @@ import Testing
 
 @testable import weldtech
 
-/// A data folder that somebody changed: nothing of it is signed or sent, and what was not touched goes on. The database
-/// is changed by Python's own SQLite.
+/// Changes a data folder by hand: nothing of it is signed or sent, and the records that were not touched go on. The
+/// database is changed by Python's own SQLite.
 @Suite(.serialized) struct TamperTests {
   struct Tampering: Sendable, CustomTestStringConvertible {
     var what: String
-    /// `ID` stands for the installation; `photo` is done to the file of its last photo instead.
+    /// The SQL that tampers; `ID` stands for the installation. Nil for `photo`, which changes the file of the last
+    /// photo instead.
     var sql: String?
     var sign: String?
     var sync: String
@@ -86,7 +87,7 @@ import Testing
     #expect(try laptop.json("sync")["delivered"] as? Int == 2)
   }
 
-  /// The status by the row of the list, which no tampering here has touched.
+  /// Reads the status in the row of the list, which no tampering here has touched.
   private func status(_ laptop: Laptop, _ id: String) throws -> String? {
     try laptop.list().first { $0["id"] as? String == id }?["status"] as? String
   }

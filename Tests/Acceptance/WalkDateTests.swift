@@ -5,16 +5,16 @@ import Testing
 
 @testable import weldtech
 
-/// A night in a workshop: at five past three the day in Greenwich is still the one before.
+/// Walks at night: at five past three the day in Greenwich is still the one before.
 @Suite(.serialized) struct WalkDateTests {
   struct Night: Sendable, CustomTestStringConvertible {
     var zone: String
-    /// What the clock on the wall says, and the same moment in Greenwich.
+    /// The moment that the clock on the wall shows, and the same in Greenwich.
     var start: String
     var day: String
     var offset: String
     var paper: String
-    /// Behind the time on paper.
+    /// The text behind the time on paper.
     var suffix: String
 
     var testDescription: String { zone }
@@ -41,7 +41,7 @@ import Testing
       return outcome
     }
 
-    // Bought today is not the future; by the day in Greenwich it would be, in China.
+    // A welder bought today is not from the future; by the day in Greenwich it would be, in China.
     let bought = SampleRegistration.json.replacingOccurrences(of: "2023-05-16", with: night.day)
     #expect(bought.contains(night.day))
     let opened = try run(["--json", "register", "--from", try laptop.registration(bought)]).document()
@@ -106,7 +106,8 @@ import Testing
     #expect(try laptop.json("next")["installations"] != nil)
   }
 
-  /// Seconds that Foundation would not take go by utimensat(2); a file system may hold them to its own range.
+  /// Sets a file's date by utimensat(2), which takes seconds that Foundation would not; a file system may hold them
+  /// to its own range.
   private static func setDate(of file: String, to seconds: Double) throws {
     let time = timespec(tv_sec: Int(seconds), tv_nsec: 0)
     let times = [time, time]
@@ -125,7 +126,7 @@ import Testing
     #expect(try laptop.run(arguments, environment: time.environment).status == 0)
   }
 
-  /// The agreement as poppler reads it.
+  /// Holds the agreement, as poppler reads it, against the night.
   private func expectPaper(_ night: Night, of laptop: Laptop, id: String) throws {
     let record = try laptop.record(id)
     let code = try #require(record["code"] as? String)
@@ -144,7 +145,7 @@ import Testing
       "\(information)")
   }
 
-  /// Every RFC 3339 moment in a document.
+  /// Finds every RFC 3339 moment in a document.
   private static func moments(in value: Any) -> [String] {
     switch value {
     case let text as String: Timestamp(text) == nil ? [] : [text]

@@ -7,7 +7,7 @@ import Testing
 
 @testable import weldtech
 
-/// The whole walk on the built program, its benches started as a technician starts them.
+/// Takes the whole walk with the built program, its benches started as a technician starts them.
 @Suite(.serialized) struct WalkTests {
   @Test func `the walk goes command by command, each with the document of the contract`() throws {
     let laptop = try Laptop()

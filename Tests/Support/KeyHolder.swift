@@ -1,7 +1,7 @@
 import ModuleCore
 public import Records
 
-/// What a platform does that has a module's key: it signs starts.
+/// Signs starts with a module's key, as a platform does that has it.
 public struct KeyHolder: StartAuthority {
   private let secret: SecretKey
 

@@ -14,7 +14,7 @@ public enum ShippedRelease {
     return try catalogue.image(of: release)
   }
 
-  /// What is put into `flash`, which is a blank chip's unless told.
+  /// Programs the release into `flash`, which is a blank chip's unless told.
   @discardableResult
   public static func program(_ flash: FlashArray = .stm32f405()) throws -> FlashArray {
     let image = try image()

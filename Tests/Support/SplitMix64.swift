@@ -11,7 +11,8 @@ public struct SplitMix64: RandomNumberGenerator, Sendable {
   /// 0 up to and without `bound`, which is 1 or more.
   public mutating func next(below bound: Int) -> Int { generator.next(below: bound) }
 
-  /// One to `most` changes: a byte overwritten by one of `spice`, one put in, or up to `longest` taken out in a stretch.
+  /// Changes bytes in one to `most` places: a byte is overwritten by one of `spice`, one is put in, or up to
+  /// `longest` are taken out in a stretch.
   public mutating func spoil(_ bytes: [UInt8], with spice: [UInt8], most: Int, longest: Int) -> [UInt8] {
     var bytes = bytes
     for _ in 0...next(below: most) where !bytes.isEmpty {

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Time that only passes where somebody waits or something takes it.
+/// A clock that goes on only where somebody waits or something takes time.
 public final class VirtualTime: Sendable {
   private let start = ContinuousClock.now
   private let elapsed = Mutex(Duration.zero)

@@ -5,7 +5,7 @@ import Testing
 
 @testable import weldtech
 
-/// From argv to a command that can run, or to the usage error that says what is wrong.
+/// Reads command lines into a command that can run, or into the usage error that names the fault.
 @Suite struct CommandLineTests {
   struct Line: CustomTestStringConvertible {
     var arguments: [String]
@@ -100,7 +100,7 @@ import Testing
   struct WrongLine: CustomTestStringConvertible {
     var arguments: [String]
     var error: String
-    /// What the message or the hint has to name.
+    /// The words that the message or the hint has to have.
     var names: String
 
     init(_ line: String, _ error: String, _ names: String) {
@@ -156,7 +156,7 @@ import Testing
   // MARK: - Values that are missing where nobody can be asked
 
   struct Missing: CustomTestStringConvertible {
-    /// `ID` stands for an open installation.
+    /// The words of the command; `ID` stands for an open installation.
     var arguments: [String]
     var options: [String]
 

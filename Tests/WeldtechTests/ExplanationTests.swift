@@ -9,7 +9,7 @@ import Testing
 
 @testable import weldtech
 
-/// Every error in words: both languages, a remedy, a code, and nothing left in the wrong language.
+/// Puts every error into words: both languages, a remedy, a code, and nothing left in the wrong language.
 @Suite struct ExplanationTests {
   private static let failures = (Errors.all + Errors.usage.map { $0 as any Error }).map { explain($0) }
 

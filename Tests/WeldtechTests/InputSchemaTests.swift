@@ -8,8 +8,8 @@ import Testing
 
 @testable import weldtech
 
-/// The JSON Schemas of `docs/schemas` against a validator that no one here wrote, and against the readers: what one takes
-/// and refuses the other does, but for what is told below; and the manual page names every key.
+/// Holds the JSON Schemas of `docs/schemas` against a validator that no one here wrote, and against the readers: what
+/// one takes and refuses the other does, but for the cases named below. The manual page names every key.
 @Suite struct InputSchemaTests {
   static let root = "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
 
@@ -19,12 +19,12 @@ import Testing
     var path: String { "\(InputSchemaTests.root)/docs/schemas/\(rawValue).schema.json" }
   }
 
-  /// Who takes a document.
+  /// The ones that take a document.
   enum Verdict {
     case both, neither
-    /// A lenient spelling that people use and programs need not.
+    /// The reader takes a lenient spelling that people use and programs need not.
     case readerOnly
-    /// What no schema can say.
+    /// The schema takes what it cannot refuse.
     case schemaOnly
   }
 
@@ -49,7 +49,7 @@ import Testing
       "maxCurrentAmps": 315,
     ]
   }
-  /// Takes a key out.
+  /// The value that takes a key out.
   private static let gone = "\u{0}"
 
   private static func registration(
@@ -248,7 +248,7 @@ import Testing
 
   // MARK: - The manual page
 
-  /// Every key under `properties`, with those of the objects in it, as paths.
+  /// Lists every key under `properties`, with those of the objects in it, as paths.
   private func keys(_ schema: Any?, path: String = "") -> [String] {
     guard let schema = schema as? [String: Any] else { return [] }
     let properties = schema["properties"] as? [String: Any] ?? [:]

@@ -8,10 +8,10 @@ import Testing
 
 @testable import weldtech
 
-/// Lists and templates that were cut, doubled and overwritten, the same ones on every run, given to `labels batch`: each is
-/// an error that says where, or makes what it says, and nothing is half made.
+/// Gives `labels batch` lists and templates that were cut, doubled and overwritten, the same ones on every run: each
+/// is an error that names the place, or makes what it says, and nothing is half made.
 @Suite struct MalformedOrdersTests {
-  /// A desk with templates of its own, and what came of a batch.
+  /// A desk with templates of its own, which runs batches and judges them.
   private final class Shop {
     let desk = Desk()
     let share: String
@@ -31,7 +31,7 @@ import Testing
 
     deinit { try? FileManager.default.removeItem(atPath: share) }
 
-    /// Codes that no batch before had.
+    /// Draws codes that no batch before had.
     func codes(_ count: Int) -> [LabelCode] {
       defer { number += count }
       return (number..<number + count).compactMap { place in
@@ -43,7 +43,8 @@ import Testing
       [UInt8](try Data(contentsOf: URL(filePath: "\(shipped)/label-templates/\(name).json")))
     }
 
-    /// What went wrong with a batch, after having held what it left behind against what it counted.
+    /// Runs a batch, holds the files that it left against those that it counted, and answers its error; nil where
+    /// there was none.
     func batch(_ list: [UInt8], template: String = "thermal-50x30") throws -> (failure: Failure?, made: Int) {
       let (file, folder) = (share + "/list.csv", share + "/out")
       try? FileManager.default.removeItem(atPath: folder)
@@ -88,7 +89,7 @@ import Testing
         continue
       }
       refused += 1
-      // What no font has is the laptop's fault.
+      // A character that no font has is the laptop's fault.
       #expect(
         failure.exit == .badData || failure.code == "labels.glyph",
         "\(number): \(failure.code) \(failure.message.en)")

@@ -6,11 +6,11 @@ import Testing
 
 @testable import weldtech
 
-/// What people see of a record: inside the window, and no name or phone in full unless it was asked for.
+/// Shows a record to people: inside the window, and no name or phone in full unless it was asked for.
 @Suite struct RecordViewTests {
   private static let digest = String(repeating: "ab", count: 32)
 
-  /// A record that has been through everything but delivery, in the fieldbook of `desk`.
+  /// Makes a record that has been through everything but delivery, in the fieldbook of `desk`.
   private func signed(_ desk: Desk) throws -> String {
     try desk.setUp()
     let reference = try desk.register()

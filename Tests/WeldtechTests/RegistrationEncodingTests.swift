@@ -6,7 +6,7 @@ import Testing
 
 @testable import weldtech
 
-/// `register --from` a file as editors on a Chinese Windows save it, and as no editor does.
+/// Runs `register --from` with a file as editors on a Chinese Windows save it, and as no editor does.
 @Suite struct RegistrationEncodingTests {
   private func unitName(of bytes: [UInt8]) throws -> String {
     let desk = Desk()
@@ -18,7 +18,7 @@ import Testing
     return try form.fill(from: file, fields: [:]).owner.unitName.description
   }
 
-  /// By the system's iconv, as the C library has it.
+  /// The text in an encoding, by the system's iconv.
   private func converted(_ text: String, to encoding: String) throws -> [UInt8] {
     [UInt8](
       try InstalledProgram("iconv").run(["-f", "UTF-8", "-t", encoding], input: Data(text.utf8)).outputBytes)
@@ -48,7 +48,7 @@ import Testing
   }
 }
 
-/// Whose firmware goes onto which module.
+/// Checks whose firmware goes onto which module.
 @Suite struct DevelopmentKeyTests {
   @Test func `the development key counts for simulated modules only`() throws {
     let workplace = Desk().workplace()

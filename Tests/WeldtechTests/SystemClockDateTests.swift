@@ -5,9 +5,11 @@ import Testing
 
 @testable import weldtech
 
-/// The laptop's clock in the zone that the tests run in, against the coreutils' `date`, which shares no code with it.
+/// Holds the laptop's clock in the zone that the tests run in against the coreutils' `date`, which shares no code
+/// with it.
 @Suite struct SystemClockDateTests {
-  /// Both sides of the hours when clocks change in America, an ordinary night, and an hour before a new day in China.
+  /// Moments on both sides of the hours when clocks change in America, in an ordinary night, and an hour before a new
+  /// day in China.
   static let moments: [Int64] = [
     1_795_892_700, 1_795_892_699, 1_772_953_199, 1_772_953_200, 1_793_512_799, 1_793_512_800, 1_735_660_800,
     1_719_763_200, 0, 4_102_444_800,
@@ -40,7 +42,7 @@ import Testing
     #expect(now.description.hasSuffix(String(try date(now.secondsSince1970).suffix(6))))
   }
 
-  /// RFC 3339 by `date`, in the zone of this process.
+  /// The moment as RFC 3339 by `date`, in the zone of this process.
   private func date(_ seconds: Int64) throws -> String {
     try InstalledProgram("date").output(["-d", "@\(seconds)", "+%Y-%m-%dT%H:%M:%S%:z"])
       .trimmingCharacters(in: .whitespacesAndNewlines)

@@ -10,7 +10,7 @@ import Testing
 
 @testable import weldtech
 
-/// The token and the platform that it belongs to.
+/// Checks the token and the platform that it belongs to.
 @Suite final class TokenTests {
   private let temporary = TemporaryFolder()
   private var folder: String { temporary.path }
@@ -91,7 +91,7 @@ import Testing
 
   // MARK: - Certificates
 
-  /// A certificate made by the openssl program.
+  /// Makes a certificate with the openssl program.
   private func certificate(_ key: [String]) throws -> String {
     let path = "\(folder)/certificate-\(UUID().uuidString).pem"
     try InstalledProgram("openssl").run(
@@ -107,7 +107,7 @@ import Testing
       #expect(desk.failure(["setup", "--platform-key", weak])?.code == "sync.key.short")
     }
     #expect(try desk.fieldbook().setup().platformKey == nil)
-    // One that was pinned before is kept, with a warning.
+    // A certificate that was pinned before is kept, with a warning.
     let pem = try String(contentsOfFile: short, encoding: .utf8)
     try desk.fieldbook().updateSetup { $0.platformKey = .init(certificatePEM: pem, firstSeenAt: nil) }
     let answer = try desk.run(["setup", "--platform-key", short])
@@ -143,7 +143,7 @@ import Testing
     #expect(try desk.fieldbook().setup().codeOrder == nil)
     #expect(try desk.fieldbook().codesLeft() == 500)
     #expect(try desk.fieldbook().blocks().map(\.block.first.description) == ["P00000"])
-    // Killed between taking the block and forgetting its order: the next order is another one.
+    // The laptop was killed between taking the block and forgetting its order: the next order is another one.
     _ = try desk.fieldbook().drawCodes(count: 500)
     try desk.fieldbook().updateSetup { $0.codeOrder = order }
     try desk.workplace().fetchCodesIfExhausted()

@@ -3,7 +3,8 @@ import Foundation
 import Sync
 import Testing
 
-/// Every code that an error can carry is a heading of `docs/troubleshooting.md`, and every heading a code.
+/// Checks that every code that an error can carry is a heading of `docs/troubleshooting.md`, and every heading a
+/// code.
 @Suite struct TroubleshootingTests {
   private static let checkout = URL(filePath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().path()
@@ -18,8 +19,8 @@ import Testing
       .map { try text("Sources/\(folder)/\($0)") }
   }
 
-  /// Codes are written out: `code: "…"`, and in tables of the command line any dotted lower-case word that is no
-  /// file's name.
+  /// Finds the codes that are written out: `code: "…"`, and in tables of the command line any dotted lower-case word
+  /// that is no file's name.
   private static func writtenCodes() throws -> Set<String> {
     var codes: Set<String> = []
     for source in try sources("weldtech") {
@@ -31,7 +32,7 @@ import Testing
         }
       }
     }
-    // Reasons why a test step was not run.
+    // These are reasons why a test step was not run.
     for source in try sources("Provision") {
       for match in source.matches(of: /(?:otherwise: |notRun\()"([a-z.A-Z]+)"/) {
         codes.insert(String(match.1))

@@ -7,7 +7,7 @@ import Testing
 /// without any trusted key.
 struct FirmwareShare {
   let path: String
-  /// Of the release: its files' name without an ending.
+  /// The name of the release's files without an ending.
   let name: String
   var manifest: String { file("json") }
   var signature: String { file("sig") }
@@ -33,7 +33,7 @@ struct FirmwareShare {
     }
   }
 
-  /// `bin`, `json` or `sig` of the release.
+  /// The path of a file of the release, by its ending `bin`, `json` or `sig`.
   func file(_ ending: String) -> String { "\(path)/firmware/releases/\(name).\(ending)" }
 
   func trust(_ key: SigningKey, as name: String) throws {

@@ -43,7 +43,7 @@ final class Laptop: Sendable {
     return try outcome.document(place)
   }
 
-  /// The code of the error document of a command that has to fail with `status`.
+  /// Runs a command that has to fail with `status`, and answers the code of its error document.
   func failure(_ arguments: String..., status: Int32, place: SourceLocation = #_sourceLocation) throws
     -> String?
   {
@@ -58,6 +58,7 @@ final class Laptop: Sendable {
 
   // MARK: - Getting there
 
+  /// Sets the laptop up.
   /// - Parameter platform: the address, kept even where nobody is there.
   func setUp(
     codes: String = "00A000+50", platform: String = "http://127.0.0.1:9", expires: String = "2099-12-31"
@@ -96,7 +97,7 @@ final class Laptop: Sendable {
     ]
   }
 
-  /// What `install` is told besides an id or a registration.
+  /// The options that `install` is given besides an id or a registration.
   func answers(port: String) throws -> [String] {
     [
       "--port", port, "--photo-before", try photo(), "--photo-after", try photo(.after), "--seal",
@@ -120,7 +121,7 @@ final class Laptop: Sendable {
     try scratch.write("registration.json", text)
   }
 
-  /// A photo that no other installation has: the same file is not evidence twice.
+  /// Makes a photo that no other installation has: the same file is not evidence twice.
   /// - Parameter owner: the same installation's photo of a scene is always the same.
   func photo(_ scene: SamplePhoto.Scene = .before, of owner: String = UUID().uuidString) throws -> String {
     try scratch.write(

@@ -10,7 +10,7 @@ final class Office: Sendable {
   let url: String
   private let scratch: TemporaryFolder
 
-  /// One for every test that does not make it fail: its key pair takes a while.
+  /// The office of every test that does not make it fail: its key pair takes a while.
   static let shared = Result { try Office() }
 
   init() throws {
@@ -30,7 +30,7 @@ final class Office: Sendable {
     _ = try platform.start()
   }
 
-  /// A laptop whose block of codes no other laptop of this run has.
+  /// Sets up a laptop whose block of codes no other laptop of this run has.
   func laptop() throws -> Laptop {
     let laptop = try Laptop()
     let number = Self.laptops.add(1, ordering: .relaxed).newValue
@@ -42,7 +42,7 @@ final class Office: Sendable {
 
   private static let laptops = Atomic<Int>(0)
 
-  /// The record of an installation as the platform has it, and how many it has of that code.
+  /// The records of a code that the platform has.
   func has(code: String) -> [LocalPlatform.StoredInstallation] {
     platform.installations().filter { $0.code == code }
   }

@@ -4,7 +4,7 @@ import Foundation
 import Synchronization
 import Testing
 
-/// A three-phase welder's module on a cable, in this process, so that a test can pull it, plug it in again and
+/// The module of a three-phase welder on a cable, in this process, so that a test can pull it, plug it in again and
 /// look into it. Each module is another one.
 final class Plug: Sendable {
   let module: ModuleBench
@@ -13,6 +13,7 @@ final class Plug: Sendable {
   /// so that no test reaches into the module of another.
   private let hold: Mutex<Int32>
 
+  /// Plugs a new module in.
   /// - Parameter fault: as `bench module --fault` takes it.
   convenience init(fault: String? = nil, timings: FlashTimings = .typical) throws {
     var configuration = ModuleBench.Configuration(timings: timings)
@@ -22,7 +23,7 @@ final class Plug: Sendable {
     try self.init(configuration)
   }
 
-  /// The same module, switched off and on, on another cable; the one before is pulled.
+  /// Plugs the same module into another cable, switched off and on; the cable before is pulled.
   convenience init(of other: Plug, fault: String? = nil) throws {
     other.module.stop()
     var configuration = other.module.configuration
@@ -45,7 +46,7 @@ final class Plug: Sendable {
 
   var port: String { path.withLock { $0 } }
 
-  /// The cable goes in again, after a fault that pulled it.
+  /// Plugs the cable in again, after a fault that pulled it.
   func plugIn() throws {
     module.stop()
     let port = try module.runInBackground()

@@ -6,11 +6,11 @@ import Testing
 /// A CUPS of its own on a socket of its own, with two queues: `plain` hands every job over untouched to a printer in
 /// the network, which is here; `zebra` has CUPS' filters and driver for a label printer and writes into a file.
 final class Spooler {
-  /// What is missing for it; nil where nothing is.
+  /// The path of a program that the spooler needs and that is missing; nil where none is.
   static let missing: String? = ["/usr/sbin/cupsd", "/usr/sbin/lpadmin", "/usr/lib/cups/filter/imagetoraster"]
     .first { !FileManager.default.isExecutableFile(atPath: $0) }
 
-  /// Points libcups at it.
+  /// The variables that point libcups at this spooler.
   var environment: [String: String] { ["CUPS_SERVER": socket] }
 
   private let scratch = TemporaryFolder()
@@ -81,13 +81,13 @@ final class Spooler {
     try #require(outcome.status == 0, "\(outcome.diagnostics)")
   }
 
-  /// What the printer in the network was sent, job after job, as soon as there are `count`.
+  /// The jobs that the printer in the network was sent, one after the other, as soon as there are `count`.
   func jobs(_ count: Int) -> [Data] {
     _ = daemon.wait(within: 60) { _ in printer.jobs.count >= count }
     return printer.jobs
   }
 
-  /// What the label printer's driver made of its last job.
+  /// The output of the label printer's driver for its last job.
   func driven() throws -> String {
     let file = "\(folder)/zebra"
     // The driver ends a job by taking the picture out of the printer's memory.

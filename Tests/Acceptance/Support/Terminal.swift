@@ -9,7 +9,7 @@ final class TerminalSession {
   private let primary: Int32
   private let secondary: Int32
   private var screen: [UInt8] = []
-  /// What was on the screen when the last question was answered is not looked at again.
+  /// The number of bytes that were on the screen when the last question was answered; they are not looked at again.
   private var seen = 0
   private let settings: termios
 
@@ -18,7 +18,7 @@ final class TerminalSession {
     var secondary: Int32 = -1
     var size = winsize(ws_row: 24, ws_col: 80, ws_xpixel: 0, ws_ypixel: 0)
     try #require(openpty(&primary, &secondary, nil, nil, &size) == 0)
-    // Another test's child would keep the terminal open.
+    // A child of another test would keep the terminal open.
     for descriptor in [primary, secondary] { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
     self.primary = primary
     self.secondary = secondary
@@ -37,7 +37,7 @@ final class TerminalSession {
     close(secondary)
   }
 
-  /// All that was shown, without what moves the cursor or changes a colour.
+  /// The text that was shown, without the sequences that move the cursor or change a colour.
   var text: String { Self.plain(screen) }
   var raw: String { String(decoding: screen, as: UTF8.self) }
 
@@ -71,7 +71,7 @@ final class TerminalSession {
     return program.end(within: 0).status
   }
 
-  /// Echo, line mode and signals are as they were before the program ran.
+  /// Whether echo, line mode and signals are as they were before the program ran.
   var isAsItWas: Bool {
     var now = termios()
     tcgetattr(secondary, &now)
@@ -79,7 +79,7 @@ final class TerminalSession {
       && now.c_oflag == settings.c_oflag
   }
 
-  /// Takes what is there, waiting up to 50 ms; false where nothing came.
+  /// Takes the bytes that are there, waiting up to 50 ms; false where none came.
   private func take() -> Bool {
     var wait = pollfd(fd: primary, events: Int16(POLLIN), revents: 0)
     guard poll(&wait, 1, 50) > 0 else { return false }

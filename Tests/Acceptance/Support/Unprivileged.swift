@@ -2,8 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Commands run as a user who is not root, since root may read, write and open everything. Where the tests
-/// themselves are not run by root, as that user.
+/// Runs commands as a user who is not root, since root may read, write and open everything. Where the tests are not
+/// run by root, it is their own user.
 struct Unprivileged {
   private static let nobody = 65_534
   private let laptop: Laptop
@@ -26,7 +26,7 @@ struct Unprivileged {
       within: 60)
   }
 
-  /// The code of the error that `arguments` end in.
+  /// Runs a command that has to fail, and answers the code of its error.
   func failure(_ arguments: String..., home: String? = nil) throws -> String? {
     let outcome = try run(["--json"] + arguments, home: home)
     #expect(outcome.errorCode != nil, "\(outcome)")

@@ -4,7 +4,7 @@ import Testing
 
 /// The built program, run as its users run it.
 enum Weldtech {
-  /// It lies beside the test bundle.
+  /// The path of the program, which lies beside the test bundle.
   static let path: String = {
     let bundle = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
     return URL(filePath: bundle).deletingLastPathComponent().appending(path: "weldtech").path()
@@ -18,7 +18,7 @@ enum Weldtech {
     return running.end(within: seconds)
   }
 
-  /// Only what a user's shell would have, in a known language.
+  /// The variables that a user's shell would have, in a known language, with others besides.
   static func environment(_ more: [String: String]) -> [String: String] {
     let own = ProcessInfo.processInfo.environment
     // The suite is run in several time zones, and so is the program.

@@ -5,7 +5,7 @@ import Testing
 /// The built program under another clock and in another zone. The clock is moved for the program only, by a constant, so
 /// that time goes on from one command to the next: `Tests/Fixtures/Clock/wrongtime.c` answers in the C library's place.
 struct WrongTime {
-  /// Compiled once a run; nil where there is no C compiler.
+  /// The path of the library, compiled once a run; nil where there is no C compiler.
   static let library: String? = {
     let source = URL(filePath: #filePath).deletingLastPathComponent()
       .appending(path: "../../Fixtures/Clock/wrongtime.c").path()
@@ -21,6 +21,7 @@ struct WrongTime {
   /// How far the program's clock is ahead, seconds.
   let seconds: Int
 
+  /// Moves the clock.
   /// - Parameters:
   ///   - start: RFC 3339, what the clock says now.
   ///   - zone: as in TZ.
@@ -32,6 +33,6 @@ struct WrongTime {
     ]
   }
 
-  /// What the program's clock says now.
+  /// The time that the program's clock says now.
   var now: Date { Date() + Double(seconds) }
 }

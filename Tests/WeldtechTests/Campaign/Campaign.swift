@@ -10,20 +10,20 @@ import Testing
 
 @testable import weldtech
 
-/// Faulted runs of `pair` and `test`, each followed by the same command on a sound cable. Two laptops, a local
-/// platform and one module, whose time is its own.
+/// Faulted runs of `pair` and `test`, each followed by the same command on a sound cable. There are two laptops, a
+/// local platform and one module, whose time is its own.
 final class Campaign {
-  /// How a run's module stands when the faulted `pair` begins.
+  /// The state of a run's module when the faulted `pair` begins.
   enum Situation: CaseIterable {
-    /// Blank.
+    /// The module is blank.
     case fresh
-    /// Paired by this very installation.
+    /// The module is paired by this very installation.
     case again
-    /// Paired by an installation of this laptop's that was taken back.
+    /// The module is paired by an installation of this laptop's that was taken back.
     case laptopProof
-    /// Paired by another laptop, whose key the platform has.
+    /// The module is paired by another laptop, whose key the platform has.
     case platformProof
-    /// Paired by another laptop, whose key nobody has.
+    /// The module is paired by another laptop, whose key nobody has.
     case service
 
     var kind: KeyReplacement.Kind? {
@@ -36,7 +36,7 @@ final class Campaign {
     }
   }
 
-  /// Longest that a command may take, of the module's time.
+  /// The longest time that a command may take, by the module's clock.
   static let pairDeadline = Duration.seconds(120)
   static let testDeadline = Duration.seconds(300)
 
@@ -45,7 +45,7 @@ final class Campaign {
   private let folder = TemporaryFolder(isInMemory: true)
   private let platform: LocalPlatform
   private let laptops: [CampaignLaptop]
-  /// What came of the faulted commands.
+  /// The numbers and times of the faulted commands.
   private(set) var struckPairs = 0
   private(set) var struckTests = 0
   private(set) var longestPair = Duration.zero
@@ -87,7 +87,8 @@ final class Campaign {
     try testFaulted(paired, testFault, isSound: isSound)
   }
 
-  /// - Returns: the key that the module holds, and the installation that it was given it by.
+  /// Brings the module into the situation.
+  /// - Returns: the key that the module holds, and the installation that gave it.
   private func prepare(_ situation: Situation) throws -> (keyId: String?, installation: InstallationID) {
     guard situation != .fresh else { return (nil, InstallationID("00000000-0000-4000-8000-000000000000")!) }
     let laptop = laptops[situation == .platformProof || situation == .service ? 1 : 0]
@@ -107,7 +108,7 @@ final class Campaign {
       let done = try laptops[0].pair(id, module.plug(fault), reason)
       longestPair = max(longestPair, module.time.now - began)
       try #require(module.time.now - began <= Self.pairDeadline, "pair under \(fault.spelling)")
-      // What is called done is done, on both sides.
+      // A command that says 'done' has done it, on both sides.
       try #require(module.truth.committedKeyID == done.installation.module?.keyId)
       return done.installation
     } catch let error as ProvisionError {
@@ -151,7 +152,7 @@ final class Campaign {
       struckTests += 1
       longestTest = max(longestTest, module.time.now - began)
       try #require(module.time.now - began <= Self.testDeadline, "\(error) under \(fault.spelling)")
-      // Whatever was lost, the relay opens by itself.
+      // The relay opens by itself, whatever was lost.
       module.pass(.seconds(31))
       try #require(!module.truth.relayIsClosed)
       try expect(isSound, try laptops[0].test(paired.id, module.plug()).test)
@@ -163,7 +164,7 @@ final class Campaign {
       try #require(isSound, "passed under \(fault.spelling)")
       try #require(!module.truth.relayIsClosed)
     } else {
-      // What a fault made of it is on record as failed; the same command finds what is so.
+      // A test that a fault spoiled is on record as failed; the same command then finds the truth.
       try expect(isSound, try laptops[0].test(paired.id, module.plug()).test)
     }
   }
@@ -177,7 +178,7 @@ extension Campaign {
   }
 }
 
-/// Seeded choices.
+/// Draws a run's choices from its seed.
 struct CampaignDraw {
   private var numbers: SplitMix64
 
@@ -210,7 +211,7 @@ struct CampaignDraw {
     return ModuleBenchFault(strikes: strikes, noises: noises)
   }
 
-  /// A world that no test may pass in.
+  /// Draws a world that no test may pass in.
   mutating func defect() -> World {
     switch below(6) {
     case 0: World(supplyVolts: 300)

@@ -15,7 +15,7 @@ final class CampaignLaptop {
   private(set) var seed: UInt64 = 0
   private let workplace: Workplace
   private let walk: Walk
-  /// Tells its numbers from another laptop's.
+  /// The name that tells the laptop's numbers from another's.
   private let name: String
   private var draw = CampaignDraw(seed: 0)
 
@@ -52,7 +52,7 @@ final class CampaignLaptop {
       seed: seed ^ UInt64(truncatingIfNeeded: name.utf8.reduce(7) { $0 * 131 + Int($1) }) << 32)
   }
 
-  /// A new installation of a welder on this supply, as far as before its pairing.
+  /// Opens an installation of a welder on this supply, and walks it as far as before its pairing.
   func open(
     _ seed: UInt64, _ number: Int, _ supply: Supply = .threePhase380
   ) throws -> InstallationID {

@@ -27,7 +27,7 @@ struct VirtualClock: Clock {
 
 /// A simulated module, chip and program as `bench module` runs them, at the end of a faulted cable in memory.
 final class CampaignModule: Link {
-  /// Of a byte on the wire at 115,200 baud.
+  /// The time of a byte on the wire at 115,200 baud.
   private static let byteTime = Duration.microseconds(87)
 
   let time = VirtualTime()
@@ -63,7 +63,7 @@ final class CampaignModule: Link {
     return truth
   }
 
-  /// As it left the works, switched on.
+  /// Makes the module as it left the works, switched on.
   func renew() {
     flash.erase(sector: 1)
     flash.erase(sector: 2)
@@ -71,7 +71,7 @@ final class CampaignModule: Link {
     chip.restart()
   }
 
-  /// Plugs the cable in, with what is wrong with it, and cycles the power of a module that hangs.
+  /// Plugs the cable in with a fault, and cycles the power of a module that hangs.
   func plug(_ fault: ModuleBenchFault? = nil) -> SMPClient {
     if isSilent { chip.restart() }
     (isSilent, isPulled, incoming) = (false, false, [])
@@ -79,7 +79,7 @@ final class CampaignModule: Link {
     return SMPClient(link: self, now: { [time] in time.now })
   }
 
-  /// Opens the case, or closes it, and waits until that is believed.
+  /// Opens the case, or closes it, and waits until the module believes it.
   func setCase(open: Bool) {
     surroundings.world.sealClosed = !open
     pass(.seconds(11))

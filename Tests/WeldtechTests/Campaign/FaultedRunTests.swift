@@ -5,14 +5,14 @@ import Testing
 
 @testable import weldtech
 
-/// No false success, no hang, no module and record in disagreement, whatever happens on the wire; and every failed
-/// run is finished by running the same command again. `WELDTECH_FAULTED_RUNS` says how many runs,
-/// `WELDTECH_FAULT_SEED` which one alone.
+/// Checks that there is no false success, no hang, no module and record in disagreement, whatever happens on the
+/// wire, and that every failed run is finished by running the same command again. `WELDTECH_FAULTED_RUNS` gives the
+/// number of runs, `WELDTECH_FAULT_SEED` the seed of a single one.
 @Suite struct FaultedRunTests {
   private static let variables = ProcessInfo.processInfo.environment
   private static let count = variables["WELDTECH_FAULTED_RUNS"].flatMap { Int($0) } ?? 200
   private static let only = variables["WELDTECH_FAULT_SEED"].flatMap { UInt64($0) }
-  /// Runs that share their laptops' fieldbooks.
+  /// The number of runs that share their laptops' fieldbooks.
   private static let batch = 500
 
   @Test func `faulted pairings and tests end in agreement, at the latest when run again`() throws {

@@ -9,10 +9,10 @@ import Testing
 
 @testable import weldtech
 
-/// The functional test as a technician sees it, in worlds that are sound but for one thing: the step that fails, what
+/// Shows the functional test to a technician, in worlds that are sound but for one thing: the step that fails, what
 /// it measured, and where to look, in both languages.
 @Suite struct RemedyTests {
-  /// What was on a terminal.
+  /// The text on a terminal.
   private struct Screen {
     let language: Language
     private let output = Transcript()
@@ -70,7 +70,7 @@ import Testing
       let lines = screen.table.split(separator: "\n").filter { $0.contains(title) && $0.contains(failed) }
       #expect(lines.count == 1, "\(screen.table)")
     }
-    // What the record keeps of it.
+    // The record keeps the same step.
     let step = report.steps.first { $0.name == world.fails }
     if let range = world.measured {
       let measured = try #require(step?.measured)

@@ -83,7 +83,7 @@ enum Person {
   static let owner = (name: "慕容雪", phone: "13933334444")
   static let signatory = (name: "诸葛亮", phone: "0477-5216666")
 
-  /// What may stand nowhere unless it was asked for.
+  /// The words that may stand nowhere unless they were asked for.
   static let secrets = [
     technician.name, technician.phone, owner.name, owner.phone, signatory.name, signatory.phone, "5216666",
   ]

@@ -16,7 +16,7 @@ import Terminal
 @testable import Records
 @testable import weldtech
 
-/// Every error there is, once a case.
+/// Every error that there is, at least once a case.
 enum Errors {
   static let all: [any Error] =
     links + flashes + images + modules + documents + fieldbook + files + photos + walk + setup + labels
