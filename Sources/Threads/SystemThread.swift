@@ -3,7 +3,7 @@ internal import Glibc
 /// A thread of the system, for work that waits in the kernel or keeps a core busy for long, which the threads of
 /// Swift's own pool must not.
 public struct SystemThread: Sendable {
-  /// Why there is none.
+  /// The error that the system gave no thread.
   public struct Failure: Error, Hashable, Sendable {
     /// The system's error number: `EAGAIN` where it gives no more threads.
     public let errno: Int32
@@ -33,9 +33,9 @@ public struct SystemThread: Sendable {
     self.thread = thread
   }
 
-  /// Waits until it has ended. Once a thread, and not on itself.
+  /// Waits until the thread has ended. It is called once a thread, and not on the thread itself.
   public func join() { pthread_join(thread, nil) }
 
-  /// Lets it end by itself. Once a thread, instead of `join`.
+  /// Lets the thread end by itself. It is called once a thread, instead of `join`.
   public func detach() { pthread_detach(thread) }
 }
