@@ -22,7 +22,7 @@ static inline long wt_bio_memory(BIO *bio, char **bytes) {
   return BIO_get_mem_data(bio, bytes);
 }
 
-// Validity by two fixed dates, YYYYMMDDHHMMSSZ: the clock is not asked.
+// Sets the validity to two fixed dates, YYYYMMDDHHMMSSZ; the clock is not asked.
 // https://docs.openssl.org/3.0/man3/ASN1_TIME_set/
 static inline int wt_x509_set_validity(X509 *certificate, const char *from, const char *to) {
   return ASN1_TIME_set_string_X509(X509_getm_notBefore(certificate), from) == 1

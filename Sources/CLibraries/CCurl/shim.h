@@ -18,7 +18,8 @@ static inline CURLcode wt_curl_set_share(CURL *handle, CURLSH *share) {
   return curl_easy_setopt(handle, CURLOPT_SHARE, share);
 }
 
-// What one handle after the other keeps: connections, TLS sessions, names. Without locks: for one thread at a time.
+// A share of connections, TLS sessions and names between one handle after the other. It has no locks: one thread uses it at
+// a time.
 static inline CURLSH *wt_curl_share(void) {
   CURLSH *share = curl_share_init();
   if (share
@@ -59,21 +60,21 @@ static inline CURLcode wt_curl_set_progress(CURL *handle, curl_xferinfo_callback
   return curl_easy_setopt(handle, CURLOPT_XFERINFODATA, context);
 }
 
-// Bytes of the request that went out, its headers included; 0 where there was no connection to send it over.
+// The number of bytes of the request that went out, its headers included; 0 where there was no connection to send it over.
 static inline long wt_curl_request_bytes(CURL *handle) {
   long bytes = 0;
   curl_easy_getinfo(handle, CURLINFO_REQUEST_SIZE, &bytes);
   return bytes;
 }
 
-// What a proxy answered to CONNECT; 0 where there was none.
+// The status that a proxy answered to CONNECT; 0 where there was none.
 static inline long wt_curl_connect_status(CURL *handle) {
   long status = 0;
   curl_easy_getinfo(handle, CURLINFO_HTTP_CONNECTCODE, &status);
   return status;
 }
 
-// 0 where no answer has come.
+// The status of the answer; 0 where none has come.
 static inline long wt_curl_status(CURL *handle) {
   long status = 0;
   curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &status);

@@ -9,10 +9,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-// Cameras and editors write about ten. Each pass goes over all of the picture, so more of them are a way to waste time.
+// The number of passes that are read. Cameras and editors write about ten; each pass goes over all of the picture, so more
+// of them are a way to waste time.
 static const int most_passes = 100;
 
-// What a run owns. It lives on the heap, so that nothing in it is lost by the jump: locals of the frame that called
+// The state of a run. It lives on the heap, so that nothing in it is lost by the jump: locals of the frame that called
 // setjmp are indeterminate after it where they changed in between (C11 7.13.2.1).
 typedef struct run {
   struct jpeg_decompress_struct jpeg;
@@ -37,22 +38,22 @@ static void fail(j_common_ptr jpeg) {
   leave(self, wants_memory ? wt_jpeg_too_large : wt_jpeg_corrupt);
 }
 
-// Data behind the last block of a pass. A few stray bytes are nothing; as much as this says that the picture was
-// decoded from data that are not its own.
+// The amount of data behind the last block of a pass, bytes, from which on the picture was decoded from data that are not
+// its own. A few stray bytes mean nothing.
 static void count_leftover(run *self, int bytes) {
   if (self->jpeg.input_scan_number < 1 || bytes < 1) return;
   self->leftover += (uint64_t)bytes;
   if (self->leftover > 4096 && self->leftover > self->length / 16) leave(self, wt_jpeg_corrupt);
 }
 
-// Below 0 is a warning, https://github.com/libjpeg-turbo/libjpeg-turbo/blob/2.1.5/jerror.h names them.
+// Takes a message; a level below 0 is a warning, https://github.com/libjpeg-turbo/libjpeg-turbo/blob/2.1.5/jerror.h names them.
 static void hear(j_common_ptr jpeg, int level) {
   if (level >= 0) return;
   run *self = jpeg->client_data;
   switch (jpeg->err->msg_code) {
     case JWRN_EXTRANEOUS_DATA: count_leftover(self, jpeg->err->msg_parm.i[0]); return;
-    // Of the headers: the version of JFIF, a colour transform of Adobe's, bounds of a pass that have no meaning in a
-    // picture of one pass (phones of Samsung write them), a profile of colours.
+    // These are warnings of the headers: the version of JFIF, a colour transform of Adobe's, bounds of a pass that have no
+    // meaning in a picture of one pass (phones of Samsung write them), a profile of colours.
     case JWRN_JFIF_MAJOR:
     case JWRN_ADOBE_XFORM:
     case JWRN_NOT_SEQUENTIAL:
@@ -94,7 +95,8 @@ static uint64_t padded(JDIMENSION blocks, int factor) {
   return ((uint64_t)blocks + step - 1) / step * step;
 }
 
-// What comes in several passes is kept as coefficients, 64 of two bytes a block, until the last one is read.
+// The memory of a picture in several passes, which is kept as coefficients, 64 of two bytes a block, until the last pass is
+// read.
 static uint64_t coefficient_bytes(j_decompress_ptr jpeg) {
   if (!jpeg_has_multiple_scans(jpeg)) return 0;
   uint64_t bytes = 0;
@@ -108,7 +110,7 @@ static uint64_t coefficient_bytes(j_decompress_ptr jpeg) {
 
 static void open_header(run *self, const uint8_t *bytes) {
   jpeg_create_decompress(&self->jpeg);
-  // Creation clears all but the error manager and this.
+  // Creation clears every field but the error manager and this one.
   self->jpeg.client_data = self;
   jpeg_mem_src(&self->jpeg, bytes, self->length);
   jpeg_read_header(&self->jpeg, TRUE);
@@ -141,13 +143,13 @@ wt_jpeg_status wt_jpeg_check(const uint8_t *bytes, size_t length, uint64_t most_
     jpeg->dct_method = JDCT_IFAST;
     jpeg->do_fancy_upsampling = FALSE;
     jpeg->do_block_smoothing = FALSE;
-    // The colours are decoded whatever becomes of them; they need not be computed.
+    // The colours are decoded in any case, and need not be computed.
     if (jpeg->jpeg_color_space == JCS_YCbCr) jpeg->out_color_space = JCS_GRAYSCALE;
     jpeg_start_decompress(jpeg);
     self->row = malloc((size_t)jpeg->output_width * (size_t)jpeg->output_components);
     if (!self->row) leave(self, wt_jpeg_too_large);
     while (jpeg->output_scanline < jpeg->output_height) jpeg_read_scanlines(jpeg, &self->row, 1);
-    // Up to the end of the picture; what phones append behind it is no concern.
+    // Reading ends with the picture; the data that phones append behind it do not matter.
     jpeg_finish_decompress(jpeg);
   }
   return end(self);

@@ -6,28 +6,28 @@
 #include <stdlib.h>
 #include <string.h>
 
-// A check never holds the picture, so this bounds its time only: 250 million pixels.
+// The size of the largest picture that is checked, pixels. A check never holds the picture, so this bounds its time only.
 static const uint64_t most_pixels_checked = 250u * 1000u * 1000u;
-// Of one ancillary chunk after decompression; a text or profile chunk can be a bomb of its own.
+// The size of one ancillary chunk after decompression, bytes; a text or profile chunk can be a bomb of its own.
 static const png_alloc_size_t largest_chunk_bytes = 8u << 20;
 
-// Of compressed rows in one chunk; the format admits 2 GiB less one.
+// The size of compressed rows in one chunk, bytes; the format admits 2 GiB less one.
 static const size_t longest_part_bytes = 1u << 30;
 
-// What a run owns. It lives on the heap, so that nothing in it is lost by the jump: locals of the frame
+// The state of a run. It lives on the heap, so that nothing in it is lost by the jump: locals of the frame
 // that called setjmp are indeterminate after it where they changed in between (C11 7.13.2.1).
 typedef struct run {
   png_structp png;
   png_infop info;
   wt_png_status status;
-  // Reading: the bytes not yet taken.
+  // The bytes not yet taken, when reading.
   const uint8_t *rest;
   size_t rest_length;
-  // Writing: what has been written.
+  // The bytes written so far, when writing.
   uint8_t *out;
   size_t out_length;
   size_t out_capacity;
-  // Reading: the picture, or one row of it.
+  // The picture, or one row of it, when reading.
   uint8_t *pixels;
   wt_png_size size;
 } run;
@@ -143,7 +143,7 @@ static void open_header(run *self, uint64_t most_pixels) {
   if (!self->info) fail(self, wt_png_no_memory);
   png_set_user_limits(self->png, 0x7FFFFFFF, 0x7FFFFFFF);  // ours come below, with a status of their own
   png_set_chunk_malloc_max(self->png, largest_chunk_bytes);
-  // By default a broken ancillary chunk is only dropped; what is broken anywhere is not evidence.
+  // By default a broken ancillary chunk is only dropped; a file that is broken anywhere is no evidence.
   png_set_crc_action(self->png, PNG_CRC_ERROR_QUIT, PNG_CRC_ERROR_QUIT);
   png_set_read_fn(self->png, self, take);
   png_read_info(self->png, self->info);
@@ -157,7 +157,7 @@ static void open_header(run *self, uint64_t most_pixels) {
   }
 }
 
-// With `keep` into a whole picture, else every row into the same place.
+// Reads the rows: with `keep` into a whole picture, else every row into the same place.
 static void read_rows_and_end(run *self, int keep) {
   int passes = png_set_interlace_handling(self->png);
   png_read_update_info(self->png, self->info);
@@ -172,7 +172,7 @@ static void read_rows_and_end(run *self, int keep) {
   png_read_end(self->png, NULL);
 }
 
-// Whatever the file holds, rows come as 8-bit grey, followed by 8-bit alpha where it has transparency.
+// Has libpng give the rows of any file as 8-bit grey, followed by 8-bit alpha where it has transparency.
 static void ask_for_grey(run *self) {
   png_set_scale_16(self->png);
   png_set_expand(self->png);
@@ -200,7 +200,7 @@ static void lay_over_white(run *self) {
   }
 }
 
-// What becomes of the rows.
+// The use that is made of the rows.
 typedef enum use { use_nothing, use_grey, use_bits } use;
 
 static wt_png_status read(
@@ -249,7 +249,7 @@ wt_png_status wt_png_decode_bits(
   return read(bytes, length, most_pixels, use_bits, pixels, size);
 }
 
-// A chunk of a file in memory, its checksum right.
+// A chunk of a file in memory, whose checksum is right.
 typedef struct chunk {
   const uint8_t *data;
   uint32_t length;
@@ -273,7 +273,7 @@ static int take_chunk(const uint8_t *bytes, size_t length, size_t *place, const 
 
 wt_png_status wt_png_decode_plain_bits(
     const uint8_t *bytes, size_t length, uint64_t most_pixels, uint8_t **pixels, wt_png_size *size) {
-  // Grey of one bit, deflate, the usual filters, not interlaced.
+  // The header has to say: grey of one bit, deflate, the usual filters, not interlaced.
   static const uint8_t layout[5] = {1, PNG_COLOR_TYPE_GRAY, 0, 0, PNG_INTERLACE_NONE};
   *pixels = NULL;
   memset(size, 0, sizeof *size);
@@ -306,14 +306,14 @@ wt_png_status wt_png_decode_plain_bits(
   struct libdeflate_decompressor *inflater = libdeflate_alloc_decompressor();
   wt_png_status status = unpacked && inflater ? wt_png_ok : wt_png_no_memory;
   size_t taken = 0;
-  // With the size of what comes out known, anything shorter or longer is an error.
+  // The size of the result is known, so that anything shorter or longer is an error.
   if (status == wt_png_ok &&
       (libdeflate_zlib_decompress_ex(
            inflater, rows.data, rows.length, unpacked, unpacked_length, &taken, NULL) != LIBDEFLATE_SUCCESS ||
        taken != rows.length)) {
     status = wt_png_other_layout;
   }
-  // Row by row over the bytes of the filters.
+  // The rows are moved together, over the bytes of the filters.
   for (uint32_t row = 0; status == wt_png_ok && row < size->height; row++) {
     const uint8_t *from = unpacked + row * (row_bytes + 1);
     if (*from != PNG_FILTER_VALUE_NONE) {

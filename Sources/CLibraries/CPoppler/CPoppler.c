@@ -7,7 +7,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-// As poppler.h and glib.h declare them, https://poppler.freedesktop.org/api/glib/
+// These are the declarations of poppler.h and glib.h, https://poppler.freedesktop.org/api/glib/
 typedef struct GBytes GBytes;
 static struct {
   GBytes *(*bytes_new_static)(const void *, size_t);
@@ -58,8 +58,8 @@ wt_pdf_status wt_pdf_open(const uint8_t *bytes, size_t count, wt_pdf **document)
   return wt_pdf_ok;
 }
 
-// cairo keeps the last 256 fonts that nobody uses any more (CAIRO_SCALED_FONT_MAX_HOLDOVERS), so those that were embedded
-// in closed documents, a megabyte of each. Fonts of no size take their places.
+// Frees the fonts of closed documents: cairo keeps the last 256 fonts that nobody uses any more
+// (CAIRO_SCALED_FONT_MAX_HOLDOVERS), a megabyte of each embedded one. Fonts of no size take their places.
 static void forget_fonts(void) {
   cairo_font_face_t *face = cairo_user_font_face_create();
   cairo_font_options_t *options = cairo_font_options_create();

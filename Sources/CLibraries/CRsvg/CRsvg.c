@@ -5,7 +5,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-// As rsvg.h declares them, https://gnome.pages.gitlab.gnome.org/librsvg/Rsvg-2.0/
+// These are the declarations of rsvg.h, https://gnome.pages.gitlab.gnome.org/librsvg/Rsvg-2.0/
 typedef struct {
   double x, y, width, height;
 } rectangle;

@@ -7,7 +7,7 @@ static inline int wt_sqlite3_bind_text(sqlite3_stmt *statement, int index, const
   return sqlite3_bind_text(statement, index, text, byteCount, SQLITE_TRANSIENT);
 }
 
-// As above. An empty value has to have an address, or SQLite binds NULL.
+// SQLITE_TRANSIENT again. An empty value has to have an address, or SQLite binds NULL.
 static inline int wt_sqlite3_bind_blob(sqlite3_stmt *statement, int index, const void *bytes, int byteCount) {
   return sqlite3_bind_blob(statement, index, byteCount > 0 ? bytes : "", byteCount, SQLITE_TRANSIENT);
 }
@@ -17,7 +17,7 @@ static inline int wt_sqlite3_set_defensive(sqlite3 *database) {
   return sqlite3_db_config(database, SQLITE_DBCONFIG_DEFENSIVE, 1, (int *)0);
 }
 
-// As above. Closing leaves the write-ahead log as it is: nothing is written where nothing can be.
+// sqlite3_db_config again. Closing leaves the write-ahead log as it is: nothing is written where nothing can be.
 static inline int wt_sqlite3_set_no_checkpoint_on_close(sqlite3 *database) {
   return sqlite3_db_config(database, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, (int *)0);
 }

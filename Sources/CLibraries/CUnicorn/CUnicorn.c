@@ -27,7 +27,7 @@ static bool is_there;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 static void load(void) {
-  // Deep: its own names before those of whatever else is loaded. Local: nobody else gets to see them.
+  // RTLD_DEEPBIND finds the library's own names before those of others; RTLD_LOCAL hides them from others.
   void *library = dlopen("libunicorn.so.2", RTLD_NOW | RTLD_LOCAL | RTLD_DEEPBIND);
   if (!library) return;
 #define FIND(name) ((unicorn.name = (__typeof__(unicorn.name))dlsym(library, "uc_" #name)) != NULL)

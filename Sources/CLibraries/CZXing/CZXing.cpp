@@ -38,7 +38,7 @@ int wt_zxing_read(
     hints.setTryHarder(thorough);
     hints.setTryRotate(thorough);
     hints.setTryDownscale(thorough);
-    // What was drawn is black and white already.
+    // A drawn picture is black and white already.
     if (!thorough) hints.setBinarizer(ZXing::Binarizer::FixedThreshold);
     hints.setIsPure(sight == wt_zxing_symbol_only);
     ZXing::Results results = ZXing::ReadBarcodes(picture, hints);
@@ -60,7 +60,7 @@ int wt_zxing_read(
     *symbols = found;
     return count;
   } catch (...) {
-    // Only an allocation can throw here; whatever it was may not cross into Swift.
+    // Only an allocation can throw here, and no exception may cross into Swift.
     return -1;
   }
 }

@@ -28,7 +28,7 @@ typedef struct wt_jpeg_header {
 /// Reads the header, up to the first data of the picture.
 wt_jpeg_status wt_jpeg_read_header(const uint8_t *bytes, size_t length, wt_jpeg_header *header);
 
-/// Decodes every block, at an eighth of the size and without keeping the picture. A warning counts as what it means:
-/// odd headers and stray bytes between them change nothing in the picture, missing or damaged data do.
-/// `most_coefficient_bytes` bounds what decoding keeps.
+/// Decodes every block, at an eighth of the size and without keeping the picture. A warning is judged by its number: odd
+/// headers and stray bytes between them change nothing in the picture, missing or damaged data do.
+/// `most_coefficient_bytes` bounds the memory that decoding keeps.
 wt_jpeg_status wt_jpeg_check(const uint8_t *bytes, size_t length, uint64_t most_coefficient_bytes);

@@ -10,20 +10,20 @@ typedef enum wt_png_status {
   wt_png_ok = 0,
   /// The bytes do not start with PNG's signature.
   wt_png_not_png,
-  /// They end before the picture does.
+  /// The bytes end before the picture does.
   wt_png_truncated,
   /// A checksum, a chunk or the compressed data is wrong.
   wt_png_corrupt,
-  /// Wider, higher or with more pixels than the caller or this library admits.
+  /// The picture is wider, higher or has more pixels than the caller or this library admits.
   wt_png_too_large,
-  /// Not 1-bit grey, or interlaced, where only that is taken.
+  /// The picture is not 1-bit grey, or is interlaced, where only plain 1-bit grey is taken.
   wt_png_other_layout,
   wt_png_no_memory,
   /// An argument is out of range; nothing was done.
   wt_png_bad_argument,
 } wt_png_status;
 
-/// Layout of the rows given to `wt_png_frame`.
+/// The layout of the rows given to `wt_png_frame`.
 typedef enum wt_png_layout {
   /// 8 pixels a byte, the leftmost in the highest bit, 0 black; a row starts on a byte.
   wt_png_layout_bit = 0,
@@ -36,12 +36,12 @@ typedef enum wt_png_layout {
 typedef struct wt_png_size {
   uint32_t width;
   uint32_t height;
-  /// From pHYs; 0 where the file names no resolution in metres.
+  /// The resolution in pHYs; 0 where the file names none in metres.
   uint32_t pixels_per_metre_x;
   uint32_t pixels_per_metre_y;
 } wt_png_size;
 
-/// Longest side that any function here takes, pixels.
+/// The longest side that any function here takes, pixels.
 #define WT_PNG_LONGEST_SIDE 65500
 
 /// Makes a file of rows that are packed already, each behind the byte of its filter, by zlib's format: libpng writes
@@ -60,12 +60,12 @@ wt_png_status wt_png_decode_grey(
 wt_png_status wt_png_decode_bits(
     const uint8_t *bytes, size_t length, uint64_t most_pixels, uint8_t **pixels, wt_png_size *size);
 
-/// Like `wt_png_decode_bits`, in a fifth of its time, for files as `wt_png_frame` makes them: rows without filters in
+/// Decodes like `wt_png_decode_bits`, in a fifth of its time, files as `wt_png_frame` makes them: rows without filters in
 /// one piece, which libdeflate unpacks, every checksum looked at. Any other file is `wt_png_other_layout`, whatever it is.
 wt_png_status wt_png_decode_plain_bits(
     const uint8_t *bytes, size_t length, uint64_t most_pixels, uint8_t **pixels, wt_png_size *size);
 
-/// Decodes everything to the end chunk, row by row, and keeps nothing. `*width` and `*height` are set as
+/// Decodes a file to its end chunk, row by row, and keeps nothing. `*width` and `*height` are set as
 /// soon as they are known, 0 before.
 wt_png_status wt_png_check(const uint8_t *bytes, size_t length, uint32_t *width, uint32_t *height);
 

@@ -1,4 +1,4 @@
-// The pages of a finished PDF file as it says them, by libqpdf. The library is opened when a file is first asked for:
+// The pages of a finished PDF file, read by libqpdf. The library is opened when a file is first asked for:
 // linked, it and what it stands on would be loaded at every start of the program.
 #pragma once
 
@@ -24,8 +24,8 @@ int wt_qpdf_is_there(void);
 wt_qpdf_status wt_qpdf_open(const char *file, wt_qpdf **document);
 void wt_qpdf_close(wt_qpdf *document);
 
-/// Pages of the whole tree, each as often as it stands there.
+/// Counts the pages of the whole tree, each as often as it stands there.
 int wt_qpdf_page_count(wt_qpdf *document);
 
-/// The operators of a page, counted from 0, unpacked. `*bytes` is freed with `free`.
+/// Gives the unpacked operators of a page, counted from 0. `*bytes` is freed with `free`.
 wt_qpdf_status wt_qpdf_page_content(wt_qpdf *document, int page, uint8_t **bytes, size_t *count);

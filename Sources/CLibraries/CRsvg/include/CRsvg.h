@@ -15,12 +15,12 @@ typedef enum wt_svg_status {
 
 typedef struct wt_svg wt_svg;
 
-/// Takes a copy of what it needs. Nothing outside the bytes is ever opened: the drawing has no address to start from.
+/// Opens a drawing and copies what it needs. Nothing outside the bytes is ever opened: the drawing has no address to start from.
 wt_svg_status wt_svg_open(const uint8_t *bytes, size_t count, wt_svg **drawing);
 void wt_svg_close(wt_svg *drawing);
 
-/// Its own width and height in pixels of 1/96 inch; 0 where it does not say.
+/// Gives the drawing's own width and height in pixels of 1/96 inch; 0 where it does not say.
 int wt_svg_size(wt_svg *drawing, double *width, double *height);
 
-/// Draws it as large as fits into width and height of the context's units, in their middle.
+/// Draws the drawing as large as fits into width and height of the context's units, in their middle.
 wt_svg_status wt_svg_draw(wt_svg *drawing, cairo_t *context, double width, double height);

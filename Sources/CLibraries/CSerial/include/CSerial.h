@@ -26,16 +26,16 @@ static inline int wt_low_latency(int fd) {
   return ioctl(fd, TIOCSSERIAL, &settings);
 }
 
-/// In Swift the name `flock` is taken by the struct of fcntl's locks. Takes the lock or fails with EWOULDBLOCK.
+/// Takes the lock of flock(2) or fails with EWOULDBLOCK. In Swift the name `flock` is taken by the struct of fcntl's locks.
 static inline int wt_lock_exclusively(int fd) { return flock(fd, LOCK_EX | LOCK_NB); }
 
-/// A raw pty whose secondary is at `path` (`size` bytes with the terminator); both descriptors are close-on-exec.
-/// A function rather than calls from Swift, since grantpt and ptsname are not visible there.
+/// Opens a raw pty whose secondary is at `path` (`size` bytes with the terminator); both descriptors are close-on-exec.
+/// It is a function here because Swift does not see grantpt and ptsname.
 int wt_open_pty(int *primary, int *secondary, char *path, size_t size);
 
-/// A descriptor that becomes readable whenever a program closes the terminal at `path`; non-blocking and
-/// close-on-exec. A function, since Glibc's module map leaves sys/inotify.h out.
+/// Opens a descriptor that becomes readable whenever a program closes the terminal at `path`; non-blocking and
+/// close-on-exec. It is a function here because Glibc's module map leaves sys/inotify.h out.
 int wt_watch_closing(const char *path);
 
-/// poll with a time in nanoseconds, which is an extension that Glibc's module map does not show.
+/// Polls with a time in nanoseconds, by ppoll(2), which is an extension that Glibc's module map does not show.
 int wt_poll(struct pollfd *entries, size_t count, int64_t nanoseconds);

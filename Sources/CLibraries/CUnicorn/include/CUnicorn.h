@@ -30,10 +30,10 @@ uc_err wt_context_restore(uc_engine *engine, uc_context *context);
 uc_err wt_context_free(uc_context *context);
 
 uc_err wt_use_cortex_m4(uc_engine *engine);
-// What is counted as a program runs. It is done here because it is done for every block of instructions, or for every
-// instruction; `call` comes only where a count is reached or execution has entered what is fenced off.
+// The counts of a running program. They are taken here because they are taken for every block of instructions, or for every
+// instruction; `call` comes only where a count is reached or execution has entered a range that is fenced off.
 struct wt_steps {
-  // Half-words of instructions, and how often it was counted.
+  // The half-words of instructions so far, and the number of times that they were counted.
   uint64_t cycles, count;
   uint64_t call_at_cycles, call_at_count;
   uint32_t fence, fence_bytes;
@@ -44,5 +44,5 @@ struct wt_steps {
 uc_err wt_count_blocks(uc_engine *engine, struct wt_steps *steps);
 uc_err wt_count_instructions(uc_engine *engine, struct wt_steps *steps);
 uc_err wt_hook_protected_writes(uc_engine *engine, uc_cb_eventmem_t call, void *user);
-// Forgets what was translated of this range.
+// Forgets the translations of this range.
 uc_err wt_forget_code(uc_engine *engine, uint64_t start, uint64_t end);

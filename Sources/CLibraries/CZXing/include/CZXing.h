@@ -10,22 +10,22 @@ extern "C" {
 
 /// One QR symbol found in a picture. Corners in pixels, clockwise from the symbol's own top left.
 typedef struct wt_zxing_symbol {
-  /// UTF-8, `text_length` bytes.
+  /// The text in UTF-8, `text_length` bytes.
   char *text;
   size_t text_length;
   int32_t corner_x[4];
   int32_t corner_y[4];
-  /// A mirror image reads too; this tells it apart.
+  /// Whether the symbol is a mirror image, which reads too.
   int mirrored;
-  /// L, M, Q or H; 0 where it is not known.
+  /// The level of error correction, L, M, Q or H; 0 where it is not known.
   char correction;
 } wt_zxing_symbol;
 
-/// What a picture is, and so how a symbol is looked for in it.
+/// The kind of a picture, which decides how a symbol is looked for in it.
 typedef enum wt_zxing_sight {
-  /// Rotated and scaled attempts too, thresholds by neighbourhood.
+  /// A photo: rotated and scaled attempts too, thresholds by neighbourhood.
   wt_zxing_photograph = 0,
-  /// Black and white, symbols anywhere.
+  /// A picture in black and white, with symbols anywhere.
   wt_zxing_drawing = 1,
   /// One upright symbol with its quiet zone and nothing else: its grid is taken from its edges.
   wt_zxing_symbol_only = 2,
