@@ -61,7 +61,7 @@ import Testing
     #expect(outcome.status == 141 && outcome.diagnostics.isEmpty, "\(outcome.status) \(outcome.diagnostics)")
     #expect(outcome.output.split(separator: "\n").count == 3)
     // What makes something still says that its word was lost.
-    let made = try run("labels codes --count 4000", "| head -c 9", laptop)
+    let made = try run("labels codes --count 4500", "| head -c 9", laptop)
     #expect(made.status == 1 && made.diagnostics.contains("[output.readerGone]"))
   }
 
