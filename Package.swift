@@ -35,7 +35,10 @@ let package = Package(
     feature("Cryptography", ["Files", "CCrypto"]),
     feature(
       "Drawing",
-      ["CJPEG", "CLibDeflate", "CPangoCairo", "CPNG", "CPoppler", "CQPDF", "CQRencode", "CRsvg", "CTurboJPEG"]),
+      [
+        "CISAL", "CJPEG", "CLibDeflate", "CPangoCairo", "CPNG", "CPoppler", "CQPDF", "CQRencode", "CRsvg",
+        "CTurboJPEG",
+      ]),
     feature("Tables"),
     feature("Threads"),
     feature("Terminal", ["Characters", "CUTF8Proc"]),
@@ -79,6 +82,7 @@ let package = Package(
     debian("CQRencode", pkgConfig: "libqrencode", package: "libqrencode-dev"),
     debian("CLibPNG", pkgConfig: "libpng", package: "libpng-dev"),
     debian("CLibDeflate", pkgConfig: "libdeflate", package: "libdeflate-dev"),
+    debian("CISAL", pkgConfig: "libisal", package: "libisal-dev"),
     debian("CZlib", pkgConfig: "zlib", package: "zlib1g-dev"),
     debian("CIDN2", pkgConfig: "libidn2", package: "libidn2-dev"),
     debian("CCurl", pkgConfig: "libcurl", package: "libcurl4-openssl-dev"),
@@ -93,7 +97,7 @@ let package = Package(
     debian("CTurboJPEG", pkgConfig: "libturbojpeg", package: "libturbojpeg0-dev"),
 
     // C and C++ of ours, where a library cannot be driven from Swift.
-    .target(name: "CPNG", dependencies: ["CLibPNG", "CLibDeflate"], path: "Sources/CLibraries/CPNG"),
+    .target(name: "CPNG", dependencies: ["CLibPNG"], path: "Sources/CLibraries/CPNG"),
     .target(name: "CJPEG", dependencies: ["CLibJPEG"], path: "Sources/CLibraries/CJPEG"),
     .target(
       name: "CPoppler", dependencies: ["CPangoCairo"], path: "Sources/CLibraries/CPoppler",

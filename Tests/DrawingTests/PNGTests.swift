@@ -61,16 +61,25 @@ private func chequered(width: Int, height: Int) throws -> DotImage {
     }
   }
 
-  private func dots(_ png: Data) -> [Bool]? {
-    guard let image = try? DotImage(png: png) else { return nil }
+  private func dots(_ png: Data, size: PixelSize? = nil) -> [Bool]? {
+    guard let image = try? size.flatMap({ try DotImage(ownPNG: png, size: $0) }) ?? DotImage(png: png) else {
+      return nil
+    }
     return (0..<image.size.heightPixels).flatMap { row in
       (0..<image.size.widthPixels).map { image.isInk(column: $0, row: row) }
     }
   }
 
   @Test func bothWaysOfDecodingDotsAgreeAboutEveryFileThatIsCutOrChanged() throws {
-    let png = try chequered(width: 37, height: 12).png()
+    let image = try chequered(width: 37, height: 12)
+    let png = try image.png()
     let whole = try #require(dots(png))
+    #expect(try DotImage(ownPNG: png, size: image.size) == image)
+    // Of other widths, heights and resolutions, with as many bytes in their rows.
+    for (width, height, dotsPerInch) in [(36, 12, 600), (12, 30, 600), (37, 12, 300), (37, 12, nil)] {
+      let other = try PixelSize(widthPixels: width, heightPixels: height, dotsPerInch: dotsPerInch)
+      #expect(try DotImage(ownPNG: png, size: other) == nil)
+    }
     // Behind a filter, as this program does not write it: libpng's to read.
     let filtered = try #require(PDFWriter.pack((0..<12).flatMap { _ in [2] + [UInt8](repeating: 0, count: 5) }))
     var framed: UnsafeMutablePointer<UInt8>?
@@ -81,14 +90,16 @@ private func chequered(width: Int, height: Int) throws -> DotImage {
     let other = Data(bytes: try #require(framed), count: length)
     wt_png_free(framed)
     #expect(dots(other) == [Bool](repeating: true, count: 37 * 12))
+    let unsized = try PixelSize(widthPixels: 37, heightPixels: 12, dotsPerInch: nil)
+    #expect(try DotImage(ownPNG: other, size: unsized) == nil)
     for place in png.indices {
       var changed = png
       changed[place] ^= 0x10
       // No change goes by unseen: what is not refused is seen to be a file of other dots or of another size.
-      #expect(dots(changed) == nil, "byte \(place)")
-      #expect(dots(png.prefix(place)) == nil, "cut at \(place)")
+      #expect(dots(changed, size: image.size) == nil, "byte \(place)")
+      #expect(dots(png.prefix(place), size: image.size) == nil, "cut at \(place)")
     }
-    #expect(dots(png + [0]).map { $0 == whole } ?? true)
+    #expect(dots(png + [0], size: image.size).map { $0 == whole } ?? true)
   }
 
   @Test func coloursAreEncodedAndDecodeAsGrey() throws {

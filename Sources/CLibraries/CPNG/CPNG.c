@@ -1,6 +1,5 @@
 #include "CPNG.h"
 
-#include <libdeflate.h>
 #include <png.h>
 #include <setjmp.h>
 #include <stdlib.h>
@@ -247,88 +246,6 @@ wt_png_status wt_png_decode_bits(
     const uint8_t *bytes, size_t length, uint64_t most_pixels, uint8_t **pixels, wt_png_size *size) {
   *pixels = NULL;
   return read(bytes, length, most_pixels, use_bits, pixels, size);
-}
-
-// A chunk of a file in memory, whose checksum is right.
-typedef struct chunk {
-  const uint8_t *data;
-  uint32_t length;
-} chunk;
-
-static uint32_t number(const uint8_t *bytes) {
-  return (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 | bytes[3];
-}
-
-// Takes the chunk that stands at `*place` where it is of this type (PNG 5.3).
-static int take_chunk(const uint8_t *bytes, size_t length, size_t *place, const char *type, chunk *taken) {
-  if (length - *place < 12) return 0;
-  const uint8_t *start = bytes + *place;
-  uint32_t count = number(start);
-  if (count > length - *place - 12 || memcmp(start + 4, type, 4)) return 0;
-  if (libdeflate_crc32(0, start + 4, count + 4) != number(start + 8 + count)) return 0;
-  *taken = (chunk){start + 8, count};
-  *place += (size_t)count + 12;
-  return 1;
-}
-
-wt_png_status wt_png_decode_plain_bits(
-    const uint8_t *bytes, size_t length, uint64_t most_pixels, uint8_t **pixels, wt_png_size *size) {
-  // The header has to say: grey of one bit, deflate, the usual filters, not interlaced.
-  static const uint8_t layout[5] = {1, PNG_COLOR_TYPE_GRAY, 0, 0, PNG_INTERLACE_NONE};
-  *pixels = NULL;
-  memset(size, 0, sizeof *size);
-  chunk header, resolution, rows, end;
-  size_t place = 8;
-  if (!bytes || length < place || png_sig_cmp(bytes, 0, place)) return wt_png_other_layout;
-  if (!take_chunk(bytes, length, &place, "IHDR", &header) || header.length != 13 ||
-      memcmp(header.data + 8, layout, sizeof layout)) {
-    return wt_png_other_layout;
-  }
-  size->width = number(header.data);
-  size->height = number(header.data + 4);
-  if (!size->width || !size->height || size->width > WT_PNG_LONGEST_SIDE ||
-      size->height > WT_PNG_LONGEST_SIDE || (uint64_t)size->width * size->height > most_pixels) {
-    return wt_png_other_layout;
-  }
-  if (take_chunk(bytes, length, &place, "pHYs", &resolution)) {
-    if (resolution.length != 9 || resolution.data[8] != PNG_RESOLUTION_METER) return wt_png_other_layout;
-    size->pixels_per_metre_x = number(resolution.data);
-    size->pixels_per_metre_y = number(resolution.data + 4);
-  }
-  if (!take_chunk(bytes, length, &place, "IDAT", &rows) || !take_chunk(bytes, length, &place, "IEND", &end) ||
-      end.length || place != length) {
-    return wt_png_other_layout;
-  }
-
-  size_t row_bytes = ((size_t)size->width + 7) / 8;
-  size_t unpacked_length = (row_bytes + 1) * size->height;
-  uint8_t *unpacked = malloc(unpacked_length);
-  struct libdeflate_decompressor *inflater = libdeflate_alloc_decompressor();
-  wt_png_status status = unpacked && inflater ? wt_png_ok : wt_png_no_memory;
-  size_t taken = 0;
-  // The size of the result is known, so that anything shorter or longer is an error.
-  if (status == wt_png_ok &&
-      (libdeflate_zlib_decompress_ex(
-           inflater, rows.data, rows.length, unpacked, unpacked_length, &taken, NULL) != LIBDEFLATE_SUCCESS ||
-       taken != rows.length)) {
-    status = wt_png_other_layout;
-  }
-  // The rows are moved together, over the bytes of the filters.
-  for (uint32_t row = 0; status == wt_png_ok && row < size->height; row++) {
-    const uint8_t *from = unpacked + row * (row_bytes + 1);
-    if (*from != PNG_FILTER_VALUE_NONE) {
-      status = wt_png_other_layout;
-    } else {
-      memmove(unpacked + row * row_bytes, from + 1, row_bytes);
-    }
-  }
-  libdeflate_free_decompressor(inflater);
-  if (status == wt_png_ok) {
-    *pixels = unpacked;
-  } else {
-    free(unpacked);
-  }
-  return status;
 }
 
 wt_png_status wt_png_check(const uint8_t *bytes, size_t length, uint32_t *width, uint32_t *height) {

@@ -1,3 +1,4 @@
+import CLibDeflate
 import CPNG
 import CPangoCairo
 public import FoundationEssentials
@@ -224,48 +225,92 @@ public struct DotImage: Hashable, Sendable {
   // MARK: - PNG
 
   /// A PNG of 1-bit grey; with its physical size where the resolution is known.
-  public func png() throws(DrawingError) -> Data {
-    let perMetre = size.dotsPerInch.map { UInt32((Double($0) / 0.0254).rounded()) } ?? 0
-    let packed = packedRows()
-    var encoded: UnsafeMutablePointer<UInt8>?
-    var length = 0
-    let status = wt_png_frame(
-      packed, packed.count,
-      wt_png_size(
-        width: UInt32(size.widthPixels), height: UInt32(size.heightPixels), pixels_per_metre_x: perMetre,
-        pixels_per_metre_y: perMetre), wt_png_layout_bit, &encoded, &length)
-    try DrawingError.check(status)
-    guard let encoded else { throw .outOfMemory }
-    defer { wt_png_free(encoded) }
-    return Data(bytes: encoded, count: length)
-  }
-
-  /// Each row behind the byte that says 'no filter'.
-  private func packedRows() -> [UInt8] {
-    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: (rowBytes + 1) * size.heightPixels) { rows in
-      bytes.withUnsafeBufferPointer { bytes in
-        guard let from = bytes.baseAddress, let into = rows.baseAddress else { return [] }
-        for row in 0..<size.heightPixels {
-          into[row * (rowBytes + 1)] = 0
-          (into + row * (rowBytes + 1) + 1).initialize(from: from + row * rowBytes, count: rowBytes)
-        }
-        return RowPacker.pack(UnsafeBufferPointer(rows), rowBytes: rowBytes + 1)
+  /// - Parameter packer: The packer that one thread uses for all of its pictures; nil makes one for this picture.
+  /// - Throws: `outOfMemory`.
+  public func png(by packer: PixelPacker? = nil) throws(DrawingError) -> Data {
+    let packer = if let packer { packer } else { try PixelPacker() }
+    let rows = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: size.heightPixels * (1 + rowBytes))
+    defer { rows.deallocate() }
+    bytes.withUnsafeBufferPointer { bytes in
+      for row in 0..<size.heightPixels {
+        let start = row * (1 + rowBytes)
+        rows[start] = Self.noFilter
+        _ = UnsafeMutableBufferPointer(rebasing: rows[start + 1..<start + 1 + rowBytes]).update(
+          fromContentsOf: bytes[row * rowBytes..<(row + 1) * rowBytes])
       }
     }
+    return try Self.framed(packer.pack(UnsafeBufferPointer(rows)), size: size)
   }
 
-  /// Decodes a PNG of 1-bit grey, as `png` writes it.
+  /// The byte that stands before a row that is stored as it is (PNG 9.2).
+  private static let noFilter: UInt8 = 0
+
+  /// The file that libpng writes around packed rows.
+  private static func framed(_ packed: UnsafeBufferPointer<UInt8>, size: PixelSize) throws(DrawingError) -> Data {
+    let perMetre = size.dotsPerInch.map { UInt32((Double($0) / 0.0254).rounded()) } ?? 0
+    var file: UnsafeMutablePointer<UInt8>?
+    var length = 0
+    let status = wt_png_frame(
+      packed.baseAddress, packed.count,
+      wt_png_size(
+        width: UInt32(size.widthPixels), height: UInt32(size.heightPixels), pixels_per_metre_x: perMetre,
+        pixels_per_metre_y: perMetre), wt_png_layout_bit, &file, &length)
+    try DrawingError.check(status)
+    guard let file else { throw .outOfMemory }
+    return Data(bytesNoCopy: file, count: length, deallocator: .custom { file, _ in wt_png_free(file) })
+  }
+
+  /// Bytes of a file of `png` before its packed rows: signature, header, the size of a dot and the rows' own head.
+  private static func headBytes(of size: PixelSize) -> Int { 8 + 25 + (size.dotsPerInch == nil ? 0 : 21) + 8 }
+  /// Bytes of a file of `png` behind its packed rows: their sum and the chunk that ends the file.
+  private static let tailBytes = 4 + 12
+
+  /// Unpacks a file that `png` wrote for a picture of this size. libdeflate unpacks the rows and checks zlib's sum;
+  /// libpng says what has to stand around them, byte for byte.
+  /// - Returns: nil for any other file, damaged ones too.
+  /// - Throws: `outOfMemory`.
+  public init?(ownPNG png: Data, size: PixelSize) throws(DrawingError) {
+    let head = Self.headBytes(of: size)
+    let rowBytes = (size.widthPixels + 7) / 8
+    guard png.count > head + Self.tailBytes else { return nil }
+    guard let inflater = libdeflate_alloc_decompressor() else { throw .outOfMemory }
+    defer { libdeflate_free_decompressor(inflater) }
+    let rows = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: size.heightPixels * (1 + rowBytes))
+    defer { rows.deallocate() }
+    let isOwn = try png.withUnsafeBytes { (file) throws(DrawingError) in
+      let packed = UnsafeBufferPointer(rebasing: file.bindMemory(to: UInt8.self)[head..<png.count - Self.tailBytes])
+      guard try Self.framed(packed, size: size) == png else { return false }
+      var taken = 0
+      // With the number of bytes known that come out, fewer or more of them are an error.
+      let result = libdeflate_zlib_decompress_ex(
+        inflater, packed.baseAddress, packed.count, rows.baseAddress, rows.count, &taken, nil)
+      return result == LIBDEFLATE_SUCCESS && taken == packed.count
+    }
+    guard isOwn else { return nil }
+    var bytes = [UInt8](repeating: 0, count: rowBytes * size.heightPixels)
+    for row in 0..<size.heightPixels {
+      let start = row * (1 + rowBytes)
+      guard rows[start] == Self.noFilter else { return nil }
+      _ = bytes.withUnsafeMutableBufferPointer {
+        UnsafeMutableBufferPointer(rebasing: $0[row * rowBytes..<(row + 1) * rowBytes]).update(
+          fromContentsOf: rows[start + 1..<start + 1 + rowBytes])
+      }
+    }
+    self.size = size
+    self.rowBytes = rowBytes
+    self.bytes = bytes
+  }
+
+  /// Decodes a PNG of 1-bit grey that is not interlaced, by libpng.
+  /// - Parameter mostPixels: A larger picture is refused before its pixels are read.
   /// - Returns: nil for a PNG of another kind.
+  /// - Throws: `png`, `outOfMemory`, `impossibleSize`.
   public init?(png: Data, mostPixels: Int = PixelSize.mostPixels) throws(DrawingError) {
     var decoded: UnsafeMutablePointer<UInt8>?
     var found = wt_png_size()
     let most = UInt64(max(0, mostPixels))
-    let status = png.withUnsafeBytes { bytes in
-      let bytes = bytes.bindMemory(to: UInt8.self)
-      let plain = wt_png_decode_plain_bits(bytes.baseAddress, bytes.count, most, &decoded, &found)
-      // What is not as `png` writes it, damaged or not, is libpng's to judge.
-      return plain == wt_png_other_layout
-        ? wt_png_decode_bits(bytes.baseAddress, bytes.count, most, &decoded, &found) : plain
+    let status = png.withUnsafeBytes {
+      wt_png_decode_bits($0.bindMemory(to: UInt8.self).baseAddress, $0.count, most, &decoded, &found)
     }
     if status == wt_png_other_layout { return nil }
     try DrawingError.check(status)

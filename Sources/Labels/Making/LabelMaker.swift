@@ -75,6 +75,7 @@ public final class LabelMaker {
   private let typesetter = Typesetter()
   private let encoder = SymbolEncoder()
   private let raster: LabelRaster
+  private let packer: PixelPacker
   private let pictures: [String: GreyImage]
   private var remembered: [String: [String: LabelDrawing.Text]] = [:]
 
@@ -96,6 +97,7 @@ public final class LabelMaker {
         widthPixels: Length.dots(millimetres: template.widthMillimetres, dotsPerInch: dotsPerInch),
         heightPixels: Length.dots(millimetres: template.heightMillimetres, dotsPerInch: dotsPerInch),
         dotsPerInch: dotsPerInch)
+      packer = try PixelPacker()
     } catch { throw .drawing(error) }
     raster = LabelRaster(template: template, size: size, dotsPerInch: dotsPerInch)
     pictures = try Self.pictures(of: template, dotsPerInch: dotsPerInch)
@@ -152,7 +154,8 @@ public final class LabelMaker {
     switch format {
     case .png:
       do {
-        return (try raster.image(of: drawing, isEngraved: inks.process == .laser).png(), drawing.place)
+        let image = try raster.image(of: drawing, isEngraved: inks.process == .laser)
+        return (try image.png(by: packer), drawing.place)
       } catch { throw .drawing(error) }
     case .svg: return (svg(of: drawing, payload: payload), drawing.place)
     }

@@ -26,7 +26,7 @@ extension LabelMaker {
       return text
     case .thinned:
       // The square of the symbol alone; where that does not read, the whole label says why.
-      guard var image = try LabelReader.dots(png: png) else { throw .unreadable(.otherSize) }
+      guard var image = try LabelReader.dots(png: png, size: size) else { throw .unreadable(.otherSize) }
       if inks.process == .laser { image.invert() }
       // pHYs is rounded to a dot a metre, from which the resolution comes back whole.
       guard image.size == size else { throw .unreadable(.otherSize) }

@@ -31,9 +31,13 @@ public enum LabelReader {
     }
   }
 
-  /// Nil for a PNG that is not of 1-bit grey.
-  static func dots(png: Data) throws(LabelError) -> DotImage? {
+  /// The dots of a PNG: those of a file as this program writes it for a picture of `size` are unpacked by libdeflate,
+  /// any other file is decoded by libpng.
+  /// - Returns: nil for a PNG that is not of 1-bit grey.
+  /// - Throws: `picture`, `drawing`.
+  static func dots(png: Data, size: PixelSize) throws(LabelError) -> DotImage? {
     do {
+      if let own = try DotImage(ownPNG: png, size: size) { return own }
       return try DotImage(png: png, mostPixels: mostPixels)
     } catch {
       if case .png(let fault) = error { throw .picture(fault) }

@@ -60,12 +60,7 @@ wt_png_status wt_png_decode_grey(
 wt_png_status wt_png_decode_bits(
     const uint8_t *bytes, size_t length, uint64_t most_pixels, uint8_t **pixels, wt_png_size *size);
 
-/// Decodes like `wt_png_decode_bits`, in a fifth of its time, files as `wt_png_frame` makes them: rows without filters in
-/// one piece, which libdeflate unpacks, every checksum looked at. Any other file is `wt_png_other_layout`, whatever it is.
-wt_png_status wt_png_decode_plain_bits(
-    const uint8_t *bytes, size_t length, uint64_t most_pixels, uint8_t **pixels, wt_png_size *size);
-
-/// Decodes a file to its end chunk, row by row, and keeps nothing. `*width` and `*height` are set as
+/// Decodes everything to the end chunk, row by row, and keeps nothing. `*width` and `*height` are set as
 /// soon as they are known, 0 before.
 wt_png_status wt_png_check(const uint8_t *bytes, size_t length, uint32_t *width, uint32_t *height);
 
