@@ -36,7 +36,7 @@ let package = Package(
     feature(
       "Drawing",
       [
-        "CISAL", "CJPEG", "CLibDeflate", "CPangoCairo", "CPNG", "CPoppler", "CQPDF", "CQRencode", "CRsvg",
+        "CExpat", "CISAL", "CJPEG", "CLibDeflate", "CPangoCairo", "CPNG", "CPoppler", "CQPDF", "CQRencode", "CRsvg",
         "CTurboJPEG",
       ]),
     feature("Tables"),
@@ -83,6 +83,7 @@ let package = Package(
     debian("CLibPNG", pkgConfig: "libpng", package: "libpng-dev"),
     debian("CLibDeflate", pkgConfig: "libdeflate", package: "libdeflate-dev"),
     debian("CISAL", pkgConfig: "libisal", package: "libisal-dev"),
+    debian("CExpat", pkgConfig: "expat", package: "libexpat1-dev"),
     debian("CZlib", pkgConfig: "zlib", package: "zlib1g-dev"),
     debian("CIDN2", pkgConfig: "libidn2", package: "libidn2-dev"),
     debian("CCurl", pkgConfig: "libcurl", package: "libcurl4-openssl-dev"),

@@ -152,6 +152,22 @@ import Testing
     #expect(fault("\(Self.head)>\(element)</svg>") == .svg(.feature(name)))
   }
 
+  @Test func `elements are judged by their namespace, whatever their prefix`() throws {
+    let svg = "http://www.w3.org/2000/svg"
+    // SVG's own namespace as a prefix, as the default of a part, and put back inside of an editor's.
+    let prefixed = "<a:svg xmlns:a=\"\(svg)\" width=\"9\" height=\"9\"><a:image/></a:svg>"
+    #expect(fault(prefixed) == .svg(.feature("image")))
+    for part in [
+      "<e:x xmlns:e=\"urn:e\" xmlns=\"\(svg)\"><use/></e:x>",
+      "<x xmlns=\"urn:e\"><s:use xmlns:s=\"\(svg)\"/></x>",
+      "<use xmlns=\"\"/>",
+    ] { #expect(fault("\(Self.head)>\(part)</svg>") == .svg(.feature("use")), "\(part)") }
+    // An editor's elements may have any name; of no namespace at all they may not.
+    #expect(fault("\(Self.head)><use xmlns=\"urn:e\"/><e:image xmlns:e=\"urn:e\"/></svg>") == nil)
+    #expect(fault("\(Self.head)><e:rect width=\"1\" height=\"1\"/></svg>") == .svg(.damaged))
+    #expect(fault("<g xmlns=\"\(svg)\"/>") == .svg(.notSVG))
+  }
+
   @Test func `entities, other encodings, depth, length and no size are refused`() {
     let laughs = "<!DOCTYPE svg [<!ENTITY a \"xx\"><!ENTITY b \"&a;&a;\">]>\(Self.head)>&b;</svg>"
     #expect(fault(laughs) == .svg(.feature("!ENTITY")))

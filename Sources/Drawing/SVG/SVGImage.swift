@@ -1,30 +1,32 @@
 import CPangoCairo
 import CRsvg
 public import FoundationEssentials
+import Synchronization
 
-/// A drawing in SVG, drawn by librsvg: shapes, groups and plain gradients, see `SVGScreening`.
+/// A drawing in SVG, drawn by librsvg: shapes, groups and plain gradients, see `SVGScreening`. Two are equal where their
+/// files are.
 public struct SVGImage: Hashable, Sendable {
   public let bytes: Data
-  /// As the drawing says itself.
+  /// Width that the drawing gives itself.
   public let widthMillimetres: Double
+  /// Height that the drawing gives itself.
   public let heightMillimetres: Double
+  private let parsed: Parsed
 
-  /// - Parameter isOurs: made by `SVGDrawing`, and then of any length.
+  /// Screens a file and has librsvg parse it, once.
+  /// - Parameter isOurs: Whether `SVGDrawing` made it, which may be of any length.
   /// - Throws: `svg`, `outOfMemory`.
   public init(_ svg: Data, isOurs: Bool = false) throws(DrawingError) {
-    try SVGScreening.check([UInt8](svg), mostBytes: isOurs ? svg.count : SVGScreening.mostBytes)
-    let drawing = try Opened(svg)
-    var (width, height) = (0.0, 0.0)
-    guard wt_svg_size(drawing.handle, &width, &height) != 0, width.isFinite, height.isFinite else {
-      throw .svg(.noSize)
-    }
+    try SVGScreening.check([UInt8](svg), maxBytes: isOurs ? svg.count : SVGScreening.maxBytes)
+    parsed = try Parsed(svg)
+    guard let (width, height) = parsed.size else { throw .svg(.noSize) }
     bytes = svg
     // CSS has 96 pixels an inch.
     widthMillimetres = width * Length.millimetresPerInch / 96
     heightMillimetres = height * Length.millimetresPerInch / 96
   }
 
-  /// On white, as large as fits into width and height, which need not be whole pixels, and in their middle.
+  /// Draws it on white, as large as fits into width and height, which need not be whole pixels, and in their middle.
   /// - Throws: `svg`, `outOfMemory`, `impossibleSize`.
   public func picture(widthPixels: Double, heightPixels: Double) throws(DrawingError) -> GreyImage {
     guard widthPixels.isFinite, heightPixels.isFinite, widthPixels < Double(PixelSize.longestSide),
@@ -34,7 +36,6 @@ public struct SVGImage: Hashable, Sendable {
       widthPixels: Int((widthPixels - 1e-6).rounded(.up)),
       heightPixels: Int((heightPixels - 1e-6).rounded(.up)),
       dotsPerInch: nil)
-    let drawing = try Opened(bytes)
     let surface: OpaquePointer = cairo_image_surface_create(
       CAIRO_FORMAT_RGB24, Int32(size.widthPixels), Int32(size.heightPixels))
     defer { cairo_surface_destroy(surface) }
@@ -44,9 +45,7 @@ public struct SVGImage: Hashable, Sendable {
     defer { cairo_destroy(context) }
     cairo_set_source_rgb(context, 1, 1, 1)
     cairo_paint(context)
-    guard wt_svg_draw(drawing.handle, context, widthPixels, heightPixels) == wt_svg_ok else {
-      throw .svg(.damaged)
-    }
+    guard parsed.draw(on: context, width: widthPixels, height: heightPixels) else { throw .svg(.damaged) }
     cairo_surface_flush(surface)
     guard let data = cairo_image_surface_get_data(surface) else { throw .outOfMemory }
     let stride = Int(cairo_image_surface_get_stride(surface))
@@ -63,9 +62,17 @@ public struct SVGImage: Hashable, Sendable {
       widthPixels: size.widthPixels, heightPixels: size.heightPixels, pixelsPerMetre: nil, pixels: pixels)
   }
 
-  /// Of one thread; librsvg keeps the drawing parsed.
-  private final class Opened {
-    let handle: OpaquePointer
+  public static func == (first: SVGImage, second: SVGImage) -> Bool { first.bytes == second.bytes }
+
+  public func hash(into hasher: inout Hasher) { hasher.combine(bytes) }
+
+  /// A drawing as librsvg keeps it. librsvg leaves it to its caller that no two threads use it at once.
+  private final class Parsed: Sendable {
+    private struct Handle: @unchecked Sendable {
+      let pointer: OpaquePointer
+    }
+
+    private let handle: Mutex<Handle>
 
     init(_ svg: Data) throws(DrawingError) {
       var opened: OpaquePointer?
@@ -79,9 +86,20 @@ public struct SVGImage: Hashable, Sendable {
       default: throw .svg(.damaged)
       }
       guard let opened else { throw .outOfMemory }
-      handle = opened
+      handle = Mutex(Handle(pointer: opened))
     }
 
-    deinit { wt_svg_close(handle) }
+    deinit { handle.withLock { wt_svg_close($0.pointer) } }
+
+    /// Width and height in pixels of 1/96 inch; nil where the drawing does not say.
+    var size: (width: Double, height: Double)? {
+      var (width, height) = (0.0, 0.0)
+      let isSaid = handle.withLock { wt_svg_size($0.pointer, &width, &height) != 0 }
+      return isSaid && width.isFinite && height.isFinite ? (width, height) : nil
+    }
+
+    func draw(on context: OpaquePointer?, width: Double, height: Double) -> Bool {
+      handle.withLock { wt_svg_draw($0.pointer, context, width, height) == wt_svg_ok }
+    }
   }
 }

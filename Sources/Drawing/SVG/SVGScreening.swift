@@ -1,71 +1,110 @@
+import CExpat
 import Glibc
 
 /// Holds an SVG against the part of the format that is drawn here: shapes, their groups and plain gradients. All else
 /// either takes from elsewhere (pictures, links, fonts) or lets few bytes draw much (`use`, patterns, filters, dashes);
 /// without it the work is bounded by the file's length.
 enum SVGScreening {
-  /// Of others' drawings: a path of so many bytes back and forth across a label takes librsvg some ten seconds.
-  static let mostBytes = 256 << 10
-  static let mostTags = 50_000
-  /// Of style sheets: each element is held against each rule.
-  static let mostRules = 500
-  static let deepest = 64
+  /// Bytes of a drawing by others: a path of that length back and forth across a label takes librsvg some ten seconds.
+  static let maxBytes = 256 << 10
+  private static let maxElements = 50_000
+  /// Rules in style sheets: each element is held against each rule.
+  private static let maxRules = 500
+  private static let maxDepth = 64
 
-  private static let shapes: Set<String> = [
+  private static let namespace = "http://www.w3.org/2000/svg"
+  private static let inclusions = "http://www.w3.org/2001/XInclude"
+
+  /// Elements that are drawn, by their names in SVG's namespace. Elements of other namespaces are an editor's own notes,
+  /// which librsvg passes over.
+  private static let drawn: Set<String> = [
     "svg", "g", "defs", "title", "desc", "metadata", "style", "path", "rect", "circle", "ellipse", "line",
     "polyline", "polygon", "linearGradient", "radialGradient", "stop",
   ]
 
-  /// Under any prefix: it may stand for SVG's own namespace. Elements of editors have other names.
-  private static let refused: Set<String> = [
-    "use", "symbol", "image", "filter", "pattern", "marker", "mask", "clipPath", "text", "tspan", "tref",
-    "textPath",
-    "foreignObject", "script", "a", "switch", "include", "animate", "animateTransform", "set", "font", "view",
-  ]
-
-  /// - Throws: `svg`.
-  static func check(_ svg: [UInt8], mostBytes: Int) throws(DrawingError) {
-    guard svg.count <= mostBytes, svg.count(where: { $0 == UInt8(ascii: "{") }) <= mostRules else {
-      throw .svg(.tooLarge)
-    }
+  /// - Parameter maxBytes: A longer file is refused.
+  /// - Throws: `svg`, `outOfMemory`.
+  static func check(_ svg: [UInt8], maxBytes: Int) throws(DrawingError) {
+    guard svg.count <= maxBytes, svg.count <= Int32.max,
+      svg.count(where: { $0 == UInt8(ascii: "{") }) <= maxRules
+    else { throw .svg(.tooLarge) }
     // Nothing is spelled in a way that the words below would miss.
     guard !svg.contains(0), String(validating: svg, as: UTF8.self) != nil else { throw .svg(.notSVG) }
     try refuseSpellings(svg)
-    var depth = 0
-    var tags = 0
-    var hasRoot = false
-    var index = 0
-    while let open = svg[index...].firstIndex(of: UInt8(ascii: "<")) {
-      tags += 1
-      guard tags <= mostTags else { throw .svg(.tooLarge) }
-      let end = end(ofTagAt: open, in: svg)
-      let tag = svg[open + 1..<end]
-      index = min(end + 1, svg.count)
-      switch tag.first {
-      case UInt8(ascii: "?"): try checkEncoding(tag)
-      case UInt8(ascii: "!"):
-        // A DOCTYPE may stand there; one with entities of its own could spell anything.
-        let isText = tag.starts(with: "!--".utf8) || tag.starts(with: "![CDATA[".utf8)
-        if !isText, tag.contains(UInt8(ascii: "[")) { throw .svg(.feature("!DOCTYPE")) }
-      case UInt8(ascii: "/"): depth -= 1
-      default:
-        let name = String(decoding: tag.prefix { !isSpace($0) && $0 != UInt8(ascii: "/") }, as: UTF8.self)
-        try check(name)
-        hasRoot = hasRoot || name.hasSuffix("svg")
-        if tag.last != UInt8(ascii: "/") { depth += 1 }
-        guard depth <= deepest else { throw .svg(.tooLarge) }
-      }
-    }
-    guard hasRoot else { throw .svg(.notSVG) }
+    try checkElements(svg)
   }
 
-  private static func check(_ name: String) throws(DrawingError) {
-    let parts = name.split(separator: ":", maxSplits: 1)
-    let local = String(parts.last ?? "")
-    let isKnown = shapes.contains(local)
-    guard parts.count > 1 ? isKnown || !(refused.contains(local) || local.hasPrefix("fe")) : isKnown else {
-      throw .svg(.feature(String(local.prefix(30))))
+  // MARK: - Elements
+
+  /// What has been seen of a file while expat goes through it.
+  private final class Progress {
+    let parser: XML_Parser
+    var elements = 0
+    var depth = 0
+    var isSVG = false
+    var refusal: DrawingError?
+
+    init(parser: XML_Parser) { self.parser = parser }
+
+    /// Has expat stop here.
+    func refuse(_ fault: DrawingError.SVGFault) {
+      if refusal == nil { refusal = .svg(fault) }
+      XML_StopParser(parser, XML_FALSE)
     }
+
+    /// - Parameter name: The element's local name, behind its namespace and a line break where it has one.
+    func begin(_ name: String) {
+      let parts = name.split(separator: "\n", maxSplits: 1)
+      let local = String(parts.last ?? "")
+      let space = parts.count > 1 ? String(parts[0]) : nil
+      if elements == 0 { isSVG = local == "svg" }
+      elements += 1
+      depth += 1
+      let isDrawn = space == nil || space == SVGScreening.namespace
+      if space == inclusions || (isDrawn && !drawn.contains(local)) {
+        refuse(.feature(String(local.prefix(30))))
+      } else if elements > maxElements || depth > maxDepth {
+        refuse(.tooLarge)
+      }
+    }
+  }
+
+  private static func checkElements(_ svg: [UInt8]) throws(DrawingError) {
+    // UTF-8 whatever the file says of itself: that is what the words were looked for in.
+    guard let parser = XML_ParserCreateNS("UTF-8", XML_Char(UInt8(ascii: "\n"))) else { throw .outOfMemory }
+    defer { XML_ParserFree(parser) }
+    let progress = Progress(parser: parser)
+    let status = withExtendedLifetime(progress) {
+      XML_SetUserData(parser, Unmanaged.passUnretained(progress).toOpaque())
+      XML_SetElementHandler(
+        parser, { SVGScreening.progress($0)?.begin($1.map { String(cString: $0) } ?? "") },
+        { data, _ in SVGScreening.progress(data)?.depth -= 1 })
+      XML_SetXmlDeclHandler(parser) { data, _, encoding, _ in
+        guard let encoding, !SVGScreening.encodings.contains(String(cString: encoding).lowercased()) else {
+          return
+        }
+        SVGScreening.progress(data)?.refuse(.feature("encoding"))
+      }
+      // A DOCTYPE may stand there; one with declarations of its own could spell anything.
+      XML_SetStartDoctypeDeclHandler(parser) { data, _, _, _, hasDeclarations in
+        if hasDeclarations != 0 { SVGScreening.progress(data)?.refuse(.feature("!DOCTYPE")) }
+      }
+      return svg.withUnsafeBytes {
+        XML_Parse(parser, $0.bindMemory(to: XML_Char.self).baseAddress, Int32($0.count), Int32(XML_TRUE))
+      }
+    }
+    if let refusal = progress.refusal { throw refusal }
+    if status != XML_STATUS_OK {
+      if XML_GetErrorCode(parser) == XML_ERROR_NO_MEMORY { throw .outOfMemory }
+      throw .svg(progress.elements == 0 ? .notSVG : .damaged)
+    }
+    guard progress.isSVG else { throw .svg(.notSVG) }
+  }
+
+  private static let encodings: Set<String> = ["utf-8", "us-ascii", "ascii"]
+
+  private static func progress(_ data: UnsafeMutableRawPointer?) -> Progress? {
+    data.map { Unmanaged<Progress>.fromOpaque($0).takeUnretainedValue() }
   }
 
   // MARK: - Spelling
@@ -80,34 +119,6 @@ enum SVGScreening {
       let value = rest.drop { isSpace($0) || ":=\"'".utf8.contains($0) }
       guard value.starts(with: "none".utf8) else { throw .svg(.feature("stroke-dasharray")) }
     }
-  }
-
-  private static func checkEncoding(_ declaration: ArraySlice<UInt8>) throws(DrawingError) {
-    let text = String(decoding: declaration, as: UTF8.self).lowercased()
-    guard let range = text.firstRange(of: "encoding") else { return }
-    let name = text[range.upperBound...].drop { " =\"'\t".contains($0) }.prefix { !"\"' ?".contains($0) }
-    guard ["utf-8", "us-ascii", "ascii"].contains(String(name)) else { throw .svg(.feature("encoding")) }
-  }
-
-  /// Where a tag's `>` is, or the end of the file. A comment ends at its dashes, a tag outside of quotation marks.
-  private static func end(ofTagAt open: Int, in svg: [UInt8]) -> Int {
-    let rest = svg[open...]
-    for (start, close) in [("<!--", "-->"), ("<![CDATA[", "]]>")] as [(String, StaticString)]
-    where rest.starts(with: start.utf8) {
-      return Self.end(of: close, in: rest.dropFirst(start.utf8.count)).map { $0 - 1 } ?? svg.count
-    }
-    var quote: UInt8?
-    for index in rest.indices {
-      let byte = svg[index]
-      if let open = quote {
-        if byte == open { quote = nil }
-      } else if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'") {
-        quote = byte
-      } else if byte == UInt8(ascii: ">") {
-        return index
-      }
-    }
-    return svg.count
   }
 
   /// Where the first of these words ends; nil where there is none. Swift's own search in a collection takes hundreds of
