@@ -1,10 +1,10 @@
 import CPangoCairo
 
-/// What a page is drawn on: coordinates in millimetres from the page's top left.
+/// A page that is drawn on by cairo, with coordinates in millimetres from its top left.
 /// Errors stay in cairo's context until the page's owner asks for its bytes.
 /// On a bitmap of ink every colour is ink but white, which takes ink away.
 public final class Canvas {
-  /// Parts of 1.
+  /// A colour of the screen, each part 0 to 1.
   public struct Colour: Hashable, Sendable {
     public var red: Double
     public var green: Double
@@ -44,7 +44,7 @@ public final class Canvas {
     cairo_fill(context)
   }
 
-  /// With round caps and joins.
+  /// Strokes a path with round caps and joins.
   public func stroke(_ path: Path, widthMillimetres: Double, colour: Colour = .black) {
     trace(path)
     set(colour)
@@ -64,20 +64,6 @@ public final class Canvas {
     text.show(on: context)
     cairo_restore(context)
     cairo_new_path(context)
-  }
-
-  /// Draws a symbol's dark modules, its top left module (quiet zone not counted) at `x`, `y`.
-  public func draw(_ symbol: QRSymbol, x: Double, y: Double, moduleMillimetres: Double) {
-    var path = Path()
-    for row in 0..<symbol.moduleCount {
-      for run in symbol.darkRuns(row: row) {
-        path.add(
-          Rectangle(
-            x: x + Double(run.lowerBound) * moduleMillimetres, y: y + Double(row) * moduleMillimetres,
-            width: Double(run.count) * moduleMillimetres, height: moduleMillimetres))
-      }
-    }
-    fill(path)
   }
 
   /// Draws a picture within `box`, as large as fits and in its middle: what is dark in it comes out in
@@ -160,7 +146,7 @@ public final class Canvas {
 
   private func set(_ colour: Colour) {
     cairo_set_source_rgb(context, colour.red, colour.green, colour.blue)
-    // Of coverage alone the sum is what lies over; pixman is much faster at it.
+    // For coverage without colours, laying over is adding, at which pixman is much faster.
     let ink = colour == .white ? CAIRO_OPERATOR_DEST_OUT : CAIRO_OPERATOR_ADD
     cairo_set_operator(context, isInkOnly ? ink : CAIRO_OPERATOR_OVER)
   }
