@@ -1,20 +1,20 @@
-/// What shapes and text are put down on: dots, or the operators of a page. Coordinates in millimetres from
-/// the top left.
+/// A surface that shapes and text are put down on: dots, or the operators of a page. Coordinates are millimetres from
+/// its top left.
 public protocol Artboard: AnyObject {
   func fill(_ path: Path, colour: Canvas.Colour)
-  /// With round caps and joins.
+  /// Strokes a path with round caps and joins.
   func stroke(_ path: Path, widthMillimetres: Double, colour: Canvas.Colour)
-  /// The top left of the text's box at `x`, `y`.
+  /// Draws a text with the top left of its box at `x`, `y`.
   func draw(_ text: TextBlock, x: Double, y: Double, colour: Canvas.Colour)
-  /// As large as fits in `box` and in its middle; what is dark in it comes out in `colour`.
+  /// Draws a picture as large as fits into `box` and in its middle; dark parts of it come out in `colour`.
   func draw(_ image: GreyImage, in box: Rectangle, colour: Canvas.Colour)
-  /// In `draw` the origin is the turned box's top left as its reader sees it.
+  /// Draws within a turned box: in `draw` the origin is the box's top left as its reader sees it.
   func turned(_ rotation: Rotation, within box: Rectangle, draw: () -> Void)
 }
 
 extension Canvas: Artboard {}
 
-/// In black, where no colour is told.
+/// The same in black.
 extension Artboard {
   public func fill(_ path: Path) { fill(path, colour: .black) }
 
@@ -24,7 +24,7 @@ extension Artboard {
 
   public func draw(_ text: TextBlock, x: Double, y: Double) { draw(text, x: x, y: y, colour: .black) }
 
-  /// A symbol's dark modules, its top left module (quiet zone not counted) at `x`, `y`.
+  /// Draws a symbol's dark modules, with its top left module (quiet zone not counted) at `x`, `y`.
   public func draw(_ symbol: QRSymbol, x: Double, y: Double, moduleMillimetres: Double) {
     var path = Path()
     for row in 0..<symbol.moduleCount {

@@ -1,4 +1,4 @@
-/// What can go wrong between a page and its bytes.
+/// An error between a page and its bytes.
 public enum DrawingError: Error, Hashable, Sendable {
   /// cairo gave up; `status` is its `cairo_status_t`.
   case cairo(status: UInt32)
@@ -10,7 +10,7 @@ public enum DrawingError: Error, Hashable, Sendable {
   case textTooLarge(axis: Axis, neededMillimetres: Double, givenMillimetres: Double, sizePoints: Double)
   /// No installed font has some of the text's characters.
   case noGlyph(count: Int)
-  /// More than a QR symbol holds at that level; `bytes` is the text's length.
+  /// A text of `bytes` UTF-8 bytes is more than a QR symbol holds at the level asked for.
   case symbolTooLong(bytes: Int)
   case png(PNGFault)
   case jpeg(JPEGFault)

@@ -10,7 +10,7 @@ public struct DotImage: Hashable, Sendable {
   /// 8 dots a byte, the leftmost in the highest bit, 1 for paper, as PNG has it for grey of 1 bit.
   fileprivate var bytes: [UInt8]
 
-  /// All paper.
+  /// A picture without ink.
   public init(size: PixelSize) {
     self.size = size
     rowBytes = (size.widthPixels + 7) / 8
@@ -148,7 +148,7 @@ public struct DotImage: Hashable, Sendable {
     }
   }
 
-  /// Of a symbol that reaches beyond the picture.
+  /// Stamps the part of a symbol that lies within the picture.
   private mutating func stampPart(of dots: SymbolDots, column: Int, row: Int) {
     set(columns: column..<column + dots.side, rows: row..<row + dots.side, ink: false)
     for block in dots.inkBlocks() {
@@ -160,7 +160,7 @@ public struct DotImage: Hashable, Sendable {
     }
   }
 
-  /// Which bits of a row's first and last byte belong to a stretch of dots.
+  /// The bits of a row's first and last byte that belong to a stretch of dots.
   private struct Edges {
     /// Counted from the first byte.
     let last: Int
@@ -246,7 +246,8 @@ public struct DotImage: Hashable, Sendable {
   private static let noFilter: UInt8 = 0
 
   /// The file that libpng writes around packed rows.
-  private static func framed(_ packed: UnsafeBufferPointer<UInt8>, size: PixelSize) throws(DrawingError) -> Data {
+  private static func framed(_ packed: UnsafeBufferPointer<UInt8>, size: PixelSize) throws(DrawingError) -> Data
+  {
     let perMetre = size.dotsPerInch.map { UInt32((Double($0) / 0.0254).rounded()) } ?? 0
     var file: UnsafeMutablePointer<UInt8>?
     var length = 0
@@ -277,11 +278,11 @@ public struct DotImage: Hashable, Sendable {
     defer { libdeflate_free_decompressor(inflater) }
     let rows = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: size.heightPixels * (1 + rowBytes))
     defer { rows.deallocate() }
-    let isOwn = try png.withUnsafeBytes { (file) throws(DrawingError) in
-      let packed = UnsafeBufferPointer(rebasing: file.bindMemory(to: UInt8.self)[head..<png.count - Self.tailBytes])
+    let packed = [UInt8](png.dropFirst(head).dropLast(Self.tailBytes))
+    let isOwn = try packed.withUnsafeBufferPointer { (packed) throws(DrawingError) in
       guard try Self.framed(packed, size: size) == png else { return false }
       var taken = 0
-      // With the number of bytes known that come out, fewer or more of them are an error.
+      // Since the number of bytes that come out is known, fewer or more of them are an error.
       let result = libdeflate_zlib_decompress_ex(
         inflater, packed.baseAddress, packed.count, rows.baseAddress, rows.count, &taken, nil)
       return result == LIBDEFLATE_SUCCESS && taken == packed.count
@@ -327,7 +328,7 @@ public struct DotImage: Hashable, Sendable {
 
 /// A piece of a picture, drawn on its own and put down as often as it is wanted.
 public struct DotPatch: Hashable, Sendable {
-  /// Of its top left dot; the column is the first of a byte.
+  /// Column of its top left dot, which is the first dot of a byte.
   let column: Int
   let row: Int
   let dots: DotImage

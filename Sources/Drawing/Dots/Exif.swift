@@ -1,6 +1,6 @@
 public import FoundationEssentials
 
-/// How a picture was held when it was taken (tag 0x0112 of Exif 2.32, 4.6.4).
+/// Reads from a JPEG how its camera was held (tag 0x0112 of Exif 2.32, 4.6.4).
 public enum Exif {
   /// - Parameter file: A JPEG or PNG.
   /// - Returns: 1 to 8, as the tag has it; 1 where the file does not say.

@@ -11,14 +11,14 @@ extension GreyImage {
     self.pixels = pixels
   }
 
-  /// Dark for light and the other way round.
+  /// The picture with dark for light and light for dark.
   public var inverted: GreyImage {
     GreyImage(
       widthPixels: widthPixels, heightPixels: heightPixels, pixelsPerMetre: pixelsPerMetre,
       pixels: pixels.map { 255 - $0 })
   }
 
-  /// With the greys between its darkest and its lightest hundredth spread over the whole range.
+  /// The picture with the greys between its darkest and its lightest hundredth spread over the whole range.
   public var stretched: GreyImage {
     var counts = [Int](repeating: 0, count: 256)
     for pixel in pixels { counts[Int(pixel)] += 1 }
@@ -69,7 +69,7 @@ extension GreyImage {
         handle, $0.baseAddress?.assumingMemoryBound(to: UInt8.self), UInt($0.count), &pixels, width, 0, height,
         Int32(TJPF_GRAY.rawValue), TJFLAG_LIMITSCANS)
     }
-    // What is only a warning left a picture behind.
+    // After a mere warning there is a picture.
     guard result == 0 || tjGetErrorCode(handle) == Int32(TJERR_WARNING.rawValue) else { throw .jpeg(.corrupt) }
     self.init(widthPixels: Int(width), heightPixels: Int(height), pixelsPerMetre: nil, pixels: pixels)
   }

@@ -5,7 +5,7 @@ public import FoundationEssentials
 public struct GreyImage: Hashable, Sendable {
   public let widthPixels: Int
   public let heightPixels: Int
-  /// From the file; nil where it does not say. A file of ours at 600 dots per inch says 23,622.
+  /// Resolution that the file gives; nil where it gives none. A file of 600 dots per inch says 23,622.
   public let pixelsPerMetre: Int?
   public let pixels: [UInt8]
 

@@ -6,7 +6,7 @@ public struct PixelSize: Hashable, Sendable {
 
   public let widthPixels: Int
   public let heightPixels: Int
-  /// Nil where it is not known.
+  /// Resolution of the picture; nil where it is not known.
   public let dotsPerInch: Int?
 
   public init(widthPixels: Int, heightPixels: Int, dotsPerInch: Int?) throws(DrawingError) {

@@ -1,4 +1,4 @@
-/// By how many degrees clockwise a drawing is turned within its box, which stays where it is.
+/// Turn of a drawing within its box, which stays where it is, in degrees clockwise.
 public enum Rotation: Int, Hashable, Sendable, CaseIterable {
   case none = 0
   case clockwise = 90

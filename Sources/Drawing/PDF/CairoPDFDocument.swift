@@ -50,7 +50,7 @@ public final class CairoPDFDocument {
     cairo_surface_destroy(surface)
   }
 
-  /// What is drawn after this is on the next page.
+  /// Ends the page; whatever is drawn afterwards is on the next.
   public func endPage() { canvas.endPage() }
 
   /// Closes the document; nothing can be drawn afterwards.

@@ -1,7 +1,7 @@
 /// The operators of a PDF page or form (ISO 32000-1, 8 and 9), coordinates in dots with whole numbers where
 /// shapes stand on whole dots. The origin is the top left; rows go down.
 public final class ContentStream: Artboard {
-  /// How ink is put on the page.
+  /// The way in which ink is put on the page.
   public enum Ink: Hashable, Sendable {
     /// Process black and the bare page.
     case black
@@ -61,7 +61,7 @@ public final class ContentStream: Artboard {
   public func fill(_ dots: SymbolDots, column: Int, row: Int) {
     set(.black)
     let unit = dots.gainDots == 0 ? dots.dotsPerModule : 1
-    // On its own, so that not every byte asks whether somebody else is using the stream.
+    // A local copy, so that Swift does not check for each byte whether somebody else is using the stream.
     var path = Operators()
     path.put("q ")
     for value in [unit, 0, 0, unit, column, row] { path.put(value) }
@@ -153,7 +153,7 @@ public final class ContentStream: Artboard {
     put((x + run.x) * dotsPerMillimetre)
     put((y + run.baseline) * dotsPerMillimetre)
     put("Tm [<")
-    // Where the pen stands, thousandths of an em from the run's start.
+    // Place of the pen, in thousandths of an em from the run's start.
     var pen = 0.0
     for glyph in run.glyphs {
       let wanted = glyph.x * dotsPerMillimetre / size * 1000
@@ -165,7 +165,7 @@ public final class ContentStream: Artboard {
         pen -= back
       }
       operators.put(glyph: glyph.index)
-      // As the width stands in the file.
+      // The width as it stands in the file.
       pen += run.face.advance(of: glyph.index).rounded()
       if glyphs[run.face]?[glyph.index] == nil { glyphs[run.face, default: [:]][glyph.index] = glyph.text }
     }

@@ -6,7 +6,7 @@ public final class OwnPDFDocument {
   /// A dot is a twentieth of a point: operators have three decimals, and the scale has to be exact in them.
   private static let dotsPerInch = 1_440
 
-  /// What the page of the moment is drawn on; another one after `endPage`.
+  /// The operators of the page that is being drawn; others after `endPage`.
   public private(set) var canvas = ContentStream(dotsPerInch: dotsPerInch, ink: .screen)
   private let width: Double
   private let height: Double
@@ -30,11 +30,11 @@ public final class OwnPDFDocument {
     resources = writer.reserve()
   }
 
-  /// What is drawn after this is on the next page.
+  /// Ends the page; whatever is drawn afterwards is on the next.
   /// - Throws: `outOfMemory`.
   public func endPage() throws(DrawingError) {
     let page = ContentStream(dotsPerInch: Self.dotsPerInch, ink: .screen)
-    // From dots below the top to points above the foot.
+    // Turns dots below the top into points above the foot.
     let dot = Length.pointsPerInch / Double(Self.dotsPerInch)
     page.transformed([dot, 0, 0, -dot, 0, height]) { page.append(canvas) }
     guard let packed = PDFWriter.pack(page.bytes) else { throw .outOfMemory }

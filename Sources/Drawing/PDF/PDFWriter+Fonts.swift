@@ -96,7 +96,7 @@ extension PDFWriter {
 
       """
     let shown = glyphs.filter { used[$0]?.isEmpty == false }
-    // At most 100 entries a block (Adobe Technical Note 5411).
+    // A block has at most 100 entries (Adobe Technical Note 5411).
     for start in stride(from: 0, to: shown.count, by: 100) {
       let part = shown[start..<min(start + 100, shown.count)]
       map += "\(part.count) beginbfchar\n"

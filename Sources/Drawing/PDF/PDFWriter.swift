@@ -4,7 +4,7 @@ import CPangoCairo
 /// Writes the objects of a PDF 1.6 file one after the other; nothing but their offsets stays in memory. The
 /// same objects give the same bytes.
 public final class PDFWriter {
-  /// Where a page is in the file, for those that name it before it is written.
+  /// Number of an object, by which others name it before it is written.
   public typealias Reference = Int
 
   private let sink: ([UInt8]) -> Void
@@ -35,7 +35,8 @@ public final class PDFWriter {
     return reference
   }
 
-  /// - Parameter dictionary: its members, besides length and filter.
+  /// Writes a stream.
+  /// - Parameter dictionary: Members of its dictionary, besides length and filter.
   public func stream(_ dictionary: String, packed: [UInt8]) -> Reference {
     let reference = reserve()
     offsets[reference - 1] = written
@@ -46,7 +47,8 @@ public final class PDFWriter {
     return reference
   }
 
-  /// - Parameter identity: of 16 bytes; the file's identifier.
+  /// Writes the table of objects and the end of the file.
+  /// - Parameter identity: The file's identifier, 16 bytes.
   public func finish(root: Reference, information: Reference, identity: [UInt8]) {
     let table = written
     var text = "xref\n0 \(offsets.count + 1)\n0000000000 65535 f \n"
@@ -67,7 +69,7 @@ public final class PDFWriter {
 
   // MARK: - Parts of objects
 
-  /// zlib's format, by libdeflate at its first level; nil where memory ran out.
+  /// Packs bytes in zlib's format by libdeflate at its first level; nil where memory ran out.
   public static func pack(_ bytes: [UInt8]) -> [UInt8]? {
     guard let deflater = libdeflate_alloc_compressor(1) else { return nil }
     defer { libdeflate_free_compressor(deflater) }

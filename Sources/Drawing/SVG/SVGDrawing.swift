@@ -32,7 +32,7 @@ public final class SVGDrawing: Artboard {
       """.utf8)
   }
 
-  /// What `draw` draws as a layer of its own, by which a print shop tells inks apart: SVG has no spot colours.
+  /// Puts what `draw` draws into a layer of its own, by which a print shop tells inks apart: SVG has no spot colours.
   /// - Parameter mirroredWithin: millimetres, across the middle of which it is mirrored; nil leaves it as it is.
   public func layer(_ name: String, mirroredWithin width: Double? = nil, draw: () -> Void) {
     let label = Self.escaped(name)
@@ -46,7 +46,8 @@ public final class SVGDrawing: Artboard {
 
   public func fill(_ path: Path, colour: Canvas.Colour) { fill(path, shown: shown(colour)) }
 
-  /// In a colour of the screen, `#rrggbb`, that stands for an ink of the layer's name; even-odd.
+  /// Fills a path, by the even-odd rule, in a colour of the screen, `#rrggbb`, that stands for the ink that the layer is
+  /// named after.
   public func fill(_ path: Path, shown colour: String) {
     body += "<path fill=\"\(colour)\" fill-rule=\"evenodd\" d=\"\(trace(path))\"/>\n"
   }
@@ -63,7 +64,7 @@ public final class SVGDrawing: Artboard {
       """
   }
 
-  /// A symbol's ink as one path, the quiet zone's top left dot at `column`, `row`.
+  /// Fills a symbol's ink as one path, with its quiet zone's top left dot at `column`, `row`.
   public func fill(_ dots: SymbolDots, column: Int, row: Int) {
     var path = ""
     for block in dots.inkBlocks() {
@@ -75,7 +76,7 @@ public final class SVGDrawing: Artboard {
     body += "<path fill=\"\(shown(.black))\" shape-rendering=\"crispEdges\" d=\"\(path)\"/>\n"
   }
 
-  /// As rectangles, a pixel or more each: what is darker than mid-grey is painted.
+  /// Draws a picture as rectangles of a pixel or more: pixels darker than mid-grey are painted.
   public func draw(_ image: GreyImage, in box: Rectangle, colour: Canvas.Colour) {
     let scale = min(box.width / Double(image.widthPixels), box.height / Double(image.heightPixels))
     let x = box.x + (box.width - Double(image.widthPixels) * scale) / 2
@@ -173,10 +174,10 @@ public final class SVGDrawing: Artboard {
     }.joined()
   }
 
-  /// To a thousandth of a dot.
+  /// A coordinate, to a thousandth of a dot.
   private func number(_ value: Double) -> String { Self.decimal(value, digits: 3) }
 
-  /// To a billionth: a pixel's size, which counts up over a picture's width.
+  /// A pixel's size, to a billionth, since its error adds up over a picture's width.
   private static func precise(_ value: Double) -> String { decimal(value, digits: 9) }
 
   private static func decimal(_ value: Double, digits: Int) -> String {

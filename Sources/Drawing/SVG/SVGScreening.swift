@@ -36,7 +36,7 @@ enum SVGScreening {
 
   // MARK: - Elements
 
-  /// What has been seen of a file while expat goes through it.
+  /// State of the screening while expat goes through a file.
   private final class Progress {
     let parser: XML_Parser
     var elements = 0
@@ -77,7 +77,7 @@ enum SVGScreening {
     let status = withExtendedLifetime(progress) {
       XML_SetUserData(parser, Unmanaged.passUnretained(progress).toOpaque())
       XML_SetElementHandler(
-        parser, { SVGScreening.progress($0)?.begin($1.map { String(cString: $0) } ?? "") },
+        parser, { data, name, _ in SVGScreening.progress(data)?.begin(name.map { String(cString: $0) } ?? "") },
         { data, _ in SVGScreening.progress(data)?.depth -= 1 })
       XML_SetXmlDeclHandler(parser) { data, _, encoding, _ in
         guard let encoding, !SVGScreening.encodings.contains(String(cString: encoding).lowercased()) else {
@@ -121,8 +121,8 @@ enum SVGScreening {
     }
   }
 
-  /// Where the first of these words ends; nil where there is none. Swift's own search in a collection takes hundreds of
-  /// times as long.
+  /// The index behind the first occurrence of a word; nil where there is none. Swift's own search in a collection takes
+  /// hundreds of times as long.
   private static func end(of word: StaticString, in bytes: ArraySlice<UInt8>) -> Int? {
     bytes.withUnsafeBytes { buffer in
       guard let base = buffer.baseAddress else { return nil }

@@ -2,7 +2,7 @@ import CQRencode
 
 /// A QR symbol (ISO/IEC 18004) of a text, without its quiet zone.
 public struct QRSymbol: Hashable, Sendable {
-  /// How much of a symbol may be lost: 7, 15, 25 and 30 per cent.
+  /// Level of error correction: 7, 15, 25 or 30 per cent of a symbol may be lost.
   public enum Correction: String, Hashable, Sendable, Codable, CaseIterable, Comparable {
     case low = "L"
     case medium = "M"
@@ -27,7 +27,7 @@ public struct QRSymbol: Hashable, Sendable {
   public static let quietModules = 4
 
   public let text: String
-  /// Of one side, 21 to 177.
+  /// Number of modules along one side without the quiet zone, 21 to 177.
   public let moduleCount: Int
   public let correction: Correction
   /// Row by row from the top left; true is dark.

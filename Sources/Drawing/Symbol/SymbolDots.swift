@@ -18,7 +18,7 @@ public struct SymbolDots: Hashable, Sendable {
     self.gainDots = min(max(0, gainDots), Self.mostGainDots(dotsPerModule: self.dotsPerModule))
   }
 
-  /// Of one side, quiet zone included.
+  /// Number of dots along one side, quiet zone included.
   public var side: Int { symbol.moduleCountWithQuietZone * dotsPerModule }
 
   /// Whether a dot is ink; column and row count from the quiet zone's top left.
@@ -58,7 +58,7 @@ public struct SymbolDots: Hashable, Sendable {
       let inner = top + gainDots
       let outer = top + dotsPerModule - gainDots
       let bottom = top + dotsPerModule
-      // Within `gainDots` of a neighbouring line only what is dark in both lines stays.
+      // Within `gainDots` of a neighbouring line, a dot stays only where both lines are dark.
       for (rows, neighbour) in [(top..<inner, line - 1), (inner..<outer, line), (outer..<bottom, line + 1)]
       where !rows.isEmpty {
         let columns = darkRuns(of: line, and: neighbour).map { run in

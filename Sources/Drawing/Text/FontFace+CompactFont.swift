@@ -22,7 +22,7 @@ extension FontFace {
     return start == 1 && others == Int(hb_face_get_glyph_count(face)) - 2
   }
 
-  /// Where the charset stands, of a dictionary that begins with ROS, as those of fonts by identifiers do; else nil.
+  /// The place of the charset in a dictionary that begins with ROS, as those of fonts by identifiers do; nil in others.
   private static func charset(ofDictionary bytes: Slice<UnsafeRawBufferPointer>) -> Int? {
     var operand = 0
     var operators = 0

@@ -20,7 +20,7 @@ extension FontFace {
   private static let drawing = OutlineFunctions()
 }
 
-/// Where harfbuzz puts an outline down.
+/// The steps of an outline as harfbuzz hands them over.
 private final class OutlinePen {
   private let unitsPerEm: Double
   private(set) var steps: [FontFace.OutlineStep] = []

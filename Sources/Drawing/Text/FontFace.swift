@@ -25,7 +25,7 @@ public final class FontFace: Hashable, @unchecked Sendable {
     hb_face_destroy(face)
   }
 
-  /// In thousandths of an em.
+  /// Width of the glyph, in thousandths of an em.
   func advance(of glyph: UInt32) -> Double {
     Double(hb_font_get_glyph_h_advance(metrics, glyph)) * 1000 / Double(unitsPerEm)
   }
@@ -84,15 +84,15 @@ public typealias GlyphUse = [FontFace: [UInt32: String]]
 struct GlyphRun {
   struct Glyph {
     let index: UInt32
-    /// From the run's start, millimetres.
+    /// Distance from the run's start, millimetres.
     let x: Double
-    /// What is copied or searched; empty behind the first glyph of a cluster.
+    /// Text that a reader copies or searches; empty behind the first glyph of a cluster.
     let text: String
   }
 
   let face: FontFace
   let sizePoints: Double
-  /// From the block's left and top to the run's start on its baseline, millimetres.
+  /// Distances from the block's left and top to the run's start on its baseline, millimetres.
   let x: Double
   let baseline: Double
   let glyphs: [Glyph]

@@ -2,18 +2,18 @@ import CPangoCairo
 
 /// Text that has been set: measured, broken into lines, ready to be drawn.
 public final class TextBlock {
-  /// As it was set, after any shrinking.
+  /// Size of its letters after any shrinking.
   public let sizePoints: Double
-  /// Of the widest line, without the room left or right of it.
+  /// Width of its widest line, without the room left or right of it.
   public let widthMillimetres: Double
   public let heightMillimetres: Double
-  /// From the top to the first line's baseline.
+  /// Distance from its top to the first line's baseline.
   public let baselineMillimetres: Double
   public let lineCount: Int
   /// Characters that no installed font has, and characters of private use, which fonts draw each as they like.
   public let unknownGlyphCount: Int
 
-  /// How far ink reaches beyond the box of width and height.
+  /// Millimetres by which ink reaches beyond the box of width and height.
   public let overhangMillimetres: Double
 
   let layout: OpaquePointer
@@ -42,7 +42,7 @@ public final class TextBlock {
 
   func show(on context: OpaquePointer) { pango_cairo_show_layout(context, layout) }
 
-  /// As it was set.
+  /// The text that was set.
   var text: String { pango_layout_get_text(layout).map { String(cString: $0) } ?? "" }
 
   static func millimetres(_ pangoUnits: Int32) -> Double {

@@ -53,7 +53,7 @@ public final class Typesetter {
       let block = set(oneLine, style: style, widthMillimetres: widthMillimetres, alignment: alignment)
       guard block.unknownGlyphCount == 0 else { throw .noGlyph(count: block.unknownGlyphCount) }
       let mayBreak = fit == .wrap || block.lineCount == 1
-      // Where it must not break, what it needs is the width it would have on one line.
+      // A text that must not break needs the width that it would have on one line.
       let natural = mayBreak ? block : set(oneLine, style: style)
       let isTooWide = natural.widthMillimetres > widthMillimetres + Self.tolerance
       if mayBreak && !isTooWide && natural.heightMillimetres <= heightMillimetres + Self.tolerance {
