@@ -92,7 +92,7 @@ extension Fieldbook {
     }
   }
 
-  /// Counts the labels by where they are, in one look.
+  /// The whole stock in numbers, all of the same moment.
   public func labelCounts() throws(FieldbookError) -> LabelCounts {
     let counts = try database.first(
       """

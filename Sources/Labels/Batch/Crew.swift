@@ -5,7 +5,7 @@ import Threads
 /// Threads that make what they are given ahead of the one who takes it, who gets it in the order in which it was
 /// given. What is given together is made by one thread; once something fails, nothing given after it is begun.
 final class Crew<Item: Sendable, Value: Sendable>: Sendable {
-  /// Of what was given together: what was made up to the first that failed.
+  /// What came of items that were given together: the values up to the first that failed.
   struct Outcome: Sendable {
     var values: [Value] = []
     var error: LabelError?

@@ -1,7 +1,7 @@
 extension LabelList {
-  /// What companies' tables call the columns; the field's own name is always one, too.
+  /// Names that companies' tables have for the columns. A field's own name is always one of them.
   enum ColumnNames {
-    /// Fields by their columns' names as `plain` leaves them: half-width, lower case, letters and digits only.
+    /// Field names by the columns' names as `plain` leaves them: half-width, lower case, letters and digits only.
     static let field: [String: String] = names.reduce(into: [:]) { result, entry in
       for name in entry.value { result[name] = entry.key }
     }

@@ -4,7 +4,7 @@ extension LabelList {
   /// The rows that are wholly right, in as little memory as what stands in them takes: a row is made anew each time it
   /// is looked at.
   public struct Rows: RandomAccessCollection, Hashable, Sendable {
-    /// Of the columns that are kept, the last for the tag.
+    /// Names of the fields whose values are kept; a row's tag is kept behind them.
     private let names: [String]
     /// The values of a row, each with a zero behind it, which no table has in it.
     private var values: [UInt8] = []

@@ -8,9 +8,9 @@ public struct LabelList: Hashable, Sendable {
     /// Line number in the file, from 1.
     public let line: Int
     public let code: LabelCode
-    /// From the company's desk; nil where the list brings none.
+    /// Tag that the company's desk made for the code; nil where the list brings none.
     public let tag: LabelTag?
-    /// What the template shows besides the code, by its field names; empty values are left out.
+    /// Texts by the template's field names, without the code; empty ones are left out.
     public let fields: [String: String]
 
     public init(line: Int, code: LabelCode, tag: LabelTag?, fields: [String: String]) {
@@ -31,11 +31,11 @@ public struct LabelList: Hashable, Sendable {
       /// Wrong length or wrong check character; the code that was probably meant, if there is one.
       case notACode(meant: LabelCode?)
       case codeTwice(firstLine: Int)
-      /// Not eight characters of a tag's alphabet.
+      /// The tag is not eight characters of its alphabet.
       case notATag
-      /// Not the one that the key makes.
+      /// The tag is not the one that the key makes.
       case otherTag
-      /// The template cannot do without it.
+      /// The row has no text for a field that the template needs.
       case fieldMissing(field: String)
       /// The text of a field is not one that can be printed.
       case text(field: String, WrittenText.Fault)
@@ -51,14 +51,14 @@ public struct LabelList: Hashable, Sendable {
   }
 
   public let rows: Rows
-  /// In the order of their lines, all of them.
+  /// Everything that is wrong with the list, in the order of its lines.
   public let problems: [Problem]
-  /// Headers that stand for no field of the template.
+  /// Headers of columns that stand for no field of the template.
   public let unusedColumns: [String]
-  /// How many of `rows` have no text for a field of the template, by the field's name; fields that every row fills are
-  /// left out.
+  /// Number of `rows` that have no text for a field of the template, by the field's name; fields that every row fills
+  /// are left out.
   public let emptyTexts: [String: Int]
-  /// How the file was written down.
+  /// Encoding of the file's text.
   public let encoding: TextEncoding
 
   /// - Parameters:
@@ -121,7 +121,7 @@ public struct LabelList: Hashable, Sendable {
 
   // MARK: - Cells
 
-  /// How much of a text a label is given; what has room on it is found when it is drawn.
+  /// Shape that every text of a list must have. Whether it has room on its label is found when it is drawn.
   public static let textShape = WrittenText.Shape.line(maxCharacters: 400)
 
   /// A cell without the tabs and line breaks that spreadsheets allow in it: each is a space.

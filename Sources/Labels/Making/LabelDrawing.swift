@@ -2,7 +2,7 @@ import Drawing
 
 /// One label with its texts set and its symbol placed, ready to be drawn wherever its top left is.
 struct LabelDrawing {
-  /// Where a symbol stands, in dots; the quiet zone's top left.
+  /// Place of a symbol on its label: column and row of its quiet zone's top left dot.
   struct Place: Hashable {
     let column: Int
     let row: Int
@@ -13,7 +13,7 @@ struct LabelDrawing {
     let value: String
     let block: TextBlock
     let element: LabelTemplate.Element
-    /// Within the element's turned box.
+    /// Top of the text within the element's turned box, millimetres.
     let y: Double
   }
 
@@ -21,7 +21,7 @@ struct LabelDrawing {
   let dotsPerInch: Int
   let place: Place
   let texts: [String: Text]
-  /// Of image elements.
+  /// Pictures of image elements by the elements' ids.
   let pictures: [String: GreyImage]
 
   // MARK: - Drawing
@@ -112,14 +112,14 @@ struct LabelDrawing {
 
   private func snapped(_ box: Rectangle) -> Rectangle { Self.snapped(box, dotsPerInch: dotsPerInch) }
 
-  /// Its edges on whole dots.
+  /// The box with its edges on whole dots.
   static func snapped(_ box: Rectangle, dotsPerInch: Int) -> Rectangle {
     let (x, width) = snapped(from: box.x, to: box.right, dotsPerInch: dotsPerInch)
     let (y, height) = snapped(from: box.y, to: box.bottom, dotsPerInch: dotsPerInch)
     return Rectangle(x: x, y: y, width: width, height: height)
   }
 
-  /// Both ends on the nearest dots; what is thin keeps its thickness in dots wherever it stands.
+  /// A stretch with both ends on the nearest dots; a thin one keeps its thickness in dots wherever it stands.
   private static func snapped(from lower: Double, to upper: Double, dotsPerInch: Int) -> (
     start: Double, length: Double
   ) {

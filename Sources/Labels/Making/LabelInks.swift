@@ -1,24 +1,25 @@
 import Drawing
 
-/// In which inks a label's page is made, and what the cutter follows.
+/// The inks that labels are made in, and the line that a cutter follows.
 public struct LabelInks: Hashable, Sendable {
   public enum Process: String, Hashable, Sendable, CaseIterable {
-    /// Black on what is white itself.
+    /// Black on material that is white itself.
     case print
-    /// On the back of clear acrylic: mirrored, and a white under-base behind the black.
+    /// For the back of clear acrylic: mirrored, with a white under-base behind the black.
     case mirrored
     /// Inverted: a laser takes the coating off where the label is light.
     case laser
   }
 
   public var process: Process
-  /// The spot colour of contour and holes; nil leaves them out.
+  /// Name of the spot colour of contour and holes; nil leaves them out.
   public var cutName: String?
+  /// Name of the spot colour of the white under-base.
   public var whiteName: String
-  /// How far the white stays within the plate's edge and off its holes, points.
+  /// Points by which the white stays within the plate's edge and off its holes, within `chokes`.
   public var chokePoints: Double
 
-  /// Points, inclusive.
+  /// Values that `chokePoints` can have, inclusive.
   public static let chokes = 0.5...1.0
 
   public init(
@@ -33,12 +34,12 @@ public struct LabelInks: Hashable, Sendable {
   var isMirrored: Bool { process == .mirrored }
   var ink: ContentStream.Ink { process == .laser ? .inverted : .black }
 
-  /// Of the line that a cutter follows: a hairline for lasers, who take every line that is wider for a shape.
+  /// Width of the line that a cutter follows: a hairline for lasers, which take every wider line for a shape.
   var cutMillimetres: Double { process == .laser ? 0.01 : Length.millimetres(points: 0.25) }
 
   // MARK: - What is the same on every label
 
-  /// The white behind the plate; nil where there is none.
+  /// Outline of the white behind the plate; nil where there is none.
   func underBase(of template: LabelTemplate) -> Path? {
     guard process == .mirrored else { return nil }
     let choke = Length.millimetres(points: chokePoints)
@@ -49,7 +50,7 @@ public struct LabelInks: Hashable, Sendable {
     return path
   }
 
-  /// The plate's edge and its holes; empty where they are not asked for.
+  /// Outlines of the plate and its holes; empty where no cut is asked for.
   func contours(of template: LabelTemplate) -> [Path] {
     guard cutName != nil else { return [] }
     return [Path(template.plate)]
@@ -80,7 +81,7 @@ public struct LabelInks: Hashable, Sendable {
 enum PageResources {
   static let white = "SpotWhite"
   static let cut = "SpotCut"
-  /// On every plate there is, for marks.
+  /// The colour that is on every printing plate, for marks.
   static let all = "SpotAll"
   static let overprint = "Over"
   static let underBaseForm = "Base"

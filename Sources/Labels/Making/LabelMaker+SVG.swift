@@ -11,7 +11,7 @@ extension LabelMaker {
       svg.layer(inks.whiteName, mirroredWithin: mirror) { svg.fill(base, shown: "#d9ffff") }
     }
     svg.layer("Black", mirroredWithin: mirror) {
-      // Of a laser's file all is dark that is not ink.
+      // In a laser's file everything is dark that is not ink.
       if inks.process == .laser { svg.fill(Path(template.plate), colour: .white) }
       drawing.drawElements(on: svg)
       svg.fill(drawing.place.dots, column: drawing.place.column, row: drawing.place.row)

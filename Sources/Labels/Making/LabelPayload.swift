@@ -1,7 +1,7 @@
 public import Records
 
-/// What a label's symbol says: `https://<host>/w/<code>`, the address a mini program claims by its prefix, and where the
-/// company has a key, `.<tag>` behind it.
+/// The text of a label's symbol: `https://<host>/w/<code>`, an address that a mini program claims by its prefix, with
+/// `.<tag>` behind it where the company has a key.
 public struct LabelPayload: Hashable, Sendable {
   public let code: LabelCode
   public let text: String
@@ -18,11 +18,11 @@ public struct LabelPayload: Hashable, Sendable {
     self = try Prefix(platform: platform).payload(code: code, tag: tag)
   }
 
-  /// What all payloads of a platform begin with.
+  /// The text that all payloads of a platform begin with.
   public struct Prefix: Hashable, Sendable {
     private let text: String
 
-    /// - Parameter platform: its base address.
+    /// - Parameter platform: The platform's base address.
     /// - Throws: `platformAddress`.
     public init(platform: String) throws(LabelError) {
       text = "https://\(try LabelPayload.authority(ofPlatform: platform))/w/"

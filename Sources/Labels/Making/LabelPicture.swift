@@ -4,13 +4,13 @@ public import Records
 
 /// A file that labels are looked for in: PNG, JPEG, PDF or SVG, told apart by how it begins.
 public enum LabelPicture {
-  /// A page of a PDF, or a drawing, is looked at in so many dots per inch.
+  /// Dots per inch at which a page of a PDF, or a drawing, is looked at.
   public static let dotsPerInchOfPages = 300
 
   public struct Page: Hashable, Sendable {
-    /// From 1; nil of a picture.
+    /// Page number, from 1; nil for a picture.
     public let number: Int?
-    /// Pages of the whole file; 1 of a picture.
+    /// Number of pages in the whole file; 1 for a picture.
     public let count: Int
     public let image: GreyImage
   }
@@ -28,7 +28,7 @@ public enum LabelPicture {
     }
   }
 
-  /// What the symbols in a file say, light on dark or mirrored too, in no particular order.
+  /// The texts of the symbols in a file, of those light on dark and mirrored too, in no particular order.
   /// - Throws: `drawing`.
   public static func texts(in file: Data) throws -> [String] {
     var texts: [String] = []

@@ -15,7 +15,7 @@ final class LabelRaster {
   private var plate: DotImage?
   private var patches: [Wording: DotPatch?] = [:]
 
-  /// Some megabytes at most; the oldest are not told from the newest, so all go at once.
+  /// Most texts that are remembered, some megabytes. The oldest are not told from the newest, so all go at once.
   static let mostRemembered = 512
 
   init(template: LabelTemplate, size: PixelSize, dotsPerInch: Int) {
@@ -24,7 +24,9 @@ final class LabelRaster {
     self.dotsPerInch = dotsPerInch
   }
 
-  /// - Parameter isEngraved: dark where a laser takes the coating off, which is all of the plate that is not ink.
+  /// The dots of a label.
+  /// - Parameter isEngraved: Whether a laser takes the coating off where a dot is dark, which is all of the plate that is
+  ///   not ink.
   func image(of drawing: LabelDrawing, isEngraved: Bool = false) throws(DrawingError) -> DotImage {
     var image: DotImage
     if template.isLayered {

@@ -10,7 +10,7 @@ public struct LabelTag: Hashable, Sendable, CustomStringConvertible {
 
   public let text: String
 
-  /// Nil where it is not eight of the alphabet's characters; lower case is taken.
+  /// Reads a tag, in either case; nil where the text is not eight characters of the alphabet.
   public init?(_ text: String) {
     let text = text.uppercased()
     guard text.utf8.count == Self.length, text.utf8.allSatisfy({ Self.alphabet.contains($0) }) else {
@@ -31,13 +31,14 @@ public struct LabelTag: Hashable, Sendable, CustomStringConvertible {
 public final class LabelTagKey: @unchecked Sendable, CustomStringConvertible, CustomDebugStringConvertible,
   CustomReflectable
 {
-  /// Bytes, inclusive.
+  /// Lengths that a key can have, bytes, inclusive.
   public static let lengths = 16...64
 
   // Written in `init` and wiped in `deinit` only, which is what makes the class safe to share.
   private let storage: UnsafeMutableRawBufferPointer
 
-  /// - Parameter text: the key file's content: hexadecimal digits, white space around them left out.
+  /// Reads a key; nil where there are too few or too many digits, or anything else.
+  /// - Parameter text: The key file's content: hexadecimal digits, with white space anywhere among them.
   public init?(hexadecimal text: [UInt8]) {
     let digits = text.filter { $0 != 0x20 && !(9...13).contains($0) }
     guard digits.count % 2 == 0, Self.lengths.contains(digits.count / 2) else { return nil }
@@ -72,7 +73,7 @@ public final class LabelTagKey: @unchecked Sendable, CustomStringConvertible, Cu
     return LabelTag(bits: sum.prefix(5).reduce(0) { $0 << 8 | UInt64($1) })
   }
 
-  /// In a time that does not depend on where they differ.
+  /// Whether the key makes this tag for a code, found in a time that does not depend on where the tags differ.
   public func made(_ tag: LabelTag, for code: LabelCode) -> Bool {
     MessageAuthentication.isEqual(Array(tag.text.utf8), Array(self.tag(of: code).text.utf8))
   }

@@ -72,7 +72,7 @@ class PageBook {
 
   // MARK: - Pages
 
-  func add(_ page: LabelPage.Made) throws(LabelError) {
+  func add(_ page: LabelPage.Drawn) throws(LabelError) {
     page.packed.withUnsafeBufferPointer { packed in
       var sum = identity.0
       for byte in packed { sum = (sum ^ UInt64(byte)) &* 0x100_0000_01B3 }
@@ -91,7 +91,7 @@ class PageBook {
     try check()
   }
 
-  /// Millimetres to points.
+  /// A box in points of sides in millimetres.
   private func box(_ left: Double, _ bottom: Double, _ right: Double, _ top: Double) -> String {
     "["
       + [left, bottom, right, top].map { LabelPage.number(Length.points(millimetres: $0)) }.joined(
@@ -130,7 +130,7 @@ class PageBook {
 
   private func write(_ form: LabelPage.Forms.Form) throws(DrawingError) -> PDFWriter.Reference {
     guard let packed = PDFWriter.pack(form.operators) else { throw .outOfMemory }
-    // In dots: the plate and the margin around it.
+    // The plate and the margin around it, in dots.
     let dots = Double(dotsPerInch) / Length.millimetresPerInch
     let margin = form.margin
     let sides = [-margin, -margin, layout.labelWidth + margin, layout.labelHeight + margin]
@@ -139,7 +139,7 @@ class PageBook {
       "/Type/XObject/Subtype/Form/BBox[\(box)]/Resources \(resources) 0 R", packed: packed)
   }
 
-  /// Each a plate of its own; what a screen shows instead is the tint's four process inks.
+  /// The spot colours, each of which is a printing plate of its own; a screen shows the tint's four process inks instead.
   private var spots: String {
     func space(_ resource: String, _ name: String, _ tint: String) -> String {
       "/\(resource)[/Separation/\(Self.escaped(name))/DeviceCMYK<</FunctionType 2/Domain[0 1]/C0[0 0 0 0]/C1[\(tint)]/N 1>>]"

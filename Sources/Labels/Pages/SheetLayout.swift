@@ -1,6 +1,6 @@
 import Drawing
 
-/// Where labels stand on pages: one a page, or a grid of them on a sheet with marks for the cutter. Millimetres
+/// The places of labels on pages: one a page, or a grid on a sheet with marks for the cutter. All lengths are millimetres
 /// from the page's top left.
 public struct SheetLayout: Hashable, Sendable {
   public enum FillOrder: String, Hashable, Sendable, CaseIterable { case rows, columns }
@@ -8,12 +8,12 @@ public struct SheetLayout: Hashable, Sendable {
   public struct Sheet: Hashable, Sendable {
     public var widthMillimetres: Double
     public var heightMillimetres: Double
-    /// Left free on every side for crop and registration marks.
+    /// Width of the strip that is left free on every side for crop and registration marks.
     public var marginMillimetres: Double
-    /// Between two labels' edges; at least twice the template's bleed is taken.
+    /// Distance between two labels' edges; twice the template's bleed where that is more.
     public var gutterMillimetres: Double
     public var order: FillOrder
-    /// The first position used on the first sheet, from 1: a sheet begun is finished.
+    /// The first position used on the first sheet, from 1, so that a sheet begun can be finished.
     public var startAt: Int
 
     public init(
@@ -47,7 +47,7 @@ public struct SheetLayout: Hashable, Sendable {
   public let pageHeightMillimetres: Double
   /// The top left of each label's trimmed edge, in the order in which a page is filled.
   public let places: [Place]
-  /// Nil for a label a page.
+  /// The sheet that labels are imposed on; nil puts one label on a page.
   public let sheet: Sheet?
   let labelWidth: Double
   let labelHeight: Double
@@ -58,6 +58,7 @@ public struct SheetLayout: Hashable, Sendable {
     public let y: Double
   }
 
+  /// Lays out as many labels of a template as a sheet has room for.
   /// - Throws: `sheetTooSmall`, `startOutOfRange`.
   public init(template: LabelTemplate, sheet: Sheet?) throws(LabelError) {
     labelWidth = template.widthMillimetres
@@ -104,7 +105,7 @@ public struct SheetLayout: Hashable, Sendable {
 
   // MARK: - Pages
 
-  /// Positions of the first page that are left free.
+  /// Number of positions of the first page that are left free.
   var skipped: Int { (sheet?.startAt ?? 1) - 1 }
 
   public func pageCount(labels: Int) -> Int { (labels + skipped + places.count - 1) / places.count }
@@ -119,7 +120,7 @@ public struct SheetLayout: Hashable, Sendable {
 
   // MARK: - Marks
 
-  /// Lines in the margin where the cutter's lines go, and a cross in a circle near the middle of each side.
+  /// Marks in the margin: lines where the cutter's lines go, and a cross in a circle near the middle of each side.
   var marks: (crop: [Path], registration: [Path]) {
     guard sheet != nil, let first = places.first else { return ([], []) }
     let right = places.map { $0.x + labelWidth }.max() ?? first.x
@@ -147,7 +148,7 @@ public struct SheetLayout: Hashable, Sendable {
     }
     let inset = min(4.0, top / 2, left / 2)
     var registration: [Path] = []
-    // As near to the middle of its side as the cutter's lines leave room.
+    // The place nearest to the middle of a side that the cutter's lines leave free.
     func free(_ length: Double, _ lines: [Double]) -> Double {
       let away = (0..<Int(length / 4)).map { length / 2 + Double($0) }
       return away.first { place in lines.allSatisfy { abs($0 - place) > inset } } ?? length / 2

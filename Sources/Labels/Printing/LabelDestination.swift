@@ -1,7 +1,7 @@
 import Files
 public import FoundationEssentials
 
-/// Where labels go besides their files.
+/// A printer that labels go to besides their files.
 public enum LabelDestination: Hashable, Sendable {
   case spooler(LabelPrinter, LabelPrinter.Language)
   /// A printer's device, or a file that is written on at its end: ZPL.
@@ -10,8 +10,8 @@ public enum LabelDestination: Hashable, Sendable {
   /// Seconds in which a device has to take some of what is written.
   private static let patienceSeconds: Int32 = 60
 
-  /// Labels that it takes at once: as long as one of these is not counted, all of them may be printed twice after a cut
-  /// in power.
+  /// Number of labels that it takes at once. After a cut in power, all labels of a group that was not counted yet may be
+  /// printed twice.
   public var labelsAtOnce: Int {
     switch self {
     case .spooler(_, .png): 1
@@ -22,7 +22,7 @@ public enum LabelDestination: Hashable, Sendable {
 
   /// Hands labels over and returns when they are with the spooler, the device or on disk.
   /// - Parameters:
-  ///   - pngs: as `MadeLabel` has them, with their physical size.
+  ///   - pngs: as `Label` has them, with their physical size.
   ///   - draft: a file name that may be used meanwhile.
   /// - Throws: `spooler`, `device`, `picture`, `drawing`.
   public func take(_ pngs: [Data], title: String, draft: String) throws(LabelError) {

@@ -6,7 +6,7 @@ import Glibc
 
 /// A printer of the system's spooler (CUPS), by its name.
 public struct LabelPrinter: Hashable, Sendable {
-  /// What a printer is sent.
+  /// The language in which a printer is sent its labels.
   public enum Language: String, Hashable, Sendable, CaseIterable {
     /// The label's picture; the spooler's filters make it the printer's, at its true size.
     case png
@@ -16,7 +16,8 @@ public struct LabelPrinter: Hashable, Sendable {
 
   public let name: String
 
-  /// - Throws: `spooler(.noLibrary)`, or `printerUnknown` with the printers there are.
+  /// Finds a printer of the spooler.
+  /// - Throws: `spooler(.noLibrary)`, or `printerUnknown` with the printers that there are.
   public init(named name: String) throws(LabelError) {
     guard wt_cups_is_there() != 0 else { throw .spooler(.noLibrary) }
     guard let list = wt_cups_printers() else { throw .drawing(.outOfMemory) }
@@ -28,7 +29,7 @@ public struct LabelPrinter: Hashable, Sendable {
 
   /// Hands labels over: pictures one job each, ZPL as one job. The spooler keeps a copy of its own.
   /// - Parameters:
-  ///   - pngs: as `MadeLabel` has them, with their physical size.
+  ///   - pngs: as `Label` has them, with their physical size.
   ///   - draft: a file name that may be used meanwhile.
   /// - Throws: `spooler`, `unwritable`, `picture`.
   public func submit(_ pngs: [Data], title: String, in language: Language, draft: String) throws(LabelError) {
@@ -46,7 +47,7 @@ public struct LabelPrinter: Hashable, Sendable {
     }
   }
 
-  /// At its true size, whatever the queue's filters would do to a picture unasked.
+  /// Options that have the queue's filters print a picture at its true size.
   private static func options(for image: GreyImage) -> String {
     guard let width = image.millimetres(pixels: image.widthPixels),
       let height = image.millimetres(pixels: image.heightPixels), let perMetre = image.pixelsPerMetre

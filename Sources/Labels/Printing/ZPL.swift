@@ -3,7 +3,7 @@ public import FoundationEssentials
 
 /// ZPL II, the language of Zebra's label printers and of many others.
 public enum ZPL {
-  /// One behind the other.
+  /// The labels of some pictures one behind the other.
   /// - Throws: `picture`, `drawing`.
   static func labels(_ pngs: [Data]) throws(LabelError) -> Data {
     var bytes = Data()

@@ -2,7 +2,7 @@ import Drawing
 import FoundationEssentials
 
 extension LabelMaker {
-  /// How closely a label is read back. Each of them decodes the file again, has it read by zxing-cpp, and
+  /// How closely a label is read back. Either way decodes the file again, has it read by zxing-cpp, and
   /// compares every dot of the symbol and its quiet zone with what was encoded.
   public enum Scrutiny: Hashable, Sendable {
     /// The decoder sees 3 pixels a module; orientation, grid and quiet zone are compared row by row.
@@ -11,7 +11,9 @@ extension LabelMaker {
     case full
   }
 
-  /// - Returns: the text the decoder read.
+  /// Reads a label back from the bytes of its PNG.
+  /// - Returns: The text that the decoder read.
+  /// - Throws: `unreadable`, `picture`, `drawing`.
   func verify(png: Data, place: LabelDrawing.Place, scrutiny: Scrutiny) throws(LabelError) -> String {
     switch scrutiny {
     case .full:
@@ -50,13 +52,14 @@ extension LabelMaker {
     return finding.text
   }
 
-  /// Half a dot each way is what a whole number of dots costs, and a hundredth what pHYs rounds.
+  /// Whether a size in millimetres is the template's: half a dot each way is lost to whole dots, and a hundredth of a
+  /// millimetre to the rounding of pHYs.
   private func isTemplateSize(_ width: Double, _ height: Double) -> Bool {
     let slack = Length.millimetres(dots: 1, dotsPerInch: dotsPerInch) / 2 + 0.01
     return abs(width - template.widthMillimetres) <= slack && abs(height - template.heightMillimetres) <= slack
   }
 
-  /// A symbol that reaches beyond the picture's edge, where `stamp` clips, is not.
+  /// Whether every dot of the symbol is as it was encoded; a symbol that reaches beyond the picture's edge is not.
   private func isEncoded(_ image: GreyImage, place: LabelDrawing.Place) -> Bool {
     let side = place.dots.side
     for row in 0..<side {

@@ -4,15 +4,15 @@ public import FoundationEssentials
 
 /// Reads labels back with zxing-cpp, which shares no code with the encoder that made them.
 public enum LabelReader {
-  /// A larger picture is refused before its pixels are read.
+  /// Most pixels of a picture; a larger one is refused before its pixels are read.
   public static let mostPixels = 100_000_000
 
   struct Finding: Hashable {
     let text: String
     let isMirrored: Bool
-    /// As the decoder found it in the symbol's format.
+    /// Level of error correction as the decoder found it in the symbol; nil where it did not say.
     let correction: QRSymbol.Correction?
-    /// Of the symbol without its quiet zone, from its own top left clockwise, to the pixel.
+    /// Corners of the symbol without its quiet zone, from its own top left clockwise, to the pixel.
     let corners: [Point]
   }
 
@@ -45,7 +45,7 @@ public enum LabelReader {
     }
   }
 
-  /// What a picture is, and so how a symbol is looked for in it.
+  /// The kind of a picture, by which the decoder knows how to look for symbols in it.
   enum Sight: Hashable {
     case photograph
     /// Black and white, symbols anywhere.

@@ -1,10 +1,10 @@
 import Drawing
 
-/// Follows the operators of a page and keeps what they fill: so much of the page as the operators have it, whatever
-/// wrote them, to be drawn small. Text and lines are passed over; a shape other than a rectangle counts as the box
+/// Follows the operators of a page, whatever wrote them, and keeps the boxes that they fill, so that parts of the page
+/// can be drawn small. Text and lines are passed over; a shape other than a rectangle counts as the box
 /// around it. Spot colours are no ink.
 struct PageReader {
-  /// A filled box; points from the page's top left.
+  /// A filled box, in points from the page's top left.
   private struct Fill {
     let left: Double
     let top: Double
@@ -16,7 +16,7 @@ struct PageReader {
   private struct State {
     /// Columns of the matrix: a b c d e f of ISO 32000-1 8.3.3.
     var matrix: (Double, Double, Double, Double, Double, Double) = (1, 0, 0, 1, 0, 0)
-    /// Nil for a spot colour.
+    /// Whether fills are dark; nil for a spot colour.
     var isDark: Bool? = true
   }
 
@@ -34,7 +34,7 @@ struct PageReader {
   private var fills: [Fill] = []
   private var state = State()
   private var saved: [State] = []
-  /// Of the path that is being built; the last one is not closed yet.
+  /// Boxes of the closed shapes of the path that is being built.
   private var boxes: [Box] = []
   private var shape = Box()
 
@@ -49,8 +49,10 @@ struct PageReader {
 
   // MARK: - Drawing
 
-  /// A square part of the page, points from its top left.
-  /// - Parameter side: of the picture, pixels.
+  /// Draws a square part of the page.
+  /// - Parameters:
+  ///   - box: The part, in points from the page's top left.
+  ///   - side: Side of the picture, pixels.
   func picture(of box: Rectangle, side: Int) -> GreyImage {
     let scale = Double(side) / box.width
     var pixels = [UInt8](repeating: 255, count: side * side)
@@ -117,7 +119,7 @@ struct PageReader {
     byte <= 0x20 || byte == 0x2F || byte == 0x5B || byte == 0x5D || byte == 0x3C
   }
 
-  /// The last six; more are an operator's that is passed over.
+  /// The numbers before an operator, six at most: operators that have more are passed over.
   private struct Operands {
     var count = 0
     private var values: (Double, Double, Double, Double, Double, Double) = (0, 0, 0, 0, 0, 0)
@@ -149,7 +151,7 @@ struct PageReader {
   private static let powers: [Double] = [1, 10, 100, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9]
 
   private static func number(_ operators: UnsafeBufferPointer<UInt8>, _ word: Range<Int>) -> Double? {
-    // As many digits as a whole number of 64 bits holds.
+    // A whole number of 64 bits holds no more digits.
     guard word.count <= 18 else { return nil }
     var digits = 0
     var decimals: Int?
@@ -169,7 +171,7 @@ struct PageReader {
     return isNegative ? -value : value
   }
 
-  /// Operators as their bytes make a number, the first highest.
+  /// Operators as numbers made of their bytes, the first byte highest.
   private enum Word {
     static let beginText: UInt32 = 0x4254
     static let endText: UInt32 = 0x4554

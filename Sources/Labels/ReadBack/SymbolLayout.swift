@@ -1,16 +1,16 @@
 import Drawing
 
-/// Which module of a symbol belongs to which codeword, and which codeword to which block of the error correction:
-/// ISO/IEC 18004, 7.7.3 and tables 9 and E.1, versions 1 to 10. Labels' symbols are of versions 3 to 6.
+/// The codeword that each module of a symbol belongs to, and the block of the error correction that each codeword belongs
+/// to, by ISO/IEC 18004, 7.7.3 and tables 9 and E.1, versions 1 to 10. Labels' symbols are of versions 3 to 6.
 struct SymbolLayout {
-  /// Of each module, row by row; nil for finders, timing, alignment, format and version, and for bits over.
+  /// Codeword of each module, row by row; nil for finders, timing, alignment, format, version and left-over bits.
   let codewords: [Int?]
-  /// Of each codeword.
+  /// Block of each codeword.
   let blocks: [Int]
-  /// Of one block: half of them is how many codewords may be wrong.
+  /// Number of correction codewords in one block; half as many codewords may be wrong.
   let correctionCodewordsPerBlock: Int
 
-  /// Nil for versions above 10.
+  /// The layout of a symbol of some size and level; nil for versions above 10.
   init?(moduleCount: Int, correction: QRSymbol.Correction) {
     let version = (moduleCount - 17) / 4
     guard moduleCount == 17 + 4 * version, (1...Self.codewordCounts.count).contains(version) else { return nil }
@@ -94,7 +94,7 @@ struct SymbolLayout {
     [], [6, 18], [6, 22], [6, 26], [6, 30], [6, 34], [6, 22, 38], [6, 24, 42], [6, 26, 46], [6, 28, 50],
   ]
 
-  /// Blocks, and correction codewords in each.
+  /// Number of blocks, and of correction codewords in each.
   private static let blockTables: [QRSymbol.Correction: [(Int, Int)]] = [
     .low: [(1, 7), (1, 10), (1, 15), (1, 20), (1, 26), (2, 18), (2, 20), (2, 24), (2, 30), (4, 18)],
     .medium: [(1, 10), (1, 16), (1, 26), (2, 18), (2, 24), (4, 16), (4, 18), (4, 22), (5, 22), (5, 26)],

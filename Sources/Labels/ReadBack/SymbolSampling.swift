@@ -10,7 +10,8 @@ public struct Point: Hashable, Sendable {
 struct SymbolSampling {
   let image: GreyImage
   let moduleCount: Int
-  /// Of the symbol, from the top left of its modules clockwise, or the other way round where it is mirrored.
+  /// Corners of the symbol without its quiet zone, from its own top left clockwise; the other way round where it is
+  /// mirrored.
   private(set) var corners: [Point]
   private var plane: Plane
 
@@ -55,8 +56,8 @@ struct SymbolSampling {
     return best
   }
 
-  /// How much lighter the light modules are than the dark ones, in grey values. The middle alone would agree
-  /// from anywhere within a module.
+  /// How much lighter the light modules are than the dark ones, in grey values of 0 to 255. Their middles alone would
+  /// agree from anywhere within a module.
   private func agreement(with symbol: QRSymbol) -> Double {
     var sums = (dark: 0.0, light: 0.0)
     var counts = (dark: 0.0, light: 0.0)
@@ -80,7 +81,7 @@ struct SymbolSampling {
 
   // MARK: - Looking
 
-  /// The mean grey of the middle of a module; outside the symbol, too. Nil where that is outside the picture.
+  /// The mean grey of the middle of a module, inside or around the symbol; nil where that is outside the picture.
   func grey(ofColumn column: Int, row: Int) -> Double? {
     var sum = 0.0
     for x in [0.3, 0.5, 0.7] {
@@ -92,7 +93,7 @@ struct SymbolSampling {
     return sum / 9
   }
 
-  /// Of one side, the mean of all four.
+  /// Side of one module in pixels, as the mean over the symbol's four sides.
   var modulePixels: Double {
     var length = 0.0
     for index in 0..<4 {
@@ -113,7 +114,7 @@ struct SymbolSampling {
     return area < 0
   }
 
-  /// By how many quarter turns, clockwise, the symbol's own top left has left the picture's.
+  /// Number of quarter turns, clockwise, by which the symbol's own top left is away from the picture's.
   var quarterTurns: Int {
     let middle = Point(
       x: corners.map(\.x).reduce(0, +) / 4, y: corners.map(\.y).reduce(0, +) / 4)

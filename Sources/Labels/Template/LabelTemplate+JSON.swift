@@ -8,7 +8,7 @@ extension LabelTemplate {
   static let mostElements = 200
   static let mostHoles = 16
 
-  /// Of a picture beside the template.
+  /// Most bytes of a picture beside the template.
   public static let largestPictureBytes = 4 << 20
   static let mostPicturePixels = 25_000_000
 
@@ -70,7 +70,7 @@ extension LabelTemplate {
     let symbols = elements.compactMap { element -> SymbolElement? in
       if case .symbol(let symbol) = element.content { symbol } else { nil }
     }
-    // Where an element was refused, it may have been the symbol.
+    // An element that was refused may have been the symbol.
     if symbols.count != 1, symbols.count > 1 || reader.problems.isEmpty {
       reader.fail("elements", .symbolCount(symbols.count))
     }

@@ -13,16 +13,16 @@ public struct LabelTemplate: Hashable, Sendable {
   public let shape: Shape
   public let widthMillimetres: Double
   public let heightMillimetres: Double
-  /// Of a round plate: its radius.
+  /// Radius of the plate's corners; a round plate's is its own radius.
   public let cornerRadiusMillimetres: Double
   /// Nothing stands nearer to the edge or a hole than this, besides what may bleed.
   public let safeZoneMillimetres: Double
-  /// How far beyond the edge an element that bleeds may reach; the cutter takes that off.
+  /// Millimetres by which an element that bleeds may reach beyond the edge; the cutter takes that off.
   public let bleedMillimetres: Double
-  /// Of the printers that labels of this kind are usually made on.
+  /// Resolution of the printers that labels of this kind are usually made on.
   public let usualDotsPerInch: Int
   public let holes: [Hole]
-  /// In the order in which they are drawn.
+  /// The elements in the order in which they are drawn.
   public let elements: [Element]
   /// The one element that holds the symbol.
   public let symbol: SymbolElement
@@ -54,7 +54,7 @@ public struct LabelTemplate: Hashable, Sendable {
 
   public struct Element: Hashable, Sendable {
     public let id: String
-    /// All that it may cover. Rotation turns what is in it, not the box.
+    /// The box that the element may cover. Rotation turns what is in the box, not the box.
     public let box: Rectangle
     public let rotation: Rotation
     /// Paper instead of ink: lettering in a filled box.
@@ -85,7 +85,7 @@ public struct LabelTemplate: Hashable, Sendable {
 
   /// A box, drawn along the inside of its edge or filled.
   public struct FrameElement: Hashable, Sendable {
-    /// Nil where it is filled.
+    /// Thickness of the frame's line; nil where the frame is filled.
     public let thicknessMillimetres: Double?
     public let cornerRadiusMillimetres: Double
   }
@@ -108,7 +108,7 @@ public struct LabelTemplate: Hashable, Sendable {
     public let correction: QRSymbol.Correction
     public let smallestModuleMillimetres: Double
     public let smallestModuleDots: Int
-    /// How far ink spreads beyond every edge; that much is left away.
+    /// Millimetres by which ink spreads beyond every edge, which are taken off beforehand.
     public let printGainMillimetres: Double
   }
 

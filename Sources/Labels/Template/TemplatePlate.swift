@@ -10,7 +10,7 @@ struct TemplatePlate {
     outline.inset(by: hole.diameterMillimetres / 2).contains(x: hole.x, y: hole.y)
   }
 
-  /// What is wrong with an element's place; nil where nothing is.
+  /// The fault of an element's place; nil where there is none.
   func fault(
     of element: LabelTemplate.Element, bleed: Double, holes: [LabelTemplate.Hole]
   ) -> TemplateProblem.Fault? {
@@ -67,12 +67,12 @@ extension LabelTemplate.Element {
     return frame?.inset(by: thickness)
   }
 
-  /// Whether some of it may come to stand in `area`. A frame around `area` does not.
+  /// Whether a part of the element may come to stand in `area`; a frame around `area` does not.
   func covers(_ area: Rectangle) -> Bool {
     box.overlaps(area) && hollow?.contains(area) != true
   }
 
-  /// Whether some of it may come nearer than `distance` to a point.
+  /// Whether a part of the element may come nearer than `distance` to a point.
   func covers(x: Double, y: Double, within distance: Double) -> Bool {
     if let hollow, hollow.inset(by: distance).contains(x: x, y: y) { return false }
     let across = max(box.x - x, x - box.right, 0)

@@ -245,7 +245,7 @@ extension TemplateReader {
 }
 
 extension LabelTemplate.LineElement {
-  /// All that it covers.
+  /// The box around everything that the element covers.
   var box: Rectangle {
     Rectangle(
       x: min(fromX, toX), y: min(fromY, toY), width: abs(toX - fromX), height: abs(toY - fromY)

@@ -3,7 +3,7 @@ import Fieldbook
 import Records
 import Terminal
 
-/// `labels hand-out`, `labels spoil`, `labels stock`: what becomes of labels once they are printed.
+/// `labels hand-out`, `labels spoil` and `labels stock`, which follow labels once they are printed.
 enum LabelStockCommands {
   struct HandOutOptions {
     var codes: [String] = []
@@ -39,7 +39,7 @@ enum LabelStockCommands {
 
     struct Label: Encodable {
       var code: LabelCode
-      /// Nil where no label of it is known here.
+      /// State of the label; nil where no label of the code is known here.
       var state: String?
       var payload: String?
       var installation: InstallationID?
@@ -118,7 +118,7 @@ enum LabelStockCommands {
     return ExitCode.done.rawValue
   }
 
-  /// Exit 1 where the books do not balance.
+  /// Shows the stock, and exits 1 where the books do not balance.
   static func stock(_ options: StockOptions, _ workplace: Workplace) throws -> Int32 {
     let fieldbook = try workplace.fieldbook()
     let counts = try fieldbook.labelCounts()
@@ -167,7 +167,7 @@ enum LabelStockCommands {
       history: label.events.map { Stock.Event(event: $0.name, at: $0.at, note: $0.note) })
   }
 
-  /// Bound labels are no longer in stock or in anybody's hands.
+  /// The state of a label as users see it: a bound label is no longer in stock or in anybody's hands.
   private static func state(of label: StockedLabel) -> (name: String, words: Text)? {
     if label.installation != nil, label.state != .printing {
       return label.state == nil && label.events.isEmpty

@@ -2,11 +2,11 @@ import Labels
 import Terminal
 
 extension LabelVerifyCommand {
-  /// What files of pages show together: how many labels stand on each page, and which stand there twice.
+  /// Sums over all files of pages: the number of labels on each page, and the codes that were seen twice.
   struct Summary: Encodable {
     struct Page: Encodable {
       var file: String
-      /// From 1.
+      /// Page number, from 1.
       var page: Int
       /// Number of labels that were read on it.
       var labels: Int
@@ -25,7 +25,7 @@ extension LabelVerifyCommand {
     }
 
     struct Repeated: Encodable {
-      /// The label's code, or what its symbol says where that is no code.
+      /// The label's code, or the symbol's text where that has no code.
       var code: String
       var places: [Place]
 
@@ -35,7 +35,7 @@ extension LabelVerifyCommand {
 
     struct Place: Encodable, Hashable {
       var file: String
-      /// From 1.
+      /// Page number, from 1.
       var page: Int
     }
 
@@ -46,7 +46,7 @@ extension LabelVerifyCommand {
     /// Codes that were read more than once, in the order in which they were first read.
     private(set) var repeated: [Repeated] = []
     private var places: [String: [Place]] = [:]
-    /// Codes as they were first read.
+    /// Codes in the order in which they were first read.
     private var order: [String] = []
 
     private enum CodingKeys: CodingKey { case labels, codes, pages, repeated }
@@ -164,7 +164,7 @@ extension LabelVerifyCommand {
       }
     }
 
-    /// How many labels most pages of each file have.
+    /// Number of labels that most pages of each file have.
     private var perFile: [(file: String, numbers: Text)] {
       var files: [String] = []
       for page in pages where !files.contains(page.file) { files.append(page.file) }
