@@ -1,37 +1,42 @@
 public import Records
 
 extension Fieldbook {
-  /// The labels that are ordered in one go.
-  public struct LabelOrder: Sendable {
+  /// Labels that the stock is asked to put down as one order.
+  public struct StockRequest: Sendable {
     public let codes: [LabelCode]
-    /// SHA-256 over all that makes the labels what they are: codes, texts, design.
-    public let sha256: String
-    /// The place that the labels go to: a file, a folder or a printer.
+    /// Digest of the request, which tells whether an order to the same output is still the same; the stock does not look
+    /// into it.
+    public let digest: String
+    /// Digest that an older program gave the same request, by which its orders are known as well; nil where none did.
+    public let formerDigest: String?
+    /// Path of the file or folder that the labels go to, or another name by which the order is found again.
     public let output: String
-    /// The reason why labels that are there already are made again; nil makes only what never was.
+    /// Why labels that are there already are made again; nil makes only labels that never were.
     public let reason: String?
-    /// Whether an order with a reason may have codes in it whose labels were never made, as a list that is made again as
-    /// a whole has; not all of them may be such.
+    /// Whether a request with a reason may have codes whose labels were never made, as a list that is made again as a
+    /// whole has; one at least has to have been made.
     public let includesNew: Bool
 
     public init(
-      codes: [LabelCode], sha256: String, output: String, reason: String? = nil, includesNew: Bool = false
+      codes: [LabelCode], digest: String, formerDigest: String? = nil, output: String, reason: String? = nil,
+      includesNew: Bool = false
     ) {
       self.codes = codes
-      self.sha256 = sha256
+      self.digest = digest
+      self.formerDigest = formerDigest
       self.output = output
       self.reason = reason
       self.includesNew = includesNew
     }
   }
 
-  /// A label that is whole and in its place.
-  public struct PrintedLabel: Hashable, Sendable {
+  /// A label that is whole and in its place, as the stock counts it.
+  public struct CountedLabel: Hashable, Sendable {
     public let code: LabelCode
     public let payload: String
-    /// SHA-256 of the label's file; nil where it has none of its own.
+    /// Digest of its file; nil where it shares the file with other labels.
     public let sha256: String?
-    /// The texts that the label shows besides its code, by the template's field names.
+    /// Texts that it shows besides its code, by the template's field names.
     public let texts: [String: String]
     /// The name of the label's file in the order's folder; nil where that is not to be looked for later.
     public let file: String?
@@ -47,11 +52,10 @@ extension Fieldbook {
     }
   }
 
-  /// An order whose labels were all made.
-  public struct FinishedLabels: Hashable, Sendable {
+  /// An order all of whose labels were counted.
+  public struct FinishedOrder: Hashable, Sendable {
     public let endedAt: Timestamp
-    /// The digests of the order's files by their names in its folder; empty where the order is older than the keeping
-    /// of them.
+    /// Digests of its files by their names in its folder; empty for orders from before the stock kept them.
     public let files: [String: String]
   }
 
@@ -60,157 +64,164 @@ extension Fieldbook {
 
   // MARK: - Printing
 
-  /// Records every label of an order as being printed, all or none; only then may the first be made. An order to an
-  /// output that was cut off is taken up where it stands, also where it has been mended since. Codes that are not
-  /// known here are taken as a company's list's.
-  /// - Throws: `labelsPrinted`, `labelsNotPrinted`, `labelInJob`, `store`.
-  public func beginLabels(_ order: LabelOrder, at: Timestamp) throws(FieldbookError) -> LabelJob {
+  /// Puts every label of a request down as being printed, all or none; only then may the first be made. An order to the
+  /// same output that was cut off is taken up where it stands, also where the request has been mended since. Codes that
+  /// are not known here are taken as a company's list's.
+  /// - Parameter at: The time at which it is put down.
+  /// - Throws: `labelsPrinted`, `labelsNotPrinted`, `labelInOrder`, `store`.
+  public func beginOrder(_ request: StockRequest, at: Timestamp) throws(FieldbookError) -> LabelOrder {
     try database.transaction { () throws(FieldbookError) in
       let open = try database.first(
-        "SELECT number, sha256 FROM label_job WHERE output = ? AND ended_at IS NULL", [.text(order.output)]
-      ) { (number: $0.integer(0), sha256: $0.text(1)) }
-      let job: Int
+        "SELECT number, sha256 FROM label_job WHERE output = ? AND ended_at IS NULL", [.text(request.output)]
+      ) { (number: $0.integer(0), digest: $0.text(1)) }
+      let number: Int
       if let open {
-        job = open.number
-        try release(job)
+        number = open.number
+        try release(number)
         try database.run(
-          "UPDATE label_job SET sha256 = ? WHERE number = ?", [.text(order.sha256), .integer(job)])
+          "UPDATE label_job SET sha256 = ? WHERE number = ?", [.text(request.digest), .integer(number)])
       } else {
         try database.run(
           "INSERT INTO label_job (sha256, output, begun_at) VALUES (?, ?, ?)",
-          [.text(order.sha256), .text(order.output), try Self.time(at)])
-        job = try database.first("SELECT max(number) FROM label_job") { $0.integer(0) } ?? 0
+          [.text(request.digest), .text(request.output), try Self.time(at)])
+        number = try database.first("SELECT max(number) FROM label_job") { $0.integer(0) } ?? 0
       }
-      let blocks = try blocks().map(\.block)
-      var made: [LabelCode: String?] = [:]
-      var printed: [LabelCode] = []
-      var missing: [LabelCode] = []
-      for code in order.codes {
-        switch try standing(of: code, in: job, blocks: blocks) {
-        case .made(let sha256): made[code] = .some(sha256)
-        case .otherJob(let output): throw FieldbookError.labelInJob(code, output: output)
-        case .none where order.reason == nil: try insertLabel(of: code, job: job)
-        case .none where order.includesNew:
-          missing.append(code)
-          try insertLabel(of: code, job: job)
-        case .none(let isOurs) where isOurs: missing.append(code)
-        case .none: try insertReprint(of: code, job: job, reason: order.reason)
-        case .elsewhere where order.reason == nil: printed.append(code)
-        case .elsewhere: try insertReprint(of: code, job: job, reason: order.reason)
-        case .done where order.reason == nil: printed.append(code)
-        case .done: try markReprint(of: code, job: job, reason: order.reason)
-        }
-      }
-      if !printed.isEmpty {
-        throw FieldbookError.labelsPrinted(Array(printed.prefix(Self.mostNamedCodes)), count: printed.count)
-      }
-      if order.includesNew ? missing.count == order.codes.count : !missing.isEmpty {
-        throw FieldbookError.labelsNotPrinted(Array(missing.prefix(Self.mostNamedCodes)), count: missing.count)
-      }
-      return LabelJob(number: job, made: made, isSameOrder: open?.sha256 == order.sha256)
+      let made = try putDown(request, order: number)
+      let isUnchanged = open.map { $0.digest == request.digest || $0.digest == request.formerDigest } ?? false
+      return LabelOrder(number: number, made: made, isUnchanged: isUnchanged)
     }
   }
 
-  /// Counts labels that are whole and on disk. A label that the job has already counted stays as it is.
-  /// - Returns: how many were not counted before.
+  /// - Returns: The codes whose labels this very order made before, each with its file's digest.
+  private func putDown(_ request: StockRequest, order: Int) throws(FieldbookError) -> [LabelCode: String?] {
+    let blocks = try blocks().map(\.block)
+    var made: [LabelCode: String?] = [:]
+    var printed: [LabelCode] = []
+    var missing: [LabelCode] = []
+    for code in request.codes {
+      switch try standing(of: code, in: order, blocks: blocks) {
+      case .made(let sha256): made[code] = .some(sha256)
+      case .otherOrder(let output): throw FieldbookError.labelInOrder(code, output: output)
+      case .none where request.reason == nil: try insertLabel(of: code, order: order)
+      case .none where request.includesNew:
+        missing.append(code)
+        try insertLabel(of: code, order: order)
+      case .none(let isOurs) where isOurs: missing.append(code)
+      case .none: try insertReprint(of: code, order: order, reason: request.reason)
+      case .elsewhere where request.reason == nil: printed.append(code)
+      case .elsewhere: try insertReprint(of: code, order: order, reason: request.reason)
+      case .done where request.reason == nil: printed.append(code)
+      case .done: try markReprint(of: code, order: order, reason: request.reason)
+      }
+    }
+    if !printed.isEmpty {
+      throw FieldbookError.labelsPrinted(Array(printed.prefix(Self.mostNamedCodes)), count: printed.count)
+    }
+    if request.includesNew ? missing.count == request.codes.count : !missing.isEmpty {
+      throw FieldbookError.labelsNotPrinted(Array(missing.prefix(Self.mostNamedCodes)), count: missing.count)
+    }
+    return made
+  }
+
+  /// Counts labels that are whole and on disk. One that the order has already counted stays as it is.
+  /// - Returns: Number of labels that were not counted before.
   /// - Throws: `store`.
   @discardableResult
-  public func markPrinted(_ labels: [PrintedLabel], in job: LabelJob, at: Timestamp) throws(FieldbookError)
-    -> Int
+  public func count(_ labels: [CountedLabel], in order: LabelOrder, at: Timestamp) throws(FieldbookError) -> Int
   {
     try database.transaction { () throws(FieldbookError) in
-      var count = 0
-      for label in labels { count += try markPrinted(label, in: job, at: at) ? 1 : 0 }
-      return count
+      var new = 0
+      for label in labels where try count(label, in: order, at: at) { new += 1 }
+      return new
     }
   }
 
-  /// Notes files that labels of an order share, by their names in its folder.
+  /// Notes files that labels of an order share, as digests by their names in its folder.
   /// - Throws: `store`.
-  public func addLabelFiles(_ files: [String: String], of job: LabelJob) throws(FieldbookError) {
+  public func addFiles(_ files: [String: String], of order: LabelOrder) throws(FieldbookError) {
     try database.transaction { () throws(FieldbookError) in
-      for (name, sha256) in files { try insertFile(name, sha256: sha256, job: job.number) }
+      for (name, sha256) in files { try insertFile(name, sha256: sha256, order: order.number) }
     }
   }
 
-  /// Finds the last order that was made whole, to this output and of this digest; nil where there is none.
+  /// The last order to this output that was made whole and whose request had this digest; nil where there is none.
   /// - Throws: `damagedRow`, `store`.
-  public func finishedLabels(output: String, sha256: String) throws(FieldbookError) -> FinishedLabels? {
+  public func finishedOrder(output: String, digest: String) throws(FieldbookError) -> FinishedOrder? {
     try database.snapshot { () throws(FieldbookError) in
-      let job = try database.first(
+      let order = try database.first(
         """
         SELECT number, ended_at FROM label_job
         WHERE output = ? AND sha256 = ? AND ended_at IS NOT NULL ORDER BY number DESC LIMIT 1
-        """, [.text(output), .text(sha256)]
+        """, [.text(output), .text(digest)]
       ) { (number: $0.integer(0), endedAt: $0.text(1)) }
-      guard let job else { return nil }
-      guard let endedAt = Timestamp(job.endedAt) else {
-        throw FieldbookError.damagedRow(table: "label_job", key: String(job.number))
+      guard let order else { return nil }
+      guard let endedAt = Timestamp(order.endedAt) else {
+        throw FieldbookError.damagedRow(table: "label_job", key: String(order.number))
       }
       let files = try database.rows(
-        "SELECT name, sha256 FROM label_file WHERE job = ?", [.integer(job.number)]
+        "SELECT name, sha256 FROM label_file WHERE job = ?", [.integer(order.number)]
       ) { ($0.text(0), $0.text(1)) }
-      return FinishedLabels(endedAt: endedAt, files: Dictionary(files) { $1 })
+      return FinishedOrder(endedAt: endedAt, files: Dictionary(files) { $1 })
     }
   }
 
-  /// Ends an order; labels of it that were not printed are as if they had not been ordered.
+  /// Ends an order; what of it was not counted is as if it had not been ordered.
   /// - Throws: `store`.
-  public func endLabels(_ job: LabelJob, at: Timestamp) throws(FieldbookError) {
+  public func endOrder(_ order: LabelOrder, at: Timestamp) throws(FieldbookError) {
     try database.transaction { () throws(FieldbookError) in
-      try release(job.number)
+      try release(order.number)
       try database.run(
-        "UPDATE label_job SET ended_at = ? WHERE number = ?", [try Self.time(at), .integer(job.number)])
+        "UPDATE label_job SET ended_at = ? WHERE number = ?", [try Self.time(at), .integer(order.number)])
     }
   }
 
-  /// Leaves an order that failed: labels that were not printed can be ordered anew, here or elsewhere, and those that
-  /// were belong to the next order to the same output.
+  /// Leaves an order that failed: what was not counted can be ordered anew, here or elsewhere, and what was belongs
+  /// to the next order to the same output.
   /// - Throws: `store`.
-  public func leaveLabels(_ job: LabelJob) throws(FieldbookError) {
-    try database.transaction { () throws(FieldbookError) in try release(job.number) }
+  public func leaveOrder(_ order: LabelOrder) throws(FieldbookError) {
+    try database.transaction { () throws(FieldbookError) in try release(order.number) }
   }
 
   // MARK: - Within the transaction
 
   private enum Standing {
-    /// No label of the code was ever made, as far as this laptop knows; `isOurs` says whether the code is of a block
-    /// of its own.
+    /// No label of the code was ever made, as far as this laptop knows, which of its own codes knows everything.
     case none(isOurs: Bool)
-    /// The code is bound and has no label of this laptop's: it was printed elsewhere.
+    /// The code is bound without a label of this laptop's, so that its label was printed elsewhere.
     case elsewhere
     case done
-    /// The label was made by the very job that is asked for.
+    /// The very order that is asked for made it before.
     case made(sha256: String?)
-    case otherJob(output: String)
+    case otherOrder(output: String)
   }
 
-  private func release(_ job: Int) throws(FieldbookError) {
+  private func release(_ order: Int) throws(FieldbookError) {
     try database.run(
       """
       DELETE FROM label
       WHERE job = ? AND state = 'printing' AND coalesce(before, 'elsewhere') = 'elsewhere'
-      """, [.integer(job)])
+      """, [.integer(order)])
     try database.run(
       """
       UPDATE label SET state = before, job = NULL, before = NULL, reason = NULL
       WHERE job = ? AND state = 'printing'
-      """, [.integer(job)])
+      """, [.integer(order)])
   }
 
-  private func standing(of code: LabelCode, in job: Int, blocks: [CodeBlock]) throws(FieldbookError) -> Standing
+  private func standing(of code: LabelCode, in order: Int, blocks: [CodeBlock]) throws(FieldbookError)
+    -> Standing
   {
     let label = try database.first(
       """
       SELECT state, label.job, label_job.output, label.sha256 FROM label
-      LEFT JOIN label_job ON label_job.number = label.job WHERE region = ? AND serial = ?
+      LEFT JOIN label_job ON label_order.number = label.job WHERE region = ? AND serial = ?
       """, Self.values(of: code)
     ) {
-      (state: $0.text(0), job: $0.integer(1), output: $0.text(2), sha256: $0.optionalText(3))
+      (state: $0.text(0), order: $0.integer(1), output: $0.text(2), sha256: $0.optionalText(3))
     }
     guard let label else { return try standing(ofUnlabelled: code, blocks: blocks) }
-    switch (label.state == LabelState.printing.rawValue, label.job == job) {
-    case (true, _): return .otherJob(output: label.output)
+    switch (label.state == LabelState.printing.rawValue, label.order == order) {
+    case (true, _): return .otherOrder(output: label.output)
     case (false, true): return .made(sha256: label.sha256)
     case (false, false): return .done
     }
@@ -228,16 +239,16 @@ extension Fieldbook {
       ? .elsewhere : .none(isOurs: true)
   }
 
-  private func insertLabel(of code: LabelCode, job: Int) throws(FieldbookError) {
+  private func insertLabel(of code: LabelCode, order: Int) throws(FieldbookError) {
     try database.run(
       "INSERT INTO code (region, serial, origin) VALUES (?, ?, 'listed') ON CONFLICT DO NOTHING",
       Self.values(of: code))
     try database.run(
       "INSERT INTO label (region, serial, state, job) VALUES (?, ?, 'printing', ?)",
-      Self.values(of: code) + [.integer(job)])
+      Self.values(of: code) + [.integer(order)])
   }
 
-  private func insertReprint(of code: LabelCode, job: Int, reason: String?) throws(FieldbookError) {
+  private func insertReprint(of code: LabelCode, order: Int, reason: String?) throws(FieldbookError) {
     try database.run(
       "INSERT INTO code (region, serial, origin) VALUES (?, ?, 'stock') ON CONFLICT DO NOTHING",
       Self.values(of: code))
@@ -245,29 +256,29 @@ extension Fieldbook {
       """
       INSERT INTO label (region, serial, state, job, before, reason)
       VALUES (?, ?, 'printing', ?, 'elsewhere', ?)
-      """, Self.values(of: code) + [.integer(job), .text(reason)])
+      """, Self.values(of: code) + [.integer(order), .text(reason)])
   }
 
-  private func markReprint(of code: LabelCode, job: Int, reason: String?) throws(FieldbookError) {
+  private func markReprint(of code: LabelCode, order: Int, reason: String?) throws(FieldbookError) {
     try database.run(
       """
       UPDATE label SET before = state, state = 'printing', job = ?, reason = ?
       WHERE region = ? AND serial = ?
-      """, [.integer(job), .text(reason)] + Self.values(of: code))
+      """, [.integer(order), .text(reason)] + Self.values(of: code))
   }
 
-  private func markPrinted(_ label: PrintedLabel, in job: LabelJob, at: Timestamp) throws(FieldbookError)
+  private func count(_ label: CountedLabel, in order: LabelOrder, at: Timestamp) throws(FieldbookError)
     -> Bool
   {
     let values = Self.values(of: label.code)
     if let file = label.file, let sha256 = label.sha256 {
-      try insertFile(file, sha256: sha256, job: job.number)
+      try insertFile(file, sha256: sha256, order: order.number)
     }
     let reason = try database.first(
       """
       SELECT before IS NOT NULL, reason FROM label
       WHERE region = ? AND serial = ? AND job = ? AND state = 'printing'
-      """, values + [.integer(job.number)]
+      """, values + [.integer(order.number)]
     ) { (isReprint: $0.integer(0) == 1, reason: $0.optionalText(1)) }
     guard let reason else {
       // The label was counted before; where the order was mended in between, its file may be another.
@@ -277,7 +288,7 @@ extension Fieldbook {
         WHERE region = ? AND serial = ? AND job = ? AND state = 'printed'
         """,
         [.text(label.payload), .text(label.sha256), Self.value(of: label.texts)] + values
-          + [.integer(job.number)])
+          + [.integer(order.number)])
       return false
     }
     try database.run(
@@ -289,10 +300,10 @@ extension Fieldbook {
     return true
   }
 
-  private func insertFile(_ name: String, sha256: String, job: Int) throws(FieldbookError) {
+  private func insertFile(_ name: String, sha256: String, order: Int) throws(FieldbookError) {
     try database.run(
       "INSERT INTO label_file (job, name, sha256) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET sha256 = excluded.sha256",
-      [.integer(job), .text(name), .text(sha256)])
+      [.integer(order), .text(name), .text(sha256)])
   }
 
   /// The texts as a JSON object, which always encodes.

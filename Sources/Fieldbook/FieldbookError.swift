@@ -71,8 +71,8 @@ public enum FieldbookError: Error, Hashable, Sendable {
   /// The labels of these codes cannot be printed again because they never were; at most ten are named.
   case labelsNotPrinted([LabelCode], count: Int)
   /// Another order, cut off or under way, has this label.
-  case labelInJob(LabelCode, output: String)
-  /// A label in this state cannot be treated as was asked; nil is no label at all.
+  case labelInOrder(LabelCode, output: String)
+  /// What was asked for cannot be done with a label that is this; nil is none at all.
   case labelIs(LabelCode, LabelState?)
 
   // MARK: Files

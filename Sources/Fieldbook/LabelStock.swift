@@ -1,15 +1,15 @@
 public import Records
 
-/// The state of a code's label. Whether the code is bound to an installation is another matter.
+/// State of the label of a code. Whether the code is bound to an installation is another matter.
 public enum LabelState: String, Hashable, Sendable, Codable, CaseIterable {
-  /// The label was ordered; it is not known to be whole.
+  /// The label is ordered, and not known to be whole.
   case printing
   case printed
   case handedOut
   case spoiled
 }
 
-/// All that is known of the label of one code.
+/// Everything that is known of the label of one code.
 public struct StockedLabel: Hashable, Sendable {
   public struct Event: Hashable, Sendable {
     public enum Name: String, Hashable, Sendable, Codable, CaseIterable {
@@ -18,32 +18,32 @@ public struct StockedLabel: Hashable, Sendable {
 
     public let name: Name
     public let at: Timestamp
-    /// The reason why the label was reprinted or spoiled, or the person it was handed to.
+    /// Reason of a reprint or of spoiling, or the person to whom it was handed.
     public let note: String?
   }
 
   public let code: LabelCode
-  /// The label's state; nil where this laptop made none.
+  /// State of the label; nil where this laptop made none.
   public let state: LabelState?
-  /// The text in the label's symbol; nil where that is not known.
+  /// Text of its symbol; nil where that is not known.
   public let payload: String?
-  /// SHA-256 of the label's file; nil where there was none of its own.
+  /// Digest of the label's file; nil where it shared one with other labels.
   public let sha256: String?
-  /// The texts that the label shows besides its code, by the template's field names; nil where that is not known.
+  /// Texts that it shows besides its code, by the template's field names; nil where they are not known.
   public let texts: [String: String]?
   public let installation: InstallationID?
-  /// The events of the label, oldest first.
+  /// What happened to the label, in the order in which it happened.
   public let events: [Event]
 }
 
-/// The numbers of codes by where they are. Every code that has a label is in exactly one of `inStock`, `handedOut`,
-/// `bound` and `spoiled`.
+/// Number of codes by what became of their labels. Every code that has a label is in exactly one of `inStock`, `handedOut`, `bound`
+/// and `spoiled`.
 public struct LabelCounts: Hashable, Sendable {
-  /// The codes drawn or from a company's list that have no label yet.
+  /// Codes that were drawn or came in a company's list and have no label yet.
   public var waiting = 0
-  /// The codes in a job that was cut off.
+  /// Labels of orders that were cut off.
   public var printing = 0
-  /// The part of `printing` whose code had a label before.
+  /// Labels of `printing` whose code had a label before.
   public var reprinting = 0
   public var printed = 0
   /// The labels that came from elsewhere: bound, handed out, spoiled or reprinted here, first printed elsewhere.
@@ -59,15 +59,14 @@ public struct LabelCounts: Hashable, Sendable {
   public var isBalanced: Bool {
     printed + printedElsewhere == inStock + handedOut + bound + spoiled + reprinting
   }
-
 }
 
-/// An order of labels in the fieldbook.
-public struct LabelJob: Hashable, Sendable {
+/// Labels that the stock has put down as being printed.
+public struct LabelOrder: Hashable, Sendable {
   let number: Int
-  /// The codes whose labels this order has already made, each with its file's digest, nil where it has no file
-  /// of its own. Empty unless the order was cut off and is taken up again.
+  /// Codes whose labels this order has already made, each with its file's digest, nil where it shares the file with
+  /// others. Empty unless the order was cut off and is taken up again.
   public let made: [LabelCode: String?]
-  /// Whether nothing of the order has changed since it was cut off, so that files of `made` are as they are to be.
-  public let isSameOrder: Bool
+  /// Whether the request is the same as when the order was cut off, so that the files of `made` are as they are to be.
+  public let isUnchanged: Bool
 }

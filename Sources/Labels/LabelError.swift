@@ -1,16 +1,16 @@
 public import Drawing
 public import Records
 
-/// What can go wrong between a template and a label that scans. A field's value never appears here:
-/// it may be an owner's name.
+/// An error between a template and a label that scans. A field's value never appears in it, since it may be an owner's
+/// name.
 public enum LabelError: Error, Hashable, Sendable {
-  /// No such file or directory, or no permission.
+  /// A template's file is not there or may not be read.
   case templateUnreadable(file: String)
   case templateTooLarge(file: String, bytes: Int, mostBytes: Int)
   /// Everything that is wrong with a template, in the file's order.
   case templateRejected(file: String, problems: [TemplateProblem])
   case templateUnknown(name: String, available: [String])
-  /// Both limits inclusive.
+  /// The resolution asked for is not between `lower` and `upper`, both inclusive.
   case resolutionOutOfRange(dotsPerInch: Int, lower: Int, upper: Int)
   case platformAddress(PlatformAddressFault)
   case fieldMissing(template: String, element: String, field: String)
@@ -26,7 +26,7 @@ public enum LabelError: Error, Hashable, Sendable {
   case symbolTooDense(
     template: String, modulesWithQuietZone: Int, givenMillimetres: Double, neededMillimetres: Double,
     dotsPerInch: Int, excessCharacters: Int, fitsWith: QRSymbol.Correction?)
-  /// More than a QR symbol holds at the level asked for: `excessCharacters` too many.
+  /// The payload is `excessCharacters` longer than a QR symbol holds at the level asked for.
   case payloadTooLong(bytes: Int, excessCharacters: Int)
   /// Print gain that would take more than a fifth of a module off each edge. Both are rounded to a
   /// thousandth.
@@ -41,11 +41,11 @@ public enum LabelError: Error, Hashable, Sendable {
   case unwritable(file: String, errno: Int32)
   /// The finished files of a batch, opened anew, do not show every label of the list exactly once and in its order.
   case notAccountedFor(LabelShortfall)
-  /// Not one label has room within the sheet's margins.
+  /// The sheet has no room for a single label within its margins.
   case sheetTooSmall(
     widthMillimetres: Double, heightMillimetres: Double, neededWidthMillimetres: Double,
     neededHeightMillimetres: Double)
-  /// A sheet has positions 1 to `most`.
+  /// The first position is not between 1 and `most`, the number of positions of a sheet.
   case startOutOfRange(position: Int, most: Int)
   /// The spooler has no printer of this name.
   case printerUnknown(name: String, available: [String])
@@ -56,9 +56,9 @@ public enum LabelError: Error, Hashable, Sendable {
   public enum SpoolerFault: Hashable, Sendable {
     /// libcups is not installed.
     case noLibrary
-    /// What is handed over could not be written down first.
+    /// The file that is handed over could not be written.
     case unwritable(file: String)
-    /// In the spooler's words.
+    /// The spooler refused a label, for a reason in its own words.
     case refused(printer: String, reason: String)
   }
 
@@ -68,7 +68,7 @@ public enum LabelError: Error, Hashable, Sendable {
     case severalSymbols
     case otherText
     case mirrored
-    /// On the back of clear acrylic it has to be.
+    /// The symbol is not mirrored, which it has to be on the back of clear acrylic.
     case notMirrored
     /// A dot of the symbol or its quiet zone is not what was encoded.
     case otherDots
@@ -77,12 +77,12 @@ public enum LabelError: Error, Hashable, Sendable {
   }
 
   public enum PlatformAddressFault: String, Hashable, Sendable {
-    /// Neither `https://…` nor, on this laptop itself, `http://…`.
+    /// The address is neither `https://…` nor, on this laptop itself, `http://…`.
     case notHTTPS
     case noHost
     case badHost
     case badPort
-    /// Name, password, query or fragment.
+    /// The address has a name, password, query or fragment.
     case hasMore
   }
 }
@@ -94,28 +94,28 @@ public struct TemplateProblem: Error, Hashable, Sendable {
     case missing
     case wrongType
     case unknownField
-    /// Inclusive; `unit` is empty for a pure number.
+    /// The value is not between `lower` and `upper`, both inclusive; `unit` is empty for a pure number.
     case outOfRange(lower: Double, upper: Double, unit: String)
     case notAChoice([String])
     case tooLong(longest: Int)
     case empty
     /// Another element has this id.
     case duplicate
-    /// Exactly one of these two is wanted.
+    /// Of these members exactly one has to be given.
     case notExactlyOne(of: [String])
-    /// Nearer to the edge than the safe zone, or in a rounded corner.
+    /// The element is nearer to the edge than the safe zone, or in a rounded corner.
     case outsideSafeZone
     /// An element that may bleed reaches farther beyond the edge than the template's bleed.
     case outsideBleed
     /// A hole that is not wholly within the plate.
     case outsidePlate
-    /// On a hole or nearer to it than the safe zone.
+    /// The element lies on a hole or nearer to one than the safe zone.
     case onHole
-    /// On the symbol or its quiet zone.
+    /// The element lies on the symbol or its quiet zone.
     case onSymbol
     /// A template has one `qr` element.
     case symbolCount(Int)
-    /// No file of that name beside the template, or no permission.
+    /// The file is not beside the template, or may not be read.
     case noSuchFile
     /// A picture that is no PNG, damaged, or larger than templates may have.
     case picture(DrawingError.PNGFault)

@@ -112,6 +112,32 @@ final class Workplace {
     return "\(share)/\(folder)"
   }
 
+  // MARK: - Labels
+
+  var tables: TableReader { TableReader { try self.read($0, atMost: $1) } }
+
+  var tagStore: TagStore {
+    TagStore(path: "\(home)/label-tags.csv", tables: tables) { try self.writeSynced($0, to: $1) }
+  }
+
+  /// - Throws: `SetupMissing.platform`.
+  func labelTexts() throws -> LabelTexts {
+    LabelTexts(fieldbook: try fieldbook(), tags: tagStore, platform: try platformAddress())
+  }
+
+  func labelShop() throws -> LabelShop {
+    LabelShop(
+      fieldbook: try fieldbook(), clock: clock,
+      files: LabelShop.Files(
+        write: { try self.write($0, to: $1) }, writeSynced: { try self.writeSynced($0, to: $1) },
+        makeFolder: { try self.makeFolder($0) }),
+      printerDraft: "\(home)/printing", isCancelled: interruption)
+  }
+
+  func codeSupply() throws -> CodeSupply {
+    CodeSupply(fieldbook: try fieldbook()) { try self.platformClient(exchangeTimeout: .seconds(15)) }
+  }
+
   // MARK: - The platform
 
   /// Makes a client of the platform. The token goes along where it was given for this platform, and to no other.

@@ -1,10 +1,6 @@
 import Arguments
-import Characters
-import Fieldbook
-import FoundationEssentials
 import Provision
 import Records
-import Sync
 import Terminal
 
 extension Workplace {
@@ -38,45 +34,6 @@ extension Workplace {
   }
 
   var flashFolder: String { "\(home)/flash" }
-
-  /// Asks the platform for a block of codes where this laptop has none left.
-  /// - Throws: `FieldbookError.codesExhausted` where there is no platform to ask; `SyncError`.
-  func fetchCodesIfExhausted() throws {
-    let fieldbook = try fieldbook()
-    guard try fieldbook.codesLeft() == 0, let platform = try fieldbook.setup().platform else { return }
-    let client = try platformClient(exchangeTimeout: .seconds(15))
-    let origin = try PlatformClient.origin(of: platform)
-    // A second attempt is needed where an earlier run was killed between taking the block and forgetting its order.
-    for _ in 0..<2 {
-      let order = try codeOrder(from: origin)
-      let block: CodeBlock
-      do {
-        block = try client.fetchCodeBlock(
-          region: order.region, count: order.count, idempotencyKey: order.idempotencyKey)
-      } catch SyncError.refused(let status, let code) {
-        // This block is an answer, and the next order another one.
-        try fieldbook.updateSetup { $0.codeOrder = nil }
-        throw SyncError.refused(status: status, code: code)
-      }
-      let isNew = try fieldbook.addBlock(block)
-      try fieldbook.updateSetup { $0.codeOrder = nil }
-      guard isNew else { continue }
-      console.say(Text(zh: "平台分配了号段 \(block)", en: "the platform assigned the block \(block)"))
-      return
-    }
-  }
-
-  /// Gives the order that this platform has not answered, or a new one, kept before it is sent.
-  private func codeOrder(from origin: String) throws -> Setup.CodeOrder {
-    let setup = try fieldbook().setup()
-    if let order = setup.codeOrder, order.origin == origin, order.region == setup.region { return order }
-    let order = Setup.CodeOrder(
-      idempotencyKey: UUID().uuidString, region: setup.region, count: Self.blockSize, origin: origin)
-    try fieldbook().updateSetup { $0.codeOrder = order }
-    return order
-  }
-
-  private static let blockSize = 500
 }
 
 extension PortInfo {

@@ -115,11 +115,11 @@ import Testing
   @Test func takesBackDrawnCodesThatNobodySaw() throws {
     let fieldbook = try home.ready(codes: 5)
     let codes = try fieldbook.drawCodes(count: 4)
-    let job = try fieldbook.beginLabels(
-      .init(codes: [codes[0]], sha256: "d", output: "/out"), at: Sample.at(0))
-    try fieldbook.markPrinted(
+    let job = try fieldbook.beginOrder(
+      .init(codes: [codes[0]], digest: "d", output: "/out"), at: Sample.at(0))
+    try fieldbook.count(
       [.init(code: codes[0], payload: "p", sha256: nil, texts: [:])], in: job, at: Sample.at(1))
-    try fieldbook.endLabels(job, at: Sample.at(2))
+    try fieldbook.endOrder(job, at: Sample.at(2))
     try fieldbook.returnCodes(codes)
     #expect(try fieldbook.codesLeft() == 4)
     #expect(try fieldbook.drawCodes(count: 3) == Array(codes[1...]))

@@ -169,7 +169,7 @@ import Testing
     // The texts of a label that is older than the keeping of them are not known.
     #expect(label.texts == (name >= "0004" ? ["unitName": "示例焊接铺"] : nil))
     let files = ["150621-ZZZZZZ-0.png": String(repeating: "ab", count: 32)]
-    #expect(try fieldbook.finishedLabels(output: "/kept", sha256: "d")?.files == (name >= "0004" ? files : nil))
+    #expect(try fieldbook.finishedOrder(output: "/kept", digest: "d")?.files == (name >= "0004" ? files : nil))
     #expect(try fieldbook.stockedModules().map(\.serialNumber) == modules)
   }
 

@@ -11,13 +11,13 @@ import Testing
   private let third = Sample.code("00A002")
   private let foreign = Sample.code("ZZZZZZ")
 
-  private func order(
+  private func request(
     _ codes: [LabelCode], reason: String? = nil, output: String = "/out", digest: String = "d"
-  ) -> Fieldbook.LabelOrder {
-    Fieldbook.LabelOrder(codes: codes, sha256: digest, output: output, reason: reason)
+  ) -> Fieldbook.StockRequest {
+    Fieldbook.StockRequest(codes: codes, digest: digest, output: output, reason: reason)
   }
 
-  private func printed(_ code: LabelCode) -> Fieldbook.PrintedLabel {
+  private func printed(_ code: LabelCode) -> Fieldbook.CountedLabel {
     .init(
       code: code, payload: "https://weld.example.cn/w/\(code)", sha256: String(repeating: "a", count: 64),
       texts: ["unitName": "甲"])
@@ -25,9 +25,9 @@ import Testing
 
   /// Prints labels from beginning to end.
   private func make(_ codes: [LabelCode], reason: String? = nil, in fieldbook: Fieldbook) throws {
-    let job = try fieldbook.beginLabels(order(codes, reason: reason), at: Sample.at(0))
-    try fieldbook.markPrinted(codes.map(printed), in: job, at: Sample.at(1))
-    try fieldbook.endLabels(job, at: Sample.at(2))
+    let order = try fieldbook.beginOrder(request(codes, reason: reason), at: Sample.at(0))
+    try fieldbook.count(codes.map(printed), in: order, at: Sample.at(1))
+    try fieldbook.endOrder(order, at: Sample.at(2))
   }
 
   private func open(_ fieldbook: Fieldbook, code: LabelCode? = nil) throws -> Installation {
@@ -44,7 +44,7 @@ import Testing
     let counts = try fieldbook.labelCounts()
     #expect(counts.isBalanced && counts.printed == 2 && counts.inStock == 2 && counts.waiting == 0)
     #expect(throws: FieldbookError.labelsPrinted([second], count: 1)) {
-      try fieldbook.beginLabels(order([third, second], digest: "e"), at: Sample.at(3))
+      try fieldbook.beginOrder(request([third, second], digest: "e"), at: Sample.at(3))
     }
     #expect(try fieldbook.labelCounts() == counts)
     let label = try fieldbook.label(of: first)
@@ -66,7 +66,7 @@ import Testing
     let codes = try fieldbook.drawCodes(count: 12)
     try make(codes, in: fieldbook)
     #expect(throws: FieldbookError.labelsPrinted(Array(codes.prefix(10)), count: 12)) {
-      try fieldbook.beginLabels(order(codes, digest: "e"), at: Sample.at(3))
+      try fieldbook.beginOrder(request(codes, digest: "e"), at: Sample.at(3))
     }
   }
 
@@ -75,19 +75,19 @@ import Testing
   @Test func keepsWhatALabelShowedAndWhichFilesItsOrderLeft() throws {
     let fieldbook = try home.ready()
     let codes = try fieldbook.drawCodes(count: 2)
-    #expect(try fieldbook.finishedLabels(output: "/out", sha256: "d") == nil)
-    let job = try fieldbook.beginLabels(order(codes), at: Sample.at(0))
+    #expect(try fieldbook.finishedOrder(output: "/out", digest: "d") == nil)
+    let order = try fieldbook.beginOrder(request(codes), at: Sample.at(0))
     let digest = String(repeating: "b", count: 64)
-    let own = Fieldbook.PrintedLabel(
+    let own = Fieldbook.CountedLabel(
       code: codes[0], payload: "p", sha256: digest, texts: ["street": "树林召镇"], file: "a.png")
-    try fieldbook.markPrinted([own, printed(codes[1])], in: job, at: Sample.at(1))
-    try fieldbook.addLabelFiles(["a.pdf": "x"], of: job)
-    #expect(try fieldbook.finishedLabels(output: "/out", sha256: "d") == nil, "it has not ended")
-    try fieldbook.endLabels(job, at: Sample.at(2))
-    let finished = try #require(try fieldbook.finishedLabels(output: "/out", sha256: "d"))
+    try fieldbook.count([own, printed(codes[1])], in: order, at: Sample.at(1))
+    try fieldbook.addFiles(["a.pdf": "x"], of: order)
+    #expect(try fieldbook.finishedOrder(output: "/out", digest: "d") == nil, "it has not ended")
+    try fieldbook.endOrder(order, at: Sample.at(2))
+    let finished = try #require(try fieldbook.finishedOrder(output: "/out", digest: "d"))
     #expect(finished.files == ["a.png": digest, "a.pdf": "x"] && finished.endedAt == Sample.at(2))
-    #expect(try fieldbook.finishedLabels(output: "/out", sha256: "e") == nil)
-    #expect(try fieldbook.finishedLabels(output: "/other", sha256: "d") == nil)
+    #expect(try fieldbook.finishedOrder(output: "/out", digest: "e") == nil)
+    #expect(try fieldbook.finishedOrder(output: "/other", digest: "d") == nil)
     #expect(try fieldbook.label(of: codes[0]).texts == ["street": "树林召镇"])
     #expect(try fieldbook.label(of: codes[1]).texts == ["unitName": "甲"])
     #expect(try fieldbook.label(of: foreign).texts == nil)
@@ -98,11 +98,11 @@ import Testing
     let codes = try fieldbook.drawCodes(count: 3)
     try make(Array(codes.prefix(2)), in: fieldbook)
     try fieldbook.spoil([codes[0]], reason: "cracked", at: Sample.at(3))
-    let whole = Fieldbook.LabelOrder(
-      codes: codes, sha256: "e", output: "/out", reason: "wrong template", includesNew: true)
-    let job = try fieldbook.beginLabels(whole, at: Sample.at(4))
-    try fieldbook.markPrinted(codes.map(printed), in: job, at: Sample.at(5))
-    try fieldbook.endLabels(job, at: Sample.at(6))
+    let whole = Fieldbook.StockRequest(
+      codes: codes, digest: "e", output: "/out", reason: "wrong template", includesNew: true)
+    let order = try fieldbook.beginOrder(whole, at: Sample.at(4))
+    try fieldbook.count(codes.map(printed), in: order, at: Sample.at(5))
+    try fieldbook.endOrder(order, at: Sample.at(6))
     let counts = try fieldbook.labelCounts()
     #expect(counts.isBalanced && counts.printed == 3 && counts.reprinted == 2 && counts.spoiled == 0)
     #expect(try fieldbook.label(of: codes[0]).events.map(\.name) == [.printed, .spoiled, .reprinted])
@@ -111,8 +111,8 @@ import Testing
     // No label of this list was ever made, so it is no list to make again.
     let fresh = try fieldbook.drawCodes(count: 2)
     #expect(throws: FieldbookError.labelsNotPrinted(fresh, count: 2)) {
-      try fieldbook.beginLabels(
-        .init(codes: fresh, sha256: "f", output: "/out", reason: "x", includesNew: true), at: Sample.at(7))
+      try fieldbook.beginOrder(
+        .init(codes: fresh, digest: "f", output: "/out", reason: "x", includesNew: true), at: Sample.at(7))
     }
   }
 
@@ -122,36 +122,36 @@ import Testing
     let codes = [first, second, third]
     do {
       let fieldbook = try home.ready()
-      let job = try fieldbook.beginLabels(order(codes), at: Sample.at(0))
-      #expect(!job.isSameOrder && job.made.isEmpty)
-      #expect(try fieldbook.markPrinted([printed(first)], in: job, at: Sample.at(1)) == 1)
+      let order = try fieldbook.beginOrder(request(codes), at: Sample.at(0))
+      #expect(!order.isUnchanged && order.made.isEmpty)
+      #expect(try fieldbook.count([printed(first)], in: order, at: Sample.at(1)) == 1)
     }
     let fieldbook = try home.fieldbook()
     #expect(try fieldbook.labelState(of: second) == .printing)
-    #expect(throws: FieldbookError.labelInJob(second, output: "/out")) {
-      try fieldbook.beginLabels(order([second], output: "/elsewhere"), at: Sample.at(2))
+    #expect(throws: FieldbookError.labelInOrder(second, output: "/out")) {
+      try fieldbook.beginOrder(request([second], output: "/elsewhere"), at: Sample.at(2))
     }
-    let job = try fieldbook.beginLabels(order(codes), at: Sample.at(3))
-    #expect(job.isSameOrder && Array(job.made.keys) == [first])
-    // A label that is counted is not counted again.
-    #expect(try fieldbook.markPrinted(codes.map(printed), in: job, at: Sample.at(4)) == 2)
-    try fieldbook.endLabels(job, at: Sample.at(5))
+    let order = try fieldbook.beginOrder(request(codes), at: Sample.at(3))
+    #expect(order.isUnchanged && Array(order.made.keys) == [first])
+    // What is counted is not counted again.
+    #expect(try fieldbook.count(codes.map(printed), in: order, at: Sample.at(4)) == 2)
+    try fieldbook.endOrder(order, at: Sample.at(5))
     let counts = try fieldbook.labelCounts()
     #expect(counts.isBalanced && counts.printed == 3 && counts.printing == 0)
     #expect(throws: FieldbookError.labelsPrinted(codes, count: 3)) {
-      try fieldbook.beginLabels(order(codes), at: Sample.at(6))
+      try fieldbook.beginOrder(request(codes), at: Sample.at(6))
     }
   }
 
   @Test func forgetsWhatAnOrderThatFailedDidNotMake() throws {
     let fieldbook = try home.ready()
     try make([first], in: fieldbook)
-    let job = try fieldbook.beginLabels(order([second, third], digest: "e"), at: Sample.at(0))
-    try fieldbook.markPrinted([printed(second)], in: job, at: Sample.at(1))
-    try fieldbook.endLabels(job, at: Sample.at(2))
-    let again = try fieldbook.beginLabels(
-      order([first, foreign], reason: "faded", digest: "f"), at: Sample.at(3))
-    try fieldbook.endLabels(again, at: Sample.at(4))
+    let order = try fieldbook.beginOrder(request([second, third], digest: "e"), at: Sample.at(0))
+    try fieldbook.count([printed(second)], in: order, at: Sample.at(1))
+    try fieldbook.endOrder(order, at: Sample.at(2))
+    let again = try fieldbook.beginOrder(
+      request([first, foreign], reason: "faded", digest: "f"), at: Sample.at(3))
+    try fieldbook.endOrder(again, at: Sample.at(4))
     #expect(try fieldbook.labelState(of: first) == .printed)
     #expect(try fieldbook.labelState(of: third) == nil)
     #expect(try fieldbook.labelState(of: foreign) == nil)
@@ -161,18 +161,18 @@ import Testing
 
   @Test func goesOnWithAnOrderThatFailedAndWasMended() throws {
     let fieldbook = try home.ready()
-    let job = try fieldbook.beginLabels(order([first, second]), at: Sample.at(0))
-    try fieldbook.markPrinted([printed(first)], in: job, at: Sample.at(1))
-    try fieldbook.leaveLabels(job)
+    let order = try fieldbook.beginOrder(request([first, second]), at: Sample.at(0))
+    try fieldbook.count([printed(first)], in: order, at: Sample.at(1))
+    try fieldbook.leaveOrder(order)
     #expect(try fieldbook.labelState(of: second) == nil)
     #expect(throws: FieldbookError.labelsPrinted([first], count: 1)) {
-      try fieldbook.beginLabels(order([first], output: "/elsewhere"), at: Sample.at(2))
+      try fieldbook.beginOrder(request([first], output: "/elsewhere"), at: Sample.at(2))
     }
-    let mended = try fieldbook.beginLabels(order([first, third], digest: "e"), at: Sample.at(3))
-    #expect(!mended.isSameOrder && Array(mended.made.keys) == [first])
-    let other = Fieldbook.PrintedLabel(code: first, payload: "other", sha256: nil, texts: [:])
-    #expect(try fieldbook.markPrinted([other, printed(third)], in: mended, at: Sample.at(4)) == 1)
-    try fieldbook.endLabels(mended, at: Sample.at(5))
+    let mended = try fieldbook.beginOrder(request([first, third], digest: "e"), at: Sample.at(3))
+    #expect(!mended.isUnchanged && Array(mended.made.keys) == [first])
+    let other = Fieldbook.CountedLabel(code: first, payload: "other", sha256: nil, texts: [:])
+    #expect(try fieldbook.count([other, printed(third)], in: mended, at: Sample.at(4)) == 1)
+    try fieldbook.endOrder(mended, at: Sample.at(5))
     #expect(try fieldbook.label(of: first).payload == "other")
     #expect(try fieldbook.label(of: first).events.map(\.name) == [.printed])
     #expect(try fieldbook.labelCounts().isBalanced)
@@ -181,12 +181,12 @@ import Testing
   @Test func goesOnWithAReprintThatWasCutOff() throws {
     let fieldbook = try home.ready()
     try make([first], in: fieldbook)
-    _ = try fieldbook.beginLabels(order([first], reason: "faded"), at: Sample.at(3))
+    _ = try fieldbook.beginOrder(request([first], reason: "faded"), at: Sample.at(3))
     #expect(try fieldbook.labelCounts().isBalanced)
-    let job = try fieldbook.beginLabels(order([first], reason: "faded"), at: Sample.at(4))
-    #expect(job.made.isEmpty)
-    try fieldbook.markPrinted([printed(first)], in: job, at: Sample.at(5))
-    let again = try fieldbook.beginLabels(order([first], reason: "faded"), at: Sample.at(6))
+    let order = try fieldbook.beginOrder(request([first], reason: "faded"), at: Sample.at(4))
+    #expect(order.made.isEmpty)
+    try fieldbook.count([printed(first)], in: order, at: Sample.at(5))
+    let again = try fieldbook.beginOrder(request([first], reason: "faded"), at: Sample.at(6))
     #expect(Array(again.made.keys) == [first])
     #expect(try fieldbook.label(of: first).events.map(\.name) == [.printed, .reprinted])
   }
@@ -220,7 +220,7 @@ import Testing
     let walking = try #require(try open(fieldbook).code)
     for code in drawn + [walking, Sample.code("00A00F")] {
       #expect(throws: FieldbookError.labelsNotPrinted([code], count: 1)) {
-        try fieldbook.beginLabels(order([code], reason: "faded"), at: Sample.at(0))
+        try fieldbook.beginOrder(request([code], reason: "faded"), at: Sample.at(0))
       }
     }
   }
@@ -268,7 +268,7 @@ import Testing
 
   @Test func writesOffWhatACutOffOrderMayHaveMade() throws {
     let fieldbook = try home.ready()
-    _ = try fieldbook.beginLabels(order([first]), at: Sample.at(0))
+    _ = try fieldbook.beginOrder(request([first]), at: Sample.at(0))
     try fieldbook.spoil([first], reason: "the printer was on fire", at: Sample.at(1))
     #expect(try fieldbook.label(of: first).events.map(\.name) == [.printed, .spoiled])
     #expect(try fieldbook.labelCounts().isBalanced)

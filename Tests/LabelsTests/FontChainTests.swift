@@ -15,7 +15,7 @@ import Testing
     #expect(made.verified)
     // The name takes ink that a label without it does not have.
     let without = try maker.make(fields: ["unitName": "一", "street": "树林召镇"], payload: Sample.payload())
-    func ink(_ label: MadeLabel) throws -> Int { try GreyImage(png: label.bytes).pixels.count { $0 == 0 } }
+    func ink(_ label: Label) throws -> Int { try GreyImage(png: label.bytes).pixels.count { $0 == 0 } }
     #expect(try ink(made) > ink(without) + 500)
   }
 

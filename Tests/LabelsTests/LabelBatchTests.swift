@@ -7,52 +7,53 @@ import Testing
 @testable import Labels
 
 @Suite struct LabelBatchTests {
-  private func orders(_ count: Int) throws -> [LabelBatch.Order] {
+  private func requests(_ count: Int) throws -> [LabelRequest] {
     try (0..<count).map {
-      LabelBatch.Order(
+      LabelRequest(
         line: $0 + 2, payload: try Sample.payload(466_560 + 7 * $0),
         fields: ["unitName": "样品电焊铺\($0)号", "street": $0 % 2 == 0 ? "树林召镇" : "白塔街道"])
     }
   }
 
-  private func batch(in folder: TemporaryFolder, jobs: Int, dotsPerInch: Int = 300) throws -> LabelBatch {
+  private func batch(in folder: TemporaryFolder, workers: Int, dotsPerInch: Int = 300) throws -> LabelBatch {
     try LabelBatch(
-      template: Sample.template(), settings: .init(dotsPerInch: dotsPerInch), folder: folder.path, jobs: jobs)
+      template: Sample.template(), settings: .init(dotsPerInch: dotsPerInch), folder: folder.path, workers: workers
+    )
   }
 
   @Test func theSameOrdersAreTheSameFilesWhateverTheNumberOfThreads() throws {
     let (one, three) = (TemporaryFolder(), TemporaryFolder())
-    let orders = try orders(70)
-    var reported: [LabelBatch.Made] = []
-    #expect(try batch(in: one, jobs: 1).run(orders) { _ in } == 70)
-    #expect(try batch(in: three, jobs: 3).run(orders) { reported += $0 } == 70)
+    let requests = try requests(70)
+    var reported: [FiledLabel] = []
+    #expect(try batch(in: one, workers: 1).run(requests) { _ in } == 70)
+    #expect(try batch(in: three, workers: 3).run(requests) { reported += $0 } == 70)
     #expect(reported.map(\.index) == Array(0..<70))
-    #expect(reported.map(\.order) == orders)
+    #expect(reported.map(\.request) == requests)
     let names = try one.names()
-    #expect(names == orders.map { "\($0.payload.code).png" }.sorted())
+    #expect(names == requests.map { "\($0.payload.code).png" }.sorted())
     #expect(try three.names() == names)
     for name in names { #expect(try one.bytes(name) == three.bytes(name)) }
     // A label on its own is the same label.
     let alone = try LabelMaker(template: Sample.template(), settings: .init(dotsPerInch: 300)).make(
-      fields: orders[5].fields, payload: orders[5].payload)
-    #expect(try one.bytes("\(orders[5].payload.code).png") == alone.bytes)
+      fields: requests[5].fields, payload: requests[5].payload)
+    #expect(try one.bytes("\(requests[5].payload.code).png") == alone.bytes)
   }
 
   @Test(arguments: [1, 2])
-  func aLabelThatCannotBeMadeStopsTheBatchIsNamedAndLeavesNoLaterOne(jobs: Int) throws {
+  func aLabelThatCannotBeMadeStopsTheBatchIsNamedAndLeavesNoLaterOne(workers: Int) throws {
     let folder = TemporaryFolder()
-    var orders = try orders(90)
-    orders[40] = LabelBatch.Order(
-      line: 42, payload: orders[40].payload, fields: ["unitName": String(repeating: "长", count: 900)])
-    var reported: [LabelBatch.Made] = []
+    var requests = try requests(90)
+    requests[40] = LabelRequest(
+      line: 42, payload: requests[40].payload, fields: ["unitName": String(repeating: "长", count: 900)])
+    var reported: [FiledLabel] = []
     #expect {
-      try batch(in: folder, jobs: jobs).run(orders) { reported += $0 }
+      try batch(in: folder, workers: workers).run(requests) { reported += $0 }
     } throws: { error in
-      guard case LabelError.label(orders[40].payload.code, 42, .textTooLarge) = error else { return false }
+      guard case LabelError.label(requests[40].payload.code, 42, .textTooLarge) = error else { return false }
       return true
     }
     #expect(reported.map(\.index) == Array(0..<40))
-    #expect(try folder.names() == orders[..<40].map { "\($0.payload.code).png" }.sorted())
+    #expect(try folder.names() == requests[..<40].map { "\($0.payload.code).png" }.sorted())
   }
 
   @Test func aRefusedReportLeavesNothingThatWasNotReported() throws {
@@ -60,7 +61,7 @@ import Testing
     let folder = TemporaryFolder()
     var reported = 0
     #expect(throws: Full.self) {
-      try batch(in: folder, jobs: 2).run(orders(300)) { labels in
+      try batch(in: folder, workers: 2).run(requests(300)) { labels in
         if reported > 0 { throw Full() }
         reported += labels.count
       }
@@ -73,8 +74,8 @@ import Testing
   @Test func aBatchThatIsToldToStopEndsAfterWhatItReported() throws {
     let folder = TemporaryFolder()
     var reported = 0
-    let made = try batch(in: folder, jobs: 2).run(
-      orders(300), shouldStop: { true }, report: { reported += $0.count })
+    let made = try batch(in: folder, workers: 2).run(
+      requests(300), shouldStop: { true }, report: { reported += $0.count })
     #expect(made == reported && made < 300)
     #expect(try folder.names().count == made)
   }

@@ -8,9 +8,9 @@ import Testing
 
 /// What a finished batch is held against: things that go wrong with its pages and files on purpose.
 @Suite struct LabelDeliveryTests {
-  private func orders(_ count: Int, from first: Int = 466_560) throws -> [LabelBatch.Order] {
+  private func requests(_ count: Int, from first: Int = 466_560) throws -> [LabelRequest] {
     try (0..<count).map {
-      LabelBatch.Order(
+      LabelRequest(
         line: $0 + 2, payload: try Sample.payload(first + 7 * $0), fields: ["unitName": "样品电焊铺\($0)号"])
     }
   }
@@ -19,7 +19,8 @@ import Testing
     let template = try Sample.catalogue.template(named: "small-30x30")
     return try LabelSheets(
       template: template, settings: .init(dotsPerInch: 600),
-      layout: SheetLayout(template: template, sheet: sheet), inks: LabelInks(), verification: .sample, jobs: 2)
+      layout: SheetLayout(template: template, sheet: sheet), inks: LabelInks(), verification: .sample,
+      workers: 2)
   }
 
   private func shortfall(_ body: () throws -> Void) -> LabelShortfall? {
@@ -36,9 +37,9 @@ import Testing
   /// A file in which the page at place 5 goes wrong.
   private final class SpoiledBook: PageBook {
     var fault: Fault?
-    private var pages: [LabelPage.Made] = []
+    private var pages: [LabelPage.Drawn] = []
 
-    override func add(_ page: LabelPage.Made) throws(LabelError) {
+    override func add(_ page: LabelPage.Drawn) throws(LabelError) {
       pages.append(page)
       guard let fault, pages.count == 6 || fault == .order && pages.count == 7 else {
         return try super.add(page)
@@ -57,7 +58,8 @@ import Testing
       case .spoiled:
         guard let other = PDFWriter.pack(Array("q Q\n".utf8)) else { throw .drawing(.outOfMemory) }
         try super.add(
-          LabelPage.Made(packed: other, glyphs: [:], marks: page.marks, digest: page.digest, texts: page.texts))
+          LabelPage.Drawn(packed: other, glyphs: [:], marks: page.marks, digest: page.digest, texts: page.texts)
+        )
       }
     }
   }
@@ -66,7 +68,7 @@ import Testing
   @Test(arguments: Fault.allCases)
   func `a page out of order, dropped, repeated, replaced or spoiled makes the batch fail`(fault: Fault) throws {
     let folder = TemporaryFolder()
-    let orders = try orders(12)
+    let requests = try requests(12)
     var sheets = try sheets()
     sheets.makeBook = { (file, layout, inks, dotsPerInch, title) throws(LabelError) in
       let book = try SpoiledBook(
@@ -75,14 +77,14 @@ import Testing
       return book
     }
     let found = try #require(
-      shortfall { try sheets.run(orders, count: 12, output: folder.path + "/l.pdf", title: "t") })
-    let sixth = [orders[5].payload.code]
+      shortfall { try sheets.run(requests, count: 12, output: folder.path + "/l.pdf", title: "t") })
+    let sixth = [requests[5].payload.code]
     switch fault {
     case .order: #expect(found.missing.count == 0 && found.repeated.count == 0 && found.unknownPages == 0)
     case .dropped: #expect(found.missing.named == sixth && found.repeated.count == 0)
     case .repeated: #expect(found.repeated.named == sixth && found.missing.count == 0)
     case .replaced:
-      #expect(found.missing.named == sixth && found.repeated.named == [orders[0].payload.code])
+      #expect(found.missing.named == sixth && found.repeated.named == [requests[0].payload.code])
     case .spoiled: #expect(found.missing.named == sixth && found.unknownPages == 1)
     }
     #expect(try folder.names().isEmpty)
@@ -90,34 +92,34 @@ import Testing
 
   /// A list whose second reading begins again after three labels, as the pages once did.
   private final class Restless: Sequence {
-    let orders: [LabelBatch.Order]
+    let requests: [LabelRequest]
     private var readings = 0
 
-    init(_ orders: [LabelBatch.Order]) { self.orders = orders }
+    init(_ requests: [LabelRequest]) { self.requests = requests }
 
-    func makeIterator() -> IndexingIterator<[LabelBatch.Order]> {
+    func makeIterator() -> IndexingIterator<[LabelRequest]> {
       readings += 1
-      return (readings == 2 ? orders[..<3] + orders[..<(orders.count - 3)] : orders[...]).map { $0 }
+      return (readings == 2 ? requests[..<3] + requests[..<(requests.count - 3)] : requests[...]).map { $0 }
         .makeIterator()
     }
   }
 
   @Test func `pages that are right but not the list's make the batch fail`() throws {
     let folder = TemporaryFolder()
-    let orders = try orders(9)
+    let requests = try requests(9)
     let found = try #require(
       shortfall {
-        try sheets().run(Restless(orders), count: 9, output: folder.path + "/l.pdf", title: "t")
+        try sheets().run(Restless(requests), count: 9, output: folder.path + "/l.pdf", title: "t")
       })
-    #expect(found.missing.named == orders[6...].map(\.payload.code))
-    #expect(found.repeated.named == orders[..<3].map(\.payload.code))
+    #expect(found.missing.named == requests[6...].map(\.payload.code))
+    #expect(found.repeated.named == requests[..<3].map(\.payload.code))
     #expect(try folder.names().isEmpty)
   }
 
   @Test func `files that are changed after they were finished make the batch fail`() throws {
     let folder = TemporaryFolder()
     let count = LabelSheets.mostPages + 4
-    let orders = try orders(count)
+    let requests = try requests(count)
     let (first, second) = (folder.path + "/l-001.pdf", folder.path + "/l-002.pdf")
     let spoilers: [(String, () throws -> Void)] = [
       ("swapped", { try swap(first, second) }), ("cut", { truncate(second, 2_000) }),
@@ -127,7 +129,7 @@ import Testing
     for (name, spoil) in spoilers {
       #expect(throws: LabelError.self, "\(name)") {
         try sheets().run(
-          orders, count: count, output: folder.path + "/l.pdf", title: "t",
+          requests, count: count, output: folder.path + "/l.pdf", title: "t",
           events: { if case .finished(second) = $0 { try? spoil() } })
       }
       #expect(try folder.names().isEmpty, "\(name)")
@@ -147,19 +149,19 @@ import Testing
     format: LabelFormat
   ) throws {
     let folder = TemporaryFolder()
-    let orders = try orders(6)
+    let requests = try requests(6)
     let batch = try LabelBatch(
       template: Sample.catalogue.template(named: "small-30x30"),
       settings: .init(dotsPerInch: 300, format: format),
-      folder: folder.path, jobs: 2)
-    var ledger = LabelFileLedger(count: orders.count)
-    try batch.run(orders) { labels in
+      folder: folder.path, workers: 2)
+    var ledger = LabelFileLedger(count: requests.count)
+    try batch.run(requests) { labels in
       for label in labels { ledger.note(try #require(label.sha256), ofLabel: label.index) }
     }
-    func check() throws -> Bool { try ledger.check(orders, in: folder.path, format: format) { false } }
+    func check() throws -> Bool { try ledger.check(requests, in: folder.path, format: format) { false } }
     #expect(try check())
-    #expect(try !ledger.check(orders, in: folder.path, format: format) { true })
-    let files = orders.map { "\(folder.path)/\($0.payload.code).\(format.rawValue)" }
+    #expect(try !ledger.check(requests, in: folder.path, format: format) { true })
+    let files = requests.map { "\(folder.path)/\($0.payload.code).\(format.rawValue)" }
     let whole = try files.map { try Data(contentsOf: URL(filePath: $0)) }
     let spoilers: [(String, [Int], () throws -> Void)] = [
       ("swapped", [1, 4], { try swap(files[1], files[4]) }), ("cut", [2], { truncate(files[2], 100) }),
@@ -177,7 +179,7 @@ import Testing
     for (name, spoiled, spoil) in spoilers {
       try spoil()
       let found = shortfall { _ = try check() }
-      #expect(found?.missing.named == spoiled.map { orders[$0].payload.code }, "\(name)")
+      #expect(found?.missing.named == spoiled.map { requests[$0].payload.code }, "\(name)")
       for (file, bytes) in zip(files, whole) { try bytes.write(to: URL(filePath: file)) }
     }
     #expect(try check())
@@ -185,13 +187,14 @@ import Testing
 
   @Test func `labels that an earlier run left behind are read back and not written again`() throws {
     let folder = TemporaryFolder()
-    let orders = try orders(5)
+    let requests = try requests(5)
     let template = try Sample.catalogue.template(named: "small-30x30")
-    func run() throws -> [LabelBatch.Made] {
-      var made: [LabelBatch.Made] = []
-      try LabelBatch(template: template, settings: .init(dotsPerInch: 300), folder: folder.path, jobs: 2).run(
-        orders
-      ) { made += $0 }
+    func run() throws -> [FiledLabel] {
+      var made: [FiledLabel] = []
+      try LabelBatch(template: template, settings: .init(dotsPerInch: 300), folder: folder.path, workers: 2)
+        .run(
+          requests
+        ) { made += $0 }
       return made
     }
     let first = try run()

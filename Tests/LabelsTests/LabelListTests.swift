@@ -47,16 +47,16 @@ import Testing
     #expect(list.rows.map(\.line) == [2])
   }
 
-  @Test func `gives the rows in any order, and orders of some of them`() throws {
+  @Test func `gives the rows in any order, and requests of some of them`() throws {
     let list = try list("code,unitName,street\n\(first),甲,\n\(second),,树林召镇\n")
     #expect(list.rows[1].fields == ["street": "树林召镇"] && list.rows[0].fields == ["unitName": "甲"])
-    let orders = try LabelOrders(list.rows) {
+    let requests = try LabelRequests(list.rows) {
       try LabelPayload(platform: "https://weld.example.cn", code: $0.code)
     }
-    #expect(orders.map(\.line) == [2, 3] && orders.map(\.payload.code) == [first, second])
-    #expect(orders.map(\.payload.text) == [first, second].map { "https://weld.example.cn/w/\($0)" })
-    let last = orders.only([1])
-    #expect(last.count == 1 && last[0] == orders[1] && last.only([0]).first == orders[1])
+    #expect(requests.map(\.line) == [2, 3] && requests.map(\.payload.code) == [first, second])
+    #expect(requests.map(\.payload.text) == [first, second].map { "https://weld.example.cn/w/\($0)" })
+    let last = requests.only([1])
+    #expect(last.count == 1 && last[0] == requests[1] && last.only([0]).first == requests[1])
   }
 
   @Test func `wants a column of codes and each column once`() throws {

@@ -7,9 +7,9 @@ import Testing
 @testable import Labels
 
 @Suite struct LabelSheetsTests {
-  private func orders(_ count: Int) throws -> [LabelBatch.Order] {
+  private func requests(_ count: Int) throws -> [LabelRequest] {
     try (0..<count).map {
-      LabelBatch.Order(
+      LabelRequest(
         line: $0 + 2, payload: try Sample.payload(466_560 + 7 * $0),
         fields: ["unitName": "样品电焊铺\($0)号", "street": "树林召镇"])
     }
@@ -17,26 +17,28 @@ import Testing
 
   private func sheets(
     _ inks: LabelInks = LabelInks(), template: String = "acrylic-60x40", sheet: SheetLayout.Sheet? = nil,
-    jobs: Int = 2, verification: LabelSheets.Verification = .pages
+    workers: Int = 2, verification: LabelSheets.Verification = .pages
   ) throws -> LabelSheets {
     let template = try Sample.catalogue.template(named: template)
     return try LabelSheets(
       template: template, settings: .init(dotsPerInch: 600),
-      layout: SheetLayout(template: template, sheet: sheet), inks: inks, verification: verification, jobs: jobs)
+      layout: SheetLayout(template: template, sheet: sheet), inks: inks, verification: verification,
+      workers: jobs)
   }
 
   private static let a4 = SheetLayout.Sheet(widthMillimetres: 210, heightMillimetres: 297)
 
   @Test func theSameOrdersAreTheSameBytesWhateverTheNumberOfThreads() throws {
     let folder = TemporaryFolder()
-    let orders = try orders(40)
-    try sheets(sheet: Self.a4, jobs: 1).run(
-      orders, count: orders.count, output: folder.path + "/1.pdf", title: "t")
+    let requests = try requests(40)
+    try sheets(sheet: Self.a4, workers: 1).run(
+      requests, count: requests.count, output: folder.path + "/1.pdf", title: "t")
     var events: [LabelSheets.Event] = []
-    let delivery = try sheets(sheet: Self.a4, jobs: 3).run(
-      orders, count: orders.count, output: folder.path + "/3.pdf", title: "t", events: { events.append($0) })
+    let delivery = try sheets(sheet: Self.a4, workers: 3).run(
+      requests, count: requests.count, output: folder.path + "/3.pdf", title: "t", events: { events.append($0) }
+    )
     let file = folder.path + "/3.pdf"
-    #expect(delivery?.files == [file] && delivery?.labels == 40 && delivery?.first?.order == orders[0])
+    #expect(delivery?.files == [file] && delivery?.labels == 40 && delivery?.first?.request == requests[0])
     #expect(events == [.made(labels: 18), .made(labels: 36), .made(labels: 40), .finished(file: file)])
     #expect(try folder.bytes("1.pdf") == folder.bytes("3.pdf"))
     #expect(try folder.names() == ["1.pdf", "3.pdf"])
@@ -49,7 +51,7 @@ import Testing
       for sheet in [nil, Self.a4] {
         let delivery = try sheets(
           LabelInks(process: process, cutName: "CutContour"), template: template, sheet: sheet
-        ).run(orders(3), count: 3, output: folder.path + "/l.pdf", title: "t")
+        ).run(requests(3), count: 3, output: folder.path + "/l.pdf", title: "t")
         #expect(delivery?.labels == 3)
       }
     }
@@ -62,7 +64,7 @@ import Testing
   func pagesHaveTheirSizeEmbeddedFontsAndTextThatCanBeSearched() throws {
     let folder = TemporaryFolder()
     let file = folder.path + "/l.pdf"
-    try sheets(template: "acrylic-80x50").run(orders(2), count: 2, output: file, title: "t")
+    try sheets(template: "acrylic-80x50").run(requests(2), count: 2, output: file, title: "t")
     let information = try InstalledProgram("pdfinfo").output(["-box", file])
     func box(_ name: String) throws -> [Double] {
       let line = try #require(information.split(separator: "\n").first { $0.hasPrefix(name) })
@@ -93,7 +95,7 @@ import Testing
     let folder = TemporaryFolder()
     let file = folder.path + "/l.pdf"
     try sheets(LabelInks(cutName: "CutContour"), template: template).run(
-      orders(1), count: 1, output: file, title: "t")
+      requests(1), count: 1, output: file, title: "t")
     let said = try InstalledProgram("sh").output([
       "-c", "gs -q -dBATCH -dNOPAUSE -sDEVICE=bbox -r2400 '\(file)' 2>&1",
     ])
@@ -111,7 +113,7 @@ import Testing
     let folder = TemporaryFolder()
     let file = folder.path + "/l.pdf"
     try sheets(LabelInks(process: .mirrored, cutName: "CutContour"), template: "acrylic-80x50").run(
-      orders(1), count: 1, output: file, title: "t")
+      requests(1), count: 1, output: file, title: "t")
     _ = try InstalledProgram("gs").output([
       "-q", "-dBATCH", "-dNOPAUSE", "-sDEVICE=tiffsep", "-r100", "-sOutputFile=\(folder.path)/p.tif", file,
     ])
@@ -128,13 +130,13 @@ import Testing
   func anotherDecoderReadsThePageAsPopplerRendersIt() throws {
     let folder = TemporaryFolder()
     let file = folder.path + "/l.pdf"
-    let orders = try orders(18)
-    try sheets(sheet: Self.a4).run(orders, count: orders.count, output: file, title: "t")
+    let requests = try requests(18)
+    try sheets(sheet: Self.a4).run(requests, count: requests.count, output: file, title: "t")
     _ = try InstalledProgram("pdftoppm").output([
       "-r", "300", "-gray", "-png", "-singlefile", file, folder.path + "/p",
     ])
     let read = try #require(try ZBar.read(folder.bytes("p.png")))
-    #expect(Set(read.split(separator: "\n").map(String.init)) == Set(orders.map(\.payload.text)))
+    #expect(Set(read.split(separator: "\n").map(String.init)) == Set(requests.map(\.payload.text)))
   }
 
   @Test func aPageMirroredByMistakeOrNotMirroredWhenItShouldBeIsCaught() throws {
@@ -146,11 +148,11 @@ import Testing
       (.print, .mirrored, .notMirrored), (.laser, .print, .noSymbol), (.print, .laser, .noSymbol),
     ] {
       let file = folder.path + "/l.pdf"
-      try sheets(LabelInks(process: drawn), sheet: Self.a4).run(orders(2), count: 2, output: file, title: "t")
+      try sheets(LabelInks(process: drawn), sheet: Self.a4).run(requests(2), count: 2, output: file, title: "t")
       let picture = try PopplerPages(folder.bytes("l.pdf")).picture(
         ofPage: 0, dotsPerInch: 150, mostPixels: LabelReader.mostPixels)
       let maker = try LabelMaker(template: template)
-      let place = try maker.lay(fields: Sample.fields, payload: try orders(1)[0].payload).place
+      let place = try maker.lay(fields: Sample.fields, payload: try requests(1)[0].payload).place
       let side = Length.millimetres(dots: place.dots.side, dotsPerInch: 600)
       var left = layout.places[0].x + Length.millimetres(dots: place.column, dotsPerInch: 600)
       if drawn == .mirrored { left = layout.pageWidthMillimetres - left - side }
@@ -169,10 +171,10 @@ import Testing
 
   @Test func aBatchOfManyPagesIsSeveralFilesAndTheFirstSheetIsFinished() throws {
     let folder = TemporaryFolder()
-    let orders = try orders(LabelSheets.mostPages + 3)
+    let requests = try requests(LabelSheets.mostPages + 3)
     let delivery = try sheets(template: "small-30x30", verification: .sample).run(
-      orders, count: orders.count, output: folder.path + "/l.pdf", title: "t")
-    #expect(delivery?.labels == orders.count)
+      requests, count: requests.count, output: folder.path + "/l.pdf", title: "t")
+    #expect(delivery?.labels == requests.count)
     #expect(delivery?.files == [folder.path + "/l-001.pdf", folder.path + "/l-002.pdf"])
     #expect(try folder.names() == ["l-001.pdf", "l-002.pdf"])
   }
@@ -183,26 +185,27 @@ import Testing
     arguments: [(33, nil), (300, nil), (34 * 18 + 1, a4)] as [(Int, SheetLayout.Sheet?)])
   func everyLabelStandsOnceAndInOrderInTheFilesHoweverManyPages(count: Int, sheet: SheetLayout.Sheet?) throws {
     let folder = TemporaryFolder()
-    let orders = try orders(count)
+    let requests = try requests(count)
     let template = sheet == nil ? "small-30x30" : "acrylic-60x40"
     let delivery = try sheets(template: template, sheet: sheet, verification: .sample).run(
-      orders, count: count, output: folder.path + "/l.pdf", title: "t")
+      requests, count: count, output: folder.path + "/l.pdf", title: "t")
     let text = try #require(delivery?.files).map {
       try InstalledProgram("pdftotext").output(["-raw", $0, "-"])
     }.joined()
     let codes = text.matches(of: /[0-9]{6}-[0-9A-Z]{6}-[0-9A-Z]/).map { String($0.0) }
-    #expect(codes == orders.map(\.payload.code.description))
+    #expect(codes == requests.map(\.payload.code.description))
   }
 
   @Test func aLabelThatCannotBeMadeIsNamedAndLeavesNoFile() throws {
     let folder = TemporaryFolder()
-    var orders = try orders(10)
-    orders[6] = LabelBatch.Order(
-      line: 8, payload: orders[6].payload, fields: ["unitName": String(repeating: "长", count: 900)])
+    var requests = try requests(10)
+    requests[6] = LabelRequest(
+      line: 8, payload: requests[6].payload, fields: ["unitName": String(repeating: "长", count: 900)])
     #expect {
-      try sheets(sheet: Self.a4).run(orders, count: orders.count, output: folder.path + "/l.pdf", title: "t")
+      try sheets(sheet: Self.a4).run(
+        requests, count: requests.count, output: folder.path + "/l.pdf", title: "t")
     } throws: { error in
-      guard case LabelError.label(orders[6].payload.code, 8, .textTooLarge) = error else { return false }
+      guard case LabelError.label(requests[6].payload.code, 8, .textTooLarge) = error else { return false }
       return true
     }
     #expect(try folder.names().isEmpty)

@@ -5,7 +5,7 @@ import Testing
 @testable import Labels
 
 @Suite struct PrintGainTests {
-  private func made(_ template: String, _ settings: LabelMaker.Settings) throws -> MadeLabel {
+  private func made(_ template: String, _ settings: LabelMaker.Settings) throws -> Label {
     try LabelMaker(template: Sample.catalogue.template(named: template), settings: settings).make(
       fields: Sample.fields, payload: Sample.payload())
   }

@@ -84,15 +84,16 @@ import Testing
       Data(Self.arrow.utf8)
     }
     #expect(template.isLayered == isLayered)
-    let folder = TemporaryFolder()
-    let order = LabelBatch.Order(
+    let file = FileManager.default.temporaryDirectory.appending(path: "drawn-\(UUID()).pdf").path
+    defer { try? FileManager.default.removeItem(atPath: file) }
+    let request = LabelRequest(
       line: 2, payload: try Sample.payload(), fields: ["unitName": "样品电焊铺", "street": "镇"])
     _ = try LabelSheets(
       template: template, settings: .init(dotsPerInch: 600),
       layout: SheetLayout(template: template, sheet: nil),
-      inks: LabelInks(), verification: .pages, jobs: 1
-    ).run([order], count: 1, output: folder.file("drawn.pdf"), title: "t")
-    let page = try PopplerPages(folder.bytes("drawn.pdf")).picture(
+      inks: LabelInks(), verification: .pages, workers: 1
+    ).run([request], count: 1, output: file, title: "t")
+    let page = try PopplerPages(Data(contentsOf: URL(filePath: file))).picture(
       ofPage: 0, dotsPerInch: 600, mostPixels: LabelReader.mostPixels)
     func dots(_ millimetres: Double) -> Int { Length.dots(millimetres: millimetres, dotsPerInch: 600) }
     let part = try #require(

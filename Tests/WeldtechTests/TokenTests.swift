@@ -132,21 +132,21 @@ import Testing
     _ = try desk.run(["setup", "--platform", url])
     // The answer is lost: the platform has given the block, and the laptop does not have it.
     platform.inject(.lostReply, method: "POST", pathPrefix: "/v1/code-blocks")
-    #expect(throws: SyncError.self) { try desk.workplace().fetchCodesIfExhausted() }
+    #expect(throws: SyncError.self) { try desk.workplace().codeSupply().fetchIfExhausted() }
     let order = try #require(try desk.fieldbook().setup().codeOrder)
     #expect(throws: SyncError.self) {
       platform.inject(.failure(status: 503), method: "POST", pathPrefix: "/v1/code-blocks")
-      try desk.workplace().fetchCodesIfExhausted()
+      try desk.workplace().codeSupply().fetchIfExhausted()
     }
     #expect(try desk.fieldbook().setup().codeOrder == order)
-    try desk.workplace().fetchCodesIfExhausted()
+    try desk.workplace().codeSupply().fetchIfExhausted()
     #expect(try desk.fieldbook().setup().codeOrder == nil)
     #expect(try desk.fieldbook().codesLeft() == 500)
     #expect(try desk.fieldbook().blocks().map(\.block.first.description) == ["P00000"])
     // The laptop was killed between taking the block and forgetting its order: the next order is another one.
     _ = try desk.fieldbook().drawCodes(count: 500)
     try desk.fieldbook().updateSetup { $0.codeOrder = order }
-    try desk.workplace().fetchCodesIfExhausted()
+    try desk.workplace().codeSupply().fetchIfExhausted()
     #expect(try desk.fieldbook().codesLeft() == 500)
     #expect(try desk.fieldbook().blocks().count == 2)
   }

@@ -4,7 +4,7 @@ public import FoundationEssentials
 /// The job ticket that goes with files of labels to the print shop, in Chinese: what it is, how large, and in
 /// which order the inks go down.
 public struct LabelTicket {
-  public struct Job: Sendable {
+  public struct Facts: Sendable {
     public var files: [String]
     public var proof: Proof?
     public var labels: Int
@@ -17,7 +17,7 @@ public struct LabelTicket {
     /// Copies of labels of the batch, to be looked at before all of it is made.
     public struct Proof: Sendable {
       public var file: String
-      /// Of the labels on it.
+      /// Codes of the labels on it.
       public var codes: [String]
 
       public init(file: String, codes: [String]) {
@@ -44,19 +44,19 @@ public struct LabelTicket {
   private let rows: [(name: String, value: String)]
   private let steps: [String]
 
-  public init(_ job: Job, template: LabelTemplate, layout: SheetLayout, inks: LabelInks) {
+  public init(_ facts: Facts, template: LabelTemplate, layout: SheetLayout, inks: LabelInks) {
     func plain(_ value: Double) -> String { LabelPage.number((value * 1000).rounded() / 1000) }
     var rows = [
-      ("文件", job.files.joined(separator: "\n")),
+      ("文件", facts.files.joined(separator: "\n")),
       (
         "校样",
-        job.proof.map {
+        facts.proof.map {
           "\($0.file)，\($0.codes.count) 块，是下列标牌码的复本，不计入数量：\n" + $0.codes.joined(separator: "\n")
         } ?? "无"
       ),
       (
         "数量",
-        "\(job.labels) 块，标牌码 \(job.firstCode) 至 \(job.lastCode)，每块不同，成品文件已重新打开，每块已逐一回读并与清单核对"
+        "\(facts.labels) 块，标牌码 \(facts.firstCode) 至 \(facts.lastCode)，每块不同，成品文件已重新打开，每块已逐一回读并与清单核对"
       ),
       ("模板", "\(template.name)，\(template.titleChinese)"),
     ]
@@ -88,7 +88,7 @@ public struct LabelTicket {
     rows.append(
       (
         "二维码",
-        "每格 \(plain(job.moduleMillimetres)) 毫米（\(job.dotsPerInch) dpi 的整数点），纠错级别 \(job.correction)，静区 4 格"
+        "每格 \(plain(facts.moduleMillimetres)) 毫米（\(facts.dotsPerInch) dpi 的整数点），纠错级别 \(facts.correction)，静区 4 格"
       ))
     self.rows = rows
     var steps = ["按 100 % 输出：不缩放，不“适合页面”，二维码不重新采样，不加图像处理。"]
@@ -105,7 +105,7 @@ public struct LabelTicket {
       steps.append("专色“\(cut)”是外形和孔的切割线，\(inks.process == .laser ? "发丝线，" : "")只切不印。")
     }
     if layout.sheet != nil { steps.append("四周为裁切线和套准标记，套准标记在每一色版上都有。") }
-    let proofs = job.proof.map { "\($0.codes.count) 块，" } ?? ""
+    let proofs = facts.proof.map { "\($0.codes.count) 块，" } ?? ""
     steps.append("先做校样：\(proofs)用手机逐块扫码并核对文字，确认后再做全部。")
     self.steps = steps
   }

@@ -1,11 +1,11 @@
-/// The labels of a list as they are ordered, in as little memory as their texts take: an order is made anew each
-/// time it is looked at.
-public struct LabelOrders: RandomAccessCollection, Sendable {
+/// The labels that a list asks for, in as little memory as their texts take: a request is made anew each time it is
+/// looked at.
+public struct LabelRequests: RandomAccessCollection, Sendable {
   private let rows: LabelList.Rows
-  /// What the symbols say, one text behind the other, and where each ends.
+  /// The symbols' texts one behind the other, and where each ends.
   private var texts: [UInt8] = []
   private var ends: [Int] = []
-  /// Which of them; nil is all.
+  /// Rows of the list that are asked for, in their order; nil is all of them.
   private var chosen: [Int]?
 
   /// - Parameter payload: what the symbol of a row says.
@@ -22,17 +22,17 @@ public struct LabelOrders: RandomAccessCollection, Sendable {
   public var startIndex: Int { 0 }
   public var endIndex: Int { chosen?.count ?? rows.count }
 
-  public subscript(position: Int) -> LabelBatch.Order {
+  public subscript(position: Int) -> LabelRequest {
     let number = chosen?[position] ?? position
     let row = rows[number]
     let text = texts[(number == 0 ? 0 : ends[number - 1])..<ends[number]]
-    return LabelBatch.Order(
+    return LabelRequest(
       line: row.line, payload: LabelPayload(code: row.code, text: String(decoding: text, as: UTF8.self)),
       fields: row.fields)
   }
 
-  /// Those at some positions, in this order.
-  public func only(_ positions: [Int]) -> LabelOrders {
+  /// The requests at some positions, in this order.
+  public func only(_ positions: [Int]) -> LabelRequests {
     var few = self
     few.chosen = positions.map { chosen?[$0] ?? $0 }
     return few

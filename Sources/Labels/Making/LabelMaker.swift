@@ -1,7 +1,7 @@
 public import Drawing
 public import FoundationEssentials
 
-/// What a label is in a file of its own.
+/// Kind of a file that holds one label.
 public enum LabelFormat: String, Hashable, Sendable, CaseIterable {
   /// 1-bit grey with physical size.
   case png
@@ -10,7 +10,7 @@ public enum LabelFormat: String, Hashable, Sendable, CaseIterable {
 }
 
 /// A label that has been read back from its own file.
-public struct MadeLabel: Hashable, Sendable {
+public struct Label: Hashable, Sendable {
   /// The file, of `format`.
   public let bytes: Data
   public let format: LabelFormat
@@ -19,14 +19,14 @@ public struct MadeLabel: Hashable, Sendable {
   public let payload: LabelPayload
   /// The template's name.
   public let template: String
-  /// Of the symbol, whole dots.
+  /// Side of one module of the symbol, whole dots.
   public let moduleDots: Int
   public let moduleMillimetres: Double
-  /// L, M, Q or H.
+  /// Level of the symbol's error correction: L, M, Q or H.
   public let correction: String
-  /// Taken off at every edge of dark modules.
+  /// Dots that were taken off every edge of dark modules for the ink's spreading.
   public let printGainDots: Int
-  /// What the decoder read from `bytes`.
+  /// Text that the decoder read from `bytes`.
   public let readBack: String
 
   public var verified: Bool { readBack == payload.text }
@@ -35,16 +35,16 @@ public struct MadeLabel: Hashable, Sendable {
 /// Makes labels of one template at one resolution. It keeps the fonts it has loaded; one thread at a time.
 /// The same fields and payload give the same bytes.
 public final class LabelMaker {
-  /// What is not taken from the template; nil is the template's.
+  /// Choices of the user about how labels are drawn; nil takes the template's.
   public struct Settings: Hashable, Sendable {
     public var dotsPerInch: Int?
     /// The least level of error correction, higher or lower than the template's.
     public var correction: QRSymbol.Correction?
-    /// Of the printer and what it prints on, `LabelMaker.printGains`.
+    /// How far the printer's ink spreads at an edge on what it prints on, within `LabelMaker.printGains`.
     public var printGainMillimetres: Double?
-    /// Of a label in a file of its own.
+    /// Kind of the file where each label has one of its own.
     public var format: LabelFormat
-    /// Of a label in a file of its own; a PNG has one ink, and no mirror.
+    /// Inks that labels are made in; a PNG has one ink and is not mirrored.
     public var inks: LabelInks
 
     public init(
@@ -59,10 +59,10 @@ public final class LabelMaker {
     }
   }
 
-  /// Dots per inch, inclusive: a thermal printer's to an imagesetter's.
+  /// Resolutions that labels can be drawn at, dots per inch, inclusive: a thermal printer's to an imagesetter's.
   public static let resolutions = 150...2_400
   public static let usualDotsPerInch = 600
-  /// Millimetres that ink may spread at an edge.
+  /// Millimetres that ink may spread at an edge, inclusive.
   public static let printGains = 0...0.3
 
   let template: LabelTemplate
@@ -103,7 +103,7 @@ public final class LabelMaker {
     pictures = try Self.pictures(of: template, dotsPerInch: dotsPerInch)
   }
 
-  /// Of the template's images, drawings as dots of this resolution.
+  /// The pictures of the template's image elements by their ids, drawings as dots of this resolution.
   private static func pictures(of template: LabelTemplate, dotsPerInch: Int) throws(LabelError)
     -> [String: GreyImage]
   {
@@ -133,12 +133,12 @@ public final class LabelMaker {
   ///   `payloadTooLong`, `unreadable`, `drawing`.
   /// - Parameter scrutiny: how closely it is read back.
   public func make(fields: [String: String], payload: LabelPayload, scrutiny: Scrutiny = .full)
-    throws(LabelError) -> MadeLabel
+    throws(LabelError) -> Label
   {
     let (bytes, place) = try draw(fields: fields, payload: payload)
     let readBack = try verify(bytes, place: place, scrutiny: scrutiny)
     let dots = place.dots
-    return MadeLabel(
+    return Label(
       bytes: bytes, format: format, widthPixels: size.widthPixels, heightPixels: size.heightPixels,
       payload: payload,
       template: template.name, moduleDots: dots.dotsPerModule,

@@ -5,10 +5,10 @@ import Records
 /// A sheet with drawings of labels, true to size, cut out of their bleed: every template with a sample's values, or
 /// the first labels of a list. The plates' edges and holes are drawn as hairlines; labels themselves have none.
 public struct LabelPreview {
-  /// What stands below a drawing.
+  /// Makes the text that stands below the drawing of a template.
   public typealias Caption = (LabelTemplate) -> String
 
-  /// Of the PNG, and of the symbols' modules.
+  /// Dots per inch of the PNG, on which the symbols' modules stand.
   public static let dotsPerInch = 300
 
   static let sampleFields = ["unitName": "达拉特旗样品电焊铺", "street": "树林召镇"]
@@ -30,7 +30,7 @@ public struct LabelPreview {
   private let width: Double
   private let height: Double
 
-  /// Of a list so many are drawn.
+  /// Most labels of a list that are drawn.
   public static let mostLabels = 24
 
   /// - Throws: what `LabelMaker.make` throws before it draws.
@@ -43,17 +43,17 @@ public struct LabelPreview {
   /// Sets the texts and places the symbol of every label, and draws the first ones.
   /// - Throws: `label`, where one cannot be made.
   public init(
-    of orders: some Sequence<LabelBatch.Order>, template: LabelTemplate, settings: LabelMaker.Settings
+    of requests: some Sequence<LabelRequest>, template: LabelTemplate, settings: LabelMaker.Settings
   )
     throws(LabelError)
   {
     let maker = try LabelMaker(template: template, settings: settings)
     var drawings: [(LabelDrawing, String)] = []
-    for order in orders {
+    for request in requests {
       do {
-        let drawing = try maker.lay(fields: order.fields, payload: order.payload)
-        if drawings.count < Self.mostLabels { drawings.append((drawing, order.payload.code.description)) }
-      } catch { throw .label(code: order.payload.code, line: order.line, error) }
+        let drawing = try maker.lay(fields: request.fields, payload: request.payload)
+        if drawings.count < Self.mostLabels { drawings.append((drawing, request.payload.code.description)) }
+      } catch { throw .label(code: request.payload.code, line: request.line, error) }
     }
     self.init(drawings)
   }
@@ -120,7 +120,7 @@ public struct LabelPreview {
       fields: fields, payload: payload)
   }
 
-  /// So that the symbols' modules stay whole dots.
+  /// The nearest place on a whole dot, so that the symbols' modules stay whole dots.
   private static func onDots(_ millimetres: Double) -> Double {
     Length.millimetres(
       dots: Length.dots(millimetres: millimetres, dotsPerInch: dotsPerInch), dotsPerInch: dotsPerInch)

@@ -3,18 +3,18 @@ import Drawing
 
 /// Makes the operators of pages of labels, and reads every label back from those very operators.
 final class LabelPage {
-  /// What stands on every label, drawn once.
+  /// The parts that stand on every label, each drawn once a file.
   struct Forms: Sendable {
-    /// One of them.
+    /// A part that stands on every label.
     struct Form: Sendable {
       let name: String
       let operators: [UInt8]
       let glyphs: GlyphUse
       let pictures: [GreyImage]
-      /// How far it reaches beyond the plate, millimetres.
+      /// Millimetres by which it reaches beyond the plate.
       let margin: Double
 
-      /// - Parameter pictures: where pages show others than the form itself does.
+      /// - Parameter pictures: The pictures that pages show, where these are others than the form's own.
       init(_ name: String, _ stream: ContentStream, margin: Double, pictures: [GreyImage]? = nil) {
         self.name = name
         operators = stream.bytes
@@ -24,7 +24,8 @@ final class LabelPage {
       }
     }
 
-    /// In the order in which they are put down; the labels' own comes behind `fixed`.
+    /// The white behind the plate. Forms are put down in the order of these members, a label's own texts and symbol
+    /// behind `fixed`.
     let underBase: Form?
     let fixed: Form
     let contour: Form?
@@ -33,28 +34,29 @@ final class LabelPage {
   }
 
   /// A page that was read back from its operators.
-  struct Made: Sendable {
+  struct Drawn: Sendable {
     let packed: [UInt8]
     let glyphs: GlyphUse
     let marks: [Mark]
-    /// Of the operators before they were packed.
+    /// Digest of the operators before they were packed.
     let digest: SHA256Digest
-    /// What the decoder read in the operators, symbol by symbol.
+    /// Texts that the decoder read in the operators, symbol by symbol.
     let texts: [String]
   }
 
-  /// Where a label's symbol stands on the page, quiet zone included; points from the top left.
+  /// A label on its page, and the place of its symbol there.
   struct Mark: Sendable {
-    /// Of its order.
+    /// Place of its request in the list, from 0.
     let index: Int
-    let order: LabelBatch.Order
+    let request: LabelRequest
+    /// The symbol and its quiet zone, points from the page's top left.
     let box: Rectangle
     let dots: SymbolDots
     let moduleMillimetres: Double
 
-    func made(in file: String) -> LabelBatch.Made {
-      LabelBatch.Made(
-        index: index, order: order, file: file, moduleMillimetres: moduleMillimetres,
+    func filed(in file: String) -> FiledLabel {
+      FiledLabel(
+        index: index, request: request, file: file, moduleMillimetres: moduleMillimetres,
         correction: dots.symbol.correction.rawValue, sha256: nil)
     }
   }
@@ -74,33 +76,33 @@ final class LabelPage {
 
   // MARK: - Making
 
-  /// A label wanted, and where.
-  struct Wanted: Sendable {
-    /// Of its order.
+  /// A label that is wanted, and its place on the page.
+  struct Placement: Sendable {
+    /// Place of its request in the list, from 0.
     let index: Int
-    let order: LabelBatch.Order
+    let request: LabelRequest
     let place: SheetLayout.Place
   }
 
-  func make(_ labels: [Wanted], forms: Forms) throws(LabelError) -> Made {
+  func make(_ labels: [Placement], forms: Forms) throws(LabelError) -> Drawn {
     var operators = opening()
     var glyphs: GlyphUse = [:]
     var marks: [Mark] = []
     for label in labels {
       do {
-        let drawing = try maker.lay(fields: label.order.fields, payload: label.order.payload)
+        let drawing = try maker.lay(fields: label.request.fields, payload: label.request.payload)
         let stream = draw(drawing, at: label.place, forms: forms)
         operators += stream.bytes
         for (face, used) in stream.glyphs { glyphs[face, default: [:]].merge(used) { first, _ in first } }
         marks.append(mark(label, drawing))
       } catch {
-        throw .label(code: label.order.payload.code, line: label.order.line, error)
+        throw .label(code: label.request.payload.code, line: label.request.line, error)
       }
     }
     operators += Array("Q Q\n".utf8)
     let texts = try readBack(operators, marks, forms)
     guard let packed = PDFWriter.pack(operators) else { throw .drawing(.outOfMemory) }
-    return Made(
+    return Drawn(
       packed: packed, glyphs: glyphs, marks: marks, digest: SHA256Digest(of: operators), texts: texts)
   }
 
@@ -132,46 +134,47 @@ final class LabelPage {
     return stream
   }
 
-  /// - Parameter order: any: the fixed texts are those of all.
-  func forms(from order: LabelBatch.Order) throws(LabelError) -> Forms {
+  /// Draws the parts that stand on every label.
+  /// - Parameter request: Any request of the list; the fixed texts are the same on all labels.
+  func forms(from request: LabelRequest) throws(LabelError) -> Forms {
     let drawing: LabelDrawing
     do {
-      drawing = try maker.lay(fields: order.fields, payload: order.payload)
+      drawing = try maker.lay(fields: request.fields, payload: request.payload)
     } catch {
-      throw .label(code: order.payload.code, line: order.line, error)
+      throw .label(code: request.payload.code, line: request.line, error)
     }
     let fixed = ContentStream(dotsPerInch: maker.dotsPerInch, ink: inks.ink)
-    // Of a laser's file all is dark that is not ink.
+    // In a laser's file everything is dark that is not ink.
     if inks.process == .laser { fixed.fill(Path(maker.template.plate), colour: .white) }
-    // What each page draws anew it draws in this order, and so calls its pictures as this does.
+    // Each page draws its own elements in this order, and so numbers its pictures as this stream does.
     let whole = maker.template.isLayered ? fixed : ContentStream(dotsPerInch: maker.dotsPerInch, ink: inks.ink)
     drawing.drawElements(on: whole) { !maker.template.isLayered || !$0.isBound }
     return Forms(
       underBase: inks.underBase(of: maker.template, dotsPerInch: maker.dotsPerInch).map {
         Forms.Form(PageResources.underBaseForm, $0, margin: 0)
       },
-      // All but the contour ends where the bleed does; the contour's line is half outside the plate.
+      // Everything ends where the bleed does, except the contour, whose line is half outside the plate.
       fixed: Forms.Form(PageResources.fixedForm, fixed, margin: layout.bleed, pictures: whole.pictures),
       contour: inks.contour(of: maker.template, dotsPerInch: maker.dotsPerInch).map {
         Forms.Form(PageResources.contourForm, $0, margin: 1)
       })
   }
 
-  private func mark(_ label: Wanted, _ drawing: LabelDrawing) -> Mark {
+  private func mark(_ label: Placement, _ drawing: LabelDrawing) -> Mark {
     let place = label.place
     let point = 72 / Double(maker.dotsPerInch)
     let side = Double(drawing.place.dots.side) * point
     let x = Length.points(millimetres: place.x) + Double(drawing.place.column) * point
     let y = Length.points(millimetres: place.y) + Double(drawing.place.row) * point
     return Mark(
-      index: label.index, order: label.order,
+      index: label.index, request: label.request,
       box: Rectangle(x: inks.isMirrored ? width - x - side : x, y: y, width: side, height: side),
       dots: drawing.place.dots,
       moduleMillimetres: Length.millimetres(
         dots: drawing.place.dots.dotsPerModule, dotsPerInch: maker.dotsPerInch))
   }
 
-  /// To a millionth, enough for the largest sheet.
+  /// A number as PDF writes it, to a millionth, which is enough for the largest sheet.
   static func number(_ value: Double) -> String {
     let millionths = Int((value * 1e6).rounded())
     var digits = String(abs(millionths) % 1_000_000)
@@ -198,7 +201,7 @@ final class LabelPage {
           try Self.check(
             reader.picture(of: mark.box, side: side), shows: mark.dots.symbol, inks: inks, isDots: true))
       } catch {
-        throw .label(code: mark.order.payload.code, line: mark.order.line, error)
+        throw .label(code: mark.request.payload.code, line: mark.request.line, error)
       }
     }
     return texts

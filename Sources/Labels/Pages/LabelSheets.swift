@@ -4,20 +4,20 @@ import FoundationEssentials
 
 /// Makes many labels as pages of PDF: real text, vector modules, spot colours. Each label is read back from its page's
 /// operators, the finished files are opened anew and held against the list page by page, and some pages are read as
-/// poppler renders them. The same orders give the same files whatever the number of threads.
+/// poppler renders them. The same requests give the same files whatever the number of threads.
 public struct LabelSheets {
-  /// Which pages are rendered by poppler and read again, which shows how well symbols print; the first of a file always
-  /// is. Which labels the files hold is never sampled.
+  /// Choice of the pages that poppler renders and the decoder reads again, which shows how well symbols print; the first
+  /// of a file is always one. Whether the files hold the right labels is never sampled.
   public enum Verification: String, Hashable, Sendable, CaseIterable {
-    /// One in twenty.
+    /// One page in twenty.
     case sample
+    /// All pages.
     case pages
 
     var every: Int { self == .pages ? 1 : 20 }
   }
 
-  /// More pages than this are several files: what a raster image processor takes at once, and so that no more
-  /// than this is lost where one is bad.
+  /// Most pages of one file: as many as a raster image processor takes at once, and as are lost where one is bad.
   public static let mostPages = 250
 
   private let pages: [Page]
@@ -32,7 +32,7 @@ public struct LabelSheets {
     _ file: String, _ layout: SheetLayout, _ inks: LabelInks, _ dotsPerInch: Int, _ title: String
   ) throws(LabelError) -> PageBook
 
-  /// One thread's at a time.
+  /// A page maker that one thread uses at a time.
   private final class Page: @unchecked Sendable {
     let page: LabelPage
 
@@ -42,9 +42,9 @@ public struct LabelSheets {
   /// - Throws: what `LabelMaker.init` throws.
   public init(
     template: LabelTemplate, settings: LabelMaker.Settings, layout: SheetLayout, inks: LabelInks,
-    verification: Verification, jobs: Int
+    verification: Verification, workers: Int
   ) throws(LabelError) {
-    let count = min(max(jobs, LabelBatch.jobs.lowerBound), LabelBatch.jobs.upperBound)
+    let count = min(max(workers, LabelBatch.workers.lowerBound), LabelBatch.workers.upperBound)
     var pages: [Page] = []
     for _ in 0..<count {
       pages.append(
@@ -60,12 +60,12 @@ public struct LabelSheets {
 
   // MARK: - Making
 
-  /// So many pages are made at most before the first of them is written.
+  /// Most pages that are made before the first of them is written.
   private static let mostAhead = 32
-  /// So many while a file is read back, which takes about as long as making them.
+  /// Most pages that are made while a file is read back, which takes about as long as making them.
   private static let mostAheadOfReading = 128
 
-  /// What happens while files are made, in this order for each file.
+  /// What happens while files are made, for each file in this order.
   public enum Event: Hashable, Sendable {
     /// Labels drawn and read back from their operators so far, those of unfinished files included.
     case made(labels: Int)
@@ -78,37 +78,37 @@ public struct LabelSheets {
     public let files: [String]
     /// Number of labels found in them.
     public let labels: Int
-    /// The first of them; nil where the list is empty.
-    public let first: LabelBatch.Made?
+    /// The first label in them; nil where the list is empty.
+    public let first: FiledLabel?
   }
 
   /// Makes the files: `output` itself, or, where there are more pages than one file has, `-001` and so on before
   /// its extension. No label counts before all files are in their places and account for the whole list. What cannot be
   /// made or does not read ends the batch, is named, and leaves no file with it in.
   /// - Parameters:
-  ///   - count: Number of orders.
+  ///   - count: Number of requests.
   ///   - shouldStop: Asked before each page; true ends the batch, and no label of it counts.
   /// - Returns: nil where the batch was stopped.
   /// - Throws: `label`, `notAccountedFor`, `unwritable`, `drawing`.
   @discardableResult
   public func run(
-    _ orders: some Sequence<LabelBatch.Order>, count: Int, output: String, title: String,
+    _ requests: some Sequence<LabelRequest>, count: Int, output: String, title: String,
     shouldStop: () -> Bool = { false }, events: (Event) -> Void = { _ in }
   ) throws -> Delivery? {
-    guard let some = orders.first(where: { _ in true }) else {
+    guard let some = requests.first(where: { _ in true }) else {
       return Delivery(files: [], labels: 0, first: nil)
     }
-    // Said before the work, not after it.
+    // Better said before the work than after it.
     guard QPDFContents.isAvailable else { throw LabelError.drawing(.pdf(.noQPDF)) }
     let forms = try pages[0].page.forms(from: some)
     let pages = pages
-    let crew = Crew<[LabelPage.Wanted], LabelPage.Made>(workers: pages.count) {
+    let crew = Crew<[LabelPage.Placement], LabelPage.Drawn>(workers: pages.count) {
       (worker, labels) throws(LabelError) in
       try pages[worker].page.make(labels, forms: forms)
     }
     defer { _ = crew.end() }
     let total = layout.pageCount(labels: count)
-    var wanted = wantedPages(of: orders, count: count).makeIterator()
+    var placements = placements(of: requests, count: count).makeIterator()
     var ledger = PageLedger()
     var files: [String] = []
     var firstMark: LabelPage.Mark?
@@ -121,7 +121,7 @@ public struct LabelSheets {
       var samples: [Sample] = []
       for number in 0..<min(Self.mostPages, total - first) {
         if shouldStop() { return nil }
-        _ = Self.give(&wanted, to: crew, ahead: Self.mostAhead)
+        _ = Self.give(&placements, to: crew, ahead: Self.mostAhead)
         guard let outcome = crew.take() else { break }
         if let error = outcome.error { throw error }
         for page in outcome.values {
@@ -135,7 +135,7 @@ public struct LabelSheets {
         }
         events(.made(labels: made))
       }
-      let isMore = Self.give(&wanted, to: crew, ahead: Self.mostAheadOfReading)
+      let isMore = Self.give(&placements, to: crew, ahead: Self.mostAheadOfReading)
       try book.finish(forms)
       try verify(book.draftPath, samples, workers: isMore && verification == .sample ? 1 : pages.count)
       try book.place()
@@ -143,20 +143,21 @@ public struct LabelSheets {
       events(.finished(file: file))
     }
     do {
-      try ledger.account(for: files).check(against: orders)
+      try ledger.account(for: files).check(against: requests)
     } catch {
       // Nobody may print what is not the list.
       for file in files { try? FilePath(file).removeFile() }
       throw error
     }
-    return Delivery(files: files, labels: made, first: files.first.flatMap { firstMark?.made(in: $0) })
+    return Delivery(files: files, labels: made, first: files.first.flatMap { firstMark?.filed(in: $0) })
   }
 
   /// Keeps the crew in work. A function of its own: an iterator of an opaque type that a nested function captures
   /// starts again at each call (Swift 6.3.1).
   /// - Returns: false where the crew has been given the last page.
   private static func give(
-    _ pages: inout some IteratorProtocol<[LabelPage.Wanted]>, to crew: Crew<[LabelPage.Wanted], LabelPage.Made>,
+    _ pages: inout some IteratorProtocol<[LabelPage.Placement]>,
+    to crew: Crew<[LabelPage.Placement], LabelPage.Drawn>,
     ahead: Int
   ) -> Bool {
     while crew.inHand < ahead {
@@ -167,16 +168,16 @@ public struct LabelSheets {
   }
 
   /// The labels of each page in turn.
-  private func wantedPages(of orders: some Sequence<LabelBatch.Order>, count: Int) -> some Sequence<
-    [LabelPage.Wanted]
+  private func placements(of requests: some Sequence<LabelRequest>, count: Int) -> some Sequence<
+    [LabelPage.Placement]
   > {
     let layout = layout
-    return sequence(state: (page: 0, orders: orders.makeIterator())) { state in
+    return sequence(state: (page: 0, requests: requests.makeIterator())) { state in
       guard state.page < layout.pageCount(labels: count) else { return nil }
-      var labels: [LabelPage.Wanted] = []
+      var labels: [LabelPage.Placement] = []
       for (index, place) in layout.labels(ofPage: state.page, of: count) {
-        guard let order = state.orders.next() else { break }
-        labels.append(LabelPage.Wanted(index: index, order: order, place: place))
+        guard let request = state.requests.next() else { break }
+        labels.append(LabelPage.Placement(index: index, request: request, place: place))
       }
       state.page += 1
       return labels
@@ -194,12 +195,14 @@ public struct LabelSheets {
 
   /// A page that is read from the finished file.
   private struct Sample: Sendable {
-    /// In its file, from 0.
+    /// Number of the page in its file, from 0.
     let page: Int
     let marks: [LabelPage.Mark]
   }
 
-  /// - Parameter workers: one, where the others go on making pages; every document that is open takes its room.
+  /// Has poppler render sampled pages of a file, and reads their symbols.
+  /// - Parameter workers: Number of threads: one while the others go on making pages, since every open document takes
+  ///   memory.
   private func verify(_ file: String, _ samples: [Sample], workers: Int) throws {
     let bytes: Data
     do throws(FileError) {
@@ -217,7 +220,7 @@ public struct LabelSheets {
     while let outcome = crew.take() { if let error = outcome.error { throw error } }
   }
 
-  /// One thread's.
+  /// A document that one thread opens when it takes its first page.
   private final class Pages: @unchecked Sendable {
     private var opened: PopplerPages?
 
@@ -252,7 +255,7 @@ public struct LabelSheets {
         else { throw LabelError.unreadable(.otherSize) }
         try LabelPage.check(part, shows: mark.dots.symbol, inks: inks)
       } catch {
-        throw .label(code: mark.order.payload.code, line: mark.order.line, error)
+        throw .label(code: mark.request.payload.code, line: mark.request.line, error)
       }
     }
   }

@@ -1,11 +1,12 @@
 public import Records
 
-/// What the finished files of a batch were found to show, to be held against the list that they were made from.
+/// The labels that the finished files of a batch were found to show, to be held against the list that they were made
+/// from.
 struct LabelAccount {
   /// The symbols' texts one behind the other, and where each ends: a list of 100,000 labels takes some 6 MB.
   private var texts: [UInt8] = []
   private var ends: [Int] = []
-  /// Pages that no page of the batch was made as.
+  /// Number of pages in the files that are not as any page of the batch was made.
   private var unknownPages = 0
   private var isInOrder = true
 
@@ -20,15 +21,15 @@ struct LabelAccount {
 
   /// Passes where the files show every label of the list exactly once, in the list's order.
   /// - Throws: `notAccountedFor`.
-  func check(against orders: some Sequence<LabelBatch.Order>) throws(LabelError) {
-    if unknownPages == 0, isInOrder, isSame(as: orders) { return }
-    throw .notAccountedFor(shortfall(of: orders))
+  func check(against requests: some Sequence<LabelRequest>) throws(LabelError) {
+    if unknownPages == 0, isInOrder, isSame(as: requests) { return }
+    throw .notAccountedFor(shortfall(of: requests))
   }
 
-  private func isSame(as orders: some Sequence<LabelBatch.Order>) -> Bool {
+  private func isSame(as requests: some Sequence<LabelRequest>) -> Bool {
     var position = 0
-    for order in orders {
-      guard position < ends.count, text(position).elementsEqual(order.payload.text.utf8) else { return false }
+    for request in requests {
+      guard position < ends.count, text(position).elementsEqual(request.payload.text.utf8) else { return false }
       position += 1
     }
     return position == ends.count
@@ -38,16 +39,16 @@ struct LabelAccount {
     texts[(position == 0 ? 0 : ends[position - 1])..<ends[position]]
   }
 
-  private func shortfall(of orders: some Sequence<LabelBatch.Order>) -> LabelShortfall {
+  private func shortfall(of requests: some Sequence<LabelRequest>) -> LabelShortfall {
     var counts: [String: Int] = [:]
     for position in ends.indices { counts[String(decoding: text(position), as: UTF8.self), default: 0] += 1 }
     var missing = LabelShortfall.Codes()
     var repeated = LabelShortfall.Codes()
-    for order in orders {
-      switch counts.removeValue(forKey: order.payload.text) ?? 0 {
-      case 0: missing.add(order.payload.code)
+    for request in requests {
+      switch counts.removeValue(forKey: request.payload.text) ?? 0 {
+      case 0: missing.add(request.payload.code)
       case 1: break
-      default: repeated.add(order.payload.code)
+      default: repeated.add(request.payload.code)
       }
     }
     return LabelShortfall(
@@ -55,8 +56,8 @@ struct LabelAccount {
   }
 }
 
-/// How the finished files of a batch differ from its list. Where nothing is missing, repeated or unknown, the labels
-/// stand in another order than the list's.
+/// The differences between the finished files of a batch and its list. Where nothing is missing, repeated or unknown,
+/// the labels stand in another order than the list's.
 public struct LabelShortfall: Hashable, Sendable {
   public struct Codes: Hashable, Sendable {
     /// Most codes that are named.

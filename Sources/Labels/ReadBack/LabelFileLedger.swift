@@ -17,7 +17,7 @@ public struct LabelFileLedger: Sendable {
     isNoted[index] = true
   }
 
-  /// Nil where none was noted.
+  /// The digest that was noted of a label; nil where none was.
   public func digest(ofLabel index: Int) -> SHA256Digest? {
     isNoted[index] ? SHA256Digest(bytes: Array(digests[range(index)])) : nil
   }
@@ -34,18 +34,18 @@ public struct LabelFileLedger: Sendable {
   /// - Returns: false where it was stopped.
   /// - Throws: `notAccountedFor`.
   public func check(
-    _ orders: some Sequence<LabelBatch.Order>, in folder: String, format: LabelFormat, shouldStop: () -> Bool
+    _ requests: some Sequence<LabelRequest>, in folder: String, format: LabelFormat, shouldStop: () -> Bool
   ) throws(LabelError) -> Bool {
     var account = LabelAccount()
-    for (index, order) in orders.enumerated() {
+    for (index, request) in requests.enumerated() {
       if shouldStop() { return false }
       guard let noted = digest(ofLabel: index),
         let found = try? SHA256Digest(
-          ofFileAt: LabelFile.path(of: order.payload.code, in: folder, format: format)), found == noted
+          ofFileAt: LabelFile.path(of: request.payload.code, in: folder, format: format)), found == noted
       else { continue }
-      account.add(order.payload.text.utf8)
+      account.add(request.payload.text.utf8)
     }
-    try account.check(against: orders)
+    try account.check(against: requests)
     return true
   }
 }

@@ -1,16 +1,16 @@
 import Cryptography
 import Drawing
 
-/// What each page of a batch said when its operators were read back, by the digest of those operators, in the order in
-/// which the pages were made.
+/// The texts that each page of a batch showed when its operators were read back, with the digest of those operators, in
+/// the order in which the pages were made.
 struct PageLedger {
-  /// 32 bytes a page.
+  /// The pages' digests one behind the other, 32 bytes each.
   private var digests: [UInt8] = []
   /// The symbols' texts, each with a zero behind it, which no payload has in it, and where each page's end.
   private var texts: [UInt8] = []
   private var ends: [Int] = []
 
-  mutating func add(_ page: LabelPage.Made) {
+  mutating func add(_ page: LabelPage.Drawn) {
     digests += page.digest.bytes
     for text in page.texts {
       texts += text.utf8

@@ -16,7 +16,7 @@ enum InstallCommand {
     var trained: Int?
     var rules: OperatingRules?
     var note: String?
-    var template = Walk.LabelOrder.usualTemplate
+    var template = Walk.LabelRequest.usualTemplate
     var sign = SignCommand.Options()
     var offline = false
   }
@@ -138,10 +138,10 @@ enum InstallCommand {
     case .pair:
       _ = try walk.pair(installation, port: try workplace.choosePort(options.port)) { $0.tell(console) }
     case .label:
-      var order = Walk.LabelOrder()
-      order.template = options.template
-      order.stockCode = try options.code.map(labelCode)
-      let outcome = try walk.label(installation, order)
+      var request = Walk.LabelRequest()
+      request.template = options.template
+      request.stockCode = try options.code.map(labelCode)
+      let outcome = try walk.label(installation, request)
       if let file = outcome.file { console.say(Text(zh: "  标牌：\(file)", en: "  label: \(file)")) }
     case .seal:
       let number = try console.need(options.seal, option: "seal") { try SealCommand.askNumber(console) }

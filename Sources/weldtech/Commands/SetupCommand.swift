@@ -117,7 +117,7 @@ enum SetupCommand {
     let origin = try (platform ?? known.platform).map { try PlatformClient.origin(of: $0) }
     // The block comes first, since it may be refused, and then nothing of this is kept.
     if let block { try fieldbook.addBlock(block) }
-    if let tags = options.tags { _ = try workplace.keepTags(from: tags) }
+    if let tags = options.tags { try workplace.tagStore.keep(from: tags) }
     try fieldbook.updateSetup { setup in
       setup.technician = technician
       setup.desk = isDesk ? true : nil

@@ -16,7 +16,7 @@ extension Walk {
     let isRetired = registration.welder.condition == .retired
     let scheme = isRetired ? nil : try workplace.catalogue().scheme(for: registration.welder)
     let kept = try photos.map { try photo(stage: .before, file: $0) }
-    if !isRetired, code == nil { try workplace.fetchCodesIfExhausted() }
+    if !isRetired, code == nil { try workplace.codeSupply().fetchIfExhausted() }
     var owner = registration.owner
     owner.unitId = owner.unitId ?? Self.unitId(of: owner)
     let event = InstallationEvent.Registered(

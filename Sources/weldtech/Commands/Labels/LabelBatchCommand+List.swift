@@ -9,7 +9,7 @@ extension LabelBatchCommand {
   struct ListFacts: Encodable {
     var encoding: String
     var unusedColumns: [String]
-    /// How many labels have no text in a field of the template, by the field's name.
+    /// Number of labels that have no text in a field of the template, by the field's name.
     var emptyTexts: [String: Int]
 
     init(_ list: LabelList) {
@@ -17,19 +17,6 @@ extension LabelBatchCommand {
       unusedColumns = list.unusedColumns
       emptyTexts = list.emptyTexts
     }
-  }
-
-  /// Reads a list; one in which something is wrong is refused whole.
-  /// - Throws: `ListRefused`, `FileTrouble`.
-  static func readList(
-    _ path: String, _ options: Options, for template: LabelTemplate, _ workplace: Workplace
-  ) throws -> LabelList {
-    let table = try workplace.readTable(path, atMost: CSVTable.Limits().bytes, encoding: options.encoding)
-    let phone = try workplace.fieldbook().setup().companyPhone
-    let list = LabelList(table, for: template, defaults: phone.map { ["companyPhone": $0] } ?? [:])
-    guard list.problems.isEmpty else { throw ListRefused(file: path, reason: .rows(list.problems)) }
-    guard list.rows.count > 0 else { throw ListRefused(file: path, reason: .noTable(.empty)) }
-    return list
   }
 
   /// Says before anything is made how the list was read, so that a wrong encoding or a column that was overlooked is seen
@@ -67,30 +54,8 @@ extension LabelList {
 }
 
 extension ValueType where Value == TextEncoding {
-  /// An encoding's name in any letter case.
+  /// The name of an encoding, in any letter case.
   static var textEncoding: Self {
     .custom(Text(zh: "utf-8、gb18030 或 utf-16", en: "utf-8, gb18030 or utf-16")) { TextEncoding(named: $0) }
   }
-}
-
-extension Workplace {
-  /// - Parameter encoding: the encoding that the user named; nil finds it.
-  /// - Throws: `ListRefused` where the file holds no table, `FileTrouble`.
-  func readTable(_ path: String, atMost bytes: Int, encoding: TextEncoding? = nil) throws -> CSVTable {
-    let text = [UInt8](try read(path, atMost: bytes))
-    do throws(CSVError) { return try CSVTable(text, encoding: encoding) } catch {
-      throw ListRefused(file: path, reason: .noTable(error))
-    }
-  }
-}
-
-/// A list of labels that cannot be used as it is.
-struct ListRefused: Error {
-  enum Reason {
-    case noTable(CSVError)
-    case rows([LabelList.Problem])
-  }
-
-  let file: String
-  let reason: Reason
 }

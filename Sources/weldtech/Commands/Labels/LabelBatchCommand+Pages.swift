@@ -1,11 +1,9 @@
 import Arguments
-import CFiles
-import FoundationEssentials
 import Labels
 import Terminal
 
 extension LabelBatchCommand {
-  /// What only pages of PDF have.
+  /// Options that only pages of PDF have.
   struct PageOptions {
     var sheet: String?
     var margin: Double?
@@ -22,8 +20,8 @@ extension LabelBatchCommand {
     /// Whether a print shop gets a ticket and a proof with it.
     var isForPrintShop: Bool { sheet != nil || isMirrored || isLaser }
 
-    /// The first that was given and that labels in files of their own do not have: they are on no sheet, and a PNG has
-    /// one ink.
+    /// The first option that was given and that does not fit labels in files of their own, which are on no sheet; a PNG
+    /// has one ink besides.
     func unfit(for format: LabelFormat) -> String? {
       if sheet != nil { return "sheet" }
       if startAt != nil { return "start-at" }
@@ -38,6 +36,8 @@ extension LabelBatchCommand {
         cutName: cut ?? (isMirrored || isLaser ? "CutContour" : nil), whiteName: white, chokePoints: choke)
     }
 
+    /// The places of labels that these options ask for.
+    /// - Throws: `UsageError`, `LabelError.sheetTooSmall`, `LabelError.startOutOfRange`.
     func layout(for template: LabelTemplate) throws -> SheetLayout {
       guard let name = sheet else {
         if startAt != nil { throw UsageError.missing(option: "sheet") }
@@ -92,55 +92,5 @@ extension LabelBatchCommand {
       "verify", \.pages.verify, .choice(of: LabelSheets.Verification.allCases.map(\.rawValue)),
       placeholder: "sample|pages",
       Text(zh: "成品 PDF 每二十页回读一页，或每页都回读", en: "render and read one finished page in twenty, or every page"))
-  }
-
-  /// A list made into pages, with ticket and proof where a print shop gets them.
-  /// - Returns: how many labels the finished files were found to hold, 0 where the work was stopped; and all files.
-  static func makePages(
-    _ orders: LabelOrders, _ options: Options, template: LabelTemplate, settings: LabelMaker.Settings,
-    output: String, jobs: Int, _ workplace: Workplace, progress: (Int) -> Void
-  ) throws -> (labels: Int, files: [String]) {
-    let layout = try options.pages.layout(for: template)
-    let inks = options.pages.inks
-    let verification = LabelSheets.Verification(rawValue: options.pages.verify) ?? .sample
-    let sheets = try LabelSheets(
-      template: template, settings: settings, layout: layout, inks: inks, verification: verification, jobs: jobs
-    )
-    let delivery = try sheets.run(
-      orders, count: orders.count, output: output, title: "\(template.titleChinese) \(orders.count)",
-      shouldStop: { workplace.isInterrupted },
-      events: { event in
-        switch event {
-        case .made(let labels): progress(labels)
-        case .finished: wt_give_memory_back()
-        }
-      })
-    guard let delivery else { return (0, []) }
-    guard options.pages.isForPrintShop, let first = delivery.first else {
-      return (delivery.labels, delivery.files)
-    }
-    let stem = output.lowercased().hasSuffix(".pdf") ? String(output.dropLast(4)) : output
-    var proofLayout = layout
-    if var sheet = layout.sheet {
-      sheet.startAt = 1
-      proofLayout = try SheetLayout(template: template, sheet: sheet)
-    }
-    let proof = orders.prefix(4)
-    let proofs = try LabelSheets(
-      template: template, settings: settings, layout: proofLayout, inks: inks, verification: .pages, jobs: 1
-    ).run(proof, count: proof.count, output: stem + "-proof.pdf", title: "校样")
-    let ticket = LabelTicket(
-      .init(
-        files: delivery.files.map { URL(filePath: $0).lastPathComponent },
-        proof: .init(
-          file: URL(filePath: stem + "-proof.pdf").lastPathComponent,
-          codes: proof.map(\.payload.code.description)),
-        labels: delivery.labels, firstCode: orders.first?.payload.code.description ?? "",
-        lastCode: orders.last?.payload.code.description ?? "",
-        dotsPerInch: settings.dotsPerInch ?? template.usualDotsPerInch,
-        moduleMillimetres: first.moduleMillimetres, correction: first.correction),
-      template: template, layout: layout, inks: inks)
-    try workplace.write(try ticket.pdf(date: workplace.clock.now().description), to: stem + "-ticket.pdf")
-    return (delivery.labels, delivery.files + (proofs?.files ?? []) + [stem + "-ticket.pdf"])
   }
 }

@@ -1,6 +1,5 @@
 import Arguments
 import CFiles
-import Cryptography
 import Drawing
 import Files
 import FoundationEssentials
@@ -15,7 +14,7 @@ enum LabelBatchCommand {
     var input: String?
     var output: String?
     var format = "png"
-    var template = Walk.LabelOrder.usualTemplate
+    var template = Walk.LabelRequest.usualTemplate
     var dpi: Int?
     var correction: String?
     var printGain: Double?
@@ -31,12 +30,14 @@ enum LabelBatchCommand {
     var codes: [String] = []
     /// For `labels reprint`: texts that are to be other than they were, each `NAME=VALUE`.
     var fields: [String] = []
+
+    var isPDF: Bool { format == "pdf" }
   }
 
   struct Document: Encodable {
     var labels: Int
     var verified: Int
-    /// Of `labels`, those that a run before this one had made.
+    /// Number of `labels` that a run before this one had made.
     var resumed: Int
     /// Whether an earlier run had made all of them, and their files were found to be as it left them.
     var alreadyDone = false
@@ -44,15 +45,16 @@ enum LabelBatchCommand {
     var reason: String?
     var output: String
     var seconds: Double
-    /// What the tags do to the symbol; nil where no label has one.
+    /// Effect of the tags on the symbol; nil where no label has a tag.
     var tagged: Tagged?
     /// How the list was read; nil for `labels reprint`.
     var list: ListFacts?
 
     struct Tagged: Encodable {
       var labels: Int
-      /// Of a side of the largest symbol, and without its tag.
+      /// Modules along one side of a symbol with its tag.
       var modules: Int
+      /// Modules along one side of the same symbol without the tag.
       var modulesWithoutTag: Int
     }
   }
@@ -87,7 +89,7 @@ enum LabelBatchCommand {
       }, run: run)
   }
 
-  /// How labels are made and where they go, of a list and of single codes.
+  /// Parameters that say how labels are made and where they go, for lists and for single codes.
   static func making(_ parameters: inout Parameters<Options>) {
     parameters.option(
       "output", \.output, .file, placeholder: "DIR|F",
@@ -98,7 +100,7 @@ enum LabelBatchCommand {
     parameters.template(\.template, resolution: \.dpi)
     parameters.ink(correction: \.correction, gain: \.printGain)
     parameters.option(
-      "jobs", \.jobs, .int(LabelBatch.jobs), placeholder: "N",
+      "jobs", \.jobs, .int(LabelBatch.workers), placeholder: "N",
       Text(zh: "同时用几个处理器核；不写全用", en: "processor cores to use; unless told, all"))
     pageParameters(&parameters)
     parameters.printing(\.printing)
@@ -111,45 +113,49 @@ enum LabelBatchCommand {
     guard let output = options.output else { throw UsageError.missing(option: "output") }
     var options = options
     options.reason = try options.reason.map { try workplace.written($0, as: .note, option: "reprint").text }
-    let (settings, destination) = try prepare(options)
+    let (settings, destination) = try check(options)
     let began = ContinuousClock.now
     let template = try workplace.labelTemplates().template(named: options.template)
-    let list = try readList(input, options, for: template, workplace)
+    let phone = try workplace.fieldbook().setup().companyPhone
+    let list = try workplace.tables.labels(
+      input, encoding: options.encoding, for: template, defaults: phone.map { ["companyPhone": $0] } ?? [:])
     announce(list, on: workplace.console)
     let platform = try workplace.platformAddress()
     let tags = try tags(of: list, options, workplace)
     let prefix = try LabelPayload.Prefix(platform: platform)
-    let orders = LabelOrders(list.rows) { prefix.payload(code: $0.code, tag: tags[$0.code]) }
+    let labels = LabelRequests(list.rows) { prefix.payload(code: $0.code, tag: tags[$0.code]) }
     let tagged = try tagged(
-      orders, count: tags.count, platform, settings.correction ?? template.symbol.correction)
+      labels, count: tags.count, platform, settings.correction ?? template.symbol.correction)
     if options.isPreview {
-      let sheet = try LabelPreview(of: orders, template: template, settings: settings)
+      let sheet = try LabelPreview(of: labels, template: template, settings: settings)
       let file = previewFile(output)
       try workplace.write(try sheet.png(), to: file)
       return try answer(
-        previewed: orders.count, file, seconds: (ContinuousClock.now - began) / .seconds(1), list, workplace)
+        previewed: labels.count, file, seconds: (ContinuousClock.now - began) / .seconds(1), list, workplace)
     }
-    let outcome = try make(
-      orders, options, template: template, settings: settings, destination: destination, output: output,
-      includesNew: options.reason != nil, began: began, workplace)
+    var request = try request(
+      for: labels, options, template: template, settings: settings, destination: destination, output: output)
+    request.includesNew = options.reason != nil
+    let outcome = try fulfil(request, began: began, workplace)
     return try answer(
       outcome, output, seconds: (ContinuousClock.now - began) / .seconds(1), tagged, list,
       reason: options.reason, workplace)
   }
 
   static func answer(
-    _ outcome: Outcome, _ output: String, seconds: Double, _ tagged: Document.Tagged?, _ list: LabelList?,
+    _ outcome: LabelShop.Outcome, _ output: String, seconds: Double, _ tagged: Document.Tagged?,
+    _ list: LabelList?,
     reason: String?, _ workplace: Workplace
   ) throws -> Int32 {
     let console = workplace.console
-    let made = outcome.made
+    let made = outcome.labels
     let document = Document(
       labels: made, verified: made, resumed: outcome.resumed, alreadyDone: outcome.finishedAt != nil,
       reason: reason, output: output,
       seconds: (seconds * 1000).rounded() / 1000,
       tagged: tagged, list: list.map(ListFacts.init))
     try console.answer(document) {
-      if let at = outcome.finishedAt { return console.put(outcome.words(finished: at, output)) }
+      if let at = outcome.finishedAt { return console.put(words(for: outcome, finished: at, output)) }
       console.put(
         Text(zh: "\(made) 块标牌已做好，逐块回读无误：\(output)", en: "\(made) labels made, each read back: \(output)"))
       if let tagged {
@@ -161,6 +167,22 @@ enum LabelBatchCommand {
       }
     }
     return ExitCode.done.rawValue
+  }
+
+  private static func words(for outcome: LabelShop.Outcome, finished at: Timestamp, _ output: String) -> Text {
+    let (labels, files) = (outcome.labels, outcome.comparedFiles)
+    guard files > 0 else {
+      return Text(
+        zh: "这批标牌已在 \(at.screenText) 做好：\(output)（当时没有记下文件，无法核对；要重做用 --reprint 原因）",
+        en:
+          "these labels were finished at \(at.screenText): \(output) (its files were not noted then and cannot be checked; --reprint REASON makes them again)"
+      )
+    }
+    return Text(
+      zh: "这批标牌已在 \(at.screenText) 做好，\(labels) 块，\(files) 个文件都在且未改动：\(output)",
+      en:
+        "these \(labels) labels were finished at \(at.screenText), and their \(files) files are there unchanged: \(output)"
+    )
   }
 
   private static func answer(
@@ -182,8 +204,8 @@ enum LabelBatchCommand {
     return ExitCode.done.rawValue
   }
 
-  /// What a contact sheet is called where `output` names what the batch itself will be: a PNG is never called anything
-  /// else, except in a pipe or a device.
+  /// The path of a contact sheet where `output` names the batch itself: a PNG is always called `.png`, unless it goes into
+  /// a pipe or a device.
   static func previewFile(_ output: String) -> String {
     if output.lowercased().hasSuffix(".png") { return output }
     let kind = (try? FilePath(output).status().kind) ?? .regular
@@ -197,12 +219,13 @@ enum LabelBatchCommand {
 
   // MARK: - Tags
 
-  /// As the list has them, as the key makes them, else as they came to this laptop with its block.
+  /// The tags of a list's labels: from the list, else made by the key, else those that came to this laptop with its block.
   private static func tags(of list: LabelList, _ options: Options, _ workplace: Workplace) throws
     -> [LabelCode: LabelTag]
   {
-    var tags = try workplace.storedTags()
-    let key = try options.tagKey.map(workplace.tagKey)
+    let store = workplace.tagStore
+    var tags = try store.tags()
+    let key = try options.tagKey.map(store.key)
     var problems: [LabelList.Problem] = []
     var wanted: [LabelCode: LabelTag] = [:]
     for row in list.rows {
@@ -216,14 +239,14 @@ enum LabelBatchCommand {
   }
 
   private static func tagged(
-    _ orders: LabelOrders, count: Int, _ platform: String, _ correction: QRSymbol.Correction
+    _ labels: LabelRequests, count: Int, _ platform: String, _ correction: QRSymbol.Correction
   ) throws -> Document.Tagged? {
     // All codes and all tags are of one length: one label shows what it is for all.
-    guard count > 0, let order = orders.first(where: { LabelPayload.tag(in: $0.payload.text) != nil }) else {
+    guard count > 0, let label = labels.first(where: { LabelPayload.tag(in: $0.payload.text) != nil }) else {
       return nil
     }
-    let plain = try LabelPayload(platform: platform, code: order.payload.code)
-    guard let with = try? QRSymbol(order.payload.text, atLeast: correction),
+    let plain = try LabelPayload(platform: platform, code: label.payload.code)
+    guard let with = try? QRSymbol(label.payload.text, atLeast: correction),
       let without = try? QRSymbol(plain.text, atLeast: correction)
     else { return nil }
     return Document.Tagged(labels: count, modules: with.moduleCount, modulesWithoutTag: without.moduleCount)

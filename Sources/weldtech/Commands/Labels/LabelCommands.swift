@@ -10,7 +10,7 @@ enum LabelCommand {
   struct Options {
     var id = ""
     var code: String?
-    var template = Walk.LabelOrder.usualTemplate
+    var template = Walk.LabelRequest.usualTemplate
     var dpi: Int?
     var correction: String?
     var printGain: Double?
@@ -47,16 +47,16 @@ enum LabelCommand {
 
   static func run(_ options: Options, _ workplace: Workplace) throws -> Int32 {
     let installation = try workplace.fieldbook().installation(matching: options.id)
-    var order = Walk.LabelOrder()
-    order.stockCode = try options.code.map(labelCode)
-    order.template = options.template
-    order.settings = LabelMaker.Settings(
+    var request = Walk.LabelRequest()
+    request.stockCode = try options.code.map(labelCode)
+    request.template = options.template
+    request.settings = LabelMaker.Settings(
       dotsPerInch: options.dpi, correction: options.correction.flatMap(QRSymbol.Correction.init(rawValue:)),
       printGainMillimetres: options.printGain, format: options.format)
-    order.output = options.output
-    order.destination = try options.printing.destination(format: options.format)
+    request.output = options.output
+    request.destination = try options.printing.destination(format: options.format)
     let walk = Walk(workplace: workplace)
-    let outcome = try walk.alone(with: installation.id) { try walk.label($0, order) }
+    let outcome = try walk.alone(with: installation.id) { try walk.label($0, request) }
     let console = workplace.console
     let document = Document(
       id: installation.id, code: installation.code, payload: outcome.payload, file: outcome.file)
@@ -82,7 +82,7 @@ enum LabelsCommand {
 
   struct Codes: Encodable {
     var codes: [LabelCode]
-    /// By code; nil without a key.
+    /// Tags by code; nil without a key.
     var tags: [String: String]?
     /// Where the list was written; nil where it was not.
     var file: String?
@@ -100,7 +100,7 @@ enum LabelsCommand {
       var widthMillimetres: Double
       var heightMillimetres: Double
       var dotsPerInch: Int
-      /// What a label needs besides its code.
+      /// Names of the fields that a label needs besides its code.
       var requiredFields: [String]
     }
 
@@ -137,7 +137,7 @@ enum LabelsCommand {
 
   static func codes(_ options: CodesOptions, _ workplace: Workplace) throws -> Int32 {
     guard let count = options.count else { throw UsageError.missing(option: "count") }
-    let key = try options.tagKey.map(workplace.tagKey)
+    let key = try options.tagKey.map(workplace.tagStore.key)
     let fieldbook = try workplace.fieldbook()
     // No code is drawn for a place that cannot be written, and none is used up that did not get there.
     let file = try options.output.map(workplace.openOutput)

@@ -88,7 +88,7 @@ enum LabelVerifyCommand {
   /// Exit 1 where a label is not readable, not what it should be, or the wrong way round, where a file of pages shows
   /// a code twice or too few labels on a page, or where one of several files cannot be read.
   static func run(_ options: Options, _ workplace: Workplace) throws -> Int32 {
-    let key = try options.tagKey.map(workplace.tagKey)
+    let key = try options.tagKey.map(workplace.tagStore.key)
     var results: [Document.Result] = []
     var summary = Summary()
     let began = ContinuousClock.now

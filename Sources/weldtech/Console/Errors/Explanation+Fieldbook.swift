@@ -193,7 +193,7 @@ extension FieldbookError: Explained {
         message: Text(
           zh: "号段与已有的 \(block) 重叠", en: "the block shares codes with \(block), which is already here"),
         hint: Text(zh: "向公司核对号段", en: "check the block with the company"), exit: .badData)
-    case .labelsPrinted, .labelsNotPrinted, .labelInJob, .labelIs: labelFailure
+    case .labelsPrinted, .labelsNotPrinted, .labelInOrder, .labelIs: labelFailure
     case .fileTooLarge(let bytes, let largest):
       Failure(
         code: "file.tooLarge",

@@ -42,7 +42,7 @@ extension FieldbookError {
         hint: Text(
           zh: "用 weldtech labels batch 或 weldtech label 印第一次",
           en: "print it by `weldtech labels batch` or `weldtech label`"), exit: .badData)
-    case .labelInJob(let code, let output):
+    case .labelInOrder(let code, let output):
       Failure(
         code: "code.inJob",
         message: Text(

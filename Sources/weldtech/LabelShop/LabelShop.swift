@@ -1,0 +1,175 @@
+import Cryptography
+import Fieldbook
+import FoundationEssentials
+import Labels
+import Records
+
+/// The label shop: has the stock put a request down as one order, makes its labels, holds the delivered files against the
+/// request, hands labels to a printer, and counts them.
+struct LabelShop {
+  /// Files as the rest of the program writes them.
+  struct Files {
+    /// Puts a whole file in its place.
+    var write: (_ bytes: Data, _ path: String) throws -> Void
+    /// Puts a whole file in its place and returns when it is on disk.
+    var writeSynced: (_ bytes: Data, _ path: String) throws -> Void
+    /// Makes a folder where it is missing, and answers its absolute path.
+    var makeFolder: (_ path: String) throws -> String
+  }
+
+  /// What happens while a request is fulfilled, in this order; nothing where it was fulfilled before.
+  enum Event: Hashable {
+    case began(labels: Int)
+    /// Number of labels that are made so far, those of earlier runs included.
+    case made(labels: Int)
+  }
+
+  /// What came of a request.
+  struct Outcome: Hashable {
+    /// Number of labels that are there now.
+    var labels: Int
+    /// Number of `labels` that a run before this one had made.
+    var resumed: Int
+    /// When an earlier run had finished all of them; nil where this one made some.
+    var finishedAt: Timestamp?
+    /// Number of files that were compared with what the earlier run left.
+    var comparedFiles = 0
+  }
+
+  let fieldbook: Fieldbook
+  let clock: any Clock
+  let files: Files
+  /// Path of a file that may be used while a printer is handed its labels.
+  let printerDraft: String
+  /// True once the user wants to stop; asked between labels.
+  let isCancelled: () -> Bool
+
+  // MARK: - A request
+
+  /// Makes the labels of a request, goes on with an order that was cut off, or finds that it is done.
+  /// - Parameter onEvent: Is told what happens, on the caller's thread.
+  /// - Throws: `BatchFilesChanged` where it was done and its files are not as they were left; `LabelsBusy`,
+  ///   `FieldbookError` where a label may not be made, `LabelError`, `FileTrouble`, `Cancelled`.
+  func fulfil(_ request: Request, onEvent: (Event) -> Void = { _ in }) throws -> Outcome {
+    let digest = RequestDigest.of(request)
+    if request.reason == nil, let finished = try finishedOrder(of: request, digest: digest) {
+      return try compare(finished, with: request)
+    }
+    onEvent(.began(labels: request.labels.count))
+    let folder = try files.makeFolder(request.folder)
+    let stockRequest = Fieldbook.StockRequest(
+      codes: request.labels.map(\.payload.code), digest: digest, formerDigest: request.formerDigest,
+      output: request.output, reason: request.reason, includesNew: request.includesNew)
+    return try withOrder(stockRequest, staysOpen: true) { order in
+      let delivery = OrderDelivery(of: request, order: order, folder: folder, shop: self)
+      do {
+        let outcome =
+          switch request.form {
+          case .files: try makeFiles(of: request, folder: folder, delivery, onEvent)
+          case .pages(let pages): try makePages(pages, of: request, delivery, onEvent)
+          }
+        try delivery.flush()
+        return outcome
+      } catch {
+        // What a printer has been handed is printed, whatever came after it.
+        try delivery.flush()
+        throw error
+      }
+    }
+  }
+
+  private func makeFiles(
+    of request: Request, folder: String, _ delivery: OrderDelivery, _ onEvent: (Event) -> Void
+  ) throws -> Outcome {
+    let missing = try delivery.missing()
+    var outcome = Outcome(
+      labels: request.labels.count - missing.count, resumed: request.labels.count - missing.count)
+    onEvent(.made(labels: outcome.labels))
+    let batch = try LabelBatch(
+      template: request.template, settings: request.settings, folder: folder, workers: request.workers)
+    try batch.run(missing, shouldStop: isCancelled) { labels in
+      try delivery.take(labels)
+      outcome.labels += labels.count
+      outcome.resumed += labels.count(where: \.wasThere)
+      onEvent(.made(labels: outcome.labels))
+    }
+    guard outcome.labels == request.labels.count else { throw Cancelled() }
+    try delivery.countFiles()
+    return outcome
+  }
+
+  private func makePages(
+    _ pages: Pages, of request: Request, _ delivery: OrderDelivery, _ onEvent: (Event) -> Void
+  ) throws -> Outcome {
+    let paths = try deliver(pages, of: request) { onEvent(.made(labels: $0)) }
+    try delivery.countPages(files: paths)
+    return Outcome(labels: request.labels.count, resumed: 0)
+  }
+
+  // MARK: - An order
+
+  /// Has the stock put an order down, makes it by `body`, and closes it: what `body` did not count is as if it had not
+  /// been ordered, unless the program is killed; then the same request goes on where it stood.
+  /// - Parameter staysOpen: Whether an order that fails can be taken up again with the same output, mended or not.
+  /// - Throws: `LabelsBusy`, `FieldbookError` where a label may not be made, and what `body` throws.
+  func withOrder<Result>(
+    _ request: Fieldbook.StockRequest, staysOpen: Bool = false, _ body: (LabelOrder) throws -> Result
+  ) throws -> Result {
+    guard let lock = try fieldbook.lock(.labels) else { throw LabelsBusy() }
+    defer { lock.release() }
+    let order = try fieldbook.beginOrder(request, at: clock.now())
+    let result: Result
+    do {
+      result = try body(order)
+    } catch {
+      if staysOpen {
+        try fieldbook.leaveOrder(order)
+      } else {
+        try fieldbook.endOrder(order, at: clock.now())
+      }
+      throw error
+    }
+    try fieldbook.endOrder(order, at: clock.now())
+    return result
+  }
+
+  // MARK: - What is done already
+
+  private func finishedOrder(of request: Request, digest: String) throws -> Fieldbook.FinishedOrder? {
+    for digest in [digest, request.formerDigest].compactMap({ $0 }) {
+      if let order = try fieldbook.finishedOrder(output: request.output, digest: digest) { return order }
+    }
+    return nil
+  }
+
+  private func compare(_ finished: Fieldbook.FinishedOrder, with request: Request) throws -> Outcome {
+    let folder = request.folder
+    var (missing, changed): ([String], [String]) = ([], [])
+    for (name, sha256) in finished.files.sorted(by: { $0.key < $1.key }) {
+      if isCancelled() { throw Cancelled() }
+      if let found = try? SHA256Digest(ofFileAt: "\(folder)/\(name)") {
+        if found.hex != sha256 { changed.append(name) }
+      } else {
+        missing.append(name)
+      }
+    }
+    guard missing.isEmpty, changed.isEmpty else {
+      throw BatchFilesChanged(folder: folder, missing: missing, changed: changed)
+    }
+    return Outcome(
+      labels: request.labels.count, resumed: request.labels.count, finishedAt: finished.endedAt,
+      comparedFiles: finished.files.count)
+  }
+}
+
+/// Another order of labels is being made on this laptop.
+struct LabelsBusy: Error {}
+
+/// A batch was finished once, and its files are no longer as they were left.
+struct BatchFilesChanged: Error {
+  let folder: String
+  /// Names of files that are no longer there.
+  let missing: [String]
+  /// Names of files that hold other bytes.
+  let changed: [String]
+}

@@ -1,0 +1,166 @@
+import Cryptography
+import Fieldbook
+import Files
+import FoundationEssentials
+import Labels
+import Records
+
+/// The labels of an order on their way from their files into the stock: which of them an earlier run has made, which a
+/// printer has, and, once the delivered files account for the whole request, all of them.
+final class OrderDelivery {
+  /// Number of labels that are counted in one transaction where all are on disk already.
+  private static let labelsPerCount = 8_192
+  /// One file of so many that an earlier run has made is read once more; all are compared with their digests.
+  private static let readEvery = 100
+  /// Bytes of the largest file that is taken for a label's, the same as the fieldbook keeps at most.
+  private static let maxFileBytes = ContentFiles.largestFileBytes
+
+  private let request: LabelShop.Request
+  private let order: LabelOrder
+  private let folder: String
+  private let shop: LabelShop
+  /// Labels that a printer has and that are not counted yet.
+  private var waiting: [Fieldbook.CountedLabel] = []
+  private var ledger: LabelFileLedger
+  /// Places in the request of the labels that this run makes, from 0; nil where it makes all.
+  private var missingPlaces: [Int]?
+
+  init(of request: LabelShop.Request, order: LabelOrder, folder: String, shop: LabelShop) {
+    self.request = request
+    self.order = order
+    self.folder = folder
+    self.shop = shop
+    ledger = LabelFileLedger(count: request.labels.count)
+  }
+
+  // MARK: - Making
+
+  /// The labels whose files an earlier run did not leave behind whole.
+  /// - Throws: `Cancelled`.
+  func missing() throws -> LabelRequests {
+    guard order.isUnchanged else { return request.labels }
+    var places: [Int] = []
+    for (place, label) in request.labels.enumerated() {
+      if shop.isCancelled() { throw Cancelled() }
+      if let digest = digest(of: label, isRead: place % Self.readEvery == 0) {
+        ledger.note(digest, ofLabel: place)
+      } else {
+        places.append(place)
+      }
+    }
+    missingPlaces = places
+    return request.labels.only(places)
+  }
+
+  /// The digest of a file that an earlier run has made and counted; nil where it is not there as it was.
+  private func digest(of label: LabelRequest, isRead: Bool) -> SHA256Digest? {
+    guard let known = order.made[label.payload.code],
+      let file = try? Self.contents("\(folder)/\(name(of: label))")
+    else { return nil }
+    let digest = SHA256Digest(of: file)
+    guard digest.hex == known, !isRead || (try? LabelPicture.texts(in: file)) == [label.payload.text] else {
+      return nil
+    }
+    return digest
+  }
+
+  /// Takes labels that are in their files and have been read back. Those for a printer are handed to it, unless an
+  /// earlier run did, and counted as soon as it has them; the others count when the whole request is accounted for.
+  func take(_ labels: [FiledLabel]) throws {
+    for label in labels {
+      if let digest = label.sha256 { ledger.note(digest, ofLabel: missingPlaces?[label.index] ?? label.index) }
+    }
+    guard let destination = request.destination else { return }
+    for first in stride(from: 0, to: labels.count, by: destination.labelsAtOnce) {
+      let part = labels[first..<min(first + destination.labelsAtOnce, labels.count)]
+      let files = try part.filter { order.made[$0.request.payload.code] != $0.sha256?.hex }.map {
+        try bytes($0)
+      }
+      let title = labels[first].request.payload.code.description
+      if !files.isEmpty { try destination.take(files, title: title, draft: shop.printerDraft) }
+      waiting += part.map { counted($0.request, sha256: $0.sha256) }
+      try flush()
+    }
+  }
+
+  private func bytes(_ label: FiledLabel) throws -> Data {
+    let bytes = try Self.contents(label.file)
+    guard SHA256Digest(of: bytes) == label.sha256 else {
+      throw LabelError.notAccountedFor(LabelShortfall(missing: label.request.payload.code))
+    }
+    return bytes
+  }
+
+  // MARK: - Counting
+
+  /// Opens every label's file anew and, where they account for the whole request, counts it.
+  /// - Throws: `Cancelled`; `LabelError.notAccountedFor`, and then nothing was counted but what a printer has.
+  func countFiles() throws {
+    guard
+      try ledger.check(
+        request.labels, in: folder, format: request.settings.format, shouldStop: shop.isCancelled)
+    else { throw Cancelled() }
+    if request.destination == nil { try countAll { self.ledger.digest(ofLabel: $0) } }
+  }
+
+  /// Counts the whole request, which was accounted for in files of pages.
+  /// - Parameter files: Paths of all files that the order leaves behind in its folder.
+  func countPages(files: [String]) throws {
+    var digests: [String: String] = [:]
+    for file in files {
+      do {
+        digests[URL(filePath: file).lastPathComponent] = try SHA256Digest(ofFileAt: file).hex
+      } catch CryptographyError.unreadable(let path, let errno) {
+        throw FileTrouble.unreadable(path: path, errno: errno)
+      }
+    }
+    try shop.fieldbook.addFiles(digests, of: order)
+    try countAll { _ in nil }
+  }
+
+  private func countAll(_ digest: (Int) -> SHA256Digest?) throws {
+    try sync()
+    for (place, label) in request.labels.enumerated() {
+      waiting.append(counted(label, sha256: digest(place)))
+      if waiting.count >= Self.labelsPerCount { try count() }
+    }
+    try count()
+  }
+
+  private func counted(_ label: LabelRequest, sha256: SHA256Digest?) -> Fieldbook.CountedLabel {
+    .init(
+      code: label.payload.code, payload: label.payload.text, sha256: sha256?.hex, texts: label.fields,
+      file: sha256 == nil ? nil : name(of: label))
+  }
+
+  /// Name of the file of a label that has one of its own.
+  private func name(of label: LabelRequest) -> String {
+    "\(label.payload.code).\(request.settings.format.rawValue)"
+  }
+
+  /// Counts the labels that a printer has; only what is on disk is counted.
+  func flush() throws {
+    guard !waiting.isEmpty else { return }
+    try sync()
+    try count()
+  }
+
+  private func count() throws {
+    try shop.fieldbook.count(waiting, in: order, at: shop.clock.now())
+    waiting = []
+  }
+
+  private func sync() throws {
+    do throws(FileError) {
+      // One call brings all of the files and their names to disk.
+      try Folder.syncFileSystem(of: FilePath(folder))
+    } catch { throw FileTrouble.unwritable(path: folder, errno: error.errno) }
+  }
+
+  /// Reads the file of one label.
+  private static func contents(_ path: String) throws(FileTrouble) -> Data {
+    do throws(FileError) {
+      return try FilePath(path).contents(maxBytes: maxFileBytes, .regularOnly)
+    } catch { throw FileTrouble(reading: error, atMost: maxFileBytes) }
+  }
+}
