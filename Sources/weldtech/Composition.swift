@@ -1,7 +1,6 @@
 import Cryptography
 import Fieldbook
 import FoundationEssentials
-import Glibc
 import Labels
 import Provision
 import Records
@@ -83,29 +82,7 @@ final class Workplace {
     LabelTemplateCatalogue(directory: try share("label-templates"))
   }
 
-  /// The releases that may be flashed.
-  /// - Parameter ports: where they are to go; empty is nowhere.
-  func releases(for ports: [String] = []) throws -> ReleaseCatalogue {
-    try ReleaseCatalogue(directory: try share("firmware/releases"), trusted: try trustedKeys(for: ports))
-  }
-
-  /// The firmware to be flashed: the image of a manifest, or without one the newest release for the chip that is
-  /// found.
-  /// - Parameter ports: where it is to go; empty is a simulated module's flash.
-  func firmware(image: String?, manifest: String?, for ports: [String]) throws -> Flasher.Source {
-    guard let manifest else { return .newest(try releases(for: ports)) }
-    return .image(try Image(imagePath: image, manifestPath: manifest, trusted: try trustedKeys(for: ports)))
-  }
-
-  /// The keys of `firmware/trust`. Nobody answers for those of `firmware/development`: they count for simulated
-  /// modules, which hang on pseudo-terminals, and for images that are only looked at.
-  func trustedKeys(for ports: [String] = []) throws -> TrustedKeys {
-    let trusted = try TrustedKeys(directory: try share("firmware/trust"))
-    guard ports.allSatisfy(isPseudoTerminal),
-      let development = try? TrustedKeys(directory: try share("firmware/development"))
-    else { return trusted }
-    return trusted.adding(development)
-  }
+  func firmwareShelf() throws -> FirmwareShelf { FirmwareShelf(folder: try share("firmware")) }
 
   private func share(_ folder: String) throws -> String {
     guard let share = environment.shareFolder else { throw SetupMissing.share }
@@ -135,7 +112,9 @@ final class Workplace {
   }
 
   func codeSupply() throws -> CodeSupply {
-    CodeSupply(fieldbook: try fieldbook()) { try self.platformClient(exchangeTimeout: .seconds(15)) }
+    CodeSupply(
+      fieldbook: try fieldbook(), client: { try self.platformClient(exchangeTimeout: .seconds(15)) },
+      tell: { self.console.say($0) })
   }
 
   // MARK: - The platform
@@ -162,43 +141,17 @@ final class Workplace {
       isCancelled: interruption)
   }
 
-  /// The pinned certificate of the platform; on first contact the platform is asked for it and it is pinned.
-  /// - Throws: `SetupMissing.platformKey` where there is none and no network.
-  func platformCertificate() throws -> Certificate {
-    if let pinned = try pinnedCertificate() { return pinned }
-    let certificate: Certificate
-    do {
-      certificate = try platformClient(exchangeTimeout: .seconds(15)).platformKey()
-    } catch {
-      throw SetupMissing.platformKey
-    }
-    guard certificate.rsaBits >= Certificate.minRSABits else {
-      throw SyncError.platformKeyShort(bits: certificate.rsaBits)
-    }
-    try pin(certificate)
-    return certificate
+  func platformPin() throws -> PlatformPin {
+    PlatformPin(
+      fieldbook: try fieldbook(), clock: clock,
+      ask: { try self.platformClient(exchangeTimeout: .seconds(15)).platformKey() },
+      tell: { self.console.say($0) })
   }
 
   /// What this laptop lacks for pairing a module without a network; nil where it lacks nothing.
   func lackForPairing() throws -> Ailment? {
     if try fieldbook().setup().platform == nil { return .platformMissing }
-    return try pinnedCertificate() == nil ? .platformKeyMissing : nil
-  }
-
-  func pinnedCertificate() throws -> Certificate? {
-    try fieldbook().setup().platformKey.map { try Certificate(pem: $0.certificatePEM) }
-  }
-
-  private func pin(_ certificate: Certificate) throws {
-    try fieldbook().updateSetup {
-      $0.platformKey = Setup.PlatformKey(certificatePEM: certificate.pem, firstSeenAt: clock.now())
-    }
-    console.say(
-      Text(
-        zh: "已记住平台公钥，指纹 \(certificate.fingerprint.prefix(16))…，请与公司核对",
-        en:
-          "pinned the platform's key, fingerprint \(certificate.fingerprint.prefix(16))…; check it with the company"
-      ))
+    return try platformPin().pinned() == nil ? .platformKeyMissing : nil
   }
 
   /// Makes a pass over the queue, or over the keys only.
@@ -210,10 +163,10 @@ final class Workplace {
     return SyncRun(
       outbox: fieldbook, files: fieldbook.files,
       client: try platformClient(exchangeTimeout: exchangeTimeout), clock: clock,
-      uploads: UploadAddresses(home: home), platformCertificate: try pinnedCertificate(),
+      uploads: UploadAddresses(home: home), platformCertificate: try platformPin().pinned(),
       surroundings: SyncRun.Surroundings(
         sleep: { [interruption] in pause($0, unless: interruption) }, retry: retry,
-        pin: { try self.pin($0) }, progress: progress))
+        pin: { try self.platformPin().pin($0) }, progress: progress))
   }
 
   // MARK: - The cable
@@ -228,39 +181,5 @@ final class Workplace {
     } catch {
       throw PortRefused(error: error)
     }
-  }
-}
-
-/// Whether a program and no wire is at the other end: major numbers 136 to 143 of Linux's devices.txt.
-private func isPseudoTerminal(_ port: String) -> Bool {
-  var status = stat()
-  guard stat(port, &status) == 0, status.st_mode & S_IFMT == S_IFCHR else { return false }
-  return (136...143).contains(status.st_rdev >> 8 & 0xFFF)
-}
-
-/// The error that a port could not be opened.
-struct PortRefused: Error {
-  let error: LinkError
-}
-
-/// The error that something is missing which has to be there before work can start.
-enum SetupMissing: Error {
-  case setup
-  /// The laptop is a company's office, which takes no step of an installation.
-  case technician
-  case share
-  case platformKey
-  /// This laptop has no codes and the platform gave none.
-  case platform
-}
-
-/// Sleeps in slices, so that Ctrl-C ends the pause.
-func pause(_ duration: Duration, unless isCancelled: () -> Bool) {
-  let end = ContinuousClock.now + duration
-  while ContinuousClock.now < end, !isCancelled() {
-    let slice = min(.milliseconds(100), end - ContinuousClock.now)
-    let (seconds, attoseconds) = slice.components
-    var time = timespec(tv_sec: Int(seconds), tv_nsec: Int(attoseconds / 1_000_000_000))
-    nanosleep(&time, nil)
   }
 }

@@ -40,3 +40,8 @@ extension PortInfo {
   /// The name by which a person knows the adapter.
   var adapterName: String? { usb?.name ?? driver }
 }
+
+/// A port could not be opened.
+struct PortRefused: Error {
+  let error: LinkError
+}

@@ -52,7 +52,9 @@ import Testing
 @Suite struct DevelopmentKeyTests {
   @Test func `the development key counts for simulated modules only`() throws {
     let workplace = Desk().workplace()
-    func names(_ ports: [String]) throws -> [String] { try workplace.trustedKeys(for: ports).keys.map(\.name) }
+    func names(_ ports: [String]) throws -> [String] {
+      try workplace.firmwareShelf().trustedKeys(for: ports).keys.map(\.name)
+    }
     var (near, far): (Int32, Int32) = (0, 0)
     var path = [CChar](repeating: 0, count: 128)
     try #require(openpty(&near, &far, &path, nil, nil) == 0)

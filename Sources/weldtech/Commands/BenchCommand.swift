@@ -203,7 +203,7 @@ enum BenchCommand {
   }
 
   private static func image(_ options: ModuleOptions, _ workplace: Workplace) throws -> Image {
-    switch try workplace.firmware(image: options.image, manifest: options.manifest, for: []) {
+    switch try workplace.firmwareShelf().source(image: options.image, manifest: options.manifest, for: []) {
     case .image(let image): return image
     case .newest(let catalogue):
       guard let release = catalogue.newest(for: .stm32f405) else {

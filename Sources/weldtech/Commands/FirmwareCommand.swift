@@ -52,7 +52,7 @@ enum FirmwareCommand {
   }
 
   static func list(_ workplace: Workplace) throws -> Int32 {
-    let catalogue = try workplace.releases()
+    let catalogue = try workplace.firmwareShelf().releases()
     let rows = catalogue.releases.map { release in
       var row = ListDocument.Row(
         name: release.manifest.name, chip: release.manifest.chip, version: release.manifest.version,
@@ -64,7 +64,7 @@ enum FirmwareCommand {
       return row
     }
     let console = workplace.console
-    for path in try workplace.trustedKeys().flaws {
+    for path in try workplace.firmwareShelf().trustedKeys().flaws {
       console.say(
         Text(zh: "\(path) 不是 Ed25519 公钥，不予信任", en: "\(path) is no Ed25519 public key and is not trusted"),
         .yellow)
@@ -115,7 +115,7 @@ enum FirmwareCommand {
   }
 
   static func verify(_ options: VerifyOptions, _ workplace: Workplace) throws -> Int32 {
-    let trusted = try workplace.trustedKeys()
+    let trusted = try workplace.firmwareShelf().trustedKeys()
     let console = workplace.console
     let verdict = Result { () throws(ImageFault) in
       try Image(manifestPath: options.manifest, trusted: trusted)
@@ -170,7 +170,7 @@ enum FirmwareCommand {
     let signature = try ImageSignature(manifestPath: options.manifest, key: key)
     let path = options.output ?? ImageSignature.path(forManifest: options.manifest)
     try workplace.write(Data(signature.json), to: path)
-    let name = try workplace.trustedKeys().name(of: key.verifyingKey)
+    let name = try workplace.firmwareShelf().trustedKeys().name(of: key.verifyingKey)
     let console = workplace.console
     let document = SignDocument(
       file: options.manifest, signature: path, keyId: signature.keyId, signedBy: name)

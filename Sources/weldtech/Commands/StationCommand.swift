@@ -64,7 +64,7 @@ enum StationCommand {
     if options.image != nil, options.manifest == nil { throw UsageError.missing(option: "manifest") }
     let slots = try options.slots.map(readSlots) ?? StationSlots(PortInfo.all()).slots
     guard !slots.isEmpty else { throw Ailment.port(.nothingPluggedIn) }
-    let source = try workplace.firmware(
+    let source = try workplace.firmwareShelf().source(
       image: options.image, manifest: options.manifest, for: slots.map(\.port))
     let allowsDowngrade = options.allowsDowngrade
     let notes = workplace.flashFolder

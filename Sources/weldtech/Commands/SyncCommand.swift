@@ -69,7 +69,7 @@ enum SyncCommand {
 
   /// Fetches codes where there are none, then runs once over the queue.
   static func once(_ workplace: Workplace) throws -> Document {
-    do { try workplace.fetchCodesIfExhausted() } catch {
+    do { try workplace.codeSupply().fetchIfExhausted() } catch {
       workplace.console.sayMore(explain(error).message)
     }
     let report = try workplace.syncRun { event in
@@ -195,7 +195,7 @@ enum StatusCommand {
     let counts = try fieldbook.counts()
     let document = Document(
       technician: setup.technician, company: setup.company, platform: setup.platform,
-      platformKeyFingerprint: try workplace.pinnedCertificate()?.fingerprint,
+      platformKeyFingerprint: try workplace.platformPin().pinned()?.fingerprint,
       codesLeft: try fieldbook.codesLeft(),
       installations: Dictionary(uniqueKeysWithValues: counts.map { ($0.key.rawValue, $0.value) }),
       queue: Document.Queue(

@@ -108,7 +108,7 @@ struct Examination {
   }
 
   private mutating func lookAtFirmware() throws {
-    let releases = try workplace.releases()
+    let releases = try workplace.firmwareShelf().releases()
     for release in releases.releases {
       let manifest = try releases.image(of: release).manifest
       praise(

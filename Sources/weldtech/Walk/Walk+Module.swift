@@ -39,7 +39,7 @@ extension Walk {
     let settings = PairingSettings(
       code: code.description, platform: try workplace.platformAddress(),
       apn: try fieldbook.setup().accessPointName ?? "",
-      trustAnchor: try workplace.platformCertificate().publicKeyDigest)
+      trustAnchor: try workplace.platformPin().certificate().publicKeyDigest)
     let pairing = Pairing(
       client: client, keys: try fieldbook, clock: workplace.clock, random: workplace.random,
       report: report)
@@ -150,7 +150,8 @@ extension Walk {
     -> (installation: Installation, result: FlashResult)
   {
     try require(.flash, of: installation)
-    let source = try workplace.firmware(image: order.image, manifest: order.manifest, for: [order.port])
+    let source = try workplace.firmwareShelf().source(
+      image: order.image, manifest: order.manifest, for: [order.port])
     let link = try workplace.openPort(order.port)
     defer { link.close() }
     let result = try Flasher(

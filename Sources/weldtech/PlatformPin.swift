@@ -1,0 +1,50 @@
+import Cryptography
+import Fieldbook
+import Records
+import Sync
+import Terminal
+
+/// The platform's certificate, which this laptop pins on first contact.
+struct PlatformPin {
+  let fieldbook: Fieldbook
+  let clock: any Clock
+  /// Asks the platform for its certificate.
+  let ask: () throws -> Certificate
+  /// Tells the user something.
+  let tell: (Text) -> Void
+
+  /// The pinned certificate; on first contact the platform is asked for it and it is pinned.
+  /// - Throws: `SetupMissing.platformKey` where there is none and no network; `SyncError.platformKeyShort`.
+  func certificate() throws -> Certificate {
+    if let pinned = try pinned() { return pinned }
+    let certificate: Certificate
+    do {
+      certificate = try ask()
+    } catch {
+      throw SetupMissing.platformKey
+    }
+    guard certificate.rsaBits >= Certificate.minRSABits else {
+      throw SyncError.platformKeyShort(bits: certificate.rsaBits)
+    }
+    try pin(certificate)
+    return certificate
+  }
+
+  /// The pinned certificate; nil before the first contact.
+  func pinned() throws -> Certificate? {
+    try fieldbook.setup().platformKey.map { try Certificate(pem: $0.certificatePEM) }
+  }
+
+  /// Pins a certificate and tells the user its fingerprint.
+  func pin(_ certificate: Certificate) throws {
+    try fieldbook.updateSetup {
+      $0.platformKey = Setup.PlatformKey(certificatePEM: certificate.pem, firstSeenAt: clock.now())
+    }
+    tell(
+      Text(
+        zh: "已记住平台公钥，指纹 \(certificate.fingerprint.prefix(16))…，请向公司核对",
+        en:
+          "pinned the platform's key, fingerprint \(certificate.fingerprint.prefix(16))…; check it with the company"
+      ))
+  }
+}
