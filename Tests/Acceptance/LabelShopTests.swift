@@ -17,7 +17,7 @@ import Testing
       "list.csv", "编码,单位名称,街道\n" + codes.map { "\($0),树林召电焊铺,树林召镇\n" }.joined())
   }
 
-  /// A text that is too long for its label; with it last, the first two are made.
+  /// A text that is too long for any label. Of three labels with this text on the last, two are made.
   private static let tooLong = String(repeating: "达拉特旗树林召镇", count: 40)
 
   private func three(_ codes: [String], last: String, _ laptop: Laptop) throws -> String {

@@ -71,7 +71,7 @@ import Testing
     #expect(try laptop.run(batch(list, to: folder)).document()["alreadyDone"] as? Bool == true)
     let counts = try counts(laptop)
     #expect(counts["printed"] == 2_000 && counts["reprinted"] == 2_000 && counts["inStock"] == 2_000)
-    // The file of one label is byte for byte what the batch made of it, since the texts are the same.
+    // One label that is made again has the same texts, and so the same file, as in the batch.
     let one = laptop.scratch.file("one.png")
     try laptop.json(
       "labels", "reprint", codes[1_000], "--reason", "褪色", "--template", "thermal-50x30", "--output", one)

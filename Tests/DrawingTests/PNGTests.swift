@@ -75,7 +75,7 @@ private func chequered(width: Int, height: Int) throws -> DotImage {
     let png = try image.png()
     let whole = try #require(dots(png))
     #expect(try DotImage(ownPNG: png, size: image.size) == image)
-    // Of other widths, heights and resolutions, with as many bytes in their rows.
+    // Pictures of other widths, heights and resolutions, with as many bytes in their rows.
     for (width, height, dotsPerInch) in [(36, 12, 600), (12, 30, 600), (37, 12, 300), (37, 12, nil)] {
       let other = try PixelSize(widthPixels: width, heightPixels: height, dotsPerInch: dotsPerInch)
       #expect(try DotImage(ownPNG: png, size: other) == nil)

@@ -54,7 +54,7 @@ import Testing
 
   @Test func takesACodeOfACompanysListAsItsOwn() throws {
     let fieldbook = try home.ready(codes: 3)
-    // The list has a code of this laptop's block that nobody drew: it is used up by the list.
+    // The second code is of this laptop's block and was not drawn, and the list uses it up.
     try make([foreign, second], in: fieldbook)
     #expect(try fieldbook.codesLeft() == 2)
     #expect(try fieldbook.drawCodes(count: 2) == [first, third])
@@ -133,7 +133,7 @@ import Testing
     }
     let order = try fieldbook.beginOrder(request(codes), at: Sample.at(3))
     #expect(order.isUnchanged && Array(order.made.keys) == [first])
-    // What is counted is not counted again.
+    // A label that is counted is not counted again.
     #expect(try fieldbook.count(codes.map(printed), in: order, at: Sample.at(4)) == 2)
     try fieldbook.endOrder(order, at: Sample.at(5))
     let counts = try fieldbook.labelCounts()

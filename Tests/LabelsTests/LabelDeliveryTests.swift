@@ -6,7 +6,7 @@ import Testing
 
 @testable import Labels
 
-/// What a finished batch is held against: things that go wrong with its pages and files on purpose.
+/// Finished batches whose pages and files were spoiled on purpose.
 @Suite struct LabelDeliveryTests {
   private func requests(_ count: Int, from first: Int = 466_560) throws -> [LabelRequest] {
     try (0..<count).map {

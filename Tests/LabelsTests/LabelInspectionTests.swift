@@ -5,7 +5,7 @@ import Testing
 
 @testable import Labels
 
-/// What is said of a label in a picture, against pictures whose faults are known.
+/// Inspections of pictures whose faults are known.
 @Suite struct LabelInspectionTests {
   private static let text = "https://weld.example.cn/w/150621-00A000-X"
 
@@ -125,7 +125,7 @@ import Testing
     let symbol = picture.symbol
     let layout = try #require(SymbolLayout(moduleCount: symbol.moduleCount, correction: symbol.correction))
     let most = layout.correctionCodewordsPerBlock / 2
-    // Of the last block, one module of each of its codewords.
+    // One module of each codeword of the last block.
     let block = layout.blocks.max() ?? 0
     var modules: [Int] = []
     for (codeword, of) in layout.blocks.enumerated() where of == block {
@@ -167,7 +167,7 @@ import Testing
 
   @Test func `says nothing of modules that it does not know`() throws {
     var picture = try Picture()
-    // As if another program had chosen another mask: every second module off.
+    // Every second module is off, as if another program had chosen another mask.
     let symbol = picture.symbol
     let layout = try #require(SymbolLayout(moduleCount: symbol.moduleCount, correction: symbol.correction))
     let end = Double(4 + symbol.moduleCount) * 8

@@ -68,7 +68,7 @@ import Testing
       (LabelInks.Process.mirrored, LabelInks.Process.print, LabelError.UnreadableReason.mirrored),
       (.print, .mirrored, .notMirrored), (.laser, .print, .noSymbol), (.print, .laser, .noSymbol),
     ] {
-      // Its symbol is in the middle of its plate: both ways it stands in the same place.
+      // The template has its symbol in the middle of the plate, so that it stands in the same place both ways.
       let template = try Sample.catalogue.template(named: "small-30x30")
       func maker(_ process: LabelInks.Process) throws -> LabelMaker {
         try LabelMaker(template: template, settings: .init(format: .svg, inks: LabelInks(process: process)))

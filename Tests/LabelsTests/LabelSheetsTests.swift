@@ -23,7 +23,7 @@ import Testing
     return try LabelSheets(
       template: template, settings: .init(dotsPerInch: 600),
       layout: SheetLayout(template: template, sheet: sheet), inks: inks, verification: verification,
-      workers: jobs)
+      workers: workers)
   }
 
   private static let a4 = SheetLayout.Sheet(widthMillimetres: 210, heightMillimetres: 297)
@@ -179,7 +179,7 @@ import Testing
     #expect(try folder.names() == ["l-001.pdf", "l-002.pdf"])
   }
 
-  /// More pages than are made ahead of writing, than are made ahead of reading back, and than a file holds.
+  /// A list of more pages than are made ahead of writing or of reading back, and than a file holds.
   @Test(
     .enabled(if: InstalledProgram("pdftotext").isInstalled, "poppler-utils is missing"),
     arguments: [(33, nil), (300, nil), (34 * 18 + 1, a4)] as [(Int, SheetLayout.Sheet?)])

@@ -52,7 +52,7 @@ enum Sample {
 
 /// The decoder of zbar, which shares no code with zxing-cpp.
 enum ZBar {
-  /// What it reads in a picture, empty for nothing; nil where it is not installed.
+  /// The text that zbar reads in a picture, empty where it reads none; nil where it is not installed.
   static func read(_ png: Data) throws -> String? {
     let program = InstalledProgram("zbarimg")
     guard program.isInstalled else { return nil }

@@ -44,7 +44,7 @@ import Testing
       let dots = Double(dotsPerInch) / Length.millimetresPerInch
       return try SVGImage(made.bytes).picture(widthPixels: 50 * dots, heightPixels: 30 * dots)
     }
-    /// Of the box: how many of its pixels are dark where they were not without the drawing.
+    /// For each pixel of the box, whether it is dark with the drawing and was not without it.
     func inked(_ format: LabelFormat) throws -> [Bool] {
       let (with, without) = (try picture(template(Self.arrow), format), try picture(bare, format))
       let columns =

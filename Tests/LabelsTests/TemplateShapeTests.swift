@@ -38,7 +38,7 @@ extension Sample {
   }
 }
 
-/// Of a label as it is made: where there is ink.
+/// The ink of a label as it is made.
 private struct Ink {
   let image: GreyImage
   let dotsPerMillimetre: Double
@@ -126,7 +126,7 @@ private struct Ink {
   }
 
   @Test func aPictureIsTurnedWithinItsBox() throws {
-    // Its dark half: left, top, right, bottom.
+    // The sides of its dark half: left, top, right, bottom.
     for (degrees, x, y) in [(0, 40.5, 15.0), (90, 44, 11.5), (180, 47.5, 15), (270, 44, 18.5)] {
       let isUpright = degrees % 180 != 0
       let box =
