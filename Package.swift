@@ -36,7 +36,8 @@ let package = Package(
     feature(
       "Drawing",
       [
-        "CExpat", "CISAL", "CJPEG", "CLibDeflate", "CPangoCairo", "CPNG", "CPoppler", "CQPDF", "CQRencode", "CRsvg",
+        "CExpat", "CISAL", "CJPEG", "CLibDeflate", "CPangoCairo", "CPNG", "CPoppler", "CQPDF", "CQRencode",
+        "CRsvg",
         "CTurboJPEG",
       ]),
     feature("Tables"),
