@@ -214,7 +214,7 @@ extension Fieldbook {
     let label = try database.first(
       """
       SELECT state, label.job, label_job.output, label.sha256 FROM label
-      LEFT JOIN label_job ON label_order.number = label.job WHERE region = ? AND serial = ?
+      LEFT JOIN label_job ON label_job.number = label.job WHERE region = ? AND serial = ?
       """, Self.values(of: code)
     ) {
       (state: $0.text(0), order: $0.integer(1), output: $0.text(2), sha256: $0.optionalText(3))
