@@ -1,3 +1,4 @@
+PRAGMA foreign_keys = OFF;
 PRAGMA user_version = 0;
 PRAGMA application_id = 2004103217;
 BEGIN TRANSACTION;

@@ -110,7 +110,8 @@ import Testing
       fieldbook: try Fieldbook(home: sample.folder + "/home"), clock: FixedClock(), files: other.shop.files,
       printerDraft: "", isCancelled: { false })
     #expect(throws: LabelsBusy.self) { try shop.fulfil(sample.request(SampleShop.names(2))) }
-    #expect(try sample.fieldbook.labelCounts() == LabelCounts())
+    let counts = try sample.fieldbook.labelCounts()
+    #expect(counts.printed == 0 && counts.printing == 0 && counts.waiting == 0)
   }
 
   @Test func `a single label is made once, written again as it is, and another only for a reason`() throws {
