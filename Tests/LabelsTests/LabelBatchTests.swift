@@ -17,7 +17,8 @@ import Testing
 
   private func batch(in folder: TemporaryFolder, workers: Int, dotsPerInch: Int = 300) throws -> LabelBatch {
     try LabelBatch(
-      template: Sample.template(), settings: .init(dotsPerInch: dotsPerInch), folder: folder.path, workers: workers
+      template: Sample.template(), settings: .init(dotsPerInch: dotsPerInch), folder: folder.path,
+      workers: workers
     )
   }
 
