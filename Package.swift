@@ -54,7 +54,9 @@ let package = Package(
     feature(
       "Provision",
       ["Records", "ModuleCore", "Cryptography", "Files", "Threads", "CLibDeflate", "CSerial", "CLZ4"]),
-    feature("Labels", ["Characters", "Records", "Cryptography", "Drawing", "Files", "Tables", "Threads", "CCups", "CZXing"]),
+    feature(
+      "Labels",
+      ["Characters", "Records", "Cryptography", "Drawing", "Files", "Tables", "Threads", "CCups", "CZXing"]),
     feature("Agreements", ["Records", "Drawing", "Cryptography"]),
     feature("Photos", ["Records", "Cryptography", "Files", "CJPEG", "CPNG"]),
     feature("Sync", ["Characters", "Records", "Cryptography", "CCurl", "CIDN2"]),

@@ -23,7 +23,7 @@ struct FuzzBoard: Board {
   }
 
   let identity = BoardIdentity(
-    uniqueId: Array(1...12), serialNumber: Array("WT0102030405".utf8), chip: Array("STM32F405".utf8))
+    uniqueID: Array(1...12), serialNumber: Array("WT0102030405".utf8), chip: Array("STM32F405".utf8))
   var wasResetByWatchdog: Bool { false }
   var runningImage: ImageHeader? { nil }
 

@@ -21,7 +21,7 @@ struct AgreementFacts {
     let owner = installation.owner
     return [
       Fact("企业/店铺名称", owner.unitName.text, isWide: true),
-      Fact("企业类型", owner.unitType.word), Fact("单位编号", owner.unitId?.text),
+      Fact("企业类型", owner.unitType.word), Fact("单位编号", owner.unitID?.text),
       Fact("责任人姓名", owner.responsibleName.full), Fact("责任人电话", owner.responsiblePhone.full),
       Fact("所属街道/苏木镇", owner.street.text), Fact("所属社区", owner.community?.text),
       Fact("应用行业", owner.industry.word), Fact("行业说明", owner.industryNote?.text),
@@ -55,7 +55,7 @@ struct AgreementFacts {
       Fact("模块序列号", module.serialNumber), Fact("芯片", module.chip),
       Fact("固件版本", module.firmwareVersion), Fact("配对时间", module.pairedAt.map(AgreementWords.time)),
       Fact("固件摘要", module.firmwareSha256, isWide: true),
-      Fact("密钥标识", module.keyId, isWide: true),
+      Fact("密钥标识", module.keyID, isWide: true),
       Fact("IMEI", module.imei), Fact("ICCID", module.iccid),
       Fact("标牌码", parts.label.code.description), Fact("标牌样式", parts.label.template),
       Fact("二维码内容", parts.label.payload, isWide: true),

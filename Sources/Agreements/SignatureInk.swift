@@ -15,7 +15,7 @@ struct SignatureInk {
   /// The distance below which two points are one.
   private static let resolution = 0.08
   /// The enlargement of a small signature on a large pad is no more than this over what the whole pad would have.
-  private static let mostEnlargement = 3.0
+  private static let maxEnlargement = 3.0
 
   private struct Dot {
     var x: Double
@@ -38,7 +38,7 @@ struct SignatureInk {
     // A stroke straight across or down has no extent the other way, and sets no scale there.
     let scale = min(
       right > left ? inner.width / (right - left) : .infinity,
-      bottom > top ? inner.height / (bottom - top) : .infinity, whole * Self.mostEnlargement)
+      bottom > top ? inner.height / (bottom - top) : .infinity, whole * Self.maxEnlargement)
     let originX = inner.x + (inner.width - (right - left) * scale) / 2
     let originY = inner.y + (inner.height - (bottom - top) * scale) / 2
 

@@ -17,15 +17,15 @@ public struct SignatureStrokes: Hashable, Sendable {
     public let pressure: Double?
   }
 
-  public static let mostBytes = 4 << 20
-  public static let mostStrokes = 1_000
-  public static let mostPoints = 50_000
+  public static let maxBytes = 4 << 20
+  public static let maxStrokes = 1_000
+  public static let maxPoints = 50_000
   /// The length of one side of the pad, pixels, inclusive.
   public static let padPixels = 20.0...20_000
   /// The distance of a point from the pad's top left, pixels, inclusive; a point beyond it is no slip of a pen.
   public static let reachPixels = -20_000.0...40_000
   /// The longest time of a signature, milliseconds: a day, and nobody signs for longer.
-  public static let longestMilliseconds = 86_400_000.0
+  public static let maxMilliseconds = 86_400_000.0
 
   public let widthPixels: Double
   public let heightPixels: Double
@@ -35,12 +35,12 @@ public struct SignatureStrokes: Hashable, Sendable {
   /// Reads a signature's file.
   /// - Throws: `strokes`, with the first thing that is wrong.
   public init(json: Data) throws(AgreementError) {
-    guard json.count <= Self.mostBytes else {
-      throw .strokes(path: "$", .tooMany(most: Self.mostBytes))
+    guard json.count <= Self.maxBytes else {
+      throw .strokes(path: "$", .tooMany(most: Self.maxBytes))
     }
     let document: Document
     do {
-      document = try JSONReader.decode(Document.self, from: json, maxBytes: Self.mostBytes)
+      document = try JSONReader.decode(Document.self, from: json, maxBytes: Self.maxBytes)
     } catch let fault as JSONFault {
       throw .strokes(path: "$", .notJSON(fault))
     } catch {
@@ -48,18 +48,18 @@ public struct SignatureStrokes: Hashable, Sendable {
     }
     try Self.check(document.width, within: Self.padPixels, path: "width")
     try Self.check(document.height, within: Self.padPixels, path: "height")
-    guard document.strokes.count <= Self.mostStrokes else {
-      throw .strokes(path: "strokes", .tooMany(most: Self.mostStrokes))
+    guard document.strokes.count <= Self.maxStrokes else {
+      throw .strokes(path: "strokes", .tooMany(most: Self.maxStrokes))
     }
-    guard document.strokes.reduce(0, { $0 + $1.count }) <= Self.mostPoints else {
-      throw .strokes(path: "strokes", .tooMany(most: Self.mostPoints))
+    guard document.strokes.reduce(0, { $0 + $1.count }) <= Self.maxPoints else {
+      throw .strokes(path: "strokes", .tooMany(most: Self.maxPoints))
     }
     for (index, stroke) in document.strokes.enumerated() {
       for (place, point) in stroke.enumerated() {
         let path = "strokes[\(index)][\(place)]"
         try Self.check(point.x, within: Self.reachPixels, path: "\(path).x")
         try Self.check(point.y, within: Self.reachPixels, path: "\(path).y")
-        try Self.check(point.t, within: 0...Self.longestMilliseconds, path: "\(path).t")
+        try Self.check(point.t, within: 0...Self.maxMilliseconds, path: "\(path).t")
         if let pressure = point.p { try Self.check(pressure, within: 0...1, path: "\(path).p") }
       }
     }

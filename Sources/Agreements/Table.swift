@@ -19,7 +19,7 @@ struct Table {
   private static let shade = Canvas.Colour.grey(0.94)
   /// The number of characters up to which a text shares a row; longer ones go on in a row of their own, so that no
   /// row is higher than a page.
-  private static let longestText = 900
+  private static let maxTextBytes = 900
 
   let flow: PageFlow
 
@@ -118,8 +118,8 @@ struct Table {
     var parts: [String] = []
     var rest = Substring(text)
     repeat {
-      parts.append(String(rest.prefix(longestText)))
-      rest = rest.dropFirst(longestText)
+      parts.append(String(rest.prefix(maxTextBytes)))
+      rest = rest.dropFirst(maxTextBytes)
     } while !rest.isEmpty
     return parts
   }

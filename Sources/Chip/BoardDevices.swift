@@ -23,7 +23,7 @@ struct BoardDevices {
   var nextEvent: UInt64 { min(receiver.nextSentenceAt, modem.nextAnswerAt) }
 
   /// Lets them hear what the chip has sent, and say what is due.
-  mutating func settle(now: UInt64, world: Surroundings, position: inout UART, mobile: inout UART) {
+  mutating func processDue(now: UInt64, world: Surroundings, position: inout UART, mobile: inout UART) {
     if mobile.hasSent(by: now) { modem.hear(mobile.takeSent(until: now), now: now) }
     guard now >= nextEvent else { return }
     let world = world.world

@@ -5,7 +5,7 @@ import Synchronization
 final class ChipPace: Sendable {
   private let nanoseconds = Atomic<UInt64>(0)
 
-  var longestLag: Duration { .nanoseconds(Int64(clamping: nanoseconds.load(ordering: .relaxed))) }
+  var maxLag: Duration { .nanoseconds(Int64(clamping: nanoseconds.load(ordering: .relaxed))) }
 
   /// - Parameters:
   ///   - wall: nanoseconds since the chip was made.

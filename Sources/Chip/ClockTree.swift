@@ -25,10 +25,10 @@ struct ClockTree {
     if cause == .power { resetFlags = 0 }
     resetFlags |= cause.rawValue << 24
     registers = [0x00: 0x83, 0x04: 0x2400_3010]
-    settle()
+    updateFrequency()
   }
 
-  private mutating func settle() {
+  private mutating func updateFrequency() {
     frequency =
       switch self[0x08] & 3 {
       case 1: 8_000_000
@@ -57,7 +57,7 @@ struct ClockTree {
   mutating func write(_ offset: UInt32, _ value: UInt32) {
     if offset == 0x74, value & 1 << 24 != 0 { resetFlags = 0 }
     registers[offset] = offset == 0x74 ? value & 1 : value
-    settle()
+    updateFrequency()
   }
 
   private subscript(offset: UInt32) -> UInt32 { registers[offset] ?? 0 }

@@ -17,7 +17,7 @@ struct ExecutedChip: BenchChip {
   private let timings: FlashTimings
   /// Time that a byte is under way within laptop and adapter, each way, nanoseconds.
   private let latency: UInt64
-  private let adapterLimit: Int?
+  private let maxAdapterBaudRate: Int?
   private let pace: ChipPace
   private let now: @Sendable () -> ContinuousClock.Instant
   private let start: ContinuousClock.Instant
@@ -44,7 +44,7 @@ struct ExecutedChip: BenchChip {
       flash: configuration.flash, uniqueID: configuration.uniqueID, ram: chip.processor.ram)
     timings = configuration.timings
     latency = UInt64(max(0, configuration.adapterLatency / .nanoseconds(1)))
-    adapterLimit = configuration.adapterLimit
+    maxAdapterBaudRate = configuration.maxAdapterBaudRate
     self.pace = pace
     self.now = now
     start = now()
@@ -71,9 +71,9 @@ struct ExecutedChip: BenchChip {
   var takesMore: Bool { bootloader != nil || chip.link.lineIsFreeAt < wall + Self.ahead + latency }
   var relayIsClosed: Bool { chip.surface.relayIsClosed }
 
-  mutating func follow(speed: Int) { chip.link.lineSpeed = UInt64(max(1, speed)) }
+  mutating func follow(baudRate: Int) { chip.link.baudRate = UInt64(max(1, baudRate)) }
 
-  func testify(_ truth: inout ModuleBenchTruth) {
+  func snapshot(into truth: inout ModuleBenchTruth) {
     truth.look(firmwareRuns: chip.state == .running, relayIsClosed: relayIsClosed)
   }
 
@@ -94,7 +94,7 @@ struct ExecutedChip: BenchChip {
 
   /// Whether a byte gets through: an adapter that is driven faster than it can be drops one now and then.
   private mutating func passes() -> Bool {
-    guard let adapterLimit, chip.link.lineSpeed > UInt64(adapterLimit) else { return true }
+    guard let maxAdapterBaudRate, chip.link.baudRate > UInt64(maxAdapterBaudRate) else { return true }
     overdriven += 1
     return overdriven % 53 != 0
   }

@@ -27,7 +27,7 @@ enum ChipProgram {
       signal(SIGINT) { _ in isAskedToStop.store(true, ordering: .relaxed) }
       _ = bench.run(until: { isAskedToStop.load(ordering: .relaxed) })
       // A measurement while the chip was behind its time is worth nothing.
-      let (seconds, attoseconds) = max(pace.longestLag, bench.longestDelay).components
+      let (seconds, attoseconds) = max(pace.maxLag, bench.maxDelay).components
       let milliseconds = seconds * 1000 + attoseconds / 1_000_000_000_000_000
       say("{\"longestLagMilliseconds\":\(milliseconds)}\n", to: 2)
     } catch {

@@ -23,9 +23,9 @@ final class Microcontroller: ProcessorBus {
   var state = State.running
   var flash: FlashController
   var surface: Surface
-  var link = UART(lineSpeed: 115_200)
-  var position = UART(lineSpeed: 9_600)
-  var modem = UART(lineSpeed: 115_200)
+  var link = UART(baudRate: 115_200)
+  var position = UART(baudRate: 9_600)
+  var modem = UART(baudRate: 115_200)
   var devices: BoardDevices
   var interrupts = InterruptController()
   var backup = BackupDomain()
@@ -177,7 +177,7 @@ final class Microcontroller: ProcessorBus {
   func run(until time: UInt64) {
     limit = time
     while state == .running, now < time, !isCut {
-      settle()
+      processDue()
       // Something may have happened, and the program gets to look at all of it.
       quietLooks = 0
       if !processor.isHandlingException, !processor.exceptionsAreMasked { enterHandler() }
@@ -213,12 +213,12 @@ final class Microcontroller: ProcessorBus {
 
   private func vector(_ index: UInt32) -> UInt32 { processor.word(vectors &+ 4 * index) }
 
-  private func settle() {
+  private func processDue() {
     let time = now
-    settleLink(time)
-    devices.settle(now: time, world: surface.surroundings, position: &position, mobile: &modem)
-    position.settle(now: time, clock: clocks.apb1)
-    modem.settle(now: time, clock: clocks.apb1)
+    processDueLinkBytes(time)
+    devices.processDue(now: time, world: surface.surroundings, position: &position, mobile: &modem)
+    position.processDue(now: time, clock: clocks.apb1)
+    modem.processDue(now: time, clock: clocks.apb1)
     while nextTick <= time {
       tickHasPassed = true
       tickIsPending = tickControl & 2 != 0
@@ -226,8 +226,8 @@ final class Microcontroller: ProcessorBus {
     }
   }
 
-  private func settleLink(_ time: UInt64) {
-    link.settle(now: time, clock: clocks.apb2) { stream.take($0, into: processor.ram) }
+  private func processDueLinkBytes(_ time: UInt64) {
+    link.processDue(now: time, clock: clocks.apb2) { stream.take($0, into: processor.ram) }
   }
 
   private var tickPeriod: UInt64 {
@@ -271,7 +271,7 @@ final class Microcontroller: ProcessorBus {
 
   func read(_ address: UInt32, bytes: Int) -> UInt32 {
     if !storesToMend.isEmpty { mendStores() }
-    settleRegisters()
+    processDueEvents()
     let value = look(address)
     let slot = Int(address >> 2 ^ address >> 10) & 63
     let isQuiet = lastLooks[slot] == (address, value) && changesInTime(address)
@@ -297,7 +297,7 @@ final class Microcontroller: ProcessorBus {
   }
 
   /// Delivers bytes that have come and ticks that are over, where the program looks before the next block begins.
-  private func settleRegisters() { if processor.cycles >= eventCycles { settle() } }
+  private func processDueEvents() { if processor.cycles >= eventCycles { processDue() } }
 
   private func look(_ address: UInt32) -> UInt32 {
     let time = now
@@ -311,7 +311,7 @@ final class Microcontroller: ProcessorBus {
     case 0x4000_2800: return backup.read(offset, now: time, world: world)
     case 0xe000_e000 where offset >= 0x100 && offset < 0x200: return interrupts.read(offset - 0x100)
     case 0x4002_6400 where offset >= 0x40 && offset < 0x58:
-      settleLink(time)
+      processDueLinkBytes(time)
       return stream.read(offset - 0x40)
     case 0x4002_3c00: return world.hasFlashController ? flash.read(offset, now: time) : 0
     case 0x4002_0400 where offset == 0x10: return portB(time)

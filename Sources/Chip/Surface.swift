@@ -25,8 +25,8 @@ struct Surface {
 
   func contactIsClosed(now: UInt64) -> Bool {
     if surroundings.world.contact == .welded { return true }
-    let hasSettled = now >= relayChangedAt + Self.contactDelay
-    return hasSettled ? relayIsClosed : !relayIsClosed && relayChangedAt > 0
+    let hasFollowed = now >= relayChangedAt + Self.contactDelay
+    return hasFollowed ? relayIsClosed : !relayIsClosed && relayChangedAt > 0
   }
 
   func feedback(now: UInt64) -> Bool {

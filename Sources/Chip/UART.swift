@@ -8,10 +8,10 @@ struct UART {
   private static let bytesALook = 64
 
   /// The speed at which the other side talks and listens, bits a second.
-  var lineSpeed: UInt64
+  var baudRate: UInt64
   /// The bytes on their way here, each with the moment at which its last bit arrives and the speed that it was sent
   /// at.
-  private var line: [(at: UInt64, byte: UInt8, speed: UInt64)] = []
+  private var line: [(at: UInt64, byte: UInt8, baudRate: UInt64)] = []
   private var lineHead = 0
   private var status: UInt32 = 0
   private var received: UInt8 = 0
@@ -22,14 +22,14 @@ struct UART {
   /// Nanoseconds that the shifter takes for the byte that was given last.
   private var sendingTime: UInt64 = 0
   /// Bytes that the firmware has sent, with their speed and the moment at which their last bit has left.
-  private var sent: [(at: UInt64, byte: UInt8, speed: UInt64)] = []
+  private var sent: [(at: UInt64, byte: UInt8, baudRate: UInt64)] = []
 
-  init(lineSpeed: UInt64) { self.lineSpeed = lineSpeed }
+  init(baudRate: UInt64) { self.baudRate = baudRate }
 
   /// A byte that has left is on the wire, whatever becomes of the chip.
   mutating func reset() {
     let sent = sent
-    self = UART(lineSpeed: lineSpeed)
+    self = UART(baudRate: baudRate)
     self.sent = sent
   }
 
@@ -37,10 +37,10 @@ struct UART {
 
   /// Puts bytes on the line, one after another.
   mutating func arrive(_ bytes: [UInt8], now: UInt64) {
-    let byteTime = 10_000_000_000 / lineSpeed
+    let byteTime = 10_000_000_000 / baudRate
     for byte in bytes {
       lastArrival = max(now, lastArrival) + byteTime
-      line.append((lastArrival, byte, lineSpeed))
+      line.append((lastArrival, byte, baudRate))
     }
   }
 
@@ -57,7 +57,7 @@ struct UART {
   mutating func takeSent(until time: UInt64 = .max) -> [UInt8] {
     let count = sent.firstIndex { $0.at > time } ?? sent.count
     defer { sent.removeFirst(count) }
-    return sent.prefix(count).map { Self.isInTune($0.speed, lineSpeed) ? $0.byte : $0.byte ^ 0x55 }
+    return sent.prefix(count).map { Self.isInTune($0.baudRate, baudRate) ? $0.byte : $0.byte ^ 0x55 }
   }
 
   func nextEvent(after now: UInt64) -> UInt64 {
@@ -73,12 +73,12 @@ struct UART {
   }
 
   /// Delivers what has arrived by now, through `store` where DMA takes it.
-  mutating func settle(now: UInt64, clock: UInt64, store: (UInt8) -> Void = { _ in }) {
+  mutating func processDue(now: UInt64, clock: UInt64, store: (UInt8) -> Void = { _ in }) {
     while lineHead < line.count, line[lineHead].at <= now {
-      let (_, byte, speed) = line[lineHead]
+      let (_, byte, baudRate) = line[lineHead]
       lineHead += 1
       guard isOn(1 << 2) else { continue }
-      let isInTune = Self.isInTune(self.speed(clock: clock), speed)
+      let isInTune = Self.isInTune(self.baudRate(clock: clock), baudRate)
       if takesByDMA {
         store(isInTune ? byte : byte ^ 0x55)
         continue
@@ -101,7 +101,7 @@ struct UART {
   /// Sets the port as the ROM bootloader leaves it, which has measured the laptop's speed: even parity, nine bits in
   /// all.
   mutating func leaveROM(clock: UInt64) {
-    divider = UInt32(clamping: (clock + lineSpeed / 2) / lineSpeed)
+    divider = UInt32(clamping: (clock + baudRate / 2) / baudRate)
     control = [1 << 13 | 1 << 12 | 1 << 10 | 1 << 3 | 1 << 2, 0, 0]
   }
 
@@ -122,11 +122,11 @@ struct UART {
   mutating func write(_ offset: UInt32, _ value: UInt32, now: UInt64, clock: UInt64) {
     switch offset {
     case 0x04:
-      let speed = speed(clock: clock)
-      guard isOn(1 << 3), speed > 0 else { return }
-      sendingTime = 10_000_000_000 / speed
+      let baudRate = baudRate(clock: clock)
+      guard isOn(1 << 3), baudRate > 0 else { return }
+      sendingTime = 10_000_000_000 / baudRate
       shifterIsFreeAt = max(now, shifterIsFreeAt) + sendingTime
-      sent.append((shifterIsFreeAt, UInt8(truncatingIfNeeded: value), speed))
+      sent.append((shifterIsFreeAt, UInt8(truncatingIfNeeded: value), baudRate))
     case 0x08: divider = value & 0xffff
     case 0x0c, 0x10, 0x14: control[Int(offset - 0x0c) / 4] = value
     default: break
@@ -140,7 +140,7 @@ struct UART {
 
   private var takesByDMA: Bool { control[2] & 1 << 6 != 0 }
 
-  private func speed(clock: UInt64) -> UInt64 { divider > 0 ? clock / UInt64(divider) : 0 }
+  private func baudRate(clock: UInt64) -> UInt64 { divider > 0 ? clock / UInt64(divider) : 0 }
 
   /// Whether two speeds are within 3 % of each other: beyond that the last bits of a byte are read in the wrong
   /// place.

@@ -3,7 +3,7 @@ import CCrypto
 /// An X.509 certificate, as its DER bytes.
 public struct Certificate: Hashable, Sendable {
   /// The length of the longest PEM or DER that is looked at, bytes.
-  public static let largestSize = 65_536
+  public static let maxSize = 65_536
 
   public let der: [UInt8]
   /// SHA-256 of the DER, 64 digits of lower-case hex. A person compares it.
@@ -20,7 +20,7 @@ public struct Certificate: Hashable, Sendable {
   /// Reads the first certificate of a PEM text.
   /// - Throws: `notCertificate`.
   public init(pem: String) throws(CryptographyError) {
-    guard pem.utf8.count <= Self.largestSize, let input = MemoryBIO(Array(pem.utf8)),
+    guard pem.utf8.count <= Self.maxSize, let input = MemoryBIO(Array(pem.utf8)),
       let handle = PEM_read_bio_X509(input.handle, nil, nil, nil)
     else { throw .notCertificate }
     defer { X509_free(handle) }
@@ -30,7 +30,7 @@ public struct Certificate: Hashable, Sendable {
   /// Reads a certificate's DER.
   /// - Throws: `notCertificate`, also where bytes follow the certificate.
   public init(der: [UInt8]) throws(CryptographyError) {
-    guard der.count <= Self.largestSize, let input = MemoryBIO(der),
+    guard der.count <= Self.maxSize, let input = MemoryBIO(der),
       let handle = d2i_X509_bio(input.handle, nil)
     else { throw .notCertificate }
     defer { X509_free(handle) }

@@ -5,7 +5,7 @@ public enum CryptographyError: Error, Hashable, Sendable {
   case noRandom
   /// A file could not be read; `errno` of open(2) or read(2).
   case unreadable(path: String, errno: Int32)
-  /// The bytes are no PEM or DER certificate that libcrypto reads, or more than `Certificate.largestSize`.
+  /// The bytes are no PEM or DER certificate that libcrypto reads, or more than `Certificate.maxSize`.
   case notCertificate
   /// The text is no PEM private key, or not the certificate's.
   case notPrivateKey
@@ -15,9 +15,9 @@ public enum CryptographyError: Error, Hashable, Sendable {
   case sealing
   /// The bytes are no EnvelopedData for this certificate, or damaged.
   case opening
-  /// The text is no PEM of an Ed25519 public key, or longer than `VerifyingKey.largestSize`.
+  /// The text is no PEM of an Ed25519 public key, or longer than `VerifyingKey.maxSize`.
   case notVerifyingKey
-  /// The text is no PEM of an Ed25519 private key without a password, or longer than `VerifyingKey.largestSize`.
+  /// The text is no PEM of an Ed25519 private key without a password, or longer than `VerifyingKey.maxSize`.
   case notSigningKey
   /// libcrypto could not sign.
   case signing

@@ -4,7 +4,7 @@ import CCrypto
 /// It keeps its contents secret and does not authenticate them: whoever opens one checks what is inside.
 public enum Envelope {
   /// The size of the largest envelope that `open` looks at, bytes.
-  public static let largestSize = 65_536
+  public static let maxSize = 65_536
 
   /// Seals bytes to a certificate.
   /// - Returns: DER.
@@ -39,7 +39,7 @@ public enum Envelope {
     let certificate = try identity.certificate.decoded()
     defer { X509_free(certificate) }
     defer { ERR_clear_error() }
-    guard der.count <= largestSize, let input = MemoryBIO(der),
+    guard der.count <= maxSize, let input = MemoryBIO(der),
       let content = d2i_CMS_bio(input.handle, nil)
     else { throw .opening }
     defer { CMS_ContentInfo_free(content) }

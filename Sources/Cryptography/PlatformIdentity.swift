@@ -67,7 +67,7 @@ public struct PlatformIdentity: Sendable {
 
   /// Gives OpenSSL's object, which the caller frees.
   func decodedKey() throws(CryptographyError) -> OpaquePointer {
-    guard privateKeyPEM.utf8.count <= Certificate.largestSize,
+    guard privateKeyPEM.utf8.count <= Certificate.maxSize,
       let input = MemoryBIO(Array(privateKeyPEM.utf8)),
       let key = PEM_read_bio_PrivateKey(input.handle, nil, { _, _, _, _ in 0 }, nil)
     else { throw .notPrivateKey }

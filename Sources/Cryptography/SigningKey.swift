@@ -38,7 +38,7 @@ public final class SigningKey: @unchecked Sendable, CustomStringConvertible, Cus
   /// - Throws: `notSigningKey`, also for a key of another kind.
   public convenience init(pem: String) throws(CryptographyError) {
     defer { ERR_clear_error() }
-    guard pem.utf8.count <= VerifyingKey.largestSize, let input = MemoryBIO(Array(pem.utf8)),
+    guard pem.utf8.count <= VerifyingKey.maxSize, let input = MemoryBIO(Array(pem.utf8)),
       let key = PEM_read_bio_PrivateKey(input.handle, nil, { _, _, _, _ in 0 }, nil)
     else { throw .notSigningKey }
     try self.init(owning: key)
@@ -67,7 +67,7 @@ public final class SigningKey: @unchecked Sendable, CustomStringConvertible, Cus
     return signature
   }
 
-  public var description: String { "<signing key \(verifyingKey.keyId)>" }
+  public var description: String { "<signing key \(verifyingKey.keyID)>" }
   public var debugDescription: String { description }
   public var customMirror: Mirror { Mirror(reflecting: description) }
 }

@@ -5,12 +5,12 @@ public struct VerifyingKey: Hashable, Sendable {
   public static let byteCount = 32
   public static let signatureByteCount = 64
   /// The length of the longest PEM that is looked at, bytes.
-  public static let largestSize = 65_536
+  public static let maxSize = 65_536
 
   /// The 32 bytes of the key, as RFC 8032 writes it.
   public let bytes: [UInt8]
   /// SHA-256 of the SubjectPublicKeyInfo's DER, 64 digits of lower-case hex.
-  public let keyId: String
+  public let keyID: String
 
   /// The result is nil where there are not 32 bytes. Bytes that are no point of the curve accept no signature.
   public init?(bytes: [UInt8]) {
@@ -23,7 +23,7 @@ public struct VerifyingKey: Hashable, Sendable {
   /// - Throws: `notVerifyingKey`, also for a key of another kind.
   public init(pem: String) throws(CryptographyError) {
     defer { ERR_clear_error() }
-    guard pem.utf8.count <= Self.largestSize, let input = MemoryBIO(Array(pem.utf8)),
+    guard pem.utf8.count <= Self.maxSize, let input = MemoryBIO(Array(pem.utf8)),
       let key = PEM_read_bio_PUBKEY(input.handle, nil, nil, nil)
     else { throw .notVerifyingKey }
     defer { EVP_PKEY_free(key) }
@@ -37,7 +37,7 @@ public struct VerifyingKey: Hashable, Sendable {
       count == bytes.count, let info = MemoryBIO(), i2d_PUBKEY_bio(info.handle, key) == 1
     else { throw .notVerifyingKey }
     self.bytes = bytes
-    keyId = SHA256Digest(of: info.contents).hex
+    keyID = SHA256Digest(of: info.contents).hex
   }
 
   public var pem: String {

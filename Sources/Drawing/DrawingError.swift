@@ -3,8 +3,8 @@ public enum DrawingError: Error, Hashable, Sendable {
   /// cairo gave up; `status` is its `cairo_status_t`.
   case cairo(status: UInt32)
   case outOfMemory
-  /// Dots wide and high, of which one is zero or more than `PixelSize.longestSide`, or more than
-  /// `PixelSize.mostPixels` together.
+  /// Dots wide and high, of which one is zero or more than `PixelSize.maxSide`, or more than
+  /// `PixelSize.maxPixels` together.
   case impossibleSize(widthPixels: Int, heightPixels: Int)
   /// Even at the smallest size allowed, `neededMillimetres` are more than `givenMillimetres`.
   case textTooLarge(axis: Axis, neededMillimetres: Double, givenMillimetres: Double, sizePoints: Double)

@@ -51,27 +51,27 @@ extension Fieldbook {
   /// own structure, the chain of the log, closed revisions, every record against its events, every file against its
   /// digest. Changes nothing.
   /// - Parameters:
-  ///   - progress: told of each step.
+  ///   - onEvent: told of each step.
   ///   - isCancelled: polled between records and files; a check that is cancelled throws `cancelled`.
   /// - Throws: `store`, `home`, `cancelled`.
   public func check(
-    progress: (CheckStep) -> Void = { _ in }, isCancelled: () -> Bool = { false }
+    onEvent: (CheckStep) -> Void = { _ in }, isCancelled: () -> Bool = { false }
   ) throws(FieldbookError) -> Check {
     var check = Check()
     var files: [(sha256: String, id: InstallationID)] = []
     try database.snapshot { () throws(FieldbookError) in
       // A transaction sees the state of its first read.
       check.entries = try database.first("SELECT count(*) FROM event") { $0.integer(0) } ?? 0
-      progress(.database)
+      onEvent(.database)
       try checkDatabase(&check)
-      try checkLog(&check, progress, isCancelled)
+      try checkLog(&check, onEvent, isCancelled)
       try checkRevisions(&check)
-      files = try checkRecords(&check, progress, isCancelled)
+      files = try checkRecords(&check, onEvent, isCancelled)
     }
     check.files = files.count
     for (index, file) in files.enumerated() {
       if isCancelled() { throw .cancelled }
-      progress(.files(index, of: files.count))
+      onEvent(.files(index, of: files.count))
       do throws(FieldbookError) {
         try self.files.verify(file.sha256)
       } catch {
@@ -113,13 +113,13 @@ extension Fieldbook {
     check.faults += words.filter { $0 != "ok" }.map { .database($0) }
   }
 
-  private func checkLog(_ check: inout Check, _ progress: (CheckStep) -> Void, _ isCancelled: () -> Bool)
+  private func checkLog(_ check: inout Check, _ onEvent: (CheckStep) -> Void, _ isCancelled: () -> Bool)
     throws(FieldbookError)
   {
     let count = check.entries
     do throws(FieldbookError) {
       _ = try verifyLog { (entries) throws(FieldbookError) in
-        progress(.log(entries: entries, of: count))
+        onEvent(.log(entries: entries, of: count))
         if isCancelled() { throw .cancelled }
       }
     } catch {
@@ -152,7 +152,7 @@ extension Fieldbook {
   /// Compares every record with its events.
   /// - Returns: the files that records name, each once, with a record that does.
   private func checkRecords(
-    _ check: inout Check, _ progress: (CheckStep) -> Void, _ isCancelled: () -> Bool
+    _ check: inout Check, _ onEvent: (CheckStep) -> Void, _ isCancelled: () -> Bool
   ) throws(FieldbookError) -> [(sha256: String, id: InstallationID)] {
     // Records of which the log has nothing left are checked, too.
     let ids = try database.rows(
@@ -173,7 +173,7 @@ extension Fieldbook {
     var files: [(sha256: String, id: InstallationID)] = []
     for (index, id) in ids.enumerated() {
       if isCancelled() { throw .cancelled }
-      progress(.records(index, of: ids.count))
+      onEvent(.records(index, of: ids.count))
       do throws(FieldbookError) {
         let (events, unreadable) = try readableEvents(of: id)
         // A record that was taken back because it could not be read has been dealt with.

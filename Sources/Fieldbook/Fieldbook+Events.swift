@@ -239,7 +239,7 @@ extension Fieldbook {
       throw .refused(.otherCode(code))
     }
     if case .paired(let paired) = event {
-      try checkCommitted(keyId: paired.keyId, for: installation.id, moduleSerial: paired.serialNumber)
+      try checkCommitted(keyID: paired.keyID, for: installation.id, moduleSerial: paired.serialNumber)
     }
   }
 

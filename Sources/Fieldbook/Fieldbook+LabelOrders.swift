@@ -60,7 +60,7 @@ extension Fieldbook {
   }
 
   /// The number of codes that an error names at most.
-  static let mostNamedCodes = 10
+  static let maxNamedCodes = 10
 
   // MARK: - Printing
 
@@ -115,10 +115,10 @@ extension Fieldbook {
       }
     }
     if !printed.isEmpty {
-      throw FieldbookError.labelsPrinted(Array(printed.prefix(Self.mostNamedCodes)), count: printed.count)
+      throw FieldbookError.labelsPrinted(Array(printed.prefix(Self.maxNamedCodes)), count: printed.count)
     }
     if request.includesNew ? missing.count == request.codes.count : !missing.isEmpty {
-      throw FieldbookError.labelsNotPrinted(Array(missing.prefix(Self.mostNamedCodes)), count: missing.count)
+      throw FieldbookError.labelsNotPrinted(Array(missing.prefix(Self.maxNamedCodes)), count: missing.count)
     }
     return made
   }

@@ -11,20 +11,20 @@ extension Fieldbook: Outbox {
       "SELECT key_id, installation, module_serial FROM pairing_key WHERE state = 'committed' ORDER BY number"
     ) { (row) throws(FieldbookError) in
       PendingKey(
-        keyId: row.text(0), installation: try Self.id(row.text(1), table: "pairing_key"),
+        keyID: row.text(0), installation: try Self.id(row.text(1), table: "pairing_key"),
         moduleSerial: row.text(2))
     }
   }
 
-  /// Gives the bytes of a key; nil where they are gone, or no longer the key that `keyId` names: what was altered is
+  /// Gives the bytes of a key; nil where they are gone, or no longer the key that `keyID` names: what was altered is
   /// never given out.
   /// - Throws: `FieldbookError.keyUnknown` for a key that never was here, `store`.
-  public func secret(ofKey keyId: String) throws(FieldbookError) -> [UInt8]? {
-    let secret = try database.first("SELECT secret FROM pairing_key WHERE key_id = ?", [.text(keyId)]) {
+  public func secret(ofKey keyID: String) throws(FieldbookError) -> [UInt8]? {
+    let secret = try database.first("SELECT secret FROM pairing_key WHERE key_id = ?", [.text(keyID)]) {
       $0.isNull(0) ? nil : [UInt8]($0.blob(0))
     }
-    guard let secret else { throw .keyUnknown(keyId: keyId) }
-    return secret.flatMap { Self.isKey($0, named: keyId) ? $0 : nil }
+    guard let secret else { throw .keyUnknown(keyID: keyID) }
+    return secret.flatMap { Self.isKey($0, named: keyID) ? $0 : nil }
   }
 
   /// Lists the records in the order in which they were closed. A later revision follows the earlier ones of its
@@ -93,11 +93,11 @@ extension Fieldbook: Outbox {
 
   /// Notes that a key is about to be sent.
   /// - Throws: `FieldbookError.keyUnknown`, `store`.
-  public func markAttempted(key keyId: String, at: Timestamp) throws(FieldbookError) {
+  public func markAttempted(key keyID: String, at: Timestamp) throws(FieldbookError) {
     let marked = try database.run(
       "UPDATE pairing_key SET attempts = attempts + 1, attempted_at = ? WHERE key_id = ?",
-      [try Self.time(at), .text(keyId)])
-    guard marked > 0 else { throw .keyUnknown(keyId: keyId) }
+      [try Self.time(at), .text(keyID)])
+    guard marked > 0 else { throw .keyUnknown(keyID: keyID) }
   }
 
   /// Notes that a record is about to be sent.
@@ -113,19 +113,19 @@ extension Fieldbook: Outbox {
   /// Notes that the platform has a key, and erases its secret where the installation is not open any more.
   /// Acknowledging twice changes nothing.
   /// - Throws: `FieldbookError.keyUnknown` for a key that no module has committed, `store`.
-  public func acknowledge(key keyId: String, at: Timestamp) throws(FieldbookError) {
+  public func acknowledge(key keyID: String, at: Timestamp) throws(FieldbookError) {
     let forgets = try database.transaction { () throws(FieldbookError) in
       let key = try database.first(
         """
         SELECT installation, state, status FROM pairing_key
         JOIN installation ON installation.id = pairing_key.installation WHERE key_id = ?
-        """, [.text(keyId)]
+        """, [.text(keyID)]
       ) { (installation: $0.text(0), state: $0.text(1), status: $0.text(2)) }
-      guard let key, key.state != "prepared" else { throw FieldbookError.keyUnknown(keyId: keyId) }
+      guard let key, key.state != "prepared" else { throw FieldbookError.keyUnknown(keyID: keyID) }
       guard key.state == "committed" else { return false }
       try database.run(
         "UPDATE pairing_key SET state = 'acknowledged', acknowledged_at = ? WHERE key_id = ?",
-        [try Self.time(at), .text(keyId)])
+        [try Self.time(at), .text(keyID)])
       guard key.status != Installation.Status.open.rawValue else { return false }
       return try forgetDeliveredKeys(of: try Self.id(key.installation, table: "pairing_key"))
     }

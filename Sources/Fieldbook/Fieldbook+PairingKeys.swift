@@ -12,31 +12,31 @@ extension Fieldbook: PairingKeys {
       ORDER BY number DESC LIMIT 1
       """, [.text(installation.text), .text(moduleSerial)]
     ) { (row) throws(FieldbookError) in
-      let keyId = row.text(0)
-      let secret = row.isNull(1) ? nil : try Self.secretKey(row.blob(1), keyId: keyId)
-      return KeptKey(keyId: keyId, secret: secret, isCommitted: row.text(2) != "prepared")
+      let keyID = row.text(0)
+      let secret = row.isNull(1) ? nil : try Self.secretKey(row.blob(1), keyID: keyID)
+      return KeptKey(keyID: keyID, secret: secret, isCommitted: row.text(2) != "prepared")
     }
   }
 
   /// Finds a key that a module was given in any installation.
   /// - Throws: `FieldbookError.store`, `damagedRow`.
-  public func heldKey(_ keyId: String, moduleSerial: String) throws(FieldbookError) -> SecretKey? {
+  public func heldKey(_ keyID: String, moduleSerial: String) throws(FieldbookError) -> SecretKey? {
     try database.first(
       "SELECT secret FROM pairing_key WHERE key_id = ? AND module_serial = ? AND secret IS NOT NULL",
-      [.text(keyId), .text(moduleSerial)]
-    ) { (row) throws(FieldbookError) in try Self.secretKey(row.blob(0), keyId: keyId) }
+      [.text(keyID), .text(moduleSerial)]
+    ) { (row) throws(FieldbookError) in try Self.secretKey(row.blob(0), keyID: keyID) }
   }
 
-  private static func secretKey(_ bytes: Data, keyId: String) throws(FieldbookError) -> SecretKey {
-    guard isKey([UInt8](bytes), named: keyId), let key = SecretKey(bytes: [UInt8](bytes), keyId: keyId) else {
-      throw .damagedRow(table: "pairing_key", key: keyId)
+  private static func secretKey(_ bytes: Data, keyID: String) throws(FieldbookError) -> SecretKey {
+    guard isKey([UInt8](bytes), named: keyID), let key = SecretKey(bytes: [UInt8](bytes), keyID: keyID) else {
+      throw .damagedRow(table: "pairing_key", key: keyID)
     }
     return key
   }
 
   /// Whether the bytes are the key that the id names: the id is the beginning of the key's digest.
-  static func isKey(_ bytes: [UInt8], named keyId: String) -> Bool {
-    SHA256Digest(of: bytes).hex.prefix(16) == keyId
+  static func isKey(_ bytes: [UInt8], named keyID: String) -> Bool {
+    SHA256Digest(of: bytes).hex.prefix(16) == keyID
   }
 
   /// Keeps a key that is about to be sent to a module.
@@ -50,12 +50,12 @@ extension Fieldbook: PairingKeys {
       ) { _ in true }
       guard known == true else { throw FieldbookError.notFound(installation.text) }
       let holder = try database.first(
-        "SELECT installation, module_serial FROM pairing_key WHERE key_id = ?", [.text(key.keyId)]
+        "SELECT installation, module_serial FROM pairing_key WHERE key_id = ?", [.text(key.keyID)]
       ) { ($0.text(0), $0.text(1)) }
       if let holder {
         guard holder == (installation.text, moduleSerial) else {
           throw FieldbookError.keyInUse(
-            keyId: key.keyId, by: try Self.id(holder.0, table: "pairing_key"))
+            keyID: key.keyID, by: try Self.id(holder.0, table: "pairing_key"))
         }
         return
       }
@@ -67,13 +67,13 @@ extension Fieldbook: PairingKeys {
         INSERT INTO pairing_key (key_id, installation, module_serial, secret, state)
         VALUES (?, ?, ?, ?, 'prepared')
         """,
-        [.text(key.keyId), .text(installation.text), .text(moduleSerial), .blob(Data(key.bytes))])
+        [.text(key.keyID), .text(installation.text), .text(moduleSerial), .blob(Data(key.bytes))])
     }
   }
 
   /// Notes that a module holds a key for good.
   /// - Throws: `FieldbookError.keyUnknown`, `store`.
-  public func markCommitted(keyId: String, for installation: InstallationID, moduleSerial: String)
+  public func markCommitted(keyID: String, for installation: InstallationID, moduleSerial: String)
     throws(FieldbookError)
   {
     try database.transaction { () throws(FieldbookError) in
@@ -81,23 +81,23 @@ extension Fieldbook: PairingKeys {
         """
         UPDATE pairing_key SET state = 'committed'
         WHERE key_id = ? AND installation = ? AND module_serial = ? AND state = 'prepared'
-        """, [.text(keyId), .text(installation.text), .text(moduleSerial)])
-      if marked == 0 { try checkCommitted(keyId: keyId, for: installation, moduleSerial: moduleSerial) }
+        """, [.text(keyID), .text(installation.text), .text(moduleSerial)])
+      if marked == 0 { try checkCommitted(keyID: keyID, for: installation, moduleSerial: moduleSerial) }
     }
   }
 
   // MARK: - For records and the queue
 
-  func checkCommitted(keyId: String, for installation: InstallationID, moduleSerial: String)
+  func checkCommitted(keyID: String, for installation: InstallationID, moduleSerial: String)
     throws(FieldbookError)
   {
     let known = try database.first(
       """
       SELECT 1 FROM pairing_key
       WHERE key_id = ? AND installation = ? AND module_serial = ? AND state <> 'prepared'
-      """, [.text(keyId), .text(installation.text), .text(moduleSerial)]
+      """, [.text(keyID), .text(installation.text), .text(moduleSerial)]
     ) { _ in true }
-    guard known == true else { throw .keyUnknown(keyId: keyId) }
+    guard known == true else { throw .keyUnknown(keyID: keyID) }
   }
 
   /// Overwrites the secrets of keys that the platform holds and that no step left needs here.

@@ -85,8 +85,8 @@ public enum FieldbookError: Error, Hashable, Sendable {
 
   // MARK: Keys and queue
   /// No key of this id was committed, or none for this installation.
-  case keyUnknown(keyId: String)
-  case keyInUse(keyId: String, by: InstallationID)
+  case keyUnknown(keyID: String)
+  case keyInUse(keyID: String, by: InstallationID)
   case revisionUnknown(InstallationID, revision: Int)
   /// The platform acknowledged another digest than that of the bytes in the queue.
   case digestDiffers(InstallationID, revision: Int)

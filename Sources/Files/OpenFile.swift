@@ -93,7 +93,7 @@ public final class OpenFile {
       let failure = errno
       guard failure == EINTR, !isCancelled() else { throw FileError(path, .create, failure) }
     }
-    settle(permissions)
+    applyPermissions(permissions)
   }
 
   /// Makes a new file, open to be written and read back. What has its name is removed first: it was left by a killed
@@ -106,7 +106,7 @@ public final class OpenFile {
       open($0, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, permissions.bits)
     }
     guard descriptor >= 0 else { throw FileError(path, .create, errno) }
-    settle(permissions)
+    applyPermissions(permissions)
   }
 
   /// Makes a new file whose name is `stem`, a point and six characters that no other file there has, open to be written
@@ -118,7 +118,7 @@ public final class OpenFile {
     guard descriptor >= 0 else { throw FileError(stem, .create, errno) }
     let path = FilePath(bytes: template.dropLast().map { UInt8(bitPattern: $0) })
     self.init(path: path, descriptor: descriptor)
-    settle(permissions)
+    applyPermissions(permissions)
   }
 
   /// A new file without a name, which ends with the last process that has it open, at its start and holding `bytes`.
@@ -135,7 +135,7 @@ public final class OpenFile {
   }
 
   /// The umask may have taken away what the owner needs, or left what others shall not have.
-  private func settle(_ permissions: FilePermissions?) {
+  private func applyPermissions(_ permissions: FilePermissions?) {
     if case .exactly(let bits)? = permissions { fchmod(descriptor, bits) }
   }
 

@@ -6,7 +6,7 @@ public import Records
 public enum LabelError: Error, Hashable, Sendable {
   /// A template's file is not there or may not be read.
   case templateUnreadable(file: String)
-  case templateTooLarge(file: String, bytes: Int, mostBytes: Int)
+  case templateTooLarge(file: String, bytes: Int, maxBytes: Int)
   /// Everything that is wrong with a template, in the file's order.
   case templateRejected(file: String, problems: [TemplateProblem])
   case templateUnknown(name: String, available: [String])
@@ -30,7 +30,7 @@ public enum LabelError: Error, Hashable, Sendable {
   case payloadTooLong(bytes: Int, excessCharacters: Int)
   /// Print gain that would take more than a fifth of a module off each edge. Both are rounded to a
   /// thousandth.
-  case printGainTooLarge(givenMillimetres: Double, mostMillimetres: Double, moduleDots: Int)
+  case printGainTooLarge(givenMillimetres: Double, maxMillimetres: Double, moduleDots: Int)
   /// The picture made does not read back; it is not a label.
   case unreadable(UnreadableReason)
   /// A picture to be read is no PNG, or a damaged or too large one.

@@ -24,10 +24,10 @@ public struct PhotoFacts: Hashable, Sendable {
 /// Everything is decoded to the end, since a file that was cut off still has a good beginning. JPEG carries no
 /// checksums: bytes that were overwritten and still decode cannot be told from the photo's own.
 public enum PhotoInspector {
-  public static let mostBytes = 50_000_000
+  public static let maxBytes = 50_000_000
   /// The length of the shorter side, pixels, below which a number plate cannot be read.
-  public static let leastPixels = 240
-  public static let mostPixels = 120_000_000
+  public static let minPixels = 240
+  public static let maxPixels = 120_000_000
   /// The bytes that a file and its decoding may take together. With what the program itself takes, a photo stays
   /// under 300 MiB.
   public static let maxMemoryBytes = 250_000_000
@@ -47,8 +47,8 @@ public enum PhotoInspector {
   /// - Throws: `empty`, `tooLarge`, `notAPhoto`, `truncated`, `corrupt`, `tooSmall`, `tooManyPixels`.
   public static func inspect(_ bytes: Data) throws(PhotoError) -> PhotoFacts {
     if bytes.isEmpty { throw .empty }
-    guard bytes.count <= mostBytes else {
-      throw .tooLarge(bytes: bytes.count, largest: mostBytes)
+    guard bytes.count <= maxBytes else {
+      throw .tooLarge(bytes: bytes.count, largest: maxBytes)
     }
     switch FileKind(bytes) {
     case .jpeg: return try inspectJPEG(bytes)
@@ -106,7 +106,7 @@ public enum PhotoInspector {
     case wt_png_ok: break
     case wt_png_truncated: throw .truncated(mediaType: pngType)
     case wt_png_too_large:
-      throw .tooManyPixels(widthPixels: sides[0], heightPixels: sides[1], most: mostPixels)
+      throw .tooManyPixels(widthPixels: sides[0], heightPixels: sides[1], most: maxPixels)
     default: throw .corrupt(mediaType: pngType)
     }
     return PhotoFacts(
@@ -116,12 +116,12 @@ public enum PhotoInspector {
   // MARK: - Helpers
 
   private static func checkSize(_ width: Int, _ height: Int) throws(PhotoError) {
-    guard min(width, height) >= leastPixels else {
-      throw .tooSmall(widthPixels: width, heightPixels: height, least: leastPixels)
+    guard min(width, height) >= minPixels else {
+      throw .tooSmall(widthPixels: width, heightPixels: height, least: minPixels)
     }
     let (pixels, overflow) = width.multipliedReportingOverflow(by: height)
-    guard !overflow, pixels <= mostPixels else {
-      throw .tooManyPixels(widthPixels: width, heightPixels: height, most: mostPixels)
+    guard !overflow, pixels <= maxPixels else {
+      throw .tooManyPixels(widthPixels: width, heightPixels: height, most: maxPixels)
     }
   }
 
@@ -130,8 +130,8 @@ public enum PhotoInspector {
     do throws(FileError) {
       let file = try OpenFile(reading: FilePath(path), .regularOnly)
       size = try file.status().byteCount
-      if size <= mostBytes { return try file.contents(maxBytes: mostBytes) }
+      if size <= maxBytes { return try file.contents(maxBytes: maxBytes) }
     } catch { throw .unreadable(path: path, errno: error.errno) }
-    throw .tooLarge(bytes: size, largest: mostBytes)
+    throw .tooLarge(bytes: size, largest: maxBytes)
   }
 }

@@ -18,19 +18,19 @@ public enum ProvisionError: Error, Hashable, Sendable {
   // MARK: Pairing
 
   /// The module belongs to another installation, whose record stands on this laptop.
-  case bound(installation: String, keyId: String)
+  case bound(installation: String, keyID: String)
   /// The key that the module holds could not be made to make way for a new one; it is still valid.
-  case replacement(keyId: String, ReplacementTrouble)
+  case replacement(keyID: String, ReplacementFailure)
   /// Another module is on the cable than the one the record names.
   case otherModule(recorded: String, connected: String)
   /// The module is paired with another key than the record says, or (nil) not at all.
   case otherKey(recorded: String, held: String?)
   /// The module does not hold the key that it says it holds.
-  case notProven(keyId: String)
+  case notProven(keyID: String)
   /// The settings that were read back are not those that were written.
   case configurationDiffers([PairingSettings.Field])
   /// All steps were acknowledged, yet the module does not say that it is paired with this key.
-  case notConfirmed(keyId: String)
+  case notConfirmed(keyID: String)
   /// A setting that the module cannot take; nothing was sent.
   case badSetting(PairingSettings.Field)
   /// The random source gave other than 32 bytes.
@@ -51,7 +51,7 @@ public enum ProvisionError: Error, Hashable, Sendable {
 }
 
 /// The reason for which a module keeps the key that it has.
-public enum ReplacementTrouble: Error, Hashable, Sendable {
+public enum ReplacementFailure: Error, Hashable, Sendable {
   /// This laptop does not have the key, and the platform cannot be reached.
   case unreachable
   /// This laptop does not have the key, and the platform was never given it.

@@ -77,7 +77,7 @@ public struct Installation: Hashable, Sendable, Codable {
       module.chip = flashed.chip
       module.firmwareVersion = flashed.firmwareVersion
       module.firmwareSha256 = flashed.firmwareSha256
-      if flashed.keyErased == true { (module.keyId, module.pairedAt) = (nil, nil) }
+      if flashed.keyErased == true { (module.keyID, module.pairedAt) = (nil, nil) }
       self.module = module
       entry.skipped = flashed.skipped ? true : nil
     case .inspected(let inspection):
@@ -85,20 +85,20 @@ public struct Installation: Hashable, Sendable, Codable {
       module.inspection = inspection
       self.module = module
       entry.serialNumber = inspection.serialNumber
-      entry.keyId = inspection.keyId
+      entry.keyID = inspection.keyID
       entry.reason = inspection.reason
     case .paired(let paired):
       var module = module ?? ModuleRecord()
-      let isAnother = module.serialNumber != paired.serialNumber || module.keyId != paired.keyId
+      let isAnother = module.serialNumber != paired.serialNumber || module.keyID != paired.keyID
       module.replacement = paired.replacement ?? (isAnother ? nil : module.replacement)
       module.serialNumber = paired.serialNumber
-      module.keyId = paired.keyId
+      module.keyID = paired.keyID
       module.imei = paired.imei
       module.iccid = paired.iccid
       module.pairedAt = at
       self.module = module
       entry.serialNumber = paired.serialNumber
-      entry.keyId = paired.keyId
+      entry.keyID = paired.keyID
       entry.replacement = paired.replacement
     case .labelled(let label): self.label = label
     case .sealed(let seal):

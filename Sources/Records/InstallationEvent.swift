@@ -43,7 +43,7 @@ public enum InstallationEvent: Hashable, Sendable {
   public struct Flashed: Hashable, Sendable, Codable {
     public var chip: String
     /// The chip's 96-bit unique id, lower-case hex.
-    public var chipId: String?
+    public var chipID: String?
     public var firmwareVersion: String
     public var firmwareSha256: String
     /// Whether the module already ran this image, so that nothing was written.
@@ -51,13 +51,18 @@ public enum InstallationEvent: Hashable, Sendable {
     /// True where the chip's read protection was lifted, which erases its pairing key; else nil.
     public var keyErased: Bool?
 
+    private enum CodingKeys: String, CodingKey {
+      case chip, firmwareVersion, firmwareSha256, skipped, keyErased
+      case chipID = "chipId"
+    }
+
     public init(
-      chip: String, chipId: String?, firmwareVersion: String, firmwareSha256: String, skipped: Bool,
+      chip: String, chipID: String?, firmwareVersion: String, firmwareSha256: String, skipped: Bool,
       keyErased: Bool? = nil
     ) {
       self.keyErased = keyErased
       self.chip = chip
-      self.chipId = chipId
+      self.chipID = chipID
       self.firmwareVersion = firmwareVersion
       self.firmwareSha256 = firmwareSha256
       self.skipped = skipped
@@ -67,25 +72,34 @@ public enum InstallationEvent: Hashable, Sendable {
   /// Says that the chip's flash was protected from reading: from now on only the module's own firmware updates it.
   public struct Protected: Hashable, Sendable, Codable {
     /// The chip's 96-bit unique id, lower-case hex.
-    public var chipId: String
+    public var chipID: String
 
-    public init(chipId: String) { self.chipId = chipId }
+    private enum CodingKeys: String, CodingKey {
+      case chipID = "chipId"
+    }
+
+    public init(chipID: String) { self.chipID = chipID }
   }
 
   /// Says that the module has committed the key and that its configuration has been read back.
   public struct Paired: Hashable, Sendable, Codable {
     public var serialNumber: String
-    public var keyId: String
+    public var keyID: String
     public var imei: String?
     public var iccid: String?
     /// How the key took another's place; nil where the module had none before.
     public var replacement: KeyReplacement?
 
+    private enum CodingKeys: String, CodingKey {
+      case serialNumber, imei, iccid, replacement
+      case keyID = "keyId"
+    }
+
     public init(
-      serialNumber: String, keyId: String, imei: String?, iccid: String?, replacement: KeyReplacement? = nil
+      serialNumber: String, keyID: String, imei: String?, iccid: String?, replacement: KeyReplacement? = nil
     ) {
       self.serialNumber = serialNumber
-      self.keyId = keyId
+      self.keyID = keyID
       self.imei = imei
       self.iccid = iccid
       self.replacement = replacement

@@ -57,7 +57,7 @@ public struct Technician: Hashable, Sendable, Codable {
 /// The unit that owns the machine, and its 责任人.
 public struct Owner: Hashable, Sendable, Codable {
   /// The id of the unit, made by whoever registered the unit first; welders of one unit share it.
-  public var unitId: WrittenText?
+  public var unitID: WrittenText?
   public var unitName: WrittenText
   public var unitType: UnitType
   public var responsibleName: PersonName
@@ -70,12 +70,18 @@ public struct Owner: Hashable, Sendable, Codable {
   public var operators: Int?
   public var certifiedOperators: Int?
 
+  private enum CodingKeys: String, CodingKey {
+    case unitName, unitType, responsibleName, responsiblePhone, street, community, industry, industryNote
+    case operators, certifiedOperators
+    case unitID = "unitId"
+  }
+
   public init(
-    unitId: WrittenText?, unitName: WrittenText, unitType: UnitType, responsibleName: PersonName,
+    unitID: WrittenText?, unitName: WrittenText, unitType: UnitType, responsibleName: PersonName,
     responsiblePhone: PhoneNumber, street: WrittenText, community: WrittenText?, industry: Industry,
     industryNote: WrittenText?, operators: Int?, certifiedOperators: Int?
   ) {
-    self.unitId = unitId
+    self.unitID = unitID
     self.unitName = unitName
     self.unitType = unitType
     self.responsibleName = responsibleName
@@ -134,7 +140,7 @@ public struct ModuleRecord: Hashable, Sendable, Codable {
   /// SHA-256 of the firmware's image, lower-case hex.
   public var firmwareSha256: String?
   /// The first eight bytes of SHA-256 over the pairing key, lower-case hex.
-  public var keyId: String?
+  public var keyID: String?
   public var imei: String?
   public var iccid: String?
   public var pairedAt: Timestamp?
@@ -142,6 +148,11 @@ public struct ModuleRecord: Hashable, Sendable, Codable {
   public var inspection: ModuleInspection?
   /// How the module's key took another's place; nil where it had none before.
   public var replacement: KeyReplacement?
+
+  private enum CodingKeys: String, CodingKey {
+    case serialNumber, chip, firmwareVersion, firmwareSha256, imei, iccid, pairedAt, inspection, replacement
+    case keyID = "keyId"
+  }
 
   public init() {}
 }
@@ -374,10 +385,15 @@ public struct HistoryEntry: Hashable, Sendable, Codable {
   /// The reason that the event gives; nil where it has none.
   public var reason: WrittenText?
   public var serialNumber: String?
-  public var keyId: String?
+  public var keyID: String?
   public var sealNumber: String?
   /// How a pairing's key took another's place; nil for other events.
   public var replacement: KeyReplacement?
+
+  private enum CodingKeys: String, CodingKey {
+    case at, event, sha256, passed, skipped, reason, serialNumber, sealNumber, replacement
+    case keyID = "keyId"
+  }
 
   public init(at: Timestamp, event: String, sha256: String) {
     self.at = at

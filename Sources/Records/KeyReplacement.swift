@@ -2,7 +2,7 @@
 public struct ModuleInspection: Hashable, Sendable, Codable {
   public var serialNumber: String
   /// The id of the key that the module held, lower-case hex.
-  public var keyId: String
+  public var keyID: String
   /// The installation that the module had been told it was paired with; nil where it does not say.
   public var installation: String?
   /// The number of starts since the last visit, this visit's included.
@@ -20,13 +20,20 @@ public struct ModuleInspection: Hashable, Sendable, Codable {
   /// The reason for a replacement by service; nil for the other ways.
   public var reason: WrittenText?
 
+  private enum CodingKeys: String, CodingKey {
+    case serialNumber, installation, resets, sealOpenings, watchdogResets, serviceReplacements,
+      provenReplacements
+    case replacing, reason
+    case keyID = "keyId"
+  }
+
   public init(
-    serialNumber: String, keyId: String, installation: String?, resets: UInt64, sealOpenings: UInt64,
+    serialNumber: String, keyID: String, installation: String?, resets: UInt64, sealOpenings: UInt64,
     watchdogResets: UInt64, serviceReplacements: UInt64, provenReplacements: UInt64,
     replacing: KeyReplacement.Kind? = nil, reason: WrittenText? = nil
   ) {
     self.serialNumber = serialNumber
-    self.keyId = keyId
+    self.keyID = keyID
     self.installation = installation
     self.resets = resets
     self.sealOpenings = sealOpenings
@@ -51,15 +58,20 @@ public struct KeyReplacement: Hashable, Sendable, Codable {
 
   public var kind: Kind
   /// The id of the key before, lower-case hex; nil where the module does not say.
-  public var previousKeyId: String?
+  public var previousKeyID: String?
   /// How often this module's key was replaced in this way (with a proof, or by service), this time included.
   public var count: UInt64
   /// The reason for a replacement by service; nil for the other ways.
   public var reason: WrittenText?
 
-  public init(kind: Kind, previousKeyId: String?, count: UInt64, reason: WrittenText?) {
+  private enum CodingKeys: String, CodingKey {
+    case kind, count, reason
+    case previousKeyID = "previousKeyId"
+  }
+
+  public init(kind: Kind, previousKeyID: String?, count: UInt64, reason: WrittenText?) {
     self.kind = kind
-    self.previousKeyId = previousKeyId
+    self.previousKeyID = previousKeyID
     self.count = count
     self.reason = reason
   }
@@ -68,17 +80,17 @@ public struct KeyReplacement: Hashable, Sendable, Codable {
 /// The question that a module asks before its key makes way for another.
 public struct ProofRequest: Hashable, Sendable {
   /// The key that the module holds, lower-case hex.
-  public let keyId: String
-  public let newKeyId: String
+  public let keyID: String
+  public let newKeyID: String
   /// The chip's unique id, 12 bytes.
-  public let uniqueId: [UInt8]
+  public let uniqueID: [UInt8]
   /// The 16 fresh bytes that the proof has to cover, good for 30 seconds.
   public let challenge: [UInt8]
 
-  public init(keyId: String, newKeyId: String, uniqueId: [UInt8], challenge: [UInt8]) {
-    self.keyId = keyId
-    self.newKeyId = newKeyId
-    self.uniqueId = uniqueId
+  public init(keyID: String, newKeyID: String, uniqueID: [UInt8], challenge: [UInt8]) {
+    self.keyID = keyID
+    self.newKeyID = newKeyID
+    self.uniqueID = uniqueID
     self.challenge = challenge
   }
 }

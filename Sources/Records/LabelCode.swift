@@ -197,16 +197,16 @@ public struct CodeSerial: Hashable, Comparable, Sendable, Codable, CustomStringC
 public struct CodeBlock: Hashable, Sendable, Codable, CustomStringConvertible {
   /// The largest block: more than a company fits in a year, and small enough that a typing error does not claim the
   /// whole region.
-  public static let largestCount = 1_000_000
+  public static let maxCount = 1_000_000
 
   public let region: String
   public let first: CodeSerial
   public let count: Int
 
-  /// The result is nil where the region is not six digits, `count` is not 1 to `largestCount`, or the block passes
+  /// The result is nil where the region is not six digits, `count` is not 1 to `maxCount`, or the block passes
   /// the last serial.
   public init?(region: String, first: CodeSerial, count: Int) {
-    guard LabelCode(region: region, serial: first) != nil, (1...Self.largestCount).contains(count),
+    guard LabelCode(region: region, serial: first) != nil, (1...Self.maxCount).contains(count),
       first.number + count <= CodeSerial.count
     else { return nil }
     self.region = region

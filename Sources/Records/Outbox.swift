@@ -13,12 +13,12 @@ public protocol FileStore: Sendable {
 
 /// A module's pairing key on its way to the platform. `Outbox.secret` gives the secret itself.
 public struct PendingKey: Hashable, Sendable {
-  public let keyId: String
+  public let keyID: String
   public let installation: InstallationID
   public let moduleSerial: String
 
-  public init(keyId: String, installation: InstallationID, moduleSerial: String) {
-    self.keyId = keyId
+  public init(keyID: String, installation: InstallationID, moduleSerial: String) {
+    self.keyID = keyID
     self.installation = installation
     self.moduleSerial = moduleSerial
   }
@@ -73,7 +73,7 @@ public protocol Outbox {
   /// Lists the keys that a module holds and the platform does not, of open installations too, oldest first.
   func pendingKeys() throws -> [PendingKey]
   /// Gives the 32 bytes of a key; nil once the laptop has forgotten it.
-  func secret(ofKey keyId: String) throws -> [UInt8]?
+  func secret(ofKey keyID: String) throws -> [UInt8]?
   /// Lists closed, retired and void records, oldest first.
   func pendingRecords() throws -> [PendingRecord]
   /// Finds what keeps a record from being delivered, in the bytes that are to be sent; it is asked just before they
@@ -81,9 +81,9 @@ public protocol Outbox {
   /// - Returns: nil where they are those that the record was closed with.
   func fault(of record: PendingRecord) throws -> EvidenceFault?
 
-  func markAttempted(key keyId: String, at: Timestamp) throws
+  func markAttempted(key keyID: String, at: Timestamp) throws
   func markAttempted(record id: InstallationID, revision: Int, at: Timestamp) throws
-  func acknowledge(key keyId: String, at: Timestamp) throws
+  func acknowledge(key keyID: String, at: Timestamp) throws
   func acknowledge(file sha256: FileDigest, of id: InstallationID, at: Timestamp) throws
   func acknowledge(record id: InstallationID, revision: Int, sha256: String, at: Timestamp) throws
 }
@@ -106,7 +106,7 @@ public struct SignedStart: Hashable, Sendable {
 
 /// The question that a module asks before it closes its relay.
 public struct StartRequest: Hashable, Sendable {
-  public let keyId: String
+  public let keyID: String
   public let moduleSerial: String
   /// The 16 fresh bytes that the answer has to cover.
   public let challenge: [UInt8]
@@ -114,8 +114,8 @@ public struct StartRequest: Hashable, Sendable {
   public let counter: UInt64
   public let seconds: UInt32
 
-  public init(keyId: String, moduleSerial: String, challenge: [UInt8], counter: UInt64, seconds: UInt32) {
-    self.keyId = keyId
+  public init(keyID: String, moduleSerial: String, challenge: [UInt8], counter: UInt64, seconds: UInt32) {
+    self.keyID = keyID
     self.moduleSerial = moduleSerial
     self.challenge = challenge
     self.counter = counter

@@ -1,14 +1,14 @@
 /// The key of one module in one installation, as far as this laptop knows it.
 public struct KeptKey: Sendable {
   /// The first eight bytes of SHA-256 over the key, lower-case hex.
-  public let keyId: String
+  public let keyID: String
   /// The key itself; nil once the platform holds it and the laptop has forgotten it.
   public let secret: SecretKey?
   /// Whether the module has confirmed that it committed this key.
   public let isCommitted: Bool
 
-  public init(keyId: String, secret: SecretKey?, isCommitted: Bool) {
-    self.keyId = keyId
+  public init(keyID: String, secret: SecretKey?, isCommitted: Bool) {
+    self.keyID = keyID
     self.secret = secret
     self.isCommitted = isCommitted
   }
@@ -21,7 +21,7 @@ public protocol PairingKeys {
   func key(for installation: InstallationID, moduleSerial: String) throws -> KeptKey?
 
   /// Finds a key that this module was given in any installation; nil where this laptop no longer has it.
-  func heldKey(_ keyId: String, moduleSerial: String) throws -> SecretKey?
+  func heldKey(_ keyID: String, moduleSerial: String) throws -> SecretKey?
 
   /// Keeps a key that is about to be sent to the module. It replaces one that was never committed; one that was
   /// committed stays known by its id.
@@ -29,5 +29,5 @@ public protocol PairingKeys {
 
   /// Notes that the module holds this key for good: from here on it waits to be delivered to the platform. Marking it
   /// twice changes nothing.
-  func markCommitted(keyId: String, for installation: InstallationID, moduleSerial: String) throws
+  func markCommitted(keyID: String, for installation: InstallationID, moduleSerial: String) throws
 }

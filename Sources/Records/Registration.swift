@@ -66,7 +66,7 @@ public struct Registration: Hashable, Sendable {
   public let remarks: WrittenText?
 
   /// The size above which a document is refused unread, bytes.
-  public static let largestDocumentBytes = 1 << 20
+  public static let maxDocumentBytes = 1 << 20
 
   /// Reads the values of a `register --from` document by field, without judging them.
   /// - Throws: where the document is no JSON object, or has members that no field is named after.
@@ -75,7 +75,7 @@ public struct Registration: Hashable, Sendable {
   {
     let document: JSONValue
     do throws(JSONFault) {
-      document = try JSONReader.value(of: data, maxBytes: largestDocumentBytes)
+      document = try JSONReader.value(of: data, maxBytes: maxDocumentBytes)
     } catch {
       throw RegistrationRejected(problems: [FieldProblem(path: "$", fault: .notJSON(error))])
     }
@@ -132,7 +132,7 @@ public struct Registration: Hashable, Sendable {
       reader.problems.append(
         FieldProblem(path: RegistrationField.certifiedOperators.path, fault: .moreThan(.operators)))
     }
-    let unitId = reader.text(.unitId)
+    let unitID = reader.text(.unitID)
     let brand = reader.text(.brand)
     let model = reader.text(.model)
     let serialNumber = reader.text(.serialNumber)
@@ -153,7 +153,7 @@ public struct Registration: Hashable, Sendable {
       let maxCurrentAmps
     else { throw RegistrationRejected(problems: reader.problems) }
     owner = Owner(
-      unitId: unitId, unitName: unitName, unitType: unitType, responsibleName: PersonName(responsibleName),
+      unitID: unitID, unitName: unitName, unitType: unitType, responsibleName: PersonName(responsibleName),
       responsiblePhone: responsiblePhone, street: street, community: community, industry: industry,
       industryNote: industryNote, operators: operators, certifiedOperators: certifiedOperators)
     welder = Welder(

@@ -11,7 +11,7 @@ public enum RegistrationField: String, Hashable, Sendable, CaseIterable {
   case industryNote = "owner.industryNote"
   case operators = "owner.operators"
   case certifiedOperators = "owner.certifiedOperators"
-  case unitId = "owner.unitId"
+  case unitID = "owner.unitId"
   case brand = "welder.brand"
   case model = "welder.model"
   case serialNumber = "welder.serialNumber"
@@ -59,7 +59,7 @@ public enum RegistrationField: String, Hashable, Sendable, CaseIterable {
     case .unitName, .street, .community, .brand, .model, .serialNumber, .purpose: .text(.title)
     case .industryNote: .text(.line(maxCharacters: 400))
     case .retiredReason, .remarks: .text(.note)
-    case .unitId: .text(.line(maxCharacters: 64))
+    case .unitID: .text(.line(maxCharacters: 64))
     case .responsibleName: .name
     case .responsiblePhone: .phone
     case .unitType: Self.choices(UnitType.self)
@@ -86,7 +86,7 @@ public enum RegistrationField: String, Hashable, Sendable, CaseIterable {
       .weldingProcess, .supply, .sourceType, .supplyMaxAmps, .maxCurrentAmps:
       .required
     case .industryNote, .retiredReason: .conditional
-    case .community, .operators, .certifiedOperators, .unitId, .brand, .model, .serialNumber,
+    case .community, .operators, .certifiedOperators, .unitID, .brand, .model, .serialNumber,
       .maxPowerKilowatts, .purpose, .purchasedOn, .condition, .remarks:
       .optional
     }

@@ -23,7 +23,7 @@ struct FileDelivery {
   let memory: any UploadMemory
   let retry: Retry
   let pieceSize: PieceSize
-  let progress: (SyncEvent) -> Void
+  let onEvent: (SyncEvent) -> Void
 
   /// Delivers a file.
   /// - Parameter contents: read when the platform wants them.
@@ -31,12 +31,12 @@ struct FileDelivery {
   func deliver(_ file: PendingFile, contents: () throws -> [UInt8]) throws {
     if try retry({ () throws(SyncError) in try client.hasFile(file.sha256) }) {
       try memory.remember(uploadAddress: nil, of: file.sha256)
-      progress(.fileSkipped(sha256: file.sha256))
+      onEvent(.fileSkipped(sha256: file.sha256))
       return
     }
     try upload(contents(), of: file)
     try memory.remember(uploadAddress: nil, of: file.sha256)
-    progress(.fileDelivered(sha256: file.sha256))
+    onEvent(.fileDelivered(sha256: file.sha256))
   }
 
   private func upload(_ bytes: [UInt8], of file: PendingFile) throws {
@@ -52,7 +52,7 @@ struct FileDelivery {
         case .accepted:
           offset = end
           if offset > furthest { (furthest, failures) = (offset, 0) }
-          progress(.fileProgress(sha256: file.sha256, offset: offset, bytes: bytes.count))
+          onEvent(.fileProgress(sha256: file.sha256, offset: offset, bytes: bytes.count))
           continue
         case .outOfStep:
           failures += 1
@@ -98,7 +98,7 @@ struct Retry {
   let spent = Spent()
   let policy: RetryPolicy
   let sleep: (Duration) -> Void
-  let progress: (SyncEvent) -> Void
+  let onEvent: (SyncEvent) -> Void
 
   func callAsFunction<Answer>(_ request: () throws(SyncError) -> Answer) throws(SyncError) -> Answer {
     var attempt = 1
@@ -119,7 +119,7 @@ struct Retry {
       return false
     }
     spent.duration += pause
-    progress(.retrying(after: pause, SyncReason(error)))
+    onEvent(.retrying(after: pause, SyncReason(error)))
     sleep(pause)
     return true
   }

@@ -6,7 +6,7 @@ extension PlatformClient {
   /// Gets the certificate that keys are sealed to.
   /// - Throws: `platformKeyUnreadable` besides what every call throws.
   public func platformKey() throws(SyncError) -> Certificate {
-    let response = try send("GET", "/v1/platform-key", answerLimit: Certificate.largestSize)
+    let response = try send("GET", "/v1/platform-key", answerLimit: Certificate.maxSize)
     guard response.status == 200 else { throw refusal(response) }
     guard !response.isPage else { throw .notThePlatform(status: response.status) }
     guard let certificate = try? Certificate(pem: String(decoding: response.body, as: UTF8.self)) else {
@@ -23,17 +23,22 @@ extension PlatformClient {
       "envelope": Data(envelope).base64EncodedString(), "installation": key.installation.text,
       "moduleSerial": key.moduleSerial,
     ]
-    let response = try sendJSON("PUT", "/v1/keys/\(key.keyId)", delivery)
+    let response = try sendJSON("PUT", "/v1/keys/\(key.keyID)", delivery)
     let answer = try accepted(response, as: KeyAcknowledgement.self)
-    guard answer.keyId == key.keyId, answer.moduleSerial == key.moduleSerial else {
+    guard answer.keyID == key.keyID, answer.moduleSerial == key.moduleSerial else {
       throw .notAcknowledged(status: response.status)
     }
   }
 }
 
 private struct KeyAcknowledgement: Decodable {
-  let keyId: String
+  let keyID: String
   let moduleSerial: String
+
+  private enum CodingKeys: String, CodingKey {
+    case moduleSerial
+    case keyID = "keyId"
+  }
 }
 
 // MARK: - Starts
@@ -48,7 +53,7 @@ extension PlatformClient: StartAuthority {
       let order = StartOrder(
         challenge: Hex.encode(request.challenge), counter: request.counter, seconds: request.seconds,
         moduleSerial: request.moduleSerial)
-      let response = try sendJSON("POST", "/v1/keys/\(request.keyId)/starts", order)
+      let response = try sendJSON("POST", "/v1/keys/\(request.keyID)/starts", order)
       let answer = try accepted(response, as: StartAnswer.self)
       guard let authenticator = Hex.decode(answer.authenticator), authenticator.count == 32,
         answer.counter >= request.counter, (1...request.seconds).contains(answer.seconds)
@@ -86,11 +91,11 @@ extension PlatformClient: ProofAuthority {
   public func proof(_ request: ProofRequest) throws -> ProofAnswer {
     do {
       let order = ProofOrder(
-        challenge: Hex.encode(request.challenge), newKeyId: request.newKeyId,
-        uniqueId: Hex.encode(request.uniqueId))
-      let response = try sendJSON("POST", "/v1/keys/\(request.keyId)/proofs", order)
+        challenge: Hex.encode(request.challenge), newKeyID: request.newKeyID,
+        uniqueID: Hex.encode(request.uniqueID))
+      let response = try sendJSON("POST", "/v1/keys/\(request.keyID)/proofs", order)
       let answer = try accepted(response, as: GivenProof.self)
-      guard answer.keyId == request.keyId, let proof = Hex.decode(answer.proof), proof.count == 32 else {
+      guard answer.keyID == request.keyID, let proof = Hex.decode(answer.proof), proof.count == 32 else {
         return .refused(code: nil)
       }
       return .proof(proof)
@@ -109,11 +114,22 @@ extension PlatformClient: ProofAuthority {
 
 private struct ProofOrder: Encodable {
   let challenge: String
-  let newKeyId: String
-  let uniqueId: String
+  let newKeyID: String
+  let uniqueID: String
+
+  private enum CodingKeys: String, CodingKey {
+    case challenge
+    case newKeyID = "newKeyId"
+    case uniqueID = "uniqueId"
+  }
 }
 
 private struct GivenProof: Decodable {
-  let keyId: String
+  let keyID: String
   let proof: String
+
+  private enum CodingKeys: String, CodingKey {
+    case proof
+    case keyID = "keyId"
+  }
 }

@@ -4,19 +4,19 @@ public struct RetryPolicy: Hashable, Sendable {
   public var attempts: Int
   /// The pause before the second attempt; it doubles from one to the next.
   public var firstPause: Duration
-  public var longestPause: Duration
+  public var maxPause: Duration
   /// The longest `Retry-After` that is waited for; after a longer one the next run tries again.
   public var maxRetryAfter: Duration
   /// The longest that all pauses of one run may take together.
   public var maxPauses: Duration
 
   public init(
-    attempts: Int = 3, firstPause: Duration = .seconds(1), longestPause: Duration = .seconds(30),
+    attempts: Int = 3, firstPause: Duration = .seconds(1), maxPause: Duration = .seconds(30),
     maxRetryAfter: Duration = .seconds(60), maxPauses: Duration = .seconds(600)
   ) {
     self.attempts = attempts
     self.firstPause = firstPause
-    self.longestPause = longestPause
+    self.maxPause = maxPause
     self.maxRetryAfter = maxRetryAfter
     self.maxPauses = maxPauses
   }
@@ -24,7 +24,7 @@ public struct RetryPolicy: Hashable, Sendable {
   /// The pause after a failed attempt.
   /// - Parameter attempt: the one that failed, from 1.
   func pause(after attempt: Int) -> Duration {
-    min(longestPause, firstPause * (1 << min(max(0, attempt - 1), 16)))
+    min(maxPause, firstPause * (1 << min(max(0, attempt - 1), 16)))
   }
 
   /// The pause after a failed attempt; nil where the error is not to be waited out in this run.

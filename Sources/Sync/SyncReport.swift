@@ -59,8 +59,8 @@ public struct SyncPlan: Sendable {
 /// The facts of a run as they happen: keys first; for each record its files in order, each begun and then skipped or
 /// delivered with progress between, then the record's outcome. A pause can come anywhere.
 public enum SyncEvent: Hashable, Sendable {
-  case keyDelivered(keyId: String)
-  case keyPending(keyId: String, SyncReason)
+  case keyDelivered(keyID: String)
+  case keyPending(keyID: String, SyncReason)
   /// The pinned certificate has a shorter key, in bits, than one that would be pinned now.
   case platformKeyShort(bits: Int)
   case fileBegun(sha256: FileDigest, bytes: Int, of: InstallationID)

@@ -13,16 +13,16 @@ public struct SyncRun {
     public var retry: RetryPolicy
     /// Keeps the platform's certificate from the first contact on; it throws to refuse it.
     public var pin: (Certificate) throws -> Void
-    public var progress: (SyncEvent) -> Void
+    public var onEvent: (SyncEvent) -> Void
 
     public init(
       sleep: @escaping (Duration) -> Void, retry: RetryPolicy = RetryPolicy(),
-      pin: @escaping (Certificate) throws -> Void, progress: @escaping (SyncEvent) -> Void = { _ in }
+      pin: @escaping (Certificate) throws -> Void, onEvent: @escaping (SyncEvent) -> Void = { _ in }
     ) {
       self.sleep = sleep
       self.retry = retry
       self.pin = pin
-      self.progress = progress
+      self.onEvent = onEvent
     }
   }
 
@@ -49,7 +49,7 @@ public struct SyncRun {
     self.uploads = uploads
     pinned = platformCertificate
     self.surroundings = surroundings
-    retry = Retry(policy: surroundings.retry, sleep: surroundings.sleep, progress: surroundings.progress)
+    retry = Retry(policy: surroundings.retry, sleep: surroundings.sleep, onEvent: surroundings.onEvent)
   }
 
   // MARK: - Running
@@ -117,7 +117,7 @@ public struct SyncRun {
       let bits = offered.rsaBits
       if bits < Certificate.minRSABits {
         guard pinned != nil else { throw .platformKeyShort(bits: bits) }
-        surroundings.progress(.platformKeyShort(bits: bits))
+        surroundings.onEvent(.platformKeyShort(bits: bits))
       }
       return pinned ?? offered
     } catch {
@@ -130,25 +130,25 @@ public struct SyncRun {
   private func deliver(_ key: PendingKey, to certificate: Certificate?, _ report: inout SyncReport) throws {
     var reason = report.stoppedBy
     if reason == nil, let certificate {
-      guard let secret = try outbox.secret(ofKey: key.keyId) else {
+      guard let secret = try outbox.secret(ofKey: key.keyID) else {
         return note(key, .keyMissing, &report)
       }
-      try outbox.markAttempted(key: key.keyId, at: clock.now())
+      try outbox.markAttempted(key: key.keyID, at: clock.now())
       do throws(SyncError) {
         try retry { () throws(SyncError) in try client.deliver(key, secret: secret, to: certificate) }
       } catch {
         reason = SyncReason(error)
         stop(&report, where: reason)
       }
-      if reason == nil { try outbox.acknowledge(key: key.keyId, at: clock.now()) }
+      if reason == nil { try outbox.acknowledge(key: key.keyID, at: clock.now()) }
     }
     note(key, reason, &report)
   }
 
   private func note(_ key: PendingKey, _ reason: SyncReason?, _ report: inout SyncReport) {
     report.keys.append(KeyOutcome(key: key, reason: reason))
-    surroundings.progress(
-      reason.map { .keyPending(keyId: key.keyId, $0) } ?? .keyDelivered(keyId: key.keyId))
+    surroundings.onEvent(
+      reason.map { .keyPending(keyID: key.keyID, $0) } ?? .keyDelivered(keyID: key.keyID))
   }
 
   private func stop(_ report: inout SyncReport, where reason: SyncReason?) {
@@ -176,7 +176,7 @@ public struct SyncRun {
       reason = try deliver(record)
       stop(&report, where: reason)
     }
-    surroundings.progress(.recordFinished(DeliveryOutcome(record.id, reason)))
+    surroundings.onEvent(.recordFinished(DeliveryOutcome(record.id, reason)))
     return reason
   }
 
@@ -215,9 +215,9 @@ public struct SyncRun {
   }
 
   private func deliver(_ file: PendingFile, of record: PendingRecord) throws {
-    surroundings.progress(.fileBegun(sha256: file.sha256, bytes: file.bytes, of: record.id))
+    surroundings.onEvent(.fileBegun(sha256: file.sha256, bytes: file.bytes, of: record.id))
     let delivery = FileDelivery(
-      client: client, memory: uploads, retry: retry, pieceSize: pieceSize, progress: surroundings.progress)
+      client: client, memory: uploads, retry: retry, pieceSize: pieceSize, onEvent: surroundings.onEvent)
     try delivery.deliver(file) {
       do {
         return [UInt8](try files.contents(of: file.sha256.hex))

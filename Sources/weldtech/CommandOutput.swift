@@ -9,7 +9,7 @@ struct CommandOutput {
   private let file: OutputFile
 
   /// Opens a place for writing; a folder that is missing is made. A named pipe is waited for until it has a reader.
-  /// - Throws: `FileTrouble.unwritable`, `Cancelled`.
+  /// - Throws: `FileFailure.unwritable`, `Cancelled`.
   init(_ path: String, isCancelled: @escaping () -> Bool) throws {
     self.path = path
     file = try Self.named(path) { () throws(FileError) in
@@ -17,14 +17,14 @@ struct CommandOutput {
     }
   }
 
-  /// - Throws: `FileTrouble.unwritable`, `Cancelled`.
+  /// - Throws: `FileFailure.unwritable`, `Cancelled`.
   func write(_ data: Data) throws {
     try Self.named(path) { () throws(FileError) in try file.write(data) }
   }
 
   /// Puts the whole file in its place.
   /// - Parameter isSynced: whether it is on disk under its name when this returns.
-  /// - Throws: `FileTrouble.unwritable`.
+  /// - Throws: `FileFailure.unwritable`.
   func finish(isSynced: Bool = false) throws {
     try Self.named(path) { () throws(FileError) in try file.finish(isSynced: isSynced) }
   }
@@ -32,14 +32,14 @@ struct CommandOutput {
   private static func named<Result>(_ path: String, _ body: () throws(FileError) -> Result) throws -> Result {
     do throws(FileError) { return try body() } catch {
       if error.errno == EINTR { throw Cancelled() }
-      throw FileTrouble.unwritable(path: path, errno: error.errno)
+      throw FileFailure.unwritable(path: path, errno: error.errno)
     }
   }
 }
 
 extension Workplace {
   /// Opens what `--output` names, before the work that it is for.
-  /// - Throws: `FileTrouble.unwritable`, `Cancelled`.
+  /// - Throws: `FileFailure.unwritable`, `Cancelled`.
   func openOutput(_ path: String) throws -> CommandOutput { try CommandOutput(path, isCancelled: interruption) }
 
   /// Writes a file in one go. Below the home it is for its owner only; elsewhere it is a `CommandOutput`.

@@ -149,7 +149,7 @@ final class Workplace {
   }
 
   /// What this laptop lacks for pairing a module without a network; nil where it lacks nothing.
-  func lackForPairing() throws -> Ailment? {
+  func lackForPairing() throws -> HealthFinding? {
     if try fieldbook().setup().platform == nil { return .platformMissing }
     return try platformPin().pinned() == nil ? .platformKeyMissing : nil
   }
@@ -157,7 +157,7 @@ final class Workplace {
   /// Makes a pass over the queue, or over the keys only.
   func syncRun(
     retry: RetryPolicy = RetryPolicy(), exchangeTimeout: Duration = .seconds(60),
-    progress: @escaping (SyncEvent) -> Void = { _ in }
+    onEvent: @escaping (SyncEvent) -> Void = { _ in }
   ) throws -> SyncRun {
     let fieldbook = try fieldbook()
     return SyncRun(
@@ -166,7 +166,7 @@ final class Workplace {
       uploads: UploadAddresses(home: home), platformCertificate: try platformPin().pinned(),
       surroundings: SyncRun.Surroundings(
         sleep: { [interruption] in pause($0, unless: interruption) }, retry: retry,
-        pin: { try self.platformPin().pin($0) }, progress: progress))
+        pin: { try self.platformPin().pin($0) }, onEvent: onEvent))
   }
 
   // MARK: - The cable

@@ -7,30 +7,30 @@ import Terminal
 extension Workplace {
   /// Reads a whole file, or a pipe to its end.
   /// - Parameter limit: Bytes that it may have at most.
-  /// - Throws: `FileTrouble`.
-  func read(_ path: String, atMost limit: Int) throws(FileTrouble) -> Data {
+  /// - Throws: `FileFailure`.
+  func read(_ path: String, atMost limit: Int) throws(FileFailure) -> Data {
     try read(atMost: limit) { () throws(FileError) in try OpenFile(reading: FilePath(path)) }
   }
 
   /// Reads standard input to its end.
   /// - Parameter limit: Bytes that it may have at most.
-  /// - Throws: `FileTrouble` of the path `-`.
-  func readStandardInput(atMost limit: Int) throws(FileTrouble) -> Data {
+  /// - Throws: `FileFailure` of the path `-`.
+  func readStandardInput(atMost limit: Int) throws(FileFailure) -> Data {
     try read(atMost: limit) { () throws(FileError) in try OpenFile.standardInput() }
   }
 
   /// Reads what `open` opens to its end.
   /// - Parameter limit: Bytes that it may have at most.
-  /// - Throws: `FileTrouble`.
-  func read(atMost limit: Int, _ open: () throws(FileError) -> OpenFile) throws(FileTrouble) -> Data {
+  /// - Throws: `FileFailure`.
+  func read(atMost limit: Int, _ open: () throws(FileError) -> OpenFile) throws(FileFailure) -> Data {
     do throws(FileError) {
       return try open().contents(maxBytes: limit) { isInterrupted }
-    } catch { throw FileTrouble(reading: error, atMost: limit) }
+    } catch { throw FileFailure(reading: error, atMost: limit) }
   }
 
   /// Makes a folder to write into where it is missing, and answers its absolute path.
-  /// - Throws: `FileTrouble`.
-  func makeFolder(_ path: String) throws(FileTrouble) -> String {
+  /// - Throws: `FileFailure`.
+  func makeFolder(_ path: String) throws(FileFailure) -> String {
     let folder = absolutePath(path)
     do throws(FileError) {
       try Folder.make(FilePath(folder), permissions: .withinUmask(0o777))
@@ -50,13 +50,13 @@ func absolutePath(_ path: String) -> String {
   path.hasPrefix("/") ? path : PathNames.ofUser().workingFolder() + "/" + path
 }
 
-enum FileTrouble: Error {
+enum FileFailure: Error {
   case unreadable(path: String, errno: Int32)
   case unwritable(path: String, errno: Int32)
   case tooLarge(path: String, limit: Int)
 }
 
-extension FileTrouble {
+extension FileFailure {
   /// Why a file of which `limit` bytes were allowed was not read.
   init(reading error: FileError, atMost limit: Int) {
     let path = error.path.text
@@ -64,7 +64,7 @@ extension FileTrouble {
   }
 }
 
-extension FileTrouble: Explained {
+extension FileFailure: Explained {
   var failure: Failure {
     switch self {
     case .unreadable(let path, ENOENT):

@@ -1,4 +1,5 @@
 import Arguments
+import Characters
 import Provision
 import Records
 import Terminal

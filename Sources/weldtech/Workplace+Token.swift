@@ -4,11 +4,11 @@ import Terminal
 extension Workplace {
   /// Reads the platform's token from its file, without the line end.
   /// - Parameter isGuarded: whether the file has to be its owner's alone.
-  /// - Throws: `TokenRefused`, `FileTrouble`.
+  /// - Throws: `TokenRefused`, `FileFailure`.
   func readToken(_ path: String, isGuarded: Bool = false) throws -> String {
     let file: OpenFile
     do throws(FileError) { file = try OpenFile(reading: FilePath(path)) } catch {
-      throw FileTrouble.unreadable(path: path, errno: error.errno)
+      throw FileFailure.unreadable(path: path, errno: error.errno)
     }
     if isGuarded, let status = try? file.status(), status.kind == .regular, status.isOpenToOthers {
       throw TokenRefused.open(path: path, mode: Int(status.permissions))

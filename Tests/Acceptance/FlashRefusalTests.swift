@@ -95,9 +95,10 @@ import Testing
       return latest
     }
 
-    func bench(wireSpeed: Int? = nil) throws -> ModuleBench {
+    func bench(wireBaudRate: Int? = nil) throws -> ModuleBench {
       ModuleBench(
-        .init(wireSpeed: wireSpeed, timings: .instant, flash: flash, uniqueID: try SecureRandom.bytes(12)),
+        .init(
+          wireBaudRate: wireBaudRate, timings: .instant, flash: flash, uniqueID: try SecureRandom.bytes(12)),
         random: { try? SecureRandom.bytes($0) }, now: { .now })
     }
 
@@ -177,7 +178,7 @@ import Testing
     throws
   {
     let situation = try Situation()
-    let bench = try situation.bench(wireSpeed: 115_200)
+    let bench = try situation.bench(wireBaudRate: 115_200)
     let port = try bench.runInBackground()
     defer { bench.stop() }
     let command = situation.command(on: port)

@@ -82,11 +82,11 @@ import Testing
     #expect(stored.map(\.id) == [id] && stored.first?.revision == 1, "\(place)")
 
     let record = try laptop.record(id)
-    let keyId = (record["module"] as? [String: Any])?["keyId"] as? String
-    #expect(keyId != nil && plug.module.truth.committedKeyID == keyId, "\(place)")
+    let keyID = (record["module"] as? [String: Any])?["keyId"] as? String
+    #expect(keyID != nil && plug.module.truth.committedKeyID == keyID, "\(place)")
     #expect(plug.module.truth.relayIsClosed == false, "\(place)")
     let keys = try office.platform.keyIds()
-    #expect(keys.contains(keyId ?? ""), "\(place)")
+    #expect(keys.contains(keyID ?? ""), "\(place)")
     var digests = (record["photos"] as? [[String: Any]] ?? []).compactMap { $0["sha256"] as? String }
     #expect(digests.count == 2, "\(place)")
     digests.append((record["agreement"] as? [String: Any])?["sha256"] as? String ?? "")
@@ -95,7 +95,7 @@ import Testing
     // The platform's copy says the same of the module and of the signature.
     let copy = try #require(
       try office.platform.record(id).flatMap { try JSONSerialization.jsonObject(with: $0) as? [String: Any] })
-    #expect((copy["module"] as? [String: Any])?["keyId"] as? String == keyId, "\(place)")
+    #expect((copy["module"] as? [String: Any])?["keyId"] as? String == keyID, "\(place)")
     for step in ["label", "seal", "test", "handover", "agreement"] { #expect(copy[step] != nil, "\(place)") }
     let queue = try #require(try laptop.json("status")["queue"] as? [String: Int])
     #expect(queue.values.allSatisfy { $0 == 0 }, "\(queue) \(place)")

@@ -1,5 +1,6 @@
 import Foundation
 import Records
+import TestSupport
 import Testing
 
 /// `labels verify` of what print shops send back: files of many pages, mirrored ones, and several files at once.
@@ -30,7 +31,7 @@ import Testing
   }
 
   /// Pages of A4 take a debug program on a busy machine a while.
-  private func run(_ words: [String], on laptop: Laptop) throws -> Weldtech.Outcome {
+  private func run(_ words: [String], on laptop: Laptop) throws -> ProgramOutcome {
     try Weldtech.run(["--home", laptop.home] + words, seconds: 400)
   }
 
@@ -51,7 +52,7 @@ import Testing
     )
     func united(_ files: [String]) throws -> String {
       let file = laptop.scratch.file("united-\(files.map { URL(filePath: $0).lastPathComponent }.joined())")
-      try #require(try Running(files + [file], executable: Self.unite).end(within: 30).status == 0)
+      try #require(try RunningProgram(files + [file], executable: Self.unite).end(within: 30).status == 0)
       return file
     }
     let last = try verify([try united([first, short])], on: laptop)
@@ -152,7 +153,7 @@ import Testing
       assert base.execute("UPDATE installation SET status = 'lost' WHERE id = ?", [sys.argv[2]]).rowcount == 1
       base.commit()
       """
-    let python = try Running(
+    let python = try RunningProgram(
       ["-c", script, "\(laptop.home)/fieldbook.sqlite", bad], executable: "/usr/bin/python3")
     try #require(python.end(within: 20).status == 0)
     let list = try laptop.run("--lang", "zh", "list")

@@ -16,8 +16,8 @@ import Testing
     let office = try Office.shared.get()
     let plug = try Plug(timings: .instant)
     let first = try office.laptop()
-    let firstId = try first.walk(try first.register(), to: .label, on: plug.port)
-    let firstKey = try #require((try first.record(firstId)["module"] as? [String: Any])?["keyId"] as? String)
+    let firstID = try first.walk(try first.register(), to: .label, on: plug.port)
+    let firstKey = try #require((try first.record(firstID)["module"] as? [String: Any])?["keyId"] as? String)
 
     // The platform does not have the key yet.
     let second = try office.laptop()

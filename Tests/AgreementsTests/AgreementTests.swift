@@ -25,7 +25,7 @@ private func contains(_ text: String, _ value: String) -> Bool {
 }
 
 @Suite struct AgreementTests {
-  @Test func itIsSmallEnoughForAPoorNetworkThoughAllItsGlyphsAreEmbedded() throws {
+  @Test func `it is small enough for a poor network though all its glyphs are embedded`() throws {
     var sample = Sample()
     #expect(try render(sample).pdf.count < 200_000)
     // The note has every Latin letter; the name has a character of each font of the chain.
@@ -41,14 +41,14 @@ private func contains(_ text: String, _ value: String) -> Bool {
     #expect(fonts.count >= 2 && fonts.allSatisfy { $0.contains(" yes yes yes ") })
   }
 
-  @Test(poppler) func everyFieldOfTheRecordIsInTheDocumentAsText() throws {
+  @Test(poppler) func `every field of the record is in the document as text`() throws {
     let sample = Sample()
     let text = try text(of: render(sample))
     let owner = sample.owner
     let welder = sample.welder
     let technician = sample.technician
     let expected: [String?] = [
-      owner.unitId?.text, owner.unitName.text, owner.unitType.word, owner.responsibleName.full,
+      owner.unitID?.text, owner.unitName.text, owner.unitType.word, owner.responsibleName.full,
       owner.responsiblePhone.full,
       owner.street.text, owner.community?.text, owner.industry.word, owner.industryNote?.text, "3 人", "2 人",
       welder.brand?.text, welder.model?.text, welder.serialNumber?.text, welder.weldingProcess.word,
@@ -73,7 +73,7 @@ private func contains(_ text: String, _ value: String) -> Bool {
     #expect(!text.contains("+08:00"))
   }
 
-  @Test(poppler) func thePagesAreA4AndNumberedAndTheFontsEmbedded() throws {
+  @Test(poppler) func `the pages are A4 and numbered and the fonts embedded`() throws {
     let document = try render()
     let folder = TemporaryFolder()
     let file = try folder.write("a.pdf", document.pdf)
@@ -91,7 +91,7 @@ private func contains(_ text: String, _ value: String) -> Bool {
     .enabled(
       if: InstalledProgram("pdftoppm").isInstalled && InstalledProgram("zbarimg").isInstalled,
       "apt install poppler-utils zbar-tools"))
-  func theSymbolOnTheFirstPageReads() throws {
+  func `the symbol on the first page reads`() throws {
     let document = try render()
     let folder = TemporaryFolder()
     try InstalledProgram("pdftoppm").run([
@@ -101,13 +101,13 @@ private func contains(_ text: String, _ value: String) -> Bool {
     #expect(read == "https://weld.example.cn/w/150621-00A000-X\n")
   }
 
-  @Test func theSameRecordAndSignatureGiveTheSameBytes() throws {
+  @Test func `the same record and signature give the same bytes`() throws {
     let first = try render()
     #expect(try render() == first)
     #expect(try render(Sample(responsibleName: "王建军")) != first)
   }
 
-  @Test func photosSealsAndStepsWithoutEndGoOnOverThePages() throws {
+  @Test func `photos seals and steps without end go on over the pages`() throws {
     var sample = Sample()
     sample.previousSeals = (0..<400).map { "FT-\($0)" }
     sample.steps = (0..<150).map {
@@ -118,7 +118,7 @@ private func contains(_ text: String, _ value: String) -> Bool {
     #expect(document.pageCount > 8)
   }
 
-  @Test(poppler) func longValuesWrapWithinThePageAndNoneIsLost() throws {
+  @Test(poppler) func `long values wrap within the page and none is lost`() throws {
     var sample = Sample()
     sample.unitName = WrittenText(asKept: String(repeating: "达拉特旗树林召镇锡尼街", count: 7) + "焊铺")
     sample.responsibleName = WrittenText(asKept: "阿拉坦乌力吉" + String(repeating: "巴特尔", count: 20))
@@ -150,7 +150,7 @@ private func contains(_ text: String, _ value: String) -> Bool {
 
   /// Nobody signs an empty box, or a glyph that is another's, whatever a record was registered with.
   @Test(arguments: ["\u{10FFFD}", "\u{E863}", "\u{1E4D0}"])
-  func aCharacterNoFontHasIsNamedAndNothingIsMade(character: Unicode.Scalar) throws {
+  func `a character no font has is named and nothing is made`(character: Unicode.Scalar) throws {
     #expect(throws: AgreementError.noGlyph([character])) {
       try render(Sample(responsibleName: WrittenText(asKept: "王\(character)")))
     }
@@ -160,7 +160,7 @@ private func contains(_ text: String, _ value: String) -> Bool {
   }
 
   @Test(arguments: [Step.photoBefore, .flash, .pair, .label, .seal, .photoAfter, .handover])
-  func aRecordWithoutAStepHasNoAgreementYet(step: Step) throws {
+  func `a record without a step has no agreement yet`(step: Step) throws {
     let strokes = try SignatureStrokes(json: Sample.signature())
     #expect {
       _ = try Agreement(
@@ -172,7 +172,7 @@ private func contains(_ text: String, _ value: String) -> Bool {
     }
   }
 
-  @Test func aRecordWhoseTestFailedHasNoAgreement() throws {
+  @Test func `a record whose test failed has no agreement`() throws {
     var sample = Sample()
     sample.steps = [
       .init(name: "signal", measured: -120, unit: "dBm", lower: -105, upper: nil, outcome: .failed)
@@ -186,7 +186,7 @@ private func contains(_ text: String, _ value: String) -> Bool {
       (Industry.other, "2024-12-14T23:59:59+08:00", "达拉特旗人民政府出资"),
       (.other, "2024-12-15T00:00:00+08:00", "乙方自费"), (.mining, "2024-10-01T10:00:00+08:00", "乙方自费"),
     ])
-  func thePayerGoesByTheDayOfTheSignature(industry: Industry, time: String, payer: String) throws {
+  func `the payer goes by the day of the signature`(industry: Industry, time: String, payer: String) throws {
     let installation = Sample(industry: industry).installation()
     let facts = AgreementFacts(
       installation: installation, parts: try AgreementParts(installation), schemeTitle: nil)
@@ -195,7 +195,7 @@ private func contains(_ text: String, _ value: String) -> Bool {
 }
 
 @Suite struct AgreementWordsTests {
-  @Test func limitsAreSaidForEverySide() {
+  @Test func `limits are said for every side`() {
     func step(_ unit: String, _ lower: Double?, _ upper: Double?) -> TestReport.Step {
       .init(name: "x", measured: 1, unit: unit, lower: lower, upper: upper, outcome: .passed)
     }

@@ -31,7 +31,7 @@ struct Sample {
 
   var owner: Owner {
     Owner(
-      unitId: "U-0173", unitName: unitName, unitType: .individual, responsibleName: PersonName(responsibleName),
+      unitID: "U-0173", unitName: unitName, unitType: .individual, responsibleName: PersonName(responsibleName),
       responsiblePhone: PhoneNumber("13812340001")!, street: "树林召镇", community: "锡尼街社区", industry: industry,
       industryNote: industryNote, operators: 3, certifiedOperators: 2)
   }
@@ -47,7 +47,7 @@ struct Sample {
     Signatory(name: PersonName("王建国"), phone: PhoneNumber("13812340001")!, capacity: .proprietor)
   }
 
-  static let usualSteps: [TestReport.Step] = [
+  static let defaultSteps: [TestReport.Step] = [
     .init(name: "supplyVoltage", measured: 383.4, unit: "V", lower: 342, upper: 418, outcome: .passed),
     .init(name: "currentZeroOffset", measured: 0.12, unit: "A", lower: -2, upper: 2, outcome: .passed),
     .init(name: "sealClosed", measured: 1, unit: "1", lower: 1, upper: nil, outcome: .passed),
@@ -87,7 +87,7 @@ struct Sample {
         .flash,
         .flashed(
           .init(
-            chip: "STM32F405", chipId: nil, firmwareVersion: "1.2.0", firmwareSha256: Self.digest,
+            chip: "STM32F405", chipID: nil, firmwareVersion: "1.2.0", firmwareSha256: Self.digest,
             skipped: false)),
         "09:10:00"
       ),
@@ -95,7 +95,7 @@ struct Sample {
         .pair,
         .paired(
           .init(
-            serialNumber: "WM1-24000173", keyId: "k-5f2c9b1e8d3a4f60", imei: "861234050012345",
+            serialNumber: "WM1-24000173", keyID: "k-5f2c9b1e8d3a4f60", imei: "861234050012345",
             iccid: "89860412102070001234")), "09:14:05"
       ),
       (
@@ -115,7 +115,7 @@ struct Sample {
       ),
       (
         .test,
-        .tested(TestReport(plan: "standard", startedAt: at("09:30:00"), steps: steps ?? Self.usualSteps)),
+        .tested(TestReport(plan: "standard", startedAt: at("09:30:00"), steps: steps ?? Self.defaultSteps)),
         "09:31:00"
       ),
       (.photoAfter, photo(.after, "09:35:48", Self.photoDigests[1]), "09:35:48"),

@@ -14,7 +14,7 @@ import Testing
     document(#"[[{"x": 10, "y": 10, "t": 0}, {"x": 200, "y": 90, "t": 20}], [{\#(members)}]]"#)
   }
 
-  @Test func aSignatureIsReadWithAndWithoutPressure() throws {
+  @Test func `a signature is read with and without pressure`() throws {
     let pressed = try SignatureStrokes(json: Sample.signature())
     #expect(pressed.strokes.count == 13 && pressed.widthPixels == 600 && pressed.heightPixels == 300)
     #expect(pressed.strokes[0][0].pressure != nil)
@@ -23,7 +23,7 @@ import Testing
     #expect(plain.inkPixels == pressed.inkPixels && plain.inkPixels > 500)
   }
 
-  @Test func membersOfOthersAndStrokesWithoutPointsAreLeftAlone() throws {
+  @Test func `members of others and strokes without points are left alone`() throws {
     let json = #"""
       {"width": 600, "height": 300, "pad": "x", "strokes": [[], [{"x": 0, "y": 0, "t": 0, "tilt": 3},
       {"x": 600, "y": 300, "t": 0, "p": null}]]}
@@ -81,7 +81,7 @@ import Testing
   ]
 
   @Test(arguments: slips.indices)
-  func aSlipIsNamedByItsPath(index: Int) {
+  func `a slip is named by its path`(index: Int) {
     let (json, path, fault) = Self.slips[index]
     #expect(throws: AgreementError.strokes(path: path, fault), "\(json.prefix(120))") {
       try SignatureStrokes(json: Data(json.utf8))
@@ -105,7 +105,7 @@ import Testing
     return try SignatureStrokes(json: Data(json.utf8)).strokes.dropLast()
   }
 
-  @Test func inkOutsideThePadIsCutAtItsEdge() throws {
+  @Test func `ink outside the pad is cut at its edge`() throws {
     let out = try #require(try strokes([(300, 100), (700, 100)]).first)
     #expect(out.map(\.x) == [300, 600])
     #expect(out[1].milliseconds == 7.5 && out[1].pressure == 0.75)
@@ -118,7 +118,7 @@ import Testing
     #expect(try strokes([(10, 10), (20, 20)]).map { $0.map(\.x) } == [[10, 20]])
   }
 
-  @Test func thePadsSlipsAreTakenAndNothingIsInvented() throws {
+  @Test func `the pad's slips are taken and nothing is invented`() throws {
     for name in ["off-the-pad", "time-steps-back"] {
       let signature = try SignatureStrokes(json: try Self.fixture(name))
       for stroke in signature.strokes {
@@ -135,7 +135,7 @@ import Testing
 
   /// Holds every cut piece against the pad, and their length together against the ink that lay on it, measured by
   /// walking along the line in small steps.
-  @Test func twoThousandRandomStrokesAreCutToWhatLiesOnThePad() throws {
+  @Test func `two thousand random strokes are cut to what lies on the pad`() throws {
     var state: UInt64 = 20_261_129
     func random() -> Double {
       state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
@@ -164,7 +164,7 @@ import Testing
     }
   }
 
-  @Test func anyBytesAreReadOrRefusedAndNeverTrap() {
+  @Test func `any bytes are read or refused and never trap`() {
     let whole = Sample.signature()
     let characters = Array("0123456789-+.eE\"{}[],: nulxytp".utf8)
     var state: UInt64 = 9
@@ -210,20 +210,20 @@ import Testing
     #"{"width":600,"height":300,"strokes":[[{"x":10,"y":10,"t":0},{"x":40,"y":20,"t":1}],[{"x":25,"y":12,"t":2,"p":1}]]}"#,
     #"{"width":20000,"height":20,"strokes":[[{"x":0,"y":0,"t":0},{"x":20000,"y":20,"t":1}]]}"#,
   ])
-  func inkStaysInItsBoxWhateverIsWritten(json: String) throws {
+  func `ink stays in its box whatever is written`(json: String) throws {
     let ink = SignatureInk(try SignatureStrokes(json: Data(json.utf8)), in: box)
     let extent = try #require(try extent(ink))
     #expect(extent.x >= box.x - 0.1 && extent.right <= box.right + 0.1)
     #expect(extent.y >= box.y - 0.1 && extent.bottom <= box.bottom + 0.1)
   }
 
-  @Test func aUsualSignatureFillsMostOfItsBox() throws {
+  @Test func `an ordinary signature fills most of its box`() throws {
     let extent = try #require(
       try extent(SignatureInk(SignatureStrokes(json: Sample.signature()), in: box)))
     #expect(extent.width > 60 || extent.height > 30)
   }
 
-  @Test func theLineIsWiderWhereThePenWasPressed() throws {
+  @Test func `the line is wider where the pen was pressed`() throws {
     let json = #"""
       {"width":600,"height":300,"strokes":[[{"x":0,"y":10,"t":0,"p":0},{"x":300,"y":10,"t":1,"p":0},
       {"x":310,"y":10,"t":2,"p":1},{"x":600,"y":10,"t":3,"p":1}]]}

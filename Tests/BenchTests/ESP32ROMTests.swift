@@ -85,7 +85,6 @@ import Testing
   // MARK: - One exchange each
 
   @Test(
-    "a command and its answer",
     arguments: [
       ("unknown command", 0x77, [], [1, 5, 0, 0]),
       ("security info, which the ESP32 has not", 0x14, [], [1, 5, 0, 0]),
@@ -105,7 +104,7 @@ import Testing
       ("read too much", 0x0e, words(0, 65), [1, 0x0a, 0, 0]),
       ("speed of nothing", 0x0f, words(0, 0), [1, 5, 0, 0]),
     ] as [(String, UInt8, [UInt8], [UInt8])])
-  func exchange(name: String, code: UInt8, data: [UInt8], expected: [UInt8]) {
+  func `a command and its answer`(name: String, code: UInt8, data: [UInt8], expected: [UInt8]) {
     var rig = Rig()
     #expect(rig.answer(code, data) == expected)
     // The next command is understood, whatever the one before it was.
@@ -202,7 +201,7 @@ import Testing
     let written = rig.outputs(0x11, data, checksum: Self.packed.reduce(0xef, ^))
     #expect(written.first == .busy(.write, .microseconds(16 * 400)))
     #expect(rig.outputs(0x13, Rig.words(0, 1000, 0, 0)).first == .busy(.verify, .milliseconds(1)))
-    #expect(rig.outputs(0x0f, Rig.words(921_600, 0)).last == .speed(921_600))
+    #expect(rig.outputs(0x0f, Rig.words(921_600, 0)).last == .baudRate(921_600))
     #expect(rig.outputs(0x12, Rig.words(0)).last == .restart)
   }
 
@@ -211,7 +210,7 @@ import Testing
       model: .esp32, flash: .serial(mebibytes: 1), timings: .instant, mac: [], oscillatorError: 50_000)
     _ = Rig.frame(0x08, Rig.sync).flatMap { rom.receive($0) }
     let outputs = Rig.frame(0x0f, Rig.words(420_000, 0)).flatMap { rom.receive($0) }
-    #expect(outputs.last == .speed(400_000))
+    #expect(outputs.last == .baudRate(400_000))
   }
 
   @Test func `the flash chip says what it is through the SPI registers`() {

@@ -8,7 +8,7 @@ import Testing
     "pull-after=900,noise=7:2000,half=1:1000000", "silence-during=erase,pull-after=5",
     "piece=7:20000,clipped=7:10000",
   ])
-  func readsWhatItSpells(text: String) {
+  func `reads what it spells`(text: String) {
     #expect(ModuleBenchFault(text)?.spelling == text)
   }
 
@@ -16,9 +16,9 @@ import Testing
     "", ",", "noise", "noise=1", "noise=1:0", "noise=1:1000001", "noise=-1:5", "noise=1:2:3", "hum=1:2",
     "pull-after=-1", "pull-during=lunch", "pull-after=1,", "noise=4294967296:5",
   ])
-  func refusesWhatIsSpeltOtherwise(text: String) { #expect(ModuleBenchFault(text) == nil) }
+  func `refuses what is spelt otherwise`(text: String) { #expect(ModuleBenchFault(text) == nil) }
 
-  @Test func goesWrongInTheSamePlacesForTheSameSeed() {
+  @Test func `goes wrong in the same places for the same seed`() {
     func pass(_ text: String) -> [[UInt8]] {
       var wire = FaultyWire(ModuleBenchFault(text))
       return (0..<2_000).map { wire.send(UInt8(truncatingIfNeeded: $0)).arriving }
@@ -31,7 +31,7 @@ import Testing
     #expect(pass("flipped=9:100000").enumerated().count { $1 != [UInt8(truncatingIfNeeded: $0)] } > 100)
   }
 
-  @Test func flipsOneBitOfAPieceAndClipsTheLastByteOfAnAnswerAsOftenAsItSays() {
+  @Test func `flips one bit of a piece and clips the last byte of an answer as often as it says`() {
     var wire = FaultyWire(ModuleBenchFault("piece=4:20000,clipped=5:10000"))
     let sent = [UInt8](repeating: 0x55, count: 258)
     var (flipped, clipped) = (0, 0)
@@ -47,15 +47,15 @@ import Testing
     #expect(wire.send(9).arriving == [9])
   }
 
-  @Test func cutsAnswersShortAndStrikesOnce() {
+  @Test func `cuts answers short once`() {
     var half = FaultyWire(ModuleBenchFault("half=1:1000000"))
     #expect(half.answer([UInt8](repeating: 1, count: 100)).count < 100)
-    var strike = FaultyWire(ModuleBenchFault("brownout-after=1,pull-during=pair"))
-    #expect(strike.send(1).effects.isEmpty)
-    #expect(strike.send(2).effects == [.brownout])
-    #expect(strike.send(3).effects.isEmpty)
-    #expect(strike.did(.test).isEmpty)
-    #expect(strike.did(.pair) == [.pull])
-    #expect(strike.did(.pair).isEmpty)
+    var wire = FaultyWire(ModuleBenchFault("brownout-after=1,pull-during=pair"))
+    #expect(wire.send(1).effects.isEmpty)
+    #expect(wire.send(2).effects == [.brownout])
+    #expect(wire.send(3).effects.isEmpty)
+    #expect(wire.did(.test).isEmpty)
+    #expect(wire.did(.pair) == [.pull])
+    #expect(wire.did(.pair).isEmpty)
   }
 }

@@ -45,7 +45,6 @@ import Testing
   // MARK: - One exchange each, from AN3155
 
   @Test(
-    "a command and all its answers",
     arguments: [
       (
         "get", [0x00, 0xff],
@@ -88,7 +87,7 @@ import Testing
       ("unknown command", [0xa1, 0x5e], [0x1f]),
       ("wrong complement", [0x00, 0xfe], [0x1f]),
     ] as [(String, [UInt8], [UInt8])])
-  func exchange(name: String, bytes: [UInt8], expected: [UInt8]) {
+  func `a command and all its answers`(name: String, bytes: [UInt8], expected: [UInt8]) {
     var rom = rom()
     #expect(Self.answers(&rom, to: bytes) == expected)
     // The next command is understood, whatever the one before it was.

@@ -24,7 +24,7 @@ import Testing
 
   static func feedback(_ board: inout SimulatedBoard) -> Bool { board.readings().feedbackIsClosed }
 
-  @Test func aSoundWorldReadsAsASoundModule() {
+  @Test func `a sound world reads as a sound module`() {
     var board = Self.board(Surroundings())
     for _ in 0..<100 {
       let readings = board.readings()
@@ -35,7 +35,7 @@ import Testing
     }
   }
 
-  @Test func theContactFollowsTheRelayAfterItsDelay() {
+  @Test func `the contact follows the relay after its delay`() {
     let time = HandTurnedTime()
     var board = Self.board(Surroundings(), time)
     time.pass(100)
@@ -49,7 +49,7 @@ import Testing
     #expect(!Self.feedback(&board))
   }
 
-  @Test func aFaultShowsInItsReadingAndInNoOther() {
+  @Test func `a fault shows in its reading and in no other`() {
     let time = HandTurnedTime()
     let surroundings = Surroundings(World(contact: .welded))
     var board = Self.board(surroundings, time)
@@ -74,7 +74,7 @@ import Testing
     #expect(Self.board(surroundings).identity.iccid == nil)
   }
 
-  @Test func theClockGoesOnThroughAResetAndCanBeWrong() {
+  @Test func `the clock goes on through a reset and can be wrong`() {
     let time = HandTurnedTime()
     let surroundings = Surroundings()
     var board = Self.board(surroundings, time)
@@ -93,7 +93,7 @@ import Testing
     #expect(standing == 0 && !isSetAgain)
   }
 
-  @Test func theRecordLiesInSectorsOneAndTwo() {
+  @Test func `the record lies in sectors one and two`() {
     let flash = FlashArray.stm32f405()
     var board = Self.board(Surroundings(), flash: flash)
     #expect(board.recordSlotSize == 16_384)
@@ -109,7 +109,7 @@ import Testing
     #expect(board.recordWord(slot: 0, offset: 16_384) == .max && board.recordWord(slot: 2, offset: 0) == .max)
   }
 
-  @Test func aPairingOutlivesThePower() throws {
+  @Test func `a pairing outlives the power`() throws {
     let flash = FlashArray.stm32f405()
     let surroundings = Surroundings()
     let key = [UInt8](repeating: 7, count: 32)
@@ -133,13 +133,13 @@ import Testing
     let messages = decoder.take(module.receive(question))
     let answer = try #require(messages.first.flatMap { SMPMessage($0) })
     let identity = try CBORItem(answer.payload)
-    #expect(identity[ModuleField.pendingKeyId]?.byteString == Authenticator.keyId(of: key))
+    #expect(identity[ModuleField.pendingKeyID]?.byteString == Authenticator.keyID(of: key))
     #expect(identity[ModuleField.boots]?.unsigned == 2)
     #expect(identity[ModuleField.imei]?.string?.count == 15)
     #expect(identity[ModuleField.iccid]?.string?.count == 20)
   }
 
-  @Test func aWorldIsReadFromJSONWithWhatIsLeftOutSound() throws {
+  @Test func `a world is read from JSON with what is left out sound`() throws {
     let world = try JSONDecoder().decode(
       World.self, from: Data(#"{"supplyVolts": 400, "contact": "welded"}"#.utf8))
     #expect(world == World(supplyVolts: 400, contact: .welded))

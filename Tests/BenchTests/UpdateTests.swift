@@ -124,7 +124,7 @@ import Testing
 
   // MARK: - The way there
 
-  @Test func anUpdateIsInstalledOnTrialAndConfirmsItself() throws {
+  @Test func `an update is installed on trial and confirms itself`() throws {
     let flash = Self.flash(Self.old)
     var rig = try #require(Rig(flash))
     #expect(try rig.upload(Self.file))
@@ -145,7 +145,7 @@ import Testing
     #expect(Self.installed(flash) == 2)
   }
 
-  @Test func aTrialThatNobodyTalkedToIsTakenBackAtTheNextStart() throws {
+  @Test func `a trial that nobody talked to is taken back at the next start`() throws {
     let flash = Self.flash(Self.old)
     var rig = try #require(Rig(flash))
     #expect(try rig.upload(Self.file) && rig.mark(Self.file, confirm: true))
@@ -161,7 +161,7 @@ import Testing
     #expect(Self.installed(flash) == 2 && Self.isSet(3, flash))
   }
 
-  @Test func aTrialIsConfirmedAtOnceWhereTheClientSaysSo() throws {
+  @Test func `a trial is confirmed at once where the client says so`() throws {
     let flash = Self.flash(Self.old)
     var rig = try #require(Rig(flash))
     #expect(try rig.upload(Self.file) && rig.mark(Self.file))
@@ -174,7 +174,7 @@ import Testing
 
   // MARK: - The cable in between
 
-  @Test func anotherImageByTheCableIsNotTakenBack() throws {
+  @Test func `another image by the cable is not taken back`() throws {
     for stage in 0...2 {
       let flash = Self.flash(Self.old)
       var rig = try #require(Rig(flash))
@@ -190,7 +190,7 @@ import Testing
     }
   }
 
-  @Test func aBrokenApplicationWithNothingUnderWayLeadsToTheBootloader() throws {
+  @Test func `a broken application with nothing under way leads to the bootloader`() throws {
     let flash = Self.flash(Self.old)
     try Self.update(flash)
     flash.program(FlashMap.application + 0x260, [0])
@@ -198,7 +198,7 @@ import Testing
     #expect(!BootBlock.choose(Self.flash([])))
   }
 
-  @Test func aBrokenApplicationIsMadeGoodFromWhatIsUnderWay() throws {
+  @Test func `a broken application is made good from what is under way`() throws {
     let flash = Self.flash(Self.old)
     var rig = try #require(Rig(flash))
     #expect(try rig.upload(Self.file) && rig.mark(Self.file))
@@ -209,10 +209,8 @@ import Testing
 
   // MARK: - Refusals
 
-  @Test(
-    "What is no image for this module is refused",
-    arguments: [(0, 0x3e, 23), (4, 0x01, 22), (32 + 0x200, 0, 22), (32 + 0x218, 0x54, 22), (20, 9, 22)])
-  func refused(offset: Int, value: Int, code: UInt64) throws {
+  @Test(arguments: [(0, 0x3e, 23), (4, 0x01, 22), (32 + 0x200, 0, 22), (32 + 0x218, 0x54, 22), (20, 9, 22)])
+  func `What is no image for this module is refused`(offset: Int, value: Int, code: UInt64) throws {
     let flash = Self.flash(Self.old)
     var rig = try #require(Rig(flash))
     var file = Self.file
@@ -226,7 +224,7 @@ import Testing
     #expect(try !rig.mark(file))
   }
 
-  @Test func damageBehindTheHeadersIsFoundAtTheEnd() throws {
+  @Test func `damage behind the headers is found at the end`() throws {
     let flash = Self.flash(Self.old)
     var rig = try #require(Rig(flash))
     var file = Self.file
@@ -237,7 +235,7 @@ import Testing
     #expect(Self.installed(flash) == 2)
   }
 
-  @Test func anUploadIsRefusedWhileOneIsUnderWayButTheSameIsWelcome() throws {
+  @Test func `an upload is refused while one is under way but the same is welcome`() throws {
     let flash = Self.flash(Self.old)
     var rig = try #require(Rig(flash))
     #expect(try rig.upload(Self.file) && rig.mark(Self.file))
@@ -247,7 +245,7 @@ import Testing
     #expect(try rig.ask(.write, 5)["err"]?["rc"]?.unsigned == 28)
   }
 
-  @Test func anImageForAnotherVersionThanTheModulesIsRefused() throws {
+  @Test func `an image for another version than the module's is refused`() throws {
     var demanding = Self.image(5)
     demanding.replaceSubrange(0x228..<0x22a, with: [2, 0])
     demanding.replaceSubrange(0x230..<0x250, with: [UInt8](repeating: 0, count: 32))
@@ -259,7 +257,7 @@ import Testing
   // MARK: - Power cuts
 
   /// This cuts at 60 of the 700 moments, the same in every run, and at all of them with WELDTECH_CUTS=all.
-  @Test func anyWriteOfAnUpdateMayBeTheLast() throws {
+  @Test func `any write of an update may be the last`() throws {
     let whole = Self.flash(Self.old)
     whole.failPower(afterOperations: 1_000_000)
     try Self.update(whole)
@@ -285,7 +283,7 @@ import Testing
   }
 
   /// The most dangerous erasure: that of an update which was confirmed, whose flags must not come back to life.
-  @Test func noCutInTheNextUploadTakesAConfirmedImageBack() throws {
+  @Test func `no cut in the next upload takes a confirmed image back`() throws {
     let confirmed = Self.flash(Self.old)
     try Self.update(confirmed)
     let cells = try #require(confirmed.read(0x0800_0000, count: 1 << 20))

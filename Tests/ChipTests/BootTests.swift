@@ -11,7 +11,7 @@ import Testing
     rig.boot()
     let reply = try rig.ask(.identity)
     #expect(reply[ModuleField.chip]?.text.map { String(decoding: $0, as: UTF8.self) } == "STM32F405")
-    #expect(reply[ModuleField.uniqueId]?.byteString == Array("WELDTECHSIM1".utf8))
+    #expect(reply[ModuleField.uniqueID]?.byteString == Array("WELDTECHSIM1".utf8))
     #expect(reply[ModuleField.boots]?.unsigned == 1)
     #expect(rig.chip.surface.closings == 0)
   }
@@ -32,7 +32,7 @@ import Testing
     rig.chip.cutPower { 0 }
     rig.boot()
     let identity = try rig.ask(.identity)
-    #expect(identity[ModuleField.keyId]?.byteString == Authenticator.keyId(of: ChipRig.key))
+    #expect(identity[ModuleField.keyID]?.byteString == Authenticator.keyID(of: ChipRig.key))
     #expect(identity[ModuleField.boots]?.unsigned == 2)
     let wrong = [UInt8](repeating: 9, count: 32)
     #expect(try rig.start(key: wrong, seconds: 5)[ModuleField.error] != nil)

@@ -20,8 +20,8 @@ final class ChipCable: Link {
   private(set) var bytesSent = 0
   private(set) var isPulled = false
   /// Speed of the laptop's port and, next, the speeds that it ever had, bits a second.
-  private(set) var speed = 115_200
-  private(set) var speeds: Set<Int> = []
+  private(set) var baudRate = 115_200
+  private(set) var baudRates: Set<Int> = []
   private var inbox: [UInt8] = []
   private static let step = Duration.microseconds(500)
 
@@ -115,7 +115,7 @@ final class ChipCable: Link {
         isPulled = true
         throw .closed
       }
-      if !chip.keepsLineTime { clock.advance(by: .nanoseconds(11_000_000_000 / speed)) }
+      if !chip.keepsLineTime { clock.advance(by: .nanoseconds(11_000_000_000 / baudRate)) }
       guard let byte = spoil(byte) else { continue }
       let wasInROM = chip.chip.state == .bootloader
       perform(chip.receive(byte))
@@ -142,9 +142,9 @@ final class ChipCable: Link {
     if isPulled { throw .closed }
     // Bytes on the wire go out first.
     pass(.milliseconds(1))
-    speed = framing.baud
-    speeds.insert(speed)
-    chip.follow(speed: speed)
+    baudRate = framing.baudRate
+    baudRates.insert(baudRate)
+    chip.follow(baudRate: baudRate)
   }
 
   func close() { isPulled = true }

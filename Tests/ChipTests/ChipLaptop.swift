@@ -48,17 +48,17 @@ final class ChipKeys: PairingKeys {
 
   func key(for installation: InstallationID, moduleSerial: String) -> KeptKey? { kept }
 
-  func heldKey(_ keyId: String, moduleSerial: String) -> SecretKey? {
-    kept?.keyId == keyId ? kept?.secret : nil
+  func heldKey(_ keyID: String, moduleSerial: String) -> SecretKey? {
+    kept?.keyID == keyID ? kept?.secret : nil
   }
 
   func prepare(_ key: SecretKey, for installation: InstallationID, moduleSerial: String) {
-    kept = KeptKey(keyId: key.keyId, secret: key, isCommitted: false)
+    kept = KeptKey(keyID: key.keyID, secret: key, isCommitted: false)
   }
 
-  func markCommitted(keyId: String, for installation: InstallationID, moduleSerial: String) {
-    guard let kept, kept.keyId == keyId else { return }
-    self.kept = KeptKey(keyId: keyId, secret: kept.secret, isCommitted: true)
+  func markCommitted(keyID: String, for installation: InstallationID, moduleSerial: String) {
+    guard let kept, kept.keyID == keyID else { return }
+    self.kept = KeptKey(keyID: keyID, secret: kept.secret, isCommitted: true)
   }
 }
 

@@ -122,10 +122,10 @@ final class ChipRig {
     guard let begun = try exchange(.pairBegin, begin) else { return false }
     #expect(begun[ModuleField.error] == nil)
     var commit = CBORMapWriter()
-    commit.put(ModuleField.keyId, bytes: Authenticator.keyId(of: key))
+    commit.put(ModuleField.keyID, bytes: Authenticator.keyID(of: key))
     commit.put(
       ModuleField.authenticationCode,
-      bytes: Authenticator.commit(key: key, uniqueId: uniqueID))
+      bytes: Authenticator.commit(key: key, uniqueID: uniqueID))
     guard let committed = try exchange(.pairCommit, commit) else { return false }
     #expect(committed[ModuleField.error] == nil)
     return true

@@ -37,7 +37,7 @@ import Testing
     let link = ChipLink(rig.chip)
     let client = SMPClient(link: link, now: { link.now })
     let module = TestedModule(
-      serialNumber: try client.identity().serialNumber, keyId: secret.keyId, secret: secret)
+      serialNumber: try client.identity().serialNumber, keyID: secret.keyID, secret: secret)
     let root = "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
     let catalogue = try SchemeCatalogue(directory: root + "/schemes")
     let plan = try catalogue.plan(for: catalogue.scheme(named: "single-phase-inverter"))

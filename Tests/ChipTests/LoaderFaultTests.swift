@@ -62,7 +62,7 @@ import Testing
       // Which may come on top of anything.
       let isSlow = fault == .slowAdapter || dice.below(6) == 0
       let rig = try Self.rig(
-        start, countsInstructions: fault == .brownOut, adapterLimit: isSlow ? 460_800 : nil)
+        start, countsInstructions: fault == .brownOut, maxAdapterBaudRate: isSlow ? 460_800 : nil)
       Self.set(fault, dice, course, on: rig)
       let errors = Self.flashUntilDone(rig, "seed \(seed), \(fault) from \(start)")
       #expect(errors.count < 4, "out of reach, seed \(seed), \(fault) from \(start): \(errors)")
@@ -70,7 +70,7 @@ import Testing
   }
 
   @Test(arguments: [Fault.silence, .pull, .brownOut, .cutWrite])
-  private func `a fault that nothing makes up for strikes`(fault: Fault) throws {
+  private func `a flashing fails where a fault comes that nothing makes up for`(fault: Fault) throws {
     // The same draws: one that always falls beyond the flash would prove nothing.
     let course = try #require(try Self.courses.get()[.cutOff])
     let struck = try (0..<6).contains { seed in
@@ -84,10 +84,10 @@ import Testing
   // MARK: - One flash
 
   private static func rig(
-    _ start: Start, countsInstructions: Bool = false, adapterLimit: Int? = nil
+    _ start: Start, countsInstructions: Bool = false, maxAdapterBaudRate: Int? = nil
   ) throws -> LoaderRig {
     let rig = try LoaderRig(
-      adapterLimit: adapterLimit, countsInstructions: countsInstructions)
+      maxAdapterBaudRate: maxAdapterBaudRate, countsInstructions: countsInstructions)
     for piece in rig.image.pieces where start != .blank {
       let isBoot = piece.address == FlashMap.bootBlock
       let application = start == .other ? LoaderRig.other(piece.bytes) : [1, 2, 3, 4]

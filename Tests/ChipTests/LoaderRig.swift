@@ -14,17 +14,17 @@ final class LoaderRig {
   let flash: FlashArray
   let image: Image
   let notes = MemoryFlashNotes()
-  let speeds = HeldSpeed()
+  let baudRates = HeldBaudRate()
 
   /// - Parameter image: nil for the shipped release.
   init(
-    image: Image? = nil, holds: Bool = false, oscillatorError: Int = 0, adapterLimit: Int? = nil,
+    image: Image? = nil, holds: Bool = false, oscillatorError: Int = 0, maxAdapterBaudRate: Int? = nil,
     countsInstructions: Bool = false, timings: FlashTimings = .typical
   ) throws {
     self.image = try image ?? ShippedRelease.image()
     var configuration = ModuleBench.Configuration(timings: timings)
     configuration.oscillatorError = oscillatorError
-    configuration.adapterLimit = adapterLimit
+    configuration.maxAdapterBaudRate = maxAdapterBaudRate
     configuration.adapterLatency = .milliseconds(1)
     flash = configuration.flash
     if holds { for piece in self.image.pieces { flash.program(piece.address, piece.bytes) } }
@@ -36,7 +36,7 @@ final class LoaderRig {
     -> FlashResult
   {
     let clock = cable.clock
-    return try Flasher(link: cable, notes: notes, speeds: speeds, now: { clock.now })
+    return try Flasher(link: cable, notes: notes, baudRates: baudRates, now: { clock.now })
       .flash(
         .image(image), options: options, onEvent: onEvent)
   }
@@ -67,8 +67,8 @@ final class LoaderRig {
 }
 
 /// What a run found out about the adapter.
-final class HeldSpeed: LineSpeedMemory {
+final class HeldBaudRate: BaudRateMemory {
   private(set) var held: Int?
   var ceiling: Int? { held }
-  func note(held baud: Int) { held = baud }
+  func note(held baudRate: Int) { held = baudRate }
 }

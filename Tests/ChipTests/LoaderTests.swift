@@ -14,7 +14,7 @@ import Testing
     let result = try rig.flash()
     #expect(result.proofs == [.digest])
     #expect(result.skipped == nil)
-    #expect(rig.cable.speeds.contains(2_000_000))
+    #expect(rig.cable.baudRates.contains(2_000_000))
     #expect(rig.holdsImage)
     #expect(rig.cable.chip.chip.state == .running)
     #expect(rig.cable.chip.chip.surface.closings == 0)
@@ -26,16 +26,16 @@ import Testing
   func `an oscillator that is off by a percent is in the divider already`(partsPerMillion: Int) throws {
     let rig = try LoaderRig(oscillatorError: partsPerMillion)
     #expect(try rig.flash().proofs == [.digest])
-    #expect(rig.cable.speeds.contains(2_000_000))
+    #expect(rig.cable.baudRates.contains(2_000_000))
     #expect(rig.holdsImage)
   }
 
   @Test func `an adapter that drops bytes above 460,800 is driven at that speed, and remembered`() throws {
-    let rig = try LoaderRig(adapterLimit: 460_800)
+    let rig = try LoaderRig(maxAdapterBaudRate: 460_800)
     #expect(try rig.flash().proofs == [.digest])
     #expect(rig.holdsImage)
-    #expect(rig.speeds.held == 460_800)
-    #expect(rig.cable.speeds.contains(921_600) && !rig.cable.speeds.contains(2_000_000))
+    #expect(rig.baudRates.held == 460_800)
+    #expect(rig.cable.baudRates.contains(921_600) && !rig.cable.baudRates.contains(2_000_000))
   }
 
   @Test func `read back besides, every byte is right`() throws {
@@ -52,16 +52,17 @@ import Testing
   @Test func `neither the boot block of an update nor the pairing's sectors can be written`() throws {
     let rig = try LoaderRig(holds: true)
     try rig.enterROM()
-    let rom = ROMClient(link: rig.cable, baud: 115_200, now: { [clock = rig.cable.clock] in clock.now })
+    let rom = ROMClient(link: rig.cable, baudRate: 115_200, now: { [clock = rig.cable.clock] in clock.now })
     #expect(try rom.probe(within: .milliseconds(100)))
     // The table allows the pairing's sectors; the program knows better.
     let loader = try #require(ChipModel.stm32f405.stm32?.loader)
-    let image = loader.image(baud: 115_200, writable: [1, 2, 4])
+    let image = loader.image(baudRate: 115_200, writable: [1, 2, 4])
     for start in stride(from: 0, to: image.count, by: 256) {
       try rom.write(loader.address + UInt32(start), Array(image[start..<min(start + 256, image.count)]))
     }
     try rom.go(loader.address)
-    var client = LoaderClient(link: rig.cable, baud: 115_200, now: { [clock = rig.cable.clock] in clock.now })
+    var client = LoaderClient(
+      link: rig.cable, baudRate: 115_200, now: { [clock = rig.cable.clock] in clock.now })
     #expect(try client.meet())
     for sector in [0, 1, 2, 5] {
       let plan = LoaderFrame.word(UInt32(1) << UInt32(sector))

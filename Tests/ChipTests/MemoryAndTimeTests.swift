@@ -88,7 +88,7 @@ import Testing
     #expect(!rig.chip.surface.relayIsClosed)
     let identity = try rig.ask(.identity)
     #expect(identity[ModuleField.watchdogResets]?.unsigned == 1)
-    #expect(identity[ModuleField.keyId]?.byteString == Authenticator.keyId(of: ChipRig.key))
+    #expect(identity[ModuleField.keyID]?.byteString == Authenticator.keyID(of: ChipRig.key))
   }
 
   // MARK: - Steps
@@ -108,20 +108,20 @@ import Testing
   }
 
   private func replace(_ rig: ChipRig, by key: [UInt8]) throws {
-    let uniqueId = Array("WELDTECHSIM1".utf8)
+    let uniqueID = Array("WELDTECHSIM1".utf8)
     var begin = CBORMapWriter()
     begin.put(ModuleField.key, bytes: key)
     begin.put(ModuleField.installation, text: ChipRig.installation)
     #expect(try rig.ask(.pairBegin, begin)[ModuleField.error] == nil)
     let challenge = try #require(try rig.ask(.challenge)[ModuleField.challenge]?.byteString)
-    let keyId = Authenticator.keyId(of: key)
+    let keyID = Authenticator.keyID(of: key)
     var fields = CBORMapWriter()
-    fields.put(ModuleField.keyId, bytes: keyId)
-    fields.put(ModuleField.authenticationCode, bytes: Authenticator.commit(key: key, uniqueId: uniqueId))
+    fields.put(ModuleField.keyID, bytes: keyID)
+    fields.put(ModuleField.authenticationCode, bytes: Authenticator.commit(key: key, uniqueID: uniqueID))
     fields.put(
       ModuleField.proof,
       bytes: Authenticator.replacement(
-        key: ChipRig.key, challenge: challenge, newKeyId: keyId, uniqueId: uniqueId))
+        key: ChipRig.key, challenge: challenge, newKeyID: keyID, uniqueID: uniqueID))
     #expect(try rig.ask(.pairReplace, fields)[ModuleField.error] == nil)
   }
 }

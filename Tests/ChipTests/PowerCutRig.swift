@@ -107,7 +107,7 @@ final class PowerCutRig {
 
   private static func key(_ byte: UInt8) -> SecretKey? {
     let bytes = [UInt8](repeating: byte, count: SecretKey.byteCount)
-    return SecretKey(bytes: bytes, keyId: hex(Authenticator.keyId(of: bytes)))
+    return SecretKey(bytes: bytes, keyID: hex(Authenticator.keyID(of: bytes)))
   }
 
   private static func hex(_ bytes: [UInt8]) -> String {
@@ -151,12 +151,12 @@ final class PowerCutRig {
   private func replace(_ rig: ChipRig, _ laptop: ChipLaptop) throws {
     let old = try #require(keptBefore?.secret ?? laptop.keys.kept?.secret)
     let new = try #require(Self.key(6))
-    let newID = Authenticator.keyId(of: new.bytes)
+    let newID = Authenticator.keyID(of: new.bytes)
     var fields = CBORMapWriter()
-    fields.put(ModuleField.keyId, bytes: newID)
+    fields.put(ModuleField.keyID, bytes: newID)
     fields.put(
       ModuleField.authenticationCode,
-      bytes: Authenticator.commit(key: new.bytes, uniqueId: ChipRig.uniqueID))
+      bytes: Authenticator.commit(key: new.bytes, uniqueID: ChipRig.uniqueID))
     var begin = CBORMapWriter()
     begin.put(ModuleField.key, bytes: new.bytes)
     begin.put(ModuleField.installation, text: ChipRig.installation)
@@ -168,12 +168,12 @@ final class PowerCutRig {
       fields.put(
         ModuleField.proof,
         bytes: Authenticator.replacement(
-          key: old.bytes, challenge: challenge, newKeyId: newID, uniqueId: ChipRig.uniqueID))
+          key: old.bytes, challenge: challenge, newKeyID: newID, uniqueID: ChipRig.uniqueID))
     }
     let command = operation == .replacement ? ModuleCommand.pairReplace : .pairService
     guard let replaced = try rig.exchange(command, fields) else { return }
     try hold(replaced[ModuleField.error] == nil, "the replacement is refused")
-    laptop.keys.keep(KeptKey(keyId: new.keyId, secret: new, isCommitted: true))
+    laptop.keys.keep(KeptKey(keyID: new.keyID, secret: new, isCommitted: true))
   }
 
   // MARK: - Cutting
@@ -217,7 +217,7 @@ final class PowerCutRig {
     try hold(survivor.state == .running, "it does not boot")
     let link = ChipLink(survivor)
     let client = SMPClient(link: link, now: { link.now })
-    let found = try client.identity().keyId
+    let found = try client.identity().keyID
     try expectKey(found, laptop, client, wasCut: wasCut)
     // A counter that has closed the relay is never good again.
     if relayHasClosed { try hold(try client.challenge().counter > used, "a counter is good again") }
@@ -229,8 +229,8 @@ final class PowerCutRig {
     let result = try laptop.pair(survivor)
     let identity = try client.identity()
     try hold(
-      identity.keyId == result.keyId && identity.pendingKeyId == nil
-        && laptop.keys.kept?.keyId == result.keyId && laptop.keys.kept?.isCommitted == true,
+      identity.keyID == result.keyID && identity.pendingKeyID == nil
+        && laptop.keys.kept?.keyID == result.keyID && laptop.keys.kept?.isCommitted == true,
       "laptop and module disagree")
     try hold(try client.configuration() == ChipLaptop.settings, "other settings")
     try hold(survivor.surface.closings == closed, "the relay closed by itself")
@@ -245,17 +245,17 @@ final class PowerCutRig {
       $0
     }
     var good: Set<String> = []
-    for key in keys where !good.contains(key.keyId) {
+    for key in keys where !good.contains(key.keyID) {
       do {
         try client.setClock(to: 1_795_000_000, key: key)
-        good.insert(key.keyId)
+        good.insert(key.keyID)
       } catch {
         guard case .rejected = error else { throw error }
       }
     }
     let mayHaveNone = keptBefore == nil && wasCut
     try hold(found.map { good == [$0] } ?? (mayHaveNone && good.isEmpty), "not exactly one key is good")
-    if !wasCut { try hold(found == laptop.keys.kept?.keyId, "a key that was confirmed is lost") }
+    if !wasCut { try hold(found == laptop.keys.kept?.keyID, "a key that was confirmed is lost") }
   }
 
   private func hold(_ condition: Bool, _ otherwise: String) throws(Finding) {

@@ -25,7 +25,7 @@ import Testing
     #expect(try slots(rig).first?[ModuleField.confirmed]?.boolean == true)
     rig.chip.cutPower { 0 }
     #expect(try rig.firmwareVersion() == Self.new)
-    #expect(try rig.ask(.identity)[ModuleField.keyId]?.byteString == Authenticator.keyId(of: ChipRig.key))
+    #expect(try rig.ask(.identity)[ModuleField.keyID]?.byteString == Authenticator.keyID(of: ChipRig.key))
     #expect(rig.chip.surface.closings == 0)
   }
 
@@ -37,7 +37,7 @@ import Testing
     rig.chip.cutPower { 0 }
     #expect(try rig.firmwareVersion() == shipped)
     #expect(try slots(rig).last?[ModuleField.bootable]?.boolean == false)
-    #expect(try rig.ask(.identity)[ModuleField.keyId]?.byteString == Authenticator.keyId(of: ChipRig.key))
+    #expect(try rig.ask(.identity)[ModuleField.keyID]?.byteString == Authenticator.keyID(of: ChipRig.key))
   }
 
   @Test func `an update that traps at its first instruction takes itself back, without anybody's help`() throws

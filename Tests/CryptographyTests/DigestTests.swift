@@ -13,13 +13,13 @@ import Testing
         "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1"
       ),
     ])
-  func givesTheDigestsOfFIPS180(message: String, hex: String) {
+  func `gives the digests of FIPS180`(message: String, hex: String) {
     #expect(SHA256Digest(of: Array(message.utf8)).hex == hex)
     #expect(SHA256Digest(of: Data(message.utf8)).hex == hex)
     #expect(SHA256Digest(hex: hex)?.hex == hex)
   }
 
-  @Test func isTheSameInPieces() {
+  @Test func `is the same in pieces`() {
     let message = (0..<1000).map { UInt8(truncatingIfNeeded: $0 &* 7) }
     var hasher = SHA256Hasher()
     hasher.update(message[..<1])
@@ -29,14 +29,14 @@ import Testing
     #expect(hasher.finish() == SHA256Digest(of: message))
   }
 
-  @Test func readsAFileInPieces() throws {
+  @Test func `reads a file in pieces`() throws {
     let folder = TemporaryFolder()
     let contents = Data((0..<300_001).map { UInt8(truncatingIfNeeded: $0) })
     let path = try folder.write("contents", contents)
     #expect(try SHA256Digest(ofFileAt: path) == SHA256Digest(of: contents))
   }
 
-  @Test func namesTheFileThatCannotBeRead() {
+  @Test func `names the file that cannot be read`() {
     #expect(throws: CryptographyError.unreadable(path: "/nowhere", errno: ENOENT)) {
       try SHA256Digest(ofFileAt: "/nowhere")
     }
@@ -45,7 +45,7 @@ import Testing
     }
   }
 
-  @Test func refusesHexOfAnotherLength() {
+  @Test func `refuses hex of another length`() {
     #expect(SHA256Digest(hex: "00") == nil)
     #expect(SHA256Digest(hex: String(repeating: "0", count: 63)) == nil)
     #expect(SHA256Digest(bytes: [1, 2]) == nil)
@@ -70,11 +70,11 @@ import Testing
       ),
       ([], "", "b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c712144292c5ad"),
     ])
-  func givesTheCodesOfRFC4231(key: [UInt8], message: String, hex: String) {
+  func `gives the codes of RFC4231`(key: [UInt8], message: String, hex: String) {
     #expect(Hex.encode(MessageAuthentication.hmacSHA256(Array(message.utf8), key: key)) == hex)
   }
 
-  @Test func comparesByContentAndLength() {
+  @Test func `compares by content and length`() {
     #expect(MessageAuthentication.isEqual([UInt8](), [UInt8]()))
     #expect(MessageAuthentication.isEqual([1, 2, 3] as [UInt8], Data([1, 2, 3])))
     #expect(!MessageAuthentication.isEqual([1, 2, 3] as [UInt8], [1, 2, 4] as [UInt8]))
@@ -83,18 +83,18 @@ import Testing
 }
 
 @Suite struct HexTests {
-  @Test func goesThereAndBackForEveryByte() {
+  @Test func `goes there and back for every byte`() {
     let bytes = Array(UInt8.min...UInt8.max)
     #expect(Hex.decode(Hex.encode(bytes)) == bytes)
     #expect(Hex.decode(Hex.encode(bytes).uppercased()) == bytes)
   }
 
   @Test(arguments: ["0", "0g", "/0", ":0", "@a", "`a", "é", "0x00", "00 "])
-  func refusesWhatIsNoPairOfDigits(text: String) {
+  func `refuses what is no pair of digits`(text: String) {
     #expect(Hex.decode(text) == nil)
   }
 
-  @Test func knowsTheOneFormThatTheRecordKeeps() {
+  @Test func `knows the one form that the record keeps`() {
     #expect(Hex.isLowerCase("00ff", byteCount: 2))
     #expect(!Hex.isLowerCase("00FF", byteCount: 2))
     #expect(!Hex.isLowerCase("00f", byteCount: 2))
@@ -103,7 +103,7 @@ import Testing
 }
 
 @Suite struct SecureRandomTests {
-  @Test func givesAsManyBytesAsAskedAndNeverTheSame() throws {
+  @Test func `gives as many bytes as asked and never the same`() throws {
     #expect(try SecureRandom.bytes(0).isEmpty)
     let draws = try (0..<100).map { _ in try SecureRandom.bytes(32) }
     #expect(draws.allSatisfy { $0.count == 32 })

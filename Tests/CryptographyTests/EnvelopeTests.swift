@@ -7,7 +7,7 @@ import Testing
   private static let stranger = try? PlatformIdentity.generate(commonName: "stranger")
   private let secret = (0..<32).map { UInt8($0 * 7 & 0xFF) }
 
-  @Test func opensToTheSameBytesWhenTheKeyIsRight() throws {
+  @Test func `opens to the same bytes when the key is right`() throws {
     let identity = try #require(Self.identity)
     for bytes in [[], [1], secret, [UInt8](repeating: 9, count: 10_000)] {
       #expect(try Envelope.open(Envelope.seal(bytes, to: identity.certificate), with: identity) == bytes)
@@ -16,7 +16,7 @@ import Testing
       try Envelope.seal(secret, to: identity.certificate) != Envelope.seal(secret, to: identity.certificate))
   }
 
-  @Test func doesNotOpenWhenTheKeyIsAnother() throws {
+  @Test func `does not open when the key is another`() throws {
     let (identity, stranger) = (try #require(Self.identity), try #require(Self.stranger))
     let sealed = try Envelope.seal(secret, to: identity.certificate)
     #expect(throws: CryptographyError.opening) { try Envelope.open(sealed, with: stranger) }
@@ -25,7 +25,7 @@ import Testing
     }
   }
 
-  @Test func neverTrapsWhenTheEnvelopeIsDamagedOrCut() throws {
+  @Test func `never traps when the envelope is damaged or cut`() throws {
     let identity = try #require(Self.identity)
     let sealed = try Envelope.seal(secret, to: identity.certificate)
     for index in stride(from: 0, to: sealed.count, by: 11) {
@@ -36,11 +36,11 @@ import Testing
         try Envelope.open(Array(sealed.prefix(index)), with: identity)
       }
     }
-    let tooLarge = [UInt8](repeating: 0x30, count: Envelope.largestSize + 1)
+    let tooLarge = [UInt8](repeating: 0x30, count: Envelope.maxSize + 1)
     #expect(throws: CryptographyError.opening) { try Envelope.open(tooLarge, with: identity) }
   }
 
-  @Test func refusesWhatIsNoCertificate() throws {
+  @Test func `refuses what is no certificate`() throws {
     let pem = try #require(Self.identity).certificate.pem
     for text in ["", "hello", String(pem.dropLast(200)), String(repeating: "A", count: 70_000)] {
       #expect(throws: CryptographyError.notCertificate) { try Certificate(pem: text) }
@@ -57,7 +57,7 @@ import Testing
   // MARK: - Beside the openssl program
 
   @Test(.enabled(if: OpenSSLProgram.isThere, "no openssl program here"))
-  func agreesWithTheOpensslProgram() throws {
+  func `agrees with the openssl program`() throws {
     let identity = try #require(Self.identity)
     let program = OpenSSLProgram()
     try program.write(identity.certificate.pem, "certificate.pem")

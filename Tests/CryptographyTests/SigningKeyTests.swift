@@ -46,8 +46,8 @@ import Testing
     try SigningKey(seed: Array(repeating: number, count: 32))
   }
 
-  @Test("signs and verifies the vectors of RFC 8032", arguments: Self.vectors)
-  func published(vector: Vector) throws {
+  @Test(arguments: Self.vectors)
+  func `signs and verifies the vectors of RFC 8032`(vector: Vector) throws {
     let key = try SigningKey(seed: bytes(vector.seed))
     #expect(Hex.encode(key.verifyingKey.bytes) == vector.publicKey)
     let message = try bytes(vector.message)
@@ -119,7 +119,7 @@ import Testing
   @Test func `a private key is not printed`() throws {
     let key = try anyKey()
     for text in ["\(key)", String(reflecting: key), "\([key])"] {
-      #expect(text.contains(key.verifyingKey.keyId) && !text.contains("Opaque"), "\(text)")
+      #expect(text.contains(key.verifyingKey.keyID) && !text.contains("Opaque"), "\(text)")
     }
   }
 
@@ -140,7 +140,7 @@ import Testing
     #expect(try key.sign(message) == program.read("theirs.sig"))
     #expect(try publicKey.accepts(program.read("theirs.sig"), over: message))
     let info = try program.run("pkey -pubin -in public.pem -outform DER")
-    #expect(publicKey.keyId == SHA256Digest(of: info).hex)
+    #expect(publicKey.keyID == SHA256Digest(of: info).hex)
 
     let ours = try SigningKey(seed: Array(repeating: 7, count: 32))
     try program.write(ours.verifyingKey.pem, "ours.pem")

@@ -10,7 +10,7 @@ import Testing
     Typesetter().set(text, style: TextStyle(sizePoints: 10, weight: weight)).glyphRuns.map(\.face.name)
   }
 
-  @Test func whatIsNotAskedForIsThere() {
+  @Test func `what is not asked for is there`() {
     let plain = (0x20...UInt32(0xFFFF)).compactMap(Unicode.Scalar.init).filter(FontCoverage.isPlain)
     #expect(plain.count > 21_000)
     let text = String(String.UnicodeScalarView(plain))
@@ -26,7 +26,7 @@ import Testing
     "\u{182D}\u{180E}\u{1820}\u{202F}\u{1824}",
     "ӨҮё", "é ü", "한글", "·—…℃㎡№①Ⅳ",
   ])
-  func namesAsPeopleHaveThemAreDrawn(text: String) {
+  func `names as people have them are drawn`(text: String) {
     #expect(FontCoverage().firstWithoutGlyph(in: text) == nil)
   }
 
@@ -37,11 +37,11 @@ import Testing
       // BabelStone Han draws this one, as it likes.
       ("\u{E000}", 0xE000),
     ] as [(String, UInt32)])
-  func theFirstCharacterThatNoFontHasIsNamed(text: String, value: UInt32) {
+  func `the first character that no font has is named`(text: String, value: UInt32) {
     #expect(FontCoverage().firstWithoutGlyph(in: text)?.value == value)
   }
 
-  @Test func theChainIsTakenInItsOrder() {
+  @Test func `the chain is taken in its order`() {
     #expect(faces("王\u{2A701}") == ["NotoSansCJKsc-Regular", "BabelStoneHan"])
     #expect(faces("ᠮᠣᠩ") == ["NotoSansMongolian-Regular"])
     #expect(

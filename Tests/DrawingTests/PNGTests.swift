@@ -47,7 +47,7 @@ private func chequered(width: Int, height: Int) throws -> DotImage {
 }
 
 @Suite struct PNGTests {
-  @Test func dotsComeBackAsTheyWereTogetherWithTheirPhysicalSize() throws {
+  @Test func `dots come back as they were together with their physical size`() throws {
     for width in [1, 7, 8, 9, 64, 1417] {
       let image = try chequered(width: width, height: 5)
       let read = try GreyImage(png: try image.png())
@@ -70,7 +70,7 @@ private func chequered(width: Int, height: Int) throws -> DotImage {
     }
   }
 
-  @Test func bothWaysOfDecodingDotsAgreeAboutEveryFileThatIsCutOrChanged() throws {
+  @Test func `both ways of decoding dots agree about every file that is cut or changed`() throws {
     let image = try chequered(width: 37, height: 12)
     let png = try image.png()
     let whole = try #require(dots(png))
@@ -102,7 +102,7 @@ private func chequered(width: Int, height: Int) throws -> DotImage {
     #expect(dots(png + [0], size: image.size).map { $0 == whole } ?? true)
   }
 
-  @Test func coloursAreEncodedAndDecodeAsGrey() throws {
+  @Test func `colours are encoded and decode as grey`() throws {
     var encoded: UnsafeMutablePointer<UInt8>?
     var length = 0
     let row = try #require(PDFWriter.pack([0] + [0, 0, 0, 255, 255, 255, 255, 0, 0]))
@@ -116,7 +116,7 @@ private func chequered(width: Int, height: Int) throws -> DotImage {
     #expect((40..<130).contains(read.pixels[2]))
   }
 
-  @Test func argumentsOutOfRangeAreRefusedAndNothingIsEncoded() {
+  @Test func `arguments out of range are refused and nothing is encoded`() {
     var encoded: UnsafeMutablePointer<UInt8>?
     var length = 0
     func status(_ width: UInt32, _ height: UInt32, packed: Int = 4) -> wt_png_status {
@@ -130,38 +130,38 @@ private func chequered(width: Int, height: Int) throws -> DotImage {
     #expect(encoded == nil && length == 0)
   }
 
-  @Test func transparentPartsAreWhite() throws {
+  @Test func `transparent parts are white`() throws {
     let sixteen = try GreyImage(png: Picture.bytes(Picture.transparent))
     #expect((40..<130).contains(sixteen.pixels[0]) && sixteen.pixels[1] == 255)
     #expect(try GreyImage(png: Picture.bytes(Picture.palette)).pixels == [0, 255, 255, 128])
   }
 
-  @Test func interlacedPicturesAreDecodedWhole() throws {
+  @Test func `interlaced pictures are decoded whole`() throws {
     let png = Picture.bytes(Picture.interlaced)
     #expect(try GreyImage(png: png).pixels == Array(0..<64))
     #expect(check(png).status == wt_png_ok)
   }
 
-  @Test func picturesAreRefusedBeforeTheirPixelsWhereTheyAreTooLarge() throws {
+  @Test func `pictures are refused before their pixels where they are too large`() throws {
     #expect(check(Picture.bytes(Picture.wide)).status == wt_png_too_large)
     let bomb = check(Picture.bytes(Picture.bomb))
     #expect(bomb.status == wt_png_too_large && bomb.width == 60_000 && bomb.height == 60_000)
     #expect(throws: DrawingError.png(.tooLarge)) { try GreyImage(png: Picture.bytes(Picture.bomb)) }
     let interlaced = Picture.bytes(Picture.interlaced)
-    #expect(throws: DrawingError.png(.tooLarge)) { try GreyImage(png: interlaced, mostPixels: 63) }
+    #expect(throws: DrawingError.png(.tooLarge)) { try GreyImage(png: interlaced, maxPixels: 63) }
   }
 
-  @Test func aPictureWhoseDataEndsEarlyIsCorruptEvenIfTheFileIsWhole() {
+  @Test func `a picture whose data ends early is corrupt even if the file is whole`() {
     #expect(check(Picture.bytes(Picture.short)).status == wt_png_corrupt)
   }
 
-  @Test func otherFilesAreNoPNG() {
+  @Test func `other files are no PNG`() {
     for bytes in ["", "GIF89a", "\u{FF}\u{D8}", "PNG"] {
       #expect(check(Data(bytes.utf8)).status == wt_png_not_png)
     }
   }
 
-  @Test func aFileThatIsCutAnywhereIsTruncated() throws {
+  @Test func `a file that is cut anywhere is truncated`() throws {
     let png = try chequered(width: 40, height: 30).png()
     for length in 8..<png.count {
       #expect(check(png.prefix(length)).status == wt_png_truncated, "\(length)")
@@ -170,7 +170,7 @@ private func chequered(width: Int, height: Int) throws -> DotImage {
     #expect(check(png).status == wt_png_ok)
   }
 
-  @Test func aFileWithAnyBitTurnedIsFound() throws {
+  @Test func `a file with any bit turned is found`() throws {
     let png = try chequered(width: 20, height: 10).png()
     for position in png.indices {
       for bit in 0..<8 {
@@ -181,7 +181,7 @@ private func chequered(width: Int, height: Int) throws -> DotImage {
     }
   }
 
-  @Test func noBytesMakeTheDecoderTrap() throws {
+  @Test func `no bytes make the decoder trap`() throws {
     var random = SplitMix64(seed: 7)
     let seeds = [Picture.transparent, Picture.palette, Picture.interlaced].map(Picture.bytes)
     for _ in 0..<6_000 {
@@ -190,7 +190,7 @@ private func chequered(width: Int, height: Int) throws -> DotImage {
         bytes[Int(random.next() % UInt64(bytes.count))] = UInt8(truncatingIfNeeded: random.next())
       }
       _ = check(bytes)
-      _ = try? GreyImage(png: bytes, mostPixels: 1_000_000)
+      _ = try? GreyImage(png: bytes, maxPixels: 1_000_000)
     }
   }
 }

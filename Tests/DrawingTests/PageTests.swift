@@ -6,7 +6,7 @@ import Testing
 @Suite struct TextTests {
   private let long = "达拉特旗树林召镇锡尼街老王电焊铺暨农机修理服务部，门窗护栏、农具焊接，ABC-20231107-0085"
 
-  @Test func wrappedTextIsNeverWiderThanItsRoom() {
+  @Test func `wrapped text is never wider than its room`() {
     let typesetter = Typesetter()
     for width in [5.0, 8, 12.3, 24.5, 61, 170] {
       let block = typesetter.set(long, style: TextStyle(sizePoints: 9), widthMillimetres: width)
@@ -15,7 +15,7 @@ import Testing
     }
   }
 
-  @Test func textShrinksNoFurtherThanItMust() throws {
+  @Test func `text shrinks no further than it must`() throws {
     let typesetter = Typesetter()
     let style = TextStyle(sizePoints: 12)
     let block = try typesetter.set(
@@ -26,7 +26,7 @@ import Testing
     #expect(larger.widthMillimetres > 20)
   }
 
-  @Test func wrappingTextGetsSmallerOnlyWhereItsBoxIsTooLow() throws {
+  @Test func `wrapping text gets smaller only where its box is too low`() throws {
     let typesetter = Typesetter()
     func set(height: Double) throws -> TextBlock {
       try typesetter.set(
@@ -39,7 +39,7 @@ import Testing
     #expect(tight.sizePoints < 9 && tight.heightMillimetres <= 10.001)
   }
 
-  @Test func textThatDoesNotFitIsAnErrorNamingWhatItNeeds() throws {
+  @Test func `text that does not fit is an error naming what it needs`() throws {
     let typesetter = Typesetter()
     #expect {
       _ = try typesetter.set(
@@ -51,7 +51,7 @@ import Testing
     }
   }
 
-  @Test func aCharacterWithoutAFontIsAnError() {
+  @Test func `a character without a font is an error`() {
     #expect(throws: DrawingError.noGlyph(count: 1)) {
       _ = try Typesetter().set(
         "王\u{10FFFD}", style: TextStyle(sizePoints: 10), widthMillimetres: 50, heightMillimetres: 10,
@@ -59,7 +59,7 @@ import Testing
     }
   }
 
-  @Test func controlCharactersReachNoLayout() {
+  @Test func `control characters reach no layout`() {
     let block = Typesetter().set("甲\0乙\u{7}丙\u{1B}", style: TextStyle(sizePoints: 10))
     #expect(block.widthMillimetres > 3 * Length.millimetres(points: 10))
   }
@@ -79,11 +79,11 @@ import Testing
     return try pdf.finish()
   }
 
-  @Test func theSamePagesGiveTheSameBytes() throws {
+  @Test func `the same pages give the same bytes`() throws {
     #expect(try document() == document())
   }
 
-  @Test func datesAreTheOnesGiven() throws {
+  @Test func `dates are the ones given`() throws {
     let date = Data("D:20261124094510+08'00".utf8)
     #expect(try document().range(of: date) != nil)
     #expect(try document() != document(date: "2026-11-24T09:45:11+08:00"))
@@ -91,7 +91,7 @@ import Testing
 }
 
 @Suite struct SymbolTests {
-  @Test func theLevelIsTheHighestThatDoesNotEnlargeTheSymbol() throws {
+  @Test func `the level is the highest that does not enlarge the symbol`() throws {
     for length in 1...120 {
       let text = String(String(repeating: "https://weld.example.cn/w/", count: 5).prefix(length))
       for least in QRSymbol.Correction.allCases {
@@ -105,7 +105,7 @@ import Testing
     }
   }
 
-  @Test func aTextLongerThanTheStandardHoldsIsRefused() {
+  @Test func `a text longer than the standard holds is refused`() {
     #expect(throws: DrawingError.symbolTooLong(bytes: 4_000)) {
       try QRSymbol(String(repeating: "a", count: 4_000), atLeast: .low)
     }
@@ -113,7 +113,7 @@ import Testing
     #expect(throws: DrawingError.symbolTooLong(bytes: 3)) { try QRSymbol("a\0b", atLeast: .low) }
   }
 
-  @Test func runsCoverExactlyTheDarkModules() throws {
+  @Test func `runs cover exactly the dark modules`() throws {
     let symbol = try QRSymbol("150621-00A000-X", atLeast: .high)
     for row in 0..<symbol.moduleCount {
       let dark = Set(symbol.darkRuns(row: row).joined())
@@ -121,7 +121,7 @@ import Testing
     }
   }
 
-  @Test func aStampedSymbolHasWholeDotsAndAQuietZone() throws {
+  @Test func `a stamped symbol has whole dots and a quiet zone`() throws {
     let symbol = try QRSymbol("150621-00A000-X", atLeast: .quartile)
     let side = symbol.moduleCountWithQuietZone * 5
     var image = DotImage(
@@ -141,7 +141,7 @@ import Testing
 }
 
 @Suite struct ShapeTests {
-  @Test func aCircleHoldsWhatItsRadiusReaches() {
+  @Test func `a circle holds what its radius reaches`() {
     let circle = RoundedRectangle(Rectangle(x: 0, y: 0, width: 50, height: 50), radius: 25)
     let half = 25 * 0.5.squareRoot()
     for (slack, isInside) in [(-0.01, true), (0.01, false)] {
@@ -153,13 +153,13 @@ import Testing
     #expect(!circle.contains(x: 1, y: 1) && circle.contains(x: 0, y: 25) && !circle.contains(x: -0.1, y: 25))
   }
 
-  @Test func anInsetThatLeavesNothingHoldsNothing() {
+  @Test func `an inset that leaves nothing holds nothing`() {
     let plate = RoundedRectangle(Rectangle(x: 0, y: 0, width: 20, height: 10), radius: 3)
     #expect(!plate.inset(by: 6).contains(x: 10, y: 5))
     #expect(plate.inset(by: 4).contains(x: 4, y: 4))
   }
 
-  @Test func aRoundedPathIsFilledAsItsShapeSays() throws {
+  @Test func `a rounded path is filled as its shape says`() throws {
     let shape = RoundedRectangle(Rectangle(x: 1, y: 1, width: 8, height: 6), radius: 2)
     let size = try PixelSize(widthPixels: 200, heightPixels: 160, dotsPerInch: 508)
     let image = try DotImage(size: size, dotsPerInch: 508) { $0.fill(Path(shape)) }
@@ -173,7 +173,7 @@ import Testing
     #expect(differing <= 16)
   }
 
-  @Test func whiteTakesInkAwayAndNothingIsDrawnOutsideAClip() throws {
+  @Test func `white takes ink away and nothing is drawn outside a clip`() throws {
     let size = try PixelSize(widthPixels: 100, heightPixels: 100, dotsPerInch: 254)
     let image = try DotImage(size: size, dotsPerInch: 254) { canvas in
       canvas.clipped(to: Path(Rectangle(x: 0, y: 0, width: 10, height: 8))) {
@@ -189,7 +189,7 @@ import Testing
 }
 
 @Suite struct SymbolDotsTests {
-  @Test func aStampIsInkWhereNoLightModuleIsNearerThanTheGain() throws {
+  @Test func `a stamp is ink where no light module is nearer than the gain`() throws {
     let symbol = try QRSymbol("150621-00A000-X", atLeast: .quartile)
     for (dotsPerModule, gain) in [(4, 0), (4, 1), (5, 1), (11, 2), (20, 4)] {
       let dots = SymbolDots(symbol, dotsPerModule: dotsPerModule, gainDots: gain)
@@ -208,7 +208,7 @@ import Testing
     }
   }
 
-  @Test func gainBeyondTheMostIsTheMost() throws {
+  @Test func `gain beyond the most is the most`() throws {
     let symbol = try QRSymbol("1", atLeast: .low)
     #expect(SymbolDots(symbol, dotsPerModule: 4, gainDots: 9).gainDots == 1)
     #expect(SymbolDots(symbol, dotsPerModule: 10, gainDots: 9).gainDots == 2)
@@ -217,7 +217,7 @@ import Testing
 }
 
 @Suite struct SizeTests {
-  @Test func impossibleSizesAreRefused() {
+  @Test func `impossible sizes are refused`() {
     for (width, height) in [(0, 1), (1, 0), (-1, 5), (65_501, 1), (65_000, 65_000)] {
       #expect(throws: DrawingError.impossibleSize(widthPixels: width, heightPixels: height)) {
         try PixelSize(widthPixels: width, heightPixels: height, dotsPerInch: nil)
@@ -225,7 +225,7 @@ import Testing
     }
   }
 
-  @Test func inkIsWhereHalfADotIsCovered() throws {
+  @Test func `ink is where half a dot is covered`() throws {
     // 254 dots per inch: ten dots a millimetre.
     let size = try PixelSize(widthPixels: 100, heightPixels: 50, dotsPerInch: 254)
     let image = try DotImage(size: size, dotsPerInch: 254) {

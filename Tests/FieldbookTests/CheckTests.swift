@@ -19,7 +19,7 @@ import Testing
     try fieldbook.database.execute(sql)
   }
 
-  @Test func findsNothingInASoundOneAndTellsWhereItIs() throws {
+  @Test func `finds nothing in a sound one and tells where it is`() throws {
     let fieldbook = try home.ready()
     try Sample.signed(in: fieldbook, key: Sample.key(1))
     try Sample.signed(in: fieldbook, key: Sample.key(2))
@@ -42,7 +42,7 @@ import Testing
       "UPDATE installation SET revision = 7",
       "INSERT INTO revision SELECT installation, 2, seq, body, sha256, sha256 FROM revision",
     ])
-  func reportsARecordThatIsNewerThanItsLogAndLeavesItAsItIs(sql: String) throws {
+  func `reports a record that is newer than its log and leaves it as it is`(sql: String) throws {
     let fieldbook = try home.ready()
     let signed = try Sample.signed(in: fieldbook)
     try spoil(sql, fieldbook)
@@ -54,7 +54,7 @@ import Testing
     #expect(try fieldbook.record(of: signed.id) == signed)
   }
 
-  @Test func findsEachThingThatIsWrongAndAllOfThemAtOnce() throws {
+  @Test func `finds each thing that is wrong and all of them at once`() throws {
     let fieldbook = try home.ready()
     let sound = try Sample.signed(in: fieldbook, key: Sample.key(1))
     let row = try Sample.signed(in: fieldbook, key: Sample.key(2))
@@ -89,7 +89,7 @@ import Testing
     #expect(try fieldbook.installation(row.id) == row)
   }
 
-  @Test func findsADatabaseThatIsDamaged() throws {
+  @Test func `finds a database that is damaged`() throws {
     var path = ""
     do {
       let fieldbook = try home.ready()
@@ -112,7 +112,7 @@ import Testing
     #expect(check.faults.contains { if case .database = $0 { true } else { false } })
   }
 
-  @Test func keepsNobodyFromWriting() throws {
+  @Test func `keeps nobody from writing`() throws {
     let fieldbook = try home.ready()
     let first = try Sample.signed(in: fieldbook, key: Sample.key(1))
     let other = try Fieldbook(home: home.path, busyMilliseconds: 0)
@@ -139,7 +139,7 @@ import Testing
   // MARK: - No database beside files
 
   @Test(arguments: ["removed", "emptied", "begun anew"])
-  func refusesToBeginANewFieldbookBesideFilesOfAnother(how: String) throws {
+  func `refuses to begin a new fieldbook beside files of another`(how: String) throws {
     do { try Sample.signed(in: try home.ready()) }
     let path = home.path + "/fieldbook.sqlite"
     for suffix in ["-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + suffix) }
@@ -163,7 +163,7 @@ import Testing
   @Test(arguments: [
     "fieldbook.sqlite", "fieldbook.sqlite-wal", "files", "files/incoming", "locks", "documents", "uploads",
   ])
-  func goesThroughNoLink(name: String) throws {
+  func `goes through no link`(name: String) throws {
     let folder = TemporaryFolder()
     let outside = folder.path
     try FileManager.default.createDirectory(atPath: home.path, withIntermediateDirectories: true)
@@ -182,7 +182,7 @@ import Testing
     #expect(throws: FieldbookError.strangeEntry(path: place)) { try home.fieldbook() }
   }
 
-  @Test func takesNoFileOfAnotherKindForAPhoto() throws {
+  @Test func `takes no file of another kind for a photo`() throws {
     let fieldbook = try home.ready()
     let bytes = Data("photo".utf8)
     let sha256 = try fieldbook.files.store(bytes)

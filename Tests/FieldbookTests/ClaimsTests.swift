@@ -27,7 +27,7 @@ import Testing
     return id
   }
 
-  @Test func theSameFileIsNotEvidenceOfAnotherInstallationOrStage() throws {
+  @Test func `the same file is not evidence of another installation or stage`() throws {
     let fieldbook = try home.ready()
     let first = try opened(fieldbook)
     let second = try opened(fieldbook)
@@ -56,7 +56,7 @@ import Testing
     }
   }
 
-  @Test func aSealNumberIsUsedOnce() throws {
+  @Test func `a seal number is used once`() throws {
     let fieldbook = try home.ready()
     let first = try labelled(fieldbook, 1)
     let second = try labelled(fieldbook, 2)
@@ -74,14 +74,14 @@ import Testing
     _ = try fieldbook.append(
       .flashed(
         .init(
-          chip: "STM32F405", chipId: nil, firmwareVersion: "1.0.1", firmwareSha256: Sample.firmware,
+          chip: "STM32F405", chipID: nil, firmwareVersion: "1.0.1", firmwareSha256: Sample.firmware,
           skipped: false)), to: first, by: Sample.technician, at: Sample.at(50))
     #expect(throws: FieldbookError.sealUsed(number: "FT-2", by: first)) {
       _ = try fieldbook.append(sealed("FT-2"), to: first, by: Sample.technician, at: Sample.at(50))
     }
   }
 
-  @Test func aVoidRecordLetsGoOfItsPhotosAndItsSeals() throws {
+  @Test func `a void record lets go of its photos and its seals`() throws {
     let fieldbook = try home.ready()
     let first = try labelled(fieldbook, 1)
     for number in ["FT-1", "FT-2"] {
@@ -97,7 +97,7 @@ import Testing
     }
   }
 
-  @Test func anOlderFieldbookKnowsWhatItHasUsed() throws {
+  @Test func `an older fieldbook knows what it has used`() throws {
     let fieldbook = try home.ready()
     let signed = try Sample.signed(in: fieldbook, key: Sample.key(1), at: 48)
     let void = try labelled(fieldbook, 2)

@@ -8,7 +8,7 @@ import Testing
 @Suite struct ClockDateTests {
   let home = TestHome()
 
-  @Test func noEventIsDatedBeforeTheLastOneOfThisLaptop() throws {
+  @Test func `no event is dated before the last one of this laptop`() throws {
     let fieldbook = try home.ready()
     let id = Sample.id()
     _ = try fieldbook.open(id, Sample.registered(), at: Sample.at(100))
@@ -29,7 +29,7 @@ import Testing
   }
 
   @Test(arguments: ["1969-12-31T23:59:59Z", "1970-01-01T00:00:00Z", "2024-07-23T23:59:59+08:00"])
-  func aClockBeforeThereWasSuchWorkIsRefused(text: String) throws {
+  func `a clock before there was such work is refused`(text: String) throws {
     let fieldbook = try home.ready()
     let seconds = text.hasPrefix("1969") ? -1 : try #require(Timestamp(text)).secondsSince1970
     let now = Timestamp(secondsSince1970: seconds, offsetSeconds: 28_800)
@@ -42,7 +42,7 @@ import Testing
     #expect(try fieldbook.list().isEmpty)
   }
 
-  @Test func aClockThatHadJumpedAheadIsAcceptedInTheChain() throws {
+  @Test func `a clock that had jumped ahead is accepted in the chain`() throws {
     let fieldbook = try home.ready()
     let id = Sample.id()
     let ahead = Sample.at(400_000_000)
@@ -71,7 +71,7 @@ import Testing
   }
 
   /// The date is asked for when it is the event's turn, so that two at once cannot overtake each other.
-  @Test func asksForTheTimeInsideTheTransaction() throws {
+  @Test func `asks for the time inside the transaction`() throws {
     let fieldbook = try home.ready()
     let id = Sample.id()
     func now() -> Timestamp {

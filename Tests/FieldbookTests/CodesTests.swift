@@ -11,7 +11,7 @@ import Testing
     try fieldbook.open(Sample.id(), Sample.registered(code: code), at: Sample.at(0))
   }
 
-  @Test func takesTheBlocksInTheirOrder() throws {
+  @Test func `takes the blocks in their order`() throws {
     let fieldbook = try home.fieldbook()
     #expect(try fieldbook.codesLeft() == 0)
     #expect(try fieldbook.addBlock(Sample.block("00A000", 2)))
@@ -22,7 +22,7 @@ import Testing
     #expect(try fieldbook.blocks().map(\.taken) == [2, 1])
   }
 
-  @Test func refusesABlockThatOverlapsAndTakesTheSameOneOnce() throws {
+  @Test func `refuses a block that overlaps and takes the same one once`() throws {
     let fieldbook = try home.fieldbook()
     let block = Sample.block("00A000", 36)
     #expect(try fieldbook.addBlock(block))
@@ -35,7 +35,7 @@ import Testing
     #expect(try fieldbook.codesLeft() == 73)
   }
 
-  @Test func bindsALabelFromStockOnce() throws {
+  @Test func `binds a label from stock once`() throws {
     let fieldbook = try home.ready(codes: 3)
     let foreign = Sample.code("ZZZZZZ")
     let installation = try open(fieldbook, code: foreign)
@@ -47,7 +47,7 @@ import Testing
     #expect(try fieldbook.codesLeft() == 3)
   }
 
-  @Test func skipsTheCodesOfItsBlockThatCameOnLabelsFromStock() throws {
+  @Test func `skips the codes of its block that came on labels from stock`() throws {
     let fieldbook = try home.ready(codes: 4)
     _ = try open(fieldbook, code: Sample.code("00A000"))
     _ = try open(fieldbook, code: Sample.code("00A002"))
@@ -58,7 +58,7 @@ import Testing
     #expect(throws: FieldbookError.codesExhausted(left: 0)) { try open(fieldbook) }
   }
 
-  @Test func drawsAllCodesOrNoneAndBindsThemLater() throws {
+  @Test func `draws all codes or none and binds them later`() throws {
     let fieldbook = try home.ready(codes: 5)
     #expect(throws: FieldbookError.codesExhausted(left: 5)) { try fieldbook.drawCodes(count: 6) }
     #expect(try fieldbook.drawCodes(count: 0).isEmpty)
@@ -70,7 +70,7 @@ import Testing
     #expect(try fieldbook.codesLeft() == 0)
   }
 
-  @Test func drawsAFreedCodeOnceOnly() throws {
+  @Test func `draws a freed code once only`() throws {
     let fieldbook = try home.ready(codes: 2)
     let first = try open(fieldbook)
     _ = try fieldbook.append(.voided(reason: "x"), to: first.id, by: Sample.technician, at: Sample.at(1))
@@ -78,7 +78,7 @@ import Testing
     #expect(try fieldbook.codesLeft() == 0)
   }
 
-  @Test func losesNoCodeToARegistrationThatFails() throws {
+  @Test func `loses no code to a registration that fails`() throws {
     let fieldbook = try home.ready(codes: 2)
     for _ in 0..<5 {
       let photo = Photo(
@@ -92,7 +92,7 @@ import Testing
     #expect(try open(fieldbook).code == Sample.code("00A000"))
   }
 
-  @Test func givesNoCodeTwiceToProcessesThatRegisterAtOnce() async throws {
+  @Test func `gives no code twice to processes that register at once`() async throws {
     _ = try home.ready(codes: 40)
     let codes = try await withThrowingTaskGroup(of: [LabelCode].self) { group in
       for _ in 0..<4 {
@@ -112,7 +112,7 @@ import Testing
     #expect(try fieldbook.rebuild() == .init(installations: 40, repaired: []))
   }
 
-  @Test func takesBackDrawnCodesThatNobodySaw() throws {
+  @Test func `takes back drawn codes that nobody saw`() throws {
     let fieldbook = try home.ready(codes: 5)
     let codes = try fieldbook.drawCodes(count: 4)
     let job = try fieldbook.beginOrder(

@@ -8,7 +8,7 @@ import Testing
 @Suite struct ContentionTests {
   let home = TestHome()
 
-  @Test func letsOneOfTwoSignaturesCloseTheRecord() async throws {
+  @Test func `lets one of two signatures close the record`() async throws {
     let fieldbook = try home.ready()
     let id = Sample.id()
     let opened = try fieldbook.open(id, Sample.registered(), at: Sample.at(0))
@@ -33,7 +33,7 @@ import Testing
     #expect(try fieldbook.rebuild().repaired == [])
   }
 
-  @Test func givesUpWaitingForAnotherProcessAfterTheTimeAllowed() throws {
+  @Test func `gives up waiting for another process after the time allowed`() throws {
     let holder = try home.ready()
     let waiting = try Fieldbook(home: home.path, busyMilliseconds: 50)
     try holder.database.execute("BEGIN IMMEDIATE")
@@ -45,7 +45,7 @@ import Testing
     #expect(try waiting.open(Sample.id(), Sample.registered(), at: Sample.at(0)).status == .open)
   }
 
-  @Test func keepsWhatItHadWhenTheDiskIsFull() throws {
+  @Test func `keeps what it had when the disk is full`() throws {
     let fieldbook = try home.ready(codes: 100)
     let first = try Sample.signed(in: fieldbook)
     let pages = try fieldbook.database.first("PRAGMA page_count") { $0.integer(0) } ?? 0

@@ -35,7 +35,7 @@ import Testing
       ("block", "INSERT", "code_block"), ("draw", "INSERT", "code"), ("draw", "UPDATE", "code_block"),
       ("setup", "INSERT", "setting"),
     ])
-  func leavesNothingBehindWhenAWriteFails(operation: String, verb: String, table: String) throws {
+  func `leaves nothing behind when a write fails`(operation: String, verb: String, table: String) throws {
     let fieldbook = try home.ready(codes: 10)
     let (id, other) = (Sample.id(), Sample.id())
     let opened = try fieldbook.open(id, Sample.registered(), at: Sample.at(0))
@@ -43,7 +43,7 @@ import Testing
     let key = Sample.key(1)
     let events = try Sample.walk(of: id, code: opened.code!, in: fieldbook, key: key)
     _ = try fieldbook.append(events, to: id, by: Sample.technician, at: Sample.at(1))
-    if operation == "sign" { try fieldbook.acknowledge(key: key.keyId, at: Sample.at(2)) }
+    if operation == "sign" { try fieldbook.acknowledge(key: key.keyID, at: Sample.at(2)) }
     try fieldbook.prepare(Sample.key(2), for: id, moduleSerial: "M-2")
     let photo = try Sample.photo(.before, "rust", in: fieldbook)
     let agreement = try Sample.agreement(in: fieldbook)
@@ -56,7 +56,7 @@ import Testing
       case "void":
         _ = try fieldbook.append(.voided(reason: "x"), to: other, by: Sample.technician, at: Sample.at(3))
       case "prepare": try fieldbook.prepare(Sample.key(3), for: id, moduleSerial: "M-2")
-      case "acknowledge": try fieldbook.acknowledge(key: key.keyId, at: Sample.at(3))
+      case "acknowledge": try fieldbook.acknowledge(key: key.keyID, at: Sample.at(3))
       case "block": _ = try fieldbook.addBlock(Sample.block("00B000", 1))
       case "draw": _ = try fieldbook.drawCodes(count: 3)
       default: try fieldbook.updateSetup { $0.platform = "x" }
@@ -74,7 +74,7 @@ import Testing
   }
 
   /// A killed process leaves the write-ahead log cut off somewhere, at worst within a page.
-  @Test func opensWithAWholeRecordWhereverTheWriteAheadLogIsCutOff() throws {
+  @Test func `opens with a whole record wherever the write ahead log is cut off`() throws {
     let fieldbook = try home.ready()
     let begun = try image()
     let id = Sample.id()

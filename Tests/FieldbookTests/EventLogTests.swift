@@ -15,7 +15,7 @@ import Testing
       "INSERT INTO event SELECT 99, installation, at, name, body, previous_sha256, sha256 FROM event LIMIT 1",
       "UPDATE revision SET sha256 = ''", "DELETE FROM revision",
     ])
-  func refusesToChangeWhatWasWritten(sql: String) throws {
+  func `refuses to change what was written`(sql: String) throws {
     let fieldbook = try home.ready()
     try Sample.signed(in: fieldbook)
     let head = try fieldbook.verifyLog().head
@@ -34,7 +34,7 @@ import Testing
       ("DELETE FROM event WHERE seq = 6", 6, .gap),
       ("DELETE FROM event WHERE seq = 1", 1, .gap),
     ])
-  func findsTheFirstEntryThatDoesNotFit(sql: String, seq: Int64, fault: LogFault) throws {
+  func `finds the first entry that does not fit`(sql: String, seq: Int64, fault: LogFault) throws {
     let fieldbook = try home.ready()
     try Sample.signed(in: fieldbook)
     try fieldbook.database.execute(
@@ -44,7 +44,7 @@ import Testing
     #expect(throws: FieldbookError.logBroken(seq: seq, fault)) { try fieldbook.rebuild() }
   }
 
-  @Test func chainsTheEntriesOfAllInstallations() throws {
+  @Test func `chains the entries of all installations`() throws {
     let fieldbook = try home.ready()
     let first = try Sample.signed(in: fieldbook, key: Sample.key(1))
     let second = try Sample.signed(in: fieldbook, key: Sample.key(2), at: 10)
@@ -64,7 +64,7 @@ import Testing
       "DELETE FROM record",
       "PRAGMA foreign_keys = OFF; DELETE FROM record; DELETE FROM installation",
     ])
-  func rebuildPutsRightWhatIsKeptBesideTheLog(sql: String) throws {
+  func `rebuild puts right what is kept beside the log`(sql: String) throws {
     let fieldbook = try home.ready()
     let signed = try Sample.signed(in: fieldbook)
     let lines = try fieldbook.list()

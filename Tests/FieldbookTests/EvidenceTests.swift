@@ -40,7 +40,7 @@ import Testing
     )
   }
 
-  @Test func signsWhatIsAsItWasWritten() throws {
+  @Test func `signs what is as it was written`() throws {
     let fieldbook = try home.ready()
     let id = try walked(fieldbook)
     #expect(try fieldbook.provenRecord(of: id) == fieldbook.installation(id))
@@ -73,7 +73,7 @@ import Testing
       ("DELETE FROM event WHERE seq = 10", .entry(seq: 11)),
       ("UPDATE event SET previous_sha256 = sha256 WHERE seq = 20", .entry(seq: 19)),
     ])
-  func refusesToSignWhatIsNot(sql: String, fault: EvidenceFault) throws {
+  func `refuses to sign what is not`(sql: String, fault: EvidenceFault) throws {
     let fieldbook = try home.ready()
     let id = try walked(fieldbook)
     try tamper(fieldbook, sql)
@@ -81,7 +81,7 @@ import Testing
     #expect(try fieldbook.closedRecord(id, revision: 1) == nil)
   }
 
-  @Test func refusesAForgedEntryWhoseDigestWasMadeAnew() throws {
+  @Test func `refuses a forged entry whose digest was made anew`() throws {
     let fieldbook = try home.ready()
     let id = try walked(fieldbook)
     let row = try #require(
@@ -99,7 +99,7 @@ import Testing
   }
 
   @Test(arguments: ["truncated", "replaced", "flipped", "gone", "empty", "longer"])
-  func refusesToSignOverAPhotoThatIsNotTheOneAttached(how: String) throws {
+  func `refuses to sign over a photo that is not the one attached`(how: String) throws {
     let fieldbook = try home.ready()
     let id = try walked(fieldbook)
     let photo = try #require(try fieldbook.installation(id).photos.last)
@@ -119,7 +119,7 @@ import Testing
     #expect(throws: FieldbookError.evidence(id, fault)) { try sign(id, in: fieldbook) }
   }
 
-  @Test func readsALargeFileInPieces() throws {
+  @Test func `reads a large file in pieces`() throws {
     let fieldbook = try home.ready()
     var bytes = Data((0..<3_500_000).map { UInt8(truncatingIfNeeded: $0 &* 31) })
     let sha256 = try fieldbook.files.store(bytes)
@@ -129,7 +129,7 @@ import Testing
     #expect(throws: FieldbookError.fileDamaged(sha256: sha256)) { try fieldbook.files.verify(sha256) }
   }
 
-  @Test func doesNotCloseARecordThatWasAddedToMeanwhile() throws {
+  @Test func `does not close a record that was added to meanwhile`() throws {
     let fieldbook = try home.ready()
     let id = try walked(fieldbook)
     let lock = try #require(try fieldbook.lock(installation: id))
@@ -148,7 +148,7 @@ import Testing
     #expect(closed.photos.count == 3)
   }
 
-  @Test func aLockThatWasLetGoOfProvesNothing() throws {
+  @Test func `a lock that was let go of proves nothing`() throws {
     let fieldbook = try home.ready()
     let id = try walked(fieldbook)
     let lock = try #require(try fieldbook.lock(installation: id))
@@ -162,7 +162,7 @@ import Testing
   }
 
   /// A signature looks up its own entries and their neighbours, however many installations there are.
-  @Test func doesNotReadTheWholeLogForOneSignature() throws {
+  @Test func `does not read the whole log for one signature`() throws {
     let fieldbook = try home.ready()
     let plan = try fieldbook.database.rows(
       """
@@ -191,7 +191,7 @@ import Testing
       ("UPDATE delivery_file SET sha256 = 'nonsense' WHERE position = 1", .revision(1)),
       ("DELETE FROM delivery_file WHERE position = 2", .revision(1)),
     ])
-  func givesOutNoRecordThatIsNotWhatWasClosed(sql: String, fault: EvidenceFault) throws {
+  func `gives out no record that is not what was closed`(sql: String, fault: EvidenceFault) throws {
     let fieldbook = try home.ready()
     let tampered = try Sample.signed(in: fieldbook, key: Sample.key(1))
     try tamper(fieldbook, sql)
@@ -202,7 +202,7 @@ import Testing
     #expect(try fieldbook.fault(of: records[1]) == nil)
   }
 
-  @Test func findsABodyThatWasForgedTogetherWithItsDigest() throws {
+  @Test func `finds a body that was forged together with its digest`() throws {
     let fieldbook = try home.ready()
     try Sample.signed(in: fieldbook)
     let body = try #require(try fieldbook.pendingRecords().first?.body)
@@ -220,7 +220,7 @@ import Testing
   }
 
   /// A flip of one bit is found in any byte of the body.
-  @Test func findsEveryFlippedBit() throws {
+  @Test func `finds every flipped bit`() throws {
     let fieldbook = try home.ready()
     try Sample.signed(in: fieldbook)
     let record = try #require(try fieldbook.pendingRecords().first)
@@ -234,23 +234,23 @@ import Testing
     }
   }
 
-  @Test func givesOutNoKeyThatIsNotTheOneNamed() throws {
+  @Test func `gives out no key that is not the one named`() throws {
     let fieldbook = try home.ready()
     let key = Sample.key(1)
     try Sample.signed(in: fieldbook, key: key)
-    #expect(try fieldbook.secret(ofKey: key.keyId) == key.bytes)
+    #expect(try fieldbook.secret(ofKey: key.keyID) == key.bytes)
     var bytes = key.bytes
     bytes[31] ^= 1
     try fieldbook.database.run("UPDATE pairing_key SET secret = ?", [.blob(Data(bytes))])
-    #expect(try fieldbook.secret(ofKey: key.keyId) == nil)
-    #expect(throws: FieldbookError.damagedRow(table: "pairing_key", key: key.keyId)) {
-      try fieldbook.heldKey(key.keyId, moduleSerial: "M-\(key.keyId)")
+    #expect(try fieldbook.secret(ofKey: key.keyID) == nil)
+    #expect(throws: FieldbookError.damagedRow(table: "pairing_key", key: key.keyID)) {
+      try fieldbook.heldKey(key.keyID, moduleSerial: "M-\(key.keyID)")
     }
   }
 
   // MARK: - The doctor's rebuild
 
-  @Test func namesEachDamagedRecordAndMendsTheOthers() throws {
+  @Test func `names each damaged record and mends the others`() throws {
     let fieldbook = try home.ready()
     let first = try Sample.signed(in: fieldbook, key: Sample.key(1))
     let second = try Sample.signed(in: fieldbook, key: Sample.key(2), at: 10)
@@ -266,7 +266,7 @@ import Testing
     #expect(try fieldbook.installation(second.id) == second)
   }
 
-  @Test func noticesAClosedRevisionThatLeftTheQueue() throws {
+  @Test func `notices a closed revision that left the queue`() throws {
     let fieldbook = try home.ready()
     let signed = try Sample.signed(in: fieldbook)
     try fieldbook.database.execute("DELETE FROM delivery")

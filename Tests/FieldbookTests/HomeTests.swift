@@ -8,7 +8,7 @@ import Testing
 @Suite struct ContentFilesTests {
   let home = TestHome()
 
-  @Test func keepsTheSameBytesOnceUnderTheirDigest() throws {
+  @Test func `keeps the same bytes once under their digest`() throws {
     let files = try home.fieldbook().files
     let bytes = Data((0..<100_000).map { UInt8(truncatingIfNeeded: $0 * 3) })
     let sha256 = try files.store(bytes)
@@ -21,7 +21,7 @@ import Testing
     #expect(try names(in: "files/incoming").isEmpty)
   }
 
-  @Test func tellsAMissingFileFromADamagedOneAndHealsIt() throws {
+  @Test func `tells a missing file from a damaged one and heals it`() throws {
     let files = try home.fieldbook().files
     let bytes = Data("photo".utf8)
     let sha256 = SHA256Digest(of: bytes).hex
@@ -36,21 +36,21 @@ import Testing
   }
 
   @Test(arguments: ["", "..", "../fieldbook.sqlite", String(repeating: "A", count: 64), "ab/cd"])
-  func leadsNowhereElseForWhatIsNoDigest(text: String) throws {
+  func `leads nowhere else for what is no digest`(text: String) throws {
     let files = try home.fieldbook().files
     #expect(throws: FieldbookError.notADigest) { try files.contents(of: text) }
     #expect(files.path(of: text) == home.path + "/files/none")
   }
 
-  @Test func refusesAFileThatIsTooLarge() throws {
+  @Test func `refuses a file that is too large`() throws {
     let files = try home.fieldbook().files
-    let size = ContentFiles.largestFileBytes + 1
+    let size = ContentFiles.maxFileBytes + 1
     #expect(throws: FieldbookError.fileTooLarge(bytes: size, largest: size - 1)) {
       try files.store(Data(count: size))
     }
   }
 
-  @Test func clearsAwayWhatAKilledProcessLeft() throws {
+  @Test func `clears away what a killed process left`() throws {
     let files = try home.fieldbook().files
     _ = try files.store(Data("before".utf8))
     try Data("half".utf8).write(to: URL(fileURLWithPath: home.path + "/files/incoming/AbCdEf"))
@@ -58,7 +58,7 @@ import Testing
     #expect(try names(in: "files/incoming").isEmpty)
   }
 
-  @Test func namesTheFolderThatCannotBeMade() throws {
+  @Test func `names the folder that cannot be made`() throws {
     let files = try home.fieldbook().files
     try Data().write(to: URL(filePath: home.path + "/files"))
     #expect(throws: FieldbookError.strangeEntry(path: home.path + "/files")) { try files.store(Data("x".utf8)) }
@@ -72,7 +72,7 @@ import Testing
 @Suite struct HomeTests {
   let home = TestHome()
 
-  @Test func keepsEverythingFromTheEyesOfOthers() throws {
+  @Test func `keeps everything from the eyes of others`() throws {
     let fieldbook = try home.ready()
     try Sample.signed(in: fieldbook)
     let lock = try fieldbook.lock(.sync)
@@ -89,7 +89,7 @@ import Testing
     #expect(!fieldbook.isOpenToOthers)
   }
 
-  @Test func reportsWhatOthersCanReach() throws {
+  @Test func `reports what others can reach`() throws {
     let fieldbook = try home.ready()
     _ = try fieldbook.files.store(Data("x".utf8))
     chmod(home.path, 0o750)
@@ -98,7 +98,7 @@ import Testing
     #expect(fieldbook.entriesOpenToOthers() == (2, [home.path, home.path + "/files"]))
   }
 
-  @Test func opensAtOnceFromSeveralProcesses() async throws {
+  @Test func `opens at once from several processes`() async throws {
     try await withThrowingTaskGroup(of: Int.self) { group in
       for _ in 0..<8 {
         group.addTask { [path = home.path] in try Fieldbook(home: path).codesLeft() }
@@ -107,12 +107,12 @@ import Testing
     }
   }
 
-  @Test func refusesADatabaseFromTheFuture() throws {
+  @Test func `refuses a database from the future`() throws {
     try home.fieldbook().database.execute("INSERT INTO migration VALUES (99, '0099-later')")
     #expect(throws: FieldbookError.fromTheFuture(migration: "0099-later")) { try home.fieldbook() }
   }
 
-  @Test func refusesADatabaseOfSomethingElse() throws {
+  @Test func `refuses a database of something else`() throws {
     try FileManager.default.createDirectory(atPath: home.path, withIntermediateDirectories: true)
     let path = home.path + "/fieldbook.sqlite"
     try Database(path: path, busyMilliseconds: 0).execute("CREATE TABLE other (x)")
@@ -122,7 +122,7 @@ import Testing
     #expect(throws: FieldbookError.store(.notADatabase)) { try home.fieldbook() }
   }
 
-  @Test func namesTheDirectoryThatCannotBeMade() throws {
+  @Test func `names the directory that cannot be made`() throws {
     #expect(throws: FieldbookError.home(path: "/proc/weldtech", operation: .createDirectory, errno: ENOENT)) {
       try Fieldbook(home: "/proc/weldtech")
     }
@@ -132,7 +132,7 @@ import Testing
     }
   }
 
-  @Test func appliesOnlyTheMigrationsThatAreMissing() throws {
+  @Test func `applies only the migrations that are missing`() throws {
     let fieldbook = try home.ready()
     try Sample.signed(in: fieldbook)
     let later = Migration.all + [Migration(name: "0099-test", script: "CREATE TABLE extra (x) STRICT")]
@@ -145,7 +145,7 @@ import Testing
 
   /// Each migration has a fixture: a database as the program of that time left it.
   @Test(arguments: ["0001-fieldbook", "0002-labels", "0003-modules", "0004-label-texts", "0005-evidence"])
-  func readsADatabaseOfEachAge(name: String) throws {
+  func `reads a database of each age`(name: String) throws {
     try FileManager.default.createDirectory(atPath: home.path, withIntermediateDirectories: true)
     let script = try String(
       contentsOf: URL(fileURLWithPath: #filePath).deletingLastPathComponent()
@@ -173,7 +173,7 @@ import Testing
     #expect(try fieldbook.stockedModules().map(\.serialNumber) == modules)
   }
 
-  @Test func locksOneSyncAndOneWalkAtATime() throws {
+  @Test func `locks one sync and one walk at a time`() throws {
     let fieldbook = try home.fieldbook()
     let id = Sample.id()
     let sync = try #require(try fieldbook.lock(.sync))

@@ -36,7 +36,7 @@ import Testing
 
   // MARK: - Printing
 
-  @Test func printsALabelOnce() throws {
+  @Test func `prints a label once`() throws {
     let fieldbook = try home.ready()
     let codes = try fieldbook.drawCodes(count: 2)
     #expect(try fieldbook.labelCounts().waiting == 2)
@@ -52,7 +52,7 @@ import Testing
     #expect(label.payload == "https://weld.example.cn/w/\(first)" && label.installation == nil)
   }
 
-  @Test func takesACodeOfACompanysListAsItsOwn() throws {
+  @Test func `takes a code of a company's list as its own`() throws {
     let fieldbook = try home.ready(codes: 3)
     // The second code is of this laptop's block and was not drawn, and the list uses it up.
     try make([foreign, second], in: fieldbook)
@@ -61,7 +61,7 @@ import Testing
     #expect(try fieldbook.labelCounts().printed == 2)
   }
 
-  @Test func namesTenOfTheCodesThatArePrintedAlready() throws {
+  @Test func `names ten of the codes that are printed already`() throws {
     let fieldbook = try home.ready()
     let codes = try fieldbook.drawCodes(count: 12)
     try make(codes, in: fieldbook)
@@ -72,7 +72,7 @@ import Testing
 
   // MARK: - Again
 
-  @Test func keepsWhatALabelShowedAndWhichFilesItsOrderLeft() throws {
+  @Test func `keeps what a label showed and which files its order left`() throws {
     let fieldbook = try home.ready()
     let codes = try fieldbook.drawCodes(count: 2)
     #expect(try fieldbook.finishedOrder(output: "/out", digest: "d") == nil)
@@ -93,7 +93,7 @@ import Testing
     #expect(try fieldbook.label(of: foreign).texts == nil)
   }
 
-  @Test func makesAWholeListAgainWithWhatWasWrittenOffAndWhatIsNew() throws {
+  @Test func `makes a whole list again with what was written off and what is new`() throws {
     let fieldbook = try home.ready()
     let codes = try fieldbook.drawCodes(count: 3)
     try make(Array(codes.prefix(2)), in: fieldbook)
@@ -118,7 +118,7 @@ import Testing
 
   // MARK: - Cut off
 
-  @Test func goesOnWithAnOrderThatWasCutOff() throws {
+  @Test func `goes on with an order that was cut off`() throws {
     let codes = [first, second, third]
     do {
       let fieldbook = try home.ready()
@@ -143,7 +143,7 @@ import Testing
     }
   }
 
-  @Test func forgetsWhatAnOrderThatFailedDidNotMake() throws {
+  @Test func `forgets what an order that failed did not make`() throws {
     let fieldbook = try home.ready()
     try make([first], in: fieldbook)
     let order = try fieldbook.beginOrder(request([second, third], digest: "e"), at: Sample.at(0))
@@ -159,7 +159,7 @@ import Testing
     #expect(counts.isBalanced && counts.printed == 2 && counts.waiting == 1)
   }
 
-  @Test func goesOnWithAnOrderThatFailedAndWasMended() throws {
+  @Test func `goes on with an order that failed and was mended`() throws {
     let fieldbook = try home.ready()
     let order = try fieldbook.beginOrder(request([first, second]), at: Sample.at(0))
     try fieldbook.count([printed(first)], in: order, at: Sample.at(1))
@@ -178,7 +178,7 @@ import Testing
     #expect(try fieldbook.labelCounts().isBalanced)
   }
 
-  @Test func goesOnWithAReprintThatWasCutOff() throws {
+  @Test func `goes on with a reprint that was cut off`() throws {
     let fieldbook = try home.ready()
     try make([first], in: fieldbook)
     _ = try fieldbook.beginOrder(request([first], reason: "faded"), at: Sample.at(3))
@@ -193,7 +193,7 @@ import Testing
 
   // MARK: - Printing again
 
-  @Test func printsALabelAgainForAReason() throws {
+  @Test func `prints a label again for a reason`() throws {
     let fieldbook = try home.ready()
     try make([first], in: fieldbook)
     let installation = try open(fieldbook, code: first)
@@ -205,7 +205,7 @@ import Testing
     #expect(counts.isBalanced && counts.printed == 1 && counts.reprinted == 1 && counts.bound == 1)
   }
 
-  @Test func printsALabelAgainThatWasPrintedElsewhere() throws {
+  @Test func `prints a label again that was printed elsewhere`() throws {
     let fieldbook = try home.ready()
     _ = try open(fieldbook, code: foreign)
     try make([foreign, Sample.code("YYYYYY")], reason: "faded", in: fieldbook)
@@ -214,7 +214,7 @@ import Testing
     #expect(counts.bound == 1 && counts.inStock == 1)
   }
 
-  @Test func refusesToPrintAgainWhatItKnowsWasNeverPrinted() throws {
+  @Test func `refuses to print again what it knows was never printed`() throws {
     let fieldbook = try home.ready()
     let drawn = try fieldbook.drawCodes(count: 1)
     let walking = try #require(try open(fieldbook).code)
@@ -227,7 +227,7 @@ import Testing
 
   // MARK: - Handed out, bound, spoiled
 
-  @Test func countsEveryLabelInOnePlace() throws {
+  @Test func `counts every label in one place`() throws {
     let fieldbook = try home.ready()
     let codes = try fieldbook.drawCodes(count: 6)
     try make(codes, in: fieldbook)
@@ -244,7 +244,7 @@ import Testing
     #expect(try fieldbook.labelCounts().isBalanced)
   }
 
-  @Test func handsOutAndSpoilsOnceAndAllOrNone() throws {
+  @Test func `hands out and spoils once and all or none`() throws {
     let fieldbook = try home.ready()
     try make([first, second], in: fieldbook)
     #expect(throws: FieldbookError.labelIs(third, nil)) {
@@ -266,7 +266,7 @@ import Testing
     }
   }
 
-  @Test func writesOffWhatACutOffOrderMayHaveMade() throws {
+  @Test func `writes off what a cut off order may have made`() throws {
     let fieldbook = try home.ready()
     _ = try fieldbook.beginOrder(request([first]), at: Sample.at(0))
     try fieldbook.spoil([first], reason: "the printer was on fire", at: Sample.at(1))
@@ -275,7 +275,7 @@ import Testing
   }
 
   /// A record that was taken back before anyone knew of it frees its code, but not one that a label has.
-  @Test func givesNoCodeOutAgainThatHasALabel() throws {
+  @Test func `gives no code out again that has a label`() throws {
     let fieldbook = try home.ready(codes: 2)
     let installation = try open(fieldbook)
     try make([first], in: fieldbook)
@@ -285,14 +285,14 @@ import Testing
     #expect(try open(fieldbook, code: first).code == first)
   }
 
-  @Test func showsAMissingLabelInTheCounts() throws {
+  @Test func `shows a missing label in the counts`() throws {
     let fieldbook = try home.ready()
     try make([first, second], in: fieldbook)
     try fieldbook.database.execute("DELETE FROM label WHERE serial = \(second.serial.number)")
     #expect(try !fieldbook.labelCounts().isBalanced)
   }
 
-  @Test func changesNothingOfWhatBecameOfALabel() throws {
+  @Test func `changes nothing of what became of a label`() throws {
     let fieldbook = try home.ready()
     try make([first], in: fieldbook)
     for sql in ["UPDATE label_event SET note = 'x'", "DELETE FROM label_event"] {

@@ -7,7 +7,7 @@ import Testing
 @Suite struct OutboxTests {
   let home = TestHome()
 
-  @Test func deliversARecordOnlyAfterItsKeysAndFiles() throws {
+  @Test func `delivers a record only after its keys and files`() throws {
     let fieldbook = try home.ready()
     let signed = try Sample.signed(in: fieldbook)
     let record = try #require(try fieldbook.pendingRecords().first)
@@ -15,12 +15,12 @@ import Testing
     #expect(
       try fieldbook.queueSummary()
         == .init(records: 1, files: 4, fileBytes: record.files.map(\.bytes).reduce(0, +), keys: 1))
-    try fieldbook.markAttempted(key: key.keyId, at: Sample.at(10))
+    try fieldbook.markAttempted(key: key.keyID, at: Sample.at(10))
     try fieldbook.markAttempted(record: signed.id, revision: 1, at: Sample.at(10))
     #expect(throws: FieldbookError.stillPending(signed.id, keys: 1, files: 4)) {
       try fieldbook.acknowledge(record: signed.id, revision: 1, sha256: record.sha256, at: Sample.at(11))
     }
-    try fieldbook.acknowledge(key: key.keyId, at: Sample.at(11))
+    try fieldbook.acknowledge(key: key.keyID, at: Sample.at(11))
     for file in record.files.dropLast() {
       try fieldbook.acknowledge(file: file.sha256, of: signed.id, at: Sample.at(11))
     }
@@ -30,7 +30,7 @@ import Testing
     }
     try fieldbook.acknowledge(file: record.files.last!.sha256, of: signed.id, at: Sample.at(11))
     #expect(throws: FieldbookError.digestDiffers(signed.id, revision: 1)) {
-      try fieldbook.acknowledge(record: signed.id, revision: 1, sha256: key.keyId, at: Sample.at(11))
+      try fieldbook.acknowledge(record: signed.id, revision: 1, sha256: key.keyID, at: Sample.at(11))
     }
     #expect(throws: FieldbookError.revisionUnknown(signed.id, revision: 2)) {
       try fieldbook.acknowledge(record: signed.id, revision: 2, sha256: record.sha256, at: Sample.at(11))
@@ -38,7 +38,7 @@ import Testing
     #expect(try fieldbook.installation(signed.id).status == .closed)
     for _ in 0..<2 {
       try fieldbook.acknowledge(record: signed.id, revision: 1, sha256: record.sha256, at: Sample.at(12))
-      try fieldbook.acknowledge(key: key.keyId, at: Sample.at(12))
+      try fieldbook.acknowledge(key: key.keyID, at: Sample.at(12))
     }
     #expect(try fieldbook.queueSummary().isEmpty)
     #expect(try fieldbook.installation(signed.id).status == .delivered)
@@ -51,22 +51,22 @@ import Testing
     }
   }
 
-  @Test func listsKeysAndRecordsInTheOrderTheyCameAbout() throws {
+  @Test func `lists keys and records in the order they came about`() throws {
     let fieldbook = try home.ready()
     let open = Sample.id()
     _ = try fieldbook.open(open, Sample.registered(), at: Sample.at(0))
     let keys = (1...4).map { Sample.key($0) }
     try fieldbook.prepare(keys[0], for: open, moduleSerial: "M-0")
-    try fieldbook.markCommitted(keyId: keys[0].keyId, for: open, moduleSerial: "M-0")
+    try fieldbook.markCommitted(keyID: keys[0].keyID, for: open, moduleSerial: "M-0")
     let first = try Sample.signed(in: fieldbook, key: keys[1], at: 10)
     let second = try Sample.signed(in: fieldbook, key: keys[2], at: 20)
     try fieldbook.prepare(keys[3], for: open, moduleSerial: "M-3")
-    #expect(try fieldbook.pendingKeys().map(\.keyId) == keys[..<3].map(\.keyId))
+    #expect(try fieldbook.pendingKeys().map(\.keyID) == keys[..<3].map(\.keyID))
     #expect(try fieldbook.pendingKeys().map(\.installation) == [open, first.id, second.id])
     #expect(try fieldbook.pendingRecords().map(\.id) == [first.id, second.id])
   }
 
-  @Test func doesNotSendAFileAgainWithTheNextRevision() throws {
+  @Test func `does not send a file again with the next revision`() throws {
     let fieldbook = try home.ready()
     let signed = try Sample.signed(in: fieldbook)
     for file in try fieldbook.pendingRecords()[0].files {
@@ -76,14 +76,14 @@ import Testing
     #expect(try fieldbook.pendingRecords().map(\.files.count) == [0, 0])
   }
 
-  @Test func refusesToAcknowledgeWhatIsNotInTheQueue() throws {
+  @Test func `refuses to acknowledge what is not in the queue`() throws {
     let fieldbook = try home.ready()
     let id = Sample.id()
     _ = try fieldbook.open(id, Sample.registered(), at: Sample.at(0))
     let key = Sample.key(1)
     try fieldbook.prepare(key, for: id, moduleSerial: "M-1")
-    #expect(throws: FieldbookError.keyUnknown(keyId: key.keyId)) {
-      try fieldbook.acknowledge(key: key.keyId, at: Sample.at(1))
+    #expect(throws: FieldbookError.keyUnknown(keyID: key.keyID)) {
+      try fieldbook.acknowledge(key: key.keyID, at: Sample.at(1))
     }
     let foreign = try #require(FileDigest(String(repeating: "0", count: 64)))
     #expect(throws: FieldbookError.fileMissing(sha256: foreign.hex)) {
@@ -105,36 +105,36 @@ import Testing
     return fieldbook
   }
 
-  @Test func keepsAKeyBeforeItIsSent() throws {
+  @Test func `keeps a key before it is sent`() throws {
     let fieldbook = try opened()
     #expect(try fieldbook.key(for: id, moduleSerial: "M-1") == nil)
     let key = Sample.key(1)
     try fieldbook.prepare(key, for: id, moduleSerial: "M-1")
     let kept = try #require(try home.fieldbook().key(for: id, moduleSerial: "M-1"))
-    #expect(kept.keyId == key.keyId)
+    #expect(kept.keyID == key.keyID)
     #expect(kept.secret?.bytes == key.bytes)
     #expect(!kept.isCommitted)
     #expect(try fieldbook.key(for: id, moduleSerial: "M-2") == nil)
     #expect(try fieldbook.pendingKeys().isEmpty)
   }
 
-  @Test func replacesAKeyThatWasNeverCommittedAndKeepsOneThatWas() throws {
+  @Test func `replaces a key that was never committed and keeps one that was`() throws {
     let fieldbook = try opened()
     let (first, second, third) = (Sample.key(1), Sample.key(2), Sample.key(3))
     try fieldbook.prepare(first, for: id, moduleSerial: "M-1")
     try fieldbook.prepare(second, for: id, moduleSerial: "M-1")
-    #expect(throws: FieldbookError.keyUnknown(keyId: first.keyId)) {
-      try fieldbook.markCommitted(keyId: first.keyId, for: id, moduleSerial: "M-1")
+    #expect(throws: FieldbookError.keyUnknown(keyID: first.keyID)) {
+      try fieldbook.markCommitted(keyID: first.keyID, for: id, moduleSerial: "M-1")
     }
-    try fieldbook.markCommitted(keyId: second.keyId, for: id, moduleSerial: "M-1")
-    try fieldbook.markCommitted(keyId: second.keyId, for: id, moduleSerial: "M-1")
+    try fieldbook.markCommitted(keyID: second.keyID, for: id, moduleSerial: "M-1")
+    try fieldbook.markCommitted(keyID: second.keyID, for: id, moduleSerial: "M-1")
     try fieldbook.prepare(third, for: id, moduleSerial: "M-1")
-    #expect(try fieldbook.key(for: id, moduleSerial: "M-1")?.keyId == third.keyId)
-    #expect(try fieldbook.pendingKeys().map(\.keyId) == [second.keyId])
-    #expect(try fieldbook.secret(ofKey: second.keyId) == second.bytes)
+    #expect(try fieldbook.key(for: id, moduleSerial: "M-1")?.keyID == third.keyID)
+    #expect(try fieldbook.pendingKeys().map(\.keyID) == [second.keyID])
+    #expect(try fieldbook.secret(ofKey: second.keyID) == second.bytes)
   }
 
-  @Test func refusesAKeyOfAnotherInstallationOrOfNone() throws {
+  @Test func `refuses a key of another installation or of none`() throws {
     let fieldbook = try opened()
     let other = Sample.id()
     let key = Sample.key(1)
@@ -144,23 +144,23 @@ import Testing
     _ = try fieldbook.open(other, Sample.registered(), at: Sample.at(0))
     try fieldbook.prepare(key, for: id, moduleSerial: "M-1")
     try fieldbook.prepare(key, for: id, moduleSerial: "M-1")
-    #expect(throws: FieldbookError.keyInUse(keyId: key.keyId, by: id)) {
+    #expect(throws: FieldbookError.keyInUse(keyID: key.keyID, by: id)) {
       try fieldbook.prepare(key, for: other, moduleSerial: "M-1")
     }
   }
 
-  @Test func keepsTheSecretOfADeliveredKeyWhileStepsNeedIt() throws {
+  @Test func `keeps the secret of a delivered key while steps need it`() throws {
     let fieldbook = try opened()
     let key = Sample.key(1)
     try fieldbook.prepare(key, for: id, moduleSerial: "M-1")
-    try fieldbook.markCommitted(keyId: key.keyId, for: id, moduleSerial: "M-1")
-    try fieldbook.acknowledge(key: key.keyId, at: Sample.at(1))
+    try fieldbook.markCommitted(keyID: key.keyID, for: id, moduleSerial: "M-1")
+    try fieldbook.acknowledge(key: key.keyID, at: Sample.at(1))
     #expect(try fieldbook.pendingKeys().isEmpty)
     #expect(try fieldbook.key(for: id, moduleSerial: "M-1")?.secret?.bytes == key.bytes)
   }
 
   @Test(arguments: [true, false])
-  func leavesNoByteOfASecretOnDiskOnceItIsForgotten(acknowledgedFirst: Bool) throws {
+  func `leaves no byte of a secret on disk once it is forgotten`(acknowledgedFirst: Bool) throws {
     let fieldbook = try home.ready()
     let key = Sample.key(0x5a)
     let id = Sample.id()
@@ -168,15 +168,15 @@ import Testing
     let events = try Sample.walk(of: id, code: opened.code!, in: fieldbook, key: key)
     _ = try fieldbook.append(events, to: id, by: Sample.technician, at: Sample.at(1))
     #expect(try onDisk().contains { $0.range(of: Data(key.bytes)) != nil })
-    if acknowledgedFirst { try fieldbook.acknowledge(key: key.keyId, at: Sample.at(2)) }
+    if acknowledgedFirst { try fieldbook.acknowledge(key: key.keyID, at: Sample.at(2)) }
     _ = try fieldbook.append(
       .signed(try Sample.agreement(in: fieldbook)), to: id, by: Sample.technician, at: Sample.at(3))
-    if !acknowledgedFirst { try fieldbook.acknowledge(key: key.keyId, at: Sample.at(4)) }
+    if !acknowledgedFirst { try fieldbook.acknowledge(key: key.keyID, at: Sample.at(4)) }
     let kept = try #require(try fieldbook.key(for: id, moduleSerial: "M-1"))
-    #expect(kept.keyId == key.keyId)
+    #expect(kept.keyID == key.keyID)
     #expect(kept.secret == nil)
     #expect(kept.isCommitted)
-    #expect(try fieldbook.secret(ofKey: key.keyId) == nil)
+    #expect(try fieldbook.secret(ofKey: key.keyID) == nil)
     #expect(try onDisk().allSatisfy { $0.range(of: Data(key.bytes)) == nil })
   }
 

@@ -12,7 +12,7 @@ import Testing
       InstallationID(text)!, Sample.registered(unit: WrittenText(asKept: text)), at: Sample.at(second))
   }
 
-  @Test func findsAnInstallationByIdBeginningOrCode() throws {
+  @Test func `finds an installation by ID beginning or code`() throws {
     let fieldbook = try home.ready()
     let a = try open("abcd0000-0000-4000-8000-000000000001", in: fieldbook)
     let b = try open("abcd1000-0000-4000-8000-000000000002", in: fieldbook)
@@ -32,7 +32,7 @@ import Testing
     }
   }
 
-  @Test func pagesTheLastOpenedFirstWithoutGapsOrRepeats() throws {
+  @Test func `pages the last opened first without gaps or repeats`() throws {
     let fieldbook = try home.ready()
     for index in 0..<25 {
       _ = try fieldbook.open(Sample.id(), Sample.registered(), at: Sample.at(Int64(index / 4)))
@@ -55,7 +55,7 @@ import Testing
     #expect(throws: FieldbookError.self) { try fieldbook.list(after: Sample.id()) }
   }
 
-  @Test func listsAndCountsByStatus() throws {
+  @Test func `lists and counts by status`() throws {
     let fieldbook = try home.ready()
     try Sample.signed(in: fieldbook)
     for second in 3..<6 as Range<Int64> {
@@ -71,7 +71,7 @@ import Testing
     #expect(try fieldbook.list(status: .void).isEmpty)
   }
 
-  @Test func answersWithinTheTimeAllowedFromTenThousandInstallations() throws {
+  @Test func `answers within the time allowed from ten thousand installations`() throws {
     let fieldbook = try home.ready()
     let signed = try Sample.signed(in: fieldbook)
     // These are copies of a whole record under other ids, which the queries read, without 100,000 synced commits.
@@ -114,7 +114,7 @@ import Testing
 @Suite struct SetupTests {
   let home = TestHome()
 
-  @Test func startsEmptyAndKeepsWhatIsSaved() throws {
+  @Test func `starts empty and keeps what is saved`() throws {
     let fieldbook = try home.fieldbook()
     #expect(try fieldbook.setup() == Setup())
     let saved = try fieldbook.updateSetup {
@@ -133,7 +133,7 @@ import Testing
     #expect(both.region == "150621")
   }
 
-  @Test func printsNoNameOrPhone() throws {
+  @Test func `prints no name or phone`() throws {
     var setup = Setup()
     setup.technician = Sample.technician
     var dumped = ""

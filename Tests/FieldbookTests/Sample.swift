@@ -50,7 +50,7 @@ enum Sample {
     InstallationEvent.Registered(
       technician: technician,
       owner: Owner(
-        unitId: nil, unitName: unit, unitType: .individual, responsibleName: PersonName("王五"),
+        unitID: nil, unitName: unit, unitType: .individual, responsibleName: PersonName("王五"),
         responsiblePhone: PhoneNumber("13900000003")!, street: "树林召镇", community: nil, industry: .autoRepair,
         industryNote: nil, operators: 2, certifiedOperators: 1),
       welder: Welder(
@@ -70,7 +70,7 @@ enum Sample {
 
   static func key(_ byte: UInt8) -> SecretKey {
     let bytes = (0..<32).map { UInt8(truncatingIfNeeded: $0 &* 37) ^ byte }
-    return SecretKey(bytes: bytes, keyId: String(SHA256Digest(of: bytes).hex.prefix(16)))!
+    return SecretKey(bytes: bytes, keyID: String(SHA256Digest(of: bytes).hex.prefix(16)))!
   }
 
   static func report(passed: Bool = true) -> TestReport {
@@ -88,13 +88,13 @@ enum Sample {
     of id: InstallationID, code: LabelCode, in fieldbook: Fieldbook, key: SecretKey, serial: String = "M-1"
   ) throws -> [InstallationEvent] {
     try fieldbook.prepare(key, for: id, moduleSerial: serial)
-    try fieldbook.markCommitted(keyId: key.keyId, for: id, moduleSerial: serial)
+    try fieldbook.markCommitted(keyID: key.keyID, for: id, moduleSerial: serial)
     return [
       .photographed(try photo(.before, "before \(id)", in: fieldbook)),
       .flashed(
         .init(
-          chip: "STM32F405", chipId: nil, firmwareVersion: "1.0.0", firmwareSha256: firmware, skipped: false)),
-      .paired(.init(serialNumber: serial, keyId: key.keyId, imei: nil, iccid: nil)),
+          chip: "STM32F405", chipID: nil, firmwareVersion: "1.0.0", firmwareSha256: firmware, skipped: false)),
+      .paired(.init(serialNumber: serial, keyID: key.keyID, imei: nil, iccid: nil)),
       .labelled(
         LabelRecord(
           code: code, payload: "https://mashanghan.example/w/\(code)", template: "acrylic-60x40",
@@ -126,7 +126,7 @@ enum Sample {
     let newest = try fieldbook.newestEventTime().map { $0.secondsSince1970 - at(0).secondsSince1970 }
     let second = max(second, newest ?? 0)
     let opened = try fieldbook.open(id, registered(), at: at(second))
-    let events = try walk(of: id, code: opened.code!, in: fieldbook, key: key, serial: "M-\(key.keyId)")
+    let events = try walk(of: id, code: opened.code!, in: fieldbook, key: key, serial: "M-\(key.keyID)")
     _ = try fieldbook.append(events, to: id, by: technician, at: at(second + 1))
     return try fieldbook.append(
       .signed(try agreement(in: fieldbook)), to: id, by: technician, at: at(second + 2))

@@ -27,7 +27,7 @@ import Testing
     return id
   }
 
-  @Test func theOtherRecordsGoOnAndItIsNamed() throws {
+  @Test func `the other records go on and it is named`() throws {
     let fieldbook = try home.ready()
     let id = try damaged(fieldbook)
     let signed = try Sample.signed(in: fieldbook, at: 10)
@@ -39,7 +39,7 @@ import Testing
     #expect(throws: FieldbookError.evidence(id, .record)) { try fieldbook.provenRecord(of: id) }
   }
 
-  @Test func itCanBeTakenBackAndItsCodeIsFreeAgain() throws {
+  @Test func `it can be taken back and its code is free again`() throws {
     let fieldbook = try home.ready(codes: 1)
     let id = try damaged(fieldbook)
     let lock = try #require(try fieldbook.lock(installation: id))
@@ -53,7 +53,7 @@ import Testing
     _ = try fieldbook.open(Sample.id(), Sample.registered(), at: Sample.at(7))
   }
 
-  @Test func itIsSentAsVoidWhereTheModuleMayHoldItsKey() throws {
+  @Test func `it is sent as void where the module may hold its key`() throws {
     let fieldbook = try home.ready()
     let id = try damaged(fieldbook)
     try fieldbook.prepare(Sample.key(1), for: id, moduleSerial: "M-1")
@@ -65,7 +65,7 @@ import Testing
     #expect(try fieldbook.fault(of: record) == nil)
   }
 
-  @Test func evenOneWithoutARegistrationCanBeTakenBack() throws {
+  @Test func `even one without a registration can be taken back`() throws {
     let fieldbook = try home.ready()
     let id = Sample.id()
     try write("{}", name: "registered", of: id, in: fieldbook)
@@ -90,7 +90,7 @@ import Testing
       "UPDATE installation SET status = 'lost' WHERE id = ?",
       "UPDATE installation SET next_step = 'dance' WHERE id = ?",
     ])
-  func aDamagedLineOfTheListTakesNoOtherWithIt(sql: String) throws {
+  func `a damaged line of the list takes no other with it`(sql: String) throws {
     let fieldbook = try home.ready()
     let bad = Sample.id()
     let good = Sample.id()
@@ -103,7 +103,7 @@ import Testing
     #expect(Set(try fieldbook.list().map(\.id)) == [bad, good])
   }
 
-  @Test func nothingIsWrittenThatCouldNotBeReadAgain() throws {
+  @Test func `nothing is written that could not be read again`() throws {
     let fieldbook = try home.ready()
     let id = Sample.id()
     _ = try fieldbook.open(id, Sample.registered(), at: Sample.at(1))

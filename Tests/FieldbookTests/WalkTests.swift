@@ -8,7 +8,7 @@ import Testing
 @Suite struct WalkTests {
   let home = TestHome()
 
-  @Test func keepsARecordFromRegistrationToSignature() throws {
+  @Test func `keeps a record from registration to signature`() throws {
     let fieldbook = try home.ready()
     let id = Sample.id()
     let opened = try fieldbook.open(id, Sample.registered(), at: Sample.at(0))
@@ -41,7 +41,7 @@ import Testing
     #expect(try fieldbook.rebuild() == .init(installations: 1, repaired: []))
   }
 
-  @Test func refusesAStepOutOfOrderAndLeavesNoTrace() throws {
+  @Test func `refuses a step out of order and leaves no trace`() throws {
     let fieldbook = try home.ready()
     let id = Sample.id()
     let opened = try fieldbook.open(id, Sample.registered(), at: Sample.at(0))
@@ -58,7 +58,7 @@ import Testing
     #expect(try fieldbook.installation(id) == opened)
   }
 
-  @Test func appendsAllEventsOfACallOrNone() throws {
+  @Test func `appends all events of a call or none`() throws {
     let fieldbook = try home.ready()
     let id = Sample.id()
     let opened = try fieldbook.open(id, Sample.registered(), at: Sample.at(0))
@@ -69,7 +69,7 @@ import Testing
     #expect(try fieldbook.installation(id).photos.isEmpty)
   }
 
-  @Test func refusesEverythingWithAnExpiredCertificate() throws {
+  @Test func `refuses everything with an expired certificate`() throws {
     let fieldbook = try home.ready()
     let day = Sample.expired.certificateExpires
     #expect(throws: FieldbookError.refused(.certificateExpired(day))) {
@@ -87,7 +87,7 @@ import Testing
     #expect(try fieldbook.codesLeft() == 99)
   }
 
-  @Test func refusesAnEventWhoseFileIsNotThereOrIsAnotherSize() throws {
+  @Test func `refuses an event whose file is not there or is another size`() throws {
     let fieldbook = try home.ready()
     let id = Sample.id()
     _ = try fieldbook.open(id, Sample.registered(), at: Sample.at(0))
@@ -106,7 +106,7 @@ import Testing
     }
   }
 
-  @Test func refusesAPairingWhoseKeyIsNotCommitted() throws {
+  @Test func `refuses a pairing whose key is not committed`() throws {
     let fieldbook = try home.ready()
     let id = Sample.id()
     let opened = try fieldbook.open(id, Sample.registered(), at: Sample.at(0))
@@ -114,14 +114,14 @@ import Testing
     _ = try fieldbook.append(Array(events[..<2]), to: id, by: Sample.technician, at: Sample.at(1))
     let other = Sample.key(2)
     try fieldbook.prepare(other, for: id, moduleSerial: "M-1")
-    #expect(throws: FieldbookError.keyUnknown(keyId: other.keyId)) {
+    #expect(throws: FieldbookError.keyUnknown(keyID: other.keyID)) {
       try fieldbook.append(
-        .paired(.init(serialNumber: "M-1", keyId: other.keyId, imei: nil, iccid: nil)), to: id,
+        .paired(.init(serialNumber: "M-1", keyID: other.keyID, imei: nil, iccid: nil)), to: id,
         by: Sample.technician, at: Sample.at(2))
     }
   }
 
-  @Test func refusesALabelOfAnotherCode() throws {
+  @Test func `refuses a label of another code`() throws {
     let fieldbook = try home.ready()
     let id = Sample.id()
     let code = try #require(try fieldbook.open(id, Sample.registered(), at: Sample.at(0)).code)
@@ -132,7 +132,7 @@ import Testing
     }
   }
 
-  @Test func refusesANumberThatNoDocumentHolds() throws {
+  @Test func `refuses a number that no document holds`() throws {
     let fieldbook = try home.ready()
     let id = Sample.id()
     let opened = try fieldbook.open(id, Sample.registered(), at: Sample.at(0))
@@ -147,7 +147,7 @@ import Testing
 
   // MARK: - Retired and void
 
-  @Test func closesAndQueuesARetiredWelderAtOnceWithoutACode() throws {
+  @Test func `closes and queues a retired welder at once without a code`() throws {
     let fieldbook = try home.ready()
     let id = Sample.id()
     let photo = try Sample.photo(.before, "rust", in: fieldbook)
@@ -170,7 +170,7 @@ import Testing
     #expect(try fieldbook.rebuild().repaired == [])
   }
 
-  @Test func freesTheCodeOfAVoidRecordThatNobodyKnowsOf() throws {
+  @Test func `frees the code of a void record that nobody knows of`() throws {
     let fieldbook = try home.ready(codes: 1)
     let first = Sample.id()
     let code = try fieldbook.open(first, Sample.registered(), at: Sample.at(0)).code
@@ -190,7 +190,7 @@ import Testing
     }
   }
 
-  @Test func queuesAVoidRecordWhoseModuleMayHoldAKey() throws {
+  @Test func `queues a void record whose module may hold a key`() throws {
     let fieldbook = try home.ready(codes: 1)
     let id = Sample.id()
     _ = try fieldbook.open(id, Sample.registered(), at: Sample.at(0))
@@ -200,7 +200,7 @@ import Testing
     #expect(try fieldbook.codesLeft() == 0)
   }
 
-  @Test func makesASecondRevisionOfAClosedRecordThatIsMadeVoid() throws {
+  @Test func `makes a second revision of a closed record that is made void`() throws {
     let fieldbook = try home.ready()
     let signed = try Sample.signed(in: fieldbook)
     let first = try #require(try fieldbook.pendingRecords().first)

@@ -8,7 +8,7 @@ import Testing
 /// Whatever registration lets through comes out on a label.
 @Suite struct FontChainTests {
   @Test(arguments: ["ᠮᠣᠩᠭᠣᠯ 示例", "䶮𠮷\u{2A701}\u{2CEB5}焊铺", "葛\u{E0100}记焊铺"])
-  func aNameThatCanBeRegisteredIsDrawn(name: String) throws {
+  func `a name that can be registered is drawn`(name: String) throws {
     let text = try WrittenText(name, .title, drawnBy: Coverage()).text
     let maker = try LabelMaker(template: Sample.template())
     let made = try maker.make(fields: ["unitName": text, "street": "树林召镇"], payload: Sample.payload())

@@ -22,7 +22,7 @@ import Testing
     )
   }
 
-  @Test func theSameOrdersAreTheSameFilesWhateverTheNumberOfThreads() throws {
+  @Test func `the same orders are the same files whatever the number of threads`() throws {
     let (one, three) = (TemporaryFolder(), TemporaryFolder())
     let requests = try requests(70)
     var reported: [FiledLabel] = []
@@ -41,7 +41,7 @@ import Testing
   }
 
   @Test(arguments: [1, 2])
-  func aLabelThatCannotBeMadeStopsTheBatchIsNamedAndLeavesNoLaterOne(workers: Int) throws {
+  func `a label that cannot be made stops the batch is named and leaves no later one`(workers: Int) throws {
     let folder = TemporaryFolder()
     var requests = try requests(90)
     requests[40] = LabelRequest(
@@ -57,7 +57,7 @@ import Testing
     #expect(try folder.names() == requests[..<40].map { "\($0.payload.code).png" }.sorted())
   }
 
-  @Test func aRefusedReportLeavesNothingThatWasNotReported() throws {
+  @Test func `a refused report leaves nothing that was not reported`() throws {
     struct Full: Error {}
     let folder = TemporaryFolder()
     var reported = 0
@@ -72,11 +72,11 @@ import Testing
     #expect(try folder.names().count <= 2 * reported)
   }
 
-  @Test func aBatchThatIsToldToStopEndsAfterWhatItReported() throws {
+  @Test func `a batch that is told to stop ends after what it reported`() throws {
     let folder = TemporaryFolder()
     var reported = 0
     let made = try batch(in: folder, workers: 2).run(
-      requests(300), shouldStop: { true }, report: { reported += $0.count })
+      requests(300), isCancelled: { true }, onEvent: { reported += $0.count })
     #expect(made == reported && made < 300)
     #expect(try folder.names().count == made)
   }
@@ -96,7 +96,7 @@ import Testing
   }
 
   @Test(arguments: [LabelMaker.Scrutiny.thinned, .full])
-  func aWholeLabelReads(scrutiny: LabelMaker.Scrutiny) throws {
+  func `a whole label reads`(scrutiny: LabelMaker.Scrutiny) throws {
     let label = try made { _, _ in }
     #expect(
       try label.maker.verify(png: label.png, place: label.place, scrutiny: scrutiny)
@@ -104,7 +104,7 @@ import Testing
   }
 
   @Test(arguments: [LabelMaker.Scrutiny.thinned, .full])
-  func oneDotThatIsNotAsEncodedIsFoundWhereverItIs(scrutiny: LabelMaker.Scrutiny) throws {
+  func `one dot that is not as encoded is found wherever it is`(scrutiny: LabelMaker.Scrutiny) throws {
     var random = SplitMix64(seed: 11)
     for _ in 0..<(scrutiny == .full ? 2 : 40) {
       let label = try made { image, place in
@@ -120,7 +120,7 @@ import Testing
   }
 
   @Test(arguments: [LabelMaker.Scrutiny.thinned, .full])
-  func aMirroredSymbolIsToldApartAndAnInvertedOneIsNotRead(scrutiny: LabelMaker.Scrutiny) throws {
+  func `a mirrored symbol is told apart and an inverted one is not read`(scrutiny: LabelMaker.Scrutiny) throws {
     let mirrored = try made { image, place in
       var flipped = DotImage(size: image.size)
       for row in 0..<image.size.heightPixels {
@@ -140,7 +140,7 @@ import Testing
     }
   }
 
-  @Test func aLabelOfAnotherSizeOrKindIsRefused() throws {
+  @Test func `a label of another size or kind is refused`() throws {
     let label = try made { _, _ in }
     let other = try LabelMaker(template: Sample.template(), settings: .init(dotsPerInch: 300))
     #expect(throws: LabelError.unreadable(.otherSize)) {

@@ -118,7 +118,7 @@ import Testing
 
   @Test func `files that are changed after they were finished make the batch fail`() throws {
     let folder = TemporaryFolder()
-    let count = LabelSheets.mostPages + 4
+    let count = LabelSheets.maxPages + 4
     let requests = try requests(count)
     let (first, second) = (folder.path + "/l-001.pdf", folder.path + "/l-002.pdf")
     let spoilers: [(String, () throws -> Void)] = [

@@ -8,7 +8,7 @@ import Testing
 
 @Suite struct LabelMakerTests {
   @Test(arguments: [300, 600, 1_200])
-  func aLabelReadsBackAndHasItsPhysicalSizeToATwentiethOfAMillimetre(dotsPerInch: Int) throws {
+  func `a label reads back and has its physical size to a twentieth of a millimetre`(dotsPerInch: Int) throws {
     let maker = try LabelMaker(
       template: Sample.template(), settings: .init(dotsPerInch: dotsPerInch))
     let made = try maker.make(fields: Sample.fields, payload: Sample.payload())
@@ -28,7 +28,7 @@ import Testing
   @Test(
     .enabled(if: InstalledProgram("zbarimg").isInstalled, "zbarimg is missing: apt install zbar-tools"),
     arguments: [300, 600, 1_200])
-  func anotherDecoderReadsTheSame(dotsPerInch: Int) throws {
+  func `another decoder reads the same`(dotsPerInch: Int) throws {
     let maker = try LabelMaker(
       template: Sample.template(), settings: .init(dotsPerInch: dotsPerInch))
     for number in [0, 35, 466_560, CodeSerial.count - 1] {
@@ -37,7 +37,7 @@ import Testing
     }
   }
 
-  @Test func theSameLabelIsTheSameBytes() throws {
+  @Test func `the same label is the same bytes`() throws {
     let one = try LabelMaker(template: Sample.template())
     let other = try LabelMaker(template: Sample.template())
     let payload = try Sample.payload()
@@ -47,7 +47,7 @@ import Testing
     #expect(try other.make(fields: Sample.fields, payload: payload) == first)
   }
 
-  @Test func labelsOfManyCodesAndHostsAllReadBack() throws {
+  @Test func `labels of many codes and hosts all read back`() throws {
     let maker = try LabelMaker(template: Sample.template(), settings: .init(dotsPerInch: 300))
     var random = SplitMix64(seed: 3)
     for _ in 0..<60 {
@@ -57,13 +57,13 @@ import Testing
     }
   }
 
-  @Test func thePrintedCodeIsTheSymbolsWhateverTheFieldsSay() throws {
+  @Test func `the printed code is the symbol's whatever the fields say`() throws {
     let maker = try LabelMaker(template: Sample.template())
     let plain = try maker.make(fields: [:], payload: Sample.payload())
     #expect(try maker.make(fields: ["code": "150621-ZZZZZZ-0"], payload: Sample.payload()) == plain)
   }
 
-  @Test func aSymbolTooDenseIsRefusedNamingTheSizeAtWhichItFits() throws {
+  @Test func `a symbol too dense is refused naming the size at which it fits`() throws {
     func maker(side: Double, dotsPerInch: Int) throws -> LabelMaker {
       let json = try Sample.json(element: "symbol", "sizeMillimetres", side)
       return try LabelMaker(
@@ -89,7 +89,7 @@ import Testing
     }
   }
 
-  @Test func aPayloadThatNoSymbolHoldsIsRefused() throws {
+  @Test func `a payload that no symbol holds is refused`() throws {
     let host = Array(repeating: String(repeating: "a", count: 60), count: 4).joined(separator: ".")
     #expect {
       _ = try LabelMaker(template: Sample.template()).make(
@@ -99,7 +99,7 @@ import Testing
     }
   }
 
-  @Test func fieldsThatDoNotFitAreErrorsNamingElementAndField() throws {
+  @Test func `fields that do not fit are errors naming element and field`() throws {
     let maker = try LabelMaker(template: Sample.template())
     let longest = String(repeating: "达拉特旗电焊", count: 30)
     #expect {
@@ -114,7 +114,7 @@ import Testing
     ) { try maker.make(fields: ["unitName": "王\u{10FFFD}"], payload: Sample.payload()) }
   }
 
-  @Test func theLongestNamesThatCanBeRegisteredFitOnTheLabel() throws {
+  @Test func `the longest names that can be registered fit on the label`() throws {
     let maker = try LabelMaker(template: Sample.template())
     for character in ["旗", "W", "W "] {
       let longest = String(String(repeating: character, count: 80).prefix(80))
@@ -123,7 +123,7 @@ import Testing
     }
   }
 
-  @Test func aMissingFieldIsAnErrorWhereItIsNotOptional() throws {
+  @Test func `a missing field is an error where it is not optional`() throws {
     let json = try Sample.json(element: "unit", "optional", nil)
     let template = try LabelTemplate(json: json, file: "t.json")
     #expect(template.requiredFields.sorted() == ["code", "unitName"])
@@ -133,7 +133,7 @@ import Testing
   }
 
   @Test(arguments: [0, 149, 2_401, Int.max, Int.min])
-  func resolutionsNoPrinterHasAreRefused(dotsPerInch: Int) throws {
+  func `resolutions no printer has are refused`(dotsPerInch: Int) throws {
     #expect(
       throws: LabelError.resolutionOutOfRange(dotsPerInch: dotsPerInch, lower: 150, upper: 2_400)
     ) {
@@ -165,11 +165,11 @@ import Testing
     }
   }
 
-  @Test func aGoodLabelHasNoReason() throws {
+  @Test func `a good label has no reason`() throws {
     #expect(try Bench().reason() == nil)
   }
 
-  @Test func oneDotTooMuchInTheSymbolOrItsQuietZoneIsFoundThoughItReads() throws {
+  @Test func `one dot too much in the symbol or its quiet zone is found though it reads`() throws {
     for offset in [1, 20, 100, 200] {
       var bench = try Bench()
       let column = bench.place.column + offset
@@ -180,7 +180,7 @@ import Testing
     }
   }
 
-  @Test func aSymbolShiftedByADotIsFound() throws {
+  @Test func `a symbol shifted by a dot is found`() throws {
     var bench = try Bench()
     let size = bench.image.size
     bench.image = DotImage(size: size)
@@ -188,7 +188,7 @@ import Testing
     #expect(bench.reason() == .otherDots)
   }
 
-  @Test func anotherSymbolIsFound() throws {
+  @Test func `another symbol is found`() throws {
     var bench = try Bench()
     let other = try QRSymbol(Sample.payload(99).text, atLeast: .quartile)
     bench.image.stamp(
@@ -197,7 +197,7 @@ import Testing
     #expect(bench.reason() == .otherText)
   }
 
-  @Test func aMirroredSymbolIsFoundThoughItReads() throws {
+  @Test func `a mirrored symbol is found though it reads`() throws {
     var bench = try Bench()
     var mirrored = DotImage(size: bench.image.size)
     for row in 0..<472 {
@@ -209,7 +209,7 @@ import Testing
     #expect(bench.reason() == .mirrored)
   }
 
-  @Test func aSymbolWithAHoleIsNoSymbol() throws {
+  @Test func `a symbol with a hole is no symbol`() throws {
     var bench = try Bench()
     let side = bench.place.dots.side
     bench.image.set(
@@ -218,7 +218,7 @@ import Testing
     #expect(bench.reason() == .noSymbol)
   }
 
-  @Test func aPictureOfAnotherSizeIsNotTheLabel() throws {
+  @Test func `a picture of another size is not the label`() throws {
     var bench = try Bench()
     for (width, height, resolution) in [(708, 472, 300), (709, 473, 300), (709, 472, 301), (709, 472, 600)] {
       bench.image = DotImage(
@@ -228,7 +228,7 @@ import Testing
     }
   }
 
-  @Test func theReaderNamesAPictureThatIsDamagedAndFindsNothingInAnEmptyOne() throws {
+  @Test func `the reader names a picture that is damaged and finds nothing in an empty one`() throws {
     let png = try Bench().image.png()
     #expect(throws: LabelError.picture(.truncated)) { try LabelReader.read(png: png.prefix(png.count / 2)) }
     #expect(throws: LabelError.picture(.notPNG)) { try LabelReader.read(png: Data("no".utf8)) }
@@ -236,7 +236,7 @@ import Testing
     #expect(try LabelReader.read(png: empty.png()).isEmpty)
   }
 
-  @Test func picturesOfNoiseNeverTrapTheReader() throws {
+  @Test func `pictures of noise never trap the reader`() throws {
     var random = SplitMix64(seed: 11)
     for _ in 0..<100 {
       var image = try Bench().image

@@ -16,7 +16,7 @@ import Testing
     ("http://localhost:65535/", "https://localhost:65535/w/"),
     ("http://[::1]:80", "https://[::1]:80/w/"),
   ])
-  func thePayloadIsTheCodeAddressOfThePlatformsHost(platform: String, prefix: String) throws {
+  func `the payload is the code address of the platform's host`(platform: String, prefix: String) throws {
     let payload = try LabelPayload(platform: platform, code: Sample.code())
     #expect(payload.text == "\(prefix)150621-00A000-X")
     #expect(payload.code == Sample.code())
@@ -36,7 +36,9 @@ import Testing
     ("https://a.cn:8x", .badPort), ("https://a.cn:1:2", .badPort),
     ("https://user@a.cn", .hasMore), ("https://a.cn?x=1", .hasMore), ("https://a.cn/#x", .hasMore),
   ])
-  func anAddressThatIsNotThePlatformsIsRefused(platform: String, fault: LabelError.PlatformAddressFault) {
+  func `an address that is not the platform's is refused`(
+    platform: String, fault: LabelError.PlatformAddressFault
+  ) {
     #expect(throws: LabelError.platformAddress(fault)) {
       try LabelPayload(platform: platform, code: Sample.code())
     }

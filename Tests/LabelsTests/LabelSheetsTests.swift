@@ -28,7 +28,7 @@ import Testing
 
   private static let a4 = SheetLayout.Sheet(widthMillimetres: 210, heightMillimetres: 297)
 
-  @Test func theSameOrdersAreTheSameBytesWhateverTheNumberOfThreads() throws {
+  @Test func `the same orders are the same bytes whatever the number of threads`() throws {
     let folder = TemporaryFolder()
     let requests = try requests(40)
     try sheets(sheet: Self.a4, workers: 1).run(
@@ -45,7 +45,7 @@ import Testing
   }
 
   @Test(arguments: ["acrylic-60x40", "acrylic-80x50", "small-30x30", "round-50", "thermal-50x30"])
-  func everyTemplateReadsInEveryProcess(template: String) throws {
+  func `every template reads in every process`(template: String) throws {
     let folder = TemporaryFolder()
     for process in LabelInks.Process.allCases {
       for sheet in [nil, Self.a4] {
@@ -61,7 +61,7 @@ import Testing
     .enabled(
       if: InstalledProgram("pdfinfo").isInstalled && InstalledProgram("pdffonts").isInstalled,
       "poppler-utils is missing"))
-  func pagesHaveTheirSizeEmbeddedFontsAndTextThatCanBeSearched() throws {
+  func `pages have their size embedded fonts and text that can be searched`() throws {
     let folder = TemporaryFolder()
     let file = folder.path + "/l.pdf"
     try sheets(template: "acrylic-80x50").run(requests(2), count: 2, output: file, title: "t")
@@ -91,7 +91,7 @@ import Testing
   @Test(
     .enabled(if: InstalledProgram("gs").isInstalled, "Ghostscript is missing: apt install ghostscript"),
     arguments: ["acrylic-60x40", "small-30x30", "round-50", "thermal-50x30"])
-  func ghostscriptMeasuresThePlateAsLargeAsItsTemplateSays(template: String) throws {
+  func `ghostscript measures the plate as large as its template says`(template: String) throws {
     let folder = TemporaryFolder()
     let file = folder.path + "/l.pdf"
     try sheets(LabelInks(cutName: "CutContour"), template: template).run(
@@ -109,7 +109,7 @@ import Testing
   }
 
   @Test(.enabled(if: InstalledProgram("gs").isInstalled, "Ghostscript is missing: apt install ghostscript"))
-  func ghostscriptShowsAPlateEachForWhiteCutAndBlack() throws {
+  func `ghostscript shows a plate each for white cut and black`() throws {
     let folder = TemporaryFolder()
     let file = folder.path + "/l.pdf"
     try sheets(LabelInks(process: .mirrored, cutName: "CutContour"), template: "acrylic-80x50").run(
@@ -127,7 +127,7 @@ import Testing
     .enabled(
       if: InstalledProgram("pdftoppm").isInstalled && InstalledProgram("zbarimg").isInstalled,
       "poppler-utils or zbar-tools is missing"))
-  func anotherDecoderReadsThePageAsPopplerRendersIt() throws {
+  func `another decoder reads the page as poppler renders it`() throws {
     let folder = TemporaryFolder()
     let file = folder.path + "/l.pdf"
     let requests = try requests(18)
@@ -139,7 +139,7 @@ import Testing
     #expect(Set(read.split(separator: "\n").map(String.init)) == Set(requests.map(\.payload.text)))
   }
 
-  @Test func aPageMirroredByMistakeOrNotMirroredWhenItShouldBeIsCaught() throws {
+  @Test func `a page mirrored by mistake or not mirrored when it should be is caught`() throws {
     let folder = TemporaryFolder()
     let template = try Sample.template()
     let layout = try SheetLayout(template: template, sheet: Self.a4)
@@ -150,7 +150,7 @@ import Testing
       let file = folder.path + "/l.pdf"
       try sheets(LabelInks(process: drawn), sheet: Self.a4).run(requests(2), count: 2, output: file, title: "t")
       let picture = try PopplerPages(folder.bytes("l.pdf")).picture(
-        ofPage: 0, dotsPerInch: 150, mostPixels: LabelReader.mostPixels)
+        ofPage: 0, dotsPerInch: 150, maxPixels: LabelReader.maxPixels)
       let maker = try LabelMaker(template: template)
       let place = try maker.lay(fields: Sample.fields, payload: try requests(1)[0].payload).place
       let side = Length.millimetres(dots: place.dots.side, dotsPerInch: 600)
@@ -169,9 +169,9 @@ import Testing
     }
   }
 
-  @Test func aBatchOfManyPagesIsSeveralFilesAndTheFirstSheetIsFinished() throws {
+  @Test func `a batch of many pages is several files and the first sheet is finished`() throws {
     let folder = TemporaryFolder()
-    let requests = try requests(LabelSheets.mostPages + 3)
+    let requests = try requests(LabelSheets.maxPages + 3)
     let delivery = try sheets(template: "small-30x30", verification: .sample).run(
       requests, count: requests.count, output: folder.path + "/l.pdf", title: "t")
     #expect(delivery?.labels == requests.count)
@@ -183,7 +183,9 @@ import Testing
   @Test(
     .enabled(if: InstalledProgram("pdftotext").isInstalled, "poppler-utils is missing"),
     arguments: [(33, nil), (300, nil), (34 * 18 + 1, a4)] as [(Int, SheetLayout.Sheet?)])
-  func everyLabelStandsOnceAndInOrderInTheFilesHoweverManyPages(count: Int, sheet: SheetLayout.Sheet?) throws {
+  func `every label stands once and in order in the files however many pages`(
+    count: Int, sheet: SheetLayout.Sheet?
+  ) throws {
     let folder = TemporaryFolder()
     let requests = try requests(count)
     let template = sheet == nil ? "small-30x30" : "acrylic-60x40"
@@ -196,7 +198,7 @@ import Testing
     #expect(codes == requests.map(\.payload.code.description))
   }
 
-  @Test func aLabelThatCannotBeMadeIsNamedAndLeavesNoFile() throws {
+  @Test func `a label that cannot be made is named and leaves no file`() throws {
     let folder = TemporaryFolder()
     var requests = try requests(10)
     requests[6] = LabelRequest(
@@ -217,7 +219,7 @@ import Testing
     try SheetLayout(template: Sample.template(), sheet: sheet)
   }
 
-  @Test func labelsStandInTheMiddleOfTheSheetWithTheirGutterBetween() throws {
+  @Test func `labels stand in the middle of the sheet with their gutter between`() throws {
     let layout = try layout(.init(widthMillimetres: 210, heightMillimetres: 297))
     // 3 × 60 + 2 × 4 of 190, 6 × 40 + 5 × 4 of 277.
     #expect(layout.places.count == 18)
@@ -228,7 +230,7 @@ import Testing
     #expect(columns.places[1].x == columns.places[0].x)
   }
 
-  @Test func aSheetBegunIsFinished() throws {
+  @Test func `a sheet begun is finished`() throws {
     let layout = try layout(.init(widthMillimetres: 210, heightMillimetres: 297, startAt: 17))
     #expect(layout.pageCount(labels: 2) == 1 && layout.pageCount(labels: 3) == 2)
     #expect(layout.labels(ofPage: 0, of: 3).map(\.label) == [0, 1])
@@ -236,7 +238,7 @@ import Testing
     #expect(layout.labels(ofPage: 1, of: 3).map(\.place) == [layout.places[0]])
   }
 
-  @Test func whatHasNoRoomIsRefused() throws {
+  @Test func `what has no room is refused`() throws {
     #expect(throws: LabelError.self) { try layout(.init(widthMillimetres: 70, heightMillimetres: 297)) }
     #expect(throws: LabelError.startOutOfRange(position: 19, most: 18)) {
       try layout(.init(widthMillimetres: 210, heightMillimetres: 297, startAt: 19))

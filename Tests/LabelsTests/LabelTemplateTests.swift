@@ -5,7 +5,7 @@ import Testing
 @testable import Labels
 
 @Suite struct LabelTemplateTests {
-  @Test func everyShippedTemplateIsInTheCatalogueUnderItsNameAndMakesALabel() throws {
+  @Test func `every shipped template is in the catalogue under its name and makes a label`() throws {
     let names = try Sample.catalogue.names()
     #expect(
       names == ["acrylic-60x40", "acrylic-80x50", "round-50", "small-30x30", "thermal-50x30"])
@@ -17,7 +17,7 @@ import Testing
     }
   }
 
-  @Test func aNameThatIsNotListedIsUnknownEvenIfItIsAPath() throws {
+  @Test func `a name that is not listed is unknown even if it is a path`() throws {
     for name in ["", "acrylic", "../Package", "acrylic-60x40.json", "/etc/passwd"] {
       #expect(throws: LabelError.templateUnknown(name: name, available: try Sample.catalogue.names())) {
         try Sample.catalogue.template(named: name)
@@ -28,10 +28,10 @@ import Testing
     }
   }
 
-  @Test func aTemplateUnderAnotherNameThanItsFilesIsRefused() throws {
+  @Test func `a template under another name than its file's is refused`() throws {
     let folder = TemporaryFolder()
     try folder.write("other.json", Sample.json("name", "acrylic-60x40"))
-    try folder.write("large.json", Data(count: LabelTemplate.largestFileBytes + 1))
+    try folder.write("large.json", Data(count: LabelTemplate.maxFileBytes + 1))
     let catalogue = LabelTemplateCatalogue(directory: folder.path)
     #expect(
       throws: LabelError.templateRejected(
@@ -40,13 +40,13 @@ import Testing
     ) { try catalogue.template(named: "other") }
     #expect(
       throws: LabelError.templateTooLarge(
-        file: "\(folder.path)/large.json", bytes: LabelTemplate.largestFileBytes + 1,
-        mostBytes: LabelTemplate.largestFileBytes)
+        file: "\(folder.path)/large.json", bytes: LabelTemplate.maxFileBytes + 1,
+        maxBytes: LabelTemplate.maxFileBytes)
     ) { try catalogue.template(named: "large") }
   }
 
   @Test(arguments: TemplateSlip.all)
-  func aSlipIsNamedByFileElementAndField(slip: TemplateSlip) throws {
+  func `a slip is named by file element and field`(slip: TemplateSlip) throws {
     let json = try slip.json()
     #expect {
       _ = try LabelTemplate(json: json, file: "t.json")
@@ -56,7 +56,7 @@ import Testing
     }
   }
 
-  @Test func anElementWithoutANameIsNamedByItsPlace() throws {
+  @Test func `an element without a name is named by its place`() throws {
     let json = try Sample.json(element: "heading", "id", nil)
     #expect(
       throws: LabelError.templateRejected(
@@ -64,7 +64,7 @@ import Testing
     ) { try LabelTemplate(json: json, file: "t.json") }
   }
 
-  @Test func twoElementsOfOneNameOrTwoSymbolsAreRefused() throws {
+  @Test func `two elements of one name or two symbols are refused`() throws {
     let twice = try Sample.json(element: "heading", "id", "code")
     #expect(
       throws: LabelError.templateRejected(
@@ -83,7 +83,7 @@ import Testing
     ) { try LabelTemplate(json: two, file: "t.json") }
   }
 
-  @Test func everySlipOfATemplateIsReportedAtOnce() throws {
+  @Test func `every slip of a template is reported at once`() throws {
     let bad: [[String: Any]] = [["type": "text", "id": "t", "text": "x", "sizePoints": "9"], ["id": "u"]]
     let json = try Sample.json("elements", bad)
     #expect {
@@ -98,16 +98,16 @@ import Testing
     }
   }
 
-  @Test func documentsThatAreNoTemplateAreRefused() {
+  @Test func `documents that are no template are refused`() {
     for text in ["", "[]", "null", "{", "1e999", String(repeating: "[", count: 100_000)] {
       #expect(throws: LabelError.self) { try LabelTemplate(json: Data(text.utf8), file: "t.json") }
     }
-    #expect(throws: LabelError.templateTooLarge(file: "t.json", bytes: 1_048_577, mostBytes: 1_048_576)) {
+    #expect(throws: LabelError.templateTooLarge(file: "t.json", bytes: 1_048_577, maxBytes: 1_048_576)) {
       try LabelTemplate(json: Data(count: 1_048_577), file: "t.json")
     }
   }
 
-  @Test func aTemplateWithAnyBytesChangedIsReadOrRefusedAndNeverTraps() throws {
+  @Test func `a template with any bytes changed is read or refused and never traps`() throws {
     let json = try Sample.json(of: "acrylic-80x50", adding: Sample.everyKind)
     let picture = try Sample.halves()
     let characters = Array("0123456789-+.eE\"{}[],:tfn \\u".utf8)

@@ -11,7 +11,7 @@ import Testing
   }
 
   @Test(arguments: [300, 600, 1_200])
-  func gainIsTakenOffInWholeDotsAndTheLabelStillReadsBack(dotsPerInch: Int) throws {
+  func `gain is taken off in whole dots and the label still reads back`(dotsPerInch: Int) throws {
     for gain in [0.05, 0.08, 0.12] {
       let label = try made("acrylic-60x40", .init(dotsPerInch: dotsPerInch, printGainMillimetres: gain))
       #expect(label.printGainDots == Length.dots(millimetres: gain, dotsPerInch: dotsPerInch))
@@ -19,7 +19,7 @@ import Testing
     }
   }
 
-  @Test func inkThatSpreadsByTheGainPrintsTheSymbolAsItWasMeant() throws {
+  @Test func `ink that spreads by the gain prints the symbol as it was meant`() throws {
     let plain = try GreyImage(png: made("small-30x30", .init(dotsPerInch: 600)).bytes)
     let label = try made("small-30x30", .init(dotsPerInch: 600, printGainMillimetres: 0.085))
     let thin = try GreyImage(png: label.bytes)
@@ -39,10 +39,10 @@ import Testing
     #expect(differing == 0)
   }
 
-  @Test func theMostThatIsTakenOffLeavesWhatBothDecodersRead() throws {
+  @Test func `the most that is taken off leaves what both decoders read`() throws {
     let symbol = try QRSymbol(Sample.payloadText, atLeast: .quartile)
     for dotsPerModule in 4...24 {
-      let gain = SymbolDots.mostGainDots(dotsPerModule: dotsPerModule)
+      let gain = SymbolDots.maxGainDots(dotsPerModule: dotsPerModule)
       let dots = SymbolDots(symbol, dotsPerModule: dotsPerModule, gainDots: gain)
       #expect(gain >= 1 && dots.gainDots == gain)
       var image = DotImage(
@@ -54,7 +54,7 @@ import Testing
     }
   }
 
-  @Test func gainOfMoreThanAFifthOfAModuleIsRefusedNamingTheMost() throws {
+  @Test func `gain of more than a fifth of a module is refused naming the most`() throws {
     #expect {
       _ = try made("small-30x30", .init(dotsPerInch: 600, printGainMillimetres: 0.2))
     } throws: { error in
@@ -63,7 +63,7 @@ import Testing
     }
   }
 
-  @Test func theTemplatesGainHoldsUnlessAnotherIsGiven() throws {
+  @Test func `the template's gain holds unless another is given`() throws {
     let json = try Sample.json(element: "symbol", "printGainMillimetres", 0.05)
     let template = try LabelTemplate(json: json, file: "t.json")
     for (gain, dots) in [(nil, 1), (0.0, 0), (0.1, 2)] as [(Double?, Int)] {
@@ -84,7 +84,7 @@ import Testing
       settings: .init(dotsPerInch: 600, correction: correction))
   }
 
-  @Test func aLevelBelowQIsUsedOnlyWhereItIsAskedFor() throws {
+  @Test func `a level below Q is used only where it is asked for`() throws {
     // A host for which M is one version smaller than Q.
     let payload = try Sample.payload(platform: "https://weld.example.cn")
     var fitting: QRSymbol.Correction?
@@ -103,7 +103,7 @@ import Testing
     #expect(made.verified && made.correction == level.rawValue)
   }
 
-  @Test func aPayloadShorterByTheExcessFits() throws {
+  @Test func `a payload shorter by the excess fits`() throws {
     let host = "abcdefghijklmnopqrstuvwxyzabcdefgh.cn"
     let long = try Sample.payload(platform: "https://\(host)")
     var tooMany = 0
@@ -120,7 +120,7 @@ import Testing
     #expect(throws: LabelError.self) { try maker(side: 21).make(fields: [:], payload: longer) }
   }
 
-  @Test func everyShippedTemplateReadsBackAtItsUsualResolutionsWithBothDecoders() throws {
+  @Test func `every shipped template reads back at its default resolutions with both decoders`() throws {
     for (name, resolutions) in [
       ("acrylic-60x40", [300, 600]), ("acrylic-80x50", [300, 600]), ("small-30x30", [300, 600]),
       ("round-50", [300, 600]), ("thermal-50x30", [203, 300]),

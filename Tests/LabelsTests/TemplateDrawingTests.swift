@@ -94,7 +94,7 @@ import Testing
       inks: LabelInks(), verification: .pages, workers: 1
     ).run([request], count: 1, output: file, title: "t")
     let page = try PopplerPages(Data(contentsOf: URL(filePath: file))).picture(
-      ofPage: 0, dotsPerInch: 600, mostPixels: LabelReader.mostPixels)
+      ofPage: 0, dotsPerInch: 600, maxPixels: LabelReader.maxPixels)
     func dots(_ millimetres: Double) -> Int { Length.dots(millimetres: millimetres, dotsPerInch: 600) }
     let part = try #require(
       page.part(columns: dots(42)..<dots(47), rows: dots(19)..<dots(22)))

@@ -32,7 +32,7 @@ import Testing
   }
 
   @Test(.enabled(if: python != nil, "jsonschema is missing: scripts/setup peers"))
-  func theSchemaTakesWhatTheReaderTakes() throws {
+  func `the schema takes what the reader takes`() throws {
     let names = try Sample.catalogue.names()
     var documents = try names.map {
       try Data(contentsOf: URL(fileURLWithPath: "\(Sample.root)/label-templates/\($0).json"))
@@ -42,7 +42,7 @@ import Testing
   }
 
   @Test(.enabled(if: python != nil, "jsonschema is missing: scripts/setup peers"))
-  func theSchemaRefusesWhatTheReaderRefusesBesidesGeometry() throws {
+  func `the schema refuses what the reader refuses besides geometry`() throws {
     let slips = TemplateSlip.all
     let verdicts = try verdicts(slips.map { try $0.json() })
     for (slip, isValid) in zip(slips, verdicts) {

@@ -78,7 +78,7 @@ private struct Ink {
     return try Sample.json("elements", [symbol] + elements)
   }
 
-  @Test func aFilledBoxIsInkAndReversedLetteringInItIsPaper() throws {
+  @Test func `a filled box is ink and reversed lettering in it is paper`() throws {
     let box: [String: Any] = [
       "type": "box", "id": "box", "filled": true, "xMillimetres": 34, "yMillimetres": 10,
       "widthMillimetres": 20, "heightMillimetres": 10,
@@ -96,7 +96,7 @@ private struct Ink {
   }
 
   @Test(arguments: [0.0, 2])
-  func aFrameIsInkAlongItsEdgeOnly(radius: Double) throws {
+  func `a frame is ink along its edge only`(radius: Double) throws {
     let ink = try Ink(
       Self.bare([
         [
@@ -110,7 +110,7 @@ private struct Ink {
   }
 
   @Test(arguments: [150, 203, 300, 600])
-  func aLineThinnerThanADotIsADotThickAndALineOfDotsIsSharp(dotsPerInch: Int) throws {
+  func `a line thinner than a dot is a dot thick and a line of dots is sharp`(dotsPerInch: Int) throws {
     let ink = try Ink(
       Self.bare([
         [
@@ -125,7 +125,7 @@ private struct Ink {
     #expect(rows.count == 1)
   }
 
-  @Test func aPictureIsTurnedWithinItsBox() throws {
+  @Test func `a picture is turned within its box`() throws {
     // The sides of its dark half: left, top, right, bottom.
     for (degrees, x, y) in [(0, 40.5, 15.0), (90, 44, 11.5), (180, 47.5, 15), (270, 44, 18.5)] {
       let isUpright = degrees % 180 != 0
@@ -146,7 +146,7 @@ private struct Ink {
     }
   }
 
-  @Test func turnedTextHasTheRoomOfItsTurnedBox() throws {
+  @Test func `turned text has the room of its turned box`() throws {
     let text: [String: Any] = [
       "type": "text", "id": "t", "text": "扫码开机 持证上岗", "sizePoints": 8, "fit": "refuse", "xMillimetres": 34,
       "yMillimetres": 4, "widthMillimetres": 5, "heightMillimetres": 30,
@@ -164,7 +164,7 @@ private struct Ink {
     }
   }
 
-  @Test func elementsOfEveryKindStandOnOneLabelThatReadsBack() throws {
+  @Test func `elements of every kind stand on one label that reads back`() throws {
     let json = try Sample.json(of: "acrylic-80x50", adding: Sample.everyKind)
     let template = try LabelTemplate(json: json, file: "t.json") {
       $0 == "logo.png" ? try? Sample.halves() : nil
@@ -175,7 +175,7 @@ private struct Ink {
     }
   }
 
-  @Test func aPictureThatIsMissingOrNoPNGIsNamed() throws {
+  @Test func `a picture that is missing or no PNG is named`() throws {
     func problem(_ file: String, _ picture: Data?) throws -> TemplateProblem? {
       let json = try Self.bare([
         [
@@ -202,18 +202,18 @@ private struct Ink {
     }
   }
 
-  @Test func theCatalogueTakesPicturesFromBesideTheTemplate() throws {
+  @Test func `the catalogue takes pictures from beside the template`() throws {
     let folder = TemporaryFolder()
     try folder.write("acrylic-80x50.json", Sample.json(of: "acrylic-80x50", adding: Sample.everyKind))
     let catalogue = LabelTemplateCatalogue(directory: folder.path)
     #expect(throws: LabelError.self) { try catalogue.template(named: "acrylic-80x50") }
     try folder.write("logo.png", Sample.halves())
     #expect(try catalogue.template(named: "acrylic-80x50").elements.count > 10)
-    try folder.write("logo.png", Data(count: LabelTemplate.largestPictureBytes + 1))
+    try folder.write("logo.png", Data(count: LabelTemplate.maxPictureBytes + 1))
     #expect(throws: LabelError.self) { try catalogue.template(named: "acrylic-80x50") }
   }
 
-  @Test func theSheetOfAllTemplatesShowsASymbolForEach() throws {
+  @Test func `the sheet of all templates shows a symbol for each`() throws {
     let templates = try Sample.catalogue.names().map { try Sample.catalogue.template(named: $0) }
     let preview = try LabelPreview(of: templates) { "\($0.name)\n\($0.titleChinese)" }
     let png = try preview.png()

@@ -4,20 +4,20 @@ import Testing
 
 @Suite struct AuthenticatorTests {
   static let key = (0..<32).map { UInt8($0) }
-  static let uniqueId = (0..<12).map { UInt8(0xc0 + $0) }
+  static let uniqueID = (0..<12).map { UInt8(0xc0 + $0) }
   static let challenge = (0..<16).map { UInt8(0xa0 + $0) }
 
   /// Python's `hmac` computes each of these from the table of docs/module-protocol.md.
-  @Test func codesAreWhatTheDocumentSays() {
+  @Test func `codes are what the document says`() {
     let configuration = ModuleConfiguration(
       labelCode: Array("150621-00A001-K".utf8), platformAddress: Array("https://platform.example".utf8),
       accessPoint: [], trustAnchor: [UInt8](repeating: 0x5a, count: 32))
-    #expect(Authenticator.keyId(of: Self.key) == hex("630dcd2966c43366"))
+    #expect(Authenticator.keyID(of: Self.key) == hex("630dcd2966c43366"))
     #expect(
-      Authenticator.proof(key: Self.key, challenge: Self.challenge, uniqueId: Self.uniqueId)
+      Authenticator.proof(key: Self.key, challenge: Self.challenge, uniqueID: Self.uniqueID)
         == hex("f180a87afddeec9b2a2c0e7122b23c98503620dbf5d4b5a66b6b10f5c2babf3b"))
     #expect(
-      Authenticator.commit(key: Self.key, uniqueId: Self.uniqueId)
+      Authenticator.commit(key: Self.key, uniqueID: Self.uniqueID)
         == hex("76be442d0390114ef158788306858d2bec30ad85c2772268ac0f23733ae5b3cc"))
     #expect(
       Authenticator.configuration(key: Self.key, configuration)

@@ -6,24 +6,23 @@ import Testing
 @Suite struct CBORTests {
   /// The examples are those of RFC 8949, appendix A.
   @Test(
-    "Integers of RFC 8949 are read",
     arguments: [
       ("00", 0), ("17", 23), ("1818", 24), ("1903e8", 1000), ("1a000f4240", 1_000_000),
       ("1b000000e8d4a51000", 1_000_000_000_000), ("20", -1), ("3863", -100), ("3903e7", -1000),
       ("3b7fffffffffffffff", Int64.min), ("1b7fffffffffffffff", Int64.max),
     ] as [(String, Int64)])
-  func integers(bytes: String, value: Int64) throws {
+  func `Integers of RFC 8949 are read`(bytes: String, value: Int64) throws {
     #expect(try CBORItem(hex(bytes)).integer == value)
   }
 
-  @Test func integersThatDoNotFitAreNil() throws {
+  @Test func `integers that do not fit are nil`() throws {
     #expect(try CBORItem(hex("1bffffffffffffffff")).unsigned == UInt64.max)
     #expect(try CBORItem(hex("1bffffffffffffffff")).integer == nil)
     #expect(try CBORItem(hex("3bffffffffffffffff")).integer == nil)
     #expect(try CBORItem(hex("20")).unsigned == nil)
   }
 
-  @Test func stringsAreReadWholeAndInChunks() throws {
+  @Test func `strings are read whole and in chunks`() throws {
     #expect(try CBORItem(hex("4401020304")).byteString == [1, 2, 3, 4])
     #expect(try CBORItem(hex("5f42010243030405ff")).byteString == [1, 2, 3, 4, 5])
     #expect(try CBORItem(hex("62c3bc")).string == "ü")
@@ -32,7 +31,7 @@ import Testing
     #expect(try CBORItem(hex("62c328")).text == hex("c328"))
   }
 
-  @Test func simpleValuesAreRead() throws {
+  @Test func `simple values are read`() throws {
     #expect(try CBORItem(hex("f4")).boolean == false)
     #expect(try CBORItem(hex("f5")).boolean == true)
     #expect(try CBORItem(hex("f6")).isNull)
@@ -40,19 +39,17 @@ import Testing
     #expect(try CBORItem(hex("f814")).boolean == nil)
   }
 
-  @Test(
-    "A field is found beside unknown ones in a map, definite or not",
-    arguments: [
-      "a2 6178 82 01 a1 6179 f6 626374 18 2a", "bf 6178 9f 01 bf 6179 f6 ff ff 626374 18 2a ff",
-      "a3 05 f9 3e00 626374 18 2a 626374 00", "bf c0 6178 c1 01 7f 6163 6174 ff 18 2a 626374 d8 20 182a ff",
-    ])
-  func fields(bytes: String) throws {
+  @Test(arguments: [
+    "a2 6178 82 01 a1 6179 f6 626374 18 2a", "bf 6178 9f 01 bf 6179 f6 ff ff 626374 18 2a ff",
+    "a3 05 f9 3e00 626374 18 2a 626374 00", "bf c0 6178 c1 01 7f 6163 6174 ff 18 2a 626374 d8 20 182a ff",
+  ])
+  func `A field is found beside unknown ones in a map, definite or not`(bytes: String) throws {
     let map = try CBORItem(hex(bytes))
     #expect(map["ct"]?.unsigned == 42 || map["cat"]?.unsigned == 42)
     #expect(map["none"] == nil)
   }
 
-  @Test func anArrayGivesItsItems() throws {
+  @Test func `an array gives its items`() throws {
     let items = try #require(try CBORItem(hex("9f 01 820203 9f 04 05 ff ff")).elements)
     #expect(items.count == 3)
     #expect(items[1].elements?.compactMap(\.unsigned) == [2, 3])
@@ -61,7 +58,6 @@ import Testing
   }
 
   @Test(
-    "Bytes that are no CBOR are refused with the reason",
     arguments: [
       ("", CBORDefect.truncated), ("18", .truncated), ("1900", .truncated), ("4401", .truncated),
       ("a161", .truncated), ("a16161", .truncated), ("bf6161", .truncated), ("5f4101", .truncated),
@@ -71,11 +67,11 @@ import Testing
       ("bf00ff", .malformed), ("0000", .trailingBytes), ("a000", .trailingBytes),
       ("818181818181818100", .tooDeep), ("9f9f9f9f9f9f9f9f", .tooDeep), ("c0c0c0c0c0c0c0c000", .tooDeep),
     ] as [(String, CBORDefect)])
-  func refused(bytes: String, defect: CBORDefect) {
+  func `Bytes that are no CBOR are refused with the reason`(bytes: String, defect: CBORDefect) {
     #expect(throws: defect) { try CBORItem(hex(bytes)) }
   }
 
-  @Test func whatIsWrittenHasTheShortestHeads() throws {
+  @Test func `what is written has the shortest heads`() throws {
     var inner = CBORMapWriter()
     inner.put("rc", unsigned: 8)
     var map = CBORMapWriter()
@@ -99,7 +95,7 @@ import Testing
     #expect(read["g"]?.elements?[1]["rc"]?.unsigned == 8)
   }
 
-  @Test func thirtyThousandRandomTextsAreReadOrRefusedWithoutATrap() {
+  @Test func `thirty thousand random texts are read or refused without a trap`() {
     var random = SplitMix64(seed: 4)
     let heads: [UInt8] = [0x9f, 0xbf, 0xff, 0xa1, 0x81, 0x5f, 0x7f, 0x41, 0x61, 0xc0, 0x1b, 0x5b, 0x00]
     var opened = 0

@@ -4,14 +4,14 @@ import Testing
 @testable import ModuleCore
 
 @Suite struct ConsoleFramingTests {
-  @Test func aFrameIsTheBytesThatSMPPublishes() {
+  @Test func `a frame is the bytes that SMP publishes`() {
     // PyPI's `smp` documents this line for the same message.
     #expect(
       ConsoleFraming.encode(Array("Hello, world!".utf8)) == hex("0609")
         + Array("AA9IZWxsbywgd29ybGQhet4=\n".utf8))
   }
 
-  @Test func aFrameOfManyShortLinesIsRead() {
+  @Test func `a frame of many short lines is read`() {
     let lines = ["0609", "0414", "0414", "0414", "0414", "0414"]
     let texts = ["AA9I", "ZWxs", "bywg", "d29y", "bGQh", "et4="]
     var wire: [UInt8] = []
@@ -20,7 +20,7 @@ import Testing
     #expect(decoder.take(wire) == [Array("Hello, world!".utf8)])
   }
 
-  @Test func linesAreAtMost127BytesAndEachIsBase64ByItself() throws {
+  @Test func `lines are at most 127 bytes and each is base64 by itself`() throws {
     let wire = try #require(ConsoleFraming.encode([UInt8](repeating: 0x5a, count: 1024)))
     for line in wire.split(separator: 0x0a) {
       #expect(line.count + 1 <= 127)
@@ -28,7 +28,7 @@ import Testing
     }
   }
 
-  @Test func everyLengthComesBack() throws {
+  @Test func `every length comes back`() throws {
     var random = SplitMix64(seed: 1)
     var decoder = ConsoleFrameDecoder()
     for count in 0...1024 {
@@ -39,11 +39,11 @@ import Testing
     #expect(decoder.damagedFrames == 0)
   }
 
-  @Test func aMessageThatIsTooLongIsNotSent() {
+  @Test func `a message that is too long is not sent`() {
     #expect(ConsoleFraming.encode([UInt8](repeating: 0, count: 1025)) == nil)
   }
 
-  @Test func aFrameIsFoundAfterNoiseHalfLinesAndALostLineFeed() throws {
+  @Test func `a frame is found after noise half lines and a lost line feed`() throws {
     let good = Array("the good one".utf8)
     let frame = try #require(ConsoleFraming.encode(good))
     let long = try #require(ConsoleFraming.encode([UInt8](repeating: 7, count: 400)))
@@ -59,7 +59,7 @@ import Testing
     }
   }
 
-  @Test func consoleTextBetweenTheLinesOfAFrameDoesNoHarm() throws {
+  @Test func `console text between the lines of a frame does no harm`() throws {
     let message = [UInt8](repeating: 9, count: 300)
     let wire = try #require(ConsoleFraming.encode(message))
     var mixed: [UInt8] = []
@@ -71,7 +71,7 @@ import Testing
     #expect(decoder.take(mixed) == [message])
   }
 
-  @Test func aFlippedBitIsNeverTakenForTheMessage() throws {
+  @Test func `a flipped bit is never taken for the message`() throws {
     var random = SplitMix64(seed: 2)
     for _ in 0..<300 {
       let message = random.bytes(Int.random(in: 1...200, using: &random))
@@ -82,7 +82,7 @@ import Testing
     }
   }
 
-  @Test func twentyThousandRandomAndDamagedInputsNeitherTrapNorHoldMoreThanOneMessage() throws {
+  @Test func `twenty thousand random and damaged inputs neither trap nor hold more than one message`() throws {
     var random = SplitMix64(seed: 3)
     var decoder = ConsoleFrameDecoder()
     let alphabet: [UInt8] = [0x06, 0x09, 0x04, 0x14, 0x0a, 0x0d, 0x3d] + Array("AQgwBz09+/".utf8)

@@ -35,15 +35,14 @@ import Testing
     return body + hex("0769 2800 1000 2000") + SHA256.digest(body)
   }
 
-  @Test func aGoodImageGivesItsHeader() throws {
+  @Test func `a good image gives its header`() throws {
     let header = try ImageHeader.check(Self.image() + [1, 2, 3], at: 0x0801_0000)
     #expect(header.version.text == Array("1.2.3".utf8))
     #expect(header.chip == Array("STM32F405".utf8))
-    #expect(header.productId == 0x413 && header.imageLength == 1000)
+    #expect(header.productID == 0x413 && header.imageLength == 1000)
   }
 
   @Test(
-    "A damaged image is refused with the reason",
     arguments: [
       (0x200, 0x00, ImageHeader.Defect.noMagic), (0x204, 2, .unknownHeaderVersion(2)),
       (0x209, 0x00, .impossibleLength(0xe8)), (0x20b, 0x80, .impossibleLength(0x8000_03e8)),
@@ -52,13 +51,13 @@ import Testing
       (5, 0x01, .resetVectorOutsideImage(0x0801_0151)), (5, 0x04, .resetVectorOutsideImage(0x0801_0451)),
       (999, 0x12, .wrongDigest), (0x230, 0xff, .wrongDigest),
     ] as [(Int, UInt8, ImageHeader.Defect)])
-  func damaged(offset: Int, value: UInt8, defect: ImageHeader.Defect) {
+  func `A damaged image is refused with the reason`(offset: Int, value: UInt8, defect: ImageHeader.Defect) {
     var image = Self.image()
     if offset == 0x230 { image[offset] ^= value } else { image[offset] = value }
     #expect(throws: defect) { try ImageHeader.check(image, at: 0x0801_0000) }
   }
 
-  @Test func anImageThatIsCutOffIsRefused() {
+  @Test func `an image that is cut off is refused`() {
     let image = Self.image()
     for count in [0, 8, 0x200, 0x24f] {
       #expect(throws: ImageHeader.Defect.tooShort) {
@@ -70,20 +69,20 @@ import Testing
     }
   }
 
-  @Test func anErasedFlashHoldsNoImage() {
+  @Test func `an erased flash holds no image`() {
     #expect(throws: ImageHeader.Defect.stackPointerOutsideMemory(0xffff_ffff)) {
       try ImageHeader.checkFlash { _, count in [UInt8](repeating: 0xff, count: count) }
     }
   }
 
-  @Test func versionsAreOrderedByTheirNumbers() {
+  @Test func `versions are ordered by their numbers`() {
     let ten = ImageHeader.Version(major: 0, minor: 10, patch: 0)
     #expect(ImageHeader.Version(major: 0, minor: 9, patch: 65535) < ten)
     #expect(!(ten < ten))
     #expect(ten.text == Array("0.10.0".utf8))
   }
 
-  @Test func sectorsCoverTheFlashWithoutAGap() throws {
+  @Test func `sectors cover the flash without a gap`() throws {
     var next = FlashMap.base
     for index in 0..<FlashMap.sectorCount {
       let sector = try #require(FlashMap.sector(index))

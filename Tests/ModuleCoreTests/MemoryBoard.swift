@@ -6,10 +6,10 @@ import TestSupport
 struct MemoryBoard: Board {
   var milliseconds: UInt64 = 0
   var identity = BoardIdentity(
-    uniqueId: (0..<12).map { UInt8(0xc0 + $0) }, serialNumber: Array("WT0102030405".utf8),
+    uniqueID: (0..<12).map { UInt8(0xc0 + $0) }, serialNumber: Array("WT0102030405".utf8),
     chip: Array("STM32F405".utf8), imei: Array("860000000000015".utf8))
   var runningImage: ImageHeader? = try? ImageHeader(Array(ImageHeaderTests.image()[0x200...]))
-  var uniqueId: [UInt8] { Array(identity.uniqueId) }
+  var uniqueID: [UInt8] { Array(identity.uniqueID) }
   var wasResetByWatchdog = false
   var relay = true
   var relayWasClosed = false

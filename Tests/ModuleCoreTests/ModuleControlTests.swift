@@ -9,7 +9,7 @@ import Testing
     return dialogue
   }
 
-  @Test func theRelayIsOpenFromPowerUpUntilAStart() throws {
+  @Test func `the relay is open from power up until a start`() throws {
     var dialogue = try Self.paired()
     #expect(!dialogue.module.board.relay && !dialogue.module.board.relayWasClosed)
     try dialogue.startAsAsked()
@@ -21,7 +21,7 @@ import Testing
     #expect(readings["rssi"]?.integer == -71 && readings["seal"]?.boolean == true)
   }
 
-  @Test func theRelayOpensOnStopAndWhenItsTimeIsOver() throws {
+  @Test func `the relay opens on stop and when its time is over`() throws {
     var dialogue = try Self.paired()
     try dialogue.startAsAsked()
     try dialogue.send(.stop)
@@ -34,7 +34,7 @@ import Testing
     #expect(try dialogue.send(.readings)["relay"]?.boolean == false)
   }
 
-  @Test func aForgedStartIsRefusedAndTheChallengeStaysGood() throws {
+  @Test func `a forged start is refused and the challenge stays good`() throws {
     var dialogue = try Self.paired()
     let challenge = try dialogue.challenge()
     #expect(throws: ModuleRefusal.notAuthentic) {
@@ -49,7 +49,7 @@ import Testing
     #expect(dialogue.module.board.relay)
   }
 
-  @Test func aReplayIsRefusedWithAndWithoutAFreshChallenge() throws {
+  @Test func `a replay is refused with and without a fresh challenge`() throws {
     var dialogue = try Self.paired()
     let used = try dialogue.challenge()
     try dialogue.start(counter: used.counter, challenge: used.bytes)
@@ -69,7 +69,7 @@ import Testing
     try dialogue.start(counter: fresh.counter, challenge: fresh.bytes)
   }
 
-  @Test func aChallengeIsGoodForThirtySeconds() throws {
+  @Test func `a challenge is good for thirty seconds`() throws {
     var dialogue = try Self.paired()
     let first = try dialogue.challenge()
     dialogue.pass(30_000)
@@ -85,7 +85,7 @@ import Testing
     }
   }
 
-  @Test func noCounterThatWasUsedIsAcceptedAfterAReset() throws {
+  @Test func `no counter that was used is accepted after a reset`() throws {
     var dialogue = try Self.paired()
     var highest: UInt64 = 0
     for round in 0..<5 {
@@ -106,7 +106,7 @@ import Testing
     }
   }
 
-  @Test func startsCostTheFlashOneRecordInSixtyFour() throws {
+  @Test func `starts cost the flash one record in sixty four`() throws {
     var dialogue = try Self.paired()
     let before = dialogue.module.board.wordsWritten
     for _ in 0..<640 {
@@ -116,7 +116,7 @@ import Testing
     #expect((dialogue.module.board.wordsWritten - before) / 128 <= 11)
   }
 
-  @Test func aStartWhoseCounterCannotBeKeptIsRefusedAndTheRelayOpens() throws {
+  @Test func `a start whose counter cannot be kept is refused and the relay opens`() throws {
     var dialogue = try Self.paired()
     try dialogue.startAsAsked()
     #expect(dialogue.module.board.relay)
@@ -128,7 +128,7 @@ import Testing
     #expect(!dialogue.module.board.relay)
   }
 
-  @Test func theFlashIsErasedAheadOnlyWhileTheRelayIsOpenAndTheWireQuiet() throws {
+  @Test func `the flash is erased ahead only while the relay is open and the wire quiet`() throws {
     var dialogue = try Self.paired()
     // Fills the slot: each of these needs a record.
     while dialogue.module.board.erasures == 0 {
@@ -146,7 +146,7 @@ import Testing
     #expect(try dialogue.send(.identity)["state"]?.unsigned == 2)
   }
 
-  @Test func anOpeningOfTheSealIsCountedOnceAndKept() throws {
+  @Test func `an opening of the seal is counted once and kept`() throws {
     var dialogue = try Self.paired()
     dialogue.pass(200)
     #expect(try dialogue.send(.identity)["seals"]?.unsigned == 0)

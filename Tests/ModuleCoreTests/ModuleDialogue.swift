@@ -53,7 +53,7 @@ struct ModuleDialogue {
     var fields = CBORMapWriter()
     fields.put("key", bytes: key)
     fields.put("inst", text: installation)
-    #expect(try send(.pairBegin, fields)["kid"]?.byteString == Authenticator.keyId(of: key))
+    #expect(try send(.pairBegin, fields)["kid"]?.byteString == Authenticator.keyID(of: key))
   }
 
   /// The key that the module proves to hold, of those known here.
@@ -64,17 +64,17 @@ struct ModuleDialogue {
     let reply = try send(.pairProve, fields)
     return [Self.key, Self.otherKey].first {
       reply["mac"]?.byteString
-        == Authenticator.proof(key: $0, challenge: challenge, uniqueId: module.board.uniqueId)
-        && reply["kid"]?.byteString == Authenticator.keyId(of: $0)
+        == Authenticator.proof(key: $0, challenge: challenge, uniqueID: module.board.uniqueID)
+        && reply["kid"]?.byteString == Authenticator.keyID(of: $0)
     }
   }
 
   mutating func commit(_ key: [UInt8] = key, signedWith other: [UInt8]? = nil) throws {
     var fields = CBORMapWriter()
-    fields.put("kid", bytes: Authenticator.keyId(of: key))
-    var code = Authenticator.commit(key: key, uniqueId: module.board.uniqueId)
+    fields.put("kid", bytes: Authenticator.keyID(of: key))
+    var code = Authenticator.commit(key: key, uniqueID: module.board.uniqueID)
     if let other {
-      code = Authenticator.commit(key: other, uniqueId: module.board.uniqueId)
+      code = Authenticator.commit(key: other, uniqueID: module.board.uniqueID)
     }
     fields.put("mac", bytes: code)
     try send(.pairCommit, fields)
@@ -89,22 +89,22 @@ struct ModuleDialogue {
     fields.put(
       "proof",
       bytes: Authenticator.replacement(
-        key: old, challenge: challenge, newKeyId: Authenticator.keyId(of: key),
-        uniqueId: module.board.uniqueId))
-    #expect(try send(.pairReplace, fields)["kid"]?.byteString == Authenticator.keyId(of: key))
+        key: old, challenge: challenge, newKeyID: Authenticator.keyID(of: key),
+        uniqueID: module.board.uniqueID))
+    #expect(try send(.pairReplace, fields)["kid"]?.byteString == Authenticator.keyID(of: key))
   }
 
   /// The number of replacements by service, this one included.
   mutating func service(_ key: [UInt8] = otherKey) throws -> UInt64? {
     let reply = try send(.pairService, signed(key))
-    #expect(reply["kid"]?.byteString == Authenticator.keyId(of: key))
+    #expect(reply["kid"]?.byteString == Authenticator.keyID(of: key))
     return reply["svc"]?.unsigned
   }
 
   private func signed(_ key: [UInt8]) -> CBORMapWriter {
     var fields = CBORMapWriter()
-    fields.put("kid", bytes: Authenticator.keyId(of: key))
-    fields.put("mac", bytes: Authenticator.commit(key: key, uniqueId: module.board.uniqueId))
+    fields.put("kid", bytes: Authenticator.keyID(of: key))
+    fields.put("mac", bytes: Authenticator.commit(key: key, uniqueID: module.board.uniqueID))
     return fields
   }
 

@@ -3,7 +3,7 @@ import Testing
 @testable import ModuleCore
 
 @Suite struct ModulePairingTests {
-  @Test func identityFollowsThePairing() throws {
+  @Test func `identity follows the pairing`() throws {
     var dialogue = ModuleDialogue()
     var identity = try dialogue.send(.identity)
     #expect(identity["sn"]?.string == "WT0102030405" && identity["chip"]?.string == "STM32F405")
@@ -16,16 +16,16 @@ import Testing
     try dialogue.begin()
     identity = try dialogue.send(.identity)
     #expect(identity["state"]?.unsigned == 1 && identity["kid"] == nil)
-    #expect(identity["pkid"]?.byteString == Authenticator.keyId(of: ModuleDialogue.key))
+    #expect(identity["pkid"]?.byteString == Authenticator.keyID(of: ModuleDialogue.key))
     #expect(identity["inst"] == nil)
     try dialogue.commit()
     identity = try dialogue.send(.identity)
     #expect(identity["state"]?.unsigned == 2 && identity["pkid"] == nil)
-    #expect(identity["kid"]?.byteString == Authenticator.keyId(of: ModuleDialogue.key))
+    #expect(identity["kid"]?.byteString == Authenticator.keyID(of: ModuleDialogue.key))
     #expect(identity["inst"]?.text == ModuleDialogue.installation)
   }
 
-  @Test func everyStepMayBeRepeated() throws {
+  @Test func `every step may be repeated`() throws {
     var dialogue = ModuleDialogue()
     for _ in 0..<2 { try dialogue.begin() }
     #expect(try dialogue.prove() == ModuleDialogue.key)
@@ -38,7 +38,7 @@ import Testing
     #expect(dialogue.module.board.wordsWritten == words)
   }
 
-  @Test func beginReplacesAPendingKeyAndLeavesACommittedOne() throws {
+  @Test func `begin replaces a pending key and leaves a committed one`() throws {
     var dialogue = ModuleDialogue()
     try dialogue.begin(ModuleDialogue.otherKey)
     try dialogue.begin()
@@ -53,7 +53,7 @@ import Testing
     #expect(try dialogue.send(.identity)["pkid"] == nil)
   }
 
-  @Test func theConfigurationIsReadBackAndSurvivesAReset() throws {
+  @Test func `the configuration is read back and survives a reset`() throws {
     var dialogue = ModuleDialogue()
     #expect(try dialogue.send(.configuration)["code"]?.string == "")
     try dialogue.pair()
@@ -66,7 +66,7 @@ import Testing
     #expect(try dialogue.send(.identity)["boots"]?.unsigned == 2)
   }
 
-  @Test func theClockIsSetOnlyByTheKey() throws {
+  @Test func `the clock is set only by the key`() throws {
     var dialogue = ModuleDialogue()
     #expect(throws: ModuleRefusal.notPaired) { try dialogue.setClock(1_732_406_400) }
     try dialogue.pair()
@@ -80,7 +80,7 @@ import Testing
     #expect(throws: ModuleRefusal.unknown) { try dialogue.setClock(1_732_406_500) }
   }
 
-  @Test func anUnpairedModuleRefusesWhatNeedsAKey() throws {
+  @Test func `an unpaired module refuses what needs a key`() throws {
     var dialogue = ModuleDialogue()
     #expect(throws: ModuleRefusal.notPaired) { _ = try dialogue.prove() }
     #expect(throws: ModuleRefusal.notPaired) { try dialogue.commit() }
@@ -102,7 +102,7 @@ import Testing
     }
   }
 
-  @Test func withoutRandomNumbersNothingIsPairedOrStarted() throws {
+  @Test func `without random numbers nothing is paired or started`() throws {
     var dialogue = ModuleDialogue()
     dialogue.module.board.random = nil
     #expect(throws: ModuleRefusal.noRandom) { try dialogue.begin() }
@@ -110,7 +110,7 @@ import Testing
     #expect(try dialogue.send(.identity)["state"]?.unsigned == 0)
   }
 
-  @Test func withoutAFlashAPairingIsRefusedAndNothingChanges() throws {
+  @Test func `without a flash a pairing is refused and nothing changes`() throws {
     var board = MemoryBoard()
     board.wordsUntilCut = 0
     var dialogue = ModuleDialogue(board)
@@ -119,7 +119,7 @@ import Testing
     #expect(try dialogue.send(.identity)["boots"]?.unsigned == 1)
   }
 
-  @Test func commandsUnderTheWrongOperationOrUnknownAreRefused() throws {
+  @Test func `commands under the wrong operation or unknown are refused`() throws {
     var dialogue = ModuleDialogue()
     for (operation, command) in [(.read, 7), (.write, 0), (.read, 99)]
       as [(SMPMessage.Operation, UInt8)]
@@ -133,7 +133,6 @@ import Testing
 
   /// Each field left out, of another type, and of a length or value just outside its range.
   @Test(
-    "A malformed field is refused",
     arguments: [
       (.pairBegin, "a0"), (.pairBegin, "a1 636b6579 5820" + String(repeating: "00", count: 32)),
       (
@@ -169,7 +168,7 @@ import Testing
       (.start, "a3 63637472 01 63736563 01 636d6163 581f" + String(repeating: "00", count: 31)),
       (.setClock, "a0"), (.setClock, "a1 6474696d65 01"), (.identity, "80"), (.identity, "a1"),
     ] as [(ModuleCommand, String)])
-  func malformed(command: ModuleCommand, payload: String) throws {
+  func `A malformed field is refused`(command: ModuleCommand, payload: String) throws {
     var dialogue = ModuleDialogue()
     try dialogue.pair()
     let request = SMPMessage(
@@ -181,7 +180,7 @@ import Testing
     #expect(try CBORItem(Array(reply[8...]))["err"]?["rc"]?.unsigned == 2)
   }
 
-  @Test func aConfigurationThatDoesNotFitIsRefused() throws {
+  @Test func `a configuration that does not fit is refused`() throws {
     var dialogue = ModuleDialogue()
     try dialogue.pair()
     var wrong = [ModuleConfiguration](repeating: ModuleDialogue.configuration, count: 5)

@@ -11,7 +11,7 @@ import Testing
     return dialogue
   }
 
-  @Test func theKeyIsReplacedByWhoeverProvesToHoldIt() throws {
+  @Test func `the key is replaced by whoever proves to hold it`() throws {
     var dialogue = try Self.begun()
     try dialogue.replace()
     #expect(try dialogue.prove() == ModuleDialogue.otherKey)
@@ -21,15 +21,15 @@ import Testing
     dialogue = ModuleDialogue(dialogue.module.board.poweredUpAgain())
     let identity = try dialogue.send(.identity)
     #expect(identity["state"]?.unsigned == 2 && identity["pkid"] == nil)
-    #expect(identity["kid"]?.byteString == Authenticator.keyId(of: ModuleDialogue.otherKey))
-    #expect(identity["okid"]?.byteString == Authenticator.keyId(of: ModuleDialogue.key))
+    #expect(identity["kid"]?.byteString == Authenticator.keyID(of: ModuleDialogue.otherKey))
+    #expect(identity["okid"]?.byteString == Authenticator.keyID(of: ModuleDialogue.key))
     #expect(identity["rep"]?.unsigned == 1 && identity["svc"]?.unsigned == 0)
     #expect(try dialogue.send(.configuration)["code"]?.string == "")
     #expect(throws: ModuleRefusal.notAuthentic) { try dialogue.configure() }
     try dialogue.configure(key: ModuleDialogue.otherKey)
   }
 
-  @Test func aWrongProofUsesTheChallengeUpAndChangesNothing() throws {
+  @Test func `a wrong proof uses the challenge up and changes nothing`() throws {
     var dialogue = try Self.begun()
     let challenge = try dialogue.challenge().bytes
     #expect(throws: ModuleRefusal.notAuthentic) {
@@ -40,12 +40,12 @@ import Testing
     dialogue.pass(30_001)
     #expect(throws: ModuleRefusal.noChallenge) { try dialogue.replace(challenge: late) }
     let identity = try dialogue.send(.identity)
-    #expect(identity["kid"]?.byteString == Authenticator.keyId(of: ModuleDialogue.key))
+    #expect(identity["kid"]?.byteString == Authenticator.keyID(of: ModuleDialogue.key))
     #expect(identity["rep"]?.unsigned == 0 && identity["okid"] == nil)
     try dialogue.replace()
   }
 
-  @Test func aProofIsForOneKeyAndNoStart() throws {
+  @Test func `a proof is for one key and no start`() throws {
     var dialogue = try Self.begun()
     let challenge = try dialogue.challenge()
     let third = [UInt8](repeating: 0x11, count: 32)
@@ -59,7 +59,7 @@ import Testing
     #expect(throws: ModuleRefusal.bound) { try dialogue.commit(ModuleDialogue.otherKey) }
   }
 
-  @Test func aReplacementOpensTheRelay() throws {
+  @Test func `a replacement opens the relay`() throws {
     var dialogue = try Self.begun()
     try dialogue.startAsAsked()
     #expect(dialogue.module.board.relay)
@@ -67,7 +67,7 @@ import Testing
     #expect(!dialogue.module.board.relay && !dialogue.module.relayIsClosed)
   }
 
-  @Test func serviceNeedsTheCaseOpenForTenSecondsWithoutABreak() throws {
+  @Test func `service needs the case open for ten seconds without a break`() throws {
     var dialogue = try Self.begun()
     dialogue.pass(20_000)
     #expect(throws: ModuleRefusal.sealed) { _ = try dialogue.service() }
@@ -90,11 +90,11 @@ import Testing
     dialogue = ModuleDialogue(dialogue.module.board.poweredUpAgain())
     let identity = try dialogue.send(.identity)
     #expect(identity["svc"]?.unsigned == 1 && identity["rep"]?.unsigned == 0)
-    #expect(identity["okid"]?.byteString == Authenticator.keyId(of: ModuleDialogue.key))
+    #expect(identity["okid"]?.byteString == Authenticator.keyID(of: ModuleDialogue.key))
     #expect(try dialogue.prove() == ModuleDialogue.otherKey)
   }
 
-  @Test func serviceIsCountedForEver() throws {
+  @Test func `service is counted for ever`() throws {
     var dialogue = try Self.begun()
     dialogue.module.board.sealIsClosed = false
     dialogue.pass(10_100)
@@ -106,7 +106,7 @@ import Testing
     }
   }
 
-  @Test func withoutRandomNumbersNothingIsReplacedOrStarted() throws {
+  @Test func `without random numbers nothing is replaced or started`() throws {
     var dialogue = try Self.begun()
     dialogue.module.board.sealIsClosed = false
     dialogue.pass(10_100)
@@ -122,7 +122,7 @@ import Testing
     #expect(try dialogue.send(.identity)["okid"] == nil)
   }
 
-  @Test func bootsAndOpeningsSinceTheLastVisitAreTheDifference() throws {
+  @Test func `boots and openings since the last visit are the difference`() throws {
     var dialogue = ModuleDialogue()
     #expect(try dialogue.send(.identity)["vboots"]?.unsigned == 0)
     dialogue = ModuleDialogue(dialogue.module.board.poweredUpAgain())
@@ -146,7 +146,7 @@ import Testing
     #expect(identity["vboots"]?.unsigned == 3 && identity["vseals"]?.unsigned == 1)
   }
 
-  @Test func resetsByTheWatchdogAreCountedAndKept() throws {
+  @Test func `resets by the watchdog are counted and kept`() throws {
     var board = ModuleDialogue().module.board.poweredUpAgain()
     board.wasResetByWatchdog = true
     var dialogue = ModuleDialogue(board)

@@ -4,7 +4,9 @@ import Testing
 @testable import ModuleCore
 
 @Suite struct ModuleStandardGroupsTests {
-  @Test(arguments: [0, 1] as [UInt8]) func echoComesBackInEitherVersionAndOperation(version: UInt8) throws {
+  @Test(arguments: [0, 1] as [UInt8]) func `echo comes back in either version and operation`(version: UInt8)
+    throws
+  {
     var dialogue = ModuleDialogue()
     dialogue.version = version
     var fields = CBORMapWriter()
@@ -14,20 +16,20 @@ import Testing
     }
   }
 
-  @Test func theLongestEchoFits() throws {
+  @Test func `the longest echo fits`() throws {
     var dialogue = ModuleDialogue()
     var fields = CBORMapWriter()
     fields.put("d", text: [UInt8](repeating: 0x61, count: 1010))
     #expect(try dialogue.send(.write, group: 0, command: 0, fields)["r"]?.text?.count == 1010)
   }
 
-  @Test func parametersNameTheBuffer() throws {
+  @Test func `parameters name the buffer`() throws {
     var dialogue = ModuleDialogue()
     let reply = try dialogue.send(.read, group: 0, command: 6)
     #expect(reply["buf_size"]?.unsigned == 1024 && reply["buf_count"]?.unsigned == 1)
   }
 
-  @Test func imageStateNamesTheRunningImage() throws {
+  @Test func `image state names the running image`() throws {
     var dialogue = ModuleDialogue()
     let state = try dialogue.send(.read, group: 1, command: 0)
     let images = try #require(state["images"]?.elements)
@@ -41,7 +43,7 @@ import Testing
     }
   }
 
-  @Test func resetIsAnsweredFirstAndOpensTheRelay() throws {
+  @Test func `reset is answered first and opens the relay`() throws {
     var dialogue = ModuleDialogue()
     try dialogue.pair()
     try dialogue.startAsAsked()
@@ -51,7 +53,7 @@ import Testing
     #expect(!dialogue.module.board.relay)
   }
 
-  @Test func resetWithBootModeOneLeadsToTheBootloader() throws {
+  @Test func `reset with boot mode one leads to the bootloader`() throws {
     var dialogue = ModuleDialogue()
     var fields = CBORMapWriter()
     fields.put("boot_mode", unsigned: 1)
@@ -60,7 +62,6 @@ import Testing
   }
 
   @Test(
-    "What the standard groups do not do is refused with the standard's code, in either version",
     arguments: [
       (.read, 1, 1, "a0", 8), (.read, 1, 5, "a0", 8), (.read, 1, 9, "a0", 8), (.write, 1, 9, "a0", 8),
       (.read, 0, 9, "a0", 8),
@@ -69,7 +70,7 @@ import Testing
       (.write, 0, 5, "a1 69626f6f745f6d6f6465 190100", 3), (.write, 0, 0, "80", 3),
       (.write, 0, 0, "a1 61", 3),
     ] as [(SMPMessage.Operation, UInt16, UInt8, String, UInt64)])
-  func refused(
+  func `What the standard groups do not do is refused with the standard's code, in either version`(
     operation: SMPMessage.Operation, group: UInt16, command: UInt8, payload: String, code: UInt64
   ) throws {
     for version in [0, 1] as [UInt8] {
@@ -85,21 +86,21 @@ import Testing
     }
   }
 
-  @Test func anEmptyPayloadCountsAsAnEmptyMap() throws {
+  @Test func `an empty payload counts as an empty map`() throws {
     var module = Module(board: MemoryBoard())
     let answer = module.answer(hex("08 00 0000 0000 01 06"))
     let reply = try #require(answer)
     #expect(try CBORItem(Array(reply[8...]))["buf_size"]?.unsigned == 1024)
   }
 
-  @Test func aVersionFromTheFutureIsRefused() throws {
+  @Test func `a version from the future is refused`() throws {
     var module = Module(board: MemoryBoard())
     let answer = module.answer(hex("12 00 0001 0000 01 00 a0"))
     let reply = try #require(answer)
     #expect(try CBORItem(Array(reply[8...]))["rc"]?.unsigned == 13)
   }
 
-  @Test func repliesAndRubbishAreNotAnswered() {
+  @Test func `replies and rubbish are not answered`() {
     var module = Module(board: MemoryBoard())
     #expect(module.answer(hex("09 00 0001 0000 01 00 a0")) == nil)
     #expect(module.answer(hex("0b 00 0001 0000 01 00 a0")) == nil)
@@ -107,7 +108,7 @@ import Testing
     #expect(module.answer([]) == nil)
   }
 
-  @Test func tenThousandDamagedRequestsNeitherTrapNorCloseTheRelay() throws {
+  @Test func `ten thousand damaged requests neither trap nor close the relay`() throws {
     var random = SplitMix64(seed: 11)
     var dialogue = ModuleDialogue()
     try dialogue.pair()

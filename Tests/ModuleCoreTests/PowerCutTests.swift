@@ -7,15 +7,15 @@ import Testing
 @Suite struct PowerCutTests {
   /// The facts that a module knows, as far as a laptop can see them.
   struct Known: Equatable {
-    var keyId: [UInt8]?
-    var pendingKeyId: [UInt8]?
+    var keyID: [UInt8]?
+    var pendingKeyID: [UInt8]?
     var code: [UInt8]?
     var counter: UInt64?
 
     init(_ dialogue: inout ModuleDialogue) throws {
       let identity = try dialogue.send(.identity)
-      keyId = identity["kid"]?.byteString
-      pendingKeyId = identity["pkid"]?.byteString
+      keyID = identity["kid"]?.byteString
+      pendingKeyID = identity["pkid"]?.byteString
       code = try dialogue.send(.configuration)["code"]?.text
       counter = try dialogue.send(.challenge)["ctr"]?.unsigned
     }
@@ -62,7 +62,9 @@ import Testing
     return dialogue.module.board
   }
 
-  @Test(arguments: [0, 1, 2, 3]) func onePairingOrTheOtherIsValidAfterAnyCutInPairing(free: Int) throws {
+  @Test(arguments: [0, 1, 2, 3]) func `one pairing or the other is valid after any cut in pairing`(free: Int)
+    throws
+  {
     let cuts = try Self.cutEverywhere(try Self.board(free: free, paired: false)) { dialogue in
       try dialogue.begin()
     } check: { dialogue in
@@ -80,7 +82,7 @@ import Testing
     }
   }
 
-  @Test(arguments: [0, 1, 2, 3]) func theConfigurationIsOldOrNewAfterAnyCut(free: Int) throws {
+  @Test(arguments: [0, 1, 2, 3]) func `the configuration is old or new after any cut`(free: Int) throws {
     var other = ModuleDialogue.configuration
     other.labelCode = Array("150621-00A002-7".utf8)
     _ = try Self.cutEverywhere(try Self.board(free: free, paired: true)) { dialogue in
@@ -91,7 +93,7 @@ import Testing
     }
   }
 
-  @Test(arguments: [0, 1, 2, 3]) func noUsedCounterComesBackAfterAnyCut(free: Int) throws {
+  @Test(arguments: [0, 1, 2, 3]) func `no used counter comes back after any cut`(free: Int) throws {
     let board = try Self.board(free: free, paired: true)
     var used: UInt64 = 0
     _ = try Self.cutEverywhere(board) { dialogue in
@@ -105,7 +107,9 @@ import Testing
     }
   }
 
-  @Test(arguments: [0, 1, 2, 3]) func theOldKeyOrTheNewOneIsValidAfterAnyCutInReplacing(free: Int) throws {
+  @Test(arguments: [0, 1, 2, 3]) func `the old key or the new one is valid after any cut in replacing`(
+    free: Int
+  ) throws {
     var opened = ModuleDialogue(try Self.board(free: free, paired: true))
     opened.module.board.sealIsClosed = false
     opened.pass(100)
@@ -116,7 +120,7 @@ import Testing
         if byService { _ = try dialogue.service() } else { try dialogue.replace() }
       } check: { dialogue in
         let identity = try dialogue.send(.identity)
-        let isReplaced = identity["kid"]?.byteString == Authenticator.keyId(of: ModuleDialogue.otherKey)
+        let isReplaced = identity["kid"]?.byteString == Authenticator.keyID(of: ModuleDialogue.otherKey)
         #expect(identity["svc"]?.unsigned == (isReplaced && byService ? 1 : 0))
         #expect(identity["rep"]?.unsigned == (isReplaced && !byService ? 1 : 0))
         #expect((identity["okid"] != nil) == isReplaced)
@@ -130,7 +134,7 @@ import Testing
     }
   }
 
-  @Test func threeHundredCutsInARowLoseNoPairing() throws {
+  @Test func `three hundred cuts in a row lose no pairing`() throws {
     var random = SplitMix64(seed: 21)
     var dialogue = ModuleDialogue()
     try dialogue.pair()
@@ -153,6 +157,6 @@ import Testing
       dialogue = ModuleDialogue(dialogue.module.board.poweredUpAgain())
     }
     let identity = try dialogue.send(.identity)
-    #expect(identity["kid"]?.byteString == Authenticator.keyId(of: ModuleDialogue.key))
+    #expect(identity["kid"]?.byteString == Authenticator.keyID(of: ModuleDialogue.key))
   }
 }

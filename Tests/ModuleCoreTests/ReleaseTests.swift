@@ -20,7 +20,7 @@ import Testing
 
     let version: String
     let chip: String
-    let productId: UInt16
+    let productID: UInt16
     let file: String
     let segments: [Segment]
     let bytes: Int
@@ -33,7 +33,7 @@ import Testing
   static let folder = URL(filePath: #filePath).deletingLastPathComponent()
     .appending(path: "../../firmware/releases").standardizedFileURL
 
-  @Test func everyReleaseIsWhatItsManifestSaysAndMayBeStarted() throws {
+  @Test func `every release is what its manifest says and may be started`() throws {
     let names = try FileManager.default.contentsOfDirectory(atPath: Self.folder.path)
       .filter { $0.hasSuffix(".json") }
     #expect(!names.isEmpty)
@@ -56,7 +56,7 @@ import Testing
       #expect(header.digest == hex(manifest.appSha256))
       #expect(header.version.text == Array(manifest.version.utf8))
       #expect(header.lowestReplaceableVersion.text == Array(manifest.lowestReplaceableVersion.utf8))
-      #expect(header.chip == Array(manifest.chip.utf8) && header.productId == manifest.productId)
+      #expect(header.chip == Array(manifest.chip.utf8) && header.productID == manifest.productID)
       let records = FlashMap.recordSlots.0..<FlashMap.recordSlots.1 + FlashMap.recordSlotSize
       #expect(records.allSatisfy { flash[Int($0 - FlashMap.base)] == 0xff })
 

@@ -48,7 +48,7 @@ extension PeerImage {
     let digest = SHA256.digest(file).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     return try Image(
       manifest: ImageManifest(
-        name: "peer", version: "1.2.0", chip: chip.name, productId: chip.productID, segments: segments,
-        bytes: file.count, sha256: digest), bytes: file, signer: ImageSigner(name: "peer", keyId: ""))
+        name: "peer", version: "1.2.0", chip: chip.name, productID: chip.productID, segments: segments,
+        bytes: file.count, sha256: digest), bytes: file, signer: ImageSigner(name: "peer", keyID: ""))
   }
 }

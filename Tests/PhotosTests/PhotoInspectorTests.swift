@@ -55,7 +55,7 @@ private enum Picture {
 
 @Suite struct PhotoInspectorTests {
   @Test(arguments: [(640, 480, false), (640, 480, true), (241, 1201, false), (1600, 1200, true)])
-  func tellsTypeAndSizeOfAJPEG(width: Int, height: Int, progressive: Bool) throws {
+  func `tells type and size of a JPEG`(width: Int, height: Int, progressive: Bool) throws {
     let bytes = try Picture.jpeg(width, height, progressive: progressive)
     let facts = try PhotoInspector.inspect(bytes)
     #expect(
@@ -63,14 +63,14 @@ private enum Picture {
         == PhotoFacts(mediaType: "image/jpeg", bytes: bytes.count, widthPixels: width, heightPixels: height))
   }
 
-  @Test func tellsTypeAndSizeOfAPNG() throws {
+  @Test func `tells type and size of a PNG`() throws {
     let bytes = try Picture.png(300, 400)
     #expect(
       try PhotoInspector.inspect(bytes)
         == PhotoFacts(mediaType: "image/png", bytes: bytes.count, widthPixels: 300, heightPixels: 400))
   }
 
-  @Test(arguments: [false, true]) func callsAJPEGTruncatedWhereverItIsCut(progressive: Bool) throws {
+  @Test(arguments: [false, true]) func `calls a JPEG truncated wherever it is cut`(progressive: Bool) throws {
     let bytes = try Picture.jpeg(progressive: progressive)
     for sixteenth in 1..<16 {
       #expect(throws: PhotoError.truncated(mediaType: "image/jpeg"), "\(sixteenth)/16") {
@@ -84,7 +84,7 @@ private enum Picture {
     }
   }
 
-  @Test func callsAPNGTruncatedWhereverItIsCut() throws {
+  @Test func `calls a PNG truncated wherever it is cut`() throws {
     let bytes = try Picture.png()
     for cut in (1..<16).map({ bytes.count * $0 / 16 }) + [
       8, 12, 23, 24, 33, 40, bytes.count - 12, bytes.count - 1,
@@ -95,12 +95,12 @@ private enum Picture {
     }
   }
 
-  @Test func acceptsAPhotoWithSomethingAppended() throws {
+  @Test func `accepts a photo with something appended`() throws {
     let bytes = try Picture.jpeg() + Data("SEFT".utf8)
     #expect(try PhotoInspector.inspect(bytes).bytes == bytes.count)
   }
 
-  @Test func acceptsAPhotoWithAThumbnailInItsHeader() throws {
+  @Test func `accepts a photo with a thumbnail in its header`() throws {
     // The thumbnail has an end marker of its own, which is not the photo's.
     let photo = try Picture.jpeg()
     let thumbnail = try Picture.jpeg(64, 48)
@@ -114,7 +114,7 @@ private enum Picture {
     }
   }
 
-  @Test func callsAPhotoCorruptWithAPieceMissingOrABitFlipped() throws {
+  @Test func `calls a photo corrupt with a piece missing or a bit flipped`() throws {
     let jpeg = try Picture.jpeg()
     for piece in [2, 4000, 20_000] {
       #expect(throws: PhotoError.corrupt(mediaType: "image/jpeg")) {
@@ -134,13 +134,13 @@ private enum Picture {
       ("PK\u{3}\u{4}", .zip), ("\u{FEFF} <!DOCTYPE html>", .html), ("<html>", .html), ("hello", .other),
       ("\0", .other), ("RIFF", .other),
     ])
-  func namesWhatIsNoPhoto(text: String, kind: FileKind) {
+  func `names what is no photo`(text: String, kind: FileKind) {
     #expect(throws: PhotoError.notAPhoto(kind)) { try PhotoInspector.inspect(Data(text.utf8)) }
   }
 
-  @Test func refusesEmptyTooLargeAndTooSmall() throws {
+  @Test func `refuses empty too large and too small`() throws {
     #expect(throws: PhotoError.empty) { try PhotoInspector.inspect(Data()) }
-    let limit = PhotoInspector.mostBytes
+    let limit = PhotoInspector.maxBytes
     #expect(throws: PhotoError.tooLarge(bytes: limit + 1, largest: limit)) {
       try PhotoInspector.inspect(Data(count: limit + 1))
     }
@@ -151,7 +151,7 @@ private enum Picture {
     }
   }
 
-  @Test func refusesAPictureThatWouldUnpackToTooMuch() throws {
+  @Test func `refuses a picture that would unpack to too much`() throws {
     var png = try Picture.png()
     png.replaceSubrange(16..<24, with: [0, 0, 0xFF, 0xDC, 0, 0, 0xFF, 0xDC])
     #expect(throws: PhotoError.tooManyPixels(widthPixels: 65500, heightPixels: 65500, most: 120_000_000)) {
@@ -163,7 +163,7 @@ private enum Picture {
     #expect(throws: PhotoError.corrupt(mediaType: "image/png")) { try PhotoInspector.inspect(png) }
   }
 
-  @Test func survivesAnyDamage() throws {
+  @Test func `survives any damage`() throws {
     var random = SplitMix64(seed: 19)
     for original in [try Picture.jpeg(), try Picture.jpeg(progressive: true), try Picture.png(256, 256)] {
       for round in 0..<700 {
@@ -176,8 +176,8 @@ private enum Picture {
         if round % 4 == 0 { bytes = bytes.prefix(1 + random.next(below: bytes.count - 1)) }
         guard let facts = try? PhotoInspector.inspect(bytes) else { continue }
         #expect(round % 4 != 0 || bytes.count > original.count - 2, "a photo that was cut is refused")
-        #expect(min(facts.widthPixels, facts.heightPixels) >= PhotoInspector.leastPixels)
-        #expect(facts.widthPixels * facts.heightPixels <= PhotoInspector.mostPixels)
+        #expect(min(facts.widthPixels, facts.heightPixels) >= PhotoInspector.minPixels)
+        #expect(facts.widthPixels * facts.heightPixels <= PhotoInspector.maxPixels)
       }
     }
     for length in 0..<200 {
@@ -191,7 +191,7 @@ private enum Picture {
   // MARK: - Warnings, by what they mean
 
   @Test(arguments: ["photo-samsung-sos.jpg", "photo-stray-bytes.jpg"])
-  func acceptsAPictureThatIsWholeThoughItsHeaderIsOdd(name: String) throws {
+  func `accepts a picture that is whole though its header is odd`(name: String) throws {
     let bytes = try Data(
       contentsOf: URL(filePath: #filePath).deletingLastPathComponent()
         .appending(path: "../Fixtures/Photos/\(name)"))
@@ -205,7 +205,7 @@ private enum Picture {
     }
   }
 
-  @Test func acceptsStrayBytesBehindThePictureAndAnotherVersionOfJFIF() throws {
+  @Test func `accepts stray bytes behind the picture and another version of JFIF`() throws {
     var bytes = try Picture.jpeg()
     let end = bytes.suffix(2)
     #expect(try PhotoInspector.inspect(bytes.dropLast(2) + Data(count: 24) + end).widthPixels == 640)
@@ -214,7 +214,7 @@ private enum Picture {
     #expect(try PhotoInspector.inspect(bytes).widthPixels == 640)
   }
 
-  @Test func refusesAPictureThatLeavesMuchOfItsDataOver() throws {
+  @Test func `refuses a picture that leaves much of its data over`() throws {
     // The header says half of the height: all blocks decode, and half of the data is never looked at.
     var bytes = try Picture.jpeg()
     let frame = try #require(bytes.firstRange(of: Data([0xFF, 0xC0])))
@@ -225,7 +225,7 @@ private enum Picture {
   // MARK: - Memory
 
   @Test(arguments: [(TJSAMP_444, 3.0), (TJSAMP_420, 1.5)])
-  func refusesFromTheHeaderWhatWouldTakeTooMuchMemoryAndNamesTheSizeThatFits(
+  func `refuses from the header what would take too much memory and names the size that fits`(
     subsampling: TJSAMP, samplesPerPixel: Double
   ) throws {
     let small = try Picture.jpeg(progressive: true, subsampling: subsampling)
@@ -252,7 +252,7 @@ private enum Picture {
     }
   }
 
-  @Test func refusesAPictureOfPassesWithoutEnd() throws {
+  @Test func `refuses a picture of passes without end`() throws {
     let bytes = try Picture.jpeg(progressive: true)
     let first = try #require(bytes.firstRange(of: Data([0xFF, 0xDA])))
     // The pass brings no coefficient that is new, over and over.
@@ -262,7 +262,7 @@ private enum Picture {
     #expect(throws: PhotoError.corrupt(mediaType: "image/jpeg")) { try PhotoInspector.inspect(many) }
   }
 
-  @Test func readsAFileAndNamesTheOneItCannotRead() throws {
+  @Test func `reads a file and names the one it cannot read`() throws {
     let folder = TemporaryFolder()
     let jpeg = try Picture.jpeg()
     let path = try folder.write("photo", jpeg)

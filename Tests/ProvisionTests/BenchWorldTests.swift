@@ -42,7 +42,7 @@ import Testing
     let kept = try #require(try keys.key(for: PairingTests.installation, moduleSerial: serialNumber))
     let secret = try #require(kept.secret)
     let test = FunctionalTest(
-      client: client, module: TestedModule(serialNumber: serialNumber, keyId: secret.keyId, secret: secret),
+      client: client, module: TestedModule(serialNumber: serialNumber, keyID: secret.keyID, secret: secret),
       authority: KeyHolder(secret), clock: clock)
     let report = try test.run(try FunctionalTestTests.plan())
     #expect(report.steps.filter { !$0.passed }.map(\.name) == [world.fails].compactMap { $0 }, "\(report)")

@@ -10,11 +10,12 @@ import Testing
 /// Serial port, flasher, SMP client and the simulated module together, over a real pty.
 @Suite struct BootloaderBenchTests {
   private func bench(
-    fault: String? = nil, timings: FlashTimings = .instant, wireSpeed: Int? = nil,
+    fault: String? = nil, timings: FlashTimings = .instant, wireBaudRate: Int? = nil,
     flash: FlashArray = .stm32f405()
   ) -> ModuleBench {
     ModuleBench(
-      .init(wireSpeed: wireSpeed, fault: fault.flatMap(ModuleBenchFault.init), timings: timings, flash: flash),
+      .init(
+        wireBaudRate: wireBaudRate, fault: fault.flatMap(ModuleBenchFault.init), timings: timings, flash: flash),
       random: { (0..<$0).map { _ in .random(in: 0...255) } }, now: { .now })
   }
 
@@ -94,13 +95,13 @@ import Testing
     let port = try bench.runInBackground()
     defer { bench.stop() }
     _ = try flash(port, try BootloaderImages.firmware())
-    let other = try BootloaderImages.firmware(chip: "STM32F103", productId: 0x410)
+    let other = try BootloaderImages.firmware(chip: "STM32F103", productID: 0x410)
     #expect(throws: FlashError.wrongChip(found: 0x413, wanted: 0x410)) { _ = try flash(port, other) }
     #expect(bench.truth.firmwareRuns)
   }
 
   @Test func `flash and wire take the time that a real module takes`() throws {
-    let bench = bench(timings: .typical, wireSpeed: 115_200)
+    let bench = bench(timings: .typical, wireBaudRate: 115_200)
     let port = try bench.runInBackground()
     defer { bench.stop() }
     let image = try BootloaderImages.firmware()
@@ -142,17 +143,17 @@ import Testing
     defer { bench.stop() }
     _ = try flash(port, try BootloaderImages.firmware())
     let bytes = BootloaderImages.noise(32, seed: 5)
-    let keyId = Hex.encode(Authenticator.keyId(of: bytes))
-    let key = try #require(SecretKey(bytes: bytes, keyId: keyId))
+    let keyID = Hex.encode(Authenticator.keyID(of: bytes))
+    let key = try #require(SecretKey(bytes: bytes, keyID: keyID))
     let installation = InstallationID(UUID())
     do {
       let client = try client(port)
-      #expect(try client.pairBegin(key, for: installation) == keyId)
-      #expect(bench.truth.pendingKeyID == keyId)
+      #expect(try client.pairBegin(key, for: installation) == keyID)
+      #expect(bench.truth.pendingKeyID == keyID)
       #expect(bench.truth.committedKeyID == nil)
-      let uniqueId = try client.identity().uniqueId
-      #expect(try client.pairCommit(key, uniqueId: uniqueId) == keyId)
-      #expect(bench.truth.committedKeyID == keyId)
+      let uniqueID = try client.identity().uniqueID
+      #expect(try client.pairCommit(key, uniqueID: uniqueID) == keyID)
+      #expect(bench.truth.committedKeyID == keyID)
       let challenge = try client.challenge()
       let code = Authenticator.start(
         key: bytes, counter: challenge.counter, seconds: 60, challenge: challenge.bytes)
@@ -162,19 +163,19 @@ import Testing
       _ = try client.identity()
       #expect(!bench.truth.relayIsClosed)
       #expect(bench.truth.relayClosings == 1)
-      #expect(bench.truth.committedKeyID == keyId)
+      #expect(bench.truth.committedKeyID == keyID)
     }
     _ = try flash(port, try BootloaderImages.firmware(version: "2.0.0"))
-    #expect(bench.truth.committedKeyID == keyId)
+    #expect(bench.truth.committedKeyID == keyID)
     #expect(try client(port).identity().installation == installation.text)
   }
 
   // MARK: - Faults
 
-  @Test(
-    "a module that falls silent gives an error for what it was doing, and the next run ends well",
-    arguments: ["silence-during=erase", "silence-during=write", "silence-after=2000"])
-  func silence(fault: String) throws {
+  @Test(arguments: ["silence-during=erase", "silence-during=write", "silence-after=2000"])
+  func `a module that falls silent gives an error for what it was doing, and the next run ends well`(
+    fault: String
+  ) throws {
     let bench = bench(fault: fault)
     let port = try bench.runInBackground()
     defer { bench.stop() }

@@ -236,7 +236,7 @@ import Testing
 
   @Test func `an image for another chip is refused before anything is erased`() throws {
     let link = BootloaderLink()
-    let image = try BootloaderImages.firmware(chip: "STM32F103", productId: 0x410)
+    let image = try BootloaderImages.firmware(chip: "STM32F103", productID: 0x410)
     var steps: [FlashStep] = []
     #expect(throws: FlashError.wrongChip(found: 0x413, wanted: 0x410)) {
       _ = try flash(link, image, onEvent: { steps.append($0) })
@@ -245,12 +245,13 @@ import Testing
   }
 
   @Test(
-    "a chip that no firmware is shipped for is named, and one that is not in the table by its product id",
     arguments: [
       (0x414, FlashError.noRelease(chip: "STM32F10x high density (GD32F103xE)")),
       (0x5ff, FlashError.unknownChip(productID: 0x5ff)),
     ] as [(UInt16, FlashError)])
-  func otherChips(productID: UInt16, expected: FlashError) throws {
+  func `a chip that no firmware is shipped for is named, and one that is not in the table by its product id`(
+    productID: UInt16, expected: FlashError
+  ) throws {
     var model = STM32Model.stm32f405
     model.productID = productID
     let link = BootloaderLink(model)

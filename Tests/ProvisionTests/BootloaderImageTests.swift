@@ -39,26 +39,24 @@ import Testing
     }
   }
 
-  @Test(
-    "pieces that cannot be are refused by index and reason",
-    arguments: [
-      (moved(1, offset: -4), ImageFault.segment(index: 1, .outsideImage)),
-      (moved(1, offset: .max), .segment(index: 1, .outsideImage)),
-      (moved(1, length: .max), .segment(index: 1, .outsideImage)),
-      (moved(1, length: -4), .segment(index: 1, .outsideImage)),
-      (moved(0, length: 0), .segment(index: 0, .outsideImage)),
-      (moved(1, address: 0x0801_0002), .segment(index: 1, .unaligned)),
-      (moved(1, length: 5998), .segment(index: 1, .unaligned)),
-      (moved(1, address: 0x0800_0200), .segment(index: 1, .overlapsSegment(0))),
-      (moved(1, address: 0x0800_4000), .segment(index: 1, .overlapsPairing)),
-      (moved(1, address: 0x0800_bffc), .segment(index: 1, .overlapsPairing)),
-      (moved(1, address: 0x080f_f000), .segment(index: 1, .outsideFlash)),
-      (moved(1, address: 0xffff_fffc), .segment(index: 1, .outsideFlash)),
-      (moved(1, address: 0x2000_0000), .segment(index: 1, .outsideFlash)),
-      (moved(0, address: 0x0800_c000), .noVectorTable),
-      (moved(1, address: 0x0802_0000), .program(.applicationHeader)),
-    ])
-  func pieces(change: Change, expected: ImageFault) {
+  @Test(arguments: [
+    (moved(1, offset: -4), ImageFault.segment(index: 1, .outsideImage)),
+    (moved(1, offset: .max), .segment(index: 1, .outsideImage)),
+    (moved(1, length: .max), .segment(index: 1, .outsideImage)),
+    (moved(1, length: -4), .segment(index: 1, .outsideImage)),
+    (moved(0, length: 0), .segment(index: 0, .outsideImage)),
+    (moved(1, address: 0x0801_0002), .segment(index: 1, .unaligned)),
+    (moved(1, length: 5998), .segment(index: 1, .unaligned)),
+    (moved(1, address: 0x0800_0200), .segment(index: 1, .overlapsSegment(0))),
+    (moved(1, address: 0x0800_4000), .segment(index: 1, .overlapsPairing)),
+    (moved(1, address: 0x0800_bffc), .segment(index: 1, .overlapsPairing)),
+    (moved(1, address: 0x080f_f000), .segment(index: 1, .outsideFlash)),
+    (moved(1, address: 0xffff_fffc), .segment(index: 1, .outsideFlash)),
+    (moved(1, address: 0x2000_0000), .segment(index: 1, .outsideFlash)),
+    (moved(0, address: 0x0800_c000), .noVectorTable),
+    (moved(1, address: 0x0802_0000), .program(.applicationHeader)),
+  ])
+  func `pieces that cannot be are refused by index and reason`(change: Change, expected: ImageFault) {
     #expect(fault { try BootloaderImages.firmware(change: change) } == expected)
   }
 
@@ -91,7 +89,7 @@ import Testing
     #expect(fault { try BootloaderImages.firmware(lowest: "1.0.0") } == nil)
     let (manifest, bytes) = BootloaderImages.parts(lowest: "1.0.0")
     let silent = ImageManifest(
-      name: manifest.name, version: manifest.version, chip: manifest.chip, productId: manifest.productId,
+      name: manifest.name, version: manifest.version, chip: manifest.chip, productID: manifest.productID,
       segments: manifest.segments, bytes: manifest.bytes, sha256: manifest.sha256, appSha256: manifest.appSha256
     )
     #expect(fault { try BootloaderImages.image(silent, bytes) } == .program(.applicationHeader))
@@ -99,22 +97,20 @@ import Testing
 
   // MARK: - Manifests
 
-  @Test(
-    "a manifest's wrong field is named",
-    arguments: [
-      (#"{"name": "x"}"#, "version"),
-      (#"{"version": 1}"#, "name"),
-      (Self.json(version: "1.2"), "version"),
-      (Self.json(version: "1.2.70000"), "version"),
-      (Self.json(segments: "[]"), "segments"),
-      (Self.json(segments: #"[{"address": 0, "offset": 0}]"#), "segments[0].length"),
-      (Self.json(segments: #"[{"address": -1, "offset": 0, "length": 4}]"#), ""),
-      (Self.json(extra: #", "file": "../x.bin""#), "file"),
-      (Self.json(extra: #", "lowestReplaceableVersion": "x""#), "lowestReplaceableVersion"),
-      (Self.json(extra: #", "lowestReplaceableVersion": "1.2.4""#), "lowestReplaceableVersion"),
-      (Self.json(productId: "70000"), ""),
-    ])
-  func manifests(json: String, field: String) {
+  @Test(arguments: [
+    (#"{"name": "x"}"#, "version"),
+    (#"{"version": 1}"#, "name"),
+    (Self.json(version: "1.2"), "version"),
+    (Self.json(version: "1.2.70000"), "version"),
+    (Self.json(segments: "[]"), "segments"),
+    (Self.json(segments: #"[{"address": 0, "offset": 0}]"#), "segments[0].length"),
+    (Self.json(segments: #"[{"address": -1, "offset": 0, "length": 4}]"#), ""),
+    (Self.json(extra: #", "file": "../x.bin""#), "file"),
+    (Self.json(extra: #", "lowestReplaceableVersion": "x""#), "lowestReplaceableVersion"),
+    (Self.json(extra: #", "lowestReplaceableVersion": "1.2.4""#), "lowestReplaceableVersion"),
+    (Self.json(productID: "70000"), ""),
+  ])
+  func `a manifest's wrong field is named`(json: String, field: String) {
     #expect(throws: ImageFault.manifest(field: field)) { _ = try ImageManifest(json: Array(json.utf8)) }
   }
 
@@ -123,11 +119,11 @@ import Testing
   }
 
   private static func json(
-    version: String = "1.2.3", productId: String = "1043",
+    version: String = "1.2.3", productID: String = "1043",
     segments: String = #"[{"address": 134217728, "offset": 0, "length": 4}]"#, extra: String = ""
   ) -> String {
     """
-    {"name": "x", "version": "\(version)", "chip": "STM32F405", "productId": \(productId), "segments": \(segments),
+    {"name": "x", "version": "\(version)", "chip": "STM32F405", "productId": \(productID), "segments": \(segments),
      "bytes": 4, "sha256": "00"\(extra)}
     """
   }

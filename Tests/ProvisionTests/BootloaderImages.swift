@@ -23,12 +23,12 @@ enum BootloaderImages {
 
   static func firmware(
     version: String = "1.2.3", applicationBytes: Int = 6000, chip: String = "STM32F405",
-    productId: UInt16 = 0x413, layout: Layout = .stm32f405, chips: [ChipModel] = ChipModel.known,
+    productID: UInt16 = 0x413, layout: Layout = .stm32f405, chips: [ChipModel] = ChipModel.known,
     change: (inout ImageManifest.Segment, Int) -> Void = { _, _ in }, spoil: (inout [UInt8]) -> Void = { _ in },
     appSha256: String? = nil, lowest: String? = nil, flashSectors: [ImageManifest.Sector]? = nil
   ) throws -> Image {
     let (manifest, bytes) = parts(
-      version: version, applicationBytes: applicationBytes, chip: chip, productId: productId, layout: layout,
+      version: version, applicationBytes: applicationBytes, chip: chip, productID: productID, layout: layout,
       change: change, spoil: spoil, appSha256: appSha256, lowest: lowest, flashSectors: flashSectors)
     return try image(manifest, bytes, chips: chips)
   }
@@ -37,12 +37,12 @@ enum BootloaderImages {
   static func image(
     _ manifest: ImageManifest, _ bytes: [UInt8], chips: [ChipModel] = ChipModel.known
   ) throws -> Image {
-    try Image(manifest: manifest, bytes: bytes, signer: ImageSigner(name: "test", keyId: ""), chips: chips)
+    try Image(manifest: manifest, bytes: bytes, signer: ImageSigner(name: "test", keyID: ""), chips: chips)
   }
 
   static func parts(
     version: String = "1.2.3", applicationBytes: Int = 6000, chip: String = "STM32F405",
-    productId: UInt16 = 0x413, layout: Layout = .stm32f405,
+    productID: UInt16 = 0x413, layout: Layout = .stm32f405,
     change: (inout ImageManifest.Segment, Int) -> Void = { _, _ in }, spoil: (inout [UInt8]) -> Void = { _ in },
     appSha256: String? = nil, lowest: String? = nil, flashSectors: [ImageManifest.Sector]? = nil
   ) -> (ImageManifest, [UInt8]) {
@@ -57,7 +57,7 @@ enum BootloaderImages {
     var header = Array("WTFW".utf8) + [1, 0, 80, 0]
     header += littleEndian(UInt32(applicationBytes)) + littleEndian(layout.application)
     header += numbers.flatMap { [UInt8($0 & 0xff), UInt8($0 >> 8)] }
-    header += [UInt8(productId & 0xff), UInt8(productId >> 8)]
+    header += [UInt8(productID & 0xff), UInt8(productID >> 8)]
     header += Array((Array(chip.utf8) + Array(repeating: 0, count: 16)).prefix(16))
     let lowestNumbers = (lowest ?? "0.0.0").split(separator: ".").compactMap { UInt16($0) }
     header += lowestNumbers.flatMap { [UInt8($0 & 0xff), UInt8($0 >> 8)] }
@@ -75,7 +75,7 @@ enum BootloaderImages {
     ]
     for index in segments.indices { change(&segments[index], index) }
     let manifest = ImageManifest(
-      name: "test", version: version, chip: chip, productId: productId, segments: segments, bytes: bytes.count,
+      name: "test", version: version, chip: chip, productID: productID, segments: segments, bytes: bytes.count,
       sha256: SHA256Digest(of: bytes).hex, appSha256: appSha256 ?? Hex.encode(digest),
       lowestReplaceableVersion: lowest, flashSectors: flashSectors)
     return (manifest, bytes)
@@ -109,9 +109,9 @@ enum BootloaderImages {
       file: "test.update", bytes: file.count, sha256: SHA256Digest(of: file).hex)
     return try Image(
       manifest: ImageManifest(
-        name: manifest.name, version: manifest.version, chip: manifest.chip, productId: manifest.productId,
+        name: manifest.name, version: manifest.version, chip: manifest.chip, productID: manifest.productID,
         segments: manifest.segments, bytes: manifest.bytes, sha256: manifest.sha256,
         appSha256: manifest.appSha256, update: update),
-      bytes: bytes, signer: ImageSigner(name: "test", keyId: ""), manifestPath: "\(folder)/test.json")
+      bytes: bytes, signer: ImageSigner(name: "test", keyID: ""), manifestPath: "\(folder)/test.json")
   }
 }

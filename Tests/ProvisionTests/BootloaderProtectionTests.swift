@@ -110,7 +110,7 @@ import Testing
     bench.begin(WireFault(.slowAdapter, seed: 5), span: 1)
     let image = try BootloaderImages.firmware(version: "1.1.0")
     for _ in 0..<4 where (try? flasher(bench, notes).flash(.image(image))) == nil { bench.mend() }
-    #expect(notes.speed(for: .bootloader) == 57_600)
+    #expect(notes.baudRate(for: .bootloader) == 57_600)
     #expect(image.pieces.allSatisfy { bench.flash.read($0.address, count: $0.bytes.count) == $0.bytes })
   }
 

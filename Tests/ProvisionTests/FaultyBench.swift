@@ -42,7 +42,7 @@ class FaultyBench: Link {
   private var isSilent = false
   private var isClosed = false
   private var answers: [UInt8] = []
-  private var baud = 115_200
+  private var baudRate = 115_200
 
   init(flash: FlashArray = .stm32f405()) {
     self.flash = flash
@@ -86,7 +86,7 @@ class FaultyBench: Link {
   func write(_ bytes: [UInt8], deadline: ContinuousClock.Instant) throws(LinkError) {
     if isClosed { throw .closed }
     for byte in bytes {
-      clock.advance(by: .nanoseconds(11_000_000_000 / baud))
+      clock.advance(by: .nanoseconds(11_000_000_000 / baudRate))
       if bytesLeft <= 0 {
         if fault?.kind == .pull {
           isClosed = true
@@ -116,7 +116,7 @@ class FaultyBench: Link {
   }
 
   func discardInput() throws(LinkError) { answers = [] }
-  func setFraming(_ framing: LinkFraming) throws(LinkError) { baud = framing.baud }
+  func setFraming(_ framing: LinkFraming) throws(LinkError) { baudRate = framing.baudRate }
   func close() { isClosed = true }
 
   // MARK: - Private helpers
@@ -137,7 +137,7 @@ class FaultyBench: Link {
   private func spoilt(_ byte: UInt8) -> [UInt8] {
     guard rarity < .max, var fault else { return [byte] }
     defer { self.fault = fault }
-    if fault.kind == .slowAdapter, baud <= 57_600 { return [byte] }
+    if fault.kind == .slowAdapter, baudRate <= 57_600 { return [byte] }
     guard fault.draw(below: rarity) == 0 else { return [byte] }
     switch fault.kind {
     case .noise: return [byte ^ 1 << UInt8(fault.draw(below: 8))]

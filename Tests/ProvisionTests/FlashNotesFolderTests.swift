@@ -23,10 +23,8 @@ import Testing
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder).isEmpty)
   }
 
-  @Test(
-    "lines that are cut off or no such lines do not count",
-    arguments: ["4 256\n4 51", "x\n4 256\n4 256 1\n-1 3\n", "4 256\n\u{0}\n", "4 256\n99999 1\n"])
-  func damage(text: String) throws {
+  @Test(arguments: ["4 256\n4 51", "x\n4 256\n4 256 1\n-1 3\n", "4 256\n\u{0}\n", "4 256\n99999 1\n"])
+  func `lines that are cut off or no such lines do not count`(text: String) throws {
     journal.acknowledge(sector: 1, bytes: 0)
     let file = try #require(try FileManager.default.contentsOfDirectory(atPath: folder).first)
     try Data(text.utf8).write(to: URL(filePath: "\(folder)/\(file)"))
@@ -34,20 +32,20 @@ import Testing
   }
 
   @Test func `an adapter's speed is remembered, and nonsense is not`() throws {
-    #expect(notes.speed(for: .bootloader) == nil)
-    notes.remember(speed: 57_600, for: .bootloader)
-    #expect(notes.speed(for: .bootloader) == 57_600)
-    #expect(notes.speed(for: .loader) == nil)
-    notes.remember(speed: 7, for: .bootloader)
-    #expect(notes.speed(for: .bootloader) == nil)
+    #expect(notes.baudRate(for: .bootloader) == nil)
+    notes.remember(baudRate: 57_600, for: .bootloader)
+    #expect(notes.baudRate(for: .bootloader) == 57_600)
+    #expect(notes.baudRate(for: .loader) == nil)
+    notes.remember(baudRate: 7, for: .bootloader)
+    #expect(notes.baudRate(for: .bootloader) == nil)
   }
 
   @Test func `a folder that cannot be made costs nothing but memory`() {
     let nowhere = FlashNotesFolder(folder: "/proc/nowhere", adapter: "a")
-    nowhere.remember(speed: 57_600, for: .bootloader)
+    nowhere.remember(baudRate: 57_600, for: .bootloader)
     let journal = nowhere.journal(chipID: "a", imageSha256: "b")
     journal.acknowledge(sector: 1, bytes: 2)
     #expect(journal.acknowledged == [1: 2])
-    #expect(nowhere.speed(for: .bootloader) == nil)
+    #expect(nowhere.baudRate(for: .bootloader) == nil)
   }
 }

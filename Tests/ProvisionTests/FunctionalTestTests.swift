@@ -39,15 +39,16 @@ import Testing
     }
 
     func run(
-      _ plan: TestPlan? = nil, forgotten: Bool = false, keyId: String? = nil, serial: String? = nil,
-      shouldStop: @escaping () -> Bool = { false }
+      _ plan: TestPlan? = nil, forgotten: Bool = false, keyID: String? = nil, serial: String? = nil,
+      isCancelled: @escaping () -> Bool = { false }
     ) throws -> TestReport {
       events = []
       let module = TestedModule(
-        serialNumber: serial ?? serialNumber, keyId: keyId ?? secret.keyId, secret: forgotten ? nil : secret)
+        serialNumber: serial ?? serialNumber, keyID: keyID ?? secret.keyID, secret: forgotten ? nil : secret)
       let test = FunctionalTest(
-        client: rig.link.client(), module: module, authority: self, clock: FixedClock(), shouldStop: shouldStop,
-        report: { self.events.append($0) })
+        client: rig.link.client(), module: module, authority: self, clock: FixedClock(),
+        isCancelled: isCancelled,
+        onEvent: { self.events.append($0) })
       return try test.run(plan ?? FunctionalTestTests.plan())
     }
 
@@ -66,7 +67,7 @@ import Testing
 
   // MARK: - Sound
 
-  @Test func passesASoundModuleAndMeasuresEveryStep() throws {
+  @Test func `passes a sound module and measures every step`() throws {
     let bench = try Bench()
     let report = try bench.run()
     #expect(report.passed && report.openSteps.isEmpty && report.plan == "standard")
@@ -76,11 +77,11 @@ import Testing
     let volts = try #require(report.steps.first)
     #expect(volts.measured == 229.5 && volts.lower == 198 && volts.upper == 242 && volts.unit == "V")
     #expect(report.steps[1].measured == 0.12)
-    #expect(bench.asked.count == 1 && bench.asked[0].keyId == bench.secret.keyId)
+    #expect(bench.asked.count == 1 && bench.asked[0].keyID == bench.secret.keyID)
     #expect(!bench.rig.module.relayIsClosed)
   }
 
-  @Test func tellsEachStepBeforeAndAfter() throws {
+  @Test func `tells each step before and after`() throws {
     let bench = try Bench()
     let report = try bench.run()
     var told: [String] = []
@@ -134,7 +135,7 @@ import Testing
     },
   ]
 
-  @Test(arguments: faults) func failsTheStepsThatSeeTheFaultAndNoOthers(_ fault: Fault) throws {
+  @Test(arguments: faults) func `fails the steps that see the fault and no others`(_ fault: Fault) throws {
     let bench = try Bench(fault.change)
     let report = try bench.run()
     #expect(!report.passed)
@@ -144,17 +145,17 @@ import Testing
   }
 
   /// A module that has just got its power has neither yet.
-  @Test func waitsForAPositionAndANetworkThatAreNotThereYet() throws {
+  @Test func `waits for a position and a network that are not there yet`() throws {
     let bench = try Bench { $0.readingsUntilItKnowsItsPlace = 12 }
     let report = try bench.run()
     #expect(report.passed, "\(bench.causes)")
   }
 
-  @Test func canBeStoppedWhileItWaitsForAPosition() throws {
+  @Test func `can be stopped while it waits for a position`() throws {
     let bench = try Bench { $0.values.hasFix = false }
     var questions = 0
     #expect(throws: ProvisionError.cancelled) {
-      try bench.run(shouldStop: {
+      try bench.run(isCancelled: {
         questions += 1
         return questions > 13
       })
@@ -163,7 +164,7 @@ import Testing
   }
 
   /// The firmware takes any start; every refusal is looked for at the relay and in the answer.
-  @Test func failsAModuleThatTakesForgedOrReplayedStarts() throws {
+  @Test func `fails a module that takes forged or replayed starts`() throws {
     let bench = try Bench()
     bench.rig.tamper = { frame, module in
       guard let request = message(in: frame), request.command == ModuleCommand.start.rawValue,
@@ -179,7 +180,7 @@ import Testing
   }
 
   /// The firmware checks the code and forgets the counter.
-  @Test func failsAModuleThatTakesAUsedCounterSignedAnew() throws {
+  @Test func `fails a module that takes a used counter signed anew`() throws {
     let bench = try Bench()
     var counters: Set<UInt64> = []
     bench.rig.tamper = { frame, module in
@@ -197,7 +198,7 @@ import Testing
     #expect(bench.causes == ["relayRefusesReplayed": .startAccepted])
   }
 
-  @Test func doesNotTakeARefusalForAnotherReasonAsProof() throws {
+  @Test func `does not take a refusal for another reason as proof`() throws {
     let bench = try Bench()
     var refused = 0
     bench.rig.tamper = { frame, module in
@@ -221,7 +222,7 @@ import Testing
   // MARK: - Platform and key
 
   @Test(arguments: [(Bench.Network.unreachable, "network.unreachable"), (.failing, "platform.failed")])
-  func leavesThePlatformsStepOpenWithoutAPlatform(network: Bench.Network, reason: String) throws {
+  func `leaves the platform's step open without a platform`(network: Bench.Network, reason: String) throws {
     let bench = try Bench()
     bench.network = network
     let report = try bench.run()
@@ -232,20 +233,20 @@ import Testing
     #expect(failures.count == (network == .failing ? 1 : 0))
   }
 
-  @Test func failsAPlatformThatHoldsAnotherKey() throws {
+  @Test func `fails a platform that holds another key`() throws {
     let bench = try Bench()
     bench.network = .wrongKey
     let report = try bench.run()
     #expect(!report.passed && bench.causes == ["platformStart": .startRefused(.init(group: 64, code: 5))])
   }
 
-  @Test func asksThePlatformForEveryStartWhenTheKeyIsForgotten() throws {
+  @Test func `asks the platform for every start when the key is forgotten`() throws {
     let bench = try Bench()
     #expect(try bench.run(forgotten: true).passed)
     #expect(bench.asked.count == 5)
   }
 
-  @Test func leavesTheStartsOpenWhenTheKeyIsForgottenAndThePlatformIsAway() throws {
+  @Test func `leaves the starts open when the key is forgotten and the platform is away`() throws {
     let bench = try Bench()
     bench.network = .unreachable
     let report = try bench.run(forgotten: true)
@@ -256,22 +257,22 @@ import Testing
 
   // MARK: - Ended early
 
-  @Test func refusesAnotherModuleOrAnotherKeyThanTheRecords() throws {
+  @Test func `refuses another module or another key than the record's`() throws {
     let bench = try Bench()
     #expect(throws: ProvisionError.otherModule(recorded: "WT9", connected: bench.serialNumber)) {
       try bench.run(serial: "WT9")
     }
-    #expect(throws: ProvisionError.otherKey(recorded: "00", held: bench.secret.keyId)) {
-      try bench.run(keyId: "00")
+    #expect(throws: ProvisionError.otherKey(recorded: "00", held: bench.secret.keyID)) {
+      try bench.run(keyID: "00")
     }
     #expect(bench.events.isEmpty)
   }
 
-  @Test func stopsBetweenStepsWhenAsked() throws {
+  @Test func `stops between steps when asked`() throws {
     let bench = try Bench()
     var questions = 0
     #expect(throws: ProvisionError.cancelled) {
-      try bench.run(shouldStop: {
+      try bench.run(isCancelled: {
         questions += 1
         return questions == 5
       })
@@ -280,7 +281,7 @@ import Testing
   }
 
   /// The module is silent for good from each message on; the step is named, and the relay does not stay closed.
-  @Test func saysInWhichStepTheModuleFellSilent() throws {
+  @Test func `says in which step the module fell silent`() throws {
     let sound = try Bench()
     let before = sound.rig.link.writes
     _ = try sound.run()
@@ -305,7 +306,7 @@ import Testing
     #expect(try steps == Set(Self.plan().steps.map(\.name)))
   }
 
-  @Test func endsAtOnceWhenTheCableIsPulled() throws {
+  @Test func `ends at once when the cable is pulled`() throws {
     let bench = try Bench()
     bench.rig.link.writesLeft = 9
     let start = bench.rig.link.time
@@ -318,7 +319,7 @@ import Testing
   }
 
   /// The network of a workshop: every fourth reply is lost, and the verdict is the same.
-  @Test func passesASoundModuleThoughRepliesAreLost() throws {
+  @Test func `passes a sound module though replies are lost`() throws {
     let bench = try Bench()
     var count = 0
     bench.rig.tamper = { frame, module in
@@ -331,7 +332,7 @@ import Testing
   }
 
   /// A start whose reply is lost is not sent again; a new one with its own challenge is.
-  @Test func asksForAFreshChallengeWhenTheReplyToAStartIsLost() throws {
+  @Test func `asks for a fresh challenge when the reply to a start is lost`() throws {
     let bench = try Bench()
     var starts: [[UInt8]] = []
     bench.rig.tamper = { frame, module in

@@ -12,15 +12,15 @@ import Testing
 
   private static let asked:
     [(name: ModuleRequest, longest: Duration, ask: @Sendable (SMPClient) throws -> Void)] = [
-      (IdentityRequest.name, IdentityRequest.longestWait, { expectPlain(try $0.identity()) }),
-      (EchoRequest.name, EchoRequest.longestWait, { _ = try $0.echo("hallo") }),
-      (ParametersRequest.name, ParametersRequest.longestWait, { _ = try $0.parameters() }),
-      (ImageStateRequest.name, ImageStateRequest.longestWait, { _ = try $0.imageState() }),
-      (ConfigurationRequest.name, ConfigurationRequest.longestWait, { _ = try $0.configuration() }),
-      (ChallengeRequest.name, ChallengeRequest.longestWait, { _ = try $0.challenge() }),
-      (ReadingsRequest.name, ReadingsRequest.longestWait, { _ = try $0.readings() }),
+      (IdentityRequest.name, IdentityRequest.maxWait, { expectPlain(try $0.identity()) }),
+      (EchoRequest.name, EchoRequest.maxWait, { _ = try $0.echo("hallo") }),
+      (ParametersRequest.name, ParametersRequest.maxWait, { _ = try $0.parameters() }),
+      (ImageStateRequest.name, ImageStateRequest.maxWait, { _ = try $0.imageState() }),
+      (ConfigurationRequest.name, ConfigurationRequest.maxWait, { _ = try $0.configuration() }),
+      (ChallengeRequest.name, ChallengeRequest.maxWait, { _ = try $0.challenge() }),
+      (ReadingsRequest.name, ReadingsRequest.maxWait, { _ = try $0.readings() }),
       (
-        PairProveRequest.name, PairProveRequest.longestWait,
+        PairProveRequest.name, PairProveRequest.maxWait,
         { _ = try $0.pairProve([UInt8](repeating: 3, count: 16)) }
       ),
     ]
@@ -65,7 +65,7 @@ import Testing
   private func identity(serialNumber: [UInt8]) throws -> ModuleIdentity {
     let rig = ModuleRig()
     rig.board.identity = BoardIdentity(
-      uniqueId: Array(1...12), serialNumber: serialNumber, chip: Array("STM32F405".utf8), imei: [], iccid: [])
+      uniqueID: Array(1...12), serialNumber: serialNumber, chip: Array("STM32F405".utf8), imei: [], iccid: [])
     rig.restart()
     return try rig.link.client().identity()
   }

@@ -17,28 +17,28 @@ final class MemoryKeys: PairingKeys {
     kept[place(installation, moduleSerial)]
   }
 
-  func heldKey(_ keyId: String, moduleSerial: String) throws -> SecretKey? {
-    kept.first { $0.key.hasSuffix("/" + moduleSerial) && $0.value.keyId == keyId }?.value.secret
+  func heldKey(_ keyID: String, moduleSerial: String) throws -> SecretKey? {
+    kept.first { $0.key.hasSuffix("/" + moduleSerial) && $0.value.keyID == keyID }?.value.secret
   }
 
   func prepare(_ key: SecretKey, for installation: InstallationID, moduleSerial: String) throws {
     try write {
-      prepared.append(key.keyId)
-      kept[place(installation, moduleSerial)] = KeptKey(keyId: key.keyId, secret: key, isCommitted: false)
+      prepared.append(key.keyID)
+      kept[place(installation, moduleSerial)] = KeptKey(keyID: key.keyID, secret: key, isCommitted: false)
     }
   }
 
-  func markCommitted(keyId: String, for installation: InstallationID, moduleSerial: String) throws {
+  func markCommitted(keyID: String, for installation: InstallationID, moduleSerial: String) throws {
     try write {
-      guard let key = kept[place(installation, moduleSerial)], key.keyId == keyId else { return }
-      kept[place(installation, moduleSerial)] = KeptKey(keyId: keyId, secret: key.secret, isCommitted: true)
+      guard let key = kept[place(installation, moduleSerial)], key.keyID == keyID else { return }
+      kept[place(installation, moduleSerial)] = KeptKey(keyID: keyID, secret: key.secret, isCommitted: true)
     }
   }
 
   /// Forgets a key, as delivery to the platform does.
   func forget(_ installation: InstallationID, moduleSerial: String) {
     guard let key = kept[place(installation, moduleSerial)] else { return }
-    kept[place(installation, moduleSerial)] = KeptKey(keyId: key.keyId, secret: nil, isCommitted: true)
+    kept[place(installation, moduleSerial)] = KeptKey(keyID: key.keyID, secret: nil, isCommitted: true)
   }
 
   private func write(_ change: () -> Void) throws {

@@ -55,7 +55,7 @@ struct WorkbenchBoard: Board {
   var wasResetByWatchdog: Bool { false }
   var milliseconds: UInt64 = 1_000
   var identity = BoardIdentity(
-    uniqueId: Array(1...12), serialNumber: Array("WT0102030405".utf8), chip: Array("STM32F405".utf8),
+    uniqueID: Array(1...12), serialNumber: Array("WT0102030405".utf8), chip: Array("STM32F405".utf8),
     imei: Array("860000000000017".utf8), iccid: Array("89860000000000000017".utf8))
   var runningImage: ImageHeader? { nil }
   var sealIsClosed = true

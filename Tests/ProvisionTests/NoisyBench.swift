@@ -61,7 +61,9 @@ final class NoisyBench: Link {
   }
 
   func discardInput() throws(LinkError) { answers.removeAll { $0.at <= clock.now } }
-  func setFraming(_ framing: LinkFraming) throws(LinkError) { bitNanoseconds = 1_000_000_000 / framing.baud }
+  func setFraming(_ framing: LinkFraming) throws(LinkError) {
+    bitNanoseconds = 1_000_000_000 / framing.baudRate
+  }
   func close() {}
 
   // MARK: - Private helpers

@@ -38,7 +38,7 @@ import Testing
     change: (inout ImageManifest.Segment, Int) -> Void = { _, _ in }
   ) throws -> Image {
     try BootloaderImages.firmware(
-      version: version, applicationBytes: 40_000, chip: chip.name, productId: chip.productID, layout: layout,
+      version: version, applicationBytes: 40_000, chip: chip.name, productID: chip.productID, layout: layout,
       chips: ChipModel.known + [chip], change: change)
   }
 

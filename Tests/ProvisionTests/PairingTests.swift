@@ -30,7 +30,7 @@ import Testing
       let pairing = Pairing(
         client: rig.link.client(), keys: keys, clock: FixedClock(),
         random: { count in (0..<count).map { _ in UInt8.random(in: 0...255, using: &self.generator) } },
-        report: { self.events.append($0) })
+        onEvent: { self.events.append($0) })
       return try pairing.pair(installation, recordedSerialNumber: recorded, settings: settings, terms: terms)
     }
   }
@@ -44,8 +44,8 @@ import Testing
     let module = try client.identity()
     let kept = try laptop.keys.key(for: installation, moduleSerial: module.serialNumber)
     #expect(kept?.isCommitted == true, sourceLocation: sourceLocation)
-    #expect(module.keyId != nil && module.keyId == kept?.keyId, sourceLocation: sourceLocation)
-    #expect(module.pendingKeyId == nil, sourceLocation: sourceLocation)
+    #expect(module.keyID != nil && module.keyID == kept?.keyID, sourceLocation: sourceLocation)
+    #expect(module.pendingKeyID == nil, sourceLocation: sourceLocation)
     #expect(module.installation == installation.text, sourceLocation: sourceLocation)
     #expect(try client.configuration() == settings, sourceLocation: sourceLocation)
     #expect(laptop.keys.prepared.count == keysMade, sourceLocation: sourceLocation)
@@ -53,60 +53,60 @@ import Testing
 
   static let foreignKey = SecretKey(
     bytes: Array(repeating: 9, count: 32),
-    keyId: Hex.encode(Authenticator.keyId(of: Array(repeating: 9, count: 32))))!
+    keyID: Hex.encode(Authenticator.keyID(of: Array(repeating: 9, count: 32))))!
 
   // MARK: - Every row of the table
 
-  @Test func bindsAnUnpairedModule() throws {
+  @Test func `binds an unpaired module`() throws {
     let rig = ModuleRig()
     let laptop = Laptop()
     let result = try laptop.pair(rig)
     try Self.expectAgreement(rig, laptop)
     let module = try rig.link.client().identity()
-    #expect(result.serialNumber == module.serialNumber && result.keyId == module.keyId)
+    #expect(result.serialNumber == module.serialNumber && result.keyID == module.keyID)
     #expect(result.imei == module.imei && result.iccid == module.iccid && !result.wasAlreadyPaired)
     #expect(try rig.link.client().readings().time == UInt64(FixedClock().time.secondsSince1970))
     #expect(laptop.events.count == 8)
-    guard case .identified(let seen)? = laptop.events.first, seen.keyId == nil else {
+    guard case .identified(let seen)? = laptop.events.first, seen.keyID == nil else {
       Issue.record("\(laptop.events)")
       return
     }
     #expect(
       Array(laptop.events.dropFirst()) == [
-        .keyStored(keyId: result.keyId), .keySent, .keyProven, .keyCommitted, .settingsWritten,
+        .keyStored(keyID: result.keyID), .keySent, .keyProven, .keyCommitted, .settingsWritten,
         .settingsReadBack, .clockSet,
       ])
   }
 
-  @Test func findsThatAllIsSoAlreadyWhenRunAgain() throws {
+  @Test func `finds that all is so already when run again`() throws {
     let rig = ModuleRig()
     let laptop = Laptop()
     let first = try laptop.pair(rig)
     let again = try laptop.pair(rig, recorded: first.serialNumber)
-    #expect(again.wasAlreadyPaired && again.keyId == first.keyId)
+    #expect(again.wasAlreadyPaired && again.keyID == first.keyID)
     #expect(!laptop.events.contains(.keySent) && !laptop.events.contains(.settingsWritten))
     #expect(laptop.events.contains(.keyProven))
     try Self.expectAgreement(rig, laptop)
   }
 
-  @Test func sendsTheSameKeyAgainWhenTheModuleHasLostIt() throws {
+  @Test func `sends the same key again when the module has lost it`() throws {
     let laptop = Laptop()
     let first = try laptop.pair(ModuleRig())
     let erased = ModuleRig()
-    #expect(try laptop.pair(erased).keyId == first.keyId)
+    #expect(try laptop.pair(erased).keyID == first.keyID)
     try Self.expectAgreement(erased, laptop)
   }
 
-  @Test func makesANewKeyWhenTheModuleHasLostAForgottenOne() throws {
+  @Test func `makes a new key when the module has lost a forgotten one`() throws {
     let laptop = Laptop()
     let first = try laptop.pair(ModuleRig())
     laptop.keys.forget(Self.installation, moduleSerial: first.serialNumber)
     let erased = ModuleRig()
-    #expect(try laptop.pair(erased).keyId != first.keyId)
+    #expect(try laptop.pair(erased).keyID != first.keyID)
     try Self.expectAgreement(erased, laptop, keysMade: 2)
   }
 
-  @Test(arguments: [false, true]) func replacesAPendingKeyOfAnotherLaptop(ownPrepared: Bool) throws {
+  @Test(arguments: [false, true]) func `replaces a pending key of another laptop`(ownPrepared: Bool) throws {
     let rig = ModuleRig()
     let laptop = Laptop()
     if ownPrepared {
@@ -115,23 +115,23 @@ import Testing
       rig.reconnect()
     }
     try rig.leavePending(Self.foreignKey, for: Self.other)
-    #expect(try rig.link.client().identity().pendingKeyId != nil)
+    #expect(try rig.link.client().identity().pendingKeyID != nil)
     _ = try laptop.pair(rig)
     #expect(laptop.events.contains(.keySent))
     try Self.expectAgreement(rig, laptop)
   }
 
-  @Test func removesAPendingKeyBesideItsOwnCommittedOne() throws {
+  @Test func `removes a pending key beside its own committed one`() throws {
     let rig = ModuleRig()
     let laptop = Laptop()
     let first = try laptop.pair(rig)
     try rig.leavePending(Self.foreignKey, for: Self.other)
-    #expect(try laptop.pair(rig).keyId == first.keyId)
+    #expect(try laptop.pair(rig).keyID == first.keyID)
     #expect(laptop.events.contains(.keySent))
     try Self.expectAgreement(rig, laptop)
   }
 
-  @Test func changesTheSettingsOnlyWhenTheyDiffer() throws {
+  @Test func `changes the settings only when they differ`() throws {
     let rig = ModuleRig()
     let laptop = Laptop()
     let moved = PairingSettings(
@@ -144,18 +144,18 @@ import Testing
     try Self.expectAgreement(rig, laptop)
   }
 
-  @Test func refusesAModuleOfAnotherInstallationThatIsInForce() throws {
+  @Test func `refuses a module of another installation that is in force`() throws {
     let rig = ModuleRig()
     let laptop = Laptop()
     let first = try laptop.pair(rig)
-    #expect(throws: ProvisionError.bound(installation: Self.installation.text, keyId: first.keyId)) {
+    #expect(throws: ProvisionError.bound(installation: Self.installation.text, keyID: first.keyID)) {
       try laptop.pair(
         rig, Self.other, terms: ReplacementTerms(isInForce: { $0 == Self.installation.text }))
     }
     try Self.expectAgreement(rig, laptop)
   }
 
-  @Test func refusesAnotherModuleThanTheRecords() throws {
+  @Test func `refuses another module than the record's`() throws {
     let rig = ModuleRig()
     let laptop = Laptop()
     let serial = try rig.link.client().identity().serialNumber
@@ -165,7 +165,7 @@ import Testing
     #expect(laptop.keys.prepared.isEmpty)
   }
 
-  @Test func comparesOnlyWhenThePlatformHasTheKey() throws {
+  @Test func `compares only when the platform has the key`() throws {
     let rig = ModuleRig()
     let laptop = Laptop()
     let first = try laptop.pair(rig)
@@ -174,7 +174,7 @@ import Testing
     let moved = PairingSettings(
       code: Self.settings.code, platform: "https://new.example", apn: "", trustAnchor: Self.settings.trustAnchor
     )
-    #expect(throws: ProvisionError.replacement(keyId: first.keyId, .unreachable)) {
+    #expect(throws: ProvisionError.replacement(keyID: first.keyID, .unreachable)) {
       try laptop.pair(rig, settings: moved)
     }
     #expect(try rig.link.client().configuration() == Self.settings)
@@ -183,7 +183,7 @@ import Testing
   // MARK: - Cut off
 
   /// The cable is pulled before each message leaves, with the module going on or losing its power too.
-  @Test(arguments: 0..<9, [false, true]) func isFinishedByTheNextRunWhenCutBeforeAMessage(
+  @Test(arguments: 0..<9, [false, true]) func `is finished by the next run when cut before a message`(
     message: Int, losesPower: Bool
   ) throws {
     let rig = ModuleRig()
@@ -197,7 +197,7 @@ import Testing
   }
 
   /// The cable is pulled after each of the bytes that the module sends, from the first to the last but one.
-  @Test func isFinishedByTheNextRunWhenCutAfterAnyByteReceived() throws {
+  @Test func `is finished by the next run when cut after any byte received`() throws {
     let whole = ModuleRig()
     _ = try Laptop().pair(whole)
     #expect(whole.link.writes == 9)
@@ -216,14 +216,14 @@ import Testing
   }
 
   /// The laptop dies around each of its two writes: key prepared, key committed.
-  @Test(arguments: [1, 2], [false, true]) func isFinishedByTheNextRunWhenTheLaptopDies(
+  @Test(arguments: [1, 2], [false, true]) func `is finished by the next run when the laptop dies`(
     write: Int, afterwards: Bool
   ) throws {
     let rig = ModuleRig()
     let laptop = Laptop()
     if afterwards { laptop.keys.diesAfter = write } else { laptop.keys.diesBefore = write }
     #expect(throws: MemoryKeys.Dead.self) { try laptop.pair(rig) }
-    #expect(try rig.link.client().identity().keyId == (write == 1 ? nil : laptop.keys.prepared.last))
+    #expect(try rig.link.client().identity().keyID == (write == 1 ? nil : laptop.keys.prepared.last))
     laptop.keys.diesAfter = nil
     laptop.keys.diesBefore = nil
     _ = try laptop.pair(rig)
@@ -231,7 +231,8 @@ import Testing
   }
 
   /// Each reply is lost once on the way, and each request; it is repeated, and nobody notices.
-  @Test(arguments: 0..<9, [false, true]) func carriesOnWhenOneMessageIsLost(message: Int, isReply: Bool) throws
+  @Test(arguments: 0..<9, [false, true]) func `carries on when one message is lost`(message: Int, isReply: Bool)
+    throws
   {
     let rig = ModuleRig()
     let laptop = Laptop()
@@ -256,7 +257,7 @@ import Testing
         ModuleRequest.identity, .pairBegin, .pairProve, .pairCommit, .configuration, .configure, .configuration,
         .setClock, .identity,
       ]))
-  func saysDuringWhatTheModuleFellSilent(message: Int, request: ModuleRequest) {
+  func `says during what the module fell silent`(message: Int, request: ModuleRequest) {
     let rig = ModuleRig()
     var count = -1
     rig.tamper = { frame, module in
@@ -268,7 +269,7 @@ import Testing
     #expect(rig.link.time - start < .seconds(12))
   }
 
-  @Test func hasTheKeyOnDiskWhenItIsSent() throws {
+  @Test func `has the key on disk when it is sent`() throws {
     let rig = ModuleRig()
     let laptop = Laptop()
     var keptWhenSent: [String] = []
@@ -276,12 +277,12 @@ import Testing
       if message(in: frame)?.command == ModuleCommand.pairBegin.rawValue { keptWhenSent = laptop.keys.prepared }
       return module(frame)
     }
-    #expect(try laptop.pair(rig).keyId == keptWhenSent.first)
+    #expect(try laptop.pair(rig).keyID == keptWhenSent.first)
   }
 
   // MARK: - A module that is not what it says
 
-  @Test func refusesAProofByAnotherKeyAndCommitsNothing() throws {
+  @Test func `refuses a proof by another key and commits nothing`() throws {
     let rig = ModuleRig()
     rig.tamper = { frame, module in
       let reply = module(frame)
@@ -293,12 +294,12 @@ import Testing
     }
     let laptop = Laptop()
     let error = #expect(throws: ProvisionError.self) { try laptop.pair(rig) }
-    #expect(error == .notProven(keyId: laptop.keys.prepared[0]))
+    #expect(error == .notProven(keyID: laptop.keys.prepared[0]))
     rig.tamper = nil
-    #expect(try rig.link.client().identity().keyId == nil)
+    #expect(try rig.link.client().identity().keyID == nil)
   }
 
-  @Test func saysWhichSettingsWereReadBackOtherwise() throws {
+  @Test func `says which settings were read back otherwise`() throws {
     let rig = ModuleRig()
     var asked = 0
     rig.tamper = { frame, module in
@@ -338,7 +339,9 @@ import Testing
     ),
     (PairingSettings(code: settings.code, platform: "https://a", apn: "", trustAnchor: [1]), .trustAnchor),
   ])
-  func refusesASettingNoModuleTakesBeforeItTalks(settings: PairingSettings, field: PairingSettings.Field) {
+  func `refuses a setting no module takes before it talks`(
+    settings: PairingSettings, field: PairingSettings.Field
+  ) {
     let rig = ModuleRig()
     #expect(throws: ProvisionError.badSetting(field)) { try Laptop().pair(rig, settings: settings) }
     #expect(rig.link.writes == 0)

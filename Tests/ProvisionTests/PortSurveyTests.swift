@@ -51,7 +51,7 @@ import Testing
       if let path { try link("proc/\(id)/fd/7", to: path) }
     }
 
-    func troubles(_ user: PortSurvey.User = .root) -> [PortTrouble] {
+    func troubles(_ user: PortSurvey.User = .root) -> [PortProblem] {
       PortSurvey(root: root, user: user).troubles
     }
   }
@@ -81,7 +81,7 @@ import Testing
       Issue.record("\(machine.troubles())")
       return
     }
-    #expect(holder == PortTrouble.Holder(program: "brltty", processID: 812))
+    #expect(holder == PortProblem.Holder(program: "brltty", processID: 812))
   }
 
   @Test func `an adapter taken by a program whose files are not shown is taken by somebody`() throws {
@@ -140,7 +140,7 @@ import Testing
         as? NSNumber
     ).uint32Value
     try machine.file("etc/group", "root:x:4000000:\ndialout:x:\(group):lisi,zhangsan\nbroken line\n")
-    func trouble(_ name: String, _ groups: Set<UInt32>) -> [PortTrouble] {
+    func trouble(_ name: String, _ groups: Set<UInt32>) -> [PortProblem] {
       machine.troubles(
         .init(name: name, userID: 4_000_001, groupIDs: groups, processID: 1))
     }

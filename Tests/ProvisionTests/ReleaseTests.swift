@@ -57,7 +57,7 @@ import Testing
 
   @Test func `a release signed by a trusted key is taken, and it is known whose`() throws {
     let image = try Image(manifestPath: release("x", signedBy: key), trusted: trusted)
-    #expect(image.signer == ImageSigner(name: "company", keyId: key.verifyingKey.keyId))
+    #expect(image.signer == ImageSigner(name: "company", keyID: key.verifyingKey.keyID))
     #expect(image.bytes.count == 7024)
   }
 
@@ -67,14 +67,14 @@ import Testing
 
   @Test func `a release signed by a key that is not trusted is refused`() throws {
     let manifest = try release("x", signedBy: stranger)
-    #expect(fault(manifest) == .unknownKey(keyId: stranger.verifyingKey.keyId))
-    #expect(fault(manifest, TrustedKeys([:])) == .unknownKey(keyId: stranger.verifyingKey.keyId))
+    #expect(fault(manifest) == .unknownKey(keyID: stranger.verifyingKey.keyID))
+    #expect(fault(manifest, TrustedKeys([:])) == .unknownKey(keyID: stranger.verifyingKey.keyID))
   }
 
   @Test func `a signature by a stranger that claims a trusted key is refused`() throws {
     let manifest = try release("x", signedBy: stranger)
     let text = String(decoding: try Data(contentsOf: URL(filePath: path("x.sig"))), as: UTF8.self)
-    try write(text.replacing(stranger.verifyingKey.keyId, with: key.verifyingKey.keyId).utf8, to: "x.sig")
+    try write(text.replacing(stranger.verifyingKey.keyID, with: key.verifyingKey.keyID).utf8, to: "x.sig")
     #expect(fault(manifest) == .wrongSignature(signer: "company"))
   }
 
@@ -105,26 +105,24 @@ import Testing
     #expect(fault(manifest) == .size(stated: 7024, found: 7023))
   }
 
-  @Test(
-    "what is no signature document is refused",
-    arguments: [
-      "", "{", "[]", "null", #"{"schema": "weldtech.firmware-signature/1"}"#,
-      #"{"schema": "weldtech.firmware-signature/2", "keyId": "00", "signature": ""}"#,
-      #"{"schema": "weldtech.firmware-signature/1", "keyId": "00", "signature": "=?"}"#,
-      String(repeating: "[", count: 4000), String(repeating: " ", count: 5000),
-    ])
-  func notASignature(text: String) throws {
+  @Test(arguments: [
+    "", "{", "[]", "null", #"{"schema": "weldtech.firmware-signature/1"}"#,
+    #"{"schema": "weldtech.firmware-signature/2", "keyId": "00", "signature": ""}"#,
+    #"{"schema": "weldtech.firmware-signature/1", "keyId": "00", "signature": "=?"}"#,
+    String(repeating: "[", count: 4000), String(repeating: " ", count: 5000),
+  ])
+  func `what is no signature document is refused`(text: String) throws {
     let manifest = try release("x", signedBy: nil)
     try write(text.utf8, to: "x.sig")
     #expect(fault(manifest) == .signatureFile(path: path("x.sig")))
   }
 
-  @Test("a signature of any other length than 64 bytes is wrong", arguments: [0, 1, 63, 65, 128])
-  func lengths(count: Int) throws {
+  @Test(arguments: [0, 1, 63, 65, 128])
+  func `a signature of any other length than 64 bytes is wrong`(count: Int) throws {
     let manifest = try release("x", signedBy: nil)
     let base64 = Data(repeating: 1, count: count).base64EncodedString()
     try write(
-      #"{"schema": "weldtech.firmware-signature/1", "keyId": "\#(key.verifyingKey.keyId)", "signature": "\#(base64)"}"#
+      #"{"schema": "weldtech.firmware-signature/1", "keyId": "\#(key.verifyingKey.keyID)", "signature": "\#(base64)"}"#
         .utf8, to: "x.sig")
     #expect(fault(manifest) == .wrongSignature(signer: "company"))
   }
@@ -173,7 +171,7 @@ import Testing
 
     try FileManager.default.removeItem(atPath: path("trust/2024.pem"))
     let rotated = try TrustedKeys(directory: keys)
-    #expect(fault(old, rotated) == .unknownKey(keyId: key.verifyingKey.keyId))
+    #expect(fault(old, rotated) == .unknownKey(keyID: key.verifyingKey.keyID))
     #expect(fault(new, rotated) == nil)
   }
 
@@ -197,7 +195,7 @@ import Testing
     try release("a", version: "1.0.0", signedBy: key)
     try release("b", version: "2.0.0", signedBy: nil)
     let catalogue = try ReleaseCatalogue(directory: folder, trusted: trusted)
-    let signer = ImageSigner(name: "company", keyId: key.verifyingKey.keyId)
+    let signer = ImageSigner(name: "company", keyID: key.verifyingKey.keyID)
     #expect(
       catalogue.releases.map(\.signature) == [
         .failure(.unsigned(signaturePath: path("b.sig"))), .success(signer),

@@ -20,13 +20,13 @@ import Testing
     }
   }
 
-  @Test func givesTheReplyToWhatWasAsked() throws {
+  @Test func `gives the reply to what was asked`() throws {
     let link = Self.link { $0.frame }
     #expect(try link.client().echo("hallo") == "hallo")
     #expect(link.writes == 1)
   }
 
-  @Test func asksInVersionOneWithANewSequenceNumberEachTime() throws {
+  @Test func `asks in version one with a new sequence number each time`() throws {
     var asked: [SMPMessage] = []
     let link = MemoryLink { frame in
       guard let request = message(in: frame) else { return [] }
@@ -79,17 +79,17 @@ import Testing
     Spoilt(testDescription: "a header only", fault: .garbled) { _ in ConsoleFraming.encode([3, 0, 0]) ?? [] },
   ]
 
-  @Test(arguments: spoilt) func saysWhatIsWrongAndNoLaterThanItSays(_ spoilt: Spoilt) {
+  @Test(arguments: spoilt) func `says what is wrong and no later than it says`(_ spoilt: Spoilt) {
     let link = Self.link(spoilt.bytes)
     let start = link.time
     let expected: ProvisionError =
       spoilt.fault.map { .unusableReply($0, during: .echo) } ?? .link(.timeout, during: .echo)
     #expect(throws: expected) { try link.client().echo("hallo") }
     #expect(link.writes == 3)
-    #expect(link.time - start <= EchoRequest.longestWait + .milliseconds(100))
+    #expect(link.time - start <= EchoRequest.maxWait + .milliseconds(100))
   }
 
-  @Test(arguments: spoilt) func findsTheReplyAfterOneThatWasSpoilt(_ spoilt: Spoilt) throws {
+  @Test(arguments: spoilt) func `finds the reply after one that was spoilt`(_ spoilt: Spoilt) throws {
     var count = 0
     let link = Self.link { reply in
       count += 1
@@ -99,7 +99,7 @@ import Testing
     #expect(link.writes == 2)
   }
 
-  @Test func passesOverNoiseAndStaleRepliesBeforeTheReply() throws {
+  @Test func `passes over noise and stale replies before the reply`() throws {
     let link = Self.link { reply in
       var stale = reply
       stale.sequence &-= 1
@@ -109,7 +109,7 @@ import Testing
     #expect(link.writes == 1)
   }
 
-  @Test func givesUpOnAModuleThatNeverStopsTalking() {
+  @Test func `gives up on a module that never stops talking`() {
     let link = MemoryLink { _ in [] }
     link.chatter = Array("temperature 21\r\n".utf8)
     let start = link.time
@@ -117,7 +117,7 @@ import Testing
     #expect(link.time - start <= .seconds(4))
   }
 
-  @Test func doesNotRepeatAResetOrAStart() {
+  @Test func `does not repeat a reset or a start`() {
     let link = MemoryLink { _ in [] }
     #expect(throws: ProvisionError.link(.timeout, during: .reset)) { try link.client().reset(.bootloader) }
     #expect(link.writes == 1)
@@ -127,7 +127,7 @@ import Testing
     #expect(link.writes == 2)
   }
 
-  @Test func saysThatTheCableIsPulledAtOnce() {
+  @Test func `says that the cable is pulled at once`() {
     let link = MemoryLink { _ in [] }
     link.writesLeft = 0
     #expect(throws: ProvisionError.link(.closed, during: .identity)) { try link.client().identity() }
@@ -136,7 +136,7 @@ import Testing
     #expect(throws: ProvisionError.link(.closed, during: .echo)) { try reading.client().echo("hallo") }
   }
 
-  @Test func refusesToSendWhatNoMessageHolds() {
+  @Test func `refuses to send what no message holds`() {
     let link = Self.link { $0.frame }
     #expect(throws: ProvisionError.messageTooLong(.echo)) {
       try link.client().echo(String(repeating: "x", count: 1_100))
@@ -164,13 +164,13 @@ import Testing
       .rejected(.init(group: 64, code: 3), during: .configuration)
     ),
   ])
-  func namesTheFieldThatIsWrong(payload: [UInt8], error: ProvisionError) {
+  func `names the field that is wrong`(payload: [UInt8], error: ProvisionError) {
     let link = MemoryLink { message(in: $0)?.reply(payload)?.frame ?? [] }
     #expect(throws: error) { try link.client().configuration() }
     #expect(link.writes == 1)
   }
 
-  @Test func readsAnAbsentMapAsAnEmptyOne() throws {
+  @Test func `reads an absent map as an empty one`() throws {
     let link = MemoryLink { message(in: $0)?.reply([])?.frame ?? [] }
     try link.client().stop()
     #expect(throws: ProvisionError.unusableReply(.field("time"), during: .readings)) {
@@ -178,7 +178,7 @@ import Testing
     }
   }
 
-  @Test func knowsTheMeaningOfGroup64sCodesOnly() {
+  @Test func `knows the meaning of group 64's codes only`() {
     #expect(ModuleRejection(group: 64, code: 4).refusal == .bound)
     #expect(ModuleRejection(group: 64, code: 200).refusal == .other(200))
     #expect(ModuleRejection(group: 0, code: 4).refusal == nil)
@@ -187,7 +187,7 @@ import Testing
 
   /// Replies of random bytes inside good frames, and random bytes outside them, give an error each time and never a
   /// trap.
-  @Test func neverTrapsOnRandomReplies() {
+  @Test func `never traps on random replies`() {
     var generator = SplitMix64(seed: 7)
     for round in 0..<3_000 {
       let payload = (0..<Int.random(in: 0...60, using: &generator)).map { _ in

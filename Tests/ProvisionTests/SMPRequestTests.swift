@@ -63,12 +63,12 @@ import Testing
   /// The digest is of the messages that the program sent before each request had a type of its own, sequence number 7.
   @Test func `the bytes of every request are those that modules know`() throws {
     let key = try #require(
-      SecretKey(bytes: Array(0..<32), keyId: Hex.encode(Authenticator.keyId(of: Array(0..<32)))))
+      SecretKey(bytes: Array(0..<32), keyID: Hex.encode(Authenticator.keyID(of: Array(0..<32)))))
     let installation = InstallationID(try #require(UUID(uuidString: "0192F0C1-2345-7000-8000-0123456789AB")))
     let settings = PairingSettings(
       code: "123456789012345", platform: "https://platform.example", apn: "cmiot",
       trustAnchor: Array(repeating: 9, count: 32))
-    let uniqueId = [UInt8](1...12)
+    let uniqueID = [UInt8](1...12)
     let requests: [any SMPRequest] = [
       EchoRequest(text: "焊机"), ResetRequest(mode: .normal), ResetRequest(mode: .bootloader),
       ParametersRequest(), ImageStateRequest(),
@@ -77,9 +77,9 @@ import Testing
       ImageTestRequest(hash: Array(repeating: 8, count: 32)), ImageConfirmRequest(), IdentityRequest(),
       PairBeginRequest(key: key, installation: installation),
       PairProveRequest(challenge: Array(repeating: 3, count: 16)),
-      PairCommitRequest(key: key, uniqueId: uniqueId),
-      PairReplaceRequest(key: key, uniqueId: uniqueId, proof: Array(repeating: 6, count: 32)),
-      PairServiceRequest(key: key, uniqueId: uniqueId), ConfigureRequest(settings: settings, key: key),
+      PairCommitRequest(key: key, uniqueID: uniqueID),
+      PairReplaceRequest(key: key, uniqueID: uniqueID, proof: Array(repeating: 6, count: 32)),
+      PairServiceRequest(key: key, uniqueID: uniqueID), ConfigureRequest(settings: settings, key: key),
       ConfigurationRequest(), ChallengeRequest(),
       RelayStartRequest(
         start: SignedStart(counter: 70_000, seconds: 60, authenticator: Array(repeating: 2, count: 32))),

@@ -17,7 +17,7 @@ import Testing
       condition: .fit)
   }
 
-  @Test func readsEveryShippedFile() throws {
+  @Test func `reads every shipped file`() throws {
     let catalogue = try SchemeCatalogue(directory: Self.shipped)
     #expect(catalogue.schemes.count >= 5)
     #expect(catalogue.plans.map(\.name) == ["standard"])
@@ -44,7 +44,7 @@ import Testing
     (.threePhase380, .mig, .inverter, 120, "three-phase-heavy"),
     (.threePhase380, .other, .dc, 150, "three-phase-heavy"),
   ])
-  func choosesOneSchemeForAWelder(
+  func `chooses one scheme for a welder`(
     supply: Supply, process: WeldingProcess, source: SourceType, amps: Double, name: String
   ) throws {
     let catalogue = try SchemeCatalogue(directory: Self.shipped)
@@ -55,7 +55,9 @@ import Testing
     (Supply.other, WeldingProcess.manualArc, SourceType.ac, 30.0), (.singlePhase220, .manualArc, .ac, 80),
     (.threePhase380, .manualArc, .inverter, 300), (.threePhase380, .manualArc, .other, 30),
   ])
-  func refusesAWelderThatNoneFits(supply: Supply, process: WeldingProcess, source: SourceType, amps: Double)
+  func `refuses a welder that none fits`(
+    supply: Supply, process: WeldingProcess, source: SourceType, amps: Double
+  )
     throws
   {
     let catalogue = try SchemeCatalogue(directory: Self.shipped)
@@ -65,7 +67,7 @@ import Testing
     #expect(error?.mismatches.count == catalogue.schemes.count)
   }
 
-  @Test func saysWhenAPlanOrSchemeIsNotThere() throws {
+  @Test func `says when a plan or scheme is not there`() throws {
     let catalogue = try SchemeCatalogue(directory: Self.shipped)
     let scheme = try catalogue.scheme(named: "three-phase-plasma")
     #expect(throws: ProvisionError.noSuchPlan("quick")) { try catalogue.plan(named: "quick", for: scheme) }
@@ -92,7 +94,7 @@ import Testing
     ("\"upper\": 40", "\"lower\": 40", "appliesTo.supplyMaxAmps.upper", .missing),
     ("\"version\": \"1.0.0\",", "", "version", .missing),
   ])
-  func namesFileAndFieldOfAScheme(old: String, new: String, field: String, fault: Fault) throws {
+  func `names file and field of a scheme`(old: String, new: String, field: String, fault: Fault) throws {
     let folder = try TemporaryFolder(copying: Self.shipped)
     let file = try folder.edit("single-phase-inverter.json", old, new)
     #expect(throws: ProvisionError.document(file: file, .field(path: field, step: nil, fault))) {
@@ -108,8 +110,9 @@ import Testing
     ("\"lower\": 1\n", "\"lower\": null\n", "steps[2].lower", "sealClosed", .missing),
     ("\"name\": \"signal\"", "\"name\": \"position\"", "steps[10].name", "position", .duplicate),
   ])
-  func namesFileStepAndFieldOfAPlan(old: String, new: String, field: String, step: String, fault: Fault) throws
-  {
+  func `names file step and field of a plan`(
+    old: String, new: String, field: String, step: String, fault: Fault
+  ) throws {
     let folder = try TemporaryFolder(copying: Self.shipped)
     let file = try folder.edit("plans/standard.json", old, new)
     #expect(throws: ProvisionError.document(file: file, .field(path: field, step: step, fault))) {
@@ -117,7 +120,7 @@ import Testing
     }
   }
 
-  @Test func refusesAFileThatIsTooLargeOrNoJSONOrNotThere() throws {
+  @Test func `refuses a file that is too large or no JSON or not there`() throws {
     let folder = try TemporaryFolder(copying: Self.shipped)
     let file = folder.path + "/huge.json"
     try Data(repeating: 32, count: 65 * 1024).write(to: URL(fileURLWithPath: file))
@@ -137,7 +140,7 @@ import Testing
   }
 
   /// Cut short at every length, a shipped file is refused each time and never traps.
-  @Test func refusesAShippedFileCutShortAnywhere() throws {
+  @Test func `refuses a shipped file cut short anywhere`() throws {
     let folder = try TemporaryFolder(copying: Self.shipped)
     let file = folder.path + "/plans/standard.json"
     let whole = try Data(contentsOf: URL(fileURLWithPath: file))

@@ -85,8 +85,8 @@ import Testing
 
   @Test func `a speed that no port has is refused`() throws {
     let pair = try Pair()
-    #expect(throws: LinkError.unsupportedSpeed(baud: 115_201)) {
-      _ = try SerialPort.open(pair.path, framing: LinkFraming(baud: 115_201, parity: .none))
+    #expect(throws: LinkError.unsupportedBaudRate(baudRate: 115_201)) {
+      _ = try SerialPort.open(pair.path, framing: LinkFraming(baudRate: 115_201, parity: .none))
     }
     // The refused port is free again.
     _ = try open(pair.path)

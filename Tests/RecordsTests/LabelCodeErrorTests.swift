@@ -7,7 +7,7 @@ import Testing
     LabelCode(region: "150621", serial: CodeSerial(number: $0)!)!
   }
 
-  @Test func findsNeighboursSwapped() {
+  @Test func `finds neighbours swapped`() {
     for code in codes {
       let plain = Array(code.description.filter { $0 != "-" })
       for position in plain.indices.dropLast() where plain[position] != plain[position + 1] {
@@ -18,7 +18,7 @@ import Testing
     }
   }
 
-  @Test func readsTheCodeBackHoweverItIsTyped() {
+  @Test func `reads the code back however it is typed`() {
     for code in codes {
       let text = code.description
       let wide = String(
@@ -35,7 +35,7 @@ import Testing
       "150621-00A00é-X",
       "150621-00A0 0-X-", "１５０６２１", "https://a/w/150621-00A000-X",
     ])
-  func refusesWhatIsNoCode(text: String) {
+  func `refuses what is no code`(text: String) {
     #expect(LabelCode(text) == nil)
   }
 
@@ -43,11 +43,11 @@ import Testing
     "", "00A000", "00A000+", "00A000+0", "00A000+-1", "00A000+1000001", "ZZZZZZ+2", "00A00+5", "00A000+5+5",
     "00A000+99999999999999999999",
   ])
-  func refusesWhatIsNoBlock(text: String) {
+  func `refuses what is no block`(text: String) {
     #expect(CodeBlock(region: "150621", text) == nil)
   }
 
-  @Test func countsABlockToItsEnd() throws {
+  @Test func `counts a block to its end`() throws {
     let block = try #require(CodeBlock(region: "150621", "zzzzzy+2"))
     #expect(block.description == "ZZZZZY+2")
     #expect(block.code(at: 1)?.serial.description == "ZZZZZZ")

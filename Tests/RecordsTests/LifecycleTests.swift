@@ -21,7 +21,7 @@ import Testing
     installation.refusal(of: step, by: Sample.technician, on: day)
   }
 
-  @Test func allowsAStepInEveryOpenStateExactlyWhereAllBeforeItIsDone() {
+  @Test func `allows a step in every open state exactly where all before it is done`() {
     let steps = Step.allCases.filter { $0 != .sign }
     for state in 0..<(1 << steps.count) {
       let chosen = steps.enumerated().filter { state >> $0.offset & 1 == 1 }.map(\.element)
@@ -40,7 +40,7 @@ import Testing
   }
 
   @Test(arguments: Step.allCases)
-  func refusesEveryStepOnceTheRecordIsNotOpenAnyMore(step: Step) {
+  func `refuses every step once the record is not open any more`(step: Step) {
     var signed = Sample.installation(after: Step.allCases)
     #expect(signed.status == .closed)
     #expect(refusal(step, signed) == .closed)
@@ -55,14 +55,14 @@ import Testing
   }
 
   @Test(arguments: Step.allCases)
-  func refusesEveryStepFromTheDayAfterTheCertificateExpires(step: Step) {
+  func `refuses every step from the day after the certificate expires`(step: Step) {
     let installation = Sample.installation(after: Step.allCases.filter { $0 != .sign })
     let last = CalendarDay("2026-12-31")!
     #expect(refusal(step, installation, on: last) == nil)
     #expect(refusal(step, installation, on: CalendarDay("2027-01-01")!) == .certificateExpired(last))
   }
 
-  @Test func countsOnlyATestThatPassedAfterTheLastSeal() {
+  @Test func `counts only a test that passed after the last seal`() {
     let all = Step.allCases.filter { $0 != .sign }
     var installation = Sample.installation(after: all)
     #expect(refusal(.sign, installation) == nil)
@@ -83,16 +83,16 @@ import Testing
     #expect(refusal(.sign, installation) == .testBeforeSeal)
   }
 
-  @Test func asksForANewSealOnceTheModuleBehindItIsNotTheSameAnyMore() {
+  @Test func `asks for a new seal once the module behind it is not the same any more`() {
     let all = Step.allCases.filter { $0 != .sign }
     func flashed(_ skipped: Bool, erased: Bool? = nil) -> InstallationEvent {
       .flashed(
         .init(
-          chip: "STM32F405", chipId: "00", firmwareVersion: "1.0.0", firmwareSha256: Sample.digest,
+          chip: "STM32F405", chipID: "00", firmwareVersion: "1.0.0", firmwareSha256: Sample.digest,
           skipped: skipped, keyErased: erased))
     }
     let harmless: [InstallationEvent] = [
-      flashed(true), .protected(.init(chipId: "00")), Sample.tested(), Sample.photo(.after),
+      flashed(true), .protected(.init(chipID: "00")), Sample.tested(), Sample.photo(.after),
     ]
     for event in harmless {
       var installation = Sample.installation(after: all)
@@ -100,8 +100,8 @@ import Testing
       #expect(installation.sealHolds && refusal(.sign, installation) == nil, "\(event.name)")
     }
     let breaking: [InstallationEvent] = [
-      flashed(false), .paired(.init(serialNumber: "M-2", keyId: "0011223344556677", imei: nil, iccid: nil)),
-      .paired(.init(serialNumber: "M-1", keyId: "8899aabbccddeeff", imei: nil, iccid: nil)),
+      flashed(false), .paired(.init(serialNumber: "M-2", keyID: "0011223344556677", imei: nil, iccid: nil)),
+      .paired(.init(serialNumber: "M-1", keyID: "8899aabbccddeeff", imei: nil, iccid: nil)),
     ]
     for event in breaking {
       var installation = Sample.installation(after: all)
@@ -129,7 +129,8 @@ import Testing
       ([TestReport.Outcome.passed], true), ([.passed, .notRun(reason: "a")], true), ([.failed], false),
       ([.passed, .failed], false), ([.notRun(reason: "a")], false), ([], false),
     ])
-  func passesATestWithNoFailedStepAndAtLeastOnePassed(outcomes: [TestReport.Outcome], passed: Bool) {
+  func `passes a test with no failed step and at least one passed`(outcomes: [TestReport.Outcome], passed: Bool)
+  {
     let installation = {
       var installation = Sample.installation(after: [.photoBefore, .flash, .pair, .label, .seal])
       installation.apply(Sample.tested(outcomes), at: Sample.at(5), entrySha256: Sample.digest)
@@ -140,7 +141,7 @@ import Testing
     #expect(installation.test?.openSteps.count == outcomes.filter { $0 == .notRun(reason: "a") }.count)
   }
 
-  @Test func doesNotTakeAnUnverifiedLabelForDone() {
+  @Test func `does not take an unverified label for done`() {
     var installation = Sample.installation(after: [.photoBefore, .flash, .pair])
     installation.apply(
       .labelled(LabelRecord(code: Sample.code, payload: "p", template: "t", verified: false)), at: Sample.at(3),
@@ -149,7 +150,7 @@ import Testing
     #expect(refusal(.seal, installation) == .needs([.label]))
   }
 
-  @Test func closesWithTheSignatureAndDecidesWhoPaysByItsDay() {
+  @Test func `closes with the signature and decides who pays by its day`() {
     var early = Sample.installation(after: Step.allCases.filter { $0 != .sign })
     // The agreement's own day decides, though its entry is written after midnight.
     let last = Timestamp("2024-12-14T23:59:59+08:00")!
@@ -163,7 +164,7 @@ import Testing
     #expect(Sample.installation(.retired).funding.reason == .retired)
   }
 
-  @Test func countsRevisionsFromOneAndKeepsTheClosingTime() {
+  @Test func `counts revisions from one and keeps the closing time`() {
     var installation = Sample.installation(after: Step.allCases)
     let closed = installation.closedAt
     #expect(installation.revision == 1)

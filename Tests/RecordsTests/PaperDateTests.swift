@@ -10,7 +10,7 @@ import Testing
     ("2026-01-09T00:00:00+08:00", "2026年1月9日 00:00", "2026-01-09 00:00"),
     ("9999-12-31T23:59:59+08:00", "9999年12月31日 23:59", "9999-12-31 23:59"),
   ])
-  func aMomentOfThePlaceNeedsNoOffset(text: String, paper: String, screen: String) throws {
+  func `a moment of the place needs no offset`(text: String, paper: String, screen: String) throws {
     let moment = try #require(Timestamp(text))
     #expect(moment.paperText == paper)
     #expect(moment.screenText == screen)
@@ -20,7 +20,7 @@ import Testing
     Int64.min, Int64.min + 1, -1 << 60, -62_167_219_200, -1, 253_402_271_999, 253_402_272_000, 1 << 60,
     Int64.max - 1, Int64.max,
   ])
-  func anyMomentHasATextAndOnlyOneThatCanBeReadAgainIsEncoded(seconds: Int64) throws {
+  func `any moment has a text and only one that can be read again is encoded`(seconds: Int64) throws {
     for offset in [28_800, -43_200, 0, 1, 86_400, Int.max, Int.min] {
       let moment = Timestamp(secondsSince1970: seconds, offsetSeconds: offset)
       let texts = [moment.description, moment.paperText, moment.screenText, moment.day.description]
@@ -36,7 +36,7 @@ import Testing
   }
 
   @Test(arguments: [Int.min, -719_529, -1, 0, 2_932_896, 2_932_897, Int.max])
-  func onlyADayThatCanBeReadAgainIsEncoded(number: Int) throws {
+  func `only a day that can be read again is encoded`(number: Int) throws {
     let day = CalendarDay(daysSince1970: number)
     #expect(day.isWritable == (0...2_932_896).contains(number))
     #expect(day.isWritable == (CalendarDay(day.description) == day))

@@ -13,7 +13,7 @@ import Testing
       ("010-62345678", "010-62345678"), ("02188888888", "021-88888888"), ("0471 6543210", "0471-6543210"),
       ("0755-23456789", "0755-23456789"),
     ])
-  func acceptsMobilesAndLandlinesAsTheyAreWritten(text: String, full: String) {
+  func `accepts mobiles and landlines as they are written`(text: String, full: String) {
     #expect(PhoneNumber(text)?.full == full)
   }
 
@@ -23,11 +23,11 @@ import Testing
       "+1 212 555 0100", "0477-521666", "0477-521666666", "00477-5216666", "0477-1216666", "5216666",
       "010-1234567890", "٠١٢٣٤٥٦٧٨٩٠", "138000000\u{0}1", "电话", "1380000 000１０", "+86", "-",
     ])
-  func refusesEverythingElse(text: String) {
+  func `refuses everything else`(text: String) {
     #expect(PhoneNumber(text) == nil)
   }
 
-  @Test func masksAllButTheEndsAndDecodesOnlyNumbers() throws {
+  @Test func `masks all but the ends and decodes only numbers`() throws {
     #expect(PhoneNumber("13800000001")?.masked == "138****0001")
     #expect(throws: DecodingError.self) {
       try JSONDecoder().decode([PhoneNumber].self, from: Data("[\"12345\"]".utf8))
@@ -63,7 +63,7 @@ import Testing
     }
   }
 
-  @Test func showsNoNameAndNoPhoneOfAWholeRecord() {
+  @Test func `shows no name and no phone of a whole record`() {
     for installation in [
       Sample.installation(after: Step.allCases), Sample.installation(), Sample.installation(.retired),
     ] {
@@ -75,12 +75,12 @@ import Testing
     #expect("\(Sample.installation())".contains("138****2222"))
   }
 
-  @Test func showsNoNameAndNoPhoneOfAnyEvent() {
+  @Test func `shows no name and no phone of any event`() {
     expectMasked(InstallationEvent.registered(Sample.registered()), "registered")
     for (step, event) in Sample.events { expectMasked(event, "\(step)") }
   }
 
-  @Test func showsNoNameAndNoPhoneOfARegistrationOrOfWhatIsWrongWithIt() throws {
+  @Test func `shows no name and no phone of a registration or of what is wrong with it`() throws {
     var values = RegistrationTests.values
     let registration = try Registration(values, today: Sample.day, drawnBy: nil)
     expectMasked(registration, "registration")
@@ -95,13 +95,13 @@ import Testing
     }
   }
 
-  @Test func writesThemInFullWhereTheRecordIsEncoded() throws {
+  @Test func `writes them in full where the record is encoded`() throws {
     let text = String(
       decoding: try RecordCoding.encode(Sample.installation(after: Step.allCases)), as: UTF8.self)
     for secret in Sample.names + Sample.phones { #expect(text.contains(secret)) }
   }
 
-  @Test func masksANameOfAnyLength() {
+  @Test func `masks a name of any length`() {
     #expect(PersonName("").masked == "")
     #expect(PersonName("王").masked == "王**")
     #expect(PersonName("👨‍👩‍👧Ann").masked == "👨‍👩‍👧**")

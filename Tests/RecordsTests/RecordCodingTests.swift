@@ -4,7 +4,7 @@ import Records
 import Testing
 
 @Suite struct RecordCodingTests {
-  @Test func givesTheSameBytesForTheSameRecordAndReadsThemBack() throws {
+  @Test func `gives the same bytes for the same record and reads them back`() throws {
     for installation in [
       Sample.installation(after: Step.allCases), Sample.installation(), Sample.installation(.retired),
     ] {
@@ -16,7 +16,7 @@ import Testing
     }
   }
 
-  @Test func readsEveryEventBack() throws {
+  @Test func `reads every event back`() throws {
     var events = Sample.events.map(\.event)
     events += [
       .registered(Sample.registered()), .registered(Sample.registered(.retired)), .voided(reason: "误建"),
@@ -33,7 +33,7 @@ import Testing
   }
 
   /// Compares the keys with those that the contract names for an installation.
-  @Test func hasTheKeysOfTheContract() throws {
+  @Test func `has the keys of the contract`() throws {
     let bytes = try RecordCoding.encode(Sample.installation(after: Step.allCases))
     let record = try JSONDecoder().decode(JSONValue.self, from: bytes)
     #expect(record["schema"] == .string("weldtech.installation/1"))
@@ -78,18 +78,18 @@ import Testing
       "0190f000/0000-4000-8000-00000000000a", "../../../../../../../../../etc/passw",
       "０190f000-0000-4000-8000-000000000a",
     ])
-  func refusesWhatIsNoInstallationId(text: String) {
+  func `refuses what is no installation ID`(text: String) {
     #expect(InstallationID(text) == nil)
   }
 
-  @Test func writesAnInstallationIdInLowerCase() {
+  @Test func `writes an installation ID in lower case`() {
     let id = UUID()
     #expect(InstallationID(id.uuidString)?.text == id.uuidString.lowercased())
   }
 }
 
 @Suite struct TextNormalizationTests {
-  @Test func trimsTheWideSpaceToo() {
+  @Test func `trims the wide space too`() {
     #expect(TextNormalization.trimmed("　 王五\t\n") == "王五")
     #expect(TextNormalization.trimmed("　") == "")
   }

@@ -21,15 +21,15 @@ import Testing
     } catch { return (error as? RegistrationRejected)?.problems ?? [] }
   }
 
-  @Test func theGoodOneIsTaken() throws {
+  @Test func `the good one is taken`() throws {
     #expect(try read("good").owner.unitName == "达拉特旗示例焊接铺")
   }
 
-  @Test func sevenCommaFiveIsSevenAndAHalf() throws {
+  @Test func `seven comma five is seven and a half`() throws {
     #expect(try read("decimal-comma").welder.maxPowerKilowatts == 7.5)
   }
 
-  @Test func theBidirectionalOverrideIsRefusedByName() {
+  @Test func `the bidirectional override is refused by name`() {
     #expect(
       problems("bidi-override") == [
         FieldProblem(
@@ -37,7 +37,7 @@ import Testing
       ])
   }
 
-  @Test func thePrivateUseCharacterIsRefusedWithItsCodePoint() {
+  @Test func `the private use character is refused with its code point`() {
     let found = problems("private-use")
     #expect(found.map(\.path) == ["owner.responsibleName"])
     guard case .character(let character) = found.first?.fault else {
@@ -48,14 +48,14 @@ import Testing
     #expect((0xE000...0xF8FF).contains(character.scalar.value))
   }
 
-  @Test func theJoinerOfTheModelSpellsNothing() throws {
+  @Test func `the joiner of the model spells nothing`() throws {
     let document = try Data(contentsOf: Self.folder.appending(path: "registration-private-use.json"))
     var values = try Registration.values(ofDocument: document)
     values[.responsibleName] = .string("王小明")
     #expect(try Registration(values, today: Sample.day, drawnBy: nil).welder.model == "ZX7-315")
   }
 
-  @Test func mongolianIsTakenAsItIsSpelt() throws {
+  @Test func `Mongolian is taken as it is spelt`() throws {
     let name = try read("mongolian").owner.unitName.text
     #expect(name.unicodeScalars.contains { (0x1820...0x1842).contains($0.value) })
     #expect(name.hasSuffix("示例"))
@@ -87,7 +87,7 @@ import Testing
     return characters.joined()
   }
 
-  @Test func fiveThousandSpoiledRegistrationsGiveWhatWasWrittenOrARefusal() throws {
+  @Test func `five thousand spoiled registrations give what was written or a refusal`() throws {
     let document = try Data(contentsOf: Self.folder.appending(path: "registration-good.json"))
     let good = try Registration.values(ofDocument: document)
     var random = SplitMix64(seed: 20_261_129)

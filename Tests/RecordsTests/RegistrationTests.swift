@@ -26,7 +26,7 @@ import Testing
     return values
   }
 
-  @Test func acceptsCodesAndThePlansWords() throws {
+  @Test func `accepts codes and the plan's words`() throws {
     let words = try Registration(Self.values, today: Sample.day, drawnBy: nil)
     let codes = try Registration(
       changed([
@@ -40,12 +40,12 @@ import Testing
   }
 
   @Test(arguments: ["\u{FEFF}autoRepair", "汽车\u{200B}维修", "\u{202D}autorepair\u{202C}"])
-  func aChoiceIsWhatIsSeenOfIt(text: String) throws {
+  func `a choice is what is seen of it`(text: String) throws {
     let registration = try Registration(changed([.industry: .string(text)]), today: Sample.day, drawnBy: nil)
     #expect(registration.owner.industry == .autoRepair)
   }
 
-  @Test func namesAllSevenWrongFieldsAtOnce() {
+  @Test func `names all seven wrong fields at once`() {
     let found = problems(
       changed([
         .unitName: .null, .unitType: .string("公司"), .responsiblePhone: .string("12345"),
@@ -62,7 +62,7 @@ import Testing
     #expect(found.last?.fault == .notADay)
   }
 
-  @Test func namesEveryRequiredFieldOfAnEmptyDocument() throws {
+  @Test func `names every required field of an empty document`() throws {
     let required = RegistrationField.allCases.filter { $0.presence == .required }.map(\.path)
     #expect(problems([:]).map(\.path) == required)
     #expect(problems([:]).allSatisfy { $0.fault == .missing })
@@ -88,12 +88,13 @@ import Testing
       (.purchasedOn, .string("2026-11-25"), .inTheFuture), (.purchasedOn, .string("24.11.2026"), .notADay),
       (.condition, .array([]), .wrongType), (.street, .object([:]), .wrongType),
     ])
-  func saysWhatIsWrongWithAField(field: RegistrationField, value: JSONValue, fault: FieldProblem.Fault) {
+  func `says what is wrong with a field`(field: RegistrationField, value: JSONValue, fault: FieldProblem.Fault)
+  {
     #expect(problems(changed([field: value])) == [FieldProblem(path: field.path, fault: fault)])
     #expect(Registration.problem(with: value, for: field, today: Sample.day, drawnBy: nil) == fault)
   }
 
-  @Test func offersTheChoicesWhereNoneWasMade() {
+  @Test func `offers the choices where none was made`() {
     let found = problems(changed([.supply: .string("380")]))
     guard case .notAChoice(let choices) = found.first?.fault else {
       Issue.record("no choices")
@@ -103,20 +104,20 @@ import Testing
     #expect(choices.map(\.word).contains("三相380V"))
   }
 
-  @Test func asksForTheReasonOfARetiredWelderAndTheNoteOfAnotherIndustry() throws {
+  @Test func `asks for the reason of a retired welder and the note of another industry`() throws {
     #expect(problems(changed([.condition: .string("淘汰")])).map(\.path) == ["retiredReason"])
     #expect(problems(changed([.industry: .string("other")])).map(\.path) == ["owner.industryNote"])
     let fit = try Registration(changed([.retiredReason: .string("x")]), today: Sample.day, drawnBy: nil)
     #expect(fit.retiredReason == nil)
   }
 
-  @Test func refusesMoreCertifiedOperatorsThanOperators() {
+  @Test func `refuses more certified operators than operators`() {
     #expect(
       problems(changed([.operators: .number(1), .certifiedOperators: .number(2)]))
         == [FieldProblem(path: "owner.certifiedOperators", fault: .moreThan(.operators))])
   }
 
-  @Test func namesUnknownFieldsTogetherWithWhatIsWrongWithTheKnownOnes() throws {
+  @Test func `names unknown fields together with what is wrong with the known ones`() throws {
     let document = #"{"owner": {"unitNmae": "x", "unitType": "公司"}, "welder": [], "note": 1}"#
     do {
       _ = try Registration.values(ofDocument: Data(document.utf8))
@@ -130,7 +131,7 @@ import Testing
   }
 
   @Test(arguments: [("", 1), ("{", 2), ("{\"owner\": {\"unitName\": }}", 24), ("\u{0}", 1)])
-  func namesThePlaceWhereADocumentIsNoJSON(text: String, column: Int) throws {
+  func `names the place where a document is no JSON`(text: String, column: Int) throws {
     let error = try #require(throws: RegistrationRejected.self) {
       try Registration.values(ofDocument: Data(text.utf8))
     }
@@ -142,17 +143,17 @@ import Testing
   }
 
   @Test(arguments: ["[]", "null", "\"x\""])
-  func refusesADocumentThatIsNoObject(text: String) {
+  func `refuses a document that is no object`(text: String) {
     #expect(throws: RegistrationRejected(problems: [FieldProblem(path: "$", fault: .wrongType)])) {
       try Registration.values(ofDocument: Data(text.utf8))
     }
   }
 
-  @Test func survivesDeepAndLargeDocuments() {
+  @Test func `survives deep and large documents`() {
     let deep = String(repeating: "[", count: 100_000)
     #expect(throws: RegistrationRejected.self) { try Registration.values(ofDocument: Data(deep.utf8)) }
     #expect(throws: RegistrationRejected.self) {
-      try Registration.values(ofDocument: Data(count: Registration.largestDocumentBytes + 1))
+      try Registration.values(ofDocument: Data(count: Registration.maxDocumentBytes + 1))
     }
   }
 }

@@ -23,7 +23,7 @@ enum Sample {
     InstallationEvent.Registered(
       technician: technician,
       owner: Owner(
-        unitId: "u-1", unitName: "树林召汽修", unitType: .individual,
+        unitID: "u-1", unitName: "树林召汽修", unitType: .individual,
         responsibleName: PersonName(WrittenText(asKept: names[1])),
         responsiblePhone: PhoneNumber(phones[1])!, street: "树林召镇", community: "东达社区", industry: .autoRepair,
         industryNote: nil, operators: 3, certifiedOperators: 1),
@@ -82,9 +82,9 @@ enum Sample {
       .flash,
       .flashed(
         .init(
-          chip: "STM32F405", chipId: "00", firmwareVersion: "1.0.0", firmwareSha256: digest, skipped: false))
+          chip: "STM32F405", chipID: "00", firmwareVersion: "1.0.0", firmwareSha256: digest, skipped: false))
     ),
-    (.pair, .paired(.init(serialNumber: "M-1", keyId: "0011223344556677", imei: "86", iccid: "89"))),
+    (.pair, .paired(.init(serialNumber: "M-1", keyID: "0011223344556677", imei: "86", iccid: "89"))),
     (
       .label,
       .labelled(

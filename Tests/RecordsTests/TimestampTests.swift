@@ -9,7 +9,7 @@ import Testing
     return calendar
   }()
 
-  @Test func agreesWithFoundationOnEveryDayOfACenturyAndManyAfter() {
+  @Test func `agrees with Foundation on every day of a century and many after`() {
     let days = Array(0..<47_500) + Array(stride(from: 47_500, through: 2_932_896, by: 997)) + [2_932_896]
     for number in days {
       let parts = Self.calendar.dateComponents(
@@ -33,17 +33,17 @@ import Testing
       "1969-12-31", "0000-01-01", "2026/01/01", "2026-01-01 ", "２０２６-01-01", "+026-01-01", "2026-01-0a",
       "-026-01-01",
     ])
-  func refusesWhatIsNoDay(text: String) {
+  func `refuses what is no day`(text: String) {
     #expect(CalendarDay(text) == nil)
   }
 
-  @Test func knowsTheLeapDays() {
+  @Test func `knows the leap days`() {
     for text in ["2000-02-29", "2024-02-29", "2400-02-29"] { #expect(CalendarDay(text)?.description == text) }
   }
 }
 
 @Suite struct TimestampDateTests {
-  @Test func agreesWithFoundationOnManyMomentsInManyZones() {
+  @Test func `agrees with Foundation on many moments in many zones`() {
     let offsets = [0, 28_800, -28_800, 20_700, -34_200, 50_400, -43_200]
     for (index, second) in stride(from: Int64(0), to: 4_200_000_000, by: 1_234_567).enumerated() {
       let offset = offsets[index % offsets.count]
@@ -70,7 +70,7 @@ import Testing
       ("2026-11-24T00:00:00-00:30", "2026-11-24T00:00:00-00:30"),
       ("2016-12-31T23:59:60Z", "2017-01-01T00:00:00+00:00"),
     ])
-  func readsTheFormsOfRFC3339(text: String, written: String) {
+  func `reads the forms of RFC3339`(text: String, written: String) {
     #expect(Timestamp(text)?.description == written)
   }
 
@@ -83,11 +83,11 @@ import Testing
       "2026-02-30T09:30:00Z", "２０２６-11-24T09:30:00Z", "2026-11-24T0９:30:00Z",
       "2026-11-24T09:30:00." + String(repeating: "1", count: 40) + "Z",
     ])
-  func refusesWhatIsNoMoment(text: String) {
+  func `refuses what is no moment`(text: String) {
     #expect(Timestamp(text) == nil)
   }
 
-  @Test func survivesAnyText() {
+  @Test func `survives any text`() {
     var random = SystemRandomNumberGenerator()
     let alphabet = Array("0123456789-:TZ+.z é\r\n字")
     for _ in 0..<20_000 {
@@ -99,7 +99,7 @@ import Testing
     }
   }
 
-  @Test func comparesMomentsNotTheirOffsets() {
+  @Test func `compares moments not their offsets`() {
     let here = Timestamp("2026-11-24T09:30:00+08:00")!
     #expect(!(here < Timestamp("2026-11-24T01:30:00Z")!))
     #expect(here < Timestamp("2026-11-24T01:30:01Z")!)

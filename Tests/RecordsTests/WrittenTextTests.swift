@@ -21,7 +21,7 @@ import Testing
     ("\u{F9DC}", "\u{9686}"), ("\u{2F800}", "\u{4E3D}"), ("a\u{323}\u{307}", "\u{1EA1}\u{307}"),
     ("a\u{307}\u{323}", "\u{1EA1}\u{307}"),
   ])
-  func joinsLettersAndMarks(written: String, kept: String) throws {
+  func `joins letters and marks`(written: String, kept: String) throws {
     #expect(try read(written) == kept.unicodeScalars.map(\.value))
   }
 
@@ -30,7 +30,7 @@ import Testing
     ("  示例\u{200B} \t", "示例"), ("示\u{3164}例", "示例"), ("a\u{A0}b\u{2003}c\td", "a b c d"), ("示　例", "示　例"),
     ("示\u{202F}例", "示 例"), ("\u{180B}示例", "示例"), ("☎\u{FE0F}", "☎"),
   ])
-  func dropsWhatIsNotSeenAndSpellsNothing(written: String, kept: String) throws {
+  func `drops what is not seen and spells nothing`(written: String, kept: String) throws {
     #expect(try read(written) == kept.unicodeScalars.map(\.value))
   }
 
@@ -44,7 +44,7 @@ import Testing
     // This is Persian, where the non-joiner is spelt.
     "\u{645}\u{6CC}\u{200C}\u{62E}",
   ])
-  func keepsWhatSpellsAWord(text: String) throws {
+  func `keeps what spells a word`(text: String) throws {
     #expect(try read(text) == text.unicodeScalars.map(\.value))
   }
 
@@ -62,7 +62,7 @@ import Testing
     ("a\u{0}", .control, "U+0000", 2), ("a\u{7F}", .control, "U+007F", 2), ("a\u{9B}b", .control, "U+009B", 2),
     ("a\u{FFF9}b", .control, "U+FFF9", 2), ("树林\u{FFFD}镇", .replacement, "U+FFFD", 3),
   ])
-  func refusesByNameWhatMisleads(
+  func `refuses by name what misleads`(
     text: String, reason: UnusableCharacter.Reason, codePoint: String, position: Int
   ) {
     guard case .character(let character) = fault(text) else {
@@ -75,11 +75,11 @@ import Testing
     #expect(abs(character.position - position) <= 1)
   }
 
-  @Test func namesTheMark() {
+  @Test func `names the mark`() {
     #expect(UnusableCharacter("\u{202E}", reason: .bidi, position: 1).name == "RIGHT-TO-LEFT OVERRIDE")
   }
 
-  @Test func linesAreOfANoteOnly() throws {
+  @Test func `lines are of a note only`() throws {
     #expect(try WrittenText("一\r\n二\r三\n四", .note, drawnBy: nil).text == "一\n二\n三\n四")
     #expect(fault("一\u{2028}二", .note) != nil)
     #expect(fault("一\u{C}二", .note) != nil)
@@ -89,12 +89,12 @@ import Testing
   @Test(arguments: [
     "", " ", "\u{FEFF}", "\u{200B}\u{2060}", "\u{3164}", "\u{2800}", "　\t", "\u{301}", "\u{E0100}",
   ])
-  func nothingSeenIsNothingWritten(text: String) throws {
+  func `nothing seen is nothing written`(text: String) throws {
     #expect(fault(text) == .empty)
     #expect(try WrittenText.optional(text, .title, drawnBy: nil) == nil)
   }
 
-  @Test func isBoundedInCharactersAndInBytes() throws {
+  @Test func `is bounded in characters and in bytes`() throws {
     let ideograph = "\u{20000}\u{E0100}"
     #expect(
       try WrittenText(String(repeating: ideograph, count: 40), .name, drawnBy: nil).text.utf8.count == 320)
@@ -110,14 +110,14 @@ import Testing
     }
   }
 
-  @Test func namesTheCharacterThatNoFontHas() {
+  @Test func `names the character that no font has`() {
     #expect(throws: WrittenText.Fault.character(UnusableCharacter("\u{20000}", reason: .noGlyph, position: 2)))
     {
       try WrittenText("王\u{20000}", .name, drawnBy: Few())
     }
   }
 
-  @Test func whatIsKeptIsReadForEver() throws {
+  @Test func `what is kept is read for ever`() throws {
     let kept = "a\u{0}\u{202E}\u{E000}\u{FFFF}" + String(repeating: "字", count: 1_000)
     let bytes = try RecordCoding.encode(WrittenText(asKept: kept))
     #expect(try RecordCoding.decode(WrittenText.self, from: bytes).text == kept)

@@ -17,7 +17,7 @@ import Testing
       // The commas can only part thousands.
       ("1,000,000", 1_000_000), ("1,234.5", 1_234.5), ("12,345,678.25", 12_345_678.25),
     ] as [(String, Double)])
-  func readsWhatWasMeant(text: String, value: Double) {
+  func `reads what was meant`(text: String, value: Double) {
     #expect(read(text, nil) == .success(value))
   }
 
@@ -31,7 +31,7 @@ import Testing
       // A comma in a whole number is no decimal comma.
       ("1,200", .people, 1_200),
     ] as [(String, WrittenNumber.Unit, Double)])
-  func takesTheUnitBehindIt(text: String, unit: WrittenNumber.Unit, value: Double) {
+  func `takes the unit behind it`(text: String, unit: WrittenNumber.Unit, value: Double) {
     #expect(read(text, unit) == .success(value))
   }
 
@@ -41,14 +41,14 @@ import Testing
     ("18000W", .kilowatts, "W"), ("0.4kA", .amperes, "kA"), ("32千瓦", .amperes, "千瓦"), ("3A", .people, "A"),
     ("1e5", .amperes, "e5"),
   ])
-  func namesAnotherUnit(text: String, unit: WrittenNumber.Unit, found: String) {
+  func `names another unit`(text: String, unit: WrittenNumber.Unit, found: String) {
     let expected: FieldProblem.Fault =
       found == "e5" ? .notANumber : .wrongUnit(found: found, expected: unit.rawValue)
     #expect(read(text, unit) == .failure(expected))
   }
 
   @Test(arguments: ["1,000", "12,000", "1，000", "7,500", "1,0000", "10,12345", "1,000A"])
-  func refusesACommaThatMayBeEither(text: String) {
+  func `refuses a comma that may be either`(text: String) {
     #expect(read(text, .amperes) == .failure(.ambiguousNumber))
   }
 
@@ -58,7 +58,7 @@ import Testing
     "0,123,456", "1,2,3", "1.000,5", "32-40", "32/40", "3\n2", "约32", "1,234.", ",5", "5,",
     String(repeating: "1", count: 21),
   ])
-  func refusesWhatIsNoNumber(text: String) {
+  func `refuses what is no number`(text: String) {
     #expect(read(text, .amperes) == .failure(.notANumber))
   }
 
@@ -66,12 +66,12 @@ import Testing
     (0.0, "0"), (-0.0, "0"), (12, "12"), (0.1 + 0.2, "0.3"), (383.45678, "383.457"), (-2, "-2"), (-0.0004, "0"),
     (1e15, "1000000000000000"),
   ])
-  func numbersHaveNoMoreDecimalsThanSaySomething(value: Double, text: String) {
+  func `numbers have no more decimals than say something`(value: Double, text: String) {
     #expect(WrittenNumber.text(of: value) == text)
   }
 
   @Test(arguments: [Double.infinity, -.infinity, .nan, 1e300, .leastNonzeroMagnitude])
-  func numbersNoModuleMeasuresDoNotTrap(value: Double) {
+  func `numbers no module measures do not trap`(value: Double) {
     #expect(!WrittenNumber.text(of: value).isEmpty)
   }
 }
@@ -82,7 +82,7 @@ import Testing
     "2027 年 6 月 30 日", "2027年6月30号", "２０２７／６／３０", "2027－06－30", "2027–06–30", "\u{202D}2027-06-30\u{202C}",
     " 2027-06-30\n", "\u{FEFF}20270630", "2027。6。30",
   ])
-  func readsTheDayAsItIsWritten(text: String) {
+  func `reads the day as it is written`(text: String) {
     #expect(CalendarDay(written: text)?.description == "2027-06-30")
   }
 
@@ -92,7 +92,7 @@ import Testing
     "2027-06-30 00:00", "2027年6月", "2027-06-3 0", "2027 06 30", "--", "2027年6月30日前", "1969-12-31",
     "2027-006-30",
   ])
-  func refusesWhatMayBeAnotherDayOrNone(text: String) {
+  func `refuses what may be another day or none`(text: String) {
     #expect(CalendarDay(written: text) == nil)
   }
 }
@@ -100,7 +100,7 @@ import Testing
 @Suite struct WrittenCodeTests {
   private let code = Sample.code
 
-  @Test func takesTheAddressOfALabelWhereverACodeIsTaken() {
+  @Test func `takes the address of a label wherever a code is taken`() {
     for text in [
       "\(code)", "https://weld.example.cn/w/\(code)", "https://weld.example.cn/w/\(code).Ab12Cd34",
       "HTTPS://WELD.EXAMPLE.CN/W/\(code)", "http://127.0.0.1:8080/w/\(code)",
@@ -114,7 +114,7 @@ import Testing
     }
   }
 
-  @Test func refusesAnAddressThatIsNoLabels() {
+  @Test func `refuses an address that is no label's`() {
     for text in [
       "https://weld.example.cn/\(code)", "https://weld.example.cn/x/\(code)", "https://w/\(code)",
       "https://weld.example.cn/w/", "https://weld.example.cn/w/150621-00A000-Q",
@@ -131,7 +131,7 @@ import Testing
     "+86 138 0000 0001", "\u{FEFF}１３８００００００１".replacingOccurrences(of: "００００００１", with: "０００００００１"),
     "\u{200E}13800000001",
   ])
-  func aPhoneIsWhatIsSeenOfIt(text: String) {
+  func `a phone is what is seen of it`(text: String) {
     #expect(PhoneNumber(text)?.full == "13800000001")
   }
 }

@@ -78,7 +78,7 @@ import Testing
   ]
 
   @Test(arguments: cases)
-  func countsOnlyWhenItNamesExactlyWhatWasSent(_ reply: Case) throws {
+  func `counts only when it names exactly what was sent`(_ reply: Case) throws {
     let fixture = try PlatformFixture()
     let sample = try SampleInstallation(1, in: fixture.files)
     sample.enqueue(in: fixture.outbox)
@@ -97,7 +97,7 @@ import Testing
   }
 
   @Test(arguments: ["/v1/keys", "/v1/files", "/v1/installations"])
-  func leavesTheRecordPendingWhenThePlatformNamesSomethingElse(_ path: String) throws {
+  func `leaves the record pending when the platform names something else`(_ path: String) throws {
     let fixture = try PlatformFixture()
     let sample = try SampleInstallation(1, in: fixture.files)
     sample.enqueue(in: fixture.outbox)
@@ -112,7 +112,7 @@ import Testing
   }
 
   @Test(arguments: ["/v1/platform-key", "/v1/keys", "/v1/files", "/v1/installations"])
-  func leavesTheRecordPendingWhenAPortalAnswers(_ path: String) throws {
+  func `leaves the record pending when a portal answers`(_ path: String) throws {
     let fixture = try PlatformFixture()
     let sample = try SampleInstallation(1, in: fixture.files)
     sample.enqueue(in: fixture.outbox)

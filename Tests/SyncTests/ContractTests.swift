@@ -135,12 +135,12 @@ struct ContractTests {
     for serial in [sample.moduleSerial, "another"] {
       _ = try? client.start(
         StartRequest(
-          keyId: sample.keyId, moduleSerial: serial, challenge: randomBytes(16), counter: 7, seconds: 30))
+          keyID: sample.keyID, moduleSerial: serial, challenge: randomBytes(16), counter: 7, seconds: 30))
     }
-    for keyId in [sample.keyId, unknown.keyId] {
+    for keyID in [sample.keyID, unknown.keyID] {
       _ = try client.proof(
         ProofRequest(
-          keyId: keyId, newKeyId: "8899aabbccddeeff", uniqueId: randomBytes(12), challenge: randomBytes(16)))
+          keyID: keyID, newKeyID: "8899aabbccddeeff", uniqueID: randomBytes(12), challenge: randomBytes(16)))
     }
     #expect(throws: SyncError.credentials(status: 401)) { try recorder.client(token: "x").platformKey() }
 
@@ -157,7 +157,7 @@ struct ContractTests {
     let verdict = try verdict(exchanges)
     #expect(verdict.faults == [], "\(verdict.faults.joined(separator: "\n"))")
     let description = try String(contentsOfFile: Self.root + "/docs/platform-api.yaml", encoding: .utf8)
-    let operations = description.matches(of: /operationId: (\w+)/).map { String($0.output.1) }
+    let operations = description.matches(of: /operationID: (\w+)/).map { String($0.output.1) }
     #expect(operations.count == 13)
     for operation in operations {
       #expect(verdict.operations[operation] ?? 0 > 0, "\(operation) was not asked for")

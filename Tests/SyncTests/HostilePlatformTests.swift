@@ -120,7 +120,7 @@ import Testing
         guard case .platformKeyChanged = error else { throw error }
       }
       let platform = fixture.platform
-      if outbox.pendingKeys().isEmpty { #expect(try platform.keyIds().contains(sample.keyId), "run \(runs)") }
+      if outbox.pendingKeys().isEmpty { #expect(try platform.keyIds().contains(sample.keyID), "run \(runs)") }
       if let record = outbox.pendingRecords().first {
         for file in record.acknowledgedFiles { #expect(platform.hasFile(file.sha256.hex), "run \(runs)") }
       } else {
@@ -153,7 +153,7 @@ import Testing
       method: "PUT", pathPrefix: "/v1/installations/\(samples[0].id)")
     fixture.platform.inject(
       .reply(status: 400, mediaType: "application/json", body: String(repeating: "[", count: 513)),
-      method: "PUT", pathPrefix: "/v1/keys/\(samples[1].keyId)")
+      method: "PUT", pathPrefix: "/v1/keys/\(samples[1].keyID)")
     let report = try fixture.run()
     #expect(report.outcomes.map(\.reason) == [.notAcknowledged, .keyPending])
   }

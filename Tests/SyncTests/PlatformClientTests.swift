@@ -25,7 +25,7 @@ import Testing
       ("http://127.0.0.1@example.cn", .platformAddress), ("https://例.cn", .platformAddress),
       ("https://example.cn/\r\nX: y", .platformAddress),
     ] as [(String, SyncError?)])
-  func takesPlainHTTPOnlyWhenTheAddressIsLoopback(_ address: String, _ expected: SyncError?) {
+  func `takes plain HTTP only when the address is loopback`(_ address: String, _ expected: SyncError?) {
     do throws(SyncError) {
       _ = try PlatformClient(.init(address: address))
       #expect(expected == nil)
@@ -35,13 +35,13 @@ import Testing
   }
 
   @Test(arguments: ["", "two words", "line\nbreak", "wörter"])
-  func refusesATokenWhenItIsNotVisibleASCII(_ token: String) {
+  func `refuses a token when it is not visible ASCII`(_ token: String) {
     #expect(throws: SyncError.tokenMalformed) {
       try PlatformClient(.init(address: "https://example.cn", token: token))
     }
   }
 
-  @Test func bringsTheSameBlockAgainWhenTheKeyIsTheSame() throws {
+  @Test func `brings the same block again when the key is the same`() throws {
     let fixture = try PlatformFixture()
     let client = try fixture.client()
     let first = try client.fetchCodeBlock(region: "150621", count: 500, idempotencyKey: "a-1")
@@ -61,7 +61,7 @@ import Testing
     }
   }
 
-  @Test func findsAnInstallationByIdAndByCode() throws {
+  @Test func `finds an installation by ID and by code`() throws {
     let fixture = try PlatformFixture()
     let sample = try SampleInstallation(1, in: fixture.files)
     sample.enqueue(in: fixture.outbox)
@@ -78,7 +78,7 @@ import Testing
 
   // MARK: - Starts
 
-  @Test func carriesAStartThatTheModuleWillTake() throws {
+  @Test func `carries a start that the module will take`() throws {
     let fixture = try PlatformFixture()
     let sample = try SampleInstallation(1, in: fixture.files)
     sample.enqueue(in: fixture.outbox)
@@ -86,26 +86,26 @@ import Testing
     let client = try fixture.client()
     let challenge = randomBytes(16)
     var request = StartRequest(
-      keyId: sample.keyId, moduleSerial: sample.moduleSerial, challenge: challenge, counter: 7, seconds: 30)
+      keyID: sample.keyID, moduleSerial: sample.moduleSerial, challenge: challenge, counter: 7, seconds: 30)
     let start = try #require(try client.start(request))
     #expect(start.counter == 7 && start.seconds == 30)
     #expect(
       start.authenticator
         == Authenticator.start(key: sample.secret, counter: 7, seconds: 30, challenge: challenge))
     request = StartRequest(
-      keyId: sample.keyId, moduleSerial: sample.moduleSerial, challenge: challenge, counter: 3, seconds: 30)
+      keyID: sample.keyID, moduleSerial: sample.moduleSerial, challenge: challenge, counter: 3, seconds: 30)
     #expect(try client.start(request)?.counter == 8)
     request = StartRequest(
-      keyId: sample.keyId, moduleSerial: "another", challenge: challenge, counter: 9, seconds: 30)
+      keyID: sample.keyID, moduleSerial: "another", challenge: challenge, counter: 9, seconds: 30)
     #expect(throws: SyncError.refused(status: 409, code: "key.bound")) { try client.start(request) }
   }
 
   @Test(arguments: [PlatformFault.portal, .failure(status: 503), .cut(afterBytes: 0)])
-  func givesNoStartWhenThereIsNoWayToThePlatform(_ fault: PlatformFault) throws {
+  func `gives no start when there is no way to the platform`(_ fault: PlatformFault) throws {
     let fixture = try PlatformFixture()
     fixture.platform.inject(fault, times: 10)
     let request = StartRequest(
-      keyId: "0011223344556677", moduleSerial: "x", challenge: randomBytes(16), counter: 0, seconds: 5)
+      keyID: "0011223344556677", moduleSerial: "x", challenge: randomBytes(16), counter: 0, seconds: 5)
     #expect(try fixture.client().start(request) == nil)
     fixture.platform.clearFaults()
     #expect(throws: SyncError.refused(status: 404, code: "key.unknown")) { try fixture.client().start(request) }
@@ -118,33 +118,33 @@ import Testing
     #"{"counter":7,"seconds":0,"authenticator":"AA"}"#, #"{"counter":7,"seconds":5,"authenticator":"00"}"#,
     #"{"counter":-1,"seconds":5,"authenticator":"AA"}"#, #"{"seconds":5}"#,
   ])
-  func refusesAStartWhenItIsNotTheOneAskedFor(_ body: String) throws {
+  func `refuses a start when it is not the one asked for`(_ body: String) throws {
     let fixture = try PlatformFixture()
     let full = body.replacing("AA", with: String(repeating: "a", count: 64))
     fixture.platform.inject(.reply(status: 200, mediaType: "application/json", body: full))
     let request = StartRequest(
-      keyId: "0011223344556677", moduleSerial: "x", challenge: randomBytes(16), counter: 7, seconds: 5)
+      keyID: "0011223344556677", moduleSerial: "x", challenge: randomBytes(16), counter: 7, seconds: 5)
     #expect(throws: SyncError.notAcknowledged(status: 200)) { try fixture.client().start(request) }
   }
 
   // MARK: - Proofs
 
-  @Test func carriesAProofThatTheModuleWillTake() throws {
+  @Test func `carries a proof that the module will take`() throws {
     let fixture = try PlatformFixture()
     let sample = try SampleInstallation(1, in: fixture.files)
     sample.enqueue(in: fixture.outbox)
     let client = try fixture.client()
     let request = ProofRequest(
-      keyId: sample.keyId, newKeyId: "8899aabbccddeeff", uniqueId: randomBytes(12), challenge: randomBytes(16))
+      keyID: sample.keyID, newKeyID: "8899aabbccddeeff", uniqueID: randomBytes(12), challenge: randomBytes(16))
     #expect(try client.proof(request) == .unknownKey)
     _ = try fixture.syncRun().deliverKeys()
     let proof = Authenticator.replacement(
       key: sample.secret, challenge: request.challenge,
-      newKeyId: [0x88, 0x99, 0xaa, 0xbb, 0xcc, 0xdd, 0xee, 0xff],
-      uniqueId: request.uniqueId)
+      newKeyID: [0x88, 0x99, 0xaa, 0xbb, 0xcc, 0xdd, 0xee, 0xff],
+      uniqueID: request.uniqueID)
     #expect(try client.proof(request) == .proof(proof))
     let malformed = ProofRequest(
-      keyId: sample.keyId, newKeyId: "8899", uniqueId: request.uniqueId, challenge: request.challenge)
+      keyID: sample.keyID, newKeyID: "8899", uniqueID: request.uniqueID, challenge: request.challenge)
     #expect(try client.proof(malformed) == .refused(code: "proof.malformed"))
     fixture.platform.inject(.portal)
     #expect(try client.proof(request) == .unreachable)

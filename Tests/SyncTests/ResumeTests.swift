@@ -10,7 +10,7 @@ import Testing
   private static let pieceBytes = 262_144
 
   @Test(arguments: [0, 1, 70_000, 262_143, 262_144, 600_000, 999_999])
-  func goesOnWhereThePlatformStandsWhenACutEndsTheRun(_ cutAt: Int) throws {
+  func `goes on where the platform stands when a cut ends the run`(_ cutAt: Int) throws {
     let fixture = try PlatformFixture()
     let sample = try SampleInstallation(1, in: fixture.files, photoBytes: Self.fileBytes)
     sample.enqueue(in: fixture.outbox)
@@ -36,7 +36,7 @@ import Testing
     #expect(fixture.uploads.addresses.isEmpty)
   }
 
-  @Test func goesOnWithinTheRunWhenTheConnectionIsCutNowAndThen() throws {
+  @Test func `goes on within the run when the connection is cut now and then`() throws {
     let fixture = try PlatformFixture()
     let sample = try SampleInstallation(1, in: fixture.files, photoBytes: Self.fileBytes)
     sample.enqueue(in: fixture.outbox)
@@ -49,7 +49,7 @@ import Testing
     #expect(fixture.platform.hasFile(sample.record.files[0].sha256.hex))
   }
 
-  @Test func beginsAgainWhenThePlatformHasForgottenTheUpload() throws {
+  @Test func `begins again when the platform has forgotten the upload`() throws {
     let fixture = try PlatformFixture()
     let sample = try SampleInstallation(1, in: fixture.files)
     sample.enqueue(in: fixture.outbox)
@@ -59,7 +59,7 @@ import Testing
     #expect(try fixture.run().delivered == 1)
   }
 
-  @Test func neverFollowsAnUploadAddressToAnotherHost() throws {
+  @Test func `never follows an upload address to another host`() throws {
     let fixture = try PlatformFixture()
     let stranger = try PlatformFixture()
     let sample = try SampleInstallation(1, in: fixture.files)
@@ -71,7 +71,7 @@ import Testing
     #expect(stranger.platform.requests().isEmpty)
   }
 
-  @Test func givesUpAndStaysPendingWhenPiecesKeepComingDamaged() throws {
+  @Test func `gives up and stays pending when pieces keep coming damaged`() throws {
     let fixture = try PlatformFixture()
     let sample = try SampleInstallation(1, in: fixture.files, photoBytes: Self.fileBytes)
     sample.enqueue(in: fixture.outbox)
@@ -81,7 +81,7 @@ import Testing
     #expect(fixture.requests("PATCH") == 4)
   }
 
-  @Test func sendsAFileAgainWhenThePlatformHasLostIt() throws {
+  @Test func `sends a file again when the platform has lost it`() throws {
     let fixture = try PlatformFixture()
     let sample = try SampleInstallation(1, in: fixture.files)
     sample.enqueue(in: fixture.outbox)

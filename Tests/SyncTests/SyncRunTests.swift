@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 @Suite struct SyncRunTests {
-  @Test func deliversKeyThenFilesThenRecordWhenAllIsWell() throws {
+  @Test func `delivers key then files then record when all is well`() throws {
     let fixture = try PlatformFixture()
     let sample = try SampleInstallation(1, in: fixture.files, photoBytes: 600_000)
     sample.enqueue(in: fixture.outbox)
@@ -25,12 +25,12 @@ import Testing
     for file in sample.record.files {
       #expect(try fixture.platform.file(file.sha256.hex) == fixture.files.contents(of: file.sha256.hex))
     }
-    #expect(try fixture.platform.keyIds() == [sample.keyId])
+    #expect(try fixture.platform.keyIds() == [sample.keyID])
     #expect(fixture.uploads.addresses.isEmpty)
     #expect(fixture.pauses.isEmpty)
   }
 
-  @Test func deliversTwiceWithoutHarmWhenTheAnswerIsLost() throws {
+  @Test func `delivers twice without harm when the answer is lost`() throws {
     let fixture = try PlatformFixture()
     let sample = try SampleInstallation(1, in: fixture.files)
     sample.enqueue(in: fixture.outbox)
@@ -47,7 +47,7 @@ import Testing
 // MARK: - Records and each other
 
 @Suite struct SyncRunOrderTests {
-  @Test func deliversTheOthersWhenOneRecordIsBad() throws {
+  @Test func `delivers the others when one record is bad`() throws {
     let fixture = try PlatformFixture()
     let samples = try (1...3).map { try SampleInstallation($0, in: fixture.files) }
     for sample in samples { sample.enqueue(in: fixture.outbox) }
@@ -60,28 +60,28 @@ import Testing
     #expect(fixture.outbox.pendingRecords().map(\.id) == [samples[1].id])
   }
 
-  @Test func keepsARecordBackWhenItsKeyIsNotAcknowledged() throws {
+  @Test func `keeps a record back when its key is not acknowledged`() throws {
     let fixture = try PlatformFixture()
     let samples = try (1...2).map { try SampleInstallation($0, in: fixture.files) }
     for sample in samples { sample.enqueue(in: fixture.outbox) }
-    fixture.platform.inject(.failure(status: 422), method: "PUT", pathPrefix: "/v1/keys/\(samples[0].keyId)")
+    fixture.platform.inject(.failure(status: 422), method: "PUT", pathPrefix: "/v1/keys/\(samples[0].keyID)")
     let report = try fixture.run()
     #expect(report.outcomes.map(\.reason) == [.keyPending, nil])
     #expect(report.keys.map(\.reason) == [.refused, nil])
-    #expect(fixture.outbox.pendingKeys().map(\.keyId) == [samples[0].keyId])
+    #expect(fixture.outbox.pendingKeys().map(\.keyID) == [samples[0].keyID])
   }
 
-  @Test func saysSoWhenAKeyWasForgottenBeforeItWasDelivered() throws {
+  @Test func `says so when a key was forgotten before it was delivered`() throws {
     let fixture = try PlatformFixture()
     let sample = try SampleInstallation(1, in: fixture.files)
     sample.enqueue(in: fixture.outbox)
-    fixture.outbox.forgetSecret(of: sample.keyId)
+    fixture.outbox.forgetSecret(of: sample.keyID)
     let report = try fixture.run()
     #expect(report.keys.map(\.reason) == [.keyMissing])
     #expect(report.outcomes.map(\.reason) == [.keyPending])
   }
 
-  @Test func sendsRevisionsInOrderAndReportsThemAsOneRecord() throws {
+  @Test func `sends revisions in order and reports them as one record`() throws {
     let fixture = try PlatformFixture()
     let sample = try SampleInstallation(1, in: fixture.files)
     sample.enqueue(in: fixture.outbox)
@@ -94,7 +94,7 @@ import Testing
     #expect(fixture.platform.installations().map(\.sha256) == [third.sha256])
   }
 
-  @Test func holdsLaterRevisionsBackWhenAnEarlierOneIsNotAcknowledged() throws {
+  @Test func `holds later revisions back when an earlier one is not acknowledged`() throws {
     let fixture = try PlatformFixture()
     let sample = try SampleInstallation(1, in: fixture.files)
     sample.enqueue(in: fixture.outbox)
@@ -106,7 +106,7 @@ import Testing
     #expect(fixture.events.contains(.recordFinished(report.outcomes[0])))
   }
 
-  @Test func overwritesNothingWhenThePlatformHasAnotherRevision() throws {
+  @Test func `overwrites nothing when the platform has another revision`() throws {
     let fixture = try PlatformFixture()
     let sample = try SampleInstallation(1, in: fixture.files)
     sample.enqueue(in: fixture.outbox)
@@ -137,7 +137,7 @@ import Testing
         #"{"error":{"code":"installation.incomplete","message":"","missing":{"files":[\#(list)],"keys":[]}}}"#)
   }
 
-  @Test func sendsNothingThatTheRecordDoesNotNameWhenThePlatformAsksForIt() throws {
+  @Test func `sends nothing that the record does not name when the platform asks for it`() throws {
     let fixture = try PlatformFixture()
     let samples = try (1...2).map { try SampleInstallation($0, in: fixture.files) }
     for sample in samples { sample.enqueue(in: fixture.outbox) }
@@ -156,7 +156,7 @@ import Testing
     #expect(fixture.uploads.asked.isSubset(of: Set(samples.flatMap(\.record.files).map(\.sha256))))
   }
 
-  @Test func sendsAFileAgainWhenThePlatformHasLostIt() throws {
+  @Test func `sends a file again when the platform has lost it`() throws {
     let fixture = try PlatformFixture()
     let sample = try SampleInstallation(1, in: fixture.files)
     sample.enqueue(in: fixture.outbox)
@@ -173,24 +173,24 @@ import Testing
 // MARK: - What ends a run
 
 @Suite struct SyncRunEndTests {
-  @Test func needsNoNetworkWhenTheQueueIsEmpty() throws {
+  @Test func `needs no network when the queue is empty`() throws {
     let fixture = try PlatformFixture()
     #expect(try fixture.run().outcomes.isEmpty)
     #expect(fixture.platform.requests().isEmpty)
   }
 
-  @Test func sendsNothingWhenItIsADryRun() throws {
+  @Test func `sends nothing when it is a dry run`() throws {
     let fixture = try PlatformFixture()
     let sample = try SampleInstallation(1, in: fixture.files)
     sample.enqueue(in: fixture.outbox)
     let plan = try fixture.syncRun().plan()
-    #expect(plan.keys.map(\.keyId) == [sample.keyId])
+    #expect(plan.keys.map(\.keyID) == [sample.keyID])
     #expect(plan.records == [sample.record])
     #expect(plan.bytes == sample.record.body.count + 900 + 700 + 1200)
     #expect(fixture.platform.requests().isEmpty && fixture.outbox.marks.isEmpty)
   }
 
-  @Test func deliversKeysAloneWhenATestNeedsThem() throws {
+  @Test func `delivers keys alone when a test needs them`() throws {
     let fixture = try PlatformFixture()
     let sample = try SampleInstallation(1, in: fixture.files)
     sample.enqueue(in: fixture.outbox)
@@ -201,7 +201,7 @@ import Testing
   }
 
   @Test(arguments: [401, 403])
-  func stopsWhenTheCredentialsAreLost(_ status: Int) throws {
+  func `stops when the credentials are lost`(_ status: Int) throws {
     let fixture = try PlatformFixture()
     let samples = try (1...3).map { try SampleInstallation($0, in: fixture.files) }
     for sample in samples { sample.enqueue(in: fixture.outbox) }
@@ -213,7 +213,7 @@ import Testing
     #expect(fixture.requests("PUT /v1/installations") == 2)
   }
 
-  @Test func stopsAtOnceWhenTheTokenIsWrong() throws {
+  @Test func `stops at once when the token is wrong`() throws {
     let fixture = try PlatformFixture(token: "right")
     try SampleInstallation(1, in: fixture.files).enqueue(in: fixture.outbox)
     #expect(try fixture.run(client: fixture.client(token: "wrong")).stoppedBy == .credentials)
@@ -221,7 +221,7 @@ import Testing
     #expect(try fixture.run(client: fixture.client(token: "right")).delivered == 1)
   }
 
-  @Test func leavesAllPendingWhenThePlatformCannotBeReached() throws {
+  @Test func `leaves all pending when the platform cannot be reached`() throws {
     let fixture = try PlatformFixture()
     for number in 1...3 { try SampleInstallation(number, in: fixture.files).enqueue(in: fixture.outbox) }
     fixture.platform.stop()
@@ -233,7 +233,7 @@ import Testing
     #expect(fixture.outbox.marks.isEmpty)
   }
 
-  @Test func triesAgainWhenThePlatformIsTooSlow() throws {
+  @Test func `tries again when the platform is too slow`() throws {
     let fixture = try PlatformFixture()
     try SampleInstallation(1, in: fixture.files).enqueue(in: fixture.outbox)
     fixture.platform.inject(.delay(milliseconds: 3000), pathPrefix: "/v1/platform-key")
@@ -243,7 +243,7 @@ import Testing
     #expect(fixture.pauses.first == .seconds(1))
   }
 
-  @Test func leavesTheRestPendingWhenItIsCancelled() throws {
+  @Test func `leaves the rest pending when it is cancelled`() throws {
     let fixture = try PlatformFixture()
     let samples = try (1...2).map { try SampleInstallation($0, in: fixture.files, photoBytes: 2_000_000) }
     for sample in samples { sample.enqueue(in: fixture.outbox) }
@@ -255,7 +255,7 @@ import Testing
     #expect(try fixture.run().delivered == 2)
   }
 
-  @Test func recoversWhenThePlatformFailsForAMoment() throws {
+  @Test func `recovers when the platform fails for a moment`() throws {
     let fixture = try PlatformFixture()
     try SampleInstallation(1, in: fixture.files).enqueue(in: fixture.outbox)
     for path in ["/v1/platform-key", "/v1/keys", "/v1/files", "/v1/installations"] {
@@ -269,7 +269,7 @@ import Testing
 // MARK: - The platform's key
 
 @Suite struct PlatformKeyTests {
-  @Test func pinsTheKeyBeforeAnythingIsSentWhenItIsTheFirstContact() throws {
+  @Test func `pins the key before anything is sent when it is the first contact`() throws {
     let fixture = try PlatformFixture()
     try SampleInstallation(1, in: fixture.files).enqueue(in: fixture.outbox)
     fixture.pinned = nil
@@ -277,7 +277,7 @@ import Testing
     #expect(fixture.pinned?.fingerprint == fixture.platform.certificate.fingerprint)
   }
 
-  @Test func sendsNothingWhenThePinIsRefused() throws {
+  @Test func `sends nothing when the pin is refused`() throws {
     struct Refused: Error {}
     let fixture = try PlatformFixture()
     try SampleInstallation(1, in: fixture.files).enqueue(in: fixture.outbox)
@@ -289,7 +289,7 @@ import Testing
     #expect(fixture.platform.requests() == ["GET /v1/platform-key"])
   }
 
-  @Test func sendsNothingWhenTheKeyHasChanged() throws {
+  @Test func `sends nothing when the key has changed`() throws {
     let fixture = try PlatformFixture()
     try SampleInstallation(1, in: fixture.files).enqueue(in: fixture.outbox)
     let other = try PlatformIdentity.generate(commonName: "other").certificate
@@ -301,7 +301,7 @@ import Testing
     #expect(fixture.platform.requests() == ["GET /v1/platform-key"])
   }
 
-  @Test func goesOnWithThePinnedKeyWhenThePlatformHandsNoneOut() throws {
+  @Test func `goes on with the pinned key when the platform hands none out`() throws {
     let fixture = try PlatformFixture()
     try SampleInstallation(1, in: fixture.files).enqueue(in: fixture.outbox)
     fixture.platform.inject(.failure(status: 404), pathPrefix: "/v1/platform-key", times: 5)

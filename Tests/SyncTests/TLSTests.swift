@@ -6,7 +6,7 @@ import Testing
 /// Speaks to the openssl program's TLS server, which answers every GET with a page of HTML.
 @Suite(.enabled(if: TLSServer.isThere, "no openssl program here"))
 struct TLSTests {
-  @Test func speaksToAHostOnlyWhenItsCertificateIsTrustedAndItsOwn() throws {
+  @Test func `speaks to a host only when its certificate is trusted and its own`() throws {
     let server = try TLSServer()
     func failure(host: String, caBundle: String?) -> SyncError? {
       do throws(SyncError) {

@@ -4,6 +4,7 @@ import Foundation
 import Provision
 import Records
 import Terminal
+import TestSupport
 import Testing
 
 @testable import weldtech
@@ -189,7 +190,7 @@ import Testing
   // MARK: - Files
 
   @Test func `a file that is not there is said so in Chinese`() {
-    let failure = FileTrouble.unreadable(path: "/nowhere/x.csv", errno: ENOENT).failure
+    let failure = FileFailure.unreadable(path: "/nowhere/x.csv", errno: ENOENT).failure
     #expect(failure.message.zh == "找不到文件 /nowhere/x.csv" && failure.code == "file.unreadable")
     for number in [EACCES, EISDIR, ENOTDIR, ELOOP, ENOSPC, EROFS, EIO] {
       let words = systemText(number)

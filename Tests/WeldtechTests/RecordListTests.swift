@@ -43,7 +43,7 @@ import Testing
     #expect(desk.failure(["show", other])?.code == "installation.notFound")
   }
 
-  @Test func `a record that is settled says so where its taking back cannot be confirmed`() throws {
+  @Test func `a record that is closed says so where its taking back cannot be confirmed`() throws {
     let desk = Desk()
     try desk.setUp()
     let files = (desk.home + "-r.json", desk.home + "-p.png")

@@ -28,19 +28,19 @@ import Testing
           takenAt: desk.clock.time,
           widthPixels: 640, heightPixels: 480))
     }
-    let keyId = String(repeating: "0", count: 16)
-    let key = try #require(SecretKey(bytes: Array(repeating: 7, count: 32), keyId: keyId))
+    let keyID = String(repeating: "0", count: 16)
+    let key = try #require(SecretKey(bytes: Array(repeating: 7, count: 32), keyID: keyID))
     try fieldbook.prepare(key, for: id, moduleSerial: "WM1-0123456789ABCDEF01234567")
-    try fieldbook.markCommitted(keyId: keyId, for: id, moduleSerial: "WM1-0123456789ABCDEF01234567")
+    try fieldbook.markCommitted(keyID: keyID, for: id, moduleSerial: "WM1-0123456789ABCDEF01234567")
     let technician = try #require(try fieldbook.setup().technician)
     let events: [InstallationEvent] = [
       photographed(.before),
       .flashed(
         .init(
-          chip: "STM32F405", chipId: nil, firmwareVersion: "1.0.0", firmwareSha256: Self.digest,
+          chip: "STM32F405", chipID: nil, firmwareVersion: "1.0.0", firmwareSha256: Self.digest,
           skipped: false)),
       .paired(
-        .init(serialNumber: "WM1-0123456789ABCDEF01234567", keyId: keyId, imei: nil, iccid: nil)),
+        .init(serialNumber: "WM1-0123456789ABCDEF01234567", keyID: keyID, imei: nil, iccid: nil)),
       .labelled(
         LabelRecord(
           code: code, payload: "https://mashanghan.example/w/\(code)", template: "acrylic-60x40",

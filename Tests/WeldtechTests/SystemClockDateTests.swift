@@ -16,19 +16,19 @@ import Testing
   ]
 
   @Test(arguments: moments)
-  func agreesWithDateOnTheDayTheTimeAndTheOffset(seconds: Int64) throws {
+  func `agrees with date on the day the time and the offset`(seconds: Int64) throws {
     let clock = SystemClock { seconds }
     #expect(clock.now().secondsSince1970 == seconds)
     #expect(clock.now().description == (try date(seconds)))
     #expect(clock.moment(seconds) == clock.now())
   }
 
-  @Test func takesTheOffsetOfTheMomentNotOfNow() throws {
+  @Test func `takes the offset of the moment not of now`() throws {
     let clock = SystemClock { 1_795_892_700 }
     for seconds in Self.moments { #expect(clock.moment(seconds).description == (try date(seconds))) }
   }
 
-  @Test func hasATimeForAnyMoment() {
+  @Test func `has a time for any moment`() {
     for seconds in [Int64.min, Int64.min + 1, -1, Int64.max] {
       let moment = SystemClock { seconds }.now()
       #expect(moment.secondsSince1970 == seconds)
@@ -36,7 +36,7 @@ import Testing
     }
   }
 
-  @Test func isTheTimeOfThisMachine() throws {
+  @Test func `is the time of this machine`() throws {
     let now = SystemClock().now()
     #expect(abs(Double(now.secondsSince1970) - Date().timeIntervalSince1970) < 5)
     #expect(now.description.hasSuffix(String(try date(now.secondsSince1970).suffix(6))))

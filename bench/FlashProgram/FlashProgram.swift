@@ -15,15 +15,15 @@ enum FlashProgram {
     var bytesWritten: Int
     var proofs: [String]
     var skipped: Bool
-    var baud: Int
+    var baudRate: Int
   }
 
   /// What was found out of the adapter, for one run.
-  final class Speed: LineSpeedMemory {
+  final class BaudRate: BaudRateMemory {
     let ceiling: Int?
     private(set) var held = 115_200
     init(ceiling: Int?) { self.ceiling = ceiling }
-    func note(held baud: Int) { held = baud }
+    func note(held baudRate: Int) { held = baudRate }
   }
 
   static func main() {
@@ -32,12 +32,12 @@ enum FlashProgram {
     do {
       let image = try Image(
         manifestPath: arguments[2], trusted: try TrustedKeys(directory: arguments[3]))
-      let speed = Speed(ceiling: arguments.count > 5 ? Int(arguments[5]) : nil)
+      let baudRate = BaudRate(ceiling: arguments.count > 5 ? Int(arguments[5]) : nil)
       let begun = ContinuousClock.now
       var written: ContinuousClock.Instant?
       let link = try SerialPort.open(arguments[1], framing: .bootloader)
       defer { link.close() }
-      let result = try Flasher(link: link, speeds: speed, now: { .now }).flash(
+      let result = try Flasher(link: link, baudRates: baudRate, now: { .now }).flash(
         .image(image), options: .init(usesLoader: arguments[4] == "loader", awaitsFirmware: false)
       ) { step in
         if case .verifying = step, written == nil { written = .now }
@@ -45,7 +45,7 @@ enum FlashProgram {
       let document = Document(
         seconds: (ContinuousClock.now - begun) / .seconds(1),
         writeSeconds: ((written ?? .now) - begun) / .seconds(1), bytesWritten: result.bytesWritten,
-        proofs: result.proofs.map(\.rawValue).sorted(), skipped: result.skipped != nil, baud: speed.held)
+        proofs: result.proofs.map(\.rawValue).sorted(), skipped: result.skipped != nil, baudRate: baudRate.held)
       say(String(decoding: try JSONEncoder().encode(document), as: UTF8.self), to: 1)
     } catch {
       fail("\(error)")

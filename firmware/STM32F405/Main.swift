@@ -3,8 +3,8 @@ import Chip
 @main
 struct Firmware {
   /// The place of the word that the boot block looks for after a reset.
-  private static var wish: Register { Register(0x2001_FFF8) }
-  private static var wishForROM: UInt32 { 0x5754_4252 }
+  private static var bootRequest: Register { Register(0x2001_FFF8) }
+  private static var romBootRequest: UInt32 { 0x5754_4252 }
 
   static func main() {
     let clocks = Clocks()
@@ -25,7 +25,7 @@ struct Firmware {
       }
       if let reset = module.resetRequest {
         port.drain()
-        if reset == .bootloader { wish.value = wishForROM }
+        if reset == .bootloader { bootRequest.value = romBootRequest }
         // This bit of AIRCR is a system reset.
         Register(Peripheral.systemControl &+ 0x0C).value = 0x05FA_0004
       }

@@ -49,5 +49,5 @@ enum Peripheral {
   static var usart1: UInt32 { 0x4001_1000 }
   static var usart2: UInt32 { 0x4000_4400 }
   /// Address of the chip's unique id, three words (section 39.1).
-  static var uniqueId: UInt32 { 0x1FFF_7A10 }
+  static var uniqueID: UInt32 { 0x1FFF_7A10 }
 }

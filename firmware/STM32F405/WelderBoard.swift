@@ -27,9 +27,9 @@ struct WelderBoard: Board {
     receiver = GNSSReceiver(clocks: clocks)
     modem = Modem(clocks: clocks)
     random = RandomGenerator()
-    let uniqueId = Self.readUniqueId()
+    let uniqueID = Self.readUniqueID()
     chip = BoardIdentity(
-      uniqueId: uniqueId, serialNumber: BoardIdentity.serialNumber(uniqueId: uniqueId),
+      uniqueID: uniqueID, serialNumber: BoardIdentity.serialNumber(uniqueID: uniqueID),
       chip: Octets("STM32F405"))
     runningImage = Self.readHeader()
     // RCC_CSR keeps the reason for the last reset until it is cleared.
@@ -104,10 +104,10 @@ struct WelderBoard: Board {
 
   // MARK: - What the chip says of itself
 
-  private static func readUniqueId() -> Octets {
+  private static func readUniqueID() -> Octets {
     var bytes = Octets()
     for offset in stride(from: 0 as UInt32, to: 12, by: 4) {
-      bytes.append(littleEndian: wt_probe_load(Peripheral.uniqueId &+ offset))
+      bytes.append(littleEndian: wt_probe_load(Peripheral.uniqueID &+ offset))
     }
     return bytes
   }

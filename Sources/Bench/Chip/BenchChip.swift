@@ -10,9 +10,9 @@ public protocol BenchChip {
   /// Whether so little is on the wire that the laptop's adapter would put more on it.
   var takesMore: Bool { get }
   /// Speed of the chip's wire now, bits a second, where that changes; nil for the speed that the bench was told.
-  var lineSpeed: Int? { get }
+  var baudRate: Int? { get }
   /// Tells the chip the speed of the laptop's port, bits a second.
-  mutating func follow(speed: Int)
+  mutating func follow(baudRate: Int)
   /// Takes one byte from the laptop.
   mutating func receive(_ byte: UInt8) -> [BenchChipOutput]
   /// Time that the chip may be left alone before it is asked again whether it has done something by itself.
@@ -21,15 +21,15 @@ public protocol BenchChip {
   mutating func tick() -> [BenchChipOutput]
   var relayIsClosed: Bool { get }
   /// Says what is so, without disturbing the chip.
-  func testify(_ truth: inout ModuleBenchTruth)
+  func snapshot(into truth: inout ModuleBenchTruth)
 }
 
 extension BenchChip {
   public var keepsLineTime: Bool { false }
   public var takesMore: Bool { true }
-  public var lineSpeed: Int? { nil }
+  public var baudRate: Int? { nil }
   public var patience: Duration { .milliseconds(20) }
-  public mutating func follow(speed: Int) {}
+  public mutating func follow(baudRate: Int) {}
 }
 
 /// A thing that a chip does as it is given bytes and time.

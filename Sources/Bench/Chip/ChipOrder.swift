@@ -20,7 +20,7 @@ public struct ChipOrder: Codable, Sendable {
   }
 
   /// Speed of the wire, bits a second; nil for as fast as the pty is.
-  public var wireSpeed: Int?
+  public var wireBaudRate: Int?
   /// The fault, as `ModuleBenchFault` spells it.
   public var fault: String?
   public var world: World
@@ -33,11 +33,11 @@ public struct ChipOrder: Codable, Sendable {
   /// Time that a byte is under way within laptop and adapter, each way, microseconds.
   public var adapterLatency = 0
   /// The adapter's limit and, next, the oscillator's error, as `ModuleBench.Configuration` has them.
-  public var adapterLimit: Int?
+  public var maxAdapterBaudRate: Int?
   public var oscillatorError = 0
 
-  public init(wireSpeed: Int?, fault: String?, world: World, uniqueID: Data, segments: [Segment]) {
-    self.wireSpeed = wireSpeed
+  public init(wireBaudRate: Int?, fault: String?, world: World, uniqueID: Data, segments: [Segment]) {
+    self.wireBaudRate = wireBaudRate
     self.fault = fault
     self.world = world
     self.uniqueID = uniqueID
@@ -46,14 +46,14 @@ public struct ChipOrder: Codable, Sendable {
 
   /// - Throws: `Defect`.
   public func configuration() throws -> ModuleBench.Configuration {
-    var configuration = ModuleBench.Configuration(wireSpeed: wireSpeed, uniqueID: Array(uniqueID))
+    var configuration = ModuleBench.Configuration(wireBaudRate: wireBaudRate, uniqueID: Array(uniqueID))
     if let fault {
       guard let known = ModuleBenchFault(fault) else { throw Defect.fault }
       configuration.fault = known
     }
     configuration.surroundings = Surroundings(world)
     configuration.adapterLatency = .microseconds(adapterLatency)
-    configuration.adapterLimit = adapterLimit
+    configuration.maxAdapterBaudRate = maxAdapterBaudRate
     configuration.oscillatorError = oscillatorError
     for segment in segments {
       guard configuration.flash.program(segment.address, Array(segment.bytes)) else { throw Defect.segment }

@@ -43,7 +43,7 @@ public final class EmulatedChip: BenchChip {
   /// The relay's pin is not there, so nothing was ever closed.
   public var relayIsClosed: Bool { false }
 
-  public func testify(_ truth: inout ModuleBenchTruth) {
+  public func snapshot(into truth: inout ModuleBenchTruth) {
     truth.look(firmwareRuns: process?.isAlive ?? false, relayIsClosed: false)
   }
 

@@ -46,7 +46,7 @@ public struct STM32Model: Hashable, Sendable {
   /// the loader keeps 8 KiB of RAM and 9.0 keeps 12; a program that is to run on either keeps off the larger. Option bytes
   /// are no read protection and all sectors writable, each byte followed by its complement.
   public static let stm32f405 = STM32Model(
-    name: "STM32F405", productID: FlashMap.productId, flashStart: FlashMap.base,
+    name: "STM32F405", productID: FlashMap.productID, flashStart: FlashMap.base,
     sectorBytes: (0..<FlashMap.sectorCount).compactMap { FlashMap.sector($0).map { Int($0.size) } },
     ramStart: 0x2000_0000, ramBytes: 128 << 10, romRAMBytes: 12 << 10,
     systemMemory: 0x1fff_0000...0x1fff_77ff, engraved: 0x1fff_7800...0x1fff_7a2f,

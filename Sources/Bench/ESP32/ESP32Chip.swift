@@ -15,8 +15,8 @@ public struct ESP32Chip: BenchChip {
   public private(set) var programRuns = false
   private var isHeld = false
   /// Speed that the chip speaks at, bits a second; nil before the first Sync.
-  private var speed: Int?
-  private var laptopSpeed = 115_200
+  private var agreedBaudRate: Int?
+  private var laptopBaudRate = 115_200
   private var overdriven = 0
   private var greeting: [UInt8] = []
 
@@ -34,7 +34,7 @@ public struct ESP32Chip: BenchChip {
   // MARK: - Reset
 
   public mutating func restart() {
-    (speed, programRuns, rom) = (nil, false, nil)
+    (agreedBaudRate, programRuns, rom) = (nil, false, nil)
     guard !isHeld else { return }
     if isStrapped {
       rom = makeROM()
@@ -64,12 +64,12 @@ public struct ESP32Chip: BenchChip {
   // MARK: - BenchChip
 
   public var bitsAByte: Int { 10 }
-  public var lineSpeed: Int? { laptopSpeed }
+  public var baudRate: Int? { laptopBaudRate }
   public var relayIsClosed: Bool { false }
 
-  public mutating func follow(speed: Int) { laptopSpeed = speed }
+  public mutating func follow(baudRate: Int) { laptopBaudRate = baudRate }
 
-  public func testify(_ truth: inout ModuleBenchTruth) {
+  public func snapshot(into truth: inout ModuleBenchTruth) {
     truth.look(firmwareRuns: programRuns, relayIsClosed: false)
   }
 
@@ -77,7 +77,7 @@ public struct ESP32Chip: BenchChip {
     guard !greeting.isEmpty else { return [] }
     defer { greeting = [] }
     // A reset chip speaks at its own speed.
-    return laptopSpeed == 115_200 ? [.send(greeting)] : []
+    return laptopBaudRate == 115_200 ? [.send(greeting)] : []
   }
 
   public mutating func receive(_ byte: UInt8) -> [BenchChipOutput] {
@@ -91,16 +91,16 @@ public struct ESP32Chip: BenchChip {
   private mutating func perform(_ output: ESP32ROM.Output) -> [BenchChipOutput] {
     switch output {
     case .send(let bytes):
-      if speed == nil {
-        speed = laptopSpeed
-        rom?.follow(speed: laptopSpeed)
+      if agreedBaudRate == nil {
+        agreedBaudRate = laptopBaudRate
+        rom?.follow(baudRate: laptopBaudRate)
       }
       let sent = isInTune ? bytes : bytes.map(Self.garbled)
       return [.send(sent.filter { _ in passes() })]
     case .busy(let work, let time): return [.pause(time)] + (work.map { [.did($0)] } ?? [])
-    case .speed(let new):
-      speed = new
-      rom?.follow(speed: new)
+    case .baudRate(let new):
+      agreedBaudRate = new
+      rom?.follow(baudRate: new)
       return []
     case .restart:
       restart()
@@ -113,8 +113,8 @@ public struct ESP32Chip: BenchChip {
   /// Whether both sides are so close in speed that a UART reads a byte right: within 2.5 %, half a bit at the end of
   /// ten with room to spare.
   private var isInTune: Bool {
-    guard let speed else { return true }
-    return abs(speed - laptopSpeed) * 40 < laptopSpeed
+    guard let agreedBaudRate else { return true }
+    return abs(agreedBaudRate - laptopBaudRate) * 40 < laptopBaudRate
   }
 
   /// A byte as a UART at another speed reads it: nothing in particular, and never the end of a frame.
@@ -122,7 +122,7 @@ public struct ESP32Chip: BenchChip {
 
   /// Whether a byte gets through: an adapter that is driven faster than it can be drops one now and then.
   private mutating func passes() -> Bool {
-    guard let limit = configuration.adapterLimit, laptopSpeed > limit else { return true }
+    guard let limit = configuration.maxAdapterBaudRate, laptopBaudRate > limit else { return true }
     overdriven += 1
     return overdriven % 53 != 0
   }

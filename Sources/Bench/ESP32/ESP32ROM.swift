@@ -19,7 +19,7 @@ struct ESP32ROM {
     /// (nil).
     case busy(ModuleBenchFault.Work?, Duration)
     /// From here on both sides speak this fast, bits a second.
-    case speed(Int)
+    case baudRate(Int)
     case restart
   }
 
@@ -43,7 +43,7 @@ struct ESP32ROM {
     case setParameters = 0x0b
     case attach = 0x0d
     case readFlash = 0x0e
-    case changeSpeed = 0x0f
+    case changeBaudRate = 0x0f
     case deflateBegin = 0x10
     case deflateData = 0x11
     case deflateEnd = 0x12
@@ -88,7 +88,7 @@ struct ESP32ROM {
       model: model, mac: mac, flashBytes: flash.byteCount, oscillatorError: oscillatorError)
   }
 
-  mutating func follow(speed: Int) { registers.follow(speed: speed) }
+  mutating func follow(baudRate: Int) { registers.follow(baudRate: baudRate) }
 
   // MARK: - Frames
 
@@ -169,10 +169,10 @@ struct ESP32ROM {
       let size = try words(data, 6)[1]
       guard isAttached, size <= flash.byteCount else { throw .failed }
       return [done(command)]
-    case .changeSpeed:
-      let speed = try words(data, 2)[0]
-      guard speed > 0 else { throw .invalid }
-      return [done(command), .speed(registers.realSpeed(asked: Int(speed)))]
+    case .changeBaudRate:
+      let baudRate = try words(data, 2)[0]
+      guard baudRate > 0 else { throw .invalid }
+      return [done(command), .baudRate(registers.realBaudRate(asked: Int(baudRate)))]
     case .flashBegin: return try begin(command, data, inflater: nil)
     case .deflateBegin:
       guard let inflater = Inflater() else { throw .failed }

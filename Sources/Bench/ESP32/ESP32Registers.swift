@@ -34,10 +34,10 @@ struct ESP32Registers {
 
   /// The speed that comes of one that the ROM was asked for, bits a second: the ROM divides what it takes for its
   /// crystal.
-  func realSpeed(asked speed: Int) -> Int {
-    guard let calibration = model.calibration, let word = words[calibration.address] else { return speed }
+  func realBaudRate(asked baudRate: Int) -> Int {
+    guard let calibration = model.calibration, let word = words[calibration.address] else { return baudRate }
     let reckoned = Int(word >> 7) * 15_625 * Int(Self.oscillatorFactor) / 40
-    return speed * Self.crystalHertz / max(1, reckoned)
+    return baudRate * Self.crystalHertz / max(1, reckoned)
   }
 
   /// The flags of a C3's Get Security Info: secure boot by its fuse.
@@ -45,8 +45,8 @@ struct ESP32Registers {
   /// The bits of a C3's encryption, an odd number of which encrypts.
   var encryptionCount: UInt8 { UInt8(read(Self.repeatedFuses) >> 18 & 7) }
 
-  mutating func follow(speed: Int) {
-    words[model.uartDividerAddress] = UInt32(clamping: Self.crystalHertz / max(1, speed))
+  mutating func follow(baudRate: Int) {
+    words[model.uartDividerAddress] = UInt32(clamping: Self.crystalHertz / max(1, baudRate))
   }
 
   /// The word at an address; zero where nothing is known.

@@ -15,14 +15,14 @@ struct BenchLine {
   private var toLaptop: [(bytes: [UInt8], at: ContinuousClock.Instant)] = []
 
   /// - Parameter speed: bits a second; nil for as fast as the pty is.
-  init(speed: Int?, latency: Duration) {
+  init(baudRate: Int?, latency: Duration) {
     self.latency = latency
-    bit = speed.map { .nanoseconds(1_000_000_000 / max(1, $0)) } ?? .zero
+    bit = baudRate.map { .nanoseconds(1_000_000_000 / max(1, $0)) } ?? .zero
   }
 
   /// Changes the speed of the bytes that set out from here on, bits a second. Does nothing where bytes take no time.
-  mutating func change(to speed: Int) {
-    if bit > .zero { bit = .nanoseconds(1_000_000_000 / max(1, speed)) }
+  mutating func change(to baudRate: Int) {
+    if bit > .zero { bit = .nanoseconds(1_000_000_000 / max(1, baudRate)) }
   }
 
   /// Loses everything that is under way.

@@ -48,14 +48,14 @@ public struct WireNoise: Hashable, Sendable {
 
 /// A wire with a fault, which changes the bytes that pass, each way.
 public struct FaultyWire: Sendable {
-  private var strikes: [ModuleBenchFault.Strike]
+  private var timedEffects: [ModuleBenchFault.TimedEffect]
   private var noises: [(noise: WireNoise, generator: SeededGenerator)]
   /// Number of bytes that came from the laptop.
   private var received = 0
 
   /// - Parameter fault: nil for a sound wire.
   public init(_ fault: ModuleBenchFault?) {
-    strikes = fault?.strikes ?? []
+    timedEffects = fault?.timedEffects ?? []
     noises = (fault?.noises ?? []).map { noise in
       // Seeds of 1, 2 and 3 are far from each other in the generator.
       (noise, SeededGenerator(seed: UInt64(noise.seed) &* 0x9e37_79b9_7f4a_7c15 &+ 1))
@@ -66,7 +66,7 @@ public struct FaultyWire: Sendable {
   public mutating func piece(_ bytes: [UInt8]) -> [UInt8] {
     var bytes = bytes
     for index in noises.indices where noises[index].noise.kind == .piece && !bytes.isEmpty {
-      if strikesNow(index) { bytes[draw(index, below: bytes.count)] ^= 1 << UInt8(draw(index, below: 8)) }
+      if appliesNow(index) { bytes[draw(index, below: bytes.count)] ^= 1 << UInt8(draw(index, below: 8)) }
     }
     return bytes
   }
@@ -80,7 +80,7 @@ public struct FaultyWire: Sendable {
       if case .after(let count) = $0 { received > count } else { false }
     }
     for index in noises.indices where noises[index].noise.kind == .brownout {
-      if strikesNow(index) { effects.append(.brownout) }
+      if appliesNow(index) { effects.append(.brownout) }
     }
     return (pass([byte]), effects)
   }
@@ -94,10 +94,10 @@ public struct FaultyWire: Sendable {
   public mutating func answer(_ bytes: [UInt8]) -> [UInt8] {
     var bytes = pass(bytes)
     for index in noises.indices where noises[index].noise.kind == .half {
-      if strikesNow(index), !bytes.isEmpty { bytes = Array(bytes.prefix(draw(index, below: bytes.count))) }
+      if appliesNow(index), !bytes.isEmpty { bytes = Array(bytes.prefix(draw(index, below: bytes.count))) }
     }
     for index in noises.indices where noises[index].noise.kind == .clipped {
-      if strikesNow(index) { bytes = Array(bytes.dropLast()) }
+      if appliesNow(index) { bytes = Array(bytes.dropLast()) }
     }
     return bytes
   }
@@ -105,8 +105,8 @@ public struct FaultyWire: Sendable {
   // MARK: -
 
   private mutating func take(_ isNow: (ModuleBenchFault.Moment) -> Bool) -> [ModuleBenchFault.Effect] {
-    let due = strikes.filter { isNow($0.moment) }
-    strikes.removeAll { isNow($0.moment) }
+    let due = timedEffects.filter { isNow($0.moment) }
+    timedEffects.removeAll { isNow($0.moment) }
     return due.map(\.effect)
   }
 
@@ -117,7 +117,7 @@ public struct FaultyWire: Sendable {
       guard kind.isOfBytes else { continue }
       var passed: [UInt8] = []
       for byte in bytes {
-        guard strikesNow(index) else {
+        guard appliesNow(index) else {
           passed.append(byte)
           continue
         }
@@ -132,7 +132,7 @@ public struct FaultyWire: Sendable {
     return bytes
   }
 
-  private mutating func strikesNow(_ index: Int) -> Bool {
+  private mutating func appliesNow(_ index: Int) -> Bool {
     draw(index, below: 1_000_000) < noises[index].noise.partsPerMillion
   }
 

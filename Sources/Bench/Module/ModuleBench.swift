@@ -10,7 +10,7 @@ internal import Threads
 public final class ModuleBench: Sendable {
   public struct Configuration: Sendable {
     /// Speed by which bytes take their time, both ways, bits a second; nil for as fast as the pty is.
-    public var wireSpeed: Int?
+    public var wireBaudRate: Int?
     public var fault: ModuleBenchFault?
     public var timings: FlashTimings
     /// The chip's flash with what is in it: blank, or a firmware and maybe a pairing.
@@ -22,16 +22,16 @@ public final class ModuleBench: Sendable {
     /// Time that bytes are under way within laptop and adapter, each way.
     public var adapterLatency = Duration.zero
     /// Bits a second above which the adapter drops bytes; nil for none. The core engine does not use it.
-    public var adapterLimit: Int?
+    public var maxAdapterBaudRate: Int?
     /// Error of the chip's oscillator, parts per million, at most 50,000 each way. The core engine does not use it.
     public var oscillatorError = 0
 
     public init(
-      wireSpeed: Int? = nil, fault: ModuleBenchFault? = nil, timings: FlashTimings = .typical,
+      wireBaudRate: Int? = nil, fault: ModuleBenchFault? = nil, timings: FlashTimings = .typical,
       flash: FlashArray = .stm32f405(), uniqueID: [UInt8] = Array("WELDTECHSIM1".utf8),
       surroundings: Surroundings = Surroundings()
     ) {
-      self.wireSpeed = wireSpeed
+      self.wireBaudRate = wireBaudRate
       self.fault = fault
       self.timings = timings
       self.flash = flash
@@ -53,7 +53,7 @@ public final class ModuleBench: Sendable {
   public let configuration: Configuration
   /// The service, which the serving thread holds as long as it serves.
   private let service: Mutex<ModuleBenchService>
-  private let witness: ModuleBenchWitness
+  private let published: PublishedBenchTruth
   private let request = Atomic(Request.none)
   private let isServing = Atomic(false)
 
@@ -77,19 +77,19 @@ public final class ModuleBench: Sendable {
     makeChip: () -> sending any BenchChip
   ) {
     self.configuration = configuration
-    let witness = ModuleBenchWitness()
-    self.witness = witness
+    let published = PublishedBenchTruth()
+    self.published = published
     service = Mutex(
-      ModuleBenchService(configuration: configuration, chip: makeChip(), witness: witness, now: now))
+      ModuleBenchService(configuration: configuration, chip: makeChip(), published: published, now: now))
   }
 
   /// The truth at this moment, never older than the last answer that the laptop has got.
-  public var truth: ModuleBenchTruth { witness.latest }
+  public var truth: ModuleBenchTruth { published.latest }
 
   /// The longest time by which the bench was late with what was to happen at a moment, because the machine had other
   /// programs to run. It is asked for when the bench does not serve. A measurement is worth nothing where this is
   /// much.
-  public var longestDelay: Duration { service.withLock { $0.longestDelay } }
+  public var maxDelay: Duration { service.withLock { $0.maxDelay } }
 
   // MARK: - Serving
 
@@ -148,8 +148,8 @@ public final class ModuleBench: Sendable {
     service.withLockIfAvailable { $0.unplug() }
   }
 
-  private func ask(_ wish: Request) {
-    request.store(wish, ordering: .releasing)
+  private func ask(_ next: Request) {
+    request.store(next, ordering: .releasing)
     while isServing.load(ordering: .acquiring) { usleep(1000) }
   }
 }

@@ -95,7 +95,7 @@ struct ModuleBenchChip: BenchChip {
     if case .firmware(let module) = program { module.relayIsClosed } else { false }
   }
 
-  func testify(_ truth: inout ModuleBenchTruth) {
+  func snapshot(into truth: inout ModuleBenchTruth) {
     switch program {
     case .bootloader: truth.ask(nil as Module<SimulatedBoard>?)
     case .firmware(let module): truth.ask(module)

@@ -26,7 +26,7 @@ public struct ModuleBenchFault: Hashable, Sendable {
   }
 
   /// A fault that happens once.
-  public struct Strike: Hashable, Sendable {
+  public struct TimedEffect: Hashable, Sendable {
     public let effect: Effect
     public let moment: Moment
 
@@ -36,37 +36,37 @@ public struct ModuleBenchFault: Hashable, Sendable {
     }
   }
 
-  public let strikes: [Strike]
+  public let timedEffects: [TimedEffect]
   public let noises: [WireNoise]
 
-  public init(strikes: [Strike] = [], noises: [WireNoise] = []) {
-    self.strikes = strikes
+  public init(timedEffects: [TimedEffect] = [], noises: [WireNoise] = []) {
+    self.timedEffects = timedEffects
     self.noises = noises
   }
 
   /// The fault as `init` reads it.
   public var spelling: String {
-    (strikes.map(\.spelling) + noises.map(\.spelling)).joined(separator: ",")
+    (timedEffects.map(\.spelling) + noises.map(\.spelling)).joined(separator: ",")
   }
 
   /// Reads a fault that is spelt as above, N from 0 to 2³¹ − 1; nil for any other text.
   public init?(_ text: String) {
-    var strikes: [Strike] = []
+    var timedEffects: [TimedEffect] = []
     var noises: [WireNoise] = []
     for part in text.split(separator: ",", omittingEmptySubsequences: false) {
-      if let strike = Strike(part) {
-        strikes.append(strike)
+      if let event = TimedEffect(part) {
+        timedEffects.append(event)
       } else if let noise = WireNoise(part) {
         noises.append(noise)
       } else {
         return nil
       }
     }
-    self.init(strikes: strikes, noises: noises)
+    self.init(timedEffects: timedEffects, noises: noises)
   }
 }
 
-extension ModuleBenchFault.Strike {
+extension ModuleBenchFault.TimedEffect {
   fileprivate var spelling: String {
     switch moment {
     case .after(let bytes): "\(effect.rawValue)-after=\(bytes)"

@@ -12,21 +12,21 @@ struct ModuleBenchService: ~Copyable {
   private var chipIsFreeAt: ContinuousClock.Instant
   private var isSilent = false
   /// The longest time by which something was done too late, because the machine was too busy.
-  private(set) var longestDelay = Duration.zero
+  private(set) var maxDelay = Duration.zero
 
-  private let witness: ModuleBenchWitness
+  private let published: PublishedBenchTruth
 
   init(
-    configuration: ModuleBench.Configuration, chip: any BenchChip, witness: ModuleBenchWitness,
+    configuration: ModuleBench.Configuration, chip: any BenchChip, published: PublishedBenchTruth,
     now: @escaping @Sendable () -> ContinuousClock.Instant
   ) {
-    self.witness = witness
-    line = BenchLine(speed: configuration.wireSpeed, latency: configuration.adapterLatency)
+    self.published = published
+    line = BenchLine(baudRate: configuration.wireBaudRate, latency: configuration.adapterLatency)
     wire = FaultyWire(configuration.fault)
     self.now = now
     self.chip = chip
     chipIsFreeAt = now()
-    testify()
+    publishTruth()
   }
 
   var isPluggedIn: Bool { terminal != nil }
@@ -51,8 +51,8 @@ struct ModuleBenchService: ~Copyable {
   mutating func serve() {
     switch chip.takesMore ? terminal?.wait(patience) : pause() {
     case .bytes(let bytes):
-      if let speed = terminal?.speed { chip.follow(speed: speed) }
-      if let speed = chip.lineSpeed { line.change(to: speed) }
+      if let baudRate = terminal?.baudRate { chip.follow(baudRate: baudRate) }
+      if let baudRate = chip.baudRate { line.change(to: baudRate) }
       line.send(wire.piece(bytes), bitsAByte: chip.keepsLineTime ? nil : chip.bitsAByte, now: now())
     case .closing:
       terminal?.refresh()
@@ -61,15 +61,15 @@ struct ModuleBenchService: ~Copyable {
         line.cut()
         outputs = []
         chip.restart()
-        testify()
+        publishTruth()
       }
     case .nothing, nil: break
     }
-    settle()
+    processDue()
     let relayWasClosed = chip.relayIsClosed
     plan(at: now()) { $0.tick() }
-    if chip.relayIsClosed != relayWasClosed { testify() }
-    settle()
+    if chip.relayIsClosed != relayWasClosed { publishTruth() }
+    processDue()
   }
 
   private var patience: Duration {
@@ -85,17 +85,17 @@ struct ModuleBenchService: ~Copyable {
   }
 
   /// Handles everything whose time has come.
-  private mutating func settle() {
+  private mutating func processDue() {
     while isPluggedIn {
       let time = now()
-      if let due = line.next(chipIsFreeAt: chipIsFreeAt) { longestDelay = max(longestDelay, time - due) }
+      if let due = line.next(chipIsFreeAt: chipIsFreeAt) { maxDelay = max(maxDelay, time - due) }
       if let first = outputs.first, first.at <= time {
-        longestDelay = max(longestDelay, time - first.at)
+        maxDelay = max(maxDelay, time - first.at)
         outputs.removeFirst()
         perform(first.output, bitsAByte: first.bitsAByte, at: first.at)
       } else if outputs.isEmpty, chipIsFreeAt <= time, let (byte, at) = line.arrived(by: time) {
         let sent = wire.send(byte)
-        strike(sent.effects)
+        apply(sent.effects)
         // A chip without power or cable takes nothing.
         guard isPluggedIn, !isSilent else { continue }
         for byte in sent.arriving { plan(at: max(at, chipIsFreeAt)) { $0.receive(byte) } }
@@ -131,25 +131,25 @@ struct ModuleBenchService: ~Copyable {
     case .did(let work):
       let effects = wire.did(work)
       if !effects.isEmpty {
-        testify()
-        strike(effects)
+        publishTruth()
+        apply(effects)
       }
     case .send(let answer):
       // The truth comes before the answer, so that whoever has the answer can ask for the truth behind it.
-      testify()
+      publishTruth()
       if !isSilent { line.answer(wire.answer(answer), bitsAByte: bitsAByte, at: time) }
     }
   }
 
-  private func testify() {
-    var truth = witness.latest
+  private func publishTruth() {
+    var truth = published.latest
     let relayWasClosed = truth.relayIsClosed
-    chip.testify(&truth)
+    chip.snapshot(into: &truth)
     if truth.relayIsClosed, !relayWasClosed { truth.relayClosings += 1 }
-    witness.latest = truth
+    published.latest = truth
   }
 
-  private mutating func strike(_ effects: [ModuleBenchFault.Effect]) {
+  private mutating func apply(_ effects: [ModuleBenchFault.Effect]) {
     for effect in effects {
       switch effect {
       case .silence: isSilent = true
@@ -157,7 +157,7 @@ struct ModuleBenchService: ~Copyable {
       case .brownout:
         outputs = []
         chip.restart()
-        testify()
+        publishTruth()
       }
     }
   }

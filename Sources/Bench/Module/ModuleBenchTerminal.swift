@@ -63,13 +63,13 @@ struct ModuleBenchTerminal: ~Copyable {
   }
 
   /// Speed that the laptop's end is set to, bits a second; nil for a speed that no chip is reached at.
-  var speed: Int? {
+  var baudRate: Int? {
     var settings = termios()
     guard tcgetattr(primary, &settings) == 0 else { return nil }
-    return Self.speeds[cfgetospeed(&settings)]
+    return Self.baudRates[cfgetospeed(&settings)]
   }
 
-  private static let speeds: [speed_t: Int] = [
+  private static let baudRates: [speed_t: Int] = [
     speed_t(B9600): 9600, speed_t(B19200): 19_200, speed_t(B38400): 38_400, speed_t(B57600): 57_600,
     speed_t(B115200): 115_200, speed_t(B230400): 230_400, speed_t(B460800): 460_800, speed_t(B921600): 921_600,
     speed_t(B2000000): 2_000_000,

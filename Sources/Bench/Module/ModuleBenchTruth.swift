@@ -42,13 +42,13 @@ public struct ModuleBenchTruth: Hashable, Sendable {
     else { return }
     firmwareVersion = fields[ModuleField.firmwareVersion]?.string
     serialNumber = fields[ModuleField.serialNumber]?.string
-    committedKeyID = fields[ModuleField.keyId]?.byteString.map { Hex.encode($0) }
-    pendingKeyID = fields[ModuleField.pendingKeyId]?.byteString.map { Hex.encode($0) }
+    committedKeyID = fields[ModuleField.keyID]?.byteString.map { Hex.encode($0) }
+    pendingKeyID = fields[ModuleField.pendingKeyID]?.byteString.map { Hex.encode($0) }
   }
 }
 
 /// The latest truth, written by the thread that serves and read by any other.
-final class ModuleBenchWitness: Sendable {
+final class PublishedBenchTruth: Sendable {
   private let truth = Mutex(ModuleBenchTruth())
 
   var latest: ModuleBenchTruth {

@@ -37,7 +37,7 @@ struct SimulatedBoard: Board {
     runningImage = header
     let world = surroundings.world
     identity = BoardIdentity(
-      uniqueId: uniqueID, serialNumber: BoardIdentity.serialNumber(uniqueId: uniqueID),
+      uniqueID: uniqueID, serialNumber: BoardIdentity.serialNumber(uniqueID: uniqueID),
       chip: Array(STM32Model.stm32f405.name.utf8),
       imei: world.hasModem ? Array(BoardNumbers.imei(of: uniqueID).utf8) : nil,
       iccid: world.hasModem && world.hasSIM ? Array(BoardNumbers.iccid(of: uniqueID).utf8) : nil)
@@ -83,8 +83,8 @@ struct SimulatedBoard: Board {
 
   private func contactIsClosed(_ world: World) -> Bool {
     if world.contact == .welded { return true }
-    let hasSettled = milliseconds >= relayChangedAt &+ Self.contactDelay
-    return hasSettled ? relayIsClosed : !relayIsClosed && relayChangedAt > 0
+    let hasFollowed = milliseconds >= relayChangedAt &+ Self.contactDelay
+    return hasFollowed ? relayIsClosed : !relayIsClosed && relayChangedAt > 0
   }
 
   /// An angle in millionths of a degree, which moves by a few metres from reading to reading.

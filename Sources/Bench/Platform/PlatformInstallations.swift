@@ -140,9 +140,9 @@ struct PlatformInstallations: Sendable {
   ) throws {
     let files = record.files.filter { !hasFile($0) }
     var keys: [String] = []
-    if let keyId = record.module?.keyId {
-      let serial = try moduleSerial(keyId)
-      if serial == nil { keys.append(keyId) }
+    if let keyID = record.module?.keyID {
+      let serial = try moduleSerial(keyID)
+      if serial == nil { keys.append(keyID) }
       if let serial, serial != record.module?.serialNumber {
         throw PlatformReply.error(409, "key.bound", "the key of this record is another module's")
       }

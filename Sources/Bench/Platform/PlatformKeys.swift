@@ -6,7 +6,7 @@ import Records
 /// The modules' keys, which are kept sealed as they came, and opened only to check one or to sign a start.
 struct PlatformKeys: Sendable {
   /// The largest counter: the end of the range that every JSON reader holds exactly.
-  private static let largestCounter: UInt64 = (1 << 53) - 1
+  private static let maxCounter: UInt64 = (1 << 53) - 1
 
   private struct Delivery: Decodable {
     let installation: InstallationID
@@ -26,16 +26,27 @@ struct PlatformKeys: Sendable {
   }
 
   private struct Replacement: Codable, Equatable {
-    let newKeyId: String
-    let uniqueId: String
+    let newKeyID: String
+    let uniqueID: String
+
+    private enum CodingKeys: String, CodingKey {
+      case newKeyID = "newKeyId"
+      case uniqueID = "uniqueId"
+    }
   }
 
   private struct ProofOrder: Decodable {
     /// The module's challenge, 16 bytes in hex.
     let challenge: String
-    let newKeyId: String
+    let newKeyID: String
     /// The chip's unique id, 12 bytes in hex.
-    let uniqueId: String
+    let uniqueID: String
+
+    private enum CodingKeys: String, CodingKey {
+      case challenge
+      case newKeyID = "newKeyId"
+      case uniqueID = "uniqueId"
+    }
   }
 
   private struct StartOrder: Decodable {
@@ -66,13 +77,13 @@ struct PlatformKeys: Sendable {
   }
 
   /// The serial of the module that holds the key; nil for a key that never came.
-  func moduleSerial(ofKey keyId: String) throws -> String? {
-    guard Hex.isLowerCase(keyId, byteCount: 8) else { return nil }
-    return try kept(keyId)?.moduleSerial
+  func moduleSerial(ofKey keyID: String) throws -> String? {
+    guard Hex.isLowerCase(keyID, byteCount: 8) else { return nil }
+    return try kept(keyID)?.moduleSerial
   }
 
-  func take(_ request: PlatformRequest, keyId: String) throws -> PlatformReply {
-    guard Hex.isLowerCase(keyId, byteCount: 8) else {
+  func take(_ request: PlatformRequest, keyID: String) throws -> PlatformReply {
+    guard Hex.isLowerCase(keyID, byteCount: 8) else {
       throw PlatformReply.error(400, "key.id", "a key id is 16 digits of lower-case hex")
     }
     let delivery = try request.decoded(Delivery.self)
@@ -81,12 +92,12 @@ struct PlatformKeys: Sendable {
     }
     guard let secret = try? Envelope.open([UInt8](delivery.envelope), with: identity),
       secret.count == Authenticator.keySize,
-      Hex.encode(Authenticator.keyId(of: secret)) == keyId
+      Hex.encode(Authenticator.keyID(of: secret)) == keyID
     else {
       throw PlatformReply.error(422, "key.envelope", "does not open to the key of this id")
     }
-    let acknowledgement = ["keyId": keyId, "moduleSerial": delivery.moduleSerial]
-    if let known = try kept(keyId) {
+    let acknowledgement = ["keyId": keyID, "moduleSerial": delivery.moduleSerial]
+    if let known = try kept(keyID) {
       guard known.moduleSerial == delivery.moduleSerial else {
         throw PlatformReply.error(409, "key.bound", "this key is another module's")
       }
@@ -96,31 +107,31 @@ struct PlatformKeys: Sendable {
       Kept(
         installation: delivery.installation, moduleSerial: delivery.moduleSerial,
         envelope: delivery.envelope, counter: 0),
-      keyId)
+      keyID)
     return .json(201, acknowledgement)
   }
 
   /// Signs a start as `docs/module-protocol.md` lays it out. The counter is on disk before the answer
   /// leaves, so that no two starts share one.
-  func start(_ request: PlatformRequest, keyId: String) throws -> PlatformReply {
+  func start(_ request: PlatformRequest, keyID: String) throws -> PlatformReply {
     let order = try request.decoded(StartOrder.self)
-    var key = try known(keyId)
+    var key = try known(keyID)
     guard key.moduleSerial == order.moduleSerial else {
       throw PlatformReply.error(409, "key.bound", "this key is another module's")
     }
     guard let challenge = Hex.decode(order.challenge), challenge.count == Authenticator.challengeSize,
-      (1...Authenticator.maximumStartSeconds).contains(order.seconds), order.counter < Self.largestCounter
+      (1...Authenticator.maximumStartSeconds).contains(order.seconds), order.counter < Self.maxCounter
     else {
       throw PlatformReply.error(
         422, "start.malformed", "challenge is 16 bytes of hex, seconds 1 to 86400, counter below 2^53 - 1")
     }
-    let secret = try secret(of: key, keyId)
+    let secret = try secret(of: key, keyID)
     let counter = max(order.counter, key.counter + 1)
-    guard counter <= Self.largestCounter else {
+    guard counter <= Self.maxCounter else {
       throw PlatformReply.error(409, "start.exhausted", "no counters are left")
     }
     key.counter = counter
-    try store(key, keyId)
+    try store(key, keyID)
     let authenticator = Authenticator.start(
       key: secret, counter: counter, seconds: order.seconds, challenge: challenge)
     return .json(
@@ -129,46 +140,46 @@ struct PlatformKeys: Sendable {
 
   /// Proves that this platform has the key that a module holds, so that the module takes another one in its place.
   /// The authorisation is on disk before the answer leaves.
-  func proof(_ request: PlatformRequest, keyId: String) throws -> PlatformReply {
+  func proof(_ request: PlatformRequest, keyID: String) throws -> PlatformReply {
     let order = try request.decoded(ProofOrder.self)
-    var key = try known(keyId)
+    var key = try known(keyID)
     guard let challenge = Hex.decode(order.challenge), challenge.count == Authenticator.challengeSize,
-      Hex.isLowerCase(order.newKeyId, byteCount: Authenticator.keyIdSize),
-      let newKeyId = Hex.decode(order.newKeyId),
-      let uniqueId = Hex.decode(order.uniqueId), uniqueId.count == Authenticator.uniqueIdSize
+      Hex.isLowerCase(order.newKeyID, byteCount: Authenticator.keyIDSize),
+      let newKeyID = Hex.decode(order.newKeyID),
+      let uniqueID = Hex.decode(order.uniqueID), uniqueID.count == Authenticator.uniqueIDSize
     else {
       throw PlatformReply.error(
         422, "proof.malformed", "challenge is 16 bytes of hex, newKeyId 8, uniqueId 12")
     }
-    let secret = try secret(of: key, keyId)
-    let replacement = Replacement(newKeyId: order.newKeyId, uniqueId: order.uniqueId)
+    let secret = try secret(of: key, keyID)
+    let replacement = Replacement(newKeyID: order.newKeyID, uniqueID: order.uniqueID)
     if key.replacements?.last != replacement {
       key.replacements = (key.replacements ?? []) + [replacement]
-      try store(key, keyId)
+      try store(key, keyID)
     }
     let proof = Authenticator.replacement(
-      key: secret, challenge: challenge, newKeyId: newKeyId, uniqueId: uniqueId)
-    return .json(200, ["keyId": keyId, "proof": Hex.encode(proof)])
+      key: secret, challenge: challenge, newKeyID: newKeyID, uniqueID: uniqueID)
+    return .json(200, ["keyId": keyID, "proof": Hex.encode(proof)])
   }
 
   // MARK: - On disk
 
-  private func known(_ keyId: String) throws -> Kept {
-    guard Hex.isLowerCase(keyId, byteCount: 8), let key = try kept(keyId) else {
+  private func known(_ keyID: String) throws -> Kept {
+    guard Hex.isLowerCase(keyID, byteCount: 8), let key = try kept(keyID) else {
       throw PlatformReply.error(404, "key.unknown", "this key has not been delivered")
     }
     return key
   }
 
-  private func secret(of key: Kept, _ keyId: String) throws -> [UInt8] {
+  private func secret(of key: Kept, _ keyID: String) throws -> [UInt8] {
     guard let secret = try? Envelope.open([UInt8](key.envelope), with: identity) else {
-      throw LocalPlatformError.damaged(path: "keys/\(keyId).json")
+      throw LocalPlatformError.damaged(path: "keys/\(keyID).json")
     }
     return secret
   }
 
-  private func kept(_ keyId: String) throws -> Kept? {
-    let name = "keys/\(keyId).json"
+  private func kept(_ keyID: String) throws -> Kept? {
+    let name = "keys/\(keyID).json"
     guard let bytes = try folder.read(name) else { return nil }
     guard let kept = try? JSONReader.decode(Kept.self, from: bytes) else {
       throw LocalPlatformError.damaged(path: name)
@@ -176,7 +187,7 @@ struct PlatformKeys: Sendable {
     return kept
   }
 
-  private func store(_ key: Kept, _ keyId: String) throws {
-    try folder.write([UInt8](RecordCoding.encode(key)), to: "keys/\(keyId).json")
+  private func store(_ key: Kept, _ keyID: String) throws {
+    try folder.write([UInt8](RecordCoding.encode(key)), to: "keys/\(keyID).json")
   }
 }

@@ -9,7 +9,12 @@ struct PlatformRecord: Decodable, Sendable {
   struct Unit: Decodable, Sendable { let unitName: String? }
   struct Module: Decodable, Sendable {
     let serialNumber: String?
-    let keyId: String?
+    let keyID: String?
+
+    private enum CodingKeys: String, CodingKey {
+      case serialNumber
+      case keyID = "keyId"
+    }
   }
   struct Photo: Decodable, Sendable {
     let stage: String?
@@ -83,7 +88,7 @@ struct PlatformRecord: Decodable, Sendable {
   private func expectComplete(_ expect: (Bool, String, String) -> Void) {
     let stages = Set((photos ?? []).compactMap(\.stage))
     expect(code != nil, "code", "must be there")
-    expect(Hex.isLowerCase(module?.keyId ?? "", byteCount: 8), "module.keyId", "must be there")
+    expect(Hex.isLowerCase(module?.keyID ?? "", byteCount: 8), "module.keyId", "must be there")
     expect(module?.serialNumber?.isEmpty == false, "module.serialNumber", "must be there")
     expect(stages.isSuperset(of: ["before", "after"]), "photos", "before and after must be there")
     expect(test?.passed == true, "test.passed", "must be true")

@@ -91,9 +91,9 @@ final class PlatformRouter: PlatformHandler {
     case ("GET", .platformKey):
       return .bytes(200, Array(identity.certificate.pem.utf8), mediaType: "application/x-pem-file")
     case ("POST", .codeBlocks): return try state.codeBlocks.issue(request)
-    case ("PUT", .key(let id)): return try keys.take(request, keyId: id)
-    case ("POST", .starts(let id)): return try keys.start(request, keyId: id)
-    case ("POST", .proofs(let id)): return try keys.proof(request, keyId: id)
+    case ("PUT", .key(let id)): return try keys.take(request, keyID: id)
+    case ("POST", .starts(let id)): return try keys.start(request, keyID: id)
+    case ("POST", .proofs(let id)): return try keys.proof(request, keyID: id)
     case ("OPTIONS", .uploads), ("OPTIONS", .upload): return files.options()
     case ("POST", .uploads): return try files.create(request)
     case ("HEAD", .upload(let id)): return try files.offset(request, id: id)

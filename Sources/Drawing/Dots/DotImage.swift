@@ -306,10 +306,10 @@ public struct DotImage: Hashable, Sendable {
   /// - Parameter mostPixels: A larger picture is refused before its pixels are read.
   /// - Returns: nil for a PNG of another kind.
   /// - Throws: `png`, `outOfMemory`, `impossibleSize`.
-  public init?(png: Data, mostPixels: Int = PixelSize.mostPixels) throws(DrawingError) {
+  public init?(png: Data, maxPixels: Int = PixelSize.maxPixels) throws(DrawingError) {
     var decoded: UnsafeMutablePointer<UInt8>?
     var found = wt_png_size()
-    let most = UInt64(max(0, mostPixels))
+    let most = UInt64(max(0, maxPixels))
     let status = png.withUnsafeBytes {
       wt_png_decode_bits($0.bindMemory(to: UInt8.self).baseAddress, $0.count, most, &decoded, &found)
     }

@@ -44,7 +44,7 @@ extension GreyImage {
   /// Decodes a JPEG as grey; a damaged one as far as it goes. Its resolution is not read: a camera's says nothing.
   /// - Parameter mostPixels: a larger picture is refused before its pixels are read.
   /// - Throws: `jpeg`, `outOfMemory`.
-  public init(jpeg: Data, mostPixels: Int = PixelSize.mostPixels) throws(DrawingError) {
+  public init(jpeg: Data, maxPixels: Int = PixelSize.maxPixels) throws(DrawingError) {
     guard let handle = tjInitDecompress() else { throw .outOfMemory }
     defer { tjDestroy(handle) }
     var (width, height, subsampling, colours): (Int32, Int32, Int32, Int32) = (0, 0, 0, 0)
@@ -54,7 +54,7 @@ extension GreyImage {
         &subsampling, &colours)
     }
     guard header == 0, width > 0, height > 0 else { throw .jpeg(.notJPEG) }
-    guard Int(width) * Int(height) <= mostPixels else { throw .jpeg(.tooLarge) }
+    guard Int(width) * Int(height) <= maxPixels else { throw .jpeg(.tooLarge) }
     var kept = wt_jpeg_header()
     _ = jpeg.withUnsafeBytes {
       wt_jpeg_read_header($0.baseAddress?.assumingMemoryBound(to: UInt8.self), $0.count, &kept)

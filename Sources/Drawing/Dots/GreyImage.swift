@@ -11,12 +11,12 @@ public struct GreyImage: Hashable, Sendable {
 
   /// Decodes any PNG: colour as grey, transparent parts over white.
   /// - Parameter mostPixels: a larger picture is refused before its pixels are read.
-  public init(png: Data, mostPixels: Int = PixelSize.mostPixels) throws(DrawingError) {
+  public init(png: Data, maxPixels: Int = PixelSize.maxPixels) throws(DrawingError) {
     var decoded: UnsafeMutablePointer<UInt8>?
     var size = wt_png_size()
     let status = png.withUnsafeBytes { bytes in
       wt_png_decode_grey(
-        bytes.bindMemory(to: UInt8.self).baseAddress, bytes.count, UInt64(max(0, mostPixels)), &decoded, &size)
+        bytes.bindMemory(to: UInt8.self).baseAddress, bytes.count, UInt64(max(0, maxPixels)), &decoded, &size)
     }
     try DrawingError.check(status)
     guard let decoded else { throw .outOfMemory }

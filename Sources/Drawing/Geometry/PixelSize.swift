@@ -1,8 +1,8 @@
 /// A picture's size in pixels and how large they are.
 public struct PixelSize: Hashable, Sendable {
-  public static let longestSide = 65_500
+  public static let maxSide = 65_500
   /// 400 megapixels: a sheet of labels at 1,200 dots per inch.
-  public static let mostPixels = 400_000_000
+  public static let maxPixels = 400_000_000
 
   public let widthPixels: Int
   public let heightPixels: Int
@@ -10,8 +10,8 @@ public struct PixelSize: Hashable, Sendable {
   public let dotsPerInch: Int?
 
   public init(widthPixels: Int, heightPixels: Int, dotsPerInch: Int?) throws(DrawingError) {
-    guard (1...Self.longestSide).contains(widthPixels), (1...Self.longestSide).contains(heightPixels),
-      widthPixels * heightPixels <= Self.mostPixels
+    guard (1...Self.maxSide).contains(widthPixels), (1...Self.maxSide).contains(heightPixels),
+      widthPixels * heightPixels <= Self.maxPixels
     else { throw .impossibleSize(widthPixels: widthPixels, heightPixels: heightPixels) }
     self.widthPixels = widthPixels
     self.heightPixels = heightPixels

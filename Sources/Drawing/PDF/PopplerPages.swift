@@ -33,11 +33,11 @@ public final class PopplerPages {
   ///   - page: from 0.
   ///   - mostPixels: a larger picture is refused before it is made.
   /// - Throws: `pdf`, `outOfMemory`.
-  public func picture(ofPage page: Int, dotsPerInch: Int, mostPixels: Int) throws(DrawingError) -> GreyImage {
+  public func picture(ofPage page: Int, dotsPerInch: Int, maxPixels: Int) throws(DrawingError) -> GreyImage {
     var pixels: UnsafeMutablePointer<UInt8>?
     var (width, height): (UInt32, UInt32) = (0, 0)
     let status = wt_pdf_render(
-      document, Int32(clamping: page), Double(dotsPerInch), UInt64(max(0, mostPixels)), &pixels, &width, &height
+      document, Int32(clamping: page), Double(dotsPerInch), UInt64(max(0, maxPixels)), &pixels, &width, &height
     )
     guard status == wt_pdf_ok, let pixels else { throw Self.error(status) }
     defer { free(pixels) }

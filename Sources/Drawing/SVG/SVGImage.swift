@@ -29,9 +29,9 @@ public struct SVGImage: Hashable, Sendable {
   /// Draws it on white, as large as fits into width and height, which need not be whole pixels, and in their middle.
   /// - Throws: `svg`, `outOfMemory`, `impossibleSize`.
   public func picture(widthPixels: Double, heightPixels: Double) throws(DrawingError) -> GreyImage {
-    guard widthPixels.isFinite, heightPixels.isFinite, widthPixels < Double(PixelSize.longestSide),
-      heightPixels < Double(PixelSize.longestSide)
-    else { throw .impossibleSize(widthPixels: PixelSize.longestSide, heightPixels: PixelSize.longestSide) }
+    guard widthPixels.isFinite, heightPixels.isFinite, widthPixels < Double(PixelSize.maxSide),
+      heightPixels < Double(PixelSize.maxSide)
+    else { throw .impossibleSize(widthPixels: PixelSize.maxSide, heightPixels: PixelSize.maxSide) }
     let size = try PixelSize(
       widthPixels: Int((widthPixels - 1e-6).rounded(.up)),
       heightPixels: Int((heightPixels - 1e-6).rounded(.up)),

@@ -49,9 +49,9 @@ public struct QRSymbol: Hashable, Sendable {
     self = best
   }
 
-  /// Whether a symbol of at most `mostModules` a side, quiet zone not counted, holds `text` at `correction`.
-  public static func holds(_ text: String, correction: Correction, mostModules: Int) -> Bool {
-    QRSymbol(text, correction: correction).map { $0.moduleCount <= mostModules } ?? false
+  /// Whether a symbol of at most `maxModules` a side, quiet zone not counted, holds `text` at `correction`.
+  public static func holds(_ text: String, correction: Correction, maxModules: Int) -> Bool {
+    QRSymbol(text, correction: correction).map { $0.moduleCount <= maxModules } ?? false
   }
 
   init?(_ text: String, correction: Correction) {

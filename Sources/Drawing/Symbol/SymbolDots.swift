@@ -9,13 +9,13 @@ public struct SymbolDots: Hashable, Sendable {
 
   /// A fifth of a module, and a dot at least: of modules of 4 dots half stays. With more, decoders no longer
   /// read the file itself, before there is any ink to spread.
-  public static func mostGainDots(dotsPerModule: Int) -> Int { max(1, dotsPerModule / 5) }
+  public static func maxGainDots(dotsPerModule: Int) -> Int { max(1, dotsPerModule / 5) }
 
   /// A gain that is too large is taken as the most there can be.
   public init(_ symbol: QRSymbol, dotsPerModule: Int, gainDots: Int = 0) {
     self.symbol = symbol
     self.dotsPerModule = max(1, dotsPerModule)
-    self.gainDots = min(max(0, gainDots), Self.mostGainDots(dotsPerModule: self.dotsPerModule))
+    self.gainDots = min(max(0, gainDots), Self.maxGainDots(dotsPerModule: self.dotsPerModule))
   }
 
   /// Number of dots along one side, quiet zone included.

@@ -8,7 +8,7 @@ public final class SymbolEncoder {
   }
 
   private var levels: [Pattern: QRSymbol.Correction] = [:]
-  private static let mostPatterns = 4_096
+  private static let maxPatterns = 4_096
 
   public init() {}
 
@@ -18,7 +18,7 @@ public final class SymbolEncoder {
     let pattern = Pattern(classes: text.utf8.map(Self.characterClass), least: least)
     if let level = levels[pattern], let symbol = QRSymbol(text, correction: level) { return symbol }
     let symbol = try QRSymbol(text, atLeast: least)
-    if levels.count >= Self.mostPatterns { levels.removeAll(keepingCapacity: true) }
+    if levels.count >= Self.maxPatterns { levels.removeAll(keepingCapacity: true) }
     levels[pattern] = symbol.correction
     return symbol
   }

@@ -8,7 +8,7 @@ public import Records
 /// its name, so nothing that is named is ever half there.
 public struct ContentFiles: FileStore {
   /// Bytes of the largest file that is kept. The agreement with its fonts is under 2 MB, a photo is refused above 50.
-  public static let largestFileBytes = 64 << 20
+  public static let maxFileBytes = 64 << 20
 
   private let home: String
   private let root: String
@@ -27,8 +27,8 @@ public struct ContentFiles: FileStore {
   /// - Returns: its SHA-256, in lower-case hexadecimal digits.
   /// - Throws: `FieldbookError.fileTooLarge`, `strangeEntry`, `home`.
   public func store(_ bytes: Data) throws(FieldbookError) -> String {
-    guard bytes.count <= Self.largestFileBytes else {
-      throw .fileTooLarge(bytes: bytes.count, largest: Self.largestFileBytes)
+    guard bytes.count <= Self.maxFileBytes else {
+      throw .fileTooLarge(bytes: bytes.count, largest: Self.maxFileBytes)
     }
     let sha256 = SHA256Digest(of: bytes).hex
     // A file that was damaged since it was stored is replaced.
@@ -56,7 +56,7 @@ public struct ContentFiles: FileStore {
     let file = try open(sha256)
     let bytes: Data
     do throws(FileError) {
-      bytes = try file.contents(maxBytes: Self.largestFileBytes)
+      bytes = try file.contents(maxBytes: Self.maxFileBytes)
     } catch { throw error.isTooLarge ? .fileDamaged(sha256: sha256) : FieldbookError(error) }
     guard SHA256Digest(of: bytes).hex == sha256 else { throw .fileDamaged(sha256: sha256) }
     return bytes
@@ -65,7 +65,7 @@ public struct ContentFiles: FileStore {
   /// Reads a file in pieces and compares its digest.
   /// - Throws: `FieldbookError.notADigest`, `fileMissing`, `fileDamaged`, `home`.
   public func verify(_ sha256: String) throws(FieldbookError) {
-    guard try size(of: sha256) <= Self.largestFileBytes else { throw .fileDamaged(sha256: sha256) }
+    guard try size(of: sha256) <= Self.maxFileBytes else { throw .fileDamaged(sha256: sha256) }
     let file = try open(sha256)
     var hasher = SHA256Hasher()
     do throws(FileError) {

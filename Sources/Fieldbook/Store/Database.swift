@@ -10,7 +10,7 @@ final class Database {
   /// Prepared statements that are not in use, by their SQL.
   private var idle: [String: OpaquePointer] = [:]
   /// The number of idle statements that are kept: more than there are in any one transaction.
-  private static let mostIdle = 64
+  private static let maxIdle = 64
 
   // MARK: - Opening
 
@@ -123,7 +123,7 @@ final class Database {
     sqlite3_reset(statement)
     sqlite3_clear_bindings(statement)
     // A statement that was taken twice at once is kept once.
-    if idle.count >= Self.mostIdle || idle[sql] != nil {
+    if idle.count >= Self.maxIdle || idle[sql] != nil {
       sqlite3_finalize(statement)
     } else {
       idle[sql] = statement

@@ -5,7 +5,7 @@ struct Migration {
   let script: String
 
   /// SQLite's application id of this file, 'wt01': it says which file this is, to `file` and to us.
-  static let applicationId = 0x7774_3031
+  static let applicationID = 0x7774_3031
 
   static let all = [
     Migration(name: "0001-fieldbook", script: schema0001), Migration(name: "0002-labels", script: schema0002),
@@ -23,7 +23,7 @@ struct Migration {
       // The question is asked again under the lock: another process may have been here in between.
       let done = try done(in: database, path: path, of: migrations)
       if done == 0 {
-        try database.execute("PRAGMA application_id = \(applicationId)")
+        try database.execute("PRAGMA application_id = \(applicationID)")
         try database.execute(
           "CREATE TABLE migration (number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT")
       }
@@ -41,7 +41,7 @@ struct Migration {
     throws(FieldbookError) -> Int
   {
     let application = try database.first("PRAGMA application_id") { $0.integer(0) }
-    guard application == applicationId else {
+    guard application == applicationID else {
       let tables = try database.first("SELECT count(*) FROM sqlite_schema") { $0.integer(0) }
       guard application == 0, tables == 0 else { throw .notAFieldbook(path: path) }
       return 0

@@ -12,7 +12,7 @@ public struct LabelBatch {
   private static let labelsPerReport = 16
   /// Most stretches that are made before the first of them is reported, so that threads have work while a report is
   /// brought onto the disk.
-  private static let mostAhead = 128
+  private static let maxAhead = 128
   /// One label of so many is read back dot by dot, the first of a batch among them.
   private static let fullScrutinyEvery = 100
 
@@ -46,43 +46,43 @@ public struct LabelBatch {
   /// Makes the labels in order. What has been reported is in its file; a label that cannot be made or does not read
   /// stops the batch and is named, after all before it were reported, and leaves no file of a later one.
   /// - Parameters:
-  ///   - shouldStop: Asked between reports; true ends the batch early.
+  ///   - isCancelled: Asked between reports; true ends the batch early.
   ///   - report: Gets the labels made since the last time, in order, on the caller's thread, while the next ones are
   ///     being made. An error that it throws ends the batch.
   /// - Returns: Number of labels that were made.
   /// - Throws: `label`, and what `report` throws.
   @discardableResult
   public func run(
-    _ requests: some Sequence<LabelRequest>, shouldStop: () -> Bool = { false },
-    report: ([FiledLabel]) throws -> Void
+    _ requests: some Sequence<LabelRequest>, isCancelled: () -> Bool = { false },
+    onEvent: ([FiledLabel]) throws -> Void
   ) throws -> Int {
     let (makers, folder) = (makers, folder)
-    let crew = Crew<(index: Int, request: LabelRequest), FiledLabel>(workers: makers.count) {
+    let pool = OrderedWorkerPool<(index: Int, request: LabelRequest), FiledLabel>(workers: makers.count) {
       (worker, item) throws(LabelError) in
       try Self.make(item.request, index: item.index, with: makers[worker].maker, folder: folder)
     }
     defer {
-      for outcome in crew.end() { for label in outcome.values { try? FilePath(label.file).removeFile() } }
+      for outcome in pool.end() { for label in outcome.values { try? FilePath(label.file).removeFile() } }
     }
     var requests = requests.enumerated().makeIterator()
     var isEnded = false
     var count = 0
     while true {
-      while !isEnded, crew.inHand < Self.mostAhead {
+      while !isEnded, pool.pendingCount < Self.maxAhead {
         var stretch: [(index: Int, request: LabelRequest)] = []
         while stretch.count < Self.labelsPerReport, let (index, request) = requests.next() {
           stretch.append((index, request))
         }
         isEnded = stretch.count < Self.labelsPerReport
-        if !stretch.isEmpty { crew.give(stretch) }
+        if !stretch.isEmpty { pool.submit(stretch) }
       }
-      guard let made = crew.take() else { return count }
+      guard let made = pool.next() else { return count }
       count += made.values.count
-      if !made.values.isEmpty { try report(made.values) }
+      if !made.values.isEmpty { try onEvent(made.values) }
       if let error = made.error { throw error }
-      if shouldStop() {
+      if isCancelled() {
         isEnded = true
-        crew.stop()
+        pool.stop()
       }
     }
   }

@@ -61,7 +61,7 @@ public final class LabelMaker {
 
   /// Resolutions that labels can be drawn at, dots per inch, inclusive: a thermal printer's to an imagesetter's.
   public static let resolutions = 150...2_400
-  public static let usualDotsPerInch = 600
+  public static let defaultDotsPerInch = 600
   /// Millimetres that ink may spread at an edge, inclusive.
   public static let printGains = 0...0.3
 
@@ -81,7 +81,7 @@ public final class LabelMaker {
 
   /// - Throws: `resolutionOutOfRange`; `drawing`.
   public init(template: LabelTemplate, settings: Settings = Settings()) throws(LabelError) {
-    let dotsPerInch = settings.dotsPerInch ?? template.usualDotsPerInch
+    let dotsPerInch = settings.dotsPerInch ?? template.defaultDotsPerInch
     guard Self.resolutions.contains(dotsPerInch) else {
       throw .resolutionOutOfRange(
         dotsPerInch: dotsPerInch, lower: Self.resolutions.lowerBound, upper: Self.resolutions.upperBound)
@@ -182,14 +182,14 @@ public final class LabelMaker {
 
   // MARK: - The symbol
 
-  private static let mostModules = 177
+  private static let maxModules = 177
 
   func encode(_ text: String) throws(LabelError) -> QRSymbol {
     do {
       return try encoder.encode(text, atLeast: correction)
     } catch {
       throw .payloadTooLong(
-        bytes: text.utf8.count, excessCharacters: excess(of: text, mostModules: Self.mostModules))
+        bytes: text.utf8.count, excessCharacters: excess(of: text, maxModules: Self.maxModules))
     }
   }
 
@@ -206,11 +206,11 @@ public final class LabelMaker {
     let dots = available / modules
     guard dots >= least else { throw tooDense(symbol, least: least, available: available) }
     let gain = Length.dots(millimetres: printGainMillimetres, dotsPerInch: dotsPerInch)
-    let mostGain = SymbolDots.mostGainDots(dotsPerModule: dots)
-    guard (0...mostGain).contains(gain) else {
-      let most = Length.millimetres(dots: mostGain, dotsPerInch: dotsPerInch)
+    let maxGain = SymbolDots.maxGainDots(dotsPerModule: dots)
+    guard (0...maxGain).contains(gain) else {
+      let most = Length.millimetres(dots: maxGain, dotsPerInch: dotsPerInch)
       throw .printGainTooLarge(
-        givenMillimetres: printGainMillimetres, mostMillimetres: (most * 1000).rounded(.down) / 1000,
+        givenMillimetres: printGainMillimetres, maxMillimetres: (most * 1000).rounded(.down) / 1000,
         moduleDots: dots)
     }
     let margin = (available - dots * modules) / 2
@@ -222,20 +222,20 @@ public final class LabelMaker {
 
   private func tooDense(_ symbol: QRSymbol, least: Int, available: Int) -> LabelError {
     let needed = Length.millimetres(dots: least * symbol.moduleCountWithQuietZone, dotsPerInch: dotsPerInch)
-    let mostModules = available / least - 2 * QRSymbol.quietModules
+    let maxModules = available / least - 2 * QRSymbol.quietModules
     let lower = QRSymbol.Correction.allCases.reversed().first { level in
-      level < correction && QRSymbol.holds(symbol.text, correction: level, mostModules: mostModules)
+      level < correction && QRSymbol.holds(symbol.text, correction: level, maxModules: maxModules)
     }
     return .symbolTooDense(
       template: template.name, modulesWithQuietZone: symbol.moduleCountWithQuietZone,
       givenMillimetres: template.symbol.box.width, neededMillimetres: (needed * 10).rounded(.up) / 10,
-      dotsPerInch: dotsPerInch, excessCharacters: excess(of: symbol.text, mostModules: mostModules),
+      dotsPerInch: dotsPerInch, excessCharacters: excess(of: symbol.text, maxModules: maxModules),
       fitsWith: lower)
   }
 
-  /// By how many characters the platform's address is too long for a symbol of at most `mostModules`; the
+  /// By how many characters the platform's address is too long for a symbol of at most `maxModules`; the
   /// code at the payload's end cannot be shortened.
-  private func excess(of text: String, mostModules: Int) -> Int {
+  private func excess(of text: String, maxModules: Int) -> Int {
     let start = text.prefix("https://".count)
     let rest = text.dropFirst(start.count)
     var tooFew = 0
@@ -243,7 +243,7 @@ public final class LabelMaker {
     while enough - tooFew > 1 {
       let count = (tooFew + enough) / 2
       let shorter = String(start + rest.dropFirst(count))
-      if QRSymbol.holds(shorter, correction: correction, mostModules: mostModules) {
+      if QRSymbol.holds(shorter, correction: correction, maxModules: maxModules) {
         enough = count
       } else {
         tooFew = count
@@ -294,7 +294,7 @@ public final class LabelMaker {
 
   private func remember(_ text: LabelDrawing.Text) {
     let id = text.element.id
-    if remembered[id]?.count ?? 0 >= LabelRaster.mostRemembered { remembered[id] = nil }
+    if remembered[id]?.count ?? 0 >= LabelRaster.maxRemembered { remembered[id] = nil }
     remembered[id, default: [:]][text.value] = text
   }
 

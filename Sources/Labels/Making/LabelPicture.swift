@@ -43,7 +43,7 @@ public enum LabelPicture {
   private static func picture(of page: Int, in pages: PopplerPages) throws(LabelError) -> GreyImage {
     do {
       return try pages.picture(
-        ofPage: page, dotsPerInch: dotsPerInchOfPages, mostPixels: LabelReader.mostPixels)
+        ofPage: page, dotsPerInch: dotsPerInchOfPages, maxPixels: LabelReader.maxPixels)
     } catch { throw .drawing(error) }
   }
 
@@ -52,8 +52,8 @@ public enum LabelPicture {
     do {
       let picture =
         file.starts(with: [0xFF, 0xD8])
-        ? try GreyImage(jpeg: file, mostPixels: LabelReader.mostPixels)
-        : try GreyImage(png: file, mostPixels: LabelReader.mostPixels)
+        ? try GreyImage(jpeg: file, maxPixels: LabelReader.maxPixels)
+        : try GreyImage(png: file, maxPixels: LabelReader.maxPixels)
       // A phone held on its side, or its front camera, says how to turn what it stored.
       return picture.upright(from: Exif.orientation(of: file))
     } catch { throw .drawing(error) }
@@ -64,7 +64,7 @@ public enum LabelPicture {
       let drawing = try SVGImage(file)
       let dots = Double(dotsPerInchOfPages) / Length.millimetresPerInch
       let (width, height) = (drawing.widthMillimetres * dots, drawing.heightMillimetres * dots)
-      guard width * height <= Double(LabelReader.mostPixels) else { throw DrawingError.svg(.tooLarge) }
+      guard width * height <= Double(LabelReader.maxPixels) else { throw DrawingError.svg(.tooLarge) }
       let picture = try drawing.picture(widthPixels: width, heightPixels: height)
       return GreyImage(
         widthPixels: picture.widthPixels, heightPixels: picture.heightPixels,

@@ -31,7 +31,7 @@ public struct LabelPreview {
   private let height: Double
 
   /// Most labels of a list that are drawn.
-  public static let mostLabels = 24
+  public static let maxLabels = 24
 
   /// - Throws: what `LabelMaker.make` throws before it draws.
   public init(of templates: [LabelTemplate], caption: Caption) throws(LabelError) {
@@ -52,7 +52,7 @@ public struct LabelPreview {
     for request in requests {
       do {
         let drawing = try maker.lay(fields: request.fields, payload: request.payload)
-        if drawings.count < Self.mostLabels { drawings.append((drawing, request.payload.code.description)) }
+        if drawings.count < Self.maxLabels { drawings.append((drawing, request.payload.code.description)) }
       } catch { throw .label(code: request.payload.code, line: request.line, error) }
     }
     self.init(drawings)

@@ -16,7 +16,7 @@ final class LabelRaster {
   private var patches: [Wording: DotPatch?] = [:]
 
   /// Most texts that are remembered, some megabytes. The oldest are not told from the newest, so all go at once.
-  static let mostRemembered = 512
+  static let maxRemembered = 512
 
   init(template: LabelTemplate, size: PixelSize, dotsPerInch: Int) {
     self.template = template
@@ -73,7 +73,7 @@ final class LabelRaster {
     ) { drawing.draw(text, on: $0, colour: .black) }
     // No two labels have the same code.
     if text.element.field != "code" {
-      if patches.count >= Self.mostRemembered { patches.removeAll(keepingCapacity: true) }
+      if patches.count >= Self.maxRemembered { patches.removeAll(keepingCapacity: true) }
       patches[wording] = .some(patch)
     }
     return patch

@@ -18,7 +18,7 @@ public struct LabelSheets {
   }
 
   /// Most pages of one file: as many as a raster image processor takes at once, and as are lost where one is bad.
-  public static let mostPages = 250
+  public static let maxPages = 250
 
   private let pages: [Page]
   private let layout: SheetLayout
@@ -61,9 +61,9 @@ public struct LabelSheets {
   // MARK: - Making
 
   /// Most pages that are made before the first of them is written.
-  private static let mostAhead = 32
+  private static let maxAhead = 32
   /// Most pages that are made while a file is read back, which takes about as long as making them.
-  private static let mostAheadOfReading = 128
+  private static let maxAheadOfReading = 128
 
   /// What happens while files are made, for each file in this order.
   public enum Event: Hashable, Sendable {
@@ -87,13 +87,13 @@ public struct LabelSheets {
   /// made or does not read ends the batch, is named, and leaves no file with it in.
   /// - Parameters:
   ///   - count: Number of requests.
-  ///   - shouldStop: Asked before each page; true ends the batch, and no label of it counts.
+  ///   - isCancelled: Asked before each page; true ends the batch, and no label of it counts.
   /// - Returns: nil where the batch was stopped.
   /// - Throws: `label`, `notAccountedFor`, `unwritable`, `drawing`.
   @discardableResult
   public func run(
     _ requests: some Sequence<LabelRequest>, count: Int, output: String, title: String,
-    shouldStop: () -> Bool = { false }, events: (Event) -> Void = { _ in }
+    isCancelled: () -> Bool = { false }, events: (Event) -> Void = { _ in }
   ) throws -> Delivery? {
     guard let some = requests.first(where: { _ in true }) else {
       return Delivery(files: [], labels: 0, first: nil)
@@ -102,27 +102,27 @@ public struct LabelSheets {
     guard QPDFContents.isAvailable else { throw LabelError.drawing(.pdf(.noQPDF)) }
     let forms = try pages[0].page.forms(from: some)
     let pages = pages
-    let crew = Crew<[LabelPage.Placement], LabelPage.Drawn>(workers: pages.count) {
+    let pool = OrderedWorkerPool<[LabelPage.Placement], LabelPage.Drawn>(workers: pages.count) {
       (worker, labels) throws(LabelError) in
       try pages[worker].page.make(labels, forms: forms)
     }
-    defer { _ = crew.end() }
+    defer { _ = pool.end() }
     let total = layout.pageCount(labels: count)
     var placements = placements(of: requests, count: count).makeIterator()
     var ledger = PageLedger()
     var files: [String] = []
     var firstMark: LabelPage.Mark?
     var made = 0
-    for first in stride(from: 0, to: total, by: Self.mostPages) {
-      let file = total > Self.mostPages ? Self.numbered(output, first / Self.mostPages + 1) : output
+    for first in stride(from: 0, to: total, by: Self.maxPages) {
+      let file = total > Self.maxPages ? Self.numbered(output, first / Self.maxPages + 1) : output
       let book = try makeBook(file, layout, inks, dotsPerInch, title)
       // What is not in its place by then leaves nothing behind.
       defer { book.discard() }
       var samples: [Sample] = []
-      for number in 0..<min(Self.mostPages, total - first) {
-        if shouldStop() { return nil }
-        _ = Self.give(&placements, to: crew, ahead: Self.mostAhead)
-        guard let outcome = crew.take() else { break }
+      for number in 0..<min(Self.maxPages, total - first) {
+        if isCancelled() { return nil }
+        _ = Self.submit(&placements, to: pool, ahead: Self.maxAhead)
+        guard let outcome = pool.next() else { break }
         if let error = outcome.error { throw error }
         for page in outcome.values {
           ledger.add(page)
@@ -135,7 +135,7 @@ public struct LabelSheets {
         }
         events(.made(labels: made))
       }
-      let isMore = Self.give(&placements, to: crew, ahead: Self.mostAheadOfReading)
+      let isMore = Self.submit(&placements, to: pool, ahead: Self.maxAheadOfReading)
       try book.finish(forms)
       try verify(book.draftPath, samples, workers: isMore && verification == .sample ? 1 : pages.count)
       try book.place()
@@ -155,14 +155,14 @@ public struct LabelSheets {
   /// Keeps the crew in work. A function of its own: an iterator of an opaque type that a nested function captures
   /// starts again at each call (Swift 6.3.1).
   /// - Returns: false where the crew has been given the last page.
-  private static func give(
+  private static func submit(
     _ pages: inout some IteratorProtocol<[LabelPage.Placement]>,
-    to crew: Crew<[LabelPage.Placement], LabelPage.Drawn>,
+    to pool: OrderedWorkerPool<[LabelPage.Placement], LabelPage.Drawn>,
     ahead: Int
   ) -> Bool {
-    while crew.inHand < ahead {
+    while pool.pendingCount < ahead {
       guard let page = pages.next() else { return false }
-      crew.give([page])
+      pool.submit([page])
     }
     return true
   }
@@ -211,13 +211,13 @@ public struct LabelSheets {
     // A document of its own for each thread, which opens it when it takes its first page.
     let documents = (0..<workers).map { _ in Pages() }
     let inks = inks
-    let crew = Crew<Sample, Void>(workers: workers) {
+    let pool = OrderedWorkerPool<Sample, Void>(workers: workers) {
       (worker, sample) throws(LabelError) in
       try Self.verify(documents[worker].document(bytes), sample, inks)
     }
-    defer { _ = crew.end() }
-    for sample in samples { crew.give([sample]) }
-    while let outcome = crew.take() { if let error = outcome.error { throw error } }
+    defer { _ = pool.end() }
+    for sample in samples { pool.submit([sample]) }
+    while let outcome = pool.next() { if let error = outcome.error { throw error } }
   }
 
   /// A document that one thread opens when it takes its first page.
@@ -241,7 +241,7 @@ public struct LabelSheets {
     let picture: GreyImage
     do {
       picture = try document.picture(
-        ofPage: sample.page, dotsPerInch: resolution, mostPixels: LabelReader.mostPixels)
+        ofPage: sample.page, dotsPerInch: resolution, maxPixels: LabelReader.maxPixels)
     } catch { throw .drawing(error) }
     for mark in sample.marks {
       let scale = Double(resolution) / 72

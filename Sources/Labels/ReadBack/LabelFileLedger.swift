@@ -30,15 +30,15 @@ public struct LabelFileLedger: Sendable {
   /// account for every label of the list exactly once.
   /// - Parameters:
   ///   - folder: Where the files lie.
-  ///   - shouldStop: Asked before each file.
+  ///   - isCancelled: Asked before each file.
   /// - Returns: false where it was stopped.
   /// - Throws: `notAccountedFor`.
   public func check(
-    _ requests: some Sequence<LabelRequest>, in folder: String, format: LabelFormat, shouldStop: () -> Bool
+    _ requests: some Sequence<LabelRequest>, in folder: String, format: LabelFormat, isCancelled: () -> Bool
   ) throws(LabelError) -> Bool {
     var account = LabelAccount()
     for (index, request) in requests.enumerated() {
-      if shouldStop() { return false }
+      if isCancelled() { return false }
       guard let noted = digest(ofLabel: index),
         let found = try? SHA256Digest(
           ofFileAt: LabelFile.path(of: request.payload.code, in: folder, format: format)), found == noted

@@ -135,7 +135,7 @@ public struct LabelInspection: Hashable, Sendable {
 
 extension LabelInspection.Screening {
   /// More wrong modules than this share and it is another symbol of the same text.
-  private static let mostWrongShare = 0.3
+  private static let maxWrongShare = 0.3
 
   /// Nil where the picture shows other modules than the symbol's.
   init?(_ sampling: SymbolSampling, of symbol: QRSymbol) {
@@ -152,7 +152,7 @@ extension LabelInspection.Screening {
     guard range > 0 else { return nil }
     let isWrong = greys.indices.map { (greys[$0] < threshold) != symbol.modules[$0] }
     wrongModules = isWrong.count { $0 }
-    guard Double(wrongModules) <= Self.mostWrongShare * Double(greys.count) else { return nil }
+    guard Double(wrongModules) <= Self.maxWrongShare * Double(greys.count) else { return nil }
 
     moduleCount = count
     contrast = range / 255

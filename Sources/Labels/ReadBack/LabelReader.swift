@@ -5,7 +5,7 @@ public import FoundationEssentials
 /// Reads labels back with zxing-cpp, which shares no code with the encoder that made them.
 public enum LabelReader {
   /// Most pixels of a picture; a larger one is refused before its pixels are read.
-  public static let mostPixels = 100_000_000
+  public static let maxPixels = 100_000_000
 
   struct Finding: Hashable {
     let text: String
@@ -24,7 +24,7 @@ public enum LabelReader {
 
   static func decode(png: Data) throws(LabelError) -> GreyImage {
     do {
-      return try GreyImage(png: png, mostPixels: mostPixels)
+      return try GreyImage(png: png, maxPixels: maxPixels)
     } catch {
       if case .png(let fault) = error { throw .picture(fault) }
       throw .drawing(error)
@@ -38,7 +38,7 @@ public enum LabelReader {
   static func dots(png: Data, size: PixelSize) throws(LabelError) -> DotImage? {
     do {
       if let own = try DotImage(ownPNG: png, size: size) { return own }
-      return try DotImage(png: png, mostPixels: mostPixels)
+      return try DotImage(png: png, maxPixels: maxPixels)
     } catch {
       if case .png(let fault) = error { throw .picture(fault) }
       throw .drawing(error)

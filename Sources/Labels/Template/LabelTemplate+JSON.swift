@@ -4,13 +4,13 @@ import Records
 
 extension LabelTemplate {
   /// A larger file is refused unread.
-  public static let largestFileBytes = 1 << 20
-  static let mostElements = 200
-  static let mostHoles = 16
+  public static let maxFileBytes = 1 << 20
+  static let maxElements = 200
+  static let maxHoles = 16
 
   /// Most bytes of a picture beside the template.
-  public static let largestPictureBytes = 4 << 20
-  static let mostPicturePixels = 25_000_000
+  public static let maxPictureBytes = 4 << 20
+  static let maxPicturePixels = 25_000_000
 
   /// Reads a template.
   /// - Parameters:
@@ -18,12 +18,12 @@ extension LabelTemplate {
   ///   - picture: the bytes of a file beside the template; nil where there is none.
   /// - Throws: `templateRejected` with everything that is wrong with it.
   public init(json: Data, file: String, picture: (_ name: String) -> Data? = { _ in nil }) throws(LabelError) {
-    guard json.count <= Self.largestFileBytes else {
-      throw .templateTooLarge(file: file, bytes: json.count, mostBytes: Self.largestFileBytes)
+    guard json.count <= Self.maxFileBytes else {
+      throw .templateTooLarge(file: file, bytes: json.count, maxBytes: Self.maxFileBytes)
     }
     let document: JSONValue
     do throws(JSONFault) {
-      document = try JSONReader.value(of: json, maxBytes: Self.largestFileBytes)
+      document = try JSONReader.value(of: json, maxBytes: Self.maxFileBytes)
     } catch {
       throw .templateRejected(
         file: file, problems: [TemplateProblem(element: nil, field: "", fault: .notJSON(error))])
@@ -44,10 +44,10 @@ extension LabelTemplate {
     let plate = reader.readPlate()
     let bleed = reader.number("bleedMillimetres", within: 0...10, unit: "mm", otherwise: 0)
     let dotsPerInch = reader.wholeNumber(
-      "dotsPerInch", within: LabelMaker.resolutions, otherwise: LabelMaker.usualDotsPerInch)
+      "dotsPerInch", within: LabelMaker.resolutions, otherwise: LabelMaker.defaultDotsPerInch)
 
     var holes: [Hole] = []
-    for (index, members) in reader.objects("holes", most: Self.mostHoles, isOptional: true).enumerated() {
+    for (index, members) in reader.objects("holes", most: Self.maxHoles, isOptional: true).enumerated() {
       var part = TemplateReader(members: members, element: "holes[\(index)]")
       if let hole = part.readHole() {
         if let plate, !plate.isInside(hole) { part.fail("", .outsidePlate) }
@@ -56,7 +56,7 @@ extension LabelTemplate {
       reader.problems += part.problems
     }
     var elements: [Element] = []
-    for (index, members) in reader.objects("elements", most: Self.mostElements).enumerated() {
+    for (index, members) in reader.objects("elements", most: Self.maxElements).enumerated() {
       var part = TemplateReader(members: members, element: "elements[\(index)]")
       if let element = part.readElement(bleed: bleed ?? 0, picture: picture) {
         if elements.contains(where: { $0.id == element.id }) { part.fail("id", .duplicate) }
@@ -91,7 +91,7 @@ extension LabelTemplate {
     cornerRadiusMillimetres = plate.outline.radius
     safeZoneMillimetres = plate.safeZone
     bleedMillimetres = bleed
-    usualDotsPerInch = dotsPerInch
+    defaultDotsPerInch = dotsPerInch
     self.holes = holes
     self.elements = elements
     self.symbol = symbol

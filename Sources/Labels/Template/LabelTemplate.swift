@@ -20,7 +20,7 @@ public struct LabelTemplate: Hashable, Sendable {
   /// Millimetres by which an element that bleeds may reach beyond the edge; the cutter takes that off.
   public let bleedMillimetres: Double
   /// Resolution of the printers that labels of this kind are usually made on.
-  public let usualDotsPerInch: Int
+  public let defaultDotsPerInch: Int
   public let holes: [Hole]
   /// The elements in the order in which they are drawn.
   public let elements: [Element]

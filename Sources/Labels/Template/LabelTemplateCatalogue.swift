@@ -23,15 +23,15 @@ public struct LabelTemplateCatalogue: Sendable {
     guard names.contains(name) else { throw .templateUnknown(name: name, available: names) }
     let file = "\(directory)/\(name).json"
     guard let bytes = try? FilePath(file).status().byteCount else { throw .templateUnreadable(file: file) }
-    if bytes > LabelTemplate.largestFileBytes {
-      throw .templateTooLarge(file: file, bytes: bytes, mostBytes: LabelTemplate.largestFileBytes)
+    if bytes > LabelTemplate.maxFileBytes {
+      throw .templateTooLarge(file: file, bytes: bytes, maxBytes: LabelTemplate.maxFileBytes)
     }
-    guard let json = try? FilePath(file).contents(maxBytes: LabelTemplate.largestFileBytes, .regularOnly) else {
+    guard let json = try? FilePath(file).contents(maxBytes: LabelTemplate.maxFileBytes, .regularOnly) else {
       throw .templateUnreadable(file: file)
     }
     let directory = directory
     let template = try LabelTemplate(json: json, file: file) { name in
-      try? FilePath("\(directory)/\(name)").contents(maxBytes: LabelTemplate.largestPictureBytes, .regularOnly)
+      try? FilePath("\(directory)/\(name)").contents(maxBytes: LabelTemplate.maxPictureBytes, .regularOnly)
     }
     guard template.name == name else {
       throw .templateRejected(

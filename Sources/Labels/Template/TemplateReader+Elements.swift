@@ -179,7 +179,7 @@ extension TemplateReader {
       let picture: LabelTemplate.ImageElement.Picture =
         file.hasSuffix(".svg")
         ? .drawing(try SVGImage(bytes))
-        : .dots(try GreyImage(png: bytes, mostPixels: LabelTemplate.mostPicturePixels))
+        : .dots(try GreyImage(png: bytes, maxPixels: LabelTemplate.maxPicturePixels))
       return .init(file: file, picture: picture)
     } catch {
       switch error {

@@ -7,8 +7,8 @@ public protocol FlashNotes: AnyObject {
   func journal(chipID: String, imageSha256: String) -> any FlashJournal
 
   /// The highest speed at which the adapter in use has held, bits a second; nil where none has failed.
-  func speed(for partner: FlashPartner) -> Int?
-  func remember(speed: Int, for partner: FlashPartner)
+  func baudRate(for partner: FlashPartner) -> Int?
+  func remember(baudRate: Int, for partner: FlashPartner)
 
   /// Whether this chip is known to be protected from reading, so that only its own firmware can update it.
   func isProtected(chipID: String) -> Bool
@@ -28,7 +28,7 @@ public enum FlashPartner: String, Hashable, Sendable, CaseIterable {
 /// Notes that last as long as the run.
 public final class MemoryFlashNotes: FlashNotes {
   private var journals: [String: MemoryFlashJournal] = [:]
-  private var speeds: [FlashPartner: Int] = [:]
+  private var baudRates: [FlashPartner: Int] = [:]
   private var protectedChips: Set<String> = []
 
   public init() {}
@@ -40,8 +40,8 @@ public final class MemoryFlashNotes: FlashNotes {
     return journal
   }
 
-  public func speed(for partner: FlashPartner) -> Int? { speeds[partner] }
-  public func remember(speed: Int, for partner: FlashPartner) { speeds[partner] = speed }
+  public func baudRate(for partner: FlashPartner) -> Int? { baudRates[partner] }
+  public func remember(baudRate: Int, for partner: FlashPartner) { baudRates[partner] = baudRate }
 
   public func isProtected(chipID: String) -> Bool { protectedChips.contains(chipID) }
   public func remember(isProtected: Bool, chipID: String) {

@@ -27,15 +27,15 @@ public final class FlashNotesFolder: FlashNotes {
     FileFlashJournal(path: "\(folder)/\(Self.plain(chipID))-\(Self.plain(imageSha256).prefix(16)).journal")
   }
 
-  public func speed(for partner: FlashPartner) -> Int? {
+  public func baudRate(for partner: FlashPartner) -> Int? {
     guard let text = FileFlashJournal.text(of: path(for: partner)),
-      let speed = Int(text.prefix { $0 != "\n" }), (1_200...4_000_000).contains(speed)
+      let baudRate = Int(text.prefix { $0 != "\n" }), (1_200...4_000_000).contains(baudRate)
     else { return nil }
-    return speed
+    return baudRate
   }
 
-  public func remember(speed: Int, for partner: FlashPartner) {
-    keep(Array("\(speed)\n".utf8), at: path(for: partner))
+  public func remember(baudRate: Int, for partner: FlashPartner) {
+    keep(Array("\(baudRate)\n".utf8), at: path(for: partner))
   }
 
   public func isProtected(chipID: String) -> Bool {

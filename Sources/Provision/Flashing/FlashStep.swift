@@ -18,7 +18,7 @@ public enum FlashStep: Hashable, Sendable {
   /// The update's file is uploaded, and `bytes` of it have reached the running firmware.
   case uploading(bytes: Int, of: Int)
   /// The wire spoils too much, so that the bootloader is brought back at this speed, bits a second.
-  case slowingDown(baud: Int)
+  case slowingDown(baudRate: Int)
   /// The boot block in the chip is compared with the image's.
   case comparing
   /// A sector is erased; `sector` counts from 1 to `of`, over those that have to be.

@@ -7,8 +7,8 @@ extension Flasher {
   func image(from source: Source, for chip: ChipModel) throws(FlashError) -> Image {
     switch source {
     case .image(let image):
-      guard image.manifest.productId == chip.productID else {
-        throw .wrongChip(found: chip.productID, wanted: image.manifest.productId)
+      guard image.manifest.productID == chip.productID else {
+        throw .wrongChip(found: chip.productID, wanted: image.manifest.productID)
       }
       // The image was checked when it was loaded, but maybe without this chip in the table.
       do throws(ImageFault) { try image.check(for: chip) } catch { throw .image(error) }

@@ -6,7 +6,7 @@ extension Flasher {
 
   enum Found {
     /// The bootloader is in sync at this speed.
-    case bootloader(baud: Int)
+    case bootloader(baudRate: Int)
     case nothing
     case firmware(ModuleIdentity)
   }
@@ -15,12 +15,12 @@ extension Flasher {
   /// sees and would be deaf after one of the firmware's frames, while the firmware drops a stray 0x7F.
   ///
   /// - Parameter speeds: speeds at which the bootloader may be, the likeliest first.
-  func findModule(speeds: [Int], profile: BoardProfile? = nil) throws(FlashError) -> Found {
-    for speed in speeds {
-      let rom = try romClient(speed, during: .connecting)
+  func findModule(baudRates: [Int], profile: BoardProfile? = nil) throws(FlashError) -> Found {
+    for baudRate in baudRates {
+      let rom = try romClient(baudRate, during: .connecting)
       if try during(.connecting, { () throws(ROMClient.Failure) in try rom.probe(within: .milliseconds(100)) })
       {
-        return .bootloader(baud: speed)
+        return .bootloader(baudRate: baudRate)
       }
     }
     do throws(LinkError) { try link.setFraming(.firmware) } catch { throw .link(error, during: .connecting) }
@@ -34,7 +34,7 @@ extension Flasher {
       }
     }
     if let profile, profile.reset != nil, let lines = link as? any ModemLines {
-      let rom = try romClient(speeds[0], during: .enteringBootloader)
+      let rom = try romClient(baudRates[0], during: .enteringBootloader)
       do throws(LinkError) {
         try profile.enterBootloader(lines) { (time) throws(LinkError) in
           do throws(LinkError) {
@@ -46,21 +46,21 @@ extension Flasher {
       } catch {
         throw .link(error, during: .enteringBootloader)
       }
-      if try isThere(rom, during: .enteringBootloader) { return .bootloader(baud: speeds[0]) }
+      if try isThere(rom, during: .enteringBootloader) { return .bootloader(baudRate: baudRates[0]) }
     }
-    for (index, speed) in speeds.enumerated() {
-      let again = try romClient(speed, during: .connecting)
+    for (index, baudRate) in baudRates.enumerated() {
+      let again = try romClient(baudRate, during: .connecting)
       let isFree = try during(.connecting) { () throws(ROMClient.Failure) in
-        try again.recover(thoroughly: index == speeds.count - 1)
+        try again.recover(thoroughly: index == baudRates.count - 1)
       }
-      if isFree { return .bootloader(baud: speed) }
+      if isFree { return .bootloader(baudRate: baudRate) }
     }
     return .nothing
   }
 
   /// Has the running firmware make room for the bootloader. The firmware is asked again as long as no bootloader is
   /// there, because the request or its answer may be lost on the wire.
-  func enterBootloader(speed: Int) throws(FlashError) {
+  func enterBootloader(baudRate: Int) throws(FlashError) {
     for attempt in 1...Self.resetTries {
       var wasHeard = false
       do throws(LinkError) { try link.setFraming(.firmware) } catch {
@@ -77,7 +77,7 @@ extension Flasher {
         default: throw .firmware(error)
         }
       }
-      let rom = try romClient(speed, during: .enteringBootloader)
+      let rom = try romClient(baudRate, during: .enteringBootloader)
       let time = wasHeard || attempt == Self.resetTries ? Duration.seconds(5) : .seconds(1)
       if try isThere(rom, during: .enteringBootloader, within: time) { return }
       if wasHeard { break }
@@ -102,7 +102,7 @@ extension Flasher {
   /// boot block that is protected from writing, as by a firmware that it started, is one to rely on.
   /// - Parameter known: the chip, where it was identified before the line got too bad; else it is asked.
   /// - Throws: an error where that did not work; a person there can switch the chip off and on.
-  func restartBootloader(_ rom: ROMClient, known: ChipModel?, speed: Int) throws(FlashError) -> ROMClient {
+  func restartBootloader(_ rom: ROMClient, known: ChipModel?, baudRate: Int) throws(FlashError) -> ROMClient {
     let found = if let known { known } else { try answering(rom) }
     guard let chip = found, let protection = chip.stm32?.writeProtection else { throw .bootloaderSilent }
     let bytes = try during(.connecting) { () throws(ROMClient.Failure) in
@@ -114,7 +114,7 @@ extension Flasher {
     try during(.connecting) { () throws(ROMClient.Failure) in
       try rom.persist { () throws(ROMClient.Failure) in try rom.go(chip.startAddress) }
     }
-    let slower = try romClient(speed, during: .connecting)
+    let slower = try romClient(baudRate, during: .connecting)
     guard try isThere(slower, during: .connecting) else { throw .bootloaderSilent }
     return slower
   }
@@ -130,10 +130,10 @@ extension Flasher {
     chips.first { $0.stm32 != nil && $0.productID == productID }
   }
 
-  func romClient(_ speed: Int, during step: FlashStep) throws(FlashError) -> ROMClient {
-    let framing = LinkFraming(baud: speed, parity: LinkFraming.bootloader.parity)
+  func romClient(_ baudRate: Int, during step: FlashStep) throws(FlashError) -> ROMClient {
+    let framing = LinkFraming(baudRate: baudRate, parity: LinkFraming.bootloader.parity)
     do throws(LinkError) { try link.setFraming(framing) } catch { throw .link(error, during: step) }
-    return ROMClient(link: link, baud: speed, now: now)
+    return ROMClient(link: link, baudRate: baudRate, now: now)
   }
 
   // MARK: - Which chip

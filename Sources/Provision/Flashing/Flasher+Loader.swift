@@ -11,7 +11,7 @@ extension Flasher {
     }
     try watch.begin(.startingLoader)
     do throws(LoaderPath.Obstacle) {
-      return try LoaderPath(loader, through: rom, for: plan, speeds: lineSpeeds)
+      return try LoaderPath(loader, through: rom, for: plan, baudRates: knownBaudRates)
     } catch {
       switch error {
       case .refused: return ROMPath(rom: rom, eraseTime: chip.eraseTime)
@@ -29,38 +29,38 @@ extension Flasher {
   /// which the ROM would measure a wrong speed.
   private func returnToBootloader(_ rom: ROMClient, profile: BoardProfile?) throws(FlashError) -> ROMClient {
     if try isThere(
-      try romClient(rom.baud, during: .startingLoader), during: .startingLoader, within: .milliseconds(1))
+      try romClient(rom.baudRate, during: .startingLoader), during: .startingLoader, within: .milliseconds(1))
     {
       return rom
     }
     do throws(LoaderClient.Failure) {
       // The program may hear although it is not heard.
-      var loader = LoaderClient(link: link, baud: rom.baud, now: now)
+      var loader = LoaderClient(link: link, baudRate: rom.baudRate, now: now)
       try loader.dismiss()
     } catch .link(let error) where error != .timeout {
       throw .link(error, during: .startingLoader)
     } catch {}
     if try isThere(
-      try romClient(rom.baud, during: .startingLoader), during: .startingLoader, within: .seconds(6))
+      try romClient(rom.baudRate, during: .startingLoader), during: .startingLoader, within: .seconds(6))
     {
       return rom
     }
-    switch try findModule(speeds: [rom.baud], profile: profile) {
+    switch try findModule(baudRates: [rom.baudRate], profile: profile) {
     case .bootloader: return rom
     case .firmware:
-      try enterBootloader(speed: rom.baud)
+      try enterBootloader(baudRate: rom.baudRate)
       return rom
     case .nothing: throw .bootloaderSilent
     }
   }
 
   /// Finds who answers, as `findModule` does, and has a flashing program make way that a killed run left in the chip.
-  func findModuleOrLoader(speeds: [Int], profile: BoardProfile? = nil) throws(FlashError) -> Found {
-    let found = try findModule(speeds: speeds, profile: profile)
+  func findModuleOrLoader(baudRates: [Int], profile: BoardProfile? = nil) throws(FlashError) -> Found {
+    let found = try findModule(baudRates: baudRates, profile: profile)
     guard case .nothing = found else { return found }
     do throws(LoaderClient.Failure) {
       // By now the program has been alone for so long that it is back at the speed it began with.
-      var loader = LoaderClient(link: link, baud: speeds[0], now: now)
+      var loader = LoaderClient(link: link, baudRate: baudRates[0], now: now)
       guard try loader.meet() else { return found }
       try loader.dismiss()
       // The boot block looks at what is in flash before it starts anything.
@@ -70,12 +70,12 @@ extension Flasher {
     } catch {
       return found
     }
-    return try findModule(speeds: speeds, profile: profile)
+    return try findModule(baudRates: baudRates, profile: profile)
   }
 }
 
 /// The speeds that the notes know of an adapter, as a path that climbs asks for them.
-final class NotedLineSpeeds: LineSpeedMemory {
+final class NotedBaudRates: BaudRateMemory {
   private let notes: any FlashNotes
   private let partner: FlashPartner
 
@@ -83,6 +83,6 @@ final class NotedLineSpeeds: LineSpeedMemory {
     (self.notes, self.partner) = (notes, partner)
   }
 
-  var ceiling: Int? { notes.speed(for: partner) }
-  func note(held baud: Int) { notes.remember(speed: baud, for: partner) }
+  var ceiling: Int? { notes.baudRate(for: partner) }
+  func note(held baudRate: Int) { notes.remember(baudRate: baudRate, for: partner) }
 }

@@ -9,15 +9,15 @@ extension Flasher {
   /// - Returns: the chip's unique id, lower-case hex.
   public func protect(onEvent: @escaping (FlashStep) -> Void = { _ in }) throws(FlashError) -> String {
     onEvent(.connecting)
-    guard case .firmware(let running) = try findModule(speeds: [LinkFraming.bootloader.baud]) else {
+    guard case .firmware(let running) = try findModule(baudRates: [LinkFraming.bootloader.baudRate]) else {
       throw .noAnswer
     }
-    let id = Hex.encode(running.uniqueId)
+    let id = Hex.encode(running.uniqueID)
     if notes.isProtected(chipID: id) { return id }
     onEvent(.enteringBootloader)
-    try enterBootloader(speed: LinkFraming.bootloader.baud)
+    try enterBootloader(baudRate: LinkFraming.bootloader.baudRate)
     onEvent(.protecting)
-    let rom = ROMClient(link: link, baud: LinkFraming.bootloader.baud, now: now)
+    let rom = ROMClient(link: link, baudRate: LinkFraming.bootloader.baudRate, now: now)
     do throws(ROMClient.Failure) {
       try rom.persist { () throws(ROMClient.Failure) in try rom.protectFromReading() }
     } catch .denied {
@@ -30,7 +30,7 @@ extension Flasher {
     notes.remember(isProtected: true, chipID: id)
     onEvent(.starting)
     do throws(LinkError) { try link.setFraming(.firmware) } catch { throw .link(error, during: .starting) }
-    try awaitIdentity(within: .seconds(5)) { $0.uniqueId == running.uniqueId }
+    try awaitIdentity(within: .seconds(5)) { $0.uniqueID == running.uniqueID }
     return id
   }
 }

@@ -13,7 +13,7 @@ public struct Flasher {
     case newest(ReleaseCatalogue)
 
     /// Product id of the one chip that the image is for; nil for a catalogue.
-    var productID: UInt16? { if case .image(let image) = self { image.manifest.productId } else { nil } }
+    var productID: UInt16? { if case .image(let image) = self { image.manifest.productID } else { nil } }
   }
 
   public struct Options: Hashable, Sendable {
@@ -47,22 +47,22 @@ public struct Flasher {
   let link: any Link
   let chips: [ChipModel]
   let notes: any FlashNotes
-  let lineSpeeds: any LineSpeedMemory
+  let knownBaudRates: any BaudRateMemory
   let now: () -> ContinuousClock.Instant
 
   /// - Parameters:
   ///   - link: the link to the module, in any framing; `flash` leaves it at `LinkFraming.firmware` where it returns.
   ///   - notes: what was learnt about this adapter and of chips under way; by default kept for this run only.
-  ///   - speeds: how fast the flashing program may drive the adapter; by default what the notes know.
+  ///   - baudRates: how fast the flashing program may drive the adapter; by default what the notes know.
   ///   - now: the clock that deadlines are reckoned by.
   public init(
     link: any Link, chips: [ChipModel] = ChipModel.known, notes: any FlashNotes = MemoryFlashNotes(),
-    speeds: (any LineSpeedMemory)? = nil, now: @escaping () -> ContinuousClock.Instant
+    baudRates: (any BaudRateMemory)? = nil, now: @escaping () -> ContinuousClock.Instant
   ) {
     self.link = link
     self.chips = chips
     self.notes = notes
-    lineSpeeds = speeds ?? NotedLineSpeeds(notes)
+    knownBaudRates = baudRates ?? NotedBaudRates(notes)
     self.now = now
   }
 
@@ -84,34 +84,34 @@ public struct Flasher {
       if expectsEspressif(source, options), let found = try findEspressif(options, watch: watch) {
         return try flash(source, through: found, options: options, begun: begun, watch: watch)
       }
-      let found = try findModuleOrLoader(speeds: bootloaderSpeeds, profile: options.profile)
-      guard case .bootloader(let baud) = found else {
+      let found = try findModuleOrLoader(baudRates: bootloaderBaudRates, profile: options.profile)
+      guard case .bootloader(let baudRate) = found else {
         guard case .firmware(let running) = found else { throw .noAnswer }
         if let image = try imageToReplace(running, from: source, options: options), !options.readsBack,
           Hex.encode(running.imageSha256) == image.manifest.appSha256
         {
           return FlashResult(
-            chip: running.chip, chipID: Hex.encode(running.uniqueId), firmwareVersion: image.manifest.version,
+            chip: running.chip, chipID: Hex.encode(running.uniqueID), firmwareVersion: image.manifest.version,
             firmwareSha256: image.manifest.sha256, skipped: .alreadyInstalled, proofs: [.claimed],
             bytesWritten: 0, duration: now() - begun)
         }
-        let id = Hex.encode(running.uniqueId)
+        let id = Hex.encode(running.uniqueID)
         if notes.isProtected(chipID: id), !options.erasesKey {
           if options.readsBack { throw .readProtected }
           return try upload(source, to: running, options: options, begun: begun, watch: watch)
         }
         onEvent(.enteringBootloader)
-        let baud = bootloaderSpeeds[0]
-        try enterBootloader(speed: baud)
+        let baudRate = bootloaderBaudRates[0]
+        try enterBootloader(baudRate: baudRate)
         do throws(FlashError) {
-          return try flash(source, through: baud, options: options, begun: begun, watch: watch)
+          return try flash(source, through: baudRate, options: options, begun: begun, watch: watch)
         } catch .readProtected {
           // Under this protection only a power cycle brings the firmware back, which is then updated by upload.
           notes.remember(isProtected: true, chipID: id)
           throw .readProtected
         }
       }
-      return try flash(source, through: baud, options: options, begun: begun, watch: watch)
+      return try flash(source, through: baudRate, options: options, begun: begun, watch: watch)
     } catch {
       throw explained(error)
     }
@@ -127,7 +127,7 @@ public struct Flasher {
     }
     let bytes = try UploadRun(link: link, now: now, watch: watch).update(to: image)
     return FlashResult(
-      chip: running.chip, chipID: Hex.encode(running.uniqueId), firmwareVersion: image.manifest.version,
+      chip: running.chip, chipID: Hex.encode(running.uniqueID), firmwareVersion: image.manifest.version,
       firmwareSha256: image.manifest.sha256, skipped: nil, proofs: [.claimed], bytesWritten: bytes,
       duration: now() - begun)
   }
@@ -135,23 +135,23 @@ public struct Flasher {
   /// Flashes through the bootloader, which is in sync at this speed, and at lower speeds where the wire spoils too
   /// much.
   private func flash(
-    _ source: Source, through speed: Int, options: Options, begun: ContinuousClock.Instant, watch: FlashWatch
+    _ source: Source, through baudRate: Int, options: Options, begun: ContinuousClock.Instant, watch: FlashWatch
   ) throws(FlashError) -> FlashResult {
-    var rom = ROMClient(link: link, baud: speed, now: now)
+    var rom = ROMClient(link: link, baudRate: baudRate, now: now)
     var known: ChipModel?
     while true {
       do throws(FlashError) {
         let result = try flash(source, rom, chip: &known, options: options, begun: begun, watch: watch)
         // Nothing is missing, but much was sent again.
-        if rom.faults.count > 8, let lower = Self.lower(rom.baud) {
-          notes.remember(speed: lower, for: .bootloader)
+        if rom.faults.count > 8, let lower = Self.lower(rom.baudRate) {
+          notes.remember(baudRate: lower, for: .bootloader)
         }
         return result
       } catch {
-        guard rom.faults.gaveUp, let lower = Self.lower(rom.baud), error.isOfTheWire else { throw error }
-        notes.remember(speed: lower, for: .bootloader)
-        guard let slower = try? restartBootloader(rom, known: known, speed: lower) else { throw error }
-        watch.onEvent(.slowingDown(baud: lower))
+        guard rom.faults.gaveUp, let lower = Self.lower(rom.baudRate), error.isOfTheWire else { throw error }
+        notes.remember(baudRate: lower, for: .bootloader)
+        guard let slower = try? restartBootloader(rom, known: known, baudRate: lower) else { throw error }
+        watch.onEvent(.slowingDown(baudRate: lower))
         rom = slower
       }
     }
@@ -204,12 +204,12 @@ public struct Flasher {
   /// ST tests its ROM bootloader up to 115,200 baud; what spoils there is a long or unshielded wire.
   static let ladder = [115_200, 57_600, 38_400, 19_200, 9_600]
 
-  private static func lower(_ speed: Int) -> Int? { ladder.first { $0 < speed } }
+  private static func lower(_ baudRate: Int) -> Int? { ladder.first { $0 < baudRate } }
 
   /// The speed that this adapter held last, and the one that every adapter begins with, bits a second.
-  var bootloaderSpeeds: [Int] {
+  var bootloaderBaudRates: [Int] {
     let first = Self.ladder[0]
-    let known = notes.speed(for: .bootloader).flatMap { Self.ladder.contains($0) ? $0 : nil } ?? first
+    let known = notes.baudRate(for: .bootloader).flatMap { Self.ladder.contains($0) ? $0 : nil } ?? first
     return known == first ? [first] : [known, first]
   }
 }

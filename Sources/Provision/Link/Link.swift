@@ -26,18 +26,18 @@ public struct LinkFraming: Hashable, Sendable {
   public enum Parity: Hashable, Sendable { case none, even }
 
   /// Speed, bits a second.
-  public let baud: Int
+  public let baudRate: Int
   public let parity: Parity
 
-  public init(baud: Int, parity: Parity) {
-    self.baud = baud
+  public init(baudRate: Int, parity: Parity) {
+    self.baudRate = baudRate
     self.parity = parity
   }
 
   /// The module's own firmware: 115,200 baud 8N1.
-  public static let firmware = LinkFraming(baud: 115_200, parity: .none)
+  public static let firmware = LinkFraming(baudRate: 115_200, parity: .none)
   /// ST's ROM bootloader (AN3155): 115,200 baud 8E1.
-  public static let bootloader = LinkFraming(baud: 115_200, parity: .even)
+  public static let bootloader = LinkFraming(baudRate: 115_200, parity: .even)
 }
 
 /// The ability of some links to drive the modem control lines. A caller asks for it by `link as? any ModemLines`.
@@ -84,7 +84,7 @@ public enum LinkError: Error, Hashable, Sendable {
   /// There is something of that name, but it is not a serial port.
   case notASerialPort(path: String)
   /// The port does not take this speed.
-  case unsupportedSpeed(baud: Int)
+  case unsupportedBaudRate(baudRate: Int)
   /// The system reported anything else.
   case io(errno: Int32)
 }

@@ -32,7 +32,7 @@ public struct PortSurvey: Sendable {
 
   public let ports: [PortInfo]
   /// The troubles in the order of the ports, those of adapters without a port first.
-  public let troubles: [PortTrouble]
+  public let troubles: [PortProblem]
 
   /// - Parameter root: the folder that stands for `/`, so that a copy of another machine's files can be read.
   public init(root: String = "/", user: User = .current) {
@@ -58,9 +58,9 @@ public struct PortSurvey: Sendable {
 
   // MARK: - Adapters without a port
 
-  private static func hiddenAdapters(_ tree: SystemTree, _ processes: Processes) -> [PortTrouble] {
+  private static func hiddenAdapters(_ tree: SystemTree, _ processes: Processes) -> [PortProblem] {
     let folder = "/sys/bus/usb/devices"
-    return tree.names(in: folder).compactMap { socket -> PortTrouble? in
+    return tree.names(in: folder).compactMap { socket -> PortProblem? in
       // `1-2` is a device, `1-2:1.0` an interface of it.
       guard !socket.contains(":"), let device = tree.resolved("\(folder)/\(socket)"),
         let usb = PortInfo.USB(tree, folder: device),
@@ -71,7 +71,7 @@ public struct PortSurvey: Sendable {
         tree.names(in: interface).contains { $0 == "tty" || $0.hasPrefix("ttyUSB") }
       }
       if hasPort { return nil }
-      let adapter = PortTrouble.Adapter(usb: usb, socket: socket)
+      let adapter = PortProblem.Adapter(usb: usb, socket: socket)
       let isClaimed = interfaces.contains { tree.linkedName("\($0)/driver") == "usbfs" }
       let brltty = processes.named("brltty")
       // brltty takes an adapter for a Braille display and lets go of it only when it ends.
@@ -98,7 +98,7 @@ public struct PortSurvey: Sendable {
 
   /// The program that holds a port by a lock file as minicom, uucp and their kin leave it (FHS 3.0, 5.9): the process
   /// in ten characters, or in four bytes of the machine's order. A file whose process is gone does not count.
-  private static func lock(on port: String, _ tree: SystemTree, _ processes: Processes) -> PortTrouble? {
+  private static func lock(on port: String, _ tree: SystemTree, _ processes: Processes) -> PortProblem? {
     let file = "/var/lock/LCK..\(SystemTree.lastComponent(port))"
     let bytes = tree.bytes(of: file, atMost: 64)
     guard bytes.count >= 4 else { return nil }
@@ -114,7 +114,7 @@ public struct PortSurvey: Sendable {
 
 /// The question whether a user may open a port.
 private struct PortAccess {
-  let trouble: PortTrouble?
+  let trouble: PortProblem?
 
   init(_ tree: SystemTree, port: String, user: PortSurvey.User) {
     var status = stat()
@@ -159,20 +159,20 @@ struct Processes {
     ids = tree.names(in: "/proc").compactMap { Int32($0) }.filter { $0 != own }.sorted()
   }
 
-  func named(_ program: String) -> PortTrouble.Holder? {
+  func named(_ program: String) -> PortProblem.Holder? {
     // The kernel keeps 15 bytes of a name.
     let short = String(program.prefix(15))
     return ids.first { tree.line(of: "/proc/\($0)/comm") == short }.map {
-      PortTrouble.Holder(program: program, processID: $0)
+      PortProblem.Holder(program: program, processID: $0)
     }
   }
 
-  func holder(_ id: Int32) -> PortTrouble.Holder? {
+  func holder(_ id: Int32) -> PortProblem.Holder? {
     guard ids.contains(id), let name = tree.line(of: "/proc/\(id)/comm") else { return nil }
-    return PortTrouble.Holder(program: name, processID: id)
+    return PortProblem.Holder(program: name, processID: id)
   }
 
-  func holder(of path: String) -> PortTrouble.Holder? {
+  func holder(of path: String) -> PortProblem.Holder? {
     ids.first { id in
       let files = tree.names(in: "/proc/\(id)/fd").map { tree.link("/proc/\(id)/fd/\($0)") }
       // A program that has the other end of a pty open gives the port and does not take it.

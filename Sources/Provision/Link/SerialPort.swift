@@ -19,12 +19,12 @@ public class SerialPort: Link {
   private let onEvent: (Event) -> Void
   private var saidNoParity = false
   /// The settings that this program gave the port last, as the kernel took them.
-  private var ownSettings: (flags: tcflag_t, speed: speed_t)?
+  private var ownSettings: (flags: tcflag_t, baudRate: speed_t)?
 
   // MARK: - Opening
 
   /// Opens the port at `path`. The result is `ModemLines` too where the port has such lines.
-  /// - Throws: `notThere`, `permission`, `inUse`, `notASerialPort`, `unsupportedSpeed` or `io`.
+  /// - Throws: `notThere`, `permission`, `inUse`, `notASerialPort`, `unsupportedBaudRate` or `io`.
   public static func open(
     _ path: String, framing: LinkFraming, onEvent: @escaping (Event) -> Void = { _ in }
   ) throws(LinkError) -> SerialPort {
@@ -119,13 +119,15 @@ public class SerialPort: Link {
 
   public func setFraming(_ framing: LinkFraming) throws(LinkError) {
     try requireOpen()
-    guard let speed = Self.speeds[framing.baud] else { throw .unsupportedSpeed(baud: framing.baud) }
+    guard let baudRate = Self.baudRates[framing.baudRate] else {
+      throw .unsupportedBaudRate(baudRate: framing.baudRate)
+    }
     var settings = termios()
     guard tcgetattr(descriptor, &settings) == 0 else { throw Self.transferError(errno) }
     cfmakeraw(&settings)
     settings.c_cflag &= ~tcflag_t(PARENB | PARODD | CSTOPB | HUPCL) & ~tcflag_t(CRTSCTS)
     settings.c_cflag |= tcflag_t(CLOCAL | CREAD)
-    guard cfsetspeed(&settings, speed) == 0 else { throw .unsupportedSpeed(baud: framing.baud) }
+    guard cfsetspeed(&settings, baudRate) == 0 else { throw .unsupportedBaudRate(baudRate: framing.baudRate) }
 
     var withParity = settings
     if framing.parity == .even { withParity.c_cflag |= tcflag_t(PARENB) }
@@ -133,14 +135,14 @@ public class SerialPort: Link {
     // kernel dropped what was asked for and nothing else changed.
     if tcsetattr(descriptor, TCSADRAIN, &withParity) != 0 {
       guard errno == EINVAL, tcsetattr(descriptor, TCSADRAIN, &settings) == 0 else {
-        throw errno == EINVAL ? .unsupportedSpeed(baud: framing.baud) : Self.transferError(errno)
+        throw errno == EINVAL ? .unsupportedBaudRate(baudRate: framing.baudRate) : Self.transferError(errno)
       }
     }
 
     var accepted = termios()
     guard tcgetattr(descriptor, &accepted) == 0 else { throw Self.transferError(errno) }
-    guard cfgetospeed(&accepted) == speed else { throw .unsupportedSpeed(baud: framing.baud) }
-    ownSettings = (accepted.c_cflag, speed)
+    guard cfgetospeed(&accepted) == baudRate else { throw .unsupportedBaudRate(baudRate: framing.baudRate) }
+    ownSettings = (accepted.c_cflag, baudRate)
     if framing.parity == .even, accepted.c_cflag & tcflag_t(PARENB) == 0, !saidNoParity {
       saidNoParity = true
       onEvent(.parityNotAvailable)
@@ -151,7 +153,7 @@ public class SerialPort: Link {
   var settingsWereChanged: Bool {
     var settings = termios()
     guard descriptor >= 0, let ownSettings, tcgetattr(descriptor, &settings) == 0 else { return false }
-    return settings.c_cflag != ownSettings.flags || cfgetospeed(&settings) != ownSettings.speed
+    return settings.c_cflag != ownSettings.flags || cfgetospeed(&settings) != ownSettings.baudRate
   }
 
   public func close() {
@@ -203,7 +205,7 @@ public class SerialPort: Link {
   }
 
   /// The speeds that POSIX has codes for, by their numbers.
-  private static let speeds: [Int: speed_t] = [
+  private static let baudRates: [Int: speed_t] = [
     1200: speed_t(B1200), 2400: speed_t(B2400), 4800: speed_t(B4800), 9600: speed_t(B9600),
     19_200: speed_t(B19200), 38_400: speed_t(B38400), 57_600: speed_t(B57600), 115_200: speed_t(B115200),
     230_400: speed_t(B230400), 460_800: speed_t(B460800), 500_000: speed_t(B500000),

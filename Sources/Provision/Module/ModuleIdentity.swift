@@ -3,16 +3,16 @@ public struct ModuleIdentity: Hashable, Sendable {
   public let serialNumber: String
   public let chip: String
   /// The chip's unique id, 12 bytes.
-  public let uniqueId: [UInt8]
+  public let uniqueID: [UInt8]
   public let firmwareVersion: String
   /// SHA-256 of the image that runs, 32 bytes.
   public let imageSha256: [UInt8]
   public let imei: String?
   public let iccid: String?
   /// Id of the committed key, lower-case hex; nil where none is committed.
-  public let keyId: String?
+  public let keyID: String?
   /// Id of a key that was sent and not committed, lower-case hex.
-  public let pendingKeyId: String?
+  public let pendingKeyID: String?
   /// The installation of the committed pairing, as the module was told.
   public let installation: String?
   public let boots: UInt64
@@ -42,7 +42,7 @@ public struct ModuleHistory: Hashable, Sendable {
   /// Number of times that the key was replaced with a proof, ever.
   public let provenReplacements: UInt64
   /// Id of the key before the last replacement, lower-case hex; nil where there was none.
-  public let previousKeyId: String?
+  public let previousKeyID: String?
 }
 
 /// The readings that a module takes in one moment.

@@ -67,22 +67,22 @@ extension SMPClient {
   }
 
   /// - Returns: which key the module answers for, and its authentication code over the challenge.
-  func pairProve(_ challenge: [UInt8]) throws(ProvisionError) -> (keyId: String, code: [UInt8]) {
+  func pairProve(_ challenge: [UInt8]) throws(ProvisionError) -> (keyID: String, code: [UInt8]) {
     try send(PairProveRequest(challenge: challenge))
   }
 
-  func pairCommit(_ key: SecretKey, uniqueId: [UInt8]) throws(ProvisionError) -> String {
-    try send(PairCommitRequest(key: key, uniqueId: uniqueId))
+  func pairCommit(_ key: SecretKey, uniqueID: [UInt8]) throws(ProvisionError) -> String {
+    try send(PairCommitRequest(key: key, uniqueID: uniqueID))
   }
 
   /// - Parameter proof: the code under the key that the module holds, over the outstanding challenge.
-  func pairReplace(by key: SecretKey, uniqueId: [UInt8], proof: [UInt8]) throws(ProvisionError) -> String {
-    try send(PairReplaceRequest(key: key, uniqueId: uniqueId, proof: proof))
+  func pairReplace(by key: SecretKey, uniqueID: [UInt8], proof: [UInt8]) throws(ProvisionError) -> String {
+    try send(PairReplaceRequest(key: key, uniqueID: uniqueID, proof: proof))
   }
 
   /// Replaces the key of a module whose case has been open for ten seconds.
-  func pairService(by key: SecretKey, uniqueId: [UInt8]) throws(ProvisionError) -> String {
-    try send(PairServiceRequest(key: key, uniqueId: uniqueId))
+  func pairService(by key: SecretKey, uniqueID: [UInt8]) throws(ProvisionError) -> String {
+    try send(PairServiceRequest(key: key, uniqueID: uniqueID))
   }
 
   func configure(_ settings: PairingSettings, key: SecretKey) throws(ProvisionError) {

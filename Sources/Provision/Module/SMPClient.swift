@@ -18,7 +18,7 @@ public final class SMPClient {
     sequence = firstSequence
   }
 
-  /// Sends a request and waits for its reply, at most the request's `longestWait` for a short one.
+  /// Sends a request and waits for its reply, at most the request's `maxWait` for a short one.
   func send<Request: SMPRequest>(_ request: Request) throws(ProvisionError) -> Request.Reply {
     let name = Request.name
     sequence &+= 1

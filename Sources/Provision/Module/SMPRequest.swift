@@ -28,7 +28,7 @@ extension SMPRequest {
   static var mayBeRepeated: Bool { true }
   static var attempts: Int { mayBeRepeated ? 3 : 1 }
   /// Longest wait for this request with everything that is repeated.
-  static var longestWait: Duration { timeout * attempts }
+  static var maxWait: Duration { timeout * attempts }
   /// Timeout of a request for which the firmware writes its pairing record: its chip stands still for 250 to 500 ms where
   /// that erases a sector.
   static var recordTimeout: Duration { .seconds(3) }

@@ -53,10 +53,10 @@ extension Pairing {
   func replacement(of module: ModuleIdentity, unless isOwn: Bool, _ terms: ReplacementTerms) throws
     -> Replacement?
   {
-    guard let held = module.keyId, !isOwn else { return nil }
+    guard let held = module.keyID, !isOwn else { return nil }
     if terms.serviceReason != nil { return .service }
     if let other = module.installation, try terms.isInForce(other) {
-      throw ProvisionError.bound(installation: other, keyId: held)
+      throw ProvisionError.bound(installation: other, keyID: held)
     }
     if let key = try keys.heldKey(held, moduleSerial: module.serialNumber) { return .laptop(key) }
     return .platform(terms.authority)
@@ -67,14 +67,14 @@ extension Pairing {
   {
     let history = module.history
     let inspection = ModuleInspection(
-      serialNumber: module.serialNumber, keyId: module.keyId ?? "", installation: module.installation,
+      serialNumber: module.serialNumber, keyID: module.keyID ?? "", installation: module.installation,
       resets: module.boots - min(history.bootsAtVisit, module.boots),
       sealOpenings: module.sealOpenings - min(history.sealOpeningsAtVisit, module.sealOpenings),
       watchdogResets: history.watchdogResets, serviceReplacements: history.serviceReplacements,
       provenReplacements: history.provenReplacements, replacing: replacement?.kind,
       reason: replacement?.kind == .service ? terms.serviceReason : nil)
     if inspection != terms.inspection { try terms.record(inspection) }
-    report(.inspected(inspection))
+    onEvent(.inspected(inspection))
     return inspection
   }
 
@@ -82,48 +82,48 @@ extension Pairing {
 
   /// The module has proved that it holds `key` as its pending one.
   func replace(_ module: ModuleIdentity, by key: SecretKey, _ replacement: Replacement) throws {
-    let held = module.keyId ?? ""
+    let held = module.keyID ?? ""
     let answered: String
     do {
       answered =
         if case .service = replacement {
-          try client.pairService(by: key, uniqueId: module.uniqueId)
+          try client.pairService(by: key, uniqueID: module.uniqueID)
         } else {
           try client.pairReplace(
-            by: key, uniqueId: module.uniqueId, proof: try proof(for: module, key, replacement))
+            by: key, uniqueID: module.uniqueID, proof: try proof(for: module, key, replacement))
         }
     } catch let error as ProvisionError {
       guard case .rejected(let rejection, _) = error else { throw error }
       switch rejection.refusal {
-      case .sealed: throw ProvisionError.replacement(keyId: held, .caseClosed)
-      case .notAuthentic: throw ProvisionError.replacement(keyId: held, .wrongProof)
+      case .sealed: throw ProvisionError.replacement(keyID: held, .caseClosed)
+      case .notAuthentic: throw ProvisionError.replacement(keyID: held, .wrongProof)
       default: throw error
       }
     }
-    guard answered == key.keyId else { throw ProvisionError.notConfirmed(keyId: key.keyId) }
-    report(.keyReplaced(replacement.kind))
+    guard answered == key.keyID else { throw ProvisionError.notConfirmed(keyID: key.keyID) }
+    onEvent(.keyReplaced(replacement.kind))
   }
 
   private func proof(for module: ModuleIdentity, _ key: SecretKey, _ replacement: Replacement) throws -> [UInt8]
   {
-    let held = module.keyId ?? ""
+    let held = module.keyID ?? ""
     let challenge = try client.challenge()
     let authority: (any ProofAuthority)?
     switch replacement {
     case .laptop(let old):
       return Authenticator.replacement(
-        key: old.bytes, challenge: challenge.bytes, newKeyId: Authenticator.keyId(of: key.bytes),
-        uniqueId: module.uniqueId)
+        key: old.bytes, challenge: challenge.bytes, newKeyID: Authenticator.keyID(of: key.bytes),
+        uniqueID: module.uniqueID)
     case .platform(let named): authority = named
     case .service: authority = nil
     }
     let request = ProofRequest(
-      keyId: held, newKeyId: key.keyId, uniqueId: module.uniqueId, challenge: challenge.bytes)
+      keyID: held, newKeyID: key.keyID, uniqueID: module.uniqueID, challenge: challenge.bytes)
     switch try authority?.proof(request) ?? .unreachable {
     case .proof(let proof): return proof
-    case .unreachable: throw ProvisionError.replacement(keyId: held, .unreachable)
-    case .unknownKey: throw ProvisionError.replacement(keyId: held, .unknownKey)
-    case .refused(let code): throw ProvisionError.replacement(keyId: held, .refused(code: code))
+    case .unreachable: throw ProvisionError.replacement(keyID: held, .unreachable)
+    case .unknownKey: throw ProvisionError.replacement(keyID: held, .unknownKey)
+    case .refused(let code): throw ProvisionError.replacement(keyID: held, .refused(code: code))
     }
   }
 
@@ -133,16 +133,16 @@ extension Pairing {
   /// it never heard the answer.
   static func replacement(in module: ModuleIdentity, since inspection: ModuleInspection?) -> KeyReplacement? {
     guard let inspection, inspection.serialNumber == module.serialNumber, let planned = inspection.replacing,
-      module.keyId != inspection.keyId
+      module.keyID != inspection.keyID
     else { return nil }
     let history = module.history
     if history.serviceReplacements > inspection.serviceReplacements {
       return KeyReplacement(
-        kind: .service, previousKeyId: history.previousKeyId, count: history.serviceReplacements,
+        kind: .service, previousKeyID: history.previousKeyID, count: history.serviceReplacements,
         reason: inspection.reason)
     }
     guard history.provenReplacements > inspection.provenReplacements else { return nil }
     return KeyReplacement(
-      kind: planned, previousKeyId: history.previousKeyId, count: history.provenReplacements, reason: nil)
+      kind: planned, previousKeyID: history.previousKeyID, count: history.provenReplacements, reason: nil)
   }
 }

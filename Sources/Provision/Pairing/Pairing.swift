@@ -23,20 +23,20 @@ public struct Pairing {
   let keys: any PairingKeys
   private let clock: any Clock
   private let random: (Int) throws -> [UInt8]
-  let report: (PairingEvent) -> Void
+  let onEvent: (PairingEvent) -> Void
 
   /// - Parameters:
   ///   - random: gives that many unpredictable bytes, for the key and for the challenge.
   ///   - report: told of each thing done, in the order of `PairingEvent`.
   public init(
     client: SMPClient, keys: any PairingKeys, clock: any Clock, random: @escaping (Int) throws -> [UInt8],
-    report: @escaping (PairingEvent) -> Void = { _ in }
+    onEvent: @escaping (PairingEvent) -> Void = { _ in }
   ) {
     self.client = client
     self.keys = keys
     self.clock = clock
     self.random = random
-    self.report = report
+    self.onEvent = onEvent
   }
 
   /// - Parameters:
@@ -51,15 +51,15 @@ public struct Pairing {
   ) throws -> PairingResult {
     if let field = settings.unusable { throw ProvisionError.badSetting(field) }
     let module = try client.identity()
-    report(.identified(module))
+    onEvent(.identified(module))
     if let recordedSerialNumber, recordedSerialNumber != module.serialNumber {
       throw ProvisionError.otherModule(recorded: recordedSerialNumber, connected: module.serialNumber)
     }
     let kept = try keys.key(for: installation, moduleSerial: module.serialNumber)
-    let isOurs = module.keyId == kept?.keyId && module.installation == installation.text
-    let isSettled = try module.keyId == nil || settings.differences(from: client.configuration()).isEmpty
-    if isOurs, let kept, kept.secret == nil, isSettled {
-      return PairingResult(module, keyId: kept.keyId, wasAlreadyPaired: true)
+    let isOurs = module.keyID == kept?.keyID && module.installation == installation.text
+    let isUpToDate = try module.keyID == nil || settings.differences(from: client.configuration()).isEmpty
+    if isOurs, let kept, kept.secret == nil, isUpToDate {
+      return PairingResult(module, keyID: kept.keyID, wasAlreadyPaired: true)
     }
 
     let replacement = try replacement(of: module, unless: isOurs && kept?.secret != nil, terms)
@@ -67,20 +67,20 @@ public struct Pairing {
     // A replacement that was obeyed, but not yet heard of or recorded, is known by the inspection before it.
     let earlier = Self.replacement(in: module, since: inspection)
     let isUnderWay = earlier != nil && earlier != terms.recorded
-    if replacement != nil || !isSettled && !isUnderWay && module.history.bootsAtVisit > 0 {
+    if replacement != nil || !isUpToDate && !isUnderWay && module.history.bootsAtVisit > 0 {
       inspection = try inspect(module, replacement, terms)
     }
     let key = try kept?.secret ?? makeKey(for: installation, moduleSerial: module.serialNumber)
     try bind(key, to: module, installation: installation, replacement)
-    if kept?.isCommitted != true || kept?.keyId != key.keyId {
-      try keys.markCommitted(keyId: key.keyId, for: installation, moduleSerial: module.serialNumber)
+    if kept?.isCommitted != true || kept?.keyID != key.keyID {
+      try keys.markCommitted(keyID: key.keyID, for: installation, moduleSerial: module.serialNumber)
     }
     let changed = try apply(settings, key: key)
     try client.setClock(to: UInt64(max(0, clock.now().secondsSince1970)), key: key)
-    report(.clockSet)
-    let confirmed = try confirm(keyId: key.keyId, installation: installation)
+    onEvent(.clockSet)
+    let confirmed = try confirm(keyID: key.keyID, installation: installation)
     return PairingResult(
-      confirmed, keyId: key.keyId, wasAlreadyPaired: isOurs && !changed,
+      confirmed, keyID: key.keyID, wasAlreadyPaired: isOurs && !changed,
       replacement: Self.replacement(in: confirmed, since: inspection))
   }
 
@@ -88,38 +88,38 @@ public struct Pairing {
 
   private func makeKey(for installation: InstallationID, moduleSerial: String) throws -> SecretKey {
     let bytes = try random(SecretKey.byteCount)
-    guard let key = SecretKey(bytes: bytes, keyId: Hex.encode(Authenticator.keyId(of: bytes))) else {
+    guard let key = SecretKey(bytes: bytes, keyID: Hex.encode(Authenticator.keyID(of: bytes))) else {
       throw ProvisionError.badRandom
     }
     try keys.prepare(key, for: installation, moduleSerial: moduleSerial)
-    report(.keyStored(keyId: key.keyId))
+    onEvent(.keyStored(keyID: key.keyID))
     return key
   }
 
   private func bind(
     _ key: SecretKey, to module: ModuleIdentity, installation: InstallationID, _ replacement: Replacement?
   ) throws {
-    if (module.pendingKeyId ?? module.keyId) != key.keyId {
-      guard try client.pairBegin(key, for: installation) == key.keyId else {
-        throw ProvisionError.notProven(keyId: key.keyId)
+    if (module.pendingKeyID ?? module.keyID) != key.keyID {
+      guard try client.pairBegin(key, for: installation) == key.keyID else {
+        throw ProvisionError.notProven(keyID: key.keyID)
       }
-      report(.keySent)
+      onEvent(.keySent)
     }
     let challenge = try random(Authenticator.challengeSize)
     guard challenge.count == Authenticator.challengeSize else { throw ProvisionError.badRandom }
     let proof = try client.pairProve(challenge)
-    let expected = Authenticator.proof(key: key.bytes, challenge: challenge, uniqueId: module.uniqueId)
-    guard proof.keyId == key.keyId, Authenticator.matches(proof.code, expected) else {
-      throw ProvisionError.notProven(keyId: key.keyId)
+    let expected = Authenticator.proof(key: key.bytes, challenge: challenge, uniqueID: module.uniqueID)
+    guard proof.keyID == key.keyID, Authenticator.matches(proof.code, expected) else {
+      throw ProvisionError.notProven(keyID: key.keyID)
     }
-    report(.keyProven)
+    onEvent(.keyProven)
     if let replacement {
       try replace(module, by: key, replacement)
-    } else if module.keyId != key.keyId || module.pendingKeyId != nil {
-      guard try client.pairCommit(key, uniqueId: module.uniqueId) == key.keyId else {
-        throw ProvisionError.notConfirmed(keyId: key.keyId)
+    } else if module.keyID != key.keyID || module.pendingKeyID != nil {
+      guard try client.pairCommit(key, uniqueID: module.uniqueID) == key.keyID else {
+        throw ProvisionError.notConfirmed(keyID: key.keyID)
       }
-      report(.keyCommitted)
+      onEvent(.keyCommitted)
     }
   }
 
@@ -129,17 +129,17 @@ public struct Pairing {
   private func apply(_ settings: PairingSettings, key: SecretKey) throws(ProvisionError) -> Bool {
     if settings.differences(from: try client.configuration()).isEmpty { return false }
     try client.configure(settings, key: key)
-    report(.settingsWritten)
+    onEvent(.settingsWritten)
     let differing = settings.differences(from: try client.configuration())
     guard differing.isEmpty else { throw .configurationDiffers(differing) }
-    report(.settingsReadBack)
+    onEvent(.settingsReadBack)
     return true
   }
 
-  private func confirm(keyId: String, installation: InstallationID) throws(ProvisionError) -> ModuleIdentity {
+  private func confirm(keyID: String, installation: InstallationID) throws(ProvisionError) -> ModuleIdentity {
     let module = try client.identity()
-    guard module.keyId == keyId, module.installation == installation.text else {
-      throw .notConfirmed(keyId: keyId)
+    guard module.keyID == keyID, module.installation == installation.text else {
+      throw .notConfirmed(keyID: keyID)
     }
     return module
   }
@@ -151,7 +151,7 @@ public enum PairingEvent: Hashable, Sendable {
   /// The inspection is on record, before anything on the module is changed.
   case inspected(ModuleInspection)
   /// The key is on this laptop's disk, before it was sent.
-  case keyStored(keyId: String)
+  case keyStored(keyID: String)
   case keySent
   case keyProven
   case keyCommitted
@@ -164,7 +164,7 @@ public enum PairingEvent: Hashable, Sendable {
 /// A module that is paired and set, as it describes itself.
 public struct PairingResult: Hashable, Sendable {
   public let serialNumber: String
-  public let keyId: String
+  public let keyID: String
   public let imei: String?
   public let iccid: String?
   public let chip: String
@@ -175,10 +175,10 @@ public struct PairingResult: Hashable, Sendable {
   public let replacement: KeyReplacement?
 
   init(
-    _ module: ModuleIdentity, keyId: String, wasAlreadyPaired: Bool, replacement: KeyReplacement? = nil
+    _ module: ModuleIdentity, keyID: String, wasAlreadyPaired: Bool, replacement: KeyReplacement? = nil
   ) {
     serialNumber = module.serialNumber
-    self.keyId = keyId
+    self.keyID = keyID
     imei = module.imei
     iccid = module.iccid
     chip = module.chip

@@ -26,7 +26,7 @@ public struct Image: Hashable, Sendable {
     self.signer = signer
     self.manifestPath = manifestPath
     try checkSegments()
-    if let chip = chips.first(where: { $0.productID == manifest.productId }) { try check(for: chip) }
+    if let chip = chips.first(where: { $0.productID == manifest.productID }) { try check(for: chip) }
   }
 
   /// Reads manifest and image, and the signature beside the manifest (`ImageSignature.path(forManifest:)`). The
@@ -132,7 +132,7 @@ public struct Image: Hashable, Sendable {
       throw .program(error == .wrongDigest ? .applicationDigest : .applicationHeader)
     }
     guard Hex.encode(header.digest) == stated else { throw .program(.applicationDigest) }
-    guard header.version == manifest.versionNumber, header.productId == manifest.productId,
+    guard header.version == manifest.versionNumber, header.productID == manifest.productID,
       header.chip == Array(manifest.chip.utf8),
       header.lowestReplaceableVersion == manifest.lowestReplaceable
     else { throw .program(.applicationHeader) }

@@ -12,8 +12,8 @@ public enum ImageFault: Error, Hashable, Sendable {
   /// The signature says that this trusted key (by its file's name) made it, but it is not over these bytes: the
   /// manifest was changed after it was signed, or belongs to another.
   case wrongSignature(signer: String)
-  /// The signature's key is none of the trusted ones; `keyId` is what the file says.
-  case unknownKey(keyId: String)
+  /// The signature's key is none of the trusted ones; `keyID` is what the file says.
+  case unknownKey(keyID: String)
   /// This field of the manifest is missing or wrong; an empty path where it is not JSON or a number in it is too
   /// large or negative.
   case manifest(field: String)

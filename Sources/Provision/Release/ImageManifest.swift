@@ -51,7 +51,7 @@ public struct ImageManifest: Hashable, Sendable, Codable {
   /// The chip's name, as `ChipModel.name` has it.
   public let chip: String
   /// The product id that the chip's bootloader states.
-  public let productId: UInt16
+  public let productID: UInt16
   /// The image's file name, in the manifest's own folder; nil means the manifest's name with `.bin`.
   public let file: String?
   public let segments: [Segment]
@@ -69,15 +69,21 @@ public struct ImageManifest: Hashable, Sendable, Codable {
   /// The file by which a module updates itself; nil where there is none.
   public let update: Update?
 
+  private enum CodingKeys: String, CodingKey {
+    case name, version, chip, file, segments, bytes, sha256, appSha256, lowestReplaceableVersion, flashSectors,
+      update
+    case productID = "productId"
+  }
+
   public init(
-    name: String, version: String, chip: String, productId: UInt16, file: String? = nil, segments: [Segment],
+    name: String, version: String, chip: String, productID: UInt16, file: String? = nil, segments: [Segment],
     bytes: Int, sha256: String, appSha256: String? = nil, lowestReplaceableVersion: String? = nil,
     flashSectors: [Sector]? = nil, update: Update? = nil
   ) {
     self.name = name
     self.version = version
     self.chip = chip
-    self.productId = productId
+    self.productID = productID
     self.file = file
     self.segments = segments
     self.bytes = bytes

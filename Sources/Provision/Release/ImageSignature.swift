@@ -11,9 +11,14 @@ public struct ImageSignature: Hashable, Sendable, Codable {
   static let schema = "weldtech.firmware-signature/1"
 
   let schema: String
-  /// The key's id, as `VerifyingKey.keyId` has it.
-  public let keyId: String
+  /// The key's id, as `VerifyingKey.keyID` has it.
+  public let keyID: String
   let signature: Data
+
+  private enum CodingKeys: String, CodingKey {
+    case schema, signature
+    case keyID = "keyId"
+  }
 
   // MARK: - Signing
 
@@ -26,13 +31,13 @@ public struct ImageSignature: Hashable, Sendable, Codable {
       manifest: manifest,
       bytes: ImageFile.read(
         ImageFile.imagePath(of: manifest, at: manifestPath), limit: ImageFile.imageByteLimit),
-      signer: ImageSigner(name: "", keyId: key.verifyingKey.keyId))
+      signer: ImageSigner(name: "", keyID: key.verifyingKey.keyID))
     try self.init(of: json, key: key)
   }
 
   init(of manifest: [UInt8], key: SigningKey) throws(CryptographyError) {
     schema = Self.schema
-    keyId = key.verifyingKey.keyId
+    keyID = key.verifyingKey.keyID
     signature = Data(try key.sign(manifest))
   }
 
@@ -70,8 +75,8 @@ public struct ImageSignature: Hashable, Sendable, Codable {
 
   /// The trusted key that signed these bytes.
   func signer(of manifest: [UInt8], among trusted: TrustedKeys) throws(ImageFault) -> ImageSigner {
-    guard let (name, key) = trusted.key(withId: keyId) else { throw .unknownKey(keyId: keyId) }
+    guard let (name, key) = trusted.key(withID: keyID) else { throw .unknownKey(keyID: keyID) }
     guard key.accepts(Array(signature), over: manifest) else { throw .wrongSignature(signer: name) }
-    return ImageSigner(name: name, keyId: keyId)
+    return ImageSigner(name: name, keyID: keyID)
   }
 }

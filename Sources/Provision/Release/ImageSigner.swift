@@ -2,6 +2,6 @@
 public struct ImageSigner: Hashable, Sendable {
   /// The trusted key's file name without `.pem`.
   public let name: String
-  /// The key's id, as `VerifyingKey.keyId` has it.
-  public let keyId: String
+  /// The key's id, as `VerifyingKey.keyID` has it.
+  public let keyID: String
 }

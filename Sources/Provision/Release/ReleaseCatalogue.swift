@@ -62,7 +62,7 @@ public struct ReleaseCatalogue: Sendable {
   /// The release with the highest version for this chip, signed or not: one that is not is to be mended, and not
   /// to be passed over for an older one.
   public func newest(for chip: ChipModel) -> Release? {
-    releases.first { $0.manifest.productId == chip.productID && $0.manifest.chip == chip.name }
+    releases.first { $0.manifest.productID == chip.productID && $0.manifest.chip == chip.name }
   }
 
   /// Reads and checks a release's signature, manifest and image.

@@ -50,9 +50,9 @@ public struct TrustedKeys: Sendable {
   }
 
   /// The name of a key; nil where it is not trusted.
-  public func name(of key: VerifyingKey) -> String? { self.key(withId: key.keyId)?.name }
+  public func name(of key: VerifyingKey) -> String? { self.key(withID: key.keyID)?.name }
 
-  func key(withId keyId: String) -> (name: String, key: VerifyingKey)? {
-    keys.first { $0.key.keyId == keyId }
+  func key(withID keyID: String) -> (name: String, key: VerifyingKey)? {
+    keys.first { $0.key.keyID == keyID }
   }
 }

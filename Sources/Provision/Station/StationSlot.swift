@@ -170,7 +170,7 @@ public struct StationSlot {
       if case .link(let failure, _) = error, failure != .timeout { throw failure }
     }
     try link.setFraming(.bootloader)
-    let rom = ROMClient(link: link, baud: LinkFraming.bootloader.baud, now: now)
+    let rom = ROMClient(link: link, baudRate: LinkFraming.bootloader.baudRate, now: now)
     do throws(ROMClient.Failure) {
       return try rom.probe(within: .milliseconds(150)) ? Presence() : nil
     } catch {

@@ -21,23 +21,23 @@ public struct FunctionalTest {
   private let module: TestedModule
   private let authority: (any StartAuthority)?
   private let clock: any Clock
-  private let shouldStop: () -> Bool
-  private let report: (FunctionalTestEvent) -> Void
+  private let isCancelled: () -> Bool
+  private let onEvent: (FunctionalTestEvent) -> Void
 
   /// - Parameters:
   ///   - authority: the platform that signs starts; nil where this laptop knows none.
-  ///   - shouldStop: asked before each step.
+  ///   - isCancelled: asked before each step.
   ///   - report: told of each step, as `FunctionalTestEvent` says.
   public init(
     client: SMPClient, module: TestedModule, authority: (any StartAuthority)?, clock: any Clock,
-    shouldStop: @escaping () -> Bool = { false }, report: @escaping (FunctionalTestEvent) -> Void = { _ in }
+    isCancelled: @escaping () -> Bool = { false }, onEvent: @escaping (FunctionalTestEvent) -> Void = { _ in }
   ) {
     self.client = client
     self.module = module
     self.authority = authority
     self.clock = clock
-    self.shouldStop = shouldStop
-    self.report = report
+    self.isCancelled = isCancelled
+    self.onEvent = onEvent
   }
 
   /// - Parameter plan: with the scheme's limits (`SchemeCatalogue.plan(named:for:)`).
@@ -46,12 +46,12 @@ public struct FunctionalTest {
   public func run(_ plan: TestPlan) throws(ProvisionError) -> TestReport {
     let startedAt = clock.now()
     try checkIdentity()
-    let probe = RelayProbe(client: client, module: module, authority: authority, report: report)
+    let probe = RelayProbe(client: client, module: module, authority: authority, onEvent: onEvent)
     var steps: [TestReport.Step] = []
     do throws(ProvisionError) {
       try probe.open()
       for step in plan.steps {
-        if shouldStop() { throw .cancelled }
+        if isCancelled() { throw .cancelled }
         steps.append(try run(step, probe))
       }
       try probe.open()
@@ -70,13 +70,13 @@ public struct FunctionalTest {
     guard identity.serialNumber == module.serialNumber else {
       throw .otherModule(recorded: module.serialNumber, connected: identity.serialNumber)
     }
-    guard identity.keyId == module.keyId else {
-      throw .otherKey(recorded: module.keyId, held: identity.keyId)
+    guard identity.keyID == module.keyID else {
+      throw .otherKey(recorded: module.keyID, held: identity.keyID)
     }
   }
 
   private func run(_ step: TestPlan.Step, _ probe: RelayProbe) throws(ProvisionError) -> TestReport.Step {
-    report(.began(step))
+    onEvent(.began(step))
     let finding: Finding
     do throws(ProvisionError) {
       finding = try measure(step.kind, probe)
@@ -94,7 +94,7 @@ public struct FunctionalTest {
     let result = TestReport.Step(
       name: step.name, measured: finding.measured, unit: step.unit, lower: step.lower, upper: step.upper,
       outcome: outcome)
-    report(.finished(result, cause: finding.cause))
+    onEvent(.finished(result, cause: finding.cause))
     return result
   }
 
@@ -142,7 +142,7 @@ public struct FunctionalTest {
     while true {
       let readings = try client.readings()
       if isFound(readings) || client.now() >= deadline { return readings }
-      if shouldStop() { throw .cancelled }
+      if isCancelled() { throw .cancelled }
       try client.pause(Self.searchPause)
     }
   }
@@ -151,13 +151,13 @@ public struct FunctionalTest {
 /// The module that the record says is on this welder.
 public struct TestedModule: Sendable {
   public let serialNumber: String
-  public let keyId: String
+  public let keyID: String
   /// The module's key; nil once the laptop has forgotten it, so that starts are asked of the platform.
   public let secret: SecretKey?
 
-  public init(serialNumber: String, keyId: String, secret: SecretKey?) {
+  public init(serialNumber: String, keyID: String, secret: SecretKey?) {
     self.serialNumber = serialNumber
-    self.keyId = keyId
+    self.keyID = keyID
     self.secret = secret
   }
 }

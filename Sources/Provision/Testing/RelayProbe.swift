@@ -9,7 +9,7 @@ struct RelayProbe {
   let client: SMPClient
   let module: TestedModule
   let authority: (any StartAuthority)?
-  let report: (FunctionalTestEvent) -> Void
+  let onEvent: (FunctionalTestEvent) -> Void
 
   // MARK: - Steps
 
@@ -112,7 +112,7 @@ struct RelayProbe {
     case .laptop(let secret): start = sign(challenge, counter: challenge.counter, by: secret)
     case .authority:
       let request = StartRequest(
-        keyId: module.keyId, moduleSerial: module.serialNumber, challenge: challenge.bytes,
+        keyID: module.keyID, moduleSerial: module.serialNumber, challenge: challenge.bytes,
         counter: challenge.counter, seconds: FunctionalTest.startSeconds)
       switch ask(request) {
       case .start(let given): start = given
@@ -146,7 +146,7 @@ struct RelayProbe {
     do {
       return try authority?.start(request).map { .start($0) } ?? .unreachable
     } catch {
-      report(.authorityFailed(error))
+      onEvent(.authorityFailed(error))
       return .failed
     }
   }

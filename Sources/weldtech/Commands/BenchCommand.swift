@@ -36,7 +36,7 @@ enum BenchCommand {
   struct ModuleOptions {
     var chip = Chip.stm32f405
     var engine = Engine.core
-    var wireSpeed: Int?
+    var wireBaudRate: Int?
     var wireLatency: Int?
     var fault: ModuleBenchFault?
     var hasFirmware = false
@@ -45,7 +45,7 @@ enum BenchCommand {
     var manifest: String?
 
     /// The latency of the adapter, microseconds each way; a wire that takes no time has none.
-    var adapterLatency: Int { wireSpeed == nil ? 0 : wireLatency ?? 1000 }
+    var adapterLatency: Int { wireBaudRate == nil ? 0 : wireLatency ?? 1000 }
   }
 
   struct PlatformOptions {
@@ -80,7 +80,7 @@ enum BenchCommand {
                   "core runs the module's program as it is; unicorn executes the chip's instructions; qemu boots the same firmware in qemu-system-arm, where no pairing can be kept"
               ))
             parameters.option(
-              "wire-speed", \.wireSpeed, .int(1_200...4_000_000), placeholder: "BAUD",
+              "wire-speed", \.wireBaudRate, .int(1_200...4_000_000), placeholder: "BAUD",
               Text(zh: "按真实线路的速度收发", en: "take a real wire's time"))
             parameters.option(
               "wire-latency", \.wireLatency, .int(0...100_000), placeholder: "MICROSECONDS",
@@ -143,7 +143,7 @@ enum BenchCommand {
     guard options.engine == .core else { throw UsageError.conflictingOptions("--chip", "--engine") }
     if options.hasFirmware || options.manifest != nil { throw FlashError.noRelease(chip: model.name) }
     var configuration = ModuleBench.Configuration(
-      wireSpeed: options.wireSpeed, fault: options.fault, flash: .serial(),
+      wireBaudRate: options.wireBaudRate, fault: options.fault, flash: .serial(),
       uniqueID: try SecureRandom.bytes(12))
     configuration.adapterLatency = .microseconds(options.adapterLatency)
     return try serve(ModuleBench(model, configuration, now: { ContinuousClock.now }), workplace)
@@ -172,7 +172,7 @@ enum BenchCommand {
   static func configuration(_ options: ModuleOptions, world: World, _ workplace: Workplace) throws
     -> ModuleBench.Configuration
   {
-    var configuration = ModuleBench.Configuration(wireSpeed: options.wireSpeed, fault: options.fault)
+    var configuration = ModuleBench.Configuration(wireBaudRate: options.wireBaudRate, fault: options.fault)
     configuration.adapterLatency = .microseconds(options.adapterLatency)
     configuration.surroundings = Surroundings(world)
     configuration.uniqueID = try SecureRandom.bytes(12)
@@ -185,7 +185,7 @@ enum BenchCommand {
   private static func order(_ options: ModuleOptions, world: World, _ workplace: Workplace) throws -> ChipOrder
   {
     var order = ChipOrder(
-      wireSpeed: options.wireSpeed, fault: options.fault?.spelling, world: world,
+      wireBaudRate: options.wireBaudRate, fault: options.fault?.spelling, world: world,
       uniqueID: Data(try SecureRandom.bytes(12)), segments: try segments(options, workplace))
     order.adapterLatency = options.adapterLatency
     return order

@@ -56,8 +56,8 @@ enum DoctorCommand {
     if let reason = options.acceptClock { try acceptClock(reason, workplace) }
     var findings: [Finding] = []
     var said: Set<[String]> = []
-    for check in Examination.checks where options.isOnline || !check.needsNetwork {
-      var examination = Examination(workplace)
+    for check in HealthCheck.checks where options.isOnline || !check.needsNetwork {
+      var examination = HealthCheck(workplace)
       do {
         try check.run(&examination)
       } catch {

@@ -43,9 +43,14 @@ enum FirmwareCommand {
       var bytes: Int
       var sha256: String
       var signedBy: String?
-      var keyId: String?
+      var keyID: String?
       /// The code of the error that flashing the image would give; nil where there is none.
       var refused: String?
+
+      private enum CodingKeys: String, CodingKey {
+        case name, chip, version, bytes, sha256, signedBy, refused
+        case keyID = "keyId"
+      }
     }
 
     var firmware: [Row]
@@ -58,7 +63,7 @@ enum FirmwareCommand {
         name: release.manifest.name, chip: release.manifest.chip, version: release.manifest.version,
         bytes: release.manifest.bytes, sha256: release.manifest.sha256)
       switch release.signature {
-      case .success(let signer): (row.signedBy, row.keyId) = (signer.name, signer.keyId)
+      case .success(let signer): (row.signedBy, row.keyID) = (signer.name, signer.keyID)
       case .failure(let fault): row.refused = fault.failure.code
       }
       return row
@@ -110,8 +115,13 @@ enum FirmwareCommand {
     var bytes: Int?
     var sha256: String?
     var signedBy: String?
-    var keyId: String?
+    var keyID: String?
     var reason: Reason?
+
+    private enum CodingKeys: String, CodingKey {
+      case file, valid, name, chip, version, bytes, sha256, signedBy, reason
+      case keyID = "keyId"
+    }
   }
 
   static func verify(_ options: VerifyOptions, _ workplace: Workplace) throws -> Int32 {
@@ -126,12 +136,12 @@ enum FirmwareCommand {
       let document = VerifyDocument(
         file: options.manifest, valid: true, name: manifest.name, chip: manifest.chip,
         version: manifest.version, bytes: manifest.bytes, sha256: manifest.sha256, signedBy: signer.name,
-        keyId: signer.keyId)
+        keyID: signer.keyID)
       try console.answer(document) {
         console.put(
           Text(
-            zh: "可用：\(manifest.name)，由 \(signer.name) 签名（\(signer.keyId.prefix(16))…）",
-            en: "good: \(manifest.name), signed by \(signer.name) (\(signer.keyId.prefix(16))…)"))
+            zh: "可用：\(manifest.name)，由 \(signer.name) 签名（\(signer.keyID.prefix(16))…）",
+            en: "good: \(manifest.name), signed by \(signer.name) (\(signer.keyID.prefix(16))…)"))
       }
       return ExitCode.done.rawValue
     case .failure(let fault):
@@ -158,14 +168,19 @@ enum FirmwareCommand {
   struct SignDocument: Encodable {
     var file: String
     var signature: String
-    var keyId: String
+    var keyID: String
     /// The trusted key's name; nil where flashing will refuse the image until its public half is trusted.
     var signedBy: String?
+
+    private enum CodingKeys: String, CodingKey {
+      case file, signature, signedBy
+      case keyID = "keyId"
+    }
   }
 
   static func sign(_ options: SignOptions, _ workplace: Workplace) throws -> Int32 {
     guard let keyFile = options.key else { throw UsageError.missing(option: "key") }
-    let pem = String(decoding: try workplace.read(keyFile, atMost: VerifyingKey.largestSize), as: UTF8.self)
+    let pem = String(decoding: try workplace.read(keyFile, atMost: VerifyingKey.maxSize), as: UTF8.self)
     guard let key = try? SigningKey(pem: pem) else { throw SigningKeyRejected(path: keyFile) }
     let signature = try ImageSignature(manifestPath: options.manifest, key: key)
     let path = options.output ?? ImageSignature.path(forManifest: options.manifest)
@@ -173,12 +188,12 @@ enum FirmwareCommand {
     let name = try workplace.firmwareShelf().trustedKeys().name(of: key.verifyingKey)
     let console = workplace.console
     let document = SignDocument(
-      file: options.manifest, signature: path, keyId: signature.keyId, signedBy: name)
+      file: options.manifest, signature: path, keyID: signature.keyID, signedBy: name)
     try console.answer(document) {
       console.put(
         Text(
-          zh: "已签名：\(path)，密钥 \(signature.keyId.prefix(16))…（\(name ?? "尚不受信任")）",
-          en: "signed: \(path), key \(signature.keyId.prefix(16))… (\(name ?? "not trusted yet"))"))
+          zh: "已签名：\(path)，密钥 \(signature.keyID.prefix(16))…（\(name ?? "尚不受信任")）",
+          en: "signed: \(path), key \(signature.keyID.prefix(16))… (\(name ?? "not trusted yet"))"))
     }
     if name == nil {
       console.say(

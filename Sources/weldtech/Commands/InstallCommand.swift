@@ -16,7 +16,7 @@ enum InstallCommand {
     var trained: Int?
     var rules: OperatingRules?
     var note: String?
-    var template = Walk.LabelRequest.usualTemplate
+    var template = Walk.LabelRequest.defaultTemplate
     var sign = SignCommand.Options()
     var offline = false
   }
@@ -134,7 +134,7 @@ enum InstallCommand {
     case .flash:
       let order = Walk.FlashOrder(port: try workplace.choosePort(options.port))
       try walk.checkPairing()
-      _ = try FlashProgress.watch(on: console) { try walk.flash(installation, order, report: $0) }
+      _ = try FlashProgress.watch(on: console) { try walk.flash(installation, order, onEvent: $0) }
     case .pair:
       _ = try walk.pair(installation, port: try workplace.choosePort(options.port)) { $0.tell(console) }
     case .label:

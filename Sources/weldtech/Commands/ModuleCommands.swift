@@ -19,8 +19,13 @@ enum FlashCommand {
 
   struct ProtectionDocument: Encodable {
     var id: InstallationID
-    var chipId: String
+    var chipID: String
     var protected = true
+
+    private enum CodingKeys: String, CodingKey {
+      case id, protected
+      case chipID = "chipId"
+    }
   }
 
   struct Document: Encodable {
@@ -79,7 +84,7 @@ enum FlashCommand {
       allowsDowngrade: options.allowsDowngrade, readsBack: options.readsBack,
       erasesKey: options.erasesKey, profile: options.profile)
     let (changed, result) = try workplace.step(on: installation) { walk, locked in
-      try FlashProgress.watch(on: workplace.console) { try walk.flash(locked, order, report: $0) }
+      try FlashProgress.watch(on: workplace.console) { try walk.flash(locked, order, onEvent: $0) }
     }
     let document = Document(
       id: changed.id, chip: result.chip, firmwareVersion: result.firmwareVersion,
@@ -97,9 +102,9 @@ enum FlashCommand {
   ) throws -> Int32 {
     let port = try workplace.choosePort(options.port)
     let (changed, chipID) = try workplace.step(on: installation) { walk, locked in
-      try FlashProgress.watch(on: workplace.console) { try walk.protect(locked, port: port, report: $0) }
+      try FlashProgress.watch(on: workplace.console) { try walk.protect(locked, port: port, onEvent: $0) }
     }
-    try workplace.console.answer(ProtectionDocument(id: changed.id, chipId: chipID)) {
+    try workplace.console.answer(ProtectionDocument(id: changed.id, chipID: chipID)) {
       workplace.console.put(
         Text(
           zh: "芯片 \(chipID) 已设读保护；以后只能由它自己的固件更新",
@@ -142,9 +147,14 @@ enum PairCommand {
   struct Document: Encodable {
     var id: InstallationID
     var serialNumber: String
-    var keyId: String
+    var keyID: String
     /// The way in which this key took another's place; left out where it did not.
     var replacement: KeyReplacement?
+
+    private enum CodingKeys: String, CodingKey {
+      case id, serialNumber, replacement
+      case keyID = "keyId"
+    }
   }
 
   static var command: Command<Workplace> {
@@ -189,13 +199,13 @@ enum PairCommand {
     }
     try workplace.console.answer(
       Document(
-        id: changed.id, serialNumber: result.serialNumber, keyId: result.keyId,
+        id: changed.id, serialNumber: result.serialNumber, keyID: result.keyID,
         replacement: result.replacement)
     ) {
       workplace.console.put(
         Text(
-          zh: "模块 \(result.serialNumber) 已配对，密钥编号 \(result.keyId)",
-          en: "module \(result.serialNumber) is paired, key \(result.keyId)"))
+          zh: "模块 \(result.serialNumber) 已配对，密钥编号 \(result.keyID)",
+          en: "module \(result.serialNumber) is paired, key \(result.keyID)"))
     }
     return ExitCode.done.rawValue
   }

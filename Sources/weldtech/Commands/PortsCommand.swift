@@ -15,7 +15,7 @@ enum PortsCommand {
     /// The cure, a command wherever one does it.
     var cure: String
 
-    init(_ trouble: PortTrouble, in language: Language) {
+    init(_ trouble: PortProblem, in language: Language) {
       let failure = trouble.failure
       (code, message, cure) = (failure.code, failure.message[language], failure.hint[language])
     }

@@ -57,7 +57,7 @@ struct PracticeFolder {
       try Folder.make(FilePath(absolute + "/input"), permissions: .withinUmask(0o777))
       try OpenFile(writing: marker, making: .withinUmask(0o644)).close()
     } catch {
-      throw FileTrouble.unwritable(path: absolute, errno: error.errno)
+      throw FileFailure.unwritable(path: absolute, errno: error.errno)
     }
     self.path = absolute
     typed = path

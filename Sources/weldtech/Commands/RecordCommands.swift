@@ -1,4 +1,5 @@
 import Arguments
+import Characters
 import Fieldbook
 import FoundationEssentials
 import Records

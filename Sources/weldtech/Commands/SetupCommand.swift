@@ -209,7 +209,7 @@ enum SetupCommand {
 
   /// Reads a certificate that keys can be sealed to; for one that is pinned already a weakness is only a warning.
   private static func certificate(at path: String, known: Setup, _ workplace: Workplace) throws -> Certificate {
-    let certificate = try Certificate(file: Array(try workplace.read(path, atMost: Certificate.largestSize)))
+    let certificate = try Certificate(file: Array(try workplace.read(path, atMost: Certificate.maxSize)))
     if certificate.rsaBits < Certificate.minRSABits {
       let pinned = known.platformKey.flatMap { try? Certificate(pem: $0.certificatePEM) }
       guard certificate.rsaBits > 0, pinned == certificate else {

@@ -63,7 +63,7 @@ enum StationCommand {
   static func run(_ options: Options, _ workplace: Workplace) throws -> Int32 {
     if options.image != nil, options.manifest == nil { throw UsageError.missing(option: "manifest") }
     let slots = try options.slots.map(readSlots) ?? StationSlots(PortInfo.all()).slots
-    guard !slots.isEmpty else { throw Ailment.port(.nothingPluggedIn) }
+    guard !slots.isEmpty else { throw HealthFinding.port(.nothingPluggedIn) }
     let source = try workplace.firmwareShelf().source(
       image: options.image, manifest: options.manifest, for: slots.map(\.port))
     let allowsDowngrade = options.allowsDowngrade

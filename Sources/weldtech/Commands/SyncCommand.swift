@@ -127,7 +127,7 @@ enum SyncCommand {
   private static func plan(_ workplace: Workplace) throws -> Int32 {
     let plan = try workplace.syncRun().plan()
     let document = Plan(
-      keys: plan.keys.map(\.keyId), records: plan.records.map(\.id),
+      keys: plan.keys.map(\.keyID), records: plan.records.map(\.id),
       files: plan.records.reduce(0) { $0 + $1.files.count }, bytes: plan.bytes)
     try workplace.console.answer(document) {
       workplace.console.put(
@@ -225,7 +225,7 @@ enum StatusCommand {
       ])
       if let refusal = fieldbook.writeRefusal { warn(explain(refusal), console) }
       if fieldbook.isOpenToOthers {
-        warn(Ailment.homeOpen(home: fieldbook.home, first: fieldbook.home, count: 1).failure, console)
+        warn(HealthFinding.homeOpen(home: fieldbook.home, first: fieldbook.home, count: 1).failure, console)
       }
     }
     return ExitCode.done.rawValue

@@ -25,7 +25,7 @@ extension RegistrationField {
     case .industryNote: Text(zh: "行业说明（选其他时必填）", en: "industry note (needed for 'other')")
     case .operators: Text(zh: "从业人员数量", en: "people who weld there")
     case .certifiedOperators: Text(zh: "已取证的从业人员数量", en: "of them certified")
-    case .unitId: Text(zh: "单位编号", en: "unit id")
+    case .unitID: Text(zh: "单位编号", en: "unit id")
     case .brand: Text(zh: "焊机品牌", en: "welder brand")
     case .model: Text(zh: "焊机型号", en: "welder model")
     case .serialNumber: Text(zh: "焊机出厂编号", en: "welder serial number")

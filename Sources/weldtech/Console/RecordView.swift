@@ -76,7 +76,7 @@ struct RecordView {
   }
 
   private func replaced(_ replacement: KeyReplacement) -> Text {
-    let (kind, old) = (replacement.kind.title, replacement.previousKeyId ?? "–")
+    let (kind, old) = (replacement.kind.title, replacement.previousKeyID ?? "–")
     return Text(zh: "取代 \(old)：\(kind.zh)", en: "took the place of \(old): \(kind.en)")
   }
 
@@ -98,7 +98,7 @@ struct RecordView {
       ),
       (
         Text(zh: "密钥编号", en: "key"),
-        [module?.keyId ?? "–", module?.replacement.map { replaced($0)[language] }].compactMap { $0 }
+        [module?.keyID ?? "–", module?.replacement.map { replaced($0)[language] }].compactMap { $0 }
           .joined(separator: "  ")
       ),
       (Text(zh: "标牌", en: "label"), record.label.map { "\($0.template)  \($0.payload)" } ?? "–"),

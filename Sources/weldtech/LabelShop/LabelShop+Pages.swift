@@ -10,7 +10,7 @@ extension LabelShop {
   /// Makes pages of the labels of a request, with ticket and proof where a print shop gets them.
   /// - Parameter onMade: Is told the number of labels made so far.
   /// - Returns: Paths of all files that were made; those of pages account for the whole request.
-  /// - Throws: `LabelError`, `FileTrouble`, `Cancelled`.
+  /// - Throws: `LabelError`, `FileFailure`, `Cancelled`.
   func deliver(_ pages: Pages, of request: Request, onMade: (Int) -> Void) throws -> [String] {
     let (template, settings, labels) = (request.template, request.settings, request.labels)
     let sheets = try LabelSheets(
@@ -18,7 +18,7 @@ extension LabelShop {
       verification: pages.verification, workers: request.workers)
     let delivery = try sheets.run(
       labels, count: labels.count, output: pages.file, title: "\(template.titleChinese) \(labels.count)",
-      shouldStop: isCancelled,
+      isCancelled: isCancelled,
       events: { event in
         switch event {
         case .made(let labels): onMade(labels)
@@ -34,7 +34,7 @@ extension LabelShop {
         files: delivery.files.map { URL(filePath: $0).lastPathComponent }, proof: proof.facts,
         labels: delivery.labels, firstCode: labels.first?.payload.code.description ?? "",
         lastCode: labels.last?.payload.code.description ?? "",
-        dotsPerInch: settings.dotsPerInch ?? template.usualDotsPerInch,
+        dotsPerInch: settings.dotsPerInch ?? template.defaultDotsPerInch,
         moduleMillimetres: first.moduleMillimetres, correction: first.correction),
       template: template, layout: pages.layout, inks: settings.inks)
     try files.write(try ticket.pdf(date: clock.now().description), stem + "-ticket.pdf")

@@ -23,7 +23,7 @@ extension LabelShop {
   /// printer. Without a reason, a label that is there already may be written again where it is the very same; it is then
   /// not handed to a printer again.
   /// - Throws: `FieldbookError.labelsPrinted` where another label of this code was made, or the same one is to be printed
-  ///   again without a reason; `LabelsBusy`, `LabelError`, `FileTrouble`.
+  ///   again without a reason; `LabelsBusy`, `LabelError`, `FileFailure`.
   func fulfil(_ request: SingleRequest) throws -> Label {
     let label = try LabelMaker(template: request.template, settings: request.settings).make(
       fields: request.label.fields, payload: request.label.payload)

@@ -49,7 +49,7 @@ struct LabelShop {
   /// Makes the labels of a request, goes on with an order that was cut off, or finds that it is done.
   /// - Parameter onEvent: Is told what happens, on the caller's thread.
   /// - Throws: `BatchFilesChanged` where it was done and its files are not as they were left; `LabelsBusy`,
-  ///   `FieldbookError` where a label may not be made, `LabelError`, `FileTrouble`, `Cancelled`.
+  ///   `FieldbookError` where a label may not be made, `LabelError`, `FileFailure`, `Cancelled`.
   func fulfil(_ request: Request, onEvent: (Event) -> Void = { _ in }) throws -> Outcome {
     let digest = RequestDigest.of(request)
     if request.reason == nil, let finished = try finishedOrder(of: request, digest: digest) {
@@ -87,7 +87,7 @@ struct LabelShop {
     onEvent(.made(labels: outcome.labels))
     let batch = try LabelBatch(
       template: request.template, settings: request.settings, folder: folder, workers: request.workers)
-    try batch.run(missing, shouldStop: isCancelled) { labels in
+    try batch.run(missing, isCancelled: isCancelled) { labels in
       try delivery.take(labels)
       outcome.labels += labels.count
       outcome.resumed += labels.count(where: \.wasThere)

@@ -13,7 +13,7 @@ final class OrderDelivery {
   /// One file of so many that an earlier run has made is read once more; all are compared with their digests.
   private static let readEvery = 100
   /// Bytes of the largest file that is taken for a label's, the same as the fieldbook keeps at most.
-  private static let maxFileBytes = ContentFiles.largestFileBytes
+  private static let maxFileBytes = ContentFiles.maxFileBytes
 
   private let request: LabelShop.Request
   private let order: LabelOrder
@@ -98,7 +98,7 @@ final class OrderDelivery {
   func countFiles() throws {
     guard
       try ledger.check(
-        request.labels, in: folder, format: request.settings.format, shouldStop: shop.isCancelled)
+        request.labels, in: folder, format: request.settings.format, isCancelled: shop.isCancelled)
     else { throw Cancelled() }
     if request.destination == nil { try countAll { self.ledger.digest(ofLabel: $0) } }
   }
@@ -111,7 +111,7 @@ final class OrderDelivery {
       do {
         digests[URL(filePath: file).lastPathComponent] = try SHA256Digest(ofFileAt: file).hex
       } catch CryptographyError.unreadable(let path, let errno) {
-        throw FileTrouble.unreadable(path: path, errno: errno)
+        throw FileFailure.unreadable(path: path, errno: errno)
       }
     }
     try shop.fieldbook.addFiles(digests, of: order)
@@ -154,13 +154,13 @@ final class OrderDelivery {
     do throws(FileError) {
       // One call brings all of the files and their names to disk.
       try Folder.syncFileSystem(of: FilePath(folder))
-    } catch { throw FileTrouble.unwritable(path: folder, errno: error.errno) }
+    } catch { throw FileFailure.unwritable(path: folder, errno: error.errno) }
   }
 
   /// Reads the file of one label.
-  private static func contents(_ path: String) throws(FileTrouble) -> Data {
+  private static func contents(_ path: String) throws(FileFailure) -> Data {
     do throws(FileError) {
       return try FilePath(path).contents(maxBytes: maxFileBytes, .regularOnly)
-    } catch { throw FileTrouble(reading: error, atMost: maxFileBytes) }
+    } catch { throw FileFailure(reading: error, atMost: maxFileBytes) }
   }
 }

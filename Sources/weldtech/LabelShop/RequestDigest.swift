@@ -30,7 +30,7 @@ enum RequestDigest {
   private static func fields(of template: LabelTemplate, _ settings: LabelMaker.Settings) -> [Field] {
     [
       ("template", template.name),
-      ("dotsPerInch", String(settings.dotsPerInch ?? template.usualDotsPerInch)),
+      ("dotsPerInch", String(settings.dotsPerInch ?? template.defaultDotsPerInch)),
       ("correction", (settings.correction ?? template.symbol.correction).rawValue),
       ("printGain", String(settings.printGainMillimetres ?? template.symbol.printGainMillimetres)),
       ("process", settings.inks.process.rawValue), ("cut", settings.inks.cutName ?? ""),

@@ -10,7 +10,7 @@ struct TableReader {
   /// - Parameters:
   ///   - maxBytes: A longer file is refused.
   ///   - encoding: The encoding that the user named; nil finds it.
-  /// - Throws: `ListRefused` where the file holds no table, `FileTrouble`.
+  /// - Throws: `ListRefused` where the file holds no table, `FileFailure`.
   func table(_ path: String, maxBytes: Int, encoding: TextEncoding? = nil) throws -> CSVTable {
     let text = [UInt8](try read(path, maxBytes))
     do throws(CSVError) { return try CSVTable(text, encoding: encoding) } catch {
@@ -22,7 +22,7 @@ struct TableReader {
   /// - Parameters:
   ///   - template: The template whose fields the columns are looked for.
   ///   - defaults: Texts for fields that a row leaves empty.
-  /// - Throws: `ListRefused`, `FileTrouble`.
+  /// - Throws: `ListRefused`, `FileFailure`.
   func labels(
     _ path: String, encoding: TextEncoding?, for template: LabelTemplate, defaults: [String: String]
   ) throws -> LabelList {

@@ -17,13 +17,13 @@ struct TagStore {
   private static let maxKeyBytes = 4_096
 
   /// The tags that this laptop has.
-  /// - Throws: `ListRefused`, `FileTrouble`.
+  /// - Throws: `ListRefused`, `FileFailure`.
   func tags() throws -> [LabelCode: LabelTag] {
     FilePath(path).kind != nil ? try tags(in: path) : [:]
   }
 
   /// Keeps the tags of a file, as `labels codes --tag-key` writes it, beside those that are here already.
-  /// - Throws: `ListRefused`, `FileTrouble`.
+  /// - Throws: `ListRefused`, `FileFailure`.
   func keep(from file: String) throws {
     let all = try tags().merging(try tags(in: file)) { $1 }
     let rows = all.sorted { $0.key.description < $1.key.description }.map { "\($0.key),\($0.value)" }
@@ -31,7 +31,7 @@ struct TagStore {
   }
 
   /// The company's key in a file; only its tags ever leave this call's user.
-  /// - Throws: `TagKeyRefused`, `FileTrouble`.
+  /// - Throws: `TagKeyRefused`, `FileFailure`.
   func key(in file: String) throws -> LabelTagKey {
     guard let key = LabelTagKey(hexadecimal: [UInt8](try tables.read(file, Self.maxKeyBytes))) else {
       throw TagKeyRefused(file: file)

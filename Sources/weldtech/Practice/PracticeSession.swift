@@ -133,7 +133,7 @@ struct PracticeSession {
       agreement: practice.documentPath(of: installation, named: "agreement.pdf"),
       platform: Document.Delivered(
         record: stored != nil && stored?.sha256 == closed?.sha256,
-        key: try installation.module?.keyId.map { try platform.keyIds().contains($0) } ?? false,
+        key: try installation.module?.keyID.map { try platform.keyIds().contains($0) } ?? false,
         files: digests.count { platform.hasFile($0) }, of: digests.count))
     let isComplete =
       document.platform.record && document.platform.key && document.platform.files == digests.count

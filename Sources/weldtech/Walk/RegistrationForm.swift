@@ -50,7 +50,7 @@ struct RegistrationForm {
   /// Reads the document as UTF-8: an editor on a Chinese Windows may have saved it as GB18030 or UTF-16. Bytes that
   /// are none of them are left as they are, for the reader to name the place.
   private func document(_ file: String) throws -> Data {
-    let limit = Registration.largestDocumentBytes
+    let limit = Registration.maxDocumentBytes
     let bytes =
       file == "-"
       ? try workplace.readStandardInput(atMost: limit)

@@ -4,11 +4,11 @@ import Records
 extension Walk {
   /// How the label of an installation is to be made.
   struct LabelRequest {
-    static let usualTemplate = "acrylic-60x40"
+    static let defaultTemplate = "acrylic-60x40"
 
     /// The code on a label from stock that was stuck on; nil makes a label.
     var stockCode: LabelCode?
-    var template = usualTemplate
+    var template = defaultTemplate
     var settings = LabelMaker.Settings()
     /// Path of the file to write; nil is one in the installation's folder of documents.
     var output: String?

@@ -12,27 +12,27 @@ extension Walk {
   /// - Throws: `SetupMissing.platform`, `SetupMissing.platformKey`, `SyncError.platformKeyShort`.
   func checkPairing() throws {
     _ = try workplace.platformAddress()
-    _ = try workplace.platformCertificate()
+    _ = try workplace.platformPin().certificate()
   }
 
   /// Binds module, welder and code; safe to run again after it was cut off anywhere.
   /// - Parameter serviceReason: why a key is to be replaced with the case open and no proof; nil where it takes one.
   func pair(
     _ installation: LockedInstallation, port: String, serviceReason: WrittenText? = nil,
-    report: @escaping (PairingEvent) -> Void
+    onEvent: @escaping (PairingEvent) -> Void
   ) throws -> (installation: Installation, result: PairingResult) {
     try require(.pair, of: installation)
     let link = try workplace.openPort(port)
     defer { link.close() }
     return try pair(
       installation, client: SMPClient(link: link, now: { ContinuousClock.now }), serviceReason: serviceReason,
-      report: report)
+      onEvent: onEvent)
   }
 
   /// Does the same over a link that is open.
   func pair(
     _ installation: LockedInstallation, client: SMPClient, serviceReason: WrittenText? = nil,
-    report: @escaping (PairingEvent) -> Void
+    onEvent: @escaping (PairingEvent) -> Void
   ) throws -> (installation: Installation, result: PairingResult) {
     try require(.pair, of: installation)
     guard let code = installation.record.code else { throw StepRefused(step: .pair, refusal: .retired) }
@@ -42,7 +42,7 @@ extension Walk {
       trustAnchor: try workplace.platformPin().certificate().publicKeyDigest)
     let pairing = Pairing(
       client: client, keys: try fieldbook, clock: workplace.clock, random: workplace.random,
-      report: report)
+      onEvent: onEvent)
     let terms = ReplacementTerms(
       isInForce: { try holdsOn($0, otherThan: installation.id) },
       authority: try? workplace.platformClient(exchangeTimeout: .seconds(15)), serviceReason: serviceReason,
@@ -51,12 +51,12 @@ extension Walk {
     let result = try pairing.pair(installation.id, settings: settings, terms: terms)
     if let module = installation.record.module, module.pairedAt != nil,
       module.serialNumber == result.serialNumber,
-      module.keyId == result.keyId, result.replacement == nil || result.replacement == module.replacement
+      module.keyID == result.keyID, result.replacement == nil || result.replacement == module.replacement
     {
       return (installation.record, result)
     }
     let event = InstallationEvent.Paired(
-      serialNumber: result.serialNumber, keyId: result.keyId, imei: result.imei, iccid: result.iccid,
+      serialNumber: result.serialNumber, keyID: result.keyID, imei: result.imei, iccid: result.iccid,
       replacement: result.replacement)
     return (try append(.paired(event), to: installation), result)
   }
@@ -76,28 +76,28 @@ extension Walk {
   /// Runs the plan and records the report, passed or not.
   func test(
     _ installation: LockedInstallation, port: String, plan: String?,
-    report: @escaping (FunctionalTestEvent) -> Void
+    onEvent: @escaping (FunctionalTestEvent) -> Void
   ) throws -> Installation {
     try require(.test, of: installation)
     let link = try workplace.openPort(port)
     defer { link.close() }
     return try test(
-      installation, client: SMPClient(link: link, now: { ContinuousClock.now }), plan: plan, report: report)
+      installation, client: SMPClient(link: link, now: { ContinuousClock.now }), plan: plan, onEvent: onEvent)
   }
 
   /// Does the same over a link that is open.
   func test(
     _ installation: LockedInstallation, client: SMPClient, plan: String?,
-    report: @escaping (FunctionalTestEvent) -> Void
+    onEvent: @escaping (FunctionalTestEvent) -> Void
   ) throws -> Installation {
     try require(.test, of: installation)
     guard let module = installation.record.module, let serialNumber = module.serialNumber,
-      let keyId = module.keyId,
+      let keyID = module.keyID,
       let scheme = installation.record.scheme
     else { throw StepRefused(step: .test, refusal: .needs([.pair])) }
     let catalogue = try workplace.catalogue()
     let testPlan = try catalogue.plan(named: plan, for: try catalogue.scheme(named: scheme.name))
-    let secret = try fieldbook.heldKey(keyId, moduleSerial: serialNumber)
+    let secret = try fieldbook.heldKey(keyID, moduleSerial: serialNumber)
     // A start command of the platform's own takes the key there. Without a network the step is not run, and the
     // report says so.
     var authority = try? workplace.platformClient(exchangeTimeout: .seconds(15))
@@ -110,9 +110,9 @@ extension Walk {
     }
     let test = FunctionalTest(
       client: client,
-      module: TestedModule(serialNumber: serialNumber, keyId: keyId, secret: secret),
+      module: TestedModule(serialNumber: serialNumber, keyID: keyID, secret: secret),
       authority: authority, clock: workplace.clock,
-      shouldStop: { workplace.isInterrupted }, report: report)
+      isCancelled: { workplace.isInterrupted }, onEvent: onEvent)
     return try append(.tested(try test.run(testPlan)), to: installation)
   }
 }
@@ -132,7 +132,7 @@ extension Walk {
   }
 
   /// Protects the module's flash from reading, as the last thing that is done to it.
-  func protect(_ installation: LockedInstallation, port: String, report: @escaping (FlashStep) -> Void) throws
+  func protect(_ installation: LockedInstallation, port: String, onEvent: @escaping (FlashStep) -> Void) throws
     -> (installation: Installation, chipID: String)
   {
     try require(.flash, of: installation)
@@ -140,12 +140,12 @@ extension Walk {
     let link = try workplace.openPort(port)
     defer { link.close() }
     let flasher = Flasher(link: link, notes: workplace.flashNotes(for: port), now: { ContinuousClock.now })
-    let chipID = try flasher.protect(onEvent: report)
-    return (try append(.protected(.init(chipId: chipID)), to: installation), chipID)
+    let chipID = try flasher.protect(onEvent: onEvent)
+    return (try append(.protected(.init(chipID: chipID)), to: installation), chipID)
   }
 
   /// Brings the module's firmware up to date and records what it is.
-  func flash(_ installation: LockedInstallation, _ order: FlashOrder, report: @escaping (FlashStep) -> Void)
+  func flash(_ installation: LockedInstallation, _ order: FlashOrder, onEvent: @escaping (FlashStep) -> Void)
     throws
     -> (installation: Installation, result: FlashResult)
   {
@@ -161,10 +161,10 @@ extension Walk {
       options: Flasher.Options(
         allowsDowngrade: order.allowsDowngrade, readsBack: order.readsBack,
         erasesKey: order.erasesKey, profile: order.profile),
-      onEvent: report,
+      onEvent: onEvent,
       isCancelled: { workplace.isInterrupted })
     let event = InstallationEvent.Flashed(
-      chip: result.chip, chipId: result.chipID, firmwareVersion: result.firmwareVersion,
+      chip: result.chip, chipID: result.chipID, firmwareVersion: result.firmwareVersion,
       firmwareSha256: result.firmwareSha256, skipped: result.skipped != nil,
       keyErased: result.keyErased ? true : nil)
     return (try append(.flashed(event), to: installation), result)

@@ -18,7 +18,7 @@ extension Walk {
     let kept = try photos.map { try photo(stage: .before, file: $0) }
     if !isRetired, code == nil { try workplace.codeSupply().fetchIfExhausted() }
     var owner = registration.owner
-    owner.unitId = owner.unitId ?? Self.unitId(of: owner)
+    owner.unitID = owner.unitID ?? Self.unitID(of: owner)
     let event = InstallationEvent.Registered(
       technician: technician, owner: owner, welder: registration.welder, code: code,
       scheme: scheme.map { SchemeReference(name: $0.name, version: $0.version) },
@@ -30,7 +30,7 @@ extension Walk {
 
   /// The id of a unit, made of the words that identify it to its neighbours, so that its welders share it, on two
   /// offline laptops too.
-  private static func unitId(of owner: Owner) -> WrittenText {
+  private static func unitID(of owner: Owner) -> WrittenText {
     let digest = SHA256Digest(of: Data("\(owner.unitName)\n\(owner.responsiblePhone.full)".utf8)).hex
     return WrittenText(asKept: "U-\(digest.prefix(12))")
   }

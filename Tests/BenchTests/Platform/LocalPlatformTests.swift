@@ -6,7 +6,7 @@ import Records
 import Testing
 
 @Suite struct LocalPlatformTests {
-  @Test func handsOutItsCertificateOnlyWhenTheTokenIsRight() throws {
+  @Test func `hands out its certificate only when the token is right`() throws {
     let harness = try PlatformHarness(token: "secret-token")
     #expect(try harness.http.send("GET", "/v1/platform-key")?.status == 401)
     #expect(
@@ -18,7 +18,7 @@ import Testing
     #expect(certificate == harness.platform.certificate)
   }
 
-  @Test func answersAnErrorOfItsOwnFormWhenACallIsUnknownOrTooLarge() throws {
+  @Test func `answers an error of its own form when a call is unknown or too large`() throws {
     let harness = try PlatformHarness()
     for (method, path) in [
       ("GET", "/"), ("GET", "/v1"), ("POST", "/v1/keys/x/nothing"),
@@ -44,7 +44,7 @@ import Testing
     ("/v1/keys/x/proofs", "POST"), ("/v1/files", "OPTIONS, POST"), ("/v1/files/x", "HEAD, OPTIONS, PATCH"),
     ("/v1/files/sha256/x", "HEAD"), ("/v1/installations", "GET"), ("/v1/installations/x", "GET, PUT"),
   ])
-  func namesTheMethodsWhenAPathDoesNotTakeThisOne(path: String, allow: String) throws {
+  func `names the methods when a path does not take this one`(path: String, allow: String) throws {
     let harness = try PlatformHarness()
     for method in ["TRACE", "DELETE", "GET", "POST", "PUT", "PATCH", "HEAD"] {
       guard !allow.split(separator: ", ").contains(Substring(method)) else { continue }
@@ -55,7 +55,7 @@ import Testing
     }
   }
 
-  @Test func readsDigestsAndMetadataByBytesWhenAMarkStandsBehindASeparator() throws {
+  @Test func `reads digests and metadata by bytes when a mark stands behind a separator`() throws {
     let harness = try PlatformHarness()
     let digest = String(repeating: "a", count: 64)
     let value = Data(digest.utf8).base64EncodedString()
@@ -72,7 +72,7 @@ import Testing
   }
 
   @Test(arguments: ["0.0.0.0:0", "[::]:0", "192.0.2.1:0", "[::ffff:127.0.0.1]:0", "[fe80::1]:0"])
-  func wantsATokenWhenOthersCanReachIt(address: String) throws {
+  func `wants a token when others can reach it`(address: String) throws {
     let harness = try PlatformHarness()
     let platform = try LocalPlatform(
       .init(listen: address, dataFolder: harness.folder + "/other", random: PlatformHarness.random))
@@ -87,7 +87,7 @@ import Testing
     }
   }
 
-  @Test func listensBeyondThisMachineWhenItHasAToken() throws {
+  @Test func `listens beyond this machine when it has a token`() throws {
     let harness = try PlatformHarness()
     let platform = try LocalPlatform(
       .init(
@@ -97,7 +97,7 @@ import Testing
     #expect(try RawHTTP(url: "http://127.0.0.1:\(port)").send("GET", "/v1/platform-key")?.status == 401)
   }
 
-  @Test func saysWhyWhenItCannotStart() throws {
+  @Test func `says why when it cannot start`() throws {
     let harness = try PlatformHarness()
     #expect(throws: LocalPlatformError.dataFolderInUse(path: harness.folder)) {
       try LocalPlatform(.init(dataFolder: harness.folder, random: PlatformHarness.random))
@@ -120,7 +120,7 @@ import Testing
 
   // MARK: - Blocks
 
-  @Test func neverHandsOutASerialTwiceEvenAfterARestart() throws {
+  @Test func `never hands out a serial twice even after a restart`() throws {
     let harness = try PlatformHarness()
     func block(_ key: String, _ region: String = "150621", _ count: Int = 100) throws -> CodeBlock? {
       let answer = try harness.json(
@@ -142,36 +142,36 @@ import Testing
 
   // MARK: - Keys
 
-  @Test func takesAKeyOnlyWhenItIsTheOneOfItsId() throws {
+  @Test func `takes a key only when it is the one of its ID`() throws {
     let harness = try PlatformHarness()
     let secret = PlatformHarness.random(32)
-    let (keyId, first) = try harness.deliverKey(secret)
+    let (keyID, first) = try harness.deliverKey(secret)
     #expect(first?.status == 201)
-    #expect(first?.json["keyId"] as? String == keyId)
+    #expect(first?.json["keyId"] as? String == keyID)
     #expect(first?.json["moduleSerial"] as? String == "WM-1")
     #expect(try harness.deliverKey(secret).answer?.status == 200)
     #expect(try harness.deliverKey(secret, serial: "WM-2").answer?.errorCode == "key.bound")
     #expect(
-      try harness.deliverKey(PlatformHarness.random(32), keyId: keyId).answer?.errorCode == "key.envelope")
+      try harness.deliverKey(PlatformHarness.random(32), keyID: keyID).answer?.errorCode == "key.envelope")
     #expect(try harness.deliverKey(PlatformHarness.random(31)).answer?.errorCode == "key.envelope")
-    #expect(try harness.deliverKey(secret, keyId: "XYZ").answer?.errorCode == "key.id")
-    #expect(try harness.platform.keyIds() == [keyId])
+    #expect(try harness.deliverKey(secret, keyID: "XYZ").answer?.errorCode == "key.id")
+    #expect(try harness.platform.keyIds() == [keyID])
     // The secret is nowhere in the folder as it is.
-    let kept = try Data(contentsOf: URL(fileURLWithPath: "\(harness.folder)/keys/\(keyId).json"))
+    let kept = try Data(contentsOf: URL(fileURLWithPath: "\(harness.folder)/keys/\(keyID).json"))
     #expect(kept.range(of: Data(secret)) == nil)
     #expect(!String(decoding: kept, as: UTF8.self).contains(Data(secret).base64EncodedString()))
   }
 
-  @Test func neverSignsTheSameCounterTwiceEvenAfterARestart() throws {
+  @Test func `never signs the same counter twice even after a restart`() throws {
     let harness = try PlatformHarness()
     let secret = PlatformHarness.random(32)
-    let keyId = try harness.deliverKey(secret).keyId
+    let keyID = try harness.deliverKey(secret).keyID
     let challenge = PlatformHarness.random(16)
     func start(_ counter: UInt64, seconds: Int = 60, challenge: [UInt8]? = nil, serial: String = "WM-1") throws
       -> RawHTTP.Answer?
     {
       try harness.json(
-        "POST", "/v1/keys/\(keyId)/starts", [:],
+        "POST", "/v1/keys/\(keyID)/starts", [:],
         [
           "challenge": Hex.encode(challenge ?? PlatformHarness.random(16)), "counter": counter,
           "seconds": seconds, "moduleSerial": serial,

@@ -47,18 +47,18 @@ final class PlatformHarness {
   }
 
   /// - Returns: the key's id.
-  func deliverKey(_ secret: [UInt8], serial: String = "WM-1", keyId: String? = nil) throws -> (
-    keyId: String, answer: RawHTTP.Answer?
+  func deliverKey(_ secret: [UInt8], serial: String = "WM-1", keyID: String? = nil) throws -> (
+    keyID: String, answer: RawHTTP.Answer?
   ) {
-    let keyId = keyId ?? Hex.encode(Authenticator.keyId(of: secret))
+    let keyID = keyID ?? Hex.encode(Authenticator.keyID(of: secret))
     let envelope = try Envelope.seal(secret, to: platform.certificate)
     let answer = try json(
-      "PUT", "/v1/keys/\(keyId)", [:],
+      "PUT", "/v1/keys/\(keyID)", [:],
       [
         "envelope": Data(envelope).base64EncodedString(), "moduleSerial": serial,
         "installation": UUID().uuidString.lowercased(),
       ])
-    return (keyId, answer)
+    return (keyID, answer)
   }
 
   // MARK: - tus

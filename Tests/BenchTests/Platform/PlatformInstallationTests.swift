@@ -25,7 +25,7 @@ import Testing
         "schema": "weldtech.installation/1", "id": id, "code": "150621-00A000-2", "status": "closed",
         "revision": 1,
         "openedAt": "2026-11-24T09:00:00+08:00", "technician": ["name": "李某"], "owner": ["unitName": "某汽修厂"],
-        "module": ["serialNumber": "WM-1", "keyId": Hex.encode(Authenticator.keyId(of: secret))],
+        "module": ["serialNumber": "WM-1", "keyId": Hex.encode(Authenticator.keyID(of: secret))],
         "photos": [["stage": "before", "sha256": photo], ["stage": "after", "sha256": photo]],
         "test": ["passed": true], "seal": ["number": "S1"], "agreement": ["sha256": photo],
       ]
@@ -59,7 +59,7 @@ import Testing
     }
   }
 
-  @Test func acknowledgesTheExactBytesAndTakesThemAgain() throws {
+  @Test func `acknowledges the exact bytes and takes them again`() throws {
     let site = try Site()
     let digest = SHA256Digest(of: site.body).hex
     for status in [201, 200, 200] {
@@ -79,7 +79,7 @@ import Testing
     #expect((found?.json["installations"] as? [[String: Any]])?.first?["id"] as? String == site.id)
   }
 
-  @Test func refusesARecordWhenItsHeadersAreNotInOrder() throws {
+  @Test func `refuses a record when its headers are not in order`() throws {
     let site = try Site()
     let other = Data(SHA256Digest(of: [1] as [UInt8]).bytes).base64EncodedString()
     #expect(try site.put(["Content-Digest": nil])?.errorCode == "digest.missing")
@@ -98,7 +98,7 @@ import Testing
     #expect(try site.put(["Idempotency-Key": "k"])?.errorCode == "idempotency.reused")
   }
 
-  @Test func namesEveryFieldThatIsWrong() throws {
+  @Test func `names every field that is wrong`() throws {
     let site = try Site()
     let answer = try site.put(body: Array(#"{"status":"closed","revision":1,"code":"150621-00A000-*"}"#.utf8))
     #expect(answer?.status == 422)
@@ -111,7 +111,7 @@ import Testing
       ])
   }
 
-  @Test func namesWhatIsMissingWhenFilesOrKeyHaveNotCome() throws {
+  @Test func `names what is missing when files or key have not come`() throws {
     let site = try Site(delivered: false)
     let answer = try site.put()
     #expect(answer?.status == 409)
@@ -120,7 +120,7 @@ import Testing
     #expect(missing?["keys"] == [(site.members["module"] as? [String: String])?["keyId"] ?? ""])
   }
 
-  @Test func overwritesNothingWhenARevisionDoesNotFollowTheCurrentOne() throws {
+  @Test func `overwrites nothing when a revision does not follow the current one`() throws {
     let site = try Site()
     let first = site.body
     let firstDigest = SHA256Digest(of: first).hex
@@ -144,14 +144,14 @@ import Testing
     #expect(site.harness.platform.installations().map(\.revision) == [2])
   }
 
-  @Test func refusesARevisionWhenThereIsNothingItCouldFollow() throws {
+  @Test func `refuses a revision when there is nothing it could follow`() throws {
     let site = try Site()
     site.members["revision"] = 2
     site.members["previousSha256"] = String(repeating: "0", count: 64)
     #expect(try site.put(["If-Match": "\"x\""])?.status == 412)
   }
 
-  @Test func refusesACodeThatIsBoundToAnotherInstallation() throws {
+  @Test func `refuses a code that is bound to another installation`() throws {
     let site = try Site()
     #expect(try site.put()?.status == 201)
     let first = site.id
@@ -163,7 +163,7 @@ import Testing
     #expect(text.contains(first))
   }
 
-  @Test func takesARetiredWelderWithoutACode() throws {
+  @Test func `takes a retired welder without a code`() throws {
     let site = try Site()
     for name in ["code", "module", "label", "test", "seal", "agreement"] { site.members[name] = nil }
     site.members["status"] = "retired"

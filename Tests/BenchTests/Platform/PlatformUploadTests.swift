@@ -6,7 +6,7 @@ import Testing
   private let contents = (0..<1000).map { UInt8(truncatingIfNeeded: $0 &* 31) }
   private var sha256: String { SHA256Digest(of: contents).hex }
 
-  @Test func saysWhatItCanWhenAskedByOptions() throws {
+  @Test func `says what it can when asked by options`() throws {
     let harness = try PlatformHarness()
     let answer = try #require(try harness.http.send("OPTIONS", "/v1/files"))
     #expect(answer.status == 204)
@@ -15,7 +15,7 @@ import Testing
     #expect(answer.headers["tus-checksum-algorithm"] == "sha1,sha256")
   }
 
-  @Test func keepsAFileWhenAllPiecesHaveCome() throws {
+  @Test func `keeps a file when all pieces have come`() throws {
     let harness = try PlatformHarness()
     let upload = try harness.createUpload(contents)
     #expect(try harness.http.send("HEAD", "/v1/files/sha256/\(sha256)")?.status == 404)
@@ -35,13 +35,13 @@ import Testing
     #expect(try harness.append([], at: 1000, to: upload)?.status == 204)
   }
 
-  @Test func takesAnEmptyFile() throws {
+  @Test func `takes an empty file`() throws {
     let harness = try PlatformHarness()
     _ = try harness.createUpload([])
     #expect(harness.platform.hasFile(SHA256Digest(of: [UInt8]()).hex))
   }
 
-  @Test func keepsItsOffsetWhenAPieceIsWrong() throws {
+  @Test func `keeps its offset when a piece is wrong`() throws {
     let harness = try PlatformHarness()
     let upload = try harness.createUpload(contents)
     #expect(try harness.append(Array(contents[..<300]), at: 0, to: upload)?.status == 204)
@@ -63,7 +63,7 @@ import Testing
     }
   }
 
-  @Test func throwsTheUploadAwayWhenTheWholeIsNotWhatWasAnnounced() throws {
+  @Test func `throws the upload away when the whole is not what was announced`() throws {
     let harness = try PlatformHarness()
     let announced = SHA256Digest(of: [1, 2, 3] as [UInt8]).hex
     let upload = try harness.createUpload(contents, sha256: announced)
@@ -75,21 +75,21 @@ import Testing
   }
 
   @Test(arguments: [0, 1, 250, 999])
-  func keepsWhatCameOfACutPieceUnlessAChecksumVouchedForAllOfIt(_ cutAt: Int) throws {
+  func `keeps what came of a cut piece unless a checksum vouched for all of it`(_ cutAt: Int) throws {
     let harness = try PlatformHarness()
     let upload = try harness.createUpload(contents)
     let sum = Data(SHA256Digest(of: contents).bytes).base64EncodedString()
     _ = try harness.append(
       Array(contents[..<cutAt]), at: 0, to: upload, ["Upload-Checksum": "sha256 \(sum)"], length: 1000)
-    #expect(try settledOffset(harness, upload, 0) == 0)
+    #expect(try finalOffset(harness, upload, 0) == 0)
     _ = try harness.append(Array(contents[..<cutAt]), at: 0, to: upload, length: 1000)
-    #expect(try settledOffset(harness, upload, cutAt) == cutAt)
+    #expect(try finalOffset(harness, upload, cutAt) == cutAt)
     #expect(try harness.append(Array(contents[cutAt...]), at: cutAt, to: upload)?.status == 204)
     #expect(try harness.platform.file(sha256) == Data(contents))
   }
 
   /// The connection's end reaches the platform's thread a moment after it is closed here.
-  private func settledOffset(_ harness: PlatformHarness, _ upload: String, _ expected: Int) throws -> Int? {
+  private func finalOffset(_ harness: PlatformHarness, _ upload: String, _ expected: Int) throws -> Int? {
     var offset: Int?
     for _ in 0..<200 {
       offset = try harness.offset(of: upload)
@@ -99,7 +99,7 @@ import Testing
     return offset
   }
 
-  @Test func refusesAnUploadWhenItsHeadersAreNotInOrder() throws {
+  @Test func `refuses an upload when its headers are not in order`() throws {
     let harness = try PlatformHarness()
     let metadata = "filename YQ==,sha256 \(Data(sha256.utf8).base64EncodedString())"
     for (headers, status) in [

@@ -115,14 +115,14 @@ struct ConversationRequests {
     let names = pairing == .replacing && dice.below(2) == 0 ? Self.otherKey : Self.key
     switch dice.below(4) {
     case 0:
-      fields.put(ModuleField.keyId, bytes: Authenticator.keyId(of: names))
+      fields.put(ModuleField.keyID, bytes: Authenticator.keyID(of: names))
       fields.put(
-        ModuleField.authenticationCode, bytes: Authenticator.commit(key: names, uniqueId: uniqueID))
+        ModuleField.authenticationCode, bytes: Authenticator.commit(key: names, uniqueID: uniqueID))
       return good(.pairCommit, fields)
     case 1:
-      fields.put(ModuleField.keyId, bytes: Authenticator.keyId(of: names))
+      fields.put(ModuleField.keyID, bytes: Authenticator.keyID(of: names))
       fields.put(
-        ModuleField.authenticationCode, bytes: Authenticator.commit(key: names, uniqueId: uniqueID))
+        ModuleField.authenticationCode, bytes: Authenticator.commit(key: names, uniqueID: uniqueID))
       return good(.pairService, fields)
     case 2:
       let (counter, seconds) = (UInt64(dice.below(1_000_000)), UInt32(1 + dice.below(86_400)))
@@ -190,7 +190,7 @@ struct ConversationRequests {
     case .setClock: fields.put(ModuleField.time, unsigned: UInt64(1 + dice.below(2_000_000_000)))
     default:
       let names = [Self.key, Self.otherKey, dice.bytes(32)][dice.below(3)]
-      fields.put(ModuleField.keyId, bytes: Authenticator.keyId(of: names))
+      fields.put(ModuleField.keyID, bytes: Authenticator.keyID(of: names))
       if command == .pairReplace { fields.put(ModuleField.proof, bytes: dice.bytes(32)) }
     }
     fields.put(ModuleField.authenticationCode, bytes: dice.bytes(32))
@@ -251,7 +251,7 @@ struct ConversationRequests {
   /// Up to eight fields that some command has, each of a right or a wrong type and length.
   private func mixedFields() -> [UInt8] {
     let names: [StaticString] = [
-      ModuleField.key, ModuleField.installation, ModuleField.keyId, ModuleField.authenticationCode,
+      ModuleField.key, ModuleField.installation, ModuleField.keyID, ModuleField.authenticationCode,
       ModuleField.challenge, ModuleField.counter, ModuleField.seconds, ModuleField.time, ModuleField.offset,
       ModuleField.length, ModuleField.data, ModuleField.hash, ModuleField.confirm, ModuleField.echoRequest,
     ]

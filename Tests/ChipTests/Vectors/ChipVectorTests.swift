@@ -51,13 +51,13 @@ import Testing
       var begin = CBORMapWriter()
       begin.put(ModuleField.key, bytes: key)
       begin.put(ModuleField.installation, text: ChipRig.installation)
-      let keyId = Array(SHA256Digest(of: key).bytes.prefix(8))
-      #expect(try rig.ask(.pairBegin, begin)[ModuleField.keyId]?.byteString == keyId)
+      let keyID = Array(SHA256Digest(of: key).bytes.prefix(8))
+      #expect(try rig.ask(.pairBegin, begin)[ModuleField.keyID]?.byteString == keyID)
       for round in 0..<3 {
         let challenge = Array(SHA256Digest(of: key + [UInt8(round)]).bytes.prefix(16))
         var prove = CBORMapWriter()
         prove.put(ModuleField.challenge, bytes: challenge)
-        let message = Array("weldtech-prove/1".utf8) + challenge + Array("WELDTECHSIM1".utf8) + keyId
+        let message = Array("weldtech-prove/1".utf8) + challenge + Array("WELDTECHSIM1".utf8) + keyID
         let code = try rig.ask(.pairProve, prove)[ModuleField.authenticationCode]?.byteString
         #expect(code == MessageAuthentication.hmacSHA256(message, key: key))
       }

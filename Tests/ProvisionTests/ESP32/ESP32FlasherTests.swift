@@ -41,7 +41,7 @@ import Testing
     #expect(holds(wire.flash, image))
     #expect(result.chip == chip.name && result.chipID == "240ac4c0db55" && result.skipped == nil)
     #expect(result.proofs == [.digest] && result.bytesWritten == image.bytes.count)
-    #expect(wire.speeds.contains(921_600))
+    #expect(wire.baudRates.contains(921_600))
     #expect(steps.first == .connecting && steps.last == .starting)
     #expect(steps.contains(.chipFound(name: chip.name, uniqueID: "240ac4c0db55")))
     #expect(steps.contains(.erasing(sector: 1, of: 26)))
@@ -177,16 +177,15 @@ import Testing
   }
 
   @Test(
-    "a chip whose fuses are blown for it is left alone",
     arguments: [
       (0, 0x3ff5_a000, 1 << 20), (0, 0x3ff5_a018, 1 << 4), (0, 0x3ff5_a018, 1 << 5), (1, 0x6000_8834, 1 << 18),
       (1, 0x6000_8838, 1 << 20),
     ] as [(Int, UInt32, UInt32)])
-  func secured(index: Int, fuse: UInt32, bits: UInt32) throws {
+  func `a chip whose fuses are blown for it is left alone`(index: Int, fuse: UInt32, bits: UInt32) throws {
     let (model, chip) = Self.chips[index]
     let wire = ESP32Wire(model)
     let clock = wire.clock
-    let client = try ESP32Client(link: wire, baud: 115_200, now: { clock.now })
+    let client = try ESP32Client(link: wire, baudRate: 115_200, now: { clock.now })
     #expect(try client.sync())
     try client.setRegister(fuse, bits)
     #expect(try refusal(wire, try ESP32Images.firmware(chip, bytes: 5000)) == .secured(chip: chip.name))
@@ -213,13 +212,13 @@ import Testing
   // MARK: - What goes wrong
 
   @Test func `an adapter that drops bytes above a speed is found out and remembered`() throws {
-    let wire = ESP32Wire(.esp32, adapterLimit: 460_800)
+    let wire = ESP32Wire(.esp32, maxAdapterBaudRate: 460_800)
     let image = try ESP32Images.firmware()
     let notes = MemoryFlashNotes()
     _ = try flash(wire, image, notes: notes)
     #expect(holds(wire.flash, image))
-    #expect(notes.speed(for: .espressif) == 460_800)
-    #expect(notes.speed(for: .loader) == nil)
+    #expect(notes.baudRate(for: .espressif) == 460_800)
+    #expect(notes.baudRate(for: .loader) == nil)
   }
 
   @Test func `a chip that was left at a higher speed is found there`() throws {
@@ -232,7 +231,7 @@ import Testing
         onEvent: { if case .writing(let bytes, _) = $0, bytes > 20_000 { isCut = true } },
         isCancelled: { isCut })
     }
-    #expect(wire.speeds.last == 921_600)
+    #expect(wire.baudRates.last == 921_600)
     _ = try flash(wire, image)
     #expect(holds(wire.flash, image))
   }
@@ -265,7 +264,7 @@ import Testing
       let kind = kinds[seed % kinds.count]
       let parts = 20 + seed * 7919 % 400
       let moment = seed * 104_729 % 40_000
-      let wire = ESP32Wire(.esp32, adapterLimit: kind == "adapter" ? 230_400 : nil)
+      let wire = ESP32Wire(.esp32, maxAdapterBaudRate: kind == "adapter" ? 230_400 : nil)
       if seed % 2 == 0 {
         _ = try flash(wire, older)
         wire.mend()

@@ -19,7 +19,7 @@ enum ESP32Images {
     }
     return try BootloaderImages.image(
       ImageManifest(
-        name: "test", version: version, chip: chip.name, productId: chip.productID, segments: segments,
+        name: "test", version: version, chip: chip.name, productID: chip.productID, segments: segments,
         bytes: file.count, sha256: SHA256Digest(of: file).hex, appSha256: appSha256),
       file)
   }

@@ -7,7 +7,6 @@ import Testing
   // MARK: - Frames
 
   @Test(
-    "frames in what comes",
     arguments: [
       ("nothing", [], []),
       ("one", [0xc0, 1, 2, 0xc0], [[1, 2]]),
@@ -21,7 +20,7 @@ import Testing
       ("an escape outside", [0xdb, 0xc0, 1, 0xc0], [[1]]),
       ("one that does not end", [0xc0, 1, 2, 3], []),
     ] as [(String, [UInt8], [[UInt8]])])
-  func frames(name: String, bytes: [UInt8], expected: [[UInt8]]) {
+  func `frames in what comes`(name: String, bytes: [UInt8], expected: [[UInt8]]) {
     var decoder = ESP32FrameDecoder()
     #expect(decoder.take(bytes) == expected)
     // The decoder finds the same packets byte by byte.
@@ -47,19 +46,17 @@ import Testing
   private static let header: [UInt8] = [1, 0x0a, 4, 0, 0x83, 0x1d, 0xf0, 0]
 
   @Test(
-    "what is no answer",
     arguments: [
       ("empty", []), ("short", Array(header.prefix(7))),
       ("a request", [0] + header.dropFirst() + [0, 0, 0, 0]),
       ("shorter than it says", header + [0, 0, 0]), ("longer than it says", header + [0, 0, 0, 0, 0]),
       ("boot log", Array("rst:0x1 (POWERON_RESET)".utf8)),
     ] as [(String, [UInt8])])
-  func malformed(name: String, packet: [UInt8]) {
+  func `what is no answer`(name: String, packet: [UInt8]) {
     #expect(ESP32Reply(packet) == nil)
   }
 
   @Test(
-    "verdicts",
     arguments: [
       ("done", [0, 0, 0, 0], 0, .done([])), ("done, two bytes of status", [0, 0], 0, .done([])),
       ("data", [7, 8, 0, 0, 0, 0], 2, .done([7, 8])),
@@ -71,7 +68,7 @@ import Testing
       ("too short", [0], 0, nil), ("good, yet without its data", [0, 0, 0, 0], 32, nil),
       ("nothing", [], 0, nil),
     ] as [(String, [UInt8], Int, ESP32Reply.Verdict?)])
-  func verdicts(name: String, data: [UInt8], count: Int, expected: ESP32Reply.Verdict?) throws {
+  func `verdicts`(name: String, data: [UInt8], count: Int, expected: ESP32Reply.Verdict?) throws {
     let reply = try #require(ESP32Reply([1, 0x13, UInt8(data.count), 0, 0, 0, 0, 0] + data))
     #expect(reply.verdict(expecting: count) == expected)
   }
@@ -115,7 +112,7 @@ import Testing
 
   private func outcome(_ reply: [UInt8]) throws -> Result<UInt32, ESP32Client.Failure> {
     let link = Script([reply])
-    let client = try ESP32Client(link: link, baud: 115_200, now: { link.clock.now })
+    let client = try ESP32Client(link: link, baudRate: 115_200, now: { link.clock.now })
     return Result { () throws(ESP32Client.Failure) in try client.register(0x4000_1000) }
   }
 
@@ -135,7 +132,7 @@ import Testing
   @Test func `two answers that differ are not believed`() throws {
     func reply(_ value: UInt8) -> [UInt8] { [0xc0, 1, 0x0a, 4, 0, value, 0, 0, 0, 0, 0, 0, 0, 0xc0] }
     let link = Script([reply(1), reply(2), reply(1), reply(1)])
-    let client = try ESP32Client(link: link, baud: 115_200, now: { link.clock.now })
+    let client = try ESP32Client(link: link, baudRate: 115_200, now: { link.clock.now })
     #expect(try client.surely(0x3ff5_a004) == 1)
   }
 }

@@ -11,19 +11,19 @@ class ESP32Wire: Link {
   private(set) var chip: ESP32Chip
   /// Everything that was sent, in order.
   private(set) var sent: [UInt8] = []
-  private(set) var speeds: [Int] = []
+  private(set) var baudRates: [Int] = []
   private var wire = FaultyWire(nil)
   private var isSilent = false
   private var isClosed = false
   private var answers: [UInt8] = []
-  private var baud = 115_200
+  private var baudRate = 115_200
 
   init(
-    _ model: ESP32Model, flash: FlashArray = .serial(), adapterLimit: Int? = nil, oscillatorError: Int = 0
+    _ model: ESP32Model, flash: FlashArray = .serial(), maxAdapterBaudRate: Int? = nil, oscillatorError: Int = 0
   ) {
     self.flash = flash
     var configuration = ModuleBench.Configuration(flash: flash, uniqueID: [0x24, 0x0a, 0xc4, 0xc0, 0xdb, 0x55])
-    configuration.adapterLimit = adapterLimit
+    configuration.maxAdapterBaudRate = maxAdapterBaudRate
     configuration.oscillatorError = oscillatorError
     chip = ESP32Chip(model, configuration: configuration)
   }
@@ -49,20 +49,20 @@ class ESP32Wire: Link {
   // MARK: - Link
 
   func write(_ bytes: [UInt8], deadline: ContinuousClock.Instant) throws(LinkError) {
-    chip.follow(speed: baud)
+    chip.follow(baudRate: baudRate)
     for byte in bytes {
       if isClosed { throw .closed }
       sent.append(byte)
-      clock.advance(by: .nanoseconds(10_000_000_000 / baud))
+      clock.advance(by: .nanoseconds(10_000_000_000 / baudRate))
       let (arriving, effects) = wire.send(byte)
-      strike(effects)
+      apply(effects)
       for byte in arriving where !isSilent { perform(chip.receive(byte)) }
     }
   }
 
   func read(upTo count: Int, deadline: ContinuousClock.Instant) throws(LinkError) -> [UInt8] {
     if isClosed { throw .closed }
-    chip.follow(speed: baud)
+    chip.follow(baudRate: baudRate)
     perform(chip.tick())
     guard !answers.isEmpty else {
       clock.advance(by: deadline - clock.now)
@@ -70,15 +70,15 @@ class ESP32Wire: Link {
     }
     defer { answers.removeFirst(min(count, answers.count)) }
     let got = Array(answers.prefix(count))
-    clock.advance(by: .nanoseconds(got.count * 10_000_000_000 / baud))
+    clock.advance(by: .nanoseconds(got.count * 10_000_000_000 / baudRate))
     return got
   }
 
   func discardInput() throws(LinkError) { answers = [] }
 
   func setFraming(_ framing: LinkFraming) throws(LinkError) {
-    if framing.baud != baud { speeds.append(framing.baud) }
-    baud = framing.baud
+    if framing.baudRate != baudRate { baudRates.append(framing.baudRate) }
+    baudRate = framing.baudRate
   }
 
   func close() { isClosed = true }
@@ -91,13 +91,13 @@ class ESP32Wire: Link {
       case .pause(let time): clock.advance(by: time)
       case .did(let work):
         if flash.isWithoutPower { isSilent = true }
-        strike(wire.did(work))
+        apply(wire.did(work))
       case .send(let bytes): if !isSilent { answers += wire.answer(bytes) }
       }
     }
   }
 
-  private func strike(_ effects: [ModuleBenchFault.Effect]) {
+  private func apply(_ effects: [ModuleBenchFault.Effect]) {
     for effect in effects {
       switch effect {
       case .silence: isSilent = true

@@ -10,19 +10,19 @@ final class MemoryOutbox: Outbox {
   private(set) var marks: [String] = []
 
   func pendingKeys() -> [PendingKey] { keys.map(\.key) }
-  func secret(ofKey keyId: String) -> [UInt8]? { keys.first { $0.key.keyId == keyId }?.secret }
+  func secret(ofKey keyID: String) -> [UInt8]? { keys.first { $0.key.keyID == keyID }?.secret }
   func pendingRecords() -> [PendingRecord] { records }
   func fault(of record: PendingRecord) -> EvidenceFault? { faults[record.id] }
 
-  func markAttempted(key keyId: String, at: Timestamp) { marks.append("attempted key") }
+  func markAttempted(key keyID: String, at: Timestamp) { marks.append("attempted key") }
 
   func markAttempted(record id: InstallationID, revision: Int, at: Timestamp) {
     marks.append("attempted record \(revision)")
   }
 
-  func acknowledge(key keyId: String, at: Timestamp) {
+  func acknowledge(key keyID: String, at: Timestamp) {
     marks.append("acknowledged key")
-    keys.removeAll { $0.key.keyId == keyId }
+    keys.removeAll { $0.key.keyID == keyID }
   }
 
   func acknowledge(file sha256: FileDigest, of id: InstallationID, at: Timestamp) {
@@ -47,7 +47,7 @@ final class MemoryOutbox: Outbox {
 
   func enqueue(_ record: PendingRecord) { records.append(record) }
 
-  func forgetSecret(of keyId: String) {
-    keys = keys.map { $0.key.keyId == keyId ? ($0.key, nil) : $0 }
+  func forgetSecret(of keyID: String) {
+    keys = keys.map { $0.key.keyID == keyID ? ($0.key, nil) : $0 }
   }
 }

@@ -48,7 +48,7 @@ final class PlatformFixture {
       platformCertificate: pinned,
       surroundings: .init(
         sleep: { [unowned self] in pauses.append($0) }, retry: retry, pin: { [unowned self] in pinned = $0 },
-        progress: { [unowned self] in events.append($0) }))
+        onEvent: { [unowned self] in events.append($0) }))
   }
 
   func requests(_ prefix: String) -> Int { platform.requests().count { $0.hasPrefix(prefix) } }

@@ -9,7 +9,7 @@ struct SampleInstallation {
   let id: InstallationID
   let code: LabelCode
   let secret: [UInt8]
-  let keyId: String
+  let keyID: String
   let moduleSerial: String
   let record: PendingRecord
 
@@ -23,7 +23,7 @@ struct SampleInstallation {
     id = try #require(InstallationID(UUID().uuidString))
     code = try #require(CodeSerial(number: number).flatMap { LabelCode(region: "150621", serial: $0) })
     secret = randomBytes(32)
-    keyId = Hex.encode(Authenticator.keyId(of: secret))
+    keyID = Hex.encode(Authenticator.keyID(of: secret))
     moduleSerial = "WM24-\(number)"
 
     func file(_ name: String, _ bytes: Int) throws -> PendingFile {
@@ -44,9 +44,9 @@ struct SampleInstallation {
       .photographed(photo(.before, before)),
       .flashed(
         .init(
-          chip: "STM32F405", chipId: nil, firmwareVersion: "1.0.0",
+          chip: "STM32F405", chipID: nil, firmwareVersion: "1.0.0",
           firmwareSha256: String(repeating: "0", count: 64), skipped: false)),
-      .paired(.init(serialNumber: moduleSerial, keyId: keyId, imei: nil, iccid: nil)),
+      .paired(.init(serialNumber: moduleSerial, keyID: keyID, imei: nil, iccid: nil)),
       .labelled(
         .init(code: code, payload: "https://example.cn/w/\(code)", template: "acrylic-60x40", verified: true)),
       .sealed(.init(number: "S\(number)", photoSha256: nil, appliedAt: Self.at, previousNumbers: [])),
@@ -75,7 +75,7 @@ struct SampleInstallation {
   func enqueue(in outbox: MemoryOutbox, withKey: Bool = true) {
     if withKey {
       outbox.enqueue(
-        PendingKey(keyId: keyId, installation: id, moduleSerial: moduleSerial), secret: secret)
+        PendingKey(keyID: keyID, installation: id, moduleSerial: moduleSerial), secret: secret)
     }
     outbox.enqueue(record)
   }
@@ -102,7 +102,7 @@ struct SampleInstallation {
           name: PersonName("李某"), phone: phone, company: "安装公司", certificate: "T-1",
           certificateExpires: CalendarDay(daysSince1970: 21_000)),
         owner: .init(
-          unitId: nil, unitName: "某汽修厂", unitType: .individual, responsibleName: PersonName("王某"),
+          unitID: nil, unitName: "某汽修厂", unitType: .individual, responsibleName: PersonName("王某"),
           responsiblePhone: phone, street: "树林召镇", community: nil, industry: .autoRepair, industryNote: nil,
           operators: 2, certifiedOperators: 1),
         welder: .init(

@@ -48,8 +48,8 @@ final class Campaign {
   /// The numbers and times of the faulted commands.
   private(set) var struckPairs = 0
   private(set) var struckTests = 0
-  private(set) var longestPair = Duration.zero
-  private(set) var longestTest = Duration.zero
+  private(set) var maxPairDuration = Duration.zero
+  private(set) var maxTestDuration = Duration.zero
 
   init(flash: FlashArray) throws {
     platform = try LocalPlatform(
@@ -79,8 +79,8 @@ final class Campaign {
     let reason: WrittenText? = situation == .service ? "laptop lost" : nil
 
     let (pairFault, testFault) = (draw.fault(), draw.fault())
-    let paired = try pairFaulted(installation, pairFault, old: old.keyId, reason)
-    try agree(paired, situation, old: old.keyId)
+    let paired = try pairFaulted(installation, pairFault, old: old.keyID, reason)
+    try agree(paired, situation, old: old.keyID)
     if situation == .service { module.setCase(open: false) }
     let isSound = draw.below(4) > 0
     if !isSound { module.surroundings.world = draw.defect() }
@@ -89,7 +89,7 @@ final class Campaign {
 
   /// Brings the module into the situation.
   /// - Returns: the key that the module holds, and the installation that gave it.
-  private func prepare(_ situation: Situation) throws -> (keyId: String?, installation: InstallationID) {
+  private func prepare(_ situation: Situation) throws -> (keyID: String?, installation: InstallationID) {
     guard situation != .fresh else { return (nil, InstallationID("00000000-0000-4000-8000-000000000000")!) }
     let laptop = laptops[situation == .platformProof || situation == .service ? 1 : 0]
     let id = try laptop.open(laptop.seed, 1)
@@ -97,7 +97,7 @@ final class Campaign {
     if situation == .laptopProof { try laptop.void(id) }
     if situation == .platformProof { try laptop.deliverKeys() }
     if situation == .service { module.setCase(open: true) }
-    return (before.module?.keyId, id)
+    return (before.module?.keyID, id)
   }
 
   private func pairFaulted(
@@ -106,14 +106,14 @@ final class Campaign {
     let began = module.time.now
     do {
       let done = try laptops[0].pair(id, module.plug(fault), reason)
-      longestPair = max(longestPair, module.time.now - began)
+      maxPairDuration = max(maxPairDuration, module.time.now - began)
       try #require(module.time.now - began <= Self.pairDeadline, "pair under \(fault.spelling)")
       // A command that says 'done' has done it, on both sides.
-      try #require(module.truth.committedKeyID == done.installation.module?.keyId)
+      try #require(module.truth.committedKeyID == done.installation.module?.keyID)
       return done.installation
     } catch let error as ProvisionError {
       struckPairs += 1
-      longestPair = max(longestPair, module.time.now - began)
+      maxPairDuration = max(maxPairDuration, module.time.now - began)
       try #require(module.time.now - began <= Self.pairDeadline, "\(error) under \(fault.spelling)")
       // One key is valid: the old one, or the one that this laptop has just made.
       _ = module.plug()
@@ -130,16 +130,16 @@ final class Campaign {
   private func agree(_ record: Installation, _ situation: Situation, old: String?) throws {
     let truth = module.truth
     let kept = try #require(record.module)
-    try #require(truth.committedKeyID != nil && truth.committedKeyID == kept.keyId && truth.pendingKeyID == nil)
+    try #require(truth.committedKeyID != nil && truth.committedKeyID == kept.keyID && truth.pendingKeyID == nil)
     try #require(truth.serialNumber == kept.serialNumber && kept.pairedAt != nil)
     try #require(try module.plug().configuration().code == record.code?.description)
-    try #require(try laptops[0].latestKey(of: record.id, kept.serialNumber ?? "") == kept.keyId)
+    try #require(try laptops[0].latestKey(of: record.id, kept.serialNumber ?? "") == kept.keyID)
     try #require(kept.replacement?.kind == situation.kind)
     if situation.kind != nil {
-      try #require(kept.replacement?.previousKeyId == old && kept.keyId != old && kept.replacement?.count == 1)
-      try #require(kept.inspection?.keyId == old && kept.inspection?.replacing == situation.kind)
+      try #require(kept.replacement?.previousKeyID == old && kept.keyID != old && kept.replacement?.count == 1)
+      try #require(kept.inspection?.keyID == old && kept.inspection?.replacing == situation.kind)
     } else if situation == .again {
-      try #require(kept.keyId == old)
+      try #require(kept.keyID == old)
     }
   }
 
@@ -150,7 +150,7 @@ final class Campaign {
       report = try #require(try laptops[0].test(paired.id, module.plug(fault)).test)
     } catch let error as ProvisionError {
       struckTests += 1
-      longestTest = max(longestTest, module.time.now - began)
+      maxTestDuration = max(maxTestDuration, module.time.now - began)
       try #require(module.time.now - began <= Self.testDeadline, "\(error) under \(fault.spelling)")
       // The relay opens by itself, whatever was lost.
       module.pass(.seconds(31))
@@ -158,7 +158,7 @@ final class Campaign {
       try expect(isSound, try laptops[0].test(paired.id, module.plug()).test)
       return
     }
-    longestTest = max(longestTest, module.time.now - began)
+    maxTestDuration = max(maxTestDuration, module.time.now - began)
     try #require(module.time.now - began <= Self.testDeadline, "test under \(fault.spelling)")
     if report.passed {
       try #require(isSound, "passed under \(fault.spelling)")
@@ -189,7 +189,7 @@ struct CampaignDraw {
   mutating func below(_ count: Int) -> Int { numbers.next(below: count) }
 
   mutating func fault() -> ModuleBenchFault {
-    var strikes: [ModuleBenchFault.Strike] = []
+    var timedEffects: [ModuleBenchFault.TimedEffect] = []
     var noises: [WireNoise] = []
     for _ in 0...below(2) {
       let seed = UInt32(below(1 << 20))
@@ -202,13 +202,13 @@ struct CampaignDraw {
       case 5: noises.append(WireNoise(.brownout, seed: seed, partsPerMillion: 100 + below(2_000)))
       case 6:
         let effect = ModuleBenchFault.Effect.allCases[below(3)]
-        strikes.append(.init(effect, .during(below(2) == 0 ? .pair : .test)))
+        timedEffects.append(.init(effect, .during(below(2) == 0 ? .pair : .test)))
       default:
         let effect = ModuleBenchFault.Effect.allCases[below(3)]
-        strikes.append(.init(effect, .after(bytes: below(1_500))))
+        timedEffects.append(.init(effect, .after(bytes: below(1_500))))
       }
     }
-    return ModuleBenchFault(strikes: strikes, noises: noises)
+    return ModuleBenchFault(timedEffects: timedEffects, noises: noises)
   }
 
   /// Draws a world that no test may pass in.

@@ -65,7 +65,7 @@ final class CampaignLaptop {
       InstallationEvent.Registered(
         technician: Self.technician,
         owner: Owner(
-          unitId: nil, unitName: "树林召汽修", unitType: .individual, responsibleName: PersonName("慕容雪"),
+          unitID: nil, unitName: "树林召汽修", unitType: .individual, responsibleName: PersonName("慕容雪"),
           responsiblePhone: PhoneNumber("13900000000")!, street: "树林召镇", community: nil, industry: .autoRepair,
           industryNote: nil, operators: 2, certifiedOperators: 1),
         welder: Welder(
@@ -84,7 +84,7 @@ final class CampaignLaptop {
         .photographed(try photo(of: id)),
         .flashed(
           .init(
-            chip: "STM32F405", chipId: nil, firmwareVersion: "0.1.0",
+            chip: "STM32F405", chipID: nil, firmwareVersion: "0.1.0",
             firmwareSha256: String(repeating: "ab", count: 32), skipped: false)),
       ], holding: lock, by: Self.technician, at: workplace.clock.now())
     return id
@@ -101,14 +101,14 @@ final class CampaignLaptop {
     installation: Installation, result: PairingResult
   ) {
     try walk.alone(with: id) {
-      try walk.pair($0, client: client, serviceReason: reason, report: { _ in })
+      try walk.pair($0, client: client, serviceReason: reason, onEvent: { _ in })
     }
   }
 
   func test(
-    _ id: InstallationID, _ client: SMPClient, report: @escaping (FunctionalTestEvent) -> Void = { _ in }
+    _ id: InstallationID, _ client: SMPClient, onEvent: @escaping (FunctionalTestEvent) -> Void = { _ in }
   ) throws -> Installation {
-    try walk.alone(with: id) { try walk.test($0, client: client, plan: nil, report: report) }
+    try walk.alone(with: id) { try walk.test($0, client: client, plan: nil, onEvent: onEvent) }
   }
 
   func void(_ id: InstallationID) throws {
@@ -118,6 +118,6 @@ final class CampaignLaptop {
   func deliverKeys() throws { _ = try workplace.syncRun(retry: RetryPolicy(attempts: 1)).deliverKeys() }
 
   func latestKey(of id: InstallationID, _ serialNumber: String) throws -> String? {
-    try workplace.fieldbook().key(for: id, moduleSerial: serialNumber)?.keyId
+    try workplace.fieldbook().key(for: id, moduleSerial: serialNumber)?.keyID
   }
 }

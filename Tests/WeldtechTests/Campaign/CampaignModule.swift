@@ -59,7 +59,7 @@ final class CampaignModule: Link {
 
   var truth: ModuleBenchTruth {
     var truth = ModuleBenchTruth()
-    chip.testify(&truth)
+    chip.snapshot(into: &truth)
     return truth
   }
 
@@ -100,7 +100,7 @@ final class CampaignModule: Link {
     for byte in bytes {
       time.advance(by: Self.byteTime)
       let sent = wire.send(byte)
-      strike(sent.effects)
+      apply(sent.effects)
       guard !isPulled, !isSilent else { continue }
       for byte in sent.arriving { perform(chip.receive(byte)) }
     }
@@ -136,14 +136,14 @@ final class CampaignModule: Link {
       case .send(let answer): if !isSilent { incoming += wire.answer(answer) }
       case .did(let work):
         let effects = wire.did(work)
-        strike(effects)
+        apply(effects)
         // A chip that resets says nothing more.
         if effects.contains(.brownout) { return }
       }
     }
   }
 
-  private func strike(_ effects: [ModuleBenchFault.Effect]) {
+  private func apply(_ effects: [ModuleBenchFault.Effect]) {
     for effect in effects {
       switch effect {
       case .silence: isSilent = true

@@ -19,7 +19,7 @@ import Testing
     let seeds = Self.only.map { $0..<($0 + 1) } ?? 1..<UInt64(Self.count + 1)
     let flash = try ShippedRelease.program()
     var (pairs, tests) = (0, 0)
-    var (longestPair, longestTest) = (Duration.zero, Duration.zero)
+    var (maxPairDuration, maxTestDuration) = (Duration.zero, Duration.zero)
     for first in stride(from: seeds.lowerBound, to: seeds.upperBound, by: Self.batch) {
       let campaign = try Campaign(flash: flash)
       for seed in first..<min(first + UInt64(Self.batch), seeds.upperBound) {
@@ -32,12 +32,12 @@ import Testing
       }
       pairs += campaign.struckPairs
       tests += campaign.struckTests
-      longestPair = max(longestPair, campaign.longestPair)
-      longestTest = max(longestTest, campaign.longestTest)
+      maxPairDuration = max(maxPairDuration, campaign.maxPairDuration)
+      maxTestDuration = max(maxTestDuration, campaign.maxTestDuration)
     }
     print(
       "\(seeds.count) faulted runs: \(pairs) pairings and \(tests) tests failed and were run again;",
-      "the longest pairing took \(longestPair), the longest test \(longestTest)")
+      "the longest pairing took \(maxPairDuration), the longest test \(maxTestDuration)")
     if Self.only == nil { #expect(pairs > seeds.count / 5 && tests > seeds.count / 5) }
   }
 }

@@ -2,6 +2,7 @@ import Fieldbook
 import Foundation
 import Labels
 import Records
+import TestSupport
 import Testing
 
 @testable import weldtech

@@ -30,20 +30,20 @@ enum Errors {
 
   private static let moment = Timestamp(secondsSince1970: 0, offsetSeconds: 0)
   private static let holders = ["brltty", "ModemManager", "minicom"].map {
-    PortTrouble.Holder(program: $0, processID: 4711)
+    PortProblem.Holder(program: $0, processID: 4711)
   }
-  private static let adapter = PortTrouble.Adapter(
+  private static let adapter = PortProblem.Adapter(
     usb: PortInfo.USB(
       vendorID: 0x1a86, productID: 0x7523, manufacturer: nil, product: nil, serialNumber: nil), socket: "1-2")
 
-  private static let troubles: [PortTrouble] =
+  private static let troubles: [PortProblem] =
     [
       .driverMissing(adapter, module: "ch341"), .adapterTaken(adapter, by: nil),
       .forbidden(port: "/dev/ttyUSB0", group: "dialout", isMember: true),
       .forbidden(port: "/dev/ttyUSB0", group: "dialout", isMember: false),
       .forbidden(port: "/dev/ttyUSB0", group: nil, isMember: false), .nothingPluggedIn,
     ]
-    + holders.flatMap { holder -> [PortTrouble] in
+    + holders.flatMap { holder -> [PortProblem] in
       [
         .adapterTaken(adapter, by: holder), .held(port: "/dev/ttyUSB0", by: holder),
         .watched(port: "/dev/ttyUSB0", by: holder),
@@ -57,11 +57,12 @@ enum Errors {
       .clockBehind(now: moment, newest: moment), .recordsRepaired([id]),
     ]
     + [.noChineseFonts, .platformMissing, .platformKeyMissing, .homeOpen(home: "/h", first: "/h", count: 2)]
-    + troubles.map { .port($0) }) as [Ailment]
+    + troubles.map { .port($0) }) as [HealthFinding]
 
   private static let linkErrors: [LinkError] = [
     .timeout, .closed, .inUse(port: "/dev/ttyUSB0"), .permission(port: "/dev/ttyUSB0"),
-    .notThere(port: "/dev/ttyUSB0"), .notASerialPort(path: "/dev/null"), .unsupportedSpeed(baud: 115_200),
+    .notThere(port: "/dev/ttyUSB0"), .notASerialPort(path: "/dev/null"),
+    .unsupportedBaudRate(baudRate: 115_200),
     .io(errno: EIO),
   ]
 
@@ -98,7 +99,7 @@ enum Errors {
     .manifest(field: "sha256"), .size(stated: 2, found: 1), .digest(stated: digest, found: digest),
     .manifestNotJSON(jsonFaults[4]), .unsigned(signaturePath: "/f.sig"), .signatureFile(path: "/f.sig"),
     .wrongSignature(signer: "company"),
-    .unknownKey(keyId: digest), .segment(index: 0, .outsideFlash), .flashMap, .noVectorTable,
+    .unknownKey(keyID: digest), .segment(index: 0, .outsideFlash), .flashMap, .noVectorTable,
     .program(.applicationDigest), .program(.espressif(.magic)), .program(.espressif(.segmentCount(17))),
     .program(.espressif(.chip(9))), .program(.espressif(.truncated)), .program(.espressif(.checksum)),
     .program(.espressif(.digest)), .program(.espressif(.tail)), .program(.espressif(.noBootloader)),
@@ -112,16 +113,16 @@ enum Errors {
     + [
       ProvisionError.rejected(ModuleRejection(group: nil, code: 3), during: .echo),
       ProvisionError.unusableReply(.garbled, during: .readings), ProvisionError.messageTooLong(.configure),
-      ProvisionError.bound(installation: "a", keyId: "b"),
+      ProvisionError.bound(installation: "a", keyID: "b"),
       ProvisionError.otherModule(recorded: "a", connected: "b"),
       ProvisionError.otherKey(recorded: "a", held: nil), ProvisionError.otherKey(recorded: "a", held: "b"),
-      ProvisionError.notProven(keyId: "a"), ProvisionError.replacement(keyId: "a", .unreachable),
-      ProvisionError.replacement(keyId: "a", .unknownKey),
-      ProvisionError.replacement(keyId: "a", .refused(code: nil)),
-      ProvisionError.replacement(keyId: "a", .refused(code: "b")),
-      ProvisionError.replacement(keyId: "a", .wrongProof), ProvisionError.replacement(keyId: "a", .caseClosed),
+      ProvisionError.notProven(keyID: "a"), ProvisionError.replacement(keyID: "a", .unreachable),
+      ProvisionError.replacement(keyID: "a", .unknownKey),
+      ProvisionError.replacement(keyID: "a", .refused(code: nil)),
+      ProvisionError.replacement(keyID: "a", .refused(code: "b")),
+      ProvisionError.replacement(keyID: "a", .wrongProof), ProvisionError.replacement(keyID: "a", .caseClosed),
       ProvisionError.configurationDiffers(PairingSettings.Field.allCases),
-      ProvisionError.notConfirmed(keyId: "a"),
+      ProvisionError.notConfirmed(keyID: "a"),
       ProvisionError.badSetting(.platform), ProvisionError.badRandom, ProvisionError.cancelled,
       ProvisionError.test(step: "signal", .link(.timeout, during: .readings)),
     ]
@@ -160,8 +161,8 @@ enum Errors {
       .labelInOrder(code, output: "/out"),
       .labelIs(code, nil), .labelIs(code, .printing), .labelIs(code, .printed), .labelIs(code, .handedOut),
       .labelIs(code, .spoiled), .fileTooLarge(bytes: 2, largest: 1),
-      .fileMissing(sha256: digest), .fileDamaged(sha256: digest), .notADigest, .keyUnknown(keyId: "a"),
-      .keyInUse(keyId: "a", by: id), .revisionUnknown(id, revision: 2), .digestDiffers(id, revision: 2),
+      .fileMissing(sha256: digest), .fileDamaged(sha256: digest), .notADigest, .keyUnknown(keyID: "a"),
+      .keyInUse(keyID: "a", by: id), .revisionUnknown(id, revision: 2), .digestDiffers(id, revision: 2),
       .stillPending(id, keys: 1, files: 2), .recordChanged(id),
       .photoUsed(sha256: digest, by: id, stage: .before), .sealUsed(number: "S-1", by: id),
       .clockBehind(now: moment, newest: moment), .clockImplausible(moment), .evidence(id, .record),
@@ -171,8 +172,8 @@ enum Errors {
     ] as [FieldbookError]
 
   private static let files: [any Error] = [
-    FileTrouble.unreadable(path: "/f", errno: ENOENT), FileTrouble.unwritable(path: "/f", errno: EACCES),
-    FileTrouble.tooLarge(path: "/f", limit: 10), OutputFailed(cause: .readerGone), AnswersLost(),
+    FileFailure.unreadable(path: "/f", errno: ENOENT), FileFailure.unwritable(path: "/f", errno: EACCES),
+    FileFailure.tooLarge(path: "/f", limit: 10), OutputFailed(cause: .readerGone), AnswersLost(),
     OutputFailed(cause: .failed(errno: ENOSPC)),
     BatchFilesChanged(folder: "/f", missing: ["a"], changed: ["b"]),
   ]
@@ -235,7 +236,7 @@ enum Errors {
       .printerUnknown(name: "zebra", available: []),
       .spooler(.noLibrary), .spooler(.unwritable(file: "/f")),
       .spooler(.refused(printer: "zebra", reason: "stopped")), .templateUnreadable(file: "f"),
-      .templateTooLarge(file: "f", bytes: 2, mostBytes: 1),
+      .templateTooLarge(file: "f", bytes: 2, maxBytes: 1),
       .templateUnknown(name: "x", available: ["acrylic-60x40"]),
       .resolutionOutOfRange(dotsPerInch: 1, lower: 200, upper: 1200), .platformAddress(.notHTTPS),
       .fieldMissing(template: "t", element: "e", field: "f"),
@@ -250,7 +251,7 @@ enum Errors {
       .symbolTooDense(
         template: "t", modulesWithQuietZone: 41, givenMillimetres: 10, neededMillimetres: 20, dotsPerInch: 300,
         excessCharacters: 9, fitsWith: nil),
-      .printGainTooLarge(givenMillimetres: 0.2, mostMillimetres: 0.1, moduleDots: 8),
+      .printGainTooLarge(givenMillimetres: 0.2, maxMillimetres: 0.1, moduleDots: 8),
       .payloadTooLong(bytes: 9000, excessCharacters: 9), .unreadable(.noSymbol), .picture(.truncated),
       .drawing(.svg(.noLibrary)), .device(path: "/dev/usb/lp0", errno: 13),
       .drawing(.outOfMemory), .label(code: code, line: 2, .unreadable(.mirrored)),

@@ -1,21 +1,21 @@
 // The authentication codes for laptop and platform, whose keys are arrays.
 extension Authenticator {
-  public static func keyId(of key: [UInt8]) -> [UInt8] { Array(SHA256.digest(key)[0..<keyIdSize]) }
+  public static func keyID(of key: [UInt8]) -> [UInt8] { Array(SHA256.digest(key)[0..<keyIDSize]) }
 
-  public static func proof(key: [UInt8], challenge: [UInt8], uniqueId: [UInt8]) -> [UInt8] {
-    Array(proof(key: Octets(key), challenge: Octets(challenge), uniqueId: Octets(uniqueId)))
+  public static func proof(key: [UInt8], challenge: [UInt8], uniqueID: [UInt8]) -> [UInt8] {
+    Array(proof(key: Octets(key), challenge: Octets(challenge), uniqueID: Octets(uniqueID)))
   }
 
-  public static func commit(key: [UInt8], uniqueId: [UInt8]) -> [UInt8] {
-    Array(commit(key: Octets(key), uniqueId: Octets(uniqueId)))
+  public static func commit(key: [UInt8], uniqueID: [UInt8]) -> [UInt8] {
+    Array(commit(key: Octets(key), uniqueID: Octets(uniqueID)))
   }
 
   public static func replacement(
-    key: [UInt8], challenge: [UInt8], newKeyId: [UInt8], uniqueId: [UInt8]
+    key: [UInt8], challenge: [UInt8], newKeyID: [UInt8], uniqueID: [UInt8]
   ) -> [UInt8] {
     Array(
       replacement(
-        key: Octets(key), challenge: Octets(challenge), newKeyId: Octets(newKeyId), uniqueId: Octets(uniqueId)))
+        key: Octets(key), challenge: Octets(challenge), newKeyID: Octets(newKeyID), uniqueID: Octets(uniqueID)))
   }
 
   public static func configuration(key: [UInt8], _ configuration: ModuleConfiguration) -> [UInt8] {

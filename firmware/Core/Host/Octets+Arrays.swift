@@ -51,15 +51,15 @@ extension CRC32 {
 
 extension BoardIdentity {
   public init(
-    uniqueId: [UInt8], serialNumber: [UInt8], chip: [UInt8], imei: [UInt8]? = nil, iccid: [UInt8]? = nil
+    uniqueID: [UInt8], serialNumber: [UInt8], chip: [UInt8], imei: [UInt8]? = nil, iccid: [UInt8]? = nil
   ) {
     self.init(
-      uniqueId: Octets(uniqueId), serialNumber: Octets(serialNumber), chip: Octets(chip),
+      uniqueID: Octets(uniqueID), serialNumber: Octets(serialNumber), chip: Octets(chip),
       imei: imei.map { Octets($0) }, iccid: iccid.map { Octets($0) })
   }
 
   /// The serial number of a board that was given none.
-  public static func serialNumber(uniqueId: [UInt8]) -> [UInt8] {
-    Array(serialNumber(uniqueId: Octets(uniqueId)))
+  public static func serialNumber(uniqueID: [UInt8]) -> [UInt8] {
+    Array(serialNumber(uniqueID: Octets(uniqueID)))
   }
 }

@@ -11,7 +11,7 @@ public enum FlashMap {
   public static var base: UInt32 { 0x0800_0000 }
   public static var size: UInt32 { 0x10_0000 }
   /// The device id that the ROM bootloader states.
-  public static var productId: UInt16 { 0x413 }
+  public static var productID: UInt16 { 0x413 }
 
   public static var bootBlock: UInt32 { 0x0800_0000 }
   public static var bootBlockSize: UInt32 { 0x4000 }

@@ -68,7 +68,7 @@ public struct ImageHeader: Sendable {
   public var imageLength: UInt32
   public var loadAddress: UInt32
   public var version: Version
-  public var productId: UInt16
+  public var productID: UInt16
   /// The chip's name, ASCII without the zeros at the end.
   public var chip: Octets
   public var lowestReplaceableVersion: Version
@@ -86,7 +86,7 @@ public struct ImageHeader: Sendable {
     loadAddress = word(12)
     let (first, second, third, fourth) = (word(16), word(20), word(40), word(44))
     version = Version(first, second)
-    productId = UInt16(truncatingIfNeeded: second >> 16)
+    productID = UInt16(truncatingIfNeeded: second >> 16)
     lowestReplaceableVersion = Version(third, fourth)
     var chip = Octets()
     for offset in stride(from: 24 as UInt32, to: 40, by: 4) { chip.append(littleEndian: word(offset)) }

@@ -1,7 +1,7 @@
 /// The facts that a board states about itself; texts are ASCII.
 public struct BoardIdentity: Sendable {
   /// The chip's unique id, 12 bytes.
-  public var uniqueId: Octets
+  public var uniqueID: Octets
   /// The module's serial number, printed on its case.
   public var serialNumber: Octets
   /// The microcontroller, as `STM32F405`.
@@ -12,9 +12,9 @@ public struct BoardIdentity: Sendable {
   public var iccid: Octets?
 
   public init(
-    uniqueId: Octets, serialNumber: Octets, chip: Octets, imei: Octets? = nil, iccid: Octets? = nil
+    uniqueID: Octets, serialNumber: Octets, chip: Octets, imei: Octets? = nil, iccid: Octets? = nil
   ) {
-    self.uniqueId = uniqueId
+    self.uniqueID = uniqueID
     self.serialNumber = serialNumber
     self.chip = chip
     self.imei = imei
@@ -22,9 +22,9 @@ public struct BoardIdentity: Sendable {
   }
 
   /// The serial number of a board that was given none: `WT` and the unique id folded to 40 bits, in hexadecimal.
-  public static func serialNumber(uniqueId: Octets) -> Octets {
+  public static func serialNumber(uniqueID: Octets) -> Octets {
     var text = Octets("WT")
-    let digest = SHA256.digest(uniqueId.bytes)
+    let digest = SHA256.digest(uniqueID.bytes)
     for index in 0..<10 {
       let digit = digest[index >> 1] >> (index & 1 == 0 ? 4 : 0) & 15
       text.append(digit < 10 ? 0x30 &+ digit : 0x41 &+ digit &- 10)

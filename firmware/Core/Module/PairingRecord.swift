@@ -27,7 +27,7 @@ struct PairingRecord {
 
   /// Offsets of the fields of a fixed size.
   enum Field {
-    case committedKey, committedInstallation, pendingKey, pendingInstallation, oldKeyId
+    case committedKey, committedInstallation, pendingKey, pendingInstallation, oldKeyID
 
     var place: (offset: Int, count: Int) {
       switch self {
@@ -35,7 +35,7 @@ struct PairingRecord {
       case .committedInstallation: (60, 36)
       case .pendingKey: (96, 32)
       case .pendingInstallation: (128, 36)
-      case .oldKeyId: (424, 8)
+      case .oldKeyID: (424, 8)
       }
     }
   }
@@ -65,7 +65,7 @@ struct PairingRecord {
     static var committed: UInt8 { 2 }
     static var configured: UInt8 { 4 }
     static var sealClosed: UInt8 { 8 }
-    static var oldKeyId: UInt8 { 16 }
+    static var oldKeyID: UInt8 { 16 }
   }
 
   private var storage = InlineArray<512, UInt8>(repeating: 0)
@@ -120,7 +120,7 @@ struct PairingRecord {
   var hasPending: Bool { has(Flag.pending) }
   var hasCommitted: Bool { has(Flag.committed) }
   var isConfigured: Bool { has(Flag.configured) }
-  var hasOldKeyId: Bool { has(Flag.oldKeyId) }
+  var hasOldKeyID: Bool { has(Flag.oldKeyID) }
 
   private func has(_ flag: UInt8) -> Bool { storage[6] & flag != 0 }
 
@@ -167,9 +167,9 @@ struct PairingRecord {
     for offset in 164..<404 { storage[offset] = 0 }
   }
 
-  mutating func setOldKeyId(_ keyId: Octets) {
-    set(Flag.oldKeyId, true)
-    set(.oldKeyId, to: keyId)
+  mutating func setOldKeyID(_ keyID: Octets) {
+    set(Flag.oldKeyID, true)
+    set(.oldKeyID, to: keyID)
   }
 
   // MARK: - Configuration

@@ -5,7 +5,7 @@ extension Program {
     let image = board.runningImage
     reply.put(ModuleField.serialNumber, text: identity.serialNumber)
     reply.put(ModuleField.chip, text: identity.chip)
-    reply.put(ModuleField.uniqueId, bytes: identity.uniqueId)
+    reply.put(ModuleField.uniqueID, bytes: identity.uniqueID)
     let none = ImageHeader.Version(major: 0, minor: 0, patch: 0)
     reply.put(ModuleField.firmwareVersion, text: (image?.version ?? none).text)
     reply.put(
@@ -13,16 +13,16 @@ extension Program {
     if let imei = identity.imei { reply.put(ModuleField.imei, text: imei) }
     if let iccid = identity.iccid { reply.put(ModuleField.iccid, text: iccid) }
     reply.put(ModuleField.state, count: record.hasCommitted ? 2 : record.hasPending ? 1 : 0)
-    if let key = record.committedKey { reply.put(ModuleField.keyId, bytes: Authenticator.keyId(of: key)) }
+    if let key = record.committedKey { reply.put(ModuleField.keyID, bytes: Authenticator.keyID(of: key)) }
     if let key = record.pendingKey {
-      reply.put(ModuleField.pendingKeyId, bytes: Authenticator.keyId(of: key))
+      reply.put(ModuleField.pendingKeyID, bytes: Authenticator.keyID(of: key))
     }
     if record.hasCommitted { reply.put(ModuleField.installation, text: record[.committedInstallation]) }
     reply.put(ModuleField.boots, count: record[.boots])
     reply.put(ModuleField.sealOpenings, count: record[.sealOpenings])
     reply.put(ModuleField.serviceReplacements, count: record[.serviceReplacements])
     reply.put(ModuleField.provenReplacements, count: record[.provenReplacements])
-    if record.hasOldKeyId { reply.put(ModuleField.oldKeyId, bytes: record[.oldKeyId]) }
+    if record.hasOldKeyID { reply.put(ModuleField.oldKeyID, bytes: record[.oldKeyID]) }
     reply.put(ModuleField.visitBoots, count: record[.visitBoots])
     reply.put(ModuleField.visitSealOpenings, count: record[.visitSealOpenings])
     reply.put(ModuleField.watchdogResets, count: record[.watchdogResets])
@@ -51,7 +51,7 @@ extension Program {
       new.setPending(key: key, installation: installation)
       try save(&new)
     }
-    reply.put(ModuleField.keyId, bytes: Authenticator.keyId(of: key))
+    reply.put(ModuleField.keyID, bytes: Authenticator.keyID(of: key))
   }
 
   func pairProve(
@@ -60,10 +60,10 @@ extension Program {
     guard let challenge = fields.octets(ModuleField.challenge, Authenticator.challengeSize)
     else { throw .malformed }
     guard let key = record.pendingKey ?? record.committedKey else { throw .notPaired }
-    reply.put(ModuleField.keyId, bytes: Authenticator.keyId(of: key))
+    reply.put(ModuleField.keyID, bytes: Authenticator.keyID(of: key))
     reply.put(
       ModuleField.authenticationCode,
-      bytes: Authenticator.proof(key: key, challenge: challenge, uniqueId: board.identity.uniqueId))
+      bytes: Authenticator.proof(key: key, challenge: challenge, uniqueID: board.identity.uniqueID))
   }
 
   mutating func pairCommit(
@@ -75,7 +75,7 @@ extension Program {
       new.commitPending()
       try save(&new)
     }
-    try putCommittedKeyId(&reply)
+    try putCommittedKeyID(&reply)
   }
 
   /// Puts the pending key in the place of the committed one, for a laptop that has shown to hold that one.
@@ -93,11 +93,11 @@ extension Program {
       try check(
         proof,
         Authenticator.replacement(
-          key: key, challenge: asked.bytes, newKeyId: Authenticator.keyId(of: record[.pendingKey]),
-          uniqueId: board.identity.uniqueId))
+          key: key, challenge: asked.bytes, newKeyID: Authenticator.keyID(of: record[.pendingKey]),
+          uniqueID: board.identity.uniqueID))
       try replace(.provenReplacements)
     }
-    try putCommittedKeyId(&reply)
+    try putCommittedKeyID(&reply)
   }
 
   /// Puts the pending key in the place of the committed one, for a person who has the case open. This is counted for
@@ -111,20 +111,20 @@ extension Program {
       try checkRandom()
       try replace(.serviceReplacements)
     }
-    try putCommittedKeyId(&reply)
+    try putCommittedKeyID(&reply)
     reply.put(ModuleField.serviceReplacements, count: record[.serviceReplacements])
   }
 
   /// Whether the request names the pending key, with a code that is right. False where it names the committed one:
   /// it was obeyed before, and its reply was lost.
   private func namesPending(_ fields: borrowing RequestFields) throws(ModuleRefusal) -> Bool {
-    guard let keyId = fields.octets(ModuleField.keyId, Authenticator.keyIdSize) else { throw .malformed }
+    guard let keyID = fields.octets(ModuleField.keyID, Authenticator.keyIDSize) else { throw .malformed }
     let code = try authenticationCode(fields)
     var isPending = false
-    if let pending = record.pendingKey { isPending = Authenticator.keyId(of: pending).matches(keyId) }
+    if let pending = record.pendingKey { isPending = Authenticator.keyID(of: pending).matches(keyID) }
     guard let key = isPending ? record.pendingKey : record.committedKey else { throw .notPaired }
-    guard isPending || Authenticator.keyId(of: key).matches(keyId) else { throw .bound }
-    try check(code, Authenticator.commit(key: key, uniqueId: board.identity.uniqueId))
+    guard isPending || Authenticator.keyID(of: key).matches(keyID) else { throw .bound }
+    try check(code, Authenticator.commit(key: key, uniqueID: board.identity.uniqueID))
     return isPending
   }
 
@@ -134,13 +134,13 @@ extension Program {
     openRelay()
     var new = record
     new[count] &+= 1
-    new.setOldKeyId(Authenticator.keyId(of: try committedKey()))
+    new.setOldKeyID(Authenticator.keyID(of: try committedKey()))
     new.commitPending()
     try save(&new)
   }
 
-  private func putCommittedKeyId(_ reply: inout MessageBuffer) throws(ModuleRefusal) {
-    reply.put(ModuleField.keyId, bytes: Authenticator.keyId(of: try committedKey()))
+  private func putCommittedKeyID(_ reply: inout MessageBuffer) throws(ModuleRefusal) {
+    reply.put(ModuleField.keyID, bytes: Authenticator.keyID(of: try committedKey()))
   }
 
   // MARK: - Configuration and clock

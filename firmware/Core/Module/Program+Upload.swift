@@ -179,7 +179,7 @@ extension Program {
   /// Refuses an image for another chip, or one that must not follow the one that runs.
   private func check(_ image: ImageHeader) throws(ImageRefusal) {
     guard let running = board.runningImage else { return }
-    guard image.chip.matches(running.chip), image.productId == running.productId else { throw .invalidHeader }
+    guard image.chip.matches(running.chip), image.productID == running.productID else { throw .invalidHeader }
     guard !(running.version < image.lowestReplaceableVersion) else { throw .versionRefused }
   }
 

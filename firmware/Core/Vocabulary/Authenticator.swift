@@ -8,9 +8,9 @@ public enum Authenticator {
   /// Bytes in a challenge.
   public static var challengeSize: Int { 16 }
   /// Bytes in the chip's unique id.
-  public static var uniqueIdSize: Int { 12 }
+  public static var uniqueIDSize: Int { 12 }
   /// Bytes in a key's id.
-  public static var keyIdSize: Int { 8 }
+  public static var keyIDSize: Int { 8 }
   /// Bytes in an authentication code.
   public static var codeSize: Int { SHA256.digestSize }
   /// Longest time that one start may close the relay, seconds.
@@ -27,24 +27,24 @@ public enum Authenticator {
 
   /// A key's id, the first 8 bytes of SHA-256 over the key.
   @inline(never)
-  public static func keyId(of key: Octets) -> Octets { SHA256.digest(key.bytes).prefix(keyIdSize) }
+  public static func keyID(of key: Octets) -> Octets { SHA256.digest(key.bytes).prefix(keyIDSize) }
 
   /// Shows that the module holds `key`: over the challenge, the chip's unique id and the key's id.
-  public static func proof(key: Octets, challenge: Octets, uniqueId: Octets) -> Octets {
-    code("weldtech-prove/1", key, challenge, uniqueId, keyId(of: key))
+  public static func proof(key: Octets, challenge: Octets, uniqueID: Octets) -> Octets {
+    code("weldtech-prove/1", key, challenge, uniqueID, keyID(of: key))
   }
 
   /// Shows that the laptop holds `key`, so that the module may commit it: over the key's id and the unique id.
-  public static func commit(key: Octets, uniqueId: Octets) -> Octets {
-    code("weldtech-commit/1", key, keyId(of: key), uniqueId)
+  public static func commit(key: Octets, uniqueID: Octets) -> Octets {
+    code("weldtech-commit/1", key, keyID(of: key), uniqueID)
   }
 
   /// Shows that the laptop that replaces the module's key by another has the one that it has now: under that one,
   /// over the challenge, the ids of both and the chip's unique id.
   public static func replacement(
-    key: Octets, challenge: Octets, newKeyId: Octets, uniqueId: Octets
+    key: Octets, challenge: Octets, newKeyID: Octets, uniqueID: Octets
   ) -> Octets {
-    code("weldtech-replace/1", key, challenge, keyId(of: key), newKeyId, uniqueId)
+    code("weldtech-replace/1", key, challenge, keyID(of: key), newKeyID, uniqueID)
   }
 
   /// Authorises one start of `seconds` (1…86,400) with a counter that was never used, for one challenge.

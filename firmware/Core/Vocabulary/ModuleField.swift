@@ -3,20 +3,20 @@ public enum ModuleField {
   // The keys of an identity.
   public static var serialNumber: StaticString { "sn" }
   public static var chip: StaticString { "chip" }
-  public static var uniqueId: StaticString { "uid" }
+  public static var uniqueID: StaticString { "uid" }
   public static var firmwareVersion: StaticString { "fw" }
   public static var imageDigest: StaticString { "sha" }
   public static var imei: StaticString { "imei" }
   public static var iccid: StaticString { "iccid" }
   public static var state: StaticString { "state" }
-  public static var keyId: StaticString { "kid" }
-  public static var pendingKeyId: StaticString { "pkid" }
+  public static var keyID: StaticString { "kid" }
+  public static var pendingKeyID: StaticString { "pkid" }
   public static var installation: StaticString { "inst" }
   public static var boots: StaticString { "boots" }
   public static var sealOpenings: StaticString { "seals" }
   public static var serviceReplacements: StaticString { "svc" }
   public static var provenReplacements: StaticString { "rep" }
-  public static var oldKeyId: StaticString { "okid" }
+  public static var oldKeyID: StaticString { "okid" }
   public static var visitBoots: StaticString { "vboots" }
   public static var visitSealOpenings: StaticString { "vseals" }
   public static var watchdogResets: StaticString { "wdog" }

@@ -17,7 +17,7 @@ struct ESP32Client {
     case setParameters = 0x0b
     case attach = 0x0d
     case readFlash = 0x0e
-    case changeSpeed = 0x0f
+    case changeBaudRate = 0x0f
     case deflateBegin = 0x10
     case deflateData = 0x11
     case digest = 0x13
@@ -40,14 +40,14 @@ struct ESP32Client {
   let link: any Link
   let now: () -> ContinuousClock.Instant
   /// Speed of the wire at present, bits a second.
-  private(set) var baud: Int
+  private(set) var baudRate: Int
 
   /// Sets the link to this speed, and sends nothing.
-  init(link: any Link, baud: Int, now: @escaping () -> ContinuousClock.Instant) throws(LinkError) {
+  init(link: any Link, baudRate: Int, now: @escaping () -> ContinuousClock.Instant) throws(LinkError) {
     self.link = link
     self.now = now
-    self.baud = baud
-    try link.setFraming(LinkFraming(baud: baud, parity: .none))
+    self.baudRate = baudRate
+    try link.setFraming(LinkFraming(baudRate: baudRate, parity: .none))
   }
 
   // MARK: - One request
@@ -135,12 +135,12 @@ struct ESP32Client {
 
   // MARK: - Speed
 
-  /// Has both sides speak at `speed`, and makes sure of it.
+  /// Has both sides speak at `newBaudRate`, and makes sure of it.
   /// - Parameter asked: the speed that the chip is told, which makes up for the error of its own oscillator.
   /// - Returns: false where nobody is heard there; the link stays at that speed.
-  mutating func change(to speed: Int, asked: Int) throws(Failure) -> Bool {
-    try request(.changeSpeed, Self.words(UInt32(clamping: asked), 0), within: .milliseconds(300))
-    try listen(at: speed)
+  mutating func change(to newBaudRate: Int, asked: Int) throws(Failure) -> Bool {
+    try request(.changeBaudRate, Self.words(UInt32(clamping: asked), 0), within: .milliseconds(300))
+    try listen(at: newBaudRate)
     // Bytes that come while the chip changes its speed mean nothing.
     try pause(.milliseconds(20))
     // Every answer has to be whole, twice: a line that loses one byte in a hundred would let a single try pass.
@@ -148,11 +148,11 @@ struct ESP32Client {
     return true
   }
 
-  mutating func listen(at speed: Int) throws(Failure) {
-    do throws(LinkError) { try link.setFraming(LinkFraming(baud: speed, parity: .none)) } catch {
+  mutating func listen(at newBaudRate: Int) throws(Failure) {
+    do throws(LinkError) { try link.setFraming(LinkFraming(baudRate: newBaudRate, parity: .none)) } catch {
       throw .link(error)
     }
-    baud = speed
+    baudRate = newBaudRate
   }
 
   /// Lets time pass, and forgets what comes meanwhile.
@@ -199,5 +199,5 @@ struct ESP32Client {
 
   /// Time allowed for bytes on the wire: four times what 8N1 needs at this speed, since an adapter's buffers come on
   /// top.
-  private func wireTime(_ bytes: Int) -> Duration { .microseconds(4 * 10_000_000 * bytes / max(1, baud)) }
+  private func wireTime(_ bytes: Int) -> Duration { .microseconds(4 * 10_000_000 * bytes / max(1, baudRate)) }
 }

@@ -13,7 +13,7 @@ struct ESP32Session {
   /// Size of the flash chip, bytes.
   let flashBytes: Int
   private(set) var client: ESP32Client
-  private let speeds: any LineSpeedMemory
+  private let baudRates: any BaudRateMemory
   private let onSlower: (Int) -> Void
   private let reset: Reset?
   private var ceiling: Int
@@ -24,7 +24,7 @@ struct ESP32Session {
   ///   - reset: nil where no line is wired to the chip.
   ///   - onSlower: told each speed that the line has stepped down to, bits a second.
   init(
-    _ client: ESP32Client, chips: [ChipModel], speeds: any LineSpeedMemory, reset: Reset?,
+    _ client: ESP32Client, chips: [ChipModel], baudRates: any BaudRateMemory, reset: Reset?,
     onSlower: @escaping (Int) -> Void
   ) throws(FlashError) {
     let identity = try ESP32Identity(client, among: chips)
@@ -33,29 +33,29 @@ struct ESP32Session {
       try identity.describeFlash(client, bytes: bytes)
       return bytes
     }
-    (self.identity, self.client, self.speeds, self.reset) = (identity, client, speeds, reset)
+    (self.identity, self.client, self.baudRates, self.reset) = (identity, client, baudRates, reset)
     self.onSlower = onSlower
-    ceiling = min(speeds.ceiling ?? .max, Self.ladder.last ?? client.baud)
+    ceiling = min(baudRates.ceiling ?? .max, Self.ladder.last ?? client.baudRate)
   }
 
   // MARK: - Speed
 
   /// Takes the line to the highest speed that holds, one step after another.
   mutating func climb() throws(ESP32Client.Failure) {
-    for speed in Self.ladder where speed > client.baud && speed <= ceiling {
-      guard try !change(to: speed) else { continue }
-      ceiling = Self.lower(speed) ?? speed
+    for baudRate in Self.ladder where baudRate > client.baudRate && baudRate <= ceiling {
+      guard try !change(to: baudRate) else { continue }
+      ceiling = Self.lower(baudRate) ?? baudRate
       return try descend()
     }
   }
 
   /// Notes that the line has held its present speed to the end.
-  func remember() { speeds.note(held: client.baud) }
+  func remember() { baudRates.note(held: client.baudRate) }
 
-  private mutating func change(to speed: Int) throws(ESP32Client.Failure) -> Bool {
+  private mutating func change(to baudRate: Int) throws(ESP32Client.Failure) -> Bool {
     let (reckoned, real) = identity.crystalError
     do throws(ESP32Client.Failure) {
-      return try client.change(to: speed, asked: speed * reckoned / real)
+      return try client.change(to: baudRate, asked: baudRate * reckoned / real)
     } catch .link(let error) where error != .timeout {
       throw .link(error)
     } catch {
@@ -65,18 +65,18 @@ struct ESP32Session {
 
   /// Takes the line down to `ceiling`. The line is a bad one by then: both the order and its answer may get lost.
   private mutating func descend() throws(ESP32Client.Failure) {
-    let speed = client.baud
+    let baudRate = client.baudRate
     for _ in 0..<Self.descents {
       if try change(to: ceiling) { return onSlower(ceiling) }
       try client.listen(at: ceiling)
       if try client.sync() { return onSlower(ceiling) }
-      try client.listen(at: speed)
+      try client.listen(at: baudRate)
     }
-    guard try find(), client.baud <= ceiling else { throw .link(.timeout) }
-    onSlower(client.baud)
+    guard try find(), client.baudRate <= ceiling else { throw .link(.timeout) }
+    onSlower(client.baudRate)
   }
 
-  private static func lower(_ speed: Int) -> Int? { ladder.last { $0 < speed } }
+  private static func lower(_ baudRate: Int) -> Int? { ladder.last { $0 < baudRate } }
 
   // MARK: - After an error
 
@@ -88,22 +88,22 @@ struct ESP32Session {
   mutating func mend(after failure: ESP32Client.Failure) throws(ESP32Client.Failure) {
     if case .link(let error) = failure, error != .timeout { throw failure }
     faults += 1
-    let speed = client.baud
+    let baudRate = client.baudRate
     guard faults < Self.lastPatience else { throw failure }
     if try !find() {
       // A chip whose answers do not come may still hear an order.
-      guard let lower = Self.lower(speed) else { throw failure }
+      guard let lower = Self.lower(baudRate) else { throw failure }
       ceiling = lower
       try mending(failure) { session throws(ESP32Client.Failure) in
-        try session.client.listen(at: speed)
+        try session.client.listen(at: baudRate)
         try session.descend()
       }
     }
     try mending(failure) { session throws(ESP32Client.Failure) in
       try session.identity.describeFlash(session.client, bytes: session.flashBytes)
-      if session.faults >= Self.patience, let lower = Self.lower(speed) {
+      if session.faults >= Self.patience, let lower = Self.lower(baudRate) {
         (session.ceiling, session.faults) = (lower, 0)
-        session.client.baud > lower ? try session.descend() : session.onSlower(lower)
+        session.client.baudRate > lower ? try session.descend() : session.onSlower(lower)
       }
       try session.climb()
     }
@@ -125,8 +125,8 @@ struct ESP32Session {
   /// Gets in sync with the chip again, at this speed, at another of the ladder or after a reset, and attaches its
   /// flash.
   private mutating func find() throws(ESP32Client.Failure) -> Bool {
-    for speed in [client.baud] + Self.ladder.filter({ $0 != client.baud }) {
-      if speed != client.baud { try client.listen(at: speed) }
+    for baudRate in [client.baudRate] + Self.ladder.filter({ $0 != client.baudRate }) {
+      if baudRate != client.baudRate { try client.listen(at: baudRate) }
       if try client.sync(tries: 3), try attaches() { return true }
     }
     guard let reset else { return false }

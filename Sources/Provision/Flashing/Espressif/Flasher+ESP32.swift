@@ -15,7 +15,7 @@ extension Flasher {
   }
 
   private func isEspressif(_ manifest: ImageManifest) -> Bool {
-    chips.contains { $0.espressif != nil && $0.name == manifest.chip && $0.productID == manifest.productId }
+    chips.contains { $0.espressif != nil && $0.name == manifest.chip && $0.productID == manifest.productID }
   }
 
   struct FoundEspressif {
@@ -32,9 +32,9 @@ extension Flasher {
       return FoundEspressif(client: client, hasLines: true)
     }
     // The lowest speed comes first: a chip that was just reset measures any speed at its first Sync.
-    let speeds = ESP32Client.ladder.prefix(1) + ESP32Client.ladder.dropFirst().reversed()
-    for speed in speeds {
-      if let client = try sync(at: speed, tries: 2, during: .connecting) {
+    let baudRates = ESP32Client.ladder.prefix(1) + ESP32Client.ladder.dropFirst().reversed()
+    for baudRate in baudRates {
+      if let client = try sync(at: baudRate, tries: 2, during: .connecting) {
         return FoundEspressif(client: client, hasLines: isTold && reset != nil)
       }
     }
@@ -48,9 +48,9 @@ extension Flasher {
     return try sync(at: ESP32Client.ladder[0], tries: 6, during: .enteringBootloader)
   }
 
-  private func sync(at speed: Int, tries: Int, during step: FlashStep) throws(FlashError) -> ESP32Client? {
+  private func sync(at baudRate: Int, tries: Int, during step: FlashStep) throws(FlashError) -> ESP32Client? {
     let client: ESP32Client
-    do throws(LinkError) { client = try ESP32Client(link: link, baud: speed, now: now) } catch {
+    do throws(LinkError) { client = try ESP32Client(link: link, baudRate: baudRate, now: now) } catch {
       throw .link(error, during: step)
     }
     let answers = try Provision.during(step) { () throws(ESP32Client.Failure) in try client.sync(tries: tries) }
@@ -94,9 +94,9 @@ extension Flasher {
   ) throws(FlashError) -> FlashResult {
     watch.onEvent(.identifying)
     let session = try ESP32Session(
-      found.client, chips: chips, speeds: NotedLineSpeeds(notes, of: .espressif),
+      found.client, chips: chips, baudRates: NotedBaudRates(notes, of: .espressif),
       reset: espressifReset(options),
-      onSlower: { watch.onEvent(.slowingDown(baud: $0)) })
+      onSlower: { watch.onEvent(.slowingDown(baudRate: $0)) })
     let chip = session.identity.chip
     let chipID = Hex.encode(session.identity.mac)
     watch.onEvent(.chipFound(name: chip.name, uniqueID: chipID))

@@ -22,14 +22,14 @@ struct LoaderClient {
   let link: any Link
   let now: () -> ContinuousClock.Instant
   /// Speed of the wire at present, bits a second.
-  private(set) var baud: Int
+  private(set) var baudRate: Int
   private let base: Int
   private var number: UInt8 = 0
   private var decoder = LoaderFrameDecoder()
 
   /// - Parameter baud: the speed at which the ROM bootloader was reached, with which the loader begins.
-  init(link: any Link, baud: Int, now: @escaping () -> ContinuousClock.Instant) {
-    (self.link, self.baud, base, self.now) = (link, baud, baud, now)
+  init(link: any Link, baudRate: Int, now: @escaping () -> ContinuousClock.Instant) {
+    (self.link, self.baudRate, base, self.now) = (link, baudRate, baudRate, now)
   }
 
   // MARK: - Requests
@@ -102,54 +102,54 @@ struct LoaderClient {
 
   /// Whether the loader has come up and answers at the speed that it was sent at.
   mutating func meet() throws(Failure) -> Bool {
-    try setSpeed(base)
+    try setBaudRate(base)
     return try isHeard(tries: 5, within: .milliseconds(60))
   }
 
   /// Has the loader reset the chip, heard or not.
   mutating func dismiss() throws(Failure) {
-    try setSpeed(base)
+    try setBaudRate(base)
     do throws(Failure) { _ = try ask(.reset) } catch .silent {}
   }
 
   /// Takes the line from the speed it has to the highest that holds, step by step, at most to `ceiling`.
   mutating func climb(to ceiling: Int) throws(Failure) {
-    for speed in Self.ladder where speed > baud && speed <= ceiling {
-      let before = baud
-      if try move(to: speed) { continue }
-      if baud < before { _ = try move(to: before) }
+    for newBaudRate in Self.ladder where newBaudRate > baudRate && newBaudRate <= ceiling {
+      let before = baudRate
+      if try move(to: newBaudRate) { continue }
+      if baudRate < before { _ = try move(to: before) }
       return
     }
   }
 
   /// Goes to a speed, or back to the one before where it does not hold.
-  mutating func move(to speed: Int) throws(Failure) -> Bool {
-    let before = baud
+  mutating func move(to newBaudRate: Int) throws(Failure) -> Bool {
+    let before = baudRate
     do throws(Failure) {
-      _ = try request(.rate, LoaderFrame.word(UInt32(clamping: speed)))
+      _ = try request(.rate, LoaderFrame.word(UInt32(clamping: newBaudRate)))
     } catch .refused {
       return false
     }
     do throws(Failure) {
-      try setSpeed(speed)
+      try setBaudRate(newBaudRate)
       if try holds() { return true }
-    } catch .link(.unsupportedSpeed) {
+    } catch .link(.unsupportedBaudRate) {
       // The adapter cannot do this speed, and the chip finds that out by itself.
     }
-    try setSpeed(before)
+    try setBaudRate(before)
     try regain()
     return false
   }
 
   /// Goes to the next lower speed, because this one has errors; where there is none lower, finds the loader again.
   mutating func stepDown() throws(Failure) {
-    let lower = Self.ladder.last { $0 < baud && $0 > base }
+    let lower = Self.ladder.last { $0 < baudRate && $0 > base }
     try regain()
     guard let lower else {
-      if baud > base { _ = try move(to: base) }
+      if baudRate > base { _ = try move(to: base) }
       return
     }
-    if baud > lower { _ = try move(to: lower) } else { try climb(to: lower) }
+    if baudRate > lower { _ = try move(to: lower) } else { try climb(to: lower) }
   }
 
   /// Whether a pattern of all sorts of bytes comes back whole several times.
@@ -175,7 +175,7 @@ struct LoaderClient {
   mutating func regain() throws(Failure) {
     if try isHeard(tries: 6) { return }
     try pause(Self.fallingBack)
-    try setSpeed(base)
+    try setBaudRate(base)
     // The loader is asked for three seconds, since a laptop that was held up has the chip fall back later than
     // reckoned.
     guard try isHeard(tries: 20) else { throw .silent }
@@ -190,10 +190,10 @@ struct LoaderClient {
     }
   }
 
-  private mutating func setSpeed(_ speed: Int) throws(Failure) {
+  private mutating func setBaudRate(_ newBaudRate: Int) throws(Failure) {
     do throws(LinkError) {
-      try link.setFraming(LinkFraming(baud: speed, parity: .none))
-      baud = speed
+      try link.setFraming(LinkFraming(baudRate: newBaudRate, parity: .none))
+      baudRate = newBaudRate
       try link.discardInput()
     } catch { throw .link(error) }
     decoder.reset()
@@ -209,5 +209,5 @@ struct LoaderClient {
 
   /// Time allowed for bytes on the wire: four times what 8N1 needs at this speed, since an adapter's buffers come on
   /// top.
-  func wireTime(_ bytes: Int) -> Duration { .microseconds(4 * 10_000_000 * bytes / max(1, baud)) }
+  func wireTime(_ bytes: Int) -> Duration { .microseconds(4 * 10_000_000 * bytes / max(1, baudRate)) }
 }

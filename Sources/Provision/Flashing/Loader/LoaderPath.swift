@@ -13,7 +13,7 @@ struct LoaderPath: FlashPath {
 
   private var client: LoaderClient
   private let rom: ROMClient
-  private let speeds: any LineSpeedMemory
+  private let baudRates: any BaudRateMemory
   private let now: () -> ContinuousClock.Instant
   /// The plan that `unchanged` was asked about; the digest at the end is of all of it.
   private var whole: FlashPlan?
@@ -35,14 +35,14 @@ struct LoaderPath: FlashPath {
 
   /// Sends the program through the ROM bootloader, starts it, and takes the line to its highest speed.
   init(
-    _ loader: LoaderProgram, through rom: ROMClient, for plan: FlashPlan, speeds: any LineSpeedMemory
+    _ loader: LoaderProgram, through rom: ROMClient, for plan: FlashPlan, baudRates: any BaudRateMemory
   ) throws(Obstacle) {
     self.rom = rom
-    self.speeds = speeds
+    self.baudRates = baudRates
     now = rom.now
     startedBlank = !plan.bootParts.isEmpty
-    client = LoaderClient(link: rom.link, baud: rom.baud, now: rom.now)
-    let program = loader.image(baud: rom.baud, writable: Set(plan.sectors))
+    client = LoaderClient(link: rom.link, baudRate: rom.baudRate, now: rom.now)
+    let program = loader.image(baudRate: rom.baudRate, writable: Set(plan.sectors))
     let isOnItsWay: Bool
     do throws(ROMClient.Failure) {
       for start in stride(from: 0, to: program.count, by: ROMClient.blockBytes) {
@@ -73,8 +73,8 @@ struct LoaderPath: FlashPath {
         isMet = try client.meet()
       }
       guard isMet else { throw .silent }
-      try client.climb(to: speeds.ceiling ?? .max)
-      speeds.note(held: client.baud)
+      try client.climb(to: baudRates.ceiling ?? .max)
+      baudRates.note(held: client.baudRate)
     } catch .link(let error) where error != .timeout {
       throw .link(error)
     } catch {
@@ -87,7 +87,7 @@ struct LoaderPath: FlashPath {
     -> Bool
   {
     do throws(LinkError) {
-      try rom.link.setFraming(LinkFraming(baud: rom.baud, parity: LinkFraming.bootloader.parity))
+      try rom.link.setFraming(LinkFraming(baudRate: rom.baudRate, parity: LinkFraming.bootloader.parity))
     } catch { throw .link(error) }
     do throws(ROMClient.Failure) {
       guard try rom.recover() else { return false }
@@ -138,7 +138,7 @@ struct LoaderPath: FlashPath {
     isHashing = true
     var run = LoaderTransfer(stream: stream, erased: erased, journal: journal, watch: watch)
     try run.carry(over: &client, now: now)
-    speeds.note(held: client.baud)
+    baudRates.note(held: client.baudRate)
   }
 
   mutating func prove(_ plan: FlashPlan, watch: FlashWatch) throws(FlashError) -> FlashProof {

@@ -17,12 +17,12 @@ struct LoaderProgram: Hashable, Sendable {
   private static let sectorsOffset = 28
 
   /// - Parameters:
-  ///   - baud: bits a second at which the ROM bootloader is talked to.
+  ///   - baudRate: bits a second at which the ROM bootloader is talked to.
   ///   - writable: indices of the sectors that the program may erase and write, each below 32.
-  func image(baud: Int, writable: Set<Int>) -> [UInt8] {
+  func image(baudRate: Int, writable: Set<Int>) -> [UInt8] {
     var bytes = Array(Data(base64Encoded: base64) ?? Data())
     let mask = writable.reduce(UInt32(0)) { $0 | 1 << UInt32($1) }
-    for (offset, word) in [(Self.speedOffset, UInt32(clamping: baud)), (Self.sectorsOffset, mask)] {
+    for (offset, word) in [(Self.speedOffset, UInt32(clamping: baudRate)), (Self.sectorsOffset, mask)] {
       bytes.replaceSubrange(offset..<offset + 4, with: LoaderFrame.word(word))
     }
     return bytes

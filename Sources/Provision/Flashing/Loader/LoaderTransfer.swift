@@ -57,7 +57,7 @@ struct LoaderTransfer {
 
   mutating func carry(over client: inout LoaderClient, now: () -> ContinuousClock.Instant) throws(FlashError) {
     do throws(LoaderClient.Failure) {
-      try settle(&client)
+      try resynchronise(&client)
     } catch { throw error.error(during: step) }
     var progressAt = now()
     let end = now() + Self.longest + .microseconds(4 * 11_000_000 * frames.reduce(0) { $0 + $1.count } / 9_600)
@@ -70,7 +70,7 @@ struct LoaderTransfer {
         losses += 1
         do throws(LoaderClient.Failure) {
           try client.stepDown()
-          try settle(&client)
+          try resynchronise(&client)
         } catch { throw error.error(during: step) }
       } catch { throw error.error(during: step) }
       if before != (taken, through, waiting) { progressAt = now() }
@@ -86,7 +86,7 @@ struct LoaderTransfer {
   ) throws(LoaderClient.Failure) {
     while next < frames.count, next - taken < Self.window,
       sentBytes + frames[next].count + Self.margin <= room,
-      next - taken < 2 || underWay + frames[next].count <= client.baud / Self.underWayPart
+      next - taken < 2 || underWay + frames[next].count <= client.baudRate / Self.underWayPart
     {
       try client.send(frames[next])
       sentBytes += frames[next].count
@@ -98,7 +98,7 @@ struct LoaderTransfer {
     }
     let wait = Self.look + client.wireTime(underWay)
     guard let (frame, reply) = try client.nextAnswer(by: now() + wait) else {
-      return try settle(&client)
+      return try resynchronise(&client)
     }
     _ = try take(frame, reply, &client)
   }
@@ -114,7 +114,7 @@ struct LoaderTransfer {
         losses = 0
         try client.stepDown()
       }
-      try settle(&client)
+      try resynchronise(&client)
       return false
     }
     guard reply.status == .done else { throw .refused(reply.status) }
@@ -129,7 +129,7 @@ struct LoaderTransfer {
   }
 
   /// Asks where the chip stands. All that was sent before has then been looked at, and what it has not taken is lost.
-  private mutating func settle(_ client: inout LoaderClient) throws(LoaderClient.Failure) {
+  private mutating func resynchronise(_ client: inout LoaderClient) throws(LoaderClient.Failure) {
     let reply = try client.request(.status, answerBytes: underWay + 64)
     try note(reply)
     next = taken

@@ -53,7 +53,7 @@ struct ROMClient {
 
   let link: any Link
   /// Speed of the wire, bits a second, for deadlines.
-  let baud: Int
+  let baudRate: Int
   let now: () -> ContinuousClock.Instant
   let faults = Faults()
 
@@ -333,5 +333,5 @@ struct ROMClient {
 
   /// Time allowed for bytes on the wire: four times what 8E1 needs at this speed, since an adapter's buffers come on
   /// top.
-  private func wireTime(_ bytes: Int) -> Duration { .microseconds(4 * 11_000_000 * bytes / max(1, baud)) }
+  private func wireTime(_ bytes: Int) -> Duration { .microseconds(4 * 11_000_000 * bytes / max(1, baudRate)) }
 }

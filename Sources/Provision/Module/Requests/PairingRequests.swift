@@ -11,20 +11,20 @@ struct IdentityRequest: ModuleGroupRequest {
 
   func reply(_ fields: ReplyFields) throws(ReplyFault) -> ModuleIdentity {
     let state = try fields.count(ModuleField.state)
-    let keyId = try fields.optionalBytes(ModuleField.keyId, count: Authenticator.keyIdSize)
-    let pending = try fields.optionalBytes(ModuleField.pendingKeyId, count: Authenticator.keyIdSize)
-    guard state == (keyId != nil ? 2 : pending != nil ? 1 : 0) else {
+    let keyID = try fields.optionalBytes(ModuleField.keyID, count: Authenticator.keyIDSize)
+    let pending = try fields.optionalBytes(ModuleField.pendingKeyID, count: Authenticator.keyIDSize)
+    guard state == (keyID != nil ? 2 : pending != nil ? 1 : 0) else {
       throw .field(ModuleField.state.description)
     }
     return ModuleIdentity(
       serialNumber: try fields.printable(ModuleField.serialNumber),
       chip: try fields.printable(ModuleField.chip),
-      uniqueId: try fields.bytes(ModuleField.uniqueId, count: Authenticator.uniqueIdSize),
+      uniqueID: try fields.bytes(ModuleField.uniqueID, count: Authenticator.uniqueIDSize),
       firmwareVersion: try fields.printable(ModuleField.firmwareVersion),
       imageSha256: try fields.bytes(ModuleField.imageDigest, count: 32),
       imei: try fields.optionalPrintable(ModuleField.imei),
       iccid: try fields.optionalPrintable(ModuleField.iccid),
-      keyId: keyId.map { Hex.encode($0) }, pendingKeyId: pending.map { Hex.encode($0) },
+      keyID: keyID.map { Hex.encode($0) }, pendingKeyID: pending.map { Hex.encode($0) },
       installation: try fields.optionalText(ModuleField.installation),
       boots: try fields.count(ModuleField.boots), sealOpenings: try fields.count(ModuleField.sealOpenings),
       history: try Self.history(fields))
@@ -39,7 +39,7 @@ struct IdentityRequest: ModuleGroupRequest {
       watchdogResets: try count(ModuleField.watchdogResets),
       serviceReplacements: try count(ModuleField.serviceReplacements),
       provenReplacements: try count(ModuleField.provenReplacements),
-      previousKeyId: try fields.optionalBytes(ModuleField.oldKeyId, count: Authenticator.keyIdSize).map {
+      previousKeyID: try fields.optionalBytes(ModuleField.oldKeyID, count: Authenticator.keyIDSize).map {
         Hex.encode($0)
       })
   }
@@ -61,7 +61,7 @@ struct PairBeginRequest: ModuleGroupRequest {
     return fields
   }
 
-  func reply(_ fields: ReplyFields) throws(ReplyFault) -> String { try fields.keyId() }
+  func reply(_ fields: ReplyFields) throws(ReplyFault) -> String { try fields.keyID() }
 }
 
 /// Has the module prove that it holds the key.
@@ -77,9 +77,9 @@ struct PairProveRequest: ModuleGroupRequest {
     return fields
   }
 
-  func reply(_ fields: ReplyFields) throws(ReplyFault) -> (keyId: String, code: [UInt8]) {
+  func reply(_ fields: ReplyFields) throws(ReplyFault) -> (keyID: String, code: [UInt8]) {
     (
-      keyId: try fields.keyId(),
+      keyID: try fields.keyID(),
       code: try fields.bytes(ModuleField.authenticationCode, count: Authenticator.codeSize)
     )
   }
@@ -88,20 +88,20 @@ struct PairProveRequest: ModuleGroupRequest {
 /// Makes the key that was handed over the module's own.
 struct PairCommitRequest: ModuleGroupRequest {
   let key: SecretKey
-  let uniqueId: [UInt8]
+  let uniqueID: [UInt8]
 
   static let name = ModuleRequest.pairCommit
   static let moduleCommand = ModuleCommand.pairCommit
   static let timeout = recordTimeout
 
-  var fields: CBORMapWriter { .commitment(key, uniqueId: uniqueId) }
-  func reply(_ fields: ReplyFields) throws(ReplyFault) -> String { try fields.keyId() }
+  var fields: CBORMapWriter { .commitment(key, uniqueID: uniqueID) }
+  func reply(_ fields: ReplyFields) throws(ReplyFault) -> String { try fields.keyID() }
 }
 
 /// Puts the key that was handed over in the place of the module's own, by a proof of that one.
 struct PairReplaceRequest: ModuleGroupRequest {
   let key: SecretKey
-  let uniqueId: [UInt8]
+  let uniqueID: [UInt8]
   let proof: [UInt8]
 
   static let name = ModuleRequest.pairReplace
@@ -109,26 +109,26 @@ struct PairReplaceRequest: ModuleGroupRequest {
   static let timeout = recordTimeout
 
   var fields: CBORMapWriter {
-    var fields = CBORMapWriter.commitment(key, uniqueId: uniqueId)
+    var fields = CBORMapWriter.commitment(key, uniqueID: uniqueID)
     fields.put(ModuleField.proof, bytes: proof)
     return fields
   }
 
-  func reply(_ fields: ReplyFields) throws(ReplyFault) -> String { try fields.keyId() }
+  func reply(_ fields: ReplyFields) throws(ReplyFault) -> String { try fields.keyID() }
 }
 
 /// Puts the key that was handed over in the place of the module's own, because its case has been open for ten
 /// seconds.
 struct PairServiceRequest: ModuleGroupRequest {
   let key: SecretKey
-  let uniqueId: [UInt8]
+  let uniqueID: [UInt8]
 
   static let name = ModuleRequest.pairService
   static let moduleCommand = ModuleCommand.pairService
   static let timeout = recordTimeout
 
-  var fields: CBORMapWriter { .commitment(key, uniqueId: uniqueId) }
-  func reply(_ fields: ReplyFields) throws(ReplyFault) -> String { try fields.keyId() }
+  var fields: CBORMapWriter { .commitment(key, uniqueID: uniqueID) }
+  func reply(_ fields: ReplyFields) throws(ReplyFault) -> String { try fields.keyID() }
 }
 
 /// Writes the settings of a pairing.
@@ -170,17 +170,17 @@ struct ConfigurationRequest: ModuleGroupRequest {
 
 extension CBORMapWriter {
   /// The key's id, and the code that commits it to this chip.
-  fileprivate static func commitment(_ key: SecretKey, uniqueId: [UInt8]) -> CBORMapWriter {
+  fileprivate static func commitment(_ key: SecretKey, uniqueID: [UInt8]) -> CBORMapWriter {
     var fields = CBORMapWriter()
-    fields.put(ModuleField.keyId, bytes: Authenticator.keyId(of: key.bytes))
-    fields.put(ModuleField.authenticationCode, bytes: Authenticator.commit(key: key.bytes, uniqueId: uniqueId))
+    fields.put(ModuleField.keyID, bytes: Authenticator.keyID(of: key.bytes))
+    fields.put(ModuleField.authenticationCode, bytes: Authenticator.commit(key: key.bytes, uniqueID: uniqueID))
     return fields
   }
 }
 
 extension ReplyFields {
   /// The id of the key that the module answers for, lower-case hex.
-  fileprivate func keyId() throws(ReplyFault) -> String {
-    Hex.encode(try bytes(ModuleField.keyId, count: Authenticator.keyIdSize))
+  fileprivate func keyID() throws(ReplyFault) -> String {
+    Hex.encode(try bytes(ModuleField.keyID, count: Authenticator.keyIDSize))
   }
 }

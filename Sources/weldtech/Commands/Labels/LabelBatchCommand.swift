@@ -14,7 +14,7 @@ enum LabelBatchCommand {
     var input: String?
     var output: String?
     var format = "png"
-    var template = Walk.LabelRequest.usualTemplate
+    var template = Walk.LabelRequest.defaultTemplate
     var dpi: Int?
     var correction: String?
     var printGain: Double?
@@ -194,7 +194,7 @@ enum LabelBatchCommand {
     let document = Document(
       labels: count, verified: 0, resumed: 0, output: output, seconds: (seconds * 1000).rounded() / 1000,
       list: ListFacts(list))
-    let shown = min(count, LabelPreview.mostLabels)
+    let shown = min(count, LabelPreview.maxLabels)
     try console.answer(document) {
       console.put(
         Text(

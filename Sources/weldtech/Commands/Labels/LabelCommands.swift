@@ -10,7 +10,7 @@ enum LabelCommand {
   struct Options {
     var id = ""
     var code: String?
-    var template = Walk.LabelRequest.usualTemplate
+    var template = Walk.LabelRequest.defaultTemplate
     var dpi: Int?
     var correction: String?
     var printGain: Double?
@@ -115,7 +115,7 @@ enum LabelsCommand {
           "codes", Text(zh: "从本机号段领取标牌码", en: "draw codes from this laptop's block"), options: CodesOptions(),
           parameters: { parameters in
             parameters.option(
-              "count", \.count, .int(1...CodeBlock.largestCount), placeholder: "N",
+              "count", \.count, .int(1...CodeBlock.maxCount), placeholder: "N",
               Text(zh: "多少个", en: "how many"))
             parameters.option(
               "output", \.output, .file, placeholder: "F.csv",
@@ -183,7 +183,8 @@ enum LabelsCommand {
       Templates.Row(
         name: template.name, title: title(of: template)[console.language], shape: template.shape.rawValue,
         widthMillimetres: template.widthMillimetres, heightMillimetres: template.heightMillimetres,
-        dotsPerInch: template.usualDotsPerInch, requiredFields: template.requiredFields.filter { $0 != "code" })
+        dotsPerInch: template.defaultDotsPerInch,
+        requiredFields: template.requiredFields.filter { $0 != "code" })
     }
     try console.answer(Templates(templates: rows, file: options.output)) {
       console.table(
@@ -210,7 +211,7 @@ enum LabelsCommand {
 
   private static func caption(of template: LabelTemplate) -> Text {
     Text(
-      zh: "\(template.name)\n\(template.titleChinese)，\(template.usualDotsPerInch) dpi",
-      en: "\(template.name)\n\(template.titleEnglish), \(template.usualDotsPerInch) dpi")
+      zh: "\(template.name)\n\(template.titleChinese)，\(template.defaultDotsPerInch) dpi",
+      en: "\(template.name)\n\(template.titleEnglish), \(template.defaultDotsPerInch) dpi")
   }
 }

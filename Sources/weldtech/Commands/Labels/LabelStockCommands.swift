@@ -139,7 +139,7 @@ enum LabelStockCommands {
 
   // MARK: - Codes
 
-  private static let mostInARow = 10_000
+  private static let maxInARow = 10_000
 
   /// The codes that are meant, each once, in the order in which they were named.
   /// - Throws: `CodeMistyped`, `UsageError`.
@@ -153,9 +153,9 @@ enum LabelStockCommands {
     let text = String(parts[0])
     guard parts.count == 2 else { return [try labelCode(text)] }
     guard let first = LabelCode(written: text) else { throw CodeMistyped(text: text, row: "+\(parts[1])") }
-    guard let count = Int(parts[1]), (1...mostInARow).contains(count),
+    guard let count = Int(parts[1]), (1...maxInARow).contains(count),
       let block = CodeBlock(region: first.region, first: first.serial, count: count)
-    else { throw UsageError.badValue(parameter: "CODE+N", expected: .integer(1...mostInARow)) }
+    else { throw UsageError.badValue(parameter: "CODE+N", expected: .integer(1...maxInARow)) }
     return (0..<count).compactMap { block.code(at: $0) }
   }
 

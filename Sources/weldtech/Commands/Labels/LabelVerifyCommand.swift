@@ -60,7 +60,7 @@ enum LabelVerifyCommand {
   }
 
   /// Photographs of a whole sheet, PDFs of some hundred pages.
-  private static let largestFileBytes = 256 << 20
+  private static let maxFileBytes = 256 << 20
 
   static var command: Command<Workplace> {
     Command(
@@ -107,7 +107,7 @@ enum LabelVerifyCommand {
         }
       } catch {
         // Of several files, one that cannot be read takes none of the others with it.
-        guard options.files.count > 1, error is FileTrouble || error is PictureRefused else { throw error }
+        guard options.files.count > 1, error is FileFailure || error is PictureRefused else { throw error }
         let failure = explain(error)
         let problem = Document.Problem(
           code: failure.code, message: failure.message[console.language], hint: failure.hint[console.language])
@@ -126,12 +126,12 @@ enum LabelVerifyCommand {
   }
 
   /// Reads the symbols of a picture, or of a PDF page by page.
-  /// - Throws: `FileTrouble`, `PictureRefused`, `Cancelled`, and what `take` throws.
+  /// - Throws: `FileFailure`, `PictureRefused`, `Cancelled`, and what `take` throws.
   private static func read(
     _ file: String, began: ContinuousClock.Instant, _ workplace: Workplace,
     take: (LabelPicture.Page, [LabelInspection]) throws -> Void
   ) throws {
-    let bytes = try workplace.read(file, atMost: largestFileBytes)
+    let bytes = try workplace.read(file, atMost: maxFileBytes)
     let display = ProgressDisplay(for: workplace.console, now: { ContinuousClock.now - began })
     do {
       try LabelPicture.pages(of: bytes) { page in

@@ -1,4 +1,5 @@
 import Fieldbook
+import Files
 import Glibc
 import Records
 import Terminal
@@ -220,7 +221,7 @@ extension FieldbookError: Explained {
   }
 }
 
-extension FieldbookError.FileOperation {
+extension FileError.Operation {
   fileprivate var title: Text {
     switch self {
     case .createDirectory: Text(zh: "新建目录", en: "make the folder")
@@ -230,6 +231,10 @@ extension FieldbookError.FileOperation {
     case .rename: Text(zh: "改名", en: "rename")
     case .read: Text(zh: "读取", en: "read")
     case .lock: Text(zh: "锁定", en: "lock")
+    case .list: Text(zh: "列出", en: "list")
+    case .remove: Text(zh: "删除", en: "remove")
+    case .link: Text(zh: "建立链接", en: "link")
+    case .status: Text(zh: "查看", en: "look at")
     }
   }
 }

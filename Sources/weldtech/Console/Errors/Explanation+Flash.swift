@@ -14,8 +14,8 @@ extension FlashStep {
     case .protecting: Text(zh: "设置读保护", en: "protecting the chip from reading")
     case .uploading(let bytes, let count):
       Text(zh: "传入模块 \(bytes)/\(count) 字节", en: "uploading, \(bytes) of \(count) bytes done")
-    case .slowingDown(let baud):
-      Text(zh: "降速到 \(baud) 波特重新连接", en: "connecting again at \(baud) baud")
+    case .slowingDown(let baudRate):
+      Text(zh: "降速到 \(baudRate) 波特重新连接", en: "connecting again at \(baudRate) baud")
     case .comparing: Text(zh: "比对引导区", en: "comparing the boot block")
     case .erasing(let sector, let count):
       Text(zh: "擦除第 \(sector)/\(count) 个扇区", en: "erasing sector \(sector) of \(count)")

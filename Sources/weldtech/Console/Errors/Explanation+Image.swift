@@ -63,10 +63,10 @@ extension ImageFault: Explained {
     case .wrongSignature(let signer):
       Text(
         zh: "签名不对：\(signer) 签的不是这份说明文件", en: "the signature is wrong: \(signer) did not sign this manifest")
-    case .unknownKey(let keyId):
+    case .unknownKey(let keyID):
       Text(
-        zh: "签名的密钥 \(keyId.prefix(16)) 不受信任",
-        en: "it is signed with key \(keyId.prefix(16)), which is not trusted")
+        zh: "签名的密钥 \(keyID.prefix(16)) 不受信任",
+        en: "it is signed with key \(keyID.prefix(16)), which is not trusted")
     case .manifest(let field):
       Text(
         zh: "说明文件的 \(field.isEmpty ? "格式" : field) 有误",

@@ -210,7 +210,7 @@ extension LabelError: Explained {
           en: "a sheet has \(most) positions, and no position \(position)"),
         hint: Text(zh: "改 --start-at", en: "change --start-at"), exit: .usage)
     case .unwritable(let file, let errno):
-      FileTrouble.unwritable(path: file, errno: errno).failure
+      FileFailure.unwritable(path: file, errno: errno).failure
     }
   }
 }

@@ -50,10 +50,10 @@ extension LinkError {
         code: "provision.port.notSerial",
         message: Text(zh: "\(path) 不是串口", en: "\(path) is not a serial port"),
         hint: Text(zh: "用 weldtech ports 查看有哪些串口", en: "`weldtech ports` lists the serial ports"))
-    case .unsupportedSpeed(let baud):
+    case .unsupportedBaudRate(let baudRate):
       Failure(
         code: "provision.port.speed",
-        message: Text(zh: "这个串口不支持 \(baud) 波特", en: "the port does not take \(baud) baud"),
+        message: Text(zh: "这个串口不支持 \(baudRate) 波特", en: "the port does not take \(baudRate) baud"),
         hint: Text(zh: "换一个 USB 转串口适配器", en: "use another USB adapter"))
     case .io(let errno):
       Failure(

@@ -4,7 +4,7 @@ import Terminal
 extension PhotoRejected: Explained {
   var failure: Failure {
     switch error {
-    case .unreadable(let path, let errno): FileTrouble.unreadable(path: path, errno: errno).failure
+    case .unreadable(let path, let errno): FileFailure.unreadable(path: path, errno: errno).failure
     case .empty: rejected("photo.empty", Text(zh: "是空文件", en: "is empty"))
     case .tooLarge(let bytes, let largest):
       rejected(

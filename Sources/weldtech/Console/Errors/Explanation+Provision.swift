@@ -54,12 +54,12 @@ extension ProvisionError: Explained {
         hint: Text(
           zh: "检查接地和线缆长度；确认端口上接的是本公司模块",
           en: "check the ground wire and the cable's length, and that it is one of our modules on this port"))
-    case .bound(let installation, let keyId):
+    case .bound(let installation, let keyID):
       Failure(
         code: "provision.pair.bound",
         message: Text(
-          zh: "这个模块已经与安装记录 \(installation) 配对（密钥 \(keyId)）",
-          en: "this module is paired with installation \(installation) (key \(keyId))"),
+          zh: "这个模块已经与安装记录 \(installation) 配对（密钥 \(keyID)）",
+          en: "this module is paired with installation \(installation) (key \(keyID))"),
         hint: Text(
           zh: "检查接着的是不是这台焊机的模块；那条记录作废后，本机可以把模块换配过来",
           en:
@@ -90,15 +90,15 @@ extension ProvisionError: Explained {
           en: "the record names module \(recorded), on the cable is \(connected)"),
         hint: Text(zh: "接上记录里的模块，或给这一个重新烧录固件并配对", en: "connect the recorded module, or flash and pair this one")
       )
-    case .notProven(let keyId):
+    case .notProven(let keyID):
       Failure(
         code: "provision.pair.notProven",
         message: Text(
-          zh: "模块没能证明持有密钥 \(keyId)", en: "the module did not prove that it holds key \(keyId)"),
+          zh: "模块没能证明持有密钥 \(keyID)", en: "the module did not prove that it holds key \(keyID)"),
         hint: Text(
           zh: "再配对一次：weldtech pair ID --port 串口；还不行就换模块",
           en: "pair it again: weldtech pair ID --port P; if it fails again, take another module"))
-    case .replacement(let keyId, let trouble): trouble.failure(keyId: keyId)
+    case .replacement(let keyID, let trouble): trouble.failure(keyID: keyID)
     case .configurationDiffers(let fields):
       Failure(
         code: "provision.pair.differs",
@@ -108,11 +108,11 @@ extension ProvisionError: Explained {
         hint: Text(
           zh: "再配对一次：weldtech pair ID --port 串口；还是不同就换模块",
           en: "pair it again: weldtech pair ID --port P; if they still differ, take another module"))
-    case .notConfirmed(let keyId):
+    case .notConfirmed(let keyID):
       Failure(
         code: "provision.pair.notConfirmed",
         message: Text(
-          zh: "模块没有确认以密钥 \(keyId) 配对", en: "the module does not confirm that it is paired with key \(keyId)"),
+          zh: "模块没有确认以密钥 \(keyID) 配对", en: "the module does not confirm that it is paired with key \(keyID)"),
         hint: Text(zh: "再配对一次：weldtech pair ID --port 串口", en: "pair it again: weldtech pair ID --port P"))
     case .badSetting(let field):
       Failure(

@@ -1,17 +1,17 @@
 import Provision
 import Terminal
 
-extension ReplacementTrouble {
+extension ReplacementFailure {
   /// Explains why a key was not replaced.
   /// - Parameter keyId: id of the key that the module keeps.
-  func failure(keyId: String) -> Failure {
+  func failure(keyID: String) -> Failure {
     switch self {
     case .unreachable:
       Failure(
         code: "provision.replace.unreachable",
         message: Text(
-          zh: "换掉模块里的密钥 \(keyId) 要由平台授权，但现在连不上平台",
-          en: "to replace the module's key \(keyId) the platform has to agree, and it cannot be reached"),
+          zh: "换掉模块里的密钥 \(keyID) 要由平台授权，但现在连不上平台",
+          en: "to replace the module's key \(keyID) the platform has to agree, and it cannot be reached"),
         hint: Text(
           zh: "连上网再运行同一命令；实在没有网络，打开机壳，写明原因：weldtech pair ID --port 串口 --service --reason 原因",
           en:
@@ -21,8 +21,8 @@ extension ReplacementTrouble {
       Failure(
         code: "provision.replace.unknownKey",
         message: Text(
-          zh: "模块里的密钥 \(keyId) 本机没有，平台也不认得",
-          en: "neither this laptop nor the platform has the module's key \(keyId)"),
+          zh: "模块里的密钥 \(keyID) 本机没有，平台也不认得",
+          en: "neither this laptop nor the platform has the module's key \(keyID)"),
         hint: Text(
           zh: "用给它配对的那台电脑运行 weldtech sync；那台电脑丢了，就打开机壳，写明原因：weldtech pair ID --port 串口 --service --reason 原因",
           en:
@@ -32,8 +32,8 @@ extension ReplacementTrouble {
       Failure(
         code: "provision.replace.refused",
         message: Text(
-          zh: "平台不同意换掉模块里的密钥 \(keyId)（\(code ?? "无代码")）",
-          en: "the platform will not have the module's key \(keyId) replaced (\(code ?? "no code"))"),
+          zh: "平台不同意换掉模块里的密钥 \(keyID)（\(code ?? "无代码")）",
+          en: "the platform will not have the module's key \(keyID) replaced (\(code ?? "no code"))"),
         hint: Text(
           zh: "请公司在平台上核对这个模块属于谁；检查本机的凭证",
           en: "ask the company whose module it is, and check this laptop's token"))
@@ -41,7 +41,7 @@ extension ReplacementTrouble {
       Failure(
         code: "provision.replace.wrongProof",
         message: Text(
-          zh: "模块不认可对密钥 \(keyId) 的证明", en: "the module does not take the proof for its key \(keyId)"),
+          zh: "模块不认可对密钥 \(keyID) 的证明", en: "the module does not take the proof for its key \(keyID)"),
         hint: Text(
           zh: "再运行一次；还不行就打开机壳，写明原因：weldtech pair ID --port 串口 --service --reason 原因",
           en:
@@ -51,8 +51,8 @@ extension ReplacementTrouble {
       Failure(
         code: "provision.replace.sealed",
         message: Text(
-          zh: "模块没有换掉密钥 \(keyId)：机壳没有打开满 10 秒，或继电器吸合着",
-          en: "the module keeps its key \(keyId): its case was not open for 10 s, or its relay is closed"),
+          zh: "模块没有换掉密钥 \(keyID)：机壳没有打开满 10 秒，或继电器吸合着",
+          en: "the module keeps its key \(keyID): its case was not open for 10 s, or its relay is closed"),
         hint: Text(
           zh: "停止焊接，打开机壳让封条回路断开，等 10 秒，再运行同一命令",
           en:

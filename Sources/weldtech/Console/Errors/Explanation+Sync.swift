@@ -139,7 +139,7 @@ extension CryptographyError: Explained {
   var failure: Failure {
     switch self {
     case .unreadable(let path, let errno):
-      FileTrouble.unreadable(path: path, errno: errno).failure
+      FileFailure.unreadable(path: path, errno: errno).failure
     case .notCertificate, .notPrivateKey:
       Failure(
         code: "setup.platformKey", message: Text(zh: "不是 PEM 证书", en: "is not a certificate in PEM"),

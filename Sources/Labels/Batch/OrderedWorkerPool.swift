@@ -4,21 +4,21 @@ import Threads
 
 /// Threads that make what they are given ahead of the one who takes it, who gets it in the order in which it was
 /// given. What is given together is made by one thread; once something fails, nothing given after it is begun.
-final class Crew<Item: Sendable, Value: Sendable>: Sendable {
+final class OrderedWorkerPool<Item: Sendable, Value: Sendable>: Sendable {
   /// What came of items that were given together: the values up to the first that failed.
   struct Outcome: Sendable {
     var values: [Value] = []
     var error: LabelError?
   }
 
-  private struct Hand {
+  private struct Queue {
     /// Given and not begun, from `begun` on.
     var waiting: ArraySlice<[Item]> = []
     var begun = 0
     var isOver = false
     var outcomes: [Int: Outcome] = [:]
     /// The next to be taken.
-    var taken = 0
+    var delivered = 0
 
     /// Number and items of the next to be made; nil where there is nothing to begin.
     mutating func begin() -> (number: Int, items: [Item])? {
@@ -34,8 +34,8 @@ final class Crew<Item: Sendable, Value: Sendable>: Sendable {
   }
 
   private final class Work: Sendable {
-    let hand = Mutex(Hand())
-    let given = Signal()
+    let queue = Mutex(Queue())
+    let submitted = Signal()
     let made = Signal()
     let make: @Sendable (_ worker: Int, _ item: Item) throws(LabelError) -> Value
 
@@ -43,7 +43,7 @@ final class Crew<Item: Sendable, Value: Sendable>: Sendable {
 
     /// - Returns: whether there was something to make.
     func makeNext(as worker: Int) -> Bool {
-      guard let (number, items) = hand.withLock({ $0.begin() }) else { return false }
+      guard let (number, items) = queue.withLock({ $0.begin() }) else { return false }
       var outcome = Outcome()
       for item in items {
         do throws(LabelError) {
@@ -53,7 +53,7 @@ final class Crew<Item: Sendable, Value: Sendable>: Sendable {
           break
         }
       }
-      hand.withLock { $0.end(number, outcome) }
+      queue.withLock { $0.end(number, outcome) }
       made.send()
       return true
     }
@@ -70,7 +70,7 @@ final class Crew<Item: Sendable, Value: Sendable>: Sendable {
     self.work = work
     threads = (0..<workers).compactMap { worker in
       try? SystemThread {
-        repeat { work.given.wait() } while work.makeNext(as: worker)
+        repeat { work.submitted.wait() } while work.makeNext(as: worker)
       }
     }
   }
@@ -78,39 +78,39 @@ final class Crew<Item: Sendable, Value: Sendable>: Sendable {
   // MARK: - Giving and taking
 
   /// How many were given and not taken.
-  var inHand: Int { work.hand.withLock { $0.begun + $0.waiting.count - $0.taken } }
+  var pendingCount: Int { work.queue.withLock { $0.begun + $0.waiting.count - $0.delivered } }
 
-  func give(_ items: [Item]) {
-    work.hand.withLock { $0.waiting.append(items) }
-    work.given.send()
+  func submit(_ items: [Item]) {
+    work.queue.withLock { $0.waiting.append(items) }
+    work.submitted.send()
   }
 
   /// Waits for the next.
   /// - Returns: nil where nothing more will come.
-  func take() -> Outcome? {
+  func next() -> Outcome? {
     while true {
-      let (outcome, isAllTaken) = work.hand.withLock { hand in
-        let outcome = hand.outcomes.removeValue(forKey: hand.taken)
-        if outcome != nil { hand.taken += 1 }
-        return (outcome, hand.taken == hand.begun && (hand.isOver || hand.waiting.isEmpty))
+      let (outcome, isAllDelivered) = work.queue.withLock { queue in
+        let outcome = queue.outcomes.removeValue(forKey: queue.delivered)
+        if outcome != nil { queue.delivered += 1 }
+        return (outcome, queue.delivered == queue.begun && (queue.isOver || queue.waiting.isEmpty))
       }
       if let outcome { return outcome }
-      if isAllTaken { return nil }
+      if isAllDelivered { return nil }
       if !threads.isEmpty { work.made.wait() } else if !work.makeNext(as: 0) { return nil }
     }
   }
 
   /// Begins nothing more; what was begun is finished and can be taken.
-  func stop() { work.hand.withLock { $0.isOver = true } }
+  func stop() { work.queue.withLock { $0.isOver = true } }
 
   /// Stops and lets the threads go, once; what was not taken is handed over.
   func end() -> [Outcome] {
     stop()
-    for _ in threads { work.given.send() }
+    for _ in threads { work.submitted.send() }
     for thread in threads { thread.join() }
-    return work.hand.withLock { hand in
-      let rest = hand.outcomes.sorted { $0.key < $1.key }.map(\.value)
-      hand.outcomes = [:]
+    return work.queue.withLock { queue in
+      let rest = queue.outcomes.sorted { $0.key < $1.key }.map(\.value)
+      queue.outcomes = [:]
       return rest
     }
   }

@@ -1,7 +1,7 @@
 import Provision
 import Terminal
 
-extension PortTrouble {
+extension PortProblem {
   /// The trouble with a port and its cure: one command wherever one does.
   var failure: Failure {
     switch self {
@@ -78,7 +78,7 @@ extension PortTrouble {
   }
 }
 
-extension PortTrouble.Holder {
+extension PortProblem.Holder {
   fileprivate var title: Text {
     Text(zh: "程序 \(program)（\(processID)）", en: "\(program) (process \(processID))")
   }
@@ -93,7 +93,7 @@ extension PortTrouble.Holder {
   }
 }
 
-extension PortTrouble.Holder? {
+extension PortProblem.Holder? {
   fileprivate var title: Text { self?.title ?? Text(zh: "别的程序", en: "another program") }
 }
 

@@ -3,7 +3,7 @@ import Records
 import Terminal
 
 /// A finding of the doctor's that no command fails by, or not yet.
-enum Ailment: Explained {
+enum HealthFinding: Explained {
   case certificateExpires(CalendarDay)
   case fewCodes(left: Int)
   /// The disk is nearly full; the rest is in bytes.
@@ -14,7 +14,7 @@ enum Ailment: Explained {
   case noChineseFonts
   /// Others can reach entries of the home; the path of the first one and their number come with it.
   case homeOpen(home: String, first: String, count: Int)
-  case port(PortTrouble)
+  case port(PortProblem)
   case platformMissing
   case platformKeyMissing
 

@@ -3,7 +3,7 @@ import Records
 import Terminal
 
 /// Checks whether the fieldbook is as it was written, and whether others are kept out of it.
-extension Examination {
+extension HealthCheck {
   // MARK: - The folder
 
   mutating func checkHome() throws {
@@ -11,9 +11,9 @@ extension Examination {
     if let refusal = fieldbook.writeRefusal { note(.failed, explain(refusal)) }
     let open = fieldbook.entriesOpenToOthers()
     guard let first = open.first.first else {
-      return praise(Text(zh: "数据目录只有本人能看", en: "nobody else can look into the data folder"))
+      return pass(Text(zh: "数据目录只有本人能看", en: "nobody else can look into the data folder"))
     }
-    note(.warning, Ailment.homeOpen(home: fieldbook.home, first: first, count: open.count).failure)
+    note(.warning, HealthFinding.homeOpen(home: fieldbook.home, first: first, count: open.count).failure)
   }
 
   // MARK: - The records
@@ -24,7 +24,7 @@ extension Examination {
   mutating func checkFieldbook() throws {
     let fieldbook = try workplace.fieldbook()
     let check = try CheckProgress.watch(on: workplace.console) {
-      try fieldbook.check(progress: $0, isCancelled: { workplace.isInterrupted })
+      try fieldbook.check(onEvent: $0, isCancelled: { workplace.isInterrupted })
     }
     let restored = fieldbook.writeRefusal == nil ? try fieldbook.restore(check.restorable) : []
     // A record that could be put right is no fault any more.
@@ -39,10 +39,10 @@ extension Examination {
             en: "\(faults.count - Self.maxNamed) more, the last of them: ")))
     }
     if !restored.isEmpty {
-      note(.warning, Ailment.recordsRepaired(restored).failure)
+      note(.warning, HealthFinding.recordsRepaired(restored).failure)
     }
     if faults.isEmpty, restored.isEmpty {
-      praise(
+      pass(
         Text(
           zh: "记录本完好，\(check.installations) 条记录、\(check.files) 个文件已逐一核对",
           en: "the fieldbook is sound, all \(check.installations) records and \(check.files) files checked"))

@@ -6,11 +6,11 @@ import Records
 import Terminal
 
 /// One of the doctor's checks under way, with its findings so far.
-struct Examination {
+struct HealthCheck {
   struct Check: Sendable {
     let name: String
     var needsNetwork = false
-    let run: @Sendable (inout Examination) throws -> Void
+    let run: @Sendable (inout HealthCheck) throws -> Void
   }
 
   let workplace: Workplace
@@ -21,19 +21,19 @@ struct Examination {
   mutating func note(_ outcome: DoctorCommand.Outcome, _ failure: Failure) { noted.append((outcome, failure)) }
 
   /// Adds the finding that all is well.
-  mutating func praise(_ message: Text) {
+  mutating func pass(_ message: Text) {
     note(.fine, Failure(code: "", message: message, hint: message))
   }
 
   /// The checks in the order in which a day's work needs them.
   static let checks: [Check] = [
-    Check(name: "setup") { try $0.lookAtSetup() }, Check(name: "codes") { try $0.lookAtCodes() },
+    Check(name: "setup") { try $0.checkSetup() }, Check(name: "codes") { try $0.checkCodes() },
     Check(name: "pairing") { try $0.checkPairing() }, Check(name: "home") { try $0.checkHome() },
-    Check(name: "fieldbook") { try $0.checkFieldbook() }, Check(name: "disk") { try $0.lookAtDisk() },
-    Check(name: "clock") { try $0.lookAtClock() }, Check(name: "schemes") { try $0.lookAtSchemes() },
-    Check(name: "firmware") { try $0.lookAtFirmware() }, Check(name: "labels") { try $0.lookAtLabels() },
-    Check(name: "fonts") { $0.lookAtFonts() }, Check(name: "ports") { $0.lookAtPorts() },
-    Check(name: "platform", needsNetwork: true) { try $0.lookAtPlatform() },
+    Check(name: "fieldbook") { try $0.checkFieldbook() }, Check(name: "disk") { try $0.checkDisk() },
+    Check(name: "clock") { try $0.checkClock() }, Check(name: "schemes") { try $0.checkSchemes() },
+    Check(name: "firmware") { try $0.checkFirmware() }, Check(name: "labels") { try $0.checkLabels() },
+    Check(name: "fonts") { $0.checkFonts() }, Check(name: "ports") { $0.checkPorts() },
+    Check(name: "platform", needsNetwork: true) { try $0.checkPlatform() },
   ]
 
   // MARK: - Who works here
@@ -41,9 +41,9 @@ struct Examination {
   private static let daysOfWarning = 30
   private static let fewCodes = 20
 
-  private mutating func lookAtSetup() throws {
+  private mutating func checkSetup() throws {
     if let company = try workplace.fieldbook().setup().company {
-      return praise(Text(zh: "公司办公室：\(company)", en: "the office of \(company)"))
+      return pass(Text(zh: "公司办公室：\(company)", en: "the office of \(company)"))
     }
     let technician = try workplace.technician()
     let expires = technician.certificateExpires
@@ -52,16 +52,16 @@ struct Examination {
       throw StepRefused(step: nil, refusal: .certificateExpired(expires))
     }
     if expires.daysSince1970 - today.daysSince1970 <= Self.daysOfWarning {
-      note(.warning, Ailment.certificateExpires(expires).failure)
+      note(.warning, HealthFinding.certificateExpires(expires).failure)
     } else {
-      praise(Text(zh: "证书有效期至 \(expires)", en: "the certificate is good until \(expires)"))
+      pass(Text(zh: "证书有效期至 \(expires)", en: "the certificate is good until \(expires)"))
     }
   }
 
-  private mutating func lookAtCodes() throws {
+  private mutating func checkCodes() throws {
     let left = try workplace.fieldbook().codesLeft()
-    if left >= Self.fewCodes { return praise(Text(zh: "还有 \(left) 个标牌码", en: "\(left) codes left")) }
-    note(.warning, Ailment.fewCodes(left: left).failure)
+    if left >= Self.fewCodes { return pass(Text(zh: "还有 \(left) 个标牌码", en: "\(left) codes left")) }
+    note(.warning, HealthFinding.fewCodes(left: left).failure)
   }
 
   /// What a laptop without a network would be stopped by only when its module is flashed already.
@@ -71,88 +71,88 @@ struct Examination {
       if case .platformKeyMissing = lack, try workplace.fieldbook().setup().desk == true { return }
       return note(.warning, lack.failure)
     }
-    praise(Text(zh: "平台地址和平台公钥都已设置", en: "the platform's address and key are set"))
+    pass(Text(zh: "平台地址和平台公钥都已设置", en: "the platform's address and key are set"))
   }
 
   // MARK: - Where the records are
 
   /// The room that a day of photos takes, with some to spare, bytes.
-  private static let leastBytes = 1_000_000_000
+  private static let minBytes = 1_000_000_000
 
-  private mutating func lookAtDisk() throws {
+  private mutating func checkDisk() throws {
     var status = statvfs()
     // Opening the fieldbook has made the folder.
     guard statvfs(try workplace.fieldbook().home, &status) == 0 else { return }
     let free = Int(clamping: UInt64(status.f_bavail).multipliedReportingOverflow(by: UInt64(status.f_frsize)).0)
-    if free >= Self.leastBytes {
-      return praise(Text(zh: "磁盘剩余 \(Measures.bytes(free))", en: "\(Measures.bytes(free)) free on the disk"))
+    if free >= Self.minBytes {
+      return pass(Text(zh: "磁盘剩余 \(Measures.bytes(free))", en: "\(Measures.bytes(free)) free on the disk"))
     }
-    note(.warning, Ailment.diskLow(free: free).failure)
+    note(.warning, HealthFinding.diskLow(free: free).failure)
   }
 
-  private mutating func lookAtClock() throws {
+  private mutating func checkClock() throws {
     let now = workplace.clock.now()
     let fieldbook = try workplace.fieldbook()
     guard let newest = try fieldbook.newestEventTime(), newest > now else {
       try fieldbook.checkClock(now)
-      return praise(Text(zh: "电脑时间 \(now.screenText)", en: "the clock says \(now.screenText)"))
+      return pass(Text(zh: "电脑时间 \(now.screenText)", en: "the clock says \(now.screenText)"))
     }
-    note(.failed, Ailment.clockBehind(now: now, newest: newest).failure)
+    note(.failed, HealthFinding.clockBehind(now: now, newest: newest).failure)
   }
 
   // MARK: - What is shipped
 
-  private mutating func lookAtSchemes() throws {
+  private mutating func checkSchemes() throws {
     let count = try workplace.catalogue().schemes.count
-    praise(Text(zh: "\(count) 个技术方案", en: "\(count) installation schemes"))
+    pass(Text(zh: "\(count) 个技术方案", en: "\(count) installation schemes"))
   }
 
-  private mutating func lookAtFirmware() throws {
+  private mutating func checkFirmware() throws {
     let releases = try workplace.firmwareShelf().releases()
     for release in releases.releases {
       let manifest = try releases.image(of: release).manifest
-      praise(
+      pass(
         Text(
           zh: "固件 \(manifest.version)（\(manifest.chip)）完好",
           en: "firmware \(manifest.version) for \(manifest.chip) is whole and signed"))
     }
   }
 
-  private mutating func lookAtLabels() throws {
+  private mutating func checkLabels() throws {
     let templates = try workplace.labelTemplates()
     let names = try templates.names()
     for name in names { _ = try templates.template(named: name) }
-    praise(Text(zh: "\(names.count) 个标牌模板", en: "\(names.count) label templates"))
+    pass(Text(zh: "\(names.count) 个标牌模板", en: "\(names.count) label templates"))
   }
 
-  private mutating func lookAtFonts() {
+  private mutating func checkFonts() {
     // Each character comes from another font of the chain.
     let sample = "电焊机加芯赋码\u{2A700}\u{2B820}\u{2CEB0}\u{1820}"
     let block = Typesetter().set(sample, style: TextStyle(sizePoints: 10))
-    if block.unknownGlyphCount == 0 { return praise(Text(zh: "中文字体齐全", en: "Chinese fonts are there")) }
-    note(.failed, Ailment.noChineseFonts.failure)
+    if block.unknownGlyphCount == 0 { return pass(Text(zh: "中文字体齐全", en: "Chinese fonts are there")) }
+    note(.failed, HealthFinding.noChineseFonts.failure)
   }
 
   // MARK: - The cable and the network
 
-  private mutating func lookAtPorts() {
+  private mutating func checkPorts() {
     let survey = PortSurvey()
     for trouble in survey.troubles {
       let outcome: DoctorCommand.Outcome = trouble == .nothingPluggedIn ? .warning : .failed
-      note(outcome, Ailment.port(trouble).failure)
+      note(outcome, HealthFinding.port(trouble).failure)
     }
     let ports = survey.ports.filter { $0.usb != nil }
     if survey.troubles.isEmpty {
-      praise(
+      pass(
         Text(
           zh: "串口 \(ports.map(\.path).joined(separator: "、")) 可用",
           en: "\(ports.map(\.path).joined(separator: ", ")) can be used"))
     }
   }
 
-  private mutating func lookAtPlatform() throws {
+  private mutating func checkPlatform() throws {
     let address = try workplace.platformAddress()
     _ = try workplace.platformClient(exchangeTimeout: .seconds(15)).platformKey()
-    praise(Text(zh: "平台 \(address) 连得上", en: "the platform at \(address) answers"))
+    pass(Text(zh: "平台 \(address) 连得上", en: "the platform at \(address) answers"))
   }
 }

@@ -1,5 +1,5 @@
 /// A reason for which a serial port is hidden or cannot be used, as far as the machine tells.
-public enum PortTrouble: Hashable, Sendable {
+public enum PortProblem: Hashable, Sendable {
   /// A program that runs now.
   public struct Holder: Hashable, Sendable {
     public let program: String
