@@ -12,8 +12,6 @@ public struct Command<Context> {
   public let discussion: Text?
   /// Whether the command is left out of help and completions.
   public let isHidden: Bool
-  /// Whether it leaves nothing behind but what it prints, so that a reader who goes away early has lost nothing.
-  public let onlyPrints: Bool
   let action: Action<Context>?
   private let makeSubcommands: (() -> [Command])?
 
@@ -21,7 +19,7 @@ public struct Command<Context> {
   /// status.
   public init<Options>(
     _ name: String, aliases: [String] = [], _ summary: Text, discussion: Text? = nil, isHidden: Bool = false,
-    onlyPrints: Bool = false, options: @autoclosure @escaping () -> Options,
+    options: @autoclosure @escaping () -> Options,
     parameters: @escaping (inout Parameters<Options>) -> Void,
     run: @escaping (Options, Context) throws -> Int32,
     subcommands: (() -> [Command])? = nil
@@ -31,7 +29,6 @@ public struct Command<Context> {
     self.summary = summary
     self.discussion = discussion
     self.isHidden = isHidden
-    self.onlyPrints = onlyPrints
     action = Action(options: options, parameters: parameters, run: run)
     makeSubcommands = subcommands
   }
@@ -39,10 +36,10 @@ public struct Command<Context> {
   /// Makes a command that runs and has no parameters.
   public init(
     _ name: String, aliases: [String] = [], _ summary: Text, discussion: Text? = nil, isHidden: Bool = false,
-    onlyPrints: Bool = false, run: @escaping (Context) throws -> Int32
+    run: @escaping (Context) throws -> Int32
   ) {
     self.init(
-      name, aliases: aliases, summary, discussion: discussion, isHidden: isHidden, onlyPrints: onlyPrints,
+      name, aliases: aliases, summary, discussion: discussion, isHidden: isHidden,
       options: (),
       parameters: { _ in }, run: { _, context in try run(context) })
   }
@@ -57,7 +54,6 @@ public struct Command<Context> {
     self.summary = summary
     self.discussion = discussion
     self.isHidden = isHidden
-    onlyPrints = false
     action = nil
     makeSubcommands = subcommands
   }

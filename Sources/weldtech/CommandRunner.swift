@@ -22,20 +22,12 @@ struct CommandRunner {
     let program = CommandTree.program()
     let invocation = program.parse(arguments)
     let console = console(for: invocation.globals, output: output)
-    let onlyPrints = invocation.onlyPrints(in: program)
     // A command whose answer cannot be written is not begun.
-    if let failure = output.probe() { return end(failure, onlyPrints: onlyPrints, on: console) }
+    if let failure = output.probe() { return report(OutputFailed(cause: failure), on: console) }
     let status = run(invocation, of: program, console)
     guard let failure = console.failure else { return status }
-    let failed = end(failure, onlyPrints: onlyPrints, on: console)
+    let failed = report(OutputFailed(cause: failure), on: console)
     return [ExitCode.done, .pending].map(\.rawValue).contains(status) ? failed : status
-  }
-
-  /// Ends a command whose answer stdout did not take. A reader who has seen enough (`list | head`) is told nothing by a
-  /// command that only prints: it ends as other programs do that SIGPIPE ends.
-  private func end(_ failure: Sink.Failure, onlyPrints: Bool, on console: Console) -> Int32 {
-    if failure == .readerGone, onlyPrints { return ExitCode.readerGone.rawValue }
-    return report(OutputFailed(cause: failure), on: console)
   }
 
   /// Says on stderr that stdout did not take the document.
@@ -162,15 +154,6 @@ struct CommandRunner {
     }
     console.say(Text(zh: "  → \(failure.hint.zh)", en: "  → \(failure.hint.en)"))
     console.say(Text(verbatim: "  [\(failure.code)]"), .dim)
-  }
-}
-
-extension Invocation {
-  /// Whether nothing but words comes of it: a page of help, the version, a line that cannot be run, or a command that
-  /// only prints.
-  fileprivate func onlyPrints(in program: Program<Globals, Context>) -> Bool {
-    guard case .run = outcome else { return true }
-    return program.command(at: path)?.onlyPrints ?? false
   }
 }
 

@@ -9,8 +9,7 @@ enum CompletionsCommand {
 
   static var command: Command<Workplace> {
     Command(
-      "completions", Text(zh: "输出命令补全脚本", en: "print the completion script of a shell"),
-      onlyPrints: true, options: Options(),
+      "completions", Text(zh: "输出命令补全脚本", en: "print the completion script of a shell"), options: Options(),
       parameters: { parameters in
         parameters.argument("SHELL", \.shell, .choice, Text(verbatim: "bash, zsh, fish"))
       }, run: run)
@@ -31,7 +30,7 @@ enum CompletionValuesCommand {
   static var command: Command<Workplace> {
     Command(
       "completion-values", Text(zh: "供补全脚本使用", en: "for completion scripts"), isHidden: true,
-      onlyPrints: true, options: Options(),
+      options: Options(),
       parameters: { $0.argument("NAME", \.name, .string, Text(verbatim: "NAME")) }, run: run)
   }
 
@@ -62,9 +61,9 @@ enum ManCommand {
     (
       title: Text(zh: "退出状态", en: "EXIT STATUS"),
       body: Text(
-        zh: "0 完成；1 失败；2 取消；8 还有没上传的；64 用法错误；65 输入数据有误；141 只显示内容的命令，接收方（如 head）提前关闭了。",
+        zh: "0 完成；1 失败；2 取消；8 还有没上传的；64 用法错误；65 输入数据有误。",
         en:
-          "0 done; 1 failed; 2 cancelled; 8 some of the queue is not delivered; 64 usage; 65 bad input data; 141 a command that only prints found its reader gone, as with `| head`."
+          "0 done; 1 failed; 2 cancelled; 8 some of the queue is not delivered; 64 usage; 65 bad input data."
       )
     ),
     (
@@ -87,7 +86,7 @@ enum ManCommand {
 
   static var command: Command<Workplace> {
     Command(
-      "man", Text(zh: "输出手册页源文件", en: "print the manual page's source"), isHidden: true, onlyPrints: true
+      "man", Text(zh: "输出手册页源文件", en: "print the manual page's source"), isHidden: true
     ) { workplace in
       workplace.console.output.write(
         ScreenText(

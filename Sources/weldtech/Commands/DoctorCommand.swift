@@ -39,7 +39,7 @@ enum DoctorCommand {
     Command(
       "doctor",
       Text(zh: "检查这台电脑能否正常工作，有问题给出解决办法", en: "whether this laptop can work, and the cure where it cannot"),
-      onlyPrints: true,
+
       options: Options(),
       parameters: { parameters in
         parameters.flag("online", \.isOnline, Text(zh: "也试一下平台能不能连上", en: "try to reach the platform, too"))

@@ -10,11 +10,10 @@ enum FirmwareCommand {
     Command("firmware", Text(zh: "固件", en: "firmware images")) {
       [
         Command(
-          "list", Text(zh: "列出随附的固件和签名者", en: "list the shipped images and who signed them"),
-          onlyPrints: true, run: list),
+          "list", Text(zh: "列出随附的固件和签名者", en: "list the shipped images and who signed them"), run: list),
         Command(
           "verify", Text(zh: "核对固件的签名、说明文件和内容", en: "check an image's signature, manifest and contents"),
-          onlyPrints: true, options: VerifyOptions(),
+          options: VerifyOptions(),
           parameters: { parameters in
             parameters.argument("F", \.manifest, .file, Text(zh: "固件说明文件 F.json", en: "the manifest, F.json"))
           }, run: verify),

@@ -24,7 +24,7 @@ enum PortsCommand {
   static var command: Command<Workplace> {
     Command(
       "ports", Text(zh: "列出串口，以及是什么占用或挡住了串口", en: "list the serial ports, and what hides or holds one"),
-      onlyPrints: true, run: run)
+      run: run)
   }
 
   static func run(_ workplace: Workplace) throws -> Int32 {

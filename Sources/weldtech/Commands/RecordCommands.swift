@@ -32,7 +32,7 @@ enum ListCommand {
   static var command: Command<Workplace> {
     Command(
       "list", Text(zh: "列出安装记录，新登记的在前", en: "list the installations, the last opened first"),
-      onlyPrints: true, options: Options(),
+      options: Options(),
       parameters: { parameters in
         parameters.option(
           "status", \.status, .status, placeholder: "S", Text(zh: "只列这种状态", en: "only those of this status"))
@@ -97,7 +97,7 @@ enum ShowCommand {
 
   static var command: Command<Workplace> {
     Command(
-      "show", Text(zh: "显示一条记录", en: "show one record"), onlyPrints: true, options: Options(),
+      "show", Text(zh: "显示一条记录", en: "show one record"), options: Options(),
       parameters: { parameters in
         parameters.installation(\.id)
         parameters.flag("full", \.full, Text(zh: "完整显示姓名和电话", en: "show names and phones in full"))
@@ -139,8 +139,7 @@ enum NextCommand {
 
   static var command: Command<Workplace> {
     Command(
-      "next", Text(zh: "每条未完成的记录下一步要做什么", en: "what each open installation needs next"),
-      onlyPrints: true, options: Options(),
+      "next", Text(zh: "每条未完成的记录下一步要做什么", en: "what each open installation needs next"), options: Options(),
       parameters: { parameters in
         parameters.argument(
           "ID", \.id, .string, Text(zh: "只看这一条", en: "only this one"), completion: .dynamic("installations"))

@@ -184,8 +184,7 @@ enum StatusCommand {
 
   static var command: Command<Workplace> {
     Command(
-      "status", Text(zh: "待上传的内容和本机状态", en: "what is queued, and where this laptop stands"),
-      onlyPrints: true, run: run)
+      "status", Text(zh: "待上传的内容和本机状态", en: "what is queued, and where this laptop stands"), run: run)
   }
 
   static func run(_ workplace: Workplace) throws -> Int32 {

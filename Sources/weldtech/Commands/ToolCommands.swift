@@ -14,7 +14,7 @@ enum SchemesCommand {
     Command(
       "schemes",
       Text(zh: "技术方案：适用焊机、接线、额定值、测试限值", en: "the installation schemes: welders, wiring, ratings, limits"),
-      onlyPrints: true, options: Options(),
+      options: Options(),
       parameters: { parameters in
         parameters.argument(
           "NAME", \.name, .string, Text(zh: "只看这一个", en: "only this one"), completion: .dynamic("schemes"))

@@ -76,7 +76,7 @@ enum LabelStockCommands {
       Command(
         "stock",
         Text(zh: "核对标牌库存：印制、发放、绑定、报废", en: "reconcile the labels: printed, handed out, bound, spoiled"),
-        onlyPrints: true, options: StockOptions(),
+        options: StockOptions(),
         parameters: { parameters in
           parameters.arguments(
             "CODE", \.codes, .string, Text(zh: "这些标牌的来龙去脉", en: "the history of these codes, too"),

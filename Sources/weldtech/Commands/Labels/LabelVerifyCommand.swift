@@ -66,7 +66,7 @@ enum LabelVerifyCommand {
     Command(
       "verify",
       Text(zh: "读标牌图片、PDF 或照片，核对内容，评估质量", en: "read labels from pictures, PDFs or photos and judge them"),
-      onlyPrints: true, options: Options(),
+      options: Options(),
       parameters: { parameters in
         parameters.arguments(
           "FILE", \.files, .file, Text(zh: "PNG、JPEG、PDF 或 SVG", en: "PNG, JPEG, PDF or SVG"))

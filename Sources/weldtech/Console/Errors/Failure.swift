@@ -30,7 +30,7 @@ struct Failure: Error {
   }
 }
 
-/// Exit codes of the contract, and one that no reader sees.
+/// The exit codes of the contract.
 enum ExitCode: Int32 {
   case done = 0
   case failed = 1
@@ -39,6 +39,4 @@ enum ExitCode: Int32 {
   case pending = 8
   case usage = 64
   case badData = 65
-  /// A command that only prints found its reader gone; what a shell says of a program that SIGPIPE has ended.
-  case readerGone = 141
 }
