@@ -34,7 +34,7 @@ public final class Canvas {
     cairo_scale(context, unitsPerMillimetre, unitsPerMillimetre)
   }
 
-  deinit { cairo_destroy(context) }
+  deinit { GlyphLock.hold { cairo_destroy(context) } }
 
   // MARK: - Drawing
 
@@ -135,7 +135,7 @@ public final class Canvas {
 
   // MARK: - The owner's
 
-  func endPage() { cairo_show_page(context) }
+  func endPage() { GlyphLock.hold { cairo_show_page(context) } }
 
   func check() throws(DrawingError) {
     let status = cairo_status(context)

@@ -46,8 +46,10 @@ public final class CairoPDFDocument {
   }
 
   deinit {
-    cairo_surface_finish(surface)
-    cairo_surface_destroy(surface)
+    GlyphLock.hold {
+      cairo_surface_finish(surface)
+      cairo_surface_destroy(surface)
+    }
   }
 
   /// Ends the page; whatever is drawn afterwards is on the next.
@@ -56,7 +58,8 @@ public final class CairoPDFDocument {
   /// Closes the document; nothing can be drawn afterwards.
   public func finish() throws(DrawingError) -> Data {
     try canvas.check()
-    cairo_surface_finish(surface)
+    // The fonts' subsets are written now.
+    GlyphLock.hold { cairo_surface_finish(surface) }
     let status = cairo_surface_status(surface)
     guard status == CAIRO_STATUS_SUCCESS else { throw DrawingError(status) }
     return Self.withMarkedDates(sink.bytes)

@@ -25,7 +25,7 @@ public final class PopplerPages {
   }
 
   deinit {
-    wt_pdf_close(document)
+    GlyphLock.hold { wt_pdf_close(document) }
     bytes.deallocate()
   }
 
@@ -36,9 +36,13 @@ public final class PopplerPages {
   public func picture(ofPage page: Int, dotsPerInch: Int, maxPixels: Int) throws(DrawingError) -> GreyImage {
     var pixels: UnsafeMutablePointer<UInt8>?
     var (width, height): (UInt32, UInt32) = (0, 0)
-    let status = wt_pdf_render(
-      document, Int32(clamping: page), Double(dotsPerInch), UInt64(max(0, maxPixels)), &pixels, &width, &height
-    )
+    // poppler draws by cairo.
+    let status = GlyphLock.hold {
+      wt_pdf_render(
+        document, Int32(clamping: page), Double(dotsPerInch), UInt64(max(0, maxPixels)), &pixels, &width,
+        &height
+      )
+    }
     guard status == wt_pdf_ok, let pixels else { throw Self.error(status) }
     defer { free(pixels) }
     return GreyImage(

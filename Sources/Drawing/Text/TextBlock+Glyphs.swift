@@ -2,7 +2,9 @@ import CPangoCairo
 
 extension TextBlock {
   /// Its glyphs as they stand, left to right, line by line.
-  var glyphRuns: [GlyphRun] {
+  var glyphRuns: [GlyphRun] { GlyphLock.hold { heldGlyphRuns } }
+
+  private var heldGlyphRuns: [GlyphRun] {
     var runs: [GlyphRun] = []
     guard let text = pango_layout_get_text(layout), let iterator = pango_layout_get_iter(layout) else {
       return []

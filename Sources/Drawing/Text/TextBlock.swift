@@ -24,7 +24,7 @@ public final class TextBlock {
     self.sizePoints = sizePoints
     var ink = PangoRectangle()
     var logical = PangoRectangle()
-    pango_layout_get_extents(layout, &ink, &logical)
+    GlyphLock.hold { pango_layout_get_extents(layout, &ink, &logical) }
     overhangMillimetres = Self.millimetres(
       max(
         0, logical.x - ink.x, logical.y - ink.y, ink.x + ink.width - logical.x - logical.width,
@@ -38,9 +38,9 @@ public final class TextBlock {
       Int(pango_layout_get_unknown_glyphs_count(layout)), text.unicodeScalars.count(where: \.isOfPrivateUse))
   }
 
-  deinit { g_object_unref(UnsafeMutableRawPointer(layout)) }
+  deinit { GlyphLock.hold { g_object_unref(UnsafeMutableRawPointer(layout)) } }
 
-  func show(on context: OpaquePointer) { pango_cairo_show_layout(context, layout) }
+  func show(on context: OpaquePointer) { GlyphLock.hold { pango_cairo_show_layout(context, layout) } }
 
   /// The text that was set.
   var text: String { pango_layout_get_text(layout).map { String(cString: $0) } ?? "" }

@@ -24,8 +24,10 @@ public final class Typesetter {
   }
 
   deinit {
-    g_object_unref(UnsafeMutableRawPointer(context))
-    g_object_unref(UnsafeMutableRawPointer(fonts))
+    GlyphLock.hold {
+      g_object_unref(UnsafeMutableRawPointer(context))
+      g_object_unref(UnsafeMutableRawPointer(fonts))
+    }
   }
 
   // MARK: - Setting
