@@ -3,7 +3,7 @@
 PREFIX ?= /usr/local
 SLOW = ^Peers\. ^ChipTests\. ^Fuzz\. KillTests LabelShopTests PrintRunTests WornLabelTests ExecutedChipTests EmulatedChipTests \
   FaultedRunTests UpdateTests
-.PHONY: help setup build install practice test quick soak fuzz lint format firmware firmware-sign bench docs
+.PHONY: help setup build install practice test release-program check-firmware quick soak fuzz lint format firmware firmware-sign bench docs
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -33,15 +33,20 @@ practice: build ## the whole job on a simulated module and a local platform
 test: ## lint, build and run all tests, peers included; .build/tested-tree then names the tree that passed
 	@scripts/tested-tree begin
 	@scripts/setup build run tests peers
-	@scripts/lint
-	@firmware/check
-	fuzz/run 5000
-	# Whole print runs are made by the program as it is shipped.
-	swift build -c release --product weldtech --static-swift-stdlib
+	# The release build keeps one core busy most of the time; the other one meanwhile does what needs no build of Swift's.
+	@$(MAKE) --no-print-directory -j2 --output-sync=target release-program lint check-firmware
 	TZ=Asia/Shanghai WELDTECH_RELEASE=$(CURDIR)/.build/release/weldtech swift test
 	# Whatever has to do with dates, where they are other dates; in these zones winter and summer differ, or nothing does.
 	for zone in America/New_York UTC; do TZ=$$zone swift test --skip-build --filter DateTests || exit 1; done
 	@scripts/tested-tree end
+
+# Whole print runs are made by the program as it is shipped.
+release-program:
+	swift build -c release --product weldtech --static-swift-stdlib
+
+check-firmware:
+	firmware/check
+	fuzz/run 5000
 
 quick: ## what is tested in three minutes once it is built: no peers, no executed chips, no kills, no print runs
 	swift build --build-tests
