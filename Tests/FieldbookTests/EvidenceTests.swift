@@ -184,7 +184,9 @@ import Testing
         "UPDATE revision SET body = CAST(replace(CAST(body AS TEXT), '树林召汽修', '别家汽修') AS BLOB)",
         EvidenceFault.revision(1)
       ),
-      ("UPDATE revision SET sha256 = replace(sha256, 'a', 'b')", .revision(1)),
+      (
+        "UPDATE revision SET sha256 = iif(sha256 LIKE '0%', '1', '0') || substr(sha256, 2)", .revision(1)
+      ),
       ("UPDATE record SET body = CAST(replace(CAST(body AS TEXT), '树林召汽修', '别家汽修') AS BLOB)", .record),
       ("UPDATE event SET at = '2026-01-01T00:00:00+08:00' WHERE seq = 3", .entry(seq: 3)),
       ("UPDATE event SET previous_sha256 = sha256 WHERE seq = 4", .entry(seq: 3)),
