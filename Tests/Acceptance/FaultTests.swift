@@ -122,7 +122,7 @@ import Testing
     #expect(install.status == 0, "\(install.output)\(install.diagnostics)")
     #expect(try laptop.status(of: id) == "delivered")
     let module = try laptop.record(id)["module"] as? [String: Any]
-    #expect(plug.module.truth.committedKeyID == module?["keyID"] as? String)
+    #expect(plug.module.truth.committedKeyID == module?["keyId"] as? String)
   }
 
   @Test func `bench module takes the fault on its command line`() throws {
