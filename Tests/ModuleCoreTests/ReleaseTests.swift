@@ -28,6 +28,11 @@ import Testing
     let appSha256: String
     let lowestReplaceableVersion: String
     let update: Update
+
+    private enum CodingKeys: String, CodingKey {
+      case version, chip, file, segments, bytes, sha256, appSha256, lowestReplaceableVersion, update
+      case productID = "productId"
+    }
   }
 
   static let folder = URL(filePath: #filePath).deletingLastPathComponent()
