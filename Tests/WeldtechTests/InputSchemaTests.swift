@@ -246,6 +246,19 @@ import Testing
     }
   }
 
+  @Test func `the schema of a registration names every word of the plan, as its code and in Chinese`() throws {
+    let document = try JSONSerialization.jsonObject(
+      with: Data(contentsOf: URL(filePath: Schema.registration.path)))
+    for field in RegistrationField.allCases {
+      guard case .choice(let choices) = field.kind else { continue }
+      let place = try field.rawValue.split(separator: ".").reduce(document as? [String: Any]) { place, name in
+        (place?["properties"] as? [String: Any])?[String(name)] as? [String: Any]
+      }
+      let words = try #require(place?["enum"] as? [Any]).compactMap { $0 as? String }
+      #expect(Set(words) == Set(choices.flatMap { [$0.code, $0.word] }), "\(field.rawValue)")
+    }
+  }
+
   // MARK: - The manual page
 
   /// Lists every key under `properties`, with those of the objects in it, as paths.
