@@ -3,7 +3,7 @@
 PREFIX ?= /usr/local
 SLOW = ^Peers\. ^ChipTests\. ^Fuzz\. KillTests LabelShopTests PrintRunTests WornLabelTests ExecutedChipTests EmulatedChipTests \
   FaultedRunTests UpdateTests
-.PHONY: help setup build install practice test release-program check-firmware quick soak fuzz lint format firmware firmware-sign bench docs
+.PHONY: help setup build install practice test release-program build-tests tests-of-modules tests-of-the-rest check-firmware quick soak fuzz lint format firmware firmware-sign bench docs
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -33,23 +33,38 @@ practice: build ## the whole job on a simulated module and a local platform
 test: ## lint, build and run all tests, peers included; .build/tested-tree then names the tree that passed
 	@scripts/tested-tree begin
 	@scripts/setup build run tests peers
-	# The release build keeps one core busy most of the time; the other one meanwhile does what needs no build of Swift's.
-	@$(MAKE) --no-print-directory -j2 --output-sync=target release-program lint check-firmware
-	TZ=Asia/Shanghai WELDTECH_RELEASE=$(CURDIR)/.build/release/weldtech swift test
+	# Each build keeps one core busy most of the time. The release build has a folder of its own, so that they need not wait
+	# for each other.
+	@$(MAKE) --no-print-directory -j2 --output-sync=target release-program build-tests lint check-firmware
+	# One process of tests leaves a core idle while it waits for the programs that it starts; two do not.
+	@TZ=Asia/Shanghai WELDTECH_RELEASE=$(CURDIR)/.build/shipped/release/weldtech \
+	  $(MAKE) --no-print-directory -j2 --output-sync=target tests-of-modules tests-of-the-rest
 	# Whatever has to do with dates, where they are other dates; in these zones winter and summer differ, or nothing does.
 	for zone in America/New_York UTC; do TZ=$$zone swift test --skip-build --filter DateTests || exit 1; done
 	@scripts/tested-tree end
 
 # Whole print runs are made by the program as it is shipped.
 release-program:
-	swift build -c release --product weldtech --static-swift-stdlib
+	swift build -c release --product weldtech --static-swift-stdlib --scratch-path .build/shipped
+
+build-tests:
+	swift build --build-tests
+
+# The bundle itself is run, because `swift test` lets only one of its kind run in a folder.
+BUNDLE = .build/debug/weldtechPackageTests.xctest --testing-library swift-testing
+MODULES = ^(ChipTests|Peers|ProvisionTests)\.
+
+tests-of-modules:
+	$(BUNDLE) --filter '$(MODULES)'
+
+tests-of-the-rest:
+	$(BUNDLE) --skip '$(MODULES)'
 
 check-firmware:
 	firmware/check
 	fuzz/run 5000
 
-quick: ## what is tested in three minutes once it is built: no peers, no executed chips, no kills, no print runs
-	swift build --build-tests
+quick: build-tests ## what is tested in three minutes once it is built: no peers, no executed chips, no kills, no print runs
 	TZ=Asia/Shanghai swift test --skip-build --disable-xctest $(foreach suite,$(SLOW),--skip '$(suite)')
 
 soak: ## what `make test` samples, whole: 75 kills, a power cut at every write, 10,000 cuts, 100,000 frames, faulted runs and flashes
