@@ -3,7 +3,7 @@
 PREFIX ?= /usr/local
 SLOW = ^Peers\. ^ChipTests\. ^Fuzz\. KillTests LabelShopTests PrintRunTests WornLabelTests ExecutedChipTests EmulatedChipTests \
   FaultedRunTests UpdateTests
-.PHONY: help setup build install practice test release-program build-tests tests-of-modules tests-of-the-rest check-firmware quick soak fuzz lint format firmware firmware-sign bench docs
+.PHONY: help setup build install practice test release-program build-tests tests-of-modules tests-of-the-program tests-of-the-rest check-firmware quick soak fuzz lint format firmware firmware-sign bench docs
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,9 +36,9 @@ test: ## lint, build and run all tests, peers included; .build/tested-tree then 
 	# Each build keeps one core busy most of the time. The release build has a folder of its own, so that they need not wait
 	# for each other.
 	@$(MAKE) --no-print-directory -j2 --output-sync=target release-program build-tests lint check-firmware
-	# One process of tests leaves a core idle while it waits for the programs that it starts; two do not.
+	# One process of tests leaves the cores idle while it waits for the programs that it starts; three do not.
 	@TZ=Asia/Shanghai WELDTECH_RELEASE=$(CURDIR)/.build/shipped/release/weldtech \
-	  $(MAKE) --no-print-directory -j2 --output-sync=target tests-of-modules tests-of-the-rest
+	  $(MAKE) --no-print-directory -j3 --output-sync=target tests-of-modules tests-of-the-program tests-of-the-rest
 	# Whatever has to do with dates, where they are other dates; in these zones winter and summer differ, or nothing does.
 	for zone in America/New_York UTC; do TZ=$$zone swift test --skip-build --filter DateTests || exit 1; done
 	@scripts/tested-tree end
@@ -53,12 +53,16 @@ build-tests:
 # The bundle itself is run, because `swift test` lets only one of its kind run in a folder.
 BUNDLE = .build/debug/weldtechPackageTests.xctest --testing-library swift-testing
 MODULES = ^(ChipTests|Peers|ProvisionTests)\.
+PROGRAM = ^(Acceptance|SyncTests)\.
 
 tests-of-modules:
 	$(BUNDLE) --filter '$(MODULES)'
 
+tests-of-the-program:
+	$(BUNDLE) --filter '$(PROGRAM)'
+
 tests-of-the-rest:
-	$(BUNDLE) --skip '$(MODULES)'
+	$(BUNDLE) --skip '$(MODULES)' --skip '$(PROGRAM)'
 
 check-firmware:
 	firmware/check
