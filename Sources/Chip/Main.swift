@@ -45,7 +45,13 @@ enum ChipProgram {
       if count <= 0 { break }
       bytes += buffer[..<count]
     }
-    do { return try JSONReader.decode(ChipOrder.self, from: bytes) } catch { throw ChipError.order }
+    do {
+      return try JSONReader.decode(ChipOrder.self, from: bytes)
+    } catch let defect as ChipOrder.Defect {
+      throw defect
+    } catch {
+      throw ChipError.order
+    }
   }
 
   private static func say(_ text: String, to descriptor: Int32) {

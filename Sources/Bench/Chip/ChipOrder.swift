@@ -17,6 +17,8 @@ public struct ChipOrder: Codable, Sendable {
   public enum Defect: Error, Hashable {
     case fault
     case segment
+    /// The order has a field of this name, which means nothing.
+    case unknownField(String)
   }
 
   /// Speed of the wire, bits a second; nil for as fast as the pty is.
@@ -42,6 +44,33 @@ public struct ChipOrder: Codable, Sendable {
     self.world = world
     self.uniqueID = uniqueID
     self.segments = segments
+  }
+
+  /// Reads an order. A field that is not known would be a wish that is not fulfilled, so it is refused.
+  /// - Throws: `Defect.unknownField`, `DecodingError`.
+  public init(from decoder: any Decoder) throws {
+    for key in try decoder.container(keyedBy: FieldName.self).allKeys
+    where CodingKeys(stringValue: key.stringValue) == nil {
+      throw Defect.unknownField(key.stringValue)
+    }
+    let fields = try decoder.container(keyedBy: CodingKeys.self)
+    wireBaudRate = try fields.decodeIfPresent(Int.self, forKey: .wireBaudRate)
+    fault = try fields.decodeIfPresent(String.self, forKey: .fault)
+    world = try fields.decode(World.self, forKey: .world)
+    uniqueID = try fields.decode(Data.self, forKey: .uniqueID)
+    segments = try fields.decode([Segment].self, forKey: .segments)
+    protectedSectors = try fields.decodeIfPresent([Int].self, forKey: .protectedSectors) ?? []
+    adapterLatency = try fields.decodeIfPresent(Int.self, forKey: .adapterLatency) ?? 0
+    maxAdapterBaudRate = try fields.decodeIfPresent(Int.self, forKey: .maxAdapterBaudRate)
+    oscillatorError = try fields.decodeIfPresent(Int.self, forKey: .oscillatorError) ?? 0
+  }
+
+  private struct FieldName: CodingKey {
+    let stringValue: String
+    var intValue: Int? { nil }
+
+    init(stringValue: String) { self.stringValue = stringValue }
+    init?(intValue: Int) { nil }
   }
 
   /// - Throws: `Defect`.
