@@ -47,8 +47,8 @@ enum ChipProgram {
     }
     do {
       return try JSONReader.decode(ChipOrder.self, from: bytes)
-    } catch let defect as ChipOrder.Defect {
-      throw defect
+    } catch let unknown as UnknownField {
+      throw unknown
     } catch {
       throw ChipError.order
     }

@@ -22,8 +22,14 @@ struct ChipOrderTests {
   @Test func `refuses a field that nobody knows, such as a speed under another name`() throws {
     let text = String(decoding: try JSONEncoder().encode(order), as: UTF8.self)
       .replacing("wireBaudRate", with: "wireSpeed")
-    #expect(throws: ChipOrder.Defect.unknownField("wireSpeed")) {
+    #expect(throws: UnknownField(name: "wireSpeed")) {
       try JSONReader.decode(ChipOrder.self, from: Array(text.utf8))
+    }
+  }
+
+  @Test func `refuses a world with a slip in a field's name`() {
+    #expect(throws: UnknownField(name: "sealClosd")) {
+      try JSONReader.decode(World.self, from: Array(#"{"sealClosd": false}"#.utf8))
     }
   }
 }

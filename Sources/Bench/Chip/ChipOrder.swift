@@ -17,8 +17,6 @@ public struct ChipOrder: Codable, Sendable {
   public enum Defect: Error, Hashable {
     case fault
     case segment
-    /// The order has a field of this name, which means nothing.
-    case unknownField(String)
   }
 
   /// Speed of the wire, bits a second; nil for as fast as the pty is.
@@ -46,13 +44,9 @@ public struct ChipOrder: Codable, Sendable {
     self.segments = segments
   }
 
-  /// Reads an order. A field that is not known would be a wish that is not fulfilled, so it is refused.
-  /// - Throws: `Defect.unknownField`, `DecodingError`.
+  /// - Throws: `UnknownField`, `DecodingError`.
   public init(from decoder: any Decoder) throws {
-    for key in try decoder.container(keyedBy: FieldName.self).allKeys
-    where CodingKeys(stringValue: key.stringValue) == nil {
-      throw Defect.unknownField(key.stringValue)
-    }
+    try decoder.refuseFields(besides: CodingKeys.self)
     let fields = try decoder.container(keyedBy: CodingKeys.self)
     wireBaudRate = try fields.decodeIfPresent(Int.self, forKey: .wireBaudRate)
     fault = try fields.decodeIfPresent(String.self, forKey: .fault)
@@ -63,14 +57,6 @@ public struct ChipOrder: Codable, Sendable {
     adapterLatency = try fields.decodeIfPresent(Int.self, forKey: .adapterLatency) ?? 0
     maxAdapterBaudRate = try fields.decodeIfPresent(Int.self, forKey: .maxAdapterBaudRate)
     oscillatorError = try fields.decodeIfPresent(Int.self, forKey: .oscillatorError) ?? 0
-  }
-
-  private struct FieldName: CodingKey {
-    let stringValue: String
-    var intValue: Int? { nil }
-
-    init(stringValue: String) { self.stringValue = stringValue }
-    init?(intValue: Int) { nil }
   }
 
   /// - Throws: `Defect`.

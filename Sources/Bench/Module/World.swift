@@ -89,7 +89,9 @@ public struct World: Codable, Hashable, Sendable {
     fastClockStarts: false)
 
   /// Reads a world from JSON, where every key may be left out and then has its default.
+  /// - Throws: `UnknownField`, `DecodingError`.
   public init(from decoder: any Decoder) throws {
+    try decoder.refuseFields(besides: CodingKeys.self)
     let values = try decoder.container(keyedBy: CodingKeys.self)
     func value<Value: Decodable>(_ key: CodingKeys, _ otherwise: Value) throws -> Value {
       try values.decodeIfPresent(Value.self, forKey: key) ?? otherwise

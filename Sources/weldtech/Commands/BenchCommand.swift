@@ -165,7 +165,7 @@ enum BenchCommand {
     do {
       return try JSONReader.decode(World.self, from: bytes)
     } catch {
-      throw WorldRejected(path: path, fault: error as? JSONFault)
+      throw WorldRejected(path: path, fault: error as? JSONFault, unknownField: (error as? UnknownField)?.name)
     }
   }
 
@@ -266,6 +266,8 @@ struct WorldRejected: Error {
   let path: String
   /// The fault of the JSON; nil where it is JSON.
   var fault: JSONFault?
+  /// The name of a field that means nothing; nil where there is none.
+  var unknownField: String?
 }
 
 extension WorldRejected: Explained {
@@ -273,6 +275,9 @@ extension WorldRejected: Explained {
     Failure(
       code: "bench.world",
       message: fault.map { Text(zh: "\(path) \($0.title.zh)", en: "\(path) \($0.title.en)") }
+        ?? unknownField.map {
+          Text(zh: "\(path) 有不认识的字段 \($0)", en: "\(path) has a field that is not known, \($0)")
+        }
         ?? Text(zh: "\(path) 描述的环境读不懂", en: "\(path) does not describe a module's surroundings"),
       hint: Text(
         zh: "写成 JSON，如 {\"supplyVolts\": 400, \"hasFix\": false}",
