@@ -122,14 +122,14 @@ let package = Package(
     // What several of the tests share.
     feature("TestSupport", path: "Tests/Support", ["Terminal", "Bench", "ModuleCore", "Provision", "Records"]),
     tests("RecordsTests", ["Characters", "Records", "TestSupport"]),
-    tests("FilesTests", ["Files"]),
+    tests("FilesTests", ["Files", "TestSupport"]),
     tests("CryptographyTests", ["TestSupport", "Cryptography"]),
     tests("DrawingTests", ["Drawing", "CPNG", "TestSupport"]),
     tests("TablesTests", ["Tables", "TestSupport"]),
     tests("TerminalTests", ["Characters", "Terminal", "TestSupport"]),
     tests("ArgumentsTests", ["Arguments", "Terminal", "TestSupport"]),
     tests("ModuleCoreTests", ["ModuleCore", "TestSupport"]),
-    tests("FieldbookTests", ["TestSupport", "Fieldbook", "Files", "Records"]),
+    tests("FieldbookTests", ["TestSupport", "Fieldbook", "Files", "Records", "CSQLite"]),
     // Programs that no chip could execute, for all who test with them.
     .target(
       name: "ESP32Programs", dependencies: ["Cryptography"], path: "Tests/ESP32Programs",

@@ -16,7 +16,7 @@ import Testing
     let script = "umask \(umask); exec \"$0\" \"$@\""
     return try RunningProgram(
       ["-c", script, Weldtech.path, "--home", laptop.home, "--json"] + arguments, executable: "/bin/sh"
-    ).end(within: 120)
+    ).end()
   }
 
   @Test(arguments: ["000", "022", "277"])
@@ -71,7 +71,7 @@ import Testing
     #expect(try laptop.run("status").output.contains("chmod -R go= "))
     let cure = try #require(try finding()?["cure"] as? String)
     #expect(try finding()?["code"] as? String == "fieldbook.open")
-    _ = try RunningProgram(["-c", cure], executable: "/bin/sh").end(within: 10)
+    _ = try RunningProgram(["-c", cure], executable: "/bin/sh").end()
     #expect(try isOpen() == false)
     #expect(try finding()?["outcome"] as? String == "fine")
   }
@@ -118,7 +118,7 @@ import Testing
         ["list"], ["photo", id, "--stage", "after", try laptop.photo(.after)], ["label", id], ["doctor"],
         ["sign", id, "--signature", try laptop.signature()], ["sync"], ["void", id, "--reason", "x"],
       ] {
-        let outcome = try Weldtech.run(["--home", laptop.home, "--json"] + command, seconds: 60)
+        let outcome = try Weldtech.run(["--home", laptop.home, "--json"] + command)
         // The program ends by itself and not by a signal, with an error that has a code of its own.
         #expect([0, 1, 8, 64, 65].contains(outcome.status), "\(entry) \(kind) \(command): \(outcome)")
         #expect(outcome.errorCode != "internal", "\(entry) \(kind) \(command): \(outcome)")
@@ -135,7 +135,7 @@ import Testing
     #expect(mkfifo(pipe, 0o600) == 0)
     for file in [pipe, laptop.scratch.path, "/dev/zero"] {
       let outcome = try Weldtech.run(
-        ["--home", laptop.home, "--json", "photo", id, "--stage", "before", file], seconds: 10)
+        ["--home", laptop.home, "--json", "photo", id, "--stage", "before", file])
       #expect(outcome.errorCode == "file.unreadable", "\(file): \(outcome)")
     }
   }
@@ -154,7 +154,7 @@ import Testing
 
   @discardableResult
   private static func command(_ name: String, _ arguments: String...) throws -> Int32 {
-    try RunningProgram(arguments, executable: "/usr/bin/\(name)").end(within: 20).status
+    try RunningProgram(arguments, executable: "/usr/bin/\(name)").end().status
   }
 
   @Test(
@@ -193,7 +193,7 @@ import Testing
     #expect(try Self.command("mount", "-o", "remount,rw", laptop.home) == 0)
     func fill() throws {
       let script = "dd if=/dev/zero of='\(laptop.home)/fill' bs=1k oflag=append conv=notrunc 2>/dev/null"
-      _ = try RunningProgram(["-c", script], executable: "/bin/sh").end(within: 20)
+      _ = try RunningProgram(["-c", script], executable: "/bin/sh").end()
     }
     try fill()
     // With a log left behind its index is there too, and reading takes the log into the database: that makes room.
@@ -226,7 +226,7 @@ import Testing
         try laptop.registration(),
       ],
       executable: "/usr/bin/python3"
-    ).end(within: 30).status
+    ).end().status
     try #require(status == 0)
     var log = stat()
     try #require(stat("\(laptop.home)/fieldbook.sqlite-wal", &log) == 0 && log.st_size > 0)
@@ -260,7 +260,7 @@ import Testing
       [
         "-c", script, Weldtech.path, laptop.scratch.path, try laptop.photo(), try laptop.registration(),
       ], environment: ["XDG_RUNTIME_DIR": laptop.scratch.path], executable: "/bin/sh"
-    ).end(within: 60)
+    ).end()
     #expect(outcome.status == 0, "\(outcome)")
     #expect((try outcome.document()["photos"] as? [Any])?.count == 1)
     #expect(outcome.diagnostics.contains(#"none-\xB4\xEF\xC6\xEC.png"#), "\(outcome.diagnostics)")
@@ -272,7 +272,7 @@ import Testing
     let outcome = try RunningProgram(
       ["-c", script, Weldtech.path, laptop.home], environment: ["XDG_RUNTIME_DIR": laptop.scratch.path],
       executable: "/bin/sh"
-    ).end(within: 20)
+    ).end()
     #expect(!outcome.output.contains("weldtech-paths"), "\(outcome)")
     #expect(!FileManager.default.fileExists(atPath: laptop.scratch.file("weldtech-paths-\(getuid())")))
   }

@@ -35,8 +35,7 @@ struct PrintRunTests {
   }
 
   private func run(_ arguments: [String], on laptop: Laptop) throws -> ProgramOutcome {
-    try RunningProgram(["--home", laptop.home, "--json"] + arguments, executable: PrintShop.program).end(
-      within: 120)
+    try RunningProgram(["--home", laptop.home, "--json"] + arguments, executable: PrintShop.program).end()
   }
 
   private func batch(_ codes: [String], _ words: [String], on laptop: Laptop, to output: String) throws
@@ -58,7 +57,7 @@ struct PrintRunTests {
     let outcome = try RunningProgram(
       [PrintShop.root + "/Tests/Peers/read-labels"] + (mirrored ? ["--mirrored"] : []) + files,
       executable: PrintShop.python
-    ).end(within: 240)
+    ).end()
     try #require(outcome.status == 0, "\(outcome.diagnostics)")
     return try outcome.output.split(separator: "\n").map {
       try JSONDecoder().decode(Page.self, from: Data($0.utf8))
@@ -104,7 +103,7 @@ struct PrintRunTests {
     #expect(isList(proof.flatMap(\.texts), Array(codes[..<4])))
     let ticket = try RunningProgram(
       [laptop.scratch.file("out/labels-ticket.pdf"), "-"], executable: "/usr/bin/pdftotext"
-    ).end(within: 20).output
+    ).end().output
     #expect(ticket.contains("2017 块") && ticket.contains("已逐一回读") && ticket.contains("不计入数量"))
     #expect(codes[..<4].allSatisfy { ticket.contains($0) } && !ticket.contains(codes[4]))
   }

@@ -165,10 +165,10 @@ import Testing
     var kills = 0
     for share in [1, 2, 3] {
       let running = try laptop.start(command)
-      let reached = running.wait(within: 60) { _ in size() > share * 30 * 24_000 }
+      let reached = running.wait(watching: [laptop.scratch.path]) { _ in size() > share * 30 * 24_000 }
       if reached, running.isRunning { kills += 1 }
       running.signal(SIGKILL)
-      _ = running.end(within: 10)
+      _ = running.end()
     }
     let outcome = try laptop.run(command)
     #expect(outcome.status == 0 || outcome.errorCode == "code.printed", "\(outcome.output)")

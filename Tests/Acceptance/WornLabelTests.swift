@@ -18,7 +18,7 @@ import Testing
     let outcome = try RunningProgram(
       [Self.root + "/bench/torture", "--labels", "8", "--jobs", "2"], environment: ["WELDTECH": Weldtech.path],
       executable: Self.python
-    ).end(within: 600)
+    ).end()
     #expect(outcome.status == 0, "\(outcome.output)\(outcome.diagnostics)")
     // The run tells labels apart: the mildest wear of each kind is read, the worst is not always.
     let ours = outcome.output.matches(of: /\*\*(\d+)\*\*/).compactMap { Int($0.1) }

@@ -1,6 +1,7 @@
 import Files
 import Foundation
 import Glibc
+import TestSupport
 import Testing
 
 @Suite struct FolderTests {
@@ -87,21 +88,16 @@ import Testing
 
   @Test func `a lock that another process holds declines and names that process, until it ends`() throws {
     let path = scratch.file("lock")
-    let holder = Process()
-    holder.executableURL = URL(filePath: "/usr/bin/flock")
-    holder.arguments = [path.text, "-c", "echo held; cat"]
-    let (input, output) = (Pipe(), Pipe())
-    holder.standardInput = input
-    holder.standardOutput = output
-    try holder.run()
-    #expect(output.fileHandleForReading.availableData == Data("held\n".utf8))
+    let holder = try InstalledProgram("flock").start([
+      "--no-fork", path.text, "sh", "-c", "echo held; exec sleep infinity",
+    ])
+    #expect(holder.wait { $0.written == "held\n" })
     guard case .held(let process) = try FileLock.take(path, removesFile: true) else {
       Issue.record("taken from another process")
       return
     }
     #expect(process == holder.processIdentifier)
-    try input.fileHandleForWriting.close()
-    holder.waitUntilExit()
+    holder.kill()
     #expect(try take(path) != nil)
   }
 

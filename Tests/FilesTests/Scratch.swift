@@ -2,17 +2,17 @@ import Dispatch
 import Files
 import Foundation
 import Glibc
+import TestSupport
 
-/// An empty folder of a test's own, gone with it.
+/// A temporary folder whose entries may have names that are not UTF-8.
 final class Scratch: Sendable {
+  private let folder = TemporaryFolder()
   let path: FilePath
 
   init() throws {
-    path = FilePath(NSTemporaryDirectory()).appending(FilePath("weldtech-files-\(UUID().uuidString)"))
-    try Folder.makeOne(path, permissions: .exactly(0o700))
+    path = FilePath(folder.path)
+    guard chmod(folder.path, 0o700) == 0 else { throw POSIXError(.EIO) }
   }
-
-  deinit { try? FileManager.default.removeItem(atPath: path.text) }
 
   func file(_ name: FilePath) -> FilePath { path.appending(name) }
 

@@ -84,8 +84,8 @@ import Testing
       Data(Self.arrow.utf8)
     }
     #expect(template.isLayered == isLayered)
-    let file = FileManager.default.temporaryDirectory.appending(path: "drawn-\(UUID()).pdf").path
-    defer { try? FileManager.default.removeItem(atPath: file) }
+    let folder = TemporaryFolder()
+    let file = folder.file("drawn.pdf")
     let request = LabelRequest(
       line: 2, payload: try Sample.payload(), fields: ["unitName": "样品电焊铺", "street": "镇"])
     _ = try LabelSheets(

@@ -38,13 +38,12 @@ public struct InstalledProgram: Sendable {
     return try RunningProgram(path, arguments, environment: environment, input: input, folder: folder)
   }
 
-  /// Runs the program to its end, which is forced after `seconds`.
+  /// Runs the program to its end.
   @discardableResult
   public func run(
-    _ arguments: [String], environment: [String: String]? = nil, input: Data? = nil, folder: String? = nil,
-    seconds: Double = 120
+    _ arguments: [String], environment: [String: String]? = nil, input: Data? = nil, folder: String? = nil
   ) throws -> ProgramOutcome {
-    try start(arguments, environment: environment, input: input, folder: folder).end(within: seconds)
+    try start(arguments, environment: environment, input: input, folder: folder).end()
   }
 }
 

@@ -1,10 +1,13 @@
 public import Foundation
 import Glibc
+import Synchronization
 import Testing
 
-/// A program that runs. Its output goes to files, so that nothing can block it and no other child holds its pipes.
+/// A program that a test has started. Its output goes to files, so that nothing can block it and no other child holds its
+/// pipes.
 public final class RunningProgram: @unchecked Sendable {
   private let process = Process()
+  private let ending = ProgramEnd()
   private let folder = TemporaryFolder()
   private var outputFile: String { folder.file("stdout") }
   private var diagnosticsFile: String { folder.file("stderr") }
@@ -31,6 +34,7 @@ public final class RunningProgram: @unchecked Sendable {
     } else {
       process.standardInput = terminal ?? FileHandle.nullDevice
     }
+    process.terminationHandler = { [ending] _ in ending.come() }
     try Self.withAllSignals { try process.run() }
   }
 
@@ -44,45 +48,59 @@ public final class RunningProgram: @unchecked Sendable {
     try body()
   }
 
-  deinit { if isRunning { signal(SIGKILL) } }
+  deinit { signal(SIGKILL) }
 
-  public var isRunning: Bool { process.isRunning }
+  public var processIdentifier: Int32 { process.processIdentifier }
+  public var isRunning: Bool { !ending.hasCome }
   /// The text on stdout so far.
   public var written: String { String(decoding: Self.bytes(outputFile), as: UTF8.self) }
   /// The text on stderr so far.
   public var said: String { String(decoding: Self.bytes(diagnosticsFile), as: UTF8.self) }
 
   /// Reads the first line of stdout as JSON, once it is there.
-  public func firstLine(within seconds: Double = 20) throws -> [String: Any] {
-    let deadline = Date() + seconds
-    while Date() < deadline {
-      if let end = written.firstIndex(of: "\n") {
-        let line = try JSONSerialization.jsonObject(with: Data(written[..<end].utf8))
-        return try #require(line as? [String: Any])
-      }
-      guard isRunning else { break }
-      usleep(10_000)
+  public func firstLine() throws -> [String: Any] {
+    guard wait(until: { $0.written.contains("\n") }), let text = written.split(separator: "\n").first else {
+      throw NoAnswer(diagnostics: said)
     }
-    throw NoAnswer(diagnostics: said)
+    return try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
   }
 
-  public func signal(_ number: Int32) { _ = Glibc.kill(process.processIdentifier, number) }
+  /// Sends a signal, unless the program has ended.
+  public func signal(_ number: Int32) {
+    if isRunning { _ = Glibc.kill(process.processIdentifier, number) }
+  }
 
-  /// Waits until `condition` holds; false after `seconds`.
-  public func wait(within seconds: Double = 20, until condition: (RunningProgram) -> Bool) -> Bool {
-    let deadline = Date() + seconds
-    while Date() < deadline {
+  /// Waits until `condition` holds. It is asked again whenever the program writes, and whenever something changes in
+  /// `folders`; false where the program has ended and it does not hold.
+  public func wait(watching folders: [String] = [], until condition: (RunningProgram) -> Bool) -> Bool {
+    guard let changes = FolderChanges(of: [folder.path] + folders) else {
+      Issue.record("cannot watch \(folders): \(String(cString: strerror(errno)))")
+      return false
+    }
+    let limit = ContinuousClock.now + Waiting.guardTime
+    while true {
+      // The condition is asked once more after the end, when everything is written.
+      let isLast = !isRunning
       if condition(self) { return true }
-      usleep(5_000)
+      guard !isLast, Waiting.forInput(on: [changes.descriptor, ending.descriptor], until: limit) else {
+        return false
+      }
+      changes.take()
     }
-    return condition(self)
   }
 
-  /// Waits for the program's end; after `seconds` it is killed, and the test fails.
+  /// Waits until `descriptor`, such as a terminal's, has something to read; false where the program has ended and
+  /// nothing is left.
+  public func waitForInput(on descriptor: Int32) -> Bool {
+    _ = Waiting.forInput(on: descriptor, ending.descriptor)
+    return Waiting.hasInput(on: descriptor)
+  }
+
+  /// Waits for the program's end. A program that hangs is killed when `Waiting.guardTime` is over, and the test fails.
   @discardableResult
-  public func end(within seconds: Double) -> ProgramOutcome {
-    if !wait(within: seconds, until: { !$0.isRunning }) {
-      Issue.record("still running after \(seconds) s: \(process.arguments ?? [])\n\(said)")
+  public func end() -> ProgramOutcome {
+    if !Waiting.forInput(on: ending.descriptor) {
+      Issue.record("still running: \(process.arguments ?? [])\n\(said)")
       signal(SIGKILL)
     }
     process.waitUntilExit()
@@ -96,19 +114,46 @@ public final class RunningProgram: @unchecked Sendable {
   @discardableResult
   public func stop() -> ProgramOutcome {
     signal(SIGINT)
-    return end(within: 20)
+    return end()
   }
 
   /// Ends the program as nothing can refuse.
   @discardableResult
   public func kill() -> ProgramOutcome {
     signal(SIGKILL)
-    return end(within: 20)
+    return end()
   }
 
   private static func bytes(_ file: String) -> Data { FileManager.default.contents(atPath: file) ?? Data() }
 
   public struct NoAnswer: Error {
     public let diagnostics: String
+  }
+}
+
+/// The end of a program, for which a test can wait together with other things: a pipe that hangs up when it has come.
+private final class ProgramEnd: Sendable {
+  let descriptor: Int32
+  private let writer: Mutex<Int32>
+
+  init() {
+    var ends: [Int32] = [-1, -1]
+    if pipe2(&ends, O_CLOEXEC) != 0 { Issue.record("no pipe: \(String(cString: strerror(errno)))") }
+    descriptor = ends[0]
+    writer = Mutex(ends[1])
+  }
+
+  deinit {
+    come()
+    close(descriptor)
+  }
+
+  var hasCome: Bool { writer.withLock { $0 < 0 } }
+
+  func come() {
+    writer.withLock { writer in
+      if writer >= 0 { close(writer) }
+      writer = -1
+    }
   }
 }

@@ -1,6 +1,5 @@
 import Characters
 import Foundation
-import Synchronization
 import Terminal
 import TestSupport
 import Testing
@@ -26,14 +25,11 @@ final class Pty: Sendable {
 
   func type(_ bytes: [UInt8]) { _ = write(primary, bytes, bytes.count) }
 
-  /// Reads what is drawn until it contains `text`, for 10 s at the latest, and answers all that came.
+  /// Reads what is drawn until it contains `text`, and answers all that came.
   func read(until text: String) -> String {
     var bytes: [UInt8] = []
     var buffer = [UInt8](repeating: 0, count: 1024)
-    let deadline = ContinuousClock.now + .seconds(10)
-    while !String(decoding: bytes, as: UTF8.self).contains(text), ContinuousClock.now < deadline {
-      var wait = pollfd(fd: primary, events: Int16(POLLIN), revents: 0)
-      guard poll(&wait, 1, 100) > 0 else { continue }
+    while !String(decoding: bytes, as: UTF8.self).contains(text), Waiting.forInput(on: primary) {
       let count = Glibc.read(primary, &buffer, buffer.count)
       guard count > 0 else { break }
       bytes += buffer.prefix(count)
@@ -58,16 +54,14 @@ func converse<Answer: Sendable>(
   let console = Console(
     output: Transcript().sink, diagnostics: screen, source: LineEditor(fileDescriptor: pty.secondary),
     language: language, isJSON: isJSON)
-  let answer = Mutex<Result<Answer, PromptError>?>(nil)
-  let done = DispatchSemaphore(value: 0)
+  let answer = Watched<Result<Answer, PromptError>?>(nil)
   Thread.detachNewThread {
     let result = Result { () throws(PromptError) in try ask(Prompter(console)) }
-    answer.withLock { $0 = result }
-    done.signal()
+    answer.change { $0 = result }
   }
   person(pty)
-  #expect(done.wait(timeout: .now() + 10) == .success)
-  return (try #require(answer.withLock { $0 }), pty)
+  #expect(answer.wait { $0 != nil })
+  return (try #require(answer.latest), pty)
 }
 
 @Suite struct PromptTests {
@@ -78,12 +72,15 @@ func converse<Answer: Sendable>(
     let (answer, pty) = try converse { prompter throws(PromptError) in
       try prompter.text(question)
     } person: { pty in
-      _ = pty.read(until: "单位名称：")
+      // The editor draws the line anew after everything that it reads, so that no two bytes come at once.
+      let drawn = "\u{1B}[K"
+      _ = pty.read(until: "单位名称：" + drawn)
       #expect(pty.isRaw)
-      for byte in Array("鑫源汽车维侈\u{7F}修\r".utf8) {
+      for byte in Array("鑫源汽车维侈\u{7F}修".utf8) {
         pty.type([byte])
-        usleep(2000)
+        _ = pty.read(until: drawn)
       }
+      pty.type([0x0D])
     }
     #expect(try answer.get() == "鑫源汽车维修")
     #expect(!pty.isRaw)

@@ -1,10 +1,9 @@
 import Foundation
-import Synchronization
 import TestSupport
 import Testing
 
-/// A CUPS of its own on a socket of its own, with two queues: `plain` hands every job over untouched to a printer in
-/// the network, which is here; `zebra` has CUPS' filters and driver for a label printer and writes into a file.
+/// Runs a CUPS server with its own socket and folders. It has two queues: `plain` sends every job unchanged to a network
+/// printer, which is part of the test; `zebra` uses CUPS' filters and label printer driver and writes into a file.
 final class Spooler {
   /// The path of a program that the spooler needs and that is missing; nil where none is.
   static let missing: String? = ["/usr/sbin/cupsd", "/usr/sbin/lpadmin", "/usr/lib/cups/filter/imagetoraster"]
@@ -21,8 +20,7 @@ final class Spooler {
 
   init() throws {
     folder = scratch.path
-    // The path of a socket has at most 107 bytes.
-    socket = "/tmp/weldtech-cups-\(getpid())-\(UInt16.random(in: 0...UInt16.max))"
+    socket = scratch.file("socket")
     printer = try NetworkPrinter()
     for name in ["root", "run", "cache", "spool", "tmp", "log"] {
       try FileManager.default.createDirectory(atPath: "\(folder)/\(name)", withIntermediateDirectories: true)
@@ -62,7 +60,7 @@ final class Spooler {
     daemon = try RunningProgram(
       ["-f", "-c", "\(folder)/root/cupsd.conf", "-s", "\(folder)/root/cups-files.conf"],
       executable: "/usr/sbin/cupsd")
-    let listens = daemon.wait(within: 20) { _ in FileManager.default.fileExists(atPath: socket) }
+    let listens = daemon.wait(watching: [folder]) { _ in FileManager.default.fileExists(atPath: socket) }
     try #require(listens, "\(daemon.said)")
     try add("plain", ["-v", "socket://127.0.0.1:\(printer.port)/?waiteof=false", "-m", "raw"])
     try add("zebra", ["-v", "file:\(folder)/zebra", "-m", "drv:///sample.drv/zebra.ppd"])
@@ -70,28 +68,26 @@ final class Spooler {
 
   deinit {
     daemon.signal(SIGTERM)
-    _ = daemon.end(within: 20)
-    unlink(socket)
+    _ = daemon.end()
   }
 
   private func add(_ queue: String, _ options: [String]) throws {
     let outcome = try RunningProgram(
       ["-h", socket, "-p", queue, "-E"] + options, environment: environment, executable: "/usr/sbin/lpadmin"
-    ).end(within: 60)
+    ).end()
     try #require(outcome.status == 0, "\(outcome.diagnostics)")
   }
 
-  /// The jobs that the printer in the network was sent, one after the other, as soon as there are `count`.
+  /// The jobs that the network printer has received, oldest first, once there are `count`.
   func jobs(_ count: Int) -> [Data] {
-    _ = daemon.wait(within: 60) { _ in printer.jobs.count >= count }
-    return printer.jobs
+    printer.jobs(count)
   }
 
   /// The output of the label printer's driver for its last job.
   func driven() throws -> String {
     let file = "\(folder)/zebra"
     // The driver ends a job by taking the picture out of the printer's memory.
-    let isWhole = daemon.wait(within: 60) { _ in
+    let isWhole = daemon.wait(watching: [folder]) { _ in
       (try? String(contentsOfFile: file, encoding: .utf8))?.contains("^ID") == true
     }
     let log = (try? String(contentsOfFile: "\(folder)/log/error", encoding: .utf8)) ?? ""
@@ -100,13 +96,17 @@ final class Spooler {
   }
 }
 
-/// A printer that takes what comes on a port, as label printers do on 9100: a connection, a job.
+/// A network printer that reads jobs from a TCP port, as label printers do on port 9100: each connection is one job.
 private final class NetworkPrinter: Sendable {
   let port: Int
   private let listener: Int32
-  private let received = Mutex<[Data]>([])
+  private let received = Watched<[Data]>([])
 
-  var jobs: [Data] { received.withLock { $0 } }
+  /// Waits until there are `count` jobs, and returns all.
+  func jobs(_ count: Int) -> [Data] {
+    _ = received.wait { $0.count >= count }
+    return received.latest
+  }
 
   init() throws {
     let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
@@ -128,7 +128,7 @@ private final class NetworkPrinter: Sendable {
         guard connection >= 0 else { return }
         let job = (try? FileHandle(fileDescriptor: connection, closeOnDealloc: true).readToEnd()) ?? Data()
         guard let self else { return }
-        received.withLock { $0.append(job) }
+        received.change { $0.append(job) }
       }
     }.start()
   }

@@ -50,11 +50,8 @@ final class TerminalSession {
 
   /// Waits until `text` is shown after the last answer.
   func read(until text: String, place: SourceLocation = #_sourceLocation) throws {
-    let deadline = Date() + 20
     while !Self.plain(screen[seen...]).contains(text) {
-      try #require(
-        Date() < deadline && (take() || program.isRunning), "'\(text)' was not shown:\n\(self.text)",
-        sourceLocation: place)
+      try #require(take(), "'\(text)' was not shown:\n\(self.text)", sourceLocation: place)
     }
   }
 
@@ -65,10 +62,8 @@ final class TerminalSession {
 
   /// Reads to the program's end and answers its exit status.
   func end() -> Int32 {
-    let deadline = Date() + 60
-    while program.isRunning, Date() < deadline { _ = take() }
     while take() {}
-    return program.end(within: 0).status
+    return program.end().status
   }
 
   /// Whether echo, line mode and signals are as they were before the program ran.
@@ -79,10 +74,9 @@ final class TerminalSession {
       && now.c_oflag == settings.c_oflag
   }
 
-  /// Takes the bytes that are there, waiting up to 50 ms; false where none came.
+  /// Takes what the program shows next, as soon as it does; false where it has ended and everything is taken.
   private func take() -> Bool {
-    var wait = pollfd(fd: primary, events: Int16(POLLIN), revents: 0)
-    guard poll(&wait, 1, 50) > 0 else { return false }
+    guard program.waitForInput(on: primary) else { return false }
     var buffer = [UInt8](repeating: 0, count: 4096)
     let count = Glibc.read(primary, &buffer, buffer.count)
     guard count > 0 else { return false }

@@ -22,8 +22,7 @@ struct Unprivileged {
     let command = ["--home", home ?? laptop.home] + arguments
     guard getuid() == 0 else { return try Weldtech.run(command) }
     let identity = ["--reuid=\(Self.nobody)", "--regid=\(Self.nobody)", "--clear-groups"]
-    return try RunningProgram(identity + [Weldtech.path] + command, executable: "/usr/bin/setpriv").end(
-      within: 60)
+    return try RunningProgram(identity + [Weldtech.path] + command, executable: "/usr/bin/setpriv").end()
   }
 
   /// Runs a command that has to fail, and answers the code of its error.

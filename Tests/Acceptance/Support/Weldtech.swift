@@ -12,10 +12,9 @@ enum Weldtech {
 
   /// Runs the program to its end. Stdin is empty unless told; stdout and stderr are no terminals.
   static func run(
-    _ arguments: [String], environment: [String: String] = [:], input: String? = nil, seconds: Double = 120
+    _ arguments: [String], environment: [String: String] = [:], input: String? = nil
   ) throws -> ProgramOutcome {
-    let running = try RunningProgram(arguments, environment: environment, input: input)
-    return running.end(within: seconds)
+    try RunningProgram(arguments, environment: environment, input: input).end()
   }
 
   /// The variables that a user's shell would have, in a known language, with others besides.

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import TestSupport
 
 /// HTTP/1.1 by hand over a socket, so that a request can be as wrong or as short as a test needs.
 struct RawHTTP {
@@ -43,14 +44,18 @@ struct RawHTTP {
       if count <= 0 { break }
       sent += count
     }
-    // A body that is not whole: the connection is cut here.
-    if let length, length > body.count { return nil }
+    // A body that is not whole: the request ends here, and the platform closes the connection once it has handled that.
+    if let length, length > body.count {
+      shutdown(connection, Int32(SHUT_WR))
+      _ = readToEnd(connection)
+      return nil
+    }
     return try parse(readToEnd(connection))
   }
 
   private func connect() throws -> Int32 {
     let connection = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    var timeout = timeval(tv_sec: 10, tv_usec: 0)
+    var timeout = timeval(tv_sec: Int(Waiting.guardTime.components.seconds), tv_usec: 0)
     setsockopt(connection, SOL_SOCKET, SO_RCVTIMEO, &timeout, socklen_t(MemoryLayout<timeval>.size))
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)

@@ -9,21 +9,19 @@ import Testing
 
 /// A label shop with a home of its own and no command line.
 final class SampleShop {
-  let folder = NSTemporaryDirectory() + "weldtech-shop-\(UUID().uuidString)"
+  private let temporary = TemporaryFolder()
+  var folder: String { temporary.path }
   let fieldbook: Fieldbook
   let template: LabelTemplate
   /// Asked by the shop between labels.
   var isCancelled = false
 
   init() throws {
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    fieldbook = try Fieldbook(home: folder + "/home")
+    fieldbook = try Fieldbook(home: temporary.file("home"))
     let share = try #require(Environment.current().shareFolder)
     template = try LabelTemplateCatalogue(directory: share + "/label-templates").template(
       named: "thermal-50x30")
   }
-
-  deinit { try? FileManager.default.removeItem(atPath: folder) }
 
   var shop: LabelShop {
     func write(_ bytes: Data, _ path: String) throws { try bytes.write(to: URL(filePath: path)) }
