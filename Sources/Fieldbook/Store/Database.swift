@@ -4,7 +4,8 @@ import FoundationEssentials
 /// One connection to the SQLite file: write-ahead log, synced at every commit, foreign keys on.
 final class Database {
   let path: String
-  private let handle: OpaquePointer
+  /// SQLite's connection, open as long as this object lives.
+  let handle: OpaquePointer
   /// The reason why nothing can be written; nil where it can.
   let refusal: StoreFault?
   /// Prepared statements that are not in use, by their SQL.
