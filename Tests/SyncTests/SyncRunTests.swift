@@ -3,6 +3,7 @@ import Cryptography
 import Foundation
 import Records
 import Sync
+import Synchronization
 import TestSupport
 import Testing
 
@@ -236,11 +237,19 @@ import Testing
   @Test func `tries again when the platform is too slow`() throws {
     let fixture = try PlatformFixture()
     try SampleInstallation(1, in: fixture.files).enqueue(in: fixture.outbox)
-    fixture.platform.inject(.delay(milliseconds: 3000), pathPrefix: "/v1/platform-key")
-    fixture.platform.inject(.delay(milliseconds: 0), pathPrefix: "/v1/platform-key", times: 5)
-    let report = try fixture.run(client: fixture.client(idleTimeout: .milliseconds(900)))
+    let port = try #require(fixture.url.split(separator: ":").last.flatMap { UInt16($0) })
+    let isFirst = Mutex(true)
+    let server = try ScriptedServer { request in
+      let isSlow = isFirst.withLock { isFirst in
+        defer { isFirst = false }
+        return isFirst
+      }
+      return isSlow ? .silence : .forward(port: port) { $0 }
+    }
+    let client = try PlatformClient(.init(address: server.url, idleTimeout: .seconds(2)))
+    let report = try fixture.run(client: client)
     #expect(report.stoppedBy == nil)
-    #expect(fixture.pauses.first == .seconds(1))
+    #expect(fixture.pauses == [.seconds(1)])
   }
 
   @Test func `leaves the rest pending when it is cancelled`() throws {

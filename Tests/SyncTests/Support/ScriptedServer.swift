@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import TestSupport
 
 /// An HTTP server on loopback whose every byte a test decides: it answers like a hostile platform, a firewall before
 /// the right one or a proxy. One connection is one request.
@@ -14,10 +15,10 @@ final class ScriptedServer: @unchecked Sendable {
 
   enum Answer: Sendable {
     case bytes([UInt8])
-    /// One byte at a time, with as many milliseconds between.
-    case drip([UInt8], milliseconds: UInt32)
-    /// Nothing, for as long as this.
-    case silence(milliseconds: UInt32)
+    /// The beginning of an answer and then one byte again and again, every 50 ms, until the client hangs up.
+    case drip([UInt8], endless: UInt8)
+    /// Nothing, until the client hangs up.
+    case silence
     /// The answer of the server on this port, changed on its way.
     case forward(port: UInt16, @Sendable ([UInt8]) -> [UInt8])
 
@@ -79,16 +80,23 @@ final class ScriptedServer: @unchecked Sendable {
     guard let request = read(connection) else { return }
     switch answer(request) {
     case .bytes(let bytes): send(bytes, over: connection)
-    case .drip(let bytes, let milliseconds):
-      for byte in bytes {
-        guard send([byte], over: connection) else { return }
-        usleep(milliseconds * 1000)
-      }
-    case .silence(let milliseconds): usleep(milliseconds * 1000)
+    case .drip(let bytes, let byte):
+      send(bytes, over: connection)
+      let limit = ContinuousClock.now + Waiting.guardTime
+      while !hasHungUp(connection, within: 50), .now < limit, send([byte], over: connection) {}
+    case .silence: _ = Waiting.forInput(on: connection)
     case .forward(let port, let change):
       guard let bytes = forwarded(request, to: port) else { return }
       send(change(bytes), over: connection)
     }
+  }
+
+  /// Waits at most that long for the client to hang up.
+  private static func hasHungUp(_ connection: Int32, within milliseconds: Int32) -> Bool {
+    var entry = pollfd(fd: connection, events: Int16(POLLIN), revents: 0)
+    guard poll(&entry, 1, milliseconds) > 0 else { return false }
+    var byte: UInt8 = 0
+    return recv(connection, &byte, 1, 0) <= 0
   }
 
   private static func read(_ connection: Int32) -> Request? {
