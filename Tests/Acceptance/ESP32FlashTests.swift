@@ -42,7 +42,7 @@ import Testing
     ]
     _ = try laptop.scratch.write("\(name).bin", Data(file))
     let path = try laptop.scratch.write("\(name).json", try JSONSerialization.data(withJSONObject: manifest))
-    let key = try SigningKey(seed: SecureRandom.bytes(32))
+    let key = try SigningKey(seed: SplitMix64.bytes(32, seed: 5))
     try Data(key.verifyingKey.pem.utf8).write(to: URL(filePath: "\(share)/firmware/trust/\(name).pem"))
     let signed = try run("firmware", "sign", path, "--key", try laptop.scratch.write("\(name).pem", key.pem()))
     #expect(signed.status == 0, "\(signed)")

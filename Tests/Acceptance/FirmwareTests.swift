@@ -6,6 +6,7 @@ import Testing
 /// Runs `firmware list`, `verify` and `sign`, and `flash` with images that it refuses, with keys made here and a
 /// folder of data as a company would keep it.
 @Suite struct FirmwareTests {
+  private static let keys = SeededBytes(seed: 4)
   private let laptop: Laptop
   private let share: FirmwareShare
   private var manifest: String { share.manifest }
@@ -22,7 +23,7 @@ import Testing
 
   /// Writes a private key into a file; its public half is trusted under `name` where it has one.
   private func key(trustedAs name: String? = nil) throws -> String {
-    let key = try SigningKey(seed: SecureRandom.bytes(32))
+    let key = try SigningKey(seed: Self.keys.bytes(32))
     if let name { try share.trust(key, as: name) }
     return try laptop.scratch.write("\(UUID().uuidString).pem", try key.pem())
   }

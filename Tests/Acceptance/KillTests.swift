@@ -6,8 +6,9 @@ import Testing
 @testable import weldtech
 
 /// Kills `install` with `kill -9` at moments spread evenly over a whole walk, and runs `install ID` again after each:
-/// there is one complete installation on the platform, none lost and none twice. `WELDTECH_KILLS` gives the number of
-/// moments, `WELDTECH_KILL_SEED` the seed.
+/// there is one complete installation on the platform, none lost and none twice. Moments are counted by the module, which
+/// reads its clock with each byte and at least every 20 ms. `WELDTECH_KILLS` gives the number of moments,
+/// `WELDTECH_KILL_SEED` the seed.
 @Suite struct KillTests {
   private static let environment = ProcessInfo.processInfo.environment
   private static let kills = environment["WELDTECH_KILLS"].flatMap { Int($0) } ?? 6
@@ -18,42 +19,45 @@ import Testing
     var random = SplitMix64(seed: Self.seed)
     // One chip takes its time to erase and write; one that does not gives the other steps their share of the kills.
     for (timings, kills) in [(FlashTimings.typical, (Self.kills + 1) / 2), (.instant, Self.kills / 2)] {
-      let longest = try wholeWalk(office, timings)
+      let readings = try wholeWalk(office, timings)
       var struck: [String: Int] = [:]
       for number in 0..<kills {
         // There is one kill in each of as many equal parts of the walk, so that none is left out.
-        let moment = longest * (Double(number) + Double.random(in: 0..<1, using: &random)) / Double(kills)
-        let reached = try kill(after: moment, office, timings)
+        let share = (Double(number) + Double.random(in: 0..<1, using: &random)) / Double(kills)
+        let reached = try kill(at: Int(share * Double(readings)), office, timings)
         struck[reached, default: 0] += 1
       }
       let reached = struck.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
-      print("\(kills) kills in \(longest) s, seed \(Self.seed); the next step was: \(reached)")
+      print(
+        "\(kills) kills in \(readings) readings of the clock, seed \(Self.seed); the next step was: \(reached)")
     }
   }
 
-  /// Takes an undisturbed walk and answers its seconds.
-  private func wholeWalk(_ office: Office, _ timings: FlashTimings) throws -> Double {
+  /// Takes an undisturbed walk and answers how often the module has read its clock meanwhile.
+  private func wholeWalk(_ office: Office, _ timings: FlashTimings) throws -> Int {
     let laptop = try office.laptop()
     let plug = try Plug(timings: timings)
     let arguments = ["install", "--from", try laptop.registration()] + (try laptop.answers(port: plug.port))
-    let start = Date()
+    let start = plug.clock.readings
     let outcome = try laptop.run(arguments)
     try #require(outcome.status == 0, "\(outcome.diagnostics)")
-    return Date().timeIntervalSince(start)
+    return plug.clock.readings - start
   }
 
   /// Takes a walk that is killed, and finishes it.
+  /// - Parameter reading: how often the module reads its clock before; a walk that ends earlier is not killed.
   /// - Returns: the step that was next when it was killed.
-  private func kill(after seconds: Double, _ office: Office, _ timings: FlashTimings) throws -> String {
+  private func kill(at reading: Int, _ office: Office, _ timings: FlashTimings) throws -> String {
     let laptop = try office.laptop()
     let plug = try Plug(timings: timings)
     let answers = try laptop.answers(port: plug.port)
     let new = ["install", "--from", try laptop.registration()]
+    let start = plug.clock.readings
     let running = try laptop.start(new + answers)
-    Thread.sleep(forTimeInterval: seconds)
-    running.signal(SIGKILL)
-    let killed = running.end(within: 10)
-    let place = "killed after \(seconds) s: \(killed.diagnostics)"
+    plug.clock.at(reading: start + reading) { running.signal(SIGKILL) }
+    let killed = running.end()
+    plug.clock.at(reading: 0, run: nil)
+    let place = "killed at reading \(reading), seed \(Self.seed): \(killed.diagnostics)"
 
     // A technician goes on with the id that was printed, else with the record that is open, else from the beginning.
     let opened = try laptop.list()

@@ -1,12 +1,14 @@
 import Foundation
 import Records
+import TestSupport
 import Testing
 
 /// Runs `labels batch` and its neighbours with the built program: nothing is printed twice and nothing lost, whatever
-/// stops it. `WELDTECH_BATCH_KILLS` gives the number of kills.
+/// stops it. `WELDTECH_BATCH_KILLS` gives the number of kills, `WELDTECH_KILL_SEED` the seed.
 @Suite struct LabelShopTests {
-  private static let kills =
-    ProcessInfo.processInfo.environment["WELDTECH_BATCH_KILLS"].flatMap { Int($0) } ?? 3
+  private static let environment = ProcessInfo.processInfo.environment
+  private static let kills = environment["WELDTECH_BATCH_KILLS"].flatMap { Int($0) } ?? 3
+  private static let seed = environment["WELDTECH_KILL_SEED"].flatMap { UInt64($0) } ?? 20_240_725
 
   private func codes(_ count: Int, from first: Int = 2_000_000) -> [String] {
     (0..<count).map { LabelCode(region: "150621", serial: CodeSerial(number: first + $0)!)!.description }
@@ -47,28 +49,34 @@ import Testing
     let quiet = try Laptop()
     try quiet.setUp()
     let codes = codes(1_500)
-    let began = Date()
     let whole = try quiet.run(["--json"] + batch(try list(codes, quiet), quiet))
     try #require(whole.status == 0, "\(whole.output)\(whole.diagnostics)")
-    let longest = Date().timeIntervalSince(began)
     let expected = try files(quiet.scratch.file("labels"))
     #expect(expected.count == codes.count)
 
+    var random = SplitMix64(seed: Self.seed)
     var resumed: [Int] = []
     for number in 0..<Self.kills {
       let laptop = try Laptop()
       try laptop.setUp()
       let list = try list(codes, laptop)
-      let moment = longest * (Double(number) + Double.random(in: 0..<1)) / Double(Self.kills)
+      // There is one kill in each of as many equal parts of the batch.
+      let share = (Double(number) + Double.random(in: 0..<1, using: &random)) / Double(Self.kills)
+      let made = Int(share * Double(codes.count))
+      let folder = laptop.scratch.file("labels")
+      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
       let running = try laptop.start(batch(list, laptop))
-      Thread.sleep(forTimeInterval: moment)
-      running.signal(SIGKILL)
-      _ = running.end(within: 10)
+      let isReached = running.wait(watching: [folder]) { _ in
+        ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).count >= made
+      }
+      #expect(isReached, "seed \(Self.seed)")
+      running.kill()
       let printed = try counts(laptop)["printed"] ?? 0
       // Every label that is counted has its file, byte for byte.
       let left = (try? files(laptop.scratch.file("labels"))) ?? [:]
       let right = left.count { expected[$0.key] == $0.value }
-      #expect(right >= printed, "killed after \(moment) s: \(printed) counted, \(right) there")
+      #expect(
+        right >= printed, "killed after \(made) labels, seed \(Self.seed): \(printed) counted, \(right) there")
       let outcome = try laptop.run(["--json"] + batch(list, laptop))
       #expect(outcome.status == 0, "\(outcome.output)\(outcome.diagnostics)")
       resumed.append(try outcome.document()["resumed"] as? Int ?? -1)
@@ -80,7 +88,7 @@ import Testing
       #expect(try laptop.run(["--json"] + batch(list, laptop)).document()["alreadyDone"] as? Bool == true)
       #expect(try laptop.run(["--json"] + batch(list, laptop, to: "elsewhere")).errorCode == "code.printed")
     }
-    print("\(Self.kills) kills in \(longest) s; found made: \(resumed)")
+    print("\(Self.kills) kills, seed \(Self.seed); found made: \(resumed)")
   }
 
   @Test func `a batch of SVG goes on where it stood, and what no SVG or PNG has is a conflict`() throws {

@@ -42,7 +42,7 @@ import Testing
     #expect(try third.run(["--json"] + service).errorCode == "provision.replace.sealed")
     #expect(plug.module.truth.committedKeyID == taken["keyId"] as? String)
     plug.module.configuration.surroundings.world.sealClosed = false
-    sleep(11)
+    plug.clock.pass(.seconds(11))
     let served = try third.run(["--json"] + service).document()
     #expect(replacement(served)?["kind"] as? String == "service")
     #expect(replacement(served)?["reason"] as? String == "laptop lost")

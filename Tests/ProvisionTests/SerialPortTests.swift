@@ -36,9 +36,7 @@ import Testing
   }
 
   private func open(_ path: String) throws -> SerialPort { try SerialPort.open(path, framing: .firmware) }
-  private func soon(_ milliseconds: Int = 2000) -> ContinuousClock.Instant {
-    .now + .milliseconds(milliseconds)
-  }
+  private func soon() -> ContinuousClock.Instant { .now + Waiting.guardTime }
 
   // MARK: - Opening
 
@@ -162,14 +160,23 @@ import Testing
   }
 
   @Test func `a cable pulled while a read waits ends it at once`() throws {
-    let bench = ModuleBench(random: { (0..<$0).map { _ in .random(in: 0...255) } }, now: { .now })
+    let bench = ModuleBench(random: SeededBytes(seed: 1).bytes, now: { .now })
     let port = try open(try bench.runInBackground())
-    let helper = Thread {
-      usleep(30_000)
+    let reader = gettid()
+    Thread.detachNewThread {
+      Self.waitUntilAsleep(reader)
       bench.pull()
     }
-    helper.start()
-    #expect(throws: LinkError.closed) { _ = try port.read(upTo: 1, deadline: soon(10_000)) }
+    #expect(throws: LinkError.closed) { _ = try port.read(upTo: 1, deadline: soon()) }
+  }
+
+  /// Waits until a thread of this process waits within the kernel (proc_pid_stat(5)).
+  private static func waitUntilAsleep(_ thread: pid_t) {
+    func state() -> Substring? {
+      let text = try? String(contentsOfFile: "/proc/self/task/\(thread)/stat", encoding: .utf8)
+      return text?.split(separator: ") ").last?.prefix(1)
+    }
+    while state() != "S" { sched_yield() }
   }
 
   @Test func `a closed port says closed`() throws {

@@ -1,5 +1,4 @@
 import Bench
-import Cryptography
 import Foundation
 import Synchronization
 import TestSupport
@@ -16,9 +15,9 @@ final class Office: Sendable {
   init() throws {
     scratch = TemporaryFolder()
     let folder = scratch.file("platform")
+    let random = SeededBytes(seed: 3)
     func made(listen: String) throws -> LocalPlatform {
-      try LocalPlatform(
-        LocalPlatform.Configuration(listen: listen, dataFolder: folder) { (try? SecureRandom.bytes($0)) ?? [] })
+      try LocalPlatform(.init(listen: listen, dataFolder: folder, random: random.bytes))
     }
     // The port stays the same when it stops and starts again.
     url = try {

@@ -1,13 +1,15 @@
 import Bench
-import Cryptography
 import Foundation
 import Synchronization
+import TestSupport
 import Testing
 
 /// The module of a three-phase welder on a cable, in this process, so that a test can pull it, plug it in again and
 /// look into it. Each module is another one.
 final class Plug: Sendable {
   let module: ModuleBench
+  /// The module's time.
+  let clock = MovableClock()
   private let path: Mutex<String>
   /// A descriptor on the port: as long as it is open, the number of a port that was pulled is given to nobody else,
   /// so that no test reaches into the module of another.
@@ -18,7 +20,7 @@ final class Plug: Sendable {
   convenience init(fault: String? = nil, timings: FlashTimings = .typical) throws {
     var configuration = ModuleBench.Configuration(timings: timings)
     configuration.fault = try fault.map { try #require(ModuleBenchFault($0)) }
-    configuration.uniqueID = try SecureRandom.bytes(12)
+    configuration.uniqueID = Self.uniqueIDs.bytes(12)
     configuration.surroundings = Surroundings(World(supplyVolts: 400))
     try self.init(configuration)
   }
@@ -31,9 +33,11 @@ final class Plug: Sendable {
     try self.init(configuration)
   }
 
+  private static let uniqueIDs = SeededBytes(seed: 1)
+
   private init(_ configuration: ModuleBench.Configuration) throws {
     module = ModuleBench(
-      configuration, random: { try? SecureRandom.bytes($0) }, now: { ContinuousClock.now })
+      configuration, random: SeededBytes(seed: 2).bytes, now: { [clock] in clock.now() })
     let port = try module.runInBackground()
     path = Mutex(port)
     hold = Mutex(open(port, O_RDWR | O_NOCTTY | O_NONBLOCK))

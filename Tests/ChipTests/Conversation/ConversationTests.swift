@@ -33,9 +33,7 @@ import Testing
     return try JSONDecoder().decode([Exception].self, from: Data(contentsOf: file))
   }
 
-  @Test(
-    .enabled(if: emulator != nil, "qemu-system-arm is not installed: scripts/setup tests"),
-    .timeLimit(.minutes(20)))
+  @Test(.enabled(if: emulator != nil, "qemu-system-arm is not installed: scripts/setup tests"))
   func `a thousand requests get the same replies, byte for byte, but for the exceptions`() throws {
     let program = try #require(Self.emulator)
     let exchanges = try Self.converse(program)
