@@ -1,6 +1,7 @@
 import Drawing
 import Foundation
 import Records
+import TestSupport
 import Testing
 
 @testable import Agreements
@@ -167,15 +168,13 @@ import Testing
   @Test func `any bytes are read or refused and never trap`() {
     let whole = Sample.signature()
     let characters = Array("0123456789-+.eE\"{}[],: nulxytp".utf8)
-    var state: UInt64 = 9
-    func random(_ bound: Int) -> Int {
-      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-      return Int((state >> 33) % UInt64(bound))
-    }
-    for round in 0..<1_500 {
+    for seed in 0..<UInt64(1_500) {
+      var random = SplitMix64(seed: seed)
       var bytes = whole
-      for _ in 0...random(4) { bytes[random(bytes.count)] = characters[random(characters.count)] }
-      if round % 3 == 0 { bytes = bytes.prefix(random(bytes.count)) }
+      for _ in 0...random.next(below: 4) {
+        bytes[random.next(below: bytes.count)] = characters[random.next(below: characters.count)]
+      }
+      if seed % 3 == 0 { bytes = bytes.prefix(random.next(below: bytes.count)) }
       guard let strokes = try? SignatureStrokes(json: bytes) else { continue }
       _ = SignatureInk(strokes, in: Rectangle(x: 0, y: 0, width: 76, height: 33))
     }

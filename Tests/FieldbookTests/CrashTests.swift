@@ -1,5 +1,6 @@
 import Foundation
 import Records
+import TestSupport
 import Testing
 
 @testable import Fieldbook
@@ -97,12 +98,12 @@ import Testing
     }
     #expect(seen == Set(0...10))
 
-    var random = SystemRandomNumberGenerator()
-    for _ in 0..<30 {
+    for seed in 0..<UInt64(30) {
+      var random = SplitMix64(seed: seed)
       var log = ended.log
       log[Int.random(in: begun.log.count..<log.count, using: &random)] ^= UInt8.random(
         in: 1...255, using: &random)
-      _ = try check(database: ended.database, log: log)
+      _ = try check(database: ended.database, log: log, "seed \(seed)")
     }
   }
 
@@ -116,7 +117,7 @@ import Testing
 
   /// Opens a copy and checks it.
   /// - Returns: how many events are left.
-  private func check(database: Data, log: Data) throws -> Int {
+  private func check(database: Data, log: Data, _ comment: Comment? = nil) throws -> Int {
     let copy = TestHome()
     try FileManager.default.createDirectory(atPath: copy.path, withIntermediateDirectories: true)
     let path = copy.path + "/fieldbook.sqlite"
@@ -124,10 +125,10 @@ import Testing
     try log.write(to: URL(fileURLWithPath: path + "-wal"))
     let fieldbook = try copy.fieldbook()
     let entries = try fieldbook.verifyLog().entries
-    #expect(try fieldbook.rebuild() == .init(installations: min(entries, 1), repaired: []))
-    #expect(try fieldbook.list().first?.revision == (entries > 0 ? 1 : nil))
-    #expect(try fieldbook.codesLeft() == (entries > 0 ? 99 : 100))
-    #expect(try fieldbook.pendingRecords().count == (entries == 10 ? 1 : 0))
+    #expect(try fieldbook.rebuild() == .init(installations: min(entries, 1), repaired: []), comment)
+    #expect(try fieldbook.list().first?.revision == (entries > 0 ? 1 : nil), comment)
+    #expect(try fieldbook.codesLeft() == (entries > 0 ? 99 : 100), comment)
+    #expect(try fieldbook.pendingRecords().count == (entries == 10 ? 1 : 0), comment)
     return entries
   }
 }

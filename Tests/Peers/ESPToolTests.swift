@@ -30,7 +30,7 @@ struct ESPToolTests {
     defer { bench.stop() }
     // What is there before has to go; random bytes do not pack, text does.
     bench.configuration.flash.program(0x10_000, Array(repeating: 0, count: 70_000))
-    let random = (0..<66_003).map { _ in UInt8.random(in: 0...255) }
+    let random = SplitMix64.bytes(66_003, seed: 1)
     let text = Array(String(repeating: "达拉特旗 welders ", count: 900).utf8)
     let files = (random: try folder.write("random.bin", random), text: try folder.write("text.bin", text))
 

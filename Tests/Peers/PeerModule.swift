@@ -17,7 +17,7 @@ enum PeerEngine: String, CaseIterable {
     let flash = try ShippedRelease.program()
     let configuration = ModuleBench.Configuration(
       fault: try fault.map { try #require(ModuleBenchFault($0)) }, flash: flash)
-    let random: @Sendable (Int) -> [UInt8]? = { (0..<$0).map { _ in .random(in: 0...255) } }
+    let random = SeededBytes(seed: 1).bytes
     switch self {
     case .core: return ModuleBench(configuration, random: random, now: { .now })
     case .unicorn:

@@ -1,4 +1,5 @@
 import Bench
+import TestSupport
 
 /// A simulated chip that runs nothing but its ROM bootloader, plugged in.
 struct ROMOnAPort {
@@ -9,7 +10,7 @@ struct ROMOnAPort {
   init(flash: FlashArray = .stm32f405()) throws {
     bench = ModuleBench(
       ModuleBench.Configuration(timings: .instant, flash: flash),
-      random: { (0..<$0).map { _ in .random(in: 0...255) } }, now: { .now })
+      random: SeededBytes(seed: 1).bytes, now: { .now })
     port = try bench.runInBackground()
   }
 }

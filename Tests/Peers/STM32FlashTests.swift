@@ -21,7 +21,7 @@ struct STM32FlashTests {
     let chip = try ROMOnAPort()
     defer { chip.bench.stop() }
     // Odd on purpose: the last block has to be filled up to words.
-    let bytes = (0..<40_001).map { _ in UInt8.random(in: 0...255) }
+    let bytes = SplitMix64.bytes(40_001, seed: 1)
     try Data(bytes).write(to: URL(filePath: "\(folder)/random.bin"))
 
     let written = try stm32flash(["-b", "115200", "-w", "\(folder)/random.bin", "-v"], on: chip.port)

@@ -12,7 +12,7 @@ struct STM32LoaderTests {
     let shim = try ParityShim()
     let chip = try ROMOnAPort()
     defer { chip.bench.stop() }
-    let bytes = (0..<20_003).map { _ in UInt8.random(in: 0...255) }
+    let bytes = SplitMix64.bytes(20_003, seed: 1)
     try Data(bytes).write(to: URL(filePath: "\(shim.folder)/random.bin"))
     let outcome = try InstalledProgram.stm32loader.run(
       ["-p", chip.port, "-b", "115200", "-f", "F4", "-e", "-w", "-v", "-n", "\(shim.folder)/random.bin"],

@@ -3,6 +3,7 @@ import Cryptography
 import Foundation
 import ModuleCore
 import Records
+import TestSupport
 import Testing
 
 @testable import Provision
@@ -16,7 +17,7 @@ import Testing
     ModuleBench(
       .init(
         wireBaudRate: wireBaudRate, fault: fault.flatMap(ModuleBenchFault.init), timings: timings, flash: flash),
-      random: { (0..<$0).map { _ in .random(in: 0...255) } }, now: { .now })
+      random: SeededBytes(seed: 1).bytes, now: { .now })
   }
 
   private func flash(

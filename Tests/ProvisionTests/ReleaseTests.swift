@@ -17,8 +17,8 @@ import Testing
   private var trusted: TrustedKeys { TrustedKeys(["company": key.verifyingKey]) }
 
   init() throws {
-    key = try SigningKey(seed: SecureRandom.bytes(32))
-    stranger = try SigningKey(seed: SecureRandom.bytes(32))
+    key = try SigningKey(seed: SplitMix64.bytes(32, seed: 1))
+    stranger = try SigningKey(seed: SplitMix64.bytes(32, seed: 2))
   }
 
   private func path(_ name: String) -> String { "\(folder)/\(name)" }
@@ -158,7 +158,7 @@ import Testing
     try write(key.verifyingKey.pem.utf8, to: "trust/2024.pem")
     try write(stranger.verifyingKey.pem.utf8, to: "trust/2025.pem")
     // None of these is a key, and a private one is not trusted by mistake.
-    try write(try SigningKey(seed: SecureRandom.bytes(32)).pem().utf8, to: "trust/private.pem")
+    try write(try SigningKey(seed: SplitMix64.bytes(32, seed: 3)).pem().utf8, to: "trust/private.pem")
     try write("hello".utf8, to: "trust/words.pem")
     try write([], to: "trust/README.md")
     let (old, new) = (try release("old", signedBy: key), try release("new", signedBy: stranger))

@@ -135,12 +135,14 @@ struct ContractTests {
     for serial in [sample.moduleSerial, "another"] {
       _ = try? client.start(
         StartRequest(
-          keyID: sample.keyID, moduleSerial: serial, challenge: randomBytes(16), counter: 7, seconds: 30))
+          keyID: sample.keyID, moduleSerial: serial, challenge: fixture.files.random.bytes(16), counter: 7,
+          seconds: 30))
     }
     for keyID in [sample.keyID, unknown.keyID] {
       _ = try client.proof(
         ProofRequest(
-          keyID: keyID, newKeyID: "8899aabbccddeeff", uniqueID: randomBytes(12), challenge: randomBytes(16)))
+          keyID: keyID, newKeyID: "8899aabbccddeeff", uniqueID: fixture.files.random.bytes(12),
+          challenge: fixture.files.random.bytes(16)))
     }
     #expect(throws: SyncError.credentials(status: 401)) { try recorder.client(token: "x").platformKey() }
 

@@ -84,7 +84,7 @@ import Testing
     sample.enqueue(in: fixture.outbox)
     _ = try fixture.syncRun().deliverKeys()
     let client = try fixture.client()
-    let challenge = randomBytes(16)
+    let challenge = fixture.files.random.bytes(16)
     var request = StartRequest(
       keyID: sample.keyID, moduleSerial: sample.moduleSerial, challenge: challenge, counter: 7, seconds: 30)
     let start = try #require(try client.start(request))
@@ -105,7 +105,8 @@ import Testing
     let fixture = try PlatformFixture()
     fixture.platform.inject(fault, times: 10)
     let request = StartRequest(
-      keyID: "0011223344556677", moduleSerial: "x", challenge: randomBytes(16), counter: 0, seconds: 5)
+      keyID: "0011223344556677", moduleSerial: "x", challenge: fixture.files.random.bytes(16), counter: 0,
+      seconds: 5)
     #expect(try fixture.client().start(request) == nil)
     fixture.platform.clearFaults()
     #expect(throws: SyncError.refused(status: 404, code: "key.unknown")) { try fixture.client().start(request) }
@@ -123,7 +124,8 @@ import Testing
     let full = body.replacing("AA", with: String(repeating: "a", count: 64))
     fixture.platform.inject(.reply(status: 200, mediaType: "application/json", body: full))
     let request = StartRequest(
-      keyID: "0011223344556677", moduleSerial: "x", challenge: randomBytes(16), counter: 7, seconds: 5)
+      keyID: "0011223344556677", moduleSerial: "x", challenge: fixture.files.random.bytes(16), counter: 7,
+      seconds: 5)
     #expect(throws: SyncError.notAcknowledged(status: 200)) { try fixture.client().start(request) }
   }
 
@@ -135,7 +137,8 @@ import Testing
     sample.enqueue(in: fixture.outbox)
     let client = try fixture.client()
     let request = ProofRequest(
-      keyID: sample.keyID, newKeyID: "8899aabbccddeeff", uniqueID: randomBytes(12), challenge: randomBytes(16))
+      keyID: sample.keyID, newKeyID: "8899aabbccddeeff", uniqueID: fixture.files.random.bytes(12),
+      challenge: fixture.files.random.bytes(16))
     #expect(try client.proof(request) == .unknownKey)
     _ = try fixture.syncRun().deliverKeys()
     let proof = Authenticator.replacement(

@@ -1,4 +1,5 @@
 import Terminal
+import TestSupport
 import Testing
 
 @Suite struct DisplayWidthTests {
@@ -51,13 +52,15 @@ import Testing
 
   @Test func `no line of a wrapped text is too wide whatever the text`() {
     let alphabet = Array("电焊机，。（）ab 　-1.e\u{301}😀\n")
-    for _ in 0..<500 {
-      let text = String((0..<Int.random(in: 0...60)).compactMap { _ in alphabet.randomElement() })
-      let width = Int.random(in: 2...20)
+    for seed in 0..<UInt64(500) {
+      var random = SplitMix64(seed: seed)
+      let text = String(
+        (0..<Int.random(in: 0...60, using: &random)).map { _ in alphabet[random.next(below: alphabet.count)] })
+      let width = Int.random(in: 2...20, using: &random)
       for line in DisplayWidth.wrap(text, to: width) {
-        #expect(DisplayWidth.columns(of: line) <= width, "\(text.debugDescription) at \(width)")
+        #expect(DisplayWidth.columns(of: line) <= width, "seed \(seed): \(text.debugDescription) at \(width)")
       }
-      #expect(DisplayWidth.columns(of: DisplayWidth.truncate(text, to: width)) <= width)
+      #expect(DisplayWidth.columns(of: DisplayWidth.truncate(text, to: width)) <= width, "seed \(seed)")
     }
   }
 }

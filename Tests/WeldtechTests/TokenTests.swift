@@ -126,7 +126,7 @@ import Testing
       "--certificate", "T-1", "--certificate-expires", "2027-06-30",
     ])
     let platform = try LocalPlatform(
-      .init(dataFolder: folder + "/platform", random: { (try? SecureRandom.bytes($0)) ?? [] }))
+      .init(dataFolder: folder + "/platform", random: SeededBytes(seed: 1).bytes))
     let url = try platform.start()
     defer { platform.stop() }
     _ = try desk.run(["setup", "--platform", url])

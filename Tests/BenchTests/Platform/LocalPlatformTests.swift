@@ -75,7 +75,7 @@ import Testing
   func `wants a token when others can reach it`(address: String) throws {
     let harness = try PlatformHarness()
     let platform = try LocalPlatform(
-      .init(listen: address, dataFolder: harness.folder + "/other", random: PlatformHarness.random))
+      .init(listen: address, dataFolder: harness.folder + "/other", random: harness.bytes))
     #expect(throws: LocalPlatformError.self) { try platform.start() }
     do {
       _ = try platform.start()
@@ -91,7 +91,7 @@ import Testing
     let harness = try PlatformHarness()
     let platform = try LocalPlatform(
       .init(
-        listen: "0.0.0.0:0", dataFolder: harness.folder + "/other", token: "t", random: PlatformHarness.random))
+        listen: "0.0.0.0:0", dataFolder: harness.folder + "/other", token: "t", random: harness.bytes))
     let port = try #require(try platform.start().split(separator: ":").last)
     defer { platform.stop() }
     #expect(try RawHTTP(url: "http://127.0.0.1:\(port)").send("GET", "/v1/platform-key")?.status == 401)
@@ -100,21 +100,21 @@ import Testing
   @Test func `says why when it cannot start`() throws {
     let harness = try PlatformHarness()
     #expect(throws: LocalPlatformError.dataFolderInUse(path: harness.folder)) {
-      try LocalPlatform(.init(dataFolder: harness.folder, random: PlatformHarness.random))
+      try LocalPlatform(.init(dataFolder: harness.folder, random: harness.bytes))
     }
     #expect(throws: LocalPlatformError.alreadyStarted) { try harness.platform.start() }
     for address in ["", "localhost:80", "127.0.0.1", "127.0.0.1:99999", "[127.0.0.1]:80", "::1:80"] {
       let folder = harness.folder + "/other"
       let platform = try LocalPlatform(
-        .init(listen: address, dataFolder: folder, random: PlatformHarness.random))
+        .init(listen: address, dataFolder: folder, random: harness.bytes))
       #expect(throws: LocalPlatformError.listenAddress(address)) { try platform.start() }
     }
     let taken = "127.0.0.1:\(harness.http.port)"
     let second = try LocalPlatform(
-      .init(listen: taken, dataFolder: harness.folder + "/other", random: PlatformHarness.random))
+      .init(listen: taken, dataFolder: harness.folder + "/other", random: harness.bytes))
     #expect(throws: LocalPlatformError.cannotListen(address: taken)) { try second.start() }
     #expect(throws: LocalPlatformError.dataFolder(path: "/proc/nowhere", errno: ENOENT)) {
-      try LocalPlatform(.init(dataFolder: "/proc/nowhere", random: PlatformHarness.random))
+      try LocalPlatform(.init(dataFolder: "/proc/nowhere", random: harness.bytes))
     }
   }
 
@@ -144,7 +144,7 @@ import Testing
 
   @Test func `takes a key only when it is the one of its ID`() throws {
     let harness = try PlatformHarness()
-    let secret = PlatformHarness.random(32)
+    let secret = harness.bytes(32)
     let (keyID, first) = try harness.deliverKey(secret)
     #expect(first?.status == 201)
     #expect(first?.json["keyId"] as? String == keyID)
@@ -152,8 +152,8 @@ import Testing
     #expect(try harness.deliverKey(secret).answer?.status == 200)
     #expect(try harness.deliverKey(secret, serial: "WM-2").answer?.errorCode == "key.bound")
     #expect(
-      try harness.deliverKey(PlatformHarness.random(32), keyID: keyID).answer?.errorCode == "key.envelope")
-    #expect(try harness.deliverKey(PlatformHarness.random(31)).answer?.errorCode == "key.envelope")
+      try harness.deliverKey(harness.bytes(32), keyID: keyID).answer?.errorCode == "key.envelope")
+    #expect(try harness.deliverKey(harness.bytes(31)).answer?.errorCode == "key.envelope")
     #expect(try harness.deliverKey(secret, keyID: "XYZ").answer?.errorCode == "key.id")
     #expect(try harness.platform.keyIds() == [keyID])
     // The secret is nowhere in the folder as it is.
@@ -164,16 +164,16 @@ import Testing
 
   @Test func `never signs the same counter twice even after a restart`() throws {
     let harness = try PlatformHarness()
-    let secret = PlatformHarness.random(32)
+    let secret = harness.bytes(32)
     let keyID = try harness.deliverKey(secret).keyID
-    let challenge = PlatformHarness.random(16)
+    let challenge = harness.bytes(16)
     func start(_ counter: UInt64, seconds: Int = 60, challenge: [UInt8]? = nil, serial: String = "WM-1") throws
       -> RawHTTP.Answer?
     {
       try harness.json(
         "POST", "/v1/keys/\(keyID)/starts", [:],
         [
-          "challenge": Hex.encode(challenge ?? PlatformHarness.random(16)), "counter": counter,
+          "challenge": Hex.encode(challenge ?? harness.bytes(16)), "counter": counter,
           "seconds": seconds, "moduleSerial": serial,
         ])
     }

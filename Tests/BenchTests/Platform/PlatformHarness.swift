@@ -14,13 +14,14 @@ final class PlatformHarness {
   private(set) var platform: LocalPlatform
   private(set) var http: RawHTTP
   private let token: String?
+  private let seeded = SeededBytes(seed: 1)
 
   init(token: String? = nil) throws {
     self.token = token
     let identity = try #require(Self.identity)
     try temporary.write("platform-key.pem", identity.privateKeyPEM)
     try temporary.write("platform-certificate.pem", identity.certificate.pem)
-    platform = try LocalPlatform(.init(dataFolder: temporary.path, token: token, random: Self.random))
+    platform = try LocalPlatform(.init(dataFolder: temporary.path, token: token, random: seeded.bytes))
     http = try RawHTTP(url: platform.start())
   }
 
@@ -31,12 +32,12 @@ final class PlatformHarness {
     platform.stop()
     // The folder's lock goes with the old platform.
     let placeholder = folder + "/restart"
-    platform = try LocalPlatform(.init(dataFolder: placeholder, random: Self.random))
-    platform = try LocalPlatform(.init(dataFolder: folder, token: token, random: Self.random))
+    platform = try LocalPlatform(.init(dataFolder: placeholder, random: seeded.bytes))
+    platform = try LocalPlatform(.init(dataFolder: folder, token: token, random: seeded.bytes))
     http = try RawHTTP(url: platform.start())
   }
 
-  static func random(_ count: Int) -> [UInt8] { (0..<count).map { _ in .random(in: 0...255) } }
+  func bytes(_ count: Int) -> [UInt8] { seeded.bytes(count) }
 
   // MARK: - Asking it
 

@@ -14,8 +14,8 @@ import Testing
 
     init(delivered: Bool = true) throws {
       harness = try PlatformHarness()
-      let secret = PlatformHarness.random(32)
-      let photoBytes = PlatformHarness.random(50)
+      let secret = harness.bytes(32)
+      let photoBytes = harness.bytes(50)
       photo = SHA256Digest(of: photoBytes).hex
       if delivered {
         #expect(try harness.deliverKey(secret).answer?.status == 201)

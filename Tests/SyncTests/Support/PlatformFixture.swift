@@ -26,7 +26,8 @@ final class PlatformFixture {
     let identity = try #require(Self.identity)
     try folder.write("platform-key.pem", identity.privateKeyPEM)
     try folder.write("platform-certificate.pem", identity.certificate.pem)
-    platform = try LocalPlatform(.init(dataFolder: folder.path, token: token, random: randomBytes))
+    platform = try LocalPlatform(
+      .init(dataFolder: folder.path, token: token, random: SeededBytes(seed: 1).bytes))
     url = try platform.start()
     pinned = identity.certificate
   }
@@ -54,12 +55,12 @@ final class PlatformFixture {
   func requests(_ prefix: String) -> Int { platform.requests().count { $0.hasPrefix(prefix) } }
 }
 
-func randomBytes(_ count: Int) -> [UInt8] { (0..<count).map { _ in .random(in: 0...255) } }
-
 final class MemoryFiles: FileStore, @unchecked Sendable {
   struct Missing: Error {}
 
   private var contents: [String: Data] = [:]
+  /// Gives samples their contents and keys.
+  let random = SeededBytes(seed: 2)
 
   func store(_ bytes: Data) -> String {
     let digest = SHA256Digest(of: bytes).hex

@@ -22,12 +22,12 @@ struct SampleInstallation {
   init(_ number: Int, in files: MemoryFiles, photoBytes: Int = 900) throws {
     id = try #require(InstallationID(UUID().uuidString))
     code = try #require(CodeSerial(number: number).flatMap { LabelCode(region: "150621", serial: $0) })
-    secret = randomBytes(32)
+    secret = files.random.bytes(32)
     keyID = Hex.encode(Authenticator.keyID(of: secret))
     moduleSerial = "WM24-\(number)"
 
     func file(_ name: String, _ bytes: Int) throws -> PendingFile {
-      let digest = try #require(FileDigest(files.store(Data(randomBytes(bytes)))))
+      let digest = try #require(FileDigest(files.store(Data(files.random.bytes(bytes)))))
       return PendingFile(sha256: digest, bytes: bytes, filename: name)
     }
     let before = try file("before.jpg", photoBytes)

@@ -53,9 +53,9 @@ final class Campaign {
 
   init(flash: FlashArray) throws {
     platform = try LocalPlatform(
-      LocalPlatform.Configuration(listen: "127.0.0.1:0", dataFolder: folder.file("platform"), token: nil) {
-        (try? SecureRandom.bytes($0)) ?? []
-      })
+      LocalPlatform.Configuration(
+        listen: "127.0.0.1:0", dataFolder: folder.file("platform"), token: nil,
+        random: SeededBytes(seed: 1).bytes))
     let url = try platform.start()
     let module = CampaignModule(flash: flash)
     self.module = module

@@ -37,9 +37,9 @@ import Testing
     module.renew()
     module.surroundings.world = .singlePhase
     let platform = try LocalPlatform(
-      LocalPlatform.Configuration(listen: "127.0.0.1:0", dataFolder: folder.file("platform"), token: nil) {
-        (try? SecureRandom.bytes($0)) ?? []
-      })
+      LocalPlatform.Configuration(
+        listen: "127.0.0.1:0", dataFolder: folder.file("platform"), token: nil,
+        random: SeededBytes(seed: 1).bytes))
     defer { platform.stop() }
     let laptop = try CampaignLaptop(
       home: folder.file("laptop"), platform: try platform.start(), firstCode: "000000",
