@@ -1,6 +1,7 @@
 import Bench
 import Glibc
 import ModuleCore
+import TestSupport
 
 @testable import Chip
 
@@ -9,8 +10,10 @@ protocol ConversationPartner: AnyObject {
   func send(_ bytes: [UInt8])
   /// What it has said since, after at most a moment of its time.
   func hear() -> [UInt8]
-  /// How often `hear` may stay without what is waited for.
+  /// How often `hear` may stay without what has to come.
   var patience: Int { get }
+  /// How often `hear` stays without anything where nothing comes.
+  var moment: Int { get }
   func cyclePower()
 }
 
@@ -28,7 +31,7 @@ extension ConversationPartner {
     }
     let (marker, echo) = Self.marker(UInt8(truncatingIfNeeded: number))
     send(marker)
-    for _ in 0..<(request.leavesFirmware ? patience / 20 : patience) {
+    for _ in 0..<(request.leavesFirmware ? moment : patience) {
       said += hear()
       if said.suffix(echo.count) == echo[...] { return said.dropLast(echo.count) }
     }
@@ -37,15 +40,13 @@ extension ConversationPartner {
 
   /// Asks until the firmware has started and answers; false where it never does.
   func awaken() -> Bool {
-    let (marker, echo) = Self.marker(0)
-    for _ in 0..<40 {
+    for number in 0..<(2 * patience / moment) {
+      // Each request has its own number: the echo of the last comes behind those of all before.
+      let (marker, echo) = Self.marker(UInt8(truncatingIfNeeded: number))
       send([0x0a] + marker)
       var said: [UInt8] = []
-      for _ in 0..<(patience / 20) where said.suffix(echo.count) != echo[...] { said += hear() }
-      guard said.suffix(echo.count) == echo[...] else { continue }
-      // What an earlier one is still answered with.
-      for _ in 0..<(patience / 20) { _ = hear() }
-      return true
+      for _ in 0..<moment where said.suffix(echo.count) != echo[...] { said += hear() }
+      if said.suffix(echo.count) == echo[...] { return true }
     }
     return false
   }
@@ -68,6 +69,7 @@ final class ExecutedPartner: ConversationPartner {
   private let cable: ChipCable
   /// Two seconds of chip time.
   let patience = 400
+  let moment = 20
 
   init(_ configuration: ModuleBench.Configuration) throws { cable = try ChipCable(configuration) }
 
@@ -87,8 +89,10 @@ final class ExecutedPartner: ConversationPartner {
 /// The same image in QEMU, which takes the time that it takes.
 final class EmulatedPartner: ConversationPartner {
   private let chip: EmulatedChip
-  /// Ten seconds, or more where the machine is busy.
-  let patience = 5_000
+  /// The guard against waiting for ever, in the two milliseconds that `hear` takes at least.
+  let patience = Int(Waiting.guardTime.components.seconds) * 500
+  /// Half a second.
+  let moment = 250
 
   init(program: String, flash: FlashArray) throws { chip = try EmulatedChip(program: program, flash: flash) }
 
