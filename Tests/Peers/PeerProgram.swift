@@ -14,10 +14,9 @@ extension InstalledProgram {
 
   /// Runs the program to its end with `variables` beside those of the tests.
   func run(
-    _ arguments: [String], adding variables: [String: String], folder: String? = nil, seconds: Double = 120
+    _ arguments: [String], adding variables: [String: String], folder: String? = nil
   ) throws -> ProgramOutcome {
     try run(
-      arguments, environment: ProcessInfo.processInfo.environment.merging(variables) { $1 }, folder: folder,
-      seconds: seconds)
+      arguments, environment: ProcessInfo.processInfo.environment.merging(variables) { $1 }, folder: folder)
   }
 }

@@ -40,7 +40,7 @@ public final class MovableClock: Sendable {
   /// Runs `action` once, on the thread that reads the clock, when it is read for the `reading`th time or later. Nil
   /// takes back what was to be run.
   public func at(reading: Int, run action: (@Sendable () -> Void)?) {
-    state.change { state in state.action = action.map { (reading, $0) } }
+    state.change { state in state.action = action.map { (reading: reading, run: $0) } }
   }
 
   /// Waits until `isSo`, which is asked after each reading and must not read the clock.

@@ -26,7 +26,11 @@ extension ConversationPartner {
     send([0x0a] + request.bytes + [0x0a])
     var said: [UInt8] = []
     if request.resets {
-      for _ in 0..<patience where said.last != 0x0a { said += hear() }
+      var left = patience
+      while said.last != 0x0a, left > 0 {
+        said += hear()
+        left -= 1
+      }
       guard request.leavesFirmware else { return awaken() ? said : nil }
     }
     let (marker, echo) = Self.marker(UInt8(truncatingIfNeeded: number))
