@@ -74,19 +74,20 @@ import Testing
 
   /// Counts how often SQLite's virtual machine jumps while `body` runs, which it does for each row that it reads.
   private func jumps(of fieldbook: Fieldbook, _ body: () throws -> Bool) throws -> Int {
-    var count = 0
-    return try withUnsafeMutablePointer(to: &count) { count in
-      let handle = fieldbook.database.handle
-      sqlite3_progress_handler(
-        handle, 1,
-        { count in
-          count?.assumingMemoryBound(to: Int.self).pointee += 1
-          return 0
-        }, count)
-      defer { sqlite3_progress_handler(handle, 0, nil, nil) }
-      #expect(try body())
-      return count.pointee
-    }
+    let count = UnsafeMutablePointer<Int>.allocate(capacity: 1)
+    count.initialize(to: 0)
+    defer { count.deallocate() }
+    let handle = fieldbook.database.handle
+    sqlite3_progress_handler(
+      handle, 1,
+      { count in
+        count?.assumingMemoryBound(to: Int.self).pointee += 1
+        return 0
+      }, count)
+    defer { sqlite3_progress_handler(handle, 0, nil, nil) }
+    let holds = try body()
+    #expect(holds)
+    return count.pointee
   }
 
   /// `bench/records` measures the time that this takes.

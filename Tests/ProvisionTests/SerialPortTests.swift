@@ -162,7 +162,7 @@ import Testing
   @Test func `a cable pulled while a read waits ends it at once`() throws {
     let bench = ModuleBench(random: SeededBytes(seed: 1).bytes, now: { .now })
     let port = try open(try bench.runInBackground())
-    let reader = gettid()
+    let reader = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/thread-self")
     Thread.detachNewThread {
       Self.waitUntilAsleep(reader)
       bench.pull()
@@ -170,10 +170,11 @@ import Testing
     #expect(throws: LinkError.closed) { _ = try port.read(upTo: 1, deadline: soon()) }
   }
 
-  /// Waits until a thread of this process waits within the kernel (proc_pid_stat(5)).
-  private static func waitUntilAsleep(_ thread: pid_t) {
+  /// Waits until a thread waits within the kernel (proc_pid_stat(5)).
+  /// - Parameter thread: its folder within /proc.
+  private static func waitUntilAsleep(_ thread: String) {
     func state() -> Substring? {
-      let text = try? String(contentsOfFile: "/proc/self/task/\(thread)/stat", encoding: .utf8)
+      let text = try? String(contentsOfFile: "/proc/\(thread)/stat", encoding: .utf8)
       return text?.split(separator: ") ").last?.prefix(1)
     }
     while state() != "S" { sched_yield() }

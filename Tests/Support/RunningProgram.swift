@@ -131,14 +131,17 @@ public final class RunningProgram: @unchecked Sendable {
   }
 }
 
-/// The end of a program, for which a test can wait together with other things: a pipe that hangs up when it has come.
+/// The end of a program, for which a test can wait together with other things: a socket that hangs up when it has come.
 private final class ProgramEnd: Sendable {
   let descriptor: Int32
   private let writer: Mutex<Int32>
 
   init() {
     var ends: [Int32] = [-1, -1]
-    if pipe2(&ends, O_CLOEXEC) != 0 { Issue.record("no pipe: \(String(cString: strerror(errno)))") }
+    // A child that got the writer's end would keep the other one from hanging up.
+    if socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0, &ends) != 0 {
+      Issue.record("no pair of sockets: \(String(cString: strerror(errno)))")
+    }
     descriptor = ends[0]
     writer = Mutex(ends[1])
   }
