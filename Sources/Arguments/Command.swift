@@ -4,19 +4,19 @@ public import Terminal
 /// Its parameters and subcommands are made only when they are needed.
 public struct Command<Context> {
   public let name: String
-  /// The other words by which the command is understood.
+  /// The other words that name the command.
   public let aliases: [String]
   /// The command in one line, without a full stop.
   public let summary: Text
-  /// The text that the help has below the usage line; its line breaks are kept.
+  /// The text of the help page below the usage line, its line breaks kept.
   public let discussion: Text?
-  /// Whether the command is left out of help and completions.
+  /// Whether help and completions leave the command out.
   public let isHidden: Bool
   let action: Action<Context>?
   private let makeSubcommands: (() -> [Command])?
 
-  /// Makes a command that runs; with `subcommands`, only where the next word is none of them. `run` answers the exit
-  /// status.
+  /// Makes a command that runs. A command with `subcommands` runs only where the next word names none of them.
+  /// `run` returns the exit status.
   public init<Options>(
     _ name: String, aliases: [String] = [], _ summary: Text, discussion: Text? = nil, isHidden: Bool = false,
     options: @autoclosure @escaping () -> Options,
@@ -68,7 +68,7 @@ public struct Command<Context> {
   func answers(to word: String) -> Bool { name == word || aliases.contains(word) }
 }
 
-/// The work of a command, its type of options hidden.
+/// The work of a command, whose options type is hidden.
 struct Action<Context> {
   let parameters: () -> [Parameter]
   let bind: (inout Reader) throws(UsageError) -> (Context) throws -> Int32

@@ -1,7 +1,8 @@
-/// The values that a shell offers where one is typed.
+/// The values that a shell offers where a value is typed.
 public enum Completion: Sendable, Equatable {
   case nothing, files, directories
   case values([String])
-  /// The values that `PROGRAM completion-values NAME` prints, one a line, a tab and a description after it if any.
+  /// The values that `PROGRAM completion-values NAME` prints, one on each line, with a tab and a description
+  /// behind it if there is one.
   case dynamic(String)
 }

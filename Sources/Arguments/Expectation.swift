@@ -6,10 +6,10 @@ public enum Expectation: Sendable, Equatable {
   case integer(ClosedRange<Int>?)
   case number(ClosedRange<Double>?)
   case choice([String])
-  /// A form in words: 'a date as YYYY-MM-DD'.
+  /// A form described in words, such as 'a date as YYYY-MM-DD'.
   case described(Text)
 
-  /// The expectation as the end of 'expected: …'.
+  /// The expectation in words that complete 'expected: …'.
   public var text: Text {
     switch self {
     case .text: Text(zh: "一段文字", en: "a text")

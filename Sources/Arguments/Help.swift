@@ -72,7 +72,7 @@ extension Parameter {
     return isRequired ? name : "[\(name)]"
   }
 
-  /// The help, and in brackets the choices, the default, and whether it may be repeated.
+  /// The help text, and in brackets the choices, the default, and whether the option may be repeated.
   func helpText(in language: Language) -> String {
     var facts: [String] = []
     if case .choice(let values) = expectation {
@@ -107,8 +107,8 @@ enum Words {
 }
 
 extension Program {
-  /// Writes the help of the command at `path` (canonical names), or of the program where it is empty. No line is
-  /// wider than `columns` (at least 40).
+  /// Writes the help page of the command at `path` (canonical names); an empty path gives that of the program.
+  /// No line is wider than `columns` (at least 40).
   public func help(
     for path: [String] = [], in language: Language, columns: Int = 80, styling: Styling = .plain
   ) -> ScreenText {

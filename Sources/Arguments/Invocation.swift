@@ -3,7 +3,7 @@ import Characters
 /// The meaning of a command line.
 public struct Invocation<Globals, Context> {
   public enum Outcome {
-    /// The command is to be run: call this with the context, and it answers the exit status.
+    /// The command is to be run: the closure takes the context and returns the exit status.
     case run((Context) throws -> Int32)
     /// The help of the command at `path` is wanted.
     case help
@@ -11,9 +11,9 @@ public struct Invocation<Globals, Context> {
     case failed(UsageError)
   }
 
-  /// The global options as far as they could be read, also where the rest failed.
+  /// The global options as far as they could be read, even where the rest of the line is wrong.
   public let globals: Globals
-  /// The canonical names of the command and its groups, as far as they were understood.
+  /// The canonical names of the command and its groups, as far as they were recognised.
   public let path: [String]
   public let outcome: Outcome
 }
@@ -55,7 +55,8 @@ extension Program {
       }
     }
     if wantsHelp {
-      // A word stands where a command is expected and names none: the help of its group would be another page.
+      // The word stands where a command is expected and names none, so that the help of its group would be the
+      // wrong page.
       if command?.isRunnable != true, case .word(let word) = reader.next?.token {
         return answer(
           .failed(
@@ -93,7 +94,8 @@ extension Program {
     }
   }
 
-  /// Finds commands of this level with a like name, else those of the same name inside a group, with the group.
+  /// Finds commands of this level with a similar name, or else commands of exactly this name inside a group,
+  /// with the group.
   private func suggestions(for word: String, level: [Command<Context>], path: [String]) -> [String] {
     let word = TextNormalization.halfWidth(word).lowercased()
     // `help` is understood wherever a command is expected.

@@ -7,7 +7,7 @@ extension Program {
     in language: Language, date: String, chapters: [(title: Text, body: Text)] = []
   ) -> String {
     var page = Roff()
-    // The date is no text, so its hyphens stay.
+    // The date is data and not text, so its hyphens stay as they are.
     page.line(".TH \"\(Roff.escaped(name.uppercased()))\" 1 \(date) \"\(Roff.escaped("\(name) \(version)"))\"")
     page.line(".ad l")
     page.macro("SH", ManualWords.name[language])
@@ -78,7 +78,7 @@ private struct Roff {
     text += ([".\(name)"] + quoted).joined(separator: " ") + "\n"
   }
 
-  /// Adds a line that is roff already.
+  /// Adds a line that is already in roff.
   mutating func line(_ roff: String) { text += roff + "\n" }
 
   /// Adds text, its line breaks kept.
@@ -106,12 +106,12 @@ private struct Roff {
   static func bold(_ plain: String) -> String { "\\fB\(escaped(plain))\\fR" }
   static func italic(_ plain: String) -> String { "\\fI\(escaped(plain))\\fR" }
 
-  /// The text without meaning to roff: no escapes, no requests, hyphens that can be copied.
+  /// The text escaped so that roff reads no escape and no request in it and its hyphens can be copied.
   static func escaped(_ plain: String) -> String {
     var result = ""
     var previous: Character?
     for character in plain {
-      // Roff breaks lines at spaces only; Chinese breaks between characters.
+      // Roff breaks lines at spaces only, whereas Chinese may break between any two characters.
       if let previous, DisplayWidth.mayBreak(between: previous, and: character) { result += "\\:" }
       previous = character
       switch character {

@@ -16,9 +16,9 @@ public struct Parameter {
   public let isRepeating: Bool
   public let expectation: Expectation
   public let completion: Completion
-  /// The default as it would be typed; nil where there is none to speak of.
+  /// The default as it would be typed; nil where the help shows none.
   public let defaultValue: String?
 
-  /// The parameter as a person would type it: `--port`, `ID`.
+  /// The parameter as it is typed: `--port`, `ID`.
   public var spelling: String { kind == .argument ? name : "--" + name }
 }

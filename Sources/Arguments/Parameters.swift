@@ -1,7 +1,7 @@
 public import Terminal
 
-/// Gathers the parameters of a command: each is a name, the key path of the options value that it fills, how
-/// its value is read, and a line of help.
+/// The parameters of a command, each with a name, the key path of the options value that it fills, the way its
+/// value is read, and a line of help.
 public struct Parameters<Options> {
   let defaults: Options
   private(set) var bindings: [Binding<Options>] = []
@@ -28,7 +28,7 @@ public struct Parameters<Options> {
     add(.argument, name, type, help: help, completion: completion) { $0[keyPath: path] = $1 }
   }
 
-  /// Adds one for all arguments from here on; at least one is needed unless `isRequired` is false.
+  /// Adds a parameter that takes all remaining arguments; at least one is needed unless `isRequired` is false.
   public mutating func arguments<Value>(
     _ name: String, _ path: WritableKeyPath<Options, [Value]>, _ type: ValueType<Value>, _ help: Text,
     isRequired: Bool = true, completion: Completion? = nil
@@ -106,7 +106,8 @@ public struct Parameters<Options> {
   }
 }
 
-/// A parameter, and the way a typed value gets into the options: false where it does not fit.
+/// A parameter, with the function that puts a typed value into the options and returns false where the value
+/// does not fit.
 struct Binding<Options> {
   let facts: Parameter
   let store: (inout Options, String) -> Bool

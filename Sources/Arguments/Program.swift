@@ -19,8 +19,8 @@ public struct Program<Globals, Context> {
   public let sections: [CommandSection<Context>]
   let globals: Parameters<Globals>
 
-  /// Makes a program. `globals` holds the defaults of the options that may stand anywhere on the line; `--help` and
-  /// `--version` are there without being asked for.
+  /// Makes a program. `globals` holds the defaults of the options that may stand anywhere on the line; `--help`
+  /// and `--version` are always among them.
   public init(
     name: String, version: String, summary: Text, globals: Globals,
     globalParameters: (inout Parameters<Globals>) -> Void, sections: [CommandSection<Context>]

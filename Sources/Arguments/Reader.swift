@@ -1,5 +1,5 @@
 /// The arguments of one command line, taken out one by one: first the global options wherever they stand, then
-/// the words that name the command, then what belongs to the command.
+/// the words that name the command, then the command's own options and arguments.
 struct Reader {
   enum Token {
     case word(String)
@@ -31,7 +31,7 @@ struct Reader {
 
   // MARK: - Walking to the command
 
-  /// The first token that is not taken.
+  /// The first token that has not been taken.
   var next: (index: Int, token: Token)? {
     for (index, token) in tokens.enumerated() where !isTaken[index] { return (index, token) }
     return nil
@@ -41,7 +41,7 @@ struct Reader {
     if isTaken.indices.contains(index) { isTaken[index] = true }
   }
 
-  /// Takes the options of these names; true if there were any.
+  /// Takes the options of these names and returns whether there were any.
   mutating func takeOptions(named names: [String]) -> Bool {
     var found = false
     for (index, token) in tokens.enumerated() where !isTaken[index] {
@@ -54,8 +54,8 @@ struct Reader {
 
   // MARK: - Filling options
 
-  /// Fills `options` with the options of `bindings` that stand anywhere and leaves the rest. Goes on
-  /// after an error, so that as much as can be is known; returns the first.
+  /// Fills `options` from those tokens, anywhere on the line, that `bindings` describe, and leaves the other
+  /// tokens. The first error is returned, and reading goes on after it so that as much as possible is known.
   mutating func fillGlobals<Options>(_ options: inout Options, _ bindings: [Binding<Options>]) -> UsageError? {
     var first: UsageError?
     var seen: Set<String> = []
@@ -72,7 +72,7 @@ struct Reader {
     return first
   }
 
-  /// Fills `options` with all that is left.
+  /// Fills `options` with all tokens that are left.
   mutating func fill<Options>(_ options: inout Options, _ bindings: [Binding<Options>]) throws(UsageError) {
     var seen: Set<String> = []
     var arguments = bindings.filter { $0.facts.kind == .argument }[...]
@@ -139,7 +139,7 @@ struct Reader {
 
   static func suggestions(for name: String, among parameters: [Parameter]) -> [String] {
     let options = parameters.filter { $0.kind != .argument }.map(\.spelling)
-    // One hyphen where two were meant, capitals where small letters were.
+    // The usual slips are one hyphen where two are meant and capitals where small letters are meant.
     let typed = "--" + name.lowercased().drop { $0 == "-" }
     return Suggestions.nearest(to: typed, among: options)
   }

@@ -1,11 +1,11 @@
 import Characters
 
-/// Reads the spelling of an argument: the hyphens, digits and equals signs that a Chinese input method or an
-/// autocorrecting editor makes count as the ASCII that was meant.
+/// Reads the spelling of an argument. Hyphens, digits and equals signs as a Chinese input method or an
+/// autocorrecting editor makes them count as the ASCII characters that were meant.
 enum Spelling {
-  /// Gives a number or a word of a list as it was meant: in half width, without blanks at its ends and without what
-  /// is not seen (an iPhone pastes a number between U+202D and U+202C). A comma or a blank within stays, and makes it
-  /// no number: `7,5` is not 75.
+  /// Gives a number or a keyword in half width, without blanks at its ends and without invisible characters (an
+  /// iPhone pastes a number between U+202D and U+202C). A comma or a blank inside stays and makes the text no
+  /// number: `7,5` is not 75.
   static func typed(_ text: String) -> String {
     if text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) { return text }
     return TextNormalization.trimmed(
@@ -48,7 +48,7 @@ enum Spelling {
     return ((hyphens == 1 && name.count == 1 ? "-" : "--") + name, value)
   }
 
-  /// The number of hyphens that the character stands for; editors join two into one dash.
+  /// The number of hyphens that the character stands for; editors join two hyphens into one dash.
   private static func hyphenWeight(_ character: Character) -> Int? {
     switch character {
     case "-", "－", "﹣", "−", "‐", "‑", "‒": 1

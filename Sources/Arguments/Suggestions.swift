@@ -1,6 +1,7 @@
-/// Finds the words that a mistyped one may have meant.
+/// Finds the words that a mistyped word may have meant.
 enum Suggestions {
-  /// Finds at most three `candidates` nearest to `word`, nearest first; none is further than a third of its length.
+  /// Finds at most three `candidates` nearest to `word`, nearest first, each within an edit distance of a third
+  /// of the word's length.
   static func nearest(to word: String, among candidates: [String]) -> [String] {
     let typed = Array(word.prefix(64).unicodeScalars)
     let letters = typed.drop { $0 == "-" }.count

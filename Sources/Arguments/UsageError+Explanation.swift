@@ -89,10 +89,11 @@ extension UsageError {
     }
   }
 
-  /// What follows a Chinese word: parted from it by a blank where it begins with a Latin letter or a figure.
+  /// Gives the text that follows a Chinese word, with a blank before it where it begins with a Latin letter or
+  /// a figure.
   private static func joined(_ text: String) -> String { text.first?.isASCII == true ? " " + text : text }
 
-  /// The word without control characters and not without end, so that it can be shown.
+  /// The word as it may be shown: cut to a bounded length and without control characters.
   private static func shown(_ word: String) -> String {
     DisplayWidth.truncate(DisplayWidth.printable(word), to: 40)
   }

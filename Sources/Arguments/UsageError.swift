@@ -1,6 +1,6 @@
 /// The reason why a command line cannot be run.
 public enum UsageError: Error, Sendable, Equatable {
-  /// No command was named; `within` is the group, empty at the top.
+  /// The command line names no command; `within` is the group, empty for the program itself.
   case missingCommand(within: [String])
   case unknownCommand(String, within: [String], suggestions: [String])
   case unknownOption(String, suggestions: [String])
@@ -11,12 +11,12 @@ public enum UsageError: Error, Sendable, Equatable {
   /// A value does not have the form that is expected; `parameter` is an option with its hyphens or an argument's
   /// name.
   case badValue(parameter: String, expected: Expectation)
-  /// A value is there and says nothing; `parameter` is an option with its hyphens.
+  /// An option was given an empty or blank value; `parameter` is the option with its hyphens.
   case emptyValue(parameter: String)
   case missingArgument(String)
   case unexpectedArgument(String)
   case repeatedOption(String)
-  /// Values are missing that the command cannot do without and may not ask for here: one or several options or
+  /// Required values are missing in a place where the program may not ask for them: one or several options or
   /// arguments.
   case missingOptions([String])
   /// Two options exclude each other.
@@ -27,7 +27,8 @@ public enum UsageError: Error, Sendable, Equatable {
 
   public static func missing(options: [String]) -> UsageError { .missingOptions(options.map(spelling)) }
 
-  /// For a command that finds nothing in a value that was given: `option` with or without its hyphens.
+  /// Makes the error of a command that finds nothing in a value that was given; `option` is written with or
+  /// without its hyphens.
   public static func empty(option: String) -> UsageError { .emptyValue(parameter: spelling(option)) }
 
   private static func spelling(_ option: String) -> String {

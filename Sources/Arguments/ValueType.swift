@@ -1,14 +1,15 @@
 public import Terminal
 
-/// A kind of value: the way it is read from the command line, named, and offered by a shell.
+/// A type of value: its name, the way it is read from the command line, and the values that a shell offers for
+/// it.
 public struct ValueType<Value> {
   let expectation: Expectation
   let completion: Completion
-  /// The value as it would be typed, for the default in the help.
+  /// The value as it would be typed, which the help shows as the default.
   let describe: (Value) -> String
   let parse: (String) -> Value?
 
-  /// Makes a kind of value of the caller's own: `parse` answers nil where the text does not fit.
+  /// Makes a type of value of the caller's own, whose `parse` returns nil where the text does not fit.
   public static func custom(
     _ expected: Text, completion: Completion = .nothing,
     describe: @escaping (Value) -> String = { "\($0)" }, parse: @escaping (String) -> Value?

@@ -2,19 +2,19 @@ import CCrypto
 
 /// An X.509 certificate, as its DER bytes.
 public struct Certificate: Hashable, Sendable {
-  /// The length of the longest PEM or DER that is looked at, bytes.
+  /// The length of the longest PEM or DER that is read, bytes.
   public static let maxSize = 65_536
 
   public let der: [UInt8]
-  /// SHA-256 of the DER, 64 digits of lower-case hex. A person compares it.
+  /// SHA-256 of the DER as 64 digits of lower-case hex, which people compare.
   public let fingerprint: String
-  /// SHA-256 of the SubjectPublicKeyInfo, 32 bytes. It is the module's trust anchor.
+  /// SHA-256 of the SubjectPublicKeyInfo, 32 bytes: the module's trust anchor.
   public let publicKeyDigest: [UInt8]
-  /// The length of the certificate's RSA key, bits; 0 where it has a key of another kind, to which nothing can be
+  /// The length of the certificate's RSA key, bits; 0 for a key of another kind, to which nothing can be
   /// sealed.
   public let rsaBits: Int
 
-  /// The length that the RSA key of a platform's certificate must have for it to be pinned, bits.
+  /// The minimum length of the RSA key in a platform's certificate that is pinned, bits.
   public static let minRSABits = 3072
 
   /// Reads the first certificate of a PEM text.

@@ -1,9 +1,10 @@
 import CCrypto
 
-/// CMS EnvelopedData (RFC 5652): AES-256-CBC, its key transported by RSAES-OAEP with SHA-256 (RFC 3560).
-/// It keeps its contents secret and does not authenticate them: whoever opens one checks what is inside.
+/// CMS EnvelopedData (RFC 5652): AES-256-CBC, with the key transported by RSAES-OAEP with SHA-256 (RFC 3560).
+/// An envelope keeps its contents secret and does not authenticate them, so that whoever opens one has to check
+/// the contents.
 public enum Envelope {
-  /// The size of the largest envelope that `open` looks at, bytes.
+  /// The size of the largest envelope that `open` reads, bytes.
   public static let maxSize = 65_536
 
   /// Seals bytes to a certificate.
@@ -15,8 +16,8 @@ public enum Envelope {
     let flags = UInt32(CMS_BINARY | CMS_PARTIAL)
     guard let content = CMS_encrypt(nil, nil, EVP_aes_256_cbc(), flags) else { throw .sealing }
     defer { CMS_ContentInfo_free(content) }
-    // CMS_KEY_PARAM makes the recipient's context available so that the padding can be chosen; it belongs
-    // to the recipient. https://docs.openssl.org/3.0/man3/CMS_add1_recipient_cert/
+    // CMS_KEY_PARAM makes the context of the recipient available, so that the padding can be chosen. The
+    // recipient owns the context. https://docs.openssl.org/3.0/man3/CMS_add1_recipient_cert/
     guard let recipient = CMS_add1_recipient_cert(content, handle, flags | UInt32(CMS_KEY_PARAM)),
       let context = CMS_RecipientInfo_get0_pkey_ctx(recipient),
       EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_OAEP_PADDING) == 1,
@@ -30,8 +31,8 @@ public enum Envelope {
   }
 
   /// Opens an envelope.
-  /// - Throws: `notPrivateKey`, `opening`. All that is wrong with the envelope is the one case, so that nobody learns
-  ///   from the difference.
+  /// - Throws: `notPrivateKey`, `opening`. All faults of an envelope are reported by one case, so that an
+  ///   attacker learns nothing from the difference.
   public static func open(_ der: [UInt8], with identity: PlatformIdentity) throws(CryptographyError) -> [UInt8]
   {
     let key = try identity.decodedKey()

@@ -11,7 +11,7 @@ public enum Hex {
     return String(decoding: text, as: UTF8.self)
   }
 
-  /// Reads digits of either letter case; nil where a character is no digit or one is left over.
+  /// Reads digits of either letter case; nil where a character is no digit or their number is odd.
   public static func decode(_ text: some StringProtocol) -> [UInt8]? {
     var bytes: [UInt8] = []
     var high: UInt8?
@@ -27,7 +27,8 @@ public enum Hex {
     return high == nil ? bytes : nil
   }
 
-  /// Whether `text` is the lower-case form of exactly `byteCount` bytes, the only form the record keeps.
+  /// Whether `text` is the lower-case form of exactly `byteCount` bytes, which is the only form that the record
+  /// keeps.
   public static func isLowerCase(_ text: some StringProtocol, byteCount: Int) -> Bool {
     text.utf8.count == byteCount * 2
       && text.utf8.allSatisfy { (48...57).contains($0) || (97...102).contains($0) }

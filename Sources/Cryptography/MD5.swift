@@ -1,8 +1,8 @@
 import CCrypto
 public import FoundationEssentials
 
-/// MD5 (RFC 1321), which Espressif's ROM loader computes over its flash. It is proof against noise, not against
-/// anybody's will.
+/// MD5 (RFC 1321), which Espressif's ROM loader computes over its flash. It detects accidental damage but no
+/// forgery.
 public enum MD5 {
   public static let byteCount = 16
 

@@ -9,7 +9,7 @@ public enum MessageAuthentication {
     var code = [UInt8](repeating: 0, count: SHA256Digest.byteCount)
     let done = key.withUnsafeBytes { key in
       message.withUnsafeBytes { message in
-        // HMAC(3) takes a null key for 'the key of before', so an empty one needs an address.
+        // HMAC(3) reads a null key as 'the key of the call before', so an empty key needs an address.
         withUnsafePointer(to: UInt8(0)) { nothing in
           HMAC(
             EVP_sha256(), key.baseAddress ?? UnsafeRawPointer(nothing), Int32(clamping: key.count),

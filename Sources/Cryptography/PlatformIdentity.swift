@@ -1,18 +1,20 @@
 import CCrypto
 
-/// A platform's key pair: a self-signed certificate that laptops seal to, and the private key that opens.
+/// A platform's key pair: a self-signed certificate to which laptops seal keys, and the private key that opens
+/// them.
 public struct PlatformIdentity: Sendable {
-  /// The length of the RSA key, bits: common enough that any CMS implementation takes it for key transport with OAEP.
+  /// The length of the RSA key, bits, which is common enough for any CMS implementation to support key
+  /// transport with OAEP.
   static let keyBits = 3072
-  /// The certificate's dates, from before there was a laptop to the end of UTCTime; a laptop pins the certificate and
-  /// does not look at its dates.
+  /// The certificate's dates, from a day before any laptop was in use to the end of UTCTime. A laptop pins the
+  /// certificate and does not check its dates.
   static let validity = (from: "20240101000000Z", to: "20491231235959Z")
 
   public let certificate: Certificate
-  /// The private key in PKCS #8, not encrypted: keep it in a file that only its owner reads.
+  /// The private key in PKCS #8, not encrypted; its file must be readable by the owner only.
   public let privateKeyPEM: String
 
-  /// Takes a key pair over.
+  /// Takes an existing key pair.
   /// - Throws: `notPrivateKey` where the key is unreadable or not the certificate's.
   public init(certificate: Certificate, privateKeyPEM: String) throws(CryptographyError) {
     self.certificate = certificate
@@ -24,8 +26,8 @@ public struct PlatformIdentity: Sendable {
     guard X509_check_private_key(handle, key) == 1 else { throw .notPrivateKey }
   }
 
-  /// Makes a new RSA key pair of 3,072 bits with a self-signed certificate. It takes up to some seconds; randomness
-  /// and dates are OpenSSL's own.
+  /// Makes a new RSA key pair of 3,072 bits with a self-signed certificate. This takes up to some seconds, and
+  /// OpenSSL draws its own randomness.
   /// - Parameter commonName: subject and issuer, at most 64 bytes.
   /// - Throws: `generation`.
   public static func generate(commonName: String) throws(CryptographyError) -> PlatformIdentity {
@@ -36,10 +38,10 @@ public struct PlatformIdentity: Sendable {
 
     var serial = [UInt8](repeating: 0, count: 16)
     guard RAND_bytes(&serial, Int32(serial.count)) == 1 else { throw .generation }
-    serial[0] = serial[0] & 0x7F | 0x40  // positive, and of constant length
+    serial[0] = serial[0] & 0x7F | 0x40  // The serial number is positive and of constant length.
     guard let number = BN_bin2bn(serial, Int32(serial.count), nil) else { throw .generation }
     defer { BN_free(number) }
-    guard X509_set_version(handle, 2) == 1,  // 2 means X.509 v3
+    guard X509_set_version(handle, 2) == 1,  // The value 2 means X.509 v3.
       BN_to_ASN1_INTEGER(number, X509_get_serialNumber(handle)) != nil,
       wt_x509_set_validity(handle, validity.from, validity.to) == 1,
       X509_set_pubkey(handle, key) == 1,

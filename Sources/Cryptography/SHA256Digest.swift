@@ -2,7 +2,7 @@ import CCrypto
 import Files
 public import FoundationEssentials
 
-/// The SHA-256 (FIPS 180-4) of some bytes.
+/// A SHA-256 digest (FIPS 180-4).
 public struct SHA256Digest: Hashable, Sendable, CustomStringConvertible {
   public static let byteCount = 32
 
@@ -15,7 +15,7 @@ public struct SHA256Digest: Hashable, Sendable, CustomStringConvertible {
     self = hasher.finish()
   }
 
-  /// Reads the file in pieces, so that its size does not matter.
+  /// Computes the digest of a file, which is read in pieces so that its size does not matter.
   /// - Throws: `unreadable`.
   public init(ofFileAt path: String) throws(CryptographyError) {
     var hasher = SHA256Hasher()
@@ -47,7 +47,7 @@ public struct SHA256Hasher: ~Copyable {
   private let context: OpaquePointer
 
   public init() {
-    // Without SHA-256 in libcrypto no digest in this program would be true: there is nothing to go on with.
+    // Without SHA-256 in libcrypto no digest in this program would be true, so the program cannot go on.
     guard let context = EVP_MD_CTX_new(), EVP_DigestInit_ex(context, EVP_sha256(), nil) == 1 else {
       preconditionFailure("libcrypto has no SHA-256")
     }

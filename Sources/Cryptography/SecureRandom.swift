@@ -1,9 +1,10 @@
 import CCrypto
 
-/// Gives randomness fit for keys and ids. The command line hands `bytes` down; nothing below it calls this itself.
+/// Random bytes fit for keys and ids. Only the command line calls `bytes` and passes it to what needs it; no
+/// layer below calls it by itself.
 public enum SecureRandom {
   /// Gives random bytes.
-  /// - Throws: `noRandom`; the bytes are then not to be used.
+  /// - Throws: `noRandom`, after which there are no bytes to use.
   public static func bytes(_ count: Int) throws(CryptographyError) -> [UInt8] {
     guard count > 0 else { return [] }
     guard let length = Int32(exactly: count) else { throw .noRandom }

@@ -1,7 +1,7 @@
 import CCrypto
 
-/// An Ed25519 private key (RFC 8032). It prints as its public half's id only, and libcrypto overwrites it when the
-/// last reference goes.
+/// An Ed25519 private key (RFC 8032). Its description shows only the id of its public half, and libcrypto
+/// overwrites the key when the last reference is released.
 public final class SigningKey: @unchecked Sendable, CustomStringConvertible, CustomDebugStringConvertible,
   CustomReflectable
 {
@@ -9,10 +9,10 @@ public final class SigningKey: @unchecked Sendable, CustomStringConvertible, Cus
   public static let byteCount = 32
 
   public let verifyingKey: VerifyingKey
-  // An EVP_PKEY, which nothing changes once it is made.
+  // An EVP_PKEY, which is not changed after it is made.
   private let key: OpaquePointer
 
-  /// Takes the key over, also where it throws.
+  /// Takes ownership of the key, even where the initializer throws.
   private init(owning key: OpaquePointer) throws(CryptographyError) {
     do throws(CryptographyError) {
       verifyingKey = try VerifyingKey(key)
@@ -25,7 +25,7 @@ public final class SigningKey: @unchecked Sendable, CustomStringConvertible, Cus
 
   deinit { EVP_PKEY_free(key) }
 
-  /// Makes the key of RFC 8032's private key.
+  /// Makes the key from the 32 bytes that RFC 8032 calls the private key.
   /// - Throws: `notSigningKey` where there are not 32 bytes.
   public convenience init(seed: [UInt8]) throws(CryptographyError) {
     guard seed.count == Self.byteCount,
@@ -44,7 +44,7 @@ public final class SigningKey: @unchecked Sendable, CustomStringConvertible, Cus
     try self.init(owning: key)
   }
 
-  /// Writes the key as PKCS #8, not encrypted: keep it in a file that only its owner reads.
+  /// Writes the key as PKCS #8, not encrypted; its file must be readable by the owner only.
   /// - Throws: `signing` where libcrypto could not write it.
   public func pem() throws(CryptographyError) -> String {
     guard let output = MemoryBIO(),

@@ -4,7 +4,7 @@ import CCrypto
 public struct VerifyingKey: Hashable, Sendable {
   public static let byteCount = 32
   public static let signatureByteCount = 64
-  /// The length of the longest PEM that is looked at, bytes.
+  /// The length of the longest PEM that is read, bytes.
   public static let maxSize = 65_536
 
   /// The 32 bytes of the key, as RFC 8032 writes it.

@@ -1,20 +1,20 @@
-/// A surface that shapes and text are put down on: dots, or the operators of a page. Coordinates are millimetres from
-/// its top left.
+/// A surface on which shapes and text are drawn: dots, or the operators of a page. Coordinates are millimetres
+/// from the surface's top left.
 public protocol Artboard: AnyObject {
   func fill(_ path: Path, colour: Canvas.Colour)
   /// Strokes a path with round caps and joins.
   func stroke(_ path: Path, widthMillimetres: Double, colour: Canvas.Colour)
   /// Draws a text with the top left of its box at `x`, `y`.
   func draw(_ text: TextBlock, x: Double, y: Double, colour: Canvas.Colour)
-  /// Draws a picture as large as fits into `box` and in its middle; dark parts of it come out in `colour`.
+  /// Draws a picture as large as fits into `box` and in its middle, with the picture's dark parts in `colour`.
   func draw(_ image: GreyImage, in box: Rectangle, colour: Canvas.Colour)
-  /// Draws within a turned box: in `draw` the origin is the box's top left as its reader sees it.
+  /// Draws within a turned box: in `draw` the origin is the top left of the box as its reader sees it.
   func turned(_ rotation: Rotation, within box: Rectangle, draw: () -> Void)
 }
 
 extension Canvas: Artboard {}
 
-/// The same in black.
+/// The drawing functions with black as their colour.
 extension Artboard {
   public func fill(_ path: Path) { fill(path, colour: .black) }
 

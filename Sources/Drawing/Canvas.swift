@@ -1,10 +1,10 @@
 import CPangoCairo
 
-/// A page that is drawn on by cairo, with coordinates in millimetres from its top left.
-/// Errors stay in cairo's context until the page's owner asks for its bytes.
-/// On a bitmap of ink every colour is ink but white, which takes ink away.
+/// A page on which cairo draws, with coordinates in millimetres from its top left. Errors stay in cairo's
+/// context until the page's owner asks for its bytes. On a bitmap of ink every colour but white is ink, and
+/// white removes ink.
 public final class Canvas {
-  /// A colour of the screen, each part 0 to 1.
+  /// A colour of the screen, each component from 0 to 1.
   public struct Colour: Hashable, Sendable {
     public var red: Double
     public var green: Double
@@ -26,8 +26,8 @@ public final class Canvas {
   private let isInkOnly: Bool
 
   /// - Parameters:
-  ///   - unitsPerMillimetre: of the surface.
-  ///   - isInkOnly: the surface has coverage, no colours.
+  ///   - unitsPerMillimetre: units of the surface in a millimetre.
+  ///   - isInkOnly: whether the surface holds coverage and no colours.
   init(surface: OpaquePointer, unitsPerMillimetre: Double, isInkOnly: Bool = false) {
     context = cairo_create(surface)
     self.isInkOnly = isInkOnly
@@ -66,15 +66,15 @@ public final class Canvas {
     cairo_new_path(context)
   }
 
-  /// Draws a picture within `box`, as large as fits and in its middle: what is dark in it comes out in
-  /// `colour`, what is light stays as it was.
+  /// Draws a picture as large as fits into `box` and in its middle: dark parts come out in `colour`, light
+  /// parts leave the page unchanged.
   public func draw(_ image: GreyImage, in box: Rectangle, colour: Colour = .black) {
     let width = Int32(image.widthPixels)
     let height = Int32(image.heightPixels)
     let mask: OpaquePointer = cairo_image_surface_create(CAIRO_FORMAT_A8, width, height)
     defer { cairo_surface_destroy(mask) }
     guard let coverage = cairo_image_surface_get_data(mask) else {
-      // Its error becomes the page's.
+      // An error of the mask becomes an error of the page.
       cairo_mask_surface(context, mask, 0, 0)
       return
     }
@@ -107,7 +107,7 @@ public final class Canvas {
     cairo_restore(context)
   }
 
-  /// Draws, and leaves out what lies outside `path`.
+  /// Draws only what lies inside `path`.
   public func clipped(to path: Path, draw: () -> Void) {
     cairo_save(context)
     trace(path)
@@ -120,7 +120,7 @@ public final class Canvas {
   /// reader sees it, and its size is `rotation.turned(box)`.
   public func turned(_ rotation: Rotation, within box: Rectangle, draw: () -> Void) {
     cairo_save(context)
-    // Columns of the matrix: where a step to the reader's right and one down lead on the page.
+    // Columns of the matrix: the directions on the page of a step to the reader's right and of a step down.
     var matrix = cairo_matrix_t()
     switch rotation {
     case .none: cairo_matrix_init(&matrix, 1, 0, 0, 1, box.x, box.y)
@@ -146,7 +146,7 @@ public final class Canvas {
 
   private func set(_ colour: Colour) {
     cairo_set_source_rgb(context, colour.red, colour.green, colour.blue)
-    // For coverage without colours, laying over is adding, at which pixman is much faster.
+    // For coverage without colours, compositing is addition, which pixman does much faster.
     let ink = colour == .white ? CAIRO_OPERATOR_DEST_OUT : CAIRO_OPERATOR_ADD
     cairo_set_operator(context, isInkOnly ? ink : CAIRO_OPERATOR_OVER)
   }

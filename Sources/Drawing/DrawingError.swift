@@ -1,12 +1,13 @@
-/// An error between a page and its bytes.
+/// An error in making a page or reading one.
 public enum DrawingError: Error, Hashable, Sendable {
   /// cairo gave up; `status` is its `cairo_status_t`.
   case cairo(status: UInt32)
   case outOfMemory
-  /// Dots wide and high, of which one is zero or more than `PixelSize.maxSide`, or more than
-  /// `PixelSize.maxPixels` together.
+  /// A width or height in dots is zero or more than `PixelSize.maxSide`, or the picture has more dots than
+  /// `PixelSize.maxPixels`.
   case impossibleSize(widthPixels: Int, heightPixels: Int)
-  /// Even at the smallest size allowed, `neededMillimetres` are more than `givenMillimetres`.
+  /// The text needs `neededMillimetres` even at the smallest size allowed, which is more than
+  /// `givenMillimetres`.
   case textTooLarge(axis: Axis, neededMillimetres: Double, givenMillimetres: Double, sizePoints: Double)
   /// No installed font has some of the text's characters.
   case noGlyph(count: Int)
@@ -25,7 +26,7 @@ public enum DrawingError: Error, Hashable, Sendable {
 
   public enum JPEGFault: Hashable, Sendable {
     case notJPEG, corrupt, tooLarge
-    /// CMYK, which cameras do not write.
+    /// The picture is CMYK, which cameras do not write.
     case colours
   }
 
@@ -41,9 +42,9 @@ public enum DrawingError: Error, Hashable, Sendable {
     /// librsvg is not installed.
     case noLibrary
     case notSVG, damaged, tooLarge
-    /// Width and height are missing, and a `viewBox` too.
+    /// The drawing has neither width and height nor a `viewBox`.
     case noSize
-    /// An element, attribute or spelling that is not drawn here.
+    /// The drawing has an element, attribute or spelling that is not supported here.
     case feature(String)
   }
 }

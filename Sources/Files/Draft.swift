@@ -1,25 +1,25 @@
 public import FoundationEssentials
 internal import Glibc
 
-/// A file on its way to its name: written beside its place, looked at, and put in its place by renaming, so that under
-/// the name is the old file or the whole new one. A draft that is not placed leaves nothing behind.
+/// A file that is written beside its destination, checked, and then renamed, so that the name always leads to
+/// the old file or to the complete new one. A draft that is not placed leaves nothing behind.
 public final class Draft {
   public enum Naming: Hashable, Sendable {
-    /// The name of the file with something after it. What has that name is removed first.
+    /// The draft has the name of the file with this suffix. An existing file of that name is removed first.
     case suffix(String)
-    /// This path. What has that name is removed first.
+    /// The draft has this path. An existing file of that name is removed first.
     case file(FilePath)
-    /// This path, a point and six characters that no other file there has.
+    /// The draft has this path, a point and six characters that make it unique.
     case unique(FilePath)
   }
 
-  /// What is on disk, and so outlasts a cut in power, when a file has its name.
+  /// The part of a file that is certainly on disk, and so survives a power cut, when the file has its name.
   public enum Durability: Hashable, Sendable {
-    /// Nothing: the file can be made again.
+    /// Nothing is on disk for certain, since the file can be made again.
     case unsynced
-    /// The file's bytes and its name.
+    /// The file's bytes and its name are on disk.
     case synced
-    /// The file's bytes and its name, where the file system can sync at all.
+    /// The file's bytes and its name are on disk where the file system can sync at all.
     case syncedWherePossible
   }
 
@@ -28,7 +28,7 @@ public final class Draft {
   private var isOver = false
 
   /// Opens an empty draft.
-  /// - Parameter target: the name that it will have.
+  /// - Parameter target: the path that the draft will be renamed to.
   /// - Throws: `FileError` of `create`.
   public init(of target: FilePath, named naming: Naming, permissions: FilePermissions) throws(FileError) {
     self.target = target
@@ -42,13 +42,13 @@ public final class Draft {
 
   deinit { discard() }
 
-  /// Where the draft lies until it is placed.
+  /// The path of the draft until it is placed.
   public var path: FilePath { file.path }
 
   // MARK: - Filling
 
   /// Writes at the end of the draft.
-  /// - Parameter isCancelled: asked when a signal interrupts the writing; true ends it with EINTR.
+  /// - Parameter isCancelled: called when a signal interrupts the writing; true ends it with EINTR.
   /// - Throws: `FileError` of `write`.
   public func write(_ bytes: some ContiguousBytes, isCancelled: () -> Bool = { false }) throws(FileError) {
     try file.write(bytes, isCancelled: isCancelled)
@@ -58,8 +58,8 @@ public final class Draft {
   /// - Throws: `FileError` of `lock`.
   public func lock() throws(FileError) { _ = try file.lock(waits: true) }
 
-  /// What the draft holds, read from the file.
-  /// - Parameter maxBytes: more than this is refused with EFBIG.
+  /// Reads the contents of the draft back from the file.
+  /// - Parameter maxBytes: a longer file is refused with EFBIG.
   /// - Throws: `FileError` of `read`.
   public func contents(maxBytes: Int) throws(FileError) -> Data {
     try file.rewind()
@@ -68,15 +68,15 @@ public final class Draft {
 
   // MARK: - Ending
 
-  /// Gives the draft its name. Where that fails nothing of the draft is left.
+  /// Renames the draft to its destination. Where that fails the draft is removed.
   /// - Throws: `FileError` of `sync`, `write` or `rename`.
   public func place(_ durability: Durability) throws(FileError) {
     do throws(FileError) {
       if durability == .unsynced {
-        // Some file systems say only now that there was no room.
+        // Some file systems report only now that there is no space left.
         try file.close()
       } else {
-        // Its lock, if it has one, is held until it has its name.
+        // A lock on the draft is held until it has its name.
         try file.sync(isRequired: durability == .synced)
       }
       try path.rename(to: target)
@@ -86,7 +86,7 @@ public final class Draft {
     }
     isOver = true
     guard durability != .unsynced else { return }
-    // What is synced has nothing left for its closing to report.
+    // After a sync, closing the file has nothing left to report.
     try? file.close()
     try Folder.sync(target.folder)
   }

@@ -2,7 +2,7 @@ internal import Glibc
 
 /// A call of the operating system that failed on a file or a folder.
 public struct FileError: Error, Hashable, Sendable {
-  /// What was being done. The raw values are words that messages are made of.
+  /// The operation that failed. The raw values are words that messages are made of.
   public enum Operation: String, Hashable, Sendable {
     /// Opening a file to read it, or reading it.
     case read
@@ -20,14 +20,14 @@ public struct FileError: Error, Hashable, Sendable {
     case remove
     /// Making a link.
     case link
-    /// Asking what kind of thing has a name.
+    /// Asking for the kind of an entry.
     case status
   }
 
   public let path: FilePath
   public let operation: Operation
-  /// The system's number, as errno(3) lists them. EFBIG in an error of `read` says that there is more to be read than the
-  /// caller allowed; read(2) itself never answers it.
+  /// The system's error number, as errno(3) lists them. EFBIG in an error of `read` says that the file is
+  /// longer than the caller allows; read(2) itself never returns it.
   public let errno: Int32
 
   public init(_ path: FilePath, _ operation: Operation, _ errno: Int32) {
@@ -36,6 +36,6 @@ public struct FileError: Error, Hashable, Sendable {
     self.errno = errno
   }
 
-  /// Whether there is more to be read than the caller allowed.
+  /// Whether the file is longer than the caller allows.
   public var isTooLarge: Bool { operation == .read && errno == EFBIG }
 }

@@ -1,17 +1,18 @@
 internal import Glibc
 internal import Synchronization
 
-/// The exclusive use of something, by a lock on a file. It ends with the process that holds it, however that ends.
+/// The exclusive use of something, by a lock on a file. The lock ends with the process that holds it, however
+/// that process ends.
 public final class FileLock: Sendable {
   public enum Attempt: Sendable {
     case taken(FileLock)
-    /// Another holds it: a process with this id, as far as the system tells it.
+    /// Another process holds the lock; the value is its id, as far as the system tells it.
     case held(by: Int32?)
   }
 
   private let path: FilePath
   private let removesFile: Bool
-  /// -1 once the lock is released.
+  /// The descriptor of the locked file; -1 once the lock is released.
   private let descriptor: Mutex<Int32>
 
   private init(_ file: OpenFile, removesFile: Bool) {
@@ -20,8 +21,9 @@ public final class FileLock: Sendable {
     descriptor = Mutex(file.release())
   }
 
-  /// Takes a lock without waiting. Its file is made where it is missing, for its owner only.
-  /// - Parameter removesFile: whether the file goes with the lock; if so, everybody who takes this lock has to say so.
+  /// Takes a lock without waiting. The lock's file is made where it is missing, for its owner only.
+  /// - Parameter removesFile: whether the file is removed with the lock; all takers of one lock have to pass
+  ///   the same value.
   /// - Throws: `FileError` of `lock`; ELOOP where a link has the name.
   public static func take(_ path: FilePath, removesFile: Bool) throws(FileError) -> Attempt {
     while true {
@@ -31,7 +33,8 @@ public final class FileLock: Sendable {
           writing: path, [.refusesLinks, .withoutWaiting], making: .exactly(0o600))
       } catch { throw FileError(path, .lock, error.errno) }
       guard try file.lock(waits: false) else { return .held(by: (try? file.status()).flatMap(holder)) }
-      // Its last holder may have removed the file: what is locked would then not be what others will open.
+      // The previous holder may have removed the file. The lock would then be on a file that others cannot
+      // open.
       guard removesFile else { return .taken(FileLock(file, removesFile: false)) }
       if let held = try? file.status(), let named = try? path.status(followsLinks: false),
         held.identity == named.identity
@@ -41,12 +44,12 @@ public final class FileLock: Sendable {
     }
   }
 
-  /// Gives the lock back; later calls do nothing. Called in a `defer`, it also keeps the lock alive until there.
+  /// Releases the lock; later calls do nothing. A call in a `defer` also keeps the lock alive until there.
   public func release() {
     descriptor.withLock { descriptor in
       guard descriptor >= 0 else { return }
       if removesFile { try? path.removeFile() }
-      // A child that is being started has a copy of the descriptor until it is another program.
+      // A child process that is being started has a copy of the descriptor until it executes its program.
       flock(descriptor, LOCK_UN)
       close(descriptor)
       descriptor = -1

@@ -8,7 +8,8 @@ public struct FilePath: Hashable, Sendable, ExpressibleByStringLiteral {
   public init(_ text: String) { bytes = Array(text.utf8) }
   public init(stringLiteral text: String) { self.init(text) }
 
-  /// The path for people's eyes: what is not UTF-8 in it is replaced, so that the text may name no file.
+  /// The path as text for messages, in which bytes that are not UTF-8 are replaced, so that the text may name
+  /// no file.
   public var text: String { String(decoding: bytes, as: UTF8.self) }
 
   // MARK: - Parts
@@ -38,7 +39,7 @@ public struct FilePath: Hashable, Sendable, ExpressibleByStringLiteral {
   /// This path with `suffix` at the end of its last name.
   public func withSuffix(_ suffix: String) -> FilePath { FilePath(bytes: bytes + Array(suffix.utf8)) }
 
-  /// The path as it holds from every folder; itself where the working folder is gone.
+  /// The path made absolute; unchanged where the working folder no longer exists.
   public var absolute: FilePath { isAbsolute ? self : Self.workingFolder?.appending(self) ?? self }
 
   /// The folder from which relative paths count; nil where Linux does not say.
@@ -46,17 +47,17 @@ public struct FilePath: Hashable, Sendable, ExpressibleByStringLiteral {
 
   // MARK: - Names in folders
 
-  /// What a link leads to, as it is written in the link; nil where there is no link of this name.
+  /// The target of a link as the link states it; nil where there is no link of this name.
   public var linkTarget: FilePath? {
     var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
     let count = withCString { readlink($0, &buffer, buffer.count) }
-    // A target that fills the buffer may have been cut off.
+    // A target that fills the buffer may be incomplete.
     guard count > 0, count < buffer.count else { return nil }
     return FilePath(bytes: buffer[..<count].map { UInt8(bitPattern: $0) })
   }
 
-  /// The file behind a chain of links, of which the last may lead to nothing; nil where the chain leads to one of this
-  /// process's own open files, such as `/dev/stdout`.
+  /// The file behind a chain of links, whose last link may lead to nothing; nil where the chain leads to one of
+  /// this process's own open files, such as `/dev/stdout`.
   public var endOfLinks: FilePath? {
     var end = absolute
     // Linux follows 40 links, see path_resolution(7).
@@ -75,14 +76,14 @@ public struct FilePath: Hashable, Sendable, ExpressibleByStringLiteral {
     guard result == 0 else { throw FileError(self, .link, errno) }
   }
 
-  /// Gives the file another name. A file that has the new name is replaced.
+  /// Renames the file and replaces any file that has the new name.
   /// - Throws: `FileError` of `rename`, with the new name.
   public func rename(to target: FilePath) throws(FileError) {
     let result = withCString { source in target.withCString { Glibc.rename(source, $0) } }
     guard result == 0 else { throw FileError(target, .rename, errno) }
   }
 
-  /// Removes a file or a link, never what the link leads to and never a folder.
+  /// Removes a file or a link, never the link's target and never a folder.
   /// - Throws: `FileError` of `remove`.
   public func removeFile() throws(FileError) {
     guard withCString({ unlink($0) }) == 0 else { throw FileError(self, .remove, errno) }
@@ -90,12 +91,12 @@ public struct FilePath: Hashable, Sendable, ExpressibleByStringLiteral {
 
   // MARK: - For the system
 
-  /// The path as the system's calls take it. A path with a zero byte in it becomes the empty path, which names nothing,
-  /// since the system would read it up to the zero and take it for another path.
+  /// The path as the system's calls take it. A path that contains a zero byte becomes the empty path, which
+  /// names nothing: the system would stop at the zero and use another path.
   func withCString<Result>(_ body: (UnsafePointer<CChar>) -> Result) -> Result {
     let characters = (bytes.contains(0) ? [] : bytes.map { CChar(bitPattern: $0) }) + [0]
     return characters.withUnsafeBufferPointer { buffer in
-      // The zero at its end makes the buffer one that has an address.
+      // The terminating zero makes sure that the buffer has an address.
       body(buffer.baseAddress!)
     }
   }

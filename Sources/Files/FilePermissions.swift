@@ -1,11 +1,11 @@
-/// Who may read, write and enter a file or a folder that is made.
+/// The permissions of a new file or folder.
 public enum FilePermissions: Hashable, Sendable {
-  /// These nine bits whatever the umask. For a file, a file system that keeps no permissions is let be.
+  /// Exactly these nine bits, whatever the umask. A file system without permissions is accepted for a file.
   case exactly(UInt32)
-  /// These nine bits without those that the umask takes away.
+  /// These nine bits without those that the umask removes.
   case withinUmask(UInt32)
 
-  /// The bits that the system is asked for.
+  /// The bits that the system call gets.
   var bits: UInt32 {
     switch self {
     case .exactly(let bits), .withinUmask(let bits): bits

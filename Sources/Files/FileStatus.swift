@@ -7,14 +7,14 @@ public struct FileStatus: Hashable, Sendable {
   }
 
   public let kind: Kind
-  /// Size in bytes; means nothing for what is not a regular file.
+  /// Size in bytes; meaningful for regular files only.
   public let byteCount: Int
   /// The nine permission bits, 0 to 0o777.
   public let permissions: UInt32
   public let ownerID: UInt32
-  /// When the contents were last written, in seconds since 1970 UTC.
+  /// Time at which the contents were last written, in seconds since 1970 UTC.
   public let modifiedSeconds: Int64
-  /// The same for two names exactly where they name the same file.
+  /// An identity that two names share exactly where they name the same file.
   let identity: Identity
 
   struct Identity: Hashable, Sendable {
@@ -22,7 +22,7 @@ public struct FileStatus: Hashable, Sendable {
     let inode: UInt64
   }
 
-  /// Whether others than the owner may read, write or enter.
+  /// Whether other users may read, write or enter.
   public var isOpenToOthers: Bool { permissions & 0o077 != 0 }
 
   init(_ status: stat) {
@@ -46,7 +46,7 @@ public struct FileStatus: Hashable, Sendable {
 }
 
 extension FilePath {
-  /// - Parameter followsLinks: whether a link counts as what it leads to.
+  /// - Parameter followsLinks: whether the status of a link is that of its target.
   /// - Throws: `FileError` of `status`; ENOENT where nothing has this name.
   public func status(followsLinks: Bool = true) throws(FileError) -> FileStatus {
     var status = stat()
@@ -55,6 +55,7 @@ extension FilePath {
     return FileStatus(status)
   }
 
-  /// The kind of what has this name, of a link itself; nil where nothing has it or the system does not say.
+  /// The kind of the entry of this name, without following a link; nil where there is none or the system does
+  /// not say.
   public var kind: FileStatus.Kind? { try? status(followsLinks: false).kind }
 }

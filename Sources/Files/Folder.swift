@@ -5,9 +5,9 @@ internal import Glibc
 public enum Folder {
   // MARK: - Making
 
-  /// Makes a folder and what is missing above it. A folder that is there will do, also behind a link.
+  /// Makes a folder and the missing folders above it. An existing folder is accepted, also behind a link.
   /// - Parameters:
-  ///   - permissions: of every folder that is made; one that is there keeps its own.
+  ///   - permissions: the permissions of every new folder; an existing one keeps its own.
   ///   - isSynced: whether each name is on disk when this returns.
   /// - Throws: `FileError` of `createDirectory` with the path that could not be made, EEXIST where something else has
   ///   the name; of `sync`.
@@ -24,7 +24,7 @@ public enum Folder {
         do throws(FileError) {
           kind = try path.status().kind
         } catch let unfollowed {
-          // A link that leads nowhere or round in a circle.
+          // The link leads nowhere or round in a circle.
           throw FileError(path, .createDirectory, unfollowed.errno)
         }
         guard kind == .folder else { throw error }
@@ -37,20 +37,21 @@ public enum Folder {
     do throws(FileError) {
       try makeOne(path, permissions: permissions, isSynced: isSynced)
     } catch {
-      // Another process may have made it meanwhile.
+      // Another process may have made the folder meanwhile.
       guard error.operation == .createDirectory, error.errno == EEXIST else { throw error }
     }
   }
 
-  /// Makes one folder in a folder that is there.
-  /// - Throws: `FileError` of `createDirectory`, EEXIST where the name is taken, also by a folder; of `sync`.
+  /// Makes one folder in an existing folder.
+  /// - Throws: `FileError` of `createDirectory`, EEXIST where the name is taken, also by a folder; `FileError`
+  ///   of `sync`.
   public static func makeOne(_ path: FilePath, permissions: FilePermissions, isSynced: Bool = false)
     throws(FileError)
   {
     guard path.withCString({ mkdir($0, permissions.bits) }) == 0 else {
       throw FileError(path, .createDirectory, errno)
     }
-    // The umask may have taken away what the owner needs.
+    // The umask may have removed bits that the owner needs.
     if case .exactly(let bits) = permissions, path.withCString({ chmod($0, bits) }) != 0 {
       throw FileError(path, .createDirectory, errno)
     }
@@ -70,7 +71,7 @@ public enum Folder {
   private static func names(in folder: OpaquePointer, _ path: FilePath) throws(FileError) -> [FilePath] {
     var names: [FilePath] = []
     while true {
-      // readdir(3) tells its end from a failure by errno alone.
+      // readdir(3) distinguishes its end from a failure by errno alone.
       errno = 0
       guard let entry = readdir(folder) else {
         guard errno == 0 else { throw FileError(path, .list, errno) }
@@ -83,13 +84,14 @@ public enum Folder {
 
   // MARK: - Syncing
 
-  /// Brings the names in a folder to disk, which the sync of a file does not do, see fsync(2).
+  /// Brings the names in a folder to disk, which syncing a file does not do, see fsync(2).
   /// - Throws: `FileError` of `sync`.
   public static func sync(_ path: FilePath) throws(FileError) {
     try opened(path, .sync).sync(isRequired: false)
   }
 
-  /// Brings all that was written to the file system of a folder to disk, in one call for any number of files.
+  /// Brings everything that was written to the file system of a folder to disk, in one call for any number of
+  /// files.
   /// - Throws: `FileError` of `sync`.
   public static func syncFileSystem(of path: FilePath) throws(FileError) {
     let folder = try opened(path, .sync)
@@ -98,8 +100,8 @@ public enum Folder {
 
   // MARK: - Removing
 
-  /// Removes a folder with all that is in it, or a file. Links in it are removed and never followed, also where somebody
-  /// puts one in a folder's place meanwhile.
+  /// Removes a folder with all that is in it, or a file. Links in it are removed and never followed, also where
+  /// somebody replaces a folder by a link meanwhile.
   /// - Throws: `FileError` of `remove` or `list`; what was removed before stays removed.
   public static func removeTree(_ path: FilePath) throws(FileError) {
     do throws(FileError) {
@@ -112,7 +114,7 @@ public enum Folder {
   }
 
   private static func empty(_ folder: OpenFile) throws(FileError) {
-    // closedir(3) closes the descriptor that the names are read from.
+    // closedir(3) closes the descriptor of the folder.
     guard let list = fdopendir(fcntl(folder.descriptor, F_DUPFD_CLOEXEC, 0)) else {
       throw folder.failure(.list)
     }

@@ -2,10 +2,10 @@ public import FoundationEssentials
 internal import Glibc
 
 extension OpenFile {
-  /// Everything from here to the end of the file, the pipe or the device.
+  /// Reads everything from the current position to the end of the file, the pipe or the device.
   /// - Parameters:
-  ///   - maxBytes: more than this is refused with EFBIG, below `Int.max`.
-  ///   - isCancelled: asked when a signal interrupts the reading; true ends it with EINTR.
+  ///   - maxBytes: more bytes than these are refused with EFBIG; below `Int.max`.
+  ///   - isCancelled: called when a signal interrupts the reading; true ends it with EINTR.
   /// - Throws: `FileError` of `read`.
   public func contents(maxBytes: Int, isCancelled: () -> Bool = { false }) throws(FileError) -> Data {
     let tooLarge = FileError(path, .read, EFBIG)
@@ -15,11 +15,13 @@ extension OpenFile {
     return bytes
   }
 
-  /// What comes from here on, up to the end or to `maxBytes`: for files that say more than is wanted, or do not end.
-  /// - Parameter isCancelled: asked when a signal interrupts the reading; true ends it with EINTR.
+  /// Reads from the current position up to the end or to `maxBytes`, for files that hold more than is wanted or
+  /// do not end.
+  /// - Parameter isCancelled: called when a signal interrupts the reading; true ends it with EINTR.
   /// - Throws: `FileError` of `read`.
   public func beginning(maxBytes: Int, isCancelled: () -> Bool = { false }) throws(FileError) -> Data {
-    // One byte more than a file should hold shows its end. The files of /proc and /sys do not say how long they are.
+    // One byte more than the file should have shows its end. The files of /proc and /sys do not give their
+    // size.
     let expected = max((try? status().byteCount) ?? 0, 4095) + 1
     var bytes = Data(count: min(expected, maxBytes))
     var count = 0
@@ -33,8 +35,8 @@ extension OpenFile {
     return bytes.prefix(count)
   }
 
-  /// Reads from here to the end in pieces, so that the size of the file does not matter.
-  /// - Parameter body: gets pieces of at most 128 KiB, which are gone when it returns.
+  /// Reads from the current position to the end in pieces, so that the size of the file does not matter.
+  /// - Parameter body: gets pieces of at most 128 KiB, which are valid only during the call.
   /// - Throws: `FileError` of `read`.
   public func forEachPiece(_ body: (UnsafeRawBufferPointer) -> Void) throws(FileError) {
     var piece = [UInt8](repeating: 0, count: 128 << 10)
@@ -49,12 +51,12 @@ extension OpenFile {
     }
   }
 
-  /// The contents of a regular file as memory that the system fills when it is looked at: for files that are too large
-  /// to be held. Whoever shortens the file meanwhile ends the program that looks, see mmap(2).
+  /// Maps the contents of a regular file that is too large to be held; the system loads the pages when they are
+  /// read. If somebody shortens the file meanwhile, the reading program is ended, see mmap(2).
   /// - Throws: `FileError` of `read`.
   public func mapped() throws(FileError) -> Data {
     let count = try status().byteCount
-    // Nothing cannot be mapped.
+    // An empty file cannot be mapped.
     guard count > 0 else { return Data() }
     guard let start = mmap(nil, count, PROT_READ, MAP_PRIVATE, descriptor, 0), start != MAP_FAILED else {
       throw failure(.read)
@@ -77,10 +79,10 @@ extension OpenFile {
 }
 
 extension FilePath {
-  /// Everything that a file, a pipe or a device holds.
+  /// Reads the whole contents of a file, a pipe or a device.
   /// - Parameters:
-  ///   - maxBytes: more than this is refused with EFBIG, below `Int.max`.
-  ///   - isCancelled: asked when a signal interrupts the reading; true ends it with EINTR.
+  ///   - maxBytes: more bytes than these are refused with EFBIG; below `Int.max`.
+  ///   - isCancelled: called when a signal interrupts the reading; true ends it with EINTR.
   /// - Throws: `FileError` of `read`.
   public func contents(
     maxBytes: Int, _ options: OpenFile.ReadingOptions = [], isCancelled: () -> Bool = { false }

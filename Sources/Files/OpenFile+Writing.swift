@@ -4,9 +4,9 @@ internal import Glibc
 extension OpenFile {
   /// Writes all of the bytes.
   /// - Parameters:
-  ///   - patienceSeconds: how long a device or a pipe that was opened `withoutWaiting` may take nothing before the
+  ///   - patienceSeconds: how long a device or a pipe opened `withoutWaiting` may accept nothing before the
   ///     writing fails with ETIMEDOUT; 0 lets it fail with EAGAIN at once.
-  ///   - isCancelled: asked when a signal interrupts the writing; true ends it with EINTR.
+  ///   - isCancelled: called when a signal interrupts the writing; true ends it with EINTR.
   /// - Throws: `FileError` of `write`.
   public func write(
     _ bytes: some ContiguousBytes, patienceSeconds: Int32 = 0, isCancelled: () -> Bool = { false }
@@ -16,7 +16,7 @@ extension OpenFile {
         let count = Glibc.write(descriptor, rest.baseAddress, rest.count)
         guard count < 0, errno == EAGAIN, patienceSeconds > 0 else { return count }
         var wanted = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-        // EINTR brings it back here.
+        // After EINTR this closure is called again.
         errno = poll(&wanted, 1, patienceSeconds * 1000) == 0 ? ETIMEDOUT : EINTR
         return -1
       }
@@ -24,7 +24,7 @@ extension OpenFile {
     guard failure == 0 else { throw FileError(path, .write, failure) }
   }
 
-  /// Writes all of the bytes from a place in the file on.
+  /// Writes all of the bytes at a place in the file.
   /// - Parameter offset: in bytes from the file's start.
   /// - Throws: `FileError` of `write`.
   public func write(_ bytes: some ContiguousBytes, at offset: Int) throws(FileError) {
@@ -36,22 +36,23 @@ extension OpenFile {
     guard failure == 0 else { throw FileError(path, .write, failure) }
   }
 
-  /// Brings what was written to disk, see fsync(2).
-  /// - Parameter isRequired: false lets a file system pass that cannot sync and so has nothing to lose by it. A pipe or a
-  ///   device, which has nothing to sync, passes in any case.
+  /// Brings everything written to disk, see fsync(2).
+  /// - Parameter isRequired: false accepts a file system that cannot sync and so loses nothing by it. A pipe or
+  ///   a device, which has nothing to sync, is accepted in any case.
   /// - Throws: `FileError` of `sync`.
   public func sync(isRequired: Bool = true) throws(FileError) {
     guard fsync(descriptor) != 0 else { return }
     let failure = failure(.sync)
     let isKept = [.regular, .folder].contains(try? status().kind)
-    // Of a regular file EROFS says that its disk was shut off after an error, and that what was written may be lost.
+    // For a regular file, EROFS means that its disk was set to read-only after an error, so that written bytes
+    // may be lost.
     let cannotSync = [EINVAL, ENOTSUP].contains(failure.errno)
     guard isKept ? cannotSync && !isRequired : cannotSync || failure.errno == EROFS else { throw failure }
   }
 
-  /// - Parameter write: writes some of the rest, of which it is told how much lies before it: number of bytes, or -1 with
-  ///   errno, of which EINTR is tried again.
-  /// - Returns: 0, or why not all was written.
+  /// - Parameter write: writes some of the remaining bytes and is given the number of bytes already written; it
+  ///   returns the number of bytes written, or -1 with errno. A call that fails with EINTR is repeated.
+  /// - Returns: 0 where all bytes were written; otherwise the error number.
   private static func forRest(
     of bytes: UnsafeRawBufferPointer, _ isCancelled: () -> Bool, _ write: (UnsafeRawBufferPointer, Int) -> Int
   ) -> Int32 {

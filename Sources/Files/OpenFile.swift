@@ -2,13 +2,13 @@ internal import CFiles
 public import FoundationEssentials
 internal import Glibc
 
-/// A file that is open. It is closed when nobody holds it any more, or earlier by `close`.
+/// An open file. The file is closed when the last reference to this object goes, or earlier by `close`.
 public final class OpenFile {
   public let path: FilePath
   /// The system's number of the open file; -1 once it is closed.
   public private(set) var descriptor: Int32
 
-  /// - Parameter descriptor: becomes this object's, which closes it.
+  /// - Parameter descriptor: belongs to this object from now on, which closes it.
   init(path: FilePath, descriptor: Int32) {
     self.path = path
     self.descriptor = descriptor
@@ -22,21 +22,21 @@ public final class OpenFile {
     public let rawValue: Int
     public init(rawValue: Int) { self.rawValue = rawValue }
 
-    /// Nothing but a regular file is opened: a folder is refused with EISDIR, anything else with EINVAL. A pipe that
-    /// nobody writes to is not waited for.
+    /// Only a regular file is opened: a folder is refused with EISDIR, anything else with EINVAL. Opening does
+    /// not wait for a pipe without a writer.
     public static let regularOnly = ReadingOptions(rawValue: 1)
     /// A link is refused with ELOOP.
     public static let refusesLinks = ReadingOptions(rawValue: 2)
-    /// A pipe that nobody writes to is empty, and one whose writer is slow fails with EAGAIN.
+    /// Reading does not wait: a pipe without a writer is empty, and one whose writer is slow fails with EAGAIN.
     public static let withoutWaiting = ReadingOptions(rawValue: 4)
   }
 
-  /// Opens a file, a pipe or a device to read it. A named pipe is waited for until it has a writer.
-  /// - Throws: `FileError` of `read`; EINTR where a signal came while a pipe was waited for.
+  /// Opens a file, a pipe or a device for reading, and waits until a named pipe has a writer.
+  /// - Throws: `FileError` of `read`; EINTR where a signal ended the wait.
   public init(reading path: FilePath, _ options: ReadingOptions = []) throws(FileError) {
     self.path = path
     var flags = O_RDONLY | O_CLOEXEC | O_NOCTTY
-    // It changes nothing for a regular file, see open(2).
+    // The flag changes nothing for a regular file, see open(2).
     if !options.isDisjoint(with: [.regularOnly, .withoutWaiting]) { flags |= O_NONBLOCK }
     if options.contains(.refusesLinks) { flags |= O_NOFOLLOW }
     descriptor = path.withCString { open($0, flags) }
@@ -46,7 +46,8 @@ public final class OpenFile {
     guard kind == .regular else { throw FileError(path, .read, kind == .folder ? EISDIR : EINVAL) }
   }
 
-  /// Standard input, called `-`. Closing it leaves the process's own open.
+  /// Opens standard input, whose path is shown as `-`. Closing this object leaves the process's own descriptor
+  /// open.
   /// - Throws: `FileError` of `read`, EBADF where standard input is closed.
   public static func standardInput() throws(FileError) -> OpenFile {
     let descriptor = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0)
@@ -62,19 +63,19 @@ public final class OpenFile {
 
     /// Every write goes to the end of the file.
     public static let appends = WritingOptions(rawValue: 1)
-    /// What the file holds is dropped.
+    /// The file's old contents are dropped.
     public static let truncates = WritingOptions(rawValue: 2)
     /// A link is refused with ELOOP.
     public static let refusesLinks = WritingOptions(rawValue: 4)
-    /// Neither opening nor writing waits for a device that takes nothing, or for a pipe that nobody reads.
+    /// Neither opening nor writing waits for a device that accepts nothing or for a pipe without a reader.
     public static let withoutWaiting = WritingOptions(rawValue: 8)
   }
 
-  /// Opens a file, a pipe or a device to write to it. A named pipe is waited for until it has a reader.
+  /// Opens a file, a pipe or a device for writing, and waits until a named pipe has a reader.
   /// - Parameters:
-  ///   - permissions: of the file, which is then made where it is missing; nil makes none. A file that is there gets them
-  ///     too where they are to hold whatever the umask.
-  ///   - isCancelled: asked when a signal interrupts the waiting; true ends it with EINTR.
+  ///   - permissions: the permissions of a new file; nil makes no file. An existing file gets them too where
+  ///     they apply whatever the umask.
+  ///   - isCancelled: called when a signal interrupts the waiting; true ends it with EINTR.
   /// - Throws: `FileError` of `create`.
   public init(
     writing path: FilePath, _ options: WritingOptions = [], making permissions: FilePermissions? = nil,
@@ -96,8 +97,8 @@ public final class OpenFile {
     applyPermissions(permissions)
   }
 
-  /// Makes a new file, open to be written and read back. What has its name is removed first: it was left by a killed
-  /// run, or is a link that would lead elsewhere.
+  /// Makes a new file, open for writing and reading. An existing entry of that name is removed first, because a
+  /// killed run has left it or it is a link to somewhere else.
   /// - Throws: `FileError` of `create`.
   public init(replacing path: FilePath, permissions: FilePermissions) throws(FileError) {
     self.path = path
@@ -109,8 +110,8 @@ public final class OpenFile {
     applyPermissions(permissions)
   }
 
-  /// Makes a new file whose name is `stem`, a point and six characters that no other file there has, open to be written
-  /// and read back.
+  /// Makes a new file, open for writing and reading, whose name is `stem`, a point and six characters that make
+  /// it unique.
   /// - Throws: `FileError` of `create`.
   public convenience init(beside stem: FilePath, permissions: FilePermissions) throws(FileError) {
     var template = stem.withSuffix(".XXXXXX").bytes.map { CChar(bitPattern: $0) } + [0]
@@ -121,8 +122,9 @@ public final class OpenFile {
     applyPermissions(permissions)
   }
 
-  /// A new file without a name, which ends with the last process that has it open, at its start and holding `bytes`.
-  /// - Parameter folder: where its bytes take their room.
+  /// Makes a file without a name that holds `bytes`, positioned at its start. The file ends with the last
+  /// process that has it open.
+  /// - Parameter folder: a folder on the disk that stores the bytes.
   /// - Throws: `FileError` of `create` or `write`.
   public static func unnamed(holding bytes: some ContiguousBytes, in folder: FilePath) throws(FileError)
     -> OpenFile
@@ -134,7 +136,7 @@ public final class OpenFile {
     return file
   }
 
-  /// The umask may have taken away what the owner needs, or left what others shall not have.
+  /// The umask may have removed bits that the owner needs, or left bits that others must not have.
   private func applyPermissions(_ permissions: FilePermissions?) {
     if case .exactly(let bits)? = permissions { fchmod(descriptor, bits) }
   }
@@ -148,30 +150,30 @@ public final class OpenFile {
     return FileStatus(status)
   }
 
-  /// Goes back to the file's start.
+  /// Moves to the start of the file.
   /// - Throws: `FileError` of `read`.
   public func rewind() throws(FileError) {
     guard lseek(descriptor, 0, SEEK_SET) == 0 else { throw failure(.read) }
   }
 
   /// Closes the file; later calls do nothing.
-  /// - Throws: `FileError` of `write`: some file systems say only now that there was no room.
+  /// - Throws: `FileError` of `write`, because some file systems report only now that there is no space left.
   public func close() throws(FileError) {
     guard descriptor >= 0 else { return }
     let result = Glibc.close(release())
     guard result == 0 else { throw failure(.write) }
   }
 
-  /// Hands the descriptor on to a caller who closes it.
+  /// Gives the descriptor up to a caller who closes it.
   public func release() -> Int32 {
     defer { descriptor = -1 }
     return descriptor
   }
 
-  /// Locks the file against every other opening of it that is locked in this way, see flock(2). The lock ends with the
-  /// last copy of the descriptor.
+  /// Locks the file against every other open descriptor of it that takes this lock, see flock(2). The lock ends
+  /// with the last copy of the descriptor.
   /// - Parameter waits: whether to wait for another holder.
-  /// - Returns: false where another holds it.
+  /// - Returns: false where another descriptor holds the lock.
   /// - Throws: `FileError` of `lock`.
   public func lock(waits: Bool) throws(FileError) -> Bool {
     while flock(descriptor, waits ? LOCK_EX : LOCK_EX | LOCK_NB) != 0 {

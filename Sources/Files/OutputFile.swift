@@ -1,20 +1,20 @@
 public import FoundationEssentials
 internal import Glibc
 
-/// A file that somebody asked for by its path: a regular one is there whole or not at all, behind links too; a pipe or a
-/// device gets the bytes as they come. What is not finished leaves no regular file behind.
+/// A file that the user names by its path. A regular file, also behind links, is written as a whole or not at
+/// all; a pipe or a device gets the bytes as they come. An unfinished output leaves no regular file behind.
 public final class OutputFile {
   private enum Way {
     case draft(Draft)
-    /// A pipe, a device, or a file in a folder in which none can be made.
+    /// A pipe, a device, or a file in a folder that takes no new files.
     case direct(OpenFile)
   }
 
   private let way: Way
   private let isCancelled: () -> Bool
 
-  /// Opens a place for writing; a folder that is missing is made. A named pipe is waited for until it has a reader.
-  /// - Parameter isCancelled: asked when a signal interrupts waiting or writing; true ends it with EINTR.
+  /// Opens a path for writing, makes a missing folder, and waits until a named pipe has a reader.
+  /// - Parameter isCancelled: called when a signal interrupts waiting or writing; true ends it with EINTR.
   /// - Throws: `FileError`; EISDIR for a folder.
   public init(_ path: FilePath, isCancelled: @escaping () -> Bool = { false }) throws(FileError) {
     self.isCancelled = isCancelled
@@ -31,7 +31,7 @@ public final class OutputFile {
             permissions: .withinUmask(isRegular ? status?.permissions ?? 0o644 : 0o644)))
         return
       } catch {
-        // A file that may be written in a folder that may not.
+        // The file may be writable although its folder is not.
         guard isRegular, [EACCES, EPERM, EROFS].contains(error.errno) else { throw error }
       }
     }
@@ -48,8 +48,8 @@ public final class OutputFile {
     }
   }
 
-  /// Puts the whole file in its place.
-  /// - Parameter isSynced: whether it is on disk under its name when this returns.
+  /// Puts the complete file in its place.
+  /// - Parameter isSynced: whether the file is on disk under its name when this returns.
   /// - Throws: `FileError`.
   public func finish(isSynced: Bool = false) throws(FileError) {
     switch way {

@@ -1,8 +1,9 @@
 import Characters
 
 extension CalendarDay {
-  /// Reads a day as a person writes it: `2027-06-30`, `2027/6/30`, `2027.6.30`, `2027年6月30日` or `20270630`.
-  /// Everything else gives nil: years of two digits and days before months mean different days to different people.
+  /// Reads a day as a person writes it: `2027-06-30`, `2027/6/30`, `2027.6.30`, `2027年6月30日` or `20270630`. Any
+  /// other text gives nil, because years of two digits and days before months mean different days to different
+  /// people.
   public init?(written text: String) {
     guard text.utf8.count <= 200 else { return nil }
     let plain = TextNormalization.typed(text)
@@ -25,7 +26,7 @@ extension CalendarDay {
     if !digits.isEmpty { fields.append(digits) }
     guard fields.count == 3, fields[0].count == 4, (1...2).contains(fields[1].count),
       (1...2).contains(fields[2].count), Self.separators.contains(String(separators)),
-      // Blanks stand beside separators only.
+      // Blanks may stand only beside separators.
       !Self.hasBlankBetweenDigits(plain), let year = Int(fields[0]), let month = Int(fields[1]),
       let day = Int(fields[2])
     else { return nil }

@@ -1,5 +1,5 @@
-/// An installation's record: what `show --json` prints and `sync` sends. It is the sum of its events;
-/// `apply` is the only way it changes.
+/// An installation's record: what `show --json` prints and `sync` sends. A record is the sum of its events and
+/// changes only by `apply`.
 public struct Installation: Hashable, Sendable, Codable {
   public static let schema = "weldtech.installation/1"
 
@@ -11,14 +11,15 @@ public struct Installation: Hashable, Sendable, Codable {
   public let id: InstallationID
   public private(set) var code: LabelCode?
   public internal(set) var status: Status
-  /// The number of this version of the record, from 1. It grows when a closed record is worked on again.
+  /// The number of this revision of the record, from 1. A closed record that is worked on again gets a new
+  /// revision.
   public private(set) var revision: Int
   /// SHA-256 of the bytes of the revision before this one, lower-case hex; nil for the first.
   public private(set) var previousSha256: String?
   public let openedAt: Timestamp
   public private(set) var closedAt: Timestamp?
   public private(set) var remarks: WrittenText?
-  /// The reason why the welder was taken out of use; nil for a fit one.
+  /// The reason why the welder was retired; nil for a fit one.
   public private(set) var retiredReason: WrittenText?
   public private(set) var technician: Technician
   public private(set) var owner: Owner
@@ -36,7 +37,7 @@ public struct Installation: Hashable, Sendable, Codable {
   public private(set) var funding: Funding
   public private(set) var history: [HistoryEntry]
 
-  /// Opens a record by its first event; a retired welder's closes there and then.
+  /// Opens a record with its first event; the record of a retired welder is closed at once.
   public init(id: InstallationID, registered: InstallationEvent.Registered, at: Timestamp, entrySha256: String)
   {
     self.id = id
@@ -65,12 +66,12 @@ public struct Installation: Hashable, Sendable, Codable {
     history.append(entry)
   }
 
-  /// Adds one event. The event is already in the log, so nothing is refused here: `refusal(of:)` is
-  /// asked before an event is made.
+  /// Adds one event. The event is already in the log, so that nothing is refused here; `refusal(of:)` is asked
+  /// before an event is made.
   public mutating func apply(_ event: InstallationEvent, at: Timestamp, entrySha256: String) {
     var entry = HistoryEntry(at: at, event: event.name, sha256: entrySha256)
     switch event {
-    case .registered: return  // the first event only; `init` has taken it
+    case .registered: return  // Only the first event is a registration, and `init` has handled it.
     case .photographed(let photo): photos.append(photo)
     case .flashed(let flashed):
       var module = module ?? ModuleRecord()
@@ -107,14 +108,14 @@ public struct Installation: Hashable, Sendable, Codable {
     case .tested(let report):
       test = report
       entry.passed = report.passed
-    case .protected: break  // the history has it
+    case .protected: break  // This event only appears in the history.
     case .handedOver(let handover): self.handover = handover
     case .signed(let agreement):
       self.agreement = agreement
       status = .closed
       closedAt = at
-      // The deadline is held against the day on the agreement, even where midnight lies between the signature and its
-      // entry.
+      // The deadline is compared with the day on the agreement, even where midnight lies between the signature
+      // and its entry.
       funding = Funding(industry: owner.industry, fittedOn: agreement.signedAt.day)
     case .voided(let reason):
       status = .void
@@ -124,15 +125,15 @@ public struct Installation: Hashable, Sendable, Codable {
     history.append(entry)
   }
 
-  /// Starts the next revision of a record that is closed; the event that makes it follows.
-  /// - Parameter sha256: digest of the bytes of the revision that was closed, lower-case hex.
+  /// Starts the next revision of a closed record, before the event that causes it.
+  /// - Parameter sha256: digest of the bytes of the closed revision, lower-case hex.
   public mutating func beginRevision(after sha256: String) {
     revision += 1
     previousSha256 = sha256
   }
 
-  /// Whether this record and `other` say the same. A record that an earlier program added up does not say which
-  /// flashings were skipped; that alone makes no difference.
+  /// Whether this record and `other` have the same content. Records made by an earlier program do not say which
+  /// flashings were skipped; this difference is ignored.
   public func isSame(as other: Installation) -> Bool { withoutSkips == other.withoutSkips }
 
   private var withoutSkips: Installation {
@@ -141,8 +142,8 @@ public struct Installation: Hashable, Sendable, Codable {
     return copy
   }
 
-  /// Notes that the platform has acknowledged this revision. The bytes that were sent stay as they were: delivery is
-  /// the queue's knowledge, not an event of the installation.
+  /// Records that the platform has acknowledged this revision. The bytes that were sent stay unchanged, since
+  /// delivery is known by the queue and is no event of the installation.
   public mutating func markDelivered() {
     if status == .closed { status = .delivered }
   }

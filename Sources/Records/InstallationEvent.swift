@@ -1,5 +1,5 @@
-/// A thing that can happen to an installation. Events are facts: they are appended to the fieldbook's log and never
-/// changed, and the record is what they add up to.
+/// An event of an installation. Events are facts: they are appended to the fieldbook's log and never changed,
+/// and the record is their sum.
 public enum InstallationEvent: Hashable, Sendable {
   case registered(Registered)
   case photographed(Photo)
@@ -48,7 +48,7 @@ public enum InstallationEvent: Hashable, Sendable {
     public var firmwareSha256: String
     /// Whether the module already ran this image, so that nothing was written.
     public var skipped: Bool
-    /// True where the chip's read protection was lifted, which erases its pairing key; else nil.
+    /// True where the chip's read protection was lifted, which erases its pairing key; nil otherwise.
     public var keyErased: Bool?
 
     private enum CodingKeys: String, CodingKey {
@@ -69,7 +69,7 @@ public enum InstallationEvent: Hashable, Sendable {
     }
   }
 
-  /// Says that the chip's flash was protected from reading: from now on only the module's own firmware updates it.
+  /// The chip's flash was protected from reading, after which only the module's own firmware updates it.
   public struct Protected: Hashable, Sendable, Codable {
     /// The chip's 96-bit unique id, lower-case hex.
     public var chipID: String
@@ -81,13 +81,13 @@ public enum InstallationEvent: Hashable, Sendable {
     public init(chipID: String) { self.chipID = chipID }
   }
 
-  /// Says that the module has committed the key and that its configuration has been read back.
+  /// The module has committed the key, and its configuration has been read back.
   public struct Paired: Hashable, Sendable, Codable {
     public var serialNumber: String
     public var keyID: String
     public var imei: String?
     public var iccid: String?
-    /// How the key took another's place; nil where the module had none before.
+    /// The way in which the key replaced another; nil where the module had none before.
     public var replacement: KeyReplacement?
 
     private enum CodingKeys: String, CodingKey {

@@ -1,7 +1,7 @@
 public import FoundationEssentials
 
-// The parts of an installation's record, in the order in which `show --json` prints them.
-// Keys are the contract's; amounts carry their unit in the key.
+// The parts of an installation's record, in the order of `show --json`. Keys are those of the contract, and
+// amounts carry their unit in the key.
 
 /// The installation's id, made on the laptop: a UUID in lower case.
 public struct InstallationID: Hashable, Sendable, Codable, CustomStringConvertible {
@@ -31,7 +31,7 @@ public struct InstallationID: Hashable, Sendable, Codable, CustomStringConvertib
   }
 }
 
-/// 技术人员: who works with this laptop, and for which company.
+/// 技术人员: the technician who works with this laptop, and the technician's company.
 public struct Technician: Hashable, Sendable, Codable {
   public var name: PersonName
   public var phone: PhoneNumber
@@ -50,13 +50,14 @@ public struct Technician: Hashable, Sendable, Codable {
     self.certificateExpires = certificateExpires
   }
 
-  /// Whether the technician may work on `day`: a certificate is good up to and including the day it names.
+  /// Whether the technician may work on `day`. A certificate is valid up to and including the day that it
+  /// names.
   public func mayWork(on day: CalendarDay) -> Bool { day <= certificateExpires }
 }
 
 /// The unit that owns the machine, and its 责任人.
 public struct Owner: Hashable, Sendable, Codable {
-  /// The id of the unit, made by whoever registered the unit first; welders of one unit share it.
+  /// The id of the unit, made when the unit was first registered; all welders of one unit share it.
   public var unitID: WrittenText?
   public var unitName: WrittenText
   public var unitType: UnitType
@@ -95,7 +96,7 @@ public struct Owner: Hashable, Sendable, Codable {
   }
 }
 
-/// 电焊机: the machine.
+/// 电焊机: the welding machine.
 public struct Welder: Hashable, Sendable, Codable {
   public var brand: WrittenText?
   public var model: WrittenText?
@@ -103,9 +104,9 @@ public struct Welder: Hashable, Sendable, Codable {
   public var weldingProcess: WeldingProcess
   public var supply: Supply
   public var sourceType: SourceType
-  /// 附件1's 最大电流安数A: what the machine draws from its supply.
+  /// 附件1's 最大电流安数A: the maximum current that the machine draws from its supply.
   public var supplyMaxAmps: Double
-  /// 附件1's 焊机最大电流: what it gives to the arc.
+  /// 附件1's 焊机最大电流: the maximum current of the arc.
   public var maxCurrentAmps: Double
   public var maxPowerKilowatts: Double?
   public var purpose: WrittenText?
@@ -132,7 +133,7 @@ public struct Welder: Hashable, Sendable, Codable {
   }
 }
 
-/// 智能模块: the module on this welder, as far as it is known. Fields fill in as the walk goes on.
+/// 智能模块: the module on this welder, as far as it is known. The walk fills in one field after the other.
 public struct ModuleRecord: Hashable, Sendable, Codable {
   public var serialNumber: String?
   public var chip: String?
@@ -144,9 +145,9 @@ public struct ModuleRecord: Hashable, Sendable, Codable {
   public var imei: String?
   public var iccid: String?
   public var pairedAt: Timestamp?
-  /// The module's own account before it was last changed; nil for a module that was blank.
+  /// The module's own account of itself before it was last changed; nil for a module that was blank.
   public var inspection: ModuleInspection?
-  /// How the module's key took another's place; nil where it had none before.
+  /// The way in which the module's key replaced another; nil where the module had none before.
   public var replacement: KeyReplacement?
 
   private enum CodingKeys: String, CodingKey {
@@ -174,7 +175,7 @@ public struct Photo: Hashable, Sendable, Codable {
   }
 
   public enum TimeSource: String, Hashable, Sendable, Codable {
-    /// The file's date was not plausible: the time is the laptop's when the photo was attached.
+    /// The file's date was not plausible, so the time is that of the laptop when the photo was attached.
     case clock
   }
 
@@ -183,7 +184,7 @@ public struct Photo: Hashable, Sendable, Codable {
   public var bytes: Int
   /// The media type by the file's content, `image/jpeg` or `image/png`.
   public var mediaType: String
-  /// The moment when the file was last written, which is as near as a file says when the photo was taken.
+  /// The moment when the file was last written, which is the best available time of the photo.
   public var takenAt: Timestamp
   /// The source of `takenAt`; nil where it is the file's date.
   public var takenAtSource: TimeSource?
@@ -208,7 +209,7 @@ public struct Photo: Hashable, Sendable, Codable {
 public struct TestReport: Hashable, Sendable, Codable {
   public enum Outcome: Hashable, Sendable {
     case passed, failed
-    /// The step needs a network that is not there; `reason` is a dotted code.
+    /// The step needs a network that is not available; `reason` is a dotted code.
     case notRun(reason: String)
   }
 
@@ -217,11 +218,12 @@ public struct TestReport: Hashable, Sendable, Codable {
     /// The measured value in `unit`; nil where nothing was measured.
     public var measured: Double?
     public var unit: String
-    /// The limits of `measured`, both inclusive; nil where the side is open.
+    /// The limits of `measured`, both inclusive; nil for no limit.
     public var lower: Double?
     public var upper: Double?
     public var passed: Bool
-    /// The reason why the step was not run, a dotted code; nil where it was. Such a step is never passed.
+    /// The reason why the step was not run, as a dotted code; nil where it was run. A step that was not run
+    /// never counts as passed.
     public var notRun: String?
 
     public init(
@@ -278,7 +280,7 @@ public struct Seal: Hashable, Sendable, Codable {
   public var number: String
   public var photoSha256: String?
   public var appliedAt: Timestamp
-  /// The numbers of seals broken before this one, oldest first.
+  /// The numbers of earlier broken seals of this installation, oldest first.
   public var previousNumbers: [String]
 
   public init(number: String, photoSha256: String?, appliedAt: Timestamp, previousNumbers: [String]) {
@@ -289,7 +291,7 @@ public struct Seal: Hashable, Sendable, Codable {
   }
 }
 
-/// 填表人: who filled in the survey row.
+/// 填表人: the person who filled in the survey row.
 public struct Survey: Hashable, Sendable, Codable {
   public var filledBy: PersonName
   public var filledByPhone: PhoneNumber
@@ -357,8 +359,8 @@ public struct Funding: Hashable, Sendable, Codable {
     self.reason = reason
   }
 
-  /// The day before which modules have to be fitted at units of a 苏木镇 or 街道 for the Banner to pay.
-  public static let deadline = CalendarDay(daysSince1970: 20_072)  // 2024-12-15
+  /// The first day on which the Banner no longer pays for modules at units of a 苏木镇 or 街道.
+  public static let deadline = CalendarDay(daysSince1970: 20_072)
 
   public init(industry: Industry, fittedOn day: CalendarDay) {
     if industry.isUnderIndustryDepartment {
@@ -371,23 +373,22 @@ public struct Funding: Hashable, Sendable, Codable {
   }
 }
 
-/// One line of the record's history: what happened, when, and the digest of the log entry that holds
-/// all of it.
+/// One line of the record's history: the event, its time, and the digest of the log entry with all details.
 public struct HistoryEntry: Hashable, Sendable, Codable {
   public var at: Timestamp
   public var event: String
-  /// SHA-256 of the log entry, lower-case hex; it covers the entry before it.
+  /// SHA-256 of the log entry, lower-case hex, which also covers the entry before.
   public var sha256: String
   /// Whether the test passed; nil for other events.
   public var passed: Bool?
-  /// True for a flashing that wrote nothing because the module had this image; else nil.
+  /// True for a flashing that wrote nothing because the module already had this image; nil otherwise.
   public var skipped: Bool?
-  /// The reason that the event gives; nil where it has none.
+  /// The reason in the event; nil where it has none.
   public var reason: WrittenText?
   public var serialNumber: String?
   public var keyID: String?
   public var sealNumber: String?
-  /// How a pairing's key took another's place; nil for other events.
+  /// The way in which a pairing's key replaced another; nil for other events.
   public var replacement: KeyReplacement?
 
   private enum CodingKeys: String, CodingKey {

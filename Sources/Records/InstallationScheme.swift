@@ -1,12 +1,12 @@
-/// 技术方案: how a kind of welder is fitted, which module it takes, and within what limits its functional test passes.
-/// Each is one JSON file in `schemes/`.
+/// 技术方案: how a kind of welder is fitted, which module it gets, and the limits of its functional test. Each
+/// scheme is one JSON file in `schemes/`.
 public struct InstallationScheme: Hashable, Sendable, Codable {
   public struct Bilingual: Hashable, Sendable, Codable {
     public var zh: String
     public var en: String
   }
 
-  /// A range with both ends inclusive; a missing side is open.
+  /// A range with both ends inclusive; a missing end means no limit.
   public struct Limits: Hashable, Sendable, Codable {
     public var lower: Double?
     public var upper: Double?
@@ -21,7 +21,7 @@ public struct InstallationScheme: Hashable, Sendable, Codable {
     }
   }
 
-  /// The welders that a scheme is for. A list that is missing admits every value.
+  /// The conditions on a welder for a scheme. A missing list admits every value.
   public struct Applicability: Hashable, Sendable, Codable {
     public var supply: [Supply]?
     public var weldingProcess: [WeldingProcess]?
@@ -51,12 +51,12 @@ public struct InstallationScheme: Hashable, Sendable, Codable {
   /// Limits that replace the test plan's own, by the name of the test step.
   public var testLimits: [String: Limits]
 
-  /// A property of the welder that a scheme asks for.
+  /// A property of the welder that a scheme can restrict.
   public enum Property: String, Hashable, Sendable, CaseIterable {
     case supply, weldingProcess, sourceType, supplyMaxAmps, maxCurrentAmps, maxPowerKilowatts
   }
 
-  /// The properties in which `welder` is outside what this scheme is for; empty where it fits.
+  /// The properties of `welder` that do not fit this scheme; empty where all fit.
   public func mismatches(with welder: Welder) -> [Property] {
     let property = appliesTo
     return Property.allCases.filter { name in
@@ -72,7 +72,7 @@ public struct InstallationScheme: Hashable, Sendable, Codable {
     }
   }
 
-  /// The properties that this scheme names: it is chosen for a welder because of them.
+  /// The properties that this scheme restricts, which are the reasons for choosing it.
   public var conditions: [Property] {
     Property.allCases.filter { name in
       switch name {
@@ -86,8 +86,8 @@ public struct InstallationScheme: Hashable, Sendable, Codable {
     }
   }
 
-  /// Chooses, among the schemes that fit, the one with the most conditions; the first by name among equals.
-  /// - Throws: `NoSchemeFits`, with what each scheme missed.
+  /// Chooses, among the schemes that fit, the one with the most conditions, and among equals the first by name.
+  /// - Throws: `NoSchemeFits`, with the unmet conditions of each scheme.
   public static func choose(for welder: Welder, among schemes: [InstallationScheme]) throws(NoSchemeFits)
     -> InstallationScheme
   {
@@ -103,7 +103,7 @@ public struct InstallationScheme: Hashable, Sendable, Codable {
   }
 }
 
-/// The error that no installation scheme is for this welder.
+/// The error that no installation scheme fits this welder.
 public struct NoSchemeFits: Error, Hashable, Sendable {
   public struct Mismatch: Hashable, Sendable {
     public let scheme: String

@@ -1,17 +1,19 @@
 public import FoundationEssentials
 
-/// Reads JSON documents: the one place of the program that does.
+/// Reads JSON documents; no other part of the program does.
 ///
-/// A document is checked by its bytes before FoundationEssentials sees it, because its decoder ends the process on
-/// some malformed ones (512 nested arrays that are never closed, for one) and does not name a line.
+/// The bytes of a document are checked before FoundationEssentials decodes it, because that decoder ends the
+/// process on some malformed documents (such as 512 nested arrays that are never closed) and does not name a
+/// line.
 public enum JSONReader {
   /// The depth to which arrays and objects may be nested; the deepest document of the program has 6 levels.
   public static let maxDepth = 64
-  /// The size of the largest document that is read where a caller sets no smaller limit, bytes.
+  /// The default maximum size of a document, bytes.
   public static let defaultMaxBytes = 16 << 20
 
   /// Decodes one document in UTF-8, with or without a byte order mark.
-  /// - Throws: `JSONFault` where it is no JSON or too large, `DecodingError` where it is another document.
+  /// - Throws: `JSONFault` where the bytes are no JSON or too large, `DecodingError` where the document has
+  ///   another structure.
   public static func decode<Value: Decodable>(
     _ type: Value.Type, from data: some Sequence<UInt8>, maxBytes: Int = defaultMaxBytes
   ) throws -> Value {
@@ -29,25 +31,25 @@ public enum JSONReader {
     } catch let fault as JSONFault {
       throw fault
     } catch {
-      // A `JSONValue` takes whatever the check has passed.
+      // A `JSONValue` can hold every document that passes the check.
       throw JSONFault(reason: .unexpected, offset: 0, line: 1, column: 1)
     }
   }
 }
 
-/// The reason why bytes are no JSON document, and the place.
+/// The reason why bytes are no JSON document, with the place.
 public struct JSONFault: Error, Hashable, Sendable {
   public enum Reason: Hashable, Sendable {
-    /// The document has more bytes than are read, and none of it was looked at.
+    /// The document is larger than allowed, and none of it was read.
     case tooLarge(maxBytes: Int)
     case tooDeep(maxDepth: Int)
     /// The bytes are not UTF-8.
     case encoding
     /// The document ends within a value.
     case unfinished
-    /// A character stands where JSON has no place for it.
+    /// A character stands where JSON does not allow it.
     case unexpected
-    /// A number is larger than any that can be held.
+    /// A number is larger than any that can be represented.
     case number
   }
 
@@ -71,11 +73,11 @@ public struct JSONFault: Error, Hashable, Sendable {
 private struct JSONChecker {
   private enum Expected {
     case value
-    /// A value or the end of the array, after `[`.
+    /// The checker expects a value or the end of the array, after `[`.
     case valueOrEnd
-    /// The next key, after a comma in an object.
+    /// The checker expects the next key, after a comma in an object.
     case key
-    /// A key or the end of the object, after `{`.
+    /// The checker expects a key or the end of the object, after `{`.
     case keyOrEnd
     case colon
     case commaOrEnd
@@ -85,7 +87,7 @@ private struct JSONChecker {
   private var offset = 0
   /// Offset of the document's first byte, behind a byte order mark.
   private var start = 0
-  /// The closing bracket of each array and object that is open.
+  /// The closing bracket of each open array and object.
   private var open: [UInt8] = []
 
   init(bytes: [UInt8]) { self.bytes = bytes }
@@ -167,7 +169,7 @@ private struct JSONChecker {
   private mutating func checkNumber() throws(JSONFault) {
     let start = offset
     if next == UInt8(ascii: "-") { offset += 1 }
-    // A zero is followed by no other digit.
+    // No digit follows a leading zero.
     if next == UInt8(ascii: "0") { offset += 1 } else { try checkDigits() }
     if next == UInt8(ascii: ".") {
       offset += 1
@@ -179,7 +181,7 @@ private struct JSONChecker {
       if next == UInt8(ascii: "+") || next == UInt8(ascii: "-") { offset += 1 }
       try checkDigits()
     }
-    // 1.8e308 is the largest double; without an exponent it takes 309 digits to pass it.
+    // The largest double is 1.8e308, so a number without an exponent needs 309 digits to exceed it.
     if hasExponent || offset - start > 300 {
       let number = Double(String(decoding: bytes[start..<offset], as: UTF8.self))
       guard number?.isFinite == true else { throw fault(.number, at: start) }
@@ -210,7 +212,7 @@ private struct JSONChecker {
     }
     switch try codeUnit() {
     case 0xD800...0xDBFF:
-      // The second half of a pair follows the first at once, or it is no character.
+      // The second half of a surrogate pair follows the first at once, or the escape is no character.
       try take { $0 == UInt8(ascii: "\\") }
       guard next == UInt8(ascii: "u") else { throw fault(.unexpected, at: start) }
       guard (0xDC00...0xDFFF).contains(try codeUnit()) else { throw fault(.unexpected, at: start) }
@@ -219,7 +221,7 @@ private struct JSONChecker {
     }
   }
 
-  /// Reads the four hexadecimal digits after `\u`, of which `u` is next.
+  /// Reads the four hexadecimal digits after `\\u`, of which `u` is the next byte.
   private mutating func codeUnit() throws(JSONFault) -> UInt16 {
     offset += 1
     var unit: UInt16 = 0
@@ -261,7 +263,7 @@ private struct JSONChecker {
   private func fault(_ reason: JSONFault.Reason, at offset: Int) -> JSONFault {
     let before = bytes.prefix(offset)
     let lineStart = before.lastIndex(of: 0x0A).map { $0 + 1 } ?? min(start, offset)
-    // Bytes that continue a character are not counted.
+    // Continuation bytes of a character are not counted.
     let column = 1 + before[lineStart...].count { $0 & 0xC0 != 0x80 }
     return JSONFault(reason: reason, offset: offset, line: 1 + before.count { $0 == 0x0A }, column: column)
   }

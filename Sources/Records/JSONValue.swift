@@ -1,7 +1,7 @@
 public import FoundationEssentials
 
-/// Any JSON document. It serves input whose every field is to be judged at once, which a derived decoder that stops
-/// at the first error cannot do.
+/// Any JSON document. It is for input whose fields are all checked at once, which a derived decoder cannot do
+/// because it stops at the first error.
 public enum JSONValue: Hashable, Sendable, Codable {
   case null
   case bool(Bool)
@@ -44,8 +44,8 @@ public enum JSONValue: Hashable, Sendable, Codable {
   }
 }
 
-/// Writes and reads every JSON document that is kept or sent. Keys are sorted and slashes left alone, so that the
-/// same value gives the same bytes.
+/// Writes and reads every JSON document that is kept or sent. Keys are sorted and slashes are not escaped, so
+/// that the same value gives the same bytes.
 public enum RecordCoding {
   public static func encode(_ value: some Encodable) throws -> Data {
     let encoder = JSONEncoder()

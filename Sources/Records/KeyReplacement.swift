@@ -3,7 +3,7 @@ public struct ModuleInspection: Hashable, Sendable, Codable {
   public var serialNumber: String
   /// The id of the key that the module held, lower-case hex.
   public var keyID: String
-  /// The installation that the module had been told it was paired with; nil where it does not say.
+  /// The installation that the module was paired with, as the module reports it; nil where it reports none.
   public var installation: String?
   /// The number of starts since the last visit, this visit's included.
   public var resets: UInt64
@@ -11,11 +11,11 @@ public struct ModuleInspection: Hashable, Sendable, Codable {
   public var sealOpenings: UInt64
   /// The number of resets by the watchdog since the module was made.
   public var watchdogResets: UInt64
-  /// How often the module's key was replaced without a proof since it was made.
+  /// The number of replacements of the module's key without a proof since the module was made.
   public var serviceReplacements: UInt64
-  /// How often the module's key was replaced with a proof since it was made.
+  /// The number of replacements of the module's key with a proof since the module was made.
   public var provenReplacements: UInt64
-  /// The way in which the module's key was going to be replaced; nil where only its settings were.
+  /// The intended way of replacing the module's key; nil where only its settings were to be changed.
   public var replacing: KeyReplacement.Kind?
   /// The reason for a replacement by service; nil for the other ways.
   public var reason: WrittenText?
@@ -45,21 +45,22 @@ public struct ModuleInspection: Hashable, Sendable, Codable {
   }
 }
 
-/// The way in which a module's key took the place of another.
+/// The way in which a module's key was replaced.
 public struct KeyReplacement: Hashable, Sendable, Codable {
   public enum Kind: String, Hashable, Sendable, Codable, CaseIterable {
-    /// The laptop proved it with the old key, which it still had.
+    /// The laptop still had the old key and proved it.
     case laptopProof
-    /// The platform authorised it and proved that it has the old key.
+    /// The platform authorised the replacement and proved that it has the old key.
     case platformProof
     /// The case was open, and there was no proof.
     case service
   }
 
   public var kind: Kind
-  /// The id of the key before, lower-case hex; nil where the module does not say.
+  /// The id of the previous key, lower-case hex; nil where the module does not report it.
   public var previousKeyID: String?
-  /// How often this module's key was replaced in this way (with a proof, or by service), this time included.
+  /// The number of replacements of this module's key in this way (with a proof, or by service), including this
+  /// one.
   public var count: UInt64
   /// The reason for a replacement by service; nil for the other ways.
   public var reason: WrittenText?
@@ -77,14 +78,14 @@ public struct KeyReplacement: Hashable, Sendable, Codable {
   }
 }
 
-/// The question that a module asks before its key makes way for another.
+/// A module's question, which a proof has to answer before the module's key is replaced.
 public struct ProofRequest: Hashable, Sendable {
   /// The key that the module holds, lower-case hex.
   public let keyID: String
   public let newKeyID: String
   /// The chip's unique id, 12 bytes.
   public let uniqueID: [UInt8]
-  /// The 16 fresh bytes that the proof has to cover, good for 30 seconds.
+  /// The 16 new random bytes that the proof has to cover, valid for 30 seconds.
   public let challenge: [UInt8]
 
   public init(keyID: String, newKeyID: String, uniqueID: [UInt8], challenge: [UInt8]) {
@@ -98,17 +99,17 @@ public struct ProofRequest: Hashable, Sendable {
 public enum ProofAnswer: Hashable, Sendable {
   /// The proof, 32 bytes.
   case proof([UInt8])
-  /// Whoever could give a proof cannot be reached or does not answer.
+  /// The source of proofs cannot be reached or does not answer.
   case unreachable
   /// The platform was never given the key.
   case unknownKey
-  /// The platform refused; `code` is its own.
+  /// The platform refused the proof; `code` is the platform's own.
   case refused(code: String?)
 }
 
-/// Gives proof over a network that the key in a module may be replaced. The platform is one.
+/// A source of proofs over a network that the key in a module may be replaced, such as the platform.
 public protocol ProofAuthority {
   /// Answers a module's question.
-  /// - Throws: only where it was cancelled.
+  /// - Throws: only where the call was cancelled.
   func proof(_ request: ProofRequest) throws -> ProofAnswer
 }

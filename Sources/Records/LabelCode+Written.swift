@@ -1,9 +1,9 @@
 import Characters
 
 extension LabelCode {
-  /// Reads a code as a person types it or a scanner reads it from a label: the code itself, with any kind of hyphen,
-  /// or the address in the label's symbol (`https://<host>/w/<code>`, with or without `.<tag>` behind it). All else
-  /// gives nil.
+  /// Reads a code as a person types it or a scanner reads it from a label: the code itself, with any kind of
+  /// hyphen, or the address in the label's symbol (`https://<host>/w/<code>`, with or without `.<tag>` behind
+  /// it). Any other text gives nil.
   public init?(written text: String) {
     guard text.utf8.count <= 2_000 else { return nil }
     let plain = TextNormalization.typed(text)
@@ -18,7 +18,7 @@ extension LabelCode {
     self.init(String(last.prefix { $0 != "." }))
   }
 
-  /// The code that was meant by a region and a serial without the check character behind them; nil for all else.
+  /// The code from a region and a serial without the check character; nil for any other text.
   public init?(lackingCheckCharacter text: String) {
     let plain = TextNormalization.typed(text).uppercased().filter {
       !TextNormalization.isHyphen($0) && $0 != "-"
@@ -29,7 +29,7 @@ extension LabelCode {
     self = code
   }
 
-  /// Answers the part of an address behind its scheme; nil where the text is no address.
+  /// The part of an address behind its scheme; nil where the text is no address.
   private static func pathOfAddress(_ text: String) -> Substring? {
     for scheme in ["https://", "http://"] where text.lowercased().hasPrefix(scheme) {
       return text.dropFirst(scheme.count)

@@ -25,14 +25,14 @@ public struct LabelCode: Hashable, Sendable, Codable, CustomStringConvertible {
     self = code
   }
 
-  /// Finds the code that a text was meant to be where it has the letter O for a zero or I or L for a one. The check
-  /// character tells; of several codes it is the one with the most letters changed, and where there is none, the one
-  /// with a single zero or one taken for a letter. The result is nil where the text is a code as it stands, or where
-  /// nothing tells one code from another.
+  /// Corrects a code in which the letter O stands for a zero, or I or L for a one. The check character shows
+  /// which corrections are codes. Among several, the one with the most changed letters is chosen; among none,
+  /// the one with a single zero or one read as a letter. The result is nil where the text is a valid code
+  /// already, or where several codes are equally likely.
   public init?(meantBy text: String) {
     let plain = Array(Self.plain(text).utf8)
     guard plain.count == 13, LabelCode(text) == nil else { return nil }
-    // A region is digits only.
+    // A region consists of digits only.
     let region = plain.prefix(6).map { Self.digit(for: $0) ?? $0 }
     var candidates: [(changes: Int, text: [UInt8])] = [(0, region)]
     for character in plain.dropFirst(6) {
@@ -57,7 +57,7 @@ public struct LabelCode: Hashable, Sendable, Codable, CustomStringConvertible {
     self = code
   }
 
-  /// Picks the text with the most changes, each text coming with their number; nil where two have as many.
+  /// Picks the text with the most changes, which each text has as its number; nil where two have equally many.
   private static func only(_ candidates: [(changes: Int, text: [UInt8])]) -> LabelCode? {
     let codes = candidates.compactMap { candidate in
       LabelCode(String(decoding: candidate.text, as: UTF8.self)).map { (candidate.changes, $0) }
@@ -76,7 +76,7 @@ public struct LabelCode: Hashable, Sendable, Codable, CustomStringConvertible {
     }
   }
 
-  /// The letters that a digit is often read for.
+  /// The letters that are often read as a digit.
   private static func letters(for character: UInt8) -> [UInt8] {
     switch character {
     case UInt8(ascii: "0"): [UInt8(ascii: "O")]
@@ -94,8 +94,8 @@ public struct LabelCode: Hashable, Sendable, Codable, CustomStringConvertible {
     return String(scalars).uppercased()
   }
 
-  /// Whether the character stands where a hyphen was typed: spreadsheets, input methods and word processors make
-  /// dashes, minus signs, soft hyphens and the like of it.
+  /// Whether the character stands for a hyphen: spreadsheets, input methods and word processors insert dashes,
+  /// minus signs, soft hyphens and similar characters.
   private static func isHyphen(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.value {
     case 0x2D, 0xAD, 0x02D7, 0x058A, 0x1806, 0x2010...0x2015, 0x2043, 0x207B, 0x208B, 0x2212, 0x2500, 0x2796,
@@ -135,7 +135,7 @@ public struct LabelCode: Hashable, Sendable, Codable, CustomStringConvertible {
 
 /// The six characters of `0-9A-Z` in the middle of a code, counted in base 36.
 public struct CodeSerial: Hashable, Comparable, Sendable, Codable, CustomStringConvertible {
-  public static let count = 2_176_782_336  // 36^6
+  public static let count = 2_176_782_336  // This is 36 to the power of 6.
   public static let zero = CodeSerial(unchecked: 0)
 
   /// The serial as a number, 0 to `count` - 1.
@@ -183,7 +183,8 @@ public struct CodeSerial: Hashable, Comparable, Sendable, Codable, CustomStringC
 
   static let alphabet = (0..<36).map { Character(UnicodeScalar(character(of: $0))) }
 
-  /// The value of a character of the alphabet, 0 to 35; callers have checked that it is one.
+  /// The value of a character of the alphabet, 0 to 35; callers have checked that the character is in the
+  /// alphabet.
   static func value(of character: UInt8) -> Int {
     character <= 57 ? Int(character) - 48 : Int(character) - 55
   }
@@ -192,11 +193,11 @@ public struct CodeSerial: Hashable, Comparable, Sendable, Codable, CustomStringC
   private static func character(of value: Int) -> UInt8 { UInt8(value < 10 ? value + 48 : value + 55) }
 }
 
-/// A block of serials handed to one laptop, so that two offline laptops never make the same code. It is written
-/// `FIRST+COUNT`, for example `00A000+500`.
+/// A block of serials handed to one laptop, so that two offline laptops never make the same code. A block is
+/// written `FIRST+COUNT`, for example `00A000+500`.
 public struct CodeBlock: Hashable, Sendable, Codable, CustomStringConvertible {
-  /// The largest block: more than a company fits in a year, and small enough that a typing error does not claim the
-  /// whole region.
+  /// The maximum size of a block: more serials than a company uses in a year, and few enough that a typing
+  /// error does not claim the whole region.
   public static let maxCount = 1_000_000
 
   public let region: String

@@ -12,21 +12,21 @@ public enum StepRefusal: Error, Hashable, Sendable {
   case void
   /// The record is closed; a change to an installed welder is a repair.
   case closed
-  /// The seal is older than the module behind it, its firmware or its pairing, so that a new seal is needed.
+  /// The seal is older than the present module, firmware or pairing behind it, so a new seal is needed.
   case sealOutdated
-  /// The last test that counts (after the seal) did not pass.
+  /// The last test that counts (after the seal) failed.
   case testNotPassed
-  /// The last test was run before the seal, the firmware or the pairing that are there now, so it does not count.
+  /// The last test is older than the present seal, firmware or pairing, so it does not count.
   case testBeforeSeal
-  /// The code is printed on the label and written into the module already, and cannot be another one.
+  /// The code is printed on the label and stored in the module already, and cannot be changed.
   case otherCode(LabelCode)
 }
 
 extension Installation {
   public func has(_ stage: Photo.Stage) -> Bool { photos.contains { $0.stage == stage } }
 
-  /// Whether the last test is the one that counts: it was run with the last seal on, on the module and firmware that
-  /// are there now. The history's order decides, since a clock can be set back and has whole seconds only.
+  /// Whether the last test counts, because it was run with the present seal, module and firmware. The order of
+  /// the history decides, since a clock can be set back and has only whole seconds.
   public var testCounts: Bool {
     guard let tested = history.lastIndex(where: { $0.event == "tested" }),
       let sealed = history.lastIndex(where: { $0.event == "sealed" }), tested > sealed
@@ -34,8 +34,8 @@ extension Installation {
     return !history[tested...].contains(where: \.changesTheModule)
   }
 
-  /// Whether the seal is on the module that is there now: since it was put on, the module was not exchanged, written
-  /// to or paired anew. Without a seal it is false.
+  /// Whether the seal belongs to the present module: since the seal was put on, the module was not exchanged,
+  /// written to or paired again. Without a seal the result is false.
   public var sealHolds: Bool {
     guard let sealed = history.lastIndex(where: { $0.event == "sealed" }) else { return false }
     return !history[sealed...].contains(where: \.changesTheModule)
@@ -80,8 +80,8 @@ extension Installation {
     return .needs(missing)
   }
 
-  /// The steps that have to be done before `step`. A test may be tried at any time after pairing; only the signature
-  /// asks for all.
+  /// The steps that have to be done before `step`. A test may be run at any time after pairing; only the
+  /// signature requires all steps.
   private func prerequisites(of step: Step) -> [Step] {
     switch step {
     case .photoBefore: []
@@ -98,7 +98,7 @@ extension Installation {
 }
 
 extension HistoryEntry {
-  /// Whether the entry puts another module, other firmware or another key behind the seal. Flashing that wrote
-  /// nothing and read protection change none of these; an exchanged module is always paired anew.
+  /// Whether the entry changes the module, the firmware or the key behind the seal. Read protection and a
+  /// flashing that wrote nothing change none of these; an exchanged module is always paired again.
   fileprivate var changesTheModule: Bool { event == "paired" || (event == "flashed" && skipped != true) }
 }

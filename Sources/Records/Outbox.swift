@@ -1,13 +1,13 @@
 public import FoundationEssentials
 
-/// Keeps files by their content: photos, labels, agreements, strokes.
+/// A store of files that are named by their content: photos, labels, agreements, strokes.
 public protocol FileStore: Sendable {
-  /// Writes a file and syncs it to disk before it returns. The same bytes twice are one file.
+  /// Writes a file and syncs it to disk before the call returns. The same bytes written twice are one file.
   /// - Returns: SHA-256 of the bytes, lower-case hex.
   func store(_ bytes: Data) throws -> String
   /// Reads a whole file and checks it against its digest.
   func contents(of sha256: String) throws -> Data
-  /// The path of a file, for a program that opens it itself.
+  /// The path of a file, for a program that opens the file itself.
   func path(of sha256: String) -> String
 }
 
@@ -67,18 +67,19 @@ public struct PendingRecord: Hashable, Sendable {
   }
 }
 
-/// The queue of all that the platform has yet to acknowledge. 'Attempted' is written before a thing is sent,
-/// 'acknowledged' only on a reply that names it and its digest; both are durable when the call returns.
+/// The queue of everything that the platform has not acknowledged. An item is marked 'attempted' before it is
+/// sent, and 'acknowledged' only on a reply that names the item and its digest. Both marks are durable when the
+/// call returns.
 public protocol Outbox {
-  /// Lists the keys that a module holds and the platform does not, of open installations too, oldest first.
+  /// Lists the keys that a module holds and the platform does not, including those of open installations,
+  /// oldest first.
   func pendingKeys() throws -> [PendingKey]
-  /// Gives the 32 bytes of a key; nil once the laptop has forgotten it.
+  /// Gives the 32 bytes of a key; nil once the laptop has erased it.
   func secret(ofKey keyID: String) throws -> [UInt8]?
   /// Lists closed, retired and void records, oldest first.
   func pendingRecords() throws -> [PendingRecord]
-  /// Finds what keeps a record from being delivered, in the bytes that are to be sent; it is asked just before they
-  /// are.
-  /// - Returns: nil where they are those that the record was closed with.
+  /// Finds a fault that keeps a record from being delivered; it is called just before the bytes are sent.
+  /// - Returns: nil where the bytes are those that the record was closed with.
   func fault(of record: PendingRecord) throws -> EvidenceFault?
 
   func markAttempted(key keyID: String, at: Timestamp) throws
@@ -88,13 +89,13 @@ public protocol Outbox {
   func acknowledge(record id: InstallationID, revision: Int, sha256: String, at: Timestamp) throws
 }
 
-/// A start command made by whoever holds the module's key. It authenticates `counter` and `challenge`.
+/// A start command made by the holder of the module's key. It authenticates `counter` and `challenge`.
 public struct SignedStart: Hashable, Sendable {
   /// A number higher than every counter that the module has accepted.
   public let counter: UInt64
-  /// How long the relay may stay closed, seconds, 1 to 86,400.
+  /// The maximum time that the relay stays closed, seconds, 1 to 86,400.
   public let seconds: UInt32
-  /// HMAC-SHA-256 over the fields that `docs/module-protocol.md` lays out, 32 bytes.
+  /// HMAC-SHA-256 over the fields listed in `docs/module-protocol.md`, 32 bytes.
   public let authenticator: [UInt8]
 
   public init(counter: UInt64, seconds: UInt32, authenticator: [UInt8]) {
@@ -104,11 +105,11 @@ public struct SignedStart: Hashable, Sendable {
   }
 }
 
-/// The question that a module asks before it closes its relay.
+/// A module's question, which a start command has to answer before the module closes its relay.
 public struct StartRequest: Hashable, Sendable {
   public let keyID: String
   public let moduleSerial: String
-  /// The 16 fresh bytes that the answer has to cover.
+  /// The 16 new random bytes that the answer has to cover.
   public let challenge: [UInt8]
   /// The lowest counter the module will accept.
   public let counter: UInt64
@@ -123,9 +124,9 @@ public struct StartRequest: Hashable, Sendable {
   }
 }
 
-/// Gives start commands over a network. The platform is one.
+/// A source of start commands over a network, such as the platform.
 public protocol StartAuthority {
   /// Answers a module's question with a start command.
-  /// - Returns: nil where there is no way to reach the authority now.
+  /// - Returns: nil where the authority cannot be reached at present.
   func start(_ request: StartRequest) throws -> SignedStart?
 }

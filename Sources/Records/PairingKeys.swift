@@ -2,7 +2,7 @@
 public struct KeptKey: Sendable {
   /// The first eight bytes of SHA-256 over the key, lower-case hex.
   public let keyID: String
-  /// The key itself; nil once the platform holds it and the laptop has forgotten it.
+  /// The key itself; nil once the platform has it and the laptop has erased it.
   public let secret: SecretKey?
   /// Whether the module has confirmed that it committed this key.
   public let isCommitted: Bool
@@ -14,8 +14,8 @@ public struct KeptKey: Sendable {
   }
 }
 
-/// Keeps pairing keys. A change is on disk when the call returns, so that no module ever holds a key that its laptop
-/// does not.
+/// A store of pairing keys. A change is on disk when the call returns, so that no module ever holds a key that
+/// its laptop lacks.
 public protocol PairingKeys {
   /// Finds the latest key prepared for this module in this installation; nil where there was none.
   func key(for installation: InstallationID, moduleSerial: String) throws -> KeptKey?
@@ -23,11 +23,11 @@ public protocol PairingKeys {
   /// Finds a key that this module was given in any installation; nil where this laptop no longer has it.
   func heldKey(_ keyID: String, moduleSerial: String) throws -> SecretKey?
 
-  /// Keeps a key that is about to be sent to the module. It replaces one that was never committed; one that was
-  /// committed stays known by its id.
+  /// Stores a key that is about to be sent to the module. It replaces a key that was never committed; a
+  /// committed one stays known by its id.
   func prepare(_ key: SecretKey, for installation: InstallationID, moduleSerial: String) throws
 
-  /// Notes that the module holds this key for good: from here on it waits to be delivered to the platform. Marking it
-  /// twice changes nothing.
+  /// Records that the module has committed this key, which from now on waits for delivery to the platform.
+  /// Marking a key twice changes nothing.
   func markCommitted(keyID: String, for installation: InstallationID, moduleSerial: String) throws
 }

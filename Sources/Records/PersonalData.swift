@@ -1,7 +1,7 @@
 import Characters
 
-/// A person's name. It prints masked (`王**`); `full` is for the places that show it on purpose:
-/// the record, the agreement, the screen of the person it belongs to.
+/// A person's name. Its description is masked (`王**`). `full` is for the places that show the name on purpose:
+/// the record, the agreement, and the screen of that person.
 public struct PersonName: Hashable, Sendable, Codable, CustomStringConvertible,
   CustomDebugStringConvertible, CustomReflectable
 {
@@ -22,20 +22,20 @@ public struct PersonName: Hashable, Sendable, Codable, CustomStringConvertible,
 
   public var description: String { masked }
   public var debugDescription: String { masked }
-  /// `dump` and test failure messages go through the mirror, so it too shows the mask only.
+  /// `dump` and test failure messages use the mirror, so the mirror shows only the masked name too.
   public var customMirror: Mirror { Mirror(reflecting: masked) }
 }
 
-/// A telephone number as dialled in mainland China: a mobile (`1[3-9]` and nine digits) or a
-/// landline (area code and number). It prints masked (`138****0001`).
+/// A telephone number as dialled in mainland China: a mobile (`1[3-9]` and nine digits) or a landline (area
+/// code and number). Its description is masked (`138****0001`).
 public struct PhoneNumber: Hashable, Sendable, Codable, CustomStringConvertible,
   CustomDebugStringConvertible, CustomReflectable
 {
   /// The number in ASCII digits; a landline keeps one hyphen between area code and number.
   public let full: String
 
-  /// Reads a number with blanks, hyphens of any kind, a leading +86, full-width digits and characters that are not
-  /// seen. The result is nil where the rest is neither a mobile nor a landline.
+  /// Reads a number with blanks, hyphens of any kind, a leading +86, full-width digits and invisible
+  /// characters. The result is nil where the rest is neither a mobile nor a landline.
   public init?(_ text: String) {
     guard text.utf8.count <= 400 else { return nil }
     var digits = TextNormalization.typed(text).filter {

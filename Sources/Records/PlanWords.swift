@@ -1,4 +1,4 @@
-/// A closed list of the plan: each value has the code that the record keeps and the word the plan uses.
+/// A closed list of the plan. Each value has a code, which the record keeps, and a word, which the plan uses.
 public protocol PlanWord: RawRepresentable, CaseIterable, Hashable, Codable, Sendable
 where RawValue == String {
   /// The plan's Chinese word.
@@ -39,7 +39,7 @@ public enum Industry: String, PlanWord {
     }
   }
 
-  /// Whether section two of the plan puts the industry under an industry department.
+  /// Whether section two of the plan assigns the industry to an industry department.
   public var isUnderIndustryDepartment: Bool {
     switch self {
     case .mining, .construction, .municipal, .specialEquipment: true
@@ -91,7 +91,7 @@ public enum SourceType: String, PlanWord {
   }
 }
 
-/// 合格 or 淘汰: whether the machine may be fitted with a module or must be taken out of use.
+/// 合格 or 淘汰: whether the machine is fit for a module or must be taken out of use.
 public enum Condition: String, PlanWord {
   case fit, retired
 
@@ -116,7 +116,7 @@ public enum SignatoryCapacity: String, PlanWord {
   }
 }
 
-/// How the unit's operating rules were settled (辅导作业单位制定安全操作规程).
+/// 辅导作业单位制定安全操作规程: the way in which the unit's operating rules were settled.
 public enum OperatingRules: String, PlanWord {
   case drafted, existing
 

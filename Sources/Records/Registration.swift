@@ -7,24 +7,24 @@ public struct FieldProblem: Error, Hashable, Sendable {
     /// The document itself cannot be read.
     case notJSON(JSONFault)
     case missing
-    /// The value is not text, a number or a member of an object, as the field wants.
+    /// The value is not a text, a number or an object, as the field requires.
     case wrongType
     case tooLong(maxCharacters: Int)
-    /// The text is within its characters, but some of them are heaps of marks.
+    /// The text has an allowed number of characters, but some of them carry excessive combining marks.
     case tooManyBytes(max: Int)
-    /// The text has a character that cannot be kept, or that no font can draw.
+    /// The text has a character that cannot be stored, or that no font can draw.
     case character(UnusableCharacter)
     case notAPhone
     case notANumber
-    /// The number has a comma that may part thousands or decimals: `1,000`.
+    /// The number has a comma that may separate thousands or decimals: `1,000`.
     case ambiguousNumber
-    /// The number has another unit behind it than the field's own, which is empty for a count.
+    /// The number has another unit than the field's, which is empty for a count.
     case wrongUnit(found: String, expected: String)
     case notADay
     case notAChoice([RegistrationField.Choice])
     /// The number is outside its limits, both inclusive.
     case outOfRange(lower: Double, upper: Double, unit: String)
-    /// The number is larger than the other field's: more certified operators than operators.
+    /// The number is larger than that of the other field, such as more certified operators than operators.
     case moreThan(RegistrationField)
     case unknownField
     case inTheFuture
@@ -41,7 +41,7 @@ public struct FieldProblem: Error, Hashable, Sendable {
 }
 
 extension FieldProblem.Fault {
-  /// The result is nil where nothing was written.
+  /// The result is nil where the field is empty.
   public init?(_ fault: WrittenText.Fault) {
     switch fault {
     case .empty: return nil
@@ -52,24 +52,24 @@ extension FieldProblem.Fault {
   }
 }
 
-/// The error that names everything that is wrong with a registration, in the order of `RegistrationField`.
+/// The error that names all problems of a registration, in the order of `RegistrationField`.
 public struct RegistrationRejected: Error, Hashable, Sendable {
   public let problems: [FieldProblem]
 }
 
-/// An owner and a welder, checked. It is built from a JSON document, from options or from answers at prompts;
-/// whatever is wrong is reported for all fields at once.
+/// The checked data of an owner and a welder. They come from a JSON document, from options or from answers at
+/// prompts; all problems of all fields are reported at once.
 public struct Registration: Hashable, Sendable {
   public let owner: Owner
   public let welder: Welder
   public let retiredReason: WrittenText?
   public let remarks: WrittenText?
 
-  /// The size above which a document is refused unread, bytes.
+  /// The maximum size of a document, bytes; a larger one is refused without reading it.
   public static let maxDocumentBytes = 1 << 20
 
-  /// Reads the values of a `register --from` document by field, without judging them.
-  /// - Throws: where the document is no JSON object, or has members that no field is named after.
+  /// Reads the values of a `register --from` document by field, without checking them.
+  /// - Throws: where the document is no JSON object, or has members that are no field.
   public static func values(ofDocument data: Data) throws(RegistrationRejected) -> [RegistrationField:
     JSONValue]
   {
@@ -112,8 +112,8 @@ public struct Registration: Hashable, Sendable {
 
   /// Checks the values of all fields.
   /// - Parameters:
-  ///   - today: for days that may not lie in the future; nil skips that check.
-  ///   - glyphs: what labels and agreements can be drawn with; nil skips that check.
+  ///   - today: the present day, for days that may not lie in the future; nil skips this check.
+  ///   - glyphs: the characters that labels and agreements can show; nil skips this check.
   public init(
     _ values: [RegistrationField: JSONValue], today: CalendarDay?, drawnBy glyphs: (any GlyphCoverage)?
   ) throws(RegistrationRejected) {
@@ -164,7 +164,7 @@ public struct Registration: Hashable, Sendable {
     self.remarks = remarks
   }
 
-  /// Judges one value, for a prompt that checks as it asks; nil where it will do.
+  /// Checks one value for a prompt; nil where the value is valid.
   public static func problem(
     with value: JSONValue, for field: RegistrationField, today: CalendarDay?,
     drawnBy glyphs: (any GlyphCoverage)?
@@ -182,7 +182,7 @@ public struct Registration: Hashable, Sendable {
   }
 }
 
-/// Reads field after field and collects their problems.
+/// Reads one field after the other and collects their problems.
 private struct FieldReader {
   let values: [RegistrationField: JSONValue]
   let today: CalendarDay?
@@ -259,7 +259,7 @@ private struct FieldReader {
   private mutating func string(_ field: RegistrationField, required: Bool = false) -> String? {
     switch values[field] {
     case .string(let text):
-      // A byte order mark alone is nothing written.
+      // A byte order mark alone counts as an empty text.
       let plain = TextNormalization.trimmed(text)
       return TextNormalization.typed(text).isEmpty ? missing(field, required: required) : plain
     case nil, .null?: return missing(field, required: required)

@@ -1,5 +1,5 @@
-/// One field of a registration: its place in the JSON, its kind, and whether it must be there. `register --from`, one
-/// option a field, the prompts and the ledger's import all go by this table.
+/// One field of a registration: its place in the JSON, its kind, and whether it is required. The table serves
+/// `register --from`, the options, the prompts and the import of ledgers.
 public enum RegistrationField: String, Hashable, Sendable, CaseIterable {
   case unitName = "owner.unitName"
   case unitType = "owner.unitType"
@@ -32,7 +32,7 @@ public enum RegistrationField: String, Hashable, Sendable, CaseIterable {
     /// A person's name, 1 to 40 characters.
     case name
     case phone
-    /// One of a list, each with its code and the plan's word.
+    /// One value of a list, each with a code and the plan's word.
     case choice([Choice])
     /// A number in a range, both ends inclusive.
     case amount(ClosedRange<Double>, unit: WrittenNumber.Unit)
@@ -78,7 +78,7 @@ public enum RegistrationField: String, Hashable, Sendable, CaseIterable {
 
   public enum Presence: Hashable, Sendable { case required, conditional, optional }
 
-  /// Whether the field must be there. `conditional`: an industry of `other` needs its note, a retired welder its
+  /// Whether the field is required. `conditional`: an industry of `other` needs its note, a retired welder its
   /// reason.
   public var presence: Presence {
     switch self {

@@ -1,8 +1,8 @@
 import Characters
 import Glibc
 
-/// A module's 256-bit pairing key. It prints as its id only, is never encoded by itself, and its bytes are
-/// overwritten when the last reference goes.
+/// A module's 256-bit pairing key. Its description shows only its id, it is never encoded by itself, and its
+/// bytes are overwritten when the last reference is released.
 public final class SecretKey: @unchecked Sendable, CustomStringConvertible, CustomDebugStringConvertible,
   CustomReflectable
 {
@@ -10,11 +10,11 @@ public final class SecretKey: @unchecked Sendable, CustomStringConvertible, Cust
 
   /// The first eight bytes of SHA-256 over the key, 16 characters of lower-case hex.
   public let keyID: String
-  // The bytes are written in `init` and wiped in `deinit` only, which is what makes the class safe to share.
+  // The bytes are written only in `init` and wiped only in `deinit`, which makes the class safe to share.
   private let storage: UnsafeMutableRawPointer
 
-  /// The result is nil where `bytes` are not 32 or `keyID` is not 16 lower-case hex digits. That the two belong
-  /// together is the caller's knowledge: this layer has no hash.
+  /// The result is nil where `bytes` are not 32 or `keyID` is not 16 lower-case hex digits. The caller
+  /// guarantees that the two belong together, because this layer has no hash.
   public init?(bytes: [UInt8], keyID: String) {
     guard bytes.count == Self.byteCount, keyID.utf8.count == 16,
       keyID.utf8.allSatisfy(\.isLowerCaseHexDigit)
@@ -25,12 +25,13 @@ public final class SecretKey: @unchecked Sendable, CustomStringConvertible, Cust
   }
 
   deinit {
-    // A plain loop before the release is a dead store that the optimiser may drop.
+    // The optimiser may drop a plain loop before the release as a dead store.
     explicit_bzero(storage, Self.byteCount)
     storage.deallocate()
   }
 
-  /// A copy of the 32 bytes, which is not wiped: hold it no longer than the message or the row that needs it.
+  /// A copy of the 32 bytes, which is not wiped; callers keep it no longer than the message or row that needs
+  /// it.
   public var bytes: [UInt8] { Array(UnsafeRawBufferPointer(start: storage, count: Self.byteCount)) }
 
   public var description: String { "<key \(keyID)>" }

@@ -1,6 +1,6 @@
-/// A module with firmware on it that is kept for an installation to come.
+/// A module with firmware that is kept in stock for a later installation.
 public struct StockedModule: Hashable, Sendable, Codable {
-  /// The serial number that the module's firmware states.
+  /// The serial number that the module's firmware reports.
   public var serialNumber: String
   public var chip: String
   /// The chip's unique id, lower-case hex.

@@ -1,17 +1,17 @@
-// Moments and days as people read them. The record itself keeps RFC 3339.
+// Moments and days in the form for people. The record itself keeps RFC 3339.
 
 extension Timestamp {
-  /// Seconds east of Greenwich in the place that the agreement and the labels are for: all of China has one zone.
+  /// Seconds east of Greenwich at the place of the agreement and the labels: all of China has one time zone.
   public static let placeOffsetSeconds = 28_800
 
-  /// The moment on paper, `2026年11月29日 03:05`. A moment of a laptop that was set to another zone than the place's
-  /// says so: `2026年11月28日 19:05（+00:00）`.
+  /// The moment on paper, `2026年11月29日 03:05`. A moment in another time zone than the place's shows its offset:
+  /// `2026年11月28日 19:05（+00:00）`.
   public var paperText: String {
     isOfThePlace ? "\(day.paperText) \(hourAndMinute)" : "\(day.paperText) \(hourAndMinute)（\(offset)）"
   }
 
-  /// The moment on a screen, `2026-11-29 03:05`. A moment of a laptop that was set to another zone than the place's
-  /// says so: `2026-11-28 19:05 +00:00`.
+  /// The moment on a screen, `2026-11-29 03:05`. A moment in another time zone than the place's shows its
+  /// offset: `2026-11-28 19:05 +00:00`.
   public var screenText: String {
     isOfThePlace ? "\(day) \(hourAndMinute)" : "\(day) \(hourAndMinute) \(offset)"
   }

@@ -44,19 +44,19 @@ public struct Timestamp: Hashable, Comparable, Sendable, Codable, CustomStringCo
     self.init(secondsSince1970: local - Int64(offset), offsetSeconds: offset)
   }
 
-  /// The calendar day where the laptop stood.
+  /// The calendar day in the laptop's time zone.
   public var day: CalendarDay {
     CalendarDay(daysSince1970: Int(localSeconds.flooredQuotient(by: 86_400)))
   }
 
-  /// Whether the text of this moment can be read again as the same moment: its day lies in the years 1970 to
+  /// Whether the text of this moment can be read back as the same moment: its day lies in the years 1970 to
   /// 9999, and its offset has whole minutes and is less than a day.
   public var isWritable: Bool {
     day.isWritable && offsetSeconds % 60 == 0 && (-86_399...86_399).contains(offsetSeconds)
   }
 
-  /// Seconds since midnight of 1 January 1970 by the clock on the wall, held where calendar arithmetic cannot
-  /// overflow: a file can claim to be from any second of 64 bits.
+  /// Seconds since midnight of 1 January 1970 by the clock on the wall. They are limited so that calendar
+  /// arithmetic cannot overflow, because a file can have any 64-bit time.
   private var localSeconds: Int64 {
     let bound: Int64 = 1 << 60
     return min(max(secondsSince1970, -bound), bound) + Int64(min(max(offsetSeconds, -86_400), 86_400))
@@ -84,7 +84,7 @@ public struct Timestamp: Hashable, Comparable, Sendable, Codable, CustomStringCo
   }
 
   /// Writes the moment as text.
-  /// - Throws: `EncodingError` for a moment that could not be read again.
+  /// - Throws: `EncodingError` for a moment that could not be read back.
   public func encode(to encoder: any Encoder) throws {
     guard isWritable else { throw unwritable(self, at: encoder) }
     var container = encoder.singleValueContainer()
@@ -96,14 +96,14 @@ public struct Timestamp: Hashable, Comparable, Sendable, Codable, CustomStringCo
 public struct CalendarDay: Hashable, Comparable, Sendable, Codable, CustomStringConvertible {
   public let daysSince1970: Int
 
-  /// Makes a day from the number of days since 1 January 1970. A day outside the years 1970 to 9999 can be compared
-  /// and described, and cannot be encoded.
+  /// Makes a day from the number of days since 1 January 1970. A day outside the years 1970 to 9999 can be
+  /// compared and described, but not encoded.
   public init(daysSince1970: Int) {
-    // The bound is far beyond any calendar, and near enough that arithmetic cannot overflow.
+    // The bound is far beyond any calendar, and small enough that arithmetic cannot overflow.
     self.daysSince1970 = min(max(daysSince1970, -(1 << 50)), 1 << 50)
   }
 
-  /// Whether the day lies in the years 1970 to 9999, which are the ones that are read.
+  /// Whether the day lies in the years 1970 to 9999, the only ones that can be read.
   public var isWritable: Bool { (0...2_932_896).contains(daysSince1970) }
 
   public init?(year: Int, month: Int, day: Int) {
@@ -160,7 +160,7 @@ public struct CalendarDay: Hashable, Comparable, Sendable, Codable, CustomString
   }
 
   /// Writes the day as text.
-  /// - Throws: `EncodingError` for a day that could not be read again.
+  /// - Throws: `EncodingError` for a day that could not be read back.
   public func encode(to encoder: any Encoder) throws {
     guard isWritable else { throw unwritable(self, at: encoder) }
     var container = encoder.singleValueContainer()
@@ -176,7 +176,7 @@ public struct CalendarDay: Hashable, Comparable, Sendable, Codable, CustomString
   }
 }
 
-/// Gives the time. Nothing below `Composition` asks the system by itself.
+/// A source of the time. Nothing below `Composition` reads the system's clock by itself.
 public protocol Clock: Sendable {
   func now() -> Timestamp
   /// Gives the moment `secondsSince1970` with the offset that the laptop's time zone has at that moment.

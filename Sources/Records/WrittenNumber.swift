@@ -1,8 +1,9 @@
 import Characters
 
-/// A number as a person writes it, with or without its unit: `32`, `7,5`, `32A`, `18 kW`, `400安`.
+/// A number in the form in which people write it, with or without its unit: `32`, `7,5`, `32A`, `18 kW`,
+/// `400安`.
 public enum WrittenNumber {
-  /// The unit that a number may have behind it; any other is refused.
+  /// The unit that may follow a number; any other unit is refused.
   public enum Unit: String, Hashable, Sendable, CaseIterable {
     case amperes = "A"
     case kilowatts = "kW"
@@ -19,12 +20,12 @@ public enum WrittenNumber {
     }
   }
 
-  /// Reads `text`, whose meaning is one number or none.
+  /// Reads a text that means exactly one number.
   ///
-  /// A comma between digits is a decimal point where one or two digits follow it (`7,5`) or only a zero stands before
-  /// it; several groups of three behind commas are thousands (`1,234,000`, `1,234.5`). One comma before three digits
-  /// or more (`1,000`) may be either, and is refused as such where the number need not be whole. Blanks within the
-  /// digits are refused: they may part two numbers.
+  /// A comma between digits is a decimal point where one or two digits follow it (`7,5`) or only a zero stands
+  /// before it; several groups of three behind commas are thousands (`1,234,000`, `1,234.5`). One comma before
+  /// three digits or more (`1,000`) may be either, and is refused as ambiguous where the number need not be
+  /// whole. Blanks within the digits are refused, because they may separate two numbers.
   /// - Throws: `notANumber`, `ambiguousNumber`, `wrongUnit`.
   public static func read(_ text: String, unit: Unit?) throws(FieldProblem.Fault) -> Double {
     // The comma of a list (U+3001) is no decimal comma.
@@ -41,8 +42,8 @@ public enum WrittenNumber {
     throw .wrongUnit(found: rest, expected: unit?.rawValue ?? "")
   }
 
-  /// Whether the character may stand in a unit: letters and signs such as ℃, but no figure of any script, no blank
-  /// and no punctuation.
+  /// Whether the character may be part of a unit: letters and signs such as ℃, but no digit of any script, no
+  /// blank and no punctuation.
   private static func isOfAUnit(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.properties.generalCategory {
     case .uppercaseLetter, .lowercaseLetter, .otherLetter, .otherSymbol, .mathSymbol: true
@@ -81,7 +82,7 @@ public enum WrittenNumber {
     return sign == "-" ? -number : number
   }
 
-  /// Whether the groups are thousands: one to three digits that do not begin with 0, then three at a time.
+  /// Whether the groups are thousands: one to three digits that do not begin with 0, then groups of three.
   private static func areThousands(_ groups: [String]) -> Bool {
     guard let first = groups.first else { return false }
     return (1...3).contains(first.count) && first.first != "0"
@@ -90,7 +91,7 @@ public enum WrittenNumber {
 }
 
 extension WrittenNumber {
-  /// Writes a number with at most three decimals and none that say nothing: `220`, `0.5`.
+  /// Writes a number with at most three decimals and without trailing zeros: `220`, `0.5`.
   public static func text(of number: Double) -> String {
     let rounded = (number * 1000).rounded() / 1000
     return Int(exactly: rounded).map { "\($0)" } ?? "\(rounded)"

@@ -2,11 +2,11 @@ import Characters
 
 /// A text that a person wrote and that the record keeps: a name, an address, a note, a reason.
 ///
-/// It is in Unicode's normal form C, has something to see in it, is bounded in characters and bytes, and holds no
-/// control, private-use or unassigned character, so that it prints as it was meant wherever it is shown. What people
-/// type or paste becomes one only by `init(_:_:drawnBy:)`; what the record already holds is read as it stands.
+/// It is in Unicode's normal form C, shows at least one character, is bounded in characters and bytes, and
+/// holds no control, private-use or unassigned character, so that it looks the same everywhere. Text that
+/// people type or paste is read by `init(_:_:drawnBy:)`; text in a record is taken unchanged.
 public struct WrittenText: Hashable, Sendable {
-  /// The lines and characters that a field of text may have.
+  /// The maximum number of lines and characters of a field.
   public enum Shape: Hashable, Sendable {
     /// One line.
     case line(maxCharacters: Int)
@@ -24,31 +24,33 @@ public struct WrittenText: Hashable, Sendable {
       }
     }
 
-    /// The largest size in UTF-8: eight bytes a character, an ideograph beyond the basic plane with its variation
-    /// selector. More is a heap of combining marks.
+    /// The maximum size in UTF-8: eight bytes for each character, which an ideograph beyond the basic plane
+    /// with its variation selector needs. A longer text has excessive combining marks.
     public var maxBytes: Int { 8 * maxCharacters }
   }
 
-  /// The reason why a text cannot be kept.
+  /// The reason why a text cannot be stored.
   public enum Fault: Error, Hashable, Sendable {
     /// The text shows nothing.
     case empty
     case tooLong(maxCharacters: Int)
-    /// The text is within its characters, but some of them are heaps of marks.
+    /// The text has an allowed number of characters, but some of them carry excessive combining marks.
     case tooManyBytes(max: Int)
     case character(UnusableCharacter)
   }
 
   public let text: String
 
-  /// Takes a text over as it already stands in a record, a fieldbook or this program's own words.
+  /// Takes a text unchanged from a record, a fieldbook or this program's own words.
   public init(asKept text: String) { self.text = text }
 
   /// Reads what a person wrote. White space at the ends goes, zero-width characters that spell nothing go, a tab or
-  /// another blank becomes a space.
-  /// - Parameter glyphs: what labels and agreements can be drawn with; nil for a text that is drawn on neither.
+  /// Reads a text from a person. White space at the ends is removed, as are zero-width characters without an
+  /// effect; a tab or another blank becomes a space.
+  /// - Parameter glyphs: the characters that labels and agreements can show; nil for a text that appears on
+  ///   neither.
   public init(_ written: String, _ shape: Shape, drawnBy glyphs: (any GlyphCoverage)?) throws(Fault) {
-    // Nobody writes that much, so no work is done on it.
+    // No real text is that long, so no work is spent on it.
     guard written.utf8.count <= 16 * shape.maxBytes + 1_024 else {
       throw .tooLong(maxCharacters: shape.maxCharacters)
     }
@@ -62,7 +64,7 @@ public struct WrittenText: Hashable, Sendable {
     text = kept
   }
 
-  /// Reads a text like `init(_:_:drawnBy:)`, where nothing written is no text at all.
+  /// Reads a text like `init(_:_:drawnBy:)`, where an empty text gives nil.
   public static func optional(_ written: String?, _ shape: Shape, drawnBy glyphs: (any GlyphCoverage)?)
     throws(Fault) -> WrittenText?
   {
@@ -88,14 +90,14 @@ public struct WrittenText: Hashable, Sendable {
       if let reason = UnusableCharacter.Reason(refusing: scalar) {
         throw .character(UnusableCharacter(scalar, reason: reason, in: text))
       }
-      // U+3000 is as wide as the characters beside it, and U+202F was kept for Mongolian.
+      // U+3000 is as wide as the characters beside it, and U+202F is kept for Mongolian.
       let isOtherSpace = scalar.properties.isWhitespace && scalar != "\u{3000}" && scalar != "\u{202F}"
       kept.append(isOtherSpace ? " " : scalar)
     }
     return String(kept)
   }
 
-  /// The text without characters that are not seen and spell nothing where they stand. Marks of direction stay, to be
+  /// The text without invisible characters that have no effect at their place. Marks of direction stay and are
   /// refused by name.
   private static func withoutUnspelling(_ text: String) -> String {
     let scalars = Array(text.unicodeScalars)
@@ -124,12 +126,12 @@ public struct WrittenText: Hashable, Sendable {
 extension WrittenText: CustomStringConvertible, ExpressibleByStringLiteral {
   public var description: String { text }
 
-  /// A literal is the program's own text and is taken as it stands.
+  /// A literal is the program's own text and is taken unchanged.
   public init(stringLiteral text: String) { self.text = text }
 }
 
 extension WrittenText: Codable {
-  /// Reads a text that is kept as it stands: an event that was once written decodes for ever.
+  /// Reads a text that is taken unchanged, so that an event once written can always be decoded.
   public init(from decoder: any Decoder) throws {
     text = try decoder.singleValueContainer().decode(String.self)
   }
@@ -140,31 +142,33 @@ extension WrittenText: Codable {
   }
 }
 
-/// Tells which characters can be drawn on labels and agreements. `Drawing` knows the fonts; `Composition` introduces it.
+/// Tells which characters labels and agreements can show. `Drawing` implements it from its fonts, and
+/// `Composition` connects the two.
 public protocol GlyphCoverage: Sendable {
-  /// The first character of `text` that no font of labels and agreements has; nil where all of it can be drawn.
+  /// The first character of `text` that no font of labels and agreements has; nil where all of them can be
+  /// drawn.
   func firstWithoutGlyph(in text: String) -> Unicode.Scalar?
 }
 
-/// A character that a text cannot have.
+/// A character that a text may not contain.
 public struct UnusableCharacter: Hashable, Sendable {
   public enum Reason: Hashable, Sendable, CaseIterable {
-    /// A control character, which shows nothing and may do something.
+    /// A control character, which is invisible and may have an effect.
     case control
-    /// A mark that sets the direction of the text around it, so that it reads other than it is.
+    /// A mark that sets the direction of the text around it, so that the text looks different from what it is.
     case bidi
-    /// An end of line where one line is meant, or one of a kind that programs disagree about.
+    /// An end of line in a text of one line, or one of a kind that programs treat differently.
     case lineEnd
-    /// A character of a private agreement, which looks different on every machine.
+    /// A private-use character, which looks different on every machine.
     case privateUse
-    /// A code point that is no character, or of a later Unicode than this program's.
+    /// A code point that is no character, or belongs to a later version of Unicode than this program's.
     case unassigned
-    /// U+FFFD or U+FFFC, which another program puts where it lost something.
+    /// U+FFFD or U+FFFC, which other programs insert where they lost something.
     case replacement
-    /// No font that labels and agreements are drawn with has it.
+    /// A character that no font of labels and agreements has.
     case noGlyph
 
-    /// The result is nil where a text may have the character.
+    /// The reason why a text may not contain the character; nil where it may.
     init?(refusing scalar: Unicode.Scalar) {
       if scalar.isBidiControl {
         self = .bidi
@@ -213,7 +217,7 @@ public struct UnusableCharacter: Hashable, Sendable {
 extension Unicode.Scalar {
   fileprivate var isUnassigned: Bool { properties.generalCategory == .unassigned }
 
-  /// Whether the character shows something by itself.
+  /// Whether the character is visible by itself.
   fileprivate var hasInk: Bool {
     // U+2800 is braille without a dot.
     if value == 0x2800 || properties.isDefaultIgnorableCodePoint || properties.isWhitespace { return false }

@@ -1,18 +1,18 @@
 /// The reason why a file is no table at all. Faults of single lines are in `CSVTable.problems`.
 public enum CSVError: Error, Hashable, Sendable {
   case tooLarge(bytes: Int, maxBytes: Int)
-  /// The bytes are text in this encoding but for these lines, in ascending order and at most ten of them.
+  /// The bytes are text in this encoding except for these lines, in ascending order and at most ten of them.
   case brokenText(TextEncoding, lines: [Int])
-  /// The file is a document of another kind, which a spreadsheet program can save as CSV.
+  /// The file is a document of another kind, for instance one that a spreadsheet program could save as CSV.
   case document(DocumentKind)
-  /// The file has no line but blank ones.
+  /// The file has only blank lines.
   case empty
   case tooManyRows(max: Int)
   case tooManyColumns(count: Int, max: Int)
 
-  /// The kinds of documents that a spreadsheet program saves unless it is told to save a CSV.
+  /// The kinds of documents that spreadsheet programs save by default instead of CSV.
   public enum DocumentKind: Hashable, Sendable, CaseIterable {
-    /// A zip file with a workbook in it, the `.xlsx` of Excel and WPS.
+    /// A zip file that contains a workbook, the `.xlsx` of Excel and WPS.
     case xlsx
     /// A compound file, the `.xls` of Excel or `.et` of WPS.
     case xls
@@ -20,7 +20,7 @@ public enum CSVError: Error, Hashable, Sendable {
     case ods
     /// Any other zip file.
     case zip
-    /// A web page or XML that is called `.xls`, as reports of web sites are.
+    /// A web page or XML with the name `.xls`, as web sites offer for reports.
     case markup
   }
 }
@@ -28,11 +28,11 @@ public enum CSVError: Error, Hashable, Sendable {
 /// One fault of one row.
 public struct CSVProblem: Error, Hashable, Sendable {
   public enum Fault: Hashable, Sendable {
-    /// A quoted field does not end.
+    /// A quoted field has no closing quote.
     case quoteOpen
-    /// Something other than the separator follows a closing quote.
+    /// A character other than the separator follows a closing quote.
     case quoteFollowed
-    /// A quote stands within a field that does not begin with one.
+    /// A quote stands within a field that does not begin with a quote.
     case quoteInside
     /// The row has a byte below 0x20 that is neither tab nor line end, or 0x7F.
     case controlCharacter

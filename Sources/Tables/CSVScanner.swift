@@ -1,5 +1,5 @@
-/// Cuts UTF-8 text into the records of RFC 4180, with any separator of one byte; line ends are CR LF, LF or CR. After
-/// a fault it goes on with the next line, so that every bad row is found.
+/// Cuts UTF-8 text into the records of RFC 4180, with any separator of one byte; line ends are CR LF, LF or CR.
+/// After a fault the scanner continues with the next line, so that every bad row is found.
 struct CSVScanner {
   struct Record {
     /// Line number in the file where the record begins, from 1.
@@ -7,11 +7,11 @@ struct CSVScanner {
     var values: [String] = []
     var fault: CSVProblem.Fault?
 
-    /// Whether the line is blank, or has separators only, as spreadsheets leave them below a table.
+    /// Whether the line is blank or has only separators, as spreadsheets leave such lines below a table.
     var isBlank: Bool { fault == nil && values.allSatisfy(\.isEmpty) }
 
-    /// The values for a header of `columns` columns: spreadsheets leave out a row's last empty cells, or add some.
-    /// The result is nil where there is a value beyond the header.
+    /// The values for a header of `columns` columns, where spreadsheets may have omitted empty cells at the end
+    /// of a row or added some. The result is nil where there is a value beyond the header.
     func values(columns: Int) -> [String]? {
       guard values.dropFirst(columns).allSatisfy(\.isEmpty) else { return nil }
       return values.prefix(columns) + Array(repeating: "", count: max(0, columns - values.count))
@@ -29,8 +29,8 @@ struct CSVScanner {
   private static let lineFeed = UInt8(ascii: "\n")
   private static let carriageReturn = UInt8(ascii: "\r")
 
-  /// Finds the separator: that of Excel's `sep=` line, which is passed over, else the one that stands most often in
-  /// the first line that is not blank.
+  /// Finds the separator: the one in Excel's `sep=` line, which is skipped, or otherwise the one that is most
+  /// frequent in the first line that is not blank.
   init(_ bytes: [UInt8], maxFieldBytes: Int) {
     self.bytes = bytes
     self.maxFieldBytes = maxFieldBytes
@@ -44,7 +44,7 @@ struct CSVScanner {
 
   // MARK: - Separators
 
-  /// The separator that `sep=;` in the first line names, in either letter case and in quotes or not.
+  /// The separator that `sep=;` in the first line names, in either letter case, with or without quotes.
   private static func toldSeparator(_ bytes: [UInt8]) -> UInt8? {
     var line = bytes.prefix { $0 != lineFeed && $0 != carriageReturn }
     if line.first == quote, line.last == quote { line = line.dropFirst().dropLast() }
@@ -56,8 +56,8 @@ struct CSVScanner {
     return isPunctuation && !isLetterOrDigit && last != quote ? last : nil
   }
 
-  /// The comma, the tab or the semicolon, whichever stands most often outside quotes in the header; the comma where none
-  /// does.
+  /// The comma, the tab or the semicolon, whichever is most frequent outside quotes in the header; the comma
+  /// where none occurs.
   private static func foundSeparator(_ bytes: [UInt8]) -> UInt8 {
     let candidates = [UInt8(ascii: ","), UInt8(ascii: "\t"), UInt8(ascii: ";")]
     let rest = bytes.drop { candidates.contains($0) || $0 == lineFeed || $0 == carriageReturn || $0 == 0x20 }
@@ -78,7 +78,7 @@ struct CSVScanner {
     guard index < bytes.count else { return nil }
     var record = Record(line: line)
     while true {
-      // Other programs write ="…" to have Excel take digits for text.
+      // Other programs write ="…" to make Excel treat digits as text.
       if index + 1 < bytes.count, bytes[index] == Self.equals, bytes[index + 1] == Self.quote { index += 1 }
       let field = index < bytes.count && bytes[index] == Self.quote ? quotedField() : plainField()
       switch field {
@@ -139,12 +139,12 @@ struct CSVScanner {
       }
     }
     let isOpen = index == bytes.count
-    // The lines after it are more likely rows than the rest of this field.
+    // The lines after an unclosed quote are more likely rows than parts of this field.
     (index, line) = opening
     return failure(isOpen ? .quoteOpen : .fieldTooLong(maxBytes: maxFieldBytes))
   }
 
-  /// The text that a formula of one text, `="…"`, comes to; any other value stays as it is.
+  /// The text of a formula with a single text, `="…"`; any other value stays unchanged.
   private static func withoutFormula(_ value: String) -> String {
     guard value.utf8.count >= 3, value.hasPrefix("=\""), value.hasSuffix("\"") else { return value }
     return String(value.dropFirst(2).dropLast())

@@ -1,12 +1,12 @@
-/// A table from a CSV file: a header, and rows of as many values. Rows that have other counts or faults are in
-/// `problems`, each with its line, and nowhere else.
+/// A table from a CSV file: a header, and rows with as many values. Rows with another number of values or with
+/// faults are only in `problems`, each with its line.
 public struct CSVTable: Hashable, Sendable {
-  /// The limits of what is read, each inclusive.
+  /// The maximum sizes of a table, each inclusive.
   public struct Limits: Hashable, Sendable {
     public var bytes: Int
     public var rows: Int
     public var columns: Int
-    /// The length of a field's UTF-8, a quoted field's quotes not counted, bytes.
+    /// The maximum length of a field's UTF-8 without the quotes of a quoted field, bytes.
     public var fieldBytes: Int
 
     public init(bytes: Int = 64 << 20, rows: Int = 200_000, columns: Int = 64, fieldBytes: Int = 1_000) {
@@ -20,7 +20,7 @@ public struct CSVTable: Hashable, Sendable {
   public struct Row: Hashable, Sendable {
     /// Line number in the file where the row begins, from 1.
     public let line: Int
-    /// The values, as many as the header has; cells that are not there are empty.
+    /// The values, as many as the header has; missing cells are empty.
     public let values: [String]
 
     public init(line: Int, values: [String]) {
@@ -29,7 +29,7 @@ public struct CSVTable: Hashable, Sendable {
     }
   }
 
-  /// The rows that are no wider than the header, read anew each time they are gone through, so that a table takes no more
+  /// The rows that are no wider than the header. Each pass reads them anew, so that a table takes no more
   /// memory than its text.
   public struct Rows: Sequence, Hashable, Sendable {
     /// The number of rows.
@@ -86,7 +86,7 @@ public struct CSVTable: Hashable, Sendable {
       guard count + problems.count < limits.rows else { throw .tooManyRows(max: limits.rows) }
       if let fault = record.fault {
         problems.append(CSVProblem(line: record.line, fault: fault))
-        // Where the header cannot be read, rows cannot be told from it.
+        // Without a readable header, rows cannot be told from the header.
         if header == nil { header = Row(line: record.line, values: []) }
       } else if let header {
         let (found, wanted) = (record.values.count, header.values.count)
@@ -111,7 +111,7 @@ public struct CSVTable: Hashable, Sendable {
 }
 
 extension CSVError.DocumentKind {
-  /// The kind of a file by its first bytes; nil where it may be text.
+  /// The kind of a document by its first bytes; nil where the file may be text.
   init?(of bytes: [UInt8]) {
     func contains(_ text: String) -> Bool {
       bytes.prefix(65_536).firstRange(of: Array(text.utf8)) != nil

@@ -93,14 +93,14 @@ struct DecodedText {
           return (result, errno, target.count - room)
         }
         text.append(contentsOf: buffer[..<written].lazy.map { UInt8(bitPattern: $0) })
-        // E2BIG only says that the buffer is full; the rest comes next.
+        // E2BIG only says that the buffer is full; the rest follows in the next call.
         guard result == -1, reason != E2BIG || written == 0 else { continue }
         let offset = count - left
         line += bytes[counted..<offset].count { $0 == 0x0A }
         counted = offset
         broken += 1
         if lines.last != line { lines.append(line) }
-        // The conversion goes on behind the byte that fits nothing.
+        // The conversion continues behind the byte that does not fit.
         next = next.map { $0 + 1 }
         left -= 1
       }
@@ -110,18 +110,18 @@ struct DecodedText {
 
   // MARK: - Judging
 
-  /// The share of what is not ASCII that reads as Chinese, from 0 to 1: characters of everyday count whole, others of
-  /// GB 2312 half, rarer ones a fifth, and those of other scripts and broken ones not at all.
+  /// How far the characters beyond ASCII read as Chinese, from 0 to 1. Everyday characters count as 1, others
+  /// of GB 2312 as a half, rarer ones as a fifth, and broken ones or those of other scripts as 0.
   ///
-  /// UTF-8 read as GB18030 is mostly rare characters, and GB18030 read as UTF-8 mostly Latin, Greek, Arabic and
-  /// broken ones, so that a single word tells them apart.
+  /// UTF-8 read as GB18030 gives mostly rare characters, and GB18030 read as UTF-8 mostly Latin, Greek, Arabic
+  /// and broken ones, so that a single word distinguishes them.
   var readability: Double {
     var (sum, count) = (0.0, brokenCharacters)
     for scalar in String(decoding: text, as: UTF8.self).unicodeScalars where !scalar.isASCII {
       count += 1
       switch scalar.value {
-      // The whole count goes to Chinese punctuation, full-width forms, the middle dot, dashes and quotation marks,
-      // and Mongolian.
+      // Chinese punctuation, full-width forms, the middle dot, dashes and quotation marks, and Mongolian also
+      // count as 1.
       case 0x3000...0x303F, 0xFF01...0xFF5E, 0xB7, 0x2010...0x2026, 0x1800...0x18AF: sum += 1
       case 0x4E00...0x9FFF:
         sum += Self.everyday.contains(scalar) ? 1 : Self.secondLevel.contains(scalar) ? 0.5 : 0.2

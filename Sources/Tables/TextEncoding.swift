@@ -3,7 +3,7 @@ import Glibc
 /// The encoding of a table's text.
 public enum TextEncoding: String, Hashable, Sendable, CaseIterable {
   case utf8 = "UTF-8"
-  /// GB18030, in which spreadsheets save a CSV on a Chinese Windows; GBK and GB 2312 are parts of it.
+  /// GB18030, in which spreadsheets save a CSV on a Chinese Windows; GBK and GB 2312 are subsets of it.
   case gb18030 = "GB18030"
   /// UTF-16 in either order of bytes, which Excel calls 'Unicode text'.
   case utf16 = "UTF-16"
@@ -17,9 +17,10 @@ public enum TextEncoding: String, Hashable, Sendable, CaseIterable {
     self = encoding
   }
 
-  /// Turns a file's bytes into UTF-8 without a byte order mark.
-  /// - Parameter told: the encoding that the user named; nil finds it. A byte order mark names it; without one, bytes
-  ///   that fit one encoding only are in that, and all others are in the one in which they read as Chinese.
+  /// Converts a file's bytes to UTF-8 without a byte order mark.
+  /// - Parameter told: the encoding that the user named; nil detects it. A byte order mark decides. Bytes
+  ///   without one that fit only one encoding are in that one, and all others are in the one in which they read
+  ///   as Chinese.
   /// - Throws: `brokenText`.
   static func decode(_ bytes: [UInt8], as told: TextEncoding? = nil) throws(CSVError) -> (
     text: [UInt8], encoding: TextEncoding
@@ -44,7 +45,7 @@ public enum TextEncoding: String, Hashable, Sendable, CaseIterable {
     return (decoded.text, decoded.encoding)
   }
 
-  /// The encoding that a byte order mark names, or that zeros in every other place show; nil where there are none.
+  /// The encoding that a byte order mark shows, or zeros at every other place; nil where there are none.
   private static func marked(_ bytes: [UInt8]) -> TextEncoding? {
     if bytes.starts(with: DecodedText.mark) { return .utf8 }
     return UTF16Order(of: bytes) == nil ? nil : .utf16
@@ -55,8 +56,8 @@ public enum TextEncoding: String, Hashable, Sendable, CaseIterable {
 enum UTF16Order {
   case littleEndian, bigEndian
 
-  /// Reads the order from a mark. Without one, an eighth of the first 4,096 bytes or more has to be zero, in even or
-  /// in odd places only: tables have commas, digits and line ends.
+  /// Reads the order from a mark. Without a mark at least an eighth of the first 4,096 bytes has to be zero, in
+  /// even or in odd places only, as from commas, digits and line ends.
   init?(of bytes: [UInt8]) {
     if bytes.starts(with: [0xFF, 0xFE]) {
       self = .littleEndian

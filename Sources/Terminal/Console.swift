@@ -1,4 +1,4 @@
-/// The console of a command: data on stdout, everything else on stderr, answers from a person.
+/// The console of a command: data on stdout, everything else on stderr, and answers from a person.
 public final class Console: Sendable {
   public let output: Sink
   public let diagnostics: Sink
@@ -7,7 +7,7 @@ public final class Console: Sendable {
   /// Whether stdout carries one JSON document and nothing else.
   public let isJSON: Bool
   public let isVerbose: Bool
-  /// The styles of text on stdout; `diagnosticsStyling` has those on stderr.
+  /// The styles of text on stdout; `diagnosticsStyling` has the styles on stderr.
   public let outputStyling: Styling
   public let diagnosticsStyling: Styling
 
@@ -26,8 +26,8 @@ public final class Console: Sendable {
     diagnosticsStyling = Styling(isTerminal: diagnostics.isTerminal, noColor: noColor, environment: environment)
   }
 
-  /// Whether a question may be asked: a person can type and see, and stdout is not for a program. It is the only gate
-  /// to a question.
+  /// Whether a question may be asked: a person can type and see, and stdout is not for a program. No question
+  /// is asked without this check.
   public var canPrompt: Bool { source.isTerminal && diagnostics.isTerminal && !isJSON }
 
   /// The width for tables on stdout; nil where stdout is no terminal, so that nothing is cut off.
@@ -43,16 +43,16 @@ public final class Console: Sendable {
     output.write(line + "\n")
   }
 
-  /// Writes a line for the person to stderr.
+  /// Writes a line for the user to stderr.
   public func say(_ text: Text, _ styles: Style...) {
     diagnostics.write(diagnosticsStyling.apply(styles, to: ScreenText(text[language])) + "\n")
   }
 
-  /// Writes a line to stderr for the person who asked for more.
+  /// Writes a line to stderr for a user who asked for details.
   public func sayMore(_ text: @autoclosure () -> Text) {
     if isVerbose { diagnostics.write(diagnosticsStyling(text()[language], .dim) + "\n") }
   }
 
-  /// The reason why stdout did not take everything; nil where it did.
+  /// The reason why stdout could not take everything; nil where it could.
   public var failure: Sink.Failure? { output.failure }
 }

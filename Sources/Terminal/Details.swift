@@ -9,12 +9,12 @@ public struct Details {
 
   public init() {}
 
-  /// Adds a heading for the rows that follow; it is left out where none do.
+  /// Adds a heading for the rows that follow; a heading without rows is omitted.
   public mutating func heading(_ text: Text) {
     lines.append(.heading(text))
   }
 
-  /// Adds a row; it is left out where the value is nil or empty. Control characters are made harmless, line breaks
+  /// Adds a row; a row without a value is omitted. Control characters are made harmless, and line breaks are
   /// kept.
   public mutating func row(_ label: Text, _ value: String?, _ style: Style? = nil) {
     guard let value, !value.isEmpty else { return }
@@ -26,7 +26,7 @@ public struct Details {
     row(label, value[language], style)
   }
 
-  /// Lays the rows out, labels aligned; values wrap to `width`, with nil they do not.
+  /// Lays the rows out with aligned labels; values are wrapped to `width`, or not at all where it is nil.
   public func render(in language: Language, width: Int?, styling: Styling = .plain) -> ScreenText {
     let labelWidth = lines.reduce(0) { widest, line in
       guard case .row(let label, _, _) = line else { return widest }

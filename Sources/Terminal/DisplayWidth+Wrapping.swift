@@ -1,15 +1,15 @@
 extension DisplayWidth {
-  /// Breaks `text` into lines of at most `width` columns. Words stay whole where they fit a line; Chinese breaks
-  /// between any two characters, but never before closing or after opening punctuation. Line breaks in the text are
-  /// kept, spaces at a break go. A width below 2 counts as 2.
+  /// Breaks `text` into lines of at most `width` columns. Words stay whole where they fit a line; Chinese
+  /// breaks between any two characters, but never before closing or after opening punctuation. Line breaks in
+  /// the text are kept, and spaces at a break are removed. A width below 2 counts as 2.
   public static func wrap(_ text: String, to width: Int) -> [String] {
     let width = max(2, width)
     return text.split(separator: "\n", omittingEmptySubsequences: false)
       .flatMap { wrapParagraph($0, to: width) }
   }
 
-  /// Whether a line may end between these two although no space stands there: one is Chinese, and neither is
-  /// punctuation that holds on to the other.
+  /// Whether a line may end between these two characters without a space: one of them is Chinese, and neither
+  /// is punctuation that must stay with the other.
   public static func mayBreak(between before: Character, and after: Character) -> Bool {
     guard columns(of: before) == 2 || columns(of: after) == 2, before != " ", after != " " else { return false }
     return !closing.contains(after) && !opening.contains(before)
@@ -17,7 +17,7 @@ extension DisplayWidth {
 
   // MARK: - Private
 
-  /// A run of characters that stay together, with the spaces before it.
+  /// A run of characters that must not be broken, with the spaces before it.
   private struct Piece {
     var spaces = 0
     var text = ""
@@ -38,7 +38,7 @@ extension DisplayWidth {
       var rest = Substring(piece.text)
       while columns(of: rest) > width {
         let part = prefix(rest, columns: width)
-        // A cluster wider than the line cannot be broken: it stands alone.
+        // A cluster wider than the line cannot be broken and gets a line of its own.
         let taken = part.isEmpty ? String(rest.prefix(1)) : part
         lines.append(taken)
         rest = rest.dropFirst(taken.count)

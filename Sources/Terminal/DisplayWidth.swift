@@ -1,9 +1,9 @@
 import CUTF8Proc
 import Characters
 
-/// Counts columns on a terminal: East Asian wide and full-width characters and emoji take two, combining and control
-/// characters none, everything else one (ambiguous ones included: they are narrow in a UTF-8 terminal unless someone
-/// turned that setting on).
+/// Counts columns on a terminal: East Asian wide and full-width characters and emoji take two, combining and
+/// control characters none, everything else one (including ambiguous ones, which are narrow by default in a
+/// UTF-8 terminal).
 public enum DisplayWidth {
   /// The columns that `text` takes on one line.
   public static func columns(of text: some StringProtocol) -> Int {
@@ -43,17 +43,18 @@ public enum DisplayWidth {
   public static func columns(of scalar: Unicode.Scalar) -> Int {
     let value = scalar.value
     if value < 0x7F { return value < 0x20 ? 0 : 1 }
-    // A soft hyphen shows only at a line's end, where our text never leaves one; vowels and finals of Hangul
-    // syllables join the leading consonant before them. The library gives each of them a column of its own.
+    // The library gives a column to soft hyphens and to the vowels and finals of Hangul syllables. A soft
+    // hyphen is visible only at the end of a line, where this program leaves none; vowels and finals join the
+    // consonant before them.
     if value == 0xAD || (0x1160...0x11FF).contains(value) || (0xD7B0...0xD7FF).contains(value) { return 0 }
     // Swift knows emoji of later Unicode versions than the library.
     if value >= 0x1F300 && scalar.properties.isEmojiPresentation { return 2 }
     return Int(utf8proc_charwidth(Int32(value)))
   }
 
-  /// The text without anything that would move the cursor or change the terminal's state: a tab, line break or other
-  /// white space becomes a space, any other control character and every mark of text direction `�`. It is for text
-  /// that has to stay on one line; text that only has to be harmless is a `ScreenText`.
+  /// The text without anything that would move the cursor or change the terminal's state: a tab, line break or
+  /// other white space becomes a space, any other control character and every mark of text direction `�`. The
+  /// result is for text on one line; text that only has to be harmless is a `ScreenText`.
   public static func printable(_ text: String) -> String {
     if text.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) { return text }
     var scalars = String.UnicodeScalarView()
@@ -61,7 +62,7 @@ public enum DisplayWidth {
       switch scalar.value {
       case 0x09, 0x0A, 0x0D, 0x85, 0x2028, 0x2029: scalars.append(" ")
       case 0..<0x20, 0x7F..<0xA0: scalars.append("\u{FFFD}")
-      // Marks of text direction reorder what stands around them.
+      // Marks of text direction change the order of the text around them.
       default: scalars.append(scalar.isBidiControl ? "\u{FFFD}" : scalar)
       }
     }
@@ -74,7 +75,7 @@ public enum DisplayWidth {
     case leading, trailing
   }
 
-  /// The text filled with spaces to `width` columns; longer text stays as it is.
+  /// The text padded with spaces to `width` columns; a longer text stays unchanged.
   public static func pad(_ text: String, to width: Int, _ alignment: Alignment = .leading) -> String {
     let missing = width - columns(of: text)
     guard missing > 0 else { return text }
@@ -82,7 +83,8 @@ public enum DisplayWidth {
     return alignment == .leading ? text + spaces : spaces + text
   }
 
-  /// The text if it fits `width` columns, else its beginning and `…`, together at most `width` columns.
+  /// The text where it fits `width` columns, or otherwise its beginning and `…`, together at most `width`
+  /// columns.
   public static func truncate(_ text: String, to width: Int) -> String {
     guard columns(of: text) > width else { return text }
     guard width > 0 else { return "" }

@@ -2,24 +2,24 @@ import Glibc
 import Synchronization
 
 /// Ctrl-C and SIGTERM as a flag that work polls between blocks, so that the module and the record stay
-/// resumable. The second one ends the program at once.
+/// resumable. The second signal ends the program at once.
 public enum Interruption {
   /// The exit status of a cancelled command.
   public static var exitStatus: Int32 { 2 }
 
-  /// Whether someone asked to stop.
+  /// Whether a stop was requested.
   public static var isRequested: Bool { requests.load(ordering: .relaxed) > 0 }
 
-  /// Asks to stop, as a signal would.
+  /// Requests a stop, as a signal does.
   public static func request() { requests.add(1, ordering: .relaxed) }
 
-  /// Forgets the request, after a loop that was meant to run until it came (`bench`, `station`).
+  /// Clears the request, after a loop that was meant to run until then (`bench`, `station`).
   public static func reset() { requests.store(0, ordering: .relaxed) }
 
   /// Catches SIGINT, SIGTERM and SIGHUP, and ignores SIGPIPE, so that a closed pipe is a failed write. System
   /// calls in progress return EINTR.
   public static func install() {
-    // The globals must exist before the handler may touch them.
+    // The globals must be initialised before the handler can use them.
     _ = requests.load(ordering: .relaxed)
     TerminalMode.prepareForSignals()
     var action = sigaction()

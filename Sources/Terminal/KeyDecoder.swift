@@ -1,5 +1,5 @@
-/// Reads the keys in a terminal's bytes: UTF-8, control characters, and the escape sequences of xterm and its like.
-/// Broken and unknown bytes are skipped.
+/// Reads the keys in a terminal's bytes: UTF-8, control characters, and the escape sequences of xterm and
+/// similar terminals. Broken and unknown bytes are skipped.
 struct KeyDecoder {
   enum Key: Equatable {
     case scalar(Unicode.Scalar)
@@ -10,7 +10,7 @@ struct KeyDecoder {
 
   private enum State {
     case ground
-    /// A lead byte has begun a sequence, which still lacks `missing` bytes.
+    /// A lead byte has begun a UTF-8 sequence, of which `missing` bytes are still to come.
     case utf8(missing: Int)
     case escape
     /// `ESC [` or `ESC O` has begun a sequence.
@@ -25,7 +25,7 @@ struct KeyDecoder {
     case .ground: return begin(byte)
     case .utf8(let missing):
       guard byte & 0xC0 == 0x80 else {
-        // A new character begins before the last was whole.
+        // A new character begins before the previous one was complete.
         state = .ground
         return begin(byte)
       }
@@ -48,7 +48,7 @@ struct KeyDecoder {
         state = .ground
         return named(byte)
       }
-      // These are parameters; a control character or an endless sequence is no sequence.
+      // Parameters may follow; a control character or too many parameters end the sequence.
       guard (0x20...0x3F).contains(byte), bytes.count < 16 else {
         state = .ground
         return byte < 0x20 ? begin(byte) : nil
@@ -84,7 +84,7 @@ struct KeyDecoder {
     case 0x62: .wordLeft
     case 0x66: .wordRight
     case 0x7F, 0x08: .deleteWord
-    // These control characters mean the same behind an Escape as alone.
+    // These control characters have the same meaning behind an Escape as alone.
     case 0x03: .cancel
     case 0x0D, 0x0A: .enter
     default: nil

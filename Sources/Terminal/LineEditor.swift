@@ -1,15 +1,15 @@
 import Glibc
 import Synchronization
 
-/// Reads lines from a terminal, with editing; see `LineEditorCore` for the keys. The terminal's own
-/// mode is back when a line is done, cancelled, or the program ends.
+/// Reads lines from a terminal, with editing; see `LineEditorCore` for the keys. The terminal's own mode is
+/// restored when a line is complete or cancelled, and when the program ends.
 public final class LineEditor: LineSource {
   public let isTerminal: Bool
   private let descriptor: Int32
-  /// The bytes typed ahead, or pasted after the end of the last line.
+  /// The bytes that were typed ahead, or pasted after the end of the last line.
   private let ahead = Mutex<[UInt8]>([])
 
-  /// Makes an editor on a descriptor, stdin unless told, which must outlive it.
+  /// Makes an editor on a descriptor, by default stdin, which must stay open as long as the editor exists.
   public init(fileDescriptor: Int32 = 0) {
     descriptor = fileDescriptor
     isTerminal = isatty(fileDescriptor) == 1

@@ -1,5 +1,5 @@
-/// Edits one line: bytes as a terminal sends them go in, the line and its drawing come out. It knows no terminal, so
-/// that every key can be tested.
+/// Edits one line: it takes the bytes of a terminal and gives the line and its drawing. No terminal is needed,
+/// so that every key can be tested.
 public struct LineEditorCore {
   public enum State: Sendable, Equatable {
     case editing
@@ -11,7 +11,7 @@ public struct LineEditorCore {
     case ended
   }
 
-  /// The length of the longest line, bytes; longer input is not taken.
+  /// The maximum length of a line, bytes; further input is ignored.
   public static let maximumBytes = 8192
 
   public private(set) var state = State.editing
@@ -26,7 +26,7 @@ public struct LineEditorCore {
     before = String(DisplayWidth.printable(text).prefix(Self.maximumBytes / 4))
   }
 
-  /// The line as it stands.
+  /// The present text of the line.
   public var text: String { before + after }
 
   /// The number of characters left of the cursor.
@@ -34,7 +34,7 @@ public struct LineEditorCore {
 
   // MARK: - Typing
 
-  /// Takes in one byte; it does nothing once the line is accepted, cancelled or ended.
+  /// Processes one byte; does nothing once the line is accepted, cancelled or ended.
   public mutating func feed(_ byte: UInt8) {
     guard state == .editing, let key = decoder.feed(byte) else { return }
     switch key {
@@ -69,15 +69,15 @@ public struct LineEditorCore {
 
   // MARK: - Drawing
 
-  /// Draws the line on a terminal of `columns` columns, from any column of its row, and puts the cursor in place. A
-  /// line that is too long shows the part around the cursor, `…` where something is left out before it.
+  /// Draws the line on a terminal of `columns` columns, from any column of its row, and places the cursor. A
+  /// line that is too long shows the part around the cursor, with `…` in place of an omitted beginning.
   public mutating func draw(columns: Int) -> ScreenText {
     let columns = max(8, columns)
     let prompt = DisplayWidth.truncate(prompt, to: max(2, columns - 12))
     let promptColumns = DisplayWidth.columns(of: prompt)
     // The last column stays free: a cursor there would wrap on some terminals.
     let room = max(4, columns - promptColumns - 1)
-    // The characters are taken as they are shown: pasted text may hold marks of text direction.
+    // The characters are drawn in their harmless form, since pasted text may contain marks of text direction.
     let characters = (Array(before) + Array(after)).map { DisplayWidth.printable(String($0)) }
     let widths = characters.map { DisplayWidth.columns(of: $0) }
     let cursor = min(before.count, characters.count)

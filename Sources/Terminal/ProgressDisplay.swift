@@ -1,21 +1,22 @@
 import Synchronization
 
 /// Shows the progress of a long piece of work on stderr. There is one task at a time: `begin`, any number of
-/// `advance` and `note`, then `finish`; a new `begin` ends what was there. Several threads may call it.
+/// `advance` and `note`, then `finish`; another `begin` ends the task before it. Several threads may use a
+/// display.
 public final class ProgressDisplay: Sendable {
   public enum Form: Sendable {
-    /// One line on a terminal, drawn over and over.
+    /// One line on a terminal, which is redrawn again and again.
     case terminal
-    /// Lines for a pipe or a log: one at the beginning, one at the end, and few between.
+    /// Lines for a pipe or a log: one at the beginning, one at the end, and few in between.
     case lines
-    /// JSON objects, one a line.
+    /// JSON objects, one on each line.
     case jsonLines
     case silent
   }
 
   public enum Unit: Sendable, Equatable {
     case bytes
-    /// Things that are counted, and their name: labels, photos.
+    /// The name of the units that are counted, such as labels or photos.
     case items(Text)
   }
 
@@ -42,7 +43,7 @@ public final class ProgressDisplay: Sendable {
     renderer = ProgressRenderer(language: language, styling: styling)
   }
 
-  /// Chooses the form that fits the console: JSON lines under `--json --verbose`, nothing under `--json` alone.
+  /// Chooses the form for the console: JSON lines under `--json --verbose`, nothing under `--json` alone.
   public convenience init(for console: Console, now: @escaping @Sendable () -> Duration) {
     let form: Form =
       if console.isJSON {
@@ -56,7 +57,8 @@ public final class ProgressDisplay: Sendable {
 
   // MARK: - Telling
 
-  /// Begins a task of `total` units, nil where no one knows; `start` of them were done before (an upload resumed).
+  /// Begins a task of `total` units, or nil where the number is not known; `start` of them were done before, as
+  /// in a resumed upload.
   public func begin(_ title: Text, total: Int? = nil, unit: Unit = .bytes, start: Int = 0) {
     let moment = now()
     state.withLock { state in
@@ -68,7 +70,7 @@ public final class ProgressDisplay: Sendable {
     }
   }
 
-  /// Notes that `done` units are done, `start` included. A smaller number than before is taken as it is.
+  /// Records that `done` units are done, including `start`. The number may also decrease.
   public func advance(to done: Int) {
     let moment = now()
     state.withLock { state in
@@ -80,7 +82,7 @@ public final class ProgressDisplay: Sendable {
     }
   }
 
-  /// Writes a line worth keeping, above what is being drawn.
+  /// Writes a permanent line above the progress line.
   public func note(_ text: Text) {
     let moment = now()
     state.withLock { state in
@@ -95,10 +97,10 @@ public final class ProgressDisplay: Sendable {
     }
   }
 
-  /// Ends the task as done; `result` is said instead of 'done'.
+  /// Ends the task as completed; `result` is shown instead of 'done'.
   public func finish(_ result: Text? = nil) { end(.finish, result) }
 
-  /// Ends the task as given up; the error that says why comes from elsewhere.
+  /// Ends the task as abandoned; the error with the reason is reported elsewhere.
   public func fail() { end(.fail, nil) }
 
   // MARK: - Private
@@ -121,7 +123,7 @@ public final class ProgressDisplay: Sendable {
   private func isDue(_ task: ProgressTask, _ state: State) -> Bool {
     guard let last = state.lastShown else { return true }
     let elapsed = task.moment - last
-    // A terminal is drawn as fast as the eye follows, a log wants few lines.
+    // A terminal is redrawn often enough for the eye; a log gets only a few lines.
     return elapsed >= (form == .terminal ? .milliseconds(100) : form == .lines ? .seconds(10) : .seconds(1))
   }
 

@@ -1,6 +1,6 @@
 import FoundationEssentials
 
-/// A piece of work with its amounts so far.
+/// A task with its amounts so far.
 struct ProgressTask {
   let title: Text
   let total: Int?
@@ -18,7 +18,7 @@ struct ProgressTask {
     return total > 0 ? min(1, max(0, Double(done) / Double(total))) : 1
   }
 
-  /// The units a second since the beginning; nil in the first second, which tells nothing.
+  /// The units a second since the beginning; nil in the first second, when the value means nothing.
   var rate: Double? {
     guard seconds >= 1, done > start else { return nil }
     return (Double(done) - Double(start)) / seconds
@@ -31,7 +31,7 @@ struct ProgressTask {
   }
 }
 
-/// Writes progress as text in every form, without side effects.
+/// Formats progress as text in every form, without side effects.
 struct ProgressRenderer {
   enum Event: String {
     case begin, advance, note, finish, fail
@@ -42,7 +42,8 @@ struct ProgressRenderer {
 
   // MARK: - Lines
 
-  /// Writes one line of at most `columns`: title, bar, share, amounts, rate, time left, as far as there is room.
+  /// Formats one line of at most `columns` columns: title, bar, share, amounts, rate and time left, as far as
+  /// they fit.
   func bar(_ task: ProgressTask, columns: Int) -> ScreenText {
     var facts: [String] = []
     if let fraction = task.fraction { facts.append(DisplayWidth.pad(percent(fraction), to: 4, .trailing)) }
@@ -66,14 +67,14 @@ struct ProgressRenderer {
     return "\(title)  [\(styling(bar, .cyan))]\(amounts)"
   }
 
-  /// Writes a line for a log.
+  /// Formats a line for a log.
   func line(_ task: ProgressTask) -> String {
     guard task.done > task.start || task.start > 0 else { return task.title[language] + "…" }
     let share = task.fraction.map { percent($0) + language.comma } ?? ""
     return task.title[language] + language.colon + share + amount(task)
   }
 
-  /// Writes the line that stays when the task has ended.
+  /// Formats the line that stays after the task has ended.
   func ending(_ event: Event, _ result: Text?, _ task: ProgressTask) -> ScreenText {
     let word = result ?? (event == .finish ? Words.done : Words.stopped)
     let mark = event == .finish ? styling(word[language], .green) : styling(word[language], .red)
@@ -102,7 +103,7 @@ struct ProgressRenderer {
       seconds: task.map { ($0.seconds * 10).rounded() / 10 })
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    // A record of plain values always encodes.
+    // An object of plain values can always be encoded.
     guard let data = try? encoder.encode(record) else { return "" }
     return String(decoding: data, as: UTF8.self)
   }

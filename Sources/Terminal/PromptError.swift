@@ -1,6 +1,6 @@
 /// The reason why a question was not answered.
 public enum PromptError: Error, Sendable, Equatable {
-  /// There is no one to ask: stdin or stderr is no terminal, or `--json` was given.
+  /// Nobody can be asked: stdin or stderr is no terminal, or `--json` was given.
   case notATerminal
   /// The person pressed Ctrl-C, or a signal came.
   case cancelled

@@ -1,6 +1,6 @@
 public import Characters
 
-/// Asks a person on the terminal, in the console's language, on stderr.
+/// Asks a person on stderr, in the console's language.
 public struct Prompter {
   let console: Console
 
@@ -12,9 +12,9 @@ public struct Prompter {
 
   // MARK: - Asking
 
-  /// Asks for a text. `normalize` puts what was typed into shape (full-width digits, spaces at the ends) before
-  /// `problem` judges it, which answers nil where all is well; else the problem is said and the question asked again.
-  /// Enter alone takes `fallback`, or, where there is none, is an answer only if `mayBeEmpty`.
+  /// Asks for a text. `normalize` corrects the text that was typed (full-width digits, spaces at the ends).
+  /// `problem` then checks it and returns nil where it is valid; otherwise the problem is shown and the
+  /// question repeated. Enter alone takes `fallback`; without a fallback it is an answer only if `mayBeEmpty`.
   public func text(
     _ question: Text, fallback: String? = nil, mayBeEmpty: Bool = false,
     normalize: (String) -> String = TextNormalization.trimmed,
@@ -30,8 +30,8 @@ public struct Prompter {
     }
   }
 
-  /// Asks for one of `choices`, by its number, its code or its word in either language. Enter alone takes the one
-  /// numbered `fallback` (from 0).
+  /// Asks for one of `choices`, by its number, its code or its word in either language. Enter alone takes the
+  /// choice with the index `fallback` (from 0).
   public func choose<Value>(
     _ question: Text, _ choices: [Choice<Value>], fallback: Int? = nil
   ) throws(PromptError) -> Value {
@@ -66,7 +66,7 @@ public struct Prompter {
     var label = question[language]
     if let fallback { label += " [\(DisplayWidth.printable(fallback))]" }
     label += language == .zh ? "：" : ": "
-    // A long question gets lines of its own, so that there is room to answer.
+    // A long question gets lines of its own, so that there is space for the answer.
     let columns = console.diagnostics.columns
     if DisplayWidth.columns(of: label) > columns - 24 {
       for line in DisplayWidth.wrap(label, to: columns - 1) {
@@ -100,7 +100,8 @@ public struct Prompter {
     }
   }
 
-  /// The text in small letters and half width, without white space at its ends and without what is not seen.
+  /// The text in small letters and half width, without white space at its ends and without invisible
+  /// characters.
   private static func folded(_ text: String) -> String {
     TextNormalization.typed(text).lowercased()
   }
@@ -116,7 +117,7 @@ public struct Prompter {
   }
 }
 
-/// One answer of a list.
+/// One choice of a list.
 public struct Choice<Value> {
   public let code: String
   public let title: Text

@@ -1,21 +1,21 @@
 import Characters
 
-/// Text for a terminal, a pipe or a log: text from anywhere, made harmless, and between it the control sequences that
-/// this program itself puts there.
+/// Text for a terminal, a pipe or a log. It consists of text from any source, made harmless, and of control
+/// sequences of this program itself.
 ///
-/// There is no other way to a `Sink` for text, so that neither a record nor a module, a platform, a file's name or an
-/// error can move the cursor, change the terminal's state or turn the direction of what stands around it.
+/// A `Sink` takes text only in this form, so that no record, module, platform, file name or error can move the
+/// cursor, change the terminal's state or reverse the direction of the text around it.
 public struct ScreenText: Sendable, Hashable, CustomStringConvertible {
-  /// The characters that go out, control sequences included.
+  /// The characters that are written, including control sequences.
   public let description: String
 
   private init(trusted text: String) { description = text }
 
-  /// Makes text from anywhere harmless.
+  /// Makes text from any source harmless.
   public init(_ text: String) { description = Self.harmless(text) }
 
-  /// The text with its line breaks and tabs, and a mark (U+FFFD) for every other control character of C0 and C1 (a
-  /// carriage return, which would write over the line, is a space) and for every mark of text direction.
+  /// The text with its line breaks and tabs. A carriage return, which would overwrite the line, becomes a
+  /// space; every other control character of C0 and C1 and every mark of text direction becomes U+FFFD.
   public static func harmless(_ text: String) -> String {
     if text.utf8.allSatisfy({ ($0 >= 0x20 && $0 < 0x7F) || $0 == 0x0A }) { return text }
     var scalars = String.UnicodeScalarView()
@@ -73,7 +73,8 @@ extension ScreenText: ExpressibleByStringInterpolation {
 
   public init(stringInterpolation pieces: StringInterpolation) { description = pieces.whole }
 
-  /// Makes everything harmless that is put into a literal, but for `ScreenText`, which is so already.
+  /// Makes everything harmless that is inserted into a literal, except a `ScreenText`, which is harmless
+  /// already.
   public struct StringInterpolation: StringInterpolationProtocol {
     fileprivate var whole = ""
 

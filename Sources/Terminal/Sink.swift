@@ -2,9 +2,9 @@ import Characters
 import Glibc
 import Synchronization
 
-/// The end that text goes to: a file descriptor, or memory in tests. Each write goes out whole and is not interleaved
-/// with another thread's. After a failure, what is written is dropped: a reader that has gone away must not stop a
-/// module being flashed; the caller looks at `failure` at the end, and asks `probe` before it begins.
+/// The destination of text: a file descriptor, or memory in tests. Each write is complete and is not mixed with
+/// another thread's. After a failure all further text is dropped, because a reader that has gone away must not
+/// stop the flashing of a module. Callers check `failure` at the end, and call `probe` before they begin.
 public final class Sink: Sendable {
   public enum Failure: Error, Sendable, Equatable {
     /// The other end of the pipe was closed (`| head`).
@@ -20,8 +20,8 @@ public final class Sink: Sendable {
 
   /// Makes a sink.
   /// - Parameters:
-  ///   - columns: asked anew each time, since a window changes its size.
-  ///   - probe: answers why nothing can be written, as far as that is known beforehand.
+  ///   - columns: gives the width of the window each time, since a window can change its size.
+  ///   - probe: gives the reason why nothing can be written, as far as it is known beforehand.
   public init(
     isTerminal: Bool, columns: @escaping @Sendable () -> Int,
     probe: @escaping @Sendable () -> Failure? = { nil },
@@ -33,7 +33,8 @@ public final class Sink: Sendable {
     self.send = send
   }
 
-  /// Makes a sink of a file descriptor that outlives it. `SIGPIPE` must be ignored (`Interruption.install`).
+  /// Makes a sink of a file descriptor that stays open longer than the sink. `SIGPIPE` must be ignored
+  /// (`Interruption.install`).
   public convenience init(fileDescriptor: Int32) {
     self.init(
       isTerminal: isatty(fileDescriptor) == 1,
@@ -47,10 +48,10 @@ public final class Sink: Sendable {
   /// The width of the window, columns; 80 where there is none, and at least 20.
   public var columns: Int { max(20, measure()) }
 
-  /// The first failure; nil while all is well.
+  /// The first failure; nil where there was none.
   public var failure: Failure? { state.withLock { $0 } }
 
-  /// Looks for a reason why nothing can be written, before anything is; nil where nothing speaks against it.
+  /// Looks for a reason why nothing can be written before anything is written; nil where none is found.
   public func probe() -> Failure? { failure ?? look() }
 
   /// Writes text for a person, or for a program that reads lines.
@@ -58,13 +59,14 @@ public final class Sink: Sendable {
     write(Array(text.description.utf8))
   }
 
-  /// Writes a JSON document and a line break. Its strings stay what they are: DEL, the controls of C1 and the marks
-  /// of text direction, which the encoder leaves as they are, are written as escapes.
+  /// Writes a JSON document and a line break. DEL, the controls of C1 and the marks of text direction, which
+  /// the encoder leaves unchanged in strings, are written as escapes.
   public func write(json document: String) {
     write(Array((Self.escaped(json: document) + "\n").utf8))
   }
 
-  /// Writes those characters as escapes. Outside its strings a document is ASCII, so each stands in a string.
+  /// Writes these characters as escapes. Outside its strings a document is ASCII, so that each of them is in a
+  /// string.
   static func escaped(json document: String) -> String {
     if document.utf8.allSatisfy({ $0 < 0x7F }) { return document }
     var text = ""
@@ -123,17 +125,18 @@ public final class Sink: Sendable {
 }
 
 extension Sink {
-  /// Opens something under the descriptors 0 to 2 where they came closed, so that no file that is opened later takes
-  /// their place and gets what was meant for the terminal. Reading there finds the end, writing fails.
+  /// Opens something under the descriptors 0 to 2 where they are closed at the start, so that no file that is
+  /// opened later takes their place and gets text for the terminal. Reading from such a descriptor finds the
+  /// end, and writing fails.
   public static func occupyClosedDescriptors() {
     for descriptor in STDIN_FILENO...STDERR_FILENO where fcntl(descriptor, F_GETFD) == -1 {
-      // open(2) answers the lowest descriptor that is free.
+      // open(2) returns the lowest free descriptor.
       _ = open("/dev/null", O_RDONLY)
     }
   }
 
-  /// Finds a descriptor that is closed or read-only, a pipe whose reader is gone, a device that takes nothing, and a
-  /// file on a file system without a free block.
+  /// Detects a descriptor that is closed or read-only, a pipe without a reader, a device that takes nothing,
+  /// and a file on a file system without a free block.
   private static func probe(_ descriptor: Int32) -> Failure? {
     let flags = fcntl(descriptor, F_GETFL)
     guard flags >= 0 else { return .failed(errno: errno) }
@@ -145,7 +148,7 @@ extension Sink {
       var wanted = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
       return poll(&wanted, 1, 0) > 0 && wanted.revents & Int16(POLLERR) != 0 ? .readerGone : nil
     case S_IFCHR:
-      // A device that is full says so to nothing, too.
+      // A full device refuses even an empty write.
       return Glibc.write(descriptor, "", 0) < 0 ? .failed(errno: errno) : nil
     case S_IFREG:
       var system = statvfs()

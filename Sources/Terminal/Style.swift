@@ -1,4 +1,4 @@
-/// A way to set a piece of text off where colours are allowed.
+/// A way to highlight a piece of text where colours are allowed.
 public enum Style: String, Sendable {
   case bold = "1"
   case dim = "2"
@@ -8,7 +8,7 @@ public enum Style: String, Sendable {
   case cyan = "36"
 }
 
-/// Applies styles, or leaves text as it is where they are not allowed.
+/// Applies styles, or leaves text unchanged where they are not allowed.
 public struct Styling: Sendable {
   public let isEnabled: Bool
 
@@ -29,7 +29,7 @@ public struct Styling: Sendable {
     apply(styles, to: ScreenText(text))
   }
 
-  /// Puts the sequences of the styles around a text, which is harmless already.
+  /// Puts the sequences of the styles around a text that is harmless already.
   public func apply(_ styles: [Style], to text: ScreenText) -> ScreenText {
     guard isEnabled, !styles.isEmpty, !text.isEmpty else { return text }
     return text.styled(styles)

@@ -1,11 +1,12 @@
-/// A table that keeps to the width of the terminal: the least important columns give way first.
+/// A table that fits the width of the terminal, for which the least important columns are shortened first.
 public struct Table {
   public struct Column: Sendable {
     let title: Text
     let alignment: DisplayWidth.Alignment
-    /// The columns that this one keeps while others can still give way.
+    /// The minimum width of the column, in columns of the terminal, while others can still be shortened.
     let minimum: Int
-    /// The rank of the column: the lowest is cut first, and left out where cutting is not enough.
+    /// The rank of the column: the column of the lowest rank is shortened first, and omitted where shortening
+    /// is not enough.
     let importance: Int
 
     public init(
@@ -40,12 +41,13 @@ public struct Table {
 
   public var isEmpty: Bool { rows.isEmpty }
 
-  /// Adds a row. Missing cells are empty, those past the last column are dropped.
+  /// Adds a row. Missing cells are empty, and cells beyond the last column are dropped.
   public mutating func add(_ cells: [Cell]) {
     rows.append(columns.indices.map { cells.indices.contains($0) ? cells[$0] : Cell("") })
   }
 
-  /// Lays the table out with its header, each line ended; no line is wider than `width`. With nil, nothing is cut.
+  /// Lays the table out with its header, each line ended; no line is wider than `width`, and nothing is cut
+  /// where it is nil.
   public func render(in language: Language, width: Int?, styling: Styling = .plain) -> ScreenText {
     let titles = columns.map { $0.title[language] }
     var widths: [Int?] = columns.indices.map { index in
@@ -82,7 +84,7 @@ public struct Table {
 
   private func line(_ cells: [Cell], _ widths: [Int?], _ styling: Styling) -> ScreenText {
     var line: ScreenText = ""
-    // Spaces are written only before something, so that no line ends in them.
+    // Spaces are written only in front of text, so that no line ends in spaces.
     var pending = 0
     for (index, cell) in cells.enumerated() {
       guard let width = widths[index] else { continue }

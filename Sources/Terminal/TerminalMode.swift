@@ -1,7 +1,7 @@
 import Glibc
 import Synchronization
 
-/// A terminal that hands over each byte as it is typed, until the value goes away.
+/// A terminal that delivers each byte as it is typed, as long as this value exists.
 struct TerminalMode: ~Copyable {
   private let descriptor: Int32
   private var saved: termios
@@ -13,7 +13,7 @@ struct TerminalMode: ~Copyable {
     self.descriptor = descriptor
     saved = attributes
     Self.emergency.attributes.pointee = attributes
-    // Output processing stays on: others may write lines meanwhile.
+    // Output processing stays on, because other code may write lines meanwhile.
     attributes.c_lflag &= ~tcflag_t(ECHO | ICANON | ISIG | IEXTEN)
     attributes.c_iflag &= ~tcflag_t(IXON | ICRNL | INLCR | IGNCR | ISTRIP | BRKINT | INPCK)
     withUnsafeMutableBytes(of: &attributes.c_cc) { controls in
@@ -33,7 +33,8 @@ struct TerminalMode: ~Copyable {
   // MARK: - For the second Ctrl-C, which runs no deinit
 
   private struct Emergency: ~Copyable, @unchecked Sendable {
-    /// The terminal's own settings. They are written before `descriptor` is, and read only after it was seen.
+    /// The terminal's own settings. They are written before `descriptor`, and read only after `descriptor` is
+    /// set.
     let attributes = UnsafeMutablePointer<termios>.allocate(capacity: 1)
     let descriptor = Atomic<Int32>(-1)
 
@@ -46,7 +47,7 @@ struct TerminalMode: ~Copyable {
     _ = emergency.descriptor.load(ordering: .relaxed)
   }
 
-  /// Restores the terminal, with nothing but calls that POSIX allows in a signal handler.
+  /// Restores the terminal, using only calls that POSIX allows in a signal handler.
   static func restoreFromSignalHandler() {
     let descriptor = emergency.descriptor.load(ordering: .sequentiallyConsistent)
     if descriptor >= 0 { tcsetattr(descriptor, TCSANOW, emergency.attributes) }

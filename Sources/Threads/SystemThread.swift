@@ -1,18 +1,18 @@
 internal import Glibc
 
-/// A thread of the system, for work that waits in the kernel or keeps a core busy for long, which the threads of
-/// Swift's own pool must not.
+/// A thread of the system, for work that waits in the kernel or occupies a core for long, which must not run on
+/// the threads of Swift's own pool.
 public struct SystemThread: Sendable {
-  /// The error that the system gave no thread.
+  /// The error that the system refused a thread.
   public struct Failure: Error, Hashable, Sendable {
-    /// The system's error number: `EAGAIN` where it gives no more threads.
+    /// The system's error number: `EAGAIN` where there are too many threads.
     public let errno: Int32
   }
 
   private let thread: pthread_t
 
-  /// Runs `body` on a thread of its own, at once. Somebody has to `join` it or to `detach` it.
-  /// - Throws: where the system gives no thread; `body` is then released without being run.
+  /// Runs `body` on a thread of its own, at once. The caller has to call `join` or `detach`.
+  /// - Throws: where the system refuses a thread; `body` is then released without being run.
   public init(_ body: @escaping @Sendable () -> Void) throws(Failure) {
     final class Work {
       let body: @Sendable () -> Void
@@ -33,9 +33,9 @@ public struct SystemThread: Sendable {
     self.thread = thread
   }
 
-  /// Waits until the thread has ended. It is called once a thread, and not on the thread itself.
+  /// Waits until the thread has ended. It may be called only once, and not on the thread itself.
   public func join() { pthread_join(thread, nil) }
 
-  /// Lets the thread end by itself. It is called once a thread, instead of `join`.
+  /// Lets the thread end by itself. It may be called only once, and instead of `join`.
   public func detach() { pthread_detach(thread) }
 }

@@ -142,7 +142,7 @@ struct BashCompletion {
     }
   }
 
-  /// Branches for the options that take the next word, as bash and zsh write them.
+  /// Branches for the options that take the next word as their value, in the syntax that bash and zsh share.
   static func valueOptions(of tree: CompletionTree) -> [String] {
     tree.nodes.compactMap { node in
       let patterns = node.options.filter { $0.kind == .option }
@@ -151,7 +151,8 @@ struct BashCompletion {
     }
   }
 
-  /// Branches for the words that name a subcommand; its path goes into `variable` (`path` is taken in zsh).
+  /// Branches for the words that name a subcommand. Its path goes into `variable`, because `path` has a meaning
+  /// of its own in zsh.
   static func descents(of tree: CompletionTree, into variable: String = "path") -> [String] {
     tree.nodes.flatMap { node in
       node.subcommands.map { subcommand in

@@ -18,13 +18,13 @@ extension Program {
   }
 }
 
-/// The command line as the completions see it: hidden commands are not there.
+/// The commands that completions offer, without hidden ones.
 struct CompletionTree {
   struct Node {
-    /// The canonical names joined by spaces; empty at the top.
+    /// The canonical names of the command joined by spaces; empty for the program itself.
     let path: String
     let subcommands: [(words: [String], name: String, summary: String)]
-    /// The options of the command, then the global ones.
+    /// The options of the command, followed by the global ones.
     let options: [Parameter]
     let arguments: [Parameter]
   }

@@ -3,14 +3,14 @@ import CPNG
 import CPangoCairo
 public import FoundationEssentials
 
-/// A picture of dots that are ink or not: what a label printer puts down.
+/// A picture of dots that are ink or not, as a label printer prints them.
 public struct DotImage: Hashable, Sendable {
   public let size: PixelSize
   fileprivate let rowBytes: Int
-  /// 8 dots a byte, the leftmost in the highest bit, 1 for paper, as PNG has it for grey of 1 bit.
+  /// The dots, 8 in a byte, the leftmost in the highest bit, 1 for paper, as in a PNG of 1-bit grey.
   fileprivate var bytes: [UInt8]
 
-  /// A picture without ink.
+  /// Makes a picture without ink.
   public init(size: PixelSize) {
     self.size = size
     rowBytes = (size.widthPixels + 7) / 8
@@ -52,7 +52,8 @@ public struct DotImage: Hashable, Sendable {
         let covered =
           raw.loadUnaligned(fromByteOffset: place * 8, as: UInt64.self).bigEndian & 0x8080_8080_8080_8080
         if covered == 0 { continue }
-        // The product gathers the highest bits of eight bytes in the highest byte, the first of them highest.
+        // The product gathers the highest bits of eight bytes in its highest byte, the first byte's bit
+        // highest.
         bytes[row * rowBytes + place] = ~UInt8(((covered >> 7) &* 0x0102_0408_1020_4080) >> 56)
       }
       for dot in coverage.count & ~7..<coverage.count where coverage[dot] >= 128 {
@@ -69,7 +70,7 @@ public struct DotImage: Hashable, Sendable {
     return bytes[row * rowBytes + column >> 3] & 0x80 >> UInt8(column & 7) == 0
   }
 
-  /// Sets a rectangle of dots; what lies outside the picture is left out.
+  /// Sets a rectangle of dots and ignores what lies outside the picture.
   public mutating func set(columns: Range<Int>, rows: Range<Int>, ink: Bool) {
     let columns = columns.clamped(to: 0..<size.widthPixels)
     guard !columns.isEmpty else { return }
@@ -93,18 +94,18 @@ public struct DotImage: Hashable, Sendable {
   /// Turns ink into paper and paper into ink.
   public mutating func invert() {
     for place in bytes.indices { bytes[place] = ~bytes[place] }
-    // Nothing beyond the right edge is ink.
+    // Bits beyond the right edge are never ink.
     let spare = rowBytes * 8 - size.widthPixels
     guard spare > 0 else { return }
     for row in 0..<size.heightPixels { bytes[(row + 1) * rowBytes - 1] |= UInt8(1 << spare - 1) }
   }
 
-  /// Takes away all ink where `other`, of the same size, has none.
+  /// Removes all ink where `other`, a picture of the same size, has none.
   public mutating func clip(to other: DotImage) {
     for (place, piece) in zip(bytes.indices, other.bytes) { bytes[place] |= piece }
   }
 
-  /// Puts down the ink of a piece, or takes it away.
+  /// Adds the ink of a piece, or removes it.
   public mutating func lay(_ patch: DotPatch) {
     let firstByte = patch.column >> 3
     let rows = (patch.row..<patch.row + patch.dots.size.heightPixels).clamped(to: 0..<size.heightPixels)
@@ -125,7 +126,7 @@ public struct DotImage: Hashable, Sendable {
     }
   }
 
-  /// Puts down a symbol with its quiet zone, whole dots a module, the quiet zone's top left dot at
+  /// Draws a symbol with its quiet zone in whole dots per module; the top left dot of the quiet zone is at
   /// `column`, `row`.
   public mutating func stamp(_ dots: SymbolDots, column: Int, row: Int) {
     guard holds(dots, column: column, row: row) else {
@@ -148,7 +149,7 @@ public struct DotImage: Hashable, Sendable {
     }
   }
 
-  /// Stamps the part of a symbol that lies within the picture.
+  /// Draws the part of a symbol that lies within the picture.
   private mutating func stampPart(of dots: SymbolDots, column: Int, row: Int) {
     set(columns: column..<column + dots.side, rows: row..<row + dots.side, ink: false)
     for block in dots.inkBlocks() {
@@ -160,9 +161,9 @@ public struct DotImage: Hashable, Sendable {
     }
   }
 
-  /// The bits of a row's first and last byte that belong to a stretch of dots.
+  /// The bits of a row's first and last byte that belong to a range of dots.
   private struct Edges {
-    /// Counted from the first byte.
+    /// The byte's number within the row, counted from the first byte of the range.
     let last: Int
     let head: UInt8
     let tail: UInt8
@@ -179,7 +180,7 @@ public struct DotImage: Hashable, Sendable {
     column >= 0 && row >= 0 && column + dots.side <= size.widthPixels && row + dots.side <= size.heightPixels
   }
 
-  /// Whether every dot of a symbol and its quiet zone is as it was encoded; one that reaches beyond the
+  /// Whether every dot of a symbol and its quiet zone is as it was encoded; a symbol that reaches beyond the
   /// picture is not.
   public func shows(_ dots: SymbolDots, column: Int, row: Int) -> Bool {
     guard holds(dots, column: column, row: row) else { return false }
@@ -199,7 +200,7 @@ public struct DotImage: Hashable, Sendable {
     }
   }
 
-  /// A symbol and its quiet zone at three pixels a module, as grey; what lies outside the picture is paper.
+  /// A symbol and its quiet zone as grey, three pixels for each module; dots outside the picture are paper.
   public func thinned(_ dots: SymbolDots, column: Int, row: Int) -> GreyImage {
     let count = dots.symbol.moduleCountWithQuietZone * 3
     let places = (0..<count).map { (2 * $0 + 1) * dots.dotsPerModule / 6 }
@@ -224,7 +225,7 @@ public struct DotImage: Hashable, Sendable {
 
   // MARK: - PNG
 
-  /// A PNG of 1-bit grey; with its physical size where the resolution is known.
+  /// Writes a PNG of 1-bit grey, with the physical size where the resolution is known.
   /// - Parameter packer: The packer that one thread uses for all of its pictures; nil makes one for this picture.
   /// - Throws: `outOfMemory`.
   public func png(by packer: PixelPacker? = nil) throws(DrawingError) -> Data {
@@ -242,7 +243,7 @@ public struct DotImage: Hashable, Sendable {
     return try Self.framed(packer.pack(UnsafeBufferPointer(rows)), size: size)
   }
 
-  /// The byte that stands before a row that is stored as it is (PNG 9.2).
+  /// The filter byte in front of a row that is stored unfiltered (PNG 9.2).
   private static let noFilter: UInt8 = 0
 
   /// The file that libpng writes around packed rows.
@@ -261,14 +262,16 @@ public struct DotImage: Hashable, Sendable {
     return Data(bytesNoCopy: file, count: length, deallocator: .custom { file, _ in wt_png_free(file) })
   }
 
-  /// Bytes of a file of `png` before its packed rows: signature, header, the size of a dot and the rows' own head.
+  /// Number of bytes of a file of `png` before its packed rows: signature, header, the size of a dot and the
+  /// head of the rows' chunk.
   private static func headBytes(of size: PixelSize) -> Int { 8 + 25 + (size.dotsPerInch == nil ? 0 : 21) + 8 }
-  /// Bytes of a file of `png` behind its packed rows: their sum and the chunk that ends the file.
+  /// Number of bytes of a file of `png` behind its packed rows: their checksum and the chunk that ends the
+  /// file.
   private static let tailBytes = 4 + 12
 
-  /// Unpacks a file that `png` wrote for a picture of this size. libdeflate unpacks the rows and checks zlib's sum;
-  /// libpng says what has to stand around them, byte for byte.
-  /// - Returns: nil for any other file, damaged ones too.
+  /// Unpacks a file that `png` wrote for a picture of this size. libdeflate unpacks the rows and checks zlib's
+  /// checksum; all other bytes must equal those that libpng writes.
+  /// - Returns: nil for any other file, including a damaged one.
   /// - Throws: `outOfMemory`.
   public init?(ownPNG png: Data, size: PixelSize) throws(DrawingError) {
     let head = Self.headBytes(of: size)
@@ -282,7 +285,7 @@ public struct DotImage: Hashable, Sendable {
     let isOwn = try packed.withUnsafeBufferPointer { (packed) throws(DrawingError) in
       guard try Self.framed(packed, size: size) == png else { return false }
       var taken = 0
-      // Since the number of bytes that come out is known, fewer or more of them are an error.
+      // The number of unpacked bytes is known, so fewer or more of them are an error.
       let result = libdeflate_zlib_decompress_ex(
         inflater, packed.baseAddress, packed.count, rows.baseAddress, rows.count, &taken, nil)
       return result == LIBDEFLATE_SUCCESS && taken == packed.count
@@ -326,13 +329,13 @@ public struct DotImage: Hashable, Sendable {
   }
 }
 
-/// A piece of a picture, drawn on its own and put down as often as it is wanted.
+/// A part of a picture that is drawn once and then put into any number of pictures.
 public struct DotPatch: Hashable, Sendable {
-  /// Column of its top left dot, which is the first dot of a byte.
+  /// Column of the part's top left dot, which is the first dot of a byte.
   let column: Int
   let row: Int
   let dots: DotImage
-  /// Its ink is taken away from what it is put down on.
+  /// Whether the ink of the part is removed from the picture instead of added.
   let isReversed: Bool
 
   /// Draws what stands in `box`, millimetres on a page of `size`.

@@ -10,7 +10,7 @@ public enum Exif {
     return tiff.flatMap { orientation(tiff: $0) } ?? 1
   }
 
-  /// Walks the segments in front of the first scan.
+  /// Goes through the segments in front of the first scan.
   private static func tiff(ofJPEG bytes: [UInt8]) -> ArraySlice<UInt8>? {
     var index = 2
     while index + 4 <= bytes.count, bytes[index] == 0xFF {
@@ -63,7 +63,7 @@ public enum Exif {
 }
 
 extension GreyImage {
-  /// The picture as it is to be looked at.
+  /// The picture turned the way in which it is to be seen.
   /// - Parameter orientation: As `Exif.orientation` has it, 1 to 8.
   public func upright(from orientation: Int) -> GreyImage {
     guard (2...8).contains(orientation) else { return self }

@@ -11,7 +11,7 @@ extension GreyImage {
     self.pixels = pixels
   }
 
-  /// The picture with dark for light and light for dark.
+  /// The picture with dark and light exchanged.
   public var inverted: GreyImage {
     GreyImage(
       widthPixels: widthPixels, heightPixels: heightPixels, pixelsPerMetre: pixelsPerMetre,
@@ -41,7 +41,8 @@ extension GreyImage {
   /// Bytes that the decoding of a JPEG in several passes may keep beside its pixels.
   private static let maxCoefficientBytes = 160_000_000
 
-  /// Decodes a JPEG as grey; a damaged one as far as it goes. Its resolution is not read: a camera's says nothing.
+  /// Decodes a JPEG as grey, and a damaged one as far as possible. The resolution is not read, because a
+  /// camera's says nothing about the scene.
   /// - Parameter mostPixels: a larger picture is refused before its pixels are read.
   /// - Throws: `jpeg`, `outOfMemory`.
   public init(jpeg: Data, maxPixels: Int = PixelSize.maxPixels) throws(DrawingError) {
@@ -69,7 +70,7 @@ extension GreyImage {
         handle, $0.baseAddress?.assumingMemoryBound(to: UInt8.self), UInt($0.count), &pixels, width, 0, height,
         Int32(TJPF_GRAY.rawValue), TJFLAG_LIMITSCANS)
     }
-    // After a mere warning there is a picture.
+    // After a mere warning the picture is complete enough to use.
     guard result == 0 || tjGetErrorCode(handle) == Int32(TJERR_WARNING.rawValue) else { throw .jpeg(.corrupt) }
     self.init(widthPixels: Int(width), heightPixels: Int(height), pixelsPerMetre: nil, pixels: pixels)
   }

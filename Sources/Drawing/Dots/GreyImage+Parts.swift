@@ -1,5 +1,5 @@
 extension GreyImage {
-  /// The picture turned over, its left side right.
+  /// The picture mirrored left to right.
   public var flipped: GreyImage {
     let width = widthPixels
     let turned = [UInt8](unsafeUninitializedCapacity: pixels.count) { into, count in

@@ -5,7 +5,8 @@ public import FoundationEssentials
 public struct GreyImage: Hashable, Sendable {
   public let widthPixels: Int
   public let heightPixels: Int
-  /// Resolution that the file gives; nil where it gives none. A file of 600 dots per inch says 23,622.
+  /// Resolution in pixels per metre as the file gives it; nil where the file gives none. A file of 600 dots per
+  /// inch has 23,622.
   public let pixelsPerMetre: Int?
   public let pixels: [UInt8]
 

@@ -6,7 +6,7 @@ import Glibc
 /// (docs/decisions/0016-rows-of-labels-are-packed-by-igzip.md). One thread uses it at a time.
 public final class PixelPacker {
   private let stream: UnsafeMutablePointer<wt_igzip>
-  /// Room for what the rows become, kept from one picture to the next.
+  /// Buffer for the packed rows, kept from one picture to the next.
   private var room = UnsafeMutableBufferPointer<UInt8>(start: nil, count: 0)
 
   /// - Throws: `outOfMemory`.

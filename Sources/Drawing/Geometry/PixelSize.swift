@@ -1,7 +1,7 @@
-/// A picture's size in pixels and how large they are.
+/// A picture's size in pixels, and its resolution.
 public struct PixelSize: Hashable, Sendable {
   public static let maxSide = 65_500
-  /// 400 megapixels: a sheet of labels at 1,200 dots per inch.
+  /// The maximum number of pixels: 400 megapixels, which is a sheet of labels at 1,200 dots per inch.
   public static let maxPixels = 400_000_000
 
   public let widthPixels: Int

@@ -19,7 +19,7 @@ public struct Rectangle: Hashable, Sendable {
     Rectangle(x: x + margin, y: y + margin, width: width - 2 * margin, height: height - 2 * margin)
   }
 
-  /// True where the two share more than an edge.
+  /// Whether the two rectangles share more than an edge.
   public func overlaps(_ other: Rectangle) -> Bool {
     x < other.right && other.x < right && y < other.bottom && other.y < bottom
   }

@@ -1,7 +1,7 @@
 /// A rectangle with rounded corners: a plate, a frame. With a radius of half its side it is a circle.
 public struct RoundedRectangle: Hashable, Sendable {
   public let box: Rectangle
-  /// 0 to half the shorter side.
+  /// Radius of the corners, millimetres, from 0 to half the shorter side.
   public let radius: Double
 
   /// A radius that is too large is taken as half the shorter side.
@@ -14,20 +14,20 @@ public struct RoundedRectangle: Hashable, Sendable {
     RoundedRectangle(box.inset(by: margin), radius: radius - margin)
   }
 
-  /// Whether all of `other` lies within, the edge included.
+  /// Whether all of `other` lies within this rectangle, the edge included.
   public func contains(_ other: Rectangle) -> Bool {
-    // The shape is convex: where the corners are, all of the rectangle is.
+    // The shape is convex, so that it contains the whole rectangle where it contains the corners.
     contains(x: other.x, y: other.y) && contains(x: other.right, y: other.y)
       && contains(x: other.x, y: other.bottom) && contains(x: other.right, y: other.bottom)
   }
 
   public func contains(x: Double, y: Double) -> Bool {
-    // A millionth of a millimetre is rounding, not reaching out.
+    // A millionth of a millimetre is rounding and does not count as outside.
     let slack = 1e-6
     guard x >= box.x - slack, x <= box.right + slack, y >= box.y - slack, y <= box.bottom + slack else {
       return false
     }
-    // How far the point reaches into the corner's square, counted from the arc's centre.
+    // Distance of the point from the arc's centre along each axis, within the corner's square.
     let across = max(box.x + radius - x, x - (box.right - radius), 0)
     let down = max(box.y + radius - y, y - (box.bottom - radius), 0)
     guard across > 0, down > 0 else { return true }

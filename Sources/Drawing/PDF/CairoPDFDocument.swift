@@ -8,7 +8,7 @@ public final class CairoPDFDocument {
     public var title: String
     public var author: String
     public var subject: String
-    /// RFC 3339 with offset, `2026-11-24T09:30:00+08:00`; creation and modification.
+    /// Date of creation and modification, RFC 3339 with offset, as in `2026-11-24T09:30:00+08:00`.
     public var date: String
 
     public init(title: String, author: String, subject: String, date: String) {
@@ -21,7 +21,7 @@ public final class CairoPDFDocument {
 
   public let canvas: Canvas
   private let surface: OpaquePointer
-  /// cairo points at it until the surface is finished.
+  /// The destination of the bytes, to which cairo keeps a pointer until the surface is finished.
   private let sink: Sink
 
   public init(pageWidthMillimetres: Double, pageHeightMillimetres: Double, metadata: Metadata)
@@ -52,21 +52,21 @@ public final class CairoPDFDocument {
     }
   }
 
-  /// Ends the page; whatever is drawn afterwards is on the next.
+  /// Ends the page; everything drawn afterwards is on the next page.
   public func endPage() { canvas.endPage() }
 
   /// Closes the document; nothing can be drawn afterwards.
   public func finish() throws(DrawingError) -> Data {
     try canvas.check()
-    // The fonts' subsets are written now.
+    // Finishing the surface writes the subsets of the fonts.
     GlyphLock.hold { cairo_surface_finish(surface) }
     let status = cairo_surface_status(surface)
     guard status == CAIRO_STATUS_SUCCESS else { throw DrawingError(status) }
     return Self.withMarkedDates(sink.bytes)
   }
 
-  /// cairo 1.16 leaves out the `D:` that ISO 32000-1 7.9.4 puts before a date. Two of the spaces that it
-  /// indents the line with make room, so that every offset in the file stays right.
+  /// cairo 1.16 omits the `D:` that ISO 32000-1 7.9.4 demands before a date. The two characters replace two
+  /// spaces of the line's indentation, so that every offset in the file stays right.
   private static func withMarkedDates(_ pdf: Data) -> Data {
     var pdf = pdf
     for key in ["CreationDate", "ModDate"] {

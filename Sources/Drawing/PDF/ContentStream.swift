@@ -1,13 +1,13 @@
-/// The operators of a PDF page or form (ISO 32000-1, 8 and 9), coordinates in dots with whole numbers where
-/// shapes stand on whole dots. The origin is the top left; rows go down.
+/// The operators of a PDF page or form (ISO 32000-1, 8 and 9). Coordinates are dots from the top left,
+/// downwards, and whole numbers where shapes stand on whole dots.
 public final class ContentStream: Artboard {
-  /// The way in which ink is put on the page.
+  /// The way in which colours become ink on the page.
   public enum Ink: Hashable, Sendable {
-    /// Process black and the bare page.
+    /// Ink is process black, and the rest of the page stays bare.
     case black
-    /// Black becomes bare and bare black: what a laser takes away.
+    /// Black parts stay bare and bare parts become black, which a laser removes.
     case inverted
-    /// Levels of grey, for what is read on a screen as well as on paper.
+    /// Ink has levels of grey, for pages that are read on a screen as well as on paper.
     case screen
   }
 
@@ -40,7 +40,7 @@ public final class ContentStream: Artboard {
     put("S\n")
   }
 
-  /// A path in a spot colour of the page's resources, filled or as a line.
+  /// Draws a path in a spot colour of the page's resources, filled or as a line.
   public func spot(_ name: String, fill path: Path) {
     operators.put(name: name)
     put("cs 1 scn\n")
@@ -57,11 +57,12 @@ public final class ContentStream: Artboard {
     put("S\n")
   }
 
-  /// A symbol's ink, the quiet zone's top left dot at `column`, `row`; counted in modules where all stands on them.
+  /// Draws a symbol's ink, with the quiet zone's top left dot at `column`, `row`; coordinates are modules where
+  /// all edges stand on modules.
   public func fill(_ dots: SymbolDots, column: Int, row: Int) {
     set(.black)
     let unit = dots.gainDots == 0 ? dots.dotsPerModule : 1
-    // A local copy, so that Swift does not check for each byte whether somebody else is using the stream.
+    // The local copy spares Swift a check for exclusive access at each byte.
     var path = Operators()
     path.put("q ")
     for value in [unit, 0, 0, unit, column, row] { path.put(value) }
@@ -114,7 +115,7 @@ public final class ContentStream: Artboard {
     put("Q\n")
   }
 
-  /// Draws with the coordinates of `matrix`, six numbers as PDF writes them.
+  /// Draws in the coordinate system of `matrix`, six numbers as PDF writes them.
   public func transformed(_ matrix: [Double], draw: () -> Void) {
     put("q ")
     for value in matrix { put(value) }
@@ -123,13 +124,13 @@ public final class ContentStream: Artboard {
     put("Q\n")
   }
 
-  /// A form of the page's resources.
+  /// Draws a form of the page's resources.
   public func form(_ name: String) {
     operators.put(name: name)
     put("Do\n")
   }
 
-  /// Takes over another stream's operators, drawn here where it is.
+  /// Adds the operators of another stream, which are drawn at their place here.
   public func append(_ other: ContentStream) {
     operators.bytes += other.bytes
     for (face, used) in other.glyphs { glyphs[face, default: [:]].merge(used) { first, _ in first } }
@@ -153,7 +154,7 @@ public final class ContentStream: Artboard {
     put((x + run.x) * dotsPerMillimetre)
     put((y + run.baseline) * dotsPerMillimetre)
     put("Tm [<")
-    // Place of the pen, in thousandths of an em from the run's start.
+    // Position of the pen, in thousandths of an em from the run's start.
     var pen = 0.0
     for glyph in run.glyphs {
       let wanted = glyph.x * dotsPerMillimetre / size * 1000
@@ -165,7 +166,7 @@ public final class ContentStream: Artboard {
         pen -= back
       }
       operators.put(glyph: glyph.index)
-      // The width as it stands in the file.
+      // The advance is rounded, because the file holds the rounded width.
       pen += run.face.advance(of: glyph.index).rounded()
       if glyphs[run.face]?[glyph.index] == nil { glyphs[run.face, default: [:]][glyph.index] = glyph.text }
     }
@@ -221,7 +222,7 @@ public final class ContentStream: Artboard {
   private func put(_ value: Int) { operators.put(value) }
 }
 
-/// Operators and operands as they are written.
+/// Writes operators and operands.
 private struct Operators {
   var bytes: [UInt8] = []
 
@@ -235,7 +236,7 @@ private struct Operators {
     bytes.append(0x20)
   }
 
-  /// A number and a space; to a thousandth, whole numbers without a point.
+  /// Writes a number and a space; the number has up to three decimals, and no point where it is whole.
   mutating func put(_ value: Double) {
     let thousandths = Int((value * 1000).rounded())
     if thousandths % 1000 == 0 { return put(thousandths / 1000) }
@@ -259,7 +260,7 @@ private struct Operators {
     bytes.append(0x20)
   }
 
-  /// Four digits of sixteen.
+  /// Writes the glyph's number as four hexadecimal digits.
   mutating func put(glyph: UInt32) {
     for shift: UInt32 in stride(from: 12, through: 0, by: -4) {
       let digit = UInt8(glyph >> shift & 15)

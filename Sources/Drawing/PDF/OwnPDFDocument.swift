@@ -1,12 +1,14 @@
 public import FoundationEssentials
 
-/// A PDF in memory, page after page, whose fonts are embedded with no more than the glyphs shown, whatever their kind.
-/// The same drawing with the same metadata and fonts gives the same bytes: nothing in it is taken from the clock.
+/// A PDF in memory, page after page, whose fonts of every kind are embedded with only the glyphs that are
+/// shown. The same drawing with the same metadata and fonts gives the same bytes: nothing in it is taken from
+/// the clock.
 public final class OwnPDFDocument {
-  /// A dot is a twentieth of a point: operators have three decimals, and the scale has to be exact in them.
+  /// A dot is a twentieth of a point, because operators have three decimals and the scale must be exact in
+  /// them.
   private static let dotsPerInch = 1_440
 
-  /// The operators of the page that is being drawn; others after `endPage`.
+  /// The operators of the present page; after `endPage` those of the next.
   public private(set) var canvas = ContentStream(dotsPerInch: dotsPerInch, ink: .screen)
   private let width: Double
   private let height: Double
@@ -30,11 +32,11 @@ public final class OwnPDFDocument {
     resources = writer.reserve()
   }
 
-  /// Ends the page; whatever is drawn afterwards is on the next.
+  /// Ends the page; everything drawn afterwards is on the next page.
   /// - Throws: `outOfMemory`.
   public func endPage() throws(DrawingError) {
     let page = ContentStream(dotsPerInch: Self.dotsPerInch, ink: .screen)
-    // Turns dots below the top into points above the foot.
+    // Converts dots below the top into points above the bottom of the page.
     let dot = Length.pointsPerInch / Double(Self.dotsPerInch)
     page.transformed([dot, 0, 0, -dot, 0, height]) { page.append(canvas) }
     guard let packed = PDFWriter.pack(page.bytes) else { throw .outOfMemory }
@@ -48,7 +50,7 @@ public final class OwnPDFDocument {
   }
 
   /// Closes the document; nothing can be drawn afterwards.
-  /// - Parameter identity: of 16 bytes; the same for the same document.
+  /// - Parameter identity: 16 bytes, the same for the same document.
   /// - Throws: `outOfMemory`.
   public func finish(identity: [UInt8]) throws(DrawingError) -> Data {
     var fonts = ""
@@ -72,14 +74,15 @@ public final class OwnPDFDocument {
     var bytes = Data()
   }
 
-  /// Hundredths of a point are finer than an eye.
+  /// A hundredth of a point is finer than the eye sees.
   private static func number(_ points: Double) -> String {
     let hundredths = Int((points * 100).rounded())
     let rest = hundredths % 100
     return "\(hundredths / 100)" + (rest == 0 ? "" : ".\(rest < 10 ? "0" : "")\(rest)")
   }
 
-  /// `2026-11-24T09:30:00+08:00` as `D:20261124093000+08'00'` (ISO 32000-1 7.9.4); nil where it is no such time.
+  /// Converts `2026-11-24T09:30:00+08:00` to `D:20261124093000+08'00'` (ISO 32000-1 7.9.4); nil where the text
+  /// is no such time.
   private static func date(_ text: String) -> String? {
     let bytes = Array(text.utf8)
     let digits = bytes.filter { (48...57).contains($0) }

@@ -1,8 +1,8 @@
 import CPangoCairo
 
 extension PDFWriter {
-  /// Embeds a face with no more than the glyphs used, as a composite font whose codes are glyph numbers, and
-  /// with the text that each stands for.
+  /// Embeds a face with only the glyphs that are used. The face becomes a composite font whose codes are glyph
+  /// numbers, with the text that each glyph stands for.
   /// - Throws: `outOfMemory` where harfbuzz cannot make the subset.
   public func font(_ face: FontFace, showing used: [UInt32: String]) throws(DrawingError) -> Reference {
     let glyphs = used.keys.sorted()
@@ -26,7 +26,7 @@ extension PDFWriter {
     )
   }
 
-  /// A picture as a mask: what is darker than mid-grey is painted in the colour of the moment.
+  /// Writes a picture as a mask: parts darker than mid-grey are painted in the current colour.
   public func mask(_ picture: GreyImage) throws(DrawingError) -> Reference {
     let rowBytes = (picture.widthPixels + 7) / 8
     var bits = [UInt8](repeating: 0xFF, count: rowBytes * picture.heightPixels)
@@ -43,7 +43,7 @@ extension PDFWriter {
 
   // MARK: - Subsets
 
-  /// The bare CFF of an OpenType font, or a whole TrueType font; a glyph is found by its old number.
+  /// The bare CFF of an OpenType font, or a whole TrueType font; glyphs keep their old numbers.
   private static func subset(of face: FontFace, glyphs: [UInt32]) throws(DrawingError) -> (
     file: [UInt8], isCFF: Bool
   ) {
@@ -52,12 +52,12 @@ extension PDFWriter {
     let wanted = hb_subset_input_glyph_set(input)
     for glyph in glyphs { hb_set_add(wanted, glyph) }
     let dropped = hb_subset_input_set(input, HB_SUBSET_SETS_DROP_TABLE_TAG)
-    // Their substitutions would draw in glyphs that no page shows.
+    // The substitutions of these tables would add glyphs that no page shows.
     for tag in ["GSUB", "GPOS", "GDEF", "vhea", "vmtx", "VORG", "DSIG", "BASE"] {
       hb_set_add(dropped, tag.utf8.reduce(0) { $0 << 8 | UInt32($1) })
     }
-    // A page's codes are glyph numbers. Where the font itself names its glyphs by them, they hold in a subset that is
-    // numbered anew, and 65,000 places for glyphs that are not there need not be kept.
+    // The codes on a page are glyph numbers. Where the font itself names its glyphs by these numbers, the
+    // numbers stay valid in a renumbered subset, so that 65,000 places for absent glyphs need not be kept.
     let keepsNumbers = face.isIdentifiedByGlyph ? 0 : HB_SUBSET_FLAGS_RETAIN_GIDS.rawValue
     hb_subset_input_set_flags(
       input,
@@ -79,7 +79,7 @@ extension PDFWriter {
     return Array(UnsafeRawBufferPointer(start: data, count: Int(length)))
   }
 
-  /// Six capitals that differ where the subsets do (ISO 32000-1 9.6.4).
+  /// A tag of six capitals, which differs between different subsets (ISO 32000-1 9.6.4).
   private static func tag(of glyphs: [UInt32]) -> String {
     var sum: UInt64 = 0xCBF2_9CE4_8422_2325
     for glyph in glyphs { sum = (sum ^ UInt64(glyph)) &* 0x100_0000_01B3 }

@@ -1,10 +1,10 @@
 import CLibDeflate
 import CPangoCairo
 
-/// Writes the objects of a PDF 1.6 file one after the other; nothing but their offsets stays in memory. The
-/// same objects give the same bytes.
+/// Writes the objects of a PDF 1.6 file one after the other and keeps only their offsets in memory. The same
+/// objects give the same bytes.
 public final class PDFWriter {
-  /// Number of an object, by which others name it before it is written.
+  /// The number of an object, by which other objects refer to it even before it is written.
   public typealias Reference = Int
 
   private let sink: ([UInt8]) -> Void
@@ -13,7 +13,7 @@ public final class PDFWriter {
 
   public init(sink: @escaping ([UInt8]) -> Void) {
     self.sink = sink
-    // Four bytes above 127 say that the file is not text (ISO 32000-1 7.5.2).
+    // Four bytes above 127 mark the file as binary (ISO 32000-1 7.5.2).
     write(Array("%PDF-1.6\n%".utf8) + [0xE2, 0xE3, 0xCF, 0xD3, 0x0A])
   }
 
@@ -36,7 +36,7 @@ public final class PDFWriter {
   }
 
   /// Writes a stream.
-  /// - Parameter dictionary: Members of its dictionary, besides length and filter.
+  /// - Parameter dictionary: The entries of the stream's dictionary besides length and filter.
   public func stream(_ dictionary: String, packed: [UInt8]) -> Reference {
     let reference = reserve()
     offsets[reference - 1] = written
@@ -80,7 +80,7 @@ public final class PDFWriter {
     return packed.isEmpty ? nil : packed
   }
 
-  /// A text as UTF-16, for a reader's window (ISO 32000-1 7.9.2.2).
+  /// A text as UTF-16, for the document's properties (ISO 32000-1 7.9.2.2).
   public static func text(_ text: String) -> String { "<FEFF" + utf16(text) + ">" }
 
   static func utf16(_ text: String) -> String {

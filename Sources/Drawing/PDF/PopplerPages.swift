@@ -2,7 +2,7 @@ import CPoppler
 public import FoundationEssentials
 import Glibc
 
-/// The pages of a PDF as pictures, as poppler draws them. One thread at a time.
+/// The pages of a PDF as pictures rendered by poppler. Only one thread may use an object at a time.
 public final class PopplerPages {
   private let bytes: UnsafeMutableBufferPointer<UInt8>
   private let document: OpaquePointer
@@ -30,13 +30,13 @@ public final class PopplerPages {
   }
 
   /// - Parameters:
-  ///   - page: from 0.
+  ///   - page: number of the page, from 0.
   ///   - mostPixels: a larger picture is refused before it is made.
   /// - Throws: `pdf`, `outOfMemory`.
   public func picture(ofPage page: Int, dotsPerInch: Int, maxPixels: Int) throws(DrawingError) -> GreyImage {
     var pixels: UnsafeMutablePointer<UInt8>?
     var (width, height): (UInt32, UInt32) = (0, 0)
-    // poppler draws by cairo.
+    // poppler renders through cairo, whose glyph cache needs the lock.
     let status = GlyphLock.hold {
       wt_pdf_render(
         document, Int32(clamping: page), Double(dotsPerInch), UInt64(max(0, maxPixels)), &pixels, &width,

@@ -1,17 +1,18 @@
 import CQPDF
 import Glibc
 
-/// The operators of a finished PDF file's pages, as libqpdf finds them in the file on disk. One thread at a time.
+/// The operators of the pages of a finished PDF file, as libqpdf reads them from disk. Only one thread may use
+/// an object at a time.
 public final class QPDFContents {
   private let document: OpaquePointer
-  /// Pages of the whole file, one that stands in it twice counted twice.
+  /// Number of pages of the whole file; a page that stands in it twice counts twice.
   public let count: Int
 
   /// Whether libqpdf is installed.
   public static var isAvailable: Bool { wt_qpdf_is_there() != 0 }
 
-  /// Opens a file, which has to stay as it is as long as this lives. A file that would have to be mended to be read is
-  /// damaged.
+  /// Opens a file, which must not change as long as this object exists. A file that libqpdf could read only
+  /// after repairing it counts as damaged.
   /// - Throws: `pdf`, `outOfMemory`.
   public init(file: String) throws(DrawingError) {
     var opened: OpaquePointer?
@@ -24,7 +25,7 @@ public final class QPDFContents {
   deinit { wt_qpdf_close(document) }
 
   /// Hands over the unpacked operators of a page.
-  /// - Parameter page: The page's place in the file, from 0.
+  /// - Parameter page: The number of the page in the file, from 0.
   /// - Throws: `pdf`, `outOfMemory`.
   public func withContent<Value>(ofPage page: Int, _ body: (UnsafeRawBufferPointer) -> Value)
     throws(DrawingError) -> Value

@@ -1,13 +1,14 @@
 public import FoundationEssentials
 
-/// A drawing in SVG 1.1 of shapes only: letters are outlines, so that it looks the same where their font is not
-/// installed, with the text as each one's title. Coordinates in dots, whole numbers where shapes stand on whole dots.
+/// A drawing in SVG 1.1 that consists of shapes only. Letters are outlines, so that they look the same where
+/// their font is not installed; each text stands in its shape's title. Coordinates are dots, and whole numbers
+/// where shapes stand on whole dots.
 public final class SVGDrawing: Artboard {
   private var body = ""
   private let dotsPerMillimetre: Double
   private let isInverted: Bool
 
-  /// - Parameter isInverted: black becomes bare and bare black, as a laser wants it.
+  /// - Parameter isInverted: whether black and bare parts are exchanged, as a laser needs them.
   public init(dotsPerInch: Int, isInverted: Bool = false) {
     dotsPerMillimetre = Double(dotsPerInch) / Length.millimetresPerInch
     self.isInverted = isInverted
@@ -16,8 +17,8 @@ public final class SVGDrawing: Artboard {
   // MARK: - The whole
 
   /// - Parameters:
-  ///   - page: what is seen of it, millimetres.
-  ///   - description: what is read out, and found by a search.
+  ///   - page: the visible part of the drawing, millimetres.
+  ///   - description: the text that screen readers read out and searches find.
   public func document(page: Rectangle, title: String, description: String) -> Data {
     let sizes = [page.x, page.y, page.width, page.height].map { number($0 * dotsPerMillimetre) }
     return Data(
@@ -32,8 +33,10 @@ public final class SVGDrawing: Artboard {
       """.utf8)
   }
 
-  /// Puts what `draw` draws into a layer of its own, by which a print shop tells inks apart: SVG has no spot colours.
-  /// - Parameter mirroredWithin: millimetres, across the middle of which it is mirrored; nil leaves it as it is.
+  /// Puts everything that `draw` draws into a layer of its own, by which a print shop tells inks apart, since
+  /// SVG has no spot colours.
+  /// - Parameter mirroredWithin: width in millimetres across whose middle the layer is mirrored; nil for a
+  ///   layer that is not mirrored.
   public func layer(_ name: String, mirroredWithin width: Double? = nil, draw: () -> Void) {
     let label = Self.escaped(name)
     let turn = width.map { " transform=\"matrix(-1 0 0 1 \(number($0 * dotsPerMillimetre)) 0)\"" } ?? ""
@@ -46,8 +49,7 @@ public final class SVGDrawing: Artboard {
 
   public func fill(_ path: Path, colour: Canvas.Colour) { fill(path, shown: shown(colour)) }
 
-  /// Fills a path, by the even-odd rule, in a colour of the screen, `#rrggbb`, that stands for the ink that the layer is
-  /// named after.
+  /// Fills a path, by the even-odd rule, in a screen colour `#rrggbb` that stands for the ink of the layer.
   public func fill(_ path: Path, shown colour: String) {
     body += "<path fill=\"\(colour)\" fill-rule=\"evenodd\" d=\"\(trace(path))\"/>\n"
   }
@@ -64,7 +66,7 @@ public final class SVGDrawing: Artboard {
       """
   }
 
-  /// Fills a symbol's ink as one path, with its quiet zone's top left dot at `column`, `row`.
+  /// Fills a symbol's ink as one path; the top left dot of the quiet zone is at `column`, `row`.
   public func fill(_ dots: SymbolDots, column: Int, row: Int) {
     var path = ""
     for block in dots.inkBlocks() {
@@ -76,7 +78,7 @@ public final class SVGDrawing: Artboard {
     body += "<path fill=\"\(shown(.black))\" shape-rendering=\"crispEdges\" d=\"\(path)\"/>\n"
   }
 
-  /// Draws a picture as rectangles of a pixel or more: pixels darker than mid-grey are painted.
+  /// Draws a picture as rectangles of one pixel or more, which cover the pixels darker than mid-grey.
   public func draw(_ image: GreyImage, in box: Rectangle, colour: Canvas.Colour) {
     let scale = min(box.width / Double(image.widthPixels), box.height / Double(image.heightPixels))
     let x = box.x + (box.width - Double(image.widthPixels) * scale) / 2
@@ -174,10 +176,10 @@ public final class SVGDrawing: Artboard {
     }.joined()
   }
 
-  /// A coordinate, to a thousandth of a dot.
+  /// Writes a coordinate to a thousandth of a dot.
   private func number(_ value: Double) -> String { Self.decimal(value, digits: 3) }
 
-  /// A pixel's size, to a billionth, since its error adds up over a picture's width.
+  /// Writes the size of a pixel to a billionth, since its error adds up over a picture's width.
   private static func precise(_ value: Double) -> String { decimal(value, digits: 9) }
 
   private static func decimal(_ value: Double, digits: Int) -> String {
@@ -193,7 +195,7 @@ public final class SVGDrawing: Artboard {
     return sign + String(whole) + "." + fraction
   }
 
-  /// XML 1.0 has no place for control characters.
+  /// XML 1.0 cannot contain control characters.
   private static func escaped(_ text: String) -> String {
     var escaped = ""
     for character in text.unicodeScalars {

@@ -3,30 +3,31 @@ import CRsvg
 public import FoundationEssentials
 import Synchronization
 
-/// A drawing in SVG, drawn by librsvg: shapes, groups and plain gradients, see `SVGScreening`. Two are equal where their
-/// files are.
+/// An SVG drawing that librsvg renders: shapes, groups and plain gradients, see `SVGScreening`. Two drawings
+/// are equal where their files are equal.
 public struct SVGImage: Hashable, Sendable {
   public let bytes: Data
-  /// Width that the drawing gives itself.
+  /// Width that the file itself states.
   public let widthMillimetres: Double
-  /// Height that the drawing gives itself.
+  /// Height that the file itself states.
   public let heightMillimetres: Double
   private let parsed: Parsed
 
-  /// Screens a file and has librsvg parse it, once.
-  /// - Parameter isOurs: Whether `SVGDrawing` made it, which may be of any length.
+  /// Screens a file and has librsvg parse it once.
+  /// - Parameter isOurs: Whether `SVGDrawing` made the file, which may then have any length.
   /// - Throws: `svg`, `outOfMemory`.
   public init(_ svg: Data, isOurs: Bool = false) throws(DrawingError) {
     try SVGScreening.check([UInt8](svg), maxBytes: isOurs ? svg.count : SVGScreening.maxBytes)
     parsed = try Parsed(svg)
     guard let (width, height) = parsed.size else { throw .svg(.noSize) }
     bytes = svg
-    // CSS has 96 pixels an inch.
+    // CSS counts 96 pixels to an inch.
     widthMillimetres = width * Length.millimetresPerInch / 96
     heightMillimetres = height * Length.millimetresPerInch / 96
   }
 
-  /// Draws it on white, as large as fits into width and height, which need not be whole pixels, and in their middle.
+  /// Draws the file on white, as large as fits into width and height, which need not be whole pixels, and in
+  /// their middle.
   /// - Throws: `svg`, `outOfMemory`, `impossibleSize`.
   public func picture(widthPixels: Double, heightPixels: Double) throws(DrawingError) -> GreyImage {
     guard widthPixels.isFinite, heightPixels.isFinite, widthPixels < Double(PixelSize.maxSide),
@@ -66,7 +67,8 @@ public struct SVGImage: Hashable, Sendable {
 
   public func hash(into hasher: inout Hasher) { hasher.combine(bytes) }
 
-  /// A drawing as librsvg keeps it. librsvg leaves it to its caller that no two threads use it at once.
+  /// A drawing as librsvg holds it. Callers of librsvg have to make sure that no two threads use a drawing at
+  /// once.
   private final class Parsed: Sendable {
     private struct Handle: @unchecked Sendable {
       let pointer: OpaquePointer
@@ -91,7 +93,7 @@ public struct SVGImage: Hashable, Sendable {
 
     deinit { handle.withLock { wt_svg_close($0.pointer) } }
 
-    /// Width and height in pixels of 1/96 inch; nil where the drawing does not say.
+    /// Width and height in pixels of 1/96 inch; nil where the drawing does not give them.
     var size: (width: Double, height: Double)? {
       var (width, height) = (0.0, 0.0)
       let isSaid = handle.withLock { wt_svg_size($0.pointer, &width, &height) != 0 }

@@ -1,22 +1,23 @@
 import CExpat
 import Glibc
 
-/// Holds an SVG against the part of the format that is drawn here: shapes, their groups and plain gradients. All else
-/// either takes from elsewhere (pictures, links, fonts) or lets few bytes draw much (`use`, patterns, filters, dashes);
-/// without it the work is bounded by the file's length.
+/// Checks that an SVG uses only the part of the format that is drawn here: shapes, their groups and plain
+/// gradients. All other elements either refer to other files (pictures, links, fonts) or let a few bytes draw a
+/// lot (`use`, patterns, filters, dashes). Without them the length of the file bounds the work.
 enum SVGScreening {
-  /// Bytes of a drawing by others: a path of that length back and forth across a label takes librsvg some ten seconds.
+  /// Maximum size of a drawing from elsewhere, bytes: a path of that length back and forth across a label takes
+  /// librsvg some ten seconds.
   static let maxBytes = 256 << 10
   private static let maxElements = 50_000
-  /// Rules in style sheets: each element is held against each rule.
+  /// Maximum number of rules in style sheets, since each element is compared with each rule.
   private static let maxRules = 500
   private static let maxDepth = 64
 
   private static let namespace = "http://www.w3.org/2000/svg"
   private static let inclusions = "http://www.w3.org/2001/XInclude"
 
-  /// Elements that are drawn, by their names in SVG's namespace. Elements of other namespaces are an editor's own notes,
-  /// which librsvg passes over.
+  /// Elements that are drawn, by their names in SVG's namespace. Elements of other namespaces are notes of an
+  /// editor, which librsvg ignores.
   private static let drawn: Set<String> = [
     "svg", "g", "defs", "title", "desc", "metadata", "style", "path", "rect", "circle", "ellipse", "line",
     "polyline", "polygon", "linearGradient", "radialGradient", "stop",
@@ -28,7 +29,7 @@ enum SVGScreening {
     guard svg.count <= maxBytes, svg.count <= Int32.max,
       svg.count(where: { $0 == UInt8(ascii: "{") }) <= maxRules
     else { throw .svg(.tooLarge) }
-    // Nothing is spelled in a way that the words below would miss.
+    // The spelling is checked first, so that the words below cannot be written in a way that the search misses.
     guard !svg.contains(0), String(validating: svg, as: UTF8.self) != nil else { throw .svg(.notSVG) }
     try refuseSpellings(svg)
     try checkElements(svg)
@@ -36,7 +37,7 @@ enum SVGScreening {
 
   // MARK: - Elements
 
-  /// State of the screening while expat goes through a file.
+  /// State of the screening while expat reads a file.
   private final class Progress {
     let parser: XML_Parser
     var elements = 0
@@ -46,7 +47,7 @@ enum SVGScreening {
 
     init(parser: XML_Parser) { self.parser = parser }
 
-    /// Has expat stop here.
+    /// Makes expat stop at this point.
     func refuse(_ fault: DrawingError.SVGFault) {
       if refusal == nil { refusal = .svg(fault) }
       XML_StopParser(parser, XML_FALSE)
@@ -70,7 +71,7 @@ enum SVGScreening {
   }
 
   private static func checkElements(_ svg: [UInt8]) throws(DrawingError) {
-    // UTF-8 whatever the file says of itself: that is what the words were looked for in.
+    // The file is read as UTF-8 whatever encoding it declares, because the search for words was in UTF-8.
     guard let parser = XML_ParserCreateNS("UTF-8", XML_Char(UInt8(ascii: "\n"))) else { throw .outOfMemory }
     defer { XML_ParserFree(parser) }
     let progress = Progress(parser: parser)
@@ -85,7 +86,7 @@ enum SVGScreening {
         }
         SVGScreening.progress(data)?.refuse(.feature("encoding"))
       }
-      // A DOCTYPE may stand there; one with declarations of its own could spell anything.
+      // A bare DOCTYPE is allowed; one with declarations of its own could rename anything.
       XML_SetStartDoctypeDeclHandler(parser) { data, _, _, _, hasDeclarations in
         if hasDeclarations != 0 { SVGScreening.progress(data)?.refuse(.feature("!DOCTYPE")) }
       }
@@ -121,8 +122,8 @@ enum SVGScreening {
     }
   }
 
-  /// The index behind the first occurrence of a word; nil where there is none. Swift's own search in a collection takes
-  /// hundreds of times as long.
+  /// The index behind the first occurrence of a word; nil where there is none. Swift's own search in a
+  /// collection takes hundreds of times as long.
   private static func end(of word: StaticString, in bytes: ArraySlice<UInt8>) -> Int? {
     bytes.withUnsafeBytes { buffer in
       guard let base = buffer.baseAddress else { return nil }

@@ -2,7 +2,7 @@ import CQRencode
 
 /// A QR symbol (ISO/IEC 18004) of a text, without its quiet zone.
 public struct QRSymbol: Hashable, Sendable {
-  /// Level of error correction: 7, 15, 25 or 30 per cent of a symbol may be lost.
+  /// Level of error correction, at which 7, 15, 25 or 30 per cent of a symbol may be lost.
   public enum Correction: String, Hashable, Sendable, Codable, CaseIterable, Comparable {
     case low = "L"
     case medium = "M"
@@ -23,19 +23,19 @@ public struct QRSymbol: Hashable, Sendable {
     }
   }
 
-  /// Light modules that the standard demands on every side.
+  /// Width of the quiet zone that the standard demands on every side, modules.
   public static let quietModules = 4
 
   public let text: String
   /// Number of modules along one side without the quiet zone, 21 to 177.
   public let moduleCount: Int
   public let correction: Correction
-  /// Row by row from the top left; true is dark.
+  /// The modules row by row from the top left; true is dark.
   public let modules: [Bool]
 
   public var moduleCountWithQuietZone: Int { moduleCount + 2 * Self.quietModules }
 
-  /// The smallest symbol of at least this level, and in it the highest level that does not enlarge it.
+  /// Makes the smallest symbol of at least this level, with the highest level that does not enlarge it.
   /// - Throws: `symbolTooLong`.
   public init(_ text: String, atLeast least: Correction) throws(DrawingError) {
     var best: QRSymbol?
@@ -55,9 +55,9 @@ public struct QRSymbol: Hashable, Sendable {
   }
 
   init?(_ text: String, correction: Correction) {
-    // A NUL would end the text early for C.
+    // A NUL would end the text early in C.
     guard !text.isEmpty, !text.utf8.contains(0) else { return nil }
-    // Mixed modes: a code's digits and capitals take fewer bits than bytes do.
+    // Modes are mixed: the digits and capitals of a code take fewer bits than bytes do.
     guard let code = QRcode_encodeString(text, 0, correction.level, QR_MODE_8, 1) else { return nil }
     defer { QRcode_free(code) }
     guard let data = code.pointee.data, code.pointee.width > 0 else { return nil }
@@ -74,7 +74,7 @@ public struct QRSymbol: Hashable, Sendable {
     return modules[row * moduleCount + column]
   }
 
-  /// The stretches of dark modules in a row, from left to right.
+  /// The ranges of dark modules in a row, from left to right.
   public func darkRuns(row: Int) -> [Range<Int>] {
     guard (0..<moduleCount).contains(row) else { return [] }
     var runs: [Range<Int>] = []

@@ -1,17 +1,17 @@
-/// A symbol in whole printer dots, its quiet zone included, with print gain taken off: ink spreads at every
-/// edge of a dark module, so as many dots as it spreads are left away there and the printed module comes out
-/// as wide as the standard wants it. Where dark modules touch, nothing is taken off between them.
+/// A symbol in whole printer dots with its quiet zone, compensated for print gain. Ink spreads at every edge of
+/// a dark module, so as many dots as the ink spreads are omitted there, and the printed module has the width
+/// that the standard demands. Nothing is omitted between two dark modules that touch.
 public struct SymbolDots: Hashable, Sendable {
   public let symbol: QRSymbol
   public let dotsPerModule: Int
-  /// Dots taken off at every edge of dark areas.
+  /// Number of dots that are omitted at every edge of dark areas.
   public let gainDots: Int
 
-  /// A fifth of a module, and a dot at least: of modules of 4 dots half stays. With more, decoders no longer
-  /// read the file itself, before there is any ink to spread.
+  /// The maximum gain: a fifth of a module, and at least one dot, which leaves half of a module of 4 dots. With
+  /// a larger gain decoders cannot read the file itself, before any ink has spread.
   public static func maxGainDots(dotsPerModule: Int) -> Int { max(1, dotsPerModule / 5) }
 
-  /// A gain that is too large is taken as the most there can be.
+  /// A gain above the maximum is taken as the maximum.
   public init(_ symbol: QRSymbol, dotsPerModule: Int, gainDots: Int = 0) {
     self.symbol = symbol
     self.dotsPerModule = max(1, dotsPerModule)
@@ -24,8 +24,8 @@ public struct SymbolDots: Hashable, Sendable {
   /// Whether a dot is ink; column and row count from the quiet zone's top left.
   public func isInk(column: Int, row: Int) -> Bool {
     if gainDots == 0 { return isDark(column: column, row: row) }
-    // A dot whose neighbourhood reaches no light module. It spans at most two modules each way, so its
-    // four corners meet all of them.
+    // A dot is ink where no light module is in its neighbourhood. The neighbourhood spans at most two modules
+    // in each direction, so its four corners meet all of them.
     for x in [column - gainDots, column + gainDots] {
       for y in [row - gainDots, row + gainDots] where !isDark(column: x, row: y) { return false }
     }
@@ -49,7 +49,8 @@ public struct SymbolDots: Hashable, Sendable {
     }
   }
 
-  /// The stretches of ink in blocks of equal rows, from the top: rows and, in them, columns of ink.
+  /// The ink in blocks of equal rows, from the top: the rows of each block, and the ranges of columns that are
+  /// ink in them.
   func inkBlocks() -> [(rows: Range<Int>, columns: [Range<Int>])] {
     var blocks: [(rows: Range<Int>, columns: [Range<Int>])] = []
     let quiet = QRSymbol.quietModules * dotsPerModule
@@ -58,7 +59,7 @@ public struct SymbolDots: Hashable, Sendable {
       let inner = top + gainDots
       let outer = top + dotsPerModule - gainDots
       let bottom = top + dotsPerModule
-      // Within `gainDots` of a neighbouring line, a dot stays only where both lines are dark.
+      // Within `gainDots` of a neighbouring line of modules, a dot stays only where both lines are dark.
       for (rows, neighbour) in [(top..<inner, line - 1), (inner..<outer, line), (outer..<bottom, line + 1)]
       where !rows.isEmpty {
         let columns = darkRuns(of: line, and: neighbour).map { run in
@@ -70,9 +71,10 @@ public struct SymbolDots: Hashable, Sendable {
     return blocks
   }
 
-  /// The symbol and its quiet zone as bytes of eight dots, 1 for paper, in bands of equal rows from the top: all of
-  /// its rows.
-  /// - Parameter phase: dots of paper before the first of a row, 0 to 7; what fills the last byte is paper, too.
+  /// All rows of the symbol and its quiet zone as bytes of eight dots, 1 for paper, in bands of equal rows from
+  /// the top.
+  /// - Parameter phase: number of paper dots before the first dot of a row, 0 to 7; the last byte is filled up
+  ///   with paper, too.
   func bands(phase: Int) -> [(rows: Range<Int>, bytes: [UInt8])] {
     let paper = [UInt8](repeating: 0xFF, count: (phase + side + 7) / 8)
     var bands: [(rows: Range<Int>, bytes: [UInt8])] = []
@@ -98,7 +100,7 @@ public struct SymbolDots: Hashable, Sendable {
     return bands
   }
 
-  /// The stretches that are dark in both lines.
+  /// The ranges that are dark in both lines.
   private func darkRuns(of line: Int, and other: Int) -> [Range<Int>] {
     if line == other { return symbol.darkRuns(row: line) }
     return symbol.darkRuns(row: line).flatMap { run in

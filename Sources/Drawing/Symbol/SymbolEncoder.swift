@@ -1,6 +1,6 @@
-/// Encodes many texts of the same make, and remembers which level came out for texts of the same pattern:
-/// libqrencode looks only at which characters are digits, capitals or other bytes, so the highest level that
-/// does not enlarge the symbol has to be searched once a pattern.
+/// Encodes many texts of the same form and remembers the level for each pattern. libqrencode distinguishes only
+/// digits, capitals and other bytes, so the highest level that does not enlarge the symbol has to be searched
+/// once for each pattern.
 public final class SymbolEncoder {
   private struct Pattern: Hashable {
     let classes: [UInt8]
@@ -12,7 +12,7 @@ public final class SymbolEncoder {
 
   public init() {}
 
-  /// The same symbol as `QRSymbol(text, atLeast:)`.
+  /// Makes the same symbol as `QRSymbol(text, atLeast:)`.
   /// - Throws: `symbolTooLong`.
   public func encode(_ text: String, atLeast least: QRSymbol.Correction) throws(DrawingError) -> QRSymbol {
     let pattern = Pattern(classes: text.utf8.map(Self.characterClass), least: least)
@@ -23,7 +23,7 @@ public final class SymbolEncoder {
     return symbol
   }
 
-  /// Numeric, alphanumeric or byte, by ISO/IEC 18004 table 5.
+  /// The mode of a character by ISO/IEC 18004 table 5: numeric, alphanumeric or byte.
   private static func characterClass(_ character: UInt8) -> UInt8 {
     switch character {
     case 48...57: 0

@@ -15,14 +15,16 @@ extension FontFace {
       let fonts = CompactIndex(in: table, at: names.end), let first = fonts.first,
       let charset = Self.charset(ofDictionary: table[first])
     else { return false }
-    // Format 2, one range from 1 on: identifiers in the order of the glyphs, of which the first is always 0.
+    // A charset of format 2 with one range from 1 on lists identifiers in the order of the glyphs; the first
+    // glyph is always 0.
     guard charset > 2, charset + 5 <= table.count, table[charset] == 2 else { return false }
     let start = Int(table[charset + 1]) << 8 | Int(table[charset + 2])
     let others = Int(table[charset + 3]) << 8 | Int(table[charset + 4])
     return start == 1 && others == Int(hb_face_get_glyph_count(face)) - 2
   }
 
-  /// The place of the charset in a dictionary that begins with ROS, as those of fonts by identifiers do; nil in others.
+  /// The offset of the charset in a dictionary that begins with ROS, as in fonts by identifiers; nil in other
+  /// fonts.
   private static func charset(ofDictionary bytes: Slice<UnsafeRawBufferPointer>) -> Int? {
     var operand = 0
     var operators = 0
@@ -47,7 +49,7 @@ extension FontFace {
         operand = byte(1) << 24 | byte(2) << 16 | byte(3) << 8 | byte(4)
         place += 5
       case 30:
-        // A real number ends with a half byte of 15.
+        // A real number ends with a half byte of value 15.
         place += 1
         while place < bytes.endIndex, byte(0) & 15 != 15, byte(0) >> 4 != 15 { place += 1 }
         place += 1
@@ -61,7 +63,7 @@ extension FontFace {
   }
 }
 
-/// An INDEX of a CFF table: its first element, and where the next part begins.
+/// The first element of an INDEX in a CFF table, and the place where the next part begins.
 private struct CompactIndex {
   let first: Range<Int>?
   let end: Int

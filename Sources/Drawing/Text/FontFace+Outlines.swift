@@ -1,7 +1,7 @@
 import CPangoCairo
 
 extension FontFace {
-  /// A step of a glyph's outline; parts of an em, up from the baseline.
+  /// A step of a glyph's outline, in fractions of an em upwards from the baseline.
   enum OutlineStep {
     case move(Double, Double)
     case line(Double, Double)
@@ -20,7 +20,7 @@ extension FontFace {
   private static let drawing = OutlineFunctions()
 }
 
-/// The steps of an outline as harfbuzz hands them over.
+/// Collects the steps of an outline as harfbuzz reports them.
 private final class OutlinePen {
   private let unitsPerEm: Double
   private(set) var steps: [FontFace.OutlineStep] = []
@@ -37,7 +37,8 @@ private final class OutlinePen {
   }
 }
 
-/// harfbuzz calls these with the pen; once made they are not written to and are for all threads.
+/// harfbuzz calls these functions with the pen. They are never changed once made, so that all threads share
+/// them.
 private final class OutlineFunctions: @unchecked Sendable {
   let functions: OpaquePointer
 

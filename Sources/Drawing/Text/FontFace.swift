@@ -1,12 +1,13 @@
 import CPangoCairo
 import Synchronization
 
-/// A font file's face, as text is set in it and as a page embeds it. Two of the same name are the same.
+/// A face of a font file, for setting text and for embedding in a page. Two faces of the same name are equal.
 public final class FontFace: Hashable, @unchecked Sendable {
-  /// PostScript's, letters, digits, `-` and `_` only; a name in a page's resources.
+  /// The face's PostScript name, which has only letters, digits, `-` and `_` and serves as a name in a page's
+  /// resources.
   public let name: String
   let unitsPerEm: Int
-  /// harfbuzz counts references atomically, and a face that is not written to is for all threads.
+  /// All threads may share the face: harfbuzz counts references atomically, and the face is not changed.
   let face: OpaquePointer
   let metrics: OpaquePointer
 
@@ -41,13 +42,15 @@ public final class FontFace: Hashable, @unchecked Sendable {
 
   private struct Known {
     var byName: [String: FontFace] = [:]
-    /// harfbuzz's own, each held, so that no other takes its place; every typesetter has its own of a face.
+    /// The faces of harfbuzz by their addresses. Each is retained, so that no other face gets its address;
+    /// every typesetter has a face object of its own.
     var byPlace: [UInt: FontFace] = [:]
   }
 
   private static let known = Mutex(Known())
 
-  /// The face of a font of pango's. Threads have fonts of their own; by its name the face is one.
+  /// The face of one of pango's fonts. Each thread has fonts of its own, but faces of the same name are one
+  /// object here.
   static func face(of font: UnsafeMutablePointer<PangoFont>) -> FontFace? {
     guard let shaper = pango_font_get_hb_font(font), let face = hb_font_get_face(shaper) else { return nil }
     let place = UInt(bitPattern: face)
@@ -77,16 +80,16 @@ public final class FontFace: Hashable, @unchecked Sendable {
   public func hash(into hasher: inout Hasher) { hasher.combine(name) }
 }
 
-/// The glyphs that a page or a file shows, and what text each stands for.
+/// The glyphs that a page or a file shows, and the text that each glyph stands for.
 public typealias GlyphUse = [FontFace: [UInt32: String]]
 
-/// A stretch of glyphs of one face on one baseline.
+/// A run of glyphs of one face on one baseline.
 struct GlyphRun {
   struct Glyph {
     let index: UInt32
     /// Distance from the run's start, millimetres.
     let x: Double
-    /// Text that a reader copies or searches; empty behind the first glyph of a cluster.
+    /// The text of the glyph for copying and searching; empty for all but the first glyph of a cluster.
     let text: String
   }
 

@@ -1,7 +1,7 @@
 import CPangoCairo
 
 extension TextBlock {
-  /// Its glyphs as they stand, left to right, line by line.
+  /// The glyphs of the text at their places, left to right, line by line.
   var glyphRuns: [GlyphRun] { GlyphLock.hold { heldGlyphRuns } }
 
   private var heldGlyphRuns: [GlyphRun] {
@@ -33,12 +33,12 @@ extension TextBlock {
     for index in 0..<Int(string.num_glyphs) {
       let info = string.glyphs[index]
       let start = string.log_clusters[index]
-      // Left to right: the next cluster begins where another number stands.
+      // In text from left to right a new cluster begins where the cluster number changes.
       var next = index + 1
       while next < Int(string.num_glyphs), string.log_clusters[next] == start { next += 1 }
       let end = next < Int(string.num_glyphs) ? string.log_clusters[next] : item.length
       let isFirst = index == 0 || string.log_clusters[index - 1] != start
-      // PANGO_GLYPH_EMPTY and glyphs of no font take room and show nothing.
+      // PANGO_GLYPH_EMPTY and glyphs without a font take up space and show nothing.
       if info.glyph < 0x0FFF_FFFF {
         let bytes = UnsafeRawBufferPointer(
           start: text + Int(item.offset + start), count: isFirst ? Int(max(0, end - start)) : 0)

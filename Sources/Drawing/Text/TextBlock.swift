@@ -1,24 +1,24 @@
 import CPangoCairo
 
-/// Text that has been set: measured, broken into lines, ready to be drawn.
+/// Text that has been measured and broken into lines and is ready to be drawn.
 public final class TextBlock {
-  /// Size of its letters after any shrinking.
+  /// Size of the letters after any shrinking.
   public let sizePoints: Double
-  /// Width of its widest line, without the room left or right of it.
+  /// Width of the widest line, without the space to its left or right.
   public let widthMillimetres: Double
   public let heightMillimetres: Double
-  /// Distance from its top to the first line's baseline.
+  /// Distance from the top of the block to the baseline of the first line.
   public let baselineMillimetres: Double
   public let lineCount: Int
-  /// Characters that no installed font has, and characters of private use, which fonts draw each as they like.
+  /// Characters that no installed font has, and characters of private use, which each font draws differently.
   public let unknownGlyphCount: Int
 
-  /// Millimetres by which ink reaches beyond the box of width and height.
+  /// Millimetres by which ink extends beyond the box given by width and height.
   public let overhangMillimetres: Double
 
   let layout: OpaquePointer
 
-  /// Takes over the reference to `layout`.
+  /// Takes ownership of the reference to `layout`.
   init(layout: OpaquePointer, sizePoints: Double) {
     self.layout = layout
     self.sizePoints = sizePoints

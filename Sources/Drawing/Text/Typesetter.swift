@@ -1,15 +1,16 @@
 import CPangoCairo
 
-/// Sets text by pango. It keeps the fonts it has loaded, so make one and use it for many pages; one
-/// thread at a time. What it sets does not depend on the resolution it is drawn at: no hinting, no
-/// rounding of positions.
+/// Sets text by pango. A typesetter keeps the fonts that it has loaded, so one should serve many pages; only
+/// one thread may use it at a time. The result does not depend on the resolution of the page: there is no
+/// hinting and no rounding of positions.
 public final class Typesetter {
   private let fonts: UnsafeMutablePointer<PangoFontMap>
   private let context: OpaquePointer
 
   public init() {
     fonts = pango_cairo_font_map_new()
-    // Its fonts are cairo's, so the cast is what G_TYPE_CHECK_INSTANCE_CAST, a macro, does.
+    // The font map makes cairo fonts, so the cast is safe; G_TYPE_CHECK_INSTANCE_CAST, which does it in C, is a
+    // macro.
     pango_cairo_font_map_set_resolution(OpaquePointer(fonts), Length.pointsPerInch)
     context = pango_font_map_create_context(fonts)
     pango_context_set_language(context, pango_language_from_string("zh-cn"))
@@ -32,7 +33,8 @@ public final class Typesetter {
 
   // MARK: - Setting
 
-  /// Sets `text` as it is: broken into lines at `widthMillimetres`, or at its own line ends only.
+  /// Sets `text` at its own size, broken into lines at `widthMillimetres`, or only at its own line ends where
+  /// that is nil.
   public func set(
     _ text: String, style: TextStyle, widthMillimetres: Double? = nil, alignment: TextAlignment = .left
   ) -> TextBlock {
@@ -47,7 +49,7 @@ public final class Typesetter {
     _ text: String, style: TextStyle, widthMillimetres: Double, heightMillimetres: Double,
     fit: TextFit, smallestPoints: Double, alignment: TextAlignment
   ) throws(DrawingError) -> TextBlock {
-    // Looking at scalars is ten times faster than at characters.
+    // Iterating over scalars is ten times as fast as over characters.
     let hasLines = text.unicodeScalars.contains { Self.lineEnds.contains($0) }
     let oneLine = hasLines ? text.filter { !$0.isNewline } : text
     var style = style
@@ -74,7 +76,7 @@ public final class Typesetter {
 
   // MARK: - Layouts
 
-  /// A thousandth of a millimetre: below it, rounding to pango's units decides.
+  /// The tolerance is a thousandth of a millimetre, below which rounding to pango's units decides.
   private static let tolerance = 0.001
 
   private static let lineEnds: [Unicode.Scalar] = [
@@ -84,7 +86,7 @@ public final class Typesetter {
   private func makeLayout(
     _ text: String, style: TextStyle, widthMillimetres: Double?, alignment: TextAlignment
   ) -> OpaquePointer {
-    // Owned by the caller, who hands it to a TextBlock.
+    // The caller owns the layout and passes it to a TextBlock.
     let layout: OpaquePointer = pango_layout_new(context)
     let description = pango_font_description_new()
     pango_font_description_set_family(description, style.families.joined(separator: ","))
@@ -94,7 +96,7 @@ public final class Typesetter {
     pango_layout_set_font_description(layout, description)
     pango_font_description_free(description)
     let attributes = pango_attr_list_new()
-    // A digest or a serial number broken over two lines must not gain a hyphen.
+    // pango must not add a hyphen where a digest or a serial number is broken over two lines.
     pango_attr_list_insert(attributes, pango_attr_insert_hyphens_new(0))
     if style.letterSpacingPoints != 0 {
       pango_attr_list_insert(
@@ -111,7 +113,7 @@ public final class Typesetter {
     }
     if let widthMillimetres {
       let units = Length.points(millimetres: max(0, widthMillimetres)) * Double(PANGO_SCALE)
-      // Half a unit more, so that a line measured at this width is not broken at it again.
+      // The width is half a unit more, so that a line measured at this width is not broken again.
       pango_layout_set_width(layout, Int32(min(units.rounded(.up) + 1, Double(Int32.max))))
     }
     // pango takes no NUL, and no other control character has a shape.
