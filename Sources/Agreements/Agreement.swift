@@ -3,7 +3,7 @@ import Drawing
 public import FoundationEssentials
 public import Records
 
-/// The 安装部署协议 as it is signed.
+/// The agreement (安装部署协议) as it is signed.
 public struct AgreementDocument: Hashable, Sendable {
   /// The PDF: A4, real text, fonts embedded.
   public let pdf: Data

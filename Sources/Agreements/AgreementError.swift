@@ -18,7 +18,7 @@ public enum AgreementError: Error, Hashable, Sendable {
     case wrongType
     /// The value is outside its limits, both inclusive.
     case outOfRange(lower: Double, upper: Double)
-    /// There are more of them, or of bytes, than are read.
+    /// The file has more strokes, points or bytes than are read.
     case tooMany(most: Int)
     /// There is so little ink that it may be a slip: its length is under a tenth of the pad's shorter side.
     case noSignature

@@ -1,7 +1,7 @@
 import Records
 
-/// The record in the words of the document. Everything that was registered is here, filled in or not: an empty cell
-/// too is what the owner signs.
+/// The record in the words of the document. Every field of the registration is here, filled in or not, since
+/// the owner signs an empty cell too.
 struct AgreementFacts {
   let installation: Installation
   let parts: AgreementParts

@@ -1,7 +1,7 @@
 import Records
 
-/// The agreement's Chinese words for what the record keeps as codes and numbers. The document is Chinese only; it is
-/// what the owner signs.
+/// The agreement's Chinese words for the codes and numbers of the record. The document is Chinese only, because
+/// it is what the owner signs.
 enum AgreementWords {
   // MARK: - Times and numbers
 

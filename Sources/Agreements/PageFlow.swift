@@ -1,7 +1,7 @@
 import Drawing
 
-/// Places blocks one under the other, page after page. Nothing is drawn before all is placed, since each page says
-/// how many there are.
+/// Places blocks one under the other, page after page. Nothing is drawn before all is placed, since each page
+/// shows the number of pages.
 final class PageFlow {
   typealias Drawing = (_ canvas: any Artboard, _ top: Double) -> Void
 
@@ -22,13 +22,14 @@ final class PageFlow {
   let typesetter = Typesetter()
   private(set) var pages: [[Mark]] = [[]]
   private var top = topMargin
-  /// Characters that no font has, over all that was set, each once, in the order of the document.
+  /// The characters of the document that no font has, each once, in the order in which they first occur.
   private(set) var unknown: [Unicode.Scalar] = []
 
   // MARK: - Placing
 
   /// Places a block that is not divided.
-  /// - Parameter with: the room that what follows needs on the same page; a heading is never the last.
+  /// - Parameter with: the room that the next block needs on the same page, so that a heading is never the last
+  ///   on its page.
   func place(height: Double, with following: Double = 0, draw: @escaping Drawing) {
     if top + height + following > Self.bottom, !(pages.last?.isEmpty ?? true) { startPage() }
     pages[pages.count - 1].append(Mark(top: top, draw: draw))
@@ -69,8 +70,8 @@ final class PageFlow {
     }
   }
 
-  /// A heading and numbered clauses below it, on a page of their own with what follows where they would
-  /// otherwise be divided: who signs has the terms before his eyes.
+  /// A heading and numbered clauses below it, on a page of their own, together with the next block, where they
+  /// would otherwise be divided: the signatory then sees all terms beside the signature.
   func clauses(_ title: String, _ texts: [String], with following: Double) {
     let style = TextStyle(sizePoints: 9.5)
     let indent = 8.0

@@ -8,13 +8,15 @@ struct SignatureInk {
     let widthMillimetres: Double
   }
 
-  /// The width of the pen at no and at full pressure; without a pressure it is the middle.
+  /// The width of the pen at no and at full pressure; a point without a pressure takes the middle of the two.
   static let penMillimetres = 0.25...0.95
-  /// The step of widths: they are whole multiples of it, so that a stroke is a few lines and not one a point.
+  /// The step between widths of the pen. Widths are whole multiples of it, so that a stroke becomes a few lines
+  /// and not one for each point.
   private static let widthStep = 0.05
   /// The distance below which two points are one.
   private static let resolution = 0.08
-  /// The enlargement of a small signature on a large pad is no more than this over what the whole pad would have.
+  /// The highest factor by which a small signature is enlarged, relative to the scale at which the whole pad
+  /// would fit.
   private static let maxEnlargement = 3.0
 
   private struct Dot {
@@ -35,7 +37,7 @@ struct SignatureInk {
     let bottom = points.map(\.y).max() ?? 0
     let inner = box.inset(by: Self.penMillimetres.upperBound)
     let whole = min(inner.width / strokes.widthPixels, inner.height / strokes.heightPixels)
-    // A stroke straight across or down has no extent the other way, and sets no scale there.
+    // A stroke straight across or straight down has no extent in the other direction, which then sets no scale.
     let scale = min(
       right > left ? inner.width / (right - left) : .infinity,
       bottom > top ? inner.height / (bottom - top) : .infinity, whole * Self.maxEnlargement)

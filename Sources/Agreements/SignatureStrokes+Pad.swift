@@ -1,6 +1,7 @@
 extension SignatureStrokes {
-  /// Cuts a stroke to the pad: a pen slips over the edge, and what it does there is no ink. A stroke that leaves the
-  /// pad and comes back becomes more than one; where it crosses the edge, time and pressure are those on the way.
+  /// Cuts a stroke to the pad: a pen slips over the edge, and what is drawn beyond the edge is no ink. A stroke
+  /// that leaves the pad and comes back becomes more than one; where it crosses the edge, time and pressure are
+  /// those on the way.
   static func onPad(_ stroke: [Point], widthPixels width: Double, heightPixels height: Double) -> [[Point]] {
     func isOnPad(_ point: Point) -> Bool { (0...width).contains(point.x) && (0...height).contains(point.y) }
     if stroke.allSatisfy(isOnPad) { return stroke.isEmpty ? [] : [stroke] }
@@ -26,8 +27,8 @@ extension SignatureStrokes {
     return parts
   }
 
-  /// The part of the way from one point to another that lies on the pad, as shares from 0 to 1; nil where nothing
-  /// does (the method of Liang and Barsky).
+  /// The part of the way from one point to another that lies on the pad, as shares from 0 to 1; nil where no
+  /// part does (the method of Liang and Barsky).
   private static func shareOnPad(_ from: Point, _ to: Point, width: Double, height: Double) -> ClosedRange<
     Double
   >? {
@@ -50,7 +51,7 @@ extension SignatureStrokes {
     -> Point
   {
     func part(_ start: Double, _ end: Double) -> Double { start + (end - start) * share }
-    // Rounding must not put the crossing beside the edge.
+    // Rounding must not move the crossing off the edge.
     return Point(
       x: min(max(part(from.x, to.x), 0), width), y: min(max(part(from.y, to.y), 0), height),
       milliseconds: part(from.milliseconds, to.milliseconds),

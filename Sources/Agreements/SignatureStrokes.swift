@@ -5,9 +5,9 @@ import Records
 ///
 ///     {"width": 600, "height": 300, "strokes": [[{"x": 12, "y": 80.5, "t": 0, "p": 0.4}, …], …]}
 ///
-/// x and y in the pad's pixels from its top left, t in milliseconds from the first touch, p the pressure
-/// from 0 to 1, optional. Members beside these are left alone. Ink outside the pad is cut at its edge, and a time that
-/// steps back counts as equal to the one before it: both are a pad's, not the signatory's.
+/// x and y in the pad's pixels from its top left, t in milliseconds from the first touch, p the pressure from 0
+/// to 1, optional. Members beside these are left alone. Ink outside the pad is cut at its edge, and a time that
+/// steps back counts as equal to the one before it: both are faults of the pad and not of the signatory.
 public struct SignatureStrokes: Hashable, Sendable {
   public struct Point: Hashable, Sendable {
     public let x: Double
@@ -22,9 +22,10 @@ public struct SignatureStrokes: Hashable, Sendable {
   public static let maxPoints = 50_000
   /// The length of one side of the pad, pixels, inclusive.
   public static let padPixels = 20.0...20_000
-  /// The distance of a point from the pad's top left, pixels, inclusive; a point beyond it is no slip of a pen.
+  /// The greatest distance of a point from the pad's top left, pixels, inclusive; a point farther away is no
+  /// slip of a pen.
   public static let reachPixels = -20_000.0...40_000
-  /// The longest time of a signature, milliseconds: a day, and nobody signs for longer.
+  /// The longest time of a signature, milliseconds: one day, since nobody signs for longer.
   public static let maxMilliseconds = 86_400_000.0
 
   public let widthPixels: Double
@@ -112,7 +113,7 @@ public struct SignatureStrokes: Hashable, Sendable {
   private static func check(_ value: Double, within range: ClosedRange<Double>, path: String)
     throws(AgreementError)
   {
-    // A value that is no number is in no range.
+    // Not-a-number lies in no range.
     guard range.contains(value) else {
       throw .strokes(path: path, .outOfRange(lower: range.lowerBound, upper: range.upperBound))
     }

@@ -25,7 +25,7 @@ struct Table {
 
   // MARK: - Kinds of rows
 
-  /// Places named values, two a row where both are short.
+  /// Places named values in rows, two in a row where both are short.
   func facts(_ facts: [Fact]) {
     var rest = facts[...]
     while let fact = rest.popFirst() {
@@ -51,12 +51,12 @@ struct Table {
     }
   }
 
-  /// Places a line over the whole width that names what follows.
+  /// Places a line that spans the whole width and names the rows below it.
   func band(_ text: String, with following: Double) {
     row([Cell(text: text, width: PageFlow.width, role: .head)], with: following)
   }
 
-  /// Places columns with a head that comes again on every page.
+  /// Places columns under a heading that is repeated on every page.
   func columns(
     _ columns: [(title: String, width: Double, alignment: TextAlignment)], rows: [[String]],
     role: Cell.Role = .value

@@ -2,7 +2,7 @@ import Cryptography
 import FoundationEssentials
 public import Records
 
-/// One entry of the log, as it was written.
+/// One entry of the log, exactly as it was written.
 public struct LogEntry: Sendable {
   /// The place of the entry in the log, from 1 and without gaps, over all installations.
   public let seq: Int64
@@ -24,7 +24,7 @@ public struct LogEntry: Sendable {
 /// ```
 enum EventLog {
   static let beginning = String(repeating: "0", count: 64)
-  /// The word that stands in the place of an installation's id where an entry is about the laptop itself.
+  /// The word that replaces the id of an installation in an entry about the laptop itself.
   static let laptop = "laptop"
 
   /// Computes an entry's digest; nil where `previous` is no digest.
@@ -52,7 +52,7 @@ enum EventLog {
     return try append(body, name: event.name, of: installation.text, at: at, in: database)
   }
 
-  /// Appends one entry about anything. The caller checks whether it may bear this date.
+  /// Appends one entry of any kind. The caller checks whether the entry may bear this date.
   /// - Parameter subject: an installation's id, or `laptop`.
   @discardableResult
   static func append(_ body: Data, name: String, of subject: String, at: Timestamp, in database: Database)
@@ -86,8 +86,9 @@ enum EventLog {
 
 extension Fieldbook {
   /// Walks the whole chain.
-  /// - Parameter watch: told after every thousandth entry how many there were; what it throws ends the walk.
-  /// - Returns: how many entries there are, and the digest of the last one (zeros where there is none).
+  /// - Parameter watch: receives the number of entries read after every thousandth; an error that it throws
+  ///   ends the walk.
+  /// - Returns: the number of entries, and the digest of the last one (zeros where there is none).
   /// - Throws: `logBroken` with the first entry that does not fit, `store`.
   public func verifyLog(watch: (Int) throws(FieldbookError) -> Void = { _ in }) throws(FieldbookError) -> (
     entries: Int, head: String
@@ -120,7 +121,7 @@ extension Fieldbook {
     return entries
   }
 
-  /// Reads the events of one installation that can be read, and gives the numbers of those that cannot.
+  /// Reads those events of one installation that can be read, and gives the numbers of the others.
   func readableEvents(of id: InstallationID) throws(FieldbookError) -> (
     entries: [LogEntry], unreadable: [Int64]
   ) {

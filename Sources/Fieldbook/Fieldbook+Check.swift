@@ -3,9 +3,9 @@ import FoundationEssentials
 public import Records
 
 extension Fieldbook {
-  /// The stage of a check. Steps come in this order, each with growing numbers.
+  /// The progress of a check. Stages come in this order, each with growing numbers.
   public enum CheckStep: Hashable, Sendable {
-    /// SQLite looks through its file.
+    /// SQLite checks its own file.
     case database
     /// The first `entries` of the log's entries have been compared with their digests.
     case log(entries: Int, of: Int)
@@ -18,19 +18,20 @@ extension Fieldbook {
     /// SQLite's own words on what is wrong with its file.
     case database(String)
     case log(seq: Int64, LogFault)
-    /// The bytes of a closed revision are not those that it was closed with.
+    /// The bytes of a closed revision differ from those that it was closed with.
     case revision(InstallationID, revision: Int)
-    /// The record that is kept is not what its events add up to.
+    /// The stored record differs from the sum of its events.
     case differs(InstallationID)
-    /// The record that is kept names events, or a revision, that its log does not have: the log has lost something.
+    /// The stored record names events, or a revision, that its log does not have, so that the log has lost
+    /// something.
     case ahead(InstallationID)
-    /// A row cannot be read; the record is nil where it does not say whose it is.
+    /// A row cannot be read; the record is nil where the row does not say to which it belongs.
     case unreadable(InstallationID?, table: String, key: String)
     case fileMissing(sha256: String, of: InstallationID)
     case fileDamaged(sha256: String, of: InstallationID)
   }
 
-  /// The size of a check, and its faults.
+  /// The extent of a check, and the faults that it found.
   public struct Check: Hashable, Sendable {
     /// The number of events in the log.
     public internal(set) var entries = 0
@@ -39,7 +40,7 @@ extension Fieldbook {
     public internal(set) var files = 0
     public internal(set) var faults: [CheckFault] = []
 
-    /// The records that `restore` can put right from the log.
+    /// The records that `restore` can rebuild from the log.
     public var restorable: [InstallationID] {
       faults.compactMap { if case .differs(let id) = $0 { id } else { nil } }
     }
@@ -47,12 +48,12 @@ extension Fieldbook {
 
   // MARK: - Checking
 
-  /// Looks through all of the fieldbook, in one state of it and without keeping anybody from writing: the database's
-  /// own structure, the chain of the log, closed revisions, every record against its events, every file against its
-  /// digest. Changes nothing.
+  /// Checks the whole fieldbook at one moment, without blocking writers: the database's own structure, the
+  /// chain of the log, closed revisions, every record against its events, every file against its digest.
+  /// Changes nothing.
   /// - Parameters:
-  ///   - onEvent: told of each step.
-  ///   - isCancelled: polled between records and files; a check that is cancelled throws `cancelled`.
+  ///   - onEvent: receives each stage.
+  ///   - isCancelled: asked between records and files; true ends the check with `cancelled`.
   /// - Throws: `store`, `home`, `cancelled`.
   public func check(
     onEvent: (CheckStep) -> Void = { _ in }, isCancelled: () -> Bool = { false }
@@ -86,15 +87,15 @@ extension Fieldbook {
     return check
   }
 
-  /// Writes these records anew from the log, each in a transaction of its own. Nothing of the log, the revisions or
-  /// the queue is changed, and no record that is ahead of its log.
-  /// - Returns: those that were put right.
+  /// Rebuilds these records from the log, each in a transaction of its own. The log, the revisions and the
+  /// queue stay unchanged, and so does a record that is ahead of its log.
+  /// - Returns: the records that were rebuilt.
   /// - Throws: `store`, and `damagedRow` where an event cannot be read.
   public func restore(_ ids: [InstallationID]) throws(FieldbookError) -> [InstallationID] {
     var restored: [InstallationID] = []
     for id in ids {
       let isRestored = try database.transaction { () throws(FieldbookError) in
-        // The record is judged again under the lock: it may have gone on meanwhile.
+        // The record is checked again under the lock, since it may have changed meanwhile.
         let events = try events(of: id)
         guard case .differs(let installation) = try comparison(of: id, events: events) else { return false }
         try replaceProjection(with: installation)
@@ -129,7 +130,7 @@ extension Fieldbook {
   }
 
   private func checkRevisions(_ check: inout Check) throws(FieldbookError) {
-    // A record that is in no queue would never be sent.
+    // A closed record that is missing from the queue would never be sent.
     let faults = try database.rows(
       """
       SELECT installation, revision, body, sha256,
@@ -150,11 +151,11 @@ extension Fieldbook {
   }
 
   /// Compares every record with its events.
-  /// - Returns: the files that records name, each once, with a record that does.
+  /// - Returns: the files that records name, each once, with one of the records that name it.
   private func checkRecords(
     _ check: inout Check, _ onEvent: (CheckStep) -> Void, _ isCancelled: () -> Bool
   ) throws(FieldbookError) -> [(sha256: String, id: InstallationID)] {
-    // Records of which the log has nothing left are checked, too.
+    // Records without any entry in the log are checked, too.
     let ids = try database.rows(
       """
       SELECT installation FROM (
@@ -176,7 +177,7 @@ extension Fieldbook {
       onEvent(.records(index, of: ids.count))
       do throws(FieldbookError) {
         let (events, unreadable) = try readableEvents(of: id)
-        // A record that was taken back because it could not be read has been dealt with.
+        // A record that was voided because it could not be read needs no more attention.
         if let seq = unreadable.first {
           if try status(of: id) == .void { continue }
           throw .damagedRow(table: "event", key: String(seq))
@@ -190,7 +191,7 @@ extension Fieldbook {
         case .ahead: check.faults.append(.ahead(id))
         }
       } catch {
-        // The chain has named the event that was changed; the other records are none the worse for it.
+        // The check of the chain has named the altered event; the other records are not affected.
         switch error {
         case .damagedRow(let table, let key):
           check.faults.append(.unreadable(id, table: table, key: key))

@@ -1,9 +1,9 @@
 import Records
 
-/// Keeps a photo, known by its contents, and a seal, known by its number, from being evidence of two installations. A
-/// void record lets go of its own.
+/// Keeps a photo, identified by its contents, and a seal, identified by its number, from being evidence of two
+/// installations. A void record releases its photos and seals.
 extension Fieldbook {
-  /// Checks that no other installation has the photo or the seal of an event.
+  /// Checks that no other installation has claimed the photo or the seal of an event.
   /// - Throws: `photoUsed`, `sealUsed`, `store`, `damagedRow`.
   func checkIsFree(_ event: InstallationEvent, for installation: Installation) throws(FieldbookError) {
     switch event {
@@ -20,7 +20,8 @@ extension Fieldbook {
         "SELECT installation FROM seal_use WHERE number = ?", [.text(seal.number)]
       ) { $0.text(0) }
       guard let user else { return }
-      // The seal that is on may be recorded again, with a photo for instance; a broken one may not.
+      // The intact seal of an installation may be recorded again, for instance with a photo; a broken one may
+      // not.
       let isOn = installation.seal.map { $0.number == seal.number } == true && installation.sealHolds
       if user == installation.id.text, isOn { return }
       throw .sealUsed(number: seal.number, by: try Self.id(user, table: "seal_use"))
@@ -28,7 +29,7 @@ extension Fieldbook {
     }
   }
 
-  /// Writes down what an event claims, within the transaction that writes the event.
+  /// Records what an event claims, within the transaction that writes the event.
   func claim(_ event: InstallationEvent, for id: InstallationID) throws(FieldbookError) {
     switch event {
     case .photographed(let photo):
@@ -49,7 +50,7 @@ extension Fieldbook {
     try database.run("DELETE FROM seal_use WHERE installation = ?", [.text(id.text)])
   }
 
-  /// Writes down again what a record's events claim.
+  /// Records again what the events of a record claim.
   func restoreClaims(of entries: [LogEntry], id: InstallationID) throws(FieldbookError) {
     try releaseClaims(of: id)
     for entry in entries { try claim(entry.event, for: id) }

@@ -1,7 +1,7 @@
 import FoundationEssentials
 public import Records
 
-/// An entry of the log that is about no installation: it says that the clock had been wrong, and is right again.
+/// An entry of the log about no installation, which says that the clock was wrong and is right again.
 struct ClockAcceptance: Codable, Hashable {
   struct Facts: Codable, Hashable {
     /// The date of the entry before this one, RFC 3339.
@@ -18,31 +18,32 @@ struct ClockAcceptance: Codable, Hashable {
 }
 
 extension Fieldbook {
-  /// The day of the plan that orders this work, 24 July 2024: no laptop wrote an event before it.
+  /// The first plausible date, 24 July 2024: the day of the plan that orders this work, before which no laptop
+  /// wrote an event.
   public static let earliestDay = CalendarDay(daysSince1970: 19_928)
 
-  /// The date of the newest entry of the log; nil where there is none, or where it has no date that can be read.
+  /// The date of the newest entry of the log; nil where there is no entry, or its date cannot be read.
   public func newestEventTime() throws(FieldbookError) -> Timestamp? {
     let text = try database.first("SELECT at FROM event ORDER BY seq DESC LIMIT 1") { $0.text(0) }
     return text.flatMap { Timestamp($0) }
   }
 
-  /// Checks that an event may bear this date: no event is dated before the last one that this laptop wrote.
+  /// Checks that an event may bear this date: no event is dated before the latest event that this laptop wrote.
   /// - Throws: `clockImplausible`, `clockBehind`, `store`.
   public func checkClock(_ now: Timestamp) throws(FieldbookError) {
     guard now.isWritable, now.day >= Self.earliestDay else { throw .clockImplausible(now) }
     if let newest = try newestEventTime(), now < newest { throw .clockBehind(now: now, newest: newest) }
   }
 
-  /// The text that a column keeps of a moment.
-  /// - Throws: `clockImplausible` for one that nobody could read again.
+  /// The text of a moment as a column stores it.
+  /// - Throws: `clockImplausible` for a moment that could not be read back.
   static func time(_ at: Timestamp) throws(FieldbookError) -> SQLValue {
     guard at.isWritable else { throw .clockImplausible(at) }
     return .text(at.description)
   }
 
-  /// Records that the clock had jumped ahead and is right again; events go on from `now`.
-  /// - Returns: the date that the newest entry has; nil where `now` is not before it, and nothing was recorded.
+  /// Records that the clock was ahead and is right again; later events continue from `now`.
+  /// - Returns: the date of the newest entry; nil where `now` is not before it, and nothing was recorded.
   /// - Throws: `clockImplausible`, `store`.
   @discardableResult
   public func acceptClock(reason: WrittenText, at now: Timestamp) throws(FieldbookError) -> Timestamp? {

@@ -1,7 +1,7 @@
 public import Records
 
 extension Fieldbook {
-  /// A block of serials, with the number of its codes that have been used up.
+  /// A block of serials, with the number of its codes that are used.
   public struct HeldBlock: Hashable, Sendable {
     public let block: CodeBlock
     public let taken: Int
@@ -9,8 +9,8 @@ extension Fieldbook {
 
   // MARK: - Blocks
 
-  /// Adds a block that the company or the platform assigned to this laptop.
-  /// - Returns: false where exactly this block is here already.
+  /// Adds a block that the company or the platform has assigned to this laptop.
+  /// - Returns: false where this same block was added before.
   /// - Throws: `blockOverlaps` with the block it overlaps, `store`.
   @discardableResult
   public func addBlock(_ block: CodeBlock) throws(FieldbookError) -> Bool {
@@ -37,9 +37,9 @@ extension Fieldbook {
     }
   }
 
-  /// Counts the codes that can still be taken.
+  /// Counts the codes that are still free.
   public func codesLeft() throws(FieldbookError) -> Int {
-    // A label from stock can have a code of a block whose turn has not come.
+    // A label from stock can have a code of a block that is not in use yet.
     try database.first(
       """
       SELECT (SELECT coalesce(sum(count - taken), 0) FROM code_block)
@@ -53,7 +53,8 @@ extension Fieldbook {
 
   // MARK: - Codes
 
-  /// Draws codes for labels to stock, all or none. They are bound later, by the installation they are stuck on.
+  /// Takes codes for labels to stock, all or none. A code is bound later, when its label is stuck on an
+  /// installation.
   /// - Throws: `codesExhausted`, `store`.
   public func drawCodes(count: Int) throws(FieldbookError) -> [LabelCode] {
     guard count > 0 else { return [] }
@@ -74,8 +75,8 @@ extension Fieldbook {
     }
   }
 
-  /// Takes drawn codes back that nobody got to see: they are the next ones to be taken. Codes that a label or an
-  /// installation has meanwhile stay as they are.
+  /// Returns codes that were taken and shown to nobody, so that they are the next ones to be taken. Codes that
+  /// a label or an installation has meanwhile stay taken.
   /// - Throws: `store`.
   public func returnCodes(_ codes: [LabelCode]) throws(FieldbookError) {
     try database.transaction { () throws(FieldbookError) in
@@ -90,7 +91,7 @@ extension Fieldbook {
     }
   }
 
-  /// Finds the installation that a code belongs to; nil where the code is free or not of this laptop.
+  /// Finds the installation of a code; nil where the code is free or not of this laptop.
   public func installation(boundTo code: LabelCode) throws(FieldbookError) -> InstallationID? {
     let bound = try database.first(
       "SELECT installation FROM code WHERE region = ? AND serial = ?", Self.values(of: code)
@@ -101,7 +102,7 @@ extension Fieldbook {
 
   // MARK: - Within the transaction of an installation
 
-  /// Binds the code of a label from stock, or else the next one of the blocks.
+  /// Binds the code of a label from stock, or otherwise the next code of the blocks.
   func bindCode(_ stock: LabelCode?, to id: InstallationID) throws(FieldbookError) -> LabelCode {
     if let stock {
       if let other = try installation(boundTo: stock) { throw .codeBound(stock, to: other) }
@@ -117,13 +118,13 @@ extension Fieldbook {
     return code
   }
 
-  /// Lets go of a code that nobody has seen, so that another installation can have it.
+  /// Releases a code that nobody has seen, so that another installation can have it.
   func releaseCode(of id: InstallationID) throws(FieldbookError) {
     try database.run("UPDATE code SET installation = NULL WHERE installation = ?", [.text(id.text)])
   }
 
-  /// The next code to be taken: a released one that has no label first, then the blocks in their order, without the
-  /// codes that labels from stock have used up.
+  /// The next code to be taken: first a released one without a label, then the blocks in their order, except
+  /// for codes that labels from stock have used.
   private func nextCode() throws(FieldbookError) -> LabelCode {
     let released = try database.first(
       """

@@ -7,11 +7,11 @@ extension Fieldbook {
   /// Registers a welder: takes its code, opens its record and appends the photos that come with it, all or
   /// nothing. A retired welder's record closes at once and is queued.
   /// - Parameters:
-  ///   - id: fresh, made by the caller.
+  ///   - id: a new id, made by the caller.
   ///   - registered: for a fit welder `code` is that of a label from stock, or nil to take the next one of this
   ///     laptop's blocks; for a retired one it is nil, and `retiredReason` is not.
   ///   - photos: already in `files`; a retired welder needs at least one.
-  ///   - now: asked for within the transaction, so that the dates of the log's entries follow one another.
+  ///   - now: the clock, read within the transaction so that the dates of the log's entries are in order.
   /// - Throws: `clockBehind`, `clockImplausible`, `photoUsed`, `refused(.certificateExpired)`, `codesExhausted`, `codeBound`, `retiredNeedsReason`,
   ///   `retiredNeedsPhoto`, `retiredTakesNoCode`, `alreadyOpen`, `fileMissing`, `fileDamaged`, `store`.
   public func open(
@@ -47,13 +47,13 @@ extension Fieldbook {
 
   // MARK: - Going on with it
 
-  /// Appends events to a record, all or none. Whether each may happen now is judged again here, under the lock,
-  /// on the record as it stands. `signed` closes the record and queues it with its files; so does `voided`, unless
-  /// nobody outside this laptop can know of it: then its code is free again.
+  /// Appends events to a record, all or none. Each is judged again here, under the lock, against the present
+  /// record. `signed` closes the record and queues it with its files; so does `voided`. A record that nobody
+  /// outside this laptop can know of is not queued, and its code is free again.
   /// - Parameters:
   ///   - lock: the installation's, held since before the work for these events began.
-  ///   - technician: who works now, whose certificate is asked.
-  ///   - now: asked for within the transaction, so that the dates of the log's entries follow one another.
+  ///   - technician: the technician at work, whose certificate is checked.
+  ///   - now: the clock, read within the transaction so that the dates of the log's entries are in order.
   /// - Returns: the record with the events in it.
   /// - Throws: `notFound`, `refused`, `alreadyRegistered`, `fileMissing`, `fileDamaged`, `notADigest`,
   ///   `keyUnknown` (for `paired`: the key has to be committed first), `photoUsed`, `sealUsed`, `clockBehind`,
@@ -70,7 +70,7 @@ extension Fieldbook {
   /// - Parameters:
   ///   - proven: the record that the agreement was made of, as `provenRecord` gave it.
   ///   - lock: the installation's, held since before `provenRecord` was asked.
-  /// - Throws: `recordChanged` where something was added since, and as `append`.
+  /// - Throws: `recordChanged` where an event was added since, and the errors of `append`.
   public func close(
     _ proven: Installation, with agreement: AgreementRecord, holding lock: InstallationLock,
     by technician: Technician, at now: @autoclosure () -> Timestamp
@@ -80,7 +80,7 @@ extension Fieldbook {
     return try append([.signed(agreement)], to: proven.id, from: proven, by: technician, at: now())
   }
 
-  /// Checks that a lock is still held: one that was let go of proves nothing.
+  /// Checks that a lock is still held, because one that was released proves nothing.
   private func checkHeld(_ lock: InstallationLock) throws(FieldbookError) {
     guard lock.isHeld else { throw .recordChanged(lock.installation) }
   }
@@ -93,8 +93,8 @@ extension Fieldbook {
   }
 
   /// Appends events to a record.
-  /// - Parameter proven: the record to go on from, if it is still the whole of its entries in the log; nil goes on
-  ///   from the one that is kept.
+  /// - Parameter proven: the record to continue, if the log still has exactly its entries; nil continues the
+  ///   stored record.
   func append(
     _ events: [InstallationEvent], to id: InstallationID, from proven: Installation? = nil,
     by technician: Technician, at now: @autoclosure () -> Timestamp
@@ -123,7 +123,7 @@ extension Fieldbook {
   }
 
   /// Applies one event to a record and writes it into the log.
-  /// - Returns: the event's place in the log where it closes the record.
+  /// - Returns: the sequence number of an event that closes the record; nil for any other event.
   private func take(
     _ event: InstallationEvent, into installation: inout Installation, by technician: Technician, at: Timestamp
   ) throws(FieldbookError) -> Int64? {
@@ -142,7 +142,7 @@ extension Fieldbook {
     }
   }
 
-  /// Checks that nothing was added to the log since `proven` was computed.
+  /// Checks that no event was added to the log since `proven` was computed.
   private func checkIsWhole(_ proven: Installation) throws(FieldbookError) {
     let last = try database.first(
       """
@@ -157,9 +157,9 @@ extension Fieldbook {
 
   // MARK: - Taking one back that cannot be read
 
-  /// Takes a record back. One that cannot be read is taken back all the same: what is left of it is the sum of those
-  /// of its events that can be.
-  /// - Throws: as `append`.
+  /// Voids a record. A record that cannot be read is voided all the same, as the sum of those of its events
+  /// that can be read.
+  /// - Throws: the errors of `append`.
   public func void(
     _ reason: WrittenText, holding lock: InstallationLock, by technician: Technician,
     at now: @autoclosure () -> Timestamp
@@ -171,7 +171,7 @@ extension Fieldbook {
     } catch .damagedRow(_, _) {
       try voidUnreadable(id, reason: reason, by: technician, at: now())
     } catch .notFound(_) {
-      // The record's line in the list is there, and the record behind it is gone.
+      // The row of the record's summary exists, but the record itself does not.
       _ = try status(of: id)
       try voidUnreadable(id, reason: reason, by: technician, at: now())
     }
@@ -190,7 +190,7 @@ extension Fieldbook {
         if let closing { try close(installation, seq: closing) }
         return
       }
-      // Not even the registration can be read: there is no record to send, and nothing but its id to say that it is
+      // Where even the registration cannot be read, there is no record to send, and only its id to mark as
       // void.
       guard technician.mayWork(on: at.day) else {
         throw FieldbookError.refused(.certificateExpired(technician.certificateExpires))
@@ -227,7 +227,8 @@ extension Fieldbook {
     case .handedOver: step = .handover
     case .signed: step = .sign
     case .voided:
-      // Taking back is no step of the walk: a record that was made in error can be taken back at any time, once.
+      // Voiding is no step of the walk: a record that was made in error can be voided at any time, but only
+      // once.
       if installation.status == .void { throw .refused(.void) }
       guard technician.mayWork(on: at.day) else {
         throw .refused(.certificateExpired(technician.certificateExpires))
@@ -243,8 +244,8 @@ extension Fieldbook {
     }
   }
 
-  /// Whether anyone outside this laptop can know of the record: a module may hold its key or code, a label may bear
-  /// its code.
+  /// Whether anyone outside this laptop can know of the record, because a module may hold its key or code, or a
+  /// label may bear its code.
   private func isKnownOutside(_ installation: Installation) throws(FieldbookError) -> Bool {
     if installation.label != nil || installation.module?.pairedAt != nil { return true }
     let key = try database.first(
@@ -278,7 +279,7 @@ extension Fieldbook {
     return digest
   }
 
-  /// Keeps the exact bytes of a closed record and queues them with its files.
+  /// Stores the exact bytes of a closed record and queues them with its files.
   /// - Returns: whether the secrets of delivered keys were erased.
   @discardableResult
   private func close(_ installation: Installation, seq: Int64) throws(FieldbookError) -> Bool {
@@ -296,7 +297,7 @@ extension Fieldbook {
       ])
     try database.run("INSERT INTO delivery (installation, revision) VALUES (?, ?)", [id, revision])
     for (position, file) in RecordFile.named(by: installation).enumerated() {
-      // A file that went with an earlier revision is not sent again.
+      // A file that was queued with an earlier revision is not sent again.
       try database.run(
         """
         INSERT INTO delivery_file (installation, sha256, position, bytes, filename) VALUES (?, ?, ?, ?, ?)

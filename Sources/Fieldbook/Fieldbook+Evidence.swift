@@ -4,11 +4,11 @@ public import Records
 extension Fieldbook {
   // MARK: - Before a signature
 
-  /// Computes a record anew from its own events, and compares the record that is kept with it. The digests of the
-  /// events and their links to the entries beside them are checked, and every file that the record names is read.
-  /// The work is that of the one installation, however many others there are; `verifyLog` checks the whole chain.
-  /// - Returns: the record as its events make it; delivery is not in it.
-  /// - Throws: `evidence` with the first thing that is not as it was written, `notFound`, `home`, `store`.
+  /// Computes a record from its own events and compares it with the stored record. The digests of the events
+  /// and their links to the entries beside them are checked, and every file that the record names is read. The
+  /// work does not grow with the number of other installations; `verifyLog` checks the whole chain.
+  /// - Returns: the record that its events make, without its delivery.
+  /// - Throws: `evidence` with the first item that differs from what was written, `notFound`, `home`, `store`.
   public func provenRecord(of id: InstallationID) throws(FieldbookError) -> Installation {
     let proven = try database.snapshot { () throws(FieldbookError) in try prove(id).record }
     for file in RecordFile.named(by: proven) { try check(file, of: id) }
@@ -17,9 +17,9 @@ extension Fieldbook {
 
   // MARK: - Before delivery
 
-  /// Finds what keeps a closed record from being delivered: bytes that are not those that the revision was closed
-  /// with, or evidence behind them that is not as it was written. Files that the platform has are not read again.
-  /// - Returns: nil where all is as it was written.
+  /// Finds a fault that keeps a closed record from being delivered: the revision's bytes or the evidence behind
+  /// them differ from what was written. Files that the platform has are not read again.
+  /// - Returns: nil where there is no fault.
   /// - Throws: `home`, `store`, `damagedRow`.
   public func fault(of record: PendingRecord) throws(FieldbookError) -> EvidenceFault? {
     do throws(FieldbookError) {
@@ -47,7 +47,7 @@ extension Fieldbook {
       let closed = try addUp(entries.filter { $0.seq <= closing.seq }, id: record.id),
       sent.isSame(as: closed)
     else { throw damaged }
-    // Every file that the record names is in the queue, or has been.
+    // Every file that the record names is in the queue, or was there.
     let queued = Set((record.files + record.acknowledgedFiles).map(\.sha256.hex))
     guard RecordFile.named(by: sent).allSatisfy({ queued.contains($0.sha256) }) else { throw damaged }
   }
@@ -69,8 +69,8 @@ extension Fieldbook {
 
   // MARK: - The record and its entries
 
-  /// Proves one record within a snapshot. A void record may have entries that cannot be read, which is why it was
-  /// taken back.
+  /// Checks one record within a snapshot. A void record may have unreadable entries, which may be why it was
+  /// voided.
   private func prove(_ id: InstallationID) throws(FieldbookError) -> (record: Installation, entries: [LogEntry])
   {
     let kept: Installation

@@ -1,20 +1,21 @@
 public import Records
 
 extension Fieldbook {
-  /// Labels that the stock is asked to put down as one order.
+  /// A request to put labels down in the stock as one order.
   public struct StockRequest: Sendable {
     public let codes: [LabelCode]
-    /// Digest of the request, which tells whether an order to the same output is still the same; the stock does not look
-    /// into it.
+    /// Digest of the request. An order to the same output with the same digest is still the same; the stock
+    /// does not interpret it.
     public let digest: String
-    /// Digest that an older program gave the same request, by which its orders are known as well; nil where none did.
+    /// Digest that an older program computed for the same request, so that orders of that program are
+    /// recognised; nil where there is none.
     public let formerDigest: String?
-    /// Path of the file or folder that the labels go to, or another name by which the order is found again.
+    /// Path of the file or folder of the labels, or another name that identifies the order.
     public let output: String
-    /// Why labels that are there already are made again; nil makes only labels that never were.
+    /// Reason for printing existing labels again; nil for an order of new labels only.
     public let reason: String?
-    /// Whether a request with a reason may have codes whose labels were never made, as a list that is made again as a
-    /// whole has; one at least has to have been made.
+    /// Whether an order with a reason may contain codes whose labels were never made, as when a whole list is
+    /// made again; at least one label must have been made.
     public let includesNew: Bool
 
     public init(
@@ -30,15 +31,15 @@ extension Fieldbook {
     }
   }
 
-  /// A label that is whole and in its place, as the stock counts it.
+  /// A label that is complete and in its place, as it is reported to the stock.
   public struct CountedLabel: Hashable, Sendable {
     public let code: LabelCode
     public let payload: String
-    /// Digest of its file; nil where it shares the file with other labels.
+    /// Digest of the label's file; nil where several labels share the file.
     public let sha256: String?
-    /// Texts that it shows besides its code, by the template's field names.
+    /// Texts that the label shows besides its code, by the template's field names.
     public let texts: [String: String]
-    /// The name of the label's file in the order's folder; nil where that is not to be looked for later.
+    /// Name of the label's file in the order's folder; nil where the file is not checked later.
     public let file: String?
 
     public init(
@@ -52,22 +53,23 @@ extension Fieldbook {
     }
   }
 
-  /// An order all of whose labels were counted.
+  /// An order whose labels were all counted.
   public struct FinishedOrder: Hashable, Sendable {
     public let endedAt: Timestamp
-    /// Digests of its files by their names in its folder; empty for orders from before the stock kept them.
+    /// Digests of the order's files by their names in its folder; empty for orders from before the stock kept
+    /// digests.
     public let files: [String: String]
   }
 
-  /// The number of codes that an error names at most.
+  /// The maximum number of codes that an error names.
   static let maxNamedCodes = 10
 
   // MARK: - Printing
 
-  /// Puts every label of a request down as being printed, all or none; only then may the first be made. An order to the
-  /// same output that was cut off is taken up where it stands, also where the request has been mended since. Codes that
-  /// are not known here are taken as a company's list's.
-  /// - Parameter at: The time at which it is put down.
+  /// Records every label of a request as being printed, all or none, before the first one is made. An
+  /// interrupted order to the same output is continued, even where the request was corrected since. Unknown
+  /// codes are taken as those of a company's list.
+  /// - Parameter at: The time of the record.
   /// - Throws: `labelsPrinted`, `labelsNotPrinted`, `labelInOrder`, `store`.
   public func beginOrder(_ request: StockRequest, at: Timestamp) throws(FieldbookError) -> LabelOrder {
     try database.transaction { () throws(FieldbookError) in
@@ -92,7 +94,7 @@ extension Fieldbook {
     }
   }
 
-  /// - Returns: The codes whose labels this very order made before, each with its file's digest.
+  /// - Returns: The codes whose labels this same order has made before, each with its file's digest.
   private func putDown(_ request: StockRequest, order: Int) throws(FieldbookError) -> [LabelCode: String?] {
     let blocks = try blocks().map(\.block)
     var made: [LabelCode: String?] = [:]
@@ -123,7 +125,7 @@ extension Fieldbook {
     return made
   }
 
-  /// Counts labels that are whole and on disk. One that the order has already counted stays as it is.
+  /// Counts labels that are complete and on disk. A label that the order has counted before stays unchanged.
   /// - Returns: Number of labels that were not counted before.
   /// - Throws: `store`.
   @discardableResult
@@ -136,7 +138,7 @@ extension Fieldbook {
     }
   }
 
-  /// Notes files that labels of an order share, as digests by their names in its folder.
+  /// Records the digests of files that several labels of an order share, by their names in its folder.
   /// - Throws: `store`.
   public func addFiles(_ files: [String: String], of order: LabelOrder) throws(FieldbookError) {
     try database.transaction { () throws(FieldbookError) in
@@ -144,7 +146,7 @@ extension Fieldbook {
     }
   }
 
-  /// The last order to this output that was made whole and whose request had this digest; nil where there is none.
+  /// The latest completed order to this output whose request had this digest; nil where there is none.
   /// - Throws: `damagedRow`, `store`.
   public func finishedOrder(output: String, digest: String) throws(FieldbookError) -> FinishedOrder? {
     try database.snapshot { () throws(FieldbookError) in
@@ -165,7 +167,7 @@ extension Fieldbook {
     }
   }
 
-  /// Ends an order; what of it was not counted is as if it had not been ordered.
+  /// Ends an order; labels that were not counted are as if they had not been ordered.
   /// - Throws: `store`.
   public func endOrder(_ order: LabelOrder, at: Timestamp) throws(FieldbookError) {
     try database.transaction { () throws(FieldbookError) in
@@ -175,8 +177,8 @@ extension Fieldbook {
     }
   }
 
-  /// Leaves an order that failed: what was not counted can be ordered anew, here or elsewhere, and what was belongs
-  /// to the next order to the same output.
+  /// Closes an order that failed. Labels that were not counted can be ordered again anywhere; counted ones
+  /// belong to the next order to the same output.
   /// - Throws: `store`.
   public func leaveOrder(_ order: LabelOrder) throws(FieldbookError) {
     try database.transaction { () throws(FieldbookError) in try release(order.number) }
@@ -185,12 +187,13 @@ extension Fieldbook {
   // MARK: - Within the transaction
 
   private enum Standing {
-    /// No label of the code was ever made, as far as this laptop knows, which of its own codes knows everything.
+    /// No label of the code was ever made as far as this laptop knows. For a code of its own, the laptop knows
+    /// for certain.
     case none(isOurs: Bool)
-    /// The code is bound without a label of this laptop's, so that its label was printed elsewhere.
+    /// The code is bound and this laptop made no label of it, so that its label was printed elsewhere.
     case elsewhere
     case done
-    /// The very order that is asked for made it before.
+    /// The same order made the label before.
     case made(sha256: String?)
     case otherOrder(output: String)
   }
@@ -234,7 +237,7 @@ extension Fieldbook {
       "SELECT origin, installation IS NOT NULL FROM code WHERE region = ? AND serial = ?", Self.values(of: code)
     ) { (origin: $0.text(0), isBound: $0.integer(1) == 1) }
     guard let known else { return .none(isOurs: blocks.contains { $0.contains(code) }) }
-    // The walk binds a code of a block before it makes the label; any other code is bound from its label.
+    // A code of a block is bound by the walk before its label is made; any other code is bound from its label.
     return known.origin == "stock" || (known.isBound && known.origin != "block")
       ? .elsewhere : .none(isOurs: true)
   }
@@ -281,7 +284,7 @@ extension Fieldbook {
       """, values + [.integer(order.number)]
     ) { (isReprint: $0.integer(0) == 1, reason: $0.optionalText(1)) }
     guard let reason else {
-      // The label was counted before; where the order was mended in between, its file may be another.
+      // The label was counted before, but its file may have changed where the order was corrected in between.
       try database.run(
         """
         UPDATE label SET payload = ?, sha256 = ?, texts = ?
@@ -306,7 +309,7 @@ extension Fieldbook {
       [.integer(order), .text(name), .text(sha256)])
   }
 
-  /// The texts as a JSON object, which always encodes.
+  /// The texts as a JSON object, which can always be encoded.
   private static func value(of texts: [String: String]) -> SQLValue {
     (try? RecordCoding.encode(texts)).map { .text(String(decoding: $0, as: UTF8.self)) } ?? .null
   }

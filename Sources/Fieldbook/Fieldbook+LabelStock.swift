@@ -5,7 +5,7 @@ extension Fieldbook {
   // MARK: - What becomes of a label
 
   /// Hands labels from stock out, all or none.
-  /// - Parameter recipient: the person who has them now.
+  /// - Parameter recipient: the person who receives them.
   /// - Throws: `labelIs` where one is not in stock, `codeBound`, `store`.
   public func handOut(_ codes: [LabelCode], to recipient: String, at: Timestamp) throws(FieldbookError) {
     try database.transaction { () throws(FieldbookError) in
@@ -18,8 +18,8 @@ extension Fieldbook {
     }
   }
 
-  /// Writes labels off, all or none: their codes are used up, unless their labels are made again. A label that
-  /// an order had when it was cut off can be written off, too; one that is bound is made again instead.
+  /// Records labels as spoiled, all or none: their codes are used up unless their labels are made again. A
+  /// label of an interrupted order can be recorded as spoiled, too; a bound one is made again instead.
   /// - Throws: `labelIs` where there is no label or it is spoiled already, `codeBound`, `store`.
   public func spoil(_ codes: [LabelCode], reason: String, at: Timestamp) throws(FieldbookError) {
     try database.transaction { () throws(FieldbookError) in
@@ -27,7 +27,7 @@ extension Fieldbook {
         if let other = try installation(boundTo: code) { throw FieldbookError.codeBound(code, to: other) }
         switch try labelState(of: code) {
         case .printing:
-          // The printer may have put something out: from here on the label counts as printed.
+          // The printer may have printed something, so from here on the label counts as printed.
           let isFirst = try database.first(
             "SELECT before IS NULL, reason FROM label WHERE region = ? AND serial = ?", Self.values(of: code)
           ) { (isFirst: $0.integer(0) == 1, reason: $0.optionalText(1)) }
@@ -52,7 +52,7 @@ extension Fieldbook {
 
   // MARK: - Looking
 
-  /// The state of a code's label; nil where there is none.
+  /// The state of a code's label; nil where the code has none.
   public func labelState(of code: LabelCode) throws(FieldbookError) -> LabelState? {
     let text = try database.first(
       "SELECT state FROM label WHERE region = ? AND serial = ?", Self.values(of: code)
@@ -64,7 +64,7 @@ extension Fieldbook {
     return state
   }
 
-  /// All that is known of a code's label; a code that is not known here has one, too.
+  /// Everything that is known of a code's label, even for an unknown code.
   public func label(of code: LabelCode) throws(FieldbookError) -> StockedLabel {
     try database.snapshot { () throws(FieldbookError) in
       let known = try database.first(

@@ -1,8 +1,8 @@
 public import Records
 
 extension Fieldbook {
-  /// Records that a module came off a station good.
-  /// - Parameter slot: the station's name for the place.
+  /// Records that a module passed on a station.
+  /// - Parameter slot: the station's name for the module's place.
   /// - Throws: `store`.
   public func stock(_ module: StockedModule, slot: String, at: Timestamp) throws(FieldbookError) {
     try database.run(

@@ -4,7 +4,7 @@ public import Records
 extension Fieldbook: Outbox {
   // MARK: - What is pending
 
-  /// Lists the keys that the platform has yet to acknowledge.
+  /// Lists the keys that the platform has not acknowledged yet.
   /// - Throws: `FieldbookError.store`, `damagedRow`.
   public func pendingKeys() throws(FieldbookError) -> [PendingKey] {
     try database.rows(
@@ -16,9 +16,9 @@ extension Fieldbook: Outbox {
     }
   }
 
-  /// Gives the bytes of a key; nil where they are gone, or no longer the key that `keyID` names: what was altered is
+  /// Gives the bytes of a key; nil where they were erased or no longer match `keyID`, since altered bytes are
   /// never given out.
-  /// - Throws: `FieldbookError.keyUnknown` for a key that never was here, `store`.
+  /// - Throws: `FieldbookError.keyUnknown` for a key that was never stored here, `store`.
   public func secret(ofKey keyID: String) throws(FieldbookError) -> [UInt8]? {
     let secret = try database.first("SELECT secret FROM pairing_key WHERE key_id = ?", [.text(keyID)]) {
       $0.isNull(0) ? nil : [UInt8]($0.blob(0))
@@ -57,18 +57,18 @@ extension Fieldbook: Outbox {
       WHERE installation = ? AND (acknowledged_at IS NOT NULL) = ? ORDER BY position
       """, [.text(id.text), .integer(areAcknowledged ? 1 : 0)]
     ) { row in
-      // A text that is no digest takes no other record with it: `fault(of:)` misses the file that it stood for.
+      // A malformed digest blocks no other record: `fault(of:)` reports its file as missing.
       FileDigest(row.text(0)).map { PendingFile(sha256: $0, bytes: row.integer(1), filename: row.text(2)) }
     }.compactMap(\.self)
   }
 
-  /// The size of the queue, counted without reading it.
+  /// The size of the queue, counted without reading its contents.
   public struct QueueSummary: Hashable, Sendable {
     public let records: Int
-    /// The number of files of those records.
+    /// The number of files of the queued records.
     public let files: Int
     public let fileBytes: Int
-    /// The number of keys, those of open installations included.
+    /// The number of keys, including those of open installations.
     public let keys: Int
 
     public var isEmpty: Bool { records == 0 && keys == 0 }
@@ -91,7 +91,7 @@ extension Fieldbook: Outbox {
 
   // MARK: - What became of it
 
-  /// Notes that a key is about to be sent.
+  /// Records that a key is about to be sent.
   /// - Throws: `FieldbookError.keyUnknown`, `store`.
   public func markAttempted(key keyID: String, at: Timestamp) throws(FieldbookError) {
     let marked = try database.run(
@@ -100,7 +100,7 @@ extension Fieldbook: Outbox {
     guard marked > 0 else { throw .keyUnknown(keyID: keyID) }
   }
 
-  /// Notes that a record is about to be sent.
+  /// Records that a record is about to be sent.
   /// - Throws: `FieldbookError.revisionUnknown`, `store`.
   public func markAttempted(record id: InstallationID, revision: Int, at: Timestamp) throws(FieldbookError) {
     let marked = try database.run(
@@ -110,7 +110,7 @@ extension Fieldbook: Outbox {
     guard marked > 0 else { throw .revisionUnknown(id, revision: revision) }
   }
 
-  /// Notes that the platform has a key, and erases its secret where the installation is not open any more.
+  /// Records that the platform has a key, and erases its secret where the installation is no longer open.
   /// Acknowledging twice changes nothing.
   /// - Throws: `FieldbookError.keyUnknown` for a key that no module has committed, `store`.
   public func acknowledge(key keyID: String, at: Timestamp) throws(FieldbookError) {
@@ -132,7 +132,7 @@ extension Fieldbook: Outbox {
     if forgets { shedOldPages() }
   }
 
-  /// Notes that the platform has a file of a record.
+  /// Records that the platform has a file of a record.
   /// - Throws: `FieldbookError.fileMissing` for a file that is not queued for this record, `store`.
   public func acknowledge(file sha256: FileDigest, of id: InstallationID, at: Timestamp) throws(FieldbookError)
   {
@@ -144,7 +144,7 @@ extension Fieldbook: Outbox {
     guard marked > 0 else { throw .fileMissing(sha256: sha256.hex) }
   }
 
-  /// Notes that the platform has a record. Acknowledging twice changes nothing.
+  /// Records that the platform has a record. Acknowledging twice changes nothing.
   /// - Throws: `FieldbookError.revisionUnknown`, `digestDiffers`, `stillPending` while a key or file of the record is
   ///   not acknowledged, `store`.
   public func acknowledge(record id: InstallationID, revision: Int, sha256: String, at: Timestamp)

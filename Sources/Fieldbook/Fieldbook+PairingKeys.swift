@@ -34,13 +34,13 @@ extension Fieldbook: PairingKeys {
     return key
   }
 
-  /// Whether the bytes are the key that the id names: the id is the beginning of the key's digest.
+  /// Whether the bytes are the key with this id, which is the beginning of the key's digest.
   static func isKey(_ bytes: [UInt8], named keyID: String) -> Bool {
     SHA256Digest(of: bytes).hex.prefix(16) == keyID
   }
 
-  /// Keeps a key that is about to be sent to a module.
-  /// - Throws: `FieldbookError.notFound` for an installation that is not there, `keyInUse`, `store`.
+  /// Stores a key that is about to be sent to a module.
+  /// - Throws: `FieldbookError.notFound` for an unknown installation, `keyInUse`, `store`.
   public func prepare(_ key: SecretKey, for installation: InstallationID, moduleSerial: String)
     throws(FieldbookError)
   {
@@ -71,7 +71,7 @@ extension Fieldbook: PairingKeys {
     }
   }
 
-  /// Notes that a module holds a key for good.
+  /// Records that a module has stored a key permanently.
   /// - Throws: `FieldbookError.keyUnknown`, `store`.
   public func markCommitted(keyID: String, for installation: InstallationID, moduleSerial: String)
     throws(FieldbookError)
@@ -100,8 +100,8 @@ extension Fieldbook: PairingKeys {
     guard known == true else { throw .keyUnknown(keyID: keyID) }
   }
 
-  /// Overwrites the secrets of keys that the platform holds and that no step left needs here.
-  /// - Returns: whether there were any; `shedOldPages` then follows the commit.
+  /// Overwrites the secrets of keys that the platform has and that no step left needs here.
+  /// - Returns: whether there were any; `shedOldPages` is then called after the commit.
   func forgetDeliveredKeys(of installation: InstallationID) throws(FieldbookError) -> Bool {
     try database.run(
       """
@@ -110,7 +110,7 @@ extension Fieldbook: PairingKeys {
       """, [.text(installation.text)]) > 0
   }
 
-  /// Takes the old pages out of the write-ahead log, where an erased secret still stands. Where another process reads
-  /// at the moment, the next time will do.
+  /// Removes the old pages from the write-ahead log, which still hold an erased secret. Where another process
+  /// is reading, the next call does it.
   func shedOldPages() { try? database.execute("PRAGMA wal_checkpoint(TRUNCATE)") }
 }

@@ -5,7 +5,7 @@ public import Records
 extension Fieldbook {
   // MARK: - Reading and writing what the events add up to
 
-  /// Reads the record as its events make it; delivery is not in it.
+  /// Computes the record from its events, without its delivery.
   func record(of id: InstallationID) throws(FieldbookError) -> Installation {
     let body = try database.first("SELECT body FROM record WHERE installation = ?", [.text(id.text)]) {
       $0.blob(0)
@@ -57,10 +57,10 @@ extension Fieldbook {
 
   // MARK: - Proving it
 
-  /// The result of comparing a record that is kept with its events.
+  /// The result of comparing a stored record with its events.
   enum LogComparison {
     case same
-    /// The record differs; the one that its events make comes with it.
+    /// The record differs from its events; the value is the record that the events make.
     case differs(Installation)
     /// The record names events or revisions that the log does not have.
     case ahead
@@ -84,13 +84,13 @@ extension Fieldbook {
     if (newest ?? 0) > installation.revision { return .ahead }
     var expected = installation
     if try isDelivered(id, revision: installation.revision) { expected.markDelivered() }
-    // A row that cannot be read differs like any other.
+    // A row that cannot be read counts as one that differs.
     let row = (try? summaries("WHERE id = ?", [.text(id.text)]))?.first
     if keptRecord?.isSame(as: installation) == true, row == InstallationSummary(expected) { return .same }
     return .differs(installation)
   }
 
-  /// Writes everything anew that is kept of a record beside the log.
+  /// Rewrites everything that is stored of a record outside the log.
   func replaceProjection(with installation: Installation) throws(FieldbookError) {
     let id = installation.id
     let hasRow = try database.first("SELECT 1 FROM installation WHERE id = ?", [.text(id.text)]) { _ in true }
@@ -116,7 +116,7 @@ extension Fieldbook {
       ])
   }
 
-  /// Adds up events by the rules of `open` and `append`; nil where they do not begin with a registration.
+  /// Adds events up by the rules of `open` and `append`; nil where they do not begin with a registration.
   func addUp(_ entries: [LogEntry], id: InstallationID) throws(FieldbookError) -> Installation? {
     guard let first = entries.first, case .registered(let registered) = first.event else { return nil }
     var installation = Installation(
@@ -124,7 +124,7 @@ extension Fieldbook {
     for entry in entries.dropFirst() {
       switch (installation.status, entry.event) {
       case (.open, _), (.surveyed, _): break
-      // Photos of a retired welder come with the registration; later ones are refused.
+      // Photos of a retired welder are recorded with the registration; later ones are refused.
       case (.retired, .photographed): break
       default: installation.beginRevision(after: try closedDigest(of: installation))
       }

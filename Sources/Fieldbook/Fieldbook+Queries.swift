@@ -3,13 +3,13 @@ public import FoundationEssentials
 public import Records
 
 extension Fieldbook {
-  /// The number of characters that the beginning of an id must have to be taken for it.
+  /// The minimum number of characters of an abbreviated id.
   public static let shortestReference = 4
 
   // MARK: - One installation
 
-  /// Finds the id that is meant by an id, the beginning of one, a label code or the address in a label's symbol. A code
-  /// that is bound to no record is that of the void record which had it.
+  /// Finds an installation's id from an id, the beginning of one, a label code or the address in a label's
+  /// symbol. A code that is bound to no record stands for the void record that had it.
   /// - Throws: `notFound`, `ambiguous`, `referenceTooShort`, `store`.
   public func resolve(_ reference: String) throws(FieldbookError) -> InstallationID {
     let text = TextNormalization.typed(reference).lowercased()
@@ -29,7 +29,7 @@ extension Fieldbook {
     guard text.utf8.count >= Self.shortestReference || !matches.isEmpty else {
       throw .referenceTooShort(reference)
     }
-    // Ids are of 0-9, a-f and hyphens, so 'g' is behind all that begin with the text.
+    // Ids consist of 0-9, a-f and hyphens, so 'g' sorts behind all ids that begin with the text.
     if text.utf8.allSatisfy({ $0 == UInt8(ascii: "-") || $0.isLowerCaseHexDigit }) {
       matches += try database.rows(
         "SELECT id FROM installation WHERE id >= ? AND id < ? ORDER BY id LIMIT 10",
@@ -42,7 +42,7 @@ extension Fieldbook {
     return match
   }
 
-  /// Records of this code that were taken back, at most ten, the last opened first.
+  /// The void records of this code, at most ten, the last opened first.
   private func voidInstallations(withCode code: LabelCode) throws(FieldbookError) -> [InstallationID] {
     try database.rows(
       "SELECT id FROM installation WHERE code = ? AND status = ? ORDER BY opened_seconds DESC, id DESC LIMIT 10",
@@ -74,12 +74,13 @@ extension Fieldbook {
   }
 
   /// Reads the record that an id, the unique beginning of one or a label code names.
-  /// - Throws: as `resolve` and `installation(_:)`.
+  /// - Throws: the errors of `resolve` and `installation(_:)`.
   public func installation(matching reference: String) throws(FieldbookError) -> Installation {
     try installation(try resolve(reference))
   }
 
-  /// Reads the exact bytes of a closed revision, as they are sent, and their digest; nil while the revision is open.
+  /// Reads the exact bytes of a closed revision as they are sent, and their digest; nil while the revision is
+  /// open.
   public func closedRecord(_ id: InstallationID, revision: Int) throws(FieldbookError) -> (
     body: Data, sha256: String
   )? {
@@ -94,15 +95,15 @@ extension Fieldbook {
   /// A page of installations.
   public struct Page: Hashable, Sendable {
     public let installations: [InstallationSummary]
-    /// Number of rows of the page that cannot be read and are left out.
+    /// Number of rows of the page that cannot be read and are omitted.
     public let unreadable: Int
   }
 
-  /// A page of installations, the last opened first; those opened in the same second by descending id.
-  /// What is opened between two pages does not shift the second.
+  /// A page of installations, the last opened first; installations opened in the same second are in descending
+  /// order of their ids. An installation opened between two calls does not shift the second page.
   /// - Parameters:
-  ///   - limit: from 1 on.
-  ///   - after: the last one of the page before.
+  ///   - limit: number of installations on the page, from 1.
+  ///   - after: the last installation of the previous page.
   /// - Throws: `notFound` for an `after` that is not there, `store`.
   public func page(status: Installation.Status? = nil, limit: Int = 100, after: InstallationID? = nil)
     throws(FieldbookError) -> Page
@@ -122,7 +123,7 @@ extension Fieldbook {
       values += [.integer(opened), .text(after.text)]
     }
     let filter = conditions.isEmpty ? "" : "WHERE " + conditions.joined(separator: " AND ")
-    // One row that cannot be read takes no other with it. `rebuild` names and mends them.
+    // A row that cannot be read does not affect the others. `rebuild` names and repairs such rows.
     let rows = try rows(
       "\(filter) ORDER BY opened_seconds DESC, id DESC LIMIT ?", values + [.integer(max(1, limit))])
     let readable = rows.compactMap(\.summary)
@@ -130,7 +131,7 @@ extension Fieldbook {
   }
 
   /// The installations of a page that can be read.
-  /// - Throws: as `page`.
+  /// - Throws: the errors of `page`.
   public func list(status: Installation.Status? = nil, limit: Int = 100, after: InstallationID? = nil)
     throws(FieldbookError) -> [InstallationSummary]
   {
@@ -142,7 +143,7 @@ extension Fieldbook {
     let rows = try database.rows("SELECT status, count(*) FROM installation GROUP BY status") {
       (status: Installation.Status(rawValue: $0.text(0)), count: $0.integer(1))
     }
-    // `check` names a status that cannot be read.
+    // A status that cannot be read is reported by `check`.
     return Dictionary(uniqueKeysWithValues: rows.compactMap { row in row.status.map { ($0, row.count) } })
   }
 

@@ -1,7 +1,7 @@
 import Files
 
-/// The record kept on this laptop, in one directory: `fieldbook.sqlite`, `files/`, `locks/`. Everything a call
-/// has changed is on disk when it returns. Several processes may have it open at once; one object belongs to
+/// The record kept on this laptop, in one directory: `fieldbook.sqlite`, `files/`, `locks/`. A call returns
+/// only when its changes are on disk. Several processes may open the fieldbook at once; an object belongs to
 /// one thread at a time.
 public final class Fieldbook {
   /// The path of the directory.
@@ -9,8 +9,8 @@ public final class Fieldbook {
   public let files: ContentFiles
   let database: Database
 
-  /// Opens the fieldbook in `home`, or lays one down there. Where the disk is full or cannot be written, what is there
-  /// can still be read.
+  /// Opens the fieldbook in `home`, or creates it there. Where the disk is full or read-only, an existing
+  /// fieldbook can still be read.
   /// - Parameters:
   ///   - home: made where it is missing, readable by its owner only.
   ///   - busyMilliseconds: how long to wait for another process's transaction.
@@ -21,7 +21,7 @@ public final class Fieldbook {
     try HomeFile.refuseStrangers(in: home)
     files = ContentFiles(home: home)
     let path = home + "/fieldbook.sqlite"
-    // The folder is looked at before a fresh database is laid down in it.
+    // The folder is checked before a new database is created in it.
     if FilePath(path).kind == nil, files.holdsAnything { throw .databaseMissing(path: path) }
     database = try Database(path: path, busyMilliseconds: busyMilliseconds)
     try Migration.apply(to: database, path: path)
@@ -31,7 +31,7 @@ public final class Fieldbook {
   /// The reason why nothing can be stored at the moment; nil where it can.
   public var writeRefusal: FieldbookError? { database.refusal.map { .store($0) } }
 
-  /// Whether nothing was ever done with the fieldbook. Whoever keeps a file has done the setup before.
+  /// Whether nothing was ever stored in the fieldbook. The setup always comes before the first file.
   private func isEmpty() throws(FieldbookError) -> Bool {
     let something = try database.first(
       """

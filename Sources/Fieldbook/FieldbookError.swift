@@ -6,35 +6,35 @@ public enum FieldbookError: Error, Hashable, Sendable {
   // MARK: The home directory and the database
   /// A call of the operating system failed on something in the home directory.
   case home(path: String, operation: FileError.Operation, errno: Int32)
-  /// A link, a pipe, a device or a folder has a name that this program gives to files of its own.
+  /// A link, a pipe, a device or a folder has a name that this program uses for its own files.
   case strangeEntry(path: String)
   case store(StoreFault)
-  /// The database is missing or empty, beside files that belong to one.
+  /// The database is missing or empty, although files of a fieldbook are there.
   case databaseMissing(path: String)
-  /// The file is a database of something else.
+  /// The file is a database of another program.
   case notAFieldbook(path: String)
   /// The database was written by a newer program: it names a migration that this one does not know.
   case fromTheFuture(migration: String)
   /// A row that this program wrote can no longer be read.
   case damagedRow(table: String, key: String)
-  /// The event log is not what was written, from entry `seq` on.
+  /// The event log differs from what was written, from entry `seq` on.
   case logBroken(seq: Int64, LogFault)
 
   /// The record that is kept names events or revisions that the log does not have.
   case recordAhead(InstallationID)
-  /// The caller asked for it to end.
+  /// The caller ended the operation.
   case cancelled
 
   // MARK: Installations
   /// No installation has this id, prefix or code.
   case notFound(String)
-  /// Several installations begin like this; at most ten are named.
+  /// Several installations begin with this text; at most ten are named.
   case ambiguous(String, matches: [InstallationID])
-  /// A prefix has at least four characters.
+  /// An abbreviated id needs at least four characters.
   case referenceTooShort(String)
   case alreadyOpen(InstallationID)
   case refused(StepRefusal)
-  /// A record is registered once, by `open`, and was.
+  /// The record is registered already, and `open` registers a record only once.
   case alreadyRegistered
   case retiredNeedsReason
   case retiredNeedsPhoto
@@ -43,11 +43,11 @@ public enum FieldbookError: Error, Hashable, Sendable {
   /// The event holds something that no document can hold, such as 'not a number' or a date that nobody could read
   /// again.
   case unencodable(event: String)
-  /// The evidence of an installation is not as it was written.
+  /// The evidence of an installation differs from what was written.
   case evidence(InstallationID, EvidenceFault)
-  /// Something was added to the record while its agreement was made.
+  /// An event was added to the record while its agreement was made.
   case recordChanged(InstallationID)
-  /// The photo is evidence of something else already.
+  /// The photo is already evidence of another installation or stage.
   case photoUsed(sha256: String, by: InstallationID, stage: Photo.Stage)
   /// This seal was put on another installation, or was on this one and is broken.
   case sealUsed(number: String, by: InstallationID)
@@ -59,7 +59,7 @@ public enum FieldbookError: Error, Hashable, Sendable {
   case clockImplausible(Timestamp)
 
   // MARK: Codes
-  /// No block has as many codes left as were asked for.
+  /// The blocks do not have as many codes left as were asked for.
   case codesExhausted(left: Int)
   case codeBound(LabelCode, to: InstallationID)
   /// This block shares serials with one that is already here.
@@ -70,9 +70,9 @@ public enum FieldbookError: Error, Hashable, Sendable {
   case labelsPrinted([LabelCode], count: Int)
   /// The labels of these codes cannot be printed again because they never were; at most ten are named.
   case labelsNotPrinted([LabelCode], count: Int)
-  /// Another order, cut off or under way, has this label.
+  /// The label belongs to another order, which is interrupted or under way.
   case labelInOrder(LabelCode, output: String)
-  /// What was asked for cannot be done with a label that is this; nil is none at all.
+  /// The label's state does not allow what was asked for; nil means that there is no label.
   case labelIs(LabelCode, LabelState?)
 
   // MARK: Files
@@ -90,22 +90,23 @@ public enum FieldbookError: Error, Hashable, Sendable {
   case revisionUnknown(InstallationID, revision: Int)
   /// The platform acknowledged another digest than that of the bytes in the queue.
   case digestDiffers(InstallationID, revision: Int)
-  /// The record cannot count as delivered before its keys and files.
+  /// The record cannot count as delivered before its keys and files are acknowledged.
   case stillPending(InstallationID, keys: Int, files: Int)
 }
 
 /// A failure of SQLite, sorted by what can be done about it.
 public enum StoreFault: Hashable, Sendable {
-  /// Another process kept the database locked for as long as we were willing to wait.
+  /// Another process kept the database locked longer than we wait.
   case busy
   case diskFull
-  /// The disk takes no writes at all.
+  /// The disk cannot be written at all.
   case readOnly
   /// The permissions of the file or its folder forbid it.
   case cannotOpen
   case corrupt
   case notADatabase
-  /// Reading or writing failed; the value is SQLite's extended result code, https://www.sqlite.org/rescode.html
+  /// Reading or writing failed, and the value is SQLite's extended result code,
+  /// https://www.sqlite.org/rescode.html
   case inputOutput(Int32)
   case constraint(Int32)
   case other(Int32)
@@ -113,7 +114,7 @@ public enum StoreFault: Hashable, Sendable {
 
 /// A fault in an entry of the event log.
 public enum LogFault: Hashable, Sendable {
-  /// The sequence numbers do not count 1, 2, 3 without a gap.
+  /// The sequence numbers do not count up from 1 without a gap.
   case gap
   /// The entry does not name the digest of the entry before it.
   case previousDiffers

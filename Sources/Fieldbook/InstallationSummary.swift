@@ -1,6 +1,6 @@
 public import Records
 
-/// A line of `list`.
+/// An installation as one line of `list` shows it.
 public struct InstallationSummary: Hashable, Sendable {
   public let id: InstallationID
   /// The code of the label; nil for a retired welder.

@@ -1,13 +1,14 @@
 import FoundationEssentials
 public import Records
 
-/// The technician of this laptop, the company, and the platform that is delivered to. Everything may still be
-/// missing.
+/// The technician of this laptop, the company, and the platform that records are delivered to. Everything may
+/// still be missing.
 public struct Setup: Hashable, Sendable, Codable {
   /// The platform's certificate, to which module keys are sealed.
   public struct PlatformKey: Hashable, Sendable, Codable {
     public var certificatePEM: String
-    /// The moment when the platform itself first showed it; nil where it was pinned from a file.
+    /// The moment at which the platform itself first presented the certificate; nil where it was pinned from a
+    /// file.
     public var firstSeenAt: Timestamp?
 
     public init(certificatePEM: String, firstSeenAt: Timestamp?) {
@@ -17,9 +18,9 @@ public struct Setup: Hashable, Sendable, Codable {
   }
 
   public var technician: Technician?
-  /// True for the office of a company: labels are made there, and no step of an installation is taken.
+  /// Whether this is the office of a company, where labels are made and no step of an installation is taken.
   public var desk: Bool?
-  /// The company of an office; a technician's company is with the technician.
+  /// The company of an office; the company of a technician is stored with the technician.
   public var company: WrittenText?
   /// The phone number to call for a repair, as labels show it.
   public var companyPhone: String?
@@ -28,19 +29,21 @@ public struct Setup: Hashable, Sendable, Codable {
   /// The platform's base address, without a slash at its end.
   public var platform: String?
   public var platformKey: PlatformKey?
-  /// The path of the access token. The token itself is not copied: it stays in the one file that its owner guards.
+  /// The path of the file with the access token. The token itself is not copied, so that it stays in the one
+  /// file that its owner guards.
   public var tokenFile: String?
-  /// The scheme, host and port of the platform that the token was given for; nil in a setup that was saved before
-  /// this was kept.
+  /// The scheme, host and port of the platform that the token was given for; nil in a setup from an older
+  /// version.
   public var tokenOrigin: String?
-  /// An order of codes that the platform has not answered.
+  /// A request for codes that the platform has not answered yet.
   public var codeOrder: CodeOrder?
   /// The APN that modules are given unless told otherwise.
   public var accessPointName: String?
 
   public init() {}
 
-  /// A request for a block of codes. It is repeated under one key until it is answered, so that no block is lost.
+  /// A request for a block of codes. It is repeated with the same key until it is answered, so that no block is
+  /// lost.
   public struct CodeOrder: Hashable, Sendable, Codable {
     public let idempotencyKey: String
     public let region: String
@@ -60,7 +63,7 @@ public struct Setup: Hashable, Sendable, Codable {
 extension Fieldbook {
   private static let setupName = "setup"
 
-  /// Reads the setup that was saved last; before that it is all but empty.
+  /// Reads the setup that was saved last; before the first one all its values are missing.
   /// - Throws: `damagedRow`, `store`.
   public func setup() throws(FieldbookError) -> Setup {
     let body = try database.first(
@@ -73,7 +76,8 @@ extension Fieldbook {
     return setup
   }
 
-  /// Reads the setup, lets `change` work on it and saves it, so that two processes lose nothing of each other's.
+  /// Reads the setup, applies `change` and saves the result in one transaction, so that no process overwrites
+  /// the changes of another.
   /// - Returns: the setup as saved.
   /// - Throws: `damagedRow`, `store`.
   @discardableResult

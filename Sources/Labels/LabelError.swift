@@ -1,64 +1,65 @@
 public import Drawing
 public import Records
 
-/// An error between a template and a label that scans. A field's value never appears in it, since it may be an owner's
-/// name.
+/// An error in making, printing or reading labels. The value of a field never appears in an error, since it may
+/// be an owner's name.
 public enum LabelError: Error, Hashable, Sendable {
-  /// A template's file is not there or may not be read.
+  /// The file of a template is missing or may not be read.
   case templateUnreadable(file: String)
   case templateTooLarge(file: String, bytes: Int, maxBytes: Int)
-  /// Everything that is wrong with a template, in the file's order.
+  /// The template has these faults, in the order of the file.
   case templateRejected(file: String, problems: [TemplateProblem])
   case templateUnknown(name: String, available: [String])
-  /// The resolution asked for is not between `lower` and `upper`, both inclusive.
+  /// The resolution is not between `lower` and `upper`, both inclusive.
   case resolutionOutOfRange(dotsPerInch: Int, lower: Int, upper: Int)
   case platformAddress(PlatformAddressFault)
   case fieldMissing(template: String, element: String, field: String)
   /// No installed font has `count` characters of the text; `field` is nil for a template's own text.
   case noGlyph(template: String, element: String, field: String?, count: Int)
-  /// Even at its smallest size the text is wider or higher than its box.
+  /// The text is wider or higher than its box even at its smallest size.
   case textTooLarge(
     template: String, element: String, field: String?, axis: DrawingError.Axis, neededMillimetres: Double,
     givenMillimetres: Double, smallestPoints: Double)
-  /// A module would come out smaller than the template or the printer admits. The symbol, quiet zone
-  /// included, fits at `neededMillimetres`, rounded up to a tenth; or with `excessCharacters` fewer in the
-  /// platform's address; or as it is at the level `fitsWith`, where a lower one than asked for is small enough.
+  /// A module would come out smaller than the template or the printer admits. The symbol with its quiet zone
+  /// fits into `neededMillimetres`, rounded up to a tenth, or with `excessCharacters` fewer characters in the
+  /// platform's address, or at the lower level of correction `fitsWith`, where one is small enough.
   case symbolTooDense(
     template: String, modulesWithQuietZone: Int, givenMillimetres: Double, neededMillimetres: Double,
     dotsPerInch: Int, excessCharacters: Int, fitsWith: QRSymbol.Correction?)
   /// The payload is `excessCharacters` longer than a QR symbol holds at the level asked for.
   case payloadTooLong(bytes: Int, excessCharacters: Int)
-  /// Print gain that would take more than a fifth of a module off each edge. Both are rounded to a
+  /// The print gain would take more than a fifth of a module off each edge. Both lengths are rounded to a
   /// thousandth.
   case printGainTooLarge(givenMillimetres: Double, maxMillimetres: Double, moduleDots: Int)
-  /// The picture made does not read back; it is not a label.
+  /// The picture of the label cannot be read back, so that it is no label.
   case unreadable(UnreadableReason)
-  /// A picture to be read is no PNG, or a damaged or too large one.
+  /// A picture that is to be read is no PNG, or is damaged or too large.
   case picture(DrawingError.PNGFault)
   case drawing(DrawingError)
-  /// A label of a batch that could not be made, and why; `line` is its list's.
+  /// A label of a batch could not be made, for the error that follows; `line` is its line in the list.
   indirect case label(code: LabelCode, line: Int, LabelError)
   case unwritable(file: String, errno: Int32)
-  /// The finished files of a batch, opened anew, do not show every label of the list exactly once and in its order.
+  /// The finished files of a batch, read anew, do not show every label of the list exactly once and in the
+  /// list's order.
   case notAccountedFor(LabelShortfall)
   /// The sheet has no room for a single label within its margins.
   case sheetTooSmall(
     widthMillimetres: Double, heightMillimetres: Double, neededWidthMillimetres: Double,
     neededHeightMillimetres: Double)
-  /// The first position is not between 1 and `most`, the number of positions of a sheet.
+  /// The first position is not between 1 and `most`, which is the number of positions of a sheet.
   case startOutOfRange(position: Int, most: Int)
   /// The spooler has no printer of this name.
   case printerUnknown(name: String, available: [String])
   case spooler(SpoolerFault)
-  /// A printer's device, or a file in its place, that did not take what was written.
+  /// A printer's device, or the file in its place, failed to take the bytes.
   case device(path: String, errno: Int32)
 
   public enum SpoolerFault: Hashable, Sendable {
     /// libcups is not installed.
     case noLibrary
-    /// The file that is handed over could not be written.
+    /// The file for the spooler could not be written.
     case unwritable(file: String)
-    /// The spooler refused a label, for a reason in its own words.
+    /// The spooler refused a label; the reason is in the spooler's own words.
     case refused(printer: String, reason: String)
   }
 
@@ -68,11 +69,11 @@ public enum LabelError: Error, Hashable, Sendable {
     case severalSymbols
     case otherText
     case mirrored
-    /// The symbol is not mirrored, which it has to be on the back of clear acrylic.
+    /// The symbol is not mirrored although its label goes on the back of clear acrylic.
     case notMirrored
-    /// A dot of the symbol or its quiet zone is not what was encoded.
+    /// A dot of the symbol or its quiet zone differs from the encoded symbol.
     case otherDots
-    /// The file's width, height or resolution is not the template's.
+    /// The file's width, height or resolution differs from the template's.
     case otherSize
   }
 
@@ -82,12 +83,12 @@ public enum LabelError: Error, Hashable, Sendable {
     case noHost
     case badHost
     case badPort
-    /// The address has a name, password, query or fragment.
+    /// The address has a user name, password, query or fragment.
     case hasMore
   }
 }
 
-/// One thing wrong with a template.
+/// A single fault of a template.
 public struct TemplateProblem: Error, Hashable, Sendable {
   public enum Fault: Hashable, Sendable {
     case notJSON(JSONFault)
@@ -99,27 +100,27 @@ public struct TemplateProblem: Error, Hashable, Sendable {
     case notAChoice([String])
     case tooLong(longest: Int)
     case empty
-    /// Another element has this id.
+    /// The id belongs to another element, too.
     case duplicate
-    /// Of these members exactly one has to be given.
+    /// Exactly one of these members has to be given.
     case notExactlyOne(of: [String])
-    /// The element is nearer to the edge than the safe zone, or in a rounded corner.
+    /// The element is nearer to the edge than the safe zone allows, or in a rounded corner.
     case outsideSafeZone
     /// An element that may bleed reaches farther beyond the edge than the template's bleed.
     case outsideBleed
-    /// A hole that is not wholly within the plate.
+    /// A hole is not wholly within the plate.
     case outsidePlate
-    /// The element lies on a hole or nearer to one than the safe zone.
+    /// The element lies on a hole, or nearer to one than the safe zone allows.
     case onHole
     /// The element lies on the symbol or its quiet zone.
     case onSymbol
-    /// A template has one `qr` element.
+    /// The template does not have exactly one `qr` element.
     case symbolCount(Int)
     /// The file is not beside the template, or may not be read.
     case noSuchFile
-    /// A picture that is no PNG, damaged, or larger than templates may have.
+    /// The picture is no PNG, damaged, or larger than templates allow.
     case picture(DrawingError.PNGFault)
-    /// A drawing that is no SVG, or has in it what is not drawn here.
+    /// The drawing is no SVG, or contains something that is not supported here.
     case drawing(DrawingError.SVGFault)
   }
 

@@ -6,8 +6,8 @@ enum JPEGDecoder {
   struct Header {
     let widthPixels: Int
     let heightPixels: Int
-    /// The memory that decoding needs beside the file because the picture comes in several passes, bytes; 0 for one
-    /// pass.
+    /// The memory that decoding needs besides the file, bytes; 0 for a picture in one pass, since only several
+    /// passes are kept.
     let coefficientBytes: Int
   }
 
@@ -16,7 +16,7 @@ enum JPEGDecoder {
     /// The picture needs more memory, or more passes, than are allowed.
     case tooLarge
 
-    /// The error for whoever brought the photo. Its size was asked before, so that only passes without end are left.
+    /// The error of the photo. The size was checked before, so that only an excessive number of passes remains.
     var photoError: PhotoError {
       switch self {
       case .truncated: .truncated(mediaType: PhotoInspector.jpegType)
@@ -36,7 +36,7 @@ enum JPEGDecoder {
       coefficientBytes: Int(clamping: header.coefficient_bytes))
   }
 
-  /// Decodes all of the data, and a 64th of the pixels.
+  /// Decodes all of the data, but only one in 64 of the pixels.
   static func decode(_ bytes: Data, maxCoefficientBytes: Int) throws(Fault) {
     try check(
       bytes.withUnsafeBytes {

@@ -6,29 +6,29 @@ public enum PhotoError: Error, Hashable, Sendable {
   case tooLarge(bytes: Int, largest: Int)
   /// The file is neither JPEG nor PNG, whatever its name says.
   case notAPhoto(FileKind)
-  /// The file ends before the picture does: a copy that was broken off.
+  /// The file ends before the picture does, as after an interrupted copy.
   case truncated(mediaType: String)
-  /// The picture cannot be decoded as it stands.
+  /// The picture's data are damaged and cannot be decoded.
   case corrupt(mediaType: String)
-  /// The picture is too small to show anything: its shorter side has less than `least` pixels.
+  /// The picture is too small to show anything; its shorter side has less than `least` pixels.
   case tooSmall(widthPixels: Int, heightPixels: Int, least: Int)
   case tooManyPixels(widthPixels: Int, heightPixels: Int, most: Int)
-  /// The picture is a JPEG in several passes (progressive, or CMYK in parts), which would all be kept in memory. A
-  /// picture of the fitting size could be decoded.
+  /// The picture is a JPEG in several passes (progressive, or CMYK in parts), which take too much memory. A
+  /// picture of the size `fitting` could be decoded.
   case tooMuchMemory(widthPixels: Int, heightPixels: Int, fittingWidthPixels: Int, fittingHeightPixels: Int)
 }
 
-/// The kind of a file by its first bytes.
+/// The type of a file that is no photo, recognised by its first bytes.
 public enum FileKind: String, Hashable, Sendable, CaseIterable {
   case jpeg, png
-  /// HEIC, which phones make unless they are told to be compatible.
+  /// HEIC, the default of many phones.
   case heic
   case avif, webp, gif, bmp, tiff, pdf
   /// MP4, MOV and their kin.
   case video
-  /// A Zip archive, and so an office document too.
+  /// A Zip archive, which office documents are as well.
   case zip
-  /// A web page saved under the photo's name.
+  /// A web page that was saved under the photo's name.
   case html
   case other
 

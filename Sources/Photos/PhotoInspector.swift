@@ -3,7 +3,7 @@ import Files
 public import FoundationEssentials
 public import Records
 
-/// The facts of a photo by its content.
+/// The properties of a photo, found in its content.
 public struct PhotoFacts: Hashable, Sendable {
   /// The media type, `image/jpeg` or `image/png`.
   public let mediaType: String
@@ -11,7 +11,7 @@ public struct PhotoFacts: Hashable, Sendable {
   public let widthPixels: Int
   public let heightPixels: Int
 
-  /// The photo as the record names it.
+  /// The photo as the record describes it.
   /// - Parameter sha256: SHA-256 of the bytes, lower-case hex.
   public func photo(stage: Photo.Stage, sha256: String, takenAt: Timestamp) -> Photo {
     Photo(
@@ -20,24 +20,24 @@ public struct PhotoFacts: Hashable, Sendable {
   }
 }
 
-/// Looks at a photo before it becomes evidence: whether it is one, whether it is whole, and how large it is.
-/// Everything is decoded to the end, since a file that was cut off still has a good beginning. JPEG carries no
-/// checksums: bytes that were overwritten and still decode cannot be told from the photo's own.
+/// Inspects a photo before it becomes evidence: whether the file is a photo, whether it is complete, and how
+/// large it is. All of it is decoded, since a file that was cut off still has a good beginning. JPEG carries no
+/// checksums, so overwritten bytes that still decode are not detected.
 public enum PhotoInspector {
   public static let maxBytes = 50_000_000
-  /// The length of the shorter side, pixels, below which a number plate cannot be read.
+  /// The minimum length of the shorter side, pixels, below which a number plate cannot be read.
   public static let minPixels = 240
   public static let maxPixels = 120_000_000
-  /// The bytes that a file and its decoding may take together. With what the program itself takes, a photo stays
-  /// under 300 MiB.
+  /// The maximum memory for a file and its decoding together, bytes. With the program's own memory a photo
+  /// stays under 300 MiB.
   public static let maxMemoryBytes = 250_000_000
 
   static let jpegType = "image/jpeg"
   static let pngType = "image/png"
 
   /// Reads a file and inspects it.
-  /// - Returns: its bytes, to be stored, and their facts.
-  /// - Throws: `unreadable`, and as `inspect(_:)`.
+  /// - Returns: the bytes to be stored, and their properties.
+  /// - Throws: `unreadable`, and the errors of `inspect(_:)`.
   public static func inspect(fileAt path: String) throws(PhotoError) -> (bytes: Data, facts: PhotoFacts) {
     let bytes = try read(path)
     return (bytes, try inspect(bytes))
@@ -75,8 +75,8 @@ public enum PhotoInspector {
       heightPixels: header.heightPixels)
   }
 
-  /// Names the largest picture of the same shape and kind that fits. Its sides are multiples of the largest group of
-  /// blocks that JPEG knows, so that no block is begun in vain.
+  /// The size of the largest picture of the same shape and kind that fits. Its sides are multiples of the
+  /// largest block group of JPEG, so that no block is partly used.
   private static func tooMuchMemory(_ header: JPEGDecoder.Header, maxCoefficientBytes: Int) -> PhotoError {
     let scale = (Double(maxCoefficientBytes) / Double(header.coefficientBytes)).squareRoot()
     func fitting(_ side: Int) -> Int { Int(Double(side) * scale) / 32 * 32 }
@@ -88,8 +88,8 @@ public enum PhotoInspector {
   // MARK: - PNG
 
   private static func inspectPNG(_ bytes: Data) throws(PhotoError) -> PhotoFacts {
-    // The signature is followed by IHDR, whose first eight bytes are width and height: both are known before anything
-    // is unpacked.
+    // IHDR follows the signature, and its first eight bytes are width and height, so that both are known before
+    // anything is decompressed.
     let head = [UInt8](bytes.prefix(24))
     guard head.count == 24 else { throw .truncated(mediaType: pngType) }
     let sides = [head[16..<20], head[20..<24]].map { $0.reduce(0) { $0 << 8 | Int($1) } }

@@ -1,15 +1,16 @@
 import Records
 
-/// The number of a file's bytes that are sent at once. It shrinks for all that follows once a gateway on the way has
-/// found it too large.
+/// The number of a file's bytes that one request sends. It is reduced for all later requests once a gateway on
+/// the way has found it too large.
 final class PieceSize {
   static let minBytes = 16_384
 
-  /// The size in bytes: small enough that a cut costs little, large enough that a request's overhead does not matter.
+  /// The size in bytes: small enough that an interruption costs little, large enough that the overhead of a
+  /// request does not matter.
   private(set) var bytes = 262_144
 
   /// Halves the size.
-  /// - Returns: false where it is the smallest already.
+  /// - Returns: false where the size is the minimum already.
   func halve() -> Bool {
     guard bytes > Self.minBytes else { return false }
     bytes /= 2
@@ -17,7 +18,8 @@ final class PieceSize {
   }
 }
 
-/// Brings one file to the platform: it is skipped where the platform has it, and resumed where an upload was cut.
+/// Delivers one file to the platform. A file that the platform has is skipped, and an interrupted upload is
+/// resumed.
 struct FileDelivery {
   let client: PlatformClient
   let memory: any UploadMemory
@@ -26,8 +28,8 @@ struct FileDelivery {
   let onEvent: (SyncEvent) -> Void
 
   /// Delivers a file.
-  /// - Parameter contents: read when the platform wants them.
-  /// - Throws: `SyncError`, or what `contents` and the memory throw.
+  /// - Parameter contents: called when the platform needs the bytes.
+  /// - Throws: `SyncError`, and the errors of `contents` and of the upload memory.
   func deliver(_ file: PendingFile, contents: () throws -> [UInt8]) throws {
     if try retry({ () throws(SyncError) in try client.hasFile(file.sha256) }) {
       try memory.remember(uploadAddress: nil, of: file.sha256)
@@ -41,8 +43,8 @@ struct FileDelivery {
 
   private func upload(_ bytes: [UInt8], of file: PendingFile) throws {
     var (address, offset) = try resumed(file, bytes.count) ?? begun(file, bytes.count)
-    // Failures are counted since the upload last came further than ever: only that begins the count anew, so that a
-    // platform which takes a piece and forgets it again does not hold the run for ever.
+    // Failures are counted from the last time that the upload came further than ever before. A platform that
+    // takes a piece and forgets it again therefore does not hold up the run for ever.
     var failures = 0
     var furthest = offset
     while offset < bytes.count {
@@ -59,7 +61,7 @@ struct FileDelivery {
           if failures >= retry.policy.attempts { throw SyncError.interrupted }
         }
       } catch SyncError.blocked(status: 413) where pieceSize.halve() {
-        // The gateway's limit is not the platform's, so the platform is asked again how far the upload has come.
+        // The gateway's limit is not the platform's, so the platform is asked again for the upload's offset.
       } catch let error as SyncError {
         failures += 1
         guard retry.pauses(after: failures, error) else { throw error }
@@ -69,7 +71,7 @@ struct FileDelivery {
     }
   }
 
-  /// The state of a remembered upload; nil where there is none that can be resumed.
+  /// The state of a remembered upload; nil where none can be resumed.
   private func resumed(_ file: PendingFile, _ bytes: Int) throws -> (String, Int)? {
     guard let kept = try memory.uploadAddress(of: file.sha256),
       let address = client.address.resolve(kept, against: PlatformClient.filesPath)
@@ -88,7 +90,7 @@ struct FileDelivery {
   }
 }
 
-/// Tries a request again after a pause where its failure may pass.
+/// Repeats a request after a pause where its failure may be temporary.
 struct Retry {
   /// The sum of all pauses of a run.
   final class Spent {
@@ -113,7 +115,7 @@ struct Retry {
   }
 
   /// Waits before the next attempt.
-  /// - Returns: false where there is to be none.
+  /// - Returns: false where there is to be no other attempt.
   func pauses(after attempt: Int, _ error: SyncError) -> Bool {
     guard let pause = policy.pause(after: attempt, error), spent.duration + pause <= policy.maxPauses else {
       return false

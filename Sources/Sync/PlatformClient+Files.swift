@@ -9,12 +9,12 @@ extension PlatformClient {
   /// The state of an upload.
   enum UploadState: Hashable {
     case at(offset: Int)
-    /// The platform does not know the upload, or no longer does.
+    /// The platform does not know the upload, or has forgotten it.
     case gone
   }
 
-  /// Asks whether the platform has the file. A yes names the file's digest in `Repr-Digest`; without it, the file is
-  /// sent.
+  /// Asks whether the platform has the file. A positive answer names the file's digest in `Repr-Digest`;
+  /// without the digest the file is sent.
   public func hasFile(_ sha256: FileDigest) throws(SyncError) -> Bool {
     let response = try send("HEAD", "\(Self.filesPath)/sha256/\(sha256)")
     switch response.status {
@@ -68,8 +68,8 @@ extension PlatformClient {
 
   enum AppendResult: Hashable {
     case accepted
-    /// The platform has another number of bytes (409), or the piece or the whole file came damaged (460): ask
-    /// `uploadState`.
+    /// The platform has another number of bytes (409), or the piece or the whole file was damaged on the way
+    /// (460), so `uploadState` has to be asked.
     case outOfStep
   }
 

@@ -16,8 +16,9 @@ extension PlatformClient {
   /// The size of the largest record that is read, bytes.
   static let recordLimit = 4_194_304
 
-  /// Hands over one revision. Returns only where the platform named id, revision and digest of exactly these bytes.
-  /// - Throws: `conflict`, `incomplete` besides what every call throws.
+  /// Sends one revision. Returns only where the platform has named id, revision and digest of exactly these
+  /// bytes.
+  /// - Throws: `conflict`, `incomplete`, and the errors of every call.
   public func deliver(_ record: PendingRecord) throws(SyncError) {
     let body = [UInt8](record.body)
     let digest = SHA256Digest(of: body)
@@ -60,8 +61,8 @@ extension PlatformClient {
     return try accepted(response, as: InstallationList.self).installations
   }
 
-  /// Orders a block of serials for this laptop. The same `idempotencyKey` brings the same block again, so keep it
-  /// until the block is stored.
+  /// Requests a block of serials for this laptop. The same `idempotencyKey` gives the same block again, so
+  /// callers keep the key until the block is stored.
   public func fetchCodeBlock(region: String, count: Int, idempotencyKey: String) throws(SyncError) -> CodeBlock
   {
     let response = try sendJSON(

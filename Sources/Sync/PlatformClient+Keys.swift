@@ -3,8 +3,8 @@ import FoundationEssentials
 public import Records
 
 extension PlatformClient {
-  /// Gets the certificate that keys are sealed to.
-  /// - Throws: `platformKeyUnreadable` besides what every call throws.
+  /// Gets the certificate to which keys are sealed.
+  /// - Throws: `platformKeyUnreadable`, and the errors of every call.
   public func platformKey() throws(SyncError) -> Certificate {
     let response = try send("GET", "/v1/platform-key", answerLimit: Certificate.maxSize)
     guard response.status == 200 else { throw refusal(response) }
@@ -15,8 +15,8 @@ extension PlatformClient {
     return certificate
   }
 
-  /// Hands over a module's key, sealed to the platform's certificate. Returns where the platform named the key and
-  /// the module; the laptop may forget the secret then.
+  /// Sends a module's key, sealed to the platform's certificate. Returns only where the platform has named the
+  /// key and the module; the laptop may then erase the secret.
   public func deliver(_ key: PendingKey, secret: [UInt8], to certificate: Certificate) throws(SyncError) {
     guard let envelope = try? Envelope.seal(secret, to: certificate) else { throw .sealing }
     let delivery = [
@@ -46,8 +46,8 @@ private struct KeyAcknowledgement: Decodable {
 extension PlatformClient: StartAuthority {
   /// Asks the platform for a start command.
   /// - Returns: nil where the platform cannot be reached or cannot answer now.
-  /// - Throws: `SyncError` where it answers and will not: `refused`, `credentials`, `notAcknowledged`; or
-  ///   `cancelled`.
+  /// - Throws: `SyncError` where the platform answers with a refusal: `refused`, `credentials`,
+  ///   `notAcknowledged`; or `cancelled`.
   public func start(_ request: StartRequest) throws -> SignedStart? {
     do {
       let order = StartOrder(

@@ -1,13 +1,13 @@
 import FoundationEssentials
 import Records
 
-/// The platform as `docs/platform-api.yaml` describes it, one call a method, one attempt a call. Answers are believed
-/// only where they name what was sent. One thread uses it at a time.
+/// The platform as `docs/platform-api.yaml` describes it, with one method for each call and one attempt in each
+/// call. An answer counts only where it names what was sent. Only one thread may use a client at a time.
 public final class PlatformClient {
   public struct Configuration: Sendable {
     /// The address `https://host[:port][/path]`; `http` is for loopback only.
     public var address: String
-    /// The token, sent as `Authorization: Bearer` where there is one.
+    /// The token, sent as `Authorization: Bearer`; nil for none.
     public var token: String?
     /// The path of a PEM file in place of the system's certificates.
     public var caBundle: String?
@@ -15,11 +15,11 @@ public final class PlatformClient {
     /// The proxy in place of the environment's; empty for none.
     public var proxy: String?
     public var connectTimeout: Duration
-    /// How long a connection may be silent.
+    /// The maximum time that a connection may be silent.
     public var idleTimeout: Duration
-    /// How long a whole exchange may take, connecting included; bodies get time by their size on top.
+    /// The maximum time of a whole exchange with its connection; bodies add time by their size.
     public var exchangeTimeout: Duration
-    /// The rate at which the bytes of a request and of its answer so far earn time on top, bytes a second.
+    /// The rate by which the bytes of a request and of its answer extend the maximum time, bytes a second.
     public var minBytesPerSecond: Int
 
     public init(
@@ -39,7 +39,7 @@ public final class PlatformClient {
     }
   }
 
-  /// The scheme, host and port of a platform's address. A token belongs to them.
+  /// The scheme, host and port of a platform's address, to which a token belongs.
   /// - Throws: `platformAddress`, `plainHTTP`.
   public static func origin(of address: String) throws(SyncError) -> String {
     try PlatformAddress(address).origin
@@ -52,7 +52,8 @@ public final class PlatformClient {
   private var isMisdirected = false
 
   /// Makes a client.
-  /// - Parameter isCancelled: asked several times a second while a transfer runs; true ends it with `cancelled`.
+  /// - Parameter isCancelled: called several times a second during a transfer; true ends the transfer with
+  ///   `cancelled`.
   /// - Throws: `platformAddress`, `plainHTTP`, `tokenMalformed`, `caBundle`, `library`.
   public init(_ configuration: Configuration, isCancelled: @escaping () -> Bool = { false })
     throws(SyncError)
@@ -80,7 +81,8 @@ public final class PlatformClient {
 
   /// Sends one request.
   /// - Parameters:
-  ///   - path: after the base address, or absolute where the platform gave it and `resolve` allowed it.
+  ///   - path: path behind the base address, or an absolute address from the platform that `resolve` has
+  ///     allowed.
   func send(
     _ method: String, _ path: String, headers: [(name: String, value: String)] = [], body: [UInt8] = [],
     answerLimit: Int = 65_536
@@ -93,7 +95,7 @@ public final class PlatformClient {
     request.needsNewConnection = isMisdirected
     isMisdirected = false
     let response = try handle.perform(request)
-    // A 421 asks for another attempt over a connection of its own (RFC 9110).
+    // A 421 asks for another attempt over a new connection (RFC 9110).
     isMisdirected = response.status == 421
     return response
   }
@@ -108,7 +110,7 @@ public final class PlatformClient {
 
   // MARK: - Answers
 
-  /// Translates an answer that is not the one hoped for.
+  /// Translates an unexpected answer into an error.
   func refusal(_ response: HTTPResponse) -> SyncError {
     switch response.status {
     case 300..<400: return .redirected(status: response.status)
@@ -116,7 +118,7 @@ public final class PlatformClient {
     case 407: return .proxyRefused(status: response.status)
     case 408, 421, 425, 429, 500...:
       return .platformFailed(status: response.status, retryAfter: response.retryAfter)
-    // The platform's own problem comes without its body to HEAD.
+    // In an answer to HEAD, the platform's own error comes without its body.
     case 403 where problem(response) != nil || (response.body.isEmpty && response.isJSON):
       return .credentials(status: response.status)
     case 400..<500:
@@ -130,7 +132,7 @@ public final class PlatformClient {
     }
   }
 
-  /// Reads the JSON of a 200 or 201; everything else is thrown.
+  /// Reads the JSON of a 200 or 201; any other answer is thrown as an error.
   func accepted<Answer: Decodable>(_ response: HTTPResponse, as type: Answer.Type) throws(SyncError) -> Answer {
     guard response.status == 200 || response.status == 201 else { throw refusal(response) }
     guard let answer = try? JSONReader.decode(type, from: response.body) else {
@@ -145,8 +147,8 @@ public final class PlatformClient {
   }
 }
 
-/// The platform's `{"error": {"code", "message", "missing"?}}`; the message is for the platform's own log and is not
-/// shown.
+/// The error in the platform's form `{"error": {"code", "message", "missing"?}}`; the message is for the
+/// platform's own log and is not shown.
 struct PlatformProblem: Decodable {
   struct Envelope: Decodable { let error: PlatformProblem }
   struct Missing: Decodable {

@@ -1,13 +1,13 @@
-/// The number of attempts at a request within one run, and the pauses between.
+/// The maximum number of attempts at a request within one run, and the pauses between them.
 public struct RetryPolicy: Hashable, Sendable {
-  /// How often a request is tried, 1 or more.
+  /// The maximum number of attempts at a request, 1 or more.
   public var attempts: Int
-  /// The pause before the second attempt; it doubles from one to the next.
+  /// The pause before the second attempt, which doubles with each further attempt.
   public var firstPause: Duration
   public var maxPause: Duration
-  /// The longest `Retry-After` that is waited for; after a longer one the next run tries again.
+  /// The maximum `Retry-After` that a run waits for; after a longer one the next run tries again.
   public var maxRetryAfter: Duration
-  /// The longest that all pauses of one run may take together.
+  /// The maximum sum of all pauses of one run.
   public var maxPauses: Duration
 
   public init(
@@ -22,12 +22,12 @@ public struct RetryPolicy: Hashable, Sendable {
   }
 
   /// The pause after a failed attempt.
-  /// - Parameter attempt: the one that failed, from 1.
+  /// - Parameter attempt: the number of the failed attempt, from 1.
   func pause(after attempt: Int) -> Duration {
     min(maxPause, firstPause * (1 << min(max(0, attempt - 1), 16)))
   }
 
-  /// The pause after a failed attempt; nil where the error is not to be waited out in this run.
+  /// The pause after a failed attempt; nil where waiting in this run does not help.
   func pause(after attempt: Int, _ error: SyncError) -> Duration? {
     guard error.isTransient, attempt < attempts else { return nil }
     let pause = pause(after: attempt)
@@ -37,7 +37,7 @@ public struct RetryPolicy: Hashable, Sendable {
 }
 
 extension SyncError {
-  /// Whether the same request may well succeed a moment later.
+  /// Whether the same request may succeed a moment later.
   var isTransient: Bool {
     switch self {
     case .unreachable, .timedOut, .interrupted, .platformFailed: true

@@ -10,58 +10,60 @@ public enum SyncError: Error, Hashable, Sendable {
   case plainHTTP(host: String)
   /// The token is not visible ASCII, as a bearer token is.
   case tokenMalformed
-  /// The CA bundle is missing, or is none.
+  /// The CA bundle is missing, or the file is no CA bundle.
   case caBundle
   /// libcurl could not be set up.
   case library
 
   // MARK: No answer
 
-  /// There is no connection: the name is not resolved, the port refuses, or no route leads there.
+  /// No connection could be made: the name is not resolved, the port refuses, or no route leads there.
   case unreachable
-  /// The connection stood, and the exchange did not end within its time.
+  /// The connection was made, but the exchange did not end within its time.
   case timedOut
-  /// The proxy of the environment does not let the connection through; 407 means that it wants a password.
+  /// The environment's proxy does not let the connection through; 407 means that the proxy demands a password.
   case proxyRefused(status: Int)
-  /// The connection broke after it stood.
+  /// The connection broke after it was made.
   case interrupted
   /// The TLS handshake failed, or the certificate is not for this host.
   case notTrusted
-  /// `isCancelled` answered true.
+  /// The run was cancelled, because `isCancelled` returned true.
   case cancelled
 
   // MARK: An answer, but not the one that counts
 
-  /// The answer is a redirect, which is never followed and is a captive portal's usual first answer.
+  /// The answer is a redirect, which is never followed; captive portals often answer so.
   case redirected(status: Int)
-  /// The answer is not in the platform's own form: a page of HTML, no JSON.
+  /// The answer is not in the platform's own form, for instance an HTML page or no JSON.
   case notThePlatform(status: Int)
   case answerTooLarge(limitBytes: Int)
-  /// The status is good, and the answer does not name what was sent: wrong id, revision, digest, key, serial or
-  /// offset.
+  /// The status is a success, but the answer does not name what was sent: wrong id, revision, digest, key,
+  /// serial or offset.
   case notAcknowledged(status: Int)
-  /// A firewall or gateway on the way refuses this request: 403, 405 or 413 in a form that is not the platform's.
+  /// A firewall or gateway on the way refuses this request, with 403, 405 or 413 in a form that is not the
+  /// platform's.
   case blocked(status: Int)
-  /// The platform wants other credentials: 401, or 403 in its own form.
+  /// The platform demands other credentials, with 401 or with 403 in its own form.
   case credentials(status: Int)
-  /// The platform failed with 408, 421, 425, 429 or 5xx: the same request may succeed later, after `retryAfter` where
-  /// the answer says so.
+  /// The platform failed with 408, 421, 425, 429 or 5xx. The same request may succeed later, after `retryAfter`
+  /// where the answer gives it.
   case platformFailed(status: Int, retryAfter: Duration? = nil)
-  /// The platform has another current revision of a record, and keeps it (412).
+  /// The platform has another current revision of the record, and keeps that one (412).
   case conflict
-  /// The platform lacks these files and keys of a record (409). A name that is no digest is left out.
+  /// The platform lacks these files and keys of a record (409). A name that is no digest is omitted.
   case incomplete(files: [FileDigest], keys: [String])
-  /// The platform understood and refused; `code` is its own.
+  /// The platform understood the request and refused it; `code` is the platform's own.
   case refused(status: Int, code: String?)
 
   // MARK: Keys
 
   /// The platform offers another key than the pinned one. Both are SHA-256 fingerprints, lower-case hex.
   case platformKeyChanged(pinned: String, offered: String)
-  /// The platform offers something as its key that is no certificate.
+  /// The platform presents a key that is no certificate.
   case platformKeyUnreadable
-  /// The platform's certificate has no RSA key of 3,072 bits or more, so it is not pinned; 0 is no RSA key at all.
+  /// The platform's certificate has no RSA key of 3,072 bits or more, so it is not pinned; 0 means no RSA key
+  /// at all.
   case platformKeyShort(bits: Int)
-  /// The platform's certificate cannot seal.
+  /// Keys cannot be sealed to the platform's certificate.
   case sealing
 }

@@ -1,6 +1,6 @@
 public import Records
 
-/// The reason why a record or key is not delivered, as the dotted code of `sync --json`.
+/// The reason why a record or key is not delivered, as a dotted code of `sync --json`.
 public enum SyncReason: String, Hashable, Sendable, Codable, CaseIterable {
   case unreachable = "sync.unreachable"
   case timedOut = "sync.timeout"
@@ -25,17 +25,17 @@ public enum SyncReason: String, Hashable, Sendable, Codable, CaseIterable {
   case sealing = "sync.key.sealing"
   /// The key of the record's module is not acknowledged.
   case keyPending = "sync.key.pending"
-  /// A key is in the queue and its secret is not in the fieldbook.
+  /// A key is in the queue, but its secret is not in the fieldbook.
   case keyMissing = "sync.key.missing"
-  /// A file of the record is missing here, or is not what its digest says.
+  /// A file of the record is missing here, or its contents do not match its digest.
   case fileMissing = "sync.file.missing"
-  /// A file of the record is not what it was when the record closed.
+  /// A file of the record has changed since the record was closed.
   case fileDamaged = "sync.file.damaged"
-  /// The record, an entry of its log or the bytes of its closed revision are not what they were when it closed.
+  /// The record, an entry of its log or the bytes of its closed revision have changed since it was closed.
   case recordDamaged = "sync.record.damaged"
   /// An earlier revision of the same record is not delivered.
   case predecessor = "sync.predecessor"
-  /// The client could not be set up, so that the run never came to this.
+  /// The client could not be set up, so that the run did not begin.
   case setup = "sync.setup"
 
   public init(_ error: SyncError) {
@@ -81,8 +81,8 @@ public enum SyncReason: String, Hashable, Sendable, Codable, CaseIterable {
     }
   }
 
-  /// Whether the rest of the queue would meet the same. An answer to one record says nothing of the next: a redirect
-  /// or a page may be a firewall's that dislikes one file.
+  /// Whether the rest of the queue would fail in the same way. An answer to one record says nothing about the
+  /// next: a redirect or a page may come from a firewall that rejects one file.
   var stopsTheRun: Bool {
     switch self {
     case .unreachable, .proxyRefused, .notTrusted, .cancelled, .credentials, .setup: true

@@ -1,18 +1,18 @@
 public import Records
 
-/// The outcome of one record.
+/// The result of one record.
 public struct DeliveryOutcome: Hashable, Sendable, Codable {
   public enum Outcome: String, Hashable, Sendable, Codable {
     case delivered
     /// The record is not acknowledged; the next run tries again.
     case pending
-    /// Trying again without a change cannot help.
+    /// The record is not acknowledged, and a repetition without a change cannot help.
     case failed
   }
 
   public let id: InstallationID
   public let outcome: Outcome
-  /// The reason why it is not delivered; nil where it is.
+  /// The reason why the record is not delivered; nil where it is delivered.
   public let reason: SyncReason?
 
   init(_ id: InstallationID, _ reason: SyncReason?) {
@@ -22,20 +22,20 @@ public struct DeliveryOutcome: Hashable, Sendable, Codable {
   }
 }
 
-/// The outcome of one module's key.
+/// The result of one module's key.
 public struct KeyOutcome: Hashable, Sendable {
   public let key: PendingKey
-  /// The reason why it is not delivered; nil where it is.
+  /// The reason why the key is not delivered; nil where it is delivered.
   public let reason: SyncReason?
 }
 
-/// The result of one run: one outcome a record, oldest first.
+/// The result of one run, with one outcome for each record, oldest first.
 public struct SyncReport: Hashable, Sendable {
   public internal(set) var outcomes: [DeliveryOutcome] = []
   public internal(set) var keys: [KeyOutcome] = []
-  /// The reason why the run ended before its last record; nil where it came to the end.
+  /// The reason why the run ended before its last record; nil where it was completed.
   public internal(set) var stoppedBy: SyncReason?
-  /// The number of keys and records in a row that ended in a timeout.
+  /// The number of keys and records in a row whose delivery ended in a timeout.
   var timeouts = 0
 
   public var delivered: Int { count(.delivered) }
@@ -47,21 +47,23 @@ public struct SyncReport: Hashable, Sendable {
   }
 }
 
-/// The answer to a dry run: all that a run would send.
+/// The answer to a dry run, which lists everything that a run would send.
 public struct SyncPlan: Sendable {
   public let keys: [PendingKey]
   public let records: [PendingRecord]
 
-  /// The bytes of records and of files that are not acknowledged; the platform may turn out to have some.
+  /// The number of bytes of records and files that are not acknowledged; the platform may already have some of
+  /// them.
   public var bytes: Int { records.reduce(0) { $0 + $1.body.count + $1.files.reduce(0) { $0 + $1.bytes } } }
 }
 
-/// The facts of a run as they happen: keys first; for each record its files in order, each begun and then skipped or
-/// delivered with progress between, then the record's outcome. A pause can come anywhere.
+/// The events of a run in their order. Keys come first; then come, for each record, its files in order, each
+/// begun and then skipped or delivered with progress between, and the record's outcome. A pause can come at any
+/// place.
 public enum SyncEvent: Hashable, Sendable {
   case keyDelivered(keyID: String)
   case keyPending(keyID: String, SyncReason)
-  /// The pinned certificate has a shorter key, in bits, than one that would be pinned now.
+  /// The pinned certificate has a shorter key, in bits, than a certificate needs to be pinned now.
   case platformKeyShort(bits: Int)
   case fileBegun(sha256: FileDigest, bytes: Int, of: InstallationID)
   /// The platform has the file already.

@@ -2,16 +2,16 @@ public import Cryptography
 import FoundationEssentials
 public import Records
 
-/// One pass over the queue: keys, then each record's files, then the record, oldest first. A record that fails
-/// blocks no other; lost credentials, an unreachable platform and two timeouts in a row end the run, and what is left
-/// stays pending.
+/// One pass over the queue, oldest first: keys, then each record's files, then the record. A record that fails
+/// blocks no other. Rejected credentials, an unreachable platform or two timeouts in a row end the run, and the
+/// rest stays pending.
 public struct SyncRun {
-  /// The parts of the world around it that a run needs.
+  /// The services that a run uses.
   public struct Surroundings {
     /// Waits between attempts; may return early where the run is cancelled.
     public var sleep: (Duration) -> Void
     public var retry: RetryPolicy
-    /// Keeps the platform's certificate from the first contact on; it throws to refuse it.
+    /// Pins the platform's certificate at the first contact; throws to refuse the certificate.
     public var pin: (Certificate) throws -> Void
     public var onEvent: (SyncEvent) -> Void
 
@@ -37,7 +37,7 @@ public struct SyncRun {
   private let pieceSize = PieceSize()
 
   /// Makes a run.
-  /// - Parameter platformCertificate: the pinned one; nil on first contact.
+  /// - Parameter platformCertificate: the pinned certificate; nil at the first contact.
   public init(
     outbox: any Outbox, files: any FileStore, client: PlatformClient, clock: any Clock,
     uploads: any UploadMemory, platformCertificate: Certificate?, surroundings: Surroundings
@@ -55,19 +55,19 @@ public struct SyncRun {
   // MARK: - Running
 
   /// Lists what `run` would send, without a network.
-  /// - Throws: what the outbox throws.
+  /// - Throws: the errors of the outbox.
   public func plan() throws -> SyncPlan {
     try SyncPlan(keys: outbox.pendingKeys(), records: outbox.pendingRecords())
   }
 
-  /// Delivers all that is pending. An empty queue needs no network.
-  /// - Throws: `SyncError.platformKeyChanged`, before anything is sent; what the outbox, the upload memory and
-  ///   `pin` throw. All else is in the report.
+  /// Delivers everything that is pending. An empty queue needs no network.
+  /// - Throws: `SyncError.platformKeyChanged` before anything is sent, and the errors of the outbox, the upload
+  ///   memory and `pin`. All other errors are in the report.
   public func run() throws -> SyncReport {
     try run(records: outbox.pendingRecords())
   }
 
-  /// Delivers keys only, which a functional test needs before it asks the platform for a start.
+  /// Delivers keys only. A functional test needs them at the platform before it requests a start there.
   public func deliverKeys() throws -> SyncReport {
     try run(records: [])
   }
@@ -96,7 +96,7 @@ public struct SyncRun {
     return report
   }
 
-  /// Answers one outcome a record, in the order of its oldest revision.
+  /// Gives one outcome for each record, in the order of the oldest revisions.
   private func outcomes(
     of records: [PendingRecord], _ undelivered: [InstallationID: SyncReason]
   ) -> [DeliveryOutcome] {
@@ -106,8 +106,9 @@ public struct SyncRun {
 
   // MARK: - Keys
 
-  /// Gets the pinned certificate once the platform has offered the same; on first contact it is the one that the
-  /// platform offers. Asking also tells a platform from a portal before anything is sent.
+  /// Gets the pinned certificate once the platform has presented the same; at the first contact it is the one
+  /// that the platform presents. The request also shows, before anything is sent, whether the answer comes from
+  /// the platform or from a captive portal.
   private func platformCertificate() throws(SyncError) -> Certificate {
     do throws(SyncError) {
       let offered = try retry { () throws(SyncError) in try client.platformKey() }
@@ -121,7 +122,7 @@ public struct SyncRun {
       }
       return pinned ?? offered
     } catch {
-      // A platform may hand out its key by other ways only.
+      // A platform may distribute its certificate by other ways only.
       if let pinned, case .refused(status: 404, _) = error { return pinned }
       throw error
     }
@@ -153,7 +154,8 @@ public struct SyncRun {
 
   private func stop(_ report: inout SyncReport, where reason: SyncReason?) {
     report.timeouts = reason == .timedOut ? report.timeouts + 1 : 0
-    // One timeout may be the record's; two in a row are the platform's, and each of the rest would cost minutes.
+    // The first timeout may concern the record; two in a row concern the platform, and every further item would
+    // cost minutes.
     guard let reason, reason.stopsTheRun || report.timeouts > 1 else { return }
     report.stoppedBy = report.stoppedBy ?? reason
   }
@@ -186,8 +188,8 @@ public struct SyncRun {
       for file in record.files { try deliver(file, of: record) }
       var refusal = refusal(of: record)
       if case .incomplete(let missing, let keys) = refusal, keys.isEmpty, !missing.isEmpty {
-        // A file that the platform once acknowledged and now lacks is sent again, once. A file that the record does
-        // not name is never sent, whatever the platform asks for.
+        // A file that the platform once acknowledged and now lacks is sent again, but only once. A file that
+        // the record does not name is never sent, whatever the platform asks for.
         let files = (record.files + record.acknowledgedFiles).filter { missing.contains($0.sha256) }
         for file in files { try deliver(file, of: record) }
         if !files.isEmpty { refusal = self.refusal(of: record) }
@@ -204,7 +206,7 @@ public struct SyncRun {
   }
 
   /// Sends one record.
-  /// - Returns: nil where the platform acknowledged.
+  /// - Returns: nil where the platform acknowledged the record.
   private func refusal(of record: PendingRecord) -> SyncError? {
     do throws(SyncError) {
       try retry { () throws(SyncError) in try client.deliver(record) }
@@ -229,5 +231,5 @@ public struct SyncRun {
   }
 }
 
-/// The error that the file store did not give a file.
+/// The error that the file store could not give a file.
 private struct FileUnavailable: Error {}

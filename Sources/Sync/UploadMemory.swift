@@ -1,10 +1,10 @@
 public import Records
 
-/// Keeps the address of an unfinished upload from one run to the next, so that it is resumed and not begun again.
-/// Losing it costs time, never a file.
+/// A store of the addresses of unfinished uploads from one run to the next, so that uploads are resumed instead
+/// of begun again. A lost address costs time, but never a file.
 public protocol UploadMemory {
-  /// Gives the address to resume at; nil where there is none.
+  /// The address at which the upload can be resumed; nil where there is none.
   func uploadAddress(of sha256: FileDigest) throws -> String?
-  /// Keeps the address to resume at; nil forgets it.
+  /// Stores the address at which the upload can be resumed; nil removes it.
   func remember(uploadAddress: String?, of sha256: FileDigest) throws
 }

@@ -4,10 +4,11 @@ public import FoundationEssentials
 import Glibc
 public import Records
 
-/// Files named by the SHA-256 of their contents: `files/ab/abcdef…`. A file is whole and on disk before it has
-/// its name, so nothing that is named is ever half there.
+/// Files named by the SHA-256 of their contents: `files/ab/abcdef…`. A file gets its name only when it is
+/// complete and on disk, so that no named file is ever incomplete.
 public struct ContentFiles: FileStore {
-  /// Bytes of the largest file that is kept. The agreement with its fonts is under 2 MB, a photo is refused above 50.
+  /// The size of the largest file that is stored, bytes. An agreement with its fonts is under 2 MB, and a photo
+  /// above 50 MB is refused.
   public static let maxFileBytes = 64 << 20
 
   private let home: String
@@ -23,7 +24,7 @@ public struct ContentFiles: FileStore {
 
   // MARK: - Keeping
 
-  /// Keeps a file; one that is kept already is left as it is.
+  /// Stores a file; a file that is stored already stays unchanged.
   /// - Returns: its SHA-256, in lower-case hexadecimal digits.
   /// - Throws: `FieldbookError.fileTooLarge`, `strangeEntry`, `home`.
   public func store(_ bytes: Data) throws(FieldbookError) -> String {
@@ -40,7 +41,7 @@ public struct ContentFiles: FileStore {
     if target.kind == .folder { throw .strangeEntry(path: target.text) }
     let draft = try HomeFile.draft(of: target, beside: FilePath(incoming + "/file"))
     do throws(FileError) {
-      // Until it has its name, the lock says that its writer is alive.
+      // The lock shows that the writer is alive until the file has its name.
       try draft.lock()
       try draft.write(bytes)
       try draft.place(.synced)
@@ -50,7 +51,7 @@ public struct ContentFiles: FileStore {
 
   // MARK: - Reading
 
-  /// The bytes of a file whose digest is this one.
+  /// The bytes of the file with this digest.
   /// - Throws: `FieldbookError.notADigest`, `fileMissing`, `fileDamaged`, `home`.
   public func contents(of sha256: String) throws(FieldbookError) -> Data {
     let file = try open(sha256)
@@ -74,8 +75,9 @@ public struct ContentFiles: FileStore {
     guard hasher.finish().hex == sha256 else { throw .fileDamaged(sha256: sha256) }
   }
 
-  /// The size of a file in bytes, by its directory entry: the contents are not read.
-  /// - Throws: `FieldbookError.notADigest`, `fileMissing`, `fileDamaged` where no plain file has the name, `home`.
+  /// The size of a file in bytes by its directory entry; the contents are not read.
+  /// - Throws: `FieldbookError.notADigest`, `fileMissing`, `fileDamaged` where no plain file has the name,
+  ///   `home`.
   public func size(of sha256: String) throws(FieldbookError) -> Int {
     guard Hex.isLowerCase(sha256, byteCount: SHA256Digest.byteCount) else { throw .notADigest }
     let status: FileStatus
@@ -89,7 +91,7 @@ public struct ContentFiles: FileStore {
     return status.byteCount
   }
 
-  /// Whether any file is kept here.
+  /// Whether any file is stored here.
   var holdsAnything: Bool {
     let root = FilePath(root)
     for folder in (try? Folder.names(in: root)) ?? [] where folder.bytes.count == 2 {
@@ -102,14 +104,15 @@ public struct ContentFiles: FileStore {
   private func open(_ sha256: String) throws(FieldbookError) -> OpenFile {
     _ = try size(of: sha256)
     let path = path(of: sha256)
-    // A folder that is a link may lead to files of the same names that are somebody else's.
+    // A link in the place of a folder may lead to files of the same names that belong to somebody else.
     guard FilePath(path).folder.kind == .folder, let file = try HomeFile.open(path) else {
       throw .fileDamaged(sha256: sha256)
     }
     return file
   }
 
-  /// The path at which a file of this digest lies or would lie. What is no digest leads to a name that no file has.
+  /// The path of the file with this digest, whether or not it exists. A text that is no digest gives a path
+  /// that no file has.
   public func path(of sha256: String) -> String {
     guard Hex.isLowerCase(sha256, byteCount: SHA256Digest.byteCount) else { return root + "/none" }
     return "\(root)/\(sha256.prefix(2))/\(sha256)"
@@ -117,12 +120,12 @@ public struct ContentFiles: FileStore {
 
   // MARK: - Private helpers
 
-  /// Clears away what a killed process left half written.
+  /// Removes drafts that a killed process has left.
   private func removeAbandoned() {
     let incoming = FilePath(incoming)
     for name in (try? Folder.names(in: incoming)) ?? [] where name.bytes.first != UInt8(ascii: ".") {
       let path = incoming.appending(name)
-      // A draft is locked right after it is made. An empty one may be in that moment: it is left alone.
+      // A draft is locked right after it is made. An empty draft may be in that moment and is left alone.
       guard let file = try? HomeFile.open(path.text), (try? file.status().byteCount) ?? 0 > 0,
         (try? file.lock(waits: false)) == true
       else { continue }

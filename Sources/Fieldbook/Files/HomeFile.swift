@@ -2,12 +2,13 @@ import Files
 public import FoundationEssentials
 import Glibc
 
-/// Files of a home: for their owner only whatever the umask, whole or not at all, and never through a link, so that
-/// a home that came from elsewhere leads nowhere else.
+/// Files of a home. They are readable by their owner only whatever the umask, are written as a whole or not at
+/// all, and are never reached through a link, so that a home that came from elsewhere cannot lead to other
+/// files.
 public enum HomeFile {
   // MARK: - Writing
 
-  /// Writes a file below `home`, over one of the same name, in a folder that is made where it is missing.
+  /// Writes a file below `home`, in place of one of the same name, and makes its folder where it is missing.
   /// - Parameter isSynced: whether bytes and name are on disk when this returns.
   /// - Throws: `strangeEntry`, `home`.
   public static func write(_ bytes: Data, to path: String, below home: String, isSynced: Bool = true)
@@ -15,7 +16,7 @@ public enum HomeFile {
   {
     let target = FilePath(path)
     try makeFolder(target.folder.text, below: home)
-    // A folder under the file's name is nothing that a rename could replace.
+    // A rename cannot replace a folder that has the file's name.
     if let kind = target.kind, kind != .regular, kind != .link { throw .strangeEntry(path: path) }
     let draft = try draft(of: target, beside: target)
     do throws(FileError) {
@@ -24,7 +25,7 @@ public enum HomeFile {
     } catch { throw FieldbookError(error) }
   }
 
-  /// Opens an empty file for its owner only, which gets the name `target` when it is placed.
+  /// Opens an empty file for its owner only, which is later renamed to `target`.
   /// - Parameter stem: the path of the draft without the characters that make it unique.
   /// - Throws: `home` with the folder that takes no new file.
   static func draft(of target: FilePath, beside stem: FilePath) throws(FieldbookError) -> Draft {
@@ -35,7 +36,7 @@ public enum HomeFile {
 
   // MARK: - Folders
 
-  /// Makes a folder below `home`, and what is missing between.
+  /// Makes a folder below `home`, and the missing folders between.
   /// - Throws: `strangeEntry`, `home`.
   public static func makeFolder(_ path: String, below home: String) throws(FieldbookError) {
     guard path.hasPrefix(home + "/") else { return try makeHome(path) }
@@ -50,7 +51,8 @@ public enum HomeFile {
     }
   }
 
-  /// Makes a home and what is missing above it, for its owner only. A home that is there will do, behind a link too.
+  /// Makes a home and the missing folders above it, for its owner only. An existing home stays as it is, also
+  /// behind a link.
   /// - Throws: `home`.
   static func makeHome(_ path: String) throws(FieldbookError) {
     do throws(FileError) {
@@ -61,7 +63,8 @@ public enum HomeFile {
     }
   }
 
-  /// Makes one folder in a folder of the home. What has its name and is no folder, a link to one included, is refused.
+  /// Makes one folder in a folder of the home. Anything else of that name, including a link to a folder, is
+  /// refused.
   private static func makeOne(_ path: FilePath) throws(FieldbookError) {
     do throws(FileError) {
       try Folder.makeOne(path, permissions: .exactly(0o700), isSynced: true)
@@ -73,34 +76,35 @@ public enum HomeFile {
 
   // MARK: - Reading
 
-  /// Opens a file for reading. A pipe under its name does not hang us, a link is not followed.
+  /// Opens a file for reading, without waiting for a pipe and without following a link.
   /// - Returns: nil where no plain file has this name.
   /// - Throws: `home` where a plain file cannot be opened.
   static func open(_ path: String) throws(FieldbookError) -> OpenFile? {
     do throws(FileError) {
       return try OpenFile(reading: FilePath(path), [.regularOnly, .refusesLinks])
     } catch {
-      // In turn: nothing there, a file in a folder's place, a link, a device without a driver, a folder, a pipe.
+      // The errors mean, in this order: nothing of this name, a file in a folder's place, a link, a device
+      // without a driver, a folder, a pipe.
       if [ENOENT, ENOTDIR, ELOOP, ENXIO, EISDIR, EINVAL].contains(error.errno) { return nil }
       throw FieldbookError(error)
     }
   }
 
-  /// The bytes of a file below a home; nil where there is no plain file of this name, or one that is too large.
-  /// - Parameter maxBytes: a larger file is not read.
+  /// The bytes of a file below a home; nil where no plain file has this name, or the file is too large.
+  /// - Parameter maxBytes: the size of the largest file that is read.
   public static func contents(of path: String, maxBytes: Int) -> Data? {
     try? open(path)?.contents(maxBytes: maxBytes)
   }
 
   // MARK: - What is there
 
-  /// Names that this program writes directly below a home.
+  /// Names that this program uses directly below a home.
   private static let names = [
     "fieldbook.sqlite", "fieldbook.sqlite-wal", "fieldbook.sqlite-shm", "fieldbook.sqlite-journal", "files",
     "files/incoming", "locks", "documents", "uploads", "flash", "printing", "label-tags.csv",
   ]
 
-  /// Passes a home in which none of our names is a link, a pipe or a device.
+  /// Checks that no name of ours in a home belongs to a link, a pipe or a device.
   /// - Throws: `strangeEntry`.
   static func refuseStrangers(in home: String) throws(FieldbookError) {
     for name in names {
@@ -112,7 +116,7 @@ public enum HomeFile {
 }
 
 extension FieldbookError {
-  /// A call that failed on a file or a folder of the home.
+  /// A failed call on a file or a folder of the home.
   init(_ error: FileError) {
     self = .home(path: error.path.text, operation: error.operation, errno: error.errno)
   }

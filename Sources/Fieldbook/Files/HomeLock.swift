@@ -2,15 +2,15 @@ public import Files
 import Glibc
 public import Records
 
-/// What one weldtech at a time may do with a home.
+/// A use of a home that only one weldtech at a time may make.
 public enum HomeLock: Hashable, Sendable {
   case sync
-  /// An order of labels.
+  /// Making an order of labels.
   case labels
   /// A walk on one installation.
   case installation(InstallationID)
 
-  /// The name of its file among the locks.
+  /// The name of the lock's file in the folder of locks.
   fileprivate var file: String {
     switch self {
     case .sync: "sync"
@@ -30,21 +30,21 @@ public final class InstallationLock {
     self.lock = lock
   }
 
-  /// Gives the lock back; later calls do nothing. Called in a `defer`, it also keeps the lock alive until there.
+  /// Releases the lock; later calls do nothing. A call in a `defer` also keeps the lock alive until there.
   public func release() { lock.release() }
 
   var isHeld: Bool { lock.isHeld }
 }
 
 extension Fieldbook {
-  /// Takes the lock of one installation without waiting: what every step of its walk needs.
+  /// Takes the lock of one installation, which every step of its walk needs, without waiting.
   /// - Returns: nil where another process (or this one) holds it.
   /// - Throws: `home`, `strangeEntry`.
   public func lock(installation id: InstallationID) throws(FieldbookError) -> InstallationLock? {
     try lock(.installation(id)).map { InstallationLock(installation: id, lock: $0) }
   }
 
-  /// Takes a lock without waiting. It ends with the process that holds it, however that ends.
+  /// Takes a lock without waiting. The lock ends with the process that holds it, however that process ends.
   /// - Returns: nil where another process (or this one) holds it.
   /// - Throws: `home`, `strangeEntry`.
   public func lock(_ lock: HomeLock) throws(FieldbookError) -> FileLock? {

@@ -1,12 +1,12 @@
 import Files
 
-/// Who else can look into a home.
+/// The check whether other users can read a home.
 extension Fieldbook {
-  /// Whether others than the home's owner may enter or list it; what lies in it is then as open as its own mode says.
+  /// Whether other users may enter or list the home; the files inside are then as open as their own modes say.
   public var isOpenToOthers: Bool { Self.isOpen(FilePath(home)) }
 
-  /// Entries of the home, itself included, that others than their owner may read, write or enter.
-  /// - Returns: how many there are, and the paths of the first ten.
+  /// Entries of the home, itself included, that other users may read, write or enter.
+  /// - Returns: their number, and the paths of the first ten.
   public func entriesOpenToOthers() -> (count: Int, first: [String]) {
     var count = 0
     var first: [String] = []
@@ -27,7 +27,7 @@ extension Fieldbook {
     return (count, first)
   }
 
-  /// Whether others than the owner may use what has this name. A link's own mode says nothing.
+  /// Whether other users may use the entry of this name. The mode of a link itself says nothing.
   private static func isOpen(_ path: FilePath) -> Bool {
     guard let status = try? path.status(followsLinks: false), status.kind != .link else { return false }
     return status.isOpenToOthers

@@ -5,7 +5,7 @@ struct RecordFile {
   let sha256: String
   /// Size of the file in bytes; nil where the record does not say.
   let bytes: Int?
-  /// The name that the platform is told; empty where it is told none.
+  /// The name of the file for the platform; empty where the platform gets none.
   let filename: String
 
   /// The files of a record, each once, in the order of the walk.

@@ -3,8 +3,8 @@ import Files
 import FoundationEssentials
 import Glibc
 
-/// An open SQLite file: to write, or where the disk does not allow that, in the way that can still read all that was
-/// committed.
+/// An open SQLite file. Where the disk does not allow writing, the file is opened in a way that can still read
+/// everything committed.
 struct Connection {
   let handle: OpaquePointer
   /// The reason why nothing can be written; nil where it can.
@@ -35,14 +35,14 @@ struct Connection {
     throw .store(refusal)
   }
 
-  /// The ways to read a file that cannot be written, the one that needs least first.
+  /// The ways to open a file that cannot be written, the least demanding first.
   /// https://www.sqlite.org/wal.html#readonly
   private enum Way: CaseIterable {
-    /// The index of the log is the one that another process, or a killed one, has left beside the file.
+    /// The index of the log is the one that another or a killed process has left beside the file.
     case sharedIndex
-    /// The index of the log is in our memory, and nobody else reads: nothing has to grow on the disk.
+    /// The index of the log is in our own memory and nobody else reads, so that no file has to grow.
     case ownIndex
-    /// The file is read as one that nobody changes, where no log is beside it whose changes would be missed.
+    /// The file is opened as one that nobody changes, provided that no log beside it holds changes.
     case unchanging
 
     func fits(_ path: String, _ refusal: StoreFault) -> Bool {
@@ -63,7 +63,7 @@ struct Connection {
     var flags: Int32 {
       switch self {
       case .sharedIndex: SQLITE_OPEN_READONLY
-      // The lock of this way wants a file that is open for writing.
+      // The lock for this way needs a file that is open for writing.
       case .ownIndex: SQLITE_OPEN_READWRITE
       case .unchanging: SQLITE_OPEN_READONLY | SQLITE_OPEN_URI
       }
@@ -72,7 +72,8 @@ struct Connection {
     var script: [String] { self == .ownIndex ? ["PRAGMA locking_mode = EXCLUSIVE"] : [] }
   }
 
-  /// Makes the file. SQLite would make it readable by others; its -wal and -shm take after it.
+  /// Creates the file, because SQLite would make it readable by others. Its -wal and -shm get the same
+  /// permissions.
   private static func makeFile(_ path: String) throws(FieldbookError) {
     switch FilePath(path).kind {
     case nil:
@@ -80,7 +81,8 @@ struct Connection {
         try OpenFile(writing: FilePath(path), .refusesLinks, making: .exactly(0o600)).close()
       } catch { throw FieldbookError(error) }
     case .regular:
-      // The file is not opened for this: closing a file gives up all locks that this process has on it, fcntl(2).
+      // access(2) is used because opening and closing the file would release all locks of this process on it,
+      // fcntl(2).
       guard access(path, W_OK) != 0 else { return }
       throw .store(errno == EROFS ? .readOnly : .cannotOpen)
     default: throw .strangeEntry(path: path)
@@ -102,9 +104,9 @@ struct Connection {
     _ = wt_sqlite3_set_defensive(opened)
     let settings = [
       "PRAGMA foreign_keys = ON", "PRAGMA secure_delete = ON",
-      // Without this setting, REPLACE deletes rows behind the back of the triggers that guard the log.
+      // Without this setting REPLACE deletes rows without the triggers that protect the log.
       "PRAGMA recursive_triggers = ON", "PRAGMA trusted_schema = OFF",
-      // This is the first look into the file itself.
+      // This is the first read of the file itself.
       "SELECT count(*) FROM sqlite_schema",
     ]
     for statement in script + settings {
@@ -120,7 +122,7 @@ struct Connection {
 
   // MARK: - What went wrong
 
-  /// Translates a result code, with the system's own reason for it and the disk's state.
+  /// Translates a result code, with the system's own error number and the state of the disk.
   static func fault(_ code: Int32, of handle: OpaquePointer?, path: String) -> StoreFault {
     let fault = StoreFault(code)
     switch fault {

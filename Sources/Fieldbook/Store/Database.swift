@@ -10,12 +10,13 @@ final class Database {
   let refusal: StoreFault?
   /// Prepared statements that are not in use, by their SQL.
   private var idle: [String: OpaquePointer] = [:]
-  /// The number of idle statements that are kept: more than there are in any one transaction.
+  /// The maximum number of idle statements, which is more than any one transaction uses.
   private static let maxIdle = 64
 
   // MARK: - Opening
 
-  /// Opens the database, or makes it. Where the disk is full or cannot be written, it is opened for reading only.
+  /// Opens the database, or makes it. Where the disk is full or cannot be written, it is opened for reading
+  /// only.
   /// - Parameter busyMilliseconds: how long to wait for another process's transaction.
   /// - Throws: `home`, `strangeEntry`, `store`.
   init(path: String, busyMilliseconds: Int32) throws(FieldbookError) {
@@ -32,13 +33,13 @@ final class Database {
 
   // MARK: - Using
 
-  /// Runs our own SQL without values, several statements if need be.
+  /// Runs SQL of this program without values, several statements at once if need be.
   func execute(_ script: String) throws(FieldbookError) {
     try check(sqlite3_exec(handle, script, nil, nil, nil))
   }
 
   /// Runs a statement that changes rows.
-  /// - Returns: how many rows were changed.
+  /// - Returns: the number of rows changed.
   @discardableResult
   func run(_ sql: String, _ values: [SQLValue] = []) throws(FieldbookError) -> Int {
     _ = try rows(sql, values) { _ in }
@@ -72,7 +73,7 @@ final class Database {
     }
   }
 
-  /// Runs `body` in a transaction, all of it or nothing, with the write lock held from the start.
+  /// Runs `body` in a transaction, as a whole or not at all, with the write lock from the start.
   func transaction<Value>(_ body: () throws(FieldbookError) -> Value) throws(FieldbookError) -> Value {
     if let refusal { throw .store(refusal) }
     return try transaction("BEGIN IMMEDIATE", body)
@@ -92,7 +93,8 @@ final class Database {
       try execute("COMMIT")
       return value
     } catch {
-      // Some failures have rolled back by themselves. One that cannot be rolled back ends with the connection.
+      // Some failures have rolled back by themselves. A transaction that cannot be rolled back ends with the
+      // connection.
       if sqlite3_get_autocommit(handle) == 0 { try? execute("ROLLBACK") }
       throw error
     }
@@ -119,11 +121,11 @@ final class Database {
     return prepared
   }
 
-  /// Keeps a statement for the next time; it holds no value and no lock meanwhile.
+  /// Keeps a statement for the next use; meanwhile it holds no value and no lock.
   private func put(_ statement: OpaquePointer, back sql: String) {
     sqlite3_reset(statement)
     sqlite3_clear_bindings(statement)
-    // A statement that was taken twice at once is kept once.
+    // Where a statement was in use twice at once, only one copy is kept.
     if idle.count >= Self.maxIdle || idle[sql] != nil {
       sqlite3_finalize(statement)
     } else {
@@ -152,14 +154,14 @@ final class Database {
   private func fault(_ code: Int32) -> FieldbookError {
     let fault = Connection.fault(code, of: handle, path: path)
     switch fault {
-    // A database that could not be written from the start fails for the reason of the start.
+    // A database that could not be opened for writing fails with the reason found then.
     case .readOnly, .cannotOpen, .diskFull: return .store(refusal ?? fault)
     default: return .store(fault)
     }
   }
 }
 
-/// A row, valid while its statement stands on it; it is not to be kept. Columns count from 0.
+/// A row of a result, valid only until its statement moves on. Columns count from 0.
 struct Row {
   fileprivate let statement: OpaquePointer
 

@@ -1,10 +1,10 @@
-/// One named step of the schema. Steps are appended, never changed, and only go forward; each has a fixture
-/// database in `Tests/Fixtures/Fieldbook`.
+/// One named step of the schema. Steps are appended and never changed or undone; each has a fixture database in
+/// `Tests/Fixtures/Fieldbook`.
 struct Migration {
   let name: String
   let script: String
 
-  /// SQLite's application id of this file, 'wt01': it says which file this is, to `file` and to us.
+  /// SQLite's application id of the file, 'wt01', by which `file` and this program recognise it.
   static let applicationID = 0x7774_3031
 
   static let all = [
@@ -20,7 +20,7 @@ struct Migration {
   {
     if try done(in: database, path: path, of: migrations) == migrations.count { return }
     try database.transaction { () throws(FieldbookError) in
-      // The question is asked again under the lock: another process may have been here in between.
+      // The version is read again under the lock, because another process may have migrated in between.
       let done = try done(in: database, path: path, of: migrations)
       if done == 0 {
         try database.execute("PRAGMA application_id = \(applicationID)")
@@ -36,7 +36,7 @@ struct Migration {
     }
   }
 
-  /// Counts the `migrations` that the database has been through.
+  /// Counts the `migrations` that the database has had.
   private static func done(in database: Database, path: String, of migrations: [Migration])
     throws(FieldbookError) -> Int
   {

@@ -1,6 +1,6 @@
 import FoundationEssentials
 
-/// A value bound to a statement. Values never stand in the SQL itself.
+/// A value bound to a statement. Values never stand in the SQL text itself.
 enum SQLValue {
   case null
   case integer(Int64)

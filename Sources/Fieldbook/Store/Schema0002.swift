@@ -1,4 +1,4 @@
-/// The tables of labels. A code without a row in `label` has none that this laptop made.
+/// The tables of labels. For a code without a row in `label`, this laptop has made no label.
 let schema0002 = """
   -- 'listed' is a code that a company's list brought.
   CREATE TABLE code_0002 (

@@ -1,4 +1,4 @@
-/// The table of modules that a station has had, good or not.
+/// The table of modules that were on a station, passed or failed.
 let schema0003 = """
   CREATE TABLE module_run (
     number INTEGER PRIMARY KEY,

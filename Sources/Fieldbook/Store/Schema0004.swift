@@ -1,4 +1,4 @@
-/// The texts that a label showed, and the files that an order left behind.
+/// The texts that a label showed, and the files that an order left.
 let schema0004 = """
   -- The texts of the label's fields, as a JSON object; nil where the label was made before they were kept.
   ALTER TABLE label ADD COLUMN texts TEXT;

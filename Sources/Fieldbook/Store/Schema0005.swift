@@ -1,4 +1,4 @@
-/// The evidence that belongs to one installation and so to no other. Void records have none.
+/// The evidence that belongs to exactly one installation. Void records have none.
 let schema0005 = """
   CREATE TABLE photo_use (
     sha256 TEXT PRIMARY KEY,
@@ -31,7 +31,7 @@ let schema0005 = """
     WHERE seal.type = 'text' ORDER BY readable.opened_seconds, readable.id;
   """
 
-/// The bodies that are JSON: a record that is not keeps nobody from opening the others.
+/// Only bodies that are JSON are used, so that a damaged record does not keep the database from being opened.
 private let readable = """
   WITH readable AS (
     SELECT installation.id, installation.opened_seconds,

@@ -1,18 +1,18 @@
 public import Cryptography
 
-/// A label that is in its file and was read back from the bytes written there.
+/// A label in its file, read back from the bytes that were written there.
 public struct FiledLabel: Hashable, Sendable {
-  /// Place of its request in the list, from 0.
+  /// Place of the label's request in the list, from 0.
   public let index: Int
   public let request: LabelRequest
-  /// Path of the file that it is in.
+  /// Path of the file that holds the label.
   public let file: String
-  /// Side of one module of its symbol, millimetres.
+  /// Side of one module of the symbol, millimetres.
   public let moduleMillimetres: Double
-  /// Level of its symbol's error correction: L, M, Q or H.
+  /// Level of the symbol's error correction: L, M, Q or H.
   public let correction: String
-  /// Digest of its file; nil where it shares the file with other labels.
+  /// Digest of the label's file; nil where several labels share the file.
   public let sha256: SHA256Digest?
-  /// Whether an earlier run had left the very same file behind, which was read back instead of being written.
+  /// Whether an earlier run had left an identical file, which was read back instead of being written.
   public var wasThere = false
 }

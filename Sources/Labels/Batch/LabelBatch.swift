@@ -3,23 +3,24 @@ import Drawing
 import Files
 import FoundationEssentials
 
-/// Makes many labels of one template, each read back before it counts. The same requests give the same files
-/// whatever the number of threads.
+/// Makes many labels of one template and reads each back before it counts. The same requests give the same
+/// files whatever the number of threads.
 public struct LabelBatch {
-  /// Number of threads that labels may be made by, inclusive.
+  /// Numbers of threads that may make labels, inclusive.
   public static let workers = 1...64
-  /// Number of labels that one thread makes at a stretch and that are reported together.
+  /// Number of labels that one thread makes as one piece of work and that are reported together.
   private static let labelsPerReport = 16
-  /// Most stretches that are made before the first of them is reported, so that threads have work while a report is
-  /// brought onto the disk.
+  /// Maximum number of pieces that are made before the first of them is reported, so that threads have work
+  /// while a report is written to disk.
   private static let maxAhead = 128
-  /// One label of so many is read back dot by dot, the first of a batch among them.
+  /// Interval of full checks: one of this number of labels is read back dot by dot, beginning with the first of
+  /// a batch.
   private static let fullScrutinyEvery = 100
 
   private let makers: [Maker]
   private let folder: String
 
-  /// A label maker that one thread of a batch uses until it ends.
+  /// A label maker that one thread of a batch uses to its end.
   private final class Maker: @unchecked Sendable {
     let maker: LabelMaker
 
@@ -28,9 +29,9 @@ public struct LabelBatch {
 
   /// Prepares a maker for each thread.
   /// - Parameters:
-  ///   - folder: The folder that labels go to, as `<code>.png` or `.svg`; it has to be there.
+  ///   - folder: The existing folder of the labels, which are called `<code>.png` or `.svg`.
   ///   - workers: Number of threads, within `LabelBatch.workers`.
-  /// - Throws: what `LabelMaker.init` throws.
+  /// - Throws: the errors of `LabelMaker.init`.
   public init(template: LabelTemplate, settings: LabelMaker.Settings, folder: String, workers: Int)
     throws(LabelError)
   {
@@ -43,14 +44,14 @@ public struct LabelBatch {
 
   // MARK: - Making
 
-  /// Makes the labels in order. What has been reported is in its file; a label that cannot be made or does not read
-  /// stops the batch and is named, after all before it were reported, and leaves no file of a later one.
+  /// Makes the labels in order. A label is reported when it is in its file. A label that cannot be made or read
+  /// stops the batch and is named, after all labels before it were reported; no file of a later label is left.
   /// - Parameters:
-  ///   - isCancelled: Asked between reports; true ends the batch early.
-  ///   - report: Gets the labels made since the last time, in order, on the caller's thread, while the next ones are
-  ///     being made. An error that it throws ends the batch.
+  ///   - isCancelled: Called between reports; true ends the batch early.
+  ///   - report: Gets the labels made since the last report, in order, on the caller's thread, while the next
+  ///     ones are being made. An error that the closure throws ends the batch.
   /// - Returns: Number of labels that were made.
-  /// - Throws: `label`, and what `report` throws.
+  /// - Throws: `label`, and the errors of `report`.
   @discardableResult
   public func run(
     _ requests: some Sequence<LabelRequest>, isCancelled: () -> Bool = { false },

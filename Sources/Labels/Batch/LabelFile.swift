@@ -2,22 +2,22 @@ import Files
 import FoundationEssentials
 import Records
 
-/// Files of labels: whole or not there.
+/// Writes files of labels, each as a whole or not at all.
 enum LabelFile {
-  /// Where a label of a batch lies that has a file of its own.
+  /// The path of a label that has a file of its own.
   static func path(of code: LabelCode, in folder: String, format: LabelFormat) -> String {
     "\(folder)/\(code).\(format.rawValue)"
   }
 
-  /// Whether a file holds these bytes and no others.
+  /// Whether a file holds exactly these bytes.
   static func holds(_ bytes: Data, _ file: String) -> Bool {
     (try? FilePath(file).contents(maxBytes: bytes.count, .regularOnly)) == bytes
   }
 
-  /// Writes a file beside its place, reads it again, and puts it in its place by renaming once `check` has let what was
-  /// read pass. It is not synced to the disk: a label lost with the power is made again with the same bytes.
+  /// Writes a file beside its destination, reads it again, and renames it once `check` accepts the bytes read.
+  /// The file is not synced to the disk, since a label lost in a power cut is made again with the same bytes.
   /// - Parameter check: gets the bytes that the file holds.
-  /// - Throws: `unwritable`, and what `check` throws.
+  /// - Throws: `unwritable`, and the errors of `check`.
   static func write<Value>(
     _ bytes: Data, to file: String, check: (Data) throws(LabelError) -> Value
   ) throws(LabelError) -> Value {

@@ -1,8 +1,8 @@
 import Drawing
 public import FoundationEssentials
 
-/// The job ticket that goes with files of labels to the print shop, in Chinese: what it is, how large, and in
-/// which order the inks go down.
+/// The job ticket in Chinese that accompanies files of labels to the print shop. It says what the job is, how
+/// large the labels are, and in which order the inks are printed.
 public struct LabelTicket {
   public struct Facts: Sendable {
     public var files: [String]
@@ -14,10 +14,10 @@ public struct LabelTicket {
     public var moduleMillimetres: Double
     public var correction: String
 
-    /// Copies of labels of the batch, to be looked at before all of it is made.
+    /// Proofs of some labels of the batch, which are checked before the whole batch is made.
     public struct Proof: Sendable {
       public var file: String
-      /// Codes of the labels on it.
+      /// Codes of the labels on the proof.
       public var codes: [String]
 
       public init(file: String, codes: [String]) {
@@ -110,7 +110,7 @@ public struct LabelTicket {
     self.steps = steps
   }
 
-  /// A PDF of one page of A4.
+  /// Makes a PDF of one A4 page.
   /// - Parameter date: RFC 3339 with offset.
   /// - Throws: `drawing`.
   public func pdf(date: String) throws(LabelError) -> Data {

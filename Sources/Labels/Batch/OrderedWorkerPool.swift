@@ -2,25 +2,25 @@ import Glibc
 import Synchronization
 import Threads
 
-/// Threads that make what they are given ahead of the one who takes it, who gets it in the order in which it was
-/// given. What is given together is made by one thread; once something fails, nothing given after it is begun.
+/// Threads that work ahead of the caller, who takes the results in the order in which the items were submitted.
+/// One thread makes all items of one submission; after a failure nothing that was submitted later is begun.
 final class OrderedWorkerPool<Item: Sendable, Value: Sendable>: Sendable {
-  /// What came of items that were given together: the values up to the first that failed.
+  /// The result of one submission: the values up to the first failure.
   struct Outcome: Sendable {
     var values: [Value] = []
     var error: LabelError?
   }
 
   private struct Queue {
-    /// Given and not begun, from `begun` on.
+    /// Submissions that are not begun yet; the first one has the number `begun`.
     var waiting: ArraySlice<[Item]> = []
     var begun = 0
     var isOver = false
     var outcomes: [Int: Outcome] = [:]
-    /// The next to be taken.
+    /// Number of the next result to be taken.
     var delivered = 0
 
-    /// Number and items of the next to be made; nil where there is nothing to begin.
+    /// Number and items of the next submission to be made; nil where there is nothing to begin.
     mutating func begin() -> (number: Int, items: [Item])? {
       guard !isOver, let items = waiting.popFirst() else { return nil }
       begun += 1
@@ -41,7 +41,7 @@ final class OrderedWorkerPool<Item: Sendable, Value: Sendable>: Sendable {
 
     init(_ make: @escaping @Sendable (Int, Item) throws(LabelError) -> Value) { self.make = make }
 
-    /// - Returns: whether there was something to make.
+    /// - Returns: whether there was a submission to make.
     func makeNext(as worker: Int) -> Bool {
       guard let (number, items) = queue.withLock({ $0.begin() }) else { return false }
       var outcome = Outcome()
@@ -63,8 +63,8 @@ final class OrderedWorkerPool<Item: Sendable, Value: Sendable>: Sendable {
   private let threads: [SystemThread]
 
   /// - Parameters:
-  ///   - workers: threads, 1 or more. Where the system gives fewer, those do it all.
-  ///   - make: which thread (from 0), and what.
+  ///   - workers: number of threads, 1 or more. Where the system gives fewer, those do all the work.
+  ///   - make: makes an item; the first value is the number of the thread, from 0.
   init(workers: Int, make: @escaping @Sendable (_ worker: Int, _ item: Item) throws(LabelError) -> Value) {
     let work = Work(make)
     self.work = work
@@ -77,7 +77,7 @@ final class OrderedWorkerPool<Item: Sendable, Value: Sendable>: Sendable {
 
   // MARK: - Giving and taking
 
-  /// How many were given and not taken.
+  /// Number of submissions whose results were not taken yet.
   var pendingCount: Int { work.queue.withLock { $0.begun + $0.waiting.count - $0.delivered } }
 
   func submit(_ items: [Item]) {
@@ -85,8 +85,8 @@ final class OrderedWorkerPool<Item: Sendable, Value: Sendable>: Sendable {
     work.submitted.send()
   }
 
-  /// Waits for the next.
-  /// - Returns: nil where nothing more will come.
+  /// Waits for the next result.
+  /// - Returns: nil where no more results will come.
   func next() -> Outcome? {
     while true {
       let (outcome, isAllDelivered) = work.queue.withLock { queue in
@@ -100,10 +100,10 @@ final class OrderedWorkerPool<Item: Sendable, Value: Sendable>: Sendable {
     }
   }
 
-  /// Begins nothing more; what was begun is finished and can be taken.
+  /// Begins nothing more; submissions that were begun are finished, and their results can be taken.
   func stop() { work.queue.withLock { $0.isOver = true } }
 
-  /// Stops and lets the threads go, once; what was not taken is handed over.
+  /// Stops the pool and ends the threads, once; results that were not taken are returned.
   func end() -> [Outcome] {
     stop()
     for _ in threads { work.submitted.send() }
@@ -116,7 +116,7 @@ final class OrderedWorkerPool<Item: Sendable, Value: Sendable>: Sendable {
   }
 }
 
-/// Counts what was sent until somebody waits for it.
+/// Counts the signals until somebody waits for one.
 private final class Signal: @unchecked Sendable {
   private let semaphore = UnsafeMutablePointer<sem_t>.allocate(capacity: 1)
 

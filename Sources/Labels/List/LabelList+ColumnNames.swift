@@ -1,12 +1,14 @@
 extension LabelList {
-  /// Names that companies' tables have for the columns. A field's own name is always one of them.
+  /// Names of columns in companies' tables. A field's own name is always one of them.
   enum ColumnNames {
-    /// Field names by the columns' names as `plain` leaves them: half-width, lower case, letters and digits only.
+    /// Field names by the columns' names in the form that `plain` gives: half-width, lower case, letters and
+    /// digits only.
     static let field: [String: String] = names.reduce(into: [:]) { result, entry in
       for name in entry.value { result[name] = entry.key }
     }
 
-    /// The last part are the headings of the plan's 附件1, so that a survey with a column of codes is a list of labels.
+    /// The names in the last part are the headings of the plan's 附件1, so that a survey with a column of codes
+    /// is a list of labels.
     private static let names: [String: [String]] = [
       "code": [
         "code", "labelcode", "serial", "编码", "标牌编码", "标牌码", "标牌号", "专属码", "电焊机专属码", "电焊机编码", "二维码",

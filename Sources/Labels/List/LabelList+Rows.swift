@@ -1,18 +1,18 @@
 public import Records
 
 extension LabelList {
-  /// The rows that are wholly right, in as little memory as what stands in them takes: a row is made anew each time it
-  /// is looked at.
+  /// The rows without a fault. Only their texts are kept in memory, and a row is made from them each time it is
+  /// read.
   public struct Rows: RandomAccessCollection, Hashable, Sendable {
-    /// Names of the fields whose values are kept; a row's tag is kept behind them.
+    /// Names of the fields whose values are kept; the tag of a row follows them.
     private let names: [String]
-    /// The values of a row, each with a zero behind it, which no table has in it.
+    /// The values of all rows, each ended by a zero byte, which no table contains.
     private var values: [UInt8] = []
     private var ends: [Int] = []
     private var lines: [Int] = []
     private var codes: [LabelCode] = []
 
-    /// - Parameter names: the fields that rows can have; others of a row are left out.
+    /// - Parameter names: the fields that are kept; other fields of a row are dropped.
     public init(fields names: some Sequence<String>) { self.names = names.sorted() }
 
     public mutating func append(_ row: Row) {

@@ -2,15 +2,15 @@ import Characters
 public import Records
 public import Tables
 
-/// The labels that a company's table asks for. Only what is wholly right is in `rows`.
+/// The labels that a company's table asks for. Only rows without a fault are in `rows`.
 public struct LabelList: Hashable, Sendable {
   public struct Row: Hashable, Sendable {
     /// Line number in the file, from 1.
     public let line: Int
     public let code: LabelCode
-    /// Tag that the company's desk made for the code; nil where the list brings none.
+    /// Tag that the company's desk made for the code; nil where the list has none.
     public let tag: LabelTag?
-    /// Texts by the template's field names, without the code; empty ones are left out.
+    /// Texts by the template's field names, without the code; empty texts are left out.
     public let fields: [String: String]
 
     public init(line: Int, code: LabelCode, tag: LabelTag?, fields: [String: String]) {
@@ -24,20 +24,21 @@ public struct LabelList: Hashable, Sendable {
   public struct Problem: Error, Hashable, Sendable {
     public enum Fault: Hashable, Sendable {
       case row(CSVProblem.Fault)
-      /// No column is called `code` or one of its other names; these are the header's cells.
+      /// No column is called `code` or one of its other names; the value holds the cells of the header.
       case noCodeColumn(found: [String])
       /// Two columns stand for the same field.
       case columnTwice(field: String)
-      /// Wrong length or wrong check character; the code that was probably meant, if there is one.
+      /// The code has a wrong length or check character; the value is the code that was probably meant, if
+      /// there is one.
       case notACode(meant: LabelCode?)
       case codeTwice(firstLine: Int)
       /// The tag is not eight characters of its alphabet.
       case notATag
-      /// The tag is not the one that the key makes.
+      /// The tag differs from the one that the key makes.
       case otherTag
       /// The row has no text for a field that the template needs.
       case fieldMissing(field: String)
-      /// The text of a field is not one that can be printed.
+      /// The text of a field cannot be printed.
       case text(field: String, WrittenText.Fault)
     }
 
@@ -51,18 +52,18 @@ public struct LabelList: Hashable, Sendable {
   }
 
   public let rows: Rows
-  /// Everything that is wrong with the list, in the order of its lines.
+  /// The faults of the list, in the order of its lines.
   public let problems: [Problem]
-  /// Headers of columns that stand for no field of the template.
+  /// Headers of columns that match no field of the template.
   public let unusedColumns: [String]
-  /// Number of `rows` that have no text for a field of the template, by the field's name; fields that every row fills
-  /// are left out.
+  /// Number of `rows` that lack the text of a field, by the field's name; fields that every row fills are left
+  /// out.
   public let emptyTexts: [String: Int]
   /// Encoding of the file's text.
   public let encoding: TextEncoding
 
   /// - Parameters:
-  ///   - template: whose fields the columns are looked for.
+  ///   - template: the template whose fields the columns are matched with.
   ///   - defaults: texts for fields that a row leaves empty.
   public init(_ table: CSVTable, for template: LabelTemplate, defaults: [String: String] = [:]) {
     encoding = table.encoding
@@ -75,7 +76,7 @@ public struct LabelList: Hashable, Sendable {
     if let codeColumn = columns.fields["code"] {
       let required = template.requiredFields.filter { $0 != "code" }
       let usedDefaults = defaults.filter { template.fieldNames.contains($0.key) && !$0.value.isEmpty }
-      // A phone that nobody gave is a choice, not a gap.
+      // A list without phone numbers is a choice of the company, not a gap.
       let counted = template.fieldNames.filter {
         $0 != "code" && ($0 != "companyPhone" || columns.fields[$0] != nil)
       }
@@ -121,16 +122,16 @@ public struct LabelList: Hashable, Sendable {
 
   // MARK: - Cells
 
-  /// Shape that every text of a list must have. Whether it has room on its label is found when it is drawn.
+  /// Whether a text has a form that can be printed. Whether it fits on its label is found when it is drawn.
   public static let textShape = WrittenText.Shape.line(maxCharacters: 400)
 
-  /// A cell without the tabs and line breaks that spreadsheets allow in it: each is a space.
+  /// A cell in which each tab or line break that a spreadsheet allows has become a space.
   private static func oneLine(_ cell: String) -> String {
     TextNormalization.trimmed(
       String(String.UnicodeScalarView(cell.unicodeScalars.map { $0.value < 0x20 ? " " : $0 })))
   }
 
-  /// A cell of codes, without the apostrophe by which spreadsheets mark text.
+  /// A cell with a code, without the apostrophe by which spreadsheets mark text.
   private static func codeText(_ cell: String) -> String {
     let text = oneLine(cell)
     return text.hasPrefix("'") ? String(text.dropFirst()) : text
@@ -157,14 +158,14 @@ public struct LabelList: Hashable, Sendable {
     }
   }
 
-  /// A header as it is compared: half-width, lower case, without spaces, marks and what stands in brackets.
+  /// A header in the form for comparison: half-width, lower case, without spaces, marks and text in brackets.
   private static func plain(_ header: String) -> String {
     TextNormalization.halfWidth(header).lowercased().prefix { $0 != "(" }.filter { $0.isLetter || $0.isNumber }
   }
 }
 
 extension LabelTemplate {
-  /// The fields that it shows where they are given; the code comes with the payload.
+  /// The fields that the template shows where they are given; the code comes with the payload.
   public var fieldNames: Set<String> {
     Set(elements.compactMap { if case .text(let text) = $0.content { text.field } else { nil } })
       .union(["code"])

@@ -1,6 +1,6 @@
-/// One label that the user wants: what its symbol says and what it shows besides.
+/// A label that the user wants: the text of its symbol and the texts beside the symbol.
 public struct LabelRequest: Hashable, Sendable {
-  /// Line number in the list that asks for it, from 1, by which errors name it.
+  /// Line number in the list, from 1, by which errors name the request.
   public let line: Int
   public let payload: LabelPayload
   /// Texts by the template's field names, without the code.

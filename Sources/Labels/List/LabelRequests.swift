@@ -1,15 +1,15 @@
-/// The labels that a list asks for, in as little memory as their texts take: a request is made anew each time it is
-/// looked at.
+/// The labels that a list asks for. Only their texts are kept in memory, and a request is made from them each
+/// time it is read.
 public struct LabelRequests: RandomAccessCollection, Sendable {
   private let rows: LabelList.Rows
-  /// The symbols' texts one behind the other, and where each ends.
+  /// The texts of the symbols one behind the other, and the end of each.
   private var texts: [UInt8] = []
   private var ends: [Int] = []
-  /// Rows of the list that are asked for, in their order; nil is all of them.
+  /// Rows of the list that are asked for, in their order; nil for all rows.
   private var chosen: [Int]?
 
-  /// - Parameter payload: what the symbol of a row says.
-  /// - Throws: what `payload` throws.
+  /// - Parameter payload: gives the text of a row's symbol.
+  /// - Throws: the errors of `payload`.
   public init(_ rows: LabelList.Rows, payload: (LabelList.Row) throws -> LabelPayload) rethrows {
     self.rows = rows
     ends.reserveCapacity(rows.count)

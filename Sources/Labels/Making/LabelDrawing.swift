@@ -1,8 +1,8 @@
 import Drawing
 
-/// One label with its texts set and its symbol placed, ready to be drawn wherever its top left is.
+/// One label with its texts set and its symbol placed, ready to be drawn at any place.
 struct LabelDrawing {
-  /// Place of a symbol on its label: column and row of its quiet zone's top left dot.
+  /// Place of the symbol on the label: column and row of the top left dot of its quiet zone.
   struct Place: Hashable {
     let column: Int
     let row: Int
@@ -26,8 +26,8 @@ struct LabelDrawing {
 
   // MARK: - Drawing
 
-  /// Everything but the symbol, the label's top left at the origin. Straight edges come to stand on whole
-  /// dots, and nothing gets thinner than one.
+  /// Draws everything but the symbol, with the label's top left at the origin. Straight edges are moved to
+  /// whole dots, and no line becomes thinner than one dot.
   func drawElements(on canvas: some Artboard, where isWanted: (LabelTemplate.Element) -> Bool = { _ in true }) {
     for element in template.elements where isWanted(element) {
       let colour: Canvas.Colour = element.isReversed ? .white : .black
@@ -39,7 +39,7 @@ struct LabelDrawing {
       case .line(let line): draw(line, on: canvas, colour: colour)
       case .frame(let frame): draw(frame, in: element.box, on: canvas, colour: colour)
       case .image(let image):
-        // A drawing's dots are the printer's, and stand on them.
+        // The dots of a drawing are the printer's dots and need no rounding.
         let box = if case .dots = image.picture { element.box } else { snapped(element.box) }
         guard let picture = pictures[element.id] else { continue }
         canvas.turned(element.rotation, within: box) {
@@ -55,7 +55,7 @@ struct LabelDrawing {
     }
   }
 
-  /// The symbol as rectangles, exactly as large as its dots.
+  /// The symbol as rectangles of exactly the size of its dots.
   func drawSymbol(on canvas: some Artboard) {
     let dot = Length.millimetres(dots: 1, dotsPerInch: dotsPerInch)
     var path = Path()
@@ -119,7 +119,7 @@ struct LabelDrawing {
     return Rectangle(x: x, y: y, width: width, height: height)
   }
 
-  /// A stretch with both ends on the nearest dots; a thin one keeps its thickness in dots wherever it stands.
+  /// A length with both ends on the nearest dots; a thin one has the same number of dots at every place.
   private static func snapped(from lower: Double, to upper: Double, dotsPerInch: Int) -> (
     start: Double, length: Double
   ) {

@@ -1,25 +1,25 @@
 import Drawing
 
-/// The inks that labels are made in, and the line that a cutter follows.
+/// The inks of a label, and the line that a cutter follows.
 public struct LabelInks: Hashable, Sendable {
   public enum Process: String, Hashable, Sendable, CaseIterable {
-    /// Black on material that is white itself.
+    /// Black ink on white material.
     case print
-    /// For the back of clear acrylic: mirrored, with a white under-base behind the black.
+    /// Mirrored black ink with a white under-base behind it, for the back of clear acrylic.
     case mirrored
-    /// Inverted: a laser takes the coating off where the label is light.
+    /// An inverted label: a laser removes the coating where the label is light.
     case laser
   }
 
   public var process: Process
-  /// Name of the spot colour of contour and holes; nil leaves them out.
+  /// Name of the spot colour of the plate's contour and holes; nil omits them.
   public var cutName: String?
   /// Name of the spot colour of the white under-base.
   public var whiteName: String
-  /// Points by which the white stays within the plate's edge and off its holes, within `chokes`.
+  /// Points by which the white stays inside the plate's edge and away from its holes, within `chokes`.
   public var chokePoints: Double
 
-  /// Values that `chokePoints` can have, inclusive.
+  /// Range of `chokePoints`, inclusive.
   public static let chokes = 0.5...1.0
 
   public init(
@@ -34,12 +34,12 @@ public struct LabelInks: Hashable, Sendable {
   var isMirrored: Bool { process == .mirrored }
   var ink: ContentStream.Ink { process == .laser ? .inverted : .black }
 
-  /// Width of the line that a cutter follows: a hairline for lasers, which take every wider line for a shape.
+  /// Width of the line that a cutter follows: a hairline, because lasers take a wider line for a shape.
   var cutMillimetres: Double { process == .laser ? 0.01 : Length.millimetres(points: 0.25) }
 
   // MARK: - What is the same on every label
 
-  /// Outline of the white behind the plate; nil where there is none.
+  /// Outline of the white behind the plate; nil where there is no white.
   func underBase(of template: LabelTemplate) -> Path? {
     guard process == .mirrored else { return nil }
     let choke = Length.millimetres(points: chokePoints)
@@ -50,7 +50,7 @@ public struct LabelInks: Hashable, Sendable {
     return path
   }
 
-  /// Outlines of the plate and its holes; empty where no cut is asked for.
+  /// Outlines of the plate and its holes; empty where no contour is asked for.
   func contours(of template: LabelTemplate) -> [Path] {
     guard cutName != nil else { return [] }
     return [Path(template.plate)]
@@ -77,11 +77,11 @@ public struct LabelInks: Hashable, Sendable {
   }
 }
 
-/// Names in a page's resources.
+/// Names of the spot colours in a page's resources.
 enum PageResources {
   static let white = "SpotWhite"
   static let cut = "SpotCut"
-  /// The colour that is on every printing plate, for marks.
+  /// The registration colour for marks, which appears on every printing plate.
   static let all = "SpotAll"
   static let overprint = "Over"
   static let underBaseForm = "Base"

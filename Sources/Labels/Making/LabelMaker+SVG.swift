@@ -2,8 +2,8 @@ import Drawing
 import FoundationEssentials
 
 extension LabelMaker {
-  /// A label as an SVG of its own: its bleed around it, the plate's top left at the origin, a layer an ink in the order
-  /// of a page's. What a screen shows for the spot colours is a page's too.
+  /// Writes a label as an SVG file of its own. The file includes the bleed, has the plate's top left at the
+  /// origin, and one layer for each ink in the same order and in the same screen colours as a page.
   func svg(of drawing: LabelDrawing, payload: LabelPayload) -> Data {
     let svg = SVGDrawing(dotsPerInch: dotsPerInch, isInverted: inks.process == .laser)
     let mirror = inks.isMirrored ? template.widthMillimetres : nil
@@ -11,7 +11,7 @@ extension LabelMaker {
       svg.layer(inks.whiteName, mirroredWithin: mirror) { svg.fill(base, shown: "#d9ffff") }
     }
     svg.layer("Black", mirroredWithin: mirror) {
-      // In a laser's file everything is dark that is not ink.
+      // In a laser's file, everything without ink is dark.
       if inks.process == .laser { svg.fill(Path(template.plate), colour: .white) }
       drawing.drawElements(on: svg)
       svg.fill(drawing.place.dots, column: drawing.place.column, row: drawing.place.row)
@@ -31,8 +31,8 @@ extension LabelMaker {
 
   private var pageOfItsOwn: Rectangle { template.plate.box.inset(by: -template.bleedMillimetres) }
 
-  /// Has librsvg draw the file, at four pixels a module, and reads the symbol where it has to be.
-  /// - Returns: the text the decoder read.
+  /// Has librsvg draw the file at four pixels for each module, and reads the symbol at its place.
+  /// - Returns: the text that the decoder read.
   func verify(svg bytes: Data, place: LabelDrawing.Place) throws(LabelError) -> String {
     let image: SVGImage
     let picture: GreyImage

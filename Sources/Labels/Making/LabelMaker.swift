@@ -1,30 +1,30 @@
 public import Drawing
 public import FoundationEssentials
 
-/// Kind of a file that holds one label.
+/// The format of a file with one label.
 public enum LabelFormat: String, Hashable, Sendable, CaseIterable {
-  /// 1-bit grey with physical size.
+  /// A PNG of 1-bit grey with its physical size.
   case png
-  /// Shapes only, letters as outlines, in millimetres.
+  /// An SVG of shapes only, with letters as outlines, in millimetres.
   case svg
 }
 
 /// A label that has been read back from its own file.
 public struct Label: Hashable, Sendable {
-  /// The file, of `format`.
+  /// The file's bytes, in the format `format`.
   public let bytes: Data
   public let format: LabelFormat
   public let widthPixels: Int
   public let heightPixels: Int
   public let payload: LabelPayload
-  /// The template's name.
+  /// Name of the template.
   public let template: String
   /// Side of one module of the symbol, whole dots.
   public let moduleDots: Int
   public let moduleMillimetres: Double
   /// Level of the symbol's error correction: L, M, Q or H.
   public let correction: String
-  /// Dots that were taken off every edge of dark modules for the ink's spreading.
+  /// Number of dots omitted at every edge of dark modules because the ink spreads.
   public let printGainDots: Int
   /// Text that the decoder read from `bytes`.
   public let readBack: String
@@ -32,19 +32,20 @@ public struct Label: Hashable, Sendable {
   public var verified: Bool { readBack == payload.text }
 }
 
-/// Makes labels of one template at one resolution. It keeps the fonts it has loaded; one thread at a time.
-/// The same fields and payload give the same bytes.
+/// Makes labels of one template at one resolution. A maker keeps the fonts that it has loaded, and only one
+/// thread may use it at a time. The same fields and payload give the same bytes.
 public final class LabelMaker {
-  /// Choices of the user about how labels are drawn; nil takes the template's.
+  /// Choices of the user about how labels are drawn; nil takes the template's value.
   public struct Settings: Hashable, Sendable {
     public var dotsPerInch: Int?
-    /// The least level of error correction, higher or lower than the template's.
+    /// The minimum level of error correction, higher or lower than the template's.
     public var correction: QRSymbol.Correction?
-    /// How far the printer's ink spreads at an edge on what it prints on, within `LabelMaker.printGains`.
+    /// Distance by which ink spreads at an edge on the printed material, millimetres, within
+    /// `LabelMaker.printGains`.
     public var printGainMillimetres: Double?
-    /// Kind of the file where each label has one of its own.
+    /// Format of the files where each label has one of its own.
     public var format: LabelFormat
-    /// Inks that labels are made in; a PNG has one ink and is not mirrored.
+    /// Inks of the labels; a PNG has one ink and is not mirrored.
     public var inks: LabelInks
 
     public init(
@@ -59,7 +60,7 @@ public final class LabelMaker {
     }
   }
 
-  /// Resolutions that labels can be drawn at, dots per inch, inclusive: a thermal printer's to an imagesetter's.
+  /// Resolutions of labels in dots per inch, inclusive: from a thermal printer's to an imagesetter's.
   public static let resolutions = 150...2_400
   public static let defaultDotsPerInch = 600
   /// Millimetres that ink may spread at an edge, inclusive.
@@ -103,7 +104,8 @@ public final class LabelMaker {
     pictures = try Self.pictures(of: template, dotsPerInch: dotsPerInch)
   }
 
-  /// The pictures of the template's image elements by their ids, drawings as dots of this resolution.
+  /// The pictures of the template's image elements by the elements' ids, with SVG drawings as dots of this
+  /// resolution.
   private static func pictures(of template: LabelTemplate, dotsPerInch: Int) throws(LabelError)
     -> [String: GreyImage]
   {
@@ -126,12 +128,12 @@ public final class LabelMaker {
 
   // MARK: - Making
 
-  /// Makes a label and reads it back from the bytes it returns.
-  /// - Parameter fields: values by the template's field names (`unitName`, `street`, …). `code` is always
-  ///   the payload's. What the template has no field for is left out.
+  /// Makes a label and reads it back from the bytes that are returned.
+  /// - Parameter fields: values by the template's field names (`unitName`, `street`, …). `code` is always taken
+  ///   from the payload. Values without a field in the template are ignored.
   /// - Throws: `fieldMissing`, `noGlyph`, `textTooLarge`, `symbolTooDense`, `printGainTooLarge`,
   ///   `payloadTooLong`, `unreadable`, `drawing`.
-  /// - Parameter scrutiny: how closely it is read back.
+  /// - Parameter scrutiny: how closely the label is read back.
   public func make(fields: [String: String], payload: LabelPayload, scrutiny: Scrutiny = .full)
     throws(LabelError) -> Label
   {
@@ -146,7 +148,7 @@ public final class LabelMaker {
       correction: dots.symbol.correction.rawValue, printGainDots: dots.gainDots, readBack: readBack)
   }
 
-  /// Makes a label that is still to be read back.
+  /// Makes a label that has not been read back yet.
   func draw(fields: [String: String], payload: LabelPayload) throws(LabelError) -> (
     bytes: Data, place: LabelDrawing.Place
   ) {
@@ -162,7 +164,7 @@ public final class LabelMaker {
   }
 
   /// Reads a label back from its file's bytes.
-  /// - Returns: the text the decoder read.
+  /// - Returns: the text that the decoder read.
   func verify(_ bytes: Data, place: LabelDrawing.Place, scrutiny: Scrutiny) throws(LabelError) -> String {
     switch format {
     case .png: try verify(png: bytes, place: place, scrutiny: scrutiny)
@@ -193,12 +195,13 @@ public final class LabelMaker {
     }
   }
 
-  /// The largest whole number of dots a module that the element has room for, the rest shared evenly.
+  /// The largest whole number of dots for each module that fits into the element; the rest is shared evenly
+  /// between the sides.
   func place(_ symbol: QRSymbol) throws(LabelError) -> LabelDrawing.Place {
     let element = template.symbol
     let modules = symbol.moduleCountWithQuietZone
     let dotsPerMillimetre = Double(dotsPerInch) / Length.millimetresPerInch
-    // A millionth of a dot: what is a whole number on paper must not be rounded up to the next.
+    // The tolerance is a millionth of a dot, so that a whole number on paper is not rounded up to the next.
     let available = Int((element.box.width * dotsPerMillimetre + 1e-6).rounded(.down))
     let least = max(
       element.smallestModuleDots,
@@ -233,7 +236,7 @@ public final class LabelMaker {
       fitsWith: lower)
   }
 
-  /// By how many characters the platform's address is too long for a symbol of at most `maxModules`; the
+  /// Number of characters by which the platform's address is too long for a symbol of at most `maxModules`. The
   /// code at the payload's end cannot be shortened.
   private func excess(of text: String, maxModules: Int) -> Int {
     let start = text.prefix("https://".count)
@@ -286,7 +289,7 @@ public final class LabelMaker {
         }
       let set = LabelDrawing.Text(value: value, block: block, element: element, y: y)
       texts[element.id] = set
-      // No two labels have the same code.
+      // No two labels have the same code, so texts with a code are not remembered.
       if text.field != "code" { remember(set) }
     }
     return texts

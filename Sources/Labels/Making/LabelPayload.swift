@@ -1,7 +1,7 @@
 public import Records
 
-/// The text of a label's symbol: `https://<host>/w/<code>`, an address that a mini program claims by its prefix, with
-/// `.<tag>` behind it where the company has a key.
+/// The text of a label's symbol: `https://<host>/w/<code>`, an address that a mini program claims by its
+/// prefix. The code is followed by `.<tag>` where the company has a key.
 public struct LabelPayload: Hashable, Sendable {
   public let code: LabelCode
   public let text: String
@@ -11,8 +11,8 @@ public struct LabelPayload: Hashable, Sendable {
     self.text = text
   }
 
-  /// - Parameter platform: the platform's base address, for example `https://weld.example.cn/api`. Of it
-  ///   only the host is in the payload; a port too where the host is this laptop itself.
+  /// - Parameter platform: the platform's base address, for example `https://weld.example.cn/api`. The payload
+  ///   contains only its host, and also its port where the host is this laptop itself.
   /// - Throws: `platformAddress`.
   public init(platform: String, code: LabelCode, tag: LabelTag? = nil) throws(LabelError) {
     self = try Prefix(platform: platform).payload(code: code, tag: tag)
@@ -50,7 +50,7 @@ public struct LabelPayload: Hashable, Sendable {
   }
 
   private static func split(_ address: String) throws(LabelError) -> (scheme: String, rest: Substring) {
-    // 2,000: longer addresses are refused by browsers and proxies anyway.
+    // The limit is 2,000 bytes, since browsers and proxies refuse longer addresses.
     guard address.utf8.count <= 2_000, address.utf8.allSatisfy({ (33...126).contains($0) }) else {
       throw .platformAddress(.badHost)
     }
@@ -71,7 +71,7 @@ public struct LabelPayload: Hashable, Sendable {
     return (String(parts.first ?? ""), parts.count > 1 ? String(parts[1]) : nil)
   }
 
-  /// RFC 1123: labels of 1 to 63 letters, digits and inner hyphens, 253 characters together.
+  /// A host name has labels of 1 to 63 letters, digits and inner hyphens, 253 characters together (RFC 1123).
   private static func isHostName(_ host: String) -> Bool {
     host.utf8.count <= 253
       && host.split(separator: ".", omittingEmptySubsequences: false).allSatisfy { label in

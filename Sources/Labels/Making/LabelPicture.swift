@@ -2,9 +2,9 @@ public import Drawing
 public import FoundationEssentials
 public import Records
 
-/// A file that labels are looked for in: PNG, JPEG, PDF or SVG, told apart by how it begins.
+/// A file in which labels are searched: PNG, JPEG, PDF or SVG, recognised by its first bytes.
 public enum LabelPicture {
-  /// Dots per inch at which a page of a PDF, or a drawing, is looked at.
+  /// Dots per inch at which a page of a PDF, or a drawing, is rendered.
   public static let dotsPerInchOfPages = 300
 
   public struct Page: Hashable, Sendable {
@@ -15,8 +15,8 @@ public enum LabelPicture {
     public let image: GreyImage
   }
 
-  /// Hands every page over in turn; a picture is one.
-  /// - Throws: `drawing`, and what `body` throws.
+  /// Hands over every page in turn; a picture is one page.
+  /// - Throws: `drawing`, and the errors of `body`.
   public static func pages(of file: Data, _ body: (Page) throws -> Void) throws {
     if file.starts(with: Array("%PDF".utf8)) {
       let pages = try document(file)
@@ -28,7 +28,7 @@ public enum LabelPicture {
     }
   }
 
-  /// The texts of the symbols in a file, of those light on dark and mirrored too, in no particular order.
+  /// The texts of all symbols in a file, including mirrored and light on dark ones, in no particular order.
   /// - Throws: `drawing`.
   public static func texts(in file: Data) throws -> [String] {
     var texts: [String] = []
@@ -54,7 +54,7 @@ public enum LabelPicture {
         file.starts(with: [0xFF, 0xD8])
         ? try GreyImage(jpeg: file, maxPixels: LabelReader.maxPixels)
         : try GreyImage(png: file, maxPixels: LabelReader.maxPixels)
-      // A phone held on its side, or its front camera, says how to turn what it stored.
+      // A phone that is held on its side, or its front camera, records how the stored picture is to be turned.
       return picture.upright(from: Exif.orientation(of: file))
     } catch { throw .drawing(error) }
   }
@@ -74,13 +74,13 @@ public enum LabelPicture {
 }
 
 extension LabelPayload {
-  /// The code that a symbol's text ends in, a tag behind it left aside; nil where it is no label's.
+  /// The code at the end of a symbol's text, without a tag behind it; nil where the text is no label's.
   public static func code(in text: String) -> LabelCode? {
     guard let slash = text.lastIndex(of: "/"), text[..<slash].hasSuffix("/w") else { return nil }
     return LabelCode(String(text[text.index(after: slash)...].prefix { $0 != "." }))
   }
 
-  /// The tag behind the code that a symbol's text ends in; nil where there is none, or something else.
+  /// The tag behind the code in a symbol's text; nil where there is none, or another text.
   public static func tag(in text: String) -> LabelTag? {
     guard let slash = text.lastIndex(of: "/"), let dot = text[slash...].firstIndex(of: ".") else { return nil }
     return LabelTag(String(text[text.index(after: dot)...]))

@@ -2,13 +2,14 @@ import Drawing
 public import FoundationEssentials
 import Records
 
-/// A sheet with drawings of labels, true to size, cut out of their bleed: every template with a sample's values, or
-/// the first labels of a list. The plates' edges and holes are drawn as hairlines; labels themselves have none.
+/// A sheet with drawings of labels at true size, without their bleed: every template with sample values, or the
+/// first labels of a list. The edges and holes of the plates are drawn as hairlines, which labels themselves do
+/// not have.
 public struct LabelPreview {
-  /// Makes the text that stands below the drawing of a template.
+  /// Makes the text below the drawing of a template.
   public typealias Caption = (LabelTemplate) -> String
 
-  /// Dots per inch of the PNG, on which the symbols' modules stand.
+  /// Dots per inch of the PNG, to whose grid the symbols' modules are aligned.
   public static let dotsPerInch = 300
 
   static let sampleFields = ["unitName": "达拉特旗样品电焊铺", "street": "树林召镇"]
@@ -30,10 +31,10 @@ public struct LabelPreview {
   private let width: Double
   private let height: Double
 
-  /// Most labels of a list that are drawn.
+  /// Maximum number of a list's labels that are drawn.
   public static let maxLabels = 24
 
-  /// - Throws: what `LabelMaker.make` throws before it draws.
+  /// - Throws: the errors of `LabelMaker.make` before drawing.
   public init(of templates: [LabelTemplate], caption: Caption) throws(LabelError) {
     var drawings: [(LabelDrawing, String)] = []
     for template in templates { drawings.append((try Self.sample(of: template), caption(template))) }
@@ -41,7 +42,7 @@ public struct LabelPreview {
   }
 
   /// Sets the texts and places the symbol of every label, and draws the first ones.
-  /// - Throws: `label`, where one cannot be made.
+  /// - Throws: `label`, where a label cannot be made.
   public init(
     of requests: some Sequence<LabelRequest>, template: LabelTemplate, settings: LabelMaker.Settings
   )
@@ -58,7 +59,8 @@ public struct LabelPreview {
     self.init(drawings)
   }
 
-  /// Plates in rows on a sheet as wide as A4, or as the widest of them, and as high as it takes.
+  /// Arranges the plates in rows on a sheet that is as wide as A4, or as the widest plate, and as high as
+  /// necessary.
   private init(_ drawings: [(LabelDrawing, String)]) {
     let typesetter = Typesetter()
     let widest = drawings.map(\.0.template.widthMillimetres).max() ?? 0
@@ -83,7 +85,7 @@ public struct LabelPreview {
     height = y + rowHeight + Self.margin
   }
 
-  /// A PNG of 1-bit grey.
+  /// Makes a PNG of 1-bit grey.
   /// - Throws: `drawing`.
   public func png() throws(LabelError) -> Data {
     do {
@@ -95,7 +97,7 @@ public struct LabelPreview {
     } catch { throw .drawing(error) }
   }
 
-  /// A PDF of one page.
+  /// Makes a PDF of one page.
   /// - Parameter date: RFC 3339 with offset.
   /// - Throws: `drawing`.
   public func pdf(title: String, date: String) throws(LabelError) -> Data {
@@ -120,7 +122,7 @@ public struct LabelPreview {
       fields: fields, payload: payload)
   }
 
-  /// The nearest place on a whole dot, so that the symbols' modules stay whole dots.
+  /// The nearest position on a whole dot, so that the modules of symbols stay whole dots.
   private static func onDots(_ millimetres: Double) -> Double {
     Length.millimetres(
       dots: Length.dots(millimetres: millimetres, dotsPerInch: dotsPerInch), dotsPerInch: dotsPerInch)

@@ -1,7 +1,7 @@
 import Drawing
 
-/// Turns labels of one template into dots. What is the same on all of them is drawn once, a text once for as
-/// long as it is remembered; only the symbol is stamped anew on each.
+/// Draws labels of one template as dots. Parts that are the same on all labels are drawn once, and a text once
+/// for as long as it is remembered; only the symbol is drawn anew for each label.
 final class LabelRaster {
   private struct Wording: Hashable {
     let element: String
@@ -15,7 +15,8 @@ final class LabelRaster {
   private var plate: DotImage?
   private var patches: [Wording: DotPatch?] = [:]
 
-  /// Most texts that are remembered, some megabytes. The oldest are not told from the newest, so all go at once.
+  /// Maximum number of remembered texts, which take some megabytes. Beyond it all are forgotten at once,
+  /// because their age is not known.
   static let maxRemembered = 512
 
   init(template: LabelTemplate, size: PixelSize, dotsPerInch: Int) {
@@ -25,8 +26,8 @@ final class LabelRaster {
   }
 
   /// The dots of a label.
-  /// - Parameter isEngraved: Whether a laser takes the coating off where a dot is dark, which is all of the plate that is
-  ///   not ink.
+  /// - Parameter isEngraved: Whether the dark dots are those where a laser removes the coating, which is
+  ///   everything on the plate but the ink.
   func image(of drawing: LabelDrawing, isEngraved: Bool = false) throws(DrawingError) -> DotImage {
     var image: DotImage
     if template.isLayered {
@@ -71,7 +72,7 @@ final class LabelRaster {
       box: text.element.box.inset(by: -text.block.overhangMillimetres), of: size, dotsPerInch: dotsPerInch,
       isReversed: text.element.isReversed
     ) { drawing.draw(text, on: $0, colour: .black) }
-    // No two labels have the same code.
+    // No two labels have the same code, so texts with a code are not remembered.
     if text.element.field != "code" {
       if patches.count >= Self.maxRemembered { patches.removeAll(keepingCapacity: true) }
       patches[wording] = .some(patch)
@@ -81,18 +82,18 @@ final class LabelRaster {
 }
 
 extension LabelTemplate.Element {
-  /// The name of the field that its text shows; nil for all that is the same on every label.
+  /// The name of the field that the element's text shows; nil for everything that is the same on every label.
   var field: String? {
     if case .text(let text) = content { text.field } else { nil }
   }
 
-  /// A text that changes from label to label.
+  /// A text that differs from label to label.
   var isBound: Bool { field != nil }
 }
 
 extension LabelTemplate {
-  /// Whether all that is fixed can be drawn before the texts that change: false where something fixed stands
-  /// over one of them, and then each label is drawn whole.
+  /// Whether all fixed elements can be drawn before the changing texts. Where a fixed element stands over a
+  /// changing one, each label is drawn as a whole.
   var isLayered: Bool {
     elements.indices.allSatisfy { index in
       !elements[index].isBound

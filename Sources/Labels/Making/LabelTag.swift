@@ -2,8 +2,9 @@ import Cryptography
 import Glibc
 public import Records
 
-/// Eight characters behind a label's code, made under a key that stays at the company's desk: a copied or invented number
-/// does not have the right ones. Of Crockford's base 32, so that code and tag stay in the symbol's denser alphanumeric mode.
+/// The eight characters behind a label's code, made with a key that stays at the company's desk, so that an
+/// invented number has a wrong tag. The characters are those of Crockford's base 32, which keep code and tag in
+/// the symbol's denser alphanumeric mode.
 public struct LabelTag: Hashable, Sendable, CustomStringConvertible {
   public static let length = 8
   fileprivate static let alphabet = Array("0123456789ABCDEFGHJKMNPQRSTVWXYZ".utf8)
@@ -27,17 +28,18 @@ public struct LabelTag: Hashable, Sendable, CustomStringConvertible {
   public var description: String { text }
 }
 
-/// A company's authentication key. It prints as nothing, and its bytes are overwritten when the last reference goes.
+/// A company's authentication key. Its description shows nothing, and its bytes are overwritten when the last
+/// reference is released.
 public final class LabelTagKey: @unchecked Sendable, CustomStringConvertible, CustomDebugStringConvertible,
   CustomReflectable
 {
-  /// Lengths that a key can have, bytes, inclusive.
+  /// Range of a key's length, bytes, inclusive.
   public static let lengths = 16...64
 
-  // Written in `init` and wiped in `deinit` only, which is what makes the class safe to share.
+  // The bytes are written only in `init` and wiped only in `deinit`, which makes the class safe to share.
   private let storage: UnsafeMutableRawBufferPointer
 
-  /// Reads a key; nil where there are too few or too many digits, or anything else.
+  /// Reads a key; nil where there are too few or too many digits or other characters.
   /// - Parameter text: The key file's content: hexadecimal digits, with white space anywhere among them.
   public init?(hexadecimal text: [UInt8]) {
     let digits = text.filter { $0 != 0x20 && !(9...13).contains($0) }
@@ -53,7 +55,7 @@ public final class LabelTagKey: @unchecked Sendable, CustomStringConvertible, Cu
   }
 
   deinit {
-    // A plain loop before the release is a dead store that the optimiser may drop.
+    // The optimiser may drop a plain loop before the release as a dead store.
     if let base = storage.baseAddress { explicit_bzero(base, storage.count) }
     storage.deallocate()
   }
@@ -67,13 +69,13 @@ public final class LabelTagKey: @unchecked Sendable, CustomStringConvertible, Cu
     }
   }
 
-  /// The first 40 bits of HMAC-SHA-256 over the code as it is printed, 15 characters of ASCII.
+  /// The first 40 bits of HMAC-SHA-256 over the printed code, 15 characters of ASCII.
   public func tag(of code: LabelCode) -> LabelTag {
     let sum = MessageAuthentication.hmacSHA256(Array(code.description.utf8), key: Array(storage))
     return LabelTag(bits: sum.prefix(5).reduce(0) { $0 << 8 | UInt64($1) })
   }
 
-  /// Whether the key makes this tag for a code, found in a time that does not depend on where the tags differ.
+  /// Whether the key makes this tag for a code. The time does not depend on where the tags differ.
   public func made(_ tag: LabelTag, for code: LabelCode) -> Bool {
     MessageAuthentication.isEqual(Array(tag.text.utf8), Array(self.tag(of: code).text.utf8))
   }

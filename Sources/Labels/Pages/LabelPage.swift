@@ -1,20 +1,20 @@
 import Cryptography
 import Drawing
 
-/// Makes the operators of pages of labels, and reads every label back from those very operators.
+/// Writes the operators of pages of labels, and reads every label back from those same operators.
 final class LabelPage {
-  /// The parts that stand on every label, each drawn once a file.
+  /// The parts that are the same on every label, each drawn once in a file.
   struct Forms: Sendable {
-    /// A part that stands on every label.
+    /// One part that is the same on every label.
     struct Form: Sendable {
       let name: String
       let operators: [UInt8]
       let glyphs: GlyphUse
       let pictures: [GreyImage]
-      /// Millimetres by which it reaches beyond the plate.
+      /// Millimetres by which the part extends beyond the plate.
       let margin: Double
 
-      /// - Parameter pictures: The pictures that pages show, where these are others than the form's own.
+      /// - Parameter pictures: The pictures that pages show, where they differ from the form's own.
       init(_ name: String, _ stream: ContentStream, margin: Double, pictures: [GreyImage]? = nil) {
         self.name = name
         operators = stream.bytes
@@ -24,8 +24,8 @@ final class LabelPage {
       }
     }
 
-    /// The white behind the plate. Forms are put down in the order of these members, a label's own texts and symbol
-    /// behind `fixed`.
+    /// The white behind the plate. Forms are drawn in the order of these members; a label's own texts and
+    /// symbol follow `fixed`.
     let underBase: Form?
     let fixed: Form
     let contour: Form?
@@ -38,18 +38,18 @@ final class LabelPage {
     let packed: [UInt8]
     let glyphs: GlyphUse
     let marks: [Mark]
-    /// Digest of the operators before they were packed.
+    /// Digest of the operators before compression.
     let digest: SHA256Digest
-    /// Texts that the decoder read in the operators, symbol by symbol.
+    /// Texts that the decoder read in the operators, one for each symbol.
     let texts: [String]
   }
 
-  /// A label on its page, and the place of its symbol there.
+  /// A label on its page, and the place of its symbol.
   struct Mark: Sendable {
-    /// Place of its request in the list, from 0.
+    /// Place of the label's request in the list, from 0.
     let index: Int
     let request: LabelRequest
-    /// The symbol and its quiet zone, points from the page's top left.
+    /// The symbol with its quiet zone, points from the page's top left.
     let box: Rectangle
     let dots: SymbolDots
     let moduleMillimetres: Double
@@ -76,9 +76,9 @@ final class LabelPage {
 
   // MARK: - Making
 
-  /// A label that is wanted, and its place on the page.
+  /// A requested label, and its place on the page.
   struct Placement: Sendable {
-    /// Place of its request in the list, from 0.
+    /// Place of the label's request in the list, from 0.
     let index: Int
     let request: LabelRequest
     let place: SheetLayout.Place
@@ -106,8 +106,8 @@ final class LabelPage {
       packed: packed, glyphs: glyphs, marks: marks, digest: SHA256Digest(of: operators), texts: texts)
   }
 
-  /// Turns the page's points into dots that go down from its top left, mirrored where it is, and draws the
-  /// cutter's marks.
+  /// Sets up coordinates in dots from the page's top left downwards, mirrored for a mirrored page, and draws
+  /// the cutter's marks.
   private func opening() -> [UInt8] {
     let stream = ContentStream(dotsPerInch: maker.dotsPerInch)
     let (crop, registration) = layout.marks
@@ -134,8 +134,8 @@ final class LabelPage {
     return stream
   }
 
-  /// Draws the parts that stand on every label.
-  /// - Parameter request: Any request of the list; the fixed texts are the same on all labels.
+  /// Draws the parts that are the same on every label.
+  /// - Parameter request: Any request of the list, since the fixed texts are the same on all labels.
   func forms(from request: LabelRequest) throws(LabelError) -> Forms {
     let drawing: LabelDrawing
     do {
@@ -144,7 +144,7 @@ final class LabelPage {
       throw .label(code: request.payload.code, line: request.line, error)
     }
     let fixed = ContentStream(dotsPerInch: maker.dotsPerInch, ink: inks.ink)
-    // In a laser's file everything is dark that is not ink.
+    // In a laser's file, everything without ink is dark.
     if inks.process == .laser { fixed.fill(Path(maker.template.plate), colour: .white) }
     // Each page draws its own elements in this order, and so numbers its pictures as this stream does.
     let whole = maker.template.isLayered ? fixed : ContentStream(dotsPerInch: maker.dotsPerInch, ink: inks.ink)
@@ -153,7 +153,7 @@ final class LabelPage {
       underBase: inks.underBase(of: maker.template, dotsPerInch: maker.dotsPerInch).map {
         Forms.Form(PageResources.underBaseForm, $0, margin: 0)
       },
-      // Everything ends where the bleed does, except the contour, whose line is half outside the plate.
+      // Everything ends at the edge of the bleed, except the contour, whose line is half outside the plate.
       fixed: Forms.Form(PageResources.fixedForm, fixed, margin: layout.bleed, pictures: whole.pictures),
       contour: inks.contour(of: maker.template, dotsPerInch: maker.dotsPerInch).map {
         Forms.Form(PageResources.contourForm, $0, margin: 1)
@@ -174,7 +174,7 @@ final class LabelPage {
         dots: drawing.place.dots.dotsPerModule, dotsPerInch: maker.dotsPerInch))
   }
 
-  /// A number as PDF writes it, to a millionth, which is enough for the largest sheet.
+  /// Writes a number as PDF does, to a millionth, which is precise enough for the largest sheet.
   static func number(_ value: Double) -> String {
     let millionths = Int((value * 1e6).rounded())
     var digits = String(abs(millionths) % 1_000_000)
@@ -186,7 +186,8 @@ final class LabelPage {
 
   // MARK: - Reading back
 
-  /// Draws every symbol's square from the page's operators at 3 pixels a module and has it read.
+  /// Draws the square of every symbol from the page's operators at 3 pixels for each module and has the decoder
+  /// read it.
   /// - Returns: the texts that the decoder read.
   private func readBack(_ operators: [UInt8], _ marks: [Mark], _ forms: Forms) throws(LabelError) -> [String] {
     let reader = PageReader(
@@ -207,10 +208,11 @@ final class LabelPage {
     return texts
   }
 
-  /// A picture of a symbol and its quiet zone, and nothing else: it reads, it is mirrored where it has to be
-  /// and nowhere else, and the middle of each module is as it was encoded. A picture that has to be mirrored is turned
-  /// over first: zxing-cpp cannot read some mirrored symbols at any size.
-  /// - Parameter isDots: every pixel was drawn on its own, so that the symbol stands exactly where it should.
+  /// Checks a picture of one symbol with its quiet zone: the symbol can be read, is mirrored exactly where it
+  /// has to be, and the middle of each module is as it was encoded. A mirrored picture is turned over first,
+  /// because zxing-cpp cannot read some mirrored symbols at any size.
+  /// - Parameter isDots: whether every pixel was drawn on its own, so that the symbol stands exactly at its
+  ///   place.
   /// - Returns: the text that the decoder read.
   @discardableResult
   static func check(

@@ -2,22 +2,24 @@ import Drawing
 import Files
 import FoundationEssentials
 
-/// Makes many labels as pages of PDF: real text, vector modules, spot colours. Each label is read back from its page's
-/// operators, the finished files are opened anew and held against the list page by page, and some pages are read as
-/// poppler renders them. The same requests give the same files whatever the number of threads.
+/// Makes many labels as pages of PDF: real text, vector modules, spot colours. Each label is read back from its
+/// page's operators, the finished files are opened anew and compared with the list page by page, and some pages
+/// are read as poppler renders them. The same requests give the same files whatever the number of threads.
 public struct LabelSheets {
-  /// Choice of the pages that poppler renders and the decoder reads again, which shows how well symbols print; the first
-  /// of a file is always one. Whether the files hold the right labels is never sampled.
+  /// Choice of the pages that poppler renders and the decoder reads again, to show how well symbols print. The
+  /// first page of a file is always among them. Whether the files hold the right labels is checked on all pages
+  /// in any case.
   public enum Verification: String, Hashable, Sendable, CaseIterable {
-    /// One page in twenty.
+    /// Reads one page in twenty again.
     case sample
-    /// All pages.
+    /// Reads all pages again.
     case pages
 
     var every: Int { self == .pages ? 1 : 20 }
   }
 
-  /// Most pages of one file: as many as a raster image processor takes at once, and as are lost where one is bad.
+  /// Maximum number of pages in one file: as many as a raster image processor takes at once, and no more than
+  /// one bad file may cost.
   public static let maxPages = 250
 
   private let pages: [Page]
@@ -25,21 +27,21 @@ public struct LabelSheets {
   private let inks: LabelInks
   private let verification: Verification
   private let dotsPerInch: Int
-  /// Opens a file of pages; a test may put one in its place that spoils its pages.
+  /// Opens a file of pages; a test may replace the function by one that damages its pages.
   var makeBook: BookMaker = PageBook.init(file:layout:inks:dotsPerInch:title:)
 
   typealias BookMaker = (
     _ file: String, _ layout: SheetLayout, _ inks: LabelInks, _ dotsPerInch: Int, _ title: String
   ) throws(LabelError) -> PageBook
 
-  /// A page maker that one thread uses at a time.
+  /// A page maker that only one thread uses at a time.
   private final class Page: @unchecked Sendable {
     let page: LabelPage
 
     init(_ page: LabelPage) { self.page = page }
   }
 
-  /// - Throws: what `LabelMaker.init` throws.
+  /// - Throws: the errors of `LabelMaker.init`.
   public init(
     template: LabelTemplate, settings: LabelMaker.Settings, layout: SheetLayout, inks: LabelInks,
     verification: Verification, workers: Int
@@ -60,34 +62,34 @@ public struct LabelSheets {
 
   // MARK: - Making
 
-  /// Most pages that are made before the first of them is written.
+  /// Maximum number of pages that are made before the first of them is written.
   private static let maxAhead = 32
-  /// Most pages that are made while a file is read back, which takes about as long as making them.
+  /// Maximum number of pages that are made while a file is read back, which takes about as long as making them.
   private static let maxAheadOfReading = 128
 
-  /// What happens while files are made, for each file in this order.
+  /// An event while files are made; the events of each file come in this order.
   public enum Event: Hashable, Sendable {
-    /// Labels drawn and read back from their operators so far, those of unfinished files included.
+    /// Number of labels drawn and read back from their operators so far, including those of unfinished files.
     case made(labels: Int)
-    /// A file stands in its place.
+    /// A file is in its place.
     case finished(file: String)
   }
 
-  /// Files that were opened anew and hold every label of the list exactly once, in its order.
+  /// Files that were opened anew and hold every label of the list exactly once, in the list's order.
   public struct Delivery: Hashable, Sendable {
     public let files: [String]
-    /// Number of labels found in them.
+    /// Number of labels found in the files.
     public let labels: Int
-    /// The first label in them; nil where the list is empty.
+    /// The first label in the files; nil where the list is empty.
     public let first: FiledLabel?
   }
 
-  /// Makes the files: `output` itself, or, where there are more pages than one file has, `-001` and so on before
-  /// its extension. No label counts before all files are in their places and account for the whole list. What cannot be
-  /// made or does not read ends the batch, is named, and leaves no file with it in.
+  /// Makes the files. A single file is `output` itself; several files have `-001` and so on before the
+  /// extension. No label counts before all files are in their places and account for the whole list. A label
+  /// that cannot be made or read ends the batch and is named; no file that contains it is left.
   /// - Parameters:
   ///   - count: Number of requests.
-  ///   - isCancelled: Asked before each page; true ends the batch, and no label of it counts.
+  ///   - isCancelled: Called before each page; true ends the batch, and none of its labels counts.
   /// - Returns: nil where the batch was stopped.
   /// - Throws: `label`, `notAccountedFor`, `unwritable`, `drawing`.
   @discardableResult
@@ -98,7 +100,7 @@ public struct LabelSheets {
     guard let some = requests.first(where: { _ in true }) else {
       return Delivery(files: [], labels: 0, first: nil)
     }
-    // Better said before the work than after it.
+    // The missing library is reported before the work and not after it.
     guard QPDFContents.isAvailable else { throw LabelError.drawing(.pdf(.noQPDF)) }
     let forms = try pages[0].page.forms(from: some)
     let pages = pages
@@ -116,7 +118,7 @@ public struct LabelSheets {
     for first in stride(from: 0, to: total, by: Self.maxPages) {
       let file = total > Self.maxPages ? Self.numbered(output, first / Self.maxPages + 1) : output
       let book = try makeBook(file, layout, inks, dotsPerInch, title)
-      // What is not in its place by then leaves nothing behind.
+      // A book that is not in its place by then leaves no file behind.
       defer { book.discard() }
       var samples: [Sample] = []
       for number in 0..<min(Self.maxPages, total - first) {
@@ -145,16 +147,16 @@ public struct LabelSheets {
     do {
       try ledger.account(for: files).check(against: requests)
     } catch {
-      // Nobody may print what is not the list.
+      // Files that do not match the list are removed, so that nobody prints them.
       for file in files { try? FilePath(file).removeFile() }
       throw error
     }
     return Delivery(files: files, labels: made, first: files.first.flatMap { firstMark?.filed(in: $0) })
   }
 
-  /// Keeps the crew in work. A function of its own: an iterator of an opaque type that a nested function captures
-  /// starts again at each call (Swift 6.3.1).
-  /// - Returns: false where the crew has been given the last page.
+  /// Keeps the workers busy. The code is a function of its own, because an iterator of an opaque type that a
+  /// nested function captures starts again at each call (Swift 6.3.1).
+  /// - Returns: false where the workers have been given the last page.
   private static func submit(
     _ pages: inout some IteratorProtocol<[LabelPage.Placement]>,
     to pool: OrderedWorkerPool<[LabelPage.Placement], LabelPage.Drawn>,
@@ -201,14 +203,14 @@ public struct LabelSheets {
   }
 
   /// Has poppler render sampled pages of a file, and reads their symbols.
-  /// - Parameter workers: Number of threads: one while the others go on making pages, since every open document takes
-  ///   memory.
+  /// - Parameter workers: Number of threads; one while other threads are making pages, since every open
+  ///   document takes memory.
   private func verify(_ file: String, _ samples: [Sample], workers: Int) throws {
     let bytes: Data
     do throws(FileError) {
       bytes = try OpenFile(reading: FilePath(file)).mapped()
     } catch { throw LabelError.unwritable(file: file, errno: error.errno) }
-    // A document of its own for each thread, which opens it when it takes its first page.
+    // Each thread has a document of its own and opens it when it takes its first page.
     let documents = (0..<workers).map { _ in Pages() }
     let inks = inks
     let pool = OrderedWorkerPool<Sample, Void>(workers: workers) {
@@ -236,7 +238,7 @@ public struct LabelSheets {
 
   private static func verify(_ document: PopplerPages, _ sample: Sample, _ inks: LabelInks) throws(LabelError) {
     guard let module = sample.marks.map(\.moduleMillimetres).min() else { return }
-    // Four pixels a module.
+    // The resolution gives four pixels for each module.
     let resolution = Int((4 * Length.millimetresPerInch / module).rounded(.up))
     let picture: GreyImage
     do {

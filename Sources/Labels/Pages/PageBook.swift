@@ -1,7 +1,7 @@
 import Drawing
 import Files
 
-/// A file of pages of labels being written: pages as they come, then what they share.
+/// A file of pages of labels that is being written: the pages first, then the objects that they share.
 class PageBook {
   private let file: String
   private let layout: SheetLayout
@@ -16,7 +16,7 @@ class PageBook {
   private var glyphs: GlyphUse = [:]
   private var identity: (UInt64, UInt64) = (0xCBF2_9CE4_8422_2325, 0x6C62_272E_07BB_0142)
 
-  /// Bytes on their way into the draft; a failure is kept until it is asked for.
+  /// Writes bytes into the draft and keeps a failure until it is asked for.
   private final class Output {
     let draft: Draft
     var waiting: [UInt8] = []
@@ -56,7 +56,7 @@ class PageBook {
 
   // MARK: - The file
 
-  /// Where the pages lie until they are placed.
+  /// Path of the pages until the file is placed.
   var draftPath: String { output.draft.path.text }
 
   /// Puts the finished file in its place.
@@ -67,7 +67,7 @@ class PageBook {
     }
   }
 
-  /// Removes what was written; does nothing once the file is in its place.
+  /// Removes everything written; does nothing once the file is in its place.
   func discard() { output.draft.discard() }
 
   // MARK: - Pages
@@ -91,7 +91,7 @@ class PageBook {
     try check()
   }
 
-  /// A box in points of sides in millimetres.
+  /// A box in points, from a size in millimetres.
   private func box(_ left: Double, _ bottom: Double, _ right: Double, _ top: Double) -> String {
     "["
       + [left, bottom, right, top].map { LabelPage.number(Length.points(millimetres: $0)) }.joined(
@@ -139,7 +139,8 @@ class PageBook {
       "/Type/XObject/Subtype/Form/BBox[\(box)]/Resources \(resources) 0 R", packed: packed)
   }
 
-  /// The spot colours, each of which is a printing plate of its own; a screen shows the tint's four process inks instead.
+  /// The spot colours, each of which has a printing plate of its own. A screen shows the tint's four process
+  /// inks instead.
   private var spots: String {
     func space(_ resource: String, _ name: String, _ tint: String) -> String {
       "/\(resource)[/Separation/\(Self.escaped(name))/DeviceCMYK<</FunctionType 2/Domain[0 1]/C0[0 0 0 0]/C1[\(tint)]/N 1>>]"
@@ -150,7 +151,7 @@ class PageBook {
     return spots
   }
 
-  /// A name as PDF writes it (ISO 32000-1 7.3.5).
+  /// Writes a name as PDF does (ISO 32000-1 7.3.5).
   private static func escaped(_ name: String) -> String {
     name.utf8.map { byte in
       (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte)

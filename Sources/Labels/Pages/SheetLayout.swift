@@ -1,19 +1,19 @@
 import Drawing
 
-/// The places of labels on pages: one a page, or a grid on a sheet with marks for the cutter. All lengths are millimetres
-/// from the page's top left.
+/// The places of labels on pages: one label on each page, or a grid on a sheet with marks for the cutter. All
+/// lengths are millimetres from the page's top left.
 public struct SheetLayout: Hashable, Sendable {
   public enum FillOrder: String, Hashable, Sendable, CaseIterable { case rows, columns }
 
   public struct Sheet: Hashable, Sendable {
     public var widthMillimetres: Double
     public var heightMillimetres: Double
-    /// Width of the strip that is left free on every side for crop and registration marks.
+    /// Width of the strip on every side that is kept free for crop and registration marks.
     public var marginMillimetres: Double
-    /// Distance between two labels' edges; twice the template's bleed where that is more.
+    /// Distance between the edges of two labels; twice the template's bleed where that is more.
     public var gutterMillimetres: Double
     public var order: FillOrder
-    /// The first position used on the first sheet, from 1, so that a sheet begun can be finished.
+    /// The first position used on the first sheet, from 1, so that a partly used sheet can be finished.
     public var startAt: Int
 
     public init(
@@ -47,7 +47,7 @@ public struct SheetLayout: Hashable, Sendable {
   public let pageHeightMillimetres: Double
   /// The top left of each label's trimmed edge, in the order in which a page is filled.
   public let places: [Place]
-  /// The sheet that labels are imposed on; nil puts one label on a page.
+  /// The sheet on which labels are imposed; nil puts each label on a page of its own.
   public let sheet: Sheet?
   let labelWidth: Double
   let labelHeight: Double
@@ -110,7 +110,7 @@ public struct SheetLayout: Hashable, Sendable {
 
   public func pageCount(labels: Int) -> Int { (labels + skipped + places.count - 1) / places.count }
 
-  /// The labels of a page, and the positions they stand at.
+  /// The labels of a page, and their positions.
   func labels(ofPage page: Int, of count: Int) -> [(label: Int, place: Place)] {
     places.indices.compactMap { position in
       let label = page * places.count + position - skipped
@@ -120,7 +120,8 @@ public struct SheetLayout: Hashable, Sendable {
 
   // MARK: - Marks
 
-  /// Marks in the margin: lines where the cutter's lines go, and a cross in a circle near the middle of each side.
+  /// Draws marks in the margin: lines that continue the cutter's lines, and a cross in a circle near the middle
+  /// of each side.
   var marks: (crop: [Path], registration: [Path]) {
     guard sheet != nil, let first = places.first else { return ([], []) }
     let right = places.map { $0.x + labelWidth }.max() ?? first.x
@@ -148,7 +149,7 @@ public struct SheetLayout: Hashable, Sendable {
     }
     let inset = min(4.0, top / 2, left / 2)
     var registration: [Path] = []
-    // The place nearest to the middle of a side that the cutter's lines leave free.
+    // The place nearest to the middle of a side that no cutter's line crosses.
     func free(_ length: Double, _ lines: [Double]) -> Double {
       let away = (0..<Int(length / 4)).map { length / 2 + Double($0) }
       return away.first { place in lines.allSatisfy { abs($0 - place) > inset } } ?? length / 2

@@ -4,14 +4,14 @@ public import FoundationEssentials
 /// A printer that labels go to besides their files.
 public enum LabelDestination: Hashable, Sendable {
   case spooler(LabelPrinter, LabelPrinter.Language)
-  /// A printer's device, or a file that is written on at its end: ZPL.
+  /// A printer's device, or a file to whose end the labels are appended, both in ZPL.
   case device(String)
 
-  /// Seconds in which a device has to take some of what is written.
+  /// Seconds within which a device has to accept some of the bytes.
   private static let patienceSeconds: Int32 = 60
 
-  /// Number of labels that it takes at once. After a cut in power, all labels of a group that was not counted yet may be
-  /// printed twice.
+  /// Number of labels that are handed over at once. After a power cut, all labels of a group that was not
+  /// counted yet may be printed twice.
   public var labelsAtOnce: Int {
     switch self {
     case .spooler(_, .png): 1
@@ -20,9 +20,9 @@ public enum LabelDestination: Hashable, Sendable {
     }
   }
 
-  /// Hands labels over and returns when they are with the spooler, the device or on disk.
+  /// Hands labels over and returns when the spooler or the device has them, or they are on disk.
   /// - Parameters:
-  ///   - pngs: as `Label` has them, with their physical size.
+  ///   - pngs: pictures as `Label` has them, with their physical size.
   ///   - draft: a file name that may be used meanwhile.
   /// - Throws: `spooler`, `device`, `picture`, `drawing`.
   public func take(_ pngs: [Data], title: String, draft: String) throws(LabelError) {
@@ -34,10 +34,10 @@ public enum LabelDestination: Hashable, Sendable {
   }
 
   private static func write(_ bytes: Data, to path: String) throws(LabelError) {
-    // A device that is not plugged in must not become a file of its name.
+    // A missing device must not become a regular file of its name.
     let permissions: FilePermissions? = path.hasPrefix("/dev/") ? nil : .withinUmask(0o644)
     do throws(FileError) {
-      // A printer that is switched off or out of labels is not waited for for ever.
+      // The wait ends for a printer that is switched off or out of labels.
       let file = try OpenFile(writing: FilePath(path), [.appends, .withoutWaiting], making: permissions)
       try file.write(bytes, patienceSeconds: patienceSeconds)
       try file.sync(isRequired: false)

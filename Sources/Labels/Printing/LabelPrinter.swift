@@ -6,11 +6,11 @@ import Glibc
 
 /// A printer of the system's spooler (CUPS), by its name.
 public struct LabelPrinter: Hashable, Sendable {
-  /// The language in which a printer is sent its labels.
+  /// The format in which a printer gets its labels.
   public enum Language: String, Hashable, Sendable, CaseIterable {
-    /// The label's picture; the spooler's filters make it the printer's, at its true size.
+    /// The label's picture, which the spooler's filters convert for the printer at its true size.
     case png
-    /// ZPL II, past all filters, for label printers that speak it: dot for dot.
+    /// ZPL II without any filter, dot for dot, for label printers that understand it.
     case zpl
   }
 
@@ -27,9 +27,9 @@ public struct LabelPrinter: Hashable, Sendable {
     self.name = name
   }
 
-  /// Hands labels over: pictures one job each, ZPL as one job. The spooler keeps a copy of its own.
+  /// Hands labels over, each picture as one job and all ZPL as one job. The spooler keeps a copy of its own.
   /// - Parameters:
-  ///   - pngs: as `Label` has them, with their physical size.
+  ///   - pngs: pictures as `Label` has them, with their physical size.
   ///   - draft: a file name that may be used meanwhile.
   /// - Throws: `spooler`, `unwritable`, `picture`.
   public func submit(_ pngs: [Data], title: String, in language: Language, draft: String) throws(LabelError) {
@@ -59,7 +59,7 @@ public struct LabelPrinter: Hashable, Sendable {
   private func submit(_ bytes: Data, format: String, options: String, title: String, draft: String)
     throws(LabelError)
   {
-    // It lies in the home, which is for its owner only; CUPS reads it in our name.
+    // The draft lies in the home, which is readable by its owner only; CUPS reads it as this user.
     defer { try? FilePath(draft).removeFile() }
     do throws(FileError) {
       let file = try OpenFile(replacing: FilePath(draft), permissions: .withinUmask(0o600))

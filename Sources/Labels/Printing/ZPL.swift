@@ -3,7 +3,7 @@ public import FoundationEssentials
 
 /// ZPL II, the language of Zebra's label printers and of many others.
 public enum ZPL {
-  /// The labels of some pictures one behind the other.
+  /// The labels of several pictures one behind the other.
   /// - Throws: `picture`, `drawing`.
   static func labels(_ pngs: [Data]) throws(LabelError) -> Data {
     var bytes = Data()
@@ -11,8 +11,9 @@ public enum ZPL {
     return bytes
   }
 
-  /// A label as one graphic field, dot for dot as the picture has it: the printer's own symbol command would
-  /// choose version, mask and level by itself. `^GFA` has a row after the other, a bit a dot, 1 for ink.
+  /// A label as one graphic field, dot for dot as in the picture, because the printer's own symbol command
+  /// would choose version, mask and level by itself. `^GFA` has one row after the other, one bit for each dot,
+  /// 1 for ink.
   public static func label(_ image: GreyImage) -> Data {
     let rowBytes = (image.widthPixels + 7) / 8
     let total = rowBytes * image.heightPixels

@@ -1,7 +1,7 @@
 import Drawing
 
 extension GreyImage {
-  /// The picture with the upright box around each group of points white.
+  /// The picture with the upright box around each group of points painted white.
   func cleared(_ groups: [[Point]]) -> GreyImage {
     var pixels = pixels
     for points in groups {
@@ -18,7 +18,7 @@ extension GreyImage {
       widthPixels: widthPixels, heightPixels: heightPixels, pixelsPerMetre: pixelsPerMetre, pixels: pixels)
   }
 
-  /// The whole pixels from one coordinate through another, held within the picture.
+  /// The whole pixels from one coordinate to another, limited to the picture.
   private static func pixels(from first: Double, through last: Double, of count: Int) -> Range<Int> {
     let start = Int(min(max(first.rounded(.down), 0), Double(count)))
     let end = Int(min(max(last.rounded(.up) + 1, 0), Double(count)))

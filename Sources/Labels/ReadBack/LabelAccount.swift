@@ -1,12 +1,12 @@
 public import Records
 
-/// The labels that the finished files of a batch were found to show, to be held against the list that they were made
-/// from.
+/// The labels found in the finished files of a batch, for comparison with the list that they were made from.
 struct LabelAccount {
-  /// The symbols' texts one behind the other, and where each ends: a list of 100,000 labels takes some 6 MB.
+  /// The texts of the symbols one behind the other, and the end of each. A list of 100,000 labels takes some 6
+  /// MB.
   private var texts: [UInt8] = []
   private var ends: [Int] = []
-  /// Number of pages in the files that are not as any page of the batch was made.
+  /// Number of pages in the files that match no page of the batch.
   private var unknownPages = 0
   private var isInOrder = true
 
@@ -56,15 +56,15 @@ struct LabelAccount {
   }
 }
 
-/// The differences between the finished files of a batch and its list. Where nothing is missing, repeated or unknown,
-/// the labels stand in another order than the list's.
+/// The differences between the finished files of a batch and its list. Where no label is missing, repeated or
+/// unknown, the labels are in another order than in the list.
 public struct LabelShortfall: Hashable, Sendable {
   public struct Codes: Hashable, Sendable {
-    /// Most codes that are named.
+    /// Maximum number of codes that are named.
     public static let maxNamed = 10
 
     public private(set) var count = 0
-    /// The first of them, at most `maxNamed`.
+    /// The first codes, at most `maxNamed`.
     public private(set) var named: [LabelCode] = []
 
     public init(_ codes: [LabelCode] = []) {
@@ -83,7 +83,7 @@ public struct LabelShortfall: Hashable, Sendable {
   public let repeated: Codes
   /// Labels that the files show and the list does not have.
   public let unlisted: Int
-  /// Pages that are not as any page was when it was made and read back.
+  /// Number of pages that differ from every page as it was made and read back.
   public let unknownPages: Int
 
   public init(missing: Codes, repeated: Codes, unlisted: Int, unknownPages: Int) {
@@ -93,7 +93,7 @@ public struct LabelShortfall: Hashable, Sendable {
     self.unknownPages = unknownPages
   }
 
-  /// A single label is not in its file.
+  /// The file of a single label does not hold that label.
   public init(missing code: LabelCode) {
     self.init(missing: Codes([code]), repeated: Codes(), unlisted: 0, unknownPages: 0)
   }

@@ -1,6 +1,7 @@
 public import Cryptography
 
-/// The labels of a list that have files of their own, by the digests of the bytes that were read back: 33 bytes a label.
+/// The labels of a list that have files of their own, with the digests of the bytes that were read back: 33
+/// bytes for each label.
 public struct LabelFileLedger: Sendable {
   private var digests: [UInt8]
   private var isNoted: [Bool]
@@ -17,7 +18,7 @@ public struct LabelFileLedger: Sendable {
     isNoted[index] = true
   }
 
-  /// The digest that was noted of a label; nil where none was.
+  /// The recorded digest of a label's file; nil where none was recorded.
   public func digest(ofLabel index: Int) -> SHA256Digest? {
     isNoted[index] ? SHA256Digest(bytes: Array(digests[range(index)])) : nil
   }
@@ -26,12 +27,12 @@ public struct LabelFileLedger: Sendable {
     index * SHA256Digest.byteCount..<(index + 1) * SHA256Digest.byteCount
   }
 
-  /// Opens every file anew and passes where each holds the very bytes in which its label was read, so that the files
-  /// account for every label of the list exactly once.
+  /// Opens every file anew and passes where each holds the same bytes from which its label was read back, so
+  /// that the files account for every label of the list exactly once.
   /// - Parameters:
-  ///   - folder: Where the files lie.
-  ///   - isCancelled: Asked before each file.
-  /// - Returns: false where it was stopped.
+  ///   - folder: The folder of the files.
+  ///   - isCancelled: Called before each file; true stops the check.
+  /// - Returns: false where the check was stopped.
   /// - Throws: `notAccountedFor`.
   public func check(
     _ requests: some Sequence<LabelRequest>, in folder: String, format: LabelFormat, isCancelled: () -> Bool

@@ -1,42 +1,43 @@
 public import Drawing
 
-/// A symbol found in a picture and what it is worth, in the spirit of ISO/IEC 15415: screening values of an
-/// uncalibrated picture, no certified grades.
+/// A symbol found in a picture, with screening values in the spirit of ISO/IEC 15415. The picture is not
+/// calibrated, so the values are no certified grades.
 public struct LabelInspection: Hashable, Sendable {
   public let text: String
-  /// Read from the back of a plate, or a picture turned over.
+  /// Whether the symbol is a mirror image, as on the back of a plate or in a picture turned over.
   public let isMirrored: Bool
-  /// Light on dark, as a laser engraves.
+  /// Whether the symbol is light on dark, as a laser engraves it.
   public let isInverted: Bool
-  /// Middle of the symbol in pixels of the picture, from its upper left corner.
+  /// Middle of the symbol in pixels from the picture's upper left corner.
   public let centre: Point
-  /// Clockwise, 0, 90, 180 or 270; nil where `screening` is.
+  /// Clockwise rotation of the symbol in degrees: 0, 90, 180 or 270; nil where `screening` is nil.
   public let rotationDegrees: Int?
   public let correction: QRSymbol.Correction?
   public let screening: Screening?
 
-  /// Nil of an inspection where the symbol was not encoded as this program would, so that its modules are not
-  /// known.
+  /// The values measured on a symbol. An inspection has none where this program would encode the text as
+  /// another symbol, so that the modules are not known.
   public struct Screening: Hashable, Sendable {
-    /// Of one side.
+    /// Number of modules along one side of the symbol.
     public let moduleCount: Int
-    /// Lightest less darkest module, 0 to 1 of the picture's range; a fiftieth at each end is left out.
+    /// Difference between the lightest and the darkest module as a share of the picture's range, 0 to 1; a
+    /// fiftieth of the modules at each end is left out.
     public let contrast: Double
-    /// How far 19 of 20 modules are from the threshold at least, 0 to 1 of half the contrast.
+    /// Minimum distance of 19 of 20 modules from the threshold, as a share of half the contrast, 0 to 1.
     public let modulation: Double
     public let modulePixels: Double
-    /// Nil where the picture does not say how large it is.
+    /// Side of one module in millimetres; nil where the picture does not give its resolution.
     public let moduleMillimetres: Double?
     /// Light modules around the symbol on its worst side, 0 to 4; beyond the picture's edge there is none.
     public let quietModules: Double
-    /// Modules whose colour is not what it should be.
+    /// Number of modules whose colour differs from the encoded symbol.
     public let wrongModules: Int
-    /// Of the block that is worst off, 1 to 0, where one more wrong codeword makes it unreadable; nil for symbols
-    /// of more than 57 modules.
+    /// Unused error correction of the most damaged block, from 1 down to 0, at which one more wrong codeword
+    /// makes the block unreadable; nil for symbols of more than 57 modules.
     public let unusedCorrection: Double?
   }
 
-  /// What is below the standard's third grade, or below what labels are made with.
+  /// A value below the standard's third grade, or below the value that labels are made with.
   public enum Concern: String, Hashable, Sendable, Codable, CaseIterable {
     case contrast, modulation, moduleSize, quietZone, unusedCorrection
   }
@@ -54,11 +55,12 @@ public struct LabelInspection: Hashable, Sendable {
 
   // MARK: - Inspecting
 
-  /// All symbols in a picture, from the top to the bottom; empty where none is read, inverted neither.
+  /// Inspects all symbols in a picture, from top to bottom; the result is empty where none is read, not even in
+  /// the inverted picture.
   /// - Throws: `drawing(.outOfMemory)`.
   public static func symbols(in image: GreyImage) throws(LabelError) -> [LabelInspection] {
     var findings = try Self.findings(in: image)
-    // The decoder takes an even dark patch of a faded label for light; with the contrast spread it does not.
+    // The decoder takes a uniform dark patch of a faded label for light; spreading the contrast prevents this.
     if findings.isEmpty { findings = try Self.findings(in: image.stretched) }
     var seen = image
     let isInverted = findings.isEmpty
@@ -70,8 +72,9 @@ public struct LabelInspection: Hashable, Sendable {
     return inOrder.map { LabelInspection($0, in: seen, isInverted: isInverted) }
   }
 
-  /// Looks at the picture, and at its back without what stood upright on the front: zxing-cpp cannot read some mirrored
-  /// symbols at any size, and one of them may stand among many that are not.
+  /// Searches the picture, and the mirrored picture without the upright symbols already found, because
+  /// zxing-cpp cannot read some mirrored symbols at any size, and one of them may stand among many upright
+  /// ones.
   private static func findings(in image: GreyImage) throws(LabelError) -> [LabelReader.Finding] {
     let front = try allFindings(in: image)
     let upright = front.filter { !$0.isMirrored }
@@ -81,7 +84,7 @@ public struct LabelInspection: Hashable, Sendable {
     let known = texts.union(front.map(\.text))
     let width = Double(image.widthPixels)
     return front.filter { !$0.isMirrored || !texts.contains($0.text) }
-      // Mirrored on the back is upright, and was passed over on the front.
+      // A symbol that is mirrored in the mirrored picture is upright, and was missed in the first search.
       + back.filter { !$0.isMirrored || !known.contains($0.text) }.map { finding in
         LabelReader.Finding(
           text: finding.text, isMirrored: !finding.isMirrored, correction: finding.correction,
@@ -89,13 +92,14 @@ public struct LabelInspection: Hashable, Sendable {
       }
   }
 
-  /// Looks again where nothing has been found yet, until that shows nothing new: among many symbols zxing-cpp 1.4
-  /// passes over some, one in 18 of a sheet that has its labels side by side.
+  /// Searches the rest of the picture again until nothing new is found, because zxing-cpp 1.4 misses some of
+  /// many symbols, about one in 18 on a sheet with labels side by side.
   private static func allFindings(in image: GreyImage) throws(LabelError) -> [LabelReader.Finding] {
     var findings = try LabelReader.findings(in: image, as: .photograph)
     var new = findings
     var rest = image
-    // Each look clears what it found, so that a few are enough; the bound is for corners that are not a symbol's.
+    // Each search clears the symbols that it found, so that a few searches are enough. The bound is for corners
+    // that do not belong to a symbol.
     for _ in 0..<8 where !new.isEmpty && findings.count > 1 {
       rest = rest.cleared(new.map(\.corners))
       new = try LabelReader.findings(in: rest, as: .photograph)
@@ -134,10 +138,10 @@ public struct LabelInspection: Hashable, Sendable {
 }
 
 extension LabelInspection.Screening {
-  /// More wrong modules than this share and it is another symbol of the same text.
+  /// Maximum share of wrong modules; with more of them the picture shows another symbol of the same text.
   private static let maxWrongShare = 0.3
 
-  /// Nil where the picture shows other modules than the symbol's.
+  /// Measures the symbol; the result is nil where the picture shows another symbol.
   init?(_ sampling: SymbolSampling, of symbol: QRSymbol) {
     let count = symbol.moduleCount
     var greys: [Double] = []
@@ -164,7 +168,8 @@ extension LabelInspection.Screening {
     unusedCorrection = symbol.unusedCorrection(isWrong)
   }
 
-  /// Ring by ring until one has a dark module on it, or leaves the picture.
+  /// Counts the rings of modules around the symbol up to the first that has a dark module or leaves the
+  /// picture, at most 4.
   private static func quietModules(around sampling: SymbolSampling, threshold: Double) -> Double {
     let count = sampling.moduleCount
     for ring in 1...QRSymbol.quietModules {
@@ -182,7 +187,9 @@ extension LabelInspection.Screening {
 }
 
 extension QRSymbol {
-  /// - Parameter isWrong: of each module.
+  /// The share of error correction that the most damaged block has left, from 1 down to 0; nil where the layout
+  /// of the symbol is not known.
+  /// - Parameter isWrong: whether each module is wrong, row by row.
   fileprivate func unusedCorrection(_ isWrong: [Bool]) -> Double? {
     guard let layout = SymbolLayout(moduleCount: moduleCount, correction: correction) else { return nil }
     var wrongCodewords: Set<Int> = []

@@ -2,12 +2,12 @@ import Drawing
 import FoundationEssentials
 
 extension LabelMaker {
-  /// How closely a label is read back. Either way decodes the file again, has it read by zxing-cpp, and
-  /// compares every dot of the symbol and its quiet zone with what was encoded.
+  /// How closely a label is read back. Both ways decode the file again, have zxing-cpp read it, and compare
+  /// every dot of the symbol and its quiet zone with the encoded symbol.
   public enum Scrutiny: Hashable, Sendable {
-    /// The decoder sees 3 pixels a module; orientation, grid and quiet zone are compared row by row.
+    /// The decoder sees 3 pixels for each module; orientation, grid and quiet zone are compared row by row.
     case thinned
-    /// The decoder sees every dot, and each is compared on its own: 30 times the work.
+    /// The decoder sees every dot, and each dot is compared on its own, which is 30 times the work.
     case full
   }
 
@@ -27,10 +27,10 @@ extension LabelMaker {
       guard isEncoded(image, place: place) else { throw .unreadable(.otherDots) }
       return text
     case .thinned:
-      // The square of the symbol alone; where that does not read, the whole label says why.
+      // Only the square of the symbol is read first; where that fails, the whole label gives the reason.
       guard var image = try LabelReader.dots(png: png, size: size) else { throw .unreadable(.otherSize) }
       if inks.process == .laser { image.invert() }
-      // pHYs is rounded to a dot a metre, from which the resolution comes back whole.
+      // The resolution is whole again after rounding, since pHYs is rounded to one dot for each metre.
       guard image.size == size else { throw .unreadable(.otherSize) }
       let thinned = image.thinned(place.dots, column: place.column, row: place.row)
       guard let text = try? read(thinned, as: .symbol, place: place) else {
@@ -52,14 +52,15 @@ extension LabelMaker {
     return finding.text
   }
 
-  /// Whether a size in millimetres is the template's: half a dot each way is lost to whole dots, and a hundredth of a
-  /// millimetre to the rounding of pHYs.
+  /// Whether a size in millimetres matches the template's, with a tolerance of half a dot for whole dots and of
+  /// a hundredth of a millimetre for the rounding of pHYs.
   private func isTemplateSize(_ width: Double, _ height: Double) -> Bool {
     let slack = Length.millimetres(dots: 1, dotsPerInch: dotsPerInch) / 2 + 0.01
     return abs(width - template.widthMillimetres) <= slack && abs(height - template.heightMillimetres) <= slack
   }
 
-  /// Whether every dot of the symbol is as it was encoded; a symbol that reaches beyond the picture's edge is not.
+  /// Whether every dot of the symbol is as it was encoded; a symbol that extends beyond the picture's edge
+  /// fails.
   private func isEncoded(_ image: GreyImage, place: LabelDrawing.Place) -> Bool {
     let side = place.dots.side
     for row in 0..<side {

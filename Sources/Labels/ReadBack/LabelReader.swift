@@ -4,15 +4,16 @@ public import FoundationEssentials
 
 /// Reads labels back with zxing-cpp, which shares no code with the encoder that made them.
 public enum LabelReader {
-  /// Most pixels of a picture; a larger one is refused before its pixels are read.
+  /// Maximum number of pixels; a larger picture is refused before its pixels are read.
   public static let maxPixels = 100_000_000
 
   struct Finding: Hashable {
     let text: String
     let isMirrored: Bool
-    /// Level of error correction as the decoder found it in the symbol; nil where it did not say.
+    /// Level of error correction that the decoder found in the symbol; nil where the decoder reports none.
     let correction: QRSymbol.Correction?
-    /// Corners of the symbol without its quiet zone, from its own top left clockwise, to the pixel.
+    /// Corners of the symbol without its quiet zone, clockwise from the symbol's own top left, to the nearest
+    /// pixel.
     let corners: [Point]
   }
 
@@ -31,9 +32,9 @@ public enum LabelReader {
     }
   }
 
-  /// The dots of a PNG: those of a file as this program writes it for a picture of `size` are unpacked by libdeflate,
-  /// any other file is decoded by libpng.
-  /// - Returns: nil for a PNG that is not of 1-bit grey.
+  /// Reads the dots of a PNG. libdeflate unpacks a file that this program wrote for a picture of `size`; libpng
+  /// decodes any other file.
+  /// - Returns: nil for a PNG that is not 1-bit grey.
   /// - Throws: `picture`, `drawing`.
   static func dots(png: Data, size: PixelSize) throws(LabelError) -> DotImage? {
     do {
@@ -45,12 +46,12 @@ public enum LabelReader {
     }
   }
 
-  /// The kind of a picture, by which the decoder knows how to look for symbols in it.
+  /// The kind of a picture, which decides how the decoder searches for symbols.
   enum Sight: Hashable {
     case photograph
-    /// Black and white, symbols anywhere.
+    /// A black and white picture with symbols anywhere.
     case drawing
-    /// One upright symbol that is not mirrored, its quiet zone, and nothing else.
+    /// A picture of one upright symbol that is not mirrored, with its quiet zone and nothing else.
     case symbol
 
     fileprivate var c: wt_zxing_sight {

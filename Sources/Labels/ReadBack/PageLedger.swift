@@ -1,12 +1,13 @@
 import Cryptography
 import Drawing
 
-/// The texts that each page of a batch showed when its operators were read back, with the digest of those operators, in
-/// the order in which the pages were made.
+/// The texts read back from the operators of each page of a batch, with the digest of those operators, in the
+/// order in which the pages were made.
 struct PageLedger {
   /// The pages' digests one behind the other, 32 bytes each.
   private var digests: [UInt8] = []
-  /// The symbols' texts, each with a zero behind it, which no payload has in it, and where each page's end.
+  /// The texts of the symbols, each ended by a zero byte, which no payload contains, and the end of each page's
+  /// texts.
   private var texts: [UInt8] = []
   private var ends: [Int] = []
 
@@ -19,7 +20,7 @@ struct PageLedger {
     ends.append(texts.count)
   }
 
-  /// Opens finished files anew, finds the digest of every page of them again, and says what they show.
+  /// Opens finished files anew, computes the digest of every page, and gives the labels that the pages show.
   /// - Throws: `drawing` where a file cannot be read.
   func account(for files: [String]) throws(LabelError) -> LabelAccount {
     var account = LabelAccount()

@@ -1,8 +1,8 @@
 import Drawing
 
-/// Follows the operators of a page, whatever wrote them, and keeps the boxes that they fill, so that parts of the page
-/// can be drawn small. Text and lines are passed over; a shape other than a rectangle counts as the box
-/// around it. Spot colours are no ink.
+/// Follows the operators of a page by any program and keeps the boxes that they fill, so that parts of the page
+/// can be drawn as small pictures. Text and lines are ignored; a shape other than a rectangle counts as the box
+/// around it. Spot colours count as no ink.
 struct PageReader {
   /// A filled box, in points from the page's top left.
   private struct Fill {
@@ -14,7 +14,7 @@ struct PageReader {
   }
 
   private struct State {
-    /// Columns of the matrix: a b c d e f of ISO 32000-1 8.3.3.
+    /// Columns of the matrix, a b c d e f in ISO 32000-1 8.3.3.
     var matrix: (Double, Double, Double, Double, Double, Double) = (1, 0, 0, 1, 0, 0)
     /// Whether fills are dark; nil for a spot colour.
     var isDark: Bool? = true
@@ -34,7 +34,7 @@ struct PageReader {
   private var fills: [Fill] = []
   private var state = State()
   private var saved: [State] = []
-  /// Boxes of the closed shapes of the path that is being built.
+  /// Boxes of the closed shapes of the current path.
   private var boxes: [Box] = []
   private var shape = Box()
 
@@ -56,7 +56,7 @@ struct PageReader {
   func picture(of box: Rectangle, side: Int) -> GreyImage {
     let scale = Double(side) / box.width
     var pixels = [UInt8](repeating: 255, count: side * side)
-    // Pixels whose middle lies within.
+    // The pixels whose middle lies within the box.
     func range(_ from: Double, _ to: Double) -> Range<Int> {
       let first = Int(max(0, min(Double(side), (from * scale - 0.5).rounded(.up))))
       let end = Int(max(0, min(Double(side), (to * scale - 0.5).rounded(.up))))
@@ -119,7 +119,7 @@ struct PageReader {
     byte <= 0x20 || byte == 0x2F || byte == 0x5B || byte == 0x5D || byte == 0x3C
   }
 
-  /// The numbers before an operator, six at most: operators that have more are passed over.
+  /// The numbers before an operator, at most six; operators with more numbers are ignored.
   private struct Operands {
     var count = 0
     private var values: (Double, Double, Double, Double, Double, Double) = (0, 0, 0, 0, 0, 0)
@@ -151,7 +151,7 @@ struct PageReader {
   private static let powers: [Double] = [1, 10, 100, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9]
 
   private static func number(_ operators: UnsafeBufferPointer<UInt8>, _ word: Range<Int>) -> Double? {
-    // A whole number of 64 bits holds no more digits.
+    // A 64-bit integer holds no more digits.
     guard word.count <= 18 else { return nil }
     var digits = 0
     var decimals: Int?

@@ -1,9 +1,11 @@
 import Drawing
 
-/// The codeword that each module of a symbol belongs to, and the block of the error correction that each codeword belongs
-/// to, by ISO/IEC 18004, 7.7.3 and tables 9 and E.1, versions 1 to 10. Labels' symbols are of versions 3 to 6.
+/// The layout of a symbol by ISO/IEC 18004, 7.7.3 and tables 9 and E.1: the codeword of each module, and the
+/// block of error correction of each codeword. Versions 1 to 10 are supported; labels have symbols of versions
+/// 3 to 6.
 struct SymbolLayout {
-  /// Codeword of each module, row by row; nil for finders, timing, alignment, format, version and left-over bits.
+  /// Codeword of each module, row by row; nil for modules of finders, timing, alignment, format and version and
+  /// for left-over bits.
   let codewords: [Int?]
   /// Block of each codeword.
   let blocks: [Int]
@@ -29,7 +31,8 @@ struct SymbolLayout {
     let shortBlocks = blockCount - total % blockCount
     let shortData = total / blockCount - correctionPerBlock
     var blocks: [Int] = []
-    // Interleaved: the first data codeword of each block, the second of each, and so on; then the correction.
+    // Codewords are interleaved: first the data codewords of all blocks in turn, then their correction
+    // codewords.
     for index in 0...shortData {
       for block in 0..<blockCount where index < shortData || block >= shortBlocks { blocks.append(block) }
     }
@@ -37,7 +40,8 @@ struct SymbolLayout {
     return blocks
   }
 
-  /// Two columns at a time from the right, upwards and downwards in turn, the timing column left out.
+  /// The modules are read two columns at a time from the right, upwards and downwards in turn, without the
+  /// timing column.
   private static func codewords(moduleCount: Int, version: Int, total: Int) -> [Int?] {
     let isFunction = functionModules(moduleCount: moduleCount, version: version)
     var codewords = [Int?](repeating: nil, count: moduleCount * moduleCount)
@@ -65,7 +69,7 @@ struct SymbolLayout {
       for row in rows { for column in columns { isFunction[row * moduleCount + column] = true } }
     }
     let last = moduleCount - 1
-    // Finders, their separators and the format beside them.
+    // These areas hold the finders, their separators and the format information.
     mark(columns: 0...8, rows: 0...8)
     mark(columns: last - 7...last, rows: 0...8)
     mark(columns: 0...8, rows: last - 7...last)

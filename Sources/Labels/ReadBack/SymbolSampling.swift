@@ -1,17 +1,17 @@
 import Drawing
 
-/// A place in a picture, in pixels from its top left; pixel centres lie at halves.
+/// A place in a picture, in pixels from its top left; the centres of pixels are at halves.
 public struct Point: Hashable, Sendable {
   public var x: Double
   public var y: Double
 }
 
-/// A symbol seen in a picture: where each of its modules lies, as a plane looked at from anywhere.
+/// The places of a symbol's modules in a picture, as those of a plane seen from any angle.
 struct SymbolSampling {
   let image: GreyImage
   let moduleCount: Int
-  /// Corners of the symbol without its quiet zone, from its own top left clockwise; the other way round where it is
-  /// mirrored.
+  /// Corners of the symbol without its quiet zone, clockwise from the symbol's own top left; counter-clockwise
+  /// where the symbol is mirrored.
   private(set) var corners: [Point]
   private var plane: Plane
 
@@ -24,8 +24,8 @@ struct SymbolSampling {
 
   // MARK: - Finding its place
 
-  /// Turns, mirrors and moves the corners until the picture agrees best with the modules that are known to be
-  /// there. A decoder gives them to the pixel only, and guesses the one without a finder.
+  /// Turns, mirrors and moves the corners until the picture agrees best with the known modules of the symbol. A
+  /// decoder gives the corners only to the nearest pixel, and estimates the corner without a finder.
   static func fitted(_ image: GreyImage, to symbol: QRSymbol, near corners: [Point]) -> SymbolSampling {
     let orders = (0..<4).flatMap { turn in
       let turned = (0..<4).map { corners[($0 + turn) % 4] }
@@ -56,12 +56,12 @@ struct SymbolSampling {
     return best
   }
 
-  /// How much lighter the light modules are than the dark ones, in grey values of 0 to 255. Their middles alone would
-  /// agree from anywhere within a module.
+  /// Difference in grey between the light and the dark modules, 0 to 255. Sampling only their middles would
+  /// agree equally well anywhere within a module.
   private func agreement(with symbol: QRSymbol) -> Double {
     var sums = (dark: 0.0, light: 0.0)
     var counts = (dark: 0.0, light: 0.0)
-    // Each module at one of five places, which the modules around it complete.
+    // Each module is sampled at one of five places, so that neighbouring modules together cover all of them.
     let insets = [(0.5, 0.5), (0.2, 0.2), (0.8, 0.8), (0.2, 0.8), (0.8, 0.2)]
     for row in 0..<moduleCount {
       for column in 0..<moduleCount {
@@ -81,7 +81,8 @@ struct SymbolSampling {
 
   // MARK: - Looking
 
-  /// The mean grey of the middle of a module, inside or around the symbol; nil where that is outside the picture.
+  /// Mean grey of the middle of a module, inside or around the symbol; nil where the module is outside the
+  /// picture.
   func grey(ofColumn column: Int, row: Int) -> Double? {
     var sum = 0.0
     for x in [0.3, 0.5, 0.7] {
@@ -103,18 +104,18 @@ struct SymbolSampling {
     return length / 4 / Double(moduleCount)
   }
 
-  /// Whether the corners run against the clock.
+  /// Whether the corners run counter-clockwise.
   var isMirrored: Bool {
     var area = 0.0
     for index in 0..<4 {
       let (from, to) = (corners[index], corners[(index + 1) % 4])
       area += from.x * to.y - to.x * from.y
     }
-    // y points down.
+    // The y axis points down.
     return area < 0
   }
 
-  /// Number of quarter turns, clockwise, by which the symbol's own top left is away from the picture's.
+  /// Number of clockwise quarter turns from the picture's top left to the symbol's own top left.
   var quarterTurns: Int {
     let middle = Point(
       x: corners.map(\.x).reduce(0, +) / 4, y: corners.map(\.y).reduce(0, +) / 4)
@@ -148,7 +149,7 @@ struct SymbolSampling {
       + (pixel(left, bottom) * (1 - fx) + pixel(right, bottom) * fx) * fy
   }
 
-  /// The map of the unit square onto four corners that keeps straight lines straight.
+  /// The projective map from the unit square to four corners, which keeps straight lines straight.
   private struct Plane {
     private let a, b, c, d, e, f, g, h: Double
 
@@ -157,7 +158,7 @@ struct SymbolSampling {
       let (dx2, dy2) = (p[3].x - p[2].x, p[3].y - p[2].y)
       let (dx3, dy3) = (p[0].x - p[1].x + p[2].x - p[3].x, p[0].y - p[1].y + p[2].y - p[3].y)
       let area = dx1 * dy2 - dx2 * dy1
-      // Corners on one line are no symbol; whatever is looked at there agrees with nothing.
+      // Four corners on one line belong to no symbol; the values sampled there agree with nothing.
       g = area == 0 ? 0 : (dx3 * dy2 - dx2 * dy3) / area
       h = area == 0 ? 0 : (dx1 * dy3 - dx3 * dy1) / area
       a = p[1].x - p[0].x + g * p[1].x

@@ -3,20 +3,20 @@ public import FoundationEssentials
 import Records
 
 extension LabelTemplate {
-  /// A larger file is refused unread.
+  /// Maximum size of a template's file, bytes; a larger file is refused without reading it.
   public static let maxFileBytes = 1 << 20
   static let maxElements = 200
   static let maxHoles = 16
 
-  /// Most bytes of a picture beside the template.
+  /// Maximum size of a picture beside the template, bytes.
   public static let maxPictureBytes = 4 << 20
   static let maxPicturePixels = 25_000_000
 
   /// Reads a template.
   /// - Parameters:
-  ///   - file: the file's name, for the errors.
+  ///   - file: the name of the file, which errors contain.
   ///   - picture: the bytes of a file beside the template; nil where there is none.
-  /// - Throws: `templateRejected` with everything that is wrong with it.
+  /// - Throws: `templateRejected` with all faults of the template.
   public init(json: Data, file: String, picture: (_ name: String) -> Data? = { _ in nil }) throws(LabelError) {
     guard json.count <= Self.maxFileBytes else {
       throw .templateTooLarge(file: file, bytes: json.count, maxBytes: Self.maxFileBytes)
@@ -70,7 +70,7 @@ extension LabelTemplate {
     let symbols = elements.compactMap { element -> SymbolElement? in
       if case .symbol(let symbol) = element.content { symbol } else { nil }
     }
-    // An element that was refused may have been the symbol.
+    // The refused element may have been the symbol, so a missing symbol is not reported as well.
     if symbols.count != 1, symbols.count > 1 || reader.problems.isEmpty {
       reader.fail("elements", .symbolCount(symbols.count))
     }

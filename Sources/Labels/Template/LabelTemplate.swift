@@ -1,7 +1,7 @@
 public import Drawing
 
-/// A label's design: what stands where. One JSON file each in `label-templates/`, whose README describes
-/// every member.
+/// A label's design: the elements and their places. Each template is one JSON file in `label-templates/`, whose
+/// README describes every member.
 public struct LabelTemplate: Hashable, Sendable {
   public static let schema = "weldtech.label-template/1"
 
@@ -13,35 +13,36 @@ public struct LabelTemplate: Hashable, Sendable {
   public let shape: Shape
   public let widthMillimetres: Double
   public let heightMillimetres: Double
-  /// Radius of the plate's corners; a round plate's is its own radius.
+  /// Radius of the plate's corners, millimetres; for a round plate, the radius of the plate.
   public let cornerRadiusMillimetres: Double
-  /// Nothing stands nearer to the edge or a hole than this, besides what may bleed.
+  /// Minimum distance of elements from the edge and from holes, millimetres; only elements that may bleed come
+  /// nearer.
   public let safeZoneMillimetres: Double
-  /// Millimetres by which an element that bleeds may reach beyond the edge; the cutter takes that off.
+  /// Millimetres by which an element that may bleed can extend beyond the edge; the cutter removes this part.
   public let bleedMillimetres: Double
-  /// Resolution of the printers that labels of this kind are usually made on.
+  /// Default resolution of the printers for labels of this kind, dots per inch.
   public let defaultDotsPerInch: Int
   public let holes: [Hole]
   /// The elements in the order in which they are drawn.
   public let elements: [Element]
-  /// The one element that holds the symbol.
+  /// The one element that is the symbol.
   public let symbol: SymbolElement
 
   public struct Hole: Hashable, Sendable {
-    /// Of its middle.
+    /// Horizontal and, in the next property, vertical place of the hole's middle, millimetres.
     public let x: Double
     public let y: Double
     public let diameterMillimetres: Double
   }
 
-  /// The plate's outline, its top left at 0, 0.
+  /// The plate's outline, with its top left at 0, 0.
   public var plate: RoundedRectangle {
     RoundedRectangle(
       Rectangle(x: 0, y: 0, width: widthMillimetres, height: heightMillimetres),
       radius: cornerRadiusMillimetres)
   }
 
-  /// The fields that a label needs a value for; the code comes with the payload.
+  /// The fields that need a value on every label; the code comes with the payload.
   public var requiredFields: [String] {
     elements.compactMap {
       if case .text(let text) = $0.content, case .field(let name, isOptional: false, _) = text.source {
@@ -54,12 +55,12 @@ public struct LabelTemplate: Hashable, Sendable {
 
   public struct Element: Hashable, Sendable {
     public let id: String
-    /// The box that the element may cover. Rotation turns what is in the box, not the box.
+    /// The box that the element may cover. Rotation turns the contents of the box and not the box itself.
     public let box: Rectangle
     public let rotation: Rotation
-    /// Paper instead of ink: lettering in a filled box.
+    /// Whether the element is paper instead of ink, such as lettering in a filled box.
     public let isReversed: Bool
-    /// It may reach beyond the edge and into holes.
+    /// Whether the element may extend beyond the edge and into holes.
     public let mayBleed: Bool
     public let content: Content
   }
@@ -83,7 +84,7 @@ public struct LabelTemplate: Hashable, Sendable {
     public let thicknessMillimetres: Double
   }
 
-  /// A box, drawn along the inside of its edge or filled.
+  /// A box that is filled, or drawn along the inside of its edge.
   public struct FrameElement: Hashable, Sendable {
     /// Thickness of the frame's line; nil where the frame is filled.
     public let thicknessMillimetres: Double?
@@ -93,7 +94,7 @@ public struct LabelTemplate: Hashable, Sendable {
   public struct ImageElement: Hashable, Sendable {
     public enum Picture: Hashable, Sendable {
       case dots(GreyImage)
-      /// Drawn at each printer's resolution.
+      /// A vector drawing, rendered at the resolution of each printer.
       case drawing(SVGImage)
     }
 
@@ -102,29 +103,29 @@ public struct LabelTemplate: Hashable, Sendable {
   }
 
   public struct SymbolElement: Hashable, Sendable {
-    /// Square, the quiet zone included.
+    /// The square of the symbol with its quiet zone.
     public let box: Rectangle
-    /// The least; more is used where that does not enlarge the symbol.
+    /// The minimum level of error correction; a higher one is used where it does not enlarge the symbol.
     public let correction: QRSymbol.Correction
     public let smallestModuleMillimetres: Double
     public let smallestModuleDots: Int
-    /// Millimetres by which ink spreads beyond every edge, which are taken off beforehand.
+    /// Millimetres by which ink spreads at every edge, which the drawing compensates for.
     public let printGainMillimetres: Double
   }
 
   public struct TextElement: Hashable, Sendable {
     public enum Source: Hashable, Sendable {
       case fixed(String)
-      /// The prefix stands before the field's value, and not without it.
+      /// The prefix before the field's value, which is omitted without a value.
       case field(String, isOptional: Bool, prefix: String)
     }
 
     public enum VerticalAlignment: String, Hashable, Sendable, CaseIterable { case top, middle, bottom }
 
     public let source: Source
-    /// The field without whose value the text is left out; nil for none.
+    /// The field without whose value the text is omitted; nil for none.
     public let shownWith: String?
-    /// The field with whose value the text is left out; nil for none.
+    /// The field with whose value the text is omitted; nil for none.
     public let shownWithout: String?
     public let style: TextStyle
     public let smallestPoints: Double
@@ -132,7 +133,7 @@ public struct LabelTemplate: Hashable, Sendable {
     public let alignment: TextAlignment
     public let verticalAlignment: VerticalAlignment
 
-    /// The name of the field it shows; nil for fixed text.
+    /// The name of the field that the text shows; nil for fixed text.
     public var field: String? {
       if case .field(let name, _, _) = source { name } else { nil }
     }

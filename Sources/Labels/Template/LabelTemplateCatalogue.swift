@@ -7,7 +7,7 @@ public struct LabelTemplateCatalogue: Sendable {
 
   public init(directory: String) { self.directory = directory }
 
-  /// Names of the templates there are, sorted.
+  /// Names of the existing templates, sorted.
   public func names() throws(LabelError) -> [String] {
     guard let files = try? Folder.names(in: FilePath(directory)).map(\.text) else {
       throw .templateUnreadable(file: directory)
@@ -19,7 +19,7 @@ public struct LabelTemplateCatalogue: Sendable {
   /// - Throws: `templateUnknown`, `templateUnreadable`, `templateTooLarge`, `templateRejected`.
   public func template(named name: String) throws(LabelError) -> LabelTemplate {
     let names = try names()
-    // Only what the directory lists: a name is never a path.
+    // Only names that the directory lists are opened, so that a name is never used as a path.
     guard names.contains(name) else { throw .templateUnknown(name: name, available: names) }
     let file = "\(directory)/\(name).json"
     guard let bytes = try? FilePath(file).status().byteCount else { throw .templateUnreadable(file: file) }

@@ -1,6 +1,6 @@
 import Drawing
 
-/// A template's outline and safe zone, as its elements are held against them.
+/// A template's outline and safe zone, against which its elements are checked.
 struct TemplatePlate {
   let shape: LabelTemplate.Shape
   let outline: RoundedRectangle
@@ -10,7 +10,7 @@ struct TemplatePlate {
     outline.inset(by: hole.diameterMillimetres / 2).contains(x: hole.x, y: hole.y)
   }
 
-  /// The fault of an element's place; nil where there is none.
+  /// The fault in an element's place; nil where there is none.
   func fault(
     of element: LabelTemplate.Element, bleed: Double, holes: [LabelTemplate.Hole]
   ) -> TemplateProblem.Fault? {
@@ -26,13 +26,13 @@ struct TemplatePlate {
     return nil
   }
 
-  /// A frame fits where its own rounded shape does; everything else by its box.
+  /// A frame is checked by its own rounded shape, every other element by its box.
   private func fits(_ element: LabelTemplate.Element) -> Bool {
     let safe = outline.inset(by: safeZone)
     guard let frame = element.frame else { return safe.contains(element.box) }
     let box = frame.box
-    // Two rounded rectangles: the inner one lies within if it does with its straight edges' ends, and if
-    // each of its arcs does, seen from the outer arc's centre.
+    // The inner of two rounded rectangles lies within the outer one if the ends of its straight edges do, and
+    // if each of its arcs does, measured from the centre of the outer arc.
     return safe.contains(
       Rectangle(x: box.x + frame.radius, y: box.y, width: box.width - 2 * frame.radius, height: box.height))
       && safe.contains(
@@ -42,7 +42,7 @@ struct TemplatePlate {
 }
 
 extension RoundedRectangle {
-  /// The point in the middle of each corner's arc.
+  /// The middle of each corner's arc.
   var arcMiddles: [(x: Double, y: Double)] {
     let cut = radius * (1 - 0.5.squareRoot())
     return [
@@ -67,12 +67,12 @@ extension LabelTemplate.Element {
     return frame?.inset(by: thickness)
   }
 
-  /// Whether a part of the element may come to stand in `area`; a frame around `area` does not.
+  /// Whether a part of the element may lie in `area`; a frame around `area` does not.
   func covers(_ area: Rectangle) -> Bool {
     box.overlaps(area) && hollow?.contains(area) != true
   }
 
-  /// Whether a part of the element may come nearer than `distance` to a point.
+  /// Whether a part of the element may be nearer than `distance` to a point.
   func covers(x: Double, y: Double, within distance: Double) -> Bool {
     if let hollow, hollow.inset(by: distance).contains(x: x, y: y) { return false }
     let across = max(box.x - x, x - box.right, 0)

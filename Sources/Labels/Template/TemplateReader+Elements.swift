@@ -18,7 +18,7 @@ extension TemplateReader {
   mutating func readPlate() -> TemplatePlate? {
     let shape = choice("shape", among: LabelTemplate.Shape.self, otherwise: .rectangle)
     let width = number("widthMillimetres", within: 10...500, unit: "mm")
-    // A round plate's two are one number.
+    // The width and the height of a round plate must be equal.
     let heights = shape == .round ? width.map { $0...$0 } : nil
     let height = number("heightMillimetres", within: heights ?? 10...500, unit: "mm")
     let shortest = min(width ?? 500, height ?? 500)
@@ -37,7 +37,7 @@ extension TemplateReader {
       safeZone: safeZone)
   }
 
-  /// Nil where something is wrong with it.
+  /// Reads a hole; nil where it has a fault.
   mutating func readHole() -> LabelTemplate.Hole? {
     refuseUnknown(besides: ["xMillimetres", "yMillimetres", "diameterMillimetres"])
     let x = number("xMillimetres", within: 0...500, unit: "mm")
@@ -55,7 +55,7 @@ extension TemplateReader {
     "type", "id", "xMillimetres", "yMillimetres", "widthMillimetres", "heightMillimetres", "rotationDegrees",
   ]
 
-  /// Nil where something is wrong with it.
+  /// Reads an element; nil where it has a fault.
   mutating func readElement(bleed: Double, picture: (String) -> Data?) -> LabelTemplate.Element? {
     let id = identifier("id")
     if let id { element = id }
@@ -121,7 +121,7 @@ extension TemplateReader {
     let y = number("yMillimetres", within: 0...500, unit: "mm")
     let side = number("sizeMillimetres", within: 5...500, unit: "mm")
     let correction = choice("errorCorrection", among: QRSymbol.Correction.self, otherwise: .quartile)
-    // Below these a phone's camera or a printer's nozzle decides whether a label scans.
+    // Below these limits the phone's camera or the printer's nozzle decides whether a label scans.
     let module = number("smallestModuleMillimetres", within: 0.5...20, unit: "mm", otherwise: 0.5)
     let dots = wholeNumber("smallestModuleDots", within: 4...200, otherwise: 4)
     let gain = number("printGainMillimetres", within: LabelMaker.printGains, unit: "mm", otherwise: 0)
@@ -166,7 +166,7 @@ extension TemplateReader {
   private mutating func readImage(_ picture: (String) -> Data?) -> LabelTemplate.ImageElement? {
     refuseUnknown(besides: Self.area.union(["file", "reversed", "bleed"]))
     guard let file = text("file", longest: 68) else { return nil }
-    // A name beside the template, never a path.
+    // The value must be the name of a file beside the template and never a path.
     let stem = file.dropLast(4)
     let isName =
       (file.hasSuffix(".png") || file.hasSuffix(".svg")) && !stem.isEmpty
@@ -223,7 +223,7 @@ extension TemplateReader {
       smallestPoints: smallest, fit: fit, alignment: alignment, verticalAlignment: vertical)
   }
 
-  /// The name of a field that a member holds; nil where there is no such member.
+  /// The name of a field from a member; nil where there is no such member.
   private func field(_ name: String) -> String? {
     if case .string(let text) = members[name] { text } else { nil }
   }
@@ -245,7 +245,7 @@ extension TemplateReader {
 }
 
 extension LabelTemplate.LineElement {
-  /// The box around everything that the element covers.
+  /// The box around all parts of the element.
   var box: Rectangle {
     Rectangle(
       x: min(fromX, toX), y: min(fromY, toY), width: abs(toX - fromX), height: abs(toY - fromY)

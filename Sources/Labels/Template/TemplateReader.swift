@@ -1,6 +1,6 @@
 import Records
 
-/// Reads one JSON object of a template and collects what is wrong with it.
+/// Reads one JSON object of a template and collects its faults.
 struct TemplateReader {
   let members: [String: JSONValue]
   var element: String?

@@ -13,11 +13,11 @@ final class CurlHandle {
     /// The proxy in place of the environment's; empty for none.
     var proxy: String?
     var connectTimeout: Duration
-    /// How long a connection may be silent.
+    /// The maximum time that a connection may be silent.
     var idleTimeout: Duration
-    /// How long a whole exchange may take without its bytes.
+    /// The maximum time of a whole exchange, without the time for its bytes.
     var exchangeTimeout: Duration
-    /// The rate at which the bytes of an exchange earn time on top, bytes a second.
+    /// The rate by which the bytes of an exchange extend its maximum time, bytes a second.
     var minBytesPerSecond: Int
   }
 
@@ -40,7 +40,7 @@ final class CurlHandle {
   func perform(_ request: HTTPRequest) throws(SyncError) -> HTTPResponse {
     guard !isCancelled() else { throw .cancelled }
     guard let handle = curl_easy_init() else { throw .library }
-    // The connection stays with the share.
+    // The share keeps the connection open.
     defer { curl_easy_cleanup(handle) }
     guard wt_curl_set_share(handle, share) == CURLE_OK, setConnection(of: handle),
       set(request, on: handle)
@@ -48,7 +48,7 @@ final class CurlHandle {
 
     var list: UnsafeMutablePointer<curl_slist>?
     defer { curl_slist_free_all(list) }
-    // An empty `Expect:` saves the second's wait for a 100 that proxies swallow.
+    // An empty `Expect:` saves a wait of one second for a 100, which proxies swallow.
     for line in request.headers.map({ "\($0.name): \($0.value)" }) + ["Expect:"] {
       guard let longer = curl_slist_append(list, line) else { throw .library }
       list = longer
@@ -90,11 +90,11 @@ final class CurlHandle {
       wt_curl_set_number(handle, CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2)),
       wt_curl_set_number(handle, CURLOPT_NOSIGNAL, 1),
       wt_curl_set_text(handle, CURLOPT_USERAGENT, options.userAgent),
-      // A proxy's answer to CONNECT has no header of the platform's.
+      // A proxy's answer to CONNECT has no headers of the platform's.
       wt_curl_set_number(handle, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1),
       wt_curl_set_number(handle, CURLOPT_CONNECTTIMEOUT_MS, options.connectTimeout.wholeMilliseconds),
     ]
-    // A proxy has no business with what stays on this machine.
+    // Requests to this machine itself do not go through a proxy.
     if let proxy = options.isLoopback ? "" : options.proxy {
       settings.append(wt_curl_set_text(handle, CURLOPT_PROXY, proxy))
     }
@@ -103,7 +103,7 @@ final class CurlHandle {
   }
 
   private func set(_ request: HTTPRequest, on handle: UnsafeMutableRawPointer) -> Bool {
-    // An exchange ends by what has come of its answer; this is the end for all that could come.
+    // An exchange normally ends by its own time limit; this is the limit for the largest possible answer.
     let bodies = request.body.count + request.answerLimit
     let milliseconds =
       options.exchangeTimeout.wholeMilliseconds + bodies * 1000 / max(1, options.minBytesPerSecond)
@@ -130,7 +130,7 @@ final class CurlHandle {
     case CURLE_OK: nil
     case _ where wt_curl_connect_status(handle) >= 300:
       .proxyRefused(status: wt_curl_connect_status(handle))
-    // Where nothing was sent, there was nobody to send it to.
+    // Where no request was sent, there was no connection.
     case CURLE_OPERATION_TIMEDOUT: wt_curl_request_bytes(handle) > 0 ? .timedOut : .unreachable
     case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY, CURLE_COULDNT_CONNECT, CURLE_PROXY,
       CURLE_INTERFACE_FAILED:
@@ -148,10 +148,10 @@ final class CurlHandle {
   }
 }
 
-/// An address for an empty body: CURLOPT_POSTFIELDS takes NULL for 'ask the read callback'.
+/// An empty body needs an address, because CURLOPT_POSTFIELDS takes NULL for 'ask the read callback'.
 private nonisolated(unsafe) let emptyBody = UnsafeMutablePointer<UInt8>.allocate(capacity: 1)
 
-/// The answer that comes in during one transfer.
+/// The answer that is received during one transfer.
 private final class Exchange {
   static let headerLimit = 65_536
 
@@ -160,11 +160,11 @@ private final class Exchange {
   var response = HTTPResponse()
   var headerBytes = 0
   var isTooLarge = false
-  /// True once the exchange was given up because its time was over.
+  /// Whether the exchange was ended because its time was over.
   private(set) var isOverdue = false
 
   private let start = ContinuousClock.now
-  /// The time when a byte last went or came, and how many had by then.
+  /// The moment of the last byte in either direction, and the number of bytes by then.
   private var lastByte = ContinuousClock.now
   private var bytesSoFar = 0
   private let options: CurlHandle.Options
@@ -177,21 +177,21 @@ private final class Exchange {
     self.isCancelled = isCancelled
   }
 
-  /// Notes how many bytes have gone and come by now. libcurl's own measure of a silent line is a mean over several
-  /// seconds.
+  /// Records the number of bytes sent and received by now, since libcurl's own measure of a silent line is a
+  /// mean over several seconds.
   func note(bytes: Int) {
     guard bytes != bytesSoFar else { return }
     (bytesSoFar, lastByte) = (bytes, .now)
   }
 
-  /// Whether the exchange is to end now. An answer earns its time byte by byte, so that one that drips comes to an
-  /// end.
+  /// Whether the exchange has to end now. Each byte of an answer extends the time only a little, so that a very
+  /// slow answer ends, too.
   func isToEnd() -> Bool {
     let bytes = requestBytes + headerBytes + response.body.count
     let milliseconds = bytes * 1000 / max(1, options.minBytesPerSecond)
     let now = ContinuousClock.now
     if now - start > options.exchangeTimeout + .milliseconds(milliseconds) { isOverdue = true }
-    // A silent connection is given up long before a large body's time is over.
+    // A silent connection is ended long before the time of a large body is over.
     if now - lastByte > options.idleTimeout { isOverdue = true }
     return isOverdue || isCancelled()
   }
@@ -199,7 +199,7 @@ private final class Exchange {
 
 // MARK: - libcurl's callbacks
 
-/// Takes one header line a call; a status line begins a new answer (after a 100, for one).
+/// Receives one header line in each call; a status line begins a new answer (for instance after a 100).
 private func receiveHeader(
   bytes: UnsafeMutablePointer<CChar>?, size: Int, count: Int, context: UnsafeMutableRawPointer?
 ) -> Int {
@@ -210,7 +210,8 @@ private func receiveHeader(
     exchange.isTooLarge = true
     return 0
   }
-  // The line is cut by bytes: a combining mark behind the colon would make it another character of Swift's.
+  // The line is split by bytes, because to Swift a colon and a combining mark behind it are one other
+  // character.
   let line = UnsafeRawBufferPointer(start: bytes, count: count)
   if line.starts(with: "HTTP/".utf8) {
     exchange.response.headers = [:]
@@ -234,7 +235,7 @@ private func receiveBody(
   return exchange.isToEnd() ? 0 : count
 }
 
-/// Is called many times a second while bytes flow and about once a second while none do.
+/// libcurl calls this function many times a second while bytes flow, and about once a second otherwise.
 private func progress(
   context: UnsafeMutableRawPointer?, _: curl_off_t, received: curl_off_t, _: curl_off_t, sent: curl_off_t
 ) -> Int32 {

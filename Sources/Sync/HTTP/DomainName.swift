@@ -1,11 +1,11 @@
 internal import CIDN2
 
-/// Turns domain names that are not ASCII into the form that DNS, certificates, modules and labels have (`xn--…`).
+/// Converts domain names that are not ASCII to the form of DNS, certificates, modules and labels (`xn--…`).
 public enum DomainName {
   /// The length of the longest name of DNS, bytes.
   private static let maxBytes = 253
 
-  /// Gives an address an ASCII host: as it is where it was, else with the host's `xn--` form in it.
+  /// Gives an address an ASCII host: an ASCII host stays unchanged, any other takes its `xn--` form.
   /// - Returns: nil where the host is no domain name.
   public static func asciiAddress(_ address: String) -> String? {
     guard !address.utf8.allSatisfy({ $0 < 0x80 }) else { return address }

@@ -13,11 +13,11 @@ struct HTTPRequest {
 
 struct HTTPResponse {
   var status = 0
-  /// The headers by their names in lower case; of a name that comes twice the last one counts.
+  /// The headers by their names in lower case; where a name comes twice, the last value counts.
   var headers: [String: String] = [:]
   var body: [UInt8] = []
 
-  /// Whether the answer looks like a page for a person.
+  /// Whether the answer looks like a web page for people.
   var isPage: Bool {
     has(mediaType: "text/html") || body.first { $0 > 0x20 } == UInt8(ascii: "<")
   }
@@ -28,12 +28,12 @@ struct HTTPResponse {
     (headers["content-type"] ?? "").lowercased().utf8.starts(with: mediaType.utf8)
   }
 
-  /// The time that `Retry-After` asks to wait; nil where there is none or it cannot be read. A date counts from the
-  /// answer's own `Date`, since a laptop's clock may be wrong.
+  /// The time that `Retry-After` asks for; nil where the header is missing or cannot be read. A date counts
+  /// from the answer's own `Date`, since the laptop's clock may be wrong.
   var retryAfter: Duration? {
     guard let field = headers["retry-after"] else { return nil }
     if !field.isEmpty, field.utf8.allSatisfy(\.isDigit) {
-      // A number that is too long to be read is a long time.
+      // A number with too many digits stands for a long time.
       return .seconds(Int64(field) ?? Int64(Int32.max))
     }
     guard let until = HTTPDate(field), let now = headers["date"].flatMap({ HTTPDate($0) }) else { return nil }

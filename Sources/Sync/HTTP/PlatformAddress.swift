@@ -8,7 +8,7 @@ struct PlatformAddress {
   /// The address without a slash at its end.
   let base: String
   let isLoopback: Bool
-  /// The scheme, host and port, the default port written out. A token belongs to it.
+  /// The scheme, host and port, including the default port, to which a token belongs.
   let origin: String
 
   init(_ text: String) throws(SyncError) {
@@ -23,8 +23,8 @@ struct PlatformAddress {
     origin = parts.origin
   }
 
-  /// Resolves an address that the platform gave in its answer to the request at `path`; nil where it leaves the
-  /// platform's scheme, host or port, since the token would go with it.
+  /// Resolves an address that the platform gave in its answer to the request at `path`; nil where the address
+  /// has another scheme, host or port, which would get the token.
   func resolve(_ reference: String, against path: String) -> String? {
     guard let handle = curl_url() else { return nil }
     defer { curl_url_cleanup(handle) }
@@ -71,8 +71,8 @@ struct PlatformAddress {
     return String(cString: text)
   }
 
-  /// Whether the host is `localhost`, `[::1]` or in 127.0.0.0/8, written out; libcurl has put short and hexadecimal
-  /// forms into dotted ones.
+  /// Whether the host is `localhost`, `[::1]` or in 127.0.0.0/8, written in full; libcurl has converted short
+  /// and hexadecimal forms to dotted ones.
   private static func isLoopback(_ host: String) -> Bool {
     if host == "localhost" || host == "[::1]" { return true }
     let octets = host.split(separator: ".", omittingEmptySubsequences: false)
