@@ -1,9 +1,9 @@
 internal import Files
 internal import FoundationEssentials
 
-/// A file without a name, by which another program is handed what is larger than a pipe takes.
+/// A file without a name that hands another program more bytes than a pipe holds.
 public enum UnnamedFile {
-  /// - Returns: a descriptor at the file's start, which the caller closes. Another program gets only a copy of it.
+  /// - Returns: a descriptor at the file's start, which the caller closes. The other program gets a copy of it.
   /// - Throws: `emulator`.
   public static func holding(_ bytes: [UInt8]) throws(ModuleBenchError) -> Int32 {
     do throws(FileError) {

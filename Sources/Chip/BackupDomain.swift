@@ -1,35 +1,37 @@
 import Bench
 
-/// The part of the chip that a battery keeps: the real-time clock, its registers and its oscillator's switch (RM0090,
-/// sections 7.3.20 and 26). Resets leave it alone.
+/// The part of the chip that a battery keeps: the real-time clock, its registers and its oscillator's switch
+/// (RM0090, sections 7.3.20 and 26). Resets leave this part alone.
 struct BackupDomain {
   private static let second: UInt64 = 1_000_000_000
-  /// Nanoseconds of two periods of 32,768 Hz, after which a request is obeyed and the shadow registers are right.
+  /// Nanoseconds of two periods of 32,768 Hz, after which a request takes effect and the shadow registers are
+  /// right.
   private static let synchronisation: UInt64 = 61_036
-  /// Nanoseconds that a crystal takes to start.
+  /// Nanoseconds that a crystal takes to start up.
   private static let crystalStart: UInt64 = 300_000_000
   private static let initialisation: UInt32 = 1 << 7
 
   /// The register RCC_BDCR.
   private var control: UInt32 = 0
   private var crystalOnAt: UInt64 = 0
-  /// Number of keys seen of the two that let the clock be written.
+  /// Number of keys received of the two that unlock writing to the clock.
   private var keysSeen = 0
   private var prescalers: UInt32 = 0x7f_00ff
   private var clockControl: UInt32 = 0
   private var backups = [UInt32](repeating: 0, count: 20)
-  /// Seconds since 2000 that the calendar showed at `setAt`.
+  /// Seconds since 2000 that the calendar showed at the moment `setAt`.
   private var calendar: UInt64 = 0
   private var setAt: UInt64 = 0
   private var time: UInt32 = 0
   private var date: UInt32 = 0x2101
-  /// Moment since which the clock has been asked to stand for being set; nil where it runs.
+  /// Moment at which the program asked for the initialisation mode, in which the clock stands still to be set;
+  /// nil where the clock runs.
   private var standsSince: UInt64?
   private var shadowsRightAt: UInt64 = 0
-  /// The date that was read with the time, so that both are of one moment.
+  /// The date that was latched when the time was read, so that both belong to one moment.
   private var lockedDate: UInt32?
 
-  /// Closes PWR_CR again, because the chip has been reset.
+  /// Closes PWR_CR's write access again after a reset of the chip.
   mutating func reset(now: UInt64) {
     shadowsRightAt = now + Self.synchronisation
     lockedDate = nil
@@ -42,7 +44,7 @@ struct BackupDomain {
     return control | (isReady ? 1 << 1 : 0)
   }
 
-  /// - Parameter isOpen: PWR_CR's bit DBP, without which nothing here can be written.
+  /// - Parameter isOpen: PWR_CR's bit DBP, without which none of these registers can be written.
   mutating func writeControl(_ value: UInt32, now: UInt64, isOpen: Bool) {
     guard isOpen else { return }
     if value & 1 << 16 != 0 {
@@ -51,7 +53,7 @@ struct BackupDomain {
       return
     }
     if value & 1 != 0, control & 1 == 0 { crystalOnAt = now }
-    // The clock's source can be chosen once.
+    // The source of the clock can be chosen only once.
     let source = control & 0x300 != 0 ? control & 0x300 : value & 0x300
     control = value & 0x8005 | source
   }
@@ -128,7 +130,7 @@ struct BackupDomain {
     }
   }
 
-  /// Whether the clock is enabled, from one of the two oscillators, and that one runs.
+  /// Whether the clock is enabled and its source, one of the two oscillators, runs.
   private func isRunning(_ world: World) -> Bool {
     let source = control >> 8 & 3
     return control & 1 << 15 != 0 && (source == 1 && control & 1 != 0 || source == 2) && world.clockRuns
@@ -137,7 +139,8 @@ struct BackupDomain {
   /// Time that the calendar shows, seconds since 2000.
   private func seconds(_ now: UInt64, _ world: World) -> UInt64 {
     guard isRunning(world) else { return calendar }
-    // Both prescalers make a second of either oscillator; others make the clock run at another speed.
+    // Both prescalers together make a second out of either oscillator; other values make the clock run at
+    // another rate.
     let frequency: UInt64 = control >> 8 & 3 == 1 ? 32_768 : 32_000
     let divider = (UInt64(prescalers >> 16 & 0x7f) + 1) * (UInt64(prescalers & 0x7fff) + 1)
     let elapsed = (now - min(now, setAt)) / max(1, divider * Self.second / frequency)

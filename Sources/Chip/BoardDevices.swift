@@ -1,7 +1,7 @@
 import Bench
 
-/// The devices on the board that talk to the chip. They have power as long as the chip has, and go on through its
-/// resets.
+/// The devices on the board that talk to the chip. They have power as long as the chip has power, and run
+/// through the chip's resets.
 struct BoardDevices {
   private let uniqueID: [UInt8]
   private var receiver: SatelliteReceiver
@@ -9,20 +9,20 @@ struct BoardDevices {
 
   /// - Parameters:
   ///   - now: the moment at which power came, nanoseconds.
-  ///   - uniqueID: the chip's unique id, of which IMEI and ICCID are made.
+  ///   - uniqueID: the chip's unique id, from which IMEI and ICCID are derived.
   init(now: UInt64, uniqueID: [UInt8]) {
     self.uniqueID = uniqueID
     receiver = SatelliteReceiver(now: now)
     modem = MobileModem(now: now, uniqueID: uniqueID)
   }
 
-  /// Starts the devices anew, because power has gone and come back.
+  /// Restarts the devices, because the power was off.
   mutating func powerUp(now: UInt64) { self = BoardDevices(now: now, uniqueID: uniqueID) }
 
-  /// The moment at which one of them speaks next by itself.
+  /// The moment at which a device next sends something by itself.
   var nextEvent: UInt64 { min(receiver.nextSentenceAt, modem.nextAnswerAt) }
 
-  /// Lets them hear what the chip has sent, and say what is due.
+  /// Passes the devices what the chip has sent, and sends what they have to say by now.
   mutating func processDue(now: UInt64, world: Surroundings, position: inout UART, mobile: inout UART) {
     if mobile.hasSent(by: now) { modem.hear(mobile.takeSent(until: now), now: now) }
     guard now >= nextEvent else { return }
@@ -37,7 +37,7 @@ struct SatelliteReceiver {
   private static let second: UInt64 = 1_000_000_000
 
   private(set) var nextSentenceAt: UInt64
-  /// The moment that the receiver takes for midnight; the board has no other time than the chip's.
+  /// The moment that counts as midnight for the receiver; the board has no time but the chip's.
   private let midnight: UInt64
 
   init(now: UInt64) {
@@ -87,8 +87,8 @@ struct SatelliteReceiver {
   }
 }
 
-/// A mobile modem that answers AT commands (3GPP TS 27.007) as modems do: after a while, with an echo until that is
-/// switched off, and with lines that nobody asked for.
+/// A mobile modem that answers AT commands (3GPP TS 27.007) as real modems do: after a delay, with an echo
+/// until the echo is switched off, and with unsolicited lines.
 struct MobileModem {
   private static let millisecond: UInt64 = 1_000_000
 
@@ -98,7 +98,7 @@ struct MobileModem {
   private var hasGreeted = false
   private var echoes = true
   private var command: [UInt8] = []
-  /// Commands that are heard and not answered, with the moment at which they will be.
+  /// Commands that were received and not answered, with the moment of their answer.
   private var heard: [(at: UInt64, command: String)] = []
 
   init(now: UInt64, uniqueID: [UInt8]) {
@@ -110,7 +110,7 @@ struct MobileModem {
   var nextAnswerAt: UInt64 { hasGreeted ? heard.first?.at ?? .max : bootedAt }
 
   mutating func hear(_ bytes: [UInt8], now: UInt64) {
-    // A modem that is not up yet hears nothing.
+    // A modem that has not started yet receives nothing.
     guard !bytes.isEmpty, now >= bootedAt else { return }
     for byte in bytes {
       guard byte == 0x0d else {

@@ -1,7 +1,7 @@
 import Synchronization
 
-/// The longest time by which the executed chip was behind the clock on the wall. It did everything too late then, and
-/// a measurement of it is worth nothing.
+/// The longest time by which the executed chip was behind the clock on the wall. All that the chip does is late
+/// by that much, so that a measurement of a late chip is worth nothing.
 final class ChipPace: Sendable {
   private let nanoseconds = Atomic<UInt64>(0)
 
@@ -9,7 +9,7 @@ final class ChipPace: Sendable {
 
   /// - Parameters:
   ///   - wall: nanoseconds since the chip was made.
-  ///   - chip: nanoseconds of its own time that it had come.
+  ///   - chip: nanoseconds of the chip's own time since then.
   func note(wall: UInt64, chip: UInt64) {
     _ = nanoseconds.max(wall > chip ? wall - chip : 0, ordering: .relaxed)
   }

@@ -1,4 +1,5 @@
-/// Reset and clock control (RM0090, section 7), as far as it decides the core's and the buses' speed.
+/// Reset and clock control (RM0090, section 7), as far as it determines the frequency of the core and the
+/// buses.
 struct ClockTree {
   /// Frequency of the internal oscillator, Hz: 16 MHz, give or take a percent.
   let oscillator: UInt64
@@ -14,7 +15,7 @@ struct ClockTree {
   }
 
   enum ResetCause: UInt32 {
-    /// The flags of power-on and brown-out, which come together.
+    /// The flags of power-on and brown-out, which are set together.
     case power = 0b1110
     case pin = 0b0100
     case software = 0b1_0100
@@ -45,7 +46,7 @@ struct ClockTree {
   func read(_ offset: UInt32, fastClockStarts: Bool) -> UInt32 {
     let value = self[offset]
     return switch offset {
-    // An oscillator that starts is ready as soon as it is on.
+    // An oscillator is ready as soon as it is switched on.
     case 0x00: value | (value & (1 << 0 | (fastClockStarts ? 1 << 16 | 1 << 24 : 0))) << 1
     case 0x08: value & ~0b1100 | (value & 3) << 2
     case 0x70: value | (value & 1) << 1

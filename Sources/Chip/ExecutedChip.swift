@@ -1,37 +1,37 @@
 import Bench
 import ModuleCore
 
-/// The microcontroller behind the bench's wire: the program in its flash or its RAM, executed, or the ROM bootloader,
-/// where that program has gone there or there is none.
+/// The microcontroller behind the bench's wire. It executes the program in its flash or RAM, or runs the
+/// bench's ROM bootloader where that program has jumped there or there is no program.
 struct ExecutedChip: BenchChip {
-  /// Time on the wire of the bytes that an adapter has in its buffer, nanoseconds.
+  /// Time on the wire of as many bytes as an adapter has in its buffer, nanoseconds.
   private static let ahead: UInt64 = 3_000_000
-  /// The chip's time between two looks at what the laptop sends, nanoseconds. A chip that is behind the clock on the
-  /// wall still gets each byte at the time that it was sent.
+  /// The chip's time between two polls of the laptop's bytes, nanoseconds. A chip that is behind the clock on
+  /// the wall still receives each byte at the moment at which it was sent.
   private static let slice: UInt64 = 2_000_000
-  /// Time that the firmware takes to do what it was asked, before it says so, nanoseconds.
+  /// Time that the firmware takes between doing what it was asked and reporting it, nanoseconds.
   private static let workTime: UInt64 = 5_000_000
 
   let chip: Microcontroller
   private let memory: ROMMemory
   private let timings: FlashTimings
-  /// Time that a byte is under way within laptop and adapter, each way, nanoseconds.
+  /// Time that a byte spends within laptop and adapter in each direction, nanoseconds.
   private let latency: UInt64
   private let maxAdapterBaudRate: Int?
   private let pace: ChipPace
   private let now: @Sendable () -> ContinuousClock.Instant
   private let start: ContinuousClock.Instant
   private var bootloader: ROMBootloader?
-  /// Reads the firmware's requests along with it, to know what the firmware has just done.
+  /// Reads the firmware's requests as they pass, to know what the firmware has just done.
   private var requests = ConsoleFrameDecoder()
   private var works: [(at: UInt64, work: ModuleBenchFault.Work)] = []
-  /// Number of bytes, both ways, above the adapter's limit.
+  /// Number of bytes, in both directions, that were sent faster than the adapter's limit.
   private var overdriven = 0
 
   /// - Parameters:
-  ///   - pace: is told how far the chip was ever behind.
-  ///   - countsInstructions: for power cuts at any instruction.
-  ///   - now: the clock that the chip is not to run ahead of, nor fall behind.
+  ///   - pace: records how far the chip falls behind.
+  ///   - countsInstructions: allows a power cut at any instruction.
+  ///   - now: the clock with which the chip keeps pace.
   init(
     configuration: ModuleBench.Configuration, pace: ChipPace = ChipPace(), countsInstructions: Bool = false,
     random: @escaping @Sendable (Int) -> [UInt8]?, now: @escaping @Sendable () -> ContinuousClock.Instant
@@ -59,7 +59,7 @@ struct ExecutedChip: BenchChip {
     meetBootloader()
   }
 
-  /// Gives the wire to the bench's own bootloader, where the chip has gone to its ROM.
+  /// Gives the wire to the bench's own bootloader where the chip has jumped to its ROM.
   private mutating func meetBootloader() {
     guard chip.state == .bootloader, bootloader == nil else { return }
     bootloader = ROMBootloader(memory: memory, timings: timings)
@@ -92,7 +92,7 @@ struct ExecutedChip: BenchChip {
     return []
   }
 
-  /// Whether a byte gets through: an adapter that is driven faster than it can be drops one now and then.
+  /// Whether a byte gets through: an adapter that is driven faster than it can work drops one now and then.
   private mutating func passes() -> Bool {
     guard let maxAdapterBaudRate, chip.link.baudRate > UInt64(maxAdapterBaudRate) else { return true }
     overdriven += 1
@@ -115,7 +115,7 @@ struct ExecutedChip: BenchChip {
     chip.run(until: min(time, chip.now + Self.slice))
     pace.note(wall: wall, chip: chip.now)
     meetBootloader()
-    // Bytes that left before the ROM took the wire are still on their way.
+    // Bytes that were sent before the ROM took over the wire are still on their way.
     let heard = bootloader == nil ? time &- min(time, latency) : .max
     var sent: [UInt8] = []
     for byte in chip.link.takeSent(until: heard) where passes() { sent.append(byte) }

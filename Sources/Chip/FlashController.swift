@@ -18,16 +18,17 @@ struct FlashController {
   private var accessControl: UInt32 = 0
   private var status: UInt32 = 0
   private var control = Self.lock
-  /// The lowest of the option bytes. The others are the array's protection, which the ROM bootloader obeys and sets.
+  /// The lowest of the option bytes. The others hold the array's protection, which the ROM bootloader obeys and
+  /// sets.
   private var userOptions = Self.userOptions
-  /// The option bytes that were written and not started.
+  /// The option bytes that were written but not yet started by OPTSTRT.
   private var optionsToBe: UInt32?
   private var optionsAreLocked = true
   private var keysSeen = 0
   private var optionKeysSeen = 0
   /// Whether a wrong key has locked the controller until the next reset.
   private var isBarred = false
-  /// Number of operations since power-up, for power cuts that are to fall on each of them.
+  /// Number of operations since power-up, so that a power cut can be placed in each of them.
   private(set) var operations = 0
   /// Number of times that the option bytes were written.
   private(set) var optionWrites = 0
@@ -35,7 +36,7 @@ struct FlashController {
     case cells(address: UInt32, bytes: [UInt8])
     case options(UInt32)
   }
-  /// The bytes that stood where the latest operation is at work.
+  /// The earlier contents of the bytes that the latest operation changes.
   private var replaced = Replaced.cells(address: 0, bytes: [])
 
   init(array: FlashArray, timings: FlashTimings) {
@@ -59,7 +60,7 @@ struct FlashController {
     }
   }
 
-  /// - Returns: the sector that was erased by this, if any.
+  /// - Returns: the sector that this write has erased; nil where it erased none.
   mutating func write(_ offset: UInt32, _ value: UInt32, now: UInt64) -> FlashArray.Sector? {
     switch offset {
     case 0x00: accessControl = value
@@ -87,7 +88,7 @@ struct FlashController {
     return nil
   }
 
-  /// Takes a store into flash; the bytes that it leaves there are in `array`.
+  /// Takes a store into flash; the resulting bytes are in `array`.
   mutating func program(_ address: UInt32, _ value: UInt32, bytes: Int, now: UInt64) {
     let width = 1 << Int(control >> 8 & 3)
     guard control & 1 != 0, control & Self.lock == 0, now >= busyUntil else {
@@ -109,9 +110,9 @@ struct FlashController {
     status |= 1
   }
 
-  /// Leaves behind an operation whose power went: of a word, some of the bits that were to be cleared; of a sector,
-  /// blocks of 64 bytes that are erased, half erased, or what they were; of option bytes, the old, the new, or erased
-  /// ones.
+  /// Leaves an operation half done, as a power cut does. A word loses some of the bits that were to be cleared;
+  /// a sector has blocks of 64 bytes that are erased, half erased or unchanged; option bytes are the old, the
+  /// new, or erased ones.
   mutating func cutPower(now: UInt64, noise: () -> UInt8) {
     guard now < busyUntil else { return }
     switch replaced {
@@ -120,7 +121,7 @@ struct FlashController {
       switch noise() % 3 {
       case 0: setOptions(old)
       case 1: break
-      // Erased option bytes are read protection of level 1.
+      // Erased option bytes mean read protection of level 1.
       default: setOptions(Self.erasedOptions)
       }
     }

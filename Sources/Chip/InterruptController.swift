@@ -1,5 +1,6 @@
-/// The nested vectored interrupt controller (Armv7-M Architecture Reference Manual, B3.4), as far as enabling goes.
-/// All interrupts have the priority that they have at reset, so that none interrupts another.
+/// The nested vectored interrupt controller (Armv7-M Architecture Reference Manual, B3.4), of which only
+/// enabling is modelled. All interrupts keep the priority that they have at reset, so that none interrupts
+/// another.
 struct InterruptController {
   private var enabled: [UInt32] = [0, 0, 0]
 

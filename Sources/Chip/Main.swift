@@ -7,9 +7,9 @@ import Synchronization
 
 private let isAskedToStop = Atomic(false)
 
-/// The module's microcontroller on a pty: takes a `ChipOrder` on standard input, prints where it is as one JSON line,
-/// and runs until it is stopped or its cable is pulled. Then it says on standard error how far it was ever behind the
-/// clock on the wall, as one JSON line.
+/// The module's microcontroller on a pty. The program takes a `ChipOrder` on standard input, prints the path of
+/// its pty as one JSON line, and runs until it is stopped or its cable is pulled. It then prints on standard
+/// error, as one JSON line, how far it fell behind the clock on the wall.
 @main
 enum ChipProgram {
   static func main() {
@@ -26,7 +26,7 @@ enum ChipProgram {
       signal(SIGTERM) { _ in isAskedToStop.store(true, ordering: .relaxed) }
       signal(SIGINT) { _ in isAskedToStop.store(true, ordering: .relaxed) }
       _ = bench.run(until: { isAskedToStop.load(ordering: .relaxed) })
-      // A measurement while the chip was behind its time is worth nothing.
+      // A measurement is worth nothing where the chip was late.
       let (seconds, attoseconds) = max(pace.maxLag, bench.maxDelay).components
       let milliseconds = seconds * 1000 + attoseconds / 1_000_000_000_000_000
       say("{\"longestLagMilliseconds\":\(milliseconds)}\n", to: 2)
@@ -36,7 +36,7 @@ enum ChipProgram {
     }
   }
 
-  /// An order is at most 2 MiB: a flash of 1 MiB in base64, and the rest.
+  /// An order is at most 2 MiB: a flash of 1 MiB in base64, and the other members.
   private static func readOrder() throws -> ChipOrder {
     var bytes: [UInt8] = []
     var buffer = [UInt8](repeating: 0, count: 65_536)

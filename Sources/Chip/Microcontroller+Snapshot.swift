@@ -3,20 +3,21 @@ import CUnicorn
 import Glibc
 
 extension Microcontroller {
-  /// The whole chip at one moment, taken between two calls of `run`: registers, memory, flash, peripherals. The world
-  /// around it and the numbers that its generator will draw are not part of it.
+  /// The state of the whole chip at one moment between two calls of `run`: registers, memory, flash,
+  /// peripherals. The surroundings and the numbers that the random generator will draw are not part of it.
   struct Snapshot {
     fileprivate let processor: Processor.Snapshot
     fileprivate let cells: [UInt8]
     fileprivate let protection: FlashArray.Protection
-    /// Functions that each put one property back.
+    /// Functions that each restore one property.
     fileprivate let properties: [(Microcontroller) -> Void]
   }
 
-  /// A function that takes one property's value, and gives a function that puts it back.
+  /// A function that reads one property and returns a function that restores its value.
   typealias Part = (Microcontroller) -> (Microcontroller) -> Void
 
-  /// Every stored property but `processor`, which has its own snapshot, and `random`; a test counts them.
+  /// Every stored property but `processor`, which has a snapshot of its own, and `random`; a test counts the
+  /// properties.
   static var parts: [Part] {
     [
       part(\.state), part(\.flash), part(\.surface), part(\.link), part(\.position), part(\.modem),
@@ -44,7 +45,7 @@ extension Microcontroller {
       protection: flash.array.protection, properties: Self.parts.map { $0(self) })
   }
 
-  /// Goes back to a moment of this very chip.
+  /// Restores an earlier moment of this same chip.
   func restore(_ snapshot: Snapshot) throws(ChipError) {
     try processor.restore(snapshot.processor)
     for putBack in snapshot.properties { putBack(self) }
@@ -54,7 +55,7 @@ extension Microcontroller {
 }
 
 extension Processor {
-  /// The core and its memories at one moment.
+  /// The state of the core and its memories at one moment.
   final class Snapshot {
     fileprivate let context: OpaquePointer
     fileprivate let flash: [UInt8]
@@ -83,7 +84,7 @@ extension Processor {
 
   func restore(_ snapshot: Snapshot) throws(ChipError) {
     try set(wt_context_restore(engine, snapshot.context), "context")
-    // Translated code stays good where the bytes are the same, which is where programs are nearly always.
+    // Translated code stays valid where the bytes are the same, as nearly all of a program's bytes are.
     let step = 16 << 10
     snapshot.flash.withUnsafeBytes { saved in
       guard let base = saved.baseAddress else { return }

@@ -1,21 +1,22 @@
 import Bench
 import ModuleCore
 
-/// An STM32F405 that executes what is in its flash: the processor and what surrounds it on the chip.
+/// An STM32F405 that executes the program in its flash: the processor and the peripherals around it on the
+/// chip.
 ///
-/// It has a time of its own: cycles at the clock that the program has set, in nanoseconds. Where the program only
-/// looks at the same registers again and again, time goes on to the next thing that can happen.
+/// Its time is its own: cycles of the clock that the program has set, expressed in nanoseconds. Where the
+/// program only polls the same registers again and again, time advances to the next possible event.
 final class Microcontroller: ProcessorBus {
   enum State: Hashable {
     case running
-    /// The program has left for the ROM bootloader.
+    /// The program has jumped to the ROM bootloader.
     case bootloader
-    /// A fault came within a fault, and only a reset helps.
+    /// A fault occurred within a fault handler, which only a reset ends.
     case lockedUp
   }
 
-  /// Number of looks at unchanging registers, with next to nothing between them, after which a program counts as
-  /// waiting.
+  /// Number of polls of unchanging registers, with next to nothing between them, after which a program counts
+  /// as waiting.
   private static let patience = 6
   private static let cyclesBetweenLooks: UInt64 = 240
 
@@ -33,7 +34,8 @@ final class Microcontroller: ProcessorBus {
   var clocks: ClockTree
   private let random: (Int) -> [UInt8]?
 
-  // The moment of the anchor, nanoseconds: time is `processor.cycles` since then, at the present frequency.
+  // The moment of the anchor, nanoseconds. The present time follows from the cycles of `processor` since then,
+  // at the present frequency.
   var anchorTime: UInt64 = 0
   var anchorCycles: UInt64 = 0
   var eventCycles: UInt64 = 0
@@ -54,24 +56,24 @@ final class Microcontroller: ProcessorBus {
 
   var quietLooks = 0
   var lastLookAt: UInt64 = 0
-  /// The latest readings with their addresses, by the lowest bits of the register's number.
+  /// The latest readings with their addresses, indexed by the lowest bits of the register's number.
   var lastLooks = [(address: UInt32, value: UInt32)](repeating: (0, 0), count: 64)
-  /// The place where a power cut is to fall: after so many instructions, or, next, in the middle of this operation of
-  /// the flash controller, counted from 1.
+  /// The place of a power cut: after this number of instructions, or (the next property) in the middle of this
+  /// operation of the flash controller, counted from 1.
   var cutAfterInstructions: UInt64? {
     didSet { processor.attentionAtInstruction = cutAfterInstructions ?? .max }
   }
   var cutInOperation: Int?
   var isCut = false
-  /// Number of faults that were entered and have not returned.
+  /// Number of faults that were entered and not left.
   var faults = 0
   /// Whether BOOT0 is held high, so that the chip starts its ROM bootloader at any reset.
   var boot0IsHigh = false
 
   /// - Parameters:
   ///   - oscillatorError: error of the chip's own oscillator, parts per million.
-  ///   - random: gives the bytes that the generator draws, or nil where it fails.
-  ///   - countsInstructions: for power cuts at any instruction.
+  ///   - random: gives the bytes of the chip's random number generator, or nil where the generator fails.
+  ///   - countsInstructions: allows a power cut at any instruction.
   init(
     flash: FlashArray, timings: FlashTimings, uniqueID: [UInt8], surroundings: Surroundings,
     oscillatorError: Int = 0, countsInstructions: Bool = false, random: @escaping (Int) -> [UInt8]?
@@ -115,17 +117,18 @@ final class Microcontroller: ProcessorBus {
     interrupts = InterruptController()
     backup.reset(now: time)
     (resetIsDue, isCut, storesToMend) = (false, false, [])
-    // Pins float at reset, and the coil's driver is pulled down.
+    // Pins float at reset, and the input of the coil's driver is pulled down.
     surface.setCoil(false, now: time)
     showFlash()
     anchor(at: time)
-    // A blank chip is plugged in with BOOT0 held high; nothing else could start it.
+    // A blank chip is plugged in with BOOT0 held high; otherwise it would start nothing.
     let startsROM = boot0IsHigh || processor.word(Processor.flashStart) == .max
     state = startsROM ? .bootloader : .running
     if !startsROM { processor.start(at: Processor.flashStart) }
   }
 
-  /// Starts a program as the ROM bootloader does on Go: without a reset, with the line as it was measured.
+  /// Starts a program as the ROM bootloader does on Go: without a reset, and with the serial line at the baud
+  /// rate that was measured.
   func start(at table: UInt32) {
     showFlash()
     link.leaveROM(clock: clocks.apb2)
@@ -156,7 +159,7 @@ final class Microcontroller: ProcessorBus {
     anchorCycles = processor.cycles
   }
 
-  /// Lets time pass without a program, as in the ROM bootloader.
+  /// Advances the time without executing a program, as in the ROM bootloader.
   func idle(until time: UInt64) { if time > now { anchor(at: time) } }
 
   private func plan() {
@@ -166,19 +169,19 @@ final class Microcontroller: ProcessorBus {
     for moment in [flash.busyUntil, converter.doneAt] where moment > time { next = min(next, moment) }
     next = min(next, devices.nextEvent)
     let wait = next > time ? next - time : 0
-    // The count is rounded up, so that the event has come when the cycles have passed.
+    // The count is rounded up, so that the event is due when the cycles have passed.
     eventCycles = processor.cycles + (wait * kilohertz + 999_999) / 1_000_000
     processor.attentionAtCycles = storesToMend.isEmpty && !operationIsDue ? eventCycles : 0
   }
 
   // MARK: - Running
 
-  /// Executes until this moment, or until a power cut, the bootloader or a lock-up ends it.
+  /// Executes until this moment, or until a power cut, a jump to the bootloader or a lock-up.
   func run(until time: UInt64) {
     limit = time
     while state == .running, now < time, !isCut {
       processDue()
-      // Something may have happened, and the program gets to look at all of it.
+      // Events may be due, and the program gets to poll all registers again.
       quietLooks = 0
       if !processor.isHandlingException, !processor.exceptionsAreMasked { enterHandler() }
       plan()
@@ -186,7 +189,7 @@ final class Microcontroller: ProcessorBus {
       case .asked, .exceptionReturn: break
       case .systemMemory: state = .bootloader
       case .fault:
-        // A fault in a fault's handler locks the core up.
+        // A fault within a fault handler locks the core up.
         if faults > 1 { state = .lockedUp }
         faults += 1
         processor.enterException(handler: vector(3))
@@ -257,7 +260,8 @@ final class Microcontroller: ProcessorBus {
     plan()
   }
 
-  /// Puts the bytes of the cells where a store has put its own value: the cells are what counts.
+  /// Restores the bytes of the cells where a store has put its own value, because the cells hold the true
+  /// state.
   private func mendStores() {
     for store in storesToMend {
       guard let bytes = flash.array.read(store.address, count: store.bytes) else { continue }
@@ -286,8 +290,8 @@ final class Microcontroller: ProcessorBus {
     return value
   }
 
-  /// Whether an event can change what is read there. Where none can, a program waits for a number of looks and not
-  /// for a moment, and each look takes its own time.
+  /// Whether an event can change what is read at this address. Where none can, a program counts polls instead
+  /// of waiting for a moment, and each poll takes its own time.
   private func changesInTime(_ address: UInt32) -> Bool {
     switch address & ~0x3ff {
     case 0x4002_3800: false
@@ -296,7 +300,7 @@ final class Microcontroller: ProcessorBus {
     }
   }
 
-  /// Delivers bytes that have come and ticks that are over, where the program looks before the next block begins.
+  /// Delivers received bytes and finished ticks where the program may poll them before the next block begins.
   private func processDueEvents() { if processor.cycles >= eventCycles { processDue() } }
 
   private func look(_ address: UInt32) -> UInt32 {
@@ -332,7 +336,7 @@ final class Microcontroller: ProcessorBus {
   func write(_ address: UInt32, _ value: UInt32, bytes: Int) {
     let time = now
     let offset = address & 0x3ff
-    // Feeding the watchdog is part of waiting.
+    // A program that waits may feed the watchdog meanwhile.
     if address != 0x4000_3000 { quietLooks = 0 }
     defer { plan() }
     switch address & ~0x3ff {
@@ -399,7 +403,7 @@ final class Microcontroller: ProcessorBus {
     let bytes = surface.surroundings.world.randomWorks ? random(4) : nil
     switch offset {
     case 0x00: return randomControl
-    // A failing generator shows a seed error, current and latched.
+    // A failing generator reports a seed error, both current and latched.
     case 0x04: return bytes == nil ? 1 << 2 | 1 << 6 : 1
     case 0x08: return bytes?.reduce(0) { $0 << 8 | UInt32($1) } ?? 0
     default: return 0

@@ -1,11 +1,12 @@
 import Bench
 import CUnicorn
 
-/// A Cortex-M4 by libunicorn: memory, instructions, exceptions. It knows no peripheral, and asks its `bus` about
-/// everything in the address space of peripherals.
+/// A Cortex-M4 by libunicorn: memory, instructions, exceptions. It models no peripheral, and asks its `bus`
+/// about every address of one.
 ///
-/// The library has neither NVIC nor exception entry, so both are done here, between two blocks of instructions: eight
-/// words are stacked, and a return to the magic address unstacks them (Armv7-M Architecture Reference Manual, B1.5).
+/// The library has neither NVIC nor exception entry, so both are done here, between two blocks of instructions:
+/// eight words are stacked, and a return to the magic address unstacks them (Armv7-M Architecture Reference
+/// Manual, B1.5).
 final class Processor {
   /// The reason for which `run` came back.
   enum Stop: Hashable {
@@ -15,7 +16,7 @@ final class Processor {
     case exceptionReturn
     /// The program has jumped to the chip's system memory.
     case systemMemory
-    /// A load, store or fetch hit no memory, or an instruction is none.
+    /// A load, store or fetch hit an address without memory, or an instruction is undefined.
     case fault
   }
 
@@ -27,25 +28,25 @@ final class Processor {
   private static let exceptionReturn: UInt32 = 0xffff_fff9
 
   let engine: OpaquePointer
-  /// Flash as the core sees it, in which the microcontroller puts what the flash controller lets through.
+  /// Flash as the core reads it. The microcontroller writes here what the flash controller has let through.
   let flash: UnsafeMutableRawPointer
   let ram: ChipRAM
   unowned(unsafe) var bus: (any ProcessorBus)?
   private var regions: [Region] = []
   private let steps: UnsafeMutablePointer<wt_steps>
-  /// Number of half-words of instructions since power-up, taken as cycles: most instructions are one, wide and
-  /// branching ones take about two.
+  /// Number of half-words of instructions since power-up, which count as cycles: most instructions take one,
+  /// wide and branching ones about two.
   var cycles: UInt64 {
     get { steps.pointee.cycles }
     set { steps.pointee.cycles = newValue }
   }
-  /// Number of instructions since the chip was made, where they are counted.
+  /// Number of instructions since the chip was made, in a processor that counts them.
   var instructions: UInt64 {
     get { steps.pointee.count }
     set { steps.pointee.count = newValue }
   }
-  /// The cycle and, next, the instruction at which the bus is asked again: at the next block or instruction that is
-  /// not before it.
+  /// The cycle and, in the next property, the instruction from which on the bus is asked again, at the next
+  /// block or instruction.
   var attentionAtCycles: UInt64 {
     get { steps.pointee.call_at_cycles }
     set { steps.pointee.call_at_cycles = newValue }
@@ -55,12 +56,12 @@ final class Processor {
     set { steps.pointee.call_at_count = newValue }
   }
   var hasEnteredSystemMemory = false
-  /// Number of exceptions that were entered and have not returned.
+  /// Number of exceptions that were entered and not left.
   var depth = 0
 
   /// - Parameters:
   ///   - uniqueID: 12 bytes, readable in system memory.
-  ///   - countsInstructions: whether it can stop at exactly any instruction, at half the speed.
+  ///   - countsInstructions: whether the processor can stop at any given instruction, at half the speed.
   init(uniqueID: [UInt8], countsInstructions: Bool) throws(ChipError) {
     guard wt_unicorn_is_there() else { throw .engine("libunicorn.so.2 is not installed") }
     var opened: OpaquePointer?
@@ -81,15 +82,15 @@ final class Processor {
         engine, UInt64(ram.start), ram.byteCount, UC_PROT_ALL.rawValue, ram.bytes), "ram")
     try set(
       wt_mem_map(engine, UInt64(Self.systemMemoryStart), Self.systemMemoryBytes, readAndExecute), "rom")
-    // System memory begins with stack and entry of the ROM bootloader; its entry does not matter, as none of it is
-    // executed.
+    // System memory begins with the stack pointer and the entry of the ROM bootloader. The entry's value does
+    // not matter, as the code there is never executed.
     write(Self.systemMemoryStart, words: [0x2000_2000, Self.systemMemoryStart | 0x101])
     let id = Array((uniqueID + Array(repeating: 0, count: 12)).prefix(12))
     try set(wt_mem_write(engine, UInt64(Self.model.uniqueIDAddress), id, id.count), "unique id")
     write(0x1fff_7a20, words: [0x0400_0000])
     let user = Unmanaged.passUnretained(self).toOpaque()
     for (start, bytes) in ProcessorBusRegions.all {
-      // The callback is given the place within the region: its start comes by way of the user data.
+      // The callback receives an offset within the region, whose start it gets as the user data.
       let region = Region(processor: self, start: start)
       regions.append(region)
       let box = Unmanaged.passUnretained(region).toOpaque()
@@ -114,9 +115,9 @@ final class Processor {
     guard status == UC_ERR_OK else { throw .engine("\(what): \(status.rawValue)") }
   }
 
-  // MARK: - Running
+  // Starts at a vector table, with the core as after a reset.
 
-  /// Begins at a vector table, with the core as after a reset.
+  /// Starts at a vector table, with the core as after a reset.
   func start(at table: UInt32) {
     depth = 0
     hasEnteredSystemMemory = false
@@ -143,7 +144,7 @@ final class Processor {
     return status == UC_ERR_OK ? .asked : .fault
   }
 
-  /// Has what is in this range translated anew where it is executed again.
+  /// Discards the translation of this range, so that it is translated again when it is next executed.
   func forgetCode(_ start: UInt32, bytes: Int) {
     _ = wt_forget_code(engine, UInt64(start), UInt64(start) + UInt64(bytes))
   }
@@ -153,8 +154,8 @@ final class Processor {
 
   var isHandlingException: Bool { depth > 0 }
 
-  /// Stacks what the program was at and goes to a handler.
-  /// - Parameter handler: the address out of the vector table.
+  /// Stacks the registers and enters a handler.
+  /// - Parameter handler: the address from the vector table.
   func enterException(handler: UInt32) {
     var stack = self[UC_ARM_REG_SP] &- 32
     let isMisaligned = stack & 4 != 0
@@ -163,7 +164,7 @@ final class Processor {
     let frame = Self.stacked.map { self[$0] } + [self[UC_ARM_REG_PC] & ~1, status]
     write(stack, words: frame)
     self[UC_ARM_REG_SP] = stack
-    // A handler does not begin within the IT block that it has interrupted.
+    // A handler does not begin within the IT block that it interrupts.
     self[UC_ARM_REG_XPSR] = status & ~Self.blockState
     self[UC_ARM_REG_LR] = Self.exceptionReturn
     self[UC_ARM_REG_PC] = handler
@@ -190,7 +191,7 @@ final class Processor {
   // MARK: - Registers and memory
 
   var programCounter: UInt32 { self[UC_ARM_REG_PC] }
-  /// Whether PRIMASK keeps every exception but a fault away.
+  /// Whether PRIMASK holds back every exception but faults.
   var exceptionsAreMasked: Bool { self[UC_ARM_REG_PRIMASK] & 1 != 0 }
 
   private subscript(register: uc_arm_reg) -> UInt32 {
@@ -231,11 +232,12 @@ final class Processor {
 
 /// The surroundings of a processor.
 protocol ProcessorBus: AnyObject {
-  /// Called before the block of instructions, or the instruction where those are counted, at which attention is due.
+  /// Called when attention is due, before a block of instructions, or before an instruction where instructions
+  /// are counted.
   func stepped()
   func read(_ address: UInt32, bytes: Int) -> UInt32
   func write(_ address: UInt32, _ value: UInt32, bytes: Int)
-  /// Takes a store into flash, which has to be put right before the program looks.
+  /// Takes a store into flash, whose bytes have to be corrected before the program reads them.
   func writeFlash(_ address: UInt32, _ value: UInt32, bytes: Int)
 }
 

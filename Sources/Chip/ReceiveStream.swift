@@ -1,20 +1,21 @@
 import Bench
 
-/// DMA2's stream 2 (RM0090, section 10) as it serves USART1's receiver: bytes go to memory, once or for ever round.
+/// DMA2's stream 2 (RM0090, section 10), which serves USART1's receiver: bytes go to memory, once or in a
+/// circle.
 struct ReceiveStream {
   private static let circular: UInt32 = 1 << 8
   private static let memoryGoesUp: UInt32 = 1 << 10
   private static let channel4: UInt32 = 4 << 25
 
   private var control: UInt32 = 0
-  /// Number of bytes that the program asked for and, next, of those that have not come.
+  /// Number of bytes that the program asked for and, in the next property, number of bytes still to come.
   private var wanted: UInt32 = 0
   private var left: UInt32 = 0
-  /// Address that the bytes go to.
+  /// Address of the memory that receives the bytes.
   private var memory: UInt32 = 0
   private var registers: [UInt32: UInt32] = [:]
 
-  /// - Parameter offset: the register's offset from the stream's first one.
+  /// - Parameter offset: the register's offset from the stream's first register.
   func read(_ offset: UInt32) -> UInt32 {
     switch offset {
     case 0x00: control

@@ -1,4 +1,4 @@
-/// The independent watchdog (RM0090, section 21): once started it runs to the next reset.
+/// The independent watchdog (RM0090, section 21), which runs until the next reset once it is started.
 struct Watchdog {
   private static let frequency: UInt64 = 32_000
   private var prescaler: UInt32 = 0
@@ -39,7 +39,7 @@ struct Converter {
     }
   }
 
-  /// - Parameter sample: gives the value on a channel, in steps.
+  /// - Parameter sample: gives the value of a channel, in steps of the converter.
   mutating func write(
     _ offset: UInt32, _ written: UInt32, now: UInt64, bus: UInt64, sample: (UInt32) -> UInt32
   ) {
@@ -50,7 +50,7 @@ struct Converter {
     control = written & ~(1 << 30)
     guard written & 1 << 30 != 0, written & 1 != 0 else { return }
     let channel = (registers[0x34] ?? 0) & 0x1f
-    // SMPR2 has the channels up to 9, SMPR1 those above.
+    // SMPR2 holds the sampling times of the channels up to 9, SMPR1 those of the higher channels.
     let field = (registers[channel < 10 ? 0x10 : 0x0c] ?? 0) >> (3 * (channel % 10))
     let sampling: [UInt64] = [3, 15, 28, 56, 84, 112, 144, 480]
     let divider = 2 * UInt64(((registers[0x304] ?? 0) >> 16 & 3) + 1)

@@ -1,16 +1,17 @@
-/// A USART as the firmware uses it, polled or with its bytes taken by DMA: 8 data bits, one byte in the shifter and
-/// one before it each way (RM0090, section 30).
+/// A USART as the firmware uses it, polled or read by DMA: 8 data bits, and in each direction one byte in the
+/// shifter and one in the data register (RM0090, section 30).
 struct UART {
   private static let framingError: UInt32 = 1 << 1
   private static let overrun: UInt32 = 1 << 3
   private static let notEmpty: UInt32 = 1 << 5
-  /// Number of bytes that DMA takes between two looks at the line: a program does not see each of them come.
+  /// Number of bytes that DMA takes between two polls of the line, since the program does not see each of them
+  /// arrive.
   private static let bytesALook = 64
 
-  /// The speed at which the other side talks and listens, bits a second.
+  /// The baud rate of the other side, bits a second.
   var baudRate: UInt64
-  /// The bytes on their way here, each with the moment at which its last bit arrives and the speed that it was sent
-  /// at.
+  /// The bytes on their way to this USART, each with the moment of its last bit and the baud rate of its
+  /// sender.
   private var line: [(at: UInt64, byte: UInt8, baudRate: UInt64)] = []
   private var lineHead = 0
   private var status: UInt32 = 0
@@ -19,14 +20,14 @@ struct UART {
   private var control: [UInt32] = [0, 0, 0]
   private var shifterIsFreeAt: UInt64 = 0
   private var lastArrival: UInt64 = 0
-  /// Nanoseconds that the shifter takes for the byte that was given last.
+  /// Nanoseconds that the shifter takes for the latest byte.
   private var sendingTime: UInt64 = 0
-  /// Bytes that the firmware has sent, with their speed and the moment at which their last bit has left.
+  /// Bytes that the firmware has sent, each with its baud rate and the moment at which its last bit was sent.
   private var sent: [(at: UInt64, byte: UInt8, baudRate: UInt64)] = []
 
   init(baudRate: UInt64) { self.baudRate = baudRate }
 
-  /// A byte that has left is on the wire, whatever becomes of the chip.
+  /// A byte that was sent is on the wire, whatever happens to the chip.
   mutating func reset() {
     let sent = sent
     self = UART(baudRate: baudRate)
@@ -44,16 +45,16 @@ struct UART {
     }
   }
 
-  /// Whether nothing is on its way here any more.
+  /// Whether no byte is on its way to this USART.
   var isQuiet: Bool { lineHead == line.count }
 
-  /// The moment at which the last byte that is on its way will be here, nanoseconds.
+  /// The moment at which the last byte on its way arrives, nanoseconds.
   var lineIsFreeAt: UInt64 { lastArrival }
 
-  /// Whether the other side has heard something by `time` that it has not been given.
+  /// Whether bytes have arrived at the other side by `time` that nobody has taken.
   func hasSent(by time: UInt64) -> Bool { sent.first.map { $0.at <= time } ?? false }
 
-  /// Takes what the other side has heard by `time`, and not been given yet.
+  /// Takes the bytes that have arrived at the other side by `time`.
   mutating func takeSent(until time: UInt64 = .max) -> [UInt8] {
     let count = sent.firstIndex { $0.at > time } ?? sent.count
     defer { sent.removeFirst(count) }
@@ -72,7 +73,7 @@ struct UART {
     return next
   }
 
-  /// Delivers what has arrived by now, through `store` where DMA takes it.
+  /// Delivers the bytes that have arrived by now, through `store` where DMA takes them.
   mutating func processDue(now: UInt64, clock: UInt64, store: (UInt8) -> Void = { _ in }) {
     while lineHead < line.count, line[lineHead].at <= now {
       let (_, byte, baudRate) = line[lineHead]
@@ -98,8 +99,8 @@ struct UART {
 
   // MARK: - Registers
 
-  /// Sets the port as the ROM bootloader leaves it, which has measured the laptop's speed: even parity, nine bits in
-  /// all.
+  /// Configures the port as the ROM bootloader leaves it after it has measured the laptop's baud rate: even
+  /// parity, nine bits in all.
   mutating func leaveROM(clock: UInt64) {
     divider = UInt32(clamping: (clock + baudRate / 2) / baudRate)
     control = [1 << 13 | 1 << 12 | 1 << 10 | 1 << 3 | 1 << 2, 0, 0]
@@ -133,7 +134,7 @@ struct UART {
     }
   }
 
-  /// Whether a byte has come and the program wants to be told by an interrupt.
+  /// Whether a byte has arrived and the program has enabled the interrupt for it.
   var requestsInterrupt: Bool { control[0] & 1 << 5 != 0 && status & (Self.notEmpty | Self.overrun) != 0 }
 
   private func isOn(_ bit: UInt32) -> Bool { control[0] & (1 << 13 | bit) == 1 << 13 | bit }
@@ -142,8 +143,8 @@ struct UART {
 
   private func baudRate(clock: UInt64) -> UInt64 { divider > 0 ? clock / UInt64(divider) : 0 }
 
-  /// Whether two speeds are within 3 % of each other: beyond that the last bits of a byte are read in the wrong
-  /// place.
+  /// Whether two baud rates are within 3 % of each other; beyond that the last bits of a byte are sampled in
+  /// the wrong place.
   private static func isInTune(_ one: UInt64, _ other: UInt64) -> Bool {
     one * 100 > other * 97 && one * 100 < other * 103
   }

@@ -2,7 +2,8 @@ import Files
 import FoundationEssentials
 import Records
 
-/// One JSON file of a scheme or a plan, read whole within a bound, whose faults name the file and the field.
+/// One JSON file of a scheme or a plan, read whole up to a maximum size. Its faults name the file and the
+/// field.
 struct DocumentFile {
   static let byteLimit = 64 * 1024
   static let fileLimit = 200
@@ -11,7 +12,7 @@ struct DocumentFile {
   private let bytes: Data
   private let value: JSONValue
 
-  /// Every `*.json` of a folder, sorted by name.
+  /// Reads every `*.json` file of a folder, sorted by name.
   static func all(in directory: String) throws(ProvisionError) -> [DocumentFile] {
     let names: [String]
     do throws(FileError) {
@@ -61,14 +62,14 @@ struct DocumentFile {
 
   // MARK: - Checking
 
-  /// In the object reached by `keys`; what is not an object is left to `decode`.
+  /// Refuses unknown fields in the object that `keys` lead to. A value that is no object is left to `decode`.
   func refuseUnknownFields(_ known: Set<String>, in keys: String...) throws(ProvisionError) {
     var object: JSONValue? = value
     for key in keys { object = object?[key] }
     try refuseUnknownFields(known, of: object, at: keys.joined(separator: "."))
   }
 
-  /// In every object of the list called `list`.
+  /// Refuses unknown fields in every object of the list called `list`.
   func refuseUnknownFields(_ known: Set<String>, inEach list: String) throws(ProvisionError) {
     guard case .array(let elements)? = value[list] else { return }
     for (index, element) in elements.enumerated() {
@@ -76,7 +77,8 @@ struct DocumentFile {
     }
   }
 
-  /// A name is the file's, in lower case, digits and hyphens: it becomes part of the record.
+  /// Checks that the name is the file's own and has only lower-case letters, digits and hyphens, since the
+  /// record contains it.
   func check(name: String, version: String) throws(ProvisionError) {
     if name.isEmpty { throw fault("name", .empty) }
     if version.isEmpty { throw fault("version", .empty) }
@@ -99,7 +101,7 @@ struct DocumentFile {
     throw fault(path.isEmpty ? unknown : "\(path).\(unknown)", .unknown)
   }
 
-  /// The name of the plan's step in which a path like `steps[3].lower` lies.
+  /// The name of the plan's step that contains a path such as `steps[3].lower`; nil for other paths.
   private func stepName(at path: String) -> String? {
     guard path.hasPrefix("steps["), let end = path.firstIndex(of: "]"),
       let index = Int(path[path.index(path.startIndex, offsetBy: 6)..<end]),

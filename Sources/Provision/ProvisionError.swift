@@ -1,44 +1,44 @@
 public import ModuleCore
 public import Records
 
-/// An error between this laptop and a module, in the words of the protocol. No key, name or phone number is ever part
-/// of it.
+/// An error between this laptop and a module, in the terms of the protocol. An error never contains a key, a
+/// name or a phone number.
 public enum ProvisionError: Error, Hashable, Sendable {
   // MARK: The conversation
 
-  /// The link failed while this was asked; `.timeout` is a module that did not answer.
+  /// The link failed during this request; `.timeout` is a module that did not answer.
   case link(LinkError, during: ModuleRequest)
-  /// The module answered, and said no.
+  /// The module answered with an error.
   case rejected(ModuleRejection, during: ModuleRequest)
-  /// Bytes came back, but no reply to what was asked, however often that was repeated.
+  /// Bytes were received, but no reply to the request, however often it was repeated.
   case unusableReply(ReplyFault, during: ModuleRequest)
-  /// The request is longer than a message can be; nothing was sent.
+  /// The request is longer than a message may be; nothing was sent.
   case messageTooLong(ModuleRequest)
 
   // MARK: Pairing
 
-  /// The module belongs to another installation, whose record stands on this laptop.
+  /// The module belongs to another installation, whose record is on this laptop.
   case bound(installation: String, keyID: String)
-  /// The key that the module holds could not be made to make way for a new one; it is still valid.
+  /// The key in the module could not be replaced by a new one, and is still valid.
   case replacement(keyID: String, ReplacementFailure)
-  /// Another module is on the cable than the one the record names.
+  /// The module on the cable is not the one that the record names.
   case otherModule(recorded: String, connected: String)
-  /// The module is paired with another key than the record says, or (nil) not at all.
+  /// The module is paired with another key than the record's; nil means that it is not paired.
   case otherKey(recorded: String, held: String?)
-  /// The module does not hold the key that it says it holds.
+  /// The module does not hold the key whose id it reports.
   case notProven(keyID: String)
-  /// The settings that were read back are not those that were written.
+  /// The settings that were read back differ from those that were written.
   case configurationDiffers([PairingSettings.Field])
-  /// All steps were acknowledged, yet the module does not say that it is paired with this key.
+  /// All steps were acknowledged, but the module does not report that it is paired with this key.
   case notConfirmed(keyID: String)
-  /// A setting that the module cannot take; nothing was sent.
+  /// The module cannot store this setting; nothing was sent.
   case badSetting(PairingSettings.Field)
-  /// The random source gave other than 32 bytes.
+  /// The random source did not give 32 bytes.
   case badRandom
 
   // MARK: Functional test
 
-  /// The test was asked to stop between two steps. The relay was told to open.
+  /// The test was cancelled between two steps. The relay was told to open.
   case cancelled
   /// The test ended early, in this step. The relay was told to open.
   indirect case test(step: String, ProvisionError)
@@ -50,23 +50,23 @@ public enum ProvisionError: Error, Hashable, Sendable {
   case noSuchPlan(String)
 }
 
-/// The reason for which a module keeps the key that it has.
+/// The reason why a module keeps its present key.
 public enum ReplacementFailure: Error, Hashable, Sendable {
   /// This laptop does not have the key, and the platform cannot be reached.
   case unreachable
   /// This laptop does not have the key, and the platform was never given it.
   case unknownKey
-  /// The platform will not prove it; `code` is its own.
+  /// The platform refuses the proof; `code` is the platform's own.
   case refused(code: String?)
-  /// The module does not take the proof.
+  /// The module rejects the proof.
   case wrongProof
   /// For a replacement by service the case has to be open for ten seconds, and the relay open.
   case caseClosed
 }
 
-/// An error answer: `group` and `code` as in `docs/module-protocol.md`.
+/// The error in a reply: `group` and `code` as in `docs/module-protocol.md`.
 public struct ModuleRejection: Error, Hashable, Sendable {
-  /// The group of the code; nil for a code of the transport or of a standard group, which says none.
+  /// The group of the code; nil for codes of the transport and the standard groups, which state no group.
   public let group: UInt16?
   public let code: UInt64
 
@@ -75,53 +75,55 @@ public struct ModuleRejection: Error, Hashable, Sendable {
     self.code = code
   }
 
-  /// The meaning of a code of group 64; nil for every other group.
+  /// The meaning of a code of group 64; nil for the codes of other groups.
   public var refusal: ModuleRefusal? {
     guard group == SMPGroup.module, let code = UInt8(exactly: code) else { return nil }
     return ModuleRefusal(code: code)
   }
 }
 
-/// The reason for which the bytes that came back are no reply.
+/// The reason why the bytes received are no reply.
 public enum ReplyFault: Error, Hashable, Sendable {
-  /// Noise, a wrong checksum or a frame cut short.
+  /// The bytes are noise, have a wrong checksum or are an incomplete frame.
   case garbled
-  /// A whole reply, but to an earlier request.
+  /// The bytes are a complete reply to an earlier request.
   case otherSequence
-  /// A whole reply with this sequence number, but of another group, command or direction.
+  /// The bytes are a complete reply with the right sequence number, but with another group, command or
+  /// direction.
   case otherCommand
-  /// The reply's map is cut short or is not CBOR.
+  /// The map of the reply is incomplete or is not CBOR.
   case notAMap
-  /// A field is missing, or is not of its type, length or range.
+  /// A field is missing, or has the wrong type, length or range.
   case field(String)
 }
 
-/// A fault of a scheme's or a plan's file.
+/// A fault in the file of a scheme or a plan.
 public enum DocumentFault: Hashable, Sendable {
   case unreadable(errno: Int32)
-  /// The file is larger than this many bytes.
+  /// The file is larger than this number of bytes.
   case tooLarge(limit: Int)
   case notJSON(JSONFault)
-  /// `path` names the field from the top (`appliesTo.supply[0]`); `step` is the plan's step it belongs to.
+  /// The field has a fault; `path` gives its place from the top (`appliesTo.supply[0]`), and `step` the step of
+  /// a plan that contains it.
   case field(path: String, step: String?, FieldFault)
 
   public enum FieldFault: Hashable, Sendable {
     case missing, wrongType
-    /// No such field exists. A mistyped condition would otherwise admit every welder.
+    /// There is no field of this name. An ignored mistyped condition would admit every welder.
     case unknown
-    /// A list, a text or a table with nothing in it.
+    /// A list, a text or a table is empty.
     case empty
-    /// The value is not one of those that this field can have.
+    /// The value is not one of the allowed values of the field.
     case notAChoice
     /// The upper limit is below the lower, or a rating is not positive.
     case outOfRange
-    /// The name is taken by another file or step.
+    /// The name belongs to another file or step, too.
     case duplicate
-    /// The file's name is not the document's name and `.json`.
+    /// The file's name is not the document's name followed by `.json`.
     case otherFileName
-    /// There is no plan or no step of that name.
+    /// There is no plan or no step of this name.
     case noSuchName
-    /// The scheme admits welders that draw more than its relay or its breaker carries.
+    /// The scheme admits welders that draw more current than its relay or its breaker carries.
     case aboveRating
   }
 }

@@ -2,15 +2,15 @@ import FoundationEssentials
 import Glibc
 import Provision
 
-/// What `bench/flash` measures: the flasher as `weldtech flash` runs it, for images that are no module's firmware and
-/// so never answer. Prints one JSON line.
+/// Flashes a chip for `bench/flash` in the same way as `weldtech flash`, with images that are no module's
+/// firmware and so never answer. Prints one JSON line.
 ///
 ///     flash-program PORT MANIFEST.json TRUST-FOLDER rom|loader [CEILING]
 @main
 enum FlashProgram {
   struct Document: Encodable {
     var seconds: Double
-    /// Until the chip was asked whether it holds the image.
+    /// The time ends when the chip is asked whether it holds the image.
     var writeSeconds: Double
     var bytesWritten: Int
     var proofs: [String]
@@ -18,7 +18,7 @@ enum FlashProgram {
     var baudRate: Int
   }
 
-  /// What was found out of the adapter, for one run.
+  /// The knowledge about the adapter, for one run.
   final class BaudRate: BaudRateMemory {
     let ceiling: Int?
     private(set) var held = 115_200

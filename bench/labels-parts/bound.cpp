@@ -1,4 +1,5 @@
-// Each C library alone on the work of one label, on one core: what no program around them can be faster than.
+// Measures each C library alone with the work of one label, on one core, which is a lower bound for every
+// program that uses them.
 #define ZX_USE_UTF8 1
 #include <ZXing/BarcodeFormat.h>
 #include <ZXing/ReadBarcode.h>
@@ -39,7 +40,7 @@ static void count_bytes(png_structp png, png_bytep, png_size_t length) {
   *static_cast<size_t *>(png_get_io_ptr(png)) += length;
 }
 
-// A label's file written beside its place, read again and renamed, as a batch does it; not synced.
+// Writes a label's file beside its destination, reads it again and renames it, as a batch does, without a sync.
 static void make_file(const std::string &folder, int number) {
   static const std::vector<char> bytes(8400, 7);
   static std::vector<char> read(bytes.size());

@@ -2,25 +2,26 @@
 public protocol BenchChip {
   /// Switches the chip off and on.
   mutating func restart()
-  /// Bits that one byte takes on the wire; the ROM bootloader has a parity bit.
+  /// Number of bits that one byte takes on the wire; the ROM bootloader adds a parity bit.
   var bitsAByte: Int { get }
-  /// Whether the chip has a time of its own and reckons by it what bytes take on the wire, both ways; the bench then
-  /// neither waits nor withholds.
+  /// Whether the chip has a clock of its own, by which it times the bytes on the wire in both directions. The
+  /// bench then neither waits nor withholds bytes.
   var keepsLineTime: Bool { get }
-  /// Whether so little is on the wire that the laptop's adapter would put more on it.
+  /// Whether fewer bytes are on the wire than the laptop's adapter would keep there.
   var takesMore: Bool { get }
-  /// Speed of the chip's wire now, bits a second, where that changes; nil for the speed that the bench was told.
+  /// Present baud rate of the chip's wire, bits a second, where the chip changes it; nil for the baud rate of
+  /// the bench's configuration.
   var baudRate: Int? { get }
-  /// Tells the chip the speed of the laptop's port, bits a second.
+  /// Tells the chip the baud rate of the laptop's port, bits a second.
   mutating func follow(baudRate: Int)
   /// Takes one byte from the laptop.
   mutating func receive(_ byte: UInt8) -> [BenchChipOutput]
-  /// Time that the chip may be left alone before it is asked again whether it has done something by itself.
+  /// Longest time before the chip is asked again whether it has done something by itself.
   var patience: Duration { get }
-  /// Lets time pass; called at least every 20 ms.
+  /// Advances the chip to the present moment; called at least every 20 ms.
   mutating func tick() -> [BenchChipOutput]
   var relayIsClosed: Bool { get }
-  /// Says what is so, without disturbing the chip.
+  /// Writes the chip's present state into `truth` without disturbing the chip.
   func snapshot(into truth: inout ModuleBenchTruth)
 }
 
@@ -32,11 +33,11 @@ extension BenchChip {
   public mutating func follow(baudRate: Int) {}
 }
 
-/// A thing that a chip does as it is given bytes and time.
+/// Something that a chip does in answer to bytes or as time passes.
 public enum BenchChipOutput: Hashable, Sendable {
   case send([UInt8])
-  /// The chip stands still for so long.
+  /// The chip does nothing for this time.
   case pause(Duration)
-  /// The chip has done this and not yet said so.
+  /// The chip has completed this work and has not reported it yet.
   case did(ModuleBenchFault.Work)
 }

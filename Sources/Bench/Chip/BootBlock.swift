@@ -1,9 +1,9 @@
 internal import CBoot
 internal import ModuleCore
 
-/// The boot block's own source (`firmware/Boot`), deciding over a simulated flash.
+/// The boot block's own source (`firmware/Boot`), which decides over a simulated flash.
 enum BootBlock {
-  /// Whether the first sector holds something that the chip could start.
+  /// Whether the first sector holds a program that the chip could start.
   static func isSound(_ flash: FlashArray) -> Bool {
     let code = FlashMap.bootBlock..<FlashMap.bootBlock + FlashMap.bootBlockSize
     let table = flash.read(FlashMap.bootBlock, count: 8) ?? []
@@ -13,7 +13,7 @@ enum BootBlock {
   /// Finishes or takes back an update.
   /// - Returns: whether the application may be started.
   static func choose(_ flash: FlashArray) -> Bool {
-    // The functions below get the array back from this pointer, within this call only.
+    // The C functions get the array back from this pointer, and only within this call.
     withExtendedLifetime(flash) {
       var interface = wt_flash(
         context: Unmanaged.passUnretained(flash).toOpaque(),

@@ -1,11 +1,11 @@
 public import FoundationEssentials
 
-/// The order that the program executing the module's microcontroller gets on its standard input, as JSON.
+/// The instructions for the program that executes the module's microcontroller, as JSON on its standard input.
 public struct ChipOrder: Codable, Sendable {
-  /// Bytes that are in the flash, the rest being blank.
+  /// Bytes that are in the flash at the start; the rest is blank.
   public struct Segment: Codable, Sendable {
     public var address: UInt32
-    /// The bytes, base64 in the JSON.
+    /// The bytes, as base64 in the JSON.
     public var bytes: Data
 
     public init(address: UInt32, bytes: Data) {
@@ -19,20 +19,21 @@ public struct ChipOrder: Codable, Sendable {
     case segment
   }
 
-  /// Speed of the wire, bits a second; nil for as fast as the pty is.
+  /// Baud rate of the wire, bits a second; nil for no limit.
   public var wireBaudRate: Int?
-  /// The fault, as `ModuleBenchFault` spells it.
+  /// The fault, written as in `ModuleBenchFault`.
   public var fault: String?
   public var world: World
   /// The chip's unique id, 12 bytes.
   public var uniqueID: Data
   public var segments: [Segment]
-  /// Indices of the sectors that are protected from writing once the segments are in; firmware that has run once
-  /// protects its boot block's.
+  /// Indices of the sectors that are write-protected once the segments are loaded; firmware that has run once
+  /// protects the sectors of its boot block.
   public var protectedSectors: [Int] = []
-  /// Time that a byte is under way within laptop and adapter, each way, microseconds.
+  /// Time that a byte spends within laptop and adapter in each direction, microseconds.
   public var adapterLatency = 0
-  /// The adapter's limit and, next, the oscillator's error, as `ModuleBench.Configuration` has them.
+  /// The adapter's limit, and in the next property the oscillator's error, both as in
+  /// `ModuleBench.Configuration`.
   public var maxAdapterBaudRate: Int?
   public var oscillatorError = 0
 

@@ -1,4 +1,4 @@
-/// The RAM of a simulated chip, in which a program finds what the ROM bootloader has written that starts it.
+/// The RAM of a simulated chip. The ROM bootloader writes a program here and starts it.
 ///
 /// One thread at a time uses it: the one that serves the bench.
 public final class ChipRAM: @unchecked Sendable {
@@ -6,7 +6,7 @@ public final class ChipRAM: @unchecked Sendable {
   public let start: UInt32
   public let byteCount: Int
 
-  /// The `byteCount` bytes, on a page's border, as long as this object lives.
+  /// The `byteCount` bytes, aligned to a page, valid as long as this object lives.
   public let bytes: UnsafeMutableRawPointer
 
   /// A chip's main RAM, all zeros.
@@ -18,13 +18,13 @@ public final class ChipRAM: @unchecked Sendable {
 
   deinit { bytes.deallocate() }
 
-  /// The bytes of a range; nil where it is not wholly inside.
+  /// The bytes of a range; nil where the range is not wholly inside.
   public func read(_ address: UInt32, count: Int) -> [UInt8]? {
     guard let offset = offset(address, count: count) else { return nil }
     return Array(UnsafeRawBufferPointer(start: bytes + offset, count: count))
   }
 
-  /// Writes bytes. False, and nothing done, where the range is not wholly inside.
+  /// Writes bytes. Returns false and writes nothing where the range is not wholly inside.
   @discardableResult
   public func write(_ address: UInt32, _ new: [UInt8]) -> Bool {
     guard let offset = offset(address, count: new.count) else { return false }
@@ -32,14 +32,14 @@ public final class ChipRAM: @unchecked Sendable {
     return true
   }
 
-  /// Writes one byte; does nothing outside.
+  /// Writes one byte; an address outside is ignored.
   public func store(_ address: UInt32, _ byte: UInt8) {
     guard let offset = offset(address, count: 1) else { return }
     bytes.storeBytes(of: byte, toByteOffset: offset, as: UInt8.self)
   }
 
-  /// Forgets everything, because power is gone. The bytes are not zeros then, since a program that counts on those
-  /// would go unnoticed.
+  /// Forgets everything, because the power is gone. The bytes then hold a pattern other than zeros, so that a
+  /// program that relies on zeros is found out.
   public func forget() {
     bytes.initializeMemory(as: UInt8.self, repeating: 0xa5, count: byteCount)
   }

@@ -1,14 +1,14 @@
 internal import Glibc
 internal import ModuleCore
 
-/// The microcontroller in Debian's `qemu-system-arm`: a second opinion on instructions and serial line that is not
-/// ours. Its machine has neither flash controller nor ROM, and little else (`World.qemu`): it starts with an image,
-/// and forgets with its power what it was told.
+/// The microcontroller in Debian's `qemu-system-arm`: a second opinion on instructions and serial line that is
+/// not ours. QEMU's machine has neither flash controller nor ROM, and few other devices (`World.qemu`): it
+/// starts with an image and loses all its state with its power.
 public final class EmulatedChip: BenchChip {
   private let program: String
   private let image: Int32
   private var process: EmulatorProcess?
-  /// Reads the firmware's requests along with it, to know what the firmware has just done.
+  /// Reads the firmware's requests as they pass, to know what the firmware has just done.
   private var requests = ConsoleFrameDecoder()
   private var works: [ModuleBenchFault.Work] = []
 
@@ -30,17 +30,17 @@ public final class EmulatedChip: BenchChip {
     requests.reset()
     works = []
     process = nil
-    // A machine that does not come back is a chip that says nothing.
+    // A machine that cannot be started again behaves as a chip that says nothing.
     process = try? EmulatorProcess(program: program, image: image)
   }
 
   public var bitsAByte: Int { 10 }
-  /// The machine says something whenever it likes, so that it is asked often.
+  /// The machine may send at any moment, so it is asked often.
   public var patience: Duration { .milliseconds(1) }
 
   public var takesMore: Bool { process?.hasRoom ?? true }
 
-  /// The relay's pin is not there, so nothing was ever closed.
+  /// The pin of the relay is not emulated, so no closing was ever counted.
   public var relayIsClosed: Bool { false }
 
   public func snapshot(into truth: inout ModuleBenchTruth) {
@@ -60,12 +60,13 @@ public final class EmulatedChip: BenchChip {
   }
 }
 
-/// QEMU with its first serial line on a socket. QEMU ends with this value, and where this process ends in any way: a
-/// shell between them waits for the other end of a second socket, since QEMU itself would run on.
+/// QEMU with its first serial line on a socket. QEMU ends when this value is released and when this process
+/// ends in any way: a shell between them waits for the other end of a second socket, since QEMU itself would
+/// run on.
 private final class EmulatorProcess {
   private static let watch = #""$@" <&1 & exec >&- 3<&-; read -r _; kill -9 $!"#
   private static let atOnce = Int32(MSG_DONTWAIT | MSG_NOSIGNAL)
-  /// Bytes that may wait for the machine before the laptop has to.
+  /// Number of bytes that may wait for the machine before the laptop has to wait.
   private static let room = 512
 
   private let shell: pid_t
@@ -77,7 +78,7 @@ private final class EmulatorProcess {
     var lines: [Int32] = [-1, -1]
     var lives: [Int32] = [-1, -1]
     let kind = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
-    // Both pairs are made before either is looked at, so that all four ends are closed whatever fails.
+    // Both pairs are created before either is checked, so that all four ends are closed whatever fails.
     let statuses = [socketpair(AF_UNIX, kind, 0, &lines), socketpair(AF_UNIX, kind, 0, &lives)]
     (line, lifeline) = (lines[0], lives[0])
     defer { for end in [lines[1], lives[1]] where end >= 0 { close(end) } }
@@ -140,7 +141,7 @@ private final class EmulatorProcess {
     if count > 0 {
       waiting.removeFirst(count)
     } else if errno != EAGAIN, errno != EINTR {
-      // Nobody is there to take it.
+      // The other end is closed, so the bytes are dropped.
       waiting = []
     }
   }

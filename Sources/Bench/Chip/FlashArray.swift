@@ -1,7 +1,8 @@
 internal import Synchronization
 
-/// The flash of a simulated chip: NOR cells that programming can only clear and only a sector erase sets again. The
-/// ROM bootloader, the simulated board and a test that looks on share it, each on a thread of its own.
+/// The flash of a simulated chip: NOR cells that programming can only clear and only a sector erase sets again.
+/// The ROM bootloader, the simulated board and a test that observes them share the array, each on a thread of
+/// its own.
 public final class FlashArray: Sendable {
   public struct Sector: Hashable, Sendable {
     public let address: UInt32
@@ -20,10 +21,11 @@ public final class FlashArray: Sendable {
     var protection = Protection()
     /// Number of words that can still be programmed, an erasure counted as one; nil where the supply lasts.
     var operationsLeft: Int?
-    /// Draws what a cut leaves behind.
+    /// Generator of the state in which a power cut leaves the cells.
     var noise = SeededGenerator(seed: 0)
 
-    /// Takes one operation from the supply: `isWhole` where it lasts for it, `isCut` where it fails in it.
+    /// Counts one operation against the supply: `isWhole` where the supply lasts for it, `isCut` where the
+    /// supply fails during it.
     mutating func spend() -> (isWhole: Bool, isCut: Bool) {
       guard let left = operationsLeft else { return (true, false) }
       operationsLeft = left - 1
@@ -31,7 +33,7 @@ public final class FlashArray: Sendable {
     }
   }
 
-  /// Makes a blank array of sectors of these sizes, one after another.
+  /// Makes a blank array with sectors of these sizes in order.
   public init(start: UInt32, sectorBytes: [Int]) {
     var sectors: [Sector] = []
     var offset = 0
@@ -50,10 +52,10 @@ public final class FlashArray: Sendable {
     self.init(start: model.flashStart, sectorBytes: model.sectorBytes)
   }
 
-  /// The blank 1 MiB of an STM32F405xG.
+  /// The blank 1 MiB flash of an STM32F405xG.
   public static func stm32f405() -> FlashArray { FlashArray(.stm32f405) }
 
-  /// The bytes of a range; nil where it is not wholly inside.
+  /// The bytes of a range; nil where the range is not wholly inside.
   public func read(_ address: UInt32, count: Int) -> [UInt8]? {
     guard let range = range(address, count: count) else { return nil }
     return state.withLock { Array($0.cells[range]) }
@@ -71,9 +73,9 @@ public final class FlashArray: Sendable {
     program(address, (0..<4).map { UInt8(truncatingIfNeeded: word >> (8 * $0)) })
   }
 
-  /// Clears the bits that are clear in `bytes`, as the F4's controller does on cells that are not erased too,
-  /// without an error. False, and nothing done, where the range is not wholly inside or a
-  /// sector of it is protected; false where power fails.
+  /// Clears the bits that are clear in `bytes`, without an error on cells that are not erased, as the F4's
+  /// flash controller does. Returns false and does nothing where the range is not wholly inside or touches a
+  /// protected sector; returns false also where power fails.
   @discardableResult
   public func program(_ address: UInt32, _ bytes: [UInt8]) -> Bool {
     guard let range = range(address, count: bytes.count) else { return false }
@@ -95,7 +97,8 @@ public final class FlashArray: Sendable {
     }
   }
 
-  /// Sets all bits of a sector. False where there is no such sector, it is protected, or power fails.
+  /// Sets all bits of a sector. Returns false where there is no such sector, the sector is protected, or power
+  /// fails.
   @discardableResult
   public func erase(sector index: Int) -> Bool {
     guard sectors.indices.contains(index),
@@ -106,7 +109,7 @@ public final class FlashArray: Sendable {
       let (isWhole, isCut) = state.spend()
       if isWhole { state.cells.replaceSubrange(range, with: repeatElement(0xff, count: range.count)) }
       if isCut {
-        // Some blocks are erased, some half, some not at all.
+        // A cut leaves some blocks erased, some half erased and some unchanged.
         for start in stride(from: range.lowerBound, to: range.upperBound, by: 64) {
           let extent = state.noise.byte() % 4
           guard extent > 0 else { continue }
@@ -117,8 +120,8 @@ public final class FlashArray: Sendable {
     }
   }
 
-  /// Sets cells to what no program could: to what is left after power went in the middle of an operation, or to what
-  /// an earlier moment had. Does nothing where the range is not wholly inside.
+  /// Sets cells to a state that programming cannot reach: the state after a power cut in the middle of an
+  /// operation, or that of an earlier moment. Does nothing where the range is not wholly inside.
   public func put(_ address: UInt32, _ bytes: [UInt8]) {
     guard let range = range(address, count: bytes.count) else { return }
     state.withLock { $0.cells.replaceSubrange(range, with: bytes) }
@@ -126,7 +129,7 @@ public final class FlashArray: Sendable {
 
   /// The protection that the chip's option bytes give.
   public struct Protection: Hashable, Sendable {
-    /// Indices of the sectors that nobody programs or erases.
+    /// Indices of the sectors that can be neither programmed nor erased.
     public var sectors: Set<Int> = []
     /// Whether level 1 of the chip's read protection is set.
     public var fromReading = false
@@ -141,12 +144,12 @@ public final class FlashArray: Sendable {
     set { state.withLock { $0.protection = newValue } }
   }
 
-  /// Lets nobody program or erase this sector any more, as the chip's option bytes do.
+  /// Protects a sector from programming and erasing, as the chip's option bytes do.
   public func protect(sector index: Int) {
     state.withLock { _ = $0.protection.sectors.insert(index) }
   }
 
-  /// Takes away the protection from writing of all sectors.
+  /// Removes the write protection of all sectors.
   func unprotectSectors() { state.withLock { $0.protection.sectors = [] } }
 
   /// Whether level 1 of the chip's read protection is set.
@@ -154,12 +157,12 @@ public final class FlashArray: Sendable {
 
   public func protectFromReading() { state.withLock { $0.protection.fromReading = true } }
 
-  /// Lifts read protection as the chip does it: all cells are erased before the protection is gone.
+  /// Lifts read protection as the chip does: all cells are erased before the protection is gone.
   public func unprotectFromReading() {
     state.withLock { state in
       let (isWhole, isCut) = state.spend()
       guard isWhole || isCut else { return }
-      // A cut leaves the protection, and cells of both kinds.
+      // A power cut leaves the protection in place and a mixture of erased and unerased cells.
       for index in state.cells.indices { state.cells[index] |= isCut ? state.noise.byte() : 0xff }
       if isWhole { state.protection.fromReading = false }
     }
@@ -169,8 +172,8 @@ public final class FlashArray: Sendable {
     state.withLock { $0.protection.sectors.contains(index) }
   }
 
-  /// Has the supply fail in the operation after so many, each a word or an erasure. That operation is left half done,
-  /// and nothing is written after it. Nil brings the supply back.
+  /// Makes the supply fail in the operation that follows this number of operations, each a word or an erasure.
+  /// That operation is left half done, and nothing is written after it. Nil restores the supply.
   public func failPower(afterOperations count: Int?, seed: UInt64 = 1) {
     state.withLock { state in
       state.operationsLeft = count
@@ -178,10 +181,10 @@ public final class FlashArray: Sendable {
     }
   }
 
-  /// Whether `failPower` has struck.
+  /// Whether the supply has failed as `failPower` asked.
   public var isWithoutPower: Bool { state.withLock { $0.operationsLeft.map { $0 < 0 } ?? false } }
 
-  /// Number of operations that are left of those given to `failPower`; nil where the supply lasts.
+  /// Number of operations left before the supply fails as `failPower` asked; nil where the supply lasts.
   public var operationsLeft: Int? { state.withLock { $0.operationsLeft } }
 
   /// The index of the sector that holds this address.

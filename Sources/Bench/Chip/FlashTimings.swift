@@ -1,4 +1,4 @@
-/// How long a simulated chip takes for its flash.
+/// The times that a simulated chip takes to program and erase its flash.
 public struct FlashTimings: Hashable, Sendable {
   /// Time to program one 32-bit word.
   public var programWord: Duration
@@ -9,10 +9,11 @@ public struct FlashTimings: Hashable, Sendable {
     (self.programWord, self.erase) = (programWord, erase)
   }
 
-  /// No time at all.
+  /// Timings in which nothing takes any time.
   public static let instant = FlashTimings(programWord: .zero, erase: [:])
 
-  /// Time to erase a sector of this size: that of the smallest size known which is not below it, else of the largest.
+  /// Time to erase a sector of this size: the time of the smallest known size that is at least as large, or
+  /// else of the largest known size.
   public func erase(sectorBytes: Int) -> Duration {
     let size = erase.keys.filter { $0 >= sectorBytes }.min() ?? erase.keys.max()
     return size.flatMap { erase[$0] } ?? .zero

@@ -18,16 +18,16 @@
 /// sectors that are to be protected; protection applies after the reset. A write to a protected sector and its
 /// erasure are acknowledged and not done: only reading shows it.
 ///
-/// The real one measures its speed at the first 0x7F and goes deaf at another first byte. There is no speed on a pty,
-/// so that here other bytes before the first 0x7F are as if they had never come.
+/// The real one measures its speed at the first 0x7F and goes deaf at another first byte. There is no speed on
+/// a pty, so here other bytes before the first 0x7F are ignored.
 public struct ROMBootloader: Sendable {
   public enum Output: Hashable, Sendable {
     case send([UInt8])
-    /// The chip is at work for so long, and takes afterwards what the laptop sends meanwhile.
+    /// The chip is busy for this duration; bytes that the laptop sends meanwhile are taken afterwards.
     case busy(Work, Duration)
-    /// The chip starts the program whose vector table is here, and the bootloader is gone.
+    /// The chip leaves the bootloader and starts the program whose vector table is at this address.
     case start(UInt32)
-    /// The chip resets itself, to start by its boot pins.
+    /// The chip resets itself and starts as its boot pins say.
     case reset
   }
 
@@ -85,7 +85,7 @@ public struct ROMBootloader: Sendable {
     self.timings = timings
   }
 
-  /// Begins again before the first 0x7F.
+  /// Returns to the state before the first 0x7F.
   public mutating func reset() {
     expecting = .sync
     received = []
@@ -211,12 +211,12 @@ public struct ROMBootloader: Sendable {
         Int(received[$0]) << 8 | Int(received[$0 + 1])
       }
     } else if received[1] != 0xff {
-      // The other special counts erase single banks, and this chip has one bank.
+      // The other special counts erase single banks, but this chip has only one bank.
       return finish(Self.nack)
     }
     guard isIntact, numbers.allSatisfy(sectors.indices.contains) else { return finish(Self.nack) }
-    // AN3155 3.8: no error is returned for sectors that are protected from writing. One of them, and the flash
-    // controller erases nothing of the whole (RM0090 3.6.3).
+    // AN3155 3.8: no error is returned for sectors that are protected from writing. Where one sector of a mass
+    // erase is protected, the flash controller erases none of them (RM0090 3.6.3).
     let erasable = numbers.filter { !memory.flash.isProtected(sector: $0) }
     if isMass, erasable != numbers { return finish(Self.ack) }
     let work = erasable.map { number in
@@ -228,14 +228,14 @@ public struct ROMBootloader: Sendable {
 
   // MARK: - Bytes
 
-  /// Bytes of a list of sectors: count, numbers and checksum, or 3 with one of the special counts.
+  /// Number of bytes of a list of sectors with its count and checksum, or 3 for one of the special counts.
   private var sectorListBytes: Int {
     guard received.count >= 2 else { return 2 + 1 }
     let count = Int(received[0]) << 8 | Int(received[1])
     return count >= 0xfff0 ? 3 : 2 + 2 * (count + 1) + 1
   }
 
-  /// Whether the last byte is the exclusive or of all before it.
+  /// Whether the last byte is the exclusive or of all bytes before it.
   private var isIntact: Bool { received.reduce(0, ^) == 0 }
 
   private mutating func expect(_ next: Expecting) -> [Output] {

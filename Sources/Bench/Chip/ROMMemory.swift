@@ -8,9 +8,9 @@ public struct ROMMemory: Sendable {
 
   /// - Parameters:
   ///   - flash: the flash, with the model's sectors.
-  ///   - uniqueID: 12 bytes; more are cut, fewer filled with zeros.
-  ///   - ram: RAM that is shared with whatever program the chip starts; nil where nothing executes one, so that
-  ///     writing to RAM is refused.
+  ///   - uniqueID: 12 bytes; a longer array is cut, a shorter one is filled with zeros.
+  ///   - ram: RAM that is shared with the program that the chip starts; nil where no program is executed, so
+  ///     that writing to RAM is refused.
   public init(
     _ model: STM32Model = .stm32f405, flash: FlashArray, uniqueID: [UInt8], ram: ChipRAM? = ChipRAM()
   ) {
@@ -43,19 +43,19 @@ public struct ROMMemory: Sendable {
     address % 4 == 0 && (flash.read(address, count: 1) != nil || isLoadable(address))
   }
 
-  /// Programs flash or sets RAM. False, and nothing done, where the range leaves both.
+  /// Programs flash or writes RAM. Returns false and does nothing where the range leaves both.
   func write(_ address: UInt32, _ bytes: [UInt8]) -> Bool {
     if flash.program(address, bytes) { return true }
     return isLoadable(address) && ram?.write(address, bytes) == true
   }
 
-  /// Whether this lies in RAM, and not in the loader's own part of it.
+  /// Whether the range lies in RAM outside the part that the loader keeps for itself.
   private func isLoadable(_ address: UInt32) -> Bool {
     guard let ram, address >= ram.start else { return false }
     return (model.romRAMBytes..<ram.byteCount).contains(Int(address - ram.start))
   }
 
-  /// One of the option bytes; in those of write protection a clear bit protects its sector.
+  /// One of the option bytes. In the bytes of write protection a clear bit protects its sector.
   private func optionByte(_ offset: Int) -> UInt8 {
     let first = 8 * (offset - model.writeProtectionOffset)
     guard flash.sectors.indices.contains(first) else { return model.optionBytes[offset] }

@@ -9,23 +9,24 @@ public struct STM32Model: Hashable, Sendable {
   /// Sizes of the flash's sectors, one after another.
   public var sectorBytes: [Int]
   public var ramStart: UInt32
-  /// Bytes of main RAM, without a core-coupled memory.
+  /// Bytes of main RAM, without core-coupled memory.
   public var ramBytes: Int
   /// Bytes from the start of RAM that the ROM bootloader keeps for itself and refuses to touch.
   public var romRAMBytes: Int
-  /// Addresses of the ROM itself, which reads as ones here.
+  /// Addresses of the ROM itself, which reads as ones in the simulation.
   public var systemMemory: ClosedRange<UInt32>
-  /// Addresses of the page with one-time programmable area, unique id and flash size; what is between reads as ones.
+  /// Addresses of the page that holds the one-time programmable area, the unique id and the flash size; the
+  /// gaps between them read as ones.
   public var engraved: ClosedRange<UInt32>
-  /// Address of the 12 bytes that no other chip has.
+  /// Address of the chip's unique id, 12 bytes.
   public var uniqueIDAddress: UInt32
-  /// Address of the two bytes that say how large the flash is, KiB.
+  /// Address of the two bytes that give the size of the flash, KiB.
   public var flashSizeAddress: UInt32
   public var optionBytesAddress: UInt32
-  /// The option bytes of a chip as delivered.
+  /// The option bytes of a new chip.
   public var optionBytes: [UInt8]
-  /// Offset among the option bytes of those with one bit a sector, sector 0 in the lowest, clear where it is protected
-  /// from writing.
+  /// Offset of the write-protection bytes among the option bytes. They have one bit for each sector, sector 0
+  /// in the lowest, and a clear bit protects its sector.
   public var writeProtectionOffset: Int
 
   public init(

@@ -1,5 +1,5 @@
-/// An ESP32 or ESP32-C3 behind the bench's wire: its ROM loader, or the program that its flash holds. Such a program
-/// says nothing, since there is none of ours that could be executed.
+/// An ESP32 or ESP32-C3 behind the bench's wire: its ROM loader, or the program in its flash. The program says
+/// nothing, since the bench cannot execute it.
 ///
 /// A chip that has just been reset takes the speed of the first Sync, as its ROM measures it; from then on bytes at
 /// another speed are noise, both ways.
@@ -9,19 +9,19 @@ public struct ESP32Chip: BenchChip {
   private let timings: SerialFlashTimings
   /// Whether IO0 (IO9 of a C3) is low, so that a reset leads to the ROM loader.
   public var isStrapped = true
-  /// The ROM loader; nil where the program runs, or the chip is held in reset.
+  /// The ROM loader; nil where the program runs or the chip is held in reset.
   private var rom: ESP32ROM?
-  /// Whether the program in flash was started.
+  /// Whether the program in the flash was started.
   public private(set) var programRuns = false
   private var isHeld = false
-  /// Speed that the chip speaks at, bits a second; nil before the first Sync.
+  /// Baud rate of the chip, bits a second; nil before the first Sync.
   private var agreedBaudRate: Int?
   private var laptopBaudRate = 115_200
   private var overdriven = 0
   private var greeting: [UInt8] = []
 
-  /// - Parameter configuration: with a flash as `FlashArray.serial` makes it; its own timings are another chip's and
-  ///   are not used.
+  /// - Parameter configuration: holds a flash as `FlashArray.serial` makes it; the timings in it belong to
+  ///   another chip and are not used.
   public init(
     _ model: ESP32Model, configuration: ModuleBench.Configuration, timings: SerialFlashTimings = .typical
   ) {
@@ -56,7 +56,7 @@ public struct ESP32Chip: BenchChip {
   private func makeROM() -> ESP32ROM {
     ESP32ROM(
       model: model, flash: configuration.flash, timings: timings,
-      // The lowest bit of the first byte would make this the address of a group.
+      // A set lowest bit in the first byte would make this a group address.
       mac: configuration.uniqueID.prefix(6).enumerated().map { $0 == 0 ? $1 & 0xfe : $1 },
       oscillatorError: configuration.oscillatorError)
   }
@@ -76,7 +76,7 @@ public struct ESP32Chip: BenchChip {
   public mutating func tick() -> [BenchChipOutput] {
     guard !greeting.isEmpty else { return [] }
     defer { greeting = [] }
-    // A reset chip speaks at its own speed.
+    // After a reset the chip speaks at its own baud rate.
     return laptopBaudRate == 115_200 ? [.send(greeting)] : []
   }
 
@@ -110,17 +110,17 @@ public struct ESP32Chip: BenchChip {
 
   // MARK: - The line
 
-  /// Whether both sides are so close in speed that a UART reads a byte right: within 2.5 %, half a bit at the end of
-  /// ten with room to spare.
+  /// Whether the two baud rates are close enough for a UART to read a byte correctly: within 2.5 %, which is
+  /// less than half a bit at the end of ten.
   private var isInTune: Bool {
     guard let agreedBaudRate else { return true }
     return abs(agreedBaudRate - laptopBaudRate) * 40 < laptopBaudRate
   }
 
-  /// A byte as a UART at another speed reads it: nothing in particular, and never the end of a frame.
+  /// The byte that a UART at another baud rate reads: an arbitrary one, and never the end of a frame.
   private static func garbled(_ byte: UInt8) -> UInt8 { byte & 0x15 | 0x80 }
 
-  /// Whether a byte gets through: an adapter that is driven faster than it can be drops one now and then.
+  /// Whether a byte gets through: an adapter that is driven faster than it can work drops one now and then.
   private mutating func passes() -> Bool {
     guard let limit = configuration.maxAdapterBaudRate, laptopBaudRate > limit else { return true }
     overdriven += 1
@@ -129,8 +129,8 @@ public struct ESP32Chip: BenchChip {
 }
 
 extension ModuleBench {
-  /// Makes a bench with a chip of Espressif's.
-  /// - Parameter now: the clock that the wire goes by.
+  /// Makes a bench with one of Espressif's chips.
+  /// - Parameter now: the clock of the wire.
   public convenience init(
     _ model: ESP32Model, _ configuration: Configuration, timings: SerialFlashTimings = .typical,
     now: @escaping @Sendable () -> ContinuousClock.Instant

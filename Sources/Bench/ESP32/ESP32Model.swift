@@ -11,9 +11,9 @@ public struct ESP32Model: Hashable, Sendable {
   let banner: String
   /// Whether five words follow Flash Begin instead of four, and Get Security Info is known.
   let isNewer: Bool
-  /// Address of the two words with the MAC, the lower one with its last four bytes.
+  /// Address of the two words that hold the MAC; the first word holds its last four bytes.
   let macAddress: UInt32
-  /// Address of the register by which the speed is divided from the crystal's.
+  /// Address of the register that divides the crystal's frequency into the baud rate.
   let uartDividerAddress: UInt32
   let spi: SPIRegisters
   /// The registers by which the ROM measures its crystal; nil where it takes the crystal as it is.

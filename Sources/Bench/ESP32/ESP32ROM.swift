@@ -15,10 +15,10 @@ internal import Cryptography
 struct ESP32ROM {
   enum Output: Hashable {
     case send([UInt8])
-    /// The chip is at work for so long, and takes nothing meanwhile; a fault may strike at this work, or at none
-    /// (nil).
+    /// The chip is busy for this duration and takes no bytes meanwhile. The first value names the work that a
+    /// fault may fall on; nil for work that no fault falls on.
     case busy(ModuleBenchFault.Work?, Duration)
-    /// From here on both sides speak this fast, bits a second.
+    /// Both sides use this baud rate from here on, bits a second.
     case baudRate(Int)
     case restart
   }
@@ -53,7 +53,7 @@ struct ESP32ROM {
 
   /// The download that a Begin has announced.
   private struct Download {
-    /// Unpacks the blocks; nil for bytes as they are.
+    /// The decompressor of the blocks; nil where the blocks are not compressed.
     let inflater: Inflater?
     let blocks: UInt32
     let blockBytes: UInt32
@@ -62,7 +62,7 @@ struct ESP32ROM {
   }
 
   private static let frameLimit = 32 << 10
-  /// The "value" in the answers to Sync, whose meaning is not known.
+  /// The "value" field in the answers to Sync, whose meaning is not documented.
   private static let syncValue: UInt32 = 0x5520_1207
   private static let syncData: [UInt8] = [0x07, 0x07, 0x12, 0x20] + Array(repeating: 0x55, count: 32)
   private static let readBytes = 64
@@ -225,7 +225,7 @@ struct ESP32ROM {
     let bytes: [UInt8]
     if let inflater = download.inflater {
       do throws(Inflater.Defect) { bytes = try inflater.take(packed) } catch { throw .deflate }
-      // A stream that goes on after the last block is refused.
+      // A stream that continues after the last block is refused.
       guard inflater.isFinished || download.next < download.blocks else { throw .deflate }
     } else {
       bytes = packed
@@ -253,7 +253,7 @@ struct ESP32ROM {
     return [looked(.zero), done(.readFlash, data: bytes + padding)]
   }
 
-  /// The work of looking at flash for so long; the first look after a write proves what was written.
+  /// The work of reading flash for this time; the first read after a write is the verification.
   private mutating func looked(_ time: Duration) -> Output {
     defer { hasWritten = false }
     return .busy(hasWritten ? .verify : nil, time)

@@ -3,7 +3,7 @@
 struct ESP32Registers {
   private static let crystalHertz = 40_000_000
   private static let magicAddress: UInt32 = 0x4000_1000
-  /// The bit that starts what the user registers describe, and is clear when that is done.
+  /// The bit that starts the command in the user registers and is clear once the command is done.
   private static let userCommand: UInt32 = 1 << 18
   /// The fast oscillator's factor, by which 800 cycles are 40 MHz: the ROM reckons its crystal as cycles × 15,625 ×
   /// factor ÷ 40 hertz.
@@ -17,7 +17,7 @@ struct ESP32Registers {
 
   /// - Parameters:
   ///   - mac: the chip's MAC, 6 bytes.
-  ///   - oscillatorError: how much faster than it is the ROM takes its crystal for, parts per million.
+  ///   - oscillatorError: how far the ROM overestimates the frequency of its crystal, parts per million.
   init(model: ESP32Model, mac: [UInt8], flashBytes: Int, oscillatorError: Int) {
     self.model = model
     self.flashBytes = flashBytes
@@ -32,8 +32,8 @@ struct ESP32Registers {
     }
   }
 
-  /// The speed that comes of one that the ROM was asked for, bits a second: the ROM divides what it takes for its
-  /// crystal.
+  /// The baud rate that results where the ROM is asked for another one, bits a second: the ROM divides the
+  /// frequency that it believes its crystal to have.
   func realBaudRate(asked baudRate: Int) -> Int {
     guard let calibration = model.calibration, let word = words[calibration.address] else { return baudRate }
     let reckoned = Int(word >> 7) * 15_625 * Int(Self.oscillatorFactor) / 40
@@ -42,14 +42,14 @@ struct ESP32Registers {
 
   /// The flags of a C3's Get Security Info: secure boot by its fuse.
   var securityFlags: UInt32 { read(Self.repeatedFuses + 4) >> 20 & 1 }
-  /// The bits of a C3's encryption, an odd number of which encrypts.
+  /// The bits of a C3's flash encryption, which is on where an odd number of them is set.
   var encryptionCount: UInt8 { UInt8(read(Self.repeatedFuses) >> 18 & 7) }
 
   mutating func follow(baudRate: Int) {
     words[model.uartDividerAddress] = UInt32(clamping: Self.crystalHertz / max(1, baudRate))
   }
 
-  /// The word at an address; zero where nothing is known.
+  /// The word at an address; zero at an unknown address.
   func read(_ address: UInt32) -> UInt32 { words[address] ?? 0 }
 
   mutating func write(_ address: UInt32, _ value: UInt32, mask: UInt32) {
@@ -59,7 +59,7 @@ struct ESP32Registers {
     words[model.spi.data] = answer(to: UInt8(read(model.spi.user2) & 0xff))
   }
 
-  /// The flash chip's answer, in the lowest bits that were asked for.
+  /// The flash chip's answer, in the lowest bits, as many as were asked for.
   private func answer(to command: UInt8) -> UInt32 {
     let bits = read(model.spi.readBits) + 1
     let whole: UInt32

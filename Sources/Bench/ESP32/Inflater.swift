@@ -2,12 +2,12 @@ internal import CZlib
 
 /// Unpacks a zlib stream (RFC 1950) that comes in pieces, by zlib itself.
 final class Inflater {
-  /// The bytes are no such stream, or go on after its end.
+  /// The bytes are no zlib stream, or continue after its end.
   struct Defect: Error {}
 
   private static let pieceBytes = 32 << 10
 
-  /// The state of zlib, which points back to where it lies and so must not move.
+  /// The state of zlib, which points back to its own address and so must not move.
   private let stream: UnsafeMutablePointer<z_stream>
   private(set) var isFinished = false
 
@@ -26,7 +26,8 @@ final class Inflater {
     stream.deallocate()
   }
 
-  /// Unpacks these bytes as far as they go. Bytes after the stream's end, in the piece that ends it, are padding.
+  /// Unpacks these bytes as far as they go. Bytes that follow the stream's end within the last piece are
+  /// padding.
   func take(_ bytes: [UInt8]) throws(Defect) -> [UInt8] {
     guard !isFinished else { throw Defect() }
     var input = bytes
@@ -47,7 +48,7 @@ final class Inflater {
       stream.pointee.avail_in = 0
     }
     isFinished = status == Z_STREAM_END
-    // Z_BUF_ERROR says that all that came is taken, which is no defect.
+    // Z_BUF_ERROR says that all input is consumed, which is no defect.
     guard isFinished || status == Z_OK || status == Z_BUF_ERROR else { throw Defect() }
     return output
   }

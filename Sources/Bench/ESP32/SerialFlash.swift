@@ -1,4 +1,4 @@
-/// The times that a serial NOR flash takes, and a ROM that hashes it.
+/// The times of a serial NOR flash, and of a ROM that hashes it.
 public struct SerialFlashTimings: Hashable, Sendable {
   /// Time to program a page of 256 bytes.
   public var programPage: Duration
@@ -6,7 +6,7 @@ public struct SerialFlashTimings: Hashable, Sendable {
   public var eraseSector: Duration
   /// Time to erase a block of 64 KiB.
   public var eraseBlock: Duration
-  /// Time to read one byte and put it into an MD5.
+  /// Time to read one byte and add it to an MD5.
   public var hashByte: Duration
 
   public init(programPage: Duration, eraseSector: Duration, eraseBlock: Duration, hashByte: Duration) {
@@ -22,7 +22,7 @@ public struct SerialFlashTimings: Hashable, Sendable {
     programPage: .microseconds(400), eraseSector: .milliseconds(45), eraseBlock: .milliseconds(150),
     hashByte: .microseconds(1))
 
-  /// No time at all.
+  /// Timings in which nothing takes any time.
   public static let instant = SerialFlashTimings(
     programPage: .zero, eraseSector: .zero, eraseBlock: .zero, hashByte: .zero)
 }
@@ -32,14 +32,14 @@ extension FlashArray {
   private static let blockSectors = 16
   private static let pageBytes = 256
 
-  /// Makes a blank serial flash of so many MiB, 1 to 16, in sectors of 4 KiB from address 0.
+  /// Makes a blank serial flash of this size, 1 to 16 MiB, in sectors of 4 KiB from address 0.
   public static func serial(mebibytes: Int = 4) -> FlashArray {
     FlashArray(
       start: 0, sectorBytes: Array(repeating: serialSectorBytes, count: max(1, min(mebibytes, 16)) << 8))
   }
 
   /// Erases all sectors that these bytes lie in, whole blocks of 64 KiB at once as the ROM does.
-  /// - Returns: how long that takes; nil where a sector cannot be erased.
+  /// - Returns: the time that the erasure takes; nil where a sector cannot be erased.
   func eraseSerial(_ range: Range<Int>, _ timings: SerialFlashTimings) -> Duration? {
     var time = Duration.zero
     var sector = range.lowerBound / Self.serialSectorBytes
@@ -55,7 +55,8 @@ extension FlashArray {
   }
 
   /// Programs page by page and compares, as the ROM does after each block.
-  /// - Returns: how long that takes; nil where the cells do not hold these bytes afterwards: they were not erased.
+  /// - Returns: the time that the work takes; nil where the cells do not hold these bytes afterwards because
+  ///   they were not erased.
   func programSerial(_ address: Int, _ bytes: [UInt8], _ timings: SerialFlashTimings) -> Duration? {
     var time = Duration.zero
     var done = 0

@@ -1,38 +1,40 @@
-/// The way between laptop and chip in both directions, with the time that the adapter holds bytes back and the time
-/// of each bit. Times are reckoned from one byte to the next and not from the latest look, so that no error adds up.
+/// The way between laptop and chip in both directions, with the time that the adapter holds bytes back and the
+/// time of each bit. Each moment is computed from the byte before it and not from the latest poll, so that no
+/// error adds up.
 struct BenchLine {
-  /// Bytes that pass in a millisecond at 115,200 baud. A USB adapter hands over what it has about once in that time,
-  /// so that no more frequent look is needed.
+  /// Number of bytes that pass in a millisecond at 115,200 baud. A USB adapter hands over its bytes about once
+  /// a millisecond, so that more frequent polling gains nothing.
   private static let slice = 10
 
-  /// Time within laptop and adapter, each way.
+  /// Time that a byte spends within laptop and adapter in each direction.
   private let latency: Duration
-  /// Time of one bit; zero for no time at all.
+  /// Time of one bit; zero where bytes take no time.
   private var bit: Duration
   private var toChipIsFreeAt: ContinuousClock.Instant?
   private var toLaptopIsFreeAt: ContinuousClock.Instant?
   private var toChip: [(byte: UInt8, at: ContinuousClock.Instant, seenAt: ContinuousClock.Instant)] = []
   private var toLaptop: [(bytes: [UInt8], at: ContinuousClock.Instant)] = []
 
-  /// - Parameter speed: bits a second; nil for as fast as the pty is.
+  /// - Parameter baudRate: bits a second; nil for no limit.
   init(baudRate: Int?, latency: Duration) {
     self.latency = latency
     bit = baudRate.map { .nanoseconds(1_000_000_000 / max(1, $0)) } ?? .zero
   }
 
-  /// Changes the speed of the bytes that set out from here on, bits a second. Does nothing where bytes take no time.
+  /// Changes the baud rate of the bytes that are sent from here on, bits a second. Does nothing where bytes
+  /// take no time.
   mutating func change(to baudRate: Int) {
     if bit > .zero { bit = .nanoseconds(1_000_000_000 / max(1, baudRate)) }
   }
 
-  /// Loses everything that is under way.
+  /// Drops all bytes that are under way.
   mutating func cut() { self = BenchLine(latency: latency, bit: bit) }
 
   private init(latency: Duration, bit: Duration) {
     (self.latency, self.bit) = (latency, bit)
   }
 
-  /// The moment at which something arrives next, at either end.
+  /// The moment of the next arrival at either end.
   func next(chipIsFreeAt: ContinuousClock.Instant) -> ContinuousClock.Instant? {
     let arrival = toChip.first.map { max($0.seenAt, chipIsFreeAt) }
     let delivery = toLaptop.first?.at
@@ -42,7 +44,7 @@ struct BenchLine {
 
   // MARK: - From the laptop
 
-  /// - Parameter bitsAByte: nil where the chip reckons line and latency by itself.
+  /// - Parameter bitsAByte: nil where the chip times line and latency by itself.
   mutating func send(_ bytes: [UInt8], bitsAByte: Int?, now: ContinuousClock.Instant) {
     guard let bitsAByte else {
       let time = max(now, toChip.last?.seenAt ?? now)
@@ -61,7 +63,7 @@ struct BenchLine {
     toChipIsFreeAt = free
   }
 
-  /// The next byte that the chip has, and when its last bit was in.
+  /// The next byte at the chip, and the moment at which its last bit arrived.
   mutating func arrived(by now: ContinuousClock.Instant) -> (byte: UInt8, at: ContinuousClock.Instant)? {
     guard let first = toChip.first, first.seenAt <= now else { return nil }
     toChip.removeFirst()
@@ -70,7 +72,7 @@ struct BenchLine {
 
   // MARK: - From the chip
 
-  /// - Parameter bitsAByte: nil where the chip reckons line and latency by itself.
+  /// - Parameter bitsAByte: nil where the chip times line and latency by itself.
   mutating func answer(_ bytes: [UInt8], bitsAByte: Int?, at time: ContinuousClock.Instant) {
     guard let bitsAByte else { return toLaptop.append((bytes, max(time, toLaptop.last?.at ?? time))) }
     var free = max(time, toLaptopIsFreeAt ?? time)

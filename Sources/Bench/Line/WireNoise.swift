@@ -1,5 +1,5 @@
-/// A wire that is never quite sound: at each byte, either way, or at each piece or answer, it goes wrong so many times in a
-/// million. The same seed and the same bytes go wrong in the same places.
+/// A wire with random faults: each byte in either direction, each piece or each answer is damaged with a given
+/// probability in parts per million. The same seed and the same bytes go wrong in the same places.
 ///
 ///     lost=SEED:PPM      bytes do not arrive
 ///     flipped=SEED:PPM   one bit of a byte arrives as its opposite
@@ -13,7 +13,7 @@ public struct WireNoise: Hashable, Sendable {
   public enum Kind: String, Hashable, Sendable, CaseIterable {
     case lost, flipped, doubled, noise, half, piece, clipped, brownout
 
-    /// Whether this kind strikes at any byte that passes.
+    /// Whether a fault of this kind may hit any byte that passes.
     var isOfBytes: Bool {
       switch self {
       case .lost, .flipped, .doubled, .noise: true
@@ -24,7 +24,7 @@ public struct WireNoise: Hashable, Sendable {
 
   public let kind: Kind
   public let seed: UInt32
-  /// Number of times in a million that it strikes, 1 to 1,000,000.
+  /// Probability of the fault, parts per million, 1 to 1,000,000.
   public let partsPerMillion: Int
 
   public init(_ kind: Kind, seed: UInt32, partsPerMillion: Int) {
@@ -46,7 +46,7 @@ public struct WireNoise: Hashable, Sendable {
   }
 }
 
-/// A wire with a fault, which changes the bytes that pass, each way.
+/// A wire with a fault that changes bytes in both directions.
 public struct FaultyWire: Sendable {
   private var timedEffects: [ModuleBenchFault.TimedEffect]
   private var noises: [(noise: WireNoise, generator: SeededGenerator)]
@@ -57,12 +57,12 @@ public struct FaultyWire: Sendable {
   public init(_ fault: ModuleBenchFault?) {
     timedEffects = fault?.timedEffects ?? []
     noises = (fault?.noises ?? []).map { noise in
-      // Seeds of 1, 2 and 3 are far from each other in the generator.
+      // The multiplication puts seeds such as 1, 2 and 3 far apart in the generator's sequence.
       (noise, SeededGenerator(seed: UInt64(noise.seed) &* 0x9e37_79b9_7f4a_7c15 &+ 1))
     }
   }
 
-  /// Takes a piece that the laptop sends at once, before each of its bytes sets out.
+  /// Takes a piece that the laptop sends at once, before its bytes are sent one by one.
   public mutating func piece(_ bytes: [UInt8]) -> [UInt8] {
     var bytes = bytes
     for index in noises.indices where noises[index].noise.kind == .piece && !bytes.isEmpty {
@@ -71,8 +71,8 @@ public struct FaultyWire: Sendable {
     return bytes
   }
 
-  /// Takes a byte that sets out from the laptop.
-  /// - Returns: the bytes that arrive, after the effects have happened.
+  /// Takes a byte that the laptop sends.
+  /// - Returns: the bytes that arrive, after the faults have been applied.
   public mutating func send(_ byte: UInt8) -> (arriving: [UInt8], effects: [ModuleBenchFault.Effect]) {
     received += 1
     let received = received
@@ -85,12 +85,12 @@ public struct FaultyWire: Sendable {
     return (pass([byte]), effects)
   }
 
-  /// Takes note that the module has done something, and not yet said so.
+  /// Records that the module has done something and not reported it yet.
   public mutating func did(_ work: ModuleBenchFault.Work) -> [ModuleBenchFault.Effect] {
     take { $0 == .during(work) }
   }
 
-  /// - Returns: the bytes that arrive of an answer of the module's.
+  /// - Returns: the bytes of a module's answer that arrive.
   public mutating func answer(_ bytes: [UInt8]) -> [UInt8] {
     var bytes = pass(bytes)
     for index in noises.indices where noises[index].noise.kind == .half {

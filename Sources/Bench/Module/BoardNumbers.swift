@@ -1,7 +1,7 @@
 internal import ModuleCore
 
-/// Numbers of a simulated board's modem and card, which were given to nobody. They are made of the chip's unique id,
-/// with a check digit (ISO/IEC 7812-1, Luhn) at their end.
+/// The numbers of a simulated board's modem and card, which no real device has. They are derived from the
+/// chip's unique id and end with a check digit (ISO/IEC 7812-1, Luhn).
 public enum BoardNumbers {
   /// The modem's IMEI, 15 digits.
   public static func imei(of uniqueID: [UInt8]) -> String { number("86000000", digits: 15, of: uniqueID) }

@@ -4,26 +4,26 @@ internal import Threads
 
 /// A simulated module on a pty, which `bench module` runs and the tests plug into.
 ///
-/// `start` gives the port's path; `run` serves it on the calling thread, `runInBackground` on one of its own. The
-/// module survives programs that open and close the port. After `pull`, or a fault that pulls, the path is gone; the
-/// module stays as it is and `start` plugs it in again.
+/// `start` gives the port's path; `run` serves the port on the calling thread, `runInBackground` on a thread of
+/// its own. The module survives programs that open and close the port. After `pull`, or a fault that pulls, the
+/// path is gone; the module stays as it is and `start` plugs it in again.
 public final class ModuleBench: Sendable {
   public struct Configuration: Sendable {
-    /// Speed by which bytes take their time, both ways, bits a second; nil for as fast as the pty is.
+    /// Baud rate that times the bytes in both directions, bits a second; nil for no limit.
     public var wireBaudRate: Int?
     public var fault: ModuleBenchFault?
     public var timings: FlashTimings
-    /// The chip's flash with what is in it: blank, or a firmware and maybe a pairing.
+    /// The chip's flash with its contents: blank, or with a firmware and perhaps a pairing.
     public var flash: FlashArray
-    /// The chip's unique id, 12 bytes, of which the module's serial number is made too.
+    /// The chip's unique id, 12 bytes, from which the module's serial number is derived too.
     public var uniqueID: [UInt8]
-    /// The world that its sensors see, which may be changed while it runs.
+    /// The surroundings that the module's sensors measure; they may be changed while the bench runs.
     public var surroundings: Surroundings
-    /// Time that bytes are under way within laptop and adapter, each way.
+    /// Time that a byte spends within laptop and adapter in each direction.
     public var adapterLatency = Duration.zero
-    /// Bits a second above which the adapter drops bytes; nil for none. The core engine does not use it.
+    /// Bits a second above which the adapter drops bytes; nil for none. Only an executed chip uses the limit.
     public var maxAdapterBaudRate: Int?
-    /// Error of the chip's oscillator, parts per million, at most 50,000 each way. The core engine does not use it.
+    /// Error of the chip's oscillator, parts per million, -50,000 to 50,000. Only an executed chip uses it.
     public var oscillatorError = 0
 
     public init(
@@ -42,24 +42,24 @@ public final class ModuleBench: Sendable {
 
   /// The reason for which `run` returned.
   public enum End: Hashable, Sendable {
-    /// `stop` was called, or `until` said so.
+    /// The bench was stopped, by `stop` or by the closure `until`.
     case stopped
     case pulled
   }
 
-  /// A request from any thread to the one that serves; `none` once it is done.
+  /// A request from any thread to the serving thread; `none` once it is done.
   enum Request: UInt8, AtomicRepresentable { case none, stop, pull }
 
   public let configuration: Configuration
-  /// The service, which the serving thread holds as long as it serves.
+  /// The service, which the serving thread owns while it serves.
   private let service: Mutex<ModuleBenchService>
   private let published: PublishedBenchTruth
   private let request = Atomic(Request.none)
   private let isServing = Atomic(false)
 
   /// - Parameters:
-  ///   - random: gives so many unpredictable bytes, or nil, for the module's challenges.
-  ///   - now: the clock that wire, flash and firmware go by.
+  ///   - random: gives this number of unpredictable bytes, or nil, for the module's challenges.
+  ///   - now: the clock of wire, flash and firmware.
   public convenience init(
     _ configuration: Configuration = Configuration(), random: @escaping @Sendable (Int) -> [UInt8]?,
     now: @escaping @Sendable () -> ContinuousClock.Instant
@@ -70,7 +70,7 @@ public final class ModuleBench: Sendable {
   }
 
   /// - Parameters:
-  ///   - now: the clock that the wire goes by.
+  ///   - now: the clock of the wire.
   ///   - makeChip: the microcontroller behind the wire; called once, and used by one thread at a time.
   public init(
     _ configuration: Configuration, now: @escaping @Sendable () -> ContinuousClock.Instant,
@@ -83,12 +83,12 @@ public final class ModuleBench: Sendable {
       ModuleBenchService(configuration: configuration, chip: makeChip(), published: published, now: now))
   }
 
-  /// The truth at this moment, never older than the last answer that the laptop has got.
+  /// The module's present state, at least as recent as the last answer that the laptop has received.
   public var truth: ModuleBenchTruth { published.latest }
 
-  /// The longest time by which the bench was late with what was to happen at a moment, because the machine had other
-  /// programs to run. It is asked for when the bench does not serve. A measurement is worth nothing where this is
-  /// much.
+  /// The longest delay of anything that the bench had to do at a certain moment, because the machine was busy
+  /// with other programs. It may be read while the bench does not serve. A large delay makes a measurement
+  /// worthless.
   public var maxDelay: Duration { service.withLock { $0.maxDelay } }
 
   // MARK: - Serving
@@ -106,7 +106,7 @@ public final class ModuleBench: Sendable {
   }
 
   /// Serves the port until it is stopped or pulled.
-  /// - Parameter until: asked every 20 ms.
+  /// - Parameter until: closure that is asked every 20 ms and ends the service by true.
   public func run(until: () -> Bool = { false }) -> End {
     service.withLock { service in
       while true {
@@ -122,7 +122,7 @@ public final class ModuleBench: Sendable {
     }
   }
 
-  /// `start`, and `run` on a thread of its own until `stop` or a pull.
+  /// Calls `start`, and runs `run` on a thread of its own until `stop` or a pull.
   /// - Returns: the path of the port for the laptop.
   public func runInBackground() throws(ModuleBenchError) -> String {
     let path = try start()
@@ -139,10 +139,10 @@ public final class ModuleBench: Sendable {
     return path
   }
 
-  /// Ends `run` within 20 ms, on whichever thread it is, and returns when a background one has ended.
+  /// Ends `run` within 20 ms on whichever thread it runs, and returns once a background thread has ended.
   public func stop() { ask(.stop) }
 
-  /// Pulls the cable, so that the laptop's end hangs up. Returns when a background thread has done that.
+  /// Pulls the cable, so that the laptop's end hangs up, and returns once a background thread has done so.
   public func pull() {
     ask(.pull)
     service.withLockIfAvailable { $0.unplug() }

@@ -1,7 +1,7 @@
 internal import ModuleCore
 
-/// The microcontroller of a simulated module: the ROM bootloader or, where flash holds a sound image, the
-/// module's firmware; one of them at a time, and either can make way for the other.
+/// The microcontroller of a simulated module. It runs the ROM bootloader or, where the flash holds a sound
+/// image, the module's firmware; either can hand over to the other.
 struct ModuleBenchChip: BenchChip {
   private enum Program {
     case bootloader(ROMBootloader)
@@ -11,12 +11,12 @@ struct ModuleBenchChip: BenchChip {
   private let configuration: ModuleBench.Configuration
   private let random: @Sendable (Int) -> [UInt8]?
   private let now: @Sendable () -> ContinuousClock.Instant
-  /// The moment from which the board counts milliseconds, through resets.
+  /// The start of the board's millisecond clock, which goes on through resets.
   private let start: ContinuousClock.Instant
   private var program: Program
-  /// Whether something has been written since the chip was made.
+  /// Whether anything has been written since the chip was made.
   private var isProgrammed = false
-  /// Reads the firmware's requests along with it, to know what the firmware has just done.
+  /// Reads the firmware's requests as they pass, to know what the firmware has just done.
   private var requests = ConsoleFrameDecoder()
 
   init(
@@ -38,8 +38,8 @@ struct ModuleBenchChip: BenchChip {
     boot()
   }
 
-  /// Starts after a reset of any kind: the boot block finishes what is under way and starts the firmware where there
-  /// is a sound one, else the bootloader.
+  /// Starts after a reset of any kind: the boot block finishes a pending update and starts the firmware where
+  /// there is a sound one, or else the bootloader.
   private mutating func boot() {
     let flash = configuration.flash
     requests.reset()
@@ -83,7 +83,7 @@ struct ModuleBenchChip: BenchChip {
     }
   }
 
-  /// Lets time pass.
+  /// Advances the chip to the present moment.
   mutating func tick() -> [BenchChipOutput] {
     guard case .firmware(var module) = program else { return [] }
     module.tick()
@@ -111,13 +111,14 @@ struct ModuleBenchChip: BenchChip {
     case .busy(.programming, let time):
       isProgrammed = true
       return [.pause(time), .did(.write)]
-    // Reads before a write are of the chip's identity and of what is to be replaced.
+    // Before the first write a laptop reads only the chip's identity and the contents that it is to replace.
     case .busy(.reading, let time): return [.pause(time)] + (isProgrammed ? [.did(.verify)] : [])
     case .reset:
       restart()
       return []
     case .start:
-      // A jump to anything else would lock the chip up until someone cycles its power, which no one here can.
+      // A jump to any other address would lock up a real chip until its power is cycled, which a program on the
+      // bench cannot do.
       boot()
       return []
     }

@@ -1,6 +1,6 @@
 internal import ModuleCore
 
-/// A fault of a simulated module's cable, as `bench module --fault` spells it. These happen once:
+/// A fault of a simulated module's cable, as `bench module --fault` takes it. These happen once:
 ///
 ///     silence-after=N    after N bytes from the laptop the module answers no more
 ///     pull-after=N       after N bytes from the laptop the cable is pulled
@@ -9,18 +9,18 @@ internal import ModuleCore
 ///     pull-during=W      the cable is pulled at that moment
 ///     brownout-during=W  the chip resets at that moment
 ///
-/// and, as long as it runs, `WireNoise`. Several are joined by commas.
+/// The faults of `WireNoise` last as long as the bench runs. Several faults are joined by commas.
 ///
-/// `erase` and `write` are the bootloader's first such command, `verify` its first read after a write, `pair` is the
-/// commit or the replacement of a key and `test` a start. Silence ends when the laptop closes the port: whoever
-/// stands there has cycled the power.
+/// `erase` and `write` are the bootloader's first such command, `verify` its first read after a write, `pair`
+/// is the commit or the replacement of a key and `test` a start. Silence ends when the laptop closes the port,
+/// as if somebody had cycled the power.
 public struct ModuleBenchFault: Hashable, Sendable {
   public enum Effect: String, Hashable, Sendable, CaseIterable { case silence, pull, brownout }
 
   public enum Work: String, Hashable, Sendable, CaseIterable { case erase, write, verify, pair, test }
 
   public enum Moment: Hashable, Sendable {
-    /// The moment after so many bytes from the laptop.
+    /// The moment after this number of bytes from the laptop.
     case after(bytes: Int)
     case during(Work)
   }
@@ -44,12 +44,12 @@ public struct ModuleBenchFault: Hashable, Sendable {
     self.noises = noises
   }
 
-  /// The fault as `init` reads it.
+  /// The fault in the form that `init` reads.
   public var spelling: String {
     (timedEffects.map(\.spelling) + noises.map(\.spelling)).joined(separator: ",")
   }
 
-  /// Reads a fault that is spelt as above, N from 0 to 2³¹ − 1; nil for any other text.
+  /// Reads a fault in the form above, N from 0 to 2³¹ − 1; nil for any other text.
   public init?(_ text: String) {
     var timedEffects: [TimedEffect] = []
     var noises: [WireNoise] = []
@@ -92,7 +92,8 @@ extension ModuleBenchFault.TimedEffect {
 }
 
 extension ModuleBenchFault.Work {
-  /// The work that a request, without its framing, makes the firmware do; nil for work that no fault falls on.
+  /// The work of the firmware that a request asks for; nil for work that no fault falls on. The request is
+  /// given without its framing.
   public init?(request bytes: [UInt8]) {
     guard let request = SMPMessage(bytes), request.group == SMPGroup.module else { return nil }
     switch ModuleCommand(rawValue: request.command) {

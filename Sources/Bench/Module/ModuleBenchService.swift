@@ -7,11 +7,11 @@ struct ModuleBenchService: ~Copyable {
   private var chip: any BenchChip
   private var terminal: ModuleBenchTerminal?
   private var line: BenchLine
-  /// The things that the chip has yet to say and do, in order, with their moments.
+  /// The chip's outputs that are due, in order, each with its moment.
   private var outputs: [(output: BenchChipOutput, bitsAByte: Int?, at: ContinuousClock.Instant)] = []
   private var chipIsFreeAt: ContinuousClock.Instant
   private var isSilent = false
-  /// The longest time by which something was done too late, because the machine was too busy.
+  /// The longest delay of an output, because the machine was too busy.
   private(set) var maxDelay = Duration.zero
 
   private let published: PublishedBenchTruth
@@ -47,7 +47,7 @@ struct ModuleBenchService: ~Copyable {
 
   // MARK: - Serving
 
-  /// Waits up to 20 ms for the laptop, or for what is under way, and handles it.
+  /// Waits up to 20 ms for bytes from the laptop or for an output that is due, and handles them.
   mutating func serve() {
     switch chip.takesMore ? terminal?.wait(patience) : pause() {
     case .bytes(let bytes):
@@ -78,13 +78,13 @@ struct ModuleBenchService: ~Copyable {
     return min(chip.patience, max(.zero, (moments.min() ?? now() + .seconds(1)) - now()))
   }
 
-  /// Waits while the chip's own line has as much as an adapter would put on it.
+  /// Waits while the chip's own line holds as many bytes as an adapter would put on it.
   private func pause() -> ModuleBenchTerminal.Arrival {
     usleep(500)
     return .nothing
   }
 
-  /// Handles everything whose time has come.
+  /// Processes everything that is due.
   private mutating func processDue() {
     while isPluggedIn {
       let time = now()
@@ -96,7 +96,7 @@ struct ModuleBenchService: ~Copyable {
       } else if outputs.isEmpty, chipIsFreeAt <= time, let (byte, at) = line.arrived(by: time) {
         let sent = wire.send(byte)
         apply(sent.effects)
-        // A chip without power or cable takes nothing.
+        // A chip without power or cable receives nothing.
         guard isPluggedIn, !isSilent else { continue }
         for byte in sent.arriving { plan(at: max(at, chipIsFreeAt)) { $0.receive(byte) } }
       } else {
@@ -107,7 +107,7 @@ struct ModuleBenchService: ~Copyable {
     }
   }
 
-  /// Gives each thing that the chip does its moment.
+  /// Sets the moment of each output of the chip.
   private mutating func plan(
     at begin: ContinuousClock.Instant, _ work: (inout any BenchChip) -> [BenchChipOutput]
   ) {
@@ -135,7 +135,8 @@ struct ModuleBenchService: ~Copyable {
         apply(effects)
       }
     case .send(let answer):
-      // The truth comes before the answer, so that whoever has the answer can ask for the truth behind it.
+      // The snapshot is published before the answer is sent, so that a test that has the answer also sees the
+      // state behind it.
       publishTruth()
       if !isSilent { line.answer(wire.answer(answer), bitsAByte: bitsAByte, at: time) }
     }

@@ -1,8 +1,8 @@
 internal import CSerial
 internal import Glibc
 
-/// The pty behind which a simulated module sits. It holds the laptop's end open as well, so that the module
-/// survives programs that come and go.
+/// The pty behind which a simulated module sits. The laptop's end is held open here as well, so that the module
+/// survives programs that open and close the port.
 struct ModuleBenchTerminal: ~Copyable {
   /// Path of the laptop's end.
   let path: String
@@ -33,7 +33,7 @@ struct ModuleBenchTerminal: ~Copyable {
   }
 
   deinit {
-    // The laptop's end sees a hangup when the primary goes, which is how a pulled cable looks.
+    // The laptop's end sees a hangup when the primary is closed, just as when a cable is pulled.
     close(primary)
     close(secondary)
     close(closings)
@@ -46,7 +46,7 @@ struct ModuleBenchTerminal: ~Copyable {
     case closing
   }
 
-  /// Waits for what comes first within this time.
+  /// Waits for the first event within this time.
   func wait(_ time: Duration) -> Arrival {
     var entries = [
       pollfd(fd: closings, events: Int16(POLLIN), revents: 0),
@@ -62,7 +62,7 @@ struct ModuleBenchTerminal: ~Copyable {
     return bytes.isEmpty ? .nothing : .bytes(bytes)
   }
 
-  /// Speed that the laptop's end is set to, bits a second; nil for a speed that no chip is reached at.
+  /// Baud rate that the laptop's end is set to, bits a second; nil where no chip supports it.
   var baudRate: Int? {
     var settings = termios()
     guard tcgetattr(primary, &settings) == 0 else { return nil }
@@ -75,7 +75,7 @@ struct ModuleBenchTerminal: ~Copyable {
     speed_t(B2000000): 2_000_000,
   ]
 
-  /// Puts bytes on the wire; those that no one takes within a second are lost, as on a wire.
+  /// Puts bytes on the wire; bytes that nobody takes within a second are lost.
   func send(_ bytes: [UInt8]) {
     var sent = 0
     while sent < bytes.count {
@@ -90,8 +90,8 @@ struct ModuleBenchTerminal: ~Copyable {
     }
   }
 
-  /// Forgets the bytes that no one read. The settings stay: the next program may have opened the port and made its
-  /// own before this one's closing was seen.
+  /// Drops the bytes that nobody has read. The settings stay, since the next program may have opened the port
+  /// and made its own settings before the previous closing was noticed.
   func refresh() { tcflush(secondary, TCIFLUSH) }
 
   private static func read(_ descriptor: Int32, upTo count: Int) -> [UInt8] {

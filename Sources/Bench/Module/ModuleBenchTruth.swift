@@ -2,9 +2,9 @@ internal import Cryptography
 internal import ModuleCore
 internal import Synchronization
 
-/// The true state of a simulated module, whatever it said over the wire, for tests that compare.
+/// The true state of a simulated module, which tests compare with what the module has said over the wire.
 public struct ModuleBenchTruth: Hashable, Sendable {
-  /// Whether the firmware runs, and not the bootloader.
+  /// Whether the firmware runs, rather than the bootloader.
   public internal(set) var firmwareRuns = false
   /// Version of the running firmware.
   public internal(set) var firmwareVersion: String?
@@ -19,13 +19,13 @@ public struct ModuleBenchTruth: Hashable, Sendable {
 
   init() {}
 
-  /// Takes what can be seen of a chip whose program cannot be asked in passing.
+  /// Takes the part of the state that is visible from outside a chip whose program cannot be asked.
   public mutating func look(firmwareRuns: Bool, relayIsClosed: Bool) {
     self.firmwareRuns = firmwareRuns
     self.relayIsClosed = relayIsClosed
   }
 
-  /// Asks a copy of the firmware who it is, as a laptop would.
+  /// Asks a copy of the firmware for its identity, as a laptop would.
   mutating func ask(_ firmware: Module<some Board>?) {
     (firmwareRuns, relayIsClosed) = (firmware != nil, firmware?.relayIsClosed ?? false)
     (firmwareVersion, serialNumber, committedKeyID, pendingKeyID) = (nil, nil, nil, nil)
@@ -35,8 +35,8 @@ public struct ModuleBenchTruth: Hashable, Sendable {
       payload: [])
     guard var copy = firmware, let frame = question.encoded.flatMap(ConsoleFraming.encode) else { return }
     var decoder = ConsoleFrameDecoder()
-    // A byte that is no base64 and an end of line go first, so that a request of which only the end is missing is not
-    // obeyed because of this question.
+    // A byte that is no base64 and an end of line go first. They spoil a request of which only the end is
+    // missing, which this question would otherwise complete.
     guard let answer = decoder.take(copy.receive([0x21, 0x0a] + frame)).first.flatMap(SMPMessage.init),
       let fields = try? CBORItem(answer.payload)
     else { return }

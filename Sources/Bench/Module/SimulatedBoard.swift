@@ -1,8 +1,8 @@
 internal import ModuleCore
 
-/// The hardware around the module's program on the bench: relay and contact, sensors with their noise, and the flash
-/// that it shares with the ROM bootloader. A new one is made at each power-up; `Surroundings` and `FlashArray`
-/// outlive it.
+/// The hardware around the module's program on the bench: relay and contact, sensors with their noise, and the
+/// flash that it shares with the ROM bootloader. A new board is made at each power-up; `Surroundings` and
+/// `FlashArray` outlive it.
 struct SimulatedBoard: Board {
   /// Time that the contact takes to follow its coil, milliseconds.
   private static let contactDelay: UInt64 = 15
@@ -46,7 +46,7 @@ struct SimulatedBoard: Board {
 
   var milliseconds: UInt64 { now() &- poweredUpAt }
 
-  /// There is no watchdog here.
+  /// The simulated board has no watchdog.
   var wasResetByWatchdog: Bool { false }
 
   // MARK: - Relay and sensors
@@ -66,7 +66,7 @@ struct SimulatedBoard: Board {
     let minutes = Double(milliseconds) / 60_000
     var amps = world.zeroOffsetAmps + world.zeroDriftAmpsPerMinute * minutes + 0.03 * nextNoise()
     if contactIsClosed { amps += world.weldingAmps }
-    // The divider and its filter leave a noise of 0.3 % of the supply.
+    // The voltage divider and its filter leave a noise of 0.3 % of the supply.
     var volts = max(0, world.supplyVolts * (1 + 0.003 * nextNoise()))
     if !world.converterWorks { (volts, amps) = (0, 0) }
     let hasSIM = world.hasModem && world.hasSIM
@@ -134,7 +134,7 @@ struct SimulatedBoard: Board {
 
   private var world: World { surroundings.world }
 
-  /// The address of a word; nil where it is not inside the slot.
+  /// The address of a word; nil where the word is not inside the slot.
   private func address(_ slot: Int, _ offset: Int) -> UInt32? {
     guard (0...1).contains(slot), offset >= 0, offset <= recordSlotSize - 4 else { return nil }
     let (first, second) = FlashMap.recordSlots

@@ -5,7 +5,7 @@ internal import Synchronization
 public final class Surroundings: Sendable {
   private struct State {
     var world: World
-    /// The time that the clock was set to, and the moment at which it was.
+    /// The time that the clock was set to, and the moment at which it was set.
     var clock: (seconds: UInt64, setAt: UInt64)?
   }
 
@@ -29,12 +29,12 @@ public final class Surroundings: Sendable {
     }
   }
 
-  /// Has a clock without a battery forget what it was set to.
+  /// Makes a clock without a battery forget its time.
   func losePower() {
     state.withLock { if !$0.world.clockHasBattery { $0.clock = nil } }
   }
 
-  /// Seconds since 1970 as the board's clock has them, 0 where it was never set or stands.
+  /// Seconds since 1970 by the board's clock; 0 where the clock was never set or stands still.
   func clock(now: UInt64) -> UInt64 {
     state.withLock { state in
       guard let clock = state.clock, state.world.clockRuns else { return 0 }

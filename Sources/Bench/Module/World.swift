@@ -1,11 +1,11 @@
-/// The world around a simulated module: what its sensors see, and what is broken.
+/// The surroundings of a simulated module: the quantities that its sensors measure, and its broken parts.
 public struct World: Codable, Hashable, Sendable {
   /// The state of the relay's contact.
   public enum Contact: String, Codable, Hashable, Sendable, CaseIterable {
     case sound
     /// The contact is welded together: closed whatever the coil does.
     case welded
-    /// The feedback wire is off: the contact is reported open whatever it does.
+    /// The feedback wire is off: the contact is reported open in every state.
     case unwired
   }
 
@@ -14,19 +14,19 @@ public struct World: Codable, Hashable, Sendable {
   public var contact: Contact
   /// Reading of the current sensor with no current, amperes.
   public var zeroOffsetAmps: Double
-  /// Growth of that offset after power-up, amperes a minute.
+  /// Drift of that offset after power-up, amperes a minute.
   public var zeroDriftAmpsPerMinute: Double
   /// Current that flows while the contact is closed, amperes.
   public var weldingAmps: Double
   public var sealClosed: Bool
-  /// Error of the module's clock against what it was set to, seconds.
+  /// Error of the module's clock against the time that it was set to, seconds.
   public var clockErrorSeconds: Int
   /// Whether the clock can be set at all.
   public var clockRuns: Bool
   /// Whether the clock goes on while the module has no power.
   public var clockHasBattery: Bool
   public var hasFix: Bool
-  /// Latitude and, next, longitude in degrees, WGS 84.
+  /// Latitude and, in the next property, longitude in degrees, WGS 84.
   public var latitude: Double
   public var longitude: Double
   public var satellites: Int
@@ -37,7 +37,7 @@ public struct World: Codable, Hashable, Sendable {
   public var signalDBm: Int
   /// Whether the random number generator passes its own checks.
   public var randomWorks: Bool
-  /// Whether the chip's flash controller is there at all; without it a write vanishes, and no error says so.
+  /// Whether the chip's flash controller works at all; without it a write has no effect and reports no error.
   public var hasFlashController: Bool
   /// Whether the chip's converter ever finishes a measurement.
   public var converterWorks: Bool
@@ -81,14 +81,14 @@ public struct World: Codable, Hashable, Sendable {
   public static let singlePhase = World()
   /// A sound module between two lines of a three-phase supply.
   public static let threePhase = World(supplyVolts: 400)
-  /// The little that QEMU's STM32F405 has around it: pins read low, nothing talks on the other serial lines, and most
-  /// of the chip's own devices are missing.
+  /// The few devices that QEMU's STM32F405 has: pins read low, the other serial lines are silent, and most of
+  /// the chip's own peripherals are missing.
   public static let qemu = World(
     contact: .unwired, sealClosed: false, clockRuns: false, hasFix: false, satellites: 0, hasModem: false,
     hasSIM: false, isRegistered: false, randomWorks: false, hasFlashController: false, converterWorks: false,
     fastClockStarts: false)
 
-  /// Reads a world from JSON, where every key may be left out and then has its default.
+  /// Reads a world from JSON, in which every key is optional and has a default.
   /// - Throws: `UnknownField`, `DecodingError`.
   public init(from decoder: any Decoder) throws {
     try decoder.refuseFields(besides: CodingKeys.self)

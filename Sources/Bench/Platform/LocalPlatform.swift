@@ -3,8 +3,8 @@ public import FoundationEssentials
 import Records
 import Synchronization
 
-/// The platform of `docs/platform-api.yaml`, on this machine: real HTTP, everything on disk before it is
-/// acknowledged. It is what `bench platform`, `practice` and the tests run.
+/// The platform of `docs/platform-api.yaml`, on this machine: it speaks real HTTP and acknowledges nothing
+/// before it is on disk. The commands `bench platform` and `practice` and the tests run it.
 public final class LocalPlatform: Sendable {
   public struct Configuration: Sendable {
     /// The address to listen on, `ADDRESS:PORT`, numeric; port 0 takes a free one.
@@ -82,7 +82,7 @@ public final class LocalPlatform: Sendable {
 
   // MARK: - Faults
 
-  /// Has the next `times` requests of this method (nil for any) under this path go wrong. Rules are tried in the
+  /// Makes the next `times` requests of this method (nil for any) under this path fail. Rules are tried in the
   /// order in which they were given.
   public func inject(
     _ fault: PlatformFault, method: String? = nil, pathPrefix: String = "/v1", times: Int = 1
@@ -115,7 +115,7 @@ public final class LocalPlatform: Sendable {
   /// The ids of all keys, in order.
   public func keyIds() throws -> [String] { try router.keyIds() }
 
-  /// Requests served since the start, as `METHOD path`, oldest first; the latest thousand.
+  /// The requests since the start, as `METHOD path`, oldest first; only the latest thousand are kept.
   public func requests() -> [String] { router.requests() }
 
   // MARK: - Its key
@@ -137,7 +137,7 @@ public final class LocalPlatform: Sendable {
     } catch {
       throw .noKey
     }
-    // The certificate is written last: with it there, the key is too.
+    // The certificate is written last, so that its presence proves that the key is there too.
     try folder.write(Array(identity.privateKeyPEM.utf8), to: keyName)
     try folder.write(Array(identity.certificate.pem.utf8), to: certificateName)
     return identity

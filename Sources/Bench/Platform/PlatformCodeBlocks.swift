@@ -1,7 +1,7 @@
 import FoundationEssentials
 import Records
 
-/// The serials, which are handed out in blocks, each once. All of it is one file, so that a block and the
+/// The serials, which are handed out in blocks, each once. Everything is in one file, so that a block and the
 /// `Idempotency-Key` that it was given for are on disk together.
 struct PlatformCodeBlocks: Sendable {
   /// Number of serials that one call may ask for.

@@ -1,21 +1,21 @@
 import FoundationEssentials
 import Records
 
-/// A thing that a local platform can be told to do wrong, so that a laptop's answer to it can be tried.
+/// A misbehaviour of a local platform that a test asks for, to try how the laptop reacts.
 public enum PlatformFault: Hashable, Sendable {
-  /// Answers this instead of doing the work.
+  /// The platform sends this answer instead of doing the work.
   case reply(status: Int, mediaType: String, body: String)
-  /// Closes the connection when this many bytes of the request's body have come; a request with a shorter body is
-  /// closed at its end. The bytes that came are treated like any upload that was cut.
+  /// The platform closes the connection after this number of bytes of the request's body; a request with a
+  /// shorter body is closed at its end. The bytes received are treated like any upload that was cut.
   case cut(afterBytes: Int)
-  /// Does the work and closes the connection without an answer.
+  /// The platform does the work and closes the connection without an answer.
   case lostReply
-  /// Waits before it does the work.
+  /// The platform waits before it does the work.
   case delay(milliseconds: Int)
-  /// Does the work and acknowledges it with a digest, key id or upload offset that is not the right one.
+  /// The platform does the work and acknowledges it with a wrong digest, key id or upload offset.
   case wrongAcknowledgement
 
-  /// The answer of a captive portal: 200 with its own page.
+  /// A captive portal answers: 200 with its own page.
   public static let portal = PlatformFault.reply(
     status: 200, mediaType: "text/html; charset=utf-8",
     body: "<!doctype html><title>Wi-Fi</title><p>Please sign in to use the network.</p>")
@@ -28,7 +28,7 @@ public enum PlatformFault: Hashable, Sendable {
   }
 }
 
-/// A fault with the requests that it befalls.
+/// A fault, and the requests that it applies to.
 struct PlatformFaultRule: Sendable {
   let fault: PlatformFault
   /// The method; nil for any.
@@ -42,7 +42,7 @@ struct PlatformFaultRule: Sendable {
 }
 
 extension PlatformReply {
-  /// Turns an acknowledgement into one of something else: a digest, key id or offset with its last digit changed.
+  /// Falsifies an acknowledgement: the last digit of its digest, key id or offset is changed.
   mutating func falsify() {
     if let offset = headers["Upload-Offset"].flatMap(Int.init) { headers["Upload-Offset"] = String(offset + 1) }
     guard var members = try? JSONReader.decode([String: JSONValue].self, from: body) else { return }

@@ -4,8 +4,9 @@ import Records
 
 /// The files, taken by tus 1.0.0 (https://tus.io/protocols/resumable-upload), extensions creation and checksum.
 ///
-/// An upload is `uploads/<id>.json` and `uploads/<id>.part`, whose size is the offset; whole and of the right digest
-/// it moves to `files/<sha256>`. So an upload is complete exactly when its part is gone and its file there.
+/// An upload is `uploads/<id>.json` and `uploads/<id>.part`, whose size is the offset. A whole upload with the
+/// right digest moves to `files/<sha256>`, so that an upload is complete exactly when its part is gone and its
+/// file is there.
 struct PlatformFiles: Sendable {
   private static let version = "1.0.0"
 
@@ -102,8 +103,8 @@ struct PlatformFiles: Sendable {
     return tus(204, ["Upload-Offset": String(offset + request.body.count)])
   }
 
-  /// Takes a piece of a PATCH as it comes, so that a cut loses little: unless a checksum is to vouch for all of it.
-  /// Nothing is acknowledged here, and the piece that completes the file is left to `append`.
+  /// Takes a piece of a PATCH as it comes, so that a cut loses little; an upload with a checksum is kept only
+  /// as a whole. Nothing is acknowledged here, and `append` handles the piece that completes the file.
   func keep(_ request: inout PlatformRequest, id: String) throws {
     guard request.headers["tus-resumable"] == Self.version, request.headers["upload-checksum"] == nil,
       request.headers["content-type"] == "application/offset+octet-stream"
@@ -178,7 +179,7 @@ struct PlatformFiles: Sendable {
     return (upload, upload.bytes)
   }
 
-  /// Makes a whole upload a file, or throws it away where its digest is not the one announced.
+  /// Turns a whole upload into a file, or deletes it where its digest differs from the announced one.
   private func finish(_ upload: Upload, _ id: String) throws {
     guard let contents = try folder.read(part(id)), SHA256Digest(of: contents).hex == upload.sha256 else {
       folder.remove(part(id))

@@ -2,13 +2,13 @@ internal import Files
 internal import FoundationEssentials
 internal import Glibc
 
-/// The data folder of a local platform. A file that a call has written is on disk when it returns, whole or not at
-/// all. Names are relative to the folder and made by this program, never taken from a client as they came.
+/// The data folder of a local platform. A file is on disk, whole or not at all, when the call that writes it
+/// returns. Names are relative to the folder and made by this program, never by a client.
 final class PlatformFolder: Sendable {
   let path: String
   private let lock: FileLock
 
-  /// Makes the folder where it is missing and keeps others out of it as long as this object is there.
+  /// Makes the folder where it is missing and keeps other platforms out of it as long as this object exists.
   init(path: String, subfolders: [String]) throws(LocalPlatformError) {
     self.path = path
     for folder in [path] + subfolders.map({ "\(path)/\($0)" }) { try Self.make(folder, named: folder) }
@@ -56,7 +56,7 @@ final class PlatformFolder: Sendable {
     }
   }
 
-  /// Writes at an offset of a file, which is made where it is missing.
+  /// Writes at an offset of a file and makes the file where it is missing.
   /// - Parameter isSynced: whether the bytes are on disk afterwards; false leaves that to the next write.
   func write(_ bytes: [UInt8], to name: String, at offset: Int, isSynced: Bool = true)
     throws(LocalPlatformError)
@@ -86,7 +86,7 @@ final class PlatformFolder: Sendable {
 
   private func file(_ name: String) -> FilePath { FilePath("\(path)/\(name)") }
 
-  /// Makes a folder for its owner only; a folder that is there will do.
+  /// Makes a folder for its owner only, unless it exists already.
   private static func make(_ folder: String, named name: String) throws(LocalPlatformError) {
     do throws(FileError) {
       try Folder.makeOne(FilePath(folder), permissions: .withinUmask(0o700))
@@ -95,7 +95,7 @@ final class PlatformFolder: Sendable {
     }
   }
 
-  /// Errors of `body` as those of the file or folder that was asked for.
+  /// Turns errors of `body` into errors of the file or folder that was asked for.
   private func named<Result>(_ name: String, _ body: () throws(FileError) -> Result) throws(LocalPlatformError)
     -> Result
   {

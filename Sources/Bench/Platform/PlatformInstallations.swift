@@ -2,7 +2,7 @@ import Cryptography
 import FoundationEssentials
 import Records
 
-/// The records. Each revision's exact bytes are in `installations/<id>/<revision>.json`, and never changed.
+/// The records. The exact bytes of each revision are in `installations/<id>/<revision>.json` and never change.
 struct PlatformInstallations: Sendable {
   /// The latest revision of one record.
   struct Latest: Codable, Sendable {
@@ -109,8 +109,8 @@ struct PlatformInstallations: Sendable {
     }
   }
 
-  /// Checks that a revision follows the one that is there; another is refused with the one that is, so that nothing
-  /// is overwritten.
+  /// Checks that a revision follows the present one. Any other is refused with the present one in the answer,
+  /// so that nothing is overwritten.
   private func checkPrecondition(
     _ request: PlatformRequest, id: String, revision: Int, previousSha256: String?
   ) throws {

@@ -3,9 +3,10 @@ import FoundationEssentials
 import ModuleCore
 import Records
 
-/// The modules' keys, which are kept sealed as they came, and opened only to check one or to sign a start.
+/// The modules' keys, which are kept sealed as they arrived and are opened only to check one or to sign a
+/// start.
 struct PlatformKeys: Sendable {
-  /// The largest counter: the end of the range that every JSON reader holds exactly.
+  /// The largest counter: 2⁵³ − 1, the end of the range that every JSON reader holds exactly.
   private static let maxCounter: UInt64 = (1 << 53) - 1
 
   private struct Delivery: Decodable {
@@ -21,7 +22,7 @@ struct PlatformKeys: Sendable {
     let envelope: Data
     /// Counter of the latest start that was signed; 0 before the first.
     var counter: UInt64
-    /// The replacements of the key in its module that were authorised, oldest first.
+    /// The authorised replacements of the key in its module, oldest first.
     var replacements: [Replacement]?
   }
 
@@ -111,8 +112,8 @@ struct PlatformKeys: Sendable {
     return .json(201, acknowledgement)
   }
 
-  /// Signs a start as `docs/module-protocol.md` lays it out. The counter is on disk before the answer
-  /// leaves, so that no two starts share one.
+  /// Signs a start as `docs/module-protocol.md` lays it out. The counter is on disk before the answer is sent,
+  /// so that no two starts share a counter.
   func start(_ request: PlatformRequest, keyID: String) throws -> PlatformReply {
     let order = try request.decoded(StartOrder.self)
     var key = try known(keyID)
@@ -138,8 +139,8 @@ struct PlatformKeys: Sendable {
       200, Start(counter: counter, seconds: order.seconds, authenticator: Hex.encode(authenticator)))
   }
 
-  /// Proves that this platform has the key that a module holds, so that the module takes another one in its place.
-  /// The authorisation is on disk before the answer leaves.
+  /// Proves to a module that this platform has the module's key, so that the module accepts another key in its
+  /// place. The authorisation is on disk before the answer is sent.
   func proof(_ request: PlatformRequest, keyID: String) throws -> PlatformReply {
     let order = try request.decoded(ProofOrder.self)
     var key = try known(keyID)

@@ -2,8 +2,8 @@ import Cryptography
 import FoundationEssentials
 import Records
 
-/// The part of an installation's record that this platform reads and judges. Everything is optional, so that all that
-/// is missing can be named at once.
+/// The part of an installation's record that this platform reads and checks. Every member is optional, so that
+/// all missing ones can be named at once.
 struct PlatformRecord: Decodable, Sendable {
   struct Named: Decodable, Sendable { let name: String? }
   struct Unit: Decodable, Sendable { let unitName: String? }
@@ -54,7 +54,7 @@ struct PlatformRecord: Decodable, Sendable {
 
   // MARK: - Judging
 
-  /// All faults of the record by itself; `id` is the one of its address.
+  /// All faults that can be found in the record alone; `id` is the id in the request's address.
   func faults(at id: String) -> [PlatformErrorDetail] {
     var faults: [PlatformErrorDetail] = []
     func expect(_ holds: Bool, _ path: String, _ message: String) {

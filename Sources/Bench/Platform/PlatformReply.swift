@@ -16,7 +16,7 @@ struct PlatformReply: Error, Sendable {
   }
 
   static func json(_ status: Int, _ value: some Encodable) -> PlatformReply {
-    // The values encoded here are strings and whole numbers, which JSON always takes.
+    // Only strings and whole numbers are encoded here, which JSON can always hold.
     let body = (try? RecordCoding.encode(value)) ?? Data("{}".utf8)
     return .bytes(status, [UInt8](body), mediaType: "application/json")
   }
@@ -45,7 +45,7 @@ struct PlatformErrorDetail: Encodable, Sendable {
   let message: String
 }
 
-/// The things that a record names and the platform does not have.
+/// The keys and files that a record names and the platform does not have.
 struct PlatformMissing: Encodable, Sendable {
   let files: [String]
   let keys: [String]

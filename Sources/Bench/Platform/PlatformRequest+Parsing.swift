@@ -3,7 +3,7 @@ import FoundationEssentials
 import Records
 
 extension PlatformRequest {
-  /// The JSON body; throws the reply to send where the body is none.
+  /// The JSON body. A body that is no JSON throws the reply to send.
   func decoded<Value: Decodable>(_ type: Value.Type) throws -> Value {
     do {
       return try JSONReader.decode(type, from: body)
@@ -32,12 +32,12 @@ extension PlatformRequest {
     return key
   }
 
-  /// A text that tells one request from another that came under the same `Idempotency-Key`.
+  /// A text that distinguishes requests that come under the same `Idempotency-Key`.
   var fingerprint: String {
     SHA256Digest(of: Array("\(method) \(path)\n".utf8) + body).hex
   }
 
-  /// Throws the reply to send where `Content-Digest` (RFC 9530) lacks sha-256 or is another body's.
+  /// Throws the reply to send where `Content-Digest` (RFC 9530) lacks sha-256 or does not match the body.
   func checkContentDigest() throws {
     let prefix = Array("sha-256=:".utf8)
     let entries = Array((headers["content-digest"] ?? "").utf8).split(separator: UInt8(ascii: ","))

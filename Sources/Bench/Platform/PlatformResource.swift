@@ -1,4 +1,4 @@
-/// The thing that a path of the platform names, whatever is asked of it.
+/// The resource that a path of the platform names.
 enum PlatformResource: Hashable, Sendable {
   case platformKey
   case codeBlocks
@@ -11,7 +11,7 @@ enum PlatformResource: Hashable, Sendable {
   case installations
   case installation(String)
 
-  /// Reads the parts of a path; nil where they name nothing.
+  /// Reads the parts of a path; nil where they name no resource.
   init?(_ segments: [String]) {
     guard segments.count > 1, segments[0] == "v1" else { return nil }
     switch (segments[1], segments.count) {

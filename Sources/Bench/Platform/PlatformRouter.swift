@@ -78,7 +78,7 @@ final class PlatformRouter: PlatformHandler {
     }
     let id = segments[2]
     var changed = request
-    // A piece that cannot be kept now stays in the body and is judged with it.
+    // A piece that cannot be stored yet stays in the body and is judged with it.
     state.withLock { _ in try? files.keep(&changed, id: id) }
     request = changed
   }
@@ -111,7 +111,7 @@ final class PlatformRouter: PlatformHandler {
     }
   }
 
-  /// Compares two texts in a time that does not tell how much of them was right.
+  /// Compares two texts in a time that does not reveal how much of them is equal.
   private func isSame(_ given: String, _ expected: String) -> Bool {
     MessageAuthentication.isEqual(
       SHA256Digest(of: Array(given.utf8)).bytes, SHA256Digest(of: Array(expected.utf8)).bytes)

@@ -2,14 +2,14 @@ import CMicrohttpd
 import Glibc
 import Synchronization
 
-/// The side that answers the requests of a `PlatformServer`. It is called on the server's thread.
+/// The handler of a `PlatformServer`'s requests. It is called on the server's thread.
 protocol PlatformHandler: AnyObject, Sendable {
-  /// Judges a request before its body is read. A reply ends the request; nil goes on.
+  /// Judges a request before its body is read. A reply ends the request; nil lets it continue.
   func admit(_ request: PlatformRequest) -> PlatformReply?
-  /// The fault that befalls a request, asked once.
+  /// The fault that applies to a request; it is asked for once.
   func fault(for request: PlatformRequest) -> PlatformFault?
   func reply(to request: PlatformRequest) -> PlatformReply
-  /// Takes a piece of the body that has come. The bytes that are kept for good already go from `body` to `keptBytes`.
+  /// Takes a piece of the body. Bytes that are stored already move from `body` to `keptBytes`.
   func keep(_ request: inout PlatformRequest)
 }
 
@@ -47,7 +47,7 @@ final class PlatformServer: Sendable {
   deinit { stop() }
 }
 
-/// One request while it comes in, which libmicrohttpd keeps for us between its calls.
+/// A request while it is being received, which libmicrohttpd keeps for us between its calls.
 private final class Exchange {
   var request: PlatformRequest
   let fault: PlatformFault?
@@ -63,8 +63,9 @@ private final class Exchange {
 
 // MARK: - libmicrohttpd's callbacks
 
-/// Takes a request. libmicrohttpd calls it once when the headers are there, then for each piece of the body, then
-/// once at its end. https://www.gnu.org/software/libmicrohttpd/manual/libmicrohttpd.html#microhttpd_002dcb
+/// Takes a request. libmicrohttpd calls this function once when the headers are complete, then for each piece
+/// of the body, then once at its end.
+/// https://www.gnu.org/software/libmicrohttpd/manual/libmicrohttpd.html#microhttpd_002dcb
 private func access(
   context: UnsafeMutableRawPointer?, connection: OpaquePointer?, url: UnsafePointer<CChar>?,
   method: UnsafePointer<CChar>?, version: UnsafePointer<CChar>?, upload: UnsafePointer<CChar>?,
@@ -89,7 +90,7 @@ private func access(
   let exchange = Unmanaged<Exchange>.fromOpaque(kept).takeUnretainedValue()
   if uploadSize.pointee > 0, let upload {
     let piece = UnsafeRawBufferPointer(start: upload, count: uploadSize.pointee)
-    // A body without Content-Length is measured here.
+    // The size of a body without Content-Length is checked here.
     guard piece.count <= exchange.limit - exchange.received else { return .NO }
     if case .cut(let afterBytes) = exchange.fault, exchange.received + piece.count > afterBytes {
       exchange.request.body.append(contentsOf: piece.prefix(max(0, afterBytes - exchange.received)))

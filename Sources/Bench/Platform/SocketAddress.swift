@@ -21,7 +21,7 @@ struct SocketAddress: Hashable, Sendable, CustomStringConvertible {
     guard inet_pton(isIPv6 ? AF_INET6 : AF_INET, host, &address) == 1 else { return nil }
   }
 
-  /// Whether only this machine can reach it.
+  /// Whether the address can be reached from this machine only.
   var isLoopback: Bool {
     if isIPv6 {
       var address = in6_addr()

@@ -1,6 +1,6 @@
-/// A serial port of this machine, under the names that a person might know it by.
+/// A serial port of this machine, with the names by which a person might know it.
 public struct PortInfo: Hashable, Sendable, Codable {
-  /// The words that a USB adapter says about itself.
+  /// The texts by which a USB adapter describes itself.
   public struct USB: Hashable, Sendable, Codable {
     public let vendorID: UInt16
     public let productID: UInt16
@@ -9,7 +9,7 @@ public struct PortInfo: Hashable, Sendable, Codable {
     public let serialNumber: String?
   }
 
-  /// The kernel's path, as `/dev/ttyUSB0`: short, and another port's tomorrow.
+  /// The kernel's path, such as `/dev/ttyUSB0`, which is short but may belong to another port tomorrow.
   public let path: String
   /// The kernel's driver, such as `ftdi_sio`.
   public let driver: String?
@@ -28,7 +28,7 @@ public struct PortInfo: Hashable, Sendable, Codable {
     let byPath = links(in: "/dev/serial/by-path", of: tree)
     let ports = tree.names(in: "/sys/class/tty").compactMap { name -> PortInfo? in
       let folder = "/sys/class/tty/\(name)"
-      // Consoles and ptys have no device; a UART that the kernel only has a name for is of type 0.
+      // Consoles and ptys have no device; a UART that exists only as a name in the kernel has type 0.
       guard let device = tree.resolved("\(folder)/device"), tree.line(of: "\(folder)/type") != "0" else {
         return nil
       }
@@ -45,7 +45,7 @@ public struct PortInfo: Hashable, Sendable, Codable {
 
   // MARK: - Reading sysfs
 
-  /// The adapter's own folder is one to three above the tty's: interface, port, device.
+  /// The adapter's own folder is one to three levels above the tty's: interface, port, device.
   private static func usb(above device: String, of tree: SystemTree) -> USB? {
     var folder = device
     for _ in 0..<5 where !folder.isEmpty {
@@ -55,7 +55,7 @@ public struct PortInfo: Hashable, Sendable, Codable {
     return nil
   }
 
-  /// Names of links by the last component of what they lead to.
+  /// Names of links by the last component of their targets.
   private static func links(in folder: String, of tree: SystemTree) -> [String: String] {
     var links: [String: String] = [:]
     for name in tree.names(in: folder) {
@@ -66,7 +66,7 @@ public struct PortInfo: Hashable, Sendable, Codable {
 }
 
 extension PortInfo.USB {
-  /// - Parameter folder: the adapter's own folder in `/sys`. The result is nil where it is no adapter's.
+  /// - Parameter folder: the adapter's own folder in `/sys`. The result is nil for a folder of something else.
   init?(_ tree: SystemTree, folder: String) {
     guard let vendor = tree.line(of: "\(folder)/idVendor").flatMap({ UInt16($0, radix: 16) }),
       let product = tree.line(of: "\(folder)/idProduct").flatMap({ UInt16($0, radix: 16) })

@@ -1,7 +1,7 @@
 internal import FoundationEssentials
 internal import Glibc
 
-/// The serial ports of this machine, and what is wrong with those that are there and with those that should be.
+/// The serial ports of this machine, with the problems of existing ports and of adapters without one.
 public struct PortSurvey: Sendable {
   /// The user who wants to use the ports.
   public struct User: Sendable {
@@ -31,7 +31,7 @@ public struct PortSurvey: Sendable {
   }
 
   public let ports: [PortInfo]
-  /// The troubles in the order of the ports, those of adapters without a port first.
+  /// The problems in the order of the ports, those of adapters without a port first.
   public let troubles: [PortProblem]
 
   /// - Parameter root: the folder that stands for `/`, so that a copy of another machine's files can be read.
@@ -51,7 +51,7 @@ public struct PortSurvey: Sendable {
         troubles.append(.watched(port: port.path, by: watcher))
       }
     }
-    // A machine's own UART is no sign of a cable.
+    // The machine's own UARTs do not show whether a cable is plugged in.
     if ports.allSatisfy({ $0.usb == nil }), troubles.isEmpty { troubles.append(.nothingPluggedIn) }
     self.troubles = troubles
   }
@@ -74,7 +74,7 @@ public struct PortSurvey: Sendable {
       let adapter = PortProblem.Adapter(usb: usb, socket: socket)
       let isClaimed = interfaces.contains { tree.linkedName("\($0)/driver") == "usbfs" }
       let brltty = processes.named("brltty")
-      // brltty takes an adapter for a Braille display and lets go of it only when it ends.
+      // brltty takes an adapter for a Braille display and releases it only when brltty ends.
       if isClaimed || brltty != nil {
         let node = Self.node(of: device, tree)
         return .adapterTaken(adapter, by: node.flatMap(processes.holder(of:)) ?? brltty)
@@ -83,7 +83,7 @@ public struct PortSurvey: Sendable {
     }
   }
 
-  /// The device's node, as `/dev/bus/usb/001/004`.
+  /// The device's node, such as `/dev/bus/usb/001/004`.
   private static func node(of device: String, _ tree: SystemTree) -> String? {
     guard let bus = tree.line(of: "\(device)/busnum").flatMap({ UInt16($0) }),
       let number = tree.line(of: "\(device)/devnum").flatMap({ UInt16($0) })
@@ -96,8 +96,9 @@ public struct PortSurvey: Sendable {
 
   // MARK: - Locks
 
-  /// The program that holds a port by a lock file as minicom, uucp and their kin leave it (FHS 3.0, 5.9): the process
-  /// in ten characters, or in four bytes of the machine's order. A file whose process is gone does not count.
+  /// The program that holds a port by a lock file as minicom, uucp and similar programs write it (FHS 3.0,
+  /// 5.9). The file holds the process id in ten characters, or in four bytes of the machine's byte order. A
+  /// file whose process is gone does not count.
   private static func lock(on port: String, _ tree: SystemTree, _ processes: Processes) -> PortProblem? {
     let file = "/var/lock/LCK..\(SystemTree.lastComponent(port))"
     let bytes = tree.bytes(of: file, atMost: 64)
@@ -112,7 +113,7 @@ public struct PortSurvey: Sendable {
   }
 }
 
-/// The question whether a user may open a port.
+/// The check whether a user may open a port.
 private struct PortAccess {
   let trouble: PortProblem?
 
@@ -131,7 +132,7 @@ private struct PortAccess {
       trouble = nil
       return
     }
-    // Only a group that may read and write is worth joining.
+    // Only a group that may read and write helps a user who joins it.
     let group = mode & 0o060 == 0o060 ? Self.group(status.st_gid, tree) : nil
     trouble = .forbidden(
       port: port, group: group?.name, isMember: group?.members.contains(user.name) ?? false)
@@ -149,7 +150,7 @@ private struct PortAccess {
   }
 }
 
-/// The programs that run, as `/proc` tells; of those of other users only the names can be seen.
+/// The running programs from `/proc`; for other users' programs only the names are visible.
 struct Processes {
   private let tree: SystemTree
   private let ids: [Int32]
@@ -160,7 +161,7 @@ struct Processes {
   }
 
   func named(_ program: String) -> PortProblem.Holder? {
-    // The kernel keeps 15 bytes of a name.
+    // The kernel keeps only 15 bytes of a name.
     let short = String(program.prefix(15))
     return ids.first { tree.line(of: "/proc/\($0)/comm") == short }.map {
       PortProblem.Holder(program: program, processID: $0)
@@ -175,18 +176,18 @@ struct Processes {
   func holder(of path: String) -> PortProblem.Holder? {
     ids.first { id in
       let files = tree.names(in: "/proc/\(id)/fd").map { tree.link("/proc/\(id)/fd/\($0)") }
-      // A program that has the other end of a pty open gives the port and does not take it.
+      // A program that has the other end of a pty open provides the port and does not occupy it.
       return files.contains(path) && !files.contains { $0?.hasSuffix("/ptmx") == true }
     }.flatMap(holder)
   }
 }
 
-/// USB serial adapters by what they say they are, and the kernel's driver for each.
+/// USB serial adapters by their own ids, and the kernel's driver for each.
 private enum KnownAdapter {
   static func driver(vendor: UInt16, product: UInt16) -> String? { table[vendor]?[product] }
 
   /// Drivers by vendor and product, from the drivers' own tables in Linux 6.1:
-  /// drivers/usb/serial/{ch341,cp210x,ftdi_sio,pl2303}.c; the rest are devices of the communications class.
+  /// drivers/usb/serial/{ch341,cp210x,ftdi_sio,pl2303}.c. All other devices are of the communications class.
   private static let table: [UInt16: [UInt16: String]] = [
     0x1a86: [
       0x5512: "ch341", 0x5523: "ch341", 0x7522: "ch341", 0x7523: "ch341", 0x55d2: "cdc_acm", 0x55d3: "cdc_acm",

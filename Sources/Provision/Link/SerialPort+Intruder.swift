@@ -2,8 +2,9 @@ internal import Files
 internal import Glibc
 
 extension SerialPort: SharedPort {
-  /// Exclusive use and the lock keep away programs that ask, and not one of root's or one that was there before. A
-  /// program of another user's can only be seen by the settings that it has changed.
+  /// Detects another program on the port. Exclusive use and the lock keep away programs that respect them, but
+  /// neither root's programs nor those that had the port open before. A program of another user is only visible
+  /// by the settings that it has changed.
   public var intruder: PortIntruder? {
     let tree = SystemTree(root: "/")
     if let device = tree.resolved(path), let holder = Processes(tree, except: getpid()).holder(of: device) {
@@ -12,8 +13,8 @@ extension SerialPort: SharedPort {
     return settingsWereChanged ? PortIntruder(name: nil) : nil
   }
 
-  /// Has an FTDI adapter hand over what it receives after 1 ms instead of up to 16 ms. Does nothing where the file
-  /// for that is not there or may not be written.
+  /// Makes an FTDI adapter hand over received bytes after 1 ms instead of up to 16 ms. Does nothing where the
+  /// file for this setting does not exist or may not be written.
   static func shortenLatency(ofPort path: String) {
     let tree = SystemTree(root: "/")
     guard let device = tree.resolved(path) else { return }

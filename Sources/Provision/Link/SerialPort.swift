@@ -1,40 +1,42 @@
 internal import CSerial
 internal import Glibc
 
-/// A serial port, held by this program alone: raw, eight data bits, one stop bit, no flow control.
+/// A serial port, reserved for this program: raw, eight data bits, one stop bit, no flow control.
 ///
-/// Opening leaves a module running: the lines are not driven, and closing does not lower DTR, which on many
-/// adapters is wired to a reset.
+/// Opening the port does not disturb a running module: the lines are not driven, and closing does not lower
+/// DTR, which many adapters connect to a reset.
 public class SerialPort: Link {
-  /// A fact about a port that is worth telling and is no error.
+  /// A fact about a port that the user should know although it is no error.
   public enum Event: Hashable, Sendable {
-    /// The port has no parity, as a pty, so that bytes go out without it. It is told once a port.
+    /// The port has no parity, as a pty, so that bytes are sent without it. This is reported once for each
+    /// port.
     case parityNotAvailable
   }
 
-  /// The path that the port was opened by.
+  /// The path by which the port was opened.
   public let path: String
 
   fileprivate var descriptor: Int32
   private let onEvent: (Event) -> Void
   private var saidNoParity = false
-  /// The settings that this program gave the port last, as the kernel took them.
+  /// The settings that this program made last, as the kernel accepted them.
   private var ownSettings: (flags: tcflag_t, baudRate: speed_t)?
 
   // MARK: - Opening
 
-  /// Opens the port at `path`. The result is `ModemLines` too where the port has such lines.
+  /// Opens the port at `path`. The result also conforms to `ModemLines` where the port has modem control lines.
   /// - Throws: `notThere`, `permission`, `inUse`, `notASerialPort`, `unsupportedBaudRate` or `io`.
   public static func open(
     _ path: String, framing: LinkFraming, onEvent: @escaping (Event) -> Void = { _ in }
   ) throws(LinkError) -> SerialPort {
-    // Non-blocking, or opening would wait for a carrier that no module raises.
+    // The port is opened non-blocking, because opening would otherwise wait for a carrier that no module
+    // raises.
     let descriptor = Glibc.open(path, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC)
     guard descriptor >= 0 else { throw openingError(errno, path: path) }
     do throws(LinkError) {
       var settings = termios()
       guard tcgetattr(descriptor, &settings) == 0 else {
-        // A serial line that the kernel has a name for but found no circuit behind answers EIO.
+        // A serial line without a circuit behind its name answers EIO.
         throw errno == EIO ? .notThere(port: path) : .notASerialPort(path: path)
       }
       guard wt_lock_exclusively(descriptor) == 0 else {
@@ -42,8 +44,8 @@ public class SerialPort: Link {
       }
       var lines: Int32 = 0
       guard wt_modem_lines(descriptor, &lines) == 0 else {
-        // This is a pty. It lives on when a killed client goes, and would stay exclusive; the lock goes with the
-        // client.
+        // A pty outlives a killed client and would stay exclusive, so only the lock is taken, which ends with
+        // the client.
         let port = SerialPort(path: path, descriptor: descriptor, onEvent: onEvent)
         try port.setFraming(framing)
         return port
@@ -107,10 +109,11 @@ public class SerialPort: Link {
   public func discardInput() throws(LinkError) {
     try requireOpen()
     _ = tcflush(descriptor, TCIFLUSH)
-    // The flush forgets what the line discipline holds; what the driver has not yet handed to it is still read.
+    // The flush drops the bytes of the line discipline; bytes that the driver has not handed over yet are read
+    // here.
     let past = ContinuousClock.now
     do throws(LinkError) {
-      // A sender that is faster than this forgets goes on being heard.
+      // A sender that is faster than this loop is not silenced by it.
       for _ in 0..<64 { _ = try read(upTo: 4096, deadline: past) }
     } catch .timeout {
       return
@@ -131,8 +134,8 @@ public class SerialPort: Link {
 
     var withParity = settings
     if framing.parity == .even { withParity.c_cflag |= tcflag_t(PARENB) }
-    // TCSADRAIN: what was written goes out in the framing it was written for. glibc answers EINVAL where the
-    // kernel dropped what was asked for and nothing else changed.
+    // TCSADRAIN sends waiting bytes in the framing that they were written for. glibc answers EINVAL where the
+    // kernel ignored the request and nothing else changed.
     if tcsetattr(descriptor, TCSADRAIN, &withParity) != 0 {
       guard errno == EINVAL, tcsetattr(descriptor, TCSADRAIN, &settings) == 0 else {
         throw errno == EINVAL ? .unsupportedBaudRate(baudRate: framing.baudRate) : Self.transferError(errno)
@@ -149,7 +152,7 @@ public class SerialPort: Link {
     }
   }
 
-  /// Whether the port's settings are no longer those that this program gave it.
+  /// Whether the port's settings differ from those that this program made.
   var settingsWereChanged: Bool {
     var settings = termios()
     guard descriptor >= 0, let ownSettings, tcgetattr(descriptor, &settings) == 0 else { return false }
@@ -168,7 +171,7 @@ public class SerialPort: Link {
     guard descriptor >= 0 else { throw .closed }
   }
 
-  /// Waits until the port is ready or gone; the transfer that follows tells which.
+  /// Waits until the port is ready or gone; the transfer that follows shows which.
   private func wait(for events: Int32, deadline: ContinuousClock.Instant) throws(LinkError) {
     while true {
       let left = deadline - .now
@@ -176,7 +179,7 @@ public class SerialPort: Link {
       let ready = poll(&entry, 1, left.pollMilliseconds)
       if ready > 0 {
         guard entry.revents & Int16(POLLNVAL) == 0 else { throw .closed }
-        // The port has hung up without data, so that the transfer would find nothing.
+        // The port has hung up without data, so that a transfer would find nothing.
         if entry.revents & Int16(events) == 0 { throw .closed }
         return
       }
@@ -195,8 +198,8 @@ public class SerialPort: Link {
     }
   }
 
-  /// The error of a transfer. A port that was unplugged answers EIO (a pty's primary closed, a USB adapter gone),
-  /// ENXIO or ENODEV.
+  /// The error of a transfer. An unplugged port answers EIO (the primary of a pty is closed, a USB adapter is
+  /// gone), ENXIO or ENODEV.
   fileprivate static func transferError(_ code: Int32) -> LinkError {
     switch code {
     case EIO, ENXIO, ENODEV, EBADF: .closed
@@ -204,7 +207,7 @@ public class SerialPort: Link {
     }
   }
 
-  /// The speeds that POSIX has codes for, by their numbers.
+  /// The baud rates that POSIX has codes for.
   private static let baudRates: [Int: speed_t] = [
     1200: speed_t(B1200), 2400: speed_t(B2400), 4800: speed_t(B4800), 9600: speed_t(B9600),
     19_200: speed_t(B19200), 38_400: speed_t(B38400), 57_600: speed_t(B57600), 115_200: speed_t(B115200),
@@ -236,7 +239,7 @@ final class WiredSerialPort: SerialPort, ModemLines {
 }
 
 extension Duration {
-  /// The duration as poll takes it, rounded up so that no wait ends just before its time.
+  /// The duration in the form for poll, rounded up so that no wait ends just before its time.
   var pollMilliseconds: Int32 {
     guard self > .zero else { return 0 }
     let (seconds, attoseconds) = components

@@ -1,11 +1,11 @@
-/// The identity that a module states.
+/// The identity that a module reports.
 public struct ModuleIdentity: Hashable, Sendable {
   public let serialNumber: String
   public let chip: String
   /// The chip's unique id, 12 bytes.
   public let uniqueID: [UInt8]
   public let firmwareVersion: String
-  /// SHA-256 of the image that runs, 32 bytes.
+  /// SHA-256 of the running image, 32 bytes.
   public let imageSha256: [UInt8]
   public let imei: String?
   public let iccid: String?
@@ -13,15 +13,15 @@ public struct ModuleIdentity: Hashable, Sendable {
   public let keyID: String?
   /// Id of a key that was sent and not committed, lower-case hex.
   public let pendingKeyID: String?
-  /// The installation of the committed pairing, as the module was told.
+  /// The installation of the committed pairing, as it was written to the module.
   public let installation: String?
   public let boots: UInt64
-  /// Number of times that the seal switch was seen to open.
+  /// Number of openings of the seal switch that the module has seen.
   public let sealOpenings: UInt64
   public let history: ModuleHistory
 
-  /// Whether a serial number or any other word of a module's is printable ASCII of 1 to 32 characters without a blank
-  /// at either end, so that it can stand in a record, on a label and in a terminal as it is.
+  /// Whether a serial number or another word of a module's is printable ASCII of 1 to 32 characters without a
+  /// blank at either end, so that records, labels and terminals can show it unchanged.
   public static func isPrintable(_ text: String) -> Bool {
     let bytes = text.utf8
     return (1...32).contains(bytes.count) && bytes.allSatisfy { (0x20...0x7e).contains($0) }
@@ -29,36 +29,36 @@ public struct ModuleIdentity: Hashable, Sendable {
   }
 }
 
-/// The counts that a module keeps of visits and of its keys.
+/// The counters that a module keeps of its starts, its openings and its keys.
 public struct ModuleHistory: Hashable, Sendable {
   /// The count of `boots` when the module's settings were last written.
   public let bootsAtVisit: UInt64
   /// The count of `sealOpenings` when the module's settings were last written.
   public let sealOpeningsAtVisit: UInt64
-  /// Number of resets by the watchdog, ever.
+  /// Number of resets by the watchdog since the module was made.
   public let watchdogResets: UInt64
-  /// Number of times that the key was replaced with the case open and no proof, ever.
+  /// Number of replacements of the key with the case open and without a proof, since the module was made.
   public let serviceReplacements: UInt64
-  /// Number of times that the key was replaced with a proof, ever.
+  /// Number of replacements of the key with a proof, since the module was made.
   public let provenReplacements: UInt64
   /// Id of the key before the last replacement, lower-case hex; nil where there was none.
   public let previousKeyID: String?
 }
 
-/// The readings that a module takes in one moment.
+/// The readings that a module takes at one moment.
 public struct ModuleReadings: Hashable, Sendable {
   /// Supply voltage, volts RMS.
   public let supplyVolts: Double
   public let weldingAmps: Double
-  /// Whether the relay is commanded closed.
+  /// Whether the firmware commands the relay closed.
   public let relay: Bool
-  /// Whether the contact is fed back closed.
+  /// Whether the feedback reports the contact closed.
   public let feedback: Bool
   public let sealClosed: Bool
-  /// The module's clock, seconds since 1970; nil where it was never set.
+  /// The time of the module's clock, seconds since 1970; nil where the clock was never set.
   public let time: UInt64?
   public let hasFix: Bool
-  /// Latitude and, next, longitude in degrees, north and east positive; meaningful with a fix.
+  /// Latitude and, in the next property, longitude in degrees, north and east positive; meaningful with a fix.
   public let latitude: Double
   public let longitude: Double
   public let satellites: UInt64
@@ -71,6 +71,6 @@ public struct ModuleReadings: Hashable, Sendable {
 public struct ModuleChallenge: Hashable, Sendable {
   /// The challenge's 16 bytes.
   public let bytes: [UInt8]
-  /// The lowest counter that will be accepted.
+  /// The lowest counter that the module accepts.
   public let counter: UInt64
 }

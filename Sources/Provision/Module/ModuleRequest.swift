@@ -1,4 +1,4 @@
-/// The name of each request to a module's firmware, by which an error says what was being done.
+/// The name of each request to a module's firmware, which errors state.
 public enum ModuleRequest: String, Hashable, Sendable, CaseIterable {
   case echo, reset, parameters, imageState, imageUpload, imageTest, imageConfirm
   case identity, pairBegin, pairProve, pairCommit, pairReplace, pairService, configure, configuration

@@ -1,11 +1,11 @@
 import ModuleCore
 
-/// The fields of a reply. Each is asked for with its type, and throws its name where it is missing or of another
+/// The fields of a reply. Each is read by its type, and its name is thrown where it is missing or of another
 /// type.
 struct ReplyFields {
   private let map: CBORItem?
 
-  /// - Parameter payload: a map, or nothing, which some implementations send for an empty one.
+  /// - Parameter payload: a CBOR map, or no bytes, which some implementations send for an empty map.
   init(_ payload: [UInt8]) throws(ReplyFault) {
     if payload.isEmpty {
       map = nil
@@ -15,8 +15,8 @@ struct ReplyFields {
     map = item
   }
 
-  /// The error that the reply is, if any: `{"err": {"group", "rc"}}` in version 1, or `{"rc"}` other than 0 from the
-  /// transport and standard groups.
+  /// The error in the reply, if there is one: `{"err": {"group", "rc"}}` in version 1, or `{"rc"}` other than 0
+  /// from the transport and standard groups.
   var rejection: ModuleRejection? {
     get throws(ReplyFault) {
       if let error = map?[ModuleField.error] {
@@ -42,16 +42,18 @@ struct ReplyFields {
     return value
   }
 
-  /// A serial number, a chip or a version: printable ASCII of 1 to 32 characters, without a blank at either end.
+  /// Reads a serial number, a chip or a version: printable ASCII of 1 to 32 characters, without a blank at
+  /// either end.
   func printable(_ key: StaticString) throws(ReplyFault) -> String { try required(key, Self.printable) }
-  /// A printable text that may be missing; an empty one is nil too, since a module without a modem has none.
+  /// Reads a printable text that may be missing. An empty one is nil too, since a module without a modem has
+  /// none.
   func optionalPrintable(_ key: StaticString) throws(ReplyFault) -> String? {
     guard let text = try optionalText(key), !text.isEmpty else { return nil }
     guard ModuleIdentity.isPrintable(text) else { throw .field(key.description) }
     return text
   }
 
-  /// A text of at most 256 bytes of UTF-8.
+  /// Reads a text of at most 256 bytes of UTF-8.
   func text(_ key: StaticString) throws(ReplyFault) -> String { try required(key, Self.text) }
   func optionalText(_ key: StaticString) throws(ReplyFault) -> String? { try optional(key, Self.text) }
   func flag(_ key: StaticString) throws(ReplyFault) -> Bool { try required(key, \.boolean) }

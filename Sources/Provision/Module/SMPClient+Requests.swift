@@ -1,24 +1,25 @@
 import ModuleCore
 public import Records
 
-// The requests that a module can be asked, one method each.
+// The requests to a module, one method for each.
 extension SMPClient {
   // MARK: - The running program
 
-  /// - Returns: what came back; where it is not what was sent, the link is not to be trusted.
+  /// - Returns: the text that came back; where it differs from the one sent, the link is unreliable.
   public func echo(_ text: String) throws(ProvisionError) -> String { try send(EchoRequest(text: text)) }
 
-  /// The program that a reset leads to.
+  /// The program that runs after a reset.
   public enum BootMode: UInt8, Hashable, Sendable {
     case normal = 0
     /// The chip's ROM bootloader.
     case bootloader = 1
   }
 
-  /// Opens the relay and starts the module again. Not repeated: a module that was quick may never have answered.
+  /// Opens the relay and restarts the module. The request is not repeated, because a module that resets at once
+  /// never answers.
   public func reset(_ mode: BootMode = .normal) throws(ProvisionError) { try send(ResetRequest(mode: mode)) }
 
-  /// - Returns: bytes that the module can take in one message, and how many messages at once.
+  /// - Returns: number of bytes in the longest message that the module accepts, and number of messages at once.
   public func parameters() throws(ProvisionError) -> (bufferBytes: Int, bufferCount: Int) {
     try send(ParametersRequest())
   }
@@ -29,7 +30,7 @@ extension SMPClient {
   public struct ImageSlot: Hashable, Sendable {
     public let slot: Int
     public let version: String
-    /// The image's hash; nil where the module does not say it.
+    /// The image's hash; nil where the module does not report it.
     public let hash: [UInt8]?
     public let isActive: Bool
     public let isConfirmed: Bool
@@ -37,24 +38,24 @@ extension SMPClient {
 
   public func imageState() throws(ProvisionError) -> [ImageSlot] { try send(ImageStateRequest()) }
 
-  /// Sends a piece of an update's file. Where the piece was sent before, or is not the next, nothing is written and
-  /// the module says where to go on; so an upload that was cut off is found again.
+  /// Sends a piece of an update's file. The module writes nothing of a piece that was sent before or is not the
+  /// next, and reports where to go on, so that an interrupted upload can be continued.
   ///
   /// - Parameters:
-  ///   - length: bytes of the whole file.
+  ///   - length: length of the whole file, bytes.
   ///   - digest: SHA-256 of the whole file.
-  /// - Returns: where the next piece begins; `length` where all is there.
-  /// - Throws: `unusableReply` with `match` where the module has all and its digest is not right.
+  /// - Returns: the offset of the next piece; `length` where the file is complete.
+  /// - Throws: `unusableReply` with `match` where the file is complete and its digest is wrong.
   func upload(
     _ piece: ArraySlice<UInt8>, at offset: Int, of length: Int, digest: [UInt8]
   ) throws(ProvisionError) -> Int {
     try send(ImageUploadRequest(piece: piece, offset: offset, length: length, digest: digest))
   }
 
-  /// Has the image with this hash started at the next reset, on trial.
+  /// Makes the module start the image with this hash at the next reset, on trial.
   func tryImage(hash: [UInt8]) throws(ProvisionError) { try send(ImageTestRequest(hash: hash)) }
 
-  /// Has the running image stay.
+  /// Makes the running image permanent.
   func confirmImage() throws(ProvisionError) { try send(ImageConfirmRequest()) }
 
   // MARK: - Pairing
@@ -66,7 +67,8 @@ extension SMPClient {
     try send(PairBeginRequest(key: key, installation: installation))
   }
 
-  /// - Returns: which key the module answers for, and its authentication code over the challenge.
+  /// - Returns: the id of the key with which the module answers, and its authentication code over the
+  ///   challenge.
   func pairProve(_ challenge: [UInt8]) throws(ProvisionError) -> (keyID: String, code: [UInt8]) {
     try send(PairProveRequest(challenge: challenge))
   }
@@ -75,7 +77,7 @@ extension SMPClient {
     try send(PairCommitRequest(key: key, uniqueID: uniqueID))
   }
 
-  /// - Parameter proof: the code under the key that the module holds, over the outstanding challenge.
+  /// - Parameter proof: the authentication code under the module's present key over the outstanding challenge.
   func pairReplace(by key: SecretKey, uniqueID: [UInt8], proof: [UInt8]) throws(ProvisionError) -> String {
     try send(PairReplaceRequest(key: key, uniqueID: uniqueID, proof: proof))
   }
@@ -97,7 +99,7 @@ extension SMPClient {
 
   public func start(_ start: SignedStart) throws(ProvisionError) { try send(RelayStartRequest(start: start)) }
 
-  /// Opens the relay, which needs no key: opening is always allowed.
+  /// Opens the relay, which needs no key because opening is always allowed.
   public func stop() throws(ProvisionError) { try send(StopRequest()) }
 
   public func readings() throws(ProvisionError) -> ModuleReadings { try send(ReadingsRequest()) }

@@ -1,9 +1,9 @@
 import ModuleCore
 
-/// Asks a module's firmware over a link: one request at a time, with sequence numbers, repeating what may be
-/// repeated. The link is at `LinkFraming.firmware`. What can be asked is in `SMPClient+Requests`.
+/// Sends requests to a module's firmware over a link, one at a time, with sequence numbers and repetition where
+/// it is allowed. The link has the framing `LinkFraming.firmware`. The requests are in `SMPClient+Requests`.
 public final class SMPClient {
-  /// Time that a byte takes on the way, with room to spare: 87 µs at 115,200 baud, a third more in base64.
+  /// Time of one byte on the wire with a margin: 87 µs at 115,200 baud, and a third more for base64.
   private static let timeAByte = Duration.microseconds(200)
 
   let link: any Link
@@ -11,7 +11,7 @@ public final class SMPClient {
   private var sequence: UInt8
   private var decoder = ConsoleFrameDecoder()
 
-  /// - Parameter firstSequence: the number before the first sequence number; any will do.
+  /// - Parameter firstSequence: the number before the first sequence number; any value will do.
   public init(link: any Link, firstSequence: UInt8 = 0, now: @escaping () -> ContinuousClock.Instant) {
     self.link = link
     self.now = now
@@ -36,12 +36,13 @@ public final class SMPClient {
     throw failure
   }
 
-  /// Time between two questions to a module that is starting.
+  /// Interval of the questions to a module that is starting.
   static let awaitingInterval = Duration.milliseconds(150)
 
-  /// Asks a module who it is that may not listen yet. It is asked every 150 ms, and the answer to any of the
-  /// questions counts, since a late one says the same.
-  /// - Throws: `link(.timeout)` or the fault of what came instead, where no answer can be used by `deadline`.
+  /// Asks a module that may still be starting for its identity. The question is repeated every 150 ms, and the
+  /// answer to any of the repetitions counts, since a late one says the same.
+  /// - Throws: `link(.timeout)`, or the fault of other bytes received, where no usable answer arrives by
+  ///   `deadline`.
   func awaitIdentity(by deadline: ContinuousClock.Instant) throws(ProvisionError) -> ModuleIdentity {
     let request = IdentityRequest()
     let name = IdentityRequest.name
@@ -81,7 +82,7 @@ public final class SMPClient {
     throw fault.map { .unusableReply($0, during: name) } ?? .link(.timeout, during: name)
   }
 
-  /// Lets time pass, and drops what the module says meanwhile.
+  /// Waits, and drops the bytes that the module sends meanwhile.
   /// - Throws: `link`, where the cable is pulled.
   func pause(_ time: Duration) throws(ProvisionError) {
     let end = now() + time
@@ -96,11 +97,11 @@ public final class SMPClient {
 
   private enum Outcome {
     case reply([UInt8])
-    /// The attempt failed, and another one may not.
+    /// The attempt failed, and the next one may succeed.
     case failure(ProvisionError)
   }
 
-  /// - Throws: an error that another attempt will not mend.
+  /// - Throws: an error that another attempt will not cure.
   private func attempt(
     _ frame: [UInt8], answering request: SMPMessage, during name: ModuleRequest, within timeout: Duration
   ) throws(ProvisionError) -> Outcome {
@@ -108,11 +109,12 @@ public final class SMPClient {
     var fault: ReplyFault?
     decoder.reset()
     do {
-      // Late replies and console noise from before belong to no question of ours.
+      // Late replies and console output from before this request are dropped.
       try link.discardInput()
       try link.write(frame, deadline: deadline)
       repeat {
-        // Other bytes of the module's are no fault by themselves, but silence after them is not silence.
+        // Other bytes from the module are no fault by themselves, but after them a missing reply is not
+        // reported as silence.
         let damaged = decoder.damagedFrames
         for message in decoder.take(try link.read(upTo: 512, deadline: deadline)) {
           switch Self.judge(message, as: request) {

@@ -1,25 +1,24 @@
 import ModuleCore
 
-/// One thing that a module's firmware can be asked: where it goes, how long it may take, whether it may be repeated, and
-/// what its reply is read as.
+/// A request to a module's firmware: its address, its timeout, whether it may be repeated, and the type of its
+/// reply.
 protocol SMPRequest {
   associatedtype Reply
 
-  /// The name by which an error says what was being asked.
+  /// The name of the request, which errors state.
   static var name: ModuleRequest { get }
   static var group: UInt16 { get }
   static var command: UInt8 { get }
   static var operation: SMPMessage.Operation { get }
-  /// How long one attempt may take, from its first byte out to its last byte in, for a short message; one second unless
-  /// the request says otherwise.
+  /// Maximum time of one attempt with a short message, from its first byte sent to the last byte received; one
+  /// second unless the request says otherwise.
   static var timeout: Duration { get }
-  /// Whether asking again, because no reply came, leaves the module as asking once does; true unless the request says
-  /// otherwise.
+  /// Whether a repeated request has the same effect as a single one; true unless the request says otherwise.
   static var mayBeRepeated: Bool { get }
 
-  /// The map that is sent; empty unless the request says otherwise.
+  /// The CBOR map of the request; empty unless the request says otherwise.
   var fields: CBORMapWriter { get }
-  /// Reads a reply that is no error; reads nothing of it where `Reply` is `Void`.
+  /// Reads a reply without an error; ignores its contents where `Reply` is `Void`.
   func reply(_ fields: ReplyFields) throws(ReplyFault) -> Reply
 }
 
@@ -27,22 +26,22 @@ extension SMPRequest {
   static var timeout: Duration { .seconds(1) }
   static var mayBeRepeated: Bool { true }
   static var attempts: Int { mayBeRepeated ? 3 : 1 }
-  /// Longest wait for this request with everything that is repeated.
+  /// Maximum wait for this request with all repetitions.
   static var maxWait: Duration { timeout * attempts }
-  /// Timeout of a request for which the firmware writes its pairing record: its chip stands still for 250 to 500 ms where
-  /// that erases a sector.
+  /// Timeout of a request after which the firmware writes its pairing record: the chip stands still for 250 to
+  /// 500 ms where this erases a sector.
   static var recordTimeout: Duration { .seconds(3) }
 
   var fields: CBORMapWriter { CBORMapWriter() }
 
-  /// The message that asks this.
+  /// The message of this request.
   func message(sequence: UInt8) -> SMPMessage {
     SMPMessage(
       operation: Self.operation, version: 1, group: Self.group, sequence: sequence, command: Self.command,
       payload: fields.encoded)
   }
 
-  /// Reads a reply's payload: its error where it is one, else its fields.
+  /// Reads a reply's payload, as an error or as fields.
   func read(_ payload: [UInt8]) throws(ProvisionError) -> Reply {
     let answer: Result<Reply, ModuleRejection>
     do throws(ReplyFault) {

@@ -1,19 +1,20 @@
 internal import Cryptography
 internal import ModuleCore
 
-/// A firmware image that a trusted key signed and that agrees with its manifest: size, digest, pieces, vector table
-/// and application header. Whether it is for the chip at hand is the flasher's question.
+/// A firmware image with a trusted signature that agrees with its manifest in size, digest, pieces, vector
+/// table and application header. Whether the image is for the connected chip is checked by the flasher.
 public struct Image: Hashable, Sendable {
   public let manifest: ImageManifest
   public let bytes: [UInt8]
   public let signer: ImageSigner
-  /// Path of the manifest, beside which its update's file lies; nil for an image that came without files.
+  /// Path of the manifest, which has the update's file beside it; nil for an image that came without files.
   private let manifestPath: String?
 
-  /// Makes an image of bytes that were verified, or are about to be signed. Every other image comes by its files.
+  /// Makes an image from bytes that were verified or are about to be signed. Every other image is read from its
+  /// files.
   ///
-  /// - Parameter chips: among these the manifest's product id is looked up; one that is not there is refused when the
-  ///   chip is known (`FlashError.wrongChip`), and pieces are then checked against nothing here.
+  /// - Parameter chips: the known chips, among which the manifest's product id is looked up. An unknown id is
+  ///   refused once the chip is connected (`FlashError.wrongChip`), and the pieces are not checked here.
   init(
     manifest: ImageManifest, bytes: [UInt8], signer: ImageSigner, chips: [ChipModel] = ChipModel.known,
     manifestPath: String? = nil
@@ -30,9 +31,9 @@ public struct Image: Hashable, Sendable {
   }
 
   /// Reads manifest and image, and the signature beside the manifest (`ImageSignature.path(forManifest:)`). The
-  /// signature is looked at before anything the manifest says.
-  /// - Parameter imagePath: nil takes the image that the manifest names, or else the file called like it with
-  ///   `.bin`.
+  /// signature is checked before anything in the manifest is used.
+  /// - Parameter imagePath: nil reads the image that the manifest names, or otherwise the file with the
+  ///   manifest's name and `.bin`.
   public init(imagePath: String? = nil, manifestPath: String, trusted: TrustedKeys) throws(ImageFault) {
     let json = try ImageFile.read(manifestPath, limit: ImageFile.manifestByteLimit)
     let signer = try ImageSignature(beside: manifestPath).signer(of: json, among: trusted)
@@ -43,7 +44,7 @@ public struct Image: Hashable, Sendable {
       manifestPath: manifestPath)
   }
 
-  /// The file by which a module updates itself, of the size and digest that were signed.
+  /// The file with which a module updates itself, of the size and digest that were signed.
   func updateFile() throws(ImageFault) -> [UInt8] {
     guard let update = manifest.update, let manifestPath else { throw .manifest(field: "update") }
     let path = ImageFile.path(of: update.file, beside: manifestPath)
@@ -54,12 +55,12 @@ public struct Image: Hashable, Sendable {
     return file
   }
 
-  /// Every piece with its place in the chip, as the manifest lists them: what a simulated module begins with.
+  /// Every piece at its address, as the manifest lists them, with which a simulated module begins.
   public var pieces: [(address: UInt32, bytes: [UInt8])] {
     manifest.segments.map { ($0.address, bytes(of: $0)) }
   }
 
-  /// The bytes of a piece; the initializer has checked that they are there.
+  /// The bytes of a piece; the initializer has checked that they exist.
   func bytes(of segment: ImageManifest.Segment) -> [UInt8] {
     Array(bytes[segment.offset..<(segment.offset + segment.length)])
   }
@@ -101,7 +102,7 @@ public struct Image: Hashable, Sendable {
     }
   }
 
-  /// Checks everything about the pieces that an STM32 and its boot block would look at.
+  /// Checks everything in the pieces that an STM32 and its boot block check.
   private func check(for chip: ChipModel, _ stm32: STM32Chip) throws(ImageFault) {
     guard let first = manifest.segments.first(where: { $0.address == chip.startAddress }) else {
       throw .noVectorTable

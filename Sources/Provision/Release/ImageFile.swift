@@ -1,9 +1,10 @@
 internal import Files
 internal import FoundationEssentials
 
-/// The three files of a release: `X.json`, the manifest; the image that it names, or `X.bin`; and `X.sig`.
+/// The three files of a release: the manifest `X.json`, the image that it names or `X.bin`, and the signature
+/// `X.sig`.
 enum ImageFile {
-  /// Bytes of the largest flash of any chip we know.
+  /// Size of the largest flash of all known chips, bytes.
   static let imageByteLimit = 4 << 20
   static let manifestByteLimit = 64 << 10
   static let signatureByteLimit = 4096

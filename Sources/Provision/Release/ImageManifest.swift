@@ -2,10 +2,10 @@ internal import FoundationEssentials
 public import ModuleCore
 import Records
 
-/// The JSON beside a firmware image, which says what is in it and where it goes.
+/// The JSON document beside a firmware image, which describes its contents and their addresses.
 public struct ImageManifest: Hashable, Sendable, Codable {
-  /// A piece of the image file and its place in the chip. Pieces are written in this order, except that the one
-  /// with the chip's vector table always comes last.
+  /// A piece of the image file and its address in the chip. Pieces are written in this order, except that the
+  /// piece with the chip's vector table always comes last.
   public struct Segment: Hashable, Sendable, Codable {
     public let address: UInt32
     /// Offset of the piece's first byte in the image file.
@@ -30,7 +30,7 @@ public struct ImageManifest: Hashable, Sendable, Codable {
     }
   }
 
-  /// The application alone in MCUboot's container, for a module that updates itself.
+  /// The application alone in MCUboot's container, with which a module updates itself.
   public struct Update: Hashable, Sendable, Codable {
     /// The file's name, in the manifest's own folder.
     public let file: String
@@ -50,7 +50,7 @@ public struct ImageManifest: Hashable, Sendable, Codable {
   public let version: String
   /// The chip's name, as `ChipModel.name` has it.
   public let chip: String
-  /// The product id that the chip's bootloader states.
+  /// The product id that the chip's bootloader reports.
   public let productID: UInt16
   /// The image's file name, in the manifest's own folder; nil means the manifest's name with `.bin`.
   public let file: String?
@@ -59,14 +59,15 @@ public struct ImageManifest: Hashable, Sendable, Codable {
   public let bytes: Int
   /// SHA-256 of the image file, lower-case hex.
   public let sha256: String
-  /// The digest in the application's header, lower-case hex, which a running module states too. Nil for an image that
-  /// is not a module's firmware.
+  /// The digest in the application's header, lower-case hex, which a running module reports too; nil for an
+  /// image that is not a module's firmware.
   public let appSha256: String?
-  /// The oldest version that may be running before; nil means any. No option overrides it.
+  /// The oldest version that may be replaced; nil means any. No option overrides it.
   public let lowestReplaceableVersion: String?
-  /// All of the chip's sectors in order, for which the image was linked; nil where the manifest does not say.
+  /// All sectors of the chip in order, for which the image was linked; nil where the manifest does not list
+  /// them.
   public let flashSectors: [Sector]?
-  /// The file by which a module updates itself; nil where there is none.
+  /// The file with which a module updates itself; nil where there is none.
   public let update: Update?
 
   private enum CodingKeys: String, CodingKey {
@@ -94,7 +95,7 @@ public struct ImageManifest: Hashable, Sendable, Codable {
     self.update = update
   }
 
-  /// - Throws: `manifest` with the path of the field that is missing or wrong.
+  /// - Throws: `manifest` with the path of the missing or wrong field.
   public init(json bytes: [UInt8]) throws(ImageFault) {
     do {
       self = try JSONReader.decode(ImageManifest.self, from: bytes)
@@ -123,14 +124,14 @@ public struct ImageManifest: Hashable, Sendable, Codable {
   /// `version` as numbers that can be compared.
   public var versionNumber: ImageHeader.Version? { ImageHeader.Version(version) }
 
-  /// `lowestReplaceableVersion` as numbers; 0.0.0 where there is none.
+  /// `lowestReplaceableVersion` as numbers; 0.0.0 where the manifest has none.
   var lowestReplaceable: ImageHeader.Version {
     lowestReplaceableVersion.flatMap { ImageHeader.Version($0) } ?? .init(major: 0, minor: 0, patch: 0)
   }
 
   private static func isPlain(_ file: String) -> Bool {
-    // The bytes are looked at, since a slash with a combining mark behind it is a slash to the system, and another
-    // character to Swift.
+    // The bytes are compared, because to Swift a slash and a combining mark behind it are one other character,
+    // whereas the system sees the slash.
     !file.isEmpty && file.utf8.first != UInt8(ascii: ".")
       && file.utf8.allSatisfy { $0 != UInt8(ascii: "/") && $0 >= 0x20 && $0 != 0x7F }
   }

@@ -3,8 +3,8 @@ internal import FoundationEssentials
 internal import Glibc
 internal import Records
 
-/// The file beside a manifest: an Ed25519 signature over the manifest's exact bytes, and the id of its key.
-/// The manifest names the image's size and SHA-256, so that it covers both.
+/// The file beside a manifest: an Ed25519 signature over the manifest's exact bytes, and the id of its key. The
+/// manifest contains the image's size and SHA-256, so that the signature covers the image too.
 ///
 ///     {"keyId": "<64 hex digits>", "schema": "weldtech.firmware-signature/1", "signature": "<base64 of 64 bytes>"}
 public struct ImageSignature: Hashable, Sendable, Codable {
@@ -23,7 +23,7 @@ public struct ImageSignature: Hashable, Sendable, Codable {
   // MARK: - Signing
 
   /// Signs a manifest whose image lies where the manifest says.
-  /// - Throws: `ImageFault` where the two could not be flashed; `CryptographyError.signing`.
+  /// - Throws: `ImageFault` where manifest and image cannot be flashed; `CryptographyError.signing`.
   public init(manifestPath: String, key: SigningKey) throws {
     let json = try ImageFile.read(manifestPath, limit: ImageFile.manifestByteLimit)
     let manifest = try ImageManifest(json: json)
@@ -41,20 +41,20 @@ public struct ImageSignature: Hashable, Sendable, Codable {
     signature = Data(try key.sign(manifest))
   }
 
-  /// The file's bytes: the same for the same manifest and key.
+  /// The bytes of the file, which are the same for the same manifest and key.
   public var json: [UInt8] {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    // Two strings and some bytes always encode.
+    // The document has only two strings and some bytes, which can always be encoded.
     return Array((try? encoder.encode(self)) ?? Data()) + [0x0a]
   }
 
-  /// Path at which flashing looks for a manifest's signature.
+  /// The path of the signature that belongs to a manifest.
   public static func path(forManifest path: String) -> String { ImageFile.signaturePath(manifestPath: path) }
 
   // MARK: - Verifying
 
-  /// - Throws: `unsigned` where there is no such file, `signatureFile` where it is another document.
+  /// - Throws: `unsigned` where there is no such file, `signatureFile` where the file is another document.
   init(beside manifestPath: String) throws(ImageFault) {
     let path = ImageFile.signaturePath(manifestPath: manifestPath)
     let bytes: [UInt8]
@@ -73,7 +73,7 @@ public struct ImageSignature: Hashable, Sendable, Codable {
     self = signature
   }
 
-  /// The trusted key that signed these bytes.
+  /// Finds the trusted key that signed these bytes.
   func signer(of manifest: [UInt8], among trusted: TrustedKeys) throws(ImageFault) -> ImageSigner {
     guard let (name, key) = trusted.key(withID: keyID) else { throw .unknownKey(keyID: keyID) }
     guard key.accepts(Array(signature), over: manifest) else { throw .wrongSignature(signer: name) }

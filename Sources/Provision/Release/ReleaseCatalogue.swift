@@ -7,17 +7,17 @@ public struct ReleaseCatalogue: Sendable {
     public let manifest: ImageManifest
     public let manifestPath: String
     public let imagePath: String
-    /// The signer of the manifest, or the reason for which it cannot be flashed. The image is not looked at here.
+    /// The signer of the manifest, or the reason why it cannot be flashed. The image is not read here.
     public let signature: Result<ImageSigner, ImageFault>
   }
 
-  /// A manifest that was passed over, with the reason.
+  /// A manifest that could not be read, with the reason.
   public struct Flaw: Hashable, Sendable {
     public let manifestPath: String
     public let fault: ImageFault
   }
 
-  /// The releases, newest first within a chip, chips in order of their names.
+  /// The releases, newest first for each chip; chips are in the order of their names.
   public let releases: [Release]
   public let flaws: [Flaw]
   private let trusted: TrustedKeys
@@ -59,8 +59,8 @@ public struct ReleaseCatalogue: Sendable {
     self.trusted = trusted
   }
 
-  /// The release with the highest version for this chip, signed or not: one that is not is to be mended, and not
-  /// to be passed over for an older one.
+  /// The release with the highest version for this chip, signed or not, because an unsigned one is to be mended
+  /// and must not be replaced by an older one.
   public func newest(for chip: ChipModel) -> Release? {
     releases.first { $0.manifest.productID == chip.productID && $0.manifest.chip == chip.name }
   }

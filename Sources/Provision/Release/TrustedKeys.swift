@@ -1,11 +1,11 @@
 public import Cryptography
 internal import Files
 
-/// The public keys of which one has to have signed an image before it is flashed.
+/// The public keys one of which must have signed an image before it is flashed.
 public struct TrustedKeys: Sendable {
-  /// The keys in order of their names; a name is the file's without `.pem`.
+  /// The keys in the order of their names; a name is the file's name without `.pem`.
   public let keys: [(name: String, key: VerifyingKey)]
-  /// Paths of files called `*.pem` that hold no Ed25519 public key and are therefore trusted with nothing.
+  /// Paths of files called `*.pem` that hold no Ed25519 public key and therefore add no trusted key.
   public let flaws: [String]
 
   private static let fileByteLimit = 4096
@@ -20,7 +20,7 @@ public struct TrustedKeys: Sendable {
     self.flaws = flaws
   }
 
-  /// These keys and the others.
+  /// The union of these keys and others.
   public func adding(_ other: TrustedKeys) -> TrustedKeys {
     TrustedKeys(keys: keys + other.keys, flaws: flaws + other.flaws)
   }
@@ -49,7 +49,7 @@ public struct TrustedKeys: Sendable {
     self.flaws = flaws
   }
 
-  /// The name of a key; nil where it is not trusted.
+  /// The name of a key; nil where the key is not trusted.
   public func name(of key: VerifyingKey) -> String? { self.key(withID: key.keyID)?.name }
 
   func key(withID keyID: String) -> (name: String, key: VerifyingKey)? {

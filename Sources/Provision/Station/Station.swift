@@ -2,8 +2,8 @@ internal import Glibc
 internal import Synchronization
 internal import Threads
 
-/// All slots of a station at work at once, each on a thread of its own; their reports are gathered for the one thread
-/// that draws and keeps them. A slot that fails stops no other.
+/// The slots of a station, which work at once, each on a thread of its own. Their reports are collected for the
+/// one thread that shows and stores them. A slot that fails does not stop the others.
 public final class Station: Sendable {
   public struct Report: Sendable {
     /// Index of the slot.
@@ -22,8 +22,9 @@ public final class Station: Sendable {
 
   /// - Parameters:
   ///   - slotCount: number of slots.
-  ///   - makeSlot: called on the slot's own thread, with its index and a pause that a stop cuts short.
-  /// - Throws: `io` where the system gives no thread; no slot runs then.
+  ///   - makeSlot: called on the slot's own thread, with the slot's index and a function that waits and that a
+  ///     stop cuts short.
+  /// - Throws: `io` where the system refuses a thread; no slot runs then.
   public init(
     slotCount: Int,
     makeSlot: @escaping @Sendable (Int, _ sleep: @escaping @Sendable (Duration) -> Void) -> StationSlot
@@ -49,7 +50,7 @@ public final class Station: Sendable {
     }
   }
 
-  /// Takes what was reported since the last call, each slot's reports in order.
+  /// Takes the reports since the last call, each slot's in order.
   public func takeReports() -> [Report] {
     shared.reports.withLock { reports in
       defer { reports = [] }
@@ -57,10 +58,10 @@ public final class Station: Sendable {
     }
   }
 
-  /// Tells every slot to end after the block it is at.
+  /// Tells every slot to end after its present block.
   public func stop() { shared.isStopping.store(true, ordering: .relaxed) }
 
-  /// Whether any slot still works.
+  /// Whether any slot is still working.
   public var isWorking: Bool { shared.working.load(ordering: .acquiring) > 0 }
 
   private static func sleep(_ duration: Duration, unless isStopping: () -> Bool) {

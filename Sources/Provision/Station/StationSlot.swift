@@ -1,26 +1,27 @@
 internal import Cryptography
 public import Records
 
-/// One place of a station: flashes the module that is on its port, waits until that is taken off, and does the same
-/// with the next, until it is told to stop.
+/// One place of a station. It flashes the module on its port, waits until the module is taken off, and
+/// continues with the next one until it is told to stop.
 public struct StationSlot {
   public enum Event: Sendable {
     /// The adapter is not plugged in.
     case waitingForPort
-    /// The port cannot be used for this reason, and is tried again meanwhile.
+    /// The port cannot be used for this reason, and is tried again later.
     case portRefused(LinkError)
-    /// The port is open and no module answers.
+    /// The port is open, but no module answers.
     case waitingForModule
     case step(FlashStep)
-    /// The module answers, and runs the firmware that it was to have.
+    /// The module answers and runs the required firmware.
     case passed(StockedModule, wasThere: Bool, duration: Duration)
-    /// The module is not good, or was taken off too early.
+    /// The module has failed, or was taken off too early.
     case failed(StationFailure)
   }
 
   private static let portPause = Duration.milliseconds(300)
   private static let presencePause = Duration.milliseconds(700)
-  /// Silences in a row by which a module counts as taken off; one lost frame is not that.
+  /// Number of missing answers in a row after which a module counts as taken off, since a single frame may be
+  /// lost.
   private static let silencesOfAbsence = 2
 
   private let open: () throws(LinkError) -> any Link
@@ -32,9 +33,9 @@ public struct StationSlot {
 
   /// - Parameters:
   ///   - open: opens the slot's port.
-  ///   - notes: what the laptop remembers of the adapter that was then opened, and of chips under way: a module that
-  ///     is taken off half-way goes on where it was, in whichever slot.
-  ///   - sleep: waits at most that long; may return early.
+  ///   - notes: the laptop's memory of the opened adapter and of unfinished chips, so that a module that was
+  ///     taken off half-way continues in any slot
+  ///   - sleep: waits at most this time, and may return earlier.
   public init(
     open: @escaping () throws(LinkError) -> any Link,
     notes: @escaping () -> any FlashNotes = { MemoryFlashNotes() }, source: Flasher.Source,
@@ -49,8 +50,8 @@ public struct StationSlot {
     self.sleep = sleep
   }
 
-  /// Serves modules until `isCancelled` says so, between two blocks at the latest.
-  /// - Parameter onEvent: one `passed` or `failed` for each module; the waiting is told once each time.
+  /// Serves modules until `isCancelled` returns true, which is checked between two blocks at the latest.
+  /// - Parameter onEvent: gets one `passed` or `failed` for each module; waiting is reported once each time.
   public func serve(onEvent: (Event) -> Void, isCancelled: () -> Bool) {
     var refused: LinkError?
     var isWaiting = false
@@ -85,7 +86,7 @@ public struct StationSlot {
           let serialNumber = try flash(
             over: link, notes: notes, onEvent: onEvent, isCancelled: isCancelled)
         else {
-          // No adapter is there yet.
+          // The adapter is not plugged in yet.
           sleep(Self.portPause)
           continue
         }
@@ -101,7 +102,7 @@ public struct StationSlot {
     }
   }
 
-  /// - Returns: the serial number of the module that is now good, or nil where none answers.
+  /// - Returns: the serial number of the module that has passed; nil where none answers.
   private func flash(
     over link: any Link, notes: any FlashNotes, onEvent: (Event) -> Void, isCancelled: () -> Bool
   ) throws(FlashError) -> String? {
@@ -112,7 +113,7 @@ public struct StationSlot {
         try withoutActuallyEscaping(isCancelled) { (isCancelled) throws(FlashError) in
           try flasher.flash(
             source, options: options,
-            // A module is looked for all the time, which is no step of any module's.
+            // The search for a module goes on all the time and is no step of any module's.
             onEvent: { (step: FlashStep) in if step != FlashStep.connecting { onEvent(.step(step)) } },
             isCancelled: isCancelled)
         }
@@ -137,8 +138,8 @@ public struct StationSlot {
   // MARK: - Between two modules
 
   /// Waits until the module is taken off, or another one answers in its place.
-  /// - Parameter serialNumber: serial number of the module that is there; nil for one that is not good.
-  /// - Returns: whether the port is still there.
+  /// - Parameter serialNumber: serial number of the present module; nil for one that has failed.
+  /// - Returns: whether the port still exists.
   private func awaitChange(on link: any Link, from serialNumber: String?, isCancelled: () -> Bool) -> Bool {
     var silences = 0
     while !isCancelled(), silences < Self.silencesOfAbsence {
@@ -158,7 +159,7 @@ public struct StationSlot {
   }
 
   private struct Presence {
-    /// The serial number of the firmware that answers; nil where the bootloader does.
+    /// The serial number of the answering firmware; nil where the bootloader answers.
     var serialNumber: String?
   }
 
@@ -180,7 +181,7 @@ public struct StationSlot {
   }
 }
 
-/// The reason for which a module did not pass.
+/// The reason why a module did not pass.
 public struct StationFailure: Error, Hashable, Sendable {
   public let error: FlashError
 

@@ -1,10 +1,10 @@
-/// The places of a station, which say what port is which slot, as a person wrote it down.
+/// The slots of a station with their ports, from a file that a person wrote.
 ///
 /// A JSON file, `{"slots": [{"name": "A1", "port": "/dev/serial/by-path/…"}, …]}`. A port without a slash is a name
 /// in `/dev/serial/by-path`, which stays with the USB socket whatever is plugged into it.
 public struct StationSlots: Hashable, Sendable {
   public struct Slot: Hashable, Sendable, Codable {
-    /// The slot's name, 1 to 12 characters, unlike the others'.
+    /// The slot's name, 1 to 12 characters, different from all others.
     public var name: String
     /// The port's path.
     public var port: String
@@ -15,7 +15,7 @@ public struct StationSlots: Hashable, Sendable {
     }
   }
 
-  /// Number of slots that a station may have.
+  /// Range of the number of slots of a station.
   public static let counts = 1...64
   public static let nameLengths = 1...12
 
@@ -47,7 +47,7 @@ public struct StationSlots: Hashable, Sendable {
     self.slots = slots
   }
 
-  /// Makes a slot of every USB adapter that is plugged in, numbered in order.
+  /// Makes a slot for each USB adapter that is plugged in, numbered in order.
   public init(_ ports: [PortInfo]) {
     slots = ports.filter { $0.usb != nil }.prefix(Self.counts.upperBound).enumerated().map { number, port in
       Slot(name: "\(number + 1)", port: port.byPath ?? port.path)

@@ -1,19 +1,18 @@
 public import Records
 
-/// Runs a test plan on a paired module and measures every step, passed or not. The relay is told to open before
-/// the first step and after the last one, also when the test ends early; should that command be lost, the relay
-/// opens by itself `startSeconds` after it closed.
+/// Runs a test plan on a paired module and measures every step, even after a failed one. The relay is told to
+/// open before the first step and after the last one, also when the test ends early. If that command is lost,
+/// the relay opens by itself `startSeconds` after it has closed.
 public struct FunctionalTest {
   /// Time that a start of the test may keep the relay closed, seconds.
   static let startSeconds: UInt32 = 30
-  /// Time for which the zero of the current sensor is watched, and the number of looks at it in that time.
+  /// Time during which the zero of the current sensor is observed, and the number of readings in that time.
   private static let zeroWatch = Duration.seconds(1)
   private static let zeroLooks = 4
-  /// Amperes by which a zero may move meanwhile; one that moves by more drifts, whether it is within its limits or
-  /// not. The module's converter has steps of 0.4 A.
+  /// Amperes by which the zero may move in that time. A sensor whose zero moves more is drifting, even within
+  /// its limits. The module's converter has steps of 0.4 A.
   private static let zeroMayMove = 0.5
-  /// Time for which a position or a network that is not there yet is waited for, and the time between two questions
-  /// for it.
+  /// Maximum wait for a position or a network, and the interval of the readings.
   private static let searchTime = Duration.seconds(10)
   private static let searchPause = Duration.milliseconds(500)
 
@@ -25,9 +24,9 @@ public struct FunctionalTest {
   private let onEvent: (FunctionalTestEvent) -> Void
 
   /// - Parameters:
-  ///   - authority: the platform that signs starts; nil where this laptop knows none.
-  ///   - isCancelled: asked before each step.
-  ///   - report: told of each step, as `FunctionalTestEvent` says.
+  ///   - authority: the platform that signs starts; nil where this laptop has none.
+  ///   - isCancelled: called before each step; true cancels the test.
+  ///   - report: gets the events of each step in the order of `FunctionalTestEvent`.
   public init(
     client: SMPClient, module: TestedModule, authority: (any StartAuthority)?, clock: any Clock,
     isCancelled: @escaping () -> Bool = { false }, onEvent: @escaping (FunctionalTestEvent) -> Void = { _ in }
@@ -40,9 +39,9 @@ public struct FunctionalTest {
     self.onEvent = onEvent
   }
 
-  /// - Parameter plan: with the scheme's limits (`SchemeCatalogue.plan(named:for:)`).
-  /// - Throws: `otherModule`, `otherKey` before the first step; `test`, naming the step, when the module can no
-  ///   longer be talked to; `cancelled`. A step that fails is no error.
+  /// - Parameter plan: the plan with the scheme's limits (`SchemeCatalogue.plan(named:for:)`).
+  /// - Throws: `otherModule`, `otherKey` before the first step; `test`, naming the step, where the module no
+  ///   longer answers; `cancelled`. A step that fails is no error.
   public func run(_ plan: TestPlan) throws(ProvisionError) -> TestReport {
     let startedAt = clock.now()
     try checkIdentity()
@@ -56,7 +55,7 @@ public struct FunctionalTest {
       }
       try probe.open()
     } catch {
-      // The first error is the one to tell; the relay opens by itself if this cannot be heard either.
+      // The first error is reported; the relay opens by itself if this command is lost, too.
       try? client.stop()
       throw error
     }
@@ -124,7 +123,7 @@ public struct FunctionalTest {
     }
   }
 
-  /// Watches the current sensor's zero, and finds the value that was farthest from it.
+  /// Observes the current sensor's zero, and finds the value farthest from zero.
   private func watchZero() throws(ProvisionError) -> Finding {
     let first = try client.readings().weldingAmps
     var (worst, last) = (first, first)
@@ -136,7 +135,8 @@ public struct FunctionalTest {
     return Finding(worst, (last - first).magnitude > Self.zeroMayMove ? .zeroDrifts : nil)
   }
 
-  /// Reads until `isFound`: a module that has just got its power has no position and no network yet.
+  /// Reads until `isFound` returns true, because a module that was just switched on has no position and no
+  /// network yet.
   private func search(_ isFound: (ModuleReadings) -> Bool) throws(ProvisionError) -> ModuleReadings {
     let deadline = client.now() + Self.searchTime
     while true {
@@ -148,11 +148,11 @@ public struct FunctionalTest {
   }
 }
 
-/// The module that the record says is on this welder.
+/// The module that the record names for this welder.
 public struct TestedModule: Sendable {
   public let serialNumber: String
   public let keyID: String
-  /// The module's key; nil once the laptop has forgotten it, so that starts are asked of the platform.
+  /// The module's key; nil once the laptop has erased it, after which starts are requested from the platform.
   public let secret: SecretKey?
 
   public init(serialNumber: String, keyID: String, secret: SecretKey?) {
@@ -162,39 +162,39 @@ public struct TestedModule: Sendable {
   }
 }
 
-/// An event of a test while it runs. For each step of the plan in order come `began`, at most one `authorityFailed`,
-/// and `finished`.
+/// An event of a running test. Each step of the plan in order gives `began`, at most one `authorityFailed`, and
+/// `finished`.
 public enum FunctionalTestEvent: Sendable {
   case began(TestPlan.Step)
-  /// The platform was reached and gave no start.
+  /// The platform was reached but gave no start.
   case authorityFailed(any Error)
-  /// The step is over; `cause` says why it failed where the value alone does not.
+  /// The step is finished; `cause` says why it failed where the value alone does not.
   case finished(TestReport.Step, cause: TestCause?)
 }
 
-/// The reason for which a step failed, other than by its limits.
+/// The reason why a step failed, other than its limits.
 public enum TestCause: Hashable, Sendable {
   case sealOpen, clockNotSet, noFix, noSIM, notRegistered
-  /// The current sensor's zero moves while nothing flows.
+  /// The current sensor's zero drifts although no current flows.
   case zeroDrifts
-  /// A start that should have been taken was refused.
+  /// The module refused a valid start.
   case startRefused(ModuleRejection)
-  /// The command was taken, and the relay is still reported open.
+  /// The module accepted the command, but the relay is still reported open.
   case relayStaysOpen
   case relayStaysClosed
-  /// The relay is commanded closed and the contact is not: no coil voltage, or no feedback wire.
+  /// The relay is commanded closed but the contact is open: no coil voltage, or no feedback wire.
   case contactStaysOpen
-  /// The relay is commanded open and the contact is not: it may be welded.
+  /// The relay is commanded open but the contact is closed: it may be welded.
   case contactStaysClosed
-  /// The module took a start that it had to refuse.
+  /// The module accepted a start that it must refuse.
   case startAccepted
 }
 
-/// The outcome of a step.
+/// The result of a step.
 struct Finding {
   var measured: Double?
   var cause: TestCause?
-  /// The reason for which the step could not be run, a dotted code; nil where it was run.
+  /// The reason why the step could not be run, as a dotted code; nil where it was run.
   var notRun: String?
 
   init(_ measured: Double?, _ cause: TestCause? = nil) {

@@ -1,9 +1,9 @@
 import ModuleCore
 import Records
 
-/// The steps of a functional test that close the relay, or try to. Each begins with the relay open.
+/// The steps of a functional test that close the relay or try to. Each begins with the relay open.
 struct RelayProbe {
-  /// Time that a contactor may take to follow its coil, with room for a module that debounces it.
+  /// Time that a contactor may take to follow its coil, with a margin for a module that debounces the contact.
   private static let settlingTime = Duration.seconds(1)
 
   let client: SMPClient
@@ -38,7 +38,7 @@ struct RelayProbe {
     return try wait { !$0.relay } ? .yes : .no(.relayStaysClosed)
   }
 
-  /// Everything about this start is right except the key it is authenticated with.
+  /// Everything in this start is valid except the key of its authentication code.
   func refusesForged() throws(ProvisionError) -> Finding {
     try open()
     let challenge = try client.challenge()
@@ -51,8 +51,8 @@ struct RelayProbe {
     return try refuses(forged, by: [.notAuthentic])
   }
 
-  /// Takes a start that was good, then sends the same bytes again: at once, and with a fresh challenge waiting. A
-  /// laptop that holds the key also signs the fresh challenge, with the counter that is used up.
+  /// Takes a start that was valid, and sends the same bytes again: at once, and with a new challenge
+  /// outstanding. A laptop that holds the key also signs the new challenge with the used counter.
   func refusesReplayed() throws(ProvisionError) -> Finding {
     try open()
     let attempt = try start()
@@ -77,7 +77,7 @@ struct RelayProbe {
 
   // MARK: - Starting
 
-  /// A start that the module took, or the reason for which there was none.
+  /// A start that the module accepted, or the reason why there was none.
   private struct Attempt {
     var start: SignedStart?
     var failure: Finding?
@@ -88,7 +88,7 @@ struct RelayProbe {
     case authority
   }
 
-  /// Starts by this laptop's own key, and by the platform's once that is forgotten.
+  /// Starts with this laptop's own key, or through the platform once that key is erased.
   private func start() throws(ProvisionError) -> Attempt {
     guard let secret = module.secret else { return try start(by: .authority, otherwise: "key.forgotten") }
     return try start(by: .laptop(secret), otherwise: "key.forgotten")
@@ -98,7 +98,8 @@ struct RelayProbe {
     do throws(ProvisionError) {
       return try startOnce(by: signer, otherwise: reason)
     } catch .link(.timeout, during: .start) {
-      // The command or its reply was lost. It cannot be repeated, but a new one with its own challenge can be sent.
+      // The command or its reply was lost. The command cannot be repeated, but a new one with its own challenge
+      // can be sent.
       return try startOnce(by: signer, otherwise: reason)
     } catch .unusableReply(_, during: .start) {
       return try startOnce(by: signer, otherwise: reason)
@@ -140,8 +141,8 @@ struct RelayProbe {
     case unreachable, failed
   }
 
-  /// Asks the platform for a start. A platform that is there and fails is no fault of the module's: the step is left
-  /// open, and that is told.
+  /// Asks the platform for a start. A failure of the platform is no fault of the module, so the step is left
+  /// open and the failure is reported.
   private func ask(_ request: StartRequest) -> Answer {
     do {
       return try authority?.start(request).map { .start($0) } ?? .unreachable
@@ -153,7 +154,7 @@ struct RelayProbe {
 
   // MARK: - Looking
 
-  /// Sends a start that has to be refused for one of `reasons`, and looks at the relay. Any other refusal proves
+  /// Sends a start that must be refused for one of `reasons`, and checks the relay. Any other refusal proves
   /// nothing.
   private func refuses(_ start: SignedStart, by reasons: [ModuleRefusal]) throws(ProvisionError) -> Finding {
     do throws(ProvisionError) {
@@ -167,7 +168,7 @@ struct RelayProbe {
     return try client.readings().relay ? .no(.startAccepted) : .yes
   }
 
-  /// Reads until `condition` holds, at most for the settling time.
+  /// Reads until `condition` returns true, at most for the settling time.
   private func wait(_ condition: (ModuleReadings) -> Bool) throws(ProvisionError) -> Bool {
     let deadline = client.now() + Self.settlingTime
     repeat {

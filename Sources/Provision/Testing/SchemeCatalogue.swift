@@ -1,12 +1,13 @@
 import FoundationEssentials
 public import Records
 
-/// The installation schemes and test plans that are shipped: `<directory>/*.json` and `<directory>/plans/*.json`.
-/// All of them are read and held against each other at once, so that a slip in one is found before work starts.
+/// The installation schemes and test plans that are shipped: `<directory>/*.json` and
+/// `<directory>/plans/*.json`. All of them are read and checked against each other at once, so that a mistake
+/// is found before work starts.
 public struct SchemeCatalogue: Hashable, Sendable {
-  /// The documents of this kind, sorted by name.
+  /// The installation schemes, sorted by name.
   public let schemes: [InstallationScheme]
-  /// The documents of this kind, sorted by name.
+  /// The test plans, sorted by name.
   public let plans: [TestPlan]
 
   /// - Throws: `document`, naming file and field.
@@ -25,7 +26,7 @@ public struct SchemeCatalogue: Hashable, Sendable {
 
   // MARK: - Using
 
-  /// - Throws: `NoSchemeFits`, with what each scheme missed.
+  /// - Throws: `NoSchemeFits`, with the unmet conditions of each scheme.
   public func scheme(for welder: Welder) throws(NoSchemeFits) -> InstallationScheme {
     try InstallationScheme.choose(for: welder, among: schemes)
   }
@@ -36,7 +37,7 @@ public struct SchemeCatalogue: Hashable, Sendable {
     return scheme
   }
 
-  /// The plan called `name`, or the scheme's own where it is nil, with the scheme's limits.
+  /// The plan called `name`, or the scheme's own plan where `name` is nil, with the scheme's limits.
   /// - Throws: `noSuchPlan`.
   public func plan(named name: String? = nil, for scheme: InstallationScheme) throws(ProvisionError) -> TestPlan
   {
@@ -103,7 +104,8 @@ public struct SchemeCatalogue: Hashable, Sendable {
     }
   }
 
-  /// A relay or breaker that carries less than the welder draws burns, so the scheme has to exclude that welder.
+  /// A relay or breaker burns where it carries less than the welder draws, so the scheme must exclude that
+  /// welder.
   private static func check(
     _ ratings: InstallationScheme.Ratings, for appliesTo: InstallationScheme.Applicability,
     in file: DocumentFile

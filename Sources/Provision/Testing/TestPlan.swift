@@ -1,34 +1,33 @@
 public import Records
 
-/// The steps that a functional test measures, in order, with their limits. Each plan is one JSON file in
-/// `schemes/plans/`.
+/// The steps of a functional test, in order, with their limits. Each plan is one JSON file in `schemes/plans/`.
 public struct TestPlan: Hashable, Sendable, Codable {
-  /// The thing that a step measures; `docs/module-protocol.md` says by which commands.
+  /// The quantity that a step measures; `docs/module-protocol.md` gives the commands.
   public enum Kind: String, Hashable, Sendable, Codable, CaseIterable {
-    /// Volts RMS at the module's supply terminals.
+    /// Supply voltage at the module's terminals, volts RMS.
     case supplyVoltage
-    /// Amperes of welding current read with the relay open.
+    /// Welding current with the relay open, amperes.
     case currentZeroOffset
-    /// The seal switch is closed.
+    /// Whether the seal switch is closed.
     case sealClosed
     case relayClosesOnSignedStart
-    /// The contact's feedback closes and opens with the command.
+    /// Whether the contact's feedback closes and opens with the command.
     case feedbackFollows
     case relayOpensOnStop
-    /// A start with a wrong authenticator is refused and the relay stays open.
+    /// Whether a start with a wrong authentication code is refused and the relay stays open.
     case relayRefusesForged
-    /// A start that was good once is refused, with and without a fresh challenge.
+    /// Whether a used start is refused, with and without a new challenge.
     case relayRefusesReplayed
-    /// Seconds that the module's clock is ahead of the laptop's.
+    /// Seconds by which the module's clock is ahead of the laptop's.
     case clockOffset
-    /// Satellites of a position fix.
+    /// Number of satellites of a position fix.
     case position
-    /// dBm of a modem that has a SIM and is registered.
+    /// Signal strength in dBm of a modem that has a SIM and is registered.
     case signal
-    /// A start that the platform made closes the relay.
+    /// Whether a start made by the platform closes the relay.
     case platformStart
 
-    /// The unit that the kind's value is measured in; `1` is a yes (1) or no (0).
+    /// The unit of the measured value; `1` stands for yes (1) or no (0).
     public var unit: String {
       switch self {
       case .supplyVoltage: "V"
@@ -46,10 +45,10 @@ public struct TestPlan: Hashable, Sendable, Codable {
   public struct Step: Hashable, Sendable, Codable {
     public var name: String
     public var kind: Kind
-    /// The kind's unit, which stands in the file so that its limits cannot be misread.
+    /// The unit of the step's kind, which the file repeats so that the limits cannot be misread.
     public var unit: String
-    /// The lower limit and, next, the upper one, both inclusive; nil where the side is open. A yes-or-no step has a
-    /// lower limit of 1.
+    /// The lower limit and, in the next property, the upper limit, both inclusive; nil for no limit. A
+    /// yes-or-no step has the lower limit 1.
     public var lower: Double?
     public var upper: Double?
 
@@ -76,7 +75,7 @@ public struct TestPlan: Hashable, Sendable, Codable {
     self.steps = steps
   }
 
-  /// The plan with a scheme's own limits in place of its own, by the name of the step.
+  /// The plan with a scheme's limits in place of the plan's own, by the names of the steps.
   public func merged(with limits: [String: InstallationScheme.Limits]) -> TestPlan {
     var merged = self
     merged.steps = steps.map { step in

@@ -1,7 +1,7 @@
 internal import Cryptography
 
-/// The laptop's side of Espressif's ROM loader, as esptool's "Serial Protocol" describes it. It knows the commands,
-/// and not what they are for.
+/// The laptop's side of Espressif's ROM loader, as esptool's "Serial Protocol" describes it. The client sends
+/// single commands; `ESP32Path` decides which.
 struct ESP32Client {
   enum Failure: Error, Hashable {
     case link(LinkError)
@@ -24,25 +24,25 @@ struct ESP32Client {
     case securityInfo = 0x14
   }
 
-  /// Speeds that the line climbs through, bits a second. A chip that was just reset is greeted at the first and
-  /// measures any.
+  /// Baud rates in ascending order, bits a second. The conversation begins at the first, and a chip that was
+  /// just reset adapts to any.
   static let ladder = [115_200, 230_400, 460_800, 921_600]
 
-  /// Packed bytes in one data block, as many as esptool sends to a ROM.
+  /// Compressed bytes in one data block, as many as esptool sends to a ROM.
   static let blockBytes = 1024
-  /// Bytes of flash that the ROM reads out in one answer.
+  /// Bytes of flash in one answer of the ROM.
   static let readBytes = 64
-  /// Time allowed for an answer that takes the chip none: the adapter's latency and a slow laptop.
+  /// Time allowed for an answer that costs the chip no time: the adapter's latency and a slow laptop.
   static let answerTime = Duration.seconds(1)
   private static let syncData: [UInt8] = [0x07, 0x07, 0x12, 0x20] + Array(repeating: 0x55, count: 32)
   private static let syncReplies = 8
 
   let link: any Link
   let now: () -> ContinuousClock.Instant
-  /// Speed of the wire at present, bits a second.
+  /// Present baud rate of the wire, bits a second.
   private(set) var baudRate: Int
 
-  /// Sets the link to this speed, and sends nothing.
+  /// Sets the link to this baud rate without telling the chip.
   init(link: any Link, baudRate: Int, now: @escaping () -> ContinuousClock.Instant) throws(LinkError) {
     self.link = link
     self.now = now
@@ -53,8 +53,8 @@ struct ESP32Client {
   // MARK: - One request
 
   /// - Parameters:
-  ///   - count: bytes that a good answer has before its status.
-  ///   - time: time that the chip may take for its work, on top of the wire's.
+  ///   - count: number of bytes before the status in an answer without an error.
+  ///   - time: time that the chip may need for its work, besides the time on the wire.
   @discardableResult
   func request(
     _ command: Command, _ data: [UInt8] = [], checksum: UInt8 = 0, expecting count: Int = 0,
@@ -77,7 +77,7 @@ struct ESP32Client {
 
   // MARK: - Commands
 
-  /// Whether a ROM loader listens at this speed.
+  /// Whether a ROM loader answers at this baud rate.
   func sync(tries: Int = 2) throws(Failure) -> Bool {
     for _ in 0..<tries {
       if try syncReplies() > 0 { return true }
@@ -85,8 +85,8 @@ struct ESP32Client {
     return false
   }
 
-  /// Sends Sync, which is answered eight times, and takes in all of the answers.
-  /// - Returns: how many answers were whole.
+  /// Sends Sync, which is answered eight times, and receives all answers.
+  /// - Returns: number of answers that arrived undamaged.
   private func syncReplies() throws(Failure) -> Int {
     let frame = ESP32Frame(command: Command.sync.rawValue, data: Self.syncData).encoded
     try send(frame, by: now() + Self.answerTime)
@@ -117,9 +117,9 @@ struct ESP32Client {
     try request(.writeRegister, Self.words(address, value, .max, 0))
   }
 
-  /// The chip's MD5 of a stretch of its flash, 16 bytes.
+  /// The MD5 that the chip computes over a range of its flash, 16 bytes.
   func digest(_ address: UInt32, count: Int) throws(Failure) -> [UInt8] {
-    // esptool allows 8 s a MiB.
+    // esptool allows 8 s for each MiB.
     let time = Self.answerTime + .microseconds(8 * count)
     let data = Self.words(address, UInt32(clamping: count), 0, 0)
     let text = try request(.digest, data, expecting: 32, within: time).data
@@ -135,15 +135,17 @@ struct ESP32Client {
 
   // MARK: - Speed
 
-  /// Has both sides speak at `newBaudRate`, and makes sure of it.
-  /// - Parameter asked: the speed that the chip is told, which makes up for the error of its own oscillator.
-  /// - Returns: false where nobody is heard there; the link stays at that speed.
+  /// Changes the baud rate on both sides and tests it.
+  /// - Parameter asked: the baud rate that is requested from the chip, corrected for the error of its own
+  ///   oscillator.
+  /// - Returns: false where the chip does not answer at the new baud rate, at which the link stays.
   mutating func change(to newBaudRate: Int, asked: Int) throws(Failure) -> Bool {
     try request(.changeBaudRate, Self.words(UInt32(clamping: asked), 0), within: .milliseconds(300))
     try listen(at: newBaudRate)
-    // Bytes that come while the chip changes its speed mean nothing.
+    // Bytes received while the chip changes its baud rate mean nothing.
     try pause(.milliseconds(20))
-    // Every answer has to be whole, twice: a line that loses one byte in a hundred would let a single try pass.
+    // Every answer has to be undamaged, twice: on a line that loses one byte in a hundred, a single try may
+    // pass.
     for _ in 0..<2 where try syncReplies() < Self.syncReplies { return false }
     return true
   }
@@ -155,7 +157,7 @@ struct ESP32Client {
     baudRate = newBaudRate
   }
 
-  /// Lets time pass, and forgets what comes meanwhile.
+  /// Waits, and drops the bytes that arrive meanwhile.
   func pause(_ time: Duration) throws(Failure) {
     let deadline = now() + time
     do throws(LinkError) {
@@ -184,11 +186,11 @@ struct ESP32Client {
     }
   }
 
-  /// The whole packets among what has come; there may be none.
+  /// The complete packets among the bytes received; there may be none.
   private func answers(
     _ decoder: inout ESP32FrameDecoder, by deadline: ContinuousClock.Instant
   ) throws(Failure) -> [ESP32Reply] {
-    // A chip that chatters without end does not answer.
+    // A chip that sends without end does not count as answering.
     guard now() < deadline else { throw .link(.timeout) }
     do throws(LinkError) {
       return decoder.take(try link.read(upTo: 512, deadline: deadline)).compactMap(ESP32Reply.init)
@@ -197,7 +199,7 @@ struct ESP32Client {
     }
   }
 
-  /// Time allowed for bytes on the wire: four times what 8N1 needs at this speed, since an adapter's buffers come on
-  /// top.
+  /// Time allowed for bytes on the wire: four times what 8N1 needs at this baud rate, because of the buffers of
+  /// the adapter.
   private func wireTime(_ bytes: Int) -> Duration { .microseconds(4 * 10_000_000 * bytes / max(1, baudRate)) }
 }

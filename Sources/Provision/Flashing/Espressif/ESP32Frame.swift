@@ -27,13 +27,13 @@ struct ESP32Frame: Hashable {
   }
 }
 
-/// A whole answer of the chip's, whose status has not been looked at yet.
+/// A complete answer of the chip, whose status is not evaluated yet.
 struct ESP32Reply: Hashable {
   let command: UInt8
   let value: UInt32
   private let data: [UInt8]
 
-  /// Nil where the packet is no answer: it goes the other way, or has another length than it says.
+  /// Reads an answer; nil where the packet goes in the other direction or its length is wrong.
   init?(_ packet: [UInt8]) {
     guard packet.count >= 8, packet[0] == 1, packet.count == 8 + Int(packet[2]) + Int(packet[3]) << 8 else {
       return nil
@@ -60,14 +60,14 @@ struct ESP32Reply: Hashable {
   }
 }
 
-/// Why the ROM loader did not do what it was told.
+/// The reason why the ROM loader did not carry out a command.
 public enum ESP32Status: Hashable, Sendable {
-  /// The command is unknown, or its parameters are not as they should be.
+  /// The command is unknown, or its parameters are wrong.
   case invalid
   case failed
   /// A data block's checksum is wrong.
   case checksum
-  /// Flash does not hold what was written: it was not erased, it is worn or protected.
+  /// The flash does not hold the bytes that were written, because it was not erased or is worn or protected.
   case flashWrite
   case flashRead
   case readLength
@@ -87,7 +87,7 @@ public enum ESP32Status: Hashable, Sendable {
     }
   }
 
-  /// Whether bytes that were spoilt on their way give this status.
+  /// Whether damage on the wire can cause this status.
   var isOfTheWire: Bool {
     switch self {
     case .invalid, .checksum, .deflate: true
@@ -96,13 +96,13 @@ public enum ESP32Status: Hashable, Sendable {
   }
 }
 
-/// Finds packets among the bytes that come, whatever text or noise is between them.
+/// Finds packets among received bytes, and skips text and noise between them.
 struct ESP32FrameDecoder {
-  /// Longest packet that is taken, bytes: the longest answer has 64 bytes of flash, and anything that grows beyond
-  /// this is no answer.
+  /// Maximum length of a packet, bytes: the longest answer has 64 bytes of flash, and anything longer is no
+  /// answer.
   static let packetLimit = 512
 
-  /// Bytes of the frame that is coming in; nil outside a frame.
+  /// Bytes of the frame that is being received; nil outside a frame.
   private var held: [UInt8]?
   private var isEscaped = false
 
@@ -110,7 +110,7 @@ struct ESP32FrameDecoder {
     var packets: [[UInt8]] = []
     for byte in bytes {
       if byte == 0xc0 {
-        // This byte ends one frame or begins the next; two of them with nothing in between are no packet.
+        // This byte ends one frame or begins the next, so two of them in a row are no packet.
         if let held, !held.isEmpty, !isEscaped { packets.append(held) }
         (held, isEscaped) = ([], false)
       } else if isEscaped {

@@ -1,17 +1,17 @@
-/// The chip of Espressif's that is in its ROM loader. No register's answer carries a checksum, so that whatever
-/// matters is asked until two answers agree.
+/// The identity of one of Espressif's chips in its ROM loader. Answers with registers carry no checksum, so
+/// that important ones are read until two answers agree.
 struct ESP32Identity {
   let chip: ChipModel
   let espressif: EspressifChip
   /// The chip's MAC, six bytes.
   let mac: [UInt8]
-  /// The ratio by which a speed has to be scaled for the chip to speak it: the frequency that its ROM takes for its
-  /// crystal's, and the real one, hertz.
+  /// The factor by which a baud rate has to be scaled before it is requested: the frequency that the ROM
+  /// assumes for its crystal, divided by the true one. Both are in hertz.
   let crystalError: (reckoned: Int, real: Int)
 
   private static let crystalHertz = 40_000_000
 
-  /// - Parameter client: in sync with the chip.
+  /// - Parameter client: a client in sync with the chip.
   init(_ client: ESP32Client, among chips: [ChipModel]) throws(FlashError) {
     let found = try during(.identifying) { () throws(ESP32Client.Failure) in try Self.find(client, among: chips)
     }
@@ -39,7 +39,7 @@ struct ESP32Identity {
 
   private enum Finding: Equatable {
     case chip(id: UInt32, isSecured: Bool)
-    /// The chip does not say its id.
+    /// The chip does not report its id.
     case other(magic: UInt32)
   }
 
@@ -52,7 +52,7 @@ struct ESP32Identity {
         try client.register(EspressifChip.magicAddress)
       }
     } catch .refused(.invalid) {
-      // A chip in secure download mode shows no registers, yet says who it is.
+      // A chip in secure download mode does not give its registers, but reports its id.
       magic = 0
     }
     for chip in chips {
@@ -66,7 +66,7 @@ struct ESP32Identity {
         try client.request(.securityInfo, expecting: 20).data
       }
       let id = info[12..<16].reversed().reduce(0) { $0 << 8 | UInt32($1) }
-      // Two flags are secure boot and secure download; an odd number of bits in the count means encryption.
+      // Two flags are secure boot and secure download; an odd number of set bits in the count means encryption.
       let isSecured = info[0] & 0b101 != 0 || info[4].nonzeroBitCount % 2 == 1
       return .chip(id: id, isSecured: isSecured)
     } catch .refused {
@@ -98,15 +98,15 @@ struct ESP32Identity {
     let cycles = Int(try client.surely(calibration.cyclesAddress) >> 7)
     let factor = Int(try client.surely(calibration.factorAddress) & 0xff)
     let reckoned = cycles * 15_625 * factor / 40
-    // Crystals of 26 MHz exist as well; a figure that is far from both was not measured.
+    // Some crystals have 26 MHz; a value far from both was measured wrongly.
     for real in [crystalHertz, 26_000_000] where abs(reckoned - real) * 5 < real { return (reckoned, real) }
     return (1, 1)
   }
 
   // MARK: - Its flash
 
-  /// Makes the flash chip's pins work, and asks it how large it is.
-  /// - Returns: bytes of the flash; 4 MiB where the flash chip does not say.
+  /// Connects the pins of the flash chip and asks for its size.
+  /// - Returns: size of the flash in bytes; 4 MiB where the flash chip does not report one.
   func attachFlash(_ client: ESP32Client) throws(ESP32Client.Failure) -> Int {
     try client.request(.attach, ESP32Client.words(0, 0))
     let spi = espressif.spi
@@ -123,14 +123,14 @@ struct ESP32Identity {
     return (18...24).contains(power) ? 1 << power : 4 << 20
   }
 
-  /// Tells the ROM how large the flash is. Unlike other settings this may be told again without a reset in between.
+  /// Tells the ROM the size of the flash. Unlike other settings, this one may be repeated without a reset.
   func describeFlash(_ client: ESP32Client, bytes: Int) throws(ESP32Client.Failure) {
     try client.request(.setParameters, ESP32Client.words(0, UInt32(bytes), 64 << 10, 4096, 256, 0xffff))
   }
 }
 
 extension ESP32Client {
-  /// Asks until two answers in a row are the same.
+  /// Repeats a read until two answers in a row are equal.
   func surely<Answer: Equatable>(
     _ question: (ESP32Client) throws(Failure) -> Answer
   ) throws(Failure) -> Answer {
@@ -159,7 +159,7 @@ extension ESP32Client {
   }
 }
 
-/// Runs commands of Espressif's ROM loader as a part of `step`, which its errors then name.
+/// Runs commands of Espressif's ROM loader as a part of `step`, which errors then name.
 func during<Value>(
   _ step: FlashStep, _ work: () throws(ESP32Client.Failure) -> Value
 ) throws(FlashError) -> Value {

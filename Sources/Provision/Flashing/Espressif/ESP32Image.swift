@@ -1,7 +1,7 @@
 internal import Cryptography
 internal import ModuleCore
 
-/// A program as Espressif's chips start it: a bootloader or an application.
+/// The image of a program for Espressif's chips: a bootloader or an application.
 ///
 /// ```
 /// 0    E9            magic          12  chip id LE16
@@ -14,12 +14,12 @@ struct ESP32Image: Hashable {
   private static let headerBytes = 24
   private static let segmentLimit = 16
 
-  /// The appended SHA-256, which was found right; nil where there is none.
+  /// The appended SHA-256, which was checked; nil where the image has none.
   let digest: [UInt8]?
-  /// The version that ESP-IDF's description of an application states; nil for a bootloader.
+  /// The version in ESP-IDF's description of an application; nil for a bootloader.
   let version: String?
 
-  /// - Parameter bytes: the image, and maybe bytes of 0xFF behind it.
+  /// - Parameter bytes: the image, which bytes of 0xFF may follow.
   init(_ bytes: [UInt8], for chip: ChipModel) throws(ESP32ImageFault) {
     guard bytes.first == Self.magic else { throw .magic }
     guard bytes.count >= Self.headerBytes else { throw .truncated }
@@ -37,7 +37,7 @@ struct ESP32Image: Hashable {
       checksum = bytes[(offset + 8)..<end].reduce(checksum, ^)
       offset = end
     }
-    // The checksum is the last byte of a row of 16, and always has room there.
+    // The checksum is the last byte of a row of 16, and the image always has a byte for it.
     let end = (offset / 16 + 1) * 16
     guard end <= bytes.count else { throw .truncated }
     guard bytes[end - 1] == checksum else { throw .checksum }
@@ -56,17 +56,17 @@ struct ESP32Image: Hashable {
   }
 }
 
-/// The description that ESP-IDF puts at the start of an application's first segment: a magic word, and 16 bytes on
-/// its version as text.
+/// The description that ESP-IDF puts at the start of an application's first segment: a magic word, and the
+/// version as text 16 bytes further.
 struct ESP32Description: Hashable {
-  /// Offset of the end of the version in an image.
+  /// Offset of the end of the version's field in an image.
   static let end = 80
   private static let offset = 32
   private static let magic: UInt32 = 0xabcd_5432
 
   let version: String
 
-  /// Reads an image's first 80 bytes (`front`); nil where they hold no description.
+  /// Reads the version from an image's first 80 bytes (`front`); nil where they hold no description.
   init?(_ front: [UInt8]) {
     guard front.count >= Self.end, ESP32Image.word(front, at: Self.offset) == Self.magic,
       let text = String(validating: front[48..<Self.end].prefix { $0 != 0 }, as: UTF8.self)
@@ -75,7 +75,7 @@ struct ESP32Description: Hashable {
   }
 }
 
-/// Why a piece of an image is none that a chip of Espressif's could start.
+/// The reason why one of Espressif's chips could not start an image.
 public enum ESP32ImageFault: Error, Hashable, Sendable {
   case magic
   case segmentCount(Int)
@@ -84,17 +84,18 @@ public enum ESP32ImageFault: Error, Hashable, Sendable {
   case truncated
   case checksum
   case digest
-  /// Something else follows the program.
+  /// Other bytes follow the program.
   case tail
-  /// No piece lies where the chip looks for its bootloader, or where the bootloader looks for its partition table.
+  /// No image lies where the chip expects its bootloader, or no table where the bootloader expects its
+  /// partition table.
   case noBootloader, noPartitionTable
-  /// No piece but the bootloader is a program.
+  /// No image besides the bootloader is a program.
   case noApplication
 }
 
 extension Image {
-  /// Checks everything about the pieces that Espressif's bootloaders would look at, once `check(for:)` has checked
-  /// their places.
+  /// Checks everything in the images that Espressif's bootloaders check, after `check(for:)` has checked their
+  /// places.
   func check(for chip: ChipModel, _ espressif: EspressifChip) throws(ImageFault) {
     for (index, segment) in manifest.segments.enumerated() where segment.address % 4096 != 0 {
       throw .segment(index: index, .unaligned)
@@ -114,7 +115,7 @@ extension Image {
     else { throw .program(.espressif(.noPartitionTable)) }
     programs[espressif.bootloaderOffset] = nil
     guard !programs.isEmpty else { throw .program(.espressif(.noApplication)) }
-    // The version tells what a chip holds, so that an image must not lie about its own.
+    // The version identifies the program in a chip, so the version inside the image must match the stated one.
     guard programs.values.allSatisfy({ $0.version == nil || $0.version == manifest.version }) else {
       throw .program(.applicationHeader)
     }
@@ -124,7 +125,7 @@ extension Image {
     }
   }
 
-  /// Address of the first application, where the version of what is in the chip is found.
+  /// Address of the first application, which contains the version of the program in the chip.
   var espressifApplication: UInt32? {
     pieces.first { $0.bytes.first == ESP32Image.magic && $0.address > EspressifChip.tableOffset }?.address
   }

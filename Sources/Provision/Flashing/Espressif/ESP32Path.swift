@@ -2,28 +2,30 @@ internal import CLibDeflate
 internal import Cryptography
 internal import Glibc
 
-/// The way through Espressif's ROM loader: packed by zlib's deflate, proved by the MD5 that the chip makes of its
-/// flash.
+/// Flashing through Espressif's ROM loader: bytes are compressed by zlib's deflate and verified by the MD5 that
+/// the chip computes over its flash.
 ///
-/// The beginning of a download erases, so that the image is cut into pieces of at most 64 KiB, each a download of its
-/// own: a pulled cable costs one of them. The ROM says nothing of how far a download has come; a piece whose answer
-/// is lost is begun again. No journal is kept: the chip's own digests say what it holds.
+/// The beginning of a download erases, so the image is cut into pieces of at most 64 KiB, each a download of
+/// its own, and a pulled cable costs one piece. The ROM does not report the progress of a download; a piece
+/// whose answer is lost is begun again. No journal is needed, because the chip's own digests show what it
+/// holds.
 struct ESP32Path: FlashPath {
-  /// Bytes that a serial flash erases in one go, four times as fast as by sectors.
+  /// Bytes that a serial flash erases as one block, four times as fast as sector by sector.
   private static let pieceBytes = 64 << 10
   private static let sectorBytes = 4096
-  /// Tries of a piece, of a piece whose cells do not take it, and of a block that is refused as spoilt.
+  /// Number of tries of a piece, of a piece that the cells do not take, and of a block that the chip refuses as
+  /// damaged.
   private static let (tries, flashTries, blockTries) = (10, 3, 6)
   private static let smallestBlock = 128
 
   private var session: ESP32Session
   private let restart: ESP32Session.Reset?
-  /// Whether the chip's digests of all of the plan were right and nothing was written since.
+  /// Whether the chip's digests of the whole plan were right and nothing was written since.
   private var isProved = false
-  /// Whether an empty download has begun, whose end is how the ROM is told to reboot.
+  /// Whether an empty download has begun, whose end tells the ROM to reboot.
   private var isReadyToReboot = false
 
-  /// - Parameter restart: starts what is in flash by the adapter's lines; nil to have the ROM do it.
+  /// - Parameter restart: starts the program in flash by the adapter's lines; nil to let the ROM do it.
   init(_ session: ESP32Session, restart: ESP32Session.Reset?) {
     (self.session, self.restart) = (session, restart)
   }
@@ -71,7 +73,7 @@ struct ESP32Path: FlashPath {
     try watch.begin(step)
     try readyToReboot(during: step)
     for piece in plan.pieces(upTo: .max) where !isProved {
-      // The answer carries no checksum, so that a wrong digest is asked for again.
+      // The answer carries no checksum, so a wrong digest is requested again.
       if try !holds(piece, during: step), try !holds(piece, during: step) {
         throw .verification(address: try firstDifference(in: piece, during: step))
       }
@@ -98,14 +100,14 @@ struct ESP32Path: FlashPath {
     do throws(ESP32Client.Failure) {
       try session.client.request(.flashEnd, ESP32Client.words(0))
     } catch .link(.timeout) {
-      // The answer may be lost; the flash is proved, and a reset by hand does the same.
+      // The answer may be lost, but the flash is verified, and a reset by hand has the same effect.
     } catch {
       throw error.flashError(during: .starting)
     }
   }
 
-  /// Begins an empty download, before the digests are asked for and never after: no checksum guards its beginning,
-  /// and one that is spoilt on its way erases.
+  /// Begins an empty download, before the digests are requested and never after them, because no checksum
+  /// guards the beginning of a download and a damaged one erases.
   private mutating func readyToReboot(during step: FlashStep) throws(FlashError) {
     guard restart == nil, !isReadyToReboot else { return }
     let empty = beginning(0, 0, 0, 0)
@@ -117,7 +119,8 @@ struct ESP32Path: FlashPath {
 
   // MARK: - Writing
 
-  /// The body of the command that begins a download: bytes to erase, number of blocks, bytes of a block, address.
+  /// The body of the command that begins a download: bytes to erase, number of blocks, bytes in a block,
+  /// address.
   private func beginning(_ words: UInt32...) -> [UInt8] {
     ESP32Client.bytes(of: words) + (session.identity.espressif.isNewer ? [0, 0, 0, 0] : [])
   }
@@ -125,7 +128,7 @@ struct ESP32Path: FlashPath {
   private mutating func write(
     _ piece: FlashPlan.Piece, done: Int, of total: Int, erasing: FlashStep, watch: FlashWatch
   ) throws(FlashError) {
-    // Only missing memory keeps bytes from being packed, and this is how the system says that.
+    // Compression fails only without memory, which the system reports by this number.
     guard let packed = Self.packed(piece.bytes) else { throw .link(.io(errno: ENOMEM), during: erasing) }
     var blockBytes = ESP32Client.blockBytes
     for attempt in 1...Self.tries {
@@ -139,14 +142,14 @@ struct ESP32Path: FlashPath {
           try send(Array(packed[start..<min(start + blockBytes, packed.count)]), number: number)
         }
       } catch {
-        // The wire is not to blame for cells that do not take what is written.
+        // Cells that do not take the bytes are no fault of the wire.
         guard attempt < (error == .refused(.flashWrite) ? Self.flashTries : Self.tries) else {
           throw error.flashError(during: step)
         }
         do throws(ESP32Client.Failure) { try session.mend(after: error) } catch {
           throw error.flashError(during: step)
         }
-        // More blocks come through a wire that spoils them where they are smaller.
+        // On a wire that damages bytes, smaller blocks have a better chance.
         blockBytes = max(Self.smallestBlock, blockBytes / 2)
         continue
       }
@@ -155,25 +158,25 @@ struct ESP32Path: FlashPath {
     }
   }
 
-  /// - Throws: `.refused` where the chip says no, `.link` where its answer does not come.
+  /// - Throws: `.refused` where the chip refuses, `.link` where no answer comes.
   private func begin(
     _ piece: FlashPlan.Piece, blocks: Int, blockBytes: Int
   ) throws(ESP32Client.Failure) {
     let data = beginning(
       UInt32(piece.sectors.count * Self.sectorBytes), UInt32(blocks), UInt32(blockBytes), piece.address)
-    // A sector takes up to 400 ms (W25Q32JV).
+    // Erasing a sector takes up to 400 ms (W25Q32JV).
     try session.client.request(
       .deflateBegin, data, within: .seconds(2) + .milliseconds(400 * piece.sectors.count))
   }
 
-  /// A block that the chip refuses as spoilt has changed nothing and comes again; one without an answer may have been
-  /// unpacked, and the piece has to be begun anew.
+  /// A block that the chip refuses as damaged has changed nothing and is sent again. A block without an answer
+  /// may have been unpacked, so the piece has to be begun again.
   private func send(_ block: [UInt8], number: Int) throws(ESP32Client.Failure) {
     let data = ESP32Client.words(UInt32(block.count), UInt32(number), 0, 0) + block
     let checksum = block.reduce(0xef, ^)
     for _ in 1..<Self.blockTries {
       do throws(ESP32Client.Failure) {
-        // The block may unpack to all of the piece: 256 pages of up to 3 ms.
+        // The block may unpack to the whole piece: 256 pages of up to 3 ms.
         try session.client.request(.deflateData, data, checksum: checksum, within: .seconds(3))
         return
       } catch .refused(let status) where status == .checksum || status == .invalid {
@@ -185,7 +188,7 @@ struct ESP32Path: FlashPath {
     try session.client.request(.deflateData, data, checksum: checksum, within: .seconds(3))
   }
 
-  /// Packs bytes in zlib's format; nil where memory ran out.
+  /// Compresses bytes in zlib's format; nil where memory ran out.
   private static func packed(_ bytes: [UInt8]) -> [UInt8]? {
     guard let deflater = libdeflate_alloc_compressor(9) else { return nil }
     defer { libdeflate_free_compressor(deflater) }
@@ -213,8 +216,8 @@ struct ESP32Path: FlashPath {
     return digest == MD5.digest(of: bytes)
   }
 
-  /// The first address at which the chip differs from the piece; the piece's own address where a closer look finds
-  /// nothing.
+  /// The first address at which the chip differs from the piece; the address of the piece where a closer search
+  /// finds none.
   private mutating func firstDifference(
     in piece: FlashPlan.Piece, during step: FlashStep
   ) throws(FlashError) -> UInt32 {
@@ -236,14 +239,14 @@ struct ESP32Path: FlashPath {
 }
 
 extension FlashPlan {
-  /// Bytes of a plan that lie in a row.
+  /// Adjacent bytes of a plan.
   struct Piece: Hashable {
     let address: UInt32
     var bytes: [UInt8]
     var sectors: Set<Int>
   }
 
-  /// All parts by their addresses, joined where they touch and cut where an address is a multiple of `limit`.
+  /// All parts in the order of their addresses, joined where they touch and cut at multiples of `limit`.
   func pieces(upTo limit: Int) -> [Piece] {
     var pieces: [Piece] = []
     for part in parts.sorted(by: { $0.address < $1.address }) {

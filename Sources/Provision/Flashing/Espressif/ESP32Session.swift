@@ -1,11 +1,12 @@
-/// The conversation with one chip, which keeps both sides in step and the line as fast as it bears: upwards while all
-/// is well, downwards on errors.
+/// The conversation with one chip. It keeps both sides in step and the baud rate as high as the line allows:
+/// higher while all is well, lower after errors.
 struct ESP32Session {
-  /// Brings a chip back into its ROM loader by the adapter's lines.
+  /// Resets a chip into its ROM loader by the adapter's lines.
   typealias Reset = () throws(LinkError) -> Void
 
   private static let ladder = ESP32Client.ladder
-  /// Errors at one speed before a lower one is tried, and at the lowest before it is given up.
+  /// Number of errors at one baud rate before a lower one is tried, and number at the lowest before the session
+  /// fails.
   private static let (patience, lastPatience) = (2, 8)
   private static let descents = 5
 
@@ -20,9 +21,9 @@ struct ESP32Session {
   private var faults = 0
 
   /// - Parameters:
-  ///   - client: in sync with the chip.
-  ///   - reset: nil where no line is wired to the chip.
-  ///   - onSlower: told each speed that the line has stepped down to, bits a second.
+  ///   - client: a client in sync with the chip.
+  ///   - reset: resets the chip into its ROM loader; nil where no line is wired to the chip.
+  ///   - onSlower: gets each lower baud rate that the line has changed to, bits a second.
   init(
     _ client: ESP32Client, chips: [ChipModel], baudRates: any BaudRateMemory, reset: Reset?,
     onSlower: @escaping (Int) -> Void
@@ -40,7 +41,7 @@ struct ESP32Session {
 
   // MARK: - Speed
 
-  /// Takes the line to the highest speed that holds, one step after another.
+  /// Raises the baud rate step by step to the highest that works.
   mutating func climb() throws(ESP32Client.Failure) {
     for baudRate in Self.ladder where baudRate > client.baudRate && baudRate <= ceiling {
       guard try !change(to: baudRate) else { continue }
@@ -49,7 +50,7 @@ struct ESP32Session {
     }
   }
 
-  /// Notes that the line has held its present speed to the end.
+  /// Records that the line worked at its present baud rate to the end.
   func remember() { baudRates.note(held: client.baudRate) }
 
   private mutating func change(to baudRate: Int) throws(ESP32Client.Failure) -> Bool {
@@ -63,7 +64,8 @@ struct ESP32Session {
     }
   }
 
-  /// Takes the line down to `ceiling`. The line is a bad one by then: both the order and its answer may get lost.
+  /// Lowers the baud rate to `ceiling`. The line is unreliable by then, so that both the command and its answer
+  /// may get lost.
   private mutating func descend() throws(ESP32Client.Failure) {
     let baudRate = client.baudRate
     for _ in 0..<Self.descents {
@@ -80,18 +82,18 @@ struct ESP32Session {
 
   // MARK: - After an error
 
-  /// Forgives earlier errors, because something was done whole.
+  /// Clears the count of errors, because an operation has succeeded.
   mutating func forgive() { faults = 0 }
 
-  /// Brings both sides back in step after a failure, at a lower speed where this one fails over and over.
-  /// - Throws: `failure` where it cannot be mended.
+  /// Brings both sides back in step after a failure, at a lower baud rate where this one fails repeatedly.
+  /// - Throws: `failure` where this does not succeed.
   mutating func mend(after failure: ESP32Client.Failure) throws(ESP32Client.Failure) {
     if case .link(let error) = failure, error != .timeout { throw failure }
     faults += 1
     let baudRate = client.baudRate
     guard faults < Self.lastPatience else { throw failure }
     if try !find() {
-      // A chip whose answers do not come may still hear an order.
+      // A chip whose answers are lost may still receive a command.
       guard let lower = Self.lower(baudRate) else { throw failure }
       ceiling = lower
       try mending(failure) { session throws(ESP32Client.Failure) in
@@ -109,7 +111,8 @@ struct ESP32Session {
     }
   }
 
-  /// Runs a step of the mending, and throws the first failure where that fails too: the first one is the reason.
+  /// Runs a step of the recovery. Where the step fails too, the first failure is thrown, because it is the
+  /// cause.
   private mutating func mending(
     _ failure: ESP32Client.Failure, _ work: (inout ESP32Session) throws(ESP32Client.Failure) -> Void
   ) throws(ESP32Client.Failure) {
@@ -122,8 +125,8 @@ struct ESP32Session {
     }
   }
 
-  /// Gets in sync with the chip again, at this speed, at another of the ladder or after a reset, and attaches its
-  /// flash.
+  /// Gets in sync with the chip again, at this baud rate, at another of the list or after a reset, and attaches
+  /// its flash.
   private mutating func find() throws(ESP32Client.Failure) -> Bool {
     for baudRate in [client.baudRate] + Self.ladder.filter({ $0 != client.baudRate }) {
       if baudRate != client.baudRate { try client.listen(at: baudRate) }
@@ -150,7 +153,7 @@ struct ESP32Session {
     return false
   }
 
-  /// Repeats what may be done again, until it works.
+  /// Runs an operation that may be repeated until it succeeds.
   mutating func persist<Value>(
     _ work: (ESP32Client) throws(ESP32Client.Failure) -> Value
   ) throws(ESP32Client.Failure) -> Value {

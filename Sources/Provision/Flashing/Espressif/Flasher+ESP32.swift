@@ -4,8 +4,9 @@ internal import ModuleCore
 extension Flasher {
   // MARK: - Finding it
 
-  /// Whether a chip of Espressif's is to be expected, because the board's profile says so or the image is for one. No
-  /// other chip is greeted their way, which an STM32's ROM in the middle of a command would take for data.
+  /// Whether one of Espressif's chips is expected, because the board's profile or the image is for one. No
+  /// other chip is sent Espressif's Sync, because an STM32's ROM in the middle of a command would take it for
+  /// data.
   func expectsEspressif(_ source: Source, _ options: Options) -> Bool {
     if let profile = options.profile { return profile.isEspressif }
     switch source {
@@ -20,18 +21,19 @@ extension Flasher {
 
   struct FoundEspressif {
     let client: ESP32Client
-    /// Whether the adapter's lines reach the chip, because the profile says so or they have brought it in.
+    /// Whether the adapter's lines reach the chip, because the profile says so or because they have reset it
+    /// before.
     let hasLines: Bool
   }
 
-  /// Gets in sync with a ROM loader of Espressif's, at whatever speed it was left; nil where none answers.
+  /// Gets in sync with a ROM loader of Espressif's, at whatever baud rate it was left; nil where none answers.
   func findEspressif(_ options: Options, watch: FlashWatch) throws(FlashError) -> FoundEspressif? {
     let reset = espressifReset(options)
     let isTold = options.profile != nil
     if isTold, let reset, let client = try enter(by: reset, watch: watch) {
       return FoundEspressif(client: client, hasLines: true)
     }
-    // The lowest speed comes first: a chip that was just reset measures any speed at its first Sync.
+    // The lowest baud rate comes first, since a chip that was just reset adapts to any at its first Sync.
     let baudRates = ESP32Client.ladder.prefix(1) + ESP32Client.ladder.dropFirst().reversed()
     for baudRate in baudRates {
       if let client = try sync(at: baudRate, tries: 2, during: .connecting) {
@@ -59,8 +61,8 @@ extension Flasher {
 
   // MARK: - The adapter's lines
 
-  /// The way to reset the chip into its ROM loader; nil on a port without such lines, as a pty, and where the profile
-  /// says that none is wired.
+  /// The function that resets the chip into its ROM loader; nil on a port without such lines, such as a pty,
+  /// and where the profile says that no line is wired.
   private func espressifReset(_ options: Options) -> ESP32Session.Reset? {
     drive(options) { profile, lines, rest throws(LinkError) in try profile.enterBootloader(lines, rest: rest) }
   }
@@ -105,7 +107,7 @@ extension Flasher {
     {
       throw .image(.segment(index: index, .outsideFlash))
     }
-    // Lines that are wired to nothing would start nothing.
+    // Lines that are not wired to the chip cannot start it.
     let restart = drive(options) { profile, lines, rest throws(LinkError) in
       try profile.leaveBootloader(lines, rest: rest)
     }
@@ -120,7 +122,7 @@ extension Flasher {
     let outcome = try FlashRun(chip: chip, image: image, journal: journal, watch: watch)
       .bringUpToDate(FlashPlan(image, on: chip), over: &path, readsBack: options.readsBack)
 
-    // Only an image that says its digest is a module's firmware, which answers.
+    // Only an image that states its digest is a module's firmware, which answers.
     let awaitsFirmware = options.awaitsFirmware && image.manifest.appSha256 != nil
     try start(image, on: chip, through: &path, awaitsFirmware: awaitsFirmware, watch: watch)
     return FlashResult(
@@ -129,8 +131,8 @@ extension Flasher {
       proofs: outcome.proofs, bytesWritten: outcome.bytesWritten, duration: now() - begun)
   }
 
-  /// The version of the application in the chip, as ESP-IDF's description states it in the place where the image's
-  /// application goes; nil where there is none.
+  /// The version of the application in the chip, from ESP-IDF's description at the address of the image's
+  /// application; nil where there is none.
   private func installedVersion(
     _ image: Image, over path: inout any FlashPath
   ) throws(FlashError) -> ImageHeader.Version? {

@@ -1,7 +1,8 @@
-/// The memory of how fast an adapter was driven without errors, so that the next run need not find out again.
+/// The memory of the baud rate at which an adapter worked without errors, so that the next run starts with that
+/// knowledge.
 public protocol BaudRateMemory: AnyObject {
-  /// Bits a second above which nothing is tried; nil where nothing is known.
+  /// Maximum baud rate to try, bits a second; nil where nothing is known.
   var ceiling: Int? { get }
-  /// Notes that the line worked at this speed to the end, and at no higher one.
+  /// Records that the line worked at this baud rate to the end, and at no higher one.
   func note(held baudRate: Int)
 }

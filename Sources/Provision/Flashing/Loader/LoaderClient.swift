@@ -1,40 +1,42 @@
 internal import FoundationEssentials
 
-/// The laptop's side of the loader's protocol: one request after another, and the speed of the line.
+/// The laptop's side of the loader's protocol: it sends one request after another and sets the baud rate of the
+/// line.
 struct LoaderClient {
   enum Failure: Error {
     case link(LinkError)
-    /// The loader does not answer, at this speed.
+    /// The loader does not answer at this baud rate.
     case silent
-    /// The loader answered that it will not.
+    /// The loader refused a request, with this status.
     case refused(LoaderReply.Status)
   }
 
-  /// Speeds of the line, bits a second; it climbs from the one that the ROM was reached at.
+  /// Baud rates in ascending order, bits a second; the line starts from the one at which the ROM was reached.
   static let ladder = [115_200, 230_400, 460_800, 921_600, 2_000_000]
-  /// Time allowed for an answer that takes the chip none: the adapter's latency (16 ms on an FTDI) and a slow laptop.
+  /// Time allowed for an answer that costs the chip no time: the adapter's latency (16 ms on an FTDI) and a
+  /// slow laptop.
   private static let answerTime = Duration.milliseconds(120)
   private static let tries = 4
-  /// Time that the laptop waits at a speed that the chip may fall back to. The chip gives up a speed after 400 ms
-  /// without a frame, first for the last good one, then for the first one.
+  /// Time that the laptop waits at a baud rate that the chip may return to. The chip leaves a baud rate after
+  /// 400 ms without a frame, first for the last that worked, then for the first one.
   private static let fallingBack = Duration.milliseconds(250)
 
   let link: any Link
   let now: () -> ContinuousClock.Instant
-  /// Speed of the wire at present, bits a second.
+  /// Present baud rate of the wire, bits a second.
   private(set) var baudRate: Int
   private let base: Int
   private var number: UInt8 = 0
   private var decoder = LoaderFrameDecoder()
 
-  /// - Parameter baud: the speed at which the ROM bootloader was reached, with which the loader begins.
+  /// - Parameter baud: the baud rate at which the ROM bootloader was reached and the loader starts.
   init(link: any Link, baudRate: Int, now: @escaping () -> ContinuousClock.Instant) {
     (self.link, self.baudRate, base, self.now) = (link, baudRate, baudRate, now)
   }
 
   // MARK: - Requests
 
-  /// Sends a request until it is answered, at most four times: every request may be repeated.
+  /// Sends a request up to four times until it is answered; every request may be repeated.
   /// - Throws: `silent`, `refused` for any status but `done`, or `link`.
   mutating func request(
     _ kind: LoaderFrame.Kind, _ body: [UInt8] = [], answerBytes: Int = 64
@@ -44,7 +46,8 @@ struct LoaderClient {
     return reply
   }
 
-  /// Sends a request, and gives the answer to any of the tries, whatever its status, since a late one says the same.
+  /// Sends a request and returns the answer to any of the tries, whatever its status, since a late answer says
+  /// the same.
   mutating func ask(
     _ kind: LoaderFrame.Kind, _ body: [UInt8] = [], tries: Int = Self.tries, within: Duration = Self.answerTime,
     answerBytes: Int = 64
@@ -75,14 +78,14 @@ struct LoaderClient {
     } catch { throw .link(error) }
   }
 
-  /// The next answer, of those that are held first and then of those that come; nil where nothing whole comes in
-  /// time.
+  /// The next answer, first from those already received, then from the link; nil where no complete one arrives
+  /// in time.
   mutating func nextAnswer(by deadline: ContinuousClock.Instant) throws(Failure) -> (
     frame: LoaderFrame, reply: LoaderReply
   )? {
     var isLate = false
     while answers.isEmpty {
-      // A side that chatters without end does not answer; what had come by then is looked at, once.
+      // A chip that sends without end does not count as answering; what had arrived by then is examined once.
       if isLate { return nil }
       isLate = now() >= deadline
       do throws(LinkError) {
@@ -100,19 +103,19 @@ struct LoaderClient {
 
   // MARK: - Speed
 
-  /// Whether the loader has come up and answers at the speed that it was sent at.
+  /// Whether the loader has started and answers at the baud rate that it was given.
   mutating func meet() throws(Failure) -> Bool {
     try setBaudRate(base)
     return try isHeard(tries: 5, within: .milliseconds(60))
   }
 
-  /// Has the loader reset the chip, heard or not.
+  /// Asks the loader to reset the chip, without waiting for a confirmation.
   mutating func dismiss() throws(Failure) {
     try setBaudRate(base)
     do throws(Failure) { _ = try ask(.reset) } catch .silent {}
   }
 
-  /// Takes the line from the speed it has to the highest that holds, step by step, at most to `ceiling`.
+  /// Raises the baud rate step by step to the highest that works, at most to `ceiling`.
   mutating func climb(to ceiling: Int) throws(Failure) {
     for newBaudRate in Self.ladder where newBaudRate > baudRate && newBaudRate <= ceiling {
       let before = baudRate
@@ -122,7 +125,7 @@ struct LoaderClient {
     }
   }
 
-  /// Goes to a speed, or back to the one before where it does not hold.
+  /// Changes to a baud rate, or back to the previous one where the new one does not work.
   mutating func move(to newBaudRate: Int) throws(Failure) -> Bool {
     let before = baudRate
     do throws(Failure) {
@@ -134,14 +137,14 @@ struct LoaderClient {
       try setBaudRate(newBaudRate)
       if try holds() { return true }
     } catch .link(.unsupportedBaudRate) {
-      // The adapter cannot do this speed, and the chip finds that out by itself.
+      // The adapter does not support this baud rate; the chip notices the silence and returns by itself.
     }
     try setBaudRate(before)
     try regain()
     return false
   }
 
-  /// Goes to the next lower speed, because this one has errors; where there is none lower, finds the loader again.
+  /// Changes to the next lower baud rate because of errors; at the lowest one, searches for the loader again.
   mutating func stepDown() throws(Failure) {
     let lower = Self.ladder.last { $0 < baudRate && $0 > base }
     try regain()
@@ -152,7 +155,7 @@ struct LoaderClient {
     if baudRate > lower { _ = try move(to: lower) } else { try climb(to: lower) }
   }
 
-  /// Whether a pattern of all sorts of bytes comes back whole several times.
+  /// Whether a pattern of varied bytes returns undamaged several times.
   private mutating func holds() throws(Failure) -> Bool {
     for round in 0..<3 {
       var noise = UInt32(0x9e37_79b9) &+ UInt32(round)
@@ -171,13 +174,12 @@ struct LoaderClient {
     return true
   }
 
-  /// Finds the loader again after errors or silence, at the present speed or at one that it falls back to.
+  /// Finds the loader again after errors or silence, at the present baud rate or at one that it returns to.
   mutating func regain() throws(Failure) {
     if try isHeard(tries: 6) { return }
     try pause(Self.fallingBack)
     try setBaudRate(base)
-    // The loader is asked for three seconds, since a laptop that was held up has the chip fall back later than
-    // reckoned.
+    // The search lasts three seconds, since the chip returns later than computed where the laptop was delayed.
     guard try isHeard(tries: 20) else { throw .silent }
   }
 
@@ -200,14 +202,14 @@ struct LoaderClient {
     answers = []
   }
 
-  /// Lets time pass, and forgets what comes meanwhile.
+  /// Waits, and drops the bytes that arrive meanwhile.
   mutating func pause(_ time: Duration) throws(Failure) {
     let end = now() + time
     while now() < end, try nextAnswer(by: end) != nil {}
     decoder.reset()
   }
 
-  /// Time allowed for bytes on the wire: four times what 8N1 needs at this speed, since an adapter's buffers come on
-  /// top.
+  /// Time allowed for bytes on the wire: four times what 8N1 needs at this baud rate, because of the buffers of
+  /// the adapter.
   func wireTime(_ bytes: Int) -> Duration { .microseconds(4 * 10_000_000 * bytes / max(1, baudRate)) }
 }

@@ -24,7 +24,7 @@ struct LoaderFrame: Hashable {
     case read = 9
   }
 
-  /// Largest body of a frame, bytes, either way.
+  /// Maximum length of a frame's body in either direction, bytes.
   static let bodyLimit = 2060
 
   let kind: UInt8
@@ -58,7 +58,7 @@ struct LoaderFrame: Hashable {
   }
 }
 
-/// Finds frames among the bytes that come, and the next frame after noise.
+/// Finds frames among received bytes, and finds the next frame after noise.
 struct LoaderFrameDecoder {
   private var held: [UInt8] = []
 
@@ -85,7 +85,7 @@ struct LoaderFrameDecoder {
 
   private enum Finding {
     case none
-    /// The bytes may be a frame, once more have come.
+    /// The bytes may be the beginning of a frame.
     case partial
     case whole(LoaderFrame, count: Int)
   }
@@ -107,11 +107,11 @@ struct LoaderFrameDecoder {
   }
 }
 
-/// The beginning of every answer of the loader.
+/// The status that begins every answer of the loader.
 ///
 /// ```
-/// 0  status · 1  next block · 2  free places for blocks · 3  failure
-/// 4  free bytes of the ring · 8  bytes of the image in flash for good · 12  sectors yet to be erased
+/// 0 status · 1 next block · 2 free places for blocks · 3 failure
+/// 4 free bytes of the ring · 8 bytes of the image in flash for good · 12 sectors yet to be erased
 /// ```
 struct LoaderReply: Hashable {
   enum Status: Hashable {
@@ -127,11 +127,12 @@ struct LoaderReply: Hashable {
   let status: Status
   let nextBlock: UInt8
   let places: Int
-  /// Failure since the last plan: 0 none, 1 the flash controller reported an error, 2 a block did not unpack.
+  /// Failure since the latest plan: 0 none, 1 the flash controller reported an error, 2 a block could not be
+  /// unpacked.
   let failure: UInt8
   let room: Int
   let through: Int
-  /// Sectors that are yet to be erased, one bit each.
+  /// Sectors that are still to be erased, one bit for each.
   let waiting: UInt32
   let rest: [UInt8]
 

@@ -1,39 +1,39 @@
 internal import Cryptography
 internal import ModuleCore
 
-/// The path through the program in the chip's RAM. It sends blocks in a row, packed, at the line's highest speed, and
-/// proves them by the chip's own SHA-256 of its flash.
+/// Flashing through the program in the chip's RAM. Compressed blocks are sent without waiting at the line's
+/// highest baud rate and verified by the SHA-256 that the chip computes over its flash.
 struct LoaderPath: FlashPath {
-  /// Bytes of a block, unpacked.
+  /// Bytes of a block before compression.
   private static let blockBytes = 2048
-  /// Time that answers may show no progress while the chip is at work: the slowest erasure takes 4 s (DS8626).
+  /// Maximum time without progress in the answers while the chip works: the slowest erasure takes 4 s (DS8626).
   private static let standstill = Duration.seconds(10)
-  /// Bytes of a sector's part that are hashed first; where they differ, the rest need not be hashed.
+  /// Number of bytes of a sector's part that are hashed first; where they differ, the rest need not be hashed.
   private static let sampleBytes = 1024
 
   private var client: LoaderClient
   private let rom: ROMClient
   private let baudRates: any BaudRateMemory
   private let now: () -> ContinuousClock.Instant
-  /// The plan that `unchanged` was asked about; the digest at the end is of all of it.
+  /// The plan that was passed to `unchanged`; the digest at the end covers all of it.
   private var whole: FlashPlan?
   private var unchanged: Set<Int> = []
   private let startedBlank: Bool
-  /// Whether the chip hashes `whole` as it is written.
+  /// Whether the chip hashes `whole` while it writes.
   private var isHashing = false
 
   // MARK: - Getting there
 
-  /// The reason for which this chip cannot be reached this way now.
+  /// The reason why the program in RAM cannot be used on this chip at present.
   enum Obstacle: Error {
-    /// The chip's bootloader said no and still listens.
+    /// The chip's bootloader refused and still listens.
     case refused
-    /// The chip was sent away from its bootloader and is silent, until it resets itself.
+    /// The chip has left its bootloader and stays silent until it resets itself.
     case silent
     case link(LinkError)
   }
 
-  /// Sends the program through the ROM bootloader, starts it, and takes the line to its highest speed.
+  /// Sends the program through the ROM bootloader, starts it, and raises the line to its highest baud rate.
   init(
     _ loader: LoaderProgram, through rom: ROMClient, for plan: FlashPlan, baudRates: any BaudRateMemory
   ) throws(Obstacle) {
@@ -48,7 +48,8 @@ struct LoaderPath: FlashPath {
       for start in stride(from: 0, to: program.count, by: ROMClient.blockBytes) {
         let block = Array(program[start..<min(start + ROMClient.blockBytes, program.count)])
         let address = loader.address + UInt32(start)
-        // A ROM that lets nothing into its RAM says so at the first block; a spoilt byte looks the same, once.
+        // A ROM that refuses writing to its RAM does so at the first block; a damaged byte looks the same, but
+        // only once.
         if start == 0,
           try rom.refuses(times: 3, { () throws(ROMClient.Failure) in try rom.write(address, block) })
         {
@@ -62,13 +63,13 @@ struct LoaderPath: FlashPath {
     } catch .refused, .denied {
       throw .refused
     } catch {
-      // The ROM may be where it was and out of step, or gone.
+      // The ROM may still be running and out of step, or the chip has left it.
       throw .silent
     }
     do throws(LoaderClient.Failure) {
       var isMet = try client.meet()
       if !isMet, !isOnItsWay {
-        // The ROM's acknowledgement did not come, so that it may never have gone.
+        // The ROM's acknowledgement did not arrive, so the chip may still be in the ROM.
         guard try Self.leaveAgain(rom, for: loader) else { throw .silent }
         isMet = try client.meet()
       }
@@ -82,7 +83,7 @@ struct LoaderPath: FlashPath {
     }
   }
 
-  /// - Returns: whether the chip was still in its bootloader and has been sent away from it once more.
+  /// - Returns: whether the chip was still in its bootloader and has been told again to leave it.
   private static func leaveAgain(_ rom: ROMClient, for loader: LoaderProgram) throws(LoaderClient.Failure)
     -> Bool
   {
@@ -114,7 +115,7 @@ struct LoaderPath: FlashPath {
         unchanged.insert(part.sector)
       }
     }
-    // A sector is unchanged only where all of its parts are right.
+    // A sector counts as unchanged only where all of its parts are right.
     for part in plan.parts where unchanged.contains(part.sector) {
       let others = plan.parts.filter { $0.sector == part.sector && $0 != part }
       if !others.isEmpty { unchanged.remove(part.sector) }
@@ -161,7 +162,7 @@ struct LoaderPath: FlashPath {
     var bytes: [UInt8] = []
     while bytes.count < count {
       let (place, rest) = (address &+ UInt32(bytes.count), min(1024, count - bytes.count))
-      // Only whole words are read.
+      // The chip reads only whole words.
       let body = LoaderFrame.word(place) + LoaderFrame.word(UInt32((rest + 3) / 4 * 4))
       bytes += try during(step) { client throws(LoaderClient.Failure) in
         try client.request(.read, body, answerBytes: rest + 64).rest.prefix(rest)
@@ -174,12 +175,12 @@ struct LoaderPath: FlashPath {
     do throws(LoaderClient.Failure) {
       _ = try client.request(.reset)
     } catch .silent {
-      // The answer may be lost; whether the loader is gone shows itself.
+      // The answer may be lost; whether the loader has ended is found out afterwards.
     } catch .link(let error) { throw .link(error, during: .starting) } catch {
       throw .refused(during: .starting)
     }
     guard startedBlank else { return }
-    // A chip whose BOOT0 is still held is back in the ROM bootloader, which can start the program as well.
+    // A chip whose BOOT0 is still held returns to the ROM bootloader, which can start the program as well.
     do throws(LinkError) { try rom.link.setFraming(.bootloader) } catch {
       throw .link(error, during: .starting)
     }
@@ -203,7 +204,7 @@ struct LoaderPath: FlashPath {
     _ = try during(step) { client throws(LoaderClient.Failure) in try client.request(kind, body) }
   }
 
-  /// Waits for the digest that the chip is making.
+  /// Waits for the digest that the chip is computing.
   private mutating func digestAtHand(during step: FlashStep) throws(FlashError) -> [UInt8] {
     let deadline = now() + Self.standstill
     while now() < deadline {
@@ -214,8 +215,8 @@ struct LoaderPath: FlashPath {
     throw .link(.timeout, during: step)
   }
 
-  /// The first address at which the chip differs from the plan; the plan's first address where a second look finds
-  /// nothing.
+  /// The first address at which the chip differs from the plan; the first address of the plan where a second
+  /// search finds none.
   private mutating func firstDifference(in plan: FlashPlan, during step: FlashStep) throws(FlashError) -> UInt32
   {
     for part in plan.parts {
@@ -230,7 +231,7 @@ struct LoaderPath: FlashPath {
     return plan.parts.first?.address ?? 0
   }
 
-  /// Runs requests as a part of `step`; where the line has got worse, once more at a speed that it bears.
+  /// Runs requests as a part of `step`, and a second time at a lower baud rate where the line has become worse.
   private mutating func during<Value>(
     _ step: FlashStep, _ work: (inout LoaderClient) throws(LoaderClient.Failure) -> Value
   ) throws(FlashError) -> Value {
@@ -258,7 +259,7 @@ extension LoaderClient.Failure {
 }
 
 extension FlashPlan {
-  /// Places and lengths of all parts in their order, those that touch joined.
+  /// Places and lengths of all parts in their order, with touching ones joined.
   var ranges: [(UInt32, Int)] {
     var ranges: [(UInt32, Int)] = []
     for part in parts {

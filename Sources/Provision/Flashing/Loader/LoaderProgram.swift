@@ -1,14 +1,14 @@
 internal import Cryptography
 internal import FoundationEssentials
 
-/// A flashing program of `firmware/Loader`, as it is sent into a chip's RAM.
+/// A flashing program of `firmware/Loader` that is loaded into a chip's RAM.
 ///
 /// ```
 /// +0   vectors: stack, start, NMI, hard fault
 /// +16  "WTLD", version of the protocol, speed of the line, sectors that may be written: a word each
 /// ```
 struct LoaderProgram: Hashable, Sendable {
-  /// Address in RAM that the program is linked for, above what the chip's ROM uses itself.
+  /// Address in RAM that the program is linked for, above the part that the chip's ROM keeps for itself.
   let address: UInt32
   /// The program as `firmware/build` made it.
   let base64: String
@@ -17,7 +17,7 @@ struct LoaderProgram: Hashable, Sendable {
   private static let sectorsOffset = 28
 
   /// - Parameters:
-  ///   - baudRate: bits a second at which the ROM bootloader is talked to.
+  ///   - baudRate: baud rate of the ROM bootloader, bits a second.
   ///   - writable: indices of the sectors that the program may erase and write, each below 32.
   func image(baudRate: Int, writable: Set<Int>) -> [UInt8] {
     var bytes = Array(Data(base64Encoded: base64) ?? Data())

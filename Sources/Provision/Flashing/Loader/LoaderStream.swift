@@ -1,27 +1,27 @@
 internal import CLZ4
 
-/// The blocks of a plan, packed, in the order in which they are sent.
+/// The compressed blocks of a plan, in the order in which they are sent.
 struct LoaderStream {
   struct Block {
     let sector: Int
-    /// Bytes of the sector's part that are in flash from its start once this block is.
+    /// Number of bytes of the sector's part that are in flash once this block is written.
     let partBytes: Int
-    /// Bytes of the whole that are in flash for good once this block is.
+    /// Number of bytes of the whole that are in flash for good once this block is written.
     let through: Int
-    /// Bytes of the plan that are done once this block is.
+    /// Number of bytes of the plan that are done once this block is written.
     let done: Int
-    /// A frame's body.
+    /// The body of the block's frame.
     let body: [UInt8]
   }
 
   let blocks: [Block]
-  /// Bytes of the plan and, next, of the whole that its digest is over.
+  /// Number of bytes of the plan and, in the next property, of the whole that the digest covers.
   let byteCount: Int
   let total: Int
 
   /// - Parameters:
-  ///   - whole: the plan with those sectors too that hold their bytes already.
-  ///   - kept: bytes of parts that were acknowledged in an earlier run.
+  ///   - whole: the plan including the sectors that hold their bytes already.
+  ///   - kept: number of bytes of parts that were acknowledged in an earlier run.
   init(_ plan: FlashPlan, of whole: FlashPlan, kept: [Int: Int], blockBytes: Int) {
     var ends: [Int] = []
     var offset = 0
@@ -38,12 +38,12 @@ struct LoaderStream {
       let isBoot = plan.isBootBlock(part)
       let ranges = plan.blocks(of: part, size: blockBytes)
       for (number, range) in ranges.enumerated() {
-        // The number of bytes of the part that are there for good with this block; of a boot block none are before
-        // its last.
+        // The number of bytes of the part that are in flash for good with this block. In a boot block, none are
+        // before its last block.
         let end = !isBoot ? range.upperBound : number == ranges.count - 1 ? part.bytes.count : 0
         let bytes = Array(part.bytes[range])
-        // The first block of a sector also says that the one before it is done; of the others, what is there already
-        // and what erasing leaves there need not be sent.
+        // The first block of a sector also confirms the end of the sector before. Other blocks are omitted
+        // where their bytes are in flash already or are those of an erased sector.
         if number > 0, range.upperBound <= known || bytes.allSatisfy({ $0 == 0xff }) {
           if let last = blocks.popLast() {
             blocks.append(last.reaching(partBytes: end, through: begin + end, done: done + end))
@@ -58,7 +58,7 @@ struct LoaderStream {
           Block(sector: part.sector, partBytes: end, through: begin + end, done: done + end, body: body))
       }
       done += part.bytes.count
-      // Parts behind it that are unchanged are done with it.
+      // Unchanged parts behind this one are done together with it.
       var next = index + 1
       while next < whole.parts.count, !plan.parts.contains(whole.parts[next]) { next += 1 }
       if let last = blocks.popLast() {
@@ -70,12 +70,13 @@ struct LoaderStream {
     total = offset
   }
 
-  /// Packs bytes as an LZ4 block, or stores them where that would be larger.
+  /// Compresses bytes as an LZ4 block, or stores them where compression would enlarge them.
   static func pack(_ bytes: [UInt8]) -> (packing: UInt8, payload: [UInt8]) {
     var packed = [UInt8](repeating: 0, count: bytes.count)
     let count = bytes.withUnsafeBytes { source in
       packed.withUnsafeMutableBytes { target in
-        // LZ4_compress_HC gives 0 where the result would not fit: https://github.com/lz4/lz4/blob/v1.9.4/lib/lz4hc.h
+        // LZ4_compress_HC returns 0 where the result does not fit:
+        // https://github.com/lz4/lz4/blob/v1.9.4/lib/lz4hc.h
         LZ4_compress_HC(
           source.bindMemory(to: CChar.self).baseAddress, target.bindMemory(to: CChar.self).baseAddress,
           Int32(source.count), Int32(target.count), LZ4HC_CLEVEL_MAX)
@@ -86,7 +87,7 @@ struct LoaderStream {
 }
 
 extension LoaderStream.Block {
-  /// The block, where what follows it is there already.
+  /// A copy of the block with larger counts, for a block whose successors are omitted.
   fileprivate func reaching(partBytes: Int, through: Int, done: Int) -> LoaderStream.Block {
     LoaderStream.Block(
       sector: sector, partBytes: partBytes, through: through, done: done,

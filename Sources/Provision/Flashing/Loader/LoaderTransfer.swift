@@ -1,20 +1,22 @@
-/// The transfer of the blocks: as many are under way as the chip has room for, and they are sent again from the first
-/// that was lost.
+/// The transfer of the blocks. As many blocks are under way as the chip has room for, and after a loss all from
+/// the first lost one on are sent again.
 struct LoaderTransfer {
-  /// Number of blocks under way at most, of the chip's queue of 128. A block's number has eight bits, which tell
-  /// apart twice as many.
+  /// Maximum number of blocks under way, out of the chip's queue of 128. A block's number has eight bits, which
+  /// distinguish twice as many.
   private static let window = 100
-  /// Bytes by which an answer may be late without the chip's ring running over.
+  /// Number of bytes by which an answer may lag without the chip's ring overflowing.
   private static let margin = 512
-  /// The part of a speed in bits a second that may be under way in bytes: what the line carries in a sixteenth of a
-  /// second, since bytes that wait in adapters are not answered.
+  /// Divisor that turns a baud rate in bits a second into the maximum number of bytes under way: a sixteenth of
+  /// a second on the line, because bytes that wait in adapters are not answered.
   private static let underWayPart = 160
   private static let standstill = Duration.seconds(10)
-  /// Longest time for all of it, on top of four times what the slowest line takes, whatever progress is claimed.
+  /// Maximum time of the whole transfer besides four times what the slowest line takes, whatever progress the
+  /// chip reports.
   private static let longest = Duration.seconds(180)
-  /// Time between looks at the chip while it works and nothing is to be sent, well before it gives the speed up.
+  /// Interval of polls while the chip works and nothing is to be sent, well below the time after which the chip
+  /// changes its baud rate.
   private static let look = Duration.milliseconds(25)
-  /// Number of losses in a row after which the speed is too high.
+  /// Number of losses in a row that shows the baud rate to be too high.
   private static let lossesAllowed = 6
 
   private let stream: LoaderStream
@@ -23,18 +25,19 @@ struct LoaderTransfer {
   private let journal: any FlashJournal
   private let watch: FlashWatch
 
-  /// Number of blocks that the chip has taken and, next, of those that have been sent.
+  /// Number of blocks that the chip has taken and, in the next property, number of blocks sent.
   private var taken = 0
   private var next = 0
-  /// Number of bytes that may have been sent in all, as far as the chip's ring goes; then of those that have been,
-  /// and of those that the chip has looked at.
+  /// Number of bytes that may have been sent in all, as the chip's ring allows; the next two properties count
+  /// the bytes sent and the bytes that the chip has processed.
   private var room = 0
   private var sentBytes = 0
   private var seenBytes = 0
   private var underWay: Int { sentBytes - seenBytes }
   /// Number of bytes that had been sent in all after each block.
   private var ends: [Int]
-  /// Number of bytes of the whole that are in flash and, next, the sectors yet to be erased, by the latest answer.
+  /// Number of bytes of the whole that are in flash and, in the next property, the sectors still to be erased,
+  /// both by the latest answer.
   private var through = -1
   private var waiting: UInt32?
   private var reported = 0
@@ -80,7 +83,7 @@ struct LoaderTransfer {
     watch.onEvent(step)
   }
 
-  /// Sends what may be sent, and takes the answers.
+  /// Sends as much as is allowed, and receives the answers.
   private mutating func turn(
     _ client: inout LoaderClient, now: () -> ContinuousClock.Instant
   ) throws(LoaderClient.Failure) {
@@ -92,7 +95,7 @@ struct LoaderTransfer {
       sentBytes += frames[next].count
       ends[next] = sentBytes
       next += 1
-      // Answers are taken as they come, so that neither side's buffers fill up.
+      // Answers are received as they come, so that neither side's buffers fill up.
       guard let (frame, reply) = try client.nextAnswer(by: now()) else { continue }
       guard try take(frame, reply, &client) else { return }
     }
@@ -128,7 +131,8 @@ struct LoaderTransfer {
     return true
   }
 
-  /// Asks where the chip stands. All that was sent before has then been looked at, and what it has not taken is lost.
+  /// Asks the chip for its state. By then the chip has processed everything sent before, so that blocks that it
+  /// has not taken are lost.
   private mutating func resynchronise(_ client: inout LoaderClient) throws(LoaderClient.Failure) {
     let reply = try client.request(.status, answerBytes: underWay + 64)
     try note(reply)
@@ -139,7 +143,7 @@ struct LoaderTransfer {
 
   private mutating func note(_ reply: LoaderReply) throws(LoaderClient.Failure) {
     guard reply.failure == 0 else { throw .refused(.other(reply.failure)) }
-    // The answer means the nearest block of that number, before or behind.
+    // The answer refers to the nearest block of that number, before or behind.
     let distance = Int(Int8(truncatingIfNeeded: Int(reply.nextBlock) - taken))
     taken = max(0, min(frames.count, taken + distance))
     waiting = reply.waiting

@@ -1,17 +1,17 @@
-/// The laptop's side of AN3155. It knows the commands, and not what they are for; see `ROMBootloader` in Bench or
-/// AN3155 for the bytes.
+/// The laptop's side of AN3155. The client sends single commands; the path decides which. The bytes are
+/// described at `ROMBootloader` in Bench and in AN3155.
 struct ROMClient {
-  /// The failure of a command; `Flasher` adds during which step it came.
+  /// The failure of a command; `Flasher` adds the step during which it occurred.
   enum Failure: Error {
     case link(LinkError)
-    /// The chip refused this command itself: it is unknown, was spoilt on the wire, or is forbidden because the chip
-    /// is protected.
+    /// The chip refused the command itself, because it is unknown, was damaged on the wire, or is forbidden on
+    /// a protected chip.
     case denied(UInt8)
-    /// The chip refused what followed a command, for a wrong checksum or a forbidden address.
+    /// The chip refused the bytes after a command, because of a wrong checksum or a forbidden address.
     case refused
     case unexpected(UInt8)
 
-    /// Whether the bootloader has answered no.
+    /// Whether the failure is a refusal by the bootloader.
     var isRefusal: Bool {
       switch self {
       case .denied, .refused: true
@@ -20,16 +20,16 @@ struct ROMClient {
     }
   }
 
-  /// The faults of the wire that were put right, counted for the choice of its speed.
+  /// The faults of the wire that were corrected, counted for the choice of the baud rate.
   final class Faults {
     private(set) var count = 0
-    /// Whether a command failed over and over although both sides were in step each time, or too many of the latest
-    /// did.
+    /// Whether a command failed repeatedly although both sides were in step each time, or too many of the
+    /// latest tries failed.
     var gaveUp = false
-    /// Whether the last answer did not come in time, so that the next is waited for longer, in case the laptop is
-    /// slow.
+    /// Whether the last answer did not arrive in time. The next one is then given more time, in case the laptop
+    /// is slow.
     var isPatient = false
-    /// The latest 32 tries, a bit each, set where one failed.
+    /// The latest 32 tries, one bit for each, set where the try failed.
     private var latest: UInt32 = 0
 
     func note(failed: Bool) {
@@ -37,7 +37,7 @@ struct ROMClient {
       if failed { count += 1 }
     }
 
-    /// Whether half of the latest tries failed, so that the wire does not bear this speed.
+    /// Whether half of the latest tries failed, so that the wire is too bad for this baud rate.
     var isHopeless: Bool { latest.nonzeroBitCount >= 16 }
   }
 
@@ -46,25 +46,26 @@ struct ROMClient {
   private static let ack: UInt8 = 0x79
   private static let nack: UInt8 = 0x1f
   private static let syncByte: UInt8 = 0x7f
-  /// Number of tries of a command before it is given up. With three pieces out and three back, each spoilt in 3 of
-  /// 100, a command fails in 9 of 100: eight in a row once in 200 million.
+  /// Maximum number of tries of a command. With three pieces sent and three received, each damaged in 3 of 100
+  /// cases, a command fails in 9 of 100; eight failures in a row happen once in 200 million.
   private static let maxTries = 8
   private static let syncTries = 3
 
   let link: any Link
-  /// Speed of the wire, bits a second, for deadlines.
+  /// Baud rate of the wire, bits a second, from which deadlines are computed.
   let baudRate: Int
   let now: () -> ContinuousClock.Instant
   let faults = Faults()
 
-  /// Time allowed for an answer that takes the chip none: the adapter's latency (16 ms on an FTDI) and a slow laptop.
+  /// Time allowed for an answer that costs the chip no time: the adapter's latency (16 ms on an FTDI) and a
+  /// slow laptop.
   private var answerTime: Duration { faults.isPatient ? .seconds(1) : .milliseconds(300) }
 
   // MARK: - Getting in step
 
-  /// Looks whether a bootloader listens, at the price of up to three 0x7F: the first is acknowledged by one that was
-  /// just reset; one already in sync takes two for a command with a wrong complement and refuses it.
-  /// - Parameter wait: time for the answer to each.
+  /// Tests whether a bootloader listens, by up to three 0x7F. A chip that was just reset acknowledges the
+  /// first; a bootloader already in sync takes two for a command with a wrong complement and refuses it.
+  /// - Parameter wait: time for the answer to each byte.
   func probe(within wait: Duration) throws(Failure) -> Bool {
     try guarded { () throws(LinkError) in try link.discardInput() }
     for _ in 0..<Self.syncTries {
@@ -76,41 +77,43 @@ struct ROMClient {
     return false
   }
 
-  /// Frees a bootloader that a killed program or noise left in the middle of a command: as many 0xFF as it wants.
-  /// These complete nothing that does harm: as a command, an address, a count or an erase list their checksum is
-  /// wrong, and as data they are ones, which programming leaves as they are. True where it is in sync afterwards.
-  ///
-  /// - Parameter isThorough: also frees one that was told to erase 65,536 sectors by a spoilt byte, which takes up to 12 s.
+  /// Frees a bootloader that a killed program or noise has left in the middle of a command, by as many 0xFF as
+  /// it waits for. These bytes complete nothing harmful: as a command, an address, a count or an erase list
+  /// they have a wrong checksum, and as data they are ones, which programming leaves unchanged. Returns whether
+  /// the bootloader is in sync afterwards.
+  /// - Parameter isThorough: also frees a bootloader that a damaged byte has told to erase 65,536 sectors,
+  ///   which takes up to 12 s.
   func recover(thoroughly isThorough: Bool = false) throws(Failure) -> Bool {
-    // A Write wants up to 258 bytes; what comes after its NACK is pairs of wrong complements.
+    // A Write waits for up to 258 bytes; the bytes after its NACK are pairs with wrong complements.
     for size in [64, 256, 64, 64, 64] + Array(repeating: 4096, count: isThorough ? 33 : 0) {
       try send(Array(repeating: 0xff, count: size))
-      // A row that takes long on the wire has been looked at by the time it is all out; a late answer comes with the
+      // The chip has processed a long row by the time its last byte is sent; a late answer arrives with the
       // next row.
       guard let answer = try next(within: .milliseconds(size > 256 ? 20 : 100)) else { continue }
       guard answer == Self.ack || answer == Self.nack else { continue }
-      // Bytes on their way are let in, and the next probe completes a half command that is left over.
+      // Bytes under way are received first; the next probe then completes a half command that may be left.
       try letIn(silence: .milliseconds(100))
       if try probe(within: .milliseconds(100)) { return true }
     }
     return false
   }
 
-  /// Lets in what is on its way, until nothing has come for this long.
+  /// Receives bytes that are under way, until nothing has arrived for this time.
   private func letIn(silence: Duration) throws(Failure) {
     let end = now() + .seconds(2)
     while now() < end, try next(within: silence) != nil {}
   }
 
-  /// Repeats what may be done again until it works, eight times at most, and brings both sides back in step in
-  /// between. A refusal can be a byte that was spoilt on its way, so that it counts as the chip's only once it has
-  /// come twice in a row at the end of all tries.
-  /// - Throws: the last failure; where the bootloader could not be brought back, or the port is gone, the first.
+  /// Repeats an operation that may be repeated, at most eight times, and brings both sides back in step in
+  /// between. A refusal can be caused by a damaged byte, so it counts as the chip's own only where it came
+  /// twice in a row at the end of all tries.
+  /// - Throws: the last failure, or the first one where the bootloader could not be recovered or the port is
+  ///   gone.
   func persist<Value>(
     thoroughly isThorough: Bool = false, tries: Int = Self.maxTries, _ work: () throws(Failure) -> Value
   ) throws(Failure) -> Value {
     var previous: Failure?
-    // A refusal leaves the bootloader in step, except where a count was spoilt; then it shows at the next try.
+    // After a refusal the bootloader is in step, except where a count was damaged, which the next try shows.
     var wasRefused = false
     for attempt in 1...max(1, tries) {
       do throws(Failure) {
@@ -134,17 +137,17 @@ struct ROMClient {
         }
         wasRefused = false
         guard try recover(thoroughly: isThorough) else {
-          // A wrong answer was not the silence of a chip that is gone.
+          // A wrong answer is not the silence of a chip that is gone.
           if case .link = error {} else { faults.gaveUp = true }
           throw error
         }
       }
     }
-    // This is not reached, because the last try returns or throws.
+    // This line is not reached, because the last try returns or throws.
     throw previous ?? .link(.timeout)
   }
 
-  /// Reads until two readings in a row agree, because answers carry no checksum.
+  /// Reads until two readings in a row are equal, because answers carry no checksum.
   func agreed<Value: Equatable>(_ work: () throws(Failure) -> Value) throws(Failure) -> Value {
     var last = try persist(work)
     for _ in 1..<Self.maxTries {
@@ -185,7 +188,7 @@ struct ROMClient {
     Description(productID: try productID(), commands: try get().commands)
   }
 
-  /// - Parameter count: bytes to be read, 1 to 256.
+  /// - Parameter count: number of bytes to read, 1 to 256.
   func read(_ address: UInt32, count: Int) throws(Failure) -> [UInt8] {
     let length = UInt8(clamping: count - 1)
     try command(Command.read)
@@ -203,28 +206,30 @@ struct ROMClient {
     try send(checked(address))
     try expectAck(within: answerTime)
     try send(checked([length] + block))
-    // Programming takes at most 100 µs a word (DS8626), 7 ms a block.
+    // Programming takes at most 100 µs for a word (DS8626), 7 ms for a block.
     try expectAck(within: answerTime)
   }
 
-  /// - Parameter longest: the longest that the chip takes to erase this sector.
+  /// - Parameter longest: maximum time that the chip takes to erase this sector.
   func erase(sector: Int, within longest: Duration) throws(Failure) {
     let number = UInt16(clamping: sector)
     try command(0x44)
     try send(checked([0, 0, UInt8(number >> 8), UInt8(number & 0xff)]))
-    // The answer gets twice that time where it did not come the first time.
+    // The answer gets twice the time after one that did not arrive in time.
     try expectAck(within: faults.isPatient ? longest * 2 : longest)
   }
 
-  /// Has the chip leave the bootloader for the program whose vector table is at `address`.
+  /// Starts the program whose vector table is at `address`, by which the chip leaves the bootloader.
   func go(_ address: UInt32) throws(Failure) {
     try command(0x21)
     try send(checked(address))
     try expectAck(within: answerTime)
   }
 
-  /// Has the chip leave for the program at `address`. A refusal may be a spoilt byte, so that it is asked again.
-  /// - Returns: whether the chip has acknowledged that; where no answer came it may be gone or not.
+  /// Tells the chip to start the program at `address`. The command is repeated after a refusal, which a damaged
+  /// byte can cause.
+  /// - Returns: whether the chip has acknowledged the command; without an answer the chip may have started the
+  ///   program or not.
   func leave(for address: UInt32) throws(Failure) -> Bool {
     for attempt in 1...Self.maxTries {
       do throws(Failure) {
@@ -240,7 +245,7 @@ struct ROMClient {
     return false
   }
 
-  /// Whether the chip says no so many times in a row, with nothing else in between.
+  /// Whether the chip refuses this number of times in a row, with nothing else in between.
   func refuses(times: Int, _ work: () throws(Failure) -> Void) throws(Failure) -> Bool {
     for _ in 0..<times {
       do throws(Failure) {
@@ -256,14 +261,14 @@ struct ROMClient {
 
   // MARK: - Protection
 
-  /// Protects the flash from reading and from this bootloader; the chip resets.
+  /// Protects the flash from reading and from this bootloader, after which the chip resets.
   func protectFromReading() throws(Failure) {
     try command(Command.readoutProtect)
     try expectAck(within: .seconds(2))
   }
 
-  /// Lifts read protection, for which the chip erases all of its flash; it resets.
-  /// - Parameter longest: the longest that the chip takes to erase all of its flash.
+  /// Lifts read protection, for which the chip erases all of its flash and then resets.
+  /// - Parameter longest: maximum time that the chip takes to erase all of its flash.
   func unprotectFromReading(within longest: Duration) throws(Failure) {
     try command(Command.readoutUnprotect)
     try expectAck(within: longest)
@@ -308,7 +313,7 @@ struct ROMClient {
     return bytes
   }
 
-  /// The next byte; nil where none comes in time.
+  /// The next byte; nil where none arrives in time.
   private func next(within time: Duration) throws(Failure) -> UInt8? {
     do throws(LinkError) {
       return try link.read(upTo: 1, deadline: now() + time).first
@@ -331,7 +336,7 @@ struct ROMClient {
     do throws(LinkError) { try work() } catch { throw .link(error) }
   }
 
-  /// Time allowed for bytes on the wire: four times what 8E1 needs at this speed, since an adapter's buffers come on
-  /// top.
+  /// Time allowed for bytes on the wire: four times what 8E1 needs at this baud rate, because of the buffers of
+  /// the adapter.
   private func wireTime(_ bytes: Int) -> Duration { .microseconds(4 * 11_000_000 * bytes / max(1, baudRate)) }
 }

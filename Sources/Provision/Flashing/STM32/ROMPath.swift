@@ -1,9 +1,10 @@
-/// The path through the chip's ROM bootloader, which is in sync. The bootloader has no digests, so that everything is
-/// read back.
+/// Flashing through the chip's ROM bootloader, which is in sync. The bootloader computes no digests, so
+/// everything is read back.
 ///
-/// AN3155 has the laptop wait for each acknowledgement before it goes on: for the command, the address and the data
-/// of a block. Nothing is sent ahead of one, although many chips would take it: what the ROM does with bytes that
-/// come while it programs is written nowhere. So a block costs three times the adapter's latency each way.
+/// AN3155 has the laptop wait for each acknowledgement before it goes on: for the command, the address and the
+/// data of a block. Nothing is sent before an acknowledgement, although many chips would accept it, because no
+/// document says what the ROM does with bytes that arrive while it programs. A block therefore costs three
+/// times the adapter's latency in each direction.
 struct ROMPath: FlashPath {
   let rom: ROMClient
   let eraseTime: STM32Chip.EraseTime
@@ -35,7 +36,7 @@ struct ROMPath: FlashPath {
       for range in plan.blocks(of: part, size: ROMClient.blockBytes) {
         if range.upperBound > known {
           let block = Array(part.bytes[range])
-          // An erased block is all ones already.
+          // An erased block consists of ones already.
           if block.contains(where: { $0 != 0xff }) {
             try during(.writing(bytes: done, of: total)) { () throws(ROMClient.Failure) in
               try writeSurely(part.address &+ UInt32(range.lowerBound), block)
@@ -54,7 +55,8 @@ struct ROMPath: FlashPath {
     let total = plan.byteCount
     var done = 0
     try watch.begin(.verifying(bytes: 0, of: total))
-    // A boot block, which was written last, is compared first: what it starts would protect it as it is.
+    // A boot block, which is written last, is compared first, because the program that it starts would protect
+    // it as it is.
     for part in plan.parts.reversed() {
       for start in stride(from: 0, to: part.bytes.count, by: ROMClient.blockBytes) {
         let wanted = part.bytes[start..<min(start + ROMClient.blockBytes, part.bytes.count)]
@@ -80,20 +82,20 @@ struct ROMPath: FlashPath {
     return bytes
   }
 
-  /// - Throws: `.link(.timeout)` where the chip is gone from its bootloader and has not said so, as where its
-  ///   acknowledgement was lost; the program that it was told to start will tell.
+  /// - Throws: `.link(.timeout)` where the chip has left its bootloader without an acknowledgement that
+  ///   arrived; the started program will show it.
   func start(_ address: UInt32) throws(FlashError) {
     let isGone = try during(.starting) { () throws(ROMClient.Failure) in
       if try rom.leave(for: address) { return true }
-      // A chip that has gone does not answer here any more; one that has not is sent again.
+      // A chip that has left its bootloader does not answer here any more; one that has not is told again.
       guard try rom.recover() else { return false }
       return try rom.leave(for: address)
     }
     if !isGone { throw .link(.timeout, during: .starting) }
   }
 
-  /// Writes a block. One whose acknowledgement was lost is looked at before it is sent again, since some chips refuse
-  /// to program a second time what is programmed already.
+  /// Writes a block. After a lost acknowledgement the block is read before it is sent again, since some chips
+  /// refuse to program the same bytes twice.
   private func writeSurely(_ address: UInt32, _ block: [UInt8]) throws(ROMClient.Failure) {
     var isRepeated = false
     try rom.persist { () throws(ROMClient.Failure) in

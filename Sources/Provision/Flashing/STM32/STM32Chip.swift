@@ -1,21 +1,23 @@
-/// The facts of a chip that is flashed through ST's ROM bootloader, besides its sectors.
+/// The facts of a chip that is flashed through ST's ROM bootloader, except those of its sectors.
 public struct STM32Chip: Hashable, Sendable {
-  /// Address of the 12 bytes that no other chip has.
+  /// Address of the chip's unique id, 12 bytes.
   let uniqueIDAddress: UInt32
-  /// The option bytes that protect sectors from writing; nil where the chip has none that are read so.
+  /// The option bytes that protect sectors from writing; nil where the chip has none that can be read in this
+  /// way.
   let writeProtection: WriteProtection?
   let eraseTime: EraseTime
-  /// Addresses at which a stack may begin, the word past the end of each memory included.
+  /// Valid initial values of the stack pointer, including the word behind the end of each memory.
   let stackTops: [ClosedRange<UInt32>]
   /// The flashing program that runs in this chip's RAM; nil where there is none for it.
   let loader: LoaderProgram?
 
   static let uniqueIDBytes = 12
 
-  /// One bit a sector, sector 0 in the lowest bit of the first byte, clear where the sector is protected.
+  /// The option bytes of write protection. They have one bit for each sector, sector 0 in the lowest bit of the
+  /// first byte, and a clear bit protects its sector.
   struct WriteProtection: Hashable, Sendable {
     let address: UInt32
-    /// How many sectors have a bit, from sector 0.
+    /// Number of sectors that have a bit, from sector 0 on.
     let sectorCount: Int
 
     var byteCount: Int { (sectorCount + 7) / 8 }
@@ -27,7 +29,7 @@ public struct STM32Chip: Hashable, Sendable {
     }
   }
 
-  /// The longest time that the chip's data sheet gives for erasing, as a straight line over the sizes of its sectors.
+  /// The maximum times of erasing from the chip's data sheet, as a linear function of the size.
   struct EraseTime: Hashable, Sendable {
     let base: Duration
     let aByte: Duration

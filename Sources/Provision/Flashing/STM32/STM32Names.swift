@@ -1,9 +1,9 @@
-/// Names of the chips whose ROM bootloader speaks AN3155, so that one for which no module is built is named and left
-/// alone.
+/// Names of the chips whose ROM bootloader speaks AN3155, so that a chip that no module has is named in the
+/// error and not flashed.
 ///
-/// Source: AN2606, compared with stm32flash's table of devices. GD32F10x, GD32F30x and GD32F4xx answer with the product
-/// id of the STM32 that they are made after. AT32F403A and its kin have ids of their own, which are not in AN2606, so that
-/// they are named by their number.
+/// Source: AN2606, compared with stm32flash's table of devices. GD32F10x, GD32F30x and GD32F4xx answer with the
+/// product id of the STM32 that they are compatible with. AT32F403A and related chips have ids of their own,
+/// which are not in AN2606, so that they are named by their number.
 enum STM32Names {
   static let byProductID: [UInt16: String] = [
     0x410: "STM32F10x medium density (GD32F103)",

@@ -2,7 +2,7 @@ import Cryptography
 import ModuleCore
 import Records
 
-// Control and readings in group 64, as `docs/module-protocol.md` defines it.
+// The requests for control and readings in group 64, defined in `docs/module-protocol.md`.
 
 /// Asks for a challenge for one start.
 struct ChallengeRequest: ModuleGroupRequest {
@@ -16,7 +16,7 @@ struct ChallengeRequest: ModuleGroupRequest {
   }
 }
 
-/// Closes the relay for a while.
+/// Closes the relay for a given time.
 struct RelayStartRequest: ModuleGroupRequest {
   typealias Reply = Void
 
@@ -25,7 +25,7 @@ struct RelayStartRequest: ModuleGroupRequest {
   static let name = ModuleRequest.start
   static let moduleCommand = ModuleCommand.start
   static let timeout = recordTimeout
-  /// A start uses up its challenge.
+  /// A start uses up its challenge, so it must not be repeated.
   static let mayBeRepeated = false
 
   var fields: CBORMapWriter {
@@ -37,7 +37,7 @@ struct RelayStartRequest: ModuleGroupRequest {
   }
 }
 
-/// Opens the relay, which needs no key: opening is always allowed.
+/// Opens the relay, which needs no key because opening is always allowed.
 struct StopRequest: ModuleGroupRequest {
   typealias Reply = Void
 
@@ -45,7 +45,7 @@ struct StopRequest: ModuleGroupRequest {
   static let moduleCommand = ModuleCommand.stop
 }
 
-/// Asks for the module's readings of one moment.
+/// Asks for the module's readings at one moment.
 struct ReadingsRequest: ModuleGroupRequest {
   static let name = ModuleRequest.readings
   static let moduleCommand = ModuleCommand.readings
@@ -66,7 +66,7 @@ struct ReadingsRequest: ModuleGroupRequest {
   }
 }
 
-/// Sets the module's clock, seconds since 1970.
+/// Sets the module's clock, in seconds since 1970.
 struct SetClockRequest: ModuleGroupRequest {
   typealias Reply = Void
 

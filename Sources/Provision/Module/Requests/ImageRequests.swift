@@ -1,6 +1,6 @@
 import ModuleCore
 
-// Group 1, as MCUmgr defines it: another image beside the one that runs
+// The requests of MCUmgr's group 1 for a second image beside the running one
 // (<https://docs.zephyrproject.org/latest/services/device_mgmt/smp_groups/smp_group_1.html>).
 
 /// Asks which images the module's flash holds.
@@ -30,7 +30,7 @@ struct ImageStateRequest: SMPRequest {
 struct ImageUploadRequest: SMPRequest {
   let piece: ArraySlice<UInt8>
   let offset: Int
-  /// Bytes of the whole file.
+  /// Length of the whole file, bytes.
   let length: Int
   /// SHA-256 of the whole file.
   let digest: [UInt8]
@@ -54,7 +54,7 @@ struct ImageUploadRequest: SMPRequest {
     return fields
   }
 
-  /// Reads where the next piece begins.
+  /// Reads the offset at which the next piece begins.
   func reply(_ fields: ReplyFields) throws(ReplyFault) -> Int {
     if try fields.optional(ModuleField.match, \.boolean) == false {
       throw .field(ModuleField.match.description)
@@ -66,7 +66,7 @@ struct ImageUploadRequest: SMPRequest {
   }
 }
 
-/// Has the image with this hash started at the next reset, on trial.
+/// Makes the module start the image with this hash at the next reset, on trial.
 struct ImageTestRequest: SMPRequest {
   typealias Reply = Void
 
@@ -76,7 +76,7 @@ struct ImageTestRequest: SMPRequest {
   static let group = SMPGroup.image
   static let command = ImageCommand.state.rawValue
   static let operation = SMPMessage.Operation.write
-  /// The image is checked by its digest before it is marked.
+  /// The module checks the image by its digest before it marks it.
   static let timeout = Duration.seconds(6)
 
   var fields: CBORMapWriter {
@@ -87,7 +87,7 @@ struct ImageTestRequest: SMPRequest {
   }
 }
 
-/// Has the running image stay.
+/// Makes the running image permanent.
 struct ImageConfirmRequest: SMPRequest {
   typealias Reply = Void
 

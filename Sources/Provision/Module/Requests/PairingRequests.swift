@@ -2,9 +2,9 @@ import Cryptography
 import ModuleCore
 import Records
 
-// Pairing in group 64, as `docs/module-protocol.md` defines it.
+// The requests for pairing in group 64, defined in `docs/module-protocol.md`.
 
-/// Asks the module who it is.
+/// Asks the module for its identity.
 struct IdentityRequest: ModuleGroupRequest {
   static let name = ModuleRequest.identity
   static let moduleCommand = ModuleCommand.identity
@@ -30,7 +30,7 @@ struct IdentityRequest: ModuleGroupRequest {
       history: try Self.history(fields))
   }
 
-  /// Reads the counts; a firmware that keeps none of them says none.
+  /// Reads the counters; a firmware without counters returns none.
   private static func history(_ fields: ReplyFields) throws(ReplyFault) -> ModuleHistory {
     func count(_ key: StaticString) throws(ReplyFault) -> UInt64 { try fields.optional(key, \.unsigned) ?? 0 }
     return ModuleHistory(
@@ -45,7 +45,7 @@ struct IdentityRequest: ModuleGroupRequest {
   }
 }
 
-/// Hands a key over.
+/// Sends a key to the module.
 struct PairBeginRequest: ModuleGroupRequest {
   let key: SecretKey
   let installation: InstallationID
@@ -64,7 +64,7 @@ struct PairBeginRequest: ModuleGroupRequest {
   func reply(_ fields: ReplyFields) throws(ReplyFault) -> String { try fields.keyID() }
 }
 
-/// Has the module prove that it holds the key.
+/// Makes the module prove that it holds the key.
 struct PairProveRequest: ModuleGroupRequest {
   let challenge: [UInt8]
 
@@ -85,7 +85,7 @@ struct PairProveRequest: ModuleGroupRequest {
   }
 }
 
-/// Makes the key that was handed over the module's own.
+/// Commits the key that was sent.
 struct PairCommitRequest: ModuleGroupRequest {
   let key: SecretKey
   let uniqueID: [UInt8]
@@ -98,7 +98,7 @@ struct PairCommitRequest: ModuleGroupRequest {
   func reply(_ fields: ReplyFields) throws(ReplyFault) -> String { try fields.keyID() }
 }
 
-/// Puts the key that was handed over in the place of the module's own, by a proof of that one.
+/// Replaces the module's key by the one that was sent, with a proof made under the present key.
 struct PairReplaceRequest: ModuleGroupRequest {
   let key: SecretKey
   let uniqueID: [UInt8]
@@ -117,8 +117,7 @@ struct PairReplaceRequest: ModuleGroupRequest {
   func reply(_ fields: ReplyFields) throws(ReplyFault) -> String { try fields.keyID() }
 }
 
-/// Puts the key that was handed over in the place of the module's own, because its case has been open for ten
-/// seconds.
+/// Replaces the module's key by the one that was sent, because the case has been open for ten seconds.
 struct PairServiceRequest: ModuleGroupRequest {
   let key: SecretKey
   let uniqueID: [UInt8]
@@ -154,7 +153,7 @@ struct ConfigureRequest: ModuleGroupRequest {
   }
 }
 
-/// Asks for the settings that were written last. A module without any answers empty fields or none.
+/// Asks for the settings that were written last. A module without settings answers empty fields or none.
 struct ConfigurationRequest: ModuleGroupRequest {
   static let name = ModuleRequest.configuration
   static let moduleCommand = ModuleCommand.configuration
@@ -179,7 +178,7 @@ extension CBORMapWriter {
 }
 
 extension ReplyFields {
-  /// The id of the key that the module answers for, lower-case hex.
+  /// The id of the key with which the module answers, lower-case hex.
   fileprivate func keyID() throws(ReplyFault) -> String {
     Hex.encode(try bytes(ModuleField.keyID, count: Authenticator.keyIDSize))
   }

@@ -1,8 +1,9 @@
 import ModuleCore
 
-// Group 0, as MCUmgr defines it: <https://docs.zephyrproject.org/latest/services/device_mgmt/smp_groups/smp_group_0.html>.
+// The requests of MCUmgr's group 0:
+// <https://docs.zephyrproject.org/latest/services/device_mgmt/smp_groups/smp_group_0.html>.
 
-/// Asks for a text to come back; where another one comes, the link is not to be trusted.
+/// Asks the module to return a text; where another text returns, the link is unreliable.
 struct EchoRequest: SMPRequest {
   let text: String
 
@@ -22,7 +23,7 @@ struct EchoRequest: SMPRequest {
   }
 }
 
-/// Opens the relay and starts the module again.
+/// Opens the relay and restarts the module.
 struct ResetRequest: SMPRequest {
   typealias Reply = Void
 
@@ -32,7 +33,7 @@ struct ResetRequest: SMPRequest {
   static let group = SMPGroup.operatingSystem
   static let command = OperatingSystemCommand.reset.rawValue
   static let operation = SMPMessage.Operation.write
-  /// A module that resets may take its reply with it.
+  /// A module that resets may do so before its reply is sent.
   static let mayBeRepeated = false
 
   var fields: CBORMapWriter {
@@ -42,7 +43,8 @@ struct ResetRequest: SMPRequest {
   }
 }
 
-/// Asks how many bytes the module can take in one message, and how many messages at once.
+/// Asks for the number of bytes in the longest message that the module accepts, and for the number of messages
+/// at once.
 struct ParametersRequest: SMPRequest {
   static let name = ModuleRequest.parameters
   static let group = SMPGroup.operatingSystem
