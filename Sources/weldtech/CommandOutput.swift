@@ -3,12 +3,12 @@ import Files
 import FoundationEssentials
 import Glibc
 
-/// What a command writes where `--output` says, whose errors name the path as it was typed.
+/// The output of a command to the path of `--output`; errors name the path as it was typed.
 struct CommandOutput {
   private let path: String
   private let file: OutputFile
 
-  /// Opens a place for writing; a folder that is missing is made. A named pipe is waited for until it has a reader.
+  /// Opens a path for writing, makes a missing folder, and waits until a named pipe has a reader.
   /// - Throws: `FileFailure.unwritable`, `Cancelled`.
   init(_ path: String, isCancelled: @escaping () -> Bool) throws {
     self.path = path
@@ -22,8 +22,8 @@ struct CommandOutput {
     try Self.named(path) { () throws(FileError) in try file.write(data) }
   }
 
-  /// Puts the whole file in its place.
-  /// - Parameter isSynced: whether it is on disk under its name when this returns.
+  /// Puts the complete file in its place.
+  /// - Parameter isSynced: whether the file is on disk under its name when this returns.
   /// - Throws: `FileFailure.unwritable`.
   func finish(isSynced: Bool = false) throws {
     try Self.named(path) { () throws(FileError) in try file.finish(isSynced: isSynced) }
@@ -38,14 +38,15 @@ struct CommandOutput {
 }
 
 extension Workplace {
-  /// Opens what `--output` names, before the work that it is for.
+  /// Opens the path of `--output` before the work whose result it gets.
   /// - Throws: `FileFailure.unwritable`, `Cancelled`.
   func openOutput(_ path: String) throws -> CommandOutput { try CommandOutput(path, isCancelled: interruption) }
 
-  /// Writes a file in one go. Below the home it is for its owner only; elsewhere it is a `CommandOutput`.
+  /// Writes a whole file. Below the home the file is for its owner only; elsewhere it is a `CommandOutput`.
   func write(_ data: Data, to path: String) throws { try write(data, to: path, isSynced: false) }
 
-  /// Like `write`, and on disk under its name when this returns: for what the record will say is there.
+  /// Writes a file like `write` and returns when it is on disk under its name, for files that a record will
+  /// name.
   func writeSynced(_ data: Data, to path: String) throws { try write(data, to: path, isSynced: true) }
 
   private func write(_ data: Data, to path: String, isSynced: Bool) throws {

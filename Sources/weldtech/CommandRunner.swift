@@ -3,26 +3,26 @@ import FoundationEssentials
 import Records
 import Terminal
 
-/// Runs one command line: reads it, gives the command its workplace, and turns whatever is thrown into words,
-/// a code and an exit status.
+/// Runs one command line: reads it, gives the command its workplace, and turns a thrown error into a text, a
+/// code and an exit status.
 struct CommandRunner {
   let environment: Environment
   var clock: any Clock = SystemClock()
   var names = PathNames.ofUser()
 
-  /// Runs the command line that the process was started with.
-  /// - Parameter words: the words as they came, whatever their bytes.
+  /// Runs the command line of the process.
+  /// - Parameter words: the words of the command line, whatever their bytes.
   func run(words: [[UInt8]]) -> Int32 {
     run(CommandWords(names: names, program: CommandTree.program()).texts(of: words))
   }
 
   /// Runs a command line.
-  /// - Parameter output: where data goes.
+  /// - Parameter output: the destination of data.
   func run(_ arguments: [String], output: Sink = .standardOutput) -> Int32 {
     let program = CommandTree.program()
     let invocation = program.parse(arguments)
     let console = console(for: invocation.globals, output: output)
-    // A command whose answer cannot be written is not begun.
+    // A command is not begun where its answer cannot be written.
     if let failure = output.probe() { return report(OutputFailed(cause: failure), on: console) }
     let status = run(invocation, of: program, console)
     guard let failure = console.failure else { return status }
@@ -30,7 +30,7 @@ struct CommandRunner {
     return [ExitCode.done, .pending].map(\.rawValue).contains(status) ? failed : status
   }
 
-  /// Says on stderr that stdout did not take the document.
+  /// Reports on stderr that stdout did not take the document.
   private func report(_ error: OutputFailed, on console: Console) -> Int32 {
     show(error.failure, on: console)
     return error.failure.exit.rawValue
@@ -55,13 +55,13 @@ struct CommandRunner {
       console.output.write(help(of: program, at: invocation.path, console))
       return ExitCode.done.rawValue
     case .failed(.missingCommand(within: [])):
-      // The program's name alone asks what it can do.
+      // The program's name alone shows the help.
       console.output.write(help(of: program, at: [], console))
       return ExitCode.done.rawValue
     case .failed(let error): return report(error, path: invocation.path, to: console)
     case .run(let command):
       let home = invocation.globals.home ?? environment.defaultHome
-      // A script's variable that is not set would otherwise make the folder it runs in the home.
+      // An unset variable in a script gives an empty path, which would make the current folder the home.
       guard !home.isEmpty else {
         return report(UsageError.empty(option: "home"), path: invocation.path, to: console)
       }
@@ -72,7 +72,7 @@ struct CommandRunner {
       do {
         return try command(workplace)
       } catch is OutputFailed {
-        // The runner reports it, as it does for every command.
+        // The runner reports the error, as it does for every command.
         return ExitCode.failed.rawValue
       } catch {
         return report(error, path: invocation.path, about: workplace.concerned, to: console)
@@ -101,7 +101,7 @@ struct CommandRunner {
       var code: String
       var message: String
       var hint: String
-      /// The installation that the error is about, so that a second try goes on with it.
+      /// The installation of the error, so that another attempt continues with it.
       var id: InstallationID?
       var details: [Detail]
     }
@@ -129,10 +129,10 @@ struct CommandRunner {
           details: failure.details.map {
             ErrorDocument.Detail(path: $0.path, code: $0.code, message: $0.message[language])
           }))
-      // A document of strings always encodes.
+      // A document of strings can always be encoded.
       let bytes = (try? RecordCoding.encode(document)) ?? Data()
       console.output.write(json: String(decoding: bytes, as: UTF8.self))
-      // A person may still read on stderr what stdout did not take.
+      // The text on stderr may still be readable where stdout failed.
       if console.failure != nil { show(failure, on: console) }
     } else {
       show(failure, on: console)
@@ -140,15 +140,15 @@ struct CommandRunner {
     return failure.exit.rawValue
   }
 
-  /// The text with paths as their owner knows them.
+  /// The text with paths in the form in which their owner knows them.
   private func shown(_ text: Text) -> Text { Text(zh: names.shown(text.zh), en: names.shown(text.en)) }
 
-  /// Shows an error to a person, on stderr.
+  /// Shows an error to a person on stderr.
   private func show(_ failure: Failure, on console: Console) {
     console.say(
       Text(zh: "错误：\(failure.message.zh)", en: "error: \(failure.message.en)"), .red)
     for detail in failure.details {
-      // What the sentence names already is not said again in the words of a program.
+      // A system's text is omitted where the sentence already says the same.
       let place = detail.isPlaceInMessage ? Text(verbatim: "") : detail.place
       console.say(Text(zh: "  \(detail.message.zh)\(place.zh)", en: "  \(detail.message.en)\(place.en)"))
     }

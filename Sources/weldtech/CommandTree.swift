@@ -1,7 +1,7 @@
 import Arguments
 import Terminal
 
-/// The global options; they may stand anywhere on the line.
+/// The global options, which may stand anywhere on the line.
 struct GlobalOptions {
   var home: String?
   var language: Language?

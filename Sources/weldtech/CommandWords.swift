@@ -2,7 +2,7 @@ import Arguments
 import Glibc
 import Terminal
 
-/// The words of a command line, which come as bytes.
+/// The words of a command line, which are bytes.
 struct CommandWords {
   let names: PathNames
   /// The options that take a path, such as `--home`.
@@ -27,8 +27,9 @@ struct CommandWords {
     pathOptions = paths.subtracting(others)
   }
 
-  /// The words as texts. A word that is not UTF-8 is a path where an option takes one, and as an argument of a
-  /// command; as the value of another option it is the nearest text, which is refused or shown like any other.
+  /// The words as texts. A word that is not UTF-8 is taken as a path where an option takes one, and as an
+  /// argument of a command. As the value of another option it becomes the nearest text, which is refused or
+  /// shown like any other.
   func texts(of words: [[UInt8]]) -> [String] {
     var texts: [String] = []
     for word in words {
@@ -51,7 +52,7 @@ struct CommandWords {
     return names.name(of: word)
   }
 
-  /// The words that this process was started with, without the program's own name.
+  /// The words with which this process was started, without the program's own name.
   static func ofProcess() -> [[UInt8]] {
     (1..<max(1, Int(CommandLine.argc))).compactMap { index in
       CommandLine.unsafeArgv[index].map { word in

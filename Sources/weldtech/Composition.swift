@@ -7,21 +7,21 @@ import Records
 import Sync
 import Terminal
 
-/// Everything a command works with. Each part is made when first asked for, so that `--version` opens nothing and
-/// `list` no network. Here the features are introduced to each other.
+/// Everything that a command works with. Each part is made when it is first used, so that `--version` opens no
+/// file and `list` no network. The features are connected to each other here.
 final class Workplace {
   let environment: Environment
   let console: Console
   let clock: any Clock
   let home: String
-  /// Answers true once Ctrl-C was pressed; it is polled between blocks.
+  /// Whether Ctrl-C was pressed; commands ask between blocks.
   let interruption: () -> Bool
 
-  /// Gives unpredictable bytes, as many as are asked for, for keys and challenges.
+  /// Gives this number of unpredictable bytes, for keys and challenges.
   var random: (Int) throws -> [UInt8] = SecureRandom.bytes
-  /// The installation that is worked on, or was opened. An error of this command is about it.
+  /// The installation that the command works on or has opened, which its errors name.
   var concerned: InstallationID?
-  /// The port that was answered when it was asked for.
+  /// The port that the user chose when asked.
   var answeredPort: String?
   private var openFieldbook: Fieldbook?
   private var loadedCatalogue: SchemeCatalogue?
@@ -49,7 +49,7 @@ final class Workplace {
   }
 
   /// The technician of this laptop.
-  /// - Throws: `SetupMissing.setup`, `SetupMissing.technician` in a company's office.
+  /// - Throws: `SetupMissing.setup`, or `SetupMissing.technician` in a company's office.
   func technician() throws -> Technician {
     let setup = try fieldbook().setup()
     if setup.desk == true { throw SetupMissing.technician }
@@ -64,7 +64,7 @@ final class Workplace {
     return platform
   }
 
-  /// The path in the folder of readable copies: by code, or by id for an installation without a code.
+  /// The path in the folder of readable copies: by the code, or by the id of an installation without a code.
   func documentPath(of installation: Installation, named name: String) -> String {
     "\(home)/documents/\(installation.code?.description ?? installation.id.text)/\(name)"
   }
@@ -119,9 +119,9 @@ final class Workplace {
 
   // MARK: - The platform
 
-  /// Makes a client of the platform. The token goes along where it was given for this platform, and to no other.
-  /// - Parameter exchangeTimeout: for one request with its answer; bodies get time by their size on top.
-  /// - Throws: `SyncError` where the address or the token cannot be used; `TokenRefused`.
+  /// Makes a client of the platform. The client sends the token only to the platform that it was issued for.
+  /// - Parameter exchangeTimeout: maximum time for one request and its answer; bodies add time by their size.
+  /// - Throws: `SyncError` where the address or the token is not valid; `TokenRefused`.
   func platformClient(exchangeTimeout: Duration = .seconds(60)) throws -> PlatformClient {
     let setup = try fieldbook().setup()
     let address = try platformAddress()
@@ -130,7 +130,7 @@ final class Workplace {
       guard try PlatformClient.origin(of: address) == origin else { throw TokenRefused.otherPlatform(origin) }
       token = try readToken(file)
     } else if let file = setup.tokenFile {
-      // The setup is from before tokens knew their platform.
+      // The setup is from a version in which tokens did not name their platform.
       token = try readToken(file)
     }
     return try PlatformClient(
@@ -148,7 +148,7 @@ final class Workplace {
       tell: { self.console.say($0) })
   }
 
-  /// What this laptop lacks for pairing a module without a network; nil where it lacks nothing.
+  /// The setting that this laptop lacks for pairing a module without a network; nil where it has all.
   func lackForPairing() throws -> HealthFinding? {
     if try fieldbook().setup().platform == nil { return .platformMissing }
     return try platformPin().pinned() == nil ? .platformKeyMissing : nil

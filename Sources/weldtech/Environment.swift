@@ -3,15 +3,16 @@ import FoundationEssentials
 import Glibc
 import Terminal
 
-/// The surroundings of the program: its variables, and the place where it lies.
+/// The environment of the program: its variables, and the path of its file.
 struct Environment: Sendable {
   var variables: [String: String]
   /// The absolute path of the running program.
   var executable: String
-  /// The words by which a shell in the current folder runs this program again: as it was typed, where that is a path.
+  /// The words with which a shell in the current folder runs this program again: the word that was typed, where
+  /// it is a path.
   var typedProgram = "weldtech"
 
-  /// The variables that are paths, and so may be any bytes.
+  /// The variables that hold paths and may therefore be any bytes.
   private static let pathVariables = ["HOME", "XDG_DATA_HOME", "WELDTECH_HOME", "WELDTECH_SHARE"]
 
   static func current(_ names: PathNames = .ofUser()) -> Environment {
@@ -27,7 +28,7 @@ struct Environment: Sendable {
     return environment
   }
 
-  /// The variable's value; nil where it is not set or empty.
+  /// The variable's value; nil where it is unset or empty.
   subscript(name: String) -> String? { variables[name].flatMap { $0.isEmpty ? nil : $0 } }
 
   /// The path of another program; nil where it is not on the PATH.
@@ -36,15 +37,16 @@ struct Environment: Sendable {
       .first { FileManager.default.isExecutableFile(atPath: $0) }
   }
 
-  /// The home where neither `--home` nor `WELDTECH_HOME` says otherwise: `weldtech` in the XDG data folder.
+  /// The home where neither `--home` nor `WELDTECH_HOME` gives one: `weldtech` in the XDG data folder.
   var defaultHome: String {
     if let home = self["WELDTECH_HOME"] { return home }
     if let data = self["XDG_DATA_HOME"] { return data + "/weldtech" }
     return (self["HOME"] ?? "/var/lib") + "/.local/share/weldtech"
   }
 
-  /// The folder that holds `label-templates`, `schemes`, `firmware/releases`, `firmware/trust` and `firmware/development`: `WELDTECH_SHARE`,
-  /// else `../share/weldtech` beside the program, else the checkout the program was built in.
+  /// The folder that holds `label-templates`, `schemes`, `firmware/releases`, `firmware/trust` and
+  /// `firmware/development`: `WELDTECH_SHARE`, or `../share/weldtech` beside the program, or otherwise the
+  /// checkout in which the program was built.
   var shareFolder: String? {
     func holdsAssets(_ folder: String) -> Bool {
       FileManager.default.fileExists(atPath: folder + "/label-templates")

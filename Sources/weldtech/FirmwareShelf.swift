@@ -1,25 +1,25 @@
 import Glibc
 import Provision
 
-/// The firmware that is shipped beside the program, and the keys that it is trusted by.
+/// The firmware shipped with the program, and the keys that are trusted to sign firmware.
 struct FirmwareShelf {
   /// Path of the folder with `releases`, `trust` and `development`.
   let folder: String
 
-  /// - Parameter ports: Ports that the firmware is to go to; empty where it goes nowhere.
+  /// - Parameter ports: Ports that will get the firmware; empty where none does.
   func releases(for ports: [String] = []) throws -> ReleaseCatalogue {
     try ReleaseCatalogue(directory: "\(folder)/releases", trusted: try trustedKeys(for: ports))
   }
 
-  /// The firmware to flash: the image of a manifest, or without one the newest release for the chip that is found.
-  /// - Parameter ports: Ports that it is to go to; empty where it goes into a simulated module's flash.
+  /// The firmware to flash: the image of a manifest, or without one the newest release for the connected chip.
+  /// - Parameter ports: Ports that will get the firmware; empty for the flash of a simulated module.
   func source(image: String?, manifest: String?, for ports: [String]) throws -> Flasher.Source {
     guard let manifest else { return .newest(try releases(for: ports)) }
     return .image(try Image(imagePath: image, manifestPath: manifest, trusted: try trustedKeys(for: ports)))
   }
 
-  /// The keys of `trust`. Nobody answers for those of `development`: they count for simulated modules, which hang on
-  /// pseudo-terminals, and for firmware that is only looked at.
+  /// The keys of `trust`. The keys of `development`, which nobody vouches for, are added for simulated modules,
+  /// which are on pseudo-terminals, and for firmware that is only inspected.
   func trustedKeys(for ports: [String] = []) throws -> TrustedKeys {
     let trusted = try TrustedKeys(directory: "\(folder)/trust")
     guard ports.allSatisfy(isPseudoTerminal),
@@ -29,7 +29,8 @@ struct FirmwareShelf {
   }
 }
 
-/// Whether a program and no wire is at the other end of a port: major numbers 136 to 143 of Linux's devices.txt.
+/// Whether the other end of a port is a program and not a wire: major numbers 136 to 143 of Linux's
+/// devices.txt.
 private func isPseudoTerminal(_ port: String) -> Bool {
   var status = stat()
   guard stat(port, &status) == 0, status.st_mode & S_IFMT == S_IFCHR else { return false }

@@ -2,19 +2,21 @@ import Cryptography
 import Files
 import Glibc
 
-/// Names for paths. A path is bytes, the program's texts are UTF-8: a path that is not UTF-8 goes by a link to it, in a
-/// folder of the user's own, that is named by the digest of its bytes. The same path always has the same name, and
-/// every part of the program, its libraries included, can use it; a file that is not there yet can be made through it.
+/// Names for paths. A path is bytes, and the program's texts are UTF-8. A path that is not UTF-8 is used
+/// through a link in a folder of the user's own; the link's name is the digest of the path's bytes. The same
+/// path always has the same name, and every part of the program, including its libraries, can use it; a new
+/// file can be made through it.
 final class PathNames {
   private let folder: String
-  /// The names given so far, with the text that is shown for each.
+  /// The names used so far, each with the text that is shown for it.
   private var given: [(name: String, shown: String)] = []
 
   /// Makes the names in a folder.
-  /// - Parameter folder: absolute; made where it is missing, for its owner only.
+  /// - Parameter folder: absolute path of the folder; it is made where it is missing, for its owner only.
   init(folder: String) { self.folder = folder }
 
-  /// Makes the user's names: in the folder of the session where there is one, else in the one for temporary files.
+  /// Makes the user's names: in the folder of the session where there is one, or otherwise in the folder for
+  /// temporary files.
   static func ofUser() -> PathNames {
     let session = getenv("XDG_RUNTIME_DIR").flatMap { String(validatingCString: $0) }
     let root = session.flatMap { $0.hasPrefix("/") ? $0 : nil } ?? "/tmp"
@@ -23,7 +25,8 @@ final class PathNames {
 
   // MARK: - Naming
 
-  /// The path as the program may use it. Where no link can be made it is the nearest text, which names no file.
+  /// The path in a form that the program can use. Where no link can be made, it is the nearest text, which
+  /// names no file.
   func name(of path: [UInt8]) -> String {
     if let text = String(validating: path, as: UTF8.self) { return text }
     let nearest = String(decoding: path, as: UTF8.self)
@@ -39,26 +42,26 @@ final class PathNames {
     return name
   }
 
-  /// Makes the folder that a name leads to, where the name is one of these and nothing is there.
+  /// Makes the folder that a name leads to, where the name is one of these and the folder is missing.
   func makeFolder(behind name: String) {
     guard given.contains(where: { $0.name == name }), let target = FilePath(name).linkTarget else { return }
     try? Folder.makeOne(target, permissions: .withinUmask(0o700))
   }
 
-  /// The text with each path as its owner would know it: bytes that are no UTF-8 as `\xE9`.
+  /// The text with each path in the form that its owner knows: bytes that are no UTF-8 appear as `\\xE9`.
   func shown(_ text: String) -> String {
     given.reduce(text) { $0.replacing($1.name, with: $1.shown) }
   }
 
   // MARK: - Where the program was started
 
-  /// The folder that relative paths count from.
+  /// The folder from which relative paths count.
   func workingFolder() -> String { FilePath.workingFolder.map { name(of: $0.bytes) } ?? "." }
 
   // MARK: - Private helpers
 
-  /// Makes the folder of the names, and passes one that nobody else could change: in somebody else's folder he could
-  /// change where our names lead.
+  /// Makes the folder of the names, and accepts it only where nobody else can change it, since another user
+  /// could otherwise redirect the names.
   private func prepareFolder() -> Bool {
     let folder = FilePath(folder)
     try? Folder.makeOne(folder, permissions: .withinUmask(0o700))

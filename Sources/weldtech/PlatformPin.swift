@@ -4,17 +4,18 @@ import Records
 import Sync
 import Terminal
 
-/// The platform's certificate, which this laptop pins on first contact.
+/// The platform's certificate, which this laptop pins at the first contact.
 struct PlatformPin {
   let fieldbook: Fieldbook
   let clock: any Clock
-  /// Asks the platform for its certificate.
+  /// Requests the certificate from the platform.
   let ask: () throws -> Certificate
-  /// Tells the user something.
+  /// Shows a message to the user.
   let tell: (Text) -> Void
 
-  /// The pinned certificate; on first contact the platform is asked for it and it is pinned.
-  /// - Throws: `SetupMissing.platformKey` where there is none and no network; `SyncError.platformKeyShort`.
+  /// The pinned certificate; at the first contact the platform's certificate is requested and pinned.
+  /// - Throws: `SetupMissing.platformKey` where there is neither a certificate nor a network;
+  ///   `SyncError.platformKeyShort`.
   func certificate() throws -> Certificate {
     if let pinned = try pinned() { return pinned }
     let certificate: Certificate

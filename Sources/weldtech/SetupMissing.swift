@@ -1,10 +1,10 @@
-/// Something that has to be there before work can start.
+/// A setting that is needed before work can start.
 enum SetupMissing: Error {
   case setup
   /// This is a company's office, which takes no step of an installation.
   case technician
   case share
   case platformKey
-  /// This laptop has no codes and the platform gave none.
+  /// This laptop has no codes, and the platform assigned none.
   case platform
 }

@@ -1,7 +1,7 @@
 import Glibc
 import Records
 
-/// The laptop's clock in the laptop's time zone: the only place where the program asks for the date.
+/// The laptop's clock in the laptop's time zone. The program asks for the date nowhere else.
 struct SystemClock: Clock {
   /// Gives the seconds since 1970-01-01T00:00:00Z.
   var secondsSince1970: @Sendable () -> Int64 = {
@@ -16,10 +16,12 @@ struct SystemClock: Clock {
     Timestamp(secondsSince1970: secondsSince1970, offsetSeconds: Self.offset(at: secondsSince1970))
   }
 
-  /// The offset of the zone at a moment, seconds east of Greenwich in whole minutes, by TZ or /etc/localtime; 0 where
-  /// there is no such time of day. FoundationEssentials knows no zone but UTC, so the C library is asked.
+  /// The offset of the zone at a moment, seconds east of Greenwich in whole minutes, from TZ or /etc/localtime;
+  /// 0 where the moment has no local time. FoundationEssentials knows no zone but UTC, so the C library is
+  /// asked.
   private static func offset(at secondsSince1970: Int64) -> Int {
-    // localtime_r need not look at the zone by itself (POSIX.1-2017, localtime), and a long run may see it change.
+    // localtime_r need not read the zone by itself (POSIX.1-2017, localtime), and the zone may change during a
+    // long run.
     tzset()
     var time = time_t(secondsSince1970)
     var parts = tm()

@@ -4,10 +4,10 @@ import FoundationEssentials
 import Records
 import Sync
 
-/// Keeps the addresses at which unfinished uploads are resumed: one small file each, named by the digest of the
-/// upload. Losing one costs time and no evidence, so nothing is synced to disk here.
+/// Stores the addresses at which unfinished uploads are resumed, each in a small file named by the digest of
+/// the upload. A lost address costs time and no evidence, so nothing is synced to disk here.
 struct UploadAddresses: UploadMemory {
-  /// The length of the longest address that is kept, bytes; `PlatformAddress` allows no longer one.
+  /// The maximum length of a stored address, bytes; `PlatformAddress` allows no longer one.
   private static let maxBytes = 4096
 
   /// The fieldbook's directory; the files are in its folder `uploads`.
@@ -22,7 +22,7 @@ struct UploadAddresses: UploadMemory {
 
   func remember(uploadAddress: String?, of sha256: FileDigest) throws {
     guard let uploadAddress else {
-      // Never a folder, and never what a link leads to.
+      // Only a file is removed, never a folder and never a link's target.
       try? FilePath(path(sha256)).removeFile()
       return
     }

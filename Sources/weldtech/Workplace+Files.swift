@@ -6,21 +6,21 @@ import Terminal
 
 extension Workplace {
   /// Reads a whole file, or a pipe to its end.
-  /// - Parameter limit: Bytes that it may have at most.
+  /// - Parameter limit: Maximum size, bytes.
   /// - Throws: `FileFailure`.
   func read(_ path: String, atMost limit: Int) throws(FileFailure) -> Data {
     try read(atMost: limit) { () throws(FileError) in try OpenFile(reading: FilePath(path)) }
   }
 
   /// Reads standard input to its end.
-  /// - Parameter limit: Bytes that it may have at most.
+  /// - Parameter limit: Maximum size, bytes.
   /// - Throws: `FileFailure` of the path `-`.
   func readStandardInput(atMost limit: Int) throws(FileFailure) -> Data {
     try read(atMost: limit) { () throws(FileError) in try OpenFile.standardInput() }
   }
 
-  /// Reads what `open` opens to its end.
-  /// - Parameter limit: Bytes that it may have at most.
+  /// Reads the file that `open` opens to its end.
+  /// - Parameter limit: Maximum size, bytes.
   /// - Throws: `FileFailure`.
   func read(atMost limit: Int, _ open: () throws(FileError) -> OpenFile) throws(FileFailure) -> Data {
     do throws(FileError) {
@@ -28,7 +28,7 @@ extension Workplace {
     } catch { throw FileFailure(reading: error, atMost: limit) }
   }
 
-  /// Makes a folder to write into where it is missing, and answers its absolute path.
+  /// Makes a folder for output where it is missing, and returns its absolute path.
   /// - Throws: `FileFailure`.
   func makeFolder(_ path: String) throws(FileFailure) -> String {
     let folder = absolutePath(path)
@@ -39,13 +39,14 @@ extension Workplace {
     return folder
   }
 
-  /// The moment when the file was last written, by the laptop's zone; nil where the file system does not say.
+  /// The moment when the file was last written, in the laptop's time zone; nil where the file system does not
+  /// say.
   func modified(_ path: String) -> Timestamp? {
     (try? FilePath(path).status()).map { clock.moment($0.modifiedSeconds) }
   }
 }
 
-/// `path` as it holds from every folder.
+/// The absolute form of `path`, which is valid from every folder.
 func absolutePath(_ path: String) -> String {
   path.hasPrefix("/") ? path : PathNames.ofUser().workingFolder() + "/" + path
 }
@@ -57,7 +58,7 @@ enum FileFailure: Error {
 }
 
 extension FileFailure {
-  /// Why a file of which `limit` bytes were allowed was not read.
+  /// The reason why a file with a maximum size of `limit` bytes was not read.
   init(reading error: FileError, atMost limit: Int) {
     let path = error.path.text
     self = error.isTooLarge ? .tooLarge(path: path, limit: limit) : .unreadable(path: path, errno: error.errno)

@@ -5,8 +5,8 @@ import Records
 import Terminal
 
 extension Workplace {
-  /// Gives the port that was named, or on a terminal asks for it, once a run: one of those that are there by its
-  /// number, or any path.
+  /// Gives the port that was named. Without one, the user is asked once in a run, on a terminal, for the number
+  /// of a listed port or for any path.
   /// - Throws: `UsageError` where nobody can be asked.
   func choosePort(_ named: String?) throws -> String {
     let port = try console.need(named ?? answeredPort, option: "port") {
@@ -29,7 +29,7 @@ extension Workplace {
     return port
   }
 
-  /// The notes that this laptop keeps on the adapter at this port, and on chips that were being flashed.
+  /// The notes of this laptop on the adapter at this port, and on chips whose flashing was interrupted.
   func flashNotes(for port: String) -> FlashNotesFolder {
     FlashNotesFolder(folder: flashFolder, port: port)
   }
@@ -42,7 +42,7 @@ extension PortInfo {
   var adapterName: String? { usb?.name ?? driver }
 }
 
-/// A port could not be opened.
+/// The error that a port could not be opened.
 struct PortRefused: Error {
   let error: LinkError
 }

@@ -6,10 +6,11 @@ import Terminal
 extension FontCoverage: GlyphCoverage {}
 
 extension Workplace {
-  /// The glyphs that labels and agreements are drawn with.
+  /// The characters that labels and agreements can show.
   var glyphs: FontCoverage { FontCoverage() }
 
-  /// The text of an option as the record keeps it; one that says nothing is a usage error that names the option.
+  /// The text of an option in the form that the record keeps; an option without a visible text is a usage error
+  /// that names it.
   /// - Throws: `EntryRejected`.
   func written(_ text: String, as shape: WrittenText.Shape, option: String) throws -> WrittenText {
     do {
@@ -20,7 +21,7 @@ extension Workplace {
     }
   }
 
-  /// Reads the text of an option that may be left out or empty.
+  /// Reads the text of an option that may be omitted or empty.
   func written(_ text: String?, as shape: WrittenText.Shape, option: String) throws -> WrittenText? {
     do {
       return try WrittenText.optional(text, shape, drawnBy: glyphs)
@@ -29,7 +30,7 @@ extension Workplace {
     }
   }
 
-  /// Judges an answer at a prompt; nil where it will do.
+  /// Checks an answer at a prompt; nil where it is valid.
   func problem(with text: String, as shape: WrittenText.Shape) -> Text? {
     do {
       _ = try WrittenText(text, shape, drawnBy: glyphs)
@@ -39,13 +40,13 @@ extension Workplace {
     }
   }
 
-  /// Asks on the terminal for a text that the record will keep.
+  /// Asks on the terminal for a text that the record keeps.
   func ask(_ question: Text, as shape: WrittenText.Shape) throws -> String {
     try console.prompter.text(question, problem: { problem(with: $0, as: shape) })
   }
 }
 
-/// The error that a text of an option cannot be kept.
+/// The error that the text of an option cannot be stored.
 struct EntryRejected: Error {
   /// The name of the option without its hyphens.
   let option: String
@@ -61,7 +62,7 @@ extension EntryRejected: Explained {
   }
 }
 
-/// A number of things that an option takes, also with full-width figures and with `人` behind it.
+/// A number of things from an option, also with full-width digits and with `人` behind it.
 extension ValueType where Value == Int {
   static func people(_ range: ClosedRange<Int>) -> Self {
     .custom(

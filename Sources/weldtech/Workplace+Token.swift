@@ -3,7 +3,7 @@ import Terminal
 
 extension Workplace {
   /// Reads the platform's token from its file, without the line end.
-  /// - Parameter isGuarded: whether the file has to be its owner's alone.
+  /// - Parameter isGuarded: whether the file must be accessible to its owner only.
   /// - Throws: `TokenRefused`, `FileFailure`.
   func readToken(_ path: String, isGuarded: Bool = false) throws -> String {
     let file: OpenFile
@@ -31,16 +31,16 @@ extension Workplace {
   }
 }
 
-/// The reason why a token is not used. None of these carries the token.
+/// The reason why a token is not used. No case contains the token.
 enum TokenRefused: Error {
   case empty(path: String)
   case byteOrderMark(path: String)
-  /// There are blanks or lines within it.
+  /// The token contains blanks or line breaks.
   case blank(path: String)
   case notASCII(path: String)
-  /// Others than the owner may read the file.
+  /// Other users than the owner may read the file.
   case open(path: String, mode: Int)
-  /// The token was given for the platform at this origin, and the address is another's.
+  /// The token was issued for the platform at this origin, and the address belongs to another platform.
   case otherPlatform(String)
 }
 

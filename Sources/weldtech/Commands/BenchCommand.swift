@@ -6,12 +6,12 @@ import Provision
 import Records
 import Terminal
 
-/// `bench`: a simulated module, a local platform. Each prints one JSON line saying where it is, then runs until it
-/// is stopped.
+/// `bench`: runs a simulated module or a local platform. Each prints one JSON line with its port or address,
+/// and runs until it is stopped.
 enum BenchCommand {
-  /// The engine that runs the module's program.
+  /// The engine that executes the module's program.
   enum Engine: String, CaseIterable {
-    /// The program's source, compiled as a part of the bench.
+    /// The program's source, compiled into the bench.
     case core
     /// The flashed bytes, executed instruction by instruction.
     case unicorn
@@ -23,7 +23,7 @@ enum BenchCommand {
   enum Chip: String, CaseIterable {
     case stm32f405, esp32, esp32c3
 
-    /// The model of a chip of Espressif's, of which only the ROM loader is simulated; nil for another chip.
+    /// The model of a chip of Espressif's, of which only the ROM loader is simulated; nil for other chips.
     var espressif: ESP32Model? {
       switch self {
       case .stm32f405: nil
@@ -44,7 +44,7 @@ enum BenchCommand {
     var image: String?
     var manifest: String?
 
-    /// The latency of the adapter, microseconds each way; a wire that takes no time has none.
+    /// The latency of the adapter in each direction, microseconds; 0 where the wire takes no time.
     var adapterLatency: Int { wireBaudRate == nil ? 0 : wireLatency ?? 1000 }
   }
 
@@ -151,7 +151,7 @@ enum BenchCommand {
 
   private static func serve(_ bench: ModuleBench, _ workplace: Workplace) throws -> Int32 {
     try announce(ModuleDocument(port: try bench.start()), workplace)
-    // A pulled cable stays pulled: the port is gone until the bench is started again.
+    // A pulled cable stays pulled: the port is gone until the bench is restarted.
     _ = bench.run(until: { workplace.isInterrupted })
     return ExitCode.done.rawValue
   }
@@ -191,7 +191,7 @@ enum BenchCommand {
     return order
   }
 
-  /// The contents of the flash from the start.
+  /// The initial contents of the flash.
   private static func segments(_ options: ModuleOptions, _ workplace: Workplace) throws -> [ChipOrder.Segment] {
     guard options.hasFirmware || options.manifest != nil || options.engine == .qemu else { return [] }
     let image = try image(options, workplace)
@@ -234,7 +234,7 @@ enum BenchCommand {
   }
 
   static func localPlatform(listen: String, folder: String, token: String?) throws -> LocalPlatform {
-    // Randomness is asked for now, so that a machine without it is refused before anything listens.
+    // Random bytes are drawn first, so that a machine without randomness is refused before anything listens.
     _ = try SecureRandom.bytes(1)
     return try LocalPlatform(
       LocalPlatform.Configuration(listen: listen, dataFolder: folder, token: token) { count in
@@ -242,7 +242,8 @@ enum BenchCommand {
       })
   }
 
-  /// Writes one JSON line, with or without `--json`: a script reads it to learn where the bench is.
+  /// Writes one JSON line, with or without `--json`, from which a script learns the port or address of the
+  /// bench.
   private static func announce(_ document: some Encodable, _ workplace: Workplace) throws {
     workplace.console.output.write(json: String(decoding: try RecordCoding.encode(document), as: UTF8.self))
   }
@@ -261,7 +262,7 @@ extension ValueType where Value == ModuleBenchFault {
   }
 }
 
-/// The error that a file does not describe surroundings of a bench.
+/// The error that a file does not describe the surroundings of a bench.
 struct WorldRejected: Error {
   let path: String
   /// The fault of the JSON; nil where it is JSON.

@@ -4,16 +4,16 @@ import Glibc
 import Records
 import Terminal
 
-/// Hands the simulated module over to the program that executes its microcontroller: `weldtech-chip`, which is a
-/// program of its own because libunicorn is under the GPL.
+/// Starts the program that executes the microcontroller of the simulated module: `weldtech-chip`, which is a
+/// separate program because libunicorn is under the GPL.
 enum ChipLauncher {
-  /// Becomes that program, in this process: signals and output are then its own.
-  /// - Throws: where the program is missing. It does not return otherwise.
+  /// Replaces this process by that program, so that signals and output go to it.
+  /// - Throws: where the program is missing; does not return otherwise.
   static func run(_ order: ChipOrder, environment: Environment) throws -> Never {
     let path = program(environment)
     guard access(path, X_OK) == 0 else { throw ChipProgramMissing(path: path) }
     let bytes = Array(try JSONEncoder().encode(order))
-    // The order is larger than a pipe takes.
+    // The order is too large for a pipe, so it is passed in a file.
     guard let file = try? UnnamedFile.holding(bytes), dup2(file, 0) == 0 else {
       throw ChipProgramMissing(path: path)
     }
@@ -22,7 +22,7 @@ enum ChipLauncher {
     throw ChipProgramMissing(path: path)
   }
 
-  /// Finds `WELDTECH_CHIP`, else the program beside this one.
+  /// Finds the program in `WELDTECH_CHIP`, or otherwise beside this one.
   private static func program(_ environment: Environment) -> String {
     if let path = environment["WELDTECH_CHIP"] { return path }
     let folder = environment.executable.lastIndex(of: "/").map { environment.executable[...$0] } ?? ""
@@ -30,7 +30,7 @@ enum ChipLauncher {
   }
 }
 
-/// The error that the program which executes the chip is missing or does not start.
+/// The error that the program for executing the chip is missing or does not start.
 struct ChipProgramMissing: Error {
   let path: String
 }

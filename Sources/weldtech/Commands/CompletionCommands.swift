@@ -23,7 +23,7 @@ enum CompletionsCommand {
   }
 }
 
-/// `completion-values NAME`: prints the values that a completion script asks for while a word is typed, one a line.
+/// `completion-values NAME`: prints the values for a completion script while a word is typed, one on each line.
 enum CompletionValuesCommand {
   struct Options { var name = "" }
 

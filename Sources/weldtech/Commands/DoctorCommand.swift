@@ -5,11 +5,11 @@ import Provision
 import Records
 import Terminal
 
-/// `doctor`: says whether this laptop can do a day's work, and the cure for what keeps it from that.
+/// `doctor`: checks whether this laptop can do a day's work, and prints the remedy for each problem.
 enum DoctorCommand {
   struct Options {
     var isOnline = false
-    /// The reason why the clock had been ahead; nil where it was not.
+    /// The reason why the clock was ahead; nil where it was not.
     var acceptClock: String?
   }
 
@@ -20,7 +20,7 @@ enum DoctorCommand {
 
   enum Outcome: String, Encodable {
     case fine
-    /// Work can be done, though not for long or not all of it.
+    /// Work is possible, but not for long or not all of it.
     case warning
     case failed
   }
@@ -28,10 +28,10 @@ enum DoctorCommand {
   struct Finding: Encodable {
     var check: String
     var outcome: Outcome
-    /// The code of the error that a command would end with, or of the warning.
+    /// The code of the warning, or of the error that a command would end with.
     var code: String?
     var message: String
-    /// The cure, a command wherever one does it.
+    /// The remedy, a command where there is one.
     var cure: String?
   }
 
@@ -64,7 +64,7 @@ enum DoctorCommand {
         if workplace.isInterrupted { throw Cancelled() }
         examination.note(.failed, explain(error))
       }
-      // What keeps several checks from their work is said once.
+      // A problem that affects several checks is reported once.
       let new = examination.noted.filter { outcome, failure in
         outcome == .fine || said.insert([failure.code, failure.message.en]).inserted
       }

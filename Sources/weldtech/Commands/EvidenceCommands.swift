@@ -4,7 +4,7 @@ import Drawing
 import Records
 import Terminal
 
-/// `photo`: attaches evidence.
+/// `photo`: attaches photos as evidence.
 enum PhotoCommand {
   struct Options {
     var id = ""
@@ -98,7 +98,7 @@ enum SealCommand {
       problem: { (try? sealNumber($0)) == nil ? SealMistyped().failure.message : nil })
   }
 
-  /// The seal's number in one line of 1 to 40 characters; characters that are not seen are dropped.
+  /// The seal's number in one line of 1 to 40 characters, without invisible characters.
   static func sealNumber(_ text: String) throws -> String {
     do {
       return try WrittenText(TextNormalization.typed(text), .line(maxCharacters: 40), drawnBy: FontCoverage())
@@ -111,7 +111,7 @@ enum SealCommand {
 
 struct SealMistyped: Error {}
 
-/// `handover`: records that operators were trained and operating rules settled.
+/// `handover`: records that operators were trained and that operating rules were settled.
 enum HandoverCommand {
   struct Options {
     var id = ""
@@ -176,7 +176,7 @@ enum HandoverCommand {
   }
 }
 
-/// `sign`: the proprietor signs, the record closes.
+/// `sign`: takes the proprietor's signature and closes the record.
 enum SignCommand {
   struct Options {
     var id = ""
@@ -252,7 +252,7 @@ enum SignCommand {
 }
 
 extension Parameters {
-  /// Adds the installation that a command works on.
+  /// Adds the argument for the installation on which a command works.
   mutating func installation(_ path: WritableKeyPath<Options, String>) {
     argument(
       "ID", path, .string,
@@ -262,7 +262,7 @@ extension Parameters {
       completion: .dynamic("installations"))
   }
 
-  /// Adds the options for the firmware that a module is to have.
+  /// Adds the options for the firmware that a module gets.
   mutating func firmware(
     image: WritableKeyPath<Options, String?>, manifest: WritableKeyPath<Options, String?>,
     allowsDowngrade: WritableKeyPath<Options, Bool>
@@ -273,7 +273,7 @@ extension Parameters {
       Text(zh: "允许退回旧版", en: "let an older version replace a newer one"))
   }
 
-  /// Adds the options for the firmware that there is.
+  /// Adds the options for the known firmware.
   mutating func firmware(
     image: WritableKeyPath<Options, String?>, manifest: WritableKeyPath<Options, String?>
   ) {
@@ -284,7 +284,7 @@ extension Parameters {
       "manifest", manifest, .file, placeholder: "F.json", Text(zh: "固件说明文件", en: "the image's manifest"))
   }
 
-  /// Adds the serial port that a module is on.
+  /// Adds the option for the serial port of a module.
   mutating func port(_ path: WritableKeyPath<Options, String?>) {
     option(
       "port", path, .string, placeholder: "P", Text(zh: "模块所在的串口", en: "the serial port the module is on"),

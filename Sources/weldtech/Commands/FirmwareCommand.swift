@@ -4,7 +4,7 @@ import FoundationEssentials
 import Provision
 import Terminal
 
-/// `firmware`: lists the shipped images and their signers, verifies an image, signs one.
+/// `firmware`: lists the shipped images and their signers, verifies an image, or signs one.
 enum FirmwareCommand {
   static var command: Command<Workplace> {
     Command("firmware", Text(zh: "固件", en: "firmware images")) {
@@ -43,7 +43,7 @@ enum FirmwareCommand {
       var sha256: String
       var signedBy: String?
       var keyID: String?
-      /// The code of the error that flashing the image would give; nil where there is none.
+      /// The code of the error that flashing the image would end with; nil where there is none.
       var refused: String?
 
       private enum CodingKeys: String, CodingKey {
@@ -168,7 +168,8 @@ enum FirmwareCommand {
     var file: String
     var signature: String
     var keyID: String
-    /// The trusted key's name; nil where flashing will refuse the image until its public half is trusted.
+    /// The name of the trusted key; nil where flashing refuses the image until the public half of the key is
+    /// trusted.
     var signedBy: String?
 
     private enum CodingKeys: String, CodingKey {
@@ -206,7 +207,7 @@ enum FirmwareCommand {
   }
 }
 
-/// The error that the file given for signing is no private key that can sign.
+/// The error that the file for signing is no private key that can sign.
 struct SigningKeyRejected: Error {
   let path: String
 }

@@ -2,7 +2,7 @@ import Arguments
 import Records
 import Terminal
 
-/// `install`: takes the whole walk, new or resumed.
+/// `install`: takes the whole walk, from the beginning or from where it stopped.
 enum InstallCommand {
   struct Options {
     var id: String?
@@ -23,7 +23,7 @@ enum InstallCommand {
 
   struct Document: Encodable {
     var id: InstallationID
-    /// The code; null for a retired welder.
+    /// The code of the label; null for a retired welder.
     var code: Nullable<LabelCode>
     var status: Installation.Status
     var next: Step?
@@ -107,7 +107,7 @@ enum InstallCommand {
     return opened.installation
   }
 
-  /// Takes step after step until the record closes, or a test does not pass.
+  /// Takes one step after the other until the record is closed, or a test fails.
   private static func finish(_ installation: LockedInstallation, _ options: Options, _ walk: Walk) throws
     -> Installation
   {
@@ -186,7 +186,8 @@ enum InstallCommand {
 
   // MARK: - Delivery
 
-  /// Tries to deliver; the walk is done either way, and records that wait stay in the queue.
+  /// Tries to deliver. The walk is complete in either case, and records that are not delivered stay in the
+  /// queue.
   private static func deliver(_ installation: Installation, _ options: Options, _ workplace: Workplace) throws
     -> Installation
   {
@@ -247,7 +248,7 @@ extension Cancelled: Explained {
   }
 }
 
-/// A form was given up before all of it was answered; none of its answers was stored.
+/// The form was cancelled before all of it was answered; none of its answers was stored.
 struct AnswersLost: Error {}
 
 extension AnswersLost: Explained {

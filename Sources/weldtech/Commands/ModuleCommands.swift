@@ -34,12 +34,13 @@ enum FlashCommand {
     var firmwareVersion: String
     var firmwareSha256: String
     var skipped: Bool
-    /// The reason why nothing was written, `alreadyInstalled` or `alreadyHeld`; nil where something was.
+    /// The reason why nothing was written, `alreadyInstalled` or `alreadyHeld`; null where something was
+    /// written.
     var skipReason: String?
     var bytesWritten: Int
-    /// Whether read protection was lifted, which erased the chip with its pairing key.
+    /// Whether read protection was lifted, which erased the chip and its pairing key.
     var keyErased: Bool
-    /// The proofs that the chip holds the image: `claimed`, `digest`, `read`, or two of them.
+    /// The evidence that the chip holds the image: `claimed`, `digest`, `read`, or two of them.
     var proof: [String]
     var seconds: Double
   }
@@ -135,7 +136,7 @@ enum FlashCommand {
   }
 }
 
-/// `pair`: binds module, welder and code.
+/// `pair`: binds module, welder and code to each other.
 enum PairCommand {
   struct Options {
     var id = ""
@@ -148,7 +149,7 @@ enum PairCommand {
     var id: InstallationID
     var serialNumber: String
     var keyID: String
-    /// The way in which this key took another's place; left out where it did not.
+    /// The way in which this key replaced another; omitted where it did not.
     var replacement: KeyReplacement?
 
     private enum CodingKeys: String, CodingKey {
@@ -222,7 +223,7 @@ enum TestCommand {
   struct Document: Encodable {
     var id: InstallationID
     var passed: Bool
-    /// Whether the test was run after the seal, so that it is the one that counts.
+    /// Whether the test was run after the seal, so that the test counts.
     var counts: Bool
     var steps: [TestReport.Step]
   }
@@ -275,7 +276,7 @@ enum TestCommand {
 }
 
 extension PairingEvent {
-  /// Says what the module saw since the last visit; other events only to whoever wants to know more.
+  /// Reports what the module has counted since the last visit; other events are shown only on request.
   func tell(_ console: Console) {
     if case .inspected = self { console.say(title) } else { console.sayMore(title) }
   }

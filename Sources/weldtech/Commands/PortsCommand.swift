@@ -2,7 +2,7 @@ import Arguments
 import Provision
 import Terminal
 
-/// `ports`: lists the serial ports, and what hides or holds one.
+/// `ports`: lists the serial ports, and the problems that hide or block a port.
 enum PortsCommand {
   struct Document: Encodable {
     var ports: [PortInfo]
@@ -12,7 +12,7 @@ enum PortsCommand {
   struct Trouble: Encodable {
     var code: String
     var message: String
-    /// The cure, a command wherever one does it.
+    /// The remedy, a command where there is one.
     var cure: String
 
     init(_ trouble: PortProblem, in language: Language) {
@@ -51,7 +51,7 @@ enum PortsCommand {
     return ExitCode.done.rawValue
   }
 
-  /// The last component of the path, as a station's slots name it.
+  /// The last component of the path, as a list of slots names it.
   private static func socket(_ byPath: String) -> String {
     String(byPath.split(separator: "/").last ?? "")
   }

@@ -5,8 +5,8 @@ import Files
 import Records
 import Terminal
 
-/// `practice`: takes the whole walk against a simulated module and a local platform, in a folder of its own. Each
-/// step is the command that a technician would type, run as it is.
+/// `practice`: takes the whole walk against a simulated module and a local platform, in a folder of its own.
+/// Each step runs the same command that a technician would type.
 enum PracticeCommand {
   struct Options { var folder = "weldtech-practice" }
 
@@ -39,10 +39,10 @@ enum PracticeCommand {
   }
 }
 
-/// The folder in which a practice keeps everything. Only a folder that a practice has made is ever emptied.
+/// The folder of a practice. Only a folder that a practice has made is ever emptied.
 struct PracticeFolder {
   let path: String
-  /// The path as it was typed, from the folder that the program runs in.
+  /// The path as it was typed, relative to the folder in which the program runs.
   private let typed: String
 
   private static let marker = ".weldtech-practice"

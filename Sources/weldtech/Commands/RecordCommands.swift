@@ -5,7 +5,7 @@ import FoundationEssentials
 import Records
 import Terminal
 
-/// `list`: prints the records, a page at a time.
+/// `list`: prints the records page by page.
 enum ListCommand {
   struct Options {
     var status: Installation.Status?
@@ -16,7 +16,7 @@ enum ListCommand {
   struct Document: Encodable {
     struct Row: Encodable {
       var id: InstallationID
-      /// The code; null for a retired welder.
+      /// The code of the label; null for a retired welder.
       var code: Nullable<LabelCode>
       var status: Installation.Status
       var unitName: String
@@ -25,7 +25,7 @@ enum ListCommand {
     }
 
     var installations: [Row]
-    /// Number of damaged records that are left out of the page.
+    /// Number of damaged records that are omitted from the page.
     var unreadable: Int
   }
 
@@ -113,24 +113,24 @@ enum ShowCommand {
   }
 }
 
-/// `next`: says what each open installation needs.
+/// `next`: shows what each open installation needs.
 enum NextCommand {
   struct Options { var id: String? }
 
   struct Document: Encodable {
     struct Row: Encodable {
       var id: InstallationID
-      /// The code; null for a retired welder.
+      /// The code of the label; null for a retired welder.
       var code: Nullable<LabelCode>
       var next: Step?
       var needs: String
-      /// The test steps that wait for a network.
+      /// The test steps that need a network which was not available.
       var notRun: [String]
     }
 
     /// The open installations, at most a thousand, the last opened first.
     var installations: [Row]
-    /// The number of open installations in all; nil where one was asked for.
+    /// The number of all open installations; null where a single one was asked for.
     var openInstallations: Int?
   }
 
@@ -193,7 +193,8 @@ enum NextCommand {
     return ExitCode.done.rawValue
   }
 
-  /// Reads a record; nil, with a word about it, where it cannot be read: it takes no other with it.
+  /// Reads a record. A record that cannot be read is reported and gives nil, so that the others are still
+  /// shown.
   private static func readable(
     _ id: InstallationID, alone: Bool, _ fieldbook: Fieldbook, _ console: Console
   ) throws -> Installation? {
@@ -206,7 +207,7 @@ enum NextCommand {
     }
   }
 
-  /// Nil where nothing is to be done.
+  /// The next step in words; nil where nothing is to be done.
   static func need(of installation: Installation) -> StepNeed? {
     guard let step = installation.nextStep else { return nil }
     if step == .test, let test = installation.test, installation.testCounts, !test.passed {
@@ -217,7 +218,7 @@ enum NextCommand {
 }
 
 extension ValueType where Value == Installation.Status {
-  /// A status by its code or by the word that `list` prints, in either language.
+  /// Parses a status from its code or from the word that `list` prints, in either language.
   static var status: Self {
     let all = Installation.Status.allCases
     return .custom(

@@ -14,7 +14,7 @@ enum RegisterCommand {
 
   struct Document: Encodable {
     var id: InstallationID
-    /// The code; null for a retired welder.
+    /// The code of the label; null for a retired welder.
     var code: Nullable<LabelCode>
     var status: Installation.Status
   }
@@ -40,7 +40,7 @@ enum RegisterCommand {
   }
 
   static func run(_ options: Options, _ workplace: Workplace) throws -> Int32 {
-    // A laptop that may not register asks nobody for twenty fields.
+    // A laptop that may not register is refused before anybody answers twenty questions.
     _ = try workplace.technician()
     let registration = try RegistrationForm(workplace: workplace).fill(
       from: options.from, fields: options.fields)
@@ -66,7 +66,7 @@ enum RegisterCommand {
   }
 }
 
-/// Reads a code as typed, or the address that a scanner reads from a label.
+/// Reads a code that was typed, or the address that a scanner reads from a label.
 /// - Throws: `CodeMistyped`.
 func labelCode(_ text: String) throws -> LabelCode {
   guard let code = LabelCode(written: text) else { throw CodeMistyped(text: text) }
@@ -76,7 +76,7 @@ func labelCode(_ text: String) throws -> LabelCode {
 /// The error that a word is no label code: it has a wrong length or a wrong check character.
 struct CodeMistyped: Error {
   let text: String
-  /// What followed it where a row of codes was meant, for example `+5`.
+  /// The text behind the code where a series of codes was meant, such as `+5`.
   var row: String?
 }
 

@@ -7,7 +7,7 @@ import Records
 import Sync
 import Terminal
 
-/// `setup`: records the technician of this laptop, the company, and the platform that is delivered to.
+/// `setup`: records the technician of this laptop, the company, and the platform.
 enum SetupCommand {
   struct Options {
     var technician: String?
@@ -28,7 +28,7 @@ enum SetupCommand {
 
   struct Document: Encodable {
     var technician: Technician?
-    /// True for a company's office; nil elsewhere.
+    /// True for a company's office; null for other laptops.
     var desk: Bool?
     var company: WrittenText?
     var companyPhone: String?
@@ -110,12 +110,12 @@ enum SetupCommand {
       return block
     }
     guard LabelCode(region: region, serial: .zero) != nil else { throw SetupRejected.region(region) }
-    // The token stays in its file, so the path has to hold from every folder. An empty path means no token.
+    // The token stays in its file, so the path must be valid from every folder. An empty path means no token.
     try askForToken(&options, for: platform, known: known, workplace)
     if let file = options.tokenFile, !file.isEmpty { _ = try workplace.readToken(file, isGuarded: true) }
     let tokenFile = options.tokenFile.map { $0.isEmpty ? nil : absolutePath($0) }
     let origin = try (platform ?? known.platform).map { try PlatformClient.origin(of: $0) }
-    // The block comes first, since it may be refused, and then nothing of this is kept.
+    // The block is stored first, since it may be refused, and nothing else is stored then.
     if let block { try fieldbook.addBlock(block) }
     if let tags = options.tags { try workplace.tagStore.keep(from: tags) }
     try fieldbook.updateSetup { setup in
@@ -138,8 +138,8 @@ enum SetupCommand {
 
   // MARK: - Reading
 
-  /// Whether this is a company's office: an office stays one until a technician is named, and a technician's laptop
-  /// is none.
+  /// Whether this is a company's office. An office stays one until a technician is named, and a technician's
+  /// laptop never is one.
   private static func isDesk(_ options: Options, known: Setup) throws -> Bool {
     let named = [
       ("technician", options.technician), ("phone", options.phone), ("certificate", options.certificate),
@@ -159,8 +159,8 @@ enum SetupCommand {
     return company
   }
 
-  /// The phone as it is to be printed: a mobile, a landline or a hotline, with the blanks and hyphens that it was
-  /// given.
+  /// The phone number as it will be printed: a mobile, a landline or a hotline, with the blanks and hyphens
+  /// that were typed.
   private static func companyPhone(_ text: String) throws -> String {
     let phone = TextNormalization.typed(text)
     let digits = phone.filter { $0.isASCII && $0.isNumber }
@@ -197,17 +197,18 @@ enum SetupCommand {
       certificateExpires: expires)
   }
 
-  /// Checks the address as the client will and drops a slash at its end.
+  /// Checks the address by the rules of the client and removes a slash at its end.
   private static func platformAddress(_ text: String) throws -> String {
     var address = TextNormalization.typed(text)
     while address.hasSuffix("/") { address.removeLast() }
-    // DNS, modules and labels have the ASCII form of a name only.
+    // DNS, modules and labels contain only the ASCII form of a name.
     address = DomainName.asciiAddress(address) ?? address
     _ = try PlatformClient(PlatformClient.Configuration(address: address))
     return address
   }
 
-  /// Reads a certificate that keys can be sealed to; for one that is pinned already a weakness is only a warning.
+  /// Reads a certificate to which keys can be sealed; a weakness of a certificate that is pinned already is
+  /// only a warning.
   private static func certificate(at path: String, known: Setup, _ workplace: Workplace) throws -> Certificate {
     let certificate = try Certificate(file: Array(try workplace.read(path, atMost: Certificate.maxSize)))
     if certificate.rsaBits < Certificate.minRSABits {
@@ -220,7 +221,8 @@ enum SetupCommand {
     return certificate
   }
 
-  /// Asks for the token of another platform: a token belongs to the platform that it was given for.
+  /// Asks for another token after a change of the platform, since a token belongs to the platform that it was
+  /// issued for.
   /// - Throws: `TokenRefused.otherPlatform` where nobody can be asked.
   private static func askForToken(
     _ options: inout Options, for platform: String?, known: Setup, _ workplace: Workplace
@@ -286,7 +288,7 @@ enum SetupCommand {
     }
   }
 
-  /// The text as ASCII, in place of the characters that a Chinese input method leaves.
+  /// The text with ASCII in place of the characters that a Chinese input method inserts.
   private static func typed(_ text: String) -> String {
     TextNormalization.typed(text)
   }
@@ -322,11 +324,11 @@ enum SetupCommand {
   }
 }
 
-/// The error that a value of `setup` cannot be used; nothing was stored.
+/// The error that a value of `setup` is not valid; nothing was stored.
 enum SetupRejected: Error {
   case phone
   case companyPhone
-  /// The laptop is a technician's already.
+  /// The laptop belongs to a technician already.
   case deskOfTechnician
   case region(String)
   case codes(String)

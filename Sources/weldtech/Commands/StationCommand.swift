@@ -4,7 +4,7 @@ import Provision
 import Records
 import Terminal
 
-/// `station`: flashes every module that is plugged in, and keeps them as stock.
+/// `station`: flashes every module that is plugged in, and records the modules as stock.
 enum StationCommand {
   struct Options {
     var slots: String?
@@ -26,7 +26,7 @@ enum StationCommand {
       var at: Timestamp
       var slot: String
       var passed: Bool
-      /// Whether the module had the firmware when it was plugged in.
+      /// Whether the module already had the firmware.
       var wasThere: Bool?
       var serialNumber: String?
       var firmwareVersion: String?
@@ -38,7 +38,7 @@ enum StationCommand {
     var passed = 0
     var failed = 0
     var slots: [Slot]
-    /// The modules in the order in which they came off.
+    /// The modules in the order in which they were taken off.
     var modules: [Module] = []
   }
 
@@ -110,7 +110,7 @@ enum StationCommand {
     }
   }
 
-  /// Keeps a module: it counts once the fieldbook has it.
+  /// Stores a module, which counts only once it is in the fieldbook.
   private static func keep(
     _ report: Station.Report, in document: inout Document, _ workplace: Workplace
   ) throws {
@@ -150,7 +150,8 @@ enum StationCommand {
   }
 }
 
-/// A list of slots that cannot be used as it is. Somebody wrote it by hand, so that no new installation mends it.
+/// The error that a list of slots is not valid. A person wrote the list, so that installing the program again
+/// does not help.
 struct SlotsRefused: Error {
   let file: String
   let fault: DocumentFault

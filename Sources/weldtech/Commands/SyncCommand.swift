@@ -15,7 +15,7 @@ enum SyncCommand {
     var delivered: Int
     var pending: Int
     var failed: Int
-    /// The number of keys that the platform does not have yet, those of open installations included.
+    /// The number of keys that the platform does not have yet, including those of open installations.
     var keysPending: Int
     var outcomes: [DeliveryOutcome]
   }
@@ -47,8 +47,8 @@ enum SyncCommand {
     return try watch(workplace)
   }
 
-  /// Runs until it is interrupted. With `--json` the one document comes then: what was delivered meanwhile, and what
-  /// the last pass left.
+  /// Runs until it is interrupted. With `--json` the single document is printed then; it has everything
+  /// delivered meanwhile, and what the last pass left.
   private static func watch(_ workplace: Workplace) throws -> Int32 {
     let console = workplace.console
     var document = try once(workplace)
@@ -67,7 +67,7 @@ enum SyncCommand {
     return ExitCode.cancelled.rawValue
   }
 
-  /// Fetches codes where there are none, then runs once over the queue.
+  /// Requests codes where there are none, and then runs once over the queue.
   static func once(_ workplace: Workplace) throws -> Document {
     do { try workplace.codeSupply().fetchIfExhausted() } catch {
       workplace.console.sayMore(explain(error).message)
@@ -87,7 +87,7 @@ enum SyncCommand {
       keysPending: try workplace.fieldbook().queueSummary().keys, outcomes: report.outcomes)
   }
 
-  /// The warning about a pinned certificate that would not be pinned any more.
+  /// The warning about a pinned certificate that would no longer be accepted.
   static func weakKeyWarning(bits: Int) -> Text {
     Text(
       zh: "注意：平台证书的 RSA 密钥只有 \(bits) 位，现在要求至少 3072 位，请公司更换",
@@ -99,7 +99,8 @@ enum SyncCommand {
     return status(of: document, workplace).rawValue
   }
 
-  /// The exit status: 1 where some failed, 8 where some wait; a key of an open installation that waits counts too.
+  /// The exit status: 1 where an item has failed, 8 where one is still waiting, including a key of an open
+  /// installation.
   static func status(of document: Document, _ workplace: Workplace) -> ExitCode {
     if workplace.isInterrupted { return .cancelled }
     if document.failed > 0 { return .failed }
@@ -153,14 +154,14 @@ extension SyncBusy: Explained {
   }
 }
 
-/// `status`: says where this laptop stands.
+/// `status`: shows the state of this laptop.
 enum StatusCommand {
   struct Document: Encodable {
     struct Home: Encodable {
       var path: String
-      /// Whether others who work on this computer can look into the home.
+      /// Whether other users of this computer can read the home.
       var openToOthers: Bool
-      /// The code of the error that storing anything would end with; nil where it can be stored.
+      /// The code of the error that storing anything would end with; null where the fieldbook can be written.
       var writeRefusal: String?
     }
 
@@ -172,7 +173,7 @@ enum StatusCommand {
     }
 
     var technician: Technician?
-    /// The company of an office, which has no technician; nil elsewhere.
+    /// The company of an office, which has no technician; null for other laptops.
     var company: WrittenText?
     var platform: String?
     var platformKeyFingerprint: String?

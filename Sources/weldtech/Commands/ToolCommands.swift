@@ -37,7 +37,7 @@ enum SchemesCommand {
     return ExitCode.done.rawValue
   }
 
-  /// Shows a scheme before work starts: its name, why it was chosen, and how it is wired.
+  /// Shows a scheme before the work: its name, the reason for choosing it, and the wiring.
   static func tell(_ scheme: InstallationScheme, chosenFor welder: Welder, to console: Console) {
     guard !console.isJSON else { return }
     let reasons = scheme.conditions.map {

@@ -3,7 +3,7 @@ import Fieldbook
 import Records
 import Terminal
 
-/// `void`: takes a record back.
+/// `void`: marks a record as void.
 enum VoidCommand {
   struct Options {
     var id = ""
@@ -69,7 +69,7 @@ enum VoidCommand {
   }
 }
 
-/// A record that is signed or delivered is not taken back before that is confirmed, and here nobody can be asked.
+/// Voiding a signed or delivered record needs a confirmation, and here nobody can be asked.
 struct VoidUnconfirmed: Error {
   let id: InstallationID
   let status: Installation.Status

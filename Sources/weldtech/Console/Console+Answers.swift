@@ -11,20 +11,20 @@ extension Console {
 
   func put(_ text: Text) { put(text[language]) }
 
-  /// Writes a command's answer: one JSON document with `--json`, else what `human` writes.
+  /// Writes a command's answer: one JSON document with `--json`, or otherwise the output of `human`.
   func answer(_ document: some Encodable, human: () throws -> Void) throws {
     guard isJSON else { return try human() }
     output.write(json: String(decoding: try RecordCoding.encode(document), as: UTF8.self))
   }
 
-  /// Writes labels and values.
+  /// Writes labels and their values.
   func facts(_ rows: [(Text, String)]) {
     var details = Details()
     for (label, value) in rows { details.row(label, value) }
     output.write(details.render(in: language, width: tableWidth, styling: outputStyling))
   }
 
-  /// Writes a table whose columns all give way alike.
+  /// Writes a table whose columns are all shortened alike.
   func table(_ titles: [Text], _ rows: [[String]]) {
     table(titles.map { Table.Column($0) }, rows)
   }
@@ -37,13 +37,13 @@ extension Console {
 
   func heading(_ title: Text) { put(styled: outputStyling(title[language], .bold)) }
 
-  /// Writes a sentence or more, broken at the window's width.
+  /// Writes one or more sentences, wrapped at the window's width.
   func paragraph(_ text: Text) {
     for line in DisplayWidth.wrap(text[language], to: tableWidth ?? 10_000) { put(line) }
   }
 
-  /// Takes the value of an option, or the answer to a question; where nobody can be asked, it throws a usage error
-  /// that names the option.
+  /// Gives the value of an option, or otherwise the answer to a question. Where nobody can be asked, it throws
+  /// a usage error that names the option.
   func need<Value>(_ value: Value?, option: String, ask: () throws -> Value) throws -> Value {
     if let value { return value }
     guard canPrompt else { throw UsageError.missing(option: option) }

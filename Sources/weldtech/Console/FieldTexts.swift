@@ -43,17 +43,17 @@ extension RegistrationField {
     }
   }
 
-  /// The title of a question, with the unit in which an amount is wanted.
+  /// The title of a question, with the unit of an amount.
   var question: Text {
     guard case .amount(_, let unit) = kind else { return title }
-    // What stands in brackets already is joined by the unit.
+    // The unit is added to text that is in brackets already.
     let zh =
       title.zh.hasSuffix("）")
       ? "\(title.zh.dropLast())，单位 \(unit.rawValue)）" : "\(title.zh)（单位 \(unit.rawValue)）"
     return Text(zh: zh, en: "\(title.en) (\(unit.rawValue))")
   }
 
-  /// Numbers as they may be written here.
+  /// Examples of numbers in an accepted form.
   fileprivate var examples: Text {
     switch kind {
     case .amount(_, .kilowatts): Text(zh: "12 或 12kW", en: "12 or 12kW")
@@ -64,7 +64,8 @@ extension RegistrationField {
 }
 
 extension RegistrationField.Choice {
-  /// The code of a choice in English words; the code is camel case, so that `doorsWindows` reads 'doors windows'.
+  /// The code of a choice in English words. The code is camel case, so that `doorsWindows` becomes 'doors
+  /// windows'.
   var title: Text {
     var english = ""
     for character in code {
@@ -76,7 +77,7 @@ extension RegistrationField.Choice {
 }
 
 extension FieldProblem {
-  /// The dotted code of the problem and a sentence that names the field.
+  /// The dotted code of the problem, and a sentence that names the field.
   var explanation: Failure.Detail {
     let field = RegistrationField(rawValue: path)
     let isWhole = path == Self.wholeDocument
@@ -88,7 +89,7 @@ extension FieldProblem {
       isPlaceInMessage: field == nil)
   }
 
-  /// The path of what is wrong with a document as a whole.
+  /// The path for a fault of the document as a whole.
   private static let wholeDocument = "$"
 }
 
@@ -114,7 +115,7 @@ extension FieldProblem.Fault {
 
   var message: Text { message(for: nil) }
 
-  /// - Parameter field: the field that it is said of, for examples that fit it; nil for another value.
+  /// - Parameter field: the field with the problem, from which examples are taken; nil for another value.
   func message(for field: RegistrationField?) -> Text {
     switch self {
     case .notJSON(let fault): return fault.title
@@ -143,7 +144,7 @@ extension FieldProblem.Fault {
         : Text(
           zh: "单位应是 \(expected)，不是“\(found)”", en: "is wanted in \(expected), not in '\(found)'")
     case .notADay:
-      // Days of a registration are past, of a certificate they are to come.
+      // Days of a registration lie in the past, and the day of a certificate lies in the future.
       let example = field == nil ? "2027-06-30" : "2023-06-30"
       return Text(zh: "日期不对，请写成 \(example)", en: "is not a day, like \(example)")
     case .notAChoice(let choices):
@@ -165,7 +166,7 @@ extension UnusableCharacter {
   /// The character's place, its kind and the remedy in words.
   var message: Text {
     let name = name.map { " \($0)" } ?? ""
-    // A character without a shape of its own is named by its code point alone.
+    // A character without a visible shape is named by its code point alone.
     let shown: String? =
       switch reason {
       case .control, .bidi, .lineEnd: nil
@@ -198,5 +199,5 @@ extension UnusableCharacter.Reason {
   }
 }
 
-/// Writes a number without needless decimals: `220`, `0.5`.
+/// Writes a number without trailing zeros: `220`, `0.5`.
 func plain(_ number: Double) -> String { WrittenNumber.text(of: number) }

@@ -1,11 +1,11 @@
 import Provision
 import Terminal
 
-/// Draws a flashing run, one bar a phase.
+/// Shows a flashing run with one bar for each phase.
 final class FlashProgress {
   private let display: ProgressDisplay
   private var phase = ""
-  /// The sector whose erasure was begun last, from 1.
+  /// Number of the sector whose erasure began last, from 1.
   private var sector = 0
 
   private init(console: Console) {
@@ -13,7 +13,7 @@ final class FlashProgress {
     display = ProgressDisplay(for: console, now: { ContinuousClock.now - start })
   }
 
-  /// Runs `body` with a place to report to.
+  /// Runs `body` with a receiver of its events.
   static func watch<Result>(on console: Console, _ body: (@escaping (FlashStep) -> Void) throws -> Result)
     throws
     -> Result
@@ -56,7 +56,7 @@ final class FlashProgress {
 
   private func begin(_ name: String, _ title: Text, total: Int, unit: ProgressDisplay.Unit) {
     if name == phase { return }
-    // A sector is told of as its erasure begins; what comes next finds it erased.
+    // A sector is reported when its erasure begins, so that the next event shows that it is erased.
     if phase == "erase" { display.advance(to: sector) }
     endPhase()
     phase = name

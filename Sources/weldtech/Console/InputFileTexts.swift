@@ -1,7 +1,7 @@
 import Records
 import Terminal
 
-/// The keys of the JSON files that commands read, for the manual page. `docs/schemas` has the same for programs.
+/// The keys of the JSON files that commands read, for the manual page. `docs/schemas` has them for programs.
 enum InputFileTexts {
   static let chapters = [
     (
@@ -70,7 +70,7 @@ enum InputFileTexts {
 }
 
 extension RegistrationField {
-  /// The line of a key: its path, its meaning, and the values that may stand there.
+  /// The line of a key: its path, its meaning and its allowed values.
   fileprivate var inputLine: Text {
     let needed =
       switch presence {

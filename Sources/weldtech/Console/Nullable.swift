@@ -1,4 +1,5 @@
-/// A member of a JSON document that is there as `null` where it has no value, so that a script finds it in every document.
+/// A member of a JSON document that is written as `null` where it has no value, so that scripts find it in
+/// every document.
 struct Nullable<Value: Encodable>: Encodable {
   let value: Value?
 

@@ -16,8 +16,8 @@ extension Step {
     }
   }
 
-  /// What the step needs from the person, as `next` says it.
-  /// - Parameter id: the record whose step it is; nil leaves the word `ID` in the command.
+  /// The action that a step needs from the technician, as `next` shows it.
+  /// - Parameter id: the record of the step; nil leaves the word `ID` in the command.
   func need(of id: InstallationID?) -> StepNeed { StepNeed(what: what, command: command.naming(id)) }
 
   private var what: Text {
@@ -54,15 +54,15 @@ extension Step {
   }
 }
 
-/// What is needed next, and the command that does it, on a line of its own where lines are narrow.
+/// The next action, and its command, which gets a line of its own on a narrow terminal.
 struct StepNeed {
   var what: Text
-  /// As it is typed.
+  /// The command stands on a line of its own, exactly as it is typed.
   var command: Text
 
   var sentence: Text { Text(zh: "\(what.zh)：\(command.zh)", en: "\(what.en): \(command.en)") }
 
-  /// A test that did not pass is run again.
+  /// A test that failed is run again.
   static func anotherTest(of id: InstallationID) -> StepNeed {
     StepNeed(
       what: Text(zh: "上次测试不合格，排除故障后再测", en: "the last test failed; mend it and test again"),
@@ -71,8 +71,9 @@ struct StepNeed {
 }
 
 extension Text {
-  /// The text with a record's id where a command in it says `ID`, so that the command can be typed as it stands.
-  /// - Parameter id: nil leaves the text as it is.
+  /// The text with a record's id in place of the word `ID` in a command, so that the command can be typed
+  /// unchanged.
+  /// - Parameter id: nil leaves the text unchanged.
   func naming(_ id: InstallationID?) -> Text {
     guard let id else { return self }
     let short = id.text.prefix(8)
@@ -122,7 +123,7 @@ extension InstallationScheme.Property {
     }
   }
 
-  /// The welder's value in words.
+  /// The property of the welder in words.
   func value(of welder: Welder) -> Text {
     switch self {
     case .supply: RegistrationField.Choice(welder.supply).title

@@ -1,7 +1,7 @@
 import Records
 import Terminal
 
-/// Shows a record to a person. Names and phones are masked unless they are asked for in full.
+/// Shows a record to a person. Names and phone numbers are masked unless they are requested in full.
 struct RecordView {
   let installation: Installation
   let showsAll: Bool

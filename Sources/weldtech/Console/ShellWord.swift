@@ -1,4 +1,4 @@
-/// Writes a word as a shell takes it, for commands that are shown to be typed.
+/// Writes a word in the form for a shell, for commands that the user is to type.
 enum ShellWord {
   static func quoted(_ word: String) -> String {
     let isPlain = word.utf8.allSatisfy { byte in

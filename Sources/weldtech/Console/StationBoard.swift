@@ -1,8 +1,8 @@
 import Provision
 import Terminal
 
-/// The display of a station at work, on stderr: on a terminal one line a slot, drawn over and over; elsewhere a line
-/// for each module.
+/// The display of a station at work on stderr. A terminal has one line for each slot, which is redrawn; a pipe
+/// gets one line for each module.
 final class StationBoard {
   private let slots: [StationSlots.Slot]
   private let console: Console
@@ -28,7 +28,7 @@ final class StationBoard {
     if case .failed(let failure) = report.event { console.say(failure.error.failure.hint) }
   }
 
-  /// Ends the board, so that the next text stands below it.
+  /// Ends the board, so that later text stands below it.
   func close() { isDrawn = false }
 
   // MARK: - Drawing
@@ -41,7 +41,7 @@ final class StationBoard {
     isDrawn = true
   }
 
-  /// The text of a slot: a word that is set off, and the words that follow it.
+  /// The text of a slot: a highlighted word, and the words that follow it.
   private struct State {
     var mark = ""
     var styles: [Style] = []

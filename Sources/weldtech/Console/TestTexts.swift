@@ -81,7 +81,7 @@ enum TestTexts {
     }
   }
 
-  /// The place to look at when a value is outside its limits and nothing else is wrong.
+  /// The place to check where a value is outside its limits and nothing else is wrong.
   private static func limitAdvice(for step: TestReport.Step) -> Text {
     switch TestPlan.Kind(rawValue: step.name) {
     case .supplyVoltage:
@@ -105,7 +105,7 @@ enum TestTexts {
     }
   }
 
-  /// The failure of a step in words, and the place to look at.
+  /// The failure of a step in words, and the place to check.
   static func remedy(for step: TestReport.Step, cause: TestCause?) -> Text {
     let name = title(of: step.name)
     let advice: Text =

@@ -2,7 +2,7 @@ import Fieldbook
 import Records
 import Terminal
 
-/// Checks whether the fieldbook is as it was written, and whether others are kept out of it.
+/// Checks whether the fieldbook is unchanged since it was written, and whether other users can read it.
 extension HealthCheck {
   // MARK: - The folder
 
@@ -18,7 +18,7 @@ extension HealthCheck {
 
   // MARK: - The records
 
-  /// The number of findings of one kind that are named.
+  /// The maximum number of findings of one kind that are named.
   private static let maxNamed = 10
 
   mutating func checkFieldbook() throws {
@@ -27,7 +27,7 @@ extension HealthCheck {
       try fieldbook.check(onEvent: $0, isCancelled: { workplace.isInterrupted })
     }
     let restored = fieldbook.writeRefusal == nil ? try fieldbook.restore(check.restorable) : []
-    // A record that could be put right is no fault any more.
+    // A record that could be rebuilt is no fault any more.
     let faults = check.faults.filter { if case .differs(let id) = $0 { !restored.contains(id) } else { true } }
     for fault in faults.prefix(Self.maxNamed) { note(.failed, fault.failure) }
     if faults.count > Self.maxNamed, let last = faults.last {
@@ -50,11 +50,11 @@ extension HealthCheck {
   }
 }
 
-/// Draws a check of the fieldbook, one bar a step.
+/// Shows the check of the fieldbook, with one bar for each stage.
 private final class CheckProgress {
   private let display: ProgressDisplay
   private var title: Text?
-  /// Number of things of the step under way; nil where it has none.
+  /// Number of items in the present stage; nil where the stage has none.
   private var total: Int?
 
   private init(console: Console) {
@@ -88,7 +88,7 @@ private final class CheckProgress {
     }
   }
 
-  /// A step tells of each thing as it is begun: where the next step begins, or the check ends, all of them are done.
+  /// A stage reports each item when it begins. All items are done when the next stage begins or the check ends.
   private func finish() {
     if let total { display.advance(to: total) }
     if title != nil { display.finish() }
@@ -114,7 +114,7 @@ extension Fieldbook.CheckFault: Explained {
     case .revision(let id, let revision):
       explain(FieldbookError.evidence(id, .revision(revision)))
     case .differs(let id):
-      // The row is put right wherever the disk lets us.
+      // The row is rebuilt where the disk can be written.
       explain(FieldbookError.damagedRow(table: "record", key: id.text))
     case .ahead(let id): explain(FieldbookError.recordAhead(id))
     case .unreadable(let id?, "event", let key):

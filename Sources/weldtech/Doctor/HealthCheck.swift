@@ -5,7 +5,7 @@ import Provision
 import Records
 import Terminal
 
-/// One of the doctor's checks under way, with its findings so far.
+/// One of the doctor's checks while it runs, with its findings so far.
 struct HealthCheck {
   struct Check: Sendable {
     let name: String
@@ -20,7 +20,7 @@ struct HealthCheck {
 
   mutating func note(_ outcome: DoctorCommand.Outcome, _ failure: Failure) { noted.append((outcome, failure)) }
 
-  /// Adds the finding that all is well.
+  /// Adds the finding that the check has passed.
   mutating func pass(_ message: Text) {
     note(.fine, Failure(code: "", message: message, hint: message))
   }
@@ -64,10 +64,10 @@ struct HealthCheck {
     note(.warning, HealthFinding.fewCodes(left: left).failure)
   }
 
-  /// What a laptop without a network would be stopped by only when its module is flashed already.
+  /// These problems would otherwise stop a laptop without a network only after its module is flashed.
   private mutating func checkPairing() throws {
     if let lack = try workplace.lackForPairing() {
-      // An office pairs nothing, and makes labels.
+      // An office pairs no modules; it makes labels.
       if case .platformKeyMissing = lack, try workplace.fieldbook().setup().desk == true { return }
       return note(.warning, lack.failure)
     }
@@ -76,12 +76,12 @@ struct HealthCheck {
 
   // MARK: - Where the records are
 
-  /// The room that a day of photos takes, with some to spare, bytes.
+  /// The space that a day of photos takes with a margin, bytes.
   private static let minBytes = 1_000_000_000
 
   private mutating func checkDisk() throws {
     var status = statvfs()
-    // Opening the fieldbook has made the folder.
+    // Opening the fieldbook has made the folder already.
     guard statvfs(try workplace.fieldbook().home, &status) == 0 else { return }
     let free = Int(clamping: UInt64(status.f_bavail).multipliedReportingOverflow(by: UInt64(status.f_frsize)).0)
     if free >= Self.minBytes {
@@ -126,7 +126,7 @@ struct HealthCheck {
   }
 
   private mutating func checkFonts() {
-    // Each character comes from another font of the chain.
+    // Each of these characters is in another font of the chain.
     let sample = "电焊机加芯赋码\u{2A700}\u{2B820}\u{2CEB0}\u{1820}"
     let block = Typesetter().set(sample, style: TextStyle(sizePoints: 10))
     if block.unknownGlyphCount == 0 { return pass(Text(zh: "中文字体齐全", en: "Chinese fonts are there")) }

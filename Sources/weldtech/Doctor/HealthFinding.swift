@@ -2,23 +2,23 @@ import Provision
 import Records
 import Terminal
 
-/// A finding of the doctor's that no command fails by, or not yet.
+/// A finding of the doctor that no command fails by, at least not yet.
 enum HealthFinding: Explained {
   case certificateExpires(CalendarDay)
   case fewCodes(left: Int)
-  /// The disk is nearly full; the rest is in bytes.
+  /// The disk is nearly full; the value is the free space in bytes.
   case diskLow(free: Int)
   case clockBehind(now: Timestamp, newest: Timestamp)
-  /// The records that were kept beside the log were not what their events add up to, and are now.
+  /// The stored records differed from the sums of their events, and have been rebuilt.
   case recordsRepaired([InstallationID])
   case noChineseFonts
-  /// Others can reach entries of the home; the path of the first one and their number come with it.
+  /// Other users can reach entries of the home; the values are the path of the first one and their number.
   case homeOpen(home: String, first: String, count: Int)
   case port(PortProblem)
   case platformMissing
   case platformKeyMissing
 
-  /// The ids in words, at most ten of them.
+  /// The ids as text, at most ten of them.
   private static func names(_ ids: [InstallationID]) -> String {
     ids.prefix(10).map { String($0.text.prefix(8)) }.joined(separator: ", ") + (ids.count > 10 ? ", …" : "")
   }

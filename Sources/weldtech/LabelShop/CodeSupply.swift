@@ -4,25 +4,26 @@ import Records
 import Sync
 import Terminal
 
-/// Where this laptop's codes come from: blocks that the platform assigns when the last is used up.
+/// The source of this laptop's codes: blocks that the platform assigns when the last one is used up.
 struct CodeSupply {
   let fieldbook: Fieldbook
-  /// Makes a client of the platform, when one is needed.
+  /// Makes a client of the platform when one is needed.
   let client: () throws -> PlatformClient
-  /// Tells the user something.
+  /// Shows a message to the user.
   let tell: (Text) -> Void
 
-  /// Number of codes that are asked for at once.
+  /// Number of codes in one request.
   private static let blockSize = 500
 
-  /// Asks the platform for a block of codes where this laptop has none left, and tells the user which it assigned. Where
-  /// there is no platform, nobody is asked.
+  /// Requests a block of codes from the platform where this laptop has none left, and tells the user which
+  /// block was assigned. Without a platform nothing is requested.
   /// - Throws: `SyncError`, `FieldbookError`.
   func fetchIfExhausted() throws {
     guard try fieldbook.codesLeft() == 0, let platform = try fieldbook.setup().platform else { return }
     let client = try client()
     let origin = try PlatformClient.origin(of: platform)
-    // Twice where an earlier run was killed between taking the block and forgetting its order.
+    // The same block arrives twice where an earlier run was killed between storing the block and removing the
+    // request.
     for _ in 0..<2 {
       let order = try order(from: origin)
       let block: CodeBlock
@@ -30,7 +31,7 @@ struct CodeSupply {
         block = try client.fetchCodeBlock(
           region: order.region, count: order.count, idempotencyKey: order.idempotencyKey)
       } catch SyncError.refused(let status, let code) {
-        // That is an answer, and the next order another one.
+        // A refusal answers the request, so that the next one is a new request.
         try fieldbook.updateSetup { $0.codeOrder = nil }
         throw SyncError.refused(status: status, code: code)
       }
@@ -42,7 +43,7 @@ struct CodeSupply {
     }
   }
 
-  /// The order that this platform has not answered, or a new one, kept before it is sent.
+  /// The request that this platform has not answered, or a new one, which is stored before it is sent.
   private func order(from origin: String) throws -> Setup.CodeOrder {
     let setup = try fieldbook.setup()
     if let order = setup.codeOrder, order.origin == origin, order.region == setup.region { return order }

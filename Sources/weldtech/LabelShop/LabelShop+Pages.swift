@@ -7,8 +7,8 @@ extension LabelShop {
   /// Number of labels on a proof.
   private static let proofLabels = 4
 
-  /// Makes pages of the labels of a request, with ticket and proof where a print shop gets them.
-  /// - Parameter onMade: Is told the number of labels made so far.
+  /// Makes the labels of a request as pages, with ticket and proof where a print shop gets them.
+  /// - Parameter onMade: Gets the number of labels made so far.
   /// - Returns: Paths of all files that were made; those of pages account for the whole request.
   /// - Throws: `LabelError`, `FileFailure`, `Cancelled`.
   func deliver(_ pages: Pages, of request: Request, onMade: (Int) -> Void) throws -> [String] {
@@ -41,7 +41,7 @@ extension LabelShop {
     return delivery.files + proof.files + [stem + "-ticket.pdf"]
   }
 
-  /// Makes copies of the first labels, on a sheet from its first place on.
+  /// Makes a proof of the first labels, on a sheet from its first place on.
   private func makeProof(_ pages: Pages, of request: Request, to file: String) throws -> (
     facts: LabelTicket.Facts.Proof, files: [String]
   ) {

@@ -2,11 +2,11 @@ import FoundationEssentials
 import Labels
 
 extension LabelShop {
-  /// Labels of one template that the user wants, and where they are to go.
+  /// A request for labels of one template and for their destination.
   struct Request {
-    /// What the labels are to be put into.
+    /// The kind of files for the labels.
     enum Form {
-      /// A file a label, in this folder.
+      /// Each label gets a file of its own, in this folder.
       case files(folder: String)
       case pages(Pages)
     }
@@ -15,18 +15,18 @@ extension LabelShop {
     var template: LabelTemplate
     var settings: LabelMaker.Settings
     var form: Form
-    /// Where they go besides; nil with pages.
+    /// A printer that also gets the labels; nil for pages.
     var destination: LabelDestination?
-    /// Why labels that are there already are made again; nil makes only labels that never were.
+    /// The reason for making existing labels again; nil makes only new labels.
     var reason: String?
-    /// Whether a list that is made again may have labels that never were.
+    /// Whether a list that is made again may contain labels that were never made.
     var includesNew = false
-    /// Number of threads that make them, within `LabelBatch.workers`.
+    /// Number of threads that make the labels, within `LabelBatch.workers`.
     var workers = 1
-    /// Digest that a program from before `RequestDigest` gave this request; nil where none did.
+    /// Digest that a program before `RequestDigest` computed for this request; nil where none did.
     var formerDigest: String?
 
-    /// Absolute path of the folder of labels or of the file of pages, by which the stock finds the order again.
+    /// Absolute path of the folder of labels or of the file of pages, by which the stock recognises the order.
     var output: String {
       switch form {
       case .files(let folder): absolutePath(folder)
@@ -34,7 +34,7 @@ extension LabelShop {
       }
     }
 
-    /// Absolute path of the folder that the files lie in.
+    /// Absolute path of the folder that contains the files.
     var folder: String {
       switch form {
       case .files(let folder): absolutePath(folder)
@@ -43,13 +43,13 @@ extension LabelShop {
     }
   }
 
-  /// Pages of PDF that labels are to be put on.
+  /// PDF pages for the labels of a request.
   struct Pages {
-    /// Absolute path of the file, behind its links.
+    /// Absolute path of the file, with links resolved.
     var file: String
     var layout: SheetLayout
     var verification = LabelSheets.Verification.sample
-    /// Whether a print shop gets a ticket and a proof with them.
+    /// Whether a print shop gets a ticket and a proof with the pages.
     var isForPrintShop = false
   }
 }

@@ -4,24 +4,24 @@ import Labels
 import Records
 
 extension LabelShop {
-  /// One label that the user wants in a file of its own.
+  /// A request for one label in a file of its own.
   struct SingleRequest {
     var label: LabelRequest
     var template: LabelTemplate
     var settings = LabelMaker.Settings()
-    /// Path of the file that it goes to.
+    /// Path of the label's file.
     var file: String
-    /// Name by which the stock finds the order again after a kill.
+    /// Name by which the stock recognises the order after the program was killed.
     var output: String
-    /// Where it goes besides.
+    /// A printer that also gets the label; nil for none.
     var destination: LabelDestination?
-    /// Why a label that is there already is made again; nil makes one that never was.
+    /// The reason for making an existing label again; nil makes a new label only.
     var reason: String?
   }
 
-  /// Makes one label, reads it back, writes it between the two entries of the stock that say so, and hands it to the
-  /// printer. Without a reason, a label that is there already may be written again where it is the very same; it is then
-  /// not handed to a printer again.
+  /// Makes one label, reads it back and hands it to the printer. The stock records the order before the file is
+  /// written and the label after it. Without a reason, an existing label may be written again where it is
+  /// identical; it is then not printed again.
   /// - Throws: `FieldbookError.labelsPrinted` where another label of this code was made, or the same one is to be printed
   ///   again without a reason; `LabelsBusy`, `LabelError`, `FileFailure`.
   func fulfil(_ request: SingleRequest) throws -> Label {
@@ -41,7 +41,7 @@ extension LabelShop {
       codes: [code], digest: RequestDigest.of(request), output: request.output, reason: request.reason)
     try withOrder(stockRequest) { order in
       try files.writeSynced(label.bytes, request.file)
-      // Cut off after the label was counted: it is with the printer already.
+      // The run was interrupted after the label was counted, so that the printer has the label already.
       if order.made[code] != nil { return }
       try request.destination?.take([label.bytes], title: code.description, draft: printerDraft)
       try fieldbook.count(

@@ -4,51 +4,52 @@ import FoundationEssentials
 import Labels
 import Records
 
-/// The label shop: has the stock put a request down as one order, makes its labels, holds the delivered files against the
-/// request, hands labels to a printer, and counts them.
+/// The label shop. It has the stock record a request as one order, makes the labels, compares the delivered
+/// files with the request, hands labels to a printer, and counts them.
 struct LabelShop {
-  /// Files as the rest of the program writes them.
+  /// The functions by which the rest of the program writes files.
   struct Files {
-    /// Puts a whole file in its place.
+    /// Writes a whole file.
     var write: (_ bytes: Data, _ path: String) throws -> Void
-    /// Puts a whole file in its place and returns when it is on disk.
+    /// Writes a whole file and returns when it is on disk.
     var writeSynced: (_ bytes: Data, _ path: String) throws -> Void
-    /// Makes a folder where it is missing, and answers its absolute path.
+    /// Makes a folder where it is missing, and returns its absolute path.
     var makeFolder: (_ path: String) throws -> String
   }
 
-  /// What happens while a request is fulfilled, in this order; nothing where it was fulfilled before.
+  /// An event while a request is fulfilled, in this order; there is none where the request was fulfilled
+  /// before.
   enum Event: Hashable {
     case began(labels: Int)
-    /// Number of labels that are made so far, those of earlier runs included.
+    /// Number of labels made so far, including those of earlier runs.
     case made(labels: Int)
   }
 
-  /// What came of a request.
+  /// The result of a request.
   struct Outcome: Hashable {
-    /// Number of labels that are there now.
+    /// Number of labels that exist now.
     var labels: Int
-    /// Number of `labels` that a run before this one had made.
+    /// Number of `labels` that an earlier run had made.
     var resumed: Int
-    /// When an earlier run had finished all of them; nil where this one made some.
+    /// The time at which an earlier run had finished all labels; nil where this run made some.
     var finishedAt: Timestamp?
-    /// Number of files that were compared with what the earlier run left.
+    /// Number of files that were compared with those of the earlier run.
     var comparedFiles = 0
   }
 
   let fieldbook: Fieldbook
   let clock: any Clock
   let files: Files
-  /// Path of a file that may be used while a printer is handed its labels.
+  /// Path of a temporary file for handing labels to a printer.
   let printerDraft: String
-  /// True once the user wants to stop; asked between labels.
+  /// Whether the user has asked to stop; checked between labels.
   let isCancelled: () -> Bool
 
   // MARK: - A request
 
-  /// Makes the labels of a request, goes on with an order that was cut off, or finds that it is done.
-  /// - Parameter onEvent: Is told what happens, on the caller's thread.
-  /// - Throws: `BatchFilesChanged` where it was done and its files are not as they were left; `LabelsBusy`,
+  /// Makes the labels of a request, continues an interrupted order, or finds that the order is complete.
+  /// - Parameter onEvent: Gets the events, on the caller's thread.
+  /// - Throws: `BatchFilesChanged` where the order was complete and its files have changed since; `LabelsBusy`,
   ///   `FieldbookError` where a label may not be made, `LabelError`, `FileFailure`, `Cancelled`.
   func fulfil(_ request: Request, onEvent: (Event) -> Void = { _ in }) throws -> Outcome {
     let digest = RequestDigest.of(request)
@@ -71,7 +72,7 @@ struct LabelShop {
         try delivery.flush()
         return outcome
       } catch {
-        // What a printer has been handed is printed, whatever came after it.
+        // Labels that a printer has been given count as printed, whatever happens afterwards.
         try delivery.flush()
         throw error
       }
@@ -108,10 +109,12 @@ struct LabelShop {
 
   // MARK: - An order
 
-  /// Has the stock put an order down, makes it by `body`, and closes it: what `body` did not count is as if it had not
-  /// been ordered, unless the program is killed; then the same request goes on where it stood.
-  /// - Parameter staysOpen: Whether an order that fails can be taken up again with the same output, mended or not.
-  /// - Throws: `LabelsBusy`, `FieldbookError` where a label may not be made, and what `body` throws.
+  /// Has the stock record an order, makes its labels by `body`, and closes it. Labels that `body` did not count
+  /// are then as if they had not been ordered. If the program is killed, the same request continues the order
+  /// later.
+  /// - Parameter staysOpen: Whether a failed order can be continued with the same output, even after a
+  ///   correction of the request.
+  /// - Throws: `LabelsBusy`, `FieldbookError` where a label may not be made, and the errors of `body`.
   func withOrder<Result>(
     _ request: Fieldbook.StockRequest, staysOpen: Bool = false, _ body: (LabelOrder) throws -> Result
   ) throws -> Result {
@@ -165,10 +168,10 @@ struct LabelShop {
 /// Another order of labels is being made on this laptop.
 struct LabelsBusy: Error {}
 
-/// A batch was finished once, and its files are no longer as they were left.
+/// A batch was completed before, and its files have changed since.
 struct BatchFilesChanged: Error {
   let folder: String
-  /// Names of files that are no longer there.
+  /// Names of files that no longer exist.
   let missing: [String]
   /// Names of files that hold other bytes.
   let changed: [String]

@@ -2,20 +2,21 @@ import Fieldbook
 import Labels
 import Records
 
-/// What labels of this laptop say, in their symbols and beside them.
+/// The texts of this laptop's labels, in their symbols and beside them.
 struct LabelTexts {
   let fieldbook: Fieldbook
   let tags: TagStore
-  /// Address of the platform that symbols lead to.
+  /// Address of the platform to which symbols lead.
   let platform: String
 
-  /// What the symbol of a code says: with its tag where the block brought one, or where it was printed with one.
+  /// The text of a code's symbol, with the tag that came with the block or was printed before.
   func payload(of code: LabelCode) throws -> LabelPayload {
     let tag = try tags.tags()[code] ?? fieldbook.label(of: code).payload.flatMap(LabelPayload.tag)
     return try LabelPayload(platform: platform, code: code, tag: tag)
   }
 
-  /// What the label of an installation shows besides its code; without an installation, only the company's phone.
+  /// The texts of an installation's label besides its code; without an installation, only the company's phone
+  /// number.
   func texts(of id: InstallationID?) throws -> [String: String] {
     var texts: [String: String] = [:]
     if let id {
@@ -26,11 +27,11 @@ struct LabelTexts {
     return texts
   }
 
-  /// Labels as they were printed first; where that is not known, with what the installation says. A code that is given
-  /// twice counts once.
+  /// Requests for labels with the texts of their first printing or, where these are not known, with the texts
+  /// of the installation. A code that is given twice counts once.
   /// - Parameters:
-  ///   - codes: The codes of the labels; the line of each is its place among them, from 1.
-  ///   - changed: Texts that are to be other than they were, by the template's field names.
+  ///   - codes: The codes of the labels; the line of each is its position among them, from 1.
+  ///   - changed: Texts that replace the earlier ones, by the template's field names.
   func again(_ codes: [LabelCode], changed: [String: String], for template: LabelTemplate) throws
     -> LabelRequests
   {

@@ -5,14 +5,16 @@ import FoundationEssentials
 import Labels
 import Records
 
-/// The labels of an order on their way from their files into the stock: which of them an earlier run has made, which a
-/// printer has, and, once the delivered files account for the whole request, all of them.
+/// The labels of an order on their way from their files into the stock. It knows which labels an earlier run
+/// has made and which a printer has, and counts all of them once the delivered files account for the whole
+/// request.
 final class OrderDelivery {
   /// Number of labels that are counted in one transaction where all are on disk already.
   private static let labelsPerCount = 8_192
-  /// One file of so many that an earlier run has made is read once more; all are compared with their digests.
+  /// Interval of full checks: one of this number of files from an earlier run is read by the decoder again; all
+  /// are compared with their digests.
   private static let readEvery = 100
-  /// Bytes of the largest file that is taken for a label's, the same as the fieldbook keeps at most.
+  /// Maximum size of a label's file, bytes, the same as for files of the fieldbook.
   private static let maxFileBytes = ContentFiles.maxFileBytes
 
   private let request: LabelShop.Request
@@ -22,7 +24,7 @@ final class OrderDelivery {
   /// Labels that a printer has and that are not counted yet.
   private var waiting: [Fieldbook.CountedLabel] = []
   private var ledger: LabelFileLedger
-  /// Places in the request of the labels that this run makes, from 0; nil where it makes all.
+  /// Positions in the request, from 0, of the labels that this run makes; nil where it makes all.
   private var missingPlaces: [Int]?
 
   init(of request: LabelShop.Request, order: LabelOrder, folder: String, shop: LabelShop) {
@@ -35,7 +37,7 @@ final class OrderDelivery {
 
   // MARK: - Making
 
-  /// The labels whose files an earlier run did not leave behind whole.
+  /// The labels whose files an earlier run did not leave complete.
   /// - Throws: `Cancelled`.
   func missing() throws -> LabelRequests {
     guard order.isUnchanged else { return request.labels }
@@ -52,7 +54,8 @@ final class OrderDelivery {
     return request.labels.only(places)
   }
 
-  /// The digest of a file that an earlier run has made and counted; nil where it is not there as it was.
+  /// The digest of a file that an earlier run has made and counted; nil where the file is missing or has
+  /// changed.
   private func digest(of label: LabelRequest, isRead: Bool) -> SHA256Digest? {
     guard let known = order.made[label.payload.code],
       let file = try? Self.contents("\(folder)/\(name(of: label))")
@@ -64,8 +67,9 @@ final class OrderDelivery {
     return digest
   }
 
-  /// Takes labels that are in their files and have been read back. Those for a printer are handed to it, unless an
-  /// earlier run did, and counted as soon as it has them; the others count when the whole request is accounted for.
+  /// Takes labels that are in their files and have been read back. Labels for a printer are handed to it,
+  /// unless an earlier run did so, and counted as soon as the printer has them. The others count when the whole
+  /// request is accounted for.
   func take(_ labels: [FiledLabel]) throws {
     for label in labels {
       if let digest = label.sha256 { ledger.note(digest, ofLabel: missingPlaces?[label.index] ?? label.index) }
@@ -93,8 +97,9 @@ final class OrderDelivery {
 
   // MARK: - Counting
 
-  /// Opens every label's file anew and, where they account for the whole request, counts it.
-  /// - Throws: `Cancelled`; `LabelError.notAccountedFor`, and then nothing was counted but what a printer has.
+  /// Opens every label's file anew and counts the request where the files account for the whole of it.
+  /// - Throws: `Cancelled`; `LabelError.notAccountedFor`, after which only labels that a printer has are
+  ///   counted.
   func countFiles() throws {
     guard
       try ledger.check(
@@ -103,8 +108,8 @@ final class OrderDelivery {
     if request.destination == nil { try countAll { self.ledger.digest(ofLabel: $0) } }
   }
 
-  /// Counts the whole request, which was accounted for in files of pages.
-  /// - Parameter files: Paths of all files that the order leaves behind in its folder.
+  /// Counts the whole request after it was accounted for in files of pages.
+  /// - Parameter files: Paths of all files of the order in its folder.
   func countPages(files: [String]) throws {
     var digests: [String: String] = [:]
     for file in files {
@@ -133,12 +138,12 @@ final class OrderDelivery {
       file: sha256 == nil ? nil : name(of: label))
   }
 
-  /// Name of the file of a label that has one of its own.
+  /// Name of a label's own file.
   private func name(of label: LabelRequest) -> String {
     "\(label.payload.code).\(request.settings.format.rawValue)"
   }
 
-  /// Counts the labels that a printer has; only what is on disk is counted.
+  /// Counts the labels that a printer has; a label counts only once it is on disk.
   func flush() throws {
     guard !waiting.isEmpty else { return }
     try sync()

@@ -1,9 +1,9 @@
 import Cryptography
 import Labels
 
-/// The digest by which the stock tells whether a request is still the same. It is on disk for as long as its order is, so
-/// that it is made of named fields in a fixed spelling, and of nothing that depends on how the program is written. Other
-/// fields, or another spelling, are another version.
+/// The digest by which the stock tells whether a request is unchanged. The digest is stored as long as its
+/// order, so it is computed over named fields in a fixed spelling and over nothing that depends on the
+/// program's code. Other fields or another spelling need another version.
 enum RequestDigest {
   private static let version = "weldtech label request 1"
 
@@ -26,7 +26,7 @@ enum RequestDigest {
 
   private typealias Field = (name: String, value: String)
 
-  /// How labels are drawn; lengths in millimetres, numbers as Swift describes them.
+  /// The choices of how labels are drawn, with lengths in millimetres and numbers as Swift describes them.
   private static func fields(of template: LabelTemplate, _ settings: LabelMaker.Settings) -> [Field] {
     [
       ("template", template.name),
@@ -48,8 +48,8 @@ enum RequestDigest {
     ]
   }
 
-  /// SHA-256 in lower-case hexadecimal digits over the version, each field's name and value, and each label's, all of
-  /// them UTF-8 with a zero behind it, which no text has in it.
+  /// SHA-256 in lower-case hexadecimal digits over the version, the name and value of each field, and each
+  /// label. All of them are UTF-8 followed by a zero byte, which no text contains.
   private static func digest(_ fields: [Field], labels: some Sequence<LabelRequest>) -> String {
     var hasher = SHA256Hasher()
     for text in [version] + fields.flatMap({ [$0.name, $0.value] }) { hasher.update(Array(text.utf8) + [0]) }

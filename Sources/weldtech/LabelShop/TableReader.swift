@@ -2,9 +2,9 @@ import FoundationEssentials
 import Labels
 import Tables
 
-/// Reads the tables that come from outside: lists of labels, and codes with their tags.
+/// Reads tables from outside: lists of labels, and codes with their tags.
 struct TableReader {
-  /// Reads a whole file of at most so many bytes.
+  /// Reads a whole file up to this size in bytes.
   let read: (_ path: String, _ maxBytes: Int) throws -> Data
 
   /// - Parameters:
@@ -18,9 +18,9 @@ struct TableReader {
     }
   }
 
-  /// Reads a list of labels; one in which something is wrong is refused whole.
+  /// Reads a list of labels; a list with any fault is refused as a whole.
   /// - Parameters:
-  ///   - template: The template whose fields the columns are looked for.
+  ///   - template: The template whose fields the columns are matched with.
   ///   - defaults: Texts for fields that a row leaves empty.
   /// - Throws: `ListRefused`, `FileFailure`.
   func labels(
@@ -34,7 +34,7 @@ struct TableReader {
   }
 }
 
-/// A list of labels that cannot be used as it is.
+/// The error that a list of labels is not valid.
 struct ListRefused: Error {
   enum Reason {
     case noTable(CSVError)

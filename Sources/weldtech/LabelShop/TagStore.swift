@@ -3,16 +3,16 @@ import FoundationEssentials
 import Labels
 import Records
 
-/// The tags behind codes that this laptop was given: made under a key at the company's desk, carried to the laptop with
-/// its block of codes, and put on labels there without the key.
+/// The tags of the codes that this laptop was given. They are made with a key at the company's desk, come to
+/// the laptop with its block of codes, and are put on labels there without the key.
 struct TagStore {
-  /// Path of the table that the tags are kept in.
+  /// Path of the table of tags.
   let path: String
   let tables: TableReader
-  /// Puts the table in its place and returns when it is on disk.
+  /// Writes the table and returns when it is on disk.
   let write: (_ bytes: Data, _ path: String) throws -> Void
 
-  /// Bytes of a table of a whole block's tags: 200,000 rows.
+  /// Maximum size of the tags of a whole block with 200,000 rows, bytes.
   private static let maxBytes = 8 << 20
   private static let maxKeyBytes = 4_096
 
@@ -22,7 +22,7 @@ struct TagStore {
     FilePath(path).kind != nil ? try tags(in: path) : [:]
   }
 
-  /// Keeps the tags of a file, as `labels codes --tag-key` writes it, beside those that are here already.
+  /// Adds the tags of a file that `labels codes --tag-key` has written to those that are stored already.
   /// - Throws: `ListRefused`, `FileFailure`.
   func keep(from file: String) throws {
     let all = try tags().merging(try tags(in: file)) { $1 }
@@ -30,7 +30,7 @@ struct TagStore {
     try write(Data((["code,tag"] + rows).joined(separator: "\n").utf8 + [0x0A]), path)
   }
 
-  /// The company's key in a file; only its tags ever leave this call's user.
+  /// Reads the company's key from a file; the caller only lets tags made with it leave the program.
   /// - Throws: `TagKeyRefused`, `FileFailure`.
   func key(in file: String) throws -> LabelTagKey {
     guard let key = LabelTagKey(hexadecimal: [UInt8](try tables.read(file, Self.maxKeyBytes))) else {
@@ -66,7 +66,7 @@ struct TagStore {
   }
 }
 
-/// A file that holds no authentication key.
+/// The error that a file holds no authentication key.
 struct TagKeyRefused: Error {
   let file: String
 }

@@ -4,7 +4,7 @@ import FoundationEssentials
 import Records
 import Terminal
 
-/// One practice: types the commands of the walk, one after the other, and says at the end what lies where.
+/// One practice: runs the commands of the walk one after the other, and reports at the end where everything is.
 struct PracticeSession {
   let workplace: Workplace
   let folder: PracticeFolder
@@ -69,26 +69,26 @@ struct PracticeSession {
       try RecordCoding.encode(SampleSignature.document()), to: folder.input("signature.json"))
   }
 
-  /// Shows a command as it would be typed, and runs it.
+  /// Shows a command in the form in which it would be typed, and runs it.
   private func type(_ title: Text, _ words: [String]) throws {
     console.say(Text(verbatim: ""))
     console.say(title, .bold)
     console.say(Text(verbatim: "$ " + commandLine(words)), .cyan)
-    // Under --json stdout belongs to the one document at the end.
+    // Under --json stdout is reserved for the one document at the end.
     var globals = ["--home", folder.home, "--lang", console.language.rawValue]
     if console.isVerbose { globals.append("--verbose") }
     let status = runner.run(globals + words, output: console.isJSON ? console.diagnostics : console.output)
     guard status == ExitCode.done.rawValue else { throw PracticeFailed(command: words[0]) }
   }
 
-  /// The command line for a shell in this folder: the program by the path that it was run by, and the practice's
-  /// home, so that nothing typed again gets into real records.
+  /// The command line for a shell in this folder. It has the program's path as it was run and the practice's
+  /// home, so that a repeated command does not change real records.
   private func commandLine(_ words: [String]) -> String {
     ([workplace.environment.typedProgram, "--home", folder.typedHome] + words).map(quoted)
       .joined(separator: " ")
   }
 
-  /// The word as a POSIX shell takes it.
+  /// The word in the form for a POSIX shell.
   private func quoted(_ word: String) -> String {
     let isPlain = !word.isEmpty && word.allSatisfy { $0.isLetter || $0.isNumber || "-_./:+=,@".contains($0) }
     return isPlain
@@ -115,7 +115,7 @@ struct PracticeSession {
     var platform: Delivered
   }
 
-  /// Compares the files and keys of this laptop with those that the platform says it has.
+  /// Compares the files and keys of this laptop with those that the platform reports.
   func report(_ platform: LocalPlatform) throws -> ExitCode {
     let practice = try practiceWorkplace()
     guard let row = try practice.fieldbook().list(limit: 1).first else { throw PracticeFailed(command: "list") }

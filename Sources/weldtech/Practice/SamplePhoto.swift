@@ -1,8 +1,8 @@
 import Drawing
 import FoundationEssentials
 
-/// Line drawings that stand in for photos in the practice: a welder as found, and one with module, seal and
-/// label. They say on their face that they are drawings.
+/// Line drawings that replace photos in the practice: a welder before the work, and one with module, seal and
+/// label. Their text says that they are drawings.
 enum SamplePhoto {
   enum Scene {
     case before, after

@@ -1,4 +1,4 @@
-/// The unit, the welder and the technician of the practice, all of them invented.
+/// The invented unit, welder and technician of the practice.
 enum SampleRegistration {
   static let json = """
     {

@@ -1,5 +1,5 @@
-/// The strokes of an invented owner's name, 王大山, as a hand would put them on a pad of 900 × 360 pixels.
-/// Built from control points, so that the practice needs no recording of a real person.
+/// The strokes of an invented owner's name, 王大山, as if written on a pad of 900 × 360 pixels. They are built
+/// from control points, so that the practice needs no recording of a real person.
 enum SampleSignature {
   struct Document: Encodable {
     struct Sample: Encodable {
@@ -17,13 +17,13 @@ enum SampleSignature {
   static func document() -> Document {
     var time = 0.0
     let strokes = curves.map { curve in
-      time += 120  // the pen is in the air between two strokes
+      time += 120  // The pen is in the air between two strokes.
       return samples(along: curve, from: &time)
     }
     return Document(width: 900, height: 360, strokes: strokes)
   }
 
-  /// Samples a quadratic curve every 12 ms; the pressure swells in the middle, as a pen's does.
+  /// Samples a quadratic curve every 12 ms; the pressure is highest in the middle, as with a real pen.
   private static func samples(along curve: Curve, from time: inout Double) -> [Document.Sample] {
     let count = 18
     return (0...count).map { index in
@@ -41,16 +41,16 @@ enum SampleSignature {
   private typealias Curve = (start: Point, control: Point, end: Point)
 
   private static let curves: [Curve] = [
-    // 王
+    // These strokes are the character 王.
     ((95, 92), (160, 82), (232, 84)),
     ((108, 176), (165, 166), (222, 168)),
     ((164, 90), (172, 180), (166, 268)),
     ((72, 278), (160, 262), (262, 264)),
-    // 大
+    // These strokes are the character 大.
     ((340, 148), (420, 132), (520, 130)),
     ((430, 62), (428, 200), (326, 300)),
     ((432, 150), (462, 240), (548, 296)),
-    // 山
+    // These strokes are the character 山.
     ((706, 70), (712, 160), (708, 258)),
     ((622, 150), (612, 250), (630, 268)),
     ((630, 268), (710, 262), (798, 260)),

@@ -1,10 +1,10 @@
 import Fieldbook
 import Records
 
-/// An installation on which this weldtech alone works. Every step of the walk takes one, and only
+/// An installation that this weldtech has locked for itself. Every step of the walk takes one, and only
 /// `Walk.alone(with:_:)` makes one, so that no command can forget the lock.
 final class LockedInstallation {
-  /// The record as it stands, read under the lock.
+  /// The present record, read under the lock.
   fileprivate(set) var record: Installation
   fileprivate let lock: InstallationLock
 
@@ -17,13 +17,13 @@ final class LockedInstallation {
 }
 
 extension Walk {
-  /// Runs `body` while no other weldtech works on this installation, on the record as it then stands.
+  /// Runs `body` on the present record while no other weldtech works on this installation.
   /// - Throws: `InstallationBusy`.
   func alone<Result>(with id: InstallationID, _ body: (LockedInstallation) throws -> Result) throws -> Result {
     try locked(id) { try body(LockedInstallation(record: try fieldbook.installation(id), lock: $0)) }
   }
 
-  /// Takes a record back, also one that cannot be read.
+  /// Voids a record, even one that cannot be read.
   /// - Throws: `InstallationBusy`.
   func void(_ id: InstallationID, reason: WrittenText) throws {
     try locked(id) {
@@ -32,7 +32,7 @@ extension Walk {
   }
 
   /// Appends `events`, all or none.
-  /// - Returns: the record with them, which is also what `installation` holds from here on.
+  /// - Returns: the record with the events, which `installation` holds from here on.
   @discardableResult
   func append(_ events: [InstallationEvent], to installation: LockedInstallation) throws -> Installation {
     guard !events.isEmpty else { return installation.record }
@@ -46,7 +46,7 @@ extension Walk {
     try append([event], to: installation)
   }
 
-  /// Closes the record with an agreement that was made of `proven`.
+  /// Closes the record with an agreement that was made from `proven`.
   func close(_ proven: Installation, with agreement: AgreementRecord, of installation: LockedInstallation)
     throws
     -> Installation

@@ -4,8 +4,8 @@ import Records
 import Tables
 import Terminal
 
-/// Gathers a registration: from a document, from options on top of it, and on a terminal by asking for what
-/// is still missing.
+/// Collects a registration from a document, from options that override it, and on a terminal from questions
+/// about missing fields.
 struct RegistrationForm {
   let workplace: Workplace
 
@@ -16,7 +16,7 @@ struct RegistrationForm {
     if let file { values = try Registration.values(ofDocument: try document(file)) }
     for (field, text) in fields { values[field] = .string(text) }
     let now = workplace.clock.now()
-    // The clock is checked before anybody is asked: by a wrong one, true dates lie in the future.
+    // The clock is checked before anybody is asked, because true dates lie in the future of a wrong clock.
     try workplace.fieldbook().checkClock(now)
     let today = now.day
     let glyphs = workplace.glyphs
@@ -29,7 +29,7 @@ struct RegistrationForm {
     }
   }
 
-  /// Judges what was answered, and asks again for what is wrong.
+  /// Checks the answers, and asks again about wrong ones.
   private func finish(_ values: inout [RegistrationField: JSONValue], today: CalendarDay) throws -> Registration
   {
     let glyphs = workplace.glyphs
@@ -37,7 +37,7 @@ struct RegistrationForm {
       do {
         return try Registration(values, today: today, drawnBy: glyphs)
       } catch {
-        // The answers are not lost for one field: only the wrong ones are asked for again.
+        // One wrong field does not lose the other answers, since only wrong ones are asked for again.
         let wrong = error.problems.compactMap { RegistrationField(rawValue: $0.path) }
         guard !wrong.isEmpty else { throw error }
         for problem in error.problems { workplace.console.say(problem.explanation.message, .yellow) }
@@ -47,8 +47,8 @@ struct RegistrationForm {
     }
   }
 
-  /// Reads the document as UTF-8: an editor on a Chinese Windows may have saved it as GB18030 or UTF-16. Bytes that
-  /// are none of them are left as they are, for the reader to name the place.
+  /// Reads the document as UTF-8; an editor on a Chinese Windows may have saved it as GB18030 or UTF-16. Bytes
+  /// in none of these encodings stay unchanged, so that the reader can name the place.
   private func document(_ file: String) throws -> Data {
     let limit = Registration.maxDocumentBytes
     let bytes =
@@ -60,7 +60,7 @@ struct RegistrationForm {
 
   // MARK: - Asking
 
-  /// Says of a registration that is given up half-way that its answers are gone.
+  /// Reports for a cancelled registration that its answers are lost.
   private func asking(_ body: () throws -> Registration) throws -> Registration {
     do { return try body() } catch is PromptError { throw AnswersLost() }
   }

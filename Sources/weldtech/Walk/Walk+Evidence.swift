@@ -4,19 +4,20 @@ import Records
 import Terminal
 
 extension Walk {
-  /// Looks into the files, keeps them, and attaches them as evidence; where one is no whole photo, none is attached.
+  /// Inspects the files, stores them, and attaches them as evidence; where one is not a whole photo, none is
+  /// attached.
   func photograph(_ installation: LockedInstallation, stage: Photo.Stage, files: [String]) throws
     -> Installation
   {
     let step: Step = stage == .after ? .photoAfter : .photoBefore
     try require(step, of: installation)
     var known = Set(installation.record.photos.filter { $0.stage == stage }.map(\.sha256))
-    // A photo that comes again, after a run that was cut off or twice in one line, is the same photo.
+    // A photo that is given again, after an interrupted run or twice in one line, is the same photo.
     let photos = try files.map { try photo(stage: stage, file: $0) }.filter { known.insert($0.sha256).inserted }
     return try append(photos.map { .photographed($0) }, to: installation)
   }
 
-  /// Looks into one file and keeps it; the record does not know of it yet.
+  /// Inspects one file and stores it; the record does not name it yet.
   func photo(stage: Photo.Stage, file: String) throws -> Photo {
     let (bytes, facts) = try inspect(file)
     let sha256 = try fieldbook.files.store(bytes)
@@ -32,8 +33,8 @@ extension Walk {
     return facts.photo(stage: stage, sha256: sha256, takenAt: written)
   }
 
-  /// Whether a photo can be from that moment: none is older than the plan of 24 July 2024 that orders this work, or
-  /// comes from the future.
+  /// Whether a photo can be from that moment: not before 24 July 2024, the day of the plan that orders this
+  /// work, and not in the future.
   private func isPlausible(_ written: Timestamp) -> Bool {
     written.isWritable && written.day >= CalendarDay(daysSince1970: 19_928) && written <= now()
   }
@@ -46,8 +47,8 @@ extension Walk {
     }
   }
 
-  /// Records a seal. The one that is on already stays as it is: the same number again changes nothing, and at most
-  /// adds its photo.
+  /// Records a seal. The present seal stays as it is: the same number again changes nothing, except that its
+  /// photo is added.
   func seal(_ installation: LockedInstallation, number: String, photoFile: String?) throws -> Installation {
     try require(.seal, of: installation)
     let photo = try photoFile.map { try self.photo(stage: .seal, file: $0) }

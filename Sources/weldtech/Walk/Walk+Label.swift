@@ -2,15 +2,15 @@ import Labels
 import Records
 
 extension Walk {
-  /// How the label of an installation is to be made.
+  /// The choices for the label of an installation.
   struct LabelRequest {
     static let defaultTemplate = "acrylic-60x40"
 
-    /// The code on a label from stock that was stuck on; nil makes a label.
+    /// The code of a label from stock that was stuck on; nil makes a label.
     var stockCode: LabelCode?
     var template = defaultTemplate
     var settings = LabelMaker.Settings()
-    /// Path of the file to write; nil is one in the installation's folder of documents.
+    /// Path of the label's file; nil for a file in the installation's folder of documents.
     var output: String?
     var destination: LabelDestination?
   }
@@ -52,7 +52,7 @@ extension Walk {
   }
 }
 
-/// The label of a record's own code was made before, so that it only has to be stuck on.
+/// The label of the record's own code was made before, so that it only has to be stuck on.
 struct LabelIsPrinted: Error {
   let code: LabelCode
   let id: InstallationID

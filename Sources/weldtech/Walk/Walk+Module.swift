@@ -8,15 +8,16 @@ import Terminal
 extension Walk {
   // MARK: - Pairing
 
-  /// Checks what pairing takes besides the module, so that no module is flashed for a walk that stops behind it.
+  /// Checks the other requirements of pairing, so that no module is flashed for a walk that stops afterwards.
   /// - Throws: `SetupMissing.platform`, `SetupMissing.platformKey`, `SyncError.platformKeyShort`.
   func checkPairing() throws {
     _ = try workplace.platformAddress()
     _ = try workplace.platformPin().certificate()
   }
 
-  /// Binds module, welder and code; safe to run again after it was cut off anywhere.
-  /// - Parameter serviceReason: why a key is to be replaced with the case open and no proof; nil where it takes one.
+  /// Binds module, welder and code to each other; an interrupted call can be repeated.
+  /// - Parameter serviceReason: the reason for replacing a key with the case open and without a proof; nil
+  ///   where a proof is required.
   func pair(
     _ installation: LockedInstallation, port: String, serviceReason: WrittenText? = nil,
     onEvent: @escaping (PairingEvent) -> Void
@@ -29,7 +30,7 @@ extension Walk {
       onEvent: onEvent)
   }
 
-  /// Does the same over a link that is open.
+  /// Pairs over a link that is open already.
   func pair(
     _ installation: LockedInstallation, client: SMPClient, serviceReason: WrittenText? = nil,
     onEvent: @escaping (PairingEvent) -> Void
@@ -61,7 +62,7 @@ extension Walk {
     return (try append(.paired(event), to: installation), result)
   }
 
-  /// Whether another record of this laptop than `own` has a claim to the module that names it.
+  /// Whether another record of this laptop than `own` claims the module that names it.
   private func holdsOn(_ named: String, otherThan own: InstallationID) throws -> Bool {
     guard let id = InstallationID(named), id != own else { return false }
     do {
@@ -73,7 +74,7 @@ extension Walk {
 
   // MARK: - Functional test
 
-  /// Runs the plan and records the report, passed or not.
+  /// Runs the test plan and records the report, passed or not.
   func test(
     _ installation: LockedInstallation, port: String, plan: String?,
     onEvent: @escaping (FunctionalTestEvent) -> Void
@@ -85,7 +86,7 @@ extension Walk {
       installation, client: SMPClient(link: link, now: { ContinuousClock.now }), plan: plan, onEvent: onEvent)
   }
 
-  /// Does the same over a link that is open.
+  /// Runs the test plan over a link that is open already.
   func test(
     _ installation: LockedInstallation, client: SMPClient, plan: String?,
     onEvent: @escaping (FunctionalTestEvent) -> Void
@@ -98,14 +99,14 @@ extension Walk {
     let catalogue = try workplace.catalogue()
     let testPlan = try catalogue.plan(named: plan, for: try catalogue.scheme(named: scheme.name))
     let secret = try fieldbook.heldKey(keyID, moduleSerial: serialNumber)
-    // A start command of the platform's own takes the key there. Without a network the step is not run, and the
+    // A start command from the platform requires the key there. Without a network the step is not run, and the
     // report says so.
     var authority = try? workplace.platformClient(exchangeTimeout: .seconds(15))
     if authority != nil {
       workplace.console.say(Text(zh: "正在联系平台，最多 15 秒……", en: "asking the platform, for 15 seconds at most…"))
       let run = try? workplace.syncRun(retry: RetryPolicy(attempts: 1), exchangeTimeout: .seconds(15))
       let report = try? run?.deliverKeys()
-      // A person who has just waited for nothing does not wait again.
+      // After one wait without success the user does not wait again.
       if let reason = report?.stoppedBy, reason == .unreachable || reason == .timedOut { authority = nil }
     }
     let test = FunctionalTest(
@@ -122,7 +123,7 @@ extension Walk {
 
   struct FlashOrder {
     var port: String
-    /// The image and its manifest, both or none; without them it is the newest release for the chip that is found.
+    /// The image and its manifest, both or none; none means the newest release for the connected chip.
     var image: String?
     var manifest: String?
     var allowsDowngrade = false
@@ -131,7 +132,7 @@ extension Walk {
     var profile: BoardProfile?
   }
 
-  /// Protects the module's flash from reading, as the last thing that is done to it.
+  /// Protects the module's flash from reading, which is the last action on the module.
   func protect(_ installation: LockedInstallation, port: String, onEvent: @escaping (FlashStep) -> Void) throws
     -> (installation: Installation, chipID: String)
   {
@@ -144,7 +145,7 @@ extension Walk {
     return (try append(.protected(.init(chipID: chipID)), to: installation), chipID)
   }
 
-  /// Brings the module's firmware up to date and records what it is.
+  /// Brings the module's firmware up to date and records the version.
   func flash(_ installation: LockedInstallation, _ order: FlashOrder, onEvent: @escaping (FlashStep) -> Void)
     throws
     -> (installation: Installation, result: FlashResult)

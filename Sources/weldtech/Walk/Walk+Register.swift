@@ -9,8 +9,8 @@ extension Walk {
     var scheme: InstallationScheme?
   }
 
-  /// Opens an installation: chooses the scheme, takes a code, keeps the record.
-  /// - Parameter code: of a label from stock; nil takes the next of this laptop's block.
+  /// Opens an installation: chooses the scheme, takes a code and stores the record.
+  /// - Parameter code: the code of a label from stock; nil takes the next one of this laptop's block.
   func register(_ registration: Registration, code: LabelCode?, photos: [String]) throws -> Registered {
     let technician = try technician()
     let isRetired = registration.welder.condition == .retired
@@ -28,8 +28,8 @@ extension Walk {
     return Registered(installation: installation, scheme: scheme)
   }
 
-  /// The id of a unit, made of the words that identify it to its neighbours, so that its welders share it, on two
-  /// offline laptops too.
+  /// The id of a unit, derived from the words that identify the unit locally, so that its welders share the id,
+  /// even on two offline laptops.
   private static func unitID(of owner: Owner) -> WrittenText {
     let digest = SHA256Digest(of: Data("\(owner.unitName)\n\(owner.responsiblePhone.full)".utf8)).hex
     return WrittenText(asKept: "U-\(digest.prefix(12))")

@@ -4,7 +4,7 @@ import Records
 
 extension Walk {
   struct SignOrder {
-    /// The document of strokes, as it was read.
+    /// The document with the strokes, as it was read.
     var strokes: Data
     /// The name of the signatory; nil for the responsible person.
     var name: PersonName?
@@ -14,12 +14,13 @@ extension Walk {
 
   struct SignOutcome {
     var installation: Installation
-    /// The path of a readable copy of the agreement; the one that counts lies among the files by content.
+    /// The path of a readable copy of the agreement; the original is stored by its content.
     var file: String
   }
 
-  /// Takes the proprietor's signature: the agreement is made and kept, the record closes and is queued. The signed
-  /// record is computed anew from its events, with every file that it names read, and nothing can be added meanwhile.
+  /// Takes the proprietor's signature: the agreement is made and stored, and the record is closed and queued.
+  /// The signed record is computed from its events, every file that it names is read, and nothing can be added
+  /// meanwhile.
   func sign(_ locked: LockedInstallation, _ order: SignOrder) throws -> SignOutcome {
     try require(.sign, of: locked)
     let installation = try fieldbook.provenRecord(of: locked.id)

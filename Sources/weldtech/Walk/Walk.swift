@@ -2,8 +2,8 @@ import Fieldbook
 import FoundationEssentials
 import Records
 
-/// The steps of the walk. Each checks that the record allows it, does its work, makes it durable and only
-/// then returns; the commands and `install` call the same functions.
+/// The steps of the walk. Each checks that the record allows it, does its work, and returns only when the
+/// result is durable; the commands and `install` call the same functions.
 struct Walk {
   let workplace: Workplace
 
@@ -13,8 +13,8 @@ struct Walk {
 
   func technician() throws -> Technician { try workplace.technician() }
 
-  /// Checks that the record allows a step, so that one that may not be taken starts no work.
-  /// - Throws: the lifecycle's refusal.
+  /// Checks that the record allows a step, so that no work is begun in vain.
+  /// - Throws: the refusal of the lifecycle.
   func require(_ step: Step, of installation: LockedInstallation) throws {
     try require(step, of: installation.record)
   }
@@ -31,12 +31,12 @@ struct Walk {
 
 /// The error that the record does not allow a step now.
 struct StepRefused: Error {
-  /// The step; nil where another run went on meanwhile and the fieldbook itself refused.
+  /// The step; nil where another run has changed the record meanwhile and the fieldbook refused.
   let step: Step?
   let refusal: StepRefusal
 }
 
-/// The error that another weldtech works on this installation at the moment.
+/// The error that another weldtech is working on this installation.
 struct InstallationBusy: Error {
   let id: InstallationID
 }

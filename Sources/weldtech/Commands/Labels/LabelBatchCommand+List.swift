@@ -5,11 +5,11 @@ import Tables
 import Terminal
 
 extension LabelBatchCommand {
-  /// How a list was read, as the document of `labels batch` has it.
+  /// The way in which a list was read, as a part of the document of `labels batch`.
   struct ListFacts: Encodable {
     var encoding: String
     var unusedColumns: [String]
-    /// Number of labels that have no text in a field of the template, by the field's name.
+    /// Number of labels without a text for a field of the template, by the field's name.
     var emptyTexts: [String: Int]
 
     init(_ list: LabelList) {
@@ -19,7 +19,7 @@ extension LabelBatchCommand {
     }
   }
 
-  /// Says before anything is made how the list was read, so that a wrong encoding or a column that was overlooked is seen
+  /// Shows before the work how the list was read, so that a wrong encoding or an overlooked column is noticed
   /// in time.
   static func announce(_ list: LabelList, on console: Console) {
     let encoding = list.encoding.rawValue
@@ -43,7 +43,7 @@ extension LabelBatchCommand {
 }
 
 extension LabelList {
-  /// What a field of a template is called, with the name that a column may have.
+  /// The title of a template's field, with the name that a column may have.
   static func title(ofField name: String) -> Text {
     let title =
       name == "companyPhone"
@@ -54,7 +54,7 @@ extension LabelList {
 }
 
 extension ValueType where Value == TextEncoding {
-  /// The name of an encoding, in any letter case.
+  /// Parses the name of an encoding, in any letter case.
   static var textEncoding: Self {
     .custom(Text(zh: "utf-8、gb18030 或 utf-16", en: "utf-8, gb18030 or utf-16")) { TextEncoding(named: $0) }
   }

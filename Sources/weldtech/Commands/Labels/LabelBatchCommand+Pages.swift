@@ -3,7 +3,7 @@ import Labels
 import Terminal
 
 extension LabelBatchCommand {
-  /// Options that only pages of PDF have.
+  /// Options for PDF pages only.
   struct PageOptions {
     var sheet: String?
     var margin: Double?
@@ -17,11 +17,11 @@ extension LabelBatchCommand {
     var choke = 0.75
     var verify = LabelSheets.Verification.sample.rawValue
 
-    /// Whether a print shop gets a ticket and a proof with it.
+    /// Whether a print shop gets a ticket and a proof with the pages.
     var isForPrintShop: Bool { sheet != nil || isMirrored || isLaser }
 
-    /// The first option that was given and that does not fit labels in files of their own, which are on no sheet; a PNG
-    /// has one ink besides.
+    /// The first given option that does not apply to labels in files of their own, which are on no sheet; a PNG
+    /// has only one ink.
     func unfit(for format: LabelFormat) -> String? {
       if sheet != nil { return "sheet" }
       if startAt != nil { return "start-at" }
@@ -36,7 +36,7 @@ extension LabelBatchCommand {
         cutName: cut ?? (isMirrored || isLaser ? "CutContour" : nil), whiteName: white, chokePoints: choke)
     }
 
-    /// The places of labels that these options ask for.
+    /// The places of labels according to these options.
     /// - Throws: `UsageError`, `LabelError.sheetTooSmall`, `LabelError.startOutOfRange`.
     func layout(for template: LabelTemplate) throws -> SheetLayout {
       guard let name = sheet else {

@@ -8,7 +8,7 @@ import Records
 import Terminal
 
 extension LabelBatchCommand {
-  /// Holds the options against each other before anything is read.
+  /// Checks the options against each other before anything is read.
   /// - Throws: `UsageError`, `LabelError.printerUnknown`.
   static func check(_ options: Options) throws -> (LabelMaker.Settings, LabelDestination?) {
     if options.pages.isMirrored, options.pages.isLaser {
@@ -27,7 +27,7 @@ extension LabelBatchCommand {
     return (settings, options.isPreview ? nil : try options.printing.destination(format: settings.format))
   }
 
-  /// Makes of the options the request that the label shop fulfils.
+  /// Makes the request to the label shop from the options.
   /// - Throws: `UsageError`, `LabelError`.
   static func request(
     for labels: LabelRequests, _ options: Options, template: LabelTemplate, settings: LabelMaker.Settings,
@@ -49,8 +49,8 @@ extension LabelBatchCommand {
       formerDigest: formerDigest(of: labels, options))
   }
 
-  /// The path of the file that pages go to, behind its links. A pipe or a device is refused, since delivered files are
-  /// read back.
+  /// The path of the file of pages, with links resolved. A pipe or a device is refused, since delivered files
+  /// are read back.
   private static func regularFile(_ output: String) throws -> String {
     let kind = try? FilePath(output).status().kind
     guard kind == nil || kind == .regular, let target = FilePath(absolutePath(output)).endOfLinks else {
@@ -89,8 +89,8 @@ extension LabelBatchCommand {
 
   // MARK: - Orders of older programs
 
-  /// The digest that programs before version 1 of `RequestDigest` gave a request. It was taken over the text by which Swift
-  /// describes the options of pages when it is asked for nothing better, so that text is spelled out here as it was then.
+  /// The digest of a request in programs before version 1 of `RequestDigest`. It was computed over Swift's
+  /// default description of the options for pages, which is spelled out here as it was then.
   static func formerDigest(of labels: LabelRequests, _ options: Options) -> String {
     func quoted(_ text: String) -> String { text.debugDescription }
     func optional(_ text: String?) -> String { text.map { "Optional(\($0))" } ?? "nil" }
@@ -106,7 +106,7 @@ extension LabelBatchCommand {
       "\(options.printGain ?? -1)", described,
     ]
     var hasher = SHA256Hasher()
-    // No text has a zero in it.
+    // No text contains a zero byte.
     for text in design { hasher.update(Array(text.utf8) + [0]) }
     for label in labels {
       hasher.update(Array(label.payload.text.utf8) + [0])

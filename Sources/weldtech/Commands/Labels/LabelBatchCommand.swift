@@ -8,7 +8,7 @@ import Records
 import Tables
 import Terminal
 
-/// `labels batch`: makes the labels of a list, each read back.
+/// `labels batch`: makes the labels of a list and reads each one back.
 enum LabelBatchCommand {
   struct Options {
     var input: String?
@@ -24,11 +24,11 @@ enum LabelBatchCommand {
     var tagKey: String?
     var encoding: TextEncoding?
     var isPreview = false
-    /// Why labels that are there already are made again.
+    /// The reason for making existing labels again.
     var reason: String?
-    /// For `labels reprint`, which takes codes instead of a list.
+    /// The codes for `labels reprint`, which takes codes instead of a list.
     var codes: [String] = []
-    /// For `labels reprint`: texts that are to be other than they were, each `NAME=VALUE`.
+    /// The changed texts for `labels reprint`, each `NAME=VALUE`.
     var fields: [String] = []
 
     var isPDF: Bool { format == "pdf" }
@@ -37,24 +37,24 @@ enum LabelBatchCommand {
   struct Document: Encodable {
     var labels: Int
     var verified: Int
-    /// Number of `labels` that a run before this one had made.
+    /// Number of `labels` that an earlier run had made.
     var resumed: Int
-    /// Whether an earlier run had made all of them, and their files were found to be as it left them.
+    /// Whether an earlier run had made all of the labels, and their files were found unchanged.
     var alreadyDone = false
-    /// Why they were made again; nil where they were not.
+    /// The reason for making the labels again; null for new labels.
     var reason: String?
     var output: String
     var seconds: Double
-    /// Effect of the tags on the symbol; nil where no label has a tag.
+    /// Effect of the tags on the symbols; nil where no label has a tag.
     var tagged: Tagged?
-    /// How the list was read; nil for `labels reprint`.
+    /// The way in which the list was read; nil for `labels reprint`.
     var list: ListFacts?
 
     struct Tagged: Encodable {
       var labels: Int
-      /// Modules along one side of a symbol with its tag.
+      /// Modules along one side of a symbol with a tag.
       var modules: Int
-      /// Modules along one side of the same symbol without the tag.
+      /// Modules along one side of the same symbol without a tag.
       var modulesWithoutTag: Int
     }
   }
@@ -89,7 +89,7 @@ enum LabelBatchCommand {
       }, run: run)
   }
 
-  /// Parameters that say how labels are made and where they go, for lists and for single codes.
+  /// Adds the parameters for making labels and for their destination, for lists and for single codes.
   static func making(_ parameters: inout Parameters<Options>) {
     parameters.option(
       "output", \.output, .file, placeholder: "DIR|F",
@@ -107,7 +107,7 @@ enum LabelBatchCommand {
   }
 
   static func run(_ options: Options, _ workplace: Workplace) throws -> Int32 {
-    // What a long list takes while it grows would stay in the heaps of several threads, some 40 MiB.
+    // Memory that a growing list has used would stay in the heaps of several threads, some 40 MiB.
     wt_keep_memory_flat()
     guard let input = options.input else { throw UsageError.missing(option: "input") }
     guard let output = options.output else { throw UsageError.missing(option: "output") }
@@ -204,8 +204,8 @@ enum LabelBatchCommand {
     return ExitCode.done.rawValue
   }
 
-  /// The path of a contact sheet where `output` names the batch itself: a PNG is always called `.png`, unless it goes into
-  /// a pipe or a device.
+  /// The path of a contact sheet where `output` names the batch itself. A PNG always has the extension `.png`,
+  /// unless it goes into a pipe or a device.
   static func previewFile(_ output: String) -> String {
     if output.lowercased().hasSuffix(".png") { return output }
     let kind = (try? FilePath(output).status().kind) ?? .regular
@@ -219,7 +219,8 @@ enum LabelBatchCommand {
 
   // MARK: - Tags
 
-  /// The tags of a list's labels: from the list, else made by the key, else those that came to this laptop with its block.
+  /// The tags of a list's labels: from the list, or made with the key, or otherwise those that came to this
+  /// laptop with its block.
   private static func tags(of list: LabelList, _ options: Options, _ workplace: Workplace) throws
     -> [LabelCode: LabelTag]
   {
@@ -241,7 +242,7 @@ enum LabelBatchCommand {
   private static func tagged(
     _ labels: LabelRequests, count: Int, _ platform: String, _ correction: QRSymbol.Correction
   ) throws -> Document.Tagged? {
-    // All codes and all tags are of one length: one label shows what it is for all.
+    // All codes and all tags have the same length, so that one label shows the effect for all.
     guard count > 0, let label = labels.first(where: { LabelPayload.tag(in: $0.payload.text) != nil }) else {
       return nil
     }

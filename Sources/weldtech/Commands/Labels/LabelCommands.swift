@@ -5,7 +5,7 @@ import Labels
 import Records
 import Terminal
 
-/// `label`: makes the label of an installation, or confirms the one from stock.
+/// `label`: makes the label of an installation, or confirms a label from stock.
 enum LabelCommand {
   struct Options {
     var id = ""
@@ -72,7 +72,7 @@ enum LabelCommand {
   }
 }
 
-/// `labels`: the label shop.
+/// `labels`: runs the label shop.
 enum LabelsCommand {
   struct CodesOptions {
     var count: Int?
@@ -84,7 +84,7 @@ enum LabelsCommand {
     var codes: [LabelCode]
     /// Tags by code; nil without a key.
     var tags: [String: String]?
-    /// Where the list was written; nil where it was not.
+    /// Path of the written list; nil where none was written.
     var file: String?
   }
 
@@ -139,7 +139,7 @@ enum LabelsCommand {
     guard let count = options.count else { throw UsageError.missing(option: "count") }
     let key = try options.tagKey.map(workplace.tagStore.key)
     let fieldbook = try workplace.fieldbook()
-    // No code is drawn for a place that cannot be written, and none is used up that did not get there.
+    // No code is taken where the output cannot be written, and no code is used up that was not written.
     let file = try options.output.map(workplace.openOutput)
     let codes = try fieldbook.drawCodes(count: count)
     do {
@@ -155,7 +155,7 @@ enum LabelsCommand {
       try workplace.console.confirmOutput()
       try file?.finish(isSynced: true)
       if let output = options.output {
-        // On stderr: what is asked for may be /dev/stdout.
+        // The result is reported on stderr, because the output may be /dev/stdout.
         workplace.console.say(
           Text(zh: "已把 \(codes.count) 个标牌码写到 \(output)", en: "\(codes.count) codes written to \(output)"))
       }

@@ -4,11 +4,12 @@ import Labels
 import Records
 import Terminal
 
-/// `labels reprint`: makes labels again that are faded, broken, lost or written off, for a reason that stays on record.
+/// `labels reprint`: makes labels again that are faded, broken, lost or spoiled, for a reason that is kept on
+/// record.
 enum LabelReprintCommand {
   typealias Options = LabelBatchCommand.Options
 
-  /// The answer for one label in a file of its own.
+  /// The answer for a label in a file of its own.
   struct Document: Encodable {
     var code: LabelCode
     var id: InstallationID?

@@ -3,7 +3,7 @@ import Fieldbook
 import Records
 import Terminal
 
-/// `labels hand-out`, `labels spoil` and `labels stock`, which follow labels once they are printed.
+/// `labels hand-out`, `labels spoil` and `labels stock`: follow labels after printing.
 enum LabelStockCommands {
   struct HandOutOptions {
     var codes: [String] = []
@@ -39,7 +39,7 @@ enum LabelStockCommands {
 
     struct Label: Encodable {
       var code: LabelCode
-      /// State of the label; nil where no label of the code is known here.
+      /// State of the label; null where no label of the code is known here.
       var state: String?
       var payload: String?
       var installation: InstallationID?
@@ -118,7 +118,7 @@ enum LabelStockCommands {
     return ExitCode.done.rawValue
   }
 
-  /// Shows the stock, and exits 1 where the books do not balance.
+  /// Shows the stock, and exits with 1 where the numbers do not balance.
   static func stock(_ options: StockOptions, _ workplace: Workplace) throws -> Int32 {
     let fieldbook = try workplace.fieldbook()
     let counts = try fieldbook.labelCounts()
@@ -141,7 +141,7 @@ enum LabelStockCommands {
 
   private static let maxInARow = 10_000
 
-  /// The codes that are meant, each once, in the order in which they were named.
+  /// The given codes, each once, in the order in which they were given.
   /// - Throws: `CodeMistyped`, `UsageError`.
   static func codes(_ words: [String]) throws -> [LabelCode] {
     var seen: Set<LabelCode> = []
@@ -167,7 +167,7 @@ enum LabelStockCommands {
       history: label.events.map { Stock.Event(event: $0.name, at: $0.at, note: $0.note) })
   }
 
-  /// The state of a label as users see it: a bound label is no longer in stock or in anybody's hands.
+  /// The state of a label for users: a bound label is no longer in stock or handed out.
   private static func state(of label: StockedLabel) -> (name: String, words: Text)? {
     if label.installation != nil, label.state != .printing {
       return label.state == nil && label.events.isEmpty

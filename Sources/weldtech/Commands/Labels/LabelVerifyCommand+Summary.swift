@@ -2,18 +2,18 @@ import Labels
 import Terminal
 
 extension LabelVerifyCommand {
-  /// Sums over all files of pages: the number of labels on each page, and the codes that were seen twice.
+  /// The summary of all files of pages: the number of labels on each page, and the codes that occur twice.
   struct Summary: Encodable {
     struct Page: Encodable {
       var file: String
       /// Page number, from 1.
       var page: Int
-      /// Number of labels that were read on it.
+      /// Number of labels that were read on the page.
       var labels: Int
       /// Whether most pages of the file have another number of labels.
       var differs = false
-      /// Whether labels are missing here that the other pages have: fewer than those, on a page that is not the file's
-      /// last, and not for want of the first places of a sheet that was begun before.
+      /// Whether labels are missing on the page: it has fewer than the other pages, is not the last page of its
+      /// file, and does not merely lack the first places of a partly used sheet.
       var isShort = false
 
       fileprivate var centres: [Point] = []
@@ -25,11 +25,11 @@ extension LabelVerifyCommand {
     }
 
     struct Repeated: Encodable {
-      /// The label's code, or the symbol's text where that has no code.
+      /// The label's code, or the symbol's text where it has no code.
       var code: String
       var places: [Place]
 
-      /// Whether no file has it twice: a proof and its batch may both be given.
+      /// Whether no single file has the code twice, since a proof and its batch may both be given.
       var isOverFiles: Bool { Set(places.map(\.file)).count == places.count }
     }
 
@@ -51,11 +51,11 @@ extension LabelVerifyCommand {
 
     private enum CodingKeys: CodingKey { case labels, codes, pages, repeated }
 
-    /// Whether no file shows a code twice or a page with too few labels.
+    /// Whether no file has a code twice or a page with too few labels.
     var isGood: Bool { repeated.allSatisfy(\.isOverFiles) && !pages.contains(where: \.isShort) }
 
     mutating func add(_ found: [LabelInspection], ofPage number: Int, in file: String) {
-      // Only the first two pages are held against each other.
+      // Only the first two pages are compared with each other.
       pages.append(
         Page(
           file: file, page: number, labels: found.count,
@@ -68,7 +68,7 @@ extension LabelVerifyCommand {
       }
     }
 
-    /// Sums up what was added.
+    /// Summarises everything that was added.
     mutating func close() {
       codes = order.count
       repeated = order.compactMap { code in
@@ -89,7 +89,7 @@ extension LabelVerifyCommand {
       }
     }
 
-    /// Whether the first page lacks the places that are filled first, and no other: `labels batch --start-at`.
+    /// Whether the first page lacks only the places that are filled first, as with `labels batch --start-at`.
     private static func begins(_ first: Page, before second: Page) -> Bool {
       guard second.labels > first.labels, let near = nearest(second.centres) else { return false }
       func isFilled(_ place: Point) -> Bool {
@@ -99,19 +99,19 @@ extension LabelVerifyCommand {
       let rows = starts(of: second.centres.map(\.y), apart: near / 2)
       func column(_ place: Point) -> Int { columns.count { $0 <= place.x } }
       func row(_ place: Point) -> Int { rows.count { $0 <= place.y } }
-      // By rows or by columns, from the left or, on a mirrored sheet, from the right.
+      // Places are filled by rows or by columns, from the left or, on a mirrored sheet, from the right.
       let orders: [(Point) -> (Int, Int)] = [
         { (row($0), column($0)) }, { (row($0), -column($0)) }, { (column($0), row($0)) },
         { (-column($0), row($0)) },
       ]
       return orders.contains { order in
         let filled = second.centres.sorted { order($0) < order($1) }.map(isFilled)
-        // A second page that is the last one shows its first places only.
+        // A second page that is also the last one has only its first places filled.
         return filled.contains(true) && filled.drop { !$0 }.allSatisfy { $0 }
       }
     }
 
-    /// Where each row or column begins, of places that a pixel or two may part within one.
+    /// The beginning of each row or column, where places within one may differ by a pixel or two.
     private static func starts(of values: [Double], apart gap: Double) -> [Double] {
       var (starts, last) = ([Double](), -Double.infinity)
       for value in values.sorted() {
@@ -121,7 +121,7 @@ extension LabelVerifyCommand {
       return starts
     }
 
-    /// The least distance between two places of a page, in pixels; nil where there are not two.
+    /// The minimum distance between two places of a page, in pixels; nil for fewer than two places.
     private static func nearest(_ places: [Point]) -> Double? {
       places.indices.flatMap { index in
         places[..<index].map { max(abs($0.x - places[index].x), abs($0.y - places[index].y)) }
@@ -130,7 +130,7 @@ extension LabelVerifyCommand {
 
     // MARK: - Showing
 
-    /// Most codes and pages that are written out; `--json` has them all.
+    /// Maximum number of codes and pages that are shown; `--json` has all of them.
     private static let maxShown = 20
 
     func show(on console: Console) {
@@ -164,7 +164,7 @@ extension LabelVerifyCommand {
       }
     }
 
-    /// Number of labels that most pages of each file have.
+    /// Number of labels on most pages of each file.
     private var perFile: [(file: String, numbers: Text)] {
       var files: [String] = []
       for page in pages where !files.contains(page.file) { files.append(page.file) }

@@ -6,7 +6,7 @@ import Labels
 import Records
 import Terminal
 
-/// `labels verify`: reads labels from files, compares them with what they should be, and says what they are worth.
+/// `labels verify`: reads labels from files, compares them with the stock, and reports their quality.
 enum LabelVerifyCommand {
   struct Options {
     var files: [String] = []
@@ -18,14 +18,14 @@ enum LabelVerifyCommand {
   struct Document: Encodable {
     struct Result: Encodable {
       var file: String
-      /// Of a PDF, from 1.
+      /// Page number of a PDF, from 1; null for a picture.
       var page: Int?
       var readable: Bool
       var payload: String?
       var code: LabelCode?
-      /// Held against the key; nil without one.
+      /// Whether the tag is the one that the key makes; null without a key.
       var tag: Tag?
-      /// What it was compared with; nil where nothing was known of it.
+      /// The text that the symbol was compared with; null where none is known.
       var expected: String?
       var matches: Bool?
       var mirrored: Bool?
@@ -42,7 +42,7 @@ enum LabelVerifyCommand {
       var unusedCorrection: Double?
       var concerns: [LabelInspection.Concern]
       var good: Bool
-      /// Why nothing of the file was read, or not all of it; nil where it was.
+      /// The error because of which the file was not read, or not wholly; null where there is none.
       var error: Problem?
     }
 
@@ -55,11 +55,11 @@ enum LabelVerifyCommand {
     enum Tag: String, Encodable { case right, missing, wrong }
 
     var results: [Result]
-    /// Nil where no file has pages.
+    /// The summary of pages; null where no file has pages.
     var summary: Summary?
   }
 
-  /// Photographs of a whole sheet, PDFs of some hundred pages.
+  /// Maximum size of a file, bytes: photographs of a whole sheet and PDFs of some hundred pages are within it.
   private static let maxFileBytes = 256 << 20
 
   static var command: Command<Workplace> {
@@ -85,8 +85,8 @@ enum LabelVerifyCommand {
       }, run: run)
   }
 
-  /// Exit 1 where a label is not readable, not what it should be, or the wrong way round, where a file of pages shows
-  /// a code twice or too few labels on a page, or where one of several files cannot be read.
+  /// Exits with 1 where a label is unreadable, wrong or the wrong way round, where a file of pages has a code
+  /// twice or too few labels on a page, or where one of several files cannot be read.
   static func run(_ options: Options, _ workplace: Workplace) throws -> Int32 {
     let key = try options.tagKey.map(workplace.tagStore.key)
     var results: [Document.Result] = []
@@ -106,7 +106,7 @@ enum LabelVerifyCommand {
           }
         }
       } catch {
-        // Of several files, one that cannot be read takes none of the others with it.
+        // One of several files that cannot be read does not affect the others.
         guard options.files.count > 1, error is FileFailure || error is PictureRefused else { throw error }
         let failure = explain(error)
         let problem = Document.Problem(
@@ -126,7 +126,7 @@ enum LabelVerifyCommand {
   }
 
   /// Reads the symbols of a picture, or of a PDF page by page.
-  /// - Throws: `FileFailure`, `PictureRefused`, `Cancelled`, and what `take` throws.
+  /// - Throws: `FileFailure`, `PictureRefused`, `Cancelled`, and the errors of `take`.
   private static func read(
     _ file: String, began: ContinuousClock.Instant, _ workplace: Workplace,
     take: (LabelPicture.Page, [LabelInspection]) throws -> Void
@@ -180,7 +180,7 @@ enum LabelVerifyCommand {
     return key.made(tag, for: code) ? .right : .wrong
   }
 
-  /// As told, else by the file's name, else as the stock has it.
+  /// The expected text comes from the option, or from the file's name, or otherwise from the stock.
   private static func expectation(of code: LabelCode?, file: String, _ options: Options, _ workplace: Workplace)
     throws -> (text: String, isCode: Bool)?
   {
@@ -247,7 +247,7 @@ enum LabelVerifyCommand {
     }
   }
 
-  /// Says that labels lie the other way round than was asked, and what to do where that is as it should be.
+  /// Reports labels that lie the other way round than expected, with the remedy where this is intended.
   private static func showWrongWay(_ results: [Document.Result], _ options: Options, on console: Console) {
     let count = results.count { $0.mirrored == !options.isMirrored }
     guard count > 0 else { return }
@@ -278,7 +278,7 @@ enum LabelVerifyCommand {
   }
 }
 
-/// A file that no label can be looked for in.
+/// The error that labels cannot be searched in a file.
 struct PictureRefused: Error {
   let file: String
   let error: LabelError

@@ -3,7 +3,7 @@ import Drawing
 import Labels
 import Terminal
 
-/// Options that name a printer to which labels go besides a file.
+/// Options that name a printer for labels, which also go to a file.
 struct PrintingOptions {
   var printerName: String?
   var language = LabelPrinter.Language.png
@@ -13,7 +13,7 @@ struct PrintingOptions {
   var given: String? { printerName != nil ? "printer" : device != nil ? "zpl" : nil }
 
   /// The printer that the options name; nil where they name none.
-  /// - Throws: `LabelError.printerUnknown` before anything is made; a usage error.
+  /// - Throws: `LabelError.printerUnknown` before anything is made, or a usage error.
   func destination(format: LabelFormat = .png) throws -> LabelDestination? {
     guard let given else { return nil }
     if printerName != nil, device != nil { throw UsageError.conflictingOptions("--printer", "--zpl") }
@@ -24,7 +24,7 @@ struct PrintingOptions {
 }
 
 extension Parameters {
-  /// Parameters for the template of a label and its dots per inch.
+  /// Adds the parameters for the template of a label and its dots per inch.
   mutating func template(
     _ template: WritableKeyPath<Options, String>, resolution: WritableKeyPath<Options, Int?>
   ) {
@@ -36,7 +36,7 @@ extension Parameters {
       Text(zh: "分辨率；不写用模板的", en: "dots per inch; unless told, the template's"))
   }
 
-  /// Parameters for the damage that the symbol is to stand and for the spreading of the printer's ink.
+  /// Adds the parameters for the damage that the symbol tolerates and for the spreading of the printer's ink.
   mutating func ink(
     correction: WritableKeyPath<Options, String?>, gain: WritableKeyPath<Options, Double?>
   ) {
@@ -53,12 +53,12 @@ extension Parameters {
     )
   }
 
-  /// Parameter for the file with the company's key, which stays at its desk.
+  /// Adds the parameter for the file with the company's key, which stays at the company's desk.
   mutating func tagKey(_ path: WritableKeyPath<Options, String?>, _ help: Text) {
     option("tag-key", path, .file, placeholder: "F", help)
   }
 
-  /// Parameters for a printer that labels go to besides a file.
+  /// Adds the parameters for a printer that gets the labels besides a file.
   mutating func printing(_ path: WritableKeyPath<Options, PrintingOptions>) {
     option(
       "printer", path.appending(path: \.printerName), .string, placeholder: "NAME",

@@ -82,7 +82,7 @@ extension ModuleBenchError: Explained {
   }
 }
 
-/// The error that the program which boots the module's firmware is not on the PATH.
+/// The error that the program which starts the module's firmware is not on the PATH.
 struct EmulatorMissing: Error {}
 
 extension EmulatorMissing: Explained {

@@ -2,7 +2,7 @@ import Provision
 import Terminal
 
 extension FlashStep {
-  /// The work under way, worded to stand after 'while' and before '时'.
+  /// The work under way, in words that follow 'while' and precede '时'.
   var doing: Text {
     switch self {
     case .connecting: Text(zh: "寻找模块", en: "looking for the module")

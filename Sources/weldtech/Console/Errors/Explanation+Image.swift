@@ -10,7 +10,7 @@ extension ImageFault: Explained {
       hint: hint, exit: .badData)
   }
 
-  /// Whether the files were there and could be read, so that this is a verdict on what they hold.
+  /// Whether the files could be read, so that the fault is in their contents.
   var isVerdict: Bool {
     switch self {
     case .unreadable, .tooLarge: false

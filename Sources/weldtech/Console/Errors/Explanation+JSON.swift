@@ -2,7 +2,7 @@ import Records
 import Terminal
 
 extension JSONFault {
-  /// The fault of a document, worded to stand after its name.
+  /// The fault of a document, in words that follow its name.
   var title: Text {
     let place = Text(zh: "第 \(line) 行第 \(column) 个字符", en: "line \(line), character \(column)")
     switch reason {

@@ -17,7 +17,7 @@ extension LabelIsPrinted: Explained {
 }
 
 extension FieldbookError {
-  /// The refusal of the stock of labels in words.
+  /// The reason why the stock of labels refuses, in words.
   var labelFailure: Failure {
     switch self {
     case .labelsPrinted(let codes, let count):

@@ -3,7 +3,7 @@ import Terminal
 
 extension LinkError {
   /// Explains an error of the link.
-  /// - Parameter doing: what was being done, for example 'reading the module's identity'.
+  /// - Parameter doing: the work under way, such as 'reading the module's identity'.
   func failure(doing: Text) -> Failure {
     switch self {
     case .timeout:

@@ -3,7 +3,7 @@ import Records
 import Terminal
 
 extension ModuleRequest {
-  /// The work under way, worded to stand after 'while' and before '时'.
+  /// The work under way, in words that follow 'while' and precede '时'.
   var doing: Text {
     switch self {
     case .echo: Text(zh: "呼叫模块", en: "calling the module")
@@ -181,7 +181,7 @@ extension ModuleRejection {
 }
 
 extension DocumentFault {
-  /// What is wrong with a document, after its name.
+  /// The fault of a document, in words that follow its name.
   func message(of file: String) -> Text { Text(zh: "\(file)：\(title.zh)", en: "\(file): \(title.en)") }
 
   var title: Text {

@@ -1,8 +1,8 @@
 import Glibc
 import Terminal
 
-/// An error that knows how to be read by a person. Feature targets have facts only; their words are in the
-/// `Explanation+<Target>.swift` files beside this one.
+/// An error that can be explained to a person. Feature targets report facts only; their texts are in the files
+/// `Explanation+<Target>.swift` beside this one.
 protocol Explained: Error {
   var failure: Failure { get }
 }
@@ -11,7 +11,7 @@ extension Failure: Explained {
   var failure: Failure { self }
 }
 
-/// Puts any error into words. An error without words of its own is a defect, and the text says so.
+/// Explains any error. An error without an explanation of its own is a defect, and the text says so.
 func explain(_ error: any Error) -> Failure {
   if let explained = error as? any Explained { return explained.failure }
   return Failure(
@@ -20,8 +20,8 @@ func explain(_ error: any Error) -> Failure {
     hint: Text(zh: "请把这一行报告给开发者", en: "please report this line to the developers"))
 }
 
-/// What an error number of the system means: in Chinese for what a person can do something about, else in the system's
-/// own words.
+/// The meaning of a system's error number: in Chinese where the user can do something about it, or otherwise in
+/// the system's own words.
 func systemText(_ number: Int32) -> Text {
   let words = strerror(number).map { String(cString: $0) } ?? "errno \(number)"
   let chinese: String? =

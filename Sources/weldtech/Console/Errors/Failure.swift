@@ -1,18 +1,18 @@
 import Terminal
 
-/// An error as a person reads it: what was being done and to what, what happened, what to try, and a
-/// stable dotted code that is a heading in `docs/troubleshooting.md`.
+/// An error as a person reads it: the work under way and its object, the event, the remedy, and a stable dotted
+/// code that is a heading in `docs/troubleshooting.md`.
 struct Failure: Error {
-  /// One finding of several, for example a wrong field.
+  /// One finding of several, such as a wrong field.
   struct Detail {
-    /// JSON path or option.
+    /// The JSON path or the option of the finding.
     var path: String
     var code: String
     var message: Text
-    /// Whether `message` says already where it is, so that the path is for programs only.
+    /// Whether `message` names the place already, so that the path is only for programs.
     var isPlaceInMessage = false
 
-    /// The path as it stands behind the sentence, in brackets.
+    /// The path in brackets, as it follows the sentence.
     var place: Text { Text(zh: "（\(path)）", en: " (\(path))") }
   }
 
@@ -22,7 +22,7 @@ struct Failure: Error {
   var details: [Detail] = []
   var exit: ExitCode = .failed
 
-  /// The failure with the place that it happened to said first.
+  /// The failure with its place named first.
   func within(_ place: Text) -> Failure {
     var failure = self
     failure.message = Text(zh: place.zh + message.zh, en: place.en + message.en)
@@ -35,7 +35,7 @@ enum ExitCode: Int32 {
   case done = 0
   case failed = 1
   case cancelled = 2
-  /// Some of the queue is not delivered.
+  /// Some items of the queue are not delivered.
   case pending = 8
   case usage = 64
   case badData = 65

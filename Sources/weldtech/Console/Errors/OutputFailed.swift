@@ -1,6 +1,6 @@
 import Terminal
 
-/// The error that stdout did not take what a command had to say.
+/// The error that stdout could not take a command's output.
 struct OutputFailed: Error {
   let cause: Sink.Failure
 }
@@ -28,8 +28,8 @@ extension OutputFailed: Explained {
 }
 
 extension Console {
-  /// Checks that stdout took all that was written.
-  /// - Throws: `OutputFailed` where it did not.
+  /// Checks that stdout has taken all output.
+  /// - Throws: `OutputFailed` where it has not.
   func confirmOutput() throws {
     if let failure { throw OutputFailed(cause: failure) }
   }

@@ -2,7 +2,7 @@ import Provision
 import Terminal
 
 extension PortProblem {
-  /// The trouble with a port and its cure: one command wherever one does.
+  /// The problem of a port and its remedy, a command where there is one.
   var failure: Failure {
     switch self {
     case .driverMissing(let adapter, let module):
