@@ -2,7 +2,8 @@
   @testable import ModuleCore
 #endif
 
-/// A board in memory with a small flash: the update's sector begins and ends with what is fuzzed.
+/// A board in memory with a small flash, in which the fuzzed bytes are at the beginning and the end of the
+/// update's sector.
 struct FuzzBoard: Board {
   private static let slotSize = 4 * PairingRecord.size
 
@@ -14,7 +15,7 @@ struct FuzzBoard: Board {
   private var end: [UInt8]
   private var drawn: UInt8 = 0
 
-  /// The input's last 64 bytes are the sector's, the others its beginning.
+  /// The input's last 64 bytes are the end of the sector, the others its beginning.
   init(upload: [UInt8] = [], record: [UInt8] = []) {
     slots[0].replaceSubrange(0..<min(record.count, Self.slotSize), with: record.prefix(Self.slotSize))
     self.upload = Array(upload.dropLast(64))
@@ -59,7 +60,7 @@ struct FuzzBoard: Board {
 
   private static let endOffset = Int(FlashMap.uploadSize) - 64
 
-  /// The application's sector reads as the update's does, so that one input reaches both.
+  /// The application's sector has the same contents as the update's, so that one input reaches both.
   func flashWord(_ address: UInt32) -> UInt32 {
     guard address >= FlashMap.application, address & 3 == 0 else { return .max }
     let offset = Int(address - (address >= FlashMap.upload ? FlashMap.upload : FlashMap.application))

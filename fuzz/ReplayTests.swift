@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// Every input that is kept, given to its decoder again: without libFuzzer, so wherever the tests run.
+/// Gives every stored input to its decoder again, without libFuzzer and so wherever the tests run.
 @Suite struct ReplayTests {
   private static let corpus = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "corpus")
 

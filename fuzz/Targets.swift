@@ -2,15 +2,15 @@
   @testable import ModuleCore
 #endif
 
-/// Each is given any bytes at all. Beside not trapping, a decoder keeps its bounds, and what it accepts survives its own
-/// encoder.
+/// The fuzzed functions, each of which takes arbitrary bytes. A decoder must not trap, must keep within its
+/// bounds, and must give messages that survive its own encoder.
 let targets: [String: @Sendable ([UInt8]) -> Void] = [
   "frame": fuzzFrames, "cbor": fuzzCBOR, "nmea": fuzzNMEA, "at": fuzzModem, "message": fuzzMessage,
   "record": fuzzRecord, "container": fuzzContainer, "module": fuzzModule,
 ]
 
-/// A wire's bytes. Decoded one at a time and all at once, they are the same messages; each fits, and comes out of its
-/// own frame again.
+/// Decodes bytes of a wire, one at a time and all at once, to the same messages. Each message fits, and comes
+/// out of its own frame again.
 @Sendable private func fuzzFrames(_ bytes: [UInt8]) {
   var whole = ConsoleFrameDecoder()
   var single = ConsoleFrameDecoder()
@@ -34,8 +34,8 @@ let targets: [String: @Sendable ([UInt8]) -> Void] = [
 
 private let keys: [StaticString] = ["key", "kid", "mac", "err", "off", "data", "sha", "ctr", "ch", "d", "r"]
 
-/// A message's payload, by the laptop's reader and by the module's: every question is asked of every item, and where
-/// the module takes a field, the laptop takes the same.
+/// Reads a message's payload with the laptop's reader and with the module's. Every question is asked of every
+/// item, and where the module accepts a field, the laptop reads the same value.
 @Sendable private func fuzzCBOR(_ bytes: [UInt8]) {
   let item = try? CBORItem(bytes)
   if let item { ask(item, depth: 0) }
@@ -68,7 +68,7 @@ private func ask(_ item: CBORItem, depth: Int) {
   for key in keys { if let value = item[key] { ask(value, depth: depth + 1) } }
 }
 
-/// A message without its framing: what is read is written again as it was.
+/// Reads a message without its framing and writes the same bytes again.
 @Sendable private func fuzzMessage(_ bytes: [UInt8]) {
   guard let message = SMPMessage(bytes) else { return }
   hold(message.payload.count + SMPMessage.headerSize == bytes.count, "a payload of another length")
@@ -79,7 +79,7 @@ private func ask(_ item: CBORItem, depth: Int) {
       && again.sequence == message.sequence && again.payload == message.payload, "another message")
 }
 
-/// What a satellite receiver says. A fix is on the globe, and is gone when its time is over.
+/// Reads sentences of a satellite receiver. A fix is on the globe, and ends when its time is over.
 @Sendable private func fuzzNMEA(_ bytes: [UInt8]) {
   var decoder = NMEADecoder()
   for (now, byte) in bytes.enumerated() { decoder.take(byte, now: UInt64(now)) }
@@ -91,8 +91,8 @@ private func ask(_ item: CBORItem, depth: Int) {
   hold(decoder.fix(now: end + NMEADecoder.lifetime + 1) == nil, "a fix that outlives its time")
 }
 
-/// What a modem answers, a line at a time: each byte takes a millisecond, a line feed as long as the next question is
-/// away.
+/// Reads answers of a modem line by line: each byte takes a millisecond, and a line feed takes as long as the
+/// wait for the next question.
 @Sendable private func fuzzModem(_ bytes: [UInt8]) {
   var dialogue = ModemDialogue()
   var now: UInt64 = 0
@@ -104,7 +104,7 @@ private func ask(_ item: CBORItem, depth: Int) {
   }
   if let imei = dialogue.imei { hold(imei.count == 15, "an IMEI of another length") }
   if let iccid = dialogue.iccid { hold((19...20).contains(iccid.count), "an ICCID of another length") }
-  // Whatever was said, silence is silence in the end.
+  // Whatever was received before, silence is recognised as silence in the end.
   for _ in 0..<40 {
     now += 5_001
     _ = dialogue.tick(now: now)
@@ -112,8 +112,8 @@ private func ask(_ item: CBORItem, depth: Int) {
   hold(dialogue.imei == nil && !dialogue.isRegistered, "a modem that is silent is believed")
 }
 
-/// Places of the pairing's journal, as a module finds them when it starts. Most inputs would die at the CRC, so it is
-/// put right behind the mutations.
+/// Reads the places of the pairing's journal as a module does at its start. Most inputs would fail at the CRC,
+/// so it is corrected after the mutations.
 @Sendable private func fuzzRecord(_ bytes: [UInt8]) {
   var slot = bytes
   for start in stride(from: 0, to: bytes.count - PairingRecord.size + 1, by: PairingRecord.size) {
@@ -138,7 +138,7 @@ private func ask(_ item: CBORItem, depth: Int) {
   hold(!module.relayIsClosed && !module.board.relayIsClosed, "the relay closed")
 }
 
-/// An uploaded file in the update's sector, and whatever stands at that sector's end.
+/// Reads an uploaded file in the update's sector, with arbitrary bytes at the end of that sector.
 @Sendable private func fuzzContainer(_ bytes: [UInt8]) {
   let board = FuzzBoard(upload: bytes)
   if let image = UpdateContainer.headers(board) {
@@ -158,7 +158,7 @@ private func ask(_ item: CBORItem, depth: Int) {
   }
 }
 
-/// A module, unpaired and paired, given a wire's bytes: whatever comes, its relay stays open, since nobody here can
+/// Gives the bytes of a wire to a module, unpaired and paired. The relay always stays open, since no input can
 /// authenticate a start.
 @Sendable private func fuzzModule(_ bytes: [UInt8]) {
   var module = Module(board: FuzzBoard(upload: []))
@@ -172,7 +172,7 @@ private func ask(_ item: CBORItem, depth: Int) {
   }
 }
 
-/// What may not be. A trap in a decoder says so by itself.
+/// A condition that must hold; a trap in a decoder reports itself.
 private func hold(_ condition: Bool, _ what: StaticString) {
   if !condition { fatalError("\(what)") }
 }

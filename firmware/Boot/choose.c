@@ -1,7 +1,7 @@
-// Which image runs: the one that stands in the application's sector, one that was uploaded beside it and is on its
-// first trial, or the one before it where that trial was not confirmed.
+// The choice of the image that runs: the one in the application's sector, an uploaded one on its first trial,
+// or the previous one where the trial was not confirmed.
 //
-// Every step can be cut off and is then done again from its beginning, by what can be read in flash alone:
+// Every step can be interrupted and is then repeated from its beginning, by the contents of the flash alone:
 //
 //   marked                       the module wrote `pending`, and whose place the upload is to take
 //   application → backup         then `kept` is written: from here on the backup is not touched
@@ -9,7 +9,7 @@
 //   confirmed                    the module wrote `confirmed`: nothing is left to do here
 //   any start without that       backup → application, then `over` is written
 //
-// A flag is a word of zeros. One whose writing was cut off is not set, and is written again.
+// A flag is a word of zeros. A flag whose writing was interrupted is not set, and is written again.
 #include "boot.h"
 
 enum {
@@ -26,7 +26,7 @@ enum {
   stated_digest = 0x230,
 };
 
-// These words stand at the end of the upload's sector; firmware/Core/Image/UpdateSlot.swift is the other reader.
+// These words are at the end of the upload's sector; firmware/Core/Image/UpdateSlot.swift reads them too.
 enum {
   replaced = 0x0803FFE4,  // the first word of the digest of the application that is to be replaced
   pending = 0x0803FFE8,
@@ -51,7 +51,7 @@ static int set(const struct wt_flash *flash, uint32_t flag) {
   return flash->program(flash->context, flag, 0) && is_set(flash, flag);
 }
 
-// The image that stands at `address` and is linked for the application's place.
+// Gives the image at `address` that is linked for the application's place.
 static struct image examine(const struct wt_flash *flash, uint32_t address) {
   struct image none = {0, 0};
   uint32_t length = word_at(flash, address + header + 8), entry = word_at(flash, address + 4);
@@ -71,7 +71,7 @@ static struct image examine(const struct wt_flash *flash, uint32_t address) {
   return found;
 }
 
-// Gives 1 where the copy, examined, is the image that it was made of.
+// Gives 1 where the copy was checked and is the image that it was made from.
 static int copy(const struct wt_flash *flash, struct image image, uint32_t from, uint32_t to, uint32_t sector) {
   if (!flash->erase(flash->context, sector)) return 0;
   for (uint32_t offset = 0; offset < image.length; offset += 4) {
@@ -81,7 +81,7 @@ static int copy(const struct wt_flash *flash, struct image image, uint32_t from,
   return made.length == image.length && made.name == image.name;
 }
 
-// Ends the update, and leaves the application as it is.
+// Ends the update, and leaves the application unchanged.
 static int leave(const struct wt_flash *flash) {
   set(flash, over);
   return 1;
@@ -103,14 +103,14 @@ int wt_boot_choose(const struct wt_flash *flash) {
   uint32_t old = word_at(flash, replaced);
   struct image new = examine(flash, uploaded_image);
   if (current.length) {
-    // Somebody flashed another one by the cable since; or the upload is gone, most likely since its erasure was cut
-    // off, and then these flags are what is left of an update that was done with.
+    // Either somebody has flashed another image by the cable since, or the upload is gone, most likely because
+    // its erasure was interrupted. In the second case these flags are left over from a finished update.
     if (!new.length || (current.name != old && current.name != new.name)) return leave(flash);
   }
   if (!new.length || is_set(flash, trial)) return take_back(flash, old, new);
 
   if (current.length && current.name == old && !is_set(flash, kept)) {
-    // Without a way back there is no trial.
+    // Without a backup there is no trial.
     if (!copy(flash, current, application, backup, backup_sector) || !set(flash, kept)) return leave(flash);
   }
   if (copy(flash, new, uploaded_image, application, application_sector) && set(flash, trial)) return 1;

@@ -1,4 +1,4 @@
-// SHA-256 (FIPS 180-4) over flash, a word at a time.
+// SHA-256 (FIPS 180-4) over flash, word by word.
 #include "boot.h"
 #include "sha256.h"
 

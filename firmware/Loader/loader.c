@@ -1,9 +1,9 @@
-// The flashing program, which the laptop sends into RAM through the chip's ROM bootloader and starts by its Go. It
-// speaks the protocol of docs/loader-protocol.md on USART1, as fast as the line bears, and takes blocks by DMA while
-// it erases and programs.
+// The flashing program. The laptop loads it into RAM through the chip's ROM bootloader and starts it by the
+// command Go. It follows the protocol of docs/loader-protocol.md on USART1, as fast as the line allows, and
+// receives blocks by DMA while it erases and programs.
 //
-// It runs from RAM, so that the flash's own work does not stall it, takes no interrupt, and ends every wait by
-// itself: where nobody talks to it, it falls back to the speed it began with, and in the end resets the chip.
+// The program runs from RAM, so that the flash's own work does not stall it. It takes no interrupt and ends
+// every wait by itself: without a frame it returns to its first baud rate, and finally resets the chip.
 #include <stdint.h>
 
 #include "../Boot/sha256.h"
@@ -15,7 +15,7 @@ extern uint32_t stack_top[];
 void start(void);
 __attribute__((noreturn)) static void restart(void);
 
-// The words that the laptop puts into the program before it sends it, right behind the vectors.
+// The words that the laptop writes into the program before it is sent, directly behind the vectors.
 struct table {
   uint32_t name;        // "WTLD"
   uint32_t version;     // of the protocol
@@ -23,13 +23,13 @@ struct table {
   uint32_t sectors;     // those that may be erased and programmed, one bit each
 };
 
-// The table is volatile, because the compiler sees other values than the chip gets.
+// The table is volatile, because its values change after compilation.
 __attribute__((section(".vectors"), used)) static const volatile struct {
   const void *vectors[4];
   struct table table;
 } head = {{stack_top, start, restart, restart}, {0x444C5457, protocol_version, 115200, 0}};
 
-// The pairing's sectors, which are refused whatever the table says.
+// The sectors of the pairing, which are refused whatever the table says.
 enum { never = 1 << 1 | 1 << 2 };
 
 // MARK: - Registers (RM0090)
@@ -39,7 +39,7 @@ enum {
   flash_access = 0x40023C00, flash_keys = 0x40023C04, flash_status = 0x40023C0C, flash_control = 0x40023C10,
   uart_status = 0x40011000, uart_data = 0x40011004, uart_divider = 0x40011008, uart_control = 0x4001100C,
   uart_control3 = 0x40011014,
-  // Stream 2, channel 4: what USART1 receives.
+  // Stream 2, channel 4: the receiver of USART1.
   dma_clear = 0x40026408, dma_control = 0x40026440, dma_left = 0x40026444, dma_from = 0x40026448,
   dma_to = 0x4002644C, dma_queue = 0x40026454,
   watchdog_key = 0x40003000, tick_control = 0xE000E010, tick_reload = 0xE000E014, tick_value = 0xE000E018,
@@ -50,7 +50,7 @@ enum { is_sent = 1 << 6, has_room = 1 << 7 };
 
 // MARK: - State
 
-// These buffers are not zeroed at the start, which would take longer than the laptop waits.
+// These buffers are not zeroed at the start, because that would take longer than the laptop waits.
 #define BUFFER __attribute__((section(".buffers"))) static uint8_t
 BUFFER ring[ring_bytes];      // what has come, by DMA
 BUFFER packed[frame_bytes];   // the body of the block at work
@@ -69,12 +69,12 @@ static uint8_t next_block, failure;
 static uint32_t waiting;              // sectors that are yet to be erased
 static uint32_t through;              // how much of the image is in flash for good
 
-// The block at work.
+// The block that is being programmed.
 static const uint8_t *source;
 static uint32_t target, left, target_through;
 static int flash_at_work;
 
-// The digest at work, over ranges of flash, one after another.
+// The digest that is being computed, over ranges of flash, one after another.
 static struct range {
   uint32_t address, length;
 } ranges[range_count];
@@ -87,7 +87,8 @@ static uint8_t was_heard;
 
 // MARK: - Clock and line
 
-// Counts milliseconds where it is called at least that often; while a block is hashed it may miss one.
+// Counts milliseconds, provided that it is called at least once in each; a millisecond may be missed while a
+// block is hashed.
 static void tick(void) {
   if (!(REGISTER(tick_control) & 1 << 16)) return;
   silence++, idle++;
@@ -101,7 +102,8 @@ static int wait_for(uint32_t address, uint32_t mask, uint32_t value) {
   return 0;
 }
 
-// Frequency of APB2 in units of 10 kHz, if the internal oscillator were exact; 0 where another drives it.
+// Frequency of APB2 in units of 10 kHz, under the assumption that the internal oscillator is exact; 0 where
+// another oscillator drives the bus.
 static uint32_t nominal_bus(void) {
   uint32_t configuration = REGISTER(rcc_configuration), pll = REGISTER(rcc_pll), clock = 1600;
   uint32_t source = configuration >> 2 & 3;
@@ -115,13 +117,13 @@ static uint32_t nominal_bus(void) {
   return clock;
 }
 
-// Takes core and bus to 84 MHz from the internal oscillator, and learns from the divider that the ROM measured how fast
-// that really is.
+// Sets core and bus to 84 MHz from the internal oscillator, and computes their true frequency from the divider
+// that the ROM has measured.
 static void set_clock(void) {
   uint32_t measured = REGISTER(uart_divider);
   if (REGISTER(uart_control) & 1 << 15) measured = (measured >> 4) * 8 + (measured & 7);
   uint32_t nominal = nominal_bus(), real = measured * (head.table.line_speed / 100) / 100;
-  // An oscillator is off by a few percent, not more: any other figure was not measured by the ROM.
+  // An oscillator is off by a few percent at most; a larger difference means that the ROM did not measure it.
   if (!nominal || real * 20 < nominal * 19 || real * 20 > nominal * 21) real = nominal = 1600;
 
   REGISTER(rcc_control) |= 1;
@@ -160,10 +162,10 @@ static void listen(uint32_t wanted) {
   REGISTER(dma_to) = (uint32_t)ring;
   REGISTER(dma_left) = ring_bytes;
   REGISTER(dma_queue) = 0;
-  // The stream takes channel 4, counts memory up, and goes round for ever.
+  // The stream uses channel 4, increments the memory address, and runs in a circle.
   REGISTER(dma_control) = 4 << 25 | 2 << 16 | 1 << 10 | 1 << 8 | 1;
   REGISTER(uart_control) = 1 << 13 | 1 << 3 | 1 << 2;
-  // Blocks that were not worked on are gone, and asked for again.
+  // Blocks that were not processed are dropped and requested again.
   next_block -= (uint8_t)(queue_head - queue_tail);
   parsed = arrived = queue_head = queue_tail = silence = idle = 0;
 }
@@ -197,7 +199,7 @@ static uint32_t check(uint32_t sum, uint8_t byte) {
 }
 
 static void send(uint8_t byte) {
-  // A byte that does not fit is lost as on the line, and asked for again.
+  // A byte that does not fit is lost as on the line, and requested again.
   if (send_head - send_tail < sizeof sending) sending[send_head++ % sizeof sending] = byte;
 }
 
@@ -207,7 +209,7 @@ static void transmit(void) {
   }
 }
 
-// Blocks that have been taken but not worked on stand in the way of what comes.
+// Blocks that were taken but not processed occupy room.
 static uint32_t room(void) {
   uint32_t from = queue_head == queue_tail ? parsed : queue[queue_tail % queue_slots].place;
   return ring_bytes - 1 - (turn(arrived + ring_bytes - from));
@@ -231,7 +233,7 @@ static void reply(uint8_t kind, uint8_t number, uint8_t status, const uint8_t *b
 
 // MARK: - Sectors
 
-// The sector of an address; -1 for one that is not in flash.
+// The sector of an address; -1 for an address outside the flash.
 static int sector_of(uint32_t address) {
   uint32_t offset = address - 0x08000000;
   if (offset >= 0x100000) return -1;
@@ -266,9 +268,9 @@ static int are_in_flash(const uint8_t *bytes, uint32_t count) {
   return 1;
 }
 
-// Hashes up to 64 bytes of what is in flash for good. Gives 0 where there is none.
+// Hashes up to 64 bytes that are in flash for good. Returns 0 where there are none.
 static int digest_step(void) {
-  // After the last byte come a one bit, zeros, and the length in bits.
+  // The last byte is followed by a one bit, zeros, and the length in bits.
   uint32_t end = (total + 9 + 63) & ~(uint32_t)63;
   if (hashed == end || (limit < total && hashed + 64 > limit)) return 0;
   for (int index = 0; index < 16; index++, hashed += 4) {
@@ -364,7 +366,7 @@ static void obey(uint8_t kind, uint8_t number, uint32_t length) {
   reply(kind, number, status, bytes, extra);
 }
 
-// Looks at what has come: gives 1 where there may be more.
+// Processes received bytes; returns 1 where there may be more.
 static int receive(void) {
   uint32_t before = arrived;
   arrived = turn(ring_bytes - REGISTER(dma_left));
@@ -393,7 +395,7 @@ static int receive(void) {
   parsed = place;
   silence = 0;
   was_heard = 1;
-  // A pattern that came through is no promise: its answer has to come through as well, and then real work.
+  // A pattern that arrived proves little: its answer has to arrive as well, and then real work.
   if (kind != command_ping) good_divider = divider;
   if (kind == command_block) {
     reply(kind, front[3], take_block(front[3], body, length), 0, 0);
@@ -403,7 +405,7 @@ static int receive(void) {
   return 1;
 
 partial:
-  // The rest of a frame comes at once or never.
+  // The rest of a frame arrives at once or never.
   if (idle < partial_milliseconds) return 0;
 skip:
   parsed = turn(parsed + 1);
@@ -412,7 +414,7 @@ skip:
 
 // MARK: - Flash
 
-// Unpacks an LZ4 block. Gives the length that it unpacks to, or 0 where it is none.
+// Unpacks an LZ4 block. Returns its unpacked length, or 0 where the block is invalid.
 static uint32_t unpack(const uint8_t *from, const uint8_t *end, uint8_t *to) {
   uint32_t done = 0;
   while (from < end) {
@@ -447,7 +449,7 @@ static void unlock(uint32_t operation) {
     REGISTER(flash_keys) = 0xCDEF89AB;
   }
   REGISTER(flash_status) = flash_failures | 1;
-  // Programming is by words of 32 bits.
+  // Programming writes words of 32 bits.
   REGISTER(flash_control) = 2 << 8 | operation;
   flash_at_work = 1;
 }
@@ -479,7 +481,7 @@ static void open_block(void) {
   unlock(1);
 }
 
-// Takes the flash's next step, where it is not busy with the last one.
+// Starts the next step of the flash where the previous one has ended.
 static void work(void) {
   if (flash_at_work) {
     uint32_t status = REGISTER(flash_status);
@@ -497,7 +499,7 @@ static void work(void) {
     flash_at_work = 0;
     if (limit < total) limit = through;
   }
-  // Flash that is busy stalls whoever reads it, so that hashing has its turn between two blocks.
+  // A busy flash stalls every reader, so that hashing is done between two blocks.
   if (digest_step()) return;
   if (queue_head != queue_tail) {
     uint8_t address[4];
@@ -506,7 +508,8 @@ static void work(void) {
     if (waiting & 1u << sector) return erase(sector);
     return open_block();
   }
-  // Sectors are erased ahead of what is to come; the sector that the chip starts from only when its bytes are here.
+  // Sectors are erased in advance; the sector from which the chip starts is erased only when its bytes are
+  // here.
   for (int sector = 11; sector > 0; sector--) {
     if (waiting & 1u << sector) return erase(sector);
   }
@@ -518,7 +521,7 @@ __attribute__((used, noreturn)) static void run(void) {
   extern uint32_t bss_start[], bss_end[];
   for (uint32_t *word = bss_start; word < bss_end; word++) *word = 0;
   REGISTER(vector_table) = (uint32_t)&head;
-  // The ROM's last answer leaves in its own framing.
+  // The ROM's last answer is sent in the ROM's own framing.
   wait_for(uart_status, is_sent, is_sent);
   REGISTER(rcc_ahb1) |= 1 << 22;
   set_clock();
@@ -527,7 +530,7 @@ __attribute__((used, noreturn)) static void run(void) {
   for (;;) {
     tick();
     transmit();
-    // A whole frame may be at hand: a few at most come in one turn, and each is looked at once.
+    // A whole frame may have arrived: a few at most arrive in one turn, and each is processed once.
     while (receive()) tick(), transmit();
     work();
     if (divider != base_divider) {

@@ -1,6 +1,6 @@
 #pragma once
 
-// The numbers of docs/loader-protocol.md. Sources/Provision/Flashing/Loader is the other end.
+// The numbers of docs/loader-protocol.md. Sources/Provision/Flashing/Loader is the laptop's side.
 enum {
   protocol_version = 1,
   ring_bytes = 61440,
@@ -11,7 +11,8 @@ enum {
   queue_slots = 128,
   range_count = 12,
   read_bytes = 1024,
-  // Silence after which a partial frame is dropped, a speed is given up, and the chip resets itself.
+  // Times of silence after which a partial frame is dropped, the baud rate is given up, and the chip resets
+  // itself.
   partial_milliseconds = 50,
   rate_milliseconds = 400,
   first_milliseconds = 3000,

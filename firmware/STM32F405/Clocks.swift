@@ -1,5 +1,5 @@
-/// The clock tree: 84 MHz from an 8 MHz crystal, else from the internal oscillator; 16 MHz where even the PLL does
-/// not start. 48 MHz for the random number generator come with the PLL only.
+/// The clock tree: 84 MHz from an 8 MHz crystal, or else from the internal oscillator, or 16 MHz where even the
+/// PLL does not start. Only the PLL gives the 48 MHz for the random number generator.
 struct Clocks {
   /// Frequency of the core and of USART1's bus, Hz.
   let frequency: UInt32
@@ -11,14 +11,14 @@ struct Clocks {
     let dividers = Register(Peripheral.rcc &+ 0x04)
     let configuration = Register(Peripheral.rcc &+ 0x08)
 
-    // GPIO A and B, then ADC1, USART1 and the random number generator.
+    // The bits enable GPIO A and B, then ADC1, USART1 and the random number generator.
     Register(Peripheral.rcc &+ 0x30).set(0b11)
     Register(Peripheral.rcc &+ 0x34).set(1 << 6)
     Register(Peripheral.rcc &+ 0x44).set(1 << 8 | 1 << 4)
 
     control.set(1 << 16)
     let hasCrystal = control.wait(for: 1 << 17, looks: Self.looks)
-    // 1 MHz × 336 is 336 MHz; / 4 for the core, / 7 for the 48 MHz domain.
+    // 1 MHz × 336 is 336 MHz, divided by 4 for the core and by 7 for the 48 MHz domain.
     let source: UInt32 = hasCrystal ? 1 << 22 | 8 : 16
     dividers.value = source | 336 << 6 | 1 << 16 | 7 << 24
     control.set(1 << 24)
@@ -27,7 +27,7 @@ struct Clocks {
       frequency = 16_000_000
       return
     }
-    // Two wait states, caches on; APB1 at half speed; then the switch.
+    // The steps are two wait states and caches on, APB1 at half speed, and then the switch.
     Register(Peripheral.flash).value = 2 | 0b111 << 8
     configuration.put(0b100, at: 10, width: 3)
     configuration.put(0b10, at: 0, width: 2)

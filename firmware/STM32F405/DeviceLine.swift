@@ -1,7 +1,7 @@
 import Chip
 
-/// A serial line to a device on the board, 8N1, on USART2 or UART4. Bytes come by interrupt (`receivers.c`), and
-/// nothing here waits.
+/// A serial line to a device on the board, 8N1, on USART2 or UART4. Bytes are received by interrupt
+/// (`receivers.c`), and nothing here waits.
 struct DeviceLine {
   /// The line's number in `wt_received`.
   private let index: UInt32
@@ -21,7 +21,7 @@ struct DeviceLine {
 
   /// - Parameters:
   ///   - clock: the port's bit in RCC_APB1ENR.
-  ///   - pin: the transmitter's pin of port A; the receiver's is the next.
+  ///   - pin: the transmitter's pin of port A; the receiver has the next pin.
   private init(
     index: UInt32, port: UInt32, clock: UInt32, pin: UInt32, function: UInt32, interrupt: UInt32,
     baud: UInt32, _ clocks: Clocks
@@ -30,19 +30,19 @@ struct DeviceLine {
     self.port = port
     Register(Peripheral.rcc &+ 0x40).set(1 << clock)
     Register(Peripheral.gpioA).put(0b1010, at: 2 &* pin, width: 4)
-    // The receiver's pin is held high where its device is missing.
+    // The receiver's pin is pulled high, for a missing device.
     Register(Peripheral.gpioA &+ 0x0C).put(0b01, at: 2 &* pin &+ 2, width: 2)
     Register(Peripheral.gpioA &+ 0x20).put(function &* 0x11, at: 4 &* pin, width: 8)
-    // APB1 runs at half the core's speed where the PLL does.
+    // APB1 runs at half the core's frequency where the PLL drives the core.
     let isHalved = Register(Peripheral.rcc &+ 0x08).value & 1 << 12 != 0
     let bus = isHalved ? clocks.frequency / 2 : clocks.frequency
     Register(port &+ 0x08).value = (bus &+ baud / 2) / baud
-    // The port is enabled, with transmitter, receiver, and an interrupt a byte.
+    // The port is enabled with transmitter, receiver, and an interrupt for each byte.
     Register(port &+ 0x0C).value = 1 << 13 | 1 << 5 | 1 << 3 | 1 << 2
     Register(Peripheral.interrupts &+ interrupt / 32 &* 4).value = 1 << (interrupt % 32)
   }
 
-  /// The next byte that came; nil where none has.
+  /// The next received byte; nil where there is none.
   func receive() -> UInt8? {
     let byte = wt_received(index)
     return byte < 0 ? nil : UInt8(truncatingIfNeeded: byte)

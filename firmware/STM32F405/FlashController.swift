@@ -9,19 +9,19 @@ enum FlashController {
   private static var isLocked: UInt32 { 1 << 31 }
   /// The bits of every error flag and of the end of an operation.
   private static var flags: UInt32 { 0b1111_0011 }
-  /// Looks at a word's programming, which takes at most 100 µs.
+  /// Number of polls for a word's programming, which takes at most 100 µs.
   private static var programLooks: UInt32 { 10_000 }
-  /// Milliseconds that an erasure is waited for; a sector of 128 KiB takes at most two seconds, one of 16 KiB half a
+  /// Maximum milliseconds of an erasure; a sector of 128 KiB takes at most two seconds, one of 16 KiB half a
   /// second.
   private static var eraseMilliseconds: UInt64 { 3_000 }
 
-  /// A word that is known to be in flash.
+  /// A word whose value in flash is known.
   static func word(_ address: UInt32) -> UInt32 { Register(address).value }
 
   static func program(_ address: UInt32, _ word: UInt32) -> Bool {
     guard address & 3 == 0, unlock() else { return false }
     defer { lock() }
-    // Programming is switched on, for words of 32 bits.
+    // Programming is enabled for words of 32 bits.
     control.value = 0b10 << 8 | 1
     Register(address).value = word
     return status.wait(for: busy, set: false, looks: programLooks) && succeeded()
@@ -44,13 +44,13 @@ enum FlashController {
     return succeeded()
   }
 
-  /// Has the controller refuse to write or erase the boot block's sector, the ROM bootloader's requests included
-  /// (sections 3.9.3 and 3.9.10), and the chip stop below 2.7 V, under which flash is not to be written by words
-  /// (brown-out level 3). Does nothing where that is so already.
+  /// Makes the controller refuse to write or erase the boot block's sector, even for the ROM bootloader
+  /// (sections 3.9.3 and 3.9.10), and the chip stop below 2.7 V, under which flash must not be written by words
+  /// (brown-out level 3). Does nothing where both are set already.
   static func setOptions() {
     let options = Register(Peripheral.flash &+ 0x14)
     let wanted = options.value & ~(1 << 16 | 0b11 << 2)
-    // Where there is no controller, as in QEMU, this reads 0, which is as wanted.
+    // Without a controller, as in QEMU, this reads 0, which counts as set.
     guard options.value != wanted else { return }
     let optionKeys = Register(Peripheral.flash &+ 0x08)
     optionKeys.value = 0x0819_2A3B
@@ -64,7 +64,7 @@ enum FlashController {
 
   // MARK: -
 
-  /// Unlocks the controller. False where there is none: it has to show its lock before it opens it.
+  /// Unlocks the controller. Returns false where there is no controller, which would show its lock first.
   private static func unlock() -> Bool {
     lock()
     guard control.value & isLocked != 0 else { return false }
@@ -78,7 +78,7 @@ enum FlashController {
 
   private static func succeeded() -> Bool { status.value & 0b1111_0010 == 0 }
 
-  /// Empties the data cache, which may still hold what was there before the erasure.
+  /// Empties the data cache, which may still hold contents from before the erasure.
   private static func dropCache() {
     let access = Register(Peripheral.flash)
     access.clear(1 << 10)

@@ -1,11 +1,11 @@
-/// The satellite receiver on USART2, which says once a second where it is.
+/// The satellite receiver on USART2, which sends its position once a second.
 struct GNSSReceiver {
   private let line: DeviceLine
   private var decoder = NMEADecoder()
 
   init(clocks: Clocks) { line = .usart2(clocks) }
 
-  /// Takes what has come. At 9,600 baud the ring is full after a quarter of a second.
+  /// Takes the received bytes. At 9,600 baud the ring is full after a quarter of a second.
   mutating func listen(now: UInt64) {
     while let byte = line.receive() { decoder.take(byte, now: now) }
   }

@@ -2,7 +2,7 @@ import Chip
 
 @main
 struct Firmware {
-  /// The place of the word that the boot block looks for after a reset.
+  /// The place of the word that the boot block checks after a reset.
   private static var bootRequest: Register { Register(0x2001_FFF8) }
   private static var romBootRequest: UInt32 { 0x5754_4252 }
 
@@ -18,7 +18,7 @@ struct Firmware {
       if let byte = port.receive() {
         module.receive(byte) { port.send($0) }
       }
-      // COUNTFLAG says that a millisecond has passed since the last look.
+      // COUNTFLAG says that a millisecond has passed since the last poll.
       if Register(Peripheral.sysTick).value & 1 << 16 != 0 {
         module.board.listen()
         module.tick()
@@ -26,7 +26,7 @@ struct Firmware {
       if let reset = module.resetRequest {
         port.drain()
         if reset == .bootloader { bootRequest.value = romBootRequest }
-        // This bit of AIRCR is a system reset.
+        // This bit of AIRCR causes a system reset.
         Register(Peripheral.systemControl &+ 0x0C).value = 0x05FA_0004
       }
     }

@@ -2,13 +2,14 @@
 struct Modem {
   private let line: DeviceLine
   private(set) var dialogue = ModemDialogue()
-  /// The command that is being sent and, next, how much of it has been; a carriage return follows it.
+  /// The command that is being sent and, in the next property, the number of its bytes sent; a carriage return
+  /// follows it.
   private var command: StaticString?
   private var sent = 0
 
   init(clocks: Clocks) { line = .uart4(clocks) }
 
-  /// Takes what has come, and sends a byte of the next question.
+  /// Takes the received bytes, and sends a byte of the next question.
   mutating func listen(now: UInt64) {
     while let byte = line.receive() { dialogue.take(byte, now: now) }
     if let question = dialogue.tick(now: now) { (command, sent) = (question, 0) }

@@ -3,7 +3,7 @@ struct RandomGenerator {
   private static var control: Register { Register(Peripheral.rng) }
   private static var status: Register { Register(Peripheral.rng &+ 0x04) }
   private static var data: Register { Register(Peripheral.rng &+ 0x08) }
-  /// Looks at a number that takes forty periods of 48 MHz, with room.
+  /// Number of polls for a number, which takes forty periods of 48 MHz, with a margin.
   private static var looks: UInt32 { 2_000 }
 
   private var last: UInt32?
@@ -12,8 +12,8 @@ struct RandomGenerator {
     Self.control.value = 1 << 2
   }
 
-  /// Random bytes, or nil where the generator reports a seed or clock error, stands, or repeats itself (FIPS 140-2,
-  /// section 4.9.2: two equal words in a row fail; the first is only for comparing).
+  /// Random bytes; nil where the generator reports a seed or clock error, stops, or repeats itself. By FIPS
+  /// 140-2, section 4.9.2, two equal words in a row are a failure, and the first word is only compared.
   mutating func bytes(_ count: Int) -> Octets? {
     var bytes = Octets()
     if last == nil {

@@ -1,37 +1,38 @@
-/// The chip's clock with its crystal of 32,768 Hz, which a battery keeps (RM0090, section 26): it goes on through
-/// resets, and through the loss of power where there is a battery. Every wait here has an end.
+/// The chip's clock with its crystal of 32,768 Hz and a battery (RM0090, section 26). It runs through resets
+/// and, where there is a battery, through the loss of power. Every wait here has an end.
 enum RealTimeClock {
   private static var domain: Register { Register(Peripheral.rcc &+ 0x70) }
   private static var time: Register { Register(Peripheral.clock) }
   private static var date: Register { Register(Peripheral.clock &+ 0x04) }
   private static var status: Register { Register(Peripheral.clock &+ 0x0C) }
   private static var protection: Register { Register(Peripheral.clock &+ 0x24) }
-  /// Looks at shadow registers and initialisation, which take two periods of the crystal, 61 µs.
+  /// Number of polls for shadow registers and initialisation, which take two periods of the crystal, 61 µs.
   private static var looks: UInt32 { 10_000 }
-  /// Looks at a crystal that has just been switched on, a quarter of a second.
+  /// Number of polls for a crystal that was just switched on, a quarter of a second.
   private static var crystalLooks: UInt32 { 2_000_000 }
 
-  /// Switches crystal and clock on; the crystal takes up to two seconds, and nothing waits for it here.
+  /// Switches crystal and clock on; the crystal takes up to two seconds, which nothing here waits for.
   static func start() {
     Register(Peripheral.rcc &+ 0x40).set(1 << 28)
     Register(Peripheral.power).set(1 << 8)
-    // The source can be chosen once; what a battery kept is as it was.
+    // The source can be chosen only once; a clock that a battery has kept stays unchanged.
     domain.set(1 << 15 | 0b01 << 8 | 1)
   }
 
-  /// Time of the clock, seconds since 1970; 0 where it was never set or stands.
+  /// Time of the clock, seconds since 1970; 0 where the clock was never set or stands still.
   static func seconds() -> UInt64 {
     unlock()
     defer { lock() }
-    // The clock was set once and goes: the shadow registers follow it.
+    // The clock was set before and runs, so that the shadow registers follow it.
     status.value = ~(1 << 5 | 1 << 7)
     guard status.value & 1 << 4 != 0, status.wait(for: 1 << 5, looks: looks) else { return 0 }
     let time = time.value
-    // The date is read after the time, whose reading holds it.
+    // The date is read after the time, because reading the time latches it.
     let date = date.value
     let year = number(date >> 16 & 0xFF)
     let month = number(date >> 8 & 0x1F)
-    // From 2000 to 2099 every fourth year is a leap year; months are counted from March, so that its day is the last.
+    // From 2000 to 2099 every fourth year is a leap year; months are counted from March, so that the leap day
+    // is the last day.
     let (years, months) = month > 2 ? (year &+ 4, month &- 3) : (year &+ 3, month &+ 9)
     let days = years &* 1461 / 4 &+ (months &* 153 &+ 2) / 5 &+ number(date & 0x3F)
     let clock =
@@ -39,7 +40,7 @@ enum RealTimeClock {
     return UInt64(days) &* 86_400 &+ UInt64(clock) &+ epoch
   }
 
-  /// Sets the clock; false where it does not run, or the year is not one from 2001 to 2099.
+  /// Sets the clock; returns false where the clock does not run, or the year is not one from 2001 to 2099.
   static func set(_ seconds: UInt64) -> Bool {
     guard seconds >= 978_307_200, seconds < 4_102_444_800,
       domain.wait(for: 1 << 1, looks: crystalLooks)
@@ -62,7 +63,7 @@ enum RealTimeClock {
       return false
     }
     time.value = decimal(clock / 3600) << 16 | decimal(clock / 60 % 60) << 8 | decimal(clock % 60)
-    // The day of the week is not used; 0 is forbidden.
+    // The day of the week is not used, but 0 is forbidden.
     date.value = decimal(years) << 16 | 1 << 13 | decimal(month) << 8 | decimal(day)
     status.clear(1 << 7)
     return true
@@ -77,7 +78,7 @@ enum RealTimeClock {
 
   private static func lock() { protection.value = 0xFF }
 
-  /// The last of February 1996 as days are counted here, in seconds since 1970.
+  /// The end of February 1996 in this counting of days, in seconds since 1970.
   private static var epoch: UInt64 { 825_552_000 }
 
   private static func decimal(_ number: UInt32) -> UInt32 { (number / 10) << 4 | number % 10 }

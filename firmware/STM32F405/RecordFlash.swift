@@ -1,4 +1,4 @@
-/// Sectors 1 and 2 of the flash, which keep the pairing.
+/// Sectors 1 and 2 of the flash, which hold the pairing.
 struct RecordFlash {
   func word(slot: Int, offset: Int) -> UInt32 {
     guard let address = Self.address(slot, offset) else { return .max }

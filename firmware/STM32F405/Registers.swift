@@ -20,7 +20,8 @@ struct Register {
     value = value & ~mask | bits << position
   }
 
-  /// Looks until all of `bits` are as wanted, at most `looks` times: every wait in this firmware has an end.
+  /// Polls until all of `bits` have the wanted value, at most `looks` times, so that every wait in this
+  /// firmware has an end.
   func wait(for bits: UInt32, set: Bool = true, looks: UInt32) -> Bool {
     var left = looks
     while left > 0 {
@@ -31,14 +32,14 @@ struct Register {
   }
 }
 
-/// Addresses of RM0090, section 2.3.
+/// Addresses of registers from RM0090, section 2.3.
 enum Peripheral {
   static var adc1: UInt32 { 0x4001_2000 }
   static var clock: UInt32 { 0x4000_2800 }
   static var flash: UInt32 { 0x4002_3C00 }
   static var gpioA: UInt32 { 0x4002_0000 }
   static var gpioB: UInt32 { 0x4002_0400 }
-  /// Address of the interrupts' set-enable registers, a bit each.
+  /// Address of the interrupts' set-enable registers, one bit for each interrupt.
   static var interrupts: UInt32 { 0xE000_E100 }
   static var power: UInt32 { 0x4000_7000 }
   static var rcc: UInt32 { 0x4002_3800 }

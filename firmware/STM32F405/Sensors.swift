@@ -1,10 +1,10 @@
 import Chip
 
-/// ADC1: welding current on PA6, supply on PA7, each about half of 3.3 V where there is nothing to measure.
+/// ADC1: welding current on PA6 and supply on PA7. Each is about half of 3.3 V where nothing is measured.
 struct Sensors {
-  /// Millivolts of 1,000 steps of the converter, with the divider of 400 to 1 before it: 3.3 V / 4096 × 400 a step.
+  /// Millivolts of 1,000 steps of the converter behind a divider of 400 to 1: 3.3 V / 4096 × 400 a step.
   private static var supplyMillivoltsPerThousandSteps: UInt32 { 322_266 }
-  /// Milliamperes of 1,000 steps of the converter, with a transducer of 800 A for half of the range.
+  /// Milliamperes of 1,000 steps of the converter behind a transducer of 800 A for half of the range.
   private static var currentMilliamperesPerThousandSteps: UInt32 { 390_625 }
   private static var currentChannel: UInt32 { 6 }
   private static var supplyChannel: UInt32 { 7 }
@@ -21,15 +21,15 @@ struct Sensors {
   init() {
     let mode = Register(Peripheral.gpioA)
     mode.put(0b1111, at: 12, width: 4)
-    // ADC clock: the bus by four; the longest sampling time for both channels.
+    // The ADC clock is a quarter of the bus clock, and both channels have the longest sampling time.
     Register(Peripheral.adc1 &+ 0x304).put(0b01, at: 16, width: 2)
     Register(Peripheral.adc1 &+ 0x10).put(0b11_1111, at: 18, width: 6)
     Self.control.set(1)
   }
 
-  /// Measures the supply in millivolts RMS and the current in milliamperes RMS with the sign of its mean, over one
-  /// period of the mains: from one tick to the twentieth after it, since a part of a period less is 2 % of the
-  /// voltage. Both are zero where the converter stands.
+  /// Measures the supply in millivolts RMS and the current in milliamperes RMS with the sign of its mean, over
+  /// one period of the mains: from one tick to the twentieth after it, because an incomplete period would be an
+  /// error of 2 % of the voltage. Both are zero where the converter does not work.
   func measure() -> (millivolts: UInt32, milliamperes: Int32) {
     var supply = Sum()
     var current = Sum()
@@ -60,7 +60,7 @@ struct Sensors {
     return Int32(truncatingIfNeeded: data.value & 0xFFF)
   }
 
-  /// A sum of at most 2,000 samples of 12 bits, so that nothing here overflows.
+  /// The sum has at most 2,000 samples of 12 bits, so that nothing here overflows.
   private struct Sum {
     var count: Int32 = 0
     var total: Int32 = 0
@@ -72,7 +72,7 @@ struct Sensors {
       squares &+= UInt64(UInt32(bitPattern: sample &* sample))
     }
 
-    /// The root mean square, thousandths of a step.
+    /// The root mean square, in thousandths of a step.
     func rootMeanSquareInThousandths(aroundMean: Bool) -> UInt32 {
       guard count > 0 else { return 0 }
       let number = UInt64(UInt32(bitPattern: count))

@@ -1,7 +1,7 @@
 import Chip
 
-/// The module's own board: relay coil on PB12, its contact's feedback on PB13, the seal's loop on PB14. Both inputs
-/// are pulled down and high when closed, so that a broken wire reads as open.
+/// The module's own board: relay coil on PB12, its contact's feedback on PB13, the seal's loop on PB14. Both
+/// inputs are pulled down, and are high when closed, so that a broken wire reads as open.
 struct WelderBoard: Board {
   private static var coil: UInt32 { 1 << 12 }
   private static var feedback: UInt32 { 1 << 13 }
@@ -47,7 +47,7 @@ struct WelderBoard: Board {
     return identity
   }
 
-  /// Takes what satellite receiver and modem say; called every few milliseconds.
+  /// Takes the bytes of satellite receiver and modem; called every few milliseconds.
   mutating func listen() {
     let now = milliseconds
     receiver.listen(now: now)

@@ -1,5 +1,6 @@
-// The boot block, first sector: starts the application where firmware/Boot finds one whose digest is right, and
-// otherwise, or where it is asked to, the chip's ROM bootloader. It touches no clock and no watchdog.
+// The boot block in the first sector. It starts the application where firmware/Boot finds one with a right
+// digest; otherwise, and on request, it starts the chip's ROM bootloader. The boot block changes no clock and
+// no watchdog.
 #include <stdint.h>
 
 #include "boot.h"
@@ -28,7 +29,7 @@ static uint32_t load(void *context, uint32_t address) {
   return REGISTER(address);
 }
 
-// Waits at 16 MHz, where one look takes at most 10 clocks: the slowest erasure takes 4 seconds.
+// Polls at 16 MHz, where one poll takes at most 10 clocks; the slowest erasure takes 4 seconds.
 static int wait(void) {
   for (uint32_t looks = 16000000; REGISTER(flash_status) & is_busy;) {
     if (--looks == 0) return 0;
@@ -38,7 +39,7 @@ static int wait(void) {
   return is_done;
 }
 
-// Programming is by words of 32 bits.
+// Programming writes words of 32 bits.
 static void unlock(uint32_t operation) {
   REGISTER(flash_keys) = 0x45670123;
   REGISTER(flash_keys) = 0xCDEF89AB;
@@ -79,7 +80,7 @@ __attribute__((used, noreturn)) void reset_handler(void) {
   int wants_rom = REGISTER(wish_address) == wish_for_rom;
   REGISTER(wish_address) = 0;
   if (!wants_rom && wt_boot_choose(&flash)) enter(application);
-  // The ROM expects itself at address 0, as after a reset with BOOT0 high.
+  // The ROM expects to be at address 0, as after a reset with BOOT0 high.
   REGISTER(0x40023844) |= 1 << 14;  // RCC_APB2ENR: SYSCFG
   REGISTER(0x40013800) = 1;         // SYSCFG_MEMRMP: system memory
   enter(system_memory);

@@ -1,6 +1,6 @@
-// The receivers of the serial lines: an interrupt takes each byte into a ring of 255. While the core stands, as
-// during an erasure, bytes are lost, and where nobody empties a ring new bytes are dropped: all three lines carry
-// texts that are checked, and repeated where they do not arrive.
+// The receivers of the serial lines, whose interrupts put each byte into a ring of 255. Bytes are lost while
+// the core stands still, as during an erasure, and new bytes are dropped where nobody empties a ring. All three
+// lines carry texts that are checked, and repeated where they do not arrive.
 #include <stdint.h>
 
 #define REGISTER(address) (*(volatile uint32_t *)(address))
@@ -14,7 +14,7 @@ static struct ring rings[3];
 
 static void take(struct ring *ring, uint32_t port) {
   uint32_t status = REGISTER(port);
-  // This read ends the request, and an overrun with it.
+  // This read clears the request and an overrun.
   uint8_t byte = (uint8_t)REGISTER(port + 4);
   uint8_t head = ring->head, next = (uint8_t)(head + 1);
   if (!(status & 1u << 5) || next == ring->tail) return;

@@ -1,5 +1,5 @@
-// Everything that has to be there before Swift is: vectors, reset, faults, the tick, memory functions. There is no
-// heap: a program that asks for one does not link.
+// Everything that has to exist before Swift starts: vectors, reset, faults, the tick, memory functions. There
+// is no heap, and a program that asks for one does not link.
 #include <stddef.h>
 #include <stdint.h>
 
@@ -25,7 +25,7 @@ __attribute__((section(".vectors"), used)) static const void *const vectors[98] 
   [16 + 52] = uart4_handler,
 };
 
-// firmware/Core/Image/ImageHeader.swift says what is where; the digest is filled in after linking.
+// firmware/Core/Image/ImageHeader.swift describes the layout; the digest is filled in after linking.
 __attribute__((section(".image_header"), used)) static const struct {
   char magic[4];
   uint16_t header_version, header_length;
@@ -56,8 +56,8 @@ __attribute__((used, noreturn)) void reset_handler(void) {
   restart();
 }
 
-// A load that may fault: the unique id is not there in every emulator. r0 is the address, and 0 comes back in its
-// place where the load faulted.
+// A load that may fault, because the unique id does not exist in every emulator. r0 is the address, and 0 is
+// returned where the load faults.
 __attribute__((naked, noinline)) uint32_t wt_probe_load(uint32_t address) {
   __asm__ volatile(
       ".global probed_load\n"
@@ -67,7 +67,7 @@ __attribute__((naked, noinline)) uint32_t wt_probe_load(uint32_t address) {
 
 extern uint8_t probed_load[];
 
-// Gets the stacked registers: r0 at 0, the program counter at 6.
+// Gets the stacked registers, with r0 at 0 and the program counter at 6.
 __attribute__((used)) static void examine_fault(uint32_t *frame) {
   if ((frame[6] | 1) == ((uint32_t)probed_load | 1)) {
     frame[0] = 0;
@@ -75,7 +75,7 @@ __attribute__((used)) static void examine_fault(uint32_t *frame) {
     REGISTER(0xE000ED28) = 0xFFFFFFFF;  // CFSR: forget the fault
     return;
   }
-  // The coil's pin, PB12, goes low first; the reset that follows lets go of it as well.
+  // The coil's pin, PB12, is set low first; the reset that follows releases the coil as well.
   REGISTER(0x40020418) = 1u << (12 + 16);
   restart();
 }
@@ -95,7 +95,7 @@ __attribute__((used)) void tick_handler(void) {
   if (++ticks_low == 0) ++ticks_high;
 }
 
-// Milliseconds since power-up, read again where the tick came in between.
+// Milliseconds since power-up; the value is read again where the tick came in between.
 uint64_t wt_milliseconds(void) {
   for (;;) {
     uint32_t high = ticks_high, low = ticks_low;
@@ -108,7 +108,7 @@ uint64_t wt_milliseconds(void) {
 void *memcpy(void *restrict to, const void *restrict from, size_t count) {
   uint8_t *target = to;
   const uint8_t *source = from;
-  // Records and buffers are moved whole, and while a start waits.
+  // Records and buffers are moved in one piece, also while a start is waiting.
   if ((((uintptr_t)target | (uintptr_t)source) & 3) == 0) {
     for (; count >= 4; count -= 4, target += 4, source += 4) *(uint32_t *)target = *(const uint32_t *)source;
   }
@@ -142,7 +142,8 @@ void __aeabi_memclr(void *to, size_t count) { memset(to, 0, count); }
 void __aeabi_memclr4(void *to, size_t count) { memset(to, 0, count); }
 void __aeabi_memclr8(void *to, size_t count) { memset(to, 0, count); }
 
-// The 64-bit arithmetic that the core has no instruction for (Run-time ABI for the Arm Architecture, section 5.2).
+// The 64-bit arithmetic for which the core has no instruction (Run-time ABI for the Arm Architecture, section
+// 5.2).
 uint64_t __aeabi_llsr(uint64_t value, uint32_t count) {
   uint32_t low = (uint32_t)value, high = (uint32_t)(value >> 32);
   if (count >= 32) return count >= 64 ? 0 : high >> (count - 32);
@@ -165,7 +166,7 @@ __attribute__((used)) static uint64_t divide(uint64_t left, uint64_t by, uint64_
   return quotient;
 }
 
-// Gives the quotient in r0 and r1 and the remainder in r2 and r3, which C cannot say.
+// Returns the quotient in r0 and r1 and the remainder in r2 and r3, which C cannot express.
 __attribute__((naked)) void __aeabi_uldivmod(void) {
   __asm__ volatile(
       "push {r4, lr}\n"

@@ -1,12 +1,12 @@
-// The decisions of the boot block, apart from the chip that they are made for: firmware/STM32F405/boot.c gives them
-// the flash controller, the bench a simulated flash.
+// The decisions of the boot block, separate from the chip: firmware/STM32F405/boot.c connects them to the flash
+// controller, the bench to a simulated flash.
 #ifndef WT_BOOT_H
 #define WT_BOOT_H
 
 #include <stdint.h>
 
-// The flash that holds the images (docs/firmware.md, "Two slots"). `program` and `erase` give 0 where the flash
-// failed; `program` takes one word at an address divisible by 4 and can only clear bits.
+// The flash that holds the images (docs/firmware.md, "Two slots"). `program` and `erase` return 0 where the
+// flash failed; `program` takes one word at an address divisible by 4 and can only clear bits.
 struct wt_flash {
   void *context;
   uint32_t (*word)(void *context, uint32_t address);
@@ -14,11 +14,11 @@ struct wt_flash {
   int (*erase)(void *context, uint32_t sector);
 };
 
-// Finishes an update that is under way, or takes it back. Gives 1 where the application may then be started, 0 where
-// only the ROM bootloader is left. It may be cut off at any instruction and run again.
+// Finishes a pending update, or takes it back. Returns 1 where the application may then be started, 0 where
+// only the ROM bootloader is left. The function may be interrupted at any instruction and run again.
 int wt_boot_choose(const struct wt_flash *flash);
 
-// The digest of the image at `address`: SHA-256 over `length` bytes, a multiple of 4, of which those that state the
+// The digest of the image at `address`: SHA-256 over `length` bytes, a multiple of 4, in which the bytes of the
 // digest itself count as zeros. `digest` gets eight words, as big-endian numbers.
 void wt_boot_digest(const struct wt_flash *flash, uint32_t address, uint32_t length, uint32_t digest[8]);
 

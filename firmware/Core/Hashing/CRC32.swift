@@ -11,7 +11,7 @@ public struct CRC32 {
     for _ in 0..<8 { register = register & 1 != 0 ? (register >> 1) ^ 0xedb8_8320 : register >> 1 }
   }
 
-  /// Takes a word as it stands in the microcontroller's memory.
+  /// Adds a word in the byte order of the microcontroller's memory.
   @inline(never)
   mutating func update(littleEndian word: UInt32) {
     for shift in 0..<4 as Range<UInt32> { update(UInt8(truncatingIfNeeded: word >> (8 &* shift))) }

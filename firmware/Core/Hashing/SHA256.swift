@@ -1,4 +1,4 @@
-/// SHA-256 (FIPS 180-4), fed in pieces of together less than 512 MiB.
+/// SHA-256 (FIPS 180-4), fed in pieces with a total of less than 512 MiB.
 public struct SHA256 {
   /// Bytes in a digest.
   public static var digestSize: Int { 32 }
@@ -8,7 +8,7 @@ public struct SHA256 {
   private var state: InlineArray<8, UInt32> = [
     0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19,
   ]
-  /// The block that is being filled, as numbers.
+  /// The block that is being filled, as words.
   private var block = InlineArray<16, UInt32>(repeating: 0)
   private var total: UInt32 = 0
 
@@ -32,7 +32,7 @@ public struct SHA256 {
     for index in 0..<text.utf8CodeUnitCount { update(text.utf8Start[index]) }
   }
 
-  /// Takes a number of `size` bytes, at most four, in network order.
+  /// Adds a number of `size` bytes, at most four, in network order.
   @inline(never)
   mutating func update(bigEndian number: UInt32, size: Int) {
     var shift = UInt32(truncatingIfNeeded: size &* 8)
@@ -47,7 +47,7 @@ public struct SHA256 {
     update(bigEndian: UInt32(truncatingIfNeeded: number), size: 4)
   }
 
-  /// Takes a word as it stands in the microcontroller's memory.
+  /// Adds a word in the byte order of the microcontroller's memory.
   mutating func update(littleEndian word: UInt32) { update(bigEndian: word.byteSwapped, size: 4) }
 
   @inline(never)
@@ -58,7 +58,7 @@ public struct SHA256 {
     if total & 63 == 0 { compress() }
   }
 
-  /// The digest, 32 bytes. The value starts a new message afterwards only if it is made anew.
+  /// The digest, 32 bytes. A value is used for one message only.
   @inline(never)
   public mutating func finish() -> Octets {
     let length = total
@@ -73,13 +73,13 @@ public struct SHA256 {
 
   // MARK: - The compression function
 
-  /// Compresses `block`, which holds nothing of use afterwards and is filled anew.
+  /// Compresses `block`, whose contents are of no use afterwards.
   @inline(never)
   private mutating func compress() {
     var (a, b, c, d) = (state[0], state[1], state[2], state[3])
     var (e, f, g, h) = (state[4], state[5], state[6], state[7])
     for round in 0..<64 {
-      // Of the schedule's 64 words only the last 16 are ever looked at.
+      // Only the last 16 of the schedule's 64 words are ever used.
       let slot = round & 15
       if round >= 16 {
         let w15 = block[(round &+ 1) & 15]

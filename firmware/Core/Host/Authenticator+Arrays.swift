@@ -32,6 +32,6 @@ extension Authenticator {
 
   public static func clock(key: [UInt8], time: UInt64) -> [UInt8] { Array(clock(key: Octets(key), time: time)) }
 
-  /// Whether two codes are the same, in a time that depends on their length alone.
+  /// Whether two codes are equal, in a time that depends on their length alone.
   public static func matches(_ left: [UInt8], _ right: [UInt8]) -> Bool { HMACSHA256.matches(left, right) }
 }

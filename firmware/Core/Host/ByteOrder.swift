@@ -13,7 +13,7 @@ extension [UInt8] {
     append(bigEndian: number.byteSwapped)
   }
 
-  /// The integer at `offset` in network order, or nil where the array ends before it.
+  /// The integer at `offset` in network order; nil where the array ends before it.
   func bigEndian<Number: FixedWidthInteger>(_: Number.Type = Number.self, at offset: Int) -> Number? {
     let size = Number.bitWidth / 8
     guard offset >= 0, count >= size, offset <= count &- size else { return nil }
@@ -22,13 +22,13 @@ extension [UInt8] {
     return number
   }
 
-  /// The integer at `offset` in the order of the microcontroller's memory, or nil past the end.
+  /// The integer at `offset` in the order of the microcontroller's memory; nil where the array ends before it.
   func littleEndian<Number: FixedWidthInteger>(_: Number.Type = Number.self, at offset: Int) -> Number? {
     let number: Number? = bigEndian(at: offset)
     return number?.byteSwapped
   }
 
-  /// `count` bytes from `offset`, or nil where there are not that many.
+  /// `count` bytes from `offset` on; nil where there are fewer.
   func slice(_ offset: Int, _ length: Int) -> [UInt8]? {
     guard offset >= 0, length >= 0, length <= count, offset <= count &- length else { return nil }
     return Array(self[offset..<offset &+ length])

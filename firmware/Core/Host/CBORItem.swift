@@ -1,15 +1,15 @@
 /// One item of a CBOR text (RFC 8949), read in place.
 ///
-/// The whole text is checked once, when it is opened; after that every question is answered from the bytes without
-/// building a tree. Definite and indefinite lengths are read, tags are passed through, floats are passed over.
+/// The whole text is checked once, when it is opened; after that every question is answered from the bytes
+/// without building a tree. Definite and indefinite lengths are read, tags are ignored, and floats are skipped.
 public struct CBORItem: Sendable {
-  /// Number of items that may lie inside each other, the outermost one counted.
+  /// Maximum depth of nested items, including the outermost one.
   public static var maximumDepth: Int { CBORHead.maximumDepth }
 
   private let bytes: [UInt8]
   private let head: CBORHead
 
-  /// Opens the one item that `bytes` are.
+  /// Opens the bytes of exactly one item.
   public init(_ bytes: [UInt8]) throws(CBORDefect) {
     let end = try CBORHead.end(of: bytes.span, from: 0, depth: 1)
     guard end == bytes.count else { throw .trailingBytes }
@@ -25,7 +25,7 @@ public struct CBORItem: Sendable {
 
   public var unsigned: UInt64? { head.unsigned }
 
-  /// The integer that the item is, of either sign; nil where it is none or does not fit.
+  /// The integer of the item, of either sign; nil where the item is no integer or does not fit.
   public var integer: Int64? {
     switch head.major {
     case CBORMajor.unsigned: Int64(exactly: head.value)
@@ -38,13 +38,13 @@ public struct CBORItem: Sendable {
 
   public var isNull: Bool { head.major == CBORMajor.simple && head.width == 0 && head.value == 22 }
 
-  /// The byte string that the item is; nil where it is none.
+  /// The byte string of the item; nil where the item is none.
   public var byteString: [UInt8]? { string(CBORMajor.bytes) }
 
-  /// The text that the item is, as bytes that nobody has checked to be UTF-8; nil where it is none.
+  /// The text of the item, as bytes that are not checked to be UTF-8; nil where the item is no text.
   public var text: [UInt8]? { string(CBORMajor.text) }
 
-  /// The text that the item is; nil where it is none or not valid UTF-8.
+  /// The text of the item; nil where the item is no text or not valid UTF-8.
   public var string: String? {
     guard let text else { return nil }
     return String(validating: text, as: UTF8.self)
@@ -52,7 +52,7 @@ public struct CBORItem: Sendable {
 
   public var isMap: Bool { head.major == CBORMajor.map }
 
-  /// A map's value for `key`; of two with the same key, the first. Nil where this is no map.
+  /// A map's value for `key`, or the first of two with the same key; nil where the item is no map.
   public subscript(_ key: StaticString) -> CBORItem? {
     guard let place = try? head.place(of: key, in: bytes.span) else { return nil }
     return try? CBORItem(bytes, at: place)

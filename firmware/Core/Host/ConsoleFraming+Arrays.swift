@@ -1,5 +1,5 @@
 extension ConsoleFraming {
-  /// The bytes to send for a message, or nil where it is longer than 1,024 bytes.
+  /// The framed bytes of a message; nil where the message is longer than 1,024 bytes.
   public static func encode(_ message: [UInt8]) -> [UInt8]? {
     guard message.count <= maximumMessageSize else { return nil }
     var text: [UInt8] = []
@@ -9,12 +9,12 @@ extension ConsoleFraming {
 }
 
 extension ConsoleFrameDecoder {
-  /// Takes one byte, and gives a message where it was the last one of a frame.
+  /// Takes one byte, and returns the message whose frame it ends; nil for other bytes.
   public mutating func take(_ byte: UInt8) -> [UInt8]? {
     completes(with: byte) ? Array(message) : nil
   }
 
-  /// Takes many bytes, and gives the messages that became whole with them, in order.
+  /// Takes many bytes, and returns the messages that they complete, in order.
   public mutating func take(_ bytes: [UInt8]) -> [[UInt8]] {
     var messages: [[UInt8]] = []
     for byte in bytes {

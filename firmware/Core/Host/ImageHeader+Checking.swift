@@ -1,16 +1,16 @@
-// Checks whether a whole image may be started, which the laptop and the bench ask.
+// Checks whether a whole image may be started, for the laptop and the bench.
 extension ImageHeader {
-  /// Reads a header and looks at nothing but its magic and its version.
+  /// Reads a header and checks only its magic number and its version.
   public init(_ bytes: [UInt8]) throws(Defect) {
     guard bytes.count >= Self.size else { throw .tooShort }
     try self.init { bytes.littleEndian(at: Int($0)) ?? 0 }
   }
 
-  /// Checks the image that is loaded at `address` and may take up to `capacity` bytes: vector table, header and
+  /// Checks the image that is loaded at `address` and may have up to `capacity` bytes: vector table, header and
   /// digest.
   /// - Parameters:
-  ///   - stackTops: addresses at which a stack may begin in this chip.
-  ///   - read: gives `count` bytes from an offset into the image, fewer only at the end of what is there.
+  ///   - stackTops: valid initial values of the stack pointer in this chip.
+  ///   - read: gives `count` bytes from an offset in the image, and fewer only at its end.
   public static func check(
     at address: UInt32, capacity: UInt32, stackTops: [ClosedRange<UInt32>] = FlashMap.stackTops,
     read: (_ offset: Int, _ count: Int) -> [UInt8]
@@ -43,7 +43,7 @@ extension ImageHeader {
     return header
   }
 
-  /// Checks an image held in memory; bytes past its stated length are not looked at.
+  /// Checks an image in memory and ignores bytes beyond its stated length.
   public static func check(
     _ image: [UInt8], at address: UInt32, stackTops: [ClosedRange<UInt32>] = FlashMap.stackTops
   ) throws(Defect) -> ImageHeader {
@@ -52,8 +52,8 @@ extension ImageHeader {
     }
   }
 
-  /// Checks the first two vectors of a table: the stack starts in memory, and reset leads into `code` in Thumb
-  /// state. This is all there is to check of a boot block.
+  /// Checks the first two vectors of a table: the stack pointer is in memory, and reset leads into `code` in
+  /// Thumb state. A boot block needs no other check.
   public static func checkVectors(
     _ table: [UInt8], code: Range<UInt32>, stackTops: [ClosedRange<UInt32>] = FlashMap.stackTops
   ) throws(Defect) {
@@ -66,7 +66,7 @@ extension ImageHeader {
     guard reset & 1 == 1, code.contains(reset & ~1) else { throw .resetVectorOutsideImage(reset) }
   }
 
-  /// Checks everything that a chip's flash needs to run: a boot block whose vectors are sane and the application
+  /// Checks everything that a chip's flash needs to run: a boot block with valid vectors, and the application
   /// behind it. `read` takes absolute addresses.
   public static func checkFlash(
     read: (_ address: UInt32, _ count: Int) -> [UInt8]

@@ -1,4 +1,4 @@
-/// The settings that pairing leaves in the module beside the key; texts are UTF-8 bytes.
+/// The settings that pairing stores in the module beside the key; texts are UTF-8 bytes.
 public struct ModuleConfiguration: Sendable {
   /// The label code, 15 bytes.
   public var labelCode: [UInt8]

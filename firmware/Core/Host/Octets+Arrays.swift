@@ -33,7 +33,7 @@ extension HMACSHA256 {
   public init(key: [UInt8]) { self.init(key: key.span) }
   public mutating func update(_ bytes: [UInt8]) { update(bytes.span) }
 
-  /// Whether two codes are the same, in a time that depends on their length alone.
+  /// Whether two codes are equal, in a time that depends on their length alone.
   public static func matches(_ left: [UInt8], _ right: [UInt8]) -> Bool { left.span.matches(right.span) }
 }
 
@@ -58,7 +58,7 @@ extension BoardIdentity {
       imei: imei.map { Octets($0) }, iccid: iccid.map { Octets($0) })
   }
 
-  /// The serial number of a board that was given none.
+  /// The serial number of a board without one.
   public static func serialNumber(uniqueID: [UInt8]) -> [UInt8] {
     Array(serialNumber(uniqueID: Octets(uniqueID)))
   }

@@ -1,4 +1,4 @@
-/// A whole message of SMP, for programs that have a heap; `SMPHeader` has the layout.
+/// A complete message of SMP, for programs that have a heap; `SMPHeader` describes the layout.
 public struct SMPMessage: Sendable {
   public typealias Operation = SMPHeader.Operation
 
@@ -12,7 +12,7 @@ public struct SMPMessage: Sendable {
   public var group: UInt16
   public var sequence: UInt8
   public var command: UInt8
-  /// The payload: one CBOR map, or nothing.
+  /// The payload: one CBOR map, or no bytes.
   public var payload: [UInt8]
 
   public init(
@@ -26,7 +26,8 @@ public struct SMPMessage: Sendable {
     self.payload = payload
   }
 
-  /// Reads a message, or nil where it is none: too short, too long, or of another length than it states.
+  /// Reads a message; nil where the bytes are none because they are too short, too long, or of another length
+  /// than stated.
   public init?(_ bytes: [UInt8]) {
     guard let header = SMPHeader(bytes.span) else { return nil }
     self.init(
@@ -34,7 +35,7 @@ public struct SMPMessage: Sendable {
       command: header.command, payload: Array(bytes[Self.headerSize...]))
   }
 
-  /// The message's bytes, or nil where the payload does not fit.
+  /// The message's bytes; nil where the payload does not fit.
   public var encoded: [UInt8]? {
     guard payload.count <= Self.maximumSize &- Self.headerSize else { return nil }
     var bytes: [UInt8] = []

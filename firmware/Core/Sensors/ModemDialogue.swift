@@ -1,5 +1,5 @@
-/// Asks a mobile modem with AT commands (3GPP TS 27.007) who it is, for its card, its network and its signal, again
-/// and again, and believes nothing for longer than the modem answers.
+/// Asks a mobile modem with AT commands (3GPP TS 27.007) again and again for its identity, its card, its
+/// network and its signal. An answer counts only as long as the modem goes on answering.
 ///
 /// ```
 /// hello ─OK→ quiet → imei → ┌→ card ─there→ iccid (→ iccid another way) ┐
@@ -7,36 +7,38 @@
 ///   └── no answer in time   └── a pause ← signal ← network ← LTE network
 /// ```
 ///
-/// The program that drives it gives it the bytes that came, and sends what `tick` asks for, with a carriage return.
-/// Lines that answer nothing that was asked (`RDY`, `+CREG: 1`, an echo) are passed over.
+/// The calling program passes in the received bytes, and sends the commands that `tick` returns with a carriage
+/// return. Lines that answer no question (`RDY`, `+CREG: 1`, an echo) are ignored.
 public struct ModemDialogue: Sendable {
   private enum Question: UInt8 {
     case hello, quiet, imei, card, iccid, iccidOtherwise, lteNetwork, network, signal
   }
 
-  /// Milliseconds between two rounds, before a modem that was silent is spoken to again, and that an answer may take.
+  /// Milliseconds between two rounds, milliseconds before a silent modem is asked again, and milliseconds that
+  /// an answer may take.
   static var roundPause: UInt64 { 5_000 }
   static var silencePause: UInt64 { 1_000 }
   static var patience: UInt64 { 5_000 }
-  /// Number of questions left without an answer after which there is no modem.
+  /// Number of unanswered questions after which the modem counts as missing.
   static var silencesAllowed: UInt8 { 3 }
 
   /// The modem's IMEI, 15 digits.
   public private(set) var imei: Octets?
   /// The card's ICCID, 19 or 20 digits.
   public private(set) var iccid: Octets?
-  /// Whether a card is there, locked or not.
+  /// Whether there is a card, locked or not.
   public private(set) var hasCard = false
   public var isRegistered: Bool { isInLTENetwork || isInNetwork }
-  /// Signal strength, dBm, 0 where the modem gives none.
+  /// Signal strength, dBm; 0 where the modem reports none.
   public private(set) var signalStrength: Int16 = 0
 
   private var line = TextLine()
   private var question = Question.hello
   private var isWaiting = false
-  /// Whether what was asked for has come, and only the final `OK` has not.
+  /// Whether the information has arrived and only the final `OK` is missing.
   private var isAnswered = false
-  /// The answer's deadline while one is waited for, else the moment at which the question may be asked.
+  /// The deadline of the answer while one is expected, or otherwise the moment from which the next question may
+  /// be asked.
   private var due: UInt64 = 0
   private var silences: UInt8 = 0
   private var isInLTENetwork = false
@@ -69,7 +71,7 @@ public struct ModemDialogue: Sendable {
     }
   }
 
-  /// Takes one byte that came at `now`.
+  /// Takes one byte that arrived at `now`.
   public mutating func take(_ byte: UInt8, now: UInt64) {
     guard byte == 0x0d || byte == 0x0a else {
       line.append(byte)
@@ -91,7 +93,7 @@ public struct ModemDialogue: Sendable {
     }
   }
 
-  /// Takes a line that may be what was asked for.
+  /// Takes a line that may be the expected answer.
   private mutating func note() {
     switch question {
     case .hello, .quiet: break
@@ -99,7 +101,8 @@ public struct ModemDialogue: Sendable {
     case .iccid, .iccidOtherwise: if let digits = digits(19...20) { iccid = digits } else { return }
     case .card:
       guard line.has("+CPIN: ") else { return }
-      // The answer is NOT INSERTED or NOT READY; else READY or the code that the card wants.
+      // The answer is NOT INSERTED or NOT READY without a card; otherwise it is READY or the code that the card
+      // needs.
       hasCard = !line.has("NOT", at: 7)
     case .lteNetwork:
       guard line.has("+CEREG: ") else { return }
@@ -109,14 +112,14 @@ public struct ModemDialogue: Sendable {
       isInNetwork = saysRegistered
     case .signal:
       guard line.has("+CSQ: "), let steps = line.number(at: 6) else { return }
-      // The answer counts steps of 2 dBm from -113 dBm; 99 is unknown.
+      // The answer counts steps of 2 dBm from -113 dBm; 99 means unknown.
       signalStrength = steps <= 31 ? Int16(truncatingIfNeeded: steps) &* 2 &- 113 : 0
     }
     isAnswered = true
   }
 
-  /// Whether the line says that the modem is registered. `n,stat` is the answer, `stat` alone comes unasked; the home
-  /// network is 1, roaming 5.
+  /// Whether the line says that the modem is registered. `n,stat` is the answer, and `stat` alone is
+  /// unsolicited; 1 is the home network, 5 is roaming.
   private var saysRegistered: Bool {
     for index in 0..<line.count where line[index] == 0x2c {
       return line[index &+ 1] == 0x31 || line[index &+ 1] == 0x35
@@ -124,7 +127,7 @@ public struct ModemDialogue: Sendable {
     return false
   }
 
-  /// The first row of digits of such a length.
+  /// The first row of digits that has such a length.
   @inline(never)
   private func digits(_ lengths: ClosedRange<Int>) -> Octets? {
     var text = Octets()
@@ -170,8 +173,8 @@ public struct ModemDialogue: Sendable {
     }
   }
 
-  /// Gives a question up. A pause and a hello follow, so that a late answer is not taken for that to the next
-  /// question.
+  /// Abandons a question. A pause and a greeting follow, so that a late answer is not taken for that of the
+  /// next question.
   private mutating func fallSilent(_ now: UInt64) {
     silences = silences &+ 1
     if silences >= Self.silencesAllowed {

@@ -1,4 +1,4 @@
-/// A decoder of what a satellite receiver sends, byte by byte: GGA and RMC sentences of NMEA 0183, of any
+/// Decodes the bytes of a satellite receiver one by one: GGA and RMC sentences of NMEA 0183, of any
 /// constellation.
 ///
 /// ```
@@ -9,18 +9,18 @@
 /// $GNRMC,094530.00,A,4024.60000,N,11001.80000,E,…    the same one place on; A with a fix, V without
 /// ```
 ///
-/// A sentence that is too long, has a wrong sum or does not say what it should changes nothing; the next `$` begins
-/// anew.
+/// A sentence that is too long, has a wrong checksum or wrong fields changes nothing; the next `$` begins a new
+/// one.
 public struct NMEADecoder: Sendable {
   public struct Fix: Sendable {
-    /// Latitude and, next, longitude in millionths of a degree, north and east positive.
+    /// Latitude and, in the next property, longitude in millionths of a degree, north and east positive.
     public var latitude: Int32
     public var longitude: Int32
-    /// Number of satellites in use; 0 until a GGA said so.
+    /// Number of satellites in use; 0 before the first GGA.
     public var satellites: UInt8
   }
 
-  /// Time that a fix is believed when nothing follows it, milliseconds.
+  /// Time that a fix is valid when nothing follows it, milliseconds.
   public static var lifetime: UInt64 { 5_000 }
 
   private var line = TextLine()
@@ -31,10 +31,10 @@ public struct NMEADecoder: Sendable {
   public init() {}
 
   /// The position; nil where there was no fix within `lifetime`.
-  /// - Parameter now: milliseconds, by the clock that `take` was given.
+  /// - Parameter now: milliseconds, by the same clock as in `take`.
   public func fix(now: UInt64) -> Fix? { now &- fixedAt <= Self.lifetime ? latest : nil }
 
-  /// Takes one byte that came at `now`.
+  /// Takes one byte that arrived at `now`.
   public mutating func take(_ byte: UInt8, now: UInt64) {
     switch byte {
     case 0x24:
@@ -51,13 +51,13 @@ public struct NMEADecoder: Sendable {
   // MARK: - Sentences
 
   private mutating func read(_ now: UInt64) {
-    // A talker P is followed by a maker's own name: Garmin's PGRMC is no RMC.
+    // The talker P marks a manufacturer's own sentence: Garmin's PGRMC is no RMC.
     guard sumIsRight, line[0] != 0x50 else { return }
     if line.has("GGA,", at: 2) {
       let quality = field(6)
       guard let first = line.digit(at: quality), line[quality &+ 1] == 0x2c else { return }
       guard (1...5).contains(first) else {
-        // Quality 0 is no fix, and 6 to 8 are reckoned, typed in or played.
+        // Quality 0 means no fix, and 6 to 8 are estimated, typed in or simulated.
         latest = nil
         return
       }
@@ -80,8 +80,8 @@ public struct NMEADecoder: Sendable {
     fixedAt = now
   }
 
-  /// Whether the two digits after the `*`, with which they are the last three characters, are the sum of all before
-  /// it.
+  /// Whether the last three characters are `*` and the two digits of the checksum over all characters before
+  /// them.
   private var sumIsRight: Bool {
     let end = line.count &- 3
     guard end > 6, line[end] == 0x2a, let high = Self.hexadecimal(line[end &+ 1]),
@@ -92,7 +92,7 @@ public struct NMEADecoder: Sendable {
     return sum == high << 4 | low
   }
 
-  /// The index at which a field begins; the line's end where there are not so many.
+  /// The index at which a field begins; the line's end where there are fewer fields.
   @inline(never)
   private func field(_ wanted: Int) -> Int {
     var commas = 0
@@ -109,7 +109,7 @@ public struct NMEADecoder: Sendable {
     var place = field(index)
     let point = place &+ degreeDigits &+ 2
     var degrees: UInt32 = 0
-    // Minutes are read in millionths; a fraction may leave out any number of digits at its end.
+    // Minutes are read in millionths; the fraction may have fewer digits.
     var minutes: UInt32 = 0
     while place < point {
       guard let digit = line.digit(at: place) else { return nil }

@@ -1,12 +1,12 @@
-/// The line that is coming in, in a buffer of fixed size, with the functions that read its texts and numbers. Nothing
-/// that stands in a line can make it trap: beyond the line's end there are zeros.
+/// The line that is being received, in a buffer of fixed size, with functions that read its texts and numbers.
+/// No contents of a line can cause a trap, because there are zeros beyond the line's end.
 struct TextLine {
   /// NMEA 0183 allows 79 characters between `$` and the line's end; answers of a modem are shorter.
   static var capacity: Int { 80 }
 
   private var bytes = InlineArray<80, UInt8>(repeating: 0)
   private(set) var count = 0
-  /// Whether more came than fits, so that the line says nothing.
+  /// Whether the line is longer than the buffer and therefore useless.
   private(set) var isTooLong = false
 
   mutating func append(_ byte: UInt8) {
@@ -25,7 +25,7 @@ struct TextLine {
 
   subscript(index: Int) -> UInt8 { index >= 0 && index < count ? bytes[index] : 0 }
 
-  /// Whether a text stands at `start`.
+  /// Whether this text stands at `start`.
   @inline(never)
   func has(_ text: StaticString, at start: Int = 0) -> Bool {
     let length = text.utf8CodeUnitCount
@@ -37,7 +37,7 @@ struct TextLine {
 
   func `is`(_ text: StaticString) -> Bool { count == text.utf8CodeUnitCount && has(text) }
 
-  /// The decimal digit at a place, nil where there is another character.
+  /// The decimal digit at a place; nil where there is another character.
   func digit(at index: Int) -> UInt32? {
     let value = self[index] &- 0x30
     return value <= 9 ? UInt32(value) : nil

@@ -10,7 +10,7 @@ enum Base64 {
     }
   }
 
-  /// The six bits that a character stands for, or nil where it is none of the alphabet.
+  /// The six bits of a character; nil where the character is not in the alphabet.
   static func sextet(_ character: UInt8) -> UInt8? {
     switch character {
     case 0x41...0x5a: character &- 0x41
@@ -24,7 +24,7 @@ enum Base64 {
 
   static var padding: UInt8 { 0x3d }
 
-  /// Takes characters one at a time and gives bytes back as they become whole.
+  /// Takes characters one at a time and returns each byte that they complete.
   struct Decoder {
     private var bits: UInt32 = 0
     private var held: UInt8 = 0
@@ -36,7 +36,7 @@ enum Base64 {
       case invalid
     }
 
-    /// Whether the text could end here.
+    /// Whether the text may end here.
     var isComplete: Bool { held == 0 && padding == 0 }
 
     mutating func take(_ character: UInt8) -> Step {
@@ -52,7 +52,7 @@ enum Base64 {
       }
     }
 
-    /// Padding fills the quartet up: two after two characters, one after three.
+    /// Padding completes the group of four: two characters after two, one after three.
     private mutating func takePadding() -> Step {
       guard held >= 2 else { return .invalid }
       padding &+= 1

@@ -1,11 +1,11 @@
-/// The reason for which bytes are not the CBOR that this protocol reads.
+/// The reason why bytes are not CBOR that this protocol accepts.
 public enum CBORDefect: UInt8, Error {
   /// The bytes end inside an item.
   case truncated
   /// The bytes have a reserved head, a stray break, or a chunk of the wrong kind.
   case malformed
-  /// More than `CBORItem.maximumDepth` items lie inside each other.
+  /// The items are nested deeper than `CBORItem.maximumDepth`.
   case tooDeep
-  /// Something follows the item.
+  /// Other bytes follow the item.
   case trailingBytes
 }

@@ -10,15 +10,15 @@ enum CBORMajor {
   static var simple: UInt8 { 7 }
 }
 
-/// An item's first bytes: its kind and its value or length. Everything that reads CBOR, here and on the laptop, reads
-/// it through this.
+/// An item's first bytes: its kind and its value or length. All readers of CBOR, here and on the laptop, read
+/// heads by this type.
 struct CBORHead: Sendable {
-  /// Number of items that may lie inside each other, the outermost one counted.
+  /// Maximum depth of nested items, including the outermost one.
   static var maximumDepth: Int { 8 }
 
   var major: UInt8
   var value: UInt64 = 0
-  /// Number of bytes that the value took after the first.
+  /// Number of bytes of the value behind the first byte.
   var width = 0
   var isIndefinite = false
   /// Offset of the end of the head.
@@ -50,7 +50,7 @@ struct CBORHead: Sendable {
 
   static var emptyMap: CBORHead { CBORHead(major: CBORMajor.map, next: 0) }
 
-  /// Reads the head of the item at `start`, and passes through tags.
+  /// Reads the head of the item at `start`, and skips tags.
   init(_ text: Span<UInt8>, untaggedAt start: Int) throws(CBORDefect) {
     try self.init(text, at: start)
     while major == CBORMajor.tag { try self.init(text, at: next) }
@@ -66,7 +66,7 @@ struct CBORHead: Sendable {
     return value == 21 ? true : nil
   }
 
-  /// The range of the content of a string in one piece, given that the text was checked.
+  /// The range of the content of an unbroken string, provided that the text was checked.
   var content: Range<Int>? {
     guard !isIndefinite, value <= UInt64(UInt16.max) else { return nil }
     return next..<next &+ Int(truncatingIfNeeded: value)
@@ -78,7 +78,7 @@ struct CBORHead: Sendable {
     position < text.count && text[position] == 0xff
   }
 
-  /// Offset of the value for `key` in this map; of two with the same key, the first.
+  /// Offset of the value for `key` in this map, or of the first of two with the same key.
   @inline(never)
   func place(of key: StaticString, in text: Span<UInt8>) throws(CBORDefect) -> Int? {
     guard major == CBORMajor.map else { return nil }
@@ -106,7 +106,8 @@ struct CBORHead: Sendable {
     return true
   }
 
-  /// Offset of the end of the item that begins at `start`. The depth bounds the recursion, the bytes bound the loops.
+  /// Offset of the end of the item that begins at `start`. The depth bounds the recursion, and the number of
+  /// bytes bounds the loops.
   static func end(of text: Span<UInt8>, from start: Int, depth: Int) throws(CBORDefect) -> Int {
     guard depth <= maximumDepth else { throw .tooDeep }
     let head = try CBORHead(text, at: start)

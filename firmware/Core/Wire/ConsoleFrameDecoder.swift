@@ -1,10 +1,11 @@
-/// A decoder that takes the bytes of a wire one at a time and gives the messages back.
+/// Decodes the bytes of a wire one at a time and returns the messages.
 ///
-/// It holds at most one message. Bytes that are no frame (a console's output, noise, half a line) are passed over; a
-/// first line, wherever it begins, always starts a new frame, so that one damaged frame costs no other. Text between
-/// two lines of a frame does no harm.
+/// The decoder holds at most one message. Bytes that are no frame (a console's output, noise, half a line) are
+/// ignored. A first line always starts a new frame, wherever it begins, so that a damaged frame costs no other
+/// frame. Text between two lines of a frame does no harm.
 public struct ConsoleFrameDecoder: Sendable {
-  /// Number of frames that were begun and given up, for an invalid character, their length or a wrong CRC.
+  /// Number of frames that were begun and then abandoned, because of an invalid character, their length or a
+  /// wrong CRC.
   public private(set) var damagedFrames: UInt32 = 0
 
   private enum Place {
@@ -14,22 +15,23 @@ public struct ConsoleFrameDecoder: Sendable {
   }
 
   private var place = Place.betweenLines
-  /// Whether a first line was seen and the frame is still good.
+  /// Whether a first line was received and the frame has no fault so far.
   private var inFrame = false
   private var text = Base64.Decoder()
-  /// The bytes of length, message and CRC as far as they are there.
+  /// The bytes of length, message and CRC received so far.
   private var packet = InlineArray<1028, UInt8>(repeating: 0)
   private var count = 0
 
   public init() {}
 
-  /// The message that the last byte completed.
+  /// The message that the last byte has completed.
   public var message: Span<UInt8> {
     @_lifetime(borrow self)
     get { packet.span.extracting(2..<max(2, count &- 2)) }
   }
 
-  /// Takes one byte. True where it was the last one of a frame: `message` is then there until the next byte.
+  /// Takes one byte. Returns true where it was the last one of a frame; `message` is then valid until the next
+  /// byte.
   public mutating func completes(with byte: UInt8) -> Bool {
     switch place {
     case .betweenLines:
@@ -43,7 +45,7 @@ public struct ConsoleFrameDecoder: Sendable {
     return false
   }
 
-  /// Forgets a frame that has begun, as after a pause longer than the wire's own.
+  /// Drops a frame that has begun, as after a long pause.
   public mutating func reset() {
     if inFrame { giveUp() }
     place = .betweenLines
@@ -76,7 +78,7 @@ public struct ConsoleFrameDecoder: Sendable {
     case ConsoleFraming.carriageReturn:
       return false
     case ConsoleFraming.firstMarker.0:
-      // The rest of this line and its line feed were lost; the next frame need not be.
+      // The rest of this line and its line feed were lost, but the next frame may be sound.
       giveUp()
       place = .afterMarker(first: true)
       return false
@@ -102,7 +104,7 @@ public struct ConsoleFrameDecoder: Sendable {
 
   // MARK: - Frames
 
-  /// Bytes in the whole packet by its own length field, and never more than a message can have.
+  /// Number of bytes of the whole packet by its own length field, limited to the longest message.
   private var wantedSize: Int {
     guard count >= 2 else { return 2 }
     let stated = Int(packet[0]) << 8 | Int(packet[1])

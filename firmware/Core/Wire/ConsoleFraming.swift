@@ -17,7 +17,8 @@ public enum ConsoleFraming {
   static var lineFeed: UInt8 { 0x0a }
   static var carriageReturn: UInt8 { 0x0d }
 
-  /// Bytes of a packet in each line, whole quartets of base64, so that a receiver may decode each line by itself.
+  /// Bytes of a packet in each line, whole groups of four base64 characters, so that a receiver may decode each
+  /// line by itself.
   private static var bytesALine: Int { (maximumLineSize &- 3) / 4 &* 3 }
 
   /// Gives the bytes to send for a message of at most 1,024 bytes, one after another.

@@ -1,10 +1,11 @@
-/// The reply that is being written: its header, and a CBOR map behind it, field by field. A field that does not fit
-/// sets `isTooLong` and is left out.
+/// The reply that is being written: its header, followed by a CBOR map, field by field. A field that does not
+/// fit sets `isTooLong` and is omitted.
 public struct MessageBuffer {
   private var storage = InlineArray<1024, UInt8>(repeating: 0)
   private var count = 0
   private(set) var isTooLong = false
-  /// Offset of the head of the map that is being written. The head is one byte, so that 23 fields are the most.
+  /// Offset of the head of the map that is being written. The head is one byte, so that a map has at most 23
+  /// fields.
   private var map = 0
 
   public init() {}
@@ -14,7 +15,7 @@ public struct MessageBuffer {
     get { storage.span.extracting(first: count) }
   }
 
-  /// Forgets what is there, and begins the reply to a request with an empty map.
+  /// Drops the present contents, and begins the reply to a request with an empty map.
   @inline(never)
   mutating func begin(_ request: SMPHeader, _ operation: SMPHeader.Operation) {
     count = 0
@@ -28,7 +29,7 @@ public struct MessageBuffer {
     _ = beginMap()
   }
 
-  /// Fills the header's length in.
+  /// Writes the length into the header.
   mutating func finish() {
     let length = count &- SMPHeader.size
     storage[2] = UInt8(truncatingIfNeeded: length >> 8)
@@ -80,13 +81,13 @@ public struct MessageBuffer {
   @inline(never)
   mutating func put(_ key: StaticString, text value: Octets) { put(key, text: value.bytes) }
 
-  /// Begins a map as a field; `end` takes what this gives.
+  /// Begins a map as a field; `end` takes the returned value.
   mutating func beginMap(_ key: StaticString) -> Int {
     begin(key)
     return beginMap()
   }
 
-  /// Begins a map as an array's element; `end` takes what this gives.
+  /// Begins a map as an element of an array; `end` takes the returned value.
   @inline(never)
   mutating func beginMap() -> Int {
     let outer = map

@@ -1,12 +1,12 @@
 /// A request's map, read in place in the buffer that it was received in.
 ///
-/// Each field is asked for with the type that it has to have; nil where it is missing or of another. Strings in
-/// pieces (indefinite length) count as missing.
+/// Each field is read by its type, and is nil where it is missing or of another type. Strings in pieces
+/// (indefinite length) count as missing.
 struct RequestFields: ~Escapable {
   private let text: Span<UInt8>
   private let map: CBORHead
 
-  /// Nil where the payload is no map; an empty one counts as an empty map.
+  /// Reads the fields; nil where the payload is no map. An empty payload counts as an empty map.
   @_lifetime(copy payload)
   init?(_ payload: Span<UInt8>) {
     text = payload
@@ -32,7 +32,7 @@ struct RequestFields: ~Escapable {
     return Octets(text.extracting(range))
   }
 
-  /// A byte string of any length, empty and nil told apart by `has`.
+  /// A byte string of any length; `has` distinguishes an empty one from a missing one.
   @_lifetime(copy self)
   func data(_ key: StaticString) -> Span<UInt8> { text.extracting(range(key, CBORMajor.bytes) ?? 0..<0) }
 
@@ -42,8 +42,8 @@ struct RequestFields: ~Escapable {
 
   func hasText(_ key: StaticString) -> Bool { range(key, CBORMajor.text) != nil }
 
-  /// Whether a field is a text of printable ASCII, in a number of characters within `sizes`: all texts that are kept
-  /// are that.
+  /// Whether a field is a text of printable ASCII whose number of characters is within `sizes`, as all stored
+  /// texts are.
   func hasPrintable(_ key: StaticString, _ sizes: ClosedRange<Int>) -> Bool {
     guard let range = range(key, CBORMajor.text), sizes.contains(range.count) else { return false }
     for index in range where text[index] < 0x20 || text[index] > 0x7e { return false }

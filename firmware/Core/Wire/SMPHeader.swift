@@ -31,7 +31,8 @@ public struct SMPHeader: Sendable {
   public var sequence: UInt8
   public var command: UInt8
 
-  /// Reads a message's header, or nil where it is none: too short, too long, or of another length than it states.
+  /// Reads a message's header; nil where the bytes are no message because they are too short, too long, or of
+  /// another length than stated.
   init?(_ message: Span<UInt8>) {
     guard message.count >= Self.size, message.count <= Self.maximumMessageSize,
       let operation = Operation(rawValue: message[0] & 7), message[0] >> 5 == 0,
