@@ -3,7 +3,7 @@ import Testing
 
 @testable import weldtech
 
-/// Checks what happens under a clock that somebody set wrong, or whose battery is empty.
+/// Checks the program under a clock that was set wrong, or whose battery is empty.
 @Suite struct ClockDateTests {
   @Test(WrongTime.isThere)
   func `with the clock set back no step is taken, and the words say how to set it`() throws {

@@ -4,7 +4,8 @@ import Testing
 
 @testable import weldtech
 
-/// Checks what scripts rely on: one document on stdout, exit codes, no questions, no colours in a pipe.
+/// Checks the behaviour that scripts rely on: one document on stdout, exit codes, no questions, no colours in a
+/// pipe.
 @Suite struct ConsoleTests {
   @Test func `an unknown command is exit 64 with a suggestion`() throws {
     let said = try Weldtech.run(["regster"])
@@ -38,7 +39,7 @@ import Testing
     let records = try laptop.list()
     #expect(records.count == 1 && records.first?["id"] as? String == id)
     #expect(records.first?["next"] as? String == "flash")
-    // An error that is about no record names none.
+    // An error that concerns no record names none.
     #expect(try laptop.run("--json", "show", "ffff").error?["id"] == nil)
   }
 
@@ -83,7 +84,7 @@ import Testing
     let id = try laptop.register()
     let seal = try laptop.run("seal", id, input: "1\n")
     #expect(seal.status == 64 && seal.diagnostics.contains("--number"))
-    // All that is wrong with the fields is reported, and nothing is asked.
+    // All wrong fields are reported, and nothing is asked.
     let empty = try laptop.run("--json", "register", input: "店\n")
     #expect(empty.status == 65 && empty.errorCode == "register.rejected")
   }

@@ -4,7 +4,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Runs the built program against its own `bench module --chip`, with an image that is signed here.
+/// Runs the built program against its own `bench module --chip`, with an image that the test signs.
 @Suite struct ESP32FlashTests {
   private let laptop: Laptop
   private let share: String
@@ -26,7 +26,7 @@ import Testing
     try laptop.run(["--json"] + arguments, environment: ["WELDTECH_SHARE": share])
   }
 
-  /// Makes a signed release and answers the path of its manifest.
+  /// Makes a signed release and returns the path of its manifest.
   private func release(chip: String, id: UInt16, version: String) throws -> String {
     let pieces = ESP32Programs.release(chipID: id, version: version, bytes: 30_000)
     let file = pieces.flatMap(\.bytes)

@@ -2,8 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Runs the built program against the shipped bytes in QEMU, which has no flash controller, so that the module cannot
-/// keep what it is told.
+/// Runs the built program against the shipped bytes in QEMU, which has no flash controller, so that the module
+/// cannot store anything.
 @Suite(.serialized) struct EmulatedChipTests {
   private static let isInstalled = FileManager.default.isExecutableFile(atPath: "/usr/bin/qemu-system-arm")
 
@@ -14,7 +14,7 @@ import Testing
     let port = try #require(try module.firstLine()["port"] as? String)
     let id = try laptop.register()
     try laptop.json("photo", id, "--stage", "before", try laptop.photo())
-    // The module has its firmware already, and says which.
+    // The module has its firmware already and reports the version.
     let flash = try laptop.json("flash", id, "--port", port)
     #expect(flash["skipped"] as? Bool == true && flash["skipReason"] as? String == "alreadyInstalled")
     for _ in 0..<2 {

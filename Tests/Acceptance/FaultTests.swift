@@ -7,7 +7,8 @@ import Testing
 
 @testable import weldtech
 
-/// Checks that each fault of the cable and of the network has its own error, and that the record goes on.
+/// Checks that each fault of the cable and of the network has its own error, and that work on the record can
+/// continue.
 @Suite struct FaultTests {
   // MARK: - The port
 
@@ -76,7 +77,7 @@ import Testing
     /// The command that meets the fault.
     var step: Step
     var code: String
-    /// The work under way, as the message names it.
+    /// The work under way, in the words of the message.
     var doing: String
 
     var testDescription: String { fault }

@@ -3,8 +3,8 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Runs `firmware list`, `verify` and `sign`, and `flash` with images that it refuses, with keys made here and a
-/// folder of data as a company would keep it.
+/// Runs `firmware list`, `verify` and `sign`, and `flash` with images that it refuses. The keys are made by the
+/// test, and the folder of data is like a company's.
 @Suite struct FirmwareTests {
   private static let keys = SeededBytes(seed: 4)
   private let laptop: Laptop
@@ -21,7 +21,7 @@ import Testing
     try laptop.run(["--json"] + arguments, environment: share.environment)
   }
 
-  /// Writes a private key into a file; its public half is trusted under `name` where it has one.
+  /// Writes a private key into a file; the public half of a key with a `name` is trusted under that name.
   private func key(trustedAs name: String? = nil) throws -> String {
     let key = try SigningKey(seed: Self.keys.bytes(32))
     if let name { try share.trust(key, as: name) }

@@ -5,10 +5,10 @@ import ModuleCore
 import TestSupport
 import Testing
 
-/// Checks that each refusal of `flash` has its own code and remedy, which `docs/troubleshooting.md` has too, and that
-/// nothing is erased.
+/// Checks that each refusal of `flash` has its own code and remedy, that `docs/troubleshooting.md` lists them,
+/// and that nothing is erased.
 @Suite struct FlashRefusalTests {
-  /// A laptop, a release that a trusted key signed, and a module that runs it and is paired with somebody.
+  /// A laptop, a release signed with a trusted key, and a paired module that runs the release.
   private struct Situation {
     let laptop: Laptop
     let share: FirmwareShare
@@ -33,8 +33,8 @@ import Testing
         let (address, offset) = (UInt32(segment["address"] ?? 0), segment["offset"] ?? 0)
         flash.program(address, Array(image[offset..<offset + (segment["length"] ?? 0)]))
       }
-      // The image is another than the release, so that there is something to flash; the flash also holds bytes that
-      // `flash` must leave alone.
+      // The image differs from the release, so that there is something to flash; the flash also holds bytes
+      // that `flash` must not change.
       try renumber(major: 0)
       for sector in [3, 9] { flash.program(flash.sectors[sector].address, [1, 2, 3, 4]) }
     }
@@ -51,7 +51,7 @@ import Testing
       #expect(outcome.status == 0, "\(outcome)")
     }
 
-    /// Signs the manifest with other fields.
+    /// Signs the manifest with changed fields.
     func change(_ fields: [String: Any]) throws {
       let changed = try manifest().merging(fields) { $1 }
       try JSONSerialization.data(withJSONObject: changed).write(to: URL(filePath: share.manifest))
@@ -70,7 +70,7 @@ import Testing
           ImageHeader.offset + offset..<ImageHeader.offset + offset + bytes.count, with: bytes)
       }
       put([UInt8(major), 0, 1, 0, 0, 0], at: 16)
-      // The byte means nothing, and makes another digest.
+      // The changed byte has no meaning and gives another digest.
       put([1], at: 46)
       put([UInt8](repeating: 0, count: 32), at: ImageHeader.digestOffset)
       put(SHA256.digest(application), at: ImageHeader.digestOffset)
@@ -182,19 +182,19 @@ import Testing
     let flashing = try RunningProgram(
       ["--home", situation.laptop.home] + command, environment: situation.share.environment)
     let half = FlashMap.application + 8000
-    // The sector is first erased, and then written as far as `half`.
+    // The sector is erased first and then written up to `half`.
     for isErased in [true, false] {
       let isSo = situation.clock.wait {
         (situation.flash.read(half, count: 4) == [255, 255, 255, 255]) == isErased || !flashing.isRunning
       }
       #expect(isSo && flashing.isRunning)
     }
-    // The intruder is like a terminal that reads what is meant for us.
+    // The intruder behaves like a terminal program that reads bytes meant for weldtech.
     let intruder = try InstalledProgram("cat").start([port])
     try expect(flashing.end(), "provision.flash.portTaken", status: 1)
     intruder.kill()
 
-    // Boot block, pairing and the bytes that must be left alone are in other sectors.
+    // Boot block, pairing and the bytes that must not change are in other sectors.
     #expect(situation.sectorsChanged(since: before) == [4])
     let again = try situation.laptop.run(command, environment: situation.share.environment)
     #expect(again.status == 0, "\(again)")

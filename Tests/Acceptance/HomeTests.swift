@@ -7,11 +7,12 @@ import Testing
 
 @testable import weldtech
 
-/// Checks a home that is open to others, full of strangers, or on a disk that takes nothing.
+/// Checks a home that is open to other users, contains entries of other kinds, or is on a disk that takes
+/// nothing.
 @Suite struct HomeTests {
   // MARK: - Closed to others
 
-  /// Runs one command after `umask`, which a process cannot set for itself without setting it for all tests.
+  /// Runs one command after `umask`, which a process can only set for all of its tests.
   private func run(_ umask: String, _ laptop: Laptop, _ arguments: [String]) throws -> ProgramOutcome {
     let script = "umask \(umask); exec \"$0\" \"$@\""
     return try RunningProgram(
@@ -38,7 +39,7 @@ import Testing
       let outcome = try run(umask, laptop, command)
       try #require(outcome.status == 0, "\(step): \(outcome)")
     }
-    // A file that the user asked to be written elsewhere keeps the umask.
+    // A file that the user wants elsewhere keeps the umask.
     let output = laptop.scratch.file("codes.csv")
     #expect(try run(umask, laptop, ["labels", "codes", "--count", "1", "--output", output]).status == 0)
     var status = stat()
@@ -96,7 +97,8 @@ import Testing
     try FileManager.default.copyItem(atPath: laptop.home, toPath: backup)
     var random = SplitMix64(seed: 19)
 
-    // Each entry of the home in turn becomes a link to a file, a folder or nothing, a pipe, or a folder.
+    // Each entry of the home in turn is replaced by a link to a file, a folder or nothing, by a pipe, or by a
+    // folder.
     let entries =
       try FileManager.default.subpathsOfDirectory(atPath: backup).sorted()
       + ["locks/sync", "documents/\(id)", "uploads", "label-tags.csv", "printing"]
@@ -196,7 +198,8 @@ import Testing
       _ = try RunningProgram(["-c", script], executable: "/bin/sh").end()
     }
     try fill()
-    // With a log left behind its index is there too, and reading takes the log into the database: that makes room.
+    // Where a log was left, its index is there too, and reading merges the log into the database, which makes
+    // room.
     if wasKilled { #expect(try laptop.list().count == registered) } else { try readable("fieldbook.diskFull") }
     try fill()
     for command in [
@@ -236,7 +239,7 @@ import Testing
 
   @Test func `names that are not UTF-8 work, as home, photo, folder of start and output`() throws {
     let laptop = try Laptop()
-    // The folder's name is 达旗 in GB18030, as a disk from an older system has it.
+    // The folder's name is 达旗 in GB18030, as on a disk from an older system.
     let script = """
       set -e
       name="$(printf '\\264\\357\\306\\354')"

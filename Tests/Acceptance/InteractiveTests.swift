@@ -3,7 +3,7 @@ import Testing
 
 @testable import weldtech
 
-/// Runs the built program on a real terminal, in both languages, answered as a person does.
+/// Runs the built program on a real terminal, in both languages, with answers as a person would type them.
 @Suite struct InteractiveTests {
   struct Talk: Sendable, CustomTestStringConvertible {
     var locale: String
@@ -124,7 +124,7 @@ import Testing
     }
   }
 
-  /// Counts columns: Chinese characters and full-width forms take two; nothing else that is printed here does.
+  /// Counts columns: Chinese characters and full-width forms take two; no other wide character is printed here.
   private func columns(of line: some StringProtocol) -> Int {
     line.unicodeScalars.reduce(0) { sum, scalar in
       let isWide = (0x2E80...0x9FFF).contains(scalar.value) || (0xFF00...0xFF60).contains(scalar.value)

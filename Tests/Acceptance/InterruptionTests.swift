@@ -5,14 +5,14 @@ import Testing
 
 @testable import weldtech
 
-/// Runs two programs at once on the same thing, and presses Ctrl-C in the middle of work.
+/// Runs two programs at once on the same installation, and presses Ctrl-C in the middle of the work.
 @Suite struct InterruptionTests {
   @Test func `an installation is worked on by one program at a time`() throws {
     let laptop = try Office.shared.get().laptop()
     let plug = try Plug(fault: "silence-during=write")
     let id = try laptop.walk(try laptop.register(), to: .flash, on: plug.port)
     let first = try laptop.start(["--verbose", "flash", id, "--port", plug.port])
-    // The first program waits for a module that fell silent.
+    // The first program waits for a module that no longer answers.
     #expect(first.wait { $0.said.contains("writing") })
     #expect(try laptop.failure("flash", id, "--port", plug.port, status: 1) == "installation.busy")
     #expect(

@@ -17,7 +17,8 @@ import Testing
   @Test func `an install that is killed at any moment is finished by the next, whole and once`() throws {
     let office = try Office.shared.get()
     var random = SplitMix64(seed: Self.seed)
-    // One chip takes its time to erase and write; one that does not gives the other steps their share of the kills.
+    // One chip takes time to erase and write; a chip without delays gives the other steps their share of the
+    // kills.
     for (timings, kills) in [(FlashTimings.typical, (Self.kills + 1) / 2), (.instant, Self.kills / 2)] {
       let readings = try wholeWalk(office, timings)
       var struck: [String: Int] = [:]
@@ -59,7 +60,8 @@ import Testing
     plug.clock.at(reading: 0, run: nil)
     let place = "killed at reading \(reading), seed \(Self.seed): \(killed.diagnostics)"
 
-    // A technician goes on with the id that was printed, else with the record that is open, else from the beginning.
+    // A technician continues with the id that was printed, or with the open record, or otherwise from the
+    // beginning.
     let opened = try laptop.list()
     #expect(opened.count <= 1, "\(place)")
     let reached = (opened.first?["next"] ?? opened.first?["status"]) as? String ?? "nothing"
@@ -96,7 +98,7 @@ import Testing
     digests.append((record["agreement"] as? [String: Any])?["sha256"] as? String ?? "")
     for digest in digests { #expect(office.platform.hasFile(digest), "\(place)") }
 
-    // The platform's copy says the same of the module and of the signature.
+    // The platform's copy agrees about the module and the signature.
     let copy = try #require(
       try office.platform.record(id).flatMap { try JSONSerialization.jsonObject(with: $0) as? [String: Any] })
     #expect((copy["module"] as? [String: Any])?["keyId"] as? String == keyID, "\(place)")

@@ -19,7 +19,7 @@ import Testing
       "list.csv", "编码,单位名称,街道\n" + codes.map { "\($0),树林召电焊铺,树林召镇\n" }.joined())
   }
 
-  /// A text that is too long for any label. Of three labels with this text on the last, two are made.
+  /// A text that is too long for any label. Where the last of three labels has this text, two are made.
   private static let tooLong = String(repeating: "达拉特旗树林召镇", count: 40)
 
   private func three(_ codes: [String], last: String, _ laptop: Laptop) throws -> String {
@@ -72,7 +72,7 @@ import Testing
       #expect(isReached, "seed \(Self.seed)")
       running.kill()
       let printed = try counts(laptop)["printed"] ?? 0
-      // Every label that is counted has its file, byte for byte.
+      // Every counted label has its file, byte for byte.
       let left = (try? files(laptop.scratch.file("labels"))) ?? [:]
       let right = left.count { expected[$0.key] == $0.value }
       #expect(
@@ -84,7 +84,7 @@ import Testing
       let counts = try counts(laptop)
       #expect(counts["printed"] == codes.count && counts["inStock"] == codes.count && counts["printing"] == 0)
       #expect(counts["reprinted"] == 0)
-      // The same order again is done already; the same labels elsewhere are printed already.
+      // The same order again is complete already; the same labels elsewhere are printed already.
       #expect(try laptop.run(["--json"] + batch(list, laptop)).document()["alreadyDone"] as? Bool == true)
       #expect(try laptop.run(["--json"] + batch(list, laptop, to: "elsewhere")).errorCode == "code.printed")
     }
@@ -121,7 +121,7 @@ import Testing
     let codes = codes(3)
     let broken = try three(codes, last: Self.tooLong, laptop)
     #expect(try laptop.run(["--json"] + batch(broken, laptop)).errorCode == "labels.text.tooLarge")
-    // Two files are there, but a batch counts as a whole.
+    // Two files exist, but a batch counts only as a whole.
     #expect(try counts(laptop)["printed"] == 0)
     #expect(truncate(laptop.scratch.file("labels/\(codes[0]).png"), 200) == 0)
     let mended = try three(codes, last: "丙", laptop)
@@ -187,7 +187,7 @@ import Testing
       let result = try #require((read["results"] as? [[String: Any]])?.first)
       #expect(result["tag"] as? String == word && result["code"] as? String == codes[0])
     }
-    // A reprint has the text of the label before it; a laptop has tags of its block, not the key.
+    // A reprint has the text of the earlier label; a laptop has the tags of its block, not the key.
     let again = try laptop.json("labels", "reprint", codes[0], "--reason", "褪色")
     #expect((again["payload"] as? String)?.hasSuffix("/w/\(codes[0]).\(tags[codes[0]]!)") == true)
     let technician = try Laptop()
@@ -208,7 +208,7 @@ import Testing
     let read = try technician.json(
       "labels", "verify", technician.scratch.file("p/\(number).png"), "--tag-key", key, status: 1)
     #expect((read["results"] as? [[String: Any]])?.first?["tag"] as? String == "missing")
-    // A list with a tag that the key did not make is refused, and nothing of the key is anywhere.
+    // A list with a tag that the key did not make is refused, and no part of the key appears anywhere.
     let forged = try laptop.scratch.write("forged.csv", "code,tag\n\(number),00000000\n")
     let refused = try technician.run([
       "--json", "labels", "batch", "--input", forged, "--output", technician.scratch.file("f"), "--template",

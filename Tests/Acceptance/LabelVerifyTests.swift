@@ -3,12 +3,13 @@ import Records
 import TestSupport
 import Testing
 
-/// `labels verify` of what print shops send back: files of many pages, mirrored ones, and several files at once.
+/// Runs `labels verify` on files as print shops return them: files of many pages, mirrored files, and several
+/// files at once.
 @Suite struct LabelVerifyTests {
   private static let unite = "/usr/bin/pdfunite"
   private static let hasUnite = FileManager.default.isExecutableFile(atPath: unite)
 
-  /// Makes so many labels, from a serial on, as pages of A4, 18 to a page.
+  /// Makes this number of labels, from a serial on, as A4 pages with 18 labels each.
   private func sheets(_ count: Int, from first: Int, _ words: [String], on laptop: Laptop) throws -> String {
     let codes = (first..<first + count).map {
       LabelCode(region: "150621", serial: CodeSerial(number: $0)!)!.description
@@ -30,7 +31,7 @@ import Testing
     return (outcome.status, try outcome.document())
   }
 
-  /// Pages of A4 take a debug program on a busy machine a while.
+  /// A debug build on a busy machine needs a while for A4 pages.
   private func run(_ words: [String], on laptop: Laptop) throws -> ProgramOutcome {
     try Weldtech.run(["--home", laptop.home] + words)
   }
@@ -68,7 +69,7 @@ import Testing
       between.output.contains("少了标牌") && between.output.contains("第 2 页只有 17 块"),
       "\(between.output.suffix(600))")
 
-    // The first sheet lacks the places that come first: by rows, and by columns from the right.
+    // The first sheet lacks the places that are filled first: by rows, and by columns from the right.
     for (number, words) in [["--start-at", "8"], ["--start-at", "5", "--order", "columns", "--mirror"]]
       .enumerated()
     {
@@ -113,7 +114,7 @@ import Testing
     }
     let said = try run(["--lang", "zh", "labels", "verify", good, missing], on: laptop)
     #expect(said.status == 1 && said.output.contains("150621-") && said.output.contains("找不到文件 \(missing)"))
-    // A file that stands alone is an error, as before.
+    // A single file that cannot be read is an error.
     #expect(try laptop.failure("labels", "verify", missing, status: 65) == "file.unreadable")
   }
 
@@ -131,7 +132,7 @@ import Testing
     let folder = laptop.scratch.file("labels")
     let batch = ["labels", "batch", "--input", list, "--output", folder, "--dpi", "300"]
     #expect(try laptop.run(batch).status == 0)
-    // The time of a batch that is done already is read by people, and kept for programs nowhere in these words.
+    // The time of a completed batch is shown to people only.
     let again = try laptop.run(["--lang", "zh"] + batch, environment: ["TZ": "Asia/Shanghai"]).output
     #expect(again.contains(/已在 \d{4}-\d\d-\d\d \d\d:\d\d 做好/) && !again.contains("+08:00"), "\(again)")
     let output = laptop.scratch.file("again.png")
@@ -160,7 +161,7 @@ import Testing
     #expect(list.status == 0 && list.output.contains(good.prefix(8)) && !list.output.contains(bad.prefix(8)))
     #expect(list.diagnostics.contains("有 1 条记录已损坏") && list.diagnostics.contains("weldtech doctor"))
     #expect(try laptop.json("list")["unreadable"] as? Int == 1)
-    // The doctor does what the list says.
+    // The doctor does what the list describes.
     _ = try laptop.run("doctor")
     #expect(try laptop.json("list")["unreadable"] as? Int == 0)
   }

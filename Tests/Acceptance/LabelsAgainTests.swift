@@ -3,8 +3,7 @@ import Records
 import TestSupport
 import Testing
 
-/// Makes labels again: the same batch, a whole list, single codes; and has a company's office, which does nothing
-/// else.
+/// Makes labels again: the same batch, a whole list, and single codes. A company's office is tested as well.
 @Suite struct LabelsAgainTests {
   private func codes(_ count: Int, from first: Int = 2_400_000) -> [String] {
     (0..<count).compactMap { place in
@@ -37,8 +36,8 @@ import Testing
     let laptop = try Laptop()
     try laptop.setUp()
     let codes = codes(2_000)
-    // The list is UTF-16 with tabs; its codes are formulas, every third row is short of its street, and a column is
-    // of no use.
+    // The list is UTF-16 with tabs; its codes are formulas, every third row lacks its street, and one column is
+    // not used.
     var text = "\u{FEFF}序号\t电焊机专属码\t企业/店铺名称\t所属街道/苏木镇\r\n"
     for (place, code) in codes.enumerated() {
       text += "\(place + 1)\t=\"\(code)\"\t示例\(place)电焊铺" + (place.isMultiple(of: 3) ? "" : "\t树林召镇") + "\r\n"
@@ -71,7 +70,7 @@ import Testing
     #expect(try laptop.run(batch(list, to: folder)).document()["alreadyDone"] as? Bool == true)
     let counts = try counts(laptop)
     #expect(counts["printed"] == 2_000 && counts["reprinted"] == 2_000 && counts["inStock"] == 2_000)
-    // One label that is made again has the same texts, and so the same file, as in the batch.
+    // A single label that is made again has the same texts, and so the same file, as in the batch.
     let one = laptop.scratch.file("one.png")
     try laptop.json(
       "labels", "reprint", codes[1_000], "--reason", "褪色", "--template", "thermal-50x30", "--output", one)
@@ -105,7 +104,7 @@ import Testing
     #expect(outcome.status == 0, "\(outcome.output)\(outcome.diagnostics)")
     let again = try laptop.run(command("second"))
     #expect(try again.document()["alreadyDone"] as? Bool == true, "\(again.output)")
-    // Each round takes another file away: the sheets, the ticket or the proof.
+    // Each round removes another file: the sheets, the ticket or the proof.
     let names = try FileManager.default.contentsOfDirectory(atPath: laptop.scratch.file("second")).sorted()
     for name in names {
       let path = laptop.scratch.file("second/\(name)")
@@ -123,7 +122,7 @@ import Testing
       #expect(third.count == 3 && third.allSatisfy { second[$0.key] == $0.value })
     } else {
       let read = try pdfText(output("third"))
-      // poppler reads what stands on a mirrored page from left to right.
+      // poppler reads the text of a mirrored page from left to right.
       let text = options.contains("--mirror") ? String(read.reversed()) : read
       for place in 1...3 { #expect(text.contains("第\(place)电焊铺"), "\(text)") }
       #expect(!text.contains("第0电焊铺") && !text.contains("第4电焊铺"))
@@ -152,7 +151,7 @@ import Testing
     #expect(again == made.filter { !$0.key.hasPrefix(codes[1]) })
     let counts = try counts(laptop)
     #expect(counts["spoiled"] == 0 && counts["inStock"] == 3 && counts["reprinted"] == 2)
-    // A text that was wrong is put right by its name, and stays so.
+    // A wrong text is corrected by its field's name, and stays corrected.
     for (name, more) in [("first", ["--field", "unitName=更正电焊铺"]), ("second", [])] {
       let file = laptop.scratch.file("\(name).pdf")
       let outcome = try laptop.run(
@@ -198,7 +197,7 @@ import Testing
       "setup", "--desk", "--company", "达旗焊安", "--codes", "00A000+20", "--platform", "http://127.0.0.1:9",
       "--company-phone", "400-000-0000")
     #expect(set["desk"] as? Bool == true && set["company"] as? String == "达旗焊安" && set["technician"] == nil)
-    // The laptop stays an office when something else is set.
+    // The laptop stays an office when another setting changes.
     #expect(try office.json("setup", "--apn", "cmnet")["desk"] as? Bool == true)
     #expect(try office.json("status")["company"] as? String == "达旗焊安")
     let csv = office.scratch.file("codes.csv")
@@ -217,7 +216,7 @@ import Testing
       #expect(outcome.status == 1 && outcome.errorCode == "setup.desk", "\(command): \(outcome)")
     }
     #expect(try office.list().isEmpty)
-    // A technician's laptop does not become one; an office can be made a technician's.
+    // A technician's laptop does not become an office; an office can become a technician's laptop.
     let laptop = try Laptop()
     try laptop.setUp()
     #expect(try laptop.failure("setup", "--desk", "--company", "x", status: 64) == "setup.desk.technician")

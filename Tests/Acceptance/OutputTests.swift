@@ -3,7 +3,7 @@ import Records
 import TestSupport
 import Testing
 
-/// Checks commands whose answer cannot be written, and the names that `--output` may be given.
+/// Checks commands whose answer cannot be written, and the names that `--output` accepts.
 @Suite struct OutputTests {
   /// Runs a command with its stdout as the shell has it in `redirection`. Descriptor 4 is a pipe whose reader has gone.
   private func run(_ command: String, _ redirection: String, _ laptop: Laptop) throws -> ProgramOutcome {
@@ -21,7 +21,7 @@ import Testing
     try laptop.json("status")["codesLeft"] as? Int
   }
 
-  /// The ends that stdout can have that take nothing: closed, full, or a pipe that nobody reads; each with its error.
+  /// The kinds of stdout that take nothing, each with its error: closed, full, or a pipe without a reader.
   private static let places = [
     (">&-", "output.unwritable"), (">/dev/full", "output.unwritable"), (">&4", "output.readerGone"),
   ]
@@ -48,7 +48,7 @@ import Testing
   {
     let laptop = try Laptop()
     try laptop.setUp(codes: "00A000+5000")
-    // More than a pipe holds, of a command that prints it in one piece.
+    // The output is larger than a pipe, from a command that prints it in one piece.
     let codes = (0..<3_000).map { LabelCode(region: "150621", serial: CodeSerial(number: $0)!)!.description }
     let outcome = try run("labels stock \(codes.joined(separator: " "))", "| head -n 3", laptop)
     #expect(outcome.status == 1 && outcome.diagnostics.contains("[output.readerGone]"), "\(outcome)")
@@ -59,7 +59,7 @@ import Testing
     let laptop = try Laptop()
     try laptop.setUp(codes: "00A000+5000")
     for command in ["labels codes --count 4500", "--json labels codes --count 4500"] {
-      // The last reader reads some bytes and goes.
+      // The last reader reads some bytes and ends.
       for (redirection, code) in Self.places + [("| head -c 9", "output.readerGone")] {
         let outcome = try run(command, redirection, laptop)
         #expect(outcome.status == 1, "\(redirection): \(outcome.status)")
@@ -75,7 +75,7 @@ import Testing
       )
       #expect(try codesLeft(laptop) == 5_000, "\(place)")
     }
-    // The codes are drawn from the first on, each once.
+    // The codes begin with the first one, and each is given once.
     let codes = try #require(try laptop.json("labels", "codes", "--count", "5000")["codes"] as? [String])
     #expect(codes.first == "150621-00A000-X" && Set(codes).count == 5_000)
     #expect(try codesLeft(laptop) == 0)
@@ -122,7 +122,7 @@ import Testing
     var status = stat()
     #expect(lstat(fifo, &status) == 0 && status.st_mode & S_IFMT == S_IFIFO)
 
-    // /dev/stdout stands for a pipe and for a file, with the document behind it.
+    // /dev/stdout is a pipe or a file here, and the document follows.
     let piped = try run("labels templates --output /dev/stdout", "| cat", laptop)
     #expect(piped.status == 0)
     let sheet = try run("--lang en labels codes --count 1 --output /dev/stdout", ">\"$1.out\"", laptop)

@@ -3,7 +3,7 @@ import Records
 import TestSupport
 import Testing
 
-/// The program as it is shipped, and the programs that read its labels.
+/// The release build of the program, and the programs that read its labels.
 private enum PrintShop {
   static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent().path
@@ -11,11 +11,11 @@ private enum PrintShop {
   private static let named = ProcessInfo.processInfo.environment["WELDTECH_RELEASE"]
   static let program = named ?? root + "/.build/release/weldtech"
 
-  /// The name of a program that is missing for it; nil where none is.
+  /// The name of a required program that is missing; nil where none is.
   static let missing: String? = {
     let needed = [program, python, "/usr/bin/pdftoppm", "/usr/bin/rsvg-convert"]
     if let path = needed.first(where: { !FileManager.default.isExecutableFile(atPath: $0) }) { return path }
-    // `make test` names the program that it has just built; one that is found here may be an old one.
+    // `make test` gives the path of the program that it has just built; a program found here may be older.
     guard named == nil else { return nil }
     func date(_ path: String) -> Date {
       (try? FileManager.default.attributesOfItem(atPath: path)[.modificationDate] as? Date) ?? .distantPast
@@ -26,8 +26,8 @@ private enum PrintShop {
   }()
 }
 
-/// Makes whole print runs with the release program, and reads the finished files with programs that had no part in
-/// making them.
+/// Makes whole print runs with the release build, and reads the finished files with programs that had no part
+/// in making them.
 @Suite(.enabled(if: PrintShop.missing == nil, "\(PrintShop.missing ?? "") is missing"))
 struct PrintRunTests {
   private func codes(_ count: Int) -> [String] {
@@ -121,7 +121,7 @@ struct PrintRunTests {
     #expect(try pages(made).map(\.texts) == codes.map { ["https://127.0.0.1:9/w/\($0)"] })
   }
 
-  /// The five templates and five addresses are printed by three processes: 75 sheets of 40 labels.
+  /// Three processes print the five templates with five addresses: 75 sheets of 40 labels.
   @Test func `of 3,000 random codes none is refused unless its symbol is too large`() throws {
     let platforms = [
       "w.cn", "weld.example.cn", "hanji.dalad.example.gov.cn", "platform.welding-control.example.com.cn",

@@ -5,7 +5,7 @@ import Records
 import TestSupport
 import Testing
 
-/// Sends labels to a printer: through a CUPS of the test's own, to a device, and to nobody, as a preview.
+/// Sends labels to a CUPS server of the test's own, to a device, and into a preview.
 @Suite struct PrintingTests {
   private let codes = (0..<3).map {
     LabelCode(region: "150621", serial: CodeSerial(number: 2_100_000 + $0)!)!.description
@@ -45,7 +45,7 @@ import Testing
     #expect(try printed(laptop) == 3)
     let jobs = spooler.jobs(3)
     let files = try codes.map { try picture($0, laptop) }
-    // Connections come in the order in which CUPS makes them.
+    // Connections arrive in the order in which CUPS makes them.
     #expect(Set(jobs) == Set(files) && jobs.count == 3)
 
     let again = try laptop.run(
@@ -71,9 +71,9 @@ import Testing
     #expect(again.status == 0, "\(again.output)\(again.diagnostics)")
     let sent = try GreyImage(png: picture(codes[0], laptop))
     let rows = try Self.graphic(in: spooler.driven())
-    // The driver was given 50 x 30 mm at 203 dpi, and no more.
+    // The driver gets exactly 50 x 30 mm at 203 dpi.
     #expect(rows.count == sent.heightPixels && rows.first?.count == sent.widthPixels)
-    // CUPS moves a picture by a dot where the page's height is none; it must not scale it.
+    // CUPS shifts a picture by a dot where the page has no fixed height, but must not scale it.
     let shifts = (-2...2).filter { shift in
       (4..<sent.heightPixels - 4).allSatisfy { row in
         rows.indices.contains(row + shift)
@@ -84,8 +84,9 @@ import Testing
     #expect(shifts.count == 1)
   }
 
-  /// Reads the dots of a `~DG` graphic, Zebra's compressed hexadecimal (ZPL II, `~DG`): G to Y are 1 to 19 repeats, g
-  /// to z 20 to 400, a comma fills the row with paper, `!` with ink, a colon is the row before.
+  /// Reads the dots of a `~DG` graphic, in Zebra's compressed hexadecimal (ZPL II, `~DG`). G to Y mean 1 to 19
+  /// repeats, g to z 20 to 400; a comma fills the row with paper, `!` fills it with ink, and a colon repeats
+  /// the row before.
   private static func graphic(in zpl: String) throws -> [[Bool]] {
     let head = try #require(zpl.firstMatch(of: /~DG[^,]*,(\d+),(\d+),/))
     let rowDigits = try #require(Int(head.2)) * 2

@@ -3,8 +3,7 @@ import Testing
 
 @testable import weldtech
 
-/// Runs the commands that need no module: setup, registration, photos, the records and the tools, by the names of the
-/// contract.
+/// Runs the commands that need no module, such as setup, registration and photos, by the names of the contract.
 @Suite struct RecordTests {
   // MARK: - The names of the contract
 
@@ -133,7 +132,7 @@ import Testing
     #expect((try laptop.json("labels", "templates")["templates"] as? [Any])?.isEmpty == false)
   }
 
-  /// The ports that are plugged in differ from machine to machine, so nothing here speaks of them.
+  /// The serial ports differ from machine to machine, so the test does not check them.
   @Test func `the doctor names what is wrong with a laptop and its cure, and exits 1 only then`() throws {
     func findings(_ document: [String: Any]) -> [String: [String: Any]] {
       let all = (document["findings"] as? [[String: Any]] ?? []).filter { $0["check"] as? String != "ports" }
@@ -150,7 +149,7 @@ import Testing
     _ = try laptop.register()
     let outcome = try laptop.run("--json", "doctor")
     var after = findings(try outcome.document())
-    // Nobody is at the platform's address, so that its key is not here.
+    // There is no server at the platform's address, so that its key is unknown.
     #expect(after.removeValue(forKey: "pairing")?["code"] as? String == "setup.platformKey.missing")
     #expect(after.values.allSatisfy { $0["outcome"] as? String == "fine" && $0["code"] == nil }, "\(after)")
     #expect(Set(after.keys).isSuperset(of: ["fieldbook", "disk", "clock", "firmware", "labels", "fonts"]))
@@ -226,7 +225,7 @@ import Testing
     #expect(try laptop.list().isEmpty)
     #expect(try laptop.json("status")["codesLeft"] as? Int == 50)
 
-    // The person sees the same seven, each on a line of its own.
+    // The text output has the same seven findings, each on a line of its own.
     let said = try laptop.run("register", "--from", try laptop.registration(Self.sevenWrong))
     #expect(said.output.isEmpty)
     for detail in details { #expect(said.diagnostics.contains("(\(detail["path"] ?? "?"))")) }
@@ -279,7 +278,7 @@ import Testing
       default: (laptop.scratch.file("nothing.jpg"), "file.unreadable")
       }
     #expect(try laptop.failure("photo", id, "--stage", "before", file, status: 65) == code)
-    // One file of two is bad: none is attached, and the record goes on.
+    // One of two files is bad, so none is attached, and work on the record continues.
     #expect(try laptop.failure("photo", id, "--stage", "before", try laptop.photo(), file, status: 65) == code)
     #expect((try laptop.record(id)["photos"] as? [Any])?.isEmpty == true)
     try laptop.json("photo", id, "--stage", "before", try laptop.photo())
@@ -307,7 +306,7 @@ import Testing
     #expect(
       try laptop.failure("register", "--from", try laptop.registration(), "--code", mistyped, status: 65)
         == "code.mistyped")
-    // Codes drawn for stock are no longer handed out by themselves.
+    // Codes taken for stock are no longer assigned automatically.
     let next = try laptop.json("register", "--from", try laptop.registration())
     #expect(!drawn.contains(next["code"] as? String ?? ""))
   }

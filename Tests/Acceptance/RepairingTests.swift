@@ -4,7 +4,7 @@ import Testing
 
 @testable import weldtech
 
-/// Gives a module that was paired before another key, and looks for keys where none may be seen.
+/// Pairs a module again that was paired before, and searches for keys where there must be none.
 @Suite struct RepairingTests {
   private func replacement(_ document: [String: Any]) -> [String: Any]? {
     document["replacement"] as? [String: Any]
@@ -33,7 +33,7 @@ import Testing
     #expect((module["inspection"] as? [String: Any])?["keyId"] as? String == firstKey)
     #expect(replacement(module)?["kind"] as? String == "platformProof")
 
-    // Nobody but the second laptop has this key, and that one is lost.
+    // Only the second laptop has this key, and that laptop is lost.
     let third = try office.laptop()
     let other = try third.walk(try third.register(), to: .pair, on: plug.port)
     #expect(try third.failure("pair", other, "--port", plug.port, status: 1) == "provision.replace.unknownKey")
@@ -47,7 +47,7 @@ import Testing
     #expect(replacement(served)?["kind"] as? String == "service")
     #expect(replacement(served)?["reason"] as? String == "laptop lost")
     #expect(plug.module.truth.committedKeyID == served["keyId"] as? String)
-    // The same command again finds nothing left to do.
+    // The same command again finds nothing to do.
     plug.module.configuration.surroundings.world.sealClosed = true
     #expect(
       try third.json("pair", other, "--port", plug.port)["keyId"] as? String == served["keyId"] as? String)
@@ -72,7 +72,7 @@ import Testing
       #expect(outcome.status == 0 || outcome.status == 1, "\(outcome.diagnostics)")
       if let code = outcome.errorCode { #expect(code.hasPrefix("provision."), "\(code)") }
       let good = try Plug(of: bad)
-      // The bench counts its time anew from each cable, and with it the module's clock.
+      // The bench starts its clock anew with each cable, and the module's clock with it.
       if command == "test" { try laptop.json("pair", id, "--port", good.port) }
       let again = try laptop.run("--json", command, id, "--port", good.port)
       #expect(again.status == 0, "\(again.output)\(again.diagnostics)")
@@ -98,7 +98,8 @@ import Testing
       }
     }
     for (step, command) in try laptop.steps(of: id, on: plug.port) {
-      // The key is looked for in the right place: until the record closes the laptop has it.
+      // This shows that the search looks in the right place, since the laptop has the key until the record is
+      // closed.
       if step == .sign {
         let key = try #require(try Self.key(in: plug))
         #expect(try Self.files(of: laptop).contains { $0.range(of: key) != nil })
@@ -122,7 +123,7 @@ import Testing
     }
   }
 
-  /// Reads the committed key of the newest record in the module's flash.
+  /// Reads the committed key from the newest record in the module's flash.
   private static func key(in plug: Plug) throws -> Data? {
     var newest: (sequence: UInt32, key: Data)?
     for place in stride(from: UInt32(0x0800_4000), to: 0x0800_C000, by: 512) {
@@ -134,7 +135,7 @@ import Testing
     return newest?.key
   }
 
-  /// Reads everything in the laptop's home, the database's log included.
+  /// Reads everything in the laptop's home, including the database's log.
   private static func files(of laptop: Laptop) throws -> [Data] {
     let names = try #require(FileManager.default.enumerator(atPath: laptop.home)).compactMap { $0 as? String }
     return names.compactMap { FileManager.default.contents(atPath: "\(laptop.home)/\($0)") }

@@ -5,13 +5,13 @@ import Testing
 
 @testable import weldtech
 
-/// Changes a data folder by hand: nothing of it is signed or sent, and the records that were not touched go on. The
+/// Changes a data folder by hand: nothing altered is signed or sent, and untouched records still work. The
 /// database is changed by Python's own SQLite.
 @Suite(.serialized) struct TamperTests {
   struct Tampering: Sendable, CustomTestStringConvertible {
     var what: String
-    /// The SQL that tampers; `ID` stands for the installation. Nil for `photo`, which changes the file of the last
-    /// photo instead.
+    /// The SQL that tampers, in which `ID` stands for the installation; nil for `photo`, which changes the file
+    /// of the last photo instead.
     var sql: String?
     var sign: String?
     var sync: String
@@ -87,7 +87,7 @@ import Testing
     #expect(try laptop.json("sync")["delivered"] as? Int == 2)
   }
 
-  /// Reads the status in the row of the list, which no tampering here has touched.
+  /// Reads the status in the row of the list, which no case here changes.
   private func status(_ laptop: Laptop, _ id: String) throws -> String? {
     try laptop.list().first { $0["id"] as? String == id }?["status"] as? String
   }

@@ -3,7 +3,7 @@ import Testing
 
 @testable import weldtech
 
-/// Takes back a record that others know of.
+/// Voids a record that others know of.
 @Suite struct VoidTests {
   private func retired(_ laptop: Laptop, photo: String) throws -> String {
     let file = try laptop.registration(
@@ -21,13 +21,13 @@ import Testing
     let refused = try laptop.run("--json", "void", id, "--reason", "登记错了")
     #expect(refused.status == 64 && refused.output.contains("--yes"), "\(refused.output)")
     #expect(try laptop.status(of: id) == "retired")
-    // The photo is evidence of no other welder meanwhile.
+    // The photo is meanwhile not evidence of another welder.
     let open = try laptop.register()
     #expect(try laptop.failure("photo", open, "--stage", "before", photo, status: 65) == "photo.used")
 
     #expect(try laptop.json("void", id, "--reason", "登记错了", "--yes")["status"] as? String == "void")
     try laptop.json("photo", open, "--stage", "before", photo)
-    // A record that is open needs no question.
+    // Voiding an open record asks no question.
     try laptop.json("void", open, "--reason", "x")
   }
 

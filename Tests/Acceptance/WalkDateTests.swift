@@ -5,16 +5,16 @@ import Testing
 
 @testable import weldtech
 
-/// Walks at night: at five past three the day in Greenwich is still the one before.
+/// Runs the walk at night: at five past three the day in Greenwich is still the day before.
 @Suite(.serialized) struct WalkDateTests {
   struct Night: Sendable, CustomTestStringConvertible {
     var zone: String
-    /// The moment that the clock on the wall shows, and the same in Greenwich.
+    /// The moment by the clock on the wall, and the same moment in Greenwich.
     var start: String
     var day: String
     var offset: String
     var paper: String
-    /// The text behind the time on paper.
+    /// The offset that follows the time on paper.
     var suffix: String
 
     var testDescription: String { zone }
@@ -41,7 +41,7 @@ import Testing
       return outcome
     }
 
-    // A welder bought today is not from the future; by the day in Greenwich it would be, in China.
+    // A welder bought today is not from the future, as it would be by the day in Greenwich.
     let bought = SampleRegistration.json.replacingOccurrences(of: "2023-05-16", with: night.day)
     #expect(bought.contains(night.day))
     let opened = try run(["--json", "register", "--from", try laptop.registration(bought)]).document()
@@ -106,8 +106,8 @@ import Testing
     #expect(try laptop.json("next")["installations"] != nil)
   }
 
-  /// Sets a file's date by utimensat(2), which takes seconds that Foundation would not; a file system may hold them
-  /// to its own range.
+  /// Sets a file's date by utimensat(2), which accepts seconds that Foundation refuses; a file system may limit
+  /// them to its own range.
   private static func setDate(of file: String, to seconds: Double) throws {
     let time = timespec(tv_sec: Int(seconds), tv_nsec: 0)
     let times = [time, time]
@@ -126,7 +126,7 @@ import Testing
     #expect(try laptop.run(arguments, environment: time.environment).status == 0)
   }
 
-  /// Holds the agreement, as poppler reads it, against the night.
+  /// Compares the agreement, as poppler reads it, with the time at night.
   private func expectPaper(_ night: Night, of laptop: Laptop, id: String) throws {
     let record = try laptop.record(id)
     let code = try #require(record["code"] as? String)

@@ -7,7 +7,7 @@ import Testing
 
 @testable import weldtech
 
-/// Takes the whole walk with the built program, its benches started as a technician starts them.
+/// Takes the whole walk with the built program, whose benches are started as a technician starts them.
 @Suite(.serialized) struct WalkTests {
   @Test func `the walk goes command by command, each with the document of the contract`() throws {
     let laptop = try Laptop()
@@ -181,7 +181,7 @@ import Testing
     #expect(platform["record"] as? Bool == true && platform["key"] as? Bool == true)
     #expect(platform["files"] as? Int == platform["of"] as? Int)
 
-    // A folder that no practice has made is left alone.
+    // A folder that was not made by a practice is left alone.
     let other = try scratch.write("other", "x")
     let refused = try Weldtech.run(["--json", "practice", "--folder", scratch.path])
     #expect(refused.status == 64 && refused.errorCode == "practice.folder")

@@ -2,13 +2,13 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Reads labels that were worn out beside those of other makers; `bench/torture` does the same with more of them.
+/// Reads worn labels beside those of other makers; `bench/torture` does the same with more of them.
 @Suite struct WornLabelTests {
   private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent().path
   private static let python = root + "/.build/peers/bin/python"
 
-  /// The name of a program that is missing for it; nil where none is.
+  /// The name of a required program that is missing; nil where none is.
   private static let missing: String? =
     ([python] + ["ZXingReader", "zbarimg", "zint", "qrencode"].map { "/usr/bin/" + $0 })
     .first { !FileManager.default.isExecutableFile(atPath: $0) }
@@ -20,7 +20,7 @@ import Testing
       executable: Self.python
     ).end()
     #expect(outcome.status == 0, "\(outcome.output)\(outcome.diagnostics)")
-    // The run tells labels apart: the mildest wear of each kind is read, the worst is not always.
+    // The run distinguishes labels: the mildest wear of each kind is read, but not always the worst.
     let ours = outcome.output.matches(of: /\*\*(\d+)\*\*/).compactMap { Int($0.1) }
     let all = 8 * 8 * 5
     #expect(ours.count == 8 && ours.allSatisfy { (all / 3..<all).contains($0) }, "\(outcome.output)")

@@ -13,7 +13,7 @@ private func render(_ sample: Sample = Sample()) throws -> AgreementDocument {
   try sample.agreement(strokes: SignatureStrokes(json: Sample.signature())).render()
 }
 
-/// The document's text without white space, so that a value that wraps is still the value.
+/// The document's text without white space, so that a wrapped value equals the original.
 private func text(of document: AgreementDocument) throws -> String {
   let folder = TemporaryFolder()
   let file = try folder.write("a.pdf", document.pdf)
@@ -28,7 +28,7 @@ private func contains(_ text: String, _ value: String) -> Bool {
   @Test func `it is small enough for a poor network though all its glyphs are embedded`() throws {
     var sample = Sample()
     #expect(try render(sample).pdf.count < 200_000)
-    // The note has every Latin letter; the name has a character of each font of the chain.
+    // The note has every Latin letter; the name has a character from each font of the chain.
     sample.note = "The quick brown fox JUMPS OVER THE LAZY DOG, FI IL 0123456789"
     sample.unitName = "䶮𠮷𬭎\u{2A701}\u{2CEB5} ᠮᠣᠩᠭᠣᠯ 焊铺"
     let document = try render(sample)
@@ -37,7 +37,7 @@ private func contains(_ text: String, _ value: String) -> Bool {
     guard program.isInstalled else { return }
     let folder = TemporaryFolder()
     let fonts = try program.output([folder.write("a.pdf", document.pdf)]).split(separator: "\n").dropFirst(2)
-    // Each font is embedded, a subset, and mapped back to text.
+    // Each font is embedded as a subset and mapped back to text.
     #expect(fonts.count >= 2 && fonts.allSatisfy { $0.contains(" yes yes yes ") })
   }
 
@@ -69,7 +69,7 @@ private func contains(_ text: String, _ value: String) -> Bool {
       #expect(contains(text, value), "\(value)")
     }
     for clause in AgreementTerms.clauses { #expect(contains(text, clause), "\(clause)") }
-    // A time in the zone of the place is printed without an offset.
+    // A time in the time zone of the place is printed without an offset.
     #expect(!text.contains("+08:00"))
   }
 
@@ -136,7 +136,7 @@ private func contains(_ text: String, _ value: String) -> Bool {
 
     let folder = TemporaryFolder()
     let words = try InstalledProgram("pdftotext").output(["-bbox", folder.write("a.pdf", document.pdf), "-"])
-    // The numbers are points: the margins of 18 mm, and the foot of the last line above the paper's edge.
+    // The numbers are points: the margins of 18 mm, and the lower end of the last line above the paper's edge.
     var count = 0
     for line in words.split(separator: "\n") where line.contains("<word ") {
       let numbers = line.split(separator: "\"").compactMap { Double($0) }
@@ -148,7 +148,7 @@ private func contains(_ text: String, _ value: String) -> Bool {
     #expect(count > 100)
   }
 
-  /// Nobody signs an empty box, or a glyph that is another's, whatever a record was registered with.
+  /// No empty box and no wrong glyph is signed, whatever a record was registered with.
   @Test(arguments: ["\u{10FFFD}", "\u{E863}", "\u{1E4D0}"])
   func `a character no font has is named and nothing is made`(character: Unicode.Scalar) throws {
     #expect(throws: AgreementError.noGlyph([character])) {

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Agreements
 
-/// A finished walk, with everything but the signature.
+/// A finished walk with everything but the signature.
 struct Sample {
   var unitName: WrittenText = "达拉特旗树林召镇老王电焊铺"
   var responsibleName: WrittenText = "王建国"
@@ -65,7 +65,7 @@ struct Sample {
   ]
 
   /// The record of the walk.
-  /// - Parameter leavingOut: the event of this step is not applied.
+  /// - Parameter leavingOut: the step whose event is not applied.
   func installation(leavingOut: Step? = nil) -> Installation {
     let code = LabelCode(region: "150621", serial: CodeSerial("00A000")!)!
     func at(_ time: String) -> Timestamp { Timestamp("2026-11-24T\(time)+08:00")! }

@@ -32,7 +32,7 @@ import Testing
     #expect(try SignatureStrokes(json: Data(json.utf8)).strokes.count == 1)
   }
 
-  /// Makes a fault in the first line.
+  /// The change puts a fault into the first line.
   private static func notJSON(_ reason: JSONFault.Reason, _ offset: Int) -> AgreementError.StrokesFault {
     .notJSON(JSONFault(reason: reason, offset: offset, line: 1, column: offset + 1))
   }
@@ -134,8 +134,8 @@ import Testing
     #expect(stepping[4...6].map(\.milliseconds) == [32, 32, 48])
   }
 
-  /// Holds every cut piece against the pad, and their length together against the ink that lay on it, measured by
-  /// walking along the line in small steps.
+  /// Checks that every cut piece lies on the pad, and that their total length is that of the ink on the pad,
+  /// measured by walking along the line in small steps.
   @Test func `two thousand random strokes are cut to what lies on the pad`() throws {
     var state: UInt64 = 20_261_129
     func random() -> Double {

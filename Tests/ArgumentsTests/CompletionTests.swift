@@ -72,7 +72,7 @@ private let hasFish = InstalledProgram("fish").isInstalled
     ])
   func `zsh offers what fits`(words: [String], expected: String) throws {
     let folder = try ShellFolder(["_weldtech": workshop().completionScript(for: .zsh, in: .en)])
-    // These stand-ins for the completion system's functions print what they were asked to offer.
+    // These functions replace those of the completion system and print what they were asked to offer.
     let script = """
       setopt extendedglob
       compdef() { :; }

@@ -3,7 +3,7 @@ import Terminal
 import TestSupport
 import Testing
 
-/// Parses a line, runs its command, and says the result in a word.
+/// Parses a line, runs its command, and describes the result in a word.
 func run(_ line: [String], log: Log = Log()) -> (
   word: String, path: [String], globals: Globals, error: UsageError?
 ) {
@@ -120,7 +120,7 @@ func run(_ line: [String], log: Log = Log()) -> (
     (["flash", "X", "--port", "--", "P"], .missingValue(option: "--port", expected: .text)),
     (["flash", "X", "--read-back=yes"], .unexpectedValue(option: "--read-back")),
     (["flash", "X", "--baud", "fast"], .badValue(parameter: "--baud", expected: .integer(1200...921_600))),
-    // A comma or a blank within makes a word no number, and never another number.
+    // A comma or a blank inside makes a word no number, and never another number.
     (["flash", "X", "--baud", "1152,00"], .badValue(parameter: "--baud", expected: .integer(1200...921_600))),
     (["flash", "X", "--baud", "1152 00"], .badValue(parameter: "--baud", expected: .integer(1200...921_600))),
     (["labels", "batch", "a", "--scale", "0,5"], .badValue(parameter: "--scale", expected: .number(0.1...10))),

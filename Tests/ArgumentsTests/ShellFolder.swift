@@ -1,7 +1,8 @@
 import Foundation
 import TestSupport
 
-/// A folder in which a shell finds a stand-in `weldtech` that knows some dynamic values, beside files of the test's own.
+/// A folder in which a shell finds a substitute `weldtech` that knows some dynamic values, and some files of
+/// the test.
 struct ShellFolder {
   private let folder = TemporaryFolder()
   var path: String { folder.path }
@@ -19,7 +20,7 @@ struct ShellFolder {
     for (name, text) in files { try folder.write(name, text) }
   }
 
-  /// Runs a program that finds nothing of the user's but the programs of the system and the stand-in.
+  /// Runs a program that finds only the system's programs and the substitute, and nothing of the user's.
   func run(_ name: String, _ arguments: [String], input: String = "") throws -> ProgramOutcome {
     try InstalledProgram(name).run(
       arguments,

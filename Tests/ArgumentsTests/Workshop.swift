@@ -1,7 +1,7 @@
 import Arguments
 import Terminal
 
-/// The global options of a command line that has all the kinds that weldtech's has.
+/// The global options of a sample command line, which has an option of every kind.
 struct Globals: Equatable {
   var home: String?
   var language: Language = .zh

@@ -3,7 +3,7 @@ import Testing
 @testable import Bench
 
 @Suite struct ESP32ROMTests {
-  /// A chip whose ROM has been synced and told of its flash, and the other end of its wire.
+  /// A chip whose ROM is in sync and knows the size of its flash, and the other end of its wire.
   private struct Rig {
     let flash = FlashArray.serial(mebibytes: 1)
     var rom: ESP32ROM
@@ -33,7 +33,7 @@ import Testing
       Rig.frame(code, data, checksum: checksum).flatMap { rom.receive($0) }
     }
 
-    /// Gives the answer's data and status, without their frame and its header.
+    /// Gives the data and the status of an answer, without the frame and its header.
     mutating func answer(_ code: UInt8, _ data: [UInt8], checksum: UInt8 = 0) -> [UInt8] {
       outputs(code, data, checksum: checksum).flatMap { output -> [UInt8] in
         if case .send(let bytes) = output { Array(bytes.dropFirst(9).dropLast()) } else { [] }
@@ -107,7 +107,7 @@ import Testing
   func `a command and its answer`(name: String, code: UInt8, data: [UInt8], expected: [UInt8]) {
     var rig = Rig()
     #expect(rig.answer(code, data) == expected)
-    // The next command is understood, whatever the one before it was.
+    // The next command is understood, whatever the previous one was.
     #expect(rig.answer(0x0a, Rig.words(0x4000_1000)) == Self.done)
   }
 
@@ -139,7 +139,7 @@ import Testing
     #expect(rig.block(0x11, 1, Array(Self.packed[32...])) == Self.done)
     let text = Array(String(repeating: "weldtech", count: 512).utf8)
     #expect(rig.flash.read(0x2000, count: 4096) == text)
-    // md5sum gives this digest.
+    // The expected digest was computed by md5sum.
     #expect(
       rig.answer(0x13, Rig.words(0x2000, 4096, 0, 0)) == Array("9e8f21279fe61a6752af353222f9a6d9".utf8)
         + Self.done)
@@ -175,7 +175,7 @@ import Testing
   @Test func `writing onto what is not erased is a write error, and leaves bits clear`() {
     var rig = Rig()
     rig.flash.program(0x3000, [0x0f])
-    // One sector is erased, one and a byte are sent.
+    // One sector is erased, but one sector and one byte are sent.
     _ = rig.answer(0x02, Rig.words(4096, 2, 4096, 0x2000))
     #expect(rig.block(0x03, 0, Array(repeating: 0x5a, count: 4096)) == Self.done)
     #expect(rig.block(0x03, 1, [0xff]) == Self.failed(8))
@@ -186,7 +186,7 @@ import Testing
     var rig = Rig(timings: .typical)
     for sector in rig.flash.sectors { rig.flash.program(sector.address, [0]) }
     let outputs = rig.outputs(0x10, Rig.words(0x1_1001, 1, 1024, 0xf000))
-    // Sectors 15 and 32 are erased by themselves, 16 to 31 as one block.
+    // Sectors 15 and 32 are erased one by one, 16 to 31 as one block.
     #expect(outputs.first == .busy(.erase, .milliseconds(45 + 150 + 45)))
     let erased = rig.flash.sectors.indices.filter {
       rig.flash.read(rig.flash.sectors[$0].address, count: 1) == [0xff]

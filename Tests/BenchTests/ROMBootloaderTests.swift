@@ -90,7 +90,7 @@ import Testing
   func `a command and all its answers`(name: String, bytes: [UInt8], expected: [UInt8]) {
     var rom = rom()
     #expect(Self.answers(&rom, to: bytes) == expected)
-    // The next command is understood, whatever the one before it was.
+    // The next command is understood, whatever the previous one was.
     #expect(Self.answers(&rom, to: [0x02, 0xfd]) == [0x79, 1, 0x04, 0x13, 0x79])
   }
 
@@ -130,7 +130,7 @@ import Testing
     let write = Self.write + Self.address(0x0800_4000) + Self.checked([3, 0, 0, 0, 0])
     #expect(Self.answers(&rom, to: write) == [Self.ack, Self.ack, Self.ack])
     #expect(first(rom) == [0x0f, 0x0f, 0x0f])
-    // A mass erase erases nothing then, a list those sectors that are not protected.
+    // A mass erase then erases nothing, and a list erases the sectors that are not protected.
     #expect(Self.answers(&rom, to: Self.erase + Self.checked([0xff, 0xff])) == [Self.ack, Self.ack])
     #expect(first(rom) == [0x0f, 0x0f, 0x0f])
     #expect(Self.answers(&rom, to: Self.erase + Self.checked([0, 1, 0, 1, 0, 2])) == [Self.ack, Self.ack])

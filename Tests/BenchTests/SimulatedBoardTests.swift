@@ -6,7 +6,7 @@ import Testing
 @testable import Bench
 
 @Suite struct SimulatedBoardTests {
-  /// A board whose time is turned by hand.
+  /// A board whose time is set by the test.
   final class HandTurnedTime: Sendable {
     private let value = Mutex<UInt64>(0)
     var now: UInt64 { value.withLock { $0 } }

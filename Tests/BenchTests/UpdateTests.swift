@@ -6,7 +6,7 @@ import Testing
 
 /// An update by upload, from the first byte to the confirmed start, over a flash that loses power.
 @Suite struct UpdateTests {
-  /// Images as small as images may be, so that every write of an update can be cut off.
+  /// Images of the minimum size, so that every write of an update can be interrupted.
   static func image(_ version: UInt8, fill: UInt8 = 0x42) -> [UInt8] {
     var image = [UInt8](repeating: fill, count: 0x280)
     func put(_ bytes: [UInt8], at offset: Int) {
@@ -36,7 +36,7 @@ import Testing
     return flash
   }
 
-  /// The major version of the application that is in its place and may be started.
+  /// The major version of the application in place that may be started; nil where none may.
   static func installed(_ flash: FlashArray) -> UInt16? {
     (try? ImageHeader.checkFlash { flash.read($0, count: $1) ?? [] })?.version.major
   }
@@ -45,7 +45,7 @@ import Testing
     flash.read(0x0803_ffe8 + UInt32(flag * 4), count: 4) == [0, 0, 0, 0]
   }
 
-  /// A module that was just switched on, if its boot block starts anything.
+  /// A module that was just switched on; nil where its boot block starts nothing.
   struct Rig {
     let time = SimulatedBoardTests.HandTurnedTime()
     var module: Module<SimulatedBoard>
@@ -79,7 +79,7 @@ import Testing
       }
     }
 
-    /// The offset that is answered, or nil for a refusal.
+    /// The offset in the answer; nil for a refusal.
     mutating func send(_ file: [UInt8], from offset: Int, count: Int = 101) throws -> Int? {
       var fields = CBORMapWriter()
       fields.put("off", unsigned: UInt64(offset))
@@ -111,7 +111,7 @@ import Testing
   static let old = image(1), new = image(2, fill: 0x24)
   static let file = container(new, 2)
 
-  /// Updates as a laptop does, once more after each failure, until the new image is confirmed.
+  /// Updates as a laptop does, and again after each failure, until the new image is confirmed.
   static func update(_ flash: FlashArray) throws {
     guard var rig = Rig(flash) else { return }
     if installed(flash) == 1 {
@@ -155,7 +155,7 @@ import Testing
     rig = try #require(Rig(flash))
     #expect(Self.installed(flash) == 1)
     #expect(flash.read(FlashMap.application, count: 0x280) == Self.old)
-    // An image that was tried is not tried again, but may be uploaded again.
+    // An image whose trial failed is not tried again, but may be uploaded again.
     #expect(try !rig.mark(Self.file))
     try Self.update(flash)
     #expect(Self.installed(flash) == 2 && Self.isSet(3, flash))
@@ -269,7 +269,7 @@ import Testing
       flash.failPower(afterOperations: cut, seed: UInt64(cut) &* 0x9e37_79b9_7f4a_7c15)
       try Self.update(flash)
       let wasConfirmed = Self.isSet(3, flash)
-      // Power goes once more while the module finds its way back, and then stays.
+      // Power fails once more while the module recovers, and then stays on.
       flash.failPower(afterOperations: cut &* 7919 % 400, seed: UInt64(cut))
       _ = BootBlock.choose(flash)
       flash.failPower(afterOperations: nil)
@@ -282,7 +282,7 @@ import Testing
     }
   }
 
-  /// The most dangerous erasure: that of an update which was confirmed, whose flags must not come back to life.
+  /// The most dangerous erasure is that of a confirmed update, whose flags must not become valid again.
   @Test func `no cut in the next upload takes a confirmed image back`() throws {
     let confirmed = Self.flash(Self.old)
     try Self.update(confirmed)

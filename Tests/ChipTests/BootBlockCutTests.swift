@@ -6,8 +6,8 @@ import Testing
 @testable import Chip
 @testable import Provision
 
-/// Power goes while the loader writes the boot block of a blank chip: half a boot block is never started, the chip is
-/// reached again, and the same command finishes it.
+/// Cuts the power while the loader writes the boot block of a blank chip. Half a boot block is never started,
+/// the chip can still be reached, and the same command finishes it.
 ///
 /// `WELDTECH_BOOT_CUTS` is the number of instructions that are drawn, `WELDTECH_CUTS=all` takes every write.
 @Suite struct BootBlockCutTests {
@@ -19,7 +19,7 @@ import Testing
     case operation(Int)
   }
 
-  /// A chip that is blank but for the application, which the loader finds to be there.
+  /// A chip that is blank except for the application, so that the loader has to write only the boot block.
   private func rig(countsInstructions: Bool) throws -> LoaderRig {
     let rig = try LoaderRig(countsInstructions: countsInstructions)
     for piece in rig.image.pieces where piece.address != FlashMap.bootBlock {
@@ -28,8 +28,8 @@ import Testing
     return rig
   }
 
-  /// The instructions and operations of the chip from the first erasure until all is to be proved, where nothing is
-  /// cut.
+  /// The range of instructions and operations of the chip from the first erasure to the verification, in a run
+  /// without a cut.
   private func span(countsInstructions: Bool) throws -> (instructions: Range<UInt64>, operations: Range<Int>) {
     let rig = try rig(countsInstructions: countsInstructions)
     let chip = rig.cable.chip.chip
@@ -58,11 +58,11 @@ import Testing
 
   @Test func `after a cut in the middle of any write the same holds`() throws {
     let span = try span(countsInstructions: false).operations
-    // The erasure, and all words of the boot block that are not ones.
+    // The operations are the erasure and all words of the boot block that are not ones.
     #expect(span.count > 400)
     let isWhole = Self.environment["WELDTECH_CUTS"] == "all"
     var numbers = Array(stride(from: span.upperBound - 1, through: span.lowerBound, by: isWhole ? -1 : -70))
-    // The erasure, and the last two words, which make it a program.
+    // The operations are the erasure and the last two words, which make the boot block a program.
     numbers += [span.lowerBound, span.upperBound - 2, span.upperBound - 1].filter { !numbers.contains($0) }
     let dice = Dice(seed: 6)
     for number in numbers { try cut(.operation(number), seed: dice.byte()) }
@@ -88,12 +88,12 @@ import Testing
     if rig.cable.chip.chip.state != .bootloader {
       let boot = try #require(rig.image.pieces.first { $0.address == FlashMap.bootBlock }).bytes
       let found = rig.flash.read(FlashMap.bootBlock, count: boot.count) ?? []
-      // The cut may have struck the very last word, of the stack's address; nothing else is left to do then.
+      // The cut may have hit the very last word, the stack's address, after which nothing is left to do.
       let isWhole = found.dropFirst(4) == boot.dropFirst(4)
       #expect(isWhole, "half a boot block was started, \(moment), \(seed)")
     }
     if rig.cable.chip.chip.state == .lockedUp {
-      // BOOT0 is held high, as for every chip that is blank.
+      // BOOT0 is held high, as for every blank chip.
       rig.cable.cyclePower(holdsBoot0: true)
       #expect(chip.state == .bootloader)
     }

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Chip
 
-/// The shipped image, executed.
+/// Checks the shipped image while it is executed.
 @Suite struct BootTests {
   @Test func `the boot block starts the application, which says who it is`() throws {
     let rig = try ChipRig()
@@ -64,7 +64,7 @@ import Testing
   }
 
   @Test(arguments: [
-    // A quarter of a percent: what is left of a mains period's edges and the converter's steps.
+    // The tolerance is a quarter of a percent, for the edges of a mains period and the converter's steps.
     (World(supplyVolts: 400), 399_000...401_000), (World(supplyVolts: 180), 179_550...180_450),
   ])
   func `the supply is what the converter sees`(world: World, millivolts: ClosedRange<UInt64>) throws {

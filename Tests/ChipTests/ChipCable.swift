@@ -9,17 +9,17 @@ import TestSupport
 final class ChipCable: Link {
   private(set) var chip: ExecutedChip
   let clock: VirtualTime
-  /// Changes each byte on its way; nil loses it.
+  /// Changes each byte on its way; a result of nil loses the byte.
   var spoil: (UInt8) -> UInt8? = { $0 }
-  /// Whether what the chip sends is lost.
+  /// Whether the bytes that the chip sends are lost.
   var losesAnswers: () -> Bool = { false }
-  /// Called when the ROM bootloader has started a program that has not executed anything yet.
+  /// Called when the ROM bootloader has started a program that has not executed any instruction yet.
   var onGo: () -> Void = {}
   /// Number of bytes from the laptop after which the cable is pulled.
   var pullsAfter: Int?
   private(set) var bytesSent = 0
   private(set) var isPulled = false
-  /// Speed of the laptop's port and, next, the speeds that it ever had, bits a second.
+  /// Baud rate of the laptop's port and, in the next property, all baud rates that it has had, bits a second.
   private(set) var baudRate = 115_200
   private(set) var baudRates: Set<Int> = []
   private var inbox: [UInt8] = []
@@ -42,7 +42,7 @@ final class ChipCable: Link {
   }
 
   /// Switches the chip off and on.
-  /// - Parameter holdsBoot0: whether somebody holds BOOT0 high meanwhile.
+  /// - Parameter holdsBoot0: whether BOOT0 is held high meanwhile.
   func cyclePower(holdsBoot0: Bool = false, noise: () -> UInt8 = { 0 }) {
     chip.chip.boot0IsHigh = holdsBoot0
     chip.chip.cutPower(noise: noise)
@@ -51,26 +51,27 @@ final class ChipCable: Link {
     inbox = []
   }
 
-  /// Has power go and come back after so many instructions of the chip's program.
+  /// Cuts the power after this number of instructions of the chip's program, and restores it.
   func cutPower(afterInstructions count: UInt64) {
     chip.chip.cutAfterInstructions = chip.chip.processor.instructions + count
   }
 
-  /// Has power go in the middle of this operation of the flash, counted from the first of all, and come back.
+  /// Cuts the power in the middle of this operation of the flash, counted from the first of all, and restores
+  /// it.
   func cutPower(inOperation number: Int) { chip.chip.cutInOperation = number }
 
-  /// Loses everything that the loader says from now on.
+  /// Loses all bytes that the loader sends from now on.
   func muteLoader() {
     let chip = chip.chip
     losesAnswers = { [unowned chip] in chip.isInRAM }
   }
 
-  /// The seed of what a cut leaves in the cells at work.
+  /// The seed of the state in which a cut leaves the cells.
   var cutSeed: UInt8 = 1
   /// Number of times that power was cut.
   private(set) var cuts = 0
 
-  /// Lets the chip run alone.
+  /// Lets the chip run without the laptop.
   func wait(_ time: Duration) {
     let end = clock.now + time
     while clock.now < end { pass(Self.step) }
@@ -104,7 +105,7 @@ final class ChipCable: Link {
 
   func write(_ bytes: [UInt8], deadline: ContinuousClock.Instant) throws(LinkError) {
     for byte in bytes {
-      // An adapter's buffer ends somewhere.
+      // The buffer of an adapter is limited.
       while !isPulled, !chip.takesMore {
         guard clock.now < deadline else { throw .timeout }
         pass(min(Self.step, deadline - clock.now))
@@ -140,7 +141,7 @@ final class ChipCable: Link {
 
   func setFraming(_ framing: LinkFraming) throws(LinkError) {
     if isPulled { throw .closed }
-    // Bytes on the wire go out first.
+    // Bytes on the wire are sent first.
     pass(.milliseconds(1))
     baudRate = framing.baudRate
     baudRates.insert(baudRate)

@@ -4,7 +4,8 @@ import Records
 
 @testable import Chip
 
-/// A cable between a laptop and an executed chip; both go by the chip's clock. It is dead once the chip's power is cut.
+/// A cable between a laptop and an executed chip, both on the chip's clock. The cable is dead once the chip's
+/// power is cut.
 final class ChipLink: Link {
   private let chip: Microcontroller
   private let start = ContinuousClock.now
@@ -26,7 +27,7 @@ final class ChipLink: Link {
       guard incoming.isEmpty else { break }
       if now >= deadline { throw .timeout }
       chip.run(until: chip.now + 2_000_000)
-      // A chip that stands still has no time of its own.
+      // A chip that stands still has no clock, so its time is advanced here.
       if chip.state != .running { chip.idle(until: chip.now + 2_000_000) }
     }
     defer { incoming.removeFirst(min(count, incoming.count)) }
@@ -38,7 +39,7 @@ final class ChipLink: Link {
   func close() {}
 }
 
-/// A laptop's keys, in memory.
+/// The keys of a laptop, in memory.
 final class ChipKeys: PairingKeys {
   private(set) var kept: KeptKey?
 

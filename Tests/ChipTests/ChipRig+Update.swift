@@ -5,7 +5,7 @@ import Testing
 @testable import Chip
 
 extension ChipRig {
-  /// The file of an update by upload that goes with the shipped image.
+  /// The file for an update by upload that belongs to the shipped image.
   static func shippedUpdate() throws -> [UInt8] {
     let folder = URL(filePath: #filePath).deletingLastPathComponent()
       .appending(path: "../../firmware/releases").standardizedFileURL
@@ -14,7 +14,7 @@ extension ChipRig {
     return [UInt8](try Data(contentsOf: folder.appending(path: name)))
   }
 
-  /// The shipped update as one of another version, with both digests put right.
+  /// The file of the shipped update with another version, and with both digests corrected.
   static func shippedUpdate(version: (UInt8, UInt8, UInt8), change: (inout [UInt8]) -> Void = { _ in }) throws
     -> [UInt8]
   {
@@ -32,7 +32,7 @@ extension ChipRig {
     return file
   }
 
-  /// Uploads a file and has it started at the next reset.
+  /// Uploads a file and makes the module start it at the next reset.
   func install(_ file: [UInt8]) throws {
     try upload(file)
     var fields = CBORMapWriter()
@@ -41,7 +41,7 @@ extension ChipRig {
     #expect(reply[ModuleField.error] == nil)
   }
 
-  /// The version that the module says it runs, once it has started; nil where it does not within ten seconds.
+  /// The version that the started module reports; nil where it reports none within ten seconds.
   func firmwareVersion() throws -> String? {
     for _ in 0..<20 where chip.state == .running && !chip.isCut {
       wait(milliseconds: 500)
@@ -51,7 +51,7 @@ extension ChipRig {
     return nil
   }
 
-  /// Uploads a file to its end, which has to be found whole.
+  /// Uploads a file to its end, after which the module must find it complete.
   func upload(_ file: [UInt8]) throws {
     var offset = 0
     while offset < file.count {

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Chip
 
-/// A chip with the shipped firmware in its flash, asked without a pty.
+/// A chip with the shipped firmware in its flash, which is asked without a pty.
 final class ChipRig {
   let flash: FlashArray
   let surroundings: Surroundings
@@ -14,7 +14,7 @@ final class ChipRig {
   let uniqueID: [UInt8]
   private var sequence: UInt8 = 0
 
-  /// - Parameter flash: the flash that another chip left behind; by default the shipped firmware.
+  /// - Parameter flash: the flash of another chip; by default the shipped firmware.
   init(
     world: World = .singlePhase, timings: FlashTimings = .typical, countsInstructions: Bool = false,
     flash: FlashArray? = nil, uniqueID: [UInt8] = ChipRig.uniqueID
@@ -33,7 +33,7 @@ final class ChipRig {
   static let key = [UInt8](repeating: 0x5a, count: 32)
   static let installation = Array("11111111-2222-4333-8444-555555555555".utf8)
 
-  /// Blanks the pairing record, as before the first pairing.
+  /// Erases the pairing record, as before the first pairing.
   func blankRecords() {
     flash.erase(sector: 1)
     flash.erase(sector: 2)
@@ -41,7 +41,8 @@ final class ChipRig {
 
   // MARK: - Time
 
-  /// The digest takes the boot block about 180 ms at 16 MHz; at its first start the application sets the option bytes.
+  /// The digest takes the boot block about 180 ms at 16 MHz; at its first start the application sets the option
+  /// bytes.
   func boot() { wait(milliseconds: 600) }
 
   func wait(milliseconds: UInt64) { chip.run(until: chip.now + milliseconds * 1_000_000) }
@@ -53,7 +54,7 @@ final class ChipRig {
     try #require(try exchange(command, fields), "no reply to \(command)")
   }
 
-  /// Gives the reply; nil where none came, as after a power cut.
+  /// Gives the reply; nil where none arrives, as after a power cut.
   func exchange(_ command: ModuleCommand, _ fields: CBORMapWriter) throws -> CBORItem? {
     try exchange(command.operation, SMPGroup.module, command.rawValue, fields)
   }
@@ -73,7 +74,7 @@ final class ChipRig {
     let frame = [0x0a] + (try #require(request.encoded.flatMap(ConsoleFraming.encode)))
     chip.link.arrive(frame, now: chip.now)
     var decoder = ConsoleFrameDecoder()
-    // The steps are small, so that time does not run on far beyond the reply.
+    // The steps are small, so that time does not advance far beyond the reply.
     for _ in 0..<600 {
       wait(milliseconds: 5)
       let reply = decoder.take(chip.link.takeSent()).first
@@ -83,8 +84,8 @@ final class ChipRig {
     return nil
   }
 
-  /// Nanoseconds of chip time from the last bit of a request to the last of the reply's first byte, rounded up to a
-  /// tenth of a millisecond; the reply has to be none of an error.
+  /// Nanoseconds of chip time from the last bit of a request to the last bit of the reply's first byte, rounded
+  /// up to a tenth of a millisecond. The reply must not be an error.
   func answerTime(_ command: ModuleCommand, _ fields: CBORMapWriter) throws -> UInt64 {
     sequence &+= 1
     let request = SMPMessage(
@@ -106,14 +107,14 @@ final class ChipRig {
     return answered - asked
   }
 
-  /// Hangs the program in a loop of one instruction that jumps to itself.
+  /// Stops the program in an endless loop of one instruction.
   func hang() {
     let table: UInt32 = 0x2000_8000
     chip.processor.write(table, words: [0x2001_0000, table + 9, 0xe7fe_e7fe])
     chip.processor.start(at: table)
   }
 
-  /// Lets time pass; false where power went in between.
+  /// Advances the time; returns false where power failed meanwhile.
   @discardableResult
   func pair(key: [UInt8]) throws -> Bool {
     var begin = CBORMapWriter()

@@ -8,10 +8,10 @@ import Testing
 
 @testable import Chip
 
-/// The functional test through the wire of the executed chip, in worlds that are sound but for one thing.
+/// Runs the functional test through the wire of the executed chip, in surroundings with exactly one fault.
 @Suite struct ChipWorldTests {
-  /// A clock that goes with the chip, from the time at which the chip was paired. The one thread that runs the chip
-  /// uses it.
+  /// A clock that follows the chip's, from the time at which the chip was paired. Only the thread that runs the
+  /// chip uses it.
   private final class LaptopClock: Clock, @unchecked Sendable {
     private let chip: Microcontroller
     private let pairedAt: UInt64
@@ -27,7 +27,7 @@ import Testing
     }
   }
 
-  /// Pairs a chip and tests it by the shipped plan.
+  /// Pairs a chip and tests it with the shipped plan.
   private static func test(_ rig: ChipRig) throws -> TestReport {
     rig.boot()
     let keys = ChipKeys()
@@ -77,7 +77,7 @@ import Testing
     #expect(identity[ModuleField.iccid]?.text == Array(BoardNumbers.iccid(of: id).utf8))
   }
 
-  /// The window of 20 ms begins anywhere in a period of the mains.
+  /// The window of 20 ms begins at any place in a period of the mains.
   @Test func `the supply is the same whenever it is asked for`() throws {
     let rig = try ChipRig(world: World(supplyVolts: 400))
     rig.boot()
@@ -106,7 +106,8 @@ import Testing
     #expect(try rig.ask(.identity)[ModuleField.imei] == nil)
   }
 
-  /// An erasure of up to two seconds stops the core, and bytes are lost meanwhile: nothing is made of what is left.
+  /// An erasure of up to two seconds stops the core, and bytes are lost meanwhile; the incomplete rest must not
+  /// be used.
   @Test func `an erasure in the middle of sentences costs sentences and nothing else`() throws {
     let rig = try ChipRig()
     rig.boot()

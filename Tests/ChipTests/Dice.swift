@@ -1,6 +1,6 @@
 import TestSupport
 
-/// Numbers that are the same in every run, drawn by whoever holds these dice.
+/// A source of numbers that are the same in every run.
 final class Dice: RandomNumberGenerator {
   private var numbers: SplitMix64
 
@@ -12,6 +12,6 @@ final class Dice: RandomNumberGenerator {
 
   func bytes(_ count: Int) -> [UInt8] { (0..<count).map { _ in byte() } }
 
-  /// 0 up to and without `end`.
+  /// A number from 0 up to and without `end`.
   func below(_ end: Int) -> Int { end > 0 ? Int(next() % UInt64(end)) : 0 }
 }

@@ -1,16 +1,16 @@
 import Foundation
 import ModuleCore
 
-/// Draws frames for a module's wire, the same row in every run: what fuzzing the decoders on the host has found
-/// (`fuzz/corpus`), and requests of all kinds, both changed a little.
+/// Draws frames for a module's wire, in the same order in every run. They are inputs that fuzzing the decoders
+/// on the host has found (`fuzz/corpus`) and requests of all kinds, both slightly changed.
 struct FrameStorm {
   private let dice: Dice
-  /// Bytes of a wire, messages without their framing, payloads without their header.
+  /// Inputs of three forms: bytes of a wire, messages without framing, and payloads without a header.
   private let wires: [[UInt8]]
   private let messages: [[UInt8]]
   private let payloads: [[UInt8]]
   private var requests: ConversationRequests
-  /// Reads along with the module, so that no frame is a sound request to reset it.
+  /// Reads the frames as the module does, so that no frame is a valid request to reset it.
   private var reader = ConsoleFrameDecoder()
 
   init(seed: UInt64, uniqueID: [UInt8], update: [UInt8]) throws {
@@ -29,7 +29,7 @@ struct FrameStorm {
     return try files.map { [UInt8](try Data(contentsOf: folder.appending(path: $0))) }
   }
 
-  /// What is put on the wire, with a line feed before it and one behind it.
+  /// The bytes that are put on the wire, with a line feed before and behind them.
   mutating func next() -> [UInt8] {
     while true {
       let bytes = [0x0a] + draw() + [0x0a]
@@ -73,7 +73,7 @@ struct FrameStorm {
     ConsoleFraming.encode(Array(message.prefix(SMPMessage.maximumSize))) ?? []
   }
 
-  /// One to four small changes.
+  /// Makes one to four small changes.
   private func changed(_ bytes: [UInt8]) -> [UInt8] {
     var bytes = bytes
     for _ in 0...dice.below(4) where !bytes.isEmpty {

@@ -4,15 +4,16 @@ import Testing
 
 @testable import Chip
 
-/// Frames of all kinds for the shipped image, executed: no fault, no reset, no closed relay, and an answer whenever it
-/// is asked who it is.
+/// Sends frames of all kinds to the executed shipped image. There is no fault, no reset and no closed relay,
+/// and the module answers whenever it is asked for its identity.
 ///
-/// `WELDTECH_FRAMES` is how many are drawn (100,000 in `make soak`), `WELDTECH_FRAMES_SEED` where the draw begins.
+/// `WELDTECH_FRAMES` is the number of frames (100,000 in `make soak`), `WELDTECH_FRAMES_SEED` the seed of the
+/// draw.
 @Suite struct FrameStormTests {
   private static let environment = ProcessInfo.processInfo.environment
   private static let count = environment["WELDTECH_FRAMES"].flatMap(Int.init) ?? 600
   private static let seed = environment["WELDTECH_FRAMES_SEED"].flatMap { UInt64($0) } ?? 1
-  /// Frames between two questions.
+  /// Number of frames between two questions.
   private static let round = 100
 
   @Test func `frames of all kinds end in neither a trap nor a reset`() throws {
@@ -31,7 +32,7 @@ import Testing
         return
       }
       guard frame % Self.round == Self.round - 1 || frame == Self.count - 1 else { continue }
-      // What is still being reckoned, such as the digest of an upload, is answered first.
+      // A computation under way, such as the digest of an upload, is answered first.
       rig.wait(milliseconds: 500)
       _ = rig.chip.link.takeSent()
       let identity = try rig.ask(.identity)
@@ -46,8 +47,8 @@ import Testing
     )
   }
 
-  /// Puts bytes on the wire and waits until the module has taken them and said all it has to say.
-  /// - Returns: the lines of its replies.
+  /// Puts bytes on the wire and waits until the module has taken them and sent all its replies.
+  /// - Returns: the lines of the replies.
   private func give(_ bytes: [UInt8], to rig: ChipRig) throws -> Int {
     rig.chip.link.arrive(bytes, now: rig.chip.now)
     rig.chip.run(until: rig.chip.link.lineIsFreeAt)
@@ -55,7 +56,7 @@ import Testing
     while rig.chip.state == .running {
       rig.wait(milliseconds: 3)
       let said = rig.chip.link.takeSent()
-      // While a sector is erased it is silent, and not done.
+      // The module is silent while a sector is erased, although it has not finished.
       if said.isEmpty, rig.chip.flash.busyUntil <= rig.chip.now { break }
       lines += said.count { $0 == 0x0a }
     }

@@ -5,15 +5,15 @@ import Testing
 @testable import Chip
 @testable import Provision
 
-/// The loader was sent and started, and nobody answers: the ROM path does the work without being asked, and success is
-/// reported only after every byte was read back.
+/// Sends and starts a loader that nobody hears. The ROM path then does the work without being asked, and
+/// success is reported only after every byte was read back.
 @Suite struct LoaderFallbackTests {
-  /// What stands in the chip's flash before.
+  /// The earlier contents of the chip's flash.
   enum Before: CaseIterable {
     case blank
-    /// The boot block, and an application whose writing was cut off.
+    /// The flash holds the boot block, and an application whose writing was interrupted.
     case cutOff
-    /// A firmware that runs, and will again when the silent loader has reset the chip.
+    /// The flash holds a running firmware, which runs again when the silent loader has reset the chip.
     case other
   }
 
@@ -31,7 +31,7 @@ import Testing
 
   private enum Direction: CaseIterable { case both, answers }
 
-  /// What the loader sends is lost, or what it is sent as well.
+  /// The bytes that the loader sends are lost, or in both directions.
   private func lose(_ direction: Direction, of rig: LoaderRig) {
     rig.cable.muteLoader()
     guard direction == .both else { return }
@@ -62,7 +62,7 @@ import Testing
     rig.cable.onGo = { [unowned chip] in
       guard chip.isInRAM else { return }
       starts += 1
-      // An instruction that is none.
+      // The instruction is undefined.
       chip.processor.write(chip.processor.programCounter & ~3, words: [0xdeff_deff, 0xdeff_deff])
     }
     #expect(throws: FlashError.bootloaderSilent) { try rig.flash() }

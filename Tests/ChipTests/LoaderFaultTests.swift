@@ -6,36 +6,36 @@ import Testing
 @testable import Chip
 @testable import Provision
 
-/// Flashes that go wrong on the way through the loader, each from a seed: whatever happens, no success is false, the same
-/// command run again ends well, and the relay never closes.
+/// Flashes through the loader with faults, each drawn from a seed. Whatever happens, no success is false, the
+/// same command run again succeeds, and the relay never closes.
 ///
-/// `WELDTECH_LOADER_FLASHES` is how many (10,000 in `make soak`), `WELDTECH_LOADER_FLASH_SEED` the seed of the first; alone
-/// it plays that one again.
+/// `WELDTECH_LOADER_FLASHES` is the number of flashes (10,000 in `make soak`), `WELDTECH_LOADER_FLASH_SEED` the
+/// seed of the first; given alone, it repeats that one.
 @Suite struct LoaderFaultTests {
   private enum Fault: CaseIterable {
-    /// Bits flipped or bytes lost, both ways, for a while.
+    /// Bits are flipped or bytes lost in both directions for a while.
     case noise, loss
-    /// Everything lost, both ways, for a while or until the cable is seen to.
+    /// All bytes are lost in both directions, for a while or until somebody repairs the cable.
     case silence
     case pull
-    /// Power goes at an instruction, or in the middle of an operation of the flash.
+    /// Power fails at an instruction, or in the middle of an operation of the flash.
     case brownOut, cutWrite
-    /// The adapter drops bytes above 460,800 baud, always.
+    /// The adapter drops bytes above 460,800 baud all the time.
     case slowAdapter
-    /// The loader hears and is never heard.
+    /// The loader receives everything, and its answers are lost.
     case muteLoader
   }
 
-  /// What stands in the chip's flash before.
+  /// The earlier contents of the chip's flash.
   private enum Start: CaseIterable, Sendable {
     case blank
-    /// The last flashing was cut off: the boot block leads to the ROM.
+    /// The last flashing was interrupted, so that the boot block leads to the ROM.
     case cutOff
     /// Another firmware runs.
     case other
   }
 
-  /// What a flash takes that nothing disturbs, from the moment at which the command is given.
+  /// The time and the bytes of an undisturbed flashing, from the moment of the command.
   private struct Course: Sendable {
     let bytes: Int
     let instructions: Range<UInt64>
@@ -48,7 +48,7 @@ import Testing
     let count = environment["WELDTECH_LOADER_FLASHES"].flatMap(Int.init)
     return (first ?? 0)..<((first ?? 0) + (count ?? (first == nil ? 8 : 1)))
   }
-  /// Run side by side.
+  /// The flashes run side by side.
   private static let shares = 4
 
   @Test(arguments: 0..<shares)
@@ -59,7 +59,7 @@ import Testing
       let dice = Dice(seed: UInt64(seed))
       let start = Start.allCases[dice.below(Start.allCases.count)]
       let course = try #require(courses[start])
-      // Which may come on top of anything.
+      // This fault may be added to any other.
       let isSlow = fault == .slowAdapter || dice.below(6) == 0
       let rig = try Self.rig(
         start, countsInstructions: fault == .brownOut, maxAdapterBaudRate: isSlow ? 460_800 : nil)
@@ -71,7 +71,7 @@ import Testing
 
   @Test(arguments: [Fault.silence, .pull, .brownOut, .cutWrite])
   private func `a flashing fails where a fault comes that nothing makes up for`(fault: Fault) throws {
-    // The same draws: one that always falls beyond the flash would prove nothing.
+    // The draws have the same limits as the measured flash, since a fault beyond its end would prove nothing.
     let course = try #require(try Self.courses.get()[.cutOff])
     let struck = try (0..<6).contains { seed in
       let rig = try Self.rig(.cutOff, countsInstructions: fault == .brownOut)
@@ -117,7 +117,7 @@ import Testing
       operations: operations..<chip.flash.operations)
   }
 
-  /// Runs the same command until it reports success, four times at most, and looks whether that is so.
+  /// Runs the same command until it reports success, at most four times, and checks the success.
   private static func flashUntilDone(_ rig: LoaderRig, _ name: String) -> [any Error] {
     var errors: [any Error] = []
     let chip = rig.cable.chip.chip
@@ -128,7 +128,7 @@ import Testing
         break
       } catch {
         errors.append(error)
-        // Whoever stands there reads the error, sees to cable and supply, and runs it again.
+        // A technician reads the error, repairs cable and supply, and runs the command again.
         rig.cable.plugIn()
         rig.cable.wait(.seconds(2))
         if chip.state == .lockedUp { rig.cable.cyclePower(holdsBoot0: true) }
@@ -153,7 +153,7 @@ import Testing
     case .silence:
       let length = dice.below(3) == 0 ? Int.max : length
       cable.spoil = { within(length) ? nil : $0 }
-    // Of the bytes, most go from the laptop to the chip.
+    // Most of the bytes go from the laptop to the chip.
     case .pull: cable.pullsAfter = start / 2
     case .brownOut:
       cable.cutSeed = dice.byte()

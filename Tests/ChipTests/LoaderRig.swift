@@ -8,7 +8,7 @@ import Testing
 @testable import Chip
 @testable import Provision
 
-/// A chip on a cable in virtual time, and the shipped release to flash onto it.
+/// A chip on a cable in virtual time, and the shipped release that is flashed onto it.
 final class LoaderRig {
   let cable: ChipCable
   let flash: FlashArray
@@ -41,7 +41,7 @@ final class LoaderRig {
         .image(image), options: options, onEvent: onEvent)
   }
 
-  /// The firmware is asked to make room for the ROM bootloader.
+  /// The firmware is asked to enter the ROM bootloader.
   func enterROM() throws {
     let clock = cable.clock
     cable.wait(.milliseconds(800))
@@ -55,7 +55,7 @@ final class LoaderRig {
   static func other(_ application: [UInt8]) -> [UInt8] {
     var bytes = application
     let digest = ImageHeader.offset + ImageHeader.digestOffset
-    // The two bytes before the digest mean nothing.
+    // The two bytes before the digest have no meaning.
     bytes.replaceSubrange(digest - 2..<digest + 32, with: [1] + [UInt8](repeating: 0, count: 33))
     bytes.replaceSubrange(digest..<digest + 32, with: ModuleCore.SHA256.digest(bytes))
     return bytes
@@ -66,7 +66,7 @@ final class LoaderRig {
   }
 }
 
-/// What a run found out about the adapter.
+/// The knowledge about the adapter that a run has stored.
 final class HeldBaudRate: BaudRateMemory {
   private(set) var held: Int?
   var ceiling: Int? { held }

@@ -6,7 +6,7 @@ import Testing
 @testable import Chip
 @testable import Provision
 
-/// The flashing program, executed in the chip's RAM, and the laptop's end of it.
+/// Runs the flashing program in the RAM of an executed chip, together with the laptop's end of its protocol.
 @Suite struct LoaderTests {
   @Test func `a blank chip is flashed at two megabaud, proved by its own digest, and the firmware runs`() throws
   {
@@ -18,7 +18,8 @@ import Testing
     #expect(rig.holdsImage)
     #expect(rig.cable.chip.chip.state == .running)
     #expect(rig.cable.chip.chip.surface.closings == 0)
-    // Program, digest and start of the firmware; the ROM path takes some twelve.
+    // The time covers the program, the digest and the start of the firmware; the ROM path takes some twelve
+    // seconds.
     #expect(result.seconds < 3.5)
   }
 
@@ -54,7 +55,7 @@ import Testing
     try rig.enterROM()
     let rom = ROMClient(link: rig.cable, baudRate: 115_200, now: { [clock = rig.cable.clock] in clock.now })
     #expect(try rom.probe(within: .milliseconds(100)))
-    // The table allows the pairing's sectors; the program knows better.
+    // The table allows the pairing's sectors, but the program refuses them.
     let loader = try #require(ChipModel.stm32f405.stm32?.loader)
     let image = loader.image(baudRate: 115_200, writable: [1, 2, 4])
     for start in stride(from: 0, to: image.count, by: 256) {

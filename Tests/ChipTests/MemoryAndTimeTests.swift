@@ -5,11 +5,11 @@ import Testing
 
 @testable import Chip
 
-/// The memory and the time that the shipped image takes.
+/// Measures the memory and the time that the shipped image takes.
 @Suite struct MemoryAndTimeTests {
   private static let stackTop: UInt32 = 0x2001_fff0
 
-  /// The deepest stack, by the memory that no program has written since power came.
+  /// The deepest stack, found by the memory that no program has written since power-up.
   private static func deepestStack(_ chip: Microcontroller, blank: UInt32) -> Int {
     var address: UInt32 = 0x2001_0000
     while address < stackTop, chip.processor.word(address) == blank { address += 4 }
@@ -57,7 +57,8 @@ import Testing
     rig.boot()
     try rig.pair(key: ChipRig.key)
     var worst: UInt64 = 0
-    // Each of these takes a record; a slot has 32 places, and the other one is erased ahead only on a quiet wire.
+    // Each of these operations takes a record. A slot has 32 places, and the other slot is erased in advance
+    // only on a quiet wire.
     for round in 0..<40 as Range<UInt64> {
       let given = try rig.ask(.challenge)
       let challenge = try #require(given[ModuleField.challenge]?.byteString)

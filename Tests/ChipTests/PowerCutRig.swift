@@ -6,31 +6,32 @@ import Testing
 @testable import Chip
 @testable import Provision
 
-/// An operation of a laptop at a module, and the module's power cut in the middle of it.
+/// An operation between a laptop and a module, during which the module's power is cut.
 ///
-/// Two chips share one flash: the first counts instructions, is put back to the moment before the operation for each
-/// cut and loses its power in it; the second then boots from what is left, at its full speed.
+/// Two chips share one flash. The first counts instructions; before each cut it is restored to the moment
+/// before the operation, in which it then loses its power. The second chip boots from the resulting flash, at
+/// its full speed.
 final class PowerCutRig {
   enum Operation: String, CaseIterable, Sendable {
     /// A blank module is paired.
     case pairing
-    /// Another laptop's key waits in it and is replaced.
+    /// The pending key of another laptop is replaced.
     case otherPending
     /// Other settings are written.
     case settings
-    /// Another key takes the place of the module's, by a proof under that one.
+    /// Another key replaces the module's key, with a proof under the old key.
     case replacement
-    /// Another key takes the place of the module's with the case open, without a proof.
+    /// Another key replaces the module's key with the case open, without a proof.
     case service
-    /// A start whose counter needs a record.
+    /// A start is accepted whose counter needs a record.
     case start
-    /// The record goes on in the other slot, and the full one is erased ahead.
+    /// The record continues in the other slot, and the full one is erased in advance.
     case slotChange
-    /// The boot block puts an uploaded image in the place of the one that runs.
+    /// The boot block replaces the running image by an uploaded one.
     case update
   }
 
-  /// A fact that did not hold after a cut.
+  /// A condition that did not hold after a cut.
   struct Finding: Error { let text: String }
 
   enum Moment: CustomStringConvertible {
@@ -46,13 +47,13 @@ final class PowerCutRig {
   }
 
   let operation: Operation
-  /// Instructions that the operation takes where nothing is cut.
+  /// Number of instructions of the operation in a run without a cut.
   private(set) var instructions: UInt64 = 0
   private(set) var writes = 0
   private let struck: ChipRig
   private let survivor: ChipRig
   private let keptBefore: KeptKey?
-  /// The version that runs before.
+  /// The version that ran before the operation.
   private let shipped: String
   /// The settings that the operation writes.
   private var newSettings = ChipLaptop.settings
@@ -82,7 +83,7 @@ final class PowerCutRig {
       try laptop.pair(struck.chip)
       newSettings = ChipLaptop.otherSettings
     case .slotChange:
-      // Until the first slot's last place is taken.
+      // The loop ends when the last place of the first slot is taken.
       let last = FlashMap.recordSlots.0 + FlashMap.recordSlotSize - 512
       while struck.flash.read(last, count: 4) == [255, 255, 255, 255] {
         try laptop.pair(struck.chip, settings: newSettings)
@@ -101,8 +102,8 @@ final class PowerCutRig {
     #expect(writes > 0)
   }
 
-  /// Milliseconds that the case has to be open for a replacement by service, with the time that the switch takes to
-  /// settle.
+  /// Milliseconds that the case has to be open for a replacement by service, including the settling time of the
+  /// switch.
   private static let serviceTime: UInt64 = 10_200
 
   private static func key(_ byte: UInt8) -> SecretKey? {
@@ -147,7 +148,7 @@ final class PowerCutRig {
     if !struck.chip.isCut { try hold(version == "9.2.0", "the update does not run") }
   }
 
-  /// Puts `newKey` in the place of the module's key; done again where it was done before.
+  /// Replaces the module's key by `newKey`; nothing changes where this was done before.
   private func replace(_ rig: ChipRig, _ laptop: ChipLaptop) throws {
     let old = try #require(keptBefore?.secret ?? laptop.keys.kept?.secret)
     let new = try #require(Self.key(6))
@@ -178,12 +179,12 @@ final class PowerCutRig {
 
   // MARK: - Cutting
 
-  /// Cuts the power at one moment and holds against the module that boots from what is left: it runs, its relay never
-  /// closes by itself, it has the key of before or of after the operation, and the laptop's next `pair` ends with
-  /// both sides equal.
-  /// - Parameter seed: seed of what the cut leaves in the cells at work.
-  /// - Returns: whether power went before the operation had ended.
-  /// - Throws: `Finding`, or what the laptop's last `pair` threw.
+  /// Cuts the power at one moment and checks the module that boots afterwards: it runs, its relay never closes
+  /// by itself, its key is the one before or after the operation, and the laptop's next `pair` ends with both
+  /// sides equal.
+  /// - Parameter seed: seed of the state in which the cut leaves the cells.
+  /// - Returns: whether power failed before the end of the operation.
+  /// - Throws: `Finding`, or the error of the laptop's last `pair`.
   func cut(_ moment: Moment, seed: UInt64) throws -> Bool {
     let chip = struck.chip
     try chip.restore(before)
@@ -219,7 +220,7 @@ final class PowerCutRig {
     let client = SMPClient(link: link, now: { link.now })
     let found = try client.identity().keyID
     try expectKey(found, laptop, client, wasCut: wasCut)
-    // A counter that has closed the relay is never good again.
+    // A counter that has closed the relay is never valid again.
     if relayHasClosed { try hold(try client.challenge().counter > used, "a counter is good again") }
 
     if isReplacement {
@@ -239,7 +240,7 @@ final class PowerCutRig {
 
   private var isReplacement: Bool { operation == .replacement || operation == .service }
 
-  /// Exactly one of the keys is good, or none where there was none; the laptop knows which.
+  /// Exactly one of the keys is valid, or none where there was none, and the laptop knows which.
   private func expectKey(_ found: String?, _ laptop: ChipLaptop, _ client: SMPClient, wasCut: Bool) throws {
     let keys = [keptBefore?.secret, laptop.keys.kept?.secret, isReplacement ? Self.key(6) : nil].compactMap {
       $0

@@ -3,11 +3,12 @@ import Testing
 
 @testable import Chip
 
-/// Power goes at an instruction, or in the middle of a write, of the shipped image.
+/// Cuts the power at an instruction of the shipped image, or in the middle of a write.
 ///
-/// `WELDTECH_POWER_CUTS` is the number of instructions that are drawn (10,000 in `make soak`), `WELDTECH_CUTS=all`
-/// takes every write, `WELDTECH_POWER_SEED` is where the draw begins. A failure names the operation, the moment and
-/// the seed of one cut; `WELDTECH_POWER_CUT=<operation>/<instruction or write>/<number>/<seed>` runs that one alone.
+/// `WELDTECH_POWER_CUTS` is the number of instructions that are drawn (10,000 in `make soak`),
+/// `WELDTECH_CUTS=all` takes every write, and `WELDTECH_POWER_SEED` is the seed of the draw. A failure names
+/// the operation, the moment and the seed of one cut; `WELDTECH_POWER_CUT=<operation>/<instruction or
+/// write>/<number>/<seed>` runs that one alone.
 @Suite struct PowerCutTests {
   private static let environment = ProcessInfo.processInfo.environment
   private static let count = environment["WELDTECH_POWER_CUTS"].flatMap(Int.init) ?? 40
@@ -35,7 +36,7 @@ import Testing
     let rig = try PowerCutRig(operation)
     let all = Self.environment["WELDTECH_CUTS"] == "all"
     let dice = Dice(seed: Self.firstSeed)
-    // An update has thousands, each of which copies the images again.
+    // An update has thousands of writes, and each cut copies the images again.
     let step = all && operation != .update ? 1 : max(1, rig.writes / (all ? 300 : 6))
     for write in stride(from: rig.writes, to: 0, by: -step) {
       let wasCut = try cut(rig, .write(write), seed: dice.next())

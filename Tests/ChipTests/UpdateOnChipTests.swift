@@ -4,7 +4,7 @@ import Testing
 
 @testable import Chip
 
-/// The boot block's copying and the option bytes, executed.
+/// Checks the boot block's copying and the option bytes on the executed chip.
 @Suite struct UpdateOnChipTests {
   private static let new = "9.2.0"
 

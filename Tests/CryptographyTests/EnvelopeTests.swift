@@ -66,7 +66,7 @@ import Testing
     try program.write(sealed, "sealed.der")
     try program.write(secret, "plain.bin")
 
-    // The openssl program opens an envelope of ours.
+    // The openssl program opens an envelope made by this library.
     try program.run(
       "cms -decrypt -inform DER -in sealed.der -recip certificate.pem -inkey key.pem -out opened.bin")
     #expect(try program.read("opened.bin") == secret)
@@ -75,13 +75,13 @@ import Testing
     #expect(listing.contains("pkcs7-envelopedData"))
     #expect(listing.contains("rsaesOaep") && listing.contains("sha256") && listing.contains("aes-256-cbc"))
 
-    // We open an envelope of the openssl program's.
+    // This library opens an envelope made by the openssl program.
     try program.run(
       "cms -encrypt -binary -aes256 -in plain.bin -outform DER -out theirs.der -recip certificate.pem "
         + "-keyopt rsa_padding_mode:oaep")
     #expect(try Envelope.open(program.read("theirs.der"), with: identity) == secret)
 
-    // People compare the fingerprint, modules the key's digest.
+    // People compare the fingerprint, and modules compare the key's digest.
     let fingerprint = String(
       decoding: try program.run("x509 -in certificate.pem -noout -fingerprint -sha256"), as: UTF8.self)
     let digits = fingerprint.split(separator: "=")[1].filter { $0.isHexDigit }.lowercased()

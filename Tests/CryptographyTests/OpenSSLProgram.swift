@@ -1,7 +1,7 @@
 import Foundation
 import TestSupport
 
-/// The openssl program, run in a folder of its own.
+/// Runs the openssl program in a folder of its own.
 final class OpenSSLProgram {
   struct Failed: Error { let outcome: ProgramOutcome }
 

@@ -3,9 +3,9 @@ import Testing
 
 @testable import Drawing
 
-/// The fonts of labels and agreements: scripts/setup installs them.
+/// Checks the fonts of labels and agreements, which scripts/setup installs.
 @Suite struct FontCoverageTests {
-  /// The families that pango took for a text, in order.
+  /// The families that pango used for a text, in order.
   private func faces(_ text: String, weight: TextStyle.Weight = .regular) -> [String] {
     Typesetter().set(text, style: TextStyle(sizePoints: 10, weight: weight)).glyphRuns.map(\.face.name)
   }
@@ -20,7 +20,7 @@ import Testing
   }
 
   @Test(arguments: [
-    // Rare in names, and of each extension that has a font.
+    // The characters are rare ones in names, from each extension that has a font.
     "䶮㛃㵥𠅤𡐓𬭎𬬻𬎆", "\u{3400}\u{4DB5}", "\u{20000}\u{2A6D6}", "\u{2A700}\u{2B734}", "\u{2B740}\u{2B81D}",
     "\u{2B820}\u{2CEA1}", "\u{2CEB0}\u{2EBE0}", "\u{30000}", "葛\u{E0100}", "ᠮᠣᠩᠭᠣᠯ",
     "\u{182D}\u{180E}\u{1820}\u{202F}\u{1824}",
@@ -34,7 +34,7 @@ import Testing
     arguments: [
       ("王\u{E863}明", 0xE863), ("王\u{10FFFD}", 0x10FFFD), ("示例\u{1E4D0}", 0x1E4D0),
       ("\u{20000}\u{1E4D1}\u{1E4D0}", 0x1E4D1),
-      // BabelStone Han draws this one, as it likes.
+      // BabelStone Han draws this private-use character in its own way.
       ("\u{E000}", 0xE000),
     ] as [(String, UInt32)])
   func `the first character that no font has is named`(text: String, value: UInt32) {

@@ -5,22 +5,22 @@ import Testing
 
 @testable import Drawing
 
-/// Small pictures written by hand with zlib, each for one thing the decoder must do.
+/// Small pictures written by hand with zlib, each for one property of the decoder.
 private enum Picture {
-  /// 16-bit RGBA, 2 × 1: opaque red, transparent black.
+  /// The picture is 16-bit RGBA, 2 × 1: opaque red, transparent black.
   static let transparent =
     "iVBORw0KGgoAAAANSUhEUgAAAAIAAAABEAYAAACksqPJAAAAEUlEQVR42mP4/58BCCAkCAAAMd8D/YG8M7UAAAAASUVORK5CYII="
-  /// 2-bit palette, 4 × 1: black, white, transparent black, mid grey.
+  /// The picture has a 2-bit palette, 4 × 1: black, white, transparent black, mid grey.
   static let palette =
     "iVBORw0KGgoAAAANSUhEUgAAAAQAAAABAgMAAACEUudeAAAADFBMVEUAAAD///8AAACAgID/1XfgAAAABHRSTlP//wD//gy7CwAAAApJREFUeNpjkAYAAB0AHCN8j6wAAAAASUVORK5CYII="
-  /// Interlaced 8-bit grey, 8 × 8, each pixel its own number.
+  /// The picture is interlaced 8-bit grey, 8 × 8, and each pixel has its own number as its value.
   static let interlaced =
     "iVBORw0KGgoAAAANSUhEUgAAAAgAAAAICAAAAAGWY9HBAAAAVklEQVR42gXBhwJCAAAFwGfPZIXs7JZVKTL+/6/cAaARZyBZJAVU3bTQ9u8BBMVw0IyTjUual+heny94QZTkg3KEc3Y9PwgjVNfb/fGsG/zG6T8v67YD7mMH4SRfbo8AAAAASUVORK5CYII="
-  /// 70,000 wide.
+  /// The picture is 70,000 pixels wide.
   static let wide = "iVBORw0KGgoAAAANSUhEUgABEXAAAAACAQAAAABcrDJIAAAACElEQVR42gMAAAAAAW/dyZEAAAAASUVORK5CYII="
-  /// 60,000 × 60,000 in 8 bytes.
+  /// The picture is 60,000 × 60,000 pixels in 8 bytes.
   static let bomb = "iVBORw0KGgoAAAANSUhEUgAA6mAAAOpgCAAAAACluSqeAAAACElEQVR42gMAAAAAAW/dyZEAAAAASUVORK5CYII="
-  /// Compressed data that ends after 20 bytes of 72, the file itself whole.
+  /// The compressed data end after 20 of 72 bytes; the file itself is complete.
   static let short =
     "iVBORw0KGgoAAAANSUhEUgAAAAgAAAAICAAAAADhZOFXAAAAC0lEQVR4nGNgwAQAABQAAX3+Hu4AAAAASUVORK5CYII="
 
@@ -75,12 +75,12 @@ private func chequered(width: Int, height: Int) throws -> DotImage {
     let png = try image.png()
     let whole = try #require(dots(png))
     #expect(try DotImage(ownPNG: png, size: image.size) == image)
-    // Pictures of other widths, heights and resolutions, with as many bytes in their rows.
+    // The pictures have other widths, heights and resolutions, with the same number of bytes in their rows.
     for (width, height, dotsPerInch) in [(36, 12, 600), (12, 30, 600), (37, 12, 300), (37, 12, nil)] {
       let other = try PixelSize(widthPixels: width, heightPixels: height, dotsPerInch: dotsPerInch)
       #expect(try DotImage(ownPNG: png, size: other) == nil)
     }
-    // Behind a filter, as this program does not write it: libpng's to read.
+    // The rows have a filter, which this program does not write, so that libpng reads the file.
     let filtered = try #require(PDFWriter.pack((0..<12).flatMap { _ in [2] + [UInt8](repeating: 0, count: 5) }))
     var framed: UnsafeMutablePointer<UInt8>?
     var length = 0
@@ -95,7 +95,7 @@ private func chequered(width: Int, height: Int) throws -> DotImage {
     for place in png.indices {
       var changed = png
       changed[place] ^= 0x10
-      // No change goes by unseen: what is not refused is seen to be a file of other dots or of another size.
+      // Every change is noticed: a file that is not refused has other dots or another size.
       #expect(dots(changed, size: image.size) == nil, "byte \(place)")
       #expect(dots(png.prefix(place), size: image.size) == nil, "cut at \(place)")
     }

@@ -226,7 +226,7 @@ import Testing
   }
 
   @Test func `ink is where half a dot is covered`() throws {
-    // 254 dots per inch: ten dots a millimetre.
+    // The resolution of 254 dots per inch gives ten dots to the millimetre.
     let size = try PixelSize(widthPixels: 100, heightPixels: 50, dotsPerInch: 254)
     let image = try DotImage(size: size, dotsPerInch: 254) {
       $0.fill(Path(Rectangle(x: 1.02, y: 1, width: 3.04, height: 2)))

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Drawing
 
-/// What igzip packs is unpacked by libdeflate, which checks every code and the sum over all.
+/// Checks the output of igzip with libdeflate, which checks every code and the checksum.
 @Suite struct PixelPackerTests {
   private func unpacked(_ packed: [UInt8], count: Int) -> [UInt8]? {
     let inflater = libdeflate_alloc_decompressor()

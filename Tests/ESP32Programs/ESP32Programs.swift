@@ -1,14 +1,14 @@
 internal import Cryptography
 
-/// Programs for Espressif's chips made for tests: right headers, segments, checksums and digests around numbers that
-/// look like nothing. None of it could be executed.
+/// Programs for Espressif's chips, made for tests, with right headers, segments, checksums and digests around
+/// random numbers. They cannot be executed.
 public enum ESP32Programs {
   public typealias Piece = (address: UInt32, bytes: [UInt8])
 
-  /// Bootloader, partition table and application in their places.
+  /// The bootloader, the partition table and the application with their places.
   /// - Parameters:
   ///   - chipID: 0 for an ESP32, 5 for an ESP32-C3.
-  ///   - bytes: of the application.
+  ///   - bytes: size of the application.
   public static func release(
     chipID: UInt16, version: String = "1.2.0", bytes: Int = 90_000, seed: UInt32 = 1
   ) -> [Piece] {
@@ -18,7 +18,7 @@ public enum ESP32Programs {
     ]
   }
 
-  /// - Parameter version: makes it an application that says so; nil for a bootloader.
+  /// - Parameter version: makes the program an application of this version; nil makes a bootloader.
   public static func program(
     chipID: UInt16 = 0, bytes count: Int = 6000, version: String? = nil, seed: UInt32 = 1, isHashed: Bool = true
   ) -> [UInt8] {
@@ -40,12 +40,12 @@ public enum ESP32Programs {
     return isHashed ? image + SHA256Digest(of: image).bytes : image
   }
 
-  /// One entry: an application at 0x10000.
+  /// The table has one entry: an application at 0x10000.
   private static let table: [UInt8] =
     [0xaa, 0x50, 0, 0] + word(0x1_0000) + word(0x10_0000)
     + Array("factory".utf8) + Array(repeating: 0, count: 13) + Array(repeating: 0xff, count: 3040)
 
-  /// The same for the same seed, and nothing that could be packed.
+  /// The bytes are the same for the same seed, and cannot be compressed.
   private static func noise(_ count: Int, seed: UInt32) -> [UInt8] {
     (0..<(count + 31) / 32).flatMap { SHA256Digest(of: word(seed) + word(UInt32($0))).bytes }.prefix(count).map(
       \.self)

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Fieldbook
 
-/// Checks a fieldbook that was changed behind its back.
+/// Checks a fieldbook that was changed by other means.
 @Suite struct CheckTests {
   let home = TestHome()
 
@@ -26,7 +26,7 @@ import Testing
     var steps: [Fieldbook.CheckStep] = []
     let check = try fieldbook.check { steps.append($0) }
     #expect(check.faults == [])
-    // Agreement and strokes of both records are of the same bytes here.
+    // The agreement and the strokes of both records have the same bytes here.
     #expect((check.entries, check.installations, check.files) == (20, 2, 6))
     #expect(
       steps == [
@@ -103,7 +103,7 @@ import Testing
     try file.write(contentsOf: Data(repeating: 0xA5, count: 12_000))
     try file.close()
     let fieldbook = try home.fieldbook()
-    // Damage in a page that the check itself needs ends it.
+    // Damage in a page that the check itself needs ends the check.
     let check: Fieldbook.Check
     do { check = try fieldbook.check() } catch {
       #expect(error == FieldbookError.store(.corrupt))
@@ -118,7 +118,7 @@ import Testing
     let other = try Fieldbook(home: home.path, busyMilliseconds: 0)
     var written = 0
     let check = try fieldbook.check { step in
-      // The check is cancelled in the middle of the records, and at the first file.
+      // The check is cancelled among the records, and at the first file.
       switch step {
       case .database, .records(0, _), .files(0, _):
         #expect(throws: Never.self) {
@@ -129,7 +129,7 @@ import Testing
       }
     }
     #expect(written == 3)
-    // The check sees one state: an installation that came meanwhile is not in it.
+    // The check sees one state, without an installation that was opened meanwhile.
     #expect(check.installations == 1)
     #expect(check.faults == [])
     #expect(try fieldbook.list().count == 4)
@@ -193,7 +193,7 @@ import Testing
     unlink(path)
     #expect(symlink(outside, path) == 0)
     #expect(throws: FieldbookError.fileDamaged(sha256: sha256)) { try fieldbook.files.contents(of: sha256) }
-    // Storing the file again removes the link and leaves the file that it led to as it was.
+    // Storing the file again removes the link and leaves the link's target unchanged.
     #expect(try fieldbook.files.store(bytes) == sha256)
     #expect(FilePath(path).kind == .regular)
     #expect(try Data(contentsOf: URL(filePath: outside)) == bytes)
@@ -207,14 +207,14 @@ import Testing
     #expect(throws: FieldbookError.strangeEntry(path: path)) { try fieldbook.files.store(bytes) }
     rmdir(path)
 
-    // A terabyte takes no room on the disk here: its size says that the file is not ours.
+    // A file of a terabyte takes no space on the disk here; its size shows that this program did not write it.
     let huge = open(path, O_RDWR | O_CREAT, 0o600)
     #expect(ftruncate(huge, 1 << 40) == 0)
     close(huge)
     #expect(throws: FieldbookError.fileDamaged(sha256: sha256)) { try fieldbook.files.verify(sha256) }
     unlink(path)
 
-    // The folder of the digest is a link to another that has a file of this name.
+    // The digest's folder is a link to another one that has a file of this name.
     let folder = String(path.dropLast(65))
     #expect(rename(folder, folder + "x") == 0)
     try bytes.write(to: URL(filePath: "\(folder)x/\(sha256)"))

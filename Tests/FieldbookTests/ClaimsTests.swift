@@ -18,7 +18,7 @@ import Testing
     .sealed(Seal(number: number, photoSha256: nil, appliedAt: Sample.at(50), previousNumbers: []))
   }
 
-  /// Takes a record as far as its label, which comes before the seal.
+  /// Takes a record up to its label, which comes before the seal.
   private func labelled(_ fieldbook: Fieldbook, _ byte: UInt8) throws -> InstallationID {
     let id = try opened(fieldbook)
     let code = try #require(try fieldbook.installation(id).code)
@@ -47,7 +47,7 @@ import Testing
     #expect(throws: used) {
       try fieldbook.append(.photographed(after), to: third, by: Sample.technician, at: Sample.at(50))
     }
-    // A photo is no evidence of another stage of its own installation either.
+    // A photo cannot be evidence of another stage of its own installation either.
     let own = try #require(try fieldbook.installation(third).photos.first)
     var asSeal = own
     asSeal.stage = .after
@@ -67,7 +67,7 @@ import Testing
     for number in ["FT-1", "ft-1"] {
       #expect(throws: FieldbookError.sealUsed(number: number, by: first)) { try seal(second, number) }
     }
-    // The seal that is on can be recorded again, until the module behind it changes.
+    // The present seal can be recorded again, until the module behind it changes.
     try seal(first, "FT-1")
     try seal(first, "FT-2")
     #expect(throws: FieldbookError.sealUsed(number: "FT-1", by: first)) { try seal(first, "FT-1") }
@@ -102,7 +102,7 @@ import Testing
     let signed = try Sample.signed(in: fieldbook, key: Sample.key(1), at: 48)
     let void = try labelled(fieldbook, 2)
     let photos = try fieldbook.installation(void).photos
-    // These events were written before anybody checked: the void record has a photo and a seal, and one record is no
+    // These events were written without a check: the void record has a photo and a seal, and one record is no
     // JSON.
     _ = try fieldbook.append(
       .voided(reason: WrittenText(asKept: "x")), to: void, by: Sample.technician, at: Sample.at(50))

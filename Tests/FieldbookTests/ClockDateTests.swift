@@ -4,7 +4,7 @@ import Testing
 
 @testable import Fieldbook
 
-/// Checks that a wrong clock is noticed before anything is dated by it.
+/// Checks that a wrong clock is noticed before it dates anything.
 @Suite struct ClockDateTests {
   let home = TestHome()
 
@@ -23,7 +23,7 @@ import Testing
       try fieldbook.void(WrittenText(asKept: "x"), holding: lock, by: Sample.technician, at: Sample.at(99))
     }
     #expect(try fieldbook.verifyLog().entries == 1 && fieldbook.codesLeft() == 99)
-    // The same second, and the same moment in another zone, are not before it.
+    // The same second, and the same moment in another time zone, are not before the last event.
     let elsewhere = Timestamp(secondsSince1970: Sample.at(100).secondsSince1970, offsetSeconds: 0)
     _ = try fieldbook.append(.photographed(photo), to: id, by: Sample.technician, at: elsewhere)
   }
@@ -54,7 +54,7 @@ import Testing
     #expect(try fieldbook.acceptClock(reason: WrittenText(asKept: "again"), at: Sample.at(6)) == nil)
     _ = try fieldbook.open(Sample.id(), Sample.registered(), at: Sample.at(7))
 
-    // The acceptance is an entry like any other, and about no installation.
+    // The acceptance is an ordinary entry of the log, but about no installation.
     #expect(try fieldbook.verifyLog().entries == 3)
     #expect(try fieldbook.rebuild() == .init(installations: 2, repaired: []))
     let entry = try #require(
@@ -64,13 +64,13 @@ import Testing
     #expect(entry.0 == "laptop" && entry.1 == "clockAccepted" && entry.3 == Sample.at(6).description)
     let kept = try RecordCoding.decode(ClockAcceptance.self, from: entry.2)
     #expect(kept.facts.reason.text == "钮扣电池" && kept.facts.previous == ahead.description)
-    // The entries on both sides of it are still joined.
+    // The entries on both sides of it are still linked.
     let photo = try Sample.photo(.before, "p", in: fieldbook)
     _ = try fieldbook.append(.photographed(photo), to: id, by: Self.longLived, at: Sample.at(8))
     #expect(try fieldbook.provenRecord(of: id).photos.count == 1)
   }
 
-  /// The date is asked for when it is the event's turn, so that two at once cannot overtake each other.
+  /// The clock is read when an event is written, so that two simultaneous events cannot get the wrong order.
   @Test func `asks for the time inside the transaction`() throws {
     let fieldbook = try home.ready()
     let id = Sample.id()

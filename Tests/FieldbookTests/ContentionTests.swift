@@ -4,7 +4,7 @@ import Testing
 
 @testable import Fieldbook
 
-/// Several processes work at once, or the disk has no more to give.
+/// Checks several processes that work at once, and a disk without space.
 @Suite struct ContentionTests {
   let home = TestHome()
 

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Fieldbook
 
-/// A kill, a power cut or a full disk comes in the middle of a write.
+/// Checks a kill, a power cut or a full disk in the middle of a write.
 @Suite struct CrashTests {
   let home = TestHome()
 
@@ -74,7 +74,7 @@ import Testing
     #expect(try fieldbook.rebuild().repaired == [])
   }
 
-  /// A killed process leaves the write-ahead log cut off somewhere, at worst within a page.
+  /// A killed process leaves an incomplete write-ahead log, at worst with an incomplete page.
   @Test func `opens with a whole record wherever the write ahead log is cut off`() throws {
     let fieldbook = try home.ready()
     let begun = try image()

@@ -4,11 +4,12 @@ import Testing
 
 @testable import Fieldbook
 
-/// Evidence that was tampered with, behind the program's back, is refused by name before it is signed or sent.
+/// Checks that altered evidence is refused, with its name, before it is signed or sent.
 @Suite struct EvidenceTests {
   let home = TestHome()
 
-  /// Walks a record up to its signature, the third of three, with entries of others before and behind it.
+  /// Takes a record up to its signature, the third of three records, with entries of the others before and
+  /// behind it.
   private func walked(_ fieldbook: Fieldbook) throws -> InstallationID {
     try Sample.signed(in: fieldbook, key: Sample.key(1))
     let id = Sample.id()
@@ -20,7 +21,7 @@ import Testing
     return id
   }
 
-  /// Lets SQL change the rows that the triggers guard, as anybody can who has the file.
+  /// Lets SQL change the rows that triggers protect, as anybody who has the file can.
   private func tamper(_ fieldbook: Fieldbook, _ sql: String) throws {
     try fieldbook.database.execute(
       """
@@ -161,7 +162,7 @@ import Testing
     }
   }
 
-  /// A signature looks up its own entries and their neighbours, however many installations there are.
+  /// A signature reads only its own entries and their neighbours, however many installations there are.
   @Test func `does not read the whole log for one signature`() throws {
     let fieldbook = try home.ready()
     let plan = try fieldbook.database.rows(
@@ -221,7 +222,7 @@ import Testing
     #expect(try fieldbook.fault(of: record) == .revision(1))
   }
 
-  /// A flip of one bit is found in any byte of the body.
+  /// A single flipped bit is found in any byte of the body.
   @Test func `finds every flipped bit`() throws {
     let fieldbook = try home.ready()
     try Sample.signed(in: fieldbook)

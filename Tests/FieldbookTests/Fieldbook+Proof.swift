@@ -2,16 +2,17 @@ import Records
 
 @testable import Fieldbook
 
-/// Functions that the tests hold a fieldbook against.
+/// Functions with which the tests check a fieldbook.
 extension Fieldbook {
   struct Rebuild: Hashable, Sendable {
     /// The number of installations in the log.
     let installations: Int
-    /// The installations whose kept record was not what their events add up to, and is now.
+    /// The installations whose stored record differed from its events and was rebuilt.
     let repaired: [InstallationID]
   }
 
-  /// Checks the whole fieldbook, restores each record that is not what its events add up to, and fails at anything else.
+  /// Checks the whole fieldbook, rebuilds each record that differs from its events, and fails at any other
+  /// fault.
   /// - Throws: `logBroken`, `digestDiffers` (a closed revision's bytes), `recordAhead`, `damagedRow`, `store`.
   func rebuild() throws(FieldbookError) -> Rebuild {
     let check = try check()
@@ -28,7 +29,7 @@ extension Fieldbook {
     return Rebuild(installations: check.installations, repaired: try restore(check.restorable))
   }
 
-  /// Lists the modules from stations that no installation has had yet, as they last came off, by serial number.
+  /// Lists the modules from stations that no installation has had yet, in their latest state, by serial number.
   func stockedModules() throws(FieldbookError) -> [StockedModule] {
     try database.rows(
       """

@@ -143,7 +143,7 @@ import Testing
     #expect(try fieldbook.database.first("SELECT count(*) FROM migration") { $0.integer(0) } == good.count)
   }
 
-  /// Each migration has a fixture: a database as the program of that time left it.
+  /// Each migration has a fixture, a database from the program of that time.
   @Test(arguments: ["0001-fieldbook", "0002-labels", "0003-modules", "0004-label-texts", "0005-evidence"])
   func `reads a database of each age`(name: String) throws {
     try FileManager.default.createDirectory(atPath: home.path, withIntermediateDirectories: true)
@@ -166,7 +166,7 @@ import Testing
     #expect(counts.isBalanced && counts.bound == 1 && counts.printedElsewhere == 0)
     #expect(counts.spoiled == (name == "0001-fieldbook" ? 0 : 1))
     let modules = name >= "0003" ? ["WT-5354-0001"] : []
-    // The texts of a label that is older than the keeping of them are not known.
+    // The texts of a label from before texts were stored are not known.
     #expect(label.texts == (name >= "0004" ? ["unitName": "示例焊接铺"] : nil))
     let files = ["150621-ZZZZZZ-0.png": String(repeating: "ab", count: 32)]
     #expect(try fieldbook.finishedOrder(output: "/kept", digest: "d")?.files == (name >= "0004" ? files : nil))

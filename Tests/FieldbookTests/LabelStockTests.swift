@@ -54,7 +54,7 @@ import Testing
 
   @Test func `takes a code of a company's list as its own`() throws {
     let fieldbook = try home.ready(codes: 3)
-    // The second code is of this laptop's block and was not drawn, and the list uses it up.
+    // The second code is from this laptop's block and was not taken yet, so that the list uses it up.
     try make([foreign, second], in: fieldbook)
     #expect(try fieldbook.codesLeft() == 2)
     #expect(try fieldbook.drawCodes(count: 2) == [first, third])
@@ -108,7 +108,7 @@ import Testing
     #expect(try fieldbook.label(of: codes[0]).events.map(\.name) == [.printed, .spoiled, .reprinted])
     #expect(try fieldbook.label(of: codes[0]).events.last?.note == "wrong template")
     #expect(try fieldbook.label(of: codes[2]).events.map(\.name) == [.printed])
-    // No label of this list was ever made, so it is no list to make again.
+    // No label of this list was ever made, so the list cannot be made again.
     let fresh = try fieldbook.drawCodes(count: 2)
     #expect(throws: FieldbookError.labelsNotPrinted(fresh, count: 2)) {
       try fieldbook.beginOrder(
@@ -133,7 +133,7 @@ import Testing
     }
     let order = try fieldbook.beginOrder(request(codes), at: Sample.at(3))
     #expect(order.isUnchanged && Array(order.made.keys) == [first])
-    // A label that is counted is not counted again.
+    // A counted label is not counted again.
     #expect(try fieldbook.count(codes.map(printed), in: order, at: Sample.at(4)) == 2)
     try fieldbook.endOrder(order, at: Sample.at(5))
     let counts = try fieldbook.labelCounts()
@@ -274,7 +274,7 @@ import Testing
     #expect(try fieldbook.labelCounts().isBalanced)
   }
 
-  /// A record that was taken back before anyone knew of it frees its code, but not one that a label has.
+  /// A record that was voided before anyone knew of it frees its code, but not a code with a label.
   @Test func `gives no code out again that has a label`() throws {
     let fieldbook = try home.ready(codes: 2)
     let installation = try open(fieldbook)

@@ -49,7 +49,7 @@ import Testing
       if page.isEmpty { break }
       #expect(page.count <= 7)
       paged += page
-      // This installation is opened meanwhile, and is not in the pages that follow.
+      // This installation is opened between two pages, and is not in the later pages.
       if paged.count == 7 { _ = try fieldbook.open(Sample.id(), Sample.registered(), at: Sample.at(100)) }
     }
     #expect(paged == all)

@@ -5,7 +5,7 @@ import TestSupport
 
 @testable import Fieldbook
 
-/// A fieldbook in a directory of its own, gone when the test is.
+/// A fieldbook in a folder of its own, which is removed with the test.
 final class TestHome {
   private let folder = TemporaryFolder()
   var path: String { folder.file("home") }
@@ -83,7 +83,7 @@ enum Sample {
       ])
   }
 
-  /// The events of a whole walk after registration, but the signature. The key is prepared and committed.
+  /// The events of a whole walk after registration without the signature. The key is prepared and committed.
   static func walk(
     of id: InstallationID, code: LabelCode, in fieldbook: Fieldbook, key: SecretKey, serial: String = "M-1"
   ) throws -> [InstallationEvent] {
@@ -115,7 +115,7 @@ enum Sample {
       strokesSha256: try fieldbook.files.store(Data("{\"strokes\":[]}".utf8)))
   }
 
-  /// Makes a record that has been through the whole walk.
+  /// Makes a record that has gone through the whole walk.
   @discardableResult
   static func signed(
     in fieldbook: Fieldbook, id: InstallationID = id(), key: SecretKey = key(0), at second: Int64 = 0

@@ -4,11 +4,11 @@ import Testing
 
 @testable import Fieldbook
 
-/// Checks that an entry which was written and cannot be read takes nothing with it but its own record.
+/// Checks that an unreadable entry affects only its own record.
 @Suite struct UnreadableTests {
   let home = TestHome()
 
-  /// Writes an entry as a program could that did not look at what it wrote.
+  /// Writes an entry without checking it, as a faulty program could.
   private func write(_ body: String, name: String, of id: InstallationID, in fieldbook: Fieldbook) throws {
     try EventLog.append(Data(body.utf8), name: name, of: id.text, at: Sample.at(5), in: fieldbook.database)
   }

@@ -16,7 +16,7 @@ final class Scratch: Sendable {
 
   func file(_ name: FilePath) -> FilePath { path.appending(name) }
 
-  /// Puts a file there by other means than those that are tested.
+  /// Writes a file by other means than the tested ones.
   func put(_ text: String, _ name: FilePath, permissions: mode_t = 0o644) throws -> FilePath {
     let path = file(name)
     let descriptor = open(path.bytes.map { CChar(bitPattern: $0) } + [0], O_WRONLY | O_CREAT | O_TRUNC, 0o600)
@@ -26,7 +26,7 @@ final class Scratch: Sendable {
     return path
   }
 
-  /// What a file holds, read by other means than those that are tested; nil where it cannot be read.
+  /// The contents of a file, read by other means than the tested ones; nil where it cannot be read.
   func text(_ name: FilePath) -> String? {
     let descriptor = open(file(name).bytes.map { CChar(bitPattern: $0) } + [0], O_RDONLY | O_NONBLOCK)
     guard descriptor >= 0 else { return nil }
@@ -36,7 +36,7 @@ final class Scratch: Sendable {
     return count < 0 ? nil : String(decoding: bytes[..<count], as: UTF8.self)
   }
 
-  /// Names in the folder, sorted, as another reader lists them.
+  /// The names in the folder, sorted, as another reader lists them.
   var names: [String] {
     ((try? FileManager.default.contentsOfDirectory(atPath: path.text)) ?? ["unlisted"]).sorted()
   }
@@ -48,7 +48,7 @@ final class Scratch: Sendable {
   }
 }
 
-/// The error of a file that a call fails with; nil where it fails with none.
+/// The file error of a call; nil where the call succeeds.
 func failure(_ body: () throws -> Void) -> FileError? {
   do {
     try body()
@@ -56,10 +56,10 @@ func failure(_ body: () throws -> Void) -> FileError? {
   } catch { return error as? FileError }
 }
 
-/// What runs on a thread of its own, which may block as long as it likes.
+/// Work on a thread of its own, which may block for any time.
 final class Companion<Value: Sendable>: @unchecked Sendable {
   private let done = DispatchSemaphore(value: 0)
-  /// Written before `done` is signalled and read after it.
+  /// The result is written before `done` is signalled and read after it.
   private var result: Result<Value, any Error>?
 
   init(_ body: @escaping @Sendable () throws -> Value) {
@@ -69,7 +69,7 @@ final class Companion<Value: Sendable>: @unchecked Sendable {
     }
   }
 
-  /// Waits for its end; once.
+  /// Waits for the end of the work; may be called only once.
   func value() throws -> Value? {
     done.wait()
     return try result?.get()

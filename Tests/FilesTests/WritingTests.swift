@@ -114,7 +114,7 @@ import Testing
     await #expect(processExitsWith: .success) {
       let scratch = try Scratch()
       let target = try scratch.put("old", "file")
-      // A file may have 64 KiB from now on; without the signal, write(2) then answers EFBIG.
+      // The size of files is limited to 64 KiB from now on; without the signal, write(2) then fails with EFBIG.
       signal(SIGXFSZ, SIG_IGN)
       var limit = rlimit(rlim_cur: 65_536, rlim_max: 65_536)
       try check(setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit) == 0, "limit")
@@ -130,7 +130,7 @@ import Testing
   }
 }
 
-/// What a process of its own checks: it ends badly where it does not hold.
+/// The checks of a separate process, which ends with a failure where one does not hold.
 func check(_ holds: Bool, _ what: String) throws {
   struct Failed: Error { let what: String }
   guard holds else { throw Failed(what: what) }

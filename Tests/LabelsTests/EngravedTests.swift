@@ -5,7 +5,7 @@ import Testing
 
 @testable import Labels
 
-/// Labels as PNG for a laser: dark is what it takes off.
+/// Checks labels as PNG for a laser, in which the dark dots are those that the laser removes.
 @Suite struct EngravedTests {
   private func maker(_ template: String, _ process: LabelInks.Process) throws -> LabelMaker {
     try LabelMaker(

@@ -34,7 +34,7 @@ import Testing
     #expect(names == requests.map { "\($0.payload.code).png" }.sorted())
     #expect(try three.names() == names)
     for name in names { #expect(try one.bytes(name) == three.bytes(name)) }
-    // A label on its own is the same label.
+    // A label made on its own equals the one from the batch.
     let alone = try LabelMaker(template: Sample.template(), settings: .init(dotsPerInch: 300)).make(
       fields: requests[5].fields, payload: requests[5].payload)
     #expect(try one.bytes("\(requests[5].payload.code).png") == alone.bytes)
@@ -68,7 +68,7 @@ import Testing
       }
     }
     #expect(reported > 0 && reported < 300)
-    // The refused report's own labels were made and are the caller's to judge.
+    // The labels of the refused report were made, and the caller has to deal with them.
     #expect(try folder.names().count <= 2 * reported)
   }
 

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Labels
 
-/// Finished batches whose pages and files were spoiled on purpose.
+/// Checks finished batches whose pages and files were damaged on purpose.
 @Suite struct LabelDeliveryTests {
   private func requests(_ count: Int, from first: Int = 466_560) throws -> [LabelRequest] {
     try (0..<count).map {
@@ -34,7 +34,7 @@ import Testing
 
   enum Fault: CaseIterable { case order, dropped, repeated, replaced, spoiled }
 
-  /// A file in which the page at place 5 goes wrong.
+  /// A file in which the page at place 5 is damaged.
   private final class SpoiledBook: PageBook {
     var fault: Fault?
     private var pages: [LabelPage.Drawn] = []
@@ -64,7 +64,7 @@ import Testing
     }
   }
 
-  /// Pages up to 20 are never rendered: only the accounting can see it.
+  /// Pages up to 20 are never rendered, so that only the accounting can find the damage.
   @Test(arguments: Fault.allCases)
   func `a page out of order, dropped, repeated, replaced or spoiled makes the batch fail`(fault: Fault) throws {
     let folder = TemporaryFolder()
@@ -90,7 +90,7 @@ import Testing
     #expect(try folder.names().isEmpty)
   }
 
-  /// A list whose second reading begins again after three labels, as the pages once did.
+  /// A list whose second reading starts again after three labels, as the pages once did.
   private final class Restless: Sequence {
     let requests: [LabelRequest]
     private var readings = 0

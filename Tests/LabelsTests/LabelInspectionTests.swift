@@ -5,7 +5,7 @@ import Testing
 
 @testable import Labels
 
-/// Inspections of pictures whose faults are known.
+/// Checks inspections of pictures with known faults.
 @Suite struct LabelInspectionTests {
   private static let text = "https://weld.example.cn/w/150621-00A000-X"
 
@@ -114,7 +114,8 @@ import Testing
     #expect(try LabelInspection.symbols(in: empty) == [])
   }
 
-  /// The layout is right where zxing-cpp gives up exactly at the codeword after which nothing is said to be left.
+  /// The layout is right where zxing-cpp fails exactly at the codeword after which no correction is reported to
+  /// be left.
   @Test(arguments: [1, 20, 45, 90], [QRSymbol.Correction.low, .medium, .quartile, .high])
   func `says of every version and level when error correction is used up`(
     length: Int, correction: QRSymbol.Correction
@@ -125,7 +126,7 @@ import Testing
     let symbol = picture.symbol
     let layout = try #require(SymbolLayout(moduleCount: symbol.moduleCount, correction: symbol.correction))
     let most = layout.correctionCodewordsPerBlock / 2
-    // One module of each codeword of the last block.
+    // Changes one module of each codeword of the last block.
     let block = layout.blocks.max() ?? 0
     var modules: [Int] = []
     for (codeword, of) in layout.blocks.enumerated() where of == block {
@@ -146,7 +147,7 @@ import Testing
   @Test func `reads a photo from the side`() throws {
     let flat = try Picture(correction: .high).image
     let side = Double(flat.widthPixels)
-    // Onto a quadrilateral, by the map backwards, with nearest pixels.
+    // Maps the picture onto a quadrilateral by the inverse map, with nearest pixels.
     let wide = Int(side * 1.4)
     var pixels = [UInt8](repeating: 200, count: wide * wide)
     for y in 0..<wide {
@@ -167,7 +168,7 @@ import Testing
 
   @Test func `says nothing of modules that it does not know`() throws {
     var picture = try Picture()
-    // Every second module is off, as if another program had chosen another mask.
+    // Every second module is wrong, as if another program had chosen another mask.
     let symbol = picture.symbol
     let layout = try #require(SymbolLayout(moduleCount: symbol.moduleCount, correction: symbol.correction))
     let end = Double(4 + symbol.moduleCount) * 8
@@ -201,7 +202,7 @@ import Testing
 }
 
 extension GreyImage {
-  /// A square picture whose pixel x, y is taken from where `source` says.
+  /// A square picture whose pixel at x, y comes from the place that `source` gives.
   fileprivate func mapped(_ source: (Int, Int, Int) -> (Int, Int)) -> GreyImage {
     let side = widthPixels
     var moved = pixels

@@ -21,7 +21,7 @@ import Testing
     #expect(made.moduleMillimetres >= 0.5 && made.moduleDots >= 4)
     #expect(made.correction == "Q" || made.correction == "H")
     #expect(Set(image.pixels).isSubset(of: [0, 255]))
-    // Grey of one bit: the byte behind width and height in the header chunk.
+    // The byte behind width and height in the header chunk says 1-bit grey.
     #expect(made.bytes[24] == 1 && made.bytes[25] == 0)
   }
 

@@ -68,7 +68,8 @@ import Testing
       (LabelInks.Process.mirrored, LabelInks.Process.print, LabelError.UnreadableReason.mirrored),
       (.print, .mirrored, .notMirrored), (.laser, .print, .noSymbol), (.print, .laser, .noSymbol),
     ] {
-      // The template has its symbol in the middle of the plate, so that it stands in the same place both ways.
+      // The template has its symbol in the middle of the plate, so that the symbol has the same place in both
+      // directions.
       let template = try Sample.catalogue.template(named: "small-30x30")
       func maker(_ process: LabelInks.Process) throws -> LabelMaker {
         try LabelMaker(template: template, settings: .init(format: .svg, inks: LabelInks(process: process)))
@@ -112,7 +113,7 @@ import Testing
   }
 }
 
-/// Drawings that would take from elsewhere, or draw for hours.
+/// Drawings that refer to other files, or take hours to draw.
 @Suite struct SVGScreeningTests {
   private func fault(_ svg: String) -> DrawingError? {
     do throws(DrawingError) {
@@ -154,7 +155,8 @@ import Testing
 
   @Test func `elements are judged by their namespace, whatever their prefix`() throws {
     let svg = "http://www.w3.org/2000/svg"
-    // SVG's own namespace as a prefix, as the default of a part, and put back inside of an editor's.
+    // The drawing has SVG's own namespace as a prefix, as the default of a part, and restored inside an
+    // editor's element.
     let prefixed = "<a:svg xmlns:a=\"\(svg)\" width=\"9\" height=\"9\"><a:image/></a:svg>"
     #expect(fault(prefixed) == .svg(.feature("image")))
     for part in [
@@ -162,7 +164,7 @@ import Testing
       "<x xmlns=\"urn:e\"><s:use xmlns:s=\"\(svg)\"/></x>",
       "<use xmlns=\"\"/>",
     ] { #expect(fault("\(Self.head)>\(part)</svg>") == .svg(.feature("use")), "\(part)") }
-    // An editor's elements may have any name; of no namespace at all they may not.
+    // An editor's elements may have any name, but elements without a namespace may not.
     #expect(fault("\(Self.head)><use xmlns=\"urn:e\"/><e:image xmlns:e=\"urn:e\"/></svg>") == nil)
     #expect(fault("\(Self.head)><e:rect width=\"1\" height=\"1\"/></svg>") == .svg(.damaged))
     #expect(fault("<g xmlns=\"\(svg)\"/>") == .svg(.notSVG))

@@ -80,7 +80,7 @@ import Testing
     let fonts = try InstalledProgram("pdffonts").output([file]).split(separator: "\n").dropFirst(2)
     #expect(!fonts.isEmpty)
     for font in fonts {
-      // Name, type, encoding, and then: embedded, subset, with a map to Unicode.
+      // The columns are name, type and encoding, and then: embedded, subset, with a map to Unicode.
       #expect(font.contains("Identity-H") && font.contains("yes yes yes"), "\(font)")
     }
     let text = try InstalledProgram("pdftotext").output([file, "-"])
@@ -102,7 +102,7 @@ import Testing
     let box = try #require(said.firstMatch(of: /%%HiResBoundingBox: ([\d.]+) ([\d.]+) ([\d.]+) ([\d.]+)/))
     let corners = [box.1, box.2, box.3, box.4].compactMap { Double($0) }.map { Length.millimetres(points: $0) }
     let plate = try Sample.catalogue.template(named: template)
-    // The contour's line stands half outside of the plate, and is cut off where the page ends with it.
+    // The contour's line lies half outside of the plate, and is cut off where the page ends with the plate.
     let line = 2 * plate.bleedMillimetres > 0.1 ? Length.millimetres(points: 0.25) : 0
     #expect(abs(corners[2] - corners[0] - plate.widthMillimetres - line) <= 0.05, "\(said)")
     #expect(abs(corners[3] - corners[1] - plate.heightMillimetres - line) <= 0.05, "\(said)")
@@ -179,7 +179,7 @@ import Testing
     #expect(try folder.names() == ["l-001.pdf", "l-002.pdf"])
   }
 
-  /// A list of more pages than are made ahead of writing or of reading back, and than a file holds.
+  /// The list has more pages than are made ahead of writing or reading back, and than one file holds.
   @Test(
     .enabled(if: InstalledProgram("pdftotext").isInstalled, "poppler-utils is missing"),
     arguments: [(33, nil), (300, nil), (34 * 18 + 1, a4)] as [(Int, SheetLayout.Sheet?)])
@@ -221,7 +221,7 @@ import Testing
 
   @Test func `labels stand in the middle of the sheet with their gutter between`() throws {
     let layout = try layout(.init(widthMillimetres: 210, heightMillimetres: 297))
-    // 3 × 60 + 2 × 4 of 190, 6 × 40 + 5 × 4 of 277.
+    // The widths are 3 × 60 + 2 × 4 of 190 mm, and the heights 6 × 40 + 5 × 4 of 277 mm.
     #expect(layout.places.count == 18)
     #expect(abs(layout.places[0].x - 11) < 1e-9 && abs(layout.places[0].y - 18.5) < 1e-9)
     #expect(abs(layout.places[1].x - 75) < 1e-9 && layout.places[1].y == layout.places[0].y)

@@ -65,7 +65,8 @@ import Testing
     #expect(
       LabelPayload.code(in: tagged.text) == code && LabelPayload.tag(in: tagged.text) == key.tag(of: code))
     #expect(LabelPayload.tag(in: plain.text) == nil && LabelPayload.tag(in: plain.text + ".x") == nil)
-    // Nine characters in alphanumeric mode are 49 or 50 bits, not 72: a version at most.
+    // Nine characters in alphanumeric mode take 49 or 50 bits instead of 72, which enlarges the symbol by at
+    // most one version.
     let (with, without) = (
       try QRSymbol(tagged.text, atLeast: .quartile), try QRSymbol(plain.text, atLeast: .quartile)
     )

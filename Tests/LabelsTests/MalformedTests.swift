@@ -7,7 +7,7 @@ import Testing
 
 @testable import Labels
 
-/// Templates and lists that are cut, doubled and overwritten, the same ones on every run.
+/// Checks templates and lists that are cut, doubled and overwritten, in the same way in every run.
 @Suite struct MalformedTests {
   @Test func `a thousand malformed templates are refused with file and place, or are whole`() throws {
     var random = SplitMix64(seed: 20_261_125)
@@ -68,7 +68,7 @@ import Testing
     #expect(
       head.hasSuffix("^GFA,\(rowBytes * image.heightPixels),\(rowBytes * image.heightPixels),\(rowBytes),"))
     #expect(lines.last == "^FS^PQ1^XZ" && lines.count == image.heightPixels + 2)
-    // Drawn again from the hexadecimal digits and read.
+    // The label is drawn again from the hexadecimal digits and read.
     var pixels: [UInt8] = []
     for line in lines.dropFirst().dropLast() {
       let nibbles = line.compactMap(\.hexDigitValue)

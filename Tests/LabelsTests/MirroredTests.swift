@@ -6,7 +6,7 @@ import Testing
 
 @testable import Labels
 
-/// Labels for the back of clear acrylic, and pictures that a camera stored the other way round.
+/// Checks labels for the back of clear acrylic, and pictures that a camera stored mirrored.
 @Suite struct MirroredTests {
   /// A symbol with its quiet zone.
   private func picture(_ symbol: QRSymbol, modulePixels: Int = 3) -> GreyImage {
@@ -46,7 +46,7 @@ import Testing
       }
       if try LabelReader.findings(in: flipped, as: .photograph).isEmpty { unread.append(symbol) }
     }
-    // Otherwise this shows nothing.
+    // Without this condition the test shows nothing.
     #expect(!unread.isEmpty)
     for symbol in unread.prefix(3) {
       let found = try LabelInspection.symbols(in: picture(symbol).flipped)
@@ -57,7 +57,7 @@ import Testing
     }
   }
 
-  /// A sheet as A4 at 300 dots an inch has it: three columns, each symbol with its texts beside it.
+  /// A sheet like A4 at 300 dots per inch: three columns, each symbol with its texts beside it.
   private func sheet(_ parts: [GreyImage]) -> GreyImage {
     let side = parts[0].widthPixels
     let (width, height) = (6 * side, 6 * side * 3 / 2)
@@ -94,7 +94,7 @@ import Testing
       #expect(found.count == 18 && Set(found.map(\.text)) == Set(symbols.map(\.text)), "\(odd)")
       let mirrored = found.filter(\.isMirrored)
       #expect(mirrored.map(\.text) == [symbols[odd].text], "\(odd)")
-      // Where it stands, to a few pixels.
+      // Each symbol is found within a few pixels of its place.
       let centre = try #require(mirrored.first).centre
       #expect(abs(centre.x - (Double(odd % 3 * 2) + 0.5) * side) < 12, "\(odd)")
       #expect(abs(centre.y - (Double(odd / 3) * 1.5 + 0.5) * side) < 12, "\(odd)")

@@ -25,9 +25,9 @@ import Testing
     let thin = try GreyImage(png: label.bytes)
     #expect(label.printGainDots == 2)
     let width = thin.widthPixels
-    // Above the printed code, which is not compensated.
+    // The rows above the printed code are checked, because the text is not compensated.
     let height = Length.dots(millimetres: 24, dotsPerInch: 600)
-    // Ink spreads along rows, then along columns.
+    // The ink spreads along rows first, then along columns.
     let across = (0..<height * width).map { index in
       thin.pixels[max(0, index - 2)...index + 2].contains(0)
     }
@@ -85,7 +85,7 @@ import Testing
   }
 
   @Test func `a level below Q is used only where it is asked for`() throws {
-    // A host for which M is one version smaller than Q.
+    // The address is one for which level M has a smaller version than level Q.
     let payload = try Sample.payload(platform: "https://weld.example.cn")
     var fitting: QRSymbol.Correction?
     #expect {

@@ -23,8 +23,8 @@ enum Sample {
     try LabelPayload(platform: platform, code: code(number))
   }
 
-  /// A shipped template with one member of one element, or of the template itself, changed.
-  /// A nil value takes the member out.
+  /// A shipped template in which one member of an element, or of the template itself, is changed. A nil value
+  /// removes the member.
   static func json(
     of template: String = "acrylic-60x40", element: String? = nil, _ field: String, _ value: Any?
   ) throws -> Data {
@@ -52,7 +52,7 @@ enum Sample {
 
 /// The decoder of zbar, which shares no code with zxing-cpp.
 enum ZBar {
-  /// The text that zbar reads in a picture, empty where it reads none; nil where it is not installed.
+  /// The text that zbar reads in a picture, empty where it reads none; nil where zbar is not installed.
   static func read(_ png: Data) throws -> String? {
     let program = InstalledProgram("zbarimg")
     guard program.isInstalled else { return nil }

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Labels
 
-/// SVG beside a template.
+/// Checks SVG drawings beside a template.
 @Suite struct TemplateDrawingTests {
   private static let arrow = """
     <svg xmlns="http://www.w3.org/2000/svg" width="20mm" height="10mm" viewBox="0 0 20 10">
@@ -44,7 +44,7 @@ import Testing
       let dots = Double(dotsPerInch) / Length.millimetresPerInch
       return try SVGImage(made.bytes).picture(widthPixels: 50 * dots, heightPixels: 30 * dots)
     }
-    /// For each pixel of the box, whether it is dark with the drawing and was not without it.
+    /// For each pixel of the box, whether the drawing makes it dark.
     func inked(_ format: LabelFormat) throws -> [Bool] {
       let (with, without) = (try picture(template(Self.arrow), format), try picture(bare, format))
       let columns =
@@ -61,7 +61,7 @@ import Testing
       }
     }
     let png = try inked(.png)
-    // Half of a box of 5 x 2.5 mm in one of 5 x 3.
+    // The ink is half of a box of 5 x 2.5 mm within a box of 5 x 3 mm.
     let share = Double(png.count { $0 }) / Double(png.count)
     #expect(abs(share - 0.5 * 2.5 / 3) < 0.03, "\(share)")
     #expect(try inked(.svg) == png)
@@ -77,7 +77,7 @@ import Testing
       try JSONSerialization.jsonObject(with: Sample.json(of: "thermal-50x30", adding: [element]))
         as? [String: Any])
     var elements = try #require(json["elements"] as? [[String: Any]])
-    // The box lies over a text's; what comes first lies under it.
+    // The box lies over a text's box; the element that comes first lies below.
     if isLayered { elements.insert(elements.removeLast(), at: 0) }
     json["elements"] = elements
     let template = try LabelTemplate(json: JSONSerialization.data(withJSONObject: json), file: "t.json") { _ in
@@ -117,7 +117,7 @@ import Testing
     }
   }
 
-  /// The shipped templates as they were before labels could show a company's phone.
+  /// The shipped templates as they were before labels could show a company's phone number.
   @Test(arguments: ["acrylic-60x40", "acrylic-80x50", "round-50", "small-30x30", "thermal-50x30"])
   func `a label shows the company's phone where it is given, and is as it was without one`(name: String) throws
   {

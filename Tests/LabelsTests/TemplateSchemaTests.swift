@@ -4,14 +4,14 @@ import Testing
 
 @testable import Labels
 
-/// `template.schema.json` against a validator that no one here wrote: what the reader takes, the schema
-/// takes, and what the reader refuses by its shape, the schema refuses too.
+/// Checks `template.schema.json` with an independent validator: the schema accepts everything that the reader
+/// accepts, and refuses everything that the reader refuses for its shape.
 @Suite struct TemplateSchemaTests {
   private static let python = ["python3", "python"].lazy.map { InstalledProgram($0) }.first {
     (try? $0.output(["-c", "import jsonschema; print('there')"])) == "there\n"
   }
 
-  /// Prints one line a document of standard input's JSON array: `valid` or `invalid`.
+  /// Prints one line for each document in the JSON array on standard input: `valid` or `invalid`.
   private static let program = """
     import json, sys, jsonschema
     schema = json.load(open(sys.argv[1]))

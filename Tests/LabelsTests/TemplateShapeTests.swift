@@ -38,7 +38,7 @@ extension Sample {
   }
 }
 
-/// The ink of a label as it is made.
+/// The ink of a finished label.
 private struct Ink {
   let image: GreyImage
   let dotsPerMillimetre: Double
@@ -126,7 +126,7 @@ private struct Ink {
   }
 
   @Test func `a picture is turned within its box`() throws {
-    // The sides of its dark half: left, top, right, bottom.
+    // The sides of the dark half: left, top, right, bottom.
     for (degrees, x, y) in [(0, 40.5, 15.0), (90, 44, 11.5), (180, 47.5, 15), (270, 44, 18.5)] {
       let isUpright = degrees % 180 != 0
       let box =
@@ -157,7 +157,8 @@ private struct Ink {
       turned["rotationDegrees"] = degrees
       let ink = try Ink(Self.bare([turned]))
       #expect(ink.share(Rectangle(x: 34, y: 4, width: 5, height: 30)) > 0.1)
-      // Left-aligned: the reading starts at the top when turned clockwise, else at the bottom.
+      // The text is left-aligned, so that it starts at the top when turned clockwise, and otherwise at the
+      // bottom.
       let top = ink.share(Rectangle(x: 34, y: 4, width: 5, height: 4))
       let bottom = ink.share(Rectangle(x: 34, y: 30, width: 5, height: 4))
       #expect(degrees == 90 ? top > 0 && bottom == 0 : top == 0 && bottom > 0)

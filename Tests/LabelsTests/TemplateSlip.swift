@@ -3,15 +3,15 @@ import Foundation
 import Labels
 import Testing
 
-/// A shipped template with one thing wrong, and how it is to be reported.
+/// A shipped template with one fault, and the report that is expected.
 struct TemplateSlip: CustomTestStringConvertible, @unchecked Sendable {
   let template: String
   let element: String?
   let field: String
   let value: Any?
   let problem: TemplateProblem
-  /// Whether `template.schema.json` refuses it too. It knows shapes and limits; where things stand, names
-  /// used twice, and limits that depend on another member, only the reader knows.
+  /// Whether `template.schema.json` refuses the fault too. The schema knows shapes and limits; only the reader
+  /// knows places, repeated names, and limits that depend on another member.
   let isInSchema: Bool
 
   init(

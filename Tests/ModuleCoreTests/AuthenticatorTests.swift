@@ -7,7 +7,7 @@ import Testing
   static let uniqueID = (0..<12).map { UInt8(0xc0 + $0) }
   static let challenge = (0..<16).map { UInt8(0xa0 + $0) }
 
-  /// Python's `hmac` computes each of these from the table of docs/module-protocol.md.
+  /// Python's `hmac` computed each of these from the table in docs/module-protocol.md.
   @Test func `codes are what the document says`() {
     let configuration = ModuleConfiguration(
       labelCode: Array("150621-00A001-K".utf8), platformAddress: Array("https://platform.example".utf8),

@@ -26,7 +26,7 @@ import Testing
     return image
   }
 
-  /// MCUboot's container around an image of version 1.2.3 or the one given, spelled out.
+  /// MCUboot's container around an image of version 1.2.3 or the given one, written out byte by byte.
   static func container(of image: [UInt8], version: [UInt8] = [1, 2, 3, 0]) -> [UInt8] {
     var length: [UInt8] = []
     length.append(littleEndian: UInt32(image.count))

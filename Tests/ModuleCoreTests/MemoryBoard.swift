@@ -2,7 +2,7 @@ import TestSupport
 
 @testable import ModuleCore
 
-/// A board whose every part is a variable, and whose flash loses power after a given number of words.
+/// A board in memory whose every part is a variable, and whose flash loses power after a given number of words.
 struct MemoryBoard: Board {
   var milliseconds: UInt64 = 0
   var identity = BoardIdentity(
@@ -23,7 +23,7 @@ struct MemoryBoard: Board {
   var recordSlotSize: Int { 2048 }
   var erasures = 0
   var wordsWritten = 0
-  /// Number of words, or erasures counted as one, until power is gone; nil for a supply that lasts.
+  /// Number of words, or erasures counted as one, until the power fails; nil for a supply that lasts.
   var wordsUntilCut: Int?
 
   mutating func setRelay(closed: Bool) {
@@ -56,7 +56,7 @@ struct MemoryBoard: Board {
 
   mutating func eraseRecord(slot: Int) -> Bool {
     guard spendPower() else {
-      // An erasure that is cut off in the middle erases the first half, and leaves the rest as it was.
+      // An interrupted erasure erases the first half and leaves the rest unchanged.
       for index in 0..<recordSlotSize / 2 { slots[slot][index] = 0xff }
       return false
     }
@@ -94,7 +94,7 @@ struct MemoryBoard: Board {
     return true
   }
 
-  /// The board after its supply came back: the flash is as it was, everything else starts again.
+  /// The board after a power cycle: the flash is unchanged, and everything else starts again.
   func poweredUpAgain() -> MemoryBoard {
     var board = MemoryBoard()
     board.slots = slots

@@ -3,7 +3,7 @@ import Testing
 
 @testable import ModuleCore
 
-/// A modem that answers by a table, and what the dialogue makes of it.
+/// Checks the dialogue with a modem that answers from a table.
 @Suite struct ModemDialogueTests {
   static let sound = [
     "AT": "OK\r\n", "ATE0": "OK\r\n", "AT+CGSN": "860000000000017\r\n\r\nOK\r\n",
@@ -12,7 +12,7 @@ import Testing
     "AT+CREG?": "+CREG: 0,1\r\n\r\nOK\r\n", "AT+CSQ": "+CSQ: 21,99\r\n\r\nOK\r\n",
   ]
 
-  /// Time, a modem, and what was said to it.
+  /// The time, a modem, and the commands that the modem received.
   final class Line {
     var dialogue = ModemDialogue()
     var answers: [String: String]
@@ -64,32 +64,32 @@ import Testing
   }
 
   @Test(arguments: [
-    // An IMEI with a name before it, quoted, echoed; and what is none.
+    // The lines are an IMEI with a name before it, quoted and echoed, and texts that are no IMEI.
     Case(command: "AT+CGSN", answer: "AT+CGSN\r\r\n+CGSN: \"860000000000017\"\r\nOK\r\n"),
     Case(command: "AT+CGSN", answer: "86000000000001\r\nOK\r\n", imei: nil),
     Case(command: "AT+CGSN", answer: "8600000000000170\r\nOK\r\n", imei: nil),
     Case(command: "AT+CGSN", answer: "+CME ERROR: 3\r\n", imei: nil),
     Case(command: "AT+CGSN", answer: "OK\r\n", imei: nil),
-    // Cards.
+    // The lines are states of cards.
     Case(command: "AT+CPIN?", answer: "+CPIN: SIM PIN\r\nOK\r\n"),
     Case(command: "AT+CPIN?", answer: "+CPIN: NOT INSERTED\r\nOK\r\n", hasCard: false, iccid: nil),
     Case(command: "AT+CPIN?", answer: "+CME ERROR: 10\r\n", hasCard: false, iccid: nil),
     Case(command: "AT+CPIN?", answer: "ERROR\r\n", hasCard: false, iccid: nil),
     Case(command: "AT+CPIN?", answer: "OK\r\n", hasCard: false, iccid: nil),
     Case(command: "AT+CPIN?", answer: "+CPIN\r\nOK\r\n", hasCard: false, iccid: nil),
-    // 19 digits with a filler, another name, too few and too many.
+    // The lines are 19 digits with a filler, another name, too few digits and too many.
     Case(
       command: "AT+CCID", answer: "8986000000000000001F\r\nOK\r\n", iccid: "8986000000000000001"),
     Case(command: "AT+CCID", answer: "+ICCID: 89860000000000000017\r\nOK\r\n"),
     Case(command: "AT+CCID", answer: "+CCID: 898600000000000000\r\nOK\r\n", iccid: nil),
     Case(command: "AT+CCID", answer: "+CCID: 898600000000000000170\r\nOK\r\n", iccid: nil),
     Case(command: "AT+CCID", answer: "ERROR\r\n", iccid: nil),
-    // Networks: roaming counts, searching and denied do not; an unasked report is no answer.
+    // Roaming counts as registered, searching and denied do not; an unsolicited report is no answer.
     Case(command: "AT+CEREG?", answer: "+CEREG: 0,5\r\nOK\r\n"),
     Case(command: "AT+CEREG?", answer: "+CEREG: 0,2\r\nOK\r\n"),
     Case(command: "AT+CEREG?", answer: "+CEREG: 2,1,\"1A2B\",\"00C0FFEE\",7\r\nOK\r\n"),
     Case(command: "AT+CEREG?", answer: "ERROR\r\n"),
-    // Signal: the ends of the scale, unknown, and nonsense.
+    // The lines are the ends of the scale, an unknown signal, and nonsense.
     Case(command: "AT+CSQ", answer: "+CSQ: 0,99\r\nOK\r\n", signal: -113),
     Case(command: "AT+CSQ", answer: "+CSQ: 31,0\r\nOK\r\n", signal: -51),
     Case(command: "AT+CSQ", answer: "+CSQ: 99,99\r\nOK\r\n", signal: 0),
@@ -97,7 +97,7 @@ import Testing
     Case(command: "AT+CSQ", answer: "+CSQ: ,\r\nOK\r\n", signal: 0),
     Case(command: "AT+CSQ", answer: "+CSQ: 99999999999\r\nOK\r\n", signal: 0),
     Case(command: "AT+CSQ", answer: "ERROR\r\n", signal: 0),
-    // A line without end, and lines that nobody asked for.
+    // The lines are one without an end, and unsolicited ones.
     Case(command: "AT+CSQ", answer: String(repeating: "x", count: 200) + "\r\n+CSQ: 21,99\r\nOK\r\n"),
     Case(command: "AT+CSQ", answer: "RDY\r\n+CREG: 1\r\n+CSQ: 21,99\r\nSMS Ready\r\nOK\r\n"),
   ])
@@ -157,7 +157,7 @@ import Testing
     #expect(!line.dialogue.isRegistered && line.dialogue.signalStrength == 0)
   }
 
-  /// The answer comes after its time: not one of the following answers is taken for another's.
+  /// The answer comes too late, and no later answer is taken for that of another question.
   @Test func `an answer that comes too late is passed over`() {
     let line = Line(Self.sound)
     line.answers["AT+CSQ"] = ""

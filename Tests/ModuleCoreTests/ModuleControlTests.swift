@@ -130,7 +130,7 @@ import Testing
 
   @Test func `the flash is erased ahead only while the relay is open and the wire quiet`() throws {
     var dialogue = try Self.paired()
-    // Fills the slot: each of these needs a record.
+    // The requests fill the slot, because each needs a record.
     while dialogue.module.board.erasures == 0 {
       let challenge = try dialogue.challenge()
       try dialogue.start(counter: challenge.counter + 100, seconds: 86_400, challenge: challenge.bytes)

@@ -2,7 +2,7 @@ import Testing
 
 @testable import ModuleCore
 
-/// A laptop's side of the talk with a module, frame by frame.
+/// The laptop's side of a dialogue with a module, frame by frame.
 struct ModuleDialogue {
   static let key = (0..<32).map { UInt8($0) }
   static let otherKey = [UInt8](repeating: 0x77, count: 32)
@@ -56,7 +56,7 @@ struct ModuleDialogue {
     #expect(try send(.pairBegin, fields)["kid"]?.byteString == Authenticator.keyID(of: key))
   }
 
-  /// The key that the module proves to hold, of those known here.
+  /// The key that the module proves to hold, among the keys known here.
   mutating func prove() throws -> [UInt8]? {
     let challenge = [UInt8](repeating: 0x33, count: 16)
     var fields = CBORMapWriter()
@@ -80,7 +80,8 @@ struct ModuleDialogue {
     try send(.pairCommit, fields)
   }
 
-  /// Replaces the committed key by the pending one; the proof is made for `challenge`, or for one asked for now.
+  /// Replaces the committed key by the pending one; the proof covers `challenge`, or a new challenge where it
+  /// is nil.
   mutating func replace(
     by key: [UInt8] = otherKey, old: [UInt8] = key, challenge given: [UInt8]? = nil
   ) throws {
@@ -94,7 +95,7 @@ struct ModuleDialogue {
     #expect(try send(.pairReplace, fields)["kid"]?.byteString == Authenticator.keyID(of: key))
   }
 
-  /// The number of replacements by service, this one included.
+  /// The number of replacements by service, including this one.
   mutating func service(_ key: [UInt8] = otherKey) throws -> UInt64? {
     let reply = try send(.pairService, signed(key))
     #expect(reply["kid"]?.byteString == Authenticator.keyID(of: key))

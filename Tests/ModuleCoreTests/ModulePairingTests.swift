@@ -131,7 +131,7 @@ import Testing
     #expect(try dialogue.send(.write, group: 64, command: 3)["rc"]?.unsigned == 2)
   }
 
-  /// Each field left out, of another type, and of a length or value just outside its range.
+  /// Each field is missing, of another type, or just outside its range of lengths or values.
   @Test(
     arguments: [
       (.pairBegin, "a0"), (.pairBegin, "a1 636b6579 5820" + String(repeating: "00", count: 32)),

@@ -83,7 +83,7 @@ import Testing
     #expect(throws: ModuleRefusal.sealed) { _ = try dialogue.service() }
     try dialogue.send(.stop)
     #expect(try dialogue.service() == 1)
-    // A repeated request is answered alike, with the case open or not, and not counted again.
+    // A repeated request gets the same answer, with the case open or not, and is not counted again.
     dialogue.module.board.sealIsClosed = true
     dialogue.pass(100)
     #expect(try dialogue.service() == 1)

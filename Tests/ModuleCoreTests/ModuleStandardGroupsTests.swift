@@ -35,7 +35,7 @@ import Testing
     let images = try #require(state["images"]?.elements)
     #expect(images.count == 1)
     #expect(images[0]["slot"]?.unsigned == 0 && images[0]["version"]?.string == "1.2.3")
-    // The hash of the container that release.py would make of it.
+    // The hash of the container that release.py would make from it.
     let container = ImageHeaderTests.container(of: ImageHeaderTests.image())
     #expect(images[0]["hash"]?.byteString == Array(container.suffix(32)))
     for flag in ["bootable", "confirmed", "active"] as [StaticString] {

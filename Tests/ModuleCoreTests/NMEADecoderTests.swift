@@ -3,7 +3,7 @@ import Testing
 
 @testable import ModuleCore
 
-/// Sentences as receivers send them, and as noise leaves them.
+/// Checks sentences from receivers, sound ones and damaged ones.
 @Suite struct NMEADecoderTests {
   static let position = "GNGGA,094530.00,4024.60000,N,11001.80000,E,1,09,0.9,1012.0,M,-28.0,M,,"
 
@@ -13,7 +13,7 @@ import Testing
     return decoder.fix(now: now)
   }
 
-  /// The sentence with `$`, sum and line end.
+  /// The sentence with `$`, checksum and line end.
   static func sentence(_ body: String) -> String {
     let sum = body.utf8.reduce(0, ^)
     let digits = String(sum, radix: 16, uppercase: true)
@@ -29,7 +29,8 @@ import Testing
 
   @Test(arguments: [
     Expected(body: position, latitude: 40_410_000, longitude: 110_030_000, satellites: 9),
-    // Other constellations, qualities and hemispheres; fractions of other lengths; nothing after the satellites.
+    // The sentences have other constellations, qualities and hemispheres, fractions of other lengths, and no
+    // field after the satellites.
     Expected(
       body: "BDGGA,,3352.1234,S,15112.5,W,2,4,", latitude: -33_868_723, longitude: -151_208_333, satellites: 4),
     Expected(
@@ -50,23 +51,23 @@ import Testing
   }
 
   @Test func `the sum of a published sentence is right, and lower-case digits and a bare line feed do`() {
-    // The example of gpsd's NMEA description.
+    // The sentence is the example of gpsd's NMEA description.
     let published = "$GPGGA,123519,4807.038,N,01131.000,E,1,08,0.9,545.4,M,46.9,M,,*47"
     #expect(Self.take(published, "\r\n")?.latitude == 48_117_300)
     #expect(Self.take("$GPGGA,1,1000,N,01000,E,1,4,*7d".lowercasedSum, "\n")?.latitude == 10_000_000)
   }
 
   @Test(arguments: [
-    // Cut off, garbled and overlong.
+    // The sentences are cut off, garbled or too long.
     "", "\r\n", "$\r\n", "$*00\r\n", "$GNGGA*5F\r\n", "*5B\r\n",
     sentence(position).replacing("4024", with: "4025"), sentence(position).replacing("*", with: ""),
     String(sentence(position).dropFirst()), String(sentence(position).dropLast(2)),
     String(sentence(position).dropLast(3)) + "\r\n",
     sentence(position + String(repeating: "0", count: 60)),
-    // Another sentence, or a maker's own that looks like one.
+    // The sentences are of another kind, or a manufacturer's own that look similar.
     sentence("GPGLL,4024.6,N,11001.8,E,1,A"), sentence("PGRMC,A,4024.6,N,11001.8,E,1"),
     sentence("PXGGA,1,1000,N,01000,E,1,4,"), sentence("GNRMC"), sentence("GNGGA,"),
-    // Fields that say nothing, or too much.
+    // The sentences have empty, wrong or additional fields.
     sentence("GPGGA,1,,,,,0,00,,,M,,M,,"), sentence("GPGGA,1,1000,N,01000,E,6,4,"),
     sentence("GPGGA,1,1000,N,01000,E,11,4,"), sentence("GPGGA,1,1000,N,01000,E,,4,"),
     sentence("GPGGA,1,1000,N,01000,E,1,,"), sentence("GPGGA,1,1000,N,01000,E,1,256,"),
@@ -96,7 +97,7 @@ import Testing
     #expect(Self.take(good, Self.sentence("GPGGA,1,1060,N,01000,E,1,4,")) != nil)
     #expect(Self.take(good, Self.sentence("GPGGA,1,,,,,0,00,")) == nil)
     #expect(Self.take(good, Self.sentence("GNRMC,1,V,,,,,")) == nil)
-    // An RMC moves the position and keeps the satellites.
+    // An RMC changes the position and keeps the number of satellites.
     let moved = try #require(Self.take(good, Self.sentence("GNRMC,1,A,1000,N,01000,E,")))
     #expect(moved.latitude == 10_000_000 && moved.satellites == 9)
   }
@@ -108,7 +109,7 @@ import Testing
     #expect(decoder.fix(now: 1_001 + NMEADecoder.lifetime) == nil)
   }
 
-  /// Single bytes that are wrong, lost or doubled never give a position that was not sent.
+  /// Single wrong, lost or doubled bytes never give a position that was not sent.
   @Test func `a sentence with a byte changed is refused or says the same`() {
     var generator = SplitMix64(seed: 4)
     let good = Array(Self.sentence(Self.position).utf8)
@@ -138,7 +139,7 @@ import Testing
 }
 
 extension String {
-  /// The right sum in lower case, in place of the last two characters.
+  /// The right checksum in lower case replaces the last two characters.
   fileprivate var lowercasedSum: String {
     let body = dropFirst().prefix { $0 != "*" }
     return "$\(body)*" + String(UInt16(body.utf8.reduce(0, ^)) | 0x100, radix: 16).dropFirst()

@@ -3,9 +3,9 @@ import Testing
 
 @testable import ModuleCore
 
-/// The supply fails at every single word that a pairing or a counter writes.
+/// Cuts the supply at every single word that a pairing or a counter writes.
 @Suite struct PowerCutTests {
-  /// The facts that a module knows, as far as a laptop can see them.
+  /// The facts that a module holds, as far as a laptop can see them.
   struct Known: Equatable {
     var keyID: [UInt8]?
     var pendingKeyID: [UInt8]?
@@ -21,8 +21,8 @@ import Testing
     }
   }
 
-  /// Runs `step` with the supply failing after each number of words until it no longer fails; after each cut the
-  /// module must know what it knew before or what it knows after. `check` looks at the module that came back.
+  /// Runs `step` with the supply failing after each number of words until it no longer fails. After each cut
+  /// the module must hold the facts from before or after the step. `check` inspects the restarted module.
   static func cutEverywhere(
     _ board: MemoryBoard, _ step: (inout ModuleDialogue) throws -> Void,
     check: (inout ModuleDialogue) throws -> Void = { _ in }
@@ -51,7 +51,7 @@ import Testing
     }
   }
 
-  /// A board in whose slot, of four places, `free` are left, so that some step has to change slots.
+  /// A board whose slot of four places has `free` places left, so that some step has to change slots.
   static func board(free: Int, paired: Bool) throws -> MemoryBoard {
     var dialogue = ModuleDialogue()
     if paired { try dialogue.pair() }

@@ -3,7 +3,7 @@ import Testing
 
 @testable import ModuleCore
 
-/// The images in firmware/releases, as they are shipped.
+/// Checks the images in firmware/releases as they are shipped.
 @Suite struct ReleaseTests {
   struct Manifest: Decodable {
     struct Segment: Decodable {

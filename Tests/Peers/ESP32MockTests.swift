@@ -5,8 +5,8 @@ import Testing
 
 @testable import Provision
 
-/// PyPI's esp32-mock-bootloader, flashed by us: a third reading of Espressif's protocol. It erases nothing and takes any
-/// bytes for packed, so that it proves what we say and not what we may.
+/// Flashes PyPI's esp32-mock-bootloader, a third implementation of Espressif's protocol. It erases nothing and
+/// accepts any bytes as compressed data, so that it checks the form of our requests but not their effect.
 @Suite(
   .enabled(
     if: InstalledProgram.esp32Mock.isInstalled, "esp32-mock-bootloader is not installed: scripts/setup peers"))
@@ -38,7 +38,7 @@ struct ESP32MockTests {
     }
   }
 
-  /// esptool's own reading of the images that our flasher takes.
+  /// Checks esptool's own reading of the images that our flasher accepts.
   @Test(
     .enabled(if: InstalledProgram.esptool.isInstalled),
     arguments: [("esp32", ChipModel.esp32), ("esp32c3", .esp32c3)])

@@ -3,7 +3,8 @@ import Foundation
 import TestSupport
 import Testing
 
-/// PyPI's esptool against the simulated ROM loaders of Espressif's chips: it knows them from their maker.
+/// Runs PyPI's esptool, which comes from the chips' manufacturer, against the simulated ROM loaders of
+/// Espressif's chips.
 @Suite(.enabled(if: InstalledProgram.esptool.isInstalled, "esptool is not installed: scripts/setup peers"))
 struct ESPToolTests {
   static let chips: [(name: String, model: ESP32Model)] = [("esp32", .esp32), ("esp32c3", .esp32c3)]
@@ -28,7 +29,7 @@ struct ESPToolTests {
     let bench = bench(model, oscillatorError: 30_000)
     let port = try bench.runInBackground()
     defer { bench.stop() }
-    // What is there before has to go; random bytes do not pack, text does.
+    // The earlier contents must be erased; random bytes cannot be compressed, text can.
     bench.configuration.flash.program(0x10_000, Array(repeating: 0, count: 70_000))
     let random = SplitMix64.bytes(66_003, seed: 1)
     let text = Array(String(repeating: "达拉特旗 welders ", count: 900).utf8)

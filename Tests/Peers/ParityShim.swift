@@ -2,8 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
-/// `ptyshim.c`, compiled into a folder of its own: preloaded, it lets a program that insists on parity and modem
-/// lines talk to a pty.
+/// The library `ptyshim.c`, compiled in a folder of its own. A program that insists on parity and modem lines
+/// can talk to a pty once the library is preloaded.
 struct ParityShim {
   private let temporary = TemporaryFolder()
   var folder: String { temporary.path }

@@ -6,9 +6,10 @@ import Testing
 
 @testable import Provision
 
-/// The shipped firmware, and what an update makes of it.
+/// The shipped firmware, and the container that an update puts around it.
 enum PeerImage {
-  /// The newest release's application; with a version, as one that says it is of that, its digest put right.
+  /// The newest release's application; with a version, the application of that version with its digest
+  /// corrected.
   static func application(version: (UInt16, UInt16, UInt16)? = nil) throws -> [UInt8] {
     let pieces = try ShippedRelease.image().pieces
     var image = try #require(pieces.first { $0.address == FlashMap.application }).bytes
@@ -22,7 +23,7 @@ enum PeerImage {
 
   /// MCUboot's container around an application.
   static func container(of image: [UInt8]) -> [UInt8] {
-    // The application's own version: its third number takes two bytes in either header.
+    // The third number of the application's version takes two bytes in either header.
     let version = [image[0x210], image[0x212], image[0x214], image[0x215]]
     let body =
       word(0x96f3_b83d) + word(FlashMap.application) + word(32) + word(UInt32(image.count)) + word(0) + version

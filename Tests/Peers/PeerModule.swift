@@ -6,7 +6,7 @@ import Testing
 
 @testable import Chip
 
-/// What runs the module's program, as `bench module --engine` names it.
+/// The engine that runs the module's program, by its name in `bench module --engine`.
 enum PeerEngine: String, CaseIterable {
   case core, unicorn, qemu
 

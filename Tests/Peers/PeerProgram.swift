@@ -12,7 +12,7 @@ extension InstalledProgram {
   static let schemathesis = InstalledProgram("schemathesis")
   static let compiler = InstalledProgram("cc")
 
-  /// Runs the program to its end with `variables` beside those of the tests.
+  /// Runs the program to its end, with `variables` added to those of the tests.
   func run(
     _ arguments: [String], adding variables: [String: String], folder: String? = nil
   ) throws -> ProgramOutcome {

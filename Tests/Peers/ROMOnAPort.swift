@@ -1,12 +1,12 @@
 import Bench
 import TestSupport
 
-/// A simulated chip that runs nothing but its ROM bootloader, plugged in.
+/// A simulated chip on a port that runs nothing but its ROM bootloader.
 struct ROMOnAPort {
   let bench: ModuleBench
   let port: String
 
-  /// - Parameter flash: what is in it, which goes on being what the chip has.
+  /// - Parameter flash: the flash of the chip, which the chip shares with the test.
   init(flash: FlashArray = .stm32f405()) throws {
     bench = ModuleBench(
       ModuleBench.Configuration(timings: .instant, flash: flash),

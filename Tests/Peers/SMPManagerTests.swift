@@ -5,7 +5,7 @@ import Provision
 import TestSupport
 import Testing
 
-/// PyPI's smpmgr against the shipped firmware on every engine: it knows SMP from another reading than ours.
+/// Runs PyPI's smpmgr, an independent implementation of SMP, against the shipped firmware on every engine.
 @Suite(
   .serialized, .enabled(if: InstalledProgram.smpmgr.isInstalled, "smpmgr is not installed: scripts/setup peers")
 )
@@ -16,7 +16,7 @@ struct SMPManagerTests {
     try InstalledProgram.smpmgr.run(["--port", port, "--timeout", "5"] + arguments, adding: ["COLUMNS": "200"])
   }
 
-  /// Asks for an echo until the module, which may be starting, gives it.
+  /// Asks for an echo until the module, which may still be starting, returns it.
   private func awaken(_ port: String) throws -> ProgramOutcome {
     for _ in 0..<9 {
       let echo = try smpmgr(["os", "echo", "达拉特旗 44"], on: port)
@@ -76,7 +76,7 @@ struct SMPManagerTests {
     let cut = try smpmgr(["image", "upload", "--slot", "1", file], on: first)
     #expect(cut.status != 0, "\(cut.everything)")
 
-    // Some of the file's words are there; the others are written now, and nothing is erased.
+    // Some words of the file are in flash already; the others are written now, and nothing is erased.
     bench.stop()
     flash.failPower(afterOperations: 100_000)
     let port = try bench.runInBackground()

@@ -3,7 +3,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Debian's stm32flash against the simulated ROM bootloader: it knows AN3155 from another reading than ours.
+/// Runs Debian's stm32flash, an independent implementation of AN3155, against the simulated ROM bootloader.
 @Suite(
   .enabled(if: InstalledProgram.stm32flash.isInstalled, "stm32flash is not installed: scripts/setup tests"),
   .enabled(if: InstalledProgram.compiler.isInstalled, "no C compiler for the shim that gives a pty parity"))

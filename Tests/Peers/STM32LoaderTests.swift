@@ -3,7 +3,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// PyPI's stm32loader against the simulated ROM bootloader: a third reading of AN3155, beside Debian's and ours.
+/// Runs PyPI's stm32loader, a third implementation of AN3155, against the simulated ROM bootloader.
 @Suite(
   .enabled(if: InstalledProgram.stm32loader.isInstalled, "stm32loader is not installed: scripts/setup peers"),
   .enabled(if: InstalledProgram.compiler.isInstalled, "no C compiler for the shim that gives a pty parity"))

@@ -4,8 +4,8 @@ import Foundation
 import TestSupport
 import Testing
 
-/// PyPI's schemathesis, which makes requests of `docs/platform-api.yaml`, right and wrong ones, against the platform of
-/// the bench.
+/// Runs PyPI's schemathesis, which makes valid and invalid requests from `docs/platform-api.yaml`, against the
+/// platform of the bench.
 @Suite(
   .enabled(if: InstalledProgram.schemathesis.isInstalled, "schemathesis is not installed: scripts/setup peers"))
 struct SchemathesisTests {
@@ -27,7 +27,7 @@ struct SchemathesisTests {
         "--workers", "1", "--max-examples", "90", "--continue-on-failure", "--no-color",
       ], adding: ["SCHEMATHESIS_HOOKS": Self.folder + "/hooks.py"], folder: scratch.path)
     #expect(outcome.status == 0, "\(outcome.everything)")
-    // `2012 generated, 2012 passed`: none failed, none could not be sent.
+    // A line such as `2012 generated, 2012 passed` shows that none failed and none could not be sent.
     let counts = outcome.everything.split(separator: "\n").last { $0.contains(" generated, ") }.map {
       $0.split { !$0.isNumber }.compactMap { Int($0) }
     }

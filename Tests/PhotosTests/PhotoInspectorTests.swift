@@ -8,7 +8,7 @@ import Testing
 
 @testable import Photos
 
-/// Pictures with something in every block.
+/// Pictures with details in every block.
 private enum Picture {
   static func pixels(_ width: Int, _ height: Int) -> [UInt8] {
     var state: UInt32 = 1
@@ -101,7 +101,7 @@ private enum Picture {
   }
 
   @Test func `accepts a photo with a thumbnail in its header`() throws {
-    // The thumbnail has an end marker of its own, which is not the photo's.
+    // The thumbnail has an end marker of its own, which is not the end of the photo.
     let photo = try Picture.jpeg()
     let thumbnail = try Picture.jpeg(64, 48)
     let length = UInt16(thumbnail.count + 8)
@@ -215,7 +215,7 @@ private enum Picture {
   }
 
   @Test func `refuses a picture that leaves much of its data over`() throws {
-    // The header says half of the height: all blocks decode, and half of the data is never looked at.
+    // The header states half of the height: all blocks decode, and half of the data are never read.
     var bytes = try Picture.jpeg()
     let frame = try #require(bytes.firstRange(of: Data([0xFF, 0xC0])))
     bytes.replaceSubrange(frame.upperBound + 3..<frame.upperBound + 5, with: [0, 240])
@@ -246,7 +246,7 @@ private enum Picture {
     #expect((wide, high) == (12_600, 9_450))
     let bytes = Double(width * height) * samplesPerPixel * 2
     #expect((0.95...1).contains(bytes / Double(PhotoInspector.maxMemoryBytes - small.count)))
-    // A picture of that size is looked at, and found to be of other data.
+    // A picture of that size is read, and its data turn out to belong to another picture.
     #expect(throws: PhotoError.corrupt(mediaType: "image/jpeg")) {
       try PhotoInspector.inspect(sized(width, height))
     }
@@ -255,7 +255,7 @@ private enum Picture {
   @Test func `refuses a picture of passes without end`() throws {
     let bytes = try Picture.jpeg(progressive: true)
     let first = try #require(bytes.firstRange(of: Data([0xFF, 0xDA])))
-    // The pass brings no coefficient that is new, over and over.
+    // The pass repeats known coefficients over and over.
     let second = try #require(bytes[first.upperBound...].firstRange(of: Data([0xFF, 0xDA])))
     let pass = bytes[first.lowerBound..<second.lowerBound]
     let many = bytes[..<second.lowerBound] + (0..<200).flatMap { _ in pass } + bytes[second.lowerBound...]

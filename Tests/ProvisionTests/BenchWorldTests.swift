@@ -8,7 +8,7 @@ import Testing
 
 @testable import Provision
 
-/// The functional test over a pty to the quick engine, in the worlds that the executed chip is tested in.
+/// Runs the functional test over a pty with the quick engine, in the same surroundings as on the executed chip.
 @Suite struct BenchWorldTests {
   private struct LaptopClock: Clock {
     let start = ContinuousClock.now

@@ -8,7 +8,7 @@ import Testing
 
 @testable import Provision
 
-/// Serial port, flasher, SMP client and the simulated module together, over a real pty.
+/// Checks serial port, flasher, SMP client and the simulated module together, over a real pty.
 @Suite struct BootloaderBenchTests {
   private func bench(
     fault: String? = nil, timings: FlashTimings = .instant, wireBaudRate: Int? = nil,
@@ -107,7 +107,8 @@ import Testing
     defer { bench.stop() }
     let image = try BootloaderImages.firmware()
     let result = try flash(port, image)
-    // Two erases of 250 and 550 ms; 7,024 bytes out and 7,024 back at 11 bits; the image is hashed besides.
+    // The time covers two erasures of 250 and 550 ms, 7,024 bytes in each direction at 11 bits, and the digest
+    // of the image.
     #expect(result.seconds > 0.8 + 2 * 7024 * 11 / 115_200)
     #expect(result.seconds < 15)
   }

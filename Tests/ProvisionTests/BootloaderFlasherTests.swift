@@ -11,7 +11,7 @@ import Testing
     onEvent: @escaping (FlashStep) -> Void = { _ in },
     isCancelled: @escaping () -> Bool = { false }
   ) throws -> FlashResult {
-    // A clock that runs ahead, so that no test waits for a deadline.
+    // A clock that advances by itself, so that no test waits for a deadline.
     var time = ContinuousClock.now
     let flasher = Flasher(link: link) {
       time += .milliseconds(1)
@@ -22,7 +22,7 @@ import Testing
     return try flasher.flash(.image(image), options: options, onEvent: onEvent, isCancelled: isCancelled)
   }
 
-  /// A wire to a chip that was flashed with this firmware, and is in its bootloader again by a jumper.
+  /// A wire to a chip that was flashed with this firmware and is in its bootloader again because of a jumper.
   private func linkHolding(_ image: Image) throws -> BootloaderLink {
     let first = BootloaderLink()
     _ = try flash(first, image)

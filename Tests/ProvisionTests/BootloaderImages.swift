@@ -5,8 +5,7 @@ import TestSupport
 
 @testable import Provision
 
-/// Images made for tests: a boot block and an application with a right header, filled with numbers that look
-/// like nothing.
+/// Images made for tests: a boot block and an application with a right header, filled with random numbers.
 enum BootloaderImages {
   static let bootBytes = Layout.stm32f405.bootBytes
 
@@ -33,7 +32,7 @@ enum BootloaderImages {
     return try image(manifest, bytes, chips: chips)
   }
 
-  /// An image as if its signature had been verified.
+  /// An image that counts as verified.
   static func image(
     _ manifest: ImageManifest, _ bytes: [UInt8], chips: [ChipModel] = ChipModel.known
   ) throws -> Image {
@@ -94,7 +93,7 @@ enum BootloaderImages {
     bytes.replaceSubrange(offset..<(offset + 4), with: littleEndian(value))
   }
 
-  /// A firmware with the file by which a running module updates itself, beside its manifest in `folder`.
+  /// A firmware with the file for an update by upload, beside its manifest in `folder`.
   static func firmwareWithUpdate(version: String, in folder: String) throws -> Image {
     let (manifest, bytes) = parts(version: version)
     let application = Array(bytes[bootBytes...])

@@ -1,21 +1,22 @@
 import Bench
 import Provision
 
-/// A wire in memory to the simulated ROM bootloader: the real state machine, without a pty and without delays.
+/// A wire in memory to the simulated ROM bootloader, whose real state machine runs without a pty and without
+/// delays.
 final class BootloaderLink: Link {
   var rom: ROMBootloader
-  /// Everything that was sent, in order.
+  /// All bytes that were sent, in order.
   private(set) var sent: [UInt8] = []
-  /// The address that the chip jumped to.
+  /// The address that the chip has jumped to.
   private(set) var started: UInt32?
-  /// The cable is pulled, or the chip falls silent, after so many bytes from the laptop.
+  /// The cable is pulled, or the chip falls silent, after this number of bytes from the laptop.
   var pulledAfter = Int.max
   var silentAfter = Int.max
-  /// Falls silent when this is true of the chip's work.
+  /// The chip falls silent when this closure returns true for its work.
   var silentDuring: (ROMBootloader.Work) -> Bool = { _ in false }
-  /// Spoils one byte on its way to the chip: its index, and the bits to flip.
+  /// One byte is damaged on its way to the chip: its index, and the bits that are flipped.
   var spoiled: (index: Int, bits: UInt8)?
-  /// The bytes that every erase leaves behind, as a worn cell would.
+  /// The bytes that every erasure leaves behind, as a worn cell would.
   var leftByErase: (address: UInt32, bytes: [UInt8])?
   private(set) var framings: [LinkFraming] = []
   private var answers: [UInt8] = []
@@ -54,7 +55,7 @@ final class BootloaderLink: Link {
     }
   }
 
-  /// Time does not pass here, so that bytes that are not there yet will never come.
+  /// Time does not pass here, so that bytes that have not arrived yet never will.
   func read(upTo count: Int, deadline: ContinuousClock.Instant) throws(LinkError) -> [UInt8] {
     if isClosed { throw .closed }
     guard !answers.isEmpty else { throw .timeout }
@@ -66,7 +67,7 @@ final class BootloaderLink: Link {
   func setFraming(_ framing: LinkFraming) throws(LinkError) { framings.append(framing) }
   func close() { isClosed = true }
 
-  /// Takes the fault away and leaves the bootloader where it was, as when another program takes over.
+  /// Removes the fault and leaves the bootloader in its state, as when another program takes over.
   func mend() {
     (pulledAfter, silentAfter, silentDuring, spoiled) = (Int.max, Int.max, { _ in false }, nil)
     (isSilent, isClosed, answers) = (false, false, [])

@@ -5,7 +5,7 @@ import Testing
 @testable import Bench
 @testable import Provision
 
-/// Protected chips, kept notes and a worn wire, over the bench's ROM.
+/// Checks protected chips, stored notes and a damaged wire with the bench's ROM.
 @Suite struct BootloaderProtectionTests {
   private func flasher(_ bench: FaultyBench, _ notes: any FlashNotes = MemoryFlashNotes()) -> Flasher {
     let clock = bench.clock
@@ -88,7 +88,7 @@ import Testing
     let before = bench.clock.now
     _ = try flasher(bench, notes).flash(.image(image), onEvent: { steps.append($0) })
     #expect(!steps.contains { if case .erasing = $0 { true } else { false } })
-    // 18 of 28 blocks written, 28 read, at 24 ms; no erasure of 550 ms.
+    // The time covers 18 of 28 blocks written and 28 read, at 24 ms each, and no erasure of 550 ms.
     #expect(bench.clock.now - before < .milliseconds(1800))
   }
 

@@ -5,13 +5,14 @@ import Testing
 
 @testable import Provision
 
-/// Faulted flashes over the ROM path, each from a seed: no false success, every chip finishes by running the same
-/// command again, none is left unreachable, other sectors and the relay stay as they are.
+/// Flashes over the ROM path with faults, each drawn from a seed. No success is false, every chip is finished
+/// by running the same command again, no chip becomes unreachable, and other sectors and the relay stay
+/// unchanged.
 ///
-/// `WELDTECH_FLASHES=10000` runs that many, `WELDTECH_FLASH_SEED=N` plays one again.
+/// `WELDTECH_FLASHES=10000` runs this number, `WELDTECH_FLASH_SEED=N` repeats a single one.
 @Suite struct FaultedFlashTests {
   private static let environment = ProcessInfo.processInfo.environment
-  /// Number of shares of the flashes that run side by side.
+  /// Number of shares of the flashes, which run side by side.
   private static let shares = 4
   private static var seeds: Range<Int> {
     if let seed = environment["WELDTECH_FLASH_SEED"].flatMap(Int.init) { return seed..<(seed + 1) }
@@ -39,7 +40,8 @@ import Testing
     image.pieces.allSatisfy { flash.read($0.address, count: $0.bytes.count) == $0.bytes }
   }
 
-  /// A chip as it may come: blank, with an older firmware that runs, or cut off while that was written.
+  /// The state of a chip before flashing: blank, with an older running firmware, or after an interrupted
+  /// flashing.
   private func bench(_ fault: inout WireFault) throws -> FaultyBench {
     let bench = FaultyBench()
     switch fault.draw(below: 3) {
@@ -73,7 +75,7 @@ import Testing
           bench.mend()
         }
       }
-      // An adapter that stays bad loses the running firmware's answers too, whose speed is fixed.
+      // An adapter that stays bad also loses answers of the running firmware, whose baud rate is fixed.
       #expect(errors.count < (kind == .slowAdapter ? 6 : 3), "seed \(seed), \(kind): \(errors)")
       #expect(holds(bench.flash, newer), "seed \(seed), \(kind): \(errors)")
       for sector in [3, 7] {

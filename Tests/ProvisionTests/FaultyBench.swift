@@ -4,15 +4,15 @@ import TestSupport
 
 @testable import Bench
 
-/// A fault of a wire, drawn from a seed so that a run can be played again.
+/// A fault of a wire, drawn from a seed so that a run can be repeated.
 struct WireFault {
   enum Kind: CaseIterable {
-    /// Single bits flip, bytes get lost, bytes come twice.
+    /// Single bits are flipped, bytes get lost, or bytes arrive twice.
     case noise, loss, doubling
-    /// The chip says nothing any more; the cable is pulled; the supply fails within an operation of the flash, or dips
-    /// between two bytes, after which the chip starts anew.
+    /// The chip falls silent, the cable is pulled, the supply fails within an operation of the flash, or the
+    /// supply dips between two bytes, after which the chip restarts.
     case silence, pull, brownOut, dip
-    /// The adapter loses bytes above 57,600 baud, always.
+    /// The adapter loses bytes above 57,600 baud all the time.
     case slowAdapter
   }
 
@@ -29,13 +29,14 @@ struct WireFault {
   }
 }
 
-/// A wire in memory to the whole simulated module, ROM bootloader, boot block and firmware, on a virtual clock.
+/// A wire in memory to the whole simulated module, with ROM bootloader, boot block and firmware, on a virtual
+/// clock.
 class FaultyBench: Link {
   let clock = VirtualTime()
   let flash: FlashArray
   private(set) var chip: ModuleBenchChip
   private var fault: WireFault?
-  /// Number of bytes of which one is hit.
+  /// Number of bytes of which one is damaged.
   private var rarity = Int.max
   /// Number of bytes from the laptop until silence or pull.
   private var bytesLeft = Int.max
@@ -52,7 +53,7 @@ class FaultyBench: Link {
       now: { clock.now })
   }
 
-  /// - Parameter span: number of bytes or flash operations within which the fault strikes.
+  /// - Parameter span: number of bytes or flash operations within which the fault occurs.
   func begin(_ fault: WireFault, span: Int) {
     var fault = fault
     switch fault.kind {
@@ -65,8 +66,8 @@ class FaultyBench: Link {
     self.fault = fault
   }
 
-  /// Takes the fault away, except for a slow adapter, which stays slow. A chip without power, or silent, is switched
-  /// off and on, as a person there would.
+  /// Removes the fault, except for a slow adapter, which stays slow. A chip that is silent or without power is
+  /// switched off and on, as a technician would.
   func mend() {
     if isSilent || flash.isWithoutPower || fault?.kind == .brownOut {
       flash.failPower(afterOperations: nil)
@@ -147,8 +148,8 @@ class FaultyBench: Link {
   }
 }
 
-/// A bench behind an adapter whose DTR is wired to reset and whose RTS to BOOT0; the chip runs nothing until it is
-/// reset with BOOT0 high.
+/// A bench behind an adapter whose DTR is connected to reset and whose RTS to BOOT0. The chip runs nothing
+/// until it is reset with BOOT0 high.
 final class WiredBench: FaultyBench, ModemLines {
   private var boot0IsHigh = false
   private var isReset = false

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Provision
 
-/// The shipped plan on the module's own core, sound and with one part failing at a time.
+/// Runs the shipped plan on the module's own core, first sound and then with one faulty part at a time.
 @Suite struct FunctionalTestTests {
   /// A paired module, and a platform that holds its key or fails.
   final class Bench: StartAuthority {
@@ -144,7 +144,7 @@ import Testing
     #expect(!bench.rig.module.relayIsClosed)
   }
 
-  /// A module that has just got its power has neither yet.
+  /// A module that was just switched on has neither a position nor a network yet.
   @Test func `waits for a position and a network that are not there yet`() throws {
     let bench = try Bench { $0.readingsUntilItKnowsItsPlace = 12 }
     let report = try bench.run()
@@ -163,7 +163,7 @@ import Testing
     #expect(!bench.rig.module.relayIsClosed)
   }
 
-  /// The firmware takes any start; every refusal is looked for at the relay and in the answer.
+  /// The firmware accepts any start; the test checks every refusal in the answer and at the relay.
   @Test func `fails a module that takes forged or replayed starts`() throws {
     let bench = try Bench()
     bench.rig.tamper = { frame, module in
@@ -179,7 +179,7 @@ import Testing
     #expect(bench.causes["relayRefusesReplayed"] == .startAccepted)
   }
 
-  /// The firmware checks the code and forgets the counter.
+  /// The firmware checks the authentication code and forgets the counter.
   @Test func `fails a module that takes a used counter signed anew`() throws {
     let bench = try Bench()
     var counters: Set<UInt64> = []
@@ -280,7 +280,8 @@ import Testing
     #expect(questions == 5 && !bench.rig.module.relayIsClosed)
   }
 
-  /// The module is silent for good from each message on; the step is named, and the relay does not stay closed.
+  /// The module falls silent for good at each message in turn; the error names the step, and the relay does not
+  /// stay closed.
   @Test func `says in which step the module fell silent`() throws {
     let sound = try Bench()
     let before = sound.rig.link.writes
@@ -318,7 +319,7 @@ import Testing
     #expect(bench.rig.link.time - start < .seconds(2))
   }
 
-  /// The network of a workshop: every fourth reply is lost, and the verdict is the same.
+  /// In a bad network every fourth reply is lost, and the verdict is the same.
   @Test func `passes a sound module though replies are lost`() throws {
     let bench = try Bench()
     var count = 0
@@ -331,7 +332,7 @@ import Testing
     #expect(try bench.run().passed)
   }
 
-  /// A start whose reply is lost is not sent again; a new one with its own challenge is.
+  /// A start whose reply is lost is not sent again; a new start with its own challenge is.
   @Test func `asks for a fresh challenge when the reply to a start is lost`() throws {
     let bench = try Bench()
     var starts: [[UInt8]] = []

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Provision
 
-/// Whatever a module sends, there is no trap, no wait beyond the deadlines, and no false success.
+/// Checks that whatever a module sends causes no trap, no wait beyond the deadlines, and no false success.
 @Suite struct HostileModuleTests {
   // MARK: - Mutated answers of a firmware
 
@@ -32,8 +32,8 @@ import Testing
     }
   }
 
-  /// Bytes that spoil a reply: heads of CBOR items of every kind and length, ends of open ones, floats, and bytes
-  /// that are no text.
+  /// Bytes that damage a reply: heads of CBOR items of every kind and length, ends of open items, floats, and
+  /// bytes that are no text.
   private static let spice: [UInt8] = [
     0x00, 0x17, 0x18, 0x1b, 0x20, 0x3b, 0x40, 0x58, 0x5b, 0x5f, 0x60, 0x78, 0x7b, 0x7f, 0x80, 0x9b, 0x9f, 0xa0,
     0xbb,
@@ -48,7 +48,7 @@ import Testing
       let rig = ModuleRig()
       rig.tamper = { bytes, module in
         let answer = module(bytes)
-        // A third is spoilt on the wire, the rest is well framed and reaches the readers.
+        // A third of the replies is damaged on the wire; the rest is well framed and reaches the readers.
         if dice.next(below: 3) == 0 { return dice.spoil(answer, with: Self.spice, most: 6, longest: 20) }
         guard var reply = message(in: answer) else { return answer }
         reply.payload = dice.spoil(reply.payload, with: Self.spice, most: 4, longest: 12)
@@ -61,7 +61,7 @@ import Testing
     #expect(refused > 500 && refused < 2_000)
   }
 
-  /// A module's identity with other words in it.
+  /// A module's identity with other texts in it.
   private func identity(serialNumber: [UInt8]) throws -> ModuleIdentity {
     let rig = ModuleRig()
     rig.board.identity = BoardIdentity(
@@ -113,7 +113,7 @@ import Testing
 
   // MARK: - Scripts
 
-  /// A module that always talks, whatever it is asked.
+  /// A module that sends all the time, whatever it is asked.
   private final class TalkingLink: Link {
     let clock = VirtualTime()
     private let words: [UInt8]

@@ -7,10 +7,10 @@ import Testing
 
 @testable import Provision
 
-/// A module that says over SMP that it runs an image which it does not hold.
+/// Checks a module that claims over SMP to run an image that it does not hold.
 private final class LyingModule: Link {
   let bench: FaultyBench
-  /// The digest that the module really has, and the one that it says.
+  /// The true digest of the module's image, and the digest that the module claims.
   var lie: (truth: [UInt8], said: [UInt8])?
   private var answers: [UInt8] = []
 
@@ -94,7 +94,7 @@ private final class LyingModule: Link {
   @Test func `under read protection its word is not taken for reading, on this laptop or another`() throws {
     module.bench.flash.protectFromReading()
     let notes = MemoryFlashNotes()
-    // The first run meets the protection, the next knows of it.
+    // The first run finds the protection; the next knows of it.
     for _ in 0..<2 {
       #expect(throws: FlashError.readProtected) { _ = try flash(image, readsBack: true, notes: notes) }
       module.bench.cyclePower()

@@ -1,6 +1,6 @@
 import Records
 
-/// A key store in memory that stops, like a laptop whose battery is dead, before or after one of its writes.
+/// A key store in memory that stops before or after one of its writes, like a laptop whose battery is empty.
 final class MemoryKeys: PairingKeys {
   struct Dead: Error {}
 
@@ -8,9 +8,9 @@ final class MemoryKeys: PairingKeys {
   /// Every key that was ever prepared, by its id.
   private(set) var prepared: [String] = []
   private(set) var writes = 0
-  /// Number, from 1, of the write instead of which the store dies.
+  /// Number, from 1, of the write in place of which the store stops.
   var diesBefore: Int?
-  /// Number, from 1, of the write after which the store dies.
+  /// Number, from 1, of the write after which the store stops.
   var diesAfter: Int?
 
   func key(for installation: InstallationID, moduleSerial: String) throws -> KeptKey? {
@@ -35,7 +35,7 @@ final class MemoryKeys: PairingKeys {
     }
   }
 
-  /// Forgets a key, as delivery to the platform does.
+  /// Removes a key, as delivery to the platform does.
   func forget(_ installation: InstallationID, moduleSerial: String) {
     guard let key = kept[place(installation, moduleSerial)] else { return }
     kept[place(installation, moduleSerial)] = KeptKey(keyID: key.keyID, secret: nil, isCommitted: true)

@@ -1,11 +1,11 @@
 import ModuleCore
 import Provision
 
-/// A link in memory with a clock of its own: waiting costs no time, it sets the clock to the deadline.
+/// A link in memory with its own clock. Waiting takes no real time and sets the clock to the deadline.
 final class MemoryLink: Link {
-  /// Gives the bytes that the other end sends when it has received these.
+  /// Gives the answer of the other end to these bytes.
   var answer: ([UInt8]) -> [UInt8]
-  /// The bytes that come unasked, whenever the laptop waits.
+  /// The unsolicited bytes that arrive whenever the laptop waits.
   var chatter: [UInt8] = []
   /// Number of writes until the cable is pulled; nil for never.
   var writesLeft: Int?

@@ -7,7 +7,7 @@ import Records
 final class ModuleRig {
   private(set) var link: MemoryLink
   private(set) var module: Module<WorkbenchBoard>
-  /// Stands between the wire and the module, and may change, drop or invent what is said.
+  /// Filters the messages between the wire and the module; it may change, drop or invent replies.
   var tamper: (([UInt8], _ module: ([UInt8]) -> [UInt8]) -> [UInt8])?
 
   init(_ board: WorkbenchBoard = WorkbenchBoard()) {
@@ -32,7 +32,7 @@ final class ModuleRig {
     }
   }
 
-  /// Takes the power away and gives it back.
+  /// Switches the power off and on.
   func restart() {
     var board = module.board
     board.setRelay(closed: false)
@@ -44,7 +44,7 @@ final class ModuleRig {
     module.tick()
   }
 
-  /// Leaves a pending key, as another laptop does that has sent its key and gone away.
+  /// Leaves a pending key, as after another laptop has sent its key and gone away.
   func leavePending(_ key: SecretKey, for installation: InstallationID) throws {
     _ = try link.client().pairBegin(key, for: installation)
   }
@@ -63,12 +63,12 @@ struct WorkbenchBoard: Board {
     millivolts: 229_500, milliamperes: 120, feedbackIsClosed: false, time: 0, hasFix: true,
     latitude: 40_400_000, longitude: 109_800_000, satellites: 9, hasSimCard: true, isRegistered: true,
     signalStrength: -71)
-  /// Whether the contact does not close or, next, does not open.
+  /// Whether the contact fails to close or, in the next property, fails to open.
   var contactIsStuckOpen = false
   var contactIsStuckClosed = false
   /// Milliamperes by which the current sensor's zero moves from one reading to the next.
   var zeroDriftMilliamperesAReading: Int32 = 0
-  /// Number of readings before satellite receiver and modem have found anything.
+  /// Number of readings before satellite receiver and modem have a result.
   var readingsUntilItKnowsItsPlace = 0
   private var relayIsClosed = false
   private var randomCount: UInt8 = 0

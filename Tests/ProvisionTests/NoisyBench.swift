@@ -4,25 +4,25 @@ import TestSupport
 
 @testable import Bench
 
-/// A wire in memory to the simulated module, on a virtual clock that bytes, adapter, flash and the firmware's start take
-/// their time by, with the faults of `bench module --fault` on it.
+/// A wire in memory to the simulated module, with the faults of `bench module --fault`. Bytes, adapter, flash
+/// and the firmware's start take their time on a virtual clock.
 final class NoisyBench: Link {
-  /// Time within the adapter, each way, as USB adapters have it.
+  /// Time within the adapter in each direction, as USB adapters have it.
   private static let latency = Duration.milliseconds(1)
-  /// Time that a firmware hashes itself before it listens.
+  /// Time that a firmware spends on its own digest before it answers.
   var deafness = Duration.milliseconds(400)
 
   let clock = VirtualTime()
   let flash: FlashArray
   private(set) var chip: ModuleBenchChip
   private var wire: FaultyWire
-  /// Changes each answer of the module's, besides.
+  /// A change that is made to each answer of the module.
   var tamper: ([UInt8]) -> [UInt8] = { $0 }
   private var bitNanoseconds = 1_000_000_000 / 115_200
   private var answers: [(byte: UInt8, at: ContinuousClock.Instant)] = []
   private var deafUntil: ContinuousClock.Instant
 
-  /// - Parameter fault: the fault as `ModuleBenchFault` spells it; nil for a sound wire.
+  /// - Parameter fault: the fault in the form of `ModuleBenchFault`; nil for a sound wire.
   init(flash: FlashArray = .stm32f405(), fault: String?) {
     self.flash = flash
     let clock = clock

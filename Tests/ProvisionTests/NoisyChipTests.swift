@@ -6,23 +6,24 @@ import Testing
 
 @testable import Provision
 
-/// Flashing through the ROM bootloader over a cable on which the chip sees a flipped bit in 2 of 100 arriving pieces and
-/// its replies lack their last byte in 1 of 100: every chip in one run, in at most three times the clean line's time.
+/// Flashes through the ROM bootloader over a cable that flips a bit in 2 of 100 pieces on their way to the chip
+/// and drops the last byte of 1 in 100 replies. Every chip is flashed in one run, in at most three times the
+/// time of a clean line.
 ///
-/// `WELDTECH_NOISY_CHIPS=2000` runs that many, `WELDTECH_NOISY_SEED=N` plays one again.
+/// `WELDTECH_NOISY_CHIPS=2000` runs this number, `WELDTECH_NOISY_SEED=N` repeats a single one.
 @Suite struct NoisyChipTests {
   private static let environment = ProcessInfo.processInfo.environment
-  /// Number of shares of the chips that run side by side.
+  /// Number of shares of the chips, which run side by side.
   private static let shares = 2
   private static var seeds: Range<Int> {
     if let seed = environment["WELDTECH_NOISY_SEED"].flatMap(Int.init) { return seed..<(seed + 1) }
     return 0..<(environment["WELDTECH_NOISY_CHIPS"].flatMap(Int.init) ?? 50)
   }
 
-  /// The state in which a chip may come.
+  /// The state of a chip before flashing.
   private enum State: CaseIterable {
     case blank, running
-    /// The firmware that was in it was cut off while it was written.
+    /// The earlier firmware was interrupted while it was written.
     case cutOff
   }
 
@@ -49,7 +50,7 @@ import Testing
   }
 
   private func holds(_ flash: FlashArray) -> Bool {
-    // A boot block that works stays.
+    // A working boot block stays.
     image.pieces.filter { $0.address >= FlashMap.application }
       .allSatisfy { flash.read($0.address, count: $0.bytes.count) == $0.bytes }
   }
@@ -75,7 +76,7 @@ import Testing
         Issue.record("seed \(seed), \(State.allCases[index]): \(error)")
       }
     }
-    // A run that is played again has one share only.
+    // A repeated run has one share only.
     guard !all.isEmpty else { return }
     #expect(all.contains { $0 > 1 }, "no fault ever struck")
     if Self.environment["WELDTECH_NOISY_CHIPS"] != nil {

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Provision
 
-/// The laptop's side of a pairing against the module's own core, cut off wherever it can be.
+/// Checks the laptop's side of a pairing with the module's own core, interrupted at every possible place.
 @Suite struct PairingTests {
   static let installation = InstallationID("3f2504e0-4f89-41d3-9a0c-0305e82c3301")!
   static let other = InstallationID("3f2504e0-4f89-41d3-9a0c-0305e82c3302")!
@@ -14,7 +14,7 @@ import Testing
     code: "150621-00A000-5", platform: "https://platform.example", apn: "cmiot",
     trustAnchor: Array(repeating: 0x5A, count: 32))
 
-  /// A laptop with its keys, its random numbers, and the events that it was told.
+  /// A laptop with its keys, its random numbers, and the events that were reported to it.
   final class Laptop {
     let keys = MemoryKeys()
     var events: [PairingEvent] = []
@@ -35,8 +35,8 @@ import Testing
     }
   }
 
-  /// Expects module and laptop to hold the same key, for the same installation, with the settings, and no second key
-  /// to have been made.
+  /// Expects module and laptop to hold the same key, for the same installation, with the settings, and no
+  /// second key.
   static func expectAgreement(
     _ rig: ModuleRig, _ laptop: Laptop, keysMade: Int = 1, sourceLocation: SourceLocation = #_sourceLocation
   ) throws {
@@ -182,7 +182,7 @@ import Testing
 
   // MARK: - Cut off
 
-  /// The cable is pulled before each message leaves, with the module going on or losing its power too.
+  /// The cable is pulled before each message is sent; the module keeps running or loses its power too.
   @Test(arguments: 0..<9, [false, true]) func `is finished by the next run when cut before a message`(
     message: Int, losesPower: Bool
   ) throws {
@@ -196,7 +196,7 @@ import Testing
     try Self.expectAgreement(rig, laptop)
   }
 
-  /// The cable is pulled after each of the bytes that the module sends, from the first to the last but one.
+  /// The cable is pulled after each byte that the module sends, from the first to the last but one.
   @Test func `is finished by the next run when cut after any byte received`() throws {
     let whole = ModuleRig()
     _ = try Laptop().pair(whole)
@@ -215,7 +215,7 @@ import Testing
     #expect(cut > 200)
   }
 
-  /// The laptop dies around each of its two writes: key prepared, key committed.
+  /// The laptop stops before and after each of its two writes: key prepared, key committed.
   @Test(arguments: [1, 2], [false, true]) func `is finished by the next run when the laptop dies`(
     write: Int, afterwards: Bool
   ) throws {
@@ -230,7 +230,7 @@ import Testing
     try Self.expectAgreement(rig, laptop)
   }
 
-  /// Each reply is lost once on the way, and each request; it is repeated, and nobody notices.
+  /// Each reply and each request is lost once on the way; it is repeated, and the result is the same.
   @Test(arguments: 0..<9, [false, true]) func `carries on when one message is lost`(message: Int, isReply: Bool)
     throws
   {
@@ -249,7 +249,7 @@ import Testing
     try Self.expectAgreement(rig, laptop)
   }
 
-  /// A module that falls silent for good is named with what it was asked.
+  /// The error of a module that falls silent for good names the request.
   @Test(
     arguments: zip(
       0..<9,

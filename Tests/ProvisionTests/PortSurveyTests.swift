@@ -4,9 +4,10 @@ import Testing
 
 @testable import Provision
 
-/// The survey of trees laid out as Linux 6.1 lays out sysfs, procfs and the other files that tell of a port.
+/// Checks the survey with folders laid out like sysfs, procfs and the other files of Linux 6.1 that describe
+/// ports.
 @Suite struct PortSurveyTests {
-  /// A machine in a folder.
+  /// The files of a machine, in a folder.
   private final class Machine {
     private let temporary = TemporaryFolder()
     var root: String { temporary.path }

@@ -7,7 +7,7 @@ import Testing
 
 @testable import Provision
 
-/// Releases as files: image, manifest and signature in a folder, and the keys that are trusted.
+/// Checks releases as files: image, manifest and signature in a folder, and the trusted keys.
 @Suite final class ReleaseTests {
   private let temporary = TemporaryFolder()
   private var folder: String { temporary.path }
@@ -224,7 +224,7 @@ import Testing
 
   // MARK: - What is shipped
 
-  /// This fails after an image was built anew, until it is signed anew by `make firmware-sign`.
+  /// This test fails after an image was rebuilt, until `make firmware-sign` signs it again.
   @Test func `every shipped release verifies`() throws {
     let shipped = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .deletingLastPathComponent().appending(path: "firmware").path()

@@ -5,14 +5,14 @@ import Testing
 
 @testable import Provision
 
-/// A module's key makes way for another: with a proof by this laptop or the platform, or by service.
+/// Checks the replacement of a module's key: with a proof by this laptop or the platform, or by service.
 @Suite struct ReplacementTests {
   typealias Laptop = PairingTests.Laptop
 
   static let installation = PairingTests.installation
   static let other = PairingTests.other
 
-  /// The platform, which has been given some keys.
+  /// A platform that has been given some keys.
   final class Platform: ProofAuthority {
     var keys: [String: SecretKey] = [:]
     var answer: ProofAnswer?
@@ -142,7 +142,8 @@ import Testing
 
   // MARK: - Cut off
 
-  /// After a cut before any message the next run ends with both sides equal and knows how the key was replaced.
+  /// After an interruption before any message, the next run ends with both sides equal and knows how the key
+  /// was replaced.
   @Test(arguments: 0..<12, [KeyReplacement.Kind.laptopProof, .platformProof, .service])
   func `is finished by the next run when cut before a message`(message: Int, kind: KeyReplacement.Kind) throws {
     for losesReply in [false, true] {

@@ -4,9 +4,9 @@ import Testing
 
 @testable import Provision
 
-/// Replies that are spoilt in one way each; the module itself is tested behind the same link elsewhere.
+/// Checks replies with one fault each; the module itself is tested behind the same link elsewhere.
 @Suite struct SMPClientTests {
-  /// `{"r": "hallo"}` in answer to an echo.
+  /// The reply `{"r": "hallo"}` to an echo.
   static func echoed(_ request: SMPMessage) -> SMPMessage? {
     var fields = CBORMapWriter()
     fields.put("r", string: "hallo")
@@ -185,8 +185,7 @@ import Testing
     #expect(ModuleRejection(group: 64, code: 1 << 40).refusal == nil)
   }
 
-  /// Replies of random bytes inside good frames, and random bytes outside them, give an error each time and never a
-  /// trap.
+  /// Random bytes inside good frames, and random bytes outside them, give an error each time and never a trap.
   @Test func `never traps on random replies`() {
     var generator = SplitMix64(seed: 7)
     for round in 0..<3_000 {

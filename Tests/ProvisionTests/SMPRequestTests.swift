@@ -6,9 +6,10 @@ import Testing
 
 @testable import Provision
 
-/// Each request's place in the protocol, against the numbers in `docs/module-protocol.md` and MCUmgr's own.
+/// Compares each request's place in the protocol with the numbers in `docs/module-protocol.md` and MCUmgr's
+/// own.
 @Suite struct SMPRequestTests {
-  /// The place of a request in the protocol, with its timeout and its tries.
+  /// The place of a request in the protocol, with its timeout and its number of tries.
   private struct Place: Equatable {
     let name: ModuleRequest
     let operation: UInt8
@@ -60,7 +61,8 @@ import Testing
     #expect(Set(places.map(\.name)) == Set(ModuleRequest.allCases))
   }
 
-  /// The digest is of the messages that the program sent before each request had a type of its own, sequence number 7.
+  /// The digest covers the messages that the program sent before each request had a type of its own, with
+  /// sequence number 7.
   @Test func `the bytes of every request are those that modules know`() throws {
     let key = try #require(
       SecretKey(bytes: Array(0..<32), keyID: Hex.encode(Authenticator.keyID(of: Array(0..<32)))))

@@ -78,7 +78,7 @@ import Testing
 
   typealias Fault = DocumentFault.FieldFault
 
-  /// A shipped scheme with one thing changed, and what is said of it.
+  /// A shipped scheme with one change, and the expected report.
   @Test(arguments: [
     ("\"title\": {", "\"titel\": {", "titel", Fault.unknown),
     ("\"supply\": [", "\"suply\": [", "appliesTo.suply", .unknown),
@@ -139,7 +139,7 @@ import Testing
     }
   }
 
-  /// Cut short at every length, a shipped file is refused each time and never traps.
+  /// A shipped file that is cut at every length is refused each time and never traps.
   @Test func `refuses a shipped file cut short anywhere`() throws {
     let folder = try TemporaryFolder(copying: Self.shipped)
     let file = folder.path + "/plans/standard.json"
@@ -152,7 +152,7 @@ import Testing
 }
 
 extension TemporaryFolder {
-  /// Replaces a piece of a file and answers the file's path.
+  /// Replaces a piece of a file and returns the file's path.
   fileprivate func edit(_ name: String, _ old: String, _ new: String) throws -> String {
     let text = String(decoding: try bytes(name), as: UTF8.self)
     let range = try #require(text.range(of: old))

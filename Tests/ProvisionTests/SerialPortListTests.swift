@@ -4,8 +4,8 @@ import Testing
 
 @testable import Provision
 
-/// The list of ports of a tree laid out as Linux 6.1 lays out sysfs for an FTDI adapter, a CDC-ACM device, an
-/// on-board UART and other devices.
+/// Checks the list of ports in folders laid out like sysfs of Linux 6.1, for an FTDI adapter, a CDC-ACM device,
+/// an on-board UART and other devices.
 @Suite struct SerialPortListTests {
   private func tree() throws -> TemporaryFolder {
     let files = FileManager.default

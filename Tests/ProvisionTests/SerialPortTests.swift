@@ -6,7 +6,7 @@ import Testing
 @testable import Provision
 
 @Suite struct SerialPortTests {
-  /// A pty of the test's own; the primary stands for the module.
+  /// A pty of the test's own, whose primary represents the module.
   private final class Pair {
     private(set) var primary: Int32 = -1
     private var secondary: Int32 = -1
@@ -49,8 +49,8 @@ import Testing
     #expect(throws: LinkError.notASerialPort(path: path)) { _ = try open(path) }
   }
 
-  /// Root may open anything, so that as root the test takes another user's rights for its file accesses, which
-  /// Linux keeps by thread.
+  /// Root may open anything, so as root the test uses another user's rights for its file accesses, which Linux
+  /// keeps separately for each thread.
   @Test func `a port without permission is said so`() throws {
     let pair = try Pair()
     #expect(chmod(pair.path, 0) == 0)
@@ -86,7 +86,7 @@ import Testing
     #expect(throws: LinkError.unsupportedBaudRate(baudRate: 115_201)) {
       _ = try SerialPort.open(pair.path, framing: LinkFraming(baudRate: 115_201, parity: .none))
     }
-    // The refused port is free again.
+    // The refused port is released.
     _ = try open(pair.path)
   }
 
@@ -127,7 +127,7 @@ import Testing
     let port = try open(pair.path)
     pair.say([1, 2, 3])
     #expect(try port.read(upTo: 2, deadline: soon()) == [1, 2])
-    // A deadline that has passed still gives what has come.
+    // A deadline in the past still gives the bytes that have arrived.
     #expect(try port.read(upTo: 2, deadline: .now - .seconds(1)) == [3])
     let before = ContinuousClock.now
     #expect(throws: LinkError.timeout) { _ = try port.read(upTo: 1, deadline: before + .milliseconds(50)) }

@@ -5,8 +5,8 @@ import Testing
 
 @testable import Provision
 
-/// A station over real ptys: each slot's port is a link in a folder, as udev's are, so that another module can be put
-/// where one was taken off.
+/// Checks a station over real ptys. Each slot's port is a link in a folder, as with udev, so that a module can
+/// be replaced by another.
 @Suite struct StationTests {
   private final class Tray {
     private let folder = TemporaryFolder()
@@ -16,7 +16,7 @@ import Testing
 
     func port(_ slot: String) -> String { folder.file(slot) }
 
-    /// Puts a module into the slot, with what it has in its flash.
+    /// Puts a module with this flash into the slot.
     func put(
       _ number: UInt8, into slot: String, fault: String? = nil, flash: FlashArray = .stm32f405()
     ) throws {
@@ -37,7 +37,7 @@ import Testing
     }
   }
 
-  /// Runs a station and gathers what its slots report.
+  /// Runs a station and collects the reports of its slots.
   private final class Watch {
     let station: Station
     private(set) var events: [Int: [StationSlot.Event]] = [:]

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Records
 
-/// Reads documents as they come from files, modules and platforms, or refuses them by line.
+/// Checks that documents from files, modules and platforms are read, or refused with the line.
 struct JSONReaderTests {
   private static let fixture = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .appending(path: "Fixtures/Documents/513-brackets.json")
@@ -66,7 +66,7 @@ struct JSONReaderTests {
 
   @Test func `what is not UTF-8 is named by its line`() {
     let gb18030: [UInt8] = Array("{\n\"unitName\": \"".utf8) + [0xC4, 0xB3, 0xC6, 0xFB] + Array("\"}".utf8)
-    // The first two bytes happen to be a character of UTF-8, too.
+    // The first two bytes are also a valid UTF-8 character by chance.
     #expect(fault(gb18030) == JSONFault(reason: .encoding, offset: 17, line: 2, column: 15))
     #expect(fault([0xFF, 0xFE, 0x7B, 0x00])?.reason == .encoding)
     #expect(fault([0x22, 0xED, 0xA0, 0x80, 0x22])?.reason == .encoding)
@@ -92,8 +92,8 @@ struct JSONReaderTests {
         ]))
   }
 
-  /// Compares the check with a reader that shares no code with it, Foundation's JSONSerialization. That one takes a
-  /// comma before a closing bracket, which RFC 8259 does not.
+  /// Compares the check with Foundation's JSONSerialization, which shares no code with it. JSONSerialization
+  /// accepts a comma before a closing bracket, which RFC 8259 does not.
   @Test func `3,000 mutated documents are taken and refused as another reader does`() throws {
     let seeds = [
       #"{"owner": {"unitName": "某汽修厂", "operators": 2}, "welder": {"maxPowerKilowatts": 7.5, "tags": [1, null]}}"#,

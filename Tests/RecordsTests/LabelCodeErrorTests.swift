@@ -1,7 +1,7 @@
 import Records
 import Testing
 
-/// Makes the errors of the hand that the check character is for.
+/// Makes the typing errors that the check character is to detect.
 @Suite struct LabelCodeErrorTests {
   private let codes = [0, 1, 466_560, 2_176_782_335, 123_456_789].map {
     LabelCode(region: "150621", serial: CodeSerial(number: $0)!)!
@@ -82,7 +82,7 @@ import Testing
     }
     #expect(tried > 5_000 && found * 100 > tried * 80, "\(found) of \(tried)")
     for code in codes {
-      // Every zero and every one is typed as a letter, as from a label in a typeface that has them alike.
+      // Every zero and every one is typed as a letter, as from a label in a typeface in which they look alike.
       let typed = code.description.replacing("0", with: "O").replacing("1", with: "l")
       #expect(LabelCode(typed) != nil || LabelCode(meantBy: typed) == code, "\(typed)")
     }

@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct LabelCodeTests {
   @Test func `check character matches the published example`() {
-    // The example of ISO/IEC 7064 MOD 37,36 that the Global Release Identifier's documentation works through.
+    // The example of ISO/IEC 7064 MOD 37,36 in the documentation of the Global Release Identifier.
     #expect(LabelCode.checkCharacter(over: "A12425GABC1234002") == "M")
   }
 

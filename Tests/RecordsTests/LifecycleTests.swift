@@ -2,7 +2,7 @@ import Records
 import Testing
 
 @Suite struct LifecycleTests {
-  /// The order of the plan, written down a second time: a step, and the steps that have to come first.
+  /// The order of the plan, written down a second time: each step with the steps that have to come first.
   static let order: [Step: [Step]] = [
     .photoBefore: [],
     .flash: [.photoBefore],
@@ -110,7 +110,7 @@ import Testing
       #expect(refusal(.sign, installation) == .sealOutdated)
       #expect(refusal(.photoAfter, installation) == .sealOutdated)
       #expect(installation.nextStep == .seal)
-      // A new test alone does not make up for a changed module.
+      // A new test alone does not suffice after a change of the module.
       installation.apply(Sample.tested(), at: Sample.at(6), entrySha256: Sample.digest)
       #expect(refusal(.sign, installation) == .sealOutdated)
       installation.apply(Sample.sealed, at: Sample.at(7), entrySha256: Sample.digest)
@@ -118,7 +118,7 @@ import Testing
       installation.apply(Sample.tested(), at: Sample.at(8), entrySha256: Sample.digest)
       #expect(refusal(.sign, installation) == nil)
     }
-    // An erased key comes first: the module is not paired.
+    // An erased key takes precedence: the module is not paired.
     var erased = Sample.installation(after: all)
     erased.apply(flashed(false, erased: true), at: Sample.at(5), entrySha256: Sample.digest)
     #expect(erased.nextStep == .pair)
@@ -152,7 +152,7 @@ import Testing
 
   @Test func `closes with the signature and decides who pays by its day`() {
     var early = Sample.installation(after: Step.allCases.filter { $0 != .sign })
-    // The agreement's own day decides, though its entry is written after midnight.
+    // The day on the agreement decides, although its entry is written after midnight.
     let last = Timestamp("2024-12-14T23:59:59+08:00")!
     let next = Timestamp("2024-12-15T00:00:00+08:00")!
     early.apply(Sample.signed(at: last), at: next, entrySha256: Sample.digest)

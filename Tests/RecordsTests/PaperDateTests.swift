@@ -1,7 +1,7 @@
 import Records
 import Testing
 
-/// Prints moments for people. Nothing here depends on the zone that the tests run in.
+/// Checks moments as they are printed for people. Nothing here depends on the time zone of the tests.
 @Suite struct PaperDateTests {
   @Test(arguments: [
     ("2026-11-29T03:05:59+08:00", "2026年11月29日 03:05", "2026-11-29 03:05"),

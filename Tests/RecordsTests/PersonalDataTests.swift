@@ -38,7 +38,7 @@ import Testing
 }
 
 @Suite struct MaskingTests {
-  /// Turns a value into text in every way that happens without anybody asking for it.
+  /// Turns a value into text in every way in which Swift does so implicitly.
   private func texts(_ value: some Any) -> [String] {
     var dumped = ""
     dump(value, to: &dumped)

@@ -32,7 +32,7 @@ import Testing
     }
   }
 
-  /// Compares the keys with those that the contract names for an installation.
+  /// Compares the keys with those of the contract for an installation.
   @Test func `has the keys of the contract`() throws {
     let bytes = try RecordCoding.encode(Sample.installation(after: Step.allCases))
     let record = try JSONDecoder().decode(JSONValue.self, from: bytes)

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Records
 
-/// Reads the files of `Tests/Fixtures/Registrations`, and thousands that were spoiled on purpose.
+/// Checks the files of `Tests/Fixtures/Registrations`, and thousands that were damaged on purpose.
 @Suite struct RegistrationCasesTests {
   private static let folder = URL(filePath: #filePath).deletingLastPathComponent()
     .appending(path: "../Fixtures/Registrations")
@@ -63,7 +63,7 @@ import Testing
 
   // MARK: - Spoiled on purpose
 
-  /// Pieces of text that a phone, an input method or a bad hand puts in.
+  /// Pieces of text that a phone, an input method or a typing error inserts.
   private static let shards = [
     ",", ".", "，", "。", "、", " ", "　", "\u{A0}", "\t", "\n", "-", "－", "+", "0", "7", "５", "٣", "A", "a", "kW",
     "安",
@@ -114,11 +114,11 @@ import Testing
       taken += 1
       expectWhatWasWritten(registration, values, "round \(round)")
     }
-    // A reader that refuses everything would pass the rest.
+    // This rules out a reader that refuses everything, which would pass the other tests.
     #expect(taken > 500)
   }
 
-  /// Checks a value by rules that know nothing of the reader's.
+  /// Checks a value by rules that share no code with the reader.
   private func expectWhatWasWritten(
     _ registration: Registration, _ values: [RegistrationField: JSONValue], _ round: String
   ) {
@@ -172,9 +172,9 @@ import Testing
     }
   }
 
-  /// Whether `value` is one that the digits and separators of `text` can mean: with one separator the digits behind
-  /// it are decimals, but for three behind a comma of a whole number; with several commas they part thousands, and a
-  /// point behind them the decimals.
+  /// Whether `value` is one that the digits and separators of `text` can mean. With one separator the digits
+  /// behind it are decimals, except for three digits behind a comma of a whole number. Several commas separate
+  /// thousands, and a point behind them separates the decimals.
   private static func mayMean(_ text: String, _ value: Double, isWhole: Bool) -> Bool {
     let figures = digits(text).joined()
     let separators = text.unicodeScalars.filter { ",，.。．".unicodeScalars.contains($0) }

@@ -1,8 +1,8 @@
 import Foundation
 import Records
 
-/// A record and its events. Names and numbers are invented, and occur nowhere else, so that a text can be searched
-/// for them.
+/// A record and its events. Names and numbers are invented and occur nowhere else, so that a text can be
+/// searched for them.
 enum Sample {
   static let names = ["欧阳锋", "慕容雪", "诸葛亮"]
   static let phones = ["13811112222", "13933334444", "0477-5216666"]
@@ -98,7 +98,7 @@ enum Sample {
     (.sign, signed),
   ]
 
-  /// A record that has been through `steps`, in the order of the walk.
+  /// A record that has gone through `steps`, in the order of the walk.
   static func installation(after steps: [Step]) -> Installation {
     var installation = installation()
     for (step, event) in events where steps.contains(step) {

@@ -17,7 +17,7 @@ import Testing
 
   @Test(arguments: [
     ("e\u{301}", "\u{E9}"), ("\u{41}\u{30A}", "\u{C5}"), ("\u{1100}\u{1161}", "\u{AC00}"),
-    // A compatibility ideograph becomes the one that it stands for.
+    // A compatibility ideograph becomes the ideograph that it stands for.
     ("\u{F9DC}", "\u{9686}"), ("\u{2F800}", "\u{4E3D}"), ("a\u{323}\u{307}", "\u{1EA1}\u{307}"),
     ("a\u{307}\u{323}", "\u{1EA1}\u{307}"),
   ])
@@ -35,13 +35,14 @@ import Testing
   }
 
   @Test(arguments: [
-    // These are Mongolian: a form of a letter, a vowel set apart, a suffix behind a narrow space, joiners.
+    // These texts are Mongolian: a form of a letter, a separated vowel, a suffix behind a narrow space,
+    // joiners.
     "\u{182D}\u{180B}\u{180D}", "\u{182D}\u{180E}\u{1820}", "\u{182E}\u{202F}\u{1824}\u{1828}",
     "\u{182E}\u{200D}\u{1820}", "\u{200D}\u{1820}", "\u{182E}\u{200C}\u{1820}", "\u{1820}\u{180F}",
     "\u{182D}\u{180C}",
-    // These are ideographs with the shape that a family uses.
+    // These texts are ideographs with a variant shape, as a family uses it.
     "\u{845B}\u{E0100}", "\u{9089}\u{E010E}", "\u{4E00}\u{FE00}",
-    // This is Persian, where the non-joiner is spelt.
+    // This text is Persian, in which the non-joiner is part of the spelling.
     "\u{645}\u{6CC}\u{200C}\u{62E}",
   ])
   func `keeps what spells a word`(text: String) throws {
@@ -103,7 +104,7 @@ import Testing
     #expect(fault(String(repeating: "a", count: 10_000_000), .name) == .tooLong(maxCharacters: 40))
   }
 
-  /// A font that has nothing but ideographs of the first block and ASCII.
+  /// A font that has only ideographs of the first block and ASCII.
   private struct Few: GlyphCoverage {
     func firstWithoutGlyph(in text: String) -> Unicode.Scalar? {
       text.unicodeScalars.first { $0.value > 0x7E && !(0x4E00...0x9FFF).contains($0.value) }

@@ -12,9 +12,9 @@ import Testing
     arguments: [
       ("32", 32), (" 40 ", 40), ("４０　", 40), ("-3.5", -3.5), ("+5", 5), ("0.5", 0.5), (".5", 0.5), ("32.", 32),
       ("3。5", 3.5), ("１２．５", 12.5), ("\u{202D}32\u{202C}", 32), ("\u{FEFF}3\u{200B}2", 32), ("32\n", 32),
-      // A comma stands for a point.
+      // The comma is a decimal point.
       ("7,5", 7.5), ("7，5", 7.5), ("12,25", 12.25), ("0,125", 0.125), ("-7,5", -7.5),
-      // The commas can only part thousands.
+      // The commas can only separate thousands.
       ("1,000,000", 1_000_000), ("1,234.5", 1_234.5), ("12,345,678.25", 12_345_678.25),
     ] as [(String, Double)])
   func `reads what was meant`(text: String, value: Double) {

@@ -1,6 +1,6 @@
 public import Records
 
-/// A laptop's clock that stands still, on 24 November 2026 at half past nine in China unless told.
+/// A laptop's clock that stands still, by default on 24 November 2026 at half past nine in China.
 public struct FixedClock: Clock {
   public var time: Timestamp
 

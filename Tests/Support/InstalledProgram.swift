@@ -1,7 +1,7 @@
 public import Foundation
 
-/// A program of this machine, given by its path, or by its name, which is looked for where `scripts/setup
-/// peers` installs and then along the PATH.
+/// A program of this machine, given by its path or its name. A name is searched in the folder of `scripts/setup
+/// peers` and then along the PATH.
 public struct InstalledProgram: Sendable {
   public struct NotInstalled: Error {
     public let name: String
@@ -29,8 +29,8 @@ public struct InstalledProgram: Sendable {
   /// Starts the program.
   /// - Parameters:
   ///   - environment: all its variables; nil for those of the tests.
-  ///   - input: what it reads from stdin, which is empty unless told.
-  ///   - folder: where it runs; nil for where the tests do.
+  ///   - input: the contents of stdin, which is empty by default.
+  ///   - folder: the folder in which the program runs; nil for that of the tests.
   public func start(
     _ arguments: [String], environment: [String: String]? = nil, input: Data? = nil, folder: String? = nil
   ) throws -> RunningProgram {
@@ -48,7 +48,7 @@ public struct InstalledProgram: Sendable {
 }
 
 extension InstalledProgram {
-  /// Runs the program to its end and answers what it wrote to stdout, whatever its exit status.
+  /// Runs the program to its end and returns its output on stdout, whatever its exit status.
   public func output(_ arguments: [String]) throws -> String { try run(arguments).output }
 }
 
@@ -60,6 +60,6 @@ public struct ProgramOutcome: Sendable {
   public var diagnostics: String
 
   public var output: String { String(decoding: outputBytes, as: UTF8.self) }
-  /// Output and diagnostics, one behind the other.
+  /// The text on stdout followed by the text on stderr.
   public var everything: String { output + diagnostics }
 }

@@ -15,9 +15,9 @@ public final class RunningProgram: @unchecked Sendable {
   /// Starts the program at `path`.
   /// - Parameters:
   ///   - environment: all its variables; nil for those of the tests.
-  ///   - input: what it reads from stdin, which is empty unless told.
-  ///   - workingFolder: where it runs; nil for where the tests do.
-  ///   - terminal: takes the place of stdin, stdout and stderr; nothing is kept of what the program writes then.
+  ///   - input: the contents of stdin, which is empty by default.
+  ///   - workingFolder: the folder in which the program runs; nil for that of the tests.
+  ///   - terminal: replaces stdin, stdout and stderr, after which the output is not stored.
   public init(
     _ path: String, _ arguments: [String], environment: [String: String]? = nil, input: Data? = nil,
     folder workingFolder: String? = nil, terminal: FileHandle? = nil
@@ -38,7 +38,8 @@ public final class RunningProgram: @unchecked Sendable {
     try Self.withAllSignals { try process.run() }
   }
 
-  /// A child inherits its parent's blocked signals, and threads of a test block all of them; a shell's do not.
+  /// A child process inherits its parent's blocked signals; the threads of a test block all signals, those of a
+  /// shell do not.
   private static func withAllSignals(_ body: () throws -> Void) rethrows {
     var none = sigset_t()
     var before = sigset_t()
@@ -110,14 +111,14 @@ public final class RunningProgram: @unchecked Sendable {
       outputBytes: Self.bytes(outputFile), diagnostics: said)
   }
 
-  /// Ends the program as Ctrl-C does.
+  /// Interrupts the program as Ctrl-C does.
   @discardableResult
   public func stop() -> ProgramOutcome {
     signal(SIGINT)
     return end()
   }
 
-  /// Ends the program as nothing can refuse.
+  /// Kills the program by a signal that it cannot catch.
   @discardableResult
   public func kill() -> ProgramOutcome {
     signal(SIGKILL)

@@ -1,7 +1,7 @@
 public import Bench
 public import Provision
 
-/// The release that is committed, as a module has it in its flash.
+/// The committed release, as a module has it in its flash.
 public enum ShippedRelease {
   public struct Missing: Error {}
 
@@ -14,7 +14,7 @@ public enum ShippedRelease {
     return try catalogue.image(of: release)
   }
 
-  /// Programs the release into `flash`, which is a blank chip's unless told.
+  /// Programs the release into `flash`, by default the flash of a blank chip.
   @discardableResult
   public static func program(_ flash: FlashArray = .stm32f405()) throws -> FlashArray {
     let image = try image()

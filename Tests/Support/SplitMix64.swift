@@ -1,6 +1,6 @@
 internal import Bench
 
-/// The bench's seeded generator, for the tests.
+/// The bench's seeded generator, for use in tests.
 public struct SplitMix64: RandomNumberGenerator, Sendable {
   private var generator: SeededGenerator
 
@@ -8,11 +8,11 @@ public struct SplitMix64: RandomNumberGenerator, Sendable {
 
   public mutating func next() -> UInt64 { generator.next() }
 
-  /// 0 up to and without `bound`, which is 1 or more.
+  /// A number from 0 up to and without `bound`, which is 1 or more.
   public mutating func next(below bound: Int) -> Int { generator.next(below: bound) }
 
-  /// Changes bytes in one to `most` places: a byte is overwritten by one of `spice`, one is put in, or up to
-  /// `longest` are taken out in a stretch.
+  /// Changes bytes in one to `most` places: a byte is replaced by one of `spice`, one is inserted, or up to
+  /// `longest` in a row are removed.
   public mutating func spoil(_ bytes: [UInt8], with spice: [UInt8], most: Int, longest: Int) -> [UInt8] {
     var bytes = bytes
     for _ in 0...next(below: most) where !bytes.isEmpty {

@@ -1,12 +1,12 @@
 public import Foundation
 
-/// A new folder for one test, which is removed with everything in it when the test lets go of it.
+/// A new folder for one test, which is removed with all its contents when this object is released.
 public final class TemporaryFolder: Sendable {
   public let path: String
 
-  /// A folder that cannot be made shows at the first file that is written into it.
-  /// - Parameter isInMemory: whether the folder lies in /dev/shm where the machine has it, for programs that sync every
-  ///   file in tests that do not pull the plug.
+  /// A folder that cannot be made causes an error at the first file written into it.
+  /// - Parameter isInMemory: whether the folder is in /dev/shm where the machine has one, for programs that
+  ///   sync every file, in tests without a power cut.
   public init(isInMemory: Bool = false) {
     let parent =
       isInMemory && FileManager.default.isWritableFile(atPath: "/dev/shm")
@@ -29,7 +29,7 @@ public final class TemporaryFolder: Sendable {
   /// The path of an entry, whether it exists or not.
   public func file(_ name: String) -> String { "\(path)/\(name)" }
 
-  /// Writes a file and answers its path.
+  /// Writes a file and returns its path.
   @discardableResult
   public func write(_ name: String, _ bytes: some DataProtocol) throws -> String {
     try Data(bytes).write(to: URL(filePath: file(name)))

@@ -1,7 +1,7 @@
 import Synchronization
 public import Terminal
 
-/// A sink in memory, which keeps what is written to it.
+/// A sink in memory that stores everything written to it.
 public final class Transcript: Sendable {
   public let sink: Sink
   private let kept: Kept

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// A clock that goes on only where somebody waits or something takes time.
+/// A clock that advances only where somebody waits or an operation takes time.
 public final class VirtualTime: Sendable {
   private let start = ContinuousClock.now
   private let elapsed = Mutex(Duration.zero)

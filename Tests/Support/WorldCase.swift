@@ -1,15 +1,15 @@
 public import Bench
 import FoundationEssentials
 
-/// A world that is sound but for one thing, from `Tests/Fixtures/Worlds/worlds.json`.
+/// Surroundings with exactly one fault, from `Tests/Fixtures/Worlds/worlds.json`.
 public struct WorldCase: Decodable, Sendable, CustomStringConvertible {
   public let name: String
   public let world: World
-  /// The one step of the functional test that fails in it; nil for none.
+  /// The one step of the functional test that fails; nil for none.
   public let fails: String?
   /// The range of the value that the step measures, both ends inclusive.
   public let measured: [Double]?
-  /// Words of the advice that the screen then shows.
+  /// Words of the advice that is shown on the screen.
   public let remedyZh: String?
   public let remedyEn: String?
 

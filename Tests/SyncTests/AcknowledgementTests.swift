@@ -4,7 +4,7 @@ import Records
 import Sync
 import Testing
 
-/// Answers a record's PUT in right and wrong ways. `ID` and `SHA` stand for the right ones.
+/// Answers a record's PUT in right and wrong ways. `ID` and `SHA` stand for the right values.
 @Suite struct AcknowledgementTests {
   struct Case: Sendable, CustomTestStringConvertible {
     let name: String
@@ -105,7 +105,7 @@ import Testing
     let report = try fixture.run()
     #expect(report.pending == 1)
     #expect(report.outcomes.map(\.reason) == [path == "/v1/keys" ? .keyPending : .notAcknowledged])
-    // A record that the platform took all the same does no harm.
+    // A record that the platform has nevertheless stored does no harm.
     fixture.platform.clearFaults()
     #expect(try fixture.run().delivered == 1)
     #expect(fixture.platform.installations().map(\.sha256) == [sample.record.sha256])

@@ -8,14 +8,14 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// A Python that has PyYAML and jsonschema; nil where there is none.
+/// A Python with PyYAML and jsonschema; nil where there is none.
 private let python = ["python3", "/usr/bin/python3"].map { InstalledProgram($0) }.first {
   (try? $0.output(["-c", "import jsonschema, yaml; print('there')"])) == "there\n"
 }
 
-/// Holds both ends of the platform's contract against `docs/platform-api.yaml`: the requests that Sync makes, and the
-/// answers that the bench's platform gives to them and to spoilt ones. `Tests/Peers/hold-contract` judges them with PyYAML
-/// and jsonschema, which know nothing of either end.
+/// Checks both ends of the platform's contract by `docs/platform-api.yaml`: the requests of Sync, and the
+/// answers of the bench's platform to these and to damaged requests. `Tests/Peers/hold-contract` checks them
+/// with PyYAML and jsonschema, which share no code with either end.
 @Suite(.enabled(if: python != nil, "PyYAML or jsonschema is missing: scripts/setup peers"))
 struct ContractTests {
   private static let root = "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
@@ -23,12 +23,12 @@ struct ContractTests {
   private struct Exchange: Encodable {
     var request: Data
     var answer: Data
-    /// Whether the request was spoilt on purpose, so that only its answer is judged.
+    /// Whether the request was damaged on purpose, so that only its answer is checked.
     var isSpoilt = false
   }
 
   private struct Verdict: Decodable {
-    /// How often each operation was asked for by a request that was not spoilt.
+    /// The number of undamaged requests for each operation.
     var operations: [String: Int]
     var faults: [String]
   }
@@ -43,7 +43,7 @@ struct ContractTests {
 
   // MARK: - What is said
 
-  /// A platform with a recorder before it.
+  /// A platform behind a recorder.
   private final class Recorder {
     let fixture = try? PlatformFixture(token: "t")
     private let port: UInt16
@@ -64,7 +64,7 @@ struct ContractTests {
       self.kept = kept
       server = try ScriptedServer { request in
         .forward(port: port) { answer in
-          // An answer that a fault cut off is no answer.
+          // An answer that a fault has cut off does not count.
           if !answer.isEmpty {
             kept.exchanges.withLock {
               $0.append(Exchange(request: Data(request.bytes), answer: Data(answer)))
@@ -79,7 +79,7 @@ struct ContractTests {
       try PlatformClient(.init(address: server.url, token: token, idleTimeout: .seconds(5)))
     }
 
-    /// Sends bytes past the client, and answers the exchange; nil where the platform says nothing.
+    /// Sends bytes without the client, and returns the exchange; nil where the platform does not answer.
     func send(_ request: [UInt8], isSpoilt: Bool) -> Exchange? {
       ScriptedServer.answer(to: request, port: port).flatMap {
         $0.isEmpty ? nil : Exchange(request: Data(request), answer: Data($0), isSpoilt: isSpoilt)
@@ -87,22 +87,22 @@ struct ContractTests {
     }
   }
 
-  /// Has Sync make every request that it can make, with every turn that a delivery can take.
+  /// Makes Sync send every request that it can send, with every course that a delivery can take.
   private func conversation(with recorder: Recorder) throws -> [Exchange] {
     let fixture = try #require(recorder.fixture)
     let client = try recorder.client()
     fixture.pinned = nil
     let sample = try SampleInstallation(1, in: fixture.files, photoBytes: 600_000)
     sample.enqueue(in: fixture.outbox)
-    // A record that comes before its files, which it then gets.
+    // The record comes before its files, which follow later.
     #expect(throws: SyncError.self) { try client.deliver(sample.record) }
-    // An upload that is cut, and resumed by the next run.
+    // The upload is interrupted and resumed by the next run.
     fixture.platform.inject(.delay(milliseconds: 0), method: "PATCH", times: 1)
     fixture.platform.inject(.cut(afterBytes: 1_000), method: "PATCH", times: 10)
     #expect(try fixture.run(client: client).delivered == 0)
     fixture.platform.clearFaults()
     #expect(try fixture.run(client: client).delivered == 1)
-    // The next revision, and another one in its place.
+    // The next revision follows, and then another one in its place.
     let second = try sample.next(after: sample.record)
     fixture.outbox.enqueue(second)
     #expect(try fixture.run(client: client).delivered == 1)
@@ -112,10 +112,10 @@ struct ContractTests {
         id: sample.id, code: sample.code, revision: 2, body: body, sha256: SHA256Digest(of: body).hex,
         previousSha256: sample.record.sha256, files: []))
     #expect(try fixture.run(client: client).failed == 1)
-    // Files that are there already, and a record that is.
+    // The files and the record are there already.
     #expect(try client.hasFile(sample.record.files[0].sha256))
     try client.deliver(sample.record)
-    // A code that is another installation's.
+    // The code belongs to another installation.
     let rival = try SampleInstallation(1, in: fixture.files)
     rival.enqueue(in: fixture.outbox)
     #expect(try fixture.run(client: client).delivered == 0)
@@ -179,7 +179,8 @@ struct ContractTests {
     #expect(faults == [], "\(faults.joined(separator: "\n"))")
   }
 
-  /// The request without each of its headers in turn, with half of its body, by another method and at another address.
+  /// The request in turn without each of its headers, with half of its body, with another method and at another
+  /// address.
   private static func spoilt(_ request: Data) -> [[UInt8]] {
     guard let end = request.range(of: Data("\r\n\r\n".utf8)) else { return [] }
     let lines = String(decoding: request[..<end.lowerBound], as: UTF8.self).components(separatedBy: "\r\n")

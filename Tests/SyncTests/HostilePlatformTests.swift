@@ -9,14 +9,14 @@ import Testing
 @testable import Sync
 @testable import weldtech
 
-/// Syncs with a platform that answers what it likes.
+/// Syncs with a platform that gives arbitrary answers.
 @Suite struct HostilePlatformTests {
   /// The number of answers that are mutated; the runs below ask for at least as many.
   private static let seed: UInt64 = 19
   private static let mutations =
     ProcessInfo.processInfo.environment["WELDTECH_HOSTILE_ANSWERS"].flatMap { Int($0) } ?? 3_000
 
-  /// The words that a mutation puts in: they mean something to a reader of HTTP, JSON, tus or paths.
+  /// The words that a mutation inserts, which mean something in HTTP, JSON, tus or paths.
   private static let words: [[UInt8]] =
     [
       "../fieldbook.sqlite", "../../Documents", "/etc/passwd", "\"missing\":{\"files\":[\"..\"],\"keys\":[]}",
@@ -54,7 +54,7 @@ import Testing
       case 4: bytes.removeSubrange(place...)
       case 5: bytes.insert(contentsOf: bytes[place..<min(bytes.count, place + 40)], at: place)
       case 6:
-        // The answer is a hostile 409, whatever was asked.
+        // The answer to every request is a hostile 409.
         let body = #"{"error":{"code":"x","message":"","missing":{"files":["../x","/tmp"],"keys":[]}}}"#
         bytes = Array("HTTP/1.1 409 X\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)".utf8)
       default:
@@ -94,7 +94,8 @@ import Testing
     let server = try ScriptedServer { _ in
       .forward(port: port) { answer in
         state.withLock { state in
-          // Every other answer is left as it is, or hardly a run would come beyond its first request.
+          // Every other answer is unchanged or nearly so, because hardly any run would otherwise get beyond its
+          // first request.
           guard state.isHostile, state.dice.next(below: 2) == 0 else { return answer }
           state.answers += 1
           return Self.mutated(answer, &state.dice)
@@ -131,7 +132,7 @@ import Testing
     }
     #expect(runs * 40 > Self.mutations)
     var after = try Self.contents(of: scratch)
-    // Only the addresses of unfinished uploads may have come; nothing else has come, gone or changed.
+    // Only addresses of unfinished uploads may have been added; nothing else is new, missing or changed.
     for name in after.keys where name.hasPrefix("user/home/uploads") {
       let file = name.dropFirst("user/home/uploads".count).drop { $0 == "/" }
       #expect(file.isEmpty || FileDigest(file) != nil, "\(name)")
@@ -139,7 +140,7 @@ import Testing
     }
     #expect(after == before)
 
-    // The platform behind the mutations answers by itself again: all that waits is delivered in one run.
+    // The platform answers without mutations again, and one run delivers everything that waits.
     state.withLock { $0.isHostile = false }
     let sample = try SampleInstallation(0, in: fixture.files)
     sample.enqueue(in: fixture.outbox)
@@ -177,7 +178,7 @@ import Testing
     }
     let client = try PlatformClient(.init(address: server.url))
     #expect(try fixture.run(client: client).outcomes.map(\.reason) == [.notAcknowledged])
-    // The two answers of yes without a digest did not count: the files went.
+    // The two positive answers without a digest did not count, so that the files were sent.
     #expect(fixture.platform.hasFile(sample.record.files[0].sha256.hex))
     #expect(fixture.platform.hasFile(sample.record.files[1].sha256.hex))
     #expect(!fixture.platform.hasFile(sample.record.files[2].sha256.hex))

@@ -9,7 +9,7 @@ import Testing
 
 /// Syncs through firewalls, gateways and proxies between the laptop and the platform.
 @Suite struct OnTheWayTests {
-  /// The answer of a firewall in front of the platform to a request; nil lets it through.
+  /// The firewall's answer to a request for the platform; nil lets the request through.
   typealias Rule = @Sendable (ScriptedServer.Request) -> ScriptedServer.Answer?
 
   private func firewall(before fixture: PlatformFixture, _ rule: @escaping Rule) throws -> ScriptedServer {
@@ -44,7 +44,7 @@ import Testing
     #expect(report.outcomes.map(\.reason) == [.blocked, nil, nil])
     #expect(report.outcomes.map(\.outcome) == [.pending, .delivered, .delivered])
     #expect(report.stoppedBy == nil)
-    // The first upload goes too without the firewall.
+    // The first upload succeeds too, once the firewall is gone.
     #expect(try fixture.run().delivered == 1)
   }
 

@@ -5,7 +5,7 @@ import Sync
 import Testing
 
 @Suite struct ResumeTests {
-  /// The size of the one large file, bytes: pieces of 262,144 and a rest.
+  /// The size of the one large file, bytes: several pieces of 262,144 and a rest.
   private static let fileBytes = 1_000_000
   private static let pieceBytes = 262_144
 
@@ -14,7 +14,7 @@ import Testing
     let fixture = try PlatformFixture()
     let sample = try SampleInstallation(1, in: fixture.files, photoBytes: Self.fileBytes)
     sample.enqueue(in: fixture.outbox)
-    // Whole pieces before the cut go through, the one that it falls into is cut for all attempts.
+    // Complete pieces before the cut are delivered, and the piece at the cut fails in all attempts.
     let whole = cutAt / Self.pieceBytes
     fixture.platform.inject(.delay(milliseconds: 0), method: "PATCH", times: whole)
     fixture.platform.inject(.cut(afterBytes: cutAt % Self.pieceBytes), method: "PATCH", times: 10)
@@ -29,7 +29,7 @@ import Testing
     #expect(try fixture.run().delivered == 1)
     let photo = sample.record.files[0]
     #expect(try fixture.platform.file(photo.sha256.hex) == fixture.files.contents(of: photo.sha256.hex))
-    // The two small files are new, the large one is not begun again.
+    // The two small files are new, and the large one is not begun again.
     #expect(fixture.requests("POST /v1/files") == created + 2)
     let left = (Self.fileBytes - whole * Self.pieceBytes + Self.pieceBytes - 1) / Self.pieceBytes
     #expect(fixture.requests("PATCH") == patched + left + 2)
@@ -85,7 +85,7 @@ import Testing
     let fixture = try PlatformFixture()
     let sample = try SampleInstallation(1, in: fixture.files)
     sample.enqueue(in: fixture.outbox)
-    // The file was acknowledged once, and the platform does not have it.
+    // The platform acknowledged the file once and no longer has it.
     fixture.outbox.acknowledge(file: sample.record.files[1].sha256, of: sample.id, at: SampleInstallation.at)
     #expect(try fixture.run().delivered == 1)
     #expect(sample.record.files.allSatisfy { fixture.platform.hasFile($0.sha256.hex) })

@@ -3,7 +3,7 @@ import Sync
 import TestSupport
 import Testing
 
-/// Speaks to the openssl program's TLS server, which answers every GET with a page of HTML.
+/// Syncs with the openssl program's TLS server, which answers every GET with an HTML page.
 @Suite(.enabled(if: TLSServer.isThere, "no openssl program here"))
 struct TLSTests {
   @Test func `speaks to a host only when its certificate is trusted and its own`() throws {
@@ -43,7 +43,7 @@ private final class TLSServer {
     try Self.openssl.run(request.split(separator: " ").map(String.init), folder: folder.path)
     let service = "s_server -accept 127.0.0.1:0 -cert certificate.pem -key key.pem -www"
     server = try Self.openssl.start(service.split(separator: " ").map(String.init), folder: folder.path)
-    // The server prints `ACCEPT 127.0.0.1:40123`.
+    // The server prints a line such as `ACCEPT 127.0.0.1:40123`.
     func accepted(_ text: String) -> Int? {
       let line = text.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
         .first { $0.hasPrefix("ACCEPT ") }

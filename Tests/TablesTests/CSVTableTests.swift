@@ -26,7 +26,7 @@ import Testing
     Good(text: "a,b\n 1 ,\t2\n", rows: [[" 1 ", "\t2"]]),
     Good(text: "a\n树林召镇\n🔥\n", rows: [["树林召镇"], ["🔥"]]),
     Good(text: "a,b", rows: []),
-    // A row may have less or more cells where they are empty.
+    // A row may have fewer or more cells than the header where these are empty.
     Good(text: "a,b,c\n1,2\n3\n4,5,6,,\n", rows: [["1", "2", ""], ["3", "", ""], ["4", "5", "6"]]),
     Good(text: "a,b\n1,2\n\u{1A}", rows: [["1", "2"]]),
     Good(text: "a,b\n1,2\u{1A}\u{1A}", rows: [["1", "2"]]),
@@ -111,7 +111,7 @@ import Testing
 
   // MARK: - GB18030
 
-  /// The table 编码,单位名称 / 1,树林召镇 / 2,"㐂,𠮷" in GB18030, the last two characters of four bytes each.
+  /// The table 编码,单位名称 / 1,树林召镇 / 2,"㐂,𠮷" in GB18030, in which the last two characters take four bytes each.
   private static let chinese: [UInt8] =
     [0xB1, 0xE0, 0xC2, 0xEB, 0x2C, 0xB5, 0xA5, 0xCE, 0xBB, 0xC3, 0xFB, 0xB3, 0xC6, 0x0D, 0x0A]
     + [0x31, 0x2C, 0xCA, 0xF7, 0xC1, 0xD6, 0xD5, 0xD9, 0xD5, 0xF2, 0x0D, 0x0A]
@@ -139,7 +139,7 @@ import Testing
 
   // MARK: - Malformed
 
-  /// Reads tables of both encodings that were cut, doubled, overwritten and shuffled.
+  /// Reads tables in both encodings that were cut, doubled, overwritten and shuffled.
   @Test func `reads or refuses a thousand malformed tables, never more than there is`() throws {
     var random = SplitMix64(seed: 20_261_124)
     let whole =

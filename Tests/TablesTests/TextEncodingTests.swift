@@ -4,8 +4,8 @@ import Testing
 
 @testable import Tables
 
-/// Finds the encoding of a list. The bytes are made by iconv(1), which shares no code with what reads them but the C
-/// library's table of GB18030.
+/// Checks the detection of a list's encoding. The bytes are made by iconv(1), which shares only the C library's
+/// table of GB18030 with the reader.
 @Suite struct TextEncodingTests {
   private func bytes(_ text: String, as encoding: String) throws -> [UInt8] {
     let outcome = try InstalledProgram("iconv").run(
@@ -14,7 +14,7 @@ import Testing
     return [UInt8](outcome.outputBytes)
   }
 
-  /// Words whose bytes are sound in both encodings, or nearly so.
+  /// Words whose bytes are valid in both encodings, or nearly so.
   private static let words = [
     "示例", "联通", "通", "电焊铺", "树林召镇老王电焊铺", "旮旯", "達拉特旗", "焊，焊。", "鑫鑫焊接", "𠮷野焊接", "ᠮᠣᠩᠭᠣᠯ", "王㛃",
     "达拉特旗示例焊铺", "曦", "哈斯·图雅",
@@ -27,7 +27,7 @@ import Testing
       ("UTF-8", TextEncoding.utf8), ("GB18030", .gb18030), ("UTF-16", .utf16), ("UTF-16LE", .utf16),
       ("UTF-16BE", .utf16),
     ] {
-      // Where one word of rare characters stands alone, nothing tells GB18030 from UTF-8 but the bytes.
+      // For a single word of rare characters, only the bytes distinguish GB18030 from UTF-8.
       let table = try CSVTable(try bytes(text, as: name))
       #expect(table.rows.map(\.values) == [["1", word]], "\(name) read as \(table.encoding)")
       #expect(table.encoding == encoding, "\(name)")

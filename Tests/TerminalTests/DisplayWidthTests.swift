@@ -33,7 +33,7 @@ import Testing
   @Test(arguments: [
     ("the quick brown fox", 10, ["the quick", "brown fox"]),
     ("达拉特旗电焊机加芯赋码", 10, ["达拉特旗电", "焊机加芯赋", "码"]),
-    // A break before the comma would begin the second line with it.
+    // A break before the comma would put it at the start of the second line.
     ("达拉特旗，电焊机", 8, ["达拉特", "旗，电焊", "机"]),
     ("请用（weldtech ports）查看", 14, ["请用（weldtech", "ports）查看"]),
     ("请用（说明）", 6, ["请用", "（说", "明）"]),

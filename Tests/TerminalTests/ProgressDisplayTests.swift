@@ -4,7 +4,7 @@ import Terminal
 import TestSupport
 import Testing
 
-/// A clock that only the test moves.
+/// A clock that only the test advances.
 private final class Hand: Sendable {
   private let seconds = Mutex(0.0)
   func move(by step: Double) { seconds.withLock { $0 += step } }

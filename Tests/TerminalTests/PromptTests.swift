@@ -4,7 +4,7 @@ import Terminal
 import TestSupport
 import Testing
 
-/// A pty whose far end is the terminal that the code under test reads and draws on.
+/// A pty whose far end is the terminal of the code under test.
 final class Pty: Sendable {
   let primary: Int32
   let secondary: Int32

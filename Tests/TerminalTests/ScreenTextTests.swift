@@ -3,7 +3,7 @@ import Terminal
 import TestSupport
 import Testing
 
-/// Checks that text from outside does nothing to a terminal.
+/// Checks that text from outside has no effect on a terminal.
 @Suite struct ScreenTextTests {
   @Test(arguments: [
     ("焊机 ZX7-315", "焊机 ZX7-315"), ("a\nb\tc", "a\nb\tc"), ("\u{1B}[2Ja", "\u{FFFD}[2Ja"),

@@ -5,7 +5,7 @@ import Testing
 
 @testable import weldtech
 
-/// Reads command lines into a command that can run, or into the usage error that names the fault.
+/// Checks that command lines are read as a command that can run, or as the usage error that names the fault.
 @Suite struct CommandLineTests {
   struct Line: CustomTestStringConvertible {
     var arguments: [String]
@@ -100,7 +100,7 @@ import Testing
   struct WrongLine: CustomTestStringConvertible {
     var arguments: [String]
     var error: String
-    /// The words that the message or the hint has to have.
+    /// The words that the message or the hint must contain.
     var names: String
 
     init(_ line: String, _ error: String, _ names: String) {

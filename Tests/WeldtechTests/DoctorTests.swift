@@ -5,7 +5,7 @@ import Testing
 
 @testable import weldtech
 
-/// What `doctor` says of a laptop, before the day's work finds it out.
+/// Checks the findings of `doctor` about problems of a laptop.
 @Suite struct DoctorTests {
   private struct Finding {
     var check: String
@@ -72,7 +72,7 @@ import Testing
 
   @Test func `a walk without the platform's key stops before it flashes`() throws {
     let desk = Desk()
-    // Nobody answers at this address.
+    // There is no server at this address.
     _ = try desk.run([
       "setup", "--technician", "甲", "--phone", "13811112222", "--company", "达旗焊安", "--certificate", "T-1",
       "--certificate-expires", "2027-06-30", "--codes", "00A000+50", "--platform", "http://127.0.0.1:9",
@@ -86,7 +86,7 @@ import Testing
     #expect(failure.code == "setup.platformKey.missing")
     let record = try desk.fieldbook().installation(matching: id)
     #expect(record.nextStep == .flash, "the photo is kept")
-    // `flash` itself warns and goes on, here to a port that is not there.
+    // `flash` itself warns and continues, here with a port that does not exist.
     #expect(desk.failure(["flash", id, "--port", "/dev/nowhere"])?.code == "provision.port.missing")
   }
 }

@@ -9,7 +9,7 @@ import Testing
 
 @testable import weldtech
 
-/// Puts every error into words: both languages, a remedy, a code, and nothing left in the wrong language.
+/// Checks the explanation of every error: both languages, a remedy, a code, and no text in the wrong language.
 @Suite struct ExplanationTests {
   private static let failures = (Errors.all + Errors.usage.map { $0 as any Error }).map { explain($0) }
 
@@ -25,7 +25,7 @@ import Testing
     for failure in Self.failures {
       for text in Self.texts(of: failure) {
         #expect(text.zh.count > 1 && text.en.count > 1, "\(failure.code)")
-        // Commands, paths and names are the same in both.
+        // Commands, paths and names are the same in both languages.
         #expect(!Self.isChinese(text.en) || failure.code.hasPrefix("field."), "\(failure.code): \(text.en)")
       }
       #expect(Self.isChinese(failure.message.zh), "\(failure.code): \(failure.message.zh)")

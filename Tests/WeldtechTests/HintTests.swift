@@ -9,11 +9,11 @@ import Testing
 
 @testable import weldtech
 
-/// What a command tells a person to type next can be typed as it stands.
+/// Checks that every command which a text tells the user to type can be typed unchanged.
 @Suite struct HintTests {
   private static let id = InstallationID("3f2a9c1b-0000-4000-8000-000000000001")
 
-  /// What a whole command line says, as a person reads it.
+  /// The output of a whole command line as text.
   private func say(_ arguments: [String], on desk: Desk, language: Language = .en) -> (
     status: Int32, json: [String: Any]
   ) {
@@ -31,7 +31,7 @@ import Testing
     for text in [need.zh, need.en] {
       #expect(text.contains("weldtech ") && text.contains(" 3f2a9c1b"), "\(text)")
       #expect(!text.contains(" ID"), "\(text)")
-      // The command that is named is one, with options that it has.
+      // The command exists and has the options that are named.
       let words = text.split(separator: "weldtech ").last?.split(separator: " ").map(String.init) ?? []
       let command = try #require(CommandTree.program().command(at: [words.first ?? ""]), "\(text)")
       let options = Set(command.parameters.map(\.spelling))
@@ -74,7 +74,7 @@ import Testing
       #expect(failure.code == "code.mistyped")
       #expect(failure.hint.zh.contains(meant) && failure.hint.en.contains(meant), "\(failure.hint)")
     }
-    // A wrong one is not guessed at; the example is a whole code, which is one.
+    // A wrong code is not guessed at; the example is a complete and valid code.
     let failure = try #require(desk.failure(["labels", "stock", "150621-00A000-Y+5"]))
     #expect(failure.hint.en.hasSuffix("150621-00A000-X+5"), "\(failure.hint.en)")
   }
@@ -149,7 +149,7 @@ import Testing
     #expect(try message("owner.operators").zh.hasSuffix("请填数字，如 3"))
     let day = try #require(try message("welder.purchasedOn").zh.firstMatch(of: /\d{4}-\d\d-\d\d/))
     let example = try #require(CalendarDay(String(day.0)))
-    // Before the plan itself was made.
+    // The date is before that of the plan itself.
     #expect(example < CalendarDay("2024-07-24")!)
   }
 
@@ -221,7 +221,7 @@ import Testing
     let failure = try #require(desk.failure(["station", "--slots", file]))
     #expect(failure.code == "provision.document" && failure.exit == .badData)
     #expect(!failure.hint.zh.contains("安装") && failure.hint.zh.contains("/dev/ttyUSB0"))
-    // What the hint shows is a list of slots.
+    // The hint contains a valid list of slots.
     let example = try #require(failure.hint.en.firstMatch(of: /\{.*\}/))
     try Data(String(example.0).utf8).write(to: URL(filePath: file))
     #expect(try StationSlots(path: file).slots.map(\.port) == ["/dev/ttyUSB0"])

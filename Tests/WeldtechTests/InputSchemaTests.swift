@@ -8,8 +8,8 @@ import Testing
 
 @testable import weldtech
 
-/// Holds the JSON Schemas of `docs/schemas` against a validator that no one here wrote, and against the readers: what
-/// one takes and refuses the other does, but for the cases named below. The manual page names every key.
+/// Checks the JSON Schemas of `docs/schemas` with an independent validator and with the readers: both accept
+/// and refuse the same documents, except for the cases named below. The manual page names every key.
 @Suite struct InputSchemaTests {
   static let root = "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
 
@@ -19,12 +19,12 @@ import Testing
     var path: String { "\(InputSchemaTests.root)/docs/schemas/\(rawValue).schema.json" }
   }
 
-  /// The ones that take a document.
+  /// The validators that take a document.
   enum Verdict {
     case both, neither
-    /// The reader takes a lenient spelling that people use and programs need not.
+    /// The reader accepts a lenient spelling, which people use and programs need not.
     case readerOnly
-    /// The schema takes what it cannot refuse.
+    /// The schema accepts a fault that it cannot express.
     case schemaOnly
   }
 
@@ -49,7 +49,7 @@ import Testing
       "maxCurrentAmps": 315,
     ]
   }
-  /// The value that takes a key out.
+  /// The value that removes a key.
   private static let gone = "\u{0}"
 
   private static func registration(
@@ -222,7 +222,7 @@ import Testing
     (try? $0.output(["-c", "import jsonschema; print('there')"])) == "there\n"
   }
 
-  /// Prints one line a document: `valid` or `invalid`.
+  /// Prints one line for each document: `valid` or `invalid`.
   private static let program = """
     import json, sys, jsonschema
     schema = json.load(open(sys.argv[1]))
@@ -261,7 +261,7 @@ import Testing
 
   // MARK: - The manual page
 
-  /// Lists every key under `properties`, with those of the objects in it, as paths.
+  /// Lists every key under `properties`, including those of nested objects, as paths.
   private func keys(_ schema: Any?, path: String = "") -> [String] {
     guard let schema = schema as? [String: Any] else { return [] }
     let properties = schema["properties"] as? [String: Any] ?? [:]

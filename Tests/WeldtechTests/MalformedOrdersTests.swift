@@ -8,10 +8,10 @@ import Testing
 
 @testable import weldtech
 
-/// Gives `labels batch` lists and templates that were cut, doubled and overwritten, the same ones on every run: each
-/// is an error that names the place, or makes what it says, and nothing is half made.
+/// Gives `labels batch` lists and templates that were cut, doubled and overwritten, the same ones in every run.
+/// Each ends in an error that names the place, or in the labels that it asks for, and never in half of them.
 @Suite struct MalformedOrdersTests {
-  /// A desk with templates of its own, which runs batches and judges them.
+  /// A desk with templates of its own, which runs batches and checks them.
   private final class Shop {
     let desk = Desk()
     let share: String
@@ -31,7 +31,7 @@ import Testing
 
     deinit { try? FileManager.default.removeItem(atPath: share) }
 
-    /// Draws codes that no batch before had.
+    /// Gives codes that no earlier batch had.
     func codes(_ count: Int) -> [LabelCode] {
       defer { number += count }
       return (number..<number + count).compactMap { place in
@@ -43,8 +43,8 @@ import Testing
       [UInt8](try Data(contentsOf: URL(filePath: "\(shipped)/label-templates/\(name).json")))
     }
 
-    /// Runs a batch, holds the files that it left against those that it counted, and answers its error; nil where
-    /// there was none.
+    /// Runs a batch, compares the files with the counted labels, and returns its error; nil where there was
+    /// none.
     func batch(_ list: [UInt8], template: String = "thermal-50x30") throws -> (failure: Failure?, made: Int) {
       let (file, folder) = (share + "/list.csv", share + "/out")
       try? FileManager.default.removeItem(atPath: folder)
@@ -89,12 +89,12 @@ import Testing
         continue
       }
       refused += 1
-      // A character that no font has is the laptop's fault.
+      // The error about a character that no font has concerns the laptop and not the list.
       #expect(
         failure.exit == .badData || failure.code == "labels.glyph",
         "\(number): \(failure.code) \(failure.message.en)")
       if isSound {
-        // Texts that do not fit, or that no font has, are found when their label's turn comes.
+        // A text that does not fit, or that no font has, is found when its label is made.
         #expect(failure.message.en.contains("line "), "\(number): \(failure.message.en)")
       } else {
         #expect(made == 0 && failure.message.en.contains("list.csv"), "\(number): \(failure.message.en)")

@@ -5,7 +5,7 @@ import Testing
 
 @testable import weldtech
 
-/// `list`, `show` and `void` of records that stand elsewhere than open.
+/// Checks `list`, `show` and `void` on records that are not open.
 @Suite struct RecordListTests {
   @Test func `a status is taken by its code and by the word that the list prints`() throws {
     let desk = Desk()
@@ -35,7 +35,7 @@ import Testing
     _ = try desk.run(["void", first, "--reason", "登记错了"])
     let shown = try desk.run(["--lang", "zh", "show", code]).output
     #expect(shown.contains("已作废") && shown.contains(first), "\(shown)")
-    // The code is free again, and the next welder takes it.
+    // The code is free again, and the next welder gets it.
     let second = try desk.register()
     #expect(try desk.fieldbook().installation(matching: second).code?.description == code)
     #expect(try desk.fieldbook().resolve(code).text == second)
@@ -55,7 +55,7 @@ import Testing
     try SamplePhoto.png(.before).write(to: URL(filePath: files.1))
     _ = try desk.run(["register", "--from", files.0, "--photo", files.1])
     let id = try desk.fieldbook().list(limit: 1)[0].id.text
-    // Whether a reason is given or not.
+    // The result is the same with and without a reason.
     for more in [["--reason", "x"], []] {
       let failure = try #require(desk.failure(["void", id] + more))
       #expect(failure.code == "usage.option.missing" && failure.exit == .usage)

@@ -6,11 +6,12 @@ import Testing
 
 @testable import weldtech
 
-/// Shows a record to people: inside the window, and no name or phone in full unless it was asked for.
+/// Checks the view of a record: it fits the window, and no name or phone number is shown in full without a
+/// request.
 @Suite struct RecordViewTests {
   private static let digest = String(repeating: "ab", count: 32)
 
-  /// Makes a record that has been through everything but delivery, in the fieldbook of `desk`.
+  /// Makes a record that has gone through everything but delivery, in the fieldbook of `desk`.
   private func signed(_ desk: Desk) throws -> String {
     try desk.setUp()
     let reference = try desk.register()

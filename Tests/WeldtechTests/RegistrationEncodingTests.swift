@@ -6,7 +6,7 @@ import Testing
 
 @testable import weldtech
 
-/// Runs `register --from` with a file as editors on a Chinese Windows save it, and as no editor does.
+/// Runs `register --from` with files in the encodings of editors on a Chinese Windows, and with files in none.
 @Suite struct RegistrationEncodingTests {
   private func unitName(of bytes: [UInt8]) throws -> String {
     let desk = Desk()
@@ -48,7 +48,7 @@ import Testing
   }
 }
 
-/// Checks whose firmware goes onto which module.
+/// Checks the firmware of module and release.
 @Suite struct DevelopmentKeyTests {
   @Test func `the development key counts for simulated modules only`() throws {
     let workplace = Desk().workplace()

@@ -6,9 +6,9 @@ import Testing
 
 @testable import weldtech
 
-/// Runs `register` at its prompts, answered by a script.
+/// Runs `register` with its prompts, which a script answers.
 @Suite struct RegistrationFormTests {
-  /// The answers in the order of the questions; full-width characters are as a Chinese input method leaves them.
+  /// The answers in the order of the questions; full-width characters are those of a Chinese input method.
   private static let answers = [
     "树林召汽车修理厂", "个体户", Person.owner.name, "１３９　３３３３　４４４４", "树林召镇", "", "１", "３", "1", "瑞凌", "ZX7-315", "",
     "manualArc", "三相380", "逆变", "２０", "３１５", "１２", "", "",

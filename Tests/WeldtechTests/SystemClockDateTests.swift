@@ -5,11 +5,11 @@ import Testing
 
 @testable import weldtech
 
-/// Holds the laptop's clock in the zone that the tests run in against the coreutils' `date`, which shares no code
+/// Compares the laptop's clock in the time zone of the tests with the coreutils' `date`, which shares no code
 /// with it.
 @Suite struct SystemClockDateTests {
-  /// Moments on both sides of the hours when clocks change in America, in an ordinary night, and an hour before a new
-  /// day in China.
+  /// Moments before and after the changes of the clock in America, in an ordinary night, and an hour before a
+  /// new day in China.
   static let moments: [Int64] = [
     1_795_892_700, 1_795_892_699, 1_772_953_199, 1_772_953_200, 1_793_512_799, 1_793_512_800, 1_735_660_800,
     1_719_763_200, 0, 4_102_444_800,
@@ -43,7 +43,7 @@ import Testing
     #expect(now.description.hasSuffix(String(try date(now.secondsSince1970).suffix(6))))
   }
 
-  /// The moment as RFC 3339 by `date`, in the zone of this process.
+  /// The moment as RFC 3339 by `date`, in the time zone of this process.
   private func date(_ seconds: Int64) throws -> String {
     try InstalledProgram("date").output(["-d", "@\(seconds)", "+%Y-%m-%dT%H:%M:%S%:z"])
       .trimmingCharacters(in: .whitespacesAndNewlines)

@@ -10,7 +10,7 @@ import Testing
 
 @testable import weldtech
 
-/// Checks the token and the platform that it belongs to.
+/// Checks that a token is used only for the platform that it belongs to.
 @Suite final class TokenTests {
   private let temporary = TemporaryFolder()
   private var folder: String { temporary.path }
@@ -130,7 +130,7 @@ import Testing
     let url = try platform.start()
     defer { platform.stop() }
     _ = try desk.run(["setup", "--platform", url])
-    // The answer is lost: the platform has given the block, and the laptop does not have it.
+    // The answer is lost, so that the platform has assigned the block and the laptop does not have it.
     platform.inject(.lostReply, method: "POST", pathPrefix: "/v1/code-blocks")
     #expect(throws: SyncError.self) { try desk.workplace().codeSupply().fetchIfExhausted() }
     let order = try #require(try desk.fieldbook().setup().codeOrder)
@@ -143,7 +143,8 @@ import Testing
     #expect(try desk.fieldbook().setup().codeOrder == nil)
     #expect(try desk.fieldbook().codesLeft() == 500)
     #expect(try desk.fieldbook().blocks().map(\.block.first.description) == ["P00000"])
-    // The laptop was killed between taking the block and forgetting its order: the next order is another one.
+    // The laptop was killed between storing the block and removing the request, so that the next request is a
+    // new one.
     _ = try desk.fieldbook().drawCodes(count: 500)
     try desk.fieldbook().updateSetup { $0.codeOrder = order }
     try desk.workplace().codeSupply().fetchIfExhausted()

@@ -3,8 +3,7 @@ import Foundation
 import Sync
 import Testing
 
-/// Checks that every code that an error can carry is a heading of `docs/troubleshooting.md`, and every heading a
-/// code.
+/// Checks that every code of an error is a heading of `docs/troubleshooting.md`, and every heading a code.
 @Suite struct TroubleshootingTests {
   private static let checkout = URL(filePath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().path()
@@ -19,7 +18,7 @@ import Testing
       .map { try text("Sources/\(folder)/\($0)") }
   }
 
-  /// Finds the codes that are written out: `code: "…"`, and in tables of the command line any dotted lower-case word
+  /// Finds the codes in the sources: `code: "…"`, and in tables of the command line any dotted lower-case word
   /// that is no file's name.
   private static func writtenCodes() throws -> Set<String> {
     var codes: Set<String> = []

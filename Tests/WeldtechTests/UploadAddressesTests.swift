@@ -5,7 +5,7 @@ import Testing
 
 @testable import weldtech
 
-/// Checks the small files that remember where an upload stands.
+/// Checks the small files that store the addresses of uploads.
 @Suite final class UploadAddressesTests {
   private let temporary = TemporaryFolder()
   private var folder: String { temporary.path }

@@ -6,7 +6,7 @@ import Testing
 
 @testable import weldtech
 
-/// Takes texts that people write from the command line into the record and back onto the screen.
+/// Takes texts of people from the command line through the record to the screen.
 @Suite struct WrittenTextCommandTests {
   private static let folder = URL(filePath: #filePath).deletingLastPathComponent()
     .appending(path: "../Fixtures/Registrations").standardizedFileURL.path
@@ -114,7 +114,7 @@ import Testing
     #expect(stock.contains("\"\(code)\""))
   }
 
-  /// The record was kept before texts were looked at.
+  /// The record was stored before texts were checked.
   @Test func `a hostile record that is already kept does nothing to the terminal`() throws {
     let desk = try desk()
     let fieldbook = try desk.fieldbook()

@@ -3,11 +3,11 @@ import Foundation
 import TestSupport
 import Testing
 
-/// A folder of data as a company would keep it: templates, schemes, and the shipped release without its signature and
+/// A folder of data like a company's: templates, schemes, and the shipped release without its signature and
 /// without any trusted key.
 struct FirmwareShare {
   let path: String
-  /// The name of the release's files without an ending.
+  /// The name of the release's files without an extension.
   let name: String
   var manifest: String { file("json") }
   var signature: String { file("sig") }
@@ -33,7 +33,7 @@ struct FirmwareShare {
     }
   }
 
-  /// The path of a file of the release, by its ending `bin`, `json` or `sig`.
+  /// The path of a file of the release, by its extension `bin`, `json` or `sig`.
   func file(_ ending: String) -> String { "\(path)/firmware/releases/\(name).\(ending)" }
 
   func trust(_ key: SigningKey, as name: String) throws {

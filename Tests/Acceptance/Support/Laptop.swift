@@ -5,7 +5,7 @@ import Testing
 
 @testable import weldtech
 
-/// A technician's laptop: a home folder, the files a walk needs, and commands typed on it.
+/// A technician's laptop: a home folder, the files of a walk, and commands that are run on it.
 final class Laptop: Sendable {
   let scratch: TemporaryFolder
   var home: String { scratch.file("home") }
@@ -32,7 +32,7 @@ final class Laptop: Sendable {
     try RunningProgram(["--home", home] + arguments)
   }
 
-  /// Runs a command with `--json` that has to succeed with `status`, and answers its document.
+  /// Runs a command with `--json` that must succeed with `status`, and returns its document.
   @discardableResult
   func json(_ arguments: String..., status: Int32 = 0, place: SourceLocation = #_sourceLocation) throws
     -> [String: Any]
@@ -43,7 +43,7 @@ final class Laptop: Sendable {
     return try outcome.document(place)
   }
 
-  /// Runs a command that has to fail with `status`, and answers the code of its error document.
+  /// Runs a command that must fail with `status`, and returns the code of its error document.
   func failure(_ arguments: String..., status: Int32, place: SourceLocation = #_sourceLocation) throws
     -> String?
   {
@@ -59,7 +59,7 @@ final class Laptop: Sendable {
   // MARK: - Getting there
 
   /// Sets the laptop up.
-  /// - Parameter platform: the address, kept even where nobody is there.
+  /// - Parameter platform: the address, stored even where no server is there.
   func setUp(
     codes: String = "00A000+50", platform: String = "http://127.0.0.1:9", expires: String = "2099-12-31"
   ) throws {
@@ -68,13 +68,13 @@ final class Laptop: Sendable {
       "--certificate-expires", expires, "--region", "150621", "--codes", codes, "--platform", platform)
   }
 
-  /// Registers the sample welder and answers its id.
+  /// Registers the sample welder and returns its id.
   func register(_ more: String...) throws -> String {
     let outcome = try run(["--json", "register", "--from", try registration()] + more)
     return try #require(try outcome.document()["id"] as? String)
   }
 
-  /// Takes a fresh record through every step up to, and without, `step`.
+  /// Takes a new record through every step before `step`.
   @discardableResult
   func walk(_ id: String, to step: Step, on port: String) throws -> String {
     for (name, command) in try steps(of: id, on: port) {
@@ -85,7 +85,7 @@ final class Laptop: Sendable {
     return id
   }
 
-  /// The commands of the walk in its order, each with the step it takes.
+  /// The commands of the walk in order, each with its step.
   func steps(of id: String, on port: String) throws -> [(Step, [String])] {
     [
       (.photoBefore, ["photo", id, "--stage", "before", try photo(of: id)]),
@@ -97,7 +97,7 @@ final class Laptop: Sendable {
     ]
   }
 
-  /// The options that `install` is given besides an id or a registration.
+  /// The options of `install` besides an id or a registration.
   func answers(port: String) throws -> [String] {
     [
       "--port", port, "--photo-before", try photo(), "--photo-after", try photo(.after), "--seal",
@@ -121,15 +121,15 @@ final class Laptop: Sendable {
     try scratch.write("registration.json", text)
   }
 
-  /// Makes a photo that no other installation has: the same file is not evidence twice.
-  /// - Parameter owner: the same installation's photo of a scene is always the same.
+  /// Makes a photo that no other installation has, because one file cannot be evidence twice.
+  /// - Parameter owner: the same owner gives the same photo of a scene every time.
   func photo(_ scene: SamplePhoto.Scene = .before, of owner: String = UUID().uuidString) throws -> String {
     try scratch.write(
       scene == .before ? "before.png" : "after.png",
       Self.withComment("\(scene) \(owner)", in: Self.photos[scene == .before ? 0 : 1]))
   }
 
-  /// Puts a tEXt chunk behind the header of a PNG (11.3.4.3 of the PNG specification).
+  /// Inserts a tEXt chunk behind the header of a PNG (11.3.4.3 of the PNG specification).
   static func withComment(_ text: String, in png: Data) -> Data {
     let body = Data("tEXtComment\0\(text)".utf8)
     var crc = UInt32.max
@@ -138,7 +138,7 @@ final class Laptop: Sendable {
       for _ in 0..<8 { crc = crc & 1 == 1 ? 0xEDB8_8320 ^ (crc >> 1) : crc >> 1 }
     }
     func bytes(_ value: UInt32) -> Data { withUnsafeBytes(of: value.bigEndian) { Data($0) } }
-    // Eight bytes of signature, 25 of header.
+    // The signature has 8 bytes and the header 25.
     return png.prefix(33) + bytes(UInt32(body.count - 4)) + body + bytes(~crc) + png.dropFirst(33)
   }
 

@@ -3,13 +3,13 @@ import Foundation
 import Synchronization
 import TestSupport
 
-/// A platform on this machine, in this process, so that a test can look into it and make it fail.
+/// A platform in the test's own process, so that a test can inspect it and make it fail.
 final class Office: Sendable {
   let platform: LocalPlatform
   let url: String
   private let scratch: TemporaryFolder
 
-  /// The office of every test that does not make it fail: its key pair takes a while.
+  /// The platform of every test that does not make it fail; making its key pair takes a while.
   static let shared = Result { try Office() }
 
   init() throws {
@@ -19,7 +19,7 @@ final class Office: Sendable {
     func made(listen: String) throws -> LocalPlatform {
       try LocalPlatform(.init(listen: listen, dataFolder: folder, random: random.bytes))
     }
-    // The port stays the same when it stops and starts again.
+    // The port stays the same when the platform stops and starts again.
     url = try {
       let first = try made(listen: "127.0.0.1:0")
       defer { first.stop() }
@@ -29,7 +29,7 @@ final class Office: Sendable {
     _ = try platform.start()
   }
 
-  /// Sets up a laptop whose block of codes no other laptop of this run has.
+  /// Sets up a laptop with a block of codes that no other laptop of this run has.
   func laptop() throws -> Laptop {
     let laptop = try Laptop()
     let number = Self.laptops.add(1, ordering: .relaxed).newValue
@@ -41,7 +41,7 @@ final class Office: Sendable {
 
   private static let laptops = Atomic<Int>(0)
 
-  /// The records of a code that the platform has.
+  /// The platform's records of a code.
   func has(code: String) -> [LocalPlatform.StoredInstallation] {
     platform.installations().filter { $0.code == code }
   }

@@ -4,19 +4,19 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// The module of a three-phase welder on a cable, in this process, so that a test can pull it, plug it in again and
-/// look into it. Each module is another one.
+/// A three-phase welder's module on a cable, in the test's own process, so that a test can pull it, plug it in
+/// again and inspect it. Each module is a different one.
 final class Plug: Sendable {
   let module: ModuleBench
   /// The module's time.
   let clock = MovableClock()
   private let path: Mutex<String>
-  /// A descriptor on the port: as long as it is open, the number of a port that was pulled is given to nobody else,
-  /// so that no test reaches into the module of another.
+  /// A descriptor on the port. As long as it is open, the number of a pulled port is not given to another port,
+  /// so that no test reaches the module of another test.
   private let hold: Mutex<Int32>
 
   /// Plugs a new module in.
-  /// - Parameter fault: as `bench module --fault` takes it.
+  /// - Parameter fault: a fault as `bench module --fault` takes it.
   convenience init(fault: String? = nil, timings: FlashTimings = .typical) throws {
     var configuration = ModuleBench.Configuration(timings: timings)
     configuration.fault = try fault.map { try #require(ModuleBenchFault($0)) }
@@ -25,7 +25,7 @@ final class Plug: Sendable {
     try self.init(configuration)
   }
 
-  /// Plugs the same module into another cable, switched off and on; the cable before is pulled.
+  /// Plugs the same module into another cable after its power was off; the previous cable is pulled.
   convenience init(of other: Plug, fault: String? = nil) throws {
     other.module.stop()
     var configuration = other.module.configuration

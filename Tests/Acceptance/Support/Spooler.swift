@@ -5,11 +5,11 @@ import Testing
 /// Runs a CUPS server with its own socket and folders. It has two queues: `plain` sends every job unchanged to a network
 /// printer, which is part of the test; `zebra` uses CUPS' filters and label printer driver and writes into a file.
 final class Spooler {
-  /// The path of a program that the spooler needs and that is missing; nil where none is.
+  /// The path of a required program that is missing; nil where none is.
   static let missing: String? = ["/usr/sbin/cupsd", "/usr/sbin/lpadmin", "/usr/lib/cups/filter/imagetoraster"]
     .first { !FileManager.default.isExecutableFile(atPath: $0) }
 
-  /// The variables that point libcups at this spooler.
+  /// The variables that direct libcups to this spooler.
   var environment: [String: String] { ["CUPS_SERVER": socket] }
 
   private let scratch = TemporaryFolder()

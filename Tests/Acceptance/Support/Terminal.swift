@@ -3,13 +3,13 @@ import Glibc
 import TestSupport
 import Testing
 
-/// A terminal of 80 columns with a program on it, and a person who reads and types.
+/// A terminal of 80 columns with a running program, for a test that reads and types as a person does.
 final class TerminalSession {
   private let program: RunningProgram
   private let primary: Int32
   private let secondary: Int32
   private var screen: [UInt8] = []
-  /// The number of bytes that were on the screen when the last question was answered; they are not looked at again.
+  /// The number of bytes on the screen when the last question was answered; these bytes are not searched again.
   private var seen = 0
   private let settings: termios
 
@@ -18,7 +18,7 @@ final class TerminalSession {
     var secondary: Int32 = -1
     var size = winsize(ws_row: 24, ws_col: 80, ws_xpixel: 0, ws_ypixel: 0)
     try #require(openpty(&primary, &secondary, nil, nil, &size) == 0)
-    // A child of another test would keep the terminal open.
+    // A child process of another test would otherwise keep the terminal open.
     for descriptor in [primary, secondary] { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
     self.primary = primary
     self.secondary = secondary
@@ -60,13 +60,13 @@ final class TerminalSession {
     _ = write(primary, bytes, bytes.count)
   }
 
-  /// Reads to the program's end and answers its exit status.
+  /// Reads to the program's end and returns its exit status.
   func end() -> Int32 {
     while take() {}
     return program.end().status
   }
 
-  /// Whether echo, line mode and signals are as they were before the program ran.
+  /// Whether echo, line mode and signals are the same as before the program ran.
   var isAsItWas: Bool {
     var now = termios()
     tcgetattr(secondary, &now)

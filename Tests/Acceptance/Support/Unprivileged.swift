@@ -2,13 +2,13 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Runs commands as a user who is not root, since root may read, write and open everything. Where the tests are not
-/// run by root, it is their own user.
+/// Runs commands as a user who is not root, since root may read, write and open everything. Where the tests are
+/// not run by root, the user is their own.
 struct Unprivileged {
   private static let nobody = 65_534
   private let laptop: Laptop
 
-  /// Gives the laptop's folder to that user, so that only what a test closes is closed.
+  /// Gives the laptop's folder to that user, so that only those entries are closed which a test closes.
   init(_ laptop: Laptop) throws {
     self.laptop = laptop
     guard getuid() == 0 else { return }
@@ -25,7 +25,7 @@ struct Unprivileged {
     return try RunningProgram(identity + [Weldtech.path] + command, executable: "/usr/bin/setpriv").end()
   }
 
-  /// Runs a command that has to fail, and answers the code of its error.
+  /// Runs a command that must fail, and returns the code of its error.
   func failure(_ arguments: String..., home: String? = nil) throws -> String? {
     let outcome = try run(["--json"] + arguments, home: home)
     #expect(outcome.errorCode != nil, "\(outcome)")

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The built program, run as its users run it.
+/// Runs the built program as its users do.
 enum Weldtech {
   /// The path of the program, which lies beside the test bundle.
   static let path: String = {
@@ -10,17 +10,17 @@ enum Weldtech {
     return URL(filePath: bundle).deletingLastPathComponent().appending(path: "weldtech").path()
   }()
 
-  /// Runs the program to its end. Stdin is empty unless told; stdout and stderr are no terminals.
+  /// Runs the program to its end. Stdin is empty by default; stdout and stderr are no terminals.
   static func run(
     _ arguments: [String], environment: [String: String] = [:], input: String? = nil
   ) throws -> ProgramOutcome {
     try RunningProgram(arguments, environment: environment, input: input).end()
   }
 
-  /// The variables that a user's shell would have, in a known language, with others besides.
+  /// The variables of a user's shell in a known language, with others added.
   static func environment(_ more: [String: String]) -> [String: String] {
     let own = ProcessInfo.processInfo.environment
-    // The suite is run in several time zones, and so is the program.
+    // The suite is run in several time zones, and the program gets the same one.
     return ["PATH": own["PATH"] ?? "/usr/bin:/bin", "HOME": "/nonexistent", "LANG": "en_GB.UTF-8"]
       .merging(own.filter { $0.key == "TZ" }) { $1 }
       .merging(more) { $1 }
@@ -28,7 +28,8 @@ enum Weldtech {
 }
 
 extension RunningProgram {
-  /// Starts the built program, or another that is given `weldtech` and the arguments, such as `setpriv`.
+  /// Starts the built program, or another program that is given `weldtech` and the arguments, such as
+  /// `setpriv`.
   convenience init(
     _ arguments: [String], environment: [String: String] = [:], input: String? = nil,
     executable: String = Weldtech.path

@@ -2,10 +2,11 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The built program under another clock and in another zone. The clock is moved for the program only, by a constant, so
-/// that time goes on from one command to the next: `Tests/Fixtures/Clock/wrongtime.c` answers in the C library's place.
+/// Runs the built program with another clock and in another time zone. The program's clock is shifted by a
+/// constant, so that time goes on between commands: `Tests/Fixtures/Clock/wrongtime.c` replaces the functions
+/// of the C library.
 struct WrongTime {
-  /// The path of the library, compiled once a run; nil where there is no C compiler.
+  /// The path of the library, compiled once in a run; nil where there is no C compiler.
   static let library: String? = {
     let source = URL(filePath: #filePath).deletingLastPathComponent()
       .appending(path: "../../Fixtures/Clock/wrongtime.c").path()
@@ -18,13 +19,13 @@ struct WrongTime {
   static let isThere: ConditionTrait = .enabled(if: library != nil, "no C compiler: apt-get install g++")
 
   let environment: [String: String]
-  /// How far the program's clock is ahead, seconds.
+  /// The difference between the program's clock and the machine's, seconds.
   let seconds: Int
 
-  /// Moves the clock.
+  /// Shifts the clock.
   /// - Parameters:
-  ///   - start: RFC 3339, what the clock says now.
-  ///   - zone: as in TZ.
+  ///   - start: the present time of the shifted clock, RFC 3339.
+  ///   - zone: the time zone, in the form of TZ.
   init(_ start: String, zone: String) throws {
     let wanted = try #require(ISO8601DateFormatter().date(from: start))
     seconds = Int(wanted.timeIntervalSinceNow.rounded(.up))
@@ -33,6 +34,6 @@ struct WrongTime {
     ]
   }
 
-  /// The time that the program's clock says now.
+  /// The present time of the program's clock.
   var now: Date { Date() + Double(seconds) }
 }

@@ -28,7 +28,7 @@ import Testing
       #expect(answer?.status == 404)
       #expect(answer?.errorCode == "request.unknown")
     }
-    // U+16F78 joins the slash before it to one character of Swift's.
+    // To Swift, U+16F78 and the slash before it are one character.
     for path in ["/v1/files/sha256/%F0%96%BD%B8", "/v1/files/sha256/x", "/v1/files/sha256/%CC%81"] {
       #expect(try harness.http.send("HEAD", path)?.status == 404, "\(path)")
     }
@@ -67,7 +67,7 @@ import Testing
     }
     #expect(try create("filename YQ==,sha256 \(value)") == 201)
     #expect(try create("filename YQ==, x ,sha256  \(value)") == 201)
-    // The mark makes `sha256` another key, and not a part of the pair before it.
+    // To Swift, the mark makes `sha256` another key, which must not be read as a part of the pair before it.
     #expect(try create("filename YQ==,\u{301}sha256 \(value)") == 400)
   }
 
@@ -156,7 +156,7 @@ import Testing
     #expect(try harness.deliverKey(harness.bytes(31)).answer?.errorCode == "key.envelope")
     #expect(try harness.deliverKey(secret, keyID: "XYZ").answer?.errorCode == "key.id")
     #expect(try harness.platform.keyIds() == [keyID])
-    // The secret is nowhere in the folder as it is.
+    // The secret itself is nowhere in the folder.
     let kept = try Data(contentsOf: URL(fileURLWithPath: "\(harness.folder)/keys/\(keyID).json"))
     #expect(kept.range(of: Data(secret)) == nil)
     #expect(!String(decoding: kept, as: UTF8.self).contains(Data(secret).base64EncodedString()))

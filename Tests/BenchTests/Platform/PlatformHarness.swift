@@ -5,7 +5,7 @@ import ModuleCore
 import TestSupport
 import Testing
 
-/// A local platform on a folder that outlives it, so that a test can start it again.
+/// A local platform whose folder outlives it, so that a test can start it again.
 final class PlatformHarness {
   private static let identity = try? PlatformIdentity.generate(commonName: "bench test")
 
@@ -30,7 +30,7 @@ final class PlatformHarness {
   /// Starts the platform as after a crash, with nothing left but the folder.
   func restart() throws {
     platform.stop()
-    // The folder's lock goes with the old platform.
+    // The lock on the folder is released with the old platform.
     let placeholder = folder + "/restart"
     platform = try LocalPlatform(.init(dataFolder: placeholder, random: seeded.bytes))
     platform = try LocalPlatform(.init(dataFolder: folder, token: token, random: seeded.bytes))

@@ -139,7 +139,7 @@ import Testing
 
     #expect(try site.put(["If-Match": "\"\(firstDigest)\""])?.status == 200)
     #expect(site.harness.platform.installations().map(\.revision) == [2])
-    // The one before is still the same revision 1.
+    // The earlier revision 1 is unchanged.
     #expect(try site.put(body: first)?.status == 200)
     #expect(site.harness.platform.installations().map(\.revision) == [2])
   }

@@ -2,7 +2,7 @@ import Foundation
 import Glibc
 import TestSupport
 
-/// HTTP/1.1 by hand over a socket, so that a request can be as wrong or as short as a test needs.
+/// HTTP/1.1 written by hand over a socket, so that a request can be as wrong or as short as a test needs.
 struct RawHTTP {
   struct Answer {
     let status: Int

@@ -5,10 +5,10 @@ import TestSupport
 
 @testable import Chip
 
-/// A module that is talked to.
+/// A module that takes part in the conversation.
 protocol ConversationPartner: AnyObject {
   func send(_ bytes: [UInt8])
-  /// What it has said since, after at most a moment of its time.
+  /// Gives the bytes that the module has sent since, after at most a moment of its time.
   func hear() -> [UInt8]
   /// How often `hear` may stay without what has to come.
   var patience: Int { get }
@@ -18,11 +18,11 @@ protocol ConversationPartner: AnyObject {
 }
 
 extension ConversationPartner {
-  /// Puts something on the wire, and an echo request behind it.
-  /// - Returns: all that was said before the echo came back: nothing, where nothing was to be answered. Nil where the
-  ///   echo never came.
+  /// Puts bytes on the wire, followed by an echo request.
+  /// - Returns: everything received before the echo; empty where no answer was due. Nil where the echo never
+  ///   came.
   func answer(to request: ConversationRequest, number: Int) -> [UInt8]? {
-    // A frame without its end must not swallow the next.
+    // A frame without its end must not take in the next frame.
     send([0x0a] + request.bytes + [0x0a])
     var said: [UInt8] = []
     if request.resets {
@@ -42,7 +42,7 @@ extension ConversationPartner {
     return request.leavesFirmware ? said : nil
   }
 
-  /// Asks until the firmware has started and answers; false where it never does.
+  /// Asks until the firmware has started and answers; returns false where it never does.
   func awaken() -> Bool {
     for number in 0..<(2 * patience / moment) {
       // Each request has its own number: the echo of the last comes behind those of all before.
@@ -68,10 +68,10 @@ extension ConversationPartner {
   }
 }
 
-/// The image executed by libunicorn, in its own time.
+/// The image executed by libunicorn, in the chip's own time.
 final class ExecutedPartner: ConversationPartner {
   private let cable: ChipCable
-  /// Two seconds of chip time.
+  /// This number of calls lasts two seconds of chip time.
   let patience = 400
   let moment = 20
 
@@ -90,7 +90,7 @@ final class ExecutedPartner: ConversationPartner {
   }
 }
 
-/// The same image in QEMU, which takes the time that it takes.
+/// The same image in QEMU, in real time.
 final class EmulatedPartner: ConversationPartner {
   private let chip: EmulatedChip
   /// The guard against waiting for ever, in the two milliseconds that `hear` takes at least.
@@ -100,8 +100,8 @@ final class EmulatedPartner: ConversationPartner {
 
   init(program: String, flash: FlashArray) throws { chip = try EmulatedChip(program: program, flash: flash) }
 
-  /// No faster than the line would: its processor may not get its turn for a while, and without the real one's DMA the
-  /// firmware has room for so much only.
+  /// The bytes are sent no faster than on the line. QEMU may not get processor time for a while, and without
+  /// the real chip's DMA the firmware can buffer only a few bytes.
   func send(_ bytes: [UInt8]) {
     for start in stride(from: 0, to: bytes.count, by: 16) {
       for byte in bytes[start..<min(start + 16, bytes.count)] { _ = chip.receive(byte) }

@@ -1,27 +1,27 @@
 import ModuleCore
 
-/// Something a laptop puts on the wire: a request, or what was to be one.
+/// Bytes that a laptop puts on the wire: a request, or an attempt at one.
 struct ConversationRequest {
   enum Kind: String, CaseIterable {
     case good, malformed, wronglyAuthenticated
   }
 
   var kind: Kind
-  /// What it is, for whoever reads that it was answered differently.
+  /// A description for the report of a difference.
   var name: String
   var bytes: [UInt8]
-  /// The module starts anew after its reply.
+  /// The module restarts after its reply.
   var resets = false
-  /// It goes to its ROM bootloader: only a power cycle brings the firmware back.
+  /// The module enters its ROM bootloader, so that only a power cycle brings the firmware back.
   var leavesFirmware = false
 }
 
 /// Draws requests of all kinds, the same in every run.
 struct ConversationRequests {
-  /// How far the module's pairing is.
+  /// The state of the module's pairing.
   enum Pairing: String, CaseIterable {
     case none, committed
-    /// Committed, and another key is pending.
+    /// A key is committed, and another key is pending.
     case replacing
   }
 
@@ -31,7 +31,7 @@ struct ConversationRequests {
 
   let pairing: Pairing
   let uniqueID: [UInt8]
-  /// The update that the shipped image makes: its hash is slot 0's.
+  /// The update that belongs to the shipped image; its hash is that of slot 0.
   let update: [UInt8]
   let dice: Dice
   private var sequence: UInt8 = 0
@@ -88,7 +88,7 @@ struct ConversationRequests {
     }
   }
 
-  /// A text of up to 200 characters, some of them Chinese.
+  /// Draws a text of up to 200 characters, some of them Chinese.
   private func text() -> String {
     let pieces = ["达拉特旗", "焊机", "module", " ", "42", "\u{1f525}", "x"]
     let longest = [10, 60, 300][dice.below(3)]
@@ -109,7 +109,7 @@ struct ConversationRequests {
     return good(.pairProve, fields)
   }
 
-  /// What the committed key, or the pending one, really allows.
+  /// The proof is the right one under the committed or the pending key.
   private mutating func authentic() -> ConversationRequest {
     var fields = CBORMapWriter()
     let names = pairing == .replacing && dice.below(2) == 0 ? Self.otherKey : Self.key
@@ -202,7 +202,7 @@ struct ConversationRequests {
 
   // MARK: - Malformed
 
-  /// A sound frame around a message that is not.
+  /// The frame is sound, but its contents are no message.
   private mutating func malformedMessage() -> ConversationRequest {
     var payload: [UInt8]
     var group = [SMPGroup.operatingSystem, SMPGroup.image, SMPGroup.module][dice.below(3)]
@@ -235,9 +235,9 @@ struct ConversationRequests {
       payload = mixedFields()
       if !payload.isEmpty { payload[dice.below(payload.count)] ^= 1 << UInt8(dice.below(8)) }
     }
-    // A reset would be no malformed request.
+    // A request to reset is not a malformed request.
     if group == SMPGroup.operatingSystem, command == OperatingSystemCommand.reset.rawValue { command = 7 }
-    // Now and then what is no request at all.
+    // Some of the messages are no request at all.
     let operation: SMPMessage.Operation =
       switch dice.below(10) {
       case 0: .readReply
@@ -248,7 +248,7 @@ struct ConversationRequests {
       kind: .malformed, name: name, bytes: frame(operation, UInt8(dice.below(4)), group, command, payload))
   }
 
-  /// Up to eight fields that some command has, each of a right or a wrong type and length.
+  /// Draws up to eight fields that some command has, each of a right or a wrong type and length.
   private func mixedFields() -> [UInt8] {
     let names: [StaticString] = [
       ModuleField.key, ModuleField.installation, ModuleField.keyID, ModuleField.authenticationCode,
@@ -269,10 +269,10 @@ struct ConversationRequests {
     return fields.encoded
   }
 
-  /// A good request whose frame is spoilt on its way.
+  /// Damages the frame of a valid request.
   private mutating func malformedFrame() -> ConversationRequest {
     var request = good()
-    // A reset that gets through after all would come at a moment that nobody knows.
+    // A reset that passes in spite of the damage would come at an unknown moment.
     while request.resets || request.bytes.isEmpty { request = good() }
     var bytes = request.bytes
     let name: String

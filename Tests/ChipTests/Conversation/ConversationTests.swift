@@ -6,10 +6,11 @@ import Testing
 
 @testable import Chip
 
-/// One conversation with two machines that execute the shipped bytes: libunicorn, with our peripherals around it, and
-/// QEMU, which is nobody's here. The executed chip is given the little that QEMU has around it (`World.qemu`).
+/// Holds one conversation with two machines that execute the shipped bytes: libunicorn with our own
+/// peripherals, and QEMU, which shares no code with them. The executed chip gets the few devices that QEMU has
+/// around its chip (`World.qemu`).
 @Suite(.serialized) struct ConversationTests {
-  /// A reply that may differ, and why.
+  /// A part of a reply that may differ, with the reason.
   struct Exception: Decodable {
     var request: Int
     var reason: String
@@ -53,7 +54,7 @@ import Testing
         """)
     }
 
-    // It is a conversation, and not silence on both sides.
+    // This shows a real conversation, and not silence on both sides.
     #expect(exchanges.allSatisfy { $0.executed != nil })
     for kind in ConversationRequest.Kind.allCases {
       let ofKind = exchanges.filter { $0.request.kind == kind }
@@ -70,7 +71,8 @@ import Testing
     bytes.map { String(decoding: $0, as: UTF8.self) } ?? "no echo"
   }
 
-  /// Three modules: one that was never paired, one that was, and one where another key waits to replace the first.
+  /// Three modules take part: one that was never paired, one that was, and one in which another key waits to
+  /// replace the first.
   private static func converse(_ program: String) throws -> [Exchange] {
     var exchanges: [Exchange] = []
     for (pairing, count) in zip(ConversationRequests.Pairing.allCases, [400, 300, 300]) {
@@ -96,8 +98,8 @@ import Testing
   ) throws -> [Exchange] {
     var requests = requests
     try #require(executed.awaken() && emulated.awaken())
-    // The seal's loop reads open from the start, and after ten seconds that lets a key be replaced: both are beyond
-    // that before anybody asks. A millisecond of QEMU's is a tenth of one.
+    // The seal's loop reads open from the start, which allows a replacement of the key after ten seconds. Both
+    // modules are beyond that time before anybody asks; a millisecond of QEMU's is a tenth of a real one.
     if requests.pairing == .replacing {
       for _ in 0..<2200 { _ = executed.hear() }
       for _ in 0..<2000 { _ = emulated.hear() }
@@ -117,7 +119,7 @@ import Testing
     }
   }
 
-  /// Pairs a chip that has all it needs, whose flash the two then start with.
+  /// Pairs a chip in sound surroundings; both modules then start with its flash.
   private static func prepare(_ flash: FlashArray, _ pairing: ConversationRequests.Pairing) throws {
     guard pairing != .none else { return }
     let rig = try ChipRig(flash: flash, uniqueID: uniqueID)

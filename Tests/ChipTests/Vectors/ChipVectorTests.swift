@@ -5,7 +5,7 @@ import Testing
 
 @testable import Chip
 
-/// Published vectors through the very bytes that are shipped, executed.
+/// Runs published vectors through the shipped bytes on the executed chip.
 @Suite struct ChipVectorTests {
   @Test(arguments: ["SHA256ShortMsg.rsp", "SHA256LongMsg.rsp"])
   func `the module's SHA-256 gives NIST's digests`(file: String) throws {
@@ -35,9 +35,9 @@ import Testing
     }
   }
 
-  /// The messages of the protocol begin with a label, so RFC 4231's cannot be put to it. Its keys can: HMAC fills a
-  /// short one with zeros and takes the digest of a long one, which are 32 bytes as the module's keys are. The codes
-  /// are held against libcrypto, which makes RFC 4231's.
+  /// The messages of the protocol begin with a label, so RFC 4231's messages cannot be used. Its keys can: HMAC
+  /// pads a short key with zeros and hashes a long one, which gives 32 bytes as the module's keys have. The
+  /// codes are compared with libcrypto, which computes RFC 4231's codes correctly.
   @Test func `the module's HMAC is libcrypto's, for RFC 4231's keys and for any`() throws {
     let rig = try ChipRig()
     rig.boot()

@@ -5,9 +5,9 @@ import Testing
 
 @testable import Chip
 
-/// Functions of the shipped image, called one by one on the executed chip: a few instructions of ours in RAM hand
-/// them their arguments. Where they are stands in the symbols that `firmware/build` leaves beside the image; what is
-/// called is what the release has at that place, byte for byte, or nothing.
+/// Functions of the shipped image, called one by one on the executed chip: a few instructions of ours in RAM
+/// hand them their arguments. The symbols that `firmware/build` writes beside the image give their addresses,
+/// and nothing is called unless the image equals the release byte for byte.
 final class CompiledProgram {
   private static let program: UInt32 = 0x2001_0000
   private static let parameters: UInt32 = program + 0x100
@@ -44,8 +44,8 @@ final class CompiledProgram {
   private let processor: Processor
   private let symbols: [String: UInt32]
 
-  /// - Parameter name: of the ELF file in `.build/firmware`.
-  /// - Returns: nil, and says so, where the firmware was not built here or is not the one that is shipped.
+  /// - Parameter name: name of the ELF file in `.build/firmware`.
+  /// - Returns: nil, with a message, where the firmware was not built here or differs from the shipped one.
   init?(_ name: String, in rig: ChipRig) throws {
     let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(
       path: "../../../.build/firmware")
@@ -55,7 +55,7 @@ final class CompiledProgram {
       return nil
     }
     processor = rig.chip.processor
-    // Nothing of the board is looked at, and no time passes.
+    // No device of the board is used, and no time passes.
     processor.bus = nil
     var symbols: [String: UInt32] = [:]
     let listing = try InstalledProgram("arm-none-eabi-nm").run(["--defined-only", file])
@@ -71,7 +71,7 @@ final class CompiledProgram {
     }
   }
 
-  /// The bytes of the program, apart from its header's digest, which is filled in after linking.
+  /// The bytes of the program without its header's digest, which is filled in after linking.
   private static func isShipped(_ elf: URL, in flash: FlashArray) throws -> Bool {
     let bytes = [UInt8](try Data(contentsOf: elf.deletingPathExtension().appendingPathExtension("bin")))
     let isBoot = elf.lastPathComponent == "boot.elf"
@@ -84,13 +84,13 @@ final class CompiledProgram {
 
   // MARK: - The module's SHA-256
 
-  /// `SHA256` of ModuleCore as it was compiled: the message goes through `update(_: UInt8)`, the end through
-  /// `finish()`.
+  /// `SHA256` of ModuleCore as it was compiled: the message is fed by `update(_: UInt8)`, and `finish()` gives
+  /// the digest.
   func sha256(_ message: [UInt8]) throws -> [UInt8] {
     let initial: [UInt32] = [
       0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19,
     ]
-    // State, block, bytes in the block, bytes in all.
+    // The fields are the state, the block, the number of bytes in the block, and the number of all bytes.
     processor.write(Self.object, words: initial + [UInt32](repeating: 0, count: 20))
     put(message)
     let update = try function("$e8Firmware6SHA256V6updateyys5UInt8VF")
@@ -108,7 +108,7 @@ final class CompiledProgram {
 
   func bootDigest(_ message: [UInt8]) throws -> [UInt8] {
     put(message)
-    // `struct wt_flash`: a context that is not looked at, and how to read a word.
+    // `struct wt_flash` has a context, which is not used, and a function that reads a word.
     let load = Self.program + 8 + UInt32(Self.call.count - 2) * 2 | 1
     processor.write(Self.room, words: [0, load, 0, 0])
     processor.write(
@@ -121,7 +121,7 @@ final class CompiledProgram {
   // MARK: -
 
   private func function(_ beginning: String) throws -> UInt32 {
-    // Of a Swift method the end of the name, which says what it returns, is left out.
+    // The end of a Swift method's mangled name, which gives its return type, is omitted.
     let found = symbols.filter {
       $0.key == beginning || beginning.hasPrefix("$") && $0.key.hasPrefix(beginning)
     }
@@ -138,7 +138,7 @@ final class CompiledProgram {
     processor.write(Self.message, words: words)
   }
 
-  /// Runs to the undefined instruction at its end.
+  /// Runs up to the undefined instruction at the end.
   private func run(_ code: [UInt16]) throws {
     let words = stride(from: 0, to: code.count, by: 2).map { UInt32(code[$0]) | UInt32(code[$0 + 1]) << 16 }
     processor.write(Self.program, words: [Self.stackTop, (Self.program + 8) | 1] + words)
@@ -150,7 +150,7 @@ final class CompiledProgram {
       "\(stop) at \(String(processor.programCounter, radix: 16))")
   }
 
-  /// Eight words of a digest as its 32 bytes.
+  /// The eight words of a digest as its 32 bytes.
   private func words(_ address: UInt32) -> [UInt8] {
     (0..<8).flatMap { index in
       let word = processor.word(address + UInt32(index * 4))

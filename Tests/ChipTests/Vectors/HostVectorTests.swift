@@ -3,7 +3,8 @@ import Cryptography
 import ModuleCore
 import Testing
 
-/// Published vectors through what runs on this machine: libcrypto, and the module's and the boot block's own.
+/// Runs published vectors through the code on this machine: libcrypto, the module's own functions and the boot
+/// block's.
 @Suite struct HostVectorTests {
   @Test(arguments: [("SHA256ShortMsg.rsp", 65), ("SHA256LongMsg.rsp", 17)])
   func `SHA-256 gives NIST's digests`(file: String, count: Int) throws {
@@ -49,14 +50,14 @@ import Testing
   }
 }
 
-/// The boot block's digest, which reads flash by the word and takes the place of the image's own digest for zeros.
+/// The boot block's digest reads flash by the word and counts the place of the image's own digest as zeros.
 enum BootDigest {
-  /// Whole words that do not reach that place.
+  /// The messages have whole words and end before that place.
   static func takes(_ message: [UInt8]) -> Bool { message.count % 4 == 0 && message.count <= 0x230 }
 
   static func digest(_ message: [UInt8]) -> [UInt8] {
     var words = [UInt32](repeating: 0, count: 8)
-    // The address of a message that starts at 0 is a place in it.
+    // The address of a message that starts at 0 is an offset into it.
     message.withUnsafeBytes { bytes in
       var flash = wt_flash()
       flash.context = UnsafeMutableRawPointer(mutating: bytes.baseAddress)

@@ -34,8 +34,9 @@ struct PublishedVectors {
     }
   }
 
-  /// A run of NIST's Monte Carlo test: each checkpoint is the last of 1,000 digests, each over the three before it.
-  /// - Parameter count: of checkpoints, from the first.
+  /// A run of NIST's Monte Carlo test. Each checkpoint is the last of 1,000 digests, each computed over the
+  /// three digests before it.
+  /// - Parameter count: number of checkpoints, from the first.
   static func followMonteCarlo(checkpoints count: Int, digest: ([UInt8]) throws -> [UInt8]) throws {
     let records = try PublishedVectors("SHA256Monte.rsp").records
     var seed = try #require(records.first).bytes("Seed")

@@ -7,7 +7,7 @@ import Testing
 @testable import Bench
 @testable import Provision
 
-/// Flashing chips of Espressif's through their ROM loader, in memory and on a virtual clock.
+/// Flashes Espressif's chips through their ROM loader, in memory and on a virtual clock.
 @Suite struct ESP32FlasherTests {
   static let chips: [(model: ESP32Model, chip: ChipModel)] = [(.esp32, .esp32), (.esp32c3, .esp32c3)]
 
@@ -45,7 +45,7 @@ import Testing
     #expect(steps.first == .connecting && steps.last == .starting)
     #expect(steps.contains(.chipFound(name: chip.name, uniqueID: "240ac4c0db55")))
     #expect(steps.contains(.erasing(sector: 1, of: 26)))
-    // A byte that the image does not need is as it was.
+    // A byte that the image does not need is unchanged.
     #expect(wire.flash.read(0x1_0000 + 102_400, count: 1) == [0])
   }
 
@@ -74,7 +74,7 @@ import Testing
       let image = try ESP32Images.firmware(bytes: 5000)
       _ = try flash(wire, image, options: .init(profile: profile))
       #expect(wire.chip.programRuns && holds(wire.flash, image))
-      // The chip runs, and is silent; the lines bring it into its loader again.
+      // The chip runs and is silent, and the lines bring it into its loader again.
       #expect(try flash(wire, image, options: .init(profile: profile)).skipped == .alreadyHeld)
       #expect(wire.chip.programRuns)
     }
@@ -82,14 +82,14 @@ import Testing
 
   @Test func `where the lines lead nowhere the ROM is told to reboot`() throws {
     let wire = UnwiredESP32(.esp32)
-    // The button was let go once the chip was in its loader.
+    // The button was released once the chip was in its loader.
     wire.release()
     let image = try ESP32Images.firmware(bytes: 5000)
     _ = try flash(wire, image)
     #expect(wire.chip.programRuns && holds(wire.flash, image))
   }
 
-  /// The command that begins a download has no checksum: one that is spoilt on its way erases.
+  /// The command that begins a download has no checksum, so that a damaged one erases.
   @Test func `after the last digest nothing is begun any more`() throws {
     let wire = ESP32Wire(.esp32)
     for _ in 0..<2 {

@@ -3,7 +3,7 @@ import ESP32Programs
 
 @testable import Provision
 
-/// Images for Espressif's chips, as if their signatures had been verified.
+/// Images for Espressif's chips that count as verified.
 enum ESP32Images {
   static func firmware(
     _ chip: ChipModel = .esp32, version: String = "1.2.0", bytes: Int = 90_000, seed: UInt32 = 1,

@@ -83,7 +83,7 @@ import Testing
 
   // MARK: - Requests
 
-  /// A link that answers each frame with what was laid ready for it.
+  /// A link that answers each frame with the bytes prepared for it.
   private final class Script: Link {
     let clock = VirtualTime()
     private var replies: [[UInt8]]

@@ -4,12 +4,12 @@ import TestSupport
 
 @testable import Bench
 
-/// A wire in memory to a simulated chip of Espressif's, on a virtual clock, with a cable that may be spoilt.
+/// A wire in memory to one of Espressif's simulated chips, on a virtual clock, with a cable that may be faulty.
 class ESP32Wire: Link {
   let clock = VirtualTime()
   let flash: FlashArray
   private(set) var chip: ESP32Chip
-  /// Everything that was sent, in order.
+  /// All bytes that were sent, in order.
   private(set) var sent: [UInt8] = []
   private(set) var baudRates: [Int] = []
   private var wire = FaultyWire(nil)
@@ -28,10 +28,10 @@ class ESP32Wire: Link {
     chip = ESP32Chip(model, configuration: configuration)
   }
 
-  /// Begins a fault, as `bench module --fault` spells it.
+  /// Begins a fault, written as for `bench module --fault`.
   func begin(_ fault: ModuleBenchFault) { wire = FaultyWire(fault) }
 
-  /// Takes the fault away and switches the chip off and on with IO0 held low, as a person there would.
+  /// Removes the fault and switches the chip off and on with IO0 held low, as a technician would.
   func mend() {
     flash.failPower(afterOperations: nil)
     (wire, isSilent, isClosed, answers) = (FaultyWire(nil), false, false, [])
@@ -108,14 +108,14 @@ class ESP32Wire: Link {
   }
 }
 
-/// A wire behind an adapter that has lines, of which none is wired.
+/// A wire behind an adapter whose lines are not connected to the chip.
 final class UnwiredESP32: ESP32Wire, ModemLines {
   func setDTR(_ asserted: Bool) throws(LinkError) {}
   func setRTS(_ asserted: Bool) throws(LinkError) {}
 }
 
-/// A wire behind an adapter whose lines lead to EN and IO0 by two transistors. The chip runs what its flash holds
-/// until it is reset.
+/// A wire behind an adapter whose lines lead to EN and IO0 by two transistors. The chip runs the program in its
+/// flash until it is reset.
 final class WiredESP32: ESP32Wire, ModemLines {
   private var (dtr, rts) = (false, false)
 

@@ -2,7 +2,7 @@ import Cryptography
 import Foundation
 import Records
 
-/// A queue in memory, which notes the order of the calls.
+/// A queue in memory that records the order of the calls.
 final class MemoryOutbox: Outbox {
   private var keys: [(key: PendingKey, secret: [UInt8]?)] = []
   private var records: [PendingRecord] = []

@@ -6,8 +6,8 @@ import Sync
 import TestSupport
 import Testing
 
-/// A local platform in a folder of its own and all that a run needs around it. The platform's key pair is made once
-/// for the process.
+/// A local platform in a folder of its own, with everything that a run needs. The platform's key pair is made
+/// once for the process.
 final class PlatformFixture {
   private static let identity = try? PlatformIdentity.generate(commonName: "test")
 
@@ -81,7 +81,7 @@ final class MemoryFiles: FileStore, @unchecked Sendable {
 final class MemoryUploads: UploadMemory {
   var addresses: [FileDigest: String] = [:]
 
-  /// The digests that were ever looked up or kept.
+  /// The digests that were ever looked up or stored.
   var asked: Set<FileDigest> = []
 
   func uploadAddress(of sha256: FileDigest) -> String? {

@@ -4,7 +4,7 @@ import ModuleCore
 import Records
 import Testing
 
-/// A finished installation, made of the same events as a real one.
+/// A finished installation with the same events as a real one.
 struct SampleInstallation {
   let id: InstallationID
   let code: LabelCode
@@ -17,8 +17,8 @@ struct SampleInstallation {
 
   /// Makes a sample.
   /// - Parameters:
-  ///   - number: tells one sample from another.
-  ///   - photoBytes: size of the photo before.
+  ///   - number: distinguishes the samples.
+  ///   - photoBytes: size of the photo taken before the work.
   init(_ number: Int, in files: MemoryFiles, photoBytes: Int = 900) throws {
     id = try #require(InstallationID(UUID().uuidString))
     code = try #require(CodeSerial(number: number).flatMap { LabelCode(region: "150621", serial: $0) })

@@ -2,13 +2,13 @@ import Foundation
 import Glibc
 import TestSupport
 
-/// An HTTP server on loopback whose every byte a test decides: it answers like a hostile platform, a firewall before
-/// the right one or a proxy. One connection is one request.
+/// An HTTP server on loopback whose every byte is set by the test. It acts as a hostile platform, as a firewall
+/// in front of the real platform or as a proxy. One connection is one request.
 final class ScriptedServer: @unchecked Sendable {
   struct Request: Sendable {
     let method: String
     let path: String
-    /// The request as it came, its head and its body.
+    /// The head and the body of the request as they were received.
     let bytes: [UInt8]
     let bodyBytes: Int
   }

@@ -10,20 +10,20 @@ import Testing
 
 @testable import weldtech
 
-/// Faulted runs of `pair` and `test`, each followed by the same command on a sound cable. There are two laptops, a
-/// local platform and one module, whose time is its own.
+/// Runs of `pair` and `test` with faults, each followed by the same command on a sound cable. There are two
+/// laptops, a local platform and one module with its own clock.
 final class Campaign {
-  /// The state of a run's module when the faulted `pair` begins.
+  /// The state of a run's module before the faulted `pair`.
   enum Situation: CaseIterable {
     /// The module is blank.
     case fresh
-    /// The module is paired by this very installation.
+    /// The module is paired by this same installation.
     case again
-    /// The module is paired by an installation of this laptop's that was taken back.
+    /// The module is paired by a void installation of this laptop.
     case laptopProof
     /// The module is paired by another laptop, whose key the platform has.
     case platformProof
-    /// The module is paired by another laptop, whose key nobody has.
+    /// The module is paired by another laptop, and nobody has the key any more.
     case service
 
     var kind: KeyReplacement.Kind? {
@@ -36,12 +36,12 @@ final class Campaign {
     }
   }
 
-  /// The longest time that a command may take, by the module's clock.
+  /// The maximum time of a command, by the module's clock.
   static let pairDeadline = Duration.seconds(120)
   static let testDeadline = Duration.seconds(300)
 
   let module: CampaignModule
-  // The folder is in memory: 10,000 runs write several times that many transactions.
+  // The folder is in memory, because 10,000 runs write several times as many transactions.
   private let folder = TemporaryFolder(isInMemory: true)
   private let platform: LocalPlatform
   private let laptops: [CampaignLaptop]
@@ -88,7 +88,7 @@ final class Campaign {
   }
 
   /// Brings the module into the situation.
-  /// - Returns: the key that the module holds, and the installation that gave it.
+  /// - Returns: the key that the module holds, and the installation that made it.
   private func prepare(_ situation: Situation) throws -> (keyID: String?, installation: InstallationID) {
     guard situation != .fresh else { return (nil, InstallationID("00000000-0000-4000-8000-000000000000")!) }
     let laptop = laptops[situation == .platformProof || situation == .service ? 1 : 0]
@@ -108,14 +108,14 @@ final class Campaign {
       let done = try laptops[0].pair(id, module.plug(fault), reason)
       maxPairDuration = max(maxPairDuration, module.time.now - began)
       try #require(module.time.now - began <= Self.pairDeadline, "pair under \(fault.spelling)")
-      // A command that says 'done' has done it, on both sides.
+      // A command that reports success has succeeded on both sides.
       try #require(module.truth.committedKeyID == done.installation.module?.keyID)
       return done.installation
     } catch let error as ProvisionError {
       struckPairs += 1
       maxPairDuration = max(maxPairDuration, module.time.now - began)
       try #require(module.time.now - began <= Self.pairDeadline, "\(error) under \(fault.spelling)")
-      // One key is valid: the old one, or the one that this laptop has just made.
+      // Exactly one key is valid: the old one, or the one that this laptop has just made.
       _ = module.plug()
       let truth = module.truth
       let made = try laptops[0].latestKey(of: id, truth.serialNumber ?? "")
@@ -164,7 +164,7 @@ final class Campaign {
       try #require(isSound, "passed under \(fault.spelling)")
       try #require(!module.truth.relayIsClosed)
     } else {
-      // A test that a fault spoiled is on record as failed; the same command then finds the truth.
+      // A test with a fault is recorded as failed; the same command then gives the true result.
       try expect(isSound, try laptops[0].test(paired.id, module.plug()).test)
     }
   }
@@ -178,7 +178,7 @@ extension Campaign {
   }
 }
 
-/// Draws a run's choices from its seed.
+/// Draws the choices of a run from its seed.
 struct CampaignDraw {
   private var numbers: SplitMix64
 
@@ -211,7 +211,7 @@ struct CampaignDraw {
     return ModuleBenchFault(timedEffects: timedEffects, noises: noises)
   }
 
-  /// Draws a world that no test may pass in.
+  /// Draws surroundings in which no test may pass.
   mutating func defect() -> World {
     switch below(6) {
     case 0: World(supplyVolts: 300)

@@ -10,12 +10,12 @@ import Testing
 
 @testable import weldtech
 
-/// A laptop with a fieldbook of its own, whose walk is the one that the commands take.
+/// A laptop with its own fieldbook, whose walk is that of the commands.
 final class CampaignLaptop {
   private(set) var seed: UInt64 = 0
   private let workplace: Workplace
   private let walk: Walk
-  /// The name that tells the laptop's numbers from another's.
+  /// The name that distinguishes this laptop's numbers from another's.
   private let name: String
   private var draw = CampaignDraw(seed: 0)
 
@@ -45,14 +45,14 @@ final class CampaignLaptop {
     name: PersonName("欧阳锋"), phone: PhoneNumber("13800000000")!, company: "达旗焊安", certificate: "T-1",
     certificateExpires: CalendarDay("2027-06-30")!)
 
-  /// Makes the laptop's keys and ids those of this run.
+  /// Sets the laptop's keys and ids for this run.
   func seed(_ seed: UInt64) {
     self.seed = seed
     draw = CampaignDraw(
       seed: seed ^ UInt64(truncatingIfNeeded: name.utf8.reduce(7) { $0 * 131 + Int($1) }) << 32)
   }
 
-  /// Opens an installation of a welder on this supply, and walks it as far as before its pairing.
+  /// Opens an installation of a welder with this supply, and takes it up to its pairing.
   func open(
     _ seed: UInt64, _ number: Int, _ supply: Supply = .threePhase380
   ) throws -> InstallationID {

@@ -7,7 +7,7 @@ import TestSupport
 @testable import Bench
 @testable import weldtech
 
-/// A laptop's clock that goes by the same time.
+/// A laptop's clock that shows the same time as the module.
 struct VirtualClock: Clock {
   let time: VirtualTime
   let start: ContinuousClock.Instant
@@ -25,7 +25,7 @@ struct VirtualClock: Clock {
   }
 }
 
-/// A simulated module, chip and program as `bench module` runs them, at the end of a faulted cable in memory.
+/// A simulated module, with chip and program as in `bench module`, at the end of a faulty cable in memory.
 final class CampaignModule: Link {
   /// The time of a byte on the wire at 115,200 baud.
   private static let byteTime = Duration.microseconds(87)
@@ -63,7 +63,7 @@ final class CampaignModule: Link {
     return truth
   }
 
-  /// Makes the module as it left the works, switched on.
+  /// Makes a new module, switched on.
   func renew() {
     flash.erase(sector: 1)
     flash.erase(sector: 2)
@@ -79,7 +79,7 @@ final class CampaignModule: Link {
     return SMPClient(link: self, now: { [time] in time.now })
   }
 
-  /// Opens the case, or closes it, and waits until the module believes it.
+  /// Opens or closes the case, and waits until the module has noticed it.
   func setCase(open: Bool) {
     surroundings.world.sealClosed = !open
     pass(.seconds(11))
@@ -137,7 +137,7 @@ final class CampaignModule: Link {
       case .did(let work):
         let effects = wire.did(work)
         apply(effects)
-        // A chip that resets says nothing more.
+        // A chip that resets sends nothing more.
         if effects.contains(.brownout) { return }
       }
     }

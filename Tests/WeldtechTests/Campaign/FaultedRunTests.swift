@@ -5,8 +5,8 @@ import Testing
 
 @testable import weldtech
 
-/// Checks that there is no false success, no hang, no module and record in disagreement, whatever happens on the
-/// wire, and that every failed run is finished by running the same command again. `WELDTECH_FAULTED_RUNS` gives the
+/// Checks that there is no false success, no hang, and no disagreement between module and record, whatever
+/// happens on the wire, and that the same command finishes every failed run. `WELDTECH_FAULTED_RUNS` gives the
 /// number of runs, `WELDTECH_FAULT_SEED` the seed of a single one.
 @Suite struct FaultedRunTests {
   private static let variables = ProcessInfo.processInfo.environment

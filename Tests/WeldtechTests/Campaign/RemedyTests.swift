@@ -9,10 +9,10 @@ import Testing
 
 @testable import weldtech
 
-/// Shows the functional test to a technician, in worlds that are sound but for one thing: the step that fails, what
-/// it measured, and where to look, in both languages.
+/// Checks the screen of the functional test in surroundings with exactly one fault: the step that fails, its
+/// measured value, and the place to check, in both languages.
 @Suite struct RemedyTests {
-  /// The text on a terminal.
+  /// The text as it appears on a terminal.
   private struct Screen {
     let language: Language
     private let output = Transcript()
@@ -70,7 +70,7 @@ import Testing
       let lines = screen.table.split(separator: "\n").filter { $0.contains(title) && $0.contains(failed) }
       #expect(lines.count == 1, "\(screen.table)")
     }
-    // The record keeps the same step.
+    // The record names the same step.
     let step = report.steps.first { $0.name == world.fails }
     if let range = world.measured {
       let measured = try #require(step?.measured)

@@ -4,7 +4,7 @@ import Testing
 @testable import Fieldbook
 @testable import weldtech
 
-/// Orders that a program from before `RequestDigest` left on this laptop, see `Fixtures/Labels`.
+/// Checks orders that a program from before `RequestDigest` left on this laptop, see `Fixtures/Labels`.
 @Suite struct FormerOrdersTests {
   private let desk = Desk()
   private var folder: String { desk.home + "-work" }

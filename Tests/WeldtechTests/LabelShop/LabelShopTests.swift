@@ -12,7 +12,7 @@ import Testing
 
   init() throws { sample = try SampleShop() }
 
-  /// A text that no label has room for.
+  /// A text that is too long for every label.
   private static let tooLong = String(repeating: "达拉特旗树林召镇", count: 40)
 
   private func counts() throws -> LabelCounts {

@@ -11,7 +11,7 @@ import Testing
 
   init() throws { sample = try SampleShop() }
 
-  /// Written down from the databases of a program that did not know `RequestDigest`, for a list of two labels.
+  /// The digests come from the databases of a program without `RequestDigest`, for a list of two labels.
   @Test func `orders of older programs are known by the digest that these gave them`() throws {
     typealias Options = LabelBatchCommand.Options
     let names = SampleShop.names(2)
@@ -64,7 +64,7 @@ import Testing
       $0.pages.isLaser = true
       $0.printGain = 0
     }
-    // `labels reprint` of both codes, with one text changed.
+    // The request is `labels reprint` of both codes with one changed text.
     try check(
       "e2f976cf9c6d5d06a104ad3888f69b463f0a6200199ce94713ab2aeac31c1321", ["更正电焊铺", "更正电焊铺"]
     ) {
@@ -74,7 +74,8 @@ import Testing
     }
   }
 
-  /// These digests are on disk: a change of any of them is another version, and the old one then has to be kept.
+  /// These digests are stored on disk, so that a change of any of them needs another version beside the old
+  /// one.
   @Test func `the digest is over named fields in a fixed spelling`() throws {
     func digest(_ fields: [String], labels: [LabelRequest]) -> String {
       let texts = labels.flatMap { label in

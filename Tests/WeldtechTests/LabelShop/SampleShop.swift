@@ -7,13 +7,13 @@ import Testing
 
 @testable import weldtech
 
-/// A label shop with a home of its own and no command line.
+/// A label shop with its own home and no command line.
 final class SampleShop {
   private let temporary = TemporaryFolder()
   var folder: String { temporary.path }
   let fieldbook: Fieldbook
   let template: LabelTemplate
-  /// Asked by the shop between labels.
+  /// Called by the shop between labels.
   var isCancelled = false
 
   init() throws {
@@ -40,7 +40,7 @@ final class SampleShop {
     try #require(CodeSerial(number: 2_500_000 + number).flatMap { LabelCode(region: "150621", serial: $0) })
   }
 
-  /// Labels of codes in a row.
+  /// Requests for labels with consecutive codes.
   /// - Parameter names: The unit on each label.
   static func labels(_ names: [String], platform: String = "https://weld.example.cn") throws -> LabelRequests {
     let prefix = try LabelPayload.Prefix(platform: platform)

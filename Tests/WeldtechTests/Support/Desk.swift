@@ -8,7 +8,8 @@ import Testing
 
 @testable import weldtech
 
-/// A home folder of its own, and command lines run in it against a transcript instead of the terminal.
+/// A home folder with command lines that are run in it, whose output goes to a transcript instead of a
+/// terminal.
 final class Desk {
   private let folder = TemporaryFolder()
   var home: String { folder.file("home") }
@@ -21,7 +22,7 @@ final class Desk {
     var diagnostics: String
   }
 
-  /// Runs one command line; what it throws comes out as it is.
+  /// Runs one command line; errors are thrown unchanged.
   /// - Parameter columns: the width of a terminal on stdout, nil for a pipe.
   func run(_ arguments: [String], script: Script = Script(isTerminal: false), columns: Int? = nil) throws
     -> Answer
@@ -71,22 +72,22 @@ final class Desk {
     ])
   }
 
-  /// Registers a welder and answers its id.
+  /// Registers a welder and returns its id.
   func register() throws -> String {
     let known = Set(try fieldbook().list(limit: 1_000).map(\.id))
     _ = try run(["register", "--from", try folder.write("registration.json", Person.registration)])
-    // Records that are opened in the same second stand in the list by their random ids.
+    // Records that are opened in the same second are listed in the order of their random ids.
     return try #require(try fieldbook().list(limit: 1_000).first { !known.contains($0.id) }).id.text
   }
 }
 
-/// Invented people; their names and numbers occur nowhere else, so that a text can be searched for them.
+/// Invented people, whose names and numbers occur nowhere else, so that a text can be searched for them.
 enum Person {
   static let technician = (name: "欧阳锋", phone: "13811112222")
   static let owner = (name: "慕容雪", phone: "13933334444")
   static let signatory = (name: "诸葛亮", phone: "0477-5216666")
 
-  /// The words that may stand nowhere unless they were asked for.
+  /// The words that may appear only where they were asked for.
   static let secrets = [
     technician.name, technician.phone, owner.name, owner.phone, signatory.name, signatory.phone, "5216666",
   ]

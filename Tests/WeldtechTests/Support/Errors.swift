@@ -16,7 +16,7 @@ import Terminal
 @testable import Records
 @testable import weldtech
 
-/// Every error that there is, at least once a case.
+/// Every existing error, with at least one value for each case.
 enum Errors {
   static let all: [any Error] =
     links + flashes + images + modules + documents + fieldbook + files + photos + walk + setup + labels
@@ -350,7 +350,7 @@ enum Errors {
       EmulatorMissing(),
     ]
 
-  /// An error without words of its own.
+  /// An error without an explanation of its own.
   struct Unforeseen: Error {}
 
   static let usage: [UsageError] = [

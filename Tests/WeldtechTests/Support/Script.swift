@@ -1,7 +1,7 @@
 import Synchronization
 import Terminal
 
-/// A person who answers question after question from a list, and keeps what was asked.
+/// A person who answers the questions from a list; the questions are stored.
 final class Script: LineSource {
   let isTerminal: Bool
   private let state: Mutex<(answers: [String], asked: [String])>
