@@ -87,9 +87,9 @@ struct SignatureInk {
     return kept
   }
 
-  /// Draws cubic curves through the points with tangents by Catmull and Rom: each points from the neighbour before to
-  /// the neighbour behind. A line goes on as long as its rounded width stays the same. A curve lies within the hull
-  /// of its control points, so holding these in the box holds the ink in it.
+  /// Draws cubic curves through the points with tangents by Catmull and Rom: each tangent points from the
+  /// previous point to the next. A line goes on as long as its rounded width stays the same. A curve lies
+  /// within the hull of its control points, so holding these in the box holds the ink in it.
   private static func lines(through dots: [Dot], within box: Rectangle) -> [Line] {
     func across(_ x: Double) -> Double { min(max(x, box.x), box.right) }
     func down(_ y: Double) -> Double { min(max(y, box.y), box.bottom) }

@@ -135,7 +135,7 @@ struct Fact {
   init(_ name: String, _ value: String?, isWide: Bool = false) {
     self.name = name
     self.value = value ?? ""
-    // Two dozen Chinese characters fill a narrow cell twice.
+    // Two dozen Chinese characters fill two lines of a narrow cell.
     self.isWide = isWide || self.value.count > 40
   }
 }

@@ -7,7 +7,7 @@ extension UInt8 {
 }
 
 extension Collection<UInt8> {
-  /// The number that the digits are; nil where there is none, where another character stands among them, or where the
+  /// The number that the digits write; nil where there is no digit, another character stands among them, or the
   /// number does not fit.
   public var decimalNumber: Int? {
     guard !isEmpty, allSatisfy(\.isDigit) else { return nil }

@@ -1,8 +1,9 @@
-/// Undoes what an input method, a phone's clipboard or an editor does to a number, a code, a date or a choice.
+/// Undoes the changes that an input method, a phone's clipboard or an editor makes to a number, a code, a date
+/// or a choice.
 public enum TextNormalization {
   /// The text with full-width forms (U+FF01 to U+FF5E) and blanks (U+3000, U+00A0) as ASCII.
-  /// - Parameter hasStops: whether the ideographic comma and full stop (U+3001, U+3002) become ASCII too. Between numbers
-  ///   they part, and do not group digits.
+  /// - Parameter hasStops: whether the ideographic comma and full stop (U+3001, U+3002) become ASCII too.
+  ///   Between numbers they separate, and do not group digits.
   public static func halfWidth(_ text: String, withStops hasStops: Bool = true) -> String {
     if text.utf8.allSatisfy({ $0 < 0x80 }) { return text }
     var scalars = String.UnicodeScalarView()
@@ -18,8 +19,8 @@ public enum TextNormalization {
     return String(scalars)
   }
 
-  /// The text without what is not seen: zero-width characters, marks of direction (an iPhone pastes a number between
-  /// U+202D and U+202C), byte order marks, control characters that are no white space.
+  /// The text without invisible characters: zero-width characters, marks of direction (an iPhone pastes a
+  /// number between U+202D and U+202C), byte order marks, and control characters that are no white space.
   public static func seen(_ text: String) -> String {
     if text.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) { return text }
     return String(String.UnicodeScalarView(text.unicodeScalars.filter { !$0.isUnseen }))
@@ -33,8 +34,8 @@ public enum TextNormalization {
     return String(rest)
   }
 
-  /// The text as it was meant in a field that wants ASCII: what is seen of it, in half width, every blank a space and
-  /// none at the ends.
+  /// The text as a field for ASCII takes it: the visible characters in half width, every blank as a space, and
+  /// no blanks at the ends.
   public static func typed(_ text: String) -> String {
     let plain = trimmed(halfWidth(seen(text)))
     if plain.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) { return plain }
@@ -42,7 +43,8 @@ public enum TextNormalization {
       String.UnicodeScalarView(plain.unicodeScalars.map { $0.properties.isWhitespace ? " " : $0 }))
   }
 
-  /// Whether the character is drawn as a hyphen or a dash: editors and phones make them of the one on the keyboard.
+  /// Whether the character is drawn as a hyphen or a dash, as editors and phones insert them in place of the
+  /// keyboard's.
   public static func isHyphen(_ character: Character) -> Bool {
     character == "-" || character == "\u{2212}"
       || character.unicodeScalars.first?.properties.generalCategory == .dashPunctuation

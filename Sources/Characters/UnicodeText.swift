@@ -5,8 +5,8 @@ extension String {
   /// The text in Unicode's normal form C: letters and their marks joined where one character stands for both.
   ///
   /// `utf8proc_map` writes a new string for its caller to free, and with a length it does not stop at a NUL
-  /// (https://juliastrings.github.io/utf8proc/doc/utf8proc_8h.html). It refuses only what is no UTF-8, which a
-  /// string of Swift's never is, and what does not fit the memory.
+  /// (https://juliastrings.github.io/utf8proc/doc/utf8proc_8h.html). It fails only for bytes that are no UTF-8,
+  /// which a string of Swift's never has, and where memory runs out.
   public var inNormalFormC: String {
     if utf8.allSatisfy({ $0 < 0x80 }) { return self }
     var text = self
@@ -23,7 +23,7 @@ extension String {
 }
 
 extension Unicode.Scalar {
-  /// Whether nothing at all is seen of the character: it has no width, marks a direction, fills a place, or is a control
+  /// Whether the character is invisible: it has no width, marks a direction, fills a place, or is a control
   /// character that is no white space.
   public var isUnseen: Bool {
     let properties = properties
@@ -51,7 +51,8 @@ extension Unicode.Scalar {
     }
   }
 
-  /// Whether the character selects a form of the Mongolian letter before it, or parts that letter from its last vowel.
+  /// Whether the character selects a form of the Mongolian letter before it, or separates that letter from its
+  /// last vowel.
   public var isMongolianSelector: Bool { (0x180B...0x180F).contains(value) }
 
   /// Whether the character selects a form of the ideograph before it.
@@ -64,8 +65,8 @@ extension Unicode.Scalar {
     (0x1820...0x18AA).contains(value) || (0x11660...0x1166C).contains(value) || isMongolianSelector
   }
 
-  /// Whether the character is a letter of a script whose letters take other forms beside a joiner or a non-joiner:
-  /// Arabic and its kin, the scripts of India, Mongolian.
+  /// Whether the character is a letter of a script whose letters change beside a joiner or a non-joiner: Arabic
+  /// and related scripts, the scripts of India, Mongolian.
   public var isJoining: Bool {
     switch value {
     case 0x0600...0x08FF, 0x0900...0x0DFF: properties.isAlphabetic

@@ -1,6 +1,6 @@
 internal import Glibc
 
-/// What the system says about a file without reading it.
+/// The system's information on a file, read without its contents.
 public struct FileStatus: Hashable, Sendable {
   public enum Kind: Hashable, Sendable {
     case regular, folder, link, pipe, socket, characterDevice, blockDevice, other

@@ -24,7 +24,7 @@ public enum FileKind: String, Hashable, Sendable, CaseIterable {
   /// HEIC, the default of many phones.
   case heic
   case avif, webp, gif, bmp, tiff, pdf
-  /// MP4, MOV and their kin.
+  /// MP4, MOV and related formats.
   case video
   /// A Zip archive, which office documents are as well.
   case zip

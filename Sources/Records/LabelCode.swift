@@ -26,9 +26,9 @@ public struct LabelCode: Hashable, Sendable, Codable, CustomStringConvertible {
   }
 
   /// Corrects a code in which the letter O stands for a zero, or I or L for a one. The check character shows
-  /// which corrections are codes. Among several, the one with the most changed letters is chosen; among none,
-  /// the one with a single zero or one read as a letter. The result is nil where the text is a valid code
-  /// already, or where several codes are equally likely.
+  /// which corrections are codes. Among several, the one with the most changed letters is chosen; where there
+  /// is none, a single zero or one may have been read as a letter. The result is nil where the text is a valid
+  /// code already, or where several codes are equally likely.
   public init?(meantBy text: String) {
     let plain = Array(Self.plain(text).utf8)
     guard plain.count == 13, LabelCode(text) == nil else { return nil }

@@ -8,9 +8,9 @@ import Characters
 public struct WrittenText: Hashable, Sendable {
   /// The maximum number of lines and characters of a field.
   public enum Shape: Hashable, Sendable {
-    /// One line.
+    /// The text has one line.
     case line(maxCharacters: Int)
-    /// Several lines, each ended by U+000A.
+    /// The text has several lines, each ended by U+000A.
     case paragraph(maxCharacters: Int)
 
     /// The name of a person, a company or a place, on one line.

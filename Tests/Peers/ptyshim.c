@@ -1,4 +1,5 @@
-// Preloaded into a program that insists on what a pty lacks: parity and modem control lines.
+// Adds parity and modem control lines to a pty, for a program that insists on them. The library is preloaded
+// into that program.
 //
 // Parity: Linux drops PARENB on a pty without a word, and a program that reads its settings back finds them
 // changed. So parity is kept from the kernel, remembered by descriptor, and put back into what is read.

@@ -3,7 +3,7 @@
 //
 // Every step can be interrupted and is then repeated from its beginning, by the contents of the flash alone:
 //
-//   marked                       the module wrote `pending`, and whose place the upload is to take
+//   marked                       the module wrote `pending` and the digest of the image to be replaced
 //   application → backup         then `kept` is written: from here on the backup is not touched
 //   upload → application         then `trial` is written, and the application started
 //   confirmed                    the module wrote `confirmed`: nothing is left to do here

@@ -16,7 +16,7 @@ public struct ESP32Model: Hashable, Sendable {
   /// Address of the register that divides the crystal's frequency into the baud rate.
   let uartDividerAddress: UInt32
   let spi: SPIRegisters
-  /// The registers by which the ROM measures its crystal; nil where it takes the crystal as it is.
+  /// The registers by which the ROM measures its crystal; nil where the ROM does not measure it.
   let calibration: Calibration?
 
   /// Addresses of one SPI controller's registers.

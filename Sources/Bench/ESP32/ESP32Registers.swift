@@ -5,8 +5,8 @@ struct ESP32Registers {
   private static let magicAddress: UInt32 = 0x4000_1000
   /// The bit that starts the command in the user registers and is clear once the command is done.
   private static let userCommand: UInt32 = 1 << 18
-  /// The fast oscillator's factor, by which 800 cycles are 40 MHz: the ROM reckons its crystal as cycles × 15,625 ×
-  /// factor ÷ 40 hertz.
+  /// The fast oscillator's factor, with which 800 cycles mean 40 MHz: the ROM computes its crystal's frequency
+  /// as cycles × 15,625 × factor ÷ 40 hertz.
   private static let oscillatorFactor: UInt32 = 128
   /// Address of a C3's EFUSE_RD_REPEAT_DATA1.
   private static let repeatedFuses: UInt32 = 0x6000_8834

@@ -1,6 +1,6 @@
 internal import ModuleCore
 
-/// A fault of a simulated module's cable, as `bench module --fault` takes it. These happen once:
+/// A fault of a simulated module's cable, as `bench module --fault` takes it. These faults happen once:
 ///
 ///     silence-after=N    after N bytes from the laptop the module answers no more
 ///     pull-after=N       after N bytes from the laptop the cable is pulled

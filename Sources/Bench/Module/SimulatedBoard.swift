@@ -23,7 +23,7 @@ struct SimulatedBoard: Board {
   /// - Parameters:
   ///   - uniqueID: 12 bytes; serial number, IMEI, ICCID and noise follow from it.
   ///   - header: the header of the image that runs.
-  ///   - random: gives that many random bytes, or nil for a generator that fails.
+  ///   - random: gives this number of random bytes, or nil for a generator that fails.
   ///   - now: milliseconds by a clock that goes on through resets and never back.
   init(
     flash: FlashArray, uniqueID: [UInt8], header: ImageHeader?, surroundings: Surroundings,

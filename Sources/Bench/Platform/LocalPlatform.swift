@@ -13,7 +13,7 @@ public final class LocalPlatform: Sendable {
     public var dataFolder: String
     /// The token that clients have to send as `Authorization: Bearer`; nil for none.
     public var token: String?
-    /// Gives that many random bytes.
+    /// Gives this number of random bytes.
     public var random: @Sendable (Int) -> [UInt8]
 
     public init(

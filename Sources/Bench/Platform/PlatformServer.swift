@@ -6,7 +6,7 @@ import Synchronization
 protocol PlatformHandler: AnyObject, Sendable {
   /// Judges a request before its body is read. A reply ends the request; nil lets it continue.
   func admit(_ request: PlatformRequest) -> PlatformReply?
-  /// The fault that applies to a request; it is asked for once.
+  /// The fault that applies to a request, called once for each request.
   func fault(for request: PlatformRequest) -> PlatformFault?
   func reply(to request: PlatformRequest) -> PlatformReply
   /// Takes a piece of the body. Bytes that are stored already move from `body` to `keptBytes`.

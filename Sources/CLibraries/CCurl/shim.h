@@ -2,8 +2,8 @@
 
 #include <curl/curl.h>
 
-// curl_easy_setopt and curl_easy_getinfo are variadic, which Swift does not import: one shim for each type that
-// an option takes. https://curl.se/libcurl/c/curl_easy_setopt.html
+// curl_easy_setopt and curl_easy_getinfo are variadic, which Swift does not import, so there is one shim for
+// each type of option. https://curl.se/libcurl/c/curl_easy_setopt.html
 
 // libcurl copies the string, except that of CURLOPT_POSTFIELDS, which has a shim of its own.
 static inline CURLcode wt_curl_set_text(CURL *handle, CURLoption option, const char *value) {
@@ -18,8 +18,8 @@ static inline CURLcode wt_curl_set_share(CURL *handle, CURLSH *share) {
   return curl_easy_setopt(handle, CURLOPT_SHARE, share);
 }
 
-// A share of connections, TLS sessions and names between one handle after the other. It has no locks: one thread uses it at
-// a time.
+// A share of connections, TLS sessions and resolved names between successive handles. It has no locks, so only
+// one thread uses it at a time.
 static inline CURLSH *wt_curl_share(void) {
   CURLSH *share = curl_share_init();
   if (share
@@ -60,21 +60,22 @@ static inline CURLcode wt_curl_set_progress(CURL *handle, curl_xferinfo_callback
   return curl_easy_setopt(handle, CURLOPT_XFERINFODATA, context);
 }
 
-// The number of bytes of the request that went out, its headers included; 0 where there was no connection to send it over.
+// Gives the number of bytes of the request that were sent, including its headers; 0 where there was no
+// connection.
 static inline long wt_curl_request_bytes(CURL *handle) {
   long bytes = 0;
   curl_easy_getinfo(handle, CURLINFO_REQUEST_SIZE, &bytes);
   return bytes;
 }
 
-// The status that a proxy answered to CONNECT; 0 where there was none.
+// Gives the status of a proxy's answer to CONNECT; 0 where there was none.
 static inline long wt_curl_connect_status(CURL *handle) {
   long status = 0;
   curl_easy_getinfo(handle, CURLINFO_HTTP_CONNECTCODE, &status);
   return status;
 }
 
-// The status of the answer; 0 where none has come.
+// Gives the status of the answer; 0 where none has arrived.
 static inline long wt_curl_status(CURL *handle) {
   long status = 0;
   curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &status);

@@ -13,16 +13,16 @@ typedef struct wt_igzip {
   uint8_t working_memory[ISAL_DEF_LVL1_DEFAULT];
 } wt_igzip;
 
-/// NULL where memory runs out; freed with `free`.
+/// Makes a stream that is freed with `free`; NULL where memory ran out.
 static inline wt_igzip *wt_igzip_make(void) { return (wt_igzip *)calloc(1, sizeof(wt_igzip)); }
 
-/// The most bytes that `count` bytes become: what does not shrink is stored in blocks of 65,535 bytes with five more
-/// each, between zlib's header and sum.
+/// The maximum number of bytes that `count` bytes become. Bytes that do not shrink are stored in blocks of
+/// 65,535 bytes with five more each, between zlib's header and checksum.
 static inline size_t wt_igzip_bound(size_t count) { return count + 5 * (count / 65535 + 1) + 64; }
 
-/// Packs bytes in zlib's format (RFC 1950) as one stream, the same bytes always alike on one processor. `into` has
-/// room for `wt_igzip_bound(count)` bytes.
-/// Returns the number of bytes written; 0 where igzip refuses.
+/// Compresses bytes in zlib's format (RFC 1950) as one stream; the same bytes give the same stream on one
+/// processor. `into` has room for `wt_igzip_bound(count)` bytes. Returns the number of bytes written, or 0
+/// where igzip refuses.
 static inline size_t wt_igzip_pack(wt_igzip *self, const uint8_t *bytes, size_t count, uint8_t *into, size_t room) {
   if (count > UINT32_MAX / 2 || room > UINT32_MAX) return 0;
   isal_deflate_stateless_init(&self->stream);

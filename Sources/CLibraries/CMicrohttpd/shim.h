@@ -4,7 +4,7 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
-// MHD_start_daemon is variadic. One thread serves all connections; the address decides the family.
+// MHD_start_daemon is variadic. One thread serves all connections, and the address decides the family.
 // https://www.gnu.org/software/libmicrohttpd/manual/libmicrohttpd.html#microhttpd_002dinit
 static inline struct MHD_Daemon *wt_mhd_start(
   const struct sockaddr *address, MHD_AccessHandlerCallback handle, MHD_RequestCompletedCallback completed,
@@ -21,7 +21,7 @@ static inline struct MHD_Daemon *wt_mhd_start(
     MHD_OPTION_END);
 }
 
-// MHD_get_daemon_info is variadic and answers a union. 0 where the port is not known.
+// Gives the port, or 0 where it is not known. MHD_get_daemon_info is variadic and returns a union.
 static inline uint16_t wt_mhd_port(struct MHD_Daemon *daemon) {
   const union MHD_DaemonInfo *info = MHD_get_daemon_info(daemon, MHD_DAEMON_INFO_BIND_PORT);
   return info == NULL ? 0 : info->port;

@@ -156,7 +156,7 @@ static void open_header(run *self, uint64_t most_pixels) {
   }
 }
 
-// Reads the rows: with `keep` into a whole picture, else every row into the same place.
+// Reads the rows into a whole picture with `keep`, or otherwise every row into the same buffer.
 static void read_rows_and_end(run *self, int keep) {
   int passes = png_set_interlace_handling(self->png);
   png_read_update_info(self->png, self->info);

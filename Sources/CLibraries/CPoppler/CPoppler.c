@@ -24,7 +24,7 @@ static int is_there;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 static void load(void) {
-  // Its own dependencies bring in glib and gobject.
+  // The library's own dependencies bring in glib and gobject.
   void *library = dlopen("libpoppler-glib.so.8", RTLD_NOW | RTLD_LOCAL);
   if (!library) return;
 #define FIND(name, symbol) ((poppler.name = (__typeof__(poppler.name))dlsym(library, symbol)) != NULL)

@@ -21,7 +21,7 @@ static int is_there;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 static void load(void) {
-  // Its own dependencies bring in glib and gobject.
+  // The library's own dependencies bring in glib and gobject.
   void *library = dlopen("librsvg-2.so.2", RTLD_NOW | RTLD_LOCAL);
   if (!library) return;
 #define FIND(name, symbol) ((rsvg.name = (__typeof__(rsvg.name))dlsym(library, symbol)) != NULL)

@@ -1,8 +1,9 @@
 import CPangoCairo
 
 extension FontFace {
-  /// Whether the face's outlines are a CFF font by character identifiers, each of which is its glyph's number. Such a
-  /// font's subset keeps the identifiers though its glyphs are numbered anew (Adobe Technical Note 5176, 10 and 13).
+  /// Whether the face's outlines are a CFF font by character identifiers, each of which is its glyph's number.
+  /// Such a font's subset keeps the identifiers although its glyphs are renumbered (Adobe Technical Note 5176,
+  /// 10 and 13).
   var isIdentifiedByGlyph: Bool {
     guard let blob = hb_face_reference_table(face, "CFF ".utf8.reduce(0) { $0 << 8 | UInt32($1) }) else {
       return false

@@ -32,7 +32,7 @@ public struct TextStyle: Hashable, Sendable {
 
 public enum TextAlignment: String, Hashable, Sendable, CaseIterable { case left, centre, right }
 
-/// What happens to a text that is larger than its box.
+/// The treatment of a text that is larger than its box.
 public enum TextFit: String, Hashable, Sendable, CaseIterable {
   /// The text stays on one line at its size; a text that does not fit is an error.
   case refuse

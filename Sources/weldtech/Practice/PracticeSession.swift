@@ -4,7 +4,7 @@ import FoundationEssentials
 import Records
 import Terminal
 
-/// One practice: runs the commands of the walk one after the other, and reports at the end where everything is.
+/// Runs the commands of the walk one after the other, and reports at the end where everything is.
 struct PracticeSession {
   let workplace: Workplace
   let folder: PracticeFolder

@@ -14,7 +14,7 @@ public struct SHA256 {
 
   public init() {}
 
-  /// The digest of `bytes` in one go.
+  /// The digest of `bytes`, computed in one call.
   public static func digest(_ bytes: Span<UInt8>) -> Octets {
     var hash = SHA256()
     hash.update(bytes)

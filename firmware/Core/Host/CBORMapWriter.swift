@@ -43,7 +43,7 @@ public struct CBORMapWriter: Sendable {
     put(key, text: Array(value.utf8))
   }
 
-  /// Puts a text, given as its UTF-8 bytes.
+  /// Writes a text, given as its UTF-8 bytes.
   public mutating func put(_ key: StaticString, text value: [UInt8]) {
     begin(key)
     appendString(CBORMajor.text, value)

@@ -24,7 +24,7 @@ extension [UInt8] {
 }
 
 extension SHA256 {
-  /// The digest of `bytes` in one go.
+  /// The digest of `bytes`, computed in one call.
   public static func digest(_ bytes: [UInt8]) -> [UInt8] { Array(digest(bytes.span)) }
   public mutating func update(_ bytes: [UInt8]) { update(bytes.span) }
 }

@@ -127,7 +127,7 @@ public struct ModemDialogue: Sendable {
     return false
   }
 
-  /// The first row of digits that has such a length.
+  /// The first run of digits whose length is in `lengths`.
   @inline(never)
   private func digits(_ lengths: ClosedRange<Int>) -> Octets? {
     var text = Octets()

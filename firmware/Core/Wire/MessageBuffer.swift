@@ -71,7 +71,7 @@ public struct MessageBuffer {
   @inline(never)
   mutating func put(_ key: StaticString, bytes value: Octets) { put(key, bytes: value.bytes) }
 
-  /// Puts a text, given as its UTF-8 bytes.
+  /// Writes a text, given as its UTF-8 bytes.
   @inline(never)
   mutating func put(_ key: StaticString, text value: Span<UInt8>) {
     begin(key)

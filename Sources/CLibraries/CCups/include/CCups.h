@@ -1,4 +1,4 @@
-// The system's spooler, by libcups, which is opened when a printer is first asked for: linked, it and what it stands on
+// The system's spooler, by libcups. The library is opened when a printer is first used, because a linked one
 // would be loaded at every start of the program.
 #pragma once
 

@@ -1,6 +1,6 @@
-// libjpeg driven from C, to judge a photo. Its errors leave by longjmp, which may not cross a Swift frame, and its
-// warnings come to a callback one by one: TurboJPEG shows the first of them only, and stops at any or at none.
-// https://github.com/libjpeg-turbo/libjpeg-turbo/blob/2.1.5/libjpeg.txt
+// libjpeg driven from C, to check a photo. Its errors leave by longjmp, which must not cross a Swift frame, and
+// its warnings go to a callback one by one. TurboJPEG reports only the first of them, and stops either at any
+// warning or at none. https://github.com/libjpeg-turbo/libjpeg-turbo/blob/2.1.5/libjpeg.txt
 #pragma once
 
 #include <stddef.h>

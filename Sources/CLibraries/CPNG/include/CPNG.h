@@ -1,6 +1,6 @@
-// libpng driven from C. Its errors leave by longjmp, which may not cross a Swift frame, so every jump is
-// caught here and comes back as a status. The simplified API would do without jumps but has no field for
-// the physical resolution (pHYs). http://www.libpng.org/pub/png/libpng-1.4.0-manual.pdf
+// libpng driven from C. Its errors leave by longjmp, which must not cross a Swift frame, so every jump is
+// caught here and returned as a status. The simplified API would need no jumps, but has no field for the
+// physical resolution (pHYs). http://www.libpng.org/pub/png/libpng-1.4.0-manual.pdf
 #pragma once
 
 #include <stddef.h>
@@ -25,11 +25,11 @@ typedef enum wt_png_status {
 
 /// The layout of the rows given to `wt_png_frame`.
 typedef enum wt_png_layout {
-  /// 8 pixels a byte, the leftmost in the highest bit, 0 black; a row starts on a byte.
+  /// A row has 8 pixels in a byte, the leftmost in the highest bit, 0 for black, and starts on a byte.
   wt_png_layout_bit = 0,
-  /// One byte a pixel, 0 black.
+  /// A row has one byte for each pixel, 0 for black.
   wt_png_layout_grey = 1,
-  /// Three bytes a pixel: red, green, blue.
+  /// A row has three bytes for each pixel: red, green, blue.
   wt_png_layout_rgb = 2,
 } wt_png_layout;
 

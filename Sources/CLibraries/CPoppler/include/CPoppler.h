@@ -1,5 +1,5 @@
-// Pages of a PDF as grey pictures, by poppler. The library is opened when a page is first asked for: linked, it and
-// what it stands on would be loaded at every start of the program.
+// Pages of a PDF as grey pictures, by poppler. The library is opened when a page is first rendered, because a
+// linked one would be loaded at every start of the program.
 #pragma once
 
 #include <stddef.h>

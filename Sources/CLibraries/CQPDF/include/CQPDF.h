@@ -1,5 +1,5 @@
-// The pages of a finished PDF file, read by libqpdf. The library is opened when a file is first asked for:
-// linked, it and what it stands on would be loaded at every start of the program.
+// The pages of a finished PDF file, read by libqpdf. The library is opened when a file is first read, because a
+// linked one would be loaded at every start of the program.
 #pragma once
 
 #include <stddef.h>
@@ -20,11 +20,11 @@ typedef enum wt_qpdf_status {
 /// Whether the library is installed.
 int wt_qpdf_is_there(void);
 
-/// Opens a file, which has to stay as it is until it is closed.
+/// Opens a file, which must not change until it is closed.
 wt_qpdf_status wt_qpdf_open(const char *file, wt_qpdf **document);
 void wt_qpdf_close(wt_qpdf *document);
 
-/// Counts the pages of the whole tree, each as often as it stands there.
+/// Counts the pages of the whole tree; a page that stands there twice counts twice.
 int wt_qpdf_page_count(wt_qpdf *document);
 
 /// Gives the unpacked operators of a page, counted from 0. `*bytes` is freed with `free`.

@@ -1,5 +1,5 @@
-// SVG drawn by librsvg, which is opened when a drawing is first asked for: linked, it would be loaded at every start of the
-// program.
+// SVG rendered by librsvg. The library is opened when a drawing is first rendered, because a linked one would
+// be loaded at every start of the program.
 #pragma once
 
 #include <cairo.h>

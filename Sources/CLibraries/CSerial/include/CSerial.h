@@ -9,7 +9,8 @@
 #include <sys/ioctl.h>
 #include <termios.h>
 
-// ioctl is variadic, which Swift does not import: one typed use each. All return 0, or -1 with errno.
+// ioctl is variadic, which Swift does not import, so there is one function for each use. All return 0, or -1
+// with errno.
 
 /// Refuses further opens of the terminal (EBUSY) except by root, until the last descriptor is closed.
 static inline int wt_tty_exclusive(int fd) { return ioctl(fd, TIOCEXCL); }
@@ -18,7 +19,8 @@ static inline int wt_modem_set(int fd, int lines) { return ioctl(fd, TIOCMSET, &
 static inline int wt_modem_raise(int fd, int lines) { return ioctl(fd, TIOCMBIS, &lines); }
 static inline int wt_modem_lower(int fd, int lines) { return ioctl(fd, TIOCMBIC, &lines); }
 
-/// Has the driver hand over what it receives at once, where it has a flag for that (an FTDI waits up to 16 ms else).
+/// Makes the driver deliver received bytes at once, where it has a flag for that (an FTDI otherwise waits up to
+/// 16 ms).
 static inline int wt_low_latency(int fd) {
   struct serial_struct settings;
   if (ioctl(fd, TIOCGSERIAL, &settings) != 0) return -1;

@@ -2,10 +2,10 @@
 
 #include <unicorn/unicorn.h>
 
-// libunicorn exports a GLib of its own under GLib's names. Linked into one program with pango it takes the place of the
-// real one, and the program crashes in its first font. So it is loaded when it is first needed, and kept to itself.
-// Each function is the library's of the same name; those without one are uses of its variadic functions, which
-// Swift does not import.
+// libunicorn exports a GLib of its own under GLib's names. In one program with pango it would replace the real
+// GLib, and the program would crash in its first font. The library is therefore loaded when it is first needed,
+// and its names stay private. Each function is the library's of the same name; the others are uses of its
+// variadic functions, which Swift does not import.
 
 // Whether the library is there; everything else may only be called where it is.
 bool wt_unicorn_is_there(void);
@@ -30,10 +30,10 @@ uc_err wt_context_restore(uc_engine *engine, uc_context *context);
 uc_err wt_context_free(uc_context *context);
 
 uc_err wt_use_cortex_m4(uc_engine *engine);
-// The counts of a running program. They are taken here because they are taken for every block of instructions, or for every
-// instruction; `call` comes only where a count is reached or execution has entered a range that is fenced off.
+// The counters of a running program. They are kept in C because they change for every block of instructions, or
+// for every instruction; `call` runs only where a counter reaches its limit or execution enters a fenced range.
 struct wt_steps {
-  // The half-words of instructions so far, and the number of times that they were counted.
+  // The number of half-words of instructions so far, and the number of times that they were counted.
   uint64_t cycles, count;
   uint64_t call_at_cycles, call_at_count;
   uint32_t fence, fence_bytes;

@@ -8,7 +8,7 @@
 extern "C" {
 #endif
 
-/// One QR symbol found in a picture. Corners in pixels, clockwise from the symbol's own top left.
+/// One QR symbol found in a picture. Its corners are in pixels, clockwise from the symbol's own top left.
 typedef struct wt_zxing_symbol {
   /// The text in UTF-8, `text_length` bytes.
   char *text;
@@ -23,11 +23,12 @@ typedef struct wt_zxing_symbol {
 
 /// The kind of a picture, which decides how a symbol is looked for in it.
 typedef enum wt_zxing_sight {
-  /// A photo: rotated and scaled attempts too, thresholds by neighbourhood.
+  /// The picture is a photo, which is also searched rotated and scaled, with local thresholds.
   wt_zxing_photograph = 0,
-  /// A picture in black and white, with symbols anywhere.
+  /// The picture is black and white, with symbols anywhere.
   wt_zxing_drawing = 1,
-  /// One upright symbol with its quiet zone and nothing else: its grid is taken from its edges.
+  /// The picture shows one upright symbol with its quiet zone and nothing else, so that its grid is found from
+  /// its edges.
   wt_zxing_symbol_only = 2,
 } wt_zxing_sight;
 
