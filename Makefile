@@ -112,8 +112,9 @@ bench: build ## run the benchmarks, each beside its peer
 	.build/peers/bin/python bench/torture
 	bench/flash
 
-docs: build ## write manual pages and shell completions into .build/docs, and the picture of the targets into docs/architecture.md
+docs: build ## write manual pages and shell completions into .build/docs, the picture of the targets into docs/architecture.md, and the plan's words into docs/schemas
 	scripts/picture --write
+	scripts/schema --write
 	mkdir -p .build/docs
 	.build/release/weldtech --lang en man > .build/docs/weldtech.1
 	.build/release/weldtech --lang zh man > .build/docs/weldtech.zh.1
