@@ -30,7 +30,7 @@ let package = Package(
   targets: [
     // The domain, and what the features stand on.
     feature("Characters", ["CUTF8Proc"]),
-    feature("Records", ["Characters", "CUTF8Proc"]),
+    feature("Records", ["Characters"]),
     feature("Files", ["CFiles"]),
     feature("Cryptography", ["Files", "CCrypto"]),
     feature(
