@@ -68,7 +68,7 @@ let package = Package(
       name: "weldtech",
       dependencies: [
         "Records", "Fieldbook", "Provision", "Labels", "Agreements", "Photos", "Sync", "Bench",
-        "Arguments", "Characters", "Terminal", "Cryptography", "Drawing", "Files", "Tables", "CFiles",
+        "Arguments", "Characters", "Terminal", "Cryptography", "Drawing", "Files", "Tables",
       ],
       swiftSettings: settings),
 

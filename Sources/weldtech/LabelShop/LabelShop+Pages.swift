@@ -1,4 +1,4 @@
-import CFiles
+import Files
 import FoundationEssentials
 import Labels
 import Records
@@ -22,7 +22,7 @@ extension LabelShop {
       events: { event in
         switch event {
         case .made(let labels): onMade(labels)
-        case .finished: wt_give_memory_back()
+        case .finished: HeapMemory.giveBack()
         }
       })
     guard let delivery else { throw Cancelled() }

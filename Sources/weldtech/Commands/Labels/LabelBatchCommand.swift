@@ -1,5 +1,4 @@
 import Arguments
-import CFiles
 import Drawing
 import Files
 import FoundationEssentials
@@ -108,7 +107,7 @@ enum LabelBatchCommand {
 
   static func run(_ options: Options, _ workplace: Workplace) throws -> Int32 {
     // Memory that a growing list has used would stay in the heaps of several threads, some 40 MiB.
-    wt_keep_memory_flat()
+    HeapMemory.keepFlat()
     guard let input = options.input else { throw UsageError.missing(option: "input") }
     guard let output = options.output else { throw UsageError.missing(option: "output") }
     var options = options

@@ -1,5 +1,5 @@
 import Arguments
-import CFiles
+import Files
 import Labels
 import Records
 import Terminal
@@ -62,7 +62,7 @@ enum LabelReprintCommand {
           destination: destination, reason: reason))
       return try answer(label, file: file, reason: reason, options, workplace)
     }
-    wt_keep_memory_flat()
+    HeapMemory.keepFlat()
     let output = options.output ?? ""
     let request = try LabelBatchCommand.request(
       for: labels, options, template: template, settings: settings, destination: destination, output: output)
