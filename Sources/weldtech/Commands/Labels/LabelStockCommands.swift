@@ -91,30 +91,49 @@ enum LabelStockCommands {
   // MARK: - Running
 
   static func handOut(_ options: HandOutOptions, _ workplace: Workplace) throws -> Int32 {
-    let console = workplace.console
-    let codes = try codes(options.codes)
-    let recipient = try console.need(options.recipient, option: "to") {
-      try workplace.ask(Text(zh: "发给谁", en: "handed to whom"), as: .title)
+    let change = Change(
+      state: .handedOut, option: "to", question: Text(zh: "发给谁", en: "handed to whom"), shape: .title,
+      done: { Text(zh: "已发放 \($0) 块标牌", en: "\($0) labels handed out") })
+    return try record(change, of: options.codes, given: options.recipient, workplace) {
+      try $0.handOut($1, to: $2, at: $3)
     }
-    let kept = try workplace.written(recipient, as: .title, option: "to")
-    try workplace.fieldbook().handOut(codes, to: kept.text, at: workplace.clock.now())
-    try console.answer(Changed(codes: codes, state: .handedOut)) {
-      console.put(Text(zh: "已发放 \(codes.count) 块标牌", en: "\(codes.count) labels handed out"))
-    }
-    return ExitCode.done.rawValue
   }
 
   static func spoil(_ options: SpoilOptions, _ workplace: Workplace) throws -> Int32 {
+    let change = Change(
+      state: .spoiled, option: "reason", question: Text(zh: "报废原因", en: "why they are written off"),
+      shape: .note,
+      done: { Text(zh: "已报废 \($0) 块标牌", en: "\($0) labels written off") })
+    return try record(change, of: options.codes, given: options.reason, workplace) {
+      try $0.spoil($1, reason: $2, at: $3)
+    }
+  }
+
+  /// A change of labels' state, for which the user gives a text: the recipient or the reason.
+  private struct Change {
+    let state: LabelState
+    /// The option of the text, without its hyphens.
+    let option: String
+    /// The question for a text that was not given.
+    let question: Text
+    let shape: WrittenText.Shape
+    /// The answer for a number of labels.
+    let done: (Int) -> Text
+  }
+
+  /// Records a change of the given codes' labels in the fieldbook, by `deed`, and answers with the new state.
+  private static func record(
+    _ change: Change, of words: [String], given: String?, _ workplace: Workplace,
+    by deed: (Fieldbook, [LabelCode], String, Timestamp) throws -> Void
+  ) throws -> Int32 {
     let console = workplace.console
-    let codes = try codes(options.codes)
-    let reason = try console.need(options.reason, option: "reason") {
-      try workplace.ask(Text(zh: "报废原因", en: "why they are written off"), as: .note)
+    let codes = try codes(words)
+    let text = try console.need(given, option: change.option) {
+      try workplace.ask(change.question, as: change.shape)
     }
-    let kept = try workplace.written(reason, as: .note, option: "reason")
-    try workplace.fieldbook().spoil(codes, reason: kept.text, at: workplace.clock.now())
-    try console.answer(Changed(codes: codes, state: .spoiled)) {
-      console.put(Text(zh: "已报废 \(codes.count) 块标牌", en: "\(codes.count) labels written off"))
-    }
+    let kept = try workplace.written(text, as: change.shape, option: change.option)
+    try deed(workplace.fieldbook(), codes, kept.text, workplace.clock.now())
+    try console.answer(Changed(codes: codes, state: change.state)) { console.put(change.done(codes.count)) }
     return ExitCode.done.rawValue
   }
 
