@@ -1,6 +1,6 @@
 import Cryptography
 import FoundationEssentials
-public import Records
+import Records
 
 extension Fieldbook {
   // MARK: - Reading and writing what the events add up to

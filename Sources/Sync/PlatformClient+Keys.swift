@@ -49,7 +49,7 @@ extension PlatformClient: StartAuthority {
   /// - Throws: `SyncError` where the platform answers with a refusal: `refused`, `credentials`,
   ///   `notAcknowledged`; or `cancelled`.
   public func start(_ request: StartRequest) throws -> SignedStart? {
-    do {
+    do throws(SyncError) {
       let order = StartOrder(
         challenge: Hex.encode(request.challenge), counter: request.counter, seconds: request.seconds,
         moduleSerial: request.moduleSerial)
@@ -59,7 +59,7 @@ extension PlatformClient: StartAuthority {
         answer.counter >= request.counter, (1...request.seconds).contains(answer.seconds)
       else { throw SyncError.notAcknowledged(status: response.status) }
       return SignedStart(counter: answer.counter, seconds: answer.seconds, authenticator: authenticator)
-    } catch let error as SyncError {
+    } catch {
       switch error {
       case .unreachable, .timedOut, .proxyRefused, .interrupted, .notTrusted, .redirected, .notThePlatform,
         .blocked, .platformFailed:
@@ -89,7 +89,7 @@ extension PlatformClient: ProofAuthority {
   /// Asks the platform for a proof that a key may be replaced.
   /// - Throws: `SyncError.cancelled`.
   public func proof(_ request: ProofRequest) throws -> ProofAnswer {
-    do {
+    do throws(SyncError) {
       let order = ProofOrder(
         challenge: Hex.encode(request.challenge), newKeyID: request.newKeyID,
         uniqueID: Hex.encode(request.uniqueID))
@@ -99,7 +99,7 @@ extension PlatformClient: ProofAuthority {
         return .refused(code: nil)
       }
       return .proof(proof)
-    } catch let error as SyncError {
+    } catch {
       switch error {
       case .cancelled: throw error
       case .refused(status: 404, code: "key.unknown"): return .unknownKey

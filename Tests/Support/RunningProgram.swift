@@ -26,7 +26,9 @@ public final class RunningProgram: @unchecked Sendable {
     process.arguments = arguments
     if let environment { process.environment = environment }
     if let workingFolder { process.currentDirectoryURL = URL(filePath: workingFolder) }
-    for file in [outputFile, diagnosticsFile] { FileManager.default.createFile(atPath: file, contents: nil) }
+    for file in [outputFile, diagnosticsFile] {
+      _ = FileManager.default.createFile(atPath: file, contents: nil)
+    }
     process.standardOutput = terminal ?? FileHandle(forWritingAtPath: outputFile)
     process.standardError = terminal ?? FileHandle(forWritingAtPath: diagnosticsFile)
     if let input {

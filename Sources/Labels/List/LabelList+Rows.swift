@@ -1,4 +1,4 @@
-public import Records
+import Records
 
 extension LabelList {
   /// The rows without a fault. Only their texts are kept in memory, and a row is made from them each time it is

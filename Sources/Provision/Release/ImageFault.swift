@@ -1,4 +1,4 @@
-public import ModuleCore
+import ModuleCore
 public import Records
 
 /// The reason why an image is not flashed. Every such fault is found before anything is erased.
