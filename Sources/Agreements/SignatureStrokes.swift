@@ -1,13 +1,13 @@
 public import FoundationEssentials
 import Records
 
-/// A signature as it was written on a pad: what `sign --signature` reads.
+/// A signature as it was written on a pad, in the format of `sign --signature`.
 ///
 ///     {"width": 600, "height": 300, "strokes": [[{"x": 12, "y": 80.5, "t": 0, "p": 0.4}, …], …]}
 ///
 /// x and y in the pad's pixels from its top left, t in milliseconds from the first touch, p the pressure from 0
-/// to 1, optional. Members beside these are left alone. Ink outside the pad is cut at its edge, and a time that
-/// steps back counts as equal to the one before it: both are faults of the pad and not of the signatory.
+/// to 1, optional. Other members are ignored. Ink outside the pad is cut at its edge, and a time that steps
+/// back counts as equal to the one before it: both are faults of the pad and not of the signatory.
 public struct SignatureStrokes: Hashable, Sendable {
   public struct Point: Hashable, Sendable {
     public let x: Double

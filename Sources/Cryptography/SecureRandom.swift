@@ -1,7 +1,7 @@
 import CCrypto
 
-/// Random bytes fit for keys and ids. Only the command line calls `bytes` and passes it to what needs it; no
-/// layer below calls it by itself.
+/// Random bytes fit for keys and ids. Only the command line calls `bytes` and passes the bytes down; no layer
+/// below calls it by itself.
 public enum SecureRandom {
   /// Gives random bytes.
   /// - Throws: `noRandom`, after which there are no bytes to use.

@@ -44,8 +44,8 @@ typedef struct wt_png_size {
 /// The longest side that any function here takes, pixels.
 #define WT_PNG_LONGEST_SIDE 65500
 
-/// Makes a file of rows that are packed already, each behind the byte of its filter, by zlib's format: libpng writes
-/// the chunks. `*bytes` is freed with `wt_png_free`.
+/// Makes a file from packed rows, each behind its filter byte, in zlib's format; libpng writes the chunks.
+/// `*bytes` is freed with `wt_png_free`.
 wt_png_status wt_png_frame(
     const uint8_t *packed, size_t packed_length, wt_png_size size, wt_png_layout layout, uint8_t **bytes,
     size_t *length);
