@@ -78,6 +78,35 @@ import Testing
     #expect(link.started == 0x0800_0000)
   }
 
+  @Test func `the bench serves the chip on a port by its row alone, and its program is silent`() throws {
+    let configuration = ModuleBench.Configuration(model: Self.model, timings: .instant)
+    let bench = ModuleBench(
+      configuration, random: { [UInt8](repeating: 1, count: $0) }, now: { ContinuousClock.now })
+    let port = try bench.runInBackground()
+    defer { bench.stop() }
+    let image = try Self.image()
+    let link = try SerialPort.open(port, framing: .bootloader)
+    defer { link.close() }
+    let flasher = Flasher(link: link, chips: ChipModel.known + [Self.chip], now: { ContinuousClock.now })
+    let result = try flasher.flash(.image(image), options: .init(awaitsFirmware: false))
+    #expect(result.chip == "STM32Z9" && result.skipped == nil)
+    #expect(Self.holds(configuration.flash, image, segment: 0))
+    #expect(Self.holds(configuration.flash, image, segment: 1))
+    #expect(!bench.truth.firmwareRuns)
+    try link.write([0x7f], deadline: .now + .seconds(1))
+    #expect(throws: LinkError.timeout) { _ = try link.read(upTo: 1, deadline: .now + .milliseconds(200)) }
+  }
+
+  @Test func `every chip that modules may carry has a row in the bench, with the same sectors`() {
+    #expect(Set(ChipModel.known.map(\.name)) == Set(BenchModel.known.map(\.name)))
+    #expect(Set(BenchModel.known.map(\.shortName)).count == BenchModel.known.count)
+    for case .stm32(let model) in BenchModel.known {
+      #expect(BenchModel(shortName: model.name.lowercased()) == .stm32(model))
+      let chip = ChipModel.known.first { $0.name == model.name }
+      #expect(chip?.productID == model.productID && chip?.sectors.map(\.bytes) == model.sectorBytes)
+    }
+  }
+
   @Test func `a boot block over two sectors is left alone where the chip holds it`() throws {
     let link = BootloaderLink(Self.model)
     _ = try Self.flash(link, try Self.image())

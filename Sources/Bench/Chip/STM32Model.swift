@@ -1,6 +1,6 @@
 internal import ModuleCore
 
-/// The facts of a simulated STM32 and its ROM bootloader, one value for each chip.
+/// The facts of a simulated STM32 and its ROM bootloader. Each chip is a value in this file and in `known`.
 public struct STM32Model: Hashable, Sendable {
   public var name: String
   /// The product id that Get ID answers.
@@ -42,6 +42,12 @@ public struct STM32Model: Hashable, Sendable {
     (self.optionBytesAddress, self.optionBytes) = (optionBytesAddress, optionBytes)
     self.writeProtectionOffset = writeProtectionOffset
   }
+
+  /// Every STM32 that the bench simulates.
+  public static let known: [STM32Model] = [stm32f405]
+
+  /// Whether the module's firmware is built for this chip; programs of other chips are silent on the bench.
+  var runsFirmware: Bool { productID == FlashMap.productID }
 
   /// STM32F405xG: RM0090 for addresses (2.3.1, table 5, 3.9.2, 39), AN2606 for what its loader lets through. Version 3.1 of
   /// the loader keeps 8 KiB of RAM and 9.0 keeps 12; a program that is to run on either keeps off the larger. Option bytes

@@ -41,6 +41,9 @@ public struct ESP32Model: Hashable, Sendable {
     let factorAddress: UInt32
   }
 
+  /// Every chip of Espressif's that the bench simulates.
+  public static let known: [ESP32Model] = [esp32, esp32c3]
+
   public static let esp32 = ESP32Model(
     name: "ESP32", chipID: 0, bootloaderOffset: 0x1000, magic: 0x00f0_1d83,
     banner:

@@ -9,6 +9,8 @@ internal import Threads
 /// path is gone; the module stays as it is and `start` plugs it in again.
 public final class ModuleBench: Sendable {
   public struct Configuration: Sendable {
+    /// The chip of the core engine; the other engines have a chip of their own.
+    public let model: STM32Model
     /// Baud rate that times the bytes in both directions, bits a second; nil for no limit.
     public var wireBaudRate: Int?
     public var fault: ModuleBenchFault?
@@ -26,15 +28,17 @@ public final class ModuleBench: Sendable {
     /// Error of the chip's oscillator, parts per million, -50,000 to 50,000. Only an executed chip uses it.
     public var oscillatorError = 0
 
+    /// - Parameter flash: the flash with the model's sectors; nil makes a blank one.
     public init(
-      wireBaudRate: Int? = nil, fault: ModuleBenchFault? = nil, timings: FlashTimings = .typical,
-      flash: FlashArray = .stm32f405(), uniqueID: [UInt8] = Array("WELDTECHSIM1".utf8),
-      surroundings: Surroundings = Surroundings()
+      model: STM32Model = .stm32f405, wireBaudRate: Int? = nil, fault: ModuleBenchFault? = nil,
+      timings: FlashTimings = .typical, flash: FlashArray? = nil,
+      uniqueID: [UInt8] = Array("WELDTECHSIM1".utf8), surroundings: Surroundings = Surroundings()
     ) {
+      self.model = model
       self.wireBaudRate = wireBaudRate
       self.fault = fault
       self.timings = timings
-      self.flash = flash
+      self.flash = flash ?? FlashArray(model)
       self.uniqueID = uniqueID
       self.surroundings = surroundings
     }

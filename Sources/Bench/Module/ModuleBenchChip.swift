@@ -6,6 +6,8 @@ struct ModuleBenchChip: BenchChip {
   private enum Program {
     case bootloader(ROMBootloader)
     case firmware(Module<SimulatedBoard>)
+    /// A program that the bench cannot run, and that is silent until the next reset.
+    case silent
   }
 
   private let configuration: ModuleBench.Configuration
@@ -43,7 +45,7 @@ struct ModuleBenchChip: BenchChip {
   private mutating func boot() {
     let flash = configuration.flash
     requests.reset()
-    if BootBlock.isSound(flash), BootBlock.choose(flash),
+    if configuration.model.runsFirmware, BootBlock.isSound(flash), BootBlock.choose(flash),
       let image = try? ImageHeader.checkFlash(read: { flash.read($0, count: $1) ?? [] })
     {
       program = .firmware(Module(board: makeBoard(image)))
@@ -56,7 +58,7 @@ struct ModuleBenchChip: BenchChip {
   var bitsAByte: Int {
     switch program {
     case .bootloader: 11
-    case .firmware: 10
+    case .firmware, .silent: 10
     }
   }
 
@@ -80,6 +82,7 @@ struct ModuleBenchChip: BenchChip {
       case nil: break
       }
       return outputs
+    case .silent: return []
     }
   }
 
@@ -97,7 +100,7 @@ struct ModuleBenchChip: BenchChip {
 
   func snapshot(into truth: inout ModuleBenchTruth) {
     switch program {
-    case .bootloader: truth.ask(nil as Module<SimulatedBoard>?)
+    case .bootloader, .silent: truth.ask(nil as Module<SimulatedBoard>?)
     case .firmware(let module): truth.ask(module)
     }
   }
@@ -115,6 +118,9 @@ struct ModuleBenchChip: BenchChip {
     case .busy(.reading, let time): return [.pause(time)] + (isProgrammed ? [.did(.verify)] : [])
     case .reset:
       restart()
+      return []
+    case .start where !configuration.model.runsFirmware:
+      program = .silent
       return []
     case .start:
       // A jump to any other address would lock up a real chip until its power is cycled, which a program on the
@@ -136,7 +142,8 @@ struct ModuleBenchChip: BenchChip {
 
   private static func bootloader(_ configuration: ModuleBench.Configuration) -> ROMBootloader {
     ROMBootloader(
-      memory: ROMMemory(flash: configuration.flash, uniqueID: configuration.uniqueID, ram: nil),
+      memory: ROMMemory(
+        configuration.model, flash: configuration.flash, uniqueID: configuration.uniqueID, ram: nil),
       timings: configuration.timings)
   }
 }

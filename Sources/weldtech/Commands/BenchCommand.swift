@@ -19,22 +19,9 @@ enum BenchCommand {
     case qemu
   }
 
-  /// The chip of the module.
-  enum Chip: String, CaseIterable {
-    case stm32f405, esp32, esp32c3
-
-    /// The model of a chip of Espressif's, of which only the ROM loader is simulated; nil for other chips.
-    var espressif: ESP32Model? {
-      switch self {
-      case .stm32f405: nil
-      case .esp32: .esp32
-      case .esp32c3: .esp32c3
-      }
-    }
-  }
-
   struct ModuleOptions {
-    var chip = Chip.stm32f405
+    /// The chip by its short name.
+    var chip = BenchModel.stm32(.stm32f405).shortName
     var engine = Engine.core
     var wireBaudRate: Int?
     var wireLatency: Int?
@@ -68,10 +55,10 @@ enum BenchCommand {
           "module", Text(zh: "在伪终端上模拟一个模块", en: "a simulated module on a pty"), options: ModuleOptions(),
           parameters: { parameters in
             parameters.option(
-              "chip", \.chip, .choice, placeholder: "NAME",
+              "chip", \.chip, .choice(of: BenchModel.known.map(\.shortName)), placeholder: "NAME",
               Text(
-                zh: "芯片；esp32 和 esp32c3 只有 ROM 引导程序，没有固件",
-                en: "the chip; of esp32 and esp32c3 there is the ROM loader and no firmware"))
+                zh: "芯片；除 stm32f405 外只有 ROM 引导程序，没有固件",
+                en: "the chip; of others than stm32f405 there is the ROM loader and no firmware"))
             parameters.option(
               "engine", \.engine, .choice, placeholder: "NAME",
               Text(
@@ -126,7 +113,9 @@ enum BenchCommand {
       throw UsageError.conflictingOptions("--world", "--engine qemu")
     }
     let world = try options.world.map { try self.world(at: $0, workplace) } ?? .singlePhase
-    if let model = options.chip.espressif { return try espressif(model, options, workplace) }
+    if let model = BenchModel(shortName: options.chip), model != .stm32(.stm32f405) {
+      return try withoutFirmware(model, options, workplace)
+    }
     if options.engine == .unicorn {
       try ChipLauncher.run(try order(options, world: world, workplace), environment: workplace.environment)
     }
@@ -137,16 +126,25 @@ enum BenchCommand {
     return try serve(moduleBench(configuration), workplace)
   }
 
-  private static func espressif(
-    _ model: ESP32Model, _ options: ModuleOptions, _ workplace: Workplace
+  /// Serves a chip for which there is no firmware, so that only its ROM loader answers.
+  private static func withoutFirmware(
+    _ model: BenchModel, _ options: ModuleOptions, _ workplace: Workplace
   ) throws -> Int32 {
     guard options.engine == .core else { throw UsageError.conflictingOptions("--chip", "--engine") }
     if options.hasFirmware || options.manifest != nil { throw FlashError.noRelease(chip: model.name) }
-    var configuration = ModuleBench.Configuration(
-      wireBaudRate: options.wireBaudRate, fault: options.fault, flash: .serial(),
-      uniqueID: try SecureRandom.bytes(12))
-    configuration.adapterLatency = .microseconds(options.adapterLatency)
-    return try serve(ModuleBench(model, configuration, now: { ContinuousClock.now }), workplace)
+    let uniqueID = try SecureRandom.bytes(12)
+    switch model {
+    case .stm32(let chip):
+      var configuration = ModuleBench.Configuration(
+        model: chip, wireBaudRate: options.wireBaudRate, fault: options.fault, uniqueID: uniqueID)
+      configuration.adapterLatency = .microseconds(options.adapterLatency)
+      return try serve(moduleBench(configuration), workplace)
+    case .espressif(let chip):
+      var configuration = ModuleBench.Configuration(
+        wireBaudRate: options.wireBaudRate, fault: options.fault, flash: .serial(), uniqueID: uniqueID)
+      configuration.adapterLatency = .microseconds(options.adapterLatency)
+      return try serve(ModuleBench(chip, configuration, now: { ContinuousClock.now }), workplace)
+    }
   }
 
   private static func serve(_ bench: ModuleBench, _ workplace: Workplace) throws -> Int32 {
