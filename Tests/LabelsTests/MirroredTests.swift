@@ -104,6 +104,39 @@ import Testing
     }
   }
 
+  @Test(arguments: [3, 4, 6, 11])
+  func
+    `a symbol's finder patterns are seen from both sides, also the last of them, and none once it is cleared`(
+      modulePixels: Int
+    ) throws
+  {
+    for symbol in try symbols(20, platform: "https://weld.example.cn") {
+      let picture = picture(symbol, modulePixels: modulePixels)
+      let (last, middle) = (Double(picture.widthPixels - 1), Double(picture.widthPixels / 2))
+      #expect(picture.isBlackAndWhite && picture.hasFinderPattern && picture.flipped.hasFinderPattern)
+      let upper = picture.cleared([[Point(x: 0, y: middle), Point(x: last, y: last)]])
+      let corner = upper.cleared([[Point(x: 0, y: 0), Point(x: middle, y: last)]])
+      #expect(upper.hasFinderPattern && corner.hasFinderPattern)
+      #expect(!corner.cleared([[Point(x: middle, y: 0), Point(x: last, y: middle)]]).hasFinderPattern)
+    }
+  }
+
+  @Test func `the same labels are found whichever side is searched first`() throws {
+    let symbols = try symbols(18, platform: "https://hanji.dalad.example.gov.cn")
+    let parts = symbols.map { picture($0, modulePixels: 6) }
+    for odd in [nil, 0, 8, 17] {
+      let mixed = sheet(parts.enumerated().map { $0 == odd ? $1.flipped : $1 })
+      for picture in [mixed, mixed.flipped] {
+        let found = try [false, true].map { mirroredFirst in
+          Set(
+            try LabelInspection.symbols(in: picture, mirroredFirst: mirroredFirst)
+              .map { "\($0.text) \($0.isMirrored)" })
+        }
+        #expect(found[0] == found[1] && found[0].count == 18, "\(String(describing: odd))")
+      }
+    }
+  }
+
   @Test(
     .enabled(if: InstalledProgram("python").isInstalled, "the peers are missing: scripts/setup peers"),
     arguments: ["jpg", "png"])

@@ -57,55 +57,81 @@ public struct LabelInspection: Hashable, Sendable {
 
   /// Inspects all symbols in a picture, from top to bottom; the result is empty where none is read, not even in
   /// the inverted picture.
+  /// - Parameter mirroredFirst: whether mirrored symbols are expected; the result is the same, but comes sooner.
   /// - Throws: `drawing(.outOfMemory)`.
-  public static func symbols(in image: GreyImage) throws(LabelError) -> [LabelInspection] {
-    var findings = try Self.findings(in: image)
+  public static func symbols(in image: GreyImage, mirroredFirst: Bool = false) throws(LabelError)
+    -> [LabelInspection]
+  {
+    var findings = try Self.findings(in: image, mirroredFirst: mirroredFirst)
     // The decoder takes a uniform dark patch of a faded label for light; spreading the contrast prevents this.
-    if findings.isEmpty { findings = try Self.findings(in: image.stretched) }
+    if findings.isEmpty { findings = try Self.findings(in: image.stretched, mirroredFirst: mirroredFirst) }
     var seen = image
     let isInverted = findings.isEmpty
     if isInverted {
       seen = image.inverted
-      findings = try Self.findings(in: seen.stretched)
+      findings = try Self.findings(in: seen.stretched, mirroredFirst: mirroredFirst)
     }
     let inOrder = findings.sorted { ($0.corners[0].y, $0.corners[0].x) < ($1.corners[0].y, $1.corners[0].x) }
     return inOrder.map { LabelInspection($0, in: seen, isInverted: isInverted) }
   }
 
-  /// Searches the picture, and the mirrored picture without the upright symbols already found, because
-  /// zxing-cpp cannot read some mirrored symbols at any size, and one of them may stand among many upright
-  /// ones.
-  private static func findings(in image: GreyImage) throws(LabelError) -> [LabelReader.Finding] {
-    let front = try allFindings(in: image)
-    let upright = front.filter { !$0.isMirrored }
-    let rest = upright.isEmpty ? image : image.cleared(upright.map(\.corners))
-    let back = try allFindings(in: rest.flipped)
-    let texts = Set(back.filter { !$0.isMirrored }.map(\.text))
-    let known = texts.union(front.map(\.text))
-    let width = Double(image.widthPixels)
-    return front.filter { !$0.isMirrored || !texts.contains($0.text) }
-      // A symbol that is mirrored in the mirrored picture is upright, and was missed in the first search.
-      + back.filter { !$0.isMirrored || !known.contains($0.text) }.map { finding in
-        LabelReader.Finding(
-          text: finding.text, isMirrored: !finding.isMirrored, correction: finding.correction,
-          corners: finding.corners.map { Point(x: width - 1 - $0.x, y: $0.y) })
-      }
+  /// Searches the side on which the symbols are expected to be upright, and both sides where that search leaves
+  /// anything open.
+  private static func findings(in image: GreyImage, mirroredFirst: Bool) throws(LabelError)
+    -> [LabelReader.Finding]
+  {
+    let first = try search(mirroredFirst ? image.flipped : image)
+    if first.isComplete, first.findings.allSatisfy({ !$0.isMirrored }) {
+      return mirroredFirst ? first.findings.map { turnedOver($0, in: image) } : first.findings
+    }
+    return try findingsOfBothSides(of: image, found: mirroredFirst ? nil : first.findings)
   }
 
-  /// Searches the rest of the picture again until nothing new is found, because zxing-cpp 1.4 misses some of
-  /// many symbols, about one in 18 on a sheet with labels side by side.
-  private static func allFindings(in image: GreyImage) throws(LabelError) -> [LabelReader.Finding] {
-    var findings = try LabelReader.findings(in: image, as: .photograph)
-    var new = findings
+  /// Searches the picture, and the mirrored picture without the upright symbols already found, because zxing-cpp
+  /// cannot read some mirrored symbols at any size, and one of them may stand among many upright ones.
+  /// - Parameter found: the findings of the picture itself; nil where it was not searched yet.
+  private static func findingsOfBothSides(of image: GreyImage, found: [LabelReader.Finding]?)
+    throws(LabelError) -> [LabelReader.Finding]
+  {
+    let front = if let found { found } else { try search(image).findings }
+    let upright = front.filter { !$0.isMirrored }
+    let rest = upright.isEmpty ? image : image.cleared(upright.map(\.corners))
+    let back = try search(rest.flipped).findings
+    let texts = Set(back.filter { !$0.isMirrored }.map(\.text))
+    let known = texts.union(front.map(\.text))
+    return front.filter { !$0.isMirrored || !texts.contains($0.text) }
+      // A symbol that is mirrored in the mirrored picture is upright, and was missed in the first search.
+      + back.filter { !$0.isMirrored || !known.contains($0.text) }.map { turnedOver($0, in: image) }
+  }
+
+  /// The finding as it is in the picture, from one in the mirrored picture.
+  private static func turnedOver(_ finding: LabelReader.Finding, in image: GreyImage) -> LabelReader.Finding {
+    LabelReader.Finding(
+      text: finding.text, isMirrored: !finding.isMirrored, correction: finding.correction,
+      corners: finding.corners.map { Point(x: Double(image.widthPixels) - 1 - $0.x, y: $0.y) })
+  }
+
+  /// Searches the rest of the picture again until nothing new is found, because zxing-cpp 1.4 misses some of many
+  /// symbols, about one in 18 on a sheet with labels side by side.
+  /// - Returns: the symbols, and whether certainly no symbol is left, because a black and white picture has no
+  ///   finder pattern outside of them.
+  private static func search(_ image: GreyImage) throws(LabelError)
+    -> (findings: [LabelReader.Finding], isComplete: Bool)
+  {
+    let isBlackAndWhite = image.isBlackAndWhite
+    var findings: [LabelReader.Finding] = []
     var rest = image
     // Each search clears the symbols that it found, so that a few searches are enough. The bound is for corners
     // that do not belong to a symbol.
-    for _ in 0..<8 where !new.isEmpty && findings.count > 1 {
-      rest = rest.cleared(new.map(\.corners))
-      new = try LabelReader.findings(in: rest, as: .photograph)
+    for _ in 0..<9 {
+      let new = try LabelReader.findings(in: rest, as: .photograph)
       findings += new
+      if new.isEmpty { break }
+      rest = rest.cleared(new.map(\.corners))
+      if isBlackAndWhite, !rest.hasFinderPattern { return (findings, true) }
+      if findings.count == 1 { break }
     }
-    return findings
+    return (findings, false)
   }
 
   private init(_ finding: LabelReader.Finding, in image: GreyImage, isInverted: Bool) {

@@ -96,7 +96,7 @@ enum LabelVerifyCommand {
     for file in options.files {
       if workplace.isInterrupted { throw Cancelled() }
       do {
-        try read(file, began: began, workplace) { page, found in
+        try read(file, mirroredFirst: options.isMirrored, began: began, workplace) { page, found in
           if let number = page.number { summary.add(found, ofPage: number, in: file) }
           if found.isEmpty {
             results.append(.init(file: file, page: page.number, readable: false, concerns: [], good: false))
@@ -128,7 +128,7 @@ enum LabelVerifyCommand {
   /// Reads the symbols of a picture, or of a PDF page by page.
   /// - Throws: `FileFailure`, `PictureRefused`, `Cancelled`, and the errors of `take`.
   private static func read(
-    _ file: String, began: ContinuousClock.Instant, _ workplace: Workplace,
+    _ file: String, mirroredFirst: Bool, began: ContinuousClock.Instant, _ workplace: Workplace,
     take: (LabelPicture.Page, [LabelInspection]) throws -> Void
   ) throws {
     let bytes = try workplace.read(file, atMost: maxFileBytes)
@@ -140,7 +140,7 @@ enum LabelVerifyCommand {
           display.begin(
             Text(zh: "读标牌", en: "reading labels"), total: page.count, unit: .items(Text(zh: "页", en: "pages")))
         }
-        try take(page, try LabelInspection.symbols(in: page.image))
+        try take(page, try LabelInspection.symbols(in: page.image, mirroredFirst: mirroredFirst))
         if let number = page.number { display.advance(to: number) }
       }
     } catch {
