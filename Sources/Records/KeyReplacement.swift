@@ -78,19 +78,31 @@ public struct KeyReplacement: Hashable, Sendable, Codable {
   }
 }
 
-/// A module's question, which a proof has to answer before the module's key is replaced.
+/// The deed that a proof is asked for. What is authenticated names it, so that a proof for one never serves another.
+public enum ProofPurpose: Hashable, Sendable {
+  /// The module's key makes way for another, whose id this is, lower-case hex.
+  case replace(newKeyID: String)
+  /// The module's answer to the laptop's challenge, 32 bytes, is judged.
+  case prove(answer: [UInt8])
+  /// An update is uploaded and started: the SHA-256 of its file, 32 bytes, and its version, as `1.2.3`.
+  case update(sha256: [UInt8], version: String)
+  /// The chip's ROM bootloader is entered once.
+  case bootloader
+}
+
+/// The question to whoever has a module's key, in the module's name.
 public struct ProofRequest: Hashable, Sendable {
+  public let purpose: ProofPurpose
   /// The key that the module holds, lower-case hex.
   public let keyID: String
-  public let newKeyID: String
   /// The chip's unique id, 12 bytes.
   public let uniqueID: [UInt8]
-  /// The 16 new random bytes that the proof has to cover, valid for 30 seconds.
+  /// The 16 fresh bytes that the proof has to cover: the module's own, good for 30 seconds; for `prove` the laptop's.
   public let challenge: [UInt8]
 
-  public init(keyID: String, newKeyID: String, uniqueID: [UInt8], challenge: [UInt8]) {
+  public init(_ purpose: ProofPurpose, keyID: String, uniqueID: [UInt8], challenge: [UInt8]) {
+    self.purpose = purpose
     self.keyID = keyID
-    self.newKeyID = newKeyID
     self.uniqueID = uniqueID
     self.challenge = challenge
   }
@@ -99,7 +111,9 @@ public struct ProofRequest: Hashable, Sendable {
 public enum ProofAnswer: Hashable, Sendable {
   /// The proof, 32 bytes.
   case proof([UInt8])
-  /// The source of proofs cannot be reached or does not answer.
+  /// Whether the module's answer was right; given for `prove` only, for which no proof leaves the platform.
+  case judged(isRight: Bool)
+  /// Whoever could give a proof cannot be reached or does not answer.
   case unreachable
   /// The platform was never given the key.
   case unknownKey
@@ -107,7 +121,7 @@ public enum ProofAnswer: Hashable, Sendable {
   case refused(code: String?)
 }
 
-/// A source of proofs over a network that the key in a module may be replaced, such as the platform.
+/// Gives proofs in the name of a module's key over a network. The platform is one.
 public protocol ProofAuthority {
   /// Answers a module's question.
   /// - Throws: only where the call was cancelled.

@@ -86,16 +86,21 @@ private struct StartAnswer: Decodable {
 // MARK: - Proofs
 
 extension PlatformClient: ProofAuthority {
-  /// Asks the platform for a proof that a key may be replaced.
+  /// Asks the platform for a proof, or for its judgement of a module's answer.
   /// - Throws: `SyncError.cancelled`.
   public func proof(_ request: ProofRequest) throws -> ProofAnswer {
-    do throws(SyncError) {
-      let order = ProofOrder(
-        challenge: Hex.encode(request.challenge), newKeyID: request.newKeyID,
-        uniqueID: Hex.encode(request.uniqueID))
-      let response = try sendJSON("POST", "/v1/keys/\(request.keyID)/proofs", order)
+    do {
+      let response = try sendJSON("POST", "/v1/keys/\(request.keyID)/proofs", ProofOrder(request))
       let answer = try accepted(response, as: GivenProof.self)
-      guard answer.keyID == request.keyID, let proof = Hex.decode(answer.proof), proof.count == 32 else {
+      // A platform that knows no purposes answers without one, and what it proves is a replacement.
+      guard answer.keyID == request.keyID, answer.purpose ?? ProofOrder.replace == request.purpose.name else {
+        return .refused(code: nil)
+      }
+      if case .prove = request.purpose {
+        guard let isRight = answer.proven else { return .refused(code: nil) }
+        return .judged(isRight: isRight)
+      }
+      guard let proof = answer.proof.flatMap({ Hex.decode($0) }), proof.count == 32 else {
         return .refused(code: nil)
       }
       return .proof(proof)
@@ -113,23 +118,57 @@ extension PlatformClient: ProofAuthority {
 }
 
 private struct ProofOrder: Encodable {
+  static let replace = "replace"
+
+  let purpose: String
   let challenge: String
-  let newKeyID: String
   let uniqueID: String
+  var newKeyID: String?
+  /// The module's answer to the challenge, in hex.
+  var answer: String?
+  /// The SHA-256 of the update's file, in hex.
+  var sha256: String?
+  var version: String?
 
   private enum CodingKeys: String, CodingKey {
-    case challenge
+    case purpose, challenge, answer, sha256, version
     case newKeyID = "newKeyId"
     case uniqueID = "uniqueId"
+  }
+
+  init(_ request: ProofRequest) {
+    purpose = request.purpose.name
+    challenge = Hex.encode(request.challenge)
+    uniqueID = Hex.encode(request.uniqueID)
+    switch request.purpose {
+    case .replace(let newKeyID): self.newKeyID = newKeyID
+    case .prove(let answer): self.answer = Hex.encode(answer)
+    case .update(let sha256, let version): (self.sha256, self.version) = (Hex.encode(sha256), version)
+    case .bootloader: break
+    }
+  }
+}
+
+extension ProofPurpose {
+  /// The purpose as `docs/platform-api.yaml` names it.
+  fileprivate var name: String {
+    switch self {
+    case .replace: ProofOrder.replace
+    case .prove: "prove"
+    case .update: "update"
+    case .bootloader: "bootloader"
+    }
   }
 }
 
 private struct GivenProof: Decodable {
   let keyID: String
-  let proof: String
+  let purpose: String?
+  let proof: String?
+  let proven: Bool?
 
   private enum CodingKeys: String, CodingKey {
-    case proof
+    case purpose, proof, proven
     case keyID = "keyId"
   }
 }

@@ -16,7 +16,7 @@ struct PlatformKeys: Sendable {
     let envelope: Data
   }
 
-  private struct Kept: Codable {
+  private struct Kept: Codable, Equatable {
     var installation: InstallationID
     let moduleSerial: String
     let envelope: Data
@@ -24,6 +24,21 @@ struct PlatformKeys: Sendable {
     var counter: UInt64
     /// The authorised replacements of the key in its module, oldest first.
     var replacements: [Replacement]?
+    /// The updates and entries into the bootloader that were authorised, oldest first.
+    var authorities: [Authority]?
+  }
+
+  private struct Authority: Codable, Equatable {
+    let purpose: String
+    let uniqueID: String
+    /// The SHA-256 of the update's file, in hex; nil for an entry into the bootloader.
+    let sha256: String?
+    let version: String?
+
+    private enum CodingKeys: String, CodingKey {
+      case purpose, sha256, version
+      case uniqueID = "uniqueId"
+    }
   }
 
   private struct Replacement: Codable, Equatable {
@@ -37,14 +52,23 @@ struct PlatformKeys: Sendable {
   }
 
   private struct ProofOrder: Decodable {
-    /// The module's challenge, 16 bytes in hex.
+    enum Purpose: String, Decodable { case replace, prove, update, bootloader }
+
+    /// Nil means a replacement, as requests had no purpose before there were others.
+    let purpose: Purpose?
+    /// The module's challenge, for `prove` the laptop's; 16 bytes in hex.
     let challenge: String
-    let newKeyID: String
+    let newKeyID: String?
     /// The chip's unique id, 12 bytes in hex.
     let uniqueID: String
+    /// The module's answer to the challenge of `prove`, 32 bytes in hex.
+    let answer: String?
+    /// The SHA-256 of the file of `update`, 32 bytes in hex.
+    let sha256: String?
+    let version: String?
 
     private enum CodingKeys: String, CodingKey {
-      case challenge
+      case purpose, challenge, answer, sha256, version
       case newKeyID = "newKeyId"
       case uniqueID = "uniqueId"
     }
@@ -139,28 +163,73 @@ struct PlatformKeys: Sendable {
       200, Start(counter: counter, seconds: order.seconds, authenticator: Hex.encode(authenticator)))
   }
 
-  /// Proves to a module that this platform has the module's key, so that the module accepts another key in its
-  /// place. The authorisation is on disk before the answer is sent.
+  private struct Proof: Encodable {
+    let keyID: String
+    let purpose: String
+    var proof: String?
+    var proven: Bool?
+
+    private enum CodingKeys: String, CodingKey {
+      case purpose, proof, proven
+      case keyID = "keyId"
+    }
+  }
+
+  /// Proves in the name of a module's key what the request's purpose says, or judges a module's own proof. What is
+  /// authorised is on disk before the answer leaves.
   func proof(_ request: PlatformRequest, keyID: String) throws -> PlatformReply {
     let order = try request.decoded(ProofOrder.self)
     var key = try known(keyID)
-    guard let challenge = Hex.decode(order.challenge), challenge.count == Authenticator.challengeSize,
-      Hex.isLowerCase(order.newKeyID, byteCount: Authenticator.keyIDSize),
-      let newKeyID = Hex.decode(order.newKeyID),
-      let uniqueID = Hex.decode(order.uniqueID), uniqueID.count == Authenticator.uniqueIDSize
-    else {
-      throw PlatformReply.error(
-        422, "proof.malformed", "challenge is 16 bytes of hex, newKeyId 8, uniqueId 12")
-    }
+    let purpose = order.purpose ?? .replace
+    guard let challenge = bytes(order.challenge, Authenticator.challengeSize),
+      let uniqueID = bytes(order.uniqueID, Authenticator.uniqueIDSize)
+    else { throw Self.malformed }
     let secret = try secret(of: key, keyID)
-    let replacement = Replacement(newKeyID: order.newKeyID, uniqueID: order.uniqueID)
-    if key.replacements?.last != replacement {
-      key.replacements = (key.replacements ?? []) + [replacement]
-      try store(key, keyID)
+    let before = key
+    let proof: [UInt8]
+    switch purpose {
+    case .replace:
+      guard let stated = order.newKeyID, let newKeyID = bytes(stated, Authenticator.keyIDSize) else {
+        throw Self.malformed
+      }
+      let replacement = Replacement(newKeyID: stated, uniqueID: order.uniqueID)
+      if key.replacements?.last != replacement { key.replacements = (key.replacements ?? []) + [replacement] }
+      proof = Authenticator.replacement(
+        key: secret, challenge: challenge, newKeyID: newKeyID, uniqueID: uniqueID)
+    case .prove:
+      guard let stated = order.answer, let answer = bytes(stated, Authenticator.codeSize) else {
+        throw Self.malformed
+      }
+      let expected = Authenticator.proof(key: secret, challenge: challenge, uniqueID: uniqueID)
+      return .json(
+        200,
+        Proof(keyID: keyID, purpose: purpose.rawValue, proven: Authenticator.matches(answer, expected)))
+    case .update:
+      guard let stated = order.sha256, let sha256 = bytes(stated, Authenticator.codeSize),
+        let version = order.version, (5...17).contains(version.utf8.count)
+      else { throw Self.malformed }
+      proof = Authenticator.update(
+        key: secret, challenge: challenge, uniqueID: uniqueID, digest: sha256, version: version)
+    case .bootloader:
+      proof = Authenticator.bootloader(key: secret, challenge: challenge, uniqueID: uniqueID)
     }
-    let proof = Authenticator.replacement(
-      key: secret, challenge: challenge, newKeyID: newKeyID, uniqueID: uniqueID)
-    return .json(200, ["keyId": keyID, "proof": Hex.encode(proof)])
+    if purpose != .replace {
+      let authority = Authority(
+        purpose: purpose.rawValue, uniqueID: order.uniqueID, sha256: order.sha256, version: order.version)
+      key.authorities = (key.authorities ?? []) + [authority]
+    }
+    if key != before { try store(key, keyID) }
+    return .json(200, Proof(keyID: keyID, purpose: purpose.rawValue, proof: Hex.encode(proof)))
+  }
+
+  private static let malformed = PlatformReply.error(
+    422, "proof.malformed",
+    "challenge is 16 bytes of hex, uniqueId 12; newKeyId 8 to replace; answer 32 to prove; sha256 32 and a version to update"
+  )
+
+  /// The bytes of a text of lower-case hex; nil where it is none of that many bytes.
+  private func bytes(_ text: String, _ count: Int) -> [UInt8]? {
+    Hex.isLowerCase(text, byteCount: count) ? Hex.decode(text) : nil
   }
 
   // MARK: - On disk

@@ -118,11 +118,12 @@ extension Pairing {
     case .service: authority = nil
     }
     let request = ProofRequest(
-      keyID: held, newKeyID: key.keyID, uniqueID: module.uniqueID, challenge: challenge.bytes)
+      .replace(newKeyID: key.keyID), keyID: held, uniqueID: module.uniqueID, challenge: challenge.bytes)
     switch try authority?.proof(request) ?? .unreachable {
     case .proof(let proof): return proof
     case .unreachable: throw ProvisionError.replacement(keyID: held, .unreachable)
     case .unknownKey: throw ProvisionError.replacement(keyID: held, .unknownKey)
+    case .judged: throw ProvisionError.replacement(keyID: held, .refused(code: nil))
     case .refused(let code): throw ProvisionError.replacement(keyID: held, .refused(code: code))
     }
   }

@@ -26,6 +26,19 @@ extension Authenticator {
         trustAnchor: configuration.trustAnchor.span))
   }
 
+  public static func update(
+    key: [UInt8], challenge: [UInt8], uniqueID: [UInt8], digest: [UInt8], version: String
+  ) -> [UInt8] {
+    Array(
+      update(
+        key: Octets(key), challenge: Octets(challenge), uniqueID: Octets(uniqueID), digest: Octets(digest),
+        version: Octets(Array(version.utf8))))
+  }
+
+  public static func bootloader(key: [UInt8], challenge: [UInt8], uniqueID: [UInt8]) -> [UInt8] {
+    Array(bootloader(key: Octets(key), challenge: Octets(challenge), uniqueID: Octets(uniqueID)))
+  }
+
   public static func start(key: [UInt8], counter: UInt64, seconds: UInt32, challenge: [UInt8]) -> [UInt8] {
     Array(start(key: Octets(key), counter: counter, seconds: seconds, challenge: Octets(challenge)))
   }

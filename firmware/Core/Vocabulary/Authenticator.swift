@@ -47,6 +47,26 @@ public enum Authenticator {
     code("weldtech-replace/1", key, challenge, keyID(of: key), newKeyID, uniqueID)
   }
 
+  /// Authorises the upload and the start of one update: over the challenge, the key's id, the chip's unique id, the
+  /// SHA-256 of the update's file and its version, as `1.2.3` with its length as u16 before it.
+  public static func update(
+    key: Octets, challenge: Octets, uniqueID: Octets, digest: Octets, version: Octets
+  ) -> Octets {
+    var code = HMACSHA256(key: key.bytes)
+    code.update("weldtech-update/1")
+    code.update(challenge)
+    code.update(keyID(of: key))
+    code.update(uniqueID)
+    code.update(digest)
+    code.update(counted: version.bytes)
+    return code.finish()
+  }
+
+  /// Authorises one entry into the chip's ROM bootloader: over the challenge, the key's id and the chip's unique id.
+  public static func bootloader(key: Octets, challenge: Octets, uniqueID: Octets) -> Octets {
+    code("weldtech-bootloader/1", key, challenge, keyID(of: key), uniqueID)
+  }
+
   /// Authorises one start of `seconds` (1…86,400) with a counter that was never used, for one challenge.
   public static func start(key: Octets, counter: UInt64, seconds: UInt32, challenge: Octets) -> Octets {
     var code = HMACSHA256(key: key.bytes)

@@ -13,6 +13,7 @@ struct ImageRefusal: Error {
   static var invalid: ImageRefusal { ImageRefusal(0) }
   static var notSupported: ImageRefusal { ImageRefusal(0, ManagementError.notSupported) }
   static var relayIsClosed: ImageRefusal { ImageRefusal(0, ManagementError.badState) }
+  static var accessDenied: ImageRefusal { ImageRefusal(0, ManagementError.accessDenied) }
   static var flashWriteFailed: ImageRefusal { ImageRefusal(12, ManagementError.unknown) }
   static var flashEraseFailed: ImageRefusal { ImageRefusal(13, ManagementError.unknown) }
   static var invalidSlot: ImageRefusal { ImageRefusal(14) }

@@ -20,6 +20,10 @@ public enum ModuleField {
   public static var visitBoots: StaticString { "vboots" }
   public static var visitSealOpenings: StaticString { "vseals" }
   public static var watchdogResets: StaticString { "wdog" }
+  public static var provenUpdates: StaticString { "upd" }
+  public static var serviceUpdates: StaticString { "usvc" }
+  public static var provenEntries: StaticString { "rom" }
+  public static var serviceEntries: StaticString { "rsvc" }
 
   // The keys of pairing, configuration and control.
   public static var key: StaticString { "key" }
@@ -33,6 +37,10 @@ public enum ModuleField {
   public static var counter: StaticString { "ctr" }
   public static var seconds: StaticString { "sec" }
   public static var time: StaticString { "time" }
+
+  // The keys of an authority.
+  public static var purpose: StaticString { "for" }
+  public static var offeredVersion: StaticString { "ver" }
 
   // The keys of readings.
   public static var millivolts: StaticString { "mv" }

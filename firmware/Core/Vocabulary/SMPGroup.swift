@@ -37,13 +37,23 @@ public enum ModuleCommand: UInt8, Sendable {
   case setClock = 10
   case pairReplace = 11
   case pairService = 12
+  case authorize = 13
 
   /// The operation that the command is asked for with.
   public var operation: SMPHeader.Operation {
     switch self {
     case .identity, .configuration, .challenge, .readings: .read
-    case .pairBegin, .pairProve, .pairCommit, .configure, .start, .stop, .setClock, .pairReplace, .pairService:
+    case .pairBegin, .pairProve, .pairCommit, .configure, .start, .stop, .setClock, .pairReplace, .pairService,
+      .authorize:
       .write
     }
   }
+}
+
+/// The deeds that a paired module allows only with an authority.
+public enum AuthorityPurpose: UInt8, Sendable {
+  /// Uploading one image beside the running one, and marking it for the next start.
+  case update = 1
+  /// Entering the chip's ROM bootloader once.
+  case bootloader = 2
 }
