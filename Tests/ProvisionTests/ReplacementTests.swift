@@ -21,7 +21,9 @@ import Testing
     func proof(_ request: ProofRequest) -> ProofAnswer {
       asked.append(request)
       if let answer { return answer }
-      guard let key = keys[request.keyID], let newKeyID = Hex.decode(request.newKeyID) else {
+      guard let key = keys[request.keyID], case .replace(let stated) = request.purpose,
+        let newKeyID = Hex.decode(stated)
+      else {
         return .unknownKey
       }
       return .proof(
@@ -82,7 +84,7 @@ import Testing
     platform.keys[old.keyID] = old.key
     let result = try laptop.pair(rig, terms: record.terms(platform))
     #expect(result.replacement?.kind == .platformProof && result.replacement?.previousKeyID == old.keyID)
-    #expect(platform.asked.map(\.newKeyID) == [result.keyID])
+    #expect(platform.asked.map(\.purpose) == [.replace(newKeyID: result.keyID)])
     try PairingTests.expectAgreement(rig, laptop)
   }
 

@@ -141,8 +141,7 @@ struct ContractTests {
     for keyID in [sample.keyID, unknown.keyID] {
       _ = try client.proof(
         ProofRequest(
-          keyID: keyID, newKeyID: "8899aabbccddeeff", uniqueID: fixture.files.random.bytes(12),
-          challenge: fixture.files.random.bytes(16)))
+          .replace(newKeyID: "8899aabbccddeeff"), keyID: keyID, uniqueID: randomBytes(12), challenge: randomBytes(16)))
     }
     #expect(throws: SyncError.credentials(status: 401)) { try recorder.client(token: "x").platformKey() }
 

@@ -137,8 +137,7 @@ import Testing
     sample.enqueue(in: fixture.outbox)
     let client = try fixture.client()
     let request = ProofRequest(
-      keyID: sample.keyID, newKeyID: "8899aabbccddeeff", uniqueID: fixture.files.random.bytes(12),
-      challenge: fixture.files.random.bytes(16))
+      .replace(newKeyID: "8899aabbccddeeff"), keyID: sample.keyID, uniqueID: randomBytes(12), challenge: randomBytes(16))
     #expect(try client.proof(request) == .unknownKey)
     _ = try fixture.syncRun().deliverKeys()
     let proof = Authenticator.replacement(
@@ -147,7 +146,7 @@ import Testing
       uniqueID: request.uniqueID)
     #expect(try client.proof(request) == .proof(proof))
     let malformed = ProofRequest(
-      keyID: sample.keyID, newKeyID: "8899", uniqueID: request.uniqueID, challenge: request.challenge)
+      .replace(newKeyID: "8899"), keyID: sample.keyID, uniqueID: request.uniqueID, challenge: request.challenge)
     #expect(try client.proof(malformed) == .refused(code: "proof.malformed"))
     fixture.platform.inject(.portal)
     #expect(try client.proof(request) == .unreachable)

@@ -100,6 +100,34 @@ enum UpdateSlot {
     octets(FlashMap.upload &+ UInt32(truncatingIfNeeded: sessionOffset), sessionSize, board)
   }
 
+  /// The SHA-256 of the file as its client stated it; ones where none was stated.
+  static func statedDigest(_ board: borrowing some Board) -> Octets {
+    octets(FlashMap.upload &+ UInt32(truncatingIfNeeded: sessionOffset &+ 4), SHA256.digestSize, board)
+  }
+
+  /// The SHA-256 of the whole file that is there; nil where none was begun.
+  @inline(never)
+  static func fileDigest(_ board: borrowing some Board) -> Octets? {
+    guard let length = length(board) else { return nil }
+    var hash = SHA256()
+    let whole = length & ~3
+    Self.hash(FlashMap.upload, UInt32(truncatingIfNeeded: whole), into: &hash, board)
+    if whole < length {
+      let last = word(whole, board)
+      for index in 0..<length &- whole {
+        hash.update(UInt8(truncatingIfNeeded: last >> UInt32(truncatingIfNeeded: 8 &* index)))
+      }
+    }
+    return hash.finish()
+  }
+
+  /// Whether the file has the SHA-256 that its client stated; true where none was stated.
+  static func isAsStated(_ board: borrowing some Board) -> Bool {
+    let stated = statedDigest(board)
+    if stated.matches(Octets(repeating: 0xff, count: SHA256.digestSize)) { return true }
+    return fileDigest(board)?.matches(stated) ?? false
+  }
+
   /// The number of `length` bytes that are there: up to the last word that is not blank, which is written again,
   /// since the power may have failed in the middle of it.
   @inline(never)

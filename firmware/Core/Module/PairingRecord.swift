@@ -13,8 +13,9 @@
 ///
 ///     +404  replacements by service u32     +420  resets by the watchdog u32
 ///     +408  replacements with proof u32     +424  id of the key before the last replacement, 8 bytes
-///     +412  boots at the last visit u32     +432  zeros
-///     +416  openings at the last visit u32
+///     +412  boots at the last visit u32     +432  authorities for updates: with proof u32, by service u32
+///     +416  openings at the last visit u32  +440  and for the ROM bootloader: with proof u32, by service u32
+///                                           +448  zeros
 ///
 /// The record is held as these bytes in memory too, so that what is written is what is known.
 struct PairingRecord {
@@ -58,6 +59,12 @@ struct PairingRecord {
     case visitBoots = 412
     case visitSealOpenings = 416
     case watchdogResets = 420
+    /// Number of authorities for updates that were given for a proof and, next, for an open seal.
+    case provenUpdates = 432
+    case serviceUpdates = 436
+    /// Number of authorities for entering the ROM bootloader, for a proof and, next, for an open seal.
+    case provenEntries = 440
+    case serviceEntries = 444
   }
 
   private enum Flag {

@@ -26,6 +26,10 @@ extension Program {
     reply.put(ModuleField.visitBoots, count: record[.visitBoots])
     reply.put(ModuleField.visitSealOpenings, count: record[.visitSealOpenings])
     reply.put(ModuleField.watchdogResets, count: record[.watchdogResets])
+    reply.put(ModuleField.provenUpdates, count: record[.provenUpdates])
+    reply.put(ModuleField.serviceUpdates, count: record[.serviceUpdates])
+    reply.put(ModuleField.provenEntries, count: record[.provenEntries])
+    reply.put(ModuleField.serviceEntries, count: record[.serviceEntries])
   }
 
   mutating func pairBegin(
@@ -71,6 +75,8 @@ extension Program {
   ) throws(ModuleRefusal) {
     if try namesPending(fields) {
       guard !record.hasCommitted else { throw .bound }
+      // An image that came before there was a key to ask for is not started after it.
+      guard dropUpload() else { throw .storage }
       var new = record
       new.commitPending()
       try save(&new)
@@ -132,6 +138,7 @@ extension Program {
   /// Everything that the old key authorised ends with it.
   private mutating func replace(_ count: PairingRecord.Count) throws(ModuleRefusal) {
     openRelay()
+    authority = .none
     var new = record
     new[count] &+= 1
     new.setOldKeyID(Authenticator.keyID(of: try committedKey()))

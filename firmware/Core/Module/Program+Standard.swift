@@ -15,6 +15,7 @@ extension Program {
         reset = mode < 256 ? ModuleReset(rawValue: UInt8(truncatingIfNeeded: mode)) : nil
       }
       guard let reset else { throw .invalid }
+      guard reset == .application || allowsBootloader() else { throw .accessDenied }
       openRelay()
       resetRequest = reset
     case .parameters:

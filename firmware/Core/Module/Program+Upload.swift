@@ -14,6 +14,8 @@ extension Program {
       case .upload: return try upload(fields, &reply)
       case .erase:
         guard fields.number(ModuleField.slot) ?? 1 == 1 else { throw .invalidSlot }
+        if relayIsClosed { throw .relayIsClosed }
+        guard allowsErasure() else { throw .accessDenied }
         return try eraseUpload()
       case nil: throw .notSupported
       }
@@ -75,6 +77,7 @@ extension Program {
     else { throw .invalidHash }
     try check(uploaded.image)
     guard !UpdateSlot.isSet(.pending, board) else { return }
+    guard allowsStart(of: uploaded.image) else { throw .accessDenied }
     guard
       board.programUpload(
         offset: UpdateSlot.replacedOffset, word: running.digest.bytes.bigEndian(at: 0, size: 4).byteSwapped),
@@ -102,6 +105,9 @@ extension Program {
     guard let stated = fields.number(ModuleField.offset), fields.hasData(ModuleField.data)
     else { throw .invalidOffset }
     let data = fields.data(ModuleField.data)
+    let named =
+      stated == 0 ? fields.octets(ModuleField.imageDigest, SHA256.digestSize) : UpdateSlot.statedDigest(board)
+    guard allowsUpload(of: named ?? Octets()) else { throw .accessDenied }
     if stated == 0 { try beginUpload(fields, data) }
     guard let length = UpdateSlot.length(board) else { throw .invalidOffset }
     let progress = uploadProgress ?? UpdateSlot.progress(of: length, board)
@@ -111,7 +117,7 @@ extension Program {
       guard data.count <= length &- progress else { throw .dataOverrun }
       try take(data, at: progress, of: length)
       if uploadProgress == length {
-        let isWhole = UpdateContainer(board)?.isIntact(board) ?? false
+        let isWhole = (UpdateContainer(board)?.isIntact(board) ?? false) && UpdateSlot.isAsStated(board)
         if !isWhole { forgetUpload() }
         reply.put(ModuleField.match, boolean: isWhole)
         reply.put(ModuleField.offset, unsigned: UInt64(length))
@@ -189,6 +195,15 @@ extension Program {
     if UpdateSlot.isUnderWay(board) { throw .alreadyPending }
     uploadProgress = nil
     guard UpdateSlot.spoil(&board), board.eraseUpload() else { throw .flashEraseFailed }
+  }
+
+  /// Drops what was uploaded, with its mark for the next start; an image that runs on trial is no upload any more. False
+  /// where the flash failed.
+  mutating func dropUpload() -> Bool {
+    let isThere = UpdateSlot.length(board) != nil || UpdateSlot.isSet(.pending, board)
+    guard isThere, !UpdateSlot.isSet(.trial, board) else { return true }
+    uploadProgress = nil
+    return UpdateSlot.spoil(&board)
   }
 
   /// Forgets an upload that is of no use, so that the next one begins at its beginning.

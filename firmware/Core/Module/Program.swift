@@ -34,6 +34,8 @@ struct Program<Hardware: Board> {
   /// The lowest counter that a start may carry.
   var nextCounter: UInt64
   var challenge: (bytes: Octets, madeAt: UInt64)?
+  /// What the module has been given the authority to do; none after a reset.
+  var authority = Authority.none
   /// Moment at which the relay opens by itself, in the board's milliseconds.
   var relayDeadline: UInt64 = 0
   private var sealChangedAt: UInt64?
@@ -154,6 +156,7 @@ struct Program<Hardware: Board> {
     case .setClock: try setClock(fields)
     case .pairReplace: try pairReplace(fields, &reply)
     case .pairService: try pairService(fields, &reply)
+    case .authorize: try authorize(fields, &reply)
     }
   }
 
@@ -188,7 +191,12 @@ struct Program<Hardware: Board> {
 
   private mutating func watchSeal(_ now: UInt64) {
     let isClosed = board.sealIsClosed
-    if isClosed { sealOpenSince = nil } else if sealOpenSince == nil { sealOpenSince = now }
+    if isClosed {
+      sealOpenSince = nil
+      endService()
+    } else if sealOpenSince == nil {
+      sealOpenSince = now
+    }
     guard isClosed != record.sealIsClosed else {
       sealChangedAt = nil
       return
