@@ -89,21 +89,9 @@ extension PlatformClient: ProofAuthority {
   /// Asks the platform for a proof, or for its judgement of a module's answer.
   /// - Throws: `SyncError.cancelled`.
   public func proof(_ request: ProofRequest) throws -> ProofAnswer {
-    do {
+    do throws(SyncError) {
       let response = try sendJSON("POST", "/v1/keys/\(request.keyID)/proofs", ProofOrder(request))
-      let answer = try accepted(response, as: GivenProof.self)
-      // A platform that knows no purposes answers without one, and what it proves is a replacement.
-      guard answer.keyID == request.keyID, answer.purpose ?? ProofOrder.replace == request.purpose.name else {
-        return .refused(code: nil)
-      }
-      if case .prove = request.purpose {
-        guard let isRight = answer.proven else { return .refused(code: nil) }
-        return .judged(isRight: isRight)
-      }
-      guard let proof = answer.proof.flatMap({ Hex.decode($0) }), proof.count == 32 else {
-        return .refused(code: nil)
-      }
-      return .proof(proof)
+      return try accepted(response, as: GivenProof.self).answer(to: request)
     } catch {
       switch error {
       case .cancelled: throw error
@@ -170,5 +158,18 @@ private struct GivenProof: Decodable {
   private enum CodingKeys: String, CodingKey {
     case purpose, proof, proven
     case keyID = "keyId"
+  }
+
+  /// What the platform has said to a request. A platform that knows no purposes answers without one, and what it proves
+  /// is a replacement.
+  func answer(to request: ProofRequest) -> ProofAnswer {
+    guard keyID == request.keyID, purpose ?? ProofOrder.replace == request.purpose.name else {
+      return .refused(code: nil)
+    }
+    if case .prove = request.purpose {
+      return proven.map { .judged(isRight: $0) } ?? .refused(code: nil)
+    }
+    guard let proof = proof.flatMap({ Hex.decode($0) }), proof.count == 32 else { return .refused(code: nil) }
+    return .proof(proof)
   }
 }
