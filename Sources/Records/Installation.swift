@@ -75,12 +75,17 @@ public struct Installation: Hashable, Sendable, Codable {
     case .photographed(let photo): photos.append(photo)
     case .flashed(let flashed):
       var module = module ?? ModuleRecord()
+      // A run that was cut off may have changed the firmware, and the next one then finds it there.
+      let wasOnRecord = module.firmwareSha256 == nil || module.firmwareSha256 == flashed.firmwareSha256
       module.chip = flashed.chip
       module.firmwareVersion = flashed.firmwareVersion
       module.firmwareSha256 = flashed.firmwareSha256
       if flashed.keyErased == true { (module.keyID, module.pairedAt) = (nil, nil) }
       self.module = module
-      entry.skipped = flashed.skipped ? true : nil
+      entry.skipped = flashed.skipped && wasOnRecord ? true : nil
+      entry.authority = flashed.authority
+      entry.openSealCounts = flashed.openSealCounts
+      entry.sealStayedClosed = flashed.sealStayedClosed
     case .inspected(let inspection):
       var module = module ?? ModuleRecord()
       module.inspection = inspection
@@ -108,7 +113,7 @@ public struct Installation: Hashable, Sendable, Codable {
     case .tested(let report):
       test = report
       entry.passed = report.passed
-    case .protected: break  // This event only appears in the history.
+    case .protected(let protected): entry.authority = protected.authority
     case .handedOver(let handover): self.handover = handover
     case .signed(let agreement):
       self.agreement = agreement

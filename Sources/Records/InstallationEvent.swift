@@ -50,17 +50,28 @@ public enum InstallationEvent: Hashable, Sendable {
     public var skipped: Bool
     /// True where the chip's read protection was lifted, which erases its pairing key; nil otherwise.
     public var keyErased: Bool?
+    /// The way in which a paired module was brought to take the image; nil where it was not asked.
+    public var authority: FlashAuthority?
+    /// The module's own counts after the flashing; nil where its firmware keeps none.
+    public var openSealCounts: OpenSealCounts?
+    /// True where the seal's loop stayed closed, so that the seal still holds; else nil.
+    public var sealStayedClosed: Bool?
 
     private enum CodingKeys: String, CodingKey {
-      case chip, firmwareVersion, firmwareSha256, skipped, keyErased
+      case chip, firmwareVersion, firmwareSha256, skipped, keyErased, authority, openSealCounts,
+        sealStayedClosed
       case chipID = "chipId"
     }
 
     public init(
       chip: String, chipID: String?, firmwareVersion: String, firmwareSha256: String, skipped: Bool,
-      keyErased: Bool? = nil
+      keyErased: Bool? = nil, authority: FlashAuthority? = nil, openSealCounts: OpenSealCounts? = nil,
+      sealStayedClosed: Bool? = nil
     ) {
       self.keyErased = keyErased
+      self.authority = authority
+      self.openSealCounts = openSealCounts
+      self.sealStayedClosed = sealStayedClosed
       self.chip = chip
       self.chipID = chipID
       self.firmwareVersion = firmwareVersion
@@ -73,12 +84,18 @@ public enum InstallationEvent: Hashable, Sendable {
   public struct Protected: Hashable, Sendable, Codable {
     /// The chip's 96-bit unique id, lower-case hex.
     public var chipID: String
+    /// The way in which a paired module was brought to make room for its ROM bootloader; nil where it was not asked.
+    public var authority: FlashAuthority?
 
     private enum CodingKeys: String, CodingKey {
+      case authority
       case chipID = "chipId"
     }
 
-    public init(chipID: String) { self.chipID = chipID }
+    public init(chipID: String, authority: FlashAuthority? = nil) {
+      self.chipID = chipID
+      self.authority = authority
+    }
   }
 
   /// The module has committed the key, and its configuration has been read back.

@@ -390,9 +390,16 @@ public struct HistoryEntry: Hashable, Sendable, Codable {
   public var sealNumber: String?
   /// The way in which a pairing's key replaced another; nil for other events.
   public var replacement: KeyReplacement?
+  /// How a paired module was brought to take an image or to make room for its ROM bootloader; else nil.
+  public var authority: FlashAuthority?
+  /// The module's counts after a flashing; nil where its firmware keeps none, and for other events.
+  public var openSealCounts: OpenSealCounts?
+  /// True for a flashing during which the seal's loop stayed closed; else nil.
+  public var sealStayedClosed: Bool?
 
   private enum CodingKeys: String, CodingKey {
-    case at, event, sha256, passed, skipped, reason, serialNumber, sealNumber, replacement
+    case at, event, sha256, passed, skipped, reason, serialNumber, sealNumber, replacement, authority,
+      openSealCounts, sealStayedClosed
     case keyID = "keyId"
   }
 

@@ -34,11 +34,12 @@ extension Installation {
     return !history[tested...].contains(where: \.changesTheModule)
   }
 
-  /// Whether the seal belongs to the present module: since the seal was put on, the module was not exchanged,
-  /// written to or paired again. Without a seal the result is false.
+  /// Whether the seal is on the module that is there now: since it was put on, the module was not exchanged, paired
+  /// anew or written to, an update through its own firmware with the seal's loop closed apart. Without a seal it is
+  /// false.
   public var sealHolds: Bool {
     guard let sealed = history.lastIndex(where: { $0.event == "sealed" }) else { return false }
-    return !history[sealed...].contains(where: \.changesTheModule)
+    return !history[sealed...].contains { $0.changesTheModule && $0.sealStayedClosed != true }
   }
 
   /// Whether the record holds the result of `step`.

@@ -124,6 +124,77 @@ import Testing
     #expect(erased.nextStep == .pair)
   }
 
+  /// An update through the module's own firmware, as a flashing records it.
+  private func updated(
+    _ digest: Character, skipped: Bool = false, sealStayedClosed: Bool,
+    kind: FlashAuthority.Kind = .platformProof
+  ) -> InstallationEvent {
+    .flashed(
+      .init(
+        chip: "STM32F405", chipID: "00", firmwareVersion: "1.1.0",
+        firmwareSha256: String(repeating: digest, count: 64), skipped: skipped,
+        authority: FlashAuthority(kind: kind, deed: .update),
+        openSealCounts: OpenSealCounts(updates: 0, bootloaderEntries: 0),
+        sealStayedClosed: sealStayedClosed ? true : nil))
+  }
+
+  @Test
+  func `an update with the seal closed asks for a new test, and one with the seal open for a new seal too`() {
+    let all = Step.allCases.filter { $0 != .sign }
+    var closed = Sample.installation(after: all)
+    closed.apply(updated("e", sealStayedClosed: true), at: Sample.at(5), entrySha256: Sample.digest)
+    #expect(closed.sealHolds && !closed.testCounts && closed.nextStep == .test)
+    #expect(refusal(.sign, closed) == .testBeforeSeal && refusal(.photoAfter, closed) == nil)
+    closed.apply(Sample.tested(), at: Sample.at(6), entrySha256: Sample.digest)
+    #expect(closed.nextStep == .sign && refusal(.sign, closed) == nil)
+
+    var open = Sample.installation(after: all)
+    open.apply(
+      updated("e", sealStayedClosed: false, kind: .openSeal), at: Sample.at(5), entrySha256: Sample.digest)
+    #expect(!open.sealHolds && open.nextStep == .seal && refusal(.sign, open) == .sealOutdated)
+    // A later update with the new loop closed does not make the seal of before whole.
+    open.apply(updated("f", sealStayedClosed: true), at: Sample.at(6), entrySha256: Sample.digest)
+    #expect(!open.sealHolds && open.nextStep == .seal)
+    open.apply(Sample.sealed, at: Sample.at(7), entrySha256: Sample.digest)
+    #expect(open.nextStep == .test)
+  }
+
+  @Test func `firmware that a run before found no time to record counts as changed by the one that finds it`() {
+    let all = Step.allCases.filter { $0 != .sign }
+    var cut = Sample.installation(after: all)
+    cut.apply(
+      updated("e", skipped: true, sealStayedClosed: false), at: Sample.at(5), entrySha256: Sample.digest)
+    #expect(!cut.sealHolds && !cut.testCounts && cut.history.last?.skipped == nil)
+    var closed = Sample.installation(after: all)
+    closed.apply(
+      updated("e", skipped: true, sealStayedClosed: true), at: Sample.at(5), entrySha256: Sample.digest)
+    #expect(closed.sealHolds && !closed.testCounts && closed.nextStep == .test)
+    closed.apply(Sample.tested(), at: Sample.at(6), entrySha256: Sample.digest)
+    // The same firmware once more changes nothing.
+    closed.apply(
+      updated("e", skipped: true, sealStayedClosed: true), at: Sample.at(7), entrySha256: Sample.digest)
+    #expect(refusal(.sign, closed) == nil && closed.history.last?.skipped == true)
+  }
+
+  @Test func `the history says by whose authority a paired module's firmware was changed`() throws {
+    var record = Sample.installation(after: Step.allCases.filter { $0 != .sign })
+    record.apply(
+      updated("e", sealStayedClosed: true, kind: .laptopProof), at: Sample.at(5), entrySha256: Sample.digest)
+    let entry = try #require(record.history.last)
+    #expect(entry.authority == FlashAuthority(kind: .laptopProof, deed: .update))
+    #expect(entry.openSealCounts == OpenSealCounts(updates: 0, bootloaderEntries: 0))
+    #expect(entry.sealStayedClosed == true)
+    let opened = FlashAuthority(kind: .openSeal, deed: .bootloader, reason: "laptop lost")
+    record.apply(
+      .protected(.init(chipID: "00", authority: opened)), at: Sample.at(6), entrySha256: Sample.digest)
+    #expect(record.history.last?.authority == opened)
+    let bytes = try RecordCoding.encode(record)
+    #expect(try RecordCoding.decode(Installation.self, from: bytes) == record)
+    #expect(
+      String(decoding: bytes, as: UTF8.self).contains(
+        #""authority":{"deed":"bootloader","kind":"openSeal","reason":"laptop lost"}"#))
+  }
+
   @Test(
     arguments: [
       ([TestReport.Outcome.passed], true), ([.passed, .notRun(reason: "a")], true), ([.failed], false),

@@ -32,7 +32,17 @@ import Testing
     }
   }
 
-  /// Compares the keys with those of the contract for an installation.
+  @Test func `reads flashings and protections from before authorities, and writes those as they were`() throws {
+    for text in [
+      #"{"event":"flashed","facts":{"chip":"STM32F405","chipId":"00","firmwareSha256":"aa","firmwareVersion":"0.1.0","skipped":false}}"#,
+      #"{"event":"protected","facts":{"chipId":"00"}}"#,
+    ] {
+      let event = try RecordCoding.decode(InstallationEvent.self, from: Data(text.utf8))
+      #expect(try String(decoding: RecordCoding.encode(event), as: UTF8.self) == text)
+    }
+  }
+
+  /// Compares the keys with those that the contract names for an installation.
   @Test func `has the keys of the contract`() throws {
     let bytes = try RecordCoding.encode(Sample.installation(after: Step.allCases))
     let record = try JSONDecoder().decode(JSONValue.self, from: bytes)
