@@ -64,7 +64,28 @@ public enum ReplacementFailure: Error, Hashable, Sendable {
   case caseClosed
 }
 
-/// The error in a reply: `group` and `code` as in `docs/module-protocol.md`.
+/// The reason for which a paired module is not given the authority for an update or for an entry into its ROM
+/// bootloader. Nothing on it was changed.
+public enum AuthorityFailure: Error, Hashable, Sendable {
+  /// This laptop does not have the module's key, and the platform cannot be reached.
+  case unreachable
+  /// This laptop does not have the module's key, and the platform was never given it.
+  case unknownKey
+  /// The platform will not prove it; `code` is its own.
+  case refused(code: String?)
+  /// The module does not take the proof.
+  case wrongProof
+  /// The proof came later than the 30 seconds for which the module's challenge is good, each time.
+  case tooSlow
+  /// The module gave the authority, and starts anew each time before it is used.
+  case lost
+  /// The case was not open for ten seconds, or the relay not open, within a minute.
+  case caseClosed
+  /// The keys that this laptop keeps could not be read.
+  case keysUnreadable
+}
+
+/// An error answer: `group` and `code` as in `docs/module-protocol.md`.
 public struct ModuleRejection: Error, Hashable, Sendable {
   /// The group of the code; nil for codes of the transport and the standard groups, which state no group.
   public let group: UInt16?
@@ -75,7 +96,10 @@ public struct ModuleRejection: Error, Hashable, Sendable {
     self.code = code
   }
 
-  /// The meaning of a code of group 64; nil for the codes of other groups.
+  /// Whether the module does not allow that without an authority: one of the codes that all standard groups share.
+  public var isAccessDenied: Bool { (group ?? 0) == 0 && code == ManagementError.accessDenied }
+
+  /// The meaning of a code of group 64; nil for every other group.
   public var refusal: ModuleRefusal? {
     guard group == SMPGroup.module, let code = UInt8(exactly: code) else { return nil }
     return ModuleRefusal(code: code)

@@ -93,9 +93,9 @@ enum BootloaderImages {
     bytes.replaceSubrange(offset..<(offset + 4), with: littleEndian(value))
   }
 
-  /// A firmware with the file for an update by upload, beside its manifest in `folder`.
-  static func firmwareWithUpdate(version: String, in folder: String) throws -> Image {
-    let (manifest, bytes) = parts(version: version)
+  /// A firmware with the file by which a running module updates itself, beside its manifest in `folder`.
+  static func firmwareWithUpdate(version: String, lowest: String? = nil, in folder: String) throws -> Image {
+    let (manifest, bytes) = parts(version: version, lowest: lowest)
     let application = Array(bytes[bootBytes...])
     let numbers = version.split(separator: ".").compactMap { UInt8($0) }
     let body =
@@ -110,7 +110,7 @@ enum BootloaderImages {
       manifest: ImageManifest(
         name: manifest.name, version: manifest.version, chip: manifest.chip, productID: manifest.productID,
         segments: manifest.segments, bytes: manifest.bytes, sha256: manifest.sha256,
-        appSha256: manifest.appSha256, update: update),
+        appSha256: manifest.appSha256, lowestReplaceableVersion: lowest, update: update),
       bytes: bytes, signer: ImageSigner(name: "test", keyID: ""), manifestPath: "\(folder)/test.json")
   }
 }

@@ -149,10 +149,11 @@ import Testing
     let bench = FaultyBench()
     let notes = MemoryFlashNotes()
     _ = try flasher(bench, notes).flash(.image(try BootloaderImages.firmware()))
-    let id = try flasher(bench, notes).protect()
+    let (id, authority) = try flasher(bench, notes).protect()
+    #expect(authority == nil)
     #expect(bench.flash.isReadProtected)
     #expect(notes.isProtected(chipID: id))
-    #expect(try flasher(bench, notes).protect() == id)
+    #expect(try flasher(bench, notes).protect().chipID == id)
   }
 
   @Test func `a protected module is updated by upload where that is known, and elsewhere after one refusal`()

@@ -1,5 +1,6 @@
 import ModuleCore
 import Provision
+import Synchronization
 import TestSupport
 
 @testable import Bench
@@ -18,6 +19,10 @@ final class NoisyBench: Link {
   private var wire: FaultyWire
   /// A change that is made to each answer of the module.
   var tamper: ([UInt8]) -> [UInt8] = { $0 }
+  /// The world that the module's sensors see.
+  let surroundings = Surroundings()
+  /// Number of bytes from the laptop until the cable is pulled; nil for never.
+  var bytesUntilPull: Int?
   private var bitNanoseconds = 1_000_000_000 / 115_200
   private var answers: [(byte: UInt8, at: ContinuousClock.Instant)] = []
   private var deafUntil: ContinuousClock.Instant
@@ -26,11 +31,27 @@ final class NoisyBench: Link {
   init(flash: FlashArray = .stm32f405(), fault: String?) {
     self.flash = flash
     let clock = clock
+    let numbers = Mutex(SplitMix64(seed: 7))
     chip = ModuleBenchChip(
-      configuration: .init(timings: .typical, flash: flash), random: { [UInt8](repeating: 7, count: $0) },
-      now: { clock.now })
+      configuration: .init(timings: .typical, flash: flash, surroundings: surroundings),
+      random: { count in
+        numbers.withLock { numbers in (0..<count).map { _ in UInt8(truncatingIfNeeded: numbers.next()) } }
+      }, now: { clock.now })
     wire = FaultyWire(fault.flatMap { ModuleBenchFault($0) })
     deafUntil = clock.now
+  }
+
+  /// Switches the module off and on.
+  func cyclePower() {
+    chip.restart()
+    answers = []
+    deafUntil = clock.now + deafness
+  }
+
+  /// Plugs the cable in again.
+  func plugIn() {
+    bytesUntilPull = nil
+    answers = []
   }
 
   // MARK: - Link
@@ -38,6 +59,8 @@ final class NoisyBench: Link {
   func write(_ bytes: [UInt8], deadline: ContinuousClock.Instant) throws(LinkError) {
     clock.advance(by: Self.latency)
     for byte in wire.piece(bytes) {
+      if bytesUntilPull == 0 { throw .closed }
+      bytesUntilPull = bytesUntilPull.map { $0 - 1 }
       clock.advance(by: .nanoseconds(bitNanoseconds * chip.bitsAByte))
       for arrived in wire.send(byte).arriving {
         let wasFirmware = isFirmware
@@ -50,6 +73,7 @@ final class NoisyBench: Link {
   }
 
   func read(upTo count: Int, deadline: ContinuousClock.Instant) throws(LinkError) -> [UInt8] {
+    if bytesUntilPull == 0 { throw .closed }
     let due = answers.prefix(count).prefix { $0.at <= max(deadline, clock.now) }
     guard let last = due.last else {
       clock.advance(by: deadline - clock.now)

@@ -45,6 +45,7 @@ import Testing
       Place(of: ConfigurationRequest.self), Place(of: ChallengeRequest.self), Place(of: RelayStartRequest.self),
       Place(of: StopRequest.self), Place(of: ReadingsRequest.self), Place(of: SetClockRequest.self),
       Place(of: PairReplaceRequest.self), Place(of: PairServiceRequest.self),
+      Place(of: AuthorizeRequest.self),
     ]
     let documented = [
       Place(.echo, 2, 0, 0), Place(.reset, 2, 0, 5, attempts: 1), Place(.parameters, 0, 0, 6),
@@ -55,7 +56,7 @@ import Testing
       Place(.configuration, 0, 64, 5), Place(.challenge, 0, 64, 6),
       Place(.start, 2, 64, 7, seconds: 3, attempts: 1), Place(.stop, 2, 64, 8), Place(.readings, 0, 64, 9),
       Place(.setClock, 2, 64, 10), Place(.pairReplace, 2, 64, 11, seconds: 3),
-      Place(.pairService, 2, 64, 12, seconds: 3),
+      Place(.pairService, 2, 64, 12, seconds: 3), Place(.authorize, 2, 64, 13, seconds: 3),
     ]
     #expect(places == documented)
     #expect(Set(places.map(\.name)) == Set(ModuleRequest.allCases))
@@ -90,5 +91,25 @@ import Testing
     let messages = requests.flatMap { $0.message(sequence: 7).encoded ?? [] }
     #expect(
       SHA256Digest(of: messages).hex == "05ab00bbd4377eb6cf85db4b4166a93c5ebb8bacfd37523c01ffac36febb3bf5")
+  }
+
+  /// The maps are written out by RFC 8949, key by key.
+  @Test func `an authority is asked for by the bytes of the protocol`() {
+    let update = AuthorizeRequest(
+      deed: .update(sha256: Array(repeating: 4, count: 32), version: "0.2.0"),
+      proof: Array(repeating: 6, count: 32))
+    func text(_ text: String) -> [UInt8] { [0x60 | UInt8(text.utf8.count)] + Array(text.utf8) }
+    func bytes(_ bytes: [UInt8]) -> [UInt8] { [0x58, 32] + bytes }
+    let digest: [UInt8] = text("sha") + bytes(Array(repeating: 4, count: 32))
+    let proof: [UInt8] = text("proof") + bytes(Array(repeating: 6, count: 32))
+    let map = update.message(sequence: 1).payload
+    #expect(map.first == 0xbf || map.first == 0xa4)
+    #expect(map.firstRange(of: text("for") + [1]) != nil)
+    #expect(map.firstRange(of: digest) != nil && map.firstRange(of: proof) != nil)
+    #expect(map.firstRange(of: text("ver") + text("0.2.0")) != nil)
+    let entry = AuthorizeRequest(deed: .bootloader, proof: Array(repeating: 6, count: 32))
+    let other = entry.message(sequence: 1).payload
+    #expect(other.firstRange(of: text("for") + [2]) != nil && other.firstRange(of: proof) != nil)
+    #expect(other.firstRange(of: text("sha")) == nil && other.firstRange(of: text("ver")) == nil)
   }
 }

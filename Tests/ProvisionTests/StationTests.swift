@@ -73,11 +73,18 @@ import Testing
       events[slot, default: []].compactMap { if case .failed(let failure) = $0 { failure.error } else { nil } }
     }
 
-    /// Waits until the reports fulfil `isSo`.
-    func wait(until isSo: (Watch) -> Bool) -> Bool {
-      pauses.wait { _ in
-        takeReports()
-        return isSo(self)
+    func leftAlone(_ slot: Int) -> [String] {
+      events[slot, default: []].compactMap {
+        if case .leftAlone(let serialNumber, _) = $0 { serialNumber } else { nil }
+      }
+    }
+
+    func wait(seconds: Double = 60, until isSo: (Watch) -> Bool) -> Bool {
+      let end = ContinuousClock.now + .seconds(seconds)
+      while ContinuousClock.now < end {
+        for report in station.takeReports() { events[report.slot, default: []].append(report.event) }
+        if isSo(self) { return true }
+        usleep(20_000)
       }
     }
 
@@ -148,6 +155,21 @@ import Testing
     #expect(watch.wait { $0.passed(0).count == 1 })
     watch.waitForPauses(20)
     #expect(watch.passed(0).count == 1 && watch.failures(0).isEmpty)
+  }
+
+  @Test func `a paired module is left as it is, told once, and its slot takes the next`() throws {
+    let (tray, paired) = (Tray(), try PairedBench())
+    let flash = paired.bench.flash
+    // The record's sectors change, because the module counts its starts there.
+    func firmware() -> [UInt8]? { flash.read(flash.sectors[4].address, count: flash.sectors[4].bytes) }
+    let before = firmware()
+    try tray.put(1, into: "a", flash: flash)
+    let watch = try Watch(tray, slots: ["a"], image: try BootloaderImages.firmware(version: "2.0.0"))
+    #expect(watch.wait { $0.leftAlone(0).count == 1 })
+    try tray.put(2, into: "a")
+    #expect(watch.wait { $0.passed(0).count == 1 })
+    #expect(watch.leftAlone(0).count == 1 && watch.failures(0).isEmpty)
+    #expect(before != nil && firmware() == before)
   }
 
   // MARK: - The file of slots

@@ -42,6 +42,10 @@ public enum FlashError: Error, Hashable, Sendable {
   case tooOld(installed: String, lowest: String, offered: String)
   /// This byte of the chip's flash is not the image's.
   case verification(address: UInt32)
+  /// The module is paired with this key and does not allow what flashing needs. Nothing on it was changed.
+  case authority(keyID: String, AuthorityFailure)
+  /// The module is paired with this key and belongs to an installation, so that it was to be left alone.
+  case paired(serialNumber: String, keyID: String)
   /// The running firmware answered, but refused what flashing needs of it.
   case firmware(ProvisionError)
   /// Everything is written and verified, yet no firmware of this image answers.

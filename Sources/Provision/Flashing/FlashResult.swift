@@ -1,3 +1,5 @@
+public import Records
+
 /// The outcome of a flashing run.
 public struct FlashResult: Hashable, Sendable {
   public enum SkipReason: String, Hashable, Sendable {
@@ -21,6 +23,13 @@ public struct FlashResult: Hashable, Sendable {
   public let bytesWritten: Int
   /// Whether read protection was lifted, which erased the boot block, the firmware and the pairing key of before.
   public var keyErased = false
+  /// The way in which a paired module was brought to take the image; nil where it was not asked.
+  public var authority: FlashAuthority?
+  /// The module as it described itself at the end; nil where the started firmware did not have to answer.
+  public var module: ModuleIdentity?
+  /// Whether the seal's loop was closed and was not opened: of an update through the module's own firmware, from before
+  /// it to after it; of a paired module that ran the image already, since its settings were written.
+  public var sealStayedClosed = false
   public let duration: Duration
 
   /// `duration` in seconds, as the documents write it.

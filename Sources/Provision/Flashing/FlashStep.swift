@@ -3,6 +3,10 @@
 public enum FlashStep: Hashable, Sendable {
   /// The bootloader or a firmware is looked for on the wire.
   case connecting
+  /// A paired module is given the authority for what follows, by this laptop's proof or the platform's.
+  case authorizing
+  /// A paired module is to have its seal open for ten seconds, and is asked every second from here on.
+  case awaitingOpenSeal
   /// A firmware runs and is asked to make room for the bootloader.
   case enteringBootloader
   /// The bootloader is asked what it is and which chip it is in.

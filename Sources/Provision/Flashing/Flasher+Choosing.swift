@@ -36,6 +36,23 @@ extension Flasher {
     return image
   }
 
+  /// The image that a paired module may be given the authority for. Nothing about it is left open, neither that the
+  /// chip is known nor that it may replace the running version, nor that its start can be told.
+  /// - Throws: why it may not.
+  func imageToAuthorize(
+    over running: ModuleIdentity, from source: Source, options: Options
+  ) throws(FlashError) -> Image {
+    guard let image = try imageToReplace(running, from: source, options: options) else {
+      throw .noRelease(chip: running.chip)
+    }
+    guard ImageHeader.Version(running.firmwareVersion) != nil else {
+      throw .firmware(.unusableReply(.field(ModuleField.firmwareVersion.description), during: .identity))
+    }
+    guard image.manifest.versionNumber != nil else { throw .image(.manifest(field: "version")) }
+    guard image.manifest.appSha256 != nil else { throw .image(.manifest(field: "appSha256")) }
+    return image
+  }
+
   /// The reason for which `image` must not replace this version; nil where it may.
   func refusal(of image: Image, over installed: ImageHeader.Version, options: Options) -> FlashError? {
     let manifest = image.manifest
@@ -53,10 +70,11 @@ extension Flasher {
   // MARK: - After
 
   /// Starts what the chip holds now, and leaves the link in the firmware's framing.
+  /// - Returns: the started firmware's identity; nil where it does not have to answer.
   func start(
     _ image: Image, on chip: ChipModel, through path: inout any FlashPath, awaitsFirmware: Bool,
     watch: FlashWatch
-  ) throws(FlashError) {
+  ) throws(FlashError) -> ModuleIdentity? {
     watch.onEvent(.starting)
     do throws(FlashError) {
       try path.start(chip.startAddress)
@@ -67,22 +85,24 @@ extension Flasher {
       throw error
     }
     do throws(LinkError) { try link.setFraming(.firmware) } catch { throw .link(error, during: .starting) }
-    guard awaitsFirmware else { return }
-    try awaitIdentity(within: .seconds(5)) {
+    guard awaitsFirmware else { return nil }
+    return try awaitIdentity(within: .seconds(5)) {
       image.manifest.appSha256 == nil || Hex.encode($0.imageSha256) == image.manifest.appSha256
     }
   }
 
   /// Asks the firmware who it is, over and over while it starts: it hashes itself before it listens.
   /// - Throws: `firmwareSilent` where none that `isRight` answers in time.
+  @discardableResult
   func awaitIdentity(
     within time: Duration, isRight: (ModuleIdentity) -> Bool
-  ) throws(FlashError) {
+  ) throws(FlashError) -> ModuleIdentity {
     let client = SMPClient(link: link, now: now)
     let deadline = now() + time
     repeat {
       do throws(ProvisionError) {
-        if isRight(try client.awaitIdentity(by: deadline)) { return }
+        let module = try client.awaitIdentity(by: deadline)
+        if isRight(module) { return module }
         // Another firmware answers as long as the reset is not done.
         try client.pause(SMPClient.awaitingInterval)
       } catch {

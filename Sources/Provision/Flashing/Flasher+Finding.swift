@@ -1,5 +1,6 @@
 internal import Cryptography
 internal import ModuleCore
+internal import Records
 
 extension Flasher {
   // MARK: - Finding the module
@@ -58,29 +59,47 @@ extension Flasher {
     return .nothing
   }
 
-  /// Has the running firmware make room for the bootloader. The firmware is asked again as long as no bootloader is
-  /// there, because the request or its answer may be lost on the wire.
-  func enterBootloader(baudRate: Int) throws(FlashError) {
-    for attempt in 1...Self.resetTries {
+  /// Has the running firmware make room for the bootloader, a paired one after it was given the authority. The firmware
+  /// is asked again as long as no bootloader is there, because the request or its answer may be lost on the wire.
+  /// - Returns: the way in which a paired module was brought to do it; nil where it was not asked.
+  func enterBootloader(
+    baudRate: Int, from running: ModuleIdentity, watch: FlashWatch
+  ) throws(FlashError) -> FlashAuthority? {
+    do throws(LinkError) { try link.setFraming(.firmware) } catch {
+      throw .link(error, during: .enteringBootloader)
+    }
+    let client = SMPClient(link: link, now: now)
+    var permission: FlashPermission?
+    if running.asksForAuthority {
+      permission = FlashPermission(authority, for: .bootloader, of: running, client: client, watch: watch)
+      try permission?.obtain()
+    }
+    watch.onEvent(.enteringBootloader)
+    var attempt = 1
+    while attempt <= Self.resetTries {
       var wasHeard = false
       do throws(LinkError) { try link.setFraming(.firmware) } catch {
         throw .link(error, during: .enteringBootloader)
       }
       do throws(ProvisionError) {
-        try SMPClient(link: link, now: now).reset(.bootloader)
+        try client.reset(.bootloader)
         wasHeard = true
       } catch {
         switch error {
         // The module may have been gone before its reply was out; the bootloader tells.
         case .link(.timeout, _), .unusableReply: break
         case .link(let failure, _): throw .link(failure, during: .enteringBootloader)
-        default: throw .firmware(error)
+        default:
+          guard permission != nil, error.isAccessDenied else { throw .firmware(error) }
+          try permission?.renew()
+          continue
         }
       }
       let rom = try romClient(baudRate, during: .enteringBootloader)
       let time = wasHeard || attempt == Self.resetTries ? Duration.seconds(5) : .seconds(1)
-      if try isThere(rom, during: .enteringBootloader, within: time) { return }
+      if try isThere(rom, during: .enteringBootloader, within: time) { return permission?.record }
       if wasHeard { break }
+      attempt += 1
     }
     throw .bootloaderSilent
   }

@@ -19,7 +19,7 @@ extension Flasher {
       case .silent:
         journal.noteSilentLoader()
         return ROMPath(
-          rom: try returnToBootloader(rom, profile: options.profile), eraseTime: chip.eraseTime)
+          rom: try returnToBootloader(rom, profile: options.profile, watch: watch), eraseTime: chip.eraseTime)
       }
     }
   }
@@ -27,7 +27,9 @@ extension Flasher {
   /// Gets from a program in RAM that does not answer back to the ROM. The program resets the chip when it is told to,
   /// or when it hears nothing for three seconds, and what starts then leads to the ROM. Until then nothing is sent by
   /// which the ROM would measure a wrong speed.
-  private func returnToBootloader(_ rom: ROMClient, profile: BoardProfile?) throws(FlashError) -> ROMClient {
+  private func returnToBootloader(
+    _ rom: ROMClient, profile: BoardProfile?, watch: FlashWatch
+  ) throws(FlashError) -> ROMClient {
     if try isThere(
       try romClient(rom.baudRate, during: .startingLoader), during: .startingLoader, within: .milliseconds(1))
     {
@@ -47,8 +49,8 @@ extension Flasher {
     }
     switch try findModule(baudRates: [rom.baudRate], profile: profile) {
     case .bootloader: return rom
-    case .firmware:
-      try enterBootloader(baudRate: rom.baudRate)
+    case .firmware(let running):
+      _ = try enterBootloader(baudRate: rom.baudRate, from: running, watch: watch)
       return rom
     case .nothing: throw .bootloaderSilent
     }

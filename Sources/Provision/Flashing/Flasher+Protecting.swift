@@ -1,21 +1,27 @@
 internal import Cryptography
 internal import ModuleCore
+public import Records
 
 extension Flasher {
   /// Protects a running module's flash from reading (RDP level 1), by its ROM bootloader's own command: it needs no
   /// firmware that can do it, and the chip resets by itself. Only erasing everything reverses it. A second call finds
   /// the flash protected already.
   ///
-  /// - Returns: the chip's unique id, lower-case hex.
-  public func protect(onEvent: @escaping (FlashStep) -> Void = { _ in }) throws(FlashError) -> String {
+  /// - Parameter isCancelled: asked while a paired module's seal is waited for.
+  /// - Returns: the chip's unique id, lower-case hex, and the way in which a paired module was brought to make room for
+  ///   its bootloader; nil where it was not asked.
+  public func protect(
+    onEvent: @escaping (FlashStep) -> Void = { _ in }, isCancelled: @escaping () -> Bool = { false }
+  ) throws(FlashError) -> (chipID: String, authority: FlashAuthority?) {
+    let watch = FlashWatch(onEvent: onEvent, isCancelled: isCancelled)
     onEvent(.connecting)
     guard case .firmware(let running) = try findModule(baudRates: [LinkFraming.bootloader.baudRate]) else {
       throw .noAnswer
     }
     let id = Hex.encode(running.uniqueID)
-    if notes.isProtected(chipID: id) { return id }
-    onEvent(.enteringBootloader)
-    try enterBootloader(baudRate: LinkFraming.bootloader.baudRate)
+    if notes.isProtected(chipID: id) { return (id, nil) }
+    let given = try enterBootloader(
+      baudRate: LinkFraming.bootloader.baudRate, from: running, watch: watch)
     onEvent(.protecting)
     let rom = ROMClient(link: link, baudRate: LinkFraming.bootloader.baudRate, now: now)
     do throws(ROMClient.Failure) {
@@ -31,6 +37,6 @@ extension Flasher {
     onEvent(.starting)
     do throws(LinkError) { try link.setFraming(.firmware) } catch { throw .link(error, during: .starting) }
     try awaitIdentity(within: .seconds(5)) { $0.uniqueID == running.uniqueID }
-    return id
+    return (id, given)
   }
 }

@@ -30,11 +30,14 @@ public struct Flasher {
     public var erasesKey: Bool
     /// The lines by which a chip that does not answer is brought into its bootloader; nil for none.
     public var profile: BoardProfile?
+    /// Whether a paired module is left as it is, because it belongs to an installation.
+    public var leavesPaired: Bool
 
     public init(
       allowsDowngrade: Bool = false, readsBack: Bool = false, erasesKey: Bool = false, usesLoader: Bool = true,
-      awaitsFirmware: Bool = true, profile: BoardProfile? = nil
+      awaitsFirmware: Bool = true, profile: BoardProfile? = nil, leavesPaired: Bool = false
     ) {
+      self.leavesPaired = leavesPaired
       self.usesLoader = usesLoader
       self.profile = profile
       self.allowsDowngrade = allowsDowngrade
@@ -48,18 +51,22 @@ public struct Flasher {
   let chips: [ChipModel]
   let notes: any FlashNotes
   let knownBaudRates: any BaudRateMemory
+  let authority: ModuleAuthority
   let now: () -> ContinuousClock.Instant
 
   /// - Parameters:
   ///   - link: the link to the module, in any framing; `flash` leaves it at `LinkFraming.firmware` where it returns.
   ///   - notes: what was learnt about this adapter and of chips under way; by default kept for this run only.
+  ///   - authority: whoever lets a paired module be updated; by default nobody.
   ///   - baudRates: how fast the flashing program may drive the adapter; by default what the notes know.
   ///   - now: the clock that deadlines are reckoned by.
   public init(
     link: any Link, chips: [ChipModel] = ChipModel.known, notes: any FlashNotes = MemoryFlashNotes(),
-    baudRates: (any BaudRateMemory)? = nil, now: @escaping () -> ContinuousClock.Instant
+    authority: ModuleAuthority = ModuleAuthority(), baudRates: (any BaudRateMemory)? = nil,
+    now: @escaping () -> ContinuousClock.Instant
   ) {
     self.link = link
+    self.authority = authority
     self.chips = chips
     self.notes = notes
     knownBaudRates = baudRates ?? NotedBaudRates(notes)
@@ -87,33 +94,48 @@ public struct Flasher {
       let found = try findModuleOrLoader(baudRates: bootloaderBaudRates, profile: options.profile)
       guard case .bootloader(let baudRate) = found else {
         guard case .firmware(let running) = found else { throw .noAnswer }
-        if let image = try imageToReplace(running, from: source, options: options), !options.readsBack,
-          Hex.encode(running.imageSha256) == image.manifest.appSha256
-        {
-          return FlashResult(
-            chip: running.chip, chipID: Hex.encode(running.uniqueID), firmwareVersion: image.manifest.version,
-            firmwareSha256: image.manifest.sha256, skipped: .alreadyInstalled, proofs: [.claimed],
-            bytesWritten: 0, duration: now() - begun)
-        }
-        let id = Hex.encode(running.uniqueID)
-        if notes.isProtected(chipID: id), !options.erasesKey {
-          if options.readsBack { throw .readProtected }
-          return try upload(source, to: running, options: options, begun: begun, watch: watch)
-        }
-        onEvent(.enteringBootloader)
-        let baudRate = bootloaderBaudRates[0]
-        try enterBootloader(baudRate: baudRate)
-        do throws(FlashError) {
-          return try flash(source, through: baudRate, options: options, begun: begun, watch: watch)
-        } catch .readProtected {
-          // Under this protection only a power cycle brings the firmware back, which is then updated by upload.
-          notes.remember(isProtected: true, chipID: id)
-          throw .readProtected
-        }
+        return try flash(source, over: running, options: options, begun: begun, watch: watch)
       }
       return try flash(source, through: baudRate, options: options, begun: begun, watch: watch)
     } catch {
       throw explained(error)
+    }
+  }
+
+  /// Brings a module whose firmware runs to `source`: through that firmware where the module is paired or its chip
+  /// protected, else through its bootloader.
+  private func flash(
+    _ source: Source, over running: ModuleIdentity, options: Options, begun: ContinuousClock.Instant,
+    watch: FlashWatch
+  ) throws(FlashError) -> FlashResult {
+    if options.leavesPaired, let keyID = running.keyID {
+      throw .paired(serialNumber: running.serialNumber, keyID: keyID)
+    }
+    let id = Hex.encode(running.uniqueID)
+    if let image = try imageToReplace(running, from: source, options: options), !options.readsBack,
+      Hex.encode(running.imageSha256) == image.manifest.appSha256
+    {
+      return FlashResult(
+        chip: running.chip, chipID: id, firmwareVersion: image.manifest.version,
+        firmwareSha256: image.manifest.sha256, skipped: .alreadyInstalled, proofs: [.claimed], bytesWritten: 0,
+        module: running, sealStayedClosed: sealIsUnopened(of: running), duration: now() - begun)
+    }
+    let isProtected = notes.isProtected(chipID: id)
+    if isProtected, options.readsBack, !options.erasesKey { throw .readProtected }
+    if isProtected || running.asksForAuthority, !options.readsBack, !options.erasesKey {
+      return try upload(source, to: running, options: options, begun: begun, watch: watch)
+    }
+    if running.asksForAuthority { _ = try imageToAuthorize(over: running, from: source, options: options) }
+    let baudRate = bootloaderBaudRates[0]
+    let given = try enterBootloader(baudRate: baudRate, from: running, watch: watch)
+    do throws(FlashError) {
+      var result = try flash(source, through: baudRate, options: options, begun: begun, watch: watch)
+      result.authority = given
+      return result
+    } catch .readProtected {
+      // Under this protection only a power cycle brings the firmware back, which is then updated by upload.
+      notes.remember(isProtected: true, chipID: id)
+      throw .readProtected
     }
   }
 
@@ -122,14 +144,23 @@ public struct Flasher {
     _ source: Source, to running: ModuleIdentity, options: Options, begun: ContinuousClock.Instant,
     watch: FlashWatch
   ) throws(FlashError) -> FlashResult {
-    guard let image = try imageToReplace(running, from: source, options: options) else {
-      throw .noRelease(chip: running.chip)
-    }
-    let bytes = try UploadRun(link: link, now: now, watch: watch).update(to: image)
+    let image = try imageToAuthorize(over: running, from: source, options: options)
+    let outcome = try UploadRun(link: link, now: now, watch: watch, authority: authority).update(
+      running, to: image)
     return FlashResult(
       chip: running.chip, chipID: Hex.encode(running.uniqueID), firmwareVersion: image.manifest.version,
-      firmwareSha256: image.manifest.sha256, skipped: nil, proofs: [.claimed], bytesWritten: bytes,
-      duration: now() - begun)
+      firmwareSha256: image.manifest.sha256, skipped: nil, proofs: [.claimed],
+      bytesWritten: outcome.bytesUploaded, authority: outcome.authority, module: outcome.module,
+      sealStayedClosed: outcome.sealStayedClosed, duration: now() - begun)
+  }
+
+  /// Whether a paired module says that its seal's loop is closed, and was not opened since its settings were written. A
+  /// module that does not say so counts as opened.
+  private func sealIsUnopened(of module: ModuleIdentity) -> Bool {
+    guard module.asksForAuthority, module.sealOpenings == module.history.sealOpeningsAtVisit else {
+      return false
+    }
+    return (try? SMPClient(link: link, now: now).readings())?.sealClosed ?? false
   }
 
   /// Flashes through the bootloader, which is in sync at this speed, and at lower speeds where the wire spoils too
@@ -182,11 +213,13 @@ public struct Flasher {
     path = try openPath(rom, stm32, for: plan, journal: journal, options: options, watch: watch)
     let outcome = try run.bringUpToDate(plan, over: &path, readsBack: options.readsBack)
 
-    try start(image, on: chip, through: &path, awaitsFirmware: options.awaitsFirmware, watch: watch)
+    let module = try start(
+      image, on: chip, through: &path, awaitsFirmware: options.awaitsFirmware, watch: watch)
     return FlashResult(
       chip: chip.name, chipID: chipID, firmwareVersion: image.manifest.version,
       firmwareSha256: image.manifest.sha256, skipped: outcome.isHeld ? .alreadyHeld : nil,
-      proofs: outcome.proofs, bytesWritten: outcome.bytesWritten, keyErased: isErased, duration: now() - begun)
+      proofs: outcome.proofs, bytesWritten: outcome.bytesWritten, keyErased: isErased, module: module,
+      duration: now() - begun)
   }
 
   /// Turns an error about missing or strange bytes into `portTaken` where another program uses the port: that is what

@@ -1,9 +1,10 @@
 internal import Cryptography
 internal import ModuleCore
+internal import Records
 
-/// Updates a module through its own firmware, where its ROM bootloader may not touch the flash: the update's file is
-/// uploaded beside the running image, started on trial and confirmed. The module takes it back by itself where it
-/// does not start.
+/// Updates a module through its own firmware: the update's file is uploaded beside the running image, started on trial
+/// and confirmed. The module takes it back by itself where it does not start. A paired module is given the authority
+/// first, and once more where it started anew meanwhile; the upload goes on where it was.
 struct UploadRun {
   /// Bytes of a piece: a message of 1,024 bytes less its header, the map's keys, length and digest.
   private static let pieceBytes = 928
@@ -11,31 +12,47 @@ struct UploadRun {
   let link: any Link
   let now: () -> ContinuousClock.Instant
   let watch: FlashWatch
+  let authority: ModuleAuthority
 
-  /// - Returns: number of bytes that were uploaded.
-  func update(to image: Image) throws(FlashError) -> Int {
+  struct Outcome {
+    let bytesUploaded: Int
+    /// The way in which a paired module was brought to take the update; nil where it was not asked.
+    let authority: FlashAuthority?
+    /// The module as it described itself when the image had started.
+    let module: ModuleIdentity
+    /// Whether the seal's loop was closed before and after, and was not opened meanwhile.
+    let sealStayedClosed: Bool
+  }
+
+  func update(_ running: ModuleIdentity, to image: Image) throws(FlashError) -> Outcome {
     let file: [UInt8]
     do throws(ImageFault) { file = try image.updateFile() } catch { throw .image(error) }
     let client = SMPClient(link: link, now: now)
-    try upload(file, client)
-    try watch.begin(.starting)
-    do throws(ProvisionError) {
-      let slots = try client.imageState()
-      guard let hash = slots.first(where: { $0.slot == 1 })?.hash else {
-        throw .unusableReply(.field(ModuleField.images.description), during: .imageState)
-      }
-      try client.tryImage(hash: hash)
-    } catch {
-      throw .firmware(error)
+    let wasClosed = (try? client.readings())?.sealClosed ?? false
+    let digest = SHA256Digest(of: file).bytes
+    guard let version = image.manifest.versionNumber else { throw .image(.manifest(field: "version")) }
+    var permission: FlashPermission?
+    if running.asksForAuthority {
+      permission = FlashPermission(
+        authority, for: .update(sha256: digest, version: String(decoding: version.text, as: UTF8.self)),
+        of: running, client: client, watch: watch)
+      try permission?.obtain()
     }
+    try upload(file, digest, client, &permission)
+    try watch.begin(.starting)
+    try mark(client, &permission)
     try reset(client, to: image)
-    try awaitStart(of: image, client)
+    let started = try awaitStart(of: image, client)
     do throws(ProvisionError) { try client.confirmImage() } catch { throw .firmware(error) }
-    return file.count
+    let isClosed = (try? client.readings())?.sealClosed ?? false
+    return Outcome(
+      bytesUploaded: file.count, authority: permission?.record, module: started,
+      sealStayedClosed: wasClosed && isClosed && started.sealOpenings == running.sealOpenings)
   }
 
-  private func upload(_ file: [UInt8], _ client: SMPClient) throws(FlashError) {
-    let digest = SHA256Digest(of: file).bytes
+  private func upload(
+    _ file: [UInt8], _ digest: [UInt8], _ client: SMPClient, _ permission: inout FlashPermission?
+  ) throws(FlashError) {
     var offset = 0
     var stalls = 0
     // The upload may take ten times what the wire takes, and a hundred pieces that are lost, whatever progress is
@@ -47,6 +64,7 @@ struct UploadRun {
       let piece = file[offset..<min(offset + Self.pieceBytes, file.count)]
       do throws(ProvisionError) {
         let next = try client.upload(piece, at: offset, of: file.count, digest: digest)
+        permission?.noteSuccess()
         stalls = next > offset ? 0 : stalls + 1
         guard stalls < 5 else {
           throw .unusableReply(.field(ModuleField.offset.description), during: .imageUpload)
@@ -56,10 +74,29 @@ struct UploadRun {
         if case .link(let failure, _) = error {
           throw .link(failure, during: .uploading(bytes: offset, of: file.count))
         }
-        throw .firmware(error)
+        guard permission != nil, error.isAccessDenied else { throw .firmware(error) }
+        try permission?.renew()
+        // A module that started anew, or dropped what it had, says where the upload goes on.
+        offset = 0
       }
     }
     try watch.begin(.uploading(bytes: file.count, of: file.count))
+  }
+
+  /// Has the uploaded image started at the next reset.
+  private func mark(_ client: SMPClient, _ permission: inout FlashPermission?) throws(FlashError) {
+    while true {
+      do throws(ProvisionError) {
+        let slots = try client.imageState()
+        guard let hash = slots.first(where: { $0.slot == 1 })?.hash else {
+          throw .unusableReply(.field(ModuleField.images.description), during: .imageState)
+        }
+        return try client.tryImage(hash: hash)
+      } catch {
+        guard permission != nil, error.isAccessDenied else { throw .firmware(error) }
+        try permission?.renew()
+      }
+    }
   }
 
   /// Resets the module. A reset that was lost on the wire is asked for again, as long as the firmware of before
@@ -80,11 +117,13 @@ struct UploadRun {
 
   /// Waits for the image to start. The boot block keeps the old image, erases three sectors and copies, which takes
   /// some seconds.
-  private func awaitStart(of image: Image, _ client: SMPClient) throws(FlashError) {
+  /// - Returns: the module as it describes itself with the image.
+  private func awaitStart(of image: Image, _ client: SMPClient) throws(FlashError) -> ModuleIdentity {
     let deadline = now() + .seconds(30)
     repeat {
       do throws(ProvisionError) {
-        if Hex.encode(try client.awaitIdentity(by: deadline).imageSha256) == image.manifest.appSha256 { return }
+        let module = try client.awaitIdentity(by: deadline)
+        if Hex.encode(module.imageSha256) == image.manifest.appSha256 { return module }
         try client.pause(SMPClient.awaitingInterval)
       } catch {
         if case .link(let failure, _) = error, failure != .timeout { throw .link(failure, during: .starting) }

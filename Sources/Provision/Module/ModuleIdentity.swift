@@ -1,4 +1,6 @@
-/// The identity that a module reports.
+public import Records
+
+/// The identity that a module states.
 public struct ModuleIdentity: Hashable, Sendable {
   public let serialNumber: String
   public let chip: String
@@ -20,8 +22,12 @@ public struct ModuleIdentity: Hashable, Sendable {
   public let sealOpenings: UInt64
   public let history: ModuleHistory
 
-  /// Whether a serial number or another word of a module's is printable ASCII of 1 to 32 characters without a
-  /// blank at either end, so that records, labels and terminals can show it unchanged.
+  /// Whether the module takes an image, or makes room for its ROM bootloader, only with an authority: it is paired, and
+  /// its firmware knows authorities, as every one since 0.2.0 does.
+  public var asksForAuthority: Bool { keyID != nil && history.provenUpdates != nil }
+
+  /// Whether a serial number or any other word of a module's is printable ASCII of 1 to 32 characters without a blank
+  /// at either end, so that it can stand in a record, on a label and in a terminal as it is.
   public static func isPrintable(_ text: String) -> Bool {
     let bytes = text.utf8
     return (1...32).contains(bytes.count) && bytes.allSatisfy { (0x20...0x7e).contains($0) }
@@ -43,6 +49,22 @@ public struct ModuleHistory: Hashable, Sendable {
   public let provenReplacements: UInt64
   /// Id of the key before the last replacement, lower-case hex; nil where there was none.
   public let previousKeyID: String?
+  /// Number of updates that were authorised with a proof, ever; nil for a firmware that knows no authorities.
+  public let provenUpdates: UInt64?
+  /// Number of times that the open case let updates in, ever; nil for a firmware that knows no authorities.
+  public let serviceUpdates: UInt64?
+  /// Number of entries into the ROM bootloader that were authorised with a proof, ever; nil for a firmware that knows no
+  /// authorities.
+  public let provenEntries: UInt64?
+  /// Number of entries into the ROM bootloader that the open case let happen, ever; nil for a firmware that knows no
+  /// authorities.
+  public let serviceEntries: UInt64?
+
+  /// The counts of what happened because the seal was open; nil for a firmware that knows no authorities.
+  public var openSealCounts: OpenSealCounts? {
+    guard let serviceUpdates, let serviceEntries else { return nil }
+    return OpenSealCounts(updates: serviceUpdates, bootloaderEntries: serviceEntries)
+  }
 }
 
 /// The readings that a module takes at one moment.

@@ -2,5 +2,5 @@
 public enum ModuleRequest: String, Hashable, Sendable, CaseIterable {
   case echo, reset, parameters, imageState, imageUpload, imageTest, imageConfirm
   case identity, pairBegin, pairProve, pairCommit, pairReplace, pairService, configure, configuration
-  case challenge, start, stop, readings, setClock
+  case challenge, start, stop, readings, setClock, authorize
 }

@@ -87,6 +87,13 @@ extension SMPClient {
     try send(PairServiceRequest(key: key, uniqueID: uniqueID))
   }
 
+  /// Gives the module the authority for a deed.
+  /// - Parameter proof: the code under the key that the module holds, over the outstanding challenge.
+  /// - Returns: the id of the key by which the module was convinced.
+  func authorize(_ deed: AuthorizedDeed, proof: [UInt8]) throws(ProvisionError) -> String {
+    try send(AuthorizeRequest(deed: deed, proof: proof))
+  }
+
   func configure(_ settings: PairingSettings, key: SecretKey) throws(ProvisionError) {
     try send(ConfigureRequest(settings: settings, key: key))
   }

@@ -1,8 +1,8 @@
 internal import Cryptography
 public import Records
 
-/// One place of a station. It flashes the module on its port, waits until the module is taken off, and
-/// continues with the next one until it is told to stop.
+/// One place of a station: flashes the module that is on its port, waits until that is taken off, and does the same
+/// with the next, until it is told to stop. A paired module is left as it is.
 public struct StationSlot {
   public enum Event: Sendable {
     /// The adapter is not plugged in.
@@ -14,7 +14,9 @@ public struct StationSlot {
     case step(FlashStep)
     /// The module answers and runs the required firmware.
     case passed(StockedModule, wasThere: Bool, duration: Duration)
-    /// The module has failed, or was taken off too early.
+    /// The module is paired, so that it belongs to an installation and was left as it is.
+    case leftAlone(serialNumber: String, keyID: String)
+    /// The module is not good, or was taken off too early.
     case failed(StationFailure)
   }
 
@@ -45,13 +47,15 @@ public struct StationSlot {
     self.open = open
     self.notes = notes
     self.source = source
+    var options = options
+    options.leavesPaired = true
     self.options = options
     self.now = now
     self.sleep = sleep
   }
 
-  /// Serves modules until `isCancelled` returns true, which is checked between two blocks at the latest.
-  /// - Parameter onEvent: gets one `passed` or `failed` for each module; waiting is reported once each time.
+  /// Serves modules until `isCancelled` says so, between two blocks at the latest.
+  /// - Parameter onEvent: one `passed`, `leftAlone` or `failed` for each module; the waiting is told once each time.
   public func serve(onEvent: (Event) -> Void, isCancelled: () -> Bool) {
     var refused: LinkError?
     var isWaiting = false
@@ -90,6 +94,9 @@ public struct StationSlot {
           sleep(Self.portPause)
           continue
         }
+        isThere = awaitChange(on: link, from: serialNumber, isCancelled: isCancelled)
+      } catch .paired(let serialNumber, let keyID) {
+        onEvent(.leftAlone(serialNumber: serialNumber, keyID: keyID))
         isThere = awaitChange(on: link, from: serialNumber, isCancelled: isCancelled)
       } catch {
         if case .cancelled = error { return }

@@ -30,7 +30,7 @@ struct IdentityRequest: ModuleGroupRequest {
       history: try Self.history(fields))
   }
 
-  /// Reads the counters; a firmware without counters returns none.
+  /// Reads the counts; a firmware that keeps none of them says none, and one from before authorities none of theirs.
   private static func history(_ fields: ReplyFields) throws(ReplyFault) -> ModuleHistory {
     func count(_ key: StaticString) throws(ReplyFault) -> UInt64 { try fields.optional(key, \.unsigned) ?? 0 }
     return ModuleHistory(
@@ -41,7 +41,11 @@ struct IdentityRequest: ModuleGroupRequest {
       provenReplacements: try count(ModuleField.provenReplacements),
       previousKeyID: try fields.optionalBytes(ModuleField.oldKeyID, count: Authenticator.keyIDSize).map {
         Hex.encode($0)
-      })
+      },
+      provenUpdates: try fields.optional(ModuleField.provenUpdates, \.unsigned),
+      serviceUpdates: try fields.optional(ModuleField.serviceUpdates, \.unsigned),
+      provenEntries: try fields.optional(ModuleField.provenEntries, \.unsigned),
+      serviceEntries: try fields.optional(ModuleField.serviceEntries, \.unsigned))
   }
 }
 
@@ -178,8 +182,8 @@ extension CBORMapWriter {
 }
 
 extension ReplyFields {
-  /// The id of the key with which the module answers, lower-case hex.
-  fileprivate func keyID() throws(ReplyFault) -> String {
+  /// The id of the key that the module answers for, lower-case hex.
+  func keyID() throws(ReplyFault) -> String {
     Hex.encode(try bytes(ModuleField.keyID, count: Authenticator.keyIDSize))
   }
 }
