@@ -14,6 +14,8 @@ enum FlashCommand {
     var readsBack = false
     var erasesKey = false
     var protects = false
+    var isService = false
+    var reason: String?
     var profile: BoardProfile?
   }
 
@@ -21,9 +23,11 @@ enum FlashCommand {
     var id: InstallationID
     var chipID: String
     var protected = true
+    /// The way in which a paired module was brought to it; left out where it was not asked.
+    var authority: FlashAuthority?
 
     private enum CodingKeys: String, CodingKey {
-      case id, protected
+      case id, protected, authority
       case chipID = "chipId"
     }
   }
@@ -42,6 +46,12 @@ enum FlashCommand {
     var keyErased: Bool
     /// The evidence that the chip holds the image: `claimed`, `digest`, `read`, or two of them.
     var proof: [String]
+    /// The way in which a paired module was brought to take the image; left out where it was not asked.
+    var authority: FlashAuthority?
+    /// The module's own counts of what happened because its seal was open; left out where its firmware keeps none.
+    var openSealCounts: OpenSealCounts?
+    /// Whether the seal's loop stayed closed, so that a seal that was on still holds.
+    var sealStayedClosed: Bool
     var seconds: Double
   }
 
@@ -70,12 +80,24 @@ enum FlashCommand {
           Text(
             zh: "测试合格后设置读保护，不烧录固件", en: "after a passed test: protect the chip from reading, and write nothing")
         )
+        parameters.flag(
+          "service", \.isService,
+          Text(
+            zh: "模块已配对，却没有密钥也连不上平台时：打开机壳更新，模块会一直记着",
+            en:
+              "with the case open, where neither key nor platform can be had for a paired module; the module counts it"
+          ))
+        parameters.option(
+          "reason", \.reason, .string, placeholder: "TEXT",
+          Text(zh: "为什么用 --service", en: "why by --service"))
       }, run: run)
   }
 
   static func run(_ options: Options, _ workplace: Workplace) throws -> Int32 {
     let installation = try workplace.fieldbook().installation(matching: options.id)
-    if options.protects { return try protect(installation, options, workplace) }
+    let serviceReason = try ServiceOption.reason(options.isService, options.reason, workplace)
+    if options.isService { ServiceOption.tell(workplace.console) }
+    if options.protects { return try protect(installation, options, serviceReason, workplace) }
     if options.image != nil, options.manifest == nil { throw UsageError.missing(option: "manifest") }
     if let lack = try workplace.lackForPairing()?.failure.message {
       workplace.console.say(Text(zh: "注意：\(lack.zh)", en: "note: \(lack.en)"), .yellow)
@@ -83,7 +105,7 @@ enum FlashCommand {
     let order = Walk.FlashOrder(
       port: try workplace.choosePort(options.port), image: options.image, manifest: options.manifest,
       allowsDowngrade: options.allowsDowngrade, readsBack: options.readsBack,
-      erasesKey: options.erasesKey, profile: options.profile)
+      erasesKey: options.erasesKey, profile: options.profile, serviceReason: serviceReason)
     let (changed, result) = try workplace.step(on: installation) { walk, locked in
       try FlashProgress.watch(on: workplace.console) { try walk.flash(locked, order, onEvent: $0) }
     }
@@ -91,21 +113,32 @@ enum FlashCommand {
       id: changed.id, chip: result.chip, firmwareVersion: result.firmwareVersion,
       firmwareSha256: result.firmwareSha256, skipped: result.skipped != nil,
       skipReason: result.skipped?.rawValue, bytesWritten: result.bytesWritten,
-      keyErased: result.keyErased, proof: result.proofs.map(\.rawValue).sorted(), seconds: result.seconds)
+      keyErased: result.keyErased, proof: result.proofs.map(\.rawValue).sorted(), authority: result.authority,
+      openSealCounts: result.module?.history.openSealCounts, sealStayedClosed: result.sealStayedClosed,
+      seconds: result.seconds)
     try workplace.console.answer(document) {
       workplace.console.put(outcome(of: result))
+      if let authority = result.authority { workplace.console.put(authority.sentence) }
+      if installation.sealHolds, !changed.sealHolds {
+        workplace.console.say(Text(zh: "换上新封条，再测一次", en: "apply a new seal and test again"))
+      } else if installation.testCounts, !changed.testCounts {
+        workplace.console.say(
+          Text(zh: "封条没有断开，不用换；再测一次", en: "the seal stayed closed and stays on; test again"))
+      }
     }
     return ExitCode.done.rawValue
   }
 
   private static func protect(
-    _ installation: Installation, _ options: Options, _ workplace: Workplace
+    _ installation: Installation, _ options: Options, _ serviceReason: WrittenText?, _ workplace: Workplace
   ) throws -> Int32 {
     let port = try workplace.choosePort(options.port)
-    let (changed, chipID) = try workplace.step(on: installation) { walk, locked in
-      try FlashProgress.watch(on: workplace.console) { try walk.protect(locked, port: port, onEvent: $0) }
+    let (changed, chipID, authority) = try workplace.step(on: installation) { walk, locked in
+      try FlashProgress.watch(on: workplace.console) {
+        try walk.protect(locked, port: port, serviceReason: serviceReason, onEvent: $0)
+      }
     }
-    try workplace.console.answer(ProtectionDocument(id: changed.id, chipID: chipID)) {
+    try workplace.console.answer(ProtectionDocument(id: changed.id, chipID: chipID, authority: authority)) {
       workplace.console.put(
         Text(
           zh: "芯片 \(chipID) 已设读保护；以后只能由它自己的固件更新",
@@ -136,7 +169,42 @@ enum FlashCommand {
   }
 }
 
-/// `pair`: binds module, welder and code to each other.
+/// The options `--service --reason TEXT`, by which the open case stands for a proof.
+private enum ServiceOption {
+  /// The reason; nil without the option.
+  /// - Throws: `UsageError` where one of the two options stands alone.
+  static func reason(_ isService: Bool, _ text: String?, _ workplace: Workplace) throws -> WrittenText? {
+    let reason = try workplace.written(text, as: .note, option: "reason")
+    if isService, reason == nil {
+      throw text == nil ? UsageError.missing(option: "reason") : .empty(option: "reason")
+    }
+    if !isService, text != nil { throw UsageError.missing(option: "service") }
+    return reason
+  }
+
+  static func tell(_ console: Console) {
+    console.say(
+      Text(
+        zh: "模块保持通电，打开焊机机壳，让封条回路断开至少 10 秒；停止焊接，继电器必须断开",
+        en:
+          "leave the module powered, open the welder's case so that the seal's loop is open for at least 10 s, and weld nothing: the relay has to be open"
+      ))
+  }
+}
+
+extension FlashAuthority {
+  /// Says who let the module's firmware be touched.
+  fileprivate var sentence: Text {
+    switch kind {
+    case .laptopProof: Text(zh: "授权：本机的密钥", en: "authorised by this laptop's key")
+    case .platformProof: Text(zh: "授权：平台", en: "authorised by the platform")
+    case .openSeal:
+      Text(zh: "没有授权，凭机壳打开；模块已记下", en: "by the open case, without a proof; the module has counted it")
+    }
+  }
+}
+
+/// `pair`: binds module, welder and code.
 enum PairCommand {
   struct Options {
     var id = ""
@@ -179,22 +247,11 @@ enum PairCommand {
 
   static func run(_ options: Options, _ workplace: Workplace) throws -> Int32 {
     let installation = try workplace.fieldbook().installation(matching: options.id)
-    let reason = try workplace.written(options.reason, as: .note, option: "reason")
-    if options.isService, reason == nil {
-      throw options.reason == nil ? UsageError.missing(option: "reason") : .empty(option: "reason")
-    }
-    if !options.isService, options.reason != nil { throw UsageError.missing(option: "service") }
+    let serviceReason = try ServiceOption.reason(options.isService, options.reason, workplace)
     let port = try workplace.choosePort(options.port)
-    if options.isService {
-      workplace.console.say(
-        Text(
-          zh: "模块保持通电，打开焊机机壳，让封条回路断开至少 10 秒；停止焊接，继电器必须断开",
-          en:
-            "leave the module powered, open the welder's case so that the seal's loop is open for at least 10 s, and weld nothing: the relay has to be open"
-        ))
-    }
+    if options.isService { ServiceOption.tell(workplace.console) }
     let (changed, result) = try workplace.step(on: installation) { walk, locked in
-      try walk.pair(locked, port: port, serviceReason: options.isService ? reason : nil) {
+      try walk.pair(locked, port: port, serviceReason: serviceReason) {
         $0.tell(workplace.console)
       }
     }

@@ -20,13 +20,17 @@ enum StationCommand {
       var port: String
       var passed = 0
       var failed = 0
+      /// Number of paired modules, which were left as they are.
+      var leftAlone = 0
     }
 
     struct Module: Encodable {
       var at: Timestamp
       var slot: String
       var passed: Bool
-      /// Whether the module already had the firmware.
+      /// True for a paired module, which was left as it is; else left out.
+      var leftAlone: Bool?
+      /// Whether the module had the firmware when it was plugged in.
       var wasThere: Bool?
       var serialNumber: String?
       var firmwareVersion: String?
@@ -37,6 +41,8 @@ enum StationCommand {
 
     var passed = 0
     var failed = 0
+    /// Number of paired modules, which were left as they are.
+    var leftAlone = 0
     var slots: [Slot]
     /// The modules in the order in which they were taken off.
     var modules: [Module] = []
@@ -79,7 +85,9 @@ enum StationCommand {
     let board = StationBoard(slots: slots, console: workplace.console)
     var document = Document(slots: slots.map { Document.Slot(name: $0.name, port: $0.port) })
     while station.isWorking {
-      if workplace.isInterrupted || document.modules.count >= options.count ?? .max { station.stop() }
+      if workplace.isInterrupted || document.passed + document.failed >= options.count ?? .max {
+        station.stop()
+      }
       for report in station.takeReports() {
         try keep(report, in: &document, workplace)
         board.show(report, counts: document.slots[report.slot])
@@ -131,6 +139,13 @@ enum StationCommand {
       document.failed += 1
       document.slots[report.slot].failed += 1
       document.modules.append(Document.Module(at: at, slot: slot, passed: false, reason: reason))
+    case .leftAlone(let serialNumber, let keyID):
+      document.leftAlone += 1
+      document.slots[report.slot].leftAlone += 1
+      let reason = FlashError.paired(serialNumber: serialNumber, keyID: keyID).failure.code
+      document.modules.append(
+        Document.Module(
+          at: at, slot: slot, passed: false, leftAlone: true, serialNumber: serialNumber, reason: reason))
     case .waitingForPort, .portRefused, .waitingForModule, .step: break
     }
   }
@@ -139,9 +154,15 @@ enum StationCommand {
     console.table(
       [Text(zh: "工位", en: "slot"), Text(zh: "合格", en: "passed"), Text(zh: "不合格", en: "failed")],
       document.slots.map { [$0.name, "\($0.passed)", "\($0.failed)"] })
-    let reasons = document.modules.compactMap(\.reason).reduce(into: [:]) { $0[$1, default: 0] += 1 }
+    let failures = document.modules.filter { $0.leftAlone != true }
+    let reasons = failures.compactMap(\.reason).reduce(into: [:]) { $0[$1, default: 0] += 1 }
     for (reason, count) in reasons.sorted(by: { ($1.value, $0.key) < ($0.value, $1.key) }) {
       console.put(Text(zh: "\(count) 个不合格：\(reason)", en: "\(count) failed: \(reason)"))
+    }
+    if document.leftAlone > 0 {
+      console.put(
+        Text(
+          zh: "\(document.leftAlone) 个已配对，没有动它", en: "\(document.leftAlone) paired already and left alone"))
     }
     console.put(
       Text(

@@ -46,9 +46,9 @@ final class FlashProgress {
     case .uploading(let bytes, let count):
       begin("upload", Text(zh: "传入模块", en: "uploading"), total: count, unit: .bytes)
       display.advance(to: bytes)
-    case .connecting, .enteringBootloader, .identifying, .startingLoader, .unprotecting, .protecting,
-      .slowingDown, .comparing,
-      .starting:
+    case .connecting, .authorizing, .awaitingOpenSeal, .enteringBootloader, .identifying, .startingLoader,
+      .unprotecting,
+      .protecting, .slowingDown, .comparing, .starting:
       endPhase()
       display.note(step.doing)
     }

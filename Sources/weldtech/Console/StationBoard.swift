@@ -22,7 +22,7 @@ final class StationBoard {
     if isOnTerminal { return draw() }
     switch report.event {
     case .step, .waitingForModule, .waitingForPort: break
-    case .passed, .failed, .portRefused:
+    case .passed, .leftAlone, .failed, .portRefused:
       console.say(Text(verbatim: "\(slots[report.slot].name)  \(state.mark)\(state.rest)"))
     }
     if case .failed(let failure) = report.event { console.say(failure.error.failure.hint) }
@@ -79,6 +79,12 @@ final class StationBoard {
           en: " \(module.serialNumber) in \(seconds) s, take it off")
       return State(
         mark: Text(zh: "██ 合格 ██", en: "██ PASS ██")[language], styles: [.green, .bold], rest: rest[language])
+    case .leftAlone(let serialNumber, _):
+      return State(
+        mark: Text(zh: "██ 已配对 ██", en: "██ PAIRED ██")[language], styles: [.yellow, .bold],
+        rest: Text(
+          zh: " \(serialNumber)，没有动它，可取下", en: " \(serialNumber) is in use and was left alone, take it off")[
+            language])
     case .failed(let failure):
       return State(
         mark: Text(zh: "██ 不合格 ██", en: "██ FAIL ██")[language], styles: [.red, .bold],

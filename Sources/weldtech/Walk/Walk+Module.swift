@@ -130,19 +130,38 @@ extension Walk {
     var readsBack = false
     var erasesKey = false
     var profile: BoardProfile?
+    /// The reason for which a paired module is updated by its open seal and no proof; nil where it takes one.
+    var serviceReason: WrittenText?
   }
 
-  /// Protects the module's flash from reading, which is the last action on the module.
-  func protect(_ installation: LockedInstallation, port: String, onEvent: @escaping (FlashStep) -> Void) throws
-    -> (installation: Installation, chipID: String)
-  {
+  /// Protects the module's flash from reading, as the last thing that is done to it.
+  /// - Parameter serviceReason: the reason for which the module's seal is open, so that no proof is needed; nil where it
+  ///   takes one.
+  func protect(
+    _ installation: LockedInstallation, port: String, serviceReason: WrittenText? = nil,
+    onEvent: @escaping (FlashStep) -> Void
+  ) throws -> (installation: Installation, chipID: String, authority: FlashAuthority?) {
     try require(.flash, of: installation)
     guard installation.record.isDone(.test) else { throw ProtectionRefused() }
     let link = try workplace.openPort(port)
     defer { link.close() }
-    let flasher = Flasher(link: link, notes: workplace.flashNotes(for: port), now: { ContinuousClock.now })
-    let chipID = try flasher.protect(onEvent: onEvent)
-    return (try append(.protected(.init(chipID: chipID)), to: installation), chipID)
+    let (chipID, given) = try flasher(over: link, on: port, serviceReason).protect(
+      onEvent: onEvent, isCancelled: { workplace.isInterrupted })
+    let authority = given?.because(serviceReason)
+    let event = InstallationEvent.Protected(chipID: chipID, authority: authority)
+    return (try append(.protected(event), to: installation), chipID, authority)
+  }
+
+  /// The flasher of a link, to which a paired module's key or else the platform gives the authority.
+  /// - Parameter serviceReason: the reason for which the module's seal is open instead; nil where it takes a proof.
+  private func flasher(
+    over link: any Link, on port: String, _ serviceReason: WrittenText?
+  ) throws -> Flasher {
+    let authority = ModuleAuthority(
+      keys: try fieldbook, platform: { try? workplace.platformClient(exchangeTimeout: .seconds(15)) },
+      usesOpenSeal: serviceReason != nil)
+    return Flasher(
+      link: link, notes: workplace.flashNotes(for: port), authority: authority, now: { ContinuousClock.now })
   }
 
   /// Brings the module's firmware up to date and records the version.
@@ -155,20 +174,28 @@ extension Walk {
       image: order.image, manifest: order.manifest, for: [order.port])
     let link = try workplace.openPort(order.port)
     defer { link.close() }
-    let result = try Flasher(
-      link: link, notes: workplace.flashNotes(for: order.port), now: { ContinuousClock.now }
-    ).flash(
+    var result = try flasher(over: link, on: order.port, order.serviceReason).flash(
       source,
       options: Flasher.Options(
         allowsDowngrade: order.allowsDowngrade, readsBack: order.readsBack,
         erasesKey: order.erasesKey, profile: order.profile),
       onEvent: onEvent,
       isCancelled: { workplace.isInterrupted })
+    result.authority = result.authority?.because(order.serviceReason)
     let event = InstallationEvent.Flashed(
       chip: result.chip, chipID: result.chipID, firmwareVersion: result.firmwareVersion,
       firmwareSha256: result.firmwareSha256, skipped: result.skipped != nil,
-      keyErased: result.keyErased ? true : nil)
+      keyErased: result.keyErased ? true : nil, authority: result.authority,
+      openSealCounts: result.module?.history.openSealCounts,
+      sealStayedClosed: result.sealStayedClosed ? true : nil)
     return (try append(.flashed(event), to: installation), result)
+  }
+}
+
+extension FlashAuthority {
+  /// The same with the reason for which the seal was opened.
+  fileprivate func because(_ reason: WrittenText?) -> FlashAuthority {
+    FlashAuthority(kind: kind, deed: deed, reason: kind == .openSeal ? reason : nil)
   }
 }
 

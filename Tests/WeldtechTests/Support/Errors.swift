@@ -19,7 +19,8 @@ import Terminal
 /// Every existing error, with at least one value for each case.
 enum Errors {
   static let all: [any Error] =
-    links + flashes + images + modules + documents + fieldbook + files + photos + walk + setup + labels
+    links + flashes + authorities + images + modules + documents + fieldbook + files + photos + walk + setup
+    + labels
     + lists + pictures + templates + fields + entries + sync + cryptography + practice + bench + ailments
 
   private static let id = InstallationID("0190f000-0000-4000-8000-00000000000a")!
@@ -73,7 +74,16 @@ enum Errors {
   private static let flashSteps: [FlashStep] = [
     .connecting, .enteringBootloader, .identifying, .chipFound(name: "STM32F405", uniqueID: "00"), .comparing,
     .erasing(sector: 3, of: 12), .writing(bytes: 256, of: 8192), .verifying(bytes: 256, of: 8192), .starting,
+    .authorizing, .awaitingOpenSeal, .uploading(bytes: 256, of: 8192),
   ]
+
+  private static let authorities: [any Error] =
+    ([
+      .unreachable, .unknownKey, .refused(code: nil), .refused(code: "b"), .wrongProof, .tooSlow, .lost,
+      .caseClosed,
+      .keysUnreadable,
+    ] as [AuthorityFailure]).map { FlashError.authority(keyID: "a", $0) }
+    + [FlashError.paired(serialNumber: "WT1", keyID: "a")]
 
   private static let flashes: [any Error] =
     flashSteps.map { FlashError.link(.closed, during: $0) }

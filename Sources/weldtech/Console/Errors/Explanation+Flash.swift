@@ -7,6 +7,9 @@ extension FlashStep {
     switch self {
     case .connecting: Text(zh: "寻找模块", en: "looking for the module")
     case .enteringBootloader: Text(zh: "进入引导程序", en: "entering the bootloader")
+    case .authorizing: Text(zh: "取得模块的授权", en: "giving the module the authority")
+    case .awaitingOpenSeal:
+      Text(zh: "等待封条回路断开满 10 秒", en: "waiting for the seal's loop to have been open for 10 s")
     case .startingLoader: Text(zh: "启动烧录程序", en: "starting the flashing program")
     case .identifying: Text(zh: "识别芯片", en: "identifying the chip")
     case .chipFound(let name, _): Text(zh: "识别到芯片 \(name)", en: "talking to the \(name)")
@@ -184,6 +187,16 @@ extension FlashError: Explained {
         hint: Text(
           zh: "再运行同一命令；同一地址再错，换一个模块",
           en: "run the same command again; if the same address fails, take another module"))
+    case .authority(let keyID, let trouble): trouble.failure(keyID: keyID)
+    case .paired(let serialNumber, let keyID):
+      Failure(
+        code: "provision.flash.paired",
+        message: Text(
+          zh: "模块 \(serialNumber) 已配对（密钥 \(keyID)），没有动它",
+          en: "module \(serialNumber) is paired (key \(keyID)) and was left alone"),
+        hint: Text(
+          zh: "装好的模块按安装记录更新：weldtech flash ID --port 串口",
+          en: "a module in use is updated by its installation: weldtech flash ID --port P"))
     case .firmware(let error): explain(error)
     case .firmwareSilent:
       Failure(

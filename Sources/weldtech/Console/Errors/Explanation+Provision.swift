@@ -26,6 +26,7 @@ extension ModuleRequest {
     case .stop: Text(zh: "发送停止命令", en: "sending a stop command")
     case .readings: Text(zh: "读取测量值", en: "taking readings")
     case .setClock: Text(zh: "设置时钟", en: "setting the clock")
+    case .authorize: Text(zh: "取得模块的授权", en: "giving the module the authority")
     }
   }
 }
@@ -174,6 +175,7 @@ extension ModuleRejection {
       return Text(
         zh: "机壳没有打开满 10 秒，或继电器吸合着", en: "its case was not open for 10 s, or its relay is closed")
     case .other, nil:
+      if isAccessDenied { return Text(zh: "没有授权", en: "not allowed without an authority") }
       let place = group.map { "\($0)." } ?? ""
       return Text(zh: "代码 \(place)\(code)", en: "code \(place)\(code)")
     }
