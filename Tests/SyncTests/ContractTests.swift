@@ -138,10 +138,15 @@ struct ContractTests {
           keyID: sample.keyID, moduleSerial: serial, challenge: fixture.files.random.bytes(16), counter: 7,
           seconds: 30))
     }
+    let purposes: [ProofPurpose] = [
+      .replace(newKeyID: "8899aabbccddeeff"), .prove(answer: [UInt8](repeating: 1, count: 32)),
+      .update(sha256: [UInt8](repeating: 2, count: 32), version: "0.2.0"), .bootloader,
+    ]
     for keyID in [sample.keyID, unknown.keyID] {
-      _ = try client.proof(
-        ProofRequest(
-          .replace(newKeyID: "8899aabbccddeeff"), keyID: keyID, uniqueID: randomBytes(12), challenge: randomBytes(16)))
+      for purpose in purposes {
+        _ = try client.proof(
+          ProofRequest(purpose, keyID: keyID, uniqueID: randomBytes(12), challenge: randomBytes(16)))
+      }
     }
     #expect(throws: SyncError.credentials(status: 401)) { try recorder.client(token: "x").platformKey() }
 
@@ -209,7 +214,8 @@ struct ContractTests {
       (\Exchange.request, "Idempotency-Key:", "Idempotency-Kex:"), (\.request, "If-Match:", "X-Match:"),
       (\.request, "POST /v1/files ", "POST /v1/filez "), (\.request, "\r\nHost:", "\r\nX-More: 1\r\nHost:"),
       (\.request, "GET /v1/platform-key ", "GET /v1/platform-key?x=1 "),
-      (\.request, #""moduleSerial""#, #""moduleSeriax""#),
+      (\.request, #""moduleSerial""#, #""moduleSeriax""#), (\.request, #""prove""#, #""probe""#),
+      (\.request, #""update""#, #""bootloader""#), (\.answer, #""proven""#, #""proof""#),
       (\.request, "Tus-Resumable: 1.0.0", "Tus-Resumable: 2.0.0"),
       (\.request, "application/offset+octet-stream", "application/octet-stream"),
       (\.request, #""count":5"#, #""count":0"#), (\.answer, "HTTP/1.1 201", "HTTP/1.1 202"),

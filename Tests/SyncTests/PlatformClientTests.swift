@@ -137,7 +137,8 @@ import Testing
     sample.enqueue(in: fixture.outbox)
     let client = try fixture.client()
     let request = ProofRequest(
-      .replace(newKeyID: "8899aabbccddeeff"), keyID: sample.keyID, uniqueID: randomBytes(12), challenge: randomBytes(16))
+      .replace(newKeyID: "8899aabbccddeeff"), keyID: sample.keyID, uniqueID: randomBytes(12),
+      challenge: randomBytes(16))
     #expect(try client.proof(request) == .unknownKey)
     _ = try fixture.syncRun().deliverKeys()
     let proof = Authenticator.replacement(
@@ -155,5 +156,64 @@ import Testing
     #expect(try client.proof(request) == .refused(code: nil))
     fixture.platform.stop()
     #expect(try client.proof(request) == .unreachable)
+  }
+
+  @Test func `carries a proof of each purpose, and what the platform says of a module's answer`() throws {
+    let fixture = try PlatformFixture()
+    let sample = try SampleInstallation(1, in: fixture.files)
+    sample.enqueue(in: fixture.outbox)
+    let client = try fixture.client()
+    _ = try fixture.syncRun().deliverKeys()
+    let (challenge, uniqueID) = ([UInt8](0..<16), [UInt8](1...12))
+    func answer(_ purpose: ProofPurpose) throws -> ProofAnswer {
+      try client.proof(
+        ProofRequest(purpose, keyID: sample.keyID, uniqueID: uniqueID, challenge: challenge))
+    }
+    let sha256 = [UInt8](repeating: 4, count: 32)
+    #expect(
+      try answer(.update(sha256: sha256, version: "0.2.0"))
+        == .proof(
+          Authenticator.update(
+            key: sample.secret, challenge: challenge, uniqueID: uniqueID, digest: sha256, version: "0.2.0")))
+    #expect(
+      try answer(.bootloader)
+        == .proof(Authenticator.bootloader(key: sample.secret, challenge: challenge, uniqueID: uniqueID)))
+    let right = Authenticator.proof(key: sample.secret, challenge: challenge, uniqueID: uniqueID)
+    #expect(try answer(.prove(answer: right)) == .judged(isRight: true))
+    #expect(try answer(.prove(answer: sha256)) == .judged(isRight: false))
+    #expect(try answer(.prove(answer: [1])) == .refused(code: "proof.malformed"))
+    #expect(try answer(.update(sha256: sha256, version: "new")) == .refused(code: "proof.malformed"))
+  }
+
+  @Test
+  func
+    `takes no proof for another purpose than it asked for, and one without a purpose for a replacement only`()
+    throws
+  {
+    let fixture = try PlatformFixture()
+    let client = try fixture.client()
+    let (keyID, proof) = ("0011223344556677", String(repeating: "ab", count: 32))
+    func answer(_ purpose: ProofPurpose, _ body: String) throws -> ProofAnswer {
+      fixture.platform.inject(.reply(status: 200, mediaType: "application/json", body: body))
+      return try client.proof(
+        ProofRequest(purpose, keyID: keyID, uniqueID: [UInt8](1...12), challenge: [UInt8](0..<16)))
+    }
+    let (replace, update) = (
+      ProofPurpose.replace(newKeyID: "8899aabbccddeeff"), ProofPurpose.update(sha256: [], version: "0.2.0")
+    )
+    let without = #"{"keyId":"\#(keyID)","proof":"\#(proof)"}"#
+    #expect(try answer(replace, without) == .proof([UInt8](repeating: 0xab, count: 32)))
+    #expect(try answer(update, without) == .refused(code: nil))
+    #expect(try answer(.bootloader, without) == .refused(code: nil))
+    let bootloader = #"{"keyId":"\#(keyID)","purpose":"bootloader","proof":"\#(proof)"}"#
+    #expect(try answer(.bootloader, bootloader) == .proof([UInt8](repeating: 0xab, count: 32)))
+    #expect(try answer(update, bootloader) == .refused(code: nil))
+    #expect(try answer(.prove(answer: []), bootloader) == .refused(code: nil))
+    let judged = #"{"keyId":"\#(keyID)","purpose":"prove","proven":true}"#
+    #expect(try answer(.prove(answer: []), judged) == .judged(isRight: true))
+    #expect(try answer(update, judged) == .refused(code: nil))
+    // A platform that gives the module's own answer away has not judged it.
+    let told = #"{"keyId":"\#(keyID)","purpose":"prove","proof":"\#(proof)"}"#
+    #expect(try answer(.prove(answer: []), told) == .refused(code: nil))
   }
 }

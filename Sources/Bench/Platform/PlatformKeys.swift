@@ -206,7 +206,7 @@ struct PlatformKeys: Sendable {
         Proof(keyID: keyID, purpose: purpose.rawValue, proven: Authenticator.matches(answer, expected)))
     case .update:
       guard let stated = order.sha256, let sha256 = bytes(stated, Authenticator.codeSize),
-        let version = order.version, (5...17).contains(version.utf8.count)
+        let version = order.version, isVersion(version)
       else { throw Self.malformed }
       proof = Authenticator.update(
         key: secret, challenge: challenge, uniqueID: uniqueID, digest: sha256, version: version)
@@ -230,6 +230,15 @@ struct PlatformKeys: Sendable {
   /// The bytes of a text of lower-case hex; nil where it is none of that many bytes.
   private func bytes(_ text: String, _ count: Int) -> [UInt8]? {
     Hex.isLowerCase(text, byteCount: count) ? Hex.decode(text) : nil
+  }
+
+  /// Whether a text is a version as `1.2.3`, of numbers of at most five digits.
+  private func isVersion(_ text: String) -> Bool {
+    let numbers = text.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+    return numbers.count == 3
+      && numbers.allSatisfy { number in
+        (1...5).contains(number.count) && number.allSatisfy { (0x30...0x39).contains($0) }
+      }
   }
 
   // MARK: - On disk
