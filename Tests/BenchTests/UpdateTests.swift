@@ -51,9 +51,13 @@ import Testing
     var module: Module<SimulatedBoard>
 
     init?(_ flash: FlashArray) {
-      guard BootBlock.choose(flash),
-        let header = try? ImageHeader.checkFlash(read: { flash.read($0, count: $1) ?? [] })
-      else { return nil }
+      guard BootBlock.choose(flash) else { return nil }
+      self.init(module: flash)
+    }
+
+    /// The module as it stands, without a start.
+    init(module flash: FlashArray) {
+      let header = try? ImageHeader.checkFlash { flash.read($0, count: $1) ?? [] }
       let time = time
       module = Module(
         board: SimulatedBoard(
@@ -62,10 +66,11 @@ import Testing
     }
 
     mutating func ask(
-      _ operation: SMPMessage.Operation, _ command: UInt8, _ fields: CBORMapWriter = CBORMapWriter()
+      _ operation: SMPMessage.Operation, _ command: UInt8, _ fields: CBORMapWriter = CBORMapWriter(),
+      group: UInt16 = SMPGroup.image
     ) throws -> CBORItem {
       let request = SMPMessage(
-        operation: operation, version: 1, group: 1, sequence: 1, command: command, payload: fields.encoded)
+        operation: operation, version: 1, group: group, sequence: 1, command: command, payload: fields.encoded)
       let wire = try #require(request.encoded.flatMap { ConsoleFraming.encode($0) })
       var decoder = ConsoleFrameDecoder()
       let reply = try #require(decoder.take(module.receive(wire)).first.flatMap { SMPMessage($0) })
@@ -98,6 +103,24 @@ import Testing
         offset = next
       }
       return true
+    }
+
+    /// Pairs the module, whose flash may fail meanwhile.
+    mutating func pair() throws {
+      let key = [UInt8](repeating: 0x5a, count: 32)
+      var begin = CBORMapWriter()
+      begin.put("key", bytes: key)
+      begin.put("inst", string: "11111111-2222-4333-8444-555555555555")
+      _ = try ask(.write, ModuleCommand.pairBegin.rawValue, begin, group: SMPGroup.module)
+      var commit = CBORMapWriter()
+      commit.put("kid", bytes: Authenticator.keyID(of: key))
+      commit.put("mac", bytes: Authenticator.commit(key: key, uniqueID: Array("WELDTECHSIM1".utf8)))
+      _ = try ask(.write, ModuleCommand.pairCommit.rawValue, commit, group: SMPGroup.module)
+    }
+
+    mutating func isPaired() throws -> Bool {
+      let identity = try ask(.read, ModuleCommand.identity.rawValue, group: SMPGroup.module)
+      return identity["state"]?.unsigned == 2
     }
 
     mutating func mark(_ file: [UInt8], confirm: Bool = false) throws -> Bool {
@@ -297,5 +320,40 @@ import Testing
       flash.failPower(afterOperations: nil)
       #expect(BootBlock.choose(flash) && Self.installed(flash) == 2, "cut \(cut)")
     }
+  }
+
+  /// What somebody uploaded before the module had a key is nothing that the key's holder has asked for.
+  @Test(arguments: [false, true])
+  func `an upload from before the first pairing is not started after it, wherever power fails in pairing`(
+    isMarked: Bool
+  ) throws {
+    let uploaded = Self.flash(Self.old)
+    var rig = try #require(Rig(uploaded))
+    #expect(try rig.upload(Self.file))
+    if isMarked { #expect(try rig.mark(Self.file)) }
+    let cells = try #require(uploaded.read(0x0800_0000, count: 1 << 20))
+    var (paired, cut, isWhole) = (0, 0, false)
+    while !isWhole {
+      let flash = FlashArray.stm32f405()
+      flash.program(0x0800_0000, cells)
+      flash.failPower(afterOperations: nil)
+      // Power is there while the module starts, so that the one that is paired is the one that was uploaded to.
+      var rig = Rig(module: flash)
+      flash.failPower(afterOperations: cut, seed: UInt64(cut) &* 0x9e37_79b9_7f4a_7c15)
+      try rig.pair()
+      isWhole = !flash.isWithoutPower
+      flash.failPower(afterOperations: nil)
+      var again = Rig(module: flash)
+      let isPaired = try again.isPaired()
+      #expect(isPaired || !isWhole, "cut \(cut)")
+      if isPaired {
+        paired += 1
+        #expect(try !again.mark(Self.file), "cut \(cut)")
+      }
+      for _ in 0..<2 { #expect(BootBlock.choose(flash), "cut \(cut)") }
+      #expect(Self.installed(flash) == 1 || (isMarked && !isPaired), "cut \(cut)")
+      cut += 1
+    }
+    #expect(cut > 280 && paired > 0)
   }
 }

@@ -167,7 +167,11 @@ extension Program {
       }
       guard board.programUpload(offset: progress &+ offset, word: word),
         UpdateSlot.word(progress &+ offset, board) == word
-      else { throw .flashWriteFailed }
+      else {
+        // Other bytes may stand there than this client's; whoever begins anew gets the sector erased.
+        forgetUpload()
+        throw .flashWriteFailed
+      }
     }
     let now = isLast ? length : progress &+ end
     if progress < UpdateContainer.headersEnd, now >= UpdateContainer.headersEnd {
