@@ -139,6 +139,8 @@ extension Program {
   private mutating func replace(_ count: PairingRecord.Count) throws(ModuleRefusal) {
     openRelay()
     authority = .none
+    // What the old key's holder has marked for the next start would know the new key.
+    guard dropUpload() else { throw .storage }
     var new = record
     new[count] &+= 1
     new.setOldKeyID(Authenticator.keyID(of: try committedKey()))

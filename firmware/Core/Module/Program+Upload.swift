@@ -204,10 +204,12 @@ extension Program {
   /// Drops what was uploaded, with its mark for the next start; an image that runs on trial is no upload any more. False
   /// where the flash failed.
   mutating func dropUpload() -> Bool {
-    let isThere = UpdateSlot.length(board) != nil || UpdateSlot.isSet(.pending, board)
-    guard isThere, !UpdateSlot.isSet(.trial, board) else { return true }
+    let isMarked = UpdateSlot.isSet(.pending, board)
+    guard isMarked || UpdateSlot.length(board) != nil, !UpdateSlot.isSet(.trial, board) else { return true }
     uploadProgress = nil
-    return UpdateSlot.spoil(&board)
+    guard UpdateSlot.spoil(&board) else { return false }
+    // A mark without an image starts nothing, but would keep every other upload away until the next reset.
+    return !isMarked || UpdateSlot.set(.over, &board)
   }
 
   /// Forgets an upload that is of no use, so that the next one begins at its beginning.
