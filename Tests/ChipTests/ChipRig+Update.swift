@@ -32,13 +32,54 @@ extension ChipRig {
     return file
   }
 
-  /// Uploads a file and makes the module start it at the next reset.
-  func install(_ file: [UInt8]) throws {
+  /// The version in the header of an update's container, as text.
+  static func version(of file: [UInt8]) -> String {
+    "\(file[20]).\(file[21]).\(UInt16(file[22]) | UInt16(file[23]) << 8)"
+  }
+
+  /// The fields of the authority for an update, proven with `key` for the challenge.
+  func authority(for file: [UInt8], key: [UInt8], challenge: [UInt8]) -> CBORMapWriter {
+    let (digest, version) = (SHA256.digest(file), Self.version(of: file))
+    var fields = CBORMapWriter()
+    fields.put(ModuleField.purpose, unsigned: UInt64(AuthorityPurpose.update.rawValue))
+    fields.put(ModuleField.imageDigest, bytes: digest)
+    fields.put(ModuleField.offeredVersion, string: version)
+    fields.put(
+      ModuleField.proof,
+      bytes: Authenticator.update(
+        key: key, challenge: challenge, uniqueID: uniqueID, digest: digest, version: version))
+    return fields
+  }
+
+  /// The fields of the authority for the ROM bootloader, proven with `key` for the challenge.
+  func bootloaderAuthority(key: [UInt8], challenge: [UInt8]) -> CBORMapWriter {
+    var fields = CBORMapWriter()
+    fields.put(ModuleField.purpose, unsigned: UInt64(AuthorityPurpose.bootloader.rawValue))
+    fields.put(
+      ModuleField.proof, bytes: Authenticator.bootloader(key: key, challenge: challenge, uniqueID: uniqueID))
+    return fields
+  }
+
+  /// Gives a paired module the authority for the update by a file.
+  func authorize(_ file: [UInt8], key: [UInt8]) throws {
+    let challenge = try #require(try ask(.challenge)[ModuleField.challenge]?.byteString)
+    #expect(
+      try ask(.authorize, authority(for: file, key: key, challenge: challenge))[ModuleField.error] == nil)
+  }
+
+  /// Uploads a file and has it started at the next reset.
+  /// - Parameter key: the key of a paired module, which takes the file only with an authority.
+  func install(_ file: [UInt8], key: [UInt8]) throws {
+    try authorize(file, key: key)
     try upload(file)
+    #expect(try mark(file)[ModuleField.images] != nil)
+  }
+
+  /// Marks an uploaded file for the next start.
+  func mark(_ file: [UInt8]) throws -> CBORItem {
     var fields = CBORMapWriter()
     fields.put(ModuleField.hash, bytes: Array(file.suffix(32)))
-    let reply = try #require(try exchange(.write, SMPGroup.image, ImageCommand.state.rawValue, fields))
-    #expect(reply[ModuleField.error] == nil)
+    return try #require(try exchange(.write, SMPGroup.image, ImageCommand.state.rawValue, fields))
   }
 
   /// The version that the started module reports; nil where it reports none within ten seconds.

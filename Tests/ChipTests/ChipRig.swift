@@ -59,9 +59,11 @@ final class ChipRig {
     try exchange(command.operation, SMPGroup.module, command.rawValue, fields)
   }
 
-  func reset() throws -> CBORItem? {
+  func reset(_ mode: ModuleReset = .application) throws -> CBORItem? {
     let command = OperatingSystemCommand.reset.rawValue
-    return try exchange(.write, SMPGroup.operatingSystem, command, CBORMapWriter())
+    var fields = CBORMapWriter()
+    if mode != .application { fields.put(ModuleField.bootMode, unsigned: UInt64(mode.rawValue)) }
+    return try exchange(.write, SMPGroup.operatingSystem, command, fields)
   }
 
   func exchange(

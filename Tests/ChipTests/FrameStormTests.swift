@@ -24,6 +24,11 @@ import Testing
     var storm = try FrameStorm(seed: Self.seed, uniqueID: rig.uniqueID, update: try ChipRig.shippedUpdate())
     var (bytes, replies) = (0, 0)
     for frame in 0..<Self.count {
+      if frame == Self.count / 2 {
+        // For the second half the case has been open for long enough, and uploads are taken.
+        rig.surroundings.world.sealClosed = false
+        rig.wait(milliseconds: 10_200)
+      }
       let next = storm.next()
       bytes += next.count
       replies += try give(next, to: rig)

@@ -16,7 +16,7 @@ import Testing
     return Int(stackTop - address)
   }
 
-  @Test func `a conversation with every command and an upload stays within the stack that the manifest states`()
+  @Test func `a conversation with every command and an update stays within the stack that the manifest states`()
     throws
   {
     let rig = try ChipRig()
@@ -34,8 +34,12 @@ import Testing
     #expect(try rig.ask(.setClock, clock)[ModuleField.error] == nil)
     #expect(try rig.start(key: ChipRig.key, seconds: 5)[ModuleField.error] == nil)
     #expect(try rig.ask(.stop)[ModuleField.error] == nil)
-    try replace(rig, by: [UInt8](repeating: 0x77, count: 32))
-    try rig.upload(try ChipRig.shippedUpdate())
+    let key = [UInt8](repeating: 0x77, count: 32)
+    try replace(rig, by: key)
+    let challenge = try #require(try rig.ask(.challenge)[ModuleField.challenge]?.byteString)
+    let entry = rig.bootloaderAuthority(key: key, challenge: challenge)
+    #expect(try rig.ask(.authorize, entry)[ModuleField.error] == nil)
+    try rig.install(try ChipRig.shippedUpdate(version: (9, 2, 0)), key: key)
     let state = try #require(
       try rig.exchange(.read, SMPGroup.image, ImageCommand.state.rawValue, CBORMapWriter()))
     #expect(state[ModuleField.images]?.elements?.count == 2)

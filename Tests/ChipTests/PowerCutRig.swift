@@ -78,7 +78,8 @@ final class PowerCutRig {
       _ = try SMPClient(link: link, now: { link.now }).pairBegin(key, for: installation)
     case .update:
       try laptop.pair(struck.chip)
-      try struck.install(try ChipRig.shippedUpdate(version: (9, 2, 0)))
+      let key = try #require(keys.kept?.secret?.bytes)
+      try struck.install(try ChipRig.shippedUpdate(version: (9, 2, 0)), key: key)
     case .settings, .start, .replacement, .service:
       try laptop.pair(struck.chip)
       newSettings = ChipLaptop.otherSettings

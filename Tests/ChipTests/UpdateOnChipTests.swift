@@ -17,7 +17,7 @@ import Testing
 
   @Test func `an update is swapped in, confirms itself, and stays`() throws {
     let (rig, _) = try Self.rig()
-    try rig.install(try ChipRig.shippedUpdate(version: (9, 2, 0)))
+    try rig.install(try ChipRig.shippedUpdate(version: (9, 2, 0)), key: ChipRig.key)
     #expect(try rig.reset() != nil)
     #expect(try rig.firmwareVersion() == Self.new)
     #expect(try slots(rig).map { $0[ModuleField.confirmed]?.boolean } == [false, nil])
@@ -31,7 +31,7 @@ import Testing
 
   @Test func `an update that nobody has heard of is taken back at the next start`() throws {
     let (rig, shipped) = try Self.rig()
-    try rig.install(try ChipRig.shippedUpdate(version: (9, 2, 0)))
+    try rig.install(try ChipRig.shippedUpdate(version: (9, 2, 0)), key: ChipRig.key)
     #expect(try rig.reset() != nil)
     rig.wait(milliseconds: 8_000)
     rig.chip.cutPower { 0 }
@@ -48,10 +48,52 @@ import Testing
       let place = (entry & ~1) - Int(FlashMap.application & 0xff_ffff)
       image.replaceSubrange(place..<place + 2, with: [0x00, 0xde])
     }
-    try rig.install(broken)
+    try rig.install(broken, key: ChipRig.key)
     #expect(try rig.reset() != nil)
     #expect(try rig.firmwareVersion() == shipped)
     #expect(rig.chip.surface.closings == 0)
+  }
+
+  @Test func `a module whose seal was opened takes an update without a proof, and says so for ever`() throws {
+    let (rig, shipped) = try Self.rig()
+    let file = try ChipRig.shippedUpdate(version: (9, 2, 0))
+    var fields = CBORMapWriter()
+    fields.put(ModuleField.offset, unsigned: 0)
+    fields.put(ModuleField.length, unsigned: UInt64(file.count))
+    fields.put(ModuleField.imageDigest, bytes: SHA256.digest(file))
+    fields.put(ModuleField.data, bytes: Array(file.prefix(900)))
+    let refused = try #require(
+      try rig.exchange(.write, SMPGroup.image, ImageCommand.upload.rawValue, fields))
+    #expect(refused[ModuleField.returnCode]?.unsigned == ManagementError.accessDenied)
+    rig.surroundings.world.sealClosed = false
+    rig.wait(milliseconds: 10_200)
+    try rig.upload(file)
+    #expect(try rig.mark(file)[ModuleField.images] != nil)
+    rig.surroundings.world.sealClosed = true
+    #expect(try rig.reset() != nil)
+    #expect(try rig.firmwareVersion() == Self.new && shipped != Self.new)
+    let identity = try rig.ask(.identity)
+    #expect(identity[ModuleField.serviceUpdates]?.unsigned == 1)
+    #expect(identity[ModuleField.provenUpdates]?.unsigned == 0)
+  }
+
+  @Test func `the ROM bootloader of a paired module is entered once for a proof, and each time is counted`() throws {
+    let (rig, _) = try Self.rig()
+    let refused = try #require(try rig.reset(.bootloader))
+    #expect(refused[ModuleField.returnCode]?.unsigned == ManagementError.accessDenied)
+    rig.wait(milliseconds: 100)
+    #expect(rig.chip.state == .running)
+    let challenge = try #require(try rig.ask(.challenge)[ModuleField.challenge]?.byteString)
+    let fields = rig.bootloaderAuthority(key: ChipRig.key, challenge: challenge)
+    #expect(try rig.ask(.authorize, fields)[ModuleField.error] == nil)
+    #expect(try rig.reset(.bootloader)?[ModuleField.returnCode] == nil)
+    rig.wait(milliseconds: 100)
+    #expect(rig.chip.state == .bootloader)
+    rig.chip.cutPower { 0 }
+    rig.boot()
+    #expect(try rig.ask(.identity)[ModuleField.provenEntries]?.unsigned == 1)
+    let again = try #require(try rig.reset(.bootloader))
+    #expect(again[ModuleField.returnCode]?.unsigned == ManagementError.accessDenied)
   }
 
   @Test func `the option bytes protect the boot block's sector and are written once`() throws {

@@ -148,12 +148,14 @@ struct ConversationRequests {
 
   private mutating func reset() -> ConversationRequest {
     var fields = CBORMapWriter()
-    let leaves = dice.below(8) == 0
-    if leaves { fields.put(ModuleField.bootMode, unsigned: 1) }
+    let asksForROM = dice.below(8) == 0
+    if asksForROM { fields.put(ModuleField.bootMode, unsigned: 1) }
     let command = OperatingSystemCommand.reset.rawValue
     var request = good(
-      leaves ? "reset into the ROM" : "reset", .write, SMPGroup.operatingSystem, command, fields)
-    (request.resets, request.leavesFirmware) = (true, leaves)
+      asksForROM ? "reset into the ROM" : "reset", .write, SMPGroup.operatingSystem, command, fields)
+    // A paired module does not enter its ROM for somebody without a proof.
+    request.leavesFirmware = asksForROM && pairing == .none
+    request.resets = request.leavesFirmware || !asksForROM
     return request
   }
 
@@ -176,7 +178,9 @@ struct ConversationRequests {
 
   private mutating func wronglyAuthenticated() -> ConversationRequest {
     var fields = CBORMapWriter()
-    let commands: [ModuleCommand] = [.pairCommit, .configure, .start, .setClock, .pairReplace, .pairService]
+    let commands: [ModuleCommand] = [
+      .pairCommit, .configure, .start, .setClock, .pairReplace, .pairService, .authorize,
+    ]
     let command = commands[dice.below(commands.count)]
     switch command {
     case .configure:
@@ -188,6 +192,11 @@ struct ConversationRequests {
       fields.put(ModuleField.counter, unsigned: dice.next() >> 1)
       fields.put(ModuleField.seconds, unsigned: UInt64(1 + dice.below(86_400)))
     case .setClock: fields.put(ModuleField.time, unsigned: UInt64(1 + dice.below(2_000_000_000)))
+    case .authorize:
+      fields.put(ModuleField.purpose, unsigned: UInt64(1 + dice.below(2)))
+      fields.put(ModuleField.imageDigest, bytes: dice.bytes(32))
+      fields.put(ModuleField.offeredVersion, string: "9.\(dice.below(100)).0")
+      fields.put(ModuleField.proof, bytes: dice.bytes(32))
     default:
       let names = [Self.key, Self.otherKey, dice.bytes(32)][dice.below(3)]
       fields.put(ModuleField.keyID, bytes: Authenticator.keyID(of: names))
@@ -254,6 +263,7 @@ struct ConversationRequests {
       ModuleField.key, ModuleField.installation, ModuleField.keyID, ModuleField.authenticationCode,
       ModuleField.challenge, ModuleField.counter, ModuleField.seconds, ModuleField.time, ModuleField.offset,
       ModuleField.length, ModuleField.data, ModuleField.hash, ModuleField.confirm, ModuleField.echoRequest,
+      ModuleField.purpose, ModuleField.imageDigest, ModuleField.offeredVersion, ModuleField.proof,
     ]
     var fields = CBORMapWriter()
     for _ in 0..<dice.below(9) {
