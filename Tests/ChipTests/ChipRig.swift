@@ -12,6 +12,8 @@ final class ChipRig {
   let surroundings: Surroundings
   let chip: Microcontroller
   let uniqueID: [UInt8]
+  /// The numbers that the chip's generator draws.
+  let generator = Dice(seed: 1)
   private var sequence: UInt8 = 0
 
   /// - Parameter flash: the flash of another chip; by default the shipped firmware.
@@ -22,11 +24,10 @@ final class ChipRig {
     self.uniqueID = uniqueID
     self.flash = try flash ?? ShippedRelease.program()
     surroundings = Surroundings(world)
-    let dice = Dice(seed: 1)
     chip = try Microcontroller(
       flash: self.flash, timings: timings, uniqueID: uniqueID, surroundings: surroundings,
       countsInstructions: countsInstructions
-    ) { dice.bytes($0) }
+    ) { [generator] in generator.bytes($0) }
   }
 
   static let uniqueID = Array("WELDTECHSIM1".utf8)

@@ -8,6 +8,9 @@ final class Dice: RandomNumberGenerator {
 
   func next() -> UInt64 { numbers.next() }
 
+  /// Begins anew with another seed.
+  func begin(seed: UInt64) { numbers = SplitMix64(seed: seed) }
+
   func byte() -> UInt8 { UInt8(truncatingIfNeeded: next()) }
 
   func bytes(_ count: Int) -> [UInt8] { (0..<count).map { _ in byte() } }

@@ -77,7 +77,9 @@ import Testing
     #expect(identity[ModuleField.provenUpdates]?.unsigned == 0)
   }
 
-  @Test func `the ROM bootloader of a paired module is entered once for a proof, and each time is counted`() throws {
+  @Test func `the ROM bootloader of a paired module is entered once for a proof, and each time is counted`()
+    throws
+  {
     let (rig, _) = try Self.rig()
     let refused = try #require(try rig.reset(.bootloader))
     #expect(refused[ModuleField.returnCode]?.unsigned == ManagementError.accessDenied)

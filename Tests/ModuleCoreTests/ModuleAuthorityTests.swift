@@ -90,7 +90,8 @@ import Testing
     #expect(try dialogue.mark(Self.file)["images"]?.elements?.last?["pending"]?.boolean == true)
   }
 
-  @Test func `a foreign file that a power cut kept from being dropped is not started by the authority`() throws {
+  @Test func `a foreign file that a power cut kept from being dropped is not started by the authority`() throws
+  {
     var dialogue = try Self.paired()
     try dialogue.authorize(Self.file)
     var offset = 0
