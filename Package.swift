@@ -166,7 +166,7 @@ let package = Package(
     .testTarget(
       name: "Peers",
       dependencies: [
-        "ESP32Programs", "Bench", "Chip", "Cryptography", "ModuleCore", "Provision", "TestSupport",
+        "ESP32Programs", "Bench", "Chip", "Cryptography", "ModuleCore", "Provision", "Records", "TestSupport",
       ],
       path: "Tests/Peers",
       exclude: ["ptyshim.c", "hold-contract", "read-labels", "Schemathesis"], swiftSettings: settings),

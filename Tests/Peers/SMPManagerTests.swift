@@ -1,11 +1,13 @@
 import Bench
 import Foundation
 import ModuleCore
-import Provision
+import Records
 import TestSupport
 import Testing
 
-/// Runs PyPI's smpmgr, an independent implementation of SMP, against the shipped firmware on every engine.
+@testable import Provision
+
+/// PyPI's smpmgr against the shipped firmware on every engine: it knows SMP from another reading than ours.
 @Suite(
   .serialized, .enabled(if: InstalledProgram.smpmgr.isInstalled, "smpmgr is not installed: scripts/setup peers")
 )
@@ -98,6 +100,58 @@ struct SMPManagerTests {
     #expect(state.everything.contains("version='9.2.0'"), "\(state.everything)")
     #expect(state.everything.contains("confirmed=True"), "\(state.everything)")
     #expect(flash.read(FlashMap.application, count: 64) == Array(new[32..<96]))
+  }
+
+  @Test(arguments: [PeerEngine.core, .unicorn])
+  func `a paired module refuses its image, and takes it when the case has been open for ten seconds`(
+    _ engine: PeerEngine
+  ) throws {
+    let new = PeerImage.container(of: try PeerImage.application(version: (9, 2, 0)))
+    let file = try write(new)
+    let bench = try engine.module()
+    defer { bench.stop() }
+    let port = try bench.runInBackground()
+    #expect(try awaken(port).status == 0)
+    try pair(port)
+
+    let flash = bench.configuration.flash
+    let before = flash.read(FlashMap.upload, count: Int(FlashMap.uploadSize))
+    for arguments in [
+      ["image", "upload", "--slot", "1", file], ["upgrade", "--slot", "1", file], ["image", "erase", "1"],
+    ] {
+      let refused = try smpmgr(arguments, on: port)
+      #expect(refused.status != 0, "\(refused.everything)")
+      #expect(refused.everything.contains("EACCESSDENIED"), "\(refused.everything)")
+    }
+    #expect(flash.read(FlashMap.upload, count: Int(FlashMap.uploadSize)) == before)
+    #expect(try smpmgr(["image", "state-read"], on: port).status == 0)
+
+    bench.configuration.surroundings.world.sealClosed = false
+    var upgrade = try smpmgr(["upgrade", "--slot", "1", file], on: port)
+    // Each attempt takes a part of the ten seconds.
+    for _ in 0..<60 where upgrade.status != 0 {
+      upgrade = try smpmgr(["upgrade", "--slot", "1", file], on: port)
+    }
+    #expect(upgrade.status == 0 && upgrade.everything.contains("Upgrade complete"), "\(upgrade.everything)")
+    bench.configuration.surroundings.world.sealClosed = true
+    #expect(try awaken(port).status == 0)
+    let state = try smpmgr(["image", "state-read"], on: port)
+    #expect(state.everything.contains("version='9.2.0'"), "\(state.everything)")
+    #expect(flash.read(FlashMap.application, count: 64) == Array(new[32..<96]))
+    #expect(try smpmgr(["image", "erase", "1"], on: port).status != 0)
+  }
+
+  /// Gives a module a key, as a laptop does.
+  private func pair(_ port: String) throws {
+    let link = try SerialPort.open(port, framing: .firmware)
+    defer { link.close() }
+    let client = SMPClient(link: link, now: { .now })
+    let bytes = [UInt8](repeating: 0x5a, count: SecretKey.byteCount)
+    let keyID = Authenticator.keyID(of: bytes).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    let key = try #require(SecretKey(bytes: bytes, keyID: keyID))
+    let installation = try #require(InstallationID("11111111-2222-4333-8444-555555555555"))
+    #expect(try client.pairBegin(key, for: installation) == keyID)
+    #expect(try client.pairCommit(key, uniqueID: try client.identity().uniqueID) == keyID)
   }
 
   private func write(_ bytes: [UInt8]) throws -> String {
