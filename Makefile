@@ -71,7 +71,7 @@ check-firmware:
 quick: build-tests ## what is tested in three minutes once it is built: no peers, no executed chips, no kills, no print runs
 	TZ=Asia/Shanghai swift test --skip-build --disable-xctest $(foreach suite,$(SLOW),--skip '$(suite)')
 
-soak: ## what `make test` samples, whole: 75 kills, a power cut at every write, 10,000 cuts, 100,000 frames, faulted runs and flashes
+soak: ## what `make test` samples, whole: 75 kills, a power cut at every write, 10,000 cuts, 10,000 hostile conversations, 100,000 frames, faulted runs and flashes
 	@scripts/setup build run tests peers
 	WELDTECH_KILLS=50 swift test --filter Acceptance.KillTests
 	WELDTECH_BATCH_KILLS=25 swift test --filter Acceptance.LabelShopTests
@@ -80,6 +80,8 @@ soak: ## what `make test` samples, whole: 75 kills, a power cut at every write, 
 	# A process for every thousand: libunicorn has been seen to crash after some thousands of chips in one.
 	for seed in $$(seq 1 1000 9001); do WELDTECH_POWER_SEED=$$seed WELDTECH_POWER_CUTS=1000 \
 	  swift test --skip-build -c release -Xswiftc -enable-testing --filter ChipTests.PowerCutTests || exit 1; done
+	for seed in $$(seq 1 1000 9001); do WELDTECH_CONVERSATION_SEED=$$seed WELDTECH_CONVERSATIONS=1000 \
+	  swift test --skip-build -c release -Xswiftc -enable-testing --filter ChipTests.HostileConversationTests || exit 1; done
 	WELDTECH_FRAMES=100000 swift test -c release -Xswiftc -enable-testing --filter ChipTests.FrameStormTests
 	WELDTECH_FAULTED_RUNS=10000 swift test --filter WeldtechTests.FaultedRunTests
 	WELDTECH_FLASHES=10000 swift test -c release -Xswiftc -enable-testing --filter 'ProvisionTests.(FaultedFlashTests|ESP32FlasherTests)'

@@ -14,6 +14,8 @@ struct FuzzBoard: Board {
   /// The last 64 bytes of the sector.
   private var end: [UInt8]
   private var drawn: UInt8 = 0
+  /// Whether anything was written into the upload's sector, or erased there.
+  private(set) var wasUploadedTo = false
 
   /// The input's last 64 bytes are the end of the sector, the others its beginning.
   init(upload: [UInt8] = [], record: [UInt8] = []) {
@@ -72,6 +74,7 @@ struct FuzzBoard: Board {
 
   mutating func programUpload(offset: Int, word: UInt32) -> Bool {
     guard offset >= 0, offset % 4 == 0, offset + 4 <= Int(FlashMap.uploadSize) else { return false }
+    wasUploadedTo = true
     if offset >= Self.endOffset {
       Self.program(&end, offset - Self.endOffset, word)
     } else {
@@ -86,6 +89,7 @@ struct FuzzBoard: Board {
   }
 
   mutating func eraseUpload() -> Bool {
+    wasUploadedTo = true
     (upload, end) = ([], [UInt8](repeating: 0xff, count: 64))
     return true
   }

@@ -158,10 +158,37 @@ private func ask(_ item: CBORItem, depth: Int) {
   }
 }
 
-/// Gives the bytes of a wire to a module, unpaired and paired. The relay always stays open, since no input can
-/// authenticate a start.
+/// A module, unpaired and paired, given a wire's bytes: whatever comes, its relay stays open, since nobody here can
+/// authenticate a start. The paired one takes no image and does not enter its ROM, since its case is never open for ten
+/// seconds, and stays paired.
 @Sendable private func fuzzModule(_ bytes: [UInt8]) {
-  var module = Module(board: FuzzBoard(upload: []))
+  var unpaired = Module(board: FuzzBoard())
+  talk(bytes, to: &unpaired)
+  var paired = Module(board: FuzzBoard(record: pairedRecord))
+  hold(paired.program.record.hasCommitted, "a record is not found")
+  talk(bytes, to: &paired)
+  hold(!paired.board.wasUploadedTo, "an image was taken without an authority")
+  hold(paired.resetRequest != .bootloader, "the ROM is entered without an authority")
+  hold(paired.program.record[.committedKey].matches(committedKey), "the pairing is lost")
+}
+
+private let committedKey = Octets(repeating: 0xa7, count: 32)
+
+/// The record of a module that is paired.
+private let pairedRecord: [UInt8] = {
+  var record = PairingRecord()
+  record.setPending(key: committedKey, installation: Octets(repeating: 0x31, count: 36))
+  record.commitPending()
+  record[.sequence] = 1
+  record.seal()
+  var bytes: [UInt8] = []
+  for offset in stride(from: 0, to: PairingRecord.size, by: 4) {
+    bytes.append(littleEndian: record.word(at: offset))
+  }
+  return bytes
+}()
+
+private func talk(_ bytes: [UInt8], to module: inout Module<FuzzBoard>) {
   for start in stride(from: 0, to: bytes.count, by: 64) {
     let reply = module.receive(Array(bytes[start..<min(start + 64, bytes.count)]))
     var decoder = ConsoleFrameDecoder()
