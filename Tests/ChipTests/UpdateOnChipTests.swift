@@ -1,5 +1,6 @@
 import Bench
 import ModuleCore
+import TestSupport
 import Testing
 
 @testable import Chip
@@ -52,6 +53,35 @@ import Testing
     #expect(try rig.reset() != nil)
     #expect(try rig.firmwareVersion() == shipped)
     #expect(rig.chip.surface.closings == 0)
+  }
+
+  @Test
+  func `a paired module of release 0_1_0 is updated without an authority, once, and asks for one after that`()
+    throws
+  {
+    let rig = try ChipRig(
+      flash: try ShippedRelease.program(image: try ShippedRelease.imageWithoutAuthorities()))
+    rig.boot()
+    try rig.pair(key: ChipRig.key)
+    #expect(try rig.firmwareVersion() == "0.1.0")
+    #expect(try rig.ask(.identity)[ModuleField.provenUpdates] == nil)
+    let file = try ChipRig.shippedUpdate()
+    try rig.upload(file)
+    #expect(try rig.mark(file)[ModuleField.images] != nil)
+    #expect(try rig.reset() != nil)
+    #expect(try rig.firmwareVersion() == ChipRig.version(of: file))
+    rig.wait(milliseconds: 6_000)
+    rig.chip.cutPower { 0 }
+    rig.boot()
+    let identity = try rig.ask(.identity)
+    #expect(identity[ModuleField.keyID]?.byteString == Authenticator.keyID(of: ChipRig.key))
+    #expect(identity[ModuleField.firmwareVersion]?.string == ChipRig.version(of: file))
+    #expect(identity[ModuleField.provenUpdates]?.unsigned == 0)
+    let erased = try rig.exchange(.write, SMPGroup.image, ImageCommand.erase.rawValue, CBORMapWriter())
+    #expect(erased?[ModuleField.returnCode]?.unsigned == ManagementError.accessDenied)
+    try rig.install(try ChipRig.shippedUpdate(version: (9, 2, 0)), key: ChipRig.key)
+    #expect(try rig.reset() != nil)
+    #expect(try rig.firmwareVersion() == Self.new)
   }
 
   @Test func `a module whose seal was opened takes an update without a proof, and says so for ever`() throws {
