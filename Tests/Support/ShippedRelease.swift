@@ -26,7 +26,7 @@ public enum ShippedRelease {
   @discardableResult
   public static func program(_ flash: FlashArray = .stm32f405(), image other: Image? = nil) throws -> FlashArray
   {
-    let image = try other ?? image()
+    let image = try other ?? Self.image()
     for segment in image.manifest.segments {
       let bytes = Array(image.bytes[segment.offset..<(segment.offset + segment.length)])
       guard flash.program(segment.address, bytes) else { throw Missing() }

@@ -150,6 +150,7 @@ extension HostileRig {
   private func moveSeal() throws {
     let dice = talk.dice
     if talk.openSince != nil {
+      watchSeal()
       rig.surroundings.world.sealClosed = true
       talk.openSince = nil
       rig.wait(milliseconds: UInt64(1 + dice.below(300)))
@@ -164,6 +165,7 @@ extension HostileRig {
     } else {
       try reset(.bootloader)
     }
+    watchSeal()
     rig.surroundings.world.sealClosed = true
     talk.openSince = nil
     rig.wait(milliseconds: 20)

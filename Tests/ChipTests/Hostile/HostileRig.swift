@@ -185,8 +185,10 @@ final class HostileRig {
     case .idle: break
     case .authorized: try authorizeUpdate()
     case .nearlyUploaded:
-      while update.count - talk.laptop.offset > 2 * Self.pieceBytes { try sendPiece() }
-    case .uploaded: while talk.laptop.offset < update.count { try sendPiece() }
+      for _ in 0..<99 where update.count - talk.laptop.offset > 2 * Self.pieceBytes { try sendPiece() }
+    case .uploaded:
+      for _ in 0..<3 where talk.laptop.offset < update.count { try sendPiece() }
+      #expect(talk.laptop.offset == update.count)
     case .restarted:
       #expect(try rig.reset() != nil)
       rig.boot()
@@ -194,6 +196,7 @@ final class HostileRig {
     case .marked:
       try back(to: .uploaded)
       try markUpdate()
+      #expect(talk.laptop.isMarked)
     case .updated:
       #expect(try rig.reset() != nil)
       #expect(try rig.firmwareVersion() == "9.2.0")
@@ -277,6 +280,7 @@ final class HostileRig {
 
   /// Holds the chip's state against what was allowed.
   private func look() throws {
+    watchSeal()
     switch rig.chip.state {
     case .running: break
     case .lockedUp: throw Finding(description: "it is locked up")
@@ -435,14 +439,18 @@ final class HostileRig {
   private func note(_ reply: SMPMessage, _ item: CBORItem) throws {
     let code = refusal(item)
     if code == ManagementError.accessDenied, reply.group != SMPGroup.module { tally.refusals += 1 }
-    if let since = talk.openSince, rig.chip.now - since >= (Self.secondsOfService * 1000 - 100) * 1_000_000 {
-      talk.mayServe = true
-    }
+    watchSeal()
     let takes = [ImageCommand.upload.rawValue, ImageCommand.erase.rawValue].contains(reply.command)
     guard reply.group == SMPGroup.image, reply.operation == .writeReply, takes, code == nil, !talk.mayHold
     else { return }
     try expect(talk.mayServe, "an image was taken or erased without an authority")
     talk.hasServed = true
+  }
+
+  /// Notices a case that has been open for nearly ten seconds.
+  func watchSeal() {
+    guard let since = talk.openSince else { return }
+    if rig.chip.now - since >= (Self.secondsOfService * 1000 - 100) * 1_000_000 { talk.mayServe = true }
   }
 
   func countAuthority() { tally.authorities += 1 }
