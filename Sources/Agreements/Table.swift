@@ -22,6 +22,8 @@ struct Table {
   private static let maxTextBytes = 900
 
   let flow: PageFlow
+  /// The share of the usual size in which text is set, above 0 and up to 1.
+  var scale = 1.0
 
   // MARK: - Kinds of rows
 
@@ -92,7 +94,7 @@ struct Table {
   private func set(_ cells: [Cell]) -> [TextBlock] {
     cells.map { cell in
       flow.set(
-        Self.oneLine(cell.text), style: Self.style(cell.role), width: cell.width - 2 * Self.padding,
+        Self.oneLine(cell.text), style: style(cell.role), width: cell.width - 2 * Self.padding,
         alignment: cell.alignment)
     }
   }
@@ -101,12 +103,12 @@ struct Table {
     (blocks.map(\.heightMillimetres).max() ?? 0) + 2 * Self.linePadding
   }
 
-  private static func style(_ role: Cell.Role) -> TextStyle {
+  private func style(_ role: Cell.Role) -> TextStyle {
     switch role {
-    case .key: TextStyle(sizePoints: 8.5)
-    case .value: TextStyle(sizePoints: 9.5)
-    case .small: TextStyle(sizePoints: 7.5)
-    case .head: TextStyle(sizePoints: 9, weight: .bold)
+    case .key: TextStyle(sizePoints: 8.5 * scale)
+    case .value: TextStyle(sizePoints: 9.5 * scale)
+    case .small: TextStyle(sizePoints: 7.5 * scale)
+    case .head: TextStyle(sizePoints: 9 * scale, weight: .bold)
     }
   }
 

@@ -80,8 +80,8 @@ extension Fieldbook {
     return try append([.signed(agreement)], to: proven.id, from: proven, by: technician, at: now())
   }
 
-  /// Checks that a lock is still held, because one that was released proves nothing.
-  private func checkHeld(_ lock: InstallationLock) throws(FieldbookError) {
+  /// Checks that a lock is still held: one that was let go of proves nothing.
+  func checkHeld(_ lock: InstallationLock) throws(FieldbookError) {
     guard lock.isHeld else { throw .recordChanged(lock.installation) }
   }
 
@@ -226,6 +226,7 @@ extension Fieldbook {
     case .tested, .protected: step = .test
     case .handedOver: step = .handover
     case .signed: step = .sign
+    case .welderInspected: throw .refused(.closed)  // `append(_:holding:at:)` takes these
     case .voided:
       // Voiding is no step of the walk: a record that was made in error can be voided at any time, but only
       // once.
@@ -256,7 +257,7 @@ extension Fieldbook {
 
   // MARK: - Writing
 
-  private func log(_ event: InstallationEvent, at: Timestamp, into installation: inout Installation)
+  func log(_ event: InstallationEvent, at: Timestamp, into installation: inout Installation)
     throws(FieldbookError) -> (seq: Int64, sha256: String)
   {
     try checkIsFree(event, for: installation)
@@ -282,7 +283,7 @@ extension Fieldbook {
   /// Stores the exact bytes of a closed record and queues them with its files.
   /// - Returns: whether the secrets of delivered keys were erased.
   @discardableResult
-  private func close(_ installation: Installation, seq: Int64) throws(FieldbookError) -> Bool {
+  func close(_ installation: Installation, seq: Int64) throws(FieldbookError) -> Bool {
     let body = try encode(installation)
     let id = SQLValue.text(installation.id.text)
     let revision = SQLValue.integer(installation.revision)

@@ -23,6 +23,7 @@ extension Fieldbook {
   /// - Throws: `home`, `store`, `damagedRow`.
   public func fault(of record: PendingRecord) throws(FieldbookError) -> EvidenceFault? {
     do throws(FieldbookError) {
+      if try isVisit(record) { return try faultOfVisit(record) }
       try database.snapshot { () throws(FieldbookError) in try check(record) }
       for file in record.files {
         try check(
@@ -69,9 +70,9 @@ extension Fieldbook {
 
   // MARK: - The record and its entries
 
-  /// Checks one record within a snapshot. A void record may have unreadable entries, which may be why it was
-  /// voided.
-  private func prove(_ id: InstallationID) throws(FieldbookError) -> (record: Installation, entries: [LogEntry])
+  /// Proves one record within a snapshot. A void record may have entries that cannot be read, which is why it was
+  /// taken back.
+  func prove(_ id: InstallationID) throws(FieldbookError) -> (record: Installation, entries: [LogEntry])
   {
     let kept: Installation
     do throws(FieldbookError) {

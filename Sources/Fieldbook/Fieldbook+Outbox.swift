@@ -32,7 +32,7 @@ extension Fieldbook: Outbox {
   /// - Throws: `FieldbookError.store`, `damagedRow`.
   public func pendingRecords() throws(FieldbookError) -> [PendingRecord] {
     try database.snapshot { () throws(FieldbookError) in
-      try database.rows(
+      let own = try database.rows(
         """
         SELECT d.installation, d.revision, r.body, r.sha256, r.previous_sha256, i.code
         FROM delivery d JOIN revision r ON r.installation = d.installation AND r.revision = d.revision
@@ -47,6 +47,7 @@ extension Fieldbook: Outbox {
           files: try files(of: id, areAcknowledged: false),
           acknowledgedFiles: try files(of: id, areAcknowledged: true))
       }
+      return try own + pendingVisits()
     }
   }
 
@@ -77,7 +78,8 @@ extension Fieldbook: Outbox {
   public func queueSummary() throws(FieldbookError) -> QueueSummary {
     let summary = try database.first(
       """
-      SELECT (SELECT count(*) FROM delivery WHERE acknowledged_at IS NULL),
+      SELECT (SELECT count(*) FROM delivery WHERE acknowledged_at IS NULL)
+          + (SELECT count(*) FROM visit WHERE acknowledged_at IS NULL),
         (SELECT count(*) FROM delivery_file WHERE acknowledged_at IS NULL),
         (SELECT coalesce(sum(bytes), 0) FROM delivery_file WHERE acknowledged_at IS NULL),
         (SELECT count(*) FROM pairing_key WHERE state = 'committed')
@@ -107,7 +109,7 @@ extension Fieldbook: Outbox {
       """
       UPDATE delivery SET attempts = attempts + 1, attempted_at = ? WHERE installation = ? AND revision = ?
       """, [try Self.time(at), .text(id.text), .integer(revision)])
-    guard marked > 0 else { throw .revisionUnknown(id, revision: revision) }
+    if marked == 0 { try markVisitAttempted(id, revision: revision, at: at) }
   }
 
   /// Records that the platform has a key, and erases its secret where the installation is no longer open.
@@ -155,7 +157,7 @@ extension Fieldbook: Outbox {
         "SELECT sha256 FROM revision WHERE installation = ? AND revision = ?",
         [.text(id.text), .integer(revision)]
       ) { $0.text(0) }
-      guard let digest else { throw FieldbookError.revisionUnknown(id, revision: revision) }
+      guard let digest else { return try acknowledgeVisit(id, revision: revision, sha256: sha256, at: at) }
       guard digest == sha256 else { throw FieldbookError.digestDiffers(id, revision: revision) }
       let files = try files(of: id, areAcknowledged: false).count
       let keys =

@@ -20,7 +20,11 @@ public struct Setup: Hashable, Sendable, Codable {
   public var technician: Technician?
   /// Whether this is the office of a company, where labels are made and no step of an installation is taken.
   public var desk: Bool?
-  /// The company of an office; the company of a technician is stored with the technician.
+  /// The inspector of this laptop, who installs nothing; nil on a technician's laptop and in an office.
+  public var inspector: Inspector?
+  /// True where the walk protects each chip from reading after the passed test.
+  public var protects: Bool?
+  /// The company of an office; a technician's company is with the technician.
   public var company: WrittenText?
   /// The phone number to call for a repair, as labels show it.
   public var companyPhone: String?

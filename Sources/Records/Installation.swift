@@ -35,6 +35,8 @@ public struct Installation: Hashable, Sendable, Codable {
   public private(set) var handover: Handover?
   public private(set) var agreement: AgreementRecord?
   public private(set) var funding: Funding
+  /// The inspections of the installed welder, oldest first; nil where there was none.
+  public private(set) var inspections: [Inspection]?
   public private(set) var history: [HistoryEntry]
 
   /// Opens a record with its first event; the record of a retired welder is closed at once.
@@ -102,6 +104,8 @@ public struct Installation: Hashable, Sendable, Codable {
       module.imei = paired.imei
       module.iccid = paired.iccid
       module.pairedAt = at
+      module.state = paired.state
+      entry.statesModule = paired.state == nil ? nil : true
       self.module = module
       entry.serialNumber = paired.serialNumber
       entry.keyID = paired.keyID
@@ -113,7 +117,8 @@ public struct Installation: Hashable, Sendable, Codable {
     case .tested(let report):
       test = report
       entry.passed = report.passed
-    case .protected(let protected): entry.authority = protected.authority
+      take(report.moduleState, into: &entry)
+    case .protected: break  // the history has it
     case .handedOver(let handover): self.handover = handover
     case .signed(let agreement):
       self.agreement = agreement
@@ -126,12 +131,24 @@ public struct Installation: Hashable, Sendable, Codable {
       status = .void
       closedAt = closedAt ?? at
       entry.reason = reason
+    case .welderInspected(let inspection):
+      inspections = (inspections ?? []) + [inspection]
+      entry.verdict = inspection.verdict
+      // What is not as recorded, or not proven, is nothing to hold a later inspection against.
+      take(inspection.verdict == .asRecorded ? inspection.state : nil, into: &entry)
     }
     history.append(entry)
   }
 
-  /// Starts the next revision of a closed record, before the event that causes it.
-  /// - Parameter sha256: digest of the bytes of the closed revision, lower-case hex.
+  /// Keeps what the module said of itself, so that a later inspection can hold it against that.
+  private mutating func take(_ state: ModuleState?, into entry: inout HistoryEntry) {
+    guard let state, module != nil else { return }
+    module?.state = state
+    entry.statesModule = true
+  }
+
+  /// Starts the next revision of a record that is closed; the event that makes it follows.
+  /// - Parameter sha256: digest of the bytes of the revision that was closed, lower-case hex.
   public mutating func beginRevision(after sha256: String) {
     revision += 1
     previousSha256 = sha256

@@ -13,6 +13,7 @@ public enum InstallationEvent: Hashable, Sendable {
   case handedOver(Handover)
   case signed(AgreementRecord)
   case voided(reason: WrittenText)
+  case welderInspected(Inspection)
 
   public struct Registered: Hashable, Sendable, Codable {
     public var technician: Technician
@@ -106,20 +107,24 @@ public enum InstallationEvent: Hashable, Sendable {
     public var iccid: String?
     /// The way in which the key replaced another; nil where the module had none before.
     public var replacement: KeyReplacement?
+    /// The module's state at the end of the pairing; nil for a pairing of an earlier program.
+    public var state: ModuleState?
 
     private enum CodingKeys: String, CodingKey {
-      case serialNumber, imei, iccid, replacement
+      case serialNumber, imei, iccid, replacement, state
       case keyID = "keyId"
     }
 
     public init(
-      serialNumber: String, keyID: String, imei: String?, iccid: String?, replacement: KeyReplacement? = nil
+      serialNumber: String, keyID: String, imei: String?, iccid: String?, replacement: KeyReplacement? = nil,
+      state: ModuleState? = nil
     ) {
       self.serialNumber = serialNumber
       self.keyID = keyID
       self.imei = imei
       self.iccid = iccid
       self.replacement = replacement
+      self.state = state
     }
   }
 
@@ -138,6 +143,7 @@ public enum InstallationEvent: Hashable, Sendable {
     case .handedOver: "handedOver"
     case .signed: "signed"
     case .voided: "voided"
+    case .welderInspected: "welderInspected"
     }
   }
 }
@@ -162,6 +168,7 @@ extension InstallationEvent: Codable {
     case .handedOver(let facts): try container.encode(facts, forKey: .facts)
     case .signed(let facts): try container.encode(facts, forKey: .facts)
     case .voided(let reason): try container.encode(Reason(reason: reason), forKey: .facts)
+    case .welderInspected(let facts): try container.encode(facts, forKey: .facts)
     }
   }
 
@@ -184,6 +191,7 @@ extension InstallationEvent: Codable {
     case "handedOver": self = .handedOver(try facts())
     case "signed": self = .signed(try facts())
     case "voided": self = .voided(reason: try facts(Reason.self).reason)
+    case "welderInspected": self = .welderInspected(try facts())
     default:
       throw DecodingError.dataCorruptedError(
         forKey: .event, in: container, debugDescription: "unknown event \(name)")

@@ -149,9 +149,12 @@ public struct ModuleRecord: Hashable, Sendable, Codable {
   public var inspection: ModuleInspection?
   /// The way in which the module's key replaced another; nil where the module had none before.
   public var replacement: KeyReplacement?
+  /// The module's state at the last event that has one; nil where none has.
+  public var state: ModuleState?
 
   private enum CodingKeys: String, CodingKey {
     case serialNumber, chip, firmwareVersion, firmwareSha256, imei, iccid, pairedAt, inspection, replacement
+    case state
     case keyID = "keyId"
   }
 
@@ -249,6 +252,8 @@ public struct TestReport: Hashable, Sendable, Codable {
   /// Whether no step failed. Steps that were not run are listed by `openSteps` and by `next`.
   public var passed: Bool
   public var steps: [Step]
+  /// The module's state at the end of the test; nil for a test of an earlier program.
+  public var moduleState: ModuleState?
 
   public init(plan: String, startedAt: Timestamp, steps: [Step]) {
     self.plan = plan
@@ -390,16 +395,14 @@ public struct HistoryEntry: Hashable, Sendable, Codable {
   public var sealNumber: String?
   /// The way in which a pairing's key replaced another; nil for other events.
   public var replacement: KeyReplacement?
-  /// How a paired module was brought to take an image or to make room for its ROM bootloader; else nil.
-  public var authority: FlashAuthority?
-  /// The module's counts after a flashing; nil where its firmware keeps none, and for other events.
-  public var openSealCounts: OpenSealCounts?
-  /// True for a flashing during which the seal's loop stayed closed; else nil.
-  public var sealStayedClosed: Bool?
+  /// The verdict of an inspection; nil for other events.
+  public var verdict: Inspection.Verdict?
+  /// True where the record has the module's state from this event; else nil.
+  public var statesModule: Bool?
 
   private enum CodingKeys: String, CodingKey {
-    case at, event, sha256, passed, skipped, reason, serialNumber, sealNumber, replacement, authority,
-      openSealCounts, sealStayedClosed
+    case at, event, sha256, passed, skipped, reason, serialNumber, sealNumber, replacement, verdict
+    case statesModule
     case keyID = "keyId"
   }
 

@@ -45,7 +45,7 @@ enum CommandTree {
           Text(zh: "记录", en: "The records"),
           [
             ListCommand.command, ShowCommand.command, NextCommand.command, VoidCommand.command,
-            SyncCommand.command, StatusCommand.command,
+            InspectCommand.command, SyncCommand.command, StatusCommand.command,
           ]),
         CommandSection(
           Text(zh: "工具", en: "Tools"),

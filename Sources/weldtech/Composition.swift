@@ -49,12 +49,25 @@ final class Workplace {
   }
 
   /// The technician of this laptop.
-  /// - Throws: `SetupMissing.setup`, or `SetupMissing.technician` in a company's office.
+  /// - Throws: `SetupMissing.setup`, `SetupMissing.technician` in a company's office,
+  ///   `SetupMissing.installer` on an inspector's laptop.
   func technician() throws -> Technician {
     let setup = try fieldbook().setup()
     if setup.desk == true { throw SetupMissing.technician }
+    if setup.inspector != nil { throw SetupMissing.installer }
     guard let technician = setup.technician else { throw SetupMissing.setup }
     return technician
+  }
+
+  /// Whoever inspects with this laptop: its inspector, or its technician.
+  /// - Throws: as `technician()`, and `StepRefused` for a technician whose certificate has expired.
+  func inspector() throws -> Inspector {
+    if let inspector = try fieldbook().setup().inspector { return inspector }
+    let technician = try technician()
+    guard technician.mayWork(on: clock.now().day) else {
+      throw StepRefused(step: nil, refusal: .certificateExpired(technician.certificateExpires))
+    }
+    return Inspector(technician)
   }
 
   /// The platform's address.

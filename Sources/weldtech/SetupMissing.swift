@@ -3,6 +3,8 @@ enum SetupMissing: Error {
   case setup
   /// This is a company's office, which takes no step of an installation.
   case technician
+  /// This is an inspector's laptop, which inspects and takes no step of an installation.
+  case installer
   case share
   case platformKey
   /// This laptop has no codes, and the platform assigned none.

@@ -20,8 +20,12 @@ import Testing
     var events = Sample.events.map(\.event)
     events += [
       .registered(Sample.registered()), .registered(Sample.registered(.retired)), .voided(reason: "误建"),
+      .welderInspected(
+        Inspection(
+          inspector: InspectionTests.inspector, inspectedAt: Sample.at(3), source: .platform, againstRevision: 1,
+          againstSha256: Sample.digest, checks: [InspectionCheck(.key, .keyWrong)], state: InspectionTests.state)),
     ]
-    #expect(Set(events.map(\.name)).count == 10)
+    #expect(Set(events.map(\.name)).count == 11)
     for event in events {
       #expect(try RecordCoding.decode(InstallationEvent.self, from: RecordCoding.encode(event)) == event)
     }

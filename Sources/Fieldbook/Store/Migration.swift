@@ -12,6 +12,7 @@ struct Migration {
     Migration(name: "0003-modules", script: schema0003),
     Migration(name: "0004-label-texts", script: schema0004),
     Migration(name: "0005-evidence", script: schema0005),
+    Migration(name: "0006-inspections", script: schema0006),
   ]
 
   /// Brings the database up to date.

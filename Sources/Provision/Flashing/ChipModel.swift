@@ -47,6 +47,9 @@ public struct ChipModel: Hashable, Sendable {
     (self.bootSectors, self.pairingSectors, self.application) = (bootSectors, pairingSectors, application)
   }
 
+  /// Whether its flash can be protected from reading.
+  public var canBeProtected: Bool { stm32 != nil }
+
   /// The facts of a chip that is reached through ST's ROM bootloader; nil for every other.
   var stm32: STM32Chip? { if case .st(let chip) = bootloader { chip } else { nil } }
 

@@ -173,6 +173,8 @@ public struct PairingResult: Hashable, Sendable {
   public let wasAlreadyPaired: Bool
   /// The way in which the key took another's place, in this run or in one before it that was cut off.
   public let replacement: KeyReplacement?
+  /// The module's state at the end of the pairing.
+  public let state: ModuleState
 
   init(
     _ module: ModuleIdentity, keyID: String, wasAlreadyPaired: Bool, replacement: KeyReplacement? = nil
@@ -183,6 +185,7 @@ public struct PairingResult: Hashable, Sendable {
     iccid = module.iccid
     chip = module.chip
     firmwareVersion = module.firmwareVersion
+    state = module.state
     self.wasAlreadyPaired = wasAlreadyPaired
     self.replacement = replacement
   }

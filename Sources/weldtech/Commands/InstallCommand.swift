@@ -113,11 +113,26 @@ enum InstallCommand {
   {
     while let step = installation.record.nextStep {
       if walk.workplace.isInterrupted { throw Cancelled() }
+      if try walk.isProtectionDue(installation) { try protect(installation, options, walk) }
       walk.workplace.console.say(Text(zh: "▸ \(step.title.zh)", en: "▸ \(step.title.en)"), .bold)
       try take(step, of: installation, options, walk)
       if step == .test, installation.record.test?.passed != true { break }
     }
     return installation.record
+  }
+
+  /// Protects the chip from reading, as the company's setup wants it after the passed test, and says what follows.
+  private static func protect(_ installation: LockedInstallation, _ options: Options, _ walk: Walk) throws {
+    let (workplace, console) = (walk.workplace, walk.workplace.console)
+    console.say(Text(zh: "▸ 设置读保护", en: "▸ protect from reading"), .bold)
+    console.say(
+      Text(
+        zh: "  设置以后，芯片里的程序和密钥不能再从接口读出，固件只能由模块自己更新；要解除只能全部擦除，再重新烧录、配对",
+        en:
+          "  from now on nothing can be read out of the chip, and only its own firmware updates it; lifting this erases all of it, and it is flashed and paired anew"
+      ))
+    let port = try workplace.choosePort(options.port)
+    _ = try FlashProgress.watch(on: console) { try walk.protect(installation, port: port, onEvent: $0) }
   }
 
   private static func take(

@@ -23,12 +23,19 @@ enum SetupCommand {
     var tokenFile: String?
     var apn: String?
     var isDesk = false
+    var inspector: String?
+    var protection: Protection?
     var companyPhone: String?
   }
 
+  /// Whether the walk protects a chip from reading after its passed test.
+  enum Protection: String, CaseIterable, Encodable { case always, never }
+
   struct Document: Encodable {
     var technician: Technician?
-    /// True for a company's office; null for other laptops.
+    /// The inspector; nil on a technician's laptop and in an office.
+    var inspector: Inspector?
+    /// True for a company's office; nil elsewhere.
     var desk: Bool?
     var company: WrittenText?
     var companyPhone: String?
@@ -37,6 +44,7 @@ enum SetupCommand {
     var platformKeyFingerprint: String?
     var tokenFile: String?
     var apn: String?
+    var protect: Protection
     var codesLeft: Int
   }
 
@@ -51,6 +59,13 @@ enum SetupCommand {
         parameters.option(
           "technician", \.technician, .string, placeholder: "NAME",
           Text(zh: "技术人员姓名", en: "the technician's name"))
+        parameters.option(
+          "inspector", \.inspector, .string, placeholder: "NAME",
+          Text(
+            zh: "检查人员姓名：这台电脑只做检查，不做安装步骤；电话、单位、证件号同样用 --phone、--company、--certificate",
+            en:
+              "an inspector's name: this laptop inspects and takes no step of an installation; --phone, --company and --certificate (if any) are the inspector's"
+          ))
         parameters.option(
           "phone", \.phone, .string, placeholder: "PHONE", Text(zh: "技术人员电话", en: "the technician's phone"))
         parameters.option(
@@ -89,6 +104,11 @@ enum SetupCommand {
         parameters.option(
           "apn", \.apn, .string, placeholder: "NAME",
           Text(zh: "模块上网用的 APN", en: "access point name for the modules"))
+        parameters.option(
+          "protect", \.protection, .choice, placeholder: "always|never",
+          Text(
+            zh: "测试合格后安装流程是否设置芯片读保护（默认 never）",
+            en: "whether the walk protects the chip from reading after the passed test; never unless told"))
       }, run: run)
   }
 
@@ -99,7 +119,9 @@ enum SetupCommand {
     do { try askForMissing(&options, known: known, workplace) } catch is PromptError { throw AnswersLost() }
 
     let isDesk = try isDesk(options, known: known)
-    let technician = isDesk ? nil : try technician(options, known: known.technician, workplace)
+    let inspector = isDesk ? nil : try inspector(options, known: known, workplace)
+    let isTechnician = !isDesk && inspector == nil
+    let technician = isTechnician ? try technician(options, known: known.technician, workplace) : nil
     let company = isDesk ? try deskCompany(options, known: known, workplace) : nil
     let companyPhone = try options.companyPhone.map(companyPhone)
     let region = options.region.map(TextNormalization.typed) ?? known.region
@@ -121,6 +143,8 @@ enum SetupCommand {
     try fieldbook.updateSetup { setup in
       setup.technician = technician
       setup.desk = isDesk ? true : nil
+      setup.inspector = inspector
+      if let protection = options.protection { setup.protects = protection == .always ? true : nil }
       setup.company = company
       if let companyPhone { setup.companyPhone = companyPhone.isEmpty ? nil : companyPhone }
       setup.region = region
@@ -142,13 +166,38 @@ enum SetupCommand {
   /// laptop never is one.
   private static func isDesk(_ options: Options, known: Setup) throws -> Bool {
     let named = [
-      ("technician", options.technician), ("phone", options.phone), ("certificate", options.certificate),
+      ("technician", options.technician), ("inspector", options.inspector), ("phone", options.phone), ("certificate", options.certificate),
       ("certificate-expires", options.certificateExpires?.description),
     ].first { $0.1 != nil }
     guard options.isDesk else { return known.desk == true && named == nil }
     if let named { throw UsageError.conflictingOptions("--desk", "--\(named.0)") }
     if known.technician != nil { throw SetupRejected.deskOfTechnician }
     return true
+  }
+
+  /// The inspector of this laptop: an inspector's laptop stays one until a technician is named, and a technician's is none.
+  private static func inspector(_ options: Options, known: Setup, _ workplace: Workplace) throws -> Inspector? {
+    let told = try workplace.written(options.inspector, as: .name, option: "inspector").map { PersonName($0) }
+    if told != nil {
+      let other = [
+        ("technician", options.technician), ("certificate-expires", options.certificateExpires?.description),
+      ].first { $0.1 != nil }
+      if let other { throw UsageError.conflictingOptions("--inspector", "--\(other.0)") }
+      if known.technician != nil { throw SetupRejected.inspectorOfTechnician }
+    } else if options.technician != nil {
+      return nil
+    }
+    guard let name = told ?? known.inspector?.name else { return nil }
+    let phoneText = options.phone ?? known.inspector?.phone.full
+    let company =
+      try workplace.written(options.company, as: .title, option: "company") ?? known.inspector?.company
+    let missing = [("phone", phoneText), ("company", company?.text)].filter { $0.1 == nil }.map(\.0)
+    guard missing.isEmpty, let phoneText, let company else { throw UsageError.missing(options: missing) }
+    guard let phone = PhoneNumber(phoneText) else { throw SetupRejected.phone }
+    return Inspector(
+      role: .inspector, name: name, phone: phone, company: company,
+      certificate: try workplace.written(options.certificate, as: .title, option: "certificate")
+        ?? known.inspector?.certificate)
   }
 
   private static func deskCompany(_ options: Options, known: Setup, _ workplace: Workplace) throws
@@ -238,7 +287,7 @@ enum SetupCommand {
 
   private static func askForMissing(_ options: inout Options, known: Setup, _ workplace: Workplace) throws {
     let console = workplace.console
-    guard console.canPrompt, known.technician == nil, known.desk != true else { return }
+    guard console.canPrompt, known.technician == nil, known.desk != true, known.inspector == nil else { return }
     let prompter = console.prompter
     if options.isDesk {
       if options.company == nil {
@@ -246,17 +295,24 @@ enum SetupCommand {
       }
       return
     }
-    if options.technician == nil {
+    if options.technician == nil, options.inspector == nil {
       options.technician = try workplace.ask(Text(zh: "技术人员姓名", en: "technician's name"), as: .name)
     }
     if options.phone == nil {
       options.phone = try prompter.text(
-        Text(zh: "技术人员电话", en: "technician's phone"),
+        options.inspector == nil
+          ? Text(zh: "技术人员电话", en: "technician's phone")
+          : Text(zh: "检查人员电话", en: "inspector's phone"),
         problem: { PhoneNumber($0) == nil ? FieldProblem.Fault.notAPhone.message : nil })
     }
     if options.company == nil {
-      options.company = try workplace.ask(Text(zh: "安装服务机构", en: "installer company"), as: .title)
+      let question =
+        options.inspector == nil
+        ? Text(zh: "安装服务机构", en: "installer company")
+        : Text(zh: "检查单位", en: "authority or department")
+      options.company = try workplace.ask(question, as: .title)
     }
+    if options.inspector != nil { return try askForPlatform(&options, known: known, prompter) }
     if options.certificate == nil {
       options.certificate = try workplace.ask(
         Text(zh: "培训证书编号", en: "number of the training certificate"), as: .title)
@@ -267,16 +323,7 @@ enum SetupCommand {
         problem: { CalendarDay(written: $0) == nil ? FieldProblem.Fault.notADay.message : nil })
       options.certificateExpires = CalendarDay(written: day)
     }
-    if options.platform == nil, known.platform == nil {
-      let address = try prompter.text(
-        Text(zh: "平台地址（https://…，可不填）", en: "the platform's address (https://…, optional)"), mayBeEmpty: true,
-        normalize: typed,
-        problem: { text in
-          do { _ = try platformAddress(text) } catch { return explain(error).message }
-          return nil
-        })
-      if !address.isEmpty { options.platform = address }
-    }
+    try askForPlatform(&options, known: known, prompter)
     if options.codes == nil, try workplace.fieldbook().codesLeft() == 0 {
       let block = try prompter.text(
         Text(
@@ -288,7 +335,19 @@ enum SetupCommand {
     }
   }
 
-  /// The text with ASCII in place of the characters that a Chinese input method inserts.
+  private static func askForPlatform(_ options: inout Options, known: Setup, _ prompter: Prompter) throws {
+    guard options.platform == nil, known.platform == nil else { return }
+    let address = try prompter.text(
+      Text(zh: "平台地址（https://…，可不填）", en: "the platform's address (https://…, optional)"), mayBeEmpty: true,
+      normalize: typed,
+      problem: { text in
+        do { _ = try platformAddress(text) } catch { return explain(error).message }
+        return nil
+      })
+    if !address.isEmpty { options.platform = address }
+  }
+
+  /// The text as ASCII, in place of the characters that a Chinese input method leaves.
   private static func typed(_ text: String) -> String {
     TextNormalization.typed(text)
   }
@@ -299,13 +358,17 @@ enum SetupCommand {
     let setup = try fieldbook.setup()
     let fingerprint = try setup.platformKey.map { try Certificate(pem: $0.certificatePEM).fingerprint }
     let document = Document(
-      technician: setup.technician, desk: setup.desk, company: setup.technician?.company ?? setup.company,
+      technician: setup.technician, inspector: setup.inspector, desk: setup.desk,
+      company: setup.technician?.company ?? setup.inspector?.company ?? setup.company,
       companyPhone: setup.companyPhone, region: setup.region, platform: setup.platform,
       platformKeyFingerprint: fingerprint, tokenFile: setup.tokenFile, apn: setup.accessPointName,
-      codesLeft: try fieldbook.codesLeft())
+      protect: setup.protects == true ? .always : .never, codesLeft: try fieldbook.codesLeft())
     try console.answer(document) {
       console.facts([
-        (Text(zh: "技术人员", en: "technician"), setup.technician.map { "\($0.name.full)  \($0.phone)" } ?? "–"),
+        setup.inspector.map { (Text(zh: "检查人员", en: "inspector"), "\($0.name.full)  \($0.phone)") }
+          ?? (
+            Text(zh: "技术人员", en: "technician"), setup.technician.map { "\($0.name.full)  \($0.phone)" } ?? "–"
+          ),
         (Text(zh: "公司", en: "company"), document.company?.text ?? "–"),
         (Text(zh: "报修电话", en: "company's phone"), setup.companyPhone ?? "–"),
         (
@@ -319,6 +382,12 @@ enum SetupCommand {
         (Text(zh: "平台", en: "platform"), setup.platform ?? "–"),
         (Text(zh: "平台公钥指纹", en: "platform key"), fingerprint.map { "\($0.prefix(16))…" } ?? "–"),
         (Text(zh: "剩余标牌码", en: "codes left"), "\(document.codesLeft)"),
+        (
+          Text(zh: "读保护", en: "read protection"),
+          (document.protect == .always
+            ? Text(zh: "测试合格后自动设置", en: "set by the walk after the passed test")
+            : Text(zh: "不自动设置", en: "not set by the walk"))[console.language]
+        ),
       ])
     }
   }
@@ -330,6 +399,8 @@ enum SetupRejected: Error {
   case companyPhone
   /// The laptop belongs to a technician already.
   case deskOfTechnician
+  /// The laptop is a technician's already, who may inspect as well.
+  case inspectorOfTechnician
   case region(String)
   case codes(String)
 }
@@ -360,6 +431,15 @@ extension SetupRejected: Explained {
         hint: Text(
           zh: "办公室另用一个目录：weldtech --home 目录 setup --desk …",
           en: "give the office a home of its own: weldtech --home DIR setup --desk …"), exit: .usage)
+    case .inspectorOfTechnician:
+      Failure(
+        code: "setup.inspector.technician",
+        message: Text(
+          zh: "这台电脑已经设置为技术人员的电脑；技术人员也可以检查，不用另设检查人员",
+          en: "this laptop is set up for a technician already, who may inspect as well"),
+        hint: Text(
+          zh: "检查人员另用一个目录：weldtech --home 目录 setup --inspector …",
+          en: "give the inspector a home of its own: weldtech --home DIR setup --inspector …"), exit: .usage)
     case .region(let region):
       Failure(
         code: "setup.region",

@@ -209,8 +209,12 @@ enum StatusCommand {
         counts[status].map { "\(status.title[console.language]) \($0)" }
       }
       console.facts([
-        (Text(zh: "技术人员", en: "technician"), setup.technician.map { "\($0.name)  \($0.company)" } ?? "–"),
-        (Text(zh: "公司", en: "company"), (setup.technician?.company ?? setup.company)?.text ?? "–"),
+        setup.inspector.map { (Text(zh: "检查人员", en: "inspector"), "\($0.name)  \($0.company)") }
+          ?? (Text(zh: "技术人员", en: "technician"), setup.technician.map { "\($0.name)  \($0.company)" } ?? "–"),
+        (
+          Text(zh: "公司", en: "company"),
+          (setup.technician?.company ?? setup.inspector?.company ?? setup.company)?.text ?? "–"
+        ),
         (Text(zh: "证书有效期", en: "certificate"), setup.technician?.certificateExpires.description ?? "–"),
         (Text(zh: "平台", en: "platform"), setup.platform ?? "–"),
         (Text(zh: "平台公钥指纹", en: "platform key"), document.platformKeyFingerprint ?? "–"),

@@ -67,8 +67,9 @@ struct HealthCheck {
   /// These problems would otherwise stop a laptop without a network only after its module is flashed.
   private mutating func checkPairing() throws {
     if let lack = try workplace.lackForPairing() {
-      // An office pairs no modules; it makes labels.
-      if case .platformKeyMissing = lack, try workplace.fieldbook().setup().desk == true { return }
+      // An office pairs nothing, and makes labels; neither does an inspector.
+      let setup = try workplace.fieldbook().setup()
+      if case .platformKeyMissing = lack, setup.desk == true || setup.inspector != nil { return }
       return note(.warning, lack.failure)
     }
     pass(Text(zh: "平台地址和平台公钥都已设置", en: "the platform's address and key are set"))

@@ -46,7 +46,14 @@ extension Walk {
     try append([event], to: installation)
   }
 
-  /// Closes the record with an agreement that was made from `proven`.
+  /// Appends an inspection of the installed welder, which makes a revision of its own.
+  /// - Returns: the record with it.
+  func append(_ inspection: Inspection, to installation: LockedInstallation) throws -> Installation {
+    installation.record = try fieldbook.append(inspection, holding: installation.lock, at: now())
+    return installation.record
+  }
+
+  /// Closes the record with an agreement that was made of `proven`.
   func close(_ proven: Installation, with agreement: AgreementRecord, of installation: LockedInstallation)
     throws
     -> Installation

@@ -58,7 +58,7 @@ extension Walk {
     }
     let event = InstallationEvent.Paired(
       serialNumber: result.serialNumber, keyID: result.keyID, imei: result.imei, iccid: result.iccid,
-      replacement: result.replacement)
+      replacement: result.replacement, state: result.state)
     return (try append(.paired(event), to: installation), result)
   }
 
@@ -114,7 +114,10 @@ extension Walk {
       module: TestedModule(serialNumber: serialNumber, keyID: keyID, secret: secret),
       authority: authority, clock: workplace.clock,
       isCancelled: { workplace.isInterrupted }, onEvent: onEvent)
-    return try append(.tested(try test.run(testPlan)), to: installation)
+    var report = try test.run(testPlan)
+    // A test that is done stands, also where the module can no longer be asked.
+    report.moduleState = try? client.identity().state
+    return try append(.tested(report), to: installation)
   }
 }
 
@@ -132,6 +135,16 @@ extension Walk {
     var profile: BoardProfile?
     /// The reason for which a paired module is updated by its open seal and no proof; nil where it takes one.
     var serviceReason: WrittenText?
+  }
+
+  /// Whether the walk has to protect the chip now: the company wants it, the test that counts is passed, and the chip is of
+  /// a kind that can be protected and was not yet.
+  func isProtectionDue(_ installation: LockedInstallation) throws -> Bool {
+    let record = installation.record
+    guard record.status == .open, record.isDone(.test), !record.isProtected,
+      try fieldbook.setup().protects == true
+    else { return false }
+    return ChipModel.known.contains { $0.name == record.module?.chip && $0.canBeProtected }
   }
 
   /// Protects the module's flash from reading, as the last thing that is done to it.

@@ -217,6 +217,9 @@ enum Errors {
     + [
       AgreementError.incomplete([.pair, .test]), AgreementError.noGlyph(["\u{E863}", "𛀀"]),
       AgreementError.drawing(.outOfMemory),
+      InspectionRefused.recordUnknown(code), InspectionRefused.recordUnreachable(code, .unreachable),
+      InspectionRefused.recordUnreachable(nil, .timedOut), InspectionRefused.recordUnreadable(id),
+      InspectionRefused.notInstalled(id, .open),
       LabelIsPrinted(code: code, id: id), VoidUnconfirmed(id: id, status: .delivered),
       InstallationBusy(id: id), Cancelled(), PromptError.notATerminal, PromptError.cancelled,
       PromptError.endOfInput, CodeMistyped(text: "x"), CodeMistyped(text: "150621-00A000", row: "+5"),
@@ -225,8 +228,9 @@ enum Errors {
 
   private static let setup: [any Error] = [
     SetupMissing.setup, SetupMissing.technician, SetupMissing.share, SetupMissing.platformKey,
-    SetupMissing.platform,
+    SetupMissing.platform, SetupMissing.installer,
     SetupRejected.phone, SetupRejected.companyPhone, SetupRejected.deskOfTechnician,
+    SetupRejected.inspectorOfTechnician,
     SetupRejected.region("15"), SetupRejected.codes("x"),
     TokenRefused.empty(path: "/t"), TokenRefused.byteOrderMark(path: "/t"), TokenRefused.blank(path: "/t"),
     TokenRefused.notASCII(path: "/t"), TokenRefused.open(path: "/t", mode: 0o644),

@@ -20,6 +20,17 @@ extension SetupMissing: Explained {
           en:
             "install on a technician's laptop, or here in a home of its own: weldtech --home DIR setup --technician …"
         ))
+    case .installer:
+      Failure(
+        code: "setup.inspector",
+        message: Text(
+          zh: "这是检查人员的电脑，只做检查，不做安装步骤",
+          en: "this is an inspector's laptop, which inspects and takes no step of an installation"),
+        hint: Text(
+          zh: "安装在技术人员的电脑上做；同一台电脑另用一个目录：weldtech --home 目录 setup --technician …",
+          en:
+            "install on a technician's laptop, or here in a home of its own: weldtech --home DIR setup --technician …"
+        ))
     case .share:
       Failure(
         code: "setup.share",

@@ -1,0 +1,82 @@
+import Cryptography
+import ModuleCore
+public import Records
+
+/// What an installed module says of itself, and what came of its proof. Nothing on it is changed by asking.
+public struct ModuleReading: Sendable {
+  public let identity: ModuleIdentity
+  public let settings: PairingSettings
+  public let sealIsClosed: Bool
+  public let proof: InspectionFindings.KeyProof
+
+  /// Asks a module and has its proof judged: by this laptop where it has the key, else by the authority.
+  /// - Parameters:
+  ///   - key: gives the key of this id and module serial number; nil where this laptop does not have it.
+  ///   - authority: the platform; the failure says why there is none.
+  ///   - random: gives that many unpredictable bytes, for the challenge.
+  /// - Throws: `ProvisionError`, and what `key`, the authority or `random` threw.
+  public init(
+    _ client: SMPClient, key: (_ keyID: String, _ moduleSerial: String) throws -> SecretKey?,
+    authority: Result<any ProofAuthority, NoAuthority>, random: (Int) throws -> [UInt8]
+  ) throws {
+    identity = try client.identity()
+    settings = try client.configuration()
+    sealIsClosed = try client.readings().sealClosed
+    proof = try Self.proof(of: identity, client, key: key, authority, random)
+  }
+
+  /// There is nobody to ask, for this reason.
+  public struct NoAuthority: Error {
+    let reason: InspectionCheck.Reason
+
+    public init(_ reason: InspectionCheck.Reason) { self.reason = reason }
+  }
+
+  private static func proof(
+    of module: ModuleIdentity, _ client: SMPClient, key: (String, String) throws -> SecretKey?,
+    _ authority: Result<any ProofAuthority, NoAuthority>, _ random: (Int) throws -> [UInt8]
+  ) throws -> InspectionFindings.KeyProof {
+    guard let keyID = module.keyID else { return .notJudged(.nothingToCompare) }
+    let challenge = try random(Authenticator.challengeSize)
+    guard challenge.count == Authenticator.challengeSize else { throw ProvisionError.badRandom }
+    let answer = try client.pairProve(challenge)
+    guard answer.keyID == keyID else { return module.pendingKeyID == answer.keyID ? .pending : .wrong }
+    if let key = try key(keyID, module.serialNumber) {
+      let expected = Authenticator.proof(key: key.bytes, challenge: challenge, uniqueID: module.uniqueID)
+      return Authenticator.matches(answer.code, expected) ? .proven : .wrong
+    }
+    switch authority {
+    case .failure(let none): return .notJudged(none.reason)
+    case .success(let authority):
+      let request = ProofRequest(
+        .prove(answer: answer.code), keyID: keyID, uniqueID: module.uniqueID, challenge: challenge)
+      switch try authority.proof(request) {
+      case .judged(let isRight): return isRight ? .proven : .wrong
+      case .unreachable: return .notJudged(.platformUnreachable)
+      case .unknownKey: return .notJudged(.keyUnknown)
+      // What is no judgement is no proof either.
+      case .proof, .refused: return .notJudged(.platformRefused)
+      }
+    }
+  }
+
+  /// The module's own words, as they are held against a record.
+  public var findings: InspectionFindings.Module {
+    InspectionFindings.Module(
+      serialNumber: identity.serialNumber, firmwareVersion: identity.firmwareVersion, keyID: identity.keyID,
+      installation: identity.installation, code: settings.code, platform: settings.platform,
+      trustAnchor: Hex.encode(settings.trustAnchor), sealIsClosed: sealIsClosed, state: identity.state, proof: proof)
+  }
+}
+
+extension ModuleIdentity {
+  /// The module's counts and its firmware's digest, as a record keeps them.
+  public var state: ModuleState {
+    ModuleState(
+      imageSha256: Hex.encode(imageSha256), starts: boots, sealOpenings: sealOpenings,
+      watchdogResets: history.watchdogResets, serviceReplacements: history.serviceReplacements,
+      provenReplacements: history.provenReplacements, provenUpdates: history.provenUpdates,
+      serviceUpdates: history.serviceUpdates, provenEntries: history.provenEntries,
+      serviceEntries: history.serviceEntries)
+  }
+}

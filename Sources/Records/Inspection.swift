@@ -1,0 +1,191 @@
+/// Whoever inspects an installed welder.
+public struct Inspector: Hashable, Sendable, Codable {
+  public enum Role: String, Hashable, Sendable, Codable, CaseIterable {
+    /// 技术人员: the technician of an installer company.
+    case technician
+    /// 检查人员: somebody of an authority or a department, who installs nothing.
+    case inspector
+  }
+
+  public var role: Role
+  public var name: PersonName
+  public var phone: PhoneNumber
+  /// The company, the authority or the department.
+  public var company: WrittenText
+  /// The number of the training certificate or of the inspector's card; nil where there is none.
+  public var certificate: WrittenText?
+
+  public init(
+    role: Role, name: PersonName, phone: PhoneNumber, company: WrittenText, certificate: WrittenText?
+  ) {
+    self.role = role
+    self.name = name
+    self.phone = phone
+    self.company = company
+    self.certificate = certificate
+  }
+
+  public init(_ technician: Technician) {
+    self.init(
+      role: .technician, name: technician.name, phone: technician.phone, company: technician.company,
+      certificate: technician.certificate)
+  }
+}
+
+/// An installed welder held against its record, with the case closed and nothing on the module changed.
+public struct Inspection: Hashable, Sendable, Codable {
+  public enum Verdict: String, Hashable, Sendable, Codable, CaseIterable {
+    /// Nothing differs from the record, and the module has proved its key.
+    case asRecorded
+    /// Something differs from the record.
+    case differs
+    /// Nothing differs, but nobody could judge the module's proof of its key.
+    case notProven
+  }
+
+  /// The place that the record came from.
+  public enum Source: String, Hashable, Sendable, Codable, CaseIterable { case fieldbook, platform }
+
+  public var inspector: Inspector
+  public var inspectedAt: Timestamp
+  public var source: Source
+  /// The revision that the welder was held against.
+  public var againstRevision: Int
+  /// SHA-256 of that revision's bytes, lower-case hex.
+  public var againstSha256: String?
+  public var verdict: Verdict
+  /// The checks in the order of the paper.
+  public var checks: [InspectionCheck]
+  /// The module's state at the inspection.
+  public var state: ModuleState?
+
+  public init(
+    inspector: Inspector, inspectedAt: Timestamp, source: Source, againstRevision: Int, againstSha256: String?,
+    checks: [InspectionCheck], state: ModuleState?
+  ) {
+    self.inspector = inspector
+    self.inspectedAt = inspectedAt
+    self.source = source
+    self.againstRevision = againstRevision
+    self.againstSha256 = againstSha256
+    self.checks = checks
+    self.state = state
+    verdict = Self.verdict(of: checks)
+  }
+
+  /// The checks that found a difference.
+  public var differences: [InspectionCheck] { checks.filter { $0.outcome == .differs } }
+
+  /// What was not given, or cannot be known here, leaves the verdict alone: the list of checks says so. Without the proof
+  /// of its key a module may be any other that repeats what this one says.
+  private static func verdict(of checks: [InspectionCheck]) -> Verdict {
+    if checks.contains(where: { $0.outcome == .differs }) { return .differs }
+    let isProven = checks.contains { $0.topic == .key && $0.outcome == .passed }
+    return isProven ? .asRecorded : .notProven
+  }
+}
+
+/// One thing that an inspection looks at.
+public struct InspectionCheck: Hashable, Sendable, Codable {
+  /// The thing that is looked at, in the order of the paper.
+  public enum Topic: String, Hashable, Sendable, CaseIterable {
+    case record, label, serialNumber, key, installation, code, settings, firmware, release, seal, sealNumber
+    case sealOpenings, starts, provenReplacements, serviceReplacements, provenUpdates, serviceUpdates
+    case provenEntries, serviceEntries, readProtection
+  }
+
+  public enum Outcome: String, Hashable, Sendable, Codable, CaseIterable { case passed, differs, notRun }
+
+  /// The reason of a difference, or the reason why a check was not run.
+  public enum Reason: String, Hashable, Sendable, CaseIterable {
+    // MARK: Differences
+
+    /// The record on this laptop is not as it was written.
+    case recordChanged
+    /// The platform has another record than the one that this laptop closed.
+    case recordElsewhere
+    case otherLabel, severalLabels, notALabel, otherPayload
+    case otherModule
+    /// The module holds another key, or none.
+    case otherKey, noKey
+    /// The module names the key of the record and does not have it.
+    case keyWrong
+    /// Somebody has begun to pair the module anew.
+    case keyPending
+    case otherInstallation, otherCode, otherPlatform, otherTrustAnchor
+    case otherFirmware, notARelease
+    case sealOpen, otherSeal, earlierSeal
+    case sealOpened
+    case replacedWithProof, replacedByService, updatedWithProof, updatedByService, enteredWithProof
+    case enteredByService
+    /// The module counts less than the record says, so that its memory is not what it was.
+    case countedBack
+
+    // MARK: Not run
+
+    case notGiven, labelUnreadable
+    /// There is no platform in this laptop's setup.
+    case noPlatform
+    case platformUnreachable, platformRefused
+    /// The platform was never given the key.
+    case keyUnknown
+    /// There is nothing on record, or on this laptop, to hold it against.
+    case nothingToCompare
+    /// The release is not among those of this laptop.
+    case releaseElsewhere
+    /// The module's firmware does not count it.
+    case notCounted
+
+    /// Whether the reason is one of a difference.
+    public var isDifference: Bool {
+      switch self {
+      case .recordChanged, .recordElsewhere, .otherLabel, .severalLabels, .notALabel, .otherPayload, .otherModule,
+        .otherKey, .noKey, .keyWrong, .keyPending, .otherInstallation, .otherCode, .otherPlatform,
+        .otherTrustAnchor, .otherFirmware, .notARelease, .sealOpen, .otherSeal, .earlierSeal, .sealOpened,
+        .replacedWithProof, .replacedByService, .updatedWithProof, .updatedByService, .enteredWithProof,
+        .enteredByService, .countedBack:
+        true
+      case .notGiven, .labelUnreadable, .noPlatform, .platformUnreachable, .platformRefused, .keyUnknown,
+        .nothingToCompare, .releaseElsewhere, .notCounted:
+        false
+      }
+    }
+  }
+
+  /// The topic's name. A record may come from a newer program that has others.
+  public var name: String
+  public var outcome: Outcome
+  /// The value on record; nil where it has none.
+  public var recorded: String?
+  /// The value that was found; nil where nothing was.
+  public var found: String?
+  /// The reason's name; nil for a check that passed.
+  public var reason: String?
+
+  public init(_ topic: Topic, recorded: String? = nil, found: String? = nil) {
+    name = topic.rawValue
+    outcome = .passed
+    self.recorded = recorded
+    self.found = found
+  }
+
+  /// Makes a check that did not pass; the reason says whether it was run.
+  public init(_ topic: Topic, _ reason: Reason, recorded: String? = nil, found: String? = nil) {
+    name = topic.rawValue
+    outcome = reason.isDifference ? .differs : .notRun
+    self.recorded = recorded
+    self.found = found
+    self.reason = reason.rawValue
+  }
+
+  public var topic: Topic? { Topic(rawValue: name) }
+  public var why: Reason? { reason.flatMap(Reason.init) }
+
+  /// By how much a count has grown since the record; nil for other values.
+  public var growth: UInt64? {
+    guard let before = recorded.flatMap(UInt64.init), let now = found.flatMap(UInt64.init), now >= before else {
+      return nil
+    }
+    return now - before
+  }
+}

@@ -1,0 +1,277 @@
+/// All that an inspection has found, before it is held against the record.
+public struct InspectionFindings: Hashable, Sendable {
+  /// The fault of the record itself.
+  public enum RecordFault: Hashable, Sendable {
+    /// The record on this laptop is not as it was written; the code is the fault's, `evidence.entry`.
+    case changed(code: String)
+    /// The platform has another record; this is the digest of its bytes, or the id of its installation.
+    case elsewhere(String)
+  }
+
+  /// The text of the label.
+  public enum Label: Hashable, Sendable {
+    case notGiven
+    /// No symbol can be read on the photo.
+    case unreadable
+    /// The texts of the symbols that were scanned, typed or read on a photo, each once.
+    case texts([String])
+  }
+
+  /// The outcome of the module's proof of its key.
+  public enum KeyProof: Hashable, Sendable {
+    case proven, wrong
+    /// The answer was another key's, because a pairing has begun and was not finished.
+    case pending
+    /// Nobody could judge it.
+    case notJudged(InspectionCheck.Reason)
+  }
+
+  /// A release that this laptop has.
+  public struct Release: Hashable, Sendable {
+    public let version: String
+    /// SHA-256 of the image file, lower-case hex.
+    public let sha256: String
+    /// SHA-256 of the application in it, as a module states it, lower-case hex.
+    public let imageSha256: String
+
+    public init(version: String, sha256: String, imageSha256: String) {
+      self.version = version
+      self.sha256 = sha256
+      self.imageSha256 = imageSha256
+    }
+  }
+
+  /// The module's own words.
+  public struct Module: Hashable, Sendable {
+    public var serialNumber: String
+    public var firmwareVersion: String
+    public var keyID: String?
+    public var installation: String?
+    public var code: String
+    public var platform: String
+    /// SHA-256 of the platform's public key, lower-case hex.
+    public var trustAnchor: String
+    public var sealIsClosed: Bool
+    public var state: ModuleState
+    public var proof: KeyProof
+
+    public init(
+      serialNumber: String, firmwareVersion: String, keyID: String?, installation: String?, code: String,
+      platform: String, trustAnchor: String, sealIsClosed: Bool, state: ModuleState, proof: KeyProof
+    ) {
+      self.serialNumber = serialNumber
+      self.firmwareVersion = firmwareVersion
+      self.keyID = keyID
+      self.installation = installation
+      self.code = code
+      self.platform = platform
+      self.trustAnchor = trustAnchor
+      self.sealIsClosed = sealIsClosed
+      self.state = state
+      self.proof = proof
+    }
+  }
+
+  public var recordFault: RecordFault?
+  public var label: Label
+  public var module: Module
+  /// The releases whose signatures were checked.
+  public var releases: [Release]
+  /// The platform's address in this laptop's setup; nil where it has none.
+  public var platform: String?
+  /// SHA-256 of the public key that this laptop has pinned, lower-case hex; nil where it has none.
+  public var trustAnchor: String?
+  /// The number on the seal; nil where nobody read it.
+  public var sealNumber: String?
+
+  public init(
+    recordFault: RecordFault?, label: Label, module: Module, releases: [Release], platform: String?,
+    trustAnchor: String?, sealNumber: String?
+  ) {
+    self.recordFault = recordFault
+    self.label = label
+    self.module = module
+    self.releases = releases
+    self.platform = platform
+    self.trustAnchor = trustAnchor
+    self.sealNumber = sealNumber
+  }
+}
+
+extension Installation {
+  /// Holds an installed welder against its record.
+  public func checks(of findings: InspectionFindings) -> [InspectionCheck] {
+    let module = findings.module
+    return [
+      recordCheck(findings.recordFault), labelCheck(findings.label),
+      check(.serialNumber, self.module?.serialNumber, module.serialNumber, .otherModule), keyCheck(module),
+      check(.installation, id.text, module.installation, .otherInstallation),
+      check(.code, code?.description, module.code, .otherCode), settingsCheck(findings),
+    ] + firmwareChecks(findings) + [
+      module.sealIsClosed ? InspectionCheck(.seal) : InspectionCheck(.seal, .sealOpen),
+      sealNumberCheck(findings.sealNumber),
+    ] + countChecks(module.state) + [
+      InspectionCheck(.readProtection, recorded: isProtected ? "protected" : "none")
+    ]
+  }
+
+  // MARK: - Record, label and pairing
+
+  private func check(
+    _ topic: InspectionCheck.Topic, _ recorded: String?, _ found: String?, _ reason: InspectionCheck.Reason
+  ) -> InspectionCheck {
+    recorded == found && found != nil
+      ? InspectionCheck(topic, recorded: recorded, found: found)
+      : InspectionCheck(topic, reason, recorded: recorded, found: found)
+  }
+
+  private func recordCheck(_ fault: InspectionFindings.RecordFault?) -> InspectionCheck {
+    switch fault {
+    case .changed(let code): InspectionCheck(.record, .recordChanged, found: code)
+    case .elsewhere(let other): InspectionCheck(.record, .recordElsewhere, found: other)
+    case nil: InspectionCheck(.record)
+    }
+  }
+
+  private func labelCheck(_ label: InspectionFindings.Label) -> InspectionCheck {
+    let recorded = self.label?.payload ?? code?.description
+    func differs(_ reason: InspectionCheck.Reason, _ found: String?) -> InspectionCheck {
+      InspectionCheck(.label, reason, recorded: recorded, found: found)
+    }
+    switch label {
+    case .notGiven: return differs(.notGiven, nil)
+    case .unreadable: return differs(.labelUnreadable, nil)
+    case .texts(let texts):
+      // A photo may show a symbol for payments beside the label.
+      let labels = texts.filter { LabelCode(written: $0) != nil }
+      let codes = Set(labels.compactMap { LabelCode(written: $0) })
+      guard let text = labels.first else { return differs(.notALabel, texts.first) }
+      guard codes.count == 1, let found = codes.first else {
+        return differs(.severalLabels, codes.map(\.description).sorted().joined(separator: " "))
+      }
+      guard found == code else { return differs(.otherLabel, text) }
+      // A code that was typed says nothing of the symbol.
+      let payloads = labels.filter { $0.contains("/") }
+      if let payload = self.label?.payload, let other = payloads.first(where: { $0 != payload }) {
+        return differs(.otherPayload, other)
+      }
+      return InspectionCheck(.label, recorded: recorded, found: text)
+    }
+  }
+
+  private func keyCheck(_ found: InspectionFindings.Module) -> InspectionCheck {
+    let recorded = module?.keyID
+    func check(_ reason: InspectionCheck.Reason) -> InspectionCheck {
+      InspectionCheck(.key, reason, recorded: recorded, found: found.keyID)
+    }
+    guard found.keyID != nil else { return check(.noKey) }
+    guard found.keyID == recorded else { return check(.otherKey) }
+    return switch found.proof {
+    case .proven: InspectionCheck(.key, recorded: recorded, found: found.keyID)
+    case .wrong: check(.keyWrong)
+    case .pending: check(.keyPending)
+    case .notJudged(let reason): check(reason)
+    }
+  }
+
+  private func settingsCheck(_ findings: InspectionFindings) -> InspectionCheck {
+    guard let platform = findings.platform else { return InspectionCheck(.settings, .noPlatform) }
+    guard findings.module.platform == platform else {
+      return InspectionCheck(.settings, .otherPlatform, recorded: platform, found: findings.module.platform)
+    }
+    if let anchor = findings.trustAnchor, anchor != findings.module.trustAnchor {
+      return InspectionCheck(.settings, .otherTrustAnchor, recorded: anchor, found: findings.module.trustAnchor)
+    }
+    return InspectionCheck(.settings, recorded: platform, found: findings.module.platform)
+  }
+
+  private func sealNumberCheck(_ number: String?) -> InspectionCheck {
+    let recorded = seal?.number
+    guard let number else { return InspectionCheck(.sealNumber, .notGiven, recorded: recorded) }
+    if seal?.previousNumbers.contains(number) == true, number != recorded {
+      return InspectionCheck(.sealNumber, .earlierSeal, recorded: recorded, found: number)
+    }
+    return check(.sealNumber, recorded, number, .otherSeal)
+  }
+
+  // MARK: - Firmware
+
+  /// The firmware is held against what the module said at the last event on record, or else against the release that was
+  /// flashed.
+  private func firmwareChecks(_ findings: InspectionFindings) -> [InspectionCheck] {
+    let state = findings.module.state
+    let release = findings.releases.first { $0.imageSha256 == state.imageSha256 }
+    let flashed = findings.releases.first { $0.sha256 == module?.firmwareSha256 }?.imageSha256
+    let expected = eventsSinceState.contains(where: \.writesFirmware) ? flashed : module?.state?.imageSha256 ?? flashed
+    let recorded = expected ?? module?.firmwareVersion
+    let isSame = expected.map { $0 == state.imageSha256 }
+    let firmware: InspectionCheck =
+      switch isSame {
+      case true?: InspectionCheck(.firmware, recorded: recorded, found: state.imageSha256)
+      case false?: InspectionCheck(.firmware, .otherFirmware, recorded: recorded, found: state.imageSha256)
+      case nil where module?.firmwareVersion != findings.module.firmwareVersion:
+        InspectionCheck(
+          .firmware, .otherFirmware, recorded: recorded, found: findings.module.firmwareVersion)
+      case nil: InspectionCheck(.firmware, .nothingToCompare, recorded: recorded, found: state.imageSha256)
+      }
+    let version = findings.module.firmwareVersion
+    if let release { return [firmware, InspectionCheck(.release, found: release.version)] }
+    // A release that is newer than this laptop's is no fault of the module's.
+    return [firmware, InspectionCheck(.release, isSame == true ? .releaseElsewhere : .notARelease, found: version)]
+  }
+
+  // MARK: - Counts
+
+  private func countChecks(_ now: ModuleState) -> [InspectionCheck] {
+    let before = module?.state
+    let events = eventsSinceState
+    let isFlashed = events.contains(where: \.writesFirmware)
+    let isProtectedSince = events.contains { $0.event == "protected" }
+    typealias Count = KeyPath<ModuleState, UInt64?>
+    func check(
+      _ topic: InspectionCheck.Topic, _ before: UInt64?, _ now: UInt64?, _ reason: InspectionCheck.Reason?
+    ) -> InspectionCheck {
+      let (recorded, found) = (before.map(String.init), now.map(String.init))
+      guard let now else { return InspectionCheck(topic, .notCounted, recorded: recorded) }
+      guard let before else { return InspectionCheck(topic, .nothingToCompare, found: found) }
+      if now < before { return InspectionCheck(topic, .countedBack, recorded: recorded, found: found) }
+      guard now > before, let reason else { return InspectionCheck(topic, recorded: recorded, found: found) }
+      return InspectionCheck(topic, reason, recorded: recorded, found: found)
+    }
+    // A firmware that did not count yet has let nothing be counted.
+    func since(_ count: Count) -> UInt64? { before.map { $0[keyPath: count] ?? 0 } }
+    return [
+      check(.sealOpenings, before?.sealOpenings, now.sealOpenings, .sealOpened),
+      check(.starts, before?.starts, now.starts, nil),
+      check(
+        .provenReplacements, before?.provenReplacements, now.provenReplacements, .replacedWithProof),
+      check(.serviceReplacements, before?.serviceReplacements, now.serviceReplacements, .replacedByService),
+      // The laptop of a recorded flashing may have asked more than once on a bad cable.
+      check(
+        .provenUpdates, since(\.provenUpdates), now.provenUpdates, isFlashed ? nil : .updatedWithProof),
+      check(.serviceUpdates, since(\.serviceUpdates), now.serviceUpdates, .updatedByService),
+      check(
+        .provenEntries, since(\.provenEntries), now.provenEntries,
+        isFlashed || isProtectedSince ? nil : .enteredWithProof),
+      check(.serviceEntries, since(\.serviceEntries), now.serviceEntries, .enteredByService),
+    ]
+  }
+
+  /// The history since the event that the module's state on record is from.
+  private var eventsSinceState: ArraySlice<HistoryEntry> {
+    let last = history.lastIndex { $0.statesModule == true }
+    return last.map { history[($0 + 1)...] } ?? history[...]
+  }
+
+  /// Whether the chip is protected from reading, by what is on record: since its last pairing nobody lifted that, which
+  /// would have erased the key.
+  public var isProtected: Bool {
+    guard let protected = history.lastIndex(where: { $0.event == "protected" }) else { return false }
+    return !history[protected...].contains { $0.event == "paired" }
+  }
+}
+
+extension HistoryEntry {
+  /// Whether the entry is a flashing that wrote something.
+  var writesFirmware: Bool { event == "flashed" && skipped != true }
+}

@@ -1,0 +1,251 @@
+import Records
+import Terminal
+
+/// An inspection in words: what was looked at, what came of it, and what a difference can mean.
+enum InspectionTexts {
+  // MARK: - What is looked at
+
+  static func title(of check: InspectionCheck) -> Text {
+    switch check.topic {
+    case .record: Text(zh: "安装记录", en: "record")
+    case .label: Text(zh: "二维码标牌", en: "label")
+    case .serialNumber: Text(zh: "模块序列号", en: "module's serial number")
+    case .key: Text(zh: "模块密钥", en: "module's key")
+    case .installation: Text(zh: "模块里的记录号", en: "installation in the module")
+    case .code: Text(zh: "模块里的标牌码", en: "code in the module")
+    case .settings: Text(zh: "模块的平台设置", en: "platform in the module")
+    case .firmware: Text(zh: "固件", en: "firmware")
+    case .release: Text(zh: "固件版本", en: "firmware's release")
+    case .seal: Text(zh: "封条回路", en: "seal's loop")
+    case .sealNumber: Text(zh: "封条编号", en: "seal's number")
+    case .sealOpenings: Text(zh: "封条断开次数", en: "seal openings")
+    case .starts: Text(zh: "上电次数", en: "starts")
+    case .provenReplacements: Text(zh: "凭密钥换配次数", en: "keys replaced with proof")
+    case .serviceReplacements: Text(zh: "开壳换配次数", en: "keys replaced by service")
+    case .provenUpdates: Text(zh: "凭密钥更新次数", en: "updates with proof")
+    case .serviceUpdates: Text(zh: "开壳更新次数", en: "updates by service")
+    case .provenEntries: Text(zh: "凭密钥进引导程序次数", en: "bootloader entries with proof")
+    case .serviceEntries: Text(zh: "开壳进引导程序次数", en: "bootloader entries by service")
+    case .readProtection: Text(zh: "芯片读保护", en: "read protection")
+    case nil: Text(verbatim: check.name)
+    }
+  }
+
+  static func outcome(of check: InspectionCheck) -> Text {
+    switch check.outcome {
+    case .passed where check.topic == .readProtection:
+      check.recorded == "protected" ? Text(zh: "已设置", en: "set") : Text(zh: "未设置", en: "not set")
+    case .passed: Text(zh: "与登记一致", en: "as recorded")
+    case .differs: Text(zh: "不一致", en: "DIFFERS")
+    case .notRun: Text(zh: "未检查", en: "not checked")
+    }
+  }
+
+  static func verdict(_ verdict: Inspection.Verdict) -> Text {
+    switch verdict {
+    case .asRecorded: Text(zh: "与登记一致", en: "as recorded")
+    case .differs: Text(zh: "与登记不一致", en: "not as recorded")
+    case .notProven: Text(zh: "没有发现不一致，但模块密钥还没有验证", en: "nothing differs, but the module's key is not proven")
+    }
+  }
+
+  // MARK: - What it can mean
+
+  /// The difference with what it can mean, or the reason why the check was not run; nil for a check that passed.
+  static func words(of check: InspectionCheck) -> Text? {
+    guard let reason = check.why else {
+      // A newer program may have found what this one has no words for.
+      return check.reason.map { Text(verbatim: $0) }
+    }
+    let recorded = short(check.recorded)
+    let found = short(check.found)
+    let growth = check.growth.map { "\($0)" } ?? "?"
+    return switch reason {
+    case .recordChanged:
+      Text(
+        zh: "本机的安装记录和写入时不一样（\(found)）：记录被人改过，或磁盘损坏；检查结果没有写进这条记录",
+        en:
+          "the record on this laptop is not as it was written (\(found)): somebody changed it, or the disk is damaged; the inspection is not added to it"
+      )
+    case .recordElsewhere:
+      Text(
+        zh: "平台上这个标牌码的记录不是本机关闭的那一份（\(found)）：有一方的记录被改过，或标牌码被重复使用",
+        en:
+          "the platform has another record of this code than the one closed here (\(found)): one of them was changed, or the code was used twice"
+      )
+    case .otherLabel:
+      Text(
+        zh: "标牌是 \(found)，登记的是 \(recorded)：标牌贴错或被调换，或扫的是另一台焊机的标牌",
+        en: "the label is \(found), on record is \(recorded): the labels were swapped, or it is another welder's")
+    case .severalLabels:
+      Text(
+        zh: "看到不止一块标牌（\(found)）：只拍这台焊机的标牌再检查一次；机器上真有两块，多出的一块不属于它",
+        en:
+          "more than one label is there (\(found)): photograph only this welder's; if it bears two, one is not its own"
+      )
+    case .notALabel:
+      Text(
+        zh: "二维码的内容不是焊机标牌（\(found)）：标牌可能是仿制的",
+        en: "the symbol is no welder's label (\(found)): the label may be a forgery")
+    case .otherPayload:
+      Text(
+        zh: "标牌码相同，二维码内容却是 \(found)，登记的是 \(recorded)：标牌可能是翻印的",
+        en: "the code is the same, but the symbol says \(found), on record is \(recorded): the label may be a copy")
+    case .otherModule:
+      Text(
+        zh: "模块是 \(found)，登记的是 \(recorded)：模块没有报修就被换掉，或标牌被移到别的焊机上",
+        en:
+          "another module than the one on record (\(found), not \(recorded)): exchanged without a repair order, or the label was moved"
+      )
+    case .otherKey:
+      Text(
+        zh: "模块里的密钥是 \(found)，登记的是 \(recorded)：模块被重新配对过，而登记里没有",
+        en: "the module's key is \(found), on record is \(recorded): it was paired anew, and the record has no word of it"
+      )
+    case .noKey:
+      Text(
+        zh: "模块里没有密钥，登记的是 \(recorded)：模块被擦除过，或是一个没有配对的新模块",
+        en: "the module has no key, on record is \(recorded): it was erased, or it is a module that was never paired")
+    case .keyWrong:
+      Text(
+        zh: "模块说密钥是 \(recorded)，却证明不了：可能是冒充的模块，或它的存储已损坏",
+        en:
+          "the module names the key \(recorded) and cannot prove it: it may be an imitation, or its memory is damaged"
+      )
+    case .keyPending:
+      Text(
+        zh: "有人开始给模块重新配对，没有做完：给模块断电再上电后再检查；还是这样，就要查明是谁",
+        en:
+          "somebody has begun to pair the module anew and did not finish: switch it off and on and inspect again; if it stays, find out who"
+      )
+    case .otherInstallation:
+      Text(
+        zh: "模块里的记录号是 \(found)，登记的是 \(recorded)：模块属于另一台焊机",
+        en: "the module belongs to installation \(found), not \(recorded): it is another welder's")
+    case .otherCode:
+      Text(
+        zh: "模块里的标牌码是 \(found)，登记的是 \(recorded)：模块属于另一台焊机，或设置被改过",
+        en: "the module's code is \(found), not \(recorded): it is another welder's, or its settings were changed")
+    case .otherPlatform:
+      Text(
+        zh: "模块连接的平台是 \(found)，本机的是 \(recorded)：设置被改过，或平台换过地址而模块没有",
+        en:
+          "the module reports to \(found), this laptop to \(recorded): its settings were changed, or the platform moved without it"
+      )
+    case .otherTrustAnchor:
+      Text(
+        zh: "模块信任的平台公钥是 \(found)，本机的是 \(recorded)：设置被改过，或平台换过密钥而模块没有",
+        en:
+          "the module trusts the platform's key \(found), this laptop \(recorded): its settings were changed, or the platform has a new key"
+      )
+    case .otherFirmware:
+      Text(
+        zh: "固件是 \(found)，登记的是 \(recorded)：固件被换过，而登记里没有",
+        en: "the firmware is \(found), on record is \(recorded): it was exchanged, and the record has no word of it")
+    case .notARelease:
+      Text(
+        zh: "固件 \(found) 不是本机里任何一个签名的版本：可能不是公司的固件，或本机的 weldtech 太旧",
+        en: "firmware \(found) is none of the signed releases here: it may not be the company's, or this weldtech is old")
+    case .sealOpen:
+      Text(
+        zh: "封条回路现在是断开的：机壳开着，或封条回路被剪断",
+        en: "the seal's loop is open now: the case is open, or the loop was cut")
+    case .otherSeal:
+      Text(
+        zh: "封条编号是 \(found)，登记的是 \(recorded)：封条被换过，或抄错了号",
+        en: "the seal is \(found), on record is \(recorded): it was exchanged, or the number was misread")
+    case .earlierSeal:
+      Text(
+        zh: "封条 \(found) 是以前拆下的旧封条，登记的是 \(recorded)：旧封条被重新贴上",
+        en: "seal \(found) was taken off before, on record is \(recorded): an old seal was put on again")
+    case .sealOpened:
+      Text(
+        zh: "封条回路自上次登记以来断开过 \(growth) 次：机壳被打开过",
+        en: "the seal's loop was opened \(growth) times since the last event on record: somebody was in the case")
+    case .replacedWithProof:
+      Text(
+        zh: "密钥凭证明换过 \(growth) 次，登记里没有：有持有密钥的电脑或平台换过配对",
+        en: "the key was replaced \(growth) times with a proof that is not on record, by a laptop or the platform that had it"
+      )
+    case .replacedByService:
+      Text(
+        zh: "密钥在开壳状态下换过 \(growth) 次，没有旧密钥的证明：有人打开机壳重新配对",
+        en: "the key was replaced \(growth) times with the case open and no proof: somebody paired it anew")
+    case .updatedWithProof:
+      Text(
+        zh: "固件凭证明更新过 \(growth) 次，登记里没有：有持有密钥的电脑或平台更新过",
+        en: "an update was allowed \(growth) times for a proof that is not on record, by a laptop or the platform with the key"
+      )
+    case .updatedByService:
+      Text(
+        zh: "在开壳状态下允许过 \(growth) 次固件更新，没有密钥证明：有人打开机壳写过固件",
+        en: "an update was allowed \(growth) times by the open case and no proof: somebody wrote firmware")
+    case .enteredWithProof:
+      Text(
+        zh: "凭证明进过 \(growth) 次引导程序，登记里没有：有持有密钥的电脑或平台操作过",
+        en: "the bootloader was entered \(growth) times for a proof that is not on record")
+    case .enteredByService:
+      Text(
+        zh: "在开壳状态下进过 \(growth) 次引导程序，没有密钥证明：固件可能被换过",
+        en: "the bootloader was entered \(growth) times by the open case and no proof: the firmware may be another")
+    case .countedBack:
+      Text(
+        zh: "模块计数 \(found)，比登记的 \(recorded) 还少：模块被擦除过，或不是原来那一个",
+        en: "the module counts \(found), fewer than the \(recorded) on record: it was erased, or is another one")
+    case .notGiven: Text(zh: "没有提供", en: "not given")
+    case .labelUnreadable: Text(zh: "照片上读不出二维码", en: "no symbol can be read on the photo")
+    case .noPlatform: Text(zh: "本机没有设置平台", en: "this laptop has no platform")
+    case .platformUnreachable:
+      Text(zh: "本机没有这个密钥，也连不上平台", en: "this laptop does not have the key, and the platform cannot be reached")
+    case .platformRefused: Text(zh: "平台没有给出判断", en: "the platform gave no judgement")
+    case .keyUnknown:
+      Text(zh: "本机没有这个密钥，平台也没有收到过", en: "neither this laptop nor the platform has the key")
+    case .nothingToCompare: Text(zh: "登记里没有可对照的数据", en: "nothing is on record to hold it against")
+    case .releaseElsewhere:
+      Text(zh: "和登记的相同，但本机没有这个版本可核对", en: "as on record, but not among the releases of this laptop")
+    case .notCounted: Text(zh: "这一版固件不记录这一项", en: "this firmware does not count it")
+    }
+  }
+
+  /// A value as a sentence can hold it: of a digest its first characters.
+  private static func short(_ value: String?) -> String {
+    guard let value, !value.isEmpty else { return "–" }
+    let isDigest = value.utf8.count == 64 && value.utf8.allSatisfy { ("0"..."9").contains(UnicodeScalar($0)) || ("a"..."f").contains(UnicodeScalar($0)) }
+    return isDigest ? "\(value.prefix(12))…" : value.count > 80 ? "\(value.prefix(79))…" : value
+  }
+
+  // MARK: - On the screen
+
+  /// Shows the verdict, then what differs, what was not checked, and what is as recorded.
+  static func put(_ inspection: Inspection, to console: Console) {
+    let language = console.language
+    let verdict = verdict(inspection.verdict)
+    let style: Style = inspection.verdict == .asRecorded ? .green : inspection.verdict == .differs ? .red : .yellow
+    console.put(styled: console.outputStyling(verdict[language], .bold, style))
+    for check in inspection.differences {
+      console.paragraph(
+        Text(
+          zh: "✗ \(title(of: check).zh)：\(words(of: check)?.zh ?? "")",
+          en: "✗ \(title(of: check).en): \(words(of: check)?.en ?? "")"))
+    }
+    for check in inspection.checks where check.outcome == .notRun {
+      console.paragraph(
+        Text(
+          zh: "– \(title(of: check).zh)未检查：\(words(of: check)?.zh ?? "")",
+          en: "– \(title(of: check).en) not checked: \(words(of: check)?.en ?? "")"))
+    }
+    let passed = inspection.checks.filter { $0.outcome == .passed && $0.topic != .readProtection }
+    if !passed.isEmpty {
+      console.paragraph(
+        Text(
+          zh: "✓ 与登记一致：\(passed.map { title(of: $0).zh }.joined(separator: "、"))",
+          en: "✓ as recorded: \(passed.map { title(of: $0).en }.joined(separator: ", "))"))
+    }
+    if let check = inspection.checks.first(where: { $0.topic == .readProtection }) {
+      console.put(
+        Text(
+          zh: "  \(title(of: check).zh)：登记里\(outcome(of: check).zh)",
+          en: "  \(title(of: check).en): \(outcome(of: check).en), by the record"))
+    }
+  }
+}

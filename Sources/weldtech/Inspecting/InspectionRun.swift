@@ -1,0 +1,99 @@
+import Agreements
+import Cryptography
+import Fieldbook
+import FoundationEssentials
+import Provision
+import Records
+import Terminal
+
+/// One inspection of an installed welder, from the record to the page on paper. Nothing on the module is changed.
+struct InspectionRun {
+  let workplace: Workplace
+  let port: String
+  let label: InspectionFindings.Label
+  /// The number on the seal; nil where nobody read it.
+  let sealNumber: String?
+
+  struct Outcome {
+    var installation: Installation
+    var inspection: Inspection
+    /// The number of the revision that the inspection makes; nil where it was not added to the record.
+    var revision: Int?
+    /// The page, a PDF.
+    var page: Data
+  }
+
+  /// Inspects, and keeps what came of it before it returns.
+  func inspect(_ found: RecordSource.Found, by inspector: Inspector) throws -> Outcome {
+    guard found.source == .fieldbook else {
+      let inspection = try hold(found, inspector)
+      let page = try page(of: inspection, found.installation)
+      let revision = try found.body.map {
+        try workplace.fieldbook().appendVisit(inspection, to: $0, at: workplace.clock.now())
+      }
+      return Outcome(
+        installation: found.installation, inspection: inspection, revision: revision, page: page)
+    }
+    let walk = Walk(workplace: workplace)
+    return try walk.alone(with: found.installation.id) { locked in
+      // The record may have gone on before the lock was taken.
+      guard locked.record.revision == found.installation.revision else {
+        throw InstallationBusy(id: locked.id)
+      }
+      let inspection = try hold(found, inspector)
+      let page = try page(of: inspection, found.installation)
+      // Nothing is added to a record that is not as it was written.
+      if case .changed = found.fault {
+        return Outcome(installation: locked.record, inspection: inspection, revision: nil, page: page)
+      }
+      let changed = try walk.append(inspection, to: locked)
+      return Outcome(
+        installation: changed, inspection: inspection, revision: changed.revision, page: page)
+    }
+  }
+
+  // MARK: - The module
+
+  private func hold(_ found: RecordSource.Found, _ inspector: Inspector) throws -> Inspection {
+    let fieldbook = try workplace.fieldbook()
+    try fieldbook.checkClock(workplace.clock.now())
+    let link = try workplace.openPort(port)
+    defer { link.close() }
+    let module = try ModuleReading(
+      SMPClient(link: link, now: { ContinuousClock.now }),
+      key: { try fieldbook.heldKey($0, moduleSerial: $1) }, authority: found.platform.map { $0 as any ProofAuthority },
+      random: workplace.random)
+    let findings = InspectionFindings(
+      recordFault: found.fault, label: label, module: module.findings, releases: releases(),
+      platform: try fieldbook.setup().platform,
+      trustAnchor: try workplace.platformPin().pinned().map { Hex.encode($0.publicKeyDigest) },
+      sealNumber: sealNumber)
+    return Inspection(
+      inspector: inspector, inspectedAt: workplace.clock.now(), source: found.source,
+      againstRevision: found.installation.revision, againstSha256: found.sha256,
+      checks: found.installation.checks(of: findings), state: module.findings.state)
+  }
+
+  /// The signed releases of this laptop; none where there is no shelf.
+  private func releases() -> [InspectionFindings.Release] {
+    guard let catalogue = try? workplace.firmwareShelf().releases(for: [port]) else { return [] }
+    return catalogue.releases.compactMap { release in
+      guard case .success = release.signature, let image = release.manifest.appSha256 else { return nil }
+      return InspectionFindings.Release(
+        version: release.manifest.version, sha256: release.manifest.sha256, imageSha256: image)
+    }
+  }
+
+  // MARK: - The page
+
+  private func page(of inspection: Inspection, _ installation: Installation) throws -> Data {
+    let rows = inspection.checks.map { check in
+      InspectionPage.Row(
+        title: InspectionTexts.title(of: check).zh, outcome: InspectionTexts.outcome(of: check).zh,
+        words: InspectionTexts.words(of: check)?.zh ?? "")
+    }
+    return try InspectionPage(
+      of: inspection, installation, verdict: InspectionTexts.verdict(inspection.verdict).zh, rows: rows
+    ).render()
+  }
+}

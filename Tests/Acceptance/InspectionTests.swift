@@ -1,0 +1,263 @@
+import Bench
+import Cryptography
+import Foundation
+import ModuleCore
+import Records
+import TestSupport
+import Testing
+
+@testable import weldtech
+
+/// Inspects installed welders with the built program: each way to tamper is done to the simulated module, the label, the
+/// seal or the record, and found.
+@Suite(.serialized) struct InspectionTests {
+  private struct Installed {
+    let office: Office
+    let laptop: Laptop
+    let plug: Plug
+    let id: String
+    let code: String
+    let payload: String
+    let seal: String
+  }
+
+  private func install(_ office: Office) throws -> Installed {
+    let laptop = try office.laptop()
+    let plug = try Plug(timings: .instant)
+    let id = try laptop.walk(try laptop.register(), to: .sign, on: plug.port)
+    try laptop.json("sign", id, "--signature", try laptop.signature())
+    let record = try laptop.record(id)
+    let label = try #require(record["label"] as? [String: Any])
+    let seal = try #require(record["seal"] as? [String: Any])
+    return Installed(
+      office: office, laptop: laptop, plug: plug, id: id, code: try #require(record["code"] as? String),
+      payload: try #require(label["payload"] as? String), seal: try #require(seal["number"] as? String))
+  }
+
+  private func inspect(
+    _ installed: Installed, on port: String? = nil, label: [String]? = nil, seal: String? = nil,
+    laptop: Laptop? = nil, status: Int32, place: SourceLocation = #_sourceLocation
+  ) throws -> [String: Any] {
+    let outcome = try (laptop ?? installed.laptop).run(
+      ["--json", "inspect", installed.code, "--port", port ?? installed.plug.port, "--seal", seal ?? installed.seal]
+        + (label ?? ["--label", installed.payload]))
+    #expect(outcome.status == status, "\(outcome.output)\(outcome.diagnostics)", sourceLocation: place)
+    return try outcome.document(place)
+  }
+
+  /// The reasons of the differences, in the order of the checks.
+  private func differences(_ document: [String: Any]) -> [String] {
+    (document["checks"] as? [[String: Any]] ?? []).filter { $0["outcome"] as? String == "differs" }
+      .compactMap { $0["reason"] as? String }
+  }
+
+  private func verdict(_ document: [String: Any]) -> String? { document["verdict"] as? String }
+
+  private func text(of document: [String: Any]) throws -> String {
+    let file = try #require(document["file"] as? String)
+    return try InstalledProgram("pdftotext").output(["-raw", file, "-"]).filter { !$0.isWhitespace }
+  }
+
+  // MARK: - As recorded
+
+  @Test func `a good one is as recorded before and after its delivery, and the platform gets the inspections`() throws {
+    let one = try install(try Office.shared.get())
+    let photo = "\(one.laptop.home)/documents/\(one.code)/label.png"
+    let first = try inspect(one, label: ["--label-photo", photo], status: 0)
+    #expect(verdict(first) == "asRecorded" && first["revision"] as? Int == 2)
+    #expect(differences(first) == [])
+    if InstalledProgram("pdftotext").isInstalled {
+      let page = try text(of: first)
+      #expect(page.contains("检查结论：与登记一致") && page.contains(one.code) && page.contains("欧阳锋"))
+    }
+    try one.laptop.json("sync")
+    // Now the key is the platform's only, which judges the proof.
+    let second = try inspect(one, status: 0)
+    #expect(verdict(second) == "asRecorded" && second["revision"] as? Int == 3)
+    #expect((second["seconds"] as? Double ?? 99) < 30)
+    #expect(try one.laptop.status(of: one.id) == "closed")
+    try one.laptop.json("sync")
+    #expect(try one.laptop.status(of: one.id) == "delivered")
+    let stored = try #require(one.office.has(code: one.code).first)
+    #expect(stored.revision == 3)
+    let record = try one.laptop.record(one.id)
+    #expect((record["inspections"] as? [[String: Any]])?.count == 2)
+    // The visit of the pairing is still the last one that the module knows of.
+    let shown = try one.laptop.run("--lang", "zh", "inspect", one.payload, "--port", one.plug.port)
+    #expect(shown.status == 0 && shown.output.hasPrefix("与登记一致\n"), "\(shown.output)")
+    #expect(shown.output.contains("封条编号未检查：没有提供"))
+  }
+
+  @Test func `an inspector with no record of his own inspects by the platform's, and delivers its next revision`() throws {
+    let office = try Office.shared.get()
+    let one = try install(office)
+    try one.laptop.json("sync")
+    let inspector = try Laptop()
+    try inspector.json(
+      "setup", "--inspector", "李检", "--phone", "13800000003", "--company", "应急管理局", "--platform", office.url)
+    let found = try inspect(one, laptop: inspector, status: 0)
+    #expect(verdict(found) == "asRecorded" && found["source"] as? String == "platform")
+    #expect(found["revision"] as? Int == 2)
+    let sent = try inspector.json("sync")
+    #expect(sent["delivered"] as? Int == 1)
+    #expect(office.has(code: one.code).first?.revision == 2)
+    // Whoever installed it sees the later revision, and goes on from it.
+    let again = try inspect(one, status: 0)
+    #expect(again["source"] as? String == "platform" && again["revision"] as? Int == 3)
+    #expect(try one.laptop.json("sync")["delivered"] as? Int == 1)
+    #expect(office.has(code: one.code).first?.revision == 3)
+    // An inspector installs nothing.
+    #expect(
+      try inspector.failure("register", "--from", try inspector.registration(), status: 1) == "setup.inspector")
+    let serial = try #require(CodeSerial("ZZZ000"))
+    let unknown = try #require(LabelCode(region: "150621", serial: serial))
+    #expect(
+      try inspector.failure("inspect", unknown.description, "--port", one.plug.port, status: 1)
+        == "inspect.record.unknown")
+  }
+
+  @Test func `without the key and without the platform nothing is proven, which is exit 8`() throws {
+    let office = try Office()
+    let one = try install(office)
+    try one.laptop.json("sync")
+    office.platform.stop()
+    defer { _ = try? office.platform.start() }
+    let found = try inspect(one, status: 8)
+    #expect(verdict(found) == "notProven" && differences(found) == [])
+    let key = (found["checks"] as? [[String: Any]])?.first { $0["name"] as? String == "key" }
+    #expect(key?["reason"] as? String == "platformUnreachable")
+    let other = try Laptop()
+    try other.setUp(platform: office.url)
+    #expect(
+      try other.failure("inspect", one.code, "--port", one.plug.port, status: 1) == "inspect.record.unreachable")
+  }
+
+  // MARK: - Tampered with
+
+  @Test func `another module is found`() throws {
+    let office = try Office.shared.get()
+    let (one, other) = (try install(office), try install(office))
+    let found = try inspect(one, on: other.plug.port, status: 1)
+    #expect(verdict(found) == "differs")
+    #expect(
+      Set(differences(found)).isSuperset(of: ["otherModule", "otherKey", "otherInstallation", "otherCode"]))
+    if InstalledProgram("pdftotext").isInstalled {
+      #expect(try text(of: found).contains("模块没有报修就被换掉"))
+    }
+  }
+
+  @Test func `the same module with another firmware is found`() throws {
+    let one = try install(try Office.shared.get())
+    let flash = one.plug.module.configuration.flash
+    let start = FlashMap.application
+    let image = try ImageHeader.checkFlash { flash.read($0, count: $1) ?? [] }
+    var bytes = try #require(flash.read(start, count: Int(image.imageLength)))
+    // One word of the program, and the digest that goes with it.
+    bytes[bytes.count - 3] ^= 1
+    let place = ImageHeader.offset + ImageHeader.digestOffset
+    bytes.replaceSubrange(place..<place + 32, with: Array(repeating: 0, count: 32))
+    bytes.replaceSubrange(place..<place + 32, with: SHA256Digest(of: bytes).bytes)
+    flash.put(start, bytes)
+    let plug = try Plug(of: one.plug)
+    let found = try inspect(one, on: plug.port, status: 1)
+    #expect(differences(found) == ["otherFirmware", "notARelease"], "\(found)")
+  }
+
+  @Test func `a replaced key is found`() throws {
+    let office = try Office.shared.get()
+    let one = try install(office)
+    try one.laptop.json("sync")
+    let thief = try office.laptop()
+    _ = try thief.walk(try thief.register(), to: .label, on: one.plug.port)
+    let found = try inspect(one, status: 1)
+    #expect(
+      Set(differences(found)).isSuperset(of: [
+        "otherKey", "otherInstallation", "otherCode", "replacedWithProof",
+      ]), "\(found)")
+  }
+
+  @Test func `a seal that was opened and one that is open are found`() throws {
+    let one = try install(try Office.shared.get())
+    let surroundings = one.plug.module.configuration.surroundings
+    surroundings.world.sealClosed = false
+    let open = try inspect(one, status: 1)
+    #expect(Set(differences(open)).isSuperset(of: ["sealOpen"]), "\(open)")
+    surroundings.world.sealClosed = true
+    let opened = try inspect(one, status: 1)
+    #expect(differences(opened) == ["sealOpened"], "\(opened)")
+    // It is found again, because nothing has set it right.
+    #expect(differences(try inspect(one, seal: "S-0", status: 1)) == ["otherSeal", "sealOpened"])
+  }
+
+  @Test func `another label is found, scanned or on a photo`() throws {
+    let office = try Office.shared.get()
+    let (one, other) = (try install(office), try install(office))
+    #expect(differences(try inspect(one, label: ["--label", other.payload], status: 1)) == ["otherLabel"])
+    let photo = "\(other.laptop.home)/documents/\(other.code)/label.png"
+    #expect(differences(try inspect(one, label: ["--label-photo", photo], status: 1)) == ["otherLabel"])
+    let copied = one.payload.replacingOccurrences(of: "127.0.0.1", with: "127.0.0.2")
+    #expect(differences(try inspect(one, label: ["--label", copied], status: 1)) == ["otherPayload"])
+    let scene = try inspect(one, label: ["--label-photo", try one.laptop.photo()], status: 0)
+    let label = (scene["checks"] as? [[String: Any]])?.first { $0["name"] as? String == "label" }
+    #expect(label?["reason"] as? String == "labelUnreadable")
+    #expect(
+      try one.laptop.failure("inspect", one.code, "--port", one.plug.port, "--label", "150621-00A000-Y", status: 65)
+        == "code.mistyped")
+  }
+
+  @Test func `a record that was changed is found, and the inspection is not added to it`() throws {
+    let one = try install(try Office.shared.get())
+    let script = """
+      import sqlite3, sys
+      base = sqlite3.connect(sys.argv[1])
+      for (name,) in base.execute("SELECT name FROM sqlite_schema WHERE type = 'trigger'").fetchall():
+          base.execute(f"DROP TRIGGER {name}")
+      assert base.execute("UPDATE event SET body = CAST(replace(CAST(body AS TEXT), 'S-', 'T-') AS BLOB) WHERE name = 'sealed'").rowcount == 1
+      base.commit()
+      """
+    let changed = try InstalledProgram("python3").run(["-c", script, "\(one.laptop.home)/fieldbook.sqlite"])
+    try #require(changed.status == 0, "\(changed.diagnostics)")
+    let found = try inspect(one, status: 1)
+    #expect(differences(found) == ["recordChanged"] && found["revision"] == nil)
+    #expect((try one.laptop.record(one.id))["inspections"] == nil)
+  }
+
+  @Test func `a platform that has another record of the code is found`() throws {
+    let office = try Office()
+    let one = try install(office)
+    try one.laptop.json("sync")
+    // A copy of the laptop closes and delivers another second revision.
+    let copy = try Laptop()
+    try FileManager.default.copyItem(atPath: one.laptop.home, toPath: copy.home)
+    #expect(try inspect(one, laptop: copy, status: 0)["source"] as? String == "fieldbook")
+    try copy.json("sync")
+    office.platform.stop()
+    _ = try inspect(one, status: 8)
+    _ = try office.platform.start()
+    let found = try inspect(one, status: 1)
+    #expect(differences(found) == ["recordElsewhere"], "\(found)")
+  }
+
+  // MARK: - Kept
+
+  @Test func `what is not finished is not inspected, and a killed inspection is on record or was never answered`() throws {
+    let office = try Office.shared.get()
+    let laptop = try office.laptop()
+    let plug = try Plug(timings: .instant)
+    let id = try laptop.walk(try laptop.register(), to: .seal, on: plug.port)
+    #expect(try laptop.failure("inspect", id, "--port", plug.port, status: 65) == "inspect.notInstalled")
+    #expect(try laptop.failure("inspect", "150621-00A00", "--port", plug.port, status: 65) == "installation.notFound")
+
+    let one = try install(office)
+    var answered = 0
+    for milliseconds in stride(from: 20, through: 400, by: 20) {
+      let run = try one.laptop.start(["--json", "inspect", one.code, "--port", one.plug.port])
+      usleep(UInt32(milliseconds * 1000))
+      if !run.kill().output.isEmpty { answered += 1 }
+    }
+    let kept = (try one.laptop.record(one.id)["inspections"] as? [[String: Any]])?.count ?? 0
+    #expect(kept >= answered)
+    try one.laptop.json("sync")
+    #expect(office.has(code: one.code).first?.revision == kept + 1)
+  }
+}
