@@ -118,7 +118,7 @@ public struct Installation: Hashable, Sendable, Codable {
       test = report
       entry.passed = report.passed
       take(report.moduleState, into: &entry)
-    case .protected: break  // the history has it
+    case .protected(let protected): entry.authority = protected.authority
     case .handedOver(let handover): self.handover = handover
     case .signed(let agreement):
       self.agreement = agreement

@@ -395,14 +395,20 @@ public struct HistoryEntry: Hashable, Sendable, Codable {
   public var sealNumber: String?
   /// The way in which a pairing's key replaced another; nil for other events.
   public var replacement: KeyReplacement?
+  /// The authority by which a paired module took an image or made room for its ROM bootloader; else nil.
+  public var authority: FlashAuthority?
+  /// The module's counts after a flashing; nil where its firmware keeps none, and for other events.
+  public var openSealCounts: OpenSealCounts?
+  /// True for a flashing during which the seal's loop stayed closed; else nil.
+  public var sealStayedClosed: Bool?
   /// The verdict of an inspection; nil for other events.
   public var verdict: Inspection.Verdict?
   /// True where the record has the module's state from this event; else nil.
   public var statesModule: Bool?
 
   private enum CodingKeys: String, CodingKey {
-    case at, event, sha256, passed, skipped, reason, serialNumber, sealNumber, replacement, verdict
-    case statesModule
+    case at, event, sha256, passed, skipped, reason, serialNumber, sealNumber, replacement, authority,
+      openSealCounts, sealStayedClosed, verdict, statesModule
     case keyID = "keyId"
   }
 
