@@ -75,7 +75,7 @@ import Testing
   func `wants a token when others can reach it`(address: String) throws {
     let harness = try PlatformHarness()
     let platform = try LocalPlatform(
-      .init(listen: address, dataFolder: harness.folder + "/other", random: harness.bytes))
+      .init(listen: address, dataFolder: harness.folder + "/other", random: harness.seeded.bytes))
     #expect(throws: LocalPlatformError.self) { try platform.start() }
     do {
       _ = try platform.start()
@@ -91,7 +91,7 @@ import Testing
     let harness = try PlatformHarness()
     let platform = try LocalPlatform(
       .init(
-        listen: "0.0.0.0:0", dataFolder: harness.folder + "/other", token: "t", random: harness.bytes))
+        listen: "0.0.0.0:0", dataFolder: harness.folder + "/other", token: "t", random: harness.seeded.bytes))
     let port = try #require(try platform.start().split(separator: ":").last)
     defer { platform.stop() }
     #expect(try RawHTTP(url: "http://127.0.0.1:\(port)").send("GET", "/v1/platform-key")?.status == 401)
@@ -100,21 +100,21 @@ import Testing
   @Test func `says why when it cannot start`() throws {
     let harness = try PlatformHarness()
     #expect(throws: LocalPlatformError.dataFolderInUse(path: harness.folder)) {
-      try LocalPlatform(.init(dataFolder: harness.folder, random: harness.bytes))
+      try LocalPlatform(.init(dataFolder: harness.folder, random: harness.seeded.bytes))
     }
     #expect(throws: LocalPlatformError.alreadyStarted) { try harness.platform.start() }
     for address in ["", "localhost:80", "127.0.0.1", "127.0.0.1:99999", "[127.0.0.1]:80", "::1:80"] {
       let folder = harness.folder + "/other"
       let platform = try LocalPlatform(
-        .init(listen: address, dataFolder: folder, random: harness.bytes))
+        .init(listen: address, dataFolder: folder, random: harness.seeded.bytes))
       #expect(throws: LocalPlatformError.listenAddress(address)) { try platform.start() }
     }
     let taken = "127.0.0.1:\(harness.http.port)"
     let second = try LocalPlatform(
-      .init(listen: taken, dataFolder: harness.folder + "/other", random: harness.bytes))
+      .init(listen: taken, dataFolder: harness.folder + "/other", random: harness.seeded.bytes))
     #expect(throws: LocalPlatformError.cannotListen(address: taken)) { try second.start() }
     #expect(throws: LocalPlatformError.dataFolder(path: "/proc/nowhere", errno: ENOENT)) {
-      try LocalPlatform(.init(dataFolder: "/proc/nowhere", random: harness.bytes))
+      try LocalPlatform(.init(dataFolder: "/proc/nowhere", random: harness.seeded.bytes))
     }
   }
 

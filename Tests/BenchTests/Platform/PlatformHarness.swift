@@ -14,7 +14,7 @@ final class PlatformHarness {
   private(set) var platform: LocalPlatform
   private(set) var http: RawHTTP
   private let token: String?
-  private let seeded = SeededBytes(seed: 1)
+  let seeded = SeededBytes(seed: 1)
 
   init(token: String? = nil) throws {
     self.token = token
