@@ -12,12 +12,14 @@ import Testing
     let plug = try Plug(fault: "silence-during=write")
     let id = try laptop.walk(try laptop.register(), to: .flash, on: plug.port)
     let first = try laptop.start(["--verbose", "flash", id, "--port", plug.port])
-    // The first program waits for a module that no longer answers.
+    // The first program is held while it works on a module that fell silent.
     #expect(first.wait { $0.said.contains("writing") })
+    first.signal(SIGSTOP)
     #expect(try laptop.failure("flash", id, "--port", plug.port, status: 1) == "installation.busy")
     #expect(
       try laptop.run(["--json", "install", id] + (try laptop.answers(port: plug.port))).errorCode
         == "installation.busy")
+    first.signal(SIGCONT)
     #expect(first.end().status == 1)
     try laptop.json("flash", id, "--port", plug.port)
   }

@@ -44,12 +44,8 @@ struct RawHTTP {
       if count <= 0 { break }
       sent += count
     }
-    // A body that is not whole: the request ends here, and the platform closes the connection once it has handled that.
-    if let length, length > body.count {
-      shutdown(connection, Int32(SHUT_WR))
-      _ = readToEnd(connection)
-      return nil
-    }
+    // A body that is not whole: the connection is cut here.
+    if let length, length > body.count { return nil }
     return try parse(readToEnd(connection))
   }
 
