@@ -13,7 +13,7 @@ import Testing
     let id = try laptop.walk(try laptop.register(), to: .flash, on: plug.port)
     let first = try laptop.start(["--verbose", "flash", id, "--port", plug.port])
     // The first program is held while it works on a module that fell silent.
-    #expect(first.wait { $0.said.contains("writing") })
+    #expect(first.wait { $0.said.contains("writing") }, "\(first.written)\(first.said)")
     first.signal(SIGSTOP)
     #expect(try laptop.failure("flash", id, "--port", plug.port, status: 1) == "installation.busy")
     #expect(

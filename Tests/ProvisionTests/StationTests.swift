@@ -11,8 +11,14 @@ import Testing
   private final class Tray {
     private let folder = TemporaryFolder()
     private var modules: [String: ModuleBench] = [:]
+    /// A descriptor on each port: the number of a port that was pulled is given to nobody else as long as a slot's link
+    /// still names it.
+    private var holds: [Int32] = []
 
-    deinit { for module in modules.values { module.stop() } }
+    deinit {
+      for module in modules.values { module.stop() }
+      for hold in holds { close(hold) }
+    }
 
     func port(_ slot: String) -> String { folder.file(slot) }
 
@@ -28,6 +34,7 @@ import Testing
         random: SeededBytes(seed: 1).bytes, now: { .now })
       let path = try module.runInBackground()
       modules[slot] = module
+      holds.append(open(path, O_RDWR | O_NOCTTY | O_NONBLOCK))
       try FileManager.default.createSymbolicLink(atPath: port(slot), withDestinationPath: path)
     }
 
