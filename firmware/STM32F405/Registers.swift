@@ -14,7 +14,7 @@ struct Register {
   func set(_ bits: UInt32) { value |= bits }
   func clear(_ bits: UInt32) { value &= ~bits }
 
-  /// Puts `bits` into the field of `width` bits at `position`.
+  /// Writes `bits` into the field of `width` bits at `position`.
   func put(_ bits: UInt32, at position: UInt32, width: UInt32) {
     let mask: UInt32 = ((1 << width) &- 1) << position
     value = value & ~mask | bits << position

@@ -6,8 +6,8 @@
 #include <qpdf/qpdf-c.h>
 #include <stdlib.h>
 
-// Types and contracts: https://qpdf.readthedocs.io/en/stable/library.html and the header itself. A function that
-// returns no code leaves its error behind, and qpdf_has_error asks for it.
+// These types and contracts are those of https://qpdf.readthedocs.io/en/stable/library.html and of the header
+// itself. A function that returns no code leaves its error behind, and qpdf_has_error asks for it.
 static struct {
   __typeof__(&qpdf_init) init;
   __typeof__(&qpdf_cleanup) cleanup;

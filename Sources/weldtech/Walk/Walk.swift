@@ -19,7 +19,7 @@ struct Walk {
     try require(step, of: installation.record)
   }
 
-  /// Checks the same of a record that is only read.
+  /// Checks whether the record allows a step, for a record that is only read.
   func require(_ step: Step, of installation: Installation) throws {
     workplace.concerned = installation.id
     try fieldbook.checkClock(now())
