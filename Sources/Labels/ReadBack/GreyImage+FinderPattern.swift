@@ -4,7 +4,12 @@ extension GreyImage {
   /// Whether nearly all pixels are black or white, as in a rendered page, so that one threshold tells them apart.
   var isBlackAndWhite: Bool {
     let between = pixels.withUnsafeBufferPointer { pixels in
-      pixels.reduce(into: 0) { count, grey in if grey > 64 && grey < 192 { count += 1 } }
+      var (count, index) = (0, 0)
+      while index < pixels.count {
+        if pixels[index] > 64, pixels[index] < 192 { count += 1 }
+        index += 1
+      }
+      return count
     }
     return between * 8 < pixels.count
   }
@@ -14,13 +19,20 @@ extension GreyImage {
   /// threshold is mid-grey, so that the picture has to be black and white.
   var hasFinderPattern: Bool {
     pixels.withUnsafeBufferPointer { pixels in
-      for row in 0..<heightPixels {
+      // The middle of a pattern is three modules high, so that every second row meets it.
+      for row in stride(from: 0, to: heightPixels, by: 2) {
+        let line = UnsafeBufferPointer(rebasing: pixels[row * widthPixels..<(row + 1) * widthPixels])
         var runs = FinderRuns()
-        let start = row * widthPixels
-        for column in 0...widthPixels {
-          let isDark = column < widthPixels && pixels[start + column] < 128
-          guard let middle = runs.add(isDark, at: column) else { continue }
-          if hasFinderPattern(pixels, column: middle, row: row) { return true }
+        var start = 0
+        while start < widthPixels {
+          let isDark = line[start] < 128
+          var end = start + 1
+          while end < widthPixels, (line[end] < 128) == isDark { end += 1 }
+          runs.append(end - start)
+          if isDark, runs.areFinder, hasFinderPattern(pixels, column: runs.middle(before: end), row: row) {
+            return true
+          }
+          start = end
         }
       }
       return false
@@ -39,33 +51,32 @@ extension GreyImage {
         }
       }
     }
-    return FinderRuns.isFinder(lengths[0], lengths[1], lengths[2], lengths[3], lengths[4])
+    return FinderRuns(lengths).areFinder
   }
 }
 
-/// The latest runs of dark and light pixels of a row.
+/// The lengths of five successive runs of dark and light pixels, of which the last one is dark.
 private struct FinderRuns {
   private var lengths = (0, 0, 0, 0, 0)
-  private var start = 0
-  private var wasDark = false
 
-  /// Adds a pixel.
-  /// - Returns: the middle of a finder pattern that ends before this pixel; nil where none does.
-  mutating func add(_ isDark: Bool, at column: Int) -> Int? {
-    guard isDark != wasDark else { return nil }
-    defer { (wasDark, start) = (isDark, column) }
-    lengths = (lengths.1, lengths.2, lengths.3, lengths.4, column - start)
-    guard wasDark, Self.isFinder(lengths.0, lengths.1, lengths.2, lengths.3, lengths.4) else { return nil }
-    return column - lengths.4 - lengths.3 - (lengths.2 + 1) / 2
-  }
+  init() {}
+
+  init(_ lengths: [Int]) { self.lengths = (lengths[0], lengths[1], lengths[2], lengths[3], lengths[4]) }
+
+  /// Adds a run and drops the first of the five.
+  mutating func append(_ length: Int) { lengths = (lengths.1, lengths.2, lengths.3, lengths.4, length) }
+
+  /// The middle of the third run, where the fifth ends before `end`.
+  func middle(before end: Int) -> Int { end - lengths.4 - lengths.3 - (lengths.2 + 1) / 2 }
 
   /// Whether the lengths are 1:1:3:1:1, each to half a module and a pixel.
-  static func isFinder(_ a: Int, _ b: Int, _ c: Int, _ d: Int, _ e: Int) -> Bool {
+  var areFinder: Bool {
+    let (a, b, c, d, e) = lengths
     let total = a + b + c + d + e
-    guard total >= 7, a > 0, b > 0, c > 0, d > 0, e > 0 else { return false }
+    guard a > 0, b > 0, c > 0, d > 0, e > 0, total >= 7 else { return false }
     // All lengths are compared in sevenths of a pixel.
     let tolerance = total / 2 + 7
-    return abs(7 * c - 3 * total) <= 2 * tolerance
-      && [a, b, d, e].allSatisfy { abs(7 * $0 - total) <= tolerance }
+    return abs(7 * c - 3 * total) <= 2 * tolerance && abs(7 * a - total) <= tolerance
+      && abs(7 * b - total) <= tolerance && abs(7 * d - total) <= tolerance && abs(7 * e - total) <= tolerance
   }
 }
