@@ -1,5 +1,6 @@
 import Bench
 import Provision
+import Synchronization
 import TestSupport
 
 @testable import Chip
@@ -30,9 +31,13 @@ final class ChipCable: Link {
   ) throws {
     let clock = VirtualTime()
     self.clock = clock
+    // The module refuses a generator that says the same twice.
+    let numbers = Mutex(SplitMix64(seed: 37))
     chip = try ExecutedChip(
       configuration: configuration, countsInstructions: countsInstructions,
-      random: { (0..<$0).map { UInt8(truncatingIfNeeded: $0 &* 37) } }, now: { clock.now })
+      random: { count in
+        numbers.withLock { numbers in (0..<count).map { _ in UInt8(truncatingIfNeeded: numbers.next()) } }
+      }, now: { clock.now })
   }
 
   /// Plugs the cable in again.

@@ -149,4 +149,23 @@ import Testing
     #expect(result.proofs.contains(.read) && result.module?.history.provenEntries == 1)
     try chip.expectPairing()
   }
+
+  @Test
+  func
+    `a paired chip with firmware 0_1_0 goes the old way once, keeps its pairing, and needs an authority then`()
+    throws
+  {
+    let chip = try PairedChip(holding: ShippedRelease.imageWithoutAuthorities())
+    #expect(try chip.client.identity().firmwareVersion == "0.1.0")
+    #expect(try !chip.client.identity().asksForAuthority)
+    var steps: [FlashStep] = []
+    let result = try chip.flash(ShippedRelease.image()) { steps.append($0) }
+    #expect(result.authority == nil && !result.sealStayedClosed && result.skipped == nil)
+    #expect(steps.contains(.enteringBootloader) && !steps.contains(.authorizing))
+    #expect(result.module?.asksForAuthority == true)
+    try chip.expectPairing()
+    let next = try chip.flash(Newer((9, 2, 0)).image)
+    #expect(next.authority == FlashAuthority(kind: .laptopProof, deed: .update) && next.sealStayedClosed)
+    try chip.expectPairing()
+  }
 }

@@ -174,6 +174,7 @@ extension Flasher {
     try watch.begin(.unprotecting)
     try unprotect(rom, model, chip)
     guard try isThere(rom, during: .unprotecting) else { throw .unprotectedSilent }
+    try liftWriteProtection(rom, chip)
     let id = try during(.identifying) { () throws(ROMClient.Failure) in try uniqueID(rom, chip) }
     return (model, chip, id, true)
   }

@@ -39,4 +39,24 @@ extension Flasher {
     try awaitIdentity(within: .seconds(5)) { $0.uniqueID == running.uniqueID }
     return (id, given)
   }
+
+  /// Lifts the protection from writing that the erased firmware had given its boot block, and that outlasts the erasure: a
+  /// boot block that is protected counts as one that works.
+  func liftWriteProtection(_ rom: ROMClient, _ chip: STM32Chip) throws(FlashError) {
+    guard let protection = chip.writeProtection else { return }
+    let bytes = try during(.unprotecting) { () throws(ROMClient.Failure) in
+      try rom.persist { () throws(ROMClient.Failure) in
+        try rom.read(protection.address, count: protection.byteCount)
+      }
+    }
+    if protection.sectors(in: bytes).isEmpty { return }
+    do throws(ROMClient.Failure) {
+      try rom.unprotectFromWriting()
+    } catch .link(.timeout) {
+      // The acknowledgement may be lost and the chip have reset; what it protects is looked at before anything is written.
+    } catch {
+      throw error.flashError(during: .unprotecting)
+    }
+    guard try isThere(rom, during: .unprotecting) else { throw .unprotectedSilent }
+  }
 }

@@ -274,8 +274,15 @@ struct ROMClient {
     try expectAck(within: longest)
   }
 
+  /// Lifts the protection of all sectors from writing, which erases nothing; the chip resets.
+  func unprotectFromWriting() throws(Failure) {
+    try command(Command.writeUnprotect)
+    try expectAck(within: .seconds(2))
+  }
+
   enum Command {
     static let read: UInt8 = 0x11
+    static let writeUnprotect: UInt8 = 0x73
     static let readoutProtect: UInt8 = 0x82
     static let readoutUnprotect: UInt8 = 0x92
   }
