@@ -68,6 +68,13 @@ import Testing
       ).flash(.image(image), options: options, onEvent: onEvent)
     }
 
+    /// Flashes a release that lies in a folder of its own, which stays as long as that takes.
+    func flash(
+      _ newer: Newer, _ options: Flasher.Options = .init(), onEvent: @escaping (FlashStep) -> Void = { _ in }
+    ) throws -> FlashResult {
+      try withExtendedLifetime(newer) { try flash(newer.image, options, onEvent: onEvent) }
+    }
+
     func expectPairing(sourceLocation: SourceLocation = #_sourceLocation) throws {
       let module = try client.identity()
       #expect(module.keyID == keyID && module.pendingKeyID == nil, sourceLocation: sourceLocation)
@@ -104,7 +111,7 @@ import Testing
   {
     let chip = try PairedChip(holding: ShippedRelease.image())
     let newer = try Newer((9, 2, 0))
-    let result = try chip.flash(newer.image)
+    let result = try chip.flash(newer)
     #expect(result.authority == FlashAuthority(kind: .laptopProof, deed: .update))
     #expect(result.proofs == [.claimed] && result.sealStayedClosed)
     #expect(result.module?.history.provenUpdates == 1 && result.module?.firmwareVersion == "9.2.0")
@@ -122,11 +129,11 @@ import Testing
     for losesPower in [false, true] {
       let chip = try PairedChip(holding: ShippedRelease.image())
       chip.rig.cable.pullsAfter = chip.rig.cable.bytesSent + bytes
-      #expect(throws: FlashError.self) { _ = try chip.flash(newer.image) }
+      #expect(throws: FlashError.self) { _ = try chip.flash(newer) }
       chip.rig.cable.plugIn()
       if losesPower { chip.rig.cable.cyclePower() }
       var offsets: [Int] = []
-      let result = try chip.flash(newer.image) {
+      let result = try chip.flash(newer) {
         if case .uploading(let bytes, _) = $0 { offsets.append(bytes) }
       }
       #expect(result.module?.firmwareVersion == "9.2.0" || result.skipped == .alreadyInstalled)
@@ -144,7 +151,7 @@ import Testing
         .image(newer.image), options: .init(readsBack: true))
     }
     try chip.expectPairing()
-    let result = try chip.flash(newer.image, .init(readsBack: true))
+    let result = try chip.flash(newer, .init(readsBack: true))
     #expect(result.authority == FlashAuthority(kind: .laptopProof, deed: .bootloader))
     #expect(result.proofs.contains(.read) && result.module?.history.provenEntries == 1)
     try chip.expectPairing()
@@ -164,7 +171,7 @@ import Testing
     #expect(steps.contains(.enteringBootloader) && !steps.contains(.authorizing))
     #expect(result.module?.asksForAuthority == true)
     try chip.expectPairing()
-    let next = try chip.flash(Newer((9, 2, 0)).image)
+    let next = try chip.flash(Newer((9, 2, 0)))
     #expect(next.authority == FlashAuthority(kind: .laptopProof, deed: .update) && next.sealStayedClosed)
     try chip.expectPairing()
   }
