@@ -110,7 +110,7 @@ extension Installation {
     ] + firmwareChecks(findings) + [
       module.sealIsClosed ? InspectionCheck(.seal) : InspectionCheck(.seal, .sealOpen),
       sealNumberCheck(findings.sealNumber),
-    ] + countChecks(module.state) + [
+    ] + countChecks(of: module) + [
       InspectionCheck(.readProtection, recorded: isProtected ? "protected" : "none")
     ]
   }
@@ -222,12 +222,13 @@ extension Installation {
 
   // MARK: - Counts
 
-  private func countChecks(_ now: ModuleState) -> [InspectionCheck] {
-    let before = module?.state
+  /// Another module's counts are held against nothing.
+  private func countChecks(of found: InspectionFindings.Module) -> [InspectionCheck] {
+    let now = found.state
+    let before = found.serialNumber == module?.serialNumber ? module?.state : nil
     let events = eventsSinceState
     let isFlashed = events.contains(where: \.writesFirmware)
     let isProtectedSince = events.contains { $0.event == "protected" }
-    typealias Count = KeyPath<ModuleState, UInt64?>
     func check(
       _ topic: InspectionCheck.Topic, _ before: UInt64?, _ now: UInt64?, _ reason: InspectionCheck.Reason?
     ) -> InspectionCheck {
@@ -239,7 +240,7 @@ extension Installation {
       return InspectionCheck(topic, reason, recorded: recorded, found: found)
     }
     // A firmware that did not count yet has let nothing be counted.
-    func since(_ count: Count) -> UInt64? { before.map { $0[keyPath: count] ?? 0 } }
+    func since(_ count: KeyPath<ModuleState, UInt64?>) -> UInt64? { before.map { $0[keyPath: count] ?? 0 } }
     return [
       check(.sealOpenings, before?.sealOpenings, now.sealOpenings, .sealOpened),
       check(.starts, before?.starts, now.starts, nil),

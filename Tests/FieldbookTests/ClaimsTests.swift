@@ -110,7 +110,7 @@ import Testing
     try fieldbook.database.execute(
       """
       UPDATE record SET body = x'7b' WHERE installation = '\(broken)';
-      DROP TABLE photo_use; DROP TABLE seal_use; DELETE FROM migration WHERE name = '0005-evidence';
+      DROP TABLE photo_use; DROP TABLE seal_use; DROP TABLE visit; DELETE FROM migration WHERE name >= '0005';
       """)
     let migrated = try home.fieldbook()
     let photo = try #require(signed.photos.first)

@@ -165,7 +165,7 @@ enum InspectionTexts {
     case .replacedWithProof:
       Text(
         zh: "密钥凭证明换过 \(growth) 次，登记里没有：有持有密钥的电脑或平台换过配对",
-        en: "the key was replaced \(growth) times with a proof that is not on record, by a laptop or the platform that had it"
+        en: "the key was replaced \(growth) times with a proof, and the record has no word of it: a laptop or the platform that had the key did it"
       )
     case .replacedByService:
       Text(
@@ -174,7 +174,7 @@ enum InspectionTexts {
     case .updatedWithProof:
       Text(
         zh: "固件凭证明更新过 \(growth) 次，登记里没有：有持有密钥的电脑或平台更新过",
-        en: "an update was allowed \(growth) times for a proof that is not on record, by a laptop or the platform with the key"
+        en: "an update was allowed \(growth) times for a proof, and the record has no word of it: a laptop or the platform with the key did it"
       )
     case .updatedByService:
       Text(
@@ -183,7 +183,7 @@ enum InspectionTexts {
     case .enteredWithProof:
       Text(
         zh: "凭证明进过 \(growth) 次引导程序，登记里没有：有持有密钥的电脑或平台操作过",
-        en: "the bootloader was entered \(growth) times for a proof that is not on record")
+        en: "the bootloader was entered \(growth) times for a proof, and the record has no word of it: a laptop or the platform with the key did it")
     case .enteredByService:
       Text(
         zh: "在开壳状态下进过 \(growth) 次引导程序，没有密钥证明：固件可能被换过",
@@ -200,7 +200,7 @@ enum InspectionTexts {
     case .platformRefused: Text(zh: "平台没有给出判断", en: "the platform gave no judgement")
     case .keyUnknown:
       Text(zh: "本机没有这个密钥，平台也没有收到过", en: "neither this laptop nor the platform has the key")
-    case .nothingToCompare: Text(zh: "登记里没有可对照的数据", en: "nothing is on record to hold it against")
+    case .nothingToCompare: Text(zh: "登记里没有这个模块可对照的数据", en: "nothing of this module is on record to hold it against")
     case .releaseElsewhere:
       Text(zh: "和登记的相同，但本机没有这个版本可核对", en: "as on record, but not among the releases of this laptop")
     case .notCounted: Text(zh: "这一版固件不记录这一项", en: "this firmware does not count it")

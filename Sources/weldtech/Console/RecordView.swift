@@ -80,6 +80,14 @@ struct RecordView {
     return Text(zh: "取代 \(old)：\(kind.zh)", en: "took the place of \(old): \(kind.en)")
   }
 
+  private func inspected(_ last: Inspection, of count: Int, _ language: Language) -> (Text, String) {
+    let (time, verdict) = (last.inspectedAt.screenText, InspectionTexts.verdict(last.verdict))
+    return (
+      Text(zh: "检查", en: "inspections"),
+      Text(zh: "\(count) 次，最近 \(time)：\(verdict.zh)", en: "\(count), the last \(time): \(verdict.en)")[language]
+    )
+  }
+
   private func workFacts(_ language: Language) -> [(Text, String)] {
     let record = installation
     let module = record.module
@@ -118,6 +126,6 @@ struct RecordView {
         Text(zh: "签字", en: "signed"),
         record.agreement.map { "\(name($0.signatory.name))  \($0.signedAt.screenText)" } ?? "–"
       ),
-    ]
+    ] + (record.inspections?.last.map { [inspected($0, of: record.inspections?.count ?? 1, language)] } ?? [])
   }
 }
