@@ -103,7 +103,8 @@ public struct InspectionPage {
 
   private var machineFacts: [Fact] {
     let (owner, welder) = (installation.owner, installation.welder)
-    let machine = [welder.brand, welder.model, welder.serialNumber].compactMap { $0?.text }.joined(separator: " ")
+    let machine = [welder.brand, welder.model, welder.serialNumber].compactMap { $0?.text }.joined(
+      separator: " ")
     let place = [owner.street.text, owner.community?.text].compactMap(\.self).joined(separator: " ")
     return [
       fact("企业/店铺名称", owner.unitName.text, isWide: true), fact("所在地", place, isWide: true),

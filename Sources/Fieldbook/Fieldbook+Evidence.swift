@@ -72,8 +72,7 @@ extension Fieldbook {
 
   /// Proves one record within a snapshot. A void record may have entries that cannot be read, which is why it was
   /// taken back.
-  func prove(_ id: InstallationID) throws(FieldbookError) -> (record: Installation, entries: [LogEntry])
-  {
+  func prove(_ id: InstallationID) throws(FieldbookError) -> (record: Installation, entries: [LogEntry]) {
     let kept: Installation
     do throws(FieldbookError) {
       kept = try record(of: id)

@@ -142,7 +142,8 @@ extension Fieldbook {
       revision: installation.revision, body: body, sha256: Self.digest(of: body), previousSha256: previous)
   }
 
-  private func keep(_ visit: VisitRevision, entry: Int64, of installation: Installation) throws(FieldbookError) {
+  private func keep(_ visit: VisitRevision, entry: Int64, of installation: Installation) throws(FieldbookError)
+  {
     try database.run(
       """
       INSERT INTO visit (installation, revision, code, entry, body, sha256, previous_sha256)
@@ -166,7 +167,8 @@ extension Fieldbook {
     ) { (row) throws(FieldbookError) in
       PendingRecord(
         id: try Self.id(row.text(0), table: "visit"), code: row.optionalText(5).flatMap { LabelCode($0) },
-        revision: row.integer(1), body: row.blob(2), sha256: row.text(3), previousSha256: row.text(4), files: [])
+        revision: row.integer(1), body: row.blob(2), sha256: row.text(3), previousSha256: row.text(4), files: []
+      )
     }
   }
 

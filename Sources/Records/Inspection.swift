@@ -139,7 +139,8 @@ public struct InspectionCheck: Hashable, Sendable, Codable {
     /// Whether the reason is one of a difference.
     public var isDifference: Bool {
       switch self {
-      case .recordChanged, .recordElsewhere, .otherLabel, .severalLabels, .notALabel, .otherPayload, .otherModule,
+      case .recordChanged, .recordElsewhere, .otherLabel, .severalLabels, .notALabel, .otherPayload,
+        .otherModule,
         .otherKey, .noKey, .keyWrong, .keyPending, .otherInstallation, .otherCode, .otherPlatform,
         .otherTrustAnchor, .otherFirmware, .notARelease, .sealOpen, .otherSeal, .earlierSeal, .sealOpened,
         .replacedWithProof, .replacedByService, .updatedWithProof, .updatedByService, .enteredWithProof,

@@ -202,7 +202,8 @@ extension Installation {
     let state = findings.module.state
     let release = findings.releases.first { $0.imageSha256 == state.imageSha256 }
     let flashed = findings.releases.first { $0.sha256 == module?.firmwareSha256 }?.imageSha256
-    let expected = eventsSinceState.contains(where: \.writesFirmware) ? flashed : module?.state?.imageSha256 ?? flashed
+    let expected =
+      eventsSinceState.contains(where: \.writesFirmware) ? flashed : module?.state?.imageSha256 ?? flashed
     let recorded = expected ?? module?.firmwareVersion
     let isSame = expected.map { $0 == state.imageSha256 }
     let firmware: InspectionCheck =
@@ -217,7 +218,9 @@ extension Installation {
     let version = findings.module.firmwareVersion
     if let release { return [firmware, InspectionCheck(.release, found: release.version)] }
     // A release that is newer than this laptop's is no fault of the module's.
-    return [firmware, InspectionCheck(.release, isSame == true ? .releaseElsewhere : .notARelease, found: version)]
+    return [
+      firmware, InspectionCheck(.release, isSame == true ? .releaseElsewhere : .notARelease, found: version),
+    ]
   }
 
   // MARK: - Counts

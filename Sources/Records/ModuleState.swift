@@ -23,7 +23,8 @@ public struct ModuleState: Hashable, Sendable, Codable {
   public var serviceEntries: UInt64?
 
   public init(
-    imageSha256: String, starts: UInt64, sealOpenings: UInt64, watchdogResets: UInt64, serviceReplacements: UInt64,
+    imageSha256: String, starts: UInt64, sealOpenings: UInt64, watchdogResets: UInt64,
+    serviceReplacements: UInt64,
     provenReplacements: UInt64, provenUpdates: UInt64? = nil, serviceUpdates: UInt64? = nil,
     provenEntries: UInt64? = nil, serviceEntries: UInt64? = nil
   ) {

@@ -39,7 +39,10 @@ import Testing
     laptop: Laptop? = nil, status: Int32, place: SourceLocation = #_sourceLocation
   ) throws -> [String: Any] {
     let outcome = try (laptop ?? installed.laptop).run(
-      ["--json", "inspect", installed.code, "--port", port ?? installed.plug.port, "--seal", seal ?? installed.seal]
+      [
+        "--json", "inspect", installed.code, "--port", port ?? installed.plug.port, "--seal",
+        seal ?? installed.seal,
+      ]
         + (label ?? ["--label", installed.payload]))
     #expect(outcome.status == status, "\(outcome.output)\(outcome.diagnostics)", sourceLocation: place)
     return try outcome.document(place)
@@ -60,7 +63,9 @@ import Testing
 
   // MARK: - As recorded
 
-  @Test func `a good one is as recorded before and after its delivery, and the platform gets the inspections`() throws {
+  @Test func `a good one is as recorded before and after its delivery, and the platform gets the inspections`()
+    throws
+  {
     let one = try install(try Office.shared.get())
     let photo = "\(one.laptop.home)/documents/\(one.code)/label.png"
     let first = try inspect(one, label: ["--label-photo", photo], status: 0)
@@ -88,7 +93,10 @@ import Testing
     #expect(shown.output.contains("封条编号未检查：没有提供"))
   }
 
-  @Test func `an inspector with no record of his own inspects by the platform's, and delivers its next revision`() throws {
+  @Test
+  func `an inspector with no record of his own inspects by the platform's, and delivers its next revision`()
+    throws
+  {
     let office = try Office.shared.get()
     let one = try install(office)
     try one.laptop.json("sync")
@@ -129,7 +137,8 @@ import Testing
     let other = try Laptop()
     try other.setUp(platform: office.url)
     #expect(
-      try other.failure("inspect", one.code, "--port", one.plug.port, status: 1) == "inspect.record.unreachable")
+      try other.failure("inspect", one.code, "--port", one.plug.port, status: 1) == "inspect.record.unreachable"
+    )
   }
 
   // MARK: - Tampered with
@@ -201,7 +210,8 @@ import Testing
     let label = (scene["checks"] as? [[String: Any]])?.first { $0["name"] as? String == "label" }
     #expect(label?["reason"] as? String == "labelUnreadable")
     #expect(
-      try one.laptop.failure("inspect", one.code, "--port", one.plug.port, "--label", "150621-00A000-Y", status: 65)
+      try one.laptop.failure(
+        "inspect", one.code, "--port", one.plug.port, "--label", "150621-00A000-Y", status: 65)
         == "code.mistyped")
   }
 
@@ -240,13 +250,17 @@ import Testing
 
   // MARK: - Kept
 
-  @Test func `what is not finished is not inspected, and a killed inspection is on record or was never answered`() throws {
+  @Test
+  func `what is not finished is not inspected, and a killed inspection is on record or was never answered`()
+    throws
+  {
     let office = try Office.shared.get()
     let laptop = try office.laptop()
     let plug = try Plug(timings: .instant)
     let id = try laptop.walk(try laptop.register(), to: .seal, on: plug.port)
     #expect(try laptop.failure("inspect", id, "--port", plug.port, status: 65) == "inspect.notInstalled")
-    #expect(try laptop.failure("inspect", "150621-00A00", "--port", plug.port, status: 65) == "installation.notFound")
+    #expect(
+      try laptop.failure("inspect", "150621-00A00", "--port", plug.port, status: 65) == "installation.notFound")
 
     let one = try install(office)
     var answered = 0

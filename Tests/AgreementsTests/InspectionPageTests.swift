@@ -80,7 +80,8 @@ struct InspectionPageTests {
 
   @Test func `a character without a glyph and a text without end are printed as far as they can be`() throws {
     let rows = [
-      InspectionPage.Row(title: "二维码标牌", outcome: "不一致", words: "\u{E863}\u{10FFFD}" + String(repeating: "长", count: 4_000))
+      InspectionPage.Row(
+        title: "二维码标牌", outcome: "不一致", words: "\u{E863}\u{10FFFD}" + String(repeating: "长", count: 4_000))
     ]
     let (text, pages) = try look(
       try InspectionPage(of: inspection([]), Sample().installation(), verdict: "不一致", rows: rows).render())

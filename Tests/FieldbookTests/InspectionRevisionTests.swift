@@ -12,7 +12,8 @@ import Testing
     imageSha256: Sample.firmware, starts: 3, sealOpenings: 0, watchdogResets: 0, serviceReplacements: 0,
     provenReplacements: 0)
 
-  private func inspection(_ number: Int64, _ checks: [InspectionCheck] = [InspectionCheck(.key)]) -> Inspection {
+  private func inspection(_ number: Int64, _ checks: [InspectionCheck] = [InspectionCheck(.key)]) -> Inspection
+  {
     Inspection(
       inspector: Inspector(Sample.technician), inspectedAt: Sample.at(100 + number), source: .fieldbook,
       againstRevision: 1, againstSha256: nil, checks: checks, state: Self.state)
@@ -24,7 +25,8 @@ import Testing
     return try fieldbook.append(inspection(number), holding: lock, at: Sample.at(100 + number))
   }
 
-  @Test func `forty inspections are forty revisions, each joined to the one before, and the first stays as it was`()
+  @Test
+  func `forty inspections are forty revisions, each joined to the one before, and the first stays as it was`()
     throws
   {
     let fieldbook = try home.ready()
@@ -99,7 +101,8 @@ import Testing
     return Data(text.utf8)
   }
 
-  @Test func `an inspection of another laptop's record makes the platform's next revision, every key as it was`()
+  @Test
+  func `an inspection of another laptop's record makes the platform's next revision, every key as it was`()
     throws
   {
     let fieldbook = try home.ready()

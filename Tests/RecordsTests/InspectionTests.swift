@@ -85,7 +85,9 @@ import Testing
     Change(.key, .keyPending) { $0.module.proof = .pending },
     Change(.key, .platformUnreachable) { $0.module.proof = .notJudged(.platformUnreachable) },
     Change(.key, .keyUnknown) { $0.module.proof = .notJudged(.keyUnknown) },
-    Change(.installation, .otherInstallation) { $0.module.installation = "0190f000-0000-4000-8000-00000000000b" },
+    Change(.installation, .otherInstallation) {
+      $0.module.installation = "0190f000-0000-4000-8000-00000000000b"
+    },
     Change(.installation, .otherInstallation) { $0.module.installation = nil },
     Change(.code, .otherCode) { $0.module.code = otherCode.description },
     Change(.settings, .otherPlatform) { $0.module.platform = "https://b.example" },
@@ -172,7 +174,8 @@ import Testing
     record.apply(
       .flashed(
         .init(
-          chip: "STM32F405", chipID: nil, firmwareVersion: "1.0.0", firmwareSha256: Sample.digest, skipped: false)),
+          chip: "STM32F405", chipID: nil, firmwareVersion: "1.0.0", firmwareSha256: Sample.digest,
+          skipped: false)),
       at: Sample.at(11), entrySha256: Sample.digest)
     #expect(inspection(findings, of: record).verdict == .asRecorded)
     // What nobody proved is a difference all the same.
@@ -182,7 +185,9 @@ import Testing
 
   // MARK: - In the record
 
-  @Test func `an inspection is an event that adds keys only, and moves the state where all is as recorded`() throws {
+  @Test func `an inspection is an event that adds keys only, and moves the state where all is as recorded`()
+    throws
+  {
     var record = Self.record
     let before = try JSONDecoder().decode(JSONValue.self, from: RecordCoding.encode(record))
     let good = inspection(Self.good)

@@ -22,8 +22,10 @@ import Testing
       .registered(Sample.registered()), .registered(Sample.registered(.retired)), .voided(reason: "误建"),
       .welderInspected(
         Inspection(
-          inspector: InspectionTests.inspector, inspectedAt: Sample.at(3), source: .platform, againstRevision: 1,
-          againstSha256: Sample.digest, checks: [InspectionCheck(.key, .keyWrong)], state: InspectionTests.state)),
+          inspector: InspectionTests.inspector, inspectedAt: Sample.at(3), source: .platform,
+          againstRevision: 1,
+          againstSha256: Sample.digest, checks: [InspectionCheck(.key, .keyWrong)], state: InspectionTests.state
+        )),
     ]
     #expect(Set(events.map(\.name)).count == 11)
     for event in events {

@@ -53,7 +53,8 @@ import Testing
     let desk = Desk()
     try desk.setUp()
     desk.clock = .init(Timestamp("2027-07-01T09:00:00+08:00")!)
-    #expect(desk.failure(["inspect", "150621-00A000-X", "--port", "P"])?.code == "technician.certificate.expired")
+    #expect(
+      desk.failure(["inspect", "150621-00A000-X", "--port", "P"])?.code == "technician.certificate.expired")
     let other = Desk()
     _ = try other.run(Self.inspector)
     other.clock = desk.clock
@@ -78,7 +79,9 @@ import Testing
     try desk.setUp()
     let id = try desk.register()
     #expect(desk.failure(["inspect", id, "--port", "P"])?.code == "inspect.notInstalled")
-    #expect(desk.failure(["inspect", id, "--port", "P", "--label", "x/y", "--label-photo", "z"])?.code == "usage.option.conflict")
+    #expect(
+      desk.failure(["inspect", id, "--port", "P", "--label", "x/y", "--label-photo", "z"])?.code
+        == "usage.option.conflict")
     #expect(desk.failure(["inspect", id, "--port", "P", "--label", "150621"])?.code == "code.mistyped")
     #expect(desk.failure(["inspect", id, "--port", "P", "--label-photo", "/none"])?.code == "file.unreadable")
     #expect(desk.failure(["inspect", "ffffffff", "--port", "P"])?.code == "installation.notFound")
@@ -100,7 +103,9 @@ import Testing
       let words = InspectionTexts.words(of: check)
       #expect(Self.isChinese(words?.zh ?? "") && !Self.isChinese(words?.en ?? "字"), "\(reason)")
       // A difference says what it can mean.
-      if reason.isDifference { #expect(words?.zh.contains("：") == true && words?.en.contains(":") == true, "\(reason)") }
+      if reason.isDifference {
+        #expect(words?.zh.contains("：") == true && words?.en.contains(":") == true, "\(reason)")
+      }
       let outcome = InspectionTexts.outcome(of: check)
       #expect(Self.isChinese(outcome.zh))
     }

@@ -60,12 +60,18 @@ public struct ModuleReading: Sendable {
     }
   }
 
+  /// The text without what cannot stand in a record, on a terminal or on paper: a module may say anything.
+  private static func printable(_ text: String) -> String {
+    String(text.unicodeScalars.prefix(128).map { (0x20...0x7E).contains($0.value) ? Character($0) : "?" })
+  }
+
   /// The module's own words, as they are held against a record.
   public var findings: InspectionFindings.Module {
     InspectionFindings.Module(
       serialNumber: identity.serialNumber, firmwareVersion: identity.firmwareVersion, keyID: identity.keyID,
-      installation: identity.installation, code: settings.code, platform: settings.platform,
-      trustAnchor: Hex.encode(settings.trustAnchor), sealIsClosed: sealIsClosed, state: identity.state, proof: proof)
+      installation: identity.installation.map(Self.printable), code: Self.printable(settings.code), platform: Self.printable(settings.platform),
+      trustAnchor: Hex.encode(settings.trustAnchor), sealIsClosed: sealIsClosed, state: identity.state,
+      proof: proof)
   }
 }
 

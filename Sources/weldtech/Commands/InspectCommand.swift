@@ -70,7 +70,8 @@ enum InspectCommand {
           "seal", \.seal, .string, placeholder: "N", Text(zh: "封条上的编号", en: "the number on the seal"))
         parameters.option(
           "output", \.output, .file, placeholder: "F.pdf",
-          Text(zh: "检查记录（一页 PDF）写到哪里", en: "where the page goes, a PDF; unless told, beside the record's papers"))
+          Text(
+            zh: "检查记录（一页 PDF）写到哪里", en: "where the page goes, a PDF; unless told, beside the record's papers"))
       }, run: run)
   }
 

@@ -166,7 +166,8 @@ enum SetupCommand {
   /// laptop never is one.
   private static func isDesk(_ options: Options, known: Setup) throws -> Bool {
     let named = [
-      ("technician", options.technician), ("inspector", options.inspector), ("phone", options.phone), ("certificate", options.certificate),
+      ("technician", options.technician), ("inspector", options.inspector), ("phone", options.phone),
+      ("certificate", options.certificate),
       ("certificate-expires", options.certificateExpires?.description),
     ].first { $0.1 != nil }
     guard options.isDesk else { return known.desk == true && named == nil }

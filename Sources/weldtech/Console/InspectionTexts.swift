@@ -76,7 +76,8 @@ enum InspectionTexts {
     case .otherLabel:
       Text(
         zh: "标牌是 \(found)，登记的是 \(recorded)：标牌贴错或被调换，或扫的是另一台焊机的标牌",
-        en: "the label is \(found), on record is \(recorded): the labels were swapped, or it is another welder's")
+        en:
+          "the label is \(found), on record is \(recorded): the labels were swapped, or it is another welder's")
     case .severalLabels:
       Text(
         zh: "看到不止一块标牌（\(found)）：只拍这台焊机的标牌再检查一次；机器上真有两块，多出的一块不属于它",
@@ -90,7 +91,9 @@ enum InspectionTexts {
     case .otherPayload:
       Text(
         zh: "标牌码相同，二维码内容却是 \(found)，登记的是 \(recorded)：标牌可能是翻印的",
-        en: "the code is the same, but the symbol says \(found), on record is \(recorded): the label may be a copy")
+        en:
+          "the code is the same, but the symbol says \(found), on record is \(recorded): the label may be a copy"
+      )
     case .otherModule:
       Text(
         zh: "模块是 \(found)，登记的是 \(recorded)：模块没有报修就被换掉，或标牌被移到别的焊机上",
@@ -100,12 +103,15 @@ enum InspectionTexts {
     case .otherKey:
       Text(
         zh: "模块里的密钥是 \(found)，登记的是 \(recorded)：模块被重新配对过，而登记里没有",
-        en: "the module's key is \(found), on record is \(recorded): it was paired anew, and the record has no word of it"
+        en:
+          "the module's key is \(found), on record is \(recorded): it was paired anew, and the record has no word of it"
       )
     case .noKey:
       Text(
         zh: "模块里没有密钥，登记的是 \(recorded)：模块被擦除过，或是一个没有配对的新模块",
-        en: "the module has no key, on record is \(recorded): it was erased, or it is a module that was never paired")
+        en:
+          "the module has no key, on record is \(recorded): it was erased, or it is a module that was never paired"
+      )
     case .keyWrong:
       Text(
         zh: "模块说密钥是 \(recorded)，却证明不了：可能是冒充的模块，或它的存储已损坏",
@@ -125,7 +131,9 @@ enum InspectionTexts {
     case .otherCode:
       Text(
         zh: "模块里的标牌码是 \(found)，登记的是 \(recorded)：模块属于另一台焊机，或设置被改过",
-        en: "the module's code is \(found), not \(recorded): it is another welder's, or its settings were changed")
+        en:
+          "the module's code is \(found), not \(recorded): it is another welder's, or its settings were changed"
+      )
     case .otherPlatform:
       Text(
         zh: "模块连接的平台是 \(found)，本机的是 \(recorded)：设置被改过，或平台换过地址而模块没有",
@@ -141,11 +149,15 @@ enum InspectionTexts {
     case .otherFirmware:
       Text(
         zh: "固件是 \(found)，登记的是 \(recorded)：固件被换过，而登记里没有",
-        en: "the firmware is \(found), on record is \(recorded): it was exchanged, and the record has no word of it")
+        en:
+          "the firmware is \(found), on record is \(recorded): it was exchanged, and the record has no word of it"
+      )
     case .notARelease:
       Text(
         zh: "固件 \(found) 不是本机里任何一个签名的版本：可能不是公司的固件，或本机的 weldtech 太旧",
-        en: "firmware \(found) is none of the signed releases here: it may not be the company's, or this weldtech is old")
+        en:
+          "firmware \(found) is none of the signed releases here: it may not be the company's, or this weldtech is old"
+      )
     case .sealOpen:
       Text(
         zh: "封条回路现在是断开的：机壳开着，或封条回路被剪断",
@@ -161,11 +173,13 @@ enum InspectionTexts {
     case .sealOpened:
       Text(
         zh: "封条回路自上次登记以来断开过 \(growth) 次：机壳被打开过",
-        en: "the seal's loop was opened \(growth) times since the last event on record: somebody was in the case")
+        en:
+          "the seal's loop was opened \(growth) times since the last event on record: somebody was in the case")
     case .replacedWithProof:
       Text(
         zh: "密钥凭证明换过 \(growth) 次，登记里没有：有持有密钥的电脑或平台换过配对",
-        en: "the key was replaced \(growth) times with a proof, and the record has no word of it: a laptop or the platform that had the key did it"
+        en:
+          "the key was replaced \(growth) times with a proof, and the record has no word of it: a laptop or the platform that had the key did it"
       )
     case .replacedByService:
       Text(
@@ -174,7 +188,8 @@ enum InspectionTexts {
     case .updatedWithProof:
       Text(
         zh: "固件凭证明更新过 \(growth) 次，登记里没有：有持有密钥的电脑或平台更新过",
-        en: "an update was allowed \(growth) times for a proof, and the record has no word of it: a laptop or the platform with the key did it"
+        en:
+          "an update was allowed \(growth) times for a proof, and the record has no word of it: a laptop or the platform with the key did it"
       )
     case .updatedByService:
       Text(
@@ -183,15 +198,20 @@ enum InspectionTexts {
     case .enteredWithProof:
       Text(
         zh: "凭证明进过 \(growth) 次引导程序，登记里没有：有持有密钥的电脑或平台操作过",
-        en: "the bootloader was entered \(growth) times for a proof, and the record has no word of it: a laptop or the platform with the key did it")
+        en:
+          "the bootloader was entered \(growth) times for a proof, and the record has no word of it: a laptop or the platform with the key did it"
+      )
     case .enteredByService:
       Text(
         zh: "在开壳状态下进过 \(growth) 次引导程序，没有密钥证明：固件可能被换过",
-        en: "the bootloader was entered \(growth) times by the open case and no proof: the firmware may be another")
+        en:
+          "the bootloader was entered \(growth) times by the open case and no proof: the firmware may be another"
+      )
     case .countedBack:
       Text(
         zh: "模块计数 \(found)，比登记的 \(recorded) 还少：模块被擦除过，或不是原来那一个",
-        en: "the module counts \(found), fewer than the \(recorded) on record: it was erased, or is another one")
+        en: "the module counts \(found), fewer than the \(recorded) on record: it was erased, or is another one"
+      )
     case .notGiven: Text(zh: "没有提供", en: "not given")
     case .labelUnreadable: Text(zh: "照片上读不出二维码", en: "no symbol can be read on the photo")
     case .noPlatform: Text(zh: "本机没有设置平台", en: "this laptop has no platform")
@@ -200,7 +220,8 @@ enum InspectionTexts {
     case .platformRefused: Text(zh: "平台没有给出判断", en: "the platform gave no judgement")
     case .keyUnknown:
       Text(zh: "本机没有这个密钥，平台也没有收到过", en: "neither this laptop nor the platform has the key")
-    case .nothingToCompare: Text(zh: "登记里没有这个模块可对照的数据", en: "nothing of this module is on record to hold it against")
+    case .nothingToCompare:
+      Text(zh: "登记里没有这个模块可对照的数据", en: "nothing of this module is on record to hold it against")
     case .releaseElsewhere:
       Text(zh: "和登记的相同，但本机没有这个版本可核对", en: "as on record, but not among the releases of this laptop")
     case .notCounted: Text(zh: "这一版固件不记录这一项", en: "this firmware does not count it")
@@ -210,7 +231,11 @@ enum InspectionTexts {
   /// A value as a sentence can hold it: of a digest its first characters.
   private static func short(_ value: String?) -> String {
     guard let value, !value.isEmpty else { return "–" }
-    let isDigest = value.utf8.count == 64 && value.utf8.allSatisfy { ("0"..."9").contains(UnicodeScalar($0)) || ("a"..."f").contains(UnicodeScalar($0)) }
+    let isDigest =
+      value.utf8.count == 64
+      && value.utf8.allSatisfy {
+        ("0"..."9").contains(UnicodeScalar($0)) || ("a"..."f").contains(UnicodeScalar($0))
+      }
     return isDigest ? "\(value.prefix(12))…" : value.count > 80 ? "\(value.prefix(79))…" : value
   }
 
@@ -220,7 +245,8 @@ enum InspectionTexts {
   static func put(_ inspection: Inspection, to console: Console) {
     let language = console.language
     let verdict = verdict(inspection.verdict)
-    let style: Style = inspection.verdict == .asRecorded ? .green : inspection.verdict == .differs ? .red : .yellow
+    let style: Style =
+      inspection.verdict == .asRecorded ? .green : inspection.verdict == .differs ? .red : .yellow
     console.put(styled: console.outputStyling(verdict[language], .bold, style))
     for check in inspection.differences {
       console.paragraph(

@@ -92,7 +92,8 @@ struct RecordView {
     let record = installation
     let module = record.module
     let photos = Photo.Stage.allCases.map { stage in record.photos.count { $0.stage == stage } }
-    return [
+    let inspections = record.inspections?.last.map { [inspected($0, of: record.inspections?.count ?? 1, language)] }
+    let facts: [(Text, String)] = [
       (Text(zh: "技术方案", en: "scheme"), record.scheme.map { "\($0.name) \($0.version)" } ?? "–"),
       (
         Text(zh: "照片", en: "photos"),
@@ -126,6 +127,7 @@ struct RecordView {
         Text(zh: "签字", en: "signed"),
         record.agreement.map { "\(name($0.signatory.name))  \($0.signedAt.screenText)" } ?? "–"
       ),
-    ] + (record.inspections?.last.map { [inspected($0, of: record.inspections?.count ?? 1, language)] } ?? [])
+    ]
+    return facts + (inspections ?? [])
   }
 }

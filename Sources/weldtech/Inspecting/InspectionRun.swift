@@ -61,7 +61,8 @@ struct InspectionRun {
     defer { link.close() }
     let module = try ModuleReading(
       SMPClient(link: link, now: { ContinuousClock.now }),
-      key: { try fieldbook.heldKey($0, moduleSerial: $1) }, authority: found.platform.map { $0 as any ProofAuthority },
+      key: { try fieldbook.heldKey($0, moduleSerial: $1) },
+      authority: found.platform.map { $0 as any ProofAuthority },
       random: workplace.random)
     let findings = InspectionFindings(
       recordFault: found.fault, label: label, module: module.findings, releases: releases(),

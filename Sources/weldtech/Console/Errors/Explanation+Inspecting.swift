@@ -20,23 +20,30 @@ extension InspectionRefused: Explained {
         code: "inspect.record.unreachable",
         message: Text(
           zh: "本机没有 \(code?.description ?? "这台焊机") 的安装记录，平台上的也取不到：\(reason.title.zh)",
-          en: "this laptop has no record of \(code?.description ?? "this welder"), and the platform's cannot be had: \(reason.title.en)"),
+          en:
+            "this laptop has no record of \(code?.description ?? "this welder"), and the platform's cannot be had: \(reason.title.en)"
+        ),
         hint: Text(
-          zh: "\(reason.hint.zh)；或在安装它的电脑上检查", en: "\(reason.hint.en); or inspect with the laptop that installed it"))
+          zh: "\(reason.hint.zh)；或在安装它的电脑上检查",
+          en: "\(reason.hint.en); or inspect with the laptop that installed it"))
     case .recordUnreadable(let id):
       Failure(
         code: "inspect.record.unreadable",
         message: Text(
           zh: "平台给的记录 \(id.text.prefix(8)) 读不懂，或不是它列出的那一份",
           en: "the platform's record \(id.text.prefix(8)) cannot be read, or is not the one that it lists"),
-        hint: Text(zh: "再运行一次；还是这样就升级 weldtech 或报告公司", en: "run it again; if it stays, install a newer weldtech or report it"))
+        hint: Text(
+          zh: "再运行一次；还是这样就升级 weldtech 或报告公司",
+          en: "run it again; if it stays, install a newer weldtech or report it"))
     case .notInstalled(let id, let status):
       Failure(
         code: "inspect.notInstalled",
         message: Text(
           zh: "记录 \(id.text.prefix(8)) 是“\(status.title.zh)”，没有装好的模块可检查",
-          en: "record \(id.text.prefix(8)) is '\(status.title.en)': no finished installation is there to inspect"),
-        hint: Text(zh: "weldtech show \(id.text.prefix(8))", en: "weldtech show \(id.text.prefix(8))"), exit: .badData)
+          en:
+            "record \(id.text.prefix(8)) is '\(status.title.en)': no finished installation is there to inspect"),
+        hint: Text(zh: "weldtech show \(id.text.prefix(8))", en: "weldtech show \(id.text.prefix(8))"),
+        exit: .badData)
     }
   }
 }
