@@ -69,7 +69,8 @@ public struct ModuleReading: Sendable {
   public var findings: InspectionFindings.Module {
     InspectionFindings.Module(
       serialNumber: identity.serialNumber, firmwareVersion: identity.firmwareVersion, keyID: identity.keyID,
-      installation: identity.installation.map(Self.printable), code: Self.printable(settings.code), platform: Self.printable(settings.platform),
+      installation: identity.installation.map(Self.printable), code: Self.printable(settings.code),
+      platform: Self.printable(settings.platform),
       trustAnchor: Hex.encode(settings.trustAnchor), sealIsClosed: sealIsClosed, state: identity.state,
       proof: proof)
   }

@@ -92,7 +92,9 @@ struct RecordView {
     let record = installation
     let module = record.module
     let photos = Photo.Stage.allCases.map { stage in record.photos.count { $0.stage == stage } }
-    let inspections = record.inspections?.last.map { [inspected($0, of: record.inspections?.count ?? 1, language)] }
+    let inspections = record.inspections?.last.map {
+      [inspected($0, of: record.inspections?.count ?? 1, language)]
+    }
     let facts: [(Text, String)] = [
       (Text(zh: "技术方案", en: "scheme"), record.scheme.map { "\($0.name) \($0.version)" } ?? "–"),
       (
