@@ -86,12 +86,11 @@ import Testing
       }
     }
 
-    func wait(seconds: Double = 60, until isSo: (Watch) -> Bool) -> Bool {
-      let end = ContinuousClock.now + .seconds(seconds)
-      while ContinuousClock.now < end {
-        for report in station.takeReports() { events[report.slot, default: []].append(report.event) }
-        if isSo(self) { return true }
-        usleep(20_000)
+    /// Waits until the reports fulfil `isSo`.
+    func wait(until isSo: (Watch) -> Bool) -> Bool {
+      pauses.wait { _ in
+        takeReports()
+        return isSo(self)
       }
     }
 
