@@ -98,7 +98,7 @@ struct ESP32Identity {
     let cycles = Int(try client.surely(calibration.cyclesAddress) >> 7)
     let factor = Int(try client.surely(calibration.factorAddress) & 0xff)
     let reckoned = cycles * 15_625 * factor / 40
-    // Some crystals have 26 MHz; a value far from both was measured wrongly.
+    // Crystals have 40 MHz, or 26 MHz on some boards; a value far from both was measured wrongly.
     for real in [crystalHertz, 26_000_000] where abs(reckoned - real) * 5 < real { return (reckoned, real) }
     return (1, 1)
   }
