@@ -145,7 +145,9 @@ struct ContractTests {
     for keyID in [sample.keyID, unknown.keyID] {
       for purpose in purposes {
         _ = try client.proof(
-          ProofRequest(purpose, keyID: keyID, uniqueID: randomBytes(12), challenge: randomBytes(16)))
+          ProofRequest(
+            purpose, keyID: keyID, uniqueID: fixture.files.random.bytes(12),
+            challenge: fixture.files.random.bytes(16)))
       }
     }
     #expect(throws: SyncError.credentials(status: 401)) { try recorder.client(token: "x").platformKey() }

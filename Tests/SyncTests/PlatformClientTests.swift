@@ -137,8 +137,8 @@ import Testing
     sample.enqueue(in: fixture.outbox)
     let client = try fixture.client()
     let request = ProofRequest(
-      .replace(newKeyID: "8899aabbccddeeff"), keyID: sample.keyID, uniqueID: randomBytes(12),
-      challenge: randomBytes(16))
+      .replace(newKeyID: "8899aabbccddeeff"), keyID: sample.keyID, uniqueID: fixture.files.random.bytes(12),
+      challenge: fixture.files.random.bytes(16))
     #expect(try client.proof(request) == .unknownKey)
     _ = try fixture.syncRun().deliverKeys()
     let proof = Authenticator.replacement(
