@@ -21,12 +21,13 @@ import Testing
   }
 
   private func flash(
-    _ port: String, _ image: Image, options: Flasher.Options = .init(),
+    _ port: String, _ image: Image, options: Flasher.Options = .init(), keys: MemoryKeys? = nil,
     onEvent: @escaping (FlashStep) -> Void = { _ in }
   ) throws -> FlashResult {
     let link = try SerialPort.open(port, framing: .bootloader)
     defer { link.close() }
-    return try Flasher(link: link, now: { .now }).flash(.image(image), options: options, onEvent: onEvent)
+    return try Flasher(link: link, authority: ModuleAuthority(keys: keys), now: { .now }).flash(
+      .image(image), options: options, onEvent: onEvent)
   }
 
   private func client(_ port: String) throws -> SMPClient {
@@ -148,8 +149,10 @@ import Testing
     let keyID = Hex.encode(Authenticator.keyID(of: bytes))
     let key = try #require(SecretKey(bytes: bytes, keyID: keyID))
     let installation = InstallationID(UUID())
+    let keys = MemoryKeys()
     do {
       let client = try client(port)
+      try keys.prepare(key, for: installation, moduleSerial: client.identity().serialNumber)
       #expect(try client.pairBegin(key, for: installation) == keyID)
       #expect(bench.truth.pendingKeyID == keyID)
       #expect(bench.truth.committedKeyID == nil)
@@ -167,8 +170,10 @@ import Testing
       #expect(bench.truth.relayClosings == 1)
       #expect(bench.truth.committedKeyID == keyID)
     }
-    _ = try flash(port, try BootloaderImages.firmware(version: "2.0.0"))
-    #expect(bench.truth.committedKeyID == keyID)
+    let folder = TemporaryFolder()
+    let newer = try BootloaderImages.firmwareWithUpdate(version: "2.0.0", in: folder.path)
+    #expect(try flash(port, newer, keys: keys).authority?.kind == .laptopProof)
+    #expect(bench.truth.committedKeyID == keyID && bench.truth.firmwareVersion == "2.0.0")
     #expect(try client(port).identity().installation == installation.text)
   }
 

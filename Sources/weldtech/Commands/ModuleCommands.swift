@@ -158,6 +158,13 @@ enum FlashCommand {
         zh: "芯片里已是固件 \(result.firmwareVersion)，已核对并启动，不用再烧录",
         en:
           "the chip held \(result.firmwareVersion) already: compared and started; nothing written")
+    case nil where result.proofs == [.claimed]:
+      Text(
+        zh:
+          "固件 \(result.firmwareVersion) 已传入 \(result.chip)，模块确认正在运行，\(result.bytesWritten) 字节，\(plain(result.seconds)) 秒",
+        en:
+          "firmware \(result.firmwareVersion) was uploaded to the \(result.chip), and the module says that it runs: \(result.bytesWritten) bytes in \(plain(result.seconds)) s"
+      )
     case nil:
       Text(
         zh:

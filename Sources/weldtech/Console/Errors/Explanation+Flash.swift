@@ -7,7 +7,7 @@ extension FlashStep {
     switch self {
     case .connecting: Text(zh: "寻找模块", en: "looking for the module")
     case .enteringBootloader: Text(zh: "进入引导程序", en: "entering the bootloader")
-    case .authorizing: Text(zh: "取得模块的授权", en: "giving the module the authority")
+    case .authorizing: Text(zh: "向模块出示授权", en: "giving the module the authority")
     case .awaitingOpenSeal:
       Text(zh: "等待封条回路断开满 10 秒", en: "waiting for the seal's loop to have been open for 10 s")
     case .startingLoader: Text(zh: "启动烧录程序", en: "starting the flashing program")

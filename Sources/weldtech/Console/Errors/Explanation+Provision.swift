@@ -26,7 +26,7 @@ extension ModuleRequest {
     case .stop: Text(zh: "发送停止命令", en: "sending a stop command")
     case .readings: Text(zh: "读取测量值", en: "taking readings")
     case .setClock: Text(zh: "设置时钟", en: "setting the clock")
-    case .authorize: Text(zh: "取得模块的授权", en: "giving the module the authority")
+    case .authorize: Text(zh: "向模块出示授权", en: "giving the module the authority")
     }
   }
 }
