@@ -9,10 +9,10 @@ extension HostileRig {
     case replay, misusedProof, ownKey, anyRequest, cutFrame, seal, wait, laptopEntersBootloader
   }
 
-  /// Does one thing: in half of all cases, and less often where the case is open, the laptop goes on with its update.
+  /// Does one thing: in a third of all cases, and less often where the case is open, the laptop goes on with its update.
   func act() throws {
     let dice = talk.dice
-    guard dice.below(talk.mayServe ? 4 : 2) > 0 else {
+    guard dice.below(talk.mayServe ? 6 : 3) > 0 else {
       log("the laptop goes on, \(talk.laptop)")
       for _ in 0...dice.below(4) where !talk.isOver && !rig.chip.isCut { try goOn() }
       return

@@ -251,7 +251,7 @@ final class HostileRig {
     if !moment.sealIsClosed { (talk.openSince, talk.mayServe) = (0, true) }
     log("begins \(Beginning.allCases[index])")
 
-    let count = 1 + dice.below(8)
+    let count = 2 + dice.below(10)
     let cutAt = dice.below(count + 1)
     for action in 0..<count where !talk.isOver {
       if action == cutAt { planCut(dice) }
@@ -441,6 +441,7 @@ final class HostileRig {
 
   private func note(_ reply: SMPMessage, _ item: CBORItem) throws {
     let code = refusal(item)
+    log("  group \(reply.group), command \(reply.command): \(code.map { "refused, \($0)" } ?? "done")")
     if code == ManagementError.accessDenied, reply.group != SMPGroup.module { tally.refusals += 1 }
     watchSeal()
     let takes = [ImageCommand.upload.rawValue, ImageCommand.erase.rawValue].contains(reply.command)
