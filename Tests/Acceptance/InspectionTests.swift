@@ -263,11 +263,18 @@ import Testing
       try laptop.failure("inspect", "150621-00A00", "--port", plug.port, status: 65) == "installation.notFound")
 
     let one = try install(office)
-    var answered = 0
-    for milliseconds in stride(from: 20, through: 400, by: 20) {
-      let run = try one.laptop.start(["--json", "inspect", one.code, "--port", one.plug.port])
-      usleep(UInt32(milliseconds * 1000))
-      if !run.kill().output.isEmpty { answered += 1 }
+    let arguments = ["--json", "inspect", one.code, "--port", one.plug.port]
+    let clock = one.plug.clock
+    let before = clock.readings
+    _ = try one.laptop.run(arguments)
+    let readings = clock.readings - before
+    var answered = 1
+    for part in 1...20 {
+      let start = clock.readings
+      let run = try one.laptop.start(arguments)
+      clock.at(reading: start + readings * part / 20) { run.signal(SIGKILL) }
+      if !run.end().output.isEmpty { answered += 1 }
+      clock.at(reading: 0, run: nil)
     }
     let kept = (try one.laptop.record(one.id)["inspections"] as? [[String: Any]])?.count ?? 0
     #expect(kept >= answered)
