@@ -86,29 +86,8 @@ extension Flasher {
     }
     do throws(LinkError) { try link.setFraming(.firmware) } catch { throw .link(error, during: .starting) }
     guard awaitsFirmware else { return nil }
-    return try awaitIdentity(within: .seconds(5)) {
+    return try SMPClient(link: link, now: now).awaitStart(within: .seconds(5)) {
       image.manifest.appSha256 == nil || Hex.encode($0.imageSha256) == image.manifest.appSha256
     }
-  }
-
-  /// Asks the firmware who it is, over and over while it starts: it hashes itself before it listens.
-  /// - Throws: `firmwareSilent` where none that `isRight` answers in time.
-  @discardableResult
-  func awaitIdentity(
-    within time: Duration, isRight: (ModuleIdentity) -> Bool
-  ) throws(FlashError) -> ModuleIdentity {
-    let client = SMPClient(link: link, now: now)
-    let deadline = now() + time
-    repeat {
-      do throws(ProvisionError) {
-        let module = try client.awaitIdentity(by: deadline)
-        if isRight(module) { return module }
-        // Another firmware answers as long as the reset is not done.
-        try client.pause(SMPClient.awaitingInterval)
-      } catch {
-        if case .link(let failure, _) = error, failure != .timeout { throw .link(failure, during: .starting) }
-      }
-    } while now() < deadline
-    throw .firmwareSilent
   }
 }

@@ -36,7 +36,7 @@ extension Flasher {
     notes.remember(isProtected: true, chipID: id)
     onEvent(.starting)
     do throws(LinkError) { try link.setFraming(.firmware) } catch { throw .link(error, during: .starting) }
-    try awaitIdentity(within: .seconds(5)) { $0.uniqueID == running.uniqueID }
+    try SMPClient(link: link, now: now).awaitStart(within: .seconds(5)) { $0.uniqueID == running.uniqueID }
     return (id, given)
   }
 

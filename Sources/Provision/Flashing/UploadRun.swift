@@ -42,7 +42,10 @@ struct UploadRun {
     try watch.begin(.starting)
     try mark(client, &permission)
     try reset(client, to: image)
-    let started = try awaitStart(of: image, client)
+    // The boot block keeps the old image, erases three sectors and copies, which takes some seconds.
+    let started = try client.awaitStart(within: .seconds(30)) {
+      Hex.encode($0.imageSha256) == image.manifest.appSha256
+    }
     do throws(ProvisionError) { try client.confirmImage() } catch { throw .firmware(error) }
     let isClosed = (try? client.readings())?.sealClosed ?? false
     return Outcome(
@@ -113,22 +116,5 @@ struct UploadRun {
         Hex.encode(running.imageSha256) != image.manifest.appSha256
       else { return }
     }
-  }
-
-  /// Waits for the image to start. The boot block keeps the old image, erases three sectors and copies, which takes
-  /// some seconds.
-  /// - Returns: the module as it describes itself with the image.
-  private func awaitStart(of image: Image, _ client: SMPClient) throws(FlashError) -> ModuleIdentity {
-    let deadline = now() + .seconds(30)
-    repeat {
-      do throws(ProvisionError) {
-        let module = try client.awaitIdentity(by: deadline)
-        if Hex.encode(module.imageSha256) == image.manifest.appSha256 { return module }
-        try client.pause(SMPClient.awaitingInterval)
-      } catch {
-        if case .link(let failure, _) = error, failure != .timeout { throw .link(failure, during: .starting) }
-      }
-    } while now() < deadline
-    throw .firmwareSilent
   }
 }
