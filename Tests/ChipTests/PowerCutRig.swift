@@ -220,6 +220,8 @@ final class PowerCutRig {
     let link = ChipLink(survivor)
     let client = SMPClient(link: link, now: { link.now })
     let found = try client.identity().keyID
+    // The clock's crystal takes 300 ms from its first start, and a clock that stands refuses every key.
+    self.survivor.wait(milliseconds: 400)
     try expectKey(found, laptop, client, wasCut: wasCut)
     // A counter that has closed the relay is never valid again.
     if relayHasClosed { try hold(try client.challenge().counter > used, "a counter is good again") }
@@ -247,16 +249,20 @@ final class PowerCutRig {
       $0
     }
     var good: Set<String> = []
+    var refusals: [UInt64] = []
     for key in keys where !good.contains(key.keyID) {
       do {
         try client.setClock(to: 1_795_000_000, key: key)
         good.insert(key.keyID)
       } catch {
-        guard case .rejected = error else { throw error }
+        guard case .rejected(let rejection, _) = error else { throw error }
+        refusals.append(rejection.code)
       }
     }
     let mayHaveNone = keptBefore == nil && wasCut
-    try hold(found.map { good == [$0] } ?? (mayHaveNone && good.isEmpty), "not exactly one key is good")
+    try hold(
+      found.map { good == [$0] } ?? (mayHaveNone && good.isEmpty),
+      "not exactly one key is good: \(good.sorted()), the module names \(found ?? "none") and answers \(refusals); cut: \(wasCut)")
     if !wasCut { try hold(found == laptop.keys.kept?.keyID, "a key that was confirmed is lost") }
   }
 
