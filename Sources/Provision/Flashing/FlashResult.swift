@@ -30,6 +30,11 @@ public struct FlashResult: Hashable, Sendable {
   /// Whether the seal's loop was closed and was not opened: of an update through the module's own firmware, from before
   /// it to after it; of a paired module that ran the image already, since its settings were written.
   public var sealStayedClosed = false
+  /// The module's own counts of what happened because its seal was open; nil for one that is not paired, and for a firmware
+  /// that keeps none.
+  public var openSealCounts: OpenSealCounts? {
+    module.flatMap { $0.asksForAuthority ? $0.history.openSealCounts : nil }
+  }
   public let duration: Duration
 
   /// `duration` in seconds, as the documents write it.

@@ -48,10 +48,11 @@ enum FlashCommand {
     var proof: [String]
     /// The way in which a paired module was brought to take the image; left out where it was not asked.
     var authority: FlashAuthority?
-    /// The module's own counts of what happened because its seal was open; left out where its firmware keeps none.
+    /// The module's own counts of what happened because its seal was open; left out for one that is not paired, and where
+    /// its firmware keeps none.
     var openSealCounts: OpenSealCounts?
-    /// Whether the seal's loop stayed closed, so that a seal that was on still holds.
-    var sealStayedClosed: Bool
+    /// Whether a paired module's seal stayed closed, so that a seal that was on still holds; left out for others.
+    var sealStayedClosed: Bool?
     var seconds: Double
   }
 
@@ -114,7 +115,8 @@ enum FlashCommand {
       firmwareSha256: result.firmwareSha256, skipped: result.skipped != nil,
       skipReason: result.skipped?.rawValue, bytesWritten: result.bytesWritten,
       keyErased: result.keyErased, proof: result.proofs.map(\.rawValue).sorted(), authority: result.authority,
-      openSealCounts: result.module?.history.openSealCounts, sealStayedClosed: result.sealStayedClosed,
+      openSealCounts: result.openSealCounts,
+      sealStayedClosed: result.openSealCounts.map { _ in result.sealStayedClosed },
       seconds: result.seconds)
     try workplace.console.answer(document) {
       workplace.console.put(outcome(of: result))

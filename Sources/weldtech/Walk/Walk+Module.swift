@@ -199,7 +199,7 @@ extension Walk {
       chip: result.chip, chipID: result.chipID, firmwareVersion: result.firmwareVersion,
       firmwareSha256: result.firmwareSha256, skipped: result.skipped != nil,
       keyErased: result.keyErased ? true : nil, authority: result.authority,
-      openSealCounts: result.module?.history.openSealCounts,
+      openSealCounts: result.openSealCounts,
       sealStayedClosed: result.sealStayedClosed ? true : nil)
     return (try append(.flashed(event), to: installation), result)
   }
