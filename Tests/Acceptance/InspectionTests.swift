@@ -108,6 +108,8 @@ import Testing
     #expect(found["revision"] as? Int == 2)
     let sent = try inspector.json("sync")
     #expect(sent["delivered"] as? Int == 1)
+    // He makes no labels, and draws no codes.
+    #expect(try inspector.json("status")["codesLeft"] as? Int == 0)
     #expect(office.has(code: one.code).first?.revision == 2)
     // Whoever installed it sees the later revision, and goes on from it.
     let again = try inspect(one, status: 0)

@@ -59,6 +59,8 @@ struct HealthCheck {
   }
 
   private mutating func checkCodes() throws {
+    // An inspector makes no labels.
+    if try workplace.fieldbook().setup().inspector != nil { return }
     let left = try workplace.fieldbook().codesLeft()
     if left >= Self.fewCodes { return pass(Text(zh: "还有 \(left) 个标牌码", en: "\(left) codes left")) }
     note(.warning, HealthFinding.fewCodes(left: left).failure)

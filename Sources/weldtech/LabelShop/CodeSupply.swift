@@ -16,10 +16,11 @@ struct CodeSupply {
   private static let blockSize = 500
 
   /// Requests a block of codes from the platform where this laptop has none left, and tells the user which
-  /// block was assigned. Without a platform nothing is requested.
+  /// block was assigned. Nothing is requested without a platform, or by an inspector's laptop, which makes no labels.
   /// - Throws: `SyncError`, `FieldbookError`.
   func fetchIfExhausted() throws {
-    guard try fieldbook.codesLeft() == 0, let platform = try fieldbook.setup().platform else { return }
+    let setup = try fieldbook.setup()
+    guard setup.inspector == nil, try fieldbook.codesLeft() == 0, let platform = setup.platform else { return }
     let client = try client()
     let origin = try PlatformClient.origin(of: platform)
     // The same block arrives twice where an earlier run was killed between storing the block and removing the
