@@ -45,6 +45,10 @@ struct HealthCheck {
     if let company = try workplace.fieldbook().setup().company {
       return pass(Text(zh: "公司办公室：\(company)", en: "the office of \(company)"))
     }
+    if let inspector = try workplace.fieldbook().setup().inspector {
+      return pass(
+        Text(zh: "检查人员的电脑：\(inspector.company)", en: "an inspector's laptop, \(inspector.company)"))
+    }
     let technician = try workplace.technician()
     let expires = technician.certificateExpires
     let today = workplace.clock.now().day
