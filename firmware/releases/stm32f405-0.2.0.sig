@@ -1,5 +1,5 @@
 {
-  "keyId" : "0851266137aad5c447947769843e7977127611b4eca03361a993f56408fdd3e1",
+  "keyId" : "9e120bfccacd1af7822866bb34eed3884ae2c8734d3974a70d1a1cd72c9dcf2f",
   "schema" : "weldtech.firmware-signature/1",
-  "signature" : "aVHXc6/lA1PCoaLIu6yIBw6h6+rQlW+0pDT/J6DzCiKYfWMLoJpArmLZTmxWgM1IBV1Ty4hzTAWGz7iIyNCuDg=="
+  "signature" : "IgqKtyS6gTIoma3UMrk+9BFejjKGgOfLpRGNwZbwdVtDtKMJCm8GGWj/Mqg/ujAeC0drVOGRMBm186/EsTdZCQ=="
 }
