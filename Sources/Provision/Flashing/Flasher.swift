@@ -112,7 +112,9 @@ public struct Flasher {
       throw .paired(serialNumber: running.serialNumber, keyID: keyID)
     }
     let id = Hex.encode(running.uniqueID)
+    // A firmware that may lie does not decide that nothing has to be erased.
     if let image = try imageToReplace(running, from: source, options: options), !options.readsBack,
+      !options.erasesKey,
       Hex.encode(running.imageSha256) == image.manifest.appSha256
     {
       return FlashResult(
