@@ -120,6 +120,8 @@ public struct InspectionCheck: Hashable, Sendable, Codable {
     case enteredByService
     /// The module counts less than the record says, so that its memory is not what it was.
     case countedBack
+    /// The module does not tell a count any more that it told at the last event on record.
+    case countWithheld
 
     // MARK: Not run
 
@@ -144,7 +146,7 @@ public struct InspectionCheck: Hashable, Sendable, Codable {
         .otherKey, .noKey, .keyWrong, .keyPending, .otherInstallation, .otherCode, .otherPlatform,
         .otherTrustAnchor, .otherFirmware, .notARelease, .sealOpen, .otherSeal, .earlierSeal, .sealOpened,
         .replacedWithProof, .replacedByService, .updatedWithProof, .updatedByService, .enteredWithProof,
-        .enteredByService, .countedBack:
+        .enteredByService, .countedBack, .countWithheld:
         true
       case .notGiven, .labelUnreadable, .noPlatform, .platformUnreachable, .platformRefused, .keyUnknown,
         .nothingToCompare, .releaseElsewhere, .notCounted:

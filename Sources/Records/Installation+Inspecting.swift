@@ -1,3 +1,5 @@
+import Characters
+
 /// All that an inspection has found, before it is held against the record.
 public struct InspectionFindings: Hashable, Sendable {
   /// The fault of the record itself.
@@ -188,10 +190,24 @@ extension Installation {
   private func sealNumberCheck(_ number: String?) -> InspectionCheck {
     let recorded = seal?.number
     guard let number else { return InspectionCheck(.sealNumber, .notGiven, recorded: recorded) }
-    if seal?.previousNumbers.contains(number) == true, number != recorded {
+    if seal?.previousNumbers.contains(where: { Self.isSameSeal($0, number) }) == true,
+      recorded.map({ Self.isSameSeal($0, number) }) != true
+    {
       return InspectionCheck(.sealNumber, .earlierSeal, recorded: recorded, found: number)
     }
-    return check(.sealNumber, recorded, number, .otherSeal)
+    guard let recorded, Self.isSameSeal(recorded, number) else {
+      return InspectionCheck(.sealNumber, .otherSeal, recorded: recorded, found: number)
+    }
+    return InspectionCheck(.sealNumber, recorded: recorded, found: number)
+  }
+
+  /// Whether two numbers are those of one seal. Letter case, blanks and the kind of a hyphen are ways of typing, and
+  /// accuse nobody.
+  private static func isSameSeal(_ left: String, _ right: String) -> Bool { plain(left) == plain(right) }
+
+  private static func plain(_ sealNumber: String) -> String {
+    let typed = TextNormalization.typed(sealNumber).filter { !$0.isWhitespace }
+    return String(typed.map { TextNormalization.isHyphen($0) ? "-" : $0 }).uppercased()
   }
 
   // MARK: - Firmware
@@ -233,10 +249,14 @@ extension Installation {
     let isFlashed = events.contains(where: \.writesFirmware)
     let isProtectedSince = events.contains { $0.event == "protected" }
     func check(
-      _ topic: InspectionCheck.Topic, _ before: UInt64?, _ now: UInt64?, _ reason: InspectionCheck.Reason?
+      _ topic: InspectionCheck.Topic, _ before: UInt64?, _ now: UInt64?, _ reason: InspectionCheck.Reason?,
+      wasCounted: Bool = true
     ) -> InspectionCheck {
       let (recorded, found) = (before.map(String.init), now.map(String.init))
-      guard let now else { return InspectionCheck(topic, .notCounted, recorded: recorded) }
+      guard let now else {
+        let isWithheld = before != nil && wasCounted
+        return InspectionCheck(topic, isWithheld ? .countWithheld : .notCounted, recorded: recorded)
+      }
       guard let before else { return InspectionCheck(topic, .nothingToCompare, found: found) }
       if now < before { return InspectionCheck(topic, .countedBack, recorded: recorded, found: found) }
       guard now > before, let reason else { return InspectionCheck(topic, recorded: recorded, found: found) }
@@ -244,6 +264,7 @@ extension Installation {
     }
     // A firmware that did not count yet has let nothing be counted.
     func since(_ count: KeyPath<ModuleState, UInt64?>) -> UInt64? { before.map { $0[keyPath: count] ?? 0 } }
+    let hasCounted = before?.provenUpdates != nil
     return [
       check(.sealOpenings, before?.sealOpenings, now.sealOpenings, .sealOpened),
       check(.starts, before?.starts, now.starts, nil),
@@ -252,12 +273,17 @@ extension Installation {
       check(.serviceReplacements, before?.serviceReplacements, now.serviceReplacements, .replacedByService),
       // The laptop of a recorded flashing may have asked more than once on a bad cable.
       check(
-        .provenUpdates, since(\.provenUpdates), now.provenUpdates, isFlashed ? nil : .updatedWithProof),
-      check(.serviceUpdates, since(\.serviceUpdates), now.serviceUpdates, .updatedByService),
+        .provenUpdates, since(\.provenUpdates), now.provenUpdates, isFlashed ? nil : .updatedWithProof,
+        wasCounted: hasCounted),
+      check(
+        .serviceUpdates, since(\.serviceUpdates), now.serviceUpdates, .updatedByService,
+        wasCounted: hasCounted),
       check(
         .provenEntries, since(\.provenEntries), now.provenEntries,
-        isFlashed || isProtectedSince ? nil : .enteredWithProof),
-      check(.serviceEntries, since(\.serviceEntries), now.serviceEntries, .enteredByService),
+        isFlashed || isProtectedSince ? nil : .enteredWithProof, wasCounted: hasCounted),
+      check(
+        .serviceEntries, since(\.serviceEntries), now.serviceEntries, .enteredByService,
+        wasCounted: hasCounted),
     ]
   }
 

@@ -50,6 +50,13 @@ import Testing
     #expect(inspection.checks.allSatisfy { $0.outcome == .passed && $0.reason == nil })
   }
 
+  @Test(arguments: ["s-2", " S-2 ", "Ｓ－２", "S\u{2011}2", "S - 2"])
+  func `a seal's number is the same however it is typed`(number: String) {
+    var findings = Self.good
+    findings.sealNumber = number
+    #expect(inspection(findings).verdict == .asRecorded)
+  }
+
   struct Change: Sendable, CustomTestStringConvertible {
     var reason: InspectionCheck.Reason
     var topic: InspectionCheck.Topic
@@ -98,6 +105,7 @@ import Testing
     Change(.sealNumber, .otherSeal) { $0.sealNumber = "S-3" },
     Change(.sealNumber, .earlierSeal) { $0.sealNumber = "S-1" },
     Change(.sealNumber, .notGiven) { $0.sealNumber = nil },
+    Change(.serviceUpdates, .countWithheld) { $0.module.state.serviceUpdates = nil },
     Change(.sealOpenings, .sealOpened) { $0.module.state.sealOpenings = 3 },
     Change(.sealOpenings, .countedBack) { $0.module.state.sealOpenings = 0 },
     Change(.starts, .countedBack) { $0.module.state.starts = 4 },

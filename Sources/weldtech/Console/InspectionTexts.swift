@@ -207,6 +207,12 @@ enum InspectionTexts {
         en:
           "the bootloader was entered \(growth) times by the open case and no proof: the firmware may be another"
       )
+    case .countWithheld:
+      Text(
+        zh: "模块不再报告这个次数，登记的是 \(recorded)：固件被换过，或不是原来那一个模块",
+        en:
+          "the module no longer tells this count, which was \(recorded) on record: its firmware was exchanged, or it "
+          + "is another one")
     case .countedBack:
       Text(
         zh: "模块计数 \(found)，比登记的 \(recorded) 还少：模块被擦除过，或不是原来那一个",
