@@ -262,7 +262,8 @@ final class PowerCutRig {
     let mayHaveNone = keptBefore == nil && wasCut
     try hold(
       found.map { good == [$0] } ?? (mayHaveNone && good.isEmpty),
-      "not exactly one key is good: \(good.sorted()), the module names \(found ?? "none") and answers \(refusals); cut: \(wasCut)")
+      "not exactly one key is good: \(good.sorted()), the module names \(found ?? "none") and answers \(refusals); cut: \(wasCut)"
+    )
     if !wasCut { try hold(found == laptop.keys.kept?.keyID, "a key that was confirmed is lost") }
   }
 

@@ -251,7 +251,7 @@ import Testing
       with: Data(contentsOf: URL(filePath: Schema.registration.path)))
     for field in RegistrationField.allCases {
       guard case .choice(let choices) = field.kind else { continue }
-      let place = try field.rawValue.split(separator: ".").reduce(document as? [String: Any]) { place, name in
+      let place = field.rawValue.split(separator: ".").reduce(document as? [String: Any]) { place, name in
         (place?["properties"] as? [String: Any])?[String(name)] as? [String: Any]
       }
       let words = try #require(place?["enum"] as? [Any]).compactMap { $0 as? String }

@@ -87,7 +87,7 @@ enum InspectCommand {
     let outcome = try InspectionRun(workplace: workplace, port: port, label: label, sealNumber: seal)
       .inspect(found, by: inspector)
 
-    let file = try output?.0 ?? workplace.documentPath(of: outcome.installation, named: name(of: outcome))
+    let file = output?.0 ?? workplace.documentPath(of: outcome.installation, named: name(of: outcome))
     if let output {
       try output.1.write(outcome.page)
       try output.1.finish(isSynced: true)

@@ -124,7 +124,7 @@ extension Flasher {
 
     // Only an image that states its digest is a module's firmware, which answers.
     let awaitsFirmware = options.awaitsFirmware && image.manifest.appSha256 != nil
-    try start(image, on: chip, through: &path, awaitsFirmware: awaitsFirmware, watch: watch)
+    _ = try start(image, on: chip, through: &path, awaitsFirmware: awaitsFirmware, watch: watch)
     return FlashResult(
       chip: chip.name, chipID: chipID, firmwareVersion: image.manifest.version,
       firmwareSha256: image.manifest.sha256, skipped: outcome.isHeld ? .alreadyHeld : nil,
