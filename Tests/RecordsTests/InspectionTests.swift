@@ -13,7 +13,9 @@ import Testing
     certificate: nil)
 
   /// A finished installation whose test has the module's state.
-  static var record: Installation {
+  static var record: Installation { record(of: state) }
+
+  private static func record(of state: ModuleState) -> Installation {
     var installation = Sample.installation(after: Step.allCases.filter { $0 != .test && $0 != .sign })
     var report = TestReport(plan: "standard", startedAt: Sample.at(5), steps: [])
     report.moduleState = state
@@ -105,7 +107,6 @@ import Testing
     Change(.sealNumber, .otherSeal) { $0.sealNumber = "S-3" },
     Change(.sealNumber, .earlierSeal) { $0.sealNumber = "S-1" },
     Change(.sealNumber, .notGiven) { $0.sealNumber = nil },
-    Change(.serviceUpdates, .countWithheld) { $0.module.state.serviceUpdates = nil },
     Change(.sealOpenings, .sealOpened) { $0.module.state.sealOpenings = 3 },
     Change(.sealOpenings, .countedBack) { $0.module.state.sealOpenings = 0 },
     Change(.starts, .countedBack) { $0.module.state.starts = 4 },
@@ -115,7 +116,7 @@ import Testing
     Change(.serviceUpdates, .updatedByService) { $0.module.state.serviceUpdates = 1 },
     Change(.provenEntries, .enteredWithProof) { $0.module.state.provenEntries = 1 },
     Change(.serviceEntries, .enteredByService) { $0.module.state.serviceEntries = 1 },
-    Change(.serviceEntries, .notCounted) { $0.module.state.serviceEntries = nil },
+    Change(.serviceEntries, .countWithheld) { $0.module.state.serviceEntries = nil },
   ]
 
   @Test(arguments: changes)
@@ -138,9 +139,26 @@ import Testing
   @Test func `every reason but those of the firmware is tried`() {
     let tried = Set(Self.changes.map(\.reason))
     let rest: Set<InspectionCheck.Reason> = [
-      .otherFirmware, .notARelease, .platformRefused, .nothingToCompare,
+      .otherFirmware, .notARelease, .platformRefused, .nothingToCompare, .notCounted,
     ]
     #expect(Set(InspectionCheck.Reason.allCases) == tried.union(rest))
+  }
+
+  @Test func `counts that the firmware never told are not run`() {
+    let record = Self.record(of: Self.silent(Self.state))
+    var findings = Self.good
+    findings.module.state = Self.silent(findings.module.state)
+    let inspection = inspection(findings, of: record)
+    #expect(inspection.verdict == .asRecorded)
+    #expect(inspection.checks.filter { $0.why == .notCounted }.count == 4)
+  }
+
+  /// The state as a firmware tells it that knows no authorities.
+  private static func silent(_ state: ModuleState) -> ModuleState {
+    var state = state
+    (state.provenUpdates, state.serviceUpdates) = (nil, nil)
+    (state.provenEntries, state.serviceEntries) = (nil, nil)
+    return state
   }
 
   // MARK: - Firmware
