@@ -12,6 +12,10 @@ extension HostileRig {
   /// Does one thing: in a third of all cases, and less often where the case is open, the laptop goes on with its update.
   func act() throws {
     let dice = talk.dice
+    if talk.mayServe, dice.below(3) == 0 {
+      log("a foreign image for the open case")
+      return try installForeign()
+    }
     guard dice.below(talk.mayServe ? 6 : 3) > 0 else {
       log("the laptop goes on, \(talk.laptop)")
       for _ in 0...dice.below(4) where !talk.isOver && !rig.chip.isCut { try goOn() }
@@ -62,6 +66,14 @@ extension HostileRig {
     guard talk.dice.below(3) > 0, !rig.chip.isCut else { return }
     _ = try ask(SMPGroup.image, ImageCommand.state.rawValue, mark(of: foreign[0]))
     if talk.dice.below(3) == 0, !rig.chip.isCut { try reset(.application) }
+  }
+
+  /// Has a foreign image started, which the case allows as long as it is open.
+  private func installForeign() throws {
+    let fields = piece(of: foreign[0], at: 0, digest: nil)
+    _ = try ask(SMPGroup.image, ImageCommand.upload.rawValue, fields)
+    if !rig.chip.isCut { _ = try ask(SMPGroup.image, ImageCommand.state.rawValue, mark(of: foreign[0])) }
+    if !rig.chip.isCut { try reset(.application) }
   }
 
   /// Goes on with the update where it is, or anywhere, with some of its bytes changed.
