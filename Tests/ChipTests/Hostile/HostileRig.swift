@@ -98,6 +98,8 @@ final class HostileRig {
     var mayServe = false
     var hasServed = false
     var hasRunForeign = false
+    /// Whether a foreign key was put in with the case open.
+    var hasOwnKey = false
     /// Number of right proofs for the update that were sent and, next, of those that were certainly counted.
     var updateProofs = 0
     var updateCounts = 0
