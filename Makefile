@@ -80,7 +80,8 @@ soak: ## what `make test` samples, whole: 75 kills, a power cut at every write, 
 	# A process for every thousand: libunicorn has been seen to crash after some thousands of chips in one.
 	for seed in $$(seq 1 1000 9001); do WELDTECH_POWER_SEED=$$seed WELDTECH_POWER_CUTS=1000 \
 	  swift test --skip-build -c release -Xswiftc -enable-testing --filter ChipTests.PowerCutTests || exit 1; done
-	for seed in $$(seq 1 1000 9001); do WELDTECH_CONVERSATION_SEED=$$seed WELDTECH_CONVERSATIONS=1000 \
+	# Each conversation starts two chips at least.
+	for seed in $$(seq 1 200 9801); do WELDTECH_CONVERSATION_SEED=$$seed WELDTECH_CONVERSATIONS=200 \
 	  swift test --skip-build -c release -Xswiftc -enable-testing --filter ChipTests.HostileConversationTests || exit 1; done
 	WELDTECH_FRAMES=100000 swift test -c release -Xswiftc -enable-testing --filter ChipTests.FrameStormTests
 	WELDTECH_FAULTED_RUNS=10000 swift test --filter WeldtechTests.FaultedRunTests
