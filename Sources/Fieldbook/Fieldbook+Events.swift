@@ -297,12 +297,13 @@ extension Fieldbook {
         .text(installation.previousSha256),
       ])
     try database.run("INSERT INTO delivery (installation, revision) VALUES (?, ?)", [id, revision])
+    let queued = try database.rows("SELECT sha256 FROM delivery_file WHERE installation = ?", [id]) { $0.text(0) }
     for (position, file) in RecordFile.named(by: installation).enumerated() {
-      // A file that was queued with an earlier revision is not sent again.
+      // A file that was queued with an earlier revision is not sent again, and may be gone since.
+      if queued.contains(file.sha256) { continue }
       try database.run(
         """
         INSERT INTO delivery_file (installation, sha256, position, bytes, filename) VALUES (?, ?, ?, ?, ?)
-        ON CONFLICT DO NOTHING
         """,
         [
           id, .text(file.sha256), .integer(position), .integer(try files.size(of: file.sha256)),

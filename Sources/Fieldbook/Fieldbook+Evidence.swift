@@ -53,7 +53,7 @@ extension Fieldbook {
     guard RecordFile.named(by: sent).allSatisfy({ queued.contains($0.sha256) }) else { throw damaged }
   }
 
-  private func check(_ file: RecordFile, of id: InstallationID) throws(FieldbookError) {
+  func check(_ file: RecordFile, of id: InstallationID) throws(FieldbookError) {
     do throws(FieldbookError) {
       if let bytes = file.bytes, try files.size(of: file.sha256) != bytes {
         throw .fileDamaged(sha256: file.sha256)

@@ -37,7 +37,7 @@ extension Fieldbook: Outbox {
         SELECT d.installation, d.revision, r.body, r.sha256, r.previous_sha256, i.code
         FROM delivery d JOIN revision r ON r.installation = d.installation AND r.revision = d.revision
         LEFT JOIN installation i ON i.id = d.installation
-        WHERE d.acknowledged_at IS NULL ORDER BY d.number
+        WHERE d.acknowledged_at IS NULL AND d.carried_at IS NULL ORDER BY d.number
         """
       ) { (row) throws(FieldbookError) in
         let id = try Self.id(row.text(0), table: "delivery")
@@ -78,7 +78,7 @@ extension Fieldbook: Outbox {
   public func queueSummary() throws(FieldbookError) -> QueueSummary {
     let summary = try database.first(
       """
-      SELECT (SELECT count(*) FROM delivery WHERE acknowledged_at IS NULL)
+      SELECT (SELECT count(*) FROM delivery WHERE acknowledged_at IS NULL AND carried_at IS NULL)
           + (SELECT count(*) FROM visit WHERE acknowledged_at IS NULL),
         (SELECT count(*) FROM delivery_file WHERE acknowledged_at IS NULL),
         (SELECT coalesce(sum(bytes), 0) FROM delivery_file WHERE acknowledged_at IS NULL),
@@ -107,9 +107,12 @@ extension Fieldbook: Outbox {
   public func markAttempted(record id: InstallationID, revision: Int, at: Timestamp) throws(FieldbookError) {
     let marked = try database.run(
       """
-      UPDATE delivery SET attempts = attempts + 1, attempted_at = ? WHERE installation = ? AND revision = ?
+      UPDATE delivery SET attempts = attempts + 1, attempted_at = ?
+      WHERE installation = ? AND revision = ? AND carried_at IS NULL
       """, [try Self.time(at), .text(id.text), .integer(revision)])
-    if marked == 0 { try markVisitAttempted(id, revision: revision, at: at) }
+    // A record that was carried over may have two revisions of one number, of which one waits as a visit.
+    let isVisit = try markVisitAttempted(id, revision: revision, at: at)
+    guard marked > 0 || isVisit else { throw .revisionUnknown(id, revision: revision) }
   }
 
   /// Records that the platform has a key, and erases its secret where the installation is no longer open.
@@ -157,7 +160,11 @@ extension Fieldbook: Outbox {
         "SELECT sha256 FROM revision WHERE installation = ? AND revision = ?",
         [.text(id.text), .integer(revision)]
       ) { $0.text(0) }
-      guard let digest else { return try acknowledgeVisit(id, revision: revision, sha256: sha256, at: at) }
+      // A record that was carried over may have two revisions of one number.
+      let isVisit = try isVisit(id, revision: revision, sha256: sha256)
+      guard let digest, digest == sha256 || !isVisit else {
+        return try acknowledgeVisit(id, revision: revision, sha256: sha256, at: at)
+      }
       guard digest == sha256 else { throw FieldbookError.digestDiffers(id, revision: revision) }
       let files = try files(of: id, areAcknowledged: false).count
       let keys =
@@ -176,13 +183,20 @@ extension Fieldbook: Outbox {
         """
         UPDATE installation SET status = 'delivered' WHERE id = ? AND revision = ? AND status = 'closed'
         """, [.text(id.text), .integer(revision)])
+      try forgetConflict(of: id)
     }
   }
 
+  /// Whether the platform has a revision, or has what it adds where it was carried over.
   func isDelivered(_ id: InstallationID, revision: Int) throws(FieldbookError) -> Bool {
     let acknowledged = try database.first(
-      "SELECT acknowledged_at IS NOT NULL FROM delivery WHERE installation = ? AND revision = ?",
-      [.text(id.text), .integer(revision)]
+      """
+      SELECT acknowledged_at IS NOT NULL OR (carried_at IS NOT NULL AND NOT EXISTS (
+        SELECT 1 FROM visit JOIN revision ON revision.seq = visit.entry
+        WHERE revision.installation = delivery.installation AND revision.revision = delivery.revision
+          AND visit.acknowledged_at IS NULL))
+      FROM delivery WHERE installation = ? AND revision = ?
+      """, [.text(id.text), .integer(revision)]
     ) { $0.integer(0) == 1 }
     return acknowledged == true
   }

@@ -97,6 +97,11 @@ extension Fieldbook {
     public let installations: [InstallationSummary]
     /// Number of rows of the page that cannot be read and are omitted.
     public let unreadable: Int
+
+    public init(installations: [InstallationSummary], unreadable: Int) {
+      self.installations = installations
+      self.unreadable = unreadable
+    }
   }
 
   /// A page of installations, the last opened first; installations opened in the same second are in descending

@@ -92,6 +92,8 @@ public struct InspectionCheck: Hashable, Sendable, Codable {
     case record, label, serialNumber, key, installation, code, settings, firmware, release, seal, sealNumber
     case sealOpenings, starts, provenReplacements, serviceReplacements, provenUpdates, serviceUpdates
     case provenEntries, serviceEntries, readProtection
+    /// Whether what the module answers can be read; an inspection has this check only where it cannot.
+    case answer
   }
 
   public enum Outcome: String, Hashable, Sendable, Codable, CaseIterable { case passed, differs, notRun }
@@ -104,6 +106,8 @@ public struct InspectionCheck: Hashable, Sendable, Codable {
     case recordChanged
     /// The platform has another record than the one that this laptop closed.
     case recordElsewhere
+    /// The platform acknowledged the record to this laptop, and does not have it, or has only an earlier revision.
+    case recordLost
     case otherLabel, severalLabels, notALabel, otherPayload
     case otherModule
     /// The module holds another key, or none.
@@ -122,8 +126,15 @@ public struct InspectionCheck: Hashable, Sendable, Codable {
     case countedBack
     /// The module does not tell a count any more that it told at the last event on record.
     case countWithheld
+    /// The module answered, and what it answered cannot be read.
+    case answerUnusable
 
     // MARK: Not run
+
+    /// A file of the record is missing on this laptop, or has other contents; the welder has no part in that.
+    case recordFileMissing, recordFileChanged
+    /// The platform's list of the code, or its record, cannot be used, so that the record was not compared with it.
+    case listUnusable, remoteUnusable
 
     case notGiven, labelUnreadable
     /// There is no platform in this laptop's setup.
@@ -131,24 +142,24 @@ public struct InspectionCheck: Hashable, Sendable, Codable {
     case platformUnreachable, platformRefused
     /// The platform was never given the key.
     case keyUnknown
-    /// There is nothing on record, or on this laptop, to hold it against.
+    /// There is nothing on record, or on this laptop, to hold the found value against.
     case nothingToCompare
-    /// The release is not among those of this laptop.
+    /// The running firmware is the one on record, and is not among the releases of this laptop.
     case releaseElsewhere
-    /// The module's firmware does not count it.
+    /// The module's firmware does not keep this count.
     case notCounted
 
     /// Whether the reason is one of a difference.
     public var isDifference: Bool {
       switch self {
-      case .recordChanged, .recordElsewhere, .otherLabel, .severalLabels, .notALabel, .otherPayload,
-        .otherModule,
-        .otherKey, .noKey, .keyWrong, .keyPending, .otherInstallation, .otherCode, .otherPlatform,
+      case .recordChanged, .recordElsewhere, .recordLost, .otherLabel, .severalLabels, .notALabel,
+        .otherPayload, .otherModule, .answerUnusable, .otherKey, .noKey, .keyWrong, .keyPending, .otherInstallation, .otherCode, .otherPlatform,
         .otherTrustAnchor, .otherFirmware, .notARelease, .sealOpen, .otherSeal, .earlierSeal, .sealOpened,
         .replacedWithProof, .replacedByService, .updatedWithProof, .updatedByService, .enteredWithProof,
         .enteredByService, .countedBack, .countWithheld:
         true
-      case .notGiven, .labelUnreadable, .noPlatform, .platformUnreachable, .platformRefused, .keyUnknown,
+      case .recordFileMissing, .recordFileChanged, .listUnusable, .remoteUnusable, .notGiven,
+        .labelUnreadable, .noPlatform, .platformUnreachable, .platformRefused, .keyUnknown,
         .nothingToCompare, .releaseElsewhere, .notCounted:
         false
       }

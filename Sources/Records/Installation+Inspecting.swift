@@ -8,6 +8,14 @@ public struct InspectionFindings: Hashable, Sendable {
     case changed(code: String)
     /// The platform has another record; this is the digest of its bytes, or the id of its installation.
     case elsewhere(String)
+    /// The platform acknowledged the record, and has only an earlier revision of it, or none (nil).
+    case lost(revision: Int?)
+    /// A file of the record is not on this laptop; the value is its name, `photo-before-1.jpg`.
+    case fileMissing(name: String)
+    /// A file of the record has other contents than those that were stored; the value is its name.
+    case fileChanged(name: String)
+    /// The record is as it was written, and could not be compared with the platform's for this reason.
+    case notCompared(InspectionCheck.Reason, found: String?)
   }
 
   /// The text of the label.
@@ -117,6 +125,19 @@ extension Installation {
     ]
   }
 
+  /// Holds a welder against its record whose module answered with what cannot be read: all that asks nothing of the module.
+  /// - Parameter request: the name of the request whose answer was unusable.
+  public func checks(
+    unusableAnswerTo request: String, recordFault: InspectionFindings.RecordFault?,
+    label: InspectionFindings.Label, sealNumber: String?
+  ) -> [InspectionCheck] {
+    [
+      recordCheck(recordFault), labelCheck(label), sealNumberCheck(sealNumber),
+      InspectionCheck(.readProtection, recorded: isProtected ? "protected" : "none"),
+      InspectionCheck(.answer, .answerUnusable, found: request),
+    ]
+  }
+
   // MARK: - Record, label and pairing
 
   private func check(
@@ -131,6 +152,10 @@ extension Installation {
     switch fault {
     case .changed(let code): InspectionCheck(.record, .recordChanged, found: code)
     case .elsewhere(let other): InspectionCheck(.record, .recordElsewhere, found: other)
+    case .lost(let revision): InspectionCheck(.record, .recordLost, found: revision.map(String.init))
+    case .fileMissing(let name): InspectionCheck(.record, .recordFileMissing, found: name)
+    case .fileChanged(let name): InspectionCheck(.record, .recordFileChanged, found: name)
+    case .notCompared(let reason, let found): InspectionCheck(.record, reason, found: found)
     case nil: InspectionCheck(.record)
     }
   }

@@ -164,6 +164,18 @@ public struct Installation: Hashable, Sendable, Codable {
     return copy
   }
 
+  /// The record without all that an inspection adds to it or changes in it.
+  var withoutInspections: Installation {
+    var copy = self
+    copy.revision = 1
+    copy.previousSha256 = nil
+    copy.inspections = nil
+    copy.history = []
+    copy.module?.state = nil
+    copy.markDelivered()
+    return copy
+  }
+
   /// Records that the platform has acknowledged this revision. The bytes that were sent stay unchanged, since
   /// delivery is known by the queue and is no event of the installation.
   public mutating func markDelivered() {

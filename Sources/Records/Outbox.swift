@@ -67,6 +67,17 @@ public struct PendingRecord: Hashable, Sendable {
   }
 }
 
+/// What became of a record's waiting revisions once the platform's record had gone on without them.
+public enum Rebuild: Hashable, Sendable {
+  /// The revisions to send in place of all that waited of the record, oldest first.
+  case revisions([PendingRecord])
+  /// The platform's record does not go on from the one that this laptop knows, or cannot be read, or what waits is more than
+  /// inspections. Nothing was built.
+  case conflict
+  /// The record here is not as it was written. Nothing was built.
+  case damaged(EvidenceFault)
+}
+
 /// The queue of everything that the platform has not acknowledged. An item is marked 'attempted' before it is
 /// sent, and 'acknowledged' only on a reply that names the item and its digest. Both marks are durable when the
 /// call returns.
@@ -81,6 +92,13 @@ public protocol Outbox {
   /// Finds a fault that keeps a record from being delivered; it is called just before the bytes are sent.
   /// - Returns: nil where the bytes are those that the record was closed with.
   func fault(of record: PendingRecord) throws -> EvidenceFault?
+
+  /// Builds what waits of a record anew on the platform's current record, which has gone on meanwhile. The change is durable
+  /// when the call returns, and a second call with the same record changes nothing.
+  /// - Parameter record: the platform's record, byte for byte, not judged yet.
+  func rebuild(_ id: InstallationID, on record: Data, at: Timestamp) throws -> Rebuild
+  /// Records that the platform has another record than the one that waits, so that a person has to look at it.
+  func markConflict(record id: InstallationID, at: Timestamp) throws
 
   func markAttempted(key keyID: String, at: Timestamp) throws
   func markAttempted(record id: InstallationID, revision: Int, at: Timestamp) throws

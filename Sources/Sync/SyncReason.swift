@@ -18,6 +18,8 @@ public enum SyncReason: String, Hashable, Sendable, Codable, CaseIterable {
   case credentials = "sync.credentials"
   case platformFailed = "sync.platform.failed"
   case conflict = "sync.conflict"
+  /// The platform's record went on again and again while what waits of it was built on it.
+  case overtaken = "sync.overtaken"
   case incomplete = "sync.incomplete"
   case refused = "sync.refused"
   /// The platform's certificate is too weak to be pinned.

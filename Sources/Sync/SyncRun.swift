@@ -3,7 +3,8 @@ import FoundationEssentials
 public import Records
 
 /// One pass over the queue, oldest first: keys, then each record's files, then the record. A record that fails
-/// blocks no other. Rejected credentials, an unreachable platform or two timeouts in a row end the run, and the
+/// blocks no other. Where the platform's record has gone on without this laptop, what waits is built on it anew and
+/// delivered in the same pass, if it is no more than inspections. Rejected credentials, an unreachable platform or two timeouts in a row end the run, and the
 /// rest stays pending.
 public struct SyncRun {
   /// The services that a run uses.
@@ -88,8 +89,15 @@ public struct SyncRun {
 
     for key in keys { try deliver(key, to: certificate, &report) }
     var undelivered: [InstallationID: SyncReason] = [:]
-    for record in records {
-      let reason = try reason(afterDelivering: record, undelivered, &report)
+    // All that waited of these records was sent in other revisions, or cannot be sent.
+    var rebuilt: Set<InstallationID> = []
+    for record in records where !rebuilt.contains(record.id) {
+      var reason = try reason(afterDelivering: record, undelivered, &report)
+      if reason == .conflict {
+        rebuilt.insert(record.id)
+        reason = try self.reason(afterRebuilding: record.id, &report)
+      }
+      surroundings.onEvent(.recordFinished(DeliveryOutcome(record.id, reason)))
       undelivered[record.id] = undelivered[record.id] ?? reason
     }
     report.outcomes = outcomes(of: records, undelivered)
@@ -178,8 +186,51 @@ public struct SyncRun {
       reason = try deliver(record)
       stop(&report, where: reason)
     }
-    surroundings.onEvent(.recordFinished(DeliveryOutcome(record.id, reason)))
     return reason
+  }
+
+  /// The maximum number of times that one run builds a record's waiting revisions on the platform's.
+  private static let maxRebuilds = 4
+
+  /// Builds what waits of a record on the platform's, which has gone on meanwhile, and delivers that.
+  /// - Returns: nil where the platform has acknowledged all of it.
+  private func reason(afterRebuilding id: InstallationID, _ report: inout SyncReport) throws -> SyncReason? {
+    var before: Data?
+    for _ in 0..<Self.maxRebuilds {
+      let current: Data?
+      do throws(SyncError) {
+        current = try retry { () throws(SyncError) in try client.installation(id) }
+      } catch {
+        let reason = SyncReason(error)
+        stop(&report, where: reason)
+        return reason
+      }
+      // A platform that has no other record and yet takes no revision after it will not take the next one either.
+      guard let current, current != before else {
+        try outbox.markConflict(record: id, at: clock.now())
+        return .conflict
+      }
+      before = current
+      switch try outbox.rebuild(id, on: current, at: clock.now()) {
+      case .conflict: return .conflict
+      case .damaged(let fault): return SyncReason(fault)
+      case .revisions(let records):
+        let reason = try self.reason(afterDelivering: records, &report)
+        if reason != .conflict { return reason }
+      }
+    }
+    return .overtaken
+  }
+
+  /// Delivers revisions that follow one another, up to the first that is not acknowledged.
+  private func reason(afterDelivering records: [PendingRecord], _ report: inout SyncReport) throws -> SyncReason? {
+    for record in records {
+      if let fault = try outbox.fault(of: record) { return SyncReason(fault) }
+      let reason = try deliver(record)
+      stop(&report, where: reason)
+      if let reason { return reason }
+    }
+    return nil
   }
 
   private func deliver(_ record: PendingRecord) throws -> SyncReason? {

@@ -110,7 +110,10 @@ import Testing
     try fieldbook.database.execute(
       """
       UPDATE record SET body = x'7b' WHERE installation = '\(broken)';
-      DROP TABLE photo_use; DROP TABLE seal_use; DROP TABLE visit; DELETE FROM migration WHERE name >= '0005';
+      DROP TABLE photo_use; DROP TABLE seal_use; DROP TABLE visit; DROP TABLE remote_record; DROP TABLE conflict;
+      DROP INDEX delivery_pending; ALTER TABLE delivery DROP COLUMN carried_at;
+      CREATE INDEX delivery_pending ON delivery (number) WHERE acknowledged_at IS NULL;
+      DELETE FROM migration WHERE name >= '0005';
       """)
     let migrated = try home.fieldbook()
     let photo = try #require(signed.photos.first)

@@ -146,6 +146,7 @@ import Testing
   /// Each migration has a fixture: a database as the program of that time left it.
   @Test(arguments: [
     "0001-fieldbook", "0002-labels", "0003-modules", "0004-label-texts", "0005-evidence", "0006-inspections",
+    "0007-carried-over",
   ])
   func `reads a database of each age`(name: String) throws {
     try FileManager.default.createDirectory(atPath: home.path, withIntermediateDirectories: true)
@@ -157,6 +158,9 @@ import Testing
     let fieldbook = try home.fieldbook()
     #expect(try fieldbook.verifyLog().entries == (name >= "0006" ? 14 : 13))
     #expect(try fieldbook.counts() == [.delivered: 1, .open: 1, .retired: 1])
+    #expect(try fieldbook.visited().map(\.inspections) == (name >= "0006" ? [1] : []))
+    #expect(try fieldbook.visited().first?.unitName == (name >= "0006" ? "树林召汽修" : nil))
+    #expect(try fieldbook.conflicts().map(\.unitName) == (name >= "0007" ? ["展旦召钢构"] : []))
     #expect(try fieldbook.rebuild() == .init(installations: 3, repaired: []))
     #expect(try fieldbook.pendingRecords().map(\.files.count) == [1])
     #expect(try fieldbook.setup().technician?.company == "达旗焊安")

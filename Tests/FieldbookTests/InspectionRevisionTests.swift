@@ -68,23 +68,82 @@ import Testing
     #expect(try fieldbook.installation(id).revision == 1)
   }
 
-  @Test(arguments: [
-    "UPDATE record SET body = CAST(replace(CAST(body AS TEXT), '树林召汽修', '别家汽修') AS BLOB)",
-    "UPDATE event SET body = CAST(replace(CAST(body AS TEXT), 'M-', 'N-') AS BLOB) WHERE name = 'paired'",
-    "UPDATE event SET at = '2026-11-25T00:00:00+08:00' WHERE name = 'sealed'",
-    "UPDATE revision SET body = CAST(replace(CAST(body AS TEXT), '树林召汽修', '别家汽修') AS BLOB)",
-  ])
-  func `a record that was changed is found, and nothing is added to its events`(sql: String) throws {
+  /// Every part of a record that can be changed by hand, with what is found then.
+  private static let tampering: [(sql: String, fault: EvidenceFault)] = [
+    ("UPDATE record SET body = CAST(replace(CAST(body AS TEXT), '树林召汽修', '别家汽修') AS BLOB)", .record),
+    ("UPDATE record SET body = x'7b'", .record), ("DELETE FROM record", .record),
+    ("DELETE FROM record; DELETE FROM installation", .record), ("UPDATE installation SET status = 'open'", .record),
+    ("UPDATE installation SET status = 'void'", .record),
+    ("UPDATE installation SET status = 'delivered'", .record),
+    ("UPDATE installation SET status = 'melted'", .record), ("UPDATE installation SET code = NULL", .record),
+    ("UPDATE installation SET revision = 2", .record), ("UPDATE installation SET unit_name = 'x'", .record),
+    ("UPDATE installation SET next_step = 'seal'", .record), ("UPDATE code SET installation = NULL", .record),
+    ("DELETE FROM code", .record),
+    ("UPDATE event SET body = CAST(replace(CAST(body AS TEXT), 'M-', 'N-') AS BLOB) WHERE name = 'paired'", .entry(seq: 4)),
+    ("UPDATE event SET at = '2026-11-25T00:00:00+08:00' WHERE name = 'sealed'", .entry(seq: 6)),
+    ("UPDATE event SET name = 'labelled' WHERE name = 'sealed'", .entry(seq: 6)),
+    ("UPDATE event SET sha256 = 'none' WHERE name = 'sealed'", .entry(seq: 6)),
+    ("DELETE FROM event WHERE name = 'sealed'", .entry(seq: 5)), ("DELETE FROM event WHERE name = 'signed'", .record),
+    ("DELETE FROM event", .record),
+    ("UPDATE revision SET body = CAST(replace(CAST(body AS TEXT), '树林召汽修', '别家汽修') AS BLOB)", .revision(1)),
+    ("UPDATE revision SET sha256 = 'none'", .revision(1)), ("UPDATE revision SET seq = 3", .revision(1)),
+    ("UPDATE revision SET previous_sha256 = sha256", .revision(1)), ("UPDATE revision SET revision = 2", .revision(2)),
+    ("DELETE FROM revision", .revision(1)), ("DELETE FROM delivery", .revision(1)),
+  ]
+
+  @Test(arguments: tampering.indices)
+  func `a record that was changed anywhere is found by its code and its id, with a record to hold against`(
+    index: Int
+  ) throws {
+    let (sql, expected) = Self.tampering[index]
     let fieldbook = try home.ready()
-    let id = try Sample.signed(in: fieldbook).id
+    let signed = try Sample.signed(in: fieldbook)
+    let (id, code) = (signed.id, try #require(signed.code))
+    #expect(try fieldbook.recordFault(of: id) == nil)
     try fieldbook.database.execute(
-      "DROP TRIGGER event_is_not_changed; DROP TRIGGER revision_is_not_changed; \(sql)")
-    #expect(try fieldbook.recordFault(of: id) != nil)
+      """
+      PRAGMA foreign_keys = OFF; DROP TRIGGER event_is_not_changed; DROP TRIGGER event_is_not_removed;
+      DROP TRIGGER revision_is_not_changed; DROP TRIGGER revision_is_not_removed;
+      """)
+    try fieldbook.database.execute(sql)
     let entries = try fieldbook.database.first("SELECT count(*) FROM event") { $0.integer(0) }
-    if !sql.hasPrefix("UPDATE revision") {
-      #expect(throws: FieldbookError.self) { try inspect(id, 1, in: fieldbook) }
+    #expect(try fieldbook.recordFault(of: id) == expected, "\(sql)")
+    for reference in [code.description, "https://a.example/w/\(code)", id.text, String(id.text.prefix(8))] {
+      let found = try #require(try fieldbook.ownRecord(matching: reference), "\(sql) \(reference)")
+      #expect(found.id == id && found.fault == expected && found.installation?.code == code, "\(sql)")
+      #expect(found.installation?.owner.unitName == "树林召汽修", "\(sql)")
+    }
+    if !sql.contains("revision"), !sql.contains("installation SET"), !sql.contains("code"), !sql.contains("delivery") {
+      #expect(throws: FieldbookError.self, "\(sql)") { try inspect(id, 1, in: fieldbook) }
       #expect(try fieldbook.database.first("SELECT count(*) FROM event") { $0.integer(0) } == entries)
     }
+  }
+
+  @Test func `a code that was moved to another record leads to its own`() throws {
+    let fieldbook = try home.ready()
+    let mine = try Sample.signed(in: fieldbook)
+    let other = try Sample.signed(in: fieldbook, key: Sample.key(1))
+    let code = try #require(mine.code)
+    try fieldbook.database.execute(
+      """
+      PRAGMA foreign_keys = OFF; DELETE FROM code WHERE installation = '\(other.id)';
+      UPDATE code SET installation = '\(other.id)' WHERE installation = '\(mine.id)'
+      """)
+    let found = try #require(try fieldbook.ownRecord(matching: code.description))
+    #expect(found.id == mine.id && found.fault == .record && found.installation?.code == code)
+  }
+
+  @Test func `a file that is gone is told apart from a record that was changed, and the inspection is kept`() throws {
+    let fieldbook = try home.ready()
+    let signed = try Sample.signed(in: fieldbook)
+    let photo = try #require(signed.photos.first).sha256
+    try FileManager.default.removeItem(atPath: fieldbook.files.path(of: photo))
+    let gone = EvidenceFault.fileMissing(name: "photo-before-1.jpg", sha256: photo)
+    #expect(try fieldbook.recordFault(of: signed.id) == gone)
+    #expect(try inspect(signed.id, 1, in: fieldbook).revision == 2)
+    // A changed record counts more than a missing file.
+    try fieldbook.database.execute("UPDATE installation SET status = 'void'")
+    #expect(try fieldbook.recordFault(of: signed.id) == .record)
   }
 
   // MARK: - Records that only the platform has
@@ -122,7 +181,7 @@ import Testing
     #expect(changed == ["revision", "previousSha256", "inspections", "history", "module"])
     #expect(new["planet"] == old["planet"] && new["owner"] == old["owner"])
     #expect(try RecordCoding.decode(Installation.self, from: pending.body).inspections == [inspection(1)])
-    // The fieldbook's own records are none the more for it.
+    // An inspection of another laptop's record makes no record of this fieldbook's.
     #expect(try again.list().isEmpty && again.rebuild() == .init(installations: 0, repaired: []))
     #expect(try again.verifyLog().entries == 1)
 

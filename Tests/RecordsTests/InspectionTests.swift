@@ -48,7 +48,7 @@ import Testing
   @Test func `a welder that is as recorded passes every check`() {
     let inspection = inspection(Self.good)
     #expect(inspection.verdict == .asRecorded)
-    #expect(inspection.checks.map(\.topic) == InspectionCheck.Topic.allCases.map { $0 })
+    #expect(inspection.checks.map(\.topic) == InspectionCheck.Topic.allCases.filter { $0 != .answer })
     #expect(inspection.checks.allSatisfy { $0.outcome == .passed && $0.reason == nil })
   }
 
@@ -79,6 +79,12 @@ import Testing
   static let changes = [
     Change(.record, .recordChanged) { $0.recordFault = .changed(code: "evidence.entry") },
     Change(.record, .recordElsewhere) { $0.recordFault = .elsewhere(Sample.digest) },
+    Change(.record, .recordLost) { $0.recordFault = .lost(revision: 1) },
+    Change(.record, .recordLost) { $0.recordFault = .lost(revision: nil) },
+    Change(.record, .recordFileMissing) { $0.recordFault = .fileMissing(name: "photo-before-1.jpg") },
+    Change(.record, .recordFileChanged) { $0.recordFault = .fileChanged(name: "agreement.pdf") },
+    Change(.record, .listUnusable) { $0.recordFault = .notCompared(.listUnusable, found: nil) },
+    Change(.record, .remoteUnusable) { $0.recordFault = .notCompared(.remoteUnusable, found: nil) },
     Change(.label, .otherLabel) { $0.label = .texts(["https://a.example/w/\(otherCode)"]) },
     Change(.label, .otherLabel) { $0.label = .texts([otherCode.description]) },
     Change(.label, .severalLabels) { $0.label = .texts([Sample.code.description, otherCode.description]) },
@@ -136,10 +142,30 @@ import Testing
     #expect(kept == inspection)
   }
 
+  @Test func `an answer that cannot be read is a difference that names what was asked, and all else is still checked`()
+    throws
+  {
+    let record = Self.record
+    let checks = record.checks(
+      unusableAnswerTo: "identity", recordFault: nil, label: .texts([record.label?.payload ?? ""]),
+      sealNumber: "S-3")
+    let inspection = Inspection(
+      inspector: Self.inspector, inspectedAt: Sample.at(50), source: .fieldbook, againstRevision: 1,
+      againstSha256: nil, checks: checks, state: nil)
+    #expect(inspection.verdict == .differs)
+    #expect(inspection.differences.map(\.why) == [.otherSeal, .answerUnusable])
+    #expect(inspection.differences.last?.found == "identity")
+    #expect(checks.first { $0.topic == .label }?.outcome == .passed)
+    // It is no state to hold a later inspection against.
+    var next = record
+    next.apply(.welderInspected(inspection), at: Sample.at(50), entrySha256: Sample.digest)
+    #expect(next.module?.state == record.module?.state)
+  }
+
   @Test func `every reason but those of the firmware is tried`() {
     let tried = Set(Self.changes.map(\.reason))
     let rest: Set<InspectionCheck.Reason> = [
-      .otherFirmware, .notARelease, .platformRefused, .nothingToCompare, .notCounted,
+      .otherFirmware, .notARelease, .platformRefused, .nothingToCompare, .notCounted, .answerUnusable,
     ]
     #expect(Set(InspectionCheck.Reason.allCases) == tried.union(rest))
   }

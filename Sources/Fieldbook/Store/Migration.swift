@@ -13,6 +13,7 @@ struct Migration {
     Migration(name: "0004-label-texts", script: schema0004),
     Migration(name: "0005-evidence", script: schema0005),
     Migration(name: "0006-inspections", script: schema0006),
+    Migration(name: "0007-carried-over", script: schema0007),
   ]
 
   /// Brings the database up to date.

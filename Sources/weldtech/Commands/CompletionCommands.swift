@@ -41,6 +41,9 @@ enum CompletionValuesCommand {
       for row in try workplace.fieldbook().list() {
         console.put("\(row.id.text.prefix(8))\t\(row.code?.description ?? "–") \(row.unitName)")
       }
+      for row in try workplace.fieldbook().visited() {
+        console.put("\(row.code?.description ?? String(row.id.text.prefix(8)))\t\(row.unitName)")
+      }
     case "ports":
       for port in PortInfo.all() { console.put("\(port.path)\t\(port.adapterName ?? "")") }
     case "schemes":

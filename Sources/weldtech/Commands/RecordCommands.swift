@@ -22,9 +22,33 @@ enum ListCommand {
       var unitName: String
       var openedAt: Timestamp
       var next: Step?
+      /// True where the platform has another record than the one that waits here; else nil.
+      var conflict: Bool?
+    }
+
+    /// An installation that this laptop inspected by the platform's record, and has no record of.
+    struct Inspected: Encodable {
+      var id: InstallationID
+      /// The code of the label; null where the platform's record has none.
+      var code: Nullable<LabelCode>
+      /// The status in the platform's record.
+      var status: Installation.Status
+      var unitName: String
+      /// The platform's revision as this laptop saw it last.
+      var revision: Int
+      /// The number of inspections by this laptop.
+      var inspections: Int
+      /// The number of those that are not delivered.
+      var pending: Int
+      var lastInspectedAt: Timestamp?
+      var lastVerdict: Inspection.Verdict?
+      /// True where the platform has another record than the one that was inspected; else nil.
+      var conflict: Bool?
     }
 
     var installations: [Row]
+    /// The installations whose records only the platform has, the last inspected first.
+    var inspected: [Inspected]
     /// Number of damaged records that are omitted from the page.
     var unreadable: Int
   }
@@ -46,14 +70,20 @@ enum ListCommand {
 
   static func run(_ options: Options, _ workplace: Workplace) throws -> Int32 {
     let fieldbook = try workplace.fieldbook()
-    let page = try fieldbook.page(
-      status: options.status, limit: options.limit, after: try options.after.map { try fieldbook.resolve($0) })
     let console = workplace.console
+    let (page, visits) = try pages(options, fieldbook)
+    let conflicts = Set(try fieldbook.conflicts().map(\.id))
     let document = Document(
       installations: page.installations.map {
         Document.Row(
           id: $0.id, code: Nullable($0.code), status: $0.status, unitName: $0.unitName, openedAt: $0.openedAt,
-          next: $0.next)
+          next: $0.next, conflict: conflicts.contains($0.id) ? true : nil)
+      },
+      inspected: visits.map {
+        Document.Inspected(
+          id: $0.id, code: Nullable($0.code), status: $0.status, unitName: $0.unitName, revision: $0.revision,
+          inspections: $0.inspections, pending: $0.waiting, lastInspectedAt: $0.last?.inspectedAt,
+          lastVerdict: $0.last?.verdict, conflict: $0.isConflicted ? true : nil)
       }, unreadable: page.unreadable)
     if page.unreadable > 0 {
       console.say(
@@ -63,28 +93,80 @@ enum ListCommand {
         .yellow)
     }
     try console.answer(document) {
-      if page.installations.isEmpty { return console.say(Text(zh: "没有记录", en: "no installations")) }
-      console.table(
-        [
-          Table.Column(Text(zh: "记录号", en: "id"), minimum: 8, importance: 4),
-          Table.Column(Text(zh: "标牌码", en: "code"), minimum: 15, importance: 3),
-          Table.Column(Text(zh: "状态", en: "status"), importance: 2),
-          Table.Column(Text(zh: "单位", en: "unit"), minimum: 12),
-          Table.Column(Text(zh: "下一步", en: "next"), importance: 1),
-        ],
-        page.installations.map { row in
-          [
-            String(row.id.text.prefix(8)), row.code?.description ?? "–", row.status.title[console.language],
-            row.unitName, row.next?.title[console.language] ?? "",
-          ]
-        })
-      if page.installations.count + page.unreadable == options.limit, let last = page.installations.last {
-        let filter = options.status.map { "--status \($0.rawValue) " } ?? ""
-        let more = "weldtech list \(filter)--after \(last.id.text.prefix(8))"
-        console.say(Text(zh: "后面可能还有：\(more)", en: "there may be more: \(more)"))
+      if page.installations.isEmpty, visits.isEmpty {
+        return console.say(Text(zh: "没有记录", en: "no installations"))
+      }
+      put(page.installations, visits, conflicts, to: console)
+      let last = page.installations.last.map(\.id)
+      if page.installations.count + page.unreadable == options.limit, let last {
+        tellMore(after: last, options, console)
+      } else if visits.count == options.limit, let last = visits.last?.id {
+        tellMore(after: last, options, console)
       }
     }
     return ExitCode.done.rawValue
+  }
+
+  /// The page of this laptop's records and the one of the platform's that it inspected. A page that goes on after a record
+  /// of one kind has none of the other.
+  private static func pages(_ options: Options, _ fieldbook: Fieldbook) throws -> (
+    Fieldbook.Page, [Fieldbook.VisitedSummary]
+  ) {
+    func visits(after: InstallationID?) throws -> [Fieldbook.VisitedSummary] {
+      try fieldbook.visited(limit: options.limit, after: after).filter {
+        options.status == nil || $0.status == options.status
+      }
+    }
+    guard let reference = options.after else {
+      return (try fieldbook.page(status: options.status, limit: options.limit), try visits(after: nil))
+    }
+    do {
+      let after = try fieldbook.resolve(reference)
+      return (try fieldbook.page(status: options.status, limit: options.limit, after: after), [])
+    } catch FieldbookError.notFound(let missing) {
+      guard let record = try fieldbook.visitedRecord(matching: reference) else {
+        throw FieldbookError.notFound(missing)
+      }
+      return (Fieldbook.Page(installations: [], unreadable: 0), try visits(after: record.installation.id))
+    }
+  }
+
+  private static func put(
+    _ own: [InstallationSummary], _ visits: [Fieldbook.VisitedSummary], _ conflicts: Set<InstallationID>,
+    to console: Console
+  ) {
+    let language = console.language
+    let conflict = Text(zh: "与平台的记录冲突", en: "conflict")[language]
+    let rows = own.map { row in
+      [
+        String(row.id.text.prefix(8)), row.code?.description ?? "–", row.status.title[language],
+        row.unitName, conflicts.contains(row.id) ? conflict : row.next?.title[language] ?? "",
+      ]
+    }
+    let inspected = visits.map { row in
+      [
+        String(row.id.text.prefix(8)), row.code?.description ?? "–",
+        Text(zh: "平台的", en: "platform's")[language], row.unitName,
+        row.isConflicted ? conflict : VisitTexts.state(of: row)[language],
+      ]
+    }
+    console.table(
+      [
+        Table.Column(Text(zh: "记录号", en: "id"), minimum: 8, importance: 4),
+        Table.Column(Text(zh: "标牌码", en: "code"), minimum: 15, importance: 3),
+        Table.Column(Text(zh: "状态", en: "status"), importance: 2),
+        Table.Column(Text(zh: "单位", en: "unit"), minimum: 12),
+        Table.Column(Text(zh: "下一步", en: "next"), importance: 1),
+      ], rows + inspected)
+    for id in own.map(\.id) + visits.map(\.id) where conflicts.contains(id) {
+      VisitTexts.warn(of: id, console)
+    }
+  }
+
+  private static func tellMore(after last: InstallationID, _ options: Options, _ console: Console) {
+    let filter = options.status.map { "--status \($0.rawValue) " } ?? ""
+    let more = "weldtech list \(filter)--after \(last.text.prefix(8))"
+    console.say(Text(zh: "后面可能还有：\(more)", en: "there may be more: \(more)"))
   }
 }
 
@@ -105,9 +187,21 @@ enum ShowCommand {
   }
 
   static func run(_ options: Options, _ workplace: Workplace) throws -> Int32 {
-    let installation = try workplace.fieldbook().installation(matching: options.id)
-    try workplace.console.answer(installation) {
-      RecordView(installation: installation, showsAll: options.full).put(to: workplace.console)
+    let fieldbook = try workplace.fieldbook()
+    let console = workplace.console
+    let shown: ShownRecord
+    do {
+      let installation = try fieldbook.installation(matching: options.id)
+      shown = .own(installation, try RemoteNote(of: installation, in: fieldbook))
+    } catch FieldbookError.notFound(let missing) {
+      guard let record = try fieldbook.visitedRecord(matching: options.id) else {
+        throw FieldbookError.notFound(missing)
+      }
+      shown = .visited(record, try RemoteNote(of: record, in: fieldbook))
+    }
+    try console.answer(shown) {
+      RecordView(installation: shown.installation, showsAll: options.full).put(to: console)
+      if let note = shown.note { note.put(to: console) }
     }
     return ExitCode.done.rawValue
   }
@@ -132,6 +226,8 @@ enum NextCommand {
     var installations: [Row]
     /// The number of all open installations; null where a single one was asked for.
     var openInstallations: Int?
+    /// The records of which the platform has another, so that nothing of them can be delivered.
+    var conflicts: [InstallationID]
   }
 
   private static let maxRows = 1_000
@@ -148,13 +244,13 @@ enum NextCommand {
 
   static func run(_ options: Options, _ workplace: Workplace) throws -> Int32 {
     let fieldbook = try workplace.fieldbook()
-    let ids =
-      try options.id.map { [try fieldbook.resolve($0)] }
-      ?? fieldbook.list(status: .open, limit: maxRows).map(\.id)
     let open = options.id == nil ? try fieldbook.counts()[.open] ?? 0 : nil
     let console = workplace.console
-    let installations = try ids.compactMap { id in
-      try readable(id, alone: options.id != nil, fieldbook, console)
+    let installations =
+      try options.id.map { [try one($0, fieldbook)] }
+      ?? fieldbook.list(status: .open, limit: maxRows).compactMap { try readable($0.id, fieldbook, console) }
+    let conflicts = try fieldbook.conflicts().map(\.id).filter { id in
+      options.id == nil || installations.contains { $0.id == id }
     }
     let rows = installations.map { installation in
       Document.Row(
@@ -162,7 +258,8 @@ enum NextCommand {
         needs: (need(of: installation)?.sentence ?? nothing)[console.language],
         notRun: installation.status == .open ? installation.test?.openSteps.map(\.name) ?? [] : [])
     }
-    try console.answer(Document(installations: rows, openInstallations: open)) {
+    try console.answer(Document(installations: rows, openInstallations: open, conflicts: conflicts)) {
+      for id in conflicts { VisitTexts.warn(of: id, console) }
       if rows.isEmpty { return console.say(Text(zh: "没有未完成的记录", en: "nothing is open")) }
       for (row, installation) in zip(rows, installations) {
         console.put(
@@ -193,14 +290,26 @@ enum NextCommand {
     return ExitCode.done.rawValue
   }
 
+  /// Reads the one record that was asked for, the platform's where this laptop inspected by it.
+  private static func one(_ reference: String, _ fieldbook: Fieldbook) throws -> Installation {
+    do {
+      return try fieldbook.installation(try fieldbook.resolve(reference))
+    } catch FieldbookError.notFound(let missing) {
+      guard let record = try fieldbook.visitedRecord(matching: reference) else {
+        throw FieldbookError.notFound(missing)
+      }
+      return record.installation
+    }
+  }
+
   /// Reads a record. A record that cannot be read is reported and gives nil, so that the others are still
   /// shown.
-  private static func readable(
-    _ id: InstallationID, alone: Bool, _ fieldbook: Fieldbook, _ console: Console
-  ) throws -> Installation? {
+  private static func readable(_ id: InstallationID, _ fieldbook: Fieldbook, _ console: Console) throws
+    -> Installation?
+  {
     do {
       return try fieldbook.installation(id)
-    } catch FieldbookError.damagedRow(let table, let key) where !alone {
+    } catch FieldbookError.damagedRow(let table, let key) {
       let failure = FieldbookError.damagedRow(table: table, key: key).failure
       console.say(failure.message, .yellow)
       return nil

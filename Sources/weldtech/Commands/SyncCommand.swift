@@ -170,6 +170,8 @@ enum StatusCommand {
       var files: Int
       var bytes: Int
       var keys: Int
+      /// The number of records of which the platform has another, so that nothing of them can be delivered.
+      var conflicts: Int
     }
 
     var technician: Technician?
@@ -179,6 +181,8 @@ enum StatusCommand {
     var platformKeyFingerprint: String?
     var codesLeft: Int
     var installations: [String: Int]
+    /// The number of installations that this laptop inspected by the platform's record, and has no record of.
+    var inspected: Int
     var queue: Queue
     var home: Home
   }
@@ -193,13 +197,16 @@ enum StatusCommand {
     let setup = try fieldbook.setup()
     let queue = try fieldbook.queueSummary()
     let counts = try fieldbook.counts()
+    let conflicts = try fieldbook.conflicts()
     let document = Document(
       technician: setup.technician, company: setup.company, platform: setup.platform,
       platformKeyFingerprint: try workplace.platformPin().pinned()?.fingerprint,
       codesLeft: try fieldbook.codesLeft(),
       installations: Dictionary(uniqueKeysWithValues: counts.map { ($0.key.rawValue, $0.value) }),
+      inspected: try fieldbook.visitedCount(),
       queue: Document.Queue(
-        records: queue.records, files: queue.files, bytes: queue.fileBytes, keys: queue.keys),
+        records: queue.records, files: queue.files, bytes: queue.fileBytes, keys: queue.keys,
+        conflicts: conflicts.count),
       home: Document.Home(
         path: fieldbook.home, openToOthers: fieldbook.isOpenToOthers,
         writeRefusal: fieldbook.writeRefusal.map { explain($0).code }))
@@ -220,6 +227,7 @@ enum StatusCommand {
         (Text(zh: "平台公钥指纹", en: "platform key"), document.platformKeyFingerprint ?? "–"),
         (Text(zh: "剩余标牌码", en: "codes left"), "\(document.codesLeft)"),
         (Text(zh: "安装记录", en: "installations"), byStatus.isEmpty ? "0" : byStatus.joined(separator: "  ")),
+        (Text(zh: "按平台记录检查过", en: "inspected"), "\(document.inspected)"),
         (
           Text(zh: "待上传", en: "queued"),
           Text(
@@ -227,6 +235,7 @@ enum StatusCommand {
             en: "\(queue.records) records, \(queue.files) files, \(queue.keys) keys")[console.language]
         ),
       ])
+      if !conflicts.isEmpty { warn(HealthFinding.conflicts(conflicts).failure, console) }
       if let refusal = fieldbook.writeRefusal { warn(explain(refusal), console) }
       if fieldbook.isOpenToOthers {
         warn(HealthFinding.homeOpen(home: fieldbook.home, first: fieldbook.home, count: 1).failure, console)

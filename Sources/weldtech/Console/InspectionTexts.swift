@@ -1,3 +1,4 @@
+import Provision
 import Records
 import Terminal
 
@@ -27,6 +28,7 @@ enum InspectionTexts {
     case .provenEntries: Text(zh: "凭密钥进引导程序次数", en: "bootloader entries with proof")
     case .serviceEntries: Text(zh: "开壳进引导程序次数", en: "bootloader entries by service")
     case .readProtection: Text(zh: "芯片读保护", en: "read protection")
+    case .answer: Text(zh: "模块的应答", en: "module's answer")
     case nil: Text(verbatim: check.name)
     }
   }
@@ -63,15 +65,54 @@ enum InspectionTexts {
     return switch reason {
     case .recordChanged:
       Text(
-        zh: "本机的安装记录和写入时不一样（\(found)）：记录被人改过，或磁盘损坏；检查结果没有写进这条记录",
+        zh: "本机的安装记录和写入时不一样（\(changedPart(check.found).zh)）：记录被人改过，或磁盘损坏；检查结果没有写进这条记录",
         en:
-          "the record on this laptop is not as it was written (\(found)): somebody changed it, or the disk is damaged; the inspection is not added to it"
+          "the record on this laptop is not as it was written (\(changedPart(check.found).en)): somebody changed it, or the disk is damaged; the inspection is not added to it"
       )
     case .recordElsewhere:
       Text(
         zh: "平台上这个标牌码的记录不是本机关闭的那一份（\(found)）：有一方的记录被改过，或标牌码被重复使用",
         en:
           "the platform has another record of this code than the one closed here (\(found)): one of them was changed, or the code was used twice"
+      )
+    case .recordLost:
+      Text(
+        zh: check.found.map { "平台确认收到过本机的记录，现在却只有第 \($0) 版：平台的记录被退回或删改过" }
+          ?? "平台确认收到过本机的记录，现在却没有：平台的记录被删除过，或本机的上传标记被改过",
+        en: check.found.map {
+          "the platform acknowledged this laptop's record and has only revision \($0) now: its records were set back or changed"
+        }
+          ?? "the platform acknowledged this laptop's record and does not have it now: it was removed there, or the mark of its delivery was changed here"
+      )
+    case .answerUnusable:
+      Text(
+        zh: "\(asked(check.found).zh)时，模块的应答读不懂：可能不是本公司的固件，或模块已损坏、被人做过手脚",
+        en:
+          "what the module answered while \(asked(check.found).en) cannot be read: its firmware may be another, or it is damaged or tampered with"
+      )
+    case .recordFileMissing:
+      Text(
+        zh: "本机缺少这条记录的文件 \(found)，与焊机无关：从备份恢复，weldtech doctor 列出全部",
+        en:
+          "\(found) of the record is missing on this laptop, which is no fault of the welder: restore it from a backup; `weldtech doctor` lists all"
+      )
+    case .recordFileChanged:
+      Text(
+        zh: "本机这条记录的文件 \(found) 与保存时不同，与焊机无关：不要改动，从备份恢复并报告公司",
+        en:
+          "\(found) of the record is not what was stored on this laptop, which is no fault of the welder: leave it, restore it from a backup and report it"
+      )
+    case .listUnusable:
+      Text(
+        zh: check.found.map { "平台上同一个标牌码还有一条生效的记录 \($0.prefix(8))：报告公司" }
+          ?? "平台给出的清单无法使用，没有与平台上的记录对照：报告公司",
+        en: check.found.map { "the platform has another record of this code in force, \($0.prefix(8)): report it" }
+          ?? "the platform's list cannot be used, so the record was not compared with the platform's: report it")
+    case .remoteUnusable:
+      Text(
+        zh: "平台上这条记录读不懂或不完整，没有与它对照：升级 weldtech，还是这样就报告公司",
+        en:
+          "the platform's record cannot be read or lacks parts, so nothing was compared with it: install a newer weldtech, or report it"
       )
     case .otherLabel:
       Text(
@@ -232,6 +273,21 @@ enum InspectionTexts {
       Text(zh: "和登记的相同，但本机没有这个版本可核对", en: "as on record, but not among the releases of this laptop")
     case .notCounted: Text(zh: "这一版固件不记录这一项", en: "this firmware does not count it")
     }
+  }
+
+  /// The part of a record that was changed, by the code of the fault.
+  private static func changedPart(_ code: String?) -> Text {
+    switch code {
+    case "evidence.entry": Text(zh: "日志里的事件被改动", en: "an event in its log")
+    case "evidence.unreadable": Text(zh: "日志里的事件读不出来", en: "an event in its log cannot be read")
+    case "evidence.revision": Text(zh: "关闭时保存的版本被改动或缺失", en: "a revision that was closed")
+    default: Text(zh: "内容或状态与日志不符", en: "its contents or status, against its log")
+    }
+  }
+
+  /// What the module was asked for, in words that follow 'while' and precede '时'.
+  private static func asked(_ request: String?) -> Text {
+    request.flatMap(ModuleRequest.init)?.doing ?? Text(zh: "读取模块", en: "reading the module")
   }
 
   /// A value as a sentence can hold it: of a digest its first characters.

@@ -50,6 +50,16 @@ extension HealthCheck {
   }
 }
 
+extension HealthCheck {
+  mutating func checkConflicts() throws {
+    let conflicts = try workplace.fieldbook().conflicts()
+    if conflicts.isEmpty {
+      return pass(Text(zh: "没有与平台冲突的记录", en: "no record conflicts with the platform's"))
+    }
+    note(.warning, HealthFinding.conflicts(conflicts).failure)
+  }
+}
+
 /// Shows the check of the fieldbook, with one bar for each stage.
 private final class CheckProgress {
   private let display: ProgressDisplay

@@ -29,7 +29,8 @@ struct HealthCheck {
   static let checks: [Check] = [
     Check(name: "setup") { try $0.checkSetup() }, Check(name: "codes") { try $0.checkCodes() },
     Check(name: "pairing") { try $0.checkPairing() }, Check(name: "home") { try $0.checkHome() },
-    Check(name: "fieldbook") { try $0.checkFieldbook() }, Check(name: "disk") { try $0.checkDisk() },
+    Check(name: "fieldbook") { try $0.checkFieldbook() },
+    Check(name: "conflicts") { try $0.checkConflicts() }, Check(name: "disk") { try $0.checkDisk() },
     Check(name: "clock") { try $0.checkClock() }, Check(name: "schemes") { try $0.checkSchemes() },
     Check(name: "firmware") { try $0.checkFirmware() }, Check(name: "labels") { try $0.checkLabels() },
     Check(name: "fonts") { $0.checkFonts() }, Check(name: "ports") { $0.checkPorts() },

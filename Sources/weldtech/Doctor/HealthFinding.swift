@@ -1,5 +1,7 @@
+import Fieldbook
 import Provision
 import Records
+import Sync
 import Terminal
 
 /// A finding of the doctor that no command fails by, at least not yet.
@@ -11,6 +13,8 @@ enum HealthFinding: Explained {
   case clockBehind(now: Timestamp, newest: Timestamp)
   /// The stored records differed from the sums of their events, and have been rebuilt.
   case recordsRepaired([InstallationID])
+  /// The platform has other records than these, so that nothing of them can be delivered.
+  case conflicts([Fieldbook.Conflict])
   case noChineseFonts
   /// Other users can reach entries of the home; the values are the path of the first one and their number.
   case homeOpen(home: String, first: String, count: Int)
@@ -59,6 +63,14 @@ enum HealthFinding: Explained {
         hint: Text(
           zh: "逐条核对 weldtech show；不是自己改的，报告公司",
           en: "look at each by `weldtech show`, and report it if nobody knows why"))
+    case .conflicts(let conflicts):
+      Failure(
+        code: SyncReason.conflict.rawValue,
+        message: Text(
+          zh: "\(conflicts.count) 条记录与平台上的不是同一份，不能上传：\(Self.names(conflicts.map(\.id)))",
+          en:
+            "the platform has other records than \(conflicts.count) here, which cannot be delivered: \(Self.names(conflicts.map(\.id)))"
+        ), hint: SyncReason.conflict.hint)
     case .noChineseFonts:
       Failure(
         code: "fonts.missing", message: Text(zh: "缺少中文字体", en: "no font has Chinese characters"),

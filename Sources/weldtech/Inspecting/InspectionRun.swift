@@ -25,30 +25,32 @@ struct InspectionRun {
 
   /// Inspects, and keeps what came of it before it returns.
   func inspect(_ found: RecordSource.Found, by inspector: Inspector) throws -> Outcome {
-    guard found.source == .fieldbook else {
+    switch found.keeping {
+    case .nowhere:
+      let inspection = try hold(found, inspector)
+      return Outcome(
+        installation: found.installation, inspection: inspection, revision: nil,
+        page: try page(of: inspection, found.installation))
+    case .visit(let record):
       let inspection = try hold(found, inspector)
       let page = try page(of: inspection, found.installation)
-      let revision = try found.body.map {
-        try workplace.fieldbook().appendVisit(inspection, to: $0, at: workplace.clock.now())
-      }
+      let revision = try workplace.fieldbook().appendVisit(
+        inspection, to: record, at: workplace.clock.now())
       return Outcome(
         installation: found.installation, inspection: inspection, revision: revision, page: page)
-    }
-    let walk = Walk(workplace: workplace)
-    return try walk.alone(with: found.installation.id) { locked in
-      // The record may have gone on before the lock was taken.
-      guard locked.record.revision == found.installation.revision else {
-        throw InstallationBusy(id: locked.id)
+    case .ownRecord:
+      let walk = Walk(workplace: workplace)
+      return try walk.alone(with: found.installation.id) { locked in
+        // The record may have gone on before the lock was taken.
+        guard locked.record.revision == found.installation.revision else {
+          throw InstallationBusy(id: locked.id)
+        }
+        let inspection = try hold(found, inspector)
+        let page = try page(of: inspection, found.installation)
+        let changed = try walk.append(inspection, to: locked)
+        return Outcome(
+          installation: changed, inspection: inspection, revision: changed.revision, page: page)
       }
-      let inspection = try hold(found, inspector)
-      let page = try page(of: inspection, found.installation)
-      // Nothing is added to a record that is not as it was written.
-      if case .changed = found.fault {
-        return Outcome(installation: locked.record, inspection: inspection, revision: nil, page: page)
-      }
-      let changed = try walk.append(inspection, to: locked)
-      return Outcome(
-        installation: changed, inspection: inspection, revision: changed.revision, page: page)
     }
   }
 
@@ -57,22 +59,33 @@ struct InspectionRun {
   private func hold(_ found: RecordSource.Found, _ inspector: Inspector) throws -> Inspection {
     let fieldbook = try workplace.fieldbook()
     try fieldbook.checkClock(workplace.clock.now())
+    func inspection(_ checks: [InspectionCheck], _ state: ModuleState?) -> Inspection {
+      Inspection(
+        inspector: inspector, inspectedAt: workplace.clock.now(), source: found.source,
+        againstRevision: found.installation.revision, againstSha256: found.sha256, checks: checks, state: state)
+    }
     let link = try workplace.openPort(port)
     defer { link.close() }
-    let module = try ModuleReading(
-      SMPClient(link: link, now: { ContinuousClock.now }),
-      key: { try fieldbook.heldKey($0, moduleSerial: $1) },
-      authority: found.platform.map { $0 as any ProofAuthority },
-      random: workplace.random)
+    let module: ModuleReading
+    do {
+      module = try ModuleReading(
+        SMPClient(link: link, now: { ContinuousClock.now }),
+        key: { try fieldbook.heldKey($0, moduleSerial: $1) },
+        authority: found.platform.map { $0 as any ProofAuthority }, random: workplace.random)
+    } catch let error as ProvisionError {
+      // A module that answers with what cannot be read is evidence; one that does not answer may be a bad cable.
+      guard let request = error.requestOfUnusableAnswer else { throw error }
+      return inspection(
+        found.installation.checks(
+          unusableAnswerTo: request.rawValue, recordFault: found.fault, label: label, sealNumber: sealNumber),
+        nil)
+    }
     let findings = InspectionFindings(
       recordFault: found.fault, label: label, module: module.findings, releases: releases(),
       platform: try fieldbook.setup().platform,
       trustAnchor: try workplace.platformPin().pinned().map { Hex.encode($0.publicKeyDigest) },
       sealNumber: sealNumber)
-    return Inspection(
-      inspector: inspector, inspectedAt: workplace.clock.now(), source: found.source,
-      againstRevision: found.installation.revision, againstSha256: found.sha256,
-      checks: found.installation.checks(of: findings), state: module.findings.state)
+    return inspection(found.installation.checks(of: findings), module.findings.state)
   }
 
   /// The signed releases of this laptop; none where there is no shelf.
@@ -96,5 +109,15 @@ struct InspectionRun {
     return try InspectionPage(
       of: inspection, installation, verdict: InspectionTexts.verdict(inspection.verdict).zh, rows: rows
     ).render()
+  }
+}
+
+extension ProvisionError {
+  /// The request to which the module's answer cannot be read, or is a refusal; nil for any other error.
+  var requestOfUnusableAnswer: ModuleRequest? {
+    switch self {
+    case .unusableReply(_, let request), .rejected(_, let request): request
+    default: nil
+    }
   }
 }

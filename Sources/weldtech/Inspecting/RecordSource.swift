@@ -5,10 +5,20 @@ import Provision
 import Records
 import Sync
 
-/// Finds the record that an installed welder is held against: this fieldbook's, or where there is none, or a later one on
-/// the platform, the platform's.
+/// Finds the record that an installed welder is held against: this fieldbook's, or where there is none, or it was changed, or
+/// the platform has a later one, the platform's.
 struct RecordSource {
   let workplace: Workplace
+
+  /// The place where the inspection is kept.
+  enum Keeping {
+    /// The inspection is an event of this fieldbook's record.
+    case ownRecord
+    /// The inspection makes the next revision of the platform's record; the value is its bytes.
+    case visit(Data)
+    /// The inspection is kept nowhere, because the record here was changed and the platform's is not at hand.
+    case nowhere
+  }
 
   /// A record, and where it came from.
   struct Found {
@@ -16,8 +26,7 @@ struct RecordSource {
     var source: Inspection.Source
     /// SHA-256 of the bytes of the record's revision, lower-case hex; nil where they are not here.
     var sha256: String?
-    /// The platform's bytes; nil for a record of this fieldbook.
-    var body: Data?
+    var keeping: Keeping
     var fault: InspectionFindings.RecordFault?
     /// The platform, for the module's proof; the failure says why there is none.
     var platform: Result<PlatformClient, ModuleReading.NoAuthority>
@@ -26,119 +35,241 @@ struct RecordSource {
   /// - Parameter reference: a label code, the address in a label's symbol, or the beginning of an id.
   /// - Throws: `InspectionRefused`, `FieldbookError`, `SyncError.cancelled`.
   func find(_ reference: String) throws -> Found {
-    var own = try self.own(reference)
-    let code = own?.code ?? LabelCode(written: reference)
-    if let open = own, open.status != .void { try check(open) }
-    if own?.status == .void { own = nil }
+    let fieldbook = try workplace.fieldbook()
+    var own = try fieldbook.ownRecord(matching: reference)
+    if own?.fault == nil, own?.installation?.status == .void { own = nil }
+    if let own, own.fault == nil, let installation = own.installation { try check(installation) }
+    let visited = own == nil ? try fieldbook.visitedRecord(matching: reference)?.installation : nil
+    let code = own?.installation?.code ?? visited?.code ?? LabelCode(written: reference)
+    if own == nil, code == nil { throw FieldbookError.notFound(reference) }
 
-    var platform = try platform()
-    var listed: [RemoteInstallation]?
-    var failure: SyncError?
-    if case .success(let client) = platform, let code {
-      switch list(code, of: client) {
-      case .success(let installations): listed = installations
-      case .failure(.cancelled): throw SyncError.cancelled
-      case .failure(let error):
-        failure = error
-        // A person who has waited once does not wait again for the proof.
-        platform = .failure(.init(Self.reason(of: error)))
-      }
-    }
-    if let own {
-      // Another laptop has made a later revision.
-      if let later = listed?.first(where: { $0.id == own.id && $0.revision > own.revision }) {
-        return try fetch(later, code: code, platform)
-      }
-      return try found(own, listed ?? [], platform)
-    }
+    let answer = try code.map(list) ?? PlatformAnswer(platform: platform(), listing: .notAsked)
+    if let own { return try found(own, answer) }
     guard let code else { throw FieldbookError.notFound(reference) }
-    if let failure { throw InspectionRefused.recordUnreachable(code, SyncReason(failure)) }
-    guard let listed else { throw FieldbookError.notFound(reference) }
-    guard let entry = listed.first else { throw InspectionRefused.recordUnknown(code) }
-    return try fetch(entry, code: code, platform)
+    return try found(code, visited?.id, answer, reference)
   }
 
-  // MARK: - This fieldbook's
+  // MARK: - A record of this fieldbook
 
-  /// The record that this fieldbook has; nil where it has none.
-  private func own(_ reference: String) throws -> Installation? {
-    do {
-      return try workplace.fieldbook().installation(matching: reference)
-    } catch FieldbookError.notFound {
-      return nil
+  private func found(_ own: Fieldbook.OwnRecord, _ answer: PlatformAnswer) throws -> Found {
+    let fault = own.fault.map { Self.recordFault($0, of: own.id) }
+    if case .changed = fault { return try foundChanged(own, fault, answer) }
+    guard let installation = own.installation else { throw FieldbookError.evidence(own.id, .record) }
+    func mine(_ other: InspectionFindings.RecordFault? = nil, _ platform: Platform? = nil) throws -> Found {
+      Found(
+        installation: installation, source: .fieldbook,
+        sha256: try workplace.fieldbook().closedRecord(own.id, revision: installation.revision)?.sha256,
+        keeping: .ownRecord, fault: other ?? fault, platform: platform ?? answer.platform)
     }
+    switch answer.listing {
+    case .notAsked, .failed: return try mine()
+    case .unusable: return try mine(.notCompared(.listUnusable, found: nil))
+    case .entries(let entries): return try held(own.id, against: entries, answer, fault, mine)
+    }
+  }
+
+  private typealias Platform = Result<PlatformClient, ModuleReading.NoAuthority>
+
+  /// Compares a sound record with the platform's list.
+  private func held(
+    _ id: InstallationID, against entries: [RemoteInstallation], _ answer: PlatformAnswer,
+    _ fault: InspectionFindings.RecordFault?,
+    _ mine: (InspectionFindings.RecordFault?, Platform?) throws -> Found
+  ) throws -> Found {
+    let fieldbook = try workplace.fieldbook()
+    let known = try fieldbook.lastKnownToPlatform(id)
+    let inForce = entries.filter { $0.status != Installation.Status.void.rawValue }
+    guard let entry = entries.first(where: { $0.id == id }) else {
+      if let other = inForce.first { return try mine(.elsewhere(other.id.text), nil) }
+      return try mine(known == nil ? nil : .lost(revision: nil), nil)
+    }
+    let others = inForce.filter { $0.id != id }.map(\.id.text)
+    let note = others.isEmpty ? nil : InspectionFindings.RecordFault.notCompared(.listUnusable, found: others[0])
+    if let known, known.installation.revision > entry.revision {
+      return try mine(.lost(revision: entry.revision), nil)
+    }
+    let isMine = try fieldbook.closedRecord(id, revision: entry.revision)?.sha256 == entry.sha256
+    if isMine, try !fieldbook.isCarriedOver(id) { return try mine(note, nil) }
+
+    switch try fetch(entry) {
+    case .unusable: return try mine(.notCompared(.remoteUnusable, found: nil), nil)
+    case .failed(let error):
+      return try mine(note, .failure(.init(Self.reason(of: error))))
+    case .record(let remote):
+      guard try goesOn(remote, id, known) else { return try mine(.elsewhere(entry.sha256), nil) }
+      // What this laptop inspected without a network goes on from the platform's record now.
+      if known != nil, case .damaged(let damage) = try fieldbook.rebuild(
+        id, on: remote.body, at: workplace.clock.now())
+      {
+        throw FieldbookError.evidence(id, damage)
+      }
+      guard isInstalled(remote.installation) else { return try mine(.elsewhere(entry.sha256), nil) }
+      return found(remote, fault ?? note, answer.platform)
+    }
+  }
+
+  /// Whether the platform's record goes on from what it is known to have had, or where it acknowledged nothing, from a
+  /// revision that was sent and whose acknowledgement was lost.
+  private func goesOn(_ remote: RemoteRecord, _ id: InstallationID, _ known: Fieldbook.KnownRecord?) throws
+    -> Bool
+  {
+    if let known { return remote.continues(known.installation, sha256: known.sha256) }
+    guard let first = try workplace.fieldbook().closedRecord(id, revision: 1),
+      let installation = try? RecordCoding.decode(Installation.self, from: first.body)
+    else { return false }
+    return remote.continues(installation, sha256: first.sha256)
+  }
+
+  /// A changed record is not what a welder is held against, where the platform has a sound one. Nothing is added to it.
+  private func foundChanged(
+    _ own: Fieldbook.OwnRecord, _ fault: InspectionFindings.RecordFault?, _ answer: PlatformAnswer
+  ) throws -> Found {
+    if case .entries(let entries) = answer.listing, let entry = entries.first(where: { $0.id == own.id }),
+      case .record(let remote) = try fetch(entry), isInstalled(remote.installation)
+    {
+      workplace.concerned = own.id
+      return found(remote, fault, answer.platform)
+    }
+    guard let installation = own.installation, let damage = own.fault else {
+      throw FieldbookError.evidence(own.id, own.fault ?? .record)
+    }
+    // A record that was set to another status is no reason to send the inspector away.
+    guard isInstalled(installation) else { throw FieldbookError.evidence(own.id, damage) }
+    workplace.concerned = own.id
+    return Found(
+      installation: installation, source: .fieldbook,
+      sha256: try workplace.fieldbook().closedRecord(own.id, revision: installation.revision)?.sha256,
+      keeping: .nowhere, fault: fault, platform: answer.platform)
+  }
+
+  private static func recordFault(_ fault: EvidenceFault, of id: InstallationID) -> InspectionFindings.RecordFault
+  {
+    switch fault {
+    case .fileMissing(let name, _): .fileMissing(name: name)
+    case .fileDamaged(let name, _): .fileChanged(name: name)
+    case .record, .entry, .unreadableEntry, .revision: .changed(code: fault.failure(of: id).code)
+    }
+  }
+
+  // MARK: - A record that only the platform has
+
+  private func found(
+    _ code: LabelCode, _ visited: InstallationID?, _ answer: PlatformAnswer, _ reference: String
+  ) throws -> Found {
+    let entries: [RemoteInstallation]
+    switch answer.listing {
+    case .notAsked: throw FieldbookError.notFound(reference)
+    case .failed(let error): throw InspectionRefused.recordUnreachable(code, SyncReason(error))
+    case .unusable: throw InspectionRefused.listUnusable(code)
+    case .entries(let all): entries = all.filter { $0.status != Installation.Status.void.rawValue }
+    }
+    guard let first = entries.first else { throw InspectionRefused.recordUnknown(code) }
+    // Which of two records is this welder's, only a laptop that has been there knows.
+    let mine = entries.first { $0.id == visited }
+    guard let entry = mine ?? (entries.count == 1 ? first : nil) else {
+      throw InspectionRefused.severalRecords(code, entries.map(\.id))
+    }
+    let remote: RemoteRecord
+    switch try fetch(entry) {
+    case .unusable: throw InspectionRefused.recordUnreadable(entry.id)
+    case .failed(let error): throw InspectionRefused.recordUnreachable(entry.code ?? code, SyncReason(error))
+    case .record(let record): remote = record
+    }
+    try check(remote.installation)
+    let known = try workplace.fieldbook().lastKnownToPlatform(entry.id)
+    let isAnother = known.map { !remote.continues($0.installation, sha256: $0.sha256) } ?? false
+    let note = entries.count == 1 ? nil : InspectionFindings.RecordFault.notCompared(.listUnusable, found: nil)
+    return found(remote, isAnother ? .elsewhere(remote.sha256) : note, answer.platform)
   }
 
   private func found(
-    _ own: Installation, _ listed: [RemoteInstallation],
-    _ platform: Result<PlatformClient, ModuleReading.NoAuthority>
-  ) throws -> Found {
-    let fieldbook = try workplace.fieldbook()
-    var fault: InspectionFindings.RecordFault? = try fieldbook.recordFault(of: own.id).map {
-      .changed(code: $0.failure(of: own.id).code)
-    }
-    if fault == nil, let entry = listed.first(where: { $0.id == own.id }) {
-      let closed = try fieldbook.closedRecord(own.id, revision: entry.revision)?.sha256
-      if closed != entry.sha256 { fault = .elsewhere(entry.sha256) }
-    } else if fault == nil, let other = listed.first {
-      fault = .elsewhere(other.id.text)
-    }
-    return Found(
-      installation: own, source: .fieldbook,
-      sha256: try fieldbook.closedRecord(own.id, revision: own.revision)?.sha256, body: nil, fault: fault,
-      platform: platform)
+    _ remote: RemoteRecord, _ fault: InspectionFindings.RecordFault?, _ platform: Platform
+  ) -> Found {
+    Found(
+      installation: remote.installation, source: .platform, sha256: remote.sha256, keeping: .visit(remote.body),
+      fault: fault, platform: platform)
   }
 
-  // MARK: - The platform's
+  // MARK: - Asking the platform
 
-  private func platform() throws -> Result<PlatformClient, ModuleReading.NoAuthority> {
+  /// The platform, and what it answered to the question for a code.
+  private struct PlatformAnswer {
+    enum Listing {
+      /// There is no platform in this laptop's setup.
+      case notAsked
+      case failed(SyncError)
+      /// The list is not one, or lists what was not asked for.
+      case unusable
+      case entries([RemoteInstallation])
+    }
+
+    var platform: Platform
+    var listing: Listing
+  }
+
+  private func platform() throws -> Platform {
     guard try workplace.fieldbook().setup().platform != nil else { return .failure(.init(.noPlatform)) }
     return .success(try workplace.platformClient(exchangeTimeout: .seconds(10)))
   }
 
-  /// The installations of a code that are in force.
-  private func list(_ code: LabelCode, of client: PlatformClient) -> Result<[RemoteInstallation], SyncError> {
-    Result { () throws(SyncError) in try client.installations(code: code) }
-      .map { $0.filter { $0.status != Installation.Status.void.rawValue } }
+  /// Asks for the installations of a code, void ones included.
+  private func list(_ code: LabelCode) throws -> PlatformAnswer {
+    let platform = try platform()
+    guard case .success(let client) = platform else { return PlatformAnswer(platform: platform, listing: .notAsked) }
+    do throws(SyncError) {
+      let entries = try client.installations(code: code)
+      guard entries.allSatisfy({ $0.isSound(for: code) }), Set(entries.map(\.id)).count == entries.count else {
+        return PlatformAnswer(platform: platform, listing: .unusable)
+      }
+      return PlatformAnswer(platform: platform, listing: .entries(entries))
+    } catch {
+      switch error {
+      case .cancelled: throw SyncError.cancelled
+      // The platform is there, and may still judge the module's proof.
+      case .notAcknowledged, .answerTooLarge: return PlatformAnswer(platform: platform, listing: .unusable)
+      // A person who has waited once does not wait again for the proof.
+      default:
+        return PlatformAnswer(platform: .failure(.init(Self.reason(of: error))), listing: .failed(error))
+      }
+    }
   }
 
-  private func bytes(of id: InstallationID, from client: PlatformClient) -> Result<Data?, SyncError> {
-    Result { () throws(SyncError) in try client.installation(id) }
+  private enum Fetched {
+    case record(RemoteRecord)
+    case unusable
+    case failed(SyncError)
   }
 
-  /// Gets a record whose bytes are those of the list, whose id and code those that were asked for.
-  private func fetch(
-    _ entry: RemoteInstallation, code: LabelCode?,
-    _ platform: Result<PlatformClient, ModuleReading.NoAuthority>
-  ) throws -> Found {
-    guard case .success(let client) = platform else {
-      throw InspectionRefused.recordUnreachable(code, .unreachable)
+  /// Gets a record whose bytes are those of the list, and judges it.
+  private func fetch(_ entry: RemoteInstallation) throws -> Fetched {
+    guard case .success(let client) = try platform() else { return .failed(.unreachable) }
+    do throws(SyncError) {
+      guard let body = try client.installation(entry.id) else { return .unusable }
+      let sha256 = SHA256Digest(of: body).hex
+      guard sha256 == entry.sha256,
+        let record = try? RemoteRecord(
+          body, sha256: sha256, of: entry.id, code: entry.code, revision: entry.revision)
+      else { return .unusable }
+      return .record(record)
+    } catch {
+      switch error {
+      case .cancelled: throw SyncError.cancelled
+      case .notAcknowledged, .answerTooLarge: return .unusable
+      default: return .failed(error)
+      }
     }
-    let body: Data?
-    switch bytes(of: entry.id, from: client) {
-    case .success(let bytes): body = bytes
-    case .failure(.cancelled): throw SyncError.cancelled
-    case .failure(let error):
-      throw InspectionRefused.recordUnreachable(entry.code ?? code, SyncReason(error))
-    }
-    guard let body, SHA256Digest(of: body).hex == entry.sha256,
-      let installation = try? RecordCoding.decode(Installation.self, from: body), installation.id == entry.id,
-      installation.code == code, installation.revision == entry.revision
-    else { throw InspectionRefused.recordUnreadable(entry.id) }
-    try check(installation)
-    return Found(
-      installation: installation, source: .platform, sha256: entry.sha256, body: body, fault: nil,
-      platform: platform)
   }
 
   // MARK: -
 
+  private func isInstalled(_ installation: Installation) -> Bool {
+    installation.status == .closed || installation.status == .delivered
+  }
+
   /// Checks that there is an installed welder to be held against the record.
   private func check(_ installation: Installation) throws {
     workplace.concerned = installation.id
-    switch installation.status {
-    case .closed, .delivered: return
-    case .surveyed, .open, .retired, .void:
+    guard isInstalled(installation) else {
       throw InspectionRefused.notInstalled(installation.id, installation.status)
     }
   }
@@ -151,13 +282,26 @@ struct RecordSource {
   }
 }
 
+extension RemoteInstallation {
+  /// Whether an entry of the platform's list can be what was asked for: of this code, with a revision and a digest that can
+  /// be ones.
+  func isSound(for code: LabelCode) -> Bool {
+    self.code == code && (1...RemoteRecord.maxRevision).contains(revision) && FileDigest(sha256) != nil
+      && Installation.Status(rawValue: status) != nil
+  }
+}
+
 /// The reason why there is nothing to inspect.
 enum InspectionRefused: Error {
   /// Neither this laptop nor the platform has a record of the code.
   case recordUnknown(LabelCode)
   /// This laptop has no record of the code, and the platform could not be asked.
   case recordUnreachable(LabelCode?, SyncReason)
-  /// The platform's record cannot be read, or is not the one that its list names.
+  /// The platform's record cannot be read, is not sound, or is not the one that its list names.
   case recordUnreadable(InstallationID)
+  /// The platform's list of the code cannot be used, and this laptop has no record of it.
+  case listUnusable(LabelCode)
+  /// The platform has several records of the code in force, and this laptop has none of them.
+  case severalRecords(LabelCode, [InstallationID])
   case notInstalled(InstallationID, Installation.Status)
 }

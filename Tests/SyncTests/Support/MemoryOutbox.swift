@@ -14,6 +14,20 @@ final class MemoryOutbox: Outbox {
   func pendingRecords() -> [PendingRecord] { records }
   func fault(of record: PendingRecord) -> EvidenceFault? { faults[record.id] }
 
+  /// What `rebuild` answers, one after the other; a conflict once there is nothing left.
+  var rebuilds: [Rebuild] = []
+  private(set) var conflicts: [InstallationID] = []
+
+  func rebuild(_ id: InstallationID, on record: Data, at: Timestamp) -> Rebuild {
+    marks.append("rebuilt")
+    if rebuilds.isEmpty { return .conflict }
+    let rebuild = rebuilds.removeFirst()
+    if case .revisions(let revisions) = rebuild { records = records.filter { $0.id != id } + revisions }
+    return rebuild
+  }
+
+  func markConflict(record id: InstallationID, at: Timestamp) { conflicts.append(id) }
+
   func markAttempted(key keyID: String, at: Timestamp) { marks.append("attempted key") }
 
   func markAttempted(record id: InstallationID, revision: Int, at: Timestamp) {

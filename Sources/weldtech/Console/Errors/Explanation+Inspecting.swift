@@ -35,6 +35,24 @@ extension InspectionRefused: Explained {
         hint: Text(
           zh: "再运行一次；还是这样就升级 weldtech 或报告公司",
           en: "run it again; if it stays, install a newer weldtech or report it"))
+    case .listUnusable(let code):
+      Failure(
+        code: "inspect.list.unusable",
+        message: Text(
+          zh: "本机没有标牌码 \(code) 的安装记录，平台给出的清单又无法使用",
+          en: "this laptop has no record of \(code), and the platform's list of it cannot be used"),
+        hint: Text(
+          zh: "再运行一次；还是这样就报告公司，或在安装它的电脑上检查",
+          en: "run it again; if it stays, report it, or inspect with the laptop that installed it"))
+    case .severalRecords(let code, let ids):
+      Failure(
+        code: "inspect.record.several",
+        message: Text(
+          zh: "平台上标牌码 \(code) 有 \(ids.count) 条生效的记录：\(Self.names(ids))",
+          en: "the platform has \(ids.count) records of \(code) in force: \(Self.names(ids))"),
+        hint: Text(
+          zh: "请公司查清哪一条是这台焊机的；或在安装它的电脑上检查",
+          en: "ask the company which one is this welder's, or inspect with the laptop that installed it"))
     case .notInstalled(let id, let status):
       Failure(
         code: "inspect.notInstalled",
@@ -45,5 +63,9 @@ extension InspectionRefused: Explained {
         hint: Text(zh: "weldtech show \(id.text.prefix(8))", en: "weldtech show \(id.text.prefix(8))"),
         exit: .badData)
     }
+  }
+  /// The ids as text, at most five of them.
+  private static func names(_ ids: [InstallationID]) -> String {
+    ids.prefix(5).map { String($0.text.prefix(8)) }.joined(separator: ", ") + (ids.count > 5 ? ", …" : "")
   }
 }

@@ -24,6 +24,7 @@ extension SyncReason {
     case .credentials: Text(zh: "平台不认登录凭证", en: "the platform does not accept the token")
     case .platformFailed: Text(zh: "平台出错，稍后再试", en: "the platform failed; try later")
     case .conflict: Text(zh: "平台上已有另一版本", en: "the platform has another version of the record")
+    case .overtaken: Text(zh: "平台上的记录一直在变", en: "the platform's record keeps going on")
     case .incomplete: Text(zh: "平台缺少文件或密钥", en: "the platform lacks files or keys")
     case .refused: Text(zh: "平台拒收", en: "the platform refuses it")
     case .keyShort: Text(zh: "平台证书的密钥太短", en: "the platform's certificate is too weak")
@@ -43,7 +44,7 @@ extension SyncReason {
 
   var hint: Text {
     switch self {
-    case .unreachable, .timedOut, .interrupted, .platformFailed, .predecessor, .keyPending:
+    case .unreachable, .timedOut, .interrupted, .platformFailed, .predecessor, .keyPending, .overtaken:
       Text(
         zh: "联网后再运行 weldtech sync；记录都还在本机",
         en: "run `weldtech sync` again when there is a network; everything is kept here")
@@ -70,7 +71,13 @@ extension SyncReason {
       Text(
         zh: "不要改动，运行 weldtech doctor 看是哪一处，报告公司；从备份恢复",
         en: "leave it as it is; `weldtech doctor` says which part; report it and restore it from a backup")
-    case .conflict, .incomplete, .refused, .sealing, .keyShort, .keyMissing, .fileMissing:
+    case .conflict:
+      Text(
+        zh: "把 weldtech show 显示的内容报告公司，由公司决定以哪一份为准；本机的记录没有改动，其他记录照常上传",
+        en:
+          "report what `weldtech show` says: the company has to decide which one holds; nothing was changed here, and other records are delivered"
+      )
+    case .incomplete, .refused, .sealing, .keyShort, .keyMissing, .fileMissing:
       Text(zh: "联系公司处理；本机的记录没有改动", en: "the company has to look at it; nothing was changed here")
     }
   }
