@@ -55,7 +55,7 @@ extension PlatformClient: StartAuthority {
         moduleSerial: request.moduleSerial)
       let response = try sendJSON("POST", "/v1/keys/\(request.keyID)/starts", order)
       let answer = try accepted(response, as: StartAnswer.self)
-      guard let authenticator = Hex.decode(answer.authenticator), authenticator.count == 32,
+      guard let authenticator = code(answer.authenticator),
         answer.counter >= request.counter, (1...request.seconds).contains(answer.seconds)
       else { throw SyncError.notAcknowledged(status: response.status) }
       return SignedStart(counter: answer.counter, seconds: answer.seconds, authenticator: authenticator)
@@ -68,6 +68,11 @@ extension PlatformClient: StartAuthority {
       }
     }
   }
+}
+
+/// The 32 bytes of an authentication code; nil for a text that is not their lower-case hex.
+private func code(_ text: String) -> [UInt8]? {
+  Hex.isLowerCase(text, byteCount: 32) ? Hex.decode(text) : nil
 }
 
 private struct StartOrder: Encodable {
@@ -169,7 +174,7 @@ private struct GivenProof: Decodable {
     if case .prove = request.purpose {
       return proven.map { .judged(isRight: $0) } ?? .refused(code: nil)
     }
-    guard let proof = proof.flatMap({ Hex.decode($0) }), proof.count == 32 else { return .refused(code: nil) }
+    guard let proof = proof.flatMap(code) else { return .refused(code: nil) }
     return .proof(proof)
   }
 }

@@ -180,13 +180,13 @@ struct ContractTests {
         if let answer = recorder.send(request, isSpoilt: true) { spoilt.append(answer) }
       }
     }
-    #expect(spoilt.count > 300)
+    #expect(spoilt.count > 600)
     let faults = try verdict(spoilt).faults
     #expect(faults == [], "\(faults.joined(separator: "\n"))")
   }
 
-  /// The request in turn without each of its headers, with half of its body, with another method and at another
-  /// address.
+  /// The request in turn without each of its headers, with half of its body, with another method, at another address,
+  /// with ids in capitals, and with each member of its document missing, null, of another type and in capitals.
   private static func spoilt(_ request: Data) -> [[UInt8]] {
     guard let end = request.range(of: Data("\r\n\r\n".utf8)) else { return [] }
     let lines = String(decoding: request[..<end.lowerBound], as: UTF8.self).components(separatedBy: "\r\n")
@@ -205,8 +205,24 @@ struct ContractTests {
       "DELETE \(words[1]) \(words[2])", "\(words[0]) \(words[1])x \(words[2])",
       "\(words[0]) /v2\(words[1]) \(words[2])",
     ] { requests.append(message([start] + lines[1...], body)) }
+    let shouted = lines[0].replacing(/[0-9a-f]{8}[0-9a-f-]{8,}/) { $0.output.uppercased() }
+    if shouted != lines[0] { requests.append(message([shouted] + lines[1...], body)) }
     if !body.isEmpty { requests.append(message(lines, Array(body[..<(body.count / 2)]))) }
-    return requests
+    return requests + documents(Data(body)).map { message(lines, $0) }
+  }
+
+  /// A document in turn with each of its members missing, null, of another type and in capitals.
+  private static func documents(_ body: Data) -> [[UInt8]] {
+    guard let members = try? JSONSerialization.jsonObject(with: body) as? [String: Any] else { return [] }
+    return members.keys.sorted().flatMap { key in
+      var values: [Any?] = [nil, NSNull(), true, ["x"], 1.5]
+      if let text = members[key] as? String { values.append(text.uppercased()) }
+      return values.map { value in
+        var spoilt = members
+        spoilt[key] = value
+        return [UInt8]((try? JSONSerialization.data(withJSONObject: spoilt)) ?? Data())
+      }
+    }
   }
 
   @Test func `whatever the contract does not know is found`() throws {

@@ -118,6 +118,7 @@ import Testing
     #"{"counter":6,"seconds":5,"authenticator":"AA"}"#, #"{"counter":7,"seconds":6,"authenticator":"AA"}"#,
     #"{"counter":7,"seconds":0,"authenticator":"AA"}"#, #"{"counter":7,"seconds":5,"authenticator":"00"}"#,
     #"{"counter":-1,"seconds":5,"authenticator":"AA"}"#, #"{"seconds":5}"#,
+    #"{"counter":7,"seconds":5,"authenticator":"\#(String(repeating: "F", count: 64))"}"#,
   ])
   func `refuses a start when it is not the one asked for`(_ body: String) throws {
     let fixture = try PlatformFixture()
@@ -154,6 +155,14 @@ import Testing
     fixture.platform.inject(
       .reply(status: 200, mediaType: "application/json", body: #"{"keyId":"00","proof":"00"}"#))
     #expect(try client.proof(request) == .refused(code: nil))
+    // The contract knows lower-case hex only.
+    for code in [Hex.encode(proof), Hex.encode(proof).uppercased()] {
+      let body = #"{"keyId":"\#(sample.keyID)","purpose":"replace","proof":"\#(code)"}"#
+      fixture.platform.inject(.reply(status: 200, mediaType: "application/json", body: body))
+      #expect(
+        try client.proof(request) == (code == code.lowercased() ? .proof(proof) : .refused(code: nil)),
+        "\(code)")
+    }
     fixture.platform.stop()
     #expect(try client.proof(request) == .unreachable)
   }

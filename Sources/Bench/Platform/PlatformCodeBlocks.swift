@@ -38,7 +38,8 @@ struct PlatformCodeBlocks: Sendable {
 
   mutating func issue(_ request: PlatformRequest) throws -> PlatformReply {
     let key = try request.idempotencyKey()
-    let order = try request.decoded(Order.self)
+    let order = try request.decoded(
+      Order.self, else: .error(422, "codes.malformed", "region is a text and count a whole number"))
     if let issued = ledger.issued.first(where: { $0.idempotencyKey == key }) {
       guard issued.block.region == order.region, issued.block.count == order.count else {
         throw PlatformReply.error(422, "idempotency.reused", "this Idempotency-Key was another request's")

@@ -35,7 +35,8 @@ struct PlatformFiles: Sendable {
   // MARK: - By digest
 
   func presence(of sha256: String) -> PlatformReply {
-    guard has(sha256), let digest = Hex.decode(sha256) else { return .empty(404) }
+    guard Hex.isLowerCase(sha256, byteCount: 32), let digest = Hex.decode(sha256) else { return .empty(400) }
+    guard has(sha256) else { return .empty(404) }
     return .empty(200, ["Repr-Digest": "sha-256=:\(Data(digest).base64EncodedString()):"])
   }
 

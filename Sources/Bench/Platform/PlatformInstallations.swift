@@ -48,6 +48,7 @@ struct PlatformInstallations: Sendable {
   // MARK: - Reading
 
   func record(_ id: String) throws -> PlatformReply {
+    try check(id)
     guard let entry = latest[id], let body = try body(of: id) else {
       throw PlatformReply.error(404, "installation.unknown", "there is no such installation")
     }
@@ -56,7 +57,7 @@ struct PlatformInstallations: Sendable {
 
   func find(code: String?) throws -> PlatformReply {
     guard let code else { throw PlatformReply.error(400, "request.code", "say which: ?code=") }
-    guard let code = LabelCode(code)?.description else {
+    guard LabelCode(code)?.description == code else {
       throw PlatformReply.error(400, "request.code", "not a label code")
     }
     return .json(200, ["installations": all.filter { $0.code == code }])
@@ -71,12 +72,12 @@ struct PlatformInstallations: Sendable {
     _ request: PlatformRequest, id: String, hasFile: (String) -> Bool,
     moduleSerial: (String) throws -> String?
   ) throws -> PlatformReply {
-    guard let known = InstallationID(id), known.text == id else {
-      throw PlatformReply.error(400, "installation.id", "an id is a UUID in lower case")
-    }
+    try check(id)
     let key = try request.idempotencyKey()
     try request.checkContentDigest()
-    let record = try request.decoded(PlatformRecord.self)
+    let record = try request.decoded(
+      PlatformRecord.self,
+      else: .error(422, "installation.invalid", "a member of the record has another type than it should"))
     let faults = record.faults(at: id)
     guard faults.isEmpty, let revision = record.revision else {
       throw PlatformReply.error(422, "installation.invalid", "the record is not complete", details: faults)
@@ -155,6 +156,12 @@ struct PlatformInstallations: Sendable {
   }
 
   // MARK: - Names and forms
+
+  private func check(_ id: String) throws {
+    guard InstallationID(id)?.text == id else {
+      throw PlatformReply.error(400, "installation.id", "an id is a UUID in lower case")
+    }
+  }
 
   private func current(_ status: Int, _ entry: Latest, _ body: [UInt8]) -> PlatformReply {
     var reply = PlatformReply.bytes(status, body, mediaType: "application/json")

@@ -10,7 +10,8 @@ struct PlatformKeys: Sendable {
   private static let maxCounter: UInt64 = (1 << 53) - 1
 
   private struct Delivery: Decodable {
-    let installation: InstallationID
+    /// The id of the installation, a UUID in lower case.
+    let installation: String
     let moduleSerial: String
     /// The sealed key, CMS EnvelopedData, base64 in the JSON.
     let envelope: Data
@@ -22,40 +23,64 @@ struct PlatformKeys: Sendable {
     let envelope: Data
     /// Counter of the latest start that was signed; 0 before the first.
     var counter: UInt64
-    /// The authorised replacements of the key in its module, oldest first.
-    var replacements: [Replacement]?
-    /// The updates and entries into the bootloader that were authorised, oldest first.
+    /// What was authorised in the key's name, oldest first; nil where nothing was.
     var authorities: [Authority]?
+
+    init(installation: InstallationID, moduleSerial: String, envelope: Data) {
+      self.installation = installation
+      self.moduleSerial = moduleSerial
+      self.envelope = envelope
+      counter = 0
+    }
+
+    private enum CodingKeys: String, CodingKey {
+      case installation, moduleSerial, envelope, counter, authorities
+    }
+    private enum FormerKeys: String, CodingKey { case replacements }
+
+    /// A replacement as an older bench kept it, in a list of its own.
+    private struct FormerReplacement: Decodable {
+      let newKeyId: String
+      let uniqueId: String
+    }
+
+    init(from decoder: any Decoder) throws {
+      let values = try decoder.container(keyedBy: CodingKeys.self)
+      installation = try values.decode(InstallationID.self, forKey: .installation)
+      moduleSerial = try values.decode(String.self, forKey: .moduleSerial)
+      envelope = try values.decode(Data.self, forKey: .envelope)
+      counter = try values.decode(UInt64.self, forKey: .counter)
+      let former = try decoder.container(keyedBy: FormerKeys.self)
+        .decodeIfPresent([FormerReplacement].self, forKey: .replacements)
+      let replacements = former?.map {
+        Authority(purpose: .replace, uniqueID: $0.uniqueId, newKeyID: $0.newKeyId)
+      }
+      let others = try values.decodeIfPresent([Authority].self, forKey: .authorities)
+      authorities = replacements.map { $0 + (others ?? []) } ?? others
+    }
   }
 
   private struct Authority: Codable, Equatable {
-    let purpose: String
+    let purpose: Purpose
     let uniqueID: String
-    /// The SHA-256 of the update's file, in hex; nil for an entry into the bootloader.
-    let sha256: String?
-    let version: String?
+    /// The key that takes the place of this one, in hex; nil for other purposes than a replacement.
+    var newKeyID: String?
+    /// The SHA-256 of the update's file, in hex; nil for other purposes than an update.
+    var sha256: String?
+    var version: String?
 
     private enum CodingKeys: String, CodingKey {
       case purpose, sha256, version
       case uniqueID = "uniqueId"
-    }
-  }
-
-  private struct Replacement: Codable, Equatable {
-    let newKeyID: String
-    let uniqueID: String
-
-    private enum CodingKeys: String, CodingKey {
       case newKeyID = "newKeyId"
-      case uniqueID = "uniqueId"
     }
   }
+
+  private enum Purpose: String, Codable { case replace, prove, update, bootloader }
 
   private struct ProofOrder: Decodable {
-    enum Purpose: String, Decodable { case replace, prove, update, bootloader }
-
-    /// Nil means a replacement, as requests had no purpose before there were others.
-    let purpose: Purpose?
+    /// A request without a purpose is one to replace the key, as requests had none before there were others.
+    let purpose: Purpose
     /// The module's challenge, for `prove` the laptop's; 16 bytes in hex.
     let challenge: String
     let newKeyID: String?
@@ -71,6 +96,31 @@ struct PlatformKeys: Sendable {
       case purpose, challenge, answer, sha256, version
       case newKeyID = "newKeyId"
       case uniqueID = "uniqueId"
+    }
+
+    init(from decoder: any Decoder) throws {
+      let values = try decoder.container(keyedBy: CodingKeys.self)
+      let purpose = try Self.purpose(in: values)
+      self.purpose = purpose
+      challenge = try values.decode(String.self, forKey: .challenge)
+      uniqueID = try values.decode(String.self, forKey: .uniqueID)
+      // What another purpose needs is no business of this one's.
+      func needed(_ key: CodingKeys, for other: Purpose) throws -> String? {
+        purpose == other ? try values.decode(String.self, forKey: key) : nil
+      }
+      newKeyID = try needed(.newKeyID, for: .replace)
+      answer = try needed(.answer, for: .prove)
+      sha256 = try needed(.sha256, for: .update)
+      version = try needed(.version, for: .update)
+    }
+
+    private static func purpose(in values: KeyedDecodingContainer<CodingKeys>) throws -> Purpose {
+      guard values.contains(.purpose) else { return .replace }
+      let name = try values.decode(String.self, forKey: .purpose)
+      guard let purpose = Purpose(rawValue: name) else {
+        throw PlatformReply.error(400, "request.json", "this platform knows no proof of that purpose")
+      }
+      return purpose
     }
   }
 
@@ -108,12 +158,12 @@ struct PlatformKeys: Sendable {
   }
 
   func take(_ request: PlatformRequest, keyID: String) throws -> PlatformReply {
-    guard Hex.isLowerCase(keyID, byteCount: 8) else {
-      throw PlatformReply.error(400, "key.id", "a key id is 16 digits of lower-case hex")
-    }
-    let delivery = try request.decoded(Delivery.self)
-    guard (1...64).contains(delivery.moduleSerial.utf8.count) else {
-      throw PlatformReply.error(422, "key.moduleSerial", "1 to 64 bytes")
+    try check(keyID)
+    let delivery = try request.decoded(Delivery.self, else: Self.malformedDelivery)
+    guard let installation = InstallationID(delivery.installation), installation.text == delivery.installation
+    else { throw Self.malformedDelivery }
+    guard (1...64).contains(delivery.moduleSerial.unicodeScalars.count) else {
+      throw PlatformReply.error(422, "key.moduleSerial", "1 to 64 characters")
     }
     guard let secret = try? Envelope.open([UInt8](delivery.envelope), with: identity),
       secret.count == Authenticator.keySize,
@@ -130,8 +180,8 @@ struct PlatformKeys: Sendable {
     }
     try store(
       Kept(
-        installation: delivery.installation, moduleSerial: delivery.moduleSerial,
-        envelope: delivery.envelope, counter: 0),
+        installation: installation, moduleSerial: delivery.moduleSerial,
+        envelope: delivery.envelope),
       keyID)
     return .json(201, acknowledgement)
   }
@@ -139,17 +189,15 @@ struct PlatformKeys: Sendable {
   /// Signs a start as `docs/module-protocol.md` lays it out. The counter is on disk before the answer is sent,
   /// so that no two starts share a counter.
   func start(_ request: PlatformRequest, keyID: String) throws -> PlatformReply {
-    let order = try request.decoded(StartOrder.self)
+    try check(keyID)
+    let order = try request.decoded(StartOrder.self, else: Self.malformedStart)
     var key = try known(keyID)
     guard key.moduleSerial == order.moduleSerial else {
       throw PlatformReply.error(409, "key.bound", "this key is another module's")
     }
-    guard let challenge = Hex.decode(order.challenge), challenge.count == Authenticator.challengeSize,
+    guard let challenge = bytes(order.challenge, Authenticator.challengeSize),
       (1...Authenticator.maximumStartSeconds).contains(order.seconds), order.counter < Self.maxCounter
-    else {
-      throw PlatformReply.error(
-        422, "start.malformed", "challenge is 16 bytes of hex, seconds 1 to 86400, counter below 2^53 - 1")
-    }
+    else { throw Self.malformedStart }
     let secret = try secret(of: key, keyID)
     let counter = max(order.counter, key.counter + 1)
     guard counter <= Self.maxCounter else {
@@ -178,27 +226,27 @@ struct PlatformKeys: Sendable {
   /// Proves in the name of a module's key what the request's purpose says, or judges a module's own proof. What is
   /// authorised is on disk before the answer leaves.
   func proof(_ request: PlatformRequest, keyID: String) throws -> PlatformReply {
-    let order = try request.decoded(ProofOrder.self)
+    try check(keyID)
+    let order = try request.decoded(ProofOrder.self, else: Self.malformedProof)
     var key = try known(keyID)
-    let purpose = order.purpose ?? .replace
+    let purpose = order.purpose
     guard let challenge = bytes(order.challenge, Authenticator.challengeSize),
       let uniqueID = bytes(order.uniqueID, Authenticator.uniqueIDSize)
-    else { throw Self.malformed }
+    else { throw Self.malformedProof }
     let secret = try secret(of: key, keyID)
-    let before = key
+    var authority = Authority(purpose: purpose, uniqueID: order.uniqueID)
     let proof: [UInt8]
     switch purpose {
     case .replace:
       guard let stated = order.newKeyID, let newKeyID = bytes(stated, Authenticator.keyIDSize) else {
-        throw Self.malformed
+        throw Self.malformedProof
       }
-      let replacement = Replacement(newKeyID: stated, uniqueID: order.uniqueID)
-      if key.replacements?.last != replacement { key.replacements = (key.replacements ?? []) + [replacement] }
+      authority.newKeyID = stated
       proof = Authenticator.replacement(
         key: secret, challenge: challenge, newKeyID: newKeyID, uniqueID: uniqueID)
     case .prove:
       guard let stated = order.answer, let answer = bytes(stated, Authenticator.codeSize) else {
-        throw Self.malformed
+        throw Self.malformedProof
       }
       let expected = Authenticator.proof(key: secret, challenge: challenge, uniqueID: uniqueID)
       return .json(
@@ -207,25 +255,38 @@ struct PlatformKeys: Sendable {
     case .update:
       guard let stated = order.sha256, let sha256 = bytes(stated, Authenticator.codeSize),
         let version = order.version, isVersion(version)
-      else { throw Self.malformed }
+      else { throw Self.malformedProof }
+      (authority.sha256, authority.version) = (order.sha256, version)
       proof = Authenticator.update(
         key: secret, challenge: challenge, uniqueID: uniqueID, digest: sha256, version: version)
     case .bootloader:
       proof = Authenticator.bootloader(key: secret, challenge: challenge, uniqueID: uniqueID)
     }
-    if purpose != .replace {
-      let authority = Authority(
-        purpose: purpose.rawValue, uniqueID: order.uniqueID, sha256: order.sha256, version: order.version)
+    // A laptop whose answer was lost asks once more for the same replacement.
+    if purpose != .replace || key.authorities?.last != authority {
       key.authorities = (key.authorities ?? []) + [authority]
+      try store(key, keyID)
     }
-    if key != before { try store(key, keyID) }
     return .json(200, Proof(keyID: keyID, purpose: purpose.rawValue, proof: Hex.encode(proof)))
   }
 
-  private static let malformed = PlatformReply.error(
+  // MARK: - What a request has to have
+
+  private static let malformedDelivery = PlatformReply.error(
+    422, "key.malformed", "installation is a UUID in lower case, moduleSerial a text and envelope base64")
+  private static let malformedStart = PlatformReply.error(
+    422, "start.malformed",
+    "challenge is 16 bytes of lower-case hex, seconds 1 to 86400, counter below 2^53 - 1, moduleSerial a text")
+  private static let malformedProof = PlatformReply.error(
     422, "proof.malformed",
-    "challenge is 16 bytes of hex, uniqueId 12; newKeyId 8 to replace; answer 32 to prove; sha256 32 and a version to update"
+    "in lower-case hex challenge has 16 bytes and uniqueId 12; newKeyId 8 to replace, answer 32 to prove, sha256 32 and a version to update; purpose is left out or a text"
   )
+
+  private func check(_ keyID: String) throws {
+    guard Hex.isLowerCase(keyID, byteCount: 8) else {
+      throw PlatformReply.error(400, "key.id", "a key id is 16 digits of lower-case hex")
+    }
+  }
 
   /// The bytes of a text of lower-case hex; nil where it is none of that many bytes.
   private func bytes(_ text: String, _ count: Int) -> [UInt8]? {
@@ -244,7 +305,7 @@ struct PlatformKeys: Sendable {
   // MARK: - On disk
 
   private func known(_ keyID: String) throws -> Kept {
-    guard Hex.isLowerCase(keyID, byteCount: 8), let key = try kept(keyID) else {
+    guard let key = try kept(keyID) else {
       throw PlatformReply.error(404, "key.unknown", "this key has not been delivered")
     }
     return key

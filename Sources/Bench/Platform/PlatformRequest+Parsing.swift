@@ -3,15 +3,21 @@ import FoundationEssentials
 import Records
 
 extension PlatformRequest {
-  /// The JSON body. A body that is no JSON throws the reply to send.
-  func decoded<Value: Decodable>(_ type: Value.Type) throws -> Value {
+  /// Decodes the JSON body.
+  /// - Parameter malformed: the reply to a document that lacks a member or has one of another type.
+  /// - Throws: the reply to send: 400 to a body that is no JSON, a reply that the type itself throws, or `malformed`.
+  func decoded<Value: Decodable>(
+    _ type: Value.Type, else malformed: @autoclosure () -> PlatformReply
+  ) throws -> Value {
     do {
       return try JSONReader.decode(type, from: body)
     } catch let fault as JSONFault {
       throw PlatformReply.error(
         400, "request.json", "the body is no JSON: line \(fault.line), character \(fault.column)")
+    } catch let reply as PlatformReply {
+      throw reply
     } catch {
-      throw PlatformReply.error(400, "request.json", "the body is not the JSON that this call takes")
+      throw malformed()
     }
   }
 

@@ -30,12 +30,21 @@ import Testing
     }
     // To Swift, U+16F78 and the slash before it are one character.
     for path in ["/v1/files/sha256/%F0%96%BD%B8", "/v1/files/sha256/x", "/v1/files/sha256/%CC%81"] {
-      #expect(try harness.http.send("HEAD", path)?.status == 404, "\(path)")
+      #expect(try harness.http.send("HEAD", path)?.status == 400, "\(path)")
     }
+    let unknown = String(repeating: "0", count: 64)
+    #expect(try harness.http.send("HEAD", "/v1/files/sha256/\(unknown)")?.status == 404)
+    for id in ["x", "0011", UUID().uuidString] {
+      let answer = try harness.http.send("GET", "/v1/installations/\(id)")
+      #expect(answer?.status == 400 && answer?.errorCode == "installation.id", "\(id)")
+    }
+    let absent = try harness.http.send("GET", "/v1/installations/\(UUID().uuidString.lowercased())")
+    #expect(absent?.status == 404)
     let answer = try harness.http.send("POST", "/v1/code-blocks", body: [UInt8](repeating: 32, count: 70_000))
     #expect(answer?.status == 413)
     #expect(
-      try harness.json("POST", "/v1/code-blocks", ["Idempotency-Key": "a"], ["x"])?.errorCode == "request.json")
+      try harness.json("POST", "/v1/code-blocks", ["Idempotency-Key": "a"], ["x"])?.errorCode
+        == "codes.malformed")
   }
 
   @Test(arguments: [
