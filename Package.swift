@@ -157,7 +157,7 @@ let package = Package(
       "Acceptance",
       [
         "ESP32Programs", "weldtech", "Bench", "Cryptography", "Drawing", "Labels", "ModuleCore", "Records",
-        "TestSupport",
+        "Terminal", "TestSupport",
       ]),
     .testTarget(
       name: "Fuzz", dependencies: ["ModuleCore"], path: "fuzz",

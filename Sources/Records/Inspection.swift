@@ -166,6 +166,14 @@ public struct InspectionCheck: Hashable, Sendable, Codable {
     }
   }
 
+  /// The way in which a label was read.
+  public enum LabelReading: String, Hashable, Sendable, CaseIterable {
+    /// Its symbol was scanned, or read on a photo.
+    case symbol
+    /// Its code was typed, which says nothing of the symbol.
+    case code
+  }
+
   /// The topic's name. A record may come from a newer program that has others.
   public var name: String
   public var outcome: Outcome
@@ -175,6 +183,8 @@ public struct InspectionCheck: Hashable, Sendable, Codable {
   public var found: String?
   /// The reason's name; nil for a check that passed.
   public var reason: String?
+  /// The way in which the label was read, a name of `LabelReading`; nil for other checks and where nothing was read.
+  public var givenAs: String?
 
   public init(_ topic: Topic, recorded: String? = nil, found: String? = nil) {
     name = topic.rawValue
@@ -190,6 +200,13 @@ public struct InspectionCheck: Hashable, Sendable, Codable {
     self.recorded = recorded
     self.found = found
     self.reason = reason.rawValue
+  }
+
+  /// This check of a label with the way in which it was read.
+  func given(as reading: LabelReading) -> InspectionCheck {
+    var check = self
+    check.givenAs = reading.rawValue
+    return check
   }
 
   public var topic: Topic? { Topic(rawValue: name) }

@@ -23,7 +23,9 @@ public struct InspectionFindings: Hashable, Sendable {
     case notGiven
     /// No symbol can be read on the photo.
     case unreadable
-    /// The texts of the symbols that were scanned, typed or read on a photo, each once.
+    /// The code was typed, and the symbol was not read.
+    case code(LabelCode)
+    /// The texts of the symbols that were scanned or read on a photo, each once.
     case texts([String])
   }
 
@@ -162,28 +164,36 @@ extension Installation {
 
   private func labelCheck(_ label: InspectionFindings.Label) -> InspectionCheck {
     let recorded = self.label?.payload ?? code?.description
+    switch label {
+    case .notGiven: return InspectionCheck(.label, .notGiven, recorded: recorded)
+    case .unreadable: return InspectionCheck(.label, .labelUnreadable, recorded: recorded)
+    case .code(let typed):
+      let found = typed.description
+      let check =
+        typed == code
+        ? InspectionCheck(.label, recorded: recorded, found: found)
+        : InspectionCheck(.label, .otherLabel, recorded: recorded, found: found)
+      return check.given(as: .code)
+    case .texts(let texts): return symbolCheck(texts, recorded: recorded).given(as: .symbol)
+    }
+  }
+
+  private func symbolCheck(_ texts: [String], recorded: String?) -> InspectionCheck {
     func differs(_ reason: InspectionCheck.Reason, _ found: String?) -> InspectionCheck {
       InspectionCheck(.label, reason, recorded: recorded, found: found)
     }
-    switch label {
-    case .notGiven: return differs(.notGiven, nil)
-    case .unreadable: return differs(.labelUnreadable, nil)
-    case .texts(let texts):
-      // A photo may show a symbol for payments beside the label.
-      let labels = texts.filter { LabelCode(written: $0) != nil }
-      let codes = Set(labels.compactMap { LabelCode(written: $0) })
-      guard let text = labels.first else { return differs(.notALabel, texts.first) }
-      guard codes.count == 1, let found = codes.first else {
-        return differs(.severalLabels, codes.map(\.description).sorted().joined(separator: " "))
-      }
-      guard found == code else { return differs(.otherLabel, text) }
-      // A code that was typed says nothing of the symbol.
-      let payloads = labels.filter { $0.contains("/") }
-      if let payload = self.label?.payload, let other = payloads.first(where: { $0 != payload }) {
-        return differs(.otherPayload, other)
-      }
-      return InspectionCheck(.label, recorded: recorded, found: text)
+    // A photo may show a symbol for payments beside the label.
+    let labels = texts.filter { LabelCode(written: $0) != nil }
+    let codes = Set(labels.compactMap { LabelCode(written: $0) })
+    guard let text = labels.first else { return differs(.notALabel, texts.first) }
+    guard codes.count == 1, let found = codes.first else {
+      return differs(.severalLabels, codes.map(\.description).sorted().joined(separator: " "))
     }
+    guard found == code else { return differs(.otherLabel, text) }
+    if let payload = self.label?.payload, let other = labels.first(where: { $0 != payload }) {
+      return differs(.otherPayload, other)
+    }
+    return InspectionCheck(.label, recorded: recorded, found: text)
   }
 
   private func keyCheck(_ found: InspectionFindings.Module) -> InspectionCheck {

@@ -1,8 +1,10 @@
 import Bench
 import Cryptography
 import Foundation
+import Glibc
 import ModuleCore
 import Records
+import Terminal
 import TestSupport
 import Testing
 
@@ -89,8 +91,8 @@ import Testing
     #expect((record["inspections"] as? [[String: Any]])?.count == 2)
     // The visit of the pairing is still the last one that the module knows of.
     let shown = try one.laptop.run("--lang", "zh", "inspect", one.payload, "--port", one.plug.port)
-    #expect(shown.status == 0 && shown.output.hasPrefix("与登记一致\n"), "\(shown.output)")
-    #expect(shown.output.contains("封条编号未检查：没有提供"))
+    #expect(shown.status == 0 && shown.output.hasSuffix("检查结论：与登记一致\n"), "\(shown.output)")
+    #expect(shown.output.contains("– 未检查：封条编号（没有提供）"))
   }
 
   @Test
@@ -250,6 +252,148 @@ import Testing
     #expect(differences(found) == ["recordElsewhere"], "\(found)")
   }
 
+  // MARK: - What a person sees
+
+  @Test func `another module fits a screen of 24 lines with its verdict at the end, in Chinese and in English`()
+    throws
+  {
+    let office = try Office.shared.get()
+    let (one, other) = (try install(office), try install(office))
+    for (locale, verdict) in [("zh_CN.UTF-8", "检查结论：与登记不一致"), ("en_GB.UTF-8", "verdict: not as recorded")] {
+      let session = try TerminalSession(
+        ["--home", one.laptop.home, "inspect", one.code, "--port", other.plug.port],
+        environment: ["LANG": locale])
+      try session.answer(locale.hasPrefix("zh") ? "扫描标牌" : "scan the label", one.code)
+      try session.answer(locale.hasPrefix("zh") ? "封条编号" : "seal number", one.seal)
+      #expect(session.end() == 1, "\(session.text)")
+      let lines = session.text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+      #expect(lines.last { !$0.isEmpty } == Substring(verdict), "\(session.text)")
+      let columns = lines.map { DisplayWidth.columns(of: $0) }
+      // The path of the page is the user's, and may take another line.
+      let rows = columns.reduce(0) { $0 + max(1, ($1 + 79) / 80) }
+      #expect(rows <= 24 && lines.count { $0.hasPrefix("✗") } == 1, "\(session.text)")
+      #expect(session.text.contains(other.code), "\(session.text)")
+    }
+  }
+
+  @Test func `a code that was typed is said to be no symbol, on the screen, in the answer and on paper`() throws
+  {
+    let one = try install(try Office.shared.get())
+    let found = try inspect(one, label: ["--label", one.code], status: 0)
+    let label = (found["checks"] as? [[String: Any]])?.first { $0["name"] as? String == "label" }
+    #expect(label?["outcome"] as? String == "passed" && label?["givenAs"] as? String == "code")
+    #expect((label?["message"] as? String)?.contains("not scanned") == true)
+    if InstalledProgram("pdftotext").isInstalled {
+      #expect(try text(of: found).contains("按输入的标牌码核对，没有扫描二维码"))
+    }
+    let scanned = try inspect(one, status: 0)
+    let symbol = (scanned["checks"] as? [[String: Any]])?.first { $0["name"] as? String == "label" }
+    #expect(symbol?["givenAs"] as? String == "symbol" && symbol?["message"] == nil)
+  }
+
+  @Test(arguments: ["pipe", "device"])
+  func `a photo that is no file is refused at once`(_ kind: String) throws {
+    let one = try install(try Office.shared.get())
+    let pipe = one.laptop.scratch.file("pipe")
+    mkfifo(pipe, 0o600)
+    let file = kind == "pipe" ? pipe : "/dev/zero"
+    #expect(
+      try one.laptop.failure("inspect", one.code, "--port", one.plug.port, "--label-photo", file, status: 65)
+        == "file.unreadable")
+  }
+
+  // MARK: - Where it cannot be written
+
+  @Test func `a full disk under the page hides neither verdict nor event, and the page is made again`() throws {
+    let one = try install(try Office.shared.get())
+    let command = ["inspect", one.code, "--port", one.plug.port, "--label", one.payload, "--seal", one.seal]
+    let full = try one.laptop.run(["--lang", "zh"] + command + ["--output", "/dev/full"])
+    #expect(full.status == 1 && full.output.hasSuffix("检查结论：与登记一致\n"), "\(full.output)")
+    #expect(full.diagnostics.contains("检查记录没有写成") && full.diagnostics.contains("[file.unwritable]"))
+    #expect(full.diagnostics.contains("weldtech inspect \(one.code) --reprint"), "\(full.diagnostics)")
+    #expect(((try one.laptop.record(one.id))["inspections"] as? [Any])?.count == 1)
+    let json = try one.laptop.run(["--json"] + command + ["--output", "/dev/full"])
+    let document = try json.document()
+    #expect(json.status == 1 && verdict(document) == "asRecorded" && document["revision"] as? Int == 3)
+    #expect((document["error"] as? [String: Any])?["code"] as? String == "file.unwritable")
+    #expect(document["file"] == nil)
+
+    let again = try one.laptop.json("inspect", one.code, "--reprint")
+    #expect(verdict(again) == "asRecorded" && again["seconds"] == nil && again["error"] == nil)
+    let file = one.laptop.scratch.file("again.pdf")
+    try one.laptop.json("inspect", one.payload, "--reprint", "--output", file)
+    #expect(
+      try Data(contentsOf: URL(filePath: file))
+        == Data(contentsOf: URL(filePath: try #require(again["file"] as? String))))
+    if InstalledProgram("pdftotext").isInstalled { #expect(try text(of: again).contains("检查结论：与登记一致")) }
+    // Nothing was inspected for it.
+    #expect(((try one.laptop.record(one.id))["inspections"] as? [Any])?.count == 2)
+  }
+
+  @Test func `an inspector makes the page of a platform's welder again without a network`() throws {
+    let office = try Office()
+    let one = try install(office)
+    try one.laptop.json("sync")
+    let inspector = try Laptop()
+    try inspector.json(
+      "setup", "--inspector", "李检", "--phone", "13800000003", "--company", "应急管理局", "--platform", office.url)
+    #expect(try inspector.failure("inspect", one.code, "--reprint", status: 65) == "inspect.none")
+    let found = try inspect(one, laptop: inspector, status: 0)
+    let file = try #require(found["file"] as? String)
+    let page = try Data(contentsOf: URL(filePath: file))
+    try FileManager.default.removeItem(atPath: file)
+    office.platform.stop()
+    for reference in [one.code, one.payload, String(one.id.prefix(8))] {
+      let again = try inspector.json("inspect", reference, "--reprint")
+      #expect(again["file"] as? String == file, "\(reference)")
+      #expect(try Data(contentsOf: URL(filePath: file)) == page, "\(reference)")
+    }
+  }
+
+  @Test func `an inspection that cannot be put on record tells its verdict all the same`() throws {
+    let one = try install(try Office.shared.get())
+    let script = """
+      import sqlite3, sys
+      base = sqlite3.connect(sys.argv[1])
+      base.execute("CREATE TRIGGER full BEFORE INSERT ON event BEGIN SELECT RAISE(ABORT, 'full'); END")
+      base.commit()
+      """
+    let changed = try InstalledProgram("python3").run(["-c", script, "\(one.laptop.home)/fieldbook.sqlite"])
+    try #require(changed.status == 0, "\(changed.diagnostics)")
+    let shown = try one.laptop.run(
+      "--lang", "zh", "inspect", one.code, "--port", one.plug.port, "--label", one.payload, "--seal", one.seal)
+    #expect(shown.status == 1 && shown.output.hasSuffix("检查结论：与登记一致\n"), "\(shown.output)")
+    #expect(shown.diagnostics.contains("检查结果没有写进安装记录"), "\(shown.diagnostics)")
+    #expect(!shown.diagnostics.contains("已记入安装记录"))
+    let found = try inspect(one, status: 1)
+    #expect(verdict(found) == "asRecorded" && found["revision"] == nil && found["error"] != nil)
+  }
+
+  // MARK: - Where there is no record
+
+  @Test func `a platform that cannot be asked, or talks nonsense, is said to be that`() throws {
+    let office = try Office()
+    let one = try install(office)
+    try one.laptop.json("sync")
+    let inspector = try Laptop()
+    try inspector.json(
+      "setup", "--inspector", "李检", "--phone", "13800000003", "--company", "应急管理局", "--platform", office.url)
+    func said(_ fault: PlatformFault?) throws -> String {
+      if let fault { office.platform.inject(fault, times: 20) }
+      let outcome = try inspector.run("--lang", "zh", "inspect", one.code, "--port", one.plug.port)
+      office.platform.clearFaults()
+      #expect(outcome.diagnostics.contains("[inspect.record.unreachable]"), "\(outcome.diagnostics)")
+      #expect(!outcome.diagnostics.contains("weldtech sync"), "\(outcome.diagnostics)")
+      return outcome.diagnostics
+    }
+    #expect(try said(.portal).contains("登录网络"))
+    let nonsense = try said(.reply(status: 200, mediaType: "application/json", body: #"{"yes":1}"#))
+    #expect(nonsense.contains("平台的应答读不懂") && nonsense.contains("核对平台地址"), "\(nonsense)")
+    #expect(try said(.failure(status: 503)).contains("过一会儿再检查一次"))
+    office.platform.stop()
+    #expect(try said(nil).contains("联网后再检查一次"))
+  }
+
   // MARK: - Kept
 
   @Test
@@ -262,7 +406,7 @@ import Testing
     let id = try laptop.walk(try laptop.register(), to: .seal, on: plug.port)
     #expect(try laptop.failure("inspect", id, "--port", plug.port, status: 65) == "inspect.notInstalled")
     #expect(
-      try laptop.failure("inspect", "150621-00A00", "--port", plug.port, status: 65) == "installation.notFound")
+      try laptop.failure("inspect", "150621-00A00", "--port", plug.port, status: 65) == "code.mistyped")
 
     let one = try install(office)
     let arguments = ["--json", "inspect", one.code, "--port", one.plug.port]

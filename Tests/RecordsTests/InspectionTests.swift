@@ -52,6 +52,23 @@ import Testing
     #expect(inspection.checks.allSatisfy { $0.outcome == .passed && $0.reason == nil })
   }
 
+  @Test func `a label says whether its symbol was read or its code was typed`() throws {
+    func label(_ findings: InspectionFindings) -> InspectionCheck? {
+      Self.record.checks(of: findings).first { $0.topic == .label }
+    }
+    var findings = Self.good
+    #expect(label(findings)?.givenAs == "symbol")
+    findings.label = .code(Sample.code)
+    let typed = try #require(label(findings))
+    #expect(typed.outcome == .passed && typed.givenAs == "code" && typed.found == Sample.code.description)
+    let kept = String(decoding: try RecordCoding.encode(typed), as: UTF8.self)
+    #expect(kept.contains(#""givenAs":"code""#))
+    findings.label = .notGiven
+    #expect(label(findings)?.givenAs == nil)
+    let others = Self.record.checks(of: findings).filter { $0.topic != .label }
+    #expect(others.allSatisfy { $0.givenAs == nil })
+  }
+
   @Test(arguments: ["s-2", " S-2 ", "Ｓ－２", "S\u{2011}2", "S - 2"])
   func `a seal's number is the same however it is typed`(number: String) {
     var findings = Self.good
@@ -87,6 +104,8 @@ import Testing
     Change(.record, .remoteUnusable) { $0.recordFault = .notCompared(.remoteUnusable, found: nil) },
     Change(.label, .otherLabel) { $0.label = .texts(["https://a.example/w/\(otherCode)"]) },
     Change(.label, .otherLabel) { $0.label = .texts([otherCode.description]) },
+    Change(.label, .otherLabel) { $0.label = .code(otherCode) },
+    Change(.label, .otherPayload) { $0.label = .texts([Sample.code.description]) },
     Change(.label, .severalLabels) { $0.label = .texts([Sample.code.description, otherCode.description]) },
     Change(.label, .notALabel) { $0.label = .texts(["https://pay.example/123"]) },
     Change(.label, .otherPayload) { $0.label = .texts(["https://b.example/w/\(Sample.code)"]) },

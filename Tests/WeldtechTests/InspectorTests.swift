@@ -1,6 +1,7 @@
 import Foundation
 import Records
 import Terminal
+import TestSupport
 import Testing
 
 @testable import weldtech
@@ -59,6 +60,101 @@ import Testing
     _ = try other.run(Self.inspector)
     other.clock = desk.clock
     #expect(other.failure(["inspect", "150621", "--port", "P"])?.code == "installation.notFound")
+  }
+
+  @Test func `setup, status, doctor and next speak to an inspector of inspecting only`() throws {
+    let desk = Desk()
+    let zh = ["--lang", "zh"]
+    let setup = try desk.run(zh + Self.inspector)
+    let status = try desk.run(zh + ["status"])
+    let next = try desk.run(zh + ["next"])
+    let doctor = try desk.run(zh + ["doctor"])
+    let said = [setup, status, next, doctor].map { $0.output + $0.diagnostics }.joined()
+    for word in ["证书", "剩余标牌码", "技术人员", "公司", "报修", "读保护", "配对", "技术方案", "安装步骤", "标牌模板"] {
+      #expect(!said.contains(word), "\(word) in \(said)")
+    }
+    for answer in [setup, status] { #expect(answer.output.contains("应急管理局") && answer.output.contains("检查单位")) }
+    #expect(next.diagnostics.contains("weldtech inspect 标牌码 --port 串口"))
+    #expect(doctor.output.contains("检查人员的电脑：应急管理局") && doctor.output.contains("平台地址已设置"))
+    let json = try desk.run(["--json", "status"]).output
+    #expect(json.contains(#""inspector":{"#) && !json.contains(#""technician":{"#))
+  }
+
+  @Test func `an inspector without a platform is told that there is nothing to hold a welder against`() throws {
+    let desk = Desk()
+    let setup = try desk.run(["--lang", "zh"] + Self.inspector.dropLast(2))
+    #expect(setup.status == 0 && setup.diagnostics.contains("本机没有安装记录"), "\(setup.diagnostics)")
+    #expect(setup.diagnostics.contains("weldtech setup --platform https://"))
+    let doctor = try desk.run(["--lang", "zh", "doctor"])
+    #expect(doctor.status == 1 && doctor.output.contains("本机没有安装记录") && !doctor.output.contains("配对"))
+    let code = try #require(LabelCode(region: "150621", serial: .zero)).description
+    let failure = try #require(desk.failure(["inspect", code, "--port", "P"]))
+    #expect(failure.code == "inspect.record.noPlatform" && failure.hint.zh.contains("--platform"))
+    // On a terminal the address is not optional.
+    let asked = Desk()
+    _ = try asked.run(
+      Array(Self.inspector.dropLast(2)), script: Script(["", "https://mashanghan.example"]))
+    #expect(try asked.fieldbook().setup().platform == "https://mashanghan.example")
+  }
+
+  @Test(arguments: [
+    ["install"], ["register"], ["photo", "ffff", "x.png"], ["flash", "ffff"], ["pair", "ffff"],
+    ["label", "ffff"],
+    ["seal", "ffff"], ["test", "ffff"], ["handover", "ffff"], ["sign", "ffff"], ["void", "ffff"],
+  ])
+  func `each step of an installation refuses an inspector before it asks anything`(_ command: [String]) throws {
+    let desk = Desk()
+    _ = try desk.run(Self.inspector)
+    let script = Script(["answer"])
+    #expect(throws: SetupMissing.installer) { try desk.run(command, script: script) }
+    #expect(script.asked.isEmpty, "\(command) asked")
+  }
+
+  @Test func `a code that was miswritten is not a code that nobody knows`() throws {
+    let desk = Desk()
+    _ = try desk.run(Self.inspector)
+    for text in [
+      "150621-00A000-A", "150621-00A00", "150621-OOAOOO-X", "https://mashanghan.example/w/150621-00A000-A",
+      "李检",
+    ] {
+      for more in [["--port", "P"], ["--reprint"]] {
+        #expect(desk.failure(["inspect", text] + more)?.code == "code.mistyped", "\(text) \(more)")
+      }
+    }
+    #expect(desk.failure(["inspect", "15062100A", "--port", "P"])?.code == "code.mistyped")
+    #expect(desk.failure(["inspect", "ffffffff-0", "--port", "P"])?.code == "installation.notFound")
+    #expect(desk.failure(["inspect", "ffffffff", "--reprint"])?.code == "inspect.none")
+  }
+
+  @Test func `a void record is not inspected, and says why it is void`() throws {
+    let desk = Desk()
+    try desk.setUp()
+    let id = try desk.register()
+    let code = try #require(try desk.fieldbook().installation(matching: id).code).description
+    _ = try desk.run(["void", id, "--reason", "重复登记"])
+    _ = try desk.run(["setup", "--platform", "http://127.0.0.1:9"])
+    for reference in [id, code] {
+      let failure = try #require(desk.failure(["inspect", reference, "--port", "P"]))
+      #expect(
+        failure.code == "inspect.record.void" && failure.message.zh.contains("重复登记"), "\(failure.message.zh)")
+    }
+  }
+
+  @Test func `a page replaces no file, and an inspection is made again from a laptop that made one`() throws {
+    let desk = Desk()
+    try desk.setUp()
+    let id = try desk.register()
+    let folder = TemporaryFolder()
+    let file = try folder.write("signed.pdf", "evidence")
+    for more in [["--port", "P"], ["--reprint"]] {
+      #expect(
+        desk.failure(["inspect", id, "--output", file] + more)?.code == "inspect.output.taken", "\(more)")
+    }
+    #expect(try String(contentsOfFile: file, encoding: .utf8) == "evidence")
+    #expect(desk.failure(["inspect", id, "--reprint"])?.code == "inspect.none")
+    #expect(
+      desk.failure(["inspect", id, "--reprint", "--seal", "S-1"])?.code == "usage.option.conflict")
+    #expect(desk.failure(["inspect", id, "--output", folder.path, "--port", "P"])?.code == "file.unwritable")
   }
 
   @Test func `read protection in the walk is for the company to say`() throws {

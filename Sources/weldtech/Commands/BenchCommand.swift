@@ -57,7 +57,7 @@ enum BenchCommand {
             parameters.option(
               "chip", \.chip, .choice(of: BenchModel.known.map(\.shortName)), placeholder: "NAME",
               Text(
-                zh: "芯片；除 stm32f405 外只有 ROM 引导程序，没有固件",
+                zh: "芯片；除 stm32f405 外只有芯片自带的下载程序，没有固件",
                 en: "the chip; of others than stm32f405 there is the ROM loader and no firmware"))
             parameters.option(
               "engine", \.engine, .choice, placeholder: "NAME",

@@ -33,7 +33,7 @@ enum PhotoCommand {
 
   static func run(_ options: Options, _ workplace: Workplace) throws -> Int32 {
     let console = workplace.console
-    let installation = try workplace.fieldbook().installation(matching: options.id)
+    let installation = try workplace.installation(forStepOn: options.id)
     let stage = try console.need(options.stage, option: "stage") {
       try console.prompter.choose(
         Text(zh: "照片是什么时候拍的", en: "when were they taken"),
@@ -78,7 +78,7 @@ enum SealCommand {
 
   static func run(_ options: Options, _ workplace: Workplace) throws -> Int32 {
     let console = workplace.console
-    let installation = try workplace.fieldbook().installation(matching: options.id)
+    let installation = try workplace.installation(forStepOn: options.id)
     let number = try console.need(options.number, option: "number") { try askNumber(console) }
     let changed = try workplace.step(on: installation) { walk, locked in
       try walk.seal(locked, number: try sealNumber(number), photoFile: options.photo)
@@ -142,7 +142,7 @@ enum HandoverCommand {
 
   static func run(_ options: Options, _ workplace: Workplace) throws -> Int32 {
     let console = workplace.console
-    let installation = try workplace.fieldbook().installation(matching: options.id)
+    let installation = try workplace.installation(forStepOn: options.id)
     let handover = Handover(
       trainedOperators: try console.need(options.trained, option: "trained") { try askTrained(console) },
       operatingRules: try console.need(options.rules, option: "rules") { try askRules(console) },
@@ -218,7 +218,7 @@ enum SignCommand {
 
   static func run(_ options: Options, _ workplace: Workplace) throws -> Int32 {
     let console = workplace.console
-    let installation = try workplace.fieldbook().installation(matching: options.id)
+    let installation = try workplace.installation(forStepOn: options.id)
     let walk = Walk(workplace: workplace)
     try walk.require(.sign, of: installation)
     let file = try console.need(options.signature, option: "signature") { try askSignature(console) }

@@ -1,5 +1,7 @@
 import Arguments
 import Characters
+import Fieldbook
+import Files
 import FoundationEssentials
 import Labels
 import Records
@@ -14,6 +16,7 @@ enum InspectCommand {
     var labelPhoto: String?
     var seal: String?
     var output: String?
+    var printsAgain = false
   }
 
   struct Document: Encodable {
@@ -23,8 +26,23 @@ enum InspectCommand {
       var recorded: String?
       var found: String?
       var reason: String?
-      /// The difference in words, or why the check was not run; nil for one that passed.
+      /// The way in which the label was read, `symbol` or `code`; left out for other checks.
+      var givenAs: String?
+      /// The difference in words, or why the check was not run; nil for one that passed without reservation.
       var message: String?
+    }
+
+    /// What could not be written, in the form of an error document.
+    struct Problem: Encodable {
+      var code: String
+      var message: String
+      var hint: String
+
+      init(_ failure: Failure, in language: Language) {
+        code = failure.code
+        message = failure.message[language]
+        hint = failure.hint[language]
+      }
     }
 
     var id: InstallationID
@@ -36,9 +54,12 @@ enum InspectCommand {
     var revision: Int?
     var checks: [Check]
     var state: ModuleState?
-    /// The path of the page.
-    var file: String
-    var seconds: Double
+    /// The path of the page; nil where it could not be written.
+    var file: String?
+    /// The time that the inspection took; nil where the page of an earlier one was made again.
+    var seconds: Double?
+    /// The first thing that could not be written; nil where all was.
+    var error: Problem?
   }
 
   private static let maxPhotoBytes = 256 << 20
@@ -50,9 +71,9 @@ enum InspectCommand {
       "inspect", Text(zh: "检查已安装的焊机与登记是否一致", en: "hold an installed welder against its record"),
       discussion: Text(
         zh:
-          "不用打开机壳，也不改动模块。有不一致退出码为 1；模块密钥没能验证为 8，联网后再检查一次。",
+          "不用打开机壳，也不改动模块。有不一致退出码为 1；模块密钥没能验证为 8，联网后再检查一次。\n--reprint 重新做出最近一次检查的检查记录，不用接模块。",
         en:
-          "The case stays closed, and nothing on the module is changed. Exit 1 where something differs;\n8 where nobody could judge the module's proof of its key: inspect again with a network."
+          "The case stays closed, and nothing on the module is changed. Exit 1 where something differs;\n8 where nobody could judge the module's proof of its key: inspect again with a network.\n--reprint makes the page of the last inspection again, without a module."
       ),
       options: Options(),
       parameters: { parameters in
@@ -71,14 +92,22 @@ enum InspectCommand {
         parameters.option(
           "output", \.output, .file, placeholder: "F.pdf",
           Text(
-            zh: "检查记录（一页 PDF）写到哪里", en: "where the page goes, a PDF; unless told, beside the record's papers"))
+            zh: "检查记录（一页 PDF）写到哪个新文件",
+            en: "the new file for the page, a PDF; unless told, beside the record's papers"))
+        parameters.flag(
+          "reprint", \.printsAgain,
+          Text(
+            zh: "不检查，只把最近一次检查的检查记录重新做出来", en: "inspect nothing, and make the page of the last inspection again")
+        )
       }, run: run)
   }
 
   static func run(_ options: Options, _ workplace: Workplace) throws -> Int32 {
+    if options.printsAgain { return try printAgain(options, workplace) }
     let began = ContinuousClock.now
     let inspector = try workplace.inspector()
-    let output = try options.output.map { ($0, try workplace.openOutput($0)) }
+    try checkReference(options.code)
+    let output = try options.output.map { try openPage($0, workplace) }
     let given = try label(options, workplace)
     let found = try RecordSource(workplace: workplace).find(options.code)
     let label = try given ?? askLabel(workplace)
@@ -87,19 +116,141 @@ enum InspectCommand {
     let outcome = try InspectionRun(workplace: workplace, port: port, label: label, sealNumber: seal)
       .inspect(found, by: inspector)
 
-    let file = output?.0 ?? workplace.documentPath(of: outcome.installation, named: name(of: outcome))
-    if let output {
-      try output.1.write(outcome.page)
-      try output.1.finish(isSynced: true)
-    } else {
-      try workplace.writeSynced(outcome.page, to: file)
+    // What was found is told first, whatever the disk says of the page.
+    var problems = outcome.failure.map { [notKept($0)] } ?? []
+    var file: String?
+    do {
+      let name = name(of: outcome.inspection, revision: outcome.revision)
+      file = try write(outcome.page, to: output, of: outcome.installation, named: name, workplace)
+    } catch {
+      problems.append(notPrinted(error, outcome, options))
     }
-    try answer(outcome, file: file, seconds: ContinuousClock.now - began, workplace.console)
+    try answer(outcome, file: file, seconds: ContinuousClock.now - began, problems.first, workplace.console)
+    if let problem = problems.first {
+      // A document has the problem within it.
+      if workplace.console.isJSON { return problem.exit.rawValue }
+      throw problem
+    }
     return switch outcome.inspection.verdict {
     case .asRecorded: ExitCode.done.rawValue
     case .differs: ExitCode.failed.rawValue
     case .notProven: ExitCode.pending.rawValue
     }
+  }
+
+  /// Refuses a code that nobody printed: what cannot be the beginning of an id was meant for a code.
+  /// - Throws: `CodeMistyped`.
+  private static func checkReference(_ text: String) throws {
+    let hyphens = [8, 13, 18, 23]
+    let mayBeID = TextNormalization.typed(text).lowercased().utf8.enumerated().allSatisfy { place, byte in
+      hyphens.contains(place)
+        ? byte == UInt8(ascii: "-") : (0x30...0x39).contains(byte) || (0x61...0x66).contains(byte)
+    }
+    if !mayBeID { _ = try labelCode(text) }
+  }
+
+  // MARK: - The page
+
+  private typealias Page = (path: String, file: CommandOutput)
+
+  /// Opens the path of `--output` before the work. A page is evidence that somebody may have signed, so that it replaces no
+  /// file.
+  /// - Throws: `PageTaken`, `FileFailure.unwritable`, `Cancelled`.
+  private static func openPage(_ path: String, _ workplace: Workplace) throws -> Page {
+    if let status = try? FilePath(path).status(), status.kind == .regular, status.byteCount > 0 {
+      throw PageTaken(path: path)
+    }
+    return (path, try workplace.openOutput(path))
+  }
+
+  /// Writes a page to the path that was told, or else beside the papers of the record.
+  /// - Returns: the path.
+  private static func write(
+    _ page: Data, to output: Page?, of installation: Installation, named name: String, _ workplace: Workplace
+  ) throws -> String {
+    guard let output else {
+      let file = workplace.documentPath(of: installation, named: name)
+      try workplace.writeSynced(page, to: file)
+      return file
+    }
+    try output.file.write(page)
+    try output.file.finish(isSynced: true)
+    return output.path
+  }
+
+  /// The name of a page's file, by the time of the inspection and the revision that it makes.
+  private static func name(of inspection: Inspection, revision: Int?) -> String {
+    let time = inspection.inspectedAt.description.prefix(19).filter { $0 != "-" && $0 != ":" }
+    return "inspection-\(time)\(revision.map { "-\($0)" } ?? "").pdf"
+  }
+
+  /// Makes the page of the last inspection on this laptop again.
+  private static func printAgain(_ options: Options, _ workplace: Workplace) throws -> Int32 {
+    let given = [
+      ("port", options.port), ("label", options.label), ("label-photo", options.labelPhoto),
+      ("seal", options.seal),
+    ].first { $0.1 != nil }
+    if let given { throw UsageError.conflictingOptions("--reprint", "--\(given.0)") }
+    try checkReference(options.code)
+    let output = try options.output.map { try openPage($0, workplace) }
+    let installation = try lastInspected(options.code, workplace)
+    guard let inspection = installation.inspections?.last else { throw NeverInspected(reference: options.code) }
+    let file = try write(
+      InspectionRun.page(of: inspection, installation), to: output, of: installation,
+      named: name(of: inspection, revision: inspection.againstRevision + 1), workplace)
+    let console = workplace.console
+    try console.answer(
+      document(installation, inspection, revision: installation.revision, file: file, console)
+    ) {
+      let time = inspection.inspectedAt.screenText
+      console.put(Text(zh: "\(time) 的检查记录：\(file)", en: "page of \(time): \(file)"))
+      InspectionTexts.put(inspection.verdict, to: console)
+    }
+    return ExitCode.done.rawValue
+  }
+
+  /// The record with the latest inspection that this laptop has: its own, or the one that it has queued for the platform.
+  private static func lastInspected(_ reference: String, _ workplace: Workplace) throws -> Installation {
+    let visited = try workplace.fieldbook().lastVisited(reference)
+    let own = try own(reference, workplace)
+    let candidates = [own, visited].compactMap(\.self).filter { $0.inspections?.isEmpty == false }
+    let last = candidates.max { left, right in
+      guard let earlier = left.inspections?.last, let later = right.inspections?.last else { return false }
+      return earlier.inspectedAt < later.inspectedAt
+    }
+    guard let last else { throw NeverInspected(reference: reference) }
+    return last
+  }
+
+  /// The record that this laptop has; nil where it has none.
+  private static func own(_ reference: String, _ workplace: Workplace) throws -> Installation? {
+    do {
+      return try workplace.fieldbook().installation(matching: reference)
+    } catch FieldbookError.notFound {
+      return nil
+    }
+  }
+
+  // MARK: - What could not be written
+
+  private static func notKept(_ error: any Error) -> Failure {
+    explain(error).within(
+      Text(zh: "检查结果没有写进安装记录：", en: "the inspection is not on record: "))
+  }
+
+  private static func notPrinted(
+    _ error: any Error, _ outcome: InspectionRun.Outcome, _ options: Options
+  ) -> Failure {
+    var failure = explain(error).within(Text(zh: "检查记录没有写成：", en: "the page is not written: "))
+    let cure = failure.hint
+    let reference = ShellWord.quoted(outcome.installation.code?.description ?? options.code)
+    failure.hint =
+      outcome.revision == nil
+      ? Text(zh: "\(cure.zh)，再检查一次", en: "\(cure.en); then inspect again")
+      : Text(
+        zh: "检查结果已记下。\(cure.zh)，再运行 weldtech inspect \(reference) --reprint",
+        en: "the inspection is on record. \(cure.en); then `weldtech inspect \(reference) --reprint`")
+    return failure
   }
 
   // MARK: - What is read at the welder
@@ -109,9 +260,11 @@ enum InspectCommand {
     if options.label != nil, options.labelPhoto != nil {
       throw UsageError.conflictingOptions("--label", "--label-photo")
     }
-    if let text = options.label { return .texts([try typed(text)]) }
+    if let text = options.label { return try typed(text) }
     if let photo = options.labelPhoto {
-      let bytes = try workplace.read(photo, atMost: maxPhotoBytes)
+      let bytes = try workplace.read(atMost: maxPhotoBytes) { () throws(FileError) in
+        try OpenFile(reading: FilePath(photo), .regularOnly)
+      }
       var texts: [String] = []
       do {
         for text in try LabelPicture.texts(in: bytes).map(harmless) where !texts.contains(text) {
@@ -127,12 +280,11 @@ enum InspectCommand {
     return isScanned ? .texts([harmless(TextNormalization.typed(options.code))]) : nil
   }
 
-  /// The text of a label as it was scanned or typed.
+  /// The label of a text that was scanned or typed: an address is from its symbol, anything else is its code.
   /// - Throws: `CodeMistyped` for a code that nobody printed.
-  private static func typed(_ text: String) throws -> String {
+  private static func typed(_ text: String) throws -> InspectionFindings.Label {
     let plain = harmless(TextNormalization.typed(text))
-    if !plain.contains("/") { return try labelCode(plain).description }
-    return plain
+    return plain.contains("/") ? .texts([plain]) : .code(try labelCode(plain))
   }
 
   /// The text of a symbol, which may be anybody's: bounded, and without characters that are not seen.
@@ -154,11 +306,11 @@ enum InspectCommand {
       Text(zh: "扫描标牌，或照标牌写标牌码（可不填）", en: "scan the label, or type its code (optional)"), mayBeEmpty: true,
       problem: { text in
         do {
-          _ = text.isEmpty ? text : try typed(text)
+          if !text.isEmpty { _ = try typed(text) }
           return nil
         } catch { return explain(error).message }
       })
-    return text.isEmpty ? .notGiven : .texts([try typed(text)])
+    return text.isEmpty ? .notGiven : try typed(text)
   }
 
   private static func askSeal(_ workplace: Workplace) throws -> String? {
@@ -173,43 +325,58 @@ enum InspectCommand {
 
   // MARK: - Telling
 
-  /// The name of the page's file, by the local time of the inspection and the revision that it makes.
-  private static func name(of outcome: InspectionRun.Outcome) -> String {
-    let time = outcome.inspection.inspectedAt.description.prefix(19).filter { $0 != "-" && $0 != ":" }
-    return "inspection-\(time)\(outcome.revision.map { "-\($0)" } ?? "").pdf"
-  }
-
-  private static func answer(
-    _ outcome: InspectionRun.Outcome, file: String, seconds: Duration, _ console: Console
-  ) throws {
-    let inspection = outcome.inspection
-    let (whole, parts) = seconds.components
-    let document = Document(
-      id: outcome.installation.id, code: Nullable(outcome.installation.code), verdict: inspection.verdict,
-      source: inspection.source, revision: outcome.revision,
+  private static func document(
+    _ installation: Installation, _ inspection: Inspection, revision: Int?, file: String?, _ console: Console
+  ) -> Document {
+    Document(
+      id: installation.id, code: Nullable(installation.code), verdict: inspection.verdict,
+      source: inspection.source, revision: revision,
       checks: inspection.checks.map { check in
         Document.Check(
           name: check.name, outcome: check.outcome, recorded: check.recorded, found: check.found,
-          reason: check.reason, message: InspectionTexts.words(of: check)?[console.language])
+          reason: check.reason, givenAs: check.givenAs,
+          message: InspectionTexts.words(of: check)?[console.language])
       },
-      state: inspection.state, file: file,
-      seconds: Double(whole) + Double(parts / 1_000_000_000_000_000) / 1000)
+      state: inspection.state, file: file)
+  }
+
+  private static func answer(
+    _ outcome: InspectionRun.Outcome, file: String?, seconds: Duration, _ problem: Failure?, _ console: Console
+  ) throws {
+    let inspection = outcome.inspection
+    var document = document(
+      outcome.installation, inspection, revision: outcome.revision, file: file, console)
+    let (whole, parts) = seconds.components
+    document.seconds = Double(whole) + Double(parts / 1_000_000_000_000_000) / 1000
+    document.error = problem.map { Document.Problem($0, in: console.language) }
     try console.answer(document) {
-      InspectionTexts.put(inspection, to: console)
-      console.put(Text(zh: "检查记录：\(file)", en: "page: \(file)"))
-      guard outcome.revision != nil else {
-        return console.say(
+      InspectionTexts.put(inspection.checks, to: console)
+      if let file { console.put(Text(zh: "检查记录：\(file)", en: "page: \(file)")) }
+      if outcome.revision != nil {
+        console.say(Text(zh: "已记入安装记录，weldtech sync 上传", en: "it is on record; `weldtech sync` delivers it"))
+      } else if outcome.failure == nil {
+        console.say(
           Text(
             zh: "检查结果没有写进安装记录：记录和写入时不一样，保留现状并报告公司",
             en:
               "the inspection is not added to the record, which is not as it was written: leave it as it is and report it"
           ), .yellow)
       }
-      console.say(Text(zh: "已记入安装记录，weldtech sync 上传", en: "it is on record; `weldtech sync` delivers it"))
       if inspection.verdict == .notProven {
         console.say(
           Text(zh: "联网后再检查一次，验证模块密钥", en: "inspect again with a network, to have the key proven"), .yellow)
       }
+      InspectionTexts.put(inspection.verdict, to: console)
     }
   }
+}
+
+/// A file of the name is there already, which a page does not replace.
+struct PageTaken: Error {
+  let path: String
+}
+
+/// This laptop has no inspection of the welder.
+struct NeverInspected: Error {
+  let reference: String
 }

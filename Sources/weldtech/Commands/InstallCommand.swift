@@ -82,6 +82,8 @@ enum InstallCommand {
   }
 
   static func run(_ options: Options, _ workplace: Workplace) throws -> Int32 {
+    // A laptop that may not install is refused before anybody answers twenty questions.
+    _ = try workplace.technician()
     let walk = Walk(workplace: workplace)
     var installation = try open(options, walk)
     installation = try walk.alone(with: installation.id) { try finish($0, options, walk) }

@@ -95,7 +95,7 @@ enum FlashCommand {
   }
 
   static func run(_ options: Options, _ workplace: Workplace) throws -> Int32 {
-    let installation = try workplace.fieldbook().installation(matching: options.id)
+    let installation = try workplace.installation(forStepOn: options.id)
     let serviceReason = try ServiceOption.reason(options.isService, options.reason, workplace)
     if options.isService { ServiceOption.tell(workplace.console) }
     if options.protects { return try protect(installation, options, serviceReason, workplace) }
@@ -194,7 +194,7 @@ private enum ServiceOption {
   static func tell(_ console: Console) {
     console.say(
       Text(
-        zh: "模块保持通电，打开焊机机壳，让封条回路断开至少 10 秒；停止焊接，继电器必须断开",
+        zh: "模块保持通电，打开焊机机壳，让封条检测线断开至少 10 秒；停止焊接，继电器必须断开",
         en:
           "leave the module powered, open the welder's case so that the seal's loop is open for at least 10 s, and weld nothing: the relay has to be open"
       ))
@@ -208,7 +208,7 @@ extension FlashAuthority {
     case .laptopProof: Text(zh: "授权：本机的密钥", en: "authorised by this laptop's key")
     case .platformProof: Text(zh: "授权：平台", en: "authorised by the platform")
     case .openSeal:
-      Text(zh: "没有授权，凭机壳打开；模块已记下", en: "by the open case, without a proof; the module has counted it")
+      Text(zh: "没有用密钥验证，机壳打开后直接更新；模块已记下", en: "by the open case, without a proof; the module has counted it")
     }
   }
 }
@@ -255,7 +255,7 @@ enum PairCommand {
   }
 
   static func run(_ options: Options, _ workplace: Workplace) throws -> Int32 {
-    let installation = try workplace.fieldbook().installation(matching: options.id)
+    let installation = try workplace.installation(forStepOn: options.id)
     let serviceReason = try ServiceOption.reason(options.isService, options.reason, workplace)
     let port = try workplace.choosePort(options.port)
     if options.isService { ServiceOption.tell(workplace.console) }
@@ -308,7 +308,7 @@ enum TestCommand {
   }
 
   static func run(_ options: Options, _ workplace: Workplace) throws -> Int32 {
-    let installation = try workplace.fieldbook().installation(matching: options.id)
+    let installation = try workplace.installation(forStepOn: options.id)
     let port = try workplace.choosePort(options.port)
     let changed = try workplace.step(on: installation) { walk, locked in
       try walk.test(locked, port: port, plan: options.plan) {
@@ -352,7 +352,7 @@ extension PairingEvent {
     case .inspected(let module):
       Text(
         zh:
-          "自上次到访以来：封条断开 \(module.sealOpenings) 次，重启 \(module.resets) 次；历来看门狗复位 \(module.watchdogResets) 次，无密钥换配 \(module.serviceReplacements) 次",
+          "自上次到访以来：封条断开 \(module.sealOpenings) 次，重启 \(module.resets) 次；历来看门狗复位 \(module.watchdogResets) 次，开壳重新配对 \(module.serviceReplacements) 次",
         en:
           "since the last visit: seal opened \(module.sealOpenings) times, \(module.resets) starts; ever: \(module.watchdogResets) resets by the watchdog, \(module.serviceReplacements) keys replaced by service"
       )
@@ -374,9 +374,9 @@ extension PairingEvent {
 extension KeyReplacement.Kind {
   var title: Text {
     switch self {
-    case .laptopProof: Text(zh: "凭本机的旧密钥", en: "proved by this laptop")
+    case .laptopProof: Text(zh: "用本机的旧密钥验证", en: "proved by this laptop")
     case .platformProof: Text(zh: "经平台授权", en: "authorised by the platform")
-    case .service: Text(zh: "开壳服务，没有旧密钥", en: "by service, without proof")
+    case .service: Text(zh: "开壳重新配对，没有旧密钥", en: "by service, without proof")
     }
   }
 }

@@ -260,7 +260,10 @@ enum NextCommand {
     }
     try console.answer(Document(installations: rows, openInstallations: open, conflicts: conflicts)) {
       for id in conflicts { VisitTexts.warn(of: id, console) }
-      if rows.isEmpty { return console.say(Text(zh: "没有未完成的记录", en: "nothing is open")) }
+      if rows.isEmpty {
+        if try fieldbook.setup().inspector != nil { return try tellInspector(fieldbook, console) }
+        return console.say(Text(zh: "没有未完成的记录", en: "nothing is open"))
+      }
       for (row, installation) in zip(rows, installations) {
         console.put(
           "\(row.id.text.prefix(8))  \(installation.code?.description ?? "–")  \(installation.owner.unitName)")
@@ -300,6 +303,21 @@ enum NextCommand {
       }
       return record.installation
     }
+  }
+
+  /// Tells an inspector what can be done with such a laptop: to inspect, and to deliver what was inspected.
+  private static func tellInspector(_ fieldbook: Fieldbook, _ console: Console) throws {
+    let queued = try fieldbook.queueSummary().records
+    if queued > 0 {
+      console.say(
+        Text(
+          zh: "有 \(queued) 次检查待上传：weldtech sync", en: "\(queued) inspections are to be delivered: weldtech sync"
+        ))
+    }
+    console.say(
+      Text(
+        zh: "检查一台焊机：weldtech inspect 标牌码 --port 串口",
+        en: "to inspect a welder: weldtech inspect CODE --port P"))
   }
 
   /// Reads a record. A record that cannot be read is reported and gives nil, so that the others are still

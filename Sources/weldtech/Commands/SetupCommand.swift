@@ -67,9 +67,11 @@ enum SetupCommand {
               "an inspector's name: this laptop inspects and takes no step of an installation; --phone, --company and --certificate (if any) are the inspector's"
           ))
         parameters.option(
-          "phone", \.phone, .string, placeholder: "PHONE", Text(zh: "技术人员电话", en: "the technician's phone"))
+          "phone", \.phone, .string, placeholder: "PHONE",
+          Text(zh: "技术人员或检查人员的电话", en: "the technician's or inspector's phone"))
         parameters.option(
-          "company", \.company, .string, placeholder: "NAME", Text(zh: "安装服务机构", en: "the installer company"))
+          "company", \.company, .string, placeholder: "NAME",
+          Text(zh: "安装服务机构，或检查单位", en: "the installer company, or the inspector's authority"))
         parameters.option(
           "company-phone", \.companyPhone, .string, placeholder: "PHONE",
           Text(zh: "印在标牌上的报修电话；写空为不印", en: "whom to call for a repair, as labels show it; empty for none"))
@@ -80,7 +82,7 @@ enum SetupCommand {
             en: "this is a company's office: no technician, labels only, no step of an installation"))
         parameters.option(
           "certificate", \.certificate, .string, placeholder: "NO",
-          Text(zh: "培训证书编号", en: "number of the training certificate"))
+          Text(zh: "培训证书编号，或检查人员的证件编号", en: "number of the training certificate, or of the inspector's card"))
         parameters.option(
           "certificate-expires", \.certificateExpires, .day, placeholder: "YYYY-MM-DD",
           Text(zh: "证书有效期至", en: "its last day"))
@@ -338,8 +340,12 @@ enum SetupCommand {
 
   private static func askForPlatform(_ options: inout Options, known: Setup, _ prompter: Prompter) throws {
     guard options.platform == nil, known.platform == nil else { return }
+    // An inspector's laptop has no records of its own.
+    let isOptional = options.inspector == nil
     let address = try prompter.text(
-      Text(zh: "平台地址（https://…，可不填）", en: "the platform's address (https://…, optional)"), mayBeEmpty: true,
+      isOptional
+        ? Text(zh: "平台地址（https://…，可不填）", en: "the platform's address (https://…, optional)")
+        : Text(zh: "平台地址（https://…）", en: "the platform's address (https://…)"), mayBeEmpty: isOptional,
       normalize: typed,
       problem: { text in
         do { _ = try platformAddress(text) } catch { return explain(error).message }
@@ -365,11 +371,11 @@ enum SetupCommand {
       platformKeyFingerprint: fingerprint, tokenFile: setup.tokenFile, apn: setup.accessPointName,
       protect: setup.protects == true ? .always : .never, codesLeft: try fieldbook.codesLeft())
     try console.answer(document) {
+      if let inspector = setup.inspector { return report(inspector, setup, fingerprint, to: console) }
       console.facts([
-        setup.inspector.map { (Text(zh: "检查人员", en: "inspector"), "\($0.name.full)  \($0.phone)") }
-          ?? (
-            Text(zh: "技术人员", en: "technician"), setup.technician.map { "\($0.name.full)  \($0.phone)" } ?? "–"
-          ),
+        (
+          Text(zh: "技术人员", en: "technician"), setup.technician.map { "\($0.name.full)  \($0.phone)" } ?? "–"
+        ),
         (Text(zh: "公司", en: "company"), document.company?.text ?? "–"),
         (Text(zh: "报修电话", en: "company's phone"), setup.companyPhone ?? "–"),
         (
@@ -391,6 +397,25 @@ enum SetupCommand {
         ),
       ])
     }
+  }
+}
+
+extension SetupCommand {
+  /// Reports an inspector's setup, which has no labels, no walk and no training certificate.
+  private static func report(
+    _ inspector: Inspector, _ setup: Setup, _ fingerprint: String?, to console: Console
+  ) {
+    console.facts([
+      (Text(zh: "检查人员", en: "inspector"), "\(inspector.name.full)  \(inspector.phone)"),
+      (Text(zh: "检查单位", en: "authority"), inspector.company.text),
+      (Text(zh: "证件编号", en: "card"), inspector.certificate?.text ?? "–"),
+      (Text(zh: "平台", en: "platform"), setup.platform ?? "–"),
+      (Text(zh: "平台公钥指纹", en: "platform key"), fingerprint.map { "\($0.prefix(16))…" } ?? "–"),
+    ])
+    guard setup.platform == nil else { return }
+    let lack = HealthFinding.inspectorWithoutPlatform.failure
+    console.say(lack.message, .yellow)
+    console.say(Text(zh: "  → \(lack.hint.zh)", en: "  → \(lack.hint.en)"))
   }
 }
 

@@ -175,6 +175,8 @@ enum StatusCommand {
     }
 
     var technician: Technician?
+    /// The inspector; null for other laptops.
+    var inspector: Inspector?
     /// The company of an office, which has no technician; null for other laptops.
     var company: WrittenText?
     var platform: String?
@@ -199,8 +201,8 @@ enum StatusCommand {
     let counts = try fieldbook.counts()
     let conflicts = try fieldbook.conflicts()
     let document = Document(
-      technician: setup.technician, company: setup.company, platform: setup.platform,
-      platformKeyFingerprint: try workplace.platformPin().pinned()?.fingerprint,
+      technician: setup.technician, inspector: setup.inspector, company: setup.company,
+      platform: setup.platform, platformKeyFingerprint: try workplace.platformPin().pinned()?.fingerprint,
       codesLeft: try fieldbook.codesLeft(),
       installations: Dictionary(uniqueKeysWithValues: counts.map { ($0.key.rawValue, $0.value) }),
       inspected: try fieldbook.visitedCount(),
@@ -215,26 +217,44 @@ enum StatusCommand {
       let byStatus = Installation.Status.allCases.compactMap { status in
         counts[status].map { "\(status.title[console.language]) \($0)" }
       }
-      console.facts([
-        setup.inspector.map { (Text(zh: "检查人员", en: "inspector"), "\($0.name)  \($0.company)") }
-          ?? (Text(zh: "技术人员", en: "technician"), setup.technician.map { "\($0.name)  \($0.company)" } ?? "–"),
-        (
-          Text(zh: "公司", en: "company"),
-          (setup.technician?.company ?? setup.inspector?.company ?? setup.company)?.text ?? "–"
-        ),
-        (Text(zh: "证书有效期", en: "certificate"), setup.technician?.certificateExpires.description ?? "–"),
+      let records = (
+        Text(zh: "安装记录", en: "installations"), byStatus.isEmpty ? "0" : byStatus.joined(separator: "  ")
+      )
+      let platform = [
         (Text(zh: "平台", en: "platform"), setup.platform ?? "–"),
         (Text(zh: "平台公钥指纹", en: "platform key"), document.platformKeyFingerprint ?? "–"),
-        (Text(zh: "剩余标牌码", en: "codes left"), "\(document.codesLeft)"),
-        (Text(zh: "安装记录", en: "installations"), byStatus.isEmpty ? "0" : byStatus.joined(separator: "  ")),
-        (Text(zh: "按平台记录检查过", en: "inspected"), "\(document.inspected)"),
-        (
-          Text(zh: "待上传", en: "queued"),
-          Text(
-            zh: "\(queue.records) 条记录，\(queue.files) 个文件，\(queue.keys) 个密钥",
-            en: "\(queue.records) records, \(queue.files) files, \(queue.keys) keys")[console.language]
-        ),
-      ])
+      ]
+      let inspected = (Text(zh: "按平台记录检查过", en: "inspected"), "\(document.inspected)")
+      let who: [(Text, String)]
+      if let inspector = setup.inspector {
+        // Such a laptop makes no labels and has seldom a record of its own.
+        who =
+          [
+            (Text(zh: "检查人员", en: "inspector"), "\(inspector.name)"),
+            (Text(zh: "检查单位", en: "authority"), inspector.company.text),
+          ] + platform + (byStatus.isEmpty ? [inspected] : [records, inspected])
+      } else {
+        who =
+          [
+            (
+              Text(zh: "技术人员", en: "technician"),
+              setup.technician.map { "\($0.name)  \($0.company)" } ?? "–"
+            ),
+            (Text(zh: "公司", en: "company"), (setup.technician?.company ?? setup.company)?.text ?? "–"),
+            (Text(zh: "证书有效期", en: "certificate"), setup.technician?.certificateExpires.description ?? "–"),
+          ] + platform + [
+            (Text(zh: "剩余标牌码", en: "codes left"), "\(document.codesLeft)"), records, inspected,
+          ]
+      }
+      console.facts(
+        who + [
+          (
+            Text(zh: "待上传", en: "queued"),
+            Text(
+              zh: "\(queue.records) 条记录，\(queue.files) 个文件，\(queue.keys) 个密钥",
+              en: "\(queue.records) records, \(queue.files) files, \(queue.keys) keys")[console.language]
+          )
+        ])
       if !conflicts.isEmpty { warn(HealthFinding.conflicts(conflicts).failure, console) }
       if let refusal = fieldbook.writeRefusal { warn(explain(refusal), console) }
       if fieldbook.isOpenToOthers {

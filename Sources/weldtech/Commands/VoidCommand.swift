@@ -36,6 +36,7 @@ enum VoidCommand {
 
   static func run(_ options: Options, _ workplace: Workplace) throws -> Int32 {
     let console = workplace.console
+    _ = try workplace.technician()
     let fieldbook = try workplace.fieldbook()
     let id = try fieldbook.resolve(options.id)
     let status = try fieldbook.status(of: id)

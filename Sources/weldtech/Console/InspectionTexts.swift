@@ -15,18 +15,18 @@ enum InspectionTexts {
     case .installation: Text(zh: "模块里的记录号", en: "installation in the module")
     case .code: Text(zh: "模块里的标牌码", en: "code in the module")
     case .settings: Text(zh: "模块的平台设置", en: "platform in the module")
-    case .firmware: Text(zh: "固件", en: "firmware")
+    case .firmware: Text(zh: "固件内容", en: "firmware")
     case .release: Text(zh: "固件版本", en: "firmware's release")
-    case .seal: Text(zh: "封条回路", en: "seal's loop")
+    case .seal: Text(zh: "封条检测线", en: "seal's loop")
     case .sealNumber: Text(zh: "封条编号", en: "seal's number")
     case .sealOpenings: Text(zh: "封条断开次数", en: "seal openings")
     case .starts: Text(zh: "上电次数", en: "starts")
-    case .provenReplacements: Text(zh: "凭密钥换配次数", en: "keys replaced with proof")
-    case .serviceReplacements: Text(zh: "开壳换配次数", en: "keys replaced by service")
-    case .provenUpdates: Text(zh: "凭密钥更新次数", en: "updates with proof")
+    case .provenReplacements: Text(zh: "用密钥重新配对次数", en: "keys replaced with proof")
+    case .serviceReplacements: Text(zh: "开壳重新配对次数", en: "keys replaced by service")
+    case .provenUpdates: Text(zh: "用密钥更新次数", en: "updates with proof")
     case .serviceUpdates: Text(zh: "开壳更新次数", en: "updates by service")
-    case .provenEntries: Text(zh: "凭密钥进引导程序次数", en: "bootloader entries with proof")
-    case .serviceEntries: Text(zh: "开壳进引导程序次数", en: "bootloader entries by service")
+    case .provenEntries: Text(zh: "用密钥进下载模式次数", en: "bootloader entries with proof")
+    case .serviceEntries: Text(zh: "开壳进下载模式次数", en: "bootloader entries by service")
     case .readProtection: Text(zh: "芯片读保护", en: "read protection")
     case .answer: Text(zh: "模块的应答", en: "module's answer")
     case nil: Text(verbatim: check.name)
@@ -35,12 +35,16 @@ enum InspectionTexts {
 
   static func outcome(of check: InspectionCheck) -> Text {
     switch check.outcome {
-    case .passed where check.topic == .readProtection:
-      check.recorded == "protected" ? Text(zh: "已设置", en: "set") : Text(zh: "未设置", en: "not set")
+    case .passed where check.topic == .readProtection: readProtection(check.recorded == "protected")
     case .passed: Text(zh: "与登记一致", en: "as recorded")
     case .differs: Text(zh: "不一致", en: "DIFFERS")
     case .notRun: Text(zh: "未检查", en: "not checked")
     }
+  }
+
+  /// Whether a chip is protected from reading, as its record says.
+  static func readProtection(_ isSet: Bool) -> Text {
+    isSet ? Text(zh: "已设置", en: "set") : Text(zh: "未设置", en: "not set")
   }
 
   static func verdict(_ verdict: Inspection.Verdict) -> Text {
@@ -53,8 +57,12 @@ enum InspectionTexts {
 
   // MARK: - What it can mean
 
-  /// The difference with what it can mean, or the reason why the check was not run; nil for a check that passed.
+  /// The difference with what it can mean, or the reason why the check was not run; nil for a check that passed without
+  /// reservation.
   static func words(of check: InspectionCheck) -> Text? {
+    if check.outcome == .passed, check.givenAs == InspectionCheck.LabelReading.code.rawValue {
+      return Text(zh: "按输入的标牌码核对，没有扫描二维码", en: "by its code as typed; the symbol was not scanned")
+    }
     guard let reason = check.why else {
       // A newer program may have found what this one has no words for.
       return check.reason.map { Text(verbatim: $0) }
@@ -201,7 +209,7 @@ enum InspectionTexts {
       )
     case .sealOpen:
       Text(
-        zh: "封条回路现在是断开的：机壳开着，或封条回路被剪断",
+        zh: "封条检测线现在是断开的：机壳开着，或检测线被剪断",
         en: "the seal's loop is open now: the case is open, or the loop was cut")
     case .otherSeal:
       Text(
@@ -213,38 +221,38 @@ enum InspectionTexts {
         en: "seal \(found) was taken off before, on record is \(recorded): an old seal was put on again")
     case .sealOpened:
       Text(
-        zh: "封条回路自上次登记以来断开过 \(growth) 次：机壳被打开过",
+        zh: "封条检测线自上次登记以来断开过 \(growth) 次：机壳被打开过",
         en:
           "the seal's loop was opened \(growth) times since the last event on record: somebody was in the case")
     case .replacedWithProof:
       Text(
-        zh: "密钥凭证明换过 \(growth) 次，登记里没有：有持有密钥的电脑或平台换过配对",
+        zh: "用旧密钥验证后重新配对过 \(growth) 次，登记里没有：是持有密钥的电脑或平台做的",
         en:
           "the key was replaced \(growth) times with a proof, and the record has no word of it: a laptop or the platform that had the key did it"
       )
     case .replacedByService:
       Text(
-        zh: "密钥在开壳状态下换过 \(growth) 次，没有旧密钥的证明：有人打开机壳重新配对",
+        zh: "开壳重新配对过 \(growth) 次，没有用旧密钥验证：有人打开过机壳",
         en: "the key was replaced \(growth) times with the case open and no proof: somebody paired it anew")
     case .updatedWithProof:
       Text(
-        zh: "固件凭证明更新过 \(growth) 次，登记里没有：有持有密钥的电脑或平台更新过",
+        zh: "用密钥验证后更新过 \(growth) 次固件，登记里没有：是持有密钥的电脑或平台做的",
         en:
           "an update was allowed \(growth) times for a proof, and the record has no word of it: a laptop or the platform with the key did it"
       )
     case .updatedByService:
       Text(
-        zh: "在开壳状态下允许过 \(growth) 次固件更新，没有密钥证明：有人打开机壳写过固件",
+        zh: "开壳更新过 \(growth) 次固件，没有用密钥验证：有人打开机壳写过固件",
         en: "an update was allowed \(growth) times by the open case and no proof: somebody wrote firmware")
     case .enteredWithProof:
       Text(
-        zh: "凭证明进过 \(growth) 次引导程序，登记里没有：有持有密钥的电脑或平台操作过",
+        zh: "用密钥验证后进过 \(growth) 次芯片下载模式，登记里没有：是持有密钥的电脑或平台做的",
         en:
           "the bootloader was entered \(growth) times for a proof, and the record has no word of it: a laptop or the platform with the key did it"
       )
     case .enteredByService:
       Text(
-        zh: "在开壳状态下进过 \(growth) 次引导程序，没有密钥证明：固件可能被换过",
+        zh: "开壳进过 \(growth) 次芯片下载模式，没有用密钥验证：固件可能被换过",
         en:
           "the bootloader was entered \(growth) times by the open case and no proof: the firmware may be another"
       )
@@ -291,7 +299,7 @@ enum InspectionTexts {
   }
 
   /// A value as a sentence can hold it: of a digest its first characters.
-  private static func short(_ value: String?) -> String {
+  static func short(_ value: String?) -> String {
     guard let value, !value.isEmpty else { return "–" }
     let isDigest =
       value.utf8.count == 64
@@ -299,41 +307,5 @@ enum InspectionTexts {
         ("0"..."9").contains(UnicodeScalar($0)) || ("a"..."f").contains(UnicodeScalar($0))
       }
     return isDigest ? "\(value.prefix(12))…" : value.count > 80 ? "\(value.prefix(79))…" : value
-  }
-
-  // MARK: - On the screen
-
-  /// Shows the verdict, then what differs, what was not checked, and what is as recorded.
-  static func put(_ inspection: Inspection, to console: Console) {
-    let language = console.language
-    let verdict = verdict(inspection.verdict)
-    let style: Style =
-      inspection.verdict == .asRecorded ? .green : inspection.verdict == .differs ? .red : .yellow
-    console.put(styled: console.outputStyling(verdict[language], .bold, style))
-    for check in inspection.differences {
-      console.paragraph(
-        Text(
-          zh: "✗ \(title(of: check).zh)：\(words(of: check)?.zh ?? "")",
-          en: "✗ \(title(of: check).en): \(words(of: check)?.en ?? "")"))
-    }
-    for check in inspection.checks where check.outcome == .notRun {
-      console.paragraph(
-        Text(
-          zh: "– \(title(of: check).zh)未检查：\(words(of: check)?.zh ?? "")",
-          en: "– \(title(of: check).en) not checked: \(words(of: check)?.en ?? "")"))
-    }
-    let passed = inspection.checks.filter { $0.outcome == .passed && $0.topic != .readProtection }
-    if !passed.isEmpty {
-      console.paragraph(
-        Text(
-          zh: "✓ 与登记一致：\(passed.map { title(of: $0).zh }.joined(separator: "、"))",
-          en: "✓ as recorded: \(passed.map { title(of: $0).en }.joined(separator: ", "))"))
-    }
-    if let check = inspection.checks.first(where: { $0.topic == .readProtection }) {
-      console.put(
-        Text(
-          zh: "  \(title(of: check).zh)：登记里\(outcome(of: check).zh)",
-          en: "  \(title(of: check).en): \(outcome(of: check).en), by the record"))
-    }
   }
 }

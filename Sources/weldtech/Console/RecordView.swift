@@ -112,6 +112,11 @@ struct RecordView {
         [module?.keyID ?? "–", module?.replacement.map { replaced($0)[language] }].compactMap { $0 }
           .joined(separator: "  ")
       ),
+      (
+        Text(zh: "芯片读保护", en: "protection"),
+        module == nil
+          ? "–" : InspectionTexts.readProtection(record.isProtected)[language]
+      ),
       (Text(zh: "标牌", en: "label"), record.label.map { "\($0.template)  \($0.payload)" } ?? "–"),
       (
         Text(zh: "封条", en: "seal"),

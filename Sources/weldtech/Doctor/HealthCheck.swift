@@ -42,6 +42,9 @@ struct HealthCheck {
   private static let daysOfWarning = 30
   private static let fewCodes = 20
 
+  /// Whether the laptop is known to be an inspector's; where its setup cannot be read, another check says so.
+  private var isOfInspector: Bool { (try? workplace.fieldbook().setup().inspector) != nil }
+
   private mutating func checkSetup() throws {
     if let company = try workplace.fieldbook().setup().company {
       return pass(Text(zh: "公司办公室：\(company)", en: "the office of \(company)"))
@@ -65,7 +68,7 @@ struct HealthCheck {
 
   private mutating func checkCodes() throws {
     // An inspector makes no labels.
-    if try workplace.fieldbook().setup().inspector != nil { return }
+    if isOfInspector { return }
     let left = try workplace.fieldbook().codesLeft()
     if left >= Self.fewCodes { return pass(Text(zh: "还有 \(left) 个标牌码", en: "\(left) codes left")) }
     note(.warning, HealthFinding.fewCodes(left: left).failure)
@@ -73,10 +76,17 @@ struct HealthCheck {
 
   /// These problems would otherwise stop a laptop without a network only after its module is flashed.
   private mutating func checkPairing() throws {
+    let setup = try workplace.fieldbook().setup()
+    // An inspector pairs nothing, and looks everything up.
+    if setup.inspector != nil {
+      guard let platform = setup.platform else {
+        return note(.failed, HealthFinding.inspectorWithoutPlatform.failure)
+      }
+      return pass(Text(zh: "平台地址已设置：\(platform)", en: "the platform's address is set: \(platform)"))
+    }
     if let lack = try workplace.lackForPairing() {
-      // An office pairs nothing, and makes labels; neither does an inspector.
-      let setup = try workplace.fieldbook().setup()
-      if case .platformKeyMissing = lack, setup.desk == true || setup.inspector != nil { return }
+      // An office pairs nothing, and makes labels.
+      if case .platformKeyMissing = lack, setup.desk == true { return }
       return note(.warning, lack.failure)
     }
     pass(Text(zh: "平台地址和平台公钥都已设置", en: "the platform's address and key are set"))
@@ -111,6 +121,8 @@ struct HealthCheck {
   // MARK: - What is shipped
 
   private mutating func checkSchemes() throws {
+    // An inspector installs nothing.
+    if isOfInspector { return }
     let count = try workplace.catalogue().schemes.count
     pass(Text(zh: "\(count) 个技术方案", en: "\(count) installation schemes"))
   }
@@ -127,6 +139,7 @@ struct HealthCheck {
   }
 
   private mutating func checkLabels() throws {
+    if isOfInspector { return }
     let templates = try workplace.labelTemplates()
     let names = try templates.names()
     for name in names { _ = try templates.template(named: name) }

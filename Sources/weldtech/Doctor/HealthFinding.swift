@@ -21,6 +21,8 @@ enum HealthFinding: Explained {
   case port(PortProblem)
   case platformMissing
   case platformKeyMissing
+  /// An inspector's laptop has no records of its own, and no platform that has them.
+  case inspectorWithoutPlatform
 
   /// The ids as text, at most ten of them.
   private static func names(_ ids: [InstallationID]) -> String {
@@ -89,6 +91,15 @@ enum HealthFinding: Explained {
         message: Text(
           zh: "还没有设置平台地址，不能配对模块，也不能做标牌",
           en: "the platform's address is not set: no module can be paired and no label made"),
+        hint: SetupMissing.platform.failure.hint)
+    case .inspectorWithoutPlatform:
+      Failure(
+        code: "setup.platform.missing",
+        message: Text(
+          zh: "还没有设置平台地址：只能按本机的安装记录检查，而本机没有安装记录",
+          en:
+            "the platform's address is not set: only what this laptop has on record can be inspected, which is nothing"
+        ),
         hint: SetupMissing.platform.failure.hint)
     case .platformKeyMissing:
       Failure(

@@ -21,23 +21,28 @@ struct InspectionRun {
     var revision: Int?
     /// The page, a PDF.
     var page: Data
+    /// The reason why the inspection is not on record, such as a full disk; nil where it is, and where it must not be.
+    var failure: (any Error)?
   }
 
-  /// Inspects, and keeps what came of it before it returns.
+  /// Inspects, and keeps what came of it before it returns. What was found is returned also where it could not be kept.
   func inspect(_ found: RecordSource.Found, by inspector: Inspector) throws -> Outcome {
     switch found.keeping {
     case .nowhere:
       let inspection = try hold(found, inspector)
       return Outcome(
-        installation: found.installation, inspection: inspection, revision: nil,
-        page: try page(of: inspection, found.installation))
+        installation: found.installation, inspection: inspection,
+        page: try Self.page(of: inspection, found.installation))
     case .visit(let record):
       let inspection = try hold(found, inspector)
-      let page = try page(of: inspection, found.installation)
-      let revision = try workplace.fieldbook().appendVisit(
-        inspection, to: record, at: workplace.clock.now())
-      return Outcome(
-        installation: found.installation, inspection: inspection, revision: revision, page: page)
+      var outcome = Outcome(
+        installation: found.installation, inspection: inspection,
+        page: try Self.page(of: inspection, found.installation))
+      do {
+        outcome.revision = try workplace.fieldbook().appendVisit(
+          inspection, to: record, at: workplace.clock.now())
+      } catch { outcome.failure = error }
+      return outcome
     case .ownRecord:
       let walk = Walk(workplace: workplace)
       return try walk.alone(with: found.installation.id) { locked in
@@ -46,10 +51,14 @@ struct InspectionRun {
           throw InstallationBusy(id: locked.id)
         }
         let inspection = try hold(found, inspector)
-        let page = try page(of: inspection, found.installation)
-        let changed = try walk.append(inspection, to: locked)
-        return Outcome(
-          installation: changed, inspection: inspection, revision: changed.revision, page: page)
+        var outcome = Outcome(
+          installation: locked.record, inspection: inspection,
+          page: try Self.page(of: inspection, found.installation))
+        do {
+          outcome.installation = try walk.append(inspection, to: locked)
+          outcome.revision = outcome.installation.revision
+        } catch { outcome.failure = error }
+        return outcome
       }
     }
   }
@@ -100,7 +109,8 @@ struct InspectionRun {
 
   // MARK: - The page
 
-  private func page(of inspection: Inspection, _ installation: Installation) throws -> Data {
+  /// The page of an inspection, a PDF.
+  static func page(of inspection: Inspection, _ installation: Installation) throws -> Data {
     let rows = inspection.checks.map { check in
       InspectionPage.Row(
         title: InspectionTexts.title(of: check).zh, outcome: InspectionTexts.outcome(of: check).zh,

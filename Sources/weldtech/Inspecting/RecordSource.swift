@@ -37,16 +37,29 @@ struct RecordSource {
   func find(_ reference: String) throws -> Found {
     let fieldbook = try workplace.fieldbook()
     var own = try fieldbook.ownRecord(matching: reference)
-    if own?.fault == nil, own?.installation?.status == .void { own = nil }
+    let void = own?.fault == nil && own?.installation?.status == .void ? own?.installation : nil
+    if void != nil { own = nil }
     if let own, own.fault == nil, let installation = own.installation { try check(installation) }
     let visited = own == nil ? try fieldbook.visitedRecord(matching: reference)?.installation : nil
     let code = own?.installation?.code ?? visited?.code ?? LabelCode(written: reference)
-    if own == nil, code == nil { throw FieldbookError.notFound(reference) }
+    if own == nil, code == nil {
+      if let void { throw try refusal(ofVoid: void.id) }
+      throw FieldbookError.notFound(reference)
+    }
 
     let answer = try code.map(list) ?? PlatformAnswer(platform: platform(), listing: .notAsked)
     if let own { return try found(own, answer) }
     guard let code else { throw FieldbookError.notFound(reference) }
-    return try found(code, visited?.id, answer, reference)
+    return try found(code, visited?.id, answer, void)
+  }
+
+  /// The refusal of a record of this laptop that is void, with the reason that its log gives.
+  private func refusal(ofVoid id: InstallationID) throws -> InspectionRefused {
+    var reason: WrittenText?
+    for entry in try workplace.fieldbook().events(of: id) {
+      if case .voided(let given) = entry.event { reason = given }
+    }
+    return .recordVoid(id, reason: reason)
   }
 
   // MARK: - A record of this fieldbook
@@ -154,16 +167,23 @@ struct RecordSource {
   // MARK: - A record that only the platform has
 
   private func found(
-    _ code: LabelCode, _ visited: InstallationID?, _ answer: PlatformAnswer, _ reference: String
+    _ code: LabelCode, _ visited: InstallationID?, _ answer: PlatformAnswer, _ void: Installation?
   ) throws -> Found {
-    let entries: [RemoteInstallation]
+    let listed: [RemoteInstallation]
     switch answer.listing {
-    case .notAsked: throw FieldbookError.notFound(reference)
+    case .entries(let all): listed = all
+    // A welder that was installed anew under its old code may have a record in force on the platform.
+    case _ where void != nil: listed = []
+    case .notAsked: throw InspectionRefused.noPlatform(code)
     case .failed(let error): throw InspectionRefused.recordUnreachable(code, SyncReason(error))
     case .unusable: throw InspectionRefused.listUnusable(code)
-    case .entries(let all): entries = all.filter { $0.status != Installation.Status.void.rawValue }
     }
-    guard let first = entries.first else { throw InspectionRefused.recordUnknown(code) }
+    let entries = listed.filter { $0.status != Installation.Status.void.rawValue }
+    guard let first = entries.first else {
+      if let void { throw try refusal(ofVoid: void.id) }
+      if let void = listed.first { throw InspectionRefused.recordVoid(void.id, reason: nil) }
+      throw InspectionRefused.recordUnknown(code)
+    }
     // Which of two records is this welder's, only a laptop that has been there knows.
     let mine = entries.first { $0.id == visited }
     guard let entry = mine ?? (entries.count == 1 ? first : nil) else {
@@ -269,7 +289,10 @@ struct RecordSource {
   /// Checks that there is an installed welder to be held against the record.
   private func check(_ installation: Installation) throws {
     workplace.concerned = installation.id
-    guard isInstalled(installation) else {
+    switch installation.status {
+    case .closed, .delivered: return
+    case .void: throw InspectionRefused.recordVoid(installation.id, reason: nil)
+    case .surveyed, .open, .retired:
       throw InspectionRefused.notInstalled(installation.id, installation.status)
     }
   }
@@ -295,6 +318,10 @@ extension RemoteInstallation {
 enum InspectionRefused: Error {
   /// Neither this laptop nor the platform has a record of the code.
   case recordUnknown(LabelCode)
+  /// This laptop has no record of the code, and no platform in its setup.
+  case noPlatform(LabelCode)
+  /// The record was taken back; the reason is nil where only the platform has it.
+  case recordVoid(InstallationID, reason: WrittenText?)
   /// This laptop has no record of the code, and the platform could not be asked.
   case recordUnreachable(LabelCode?, SyncReason)
   /// The platform's record cannot be read, is not sound, or is not the one that its list names.

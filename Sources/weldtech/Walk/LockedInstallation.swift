@@ -74,6 +74,13 @@ extension Walk {
 }
 
 extension Workplace {
+  /// The installation on which a step works. Whoever takes no step of an installation is refused before anything is asked.
+  /// - Throws: the errors of `technician()` and of the fieldbook.
+  func installation(forStepOn reference: String) throws -> Installation {
+    _ = try technician()
+    return try fieldbook().installation(matching: reference)
+  }
+
   /// Runs one step of the walk on an installation while no other weldtech works on it.
   /// - Throws: `InstallationBusy`.
   func step<Result>(

@@ -46,7 +46,7 @@ enum LabelCommand {
   }
 
   static func run(_ options: Options, _ workplace: Workplace) throws -> Int32 {
-    let installation = try workplace.fieldbook().installation(matching: options.id)
+    let installation = try workplace.installation(forStepOn: options.id)
     var request = Walk.LabelRequest()
     request.stockCode = try options.code.map(labelCode)
     request.template = options.template

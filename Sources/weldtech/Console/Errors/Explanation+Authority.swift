@@ -77,7 +77,7 @@ extension AuthorityFailure {
             "within a minute the case was not open for 10 s, or the relay is closed; nothing on the module was changed"
         ),
         hint: Text(
-          zh: "停止焊接，打开机壳让封条回路断开，再运行同一命令",
+          zh: "停止焊接，打开机壳让封条检测线断开，再运行同一命令",
           en: "weld nothing, open the case so that the seal's loop is open, and run the same command again"))
     case .keysUnreadable:
       Failure(

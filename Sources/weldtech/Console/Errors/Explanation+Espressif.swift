@@ -34,7 +34,7 @@ extension ESP32Status {
     return Failure(
       code: "provision.flash.espressif",
       message: Text(
-        zh: "\(step.doing.zh)时，芯片的引导程序拒绝：\(meaning.zh)",
+        zh: "\(step.doing.zh)时，芯片的下载程序拒绝：\(meaning.zh)",
         en: "the chip's loader refused while \(step.doing.en): \(meaning.en)"), hint: hint)
   }
 }

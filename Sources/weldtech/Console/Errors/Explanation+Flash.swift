@@ -6,10 +6,10 @@ extension FlashStep {
   var doing: Text {
     switch self {
     case .connecting: Text(zh: "寻找模块", en: "looking for the module")
-    case .enteringBootloader: Text(zh: "进入引导程序", en: "entering the bootloader")
+    case .enteringBootloader: Text(zh: "进入芯片下载模式", en: "entering the bootloader")
     case .authorizing: Text(zh: "向模块出示授权", en: "giving the module the authority")
     case .awaitingOpenSeal:
-      Text(zh: "等待封条回路断开满 10 秒", en: "waiting for the seal's loop to have been open for 10 s")
+      Text(zh: "等待封条检测线断开满 10 秒", en: "waiting for the seal's loop to have been open for 10 s")
     case .startingLoader: Text(zh: "启动烧录程序", en: "starting the flashing program")
     case .identifying: Text(zh: "识别芯片", en: "identifying the chip")
     case .chipFound(let name, _): Text(zh: "识别到芯片 \(name)", en: "talking to the \(name)")
@@ -40,7 +40,7 @@ extension FlashError: Explained {
       Failure(
         code: "provision.flash.noAnswer",
         message: Text(
-          zh: "这个串口上没有模块应答（固件和引导程序都没有应答）", en: "neither a firmware nor a bootloader answers on this port"),
+          zh: "这个串口上没有模块应答（固件和芯片的下载程序都没有应答）", en: "neither a firmware nor a bootloader answers on this port"),
         hint: Text(
           zh: "检查模块电源和 TX/RX 是否接反；空白芯片要在 BOOT0 拉高时上电，ESP32 要按住 BOOT 上电",
           en:
@@ -50,7 +50,7 @@ extension FlashError: Explained {
       Failure(
         code: "provision.flash.bootloaderSilent",
         message: Text(
-          zh: "固件或烧录程序已退出，但引导程序没有应答",
+          zh: "固件或烧录程序已退出，但芯片的下载程序没有应答",
           en: "the firmware or the flashing program made room, but the bootloader does not answer"),
         hint: Text(zh: "给模块断电再上电，重新运行同一命令", en: "switch the module off and on and run the same command again"))
     case .link(let error, let step): error.failure(doing: step.doing)
@@ -76,7 +76,7 @@ extension FlashError: Explained {
       Failure(
         code: "provision.flash.readProtected",
         message: Text(
-          zh: "芯片有读保护，引导程序不能读写；没有擦除任何内容",
+          zh: "芯片有读保护，下载程序不能读写；没有擦除任何内容",
           en: "the chip is read-protected: its bootloader neither reads nor writes it; nothing was erased"),
         hint: Text(
           zh: "断电再上电让固件运行，再运行同一命令；若要解除保护，加 --erase-key：引导区、固件和配对密钥全部擦除，之后须重新配对",
@@ -87,7 +87,7 @@ extension FlashError: Explained {
       Failure(
         code: "provision.flash.unprotectedSilent",
         message: Text(
-          zh: "读保护已解除，芯片已全部擦除，但引导程序没有应答",
+          zh: "读保护已解除，芯片已全部擦除，但芯片的下载程序没有应答",
           en: "read protection is lifted and the chip erased, but its bootloader does not answer"),
         hint: Text(
           zh: "BOOT0 拉高，断电再上电，再运行同一命令",
@@ -116,7 +116,7 @@ extension FlashError: Explained {
       Failure(
         code: "provision.flash.command",
         message: Text(
-          zh: "芯片的引导程序没有命令 0x\(String(command, radix: 16))",
+          zh: "芯片的下载程序没有命令 0x\(String(command, radix: 16))",
           en: "the chip's bootloader lacks command 0x\(String(command, radix: 16))"),
         hint: Text(zh: "换一个模块", en: "take another module"))
     case .unknownChip(let product):

@@ -15,17 +15,37 @@ extension InspectionRefused: Explained {
           en:
             "compare the code with the label; if it is right, the label may be a forgery, or its laptop has not delivered: ask the company"
         ))
+    case .noPlatform(let code):
+      Failure(
+        code: "inspect.record.noPlatform",
+        message: Text(
+          zh: "本机没有 \(code) 的安装记录，也没有设置平台，没有可对照的登记",
+          en:
+            "this laptop has no record of \(code) and no platform in its setup, so that there is nothing to hold it against"
+        ),
+        hint: Text(zh: "weldtech setup --platform https://…", en: "weldtech setup --platform https://…"))
+    case .recordVoid(let id, let reason):
+      Failure(
+        code: "inspect.record.void",
+        message: Text(
+          zh: "记录 \(id.text.prefix(8)) 已作废\(reason.map { "，原因：\($0)" } ?? "")",
+          en: "record \(id.text.prefix(8)) is void\(reason.map { ", because: \($0)" } ?? "")"),
+        hint: Text(
+          zh: "焊机重新安装过的，按新的标牌检查；没有重新安装，这块标牌就不该还在用：请公司查",
+          en:
+            "where the welder was installed anew, inspect it by its new label; where it was not, this label should be out of use: ask the company"
+        ), exit: .badData)
     case .recordUnreachable(let code, let reason):
       Failure(
         code: "inspect.record.unreachable",
         message: Text(
-          zh: "本机没有 \(code?.description ?? "这台焊机") 的安装记录，平台上的也取不到：\(reason.title.zh)",
+          zh: "本机没有 \(code?.description ?? "这台焊机") 的安装记录，平台上的也取不到：\(reason.whyNotAsked.zh)",
           en:
-            "this laptop has no record of \(code?.description ?? "this welder"), and the platform's cannot be had: \(reason.title.en)"
+            "this laptop has no record of \(code?.description ?? "this welder"), and the platform's cannot be had: \(reason.whyNotAsked.en)"
         ),
         hint: Text(
-          zh: "\(reason.hint.zh)；或在安装它的电脑上检查",
-          en: "\(reason.hint.en); or inspect with the laptop that installed it"))
+          zh: "\(reason.remedyForInspecting.zh)；或在安装它的电脑上检查",
+          en: "\(reason.remedyForInspecting.en); or inspect with the laptop that installed it"))
     case .recordUnreadable(let id):
       Failure(
         code: "inspect.record.unreadable",
@@ -67,5 +87,64 @@ extension InspectionRefused: Explained {
   /// The ids as text, at most five of them.
   private static func names(_ ids: [InstallationID]) -> String {
     ids.prefix(5).map { String($0.text.prefix(8)) }.joined(separator: ", ") + (ids.count > 5 ? ", …" : "")
+  }
+}
+
+extension SyncReason {
+  /// The reason why the platform's record could not be had.
+  fileprivate var whyNotAsked: Text {
+    switch self {
+    case .notAcknowledged, .incomplete, .conflict:
+      Text(zh: "平台的应答读不懂", en: "the platform's answer cannot be understood")
+    case .refused: Text(zh: "平台拒绝了查询", en: "the platform refuses the question")
+    default: title
+    }
+  }
+
+  /// The remedy, after which the same inspection is made again.
+  fileprivate var remedyForInspecting: Text {
+    switch self {
+    case .unreachable, .timedOut, .interrupted:
+      Text(zh: "联网后再检查一次", en: "inspect again with a network")
+    case .platformFailed: Text(zh: "过一会儿再检查一次", en: "inspect again later")
+    case .redirected, .notThePlatform:
+      Text(
+        zh: "在浏览器里登录网络，核对平台地址（weldtech status），再检查一次",
+        en:
+          "log in to the network in a browser, compare the platform's address (`weldtech status`), and inspect again"
+      )
+    case .notAcknowledged, .answerTooLarge, .refused, .incomplete, .conflict:
+      Text(
+        zh: "核对平台地址（weldtech status）；没有错就升级 weldtech 或报告公司",
+        en:
+          "compare the platform's address (`weldtech status`); if it is right, install a newer weldtech or report it"
+      )
+    case .blocked:
+      Text(zh: "请管网络的人看看，或换一个网络再检查", en: "show it to whoever runs the network, or inspect over another one")
+    default: hint
+    }
+  }
+}
+
+extension PageTaken: Explained {
+  var failure: Failure {
+    Failure(
+      code: "inspect.output.taken",
+      message: Text(
+        zh: "\(path) 已经有了，检查记录不覆盖任何文件", en: "\(path) exists, and a page replaces no file"),
+      hint: Text(zh: "换一个文件名，或先移走它", en: "give another name, or move it away first"), exit: .badData)
+  }
+}
+
+extension NeverInspected: Explained {
+  var failure: Failure {
+    Failure(
+      code: "inspect.none",
+      message: Text(
+        zh: "本机没有检查过 \(reference)", en: "this laptop has not inspected \(reference)"),
+      hint: Text(
+        zh: "接上模块检查：weldtech inspect \(ShellWord.quoted(reference)) --port 串口",
+        en: "inspect it, with its module on a port: weldtech inspect \(ShellWord.quoted(reference)) --port P"),
+      exit: .badData)
   }
 }

@@ -17,7 +17,7 @@ extension ModuleRequest {
     case .pairBegin: Text(zh: "下发配对密钥", en: "handing over the pairing key")
     case .pairProve: Text(zh: "核对模块持有密钥", en: "proving that the module holds the key")
     case .pairCommit: Text(zh: "确认配对", en: "committing the pairing")
-    case .pairReplace: Text(zh: "凭旧密钥更换配对密钥", en: "replacing the pairing key with a proof")
+    case .pairReplace: Text(zh: "用旧密钥验证后更换配对密钥", en: "replacing the pairing key with a proof")
     case .pairService: Text(zh: "开壳更换配对密钥", en: "replacing the pairing key by service")
     case .configure: Text(zh: "写入标牌码、平台地址和 APN", en: "writing code, platform address and APN")
     case .configuration: Text(zh: "回读设置", en: "reading the settings back")
@@ -62,7 +62,7 @@ extension ProvisionError: Explained {
           zh: "这个模块已经与安装记录 \(installation) 配对（密钥 \(keyID)）",
           en: "this module is paired with installation \(installation) (key \(keyID))"),
         hint: Text(
-          zh: "检查接着的是不是这台焊机的模块；那条记录作废后，本机可以把模块换配过来",
+          zh: "检查接着的是不是这台焊机的模块；那条记录作废后，本机可以给模块重新配对",
           en:
             "check that it is this welder's module on the cable; once that record is void, it can be paired anew"
         ))

@@ -54,7 +54,7 @@ extension ReplacementFailure {
           zh: "模块没有换掉密钥 \(keyID)：机壳没有打开满 10 秒，或继电器吸合着",
           en: "the module keeps its key \(keyID): its case was not open for 10 s, or its relay is closed"),
         hint: Text(
-          zh: "停止焊接，打开机壳让封条回路断开，等 10 秒，再运行同一命令",
+          zh: "停止焊接，打开机壳让封条检测线断开，等 10 秒，再运行同一命令",
           en:
             "weld nothing, open the case so that the seal's loop is open, wait 10 s and run the same command again"
         ))
