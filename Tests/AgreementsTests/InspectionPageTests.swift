@@ -63,7 +63,7 @@ struct InspectionPageTests {
     sample.responsibleName = WrittenText(asKept: String(repeating: "阿", count: 40))
     let rows = (0..<20).map { number in
       InspectionPage.Row(
-        title: "凭密钥进引导程序次数", outcome: "不一致",
+        title: "用密钥进下载模式次数", outcome: "不一致",
         words: String(repeating: "在开壳状态下允许过固件更新没有密钥证明", count: 6).prefix(112) + "\(number)号")
     }
     let page = try InspectionPage(

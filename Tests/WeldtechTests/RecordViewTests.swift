@@ -12,7 +12,7 @@ import Testing
   private static let digest = String(repeating: "ab", count: 32)
 
   /// Makes a record that has gone through everything but delivery, in the fieldbook of `desk`.
-  private func signed(_ desk: Desk) throws -> String {
+  private func signed(_ desk: Desk, isProtected: Bool = false) throws -> String {
     try desk.setUp()
     let reference = try desk.register()
     let fieldbook = try desk.fieldbook()
@@ -34,24 +34,26 @@ import Testing
     try fieldbook.prepare(key, for: id, moduleSerial: "WM1-0123456789ABCDEF01234567")
     try fieldbook.markCommitted(keyID: keyID, for: id, moduleSerial: "WM1-0123456789ABCDEF01234567")
     let technician = try #require(try fieldbook.setup().technician)
-    let events: [InstallationEvent] = [
-      photographed(.before),
-      .flashed(
-        .init(
-          chip: "STM32F405", chipID: nil, firmwareVersion: "1.0.0", firmwareSha256: Self.digest,
-          skipped: false)),
-      .paired(
-        .init(serialNumber: "WM1-0123456789ABCDEF01234567", keyID: keyID, imei: nil, iccid: nil)),
-      .labelled(
-        LabelRecord(
-          code: code, payload: "https://mashanghan.example/w/\(code)", template: "acrylic-60x40",
-          verified: true)),
-      .sealed(
-        Seal(number: "S-0002", photoSha256: nil, appliedAt: desk.clock.time, previousNumbers: ["S-0001"])),
-      .tested(Self.report(desk.clock.time)),
-      photographed(.after),
-      .handedOver(Handover(trainedOperators: 2, operatingRules: .drafted, note: nil)),
-    ]
+    let events: [InstallationEvent] =
+      [
+        photographed(.before),
+        .flashed(
+          .init(
+            chip: "STM32F405", chipID: nil, firmwareVersion: "1.0.0", firmwareSha256: Self.digest,
+            skipped: false)),
+        .paired(
+          .init(serialNumber: "WM1-0123456789ABCDEF01234567", keyID: keyID, imei: nil, iccid: nil)),
+        .labelled(
+          LabelRecord(
+            code: code, payload: "https://mashanghan.example/w/\(code)", template: "acrylic-60x40",
+            verified: true)),
+        .sealed(
+          Seal(number: "S-0002", photoSha256: nil, appliedAt: desk.clock.time, previousNumbers: ["S-0001"])),
+        .tested(Self.report(desk.clock.time)),
+      ] + (isProtected ? [.protected(.init(chipID: "00"))] : []) + [
+        photographed(.after),
+        .handedOver(Handover(trainedOperators: 2, operatingRules: .drafted, note: nil)),
+      ]
     let lock = try #require(try fieldbook.lock(installation: id))
     defer { lock.release() }
     _ = try fieldbook.append(events, holding: lock, by: technician, at: desk.clock.time)
@@ -64,6 +66,16 @@ import Testing
     _ = try fieldbook.close(
       try fieldbook.provenRecord(of: id), with: agreement, holding: lock, by: technician, at: desk.clock.time)
     return reference
+  }
+
+  @Test(arguments: [false, true])
+  func `it says whether the chip is protected from reading`(_ isProtected: Bool) throws {
+    let desk = Desk()
+    let id = try signed(desk, isProtected: isProtected)
+    let line = try desk.run(["--lang", "zh", "show", id]).output.split(separator: "\n").first {
+      $0.contains("芯片读保护")
+    }
+    #expect(line?.hasSuffix(isProtected ? "已设置" : "未设置") == true, "\(line ?? "")")
   }
 
   private static func report(_ time: Timestamp) -> TestReport {

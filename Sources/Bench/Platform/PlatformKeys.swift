@@ -40,8 +40,13 @@ struct PlatformKeys: Sendable {
 
     /// A replacement as an older bench kept it, in a list of its own.
     private struct FormerReplacement: Decodable {
-      let newKeyId: String
-      let uniqueId: String
+      let newKeyID: String
+      let uniqueID: String
+
+      private enum CodingKeys: String, CodingKey {
+        case newKeyID = "newKeyId"
+        case uniqueID = "uniqueId"
+      }
     }
 
     init(from decoder: any Decoder) throws {
@@ -53,7 +58,7 @@ struct PlatformKeys: Sendable {
       let former = try decoder.container(keyedBy: FormerKeys.self)
         .decodeIfPresent([FormerReplacement].self, forKey: .replacements)
       let replacements = former?.map {
-        Authority(purpose: .replace, uniqueID: $0.uniqueId, newKeyID: $0.newKeyId)
+        Authority(purpose: .replace, uniqueID: $0.uniqueID, newKeyID: $0.newKeyID)
       }
       let others = try values.decodeIfPresent([Authority].self, forKey: .authorities)
       authorities = replacements.map { $0 + (others ?? []) } ?? others
