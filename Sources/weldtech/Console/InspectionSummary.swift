@@ -129,7 +129,7 @@ extension InspectionSummary.Kind {
     switch check.topic {
     case .record: self = .record
     case .label: self = .label
-    case .serialNumber, .key, .installation, .code, .settings: self = .module
+    case .answer, .serialNumber, .key, .installation, .code, .settings: self = .module
     case .firmware, .release: self = .firmware
     case .seal, .sealNumber: self = .seal
     case .sealOpenings, .starts, .provenReplacements, .serviceReplacements, .provenUpdates, .serviceUpdates,
