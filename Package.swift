@@ -156,8 +156,8 @@ let package = Package(
     tests(
       "Acceptance",
       [
-        "ESP32Programs", "weldtech", "Bench", "Cryptography", "Drawing", "Labels", "ModuleCore", "Records",
-        "Terminal", "TestSupport",
+        "ESP32Programs", "weldtech", "Bench", "Cryptography", "Drawing", "Fieldbook", "Labels", "ModuleCore",
+        "Records", "Sync", "Terminal", "TestSupport",
       ]),
     .testTarget(
       name: "Fuzz", dependencies: ["ModuleCore"], path: "fuzz",

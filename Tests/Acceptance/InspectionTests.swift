@@ -110,6 +110,16 @@ import Testing
     #expect(found["revision"] as? Int == 2)
     let sent = try inspector.json("sync")
     #expect(sent["delivered"] as? Int == 1)
+    // What he inspected is in his list, though the record is not his.
+    let listed = try inspector.json("list")
+    let row = try #require((listed["inspected"] as? [[String: Any]])?.first)
+    #expect((listed["installations"] as? [[String: Any]])?.isEmpty == true)
+    #expect(row["code"] as? String == one.code && row["pending"] as? Int == 0 && row["revision"] as? Int == 2)
+    let shown = try inspector.json("show", one.code)
+    #expect(shown["id"] as? String == one.id && (shown["inspections"] as? [[String: Any]])?.count == 1)
+    #expect((shown["onPlatform"] as? [String: Any])?["source"] as? String == "platform")
+    #expect(try inspector.run("--lang", "zh", "list").output.contains("平台的"))
+    #expect(try inspector.run("completion-values", "installations").output.contains(one.code))
     // He makes no labels, and draws no codes.
     #expect(try inspector.json("status")["codesLeft"] as? Int == 0)
     #expect(office.has(code: one.code).first?.revision == 2)
@@ -233,23 +243,8 @@ import Testing
     try #require(changed.status == 0, "\(changed.diagnostics)")
     let found = try inspect(one, status: 1)
     #expect(differences(found) == ["recordChanged"] && found["revision"] == nil)
+    #expect(found["source"] as? String == "fieldbook")
     #expect((try one.laptop.record(one.id))["inspections"] == nil)
-  }
-
-  @Test func `a platform that has another record of the code is found`() throws {
-    let office = try Office()
-    let one = try install(office)
-    try one.laptop.json("sync")
-    // A copy of the laptop closes and delivers another second revision.
-    let copy = try Laptop()
-    try FileManager.default.copyItem(atPath: one.laptop.home, toPath: copy.home)
-    #expect(try inspect(one, laptop: copy, status: 0)["source"] as? String == "fieldbook")
-    try copy.json("sync")
-    office.platform.stop()
-    _ = try inspect(one, status: 8)
-    _ = try office.platform.start()
-    let found = try inspect(one, status: 1)
-    #expect(differences(found) == ["recordElsewhere"], "\(found)")
   }
 
   // MARK: - What a person sees

@@ -94,9 +94,9 @@ enum InspectionTexts {
       )
     case .answerUnusable:
       Text(
-        zh: "\(asked(check.found).zh)时，模块的应答读不懂：可能不是本公司的固件，或模块已损坏、被人做过手脚",
+        zh: "\(asked(check.found).zh)时，模块的应答读不懂：先换一根线再检查一次；还是这样，可能是固件被换过，或模块已损坏",
         en:
-          "what the module answered while \(asked(check.found).en) cannot be read: its firmware may be another, or it is damaged or tampered with"
+          "what the module answered while \(asked(check.found).en) cannot be read: inspect again with another cable; if it stays, its firmware may be another, or it is damaged"
       )
     case .recordFileMissing:
       Text(
