@@ -295,6 +295,9 @@ import Testing
     #expect(
       try one.laptop.failure("inspect", one.code, "--port", one.plug.port, "--label-photo", file, status: 65)
         == "file.unreadable")
+    let shown = try one.laptop.run(
+      "--lang", "zh", "inspect", one.code, "--port", one.plug.port, "--label-photo", file)
+    #expect(shown.diagnostics.contains("不是文件，是管道或设备"), "\(shown.diagnostics)")
   }
 
   // MARK: - Where it cannot be written

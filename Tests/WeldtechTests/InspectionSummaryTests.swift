@@ -142,6 +142,14 @@ import Testing
     #expect(screen(checks([typed])) == all)
   }
 
+  @Test func `a key that nobody could judge has a remedy of its own for each reason`() {
+    let reasons: [Reason] = [.noPlatform, .platformUnreachable, .platformRefused, .keyUnknown]
+    let remedies = reasons.map { InspectionTexts.remedy(forUnproven: $0) }
+    #expect(Set(remedies.map(\.zh)).count == reasons.count && Set(remedies.map(\.en)).count == reasons.count)
+    #expect(remedies[0].zh.contains("--platform") && remedies[1].zh.contains("联网"))
+    #expect(!remedies[3].zh.contains("联网") && remedies[3].zh.contains("weldtech sync"))
+  }
+
   @Test(arguments: 1...300)
   func `every check is on the screen exactly once, whatever an inspection finds`(_ seed: UInt64) {
     var random = SplitMix64(seed: seed)

@@ -32,7 +32,7 @@ enum InspectCommand {
       var message: String?
     }
 
-    /// What could not be written, in the form of an error document.
+    /// What could not be written, with the members of an error document.
     struct Problem: Encodable {
       var code: String
       var message: String
@@ -127,6 +127,7 @@ enum InspectCommand {
     }
     try answer(outcome, file: file, seconds: ContinuousClock.now - began, problems.first, workplace.console)
     if let problem = problems.first {
+      for other in problems.dropFirst() { workplace.console.say(other.message, .yellow) }
       // A document has the problem within it.
       if workplace.console.isJSON { return problem.exit.rawValue }
       throw problem
@@ -197,7 +198,7 @@ enum InspectCommand {
     guard let inspection = installation.inspections?.last else { throw NeverInspected(reference: options.code) }
     let file = try write(
       InspectionRun.page(of: inspection, installation), to: output, of: installation,
-      named: name(of: inspection, revision: inspection.againstRevision + 1), workplace)
+      named: name(of: inspection, revision: installation.revision), workplace)
     let console = workplace.console
     try console.answer(
       document(installation, inspection, revision: installation.revision, file: file, console)
@@ -364,7 +365,7 @@ enum InspectCommand {
       }
       if inspection.verdict == .notProven {
         console.say(
-          Text(zh: "联网后再检查一次，验证模块密钥", en: "inspect again with a network, to have the key proven"), .yellow)
+          InspectionTexts.remedy(forUnproven: inspection.checks.first { $0.topic == .key }?.why), .yellow)
       }
       InspectionTexts.put(inspection.verdict, to: console)
     }

@@ -55,6 +55,29 @@ enum InspectionTexts {
     }
   }
 
+  /// What brings a judgement of the module's key, where nobody could judge it.
+  static func remedy(forUnproven reason: InspectionCheck.Reason?) -> Text {
+    switch reason {
+    case .noPlatform:
+      Text(
+        zh: "设置平台后再检查一次，验证模块密钥：weldtech setup --platform https://…",
+        en: "set the platform and inspect again, to have the key proven: weldtech setup --platform https://…")
+    case .keyUnknown:
+      Text(
+        zh: "密钥还在给模块配对的那台电脑上：用那台电脑检查，或让它先运行 weldtech sync",
+        en:
+          "the key is on the laptop that paired the module: inspect with that one, or have it run `weldtech sync` first"
+      )
+    case .platformRefused:
+      Text(
+        zh: "平台没有判断模块密钥：weldtech doctor --online 检查凭证和平台，再检查一次",
+        en:
+          "the platform did not judge the key: `weldtech doctor --online` looks at token and platform; then inspect again"
+      )
+    default: Text(zh: "联网后再检查一次，验证模块密钥", en: "inspect again with a network, to have the key proven")
+    }
+  }
+
   // MARK: - What it can mean
 
   /// The difference with what it can mean, or the reason why the check was not run; nil for a check that passed without
