@@ -185,6 +185,25 @@ struct ContractTests {
     #expect(faults == [], "\(faults.joined(separator: "\n"))")
   }
 
+  @Test func `a request that the contract forbids and the platform takes is found`() throws {
+    let recorder = try Recorder()
+    let start = try #require(
+      try conversation(with: recorder).first {
+        String(decoding: $0.request, as: UTF8.self).contains("/starts ")
+          && $0.answer.starts(with: Data("HTTP/1.1 200".utf8))
+      })
+    for (old, new) in [
+      (#""counter":7"#, #""counter":-1"#), (#""seconds""#, #""second""#), ("/v1/keys/", "/v1/keys/A"),
+    ] {
+      var taken = start
+      taken.isSpoilt = true
+      #expect(try verdict([taken]).faults == [])
+      let range = try #require(taken.request.range(of: Data(old.utf8)), "\(old)")
+      taken.request.replaceSubrange(range, with: Data(new.utf8))
+      #expect(try verdict([taken]).faults.contains { $0.contains("was taken") }, "\(old) became \(new)")
+    }
+  }
+
   /// The request in turn without each of its headers, with half of its body, with another method, at another address,
   /// with ids in capitals, and with each member of its document missing, null, of another type and in capitals.
   private static func spoilt(_ request: Data) -> [[UInt8]] {
