@@ -219,7 +219,7 @@ extension Fieldbook {
         case .seal: .seal
         case .after: .photoAfter
         }
-    case .flashed: step = .flash
+    case .flashBegun, .flashed: step = .flash
     case .inspected, .paired: step = .pair
     case .labelled: step = .label
     case .sealed: step = .seal

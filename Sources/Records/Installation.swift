@@ -75,6 +75,15 @@ public struct Installation: Hashable, Sendable, Codable {
     switch event {
     case .registered: return  // Only the first event is a registration, and `init` has handled it.
     case .photographed(let photo): photos.append(photo)
+    case .flashBegun(let attempt):
+      var module = module ?? ModuleRecord()
+      module.flashing = attempt
+      self.module = module
+      entry.serialNumber = attempt.serialNumber
+      entry.keyID = attempt.keyID
+      entry.firmwareVersion = attempt.firmwareVersion
+      entry.previousFirmwareVersion = attempt.firmwareVersion.map { _ in attempt.installedVersion }
+      entry.authority = attempt.authority
     case .flashed(let flashed):
       var module = module ?? ModuleRecord()
       // A run that was cut off may have changed the firmware, and the next one then finds it there.
@@ -82,8 +91,15 @@ public struct Installation: Hashable, Sendable, Codable {
       module.chip = flashed.chip
       module.firmwareVersion = flashed.firmwareVersion
       module.firmwareSha256 = flashed.firmwareSha256
-      if flashed.keyErased == true { (module.keyID, module.pairedAt) = (nil, nil) }
+      module.flashing = nil
+      if flashed.keyErased == true {
+        entry.keyID = module.keyID
+        (module.keyID, module.pairedAt) = (nil, nil)
+      }
       self.module = module
+      entry.firmwareVersion = flashed.firmwareVersion
+      entry.previousFirmwareVersion = flashed.previousFirmwareVersion
+      entry.keyErased = flashed.keyErased
       entry.skipped = flashed.skipped && wasOnRecord ? true : nil
       entry.authority = flashed.authority
       entry.openSealCounts = flashed.openSealCounts
@@ -118,7 +134,9 @@ public struct Installation: Hashable, Sendable, Codable {
       test = report
       entry.passed = report.passed
       take(report.moduleState, into: &entry)
-    case .protected(let protected): entry.authority = protected.authority
+    case .protected(let protected):
+      module?.flashing = nil
+      entry.authority = protected.authority
     case .handedOver(let handover): self.handover = handover
     case .signed(let agreement):
       self.agreement = agreement
@@ -154,14 +172,16 @@ public struct Installation: Hashable, Sendable, Codable {
     previousSha256 = sha256
   }
 
-  /// Whether this record and `other` have the same content. Records made by an earlier program do not say which
-  /// flashings were skipped; this difference is ignored.
-  public func isSame(as other: Installation) -> Bool { withoutSkips == other.withoutSkips }
-
-  private var withoutSkips: Installation {
-    var copy = self
-    for index in copy.history.indices { copy.history[index].skipped = nil }
-    return copy
+  /// Whether this record and `other` have the same content. The history of a record that an earlier program made lacks
+  /// some of what its log entries say of a flashing; this difference is ignored.
+  public func isSame(as other: Installation) -> Bool {
+    guard history.count == other.history.count else { return false }
+    var (left, right) = (self, other)
+    for index in history.indices where history[index].event == "flashed" {
+      left.history[index].dropWhatIsMissing(in: other.history[index])
+      right.history[index].dropWhatIsMissing(in: history[index])
+    }
+    return left == right
   }
 
   /// The record without all that an inspection adds to it or changes in it.
@@ -180,5 +200,14 @@ public struct Installation: Hashable, Sendable, Codable {
   /// delivery is known by the queue and is no event of the installation.
   public mutating func markDelivered() {
     if status == .closed { status = .delivered }
+  }
+}
+
+extension HistoryEntry {
+  /// Drops the facts of a flashing that earlier programs left out of the history, where `other` lacks them.
+  fileprivate mutating func dropWhatIsMissing(in other: HistoryEntry) {
+    if other.skipped == nil { skipped = nil }
+    if other.firmwareVersion == nil { firmwareVersion = nil }
+    if other.keyErased == nil { (keyErased, keyID) = (nil, nil) }
   }
 }

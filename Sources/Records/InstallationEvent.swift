@@ -3,6 +3,7 @@
 public enum InstallationEvent: Hashable, Sendable {
   case registered(Registered)
   case photographed(Photo)
+  case flashBegun(FlashAttempt)
   case flashed(Flashed)
   case inspected(ModuleInspection)
   case paired(Paired)
@@ -46,29 +47,34 @@ public enum InstallationEvent: Hashable, Sendable {
     /// The chip's 96-bit unique id, lower-case hex.
     public var chipID: String?
     public var firmwareVersion: String
+    /// The version that ran before; nil where it is not known.
+    public var previousFirmwareVersion: String?
     public var firmwareSha256: String
     /// Whether the module already ran this image, so that nothing was written.
     public var skipped: Bool
-    /// True where the chip's read protection was lifted, which erases its pairing key; nil otherwise.
+    /// True where the chip's pairing key was erased; nil otherwise.
     public var keyErased: Bool?
     /// The way in which a paired module was brought to take the image; nil where it was not asked.
     public var authority: FlashAuthority?
     /// The module's own counts after the flashing; nil where its firmware keeps none.
     public var openSealCounts: OpenSealCounts?
-    /// True where the seal's loop stayed closed, so that the seal still holds; else nil.
+    /// True where the seal's loop stayed closed, so that the seal still holds, false where it was opened; nil where that is
+    /// not known.
     public var sealStayedClosed: Bool?
 
     private enum CodingKeys: String, CodingKey {
-      case chip, firmwareVersion, firmwareSha256, skipped, keyErased, authority, openSealCounts,
-        sealStayedClosed
+      case chip, firmwareVersion, previousFirmwareVersion, firmwareSha256, skipped, keyErased, authority,
+        openSealCounts, sealStayedClosed
       case chipID = "chipId"
     }
 
     public init(
-      chip: String, chipID: String?, firmwareVersion: String, firmwareSha256: String, skipped: Bool,
-      keyErased: Bool? = nil, authority: FlashAuthority? = nil, openSealCounts: OpenSealCounts? = nil,
+      chip: String, chipID: String?, firmwareVersion: String, previousFirmwareVersion: String? = nil,
+      firmwareSha256: String, skipped: Bool, keyErased: Bool? = nil, authority: FlashAuthority? = nil,
+      openSealCounts: OpenSealCounts? = nil,
       sealStayedClosed: Bool? = nil
     ) {
+      self.previousFirmwareVersion = previousFirmwareVersion
       self.keyErased = keyErased
       self.authority = authority
       self.openSealCounts = openSealCounts
@@ -133,6 +139,7 @@ public enum InstallationEvent: Hashable, Sendable {
     switch self {
     case .registered: "registered"
     case .photographed: "photographed"
+    case .flashBegun: "flashBegun"
     case .flashed: "flashed"
     case .inspected: "inspected"
     case .paired: "paired"
@@ -158,6 +165,7 @@ extension InstallationEvent: Codable {
     switch self {
     case .registered(let facts): try container.encode(facts, forKey: .facts)
     case .photographed(let facts): try container.encode(facts, forKey: .facts)
+    case .flashBegun(let facts): try container.encode(facts, forKey: .facts)
     case .flashed(let facts): try container.encode(facts, forKey: .facts)
     case .inspected(let facts): try container.encode(facts, forKey: .facts)
     case .paired(let facts): try container.encode(facts, forKey: .facts)
@@ -181,6 +189,7 @@ extension InstallationEvent: Codable {
     switch name {
     case "registered": self = .registered(try facts())
     case "photographed": self = .photographed(try facts())
+    case "flashBegun": self = .flashBegun(try facts())
     case "flashed": self = .flashed(try facts())
     case "inspected": self = .inspected(try facts())
     case "paired": self = .paired(try facts())

@@ -151,10 +151,12 @@ public struct ModuleRecord: Hashable, Sendable, Codable {
   public var replacement: KeyReplacement?
   /// The module's state at the last event that has one; nil where none has.
   public var state: ModuleState?
+  /// The flashing by authority that was begun last and has no entry of its own; nil where there is none.
+  public var flashing: FlashAttempt?
 
   private enum CodingKeys: String, CodingKey {
     case serialNumber, chip, firmwareVersion, firmwareSha256, imei, iccid, pairedAt, inspection, replacement
-    case state
+    case state, flashing
     case keyID = "keyId"
   }
 
@@ -391,15 +393,23 @@ public struct HistoryEntry: Hashable, Sendable, Codable {
   /// The reason in the event; nil where it has none.
   public var reason: WrittenText?
   public var serialNumber: String?
+  /// The id of the key in the event, of a flashing the one that was erased; nil where it has none.
   public var keyID: String?
   public var sealNumber: String?
+  /// The version that a flashing put in, or found there; nil for other events, and for entries of an earlier program.
+  public var firmwareVersion: String?
+  /// The version that ran before a flashing; nil where it is not known, and for other events.
+  public var previousFirmwareVersion: String?
+  /// True for a flashing that erased the module's key; else nil.
+  public var keyErased: Bool?
   /// The way in which a pairing's key replaced another; nil for other events.
   public var replacement: KeyReplacement?
   /// The authority by which a paired module took an image or made room for its ROM bootloader; else nil.
   public var authority: FlashAuthority?
   /// The module's counts after a flashing; nil where its firmware keeps none, and for other events.
   public var openSealCounts: OpenSealCounts?
-  /// True for a flashing during which the seal's loop stayed closed; else nil.
+  /// True for a flashing during which the seal's loop stayed closed, false for one during which it was opened; nil where
+  /// that is not known, and for other events.
   public var sealStayedClosed: Bool?
   /// The verdict of an inspection; nil for other events.
   public var verdict: Inspection.Verdict?
@@ -407,8 +417,9 @@ public struct HistoryEntry: Hashable, Sendable, Codable {
   public var statesModule: Bool?
 
   private enum CodingKeys: String, CodingKey {
-    case at, event, sha256, passed, skipped, reason, serialNumber, sealNumber, replacement, authority,
-      openSealCounts, sealStayedClosed, verdict, statesModule
+    case at, event, sha256, passed, skipped, reason, serialNumber, sealNumber, firmwareVersion,
+      previousFirmwareVersion, keyErased, replacement, authority, openSealCounts, sealStayedClosed, verdict,
+      statesModule
     case keyID = "keyId"
   }
 

@@ -1,3 +1,4 @@
+import Foundation
 import Records
 import Testing
 
@@ -174,6 +175,124 @@ import Testing
     closed.apply(
       updated("e", skipped: true, sealStayedClosed: true), at: Sample.at(7), entrySha256: Sample.digest)
     #expect(refusal(.sign, closed) == nil && closed.history.last?.skipped == true)
+  }
+
+  private static let state = ModuleState(
+    imageSha256: String(repeating: "1", count: 64), starts: 3, sealOpenings: 1, watchdogResets: 0,
+    serviceReplacements: 0, provenReplacements: 0, provenUpdates: 4, serviceUpdates: 5, provenEntries: 6,
+    serviceEntries: 7)
+
+  private static func attempt(
+    _ kind: FlashAuthority.Kind = .laptopProof, _ deed: FlashAuthority.Deed = .update
+  ) -> FlashAttempt {
+    FlashAttempt(
+      serialNumber: "M-1", keyID: "0011223344556677", chipID: "00",
+      authority: FlashAuthority(kind: kind, deed: deed, reason: kind == .openSeal ? "no network" : nil),
+      firmwareVersion: "1.1.0", firmwareSha256: String(repeating: "e", count: 64), installedVersion: "1.0.0",
+      state: state)
+  }
+
+  @Test func `a flashing that was begun stands in the record until one has its entry, and changes no step`()
+    throws
+  {
+    let all = Step.allCases.filter { $0 != .sign }
+    let ends: [InstallationEvent] = [
+      updated("e", sealStayedClosed: true), .protected(.init(chipID: "00")),
+    ]
+    for end in ends {
+      var record = Sample.installation(after: all)
+      record.apply(.flashBegun(Self.attempt(.openSeal)), at: Sample.at(5), entrySha256: Sample.digest)
+      #expect(record.module?.flashing == Self.attempt(.openSeal))
+      #expect(record.sealHolds && record.testCounts && record.module?.firmwareVersion == "1.0.0")
+      let entry = try #require(record.history.last)
+      #expect(entry.event == "flashBegun" && entry.authority == Self.attempt(.openSeal).authority)
+      #expect(entry.firmwareVersion == "1.1.0" && entry.previousFirmwareVersion == "1.0.0")
+      #expect(entry.serialNumber == "M-1" && entry.keyID == "0011223344556677")
+      let bytes = try RecordCoding.encode(record)
+      #expect(try RecordCoding.decode(Installation.self, from: bytes) == record)
+      record.apply(end, at: Sample.at(6), entrySha256: Sample.digest)
+      #expect(record.module?.flashing == nil && record.history.count { $0.event == "flashBegun" } == 1)
+    }
+  }
+
+  @Test(arguments: FlashAuthority.Kind.allCases, FlashAuthority.Deed.allCases)
+  func `a begun flashing was done where the module's own count of it has risen, and no other`(
+    kind: FlashAuthority.Kind, deed: FlashAuthority.Deed
+  ) {
+    let attempt = Self.attempt(kind, deed)
+    let counts: [WritableKeyPath<ModuleState, UInt64?>] = [
+      \.provenUpdates, \.serviceUpdates, \.provenEntries, \.serviceEntries,
+    ]
+    let own = (deed == .update ? 0 : 2) + (kind == .openSeal ? 1 : 0)
+    #expect(attempt.authorityUsed(until: Self.state, keyID: "a") == nil)
+    for (index, count) in counts.enumerated() {
+      var state = Self.state
+      state[keyPath: count] = 10
+      #expect(
+        attempt.authorityUsed(until: state, keyID: "a") == (index == own ? attempt.authority : nil))
+      #expect(attempt.sealWasOpened(until: state) == !index.isMultiple(of: 2))
+    }
+    var opened = Self.state
+    opened.sealOpenings += 1
+    #expect(attempt.sealWasOpened(until: opened) && !attempt.sealWasOpened(until: Self.state))
+    var erasing = attempt
+    erasing.erasesKey = true
+    let blank = ModuleState(
+      imageSha256: "", starts: 1, sealOpenings: 0, watchdogResets: 0, serviceReplacements: 0,
+      provenReplacements: 0)
+    #expect(erasing.authorityUsed(until: blank, keyID: nil) == attempt.authority)
+    #expect(attempt.authorityUsed(until: blank, keyID: nil) == nil)
+  }
+
+  @Test func `an attempt repeats another where nothing that an authority leaves behind has changed`() {
+    var again = Self.attempt()
+    again.state.starts += 3
+    #expect(again.repeats(Self.attempt()))
+    again.state.provenUpdates = 5
+    #expect(!again.repeats(Self.attempt()))
+    #expect(!Self.attempt(.openSeal).repeats(Self.attempt()))
+    var other = Self.attempt()
+    other.authority.reason = "another"
+    #expect(!other.repeats(Self.attempt()))
+  }
+
+  @Test func `the history says which firmware was put in, over which, and which key was erased`() throws {
+    var record = Sample.installation(after: Step.allCases.filter { $0 != .sign })
+    #expect(record.history.first { $0.event == "flashed" }?.firmwareVersion == "1.0.0")
+    record.apply(
+      .flashed(
+        .init(
+          chip: "STM32F405", chipID: "00", firmwareVersion: "1.1.0", previousFirmwareVersion: "1.0.0",
+          firmwareSha256: Sample.digest, skipped: false, keyErased: true, sealStayedClosed: false)),
+      at: Sample.at(5), entrySha256: Sample.digest)
+    let entry = try #require(record.history.last)
+    #expect(entry.firmwareVersion == "1.1.0" && entry.previousFirmwareVersion == "1.0.0")
+    #expect(entry.keyErased == true && entry.keyID == "0011223344556677" && entry.sealStayedClosed == false)
+    #expect(!record.sealHolds && record.nextStep == .pair)
+  }
+
+  @Test func `a history of an earlier program is the same without what it left out, and no other`() throws {
+    var now = Sample.installation(after: Step.allCases.filter { $0 != .sign })
+    now.apply(
+      .flashed(
+        .init(
+          chip: "STM32F405", chipID: "00", firmwareVersion: "1.0.0", firmwareSha256: Sample.digest,
+          skipped: true, keyErased: true)), at: Sample.at(5), entrySha256: Sample.digest)
+    func changed(_ change: (inout HistoryEntry) -> Void) throws -> Installation {
+      var json = try #require(
+        try JSONSerialization.jsonObject(with: RecordCoding.encode(now)) as? [String: Any])
+      var history = try JSONDecoder().decode(
+        [HistoryEntry].self, from: JSONSerialization.data(withJSONObject: try #require(json["history"])))
+      change(&history[history.count - 1])
+      json["history"] = try JSONSerialization.jsonObject(with: JSONEncoder().encode(history))
+      return try RecordCoding.decode(Installation.self, from: JSONSerialization.data(withJSONObject: json))
+    }
+    let earlier = try changed {
+      ($0.skipped, $0.firmwareVersion, $0.keyErased, $0.keyID) = (nil, nil, nil, nil)
+    }
+    #expect(earlier != now && earlier.isSame(as: now) && now.isSame(as: earlier))
+    let other = try changed { $0.firmwareVersion = "9.9.9" }
+    #expect(!other.isSame(as: now) && !now.isSame(as: other))
   }
 
   @Test func `the history says by whose authority a paired module's firmware was changed`() throws {

@@ -40,8 +40,8 @@ struct RecordFile {
         RecordFile(sha256: agreement.sha256, bytes: agreement.bytes, filename: ""),
         RecordFile(sha256: agreement.strokesSha256, bytes: nil, filename: ""),
       ]
-    case .registered, .flashed, .inspected, .paired, .labelled, .tested, .protected, .handedOver, .voided,
-      .welderInspected:
+    case .registered, .flashBegun, .flashed, .inspected, .paired, .labelled, .tested, .protected, .handedOver,
+      .voided, .welderInspected:
       []
     }
   }
