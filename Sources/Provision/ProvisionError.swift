@@ -20,7 +20,7 @@ public enum ProvisionError: Error, Hashable, Sendable {
   /// The module belongs to another installation, whose record is on this laptop.
   case bound(installation: String, keyID: String)
   /// The key in the module could not be replaced by a new one, and is still valid.
-  case replacement(keyID: String, ReplacementFailure)
+  case replacement(keyID: String, AuthorityFailure)
   /// The module on the cable is not the one that the record names.
   case otherModule(recorded: String, connected: String)
   /// The module is paired with another key than the record's; nil means that it is not paired.
@@ -50,22 +50,8 @@ public enum ProvisionError: Error, Hashable, Sendable {
   case noSuchPlan(String)
 }
 
-/// The reason why a module keeps its present key.
-public enum ReplacementFailure: Error, Hashable, Sendable {
-  /// This laptop does not have the key, and the platform cannot be reached.
-  case unreachable
-  /// This laptop does not have the key, and the platform was never given it.
-  case unknownKey
-  /// The platform refuses the proof; `code` is the platform's own.
-  case refused(code: String?)
-  /// The module rejects the proof.
-  case wrongProof
-  /// For a replacement by service the case has to be open for ten seconds, and the relay open.
-  case caseClosed
-}
-
-/// The reason for which a paired module is not given the authority for an update or for an entry into its ROM
-/// bootloader. Nothing on it was changed.
+/// The reason for which a paired module is not given the authority for an update, for an entry into its ROM bootloader or
+/// for another key. Nothing on it was changed.
 public enum AuthorityFailure: Error, Hashable, Sendable {
   /// This laptop does not have the module's key, and the platform cannot be reached.
   case unreachable
@@ -79,7 +65,7 @@ public enum AuthorityFailure: Error, Hashable, Sendable {
   case tooSlow
   /// The module gave the authority, and starts anew each time before it is used.
   case lost
-  /// The case was not open for ten seconds, or the relay not open, within a minute.
+  /// The case was not open for ten seconds, or the relay not open; for an update, within a minute.
   case caseClosed
   /// The keys that this laptop keeps could not be read.
   case keysUnreadable

@@ -89,12 +89,30 @@ import Testing
     try Self.expectAgreement(rig, laptop)
   }
 
-  @Test func `sends the same key again when the module has lost it`() throws {
+  @Test(arguments: [false, true]) func `makes a new key when the module has lost the one that it had committed`(
+    isCutOff: Bool
+  ) throws {
     let laptop = Laptop()
     let first = try laptop.pair(ModuleRig())
     let erased = ModuleRig()
-    #expect(try laptop.pair(erased).keyID == first.keyID)
-    try Self.expectAgreement(erased, laptop)
+    if isCutOff {
+      // The next run goes on with the new key, and makes no third one.
+      erased.link.writesLeft = 2
+      #expect(throws: ProvisionError.link(.closed, during: .pairProve)) { try laptop.pair(erased) }
+      erased.reconnect()
+    }
+    #expect(try laptop.pair(erased).keyID != first.keyID)
+    try Self.expectAgreement(erased, laptop, keysMade: 2)
+  }
+
+  @Test func `never commits the key of before an erasure, where it is pending`() throws {
+    let laptop = Laptop()
+    let first = try laptop.pair(ModuleRig())
+    let kept = try laptop.keys.key(for: Self.installation, moduleSerial: first.serialNumber)
+    let erased = ModuleRig()
+    try erased.leavePending(try #require(kept?.secret), for: Self.installation)
+    #expect(try laptop.pair(erased).keyID != first.keyID)
+    try Self.expectAgreement(erased, laptop, keysMade: 2)
   }
 
   @Test func `makes a new key when the module has lost a forgotten one`() throws {

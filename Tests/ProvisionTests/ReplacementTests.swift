@@ -104,10 +104,10 @@ import Testing
 
   @Test(
     arguments: [
-      (nil, ReplacementFailure.unreachable), (.unreachable, .unreachable), (.unknownKey, .unknownKey),
+      (nil, AuthorityFailure.unreachable), (.unreachable, .unreachable), (.unknownKey, .unknownKey),
       (.refused(code: "no"), .refused(code: "no")), (.proof([UInt8](repeating: 1, count: 32)), .wrongProof),
-    ] as [(ProofAnswer?, ReplacementFailure)])
-  func `leaves the old key valid when there is no proof`(answer: ProofAnswer?, trouble: ReplacementFailure)
+    ] as [(ProofAnswer?, AuthorityFailure)])
+  func `leaves the old key valid when there is no proof`(answer: ProofAnswer?, trouble: AuthorityFailure)
     throws
   {
     let (rig, laptop, record, platform) = (ModuleRig(), Laptop(), Record(), Platform())

@@ -30,49 +30,37 @@ public struct ReplacementTerms {
 }
 
 extension Pairing {
-  /// The authority that makes the module let go of its key.
-  enum Replacement {
-    case laptop(SecretKey)
-    case platform((any ProofAuthority)?)
-    case service
-
-    var kind: KeyReplacement.Kind {
-      switch self {
-      case .laptop: .laptopProof
-      case .platform: .platformProof
-      case .service: .service
-      }
-    }
-  }
-
   // MARK: - Before
 
+  /// Finds the way in which the module is made to let go of its key.
   /// - Returns: nil where the module has no key, or this laptop's own.
   /// - Throws: `bound` where the module belongs to an installation that is in force here: then the wrong module is
   ///   more likely to be on the cable.
   func replacement(of module: ModuleIdentity, unless isOwn: Bool, _ terms: ReplacementTerms) throws
-    -> Replacement?
+    -> ModuleAuthority.Way?
   {
     guard let held = module.keyID, !isOwn else { return nil }
-    if terms.serviceReason != nil { return .service }
-    if let other = module.installation, try terms.isInForce(other) {
+    if terms.serviceReason == nil, let other = module.installation, try terms.isInForce(other) {
       throw ProvisionError.bound(installation: other, keyID: held)
     }
-    if let key = try keys.heldKey(held, moduleSerial: module.serialNumber) { return .laptop(key) }
-    return .platform(terms.authority)
+    let authority = ModuleAuthority(
+      keys: keys, platform: { terms.authority }, usesOpenSeal: terms.serviceReason != nil)
+    return try authority.way(of: held, moduleSerial: module.serialNumber)
   }
 
-  func inspect(_ module: ModuleIdentity, _ replacement: Replacement?, _ terms: ReplacementTerms) throws
-    -> ModuleInspection
-  {
+  /// Puts the module's own account of itself on record, with the way in which its key is to be replaced.
+  func inspect(
+    _ module: ModuleIdentity, _ replacement: ModuleAuthority.Way?, _ terms: ReplacementTerms
+  ) throws -> ModuleInspection {
+    let kind = replacement?.replacementKind
     let history = module.history
     let inspection = ModuleInspection(
       serialNumber: module.serialNumber, keyID: module.keyID ?? "", installation: module.installation,
       resets: module.boots - min(history.bootsAtVisit, module.boots),
       sealOpenings: module.sealOpenings - min(history.sealOpeningsAtVisit, module.sealOpenings),
       watchdogResets: history.watchdogResets, serviceReplacements: history.serviceReplacements,
-      provenReplacements: history.provenReplacements, replacing: replacement?.kind,
-      reason: replacement?.kind == .service ? terms.serviceReason : nil)
+      provenReplacements: history.provenReplacements, replacing: kind,
+      reason: kind == .service ? terms.serviceReason : nil)
     if inspection != terms.inspection { try terms.record(inspection) }
     onEvent(.inspected(inspection))
     return inspection
@@ -80,17 +68,17 @@ extension Pairing {
 
   // MARK: - The replacement
 
-  /// The module has proved that it holds `key` as its pending one.
-  func replace(_ module: ModuleIdentity, by key: SecretKey, _ replacement: Replacement) throws {
+  /// Puts `key`, which the module has proved to hold as its pending one, in the place of its present key.
+  func replace(_ module: ModuleIdentity, by key: SecretKey, _ replacement: ModuleAuthority.Way) throws {
     let held = module.keyID ?? ""
     let answered: String
     do {
       answered =
-        if case .service = replacement {
-          try client.pairService(by: key, uniqueID: module.uniqueID)
-        } else {
+        switch replacement {
+        case .openSeal: try client.pairService(by: key, uniqueID: module.uniqueID)
+        case .proof(let prover):
           try client.pairReplace(
-            by: key, uniqueID: module.uniqueID, proof: try proof(for: module, key, replacement))
+            by: key, uniqueID: module.uniqueID, proof: try proof(for: module, key, by: prover))
         }
     } catch let error as ProvisionError {
       guard case .rejected(let rejection, _) = error else { throw error }
@@ -101,30 +89,27 @@ extension Pairing {
       }
     }
     guard answered == key.keyID else { throw ProvisionError.notConfirmed(keyID: key.keyID) }
-    onEvent(.keyReplaced(replacement.kind))
+    onEvent(.keyReplaced(replacement.replacementKind))
   }
 
-  private func proof(for module: ModuleIdentity, _ key: SecretKey, _ replacement: Replacement) throws -> [UInt8]
-  {
+  private func proof(
+    for module: ModuleIdentity, _ key: SecretKey, by prover: ModuleAuthority.Prover
+  ) throws -> [UInt8] {
     let held = module.keyID ?? ""
     let challenge = try client.challenge()
-    let authority: (any ProofAuthority)?
-    switch replacement {
-    case .laptop(let old):
-      return Authenticator.replacement(
-        key: old.bytes, challenge: challenge.bytes, newKeyID: Authenticator.keyID(of: key.bytes),
-        uniqueID: module.uniqueID)
-    case .platform(let named): authority = named
-    case .service: authority = nil
-    }
     let request = ProofRequest(
       .replace(newKeyID: key.keyID), keyID: held, uniqueID: module.uniqueID, challenge: challenge.bytes)
-    switch try authority?.proof(request) ?? .unreachable {
-    case .proof(let proof): return proof
-    case .unreachable: throw ProvisionError.replacement(keyID: held, .unreachable)
-    case .unknownKey: throw ProvisionError.replacement(keyID: held, .unknownKey)
-    case .judged: throw ProvisionError.replacement(keyID: held, .refused(code: nil))
-    case .refused(let code): throw ProvisionError.replacement(keyID: held, .refused(code: code))
+    do throws(ModuleAuthority.Prover.Refusal) {
+      return try prover.proof(request) { old in
+        Authenticator.replacement(
+          key: old.bytes, challenge: challenge.bytes, newKeyID: Authenticator.keyID(of: key.bytes),
+          uniqueID: module.uniqueID)
+      }
+    } catch {
+      switch error {
+      case .failure(let failure): throw ProvisionError.replacement(keyID: held, failure)
+      case .cancelled(let reason): throw reason
+      }
     }
   }
 

@@ -7,9 +7,9 @@ public import Records
 /// next run:
 ///
 ///     module            laptop: none      prepared k        committed k       forgotten k (the platform has it)
-///     unpaired          make, send        send k            send k again      make, send
-///     pending k         –                 go on to prove    go on to prove    make, send
-///     pending other     make, send        send k            send k            make, send
+///     unpaired          make, send        send k            make, send        make, send
+///     pending k         –                 go on to prove    make, send        make, send
+///     pending other     make, send        send k            make, send        make, send
 ///     committed k       –                 prove             prove             compare the settings, else replace
 ///     committed other   make, replace     replace by k      replace by k      make, replace
 ///
@@ -18,6 +18,10 @@ public import Records
 /// identity. A key committed beside a pending one is sent again first, since the pending one would answer the proof.
 /// 'Replace' is 'send' with a replacement in the place of commit (`Pairing+Replacement`): until that one request is
 /// obeyed the old key is valid, and from then on the new one.
+///
+/// A module that has committed k and holds no key any more was erased since, because a module commits durably before it
+/// says so. Whoever erased it may have had a reason not to trust k, as after a foreign firmware that could read it; so k
+/// is never sent again.
 public struct Pairing {
   let client: SMPClient
   let keys: any PairingKeys
@@ -70,7 +74,9 @@ public struct Pairing {
     if replacement != nil || !isUpToDate && !isUnderWay && module.history.bootsAtVisit > 0 {
       inspection = try inspect(module, replacement, terms)
     }
-    let key = try kept?.secret ?? makeKey(for: installation, moduleSerial: module.serialNumber)
+    let wasErased = module.keyID == nil && kept?.isCommitted == true
+    let key =
+      try (wasErased ? nil : kept?.secret) ?? makeKey(for: installation, moduleSerial: module.serialNumber)
     try bind(key, to: module, installation: installation, replacement)
     if kept?.isCommitted != true || kept?.keyID != key.keyID {
       try keys.markCommitted(keyID: key.keyID, for: installation, moduleSerial: module.serialNumber)
@@ -97,7 +103,8 @@ public struct Pairing {
   }
 
   private func bind(
-    _ key: SecretKey, to module: ModuleIdentity, installation: InstallationID, _ replacement: Replacement?
+    _ key: SecretKey, to module: ModuleIdentity, installation: InstallationID,
+    _ replacement: ModuleAuthority.Way?
   ) throws {
     if (module.pendingKeyID ?? module.keyID) != key.keyID {
       guard try client.pairBegin(key, for: installation) == key.keyID else {

@@ -99,7 +99,7 @@ extension ProvisionError: Explained {
         hint: Text(
           zh: "再配对一次：weldtech pair ID --port 串口；还不行就换模块",
           en: "pair it again: weldtech pair ID --port P; if it fails again, take another module"))
-    case .replacement(let keyID, let trouble): trouble.failure(keyID: keyID)
+    case .replacement(let keyID, let trouble): trouble.failureToReplace(keyID: keyID)
     case .configurationDiffers(let fields):
       Failure(
         code: "provision.pair.differs",

@@ -1,10 +1,10 @@
 import Provision
 import Terminal
 
-extension ReplacementFailure {
+extension AuthorityFailure {
   /// Explains why a key was not replaced.
-  /// - Parameter keyId: id of the key that the module keeps.
-  func failure(keyID: String) -> Failure {
+  /// - Parameter keyID: id of the key that the module keeps.
+  func failureToReplace(keyID: String) -> Failure {
     switch self {
     case .unreachable:
       Failure(
@@ -58,6 +58,8 @@ extension ReplacementFailure {
           en:
             "weld nothing, open the case so that the seal's loop is open, wait 10 s and run the same command again"
         ))
+    // A pairing asks once, and its store of keys explains itself.
+    case .tooSlow, .lost, .keysUnreadable: failure(keyID: keyID)
     }
   }
 }
