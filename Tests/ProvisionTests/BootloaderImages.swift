@@ -93,8 +93,46 @@ enum BootloaderImages {
     bytes.replaceSubrange(offset..<(offset + 4), with: littleEndian(value))
   }
 
+  /// A firmware whose folder stays as long as it does.
+  struct KeptFirmware {
+    let image: Image
+    fileprivate let folder: TemporaryFolder
+  }
+
+  /// Firmwares whose manifests agree with the file of the update, which is not the image's.
+  static func firmwareWithSpoiltUpdates(
+    version: String, _ fault: ImageFault.UpdateFault
+  ) throws -> [KeptFirmware] {
+    typealias Change = (inout [UInt8]) -> Void
+    func flipping(_ place: Int) -> Change { { $0[place] ^= 1 } }
+    func flippingFromEnd(_ place: Int) -> Change { { $0[$0.count - place] ^= 1 } }
+    let changes: [Change]
+    switch fault {
+    case .header:
+      // Magic, address, lengths, flags and version; and a file that ends early.
+      changes =
+        [0, 4, 8, 12, 16, 20, 21, 22].map(flipping) + [{ (file: inout [UInt8]) in file.removeSubrange(20...) }]
+    case .application:
+      // The first word, version, product id and chip in the application's own header, and its last byte.
+      changes = [32, 32 + 0x210, 32 + 0x216, 32 + 0x218].map(flipping) + [flippingFromEnd(41)]
+    case .digest:
+      changes = [
+        flippingFromEnd(1), flippingFromEnd(40), { (file: inout [UInt8]) in file.removeLast(40) },
+        { (file: inout [UInt8]) in file.append(0) },
+      ]
+    }
+    return try changes.map { change in
+      let folder = TemporaryFolder()
+      return KeptFirmware(
+        image: try firmwareWithUpdate(version: version, in: folder.path, spoil: change), folder: folder)
+    }
+  }
+
   /// A firmware with the file by which a running module updates itself, beside its manifest in `folder`.
-  static func firmwareWithUpdate(version: String, lowest: String? = nil, in folder: String) throws -> Image {
+  /// - Parameter spoil: changes that file before its size and digest are stated.
+  static func firmwareWithUpdate(
+    version: String, lowest: String? = nil, in folder: String, spoil: (inout [UInt8]) -> Void = { _ in }
+  ) throws -> Image {
     let (manifest, bytes) = parts(version: version, lowest: lowest)
     let application = Array(bytes[bootBytes...])
     let numbers = version.split(separator: ".").compactMap { UInt8($0) }
@@ -102,7 +140,8 @@ enum BootloaderImages {
       littleEndian(0x96f3_b83d) + littleEndian(0x0801_0000) + littleEndian(32)
       + littleEndian(UInt32(application.count)) + littleEndian(0) + [numbers[0], numbers[1], numbers[2], 0]
       + littleEndian(0) + littleEndian(0) + application
-    let file = body + [0x07, 0x69, 40, 0, 0x10, 0, 32, 0] + ModuleCore.SHA256.digest(body)
+    var file = body + [0x07, 0x69, 40, 0, 0x10, 0, 32, 0] + ModuleCore.SHA256.digest(body)
+    spoil(&file)
     try Data(file).write(to: URL(filePath: "\(folder)/test.update"))
     let update = ImageManifest.Update(
       file: "test.update", bytes: file.count, sha256: SHA256Digest(of: file).hex)

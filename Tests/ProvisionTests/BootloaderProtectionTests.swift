@@ -40,11 +40,33 @@ import Testing
     #expect(bench.flash.read(bench.flash.sectors[1].address, count: 4) != [1, 2, 3, 4])
   }
 
-  @Test func `an unprotected chip keeps its key, whatever it is told`() throws {
+  @Test func `told to, it erases a chip that is not protected, and keeps a boot block that is the image's`()
+    throws
+  {
     let bench = FaultyBench()
-    let result = try flasher(bench).flash(
-      .image(try BootloaderImages.firmware()), options: .init(erasesKey: true))
-    #expect(!result.keyErased)
+    let image = try BootloaderImages.firmware()
+    _ = try flasher(bench).flash(.image(image))
+    // The started firmware begins a record of its own at the front.
+    let places = bench.flash.sectors[1...].map { $0.address + 0x2000 }
+    for place in places { bench.flash.program(place, [1, 2, 3, 4]) }
+    let result = try flasher(bench).flash(.image(image), options: .init(erasesKey: true))
+    #expect(result.keyErased && result.skipped == nil)
+    #expect(places.filter { bench.flash.read($0, count: 4) == [1, 2, 3, 4] } == [])
+    #expect(result.bytesWritten == 6000)
+    #expect(image.pieces.allSatisfy { bench.flash.read($0.address, count: $0.bytes.count) == $0.bytes })
+  }
+
+  @Test func `an erasure puts the image's boot block in the place of another`() throws {
+    let bench = FaultyBench()
+    _ = try flasher(bench).flash(.image(try BootloaderImages.firmware(version: "1.0.0")))
+    let boot = bench.flash.sectors[0]
+    bench.flash.unprotectSectors()
+    bench.flash.program(boot.address + 0x300, [0])
+    bench.flash.protect(sector: 0)
+    let newer = try BootloaderImages.firmware(version: "1.1.0")
+    let result = try flasher(bench).flash(.image(newer), options: .init(erasesKey: true))
+    #expect(result.bytesWritten == 6000 + BootloaderImages.bootBytes)
+    #expect(newer.pieces.allSatisfy { bench.flash.read($0.address, count: $0.bytes.count) == $0.bytes })
   }
 
   // MARK: - Write protection
@@ -149,11 +171,12 @@ import Testing
     let bench = FaultyBench()
     let notes = MemoryFlashNotes()
     _ = try flasher(bench, notes).flash(.image(try BootloaderImages.firmware()))
-    let (id, authority) = try flasher(bench, notes).protect()
-    #expect(authority == nil)
+    let result = try flasher(bench, notes).protect()
+    #expect(result.authority == nil && !result.wasProtected)
     #expect(bench.flash.isReadProtected)
-    #expect(notes.isProtected(chipID: id))
-    #expect(try flasher(bench, notes).protect().chipID == id)
+    #expect(notes.isProtected(chipID: result.chipID))
+    let again = try flasher(bench, notes).protect()
+    #expect(again.chipID == result.chipID && again.wasProtected)
   }
 
   @Test func `a protected module is updated by upload where that is known, and elsewhere after one refusal`()

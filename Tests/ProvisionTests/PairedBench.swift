@@ -20,6 +20,10 @@ final class PairedBench {
   private let folder = TemporaryFolder()
   private let serialNumber: String
   var notes: any FlashNotes = MemoryFlashNotes()
+  /// What was put on record before an authority was asked or used, oldest first.
+  private(set) var attempts: [FlashAttempt] = []
+  /// Called before each of them.
+  var onAttempt: (FlashAttempt) throws -> Void = { _ in }
 
   /// The platform, which has been given some keys and proves whatever it is asked for.
   final class Platform: ProofAuthority {
@@ -83,7 +87,11 @@ final class PairedBench {
     return Flasher(
       link: bench, notes: notes,
       authority: ModuleAuthority(
-        keys: keys, platform: { withoutPlatform ? nil : platform }, usesOpenSeal: usesOpenSeal),
+        keys: keys, platform: { withoutPlatform ? nil : platform }, usesOpenSeal: usesOpenSeal,
+        record: {
+          try self.onAttempt($0)
+          self.attempts.append($0)
+        }),
       now: { clock.now })
   }
 

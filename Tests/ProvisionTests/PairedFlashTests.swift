@@ -124,8 +124,8 @@ import Testing
       lost += 1
       return []
     }
-    let (_, authority) = try rig.flasher().protect()
-    #expect(lost == 1 && authority == FlashAuthority(kind: .laptopProof, deed: .bootloader))
+    let result = try rig.flasher().protect()
+    #expect(lost == 1 && result.authority == FlashAuthority(kind: .laptopProof, deed: .bootloader))
     #expect(rig.bench.flash.isReadProtected)
     #expect(try rig.client().identity().history.provenEntries == 2)
   }
@@ -367,10 +367,12 @@ import Testing
   }
 
   @Test func `a protected module is updated with an authority, and erased with one`() throws {
-    let (id, authority) = try rig.flasher().protect()
-    #expect(authority == FlashAuthority(kind: .laptopProof, deed: .bootloader))
-    #expect(rig.bench.flash.isReadProtected && rig.notes.isProtected(chipID: id))
-    #expect(try rig.flasher().protect() == (id, nil))
+    let protected = try rig.flasher().protect()
+    #expect(protected.authority == FlashAuthority(kind: .laptopProof, deed: .bootloader))
+    #expect(!protected.wasProtected)
+    #expect(rig.bench.flash.isReadProtected && rig.notes.isProtected(chipID: protected.chipID))
+    let again = try rig.flasher().protect()
+    #expect(again.chipID == protected.chipID && again.wasProtected && again.authority == nil)
     let result = try rig.flash()
     #expect(result.authority == FlashAuthority(kind: .laptopProof, deed: .update) && result.sealStayedClosed)
     try rig.expectUpdated()
@@ -384,11 +386,11 @@ import Testing
   @Test func `by the open seal the bootloader is entered, and the module counts it`() throws {
     try rig.forgetKey(platformHasIt: false)
     let steps = Steps()
-    let (_, authority) = try rig.flasher(usesOpenSeal: true).protect(onEvent: { step in
+    let result = try rig.flasher(usesOpenSeal: true).protect(onEvent: { step in
       steps.all.append(step)
       if step == .awaitingOpenSeal { self.rig.setCase(open: true) }
     })
-    #expect(authority == FlashAuthority(kind: .openSeal, deed: .bootloader))
+    #expect(result.authority == FlashAuthority(kind: .openSeal, deed: .bootloader))
     #expect(steps.count(.awaitingOpenSeal) == 1 && rig.bench.flash.isReadProtected)
     #expect(
       try rig.client().identity().history.openSealCounts == OpenSealCounts(updates: 0, bootloaderEntries: 1))
@@ -402,10 +404,13 @@ import Testing
       return
     }
     let watch = FlashWatch(onEvent: { _ in }, isCancelled: { false })
-    _ = try flasher.enterBootloader(baudRate: 115_200, from: running, watch: watch)
+    _ = try flasher.enterBootloader(
+      baudRate: 115_200, from: running, for: FlashPermission.Aim(), watch: watch)
     let result = try Flasher(link: rig.bench, now: { clock.now }).flash(
       .image(rig.new), options: .init(usesLoader: false))
     #expect(result.authority == nil && result.proofs == [.read])
+    // Nobody has watched the loop meanwhile.
+    #expect(result.sealLoop == nil)
     try rig.expectPairing()
   }
 

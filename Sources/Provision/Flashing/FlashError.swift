@@ -14,6 +14,8 @@ public enum FlashError: Error, Hashable, Sendable {
   /// The chip's flash is protected from reading (RDP level 1): its bootloader does nothing but lift that, which erases
   /// boot block, firmware and key. Nothing has been erased.
   case readProtected
+  /// The key of a chip of this name is not erased by this program. Nothing has been erased.
+  case keyNotErasable(chip: String)
   /// Read protection was lifted and everything erased; the chip has started and its bootloader does not answer.
   case unprotectedSilent
   /// These sectors of the image are protected from writing. Nothing has been erased.

@@ -1,3 +1,4 @@
+internal import Cryptography
 internal import ModuleCore
 internal import Records
 
@@ -14,21 +15,31 @@ struct FlashPermission {
   private static let openSealWait = Duration.seconds(60)
   private static let openSealInterval = Duration.seconds(1)
 
+  /// What an authority is wanted for, besides what the module is told.
+  struct Aim {
+    /// The image that is to be put in; nil where the chip is only protected, or where the image is chosen later.
+    var image: Image?
+    var erasesKey = false
+    var protects = false
+  }
+
   let authority: ModuleAuthority
   let module: ModuleIdentity
   let deed: AuthorizedDeed
+  let aim: Aim
   let client: SMPClient
   let watch: FlashWatch
   /// The way in which the module was convinced; nil before it was.
   private(set) var kind: FlashAuthority.Kind?
+  private var isOnRecord = false
   private var renewals = 0
   private var openSealDeadline: ContinuousClock.Instant?
 
   init(
-    _ authority: ModuleAuthority, for deed: AuthorizedDeed, of module: ModuleIdentity, client: SMPClient,
-    watch: FlashWatch
+    _ authority: ModuleAuthority, for deed: AuthorizedDeed, _ aim: Aim, of module: ModuleIdentity,
+    client: SMPClient, watch: FlashWatch
   ) {
-    (self.authority, self.deed, self.module) = (authority, deed, module)
+    (self.authority, self.deed, self.aim, self.module) = (authority, deed, aim, module)
     (self.client, self.watch) = (client, watch)
   }
 
@@ -39,10 +50,16 @@ struct FlashPermission {
 
   // MARK: - Obtaining it
 
-  /// Gives the module the authority. By the open seal there is nothing to give: the module looks for itself.
+  /// Gives the module the authority, once what it is for is on record. By the open seal there is nothing to give: the
+  /// module looks for itself.
   mutating func obtain() throws(FlashError) {
-    if authority.usesOpenSeal {
-      kind = .openSeal
+    let way: ModuleAuthority.Way
+    do { way = try authority.way(of: keyID, moduleSerial: module.serialNumber) } catch {
+      throw .authority(keyID: keyID, .keysUnreadable)
+    }
+    try putOnRecord(way)
+    guard case .proof(let prover) = way else {
+      kind = way.kind
       return
     }
     for _ in 0..<Self.challengeTries {
@@ -50,14 +67,14 @@ struct FlashPermission {
       let challenge: ModuleChallenge
       do throws(ProvisionError) { challenge = try client.challenge() } catch { throw explained(error) }
       let asked = client.now()
-      let (proof, kind) = try proof(over: challenge)
+      let proof = try proof(over: challenge, by: prover)
       // A challenge that is too old would only be refused.
       if client.now() - asked > Self.challengeLifetime { continue }
       do throws(ProvisionError) {
         guard try client.authorize(deed, proof: proof) == keyID else {
           throw .unusableReply(.field(ModuleField.keyID.description), during: .authorize)
         }
-        self.kind = kind
+        kind = way.kind
         return
       } catch {
         // The challenge was too old for the module, or used up by a request whose reply was lost.
@@ -86,30 +103,34 @@ struct FlashPermission {
   /// Notes that the module obeyed, so that a seal that is closed later is waited for anew.
   mutating func noteSuccess() { openSealDeadline = nil }
 
+  /// Puts on record what the authority is about to be asked or used for, unless that was done already.
+  private mutating func putOnRecord(_ way: ModuleAuthority.Way) throws(FlashError) {
+    if isOnRecord { return }
+    let attempt = FlashAttempt(
+      serialNumber: module.serialNumber, keyID: keyID, chipID: Hex.encode(module.uniqueID),
+      authority: FlashAuthority(kind: way.kind, deed: deed.name), firmwareVersion: aim.image?.manifest.version,
+      firmwareSha256: aim.image?.manifest.sha256, installedVersion: module.firmwareVersion,
+      erasesKey: aim.erasesKey ? true : nil, protects: aim.protects ? true : nil, state: module.state)
+    do { try authority.record(attempt) } catch { throw .cancelled(during: .authorizing) }
+    isOnRecord = true
+  }
+
   // MARK: - Proofs
 
-  private func proof(over challenge: ModuleChallenge) throws(FlashError) -> ([UInt8], FlashAuthority.Kind) {
-    let held: SecretKey?
-    do { held = try authority.keys?.heldKey(keyID, moduleSerial: module.serialNumber) } catch {
-      throw .authority(keyID: keyID, .keysUnreadable)
-    }
-    if let held {
-      return (
-        deed.proof(key: held, challenge: challenge.bytes, uniqueID: module.uniqueID), .laptopProof
-      )
-    }
+  private func proof(
+    over challenge: ModuleChallenge, by prover: ModuleAuthority.Prover
+  ) throws(FlashError) -> [UInt8] {
     let request = ProofRequest(
       deed.purpose, keyID: keyID, uniqueID: module.uniqueID, challenge: challenge.bytes)
-    let answer: ProofAnswer
-    do { answer = try authority.platform()?.proof(request) ?? .unreachable } catch {
-      throw .cancelled(during: .authorizing)
-    }
-    switch answer {
-    case .proof(let proof): return (proof, .platformProof)
-    case .unreachable: throw .authority(keyID: keyID, .unreachable)
-    case .unknownKey: throw .authority(keyID: keyID, .unknownKey)
-    case .refused(let code): throw .authority(keyID: keyID, .refused(code: code))
-    case .judged: throw .authority(keyID: keyID, .refused(code: nil))
+    do throws(ModuleAuthority.Prover.Refusal) {
+      return try prover.proof(request) {
+        deed.proof(key: $0, challenge: challenge.bytes, uniqueID: module.uniqueID)
+      }
+    } catch {
+      switch error {
+      case .failure(let failure): throw .authority(keyID: keyID, failure)
+      case .cancelled: throw .cancelled(during: .authorizing)
+      }
     }
   }
 

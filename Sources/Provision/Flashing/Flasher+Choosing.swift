@@ -19,12 +19,19 @@ extension Flasher {
     }
   }
 
+  /// An image that was judged over the firmware that runs.
+  struct Candidate {
+    let image: Image
+    /// The chip that the firmware says that it runs on.
+    let chip: ChipModel
+  }
+
   /// The image for the chip that a firmware runs on, where it may replace that firmware. Nil for a chip that is not
   /// in the table, which is left for its bootloader to name.
   /// - Throws: why it may not.
-  func imageToReplace(
-    _ running: ModuleIdentity, from source: Source, options: Options
-  ) throws(FlashError) -> Image? {
+  func candidate(
+    over running: ModuleIdentity, from source: Source, options: Options
+  ) throws(FlashError) -> Candidate? {
     guard let chip = chips.first(where: { $0.name == running.chip }) else { return nil }
     let image = try image(from: source, for: chip)
     if let installed = ImageHeader.Version(running.firmwareVersion),
@@ -33,24 +40,21 @@ extension Flasher {
     {
       throw refusal
     }
-    return image
+    return Candidate(image: image, chip: chip)
   }
 
   /// The image that a paired module may be given the authority for. Nothing about it is left open, neither that the
   /// chip is known nor that it may replace the running version, nor that its start can be told.
   /// - Throws: why it may not.
-  func imageToAuthorize(
-    over running: ModuleIdentity, from source: Source, options: Options
-  ) throws(FlashError) -> Image {
-    guard let image = try imageToReplace(running, from: source, options: options) else {
-      throw .noRelease(chip: running.chip)
-    }
+  func authorizable(_ candidate: Candidate?, over running: ModuleIdentity) throws(FlashError) -> Candidate {
+    guard let candidate else { throw .noRelease(chip: running.chip) }
     guard ImageHeader.Version(running.firmwareVersion) != nil else {
       throw .firmware(.unusableReply(.field(ModuleField.firmwareVersion.description), during: .identity))
     }
-    guard image.manifest.versionNumber != nil else { throw .image(.manifest(field: "version")) }
-    guard image.manifest.appSha256 != nil else { throw .image(.manifest(field: "appSha256")) }
-    return image
+    let manifest = candidate.image.manifest
+    guard manifest.versionNumber != nil else { throw .image(.manifest(field: "version")) }
+    guard manifest.appSha256 != nil else { throw .image(.manifest(field: "appSha256")) }
+    return candidate
   }
 
   /// The reason for which `image` must not replace this version; nil where it may.

@@ -61,9 +61,10 @@ extension Flasher {
 
   /// Has the running firmware make room for the bootloader, a paired one after it was given the authority. The firmware
   /// is asked again as long as no bootloader is there, because the request or its answer may be lost on the wire.
+  /// - Parameter aim: what the bootloader is entered for.
   /// - Returns: the way in which a paired module was brought to do it; nil where it was not asked.
   func enterBootloader(
-    baudRate: Int, from running: ModuleIdentity, watch: FlashWatch
+    baudRate: Int, from running: ModuleIdentity, for aim: FlashPermission.Aim, watch: FlashWatch
   ) throws(FlashError) -> FlashAuthority? {
     do throws(LinkError) { try link.setFraming(.firmware) } catch {
       throw .link(error, during: .enteringBootloader)
@@ -71,7 +72,8 @@ extension Flasher {
     let client = SMPClient(link: link, now: now)
     var permission: FlashPermission?
     if running.asksForAuthority {
-      permission = FlashPermission(authority, for: .bootloader, of: running, client: client, watch: watch)
+      permission = FlashPermission(
+        authority, for: .bootloader, aim, of: running, client: client, watch: watch)
       try permission?.obtain()
     }
     watch.onEvent(.enteringBootloader)

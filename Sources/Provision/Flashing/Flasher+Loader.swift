@@ -3,8 +3,8 @@ extension Flasher {
   /// not answer is noted in `journal`: it may have stopped for good, and after the power cycle that helps then it is
   /// not tried again.
   func openPath(
-    _ rom: ROMClient, _ chip: STM32Chip, for plan: FlashPlan, journal: any FlashJournal, options: Options,
-    watch: FlashWatch
+    _ rom: ROMClient, _ chip: STM32Chip, for plan: FlashPlan, of image: Image, journal: any FlashJournal,
+    options: Options, watch: FlashWatch
   ) throws(FlashError) -> any FlashPath {
     guard options.usesLoader, let loader = chip.loader, !journal.loaderIsSilent, !plan.parts.isEmpty else {
       return ROMPath(rom: rom, eraseTime: chip.eraseTime)
@@ -19,7 +19,8 @@ extension Flasher {
       case .silent:
         journal.noteSilentLoader()
         return ROMPath(
-          rom: try returnToBootloader(rom, profile: options.profile, watch: watch), eraseTime: chip.eraseTime)
+          rom: try returnToBootloader(rom, for: image, profile: options.profile, watch: watch),
+          eraseTime: chip.eraseTime)
       }
     }
   }
@@ -28,7 +29,7 @@ extension Flasher {
   /// or when it hears nothing for three seconds, and what starts then leads to the ROM. Until then nothing is sent by
   /// which the ROM would measure a wrong speed.
   private func returnToBootloader(
-    _ rom: ROMClient, profile: BoardProfile?, watch: FlashWatch
+    _ rom: ROMClient, for image: Image, profile: BoardProfile?, watch: FlashWatch
   ) throws(FlashError) -> ROMClient {
     if try isThere(
       try romClient(rom.baudRate, during: .startingLoader), during: .startingLoader, within: .milliseconds(1))
@@ -50,7 +51,8 @@ extension Flasher {
     switch try findModule(baudRates: [rom.baudRate], profile: profile) {
     case .bootloader: return rom
     case .firmware(let running):
-      _ = try enterBootloader(baudRate: rom.baudRate, from: running, watch: watch)
+      _ = try enterBootloader(
+        baudRate: rom.baudRate, from: running, for: FlashPermission.Aim(image: image), watch: watch)
       return rom
     case .nothing: throw .bootloaderSilent
     }

@@ -2,26 +2,39 @@ internal import Cryptography
 internal import ModuleCore
 public import Records
 
+/// The outcome of a protection.
+public struct ProtectionResult: Hashable, Sendable {
+  /// The chip's unique id, lower-case hex.
+  public let chipID: String
+  /// Whether the chip was protected already, as far as this laptop knows, so that nothing was done.
+  public let wasProtected: Bool
+  /// The way in which a paired module was brought to make room for its bootloader; nil where it was not asked.
+  public var authority: FlashAuthority?
+  /// The module as it described itself at the end.
+  public let module: ModuleIdentity
+}
+
 extension Flasher {
   /// Protects a running module's flash from reading (RDP level 1), by its ROM bootloader's own command: it needs no
   /// firmware that can do it, and the chip resets by itself. Only erasing everything reverses it. A second call finds
   /// the flash protected already.
   ///
   /// - Parameter isCancelled: asked while a paired module's seal is waited for.
-  /// - Returns: the chip's unique id, lower-case hex, and the way in which a paired module was brought to make room for
-  ///   its bootloader; nil where it was not asked.
   public func protect(
     onEvent: @escaping (FlashStep) -> Void = { _ in }, isCancelled: @escaping () -> Bool = { false }
-  ) throws(FlashError) -> (chipID: String, authority: FlashAuthority?) {
+  ) throws(FlashError) -> ProtectionResult {
     let watch = FlashWatch(onEvent: onEvent, isCancelled: isCancelled)
     onEvent(.connecting)
     guard case .firmware(let running) = try findModule(baudRates: [LinkFraming.bootloader.baudRate]) else {
       throw .noAnswer
     }
     let id = Hex.encode(running.uniqueID)
-    if notes.isProtected(chipID: id) { return (id, nil) }
+    if notes.isProtected(chipID: id) {
+      return ProtectionResult(chipID: id, wasProtected: true, authority: nil, module: running)
+    }
     let given = try enterBootloader(
-      baudRate: LinkFraming.bootloader.baudRate, from: running, watch: watch)
+      baudRate: LinkFraming.bootloader.baudRate, from: running, for: FlashPermission.Aim(protects: true),
+      watch: watch)
     onEvent(.protecting)
     let rom = ROMClient(link: link, baudRate: LinkFraming.bootloader.baudRate, now: now)
     do throws(ROMClient.Failure) {
@@ -36,8 +49,38 @@ extension Flasher {
     notes.remember(isProtected: true, chipID: id)
     onEvent(.starting)
     do throws(LinkError) { try link.setFraming(.firmware) } catch { throw .link(error, during: .starting) }
-    try SMPClient(link: link, now: now).awaitStart(within: .seconds(5)) { $0.uniqueID == running.uniqueID }
-    return (id, given)
+    let started = try SMPClient(link: link, now: now).awaitStart(within: .seconds(5)) {
+      $0.uniqueID == running.uniqueID
+    }
+    return ProtectionResult(chipID: id, wasProtected: false, authority: given, module: started)
+  }
+
+  /// Erases a chip that is not protected from reading: all of it but the boot block, whose protection from writing is
+  /// lifted, so that one that is not the image's is written anew with the image. The firmware goes first and the pairing
+  /// last. What is cut off leaves a boot block that brings the bootloader back for want of a firmware, and no firmware that
+  /// runs with half a pairing.
+  func erase(
+    _ rom: ROMClient, _ chip: ChipModel, _ stm32: STM32Chip, journal: any FlashJournal, watch: FlashWatch
+  ) throws(FlashError) {
+    // What was acknowledged before is about to be erased.
+    journal.clear()
+    let others = chip.sectors.indices.filter {
+      !chip.bootSectors.contains($0) && !chip.pairingSectors.contains($0)
+    }
+    let application = chip.application.flatMap { chip.sector(at: $0.lowerBound) }
+    let sectors =
+      others.filter { $0 == application } + others.filter { $0 != application } + Array(chip.pairingSectors)
+    for (index, number) in sectors.enumerated() {
+      let step = FlashStep.erasing(sector: index + 1, of: sectors.count)
+      try watch.begin(step)
+      try during(step) { () throws(ROMClient.Failure) in
+        try rom.persist(thoroughly: true) { () throws(ROMClient.Failure) in
+          try rom.erase(
+            sector: number, within: stm32.eraseTime.longest(sectorBytes: chip.sectors[number].bytes))
+        }
+      }
+    }
+    try liftWriteProtection(rom, stm32)
   }
 
   /// Lifts the protection from writing that the erased firmware had given its boot block, and that outlasts the erasure: a

@@ -26,7 +26,8 @@ public struct Flasher {
     public var usesLoader: Bool
     /// Whether the started firmware has to answer; false for images that are no module's firmware.
     public var awaitsFirmware: Bool
-    /// Whether read protection is lifted, for which the chip erases boot block, firmware and key.
+    /// Whether the chip is erased, with its firmware and its key, before the image is put in; where it is protected from
+    /// reading that lifts the protection.
     public var erasesKey: Bool
     /// The lines by which a chip that does not answer is brought into its bootloader; nil for none.
     public var profile: BoardProfile?
@@ -112,27 +113,38 @@ public struct Flasher {
       throw .paired(serialNumber: running.serialNumber, keyID: keyID)
     }
     let id = Hex.encode(running.uniqueID)
+    let candidate = try candidate(over: running, from: source, options: options)
     // A firmware that may lie does not decide that nothing has to be erased.
-    if let image = try imageToReplace(running, from: source, options: options), !options.readsBack,
-      !options.erasesKey,
+    let isTrusted = !options.readsBack && !options.erasesKey
+    if let image = candidate?.image, isTrusted,
       Hex.encode(running.imageSha256) == image.manifest.appSha256
     {
       return FlashResult(
         chip: running.chip, chipID: id, firmwareVersion: image.manifest.version,
         firmwareSha256: image.manifest.sha256, skipped: .alreadyInstalled, proofs: [.claimed], bytesWritten: 0,
-        module: running, sealStayedClosed: sealIsUnopened(of: running), duration: now() - begun)
+        module: running, sealLoop: sealLoopSinceVisit(of: running), duration: now() - begun)
     }
     let isProtected = notes.isProtected(chipID: id)
     if isProtected, options.readsBack, !options.erasesKey { throw .readProtected }
-    if isProtected || running.asksForAuthority, !options.readsBack, !options.erasesKey {
-      return try upload(source, to: running, options: options, begun: begun, watch: watch)
+    let isUploaded = isTrusted && (isProtected || running.asksForAuthority)
+    if isUploaded || running.asksForAuthority {
+      let authorizable = try authorizable(candidate, over: running)
+      if isUploaded { return try upload(authorizable, to: running, begun: begun, watch: watch) }
     }
-    if running.asksForAuthority { _ = try imageToAuthorize(over: running, from: source, options: options) }
     let baudRate = bootloaderBaudRates[0]
-    let given = try enterBootloader(baudRate: baudRate, from: running, watch: watch)
+    let aim = FlashPermission.Aim(image: candidate?.image, erasesKey: options.erasesKey)
+    let given = try enterBootloader(baudRate: baudRate, from: running, for: aim, watch: watch)
     do throws(FlashError) {
-      var result = try flash(source, through: baudRate, options: options, begun: begun, watch: watch)
+      // What was judged over the running firmware is not loaded once more.
+      var result = try flash(
+        candidate.map { .image($0.image) } ?? source, through: baudRate, options: options, begun: begun,
+        watch: watch)
       result.authority = given
+      if result.skipped == nil { result.previousVersion = running.firmwareVersion }
+      let openings = result.keyErased ? nil : result.module?.sealOpenings
+      if given?.kind == .openSeal || openings ?? running.sealOpenings != running.sealOpenings {
+        result.sealLoop = .opened
+      }
       return result
     } catch .readProtected {
       // Under this protection only a power cycle brings the firmware back, which is then updated by upload.
@@ -143,26 +155,25 @@ public struct Flasher {
 
   /// Updates the module through its own firmware.
   private func upload(
-    _ source: Source, to running: ModuleIdentity, options: Options, begun: ContinuousClock.Instant,
-    watch: FlashWatch
+    _ candidate: Candidate, to running: ModuleIdentity, begun: ContinuousClock.Instant, watch: FlashWatch
   ) throws(FlashError) -> FlashResult {
-    let image = try imageToAuthorize(over: running, from: source, options: options)
+    let image = candidate.image
     let outcome = try UploadRun(link: link, now: now, watch: watch, authority: authority).update(
-      running, to: image)
+      running, on: candidate.chip, to: image)
     return FlashResult(
       chip: running.chip, chipID: Hex.encode(running.uniqueID), firmwareVersion: image.manifest.version,
-      firmwareSha256: image.manifest.sha256, skipped: nil, proofs: [.claimed],
+      previousVersion: running.firmwareVersion, firmwareSha256: image.manifest.sha256, skipped: nil,
+      proofs: [.claimed],
       bytesWritten: outcome.bytesUploaded, authority: outcome.authority, module: outcome.module,
-      sealStayedClosed: outcome.sealStayedClosed, duration: now() - begun)
+      sealLoop: outcome.sealLoop, duration: now() - begun)
   }
 
-  /// Whether a paired module says that its seal's loop is closed, and was not opened since its settings were written. A
-  /// module that does not say so counts as opened.
-  private func sealIsUnopened(of module: ModuleIdentity) -> Bool {
-    guard module.asksForAuthority, module.sealOpenings == module.history.sealOpeningsAtVisit else {
-      return false
-    }
-    return (try? SMPClient(link: link, now: now).readings())?.sealClosed ?? false
+  /// What a paired module says of its seal's loop since its settings were written; nil for one that is not paired.
+  private func sealLoopSinceVisit(of module: ModuleIdentity) -> SealLoop? {
+    guard module.asksForAuthority else { return nil }
+    return SealLoop(
+      at: [SMPClient(link: link, now: now).sealIsClosed()],
+      openings: (before: module.history.sealOpeningsAtVisit, after: module.sealOpenings))
   }
 
   /// Flashes through the bootloader, which is in sync at this speed, and at lower speeds where the wire spoils too
@@ -197,7 +208,7 @@ public struct Flasher {
     begun: ContinuousClock.Instant, watch: FlashWatch
   ) throws(FlashError) -> FlashResult {
     watch.onEvent(.identifying)
-    let (chip, stm32, chipID, isErased) = try identify(
+    let (chip, stm32, chipID, wasProtected) = try identify(
       rom, wanted: source.productID, options: options, watch: watch)
     known = chip
     watch.onEvent(.chipFound(name: chip.name, uniqueID: chipID))
@@ -211,8 +222,10 @@ public struct Flasher {
     let installed = try run.installedVersion(
       over: &path, where: { refusal(of: image, over: $0, options: options) != nil })
     if let installed, let refusal = refusal(of: image, over: installed, options: options) { throw refusal }
+    // A chip that was protected is erased by now.
+    if options.erasesKey, !wasProtected { try erase(rom, chip, stm32, journal: journal, watch: watch) }
     let plan = try run.plan(over: &path)
-    path = try openPath(rom, stm32, for: plan, journal: journal, options: options, watch: watch)
+    path = try openPath(rom, stm32, for: plan, of: image, journal: journal, options: options, watch: watch)
     let outcome = try run.bringUpToDate(plan, over: &path, readsBack: options.readsBack)
 
     let module = try start(
@@ -220,7 +233,7 @@ public struct Flasher {
     return FlashResult(
       chip: chip.name, chipID: chipID, firmwareVersion: image.manifest.version,
       firmwareSha256: image.manifest.sha256, skipped: outcome.isHeld ? .alreadyHeld : nil,
-      proofs: outcome.proofs, bytesWritten: outcome.bytesWritten, keyErased: isErased, module: module,
+      proofs: outcome.proofs, bytesWritten: outcome.bytesWritten, keyErased: options.erasesKey, module: module,
       duration: now() - begun)
   }
 

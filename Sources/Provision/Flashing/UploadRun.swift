@@ -20,22 +20,24 @@ struct UploadRun {
     let authority: FlashAuthority?
     /// The module as it described itself when the image had started.
     let module: ModuleIdentity
-    /// Whether the seal's loop was closed before and after, and was not opened meanwhile.
-    let sealStayedClosed: Bool
+    let sealLoop: SealLoop?
   }
 
-  func update(_ running: ModuleIdentity, to image: Image) throws(FlashError) -> Outcome {
+  /// - Parameter chip: the chip that the module says that it runs on.
+  func update(
+    _ running: ModuleIdentity, on chip: ChipModel, to image: Image
+  ) throws(FlashError) -> Outcome {
     let file: [UInt8]
-    do throws(ImageFault) { file = try image.updateFile() } catch { throw .image(error) }
+    do throws(ImageFault) { file = try image.updateFile(for: chip) } catch { throw .image(error) }
     let client = SMPClient(link: link, now: now)
-    let wasClosed = (try? client.readings())?.sealClosed ?? false
+    let wasClosed = client.sealIsClosed()
     let digest = SHA256Digest(of: file).bytes
     guard let version = image.manifest.versionNumber else { throw .image(.manifest(field: "version")) }
     var permission: FlashPermission?
     if running.asksForAuthority {
       permission = FlashPermission(
         authority, for: .update(sha256: digest, version: String(decoding: version.text, as: UTF8.self)),
-        of: running, client: client, watch: watch)
+        FlashPermission.Aim(image: image), of: running, client: client, watch: watch)
       try permission?.obtain()
     }
     try upload(file, digest, client, &permission)
@@ -47,10 +49,11 @@ struct UploadRun {
       Hex.encode($0.imageSha256) == image.manifest.appSha256
     }
     do throws(ProvisionError) { try client.confirmImage() } catch { throw .firmware(error) }
-    let isClosed = (try? client.readings())?.sealClosed ?? false
     return Outcome(
       bytesUploaded: file.count, authority: permission?.record, module: started,
-      sealStayedClosed: wasClosed && isClosed && started.sealOpenings == running.sealOpenings)
+      sealLoop: SealLoop(
+        at: [wasClosed, client.sealIsClosed()],
+        openings: (before: running.sealOpenings, after: started.sealOpenings)))
   }
 
   private func upload(

@@ -44,14 +44,21 @@ public struct Image: Hashable, Sendable {
       manifestPath: manifestPath)
   }
 
-  /// The file with which a module updates itself, of the size and digest that were signed.
-  func updateFile() throws(ImageFault) -> [UInt8] {
+  /// The file with which a module updates itself, of the size and digest that were signed, with this image's application
+  /// in it.
+  /// - Parameter chip: the chip that the image is for.
+  func updateFile(for chip: ChipModel) throws(ImageFault) -> [UInt8] {
     guard let update = manifest.update, let manifestPath else { throw .manifest(field: "update") }
     let path = ImageFile.path(of: update.file, beside: manifestPath)
     let file = try ImageFile.read(path, limit: ImageFile.imageByteLimit)
     guard file.count == update.bytes else { throw .size(stated: update.bytes, found: file.count) }
     let digest = SHA256Digest(of: file).hex
     guard digest == update.sha256 else { throw .digest(stated: update.sha256, found: digest) }
+    guard let place = chip.application, let version = manifest.versionNumber,
+      let application = manifest.segments.first(where: { $0.address == place.lowerBound })
+    else { throw .manifest(field: "update") }
+    let container = UpdateFile(bytes(of: application), at: application.address, version: version)
+    if let fault = container.fault(of: file) { throw .update(fault) }
     return file
   }
 

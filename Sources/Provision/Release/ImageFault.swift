@@ -30,6 +30,17 @@ public enum ImageFault: Error, Hashable, Sendable {
   case noVectorTable
   /// The chip's vector table or the application's header is not valid for a start.
   case program(ProgramFault)
+  /// The update's file is what was signed, and yet is not the image's application in its container.
+  case update(UpdateFault)
+
+  public enum UpdateFault: String, Hashable, Sendable, CaseIterable {
+    /// The container's header states another version, length or place.
+    case header
+    /// The application in the container is not the image's.
+    case application
+    /// The container's digest is missing or wrong.
+    case digest
+  }
 
   public enum SegmentFault: Hashable, Sendable {
     /// The piece extends beyond the image file, or is empty.

@@ -247,6 +247,15 @@ import Testing
     #expect(result.bytesWritten < 140_000, "\(result.bytesWritten)")
   }
 
+  @Test func `its key is not erased, which is said before anything is`() throws {
+    let wire = ESP32Wire(.esp32)
+    let before = wire.flash.read(wire.flash.start, count: wire.flash.byteCount)
+    #expect(throws: FlashError.keyNotErasable(chip: "ESP32")) {
+      try flash(wire, try ESP32Images.firmware(), options: .init(erasesKey: true))
+    }
+    #expect(wire.flash.read(wire.flash.start, count: wire.flash.byteCount) == before)
+  }
+
   @Test func `flash that does not take its bytes is an error that says so`() throws {
     let wire = ESP32Wire(.esp32)
     wire.flash.protect(sector: 0x14)

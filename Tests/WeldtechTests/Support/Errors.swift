@@ -89,6 +89,7 @@ enum Errors {
     flashSteps.map { FlashError.link(.closed, during: $0) }
     + [
       ProtectionRefused(), FlashError.readProtected, FlashError.unprotectedSilent,
+      FlashError.keyNotErasable(chip: "ESP32"),
       FlashError.writeProtected(sectors: [4, 5]),
       FlashError.portTaken(by: "brltty", during: .comparing), FlashError.portTaken(by: nil, during: .comparing),
       FlashError.noAnswer, FlashError.bootloaderSilent, FlashError.refused(during: .comparing),
@@ -110,6 +111,7 @@ enum Errors {
     .manifestNotJSON(jsonFaults[4]), .unsigned(signaturePath: "/f.sig"), .signatureFile(path: "/f.sig"),
     .wrongSignature(signer: "company"),
     .unknownKey(keyID: digest), .segment(index: 0, .outsideFlash), .flashMap, .noVectorTable,
+    .update(.header), .update(.application), .update(.digest),
     .program(.applicationDigest), .program(.espressif(.magic)), .program(.espressif(.segmentCount(17))),
     .program(.espressif(.chip(9))), .program(.espressif(.truncated)), .program(.espressif(.checksum)),
     .program(.espressif(.digest)), .program(.espressif(.tail)), .program(.espressif(.noBootloader)),

@@ -102,6 +102,7 @@ extension Flasher {
     let chip = session.identity.chip
     let chipID = Hex.encode(session.identity.mac)
     watch.onEvent(.chipFound(name: chip.name, uniqueID: chipID))
+    if options.erasesKey { throw .keyNotErasable(chip: chip.name) }
     let image = try image(from: source, for: chip)
     if let index = image.manifest.segments.firstIndex(where: { $0.flashRange.upperBound > session.flashBytes })
     {

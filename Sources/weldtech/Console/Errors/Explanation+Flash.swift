@@ -83,6 +83,15 @@ extension FlashError: Explained {
           en:
             "switch the module off and on so that its firmware runs; or add --erase-key, which erases boot block, firmware and pairing key, so that it must be paired again"
         ))
+    case .keyNotErasable(let chip):
+      Failure(
+        code: "provision.flash.keyNotErasable",
+        message: Text(
+          zh: "\(chip) 的密钥不能用 --erase-key 擦除；没有擦除任何内容",
+          en: "--erase-key does not erase the key of an \(chip); nothing was erased"),
+        hint: Text(
+          zh: "用 esptool erase_flash 全片擦除，再运行同一命令，不加 --erase-key",
+          en: "erase all of it by `esptool erase_flash`, and run the same command without --erase-key"))
     case .unprotectedSilent:
       Failure(
         code: "provision.flash.unprotectedSilent",

@@ -48,6 +48,7 @@ extension ImageFault: Explained {
     case .segment: "firmware.segment"
     case .flashMap: "firmware.flashMap"
     case .noVectorTable, .program: "firmware.program"
+    case .update: "firmware.update"
     }
   }
 
@@ -82,6 +83,8 @@ extension ImageFault: Explained {
     case .program(.espressif(let fault)):
       Text(
         zh: "乐鑫格式的程序有误，\(fault.title.zh)", en: "its program is none for Espressif's chips: \(fault.title.en)")
+    case .update(let fault):
+      Text(zh: "升级文件与固件不符（\(fault)）", en: "the update's file is not this image's (\(fault))")
     case .program(let fault): Text(zh: "程序头有误（\(fault)）", en: "its program cannot be started (\(fault))")
     }
   }
