@@ -21,9 +21,12 @@ import Testing
       environment: release.environment)
   }
 
+  private func history(of id: String, in laptop: Laptop) throws -> [[String: Any]] {
+    try #require(try laptop.record(id)["history"] as? [[String: Any]])
+  }
+
   private func last(_ event: String, of id: String, in laptop: Laptop) throws -> [String: Any] {
-    let history = try #require(try laptop.record(id)["history"] as? [[String: Any]])
-    return try #require(history.last { $0["event"] as? String == event })
+    try #require(try history(of: id, in: laptop).last { $0["event"] as? String == event })
   }
 
   @Test func `an installed module is updated with the case closed, tested again, and keeps its seal`() throws {
@@ -31,6 +34,7 @@ import Testing
     let plug = try Plug(timings: .instant)
     let id = try laptop.walk(try laptop.register(), to: .photoAfter, on: plug.port)
     let key = plug.module.truth.committedKeyID
+    let before = plug.module.truth.firmwareVersion
     let release = try NewerRelease((9, 0, 0))
     let flashed = try flash(laptop, id, release, on: plug.port)
     #expect(flashed.status == 0, "\(flashed)")
@@ -39,11 +43,16 @@ import Testing
     #expect(document["proof"] as? [String] == ["claimed"] && document["sealStayedClosed"] as? Bool == true)
     #expect(document["openSealCounts"] as? [String: Int] == ["updates": 0, "bootloaderEntries": 0])
     #expect(document["firmwareVersion"] as? String == "9.0.0")
+    #expect(document["previousFirmwareVersion"] as? String == before && before != "9.0.0")
     #expect(plug.module.truth.firmwareVersion == "9.0.0" && plug.module.truth.committedKeyID == key)
     let entry = try last("flashed", of: id, in: laptop)
     #expect(
       authority(entry) == ["kind": "laptopProof", "deed": "update"]
         && entry["sealStayedClosed"] as? Bool == true)
+    #expect(entry["firmwareVersion"] as? String == "9.0.0")
+    #expect(entry["previousFirmwareVersion"] as? String == before && entry["keyErased"] == nil)
+    let shown = try laptop.run("show", id, "--lang", "zh").output
+    #expect(shown.contains("\(before ?? "") → 9.0.0，凭本机的密钥，封条回路一直闭合"), "\(shown)")
 
     #expect(try laptop.list().first?["next"] as? String == "test")
     #expect(try laptop.json("test", id, "--port", plug.port)["passed"] as? Bool == true)
@@ -83,6 +92,11 @@ import Testing
     let entry = try last("flashed", of: id, in: second)
     #expect(authority(entry)?["reason"] == "no network")
     #expect(entry["openSealCounts"] as? [String: Int] == ["updates": 1, "bootloaderEntries": 0])
+    #expect(entry["sealStayedClosed"] as? Bool == false)
+    // Of the attempts before, which nobody had the key for, the record has one, and this one.
+    let begun = try history(of: id, in: second).filter { $0["event"] as? String == "flashBegun" }
+    #expect(begun.map { authority($0)?["kind"] } == ["platformProof", "openSeal"])
+    #expect(try (second.record(id)["module"] as? [String: Any])?["flashing"] == nil)
     plug.module.configuration.surroundings.world.sealClosed = true
 
     _ = try office.platform.start()
@@ -106,6 +120,95 @@ import Testing
     #expect(outcome.status == 0, "\(outcome)")
     #expect(again.module.truth.firmwareVersion == "9.0.0")
     #expect(try authority(outcome.document()) == ["kind": "laptopProof", "deed": "update"])
+  }
+
+  @Test func `the reason for an open case is asked for once, also where the update was cut off`() throws {
+    let laptop = try Office.shared.get().laptop()
+    let plug = try Plug(timings: .instant)
+    let id = try laptop.walk(try laptop.register(), to: .label, on: plug.port)
+    let release = try NewerRelease((9, 0, 0))
+    #expect(try flash(laptop, id, release, on: plug.port, "--service").status == 64)
+    let cut = try Plug(of: plug, fault: "pull-after=20000")
+    cut.module.configuration.surroundings.world.sealClosed = false
+    #expect(try flash(laptop, id, release, on: cut.port, "--service", "--reason", "laptop lost").status == 1)
+    let flashing = try (laptop.record(id)["module"] as? [String: Any])?["flashing"] as? [String: Any]
+    #expect(
+      authority(flashing ?? [:])?["reason"] == "laptop lost"
+        && flashing?["firmwareVersion"] as? String == "9.0.0")
+    let shown = try laptop.run("show", id).output
+    #expect(shown.contains("→ 9.0.0, by the open case (laptop lost), not finished"), "\(shown)")
+
+    let again = try Plug(of: cut)
+    let outcome = try flash(laptop, id, release, on: again.port, "--service")
+    #expect(outcome.status == 0 && outcome.diagnostics.contains("laptop lost"), "\(outcome)")
+    #expect(try authority(outcome.document())?["reason"] == "laptop lost")
+    #expect(try authority(last("flashed", of: id, in: laptop))?["reason"] == "laptop lost")
+    #expect(try flash(laptop, id, release, on: again.port, "--service").status == 64)
+  }
+
+  @Test func `a case that was open for what was cut off breaks the seal, whoever finishes it`() throws {
+    let laptop = try Office.shared.get().laptop()
+    let plug = try Plug(timings: .instant)
+    let id = try laptop.walk(try laptop.register(), to: .photoAfter, on: plug.port)
+    let release = try NewerRelease((9, 0, 0))
+    let cut = try Plug(of: plug, fault: "pull-after=20000")
+    cut.module.configuration.surroundings.world.sealClosed = false
+    #expect(try flash(laptop, id, release, on: cut.port, "--service", "--reason", "no network").status == 1)
+    cut.module.configuration.surroundings.world.sealClosed = true
+    let again = try Plug(of: cut)
+    let outcome = try flash(laptop, id, release, on: again.port)
+    #expect(try authority(outcome.document()) == ["kind": "laptopProof", "deed": "update"], "\(outcome)")
+    #expect(try last("flashed", of: id, in: laptop)["sealStayedClosed"] as? Bool == false)
+    #expect(try laptop.list().first?["next"] as? String == "seal")
+  }
+
+  @Test func `nobody opens the case for an image that is refused`() throws {
+    let laptop = try Office.shared.get().laptop()
+    let plug = try Plug(timings: .instant)
+    let id = try laptop.walk(try laptop.register(), to: .label, on: plug.port)
+    #expect(try flash(laptop, id, try NewerRelease((9, 0, 0)), on: plug.port).status == 0)
+    let older = try NewerRelease((8, 0, 0))
+    let refused = try laptop.run(
+      ["flash", id, "--port", plug.port, "--manifest", older.manifest, "--service", "--reason", "x"],
+      environment: older.environment)
+    #expect(refused.status != 0 && refused.diagnostics.contains("--allow-downgrade"), "\(refused)")
+    #expect(!refused.diagnostics.contains("open the welder's case"), "\(refused)")
+    #expect(try (laptop.record(id)["module"] as? [String: Any])?["flashing"] == nil)
+  }
+
+  @Test func `an erased key is retired: the record names it, and pairing makes another`() throws {
+    let laptop = try Office.shared.get().laptop()
+    let plug = try Plug(timings: .instant)
+    let id = try laptop.walk(try laptop.register(), to: .label, on: plug.port)
+    let key = try #require(plug.module.truth.committedKeyID)
+    let erased = try laptop.json("flash", id, "--port", plug.port, "--erase-key")
+    #expect(erased["keyErased"] as? Bool == true && erased["skipped"] as? Bool == false, "\(erased)")
+    #expect(plug.module.truth.committedKeyID == nil)
+    let entry = try last("flashed", of: id, in: laptop)
+    #expect(entry["keyErased"] as? Bool == true && entry["keyId"] as? String == key)
+    #expect(authority(entry) == ["kind": "laptopProof", "deed": "bootloader"])
+    let shown = try laptop.run("show", id).output
+    #expect(shown.contains("key \(key) erased"), "\(shown)")
+    #expect(try laptop.list().first?["next"] as? String == "pair")
+    let paired = try laptop.json("pair", id, "--port", plug.port)
+    #expect(paired["keyId"] as? String != key && paired["keyId"] as? String == plug.module.truth.committedKeyID)
+    #expect(try laptop.json("sync")["failed"] as? Int == 0)
+  }
+
+  @Test func `a protection that is there already is said to be, and gets no second entry`() throws {
+    let laptop = try Office.shared.get().laptop()
+    let plug = try Plug(timings: .instant)
+    let id = try laptop.walk(try laptop.register(), to: .photoAfter, on: plug.port)
+    #expect(try laptop.json("flash", id, "--port", plug.port, "--protect")["skipped"] as? Bool == false)
+    let events = try history(of: id, in: laptop).count
+    #expect(try laptop.json("flash", id, "--port", plug.port, "--protect")["skipped"] as? Bool == true)
+    #expect(try laptop.run("flash", id, "--port", plug.port, "--protect").output.contains("already"))
+    #expect(try history(of: id, in: laptop).count == events)
+    for option in ["--erase-key", "--read-back", "--allow-downgrade"] {
+      #expect(
+        try laptop.failure("flash", id, "--port", plug.port, "--protect", option, status: 64)
+          == "usage.option.conflict")
+    }
   }
 
   @Test func `protecting and reading back take an authority for the bootloader`() throws {

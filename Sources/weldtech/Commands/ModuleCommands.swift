@@ -17,17 +17,27 @@ enum FlashCommand {
     var isService = false
     var reason: String?
     var profile: BoardProfile?
+
+    /// An option that only counts where something is written; nil where none is given.
+    var writing: String? {
+      if erasesKey { return "erase-key" }
+      if readsBack { return "read-back" }
+      if allowsDowngrade { return "allow-downgrade" }
+      return image != nil ? "image" : manifest != nil ? "manifest" : nil
+    }
   }
 
   struct ProtectionDocument: Encodable {
     var id: InstallationID
     var chipID: String
     var protected = true
+    /// Whether the chip was protected already, so that nothing was done.
+    var skipped: Bool
     /// The way in which a paired module was brought to it; left out where it was not asked.
     var authority: FlashAuthority?
 
     private enum CodingKeys: String, CodingKey {
-      case id, protected, authority
+      case id, protected, skipped, authority
       case chipID = "chipId"
     }
   }
@@ -36,13 +46,15 @@ enum FlashCommand {
     var id: InstallationID
     var chip: String
     var firmwareVersion: String
+    /// The version that ran before; left out where it is not known, or where it ran this one already.
+    var previousFirmwareVersion: String?
     var firmwareSha256: String
     var skipped: Bool
     /// The reason why nothing was written, `alreadyInstalled` or `alreadyHeld`; null where something was
     /// written.
     var skipReason: String?
     var bytesWritten: Int
-    /// Whether read protection was lifted, which erased the chip and its pairing key.
+    /// Whether the chip was erased with its pairing key.
     var keyErased: Bool
     /// The evidence that the chip holds the image: `claimed`, `digest`, `read`, or two of them.
     var proof: [String]
@@ -51,7 +63,8 @@ enum FlashCommand {
     /// The module's own counts of what happened because its seal was open; left out for one that is not paired, and where
     /// its firmware keeps none.
     var openSealCounts: OpenSealCounts?
-    /// Whether a paired module's seal stayed closed, so that a seal that was on still holds; left out for others.
+    /// Whether a paired module's seal stayed closed, so that a seal that was on still holds; left out where that is not
+    /// known.
     var sealStayedClosed: Bool?
     var seconds: Double
   }
@@ -69,8 +82,10 @@ enum FlashCommand {
         parameters.flag(
           "erase-key", \.erasesKey,
           Text(
-            zh: "解除读保护；引导区、固件和配对密钥全部擦除",
-            en: "lift read protection, which erases boot block, firmware and pairing key"))
+            zh: "先全片擦除：固件和配对密钥都擦掉，有读保护的随之解除；之后须重新配对",
+            en:
+              "erase the chip first, firmware and pairing key, which lifts read protection; it has to be paired again"
+          ))
         parameters.option(
           "profile", \.profile, .profile, placeholder: "NAME",
           Text(
@@ -96,8 +111,11 @@ enum FlashCommand {
 
   static func run(_ options: Options, _ workplace: Workplace) throws -> Int32 {
     let installation = try workplace.installation(forStepOn: options.id)
-    let serviceReason = try ServiceOption.reason(options.isService, options.reason, workplace)
-    if options.isService { ServiceOption.tell(workplace.console) }
+    if options.protects, let other = options.writing {
+      throw UsageError.conflictingOptions("--protect", "--\(other)")
+    }
+    let serviceReason = try ServiceOption.reason(
+      options.isService, options.reason, earlier: installation.unfinishedFlashReason, workplace)
     if options.protects { return try protect(installation, options, serviceReason, workplace) }
     if options.image != nil, options.manifest == nil { throw UsageError.missing(option: "manifest") }
     if let lack = try workplace.lackForPairing()?.failure.message {
@@ -112,15 +130,20 @@ enum FlashCommand {
     }
     let document = Document(
       id: changed.id, chip: result.chip, firmwareVersion: result.firmwareVersion,
-      firmwareSha256: result.firmwareSha256, skipped: result.skipped != nil,
+      previousFirmwareVersion: result.previousVersion, firmwareSha256: result.firmwareSha256,
+      skipped: result.skipped != nil,
       skipReason: result.skipped?.rawValue, bytesWritten: result.bytesWritten,
       keyErased: result.keyErased, proof: result.proofs.map(\.rawValue).sorted(), authority: result.authority,
       openSealCounts: result.openSealCounts,
-      sealStayedClosed: result.openSealCounts.map { _ in result.sealStayedClosed },
+      sealStayedClosed: result.sealLoop.map { $0 == .stayedClosed },
       seconds: result.seconds)
     try workplace.console.answer(document) {
       workplace.console.put(outcome(of: result))
       if let authority = result.authority { workplace.console.put(authority.sentence) }
+      if result.keyErased {
+        workplace.console.put(
+          Text(zh: "芯片已全部擦除，密钥也擦掉了；要重新配对", en: "the chip was erased with its key, and is to be paired again"))
+      }
       if installation.sealHolds, !changed.sealHolds {
         workplace.console.say(Text(zh: "换上新封条，再测一次", en: "apply a new seal and test again"))
       } else if installation.testCounts, !changed.testCounts {
@@ -135,16 +158,23 @@ enum FlashCommand {
     _ installation: Installation, _ options: Options, _ serviceReason: WrittenText?, _ workplace: Workplace
   ) throws -> Int32 {
     let port = try workplace.choosePort(options.port)
-    let (changed, chipID, authority) = try workplace.step(on: installation) { walk, locked in
+    let (changed, result) = try workplace.step(on: installation) { walk, locked in
       try FlashProgress.watch(on: workplace.console) {
         try walk.protect(locked, port: port, serviceReason: serviceReason, onEvent: $0)
       }
     }
-    try workplace.console.answer(ProtectionDocument(id: changed.id, chipID: chipID, authority: authority)) {
+    let chipID = result.chipID
+    let document = ProtectionDocument(
+      id: changed.id, chipID: chipID, skipped: result.wasProtected, authority: result.authority)
+    try workplace.console.answer(document) {
       workplace.console.put(
-        Text(
-          zh: "芯片 \(chipID) 已设读保护；以后只能由它自己的固件更新",
-          en: "chip \(chipID) is protected from reading; from now on its own firmware updates it"))
+        result.wasProtected
+          ? Text(
+            zh: "芯片 \(chipID) 早已设过读保护，不用再设",
+            en: "chip \(chipID) is protected from reading already; nothing done")
+          : Text(
+            zh: "芯片 \(chipID) 已设读保护；以后只能由它自己的固件更新",
+            en: "chip \(chipID) is protected from reading; from now on its own firmware updates it"))
     }
     return ExitCode.done.rawValue
   }
@@ -174,41 +204,6 @@ enum FlashCommand {
         en:
           "firmware \(result.firmwareVersion) is on the \(result.chip), verified: \(result.bytesWritten) bytes in \(plain(result.seconds)) s"
       )
-    }
-  }
-}
-
-/// The options `--service --reason TEXT`, by which the open case stands for a proof.
-private enum ServiceOption {
-  /// The reason; nil without the option.
-  /// - Throws: `UsageError` where one of the two options stands alone.
-  static func reason(_ isService: Bool, _ text: String?, _ workplace: Workplace) throws -> WrittenText? {
-    let reason = try workplace.written(text, as: .note, option: "reason")
-    if isService, reason == nil {
-      throw text == nil ? UsageError.missing(option: "reason") : .empty(option: "reason")
-    }
-    if !isService, text != nil { throw UsageError.missing(option: "service") }
-    return reason
-  }
-
-  static func tell(_ console: Console) {
-    console.say(
-      Text(
-        zh: "模块保持通电，打开焊机机壳，让封条检测线断开至少 10 秒；停止焊接，继电器必须断开",
-        en:
-          "leave the module powered, open the welder's case so that the seal's loop is open for at least 10 s, and weld nothing: the relay has to be open"
-      ))
-  }
-}
-
-extension FlashAuthority {
-  /// Says who let the module's firmware be touched.
-  fileprivate var sentence: Text {
-    switch kind {
-    case .laptopProof: Text(zh: "授权：本机的密钥", en: "authorised by this laptop's key")
-    case .platformProof: Text(zh: "授权：平台", en: "authorised by the platform")
-    case .openSeal:
-      Text(zh: "没有用密钥验证，机壳打开后直接更新；模块已记下", en: "by the open case, without a proof; the module has counted it")
     }
   }
 }
@@ -256,7 +251,8 @@ enum PairCommand {
 
   static func run(_ options: Options, _ workplace: Workplace) throws -> Int32 {
     let installation = try workplace.installation(forStepOn: options.id)
-    let serviceReason = try ServiceOption.reason(options.isService, options.reason, workplace)
+    let serviceReason = try ServiceOption.reason(
+      options.isService, options.reason, earlier: installation.unfinishedPairingReason, workplace)
     let port = try workplace.choosePort(options.port)
     if options.isService { ServiceOption.tell(workplace.console) }
     let (changed, result) = try workplace.step(on: installation) { walk, locked in

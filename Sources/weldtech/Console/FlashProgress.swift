@@ -1,8 +1,10 @@
 import Provision
 import Terminal
 
-/// Shows a flashing run with one bar for each phase.
+/// Shows a flashing run with one bar for each phase. The case is asked for when the module wants it open, which is after
+/// everything about the image was judged.
 final class FlashProgress {
+  private let console: Console
   private let display: ProgressDisplay
   private var phase = ""
   /// Number of the sector whose erasure began last, from 1.
@@ -10,6 +12,7 @@ final class FlashProgress {
 
   private init(console: Console) {
     let start = ContinuousClock.now
+    self.console = console
     display = ProgressDisplay(for: console, now: { ContinuousClock.now - start })
   }
 
@@ -46,8 +49,11 @@ final class FlashProgress {
     case .uploading(let bytes, let count):
       begin("upload", Text(zh: "传入模块", en: "uploading"), total: count, unit: .bytes)
       display.advance(to: bytes)
-    case .connecting, .authorizing, .awaitingOpenSeal, .enteringBootloader, .identifying, .startingLoader,
-      .unprotecting,
+    case .awaitingOpenSeal:
+      endPhase()
+      ServiceOption.tell(console)
+      display.note(step.doing)
+    case .connecting, .authorizing, .enteringBootloader, .identifying, .startingLoader, .unprotecting,
       .protecting, .slowingDown, .comparing, .starting:
       endPhase()
       display.note(step.doing)

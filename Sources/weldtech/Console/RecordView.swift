@@ -135,6 +135,10 @@ struct RecordView {
         record.agreement.map { "\(name($0.signatory.name))  \($0.signedAt.screenText)" } ?? "–"
       ),
     ]
-    return facts + (inspections ?? [])
+    let flashings = [
+      (Text(zh: "烧录", en: "flashed"), FlashTexts.latest(of: record)),
+      (Text(zh: "未完成的烧录", en: "unfinished"), FlashTexts.unfinished(of: record)),
+    ].compactMap { title, text in text.map { (title, $0[language]) } }
+    return facts + flashings + (inspections ?? [])
   }
 }

@@ -147,34 +147,72 @@ extension Walk {
     return ChipModel.known.contains { $0.name == record.module?.chip && $0.canBeProtected }
   }
 
-  /// Protects the module's flash from reading, as the last thing that is done to it.
+  /// Protects the module's flash from reading, as the last thing that is done to it. Where the record says already what was
+  /// found, it gets no entry.
   /// - Parameter serviceReason: the reason for which the module's seal is open, so that no proof is needed; nil where it
   ///   takes one.
   func protect(
     _ installation: LockedInstallation, port: String, serviceReason: WrittenText? = nil,
     onEvent: @escaping (FlashStep) -> Void
-  ) throws -> (installation: Installation, chipID: String, authority: FlashAuthority?) {
+  ) throws -> (installation: Installation, result: ProtectionResult) {
     try require(.flash, of: installation)
     guard installation.record.isDone(.test) else { throw ProtectionRefused() }
     let link = try workplace.openPort(port)
     defer { link.close() }
-    let (chipID, given) = try flasher(over: link, on: port, serviceReason).protect(
-      onEvent: onEvent, isCancelled: { workplace.isInterrupted })
-    let authority = given?.because(serviceReason)
-    let event = InstallationEvent.Protected(chipID: chipID, authority: authority)
-    return (try append(.protected(event), to: installation), chipID, authority)
+    var result = try flashing(installation, over: link, on: port, serviceReason) { flasher in
+      try flasher.protect(onEvent: onEvent, isCancelled: { workplace.isInterrupted })
+    }
+    result.authority = result.authority?.because(serviceReason)
+    if let attempt = installation.record.module?.flashing, attempt.protects == true,
+      attempt.chipID == result.chipID
+    {
+      let used = attempt.authorityUsed(until: result.module.state, keyID: result.module.keyID)
+      result.authority = result.authority ?? used
+    }
+    if result.wasProtected, installation.record.isProtected { return (installation.record, result) }
+    let event = InstallationEvent.Protected(chipID: result.chipID, authority: result.authority)
+    return (try append(.protected(event), to: installation), result)
   }
 
-  /// The flasher of a link, to which a paired module's key or else the platform gives the authority.
+  /// Runs `body` with the flasher of a link, to which a paired module's key or else the platform gives the authority. What
+  /// an authority is about to be used for is on record before it is asked for.
   /// - Parameter serviceReason: the reason for which the module's seal is open instead; nil where it takes a proof.
-  private func flasher(
-    over link: any Link, on port: String, _ serviceReason: WrittenText?
-  ) throws -> Flasher {
+  private func flashing<Result>(
+    _ installation: LockedInstallation, over link: any Link, on port: String, _ serviceReason: WrittenText?,
+    _ body: (Flasher) throws -> Result
+  ) throws -> Result {
+    var failure: (any Error)?
     let authority = ModuleAuthority(
       keys: try fieldbook, platform: { try? workplace.platformClient(exchangeTimeout: .seconds(15)) },
-      usesOpenSeal: serviceReason != nil)
-    return Flasher(
-      link: link, notes: workplace.flashNotes(for: port), authority: authority, now: { ContinuousClock.now })
+      usesOpenSeal: serviceReason != nil,
+      record: { attempt in
+        do { try begin(attempt, of: installation, serviceReason) } catch {
+          failure = error
+          throw error
+        }
+      })
+    do {
+      return try body(
+        Flasher(
+          link: link, notes: workplace.flashNotes(for: port), authority: authority,
+          now: { ContinuousClock.now }))
+    } catch {
+      throw failure ?? error
+    }
+  }
+
+  /// Puts on record what an authority is about to be used for, unless the record says just that already and nothing came of
+  /// it.
+  private func begin(
+    _ attempt: FlashAttempt, of installation: LockedInstallation, _ serviceReason: WrittenText?
+  ) throws {
+    var attempt = attempt
+    attempt.authority = attempt.authority.because(serviceReason)
+    if let earlier = installation.record.module?.flashing, earlier.serialNumber == attempt.serialNumber {
+      if attempt.repeats(earlier) { return }
+      attempt.sealWasOpened = earlier.sealWasOpened(until: attempt.state) ? true : nil
+    }
+    try append(.flashBegun(attempt), to: installation)
   }
 
   /// Brings the module's firmware up to date and records the version.
@@ -187,21 +225,48 @@ extension Walk {
       image: order.image, manifest: order.manifest, for: [order.port])
     let link = try workplace.openPort(order.port)
     defer { link.close() }
-    var result = try flasher(over: link, on: order.port, order.serviceReason).flash(
-      source,
-      options: Flasher.Options(
-        allowsDowngrade: order.allowsDowngrade, readsBack: order.readsBack,
-        erasesKey: order.erasesKey, profile: order.profile),
-      onEvent: onEvent,
-      isCancelled: { workplace.isInterrupted })
+    var result = try flashing(installation, over: link, on: order.port, order.serviceReason) { flasher in
+      try flasher.flash(
+        source,
+        options: Flasher.Options(
+          allowsDowngrade: order.allowsDowngrade, readsBack: order.readsBack,
+          erasesKey: order.erasesKey, profile: order.profile),
+        onEvent: onEvent,
+        isCancelled: { workplace.isInterrupted })
+    }
     result.authority = result.authority?.because(order.serviceReason)
+    result.complete(by: installation.record)
     let event = InstallationEvent.Flashed(
       chip: result.chip, chipID: result.chipID, firmwareVersion: result.firmwareVersion,
-      firmwareSha256: result.firmwareSha256, skipped: result.skipped != nil,
-      keyErased: result.keyErased ? true : nil, authority: result.authority,
-      openSealCounts: result.openSealCounts,
-      sealStayedClosed: result.sealStayedClosed ? true : nil)
+      previousFirmwareVersion: result.previousVersion, firmwareSha256: result.firmwareSha256,
+      skipped: result.skipped != nil, keyErased: result.keyErased ? true : nil, authority: result.authority,
+      openSealCounts: result.openSealCounts, sealStayedClosed: result.sealLoop.map { $0 == .stayedClosed })
     return (try append(.flashed(event), to: installation), result)
+  }
+}
+
+extension FlashResult {
+  /// Adds what a run that was cut off before its entry has left on record.
+  fileprivate mutating func complete(by record: Installation) {
+    guard let recorded = record.module, let module else { return }
+    // A key that the record has and the module does not was erased by such a run, or by somebody else.
+    if recorded.keyID != nil, recorded.serialNumber == module.serialNumber, module.keyID == nil {
+      keyErased = true
+    }
+    guard let attempt = recorded.flashing, attempt.chipID == chipID else { return }
+    if authority == nil, attempt.firmwareSha256 == firmwareSha256,
+      let used = attempt.authorityUsed(until: module.state, keyID: module.keyID)
+    {
+      authority = used
+    }
+    // The first attempt knew what ran before; a later one may have found its image already.
+    let since = record.history.lastIndex { $0.event == "flashed" } ?? record.history.startIndex
+    let first = record.history[since...].first {
+      $0.event == "flashBegun" && $0.serialNumber == module.serialNumber
+    }
+    if let version = first?.previousFirmwareVersion, version != firmwareVersion { previousVersion = version }
+    // An erased module has lost its counts.
+    if module.keyID != nil, attempt.sealWasOpened(until: module.state) { sealLoop = .opened }
   }
 }
 

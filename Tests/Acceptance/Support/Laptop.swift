@@ -28,8 +28,8 @@ final class Laptop: Sendable {
     try Weldtech.run(["--home", home] + arguments, environment: environment, input: input)
   }
 
-  func start(_ arguments: [String]) throws -> RunningProgram {
-    try RunningProgram(["--home", home] + arguments)
+  func start(_ arguments: [String], environment: [String: String] = [:]) throws -> RunningProgram {
+    try RunningProgram(["--home", home] + arguments, environment: environment)
   }
 
   /// Runs a command with `--json` that must succeed with `status`, and returns its document.

@@ -1,0 +1,79 @@
+import Records
+import Terminal
+
+extension FlashAuthority {
+  /// Says who let the module's firmware be touched.
+  var sentence: Text {
+    switch kind {
+    case .laptopProof: Text(zh: "授权：本机的密钥", en: "authorised by this laptop's key")
+    case .platformProof: Text(zh: "授权：平台", en: "authorised by the platform")
+    case .openSeal:
+      Text(zh: "没有授权，凭机壳打开；模块已记下", en: "by the open case, without a proof; the module has counted it")
+    }
+  }
+
+  /// Says the same in a few words, with the reason for which the case was opened.
+  fileprivate var words: Text {
+    switch kind {
+    case .laptopProof: Text(zh: "凭本机的密钥", en: "by this laptop's key")
+    case .platformProof: Text(zh: "经平台授权", en: "authorised by the platform")
+    case .openSeal:
+      Text(
+        zh: "凭机壳打开" + (reason.map { "（\($0.text)）" } ?? ""),
+        en: "by the open case" + (reason.map { " (\($0.text))" } ?? ""))
+    }
+  }
+}
+
+/// Says on one line what was flashed.
+enum FlashTexts {
+  /// The latest flashing on record; nil where there is none.
+  static func latest(of installation: Installation) -> Text? {
+    guard let entry = installation.history.last(where: { $0.event == "flashed" }) else { return nil }
+    // The history of an earlier program has no version; that of the latest flashing is the record's.
+    let version = entry.firmwareVersion ?? installation.module?.firmwareVersion ?? "–"
+    var (zh, en) = ([change(to: version, of: entry)], [change(to: version, of: entry)])
+    func add(_ text: Text?) {
+      guard let text else { return }
+      zh.append(text.zh)
+      en.append(text.en)
+    }
+    if entry.skipped == true { add(Text(zh: "原已装好", en: "was there already")) }
+    add(entry.authority?.words)
+    if entry.keyErased == true {
+      let key = entry.keyID.map { " \($0)" } ?? ""
+      add(Text(zh: "密钥\(key) 已擦除", en: "key\(key) erased"))
+    }
+    add(entry.sealStayedClosed.map(seal))
+    let time = entry.at.screenText
+    return Text(zh: "\(time)  " + zh.joined(separator: "，"), en: "\(time)  " + en.joined(separator: ", "))
+  }
+
+  /// The flashing by authority that was begun last and has no entry of its own; nil where there is none.
+  static func unfinished(of installation: Installation) -> Text? {
+    guard let attempt = installation.module?.flashing,
+      let entry = installation.history.last(where: { $0.event == "flashBegun" })
+    else { return nil }
+    let change: Text =
+      if let version = attempt.firmwareVersion {
+        Text(verbatim: "\(attempt.installedVersion) → \(version)")
+      } else {
+        Text(zh: "设置读保护", en: "protecting from reading")
+      }
+    let (time, words) = (entry.at.screenText, attempt.authority.words)
+    return Text(
+      zh: "\(time)  \(change.zh)，\(words.zh)，没有做完，或没有记下结果",
+      en: "\(time)  \(change.en), \(words.en), not finished, or its end not on record")
+  }
+
+  private static func change(to version: String, of entry: HistoryEntry) -> String {
+    guard let before = entry.previousFirmwareVersion, before != version else { return version }
+    return "\(before) → \(version)"
+  }
+
+  private static func seal(_ stayedClosed: Bool) -> Text {
+    stayedClosed
+      ? Text(zh: "封条回路一直闭合", en: "the seal's loop stayed closed")
+      : Text(zh: "封条回路断开过", en: "the seal's loop was opened")
+  }
+}

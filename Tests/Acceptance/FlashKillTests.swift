@@ -1,0 +1,159 @@
+import Bench
+import Foundation
+import TestSupport
+import Testing
+
+@testable import weldtech
+
+/// Kills `flash` with `kill -9` at moments spread evenly over an update by authority and over its end, and runs it again
+/// after each: the entry says by whose authority, over which version and for which reason. Moments are counted by the
+/// module, as in `KillTests`. `WELDTECH_KILLS` gives the number of moments, `WELDTECH_KILL_SEED` the seed.
+@Suite struct FlashKillTests {
+  private static let environment = ProcessInfo.processInfo.environment
+  private static let kills = environment["WELDTECH_KILLS"].flatMap { Int($0) } ?? 8
+  private static let seed = environment["WELDTECH_KILL_SEED"].flatMap { UInt64($0) } ?? 20_240_724
+
+  private static let reason = "laptop lost"
+
+  /// A module that is paired and sealed, and a laptop that updates it to one version after the other.
+  private final class Site {
+    let laptop: Laptop
+    let plug: Plug
+    let id: String
+    private var patch: UInt8 = 0
+
+    init() throws {
+      laptop = try Office.shared.get().laptop()
+      plug = try Plug(timings: .instant)
+      id = try laptop.walk(try laptop.register(), to: .test, on: plug.port)
+    }
+
+    func nextRelease() throws -> NewerRelease {
+      patch += 1
+      return try NewerRelease((9, 0, patch))
+    }
+
+    var version: String { "9.0.\(patch)" }
+
+    func command(_ release: NewerRelease, _ options: [String]) -> [String] {
+      ["--json", "flash", id, "--port", plug.port, "--manifest", release.manifest] + options
+    }
+
+    func history() throws -> [[String: Any]] {
+      try #require(try laptop.record(id)["history"] as? [[String: Any]])
+    }
+  }
+
+  /// The authority that is asked for, and the options of a whole run and of the one that goes on with it.
+  struct Way {
+    var kind: String
+    var options: [String]
+    var resuming: [String]
+    var deed = "update"
+  }
+
+  static let ways = [
+    Way(kind: "laptopProof", options: [], resuming: []),
+    Way(kind: "openSeal", options: ["--service", "--reason", reason], resuming: ["--service"]),
+    Way(kind: "laptopProof", options: ["--read-back"], resuming: ["--read-back"], deed: "bootloader"),
+  ]
+
+  @Test(arguments: ways)
+  func `an update that is killed at any moment is told by the next run as what it was`(way: Way) throws {
+    let site = try Site()
+    if way.kind == "openSeal" {
+      site.plug.module.configuration.surroundings.world.sealClosed = false
+      site.plug.clock.pass(.seconds(15))
+    }
+    let (readings, readingsSinceStart) = try wholeUpdate(site, way)
+    var random = SplitMix64(seed: Self.seed)
+    var (found, repeated) = (0, 0)
+    for number in 0..<Self.kills {
+      // Every second kill lies between the start of the new firmware and the entry, which is a small part of the whole.
+      let part = Double(number / 2) + Double.random(in: 0..<1, using: &random)
+      let share = part / Double((Self.kills + 1) / 2)
+      let moment: Moment =
+        number.isMultiple(of: 2)
+        ? .reading(Int(share * Double(readings))) : .afterStart(Int(share * Double(readingsSinceStart)))
+      if try kill(moment, site, way) { found += 1 } else { repeated += 1 }
+    }
+    print("\(way.kind) \(way.deed): \(found) kills were found done, \(repeated) were done by the next run")
+    if way.deed == "update" { #expect(found > 0) }
+  }
+
+  /// The moment of a kill, in the module's readings of its clock.
+  private enum Moment {
+    /// So many after the run began.
+    case reading(Int)
+    /// So many after the new firmware was seen to run.
+    case afterStart(Int)
+  }
+
+  /// Takes an undisturbed update.
+  /// - Returns: how often the module has read its clock meanwhile, and how often since the new firmware was seen to run.
+  private func wholeUpdate(_ site: Site, _ way: Way) throws -> (all: Int, sinceStart: Int) {
+    let release = try site.nextRelease()
+    let start = site.plug.clock.readings
+    let running = try site.laptop.start(site.command(release, way.options), environment: release.environment)
+    try #require(waitForStart(site))
+    let started = site.plug.clock.readings
+    let outcome = running.end()
+    try #require(outcome.status == 0, "\(outcome)")
+    let end = site.plug.clock.readings
+    return (end - start, end - started)
+  }
+
+  private func waitForStart(_ site: Site) -> Bool {
+    let (module, version) = (site.plug.module, site.version)
+    return site.plug.clock.wait { module.truth.firmwareVersion == version }
+  }
+
+  /// Kills one update and finishes it.
+  /// - Returns: whether the next run found it done.
+  private func kill(_ moment: Moment, _ site: Site, _ way: Way) throws -> Bool {
+    // A module does not take another update while one is on trial, and confirms it by itself after five seconds.
+    site.plug.clock.pass(.seconds(6))
+    let before = try #require(site.plug.module.truth.firmwareVersion)
+    let release = try site.nextRelease()
+    let count = try site.history().count
+    let start = site.plug.clock.readings
+    let running = try site.laptop.start(site.command(release, way.options), environment: release.environment)
+    switch moment {
+    case .reading(let number): site.plug.clock.at(reading: start + number) { running.signal(SIGKILL) }
+    case .afterStart(let number):
+      try #require(waitForStart(site))
+      site.plug.clock.at(reading: site.plug.clock.readings + number) { running.signal(SIGKILL) }
+    }
+    let killed = running.end()
+    site.plug.clock.at(reading: 0, run: nil)
+    let place = "killed at \(moment) of a \(way), seed \(Self.seed): \(killed.diagnostics)"
+    // A run that ended before the kill has its own entry.
+    let wasBegun = try site.history().contains {
+      ($0["event"] as? String) == "flashBegun" && $0["firmwareVersion"] as? String == site.version
+    }
+    let hasReason = wasBegun || way.kind != "openSeal"
+    let outcome = try site.laptop.run(
+      site.command(release, hasReason ? way.resuming : way.options), environment: release.environment)
+    if killed.status == 0 {
+      #expect(outcome.status == 0 || outcome.status == 64, "\(outcome.output)\(place)")
+    } else {
+      #expect(outcome.status == 0, "\(outcome.output)\(place)")
+    }
+    #expect(site.plug.module.truth.firmwareVersion == site.version, "\(place)")
+    let added = try site.history()[count...]
+    let entry = try #require(added.first { $0["event"] as? String == "flashed" }, "\(place)")
+    var authority = ["kind": way.kind, "deed": way.deed]
+    if way.kind == "openSeal" { authority["reason"] = Self.reason }
+    #expect(entry["authority"] as? [String: String] == authority, "\(added)\n\(place)")
+    #expect(entry["firmwareVersion"] as? String == site.version, "\(added)\n\(place)")
+    // A bootloader that a killed run has left does not say what ran before, and its attempt does.
+    #expect(entry["previousFirmwareVersion"] as? String == before, "\(added)\n\(place)")
+    #expect(added.contains { $0["event"] as? String == "flashBegun" }, "\(added)\n\(place)")
+    if way.kind == "openSeal" { #expect(entry["sealStayedClosed"] as? Bool == false, "\(place)") }
+    if way.deed == "update", way.kind != "openSeal" {
+      #expect(entry["sealStayedClosed"] as? Bool == true, "\(added)\n\(place)")
+    }
+    #expect(try (site.laptop.record(site.id)["module"] as? [String: Any])?["flashing"] == nil, "\(place)")
+    return try outcome.document()["skipped"] as? Bool == true
+  }
+}
