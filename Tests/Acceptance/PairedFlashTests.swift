@@ -52,7 +52,7 @@ import Testing
     #expect(entry["firmwareVersion"] as? String == "9.0.0")
     #expect(entry["previousFirmwareVersion"] as? String == before && entry["keyErased"] == nil)
     let shown = try laptop.run("show", id, "--lang", "zh").output
-    #expect(shown.contains("\(before ?? "") → 9.0.0，凭本机的密钥，封条回路一直闭合"), "\(shown)")
+    #expect(shown.contains("\(before ?? "") → 9.0.0，凭本机的密钥，封条检测线一直闭合"), "\(shown)")
 
     #expect(try laptop.list().first?["next"] as? String == "test")
     #expect(try laptop.json("test", id, "--port", plug.port)["passed"] as? Bool == true)

@@ -26,7 +26,7 @@ enum ServiceOption {
   static func tell(_ console: Console) {
     console.say(
       Text(
-        zh: "模块保持通电，打开焊机机壳，让封条回路断开至少 10 秒；停止焊接，继电器必须断开",
+        zh: "模块保持通电，打开焊机机壳，让封条检测线断开至少 10 秒；停止焊接，继电器必须断开",
         en:
           "leave the module powered, open the welder's case so that the seal's loop is open for at least 10 s, and weld nothing: the relay has to be open"
       ))

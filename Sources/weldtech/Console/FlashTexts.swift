@@ -8,7 +8,7 @@ extension FlashAuthority {
     case .laptopProof: Text(zh: "授权：本机的密钥", en: "authorised by this laptop's key")
     case .platformProof: Text(zh: "授权：平台", en: "authorised by the platform")
     case .openSeal:
-      Text(zh: "没有授权，凭机壳打开；模块已记下", en: "by the open case, without a proof; the module has counted it")
+      Text(zh: "没有用密钥验证，机壳打开后直接更新；模块已记下", en: "by the open case, without a proof; the module has counted it")
     }
   }
 
@@ -73,7 +73,7 @@ enum FlashTexts {
 
   private static func seal(_ stayedClosed: Bool) -> Text {
     stayedClosed
-      ? Text(zh: "封条回路一直闭合", en: "the seal's loop stayed closed")
-      : Text(zh: "封条回路断开过", en: "the seal's loop was opened")
+      ? Text(zh: "封条检测线一直闭合", en: "the seal's loop stayed closed")
+      : Text(zh: "封条检测线断开过", en: "the seal's loop was opened")
   }
 }
