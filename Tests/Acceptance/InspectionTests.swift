@@ -369,6 +369,25 @@ import Testing
 
   // MARK: - Where there is no record
 
+  @Test func `a record that was taken back is not inspected, by whoever has it`() throws {
+    let office = try Office.shared.get()
+    let one = try install(office)
+    try one.laptop.json("sync")
+    let inspector = try Laptop()
+    try inspector.json(
+      "setup", "--inspector", "李检", "--phone", "13800000003", "--company", "应急管理局", "--platform", office.url)
+    try one.laptop.json("void", one.id, "--reason", "登记错了单位", "--yes")
+    try one.laptop.json("sync")
+    for (laptop, reason) in [(one.laptop, true), (inspector, false)] {
+      let outcome = try laptop.run("--lang", "zh", "inspect", one.code, "--port", one.plug.port)
+      #expect(
+        outcome.status == 65 && outcome.diagnostics.contains("[inspect.record.void]"), "\(outcome.diagnostics)")
+      #expect(outcome.diagnostics.contains("已作废"))
+      // The reason is in the log of the laptop that took it back.
+      #expect(outcome.diagnostics.contains("登记错了单位") == reason)
+    }
+  }
+
   @Test func `a platform that cannot be asked, or talks nonsense, is said to be that`() throws {
     let office = try Office()
     let one = try install(office)
