@@ -2,7 +2,8 @@
 .DEFAULT_GOAL := help
 PREFIX ?= /usr/local
 SLOW = ^Peers\. ^ChipTests\. ^Fuzz\. KillTests LabelShopTests PrintRunTests WornLabelTests ExecutedChipTests EmulatedChipTests \
-  FaultedRunTests UpdateTests
+  FaultedRunTests UpdateTests PairedFlashTests RepairingTests FaultTests LabelVerifyTests LabelsAgainTests MirroredTests \
+  PrintGainTests NoisyChipTests FaultedFlashTests PowerCutTests HostileModuleTests HostilePlatformTests InspectionQueueTests
 .PHONY: help setup build install practice test release-program build-tests tests-of-modules tests-of-the-program tests-of-the-rest check-firmware quick soak fuzz lint format firmware firmware-sign bench docs
 
 help: ## this list
@@ -68,7 +69,7 @@ check-firmware:
 	firmware/check
 	fuzz/run 5000
 
-quick: build-tests ## what is tested in three minutes once it is built: no peers, no executed chips, no kills, no print runs
+quick: build-tests ## what is tested in three minutes once it is built: no peers, no executed chips, no kills, no print runs, no long series of faults
 	TZ=Asia/Shanghai swift test --skip-build --disable-xctest $(foreach suite,$(SLOW),--skip '$(suite)')
 
 soak: ## what `make test` samples, whole: 75 kills, a power cut at every write, 10,000 cuts, 10,000 hostile conversations, 100,000 frames, faulted runs and flashes
