@@ -80,8 +80,11 @@ final class ChipRig {
     // The steps are small, so that time does not advance far beyond the reply.
     for _ in 0..<600 {
       wait(milliseconds: 5)
-      let reply = decoder.take(chip.link.takeSent()).first
-      if let reply = reply.flatMap(SMPMessage.init) { return try CBORItem(reply.payload) }
+      // A reply to an earlier request, which took its time, may come first.
+      let replies = decoder.take(chip.link.takeSent()).compactMap(SMPMessage.init)
+      if let reply = replies.first(where: { $0.sequence == sequence && $0.group == group }) {
+        return try CBORItem(reply.payload)
+      }
       if chip.isCut { return nil }
     }
     return nil

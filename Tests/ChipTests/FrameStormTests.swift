@@ -37,9 +37,7 @@ import Testing
         return
       }
       guard frame % Self.round == Self.round - 1 || frame == Self.count - 1 else { continue }
-      // A computation under way, such as the digest of an upload, is answered first.
-      rig.wait(milliseconds: 500)
-      _ = rig.chip.link.takeSent()
+      waitUntilDone(rig)
       let identity = try rig.ask(.identity)
       guard identity[ModuleField.boots]?.unsigned == boots, rig.chip.surface.closings == 0 else {
         Issue.record("frames up to \(frame) of seed \(Self.seed): a reset, or a closed relay; \(identity)")
@@ -50,6 +48,17 @@ import Testing
     print(
       "\(Self.count) frames on the executed chip: \(bytes) bytes, \(replies) lines of replies, no trap, no reset"
     )
+  }
+
+  /// Waits until the module has done what it was asked for. It computes the digest of an upload, or erases several sectors one
+  /// after the other, for up to some seconds, and answers after that.
+  private func waitUntilDone(_ rig: ChipRig) {
+    while rig.chip.state == .running {
+      let busyUntil = rig.chip.flash.busyUntil
+      rig.wait(milliseconds: 500)
+      let isSilent = rig.chip.link.takeSent().isEmpty
+      if isSilent, rig.chip.flash.busyUntil == busyUntil, busyUntil <= rig.chip.now { return }
+    }
   }
 
   /// Puts bytes on the wire and waits until the module has taken them and sent all its replies.
