@@ -81,6 +81,33 @@ import Testing
     if way.deed == "update" { #expect(found > 0) }
   }
 
+  @Test func `a protection that is killed before its entry is told by a later run with its authority`() throws {
+    for readings in [0, 20, 60] {
+      let laptop = try Office.shared.get().laptop()
+      let plug = try Plug(timings: .instant)
+      let id = try laptop.walk(try laptop.register(), to: .photoAfter, on: plug.port)
+      let running = try laptop.start(["--json", "flash", id, "--port", plug.port, "--protect"])
+      let flash = plug.module.configuration.flash
+      try #require(plug.clock.wait { flash.isReadProtected })
+      plug.clock.at(reading: plug.clock.readings + readings) { running.signal(SIGKILL) }
+      running.end()
+      plug.clock.at(reading: 0, run: nil)
+      // A laptop that was killed before it took note of the protection learns of it from the bootloader, once.
+      let again = try laptop.run("--json", "flash", id, "--port", plug.port, "--protect")
+      if again.status != 0 {
+        #expect(try again.errorCode == "provision.flash.readProtected", "\(again.output)")
+        let restarted = try Plug(of: plug)
+        #expect(try laptop.json("flash", id, "--port", restarted.port, "--protect")["skipped"] as? Bool == true)
+      }
+      let history = try #require(try laptop.record(id)["history"] as? [[String: Any]])
+      let entries = history.filter { $0["event"] as? String == "protected" }
+      #expect(entries.count == 1, "\(history)")
+      #expect(
+        entries.first?["authority"] as? [String: String] == ["kind": "laptopProof", "deed": "bootloader"],
+        "\(readings): \(history)")
+    }
+  }
+
   /// The moment of a kill, in the module's readings of its clock.
   private enum Moment {
     /// So many after the run began.

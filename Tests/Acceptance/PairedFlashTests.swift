@@ -136,7 +136,7 @@ import Testing
       authority(flashing ?? [:])?["reason"] == "laptop lost"
         && flashing?["firmwareVersion"] as? String == "9.0.0")
     let shown = try laptop.run("show", id).output
-    #expect(shown.contains("→ 9.0.0, by the open case (laptop lost), not finished"), "\(shown)")
+    #expect(shown.contains("→ 9.0.0, by the open case (laptop lost), its end is not on record"), "\(shown)")
 
     let again = try Plug(of: cut)
     let outcome = try flash(laptop, id, release, on: again.port, "--service")

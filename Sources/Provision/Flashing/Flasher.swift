@@ -141,9 +141,11 @@ public struct Flasher {
         watch: watch)
       result.authority = given
       if result.skipped == nil { result.previousVersion = running.firmwareVersion }
-      let openings = result.keyErased ? nil : result.module?.sealOpenings
-      if given?.kind == .openSeal || openings ?? running.sealOpenings != running.sealOpenings {
-        result.sealLoop = .opened
+      if running.asksForAuthority {
+        // The bootloader does not watch the loop, and an erased module has lost its count.
+        let openings = result.keyErased ? nil : result.module?.sealOpenings
+        let wasOpened = openings ?? running.sealOpenings != running.sealOpenings
+        if given?.kind == .openSeal || wasOpened { result.sealLoop = .opened }
       }
       return result
     } catch .readProtected {

@@ -62,14 +62,14 @@ final class FlashProgress {
 
   private func begin(_ name: String, _ title: Text, total: Int, unit: ProgressDisplay.Unit) {
     if name == phase { return }
-    // A sector is reported when its erasure begins, so that the next event shows that it is erased.
-    if phase == "erase" { display.advance(to: sector) }
     endPhase()
     phase = name
     display.begin(title, total: total, unit: unit)
   }
 
   private func endPhase() {
+    // A sector is reported when its erasure begins, so that the next event shows that it is erased.
+    if phase == "erase" { display.advance(to: sector) }
     if !phase.isEmpty { display.finish() }
     phase = ""
   }

@@ -32,7 +32,8 @@ enum FlashTexts {
     guard let entry = installation.history.last(where: { $0.event == "flashed" }) else { return nil }
     // The history of an earlier program has no version; that of the latest flashing is the record's.
     let version = entry.firmwareVersion ?? installation.module?.firmwareVersion ?? "–"
-    var (zh, en) = ([change(to: version, of: entry)], [change(to: version, of: entry)])
+    let change = change(from: entry.previousFirmwareVersion, to: version)
+    var (zh, en) = ([change], [change])
     func add(_ text: Text?) {
       guard let text else { return }
       zh.append(text.zh)
@@ -41,8 +42,9 @@ enum FlashTexts {
     if entry.skipped == true { add(Text(zh: "原已装好", en: "was there already")) }
     add(entry.authority?.words)
     if entry.keyErased == true {
-      let key = entry.keyID.map { " \($0)" } ?? ""
-      add(Text(zh: "密钥\(key) 已擦除", en: "key\(key) erased"))
+      add(
+        entry.keyID.map { Text(zh: "密钥 \($0) 已擦除", en: "key \($0) erased") }
+          ?? Text(zh: "密钥已擦除", en: "key erased"))
     }
     add(entry.sealStayedClosed.map(seal))
     let time = entry.at.screenText
@@ -56,18 +58,18 @@ enum FlashTexts {
     else { return nil }
     let change: Text =
       if let version = attempt.firmwareVersion {
-        Text(verbatim: "\(attempt.installedVersion) → \(version)")
+        Text(verbatim: change(from: attempt.installedVersion, to: version))
       } else {
         Text(zh: "设置读保护", en: "protecting from reading")
       }
     let (time, words) = (entry.at.screenText, attempt.authority.words)
     return Text(
-      zh: "\(time)  \(change.zh)，\(words.zh)，没有做完，或没有记下结果",
-      en: "\(time)  \(change.en), \(words.en), not finished, or its end not on record")
+      zh: "\(time)  \(change.zh)，\(words.zh)，结果没有记下",
+      en: "\(time)  \(change.en), \(words.en), its end is not on record")
   }
 
-  private static func change(to version: String, of entry: HistoryEntry) -> String {
-    guard let before = entry.previousFirmwareVersion, before != version else { return version }
+  private static func change(from before: String?, to version: String) -> String {
+    guard let before, before != version else { return version }
     return "\(before) → \(version)"
   }
 
