@@ -95,7 +95,7 @@ import Testing
       // A laptop that was killed before it took note of the protection learns of it from the bootloader, once.
       let again = try laptop.run("--json", "flash", id, "--port", plug.port, "--protect")
       if again.status != 0 {
-        #expect(try again.errorCode == "provision.flash.readProtected", "\(again.output)")
+        #expect(again.errorCode == "provision.flash.readProtected", "\(again.output)")
         let restarted = try Plug(of: plug)
         #expect(try laptop.json("flash", id, "--port", restarted.port, "--protect")["skipped"] as? Bool == true)
       }
