@@ -148,6 +148,9 @@ extension Fieldbook {
       return .revision(id, revision: row.integer(1))
     }
     check.faults += faults.compactMap { $0 }
+    for visit in try pendingVisits() where try faultOfVisit(visit) != nil {
+      check.faults.append(.revision(visit.id, revision: visit.revision))
+    }
   }
 
   /// Compares every record with its events.

@@ -297,7 +297,9 @@ extension Fieldbook {
         .text(installation.previousSha256),
       ])
     try database.run("INSERT INTO delivery (installation, revision) VALUES (?, ?)", [id, revision])
-    let queued = try database.rows("SELECT sha256 FROM delivery_file WHERE installation = ?", [id]) { $0.text(0) }
+    let queued = try database.rows("SELECT sha256 FROM delivery_file WHERE installation = ?", [id]) {
+      $0.text(0)
+    }
     for (position, file) in RecordFile.named(by: installation).enumerated() {
       // A file that was queued with an earlier revision is not sent again, and may be gone since.
       if queued.contains(file.sha256) { continue }

@@ -182,7 +182,8 @@ extension Fieldbook {
       else { throw .evidence(id, .revision(revision.number)) }
     }
     let isClosed = record.status == .closed
-    let missing = isClosed ? (1...record.revision).first { number in !revisions.contains { $0.number == number } } : nil
+    let missing =
+      isClosed ? (1...record.revision).first { number in !revisions.contains { $0.number == number } } : nil
     if let missing { throw .evidence(id, .revision(missing)) }
   }
 }

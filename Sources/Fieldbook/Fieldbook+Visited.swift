@@ -29,12 +29,14 @@ extension Fieldbook {
   ///   - limit: number of installations, from 1.
   ///   - after: the last installation of the previous page.
   /// - Throws: `notFound` for an `after` that this laptop never inspected, `store`.
-  public func visited(limit: Int = 100, after: InstallationID? = nil) throws(FieldbookError) -> [VisitedSummary] {
+  public func visited(limit: Int = 100, after: InstallationID? = nil) throws(FieldbookError) -> [VisitedSummary]
+  {
     var before: Int?
     if let after {
-      before = try database.first("SELECT max(entry) FROM visit WHERE installation = ?", [.text(after.text)]) {
-        $0.isNull(0) ? nil : $0.integer(0)
-      } ?? nil
+      before =
+        try database.first("SELECT max(entry) FROM visit WHERE installation = ?", [.text(after.text)]) {
+          $0.isNull(0) ? nil : $0.integer(0)
+        } ?? nil
       if before == nil { throw .notFound(after.text) }
     }
     return try summariesOfVisits(
@@ -116,7 +118,8 @@ extension Fieldbook {
     } else if text.utf8.count >= Self.shortestReference,
       text.utf8.allSatisfy({ $0 == UInt8(ascii: "-") || $0.isLowerCaseHexDigit })
     {
-      ids = try visitedIDs("installation >= ?1 AND installation < ?1 || 'g' ORDER BY installation LIMIT 10", text)
+      ids = try visitedIDs(
+        "installation >= ?1 AND installation < ?1 || 'g' ORDER BY installation LIMIT 10", text)
     }
     guard let id = ids.first else { return nil }
     guard ids.count == 1 else { throw .ambiguous(reference, matches: ids) }

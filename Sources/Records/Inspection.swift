@@ -153,7 +153,8 @@ public struct InspectionCheck: Hashable, Sendable, Codable {
     public var isDifference: Bool {
       switch self {
       case .recordChanged, .recordElsewhere, .recordLost, .otherLabel, .severalLabels, .notALabel,
-        .otherPayload, .otherModule, .answerUnusable, .otherKey, .noKey, .keyWrong, .keyPending, .otherInstallation, .otherCode, .otherPlatform,
+        .otherPayload, .otherModule, .answerUnusable, .otherKey, .noKey, .keyWrong, .keyPending,
+        .otherInstallation, .otherCode, .otherPlatform,
         .otherTrustAnchor, .otherFirmware, .notARelease, .sealOpen, .otherSeal, .earlierSeal, .sealOpened,
         .replacedWithProof, .replacedByService, .updatedWithProof, .updatedByService, .enteredWithProof,
         .enteredByService, .countedBack, .countWithheld:

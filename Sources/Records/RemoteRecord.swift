@@ -31,7 +31,9 @@ public struct RemoteRecord: Hashable, Sendable {
   }
 
   /// A part that the record of an installed welder has.
-  public enum Part: String, Hashable, Sendable, CaseIterable { case code, module, label, seal, agreement, closedAt }
+  public enum Part: String, Hashable, Sendable, CaseIterable {
+    case code, module, label, seal, agreement, closedAt
+  }
 
   /// The size of the largest record that is read, bytes.
   public static let maxBytes = 4_194_304
@@ -107,8 +109,10 @@ public struct RemoteRecord: Hashable, Sendable {
   private func checkWords() throws(Fault) {
     let module = installation.module
     let digests = [
-      ("module.firmwareSha256", module?.firmwareSha256), ("module.state.imageSha256", module?.state?.imageSha256),
-      ("agreement.sha256", installation.agreement?.sha256), ("seal.photoSha256", installation.seal?.photoSha256),
+      ("module.firmwareSha256", module?.firmwareSha256),
+      ("module.state.imageSha256", module?.state?.imageSha256),
+      ("agreement.sha256", installation.agreement?.sha256),
+      ("seal.photoSha256", installation.seal?.photoSha256),
     ]
     for case (let path, let digest?) in digests where FileDigest(digest) == nil { throw .malformed(path: path) }
     if installation.photos.contains(where: { FileDigest($0.sha256) == nil || $0.bytes < 1 }) {
@@ -145,7 +149,9 @@ public struct RemoteRecord: Hashable, Sendable {
   public func continues(_ earlier: Installation, sha256 earlierSha256: String) -> Bool {
     guard installation.id == earlier.id, installation.revision >= earlier.revision else { return false }
     if installation.revision == earlier.revision { return sha256 == earlierSha256 }
-    if installation.revision == earlier.revision + 1, installation.previousSha256 != earlierSha256 { return false }
+    if installation.revision == earlier.revision + 1, installation.previousSha256 != earlierSha256 {
+      return false
+    }
     return installation.goesOn(from: earlier)
   }
 }

@@ -223,7 +223,9 @@ public struct SyncRun {
   }
 
   /// Delivers revisions that follow one another, up to the first that is not acknowledged.
-  private func reason(afterDelivering records: [PendingRecord], _ report: inout SyncReport) throws -> SyncReason? {
+  private func reason(afterDelivering records: [PendingRecord], _ report: inout SyncReport) throws
+    -> SyncReason?
+  {
     for record in records {
       if let fault = try outbox.fault(of: record) { return SyncReason(fault) }
       let reason = try deliver(record)

@@ -42,7 +42,8 @@ import Testing
   private func inspection(_ laptop: String, _ second: Int) throws -> Inspection {
     Inspection(
       inspector: Inspector(
-        role: .inspector, name: PersonName(WrittenText(asKept: laptop)), phone: try #require(PhoneNumber("13800000003")),
+        role: .inspector, name: PersonName(WrittenText(asKept: laptop)),
+        phone: try #require(PhoneNumber("13800000003")),
         company: "应急管理局", certificate: nil),
       inspectedAt: Self.at(second), source: .fieldbook, againstRevision: 1, againstSha256: nil,
       checks: [InspectionCheck(.key), InspectionCheck(.sealNumber, .notGiven)], state: nil)
@@ -80,7 +81,7 @@ import Testing
             sourceType: .inverter, supplyMaxAmps: 40, maxCurrentAmps: 315, maxPowerKilowatts: nil, purpose: nil,
             purchasedOn: nil, condition: .fit),
           code: nil, scheme: SchemeReference(name: "single-phase-inverter", version: "1"), retiredReason: nil,
-          remarks: nil), at: Self.at(0))
+          remarks: nil), at: Self.at(number))
       let secret = random.bytes(32)
       let keyID = Hex.encode(Authenticator.keyID(of: secret))
       let key = try #require(SecretKey(bytes: secret, keyID: keyID))
@@ -113,19 +114,21 @@ import Testing
           .photographed(try photo(.after)),
           .handedOver(Handover(trainedOperators: 2, operatingRules: .drafted, note: nil)),
           .signed(agreement),
-        ], holding: lock, by: Self.technician, at: Self.at(1))
+        ], holding: lock, by: Self.technician, at: Self.at(number))
       return id
     }
   }
 
-  @Test func `2,000 records that three laptops inspected arrive whole, and what really differs is named`() throws {
+  @Test func `2,000 records that three laptops inspected arrive whole, and what really differs is named`()
+    throws
+  {
     let platform = try LocalPlatform(
       .init(dataFolder: scratch.file("platform"), token: nil, random: SeededBytes(seed: 1).bytes))
     let url = try platform.start()
     defer { platform.stop() }
     let first = try Fieldbook(home: scratch.file("first"), busyMilliseconds: 20_000)
     let ids = try fill(first)
-    let sent = try sync(first, url, at: 10)
+    let sent = try sync(first, url, at: 5_000)
     #expect(sent.delivered == Self.count && sent.pending + sent.failed == 0)
 
     // The second laptop has the same records; the third, an inspector's, has none.
@@ -136,13 +139,13 @@ import Testing
     for (number, id) in ids.enumerated() {
       if Self.falsified.contains(number) { continue }
       if number % 2 == 0 {
-        try inspect(id, "乙", 1_000 + number, in: second)
-        expected[id, default: []].insert(try inspection("乙", 1_000 + number))
+        try inspect(id, "乙", 10_000 + number, in: second)
+        expected[id, default: []].insert(try inspection("乙", 10_000 + number))
       }
       if number % 5 == 0 {
         let body = try #require(try platform.record(id.text))
-        _ = try third.appendVisit(try inspection("丙", 1_000 + number), to: body, at: Self.at(1_000 + number))
-        expected[id, default: []].insert(try inspection("丙", 1_000 + number))
+        _ = try third.appendVisit(try inspection("丙", 10_000 + number), to: body, at: Self.at(10_000 + number))
+        expected[id, default: []].insert(try inspection("丙", 10_000 + number))
       }
     }
     for number in Self.falsified {
@@ -160,16 +163,16 @@ import Testing
     // Each record is inspected on the first laptop, every third one twice.
     for round in 0..<2 {
       for (number, id) in ids.enumerated() where round == 0 || number % 3 == 0 {
-        let second = 10_000 + round * Self.count + number
+        let second = 20_000 + round * Self.count + number
         try inspect(id, "甲", second, in: first)
         if !Self.falsified.contains(number) { expected[id, default: []].insert(try inspection("甲", second)) }
       }
     }
 
     let reports = [
-      try sync(third, url, at: 20_000), try sync(second, url, at: 20_001), try sync(first, url, at: 20_002),
+      try sync(third, url, at: 30_000), try sync(second, url, at: 30_001), try sync(first, url, at: 30_002),
       // A second run finds nothing but what cannot be delivered.
-      try sync(third, url, at: 20_003), try sync(second, url, at: 20_004), try sync(first, url, at: 20_005),
+      try sync(third, url, at: 30_003), try sync(second, url, at: 30_004), try sync(first, url, at: 30_005),
     ]
     let bad = Self.falsified.count
     #expect(reports.map(\.failed) == [0, 0, bad, 0, 0, bad] && reports.allSatisfy { $0.pending == 0 })

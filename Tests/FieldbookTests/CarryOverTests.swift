@@ -46,7 +46,9 @@ import Testing
     return try #require(try other.pendingRecords().first).body
   }
 
-  private func revisions(_ rebuild: Rebuild, _ place: SourceLocation = #_sourceLocation) throws -> [PendingRecord] {
+  private func revisions(_ rebuild: Rebuild, _ place: SourceLocation = #_sourceLocation) throws
+    -> [PendingRecord]
+  {
     guard case .revisions(let records) = rebuild else {
       Issue.record("\(rebuild)", sourceLocation: place)
       return []
@@ -230,7 +232,8 @@ import Testing
     #expect(try fieldbook.conflicts().isEmpty && fieldbook.pendingRecords().map(\.revision) == [3])
   }
 
-  @Test func `what the platform never acknowledged, and a void that follows nothing carried over, are conflicts`()
+  @Test
+  func `what the platform never acknowledged, and a void that follows nothing carried over, are conflicts`()
     throws
   {
     let fieldbook = try home.ready()

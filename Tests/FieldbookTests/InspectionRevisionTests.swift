@@ -72,22 +72,28 @@ import Testing
   private static let tampering: [(sql: String, fault: EvidenceFault)] = [
     ("UPDATE record SET body = CAST(replace(CAST(body AS TEXT), '树林召汽修', '别家汽修') AS BLOB)", .record),
     ("UPDATE record SET body = x'7b'", .record), ("DELETE FROM record", .record),
-    ("DELETE FROM record; DELETE FROM installation", .record), ("UPDATE installation SET status = 'open'", .record),
+    ("DELETE FROM record; DELETE FROM installation", .record),
+    ("UPDATE installation SET status = 'open'", .record),
     ("UPDATE installation SET status = 'void'", .record),
     ("UPDATE installation SET status = 'delivered'", .record),
     ("UPDATE installation SET status = 'melted'", .record), ("UPDATE installation SET code = NULL", .record),
     ("UPDATE installation SET revision = 2", .record), ("UPDATE installation SET unit_name = 'x'", .record),
     ("UPDATE installation SET next_step = 'seal'", .record), ("UPDATE code SET installation = NULL", .record),
     ("DELETE FROM code", .record),
-    ("UPDATE event SET body = CAST(replace(CAST(body AS TEXT), 'M-', 'N-') AS BLOB) WHERE name = 'paired'", .entry(seq: 4)),
+    (
+      "UPDATE event SET body = CAST(replace(CAST(body AS TEXT), 'M-', 'N-') AS BLOB) WHERE name = 'paired'",
+      .entry(seq: 4)
+    ),
     ("UPDATE event SET at = '2026-11-25T00:00:00+08:00' WHERE name = 'sealed'", .entry(seq: 6)),
     ("UPDATE event SET name = 'labelled' WHERE name = 'sealed'", .entry(seq: 6)),
     ("UPDATE event SET sha256 = 'none' WHERE name = 'sealed'", .entry(seq: 6)),
-    ("DELETE FROM event WHERE name = 'sealed'", .entry(seq: 5)), ("DELETE FROM event WHERE name = 'signed'", .record),
+    ("DELETE FROM event WHERE name = 'sealed'", .entry(seq: 5)),
+    ("DELETE FROM event WHERE name = 'signed'", .record),
     ("DELETE FROM event", .record),
     ("UPDATE revision SET body = CAST(replace(CAST(body AS TEXT), '树林召汽修', '别家汽修') AS BLOB)", .revision(1)),
     ("UPDATE revision SET sha256 = 'none'", .revision(1)), ("UPDATE revision SET seq = 3", .revision(1)),
-    ("UPDATE revision SET previous_sha256 = sha256", .revision(1)), ("UPDATE revision SET revision = 2", .revision(2)),
+    ("UPDATE revision SET previous_sha256 = sha256", .revision(1)),
+    ("UPDATE revision SET revision = 2", .revision(2)),
     ("DELETE FROM revision", .revision(1)), ("DELETE FROM delivery", .revision(1)),
   ]
 
@@ -113,7 +119,9 @@ import Testing
       #expect(found.id == id && found.fault == expected && found.installation?.code == code, "\(sql)")
       #expect(found.installation?.owner.unitName == "树林召汽修", "\(sql)")
     }
-    if !sql.contains("revision"), !sql.contains("installation SET"), !sql.contains("code"), !sql.contains("delivery") {
+    if !sql.contains("revision"), !sql.contains("installation SET"), !sql.contains("code"),
+      !sql.contains("delivery")
+    {
       #expect(throws: FieldbookError.self, "\(sql)") { try inspect(id, 1, in: fieldbook) }
       #expect(try fieldbook.database.first("SELECT count(*) FROM event") { $0.integer(0) } == entries)
     }
@@ -133,7 +141,9 @@ import Testing
     #expect(found.id == mine.id && found.fault == .record && found.installation?.code == code)
   }
 
-  @Test func `a file that is gone is told apart from a record that was changed, and the inspection is kept`() throws {
+  @Test func `a file that is gone is told apart from a record that was changed, and the inspection is kept`()
+    throws
+  {
     let fieldbook = try home.ready()
     let signed = try Sample.signed(in: fieldbook)
     let photo = try #require(signed.photos.first).sha256
@@ -234,5 +244,6 @@ import Testing
     try fieldbook.database.execute("DROP TRIGGER event_is_not_changed; \(sql)")
     let pending = try #require(try fieldbook.pendingRecords().first)
     #expect(try fieldbook.fault(of: pending) != nil)
+    #expect(try fieldbook.check().faults.contains(.revision(pending.id, revision: 2)))
   }
 }

@@ -161,7 +161,9 @@ import Testing
     #expect(kept == inspection)
   }
 
-  @Test func `an answer that cannot be read is a difference that names what was asked, and all else is still checked`()
+  @Test
+  func
+    `an answer that cannot be read is a difference that names what was asked, and all else is still checked`()
     throws
   {
     let record = Self.record

@@ -12,7 +12,8 @@ import Testing
     record.apply(
       .welderInspected(
         Inspection(
-          inspector: InspectionTests.inspector, inspectedAt: Sample.at(20), source: .platform, againstRevision: 1,
+          inspector: InspectionTests.inspector, inspectedAt: Sample.at(20), source: .platform,
+          againstRevision: 1,
           againstSha256: nil, checks: [InspectionCheck(.key)], state: nil)),
       at: Sample.at(20), entrySha256: Sample.digest)
     let text = String(decoding: try RecordCoding.encode(record), as: UTF8.self)
@@ -36,14 +37,17 @@ import Testing
   }
 
   @Test(arguments: [
-    ("weldtech.installation/1", "weldtech.installation/2", RemoteRecord.Fault.schema("weldtech.installation/2")),
+    (
+      "weldtech.installation/1", "weldtech.installation/2", RemoteRecord.Fault.schema("weldtech.installation/2")
+    ),
     ("\"schema\":\"weldtech.installation/1\"", "\"schema\":1", .unreadable),
     ("\"status\":\"closed\"", "\"status\":\"moved\"", .unreadable),
     ("\"revision\":2", "\"revision\":\"2\"", .unreadable),
     ("\"revision\":2", "\"revision\":3", .another), ("\"code\":\"150621-", "\"code\":\"150622-", .unreadable),
     ("\"event\":\"registered\"", "\"event\":\"opened\"", .history),
     ("\"event\":\"welderInspected\"", "\"event\":\"repaired\"", .history),
-    ("\"module\":{", "\"modules\":{", .missing(.module)), ("\"serialNumber\":\"M-1\"", "\"sn\":\"M-1\"", .missing(.module)),
+    ("\"module\":{", "\"modules\":{", .missing(.module)),
+    ("\"serialNumber\":\"M-1\"", "\"sn\":\"M-1\"", .missing(.module)),
     ("\"keyId\":\"0011223344556677\"", "\"key\":\"0\"", .missing(.module)),
     ("\"label\":{", "\"labels\":{", .missing(.label)), ("\"seal\":{", "\"seals\":{", .missing(.seal)),
     ("\"number\":\"S-2\"", "\"number\":\"\"", .missing(.seal)),

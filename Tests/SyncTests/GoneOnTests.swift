@@ -26,7 +26,8 @@ import Testing
   private func mine(_ remark: String = "mine", after previous: PendingRecord? = nil) throws -> PendingRecord {
     let next = try sample.next(after: previous ?? sample.record)
     let body = Data(
-      String(decoding: next.body, as: UTF8.self).replacing("\"remarks\":\"", with: "\"remarks\":\"\(remark) ").utf8)
+      String(decoding: next.body, as: UTF8.self).replacing("\"remarks\":\"", with: "\"remarks\":\"\(remark) ")
+        .utf8)
     return PendingRecord(
       id: sample.id, code: sample.code, revision: next.revision, body: body, sha256: SHA256Digest(of: body).hex,
       previousSha256: next.previousSha256, files: [])
@@ -43,10 +44,11 @@ import Testing
     #expect(fixture.platform.installations().map(\.sha256) == [fourth.sha256])
     #expect(fixture.outbox.pendingRecords().isEmpty && fixture.outbox.conflicts.isEmpty)
     // The second of the revisions that were replaced was never sent.
-    #expect(fixture.outbox.marks.suffix(6) == [
-      "attempted record 2", "rebuilt", "attempted record 3", "acknowledged record 3", "attempted record 4",
-      "acknowledged record 4",
-    ])
+    #expect(
+      fixture.outbox.marks.suffix(6) == [
+        "attempted record 2", "rebuilt", "attempted record 3", "acknowledged record 3", "attempted record 4",
+        "acknowledged record 4",
+      ])
     #expect(fixture.events.last == .recordFinished(report.outcomes[0]))
   }
 
@@ -91,7 +93,8 @@ import Testing
     fixture.outbox.enqueue(try mine())
     other.enqueue(in: fixture.outbox)
     var report = try fixture.run()
-    #expect(report.outcomes.map(\.reason) == [.conflict, nil] && report.outcomes.map(\.id) == [sample.id, other.id])
+    #expect(
+      report.outcomes.map(\.reason) == [.conflict, nil] && report.outcomes.map(\.id) == [sample.id, other.id])
     fixture.outbox.rebuilds = [.damaged(.entry(seq: 3))]
     report = try fixture.run()
     #expect(report.outcomes.map(\.reason) == [.recordDamaged])

@@ -72,7 +72,8 @@ enum ListCommand {
     let fieldbook = try workplace.fieldbook()
     let console = workplace.console
     let (page, visits) = try pages(options, fieldbook)
-    let conflicts = Set(try fieldbook.conflicts().map(\.id))
+    let allConflicts = try fieldbook.conflicts()
+    let conflicts = Set(allConflicts.map(\.id))
     let document = Document(
       installations: page.installations.map {
         Document.Row(
@@ -97,6 +98,8 @@ enum ListCommand {
         return console.say(Text(zh: "没有记录", en: "no installations"))
       }
       put(page.installations, visits, conflicts, to: console)
+      let listed = Set(page.installations.map(\.id) + visits.map(\.id))
+      VisitTexts.warn(of: allConflicts.filter { listed.contains($0.id) }, console)
       let last = page.installations.last.map(\.id)
       if page.installations.count + page.unreadable == options.limit, let last {
         tellMore(after: last, options, console)
@@ -158,9 +161,6 @@ enum ListCommand {
         Table.Column(Text(zh: "单位", en: "unit"), minimum: 12),
         Table.Column(Text(zh: "下一步", en: "next"), importance: 1),
       ], rows + inspected)
-    for id in own.map(\.id) + visits.map(\.id) where conflicts.contains(id) {
-      VisitTexts.warn(of: id, console)
-    }
   }
 
   private static func tellMore(after last: InstallationID, _ options: Options, _ console: Console) {
@@ -249,8 +249,8 @@ enum NextCommand {
     let installations =
       try options.id.map { [try one($0, fieldbook)] }
       ?? fieldbook.list(status: .open, limit: maxRows).compactMap { try readable($0.id, fieldbook, console) }
-    let conflicts = try fieldbook.conflicts().map(\.id).filter { id in
-      options.id == nil || installations.contains { $0.id == id }
+    let conflicts = try fieldbook.conflicts().filter { conflict in
+      options.id == nil || installations.contains { $0.id == conflict.id }
     }
     let rows = installations.map { installation in
       Document.Row(
@@ -258,8 +258,9 @@ enum NextCommand {
         needs: (need(of: installation)?.sentence ?? nothing)[console.language],
         notRun: installation.status == .open ? installation.test?.openSteps.map(\.name) ?? [] : [])
     }
-    try console.answer(Document(installations: rows, openInstallations: open, conflicts: conflicts)) {
-      for id in conflicts { VisitTexts.warn(of: id, console) }
+    let document = Document(installations: rows, openInstallations: open, conflicts: conflicts.map(\.id))
+    try console.answer(document) {
+      VisitTexts.warn(of: conflicts, console)
       if rows.isEmpty {
         if try fieldbook.setup().inspector != nil { return try tellInspector(fieldbook, console) }
         return console.say(Text(zh: "没有未完成的记录", en: "nothing is open"))

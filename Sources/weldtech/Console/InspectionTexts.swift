@@ -137,8 +137,11 @@ enum InspectionTexts {
       Text(
         zh: check.found.map { "平台上同一个标牌码还有一条生效的记录 \($0.prefix(8))：报告公司" }
           ?? "平台给出的清单无法使用，没有与平台上的记录对照：报告公司",
-        en: check.found.map { "the platform has another record of this code in force, \($0.prefix(8)): report it" }
-          ?? "the platform's list cannot be used, so the record was not compared with the platform's: report it")
+        en: check.found.map {
+          "the platform has another record of this code in force, \($0.prefix(8)): report it"
+        }
+          ?? "the platform's list cannot be used, so the record was not compared with the platform's: report it"
+      )
     case .remoteUnusable:
       Text(
         zh: "平台上这条记录读不懂或不完整，没有与它对照：升级 weldtech，还是这样就报告公司",

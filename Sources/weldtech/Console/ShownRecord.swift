@@ -80,7 +80,8 @@ struct RemoteNote: Encodable {
         source == .platform
           ? Text(
             zh: "这是平台的记录，本机没有这次安装；本机看到的是第 \(revision) 版（\(time)）",
-            en: "this is the platform's record, which was not made here; seen as revision \(revision) (\(time))")
+            en: "this is the platform's record, which was not made here; seen as revision \(revision) (\(time))"
+          )
           : Text(
             zh: "平台上有别的电脑接着写的第 \(revision) 版（本机 \(time) 看到），上面显示的是本机的记录",
             en:
@@ -93,7 +94,7 @@ struct RemoteNote: Encodable {
             zh: "本机有 \(pending) 次检查待上传：weldtech sync",
             en: "\(pending) inspections of this laptop wait: `weldtech sync`"))
     }
-    if conflict { VisitTexts.warn(of: nil, console) }
+    if conflict { VisitTexts.warn(console) }
   }
 }
 
@@ -102,22 +103,31 @@ enum VisitTexts {
   static func state(of row: Fieldbook.VisitedSummary) -> Text {
     let verdict = row.last.map { InspectionTexts.verdict($0.verdict) } ?? Text(verbatim: "–")
     guard row.waiting > 0 else {
-      return Text(zh: "检查 \(row.inspections) 次，\(verdict.zh)", en: "inspected \(row.inspections)×, \(verdict.en)")
+      return Text(
+        zh: "检查 \(row.inspections) 次，\(verdict.zh)", en: "inspected \(row.inspections)×, \(verdict.en)")
     }
     return Text(
       zh: "检查 \(row.inspections) 次，待上传 \(row.waiting)，\(verdict.zh)",
       en: "inspected \(row.inspections)×, \(row.waiting) to deliver, \(verdict.en)")
   }
 
-  /// Says that the platform has another record, and what to do.
-  static func warn(of id: InstallationID?, _ console: Console) {
-    let place = id.map { "\($0.text.prefix(8))" }
-    let title = SyncReason.conflict.title
-    console.put(
-      styled:
-        "\(console.outputStyling("[!!]", .yellow)) \(Text(zh: place.map { "\($0)：\(title.zh)" } ?? title.zh, en: place.map { "\($0): \(title.en)" } ?? title.en)[console.language])"
-    )
-    console.paragraph(SyncReason.conflict.hint)
+  /// Says which records the platform has others of, and what to do.
+  static func warn(of conflicts: [Fieldbook.Conflict], _ console: Console) {
+    guard !conflicts.isEmpty else { return }
+    put(HealthFinding.conflicts(conflicts).failure, console)
+  }
+
+  /// Says of the record that is shown that the platform has another one, and what to do.
+  fileprivate static func warn(_ console: Console) {
+    put(
+      Failure(
+        code: SyncReason.conflict.rawValue, message: SyncReason.conflict.title, hint: SyncReason.conflict.hint),
+      console)
+  }
+
+  private static func put(_ failure: Failure, _ console: Console) {
+    console.put(styled: "\(console.outputStyling("[!!]", .yellow)) \(failure.message[console.language])")
+    console.paragraph(failure.hint)
   }
 }
 

@@ -97,7 +97,8 @@ struct RecordSource {
       return try mine(known == nil ? nil : .lost(revision: nil), nil)
     }
     let others = inForce.filter { $0.id != id }.map(\.id.text)
-    let note = others.isEmpty ? nil : InspectionFindings.RecordFault.notCompared(.listUnusable, found: others[0])
+    let note =
+      others.isEmpty ? nil : InspectionFindings.RecordFault.notCompared(.listUnusable, found: others[0])
     if let known, known.installation.revision > entry.revision {
       return try mine(.lost(revision: entry.revision), nil)
     }
@@ -111,8 +112,9 @@ struct RecordSource {
     case .record(let remote):
       guard try goesOn(remote, id, known) else { return try mine(.elsewhere(entry.sha256), nil) }
       // What this laptop inspected without a network goes on from the platform's record now.
-      if known != nil, case .damaged(let damage) = try fieldbook.rebuild(
-        id, on: remote.body, at: workplace.clock.now())
+      if known != nil,
+        case .damaged(let damage) = try fieldbook.rebuild(
+          id, on: remote.body, at: workplace.clock.now())
       {
         throw FieldbookError.evidence(id, damage)
       }
@@ -155,7 +157,8 @@ struct RecordSource {
       keeping: .nowhere, fault: fault, platform: answer.platform)
   }
 
-  private static func recordFault(_ fault: EvidenceFault, of id: InstallationID) -> InspectionFindings.RecordFault
+  private static func recordFault(_ fault: EvidenceFault, of id: InstallationID)
+    -> InspectionFindings.RecordFault
   {
     switch fault {
     case .fileMissing(let name, _): .fileMissing(name: name)
@@ -235,7 +238,9 @@ struct RecordSource {
   /// Asks for the installations of a code, void ones included.
   private func list(_ code: LabelCode) throws -> PlatformAnswer {
     let platform = try platform()
-    guard case .success(let client) = platform else { return PlatformAnswer(platform: platform, listing: .notAsked) }
+    guard case .success(let client) = platform else {
+      return PlatformAnswer(platform: platform, listing: .notAsked)
+    }
     do throws(SyncError) {
       let entries = try client.installations(code: code)
       guard entries.allSatisfy({ $0.isSound(for: code) }), Set(entries.map(\.id)).count == entries.count else {
@@ -306,11 +311,16 @@ struct RecordSource {
 }
 
 extension RemoteInstallation {
+  /// The words that the contract has for a record's status, of which this program writes fewer.
+  private static let statuses: Set = [
+    "surveyed", "open", "closed", "delivered", "retired", "refused", "outOfUse", "void",
+  ]
+
   /// Whether an entry of the platform's list can be what was asked for: of this code, with a revision and a digest that can
   /// be ones.
   func isSound(for code: LabelCode) -> Bool {
     self.code == code && (1...RemoteRecord.maxRevision).contains(revision) && FileDigest(sha256) != nil
-      && Installation.Status(rawValue: status) != nil
+      && Self.statuses.contains(status)
   }
 }
 

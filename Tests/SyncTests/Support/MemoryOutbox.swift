@@ -14,7 +14,7 @@ final class MemoryOutbox: Outbox {
   func pendingRecords() -> [PendingRecord] { records }
   func fault(of record: PendingRecord) -> EvidenceFault? { faults[record.id] }
 
-  /// What `rebuild` answers, one after the other; a conflict once there is nothing left.
+  /// The answers of `rebuild`, which are given one after the other; without any it answers with a conflict.
   var rebuilds: [Rebuild] = []
   private(set) var conflicts: [InstallationID] = []
 
