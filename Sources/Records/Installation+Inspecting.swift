@@ -128,16 +128,20 @@ extension Installation {
   }
 
   /// Holds a welder against its record whose module answered with what cannot be read: all that asks nothing of the module.
-  /// - Parameter request: the name of the request whose answer was unusable.
+  /// - Parameters:
+  ///   - request: the name of the request whose answer was unusable.
+  ///   - serialNumber: the module's, where it said who it is; else nil.
   public func checks(
-    unusableAnswerTo request: String, recordFault: InspectionFindings.RecordFault?,
+    unusableAnswerTo request: String, serialNumber: String?, recordFault: InspectionFindings.RecordFault?,
     label: InspectionFindings.Label, sealNumber: String?
   ) -> [InspectionCheck] {
-    [
-      recordCheck(recordFault), labelCheck(label), sealNumberCheck(sealNumber),
-      InspectionCheck(.readProtection, recorded: isProtected ? "protected" : "none"),
-      InspectionCheck(.answer, .answerUnusable, found: request),
-    ]
+    [recordCheck(recordFault), labelCheck(label)]
+      + (serialNumber.map { [check(.serialNumber, module?.serialNumber, $0, .otherModule)] } ?? [])
+      + [
+        sealNumberCheck(sealNumber),
+        InspectionCheck(.readProtection, recorded: isProtected ? "protected" : "none"),
+        InspectionCheck(.answer, .answerUnusable, found: request),
+      ]
   }
 
   // MARK: - Record, label and pairing

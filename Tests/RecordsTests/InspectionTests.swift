@@ -168,7 +168,8 @@ import Testing
   {
     let record = Self.record
     let checks = record.checks(
-      unusableAnswerTo: "identity", recordFault: nil, label: .texts([record.label?.payload ?? ""]),
+      unusableAnswerTo: "identity", serialNumber: nil, recordFault: nil,
+      label: .texts([record.label?.payload ?? ""]),
       sealNumber: "S-3")
     let inspection = Inspection(
       inspector: Self.inspector, inspectedAt: Sample.at(50), source: .fieldbook, againstRevision: 1,
@@ -177,6 +178,10 @@ import Testing
     #expect(inspection.differences.map(\.why) == [.otherSeal, .answerUnusable])
     #expect(inspection.differences.last?.found == "identity")
     #expect(checks.first { $0.topic == .label }?.outcome == .passed)
+    #expect(!checks.contains { $0.topic == .serialNumber })
+    let named = record.checks(
+      unusableAnswerTo: "readings", serialNumber: "M-2", recordFault: nil, label: .notGiven, sealNumber: nil)
+    #expect(named.filter { $0.outcome == .differs }.map(\.why) == [.otherModule, .answerUnusable])
     // It is no state to hold a later inspection against.
     var next = record
     next.apply(.welderInspected(inspection), at: Sample.at(50), entrySha256: Sample.digest)

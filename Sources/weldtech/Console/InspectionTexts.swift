@@ -102,9 +102,9 @@ enum InspectionTexts {
       )
     case .recordElsewhere:
       Text(
-        zh: "平台上这个标牌码的记录不是本机关闭的那一份（\(found)）：有一方的记录被改过，或标牌码被重复使用",
+        zh: "平台上的记录与本机的那一份接不上（\(found)）：有一方的记录被改过，或标牌码被重复使用",
         en:
-          "the platform has another record of this code than the one closed here (\(found)): one of them was changed, or the code was used twice"
+          "the platform's record does not go on from the one here (\(found)): one of them was changed, or the code was used twice"
       )
     case .recordLost:
       Text(

@@ -75,19 +75,23 @@ struct InspectionRun {
     }
     let link = try workplace.openPort(port)
     defer { link.close() }
+    let client = SMPClient(link: link, now: { ContinuousClock.now })
     let module: ModuleReading
     do {
       module = try ModuleReading(
-        SMPClient(link: link, now: { ContinuousClock.now }),
+        client,
         key: { try fieldbook.heldKey($0, moduleSerial: $1) },
         authority: found.platform.map { $0 as any ProofAuthority }, random: workplace.random)
     } catch let error as ProvisionError {
       // A module that answers with what cannot be read is evidence; one that does not answer may be a bad cable.
       guard let request = error.requestOfUnusableAnswer else { throw error }
+      // Who it is may be readable all the same.
+      let serialNumber = request == .identity ? nil : try? client.identity().serialNumber
       return inspection(
         found.installation.checks(
-          unusableAnswerTo: request.rawValue, recordFault: found.fault, label: label, sealNumber: sealNumber),
-        nil)
+          unusableAnswerTo: request.rawValue, serialNumber: serialNumber, recordFault: found.fault,
+          label: label,
+          sealNumber: sealNumber), nil)
     }
     let findings = InspectionFindings(
       recordFault: found.fault, label: label, module: module.findings, releases: releases(),
