@@ -73,7 +73,7 @@ check-firmware:
 quick: build-tests ## what is tested in three minutes once it is built: no peers, no executed chips, no kills, no print runs, no long series of faults
 	TZ=Asia/Shanghai swift test --skip-build --disable-xctest $(foreach suite,$(SLOW),--skip '$(suite)')
 
-soak: ## what `make test` samples, whole: 75 kills, a power cut at every write, 10,000 cuts, 10,000 hostile conversations, 100,000 frames, faulted runs and flashes
+soak: ## what `make test` samples, whole: 75 kills, a power cut at every write, 10,000 cuts, 10,000 hostile conversations, 100,000 frames, 10,000 damaged photos, faulted runs and flashes
 	@scripts/setup build run tests peers
 	WELDTECH_KILLS=50 swift test --filter Acceptance.KillTests
 	WELDTECH_BATCH_KILLS=25 swift test --filter Acceptance.LabelShopTests
@@ -86,6 +86,7 @@ soak: ## what `make test` samples, whole: 75 kills, a power cut at every write, 
 	for seed in $$(seq 1 200 9801); do WELDTECH_CONVERSATION_SEED=$$seed WELDTECH_CONVERSATIONS=200 \
 	  swift test --skip-build -c release -Xswiftc -enable-testing --filter ChipTests.HostileConversationTests || exit 1; done
 	WELDTECH_FRAMES=100000 swift test -c release -Xswiftc -enable-testing --filter ChipTests.FrameStormTests
+	WELDTECH_DAMAGED_PHOTOS=10000 swift test --filter PhotosTests.DamagedPhotoTests
 	WELDTECH_FAULTED_RUNS=10000 swift test --filter WeldtechTests.FaultedRunTests
 	WELDTECH_FLASHES=10000 swift test -c release -Xswiftc -enable-testing --filter 'ProvisionTests.(FaultedFlashTests|ESP32FlasherTests)'
 	for seed in $$(seq 0 1000 9000); do WELDTECH_LOADER_FLASH_SEED=$$seed WELDTECH_LOADER_FLASHES=1000 \
@@ -110,11 +111,13 @@ firmware-sign: build ## sign the releases: KEY=K.pem, or KEY=development for a k
 bench: build ## run the benchmarks, each beside its peer
 	@scripts/setup tests peers
 	swift build -c release --product flash-program --static-swift-stdlib
+	swift build -c release --product photo-program --static-swift-stdlib
 	bench/start
 	bench/records
 	bench/doctor
 	bench/labels
 	.build/peers/bin/python bench/torture
+	.build/peers/bin/python bench/photos
 	bench/flash
 
 docs: build ## write manual pages and shell completions into .build/docs, the picture of the targets into docs/architecture.md, and the plan's words into docs/schemas

@@ -58,7 +58,7 @@ let package = Package(
       "Labels",
       ["Characters", "Records", "Cryptography", "Drawing", "Files", "Tables", "Threads", "CCups", "CZXing"]),
     feature("Agreements", ["Records", "Drawing", "Cryptography"]),
-    feature("Photos", ["Records", "Cryptography", "Files", "CJPEG", "CPNG"]),
+    feature("Photos", ["Records", "Cryptography", "Files", "CExif", "CJPEG", "CPNG", "CShrink"]),
     feature("Sync", ["Characters", "Records", "Cryptography", "CCurl", "CIDN2"]),
     feature(
       "Bench",
@@ -81,11 +81,17 @@ let package = Package(
     .executableTarget(
       name: "flash-program", dependencies: ["Provision"], path: "bench/FlashProgram", swiftSettings: settings),
 
+    // What `bench/photos` measures, and what the tests of damaged photos run, so that a crash is not theirs.
+    .executableTarget(
+      name: "photo-program", dependencies: ["Photos", "Fieldbook", "Records", "Cryptography"],
+      path: "bench/PhotoProgram", swiftSettings: settings),
+
     // C libraries of Debian.
     debian("CQRencode", pkgConfig: "libqrencode", package: "libqrencode-dev"),
     debian("CLibPNG", pkgConfig: "libpng", package: "libpng-dev"),
     debian("CLibDeflate", pkgConfig: "libdeflate", package: "libdeflate-dev"),
     debian("CISAL", pkgConfig: "libisal", package: "libisal-dev"),
+    debian("CLibExif", pkgConfig: "libexif", package: "libexif-dev"),
     debian("CExpat", pkgConfig: "expat", package: "libexpat1-dev"),
     debian("CZlib", pkgConfig: "zlib", package: "zlib1g-dev"),
     debian("CIDN2", pkgConfig: "libidn2", package: "libidn2-dev"),
@@ -101,8 +107,10 @@ let package = Package(
     debian("CTurboJPEG", pkgConfig: "libturbojpeg", package: "libturbojpeg0-dev"),
 
     // C and C++ of ours, where a library cannot be driven from Swift.
-    .target(name: "CPNG", dependencies: ["CLibPNG"], path: "Sources/CLibraries/CPNG"),
-    .target(name: "CJPEG", dependencies: ["CLibJPEG"], path: "Sources/CLibraries/CJPEG"),
+    .target(name: "CPNG", dependencies: ["CLibPNG", "CShrink"], path: "Sources/CLibraries/CPNG"),
+    .target(name: "CJPEG", dependencies: ["CLibJPEG", "CShrink"], path: "Sources/CLibraries/CJPEG"),
+    .target(name: "CExif", dependencies: ["CLibExif"], path: "Sources/CLibraries/CExif"),
+    .target(name: "CShrink", path: "Sources/CLibraries/CShrink"),
     .target(
       name: "CPoppler", dependencies: ["CPangoCairo"], path: "Sources/CLibraries/CPoppler",
       linkerSettings: [.linkedLibrary("dl")]),
@@ -124,7 +132,7 @@ let package = Package(
     tests("RecordsTests", ["Characters", "Records", "TestSupport"]),
     tests("FilesTests", ["Files", "TestSupport"]),
     tests("CryptographyTests", ["TestSupport", "Cryptography"]),
-    tests("DrawingTests", ["Drawing", "CPNG", "TestSupport"]),
+    tests("DrawingTests", ["Drawing", "CPNG", "CShrink", "TestSupport"]),
     tests("TablesTests", ["Tables", "TestSupport"]),
     tests("TerminalTests", ["Characters", "Terminal", "TestSupport"]),
     tests("ArgumentsTests", ["Arguments", "Terminal", "TestSupport"]),
@@ -139,7 +147,8 @@ let package = Package(
       ["ESP32Programs", "Provision", "Records", "ModuleCore", "Bench", "Cryptography", "TestSupport"]),
     tests("LabelsTests", ["Labels", "Drawing", "Records", "Tables", "TestSupport"]),
     tests("AgreementsTests", ["Agreements", "Drawing", "Records", "TestSupport"]),
-    tests("PhotosTests", ["Photos", "Records", "Drawing", "CPNG", "CTurboJPEG", "TestSupport"]),
+    tests(
+      "PhotosTests", ["Photos", "Records", "Drawing", "CPNG", "CTurboJPEG", "TestSupport", "photo-program"]),
     tests("SyncTests", ["Sync", "Records", "Bench", "Cryptography", "ModuleCore", "TestSupport", "weldtech"]),
     tests("BenchTests", ["Bench", "ModuleCore", "CBoot", "Cryptography", "Records", "TestSupport"]),
     tests(
@@ -150,7 +159,7 @@ let package = Package(
       [
         "weldtech", "Agreements", "Records", "Terminal", "Arguments", "Fieldbook", "Labels", "Provision",
         "Sync", "Bench",
-        "Cryptography", "Tables", "TestSupport",
+        "Cryptography", "Drawing", "Photos", "Tables", "TestSupport",
       ]),
     // The built program, as its users run it.
     tests(

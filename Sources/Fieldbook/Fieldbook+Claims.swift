@@ -4,14 +4,15 @@ import Records
 /// installations. A void record releases its photos and seals.
 extension Fieldbook {
   /// Checks that no other installation has claimed the photo or the seal of an event.
-  /// - Throws: `photoUsed`, `sealUsed`, `store`, `damagedRow`.
+  /// - Throws: `photoUsed`, `pictureUsed`, `photoResembles`, `sealUsed`, `store`, `damagedRow`.
   func checkIsFree(_ event: InstallationEvent, for installation: Installation) throws(FieldbookError) {
     switch event {
     case .photographed(let photo):
       let user = try database.first(
         "SELECT installation, stage FROM photo_use WHERE sha256 = ?", [.text(photo.sha256)]
       ) { (installation: $0.text(0), stage: $0.text(1)) }
-      guard let user, user != (installation.id.text, photo.stage.rawValue) else { return }
+      guard let user else { return try checkIsNew(photo, for: installation.id) }
+      if user == (installation.id.text, photo.stage.rawValue) { return }
       let stage = Photo.Stage(rawValue: user.stage) ?? photo.stage
       throw .photoUsed(
         sha256: photo.sha256, by: try Self.id(user.installation, table: "photo_use"), stage: stage)

@@ -12,7 +12,7 @@ extension Fieldbook {
   ///     laptop's blocks; for a retired one it is nil, and `retiredReason` is not.
   ///   - photos: already in `files`; a retired welder needs at least one.
   ///   - now: the clock, read within the transaction so that the dates of the log's entries are in order.
-  /// - Throws: `clockBehind`, `clockImplausible`, `photoUsed`, `refused(.certificateExpired)`, `codesExhausted`, `codeBound`, `retiredNeedsReason`,
+  /// - Throws: `clockBehind`, `clockImplausible`, `photoUsed`, `pictureUsed`, `photoResembles`, `refused(.certificateExpired)`, `codesExhausted`, `codeBound`, `retiredNeedsReason`,
   ///   `retiredNeedsPhoto`, `retiredTakesNoCode`, `alreadyOpen`, `fileMissing`, `fileDamaged`, `store`.
   public func open(
     _ id: InstallationID, _ registered: InstallationEvent.Registered, photos: [Photo] = [],
@@ -56,8 +56,8 @@ extension Fieldbook {
   ///   - now: the clock, read within the transaction so that the dates of the log's entries are in order.
   /// - Returns: the record with the events in it.
   /// - Throws: `notFound`, `refused`, `alreadyRegistered`, `fileMissing`, `fileDamaged`, `notADigest`,
-  ///   `keyUnknown` (for `paired`: the key has to be committed first), `photoUsed`, `sealUsed`, `clockBehind`,
-  ///   `clockImplausible`, `unencodable`, `store`.
+  ///   `keyUnknown` (for `paired`: the key has to be committed first), `photoUsed`, `pictureUsed`, `photoResembles`, `sealUsed`,
+  ///   `clockBehind`, `clockImplausible`, `unencodable`, `store`.
   public func append(
     _ events: [InstallationEvent], holding lock: InstallationLock, by technician: Technician,
     at now: @autoclosure () -> Timestamp

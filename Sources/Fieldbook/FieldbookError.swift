@@ -49,6 +49,10 @@ public enum FieldbookError: Error, Hashable, Sendable {
   case recordChanged(InstallationID)
   /// The photo is already evidence of another installation or stage.
   case photoUsed(sha256: String, by: InstallationID, stage: Photo.Stage)
+  /// The photo is another file of a picture that is evidence of another installation or stage.
+  case pictureUsed(sha256: String, by: InstallationID, stage: Photo.Stage)
+  /// The photo shows nearly the same as one of another installation, and names no reason.
+  case photoResembles(sha256: String, PhotoResemblance)
   /// This seal was put on another installation, or was on this one and is broken.
   case sealUsed(number: String, by: InstallationID)
 

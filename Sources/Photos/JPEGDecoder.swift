@@ -1,4 +1,5 @@
 import CJPEG
+import CShrink
 import FoundationEssentials
 
 /// Decodes the JPEG of a file with libjpeg.
@@ -36,13 +37,17 @@ enum JPEGDecoder {
       coefficientBytes: Int(clamping: header.coefficient_bytes))
   }
 
-  /// Decodes all of the data, but only one in 64 of the pixels.
-  static func decode(_ bytes: Data, maxCoefficientBytes: Int) throws(Fault) {
+  /// Decodes all of the data into a small picture.
+  static func small(_ bytes: Data, maxCoefficientBytes: Int) throws(Fault) -> SmallPicture {
+    var shrunk = wt_shrunk()
     try check(
       bytes.withUnsafeBytes {
-        wt_jpeg_check(
-          $0.baseAddress?.assumingMemoryBound(to: UInt8.self), $0.count, UInt64(max(0, maxCoefficientBytes)))
+        wt_jpeg_shrink(
+          $0.baseAddress?.assumingMemoryBound(to: UInt8.self), $0.count, UInt64(max(0, maxCoefficientBytes)),
+          UInt32(SmallPicture.longerSidePixels), &shrunk)
       })
+    guard let small = SmallPicture(taking: shrunk) else { throw .tooLarge }
+    return small
   }
 
   private static func check(_ status: wt_jpeg_status) throws(Fault) {

@@ -1,4 +1,5 @@
 import CPNG
+import CShrink
 import Files
 public import FoundationEssentials
 public import Records
@@ -10,6 +11,13 @@ public struct PhotoFacts: Hashable, Sendable {
   public let bytes: Int
   public let widthPixels: Int
   public let heightPixels: Int
+  /// What the camera wrote; nil where it wrote nothing that can be read.
+  public let camera: CameraFacts?
+  /// The variance of the Laplacian at `SmallPicture.longerSidePixels`.
+  public let sharpness: Double?
+  /// What the photo deserves another look for.
+  public let flaws: [PhotoFlaw]
+  public let marks: PictureMarks
 
   /// The photo as the record describes it.
   /// - Parameter sha256: SHA-256 of the bytes, lower-case hex.
@@ -20,14 +28,31 @@ public struct PhotoFacts: Hashable, Sendable {
   }
 }
 
-/// Inspects a photo before it becomes evidence: whether the file is a photo, whether it is complete, and how
-/// large it is. All of it is decoded, since a file that was cut off still has a good beginning. JPEG carries no
-/// checksums, so overwritten bytes that still decode are not detected.
+/// What a photo deserves another look for. It is never refused for it: three or four good photos of a hundred have no sharp edge.
+public enum PhotoFlaw: String, Hashable, Sendable, Codable, CaseIterable {
+  /// No edge is sharp.
+  case blurred
+  /// Nothing in it is bright.
+  case dark
+  /// Nothing in it is dark.
+  case bright
+}
+
+/// Inspects a photo before it becomes evidence: whether the file is a photo, whether it is complete, how large it is, what
+/// it looks like, and what the camera wrote. All of it is decoded, and once, since a file that was cut off still has a good
+/// beginning. JPEG carries no checksums, so overwritten bytes that still decode are not detected.
 public enum PhotoInspector {
   public static let maxBytes = 50_000_000
   /// The minimum length of the shorter side, pixels, below which a number plate cannot be read.
   public static let minPixels = 240
   public static let maxPixels = 120_000_000
+  /// The variance of the Laplacian below which a photo may be blurred: 99 of 100 that are clearly blurred lie below it, and
+  /// three or four good ones (`docs/photos.md`).
+  public static let minSharpness = 40.0
+  /// The grey of 255 that more than a fiftieth of a photo reaches, or it is dark.
+  public static let minBrightest = 64
+  /// The grey of 255 that more than a fiftieth of a photo stays below, or it is bright.
+  public static let maxDarkest = 160
   /// The maximum memory for a file and its decoding together, bytes. With the program's own memory a photo
   /// stays under 300 MiB.
   public static let maxMemoryBytes = 250_000_000
@@ -67,12 +92,11 @@ public enum PhotoInspector {
     guard header.coefficientBytes <= maxCoefficientBytes else {
       throw tooMuchMemory(header, maxCoefficientBytes: maxCoefficientBytes)
     }
-    do { try JPEGDecoder.decode(bytes, maxCoefficientBytes: maxCoefficientBytes) } catch {
+    let small: SmallPicture
+    do { small = try JPEGDecoder.small(bytes, maxCoefficientBytes: maxCoefficientBytes) } catch {
       throw error.photoError
     }
-    return PhotoFacts(
-      mediaType: jpegType, bytes: bytes.count, widthPixels: header.widthPixels,
-      heightPixels: header.heightPixels)
+    return facts(of: bytes, jpegType, header.widthPixels, header.heightPixels, small)
   }
 
   /// The size of the largest picture of the same shape and kind that fits. Its sides are multiples of the
@@ -97,10 +121,11 @@ public enum PhotoInspector {
       throw .corrupt(mediaType: pngType)
     }
     try checkSize(sides[0], sides[1])
-    var width: UInt32 = 0
-    var height: UInt32 = 0
+    var shrunk = wt_shrunk()
     let status = bytes.withUnsafeBytes {
-      wt_png_check($0.baseAddress?.assumingMemoryBound(to: UInt8.self), $0.count, &width, &height)
+      wt_png_shrink(
+        $0.baseAddress?.assumingMemoryBound(to: UInt8.self), $0.count, UInt64(maxPixels),
+        UInt32(SmallPicture.longerSidePixels), &shrunk)
     }
     switch status {
     case wt_png_ok: break
@@ -109,11 +134,30 @@ public enum PhotoInspector {
       throw .tooManyPixels(widthPixels: sides[0], heightPixels: sides[1], most: maxPixels)
     default: throw .corrupt(mediaType: pngType)
     }
-    return PhotoFacts(
-      mediaType: pngType, bytes: bytes.count, widthPixels: Int(width), heightPixels: Int(height))
+    guard let small = SmallPicture(taking: shrunk) else { throw .corrupt(mediaType: pngType) }
+    return facts(of: bytes, pngType, sides[0], sides[1], small)
   }
 
   // MARK: - Helpers
+
+  private static func facts(
+    of bytes: Data, _ mediaType: String, _ width: Int, _ height: Int, _ small: SmallPicture
+  ) -> PhotoFacts {
+    let camera = CameraFacts(of: bytes)
+    let sharpness = small.sharpness
+    return PhotoFacts(
+      mediaType: mediaType, bytes: bytes.count, widthPixels: width, heightPixels: height, camera: camera,
+      sharpness: sharpness, flaws: flaws(of: small, sharpness),
+      marks: small.marks(orientation: camera?.orientation ?? 1, widthPixels: width, heightPixels: height))
+  }
+
+  /// A photo that is dark or bright has no sharp edge either, and one word is enough.
+  private static func flaws(of small: SmallPicture, _ sharpness: Double?) -> [PhotoFlaw] {
+    let range = small.range
+    if range.brightest < minBrightest { return [.dark] }
+    if range.darkest > maxDarkest { return [.bright] }
+    return (sharpness ?? minSharpness) < minSharpness ? [.blurred] : []
+  }
 
   private static func checkSize(_ width: Int, _ height: Int) throws(PhotoError) {
     guard min(width, height) >= minPixels else {

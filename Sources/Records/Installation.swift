@@ -74,7 +74,9 @@ public struct Installation: Hashable, Sendable, Codable {
     var entry = HistoryEntry(at: at, event: event.name, sha256: entrySha256)
     switch event {
     case .registered: return  // Only the first event is a registration, and `init` has handled it.
-    case .photographed(let photo): photos.append(photo)
+    case .photographed(let photo):
+      photos.append(photo)
+      entry.reason = photo.reason
     case .flashBegun(let attempt):
       var module = module ?? ModuleRecord()
       module.flashing = attempt

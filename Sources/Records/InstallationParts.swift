@@ -182,6 +182,8 @@ public struct Photo: Hashable, Sendable, Codable {
   public enum TimeSource: String, Hashable, Sendable, Codable {
     /// The file's date was not plausible, so the time is that of the laptop when the photo was attached.
     case clock
+    /// The camera wrote the time into the photo.
+    case exif
   }
 
   public var stage: Stage
@@ -189,12 +191,20 @@ public struct Photo: Hashable, Sendable, Codable {
   public var bytes: Int
   /// The media type by the file's content, `image/jpeg` or `image/png`.
   public var mediaType: String
-  /// The moment when the file was last written, which is the best available time of the photo.
+  /// The best available time of the photo: what the camera wrote, or else the moment when the file was last written.
   public var takenAt: Timestamp
   /// The source of `takenAt`; nil where it is the file's date.
   public var takenAtSource: TimeSource?
   public var widthPixels: Int
   public var heightPixels: Int
+  /// What the camera wrote into the photo; nil where it wrote nothing of use, and for a photo of an earlier program.
+  public var exif: PhotoExif?
+  /// What the camera wrote and what contradicts it; nil where nothing does.
+  public var contradictions: [PhotoContradiction]?
+  /// The photos on this laptop that show nearly the same, the nearest first; nil where there are none.
+  public var resembles: [PhotoResemblance]?
+  /// Why the photo is right although it resembles one of another installation; nil where it does not.
+  public var reason: WrittenText?
 
   public init(
     stage: Stage, sha256: String, bytes: Int, mediaType: String, takenAt: Timestamp, widthPixels: Int,

@@ -146,7 +146,7 @@ import Testing
   /// Each migration has a fixture: a database as the program of that time left it.
   @Test(arguments: [
     "0001-fieldbook", "0002-labels", "0003-modules", "0004-label-texts", "0005-evidence", "0006-inspections",
-    "0007-carried-over",
+    "0007-carried-over", "0008-photo-marks",
   ])
   func `reads a database of each age`(name: String) throws {
     try FileManager.default.createDirectory(atPath: home.path, withIntermediateDirectories: true)
@@ -177,6 +177,9 @@ import Testing
     let files = ["150621-ZZZZZZ-0.png": String(repeating: "ab", count: 32)]
     #expect(try fieldbook.finishedOrder(output: "/kept", digest: "d")?.files == (name >= "0004" ? files : nil))
     #expect(try fieldbook.stockedModules().map(\.serialNumber) == modules)
+    // A photo that was never looked at is looked at when the next one is attached.
+    let photos = try fieldbook.database.first("SELECT count(*) FROM photo_use") { $0.integer(0) } ?? 0
+    #expect(try fieldbook.photosWithoutMarks().count == photos - (name >= "0008" ? 1 : 0))
   }
 
   @Test func `locks one sync and one walk at a time`() throws {

@@ -1,6 +1,4 @@
-import CPNG
 import CTurboJPEG
-import Drawing
 import Foundation
 import Records
 import TestSupport
@@ -8,66 +6,20 @@ import Testing
 
 @testable import Photos
 
-/// Pictures with details in every block.
-private enum Picture {
-  static func pixels(_ width: Int, _ height: Int) -> [UInt8] {
-    var state: UInt32 = 1
-    return (0..<width * height * 3).map { index in
-      state = state &* 1_664_525 &+ 1_013_904_223
-      return UInt8(truncatingIfNeeded: index / 97 + index % width / 3) &+ UInt8(state >> 29)
-    }
-  }
-
-  static func jpeg(
-    _ width: Int = 640, _ height: Int = 480, progressive: Bool = false, subsampling: TJSAMP = TJSAMP_420
-  ) throws -> Data {
-    let handle = try #require(tjInitCompress())
-    defer { tjDestroy(handle) }
-    var bytes: UnsafeMutablePointer<UInt8>?
-    var size: UInt = 0
-    let result = tjCompress2(
-      handle, pixels(width, height), Int32(width), 0, Int32(height), Int32(TJPF_RGB.rawValue), &bytes, &size,
-      Int32(subsampling.rawValue), 85, progressive ? TJFLAG_PROGRESSIVE : 0)
-    try #require(result == 0)
-    defer { tjFree(bytes) }
-    return Data(bytes: try #require(bytes), count: Int(size))
-  }
-
-  static func png(_ width: Int = 640, _ height: Int = 480) throws -> Data {
-    var bytes: UnsafeMutablePointer<UInt8>?
-    var size = 0
-    let pixels = pixels(width, height)
-    var rows: [UInt8] = []
-    for row in 0..<height {
-      rows.append(0)
-      rows += pixels[row * width * 3..<(row + 1) * width * 3]
-    }
-    let packed = try #require(PDFWriter.pack(rows))
-    let status = wt_png_frame(
-      packed, packed.count,
-      wt_png_size(width: UInt32(width), height: UInt32(height), pixels_per_metre_x: 0, pixels_per_metre_y: 0),
-      wt_png_layout_rgb, &bytes, &size)
-    try #require(status == wt_png_ok)
-    defer { wt_png_free(bytes) }
-    return Data(bytes: try #require(bytes), count: size)
-  }
-}
-
 @Suite struct PhotoInspectorTests {
   @Test(arguments: [(640, 480, false), (640, 480, true), (241, 1201, false), (1600, 1200, true)])
   func `tells type and size of a JPEG`(width: Int, height: Int, progressive: Bool) throws {
     let bytes = try Picture.jpeg(width, height, progressive: progressive)
     let facts = try PhotoInspector.inspect(bytes)
-    #expect(
-      facts
-        == PhotoFacts(mediaType: "image/jpeg", bytes: bytes.count, widthPixels: width, heightPixels: height))
+    #expect(facts.mediaType == "image/jpeg" && facts.bytes == bytes.count)
+    #expect(facts.widthPixels == width && facts.heightPixels == height)
   }
 
   @Test func `tells type and size of a PNG`() throws {
     let bytes = try Picture.png(300, 400)
-    #expect(
-      try PhotoInspector.inspect(bytes)
-        == PhotoFacts(mediaType: "image/png", bytes: bytes.count, widthPixels: 300, heightPixels: 400))
+    let facts = try PhotoInspector.inspect(bytes)
+    #expect(facts.mediaType == "image/png" && facts.bytes == bytes.count)
+    #expect(facts.widthPixels == 300 && facts.heightPixels == 400)
   }
 
   @Test(arguments: [false, true]) func `calls a JPEG truncated wherever it is cut`(progressive: Bool) throws {

@@ -24,6 +24,7 @@ typedef struct run {
   size_t length;
   uint64_t leftover;
   JSAMPLE *row;
+  wt_shrinker *shrinker;
 } run;
 
 static void leave(run *self, wt_jpeg_status status) {
@@ -86,6 +87,7 @@ static wt_jpeg_status end(run *self) {
   wt_jpeg_status status = self->status;
   jpeg_destroy_decompress(&self->jpeg);
   free(self->row);
+  wt_shrink_drop(self->shrinker);
   free(self);
   return status;
 }
@@ -129,7 +131,38 @@ wt_jpeg_status wt_jpeg_read_header(const uint8_t *bytes, size_t length, wt_jpeg_
   return end(self);
 }
 
-wt_jpeg_status wt_jpeg_check(const uint8_t *bytes, size_t length, uint64_t most_coefficient_bytes) {
+// Chooses the smallest of the sizes that libjpeg computes fast at which the longer side still has `longest` pixels.
+static void choose_scale(j_decompress_ptr jpeg, uint32_t longest) {
+  uint32_t longer = jpeg->image_width > jpeg->image_height ? jpeg->image_width : jpeg->image_height;
+  jpeg->scale_denom = 8;
+  jpeg->scale_num = 1;
+  while (jpeg->scale_num < 8 && (uint64_t)longer * jpeg->scale_num < (uint64_t)longest * 8) jpeg->scale_num *= 2;
+}
+
+// Turns a row of four inks into greys in its own first quarter. Adobe's programs write what is left of the white.
+static void grey_of_inks(JSAMPLE *row, JDIMENSION width, int is_left_white) {
+  for (JDIMENSION x = 0; x < width; x++) {
+    unsigned sum = 0;
+    for (int ink = 0; ink < 3; ink++) sum += is_left_white ? row[4 * x + ink] : 255u - row[4 * x + ink];
+    unsigned black = is_left_white ? row[4 * x + 3] : 255u - row[4 * x + 3];
+    row[x] = (JSAMPLE)(sum * black / (3 * 255));
+  }
+}
+
+static void take_row(run *self) {
+  j_decompress_ptr jpeg = &self->jpeg;
+  int components = jpeg->output_components;
+  if (components == 4) {
+    grey_of_inks(self->row, jpeg->output_width, jpeg->saw_Adobe_marker);
+  } else if (components > 1) {
+    for (JDIMENSION x = 0; x < jpeg->output_width; x++) self->row[x] = self->row[x * (JDIMENSION)components];
+  }
+  wt_shrink_row(self->shrinker, self->row);
+}
+
+wt_jpeg_status wt_jpeg_shrink(
+    const uint8_t *bytes, size_t length, uint64_t most_coefficient_bytes, uint32_t longest, wt_shrunk *small) {
+  memset(small, 0, sizeof *small);
   run *self = begin(length);
   if (!self) return wt_jpeg_too_large;
   if (!setjmp(self->place)) {
@@ -138,19 +171,27 @@ wt_jpeg_status wt_jpeg_check(const uint8_t *bytes, size_t length, uint64_t most_
     if (coefficient_bytes(jpeg) > most_coefficient_bytes) leave(self, wt_jpeg_too_large);
     self->progress.progress_monitor = count_passes;
     jpeg->progress = &self->progress;
-    jpeg->scale_num = 1;
-    jpeg->scale_denom = 8;
+    choose_scale(jpeg, longest);
     jpeg->dct_method = JDCT_IFAST;
     jpeg->do_fancy_upsampling = FALSE;
     jpeg->do_block_smoothing = FALSE;
     // The colours are decoded in any case, and need not be computed.
-    if (jpeg->jpeg_color_space == JCS_YCbCr) jpeg->out_color_space = JCS_GRAYSCALE;
+    if (jpeg->jpeg_color_space == JCS_YCbCr || jpeg->jpeg_color_space == JCS_RGB) {
+      jpeg->out_color_space = JCS_GRAYSCALE;
+    }
     jpeg_start_decompress(jpeg);
     self->row = malloc((size_t)jpeg->output_width * (size_t)jpeg->output_components);
-    if (!self->row) leave(self, wt_jpeg_too_large);
-    while (jpeg->output_scanline < jpeg->output_height) jpeg_read_scanlines(jpeg, &self->row, 1);
+    self->shrinker = wt_shrink_begin(jpeg->output_width, jpeg->output_height, longest);
+    if (!self->row || !self->shrinker) leave(self, wt_jpeg_too_large);
+    while (jpeg->output_scanline < jpeg->output_height) {
+      jpeg_read_scanlines(jpeg, &self->row, 1);
+      take_row(self);
+    }
     // Reading ends with the picture; the data that phones append behind it do not matter.
     jpeg_finish_decompress(jpeg);
+    *small = wt_shrink_end(self->shrinker);
+    self->shrinker = NULL;
+    if (!small->greys) leave(self, wt_jpeg_too_large);
   }
   return end(self);
 }

@@ -5,8 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-// The size of the largest picture that is checked, pixels. A check never holds the picture, so this bounds its time only.
-static const uint64_t most_pixels_checked = 250u * 1000u * 1000u;
 // The size of one ancillary chunk after decompression, bytes; a text or profile chunk can be a bomb of its own.
 static const png_alloc_size_t largest_chunk_bytes = 8u << 20;
 
@@ -28,6 +26,7 @@ typedef struct run {
   size_t out_capacity;
   // The picture, or one row of it, when reading.
   uint8_t *pixels;
+  wt_shrinker *shrinker;
   wt_png_size size;
 } run;
 
@@ -156,16 +155,34 @@ static void open_header(run *self, uint64_t most_pixels) {
   }
 }
 
-// Reads the rows into a whole picture with `keep`, or otherwise every row into the same buffer.
-static void read_rows_and_end(run *self, int keep) {
+// Makes the picture small as its rows come. The rows of an interlaced picture are whole in the last pass only, and each
+// pass needs the row as the pass before it left it, so that such a picture is kept, with a byte for each pixel.
+static void shrink_rows_and_end(run *self, uint32_t longest) {
   int passes = png_set_interlace_handling(self->png);
   png_read_update_info(self->png, self->info);
   size_t row_bytes = png_get_rowbytes(self->png, self->info);
-  self->pixels = calloc(keep ? self->size.height : 1, row_bytes);
+  self->pixels = calloc(passes > 1 ? self->size.height : 1, row_bytes);
+  self->shrinker = wt_shrink_begin(self->size.width, self->size.height, longest);
+  if (!self->pixels || !self->shrinker) fail(self, wt_png_no_memory);
+  for (int pass = 0; pass < passes; pass++) {
+    for (uint32_t row = 0; row < self->size.height; row++) {
+      uint8_t *pixels = self->pixels + (passes > 1 ? row * row_bytes : 0);
+      png_read_row(self->png, pixels, NULL);
+      if (pass == passes - 1) wt_shrink_row(self->shrinker, pixels);
+    }
+  }
+  png_read_end(self->png, NULL);
+}
+
+static void read_rows_and_end(run *self) {
+  int passes = png_set_interlace_handling(self->png);
+  png_read_update_info(self->png, self->info);
+  size_t row_bytes = png_get_rowbytes(self->png, self->info);
+  self->pixels = calloc(self->size.height, row_bytes);
   if (!self->pixels) fail(self, wt_png_no_memory);
   for (int pass = 0; pass < passes; pass++) {
     for (uint32_t row = 0; row < self->size.height; row++) {
-      png_read_row(self->png, self->pixels + (keep ? row * row_bytes : 0), NULL);
+      png_read_row(self->png, self->pixels + row * row_bytes, NULL);
     }
   }
   png_read_end(self->png, NULL);
@@ -200,7 +217,7 @@ static void lay_over_white(run *self) {
 }
 
 // The use that is made of the rows.
-typedef enum use { use_nothing, use_grey, use_bits } use;
+typedef enum use { use_grey, use_bits } use;
 
 static wt_png_status read(
     const uint8_t *bytes, size_t length, uint64_t most_pixels, use rows, uint8_t **pixels,
@@ -221,13 +238,13 @@ static wt_png_status read(
     open_header(self, most_pixels);
     if (rows == use_grey) ask_for_grey(self);
     if (rows == use_bits) insist_on_bits(self);
-    read_rows_and_end(self, rows != use_nothing);
+    read_rows_and_end(self);
     if (rows == use_grey) lay_over_white(self);
   }
   png_destroy_read_struct(&self->png, &self->info, NULL);
   wt_png_status status = self->status;
   *size = self->size;
-  if (pixels && status == wt_png_ok) {
+  if (status == wt_png_ok) {
     *pixels = self->pixels;
   } else {
     free(self->pixels);
@@ -248,11 +265,34 @@ wt_png_status wt_png_decode_bits(
   return read(bytes, length, most_pixels, use_bits, pixels, size);
 }
 
-wt_png_status wt_png_check(const uint8_t *bytes, size_t length, uint32_t *width, uint32_t *height) {
-  wt_png_size size;
-  wt_png_status status = read(bytes, length, most_pixels_checked, use_nothing, NULL, &size);
-  *width = size.width;
-  *height = size.height;
+wt_png_status wt_png_shrink(
+    const uint8_t *bytes, size_t length, uint64_t most_pixels, uint32_t longest, wt_shrunk *small) {
+  memset(small, 0, sizeof *small);
+  if (!bytes && length) return wt_png_bad_argument;
+  size_t head = length < 8 ? length : 8;
+  if (length == 0 || png_sig_cmp(bytes, 0, head)) return wt_png_not_png;
+
+  run *self = calloc(1, sizeof *self);
+  if (!self) return wt_png_no_memory;
+  self->rest = bytes;
+  self->rest_length = length;
+  self->png = png_create_read_struct(PNG_LIBPNG_VER_STRING, self, leave, ignore);
+  if (!self->png) {
+    self->status = wt_png_no_memory;
+  } else if (!setjmp(png_jmpbuf(self->png))) {
+    open_header(self, most_pixels);
+    ask_for_grey(self);
+    png_set_strip_alpha(self->png);
+    shrink_rows_and_end(self, longest);
+    *small = wt_shrink_end(self->shrinker);
+    self->shrinker = NULL;
+    if (!small->greys) self->status = wt_png_no_memory;
+  }
+  png_destroy_read_struct(&self->png, &self->info, NULL);
+  wt_png_status status = self->status;
+  wt_shrink_drop(self->shrinker);
+  free(self->pixels);
+  free(self);
   return status;
 }
 

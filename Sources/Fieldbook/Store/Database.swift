@@ -61,6 +61,19 @@ final class Database {
     }
   }
 
+  /// Goes through the rows of a result without keeping any.
+  func forEach(_ sql: String, _ values: [SQLValue] = [], _ body: (Row) -> Void) throws(FieldbookError) {
+    let statement = try prepare(sql, values)
+    defer { put(statement, back: sql) }
+    while true {
+      switch sqlite3_step(statement) {
+      case SQLITE_ROW: body(Row(statement: statement))
+      case SQLITE_DONE: return
+      case let code: throw fault(code)
+      }
+    }
+  }
+
   func first<Element>(
     _ sql: String, _ values: [SQLValue] = [], read: (Row) throws(FieldbookError) -> Element
   ) throws(FieldbookError) -> Element? {
@@ -177,6 +190,14 @@ struct Row {
   }
 
   func optionalText(_ column: Int32) -> String? { isNull(column) ? nil : text(column) }
+
+  /// Gives the bytes of a column where they lie; none where the column is null.
+  func withBytes<Value>(_ column: Int32, _ body: (UnsafeRawBufferPointer) -> Value) -> Value {
+    let start = sqlite3_column_blob(statement, column)
+    return body(
+      UnsafeRawBufferPointer(
+        start: start, count: start == nil ? 0 : Int(sqlite3_column_bytes(statement, column))))
+  }
 
   /// The bytes of a column; empty where the column is null.
   func blob(_ column: Int32) -> Data {

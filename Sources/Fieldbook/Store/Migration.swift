@@ -14,6 +14,7 @@ struct Migration {
     Migration(name: "0005-evidence", script: schema0005),
     Migration(name: "0006-inspections", script: schema0006),
     Migration(name: "0007-carried-over", script: schema0007),
+    Migration(name: "0008-photo-marks", script: schema0008),
   ]
 
   /// Brings the database up to date.

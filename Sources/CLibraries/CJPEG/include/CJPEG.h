@@ -3,6 +3,7 @@
 // warning or at none. https://github.com/libjpeg-turbo/libjpeg-turbo/blob/2.1.5/libjpeg.txt
 #pragma once
 
+#include <CShrink.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -28,7 +29,9 @@ typedef struct wt_jpeg_header {
 /// Reads the header, up to the first data of the picture.
 wt_jpeg_status wt_jpeg_read_header(const uint8_t *bytes, size_t length, wt_jpeg_header *header);
 
-/// Decodes every block, at an eighth of the size and without keeping the picture. A warning is judged by its number: odd
-/// headers and stray bytes between them change nothing in the picture, missing or damaged data do.
-/// `most_coefficient_bytes` bounds the memory that decoding keeps.
-wt_jpeg_status wt_jpeg_check(const uint8_t *bytes, size_t length, uint64_t most_coefficient_bytes);
+/// Decodes every block of the picture and makes it small on the way: its longer side gets `longest` pixels, and a smaller
+/// picture keeps its size. A warning is judged by its number: odd headers and stray bytes between them change nothing in the
+/// picture, missing or damaged data do. `most_coefficient_bytes` bounds the memory that decoding keeps. `small->greys` is
+/// freed with `wt_shrunk_free`, and is NULL where the status is not `wt_jpeg_ok`.
+wt_jpeg_status wt_jpeg_shrink(
+    const uint8_t *bytes, size_t length, uint64_t most_coefficient_bytes, uint32_t longest, wt_shrunk *small);

@@ -3,6 +3,7 @@
 // physical resolution (pHYs). http://www.libpng.org/pub/png/libpng-1.4.0-manual.pdf
 #pragma once
 
+#include <CShrink.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -60,8 +61,11 @@ wt_png_status wt_png_decode_grey(
 wt_png_status wt_png_decode_bits(
     const uint8_t *bytes, size_t length, uint64_t most_pixels, uint8_t **pixels, wt_png_size *size);
 
-/// Decodes everything to the end chunk, row by row, and keeps nothing. `*width` and `*height` are set as
-/// soon as they are known, 0 before.
-wt_png_status wt_png_check(const uint8_t *bytes, size_t length, uint32_t *width, uint32_t *height);
+/// Decodes everything to the end chunk and makes the picture small on the way, in grey and without its transparency: its
+/// longer side gets `longest` pixels, and a smaller picture keeps its size. Only an interlaced picture is kept while it is
+/// read, with a byte for each pixel. `small->greys` is freed with `wt_shrunk_free`, and is NULL where the status is not
+/// `wt_png_ok`.
+wt_png_status wt_png_shrink(
+    const uint8_t *bytes, size_t length, uint64_t most_pixels, uint32_t longest, wt_shrunk *small);
 
 void wt_png_free(uint8_t *bytes);
