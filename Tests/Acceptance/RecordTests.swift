@@ -268,10 +268,10 @@ import Testing
     let laptop = try Laptop()
     try laptop.setUp()
     let id = try laptop.register()
-    let whole = Laptop.photos[0]
+    let whole = try Laptop.picture(of: "whole")
     let (file, code): (String, String) =
       switch kind {
-      case "truncated": (try laptop.scratch.write("p.png", whole.prefix(whole.count - 500)), "photo.truncated")
+      case "truncated": (try laptop.scratch.write("p.png", whole.prefix(whole.count / 2)), "photo.truncated")
       case "empty": (try laptop.scratch.write("p.png", ""), "photo.empty")
       case "text": (try laptop.scratch.write("p.jpg", "not a photo"), "photo.type")
       case "folder": (laptop.scratch.path, "file.unreadable")

@@ -83,8 +83,7 @@ import Testing
       ["--json", "register", "--from", try laptop.registration()], environment: time.environment)
     let id = try #require(try opened.document()["id"] as? String)
     for (number, seconds) in [-86_400.0, 315_532_800, 4_102_444_800, -9.0e18].enumerated() {
-      let file = try laptop.scratch.write(
-        "p\(number).png", Laptop.withComment("\(number)", in: Laptop.photos[0]))
+      let file = try laptop.scratch.write("p\(number).png", try Laptop.picture(of: "\(number)"))
       try Self.setDate(of: file, to: seconds)
       let outcome = try laptop.run(["photo", id, "--stage", "before", file], environment: time.environment)
       #expect(outcome.status == 0, "\(seconds): \(outcome.diagnostics)")

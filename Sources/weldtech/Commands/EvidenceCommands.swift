@@ -9,6 +9,7 @@ enum PhotoCommand {
   struct Options {
     var id = ""
     var stage: Stage?
+    var reason: String?
     var files: [String] = []
   }
 
@@ -17,16 +18,26 @@ enum PhotoCommand {
   struct Document: Encodable {
     var id: InstallationID
     var photos: [Photo]
+    /// What was noticed on the photos; empty where nothing was.
+    var remarks: [PhotoRemark]
   }
 
   static var command: Command<Workplace> {
     Command(
-      "photo", Text(zh: "附上安装前或安装后的照片", en: "attach photos from before or after the work"), options: Options(),
+      "photo", Text(zh: "附上安装前或安装后的照片", en: "attach photos from before or after the work"),
+      discussion: Text(
+        zh: "拍摄时间、地点取自照片里的 EXIF。模糊、过暗、过亮，或与同一台的照片相近，只提醒一次；\n与另一台的照片相近要写明原因。",
+        en:
+          "Time and place come from the photo's EXIF. A photo that is blurred, dark or bright, or like another of this\nwelder, is pointed out; one that is like a photo of another welder needs a reason."
+      ),
+      options: Options(),
       parameters: { parameters in
         parameters.installation(\.id)
         parameters.option(
           "stage", \.stage, .choice, placeholder: "before|after",
           Text(zh: "安装前还是安装后", en: "taken before or after the work"))
+        parameters.option(
+          "reason", \.reason, .string, placeholder: "TEXT", PhotoIntake.reasonTitle)
         parameters.arguments("FILE", \.files, .file, Text(zh: "JPEG 或 PNG 照片", en: "a JPEG or PNG photo"))
       }, run: run)
   }
@@ -42,10 +53,12 @@ enum PhotoCommand {
           Choice("after", Text(zh: "安装后", en: "after the work"), value: Stage.after),
         ], fallback: installation.has(.before) ? 1 : 0)
     }
-    let changed = try workplace.step(on: installation) { walk, locked in
-      try walk.photograph(locked, stage: stage == .before ? .before : .after, files: options.files)
+    let reason = try workplace.written(options.reason, as: .note, option: "reason")
+    let (changed, remarks) = try workplace.step(on: installation) { walk, locked in
+      try walk.photograph(
+        locked, stage: stage == .before ? .before : .after, files: options.files, reason: reason)
     }
-    try console.answer(Document(id: changed.id, photos: changed.photos)) {
+    try console.answer(Document(id: changed.id, photos: changed.photos, remarks: remarks)) {
       console.put(Text(zh: "已附上 \(options.files.count) 张照片", en: "\(options.files.count) photos attached"))
     }
     return ExitCode.done.rawValue
@@ -58,11 +71,14 @@ enum SealCommand {
     var id = ""
     var number: String?
     var photo: String?
+    var photoReason: String?
   }
 
   struct Document: Encodable {
     var id: InstallationID
     var seal: Seal?
+    /// What was noticed on the photo; empty where nothing was.
+    var remarks: [PhotoRemark]
   }
 
   static var command: Command<Workplace> {
@@ -73,6 +89,7 @@ enum SealCommand {
         parameters.option(
           "number", \.number, .string, placeholder: "N", Text(zh: "封条编号", en: "the seal's number"))
         parameters.option("photo", \.photo, .file, Text(zh: "封条照片", en: "a photo of the seal"))
+        parameters.photoReason(\.photoReason)
       }, run: run)
   }
 
@@ -80,10 +97,11 @@ enum SealCommand {
     let console = workplace.console
     let installation = try workplace.installation(forStepOn: options.id)
     let number = try console.need(options.number, option: "number") { try askNumber(console) }
-    let changed = try workplace.step(on: installation) { walk, locked in
-      try walk.seal(locked, number: try sealNumber(number), photoFile: options.photo)
+    let reason = try workplace.written(options.photoReason, as: .note, option: "photo-reason")
+    let (changed, remarks) = try workplace.step(on: installation) { walk, locked in
+      try walk.seal(locked, number: try sealNumber(number), photoFile: options.photo, reason: reason)
     }
-    try console.answer(Document(id: changed.id, seal: changed.seal)) {
+    try console.answer(Document(id: changed.id, seal: changed.seal, remarks: remarks)) {
       console.put(Text(zh: "封条 \(number) 已记录", en: "seal \(number) recorded"))
       if installation.isDone(.test), !changed.isDone(.test) {
         console.say(Text(zh: "封条换过，需要再测一次", en: "the seal is new, so the test has to be run again"))
@@ -260,6 +278,12 @@ extension Parameters {
         zh: "记录号、记录号的前几位（至少 4 位）或标牌码",
         en: "id of the installation, its first characters (4 at least), or its label code"),
       completion: .dynamic("installations"))
+  }
+
+  /// Adds the option for why a photo is right although it resembles one of another installation, where `--reason` alone
+  /// could mean something else.
+  mutating func photoReason(_ path: WritableKeyPath<Options, String?>) {
+    option("photo-reason", path, .string, placeholder: "TEXT", PhotoIntake.reasonTitle)
   }
 
   /// Adds the options for the firmware that a module gets.

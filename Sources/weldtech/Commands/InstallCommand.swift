@@ -11,6 +11,7 @@ enum InstallCommand {
     var port: String?
     var photosBefore: [String] = []
     var photosAfter: [String] = []
+    var photoReason: String?
     var seal: String?
     var sealPhoto: String?
     var trained: Int?
@@ -55,6 +56,7 @@ enum InstallCommand {
           "photo-before", \.photosBefore, .file, Text(zh: "安装前的照片", en: "photo from before the work"))
         parameters.options(
           "photo-after", \.photosAfter, .file, Text(zh: "安装后的照片", en: "photo from after the work"))
+        parameters.photoReason(\.photoReason)
         parameters.option("seal", \.seal, .string, placeholder: "N", Text(zh: "封条编号", en: "the seal's number"))
         parameters.option("seal-photo", \.sealPhoto, .file, Text(zh: "封条照片", en: "a photo of the seal"))
         parameters.option(
@@ -97,7 +99,8 @@ enum InstallCommand {
     if let id = options.id { return try walk.fieldbook.installation(matching: id) }
     let registration = try RegistrationForm(workplace: walk.workplace).fill(from: options.from, fields: [:])
     let opened = try walk.register(
-      registration, code: try options.code.map(labelCode), photos: options.photosBefore)
+      registration, code: try options.code.map(labelCode), photos: options.photosBefore,
+      reason: try photoReason(options, walk))
     let console = walk.workplace.console
     console.say(
       Text(
@@ -144,10 +147,9 @@ enum InstallCommand {
     let console = workplace.console
     switch step {
     case .photoBefore:
-      let files = try photos(
-        options.photosBefore, option: "photo-before",
-        Text(zh: "安装前的照片文件", en: "file with a photo from before the work"), console)
-      _ = try walk.photograph(installation, stage: .before, files: files)
+      try photograph(
+        installation, .before, options.photosBefore, option: "photo-before",
+        Text(zh: "安装前的照片文件", en: "file with a photo from before the work"), options, walk)
     case .flash:
       let order = Walk.FlashOrder(port: try workplace.choosePort(options.port))
       try walk.checkPairing()
@@ -163,17 +165,17 @@ enum InstallCommand {
     case .seal:
       let number = try console.need(options.seal, option: "seal") { try SealCommand.askNumber(console) }
       _ = try walk.seal(
-        installation, number: try SealCommand.sealNumber(number), photoFile: options.sealPhoto)
+        installation, number: try SealCommand.sealNumber(number), photoFile: options.sealPhoto,
+        reason: try photoReason(options, walk))
     case .test:
       let tested = try walk.test(installation, port: try workplace.choosePort(options.port), plan: nil) {
         TestCommand.tell($0, to: console)
       }
       if !console.isJSON, let report = tested.test { TestTexts.put(report, to: console) }
     case .photoAfter:
-      let files = try photos(
-        options.photosAfter, option: "photo-after",
-        Text(zh: "安装后的照片文件", en: "file with a photo of the finished work"), console)
-      _ = try walk.photograph(installation, stage: .after, files: files)
+      try photograph(
+        installation, .after, options.photosAfter, option: "photo-after",
+        Text(zh: "安装后的照片文件", en: "file with a photo of the finished work"), options, walk)
     case .handover:
       let handover = Handover(
         trainedOperators: try console.need(options.trained, option: "trained") {
@@ -193,12 +195,30 @@ enum InstallCommand {
     }
   }
 
-  private static func photos(_ given: [String], option: String, _ question: Text, _ console: Console) throws
-    -> [String]
-  {
-    if !given.isEmpty { return given }
-    guard console.canPrompt else { throw UsageError.missing(option: option) }
-    return [try console.prompter.text(question)]
+  /// Attaches the photos that were given, or asks for one until it is one that the technician wants.
+  private static func photograph(
+    _ installation: LockedInstallation, _ stage: Photo.Stage, _ given: [String], option: String,
+    _ question: Text, _ options: Options, _ walk: Walk
+  ) throws {
+    let console = walk.workplace.console
+    while true {
+      var files = given
+      if files.isEmpty {
+        guard console.canPrompt else { throw UsageError.missing(option: option) }
+        files = [try console.prompter.text(question)]
+      }
+      do {
+        _ = try walk.photograph(
+          installation, stage: stage, files: files, reason: try photoReason(options, walk))
+        return
+      } catch let declined as PhotoDeclined {
+        if !given.isEmpty { throw declined }
+      }
+    }
+  }
+
+  private static func photoReason(_ options: Options, _ walk: Walk) throws -> WrittenText? {
+    try walk.workplace.written(options.photoReason, as: .note, option: "photo-reason")
   }
 
   // MARK: - Delivery

@@ -9,6 +9,7 @@ enum RegisterCommand {
     var from: String?
     var code: String?
     var photos: [String] = []
+    var photoReason: String?
     var fields: [RegistrationField: String] = [:]
   }
 
@@ -17,6 +18,8 @@ enum RegisterCommand {
     /// The code of the label; null for a retired welder.
     var code: Nullable<LabelCode>
     var status: Installation.Status
+    /// What was noticed on the photos; empty where nothing was.
+    var remarks: [PhotoRemark]
   }
 
   static var command: Command<Workplace> {
@@ -32,6 +35,7 @@ enum RegisterCommand {
           Text(zh: "库存标牌上的标牌码", en: "the code of a label from stock"))
         parameters.options(
           "photo", \.photos, .file, Text(zh: "照片（淘汰的焊机必须有）", en: "photo (a retired welder needs one)"))
+        parameters.photoReason(\.photoReason)
         for field in RegistrationField.allCases {
           parameters.option(
             field.optionName, \.fields[field], field.valueType, placeholder: field.placeholder, field.title)
@@ -46,7 +50,8 @@ enum RegisterCommand {
       from: options.from, fields: options.fields)
     let walk = Walk(workplace: workplace)
     let opened = try walk.register(
-      registration, code: try options.code.map(labelCode), photos: options.photos)
+      registration, code: try options.code.map(labelCode), photos: options.photos,
+      reason: try workplace.written(options.photoReason, as: .note, option: "photo-reason"))
     try report(opened, to: workplace.console)
     return ExitCode.done.rawValue
   }
@@ -54,7 +59,9 @@ enum RegisterCommand {
   static func report(_ opened: Walk.Registered, to console: Console) throws {
     let installation = opened.installation
     try console.answer(
-      Document(id: installation.id, code: Nullable(installation.code), status: installation.status)
+      Document(
+        id: installation.id, code: Nullable(installation.code), status: installation.status,
+        remarks: opened.remarks)
     ) {
       console.put(Text(zh: "记录 \(installation.id)", en: "installation \(installation.id)"))
       if let code = installation.code { console.put(Text(zh: "标牌码 \(code)", en: "code \(code)")) }

@@ -13,12 +13,17 @@ enum SamplePhoto {
     let size = try PixelSize(widthPixels: 1600, heightPixels: 1200, dotsPerInch: 254)
     let typesetter = Typesetter()
     return try DotImage(size: size, dotsPerInch: 254) { canvas in
-      drawWelder(on: canvas)
       let caption: String
       switch scene {
-      case .before: caption = "练习用图：安装前（不是真实照片）"
+      case .before:
+        drawWelder(on: canvas)
+        caption = "练习用图：安装前（不是真实照片）"
       case .after:
-        drawModule(on: canvas)
+        // Nobody stands in the same place twice, and two pictures from one place would be nearly the same.
+        canvas.shifted(x: -24, y: -4) {
+          drawWelder(on: canvas)
+          drawModule(on: canvas)
+        }
         caption = "练习用图：安装后（不是真实照片）"
       }
       let text = typesetter.set(

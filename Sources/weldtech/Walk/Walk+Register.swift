@@ -7,15 +7,22 @@ extension Walk {
     var installation: Installation
     /// The scheme; nil for a retired welder.
     var scheme: InstallationScheme?
+    /// What was noticed on the photos.
+    var remarks: [PhotoRemark]
   }
 
   /// Opens an installation: chooses the scheme, takes a code and stores the record.
-  /// - Parameter code: the code of a label from stock; nil takes the next one of this laptop's block.
-  func register(_ registration: Registration, code: LabelCode?, photos: [String]) throws -> Registered {
+  /// - Parameters:
+  ///   - code: the code of a label from stock; nil takes the next one of this laptop's block.
+  ///   - reason: why a photo is right although it resembles one of another installation.
+  func register(
+    _ registration: Registration, code: LabelCode?, photos: [String], reason: WrittenText? = nil
+  ) throws -> Registered {
     let technician = try technician()
     let isRetired = registration.welder.condition == .retired
     let scheme = isRetired ? nil : try workplace.catalogue().scheme(for: registration.welder)
-    let kept = try photos.map { try photo(stage: .before, file: $0) }
+    var intake = PhotoIntake(walk: self, reason: reason, installation: nil)
+    let kept = try photos.compactMap { try intake.take($0, stage: .before) }
     if !isRetired, code == nil { try workplace.codeSupply().fetchIfExhausted() }
     var owner = registration.owner
     owner.unitID = owner.unitID ?? Self.unitID(of: owner)
@@ -25,7 +32,7 @@ extension Walk {
       retiredReason: registration.retiredReason, remarks: registration.remarks)
     let installation = try fieldbook.open(InstallationID(UUID()), event, photos: kept, at: now())
     workplace.concerned = installation.id
-    return Registered(installation: installation, scheme: scheme)
+    return Registered(installation: installation, scheme: scheme, remarks: intake.remarks)
   }
 
   /// The id of a unit, derived from the words that identify the unit locally, so that its welders share the id,

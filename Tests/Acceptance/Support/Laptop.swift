@@ -1,3 +1,4 @@
+import Drawing
 import Foundation
 import Records
 import TestSupport
@@ -121,30 +122,27 @@ final class Laptop: Sendable {
     try scratch.write("registration.json", text)
   }
 
-  /// Makes a photo that no other installation has, because one file cannot be evidence twice.
+  /// Makes a photo that no other installation has, because one picture cannot be evidence twice.
   /// - Parameter owner: the same owner gives the same photo of a scene every time.
   func photo(_ scene: SamplePhoto.Scene = .before, of owner: String = UUID().uuidString) throws -> String {
-    try scratch.write(
-      scene == .before ? "before.png" : "after.png",
-      Self.withComment("\(scene) \(owner)", in: Self.photos[scene == .before ? 0 : 1]))
+    try scratch.write(scene == .before ? "before.png" : "after.png", Self.picture(of: "\(scene) \(owner)"))
   }
 
-  /// Inserts a tEXt chunk behind the header of a PNG (11.3.4.3 of the PNG specification).
-  static func withComment(_ text: String, in png: Data) -> Data {
-    let body = Data("tEXtComment\0\(text)".utf8)
-    var crc = UInt32.max
-    for byte in body {
-      crc ^= UInt32(byte)
-      for _ in 0..<8 { crc = crc & 1 == 1 ? 0xEDB8_8320 ^ (crc >> 1) : crc >> 1 }
-    }
-    func bytes(_ value: UInt32) -> Data { withUnsafeBytes(of: value.bigEndian) { Data($0) } }
-    // The signature has 8 bytes and the header 25.
-    return png.prefix(33) + bytes(UInt32(body.count - 4)) + body + bytes(~crc) + png.dropFirst(33)
+  /// A picture of dark and bright squares that only this text has.
+  static func picture(of text: String) throws -> Data {
+    var random = SplitMix64(
+      seed: text.utf8.reduce(14_695_981_039_346_656_037) { ($0 ^ UInt64($1)) &* 1_099_511_628_211 })
+    let size = try PixelSize(widthPixels: 640, heightPixels: 480, dotsPerInch: 254)
+    return try DotImage(size: size, dotsPerInch: 254) { canvas in
+      for row in 0..<12 {
+        for column in 0..<16 where random.next(below: 2) == 0 {
+          canvas.fill(Path(Rectangle(x: 4 * Double(column), y: 4 * Double(row), width: 4, height: 4)))
+        }
+      }
+    }.png()
   }
 
   func signature() throws -> String {
     try scratch.write("signature.json", try RecordCoding.encode(SampleSignature.document()))
   }
-
-  static let photos = [SamplePhoto.Scene.before, .after].map { (try? SamplePhoto.png($0)) ?? Data() }
 }

@@ -176,7 +176,12 @@ enum Errors {
       .fileMissing(sha256: digest), .fileDamaged(sha256: digest), .notADigest, .keyUnknown(keyID: "a"),
       .keyInUse(keyID: "a", by: id), .revisionUnknown(id, revision: 2), .digestDiffers(id, revision: 2),
       .stillPending(id, keys: 1, files: 2), .recordChanged(id),
-      .photoUsed(sha256: digest, by: id, stage: .before), .sealUsed(number: "S-1", by: id),
+      .photoUsed(sha256: digest, by: id, stage: .before),
+      .pictureUsed(sha256: digest, by: id, stage: .before),
+      .photoResembles(
+        sha256: digest,
+        PhotoResemblance(installation: id, stage: .before, sha256: digest, distance: 9)),
+      .sealUsed(number: "S-1", by: id),
       .clockBehind(now: moment, newest: moment), .clockImplausible(moment), .evidence(id, .record),
       .evidence(id, .entry(seq: 3)), .evidence(id, .unreadableEntry(seq: 3)), .evidence(id, .revision(1)),
       .evidence(id, .fileMissing(name: "agreement.pdf", sha256: digest)),
@@ -198,6 +203,7 @@ enum Errors {
       .tooManyPixels(widthPixels: 9, heightPixels: 9, most: 10),
       .tooMuchMemory(widthPixels: 9, heightPixels: 9, fittingWidthPixels: 8, fittingHeightPixels: 8),
     ] + FileKind.allCases.map { .notAPhoto($0) }).map { PhotoRejected(file: "/f", error: $0) }
+    + [PhotoDeclined(file: "/f")]
 
   private static let refusals: [StepRefusal] = [
     .needs(Step.allCases), .needs([]), .certificateExpired(day), .retired, .void, .closed, .testNotPassed,

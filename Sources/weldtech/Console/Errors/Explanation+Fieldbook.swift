@@ -151,6 +151,29 @@ extension FieldbookError: Explained {
           en: "photo \(sha256.prefix(12)) is already evidence of \(id.text.prefix(8)) (\(stage.title.en))"),
         hint: Text(zh: "为这台焊机、这一步另拍一张", en: "take another photo, of this welder and this step"),
         exit: .badData)
+    case .pictureUsed(let sha256, let id, let stage):
+      Failure(
+        code: "photo.same",
+        message: Text(
+          zh: "照片 \(sha256.prefix(12)) 与记录 \(id.text.prefix(8)) 的“\(stage.title.zh)”照片是同一张，只是文件不同",
+          en:
+            "photo \(sha256.prefix(12)) is another file of a photo of \(id.text.prefix(8)) (\(stage.title.en))"),
+        hint: Text(zh: "为这台焊机、这一步另拍一张", en: "take another photo, of this welder and this step"),
+        exit: .badData)
+    case .photoResembles(let sha256, let other):
+      Failure(
+        code: "photo.resembles",
+        message: Text(
+          zh:
+            "照片 \(sha256.prefix(12)) 与记录 \(other.installation.text.prefix(8)) 的“\(other.stage.title.zh)”照片几乎一样，没有附上",
+          en:
+            "photo \(sha256.prefix(12)) shows nearly the same as one of \(other.installation.text.prefix(8)) (\(other.stage.title.en)); nothing was attached"
+        ),
+        hint: Text(
+          zh: "为这台焊机另拍一张；确实没有错，就用 --reason（photo 以外的命令用 --photo-reason）写明原因",
+          en:
+            "take another photo, of this welder; where this one is right, say why with --reason (other commands than photo: --photo-reason)"
+        ), exit: .badData)
     case .sealUsed(let number, let id):
       Failure(
         code: "seal.used",

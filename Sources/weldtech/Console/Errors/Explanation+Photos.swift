@@ -1,6 +1,15 @@
 import Photos
 import Terminal
 
+extension PhotoDeclined: Explained {
+  var failure: Failure {
+    Failure(
+      code: "photo.declined",
+      message: Text(zh: "照片 \(file) 没有附上", en: "photo \(file) was not attached"),
+      hint: Text(zh: "换一张照片，再运行同一命令", en: "take another photo and run the same command with it"))
+  }
+}
+
 extension PhotoRejected: Explained {
   var failure: Failure {
     switch error {
