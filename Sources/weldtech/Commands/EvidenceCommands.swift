@@ -77,8 +77,8 @@ enum SealCommand {
   struct Document: Encodable {
     var id: InstallationID
     var seal: Seal?
-    /// What was noticed on the photo; empty where nothing was.
-    var remarks: [PhotoRemark]
+    /// What was noticed on the photo; left out where nothing was.
+    var remarks: [PhotoRemark]?
   }
 
   static var command: Command<Workplace> {
@@ -101,7 +101,7 @@ enum SealCommand {
     let (changed, remarks) = try workplace.step(on: installation) { walk, locked in
       try walk.seal(locked, number: try sealNumber(number), photoFile: options.photo, reason: reason)
     }
-    try console.answer(Document(id: changed.id, seal: changed.seal, remarks: remarks)) {
+    try console.answer(Document(id: changed.id, seal: changed.seal, remarks: remarks.isEmpty ? nil : remarks)) {
       console.put(Text(zh: "封条 \(number) 已记录", en: "seal \(number) recorded"))
       if installation.isDone(.test), !changed.isDone(.test) {
         console.say(Text(zh: "封条换过，需要再测一次", en: "the seal is new, so the test has to be run again"))

@@ -18,8 +18,8 @@ enum RegisterCommand {
     /// The code of the label; null for a retired welder.
     var code: Nullable<LabelCode>
     var status: Installation.Status
-    /// What was noticed on the photos; empty where nothing was.
-    var remarks: [PhotoRemark]
+    /// What was noticed on the photos; left out where nothing was.
+    var remarks: [PhotoRemark]?
   }
 
   static var command: Command<Workplace> {
@@ -61,7 +61,7 @@ enum RegisterCommand {
     try console.answer(
       Document(
         id: installation.id, code: Nullable(installation.code), status: installation.status,
-        remarks: opened.remarks)
+        remarks: opened.remarks.isEmpty ? nil : opened.remarks)
     ) {
       console.put(Text(zh: "记录 \(installation.id)", en: "installation \(installation.id)"))
       if let code = installation.code { console.put(Text(zh: "标牌码 \(code)", en: "code \(code)")) }
