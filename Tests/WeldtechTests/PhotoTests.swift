@@ -81,7 +81,9 @@ import Testing
     #expect(kept.contradictions == [.afterClock, .afterFile, .satelliteTime, .outsideBanner])
     #expect(kept.takenAt.description == "2026-11-24T09:20:00+08:00" && kept.takenAtSource == nil)
     #expect(kept.exif?.takenAt?.description == "2026-11-25T09:20:00+08:00")
-    // Each of them is told in words.
+    // Each of them is told in words, and shown with the record.
+    let shown = try desk.run(["show", id]).output
+    #expect(shown.contains("later than now") && shown.contains("outside Dalad Banner"), "\(shown)")
     let said = try desk.run(
       ["photo", id, "--stage", "before"]
         + [try file("b.png", ExifSketch.png(try TestPhoto.png(2), with: sketch.tiff))]
@@ -155,6 +157,8 @@ import Testing
     let other = try #require(kept.resembles?.first)
     #expect(other.installation.text == first && other.stage == .before && other.distance <= 42)
     #expect(try other.sha256 == photos(of: first).first?.sha256)
+    let shown = try desk.run(["show", second]).output
+    #expect(shown.contains("\(first.prefix(8)): two machines side by side"), "\(shown)")
     // A photo that is like no other needs no reason and gets none.
     _ = try attach(second, try file("c.png", try TestPhoto.png(2)), reason: "left over")
     #expect(try photos(of: second).last?.reason == nil)

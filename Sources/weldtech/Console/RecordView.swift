@@ -88,6 +88,26 @@ struct RecordView {
     )
   }
 
+  /// What deserves a look on the photos, a line a photo: what contradicts its camera, and which photo it resembles.
+  private func photoRemarks(_ language: Language) -> [(Text, String)] {
+    let title = Text(zh: "照片疑点", en: "on photos")
+    return installation.photos.flatMap { photo -> [(Text, String)] in
+      let name = "\(photo.stage.title[language]) \(photo.sha256.prefix(8))"
+      var lines = (photo.contradictions ?? []).map { "\(name) \($0.text[language])" }
+      if let other = photo.resembles?.first {
+        let whose = String(other.installation.text.prefix(8))
+        let isHere = other.installation == installation.id
+        let what =
+          isHere
+          ? Text(zh: "与同一台焊机的另一张几乎一样", en: "shows nearly the same as another of this welder")
+          : Text(zh: "与记录 \(whose) 的照片几乎一样", en: "shows nearly the same as a photo of \(whose)")
+        lines.append(
+          "\(name) \(what[language])" + (photo.reason.map { language == .zh ? "：\($0)" : ": \($0)" } ?? ""))
+      }
+      return lines.map { (title, $0) }
+    }
+  }
+
   private func workFacts(_ language: Language) -> [(Text, String)] {
     let record = installation
     let module = record.module
@@ -139,6 +159,6 @@ struct RecordView {
       (Text(zh: "烧录", en: "flashed"), FlashTexts.latest(of: record)),
       (Text(zh: "未完成的烧录", en: "unfinished"), FlashTexts.unfinished(of: record)),
     ].compactMap { title, text in text.map { (title, $0[language]) } }
-    return facts + flashings + (inspections ?? [])
+    return facts + photoRemarks(language) + flashings + (inspections ?? [])
   }
 }

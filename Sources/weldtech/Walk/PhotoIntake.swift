@@ -151,7 +151,7 @@ struct PhotoIntake {
     let stage = other.stage.title
     let whose = installation.map { String($0.text.prefix(8)) }
     return Text(
-      zh: "与\(whose.map { "记录 \($0)" } ?? "同一台焊机")的“\(stage.zh)”照片几乎一样：\(path)",
+      zh: "与\(whose.map { "记录 \($0) " } ?? "同一台焊机")的“\(stage.zh)”照片几乎一样：\(path)",
       en: "shows nearly the same as a photo of \(whose ?? "this welder") (\(stage.en)): \(path)")
   }
 
