@@ -28,7 +28,7 @@ public struct PhotoFacts: Hashable, Sendable {
   }
 }
 
-/// What a photo deserves another look for. It is never refused for it: three or four good photos of a hundred have no sharp edge.
+/// What a photo deserves another look for. It is never refused for it, since good photos of plain things have no sharp edge.
 public enum PhotoFlaw: String, Hashable, Sendable, Codable, CaseIterable {
   /// No edge is sharp.
   case blurred
@@ -46,8 +46,8 @@ public enum PhotoInspector {
   /// The minimum length of the shorter side, pixels, below which a number plate cannot be read.
   public static let minPixels = 240
   public static let maxPixels = 120_000_000
-  /// The variance of the Laplacian below which a photo may be blurred: 99 of 100 that are clearly blurred lie below it, and
-  /// three or four good ones (`docs/photos.md`).
+  /// The variance of the Laplacian below which a photo may be blurred. Nearly all that are clearly blurred lie below it, and
+  /// so do 4 of the 77 good ones of `docs/photos.md`.
   public static let minSharpness = 40.0
   /// The grey of 255 that more than a fiftieth of a photo reaches, or it is dark.
   public static let minBrightest = 64

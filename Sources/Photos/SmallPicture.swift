@@ -98,7 +98,8 @@ struct SmallPicture {
   /// The marks by which the picture is recognised again.
   /// - Parameters:
   ///   - orientation: how the picture has to be turned. Programs that send photos on turn them and forget that.
-  ///   - size: of the whole photo, pixels.
+  ///   - widthPixels: The width of the whole photo as it is stored.
+  ///   - heightPixels: The height of the whole photo as it is stored.
   func marks(orientation: Int, widthPixels: Int, heightPixels: Int) -> PictureMarks {
     let digest = SHA256Digest(of: Data("\(widthPixels)×\(heightPixels)\n".utf8) + Data(greys))
     return PictureMarks(pixels: digest.hex, hashes: upright(orientation).hashes)
