@@ -96,7 +96,7 @@ import Testing
     let note = try #require(shown["onPlatform"] as? [String: Any])
     #expect(note["revision"] as? Int == 7 && note["pending"] as? Int == 0 && note["conflict"] as? Bool == false)
     let text = try pair.laptop.run("--lang", "zh", "show", pair.id).output
-    #expect(text.contains("平台上有别的电脑接着写的第 7 版"), "\(text)")
+    #expect(text.contains("平台上的记录已到第 7 版"), "\(text)")
     // The page of the other laptop's first inspection was made of the record as it was then.
     let doctor = try pair.laptop.run("--json", "doctor").document()
     let findings = doctor["findings"] as? [[String: Any]] ?? []

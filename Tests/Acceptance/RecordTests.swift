@@ -118,7 +118,7 @@ import Testing
     #expect(status["codesLeft"] as? Int == 49)
     #expect((status["installations"] as? [String: Int])?["open"] == 1)
     let queue = try #require(status["queue"] as? [String: Int])
-    #expect(Set(queue.keys) == ["records", "files", "bytes", "keys"])
+    #expect(Set(queue.keys) == ["records", "files", "bytes", "keys", "conflicts"])
   }
 
   @Test func `the tools answer with their documents`() throws {

@@ -96,9 +96,9 @@ enum InspectionTexts {
     return switch reason {
     case .recordChanged:
       Text(
-        zh: "本机的安装记录和写入时不一样（\(changedPart(check.found).zh)）：记录被人改过，或磁盘损坏；检查结果没有写进这条记录",
+        zh: "本机的安装记录和写入时不一样（\(changedPart(check.found).zh)）：记录被人改过，或磁盘损坏；检查结果没有写进本机的这条记录",
         en:
-          "the record on this laptop is not as it was written (\(changedPart(check.found).en)): somebody changed it, or the disk is damaged; the inspection is not added to it"
+          "the record on this laptop is not as it was written (\(changedPart(check.found).en)): somebody changed it, or the disk is damaged; the inspection is not added to it here"
       )
     case .recordElsewhere:
       Text(

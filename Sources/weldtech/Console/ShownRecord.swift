@@ -83,9 +83,9 @@ struct RemoteNote: Encodable {
             en: "this is the platform's record, which was not made here; seen as revision \(revision) (\(time))"
           )
           : Text(
-            zh: "平台上有别的电脑接着写的第 \(revision) 版（本机 \(time) 看到），上面显示的是本机的记录",
+            zh: "平台上的记录已到第 \(revision) 版（\(time)），里面有本机没有的内容；上面显示的是本机的记录",
             en:
-              "the platform has revision \(revision), to which another laptop has added (seen \(time)); above is this laptop's"
+              "the platform has revision \(revision) (seen \(time)), with more than this laptop's record, which is above"
           ))
       console.paragraph(
         pending == 0
