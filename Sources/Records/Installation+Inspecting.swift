@@ -287,6 +287,12 @@ extension Installation {
     let events = eventsSinceState
     let isFlashed = events.contains(where: \.writesFirmware)
     let isProtectedSince = events.contains { $0.event == "protected" }
+    // A flashing that failed is on record by its beginning, and may have used its authority.
+    func hasBegun(_ deed: FlashAuthority.Deed) -> Bool {
+      events.contains { $0.event == "flashBegun" && $0.authority?.deed == deed }
+    }
+    let isUpdateTold = isFlashed || hasBegun(.update)
+    let isEntryTold = isFlashed || isProtectedSince || hasBegun(.bootloader)
     func check(
       _ topic: InspectionCheck.Topic, _ before: UInt64?, _ now: UInt64?, _ reason: InspectionCheck.Reason?,
       wasCounted: Bool = true
@@ -312,14 +318,14 @@ extension Installation {
       check(.serviceReplacements, before?.serviceReplacements, now.serviceReplacements, .replacedByService),
       // The laptop of a recorded flashing may have asked more than once on a bad cable.
       check(
-        .provenUpdates, since(\.provenUpdates), now.provenUpdates, isFlashed ? nil : .updatedWithProof,
+        .provenUpdates, since(\.provenUpdates), now.provenUpdates, isUpdateTold ? nil : .updatedWithProof,
         wasCounted: hasCounted),
       check(
         .serviceUpdates, since(\.serviceUpdates), now.serviceUpdates, .updatedByService,
         wasCounted: hasCounted),
       check(
         .provenEntries, since(\.provenEntries), now.provenEntries,
-        isFlashed || isProtectedSince ? nil : .enteredWithProof, wasCounted: hasCounted),
+        isEntryTold ? nil : .enteredWithProof, wasCounted: hasCounted),
       check(
         .serviceEntries, since(\.serviceEntries), now.serviceEntries, .enteredByService,
         wasCounted: hasCounted),

@@ -261,6 +261,25 @@ import Testing
     #expect(inspection(findings, of: record).differences.map(\.why) == [.updatedByService])
   }
 
+  @Test(arguments: FlashAuthority.Deed.allCases)
+  func `the authority of a flashing that failed is on record by its beginning`(deed: FlashAuthority.Deed) {
+    var record = Self.record
+    record.apply(
+      .flashBegun(
+        FlashAttempt(
+          serialNumber: "M-1", keyID: "0011223344556677", chipID: "00",
+          authority: FlashAuthority(kind: .laptopProof, deed: deed), installedVersion: "1.0.0",
+          state: Self.good.module.state)),
+      at: Sample.at(10), entrySha256: Sample.digest)
+    var findings = Self.good
+    findings.module.state.provenUpdates = 1
+    findings.module.state.provenEntries = 1
+    #expect(
+      inspection(findings, of: record).differences.map(\.why)
+        == [deed == .update ? .enteredWithProof : .updatedWithProof])
+    #expect(inspection(findings, of: Self.record).differences.count == 2)
+  }
+
   // MARK: - In the record
 
   @Test func `an inspection is an event that adds keys only, and moves the state where all is as recorded`()
