@@ -374,8 +374,7 @@ import Testing
     let forgeries: [(ForgedModule.Forgery, String)] = [
       (.payload([0xA0]), "missing fields"), (.payload([0xA1, 0x62, 0x73, 0x6E, 0x05]), "a wrong type"),
       (.payload([0x83, 0x01, 0x02]), "no map"), (.payload([0xA1, 0x62, 0x72, 0x63, 0x03]), "a refusal"),
-      (.payload([0xFF, 0x00, 0x5B, 0xFF, 0xFF, 0xFF]), "no CBOR"), (.half, "half a frame"),
-      (.text("OK\r\n"), "text"),
+      (.payload([0xFF, 0x00, 0x5B, 0xFF, 0xFF, 0xFF]), "no CBOR"),
     ]
     for (forgery, name) in forgeries {
       let module = try ForgedModule(before: pair.plug.port, command: UInt8(command), forgery)
@@ -396,6 +395,19 @@ import Testing
     }
     // The cable is as it was.
     try inspect(pair, pair.laptop, status: 0)
+  }
+
+  @Test(arguments: [0, 5, 9, 2])
+  func `what a bad cable makes of an answer is an error and no evidence`(command: Int) throws {
+    let pair = try Self.forged.get()
+    let before = (try pair.laptop.record(pair.id)["inspections"] as? [[String: Any]])?.count
+    for forgery in [ForgedModule.Forgery.half, .text("OK\r\n")] {
+      let module = try ForgedModule(before: pair.plug.port, command: UInt8(command), forgery)
+      defer { module.stop() }
+      let code = try pair.laptop.failure("inspect", pair.code, "--port", module.port, status: 1)
+      #expect(code == "provision.reply.unusable", "\(command)")
+    }
+    #expect((try pair.laptop.record(pair.id)["inspections"] as? [[String: Any]])?.count == before)
   }
 
   private static let forged = Result { try InspectionForkTests().pair(try Office()) }

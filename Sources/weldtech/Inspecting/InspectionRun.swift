@@ -127,9 +127,11 @@ struct InspectionRun {
 }
 
 extension ProvisionError {
-  /// The request to which the module's answer cannot be read, or is a refusal; nil for any other error.
+  /// The request to which the module's answer cannot be read, or is a refusal; nil for any other error. An answer with a
+  /// wrong checksum is a cable's fault and no module's.
   var requestOfUnusableAnswer: ModuleRequest? {
     switch self {
+    case .unusableReply(.garbled, _), .unusableReply(.otherSequence, _): nil
     case .unusableReply(_, let request), .rejected(_, let request): request
     default: nil
     }
