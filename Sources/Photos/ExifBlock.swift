@@ -26,7 +26,7 @@ enum ExifBlock {
         at += 1
         continue
       }
-      // The picture begins, or ends.
+      // DA begins the picture data and D9 ends the file: no Exif block follows.
       if kind == 0xDA || kind == 0xD9 { return nil }
       let length = Int(bytes[at + 2]) << 8 | Int(bytes[at + 3])
       guard length >= 2, at + 2 + length <= bytes.count else { return nil }

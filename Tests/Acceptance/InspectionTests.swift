@@ -78,7 +78,7 @@ import Testing
       #expect(page.contains("检查结论：与登记一致") && page.contains(one.code) && page.contains("欧阳锋"))
     }
     try one.laptop.json("sync")
-    // Now the key is the platform's only, which judges the proof.
+    // Only the platform still has the key, and it judges the proof.
     let second = try inspect(one, status: 0)
     #expect(verdict(second) == "asRecorded" && second["revision"] as? Int == 3)
     #expect((second["seconds"] as? Double ?? 99) < 30)
@@ -120,7 +120,7 @@ import Testing
     #expect((shown["onPlatform"] as? [String: Any])?["source"] as? String == "platform")
     #expect(try inspector.run("--lang", "zh", "list").output.contains("平台的"))
     #expect(try inspector.run("completion-values", "installations").output.contains(one.code))
-    // He makes no labels, and draws no codes.
+    // An inspector makes no labels and draws no codes.
     #expect(try inspector.json("status")["codesLeft"] as? Int == 0)
     #expect(office.has(code: one.code).first?.revision == 2)
     // Whoever installed it sees the later revision, and goes on from it.

@@ -138,7 +138,7 @@ import Testing
     let built = try revisions(try fieldbook.rebuild(id, on: platform, at: Sample.at(200)))
     #expect(built.map(\.revision) == [4])
     #expect(try inspections(in: built[0].body) == [1, 50, 2].map { inspection($0) })
-    // Now the platform has that one, too, and its answer was lost.
+    // The platform has taken the visit as well, and its answer was lost on the way.
     let later = try inspectedElsewhere(built[0].body, 51)
     #expect(try revisions(try fieldbook.rebuild(id, on: later, at: Sample.at(202))).isEmpty)
     #expect(try fieldbook.queueSummary().isEmpty && fieldbook.status(of: id) == .delivered)

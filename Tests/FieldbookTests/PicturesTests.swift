@@ -9,7 +9,7 @@ import Testing
 @Suite struct PicturesTests {
   let home = TestHome()
 
-  /// The marks of a made-up picture; `turned` of the bits of its hashes are another's.
+  /// The marks of an invented picture, of which `turned` bits of each hash are inverted.
   private func marks(_ seed: UInt64, pixels: String? = nil, turned: Int = 0) -> PictureMarks {
     var random = SplitMix64(seed: seed)
     var hashes = (0..<320).map { _ in UInt8(random.next(below: 256)) }
