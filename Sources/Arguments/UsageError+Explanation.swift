@@ -77,8 +77,8 @@ extension UsageError {
       Text(zh: "在 \(parameter) 后面写上内容", en: "write something behind \(parameter)")
     case .missingOptions:
       Text(
-        zh: "当前不能提问（标准输入不是终端，或用了 --json），请在命令行上给出",
-        en: "questions cannot be asked here (stdin is not a terminal, or --json): give them on the command line"
+        zh: "这些内容不会提问，请在命令行上给出",
+        en: "this is not asked for here: give it on the command line"
       )
     case .unexpectedArgument:
       Text(

@@ -240,13 +240,16 @@ extension Installation {
     return InspectionCheck(.sealNumber, recorded: recorded, found: number)
   }
 
-  /// Whether two numbers are those of one seal. Letter case, blanks and the kind of a hyphen are ways of typing, and
-  /// accuse nobody.
-  private static func isSameSeal(_ left: String, _ right: String) -> Bool { plain(left) == plain(right) }
+  /// Whether two numbers are those of one seal. Letter case, blanks, the kind of a hyphen and a blank in its place are ways
+  /// of typing, and accuse nobody.
+  private static func isSameSeal(_ left: String, _ right: String) -> Bool {
+    plain(left, blank: "") == plain(right, blank: "") || plain(left, blank: "-") == plain(right, blank: "-")
+  }
 
-  private static func plain(_ sealNumber: String) -> String {
-    let typed = TextNormalization.typed(sealNumber).filter { !$0.isWhitespace }
-    return String(typed.map { TextNormalization.isHyphen($0) ? "-" : $0 }).uppercased()
+  private static func plain(_ sealNumber: String, blank: String) -> String {
+    let typed = TextNormalization.typed(sealNumber)
+    let parts = typed.split(whereSeparator: \.isWhitespace).joined(separator: blank)
+    return String(parts.map { TextNormalization.isHyphen($0) ? "-" : $0 }).uppercased()
   }
 
   // MARK: - Firmware

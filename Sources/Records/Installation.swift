@@ -135,6 +135,12 @@ public struct Installation: Hashable, Sendable, Codable {
     case .tested(let report):
       test = report
       entry.passed = report.passed
+      // A module that answers with the firmware of before has not been changed by a flashing that was cut off or refused.
+      if let attempt = module?.flashing, attempt.erasesKey != true,
+        report.moduleState?.imageSha256 == attempt.state.imageSha256
+      {
+        module?.flashing = nil
+      }
       take(report.moduleState, into: &entry)
     case .protected(let protected):
       module?.flashing = nil

@@ -18,6 +18,8 @@ public enum StepRefusal: Error, Hashable, Sendable {
   case testNotPassed
   /// The last test is older than the present seal, firmware or pairing, so it does not count.
   case testBeforeSeal
+  /// A flashing was begun, and nobody knows what came of it.
+  case flashUnfinished
   /// The code is printed on the label and stored in the module already, and cannot be changed.
   case otherCode(LabelCode)
 }
@@ -57,9 +59,10 @@ extension Installation {
     }
   }
 
-  /// The first step that is not done; nil once the record is closed.
+  /// The first step that is not done, or the flashing that was begun and has no end; nil once the record is closed.
   public var nextStep: Step? {
-    status == .open ? Step.allCases.first { !isDone($0) } : nil
+    guard status == .open else { return nil }
+    return module?.flashing == nil ? Step.allCases.first { !isDone($0) } : .flash
   }
 
   /// The reason why `step` may not be taken on `day` by `technician`; nil where it may. A step that is done may be
@@ -72,6 +75,8 @@ extension Installation {
     case .open, .surveyed: break
     }
     guard technician.mayWork(on: day) else { return .certificateExpired(technician.certificateExpires) }
+    // Nobody signs for a firmware that the record may not have.
+    if step == .sign, module?.flashing != nil { return .flashUnfinished }
     let missing = prerequisites(of: step).filter { !isDone($0) }
     if missing.isEmpty { return nil }
     if missing.first == .seal, seal != nil { return .sealOutdated }

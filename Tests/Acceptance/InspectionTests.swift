@@ -377,6 +377,9 @@ import Testing
     try inspector.json(
       "setup", "--inspector", "李检", "--phone", "13800000003", "--company", "应急管理局", "--platform", office.url)
     try one.laptop.json("void", one.id, "--reason", "登记错了单位", "--yes")
+    // The platform has not heard of it yet, and still has the record in force.
+    #expect(
+      try one.laptop.failure("inspect", one.code, "--port", one.plug.port, status: 65) == "inspect.record.void")
     try one.laptop.json("sync")
     for (laptop, reason) in [(one.laptop, true), (inspector, false)] {
       let outcome = try laptop.run("--lang", "zh", "inspect", one.code, "--port", one.plug.port)
@@ -395,17 +398,18 @@ import Testing
     let inspector = try Laptop()
     try inspector.json(
       "setup", "--inspector", "李检", "--phone", "13800000003", "--company", "应急管理局", "--platform", office.url)
-    func said(_ fault: PlatformFault?) throws -> String {
+    func said(_ fault: PlatformFault?, code: String = "inspect.record.unreachable") throws -> String {
       if let fault { office.platform.inject(fault, times: 20) }
       let outcome = try inspector.run("--lang", "zh", "inspect", one.code, "--port", one.plug.port)
       office.platform.clearFaults()
-      #expect(outcome.diagnostics.contains("[inspect.record.unreachable]"), "\(outcome.diagnostics)")
+      #expect(outcome.diagnostics.contains("[\(code)]"), "\(outcome.diagnostics)")
       #expect(!outcome.diagnostics.contains("weldtech sync"), "\(outcome.diagnostics)")
       return outcome.diagnostics
     }
     #expect(try said(.portal).contains("登录网络"))
-    let nonsense = try said(.reply(status: 200, mediaType: "application/json", body: #"{"yes":1}"#))
-    #expect(nonsense.contains("平台的应答读不懂") && nonsense.contains("核对平台地址"), "\(nonsense)")
+    let nonsense = try said(
+      .reply(status: 200, mediaType: "application/json", body: #"{"yes":1}"#), code: "inspect.list.unusable")
+    #expect(nonsense.contains("平台给出的清单又无法使用") && nonsense.contains("核对平台地址"), "\(nonsense)")
     #expect(try said(.failure(status: 503)).contains("过一会儿再检查一次"))
     office.platform.stop()
     #expect(try said(nil).contains("联网后再检查一次"))

@@ -188,6 +188,31 @@ import Testing
     try rig.expectUpdated()
   }
 
+  @Test
+  func
+    `an update that was cut off before it was confirmed is confirmed by the next run, and outlives the power`()
+    throws
+  {
+    let bench = rig.bench
+    bench.tamper = { answer in
+      let said = message(in: answer)
+      if said?.group == SMPGroup.operatingSystem, said?.command == OperatingSystemCommand.reset.rawValue {
+        bench.bytesUntilPull = 0
+      }
+      return answer
+    }
+    #expect(throws: FlashError.self) { _ = try rig.flash() }
+    bench.tamper = { $0 }
+    bench.bytesUntilPull = nil
+    let active = try rig.client().imageState().first { $0.isActive }
+    #expect(active?.version == "1.1.0" && active?.isConfirmed == false)
+    #expect(try rig.flash().skipped == .alreadyInstalled)
+    try rig.expectUpdated()
+    rig.bench.cyclePower()
+    try rig.expectUpdated()
+    #expect(try rig.client().identity().history.provenUpdates == 1)
+  }
+
   @Test func `a module that starts anew after each authority is given up, and stays as it is`() throws {
     let bench = rig.bench
     #expect(throws: FlashError.authority(keyID: rig.keyID, .lost)) {

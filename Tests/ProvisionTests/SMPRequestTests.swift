@@ -112,4 +112,18 @@ import Testing
     #expect(other.firstRange(of: text("for") + [2]) != nil && other.firstRange(of: proof) != nil)
     #expect(other.firstRange(of: text("sha")) == nil && other.firstRange(of: text("ver")) == nil)
   }
+
+  @Test func `a count is one that a record can keep`() throws {
+    func fields(_ count: UInt64) throws -> ReplyFields {
+      var map = CBORMapWriter()
+      map.put("boots", unsigned: count)
+      return try ReplyFields(map.encoded)
+    }
+    #expect(try fields((1 << 53) - 1).count("boots") == (1 << 53) - 1)
+    for count in [1 << 53, (1 << 53) + 1, 1 << 63, .max] as [UInt64] {
+      #expect(throws: ReplyFault.field("boots")) { _ = try fields(count).count("boots") }
+      #expect(throws: ReplyFault.field("boots")) { _ = try fields(count).optionalCount("boots") }
+    }
+    #expect(try fields(3).optionalCount("seals") == nil)
+  }
 }

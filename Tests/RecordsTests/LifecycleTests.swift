@@ -22,6 +22,43 @@ import Testing
     installation.refusal(of: step, by: Sample.technician, on: day)
   }
 
+  @Test func `nobody signs while a flashing has no end, and a test ends it where the module was not changed`()
+    throws
+  {
+    func state(_ image: String) -> ModuleState {
+      var state = Self.state
+      state.imageSha256 = image
+      return state
+    }
+    var installation = Sample.installation(after: Step.allCases.filter { $0 != .sign })
+    func attempt(erasesKey: Bool? = nil) -> InstallationEvent {
+      .flashBegun(
+        FlashAttempt(
+          serialNumber: "M-1", keyID: "0011223344556677", chipID: "00",
+          authority: FlashAuthority(kind: .laptopProof, deed: .update), firmwareVersion: "2.0.0",
+          firmwareSha256: Sample.digest, installedVersion: "1.0.0", erasesKey: erasesKey, state: state("aa")))
+    }
+    func tested(_ image: String) -> InstallationEvent {
+      guard case .tested(var report) = Sample.tested() else { return Sample.tested() }
+      report.moduleState = state(image)
+      return .tested(report)
+    }
+    let next = installation.nextStep
+    #expect(refusal(.sign, installation) == nil)
+    installation.apply(attempt(), at: Sample.at(20), entrySha256: Sample.digest)
+    #expect(installation.nextStep == .flash && refusal(.sign, installation) == .flashUnfinished)
+    #expect(refusal(.test, installation) == nil)
+    var changed = installation
+    changed.apply(tested("bb"), at: Sample.at(21), entrySha256: Sample.digest)
+    #expect(changed.nextStep == .flash && refusal(.sign, changed) == .flashUnfinished)
+    var erased = installation
+    erased.apply(attempt(erasesKey: true), at: Sample.at(21), entrySha256: Sample.digest)
+    erased.apply(tested("aa"), at: Sample.at(22), entrySha256: Sample.digest)
+    #expect(refusal(.sign, erased) == .flashUnfinished)
+    installation.apply(tested("aa"), at: Sample.at(21), entrySha256: Sample.digest)
+    #expect(installation.nextStep == next && refusal(.sign, installation) == nil)
+  }
+
   @Test func `allows a step in every open state exactly where all before it is done`() {
     let steps = Step.allCases.filter { $0 != .sign }
     for state in 0..<(1 << steps.count) {

@@ -154,7 +154,8 @@ import Testing
     #expect(desk.failure(["inspect", id, "--reprint"])?.code == "inspect.none")
     #expect(
       desk.failure(["inspect", id, "--reprint", "--seal", "S-1"])?.code == "usage.option.conflict")
-    #expect(desk.failure(["inspect", id, "--output", folder.path, "--port", "P"])?.code == "file.unwritable")
+    #expect(
+      desk.failure(["inspect", id, "--output", folder.path, "--port", "P"])?.code == "inspect.output.taken")
   }
 
   @Test func `read protection in the walk is for the company to say`() throws {

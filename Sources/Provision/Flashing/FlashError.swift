@@ -3,6 +3,8 @@
 public enum FlashError: Error, Hashable, Sendable {
   /// Neither a firmware nor a bootloader answered.
   case noAnswer
+  /// The chip is in its bootloader, and the firmware has to run for what was asked.
+  case inBootloader
   /// The firmware was asked to make room for the bootloader, and then nothing answered any more.
   case bootloaderSilent
   /// The link failed in this step: `.timeout` is a chip that did not answer, `.closed` a cable that was pulled.

@@ -50,15 +50,15 @@ struct FlashPermission {
 
   // MARK: - Obtaining it
 
-  /// Gives the module the authority, once what it is for is on record. By the open seal there is nothing to give: the
-  /// module looks for itself.
+  /// Gives the module the authority, once what it is for is on record. Where nobody gives a proof nothing is put on record,
+  /// because nothing was done. By the open seal there is nothing to give: the module looks for itself.
   mutating func obtain() throws(FlashError) {
     let way: ModuleAuthority.Way
     do { way = try authority.way(of: keyID, moduleSerial: module.serialNumber) } catch {
       throw .authority(keyID: keyID, .keysUnreadable)
     }
-    try putOnRecord(way)
     guard case .proof(let prover) = way else {
+      try putOnRecord(way)
       kind = way.kind
       return
     }
@@ -68,6 +68,7 @@ struct FlashPermission {
       do throws(ProvisionError) { challenge = try client.challenge() } catch { throw explained(error) }
       let asked = client.now()
       let proof = try proof(over: challenge, by: prover)
+      try putOnRecord(way)
       // A challenge that is too old would only be refused.
       if client.now() - asked > Self.challengeLifetime { continue }
       do throws(ProvisionError) {

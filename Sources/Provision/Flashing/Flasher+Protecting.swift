@@ -25,8 +25,12 @@ extension Flasher {
   ) throws(FlashError) -> ProtectionResult {
     let watch = FlashWatch(onEvent: onEvent, isCancelled: isCancelled)
     onEvent(.connecting)
-    guard case .firmware(let running) = try findModule(baudRates: [LinkFraming.bootloader.baudRate]) else {
-      throw .noAnswer
+    let running: ModuleIdentity
+    switch try findModule(baudRates: [LinkFraming.bootloader.baudRate]) {
+    case .firmware(let found): running = found
+    // An earlier call was cut off here. A power cycle brings the firmware back, whether the chip is protected by now or not.
+    case .bootloader: throw .inBootloader
+    case .nothing: throw .noAnswer
     }
     let id = Hex.encode(running.uniqueID)
     if notes.isProtected(chipID: id) {

@@ -119,6 +119,7 @@ public struct Flasher {
     if let image = candidate?.image, isTrusted,
       Hex.encode(running.imageSha256) == image.manifest.appSha256
     {
+      try endTrial(watch)
       return FlashResult(
         chip: running.chip, chipID: id, firmwareVersion: image.manifest.version,
         firmwareSha256: image.manifest.sha256, skipped: .alreadyInstalled, proofs: [.claimed], bytesWritten: 0,
@@ -129,7 +130,10 @@ public struct Flasher {
     let isUploaded = isTrusted && (isProtected || running.asksForAuthority)
     if isUploaded || running.asksForAuthority {
       let authorizable = try authorizable(candidate, over: running)
-      if isUploaded { return try upload(authorizable, to: running, begun: begun, watch: watch) }
+      if isUploaded {
+        try endTrial(watch)
+        return try upload(authorizable, to: running, begun: begun, watch: watch)
+      }
     }
     let baudRate = bootloaderBaudRates[0]
     let aim = FlashPermission.Aim(image: candidate?.image, erasesKey: options.erasesKey)
@@ -153,6 +157,17 @@ public struct Flasher {
       notes.remember(isProtected: true, chipID: id)
       throw .readProtected
     }
+  }
+
+  /// Confirms the running image where it is still on trial, because an update was cut off before its end: the next start would
+  /// take it back, and until then the module takes no other. A firmware that does not tell its images has none on trial.
+  private func endTrial(_ watch: FlashWatch) throws(FlashError) {
+    let client = SMPClient(link: link, now: now)
+    guard let slots = try? client.imageState(), slots.contains(where: { $0.isActive && !$0.isConfirmed }) else {
+      return
+    }
+    try watch.begin(.starting)
+    do throws(ProvisionError) { try client.confirmImage() } catch { throw .firmware(error) }
   }
 
   /// Updates the module through its own firmware.

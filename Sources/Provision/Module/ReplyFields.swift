@@ -57,7 +57,9 @@ struct ReplyFields {
   func text(_ key: StaticString) throws(ReplyFault) -> String { try required(key, Self.text) }
   func optionalText(_ key: StaticString) throws(ReplyFault) -> String? { try optional(key, Self.text) }
   func flag(_ key: StaticString) throws(ReplyFault) -> Bool { try required(key, \.boolean) }
-  func count(_ key: StaticString) throws(ReplyFault) -> UInt64 { try required(key, \.unsigned) }
+  /// Reads a count of at most 2^53 − 1: no module counts that far, and a record could not keep more (RFC 7493, 2.2).
+  func count(_ key: StaticString) throws(ReplyFault) -> UInt64 { try required(key, Self.count) }
+  func optionalCount(_ key: StaticString) throws(ReplyFault) -> UInt64? { try optional(key, Self.count) }
   func integer(_ key: StaticString) throws(ReplyFault) -> Int64 { try required(key, \.integer) }
 
   func bytes(_ key: StaticString, count: Int) throws(ReplyFault) -> [UInt8] {
@@ -71,6 +73,11 @@ struct ReplyFields {
   private static func printable(_ item: CBORItem) -> String? {
     guard let text = item.string, ModuleIdentity.isPrintable(text) else { return nil }
     return text
+  }
+
+  private static func count(_ item: CBORItem) -> UInt64? {
+    guard let count = item.unsigned, count < 1 << 53 else { return nil }
+    return count
   }
 
   private static func text(_ item: CBORItem) -> String? {

@@ -120,7 +120,7 @@ enum InspectCommand {
     var problems = outcome.failure.map { [notKept($0)] } ?? []
     var file: String?
     do {
-      let name = name(of: outcome.inspection, revision: outcome.revision)
+      let name = name(of: outcome.inspection)
       file = try write(outcome.page, to: output, of: outcome.installation, named: name, workplace)
     } catch {
       problems.append(notPrinted(error, outcome, options))
@@ -158,8 +158,13 @@ enum InspectCommand {
   /// file.
   /// - Throws: `PageTaken`, `FileFailure.unwritable`, `Cancelled`.
   private static func openPage(_ path: String, _ workplace: Workplace) throws -> Page {
-    if let status = try? FilePath(path).status(), status.kind == .regular, status.byteCount > 0 {
-      throw PageTaken(path: path)
+    if path.isEmpty { throw UsageError.empty(option: "output") }
+    // A link is a name that is taken, wherever it leads; a pipe would be waited for.
+    if let status = try? FilePath(path).status(followsLinks: false) {
+      switch status.kind {
+      case .regular where status.byteCount == 0, .characterDevice: break
+      default: throw PageTaken(path: path)
+      }
     }
     return (path, try workplace.openOutput(path))
   }
@@ -170,7 +175,14 @@ enum InspectCommand {
     _ page: Data, to output: Page?, of installation: Installation, named name: String, _ workplace: Workplace
   ) throws -> String {
     guard let output else {
-      let file = workplace.documentPath(of: installation, named: name)
+      // A page that was made before may have been signed since.
+      var number = 1
+      var file = workplace.documentPath(of: installation, named: "\(name).pdf")
+      while (try? FilePath(file).status(followsLinks: false)) != nil {
+        if (try? workplace.read(file, atMost: page.count)) == page { return file }
+        number += 1
+        file = workplace.documentPath(of: installation, named: "\(name)-\(number).pdf")
+      }
       try workplace.writeSynced(page, to: file)
       return file
     }
@@ -179,10 +191,10 @@ enum InspectCommand {
     return output.path
   }
 
-  /// The name of a page's file, by the time of the inspection and the revision that it makes.
-  private static func name(of inspection: Inspection, revision: Int?) -> String {
-    let time = inspection.inspectedAt.description.prefix(19).filter { $0 != "-" && $0 != ":" }
-    return "inspection-\(time)\(revision.map { "-\($0)" } ?? "").pdf"
+  /// The name of a page's file without its ending, by the time of the inspection: the number of the revision may change
+  /// until it is delivered.
+  private static func name(of inspection: Inspection) -> String {
+    "inspection-\(inspection.inspectedAt.description.prefix(19).filter { $0 != "-" && $0 != ":" })"
   }
 
   /// Makes the page of the last inspection on this laptop again.
@@ -198,7 +210,7 @@ enum InspectCommand {
     guard let inspection = installation.inspections?.last else { throw NeverInspected(reference: options.code) }
     let file = try write(
       InspectionRun.page(of: inspection, installation), to: output, of: installation,
-      named: name(of: inspection, revision: installation.revision), workplace)
+      named: name(of: inspection), workplace)
     let console = workplace.console
     try console.answer(
       document(installation, inspection, revision: installation.revision, file: file, console)
@@ -354,7 +366,15 @@ enum InspectCommand {
       InspectionTexts.put(inspection.checks, to: console)
       if let file { console.put(Text(zh: "检查记录：\(file)", en: "page: \(file)")) }
       if outcome.revision != nil {
-        console.say(Text(zh: "已记入安装记录，weldtech sync 上传", en: "it is on record; `weldtech sync` delivers it"))
+        let isChanged = inspection.checks.contains { $0.why == .recordChanged }
+        console.say(
+          isChanged
+            ? Text(
+              zh: "本机的安装记录没有改动；检查结果记到平台的记录上，weldtech sync 上传",
+              en:
+                "this laptop's record stays as it is; the inspection goes on the platform's: `weldtech sync` delivers it"
+            )
+            : Text(zh: "已记入安装记录，weldtech sync 上传", en: "it is on record; `weldtech sync` delivers it"))
       } else if outcome.failure == nil {
         console.say(
           Text(

@@ -104,11 +104,11 @@ enum VisitTexts {
     let verdict = row.last.map { InspectionTexts.verdict($0.verdict) } ?? Text(verbatim: "–")
     guard row.waiting > 0 else {
       return Text(
-        zh: "检查 \(row.inspections) 次，\(verdict.zh)", en: "inspected \(row.inspections)×, \(verdict.en)")
+        zh: "检查 \(row.inspections) 次，最近\(verdict.zh)", en: "inspected \(row.inspections)×, last \(verdict.en)")
     }
     return Text(
-      zh: "检查 \(row.inspections) 次，待上传 \(row.waiting)，\(verdict.zh)",
-      en: "inspected \(row.inspections)×, \(row.waiting) to deliver, \(verdict.en)")
+      zh: "检查 \(row.inspections) 次，待上传 \(row.waiting)，最近\(verdict.zh)",
+      en: "inspected \(row.inspections)×, \(row.waiting) to deliver, last \(verdict.en)")
   }
 
   /// Says which records the platform has others of, and what to do.

@@ -181,7 +181,8 @@ struct RecordSource {
     case .failed(let error): throw InspectionRefused.recordUnreachable(code, SyncReason(error))
     case .unusable: throw InspectionRefused.listUnusable(code)
     }
-    let entries = listed.filter { $0.status != Installation.Status.void.rawValue }
+    // A record that this laptop has taken back is void, although the platform may not have heard of it yet.
+    let entries = listed.filter { $0.status != Installation.Status.void.rawValue && $0.id != void?.id }
     guard let first = entries.first else {
       if let void { throw try refusal(ofVoid: void.id) }
       if let void = listed.first { throw InspectionRefused.recordVoid(void.id, reason: nil) }

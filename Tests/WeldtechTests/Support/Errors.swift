@@ -88,7 +88,7 @@ enum Errors {
   private static let flashes: [any Error] =
     flashSteps.map { FlashError.link(.closed, during: $0) }
     + [
-      ProtectionRefused(), FlashError.readProtected, FlashError.unprotectedSilent,
+      ProtectionRefused(), FlashError.inBootloader, FlashError.readProtected, FlashError.unprotectedSilent,
       FlashError.keyNotErasable(chip: "ESP32"),
       FlashError.writeProtected(sectors: [4, 5]),
       FlashError.portTaken(by: "brltty", during: .comparing), FlashError.portTaken(by: nil, during: .comparing),
@@ -207,7 +207,7 @@ enum Errors {
 
   private static let refusals: [StepRefusal] = [
     .needs(Step.allCases), .needs([]), .certificateExpired(day), .retired, .void, .closed, .testNotPassed,
-    .testBeforeSeal, .sealOutdated, .otherCode(code),
+    .testBeforeSeal, .sealOutdated, .flashUnfinished, .otherCode(code),
   ]
 
   private static let jsonFaults: [JSONFault] = [

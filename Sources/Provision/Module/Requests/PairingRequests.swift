@@ -32,7 +32,7 @@ struct IdentityRequest: ModuleGroupRequest {
 
   /// Reads the counts; a firmware that keeps none of them says none, and one from before authorities none of theirs.
   private static func history(_ fields: ReplyFields) throws(ReplyFault) -> ModuleHistory {
-    func count(_ key: StaticString) throws(ReplyFault) -> UInt64 { try fields.optional(key, \.unsigned) ?? 0 }
+    func count(_ key: StaticString) throws(ReplyFault) -> UInt64 { try fields.optionalCount(key) ?? 0 }
     return ModuleHistory(
       bootsAtVisit: try count(ModuleField.visitBoots),
       sealOpeningsAtVisit: try count(ModuleField.visitSealOpenings),
@@ -42,10 +42,10 @@ struct IdentityRequest: ModuleGroupRequest {
       previousKeyID: try fields.optionalBytes(ModuleField.oldKeyID, count: Authenticator.keyIDSize).map {
         Hex.encode($0)
       },
-      provenUpdates: try fields.optional(ModuleField.provenUpdates, \.unsigned),
-      serviceUpdates: try fields.optional(ModuleField.serviceUpdates, \.unsigned),
-      provenEntries: try fields.optional(ModuleField.provenEntries, \.unsigned),
-      serviceEntries: try fields.optional(ModuleField.serviceEntries, \.unsigned))
+      provenUpdates: try fields.optionalCount(ModuleField.provenUpdates),
+      serviceUpdates: try fields.optionalCount(ModuleField.serviceUpdates),
+      provenEntries: try fields.optionalCount(ModuleField.provenEntries),
+      serviceEntries: try fields.optionalCount(ModuleField.serviceEntries))
   }
 }
 

@@ -46,6 +46,15 @@ extension FlashError: Explained {
           en:
             "check the module's power and that TX and RX are not swapped; a blank chip starts its bootloader with BOOT0 high at power-on, an ESP32 with BOOT held"
         ))
+    case .inBootloader:
+      Failure(
+        code: "provision.flash.inBootloader",
+        message: Text(
+          zh: "芯片停在它自带的下载程序里，固件没有运行",
+          en: "the chip is in its bootloader, and its firmware does not run"),
+        hint: Text(
+          zh: "把模块断电再上电，再运行同一命令",
+          en: "switch the module off and on, and run the same command again"))
     case .bootloaderSilent:
       Failure(
         code: "provision.flash.bootloaderSilent",

@@ -62,8 +62,10 @@ extension InspectionRefused: Explained {
           zh: "本机没有标牌码 \(code) 的安装记录，平台给出的清单又无法使用",
           en: "this laptop has no record of \(code), and the platform's list of it cannot be used"),
         hint: Text(
-          zh: "再运行一次；还是这样就报告公司，或在安装它的电脑上检查",
-          en: "run it again; if it stays, report it, or inspect with the laptop that installed it"))
+          zh: "核对平台地址，再运行一次；还是这样就报告公司，或在安装它的电脑上检查",
+          en:
+            "check the platform's address and run it again; if it stays, report it, or inspect with the laptop that installed it"
+        ))
     case .severalRecords(let code, let ids):
       Failure(
         code: "inspect.record.several",

@@ -69,6 +69,19 @@ extension StepRefused: Explained {
         hint: Text(
           zh: "贴好封条后再测：weldtech test ID --port 串口",
           en: "test again with the case sealed: weldtech test ID --port P"))
+    case .flashUnfinished:
+      Failure(
+        code: "walk.flash.unfinished",
+        message: Text(
+          zh: "上次烧录没有做完，模块里是哪个固件还不清楚，不能签字",
+          en:
+            "a flashing was begun and has no end, so that nobody knows which firmware the module has: nobody signs"
+        ),
+        hint: Text(
+          zh: "再烧录一次：weldtech flash ID --port 串口；模块没有被改动时，再测一次也可以",
+          en:
+            "flash once more: weldtech flash ID --port P; where the module was not changed, a new test will do, too"
+        ))
     case .otherCode(let code):
       Failure(
         code: "label.otherCode",
