@@ -1,5 +1,4 @@
-/// A flashing for which a paired module's authority is about to be asked or used, as it is put on record before that is
-/// done. A flashing that ends in an entry of its own is told by that entry; what was cut off, refused or failed is told by
+/// A flashing for which a paired module is about to be given an authority, as it is put on record before that is done. A flashing that ends in an entry of its own is told by that entry; what was cut off, refused or failed is told by
 /// this.
 public struct FlashAttempt: Hashable, Sendable, Codable {
   /// The module's serial number.

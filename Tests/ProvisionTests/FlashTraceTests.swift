@@ -18,7 +18,7 @@ import Testing
 
   // MARK: - What is told of it
 
-  @Test func `what an authority is for is on record before anybody is asked, whoever gives it`() throws {
+  @Test func `what an authority is for is on record before the module is given it, whoever gives it`() throws {
     for kind in FlashAuthority.Kind.allCases {
       for deed in FlashAuthority.Deed.allCases {
         let rig = try PairedBench()
@@ -37,7 +37,7 @@ import Testing
           }
           return answer
         }
-        rig.onAttempt = { _ in #expect(authorized == 0 && rig.platform.asked.isEmpty) }
+        rig.onAttempt = { _ in #expect(authorized == 0) }
         let result = try rig.flash(.init(readsBack: deed == .bootloader), usesOpenSeal: kind == .openSeal)
         let authority = FlashAuthority(kind: kind, deed: deed)
         #expect(result.authority == authority && result.previousVersion == "1.0.0")
@@ -62,7 +62,8 @@ import Testing
     #expect(other.attempts.map(\.protects) == [true] && other.attempts.map(\.firmwareVersion) == [nil])
   }
 
-  @Test func `nobody is asked for what cannot be put on record`() throws {
+  @Test func `no module is given what cannot be put on record, and what nobody proved is not on record`() throws
+  {
     try rig.forgetKey(platformHasIt: true)
     rig.onAttempt = { _ in throw Dead() }
     for options in [Flasher.Options(), .init(readsBack: true), .init(erasesKey: true)] {
@@ -73,7 +74,13 @@ import Testing
       }
     }
     #expect(throws: FlashError.cancelled(during: .authorizing)) { _ = try rig.flasher().protect() }
-    #expect(rig.platform.asked.isEmpty)
+    try rig.expectUntouched()
+    rig.onAttempt = { _ in }
+    for answer in [ProofAnswer.unreachable, .unknownKey, .refused(code: "no")] {
+      rig.platform.answer = answer
+      #expect(throws: FlashError.self) { _ = try rig.flash() }
+    }
+    #expect(rig.attempts.isEmpty)
     try rig.expectUntouched()
   }
 

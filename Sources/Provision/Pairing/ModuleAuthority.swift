@@ -12,8 +12,8 @@ public struct ModuleAuthority {
   ///   - keys: the keys that this laptop keeps; nil where it keeps none.
   ///   - platform: gives a way to the platform, where there is one; called when the laptop does not have the key.
   ///   - usesOpenSeal: whether nobody is asked for a proof, because the case is open.
-  ///   - record: puts on record, durably, what an authority is about to be asked or used for. Where it throws, nobody is
-  ///     asked, nothing is done, and the flashing ends as cancelled; the caller knows why.
+  ///   - record: puts on record, durably, what an authority is about to be used for. Where it throws, the module is given
+  ///     nothing, and the flashing ends as cancelled; the caller knows why.
   public init(
     keys: (any PairingKeys)? = nil, platform: @escaping () -> (any ProofAuthority)? = { nil },
     usesOpenSeal: Bool = false, record: @escaping (FlashAttempt) throws -> Void = { _ in }

@@ -175,7 +175,7 @@ extension Walk {
   }
 
   /// Runs `body` with the flasher of a link, to which a paired module's key or else the platform gives the authority. What
-  /// an authority is about to be used for is on record before it is asked for.
+  /// an authority is about to be used for is on record before the module is given it.
   /// - Parameter serviceReason: the reason for which the module's seal is open instead; nil where it takes a proof.
   private func flashing<Result>(
     _ installation: LockedInstallation, over link: any Link, on port: String, _ serviceReason: WrittenText?,
