@@ -73,17 +73,11 @@ extension Fieldbook {
         id: id, code: row.optionalText(4).flatMap { LabelCode($0) },
         status: Installation.Status(rawValue: row.text(5)) ?? .closed, unitName: row.text(6),
         revision: row.integer(7), inspections: row.integer(2), waiting: row.integer(3),
-        last: (try? RecordCoding.decode(Kept.self, from: row.blob(8)))?.facts.inspection,
+        last: (try? RecordCoding.decode(VisitEntry.self, from: row.blob(8)))?.facts.inspection,
         isConflicted: row.integer(9) == 1)
     }
     // A row that cannot be read does not affect the others.
     return rows.compactMap(\.self)
-  }
-
-  /// The part of an inspection's entry that is shown.
-  private struct Kept: Decodable {
-    struct Facts: Decodable { var inspection: Inspection }
-    var facts: Facts
   }
 
   // MARK: - One
@@ -111,6 +105,14 @@ extension Fieldbook {
   /// - Returns: nil where this laptop never inspected such a welder by the platform's record.
   /// - Throws: `ambiguous`, `damagedRow`, `store`.
   public func visitedRecord(matching reference: String) throws(FieldbookError) -> VisitedRecord? {
+    guard let id = try visitedID(matching: reference) else { return nil }
+    return try visitedRecord(id)
+  }
+
+  /// Finds which record of the platform a label code or the beginning of an id names, among those that this laptop inspected;
+  /// nil where it names none.
+  /// - Throws: `ambiguous`, `store`.
+  func visitedID(matching reference: String) throws(FieldbookError) -> InstallationID? {
     let text = TextNormalization.typed(reference).lowercased()
     var ids: [InstallationID] = []
     if let code = LabelCode(written: text) {
@@ -121,9 +123,8 @@ extension Fieldbook {
       ids = try visitedIDs(
         "installation >= ?1 AND installation < ?1 || 'g' ORDER BY installation LIMIT 10", text)
     }
-    guard let id = ids.first else { return nil }
-    guard ids.count == 1 else { throw .ambiguous(reference, matches: ids) }
-    return try visitedRecord(id)
+    guard ids.count <= 1 else { throw .ambiguous(reference, matches: ids) }
+    return ids.first
   }
 
   private func visitedIDs(_ condition: String, _ value: String) throws(FieldbookError) -> [InstallationID] {

@@ -5,7 +5,7 @@ public import Records
 /// of this fieldbook's where the platform's record has gone on meanwhile.
 extension Fieldbook {
   /// An entry of the log about an installation that this fieldbook does not have, or whose record here was changed.
-  private struct VisitEntry: Codable {
+  struct VisitEntry: Codable {
     struct Facts: Codable {
       var installation: InstallationID
       var inspection: Inspection
