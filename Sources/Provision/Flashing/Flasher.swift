@@ -163,8 +163,12 @@ public struct Flasher {
   /// take it back, and until then the module takes no other. A firmware that does not tell its images has none on trial.
   private func endTrial(_ watch: FlashWatch) throws(FlashError) {
     let client = SMPClient(link: link, now: now)
-    guard let slots = try? client.imageState(), slots.contains(where: { $0.isActive && !$0.isConfirmed }) else {
+    do throws(ProvisionError) {
+      guard try client.imageState().contains(where: { $0.isActive && !$0.isConfirmed }) else { return }
+    } catch .rejected(_, during: _), .unusableReply(_, during: _) {
       return
+    } catch {
+      throw .firmware(error)
     }
     try watch.begin(.starting)
     do throws(ProvisionError) { try client.confirmImage() } catch { throw .firmware(error) }
