@@ -110,9 +110,9 @@ import Testing
 
   /// The moment of a kill, in the module's readings of its clock.
   private enum Moment {
-    /// So many after the run began.
+    /// The number of readings after the run began.
     case reading(Int)
-    /// So many after the new firmware was seen to run.
+    /// The number of readings after the new firmware was seen to run.
     case afterStart(Int)
   }
 

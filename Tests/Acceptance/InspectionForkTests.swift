@@ -23,8 +23,7 @@ import Testing
   private func pair(_ office: Office) throws -> Pair {
     let laptop = try office.laptop()
     let plug = try Plug(timings: .instant)
-    let id = try laptop.walk(try laptop.register(), to: .sign, on: plug.port)
-    try laptop.json("sign", id, "--signature", try laptop.signature())
+    let id = try laptop.installed(on: plug.port)
     try laptop.json("sync")
     let other = try Laptop()
     try FileManager.default.copyItem(atPath: laptop.home, toPath: other.home)
@@ -206,8 +205,7 @@ import Testing
     }
     // Another record of the same laptop is delivered.
     let plug = try Plug(timings: .instant)
-    let second = try pair.laptop.walk(try pair.laptop.register(), to: .sign, on: plug.port)
-    try pair.laptop.json("sign", second, "--signature", try pair.laptop.signature())
+    let second = try pair.laptop.installed(on: plug.port)
     #expect(try pair.laptop.json("sync", status: 1)["delivered"] as? Int == 1)
     #expect(try pair.laptop.status(of: second) == "delivered")
     try inspect(good, good.laptop, status: 0)

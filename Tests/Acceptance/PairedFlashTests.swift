@@ -93,7 +93,7 @@ import Testing
     #expect(authority(entry)?["reason"] == "no network")
     #expect(entry["openSealCounts"] as? [String: Int] == ["updates": 1, "bootloaderEntries": 0])
     #expect(entry["sealStayedClosed"] as? Bool == false)
-    // Of the attempts before, for which nobody gave a proof, the record has none.
+    // The record has no entry of the two attempts for which nobody gave a proof.
     let begun = try history(of: id, in: second).filter { $0["event"] as? String == "flashBegun" }
     #expect(begun.map { authority($0)?["kind"] } == ["openSeal"])
     #expect(try (second.record(id)["module"] as? [String: Any])?["flashing"] == nil)

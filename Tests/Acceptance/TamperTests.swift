@@ -54,8 +54,7 @@ import Testing
     let open = try copy(of: laptop)
 
     _ = try laptop.json("sign", tampered, "--signature", try laptop.signature())
-    let other = try laptop.walk(try laptop.register(), to: .sign, on: another.port)
-    _ = try laptop.json("sign", other, "--signature", try laptop.signature())
+    let other = try laptop.installed(on: another.port)
 
     for tampering in Self.tamperings {
       if let code = tampering.sign {

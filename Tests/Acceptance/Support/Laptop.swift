@@ -77,13 +77,19 @@ final class Laptop: Sendable {
 
   /// Takes a new record through every step before `step`.
   @discardableResult
-  func walk(_ id: String, to step: Step, on port: String) throws -> String {
+  func walk(_ id: String, to step: Step?, on port: String) throws -> String {
     for (name, command) in try steps(of: id, on: port) {
       if name == step { break }
       let outcome = try run(["--json"] + command)
       try #require(outcome.status == 0, "\(command): \(outcome.output)\(outcome.diagnostics)")
     }
     return id
+  }
+
+  /// Registers a welder and takes its whole walk, the signature included.
+  /// - Returns: the id of the closed record.
+  func installed(on port: String) throws -> String {
+    try walk(try register(), to: nil, on: port)
   }
 
   /// The commands of the walk in order, each with its step.
