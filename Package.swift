@@ -6,9 +6,18 @@ let settings: [SwiftSetting] = [
   .enableUpcomingFeature("ExistentialAny"),
 ]
 
+/// Optimization in debug builds too, for targets whose loops touch every pixel, instruction or byte: their tests took most
+/// of the time of `make test`. Overflow, bounds and preconditions are checked as before.
+let optimized: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debug))]
+let optimizedC: [CSetting] = [.unsafeFlags(["-O2"], .when(configuration: .debug))]
+
 /// A feature or a layer below the features: pure Swift, its arrows spelled out.
-func feature(_ name: String, path: String? = nil, _ dependencies: [Target.Dependency] = []) -> Target {
-  .target(name: name, dependencies: dependencies, path: path, swiftSettings: settings)
+func feature(
+  _ name: String, path: String? = nil, isOptimized: Bool = false, _ dependencies: [Target.Dependency] = []
+) -> Target {
+  .target(
+    name: name, dependencies: dependencies, path: path, swiftSettings: settings + (isOptimized ? optimized : [])
+  )
 }
 
 /// A C library of Debian: module map and shims in `Sources/CLibraries/<name>`.
@@ -34,7 +43,7 @@ let package = Package(
     feature("Files", ["CFiles"]),
     feature("Cryptography", ["Files", "CCrypto"]),
     feature(
-      "Drawing",
+      "Drawing", isOptimized: true,
       [
         "CExpat", "CISAL", "CJPEG", "CLibDeflate", "CPangoCairo", "CPNG", "CPoppler", "CQPDF", "CQRencode",
         "CRsvg",
@@ -47,7 +56,7 @@ let package = Package(
     .target(
       name: "ModuleCore", path: "firmware/Core",
       // Spans of what a value holds, without which the microcontroller would have to copy or to have a heap.
-      swiftSettings: settings + [.enableExperimentalFeature("Lifetimes")]),
+      swiftSettings: settings + optimized + [.enableExperimentalFeature("Lifetimes")]),
 
     // The features. They do not know of each other.
     feature("Fieldbook", ["Characters", "Records", "Cryptography", "Files", "CSQLite"]),
@@ -55,10 +64,12 @@ let package = Package(
       "Provision",
       ["Records", "ModuleCore", "Cryptography", "Files", "Threads", "CLibDeflate", "CSerial", "CLZ4"]),
     feature(
-      "Labels",
+      "Labels", isOptimized: true,
       ["Characters", "Records", "Cryptography", "Drawing", "Files", "Tables", "Threads", "CCups", "CZXing"]),
     feature("Agreements", ["Records", "Drawing", "Cryptography"]),
-    feature("Photos", ["Records", "Cryptography", "Files", "CExif", "CJPEG", "CPNG", "CShrink"]),
+    feature(
+      "Photos", isOptimized: true,
+      ["Records", "Cryptography", "Files", "CExif", "CJPEG", "CPNG", "CShrink"]),
     feature("Sync", ["Characters", "Records", "Cryptography", "CCurl", "CIDN2"]),
     feature(
       "Bench",
@@ -75,7 +86,7 @@ let package = Package(
     // A program of its own, because libunicorn is under the GPL: the module's microcontroller, executed.
     .executableTarget(
       name: "Chip", dependencies: ["Bench", "ModuleCore", "Records", "Cryptography", "CUnicorn"],
-      swiftSettings: settings),
+      swiftSettings: settings + optimized),
 
     // What `bench/flash` measures.
     .executableTarget(
@@ -107,10 +118,14 @@ let package = Package(
     debian("CTurboJPEG", pkgConfig: "libturbojpeg", package: "libturbojpeg0-dev"),
 
     // C and C++ of ours, where a library cannot be driven from Swift.
-    .target(name: "CPNG", dependencies: ["CLibPNG", "CShrink"], path: "Sources/CLibraries/CPNG"),
-    .target(name: "CJPEG", dependencies: ["CLibJPEG", "CShrink"], path: "Sources/CLibraries/CJPEG"),
+    .target(
+      name: "CPNG", dependencies: ["CLibPNG", "CShrink"], path: "Sources/CLibraries/CPNG",
+      cSettings: optimizedC),
+    .target(
+      name: "CJPEG", dependencies: ["CLibJPEG", "CShrink"], path: "Sources/CLibraries/CJPEG",
+      cSettings: optimizedC),
     .target(name: "CExif", dependencies: ["CLibExif"], path: "Sources/CLibraries/CExif"),
-    .target(name: "CShrink", path: "Sources/CLibraries/CShrink"),
+    .target(name: "CShrink", path: "Sources/CLibraries/CShrink", cSettings: optimizedC),
     .target(
       name: "CPoppler", dependencies: ["CPangoCairo"], path: "Sources/CLibraries/CPoppler",
       linkerSettings: [.linkedLibrary("dl")]),
