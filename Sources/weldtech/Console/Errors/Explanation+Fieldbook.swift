@@ -71,8 +71,8 @@ extension FieldbookError: Explained {
       Failure(
         code: "fieldbook.log",
         message: Text(
-          zh: "事件日志从第 \(seq) 条起与写入时不同（\(fault)）",
-          en: "the event log is not what was written, from entry \(seq) on (\(fault))"),
+          zh: "事件日志从第 \(seq) 条起与写入时不同（\(fault.title.zh)）",
+          en: "the event log is not what was written, from entry \(seq) on (\(fault.title.en))"),
         hint: Text(zh: "保留现状并报告公司", en: "leave it as it is and report it to the company"))
     case .recordAhead(let id):
       Failure(

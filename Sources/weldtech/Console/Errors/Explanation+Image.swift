@@ -77,15 +77,16 @@ extension ImageFault: Explained {
       Text(zh: "应有 \(stated) 字节，实有 \(found)", en: "it should have \(stated) bytes and has \(found)")
     case .digest: Text(zh: "摘要与说明文件不符", en: "its digest is not the manifest's")
     case .segment(let index, let fault):
-      Text(zh: "第 \(index + 1) 段有误（\(fault)）", en: "segment \(index + 1) is wrong (\(fault))")
+      Text(zh: "第 \(index + 1) 段有误（\(fault.title.zh)）", en: "segment \(index + 1) is wrong (\(fault.title.en))")
     case .flashMap: Text(zh: "扇区与芯片不符", en: "its sectors are not the chip's")
     case .noVectorTable: Text(zh: "没有向量表", en: "it has no vector table")
     case .program(.espressif(let fault)):
       Text(
         zh: "乐鑫格式的程序有误，\(fault.title.zh)", en: "its program is none for Espressif's chips: \(fault.title.en)")
     case .update(let fault):
-      Text(zh: "升级文件与固件不符（\(fault)）", en: "the update's file is not this image's (\(fault))")
-    case .program(let fault): Text(zh: "程序头有误（\(fault)）", en: "its program cannot be started (\(fault))")
+      Text(zh: "升级文件与固件不符（\(fault.title.zh)）", en: "the update's file is not this image's (\(fault.title.en))")
+    case .program(let fault):
+      Text(zh: "程序不能启动（\(fault.title.zh)）", en: "its program cannot be started (\(fault.title.en))")
     }
   }
 }

@@ -127,7 +127,7 @@ extension LabelError: Explained {
     case .picture(let fault):
       Failure(
         code: "labels.picture",
-        message: Text(zh: "不是完整的 PNG 图片（\(fault)）", en: "not a whole PNG picture (\(fault))"),
+        message: Text(zh: "不是完整的 PNG 图片（\(fault.title.zh)）", en: "not a whole PNG picture (\(fault.title.en))"),
         hint: Text(zh: "检查文件", en: "check the file"), exit: .badData)
     case .printerUnknown(let name, let available):
       Failure(
@@ -287,7 +287,10 @@ extension TemplateProblem {
             en: "is no file beside the template that may be read, or it is larger than 4 MB")
         )
       case .picture(let fault):
-        ("template.picture", Text(zh: "不是完整的 PNG 图片（\(fault)）", en: "is no whole PNG picture (\(fault))"))
+        (
+          "template.picture",
+          Text(zh: "不是完整的 PNG 图片（\(fault.title.zh)）", en: "is no whole PNG picture (\(fault.title.en))")
+        )
       case .drawing(.noLibrary):
         (
           "template.drawing",
@@ -310,7 +313,10 @@ extension TemplateProblem {
             en: "is SVG of more than 256 KB, 50,000 elements or 500 style rules")
         )
       case .drawing(let fault):
-        ("template.drawing", Text(zh: "不是完整的 SVG（\(fault)）", en: "is no whole SVG (\(fault))"))
+        (
+          "template.drawing",
+          Text(zh: "不是完整的 SVG（\(fault.title.zh)）", en: "is no whole SVG (\(fault.title.en))")
+        )
       case .onSymbol: ("template.onSymbol", Text(zh: "压住了二维码或其静区", en: "lies on the symbol or its quiet zone"))
       case .symbolCount(let count):
         ("template.symbolCount", Text(zh: "有 \(count) 个二维码，应为 1 个", en: "has \(count) symbols, not 1"))

@@ -50,8 +50,8 @@ extension ProvisionError: Explained {
       Failure(
         code: "provision.reply.unusable",
         message: Text(
-          zh: "\(request.doing.zh)时，收到的应答无法使用（\(fault)）",
-          en: "what came back while \(request.doing.en) is no usable reply (\(fault))"),
+          zh: "\(request.doing.zh)时，收到的应答无法使用（\(fault.title.zh)）",
+          en: "what came back while \(request.doing.en) is no usable reply (\(fault.title.en))"),
         hint: Text(
           zh: "检查接地和线缆长度；确认端口上接的是本公司模块",
           en: "check the ground wire and the cable's length, and that it is one of our modules on this port"))
@@ -194,7 +194,7 @@ extension DocumentFault {
     case .notJSON(let fault): return fault.title
     case .field(let path, let step, let fault):
       let place = step.map { "\($0): \(path)" } ?? path
-      return Text(zh: "\(place) 有误（\(fault)）", en: "\(place) is wrong (\(fault))")
+      return Text(zh: "\(place) 有误（\(fault.title.zh)）", en: "\(place) is wrong (\(fault.title.en))")
     }
   }
 }
