@@ -8,6 +8,9 @@ public enum AgreementError: Error, Hashable, Sendable {
   case incomplete([Step])
   /// The strokes are wrong at `path`, as in `strokes[3][17].x`; `$` is the document itself.
   case strokes(path: String, StrokesFault)
+  /// A file with words for paper, the clauses or the operating rules, is wrong at `path`, as in `sections[1].clauses[0]`; `$`
+  /// is the document itself.
+  case terms(path: String, TermsFault)
   /// The record has characters that no installed font has, each named once.
   case noGlyph([Unicode.Scalar])
   case drawing(DrawingError)
@@ -22,5 +25,20 @@ public enum AgreementError: Error, Hashable, Sendable {
     case tooMany(most: Int)
     /// There is so little ink that it may be a slip: its length is under a tenth of the pad's shorter side.
     case noSignature
+  }
+
+  public enum TermsFault: Hashable, Sendable {
+    case notJSON(JSONFault)
+    case missing
+    case wrongType
+    /// The document is of another kind or version.
+    case otherSchema(expected: String)
+    /// The text has characters other than small letters, digits and hyphens, or more than 40.
+    case notAName
+    /// The text has more characters than this, or the file more bytes.
+    case tooLong(most: Int)
+    /// The list has fewer or more entries.
+    case count(lower: Int, upper: Int)
+    case character(UnusableCharacter)
   }
 }

@@ -87,6 +87,8 @@ struct AgreementFacts {
     [
       Fact("培训作业人员", "\(parts.handover.trainedOperators) 人"),
       Fact("安全操作规程", parts.handover.operatingRules.word),
+      Fact(
+        "受训人员", parts.handover.trainees?.map(\.full).joined(separator: "、"), isWide: true),
       Fact("说明", parts.handover.note?.text, isWide: true),
     ]
   }

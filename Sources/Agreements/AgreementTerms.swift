@@ -1,18 +1,78 @@
-/// The clauses of the agreement between the two parties. The wording has a version, which stands in the document: an
-/// agreement once signed keeps the wording it was signed with.
-enum AgreementTerms {
-  static let version = "2026-1"
+import Cryptography
+public import FoundationEssentials
+public import Records
 
-  static let clauses = [
-    "甲方按本协议载明的技术方案为上述电焊机加装智能模块、设置二维码标牌并粘贴封条，对安装（改造）的工艺质量负责；因安装质量造成的故障，由甲方负责修复。",
-    "甲方已在现场完成本协议第四部分所列测试。标注“未测”的项目，甲方应在具备条件后补测，并将结果记入档案。",
-    "甲方已向乙方讲解扫码开机、关机及异常情况的处置方法，培训作业人员正确操作，并协助乙方制定或完善安全操作规程。",
-    "乙方应安排取得相应资格的人员作业，坚持扫码开机、人证相符。焊机交由他人使用的，应先关机再移交，不得交给无证人员使用。",
-    "乙方应定期维护保养电焊机，保持二维码标牌清洁完整。标牌褪色或破损影响扫码的，应及时联系甲方更换。",
-    "乙方不得自行拆装、改动或绕过智能模块，不得损毁封条。违规拆装的，依法承担相应责任。",
-    "模块、标牌、封条发生故障或异常的，乙方应及时报修；存在安全隐患的，应立即停止使用，经专业维修恢复正常后方可使用。甲方接到报修后应及时处理，更换的模块和封条编号记入档案。",
-    "模块加装费用由本协议第七部分载明的一方承担。人为损坏造成的维修、更换费用由责任方承担。",
-    "为完成安装登记、监管平台对接和售后服务，甲方收集本协议所列姓名、电话、照片、签名以及焊机的位置、时间、电流等数据，并传送至“码上焊”电焊作业在线监管平台；除法律另有规定外，不作其他用途。当事人有权查阅、更正本人信息。",
-    "本协议经电焊机所有权人或其授权的人签字确认后生效，与照片、测试结果一并形成电子档案，由甲方妥善保存。双方均可索取副本，内容以文件摘要（SHA-256）核对。",
-  ]
+/// The clauses of the agreement between the two parties, from a data file that a company's lawyer may replace
+/// (`agreement-terms/README.md`). An agreement once signed keeps the wording it was signed with.
+public struct AgreementTerms: Hashable, Sendable {
+  /// Clauses under one heading.
+  public struct Section: Hashable, Sendable {
+    public let heading: String
+    public let clauses: [String]
+  }
+
+  public static let maxBytes = 1 << 20
+  static let schema = "weldtech.agreement-terms/1"
+
+  /// Name, version and digest, as the record has them.
+  public let reference: TermsReference
+  public let title: String
+  public let subtitle: String
+  public let sections: [Section]
+  /// The notice of how personal data is processed.
+  public let personalData: Section
+  /// The question that is answered apart from the signature.
+  public let consent: String
+  /// The sentence above the signature.
+  public let statement: String
+
+  /// Reads a file of clauses.
+  /// - Parameter glyphs: the characters that can be printed; nil judges none.
+  /// - Throws: `terms`, with the first thing that is wrong.
+  public init(json: Data, drawnBy glyphs: (any GlyphCoverage)?) throws(AgreementError) {
+    let paper = PaperDocument(glyphs: glyphs)
+    let document = try paper.decode(Document.self, from: json, schema: Self.schema)
+    reference = TermsReference(
+      name: try paper.name(document.name, path: "name"),
+      version: try paper.line(document.version, atMost: 20, path: "version"),
+      sha256: SHA256Digest(of: json).hex)
+    title = try paper.line(document.title, atMost: 40, path: "title")
+    subtitle = try paper.line(document.subtitle, atMost: 80, path: "subtitle")
+    guard (1...10).contains(document.sections.count) else {
+      throw .terms(path: "sections", .count(lower: 1, upper: 10))
+    }
+    var sections: [Section] = []
+    for (index, section) in document.sections.enumerated() {
+      sections.append(try Self.section(section, paper, path: "sections[\(index)]"))
+    }
+    self.sections = sections
+    personalData = try Self.section(document.personalData, paper, path: "personalData")
+    consent = try paper.line(document.consent, atMost: 600, path: "consent")
+    statement = try paper.line(document.statement, atMost: 200, path: "statement")
+  }
+
+  private static func section(_ section: Document.Section, _ paper: PaperDocument, path: String)
+    throws(AgreementError) -> Section
+  {
+    Section(
+      heading: try paper.line(section.heading, atMost: 40, path: "\(path).heading"),
+      clauses: try paper.lines(section.clauses, 1...20, atMost: 600, path: "\(path).clauses"))
+  }
+
+  private struct Document: PaperDocument.Shape {
+    struct Section: Decodable {
+      let heading: String
+      let clauses: [String]
+    }
+
+    let schema: String
+    let name: String
+    let version: String
+    let title: String
+    let subtitle: String
+    let sections: [Section]
+    let personalData: Section
+    let consent: String
+    let statement: String
+  }
 }

@@ -9,6 +9,14 @@ enum AgreementWords {
 
   static func day(_ day: CalendarDay) -> String { day.paperText }
 
+  /// The Chinese numeral of a heading, from 1 to 99.
+  static func ordinal(_ number: Int) -> String {
+    let digits = ["", "一", "二", "三", "四", "五", "六", "七", "八", "九"]
+    let (tens, ones) = ((number / 10) % 10, number % 10)
+    let before = tens == 0 ? "" : (tens == 1 ? "十" : digits[tens] + "十")
+    return before + digits[ones]
+  }
+
   // MARK: - The test
 
   /// The Chinese name of a test step. Test plans come as files, so a step may have a name that is not listed; it is
@@ -73,6 +81,22 @@ enum AgreementWords {
     case .before: "安装前"
     case .after: "安装后"
     case .seal: "封条"
+    }
+  }
+
+  static func consent(_ consents: Bool?) -> String {
+    switch consents {
+    case true?: "☑ 同意保存书写过程    ☐ 不同意"
+    case false?: "☐ 同意保存书写过程    ☑ 不同意（只保存笔迹的形状）"
+    case nil: "☐ 同意保存书写过程    ☐ 不同意（签字时未询问）"
+    }
+  }
+
+  /// The means by which the text was shown.
+  static func means(_ means: AgreementRecord.Showing.Means) -> String {
+    switch means {
+    case .terminal: "技术人员的电脑上"
+    case .paper: "纸上"
     }
   }
 

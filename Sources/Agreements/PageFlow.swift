@@ -70,15 +70,20 @@ final class PageFlow {
     }
   }
 
-  /// A heading and numbered clauses below it, on a page of their own, together with the next block, where they
-  /// would otherwise be divided: the signatory then sees all terms beside the signature.
-  func clauses(_ title: String, _ texts: [String], with following: Double) {
+  /// Places a heading and numbered clauses below it.
+  /// - Parameters:
+  ///   - title: nil for clauses that go on under the heading before them.
+  ///   - following: the room that the next block needs on the same page; the clauses are then not divided either, so that the
+  ///     signatory sees them beside the signature. With nil only the heading keeps its first clause.
+  func clauses(_ title: String?, _ texts: [String], with following: Double?) {
     let style = TextStyle(sizePoints: 9.5)
     let indent = 8.0
     let gap = 1.1
     let blocks = texts.map { set($0, style: style, width: Self.width - indent) }
-    let height = blocks.reduce(0) { $0 + $1.heightMillimetres + gap }
-    heading(title, with: height + following)
+    let height =
+      following.map { $0 + blocks.reduce(0) { $0 + $1.heightMillimetres + gap } }
+      ?? (blocks.first?.heightMillimetres ?? 0) + gap
+    if let title { heading(title, with: height) }
     for (index, block) in blocks.enumerated() {
       let number = set("\(index + 1).", style: style)
       place(height: block.heightMillimetres + gap) { canvas, top in

@@ -45,7 +45,8 @@ public struct SignatureStrokes: Hashable, Sendable {
     } catch let fault as JSONFault {
       throw .strokes(path: "$", .notJSON(fault))
     } catch {
-      throw Self.fault(of: error)
+      let fault = DecodingFault(error)
+      throw .strokes(path: fault.path, fault.isMissing ? .missing : .wrongType)
     }
     try Self.check(document.width, within: Self.padPixels, path: "width")
     try Self.check(document.height, within: Self.padPixels, path: "height")
@@ -86,10 +87,20 @@ public struct SignatureStrokes: Hashable, Sendable {
     }
   }
 
+  /// The document with the shape alone: no pressure, and every time is 0. The same strokes give the same bytes.
+  public func shape() -> Data {
+    let document = Document(
+      width: widthPixels, height: heightPixels,
+      strokes: strokes.map { stroke in stroke.map { Document.Point(x: $0.x, y: $0.y, t: 0, p: nil) } })
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys]
+    return (try? encoder.encode(document)) ?? Data()
+  }
+
   // MARK: - The document
 
-  private struct Document: Decodable {
-    struct Point: Decodable {
+  private struct Document: Codable {
+    struct Point: Codable {
       let x: Double
       let y: Double
       let t: Double
@@ -116,28 +127,6 @@ public struct SignatureStrokes: Hashable, Sendable {
     // Not-a-number lies in no range.
     guard range.contains(value) else {
       throw .strokes(path: path, .outOfRange(lower: range.lowerBound, upper: range.upperBound))
-    }
-  }
-
-  private static func fault(of error: any Error) -> AgreementError {
-    func path(_ keys: [any CodingKey]) -> String {
-      var path = ""
-      for key in keys {
-        if let index = key.intValue {
-          path += "[\(index)]"
-        } else {
-          path += path.isEmpty ? key.stringValue : ".\(key.stringValue)"
-        }
-      }
-      return path.isEmpty ? "$" : path
-    }
-    switch error as? DecodingError {
-    case .keyNotFound(let key, let context): return .strokes(path: path(context.codingPath + [key]), .missing)
-    case .valueNotFound(_, let context): return .strokes(path: path(context.codingPath), .missing)
-    case .typeMismatch(_, let context): return .strokes(path: path(context.codingPath), .wrongType)
-    case .dataCorrupted(let context) where !context.codingPath.isEmpty:
-      return .strokes(path: path(context.codingPath), .wrongType)
-    default: return .strokes(path: "$", .wrongType)
     }
   }
 }

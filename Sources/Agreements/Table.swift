@@ -112,7 +112,8 @@ struct Table {
     }
   }
 
-  private static func oneLine(_ text: String) -> String {
+  /// The text on one line; `—` stands for an empty one, since the owner signs an empty cell too.
+  static func oneLine(_ text: String) -> String {
     text.isEmpty ? "—" : String(text.map { $0.isNewline ? " " : $0 })
   }
 
@@ -128,9 +129,9 @@ struct Table {
 }
 
 /// A named value of the record.
-struct Fact {
-  let name: String
-  let value: String
+public struct Fact: Hashable, Sendable {
+  public let name: String
+  public let value: String
   /// Whether the value takes a row of its own.
   let isWide: Bool
 

@@ -44,6 +44,9 @@ public struct Setup: Hashable, Sendable, Codable {
   /// The APN that modules are given unless told otherwise.
   public var accessPointName: String?
 
+  /// The file of the company's own clauses for agreements, as it was read; nil for those that are shipped.
+  public var agreementTerms: String?
+
   public init() {}
 
   /// A request for a block of codes. It is repeated with the same key until it is answered, so that no block is

@@ -323,41 +323,16 @@ public struct Handover: Hashable, Sendable, Codable {
   public var trainedOperators: Int
   public var operatingRules: OperatingRules
   public var note: WrittenText?
+  /// The names of those who were trained; nil where nobody wrote them down.
+  public var trainees: [PersonName]?
 
-  public init(trainedOperators: Int, operatingRules: OperatingRules, note: WrittenText?) {
+  public init(
+    trainedOperators: Int, operatingRules: OperatingRules, note: WrittenText?, trainees: [PersonName]? = nil
+  ) {
     self.trainedOperators = trainedOperators
     self.operatingRules = operatingRules
     self.note = note
-  }
-}
-
-public struct Signatory: Hashable, Sendable, Codable {
-  public var name: PersonName
-  public var phone: PhoneNumber
-  public var capacity: SignatoryCapacity
-
-  public init(name: PersonName, phone: PhoneNumber, capacity: SignatoryCapacity) {
-    self.name = name
-    self.phone = phone
-    self.capacity = capacity
-  }
-}
-
-public struct AgreementRecord: Hashable, Sendable, Codable {
-  /// SHA-256 of the PDF, lower-case hex.
-  public var sha256: String
-  public var bytes: Int
-  public var signedAt: Timestamp
-  public var signatory: Signatory
-  /// SHA-256 of the strokes as they were read, lower-case hex.
-  public var strokesSha256: String
-
-  public init(sha256: String, bytes: Int, signedAt: Timestamp, signatory: Signatory, strokesSha256: String) {
-    self.sha256 = sha256
-    self.bytes = bytes
-    self.signedAt = signedAt
-    self.signatory = signatory
-    self.strokesSha256 = strokesSha256
+    self.trainees = trainees
   }
 }
 

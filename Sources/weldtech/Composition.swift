@@ -1,3 +1,4 @@
+import Agreements
 import Cryptography
 import Fieldbook
 import FoundationEssentials
@@ -89,6 +90,24 @@ final class Workplace {
     let catalogue = try SchemeCatalogue(directory: try share("schemes"))
     loadedCatalogue = catalogue
     return catalogue
+  }
+
+  /// The clauses that agreements are signed with: the company's own, or those that are shipped.
+  /// - Throws: `AgreementError.terms`, `FileError`, `SetupMissing.share`.
+  func agreementTerms() throws -> AgreementTerms {
+    if let own = try fieldbook().setup().agreementTerms {
+      return try AgreementTerms(json: Data(own.utf8), drawnBy: glyphs)
+    }
+    return try AgreementTerms(
+      json: read(share("agreement-terms/dalad.json"), atMost: AgreementTerms.maxBytes), drawnBy: glyphs)
+  }
+
+  /// The operating rules that a unit hangs up.
+  /// - Throws: `AgreementError.terms`, `FileError`, `SetupMissing.share`.
+  func operatingRules() throws -> OperatingRulesText {
+    try OperatingRulesText(
+      json: read(share("agreement-terms/operating-rules.json"), atMost: AgreementTerms.maxBytes),
+      drawnBy: glyphs)
   }
 
   func labelTemplates() throws -> LabelTemplateCatalogue {

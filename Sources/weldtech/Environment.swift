@@ -44,7 +44,7 @@ struct Environment: Sendable {
     return (self["HOME"] ?? "/var/lib") + "/.local/share/weldtech"
   }
 
-  /// The folder that holds `label-templates`, `schemes`, `firmware/releases`, `firmware/trust` and
+  /// The folder that holds `label-templates`, `schemes`, `agreement-terms`, `firmware/releases`, `firmware/trust` and
   /// `firmware/development`: `WELDTECH_SHARE`, or `../share/weldtech` beside the program, or otherwise the
   /// checkout in which the program was built.
   var shareFolder: String? {

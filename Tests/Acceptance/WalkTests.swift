@@ -158,6 +158,7 @@ import Testing
     try second.answer(isChinese ? "安装后的照片文件" : "finished work", try laptop.photo(.after))
     try second.answer(isChinese ? "培训了多少" : "operators trained", "２")
     try second.answer(isChinese ? "编号或名称" : "Number or name", "1")
+    try second.answer(isChinese ? "同意保存书写过程吗" : "course of the writing is kept", "y")
     try second.answer(isChinese ? "签名笔迹文件" : "signature's strokes", try laptop.signature())
     #expect(second.end() == 0, "\(second.text)")
     let record = try laptop.record(id)

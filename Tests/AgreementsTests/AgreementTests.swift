@@ -68,7 +68,14 @@ private func contains(_ text: String, _ value: String) -> Bool {
     for value in expected.compactMap(\.self) + Sample.photoDigests {
       #expect(contains(text, value), "\(value)")
     }
-    for clause in AgreementTerms.clauses { #expect(contains(text, clause), "\(clause)") }
+    let terms = try AgreementTerms(json: Sample.shippedTerms(), drawnBy: nil)
+    for section in terms.sections + [terms.personalData] {
+      #expect(contains(text, section.heading))
+      for clause in section.clauses { #expect(contains(text, clause), "\(clause)") }
+    }
+    for words in [terms.consent, terms.statement, "☑ 同意保存书写过程", terms.reference.version] {
+      #expect(contains(text, words), "\(words)")
+    }
     // A time in the time zone of the place is printed without an offset.
     #expect(!text.contains("+08:00"))
   }
@@ -161,11 +168,8 @@ private func contains(_ text: String, _ value: String) -> Bool {
 
   @Test(arguments: [Step.photoBefore, .flash, .pair, .label, .seal, .photoAfter, .handover])
   func `a record without a step has no agreement yet`(step: Step) throws {
-    let strokes = try SignatureStrokes(json: Sample.signature())
     #expect {
-      _ = try Agreement(
-        of: Sample().installation(leavingOut: step), signatory: Sample().signatory, signedAt: Sample.signedAt,
-        strokes: strokes, strokesSha256: Sample.digest)
+      _ = try Sample().text(leavingOut: step)
     } throws: { error in
       guard case AgreementError.incomplete(let steps) = error else { return false }
       return steps.contains(step)
@@ -179,6 +183,28 @@ private func contains(_ text: String, _ value: String) -> Bool {
     ]
     let strokes = try SignatureStrokes(json: Sample.signature())
     #expect(throws: AgreementError.incomplete([.test])) { try sample.agreement(strokes: strokes) }
+  }
+
+  /// Takes the paper's own word for it: each line of the text, whose digest the record has, stands in the PDF.
+  @Test(poppler, arguments: [true, false, nil])
+  func `the lines of the text stand in the document, and so does the answer on consent`(consents: Bool?) throws
+  {
+    var sample = Sample()
+    sample.trainees = ["赵铁柱", "孙小梅"].map { PersonName(WrittenText(asKept: $0)) }
+    let strokes = try SignatureStrokes(json: Sample.signature())
+    let document = try sample.agreement(strokes: strokes, consents: consents).render()
+    let words = try text(of: document)
+    let written = try sample.text()
+    #expect(contains(words, written.sha256) && written.lines.contains("  受训人员：赵铁柱、孙小梅"))
+    for line in written.lines {
+      // A table's row stands as cells on paper.
+      for part in line.split(whereSeparator: { "：；".contains($0) }).map(String.init) {
+        let value = part.split(separator: " ").last.map(String.init) ?? ""
+        #expect(contains(words, value), "\(line)")
+      }
+    }
+    #expect(words.contains(consents == true ? "☑同意保存" : "☐同意保存"))
+    #expect(words.contains(consents == false ? "☑不同意" : "☐不同意"))
   }
 
   @Test(

@@ -120,7 +120,9 @@ struct Sample {
       ),
       (.photoAfter, photo(.after, "09:35:48", Self.photoDigests[1]), "09:35:48"),
       (
-        .handover, .handedOver(Handover(trainedOperators: 2, operatingRules: .drafted, note: note)), "09:40:00"
+        .handover,
+        .handedOver(Handover(trainedOperators: 2, operatingRules: .drafted, note: note, trainees: trainees)),
+        "09:40:00"
       ),
     ]
     for (step, event, time) in events where step != leavingOut {
@@ -129,10 +131,30 @@ struct Sample {
     return installation
   }
 
-  func agreement(strokes: SignatureStrokes) throws -> Agreement {
+  var trainees: [PersonName]?
+
+  func agreement(strokes: SignatureStrokes, consents: Bool? = true) throws -> Agreement {
     try Agreement(
-      of: installation(), signatory: signatory, signedAt: Self.signedAt, strokes: strokes,
-      strokesSha256: Self.digest, schemeTitle: "三相逆变焊机")
+      try text(),
+      signing: Agreement.Signing(
+        signatory: signatory, signedAt: Self.signedAt, strokesSha256: Self.digest, consents: consents,
+        shown: AgreementRecord.Showing(means: .terminal, at: Self.signedAt)), strokes: strokes)
+  }
+
+  func text(leavingOut step: Step? = nil, terms: Data? = nil) throws -> AgreementText {
+    try AgreementText(
+      of: installation(leavingOut: step),
+      terms: try AgreementTerms(json: terms ?? Self.shippedTerms(), drawnBy: nil),
+      day: Self.signedAt.day, schemeTitle: "三相逆变焊机")
+  }
+
+  /// The clauses that are shipped.
+  static func shippedTerms() throws -> Data { try shipped("dalad") }
+
+  static func shipped(_ name: String) throws -> Data {
+    let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent()
+    return try Data(contentsOf: root.appending(path: "agreement-terms/\(name).json"))
   }
 
   // MARK: - Strokes

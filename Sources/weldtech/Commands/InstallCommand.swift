@@ -17,6 +17,7 @@ enum InstallCommand {
     var trained: Int?
     var rules: OperatingRules?
     var note: String?
+    var trainees: [String] = []
     var template = Walk.LabelRequest.defaultTemplate
     var sign = SignCommand.Options()
     var offline = false
@@ -66,6 +67,7 @@ enum InstallCommand {
           "rules", \.rules, .choice, placeholder: "drafted|existing", Text(zh: "操作规程", en: "operating rules"))
         parameters.option(
           "note", \.note, .string, placeholder: "TEXT", Text(zh: "交接备注", en: "a note on the handover"))
+        parameters.trainees(\.trainees)
         parameters.option(
           "template", \.template, .string, placeholder: "T", Text(zh: "标牌模板", en: "label template"),
           completion: .dynamic("templates"))
@@ -78,6 +80,7 @@ enum InstallCommand {
           "signatory-phone", \.sign.signatoryPhone, .string, placeholder: "N",
           Text(zh: "签字人电话", en: "that person's phone"))
         parameters.option("capacity", \.sign.capacity, .choice, Text(zh: "签字身份", en: "in what capacity"))
+        parameters.signing(consent: \.sign.consent, shown: \.sign.shown)
         parameters.flag(
           "offline", \.offline, Text(zh: "最后不上传，留在本机以后再传", en: "leave it in the queue at the end"))
       }, run: run)
@@ -177,20 +180,17 @@ enum InstallCommand {
         installation, .after, options.photosAfter, option: "photo-after",
         Text(zh: "安装后的照片文件", en: "file with a photo of the finished work"), options, walk)
     case .handover:
+      let trainees = try HandoverCommand.trainees(options.trainees, workplace)
       let handover = Handover(
-        trainedOperators: try console.need(options.trained, option: "trained") {
-          try HandoverCommand.askTrained(console)
-        },
+        trainedOperators: try HandoverCommand.trained(options.trained, trainees, console),
         operatingRules: try console.need(options.rules, option: "rules") {
           try HandoverCommand.askRules(console)
         },
-        note: try workplace.written(options.note, as: .note, option: "note"))
+        note: try workplace.written(options.note, as: .note, option: "note"), trainees: trainees)
       _ = try walk.handOver(installation, handover)
     case .sign:
-      let file = try console.need(options.sign.signature, option: "signature") {
-        try SignCommand.askSignature(console)
-      }
-      let outcome = try walk.sign(installation, try SignCommand.order(options.sign, file: file, workplace))
+      let outcome = try walk.sign(
+        installation, try SignCommand.order(options.sign, for: installation.record, walk))
       console.say(Text(zh: "  协议：\(outcome.file)", en: "  agreement: \(outcome.file)"))
     }
   }

@@ -1,3 +1,4 @@
+import Agreements
 import Arguments
 import Characters
 import Cryptography
@@ -26,6 +27,7 @@ enum SetupCommand {
     var inspector: String?
     var protection: Protection?
     var companyPhone: String?
+    var terms: String?
   }
 
   /// Whether the walk protects a chip from reading after its passed test.
@@ -45,6 +47,8 @@ enum SetupCommand {
     var tokenFile: String?
     var apn: String?
     var protect: Protection
+    /// The company's own clauses; nil where agreements are signed with those that are shipped.
+    var terms: TermsReference?
     var codesLeft: Int
   }
 
@@ -111,6 +115,11 @@ enum SetupCommand {
           Text(
             zh: "测试合格后安装流程是否设置芯片读保护（默认 never）",
             en: "whether the walk protects the chip from reading after the passed test; never unless told"))
+        parameters.option(
+          "terms", \.terms, .file, placeholder: "F.json|default",
+          Text(
+            zh: "公司自己的协议条款文件；default 为随附的条款",
+            en: "a file with the company's own clauses for agreements; `default` for those that are shipped"))
       }, run: run)
   }
 
@@ -134,6 +143,7 @@ enum SetupCommand {
       return block
     }
     guard LabelCode(region: region, serial: .zero) != nil else { throw SetupRejected.region(region) }
+    let terms = try options.terms.map { try agreementTerms($0, workplace) }
     // The token stays in its file, so the path must be valid from every folder. An empty path means no token.
     try askForToken(&options, for: platform, known: known, workplace)
     if let file = options.tokenFile, !file.isEmpty { _ = try workplace.readToken(file, isGuarded: true) }
@@ -156,6 +166,7 @@ enum SetupCommand {
       }
       if let tokenFile { setup.tokenFile = tokenFile }
       setup.tokenOrigin = setup.tokenFile == nil ? nil : origin
+      if let terms { setup.agreementTerms = terms }
       setup.accessPointName = options.apn.map(TextNormalization.typed) ?? setup.accessPointName
     }
     try report(fieldbook, to: workplace.console)
@@ -163,6 +174,14 @@ enum SetupCommand {
   }
 
   // MARK: - Reading
+
+  /// Reads and judges the file of the company's own clauses; nil in it stands for those that are shipped.
+  private static func agreementTerms(_ file: String, _ workplace: Workplace) throws -> String? {
+    guard file != "default" else { return nil }
+    let bytes = try workplace.read(file, atMost: AgreementTerms.maxBytes)
+    _ = try AgreementTerms(json: bytes, drawnBy: workplace.glyphs)
+    return String(decoding: bytes, as: UTF8.self)
+  }
 
   /// Whether this is a company's office. An office stays one until a technician is named, and a technician's
   /// laptop never is one.
@@ -363,13 +382,14 @@ enum SetupCommand {
 
   private static func report(_ fieldbook: Fieldbook, to console: Console) throws {
     let setup = try fieldbook.setup()
+    let terms = try setup.agreementTerms.map { try AgreementTerms(json: Data($0.utf8), drawnBy: nil).reference }
     let fingerprint = try setup.platformKey.map { try Certificate(pem: $0.certificatePEM).fingerprint }
     let document = Document(
       technician: setup.technician, inspector: setup.inspector, desk: setup.desk,
       company: setup.technician?.company ?? setup.inspector?.company ?? setup.company,
       companyPhone: setup.companyPhone, region: setup.region, platform: setup.platform,
       platformKeyFingerprint: fingerprint, tokenFile: setup.tokenFile, apn: setup.accessPointName,
-      protect: setup.protects == true ? .always : .never, codesLeft: try fieldbook.codesLeft())
+      protect: setup.protects == true ? .always : .never, terms: terms, codesLeft: try fieldbook.codesLeft())
     try console.answer(document) {
       if let inspector = setup.inspector { return report(inspector, setup, fingerprint, to: console) }
       console.facts([
@@ -395,6 +415,10 @@ enum SetupCommand {
             ? Text(zh: "测试合格后自动设置", en: "set by the walk after the passed test")
             : Text(zh: "不自动设置", en: "not set by the walk"))[console.language]
         ),
+        (
+          Text(zh: "协议条款", en: "clauses"),
+          terms.map { "\($0.name) \($0.version)" } ?? Text(zh: "随附的条款", en: "as shipped")[console.language]
+        ),
       ])
     }
   }
@@ -416,67 +440,6 @@ extension SetupCommand {
     let lack = HealthFinding.inspectorWithoutPlatform.failure
     console.say(lack.message, .yellow)
     console.say(Text(zh: "  → \(lack.hint.zh)", en: "  → \(lack.hint.en)"))
-  }
-}
-
-/// The error that a value of `setup` is not valid; nothing was stored.
-enum SetupRejected: Error {
-  case phone
-  case companyPhone
-  /// The laptop belongs to a technician already.
-  case deskOfTechnician
-  /// The laptop is a technician's already, who may inspect as well.
-  case inspectorOfTechnician
-  case region(String)
-  case codes(String)
-}
-
-extension SetupRejected: Explained {
-  var failure: Failure {
-    switch self {
-    case .phone:
-      Failure(
-        code: "setup.phone", message: FieldProblem.Fault.notAPhone.message,
-        hint: Text(zh: "如 138 0000 0000 或 0477-5200000", en: "like 138 0000 0000 or 0477-5200000"),
-        exit: .badData)
-    case .companyPhone:
-      Failure(
-        code: "setup.companyPhone",
-        message: Text(
-          zh: "报修电话不对：请填手机号、带区号的座机号或 400 号码",
-          en: "the company's phone is neither a mobile, nor a landline with its area code, nor a 400 number"),
-        hint: Text(
-          zh: "如 138 0000 0000、0477-5200000 或 400-000-0000",
-          en: "like 138 0000 0000, 0477-5200000 or 400-000-0000"), exit: .badData)
-    case .deskOfTechnician:
-      Failure(
-        code: "setup.desk.technician",
-        message: Text(
-          zh: "这台电脑已经设置为技术人员的电脑，不能同时作公司办公室",
-          en: "this laptop is set up for a technician already, and cannot be a company's office, too"),
-        hint: Text(
-          zh: "办公室另用一个目录：weldtech --home 目录 setup --desk …",
-          en: "give the office a home of its own: weldtech --home DIR setup --desk …"), exit: .usage)
-    case .inspectorOfTechnician:
-      Failure(
-        code: "setup.inspector.technician",
-        message: Text(
-          zh: "这台电脑已经设置为技术人员的电脑；技术人员也可以检查，不用另设检查人员",
-          en: "this laptop is set up for a technician already, who may inspect as well"),
-        hint: Text(
-          zh: "检查人员另用一个目录：weldtech --home 目录 setup --inspector …",
-          en: "give the inspector a home of its own: weldtech --home DIR setup --inspector …"), exit: .usage)
-    case .region(let region):
-      Failure(
-        code: "setup.region",
-        message: Text(zh: "“\(region)”不是六位行政区划代码", en: "'\(region)' is not six digits of GB/T 2260"),
-        hint: Text(zh: "达拉特旗是 150621", en: "Dalad Banner is 150621"), exit: .badData)
-    case .codes(let text):
-      Failure(
-        code: "setup.codes", message: Text(zh: "“\(text)”不是号段", en: "'\(text)' is not a block of serials"),
-        hint: Text(zh: "写成 首号+数量，如 00A000+500", en: "write FIRST+COUNT, for example 00A000+500"), exit: .badData
-      )
-    }
   }
 }
 

@@ -148,11 +148,17 @@ struct RecordView {
           Text(
             zh: "\(handover.trainedOperators) 人，\(handover.operatingRules.word)",
             en: "\(handover.trainedOperators) trained, rules \(handover.operatingRules.rawValue)")[language]
+            + (handover.trainees.map { "  " + $0.map(name).joined(separator: ", ") } ?? "")
         } ?? "–"
       ),
       (
         Text(zh: "签字", en: "signed"),
-        record.agreement.map { "\(name($0.signatory.name))  \($0.signedAt.screenText)" } ?? "–"
+        record.agreement.map { agreement in
+          [
+            name(agreement.signatory.name), agreement.signedAt.screenText,
+            agreement.terms.map { "\($0.name) \($0.version)" },
+          ].compactMap(\.self).joined(separator: "  ")
+        } ?? "–"
       ),
     ]
     let flashings = [

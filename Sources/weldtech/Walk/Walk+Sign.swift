@@ -10,6 +10,10 @@ extension Walk {
     var name: PersonName?
     var phone: PhoneNumber?
     var capacity = SignatoryCapacity.proprietor
+    /// nil where this program did not show the text.
+    var shown: AgreementRecord.Showing?
+    /// The answer to the question for consent; nil where it was not asked.
+    var consents: Bool?
   }
 
   struct SignOutcome {
@@ -18,9 +22,17 @@ extension Walk {
     var file: String
   }
 
+  /// The text of the agreement that would be signed on this day.
+  /// - Throws: `AgreementError`, and whatever reading the clauses and schemes throws.
+  func agreementText(of installation: Installation, day: CalendarDay) throws -> AgreementText {
+    let title = try workplace.catalogue().schemes.first { $0.name == installation.scheme?.name }?.title.zh
+    return try AgreementText(
+      of: installation, terms: try workplace.agreementTerms(), day: day, schemeTitle: title)
+  }
+
   /// Takes the proprietor's signature: the agreement is made and stored, and the record is closed and queued.
   /// The signed record is computed from its events, every file that it names is read, and nothing can be added
-  /// meanwhile.
+  /// meanwhile. Where the signatory does not agree that the course of the writing is kept, only its shape is.
   func sign(_ locked: LockedInstallation, _ order: SignOrder) throws -> SignOutcome {
     try require(.sign, of: locked)
     let installation = try fieldbook.provenRecord(of: locked.id)
@@ -31,17 +43,22 @@ extension Walk {
       phone: order.phone ?? installation.owner.responsiblePhone, capacity: order.capacity)
     let signedAt = now()
     let files = try fieldbook.files
-    let strokesSha256 = try files.store(order.strokes)
-    let catalogue = try workplace.catalogue()
-    let title = catalogue.schemes.first { $0.name == installation.scheme?.name }?.title.zh
+    let text = try agreementText(of: installation, day: signedAt.day)
+    // After midnight the text has another date, which nobody was shown.
+    let shown = order.shown.flatMap { $0.at.day == signedAt.day ? $0 : nil }
+    let strokesSha256 = try files.store(order.consents == false ? strokes.shape() : order.strokes)
     let document = try Agreement(
-      of: installation, signatory: signatory, signedAt: signedAt, strokes: strokes,
-      strokesSha256: strokesSha256, schemeTitle: title
+      text,
+      signing: Agreement.Signing(
+        signatory: signatory, signedAt: signedAt, strokesSha256: strokesSha256, consents: order.consents,
+        shown: shown),
+      strokes: strokes
     ).render()
     let sha256 = try files.store(document.pdf)
     let record = AgreementRecord(
       sha256: sha256, bytes: document.pdf.count, signedAt: signedAt, signatory: signatory,
-      strokesSha256: strokesSha256)
+      strokesSha256: strokesSha256, terms: text.terms.reference, textSha256: text.sha256, shown: shown,
+      consentsToDynamics: order.consents)
     let closed = try close(installation, with: record, of: locked)
     let file = workplace.documentPath(of: installation, named: "agreement.pdf")
     try workplace.write(document.pdf, to: file)

@@ -219,12 +219,19 @@ enum Errors {
     .noSignature,
   ]
 
+  private static let terms: [AgreementError.TermsFault] = [
+    .notJSON(jsonFaults[1]), .missing, .wrongType, .otherSchema(expected: "weldtech.agreement-terms/1"), .notAName,
+    .tooLong(most: 40), .count(lower: 1, upper: 20),
+    .character(UnusableCharacter("\u{7}", reason: .noGlyph, position: 3)),
+  ]
+
   private static let walk: [any Error] =
     Step.allCases.flatMap { step in refusals.map { StepRefused(step: step, refusal: $0) } }
     + strokes.map { AgreementError.strokes(path: "strokes[0][1].x", $0) }
+    + terms.map { AgreementError.terms(path: "sections[0].heading", $0) }
     + [
       AgreementError.incomplete([.pair, .test]), AgreementError.noGlyph(["\u{E863}", "𛀀"]),
-      AgreementError.drawing(.outOfMemory),
+      AgreementError.drawing(.outOfMemory), TraineesDiffer(named: 3, trained: 2),
       InspectionRefused.recordUnknown(code), InspectionRefused.recordUnreachable(code, .unreachable),
       InspectionRefused.recordUnreachable(nil, .timedOut), InspectionRefused.recordUnreadable(id),
       InspectionRefused.notInstalled(id, .open), InspectionRefused.listUnusable(code),

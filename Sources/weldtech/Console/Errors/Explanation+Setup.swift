@@ -92,3 +92,64 @@ extension SealMistyped: Explained {
       hint: Text(zh: "照封条上的写", en: "copy it from the seal"), exit: .badData)
   }
 }
+
+/// The error that a value of `setup` is not valid; nothing was stored.
+enum SetupRejected: Error {
+  case phone
+  case companyPhone
+  /// The laptop belongs to a technician already.
+  case deskOfTechnician
+  /// The laptop is a technician's already, who may inspect as well.
+  case inspectorOfTechnician
+  case region(String)
+  case codes(String)
+}
+
+extension SetupRejected: Explained {
+  var failure: Failure {
+    switch self {
+    case .phone:
+      Failure(
+        code: "setup.phone", message: FieldProblem.Fault.notAPhone.message,
+        hint: Text(zh: "如 138 0000 0000 或 0477-5200000", en: "like 138 0000 0000 or 0477-5200000"),
+        exit: .badData)
+    case .companyPhone:
+      Failure(
+        code: "setup.companyPhone",
+        message: Text(
+          zh: "报修电话不对：请填手机号、带区号的座机号或 400 号码",
+          en: "the company's phone is neither a mobile, nor a landline with its area code, nor a 400 number"),
+        hint: Text(
+          zh: "如 138 0000 0000、0477-5200000 或 400-000-0000",
+          en: "like 138 0000 0000, 0477-5200000 or 400-000-0000"), exit: .badData)
+    case .deskOfTechnician:
+      Failure(
+        code: "setup.desk.technician",
+        message: Text(
+          zh: "这台电脑已经设置为技术人员的电脑，不能同时作公司办公室",
+          en: "this laptop is set up for a technician already, and cannot be a company's office, too"),
+        hint: Text(
+          zh: "办公室另用一个目录：weldtech --home 目录 setup --desk …",
+          en: "give the office a home of its own: weldtech --home DIR setup --desk …"), exit: .usage)
+    case .inspectorOfTechnician:
+      Failure(
+        code: "setup.inspector.technician",
+        message: Text(
+          zh: "这台电脑已经设置为技术人员的电脑；技术人员也可以检查，不用另设检查人员",
+          en: "this laptop is set up for a technician already, who may inspect as well"),
+        hint: Text(
+          zh: "检查人员另用一个目录：weldtech --home 目录 setup --inspector …",
+          en: "give the inspector a home of its own: weldtech --home DIR setup --inspector …"), exit: .usage)
+    case .region(let region):
+      Failure(
+        code: "setup.region",
+        message: Text(zh: "“\(region)”不是六位行政区划代码", en: "'\(region)' is not six digits of GB/T 2260"),
+        hint: Text(zh: "达拉特旗是 150621", en: "Dalad Banner is 150621"), exit: .badData)
+    case .codes(let text):
+      Failure(
+        code: "setup.codes", message: Text(zh: "“\(text)”不是号段", en: "'\(text)' is not a block of serials"),
+        hint: Text(zh: "写成 首号+数量，如 00A000+500", en: "write FIRST+COUNT, for example 00A000+500"), exit: .badData
+      )
+    }
+  }
+}

@@ -104,6 +104,16 @@ extension AgreementError: Explained {
           zh: "签名笔迹文件\(path == "$" ? "" : "的 \(path)")：\(fault.title.zh)",
           en: "\(path == "$" ? "the file" : path) of the signature's strokes \(fault.title.en)"),
         hint: Text(zh: "请签字人重签一次", en: "have it signed once more"), exit: .badData)
+    case .terms(let path, let fault):
+      Failure(
+        code: "agreement.terms",
+        message: Text(
+          zh: "协议条款文件\(path == "$" ? "" : "的 \(path)")：\(fault.title.zh)",
+          en: "\(path == "$" ? "the file" : path) of the agreement's clauses \(fault.title.en)"),
+        hint: Text(
+          zh: "改正文件再试；weldtech setup --terms default 恢复随附的条款",
+          en: "mend the file; `weldtech setup --terms default` goes back to the clauses that are shipped"),
+        exit: .badData)
     case .noGlyph(let scalars):
       Failure(
         code: "sign.glyph",
@@ -137,6 +147,33 @@ extension AgreementError.StrokesFault {
     case .tooMany(let most): Text(zh: "多于 \(most) 个", en: "has more than \(most)")
     case .noSignature: Text(zh: "几乎没有笔迹，不成签名", en: "has too little ink for a signature")
     }
+  }
+}
+
+extension AgreementError.TermsFault {
+  var title: Text {
+    switch self {
+    case .notJSON(let fault): fault.title
+    case .missing: Text(zh: "缺少", en: "is missing")
+    case .wrongType: Text(zh: "类型不对", en: "has the wrong type")
+    case .otherSchema(let expected): Text(zh: "应为 \(expected)", en: "is not \(expected)")
+    case .notAName: Text(zh: "只能用小写字母、数字和连字符", en: "is not small letters, digits and hyphens")
+    case .tooLong(let most): Text(zh: "太长，最多 \(most)", en: "is too long, at most \(most)")
+    case .count(let lower, let upper):
+      Text(zh: "应有 \(lower) 到 \(upper) 条", en: "has not \(lower) to \(upper) entries")
+    case .character(let character): (FieldProblem.Fault(.character(character)) ?? .missing).message
+    }
+  }
+}
+
+extension TraineesDiffer: Explained {
+  var failure: Failure {
+    Failure(
+      code: "handover.trainees",
+      message: Text(
+        zh: "写了 \(named) 个受训人员的姓名，培训人数却是 \(trained)",
+        en: "\(named) people are named as trained, and \(trained) were trained"),
+      hint: Text(zh: "改正 --trained 或 --trainee", en: "correct --trained or --trainee"), exit: .badData)
   }
 }
 

@@ -1,0 +1,118 @@
+import Agreements
+import Arguments
+import Records
+import Terminal
+
+/// `handover`: records that operators were trained and that operating rules were settled.
+enum HandoverCommand {
+  struct Options {
+    var id = ""
+    var trained: Int?
+    var rules: OperatingRules?
+    var note: String?
+    var trainees: [String] = []
+    var printedRules: String?
+  }
+
+  struct Document: Encodable {
+    var id: InstallationID
+    var handover: Handover?
+    /// The path of the page with the operating rules; nil where none was asked for.
+    var rulesPage: String?
+  }
+
+  static var command: Command<Workplace> {
+    Command(
+      "handover", Text(zh: "记录操作培训和操作规程", en: "record training and operating rules"), options: Options(),
+      parameters: { parameters in
+        parameters.installation(\.id)
+        parameters.option(
+          "trained", \.trained, .people(0...10_000), placeholder: "N",
+          Text(zh: "培训了多少作业人员", en: "how many operators were trained"))
+        parameters.option(
+          "rules", \.rules, .choice, placeholder: "drafted|existing",
+          Text(zh: "操作规程：现场制定或已有", en: "operating rules: drafted on the spot, or existing"))
+        parameters.option("note", \.note, .string, placeholder: "TEXT", Text(zh: "备注", en: "a note"))
+        parameters.trainees(\.trainees)
+        parameters.option(
+          "print-rules", \.printedRules, .file, placeholder: "F.pdf",
+          Text(zh: "另存一页操作规程，供单位张贴", en: "write a page of operating rules for the unit to hang up"))
+      }, run: run)
+  }
+
+  static func run(_ options: Options, _ workplace: Workplace) throws -> Int32 {
+    let console = workplace.console
+    let installation = try workplace.installation(forStepOn: options.id)
+    let trainees = try trainees(options.trainees, workplace)
+    let handover = Handover(
+      trainedOperators: try trained(options.trained, trainees, console),
+      operatingRules: try console.need(options.rules, option: "rules") { try askRules(console) },
+      note: try workplace.written(options.note, as: .note, option: "note"), trainees: trainees)
+    var page: String?
+    if let file = options.printedRules {
+      let rules = OperatingRulesPage(
+        try workplace.operatingRules(), unit: installation.owner.unitName,
+        company: installation.technician.company, phone: try workplace.fieldbook().setup().companyPhone,
+        day: workplace.clock.now().day)
+      try workplace.write(try rules.render(), to: file)
+      page = file
+    }
+    let changed = try workplace.step(on: installation) { walk, locked in try walk.handOver(locked, handover) }
+    try console.answer(Document(id: changed.id, handover: changed.handover, rulesPage: page)) {
+      console.put(Text(zh: "培训交接已记录", en: "handover recorded"))
+      if let page { console.put(Text(zh: "操作规程：\(page)", en: "operating rules: \(page)")) }
+    }
+    return ExitCode.done.rawValue
+  }
+
+  /// Reads the names of those who were trained; nil where none was given.
+  static func trainees(_ names: [String], _ workplace: Workplace) throws -> [PersonName]? {
+    let read = try names.map { PersonName(try workplace.written($0, as: .name, option: "trainee")) }
+    return read.isEmpty ? nil : read
+  }
+
+  /// How many were trained: as told, else as many as were named, else asked.
+  /// - Throws: `TraineesDiffer` where more are named than were trained.
+  static func trained(_ count: Int?, _ trainees: [PersonName]?, _ console: Console) throws -> Int {
+    let named = trainees?.count
+    let trained = try console.need(count ?? named, option: "trained") { try askTrained(console) }
+    if let named, named > trained { throw TraineesDiffer(named: named, trained: trained) }
+    return trained
+  }
+
+  static func askTrained(_ console: Console) throws -> Int {
+    let text = try console.prompter.text(
+      Text(zh: "培训了多少作业人员", en: "operators trained"),
+      problem: {
+        ValueType<Int>.people($0, within: 0...10_000) == nil
+          ? FieldProblem.Fault.outOfRange(lower: 0, upper: 10_000, unit: "").message : nil
+      })
+    return ValueType<Int>.people(text, within: 0...10_000) ?? 0
+  }
+
+  static func askRules(_ console: Console) throws -> OperatingRules {
+    try console.prompter.choose(
+      Text(zh: "操作规程", en: "operating rules"),
+      [
+        Choice(
+          "existing", Text(zh: OperatingRules.existing.word, en: "existing rules looked through"),
+          value: .existing),
+        Choice("drafted", Text(zh: OperatingRules.drafted.word, en: "drafted on the spot"), value: .drafted),
+      ])
+  }
+}
+
+/// The error that more people are named than were trained.
+struct TraineesDiffer: Error {
+  let named: Int
+  let trained: Int
+}
+
+extension Parameters {
+  /// Adds the option for the names of those who were trained.
+  mutating func trainees(_ path: WritableKeyPath<Options, [String]>) {
+    options(
+      "trainee", path, .string, placeholder: "NAME",
+      Text(zh: "受训人员姓名", en: "the name of somebody who was trained"))
+  }
+}

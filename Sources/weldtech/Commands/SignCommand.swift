@@ -1,0 +1,140 @@
+import Agreements
+import Arguments
+import FoundationEssentials
+import Records
+import Terminal
+
+/// `sign`: takes the proprietor's signature and closes the record.
+enum SignCommand {
+  struct Options {
+    var id = ""
+    var signature: String?
+    var signatory: String?
+    var signatoryPhone: String?
+    var capacity = SignatoryCapacity.proprietor
+    var consent: Consent?
+    var shown: AgreementRecord.Showing.Means?
+    var showsText = false
+  }
+
+  /// The answer to the question whether the course of the writing may be kept.
+  enum Consent: String, CaseIterable { case yes, no }
+
+  struct TextDocument: Encodable {
+    var id: InstallationID
+    var terms: TermsReference
+    /// SHA-256 of the lines in UTF-8, each ended by U+000A; lower-case hex.
+    var sha256: String
+    var lines: [String]
+  }
+
+  struct Document: Encodable {
+    struct Agreement: Encodable {
+      var file: String
+      var sha256: String?
+    }
+
+    var id: InstallationID
+    var status: Installation.Status
+    var agreement: Agreement
+  }
+
+  static var command: Command<Workplace> {
+    Command(
+      "sign", Text(zh: "所有权人签署安装部署协议，记录关闭", en: "the proprietor signs; the record closes and is queued"),
+      options: Options(),
+      parameters: { parameters in
+        parameters.installation(\.id)
+        parameters.option(
+          "signature", \.signature, .file, placeholder: "STROKES.json",
+          Text(zh: "签名笔迹文件", en: "the signature's strokes"))
+        parameters.option(
+          "signatory", \.signatory, .string, placeholder: "NAME",
+          Text(zh: "签字人（不写则为责任人）", en: "who signs (unless told: the responsible person)"))
+        parameters.option(
+          "signatory-phone", \.signatoryPhone, .string, placeholder: "N",
+          Text(zh: "签字人电话", en: "that person's phone"))
+        parameters.option("capacity", \.capacity, .choice, Text(zh: "签字身份", en: "in what capacity"))
+        parameters.flag(
+          "text", \.showsText,
+          Text(zh: "只显示将要签署的协议全文，不签", en: "only print the text that would be signed; nothing is signed"))
+        parameters.signing(consent: \.consent, shown: \.shown)
+      }, run: run)
+  }
+
+  static func run(_ options: Options, _ workplace: Workplace) throws -> Int32 {
+    let console = workplace.console
+    let installation = try workplace.installation(forStepOn: options.id)
+    let walk = Walk(workplace: workplace)
+    try walk.require(.sign, of: installation)
+    if options.showsText {
+      let text = try walk.agreementText(of: installation, day: workplace.clock.now().day)
+      let document = TextDocument(
+        id: installation.id, terms: text.terms.reference, sha256: text.sha256, lines: text.lines)
+      try console.answer(document) { for line in text.lines { console.put(line) } }
+      return ExitCode.done.rawValue
+    }
+    let outcome = try walk.alone(with: installation.id) { locked in
+      try walk.sign(locked, try order(options, for: locked.record, walk))
+    }
+    let signed = outcome.installation
+    let document = Document(
+      id: signed.id, status: signed.status,
+      agreement: Document.Agreement(file: outcome.file, sha256: signed.agreement?.sha256))
+    try console.answer(document) {
+      console.put(Text(zh: "协议已签：\(outcome.file)", en: "agreement signed: \(outcome.file)"))
+      console.put(Text(zh: "记录已关闭，等待上传", en: "the record is closed and queued"))
+    }
+    return ExitCode.done.rawValue
+  }
+
+  /// Shows the agreement on a terminal, asks for the consent and the signature, and reads what was given.
+  static func order(_ options: Options, for installation: Installation, _ walk: Walk) throws -> Walk.SignOrder {
+    let workplace = walk.workplace
+    let console = workplace.console
+    let now = workplace.clock.now()
+    var shown = options.shown.map { AgreementRecord.Showing(means: $0, at: now) }
+    let text = try walk.agreementText(of: installation, day: now.day)
+    if shown == nil, console.canPrompt {
+      for line in text.lines { console.say(Text(verbatim: line)) }
+      shown = AgreementRecord.Showing(means: .terminal, at: now)
+    }
+    var consents = options.consent.map { $0 == .yes }
+    if consents == nil, console.canPrompt {
+      consents = try console.prompter.confirm(
+        Text(zh: "签字人同意保存书写过程吗", en: "does the signatory agree that the course of the writing is kept"))
+    }
+    let file = try console.need(options.signature, option: "signature") { try askSignature(console) }
+    var order = Walk.SignOrder(strokes: try workplace.read(file, atMost: SignatureStrokes.maxBytes))
+    order.name = try workplace.written(options.signatory, as: .name, option: "signatory").map { PersonName($0) }
+    order.phone = try options.signatoryPhone.map {
+      guard let phone = PhoneNumber($0) else { throw SetupRejected.phone }
+      return phone
+    }
+    order.capacity = options.capacity
+    order.shown = shown
+    order.consents = consents
+    return order
+  }
+
+  static func askSignature(_ console: Console) throws -> String {
+    try console.prompter.text(Text(zh: "签名笔迹文件（.json）", en: "file with the signature's strokes (.json)"))
+  }
+}
+
+extension Parameters {
+  /// Adds the options for what the signatory was shown and agreed to.
+  mutating func signing(
+    consent: WritableKeyPath<Options, SignCommand.Consent?>,
+    shown: WritableKeyPath<Options, AgreementRecord.Showing.Means?>
+  ) {
+    option(
+      "consent", consent, .choice, placeholder: "yes|no",
+      Text(
+        zh: "签字人是否同意保存书写过程（快慢、轻重）；no 只保存笔迹的形状",
+        en: "whether the signatory agrees that the course of the writing is kept; with `no` only its shape is"))
+    option(
+      "shown", shown, .choice, placeholder: "terminal|paper",
+      Text(zh: "协议全文是怎样给签字人看的", en: "how the text was shown to the signatory"))
+  }
+}

@@ -1,0 +1,124 @@
+import Foundation
+import Records
+import TestSupport
+import Testing
+
+@testable import weldtech
+
+/// What the owner reads before the signature, what is asked apart from it, and what the record has of both.
+@Suite(.serialized) struct AgreementTests {
+  private func signable(_ laptop: Laptop) throws -> String {
+    let plug = try Plug(timings: .instant)
+    return try withExtendedLifetime(plug) {
+      try laptop.walk(try laptop.register(), to: .sign, on: plug.port)
+    }
+  }
+
+  /// SHA-256 of lines, by the system's own program.
+  private func digest(of lines: [String]) throws -> String {
+    let folder = TemporaryFolder()
+    let file = try folder.write("text", Data(lines.map { $0 + "\n" }.joined().utf8))
+    return String(try InstalledProgram("sha256sum").output([file]).prefix(64))
+  }
+
+  private func agreement(_ id: String, in laptop: Laptop) throws -> [String: Any] {
+    try #require(try laptop.record(id)["agreement"] as? [String: Any])
+  }
+
+  @Test func `on a terminal the text is shown before the consent and the signature are asked for`() throws {
+    let office = try Office()
+    let laptop = try office.laptop()
+    let id = try signable(laptop)
+    let text = try laptop.json("sign", id, "--text")
+    let lines = try #require(text["lines"] as? [String])
+    #expect(text["sha256"] as? String == (try digest(of: lines)))
+    #expect(try laptop.status(of: id) == "open")
+
+    let session = try TerminalSession(
+      ["--home", laptop.home, "sign", id], environment: ["LANG": "zh_CN.UTF-8"])
+    try session.answer("同意保存书写过程吗", "n")
+    try session.answer("签名笔迹文件", try laptop.signature())
+    #expect(session.end() == 0, "\(session.text)")
+    let shown = session.text.filter { !$0.isWhitespace }
+    let consent = try #require(shown.range(of: "同意保存书写过程吗"))
+    for line in lines {
+      let words = line.filter { !$0.isWhitespace }
+      #expect(words.isEmpty || shown[..<consent.lowerBound].contains(words), "\(line)")
+    }
+
+    let agreement = try agreement(id, in: laptop)
+    #expect(agreement["textSha256"] as? String == text["sha256"] as? String)
+    #expect((agreement["shown"] as? [String: String])?["means"] == "terminal")
+    #expect(agreement["consentsToDynamics"] as? Bool == false)
+    #expect((agreement["terms"] as? [String: String])?["name"] == "dalad")
+    // Only the shape of the signature is kept anywhere in the home.
+    let strokes = try #require(agreement["strokesSha256"] as? String)
+    let kept = try #require(
+      try FileManager.default.subpathsOfDirectory(atPath: laptop.home).first { $0.hasSuffix(strokes) })
+    let file = try Data(contentsOf: URL(filePath: "\(laptop.home)/\(kept)"))
+    let document = try #require(try JSONSerialization.jsonObject(with: file) as? [String: Any])
+    let points = try #require(document["strokes"] as? [[[String: Double]]]).joined()
+    #expect(!points.isEmpty && points.allSatisfy { $0["t"] == 0 && $0["p"] == nil })
+  }
+
+  @Test func `a script that says nothing of a text or consent leaves both open in the record`() throws {
+    let office = try Office()
+    let laptop = try office.laptop()
+    let id = try signable(laptop)
+    try laptop.json("sign", id, "--signature", try laptop.signature())
+    let agreement = try agreement(id, in: laptop)
+    #expect(agreement["shown"] == nil && agreement["consentsToDynamics"] == nil)
+    #expect(agreement["textSha256"] is String)
+  }
+
+  @Test func `a company's own clauses are judged, signed with and named, and the shipped ones come back`()
+    throws
+  {
+    let office = try Office()
+    let laptop = try office.laptop()
+    let shipped = try String(
+      contentsOfFile: FirmwareShare.checkout + "/agreement-terms/dalad.json", encoding: .utf8)
+    let own = shipped.replacing("\"dalad\"", with: "\"our-own\"").replacing("2026-2", with: "7")
+    let broken = try laptop.scratch.write(
+      "broken.json", Data(own.replacing("statement", with: "satement").utf8))
+    #expect(try laptop.failure("setup", "--terms", broken, status: 65) == "agreement.terms")
+    #expect(try laptop.json("setup")["terms"] == nil)
+
+    let file = try laptop.scratch.write("own.json", Data(own.utf8))
+    let set = try #require(try laptop.json("setup", "--terms", file)["terms"] as? [String: String])
+    try FileManager.default.removeItem(atPath: file)
+    let id = try signable(laptop)
+    try laptop.json("sign", id, "--signature", try laptop.signature(), "--shown", "paper", "--consent", "yes")
+    let terms = try #require(try agreement(id, in: laptop)["terms"] as? [String: String])
+    #expect(terms == set && terms["name"] == "our-own" && terms["version"] == "7")
+    #expect(
+      terms["sha256"]
+        == String(
+          try InstalledProgram("sha256sum").output([
+            try laptop.scratch.write("again.json", Data(own.utf8))
+          ]).prefix(64)))
+    #expect(try laptop.json("setup", "--terms", "default")["terms"] == nil)
+  }
+
+  @Test func `those who were trained are named in the record, and the unit gets its rules`() throws {
+    let office = try Office()
+    let laptop = try office.laptop()
+    let plug = try Plug(timings: .instant)
+    let id = try withExtendedLifetime(plug) {
+      try laptop.walk(try laptop.register(), to: .handover, on: plug.port)
+    }
+    let rules = laptop.scratch.file("rules.pdf")
+    let options = ["handover", id, "--rules", "drafted", "--trainee", "赵铁柱", "--trainee", "孙小梅"]
+    let tooFew = try laptop.run(["--json"] + options + ["--trained", "1", "--print-rules", rules])
+    #expect(tooFew.status == 65 && tooFew.errorCode == "handover.trainees")
+    #expect(!FileManager.default.fileExists(atPath: rules))
+    let done = try laptop.run(["--json"] + options + ["--print-rules", rules])
+    #expect(done.status == 0, "\(done)")
+    let handover = try #require(try laptop.record(id)["handover"] as? [String: Any])
+    #expect(handover["trainedOperators"] as? Int == 2)
+    #expect(handover["trainees"] as? [String] == ["赵铁柱", "孙小梅"])
+    #expect(try laptop.run("show", id, "--lang", "zh").output.contains("赵**"))
+    let pages = try InstalledProgram("pdftotext").output([rules, "-"])
+    #expect(pages.contains("电气焊安全操作规程"))
+  }
+}
