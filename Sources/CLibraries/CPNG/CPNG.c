@@ -216,6 +216,36 @@ static void lay_over_white(run *self) {
   }
 }
 
+// MARK: - Runs of decoding
+
+// Begins to read a file that starts with PNG's signature. `*begun` is NULL where the status is not `wt_png_ok`.
+static wt_png_status begin(const uint8_t *bytes, size_t length, run **begun) {
+  *begun = NULL;
+  if (!bytes && length) return wt_png_bad_argument;
+  size_t head = length < 8 ? length : 8;
+  if (length == 0 || png_sig_cmp(bytes, 0, head)) return wt_png_not_png;
+  run *self = calloc(1, sizeof *self);
+  if (!self) return wt_png_no_memory;
+  self->rest = bytes;
+  self->rest_length = length;
+  self->png = png_create_read_struct(PNG_LIBPNG_VER_STRING, self, leave, ignore);
+  if (!self->png) {
+    free(self);
+    return wt_png_no_memory;
+  }
+  *begun = self;
+  return wt_png_ok;
+}
+
+static wt_png_status end(run *self) {
+  wt_png_status status = self->status;
+  png_destroy_read_struct(&self->png, &self->info, NULL);
+  wt_shrink_drop(self->shrinker);
+  free(self->pixels);
+  free(self);
+  return status;
+}
+
 // The use that is made of the rows.
 typedef enum use { use_grey, use_bits } use;
 
@@ -223,34 +253,20 @@ static wt_png_status read(
     const uint8_t *bytes, size_t length, uint64_t most_pixels, use rows, uint8_t **pixels,
     wt_png_size *size) {
   memset(size, 0, sizeof *size);
-  if (!bytes && length) return wt_png_bad_argument;
-  size_t head = length < 8 ? length : 8;
-  if (length == 0 || png_sig_cmp(bytes, 0, head)) return wt_png_not_png;
-
-  run *self = calloc(1, sizeof *self);
-  if (!self) return wt_png_no_memory;
-  self->rest = bytes;
-  self->rest_length = length;
-  self->png = png_create_read_struct(PNG_LIBPNG_VER_STRING, self, leave, ignore);
-  if (!self->png) {
-    self->status = wt_png_no_memory;
-  } else if (!setjmp(png_jmpbuf(self->png))) {
+  run *self;
+  wt_png_status status = begin(bytes, length, &self);
+  if (!self) return status;
+  if (!setjmp(png_jmpbuf(self->png))) {
     open_header(self, most_pixels);
     if (rows == use_grey) ask_for_grey(self);
     if (rows == use_bits) insist_on_bits(self);
     read_rows_and_end(self);
     if (rows == use_grey) lay_over_white(self);
-  }
-  png_destroy_read_struct(&self->png, &self->info, NULL);
-  wt_png_status status = self->status;
-  *size = self->size;
-  if (status == wt_png_ok) {
     *pixels = self->pixels;
-  } else {
-    free(self->pixels);
+    self->pixels = NULL;
   }
-  free(self);
-  return status;
+  *size = self->size;
+  return end(self);
 }
 
 wt_png_status wt_png_decode_grey(
@@ -268,18 +284,10 @@ wt_png_status wt_png_decode_bits(
 wt_png_status wt_png_shrink(
     const uint8_t *bytes, size_t length, uint64_t most_pixels, uint32_t longest, wt_shrunk *small) {
   memset(small, 0, sizeof *small);
-  if (!bytes && length) return wt_png_bad_argument;
-  size_t head = length < 8 ? length : 8;
-  if (length == 0 || png_sig_cmp(bytes, 0, head)) return wt_png_not_png;
-
-  run *self = calloc(1, sizeof *self);
-  if (!self) return wt_png_no_memory;
-  self->rest = bytes;
-  self->rest_length = length;
-  self->png = png_create_read_struct(PNG_LIBPNG_VER_STRING, self, leave, ignore);
-  if (!self->png) {
-    self->status = wt_png_no_memory;
-  } else if (!setjmp(png_jmpbuf(self->png))) {
+  run *self;
+  wt_png_status status = begin(bytes, length, &self);
+  if (!self) return status;
+  if (!setjmp(png_jmpbuf(self->png))) {
     open_header(self, most_pixels);
     ask_for_grey(self);
     png_set_strip_alpha(self->png);
@@ -288,12 +296,7 @@ wt_png_status wt_png_shrink(
     self->shrinker = NULL;
     if (!small->greys) self->status = wt_png_no_memory;
   }
-  png_destroy_read_struct(&self->png, &self->info, NULL);
-  wt_png_status status = self->status;
-  wt_shrink_drop(self->shrinker);
-  free(self->pixels);
-  free(self);
-  return status;
+  return end(self);
 }
 
 void wt_png_free(uint8_t *bytes) { free(bytes); }
