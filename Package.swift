@@ -45,7 +45,7 @@ let package = Package(
     feature(
       "Drawing", isOptimized: true,
       [
-        "CExpat", "CISAL", "CJPEG", "CLibDeflate", "CPangoCairo", "CPNG", "CPoppler", "CQPDF", "CQRencode",
+        "CExif", "CExpat", "CISAL", "CJPEG", "CLibDeflate", "CPangoCairo", "CPNG", "CPoppler", "CQPDF", "CQRencode",
         "CRsvg",
         "CTurboJPEG",
       ]),
@@ -69,7 +69,7 @@ let package = Package(
     feature("Agreements", ["Records", "Drawing", "Cryptography"]),
     feature(
       "Photos", isOptimized: true,
-      ["Records", "Cryptography", "Files", "CExif", "CJPEG", "CPNG", "CShrink"]),
+      ["Records", "Cryptography", "Drawing", "Files", "CExif", "CJPEG", "CPNG", "CShrink"]),
     feature("Sync", ["Characters", "Records", "Cryptography", "CCurl", "CIDN2"]),
     feature(
       "Bench",

@@ -1,5 +1,7 @@
 import CExif
+import Drawing
 public import FoundationEssentials
+import Glibc
 public import Records
 
 /// What a camera wrote into a photo, judged: anything that no camera would write is left out.
@@ -30,7 +32,7 @@ public struct CameraFacts: Hashable, Sendable {
     public func metres(to other: Place) -> Double {
       let radians = Double.pi / 180
       let north = (other.latitude - latitude) * radians
-      let east = (other.longitude - longitude) * radians * (((latitude + other.latitude) / 2) * radians).cosine
+      let east = (other.longitude - longitude) * radians * cos((latitude + other.latitude) / 2 * radians)
       return 6_371_000 * (north * north + east * east).squareRoot()
     }
   }
@@ -157,13 +159,5 @@ public struct CameraFacts: Hashable, Sendable {
       number = 10 * number + Int(digit - UInt8(ascii: "0"))
     }
     return number
-  }
-}
-
-extension Double {
-  /// The cosine of an angle in radians from −π/2 to π/2, to a thousandth, which distances of kilometres need.
-  fileprivate var cosine: Double {
-    let square = self * self
-    return 1 - square / 2 * (1 - square / 12 * (1 - square / 30 * (1 - square / 56)))
   }
 }

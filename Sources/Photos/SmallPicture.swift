@@ -1,5 +1,6 @@
 import CShrink
 import Cryptography
+import Drawing
 import FoundationEssentials
 import Records
 
@@ -67,32 +68,6 @@ struct SmallPicture {
     return (reached(0...255), reached((0...255).reversed()))
   }
 
-  // MARK: - Turning
-
-  /// The picture upright.
-  /// - Parameter orientation: 1 to 8, as the camera wrote it: the side on which the picture's first row and column lie.
-  func upright(_ orientation: Int) -> SmallPicture {
-    guard (2...8).contains(orientation) else { return self }
-    let (newWidth, newHeight) = orientation >= 5 ? (height, width) : (width, height)
-    var turned = [UInt8](repeating: 0, count: greys.count)
-    for y in 0..<newHeight {
-      for x in 0..<newWidth {
-        let (fromX, fromY) =
-          switch orientation {
-          case 2: (width - 1 - x, y)
-          case 3: (width - 1 - x, height - 1 - y)
-          case 4: (x, height - 1 - y)
-          case 5: (y, x)
-          case 6: (y, height - 1 - x)
-          case 7: (width - 1 - y, height - 1 - x)
-          default: (width - 1 - y, x)
-          }
-        turned[y * newWidth + x] = greys[fromY * width + fromX]
-      }
-    }
-    return SmallPicture(width: newWidth, height: newHeight, greys: turned)
-  }
-
   // MARK: - Recognising
 
   /// The marks by which the picture is recognised again.
@@ -102,7 +77,13 @@ struct SmallPicture {
   ///   - heightPixels: The height of the whole photo as it is stored.
   func marks(orientation: Int, widthPixels: Int, heightPixels: Int) -> PictureMarks {
     let digest = SHA256Digest(of: Data("\(widthPixels)×\(heightPixels)\n".utf8) + Data(greys))
-    return PictureMarks(pixels: digest.hex, hashes: upright(orientation).hashes)
+    return PictureMarks(pixels: digest.hex, hashes: upright(Orientation(orientation)).hashes)
+  }
+
+  private func upright(_ orientation: Orientation) -> SmallPicture {
+    let turned = orientation.upright(greys, width: width, height: height, bytesPerPixel: 1)
+    let (across, down) = orientation.isOnItsSide ? (height, width) : (width, height)
+    return SmallPicture(width: across, height: down, greys: turned)
   }
 
   /// The hashes of the whole and of nine parts of 95 % of its sides; nil for an even picture.

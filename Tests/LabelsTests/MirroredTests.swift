@@ -164,7 +164,7 @@ import Testing
     try #require(said.split(separator: "\n").count == 8, "\(said)")
     for orientation in 1...8 {
       let bytes = try Data(contentsOf: URL(filePath: "\(folder.path)/\(orientation).\(kind)"))
-      #expect(Exif.orientation(of: bytes) == orientation)
+      #expect(Orientation(of: bytes).number == orientation)
       try LabelPicture.pages(of: bytes) { page in
         let found = try LabelInspection.symbols(in: page.image)
         #expect(found.map(\.text) == [label.payload.text], "\(orientation)")
@@ -176,11 +176,11 @@ import Testing
   @Test func `a damaged Exif segment turns nothing`() {
     let segment: [UInt8] = [0xFF, 0xE1, 0x00, 0x20] + Array("Exif\0\0MM\0*\0\0\0\u{8}\0\u{1}\u{1}\u{12}".utf8)
     for count in 0...segment.count {
-      #expect(Exif.orientation(of: Data([0xFF, 0xD8] + segment.prefix(count))) == 1)
+      #expect(Orientation(of: Data([0xFF, 0xD8] + segment.prefix(count))).number == 1)
     }
-    #expect(Exif.orientation(of: Data()) == 1)
+    #expect(Orientation(of: Data()).number == 1)
     #expect(
-      Exif.orientation(of: Data([0x89, 0x50, 0x4E, 0x47, 0, 0, 0, 0, 0xFF, 0xFF, 0xFF, 0xFF] + "eXIf".utf8))
+      Orientation(of: Data([0x89, 0x50, 0x4E, 0x47, 0, 0, 0, 0, 0xFF, 0xFF, 0xFF, 0xFF] + "eXIf".utf8)).number
         == 1)
   }
 }

@@ -1,18 +1,17 @@
 import CExif
-import FoundationEssentials
+public import FoundationEssentials
 
-/// Finds the block of a file in which the camera's words stand.
-enum ExifBlock {
+/// Finds the block of a picture in which a camera's words stand (Exif 2.32, 4.7.2; PNG 1.3, eXIf).
+public enum ExifBlock {
   private static let head: [UInt8] = Array("Exif\0\0".utf8)
 
-  /// The block with its head, at most `WT_EXIF_LONGEST_BLOCK` bytes; nil where there is none.
-  static func find(in bytes: Data) -> [UInt8]? {
-    bytes.withUnsafeBytes { bytes in
-      switch FileKind(bytes.prefix(64)) {
-      case .jpeg: inJPEG(bytes)
-      case .png: inPNG(bytes)
-      default: nil
-      }
+  /// Gives the block with its head, which is `Exif` and two zeros, at most `WT_EXIF_LONGEST_BLOCK` bytes; nil where the file
+  /// is no JPEG and no PNG or has none.
+  public static func find(in file: Data) -> [UInt8]? {
+    file.withUnsafeBytes { bytes in
+      if bytes.starts(with: [0xFF, 0xD8, 0xFF]) { return inJPEG(bytes) }
+      if bytes.starts(with: [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]) { return inPNG(bytes) }
+      return nil
     }
   }
 

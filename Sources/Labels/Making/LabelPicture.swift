@@ -55,7 +55,7 @@ public enum LabelPicture {
         ? try GreyImage(jpeg: file, maxPixels: LabelReader.maxPixels)
         : try GreyImage(png: file, maxPixels: LabelReader.maxPixels)
       // A phone that is held on its side, or its front camera, records how the stored picture is to be turned.
-      return picture.upright(from: Exif.orientation(of: file))
+      return picture.upright(from: Orientation(of: file))
     } catch { throw .drawing(error) }
   }
 
