@@ -37,17 +37,24 @@ enum JPEGDecoder {
       coefficientBytes: Int(clamping: header.coefficient_bytes))
   }
 
-  /// Decodes all of the data into a small picture.
-  static func small(_ bytes: Data, maxCoefficientBytes: Int) throws(Fault) -> SmallPicture {
-    var shrunk = wt_shrunk()
+  /// Decodes all of the data, once, into the small pictures.
+  /// - Parameter makesCopy: Whether the picture is wanted in colours as well; the greys are the same either way.
+  static func pictures(_ bytes: Data, makesCopy: Bool, maxCoefficientBytes: Int) throws(Fault) -> SmallPictures
+  {
+    var small = wt_shrunk()
+    var copy = wt_shrunk()
     try check(
-      bytes.withUnsafeBytes {
-        wt_jpeg_shrink(
-          $0.baseAddress?.assumingMemoryBound(to: UInt8.self), $0.count, UInt64(max(0, maxCoefficientBytes)),
-          UInt32(SmallPicture.longerSidePixels), &shrunk)
+      bytes.withUnsafeBytes { bytes in
+        let start = bytes.baseAddress?.assumingMemoryBound(to: UInt8.self)
+        func shrink(_ copy: UnsafeMutablePointer<wt_shrunk>?) -> wt_jpeg_status {
+          wt_jpeg_shrink(
+            start, bytes.count, UInt64(max(0, maxCoefficientBytes)), UInt32(SmallPicture.longerSidePixels),
+            UInt32(UploadCopy.longerSidePixels), &small, copy)
+        }
+        return makesCopy ? shrink(&copy) : shrink(nil)
       })
-    guard let small = SmallPicture(taking: shrunk) else { throw .tooLarge }
-    return small
+    guard let pictures = SmallPictures(taking: small, copy) else { throw .tooLarge }
+    return pictures
   }
 
   private static func check(_ status: wt_jpeg_status) throws(Fault) {

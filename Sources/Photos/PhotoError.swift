@@ -13,8 +13,8 @@ public enum PhotoError: Error, Hashable, Sendable {
   /// The picture is too small to show anything; its shorter side has less than `least` pixels.
   case tooSmall(widthPixels: Int, heightPixels: Int, least: Int)
   case tooManyPixels(widthPixels: Int, heightPixels: Int, most: Int)
-  /// The picture is a JPEG in several passes (progressive, or CMYK in parts), which take too much memory. A
-  /// picture of the size `fitting` could be decoded.
+  /// The picture is a JPEG in several passes (progressive, or CMYK in parts) or an interlaced PNG, which take too much
+  /// memory. A picture of the size `fitting` could be decoded.
   case tooMuchMemory(widthPixels: Int, heightPixels: Int, fittingWidthPixels: Int, fittingHeightPixels: Int)
 }
 

@@ -28,6 +28,28 @@ public struct PhotoFacts: Hashable, Sendable {
   }
 }
 
+/// A photo that was inspected, with what its upload copy is made of.
+public struct PreparedPhoto: Sendable {
+  /// The bytes of the file, which are the evidence.
+  public let bytes: Data
+  public let facts: PhotoFacts
+  let picture: CopyPicture
+}
+
+/// The pictures that one decoding gives.
+struct SmallPictures {
+  let small: SmallPicture
+  /// The picture in colours; nil where it was not wanted.
+  let copy: CopyPicture?
+
+  /// Takes both pictures from C and frees them; nil where there is none in greys.
+  init?(taking small: wt_shrunk, _ copy: wt_shrunk) {
+    self.copy = CopyPicture(taking: copy)
+    guard let small = SmallPicture(taking: small) else { return nil }
+    self.small = small
+  }
+}
+
 /// What a photo deserves another look for. It is never refused for it, since good photos of plain things have no sharp edge.
 public enum PhotoFlaw: String, Hashable, Sendable, Codable, CaseIterable {
   /// No edge is sharp.
@@ -68,50 +90,74 @@ public enum PhotoInspector {
     return (bytes, try inspect(bytes))
   }
 
+  /// Reads a file, inspects it and keeps what its upload copy is made of.
+  /// - Throws: `unreadable`, and the errors of `inspect(_:)`.
+  public static func prepare(fileAt path: String) throws(PhotoError) -> PreparedPhoto {
+    try prepare(try read(path))
+  }
+
+  /// Inspects the bytes of a photo and keeps what its upload copy is made of.
+  /// - Throws: the errors of `inspect(_:)`.
+  public static func prepare(_ bytes: Data) throws(PhotoError) -> PreparedPhoto {
+    let (facts, picture) = try examine(bytes, makesCopy: true)
+    guard let picture else { throw .corrupt(mediaType: facts.mediaType) }
+    return PreparedPhoto(bytes: bytes, facts: facts, picture: picture)
+  }
+
   /// Inspects the bytes of a photo.
-  /// - Throws: `empty`, `tooLarge`, `notAPhoto`, `truncated`, `corrupt`, `tooSmall`, `tooManyPixels`.
+  /// - Throws: `empty`, `tooLarge`, `notAPhoto`, `truncated`, `corrupt`, `tooSmall`, `tooManyPixels`, `tooMuchMemory`.
   public static func inspect(_ bytes: Data) throws(PhotoError) -> PhotoFacts {
+    try examine(bytes, makesCopy: false).facts
+  }
+
+  private typealias Examined = (facts: PhotoFacts, copy: CopyPicture?)
+
+  private static func examine(_ bytes: Data, makesCopy: Bool) throws(PhotoError) -> Examined {
     if bytes.isEmpty { throw .empty }
     guard bytes.count <= maxBytes else {
       throw .tooLarge(bytes: bytes.count, largest: maxBytes)
     }
     switch FileKind(bytes) {
-    case .jpeg: return try inspectJPEG(bytes)
-    case .png: return try inspectPNG(bytes)
+    case .jpeg: return try examineJPEG(bytes, makesCopy)
+    case .png: return try examinePNG(bytes, makesCopy)
     case let kind: throw .notAPhoto(kind)
     }
   }
 
   // MARK: - JPEG
 
-  private static func inspectJPEG(_ bytes: Data) throws(PhotoError) -> PhotoFacts {
+  private static func examineJPEG(_ bytes: Data, _ makesCopy: Bool) throws(PhotoError) -> Examined {
     let header: JPEGDecoder.Header
     do { header = try JPEGDecoder.header(of: bytes) } catch { throw error.photoError }
     try checkSize(header.widthPixels, header.heightPixels)
     let maxCoefficientBytes = maxMemoryBytes - bytes.count
     guard header.coefficientBytes <= maxCoefficientBytes else {
-      throw tooMuchMemory(header, maxCoefficientBytes: maxCoefficientBytes)
+      throw tooMuchMemory(
+        header.widthPixels, header.heightPixels, needs: header.coefficientBytes, maxBytes: maxCoefficientBytes)
     }
-    let small: SmallPicture
-    do { small = try JPEGDecoder.small(bytes, maxCoefficientBytes: maxCoefficientBytes) } catch {
-      throw error.photoError
-    }
-    return facts(of: bytes, jpegType, header.widthPixels, header.heightPixels, small)
+    let pictures: SmallPictures
+    do throws(JPEGDecoder.Fault) {
+      pictures = try JPEGDecoder.pictures(
+        bytes, makesCopy: makesCopy, maxCoefficientBytes: maxCoefficientBytes)
+    } catch { throw error.photoError }
+    return (facts(of: bytes, jpegType, header.widthPixels, header.heightPixels, pictures.small), pictures.copy)
   }
 
   /// The size of the largest picture of the same shape and kind that fits. Its sides are multiples of the
   /// largest block group of JPEG, so that no block is partly used.
-  private static func tooMuchMemory(_ header: JPEGDecoder.Header, maxCoefficientBytes: Int) -> PhotoError {
-    let scale = (Double(maxCoefficientBytes) / Double(header.coefficientBytes)).squareRoot()
+  private static func tooMuchMemory(
+    _ width: Int, _ height: Int, needs bytes: Int, maxBytes: Int
+  ) -> PhotoError {
+    let scale = (Double(maxBytes) / Double(bytes)).squareRoot()
     func fitting(_ side: Int) -> Int { Int(Double(side) * scale) / 32 * 32 }
     return .tooMuchMemory(
-      widthPixels: header.widthPixels, heightPixels: header.heightPixels,
-      fittingWidthPixels: fitting(header.widthPixels), fittingHeightPixels: fitting(header.heightPixels))
+      widthPixels: width, heightPixels: height, fittingWidthPixels: fitting(width),
+      fittingHeightPixels: fitting(height))
   }
 
   // MARK: - PNG
 
-  private static func inspectPNG(_ bytes: Data) throws(PhotoError) -> PhotoFacts {
+  private static func examinePNG(_ bytes: Data, _ makesCopy: Bool) throws(PhotoError) -> Examined {
     // IHDR follows the signature, and its first eight bytes are width and height, so that both are known before
     // anything is decompressed.
     let head = [UInt8](bytes.prefix(24))
@@ -121,21 +167,30 @@ public enum PhotoInspector {
       throw .corrupt(mediaType: pngType)
     }
     try checkSize(sides[0], sides[1])
-    var shrunk = wt_shrunk()
-    let status = bytes.withUnsafeBytes {
-      wt_png_shrink(
-        $0.baseAddress?.assumingMemoryBound(to: UInt8.self), $0.count, UInt64(maxPixels),
-        UInt32(SmallPicture.longerSidePixels), &shrunk)
+    var small = wt_shrunk()
+    var copy = wt_shrunk()
+    let maxKeptBytes = max(0, maxMemoryBytes - bytes.count)
+    let status = bytes.withUnsafeBytes { bytes in
+      let start = bytes.baseAddress?.assumingMemoryBound(to: UInt8.self)
+      func shrink(_ copy: UnsafeMutablePointer<wt_shrunk>?) -> wt_png_status {
+        wt_png_shrink(
+          start, bytes.count, UInt64(maxPixels), UInt64(maxKeptBytes), UInt32(SmallPicture.longerSidePixels),
+          UInt32(UploadCopy.longerSidePixels), &small, copy)
+      }
+      return makesCopy ? shrink(&copy) : shrink(nil)
     }
     switch status {
     case wt_png_ok: break
     case wt_png_truncated: throw .truncated(mediaType: pngType)
     case wt_png_too_large:
       throw .tooManyPixels(widthPixels: sides[0], heightPixels: sides[1], most: maxPixels)
+    case wt_png_too_much_memory:
+      // An interlaced picture has at most four bytes for each pixel.
+      throw tooMuchMemory(sides[0], sides[1], needs: sides[0] * sides[1] * 4, maxBytes: maxKeptBytes)
     default: throw .corrupt(mediaType: pngType)
     }
-    guard let small = SmallPicture(taking: shrunk) else { throw .corrupt(mediaType: pngType) }
-    return facts(of: bytes, pngType, sides[0], sides[1], small)
+    guard let pictures = SmallPictures(taking: small, copy) else { throw .corrupt(mediaType: pngType) }
+    return (facts(of: bytes, pngType, sides[0], sides[1], pictures.small), pictures.copy)
   }
 
   // MARK: - Helpers

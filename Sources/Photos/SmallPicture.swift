@@ -21,8 +21,9 @@ struct SmallPicture {
 
   /// Takes a picture from C and frees it; nil where there is none.
   init?(taking shrunk: wt_shrunk) {
-    guard let start = shrunk.greys else { return nil }
+    guard let start = shrunk.samples else { return nil }
     defer { wt_shrunk_free(start) }
+    guard shrunk.channels == 1 else { return nil }
     width = Int(shrunk.width)
     height = Int(shrunk.height)
     greys = Array(UnsafeBufferPointer(start: start, count: width * height))

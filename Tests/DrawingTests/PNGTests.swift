@@ -32,12 +32,12 @@ private enum Picture {
 private func check(_ png: Data) -> (status: wt_png_status, greys: [UInt8]) {
   var small = wt_shrunk()
   let status = png.withUnsafeBytes {
-    wt_png_shrink($0.bindMemory(to: UInt8.self).baseAddress, $0.count, 1_000_000, 8, &small)
+    wt_png_shrink($0.bindMemory(to: UInt8.self).baseAddress, $0.count, 1_000_000, 1_000_000, 8, 8, &small, nil)
   }
-  defer { wt_shrunk_free(small.greys) }
+  defer { wt_shrunk_free(small.samples) }
   return (
     status,
-    small.greys.map { Array(UnsafeBufferPointer(start: $0, count: Int(small.width * small.height))) } ?? []
+    small.samples.map { Array(UnsafeBufferPointer(start: $0, count: Int(small.width * small.height))) } ?? []
   )
 }
 

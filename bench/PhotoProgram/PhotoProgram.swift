@@ -8,6 +8,7 @@ import Records
 /// Does for `bench/photos` and for the tests of damaged photos what `weldtech photo` does, without an installation.
 ///
 ///     photo-program inspect FILE…          a line for each file: accepted or refused, and why; then the peak of memory
+///     photo-program copy FOLDER FILE…      the upload copies of the files, FOLDER/1.jpg and so on, with a watermark
 ///     photo-program distances FILE FILE…   the distance of the first picture to each other one, or - where it is far
 ///     photo-program pairs FILE…            the pairs that are near, by the numbers of their files from 0, and their distance
 ///     photo-program fill HOME COUNT        a fieldbook with so many pictures, from a seed
@@ -19,13 +20,17 @@ enum PhotoProgram {
     do {
       switch (arguments.first, arguments.count) {
       case ("inspect"?, 2...): inspect(arguments.dropFirst())
+      case ("copy"?, 3...): try copy(arguments.dropFirst(2), into: arguments[1])
       case ("distances"?, 3...): try distances(arguments[1], to: arguments.dropFirst(2))
       case ("pairs"?, 2...): try pairs(arguments.dropFirst())
       case ("fill"?, 3):
         guard let count = Int(arguments[2]), count > 0 else { fail("COUNT is a number from 1") }
         try fill(arguments[1], count: count)
       case ("find"?, 2): try find(arguments[1])
-      default: fail("usage: inspect FILE… | distances FILE FILE… | pairs FILE… | fill HOME COUNT | find HOME")
+      default:
+        fail(
+          "usage: inspect FILE… | copy FOLDER FILE… | distances FILE FILE… | pairs FILE… | fill HOME COUNT | find HOME"
+        )
       }
     } catch {
       fail("\(error)")
@@ -41,10 +46,13 @@ enum PhotoProgram {
   // MARK: - Files
 
   private static func inspect(_ files: some Sequence<String>) {
+    let copies = UploadCopy()
     for file in files {
       let name = file.split(separator: "/").last ?? ""
       do throws(PhotoError) {
-        let facts = try PhotoInspector.inspect(fileAt: file).facts
+        let photo = try PhotoInspector.prepare(fileAt: file)
+        let facts = photo.facts
+        do { _ = try copy(of: photo, by: copies) } catch { fail("\(name): no copy: \(error)") }
         let flaws = facts.flaws.map(\.rawValue).joined(separator: ",")
         print(
           "\(name) accepted \(facts.widthPixels)x\(facts.heightPixels) \(Int(facts.sharpness ?? 0)) [\(flaws)]")
@@ -55,6 +63,30 @@ enum PhotoProgram {
     let peak = peakKiB()
     if peak == 0 { fail("this system does not tell the peak of memory") }
     print("peak \(peak) KiB")
+  }
+
+  // MARK: - Copies
+
+  private static func copy(_ files: some Sequence<String>, into folder: String) throws {
+    let copies = UploadCopy()
+    for (number, file) in files.enumerated() {
+      let bytes = try copy(of: PhotoInspector.prepare(fileAt: file), by: copies)
+      try bytes.write(to: URL(filePath: "\(folder)/\(number + 1).jpg"))
+    }
+  }
+
+  /// The copy of a photo with the longest watermark that there is.
+  private static func copy(of photo: PreparedPhoto, by copies: UploadCopy) throws -> Data {
+    guard let id = InstallationID("01234567-89ab-4cde-8f01-23456789abcd"),
+      let code = LabelCode("150621-00A000-X")
+    else { fail("the id or the code is none") }
+    let sha256 = SHA256Digest(of: photo.bytes).hex
+    var described = photo.facts.photo(
+      stage: .before, sha256: sha256, takenAt: Timestamp(secondsSince1970: 1_795_000_000, offsetSeconds: 28_800)
+    )
+    described.exif = PhotoExif(takenAt: nil, gpsAt: nil, latitude: 40.4126, longitude: 110.0281, camera: nil)
+    return try copies.jpeg(
+      of: photo, watermark: Watermark(code: code, id: id, photo: described), sha256: sha256)
   }
 
   /// The peak of this process's resident memory. The system's count of used resources begins with the parent's.

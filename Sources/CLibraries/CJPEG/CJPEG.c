@@ -24,7 +24,10 @@ typedef struct run {
   size_t length;
   uint64_t leftover;
   JSAMPLE *row;
-  wt_shrinker *shrinker;
+  // A row in another form than the decoder's.
+  JSAMPLE *colours;
+  wt_shrinker *small;
+  wt_shrinker *copy;
 } run;
 
 static void leave(run *self, wt_jpeg_status status) {
@@ -87,7 +90,9 @@ static wt_jpeg_status end(run *self) {
   wt_jpeg_status status = self->status;
   jpeg_destroy_decompress(&self->jpeg);
   free(self->row);
-  wt_shrink_drop(self->shrinker);
+  free(self->colours);
+  wt_shrink_drop(self->small);
+  wt_shrink_drop(self->copy);
   free(self);
   return status;
 }
@@ -139,30 +144,65 @@ static void choose_scale(j_decompress_ptr jpeg, uint32_t longest) {
   while (jpeg->scale_num < 8 && (uint64_t)longer * jpeg->scale_num < (uint64_t)longest * 8) jpeg->scale_num *= 2;
 }
 
-// Turns a row of four inks into greys in its own first quarter. Adobe's programs write what is left of the white.
-static void grey_of_inks(JSAMPLE *row, JDIMENSION width, int is_left_white) {
+// MARK: - Rows
+
+// Turns a row of four inks into red, green and blue in its own first three quarters. Adobe's programs write what is left of
+// the white.
+static void rgb_of_inks(JSAMPLE *row, JDIMENSION width, int is_left_white) {
   for (JDIMENSION x = 0; x < width; x++) {
-    unsigned sum = 0;
-    for (int ink = 0; ink < 3; ink++) sum += is_left_white ? row[4 * x + ink] : 255u - row[4 * x + ink];
-    unsigned black = is_left_white ? row[4 * x + 3] : 255u - row[4 * x + 3];
-    row[x] = (JSAMPLE)(sum * black / (3 * 255));
+    const JSAMPLE *inks = row + 4 * x;
+    unsigned white[4];
+    for (int ink = 0; ink < 4; ink++) white[ink] = is_left_white ? inks[ink] : 255u - inks[ink];
+    for (int colour = 0; colour < 3; colour++) row[3 * x + colour] = (JSAMPLE)(white[colour] * white[3] / 255);
+  }
+}
+
+// Takes the first of several components of a kind that nobody names as grey.
+static void take_first(JSAMPLE *row, JDIMENSION width, int components) {
+  for (JDIMENSION x = 1; x < width; x++) row[x] = row[x * (JDIMENSION)components];
+}
+
+// Gives a row to both small pictures, of which either may be missing.
+static void give_row(run *self, int channels) {
+  JDIMENSION width = self->jpeg.output_width;
+  if (channels == 1) {
+    if (self->small) wt_shrink_row(self->small, self->row);
+    if (!self->copy) return;
+    for (JDIMENSION x = 0; x < width; x++) {
+      self->colours[3 * x] = self->row[x];
+      self->colours[3 * x + 1] = self->colours[3 * x + 2] = 128;
+    }
+    wt_shrink_row(self->copy, self->colours);
+  } else {
+    if (self->copy) wt_shrink_row(self->copy, self->row);
+    if (!self->small) return;
+    for (JDIMENSION x = 0; x < width; x++) self->colours[x] = self->row[3 * x];
+    wt_shrink_row(self->small, self->colours);
   }
 }
 
 static void take_row(run *self) {
   j_decompress_ptr jpeg = &self->jpeg;
-  int components = jpeg->output_components;
-  if (components == 4) {
-    grey_of_inks(self->row, jpeg->output_width, jpeg->saw_Adobe_marker);
-  } else if (components > 1) {
-    for (JDIMENSION x = 0; x < jpeg->output_width; x++) self->row[x] = self->row[x * (JDIMENSION)components];
+  JDIMENSION width = jpeg->output_width;
+  switch (jpeg->out_color_space) {
+    case JCS_GRAYSCALE: give_row(self, 1); return;
+    case JCS_YCbCr: give_row(self, 3); return;
+    case JCS_CMYK: rgb_of_inks(self->row, width, jpeg->saw_Adobe_marker);  // fall through
+    case JCS_RGB:
+      wt_ycc_of_rgb(self->row, width);
+      give_row(self, 3);
+      return;
+    default:
+      take_first(self->row, width, jpeg->output_components);
+      give_row(self, 1);
   }
-  wt_shrink_row(self->shrinker, self->row);
 }
 
 wt_jpeg_status wt_jpeg_shrink(
-    const uint8_t *bytes, size_t length, uint64_t most_coefficient_bytes, uint32_t longest, wt_shrunk *small) {
+    const uint8_t *bytes, size_t length, uint64_t most_coefficient_bytes, uint32_t longest_small, uint32_t longest_copy,
+    wt_shrunk *small, wt_shrunk *copy) {
   memset(small, 0, sizeof *small);
+  if (copy) memset(copy, 0, sizeof *copy);
   run *self = begin(length);
   if (!self) return wt_jpeg_too_large;
   if (!setjmp(self->place)) {
@@ -171,27 +211,105 @@ wt_jpeg_status wt_jpeg_shrink(
     if (coefficient_bytes(jpeg) > most_coefficient_bytes) leave(self, wt_jpeg_too_large);
     self->progress.progress_monitor = count_passes;
     jpeg->progress = &self->progress;
-    choose_scale(jpeg, longest);
-    jpeg->dct_method = JDCT_IFAST;
+    // The small picture is made at the copy's scale whether or not there is a copy, so that it is always the same.
+    choose_scale(jpeg, longest_copy > longest_small ? longest_copy : longest_small);
+    jpeg->dct_method = JDCT_ISLOW;
     jpeg->do_fancy_upsampling = FALSE;
     jpeg->do_block_smoothing = FALSE;
-    // The colours are decoded in any case, and need not be computed.
-    if (jpeg->jpeg_color_space == JCS_YCbCr || jpeg->jpeg_color_space == JCS_RGB) {
-      jpeg->out_color_space = JCS_GRAYSCALE;
-    }
+    // The colours are decoded in any case, and need not be computed where there is no copy.
+    if (jpeg->jpeg_color_space == JCS_YCbCr) jpeg->out_color_space = copy ? JCS_YCbCr : JCS_GRAYSCALE;
     jpeg_start_decompress(jpeg);
-    self->row = malloc((size_t)jpeg->output_width * (size_t)jpeg->output_components);
-    self->shrinker = wt_shrink_begin(jpeg->output_width, jpeg->output_height, longest);
-    if (!self->row || !self->shrinker) leave(self, wt_jpeg_too_large);
-    while (jpeg->output_scanline < jpeg->output_height) {
+    JDIMENSION width = jpeg->output_width, height = jpeg->output_height;
+    self->row = malloc((size_t)width * (size_t)jpeg->output_components);
+    self->colours = malloc((size_t)width * 3);
+    self->small = wt_shrink_begin(width, height, 1, longest_small);
+    if (copy) self->copy = wt_shrink_begin(width, height, 3, longest_copy);
+    if (!self->row || !self->colours || !self->small || (copy && !self->copy)) leave(self, wt_jpeg_too_large);
+    while (jpeg->output_scanline < height) {
       jpeg_read_scanlines(jpeg, &self->row, 1);
       take_row(self);
     }
     // Reading ends with the picture; the data that phones append behind it do not matter.
     jpeg_finish_decompress(jpeg);
-    *small = wt_shrink_end(self->shrinker);
-    self->shrinker = NULL;
-    if (!small->greys) leave(self, wt_jpeg_too_large);
+    *small = wt_shrink_end(self->small);
+    self->small = NULL;
+    if (copy) {
+      *copy = wt_shrink_end(self->copy);
+      self->copy = NULL;
+    }
   }
   return end(self);
 }
+
+// MARK: - Writing
+
+// The state of writing one picture, on the heap for the same reason as that of reading.
+typedef struct writing {
+  struct jpeg_compress_struct jpeg;
+  struct jpeg_error_mgr errors;
+  jmp_buf place;
+  int failed;
+  unsigned char *bytes;
+  unsigned long length;
+} writing;
+
+static void fail_writing(j_common_ptr jpeg) {
+  writing *self = jpeg->client_data;
+  self->failed = 1;
+  longjmp(self->place, 1);
+}
+
+static void hear_nothing(j_common_ptr jpeg, int level) {
+  (void)jpeg;
+  (void)level;
+}
+
+static void write_all(writing *self, const wt_shrunk *picture, int quality, const char *comment) {
+  j_compress_ptr jpeg = &self->jpeg;
+  jpeg_create_compress(jpeg);
+  jpeg->client_data = self;
+  jpeg_mem_dest(jpeg, &self->bytes, &self->length);
+  jpeg->image_width = picture->width;
+  jpeg->image_height = picture->height;
+  jpeg->input_components = 3;
+  jpeg->in_color_space = JCS_YCbCr;
+  // The defaults are baseline, 4:2:0 and a header of JFIF.
+  jpeg_set_defaults(jpeg);
+  jpeg_set_quality(jpeg, quality, TRUE);
+  jpeg->dct_method = JDCT_ISLOW;
+  // Tables of the picture's own make it a twentieth smaller, which counts on a phone's network.
+  jpeg->optimize_coding = TRUE;
+  jpeg_start_compress(jpeg, TRUE);
+  jpeg_write_marker(jpeg, JPEG_COM, (const JOCTET *)comment, (unsigned)strlen(comment));
+  while (jpeg->next_scanline < jpeg->image_height) {
+    JSAMPROW row = picture->samples + (size_t)jpeg->next_scanline * picture->width * 3;
+    jpeg_write_scanlines(jpeg, &row, 1);
+  }
+  jpeg_finish_compress(jpeg);
+}
+
+int wt_jpeg_write(
+    const wt_shrunk *picture, int quality, const char *comment, uint8_t **bytes, size_t *length) {
+  *bytes = NULL;
+  *length = 0;
+  if (picture->channels != 3 || !picture->samples || strlen(comment) > 65533) return 0;
+  writing *self = calloc(1, sizeof *self);
+  if (!self) return 0;
+  self->jpeg.err = jpeg_std_error(&self->errors);
+  self->errors.error_exit = fail_writing;
+  self->errors.emit_message = hear_nothing;
+  self->jpeg.client_data = self;
+  if (!setjmp(self->place)) write_all(self, picture, quality, comment);
+  jpeg_destroy_compress(&self->jpeg);
+  int is_done = !self->failed;
+  if (is_done) {
+    *bytes = self->bytes;
+    *length = self->length;
+  } else {
+    free(self->bytes);
+  }
+  free(self);
+  return is_done;
+}
+
+void wt_jpeg_free(uint8_t *bytes) { free(bytes); }

@@ -26,7 +26,10 @@ typedef struct run {
   size_t out_capacity;
   // The picture, or one row of it, when reading.
   uint8_t *pixels;
-  wt_shrinker *shrinker;
+  // A row of the small pictures, in another form than the decoder's.
+  uint8_t *row;
+  wt_shrinker *small;
+  wt_shrinker *copy;
   wt_png_size size;
 } run;
 
@@ -155,25 +158,6 @@ static void open_header(run *self, uint64_t most_pixels) {
   }
 }
 
-// Makes the picture small as its rows come. The rows of an interlaced picture are whole in the last pass only, and each
-// pass needs the row as the pass before it left it, so that such a picture is kept, with a byte for each pixel.
-static void shrink_rows_and_end(run *self, uint32_t longest) {
-  int passes = png_set_interlace_handling(self->png);
-  png_read_update_info(self->png, self->info);
-  size_t row_bytes = png_get_rowbytes(self->png, self->info);
-  self->pixels = calloc(passes > 1 ? self->size.height : 1, row_bytes);
-  self->shrinker = wt_shrink_begin(self->size.width, self->size.height, longest);
-  if (!self->pixels || !self->shrinker) fail(self, wt_png_no_memory);
-  for (int pass = 0; pass < passes; pass++) {
-    for (uint32_t row = 0; row < self->size.height; row++) {
-      uint8_t *pixels = self->pixels + (passes > 1 ? row * row_bytes : 0);
-      png_read_row(self->png, pixels, NULL);
-      if (pass == passes - 1) wt_shrink_row(self->shrinker, pixels);
-    }
-  }
-  png_read_end(self->png, NULL);
-}
-
 static void read_rows_and_end(run *self) {
   int passes = png_set_interlace_handling(self->png);
   png_read_update_info(self->png, self->info);
@@ -206,13 +190,16 @@ static void insist_on_bits(run *self) {
   }
 }
 
+// Lays a sample over white.
+static uint8_t over_white(unsigned sample, unsigned alpha) {
+  return (uint8_t)((sample * alpha + 255 * (255 - alpha) + 127) / 255);
+}
+
 static void lay_over_white(run *self) {
   if (png_get_channels(self->png, self->info) != 2) return;
   size_t count = (size_t)self->size.width * self->size.height;
   for (size_t pixel = 0; pixel < count; pixel++) {
-    unsigned grey = self->pixels[2 * pixel];
-    unsigned alpha = self->pixels[2 * pixel + 1];
-    self->pixels[pixel] = (uint8_t)((grey * alpha + 255 * (255 - alpha) + 127) / 255);
+    self->pixels[pixel] = over_white(self->pixels[2 * pixel], self->pixels[2 * pixel + 1]);
   }
 }
 
@@ -240,7 +227,9 @@ static wt_png_status begin(const uint8_t *bytes, size_t length, run **begun) {
 static wt_png_status end(run *self) {
   wt_png_status status = self->status;
   png_destroy_read_struct(&self->png, &self->info, NULL);
-  wt_shrink_drop(self->shrinker);
+  wt_shrink_drop(self->small);
+  wt_shrink_drop(self->copy);
+  free(self->row);
   free(self->pixels);
   free(self);
   return status;
@@ -281,20 +270,70 @@ wt_png_status wt_png_decode_bits(
   return read(bytes, length, most_pixels, use_bits, pixels, size);
 }
 
+// MARK: - Small pictures
+
+// Gives a row to both small pictures, of which the copy may be missing.
+static void give_row(run *self, const uint8_t *pixels, int channels) {
+  int colours = channels > 2 ? 3 : 1;
+  int has_alpha = channels == 2 || channels == 4;
+  for (uint32_t x = 0; x < self->size.width; x++) {
+    const uint8_t *pixel = pixels + (size_t)x * (unsigned)channels;
+    for (int colour = 0; colour < 3; colour++) {
+      uint8_t sample = pixel[colours == 3 ? colour : 0];
+      self->row[3 * x + (unsigned)colour] = has_alpha ? over_white(sample, pixel[channels - 1]) : sample;
+    }
+  }
+  wt_ycc_of_rgb(self->row, self->size.width);
+  if (self->copy) wt_shrink_row(self->copy, self->row);
+  for (uint32_t x = 0; x < self->size.width; x++) self->row[x] = self->row[3 * x];
+  wt_shrink_row(self->small, self->row);
+}
+
+// Makes the picture small as its rows come. The rows of an interlaced picture are whole in the last pass only, and each
+// pass needs the row as the pass before it left it, so that such a picture is kept.
+static void shrink_rows_and_end(
+    run *self, uint64_t most_kept_bytes, uint32_t longest_small, uint32_t longest_copy, int makes_copy) {
+  int passes = png_set_interlace_handling(self->png);
+  png_read_update_info(self->png, self->info);
+  size_t row_bytes = png_get_rowbytes(self->png, self->info);
+  int channels = png_get_channels(self->png, self->info);
+  uint32_t width = self->size.width, height = self->size.height;
+  uint32_t kept_rows = passes > 1 ? height : 1;
+  if ((uint64_t)kept_rows * row_bytes > most_kept_bytes) fail(self, wt_png_too_much_memory);
+  self->pixels = calloc(kept_rows, row_bytes);
+  self->row = malloc((size_t)width * 3);
+  self->small = wt_shrink_begin(width, height, 1, longest_small);
+  if (makes_copy) self->copy = wt_shrink_begin(width, height, 3, longest_copy);
+  if (!self->pixels || !self->row || !self->small || (makes_copy && !self->copy)) fail(self, wt_png_no_memory);
+  for (int pass = 0; pass < passes; pass++) {
+    for (uint32_t row = 0; row < height; row++) {
+      uint8_t *pixels = self->pixels + (passes > 1 ? row * row_bytes : 0);
+      png_read_row(self->png, pixels, NULL);
+      if (pass == passes - 1) give_row(self, pixels, channels);
+    }
+  }
+  png_read_end(self->png, NULL);
+}
+
 wt_png_status wt_png_shrink(
-    const uint8_t *bytes, size_t length, uint64_t most_pixels, uint32_t longest, wt_shrunk *small) {
+    const uint8_t *bytes, size_t length, uint64_t most_pixels, uint64_t most_kept_bytes, uint32_t longest_small,
+    uint32_t longest_copy, wt_shrunk *small, wt_shrunk *copy) {
   memset(small, 0, sizeof *small);
+  if (copy) memset(copy, 0, sizeof *copy);
   run *self;
   wt_png_status status = begin(bytes, length, &self);
   if (!self) return status;
   if (!setjmp(png_jmpbuf(self->png))) {
     open_header(self, most_pixels);
-    ask_for_grey(self);
-    png_set_strip_alpha(self->png);
-    shrink_rows_and_end(self, longest);
-    *small = wt_shrink_end(self->shrinker);
-    self->shrinker = NULL;
-    if (!small->greys) self->status = wt_png_no_memory;
+    png_set_scale_16(self->png);
+    png_set_expand(self->png);
+    shrink_rows_and_end(self, most_kept_bytes, longest_small, longest_copy, copy != NULL);
+    *small = wt_shrink_end(self->small);
+    self->small = NULL;
+    if (copy) {
+      *copy = wt_shrink_end(self->copy);
+      self->copy = NULL;
+    }
   }
   return end(self);
 }

@@ -8,7 +8,7 @@ static const uint32_t longest_side = 65500;
 // Lengths are counted so that both pictures divide them: a side of the large picture has large × small parts, a pixel of
 // the large one covers `small` of them and a pixel of the small one `large`.
 struct wt_shrinker {
-  uint32_t width, height;
+  uint32_t width, height, channels;
   uint32_t small_width, small_height;
   // The number of the next row.
   uint32_t row;
@@ -16,9 +16,17 @@ struct wt_shrinker {
   // belongs to the next column.
   uint32_t *column;
   uint32_t *share;
-  // One row of the small picture, and all of it, in greys times parts. One column more takes what is rounded beyond.
+  // One row of the large picture in columns of the small one, in samples times parts. One column more takes what is
+  // rounded beyond.
   uint32_t *line;
-  uint64_t *sums;
+  // The row of the small picture that is being added up, and the one below it.
+  uint64_t *sums, *next;
+  // The number of the row in `sums`.
+  uint32_t small_row;
+  // 2^64 divided by the parts of a pixel of the small picture, rounded up, since a multiplication is ten times as fast as a
+  // division.
+  uint64_t reciprocal;
+  uint8_t *samples;
 };
 
 static uint32_t small_side(uint32_t side, uint32_t longer, uint32_t longest) {
@@ -27,20 +35,26 @@ static uint32_t small_side(uint32_t side, uint32_t longer, uint32_t longest) {
   return small ? small : 1;
 }
 
-wt_shrinker *wt_shrink_begin(uint32_t width, uint32_t height, uint32_t longest) {
+wt_shrinker *wt_shrink_begin(uint32_t width, uint32_t height, uint32_t channels, uint32_t longest) {
   if (!width || !height || !longest || width > longest_side || height > longest_side) return NULL;
+  if (channels != 1 && channels != 3) return NULL;
   wt_shrinker *self = calloc(1, sizeof *self);
   if (!self) return NULL;
   uint32_t longer = width > height ? width : height;
   self->width = width;
   self->height = height;
+  self->channels = channels;
   self->small_width = small_side(width, longer, longest);
   self->small_height = small_side(height, longer, longest);
+  self->reciprocal = UINT64_MAX / ((uint64_t)width * height) + 1;
+  size_t columns = ((size_t)self->small_width + 1) * channels;
   self->column = malloc(width * sizeof *self->column);
   self->share = malloc(width * sizeof *self->share);
-  self->line = malloc((self->small_width + 1) * sizeof *self->line);
-  self->sums = calloc((size_t)self->small_width * (self->small_height + 1), sizeof *self->sums);
-  if (!self->column || !self->share || !self->line || !self->sums) {
+  self->line = malloc(columns * sizeof *self->line);
+  self->sums = calloc(columns, sizeof *self->sums);
+  self->next = calloc(columns, sizeof *self->next);
+  self->samples = calloc((size_t)self->small_width * self->small_height, channels);
+  if (!self->column || !self->share || !self->line || !self->sums || !self->next || !self->samples) {
     wt_shrink_drop(self);
     return NULL;
   }
@@ -53,37 +67,84 @@ wt_shrinker *wt_shrink_begin(uint32_t width, uint32_t height, uint32_t longest) 
   return self;
 }
 
-static void add_line(wt_shrinker *self, uint32_t row, uint64_t weight) {
-  if (!weight) return;
-  uint64_t *sums = self->sums + (size_t)row * self->small_width;
-  for (uint32_t x = 0; x < self->small_width; x++) sums[x] += weight * self->line[x];
-}
+// MARK: - Adding up
 
-void wt_shrink_row(wt_shrinker *self, const uint8_t *greys) {
-  if (self->row >= self->height) return;
-  memset(self->line, 0, (self->small_width + 1) * sizeof *self->line);
+static void gather_greys(wt_shrinker *self, const uint8_t *greys) {
   for (uint32_t x = 0; x < self->width; x++) {
     uint32_t *to = self->line + self->column[x];
-    to[0] += greys[x] * self->share[x];
-    to[1] += greys[x] * (self->small_width - self->share[x]);
+    uint32_t share = self->share[x], rest = self->small_width - share;
+    to[0] += greys[x] * share;
+    to[1] += greys[x] * rest;
   }
-  uint64_t begin = (uint64_t)self->row * self->small_height;
-  uint32_t row = (uint32_t)(begin / self->height);
-  uint64_t left = (uint64_t)(row + 1) * self->height - begin;
-  uint64_t share = left < self->small_height ? left : self->small_height;
-  add_line(self, row, share);
-  add_line(self, row + 1, self->small_height - share);
-  self->row++;
 }
 
-wt_shrunk wt_shrink_end(wt_shrinker *self) {
-  wt_shrunk small = {self->small_width, self->small_height, NULL};
-  size_t count = (size_t)small.width * small.height;
-  small.greys = malloc(count);
-  uint64_t area = (uint64_t)self->width * self->height;
-  for (size_t pixel = 0; small.greys && pixel < count; pixel++) {
-    small.greys[pixel] = (uint8_t)((self->sums[pixel] + area / 2) / area);
+static void gather_colours(wt_shrinker *self, const uint8_t *samples) {
+  for (uint32_t x = 0; x < self->width; x++, samples += 3) {
+    uint32_t *to = self->line + 3 * self->column[x];
+    uint32_t share = self->share[x], rest = self->small_width - share;
+    to[0] += samples[0] * share;
+    to[1] += samples[1] * share;
+    to[2] += samples[2] * share;
+    // Most pixels lie within one column.
+    if (!rest) continue;
+    to[3] += samples[0] * rest;
+    to[4] += samples[1] * rest;
+    to[5] += samples[2] * rest;
   }
+}
+
+static void add_line(const wt_shrinker *self, uint64_t *sums, uint32_t weight) {
+  size_t count = (size_t)self->small_width * self->channels;
+  const uint32_t *line = self->line;
+  for (size_t index = 0; index < count; index++) sums[index] += (uint64_t)weight * line[index];
+}
+
+// Writes the row that is complete and goes on to the next.
+static void put_row(wt_shrinker *self) {
+  size_t count = (size_t)self->small_width * self->channels;
+  uint8_t *to = self->samples + (size_t)self->small_row * count;
+  uint64_t half = (uint64_t)self->width * self->height / 2;
+  for (size_t index = 0; index < count; index++) {
+    to[index] = (uint8_t)(((unsigned __int128)(self->sums[index] + half) * self->reciprocal) >> 64);
+  }
+  uint64_t *done = self->sums;
+  self->sums = self->next;
+  self->next = done;
+  memset(done, 0, count * sizeof *done);
+  self->small_row++;
+}
+
+void wt_shrink_row(wt_shrinker *self, const uint8_t *samples) {
+  if (self->row >= self->height) return;
+  if (self->small_width == self->width && self->small_height == self->height) {
+    size_t count = (size_t)self->width * self->channels;
+    memcpy(self->samples + self->row * count, samples, count);
+    self->row++;
+    self->small_row++;
+    return;
+  }
+  memset(self->line, 0, ((size_t)self->small_width + 1) * self->channels * sizeof *self->line);
+  if (self->channels == 1) {
+    gather_greys(self, samples);
+  } else {
+    gather_colours(self, samples);
+  }
+  uint64_t begin = (uint64_t)self->row * self->small_height;
+  uint64_t left = (uint64_t)(self->small_row + 1) * self->height - begin;
+  uint32_t share = left < self->small_height ? (uint32_t)left : self->small_height;
+  add_line(self, self->sums, share);
+  if (share < self->small_height) add_line(self, self->next, self->small_height - share);
+  self->row++;
+  if (left <= self->small_height) put_row(self);
+}
+
+// MARK: - Ending
+
+wt_shrunk wt_shrink_end(wt_shrinker *self) {
+  // A part of a row remains where rows were not given.
+  if (self->row < self->height && self->small_height < self->height) put_row(self);
+  wt_shrunk small = {self->small_width, self->small_height, self->channels, self->samples};
+  self->samples = NULL;
   wt_shrink_drop(self);
   return small;
 }
@@ -94,7 +155,26 @@ void wt_shrink_drop(wt_shrinker *self) {
   free(self->share);
   free(self->line);
   free(self->sums);
+  free(self->next);
+  free(self->samples);
   free(self);
 }
 
-void wt_shrunk_free(uint8_t *greys) { free(greys); }
+void wt_shrunk_free(uint8_t *samples) { free(samples); }
+
+// MARK: - Colours
+
+static uint8_t rounded(int32_t value) {
+  value = (value + 32768) >> 16;
+  return (uint8_t)(value < 0 ? 0 : value > 255 ? 255 : value);
+}
+
+// The factors of JFIF 1.02 times 65,536.
+void wt_ycc_of_rgb(uint8_t *pixels, uint32_t width) {
+  for (uint32_t x = 0; x < width; x++, pixels += 3) {
+    int32_t red = pixels[0], green = pixels[1], blue = pixels[2];
+    pixels[0] = rounded(19595 * red + 38470 * green + 7471 * blue);
+    pixels[1] = rounded(-11059 * red - 21709 * green + 32768 * blue + (128 << 16));
+    pixels[2] = rounded(32768 * red - 27439 * green - 5329 * blue + (128 << 16));
+  }
+}

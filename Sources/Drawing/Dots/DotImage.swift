@@ -1,6 +1,5 @@
 import CLibDeflate
 import CPNG
-import CPangoCairo
 public import FoundationEssentials
 
 /// A picture of dots that are ink or not, as a label printer prints them.
@@ -24,24 +23,11 @@ public struct DotImage: Hashable, Sendable {
 
   /// Draws the part of a page whose top left dot is at `column`, `row`.
   init(size: PixelSize, column: Int, row: Int, dotsPerInch: Int, draw: (Canvas) -> Void) throws(DrawingError) {
-    self.init(size: size)
-    let surface: OpaquePointer = cairo_image_surface_create(
-      CAIRO_FORMAT_A8, Int32(size.widthPixels), Int32(size.heightPixels))
-    defer { cairo_surface_destroy(surface) }
-    let status = cairo_surface_status(surface)
-    guard status == CAIRO_STATUS_SUCCESS else { throw DrawingError(status) }
-    cairo_surface_set_device_offset(surface, -Double(column), -Double(row))
-    let canvas = Canvas(
-      surface: surface, unitsPerMillimetre: Double(dotsPerInch) / Length.millimetresPerInch,
-      isInkOnly: true)
-    draw(canvas)
-    try canvas.check()
-    cairo_surface_flush(surface)
-    guard let coverage = cairo_image_surface_get_data(surface) else { throw .outOfMemory }
-    let stride = Int(cairo_image_surface_get_stride(surface))
-    for line in 0..<size.heightPixels {
-      take(UnsafeBufferPointer(start: coverage + line * stride, count: size.widthPixels), row: line)
+    var image = DotImage(size: size)
+    try InkCoverage.draw(size, column: column, row: row, dotsPerInch: dotsPerInch, draw: draw) {
+      image.take($1, row: $0)
     }
+    self = image
   }
 
   /// Sets ink where a row's coverage is half or more.

@@ -20,6 +20,8 @@ typedef enum wt_png_status {
   /// The picture is not 1-bit grey, or is interlaced, where only plain 1-bit grey is taken.
   wt_png_other_layout,
   wt_png_no_memory,
+  /// The picture is interlaced, and keeping it takes more memory than the caller admits.
+  wt_png_too_much_memory,
   /// An argument is out of range; nothing was done.
   wt_png_bad_argument,
 } wt_png_status;
@@ -61,11 +63,13 @@ wt_png_status wt_png_decode_grey(
 wt_png_status wt_png_decode_bits(
     const uint8_t *bytes, size_t length, uint64_t most_pixels, uint8_t **pixels, wt_png_size *size);
 
-/// Decodes everything to the end chunk and makes the picture small on the way, in grey and without its transparency: its
-/// longer side gets `longest` pixels, and a smaller picture keeps its size. Only an interlaced picture is kept while it is
-/// read, with a byte for each pixel. `small->greys` is freed with `wt_shrunk_free`, and is NULL where the status is not
-/// `wt_png_ok`.
+/// Decodes everything to the end chunk and makes the picture small on the way, transparent parts over white: into greys whose
+/// longer side has `longest_small` pixels, and where `copy` is not NULL also into Y, Cb and Cr whose longer side has
+/// `longest_copy` pixels. A smaller picture keeps its size. Only an interlaced picture is kept while it is read, in at most
+/// `most_kept_bytes`, one to four bytes a pixel. The samples of both are freed with `wt_shrunk_free`, and are NULL where the
+/// status is not `wt_png_ok`.
 wt_png_status wt_png_shrink(
-    const uint8_t *bytes, size_t length, uint64_t most_pixels, uint32_t longest, wt_shrunk *small);
+    const uint8_t *bytes, size_t length, uint64_t most_pixels, uint64_t most_kept_bytes, uint32_t longest_small,
+    uint32_t longest_copy, wt_shrunk *small, wt_shrunk *copy);
 
 void wt_png_free(uint8_t *bytes);

@@ -48,9 +48,9 @@ extension PhotoRejected: Explained {
       rejected(
         "photo.tooManyPixels",
         Text(
-          zh: "是分多遍存的 JPEG（渐进式），\(width)×\(height) 像素太大",
+          zh: "是分多遍存的（渐进式 JPEG 或隔行 PNG），\(width)×\(height) 像素太大",
           en:
-            "is a JPEG in several passes (progressive), and too large for that with \(width) × \(height) pixels"
+            "is a JPEG in several passes (progressive) or an interlaced PNG, and too large for that with \(width) × \(height) pixels"
         ),
         hint: Text(
           zh: "存为普通（基线）JPEG，或缩小到 \(fittingWidth)×\(fittingHeight) 像素",
