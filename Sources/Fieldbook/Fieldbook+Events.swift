@@ -305,11 +305,12 @@ extension Fieldbook {
       if queued.contains(file.sha256) { continue }
       try database.run(
         """
-        INSERT INTO delivery_file (installation, sha256, position, bytes, filename) VALUES (?, ?, ?, ?, ?)
+        INSERT INTO delivery_file (installation, sha256, position, bytes, filename, is_original)
+        VALUES (?, ?, ?, ?, ?, ?)
         """,
         [
           id, .text(file.sha256), .integer(position), .integer(try files.size(of: file.sha256)),
-          .text(file.filename),
+          .text(file.filename), .integer(file.isOriginal ? 1 : 0),
         ])
     }
     return try forgetDeliveredKeys(of: installation.id)

@@ -25,10 +25,20 @@ extension Fieldbook {
     do throws(FieldbookError) {
       if try isVisit(record) { return try faultOfVisit(record) }
       try database.snapshot { () throws(FieldbookError) in try check(record) }
-      for file in record.files {
-        try check(
-          RecordFile(sha256: file.sha256.hex, bytes: file.bytes, filename: file.filename), of: record.id)
-      }
+      // An original that is not sent yet is evidence of the record all the same.
+      for file in record.files + record.originals { try check(RecordFile(file), of: record.id) }
+      return nil
+    } catch .evidence(_, let fault) {
+      return fault
+    }
+  }
+
+  /// Finds a fault that keeps an original from being delivered.
+  /// - Returns: nil where the file has the bytes that were attached.
+  /// - Throws: `home`, `store`.
+  public func fault(of original: PendingOriginal) throws(FieldbookError) -> EvidenceFault? {
+    do throws(FieldbookError) {
+      try check(RecordFile(original.file), of: original.installation)
       return nil
     } catch .evidence(_, let fault) {
       return fault
@@ -49,7 +59,7 @@ extension Fieldbook {
       sent.isSame(as: closed)
     else { throw damaged }
     // Every file that the record names is in the queue, or was there.
-    let queued = Set((record.files + record.acknowledgedFiles).map(\.sha256.hex))
+    let queued = Set((record.files + record.originals + record.acknowledgedFiles).map(\.sha256.hex))
     guard RecordFile.named(by: sent).allSatisfy({ queued.contains($0.sha256) }) else { throw damaged }
   }
 

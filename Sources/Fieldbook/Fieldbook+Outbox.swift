@@ -44,34 +44,59 @@ extension Fieldbook: Outbox {
         return PendingRecord(
           id: id, code: row.optionalText(5).flatMap { LabelCode($0) }, revision: row.integer(1),
           body: row.blob(2), sha256: row.text(3), previousSha256: row.optionalText(4),
-          files: try files(of: id, areAcknowledged: false),
-          acknowledgedFiles: try files(of: id, areAcknowledged: true))
+          files: try files(of: id, "acknowledged_at IS NULL AND is_original = 0"),
+          originals: try files(of: id, "acknowledged_at IS NULL AND is_original = 1"),
+          acknowledgedFiles: try files(of: id, "acknowledged_at IS NOT NULL"))
       }
       return try own + pendingVisits()
     }
   }
 
-  private func files(of id: InstallationID, areAcknowledged: Bool) throws(FieldbookError) -> [PendingFile] {
+  /// Lists the queued files of a record.
+  /// - Parameter condition: The SQL that chooses among them.
+  private func files(of id: InstallationID, _ condition: String) throws(FieldbookError) -> [PendingFile] {
     try database.rows(
-      """
-      SELECT sha256, bytes, filename FROM delivery_file
-      WHERE installation = ? AND (acknowledged_at IS NOT NULL) = ? ORDER BY position
-      """, [.text(id.text), .integer(areAcknowledged ? 1 : 0)]
+      "SELECT sha256, bytes, filename FROM delivery_file WHERE installation = ? AND \(condition) ORDER BY position",
+      [.text(id.text)]
     ) { row in
       // A malformed digest blocks no other record: `fault(of:)` reports its file as missing.
       FileDigest(row.text(0)).map { PendingFile(sha256: $0, bytes: row.integer(1), filename: row.text(2)) }
     }.compactMap(\.self)
   }
 
+  /// Lists the originals of delivered records that the platform has not acknowledged, those of the oldest records first.
+  /// - Throws: `FieldbookError.store`, `damagedRow`.
+  public func pendingOriginals() throws(FieldbookError) -> [PendingOriginal] {
+    try database.rows(
+      """
+      SELECT f.installation, f.sha256, f.bytes, f.filename
+      FROM delivery_file f
+      JOIN (SELECT installation, min(number) AS number FROM delivery WHERE acknowledged_at IS NOT NULL
+        GROUP BY installation) d ON d.installation = f.installation
+      WHERE f.is_original = 1 AND f.acknowledged_at IS NULL ORDER BY d.number, f.position
+      """
+    ) { (row) throws(FieldbookError) -> PendingOriginal? in
+      // A malformed digest is named by the check of the record's files, and blocks no other original.
+      guard let sha256 = FileDigest(row.text(1)) else { return nil }
+      return PendingOriginal(
+        installation: try Self.id(row.text(0), table: "delivery_file"),
+        file: PendingFile(sha256: sha256, bytes: row.integer(2), filename: row.text(3)))
+    }.compactMap(\.self)
+  }
+
   /// The size of the queue, counted without reading its contents.
   public struct QueueSummary: Hashable, Sendable {
     public let records: Int
-    /// The number of files of the queued records.
+    /// The number of files that the queued records wait for.
     public let files: Int
     public let fileBytes: Int
+    /// The number of originals of photos that the platform does not have, of delivered records as well.
+    public let originals: Int
+    public let originalBytes: Int
     /// The number of keys, including those of open installations.
     public let keys: Int
 
+    /// Whether no record and no key is queued; no record waits for an original.
     public var isEmpty: Bool { records == 0 && keys == 0 }
   }
 
@@ -80,12 +105,16 @@ extension Fieldbook: Outbox {
       """
       SELECT (SELECT count(*) FROM delivery WHERE acknowledged_at IS NULL AND carried_at IS NULL)
           + (SELECT count(*) FROM visit WHERE acknowledged_at IS NULL),
-        (SELECT count(*) FROM delivery_file WHERE acknowledged_at IS NULL),
-        (SELECT coalesce(sum(bytes), 0) FROM delivery_file WHERE acknowledged_at IS NULL),
+        (SELECT count(*) FROM delivery_file WHERE acknowledged_at IS NULL AND is_original = 0),
+        (SELECT coalesce(sum(bytes), 0) FROM delivery_file WHERE acknowledged_at IS NULL AND is_original = 0),
+        (SELECT count(*) FROM delivery_file WHERE acknowledged_at IS NULL AND is_original = 1),
+        (SELECT coalesce(sum(bytes), 0) FROM delivery_file WHERE acknowledged_at IS NULL AND is_original = 1),
         (SELECT count(*) FROM pairing_key WHERE state = 'committed')
       """
     ) {
-      QueueSummary(records: $0.integer(0), files: $0.integer(1), fileBytes: $0.integer(2), keys: $0.integer(3))
+      QueueSummary(
+        records: $0.integer(0), files: $0.integer(1), fileBytes: $0.integer(2), originals: $0.integer(3),
+        originalBytes: $0.integer(4), keys: $0.integer(5))
     }
     guard let summary else { throw .damagedRow(table: "delivery", key: "") }
     return summary
@@ -151,7 +180,7 @@ extension Fieldbook: Outbox {
 
   /// Records that the platform has a record. Acknowledging twice changes nothing.
   /// - Throws: `FieldbookError.revisionUnknown`, `digestDiffers`, `stillPending` while a key or file of the record is
-  ///   not acknowledged, `store`.
+  ///   not acknowledged, of which an original with a copy is none, `store`.
   public func acknowledge(record id: InstallationID, revision: Int, sha256: String, at: Timestamp)
     throws(FieldbookError)
   {
@@ -166,7 +195,7 @@ extension Fieldbook: Outbox {
         return try acknowledgeVisit(id, revision: revision, sha256: sha256, at: at)
       }
       guard digest == sha256 else { throw FieldbookError.digestDiffers(id, revision: revision) }
-      let files = try files(of: id, areAcknowledged: false).count
+      let files = try files(of: id, "acknowledged_at IS NULL AND is_original = 0").count
       let keys =
         try database.first(
           "SELECT count(*) FROM pairing_key WHERE installation = ? AND state = 'committed'", [.text(id.text)]

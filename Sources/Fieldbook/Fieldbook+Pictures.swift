@@ -12,7 +12,10 @@ extension Fieldbook {
 
   // MARK: - Marks
 
-  /// Keeps what a picture looks like; what is kept already stays.
+  /// The number of the way in which a picture is made small before its marks are taken; it goes up with each change of it.
+  private static let method = 2
+
+  /// Keeps what a picture looks like; what is kept already stays, unless it was looked at in an earlier way.
   /// - Parameters:
   ///   - marks: nil for a file that cannot be decoded.
   ///   - sha256: of the file, lower-case hex.
@@ -26,26 +29,39 @@ extension Fieldbook {
     try database.transaction { () throws(FieldbookError) in
       for (marks, sha256) in pictures {
         let isNew = try database.run(
-          "INSERT OR IGNORE INTO photo_mark (sha256, pixels) VALUES (?, ?)",
-          [.text(sha256), (marks?.pixels).map { .text($0) } ?? .null])
-        guard isNew > 0, let hashes = marks?.hashes else { continue }
+          """
+          INSERT INTO photo_mark (sha256, pixels, method) VALUES (?, ?, ?)
+          ON CONFLICT (sha256) DO UPDATE SET pixels = excluded.pixels, method = excluded.method
+            WHERE method < excluded.method
+          """,
+          [.text(sha256), (marks?.pixels).map { .text($0) } ?? .null, .integer(Self.method)])
+        guard isNew > 0 else { continue }
+        guard let hashes = marks?.hashes else {
+          try database.run(
+            "DELETE FROM photo_hash WHERE number = (SELECT number FROM photo_mark WHERE sha256 = ?)",
+            [.text(sha256)])
+          continue
+        }
         try database.run(
-          "INSERT INTO photo_hash (number, hashes) SELECT number, ? FROM photo_mark WHERE sha256 = ?",
-          [.blob(Data(hashes)), .text(sha256)])
+          """
+          INSERT INTO photo_hash (number, hashes) SELECT number, ? FROM photo_mark WHERE sha256 = ?
+          ON CONFLICT (number) DO UPDATE SET hashes = excluded.hashes
+          """, [.blob(Data(hashes)), .text(sha256)])
       }
     }
   }
 
-  /// The photos that are evidence and were never looked at, by SHA-256, those of the newest installations first. A
-  /// program before this one kept no marks.
+  /// The photos that are evidence and were never looked at, or only in an earlier way, by SHA-256, those of the newest
+  /// installations first.
   /// - Throws: `store`.
   public func photosWithoutMarks() throws(FieldbookError) -> [String] {
     try database.rows(
       """
       SELECT photo_use.sha256 FROM photo_use LEFT JOIN installation ON installation.id = photo_use.installation
-      WHERE NOT EXISTS (SELECT 1 FROM photo_mark WHERE photo_mark.sha256 = photo_use.sha256)
+      WHERE NOT EXISTS (
+        SELECT 1 FROM photo_mark WHERE photo_mark.sha256 = photo_use.sha256 AND photo_mark.method >= ?)
       ORDER BY installation.opened_seconds DESC, photo_use.sha256
-      """
+      """, [.integer(Self.method)]
     ) { $0.text(0) }
   }
 

@@ -41,6 +41,8 @@ public struct Setup: Hashable, Sendable, Codable {
   public var tokenOrigin: String?
   /// A request for codes that the platform has not answered yet.
   public var codeOrder: CodeOrder?
+  /// When the originals of photos go to the platform; nil in a setup that does not say, where they go later.
+  public var originals: OriginalsPolicy?
   /// The APN that modules are given unless told otherwise.
   public var accessPointName: String?
 

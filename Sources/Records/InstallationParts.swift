@@ -205,6 +205,21 @@ public struct Photo: Hashable, Sendable, Codable {
   public var resembles: [PhotoResemblance]?
   /// Why the photo is right although it resembles one of another installation; nil where it does not.
   public var reason: WrittenText?
+  /// The copy that is uploaded before the photo itself; nil for a photo of an earlier program.
+  public var copy: Copy?
+
+  /// The upload copy of a photo: a small JPEG with a watermark that names its original by its SHA-256.
+  public struct Copy: Hashable, Sendable, Codable {
+    /// SHA-256 of the copy, lower-case hex.
+    public var sha256: String
+    /// The size of the copy in bytes, 1 or more.
+    public var bytes: Int
+
+    public init(sha256: String, bytes: Int) {
+      self.sha256 = sha256
+      self.bytes = bytes
+    }
+  }
 
   public init(
     stage: Stage, sha256: String, bytes: Int, mediaType: String, takenAt: Timestamp, widthPixels: Int,

@@ -36,6 +36,17 @@ public struct PendingFile: Hashable, Sendable {
   }
 }
 
+/// The original of a photo that the platform has a copy of and has not acknowledged itself.
+public struct PendingOriginal: Hashable, Sendable {
+  public let installation: InstallationID
+  public let file: PendingFile
+
+  public init(installation: InstallationID, file: PendingFile) {
+    self.installation = installation
+    self.file = file
+  }
+}
+
 /// One revision of a record that the platform has not acknowledged.
 public struct PendingRecord: Hashable, Sendable {
   public let id: InstallationID
@@ -47,14 +58,17 @@ public struct PendingRecord: Hashable, Sendable {
   public let sha256: String
   /// SHA-256 of the revision before this one, for `If-Match`; nil for the first.
   public let previousSha256: String?
-  /// The files of this record that the platform has not acknowledged.
+  /// The files that the platform has not acknowledged, and without which it takes no record.
   public let files: [PendingFile]
+  /// The originals of photos that the platform has not acknowledged; their copies are among the other files.
+  public let originals: [PendingFile]
   /// The files of this record that the platform has acknowledged.
   public let acknowledgedFiles: [PendingFile]
 
   public init(
     id: InstallationID, code: LabelCode?, revision: Int, body: Data, sha256: String,
-    previousSha256: String?, files: [PendingFile], acknowledgedFiles: [PendingFile] = []
+    previousSha256: String?, files: [PendingFile], originals: [PendingFile] = [],
+    acknowledgedFiles: [PendingFile] = []
   ) {
     self.id = id
     self.code = code
@@ -63,6 +77,7 @@ public struct PendingRecord: Hashable, Sendable {
     self.sha256 = sha256
     self.previousSha256 = previousSha256
     self.files = files
+    self.originals = originals
     self.acknowledgedFiles = acknowledgedFiles
   }
 }
@@ -89,9 +104,15 @@ public protocol Outbox {
   func secret(ofKey keyID: String) throws -> [UInt8]?
   /// Lists closed, retired and void records, oldest first.
   func pendingRecords() throws -> [PendingRecord]
+  /// Lists the originals of photos whose record the platform has and that it has not acknowledged themselves, those of the
+  /// oldest records first.
+  func pendingOriginals() throws -> [PendingOriginal]
   /// Finds a fault that keeps a record from being delivered; it is called just before the bytes are sent.
   /// - Returns: nil where the bytes are those that the record was closed with.
   func fault(of record: PendingRecord) throws -> EvidenceFault?
+  /// Finds a fault that keeps an original from being delivered; it is called just before the bytes are sent.
+  /// - Returns: nil where the bytes are those that were attached.
+  func fault(of original: PendingOriginal) throws -> EvidenceFault?
 
   /// Builds what waits of a record anew on the platform's current record, which has gone on meanwhile. The change is durable
   /// when the call returns, and a second call with the same record changes nothing.

@@ -115,8 +115,10 @@ public struct RemoteRecord: Hashable, Sendable {
       ("seal.photoSha256", installation.seal?.photoSha256),
     ]
     for case (let path, let digest?) in digests where FileDigest(digest) == nil { throw .malformed(path: path) }
-    if installation.photos.contains(where: { FileDigest($0.sha256) == nil || $0.bytes < 1 }) {
-      throw .malformed(path: "photos")
+    for photo in installation.photos {
+      guard FileDigest(photo.sha256) != nil, photo.bytes >= 1 else { throw .malformed(path: "photos") }
+      guard let copy = photo.copy else { continue }
+      guard FileDigest(copy.sha256) != nil, copy.bytes >= 1 else { throw .malformed(path: "photos.copy") }
     }
     if let keyID = module?.keyID, keyID.utf8.count != 16 || !keyID.utf8.allSatisfy(\.isLowerCaseHexDigit) {
       throw .malformed(path: "module.keyId")

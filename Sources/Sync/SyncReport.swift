@@ -29,10 +29,19 @@ public struct KeyOutcome: Hashable, Sendable {
   public let reason: SyncReason?
 }
 
+/// The result of one original of a photo whose record the platform has.
+public struct OriginalOutcome: Hashable, Sendable {
+  public let original: PendingOriginal
+  /// The reason why the original is not delivered; nil where it is delivered.
+  public let reason: SyncReason?
+}
+
 /// The result of one run, with one outcome for each record, oldest first.
 public struct SyncReport: Hashable, Sendable {
   public internal(set) var outcomes: [DeliveryOutcome] = []
   public internal(set) var keys: [KeyOutcome] = []
+  /// The results of the originals that followed their records; an original that went before its record has none.
+  public internal(set) var originals: [OriginalOutcome] = []
   /// The reason why the run ended before its last record; nil where it was completed.
   public internal(set) var stoppedBy: SyncReason?
   /// The number of keys and records in a row whose delivery ended in a timeout.
@@ -51,15 +60,19 @@ public struct SyncReport: Hashable, Sendable {
 public struct SyncPlan: Sendable {
   public let keys: [PendingKey]
   public let records: [PendingRecord]
+  /// The originals of photos that would go, before their records or after all of them.
+  public let originals: [PendingFile]
 
-  /// The number of bytes of records and files that are not acknowledged; the platform may already have some of
-  /// them.
+  /// The number of bytes of records and files that are not acknowledged, without the originals; the platform may already
+  /// have some of them.
   public var bytes: Int { records.reduce(0) { $0 + $1.body.count + $1.files.reduce(0) { $0 + $1.bytes } } }
+  /// The number of bytes of the originals.
+  public var originalBytes: Int { originals.reduce(0) { $0 + $1.bytes } }
 }
 
 /// The events of a run in their order. Keys come first; then come, for each record, its files in order, each
-/// begun and then skipped or delivered with progress between, and the record's outcome. A pause can come at any
-/// place.
+/// begun and then skipped or delivered with progress between, and the record's outcome. The originals that follow their
+/// records come last, each begun in the same way and then finished. A pause can come at any place.
 public enum SyncEvent: Hashable, Sendable {
   case keyDelivered(keyID: String)
   case keyPending(keyID: String, SyncReason)
@@ -72,5 +85,6 @@ public enum SyncEvent: Hashable, Sendable {
   case fileProgress(sha256: FileDigest, offset: Int, bytes: Int)
   case fileDelivered(sha256: FileDigest)
   case recordFinished(DeliveryOutcome)
+  case originalFinished(OriginalOutcome)
   case retrying(after: Duration, SyncReason)
 }

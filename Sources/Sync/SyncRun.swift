@@ -2,26 +2,31 @@ public import Cryptography
 import FoundationEssentials
 public import Records
 
-/// One pass over the queue, oldest first: keys, then each record's files, then the record. A record that fails
-/// blocks no other. Where the platform's record has gone on without this laptop, what waits is built on it anew and
-/// delivered in the same pass, if it is no more than inspections. Rejected credentials, an unreachable platform or two timeouts in a row end the run, and the
-/// rest stays pending.
+/// One pass over the queue, oldest first: keys, then each record's files, then the record, and when all records are through
+/// the originals of photos whose copies went before. A record that fails blocks no other. Where the platform's record has
+/// gone on without this laptop, what waits is built on it anew and delivered in the same pass, if it is no more than
+/// inspections. Rejected credentials, an unreachable platform or two timeouts in a row end the run, and the rest stays
+/// pending.
 public struct SyncRun {
   /// The services that a run uses.
   public struct Surroundings {
     /// Waits between attempts; may return early where the run is cancelled.
     public var sleep: (Duration) -> Void
     public var retry: RetryPolicy
+    /// When the originals of photos go whose copies go before the record.
+    public var originals: OriginalsPolicy
     /// Pins the platform's certificate at the first contact; throws to refuse the certificate.
     public var pin: (Certificate) throws -> Void
     public var onEvent: (SyncEvent) -> Void
 
     public init(
       sleep: @escaping (Duration) -> Void, retry: RetryPolicy = RetryPolicy(),
-      pin: @escaping (Certificate) throws -> Void, onEvent: @escaping (SyncEvent) -> Void = { _ in }
+      originals: OriginalsPolicy = .later, pin: @escaping (Certificate) throws -> Void,
+      onEvent: @escaping (SyncEvent) -> Void = { _ in }
     ) {
       self.sleep = sleep
       self.retry = retry
+      self.originals = originals
       self.pin = pin
       self.onEvent = onEvent
     }
@@ -58,25 +63,33 @@ public struct SyncRun {
   /// Lists what `run` would send, without a network.
   /// - Throws: the errors of the outbox.
   public func plan() throws -> SyncPlan {
-    try SyncPlan(keys: outbox.pendingKeys(), records: outbox.pendingRecords())
+    let records = try outbox.pendingRecords()
+    // Several revisions of a record wait with the same files.
+    var seen: Set<InstallationID> = []
+    let before = records.filter { seen.insert($0.id).inserted }.flatMap(\.originals)
+    let after = try outbox.pendingOriginals().filter { !seen.contains($0.installation) }.map(\.file)
+    return SyncPlan(
+      keys: try outbox.pendingKeys(), records: records,
+      originals: surroundings.originals == .never ? [] : before + after)
   }
 
   /// Delivers everything that is pending. An empty queue needs no network.
   /// - Throws: `SyncError.platformKeyChanged` before anything is sent, and the errors of the outbox, the upload
   ///   memory and `pin`. All other errors are in the report.
   public func run() throws -> SyncReport {
-    try run(records: outbox.pendingRecords())
+    try run(records: outbox.pendingRecords(), withOriginals: surroundings.originals != .never)
   }
 
   /// Delivers keys only. A functional test needs them at the platform before it requests a start there.
   public func deliverKeys() throws -> SyncReport {
-    try run(records: [])
+    try run(records: [], withOriginals: false)
   }
 
-  private func run(records: [PendingRecord]) throws -> SyncReport {
+  private func run(records: [PendingRecord], withOriginals: Bool) throws -> SyncReport {
     var report = SyncReport()
     let keys = try outbox.pendingKeys()
-    guard !keys.isEmpty || !records.isEmpty else { return report }
+    let hasOriginals = withOriginals ? try !outbox.pendingOriginals().isEmpty : false
+    guard !keys.isEmpty || !records.isEmpty || hasOriginals else { return report }
 
     var certificate: Certificate?
     do throws(SyncError) {
@@ -101,6 +114,8 @@ public struct SyncRun {
       undelivered[record.id] = undelivered[record.id] ?? reason
     }
     report.outcomes = outcomes(of: records, undelivered)
+    // What was just delivered has originals, too.
+    if withOriginals { for original in try outbox.pendingOriginals() { try follow(original, &report) } }
     return report
   }
 
@@ -238,13 +253,18 @@ public struct SyncRun {
   private func deliver(_ record: PendingRecord) throws -> SyncReason? {
     try outbox.markAttempted(record: record.id, revision: record.revision, at: clock.now())
     do {
-      for file in record.files { try deliver(file, of: record) }
+      let before = surroundings.originals == .always ? record.files + record.originals : record.files
+      for file in before { try deliver(file, of: record.id) }
       var refusal = refusal(of: record)
       if case .incomplete(let missing, let keys) = refusal, keys.isEmpty, !missing.isEmpty {
-        // A file that the platform once acknowledged and now lacks is sent again, but only once. A file that
-        // the record does not name is never sent, whatever the platform asks for.
-        let files = (record.files + record.acknowledgedFiles).filter { missing.contains($0.sha256) }
-        for file in files { try deliver(file, of: record) }
+        // A file that the platform once acknowledged and now lacks is sent again, but only once; so is an original that
+        // a platform insists on which knows of no copies. A file that the record does not name is never sent, whatever
+        // the platform asks for.
+        let originals = surroundings.originals == .never ? [] : record.originals
+        let files = (record.files + originals + record.acknowledgedFiles).filter {
+          missing.contains($0.sha256)
+        }
+        for file in files { try deliver(file, of: record.id) }
         if !files.isEmpty { refusal = self.refusal(of: record) }
       }
       if let refusal { return SyncReason(refusal) }
@@ -269,8 +289,8 @@ public struct SyncRun {
     }
   }
 
-  private func deliver(_ file: PendingFile, of record: PendingRecord) throws {
-    surroundings.onEvent(.fileBegun(sha256: file.sha256, bytes: file.bytes, of: record.id))
+  private func deliver(_ file: PendingFile, of id: InstallationID) throws {
+    surroundings.onEvent(.fileBegun(sha256: file.sha256, bytes: file.bytes, of: id))
     let delivery = FileDelivery(
       client: client, memory: uploads, retry: retry, pieceSize: pieceSize, onEvent: surroundings.onEvent)
     try delivery.deliver(file) {
@@ -280,7 +300,28 @@ public struct SyncRun {
         throw FileUnavailable()
       }
     }
-    try outbox.acknowledge(file: file.sha256, of: record.id, at: clock.now())
+    try outbox.acknowledge(file: file.sha256, of: id, at: clock.now())
+  }
+
+  // MARK: - Originals
+
+  /// Delivers an original whose record the platform has. One that fails blocks no other.
+  private func follow(_ original: PendingOriginal, _ report: inout SyncReport) throws {
+    var reason = report.stoppedBy
+    if reason == nil { reason = try outbox.fault(of: original).map { SyncReason($0) } }
+    if reason == nil {
+      do {
+        try deliver(original.file, of: original.installation)
+      } catch let error as SyncError {
+        reason = SyncReason(error)
+      } catch is FileUnavailable {
+        reason = .fileMissing
+      }
+      stop(&report, where: reason)
+    }
+    let outcome = OriginalOutcome(original: original, reason: reason)
+    report.originals.append(outcome)
+    surroundings.onEvent(.originalFinished(outcome))
   }
 }
 

@@ -14,7 +14,9 @@ import Testing
     let key = try #require(try fieldbook.pendingKeys().first)
     #expect(
       try fieldbook.queueSummary()
-        == .init(records: 1, files: 4, fileBytes: record.files.map(\.bytes).reduce(0, +), keys: 1))
+        == .init(
+          records: 1, files: 4, fileBytes: record.files.map(\.bytes).reduce(0, +), originals: 0,
+          originalBytes: 0, keys: 1))
     try fieldbook.markAttempted(key: key.keyID, at: Sample.at(10))
     try fieldbook.markAttempted(record: signed.id, revision: 1, at: Sample.at(10))
     #expect(throws: FieldbookError.stillPending(signed.id, keys: 1, files: 4)) {

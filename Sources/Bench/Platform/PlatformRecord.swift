@@ -17,8 +17,14 @@ struct PlatformRecord: Decodable, Sendable {
     }
   }
   struct Photo: Decodable, Sendable {
+    struct Copy: Decodable, Sendable {
+      let sha256: String?
+      let bytes: Int?
+    }
+
     let stage: String?
     let sha256: String?
+    let copy: Copy?
   }
   struct Test: Decodable, Sendable { let passed: Bool? }
   struct Label: Decodable, Sendable { let code: String? }
@@ -45,11 +51,18 @@ struct PlatformRecord: Decodable, Sendable {
   let seal: Seal?
   let agreement: Agreement?
 
-  /// Digests of all files that belong to the record, without repetition.
+  /// Digests of the files that have to be there before the record is accepted, without repetition. The copy of a photo
+  /// stands for its original, which may follow.
   var files: [String] {
     var seen: Set<String> = []
-    let digests = (photos ?? []).map(\.sha256) + [seal?.photoSha256, agreement?.sha256]
-    return digests.compactMap { $0 }.filter { seen.insert($0).inserted }
+    let digests = (photos ?? []).map { $0.copy?.sha256 ?? $0.sha256 } + [seal?.photoSha256, agreement?.sha256]
+    let following = Set((photos ?? []).compactMap { $0.copy == nil ? nil : $0.sha256 })
+    return digests.compactMap { $0 }.filter { !following.contains($0) && seen.insert($0).inserted }
+  }
+
+  /// Digests of all files that belong to the record, the originals of photos included.
+  private var digests: [String] {
+    files + (photos ?? []).compactMap { $0.copy == nil ? nil : $0.sha256 }
   }
 
   // MARK: - Judging
@@ -72,7 +85,11 @@ struct PlatformRecord: Decodable, Sendable {
     expect(owner?.unitName?.isEmpty == false, "owner.unitName", "must not be empty")
     expect(code.map { LabelCode($0)?.description == $0 } ?? true, "code", "must be a label code")
     expect(
-      files.allSatisfy { Hex.isLowerCase($0, byteCount: 32) }, "photos", "every sha256 must be lower-case hex")
+      digests.allSatisfy { Hex.isLowerCase($0, byteCount: 32) }, "photos", "every sha256 must be lower-case hex"
+    )
+    expect(
+      (photos ?? []).compactMap(\.copy).allSatisfy { $0.sha256 != nil && ($0.bytes ?? 0) >= 1 }, "photos.copy",
+      "every copy has its sha256 and its bytes")
     switch status {
     case "closed", "delivered": expectComplete(expect)
     case "retired":

@@ -7,17 +7,33 @@ struct RecordFile {
   let bytes: Int?
   /// The name of the file for the platform; empty where the platform gets none.
   let filename: String
+  /// Whether the file is the original of a photo, for which a copy stands.
+  let isOriginal: Bool
 
-  /// The files of a record, each once, in the order of the walk.
+  init(sha256: String, bytes: Int?, filename: String, isOriginal: Bool = false) {
+    self.sha256 = sha256
+    self.bytes = bytes
+    self.filename = filename
+    self.isOriginal = isOriginal
+  }
+
+  init(_ file: PendingFile) {
+    self.init(sha256: file.sha256.hex, bytes: file.bytes, filename: file.filename)
+  }
+
+  /// The files of a record, each once, in the order of the walk; a copy stands before its original.
   static func named(by installation: Installation) -> [RecordFile] {
     var files: [RecordFile] = []
-    func add(_ sha256: String, _ bytes: Int?, _ filename: String) {
+    func add(_ sha256: String, _ bytes: Int?, _ filename: String, isOriginal: Bool = false) {
       guard !files.contains(where: { $0.sha256 == sha256 }) else { return }
-      files.append(RecordFile(sha256: sha256, bytes: bytes, filename: filename))
+      files.append(RecordFile(sha256: sha256, bytes: bytes, filename: filename, isOriginal: isOriginal))
     }
     for stage in Photo.Stage.allCases {
       for (index, photo) in installation.photos.filter({ $0.stage == stage }).enumerated() {
-        add(photo.sha256, photo.bytes, "photo-\(stage.rawValue)-\(index + 1)\(ending(of: photo.mediaType))")
+        let name = "photo-\(stage.rawValue)-\(index + 1)"
+        if let copy = photo.copy { add(copy.sha256, copy.bytes, "\(name)-copy.jpg") }
+        add(
+          photo.sha256, photo.bytes, name + ending(of: photo.mediaType), isOriginal: photo.copy != nil)
       }
     }
     if let photo = installation.seal?.photoSha256 { add(photo, nil, "photo-seal") }
@@ -33,6 +49,7 @@ struct RecordFile {
     switch event {
     case .photographed(let photo):
       [RecordFile(sha256: photo.sha256, bytes: photo.bytes, filename: "")]
+        + (photo.copy.map { [RecordFile(sha256: $0.sha256, bytes: $0.bytes, filename: "")] } ?? [])
     case .sealed(let seal):
       seal.photoSha256.map { [RecordFile(sha256: $0, bytes: nil, filename: "")] } ?? []
     case .signed(let agreement):

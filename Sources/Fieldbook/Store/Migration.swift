@@ -15,6 +15,7 @@ struct Migration {
     Migration(name: "0006-inspections", script: schema0006),
     Migration(name: "0007-carried-over", script: schema0007),
     Migration(name: "0008-photo-marks", script: schema0008),
+    Migration(name: "0009-photo-copies", script: schema0009),
   ]
 
   /// Brings the database up to date.

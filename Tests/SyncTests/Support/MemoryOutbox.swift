@@ -14,6 +14,13 @@ final class MemoryOutbox: Outbox {
   func pendingRecords() -> [PendingRecord] { records }
   func fault(of record: PendingRecord) -> EvidenceFault? { faults[record.id] }
 
+  /// The originals of acknowledged records, and the faults of some by their digests.
+  private var originals: [PendingOriginal] = []
+  var originalFaults: [FileDigest: EvidenceFault] = [:]
+
+  func pendingOriginals() -> [PendingOriginal] { originals }
+  func fault(of original: PendingOriginal) -> EvidenceFault? { originalFaults[original.file.sha256] }
+
   /// The answers of `rebuild`, which are given one after the other; without any it answers with a conflict.
   var rebuilds: [Rebuild] = []
   private(set) var conflicts: [InstallationID] = []
@@ -41,18 +48,25 @@ final class MemoryOutbox: Outbox {
 
   func acknowledge(file sha256: FileDigest, of id: InstallationID, at: Timestamp) {
     marks.append("acknowledged file")
+    originals.removeAll { $0.installation == id && $0.file.sha256 == sha256 }
     records = records.map { record in
       guard record.id == id else { return record }
       return PendingRecord(
         id: id, code: record.code, revision: record.revision, body: record.body, sha256: record.sha256,
         previousSha256: record.previousSha256, files: record.files.filter { $0.sha256 != sha256 },
-        acknowledgedFiles: record.acknowledgedFiles + record.files.filter { $0.sha256 == sha256 })
+        originals: record.originals.filter { $0.sha256 != sha256 },
+        acknowledgedFiles: record.acknowledgedFiles
+          + (record.files + record.originals).filter { $0.sha256 == sha256 })
     }
   }
 
   func acknowledge(record id: InstallationID, revision: Int, sha256: String, at: Timestamp) {
     marks.append("acknowledged record \(revision)")
-    records.removeAll { $0.id == id && $0.revision == revision && $0.sha256 == sha256 }
+    let done = records.filter { $0.id == id && $0.revision == revision && $0.sha256 == sha256 }
+    records.removeAll { done.contains($0) }
+    originals += done.flatMap { record in
+      record.originals.map { PendingOriginal(installation: id, file: $0) }
+    }
   }
 
   // MARK: - Filling it

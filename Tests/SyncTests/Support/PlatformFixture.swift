@@ -18,6 +18,7 @@ final class PlatformFixture {
   let files = MemoryFiles()
   let uploads = MemoryUploads()
   var pinned: Certificate?
+  var originals = OriginalsPolicy.later
   var pauses: [Duration] = []
   var events: [SyncEvent] = []
   var cancelAfterRequests = Int.max
@@ -48,7 +49,8 @@ final class PlatformFixture {
       outbox: outbox, files: files, client: try client ?? self.client(), clock: FixedClock(), uploads: uploads,
       platformCertificate: pinned,
       surroundings: .init(
-        sleep: { [unowned self] in pauses.append($0) }, retry: retry, pin: { [unowned self] in pinned = $0 },
+        sleep: { [unowned self] in pauses.append($0) }, retry: retry, originals: originals,
+        pin: { [unowned self] in pinned = $0 },
         onEvent: { [unowned self] in events.append($0) }))
   }
 

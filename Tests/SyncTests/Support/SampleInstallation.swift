@@ -19,7 +19,8 @@ struct SampleInstallation {
   /// - Parameters:
   ///   - number: distinguishes the samples.
   ///   - photoBytes: size of the photo taken before the work.
-  init(_ number: Int, in files: MemoryFiles, photoBytes: Int = 900) throws {
+  ///   - copies: whether the photos have upload copies.
+  init(_ number: Int, in files: MemoryFiles, photoBytes: Int = 900, copies: Bool = false) throws {
     id = try #require(InstallationID(UUID().uuidString))
     code = try #require(CodeSerial(number: number).flatMap { LabelCode(region: "150621", serial: $0) })
     secret = files.random.bytes(32)
@@ -33,15 +34,19 @@ struct SampleInstallation {
     let before = try file("before.jpg", photoBytes)
     let after = try file("after.jpg", 700)
     let agreement = try file("agreement.pdf", 1200)
-    func photo(_ stage: Photo.Stage, _ file: PendingFile) -> Photo {
-      Photo(
+    let smallBefore = copies ? try file("before-copy.jpg", 300) : nil
+    let smallAfter = copies ? try file("after-copy.jpg", 250) : nil
+    func photo(_ stage: Photo.Stage, _ file: PendingFile, copy: PendingFile?) -> Photo {
+      var photo = Photo(
         stage: stage, sha256: file.sha256.hex, bytes: file.bytes, mediaType: "image/jpeg", takenAt: Self.at,
         widthPixels: 640, heightPixels: 480)
+      photo.copy = copy.map { Photo.Copy(sha256: $0.sha256.hex, bytes: $0.bytes) }
+      return photo
     }
 
     var installation = try Self.opened(id, code)
     let events: [InstallationEvent] = [
-      .photographed(photo(.before, before)),
+      .photographed(photo(.before, before, copy: smallBefore)),
       .flashed(
         .init(
           chip: "STM32F405", chipID: nil, firmwareVersion: "1.0.0",
@@ -54,7 +59,7 @@ struct SampleInstallation {
         .init(
           plan: "standard", startedAt: Self.at,
           steps: [.init(name: "voltage", measured: 221, unit: "V", lower: 198, upper: 242, outcome: .passed)])),
-      .photographed(photo(.after, after)),
+      .photographed(photo(.after, after, copy: smallAfter)),
       .handedOver(.init(trainedOperators: 2, operatingRules: .drafted, note: nil)),
       .signed(
         .init(
@@ -69,7 +74,8 @@ struct SampleInstallation {
     let body = try RecordCoding.encode(installation)
     record = PendingRecord(
       id: id, code: code, revision: 1, body: body, sha256: SHA256Digest(of: body).hex, previousSha256: nil,
-      files: [before, after, agreement])
+      files: copies ? [smallBefore, smallAfter, agreement].compactMap(\.self) : [before, after, agreement],
+      originals: copies ? [before, after] : [])
   }
 
   func enqueue(in outbox: MemoryOutbox, withKey: Bool = true) {
