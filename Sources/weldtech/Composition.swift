@@ -187,8 +187,10 @@ final class Workplace {
   }
 
   /// Makes a pass over the queue, or over the keys only.
+  /// - Parameter originals: when the originals of photos go; nil as `setup` has it.
   func syncRun(
-    retry: RetryPolicy = RetryPolicy(), exchangeTimeout: Duration = .seconds(60),
+    originals: OriginalsPolicy? = nil, retry: RetryPolicy = RetryPolicy(),
+    exchangeTimeout: Duration = .seconds(60),
     onEvent: @escaping (SyncEvent) -> Void = { _ in }
   ) throws -> SyncRun {
     let fieldbook = try fieldbook()
@@ -198,8 +200,12 @@ final class Workplace {
       uploads: UploadAddresses(home: home), platformCertificate: try platformPin().pinned(),
       surroundings: SyncRun.Surroundings(
         sleep: { [interruption] in pause($0, unless: interruption) }, retry: retry,
-        pin: { try self.platformPin().pin($0) }, onEvent: onEvent))
+        originals: try originals ?? originalsPolicy(), pin: { try self.platformPin().pin($0) }, onEvent: onEvent
+      ))
   }
+
+  /// When the originals of photos go to the platform, as `setup` has it.
+  func originalsPolicy() throws -> OriginalsPolicy { try fieldbook().setup().originals ?? .later }
 
   // MARK: - The cable
 

@@ -93,8 +93,12 @@ import Testing
     #expect(plug.module.truth.relayIsClosed == false, "\(place)")
     let keys = try office.platform.keyIds()
     #expect(keys.contains(keyID ?? ""), "\(place)")
-    var digests = (record["photos"] as? [[String: Any]] ?? []).compactMap { $0["sha256"] as? String }
-    #expect(digests.count == 2, "\(place)")
+    // The walk delivers the copies of photos, and sync what follows.
+    try laptop.json("sync")
+    let photos = record["photos"] as? [[String: Any]] ?? []
+    let copies = photos.compactMap { ($0["copy"] as? [String: Any])?["sha256"] as? String }
+    var digests = photos.compactMap { $0["sha256"] as? String } + copies
+    #expect(digests.count == 4, "\(place)")
     digests.append((record["agreement"] as? [String: Any])?["sha256"] as? String ?? "")
     for digest in digests { #expect(office.platform.hasFile(digest), "\(place)") }
 

@@ -234,8 +234,10 @@ enum InstallCommand {
     else { return installation }
     defer { lock.release() }
     workplace.console.say(Text(zh: "▸ 上传到平台", en: "▸ deliver"), .bold)
+    // Originals that no record waits for keep nobody from the next welder; `sync` delivers them.
+    let originals = try workplace.originalsPolicy() == .always ? OriginalsPolicy.always : .never
     do {
-      let document = try SyncCommand.once(workplace)
+      let document = try SyncCommand.once(workplace, originals: originals)
       for outcome in document.outcomes where outcome.id == installation.id {
         if let reason = outcome.reason { workplace.console.say(reason.title) }
       }

@@ -26,6 +26,7 @@ enum SetupCommand {
     var isDesk = false
     var inspector: String?
     var protection: Protection?
+    var originals: OriginalsPolicy?
     var companyPhone: String?
     var terms: String?
   }
@@ -49,6 +50,7 @@ enum SetupCommand {
     var protect: Protection
     /// The company's own clauses; nil where agreements are signed with those that are shipped.
     var terms: TermsReference?
+    var originals: OriginalsPolicy
     var codesLeft: Int
   }
 
@@ -120,6 +122,13 @@ enum SetupCommand {
           Text(
             zh: "公司自己的协议条款文件；default 为随附的条款",
             en: "a file with the company's own clauses for agreements; `default` for those that are shipped"))
+        parameters.option(
+          "originals", \.originals, .choice, placeholder: "always|later|never",
+          Text(
+            zh: "照片原图何时上传：always 随记录一起，later 记录传完以后（默认），never 不上传；带水印的小图总是随记录上传",
+            en:
+              "when the originals of photos are delivered: with their record, after all records (unless told), or never; a small copy with a watermark always goes with the record"
+          ))
       }, run: run)
   }
 
@@ -157,6 +166,7 @@ enum SetupCommand {
       setup.desk = isDesk ? true : nil
       setup.inspector = inspector
       if let protection = options.protection { setup.protects = protection == .always ? true : nil }
+      if let originals = options.originals { setup.originals = originals }
       setup.company = company
       if let companyPhone { setup.companyPhone = companyPhone.isEmpty ? nil : companyPhone }
       setup.region = region
@@ -389,7 +399,8 @@ enum SetupCommand {
       company: setup.technician?.company ?? setup.inspector?.company ?? setup.company,
       companyPhone: setup.companyPhone, region: setup.region, platform: setup.platform,
       platformKeyFingerprint: fingerprint, tokenFile: setup.tokenFile, apn: setup.accessPointName,
-      protect: setup.protects == true ? .always : .never, terms: terms, codesLeft: try fieldbook.codesLeft())
+      protect: setup.protects == true ? .always : .never, terms: terms,
+      originals: setup.originals ?? .later, codesLeft: try fieldbook.codesLeft())
     try console.answer(document) {
       if let inspector = setup.inspector { return report(inspector, setup, fingerprint, to: console) }
       console.facts([
@@ -419,6 +430,7 @@ enum SetupCommand {
           Text(zh: "协议条款", en: "clauses"),
           terms.map { "\($0.name) \($0.version)" } ?? Text(zh: "随附的条款", en: "as shipped")[console.language]
         ),
+        (Text(zh: "照片原图", en: "originals of photos"), document.originals.title[console.language]),
       ])
     }
   }
@@ -440,6 +452,17 @@ extension SetupCommand {
     let lack = HealthFinding.inspectorWithoutPlatform.failure
     console.say(lack.message, .yellow)
     console.say(Text(zh: "  → \(lack.hint.zh)", en: "  → \(lack.hint.en)"))
+  }
+}
+
+extension OriginalsPolicy {
+  /// The policy as `setup` and `status` show it.
+  var title: Text {
+    switch self {
+    case .always: Text(zh: "随记录一起上传", en: "delivered with their record")
+    case .later: Text(zh: "记录传完以后再上传", en: "delivered after all records")
+    case .never: Text(zh: "留在本机，不上传", en: "kept on this laptop")
+    }
   }
 }
 

@@ -9,6 +9,8 @@ enum SyncCommand {
   struct Options {
     var watch = false
     var dryRun = false
+    /// When originals go in this run; nil as `setup` has it.
+    var originals: OriginalsPolicy?
   }
 
   struct Document: Encodable {
@@ -18,6 +20,29 @@ enum SyncCommand {
     /// The number of keys that the platform does not have yet, including those of open installations.
     var keysPending: Int
     var outcomes: [DeliveryOutcome]
+    var originals: Originals
+  }
+
+  /// What became of the originals of photos. They are no part of `delivered`, `pending` and `failed`, because no record waits
+  /// for them; only one that cannot be delivered at all makes the run a failed one.
+  struct Originals: Encodable {
+    struct Failure: Encodable {
+      var id: InstallationID
+      var file: String
+      var sha256: String
+      var reason: SyncReason
+    }
+
+    var policy: OriginalsPolicy
+    /// The number of those that followed their records in this run.
+    var delivered: Int
+    /// The number of those that the platform does not have yet, and their bytes; they stay where the policy is `never`.
+    var waiting: Int
+    var waitingBytes: Int
+    /// Why the first that was tried and still waits was not delivered; nil where none was tried in vain.
+    var reason: SyncReason?
+    /// Those that cannot be delivered without a change here or there.
+    var failed: [Failure]
   }
 
   struct Plan: Encodable {
@@ -25,6 +50,8 @@ enum SyncCommand {
     var records: [InstallationID]
     var files: Int
     var bytes: Int
+    var originals: Int
+    var originalBytes: Int
   }
 
   static var command: Command<Workplace> {
@@ -35,44 +62,55 @@ enum SyncCommand {
           "watch", \.watch, Text(zh: "一直运行，联网后自动上传", en: "keep running and deliver whenever there is a network")
         )
         parameters.flag("dry-run", \.dryRun, Text(zh: "只列出要上传什么，不上传", en: "say what would be sent"))
+        parameters.option(
+          "originals", \.originals, .choice, placeholder: "always|later|never",
+          Text(
+            zh: "这一次照片原图何时上传，如用手机流量时写 never；不写则按 setup",
+            en: "when originals of photos go in this run, for example never on a phone's data; else as in setup"
+          ))
       }, run: run)
   }
 
   static func run(_ options: Options, _ workplace: Workplace) throws -> Int32 {
-    if options.dryRun { return try plan(workplace) }
+    if options.dryRun { return try plan(options, workplace) }
     guard let lock = try workplace.fieldbook().lock(.sync) else { throw SyncBusy() }
     defer { lock.release() }
-    if !options.watch { return try finish(try once(workplace), workplace) }
+    if !options.watch { return try finish(try once(workplace, originals: options.originals), workplace) }
 
-    return try watch(workplace)
+    return try watch(options, workplace)
   }
 
   /// Runs until it is interrupted. With `--json` the single document is printed then; it has everything
   /// delivered meanwhile, and what the last pass left.
-  private static func watch(_ workplace: Workplace) throws -> Int32 {
+  private static func watch(_ options: Options, _ workplace: Workplace) throws -> Int32 {
     let console = workplace.console
-    var document = try once(workplace)
+    var document = try once(workplace, originals: options.originals)
     if !console.isJSON { tell(document, console) }
     while !workplace.isInterrupted {
       pause(.seconds(30), unless: { workplace.isInterrupted })
       if workplace.isInterrupted { break }
-      let next = try once(workplace)
-      let isNews = next.delivered > 0 || next.pending != document.pending || next.failed != document.failed
+      let next = try once(workplace, originals: options.originals)
+      let isNews =
+        next.delivered > 0 || next.pending != document.pending || next.failed != document.failed
+        || next.originals.waiting != document.originals.waiting
       if isNews, !console.isJSON { tell(next, console) }
-      let delivered = document.delivered + next.delivered
+      let delivered = (
+        document.delivered + next.delivered, document.originals.delivered + next.originals.delivered
+      )
       document = next
-      document.delivered = delivered
+      (document.delivered, document.originals.delivered) = delivered
     }
     if console.isJSON { try console.answer(document) {} }
     return ExitCode.cancelled.rawValue
   }
 
   /// Requests codes where there are none, and then runs once over the queue.
-  static func once(_ workplace: Workplace) throws -> Document {
+  /// - Parameter originals: when originals go in this run; nil as `setup` has it.
+  static func once(_ workplace: Workplace, originals: OriginalsPolicy? = nil) throws -> Document {
     do { try workplace.codeSupply().fetchIfExhausted() } catch {
       workplace.console.sayMore(explain(error).message)
     }
-    let report = try workplace.syncRun { event in
+    let report = try workplace.syncRun(originals: originals) { event in
       switch event {
       case .retrying(_, let reason): workplace.console.sayMore(reason.title)
       case .fileProgress(_, let offset, let bytes):
@@ -82,9 +120,22 @@ enum SyncCommand {
       default: break
       }
     }.run()
+    let queue = try workplace.fieldbook().queueSummary()
+    let failures = report.originals.compactMap { outcome -> Originals.Failure? in
+      guard let reason = outcome.reason, reason.isFinal else { return nil }
+      let original = outcome.original
+      return Originals.Failure(
+        id: original.installation, file: original.file.filename, sha256: original.file.sha256.hex,
+        reason: reason)
+    }
     return Document(
-      delivered: report.delivered, pending: report.pending, failed: report.failed,
-      keysPending: try workplace.fieldbook().queueSummary().keys, outcomes: report.outcomes)
+      delivered: report.delivered, pending: report.pending, failed: report.failed, keysPending: queue.keys,
+      outcomes: report.outcomes,
+      originals: Originals(
+        policy: try originals ?? workplace.originalsPolicy(),
+        delivered: report.originals.count { $0.reason == nil }, waiting: queue.originals,
+        waitingBytes: queue.originalBytes,
+        reason: report.originals.lazy.compactMap(\.reason).first { !$0.isFinal }, failed: failures))
   }
 
   /// The warning about a pinned certificate that would no longer be accepted.
@@ -100,10 +151,10 @@ enum SyncCommand {
   }
 
   /// The exit status: 1 where an item has failed, 8 where one is still waiting, including a key of an open
-  /// installation.
+  /// installation. An original that waits is none of them, because its record is delivered.
   static func status(of document: Document, _ workplace: Workplace) -> ExitCode {
     if workplace.isInterrupted { return .cancelled }
-    if document.failed > 0 { return .failed }
+    if document.failed > 0 || !document.originals.failed.isEmpty { return .failed }
     return document.pending + document.keysPending > 0 ? .pending : .done
   }
 
@@ -116,6 +167,7 @@ enum SyncCommand {
       console.put(
         Text(zh: "还有 \(document.keysPending) 个密钥待上传", en: "\(document.keysPending) keys are waiting, too"))
     }
+    tell(document.originals, console)
     for outcome in document.outcomes {
       guard let reason = outcome.reason else { continue }
       console.put(
@@ -125,18 +177,64 @@ enum SyncCommand {
     }
   }
 
-  private static func plan(_ workplace: Workplace) throws -> Int32 {
-    let plan = try workplace.syncRun().plan()
+  private static func tell(_ originals: Originals, _ console: Console) {
+    if originals.delivered > 0 {
+      console.put(
+        Text(zh: "已上传照片原图 \(originals.delivered) 张", en: "\(originals.delivered) originals of photos delivered")
+      )
+    }
+    if originals.waiting > 0 {
+      console.put(waitingOriginals(originals.waiting, bytes: originals.waitingBytes, originals.policy))
+      if let reason = originals.reason {
+        console.put(
+          Text(zh: "  \(reason.title.zh)。\(reason.hint.zh)", en: "  \(reason.title.en); \(reason.hint.en)"))
+      }
+    }
+    for failure in originals.failed {
+      console.put(
+        Text(
+          zh:
+            "  \(failure.id.text.prefix(8)) 的原图 \(failure.file)：\(failure.reason.title.zh)。\(failure.reason.hint.zh)",
+          en:
+            "  \(failure.id.text.prefix(8)), original \(failure.file): \(failure.reason.title.en); \(failure.reason.hint.en)"
+        ))
+    }
+  }
+
+  /// The sentence about originals that the platform does not have.
+  static func waitingOriginals(_ count: Int, bytes: Int, _ policy: OriginalsPolicy) -> Text {
+    let megabytes = tenths(ofMegabytes: bytes)
+    switch policy {
+    case .never:
+      return Text(
+        zh: "\(count) 张照片原图（\(megabytes) MB）留在本机，不上传",
+        en: "\(count) originals of photos (\(megabytes) MB) stay on this laptop")
+    case .always, .later:
+      return Text(
+        zh: "还有 \(count) 张照片原图（\(megabytes) MB）待上传，记录不用等它们",
+        en: "\(count) originals of photos (\(megabytes) MB) are still to follow; no record waits for them")
+    }
+  }
+
+  /// Bytes as megabytes of 1,000,000 with one decimal, rounded up, so that nothing is shown as 0.0.
+  private static func tenths(ofMegabytes bytes: Int) -> String {
+    let tenths = (bytes + 99_999) / 100_000
+    return "\(tenths / 10).\(tenths % 10)"
+  }
+
+  private static func plan(_ options: Options, _ workplace: Workplace) throws -> Int32 {
+    let plan = try workplace.syncRun(originals: options.originals).plan()
     let document = Plan(
       keys: plan.keys.map(\.keyID), records: plan.records.map(\.id),
-      files: plan.records.reduce(0) { $0 + $1.files.count }, bytes: plan.bytes)
+      files: plan.records.reduce(0) { $0 + $1.files.count }, bytes: plan.bytes,
+      originals: plan.originals.count, originalBytes: plan.originalBytes)
     try workplace.console.answer(document) {
       workplace.console.put(
         Text(
           zh:
-            "将上传 \(document.keys.count) 个密钥、\(document.records.count) 条记录、\(document.files) 个文件，共 \(document.bytes) 字节",
+            "将上传 \(document.keys.count) 个密钥、\(document.records.count) 条记录、\(document.files) 个文件，共 \(document.bytes) 字节；另有照片原图 \(document.originals) 张，\(document.originalBytes) 字节",
           en:
-            "would send \(document.keys.count) keys, \(document.records.count) records, \(document.files) files: \(document.bytes) bytes"
+            "would send \(document.keys.count) keys, \(document.records.count) records, \(document.files) files: \(document.bytes) bytes; and \(document.originals) originals of photos: \(document.originalBytes) bytes"
         ))
     }
     return ExitCode.done.rawValue
@@ -174,6 +272,13 @@ enum StatusCommand {
       var conflicts: Int
     }
 
+    /// The originals of photos that the platform does not have. No record waits for them.
+    struct Originals: Encodable {
+      var policy: OriginalsPolicy
+      var waiting: Int
+      var waitingBytes: Int
+    }
+
     var technician: Technician?
     /// The inspector; null for other laptops.
     var inspector: Inspector?
@@ -186,6 +291,7 @@ enum StatusCommand {
     /// The number of installations that this laptop inspected by the platform's record, and has no record of.
     var inspected: Int
     var queue: Queue
+    var originals: Originals
     var home: Home
   }
 
@@ -209,6 +315,8 @@ enum StatusCommand {
       queue: Document.Queue(
         records: queue.records, files: queue.files, bytes: queue.fileBytes, keys: queue.keys,
         conflicts: conflicts.count),
+      originals: Document.Originals(
+        policy: setup.originals ?? .later, waiting: queue.originals, waitingBytes: queue.originalBytes),
       home: Document.Home(
         path: fieldbook.home, openToOthers: fieldbook.isOpenToOthers,
         writeRefusal: fieldbook.writeRefusal.map { explain($0).code }))
@@ -254,7 +362,16 @@ enum StatusCommand {
               zh: "\(queue.records) 条记录，\(queue.files) 个文件，\(queue.keys) 个密钥",
               en: "\(queue.records) records, \(queue.files) files, \(queue.keys) keys")[console.language]
           )
-        ])
+        ]
+          + (queue.originals > 0
+            ? [
+              (
+                Text(zh: "照片原图", en: "originals"),
+                SyncCommand.waitingOriginals(
+                  queue.originals, bytes: queue.originalBytes, document.originals.policy)[
+                    console.language]
+              )
+            ] : []))
       if !conflicts.isEmpty { warn(HealthFinding.conflicts(conflicts).failure, console) }
       if let refusal = fieldbook.writeRefusal { warn(explain(refusal), console) }
       if fieldbook.isOpenToOthers {

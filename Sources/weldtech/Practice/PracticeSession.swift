@@ -178,8 +178,9 @@ struct PracticeSession {
 extension Installation {
   /// The digests of all files that the record names, each once.
   var fileDigests: Set<String> {
-    Set(
-      photos.map(\.sha256) + [agreement?.sha256, agreement?.strokesSha256, seal?.photoSha256].compactMap { $0 })
+    let photos = photos.flatMap { [$0.sha256, $0.copy?.sha256] }
+    return Set(
+      (photos + [agreement?.sha256, agreement?.strokesSha256, seal?.photoSha256]).compactMap(\.self))
   }
 }
 

@@ -19,17 +19,33 @@ struct PhotoIntake {
   /// Why a photo is right although it resembles one of another installation; asked for where it is nil and somebody can
   /// answer.
   private(set) var reason: WrittenText?
+  /// The id of the installation, and its code, which are in the copies' watermarks. The code is nil for a retired welder,
+  /// and at registration where it is not drawn yet.
+  let id: InstallationID
+  let code: LabelCode?
   /// The installation; nil where it is being registered.
   let installation: Installation?
   private(set) var remarks: [PhotoRemark] = []
   /// The photos taken so far, which the fieldbook does not know as evidence yet.
   private var taken: [(photo: Photo, file: String, marks: PictureMarks)] = []
   private var hasLookedAtOldPhotos = false
+  private let copies = UploadCopy()
 
-  init(walk: Walk, reason: WrittenText?, installation: Installation?) {
+  init(walk: Walk, reason: WrittenText?, installation: Installation) {
     self.walk = walk
     self.reason = reason
     self.installation = installation
+    id = installation.id
+    code = installation.code
+  }
+
+  /// Takes photos for an installation that is being registered.
+  init(walk: Walk, reason: WrittenText?, registering id: InstallationID, code: LabelCode?) {
+    self.walk = walk
+    self.reason = reason
+    self.id = id
+    self.code = code
+    installation = nil
   }
 
   private var console: Console { walk.workplace.console }
@@ -46,8 +62,9 @@ struct PhotoIntake {
   /// Inspects one file as `take` does, and also says which it is.
   /// - Returns: the photo, nil where the step has it already, and its SHA-256 in lower-case hex.
   mutating func takeAgain(_ file: String, stage: Photo.Stage) throws -> (photo: Photo?, sha256: String) {
-    let (bytes, facts) = try inspect(file)
-    let sha256 = SHA256Digest(of: bytes).hex
+    let prepared = try prepare(file)
+    let facts = prepared.facts
+    let sha256 = SHA256Digest(of: prepared.bytes).hex
     let known = (installation?.photos ?? []).filter { $0.stage == stage }.map(\.sha256)
     if known.contains(sha256) || taken.contains(where: { $0.photo.sha256 == sha256 }) { return (nil, sha256) }
     for flaw in facts.flaws { try lookAgain(file, flaw.rawValue, flaw.text(sharpness: facts.sharpness)) }
@@ -55,15 +72,18 @@ struct PhotoIntake {
     var photo = dated(facts, stage: stage, sha256: sha256, file: file)
     photo.resembles = resembles.isEmpty ? nil : resembles
     photo.reason = resembles.contains { $0.installation != installation?.id } ? reason : nil
-    _ = try walk.fieldbook.files.store(bytes)
+    let copy = try copies.jpeg(
+      of: prepared, watermark: Watermark(code: code, id: id, photo: photo), sha256: sha256)
+    _ = try walk.fieldbook.files.store(prepared.bytes)
+    photo.copy = Photo.Copy(sha256: try walk.fieldbook.files.store(copy), bytes: copy.count)
     try walk.fieldbook.keep(facts.marks, of: sha256)
     taken.append((photo, file, facts.marks))
     return (photo, sha256)
   }
 
-  private func inspect(_ file: String) throws(PhotoRejected) -> (Data, PhotoFacts) {
+  private func prepare(_ file: String) throws(PhotoRejected) -> PreparedPhoto {
     do {
-      return try PhotoInspector.inspect(fileAt: file)
+      return try PhotoInspector.prepare(fileAt: file)
     } catch {
       throw PhotoRejected(file: file, error: error)
     }

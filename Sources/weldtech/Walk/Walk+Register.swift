@@ -21,7 +21,8 @@ extension Walk {
     let technician = try technician()
     let isRetired = registration.welder.condition == .retired
     let scheme = isRetired ? nil : try workplace.catalogue().scheme(for: registration.welder)
-    var intake = PhotoIntake(walk: self, reason: reason, installation: nil)
+    let id = InstallationID(UUID())
+    var intake = PhotoIntake(walk: self, reason: reason, registering: id, code: code)
     let kept = try photos.compactMap { try intake.take($0, stage: .before) }
     if !isRetired, code == nil { try workplace.codeSupply().fetchIfExhausted() }
     var owner = registration.owner
@@ -30,7 +31,7 @@ extension Walk {
       technician: technician, owner: owner, welder: registration.welder, code: code,
       scheme: scheme.map { SchemeReference(name: $0.name, version: $0.version) },
       retiredReason: registration.retiredReason, remarks: registration.remarks)
-    let installation = try fieldbook.open(InstallationID(UUID()), event, photos: kept, at: now())
+    let installation = try fieldbook.open(id, event, photos: kept, at: now())
     workplace.concerned = installation.id
     return Registered(installation: installation, scheme: scheme, remarks: intake.remarks)
   }
