@@ -1,4 +1,5 @@
 import CShrink
+import Drawing
 
 /// A photo in colours, small enough to be its upload copy: its longer side has `UploadCopy.longerSidePixels`, a smaller photo
 /// its own.
@@ -6,7 +7,7 @@ public struct CopyPicture: Sendable {
   let width: Int
   let height: Int
   /// Y, Cb and Cr of each pixel as JFIF defines them, a byte each, the top row first.
-  var samples: [UInt8]
+  let samples: [UInt8]
 
   static let bytesPerPixel = 3
 
@@ -26,27 +27,39 @@ public struct CopyPicture: Sendable {
     samples = Array(UnsafeBufferPointer(start: start, count: width * height * Self.bytesPerPixel))
   }
 
-  /// Darkens the rows from `top` on and writes over them, in greys only, so that the colours do not matter.
+  /// The lowest rows darkened, with letters over them, in greys only, so that the colours do not matter.
   /// - Parameters:
-  ///   - top: The first row of the band, 0 or more.
+  ///   - letters: The band with its letters as ink; it is as wide as the picture and at most as high.
   ///   - darkness: The share of a pixel that the band hides, 0 to 256 of 256.
-  ///   - letters: The band with its letters as ink; it is as wide as the picture, and rows below the picture are ignored.
-  mutating func lay(_ letters: [UInt8], from top: Int, darkness: Int) {
-    let (width, rows) = (width, min(height - top, letters.count / max(1, width)))
-    guard top >= 0, rows > 0 else { return }
-    samples.withUnsafeMutableBufferPointer { samples in
-      letters.withUnsafeBufferPointer { letters in
-        for pixel in 0..<width * rows {
-          let at = (top * width + pixel) * Self.bytesPerPixel
-          let ink = 255 - Int(letters[pixel])
-          let behind = Int(samples[at]) * (256 - darkness) / 256
-          samples[at] = UInt8(clamping: (behind * (255 - ink) + 255 * ink + 127) / 255)
-          for colour in 1...2 {
-            let kept = (Int(samples[at + colour]) - 128) * (256 - darkness) / 256
-            samples[at + colour] = UInt8(clamping: 128 + kept * (255 - ink) / 255)
+  func band(_ letters: GreyImage, darkness: Int) -> CopyPicture {
+    let rows = min(height, letters.heightPixels)
+    let first = (height - rows) * width * Self.bytesPerPixel
+    let band = [UInt8](unsafeUninitializedCapacity: width * rows * Self.bytesPerPixel) { band, count in
+      samples.withUnsafeBufferPointer { samples in
+        letters.pixels.withUnsafeBufferPointer { letters in
+          for pixel in 0..<width * rows {
+            let ink = 255 - Int(letters[pixel])
+            let behind = Int(samples[first + count]) * (256 - darkness) / 256
+            band[count] = UInt8(clamping: (behind * (255 - ink) + 255 * ink + 127) / 255)
+            for colour in 1...2 {
+              let kept = (Int(samples[first + count + colour]) - 128) * (256 - darkness) / 256
+              band[count + colour] = UInt8(clamping: 128 + kept * (255 - ink) / 255)
+            }
+            count += Self.bytesPerPixel
           }
         }
       }
+    }
+    return CopyPicture(width: width, height: rows, samples: band)
+  }
+
+  /// Lends the picture to C, which does not change it.
+  func withShrunk<Answer>(_ body: (inout wt_shrunk) -> Answer) -> Answer {
+    samples.withUnsafeBufferPointer { samples in
+      var shrunk = wt_shrunk(
+        width: UInt32(width), height: UInt32(height), channels: UInt32(Self.bytesPerPixel),
+        samples: UnsafeMutablePointer(mutating: samples.baseAddress))
+      return body(&shrunk)
     }
   }
 }

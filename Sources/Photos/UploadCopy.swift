@@ -30,13 +30,13 @@ public final class UploadCopy {
     let stored = photo.picture
     let (width, height) =
       orientation.isOnItsSide ? (stored.height, stored.width) : (stored.width, stored.height)
-    var picture = CopyPicture(
+    let picture = CopyPicture(
       width: width, height: height,
       samples: orientation.upright(
         stored.samples, width: stored.width, height: stored.height, bytesPerPixel: CopyPicture.bytesPerPixel))
-    let band = try band(watermark, width: width, height: height)
-    picture.lay(band.pixels, from: height - band.heightPixels, darkness: Self.darkness)
-    return try Self.write(picture, comment: Self.comment(original: sha256))
+    let letters = try letters(watermark, width: width, height: height)
+    let band = picture.band(letters, darkness: Self.darkness)
+    return try Self.write(picture, band, comment: Self.comment(original: sha256))
   }
 
   // MARK: - Watermark
@@ -54,7 +54,7 @@ public final class UploadCopy {
   private static let marginShare = 0.4
 
   /// Draws the lines of a watermark, as large as fits into the width and half of the height.
-  private func band(_ watermark: Watermark, width: Int, height: Int) throws(DrawingError) -> GreyImage {
+  private func letters(_ watermark: Watermark, width: Int, height: Int) throws(DrawingError) -> GreyImage {
     var dots = max(Self.minLetterDots, Double(max(width, height)) * Self.letterShare)
     var lines = set(
       [watermark.title, [watermark.time, watermark.place].compactMap(\.self).joined(separator: "　")], dots)
@@ -101,15 +101,13 @@ public final class UploadCopy {
 
   // MARK: - JPEG
 
-  private static func write(_ picture: CopyPicture, comment: String) throws(DrawingError) -> Data {
-    var samples = picture.samples
+  private static func write(
+    _ picture: CopyPicture, _ band: CopyPicture, comment: String
+  ) throws(DrawingError) -> Data {
     var bytes: UnsafeMutablePointer<UInt8>?
     var count = 0
-    let isDone = samples.withUnsafeMutableBufferPointer { samples in
-      var source = wt_shrunk(
-        width: UInt32(picture.width), height: UInt32(picture.height),
-        channels: UInt32(CopyPicture.bytesPerPixel), samples: samples.baseAddress)
-      return wt_jpeg_write(&source, Int32(quality), comment, &bytes, &count) == 1
+    let isDone = picture.withShrunk { picture in
+      band.withShrunk { wt_jpeg_write(&picture, &$0, Int32(quality), comment, &bytes, &count) == 1 }
     }
     guard isDone, let bytes else { throw .outOfMemory }
     return Data(bytesNoCopy: bytes, count: count, deallocator: .custom { bytes, _ in wt_jpeg_free(bytes) })

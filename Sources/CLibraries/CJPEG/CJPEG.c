@@ -264,7 +264,8 @@ static void hear_nothing(j_common_ptr jpeg, int level) {
   (void)level;
 }
 
-static void write_all(writing *self, const wt_shrunk *picture, int quality, const char *comment) {
+static void write_all(
+    writing *self, const wt_shrunk *picture, const wt_shrunk *band, int quality, const char *comment) {
   j_compress_ptr jpeg = &self->jpeg;
   jpeg_create_compress(jpeg);
   jpeg->client_data = self;
@@ -282,24 +283,29 @@ static void write_all(writing *self, const wt_shrunk *picture, int quality, cons
   jpeg_start_compress(jpeg, TRUE);
   jpeg_write_marker(jpeg, JPEG_COM, (const JOCTET *)comment, (unsigned)strlen(comment));
   while (jpeg->next_scanline < jpeg->image_height) {
-    JSAMPROW row = picture->samples + (size_t)jpeg->next_scanline * picture->width * 3;
+    uint32_t above = picture->height - band->height, line = jpeg->next_scanline;
+    const uint8_t *samples = line < above ? picture->samples : band->samples;
+    JSAMPROW row = (JSAMPROW)samples + (size_t)(line < above ? line : line - above) * picture->width * 3;
     jpeg_write_scanlines(jpeg, &row, 1);
   }
   jpeg_finish_compress(jpeg);
 }
 
 int wt_jpeg_write(
-    const wt_shrunk *picture, int quality, const char *comment, uint8_t **bytes, size_t *length) {
+    const wt_shrunk *picture, const wt_shrunk *band, int quality, const char *comment, uint8_t **bytes,
+    size_t *length) {
   *bytes = NULL;
   *length = 0;
   if (picture->channels != 3 || !picture->samples || strlen(comment) > 65533) return 0;
+  if (band->channels != 3 || !band->samples) return 0;
+  if (band->width != picture->width || band->height > picture->height) return 0;
   writing *self = calloc(1, sizeof *self);
   if (!self) return 0;
   self->jpeg.err = jpeg_std_error(&self->errors);
   self->errors.error_exit = fail_writing;
   self->errors.emit_message = hear_nothing;
   self->jpeg.client_data = self;
-  if (!setjmp(self->place)) write_all(self, picture, quality, comment);
+  if (!setjmp(self->place)) write_all(self, picture, band, quality, comment);
   jpeg_destroy_compress(&self->jpeg);
   int is_done = !self->failed;
   if (is_done) {

@@ -6,23 +6,22 @@
 static const uint32_t longest_side = 65500;
 
 // Lengths are counted so that both pictures divide them: a side of the large picture has large × small parts, a pixel of
-// the large one covers `small` of them and a pixel of the small one `large`.
+// the large one covers `small` of them and a pixel of the small one `large`. Rows are added up first, sample by sample, which
+// processors do many at a time; columns are added up once for each row of the small picture.
 struct wt_shrinker {
   uint32_t width, height, channels;
   uint32_t small_width, small_height;
-  // The number of the next row.
-  uint32_t row;
+  // The number of the next row, and that of the row of the small picture that is being added up.
+  uint32_t row, small_row;
   // For each pixel of a row, the column of the small picture in which it begins, and its share of that one; the rest
   // belongs to the next column.
   uint32_t *column;
   uint32_t *share;
-  // One row of the large picture in columns of the small one, in samples times parts. One column more takes what is
-  // rounded beyond.
-  uint32_t *line;
-  // The row of the small picture that is being added up, and the one below it.
-  uint64_t *sums, *next;
-  // The number of the row in `sums`.
-  uint32_t small_row;
+  // The sums of the rows of the large picture that make a row of the small one, and of those below it, in samples times
+  // parts: 255 × 65,500 at most.
+  uint32_t *sums, *next;
+  // A row of the small picture in samples times parts both ways. One column more takes what is rounded beyond.
+  uint64_t *line;
   // 2^64 divided by the parts of a pixel of the small picture, rounded up, since a multiplication is ten times as fast as a
   // division.
   uint64_t reciprocal;
@@ -48,11 +47,12 @@ wt_shrinker *wt_shrink_begin(uint32_t width, uint32_t height, uint32_t channels,
   self->small_height = small_side(height, longer, longest);
   self->reciprocal = UINT64_MAX / ((uint64_t)width * height) + 1;
   size_t columns = ((size_t)self->small_width + 1) * channels;
+  size_t samples = (size_t)width * channels;
   self->column = malloc(width * sizeof *self->column);
   self->share = malloc(width * sizeof *self->share);
   self->line = malloc(columns * sizeof *self->line);
-  self->sums = calloc(columns, sizeof *self->sums);
-  self->next = calloc(columns, sizeof *self->next);
+  self->sums = calloc(samples, sizeof *self->sums);
+  self->next = calloc(samples, sizeof *self->next);
   self->samples = calloc((size_t)self->small_width * self->small_height, channels);
   if (!self->column || !self->share || !self->line || !self->sums || !self->next || !self->samples) {
     wt_shrink_drop(self);
@@ -69,71 +69,69 @@ wt_shrinker *wt_shrink_begin(uint32_t width, uint32_t height, uint32_t channels,
 
 // MARK: - Adding up
 
-static void gather_greys(wt_shrinker *self, const uint8_t *greys) {
+static void add_row(const wt_shrinker *self, uint32_t *sums, const uint8_t *samples, uint32_t weight) {
+  size_t count = (size_t)self->width * self->channels;
+  for (size_t index = 0; index < count; index++) sums[index] += samples[index] * weight;
+}
+
+static void add_greys(const wt_shrinker *self) {
   for (uint32_t x = 0; x < self->width; x++) {
-    uint32_t *to = self->line + self->column[x];
-    uint32_t share = self->share[x], rest = self->small_width - share;
-    to[0] += greys[x] * share;
-    to[1] += greys[x] * rest;
+    uint64_t *to = self->line + self->column[x], sum = self->sums[x];
+    to[0] += sum * self->share[x];
+    to[1] += sum * (self->small_width - self->share[x]);
   }
 }
 
-static void gather_colours(wt_shrinker *self, const uint8_t *samples) {
-  for (uint32_t x = 0; x < self->width; x++, samples += 3) {
-    uint32_t *to = self->line + 3 * self->column[x];
-    uint32_t share = self->share[x], rest = self->small_width - share;
-    to[0] += samples[0] * share;
-    to[1] += samples[1] * share;
-    to[2] += samples[2] * share;
+static void add_colours(const wt_shrinker *self) {
+  const uint32_t *sums = self->sums;
+  for (uint32_t x = 0; x < self->width; x++, sums += 3) {
+    uint64_t *to = self->line + 3 * self->column[x];
+    uint64_t share = self->share[x], rest = self->small_width - share;
+    to[0] += sums[0] * share;
+    to[1] += sums[1] * share;
+    to[2] += sums[2] * share;
     // Most pixels lie within one column.
     if (!rest) continue;
-    to[3] += samples[0] * rest;
-    to[4] += samples[1] * rest;
-    to[5] += samples[2] * rest;
+    to[3] += sums[0] * rest;
+    to[4] += sums[1] * rest;
+    to[5] += sums[2] * rest;
   }
-}
-
-static void add_line(const wt_shrinker *self, uint64_t *sums, uint32_t weight) {
-  size_t count = (size_t)self->small_width * self->channels;
-  const uint32_t *line = self->line;
-  for (size_t index = 0; index < count; index++) sums[index] += (uint64_t)weight * line[index];
 }
 
 // Writes the row that is complete and goes on to the next.
 static void put_row(wt_shrinker *self) {
   size_t count = (size_t)self->small_width * self->channels;
+  memset(self->line, 0, (count + self->channels) * sizeof *self->line);
+  if (self->channels == 1) {
+    add_greys(self);
+  } else {
+    add_colours(self);
+  }
   uint8_t *to = self->samples + (size_t)self->small_row * count;
   uint64_t half = (uint64_t)self->width * self->height / 2;
   for (size_t index = 0; index < count; index++) {
-    to[index] = (uint8_t)(((unsigned __int128)(self->sums[index] + half) * self->reciprocal) >> 64);
+    to[index] = (uint8_t)(((unsigned __int128)(self->line[index] + half) * self->reciprocal) >> 64);
   }
-  uint64_t *done = self->sums;
+  uint32_t *done = self->sums;
   self->sums = self->next;
   self->next = done;
-  memset(done, 0, count * sizeof *done);
+  memset(done, 0, (size_t)self->width * self->channels * sizeof *done);
   self->small_row++;
 }
 
 void wt_shrink_row(wt_shrinker *self, const uint8_t *samples) {
   if (self->row >= self->height) return;
-  if (self->small_width == self->width && self->small_height == self->height) {
+  if (self->small_height == self->height && self->small_width == self->width) {
     size_t count = (size_t)self->width * self->channels;
     memcpy(self->samples + self->row * count, samples, count);
     self->row++;
-    self->small_row++;
     return;
-  }
-  memset(self->line, 0, ((size_t)self->small_width + 1) * self->channels * sizeof *self->line);
-  if (self->channels == 1) {
-    gather_greys(self, samples);
-  } else {
-    gather_colours(self, samples);
   }
   uint64_t begin = (uint64_t)self->row * self->small_height;
   uint64_t left = (uint64_t)(self->small_row + 1) * self->height - begin;
   uint32_t share = left < self->small_height ? (uint32_t)left : self->small_height;
-  add_line(self, self->sums, share);
-  if (share < self->small_height) add_line(self, self->next, self->small_height - share);
+  add_row(self, self->sums, samples, share);
+  if (share < self->small_height) add_row(self, self->next, samples, self->small_height - share);
   self->row++;
   if (left <= self->small_height) put_row(self);
 }
@@ -142,7 +140,8 @@ void wt_shrink_row(wt_shrinker *self, const uint8_t *samples) {
 
 wt_shrunk wt_shrink_end(wt_shrinker *self) {
   // A part of a row remains where rows were not given.
-  if (self->row < self->height && self->small_height < self->height) put_row(self);
+  int is_smaller = self->small_width < self->width || self->small_height < self->height;
+  if (is_smaller && self->row < self->height && self->small_row < self->small_height) put_row(self);
   wt_shrunk small = {self->small_width, self->small_height, self->channels, self->samples};
   self->samples = NULL;
   wt_shrink_drop(self);

@@ -39,9 +39,11 @@ wt_jpeg_status wt_jpeg_shrink(
     wt_shrunk *small, wt_shrunk *copy);
 
 /// Writes a picture of Y, Cb and Cr as a baseline JPEG of `quality` 1 to 100 with half the colours' resolution, a header of
-/// JFIF, one comment of at most 65,533 bytes and nothing else. The same picture gives the same bytes.
+/// JFIF, one comment of at most 65,533 bytes and nothing else. The rows of `band`, which is as wide, take the place of the
+/// last rows of `picture`. The same picture gives the same bytes.
 /// Returns 1, or 0 where there is no memory or an argument is out of range. `*bytes` is freed with `wt_jpeg_free`.
 int wt_jpeg_write(
-    const wt_shrunk *picture, int quality, const char *comment, uint8_t **bytes, size_t *length);
+    const wt_shrunk *picture, const wt_shrunk *band, int quality, const char *comment, uint8_t **bytes,
+    size_t *length);
 
 void wt_jpeg_free(uint8_t *bytes);
