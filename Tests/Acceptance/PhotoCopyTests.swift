@@ -45,6 +45,11 @@ import Testing
     let waiting = try originals(try laptop.json("status"))
     #expect(waiting["policy"] as? String == "later" && waiting["waiting"] as? Int == 2)
 
+    #expect(try laptop.run("status").output.contains("2 originals of photos (0.1 MB) are still to follow"))
+    let plan = try laptop.json("sync", "--dry-run")
+    #expect(
+      plan["files"] as? Int == 2 && plan["originals"] as? Int == 2 && plan["originalBytes"] as? Int ?? 0 > 0)
+
     // On a phone's data the records go alone, and nothing is pending for it.
     let short = try laptop.json("sync", "--originals", "never")
     #expect(short["delivered"] as? Int == 1 && short["pending"] as? Int == 0)

@@ -455,17 +455,6 @@ extension SetupCommand {
   }
 }
 
-extension OriginalsPolicy {
-  /// The policy as `setup` and `status` show it.
-  var title: Text {
-    switch self {
-    case .always: Text(zh: "随记录一起上传", en: "delivered with their record")
-    case .later: Text(zh: "记录传完以后再上传", en: "delivered after all records")
-    case .never: Text(zh: "留在本机，不上传", en: "kept on this laptop")
-    }
-  }
-}
-
 extension ValueType where Value == CalendarDay {
   static var day: Self {
     .custom(Text(zh: "日期，如 2027-06-30", en: "a day, like 2027-06-30")) { CalendarDay(written: $0) }

@@ -1,0 +1,130 @@
+import Arguments
+import Fieldbook
+import Records
+import Terminal
+
+/// `status`: shows the state of this laptop.
+enum StatusCommand {
+  struct Document: Encodable {
+    struct Home: Encodable {
+      var path: String
+      /// Whether other users of this computer can read the home.
+      var openToOthers: Bool
+      /// The code of the error that storing anything would end with; null where the fieldbook can be written.
+      var writeRefusal: String?
+    }
+
+    struct Queue: Encodable {
+      var records: Int
+      var files: Int
+      var bytes: Int
+      var keys: Int
+      /// The number of records of which the platform has another, so that nothing of them can be delivered.
+      var conflicts: Int
+    }
+
+    /// The originals of photos that the platform does not have. No record waits for them.
+    struct Originals: Encodable {
+      var policy: OriginalsPolicy
+      var waiting: Int
+      var waitingBytes: Int
+    }
+
+    var technician: Technician?
+    /// The inspector; null for other laptops.
+    var inspector: Inspector?
+    /// The company of an office, which has no technician; null for other laptops.
+    var company: WrittenText?
+    var platform: String?
+    var platformKeyFingerprint: String?
+    var codesLeft: Int
+    var installations: [String: Int]
+    /// The number of installations that this laptop inspected by the platform's record, and has no record of.
+    var inspected: Int
+    var queue: Queue
+    var originals: Originals
+    var home: Home
+  }
+
+  static var command: Command<Workplace> {
+    Command(
+      "status", Text(zh: "待上传的内容和本机状态", en: "what is queued, and where this laptop stands"), run: run)
+  }
+
+  static func run(_ workplace: Workplace) throws -> Int32 {
+    let fieldbook = try workplace.fieldbook()
+    let setup = try fieldbook.setup()
+    let queue = try fieldbook.queueSummary()
+    let counts = try fieldbook.counts()
+    let conflicts = try fieldbook.conflicts()
+    let document = Document(
+      technician: setup.technician, inspector: setup.inspector, company: setup.company,
+      platform: setup.platform, platformKeyFingerprint: try workplace.platformPin().pinned()?.fingerprint,
+      codesLeft: try fieldbook.codesLeft(),
+      installations: Dictionary(uniqueKeysWithValues: counts.map { ($0.key.rawValue, $0.value) }),
+      inspected: try fieldbook.visitedCount(),
+      queue: Document.Queue(
+        records: queue.records, files: queue.files, bytes: queue.fileBytes, keys: queue.keys,
+        conflicts: conflicts.count),
+      originals: Document.Originals(
+        policy: setup.originals ?? .later, waiting: queue.originals, waitingBytes: queue.originalBytes),
+      home: Document.Home(
+        path: fieldbook.home, openToOthers: fieldbook.isOpenToOthers,
+        writeRefusal: fieldbook.writeRefusal.map { explain($0).code }))
+    let console = workplace.console
+    try console.answer(document) {
+      let byStatus = Installation.Status.allCases.compactMap { status in
+        counts[status].map { "\(status.title[console.language]) \($0)" }
+      }
+      let records = (
+        Text(zh: "安装记录", en: "installations"), byStatus.isEmpty ? "0" : byStatus.joined(separator: "  ")
+      )
+      let platform = [
+        (Text(zh: "平台", en: "platform"), setup.platform ?? "–"),
+        (Text(zh: "平台公钥指纹", en: "platform key"), document.platformKeyFingerprint ?? "–"),
+      ]
+      let inspected = (Text(zh: "按平台记录检查过", en: "inspected"), "\(document.inspected)")
+      let who: [(Text, String)]
+      if let inspector = setup.inspector {
+        // Such a laptop makes no labels and has seldom a record of its own.
+        who =
+          [
+            (Text(zh: "检查人员", en: "inspector"), "\(inspector.name)"),
+            (Text(zh: "检查单位", en: "authority"), inspector.company.text),
+          ] + platform + (byStatus.isEmpty ? [inspected] : [records, inspected])
+      } else {
+        who =
+          [
+            (
+              Text(zh: "技术人员", en: "technician"),
+              setup.technician.map { "\($0.name)  \($0.company)" } ?? "–"
+            ),
+            (Text(zh: "公司", en: "company"), (setup.technician?.company ?? setup.company)?.text ?? "–"),
+            (Text(zh: "证书有效期", en: "certificate"), setup.technician?.certificateExpires.description ?? "–"),
+          ] + platform + [
+            (Text(zh: "剩余标牌码", en: "codes left"), "\(document.codesLeft)"), records, inspected,
+          ]
+      }
+      let queued = Text(
+        zh: "\(queue.records) 条记录，\(queue.files) 个文件，\(queue.keys) 个密钥",
+        en: "\(queue.records) records, \(queue.files) files, \(queue.keys) keys")
+      var facts = who + [(Text(zh: "待上传", en: "queued"), queued[console.language])]
+      if queue.originals > 0 {
+        let waiting = document.originals.policy.waiting(queue.originals, bytes: queue.originalBytes)
+        facts.append((Text(zh: "照片原图", en: "originals"), waiting[console.language]))
+      }
+      console.facts(facts)
+      if !conflicts.isEmpty { warn(HealthFinding.conflicts(conflicts).failure, console) }
+      if let refusal = fieldbook.writeRefusal { warn(explain(refusal), console) }
+      if fieldbook.isOpenToOthers {
+        warn(HealthFinding.homeOpen(home: fieldbook.home, first: fieldbook.home, count: 1).failure, console)
+      }
+    }
+    return ExitCode.done.rawValue
+  }
+
+  private static func warn(_ failure: Failure, _ console: Console) {
+    console.put(styled: "\(console.outputStyling("[!!]", .yellow)) \(failure.message[console.language])")
+    console.put("     " + failure.hint[console.language])
+  }
+}
