@@ -229,7 +229,7 @@ import Testing
     #"{"installations":[{"id":"ID","code":"CODE","status":"closed","revision":99999999,"sha256":"SHA"}]}"#,
     #"{"installations":[{"id":"ID","code":"CODE","status":"melted","revision":1,"sha256":"SHA"}]}"#,
     #"{"installations":[{"id":"ID","code":"CODE","status":"closed","revision":1,"sha256":"xyz"}]}"#,
-    #"{"installations":[{"id":"ID","code":"150621-00A000-X","status":"closed","revision":1,"sha256":"SHA"}]}"#,
+    #"{"installations":[{"id":"ID","code":"150621-ZZZZZZ-0","status":"closed","revision":1,"sha256":"SHA"}]}"#,
     #"{"installations":[{"id":"ID","code":"CODE","status":"closed","revision":1,"sha256":"SHA"},{"id":"0190f000-0000-4000-8000-00000000000b","code":"CODE","status":"closed","revision":1,"sha256":"SHA"}]}"#,
   ])
   func `a list that is wrong keeps no technician from inspecting, and is told`(list: String) throws {

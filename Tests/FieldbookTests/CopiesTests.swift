@@ -57,6 +57,27 @@ import Testing
     #expect(try fieldbook.pendingOriginals().isEmpty && fieldbook.queueSummary().originals == 0)
   }
 
+  @Test func `a record that an earlier program queued waits for its photos as before`() throws {
+    let fieldbook = try home.ready()
+    let photo = try photo("one", copied: false, in: fieldbook)
+    let id = try retired([photo], in: fieldbook)
+    try fieldbook.database.execute(
+      """
+      DROP INDEX delivery_file_original; ALTER TABLE delivery_file DROP COLUMN is_original;
+      ALTER TABLE photo_mark DROP COLUMN method; DELETE FROM migration WHERE name >= '0009';
+      """)
+    let again = try home.fieldbook()
+    let record = try #require(try again.pendingRecords().first)
+    #expect(record.files.map(\.sha256.hex) == [photo.sha256] && record.originals.isEmpty)
+    #expect(try again.fault(of: record) == nil)
+    #expect(throws: FieldbookError.stillPending(id, keys: 0, files: 1)) {
+      try again.acknowledge(record: id, revision: 1, sha256: record.sha256, at: Sample.at(1))
+    }
+    try again.acknowledge(file: record.files[0].sha256, of: id, at: Sample.at(1))
+    try again.acknowledge(record: id, revision: 1, sha256: record.sha256, at: Sample.at(1))
+    #expect(try again.pendingRecords().isEmpty && again.pendingOriginals().isEmpty)
+  }
+
   @Test func `originals come in the order of their records`() throws {
     let fieldbook = try home.ready()
     var expected: [String] = []
