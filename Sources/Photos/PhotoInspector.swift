@@ -69,7 +69,7 @@ public enum PhotoInspector {
   public static let minPixels = 240
   public static let maxPixels = 120_000_000
   /// The variance of the Laplacian below which a photo may be blurred. Nearly all that are clearly blurred lie below it, and
-  /// so do 4 of the 77 good ones of `docs/photos.md`.
+  /// so do 3 of the 77 good ones of `docs/photos.md`.
   public static let minSharpness = 40.0
   /// The grey of 255 that more than a fiftieth of a photo reaches, or it is dark.
   public static let minBrightest = 64
