@@ -43,7 +43,7 @@ public final class UploadCopy {
 
   /// The share of the picture that the band behind the letters hides, of 256: white letters stand out from snow, and the
   /// picture is still seen.
-  private static let darkness = 154
+  private static let darkness = 174
   private static let dotsPerInch = 254
   private static let dotsPerMillimetre = 10.0
   private static let pointsPerDot = 72.0 / 254

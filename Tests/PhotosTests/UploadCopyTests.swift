@@ -159,7 +159,7 @@ import Testing
         == ["black.jpg True True True", "grey.jpg True True True", "white.jpg True True True"], "\(said)")
     let behind = said.compactMap { $0.split(separator: " ").last.flatMap { Int($0) } }
     #expect(
-      behind.count == 3 && behind[0] < 5 && (45...58).contains(behind[1]) && (95...108).contains(behind[2]),
+      behind.count == 3 && behind[0] < 5 && (36...46).contains(behind[1]) && (76...86).contains(behind[2]),
       "\(said)")
   }
 

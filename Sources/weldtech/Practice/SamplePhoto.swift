@@ -28,7 +28,8 @@ enum SamplePhoto {
       }
       let text = typesetter.set(
         caption, style: TextStyle(sizePoints: 16, weight: .bold), widthMillimetres: 150, alignment: .centre)
-      canvas.draw(text, x: 5, y: 108)
+      // The lower edge is the watermark's.
+      canvas.draw(text, x: 5, y: 2)
     }.png()
   }
 
