@@ -36,8 +36,6 @@ public struct AgreementText: Sendable {
   /// The numbers below the title: of the agreement, of the record, and the day.
   public let numbers: [Fact]
   public let blocks: [Block]
-  /// The day on which the text was made, from which it follows who pays.
-  public let day: CalendarDay
   let parts: AgreementParts
   let installation: Installation
   /// The headings before the signature's.
@@ -45,19 +43,25 @@ public struct AgreementText: Sendable {
 
   /// Writes the text of an installation's agreement.
   /// - Parameters:
+  ///   - at: the moment at which it is shown or signed; its day stands in the text, and says who pays where nothing was signed
+  ///     before.
   ///   - schemeTitle: the scheme's Chinese title; nil shows its name only.
   /// - Throws: `incomplete`.
   public init(
-    of installation: Installation, terms: AgreementTerms, day: CalendarDay, schemeTitle: String? = nil
+    of installation: Installation, terms: AgreementTerms, at: Timestamp, schemeTitle: String? = nil
   ) throws(AgreementError) {
     parts = try AgreementParts(installation)
     self.installation = installation
     self.terms = terms
-    self.day = day
-    numbers = [
-      Fact("协议编号", parts.code.description), Fact("记录号", installation.id.description),
-      Fact("日期", AgreementWords.day(day)),
-    ]
+    let earlier = installation.earlierAgreements ?? []
+    numbers =
+      [
+        Fact("协议编号", parts.code.description), Fact("记录号", installation.id.description),
+        Fact("日期", AgreementWords.day(at.day)),
+      ]
+      + (earlier.last.map {
+        [Fact("签署", "第 \(earlier.count + 1) 次，替代 \(AgreementWords.day($0.signedAt.day))签署的协议")]
+      } ?? [])
     let facts = AgreementFacts(installation: installation, parts: parts, schemeTitle: schemeTitle)
     var headings = 0
     func heading(_ text: String) -> Block {
@@ -72,7 +76,7 @@ public struct AgreementText: Sendable {
       heading("现场测试"), .note(facts.testSummary), .columns(Self.testColumns, rows: facts.test, isSmall: false),
       heading("培训和安全操作规程"), .facts(facts.handover),
       heading("安装前后照片"), .columns(Self.photoColumns, rows: facts.photos, isSmall: true),
-      heading("费用"), .facts(facts.funding(fittedOn: day)),
+      heading("费用"), .facts(facts.funding(fittedOn: installation.fittedOn(signedAt: at))),
     ]
     for section in terms.sections + [terms.personalData] {
       blocks += [heading(section.heading), .clauses(section.clauses)]

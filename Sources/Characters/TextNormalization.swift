@@ -43,6 +43,12 @@ public enum TextNormalization {
       String.UnicodeScalarView(plain.unicodeScalars.map { $0.properties.isWhitespace ? " " : $0 }))
   }
 
+  /// The text for comparing and searching: the visible characters in half width and lower case, without any blank.
+  public static func folded(_ text: String) -> String {
+    let plain = halfWidth(seen(text), withStops: false).lowercased()
+    return String(String.UnicodeScalarView(plain.unicodeScalars.filter { !$0.properties.isWhitespace }))
+  }
+
   /// Whether the character is drawn as a hyphen or a dash, as editors and phones insert them in place of the
   /// keyboard's.
   public static func isHyphen(_ character: Character) -> Bool {

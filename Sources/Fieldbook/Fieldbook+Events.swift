@@ -11,12 +11,13 @@ extension Fieldbook {
   ///   - registered: for a fit welder `code` is that of a label from stock, or nil to take the next one of this
   ///     laptop's blocks; for a retired one it is nil, and `retiredReason` is not.
   ///   - photos: already in `files`; a retired welder needs at least one.
+  ///   - reason: why the welder is registered although another record has it; nil refuses such a welder.
   ///   - now: the clock, read within the transaction so that the dates of the log's entries are in order.
-  /// - Throws: `clockBehind`, `clockImplausible`, `photoUsed`, `pictureUsed`, `photoResembles`, `refused(.certificateExpired)`, `codesExhausted`, `codeBound`, `retiredNeedsReason`,
+  /// - Throws: `welderKnown`, `clockBehind`, `clockImplausible`, `photoUsed`, `pictureUsed`, `photoResembles`, `refused(.certificateExpired)`, `codesExhausted`, `codeBound`, `retiredNeedsReason`,
   ///   `retiredNeedsPhoto`, `retiredTakesNoCode`, `alreadyOpen`, `fileMissing`, `fileDamaged`, `store`.
   public func open(
     _ id: InstallationID, _ registered: InstallationEvent.Registered, photos: [Photo] = [],
-    at now: @autoclosure () -> Timestamp
+    duplicateReason reason: WrittenText? = nil, at now: @autoclosure () -> Timestamp
   ) throws(FieldbookError) -> Installation {
     let isRetired = registered.welder.condition == .retired
     if isRetired {
@@ -33,6 +34,7 @@ extension Fieldbook {
       let known = try database.first("SELECT 1 FROM installation WHERE id = ?", [.text(id.text)]) { _ in true }
       if known == true { throw FieldbookError.alreadyOpen(id) }
       var registered = registered
+      registered.duplicate = try duplicate(of: registered.welder, otherThan: id, reason: reason)
       if !isRetired { registered.code = try bindCode(registered.code, to: id) }
       var (seq, sha256) = try EventLog.append(.registered(registered), to: id, at: at, in: database)
       var installation = Installation(id: id, registered: registered, at: at, entrySha256: sha256)
@@ -48,14 +50,15 @@ extension Fieldbook {
   // MARK: - Going on with it
 
   /// Appends events to a record, all or none. Each is judged again here, under the lock, against the present
-  /// record. `signed` closes the record and queues it with its files; so does `voided`. A record that nobody
-  /// outside this laptop can know of is not queued, and its code is free again.
+  /// record. `signed` closes the record and queues it with its files; so do `refused` and `voided`. A void record that
+  /// nobody outside this laptop can know of is not queued, and its code is free again; so is that of a refused one.
+  /// `corrected` opens a signed record again.
   /// - Parameters:
   ///   - lock: the installation's, held since before the work for these events began.
   ///   - technician: the technician at work, whose certificate is checked.
   ///   - now: the clock, read within the transaction so that the dates of the log's entries are in order.
   /// - Returns: the record with the events in it.
-  /// - Throws: `notFound`, `refused`, `alreadyRegistered`, `fileMissing`, `fileDamaged`, `notADigest`,
+  /// - Throws: `notFound`, `refused`, `welderKnown`, `moduleKnown`, `recordGoneOn`, `alreadyRegistered`, `fileMissing`, `fileDamaged`, `notADigest`,
   ///   `keyUnknown` (for `paired`: the key has to be committed first), `photoUsed`, `pictureUsed`, `photoResembles`, `sealUsed`,
   ///   `clockBehind`, `clockImplausible`, `unencodable`, `store`.
   public func append(
@@ -128,11 +131,21 @@ extension Fieldbook {
     _ event: InstallationEvent, into installation: inout Installation, by technician: Technician, at: Timestamp
   ) throws(FieldbookError) -> Int64? {
     try checkMayHappen(event, to: installation, by: technician, at: at)
+    var event = event
+    if case .refused(var refused) = event {
+      refused.releasesCode = try !isKnownOutside(installation)
+      event = .refused(refused)
+    }
     let wasOpen = installation.status == .open || installation.status == .surveyed
     if !wasOpen { installation.beginRevision(after: try closedDigest(of: installation)) }
     let seq = try log(event, at: at, into: &installation).seq
     switch event {
     case .signed: return seq
+    // The owner of a retired welder signs nothing, so its corrected record closes at once.
+    case .corrected: return installation.status == .retired ? seq : nil
+    case .refused(let refused):
+      if refused.releasesCode { try releaseCode(of: installation.id) }
+      return seq
     case .voided:
       let mustBeTold = wasOpen ? try isKnownOutside(installation) : true
       if mustBeTold { return seq }
@@ -227,6 +240,14 @@ extension Fieldbook {
     case .handedOver: step = .handover
     case .signed: step = .sign
     case .welderInspected: throw .refused(.closed)  // `append(_:holding:at:)` takes these
+    case .corrected(let correction):
+      return try checkMayBeCorrected(by: correction, installation, technician, at: at)
+    case .refused:
+      if let refusal = installation.refusalOfRefusing { throw .refused(refusal) }
+      guard technician.mayWork(on: at.day) else {
+        throw .refused(.certificateExpired(technician.certificateExpires))
+      }
+      return
     case .voided:
       // Voiding is no step of the walk: a record that was made in error can be voided at any time, but only
       // once.
@@ -242,6 +263,27 @@ extension Fieldbook {
     }
     if case .paired(let paired) = event {
       try checkCommitted(keyID: paired.keyID, for: installation.id, moduleSerial: paired.serialNumber)
+      if paired.duplicate == nil, !installation.isPaired(with: paired.serialNumber) {
+        _ = try duplicate(ofModule: paired.serialNumber, otherThan: installation.id, reason: nil)
+      }
+    }
+  }
+
+  private func checkMayBeCorrected(
+    by correction: InstallationEvent.Corrected, _ installation: Installation, _ technician: Technician,
+    at: Timestamp
+  ) throws(FieldbookError) {
+    if let refusal = installation.refusalOfCorrecting { throw .refused(refusal) }
+    guard technician.mayWork(on: at.day) else {
+      throw .refused(.certificateExpired(technician.certificateExpires))
+    }
+    // The platform would refuse a revision of this fieldbook, because its own has gone on.
+    if try isCarriedOver(installation.id) { throw .recordGoneOn(installation.id) }
+    let names = correction.changes.map(\.field)
+    if correction.duplicate == nil, names.contains(.brand) || names.contains(.serialNumber) {
+      var corrected = installation
+      corrected.apply(.corrected(correction), at: at, entrySha256: "")
+      _ = try duplicate(of: corrected.welder, otherThan: installation.id, reason: nil)
     }
   }
 

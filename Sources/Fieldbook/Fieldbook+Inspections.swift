@@ -89,7 +89,14 @@ extension Fieldbook {
     for case let id? in ids {
       let entries = try readableEvents(of: id).entries
       guard case .registered(let registered)? = entries.first?.event, registered.code == code else { continue }
-      if !entries.contains(where: { if case .voided = $0.event { true } else { false } }) { return id }
+      let isOver = entries.contains { entry in
+        switch entry.event {
+        case .voided: true
+        case .refused(let refused): refused.releasesCode
+        default: false
+        }
+      }
+      if !isOver { return id }
     }
     return nil
   }

@@ -37,9 +37,9 @@ extension Fieldbook {
   func updateProjection(of installation: Installation) throws(FieldbookError) {
     let id = SQLValue.text(installation.id.text)
     try database.run(
-      "UPDATE installation SET status = ?, unit_name = ?, next_step = ?, revision = ? WHERE id = ?",
+      "UPDATE installation SET code = ?, status = ?, unit_name = ?, next_step = ?, revision = ? WHERE id = ?",
       [
-        .text(installation.status.rawValue), .text(installation.owner.unitName),
+        .text(installation.code), .text(installation.status.rawValue), .text(installation.owner.unitName),
         .text(installation.nextStep?.rawValue), .integer(installation.revision), id,
       ])
     try database.run(
@@ -109,9 +109,9 @@ extension Fieldbook {
     if try isDelivered(id, revision: installation.revision) { expected.markDelivered() }
     try setStatus(expected.status, of: id)
     try database.run(
-      "UPDATE installation SET code = ?, opened_at = ?, opened_seconds = ? WHERE id = ?",
+      "UPDATE installation SET opened_at = ?, opened_seconds = ? WHERE id = ?",
       [
-        .text(installation.code), .text(installation.openedAt),
+        .text(installation.openedAt),
         .integer(Int(installation.openedAt.secondsSince1970)), .text(id.text),
       ])
   }

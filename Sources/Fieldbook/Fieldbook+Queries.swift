@@ -107,12 +107,14 @@ extension Fieldbook {
   /// A page of installations, the last opened first; installations opened in the same second are in descending
   /// order of their ids. An installation opened between two calls does not shift the second page.
   /// - Parameters:
+  ///   - text: lists only the records in which this text occurs; nil lists all.
   ///   - limit: number of installations on the page, from 1.
   ///   - after: the last installation of the previous page.
   /// - Throws: `notFound` for an `after` that is not there, `store`.
-  public func page(status: Installation.Status? = nil, limit: Int = 100, after: InstallationID? = nil)
-    throws(FieldbookError) -> Page
-  {
+  public func page(
+    status: Installation.Status? = nil, mentioning text: String? = nil, limit: Int = 100,
+    after: InstallationID? = nil
+  ) throws(FieldbookError) -> Page {
     var conditions: [String] = []
     var values: [SQLValue] = []
     if let status {
@@ -129,8 +131,16 @@ extension Fieldbook {
     }
     let filter = conditions.isEmpty ? "" : "WHERE " + conditions.joined(separator: " AND ")
     // A row that cannot be read does not affect the others. `rebuild` names and repairs such rows.
-    let rows = try rows(
-      "\(filter) ORDER BY opened_seconds DESC, id DESC LIMIT ?", values + [.integer(max(1, limit))])
+    var rows: [(key: String, summary: InstallationSummary?)]
+    if let text {
+      let found = try installations(mentioning: text)
+      rows = try self.rows("\(filter) ORDER BY opened_seconds DESC, id DESC", values)
+        .filter { row in row.summary.map { found.contains($0.id) } ?? false }
+      rows = Array(rows.prefix(max(1, limit)))
+    } else {
+      rows = try self.rows(
+        "\(filter) ORDER BY opened_seconds DESC, id DESC LIMIT ?", values + [.integer(max(1, limit))])
+    }
     let readable = rows.compactMap(\.summary)
     return Page(installations: readable, unreadable: rows.count - readable.count)
   }
@@ -150,6 +160,13 @@ extension Fieldbook {
     }
     // A status that cannot be read is reported by `check`.
     return Dictionary(uniqueKeysWithValues: rows.compactMap { row in row.status.map { ($0, row.count) } })
+  }
+
+  /// Counts the open installations that were signed, corrected since, and wait for a new signature.
+  public func signaturesDue() throws(FieldbookError) -> Int {
+    try database.first("SELECT count(*) FROM installation WHERE status = 'open' AND revision > 1") {
+      $0.integer(0)
+    } ?? 0
   }
 
   func summaries(_ clauses: String, _ values: [SQLValue]) throws(FieldbookError) -> [InstallationSummary] {

@@ -53,6 +53,12 @@ public enum FieldbookError: Error, Hashable, Sendable {
   case pictureUsed(sha256: String, by: InstallationID, stage: Photo.Stage)
   /// The photo shows nearly the same as one of another installation, and names no reason.
   case photoResembles(sha256: String, PhotoResemblance)
+  /// The welder's brand and serial number are another record's, and no reason is named; at most ten are named.
+  case welderKnown([InstallationID])
+  /// Another record names this module, and no reason is named; at most ten are named.
+  case moduleKnown(serialNumber: String, [InstallationID])
+  /// The platform's record has gone on from this laptop's, which cannot be corrected here.
+  case recordGoneOn(InstallationID)
   /// This seal was put on another installation, or was on this one and is broken.
   case sealUsed(number: String, by: InstallationID)
 

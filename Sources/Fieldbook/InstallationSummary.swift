@@ -11,6 +11,9 @@ public struct InstallationSummary: Hashable, Sendable {
   /// The first step that is not done; nil once the record is closed.
   public let next: Step?
   public let revision: Int
+
+  /// Whether the owner has signed, and has to sign again because the record was corrected since.
+  public var isSignatureDue: Bool { status == .open && revision > 1 }
 }
 
 extension InstallationSummary {

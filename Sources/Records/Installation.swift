@@ -4,7 +4,7 @@ public struct Installation: Hashable, Sendable, Codable {
   public static let schema = "weldtech.installation/1"
 
   public enum Status: String, Hashable, Sendable, Codable, CaseIterable {
-    case surveyed, open, closed, delivered, retired, void
+    case surveyed, open, closed, delivered, retired, refused, void
   }
 
   public private(set) var schema = Installation.schema
@@ -18,12 +18,14 @@ public struct Installation: Hashable, Sendable, Codable {
   public private(set) var previousSha256: String?
   public let openedAt: Timestamp
   public private(set) var closedAt: Timestamp?
-  public private(set) var remarks: WrittenText?
+  public internal(set) var remarks: WrittenText?
   /// The reason why the welder was retired; nil for a fit one.
-  public private(set) var retiredReason: WrittenText?
+  public internal(set) var retiredReason: WrittenText?
+  /// The owner's reason for refusing or withdrawing; nil for other outcomes.
+  public private(set) var refusedReason: WrittenText?
   public private(set) var technician: Technician
-  public private(set) var owner: Owner
-  public private(set) var welder: Welder
+  public internal(set) var owner: Owner
+  public internal(set) var welder: Welder
   public private(set) var module: ModuleRecord?
   public private(set) var scheme: SchemeReference?
   public private(set) var photos: [Photo]
@@ -34,6 +36,8 @@ public struct Installation: Hashable, Sendable, Codable {
   public private(set) var survey: Survey
   public private(set) var handover: Handover?
   public private(set) var agreement: AgreementRecord?
+  /// The agreements that were signed before the record was corrected, oldest first; nil where there is none.
+  public private(set) var earlierAgreements: [AgreementRecord]?
   public private(set) var funding: Funding
   /// The inspections of the installed welder, oldest first; nil where there was none.
   public private(set) var inspections: [Inspection]?
@@ -65,6 +69,7 @@ public struct Installation: Hashable, Sendable, Codable {
     }
     var entry = HistoryEntry(at: at, event: InstallationEvent.registered(registered).name, sha256: entrySha256)
     entry.reason = registered.retiredReason
+    entry.duplicate = registered.duplicate
     history.append(entry)
   }
 
@@ -128,6 +133,7 @@ public struct Installation: Hashable, Sendable, Codable {
       entry.serialNumber = paired.serialNumber
       entry.keyID = paired.keyID
       entry.replacement = paired.replacement
+      entry.duplicate = paired.duplicate
     case .labelled(let label): self.label = label
     case .sealed(let seal):
       self.seal = seal
@@ -152,7 +158,7 @@ public struct Installation: Hashable, Sendable, Codable {
       closedAt = at
       // The deadline is compared with the day on the agreement, even where midnight lies between the signature
       // and its entry.
-      funding = Funding(industry: owner.industry, fittedOn: agreement.signedAt.day)
+      funding = Funding(industry: owner.industry, fittedOn: fittedOn(signedAt: agreement.signedAt))
     case .voided(let reason):
       status = .void
       closedAt = closedAt ?? at
@@ -162,9 +168,49 @@ public struct Installation: Hashable, Sendable, Codable {
       entry.verdict = inspection.verdict
       // What is not as recorded, or not proven, is nothing to hold a later inspection against.
       take(inspection.verdict == .asRecorded ? inspection.state : nil, into: &entry)
+    case .corrected(let correction):
+      correct(by: correction)
+      entry.changes = correction.changes
+      entry.redo = correction.redo.isEmpty ? nil : correction.redo
+      entry.duplicate = correction.duplicate
+    case .refused(let refused):
+      status = .refused
+      closedAt = at
+      refusedReason = refused.reason
+      if refused.releasesCode { code = nil }
+      entry.reason = refused.reason
     }
     history.append(entry)
   }
+
+  /// Puts corrected values in the place of the old ones. A signed record is open again, because its owner has to sign what
+  /// it says now.
+  private mutating func correct(by correction: InstallationEvent.Corrected) {
+    for change in correction.changes { change.apply(to: &self) }
+    if let scheme = correction.scheme { self.scheme = scheme }
+    if status == .closed || status == .delivered {
+      if let agreement { earlierAgreements = (earlierAgreements ?? []) + [agreement] }
+      (status, closedAt, agreement) = (.open, nil, nil)
+    }
+    if status == .open {
+      funding = Funding(
+        industry: owner.industry, fittedOn: fittedOn(signedAt: earlierAgreements?.first?.signedAt ?? openedAt))
+    }
+  }
+
+  /// The day on which the module counts as fitted where the record is signed at `signedAt`: that of the first signature,
+  /// because a corrected record is signed again without new work.
+  public func fittedOn(signedAt: Timestamp) -> CalendarDay {
+    (earlierAgreements?.first?.signedAt ?? signedAt).day
+  }
+
+  /// Whether the record says that this module is paired to its welder.
+  public func isPaired(with serialNumber: String) -> Bool {
+    module?.serialNumber == serialNumber && module?.pairedAt != nil
+  }
+
+  /// Whether the owner has signed, and has to sign again because the record was corrected since.
+  public var isSignatureDue: Bool { status == .open && earlierAgreements != nil }
 
   /// Keeps what the module said of itself, so that a later inspection can hold it against that.
   private mutating func take(_ state: ModuleState?, into entry: inout HistoryEntry) {

@@ -15,6 +15,8 @@ public enum InstallationEvent: Hashable, Sendable {
   case signed(AgreementRecord)
   case voided(reason: WrittenText)
   case welderInspected(Inspection)
+  case corrected(Corrected)
+  case refused(Refused)
 
   public struct Registered: Hashable, Sendable, Codable {
     public var technician: Technician
@@ -27,6 +29,8 @@ public enum InstallationEvent: Hashable, Sendable {
     /// The reason why the welder was retired; nil for a fit one.
     public var retiredReason: WrittenText?
     public var remarks: WrittenText?
+    /// The other records of the same welder, and why this one is right; nil where there are none.
+    public var duplicate: Duplicate?
 
     public init(
       technician: Technician, owner: Owner, welder: Welder, code: LabelCode?, scheme: SchemeReference?,
@@ -115,22 +119,58 @@ public enum InstallationEvent: Hashable, Sendable {
     public var replacement: KeyReplacement?
     /// The module's state at the end of the pairing; nil for a pairing of an earlier program.
     public var state: ModuleState?
+    /// The other records that name this module, and why this one is right; nil where there are none.
+    public var duplicate: Duplicate?
 
     private enum CodingKeys: String, CodingKey {
-      case serialNumber, imei, iccid, replacement, state
+      case serialNumber, imei, iccid, replacement, state, duplicate
       case keyID = "keyId"
     }
 
     public init(
       serialNumber: String, keyID: String, imei: String?, iccid: String?, replacement: KeyReplacement? = nil,
-      state: ModuleState? = nil
+      state: ModuleState? = nil, duplicate: Duplicate? = nil
     ) {
+      self.duplicate = duplicate
       self.serialNumber = serialNumber
       self.keyID = keyID
       self.imei = imei
       self.iccid = iccid
       self.replacement = replacement
       self.state = state
+    }
+  }
+
+  /// Fields of the registration were corrected.
+  public struct Corrected: Hashable, Sendable, Codable {
+    /// The fields that have another value now, in the order of `RegistrationField`; at least one.
+    public var changes: [FieldChange]
+    /// The scheme by which the corrected welder is fitted; nil where it stays the same.
+    public var scheme: SchemeReference?
+    /// The steps whose results the correction makes untrue, in the order of the walk.
+    public var redo: [Step]
+    /// The other records of the corrected welder, and why this one is right; nil where there are none.
+    public var duplicate: Duplicate?
+
+    public init(
+      changes: [FieldChange], scheme: SchemeReference? = nil, redo: [Step] = [], duplicate: Duplicate? = nil
+    ) {
+      self.changes = changes
+      self.scheme = scheme
+      self.redo = redo
+      self.duplicate = duplicate
+    }
+  }
+
+  /// The owner does not want the installation, or withdrew before signing.
+  public struct Refused: Hashable, Sendable, Codable {
+    public var reason: WrittenText
+    /// Whether nobody had seen the record's code, so that another installation may have it. The record then bears none.
+    public var releasesCode: Bool
+
+    public init(reason: WrittenText, releasesCode: Bool) {
+      self.reason = reason
+      self.releasesCode = releasesCode
     }
   }
 
@@ -151,6 +191,8 @@ public enum InstallationEvent: Hashable, Sendable {
     case .signed: "signed"
     case .voided: "voided"
     case .welderInspected: "welderInspected"
+    case .corrected: "corrected"
+    case .refused: "refused"
     }
   }
 }
@@ -177,6 +219,8 @@ extension InstallationEvent: Codable {
     case .signed(let facts): try container.encode(facts, forKey: .facts)
     case .voided(let reason): try container.encode(Reason(reason: reason), forKey: .facts)
     case .welderInspected(let facts): try container.encode(facts, forKey: .facts)
+    case .corrected(let facts): try container.encode(facts, forKey: .facts)
+    case .refused(let facts): try container.encode(facts, forKey: .facts)
     }
   }
 
@@ -201,6 +245,8 @@ extension InstallationEvent: Codable {
     case "signed": self = .signed(try facts())
     case "voided": self = .voided(reason: try facts(Reason.self).reason)
     case "welderInspected": self = .welderInspected(try facts())
+    case "corrected": self = .corrected(try facts())
+    case "refused": self = .refused(try facts())
     default:
       throw DecodingError.dataCorruptedError(
         forKey: .event, in: container, debugDescription: "unknown event \(name)")

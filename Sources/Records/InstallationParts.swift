@@ -415,11 +415,17 @@ public struct HistoryEntry: Hashable, Sendable, Codable {
   public var verdict: Inspection.Verdict?
   /// True where the record has the module's state from this event; else nil.
   public var statesModule: Bool?
+  /// The fields that a correction changed; nil for other events.
+  public var changes: [FieldChange]?
+  /// The steps whose results a correction made untrue; nil where there are none.
+  public var redo: [Step]?
+  /// The other records of the same welder or module, and why this one is right; nil where there are none.
+  public var duplicate: Duplicate?
 
   private enum CodingKeys: String, CodingKey {
     case at, event, sha256, passed, skipped, reason, serialNumber, sealNumber, firmwareVersion,
       previousFirmwareVersion, keyErased, replacement, authority, openSealCounts, sealStayedClosed, verdict,
-      statesModule
+      statesModule, changes, redo, duplicate
     case keyID = "keyId"
   }
 

@@ -10,6 +10,8 @@ public enum StepRefusal: Error, Hashable, Sendable {
   case certificateExpired(CalendarDay)
   case retired
   case void
+  /// The owner has refused the installation.
+  case refused
   /// The record is closed; a change to an installed welder is a repair.
   case closed
   /// The seal is older than the present module, firmware or pairing behind it, so a new seal is needed.
@@ -18,6 +20,8 @@ public enum StepRefusal: Error, Hashable, Sendable {
   case testNotPassed
   /// The last test is older than the present seal, firmware or pairing, so it does not count.
   case testBeforeSeal
+  /// The last test was run by the limits of a scheme that a correction has replaced.
+  case testOutdated
   /// A flashing was begun, and nobody knows what came of it.
   case flashUnfinished
   /// The code is printed on the label and stored in the module already, and cannot be changed.
@@ -33,7 +37,20 @@ extension Installation {
     guard let tested = history.lastIndex(where: { $0.event == "tested" }),
       let sealed = history.lastIndex(where: { $0.event == "sealed" }), tested > sealed
     else { return false }
-    return !history[tested...].contains(where: \.changesTheModule)
+    return !history[tested...].contains(where: \.changesTheModule) && !isOutdated(.test)
+  }
+
+  /// Whether a correction has made the result of `step` untrue since it was last done. Only the label, which prints words
+  /// of the registration, and the test, whose limits are the scheme's, can be.
+  public func isOutdated(_ step: Step) -> Bool {
+    let event: String
+    switch step {
+    case .label: event = "labelled"
+    case .test: event = "tested"
+    case .photoBefore, .flash, .pair, .seal, .photoAfter, .handover, .sign: return false
+    }
+    guard let done = history.lastIndex(where: { $0.event == event }) else { return false }
+    return history[done...].contains { $0.redo?.contains(step) == true }
   }
 
   /// Whether the seal is on the module that is there now: since it was put on, the module was not exchanged, paired
@@ -50,7 +67,7 @@ extension Installation {
     case .photoBefore: has(.before)
     case .flash: module?.firmwareSha256 != nil
     case .pair: module?.pairedAt != nil
-    case .label: label?.verified == true
+    case .label: label?.verified == true && !isOutdated(.label)
     case .seal: sealHolds
     case .test: testCounts && test?.passed == true
     case .photoAfter: has(.after)
@@ -71,6 +88,7 @@ extension Installation {
     switch status {
     case .retired: return .retired
     case .void: return .void
+    case .refused: return .refused
     case .closed, .delivered: return .closed
     case .open, .surveyed: break
     }
@@ -81,9 +99,30 @@ extension Installation {
     if missing.isEmpty { return nil }
     if missing.first == .seal, seal != nil { return .sealOutdated }
     if missing == [.test], let test {
+      if isOutdated(.test) { return .testOutdated }
       return testCounts || seal == nil ? (test.passed ? .needs([.test]) : .testNotPassed) : .testBeforeSeal
     }
     return .needs(missing)
+  }
+
+  /// The reason why no field of the record may be corrected; nil where it may.
+  public var refusalOfCorrecting: StepRefusal? {
+    switch status {
+    case .surveyed, .open, .closed, .delivered, .retired: nil
+    case .refused: .refused
+    case .void: .void
+    }
+  }
+
+  /// The reason why the owner cannot refuse the installation any more; nil where the owner can.
+  public var refusalOfRefusing: StepRefusal? {
+    switch status {
+    case .surveyed, .open: nil
+    case .closed, .delivered: .closed
+    case .retired: .retired
+    case .refused: .refused
+    case .void: .void
+    }
   }
 
   /// The steps that have to be done before `step`. A test may be run at any time after pairing; only the

@@ -55,6 +55,9 @@ extension FieldProblem.Fault {
 /// The error that names all problems of a registration, in the order of `RegistrationField`.
 public struct RegistrationRejected: Error, Hashable, Sendable {
   public let problems: [FieldProblem]
+
+  /// - Parameter problems: at least one.
+  public init(problems: [FieldProblem]) { self.problems = problems }
 }
 
 /// The checked data of an owner and a welder. They come from a JSON document, from options or from answers at

@@ -91,7 +91,7 @@ public struct RemoteRecord: Hashable, Sendable {
   private func checkParts() throws(Fault) {
     switch installation.status {
     case .closed, .delivered: break
-    case .surveyed, .open, .retired, .void: return
+    case .surveyed, .open, .retired, .refused, .void: return
     }
     if installation.code == nil { throw .missing(.code) }
     if installation.module?.serialNumber == nil || installation.module?.keyID == nil

@@ -44,7 +44,8 @@ enum CommandTree {
         CommandSection(
           Text(zh: "记录", en: "The records"),
           [
-            ListCommand.command, ShowCommand.command, NextCommand.command, VoidCommand.command,
+            ListCommand.command, ShowCommand.command, NextCommand.command, CorrectCommand.command,
+            RefuseCommand.command, VoidCommand.command,
             InspectCommand.command, SyncCommand.command, StatusCommand.command,
           ]),
         CommandSection(

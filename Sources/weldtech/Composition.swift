@@ -83,6 +83,13 @@ final class Workplace {
     "\(home)/documents/\(installation.code?.description ?? installation.id.text)/\(name)"
   }
 
+  /// The path of the readable copy of the latest agreement. An earlier one, which was signed before the record was
+  /// corrected, keeps its own.
+  func agreementPath(of installation: Installation) -> String {
+    let earlier = installation.earlierAgreements?.count ?? 0
+    return documentPath(of: installation, named: earlier == 0 ? "agreement.pdf" : "agreement-\(earlier + 1).pdf")
+  }
+
   // MARK: - What is shipped beside the program
 
   func catalogue() throws -> SchemeCatalogue {

@@ -145,7 +145,7 @@ struct Sample {
     try AgreementText(
       of: installation(leavingOut: step),
       terms: try AgreementTerms(json: terms ?? Self.shippedTerms(), drawnBy: nil),
-      day: Self.signedAt.day, schemeTitle: "三相逆变焊机")
+      at: Self.signedAt, schemeTitle: "三相逆变焊机")
   }
 
   /// The clauses that are shipped.

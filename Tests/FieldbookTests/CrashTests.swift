@@ -34,7 +34,9 @@ import Testing
       ("void", "UPDATE", "code"), ("void", "UPDATE", "record"), ("prepare", "INSERT", "pairing_key"),
       ("prepare", "DELETE", "pairing_key"), ("acknowledge", "UPDATE", "pairing_key"),
       ("block", "INSERT", "code_block"), ("draw", "INSERT", "code"), ("draw", "UPDATE", "code_block"),
-      ("setup", "INSERT", "setting"),
+      ("setup", "INSERT", "setting"), ("correct", "INSERT", "event"), ("correct", "UPDATE", "installation"),
+      ("correct", "UPDATE", "record"), ("refuse", "INSERT", "event"), ("refuse", "UPDATE", "record"),
+      ("refuse", "UPDATE", "code"), ("refuse", "INSERT", "revision"), ("refuse", "INSERT", "delivery"),
     ])
   func `leaves nothing behind when a write fails`(operation: String, verb: String, table: String) throws {
     let fieldbook = try home.ready(codes: 10)
@@ -56,6 +58,15 @@ import Testing
       case "sign": _ = try fieldbook.append(.signed(agreement), to: id, by: Sample.technician, at: Sample.at(3))
       case "void":
         _ = try fieldbook.append(.voided(reason: "x"), to: other, by: Sample.technician, at: Sample.at(3))
+      case "correct":
+        var fields = opened.correctableFields
+        fields.owner.unitName = "东风路汽修"
+        let changes = fields.changes(since: opened.correctableFields)
+        _ = try fieldbook.append(
+          .corrected(.init(changes: changes, redo: [.label])), to: id, by: Sample.technician, at: Sample.at(3))
+      case "refuse":
+        _ = try fieldbook.append(
+          .refused(.init(reason: "x", releasesCode: false)), to: other, by: Sample.technician, at: Sample.at(3))
       case "prepare": try fieldbook.prepare(Sample.key(3), for: id, moduleSerial: "M-2")
       case "acknowledge": try fieldbook.acknowledge(key: key.keyID, at: Sample.at(3))
       case "block": _ = try fieldbook.addBlock(Sample.block("00B000", 1))

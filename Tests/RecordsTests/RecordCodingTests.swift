@@ -26,8 +26,9 @@ import Testing
           againstRevision: 1,
           againstSha256: Sample.digest, checks: [InspectionCheck(.key, .keyWrong)], state: InspectionTests.state
         )),
+      Sample.corrected { $0.welder.model = "ZX7-400" }, .refused(.init(reason: "不装了", releasesCode: true)),
     ]
-    #expect(Set(events.map(\.name)).count == 11)
+    #expect(Set(events.map(\.name)).count == 13)
     for event in events {
       #expect(try RecordCoding.decode(InstallationEvent.self, from: RecordCoding.encode(event)) == event)
     }

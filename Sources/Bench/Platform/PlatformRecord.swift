@@ -42,6 +42,7 @@ struct PlatformRecord: Decodable, Sendable {
   let previousSha256: String?
   let openedAt: String?
   let retiredReason: String?
+  let refusedReason: String?
   let technician: Named?
   let owner: Unit?
   let module: Module?
@@ -50,12 +51,15 @@ struct PlatformRecord: Decodable, Sendable {
   let label: Label?
   let seal: Seal?
   let agreement: Agreement?
+  let earlierAgreements: [Agreement]?
 
   /// Digests of the files that have to be there before the record is accepted, without repetition. The copy of a photo
   /// stands for its original, which may follow.
   var files: [String] {
     var seen: Set<String> = []
-    let digests = (photos ?? []).map { $0.copy?.sha256 ?? $0.sha256 } + [seal?.photoSha256, agreement?.sha256]
+    let digests =
+      (photos ?? []).map { $0.copy?.sha256 ?? $0.sha256 } + [seal?.photoSha256, agreement?.sha256]
+      + (earlierAgreements ?? []).map(\.sha256)
     let following = Set((photos ?? []).compactMap { $0.copy == nil ? nil : $0.sha256 })
     return digests.compactMap { $0 }.filter { !following.contains($0) && seen.insert($0).inserted }
   }
@@ -96,8 +100,9 @@ struct PlatformRecord: Decodable, Sendable {
       expect(code == nil, "code", "a retired welder takes none")
       expect(photos?.isEmpty == false, "photos", "a retired welder needs one")
       expect(retiredReason?.isEmpty == false, "retiredReason", "must not be empty")
+    case "refused": expect(refusedReason?.isEmpty == false, "refusedReason", "must not be empty")
     case "void": break
-    default: expect(false, "status", "must be closed, retired or void")
+    default: expect(false, "status", "must be closed, retired, refused or void")
     }
     return faults
   }

@@ -37,9 +37,11 @@ struct RecordFile {
       }
     }
     if let photo = installation.seal?.photoSha256 { add(photo, nil, "photo-seal") }
-    if let agreement = installation.agreement {
-      add(agreement.sha256, agreement.bytes, "agreement.pdf")
-      add(agreement.strokesSha256, nil, "signature.json")
+    let agreements = (installation.earlierAgreements ?? []) + [installation.agreement].compactMap(\.self)
+    for (index, agreement) in agreements.enumerated() {
+      let number = index == 0 ? "" : "-\(index + 1)"
+      add(agreement.sha256, agreement.bytes, "agreement\(number).pdf")
+      add(agreement.strokesSha256, nil, "signature\(number).json")
     }
     return files
   }
@@ -58,7 +60,7 @@ struct RecordFile {
         RecordFile(sha256: agreement.strokesSha256, bytes: nil, filename: ""),
       ]
     case .registered, .flashBegun, .flashed, .inspected, .paired, .labelled, .tested, .protected, .handedOver,
-      .voided, .welderInspected:
+      .voided, .welderInspected, .corrected, .refused:
       []
     }
   }

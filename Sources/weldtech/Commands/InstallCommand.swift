@@ -12,6 +12,7 @@ enum InstallCommand {
     var photosBefore: [String] = []
     var photosAfter: [String] = []
     var photoReason: String?
+    var reason: String?
     var seal: String?
     var sealPhoto: String?
     var trained: Int?
@@ -58,6 +59,7 @@ enum InstallCommand {
         parameters.options(
           "photo-after", \.photosAfter, .file, Text(zh: "安装后的照片", en: "photo from after the work"))
         parameters.photoReason(\.photoReason)
+        parameters.duplicateReason(\.reason)
         parameters.option("seal", \.seal, .string, placeholder: "N", Text(zh: "封条编号", en: "the seal's number"))
         parameters.option("seal-photo", \.sealPhoto, .file, Text(zh: "封条照片", en: "a photo of the seal"))
         parameters.option(
@@ -103,7 +105,7 @@ enum InstallCommand {
     let registration = try RegistrationForm(workplace: walk.workplace).fill(from: options.from, fields: [:])
     let opened = try walk.register(
       registration, code: try options.code.map(labelCode), photos: options.photosBefore,
-      reason: try photoReason(options, walk))
+      reason: try photoReason(options, walk), duplicateReason: try duplicateReason(options, walk))
     let console = walk.workplace.console
     console.say(
       Text(
@@ -158,7 +160,10 @@ enum InstallCommand {
       try walk.checkPairing()
       _ = try FlashProgress.watch(on: console) { try walk.flash(installation, order, onEvent: $0) }
     case .pair:
-      _ = try walk.pair(installation, port: try workplace.choosePort(options.port)) { $0.tell(console) }
+      _ = try walk.pair(
+        installation, port: try workplace.choosePort(options.port),
+        duplicateReason: try duplicateReason(options, walk)
+      ) { $0.tell(console) }
     case .label:
       var request = Walk.LabelRequest()
       request.template = options.template
@@ -221,6 +226,10 @@ enum InstallCommand {
     try walk.workplace.written(options.photoReason, as: .note, option: "photo-reason")
   }
 
+  private static func duplicateReason(_ options: Options, _ walk: Walk) throws -> WrittenText? {
+    try walk.workplace.written(options.reason, as: .note, option: "reason")
+  }
+
   // MARK: - Delivery
 
   /// Tries to deliver. The walk is complete in either case, and records that are not delivered stay in the
@@ -259,7 +268,7 @@ enum InstallCommand {
       next: installation.nextStep,
       agreement: installation.agreement.map {
         SignCommand.Document.Agreement(
-          file: workplace.documentPath(of: installation, named: "agreement.pdf"), sha256: $0.sha256)
+          file: workplace.agreementPath(of: installation), sha256: $0.sha256)
       })
     try console.answer(document) {
       console.put(

@@ -245,18 +245,23 @@ enum PairCommand {
           ))
         parameters.option(
           "reason", \.reason, .string, placeholder: "TEXT",
-          Text(zh: "为什么用 --service", en: "why by --service"))
+          Text(
+            zh: "为什么用 --service，或这个模块已有记录时为什么还要用",
+            en: "why by --service, or why a module that another record has"))
       }, run: run)
   }
 
   static func run(_ options: Options, _ workplace: Workplace) throws -> Int32 {
     let installation = try workplace.installation(forStepOn: options.id)
-    let serviceReason = try ServiceOption.reason(
-      options.isService, options.reason, earlier: installation.unfinishedPairingReason, workplace)
+    let reason = try workplace.written(options.reason, as: .note, option: "reason")
+    let serviceReason =
+      options.isService
+      ? try ServiceOption.reason(
+        true, options.reason, earlier: installation.unfinishedPairingReason, workplace) : nil
     let port = try workplace.choosePort(options.port)
     if options.isService { ServiceOption.tell(workplace.console) }
     let (changed, result) = try workplace.step(on: installation) { walk, locked in
-      try walk.pair(locked, port: port, serviceReason: serviceReason) {
+      try walk.pair(locked, port: port, serviceReason: serviceReason, duplicateReason: reason) {
         $0.tell(workplace.console)
       }
     }

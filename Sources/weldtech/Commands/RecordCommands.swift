@@ -341,6 +341,9 @@ enum NextCommand {
     if step == .test, let test = installation.test, installation.testCounts, !test.passed {
       return .anotherTest(of: installation.id)
     }
+    if installation.isOutdated(step) || step == .sign && installation.isSignatureDue {
+      return .again(step, of: installation.id)
+    }
     return step.need(of: installation.id)
   }
 }

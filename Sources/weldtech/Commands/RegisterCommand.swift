@@ -10,6 +10,7 @@ enum RegisterCommand {
     var code: String?
     var photos: [String] = []
     var photoReason: String?
+    var reason: String?
     var fields: [RegistrationField: String] = [:]
   }
 
@@ -36,6 +37,7 @@ enum RegisterCommand {
         parameters.options(
           "photo", \.photos, .file, Text(zh: "照片（淘汰的焊机必须有）", en: "photo (a retired welder needs one)"))
         parameters.photoReason(\.photoReason)
+        parameters.duplicateReason(\.reason)
         for field in RegistrationField.allCases {
           parameters.option(
             field.optionName, \.fields[field], field.valueType, placeholder: field.placeholder, field.title)
@@ -51,7 +53,8 @@ enum RegisterCommand {
     let walk = Walk(workplace: workplace)
     let opened = try walk.register(
       registration, code: try options.code.map(labelCode), photos: options.photos,
-      reason: try workplace.written(options.photoReason, as: .note, option: "photo-reason"))
+      reason: try workplace.written(options.photoReason, as: .note, option: "photo-reason"),
+      duplicateReason: try workplace.written(options.reason, as: .note, option: "reason"))
     try report(opened, to: workplace.console)
     return ExitCode.done.rawValue
   }
@@ -88,11 +91,13 @@ struct CodeMistyped: Error {
 }
 
 extension RegistrationField {
-  fileprivate var valueType: ValueType<String> {
+  /// The type of the field's option.
+  var valueType: ValueType<String> {
     if case .choice(let choices) = kind { .string(suggesting: choices.map(\.code)) } else { .string }
   }
 
-  fileprivate var placeholder: String {
+  /// The word that stands for the field's value in the help.
+  var placeholder: String {
     switch kind {
     case .amount(_, let unit): unit.rawValue
     case .count: "N"

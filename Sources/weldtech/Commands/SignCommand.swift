@@ -68,7 +68,7 @@ enum SignCommand {
     let walk = Walk(workplace: workplace)
     try walk.require(.sign, of: installation)
     if options.showsText {
-      let text = try walk.agreementText(of: installation, day: workplace.clock.now().day)
+      let text = try walk.agreementText(of: installation, at: workplace.clock.now())
       let document = TextDocument(
         id: installation.id, terms: text.terms.reference, sha256: text.sha256, lines: text.lines)
       try console.answer(document) { for line in text.lines { console.put(line) } }
@@ -94,7 +94,7 @@ enum SignCommand {
     let console = workplace.console
     let now = workplace.clock.now()
     var shown = options.shown.map { AgreementRecord.Showing(means: $0, at: now) }
-    let text = try walk.agreementText(of: installation, day: now.day)
+    let text = try walk.agreementText(of: installation, at: now)
     if shown == nil, console.canPrompt {
       for line in text.lines { console.say(Text(verbatim: line)) }
       shown = AgreementRecord.Showing(means: .terminal, at: now)

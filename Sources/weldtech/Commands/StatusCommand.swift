@@ -39,6 +39,8 @@ enum StatusCommand {
     var platformKeyFingerprint: String?
     var codesLeft: Int
     var installations: [String: Int]
+    /// The number of open installations that were signed, corrected since, and wait for a new signature.
+    var signaturesDue: Int
     /// The number of installations that this laptop inspected by the platform's record, and has no record of.
     var inspected: Int
     var queue: Queue
@@ -62,7 +64,7 @@ enum StatusCommand {
       platform: setup.platform, platformKeyFingerprint: try workplace.platformPin().pinned()?.fingerprint,
       codesLeft: try fieldbook.codesLeft(),
       installations: Dictionary(uniqueKeysWithValues: counts.map { ($0.key.rawValue, $0.value) }),
-      inspected: try fieldbook.visitedCount(),
+      signaturesDue: try fieldbook.signaturesDue(), inspected: try fieldbook.visitedCount(),
       queue: Document.Queue(
         records: queue.records, files: queue.files, bytes: queue.fileBytes, keys: queue.keys,
         conflicts: conflicts.count),
@@ -114,6 +116,12 @@ enum StatusCommand {
         facts.append((Text(zh: "照片原图", en: "originals"), waiting[console.language]))
       }
       console.facts(facts)
+      if document.signaturesDue > 0 {
+        console.put(
+          Text(
+            zh: "更正后待重新签字 \(document.signaturesDue) 条：weldtech next 列出",
+            en: "\(document.signaturesDue) corrected records are to be signed again: `weldtech next` lists them"))
+      }
       if !conflicts.isEmpty { warn(HealthFinding.conflicts(conflicts).failure, console) }
       if let refusal = fieldbook.writeRefusal { warn(explain(refusal), console) }
       if fieldbook.isOpenToOthers {

@@ -70,6 +70,20 @@ struct StepNeed {
   }
 }
 
+extension StepNeed {
+  /// A step that a correction has made untrue is done again.
+  static func again(_ step: Step, of id: InstallationID) -> StepNeed {
+    var need = step.need(of: id)
+    switch step {
+    case .label: need.what = Text(zh: "标牌上印的内容更正过，重做标牌并换上", en: "words on the label were corrected: a new one made and stuck on")
+    case .test: need.what = Text(zh: "更正后技术方案变了，按新方案检查接线再测", en: "the correction changed the scheme: the wiring checked and tested again")
+    case .sign: need.what = Text(zh: "更正以后要所有权人重新签字", en: "the proprietor's signature under what was corrected")
+    default: break
+    }
+    return need
+  }
+}
+
 extension Text {
   /// The text with a record's id in place of the word `ID` in a command, so that the command can be typed
   /// unchanged.
@@ -93,9 +107,18 @@ extension Installation.Status {
     case .closed: Text(zh: "已完成", en: "closed")
     case .delivered: Text(zh: "已上传", en: "delivered")
     case .retired: Text(zh: "已淘汰", en: "retired")
+    case .refused: Text(zh: "业主拒装", en: "refused")
     case .void: Text(zh: "已作废", en: "void")
     }
   }
+}
+
+extension Installation {
+  /// The record's status, or that its owner has to sign once more.
+  var statusTitle: Text { isSignatureDue ? Self.signatureDueTitle : status.title }
+
+  /// The word for an open record that was signed and then corrected.
+  static let signatureDueTitle = Text(zh: "待重新签字", en: "to be signed again")
 }
 
 extension Funding {

@@ -13,7 +13,7 @@ struct RecordView {
     console.facts([
       (Text(zh: "记录号", en: "id"), record.id.text),
       (Text(zh: "标牌码", en: "code"), record.code?.description ?? "–"),
-      (Text(zh: "状态", en: "status"), record.status.title[language]),
+      (Text(zh: "状态", en: "status"), record.statusTitle[language]),
       (Text(zh: "登记", en: "opened"), record.openedAt.screenText),
       (Text(zh: "关闭", en: "closed"), record.closedAt?.screenText ?? "–"),
       (Text(zh: "出资", en: "funding"), record.funding.title[language]),
@@ -73,6 +73,7 @@ struct RecordView {
       (Text(zh: "焊机", en: "welder"), identity.isEmpty ? "–" : identity),
       (Text(zh: "铭牌数据", en: "ratings"), ratings.joined(separator: "  ")),
     ] + (installation.retiredReason.map { [(RegistrationField.retiredReason.title, $0.text)] } ?? [])
+      + (installation.refusedReason.map { [(Text(zh: "拒装原因", en: "why it is refused"), $0.text)] } ?? [])
   }
 
   private func replaced(_ replacement: KeyReplacement) -> Text {
@@ -105,6 +106,29 @@ struct RecordView {
           "\(name) \(what[language])" + (photo.reason.map { language == .zh ? "：\($0)" : ": \($0)" } ?? ""))
       }
       return lines.map { (title, $0) }
+    }
+  }
+
+  /// The signatures under what the record said before it was corrected, a line each.
+  private var earlierSignatures: [(Text, String)] {
+    (installation.earlierAgreements ?? []).map { agreement in
+      (
+        Text(zh: "更正前的签字", en: "signed before"),
+        "\(name(agreement.signatory.name))  \(agreement.signedAt.screenText)"
+      )
+    }
+  }
+
+  /// The corrections, a line each: when, and which fields.
+  private func corrections(_ language: Language) -> [(Text, String)] {
+    installation.history.compactMap { entry in
+      entry.changes.map { changes in
+        let fields = changes.filter { $0.field != .unitID }.map { $0.field.title[language] }
+        return (
+          Text(zh: "更正", en: "corrected"),
+          "\(entry.at.screenText)  \(fields.joined(separator: language == .zh ? "、" : ", "))"
+        )
+      }
     }
   }
 
@@ -165,6 +189,7 @@ struct RecordView {
       (Text(zh: "烧录", en: "flashed"), FlashTexts.latest(of: record)),
       (Text(zh: "未完成的烧录", en: "unfinished"), FlashTexts.unfinished(of: record)),
     ].compactMap { title, text in text.map { (title, $0[language]) } }
-    return facts + photoRemarks(language) + flashings + (inspections ?? [])
+    return facts + earlierSignatures + corrections(language) + photoRemarks(language) + flashings
+      + (inspections ?? [])
   }
 }

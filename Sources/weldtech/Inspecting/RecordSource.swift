@@ -298,6 +298,7 @@ struct RecordSource {
     switch installation.status {
     case .closed, .delivered: return
     case .void: throw InspectionRefused.recordVoid(installation.id, reason: nil)
+    case .refused: throw InspectionRefused.recordRefused(installation.id)
     case .surveyed, .open, .retired:
       throw InspectionRefused.notInstalled(installation.id, installation.status)
     }
@@ -333,6 +334,8 @@ enum InspectionRefused: Error {
   case noPlatform(LabelCode)
   /// The record was taken back; the reason is nil where only the platform has it.
   case recordVoid(InstallationID, reason: WrittenText?)
+  /// The owner refused the installation, so that there is nothing to inspect.
+  case recordRefused(InstallationID)
   /// This laptop has no record of the code, and the platform could not be asked.
   case recordUnreachable(LabelCode?, SyncReason)
   /// The platform's record cannot be read, is not sound, or is not the one that its list names.

@@ -22,6 +22,9 @@ extension Walk {
     var file: String?
   }
 
+  /// The reason in the stock for a label that is made again because words on it were corrected.
+  private static let correctedReason = "登记已更正"
+
   /// Makes the label and reads it back, or confirms the one from stock.
   func label(_ locked: LockedInstallation, _ request: LabelRequest) throws -> LabelOutcome {
     try require(.label, of: locked)
@@ -44,7 +47,7 @@ extension Walk {
       LabelShop.SingleRequest(
         label: Labels.LabelRequest(line: 1, payload: payload, fields: try texts.texts(of: installation.id)),
         template: template, settings: request.settings, file: file, output: "weldtech label \(installation.id)",
-        destination: request.destination))
+        destination: request.destination, reason: installation.isOutdated(.label) ? Self.correctedReason : nil))
     let record = LabelRecord(
       code: code, payload: payload.text, template: label.template, verified: label.verified)
     let changed = try append(.labelled(record), to: locked)

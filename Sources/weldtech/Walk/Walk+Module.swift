@@ -16,24 +16,26 @@ extension Walk {
   }
 
   /// Binds module, welder and code to each other; an interrupted call can be repeated.
-  /// - Parameter serviceReason: the reason for replacing a key with the case open and without a proof; nil
-  ///   where a proof is required.
+  /// - Parameters:
+  ///   - serviceReason: the reason for replacing a key with the case open and without a proof; nil where a
+  ///     proof is required.
+  ///   - duplicateReason: why the module is right although another record names it; nil where nobody said.
   func pair(
     _ installation: LockedInstallation, port: String, serviceReason: WrittenText? = nil,
-    onEvent: @escaping (PairingEvent) -> Void
+    duplicateReason: WrittenText? = nil, onEvent: @escaping (PairingEvent) -> Void
   ) throws -> (installation: Installation, result: PairingResult) {
     try require(.pair, of: installation)
     let link = try workplace.openPort(port)
     defer { link.close() }
     return try pair(
       installation, client: SMPClient(link: link, now: { ContinuousClock.now }), serviceReason: serviceReason,
-      onEvent: onEvent)
+      duplicateReason: duplicateReason, onEvent: onEvent)
   }
 
   /// Pairs over a link that is open already.
   func pair(
     _ installation: LockedInstallation, client: SMPClient, serviceReason: WrittenText? = nil,
-    onEvent: @escaping (PairingEvent) -> Void
+    duplicateReason: WrittenText? = nil, onEvent: @escaping (PairingEvent) -> Void
   ) throws -> (installation: Installation, result: PairingResult) {
     try require(.pair, of: installation)
     guard let code = installation.record.code else { throw StepRefused(step: .pair, refusal: .retired) }
@@ -49,6 +51,7 @@ extension Walk {
       authority: try? workplace.platformClient(exchangeTimeout: .seconds(15)), serviceReason: serviceReason,
       inspection: installation.record.module?.inspection, recorded: installation.record.module?.replacement,
       record: { try append(.inspected($0), to: installation) })
+    let duplicate = try duplicate(of: client, in: installation, reason: duplicateReason)
     let result = try pairing.pair(installation.id, settings: settings, terms: terms)
     if let module = installation.record.module, module.pairedAt != nil,
       module.serialNumber == result.serialNumber,
@@ -58,15 +61,38 @@ extension Walk {
     }
     let event = InstallationEvent.Paired(
       serialNumber: result.serialNumber, keyID: result.keyID, imei: result.imei, iccid: result.iccid,
-      replacement: result.replacement, state: result.state)
+      replacement: result.replacement, state: result.state, duplicate: duplicate)
     return (try append(.paired(event), to: installation), result)
+  }
+
+  /// The other records that name the module on the cable; nil where there are none. It is asked before the module is given
+  /// anything.
+  /// - Throws: `FieldbookError.moduleKnown`, unless there is a reason or somebody who can name one.
+  private func duplicate(
+    of client: SMPClient, in installation: LockedInstallation, reason: WrittenText?
+  ) throws -> Duplicate? {
+    let module = try client.identity()
+    // The reason for a module that the record has already is on record.
+    if installation.record.isPaired(with: module.serialNumber) { return nil }
+    // A module that is paired to a record in force is refused by the pairing itself, which names that record.
+    if let other = module.installation, module.keyID != nil, try holdsOn(other, otherThan: installation.id) {
+      return try? fieldbook.duplicate(
+        ofModule: module.serialNumber, otherThan: installation.id, reason: reason)
+    }
+    return try workplace.withDuplicateReason(reason) {
+      try fieldbook.duplicate(ofModule: module.serialNumber, otherThan: installation.id, reason: $0)
+    }
   }
 
   /// Whether another record of this laptop than `own` claims the module that names it.
   private func holdsOn(_ named: String, otherThan own: InstallationID) throws -> Bool {
     guard let id = InstallationID(named), id != own else { return false }
     do {
-      return try fieldbook.installation(id).status != .void
+      // The module of a void or a refused record is free for another welder.
+      switch try fieldbook.installation(id).status {
+      case .void, .refused: return false
+      case .surveyed, .open, .closed, .delivered, .retired: return true
+      }
     } catch FieldbookError.notFound {
       return false
     }

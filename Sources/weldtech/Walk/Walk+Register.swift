@@ -15,8 +15,11 @@ extension Walk {
   /// - Parameters:
   ///   - code: the code of a label from stock; nil takes the next one of this laptop's block.
   ///   - reason: why a photo is right although it resembles one of another installation.
+  ///   - duplicateReason: why the welder is registered although another record has it; asked for where it is nil and
+  ///     somebody can answer.
   func register(
-    _ registration: Registration, code: LabelCode?, photos: [String], reason: WrittenText? = nil
+    _ registration: Registration, code: LabelCode?, photos: [String], reason: WrittenText? = nil,
+    duplicateReason: WrittenText? = nil
   ) throws -> Registered {
     let technician = try technician()
     let isRetired = registration.welder.condition == .retired
@@ -31,14 +34,16 @@ extension Walk {
       technician: technician, owner: owner, welder: registration.welder, code: code,
       scheme: scheme.map { SchemeReference(name: $0.name, version: $0.version) },
       retiredReason: registration.retiredReason, remarks: registration.remarks)
-    let installation = try fieldbook.open(id, event, photos: kept, at: now())
+    let installation = try workplace.withDuplicateReason(duplicateReason) {
+      try fieldbook.open(id, event, photos: kept, duplicateReason: $0, at: now())
+    }
     workplace.concerned = installation.id
     return Registered(installation: installation, scheme: scheme, remarks: intake.remarks)
   }
 
   /// The id of a unit, derived from the words that identify the unit locally, so that its welders share the id,
   /// even on two offline laptops.
-  private static func unitID(of owner: Owner) -> WrittenText {
+  static func unitID(of owner: Owner) -> WrittenText {
     let digest = SHA256Digest(of: Data("\(owner.unitName)\n\(owner.responsiblePhone.full)".utf8)).hex
     return WrittenText(asKept: "U-\(digest.prefix(12))")
   }

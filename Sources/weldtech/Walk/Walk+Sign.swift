@@ -22,12 +22,12 @@ extension Walk {
     var file: String
   }
 
-  /// The text of the agreement that would be signed on this day.
+  /// The text of the agreement that would be signed at this moment.
   /// - Throws: `AgreementError`, and whatever reading the clauses and schemes throws.
-  func agreementText(of installation: Installation, day: CalendarDay) throws -> AgreementText {
+  func agreementText(of installation: Installation, at: Timestamp) throws -> AgreementText {
     let title = try workplace.catalogue().schemes.first { $0.name == installation.scheme?.name }?.title.zh
     return try AgreementText(
-      of: installation, terms: try workplace.agreementTerms(), day: day, schemeTitle: title)
+      of: installation, terms: try workplace.agreementTerms(), at: at, schemeTitle: title)
   }
 
   /// Takes the proprietor's signature: the agreement is made and stored, and the record is closed and queued.
@@ -43,7 +43,7 @@ extension Walk {
       phone: order.phone ?? installation.owner.responsiblePhone, capacity: order.capacity)
     let signedAt = now()
     let files = try fieldbook.files
-    let text = try agreementText(of: installation, day: signedAt.day)
+    let text = try agreementText(of: installation, at: signedAt)
     // After midnight the text has another date, which nobody was shown.
     let shown = order.shown.flatMap { $0.at.day == signedAt.day ? $0 : nil }
     let strokesSha256 = try files.store(order.consents == false ? strokes.shape() : order.strokes)
@@ -60,7 +60,7 @@ extension Walk {
       strokesSha256: strokesSha256, terms: text.terms.reference, textSha256: text.sha256, shown: shown,
       consentsToDynamics: order.consents)
     let closed = try close(installation, with: record, of: locked)
-    let file = workplace.documentPath(of: installation, named: "agreement.pdf")
+    let file = workplace.agreementPath(of: closed)
     try workplace.write(document.pdf, to: file)
     return SignOutcome(installation: closed, file: file)
   }

@@ -124,8 +124,11 @@ final class Laptop: Sendable {
 
   // MARK: - Files
 
+  /// Writes a registration whose welder no other record has, because a second record of one welder wants a reason.
   func registration(_ text: String = SampleRegistration.json) throws -> String {
-    try scratch.write("registration.json", text)
+    let serialNumber = "PRACTICE-\(UUID().uuidString.prefix(8))"
+    return try scratch.write(
+      "registration.json", text.replacingOccurrences(of: "PRACTICE-0001", with: serialNumber))
   }
 
   /// Makes a photo that no other installation has, because one picture cannot be evidence twice.

@@ -181,6 +181,7 @@ enum Errors {
       .photoResembles(
         sha256: digest,
         PhotoResemblance(installation: id, stage: .before, sha256: digest, distance: 9)),
+      .welderKnown([id, id]), .moduleKnown(serialNumber: "M-1", [id]), .recordGoneOn(id),
       .sealUsed(number: "S-1", by: id),
       .clockBehind(now: moment, newest: moment), .clockImplausible(moment), .evidence(id, .record),
       .evidence(id, .entry(seq: 3)), .evidence(id, .unreadableEntry(seq: 3)), .evidence(id, .revision(1)),
@@ -206,8 +207,8 @@ enum Errors {
     + [PhotoDeclined(file: "/f")]
 
   private static let refusals: [StepRefusal] = [
-    .needs(Step.allCases), .needs([]), .certificateExpired(day), .retired, .void, .closed, .testNotPassed,
-    .testBeforeSeal, .sealOutdated, .flashUnfinished, .otherCode(code),
+    .needs(Step.allCases), .needs([]), .certificateExpired(day), .retired, .refused, .void, .closed, .testNotPassed,
+    .testOutdated, .testBeforeSeal, .sealOutdated, .flashUnfinished, .otherCode(code),
   ]
 
   private static let jsonFaults: [JSONFault] = [
@@ -236,9 +237,10 @@ enum Errors {
       InspectionRefused.recordUnreachable(nil, .timedOut), InspectionRefused.recordUnreadable(id),
       InspectionRefused.notInstalled(id, .open), InspectionRefused.listUnusable(code),
       InspectionRefused.severalRecords(code, [id, id]), InspectionRefused.recordVoid(id, reason: "twice"),
-      InspectionRefused.recordVoid(id, reason: nil), InspectionRefused.noPlatform(code),
+      InspectionRefused.recordVoid(id, reason: nil), InspectionRefused.recordRefused(id), InspectionRefused.noPlatform(code),
       PageTaken(path: "/f.pdf"), NeverInspected(reference: "150621-00A000-X"),
       LabelIsPrinted(code: code, id: id), VoidUnconfirmed(id: id, status: .delivered),
+      ConditionUncorrectable(), NothingToCorrect(),
       InstallationBusy(id: id), Cancelled(), PromptError.notATerminal, PromptError.cancelled,
       PromptError.endOfInput, CodeMistyped(text: "x"), CodeMistyped(text: "150621-00A000", row: "+5"),
       SealMistyped(), SyncBusy(), Unforeseen(),

@@ -5,6 +5,13 @@ import Records
 import Terminal
 
 extension FieldbookError: Explained {
+  /// The ids as they are typed.
+  private static func names(_ ids: [InstallationID]) -> String {
+    ids.map { String($0.text.prefix(8)) }.joined(separator: ", ")
+  }
+
+  private static func first(_ ids: [InstallationID]) -> String { ids.first.map { String($0.text.prefix(8)) } ?? "ID" }
+
   var failure: Failure {
     switch self {
     case .home(_, _, ENOSPC), .home(_, _, EDQUOT): StoreFault.diskFull.failure
@@ -174,6 +181,34 @@ extension FieldbookError: Explained {
           en:
             "take another photo, of this welder; where this one is right, say why with --reason (other commands than photo: --photo-reason)"
         ), exit: .badData)
+    case .welderKnown(let ids):
+      Failure(
+        code: "welder.known",
+        message: Text(
+          zh: "这台焊机（品牌和出厂编号相同）已有记录：\(Self.names(ids))",
+          en: "a welder of this brand and serial number is on record already: \(Self.names(ids))"),
+        hint: Text(
+          zh: "核对铭牌，查看 weldtech show \(Self.first(ids))；确实是另一台或要重新登记，用 --reason 写明原因",
+          en:
+            "compare the nameplate with `weldtech show \(Self.first(ids))`; where it is right all the same, say why by --reason"
+        ), exit: .badData)
+    case .moduleKnown(let serialNumber, let ids):
+      Failure(
+        code: "module.known",
+        message: Text(
+          zh: "模块 \(serialNumber) 已在另一条记录里：\(Self.names(ids))",
+          en: "module \(serialNumber) is in another record already: \(Self.names(ids))"),
+        hint: Text(
+          zh: "检查是不是接错了模块；确实要用在这台焊机上，用 --reason 写明原因",
+          en: "check which module is on the cable; where it does belong to this welder, say why by --reason"),
+        exit: .badData)
+    case .recordGoneOn(let id):
+      Failure(
+        code: "correct.goneOn",
+        message: Text(
+          zh: "平台上的记录 \(id.text.prefix(8)) 已有别人的新内容，本机不能更正",
+          en: "the platform's record \(id.text.prefix(8)) has gone on with what others added, and is not corrected here"),
+        hint: Text(zh: "报告公司，由公司在平台上更正", en: "report it to the company, which corrects the platform's record"))
     case .sealUsed(let number, let id):
       Failure(
         code: "seal.used",

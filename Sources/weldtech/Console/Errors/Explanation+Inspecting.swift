@@ -35,6 +35,15 @@ extension InspectionRefused: Explained {
           en:
             "where the welder was installed anew, inspect it by its new label; where it was not, this label should be out of use: ask the company"
         ), exit: .badData)
+    case .recordRefused(let id):
+      Failure(
+        code: "inspect.record.refused",
+        message: Text(
+          zh: "记录 \(id.text.prefix(8)) 的业主拒绝安装，没有装完",
+          en: "the owner of record \(id.text.prefix(8)) refused the installation, which was not finished"),
+        hint: Text(
+          zh: "焊机上还有模块或标牌的，请公司查", en: "where the welder has a module or a label all the same, ask the company"),
+        exit: .badData)
     case .recordUnreachable(let code, let reason):
       Failure(
         code: "inspect.record.unreachable",

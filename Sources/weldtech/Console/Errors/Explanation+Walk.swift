@@ -40,11 +40,22 @@ extension StepRefused: Explained {
         code: "walk.void",
         message: Text(zh: "这条记录已作废", en: "this record is void"),
         hint: Text(zh: "重新登记：weldtech register", en: "register the welder anew: weldtech register"))
+    case .refused:
+      Failure(
+        code: "walk.refused",
+        message: Text(zh: "业主已拒绝安装，这条记录已关闭", en: "the owner refused the installation; this record is closed"),
+        hint: Text(
+          zh: "业主改变主意的，重新登记：weldtech register",
+          en: "where the owner wants it after all, register the welder anew: weldtech register"))
     case .closed:
       Failure(
         code: "walk.closed",
         message: Text(zh: "这条记录已签字关闭，不能再改", en: "this record is signed and closed"),
-        hint: Text(zh: "之后的变动走维修流程", en: "later changes are a repair"))
+        hint: Text(
+          zh: "登记写错的，用 weldtech correct ID 更正后重签；之后的变动走维修流程",
+          en:
+            "a slip of the registration is mended by `weldtech correct ID` and signed again; later changes are a repair"
+        ))
     case .sealOutdated:
       Failure(
         code: "walk.seal.outdated",
@@ -69,6 +80,15 @@ extension StepRefused: Explained {
         hint: Text(
           zh: "贴好封条后再测：weldtech test ID --port 串口",
           en: "test again with the case sealed: weldtech test ID --port P"))
+    case .testOutdated:
+      Failure(
+        code: "walk.test.outdated",
+        message: Text(
+          zh: "测试以后登记更正过，技术方案和合格范围变了，那次测试不算",
+          en: "a correction has changed the scheme and its limits since the test, so it does not count"),
+        hint: Text(
+          zh: "按新方案检查接线，再测一次：weldtech test ID --port 串口",
+          en: "check the wiring by the new scheme and test again: weldtech test ID --port P"))
     case .flashUnfinished:
       Failure(
         code: "walk.flash.unfinished",

@@ -1,0 +1,54 @@
+public import Records
+
+/// Finds the records of one welder or one module. Records that are void or refused do not count: nothing of theirs is
+/// installed. A retired welder counts, because one that comes back deserves a question.
+extension Fieldbook {
+  /// Finds the other records of a welder, by its brand and serial number, whatever their width, case and blanks.
+  /// - Parameter id: the record that is not another; nil for a welder that has none yet.
+  /// - Returns: at most ten, the last opened first; none for a welder without a serial number.
+  /// - Throws: `store`.
+  public func installations(of welder: Welder, otherThan id: InstallationID?) throws(FieldbookError)
+    -> [InstallationID]
+  {
+    guard let identity = WelderIdentity(welder) else { return [] }
+    return try recordWords(in: Self.counting).filter { words in
+      words.id != id
+        && WelderIdentity(brand: words.brand, serialNumber: words.serialNumber)?.isSame(as: identity) == true
+    }.prefix(Self.maxDuplicates).map(\.id)
+  }
+
+  /// Finds the other records that name a module.
+  /// - Returns: at most ten, the last opened first.
+  /// - Throws: `store`.
+  public func installations(withModule serialNumber: String, otherThan id: InstallationID)
+    throws(FieldbookError) -> [InstallationID]
+  {
+    try recordWords(in: Self.counting).filter { $0.id != id && $0.moduleSerial == serialNumber }
+      .prefix(Self.maxDuplicates).map(\.id)
+  }
+
+  private static let maxDuplicates = 10
+  private static let counting: [Installation.Status] = [.surveyed, .open, .closed, .delivered, .retired]
+
+  /// - Returns: nil where no other record has this welder.
+  /// - Throws: `welderKnown` where one has and no reason is given, `store`.
+  func duplicate(of welder: Welder, otherThan id: InstallationID, reason: WrittenText?) throws(FieldbookError)
+    -> Duplicate?
+  {
+    let others = try installations(of: welder, otherThan: id)
+    guard !others.isEmpty else { return nil }
+    guard let reason else { throw .welderKnown(others) }
+    return Duplicate(installations: others, reason: reason)
+  }
+
+  /// - Returns: nil where no other record names this module.
+  /// - Throws: `moduleKnown` where one does and no reason is given, `store`.
+  public func duplicate(ofModule serialNumber: String, otherThan id: InstallationID, reason: WrittenText?)
+    throws(FieldbookError) -> Duplicate?
+  {
+    let others = try installations(withModule: serialNumber, otherThan: id)
+    guard !others.isEmpty else { return nil }
+    guard let reason else { throw .moduleKnown(serialNumber: serialNumber, others) }
+    return Duplicate(installations: others, reason: reason)
+  }
+}

@@ -1,0 +1,156 @@
+import Arguments
+import Records
+import Terminal
+
+/// `correct`: mends a slip of the registration.
+enum CorrectCommand {
+  struct Options {
+    var id = ""
+    var fields: [RegistrationField: String] = [:]
+    var reason: String?
+  }
+
+  struct Document: Encodable {
+    var id: InstallationID
+    /// The code of the label; null for a retired welder.
+    var code: Nullable<LabelCode>
+    var status: Installation.Status
+    var revision: Int
+    /// The fields that have another value now; empty where the correction changed nothing.
+    var changes: [FieldChange]
+    /// The steps that have to be done again because of it.
+    var redo: [Step]
+    /// The scheme by which the welder is fitted now; left out for a retired one.
+    var scheme: SchemeReference?
+    var funding: Funding
+    var next: Step?
+  }
+
+  static var command: Command<Workplace> {
+    Command(
+      "correct", Text(zh: "更正登记写错的内容", en: "mend a slip of the registration"),
+      discussion: Text(
+        zh: "只写要改的项目；写空（--community \"\"）就清空可不填的项目。签字以前直接更正；签字以后更正的，记录成为新的一版，\n所有权人要重新签字，以前签的协议仍然保留。更正以后要重做的事（标牌、测试、签字）会列出来，next 也会提示。",
+        en:
+          "Name only the fields to be changed; an empty value (--community \"\") empties an optional one. After the signature\nthe record becomes a new revision, which the owner signs again; the earlier agreement is kept. What has to be done\nagain (label, test, signature) is listed, and `next` leads to it."
+      ),
+      options: Options(),
+      parameters: { parameters in
+        parameters.installation(\.id)
+        for field in RegistrationField.allCases {
+          parameters.option(
+            field.optionName, \.fields[field], field.valueType, placeholder: field.placeholder, field.title)
+        }
+        parameters.option(
+          "reason", \.reason, .string, placeholder: "TEXT",
+          Text(zh: "更正后与另一条记录是同一台焊机时，写明原因", en: "why, where another record has the corrected welder"))
+      }, run: run)
+  }
+
+  static func run(_ options: Options, _ workplace: Workplace) throws -> Int32 {
+    let installation = try workplace.installation(forStepOn: options.id)
+    workplace.concerned = installation.id
+    if let refusal = installation.refusalOfCorrecting { throw StepRefused(step: nil, refusal: refusal) }
+    let console = workplace.console
+    var fields = options.fields
+    if fields.isEmpty { fields = try ask(about: installation, workplace) }
+    let order = Walk.CorrectionOrder(
+      fields: fields, duplicateReason: try workplace.written(options.reason, as: .note, option: "reason"))
+    let outcome = try workplace.step(on: installation) { walk, locked in try walk.correct(locked, order) }
+    let changed = outcome.installation
+    let document = Document(
+      id: changed.id, code: Nullable(changed.code), status: changed.status, revision: changed.revision,
+      changes: outcome.changes, redo: outcome.redo, scheme: changed.scheme, funding: changed.funding,
+      next: changed.nextStep)
+    try console.answer(document) { put(outcome, to: console) }
+    return ExitCode.done.rawValue
+  }
+
+  // MARK: - Asking
+
+  /// Asks which field is wrong and what it should say.
+  private static func ask(about installation: Installation, _ workplace: Workplace) throws -> [RegistrationField: String] {
+    let console = workplace.console
+    guard console.canPrompt else { throw NothingToCorrect() }
+    let present = installation.correctableFields
+    let fields = RegistrationField.allCases.filter { field in
+      field != .condition && field != .unitID && (field != .retiredReason || installation.status == .retired)
+    }
+    let field = try console.prompter.choose(
+      Text(zh: "更正哪一项", en: "which field is wrong"),
+      fields.map { field in
+        let value = CorrectionTexts.value(present.value(of: field), of: field)
+        return Choice(
+          field.optionName, Text(zh: "\(field.title.zh)：\(value.zh)", en: "\(field.title.en): \(value.en)"), value: field)
+      })
+    return [field: try answer(field, workplace)]
+  }
+
+  private static func answer(_ field: RegistrationField, _ workplace: Workplace) throws -> String {
+    let prompter = workplace.console.prompter
+    if case .choice(let choices) = field.kind {
+      return try prompter.choose(field.title, choices.map { Choice($0.code, $0.title, value: $0.code) })
+    }
+    let isOptional = field.presence == .optional
+    let question =
+      isOptional
+      ? Text(zh: "\(field.question.zh)，改为（不填就清空）", en: "\(field.question.en), correctly (nothing empties it)")
+      : Text(zh: "\(field.question.zh)，改为", en: "\(field.question.en), correctly")
+    let today = workplace.clock.now().day
+    return try prompter.text(
+      question, mayBeEmpty: isOptional,
+      problem: {
+        Registration.problem(with: .string($0), for: field, today: today, drawnBy: workplace.glyphs)?
+          .message(for: field)
+      })
+  }
+
+  // MARK: - Telling
+
+  private static func put(_ outcome: Walk.CorrectionOutcome, to console: Console) {
+    let record = outcome.installation
+    guard !outcome.changes.isEmpty else {
+      return console.put(Text(zh: "与记录里的相同，没有改动", en: "the record says so already; nothing was changed"))
+    }
+    CorrectionTexts.put(outcome.changes, to: console)
+    if outcome.hasOtherScheme, let scheme = record.scheme {
+      console.put(
+        Text(
+          zh: "技术方案改为 \(scheme.name)，接线和合格范围见 weldtech schemes \(scheme.name)",
+          en: "the scheme is \(scheme.name) now; wiring and limits: weldtech schemes \(scheme.name)"))
+    }
+    if outcome.hasOtherFunding {
+      console.put(Text(zh: "出资改为：\(record.funding.title.zh)", en: "funding is now: \(record.funding.title.en)"))
+    }
+    if !outcome.redo.isEmpty {
+      console.put(Text(zh: "因此要重做：", en: "to be done again:"))
+      for step in outcome.redo { console.put("  · " + CorrectionTexts.redo(step)[console.language]) }
+    }
+    if record.revision > 1 {
+      console.put(
+        record.status == .retired
+          ? Text(zh: "记录成为第 \(record.revision) 版，等待上传", en: "the record is revision \(record.revision) and queued")
+          : Text(
+            zh: "记录成为第 \(record.revision) 版，重新签字后上传；以前签的协议仍然保留",
+            en: "the record is revision \(record.revision), delivered once it is signed; the earlier agreement is kept"))
+    }
+    if let next = record.nextStep, let need = NextCommand.need(of: record) {
+      console.put(Text(zh: "下一步：\(next.title.zh)。\(need.what.zh)：", en: "next: \(next.title.en). \(need.what.en):"))
+      console.put("  " + need.command[console.language])
+    }
+  }
+}
+
+/// Nothing was said that is to be corrected, and nobody can be asked.
+struct NothingToCorrect: Error {}
+
+extension NothingToCorrect: Explained {
+  var failure: Failure {
+    Failure(
+      code: "usage.option.missing",
+      message: Text(zh: "没有写要更正哪一项", en: "no field is named that is to be corrected"),
+      hint: Text(
+        zh: "例如 weldtech correct ID --model ZX7-400；weldtech correct --help 列出各项",
+        en: "such as weldtech correct ID --model ZX7-400; `weldtech correct --help` lists the fields"), exit: .usage)
+  }
+}

@@ -1,0 +1,53 @@
+import Records
+import Terminal
+
+/// The words for a correction: its fields, their values, and what has to be done again.
+enum CorrectionTexts {
+  /// A value of a field as a person reads it. Names and phone numbers are masked, as everywhere but in `show --full`.
+  static func value(_ value: JSONValue?, of field: RegistrationField) -> Text {
+    guard let value else { return Text(zh: "（空）", en: "(empty)") }
+    switch (field.kind, value) {
+    case (.name, .string(let text)): return Text(verbatim: PersonName(WrittenText(asKept: text)).masked)
+    case (.phone, .string(let text)): return Text(verbatim: PhoneNumber(text)?.masked ?? "–")
+    case (.choice(let choices), .string(let code)):
+      return choices.first { $0.code == code }?.title ?? Text(verbatim: code)
+    case (.amount(_, let unit), .number(let number)): return Text(verbatim: "\(plain(number)) \(unit.rawValue)")
+    case (_, .number(let number)): return Text(verbatim: plain(number))
+    case (_, .string(let text)): return Text(verbatim: text)
+    default: return Text(verbatim: "–")
+    }
+  }
+
+  /// Writes the changed fields, a line each: what it was and what it is.
+  static func put(_ changes: [FieldChange], to console: Console) {
+    let language = console.language
+    console.table(
+      [Text(zh: "项目", en: "field"), Text(zh: "原来", en: "was"), Text(zh: "改为", en: "is")],
+      changes.filter { $0.field != .unitID || changes.count == 1 }.map { change in
+        [
+          change.field.title[language], value(change.from, of: change.field)[language],
+          value(change.to, of: change.field)[language],
+        ]
+      })
+    let masked = changes.contains { change in
+      switch change.field.kind {
+      case .name, .phone: true
+      default: false
+      }
+    }
+    if masked {
+      console.say(
+        Text(zh: "姓名和电话没有写全；weldtech show ID --full 可核对", en: "names and phones are masked; `weldtech show ID --full` has them whole"))
+    }
+  }
+
+  /// A step that a correction has made untrue, and why.
+  static func redo(_ step: Step) -> Text {
+    switch step {
+    case .label: Text(zh: "标牌：上面印的内容变了（标牌码不变），重做一块换上", en: "the label: its words have changed (its code has not); make one anew")
+    case .test: Text(zh: "功能测试：技术方案和合格范围变了，重测", en: "the test: scheme and limits have changed")
+    case .sign: Text(zh: "签字：所有权人签的是更正前的内容，要重签", en: "the signature: the owner signed what stood there before")
+    default: step.title
+    }
+  }
+}

@@ -1,0 +1,129 @@
+import Fieldbook
+import Records
+import Terminal
+
+extension Walk {
+  /// The values that a correction gives to fields of the registration.
+  struct CorrectionOrder {
+    /// The new values as they were typed; an empty text empties its field.
+    var fields: [RegistrationField: String]
+    /// Why the welder is right although another record has it; asked for where it is nil and somebody can answer.
+    var duplicateReason: WrittenText?
+  }
+
+  struct CorrectionOutcome {
+    var installation: Installation
+    /// The fields that have another value now; empty where the correction changed nothing.
+    var changes: [FieldChange]
+    /// The steps that have to be done again.
+    var redo: [Step]
+    /// Whether the corrected welder is fitted by another scheme.
+    var hasOtherScheme: Bool
+    /// Whether somebody else pays now.
+    var hasOtherFunding: Bool
+  }
+
+  /// Corrects fields of a registration. A correction that changes nothing leaves no entry.
+  /// - Throws: `RegistrationRejected` with every field that is wrong, `ConditionUncorrectable`, `StepRefused`, and the
+  ///   fieldbook's refusals.
+  func correct(_ locked: LockedInstallation, _ order: CorrectionOrder) throws -> CorrectionOutcome {
+    let record = locked.record
+    if let refusal = record.refusalOfCorrecting { throw StepRefused(step: nil, refusal: refusal) }
+    let old = record.correctableFields
+    let new = try corrected(old, by: order.fields)
+    let changes = new.changes(since: old)
+    guard !changes.isEmpty else {
+      return CorrectionOutcome(
+        installation: record, changes: [], redo: [], hasOtherScheme: false, hasOtherFunding: false)
+    }
+    let scheme = try otherScheme(for: new.welder, of: record)
+    var correction = InstallationEvent.Corrected(
+      changes: changes, scheme: scheme, redo: try outdatedSteps(of: record, changes, hasOtherScheme: scheme != nil))
+    let isOtherWelder = changes.contains { $0.field == .brand || $0.field == .serialNumber }
+    let changed = try workplace.withDuplicateReason(order.duplicateReason) { reason in
+      if isOtherWelder, let reason {
+        let others = try fieldbook.installations(of: new.welder, otherThan: record.id)
+        correction.duplicate = others.isEmpty ? nil : Duplicate(installations: others, reason: reason)
+      }
+      return try append(.corrected(correction), to: locked)
+    }
+    return CorrectionOutcome(
+      installation: changed, changes: changes, redo: correction.redo, hasOtherScheme: scheme != nil,
+      hasOtherFunding: changed.funding != record.funding)
+  }
+
+  // MARK: - The new values
+
+  /// The fields with typed values in them, each judged as `register` judges it.
+  private func corrected(_ old: CorrectableFields, by typed: [RegistrationField: String]) throws -> CorrectableFields {
+    if typed[.condition] != nil { throw ConditionUncorrectable() }
+    let now = now()
+    try fieldbook.checkClock(now)
+    // Only what was typed is judged by today's rules, because the record may have been written by an earlier program.
+    let problems = RegistrationField.allCases.compactMap { field -> FieldProblem? in
+      guard let text = typed[field], !text.isEmpty else { return nil }
+      return Registration.problem(with: .string(text), for: field, today: now.day, drawnBy: workplace.glyphs)
+        .map { FieldProblem(path: field.path, fault: $0) }
+    }
+    guard problems.isEmpty else { throw RegistrationRejected(problems: problems) }
+    var values = old.values
+    for (field, text) in typed { values[field] = .string(text) }
+    let registration = CorrectableFields(try Registration(values, today: nil, drawnBy: nil))
+    var new = old
+    new.take(Set(typed.keys), from: registration)
+    if typed[.unitID] == nil, old.owner.unitID == Self.unitID(of: old.owner) {
+      // The id of a unit is made of the very words that may have been corrected.
+      new.owner.unitID = Self.unitID(of: new.owner)
+    }
+    return new
+  }
+
+  // MARK: - What becomes untrue
+
+  /// The scheme by which the corrected welder is fitted; nil where it stays the same.
+  private func otherScheme(for welder: Welder, of record: Installation) throws -> SchemeReference? {
+    guard welder.condition == .fit, welder != record.welder, let present = record.scheme else { return nil }
+    let scheme = try workplace.catalogue().scheme(for: welder)
+    return scheme.name == present.name ? nil : SchemeReference(name: scheme.name, version: scheme.version)
+  }
+
+  /// The steps that were done and whose results the changes make untrue, in the order of the walk.
+  private func outdatedSteps(of record: Installation, _ changes: [FieldChange], hasOtherScheme: Bool) throws -> [Step] {
+    var steps: [Step] = []
+    if try printsChanged(record, changes) { steps.append(.label) }
+    if hasOtherScheme, record.test != nil { steps.append(.test) }
+    if record.agreement != nil { steps.append(.sign) }
+    return steps
+  }
+
+  /// Whether the label shows a word that was corrected. Its code never changes.
+  private func printsChanged(_ record: Installation, _ changes: [FieldChange]) throws -> Bool {
+    guard let label = record.label, label.verified else { return false }
+    let names: [(RegistrationField, String)] = [(.unitName, "unitName"), (.street, "street")]
+    let changed = names.filter { field, _ in changes.contains { $0.field == field } }.map(\.1)
+    guard !changed.isEmpty else { return false }
+    guard label.template != "stock" else {
+      let printed = try fieldbook.label(of: label.code).texts ?? [:]
+      return changed.contains { printed[$0]?.isEmpty == false }
+    }
+    // A template that is not there any more may have printed anything.
+    guard let template = try? workplace.labelTemplates().template(named: label.template) else { return true }
+    return changed.contains { template.fieldNames.contains($0) }
+  }
+}
+
+/// Whether a welder is fit or retired decides what its record is, and is not corrected.
+struct ConditionUncorrectable: Error {}
+
+extension ConditionUncorrectable: Explained {
+  var failure: Failure {
+    Failure(
+      code: "correct.condition",
+      message: Text(
+        zh: "焊机状况（可用或淘汰）不能更正，没有改动", en: "a welder's condition, fit or retired, is not corrected; nothing was changed"),
+      hint: Text(
+        zh: "作废后重新登记：weldtech void ID --reason 原因，再 weldtech register",
+        en: "take the record back and register anew: weldtech void ID --reason REASON, then weldtech register"),
+      exit: .badData)
+  }
+}
