@@ -42,7 +42,20 @@ extension Program {
       }
       guard case .word(let typed) = token else { break }
       let word = TextNormalization.halfWidth(typed)
-      if let next = level.first(where: { $0.answers(to: word) }) {
+      if word == "help", command == nil, let pages = level.first(where: { $0.answers(to: word) }) {
+        // A page of help of its own is a command of the group `help`; any other word names the command whose help is
+        // wanted.
+        reader.take(index)
+        if case .word(let topic)? = reader.next?.token,
+          pages.subcommands.contains(where: { $0.answers(to: TextNormalization.halfWidth(topic)) })
+        {
+          path.append(pages.name)
+          command = pages
+          level = pages.subcommands
+        } else {
+          wantsHelp = true
+        }
+      } else if let next = level.first(where: { $0.answers(to: word) }) {
         reader.take(index)
         path.append(next.name)
         command = next

@@ -23,8 +23,21 @@ extension Fieldbook {
   public func installations(withModule serialNumber: String, otherThan id: InstallationID)
     throws(FieldbookError) -> [InstallationID]
   {
-    try recordWords(in: Self.counting).filter { $0.id != id && $0.moduleSerial == serialNumber }
-      .prefix(Self.maxDuplicates).map(\.id)
+    let marks = Self.counting.map { _ in "?" }.joined(separator: ", ")
+    // A module is named by a record only after its key was committed here.
+    let candidates = try database.rows(
+      """
+      SELECT id FROM installation WHERE status IN (\(marks)) AND id <> ? AND EXISTS (
+        SELECT 1 FROM pairing_key WHERE pairing_key.installation = installation.id AND module_serial = ?)
+      ORDER BY opened_seconds DESC, id DESC
+      """, Self.counting.map { .text($0.rawValue) } + [.text(id.text), .text(serialNumber)]
+    ) { InstallationID($0.text(0)) }.compactMap(\.self)
+    var found: [InstallationID] = []
+    for candidate in candidates where found.count < Self.maxDuplicates {
+      // The record may name another module by now.
+      if try words(of: [candidate])[candidate]?.moduleSerial == serialNumber { found.append(candidate) }
+    }
+    return found
   }
 
   private static let maxDuplicates = 10

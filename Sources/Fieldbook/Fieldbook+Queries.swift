@@ -153,6 +153,11 @@ extension Fieldbook {
     try page(status: status, limit: limit, after: after).installations
   }
 
+  /// One installation as `list` shows it; nil where it is not there or cannot be read.
+  public func summary(of id: InstallationID) throws(FieldbookError) -> InstallationSummary? {
+    try rows("WHERE id = ?", [.text(id.text)]).first?.summary
+  }
+
   /// Counts the installations by status; a status without any is left out.
   public func counts() throws(FieldbookError) -> [Installation.Status: Int] {
     let rows = try database.rows("SELECT status, count(*) FROM installation GROUP BY status") {

@@ -62,10 +62,13 @@ extension Fieldbook {
     "$.owner.community", "$.agreement.signatory.name", "$.agreement.signatory.phone", "$.seal.number",
     "$.technician.name",
   ]
-  private static let shown = ["$.welder.brand", "$.welder.model", "$.welder.serialNumber", "$.module.serialNumber"]
+  private static let shown = [
+    "$.welder.brand", "$.welder.model", "$.welder.serialNumber", "$.module.serialNumber",
+  ]
 
   /// Reads words by SQLite's own reader of JSON, which is many times as fast as decoding whole records.
-  private func recordWords(_ clauses: String, _ values: [SQLValue] = []) throws(FieldbookError) -> [RecordWords] {
+  private func recordWords(_ clauses: String, _ values: [SQLValue] = []) throws(FieldbookError) -> [RecordWords]
+  {
     let places = (Self.shown + Self.searched).map { "'\($0)'" }.joined(separator: ", ")
     return try database.rows(
       """
@@ -79,7 +82,8 @@ extension Fieldbook {
       let read = row.optionalText(3).flatMap {
         try? RecordCoding.decode([JSONValue].self, from: Data($0.utf8))
       }
-      let words = (read ?? []).map { value -> String? in if case .string(let text) = value { text } else { nil } }
+      let words = (read ?? []).map { value -> String? in if case .string(let text) = value { text } else { nil }
+      }
       func word(_ index: Int) -> String? { words.indices.contains(index) ? words[index] : nil }
       var others = words.dropFirst(Self.shown.count).compactMap(\.self)
       if case .array(let seals)? = read?.last {

@@ -26,7 +26,9 @@ public struct WelderIdentity: Hashable, Sendable {
   /// The result is nil where no serial number is known.
   public init?(brand: String?, serialNumber: String?) {
     let number = TextNormalization.folded(serialNumber ?? "")
-    guard !Self.nothing.contains(number), number.contains(where: { $0.isLetter || $0.isNumber }) else { return nil }
+    guard !Self.nothing.contains(number), number.contains(where: { $0.isLetter || $0.isNumber }) else {
+      return nil
+    }
     self.serialNumber = number
     self.brand = TextNormalization.folded(brand ?? "")
   }

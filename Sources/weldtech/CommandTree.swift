@@ -44,7 +44,8 @@ enum CommandTree {
         CommandSection(
           Text(zh: "记录", en: "The records"),
           [
-            ListCommand.command, ShowCommand.command, NextCommand.command, CorrectCommand.command,
+            TodayCommand.command, ListCommand.command, ShowCommand.command, OpenCommand.command,
+            NextCommand.command, CorrectCommand.command,
             RefuseCommand.command, VoidCommand.command,
             InspectCommand.command, SyncCommand.command, StatusCommand.command,
           ]),
@@ -55,7 +56,7 @@ enum CommandTree {
             PortsCommand.command,
             DoctorCommand.command,
             PracticeCommand.command, BenchCommand.command, CompletionsCommand.command,
-            CompletionValuesCommand.command, ManCommand.command,
+            CompletionValuesCommand.command, ManCommand.command, HelpCommand.command,
           ]),
       ])
   }

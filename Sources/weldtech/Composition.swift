@@ -86,8 +86,13 @@ final class Workplace {
   /// The path of the readable copy of the latest agreement. An earlier one, which was signed before the record was
   /// corrected, keeps its own.
   func agreementPath(of installation: Installation) -> String {
-    let earlier = installation.earlierAgreements?.count ?? 0
-    return documentPath(of: installation, named: earlier == 0 ? "agreement.pdf" : "agreement-\(earlier + 1).pdf")
+    agreementPath(of: installation, number: (installation.earlierAgreements?.count ?? 0) + 1)
+  }
+
+  /// The path of the readable copy of one of a record's agreements.
+  /// - Parameter number: 1 for the first agreement, 2 for the one that was signed after the first correction.
+  func agreementPath(of installation: Installation, number: Int) -> String {
+    documentPath(of: installation, named: number == 1 ? "agreement.pdf" : "agreement-\(number).pdf")
   }
 
   // MARK: - What is shipped beside the program

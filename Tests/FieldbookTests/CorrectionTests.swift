@@ -18,7 +18,9 @@ import Testing
     return .corrected(.init(changes: fields.changes(since: installation.correctableFields), redo: redo))
   }
 
-  private func append(_ event: InstallationEvent, to id: InstallationID, in fieldbook: Fieldbook, at second: Int64)
+  private func append(
+    _ event: InstallationEvent, to id: InstallationID, in fieldbook: Fieldbook, at second: Int64
+  )
     throws -> Installation
   {
     try fieldbook.append(event, to: id, by: Sample.technician, at: Sample.at(second))
@@ -87,7 +89,8 @@ import Testing
     let fieldbook = try home.ready()
     let signed = try Sample.signed(in: fieldbook)
     _ = try append(
-      correction(of: signed, redo: [.sign]) { $0.welder.model = "ZX7-400" }, to: signed.id, in: fieldbook, at: 20)
+      correction(of: signed, redo: [.sign]) { $0.welder.model = "ZX7-400" }, to: signed.id, in: fieldbook,
+      at: 20)
     let sha256 = try #require(signed.agreement?.sha256)
     try Data("%PDF-1.8".utf8).write(to: URL(fileURLWithPath: fieldbook.files.path(of: sha256)))
     #expect(throws: FieldbookError.evidence(signed.id, .fileDamaged(name: "agreement.pdf", sha256: sha256))) {
@@ -107,7 +110,10 @@ import Testing
     #expect(try fieldbook.rebuild().repaired == [] && fieldbook.recordFault(of: retired.id) == nil)
   }
 
-  @Test func `void and refused records are not corrected, and no technician with an expired certificate does it`() throws {
+  @Test
+  func `void and refused records are not corrected, and no technician with an expired certificate does it`()
+    throws
+  {
     let fieldbook = try home.ready()
     let (void, refused) = (Sample.id(), Sample.id())
     for id in [void, refused] { _ = try fieldbook.open(id, Sample.registered(), at: Sample.at(0)) }
@@ -127,7 +133,8 @@ import Testing
     let fieldbook = try home.ready()
     let signed = try Sample.signed(in: fieldbook)
     let changed = try append(
-      correction(of: signed, redo: [.sign]) { $0.owner.industry = .mining }, to: signed.id, in: fieldbook, at: 20)
+      correction(of: signed, redo: [.sign]) { $0.owner.industry = .mining }, to: signed.id, in: fieldbook,
+      at: 20)
     try fieldbook.database.run(
       "UPDATE record SET body = ? WHERE installation = ?",
       [.blob(try fieldbook.encode(signed)), .text(signed.id.text)])
@@ -137,7 +144,9 @@ import Testing
 
   // MARK: - Refusals
 
-  @Test func `a refusal before the pairing frees the code, also that of a label from stock, and is queued`() throws {
+  @Test func `a refusal before the pairing frees the code, also that of a label from stock, and is queued`()
+    throws
+  {
     let fieldbook = try home.ready(codes: 3)
     let stock = try #require(try fieldbook.drawCodes(count: 1).first)
     let own = try fieldbook.open(Sample.id(), Sample.registered(), at: Sample.at(0))
@@ -145,7 +154,8 @@ import Testing
     let photo = InstallationEvent.photographed(try Sample.photo(.before, "seen", in: fieldbook))
     _ = try append(photo, to: plate.id, in: fieldbook, at: 1)
     for id in [own.id, plate.id] {
-      let refused = try append(.refused(.init(reason: "不装了", releasesCode: false)), to: id, in: fieldbook, at: 2)
+      let refused = try append(
+        .refused(.init(reason: "不装了", releasesCode: false)), to: id, in: fieldbook, at: 2)
       #expect(refused.status == .refused && refused.code == nil && refused.refusedReason == "不装了")
     }
     #expect(try fieldbook.pendingRecords().map(\.id) == [own.id, plate.id])

@@ -17,7 +17,9 @@ import Testing
     return registered
   }
 
-  @Test func `the same welder is opened again only with a reason, which its event names with the other record`() throws {
+  @Test func `the same welder is opened again only with a reason, which its event names with the other record`()
+    throws
+  {
     let fieldbook = try home.ready()
     let first = try fieldbook.open(Sample.id(), registered("瑞凌 Riland", "W-0012a"), at: Sample.at(0))
     #expect(first.history.first?.duplicate == nil)
@@ -58,11 +60,14 @@ import Testing
     #expect(throws: FieldbookError.welderKnown([retired.id])) {
       try fieldbook.open(Sample.id(), registered("瑞凌", "R-1"), at: Sample.at(1))
     }
-    for event in [InstallationEvent.voided(reason: "x"), .refused(.init(reason: "x", releasesCode: false))] {
+    let endings: [InstallationEvent] = [
+      .voided(reason: "x"), .refused(.init(reason: "x", releasesCode: false)),
+    ]
+    for event in endings {
       let opened = try fieldbook.open(Sample.id(), registered("瑞凌", "W-7"), at: Sample.at(2))
-      _ = try fieldbook.append(event, to: opened.id, by: Sample.technician, at: Sample.at(3))
+      _ = try fieldbook.append(event, to: opened.id, by: Sample.technician, at: Sample.at(2))
     }
-    _ = try fieldbook.open(Sample.id(), registered("瑞凌", "W-7"), at: Sample.at(4))
+    _ = try fieldbook.open(Sample.id(), registered("瑞凌", "W-7"), at: Sample.at(3))
   }
 
   @Test func `a correction to another record's welder wants a reason, too`() throws {

@@ -52,7 +52,8 @@ extension Sample {
     expected[field] = value
     #expect(installation.correctableFields.values == expected)
     let entry = try #require(installation.history.last)
-    #expect(entry.event == "corrected" && entry.changes?.map(\.field) == [field] && entry.changes?.first?.to == value)
+    #expect(
+      entry.event == "corrected" && entry.changes?.map(\.field) == [field] && entry.changes?.first?.to == value)
   }
 
   @Test func `a field that may be empty is emptied, and a required one is not`() throws {
@@ -102,12 +103,15 @@ extension Sample {
     #expect(installation.funding == Funding(payer: .owner, reason: .industryDepartment))
   }
 
-  @Test func `what a correction makes untrue has to be done again before the signature, and then is done`() throws {
+  @Test func `what a correction makes untrue has to be done again before the signature, and then is done`()
+    throws
+  {
     var installation = Sample.installation(after: Step.allCases.filter { $0 != .sign })
     #expect(installation.nextStep == .sign)
     installation.apply(
       Sample.corrected(
-        of: installation, scheme: SchemeReference(name: "three-phase-inverter", version: "1"), redo: [.label, .test]
+        of: installation, scheme: SchemeReference(name: "three-phase-inverter", version: "1"),
+        redo: [.label, .test]
       ) { fields in
         fields.owner.unitName = "东风路汽修"
         fields.welder.supply = .threePhase380
@@ -125,7 +129,9 @@ extension Sample {
     #expect(installation.refusal(of: .sign, by: Sample.technician, on: Sample.day) == nil)
   }
 
-  @Test func `a signed record is open again once it is corrected, and its first signature decides who pays`() throws {
+  @Test func `a signed record is open again once it is corrected, and its first signature decides who pays`()
+    throws
+  {
     // The first signature is on the last day on which the Banner pays.
     let early = Timestamp(secondsSince1970: 20_071 * 86_400, offsetSeconds: 28_800)
     var installation = Sample.installation(after: Step.allCases.filter { $0 != .sign })

@@ -45,7 +45,9 @@ import Testing
     Line("handover 3f2a --trained ２ --rules existing --note T", "handover"),
     Line(
       "sign 3f2a --signature S.json --signatory N --signatory-phone 1 --capacity legalRepresentative", "sign"),
-    Line("list --status open --limit 10 --after 3f2a", "list"),
+    Line("list --status open --limit 10 --after 3f2a --search 138", "list"), Line("today", "today"),
+    Line("open 3f2a agreement", "open"), Line("open 3f2a label", "open"),
+    Line("help day", "help", "day"), Line("help day --output F.pdf", "help", "day"),
     Line("show 3f2a --full", "show"),
     Line("next", "next"), Line("next 3f2a", "next"),
     Line("void 3f2a --reason T", "void"), Line("refuse 3f2a --reason T", "refuse"),

@@ -30,9 +30,10 @@ enum CorrectCommand {
     Command(
       "correct", Text(zh: "更正登记写错的内容", en: "mend a slip of the registration"),
       discussion: Text(
-        zh: "只写要改的项目；写空（--community \"\"）就清空可不填的项目。签字以前直接更正；签字以后更正的，记录成为新的一版，\n所有权人要重新签字，以前签的协议仍然保留。更正以后要重做的事（标牌、测试、签字）会列出来，next 也会提示。",
+        zh:
+          "只写要改的项目；写空（--community \"\"）就清空可不填的项目。\n签字以后更正的，记录成为新的一版，所有权人要重新签字，以前的协议仍保留。\n更正以后要重做的事（标牌、测试、签字）会列出来，next 也会提示。",
         en:
-          "Name only the fields to be changed; an empty value (--community \"\") empties an optional one. After the signature\nthe record becomes a new revision, which the owner signs again; the earlier agreement is kept. What has to be done\nagain (label, test, signature) is listed, and `next` leads to it."
+          "Name only the fields to be changed; an empty value (--community \"\") empties an\noptional one. After the signature the record becomes a new revision, which the\nowner signs again; the earlier agreement is kept. What has to be done again\n(label, test, signature) is listed, and `next` leads to it."
       ),
       options: Options(),
       parameters: { parameters in
@@ -69,7 +70,9 @@ enum CorrectCommand {
   // MARK: - Asking
 
   /// Asks which field is wrong and what it should say.
-  private static func ask(about installation: Installation, _ workplace: Workplace) throws -> [RegistrationField: String] {
+  private static func ask(about installation: Installation, _ workplace: Workplace) throws
+    -> [RegistrationField: String]
+  {
     let console = workplace.console
     guard console.canPrompt else { throw NothingToCorrect() }
     let present = installation.correctableFields
@@ -81,7 +84,8 @@ enum CorrectCommand {
       fields.map { field in
         let value = CorrectionTexts.value(present.value(of: field), of: field)
         return Choice(
-          field.optionName, Text(zh: "\(field.title.zh)：\(value.zh)", en: "\(field.title.en): \(value.en)"), value: field)
+          field.optionName, Text(zh: "\(field.title.zh)：\(value.zh)", en: "\(field.title.en): \(value.en)"),
+          value: field)
       })
     return [field: try answer(field, workplace)]
   }
@@ -112,7 +116,7 @@ enum CorrectCommand {
     guard !outcome.changes.isEmpty else {
       return console.put(Text(zh: "与记录里的相同，没有改动", en: "the record says so already; nothing was changed"))
     }
-    CorrectionTexts.put(outcome.changes, to: console)
+    CorrectionTexts.put(outcome.changes, of: record.id, to: console)
     if outcome.hasOtherScheme, let scheme = record.scheme {
       console.put(
         Text(
@@ -129,13 +133,17 @@ enum CorrectCommand {
     if record.revision > 1 {
       console.put(
         record.status == .retired
-          ? Text(zh: "记录成为第 \(record.revision) 版，等待上传", en: "the record is revision \(record.revision) and queued")
+          ? Text(
+            zh: "记录成为第 \(record.revision) 版，等待上传", en: "the record is revision \(record.revision) and queued")
           : Text(
             zh: "记录成为第 \(record.revision) 版，重新签字后上传；以前签的协议仍然保留",
-            en: "the record is revision \(record.revision), delivered once it is signed; the earlier agreement is kept"))
+            en:
+              "the record is revision \(record.revision), delivered once it is signed; the earlier agreement is kept"
+          ))
     }
     if let next = record.nextStep, let need = NextCommand.need(of: record) {
-      console.put(Text(zh: "下一步：\(next.title.zh)。\(need.what.zh)：", en: "next: \(next.title.en). \(need.what.en):"))
+      console.put(
+        Text(zh: "下一步：\(next.title.zh)。\(need.what.zh)：", en: "next: \(next.title.en). \(need.what.en):"))
       console.put("  " + need.command[console.language])
     }
   }
@@ -151,6 +159,7 @@ extension NothingToCorrect: Explained {
       message: Text(zh: "没有写要更正哪一项", en: "no field is named that is to be corrected"),
       hint: Text(
         zh: "例如 weldtech correct ID --model ZX7-400；weldtech correct --help 列出各项",
-        en: "such as weldtech correct ID --model ZX7-400; `weldtech correct --help` lists the fields"), exit: .usage)
+        en: "such as weldtech correct ID --model ZX7-400; `weldtech correct --help` lists the fields"),
+      exit: .usage)
   }
 }

@@ -9,6 +9,7 @@ import Terminal
 enum ListCommand {
   struct Options {
     var status: Installation.Status?
+    var search: String?
     var limit = 100
     var after: String?
   }
@@ -20,8 +21,14 @@ enum ListCommand {
       var code: Nullable<LabelCode>
       var status: Installation.Status
       var unitName: String
+      var brand: String?
+      var model: String?
+      /// The welder's serial number; left out where it is not known, as brand and model are.
+      var serialNumber: String?
       var openedAt: Timestamp
       var next: Step?
+      /// True where the owner signed, and has to sign again because the record was corrected since; else left out.
+      var signatureDue: Bool?
       /// True where the platform has another record than the one that waits here; else nil.
       var conflict: Bool?
     }
@@ -55,11 +62,19 @@ enum ListCommand {
 
   static var command: Command<Workplace> {
     Command(
-      "list", Text(zh: "列出安装记录，新登记的在前", en: "list the installations, the last opened first"),
+      "list", Text(zh: "列出安装记录，最新的在最下面", en: "list the installations, the newest at the end"),
+      discussion: Text(
+        zh: "--json 里最新的在最前，翻页用 --after。",
+        en: "With --json the newest stands first. --after goes on after the oldest of a page."),
       options: Options(),
       parameters: { parameters in
         parameters.option(
           "status", \.status, .status, placeholder: "S", Text(zh: "只列这种状态", en: "only those of this status"))
+        parameters.option(
+          "search", \.search, .string, placeholder: "TEXT",
+          Text(
+            zh: "只列含有这段文字的：单位、姓名、电话、标牌码、出厂编号、封条、模块的任何一部分",
+            en: "only those with this text in unit, person, phone, code, serial number, seal or module"))
         parameters.option(
           "limit", \.limit, .int(1...10_000), placeholder: "N", Text(zh: "最多几条", en: "how many at most"))
         parameters.option(
@@ -71,14 +86,20 @@ enum ListCommand {
   static func run(_ options: Options, _ workplace: Workplace) throws -> Int32 {
     let fieldbook = try workplace.fieldbook()
     let console = workplace.console
+    if let search = options.search, TextNormalization.folded(search).isEmpty {
+      throw UsageError.empty(option: "search")
+    }
     let (page, visits) = try pages(options, fieldbook)
+    let words = try fieldbook.words(of: page.installations.map(\.id))
     let allConflicts = try fieldbook.conflicts()
     let conflicts = Set(allConflicts.map(\.id))
     let document = Document(
       installations: page.installations.map {
         Document.Row(
-          id: $0.id, code: Nullable($0.code), status: $0.status, unitName: $0.unitName, openedAt: $0.openedAt,
-          next: $0.next, conflict: conflicts.contains($0.id) ? true : nil)
+          id: $0.id, code: Nullable($0.code), status: $0.status, unitName: $0.unitName,
+          brand: words[$0.id]?.brand, model: words[$0.id]?.model, serialNumber: words[$0.id]?.serialNumber,
+          openedAt: $0.openedAt, next: $0.next, signatureDue: $0.isSignatureDue ? true : nil,
+          conflict: conflicts.contains($0.id) ? true : nil)
       },
       inspected: visits.map {
         Document.Inspected(
@@ -95,9 +116,11 @@ enum ListCommand {
     }
     try console.answer(document) {
       if page.installations.isEmpty, visits.isEmpty {
-        return console.say(Text(zh: "没有记录", en: "no installations"))
+        return console.say(
+          options.search == nil
+            ? Text(zh: "没有记录", en: "no installations") : Text(zh: "没有找到", en: "nothing was found"))
       }
-      put(page.installations, visits, conflicts, to: console)
+      put(page.installations, words, visits, conflicts, to: console)
       let listed = Set(page.installations.map(\.id) + visits.map(\.id))
       VisitTexts.warn(of: allConflicts.filter { listed.contains($0.id) }, console)
       let last = page.installations.last.map(\.id)
@@ -117,15 +140,20 @@ enum ListCommand {
   ) {
     func visits(after: InstallationID?) throws -> [Fieldbook.VisitedSummary] {
       try fieldbook.visited(limit: options.limit, after: after).filter {
-        options.status == nil || $0.status == options.status
+        (options.status == nil || $0.status == options.status) && isFound($0, options.search)
       }
     }
     guard let reference = options.after else {
-      return (try fieldbook.page(status: options.status, limit: options.limit), try visits(after: nil))
+      return (
+        try fieldbook.page(status: options.status, mentioning: options.search, limit: options.limit),
+        try visits(after: nil)
+      )
     }
     do {
       let after = try fieldbook.resolve(reference)
-      return (try fieldbook.page(status: options.status, limit: options.limit, after: after), [])
+      let page = try fieldbook.page(
+        status: options.status, mentioning: options.search, limit: options.limit, after: after)
+      return (page, [])
     } catch FieldbookError.notFound(let missing) {
       guard let record = try fieldbook.visitedRecord(matching: reference) else {
         throw FieldbookError.notFound(missing)
@@ -134,37 +162,51 @@ enum ListCommand {
     }
   }
 
+  /// Whether a text occurs in what is shown of the platform's record.
+  private static func isFound(_ visit: Fieldbook.VisitedSummary, _ search: String?) -> Bool {
+    guard let search else { return true }
+    return [visit.id.text, visit.code?.description ?? "", visit.unitName].contains {
+      TextNormalization.folded($0).contains(TextNormalization.folded(search))
+    }
+  }
+
+  /// Writes the table, the newest at the end, where a person looks first.
   private static func put(
-    _ own: [InstallationSummary], _ visits: [Fieldbook.VisitedSummary], _ conflicts: Set<InstallationID>,
+    _ own: [InstallationSummary], _ words: [InstallationID: RecordWords], _ visits: [Fieldbook.VisitedSummary],
+    _ conflicts: Set<InstallationID>,
     to console: Console
   ) {
     let language = console.language
     let conflict = Text(zh: "与平台的记录冲突", en: "conflict")[language]
-    let rows = own.map { row in
-      [
-        String(row.id.text.prefix(8)), row.code?.description ?? "–", row.status.title[language],
-        row.unitName, conflicts.contains(row.id) ? conflict : row.next?.title[language] ?? "",
-      ]
-    }
-    let inspected = visits.map { row in
+    let rows = own.reversed().map { row in
       [
         String(row.id.text.prefix(8)), row.code?.description ?? "–",
-        Text(zh: "平台的", en: "platform's")[language], row.unitName,
+        (row.isSignatureDue ? Installation.signatureDueTitle : row.status.title)[language], row.unitName,
+        words[row.id]?.welder ?? "", conflicts.contains(row.id) ? conflict : row.next?.title[language] ?? "",
+      ]
+    }
+    let inspected = visits.reversed().map { row in
+      [
+        String(row.id.text.prefix(8)), row.code?.description ?? "–",
+        Text(zh: "平台的", en: "platform's")[language], row.unitName, "",
         row.isConflicted ? conflict : VisitTexts.state(of: row)[language],
       ]
     }
     console.table(
       [
-        Table.Column(Text(zh: "记录号", en: "id"), minimum: 8, importance: 4),
-        Table.Column(Text(zh: "标牌码", en: "code"), minimum: 15, importance: 3),
-        Table.Column(Text(zh: "状态", en: "status"), importance: 2),
-        Table.Column(Text(zh: "单位", en: "unit"), minimum: 12),
-        Table.Column(Text(zh: "下一步", en: "next"), importance: 1),
-      ], rows + inspected)
+        Table.Column(Text(zh: "记录号", en: "id"), minimum: 8, importance: 5),
+        Table.Column(Text(zh: "标牌码", en: "code"), minimum: 15, importance: 4),
+        Table.Column(Text(zh: "状态", en: "status"), minimum: 6, importance: 3),
+        Table.Column(Text(zh: "单位", en: "unit"), minimum: 10, importance: 1),
+        Table.Column(Text(zh: "焊机", en: "welder"), minimum: 10, importance: 2),
+        Table.Column(Text(zh: "下一步", en: "next"), minimum: 10),
+      ], inspected + rows)
   }
 
   private static func tellMore(after last: InstallationID, _ options: Options, _ console: Console) {
-    let filter = options.status.map { "--status \($0.rawValue) " } ?? ""
+    let filter =
+      (options.status.map { "--status \($0.rawValue) " } ?? "")
+      + (options.search.map { "--search \(ShellWord.quoted($0)) " } ?? "")
     let more = "weldtech list \(filter)--after \(last.text.prefix(8))"
     console.say(Text(zh: "后面可能还有：\(more)", en: "there may be more: \(more)"))
   }
@@ -200,7 +242,11 @@ enum ShowCommand {
       shown = .visited(record, try RemoteNote(of: record, in: fieldbook))
     }
     try console.answer(shown) {
-      RecordView(installation: shown.installation, showsAll: options.full).put(to: console)
+      RecordView(
+        installation: shown.installation, showsAll: options.full,
+        papers: shown.isOwn ? Papers(of: shown.installation, workplace) : nil
+      )
+      .put(to: console)
       if let note = shown.note { note.put(to: console) }
     }
     return ExitCode.done.rawValue

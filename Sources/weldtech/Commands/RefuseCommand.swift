@@ -35,9 +35,10 @@ enum RefuseCommand {
     Command(
       "refuse", Text(zh: "业主拒绝安装或中途退出，记录关闭", en: "the owner refuses or withdraws; the record closes"),
       discussion: Text(
-        zh: "记录以“业主拒装”关闭，照常上传和统计，照片和封条编号仍归它。模块还没有配对的，标牌码（库存标牌也一样）可以再用；\n已经配对或做了标牌的，标牌码作废不再用，标牌取下销毁，模块取下后可以装到别的焊机上。已签字的不能用这个命令。",
+        zh:
+          "记录以“业主拒装”关闭，照常上传和统计，照片和封条编号仍归它。\n模块还没有配对的，标牌码可以再用，库存标牌也一样。已经配对的，标牌码不再用：\n标牌取下销毁，模块取下后可以装到别的焊机上。已签字的不能用这个命令。",
         en:
-          "The record is delivered and counted as refused, and keeps its photos and its seal number. Before a module was paired\nits code, a label from stock too, can be used again. Afterwards the code is used up: take label and module off; the\nmodule can go into another welder. A signed record cannot be refused."
+          "The record is delivered and counted as refused, and keeps its photos and its seal\nnumber. Before a module was paired its code, a label from stock too, can be used\nagain. Afterwards the code is used up: take label and module off; the module can\ngo into another welder. A signed record cannot be refused."
       ),
       options: Options(),
       parameters: { parameters in
@@ -66,7 +67,10 @@ enum RefuseCommand {
       module: Nullable(
         module?.serialNumber.map { Document.Module(serialNumber: $0, keyID: module?.keyID) }))
     try console.answer(document) {
-      console.put(Text(zh: "记录 \(closed.id) 以“业主拒装”关闭，等待上传", en: "installation \(closed.id) is closed as refused and queued"))
+      console.put(
+        Text(
+          zh: "记录 \(closed.id) 以“业主拒装”关闭，等待上传", en: "installation \(closed.id) is closed as refused and queued")
+      )
       put(closed, was: installation, to: console)
     }
     return ExitCode.done.rawValue

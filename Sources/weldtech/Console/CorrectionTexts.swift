@@ -19,7 +19,7 @@ enum CorrectionTexts {
   }
 
   /// Writes the changed fields, a line each: what it was and what it is.
-  static func put(_ changes: [FieldChange], to console: Console) {
+  static func put(_ changes: [FieldChange], of id: InstallationID, to console: Console) {
     let language = console.language
     console.table(
       [Text(zh: "项目", en: "field"), Text(zh: "原来", en: "was"), Text(zh: "改为", en: "is")],
@@ -37,14 +37,19 @@ enum CorrectionTexts {
     }
     if masked {
       console.say(
-        Text(zh: "姓名和电话没有写全；weldtech show ID --full 可核对", en: "names and phones are masked; `weldtech show ID --full` has them whole"))
+        Text(
+          zh: "姓名和电话没有写全，核对用 weldtech show \(id.text.prefix(8)) --full",
+          en: "names and phones are masked; whole: weldtech show \(id.text.prefix(8)) --full"))
     }
   }
 
   /// A step that a correction has made untrue, and why.
   static func redo(_ step: Step) -> Text {
     switch step {
-    case .label: Text(zh: "标牌：上面印的内容变了（标牌码不变），重做一块换上", en: "the label: its words have changed (its code has not); make one anew")
+    case .label:
+      Text(
+        zh: "标牌：上面印的内容变了（标牌码不变），重做一块换上",
+        en: "the label: its words have changed (its code has not); make one anew")
     case .test: Text(zh: "功能测试：技术方案和合格范围变了，重测", en: "the test: scheme and limits have changed")
     case .sign: Text(zh: "签字：所有权人签的是更正前的内容，要重签", en: "the signature: the owner signed what stood there before")
     default: step.title

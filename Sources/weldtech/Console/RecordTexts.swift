@@ -75,8 +75,13 @@ extension StepNeed {
   static func again(_ step: Step, of id: InstallationID) -> StepNeed {
     var need = step.need(of: id)
     switch step {
-    case .label: need.what = Text(zh: "标牌上印的内容更正过，重做标牌并换上", en: "words on the label were corrected: a new one made and stuck on")
-    case .test: need.what = Text(zh: "更正后技术方案变了，按新方案检查接线再测", en: "the correction changed the scheme: the wiring checked and tested again")
+    case .label:
+      need.what = Text(
+        zh: "标牌上印的内容更正过，重做标牌并换上", en: "words on the label were corrected: a new one made and stuck on")
+    case .test:
+      need.what = Text(
+        zh: "更正后技术方案变了，按新方案检查接线再测", en: "the correction changed the scheme: the wiring checked and tested again"
+      )
     case .sign: need.what = Text(zh: "更正以后要所有权人重新签字", en: "the proprietor's signature under what was corrected")
     default: break
     }

@@ -5,6 +5,8 @@ import Terminal
 struct RecordView {
   let installation: Installation
   let showsAll: Bool
+  /// The files of label and agreement; nil where they are not on this laptop.
+  var papers: Papers?
 
   func put(to console: Console) {
     let language = console.language
@@ -26,6 +28,13 @@ struct RecordView {
     if let test = record.test {
       section(Text(zh: "功能测试", en: "functional test"), to: console)
       TestTexts.put(test, to: console)
+    }
+    if let papers, papers.label != nil || papers.agreementPath != nil {
+      section(Text(zh: "文件", en: "files"), to: console)
+      let files = [
+        (Text(zh: "标牌", en: "label"), papers.label), (Text(zh: "协议", en: "agreement"), papers.agreementPath),
+      ]
+      console.facts(files.compactMap { title, path in path.map { (title, $0) } })
     }
     if let next = record.nextStep, let need = NextCommand.need(of: record) {
       console.put(

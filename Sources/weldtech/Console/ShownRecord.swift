@@ -15,6 +15,9 @@ enum ShownRecord: Encodable {
     }
   }
 
+  /// Whether the record is this laptop's, whose papers are here.
+  var isOwn: Bool { if case .own = self { true } else { false } }
+
   var note: RemoteNote? {
     switch self {
     case .own(_, let note), .visited(_, let note): note

@@ -39,8 +39,8 @@ struct HealthCheck {
 
   // MARK: - Who works here
 
-  private static let daysOfWarning = 30
-  private static let fewCodes = 20
+  /// The number of free codes below which a laptop is said to run out of them.
+  static let fewCodes = 20
 
   /// Whether the laptop is known to be an inspector's; where its setup cannot be read, another check says so.
   private var isOfInspector: Bool { (try? workplace.fieldbook().setup().inspector) != nil }
@@ -59,7 +59,7 @@ struct HealthCheck {
     guard technician.mayWork(on: today) else {
       throw StepRefused(step: nil, refusal: .certificateExpired(expires))
     }
-    if expires.daysSince1970 - today.daysSince1970 <= Self.daysOfWarning {
+    if DueDate(ofCertificate: expires, today: today) != nil {
       note(.warning, HealthFinding.certificateExpires(expires).failure)
     } else {
       pass(Text(zh: "证书有效期至 \(expires)", en: "the certificate is good until \(expires)"))

@@ -7,7 +7,9 @@ extension Workplace {
   /// Runs `body` with the reason for which a welder or a module has another record. Where there is no reason and one is
   /// needed, the records that have it are pointed out, and the reason is asked for.
   /// - Throws: `FieldbookError.welderKnown` or `FieldbookError.moduleKnown` where nobody can be asked.
-  func withDuplicateReason<Result>(_ reason: WrittenText?, _ body: (WrittenText?) throws -> Result) throws -> Result {
+  func withDuplicateReason<Result>(_ reason: WrittenText?, _ body: (WrittenText?) throws -> Result) throws
+    -> Result
+  {
     do {
       return try body(reason)
     } catch let error as FieldbookError {
@@ -29,7 +31,9 @@ extension Workplace {
 
   /// A record that has the welder or the module already, in one line.
   private func line(of id: InstallationID) throws -> Text {
-    guard let record = try? fieldbook().installation(id) else { return Text(verbatim: "  \(id.text.prefix(8))") }
+    guard let record = try? fieldbook().installation(id) else {
+      return Text(verbatim: "  \(id.text.prefix(8))")
+    }
     let welder = [record.welder.brand, record.welder.model, record.welder.serialNumber].compactMap { $0?.text }
     let words = [
       "  \(id.text.prefix(8))", record.code?.description ?? "–", record.owner.unitName.text,

@@ -38,7 +38,8 @@ extension Walk {
     }
     let scheme = try otherScheme(for: new.welder, of: record)
     var correction = InstallationEvent.Corrected(
-      changes: changes, scheme: scheme, redo: try outdatedSteps(of: record, changes, hasOtherScheme: scheme != nil))
+      changes: changes, scheme: scheme,
+      redo: try outdatedSteps(of: record, changes, hasOtherScheme: scheme != nil))
     let isOtherWelder = changes.contains { $0.field == .brand || $0.field == .serialNumber }
     let changed = try workplace.withDuplicateReason(order.duplicateReason) { reason in
       if isOtherWelder, let reason {
@@ -55,7 +56,9 @@ extension Walk {
   // MARK: - The new values
 
   /// The fields with typed values in them, each judged as `register` judges it.
-  private func corrected(_ old: CorrectableFields, by typed: [RegistrationField: String]) throws -> CorrectableFields {
+  private func corrected(_ old: CorrectableFields, by typed: [RegistrationField: String]) throws
+    -> CorrectableFields
+  {
     if typed[.condition] != nil { throw ConditionUncorrectable() }
     let now = now()
     try fieldbook.checkClock(now)
@@ -88,7 +91,9 @@ extension Walk {
   }
 
   /// The steps that were done and whose results the changes make untrue, in the order of the walk.
-  private func outdatedSteps(of record: Installation, _ changes: [FieldChange], hasOtherScheme: Bool) throws -> [Step] {
+  private func outdatedSteps(of record: Installation, _ changes: [FieldChange], hasOtherScheme: Bool) throws
+    -> [Step]
+  {
     var steps: [Step] = []
     if try printsChanged(record, changes) { steps.append(.label) }
     if hasOtherScheme, record.test != nil { steps.append(.test) }
@@ -120,7 +125,8 @@ extension ConditionUncorrectable: Explained {
     Failure(
       code: "correct.condition",
       message: Text(
-        zh: "焊机状况（可用或淘汰）不能更正，没有改动", en: "a welder's condition, fit or retired, is not corrected; nothing was changed"),
+        zh: "焊机状况（可用或淘汰）不能更正，没有改动",
+        en: "a welder's condition, fit or retired, is not corrected; nothing was changed"),
       hint: Text(
         zh: "作废后重新登记：weldtech void ID --reason 原因，再 weldtech register",
         en: "take the record back and register anew: weldtech void ID --reason REASON, then weldtech register"),

@@ -51,7 +51,10 @@ extension Walk {
       authority: try? workplace.platformClient(exchangeTimeout: .seconds(15)), serviceReason: serviceReason,
       inspection: installation.record.module?.inspection, recorded: installation.record.module?.replacement,
       record: { try append(.inspected($0), to: installation) })
-    let duplicate = try duplicate(of: client, in: installation, reason: duplicateReason)
+    // Whoever said why a key is replaced by service has said why the module is here; a run that was cut off left it on record.
+    let duplicate = try duplicate(
+      of: client, in: installation,
+      reason: duplicateReason ?? serviceReason ?? installation.record.module?.inspection?.reason)
     let result = try pairing.pair(installation.id, settings: settings, terms: terms)
     if let module = installation.record.module, module.pairedAt != nil,
       module.serialNumber == result.serialNumber,

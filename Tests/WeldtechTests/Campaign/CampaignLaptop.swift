@@ -101,7 +101,10 @@ final class CampaignLaptop {
     installation: Installation, result: PairingResult
   ) {
     try walk.alone(with: id) {
-      try walk.pair($0, client: client, serviceReason: reason, onEvent: { _ in })
+      // One module is in the records of all runs.
+      try walk.pair(
+        $0, client: client, serviceReason: reason, duplicateReason: "the same module in every run",
+        onEvent: { _ in })
     }
   }
 

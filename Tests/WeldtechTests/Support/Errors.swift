@@ -207,7 +207,8 @@ enum Errors {
     + [PhotoDeclined(file: "/f")]
 
   private static let refusals: [StepRefusal] = [
-    .needs(Step.allCases), .needs([]), .certificateExpired(day), .retired, .refused, .void, .closed, .testNotPassed,
+    .needs(Step.allCases), .needs([]), .certificateExpired(day), .retired, .refused, .void, .closed,
+    .testNotPassed,
     .testOutdated, .testBeforeSeal, .sealOutdated, .flashUnfinished, .otherCode(code),
   ]
 
@@ -237,9 +238,12 @@ enum Errors {
       InspectionRefused.recordUnreachable(nil, .timedOut), InspectionRefused.recordUnreadable(id),
       InspectionRefused.notInstalled(id, .open), InspectionRefused.listUnusable(code),
       InspectionRefused.severalRecords(code, [id, id]), InspectionRefused.recordVoid(id, reason: "twice"),
-      InspectionRefused.recordVoid(id, reason: nil), InspectionRefused.recordRefused(id), InspectionRefused.noPlatform(code),
+      InspectionRefused.recordVoid(id, reason: nil), InspectionRefused.recordRefused(id),
+      InspectionRefused.noPlatform(code),
       PageTaken(path: "/f.pdf"), NeverInspected(reference: "150621-00A000-X"),
       LabelIsPrinted(code: code, id: id), VoidUnconfirmed(id: id, status: .delivered),
+      PaperMissing(paper: .agreement, id: id), PaperMissing(paper: .label, id: id),
+      PaperMissing(paper: .label, id: id, isFromStock: true), NoDesktop(file: "/f.pdf"),
       ConditionUncorrectable(), NothingToCorrect(),
       InstallationBusy(id: id), Cancelled(), PromptError.notATerminal, PromptError.cancelled,
       PromptError.endOfInput, CodeMistyped(text: "x"), CodeMistyped(text: "150621-00A000", row: "+5"),

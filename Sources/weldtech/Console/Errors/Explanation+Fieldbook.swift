@@ -10,7 +10,9 @@ extension FieldbookError: Explained {
     ids.map { String($0.text.prefix(8)) }.joined(separator: ", ")
   }
 
-  private static func first(_ ids: [InstallationID]) -> String { ids.first.map { String($0.text.prefix(8)) } ?? "ID" }
+  private static func first(_ ids: [InstallationID]) -> String {
+    ids.first.map { String($0.text.prefix(8)) } ?? "ID"
+  }
 
   var failure: Failure {
     switch self {
@@ -207,7 +209,9 @@ extension FieldbookError: Explained {
         code: "correct.goneOn",
         message: Text(
           zh: "平台上的记录 \(id.text.prefix(8)) 已有别人的新内容，本机不能更正",
-          en: "the platform's record \(id.text.prefix(8)) has gone on with what others added, and is not corrected here"),
+          en:
+            "the platform's record \(id.text.prefix(8)) has gone on with what others added, and is not corrected here"
+        ),
         hint: Text(zh: "报告公司，由公司在平台上更正", en: "report it to the company, which corrects the platform's record"))
     case .sealUsed(let number, let id):
       Failure(

@@ -1,0 +1,40 @@
+/// A day by which something has to be done.
+public struct DueDate: Hashable, Sendable, Comparable {
+  public enum Reason: String, Hashable, Sendable, Codable {
+    /// A new welder gets its module within 15 days of its purchase, by section three of the plan.
+    case newWelder
+    /// The technician's certificate is renewed before it expires.
+    case certificate
+  }
+
+  public let reason: Reason
+  /// The last day that is in time.
+  public let day: CalendarDay
+  /// The record of the welder; nil for the certificate.
+  public let installation: InstallationID?
+
+  /// The number of days from `today` to the last day; negative once it is past.
+  public func daysLeft(from today: CalendarDay) -> Int { day.daysSince1970 - today.daysSince1970 }
+
+  /// The number of days after its purchase within which a new welder gets its module.
+  public static let daysForNewWelder = 15
+  /// The number of days before a certificate expires from which on it is pointed out.
+  public static let daysOfWarning = 30
+  /// The day of the plan, 24 July 2024: a welder that was bought earlier was not new when its duty began.
+  public static let planDay = CalendarDay(daysSince1970: 19_928)
+
+  /// The last day for a welder's module; nil for a welder that was bought before the plan.
+  public init?(ofWelderBoughtOn day: CalendarDay, in id: InstallationID) {
+    guard day >= Self.planDay else { return nil }
+    (reason, installation) = (.newWelder, id)
+    self.day = CalendarDay(daysSince1970: day.daysSince1970 + Self.daysForNewWelder)
+  }
+
+  /// The last day of a certificate; nil while more days are left than are worth a warning.
+  public init?(ofCertificate expires: CalendarDay, today: CalendarDay) {
+    guard expires.daysSince1970 - today.daysSince1970 <= Self.daysOfWarning else { return nil }
+    (reason, day, installation) = (.certificate, expires, nil)
+  }
+
+  public static func < (left: DueDate, right: DueDate) -> Bool { left.day < right.day }
+}

@@ -1,0 +1,114 @@
+import Arguments
+import Records
+import Terminal
+
+/// `open`: shows the agreement or the label of a record in the desktop's own program.
+enum OpenCommand {
+  struct Options {
+    var id = ""
+    var paper = Paper.agreement
+  }
+
+  enum Paper: String, CaseIterable { case agreement, label }
+
+  struct Document: Encodable {
+    var id: InstallationID
+    var file: String
+  }
+
+  static var command: Command<Workplace> {
+    Command(
+      "open", Text(zh: "打开协议或标牌文件", en: "open the agreement or the label"),
+      discussion: Text(
+        zh: "用桌面的程序（xdg-open）打开；没有桌面就打印路径，退出码 1。",
+        en:
+          "By the desktop's program (xdg-open); without a desktop the path is printed, and the exit code is 1."),
+      options: Options(),
+      parameters: { parameters in
+        parameters.installation(\.id)
+        parameters.argument(
+          "WHAT", \.paper, .choice, Text(zh: "agreement 协议，label 标牌", en: "agreement or label"))
+      }, run: run)
+  }
+
+  static func run(_ options: Options, _ workplace: Workplace) throws -> Int32 {
+    let fieldbook = try workplace.fieldbook()
+    let installation = try fieldbook.installation(matching: options.id)
+    workplace.concerned = installation.id
+    let papers = Papers(of: installation, workplace)
+    let file =
+      switch options.paper {
+      case .agreement: try papers.agreement()
+      case .label: papers.label
+      }
+    guard let file else {
+      throw PaperMissing(paper: options.paper, id: installation.id, isFromStock: papers.isFromStock)
+    }
+    let opener = Desktop(environment: workplace.environment)
+    guard opener.open(file) else {
+      // The path is the answer that a person without a desktop can still use.
+      if !workplace.console.isJSON { workplace.console.put(file) }
+      throw NoDesktop(file: file)
+    }
+    try workplace.console.answer(Document(id: installation.id, file: file)) {
+      workplace.console.put(Text(zh: "已打开 \(file)", en: "opened \(file)"))
+    }
+    return ExitCode.done.rawValue
+  }
+}
+
+/// There is nothing to open.
+struct PaperMissing: Error {
+  let paper: OpenCommand.Paper
+  let id: InstallationID
+  var isFromStock = false
+}
+
+extension PaperMissing: Explained {
+  var failure: Failure {
+    switch paper {
+    case .agreement:
+      Failure(
+        code: "open.missing",
+        message: Text(
+          zh: "记录 \(id.text.prefix(8)) 还没有签协议", en: "no agreement of record \(id.text.prefix(8)) is signed yet"),
+        hint: Text(zh: "weldtech next ID 说明下一步", en: "`weldtech next ID` says what is next"), exit: .badData)
+    case .label where isFromStock:
+      Failure(
+        code: "open.missing",
+        message: Text(
+          zh: "记录 \(id.text.prefix(8)) 用的是库存标牌，本机没有它的文件",
+          en: "the label of record \(id.text.prefix(8)) came from stock, and there is no file of it here"),
+        hint: Text(
+          zh: "要重做一块，用 weldtech labels reprint 标牌码 --reason 原因",
+          en: "to make it anew: weldtech labels reprint CODE --reason REASON"), exit: .badData)
+    case .label:
+      Failure(
+        code: "open.missing",
+        message: Text(
+          zh: "本机没有记录 \(id.text.prefix(8)) 的标牌文件",
+          en: "there is no file of the label of record \(id.text.prefix(8)) here"),
+        hint: Text(
+          zh: "还没做的，用 weldtech label ID；写到别处的，从那里打开",
+          en: "where it was not made yet: weldtech label ID; where it was written elsewhere, open it there"),
+        exit: .badData)
+    }
+  }
+}
+
+/// Nothing here can show a file.
+struct NoDesktop: Error {
+  let file: String
+}
+
+extension NoDesktop: Explained {
+  var failure: Failure {
+    Failure(
+      code: "open.noDesktop",
+      message: Text(
+        zh: "打不开 \(file)：没有桌面，或没有 xdg-open", en: "cannot open \(file): there is no desktop, or no xdg-open"),
+      hint: Text(
+        zh: "文件就在这个路径，可以复制到有屏幕的电脑上看；装桌面工具：sudo apt install xdg-utils",
+        en: "the file is at this path and can be copied; for xdg-open: sudo apt install xdg-utils"))
+  }
+}

@@ -1,0 +1,220 @@
+import Arguments
+import Fieldbook
+import Records
+import Terminal
+
+/// `today`: shows what was done on this day, what is open, what waits, and what is due.
+enum TodayCommand {
+  struct Document: Encodable {
+    struct Row: Encodable {
+      var id: InstallationID
+      /// The code of the label; null where there is none.
+      var code: Nullable<LabelCode>
+      var unitName: String
+      /// Brand, model and serial number of the welder, as far as they are known.
+      var welder: String
+      var status: Installation.Status
+      /// The step that is next; left out for a finished record.
+      var next: Step?
+    }
+
+    struct Queue: Encodable {
+      var records: Int
+      var files: Int
+      var bytes: Int
+      var keys: Int
+      var conflicts: Int
+    }
+
+    struct Due: Encodable {
+      var reason: DueDate.Reason
+      /// The last day that is in time.
+      var day: CalendarDay
+      /// The number of days that are left; negative once the day is past.
+      var daysLeft: Int
+      /// The record of the welder; left out for the certificate.
+      var id: InstallationID?
+    }
+
+    var day: CalendarDay
+    /// The installations that were signed for the first time today, the earliest first.
+    var installed: [Row]
+    var retired: Int
+    var refused: Int
+    /// The open installations, at most a hundred, the last opened last.
+    var open: [Row]
+    /// The number of all open installations.
+    var openInstallations: Int
+    /// The number of those that were signed, corrected since, and wait for a new signature.
+    var signaturesDue: Int
+    var queue: Queue
+    /// What is due, the earliest day first.
+    var due: [Due]
+    var codesLeft: Int
+    /// Whether the codes run out soon.
+    var codesLow: Bool
+  }
+
+  private static let maxRows = 100
+
+  static var command: Command<Workplace> {
+    Command(
+      "today",
+      Text(zh: "今天装了什么，还有什么没做完、没上传、快到期", en: "what was installed today, what is open, waits and is due"),
+      run: run)
+  }
+
+  static func run(_ workplace: Workplace) throws -> Int32 {
+    let document = try document(workplace)
+    let console = workplace.console
+    try console.answer(document) { put(document, to: console) }
+    return ExitCode.done.rawValue
+  }
+
+  // MARK: - Looking
+
+  private static func document(_ workplace: Workplace) throws -> Document {
+    let fieldbook = try workplace.fieldbook()
+    let today = workplace.clock.now().day
+    let outcomes = try fieldbook.outcomes(on: today)
+    let counts = try fieldbook.counts()
+    let open = try fieldbook.list(status: .open, limit: maxRows).reversed()
+    let words = try fieldbook.words(of: outcomes.installed + open.map(\.id))
+    func row(_ summary: InstallationSummary) -> Document.Row {
+      Document.Row(
+        id: summary.id, code: Nullable(summary.code), unitName: summary.unitName,
+        welder: words[summary.id]?.welder ?? "", status: summary.status, next: summary.next)
+    }
+    let queue = try fieldbook.queueSummary()
+    let codesLeft = try fieldbook.codesLeft()
+    return Document(
+      day: today, installed: try outcomes.installed.compactMap { try fieldbook.summary(of: $0).map(row) },
+      retired: outcomes.retired, refused: outcomes.refused, open: open.map(row),
+      openInstallations: counts[.open] ?? 0, signaturesDue: try fieldbook.signaturesDue(),
+      queue: Document.Queue(
+        records: queue.records, files: queue.files, bytes: queue.fileBytes, keys: queue.keys,
+        conflicts: try fieldbook.conflicts().count),
+      due: try due(on: today, fieldbook), codesLeft: codesLeft,
+      codesLow: try fieldbook.setup().technician != nil && codesLeft < HealthCheck.fewCodes)
+  }
+
+  private static func due(on today: CalendarDay, _ fieldbook: Fieldbook) throws -> [Document.Due] {
+    let certificate = try fieldbook.setup().technician.flatMap {
+      DueDate(ofCertificate: $0.certificateExpires, today: today)
+    }
+    let welders = try fieldbook.purchaseDaysOfOpenWelders().compactMap { DueDate(ofWelderBoughtOn: $1, in: $0) }
+    let dates = (welders + [certificate].compactMap(\.self)).sorted {
+      ($0.day, $0.installation?.text ?? "") < ($1.day, $1.installation?.text ?? "")
+    }
+    return dates.map {
+      Document.Due(reason: $0.reason, day: $0.day, daysLeft: $0.daysLeft(from: today), id: $0.installation)
+    }
+  }
+
+  // MARK: - Telling
+
+  private static func put(_ document: Document, to console: Console) {
+    let language = console.language
+    var done = "\(document.installed.count)"
+    for (count, title) in [
+      (document.retired, Installation.Status.retired.title),
+      (document.refused, Installation.Status.refused.title),
+    ] where count > 0 {
+      done += "  \(title[language]) \(count)"
+    }
+    console.heading(
+      Text(zh: "\(document.day) 今天装好 \(done)", en: "\(document.day): installed \(done)"))
+    table(document.installed, to: console)
+
+    console.heading(Text(zh: "没做完 \(document.openInstallations)", en: "open \(document.openInstallations)"))
+    table(document.open, to: console)
+    if document.openInstallations > document.open.count {
+      console.put(
+        Text(zh: "其余用 weldtech list --status open 查看", en: "the others: weldtech list --status open"))
+    }
+    if !document.open.isEmpty {
+      console.put(Text(zh: "接着做：weldtech install 记录号", en: "to go on: weldtech install ID"))
+    }
+
+    let queue = document.queue
+    console.heading(Text(zh: "待上传 \(queue.records)", en: "to deliver \(queue.records)"))
+    if queue.records > 0 || queue.keys > 0 {
+      console.put(
+        Text(
+          zh:
+            "\(queue.records) 条记录，\(queue.files) 个文件（\(Measures.bytes(queue.bytes))），\(queue.keys) 个密钥；联网后运行 weldtech sync",
+          en:
+            "\(queue.records) records, \(queue.files) files (\(Measures.bytes(queue.bytes))), \(queue.keys) keys; with a network: weldtech sync"
+        ))
+    }
+    if queue.conflicts > 0 {
+      console.put(
+        Text(
+          zh: "\(queue.conflicts) 条与平台冲突，不能上传：weldtech next 说明",
+          en:
+            "\(queue.conflicts) conflict with the platform's and cannot be delivered: `weldtech next` says more"
+        ))
+    }
+    putDue(document, to: console)
+  }
+
+  private static func table(_ rows: [Document.Row], to console: Console) {
+    guard !rows.isEmpty else { return }
+    let language = console.language
+    console.table(
+      [
+        Table.Column(Text(zh: "记录号", en: "id"), minimum: 8, importance: 4),
+        Table.Column(Text(zh: "单位", en: "unit"), minimum: 12, importance: 2),
+        Table.Column(Text(zh: "焊机", en: "welder"), minimum: 10, importance: 1),
+        Table.Column(Text(zh: "状态", en: "state"), minimum: 8, importance: 3),
+      ],
+      rows.map { row in
+        [
+          String(row.id.text.prefix(8)), row.unitName, row.welder,
+          row.next.map { Text(zh: "待\($0.title.zh)", en: "next: \($0.title.en)")[language] }
+            ?? row.status.title[language],
+        ]
+      })
+  }
+
+  private static func putDue(_ document: Document, to console: Console) {
+    console.heading(Text(zh: "要注意", en: "to look after"))
+    var lines: [Text] = []
+    if document.signaturesDue > 0 {
+      lines.append(
+        Text(
+          zh: "更正后待重新签字 \(document.signaturesDue) 条",
+          en: "\(document.signaturesDue) corrected records to be signed again"))
+    }
+    for due in document.due { lines.append(line(of: due)) }
+    if document.codesLow {
+      lines.append(
+        Text(
+          zh: "标牌码只剩 \(document.codesLeft) 个：联网运行 weldtech sync，或向公司要号段",
+          en:
+            "only \(document.codesLeft) codes left: `weldtech sync` with a network, or ask the company for a block"
+        ))
+    }
+    if lines.isEmpty { lines = [Text(zh: "没有", en: "nothing")] }
+    for text in lines { console.put(text) }
+  }
+
+  private static func line(of due: Document.Due) -> Text {
+    let left: Text =
+      due.daysLeft < 0
+      ? Text(zh: "已过 \(-due.daysLeft) 天", en: "\(-due.daysLeft) days ago")
+      : due.daysLeft == 0
+        ? Text(zh: "就是今天", en: "today") : Text(zh: "还有 \(due.daysLeft) 天", en: "in \(due.daysLeft) days")
+    switch due.reason {
+    case .newWelder:
+      let id = due.id.map { String($0.text.prefix(8)) } ?? "–"
+      return Text(
+        zh: "新购焊机 \(id) 应在 \(due.day) 前装好（购买后 15 天），\(left.zh)",
+        en: "the new welder of \(id) is due on \(due.day) (15 days after its purchase), \(left.en)")
+    case .certificate:
+      return Text(
+        zh: "技术人员证书 \(due.day) 到期，\(left.zh)",
+        en: "the technician's certificate expires on \(due.day), \(left.en)")
+    }
+  }
+}

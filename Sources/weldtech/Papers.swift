@@ -1,0 +1,43 @@
+import FoundationEssentials
+import Glibc
+import Records
+
+/// The readable copies of an installation's label and agreement on this laptop.
+struct Papers {
+  private let installation: Installation
+  private let workplace: Workplace
+
+  init(of installation: Installation, _ workplace: Workplace) {
+    self.installation = installation
+    self.workplace = workplace
+  }
+
+  /// Whether the label came from stock, so that there is no file of it.
+  var isFromStock: Bool { installation.label?.template == "stock" }
+
+  /// The path of the label's file in the folder of documents, of the newest where there are several; nil where there is
+  /// none, as for a label from stock and for one that was written elsewhere.
+  var label: String? {
+    guard installation.label != nil, !isFromStock else { return nil }
+    let files = ["png", "pdf", "svg"].map { workplace.documentPath(of: installation, named: "label.\($0)") }
+    return files.filter { access($0, R_OK) == 0 }
+      .max { (workplace.modified($0)?.secondsSince1970 ?? 0) < (workplace.modified($1)?.secondsSince1970 ?? 0) }
+  }
+
+  /// The path of the latest agreement that was signed, also where the record was corrected since; nil where none was.
+  var agreementPath: String? {
+    let count = (installation.earlierAgreements?.count ?? 0) + (installation.agreement == nil ? 0 : 1)
+    return count == 0 ? nil : workplace.agreementPath(of: installation, number: count)
+  }
+
+  /// Gives the path of the latest agreement, whose copy is made anew from the signed bytes where it is missing.
+  func agreement() throws -> String? {
+    guard let path = agreementPath,
+      let record = installation.agreement ?? installation.earlierAgreements?.last
+    else { return nil }
+    if access(path, R_OK) != 0 {
+      try workplace.write(try workplace.fieldbook().files.contents(of: record.sha256), to: path)
+    }
+    return path
+  }
+}
