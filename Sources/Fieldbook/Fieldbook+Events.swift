@@ -278,7 +278,9 @@ extension Fieldbook {
       throw .refused(.certificateExpired(technician.certificateExpires))
     }
     // The platform would refuse a revision of this fieldbook, because its own has gone on.
-    if try isCarriedOver(installation.id) { throw .recordGoneOn(installation.id) }
+    let known = try lastKnownToPlatform(installation.id)?.installation.revision ?? 0
+    let isCarriedOver = try isCarriedOver(installation.id)
+    if isCarriedOver || known > installation.revision { throw .recordGoneOn(installation.id) }
     let names = correction.changes.map(\.field)
     if correction.duplicate == nil, names.contains(.brand) || names.contains(.serialNumber) {
       var corrected = installation

@@ -75,7 +75,10 @@ import Testing
     let rows = try laptop.list()
     #expect(Set(rows.compactMap { $0["id"] as? String }) == Set(ids))
     for row in rows {
-      #expect(Set(row.keys) == ["id", "code", "status", "unitName", "openedAt", "next"])
+      #expect(
+        Set(row.keys) == [
+          "id", "code", "status", "unitName", "brand", "model", "serialNumber", "openedAt", "next",
+        ])
       #expect(row["next"] as? String == "photoBefore")
     }
     let first = try #require(try laptop.json("list", "--limit", "2")["installations"] as? [[String: Any]])

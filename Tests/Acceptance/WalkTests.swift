@@ -205,7 +205,10 @@ import Testing
     let shown = try shell(look.dropFirst("look at it: ".count))
     #expect(shown.status == 0 && shown.output.contains("LX-0001"), "\(look)")
     let register = try #require(typed.first { $0.contains(" register ") })
-    #expect(try shell(register).status == 0)
+    // Typed again, it is the same welder, and the answer says so.
+    let again = try shell(register)
+    #expect(again.status == 65 && again.diagnostics.contains("[welder.known]"), "\(again.diagnostics)")
+    #expect(try shell(register + " --reason practice").status == 0)
     let list = try Weldtech.run(["--home", "\(folder)/home", "--json", "list"]).document()
     #expect((list["installations"] as? [Any])?.count == 2)
   }

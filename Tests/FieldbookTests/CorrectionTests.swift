@@ -142,6 +142,31 @@ import Testing
     #expect(try fieldbook.installation(signed.id) == changed)
   }
 
+  @Test(arguments: ["0001-fieldbook", "0004-label-texts", "0008-photo-marks"])
+  func `a fieldbook of an earlier program takes corrections and refusals, and is searched`(name: String) throws {
+    try FileManager.default.createDirectory(atPath: home.path, withIntermediateDirectories: true)
+    let script = try String(
+      contentsOf: URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+        .appending(path: "../Fixtures/Fieldbook/\(name).sql"), encoding: .utf8)
+    try Database(path: home.path + "/fieldbook.sqlite", busyMilliseconds: 0).execute(script)
+    let fieldbook = try home.fieldbook()
+    let delivered = try #require(try fieldbook.page(mentioning: "树林召汽修").installations.first?.id)
+    let open = try #require(try fieldbook.list(status: .open).first?.id)
+    let body = try #require(try fieldbook.closedRecord(delivered, revision: 1)?.body)
+    let record = try fieldbook.installation(delivered)
+    let event = correction(of: record, redo: [.sign]) { $0.welder.serialNumber = "W-77" }
+    #expect(try append(event, to: delivered, in: fieldbook, at: 10_000).revision == 2)
+    let agreement = try Sample.agreement(in: fieldbook, "%PDF-1.7 again")
+    let signed = try append(.signed(agreement), to: delivered, in: fieldbook, at: 10_001)
+    #expect(signed.status == .closed && signed.earlierAgreements?.count == 1)
+    #expect(try fieldbook.closedRecord(delivered, revision: 1)?.body == body)
+    let refused = try append(.refused(.init(reason: "x", releasesCode: false)), to: open, in: fieldbook, at: 10_002)
+    #expect(refused.status == .refused && refused.code == nil)
+    #expect(try fieldbook.installations(of: signed.welder, otherThan: open) == [delivered])
+    #expect(try fieldbook.rebuild().repaired == [])
+    #expect(try fieldbook.pendingRecords().count == 3)
+  }
+
   // MARK: - Refusals
 
   @Test func `a refusal before the pairing frees the code, also that of a label from stock, and is queued`()

@@ -228,6 +228,31 @@ enum ShowCommand {
       }, run: run)
   }
 
+  /// The record as it is sent, with the paths of its papers on this laptop beside it.
+  struct Document: Encodable {
+    struct Files: Encodable {
+      var label: String?
+      var agreement: String?
+
+      /// The result is nil where no paper is here.
+      init?(_ papers: Papers) {
+        (label, agreement) = (papers.label, papers.agreementPath)
+        if label == nil, agreement == nil { return nil }
+      }
+    }
+
+    var shown: ShownRecord
+    var files: Files?
+
+    private enum Key: String, CodingKey { case files }
+
+    func encode(to encoder: any Encoder) throws {
+      try shown.encode(to: encoder)
+      var container = encoder.container(keyedBy: Key.self)
+      try container.encodeIfPresent(files, forKey: .files)
+    }
+  }
+
   static func run(_ options: Options, _ workplace: Workplace) throws -> Int32 {
     let fieldbook = try workplace.fieldbook()
     let console = workplace.console
@@ -241,10 +266,10 @@ enum ShowCommand {
       }
       shown = .visited(record, try RemoteNote(of: record, in: fieldbook))
     }
-    try console.answer(shown) {
+    let papers = shown.isOwn ? Papers(of: shown.installation, workplace) : nil
+    try console.answer(Document(shown: shown, files: papers.flatMap(Document.Files.init))) {
       RecordView(
-        installation: shown.installation, showsAll: options.full,
-        papers: shown.isOwn ? Papers(of: shown.installation, workplace) : nil
+        installation: shown.installation, showsAll: options.full, papers: papers
       )
       .put(to: console)
       if let note = shown.note { note.put(to: console) }

@@ -56,6 +56,8 @@ enum TodayCommand {
   }
 
   private static let maxRows = 100
+  /// The number of lines of each kind on the screen, so that all kinds can be seen.
+  private static let maxLines = 15
 
   static var command: Command<Workplace> {
     Command(
@@ -127,8 +129,8 @@ enum TodayCommand {
     table(document.installed, to: console)
 
     console.heading(Text(zh: "没做完 \(document.openInstallations)", en: "open \(document.openInstallations)"))
-    table(document.open, to: console)
-    if document.openInstallations > document.open.count {
+    table(document.open.suffix(maxLines), to: console)
+    if document.openInstallations > min(document.open.count, maxLines) {
       console.put(
         Text(zh: "其余用 weldtech list --status open 查看", en: "the others: weldtech list --status open"))
     }
@@ -158,7 +160,7 @@ enum TodayCommand {
     putDue(document, to: console)
   }
 
-  private static func table(_ rows: [Document.Row], to console: Console) {
+  private static func table(_ rows: some Collection<Document.Row>, to console: Console) {
     guard !rows.isEmpty else { return }
     let language = console.language
     console.table(
@@ -186,7 +188,15 @@ enum TodayCommand {
           zh: "更正后待重新签字 \(document.signaturesDue) 条",
           en: "\(document.signaturesDue) corrected records to be signed again"))
     }
-    for due in document.due { lines.append(line(of: due)) }
+    // What is due first stands first, and the certificate is never left out.
+    let shown = document.due.filter { $0.reason == .certificate } + document.due.filter { $0.reason == .newWelder }
+    for due in shown.prefix(maxLines) { lines.append(line(of: due)) }
+    if shown.count > maxLines {
+      lines.append(
+        Text(
+          zh: "还有 \(shown.count - maxLines) 台新购焊机要按期装好，全部见 weldtech today --json",
+          en: "\(shown.count - maxLines) more new welders are due; all of them: weldtech today --json"))
+    }
     if document.codesLow {
       lines.append(
         Text(

@@ -163,6 +163,24 @@ import Testing
     #expect(text.contains(first))
   }
 
+  @Test func `takes a refused installation with its reason, whatever was done before`() throws {
+    for missing in [["code", "module", "label", "test", "seal", "agreement", "photos"], ["seal", "agreement"]] {
+      let site = try Site()
+      for name in missing { site.members[name] = nil }
+      site.members["status"] = "refused"
+      #expect(try site.put()?.status == 422)
+      site.members["refusedReason"] = "not wanted"
+      #expect(try site.put()?.status == 201)
+    }
+  }
+
+  @Test func `wants the files of the agreements from before a correction, too`() throws {
+    let site = try Site()
+    site.members["earlierAgreements"] = [["sha256": String(repeating: "c", count: 64)]]
+    let answer = try #require(try site.put())
+    #expect(answer.status == 409 && answer.errorCode == "installation.incomplete")
+  }
+
   @Test func `takes a retired welder without a code`() throws {
     let site = try Site()
     for name in ["code", "module", "label", "test", "seal", "agreement"] { site.members[name] = nil }
