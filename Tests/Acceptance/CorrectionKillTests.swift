@@ -30,7 +30,8 @@ struct CorrectionKillTests {
 
   /// Kills one command at each write until it makes no more.
   private func killEverywhere(
-    _ laptop: Laptop, _ command: [String], _ check: (_ home: String, _ again: ProgramOutcome, _ place: String) throws -> Void
+    _ laptop: Laptop, _ command: [String],
+    _ check: (_ home: String, _ again: ProgramOutcome, _ place: String) throws -> Void
   ) throws {
     var number = 1
     while true {
@@ -46,11 +47,14 @@ struct CorrectionKillTests {
     #expect(number > 10, "a command that stores an event makes some writes")
   }
 
-  @Test func `a correction that is killed at any write is there once, or not at all until it is said again`() throws {
+  @Test func `a correction that is killed at any write is there once, or not at all until it is said again`()
+    throws
+  {
     let laptop = try Laptop()
     try laptop.setUp()
     let id = try laptop.register()
-    try killEverywhere(laptop, ["correct", id, "--unit-name", "东风路铁艺店", "--model", "ZX7-400"]) { home, again, place in
+    try killEverywhere(laptop, ["correct", id, "--unit-name", "东风路铁艺店", "--model", "ZX7-400"]) {
+      home, again, place in
       #expect(again.status == 0, "\(place): \(again.output)\(again.diagnostics)")
       let record = try record(id, in: home)
       #expect((record["owner"] as? [String: Any])?["unitName"] as? String == "东风路铁艺店", "\(place)")
@@ -60,7 +64,9 @@ struct CorrectionKillTests {
     }
   }
 
-  @Test func `a refusal that is killed at any write closes the record once, and its code serves one other`() throws {
+  @Test func `a refusal that is killed at any write closes the record once, and its code serves one other`()
+    throws
+  {
     let laptop = try Laptop()
     try laptop.setUp()
     let id = try laptop.register()

@@ -249,6 +249,27 @@ import Testing
     #expect(try other.conflicts().map(\.id) == [id])
   }
 
+  @Test
+  func `a record that has gone on at the platform is not corrected, whether or not anything was carried over`()
+    throws
+  {
+    let fieldbook = try home.ready()
+    let (id, first) = try delivered(in: fieldbook)
+    let record = try fieldbook.installation(id)
+    var fields = record.correctableFields
+    fields.welder.model = "ZX7-400"
+    let correction = InstallationEvent.corrected(
+      .init(changes: fields.changes(since: record.correctableFields)))
+    func correct(at second: Int64) throws {
+      _ = try fieldbook.append(correction, to: id, by: Sample.technician, at: Sample.at(second))
+    }
+    let remote = try inspectedElsewhere(first, 50)
+    try inspect(id, 1, in: fieldbook)
+    _ = try revisions(try fieldbook.rebuild(id, on: remote, at: Sample.at(310)))
+    #expect(throws: FieldbookError.recordGoneOn(id)) { try correct(at: 320) }
+    #expect(try fieldbook.installation(id).status != .open)
+  }
+
   @Test func `an own inspection that was changed is not carried over`() throws {
     let fieldbook = try home.ready()
     let (id, first) = try delivered(in: fieldbook)

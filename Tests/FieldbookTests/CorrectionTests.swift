@@ -143,7 +143,8 @@ import Testing
   }
 
   @Test(arguments: ["0001-fieldbook", "0004-label-texts", "0008-photo-marks"])
-  func `a fieldbook of an earlier program takes corrections and refusals, and is searched`(name: String) throws {
+  func `a fieldbook of an earlier program takes corrections and refusals, and is searched`(name: String) throws
+  {
     try FileManager.default.createDirectory(atPath: home.path, withIntermediateDirectories: true)
     let script = try String(
       contentsOf: URL(fileURLWithPath: #filePath).deletingLastPathComponent()
@@ -160,7 +161,8 @@ import Testing
     let signed = try append(.signed(agreement), to: delivered, in: fieldbook, at: 10_001)
     #expect(signed.status == .closed && signed.earlierAgreements?.count == 1)
     #expect(try fieldbook.closedRecord(delivered, revision: 1)?.body == body)
-    let refused = try append(.refused(.init(reason: "x", releasesCode: false)), to: open, in: fieldbook, at: 10_002)
+    let refused = try append(
+      .refused(.init(reason: "x", releasesCode: false)), to: open, in: fieldbook, at: 10_002)
     #expect(refused.status == .refused && refused.code == nil)
     #expect(try fieldbook.installations(of: signed.welder, otherThan: open) == [delivered])
     #expect(try fieldbook.rebuild().repaired == [])

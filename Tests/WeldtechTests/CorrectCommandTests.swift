@@ -58,7 +58,7 @@ import Testing
         "correct", id, "--responsible-phone", "12", "--max-current-amps", "9999", "--purchased-on",
         "2999-01-01",
       ]))
-    #expect(failure.code == "register.rejected" && failure.exit == .badData)
+    #expect(failure.code == "correct.rejected" && failure.exit == .badData)
     #expect(
       failure.details.map(\.path) == ["owner.responsiblePhone", "welder.maxCurrentAmps", "welder.purchasedOn"])
     #expect(desk.failure(["correct", id, "--unit-name", ""])?.details.map(\.code) == ["field.missing"])

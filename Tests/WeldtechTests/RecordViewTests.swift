@@ -99,9 +99,15 @@ import Testing
   func `nothing on a terminal of 80 columns is wider than it`(_ language: Language) throws {
     let desk = Desk()
     let id = try signed(desk)
-    _ = try desk.register()
+    let other = try desk.register()
     for command in [
-      ["show", id], ["show", id, "--full"], ["list"], ["next"], ["status"], ["schemes"],
+      ["show", id], ["show", id, "--full"], ["list"], ["next"], ["status"], ["today"], ["schemes"],
+      [
+        "correct", id, "--unit-name", "东风路铁艺店", "--responsible-phone", "13900000009", "--supply",
+        "singlePhase220",
+      ],
+      ["show", id], ["next"], ["status"], ["today"], ["list"], ["refuse", other, "--reason", "不装了"],
+      ["help", "day"],
       ["schemes", "three-phase-inverter"], ["labels", "templates"],
     ] {
       let answer = try desk.run(["--lang", language.rawValue] + command, columns: 80)

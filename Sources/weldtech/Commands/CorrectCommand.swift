@@ -120,18 +120,21 @@ enum CorrectCommand {
     if outcome.hasOtherScheme, let scheme = record.scheme {
       console.put(
         Text(
-          zh: "技术方案改为 \(scheme.name)，接线和合格范围见 weldtech schemes \(scheme.name)",
-          en: "the scheme is \(scheme.name) now; wiring and limits: weldtech schemes \(scheme.name)"))
+          zh: "技术方案改为 \(scheme.name)，接线和合格范围：", en: "the scheme is \(scheme.name) now; wiring and limits:"))
+      console.put("  weldtech schemes \(scheme.name)")
     }
     if outcome.hasOtherFunding {
       console.put(Text(zh: "出资改为：\(record.funding.title.zh)", en: "funding is now: \(record.funding.title.en)"))
     }
     if !outcome.redo.isEmpty {
       console.put(Text(zh: "因此要重做：", en: "to be done again:"))
-      for step in outcome.redo { console.put("  · " + CorrectionTexts.redo(step)[console.language]) }
+      for step in outcome.redo {
+        let reason = CorrectionTexts.redo(step)
+        console.paragraph(Text(zh: "  · \(reason.zh)", en: "  · \(reason.en)"))
+      }
     }
     if record.revision > 1 {
-      console.put(
+      console.paragraph(
         record.status == .retired
           ? Text(
             zh: "记录成为第 \(record.revision) 版，等待上传", en: "the record is revision \(record.revision) and queued")

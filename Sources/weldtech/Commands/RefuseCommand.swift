@@ -67,7 +67,7 @@ enum RefuseCommand {
       module: Nullable(
         module?.serialNumber.map { Document.Module(serialNumber: $0, keyID: module?.keyID) }))
     try console.answer(document) {
-      console.put(
+      console.paragraph(
         Text(
           zh: "记录 \(closed.id) 以“业主拒装”关闭，等待上传", en: "installation \(closed.id) is closed as refused and queued")
       )
@@ -79,10 +79,10 @@ enum RefuseCommand {
   /// Says what becomes of code, label and module.
   private static func put(_ closed: Installation, was before: Installation, to console: Console) {
     if closed.code == nil, let code = before.code {
-      console.put(
+      console.paragraph(
         Text(zh: "标牌码 \(code) 没有用过，可以给别的焊机用", en: "code \(code) was not used and is free for another welder"))
     } else if let code = closed.code {
-      console.put(
+      console.paragraph(
         closed.label == nil
           ? Text(zh: "标牌码 \(code) 已写入模块，不再使用", en: "code \(code) is in a module and is not used again")
           : Text(
@@ -90,7 +90,7 @@ enum RefuseCommand {
             en: "take label \(code) off and destroy it; its code is not used again"))
     }
     guard let serialNumber = closed.module?.serialNumber, closed.module?.pairedAt != nil else { return }
-    console.put(
+    console.paragraph(
       Text(
         zh: "模块 \(serialNumber) 已经配对：从焊机上取下，恢复原来的接线；以后装到别的焊机上，照常 flash、pair 即可",
         en:

@@ -117,7 +117,7 @@ enum StatusCommand {
       }
       console.facts(facts)
       if document.signaturesDue > 0 {
-        console.put(
+        console.paragraph(
           Text(
             zh: "更正后待重新签字 \(document.signaturesDue) 条：weldtech next 列出",
             en: "\(document.signaturesDue) corrected records are to be signed again: `weldtech next` lists them"))

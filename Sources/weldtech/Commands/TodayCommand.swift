@@ -141,7 +141,7 @@ enum TodayCommand {
     let queue = document.queue
     console.heading(Text(zh: "待上传 \(queue.records)", en: "to deliver \(queue.records)"))
     if queue.records > 0 || queue.keys > 0 {
-      console.put(
+      console.paragraph(
         Text(
           zh:
             "\(queue.records) 条记录，\(queue.files) 个文件（\(Measures.bytes(queue.bytes))），\(queue.keys) 个密钥；联网后运行 weldtech sync",
@@ -150,7 +150,7 @@ enum TodayCommand {
         ))
     }
     if queue.conflicts > 0 {
-      console.put(
+      console.paragraph(
         Text(
           zh: "\(queue.conflicts) 条与平台冲突，不能上传：weldtech next 说明",
           en:
@@ -189,7 +189,8 @@ enum TodayCommand {
           en: "\(document.signaturesDue) corrected records to be signed again"))
     }
     // What is due first stands first, and the certificate is never left out.
-    let shown = document.due.filter { $0.reason == .certificate } + document.due.filter { $0.reason == .newWelder }
+    let shown =
+      document.due.filter { $0.reason == .certificate } + document.due.filter { $0.reason == .newWelder }
     for due in shown.prefix(maxLines) { lines.append(line(of: due)) }
     if shown.count > maxLines {
       lines.append(
@@ -206,7 +207,7 @@ enum TodayCommand {
         ))
     }
     if lines.isEmpty { lines = [Text(zh: "没有", en: "nothing")] }
-    for text in lines { console.put(text) }
+    for text in lines { console.paragraph(text) }
   }
 
   private static func line(of due: Document.Due) -> Text {

@@ -28,11 +28,22 @@ struct RecordView {
     if let test = record.test {
       section(Text(zh: "功能测试", en: "functional test"), to: console)
       TestTexts.put(test, to: console)
+      if record.isOutdated(.test) {
+        console.paragraph(
+          Text(
+            zh: "更正以后技术方案变了，这次测试不算，要重测",
+            en: "the scheme was corrected since; this test does not count"))
+      }
     }
     if let papers, papers.label != nil || papers.agreementPath != nil {
       section(Text(zh: "文件", en: "files"), to: console)
       let files = [
-        (Text(zh: "标牌", en: "label"), papers.label), (Text(zh: "协议", en: "agreement"), papers.agreementPath),
+        (Text(zh: "标牌", en: "label"), papers.label),
+        (
+          record.isSignatureDue
+            ? Text(zh: "更正前的协议", en: "agreement before") : Text(zh: "协议", en: "agreement"),
+          papers.agreementPath
+        ),
       ]
       console.facts(files.compactMap { title, path in path.map { (title, $0) } })
     }

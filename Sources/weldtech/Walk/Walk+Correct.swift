@@ -24,7 +24,7 @@ extension Walk {
   }
 
   /// Corrects fields of a registration. A correction that changes nothing leaves no entry.
-  /// - Throws: `RegistrationRejected` with every field that is wrong, `ConditionUncorrectable`, `StepRefused`, and the
+  /// - Throws: `CorrectionRejected` with every field that is wrong, `ConditionUncorrectable`, `StepRefused`, and the
   ///   fieldbook's refusals.
   func correct(_ locked: LockedInstallation, _ order: CorrectionOrder) throws -> CorrectionOutcome {
     let record = locked.record
@@ -68,12 +68,17 @@ extension Walk {
       return Registration.problem(with: .string(text), for: field, today: now.day, drawnBy: workplace.glyphs)
         .map { FieldProblem(path: field.path, fault: $0) }
     }
-    guard problems.isEmpty else { throw RegistrationRejected(problems: problems) }
+    guard problems.isEmpty else { throw CorrectionRejected(problems: problems) }
     var values = old.values
     for (field, text) in typed { values[field] = .string(text) }
-    let registration = CorrectableFields(try Registration(values, today: nil, drawnBy: nil))
+    let registration: Registration
+    do throws(RegistrationRejected) {
+      registration = try Registration(values, today: nil, drawnBy: nil)
+    } catch {
+      throw CorrectionRejected(problems: error.problems)
+    }
     var new = old
-    new.take(Set(typed.keys), from: registration)
+    new.take(Set(typed.keys), from: CorrectableFields(registration))
     if typed[.unitID] == nil, old.owner.unitID == Self.unitID(of: old.owner) {
       // The id of a unit is made of the very words that may have been corrected.
       new.owner.unitID = Self.unitID(of: new.owner)
@@ -114,6 +119,23 @@ extension Walk {
     // A template that is not there any more may have printed anything.
     guard let template = try? workplace.labelTemplates().template(named: label.template) else { return true }
     return changed.contains { template.fieldNames.contains($0) }
+  }
+}
+
+/// The error that names all problems of a correction, in the order of `RegistrationField`.
+struct CorrectionRejected: Error {
+  let problems: [FieldProblem]
+}
+
+extension CorrectionRejected: Explained {
+  var failure: Failure {
+    Failure(
+      code: "correct.rejected",
+      message: Text(
+        zh: "更正的内容有 \(problems.count) 处问题，没有改动",
+        en: "\(problems.count) fields of the correction are wrong; nothing was changed"),
+      hint: Text(zh: "改正上面列出的各项，再运行同一命令", en: "mend the fields listed above and run the command again"),
+      details: problems.map(\.explanation), exit: .badData)
   }
 }
 

@@ -164,7 +164,9 @@ import Testing
   }
 
   @Test func `takes a refused installation with its reason, whatever was done before`() throws {
-    for missing in [["code", "module", "label", "test", "seal", "agreement", "photos"], ["seal", "agreement"]] {
+    for missing in [
+      ["code", "module", "label", "test", "seal", "agreement", "photos"], ["seal", "agreement"],
+    ] {
       let site = try Site()
       for name in missing { site.members[name] = nil }
       site.members["status"] = "refused"

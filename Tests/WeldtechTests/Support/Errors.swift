@@ -244,6 +244,7 @@ enum Errors {
       LabelIsPrinted(code: code, id: id), VoidUnconfirmed(id: id, status: .delivered),
       PaperMissing(paper: .agreement, id: id), PaperMissing(paper: .label, id: id),
       PaperMissing(paper: .label, id: id, isFromStock: true), NoDesktop(file: "/f.pdf"),
+      CorrectionRejected(problems: [FieldProblem(path: "owner.operators", fault: .missing)]),
       ConditionUncorrectable(), NothingToCorrect(),
       InstallationBusy(id: id), Cancelled(), PromptError.notATerminal, PromptError.cancelled,
       PromptError.endOfInput, CodeMistyped(text: "x"), CodeMistyped(text: "150621-00A000", row: "+5"),
