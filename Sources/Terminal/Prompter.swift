@@ -83,7 +83,8 @@ public struct Prompter {
     let columns = console.diagnostics.columns
     for (number, choice) in choices.enumerated() {
       let label = DisplayWidth.pad("\(number + 1)", to: "\(choices.count)".count, .trailing)
-      let line = "  \(label)  \(choice.title[console.language])"
+      let note = choice.note.map { Text(zh: "：\($0.zh)", en: ": \($0.en)")[console.language] } ?? ""
+      let line = "  \(label)  \(choice.title[console.language])\(note)"
       console.diagnostics.write(ScreenText(DisplayWidth.truncate(line, to: columns - 1)) + "\n")
     }
   }
@@ -121,11 +122,14 @@ public struct Prompter {
 public struct Choice<Value> {
   public let code: String
   public let title: Text
+  /// What stands behind the title and is not typed, such as a field's present value; nil for nothing.
+  public let note: Text?
   public let value: Value
 
-  public init(_ code: String, _ title: Text, value: Value) {
+  public init(_ code: String, _ title: Text, note: Text? = nil, value: Value) {
     self.code = code
     self.title = title
+    self.note = note
     self.value = value
   }
 }

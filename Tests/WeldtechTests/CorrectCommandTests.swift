@@ -97,7 +97,7 @@ import Testing
     let desk = Desk()
     try desk.setUp()
     let id = try desk.register()
-    let script = Script(["model", "ZX7-400"])
+    let script = Script(["焊机型号", "ZX7-400"])
     let answer = try desk.run(["--lang", "zh", "correct", id], script: script)
     #expect(answer.diagnostics.contains("ZX7-315") && !answer.diagnostics.contains(Person.owner.phone))
     #expect(try desk.fieldbook().installation(matching: id).welder.model == "ZX7-400")

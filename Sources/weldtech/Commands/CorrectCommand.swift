@@ -82,9 +82,8 @@ enum CorrectCommand {
     let field = try console.prompter.choose(
       Text(zh: "更正哪一项", en: "which field is wrong"),
       fields.map { field in
-        let value = CorrectionTexts.value(present.value(of: field), of: field)
-        return Choice(
-          field.optionName, Text(zh: "\(field.title.zh)：\(value.zh)", en: "\(field.title.en): \(value.en)"),
+        Choice(
+          field.optionName, field.title, note: CorrectionTexts.value(present.value(of: field), of: field),
           value: field)
       })
     return [field: try answer(field, workplace)]
