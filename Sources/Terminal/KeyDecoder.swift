@@ -3,7 +3,7 @@
 struct KeyDecoder {
   enum Key: Equatable {
     case scalar(Unicode.Scalar)
-    case enter, cancel, deleteOrEnd
+    case enter, cancel, deleteOrEnd, complete
     case left, right, home, end, wordLeft, wordRight
     case backspace, delete, deleteWord, deleteToStart, deleteToEnd
   }
@@ -76,7 +76,8 @@ struct KeyDecoder {
 
   private static let controls: [UInt8: Key] = [
     0x01: .home, 0x02: .left, 0x03: .cancel, 0x04: .deleteOrEnd, 0x05: .end, 0x06: .right, 0x08: .backspace,
-    0x0A: .enter, 0x0B: .deleteToEnd, 0x0D: .enter, 0x15: .deleteToStart, 0x17: .deleteWord, 0x7F: .backspace,
+    0x09: .complete, 0x0A: .enter, 0x0B: .deleteToEnd, 0x0D: .enter, 0x15: .deleteToStart, 0x17: .deleteWord,
+    0x7F: .backspace,
   ]
 
   private func meta(_ byte: UInt8) -> Key? {

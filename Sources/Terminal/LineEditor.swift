@@ -16,9 +16,23 @@ public final class LineEditor: LineSource {
   }
 
   public func readLine(prompt: String, drawingOn sink: Sink) throws(PromptError) -> String {
+    try readLine(LineEditorCore(prompt: prompt), drawingOn: sink)
+  }
+
+  public func readLine(prompt: String, completing completer: @escaping LineCompleter, drawingOn sink: Sink)
+    throws(PromptError) -> String
+  {
+    try readLine(LineEditorCore(prompt: prompt, completer: completer), drawingOn: sink)
+  }
+
+  private func readLine(_ line: LineEditorCore, drawingOn sink: Sink) throws(PromptError) -> String {
     guard let mode = TerminalMode(raw: descriptor) else { throw .notATerminal }
-    defer { _ = mode }
-    var core = LineEditorCore(prompt: prompt)
+    let changes = WindowChanges()
+    defer {
+      _ = changes
+      _ = mode
+    }
+    var core = line
     sink.write(core.draw(columns: sink.columns))
     while core.state == .editing {
       let bytes = takeAhead()
@@ -30,6 +44,7 @@ public final class LineEditor: LineSource {
           break
         }
       }
+      show(core.takeCandidates(), on: sink)
       sink.write(core.draw(columns: sink.columns))
     }
     sink.write(.lineStart + "\n")
@@ -42,6 +57,18 @@ public final class LineEditor: LineSource {
 
   // MARK: - Private
 
+  /// Shows what the text can be completed to, at most some lines of it, above the line that is edited.
+  private func show(_ candidates: [String], on sink: Sink) {
+    guard !candidates.isEmpty else { return }
+    let maxShown = 40
+    let more = candidates.count > maxShown ? ["… (\(candidates.count))"] : []
+    let words = (candidates.prefix(maxShown) + more).map { DisplayWidth.printable($0) }
+    sink.write(.lineStart + .eraseToEnd)
+    for line in DisplayWidth.wrap(words.joined(separator: "   "), to: sink.columns - 1) {
+      sink.write(ScreenText(line) + "\n")
+    }
+  }
+
   private func takeAhead() -> [UInt8] {
     ahead.withLock { bytes in
       defer { bytes = [] }
@@ -53,6 +80,7 @@ public final class LineEditor: LineSource {
     ahead.withLock { $0 = rest }
   }
 
+  /// Reads what is typed next; nothing where the window has changed its size, so that the line is drawn anew.
   private func read(drawingOn sink: Sink) throws(PromptError) -> [UInt8] {
     var buffer = [UInt8](repeating: 0, count: 256)
     while true {
@@ -62,8 +90,27 @@ public final class LineEditor: LineSource {
       }
       let count = buffer.withUnsafeMutableBytes { Glibc.read(descriptor, $0.baseAddress, $0.count) }
       if count > 0 { return Array(buffer.prefix(count)) }
-      if count < 0, errno == EINTR { continue }
+      if count < 0, errno == EINTR {
+        if Interruption.isRequested { continue }
+        return []
+      }
       throw .endOfInput
     }
+  }
+}
+
+/// Lets a change of the window's size end a call that waits for a key, as long as this value exists.
+private struct WindowChanges: ~Copyable {
+  private var before = sigaction()
+
+  init() {
+    var action = sigaction()
+    action.__sigaction_handler.sa_handler = { _ in }
+    sigaction(SIGWINCH, &action, &before)
+  }
+
+  deinit {
+    var action = before
+    sigaction(SIGWINCH, &action, nil)
   }
 }

@@ -20,8 +20,13 @@ public struct LineEditorCore {
   private var after = ""
   private var scroll = 0
   private var decoder = KeyDecoder()
+  private let completer: LineCompleter?
+  private var candidates: [String] = []
 
-  public init(prompt: String, text: String = "") {
+  /// Makes an editor of one line.
+  /// - Parameter completer: completes the text before the cursor at Tab; nil ignores the key.
+  public init(prompt: String, text: String = "", completer: LineCompleter? = nil) {
+    self.completer = completer
     self.prompt = DisplayWidth.printable(prompt)
     before = String(DisplayWidth.printable(text).prefix(Self.maximumBytes / 4))
   }
@@ -62,9 +67,16 @@ public struct LineEditorCore {
     case .deleteWord:
       while before.last?.isWhitespace == true { before.removeLast() }
       while before.last?.isWhitespace == false { before.removeLast() }
+    case .complete: complete()
     case .deleteToStart: before = ""
     case .deleteToEnd: after = ""
     }
+  }
+
+  /// Gives the endings that the last Tab found, once; empty where it found one or none.
+  public mutating func takeCandidates() -> [String] {
+    defer { candidates = [] }
+    return candidates
   }
 
   // MARK: - Drawing
@@ -105,6 +117,12 @@ public struct LineEditorCore {
   private mutating func insert(_ scalar: Unicode.Scalar) {
     guard before.utf8.count + after.utf8.count < Self.maximumBytes else { return }
     before.unicodeScalars.append(scalar)
+  }
+
+  private mutating func complete() {
+    guard let completion = completer?(before) else { return }
+    before = String(completion.text.prefix(Self.maximumBytes / 4))
+    candidates = completion.candidates
   }
 
   private mutating func deleteForward() {

@@ -5,4 +5,33 @@ public protocol LineSource: Sendable {
 
   /// Reads the next line, without its end. `prompt` stands before the line, and both are drawn on `sink`.
   func readLine(prompt: String, drawingOn sink: Sink) throws(PromptError) -> String
+
+  /// Reads the next line as `readLine(prompt:drawingOn:)` does; a key of the source completes what is typed.
+  func readLine(prompt: String, completing completer: @escaping LineCompleter, drawingOn sink: Sink)
+    throws(PromptError) -> String
+}
+
+extension LineSource {
+  /// Reads the next line without completing anything, for a source without keys.
+  public func readLine(prompt: String, completing _: @escaping LineCompleter, drawingOn sink: Sink)
+    throws(PromptError) -> String
+  {
+    try readLine(prompt: prompt, drawingOn: sink)
+  }
+}
+
+/// Completes the text before the cursor, as Tab does.
+public typealias LineCompleter = (String) -> LineCompletion
+
+/// The completion of a text.
+public struct LineCompletion: Sendable, Hashable {
+  /// The text as far as it is certain, in place of what was typed.
+  public var text: String
+  /// The possible endings, where there are several.
+  public var candidates: [String]
+
+  public init(text: String, candidates: [String] = []) {
+    self.text = text
+    self.candidates = candidates
+  }
 }

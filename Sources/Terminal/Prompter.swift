@@ -2,10 +2,14 @@ public import Characters
 
 /// Asks a person on stderr, in the console's language.
 public struct Prompter {
-  let console: Console
+  public let console: Console
+  let goesBack: Bool
 
-  public init(_ console: Console) {
+  /// Makes a prompter.
+  /// - Parameter goesBack: whether `<` or 返回 in place of an answer throws `PromptError.back`.
+  public init(_ console: Console, goesBack: Bool = false) {
     self.console = console
+    self.goesBack = goesBack
   }
 
   public var canPrompt: Bool { console.canPrompt }
@@ -15,13 +19,19 @@ public struct Prompter {
   /// Asks for a text. `normalize` corrects the text that was typed (full-width digits, spaces at the ends).
   /// `problem` then checks it and returns nil where it is valid; otherwise the problem is shown and the
   /// question repeated. Enter alone takes `fallback`; without a fallback it is an answer only if `mayBeEmpty`.
+  /// - Parameters:
+  ///   - note: where the fallback comes from, in a few words.
+  ///   - shown: the fallback as the question shows it; nil shows it as it is.
+  ///   - completer: completes the answer at Tab; nil completes nothing.
   public func text(
-    _ question: Text, fallback: String? = nil, mayBeEmpty: Bool = false,
-    normalize: (String) -> String = TextNormalization.trimmed,
+    _ question: Text, fallback: String? = nil, note: Text? = nil, shown: String? = nil,
+    mayBeEmpty: Bool = false,
+    completer: LineCompleter? = nil, normalize: (String) -> String = TextNormalization.trimmed,
     problem: (String) -> Text? = { _ in nil }
   ) throws(PromptError) -> String {
     while true {
-      let typed = normalize(try line(question, fallback: fallback))
+      let hint = fallback.map { [shown ?? $0, note?[console.language]].compactMap { $0 } }
+      let typed = normalize(try line(question, hint: hint ?? [], completer: completer))
       if typed.isEmpty, let fallback { return fallback }
       if typed.isEmpty, mayBeEmpty { return "" }
       let complaint = typed.isEmpty ? Words.needed : problem(typed)
@@ -33,38 +43,49 @@ public struct Prompter {
   /// Asks for one of `choices`, by its number, its code or its word in either language. Enter alone takes the
   /// choice with the index `fallback` (from 0).
   public func choose<Value>(
-    _ question: Text, _ choices: [Choice<Value>], fallback: Int? = nil
+    _ question: Text, _ choices: [Choice<Value>], fallback: Int? = nil, note: Text? = nil
   ) throws(PromptError) -> Value {
     let fallback = fallback.flatMap { choices.indices.contains($0) ? $0 : nil }
     show(question, choices)
     while true {
-      let typed = try line(Words.number, fallback: fallback.map { "\($0 + 1)" })
+      let hint = fallback.map { ["\($0 + 1)", note?[console.language]].compactMap { $0 } }
+      let typed = try line(Words.number, hint: hint ?? [])
       let index = typed.isEmpty ? fallback : Self.index(of: typed, in: choices)
       if let index, choices.indices.contains(index) { return choices[index].value }
       complain(Words.noSuchChoice(choices.count))
     }
   }
 
-  /// Asks for yes or no; 是 and 否 are understood in either language, as are y and n.
+  /// Asks for yes or no; 是 and 否 are understood in either language, as are y and n. Going back is no.
   public func confirm(_ question: Text, fallback: Bool? = nil) throws(PromptError) -> Bool {
     let hint = Text(verbatim: fallback == nil ? "y/n" : fallback == true ? "Y/n" : "y/N")
     let full = Text(zh: "\(question.zh)（\(hint.zh)）", en: "\(question.en) (\(hint.en))")
     while true {
-      let typed = Self.folded(try line(full, fallback: nil))
+      let typed = Self.folded(try Prompter(console).line(full))
       if typed.isEmpty, let fallback { return fallback }
       if ["y", "yes", "是", "是的", "对", "好", "1"].contains(typed) { return true }
-      if ["n", "no", "否", "不", "不是", "0"].contains(typed) { return false }
+      if ["n", "no", "否", "不", "不是", "0", "<", "返回"].contains(typed) { return false }
       complain(Words.yesOrNo)
     }
   }
 
   // MARK: - Private
 
-  private func line(_ question: Text, fallback: String?) throws(PromptError) -> String {
+  private func line(
+    _ question: Text, hint: [String] = [], completer: LineCompleter? = nil
+  ) throws(PromptError) -> String {
+    let typed = try read(question, hint: hint, completer: completer)
+    if goesBack, ["<", "返回"].contains(Self.folded(typed)) { throw .back }
+    return typed
+  }
+
+  private func read(_ question: Text, hint: [String], completer: LineCompleter?) throws(PromptError) -> String {
     guard canPrompt else { throw .notATerminal }
     let language = console.language
     var label = question[language]
-    if let fallback { label += " [\(DisplayWidth.printable(fallback))]" }
+    if !hint.isEmpty {
+      label += " [\(DisplayWidth.printable(hint.joined(separator: language == .zh ? "，" : ", ")))]"
+    }
     label += language == .zh ? "：" : ": "
     // A long question gets lines of its own, so that there is space for the answer.
     let columns = console.diagnostics.columns
@@ -73,6 +94,9 @@ public struct Prompter {
         console.diagnostics.write(ScreenText(line) + "\n")
       }
       label = "> "
+    }
+    if let completer {
+      return try console.source.readLine(prompt: label, completing: completer, drawingOn: console.diagnostics)
     }
     return try console.source.readLine(prompt: label, drawingOn: console.diagnostics)
   }

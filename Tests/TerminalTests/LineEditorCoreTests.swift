@@ -95,4 +95,16 @@ import Testing
     for _ in 0..<(LineEditorCore.maximumBytes + 100) { core.feed(0x61) }
     #expect(core.text.utf8.count == LineEditorCore.maximumBytes)
   }
+
+  @Test func `Tab completes what stands before the cursor, and keeps the endings for once`() {
+    var core = LineEditorCore(prompt: "") { typed in
+      LineCompletion(text: typed + "工坊", candidates: typed == "焊" ? ["焊工坊", "焊工坊二"] : [])
+    }
+    for byte in Array("焊尾\u{1B}[D\t".utf8) { core.feed(byte) }
+    #expect(core.text == "焊工坊尾" && core.cursor == 3)
+    #expect(core.takeCandidates() == ["焊工坊", "焊工坊二"])
+    #expect(core.takeCandidates().isEmpty)
+    // Without anything to complete with, the key is none.
+    #expect(edit("焊\t接").text == "焊接")
+  }
 }

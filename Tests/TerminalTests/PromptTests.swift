@@ -114,6 +114,38 @@ func converse<Answer: Sendable>(
     #expect(try answer.get() == "白塔")
   }
 
+  @Test(arguments: ["<\r", "＜\r", " 返回 \r"])
+  func `going back is an answer of its own, where the prompter goes back`(typed: String) throws {
+    let question = name
+    let (answer, _) = try converse { prompter throws(PromptError) in
+      try Prompter(prompter.console, goesBack: true).text(question, mayBeEmpty: true)
+    } person: { pty in
+      pty.type(Array(typed.utf8))
+    }
+    #expect(throws: PromptError.back) { try answer.get() }
+    let (plain, _) = try converse { prompter throws(PromptError) in
+      try prompter.text(question)
+    } person: { pty in
+      pty.type(Array(typed.utf8))
+    }
+    #expect(try ["<", "＜", "返回"].contains(plain.get()))
+  }
+
+  @Test func `a suggestion is shown with its source, and Tab completes an answer`() throws {
+    let question = name
+    let (answer, _) = try converse { prompter throws(PromptError) in
+      try prompter.text(
+        question, fallback: "/tmp/long", note: Text(zh: "最新", en: "newest"), shown: "long",
+        completer: { LineCompletion(text: $0 + "b", candidates: ["ab", "abc"]) })
+    } person: { pty in
+      _ = pty.read(until: "单位名称 [long，最新]：")
+      pty.type(Array("a\t".utf8))
+      #expect(pty.read(until: "：ab").contains("ab   abc"))
+      pty.type([0x0D])
+    }
+    #expect(try answer.get() == "ab")
+  }
+
   @Test func `several lines pasted at once answer several questions`() throws {
     let question = name
     let (answer, _) = try converse { prompter throws(PromptError) in

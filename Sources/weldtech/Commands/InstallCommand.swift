@@ -312,7 +312,7 @@ extension PromptError: Explained {
   var failure: Failure {
     switch self {
     case .notATerminal: explain(UsageError.missing(options: [])).failure
-    case .cancelled, .endOfInput: Cancelled().failure
+    case .cancelled, .endOfInput, .back: Cancelled().failure
     }
   }
 }
