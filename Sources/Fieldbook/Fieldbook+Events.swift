@@ -11,13 +11,15 @@ extension Fieldbook {
   ///   - registered: for a fit welder `code` is that of a label from stock, or nil to take the next one of this
   ///     laptop's blocks; for a retired one it is nil, and `retiredReason` is not.
   ///   - photos: already in `files`; a retired welder needs at least one.
+  ///   - draft: the draft with the answers, which ends with this; nil where there is none.
   ///   - reason: why the welder is registered although another record has it; nil refuses such a welder.
   ///   - now: the clock, read within the transaction so that the dates of the log's entries are in order.
   /// - Throws: `welderKnown`, `clockBehind`, `clockImplausible`, `photoUsed`, `pictureUsed`, `photoResembles`, `refused(.certificateExpired)`, `codesExhausted`, `codeBound`, `retiredNeedsReason`,
-  ///   `retiredNeedsPhoto`, `retiredTakesNoCode`, `alreadyOpen`, `fileMissing`, `fileDamaged`, `store`.
+  ///   `retiredNeedsPhoto`, `retiredTakesNoCode`, `alreadyOpen`, `draftGone`, `fileMissing`, `fileDamaged`, `store`.
   public func open(
     _ id: InstallationID, _ registered: InstallationEvent.Registered, photos: [Photo] = [],
-    duplicateReason reason: WrittenText? = nil, at now: @autoclosure () -> Timestamp
+    endingDraft draft: Int? = nil, duplicateReason reason: WrittenText? = nil,
+    at now: @autoclosure () -> Timestamp
   ) throws(FieldbookError) -> Installation {
     let isRetired = registered.welder.condition == .retired
     if isRetired {
@@ -43,6 +45,8 @@ extension Fieldbook {
       }
       try insertProjection(of: installation)
       if isRetired { try close(installation, seq: seq) }
+      // Two programs that go on with one draft open one record.
+      if let draft { try endDraft(draft) }
       return installation
     }
   }

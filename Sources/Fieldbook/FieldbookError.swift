@@ -62,6 +62,9 @@ public enum FieldbookError: Error, Hashable, Sendable {
   /// This seal was put on another installation, or was on this one and is broken.
   case sealUsed(number: String, by: InstallationID)
 
+  /// No draft of a registration has this number: another program has opened or dropped it.
+  case draftGone(Int)
+
   // MARK: The clock
   /// The laptop's clock says a time before the newest entry that this laptop wrote.
   case clockBehind(now: Timestamp, newest: Timestamp)

@@ -146,7 +146,7 @@ import Testing
   /// Each migration has a fixture: a database as the program of that time left it.
   @Test(arguments: [
     "0001-fieldbook", "0002-labels", "0003-modules", "0004-label-texts", "0005-evidence", "0006-inspections",
-    "0007-carried-over", "0008-photo-marks", "0009-photo-copies",
+    "0007-carried-over", "0008-photo-marks", "0009-photo-copies", "0010-drafts",
   ])
   func `reads a database of each age`(name: String) throws {
     try FileManager.default.createDirectory(atPath: home.path, withIntermediateDirectories: true)
@@ -183,6 +183,12 @@ import Testing
     // A photo that was never looked at, or in an earlier way, is looked at when the next one is attached.
     let photos = try fieldbook.database.first("SELECT count(*) FROM photo_use") { $0.integer(0) } ?? 0
     #expect(try fieldbook.photosWithoutMarks().count == photos - (name >= "0009" ? 1 : 0))
+    let drafts = try fieldbook.drafts()
+    #expect(drafts.map(\.number) == (name >= "0010" ? [3] : []))
+    #expect(drafts.allSatisfy { $0.answers.values["owner.unitName"] == "白泥井示例农机修理部" })
+    // What the records know is offered whatever their age.
+    #expect(try fieldbook.units(limit: 9).count == (name >= "0009" ? 4 : 3))
+    #expect(try fieldbook.keep(.init(), asDraft: nil, at: Sample.at(0)) == (name >= "0010" ? 4 : 1))
   }
 
   @Test func `locks one sync and one walk at a time`() throws {

@@ -16,6 +16,7 @@ struct Migration {
     Migration(name: "0007-carried-over", script: schema0007),
     Migration(name: "0008-photo-marks", script: schema0008),
     Migration(name: "0009-photo-copies", script: schema0009),
+    Migration(name: "0010-drafts", script: schema0010),
   ]
 
   /// Brings the database up to date.

@@ -167,7 +167,7 @@ enum Errors {
       .fromTheFuture(migration: "0009"), .damagedRow(table: "t", key: "k"), .logBroken(seq: 3, .gap),
       .notFound("3f2a"), .ambiguous("3f2a", matches: [id, id]), .referenceTooShort("3f"), .alreadyOpen(id),
       .refused(.void), .alreadyRegistered, .retiredNeedsReason, .retiredNeedsPhoto, .retiredTakesNoCode,
-      .unencodable(event: "tested"), .codesExhausted(left: 3), .codeBound(code, to: id),
+      .unencodable(event: "tested"), .codesExhausted(left: 3), .draftGone(3), .codeBound(code, to: id),
       .blockOverlaps(CodeBlock(region: "150621", "00A000+5")!), .labelsPrinted([code], count: 1),
       .labelsPrinted([code], count: 12), .labelsNotPrinted([code], count: 1),
       .labelInOrder(code, output: "/out"),

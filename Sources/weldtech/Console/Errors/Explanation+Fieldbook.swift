@@ -236,6 +236,16 @@ extension FieldbookError: Explained {
           zh: "电脑时间 \(now.screenText) 不可能对，没有保存",
           en: "the clock says \(now.screenText), which cannot be; nothing was stored"),
         hint: ClockTexts.setting)
+    case .draftGone(let number):
+      Failure(
+        code: "draft.gone",
+        message: Text(
+          zh: "没有草稿 \(number)，可能已经登记或删除了",
+          en: "there is no draft \(number): it may have been registered or deleted"),
+        hint: Text(
+          zh: "weldtech list 看是否已登记；没有就重新登记：weldtech register",
+          en: "`weldtech list` shows whether it is registered; if not, register anew: weldtech register"),
+        exit: .badData)
     case .codesExhausted(let left):
       Failure(
         code: "codes.exhausted",
