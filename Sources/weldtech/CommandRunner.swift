@@ -69,6 +69,7 @@ struct CommandRunner {
       let workplace = Workplace(
         environment: environment, console: console, clock: clock, home: absolutePath(home),
         interruption: { Interruption.isRequested })
+      workplace.typedHome = invocation.globals.home
       do {
         return try command(workplace)
       } catch is OutputFailed {

@@ -22,6 +22,8 @@ final class Workplace {
   var random: (Int) throws -> [UInt8] = SecureRandom.bytes
   /// The installation that the command works on or has opened, which its errors name.
   var concerned: InstallationID?
+  /// The home as it was typed on the command line; nil where it was not.
+  var typedHome: String?
   /// The port that the user chose when asked.
   var answeredPort: String?
   private var openFieldbook: Fieldbook?

@@ -1,32 +1,71 @@
 import Arguments
 import Characters
+import Files
 import Provision
 import Records
 import Terminal
 
 extension Workplace {
-  /// Gives the port that was named. Without one, the user is asked once in a run, on a terminal, for the number
-  /// of a listed port or for any path.
+  /// Gives the port that was named. Without one it is that of the only USB adapter, or else the user is asked once in a run,
+  /// on a terminal, for the number of a listed port or for any path; Enter takes the port that was used last. A port that
+  /// is built in is never taken by itself.
   /// - Throws: `UsageError` where nobody can be asked.
   func choosePort(_ named: String?) throws -> String {
-    let port = try console.need(named ?? answeredPort, option: "port") {
-      let ports = PortInfo.all()
-      for (number, port) in ports.enumerated() {
-        console.say(Text(verbatim: "  \(number + 1)  \(port.path)  \(port.adapterName ?? "")"))
-      }
-      return try console.prompter.text(
-        ports.isEmpty
-          ? Text(zh: "模块所在的串口", en: "serial port of the module")
-          : Text(zh: "模块在哪个串口（编号或路径）", en: "which port is the module on (number or path)"),
-        fallback: ports.count == 1 ? ports.first?.path : nil,
-        normalize: { typed in
-          let plain = TextNormalization.trimmed(TextNormalization.halfWidth(typed))
-          guard let number = Int(plain), ports.indices.contains(number - 1) else { return plain }
-          return ports[number - 1].path
-        })
-    }
+    let port = try console.need(named ?? answeredPort, option: "port") { try findPort() }
     answeredPort = port
+    try? fieldbook().updateHabits { $0.port = absolutePath(port) }
     return port
+  }
+
+  private func findPort() throws -> String {
+    while true {
+      let ports = PortInfo.all()
+      let adapters = ports.filter { $0.usb != nil }
+      if adapters.count == 1, let adapter = adapters.first {
+        console.say(
+          Text(
+            zh: "串口：\(adapter.path)（\(adapter.adapterName ?? "USB")，唯一的 USB 串口）",
+            en: "port: \(adapter.path) (\(adapter.adapterName ?? "USB"), the only USB adapter)"))
+        return adapter.path
+      }
+      if let port = try askPort(ports) { return port }
+    }
+  }
+
+  /// Asks for a port.
+  /// - Returns: nil where the user has plugged something in and wants it to be looked for.
+  private func askPort(_ ports: [PortInfo]) throws -> String? {
+    for (number, port) in ports.enumerated() {
+      console.say(Text(verbatim: "  \(number + 1)  \(port.path)  \(port.adapterName ?? "")"))
+    }
+    let last = (try? fieldbook())?.habits().port.flatMap { Self.isPort($0) ? $0 : nil }
+    if ports.isEmpty, last == nil {
+      console.say(PortProblem.nothingPluggedIn.failure.message, .yellow)
+      console.say(
+        Text(
+          zh: "  插好 USB 串口线按回车再找一次，或写串口路径",
+          en: "  plug the USB cable in and press Enter, or write the port's path"))
+    }
+    let typed = try console.prompter.text(
+      ports.isEmpty
+        ? Text(zh: "模块所在的串口", en: "serial port of the module")
+        : Text(zh: "模块在哪个串口（编号或路径）", en: "which port is the module on (number or path)"),
+      fallback: last, note: Text(zh: "同上次", en: "as the last time"), mayBeEmpty: true,
+      normalize: { typed in
+        let plain = TextNormalization.typed(typed)
+        guard let number = Int(plain), ports.indices.contains(number - 1) else { return plain }
+        return ports[number - 1].path
+      },
+      problem: {
+        Self.isPort($0)
+          ? nil
+          : Text(zh: "没有串口 \($0)，请看清路径，或插好线", en: "there is no port \($0): look at the path, or plug it in")
+      })
+    return typed.isEmpty ? nil : typed
+  }
+
+  private static func isPort(_ path: String) -> Bool {
+    (try? FilePath(path).status())?.kind == .characterDevice
   }
 
   /// The notes of this laptop on the adapter at this port, and on chips whose flashing was interrupted.

@@ -20,10 +20,9 @@ import Testing
         ("证书有效期至", "２０９９-１２-３１"), ("平台地址", ""), ("号段", "００Ａ０００＋５０"),
       ],
       register: [
-        ("企业/店铺名称", "树林召汽车修理厂"), ("编号或名称", "个体户"), ("责任人姓名", "慕容雪"), ("责任人电话", "１３９　３３３３　４４４４"),
-        ("所属街道", "树林召镇"), ("所属社区", ""), ("编号或名称", "１"), ("从业人员数量", "３"), ("已取证", "１"), ("品牌", "瑞凌"),
-        ("型号", "ZX7-315"), ("出厂编号", ""), ("编号或名称", "手工电弧焊"), ("编号或名称", "２"), ("编号或名称", "逆变"), ("输入侧最大电流", "２０"),
-        ("最大焊接电流", "３１５"), ("焊机最大功率", "１２"), ("作业用途", ""), ("编号或名称", ""),
+        ("单位", "树林召汽车修理厂"), ("编号或名称", "个体户"), ("责任人姓名和电话", "慕容雪 １３９　３３３３　４４４４"), ("街道", "树林召镇"),
+        ("编号或名称", "１"), ("从业人员数量", "３　１"), ("品牌、型号", "瑞凌 ZX7-315"), ("出厂编号", ""), ("编号或名称", "２"),
+        ("输入侧最大电流", "２０"), ("焊机最大功率", "１２"), ("回车登记", ""),
       ]),
     Talk(
       locale: "en_GB.UTF-8",
@@ -33,13 +32,12 @@ import Testing
         ("block of serials", "00A000+50"),
       ],
       register: [
-        ("unit name", "树林召汽车修理厂"), ("Number or name", "individual"), ("responsible person", "慕容雪"),
-        ("responsible person's phone", "139-3333-4444"), ("street or sumu", "树林召镇"), ("community", ""),
-        ("Number or name", "1"), ("people who weld there", "3"), ("of them certified", "1"),
-        ("welder brand", "瑞凌"), ("welder model", "ZX7-315"), ("serial number", ""),
-        ("Number or name", "manual arc"), ("Number or name", "three phase 380"), ("Number or name", "inverter"),
-        ("greatest supply current", "20"), ("greatest welding current", "315"), ("greatest power", "12"),
-        ("purpose", ""), ("Number or name", ""),
+        ("unit name", "树林召汽车修理厂"), ("Number or name", "individual"),
+        ("responsible person and phone", "慕容雪 139-3333-4444"), ("street or sumu", "树林召镇"),
+        ("Number or name", "1"),
+        ("people who weld there", "3 1"), ("brand and model", "瑞凌 ZX7-315"), ("serial number", ""),
+        ("Number or name", "three phase 380"), ("greatest supply current", "20"), ("greatest power", "12"),
+        ("Enter registers", ""),
       ]),
   ]
 

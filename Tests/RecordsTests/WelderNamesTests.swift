@@ -17,7 +17,7 @@ import Testing
   ) throws {
     let name = try #require(WelderModelName(model))
     #expect(name.weldingProcess == process && name.sourceType == source)
-    #expect(name.ratedAmps == (model == "ZX7" ? 7 : amps).flatMap { $0 < 10 ? nil : $0 })
+    #expect(name.ratedAmps == amps)
   }
 
   @Test(arguments: [

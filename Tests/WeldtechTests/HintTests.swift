@@ -175,15 +175,17 @@ import Testing
     #expect(failure.hint.zh.contains("上面") && failure.hint.en.contains("above"))
   }
 
-  @Test func `who gives a form up is told that its answers are gone`() throws {
+  @Test func `who gives a form up is told that its answers are kept, and by which command they go on`() throws {
     let desk = Desk()
     try desk.setUp()
     do {
       _ = try desk.run(["register"], script: Script(["树林召汽车修理厂"]))
       Issue.record("it was registered")
     } catch {
-      #expect(explain(error).message.zh == "已取消，刚才填写的内容没有保存")
-      #expect(explain(error).exit == .cancelled)
+      let failure = explain(error)
+      #expect(failure.message.zh == "已取消，填过的内容都留着")
+      #expect(failure.hint.zh.hasSuffix(" register --draft 1"))
+      #expect(failure.exit == .cancelled)
     }
   }
 

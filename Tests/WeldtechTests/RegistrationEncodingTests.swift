@@ -15,7 +15,10 @@ import Testing
     defer { try? FileManager.default.removeItem(atPath: file) }
     try Data(bytes).write(to: URL(filePath: file))
     let form = RegistrationForm(workplace: desk.workplace())
-    return try form.fill(from: file, fields: [:]).owner.unitName.description
+    guard case .registered(let registration, _) = try form.fill(RegistrationForm.Request(from: file)) else {
+      return ""
+    }
+    return registration.owner.unitName.description
   }
 
   /// The text in an encoding, by the system's iconv.

@@ -96,7 +96,9 @@ enum SealCommand {
   static func run(_ options: Options, _ workplace: Workplace) throws -> Int32 {
     let console = workplace.console
     let installation = try workplace.installation(forStepOn: options.id)
-    let number = try console.need(options.number, option: "number") { try askNumber(console) }
+    let number = try console.need(options.number, option: "number") {
+      try console.asking { try askNumber(workplace) }
+    }
     let reason = try workplace.written(options.photoReason, as: .note, option: "photo-reason")
     let (changed, remarks) = try workplace.step(on: installation) { walk, locked in
       try walk.seal(locked, number: try sealNumber(number), photoFile: options.photo, reason: reason)
@@ -110,9 +112,11 @@ enum SealCommand {
     return ExitCode.done.rawValue
   }
 
-  static func askNumber(_ console: Console) throws -> String {
-    try console.prompter.text(
-      Text(zh: "封条编号", en: "seal number"),
+  /// Asks for the seal's number; Enter takes the one behind the last on the roll.
+  static func askNumber(_ workplace: Workplace) throws -> String {
+    let next = try workplace.fieldbook().lastSealNumber().flatMap { SealNumber.next(after: $0) }
+    return try Prompter(workplace.console, goesBack: true).text(
+      Text(zh: "封条编号", en: "seal number"), fallback: next, note: Text(zh: "接上一条", en: "the next one"),
       problem: { (try? sealNumber($0)) == nil ? SealMistyped().failure.message : nil })
   }
 

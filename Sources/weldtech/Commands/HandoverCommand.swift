@@ -32,7 +32,9 @@ enum HandoverCommand {
         parameters.option(
           "rules", \.rules, .choice, placeholder: "drafted|existing",
           Text(zh: "操作规程：现场制定或已有", en: "operating rules: drafted on the spot, or existing"))
-        parameters.option("note", \.note, .string, placeholder: "TEXT", Text(zh: "备注", en: "a note"))
+        parameters.option(
+          "note", \.note, .string, placeholder: "TEXT",
+          Text(zh: "备注（有从业人员而培训 0 人时必填）", en: "a note (needed where operators are there and none was trained)"))
         parameters.trainees(\.trainees)
         parameters.option(
           "print-rules", \.printedRules, .file, placeholder: "F.pdf",
@@ -43,11 +45,11 @@ enum HandoverCommand {
   static func run(_ options: Options, _ workplace: Workplace) throws -> Int32 {
     let console = workplace.console
     let installation = try workplace.installation(forStepOn: options.id)
-    let trainees = try trainees(options.trainees, workplace)
-    let handover = Handover(
-      trainedOperators: try trained(options.trained, trainees, console),
-      operatingRules: try console.need(options.rules, option: "rules") { try askRules(console) },
-      note: try workplace.written(options.note, as: .note, option: "note"), trainees: trainees)
+    let handover = try HandoverQuestions(
+      workplace: workplace, installation: installation, trained: options.trained, rules: options.rules,
+      note: try workplace.written(options.note, as: .note, option: "note"),
+      trainees: try trainees(options.trainees, workplace)
+    ).handover()
     var page: String?
     if let file = options.printedRules {
       let rules = OperatingRulesPage(
@@ -69,36 +71,6 @@ enum HandoverCommand {
   static func trainees(_ names: [String], _ workplace: Workplace) throws -> [PersonName]? {
     let read = try names.map { PersonName(try workplace.written($0, as: .name, option: "trainee")) }
     return read.isEmpty ? nil : read
-  }
-
-  /// How many were trained: as told, else as many as were named, else asked.
-  /// - Throws: `TraineesDiffer` where more are named than were trained.
-  static func trained(_ count: Int?, _ trainees: [PersonName]?, _ console: Console) throws -> Int {
-    let named = trainees?.count
-    let trained = try console.need(count ?? named, option: "trained") { try askTrained(console) }
-    if let named, named > trained { throw TraineesDiffer(named: named, trained: trained) }
-    return trained
-  }
-
-  static func askTrained(_ console: Console) throws -> Int {
-    let text = try console.prompter.text(
-      Text(zh: "培训了多少作业人员", en: "operators trained"),
-      problem: {
-        ValueType<Int>.people($0, within: 0...10_000) == nil
-          ? FieldProblem.Fault.outOfRange(lower: 0, upper: 10_000, unit: "").message : nil
-      })
-    return ValueType<Int>.people(text, within: 0...10_000) ?? 0
-  }
-
-  static func askRules(_ console: Console) throws -> OperatingRules {
-    try console.prompter.choose(
-      Text(zh: "操作规程", en: "operating rules"),
-      [
-        Choice(
-          "existing", Text(zh: OperatingRules.existing.word, en: "existing rules looked through"),
-          value: .existing),
-        Choice("drafted", Text(zh: OperatingRules.drafted.word, en: "drafted on the spot"), value: .drafted),
-      ])
   }
 }
 

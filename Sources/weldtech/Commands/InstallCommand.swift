@@ -7,6 +7,8 @@ enum InstallCommand {
   struct Options {
     var id: String?
     var from: String?
+    var draft: Int?
+    var dropDraft: Int?
     var code: String?
     var port: String?
     var photosBefore: [String] = []
@@ -37,9 +39,10 @@ enum InstallCommand {
     Command(
       "install", Text(zh: "走完整个流程，或从中断处继续", en: "the whole walk, new or resumed where it stood"),
       discussion: Text(
-        zh: "不写 ID 就登记一台新焊机；写 ID 就从它停下的那一步继续。只问还没有的内容。",
+        zh:
+          "不写 ID 就登记一台新焊机；写 ID 就从它停下的那一步继续。只问查不到的内容，回车采用方括号里的建议。\n先检查证书、时间、磁盘、标牌码、平台和串口，再提问。< 退回上一问；中途退出不丢，按提示的命令接着办。",
         en:
-          "Without an ID a new welder is registered; with one its walk goes on where it stood.\nOnly what is missing is asked for."
+          "Without an ID a new welder is registered; with one its walk goes on where it stood. Only what is not known is\nasked for, and Enter takes what stands in brackets. Certificate, clock, disk, codes, platform and port are\nlooked at first. < goes back to the question before; what was answered is kept."
       ),
       options: Options(),
       parameters: { parameters in
@@ -48,6 +51,7 @@ enum InstallCommand {
           completion: .dynamic("installations"))
         parameters.option(
           "from", \.from, .file, placeholder: "FILE.json", Text(zh: "登记信息", en: "the registration"))
+        parameters.drafts(\.draft, drop: \.dropDraft)
         parameters.option(
           "code", \.code, .string, placeholder: "CODE",
           Text(
@@ -91,9 +95,15 @@ enum InstallCommand {
   static func run(_ options: Options, _ workplace: Workplace) throws -> Int32 {
     // A laptop that may not install is refused before anybody answers twenty questions.
     _ = try workplace.technician()
+    try RegisterCommand.drop(options.dropDraft, workplace)
     let walk = Walk(workplace: workplace)
     var installation = try open(options, walk)
-    installation = try walk.alone(with: installation.id) { try finish($0, options, walk) }
+    workplace.concerned = installation.id
+    installation = try WalkStopped.naming(
+      workplace.commandLine(["install", String(installation.id.text.prefix(8))])
+    ) {
+      try walk.alone(with: installation.id) { try finish($0, options, walk) }
+    }
     if installation.status == .open { return try report(installation, exit: .failed, workplace) }
     return try report(try deliver(installation, options, workplace), workplace)
   }
@@ -101,12 +111,23 @@ enum InstallCommand {
   // MARK: - The walk
 
   private static func open(_ options: Options, _ walk: Walk) throws -> Installation {
+    let workplace = walk.workplace
     if let id = options.id { return try walk.fieldbook.installation(matching: id) }
-    let registration = try RegistrationForm(workplace: walk.workplace).fill(from: options.from, fields: [:])
-    let opened = try walk.register(
-      registration, code: try options.code.map(labelCode), photos: options.photosBefore,
-      reason: try photoReason(options, walk), duplicateReason: try duplicateReason(options, walk))
-    let console = walk.workplace.console
+    if options.from == nil, workplace.console.canPrompt {
+      try WalkReadiness(workplace: workplace).checkInstalling(
+        needsCode: options.code == nil, port: options.port)
+    }
+    let request = RegistrationForm.Request(
+      from: options.from, draft: options.draft, offersOpen: true, verb: "install")
+    let evidence = RegisterCommand.Evidence(
+      code: options.code, photos: options.photosBefore, reason: options.photoReason)
+    switch try RegisterCommand.begin(request, evidence, workplace) {
+    case .goOn(let id): return try walk.fieldbook.installation(id)
+    case .registered(let opened): return tell(opened, to: workplace.console)
+    }
+  }
+
+  private static func tell(_ opened: Walk.Registered, to console: Console) -> Installation {
     console.say(
       Text(
         zh: "已登记：记录 \(opened.installation.id)，标牌码 \(opened.installation.code?.description ?? "–")",
@@ -171,10 +192,13 @@ enum InstallCommand {
       let outcome = try walk.label(installation, request)
       if let file = outcome.file { console.say(Text(zh: "  标牌：\(file)", en: "  label: \(file)")) }
     case .seal:
-      let number = try console.need(options.seal, option: "seal") { try SealCommand.askNumber(console) }
-      _ = try walk.seal(
-        installation, number: try SealCommand.sealNumber(number), photoFile: options.sealPhoto,
-        reason: try photoReason(options, walk))
+      let reason = try photoReason(options, walk)
+      try WalkSlip.askingAgain(on: console, isAsking: options.seal == nil) {
+        let number = try console.need(options.seal, option: "seal") { try SealCommand.askNumber(workplace) }
+        _ = try walk.seal(
+          installation, number: try SealCommand.sealNumber(number), photoFile: options.sealPhoto, reason: reason
+        )
+      }
     case .test:
       let tested = try walk.test(installation, port: try workplace.choosePort(options.port), plan: nil) {
         TestCommand.tell($0, to: console)
@@ -185,17 +209,14 @@ enum InstallCommand {
         installation, .after, options.photosAfter, option: "photo-after",
         Text(zh: "安装后的照片文件", en: "file with a photo of the finished work"), options, walk)
     case .handover:
-      let trainees = try HandoverCommand.trainees(options.trainees, workplace)
-      let handover = Handover(
-        trainedOperators: try HandoverCommand.trained(options.trained, trainees, console),
-        operatingRules: try console.need(options.rules, option: "rules") {
-          try HandoverCommand.askRules(console)
-        },
-        note: try workplace.written(options.note, as: .note, option: "note"), trainees: trainees)
+      let handover = try HandoverQuestions(
+        workplace: workplace, installation: installation.record, trained: options.trained, rules: options.rules,
+        note: try workplace.written(options.note, as: .note, option: "note"),
+        trainees: try HandoverCommand.trainees(options.trainees, workplace)
+      ).handover()
       _ = try walk.handOver(installation, handover)
     case .sign:
-      let outcome = try walk.sign(
-        installation, try SignCommand.order(options.sign, for: installation.record, walk))
+      let outcome = try SignCommand.sign(installation, options.sign, walk)
       console.say(Text(zh: "  协议：\(outcome.file)", en: "  agreement: \(outcome.file)"))
     }
   }
@@ -205,20 +226,15 @@ enum InstallCommand {
     _ installation: LockedInstallation, _ stage: Photo.Stage, _ given: [String], option: String,
     _ question: Text, _ options: Options, _ walk: Walk
   ) throws {
-    let console = walk.workplace.console
-    while true {
-      var files = given
-      if files.isEmpty {
-        guard console.canPrompt else { throw UsageError.missing(option: option) }
-        files = [try console.prompter.text(question)]
-      }
-      do {
-        _ = try walk.photograph(
-          installation, stage: stage, files: files, reason: try photoReason(options, walk))
-        return
-      } catch let declined as PhotoDeclined {
-        if !given.isEmpty { throw declined }
-      }
+    let workplace = walk.workplace
+    let reason = try photoReason(options, walk)
+    guard given.isEmpty else {
+      _ = try walk.photograph(installation, stage: stage, files: given, reason: reason)
+      return
+    }
+    guard workplace.console.canPrompt else { throw UsageError.missing(option: option) }
+    _ = try FileQuestion(workplace: workplace, kind: .photo).take(question) {
+      try walk.photograph(installation, stage: stage, files: [$0], reason: reason)
     }
   }
 
@@ -237,10 +253,13 @@ enum InstallCommand {
   private static func deliver(_ installation: Installation, _ options: Options, _ workplace: Workplace) throws
     -> Installation
   {
-    guard !options.offline, installation.status == .closed || installation.status == .retired,
-      try workplace.fieldbook().setup().platform != nil,
+    guard installation.status == .closed || installation.status == .retired else { return installation }
+    guard !options.offline, try workplace.fieldbook().setup().platform != nil,
       let lock = try workplace.fieldbook().lock(.sync)
-    else { return installation }
+    else {
+      try tellKept(workplace)
+      return installation
+    }
     defer { lock.release() }
     workplace.console.say(Text(zh: "▸ 上传到平台", en: "▸ deliver"), .bold)
     // Originals that no record waits for keep nobody from the next welder; `sync` delivers them.
@@ -253,10 +272,27 @@ enum InstallCommand {
     } catch {
       workplace.console.say(explain(error).message)
     }
-    return try workplace.fieldbook().installation(installation.id)
+    let installation = try workplace.fieldbook().installation(installation.id)
+    if installation.status != .delivered { try tellKept(workplace) }
+    return installation
   }
 
   // MARK: - Telling
+
+  /// Says that nothing is lost without a network, and how it is delivered.
+  private static func tellKept(_ workplace: Workplace) throws {
+    let waiting = try workplace.fieldbook().queueSummary().records
+    guard waiting > 0 else { return }
+    let sync = workplace.commandLine(["sync"])
+    workplace.console.say(
+      Text(
+        zh: "记录、照片和协议都已存在本机，共 \(waiting) 条待上传",
+        en: "record, photos and agreement are kept on this laptop; \(waiting) to be delivered"))
+    workplace.console.say(
+      Text(
+        zh: "  有网后运行 \(sync)（加 --watch 则有网就自动上传）",
+        en: "  with a network: \(sync) (with --watch it waits for one)"))
+  }
 
   private static func report(_ installation: Installation, exit: ExitCode = .done, _ workplace: Workplace)
     throws

@@ -1,4 +1,5 @@
 import Arguments
+import Fieldbook
 import FoundationEssentials
 import Records
 import Terminal
@@ -11,6 +12,8 @@ enum RegisterCommand {
     var photos: [String] = []
     var photoReason: String?
     var reason: String?
+    var draft: Int?
+    var dropDraft: Int?
     var fields: [RegistrationField: String] = [:]
   }
 
@@ -26,6 +29,11 @@ enum RegisterCommand {
   static var command: Command<Workplace> {
     Command(
       "register", Text(zh: "登记责任人和电焊机，新建一条安装记录", en: "register owner and welder, open an installation"),
+      discussion: Text(
+        zh: "在终端上只问记录里查不到的：已有单位、已有型号和上次用过的，按编号选或按回车。每答一问就存盘，\n中途退出的用 --draft 接着填。每一问答 < 退回上一问，最后一屏按编号改任何一行。",
+        en:
+          "On a terminal only what the records cannot tell is asked for: known units, models and what was used last are taken\nby number or Enter. Each answer is kept at once; --draft goes on after a break. < goes back to the question before,\nand the last screen changes any line by its number."
+      ),
       options: Options(),
       parameters: { parameters in
         parameters.option(
@@ -38,6 +46,7 @@ enum RegisterCommand {
           "photo", \.photos, .file, Text(zh: "照片（淘汰的焊机必须有）", en: "photo (a retired welder needs one)"))
         parameters.photoReason(\.photoReason)
         parameters.duplicateReason(\.reason)
+        parameters.drafts(\.draft, drop: \.dropDraft)
         for field in RegistrationField.allCases {
           parameters.option(
             field.optionName, \.fields[field], field.valueType, placeholder: field.placeholder, field.title)
@@ -48,15 +57,97 @@ enum RegisterCommand {
   static func run(_ options: Options, _ workplace: Workplace) throws -> Int32 {
     // A laptop that may not register is refused before anybody answers twenty questions.
     _ = try workplace.technician()
-    let registration = try RegistrationForm(workplace: workplace).fill(
-      from: options.from, fields: options.fields)
-    let walk = Walk(workplace: workplace)
-    let opened = try walk.register(
-      registration, code: try options.code.map(labelCode), photos: options.photos,
-      reason: try workplace.written(options.photoReason, as: .note, option: "photo-reason"),
-      duplicateReason: try workplace.written(options.reason, as: .note, option: "reason"))
-    try report(opened, to: workplace.console)
+    try drop(options.dropDraft, workplace)
+    let isAsking = options.from == nil && workplace.console.canPrompt
+    if isAsking {
+      let isRetired = options.fields[.condition] == Condition.retired.rawValue
+      try WalkReadiness(workplace: workplace).checkRegistering(needsCode: options.code == nil && !isRetired)
+    }
+    let request = RegistrationForm.Request(
+      from: options.from, fields: options.fields, draft: options.draft, verb: "register")
+    let evidence = Evidence(
+      code: options.code, photos: options.photos, reason: options.photoReason, duplicateReason: options.reason)
+    if case .registered(let opened) = try begin(request, evidence, workplace) {
+      try report(opened, to: workplace.console)
+    }
     return ExitCode.done.rawValue
+  }
+
+  // MARK: - Opening a record
+
+  /// What a record is opened with beside the registration.
+  struct Evidence {
+    var code: String?
+    var photos: [String] = []
+    /// Why a photo is right although it resembles one of another installation.
+    var reason: String?
+    /// Why the welder is registered although another record has it.
+    var duplicateReason: String?
+  }
+
+  enum Begun {
+    case registered(Walk.Registered)
+    /// The user goes on with an open installation instead.
+    case goOn(InstallationID)
+  }
+
+  /// Collects the registration and opens its record. Going back from the photo of a retired welder leads to the summary.
+  static func begin(_ request: RegistrationForm.Request, _ evidence: Evidence, _ workplace: Workplace) throws
+    -> Begun
+  {
+    var request = request
+    let code = try evidence.code.map(labelCode)
+    let reason = try workplace.written(evidence.reason, as: .note, option: "photo-reason")
+    let duplicateReason = try workplace.written(evidence.duplicateReason, as: .note, option: "reason")
+    if let code { try refuseBound(code, workplace) }
+    while true {
+      switch try RegistrationForm(workplace: workplace).fill(request) {
+      case .goOn(let id): return .goOn(id)
+      case .registered(let registration, let draft):
+        let again = draft.map { workplace.commandLine([request.verb, "--draft", "\($0)"]) }
+        do {
+          let opened = try WalkStopped.naming(again) {
+            try photographing(registration, evidence.photos, workplace) {
+              try Walk(workplace: workplace).register(
+                registration, code: code, photos: $0, reason: reason, duplicateReason: duplicateReason, draft: draft)
+            }
+          }
+          return .registered(opened)
+        } catch PromptError.back {
+          // The draft has what options gave, as it was changed since.
+          if draft != nil { (request.draft, request.fields) = (draft, [:]) }
+        }
+      }
+    }
+  }
+
+  /// Runs `open` with the photos; a retired welder's is asked for where there is none.
+  private static func photographing(
+    _ registration: Registration, _ photos: [String], _ workplace: Workplace,
+    _ open: ([String]) throws -> Walk.Registered
+  ) throws -> Walk.Registered {
+    guard registration.welder.condition == .retired, photos.isEmpty, workplace.console.canPrompt else {
+      return try open(photos)
+    }
+    return try FileQuestion(workplace: workplace, kind: .photo).take(
+      Text(zh: "淘汰焊机的照片文件", en: "file with a photo of the retired welder"), goesBack: true
+    ) { try open([$0]) }
+  }
+
+  /// Refuses a code that another record has, before anybody answers a question.
+  private static func refuseBound(_ code: LabelCode, _ workplace: Workplace) throws {
+    let fieldbook = try workplace.fieldbook()
+    guard let id = try? fieldbook.resolve(code.description), try fieldbook.status(of: id) != .void else {
+      return
+    }
+    throw FieldbookError.codeBound(code, to: id)
+  }
+
+  /// Drops the draft that an option names.
+  static func drop(_ number: Int?, _ workplace: Workplace) throws {
+    guard let number else { return }
+    try workplace.fieldbook().dropDraft(number)
+    workplace.console.say(Text(zh: "已删除草稿 \(number)", en: "draft \(number) is deleted"))
   }
 
   static func report(_ opened: Walk.Registered, to console: Console) throws {
@@ -88,6 +179,18 @@ struct CodeMistyped: Error {
   let text: String
   /// The text behind the code where a series of codes was meant, such as `+5`.
   var row: String?
+}
+
+extension Parameters {
+  /// Adds the options for registrations that were left unfinished.
+  mutating func drafts(_ path: WritableKeyPath<Options, Int?>, drop: WritableKeyPath<Options, Int?>) {
+    option(
+      "draft", path, .int(1...Int(Int32.max)), placeholder: "N",
+      Text(zh: "接着填没登记完的草稿", en: "go on with the draft of a registration"))
+    option(
+      "drop-draft", drop, .int(1...Int(Int32.max)), placeholder: "N",
+      Text(zh: "先删除这个草稿", en: "delete this draft first"))
+  }
 }
 
 extension RegistrationField {

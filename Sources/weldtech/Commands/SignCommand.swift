@@ -74,9 +74,7 @@ enum SignCommand {
       try console.answer(document) { for line in text.lines { console.put(line) } }
       return ExitCode.done.rawValue
     }
-    let outcome = try walk.alone(with: installation.id) { locked in
-      try walk.sign(locked, try order(options, for: locked.record, walk))
-    }
+    let outcome = try walk.alone(with: installation.id) { try sign($0, options, walk) }
     let signed = outcome.installation
     let document = Document(
       id: signed.id, status: signed.status,
@@ -88,13 +86,16 @@ enum SignCommand {
     return ExitCode.done.rawValue
   }
 
-  /// Shows the agreement on a terminal, asks for the consent and the signature, and reads what was given.
-  static func order(_ options: Options, for installation: Installation, _ walk: Walk) throws -> Walk.SignOrder {
+  /// Shows the agreement on a terminal and asks for the consent; signs with the strokes that an option names, or with the file
+  /// that is asked for until one is a signature.
+  static func sign(_ installation: LockedInstallation, _ options: Options, _ walk: Walk) throws
+    -> Walk.SignOutcome
+  {
     let workplace = walk.workplace
     let console = workplace.console
     let now = workplace.clock.now()
     var shown = options.shown.map { AgreementRecord.Showing(means: $0, at: now) }
-    let text = try walk.agreementText(of: installation, at: now)
+    let text = try walk.agreementText(of: installation.record, at: now)
     if shown == nil, console.canPrompt {
       for line in text.lines { console.say(Text(verbatim: line)) }
       shown = AgreementRecord.Showing(means: .terminal, at: now)
@@ -104,7 +105,18 @@ enum SignCommand {
       consents = try console.prompter.confirm(
         Text(zh: "签字人同意保存书写过程吗", en: "does the signatory agree that the course of the writing is kept"))
     }
-    let file = try console.need(options.signature, option: "signature") { try askSignature(console) }
+    func sign(_ file: String) throws -> Walk.SignOutcome {
+      var order = try order(options, file: file, workplace)
+      (order.shown, order.consents) = (shown, consents)
+      return try walk.sign(installation, order)
+    }
+    if let file = options.signature { return try sign(file) }
+    guard console.canPrompt else { throw UsageError.missing(option: "signature") }
+    return try FileQuestion(workplace: workplace, kind: .signature).take(
+      Text(zh: "签名笔迹文件（.json）", en: "file with the signature's strokes (.json)"), sign)
+  }
+
+  private static func order(_ options: Options, file: String, _ workplace: Workplace) throws -> Walk.SignOrder {
     var order = Walk.SignOrder(strokes: try workplace.read(file, atMost: SignatureStrokes.maxBytes))
     order.name = try workplace.written(options.signatory, as: .name, option: "signatory").map { PersonName($0) }
     order.phone = try options.signatoryPhone.map {
@@ -112,13 +124,7 @@ enum SignCommand {
       return phone
     }
     order.capacity = options.capacity
-    order.shown = shown
-    order.consents = consents
     return order
-  }
-
-  static func askSignature(_ console: Console) throws -> String {
-    try console.prompter.text(Text(zh: "签名笔迹文件（.json）", en: "file with the signature's strokes (.json)"))
   }
 }
 

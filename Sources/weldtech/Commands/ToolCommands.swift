@@ -44,7 +44,7 @@ enum SchemesCommand {
       "\($0.title[console.language]) \($0.value(of: welder)[console.language])"
     }
     put(scheme, to: console)
-    console.put(
+    console.paragraph(
       Text(zh: "选用原因：\(reasons.joined(separator: "；"))", en: "chosen for: \(reasons.joined(separator: "; "))"))
   }
 

@@ -95,13 +95,11 @@ struct HealthCheck {
   // MARK: - Where the records are
 
   /// The space that a day of photos takes with a margin, bytes.
-  private static let minBytes = 1_000_000_000
+  static let minBytes = 1_000_000_000
 
   private mutating func checkDisk() throws {
-    var status = statvfs()
     // Opening the fieldbook has made the folder already.
-    guard statvfs(try workplace.fieldbook().home, &status) == 0 else { return }
-    let free = Int(clamping: UInt64(status.f_bavail).multipliedReportingOverflow(by: UInt64(status.f_frsize)).0)
+    guard let free = WalkReadiness.freeBytes(of: try workplace.fieldbook().home) else { return }
     if free >= Self.minBytes {
       return pass(Text(zh: "磁盘剩余 \(Measures.bytes(free))", en: "\(Measures.bytes(free)) free on the disk"))
     }

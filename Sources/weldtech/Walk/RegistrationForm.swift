@@ -1,50 +1,59 @@
-import Arguments
+import Characters
+import Fieldbook
 import FoundationEssentials
 import Records
 import Tables
 import Terminal
 
-/// Collects a registration from a document, from options that override it, and on a terminal from questions
-/// about missing fields.
+/// Collects a registration from a document, a draft and options, the later before the earlier, and on a terminal from
+/// questions about what is missing.
 struct RegistrationForm {
+  /// What the command line says of the registration.
+  struct Request {
+    var from: String?
+    var fields: [RegistrationField: String] = [:]
+    /// The number of the draft to go on with.
+    var draft: Int?
+    /// Whether there are questions that lead to an open installation instead of a registration.
+    var offersOpen = false
+    /// The command that asks.
+    var verb = "register"
+  }
+
   let workplace: Workplace
 
-  /// Fills the form.
-  /// - Throws: `RegistrationRejected` naming every field that is wrong.
-  func fill(from file: String?, fields: [RegistrationField: String]) throws -> Registration {
+  /// Collects the registration.
+  /// - Throws: `RegistrationRejected` naming every field that is wrong; `RegistrationPaused`, `FieldbookError.draftGone`.
+  func fill(_ request: Request) throws -> RegistrationInterview.Outcome {
     var values: [RegistrationField: JSONValue] = [:]
-    if let file { values = try Registration.values(ofDocument: try document(file)) }
-    for (field, text) in fields { values[field] = .string(text) }
+    if let file = request.from { values = try Registration.values(ofDocument: try document(file)) }
     let now = workplace.clock.now()
     // The clock is checked before anybody is asked, because true dates lie in the future of a wrong clock.
     try workplace.fieldbook().checkClock(now)
-    let today = now.day
-    let glyphs = workplace.glyphs
-    guard file == nil, workplace.console.canPrompt else {
-      return try Registration(values, today: today, drawnBy: glyphs)
+    let draft = try request.draft.map { try workplace.fieldbook().draft($0) }
+    guard request.from == nil, workplace.console.canPrompt else {
+      if let draft { values.merge(RegistrationAnswers(draft.answers).input) { given, _ in given } }
+      for (field, text) in request.fields { values[field] = .string(text) }
+      return .registered(
+        try Registration(values, today: now.day, drawnBy: workplace.glyphs), draft: draft?.number)
     }
-    return try asking {
-      try ask(&values, today: today)
-      return try finish(&values, today: today)
-    }
+    try refuseWrong(request.fields, today: now.day)
+    var interview = RegistrationInterview(
+      workplace: workplace, verb: request.verb, offersOpen: request.offersOpen)
+    for (field, text) in request.fields { interview.answers.set(field, field.code(of: text)) }
+    if let draft { interview.load(draft) }
+    return try interview.run()
   }
 
-  /// Checks the answers, and asks again about wrong ones.
-  private func finish(_ values: inout [RegistrationField: JSONValue], today: CalendarDay) throws -> Registration
-  {
-    let glyphs = workplace.glyphs
-    while true {
-      do {
-        return try Registration(values, today: today, drawnBy: glyphs)
-      } catch {
-        // One wrong field does not lose the other answers, since only wrong ones are asked for again.
-        let wrong = error.problems.compactMap { RegistrationField(rawValue: $0.path) }
-        guard !wrong.isEmpty else { throw error }
-        for problem in error.problems { workplace.console.say(problem.explanation.message, .yellow) }
-        for field in wrong { values[field] = nil }
-        try ask(&values, fields: wrong, today: today)
-      }
+  /// Refuses wrong values of options before anybody answers a question.
+  private func refuseWrong(_ fields: [RegistrationField: String], today: CalendarDay) throws {
+    let problems = RegistrationField.allCases.compactMap { field -> FieldProblem? in
+      guard let text = fields[field], !text.isEmpty else { return nil }
+      return Registration.problem(
+        with: .string(text), for: field, today: today, drawnBy: workplace.glyphs
+      ).map { FieldProblem(path: field.path, fault: $0) }
     }
+    if !problems.isEmpty { throw RegistrationRejected(problems: problems) }
   }
 
   /// Reads the document as UTF-8; an editor on a Chinese Windows may have saved it as GB18030 or UTF-16. Bytes
@@ -57,52 +66,13 @@ struct RegistrationForm {
       : try workplace.read(file, atMost: limit)
     return (try? TextEncoding.utf8(of: Array(bytes))).map { Data($0) } ?? bytes
   }
+}
 
-  // MARK: - Asking
-
-  /// Reports for a cancelled registration that its answers are lost.
-  private func asking(_ body: () throws -> Registration) throws -> Registration {
-    do { return try body() } catch is PromptError { throw AnswersLost() }
-  }
-
-  private static let asked: [RegistrationField] = [
-    .unitName, .unitType, .responsibleName, .responsiblePhone, .street, .community, .industry, .industryNote,
-    .operators, .certifiedOperators, .brand, .model, .serialNumber, .weldingProcess, .supply, .sourceType,
-    .supplyMaxAmps, .maxCurrentAmps, .maxPowerKilowatts, .purpose, .condition, .retiredReason,
-  ]
-
-  private func ask(
-    _ values: inout [RegistrationField: JSONValue], fields: [RegistrationField] = asked, today: CalendarDay
-  ) throws {
-    for field in fields where values[field] == nil && applies(field, to: values) {
-      let answer = try ask(field, today: today)
-      if !answer.isEmpty { values[field] = .string(answer) }
-    }
-  }
-
-  private func applies(_ field: RegistrationField, to values: [RegistrationField: JSONValue]) -> Bool {
-    switch field {
-    case .industryNote: values[.industry] == .string(Industry.other.rawValue)
-    case .retiredReason: values[.condition] == .string(Condition.retired.rawValue)
-    default: true
-    }
-  }
-
-  private func ask(_ field: RegistrationField, today: CalendarDay) throws -> String {
-    let prompter = workplace.console.prompter
-    if case .choice(let choices) = field.kind {
-      return try prompter.choose(
-        field.title, choices.map { Choice($0.code, $0.title, value: $0.code) },
-        fallback: field == .condition ? 0 : nil)
-    }
-    var title = field.question
-    let isOptional = field.presence == .optional
-    if isOptional { title = Text(zh: "\(title.zh)（可不填）", en: "\(title.en) (optional)") }
-    return try prompter.text(
-      title, mayBeEmpty: isOptional,
-      problem: {
-        Registration.problem(with: .string($0), for: field, today: today, drawnBy: workplace.glyphs)?
-          .message(for: field)
-      })
+extension RegistrationField {
+  /// The code of a choice that was written as the plan's word; any other text stays as it is.
+  fileprivate func code(of text: String) -> String {
+    guard case .choice(let choices) = kind else { return text }
+    let word = TextNormalization.typed(text)
+    return choices.first { $0.word == word || $0.code.lowercased() == word.lowercased() }?.code ?? text
   }
 }

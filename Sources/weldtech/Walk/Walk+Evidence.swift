@@ -38,6 +38,11 @@ extension Walk {
 
   func handOver(_ installation: LockedInstallation, _ handover: Handover) throws -> Installation {
     try require(.handover, of: installation)
+    if handover.note == nil,
+      Handover.needsNote(trained: handover.trainedOperators, of: installation.record.owner)
+    {
+      throw HandoverNeedsNote(operators: installation.record.owner.operators ?? 0)
+    }
     return try append(.handedOver(handover), to: installation)
   }
 }

@@ -17,9 +17,10 @@ extension Walk {
   ///   - reason: why a photo is right although it resembles one of another installation.
   ///   - duplicateReason: why the welder is registered although another record has it; asked for where it is nil and
   ///     somebody can answer.
+  ///   - draft: the draft with the answers, which ends when the record is opened; nil where there is none.
   func register(
     _ registration: Registration, code: LabelCode?, photos: [String], reason: WrittenText? = nil,
-    duplicateReason: WrittenText? = nil
+    duplicateReason: WrittenText? = nil, draft: Int? = nil
   ) throws -> Registered {
     let technician = try technician()
     let isRetired = registration.welder.condition == .retired
@@ -35,7 +36,7 @@ extension Walk {
       scheme: scheme.map { SchemeReference(name: $0.name, version: $0.version) },
       retiredReason: registration.retiredReason, remarks: registration.remarks)
     let installation = try workplace.withDuplicateReason(duplicateReason) {
-      try fieldbook.open(id, event, photos: kept, duplicateReason: $0, at: now())
+      try fieldbook.open(id, event, photos: kept, endingDraft: draft, duplicateReason: $0, at: now())
     }
     workplace.concerned = installation.id
     return Registered(installation: installation, scheme: scheme, remarks: intake.remarks)

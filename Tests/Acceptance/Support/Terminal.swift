@@ -13,7 +13,14 @@ final class TerminalSession {
   private var seen = 0
   private let settings: termios
 
-  init(_ arguments: [String], environment: [String: String] = [:]) throws {
+  /// The number of questions that were answered.
+  private(set) var questions = 0
+  /// The strokes for the answers: one for a key, three and a half for a Chinese character, and Enter.
+  private(set) var strokes = 0.0
+
+  /// Starts the program on a terminal.
+  /// - Parameter folder: the folder in which it runs; nil for that of the tests.
+  init(_ arguments: [String], environment: [String: String] = [:], folder: String? = nil) throws {
     var primary: Int32 = -1
     var secondary: Int32 = -1
     var size = winsize(ws_row: 24, ws_col: 80, ws_xpixel: 0, ws_ypixel: 0)
@@ -27,7 +34,7 @@ final class TerminalSession {
     self.settings = settings
     program = try RunningProgram(
       Weldtech.path, arguments,
-      environment: Weldtech.environment(["TERM": "xterm-256color"].merging(environment) { $1 }),
+      environment: Weldtech.environment(["TERM": "xterm-256color"].merging(environment) { $1 }), folder: folder,
       terminal: FileHandle(fileDescriptor: secondary, closeOnDealloc: false))
   }
 
@@ -45,7 +52,23 @@ final class TerminalSession {
   func answer(_ question: String, _ answer: String, place: SourceLocation = #_sourceLocation) throws {
     try read(until: question, place: place)
     seen = screen.count
+    questions += 1
+    strokes += Self.strokes(for: answer)
     type(answer + "\r")
+  }
+
+  /// The strokes for a line and its Enter.
+  static func strokes(for line: String) -> Double {
+    line.unicodeScalars.reduce(1) { $0 + ((0x2E80...0x9FFF).contains($1.value) ? 3.5 : 1) }
+  }
+
+  /// Changes the width of the window, as the terminal's program tells it.
+  func resize(columns: UInt16) {
+    var size = winsize(ws_row: 24, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0)
+    _ = ioctl(primary, UInt(TIOCSWINSZ), &size)
+    seen = screen.count
+    // The kernel tells only the programs of the session that the terminal controls.
+    program.signal(SIGWINCH)
   }
 
   /// Waits until `text` is shown after the last answer.

@@ -248,6 +248,9 @@ enum Errors {
       ConditionUncorrectable(), NothingToCorrect(),
       InstallationBusy(id: id), Cancelled(), PromptError.notATerminal, PromptError.cancelled,
       PromptError.endOfInput, CodeMistyped(text: "x"), CodeMistyped(text: "150621-00A000", row: "+5"),
+      PromptError.back, RegistrationPaused(command: "weldtech install --draft 3"),
+      WalkStopped(cause: SealMistyped(), command: "weldtech install 3f2a9c1b"),
+      WalkStopped(cause: Cancelled(), command: "weldtech install 3f2a9c1b"), HandoverNeedsNote(operators: 3),
       SealMistyped(), SyncBusy(), Unforeseen(),
     ]
 
