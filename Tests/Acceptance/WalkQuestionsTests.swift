@@ -1,3 +1,4 @@
+import Fieldbook
 import Foundation
 import TestSupport
 import Testing
@@ -172,6 +173,24 @@ import Testing
     #expect((record["owner"] as? [String: Any])?["certifiedOperators"] as? Int == 2)
     #expect((record["seal"] as? [String: Any])?["number"] as? String == "LX-0001")
     #expect((record["photos"] as? [Any])?.count == 2)
+  }
+
+  @Test func `a dead battery at a question loses no answer before it`() throws {
+    let bench = try Bench()
+    try bench.plugIn()
+    for place in 0...12 {
+      let session = try bench.install()
+      try goOn(session, to: place)
+      try session.answer(Self.first[place].question, Self.first[place].answer)
+      try session.read(until: Self.first[place + 1].question)
+      session.kill()
+      let drafts = try Fieldbook(home: bench.laptop.home).drafts()
+      // The port is no answer of the registration, and the last one opens the record.
+      #expect(drafts.map(\.number) == ((1...11).contains(place) ? [1] : []), "question \(place)")
+      #expect((drafts.first?.answers.asked.count ?? 0) >= (drafts.isEmpty ? 0 : place), "question \(place)")
+    }
+    #expect(try bench.laptop.list().map { $0["status"] as? String } == ["open"])
+    #expect(try Fieldbook(home: bench.laptop.home).drafts().isEmpty)
   }
 
   /// Answers what leads back to the question where the walk was left.

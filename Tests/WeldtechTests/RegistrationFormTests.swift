@@ -207,7 +207,49 @@ import Testing
     #expect(form.registration.owner.community == nil)
   }
 
+  @Test func `a known unit that is chosen on the way back has nothing of what was typed for another`() throws {
+    let desk = Desk()
+    try desk.setUp()
+    _ = try desk.register()
+    let form = try fill(
+      ["新店", "一般企业", "李四 13911110000", "<", "<", "<", "1", "1", "W-2", ""], on: desk)
+    let known = try desk.fieldbook().installation(try #require(desk.fieldbook().list().first?.id))
+    #expect(form.registration.owner == known.owner)
+    #expect(form.script.left.isEmpty)
+  }
+
+  @Test func `what an option gives is not taken over from a record`() throws {
+    let desk = Desk()
+    try desk.setUp()
+    _ = try desk.register()
+    var request = RegistrationForm.Request()
+    request.fields = [.responsiblePhone: "13911110000", .maxCurrentAmps: "300"]
+    let form = try fill(["1", "1", "W-2", ""], request: request, on: desk)
+    #expect(form.registration.owner.responsiblePhone.full == "13911110000")
+    #expect(form.registration.owner.responsibleName.full == Person.owner.name)
+    #expect(form.registration.welder.maxCurrentAmps == 300)
+  }
+
   // MARK: - Drafts
+
+  @Test func `a draft is registered without a terminal where it is whole, and names what is missing`() throws {
+    for place in [7, Self.answers.count - 1] {
+      let desk = Desk()
+      try desk.setUp()
+      _ = try? fill(Array(Self.answers.prefix(place)), on: desk)
+      if place == 7 {
+        let rejected = try #require(throws: RegistrationRejected.self) {
+          try desk.run(["register", "--draft", "1"])
+        }
+        #expect(rejected.problems.map(\.path) == ["welder.supply", "welder.supplyMaxAmps"])
+        #expect(try desk.fieldbook().drafts().count == 1)
+      }
+      let more = place == 7 ? ["--supply", "三相380V", "--supply-max-amps", "20"] : []
+      #expect(try desk.run(["--json", "register", "--draft", "1"] + more).status == 0)
+      #expect(try desk.fieldbook().drafts().isEmpty && desk.fieldbook().list().count == 1)
+      #expect(desk.failure(["register", "--draft", "1"])?.code == "draft.gone")
+    }
+  }
 
   @Test func `answers survive a break at every question, and the command that is named goes on with them`()
     throws

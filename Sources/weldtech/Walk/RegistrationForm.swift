@@ -40,7 +40,7 @@ struct RegistrationForm {
     try refuseWrong(request.fields, today: now.day)
     var interview = RegistrationInterview(
       workplace: workplace, verb: request.verb, offersOpen: request.offersOpen)
-    for (field, text) in request.fields { interview.answers.set(field, field.code(of: text)) }
+    for (field, text) in request.fields { interview.answers.give(field, field.code(of: text)) }
     if let draft { interview.load(draft) }
     return try interview.run()
   }

@@ -89,6 +89,12 @@ final class TerminalSession {
     return program.end().status
   }
 
+  /// Ends the program without a chance to do anything, as a dead battery does.
+  func kill() {
+    program.signal(SIGKILL)
+    _ = program.end()
+  }
+
   /// Whether echo, line mode and signals are the same as before the program ran.
   var isAsItWas: Bool {
     var now = termios()

@@ -33,6 +33,9 @@ struct RegistrationAnswers {
   /// The questions that were answered, with nothing too.
   private(set) var asked: Set<RegistrationQuestion> = []
 
+  /// The fields that options have given, which nothing taken over replaces.
+  private(set) var given: Set<RegistrationField> = []
+
   subscript(field: RegistrationField) -> String? { values[field] }
 
   /// The values as they are checked.
@@ -41,6 +44,12 @@ struct RegistrationAnswers {
   var isRetired: Bool { self[.condition] == Condition.retired.rawValue }
 
   // MARK: - Answering
+
+  /// Takes the value of an option.
+  mutating func give(_ field: RegistrationField, _ value: String) {
+    set(field, value)
+    given.insert(field)
+  }
 
   /// Takes a value, or removes it where it is empty.
   mutating func set(_ field: RegistrationField, _ value: String?, from origin: Origin? = nil) {
@@ -84,7 +93,7 @@ struct RegistrationAnswers {
 
   // MARK: - Taking over
 
-  /// Takes the unit's fields from its last record.
+  /// Takes the unit's fields from its last record, in place of those that were typed for another unit.
   mutating func take(_ owner: Owner) {
     forgetUnit()
     let known: [RegistrationField: String?] = [
@@ -94,7 +103,7 @@ struct RegistrationAnswers {
       .industryNote: owner.industryNote?.text, .operators: owner.operators.map(String.init),
       .certifiedOperators: owner.certifiedOperators.map(String.init),
     ]
-    for (field, value) in known where self[field] == nil { set(field, value, from: .unit) }
+    for (field, value) in known where !given.contains(field) { set(field, value, from: .unit) }
     for question in RegistrationQuestion.ofOwner { mark(question) }
   }
 
@@ -104,7 +113,7 @@ struct RegistrationAnswers {
     for question in RegistrationQuestion.ofOwner where !covers(question) { unmark(question) }
   }
 
-  /// Takes the welder's fields from the last welder of the model.
+  /// Takes the welder's fields from the last welder of the model, in place of those that were typed for another one.
   mutating func take(_ model: KnownModel) {
     forgetModel()
     let welder = model.welder
@@ -114,7 +123,7 @@ struct RegistrationAnswers {
       .supplyMaxAmps: plain(welder.supplyMaxAmps), .maxCurrentAmps: plain(welder.maxCurrentAmps),
       .maxPowerKilowatts: welder.maxPowerKilowatts.map { plain($0) },
     ]
-    for (field, value) in known where self[field] == nil { set(field, value, from: .model) }
+    for (field, value) in known where !given.contains(field) { set(field, value, from: .model) }
     for question in RegistrationQuestion.ofModel { mark(question) }
     if model.isOfUnit, self[.purpose] == nil, let purpose = welder.purpose?.text {
       set(.purpose, purpose, from: .model)

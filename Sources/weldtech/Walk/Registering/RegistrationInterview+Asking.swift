@@ -224,6 +224,7 @@ extension RegistrationInterview {
       answers.set(.unitName, nil)
       answers.set(.unitID, nil)
       answers.take(unit.owner)
+      again.subtract(RegistrationQuestion.ofOwner)
     case .new(let name):
       answers.forgetUnit()
       answers.set(.unitID, nil)

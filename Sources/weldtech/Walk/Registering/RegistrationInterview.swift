@@ -23,7 +23,7 @@ struct RegistrationInterview {
   /// The questions in the order in which they were answered, for the way back.
   private var trail: [RegistrationQuestion] = []
   /// The questions that are asked again although they have an answer.
-  private var again: Set<RegistrationQuestion> = []
+  var again: Set<RegistrationQuestion> = []
 
   init(workplace: Workplace, verb: String, offersOpen: Bool) {
     self.workplace = workplace
@@ -121,9 +121,9 @@ struct RegistrationInterview {
 
   /// Goes on with the answers of a draft.
   mutating func load(_ kept: RegistrationDraft) {
-    let given = answers
+    let before = answers
     answers = RegistrationAnswers(kept.answers)
-    for (field, value) in given.values { answers.set(field, value) }
+    for field in before.given { answers.give(field, before[field] ?? "") }
     draft = kept.number
     // The way back leads to what was typed, not to what was taken over.
     trail = RegistrationQuestion.allCases.filter { question in
