@@ -28,15 +28,12 @@ public final class LineEditor: LineSource {
   private func readLine(_ line: LineEditorCore, drawingOn sink: Sink) throws(PromptError) -> String {
     guard let mode = TerminalMode(raw: descriptor) else { throw .notATerminal }
     let changes = WindowChanges()
-    defer {
-      _ = changes
-      _ = mode
-    }
+    defer { _ = mode }
     var core = line
     sink.write(core.draw(columns: sink.columns))
     while core.state == .editing {
       let bytes = takeAhead()
-      let typed = try bytes.isEmpty ? read(drawingOn: sink) : bytes
+      let typed = try bytes.isEmpty ? read(waitingBy: changes, drawingOn: sink) : bytes
       for (index, byte) in typed.enumerated() {
         core.feed(byte)
         if core.state != .editing {
@@ -81,36 +78,58 @@ public final class LineEditor: LineSource {
   }
 
   /// Reads what is typed next; nothing where the window has changed its size, so that the line is drawn anew.
-  private func read(drawingOn sink: Sink) throws(PromptError) -> [UInt8] {
+  private func read(waitingBy changes: borrowing WindowChanges, drawingOn sink: Sink) throws(PromptError)
+    -> [UInt8]
+  {
     var buffer = [UInt8](repeating: 0, count: 256)
     while true {
       if Interruption.isRequested {
         sink.write(.lineStart + "\n")
         throw .cancelled
       }
+      guard changes.wait(for: descriptor) else { return [] }
       let count = buffer.withUnsafeMutableBytes { Glibc.read(descriptor, $0.baseAddress, $0.count) }
       if count > 0 { return Array(buffer.prefix(count)) }
-      if count < 0, errno == EINTR {
-        if Interruption.isRequested { continue }
-        return []
-      }
+      if count < 0, errno == EINTR { continue }
       throw .endOfInput
     }
   }
 }
 
-/// Lets a change of the window's size end a call that waits for a key, as long as this value exists.
+/// Lets a change of the window's size, and a request to stop, end the wait for a key, as long as this value exists. Both are
+/// let in while it waits and at no other time, so that none is lost between two waits.
 private struct WindowChanges: ~Copyable {
-  private var before = sigaction()
+  private var action = sigaction()
+  private var mask = sigset_t()
 
   init() {
-    var action = sigaction()
-    action.__sigaction_handler.sa_handler = { _ in }
-    sigaction(SIGWINCH, &action, &before)
+    var handler = sigaction()
+    handler.__sigaction_handler.sa_handler = { _ in }
+    sigaction(SIGWINCH, &handler, &action)
+    var blocked = sigset_t()
+    sigemptyset(&blocked)
+    for signal in [SIGWINCH, SIGINT, SIGTERM, SIGHUP] { sigaddset(&blocked, signal) }
+    pthread_sigmask(SIG_BLOCK, &blocked, &mask)
+  }
+
+  /// Waits until a descriptor can be read.
+  /// - Returns: false where a signal has ended the wait.
+  func wait(for descriptor: Int32) -> Bool {
+    // pselect(2) takes no other descriptors; a read waits by itself.
+    guard (0..<1_024).contains(descriptor) else { return true }
+    var readable = fd_set()
+    withUnsafeMutableBytes(of: &readable) { bytes in
+      let words = bytes.bindMemory(to: Int.self)
+      words[Int(descriptor) / Int.bitWidth] |= 1 << (Int(descriptor) % Int.bitWidth)
+    }
+    var open = mask
+    sigdelset(&open, SIGWINCH)
+    return pselect(descriptor + 1, &readable, nil, nil, nil, &open) >= 0 || errno != EINTR
   }
 
   deinit {
-    var action = before
-    sigaction(SIGWINCH, &action, nil)
+    var (before, mask) = (action, mask)
+    sigaction(SIGWINCH, &before, nil)
+    pthread_sigmask(SIG_SETMASK, &mask, nil)
   }
 }
