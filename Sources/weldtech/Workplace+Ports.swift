@@ -39,28 +39,30 @@ extension Workplace {
       console.say(Text(verbatim: "  \(number + 1)  \(port.path)  \(port.adapterName ?? "")"))
     }
     let last = (try? fieldbook())?.habits().port.flatMap { Self.isPort($0) ? $0 : nil }
-    if ports.isEmpty, last == nil {
+    if ports.allSatisfy({ $0.usb == nil }), last == nil {
       console.say(PortProblem.nothingPluggedIn.failure.message, .yellow)
       console.say(
         Text(
           zh: "  插好 USB 串口线按回车再找一次，或写串口路径",
           en: "  plug the USB cable in and press Enter, or write the port's path"))
     }
-    let typed = try console.prompter.text(
-      ports.isEmpty
-        ? Text(zh: "模块所在的串口", en: "serial port of the module")
-        : Text(zh: "模块在哪个串口（编号或路径）", en: "which port is the module on (number or path)"),
-      fallback: last, note: Text(zh: "同上次", en: "as the last time"), mayBeEmpty: true,
-      normalize: { typed in
-        let plain = TextNormalization.typed(typed)
-        guard let number = Int(plain), ports.indices.contains(number - 1) else { return plain }
-        return ports[number - 1].path
-      },
-      problem: {
-        Self.isPort($0)
-          ? nil
-          : Text(zh: "没有串口 \($0)，请看清路径，或插好线", en: "there is no port \($0): look at the path, or plug it in")
-      })
+    let typed = try console.asking {
+      try Prompter(console, goesBack: true).text(
+        ports.isEmpty
+          ? Text(zh: "模块所在的串口", en: "serial port of the module")
+          : Text(zh: "模块在哪个串口（编号或路径）", en: "which port is the module on (number or path)"),
+        fallback: last, note: Text(zh: "同上次", en: "as the last time"), mayBeEmpty: true,
+        normalize: { typed in
+          let plain = TextNormalization.typed(typed)
+          guard let number = Int(plain), ports.indices.contains(number - 1) else { return plain }
+          return ports[number - 1].path
+        },
+        problem: {
+          Self.isPort($0)
+            ? nil
+            : Text(zh: "没有串口 \($0)，请看清路径，或插好线", en: "there is no port \($0): look at the path, or plug it in")
+        })
+    }
     return typed.isEmpty ? nil : typed
   }
 

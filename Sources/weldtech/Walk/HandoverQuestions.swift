@@ -95,12 +95,13 @@ extension HandoverNeedsNote: Explained {
 }
 
 extension Console {
-  /// Says that the step before is on record, so that no question leads back to it.
+  /// Says that no question leads back from here, since the step before is on record.
   func sayNoWayBack() {
     say(
       Text(
-        zh: "  前一步已经记录，不能退回；Ctrl-C 退出，以后可以接着装",
-        en: "  the step before is on record; Ctrl-C leaves, and it goes on later"),
+        zh: "  前面没有可改的，已经记录的不能退回；Ctrl-C 退出，以后可以接着装",
+        en: "  nothing before this can be changed, what is on record stays; Ctrl-C leaves, and it goes on later"
+      ),
       .yellow)
   }
 
