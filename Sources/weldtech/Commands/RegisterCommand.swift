@@ -109,7 +109,8 @@ enum RegisterCommand {
           let opened = try WalkStopped.naming(again) {
             try photographing(registration, evidence.photos, workplace) {
               try Walk(workplace: workplace).register(
-                registration, code: code, photos: $0, reason: reason, duplicateReason: duplicateReason, draft: draft)
+                registration, code: code, photos: $0, reason: reason, duplicateReason: duplicateReason,
+                draft: draft)
             }
           }
           return .registered(opened)

@@ -120,7 +120,8 @@ enum StatusCommand {
         console.paragraph(
           Text(
             zh: "更正后待重新签字 \(document.signaturesDue) 条：weldtech next 列出",
-            en: "\(document.signaturesDue) corrected records are to be signed again: `weldtech next` lists them"))
+            en: "\(document.signaturesDue) corrected records are to be signed again: `weldtech next` lists them"
+          ))
       }
       if !conflicts.isEmpty { warn(HealthFinding.conflicts(conflicts).failure, console) }
       if let refusal = fieldbook.writeRefusal { warn(explain(refusal), console) }

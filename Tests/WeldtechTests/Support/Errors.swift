@@ -222,7 +222,8 @@ enum Errors {
   ]
 
   private static let terms: [AgreementError.TermsFault] = [
-    .notJSON(jsonFaults[1]), .missing, .wrongType, .otherSchema(expected: "weldtech.agreement-terms/1"), .notAName,
+    .notJSON(jsonFaults[1]), .missing, .wrongType, .otherSchema(expected: "weldtech.agreement-terms/1"),
+    .notAName,
     .tooLong(most: 40), .count(lower: 1, upper: 20),
     .character(UnusableCharacter("\u{7}", reason: .noGlyph, position: 3)),
   ]
