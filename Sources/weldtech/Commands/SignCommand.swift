@@ -71,7 +71,7 @@ enum SignCommand {
       let text = try walk.agreementText(of: installation, at: workplace.clock.now())
       let document = TextDocument(
         id: installation.id, terms: text.terms.reference, sha256: text.sha256, lines: text.lines)
-      try console.answer(document) { for line in text.lines { console.put(line) } }
+      try console.answer(document) { for line in text.lines { console.paragraph(Text(verbatim: line)) } }
       return ExitCode.done.rawValue
     }
     let outcome = try walk.alone(with: installation.id) { try sign($0, options, walk) }
@@ -97,7 +97,10 @@ enum SignCommand {
     var shown = options.shown.map { AgreementRecord.Showing(means: $0, at: now) }
     let text = try walk.agreementText(of: installation.record, at: now)
     if shown == nil, console.canPrompt {
-      for line in text.lines { console.say(Text(verbatim: line)) }
+      for line in text.lines {
+        let columns = console.diagnostics.columns - 1
+        for part in DisplayWidth.wrap(line, to: columns) { console.say(Text(verbatim: part)) }
+      }
       shown = AgreementRecord.Showing(means: .terminal, at: now)
     }
     var consents = options.consent.map { $0 == .yes }

@@ -21,6 +21,14 @@ enum StatusCommand {
       var keys: Int
       /// The number of records of which the platform has another, so that nothing of them can be delivered.
       var conflicts: Int
+
+      init(_ summary: Fieldbook.QueueSummary, conflicts: Int) {
+        records = summary.records
+        files = summary.files
+        bytes = summary.fileBytes
+        keys = summary.keys
+        self.conflicts = conflicts
+      }
     }
 
     /// The originals of photos that the platform does not have. No record waits for them.
@@ -65,9 +73,7 @@ enum StatusCommand {
       codesLeft: try fieldbook.codesLeft(),
       installations: Dictionary(uniqueKeysWithValues: counts.map { ($0.key.rawValue, $0.value) }),
       signaturesDue: try fieldbook.signaturesDue(), inspected: try fieldbook.visitedCount(),
-      queue: Document.Queue(
-        records: queue.records, files: queue.files, bytes: queue.fileBytes, keys: queue.keys,
-        conflicts: conflicts.count),
+      queue: Document.Queue(queue, conflicts: conflicts.count),
       originals: Document.Originals(
         policy: setup.originals ?? .later, waiting: queue.originals, waitingBytes: queue.originalBytes),
       home: Document.Home(

@@ -18,14 +18,6 @@ enum TodayCommand {
       var next: Step?
     }
 
-    struct Queue: Encodable {
-      var records: Int
-      var files: Int
-      var bytes: Int
-      var keys: Int
-      var conflicts: Int
-    }
-
     struct Due: Encodable {
       var reason: DueDate.Reason
       /// The last day that is in time.
@@ -47,7 +39,7 @@ enum TodayCommand {
     var openInstallations: Int
     /// The number of those that were signed, corrected since, and wait for a new signature.
     var signaturesDue: Int
-    var queue: Queue
+    var queue: StatusCommand.Document.Queue
     /// What is due, the earliest day first.
     var due: [Due]
     var codesLeft: Int
@@ -93,9 +85,7 @@ enum TodayCommand {
       day: today, installed: try outcomes.installed.compactMap { try fieldbook.summary(of: $0).map(row) },
       retired: outcomes.retired, refused: outcomes.refused, open: open.map(row),
       openInstallations: counts[.open] ?? 0, signaturesDue: try fieldbook.signaturesDue(),
-      queue: Document.Queue(
-        records: queue.records, files: queue.files, bytes: queue.fileBytes, keys: queue.keys,
-        conflicts: try fieldbook.conflicts().count),
+      queue: StatusCommand.Document.Queue(queue, conflicts: try fieldbook.conflicts().count),
       due: try due(on: today, fieldbook), codesLeft: codesLeft,
       codesLow: try fieldbook.setup().technician != nil && codesLeft < HealthCheck.fewCodes)
   }
