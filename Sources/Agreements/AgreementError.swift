@@ -11,6 +11,8 @@ public enum AgreementError: Error, Hashable, Sendable {
   /// A file with words for paper, the clauses or the operating rules, is wrong at `path`, as in `sections[1].clauses[0]`; `$`
   /// is the document itself.
   case terms(path: String, TermsFault)
+  /// The text that would be signed is not the one that was shown, because clauses or schemes were changed meanwhile.
+  case textChanged
   /// The record has characters that no installed font has, each named once.
   case noGlyph([Unicode.Scalar])
   case drawing(DrawingError)

@@ -57,7 +57,7 @@ public struct AgreementText: Sendable {
     numbers =
       [
         Fact("协议编号", parts.code.description), Fact("记录号", installation.id.description),
-        Fact("日期", AgreementWords.day(at.day)),
+        Fact("签订日期", AgreementWords.day(at.day)),
       ]
       + (earlier.last.map {
         [Fact("签署", "第 \(earlier.count + 1) 次，替代 \(AgreementWords.day($0.signedAt.day))签署的协议")]

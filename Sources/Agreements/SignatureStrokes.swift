@@ -87,14 +87,48 @@ public struct SignatureStrokes: Hashable, Sendable {
     }
   }
 
-  /// The document with the shape alone: no pressure, and every time is 0. The same strokes give the same bytes.
+  /// The document with the shape alone, from which nobody can tell how it was written: no pressure, every time is 0, the points
+  /// are evenly spaced, each stroke begins at its left end, and the strokes stand from left to right. The same strokes give the
+  /// same bytes.
   public func shape() -> Data {
+    let step = max(1, inkPixels / Double(Self.maxPoints / 4))
+    let shapes = strokes.map { stroke in
+      var line = stroke.map { (x: $0.x, y: $0.y) }
+      if let first = line.first, let last = line.last, last < first { line.reverse() }
+      return Self.evenlySpaced(line, step: step)
+    }
+    let ordered = shapes.sorted { left, right in
+      guard let one = left.first, let other = right.first else { return left.count < right.count }
+      return one < other
+    }
     let document = Document(
       width: widthPixels, height: heightPixels,
-      strokes: strokes.map { stroke in stroke.map { Document.Point(x: $0.x, y: $0.y, t: 0, p: nil) } })
+      strokes: ordered.map { stroke in stroke.map { Document.Point(x: $0.x, y: $0.y, t: 0, p: nil) } })
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys]
     return (try? encoder.encode(document)) ?? Data()
+  }
+
+  /// Points along a line at equal distances, its two ends included.
+  private static func evenlySpaced(_ line: [(x: Double, y: Double)], step: Double) -> [(x: Double, y: Double)] {
+    guard var before = line.first else { return [] }
+    var points = [before]
+    var left = step
+    for point in line.dropFirst() {
+      var length = ((point.x - before.x) * (point.x - before.x) + (point.y - before.y) * (point.y - before.y))
+        .squareRoot()
+      while length >= left, length > 0 {
+        let share = left / length
+        before = (before.x + (point.x - before.x) * share, before.y + (point.y - before.y) * share)
+        points.append(before)
+        length -= left
+        left = step
+      }
+      left -= length
+      before = point
+    }
+    if let last = line.last, line.count > 1 { points.append(last) }
+    return points
   }
 
   // MARK: - The document

@@ -56,15 +56,19 @@ public struct Prompter {
     }
   }
 
-  /// Asks for yes or no; 是 and 否 are understood in either language, as are y and n. Going back is no.
-  public func confirm(_ question: Text, fallback: Bool? = nil) throws(PromptError) -> Bool {
+  /// Asks for yes or no; 是 and 否 are understood in either language, as are y and n.
+  /// - Parameter backIsNo: whether `<` or 返回 means no; else it is going back, as at other questions.
+  public func confirm(_ question: Text, fallback: Bool? = nil, backIsNo: Bool = true) throws(PromptError)
+    -> Bool
+  {
     let hint = Text(verbatim: fallback == nil ? "y/n" : fallback == true ? "Y/n" : "y/N")
     let full = Text(zh: "\(question.zh)（\(hint.zh)）", en: "\(question.en) (\(hint.en))")
     while true {
-      let typed = Self.folded(try Prompter(console).line(full))
+      let typed = Self.folded(try Prompter(console, goesBack: goesBack && !backIsNo).line(full))
       if typed.isEmpty, let fallback { return fallback }
       if ["y", "yes", "是", "是的", "对", "好", "1"].contains(typed) { return true }
-      if ["n", "no", "否", "不", "不是", "0", "<", "返回"].contains(typed) { return false }
+      if ["n", "no", "否", "不", "不是", "0"].contains(typed) { return false }
+      if backIsNo, ["<", "返回"].contains(typed) { return false }
       complain(Words.yesOrNo)
     }
   }

@@ -61,6 +61,74 @@ import Testing
     #expect(!points.isEmpty && points.allSatisfy { $0["t"] == 0 && $0["p"] == nil })
   }
 
+  @Test func `going back is no consent, and a text that changed while it was read is not signed`() throws {
+    let office = try Office()
+    let laptop = try office.laptop()
+    let id = try signable(laptop)
+    let shipped = try String(
+      contentsOfFile: FirmwareShare.checkout + "/agreement-terms/dalad.json", encoding: .utf8)
+    let other = try laptop.scratch.write("other.json", Data(shipped.replacing("2026-2", with: "9").utf8))
+
+    func session() throws -> TerminalSession {
+      try TerminalSession(["--home", laptop.home, "sign", id], environment: ["LANG": "zh_CN.UTF-8"])
+    }
+    let first = try session()
+    try first.answer("同意保存书写过程吗", "<")
+    try first.read(until: "不能退回")
+    try first.answer("同意保存书写过程吗", "y")
+    try laptop.json("setup", "--terms", other)
+    try first.answer("签名笔迹文件", try laptop.signature())
+    #expect(first.end() == 1 && first.text.contains("[sign.textChanged]"), "\(first.text.suffix(400))")
+    #expect(try laptop.status(of: id) == "open")
+
+    let second = try session()
+    try second.answer("同意保存书写过程吗", "y")
+    try second.answer("签名笔迹文件", try laptop.signature())
+    #expect(second.end() == 0, "\(second.text.suffix(400))")
+    let agreement = try agreement(id, in: laptop)
+    #expect((agreement["terms"] as? [String: String])?["version"] == "9")
+    #expect(agreement["consentsToDynamics"] as? Bool == true)
+  }
+
+  /// How hard the pen was pressed is seen by the width of its line: without consent there is one width.
+  @Test(arguments: ["yes", "no", nil])
+  func `without consent the paper does not show how hard the pen was pressed`(consent: String?) throws {
+    let office = try Office()
+    let laptop = try office.laptop()
+    let id = try signable(laptop)
+    let stroke = (0..<200).map { point -> [String: Double] in
+      ["x": 20 + 2 * Double(point), "y": 100, "t": Double(point) * 8, "p": point % 40 < 20 ? 0.05 : 0.97]
+    }
+    let strokes: [String: Any] = ["width": 600, "height": 300, "strokes": [stroke]]
+    let file = try laptop.scratch.write("pressed.json", try JSONSerialization.data(withJSONObject: strokes))
+    let options = consent.map { ["--consent", $0] } ?? []
+    let signed = try laptop.run(["--json", "sign", id, "--signature", file] + options)
+    #expect(signed.status == 0, "\(signed)")
+    let paper = try #require((try signed.document()["agreement"] as? [String: Any])?["file"] as? String)
+    let folder = TemporaryFolder()
+    try InstalledProgram("pdftocairo").run(["-svg", "-f", "3", "-l", "3", paper, folder.file("page.svg")])
+    let page = String(decoding: try folder.bytes("page.svg"), as: UTF8.self)
+    let widths = Set(page.matches(of: #/stroke-width[:=]"?([0-9.]+)/#).map { String($0.output.1) })
+    let kept = try #require(try agreement(id, in: laptop)["strokesSha256"] as? String)
+    let same = try #require(try agreement(id, in: laptop)["strokesSha256"] as? String) == digest(ofFile: file)
+    #expect(same == (consent == "yes") && !kept.isEmpty)
+    // The page has a box and a rule beside the pen.
+    #expect(consent == "yes" ? widths.count > 3 : widths.count == 3, "\(widths)")
+  }
+
+  private func digest(ofFile file: String) throws -> String {
+    String(try InstalledProgram("sha256sum").output([file]).prefix(64))
+  }
+
+  @Test func `another signatory's name needs that person's phone`() throws {
+    let office = try Office()
+    let laptop = try office.laptop()
+    let id = try signable(laptop)
+    let options = ["--json", "sign", id, "--signature", try laptop.signature(), "--signatory", "李小强"]
+    #expect(try laptop.run(options).status == 64)
+    #expect(try laptop.run(options + ["--signatory-phone", "13800000009"]).status == 0)
+  }
+
   @Test func `a script that says nothing of a text or consent leaves both open in the record`() throws {
     let office = try Office()
     let laptop = try office.laptop()

@@ -57,7 +57,7 @@ import Testing
     let paper = InstalledProgram("pdftotext")
     if paper.isInstalled {
       let text = try paper.output([secondFile, "-"])
-      #expect(text.contains("练习五金二店") && text.contains("第 2 次签署"), "\(text.prefix(400))")
+      #expect(text.contains("练习五金二店") && text.contains("签署：第 2 次"), "\(text.prefix(400))")
     }
 
     #expect(try laptop.json("sync")["delivered"] as? Int == 1)

@@ -85,13 +85,32 @@ import Testing
     #expect(document.pageCount > 40)
   }
 
+  /// The same signature with its strokes the other way round and in another order, at another pace and pressure.
+  private func changedPace(_ json: Data) throws -> Data {
+    var document = try #require(try JSONSerialization.jsonObject(with: json) as? [String: Any])
+    let strokes = try #require(document["strokes"] as? [[[String: Double]]])
+    document["strokes"] = strokes.reversed().map { stroke in
+      stroke.reversed().enumerated().map {
+        ["x": $1["x"] ?? 0, "y": $1["y"] ?? 0, "t": Double($0) * 7, "p": 0.5]
+      }
+    }
+    return try JSONSerialization.data(withJSONObject: document)
+  }
+
   @Test func `without consent only the shape of a signature is left`() throws {
     let strokes = try SignatureStrokes(json: Sample.signature())
     let shape = try SignatureStrokes(json: strokes.shape())
     #expect(shape.strokes.joined().allSatisfy { $0.milliseconds == 0 && $0.pressure == nil })
-    #expect(shape.strokes.map { $0.map(\.x) } == strokes.strokes.map { $0.map(\.x) })
-    #expect(shape.strokes.map { $0.map(\.y) } == strokes.strokes.map { $0.map(\.y) })
-    #expect(strokes.shape() == shape.shape())
+    // The ink is the same: each point of either lies within a pixel's step of the other's line.
+    #expect(shape.strokes.count == strokes.strokes.count)
+    let (before, after) = (strokes.strokes.joined(), shape.strokes.joined())
+    for point in before {
+      #expect(after.contains { abs($0.x - point.x) <= 1 && abs($0.y - point.y) <= 1 }, "\(point)")
+    }
+    #expect(abs(shape.inkPixels - strokes.inkPixels) < strokes.inkPixels / 100)
+    // Neither the pace nor the order of the writing is left: the same strokes written otherwise have the same shape.
+    let slowly = try changedPace(Sample.signature())
+    #expect(try SignatureStrokes(json: slowly).shape() == strokes.shape())
   }
 }
 

@@ -105,12 +105,16 @@ enum SignCommand {
     }
     var consents = options.consent.map { $0 == .yes }
     if consents == nil, console.canPrompt {
-      consents = try console.prompter.confirm(
-        Text(zh: "签字人同意保存书写过程吗", en: "does the signatory agree that the course of the writing is kept"))
+      // Nothing but the signatory's own yes or no is an answer here.
+      consents = try console.asking {
+        try Prompter(console, goesBack: true).confirm(
+          Text(zh: "签字人同意保存书写过程吗", en: "does the signatory agree that the course of the writing is kept"),
+          backIsNo: false)
+      }
     }
     func sign(_ file: String) throws -> Walk.SignOutcome {
-      var order = try order(options, file: file, workplace)
-      (order.shown, order.consents) = (shown, consents)
+      var order = try order(options, file: file, for: installation.record, workplace)
+      (order.shown, order.shownSha256, order.consents) = (shown, text.sha256, consents)
       return try walk.sign(installation, order)
     }
     if let file = options.signature { return try sign(file) }
@@ -119,12 +123,18 @@ enum SignCommand {
       Text(zh: "签名笔迹文件（.json）", en: "file with the signature's strokes (.json)"), sign)
   }
 
-  private static func order(_ options: Options, file: String, _ workplace: Workplace) throws -> Walk.SignOrder {
+  private static func order(
+    _ options: Options, file: String, for installation: Installation, _ workplace: Workplace
+  ) throws -> Walk.SignOrder {
     var order = Walk.SignOrder(strokes: try workplace.read(file, atMost: SignatureStrokes.maxBytes))
     order.name = try workplace.written(options.signatory, as: .name, option: "signatory").map { PersonName($0) }
     order.phone = try options.signatoryPhone.map {
       guard let phone = PhoneNumber($0) else { throw SetupRejected.phone }
       return phone
+    }
+    // The responsible person's phone would stand on paper as another person's.
+    if let name = order.name, name != installation.owner.responsibleName, order.phone == nil {
+      throw UsageError.missing(option: "signatory-phone")
     }
     order.capacity = options.capacity
     return order

@@ -1,4 +1,5 @@
 import Agreements
+import Cryptography
 import FoundationEssentials
 import Records
 
@@ -12,6 +13,8 @@ extension Walk {
     var capacity = SignatoryCapacity.proprietor
     /// nil where this program did not show the text.
     var shown: AgreementRecord.Showing?
+    /// SHA-256 of the text that was shown, lower-case hex; nil where none was.
+    var shownSha256: String?
     /// The answer to the question for consent; nil where it was not asked.
     var consents: Bool?
   }
@@ -32,12 +35,15 @@ extension Walk {
 
   /// Takes the proprietor's signature: the agreement is made and stored, and the record is closed and queued.
   /// The signed record is computed from its events, every file that it names is read, and nothing can be added
-  /// meanwhile. Where the signatory does not agree that the course of the writing is kept, only its shape is.
+  /// meanwhile. Unless the signatory agrees that the course of the writing is kept, only its shape is, in the file and on paper.
+  /// - Throws: `AgreementError.textChanged` where the text is not the one that was shown.
   func sign(_ locked: LockedInstallation, _ order: SignOrder) throws -> SignOutcome {
     try require(.sign, of: locked)
     let installation = try fieldbook.provenRecord(of: locked.id)
     try require(.sign, of: installation)
-    let strokes = try SignatureStrokes(json: order.strokes)
+    let written = try SignatureStrokes(json: order.strokes)
+    let kept = order.consents == true ? order.strokes : written.shape()
+    let strokes = try SignatureStrokes(json: kept)
     let signatory = Signatory(
       name: order.name ?? installation.owner.responsibleName,
       phone: order.phone ?? installation.owner.responsiblePhone, capacity: order.capacity)
@@ -46,7 +52,9 @@ extension Walk {
     let text = try agreementText(of: installation, at: signedAt)
     // After midnight the text has another date, which nobody was shown.
     let shown = order.shown.flatMap { $0.at.day == signedAt.day ? $0 : nil }
-    let strokesSha256 = try files.store(order.consents == false ? strokes.shape() : order.strokes)
+    // Setup and schemes can have changed while the text was read.
+    if shown != nil, let sha256 = order.shownSha256, sha256 != text.sha256 { throw AgreementError.textChanged }
+    let strokesSha256 = SHA256Digest(of: kept).hex
     let document = try Agreement(
       text,
       signing: Agreement.Signing(
@@ -54,7 +62,9 @@ extension Walk {
         shown: shown),
       strokes: strokes
     ).render()
+    // Nothing of the signature is kept before all that can fail has been made.
     let sha256 = try files.store(document.pdf)
+    _ = try files.store(kept)
     let record = AgreementRecord(
       sha256: sha256, bytes: document.pdf.count, signedAt: signedAt, signatory: signatory,
       strokesSha256: strokesSha256, terms: text.terms.reference, textSha256: text.sha256, shown: shown,
