@@ -27,7 +27,7 @@ extension Fieldbook {
       if registered.retiredReason == nil { throw .retiredNeedsReason }
       if photos.isEmpty { throw .retiredNeedsPhoto }
     }
-    return try database.transaction { () throws(FieldbookError) in
+    let opened = try database.transaction { () throws(FieldbookError) in
       let at = now()
       try checkClock(at)
       guard registered.technician.mayWork(on: at.day) else {
@@ -49,6 +49,9 @@ extension Fieldbook {
       if let draft { try endDraft(draft) }
       return installation
     }
+    // The answers that were given before the last ones are nobody's any more.
+    if draft != nil { shedOldPages() }
+    return opened
   }
 
   // MARK: - Going on with it
@@ -284,7 +287,12 @@ extension Fieldbook {
     // The platform would refuse a revision of this fieldbook, because its own has gone on.
     let known = try lastKnownToPlatform(installation.id)?.installation.revision ?? 0
     let isCarriedOver = try isCarriedOver(installation.id)
-    if isCarriedOver || known > installation.revision { throw .recordGoneOn(installation.id) }
+    let isConflicted = try database.first(
+      "SELECT 1 FROM conflict WHERE installation = ?", [.text(installation.id.text)]
+    ) { _ in true }
+    if isCarriedOver || isConflicted == true || known > installation.revision {
+      throw .recordGoneOn(installation.id)
+    }
     let names = correction.changes.map(\.field)
     if correction.duplicate == nil, names.contains(.brand) || names.contains(.serialNumber) {
       var corrected = installation

@@ -14,6 +14,8 @@ public enum StepRefusal: Error, Hashable, Sendable {
   case refused
   /// The record is closed; a change to an installed welder is a repair.
   case closed
+  /// The record was signed and corrected since; its welder is installed, so that nobody can refuse it.
+  case signedBefore
   /// The seal is older than the present module, firmware or pairing behind it, so a new seal is needed.
   case sealOutdated
   /// The last test that counts (after the seal) failed.
@@ -117,7 +119,7 @@ extension Installation {
   /// The reason why the owner cannot refuse the installation any more; nil where the owner can.
   public var refusalOfRefusing: StepRefusal? {
     switch status {
-    case .surveyed, .open: nil
+    case .surveyed, .open: earlierAgreements?.isEmpty == false ? .signedBefore : nil
     case .closed, .delivered: .closed
     case .retired: .retired
     case .refused: .refused

@@ -42,7 +42,9 @@ extension Workplace {
 
   /// Asks on the terminal for a text that the record keeps.
   func ask(_ question: Text, as shape: WrittenText.Shape) throws -> String {
-    try console.prompter.text(question, problem: { problem(with: $0, as: shape) })
+    try console.asking {
+      try Prompter(console, goesBack: true).text(question, problem: { problem(with: $0, as: shape) })
+    }
   }
 }
 

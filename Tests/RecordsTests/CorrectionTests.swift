@@ -168,6 +168,11 @@ extension Sample {
     let signed = Sample.installation(after: Step.allCases)
     #expect(Sample.installation().refusalOfRefusing == nil && signed.refusalOfRefusing == .closed)
     #expect(Sample.installation(.retired).refusalOfRefusing == .retired)
+    // A correction opens a signed record again, whose welder is installed all the same.
+    var corrected = signed
+    corrected.apply(
+      Sample.corrected { $0.welder.model = "ZX7-400" }, at: Sample.at(9), entrySha256: Sample.digest)
+    #expect(corrected.status == .open && corrected.refusalOfRefusing == .signedBefore)
   }
 
   @Test func `a change shows no person's name or number by itself`() {

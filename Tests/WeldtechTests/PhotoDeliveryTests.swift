@@ -28,10 +28,13 @@ import Testing
   /// Registers a retired welder, whose record closes at once, with photos of which each has these bytes.
   private func retire(_ photos: [Photo], in fieldbook: Fieldbook, like registration: Registration) throws {
     let technician = try #require(try fieldbook.setup().technician)
+    // A second record of one welder wants a reason.
+    var welder = registration.welder
+    welder.serialNumber = photos.first.map { WrittenText(asKept: String($0.sha256.prefix(12))) }
     _ = try fieldbook.open(
       try #require(InstallationID(UUID().uuidString)),
       InstallationEvent.Registered(
-        technician: technician, owner: registration.owner, welder: registration.welder, code: nil, scheme: nil,
+        technician: technician, owner: registration.owner, welder: welder, code: nil, scheme: nil,
         retiredReason: "机壳带电", remarks: nil),
       photos: photos, at: desk.clock.now())
   }

@@ -221,6 +221,8 @@ enum BenchCommand {
   }
 
   static func platform(_ options: PlatformOptions, _ workplace: Workplace) throws -> Int32 {
+    // On a computer where nothing was set up yet, the home is not there.
+    if options.data == nil { _ = try workplace.makeFolder(workplace.home) }
     let folder = options.data ?? workplace.home + "/bench-platform"
     let token = try options.token.map { try workplace.readToken($0) }
     let platform = try localPlatform(listen: options.listen, folder: folder, token: token)

@@ -79,18 +79,20 @@ enum CorrectCommand {
     let fields = RegistrationField.allCases.filter { field in
       field != .condition && field != .unitID && (field != .retiredReason || installation.status == .retired)
     }
-    let field = try console.prompter.choose(
-      Text(zh: "更正哪一项", en: "which field is wrong"),
-      fields.map { field in
-        Choice(
-          field.optionName, field.title, note: CorrectionTexts.value(present.value(of: field), of: field),
-          value: field)
-      })
-    return [field: try answer(field, workplace)]
+    while true {
+      let field = try console.prompter.choose(
+        Text(zh: "更正哪一项", en: "which field is wrong"),
+        fields.map { field in
+          Choice(
+            field.optionName, field.title, note: CorrectionTexts.value(present.value(of: field), of: field),
+            value: field)
+        })
+      do { return [field: try answer(field, workplace)] } catch PromptError.back { continue }
+    }
   }
 
   private static func answer(_ field: RegistrationField, _ workplace: Workplace) throws -> String {
-    let prompter = workplace.console.prompter
+    let prompter = Prompter(workplace.console, goesBack: true)
     if case .choice(let choices) = field.kind {
       return try prompter.choose(field.title, choices.map { Choice($0.code, $0.title, value: $0.code) })
     }
@@ -116,6 +118,9 @@ enum CorrectCommand {
       return console.put(Text(zh: "与记录里的相同，没有改动", en: "the record says so already; nothing was changed"))
     }
     CorrectionTexts.put(outcome.changes, of: record.id, to: console)
+    if let kept = CorrectionTexts.keptRatings(of: record.welder, outcome.changes) {
+      console.paragraph(kept)
+    }
     if outcome.hasOtherScheme, let scheme = record.scheme {
       console.put(
         Text(

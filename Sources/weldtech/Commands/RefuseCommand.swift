@@ -54,7 +54,13 @@ enum RefuseCommand {
     if let refusal = installation.refusalOfRefusing { throw StepRefused(step: nil, refusal: refusal) }
     let console = workplace.console
     let text = try console.need(options.reason, option: "reason") {
-      try workplace.ask(Text(zh: "业主为什么不装", en: "why does the owner refuse"), as: .note)
+      let typed = try workplace.ask(Text(zh: "业主为什么不装", en: "why does the owner refuse"), as: .note)
+      // A refused record is not opened again, and a pasted line would be its reason for ever.
+      let question = Text(
+        zh: "以“业主拒装”关闭 \(installation.owner.unitName) 的记录，原因“\(typed)”，对吗",
+        en: "close the record of \(installation.owner.unitName) as refused, because \"\(typed)\"")
+      guard try console.prompter.confirm(question, fallback: false) else { throw Cancelled() }
+      return typed
     }
     let reason: WrittenText = try workplace.written(text, as: .note, option: "reason")
     let closed = try workplace.step(on: installation) { walk, locked in

@@ -3,6 +3,27 @@ import Terminal
 
 /// The words for a correction: its fields, their values, and what has to be done again.
 enum CorrectionTexts {
+  /// The nameplate's values that stay as they were although the model is another; nil where the model stays, or all were given
+  /// with it. They may have been taken from the model's name.
+  static func keptRatings(of welder: Welder, _ changes: [FieldChange]) -> Text? {
+    let corrected = Set(changes.map(\.field))
+    guard corrected.contains(.model) else { return nil }
+    let values: [(RegistrationField, String)] = [
+      (.weldingProcess, welder.weldingProcess.word), (.sourceType, welder.sourceType.word),
+      (.supplyMaxAmps, "\(WrittenNumber.text(of: welder.supplyMaxAmps)) A"),
+      (.maxCurrentAmps, "\(WrittenNumber.text(of: welder.maxCurrentAmps)) A"),
+      (.maxPowerKilowatts, welder.maxPowerKilowatts.map { "\(WrittenNumber.text(of: $0)) kW" } ?? "–"),
+    ]
+    let kept = values.filter { !corrected.contains($0.0) }
+    guard !kept.isEmpty else { return nil }
+    return Text(
+      zh: "型号改了，下面几项仍是原来的，请对照铭牌，不对的一并更正："
+        + kept.map { "\($0.0.title.zh) \($0.1)" }.joined(separator: "，"),
+      en:
+        "the model is another; these stay as they were, so hold them against the nameplate and correct what is wrong: "
+        + kept.map { "\($0.0.title.en) \($0.1)" }.joined(separator: ", "))
+  }
+
   /// A value of a field as a person reads it. Names and phone numbers are masked, as everywhere but in `show --full`.
   static func value(_ value: JSONValue?, of field: RegistrationField) -> Text {
     guard let value else { return Text(zh: "（空）", en: "(empty)") }

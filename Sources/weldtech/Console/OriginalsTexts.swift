@@ -22,7 +22,11 @@ extension OriginalsPolicy {
       return Text(
         zh: "\(count) 张照片原图（\(size) MB）留在本机，不上传",
         en: "\(count) originals of photos (\(size) MB) stay on this laptop")
-    case .always, .later:
+    case .always:
+      return Text(
+        zh: "还有 \(count) 张照片原图（\(size) MB）待上传",
+        en: "\(count) originals of photos (\(size) MB) are still to be delivered")
+    case .later:
       return Text(
         zh: "还有 \(count) 张照片原图（\(size) MB）待上传，记录不用等它们",
         en: "\(count) originals of photos (\(size) MB) are still to follow; no record waits for them")

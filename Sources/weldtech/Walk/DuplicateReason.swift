@@ -6,10 +6,11 @@ import Terminal
 extension Workplace {
   /// Runs `body` with the reason for which a welder or a module has another record. Where there is no reason and one is
   /// needed, the records that have it are pointed out, and the reason is asked for.
+  /// - Parameter leadsBack: whether `<` in place of the reason throws `PromptError.back`.
   /// - Throws: `FieldbookError.welderKnown` or `FieldbookError.moduleKnown` where nobody can be asked.
-  func withDuplicateReason<Result>(_ reason: WrittenText?, _ body: (WrittenText?) throws -> Result) throws
-    -> Result
-  {
+  func withDuplicateReason<Result>(
+    _ reason: WrittenText?, leadsBack: Bool = false, _ body: (WrittenText?) throws -> Result
+  ) throws -> Result {
     do {
       return try body(reason)
     } catch let error as FieldbookError {
@@ -22,8 +23,12 @@ extension Workplace {
       guard console.canPrompt else { throw error }
       console.say(error.failure.message, .yellow)
       for id in known { console.say(try line(of: id)) }
-      let text = try ask(
-        Text(zh: "仍要继续，写明原因（Ctrl-C 取消）", en: "to go on all the same, say why (Ctrl-C cancels)"), as: .note)
+      let question = Text(
+        zh: "仍要继续，写明原因（Ctrl-C 取消）", en: "to go on all the same, say why (Ctrl-C cancels)")
+      let text =
+        leadsBack
+        ? try Prompter(console, goesBack: true).text(question, problem: { problem(with: $0, as: .note) })
+        : try ask(question, as: .note)
       let written: WrittenText = try written(text, as: .note, option: "reason")
       return try body(written)
     }

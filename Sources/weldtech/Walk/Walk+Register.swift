@@ -35,7 +35,7 @@ extension Walk {
       technician: technician, owner: owner, welder: registration.welder, code: code,
       scheme: scheme.map { SchemeReference(name: $0.name, version: $0.version) },
       retiredReason: registration.retiredReason, remarks: registration.remarks)
-    let installation = try workplace.withDuplicateReason(duplicateReason) {
+    let installation = try workplace.withDuplicateReason(duplicateReason, leadsBack: draft != nil) {
       try fieldbook.open(id, event, photos: kept, endingDraft: draft, duplicateReason: $0, at: now())
     }
     workplace.concerned = installation.id

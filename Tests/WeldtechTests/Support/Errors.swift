@@ -208,7 +208,7 @@ enum Errors {
 
   private static let refusals: [StepRefusal] = [
     .needs(Step.allCases), .needs([]), .certificateExpired(day), .retired, .refused, .void, .closed,
-    .testNotPassed,
+    .signedBefore, .testNotPassed,
     .testOutdated, .testBeforeSeal, .sealOutdated, .flashUnfinished, .otherCode(code),
   ]
 
@@ -234,7 +234,7 @@ enum Errors {
     + terms.map { AgreementError.terms(path: "sections[0].heading", $0) }
     + [
       AgreementError.incomplete([.pair, .test]), AgreementError.noGlyph(["\u{E863}", "𛀀"]),
-      AgreementError.drawing(.outOfMemory), TraineesDiffer(named: 3, trained: 2),
+      AgreementError.drawing(.outOfMemory), AgreementError.textChanged, TraineesDiffer(named: 3, trained: 2),
       InspectionRefused.recordUnknown(code), InspectionRefused.recordUnreachable(code, .unreachable),
       InspectionRefused.recordUnreachable(nil, .timedOut), InspectionRefused.recordUnreadable(id),
       InspectionRefused.notInstalled(id, .open), InspectionRefused.listUnusable(code),

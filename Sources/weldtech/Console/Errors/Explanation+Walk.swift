@@ -47,6 +47,18 @@ extension StepRefused: Explained {
         hint: Text(
           zh: "业主改变主意的，重新登记：weldtech register",
           en: "where the owner wants it after all, register the welder anew: weldtech register"))
+    case .signedBefore:
+      Failure(
+        code: "walk.signedBefore",
+        message: Text(
+          zh: "这台焊机已经签字装好，只是更正后待重新签字，不能按“业主拒装”关闭",
+          en:
+            "this welder was signed for and is installed; only the signature after a correction is due, so it is not refused"
+        ),
+        hint: Text(
+          zh: "更正有误就再更正；请所有权人重新签字：weldtech sign ID",
+          en: "correct it once more where the correction was wrong, and have it signed again: weldtech sign ID")
+      )
     case .closed:
       Failure(
         code: "walk.closed",
@@ -134,6 +146,16 @@ extension AgreementError: Explained {
           zh: "改正文件再试；weldtech setup --terms default 恢复随附的条款",
           en: "mend the file; `weldtech setup --terms default` goes back to the clauses that are shipped"),
         exit: .badData)
+    case .textChanged:
+      Failure(
+        code: "sign.textChanged",
+        message: Text(
+          zh: "协议条款或技术方案刚刚改过，给签字人看的不是现在的全文，没有签",
+          en:
+            "clauses or schemes were changed just now, so what was shown is not the present text; nothing was signed"
+        ),
+        hint: Text(
+          zh: "再运行 weldtech sign，请签字人重新看一遍", en: "run `weldtech sign` again and have it read once more"))
     case .noGlyph(let scalars):
       Failure(
         code: "sign.glyph",
