@@ -72,6 +72,7 @@ let package = Package(
       "Photos", isOptimized: true,
       ["Records", "Cryptography", "Drawing", "Files", "CExif", "CJPEG", "CPNG", "CShrink"]),
     feature("Sync", ["Characters", "Records", "Cryptography", "CCurl", "CIDN2"]),
+    feature("Companion", ["Records", "Cryptography", "Files", "CMicrohttpd"]),
     feature(
       "Bench",
       ["Records", "ModuleCore", "CBoot", "Cryptography", "Files", "Threads", "CMicrohttpd", "CSerial", "CZlib"]),
@@ -79,7 +80,7 @@ let package = Package(
     .executableTarget(
       name: "weldtech",
       dependencies: [
-        "Records", "Fieldbook", "Provision", "Labels", "Agreements", "Photos", "Sync", "Bench",
+        "Records", "Fieldbook", "Provision", "Labels", "Agreements", "Photos", "Sync", "Companion", "Bench",
         "Arguments", "Characters", "Terminal", "Cryptography", "Drawing", "Files", "Tables",
       ],
       swiftSettings: settings),
@@ -165,6 +166,7 @@ let package = Package(
     tests("AgreementsTests", ["Agreements", "Drawing", "Records", "TestSupport"]),
     tests(
       "PhotosTests", ["Photos", "Records", "Drawing", "CPNG", "CTurboJPEG", "TestSupport", "photo-program"]),
+    tests("CompanionTests", ["Companion", "Records", "Cryptography", "TestSupport"]),
     tests("SyncTests", ["Sync", "Records", "Bench", "Cryptography", "ModuleCore", "TestSupport", "weldtech"]),
     tests("BenchTests", ["Bench", "ModuleCore", "CBoot", "Cryptography", "Records", "TestSupport"]),
     tests(

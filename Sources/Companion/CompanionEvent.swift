@@ -1,0 +1,96 @@
+public import FoundationEssentials
+
+/// What happens on the phone, in the order in which it happened.
+public enum CompanionEvent: Sendable {
+  /// A browser opened the page for the first time.
+  case opened(userAgent: String)
+  case action(CompanionAction)
+  /// Pieces of an upload arrived; at most one event for each second and upload.
+  case uploading(shot: String, bytes: Int, of: Int)
+}
+
+/// An action of the page, judged by its shape; what it asks for is judged by whoever takes it.
+public struct CompanionAction: Sendable {
+  public enum Kind: Sendable {
+    case photo(CompanionUpload, accepts: Set<String>, reason: String?)
+    case retake(shot: String)
+    case finish
+    case unit(UnitChoice)
+    case search(String)
+    case model(number: Int)
+    case answers([String: String])
+    case submit([String: String])
+    case sign(Signature)
+  }
+
+  public enum UnitChoice: Sendable {
+    case number(Int)
+    case new(name: String)
+  }
+
+  public struct Signature: Sendable {
+    public var name: String
+    public var capacity: String
+    /// The last four digits of the signatory's phone, as they were typed.
+    public var lastDigits: String
+    public var consents: Bool
+    public var readToEnd: Bool
+    public var textSha256: String
+    /// The document of `sign --signature`.
+    public var strokes: Data
+
+    public init(
+      name: String, capacity: String, lastDigits: String, consents: Bool, readToEnd: Bool, textSha256: String,
+      strokes: Data
+    ) {
+      self.name = name
+      self.capacity = capacity
+      self.lastDigits = lastDigits
+      self.consents = consents
+      self.readToEnd = readToEnd
+      self.textSha256 = textSha256
+      self.strokes = strokes
+    }
+  }
+
+  /// The id that the page gave, by which its outcome is found.
+  public let id: String
+  public let kind: Kind
+
+  public init(id: String, kind: Kind) {
+    self.id = id
+    self.kind = kind
+  }
+}
+
+/// A file that has arrived as a whole, its digest compared.
+public struct CompanionUpload: Sendable {
+  public let id: String
+  public let shot: String
+  /// Where it lies until `CompanionSession.drop(_:)`; its time is that of the file on the phone, where the phone told it.
+  public let path: String
+  public let sha256: String
+
+  public init(id: String, shot: String, path: String, sha256: String) {
+    self.id = id
+    self.shot = shot
+    self.path = path
+    self.sha256 = sha256
+  }
+}
+
+/// The outcome of an action, which the page shows.
+public struct CompanionOutcome: Sendable, Encodable {
+  public var id: String
+  public var isDone: Bool
+  public var message: String?
+  /// What is wrong with single fields, by their paths.
+  public var fields: [String: String]?
+
+  public init(id: String, isDone: Bool, message: String? = nil, fields: [String: String]? = nil) {
+    self.id = id
+    self.isDone = isDone
+    self.message = message
+    self.fields = fields
+  }
+}
