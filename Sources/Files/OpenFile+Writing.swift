@@ -36,6 +36,16 @@ extension OpenFile {
     guard failure == 0 else { throw FileError(path, .write, failure) }
   }
 
+  /// Sets the time at which the contents were last written, as other programs will read it.
+  /// - Parameter milliseconds: since 1970 UTC.
+  /// - Throws: `FileError` of `write`.
+  public func setModified(milliseconds: Int64) throws(FileError) {
+    let time = timespec(tv_sec: Int(milliseconds / 1000), tv_nsec: Int(milliseconds % 1000) * 1_000_000)
+    // The time of the last reading stays, see utimensat(2).
+    let times = [timespec(tv_sec: 0, tv_nsec: (1 << 30) - 2), time]
+    guard futimens(descriptor, times) == 0 else { throw failure(.write) }
+  }
+
   /// Brings everything written to disk, see fsync(2).
   /// - Parameter isRequired: false accepts a file system that cannot sync and so loses nothing by it. A pipe or
   ///   a device, which has nothing to sync, is accepted in any case.
