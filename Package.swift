@@ -72,7 +72,7 @@ let package = Package(
       "Photos", isOptimized: true,
       ["Records", "Cryptography", "Drawing", "Files", "CExif", "CJPEG", "CPNG", "CShrink"]),
     feature("Sync", ["Characters", "Records", "Cryptography", "CCurl", "CIDN2"]),
-    feature("Companion", ["Records", "Cryptography", "Files", "CMicrohttpd"]),
+    feature("Companion", ["Records", "Cryptography", "Files", "Threads", "CMicrohttpd"]),
     feature(
       "Bench",
       ["Records", "ModuleCore", "CBoot", "Cryptography", "Files", "Threads", "CMicrohttpd", "CSerial", "CZlib"]),

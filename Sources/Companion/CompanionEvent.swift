@@ -80,7 +80,7 @@ public struct CompanionUpload: Sendable {
 }
 
 /// The outcome of an action, which the page shows.
-public struct CompanionOutcome: Sendable, Encodable {
+public struct CompanionOutcome: Sendable, Codable {
   public var id: String
   public var isDone: Bool
   public var message: String?

@@ -1,0 +1,110 @@
+import Glibc
+import Threads
+
+/// The open connections with their deadlines. libmicrohttpd ends a connection that is silent; a thread of this registry ends
+/// one that is slow, because a client that sends a byte now and then would hold it for ever.
+final class ConnectionRegistry: Sendable {
+  struct ID: Hashable {
+    /// 1 or more, so that it is no null pointer for libmicrohttpd, which keeps it.
+    fileprivate let number: Int
+
+    var asContext: UnsafeMutableRawPointer? { UnsafeMutableRawPointer(bitPattern: number) }
+    fileprivate init(number: Int) { self.number = number }
+    init?(context: UnsafeMutableRawPointer?) {
+      guard let context else { return nil }
+      number = Int(bitPattern: context)
+    }
+  }
+
+  private struct Connection {
+    let socket: Int32
+    var deadline: ContinuousClock.Instant
+    /// Whether a request with the right token has come over it.
+    var isTrusted = false
+    var isShut = false
+  }
+
+  private struct State {
+    var connections: [ID: Connection] = [:]
+    var lastNumber = 0
+    var isStopping = false
+  }
+
+  /// How often deadlines are looked at while there are connections, milliseconds.
+  private static let tick = 200
+
+  private let state = Monitor(State())
+  private let now: @Sendable () -> ContinuousClock.Instant
+
+  init(now: @escaping @Sendable () -> ContinuousClock.Instant) { self.now = now }
+
+  // MARK: - The life of a connection
+
+  func open(socket: Int32) -> ID {
+    let deadline = now() + CompanionLimits.headTime
+    return state.change { state in
+      state.lastNumber += 1
+      let id = ID(number: state.lastNumber)
+      if state.connections.count >= CompanionLimits.crowdedConnections { Self.makeRoom(&state) }
+      state.connections[id] = Connection(socket: socket, deadline: deadline)
+      return id
+    }
+  }
+
+  /// The request's head is complete and a body of so many bytes follows, or the answer with so many bytes is being sent.
+  func expect(bytes: Int, over id: ID?) { setDeadline(CompanionLimits.time(forBytes: bytes), of: id) }
+
+  /// The request is answered and the connection waits for the next one.
+  func rest(_ id: ID?) { setDeadline(CompanionLimits.idleTime, of: id) }
+
+  func trust(_ id: ID?) {
+    guard let id else { return }
+    state.withLock { $0.connections[id]?.isTrusted = true }
+  }
+
+  /// libmicrohttpd is about to close the socket.
+  func close(_ id: ID?) {
+    guard let id else { return }
+    state.withLock { _ = $0.connections.removeValue(forKey: id) }
+  }
+
+  private func setDeadline(_ time: Duration, of id: ID?) {
+    guard let id else { return }
+    let deadline = now() + time
+    state.withLock { $0.connections[id]?.deadline = deadline }
+  }
+
+  private static func makeRoom(_ state: inout State) {
+    let strangers = state.connections.filter { !$0.value.isTrusted && !$0.value.isShut }
+    if let oldest = strangers.keys.min(by: { $0.number < $1.number }) { shut(oldest, in: &state) }
+  }
+
+  /// Ends a connection; libmicrohttpd sees the end and closes the socket. The socket is still open here, because its entry is
+  /// removed before libmicrohttpd closes it.
+  private static func shut(_ id: ID, in state: inout State) {
+    guard let connection = state.connections[id] else { return }
+    shutdown(connection.socket, Int32(SHUT_RDWR))
+    state.connections[id]?.isShut = true
+  }
+
+  // MARK: - The reaper
+
+  /// Ends connections whose deadline has passed, until `stop` is called. It occupies its thread.
+  func reap() {
+    while true {
+      let isStopping = state.wait(milliseconds: nil) { state in
+        state.isStopping || !state.connections.isEmpty ? state.isStopping : nil
+      }
+      guard isStopping == false else { return }
+      let time = now()
+      state.withLock { state in
+        for (id, connection) in state.connections where !connection.isShut && connection.deadline <= time {
+          Self.shut(id, in: &state)
+        }
+      }
+      if state.wait(milliseconds: Self.tick, for: { $0.isStopping ? true : nil }) == true { return }
+    }
+  }
+
+  func stop() { state.change { $0.isStopping = true } }
+}

@@ -1,0 +1,38 @@
+import Threads
+
+/// What happened on the phone and waits for the task.
+final class EventQueue: Sendable {
+  private static let maxOpenings = 32
+
+  private let events = Monitor<[CompanionEvent]>([])
+
+  /// - Returns: false where too many actions wait already.
+  func add(_ action: CompanionAction) -> Bool {
+    events.change { events in
+      let waiting = events.count { if case .action = $0 { true } else { false } }
+      guard waiting < CompanionLimits.maxWaitingActions else { return false }
+      events.append(.action(action))
+      return true
+    }
+  }
+
+  func addOpening(userAgent: String) {
+    events.change { events in
+      let waiting = events.count { if case .opened = $0 { true } else { false } }
+      if waiting < Self.maxOpenings { events.append(.opened(userAgent: userAgent)) }
+    }
+  }
+
+  /// Replaces what was said of the shot and is still waiting.
+  func addProgress(shot: String, bytes: Int, of count: Int) {
+    events.change { events in
+      events.removeAll { if case .uploading(shot, _, _) = $0 { true } else { false } }
+      events.append(.uploading(shot: shot, bytes: bytes, of: count))
+    }
+  }
+
+  /// - Returns: nil where nothing came within that time.
+  func next(waitMilliseconds: Int) -> CompanionEvent? {
+    events.wait(milliseconds: max(0, waitMilliseconds)) { $0.isEmpty ? nil : $0.removeFirst() }
+  }
+}

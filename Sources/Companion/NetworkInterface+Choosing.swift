@@ -1,0 +1,105 @@
+import Files
+import Glibc
+
+extension NetworkInterface {
+  // MARK: - Choosing
+
+  /// The interfaces of this laptop that are up and have an IPv4 address, each once, the one to be preferred first.
+  public static func all() -> [NetworkInterface] {
+    var list: UnsafeMutablePointer<ifaddrs>?
+    guard getifaddrs(&list) == 0, let list else { return [] }
+    defer { freeifaddrs(list) }
+    var found: [NetworkInterface] = []
+    for entry in sequence(first: list, next: { $0.pointee.ifa_next }) {
+      let flags = Int32(bitPattern: entry.pointee.ifa_flags)
+      guard flags & Int32(IFF_UP) != 0, let name = entry.pointee.ifa_name,
+        let socketAddress = entry.pointee.ifa_addr, socketAddress.pointee.sa_family == sa_family_t(AF_INET)
+      else { continue }
+      let address = socketAddress.withMemoryRebound(to: sockaddr_in.self, capacity: 1) { $0.pointee.sin_addr }
+      let interface = NetworkInterface(
+        name: String(cString: name), address: dotted(address),
+        isLoopback: flags & Int32(IFF_LOOPBACK) != 0)
+      if !found.contains(where: { $0.name == interface.name }) { found.append(interface) }
+    }
+    return found.sorted { ($0.kind.rank, $0.name) < ($1.kind.rank, $1.name) }
+  }
+
+  /// The interface of this name, or without a name the one on which a phone is most likely: a hotspot of this laptop, then a
+  /// wireless network, then a wired one. Networks of containers and machines inside this laptop, tunnels and the laptop's own
+  /// loopback are taken by name only.
+  /// - Throws: `noNetwork`, `unknownInterface`.
+  public static func choose(named name: String? = nil) throws(CompanionError) -> NetworkInterface {
+    try choose(among: all(), named: name)
+  }
+
+  static func choose(among all: [NetworkInterface], named name: String?) throws(CompanionError)
+    -> NetworkInterface
+  {
+    if let name {
+      guard let named = all.first(where: { $0.name == name }) else {
+        throw .unknownInterface(name, all.map(\.name))
+      }
+      return named
+    }
+    let reachable = all.filter { interface in
+      switch interface.kind {
+      // An address of this range says that no network gave one.
+      case .hotspot, .wireless, .wired: !interface.address.hasPrefix("169.254.")
+      case .other, .loopback: false
+      }
+    }
+    guard let best = reachable.min(by: { ($0.kind.rank, $0.name) < ($1.kind.rank, $1.name) }) else {
+      throw .noNetwork
+    }
+    return best
+  }
+
+  // MARK: - Telling them apart
+
+  private init(name: String, address: String, isLoopback: Bool) {
+    let folder = FilePath("/sys/class/net").appending(FilePath(name))
+    self.init(
+      name: name, address: address, isLoopback: isLoopback,
+      isWireless: folder.appending("wireless").kind != nil || folder.appending("phy80211").kind != nil,
+      isDevice: folder.appending("device").kind != nil)
+  }
+
+  /// - Parameters:
+  ///   - isDevice: whether there is a device behind it, and no program of this laptop.
+  init(name: String, address: String, isLoopback: Bool, isWireless: Bool, isDevice: Bool) {
+    let isWithin = ["docker", "veth", "virbr", "br-", "vmnet", "vboxnet", "lxc", "lxd", "tun", "tap", "wg"]
+      .contains { name.hasPrefix($0) }
+    let kind: Kind =
+      if isLoopback {
+        .loopback
+      } else if isWithin {
+        .other
+      } else if isWireless {
+        // In a wireless network of somebody else the first address is that of its access point; NetworkManager gives a
+        // hotspot of this laptop 10.42.N.1.
+        address.hasSuffix(".1") ? .hotspot : .wireless
+      } else if isDevice || name.hasPrefix("en") || name.hasPrefix("eth") || name.hasPrefix("usb") {
+        .wired
+      } else {
+        .other
+      }
+    self.init(name: name, address: address, kind: kind)
+  }
+
+  private static func dotted(_ address: in_addr) -> String {
+    let value = UInt32(bigEndian: address.s_addr)
+    return [24, 16, 8, 0].map { String(value >> $0 & 0xFF) }.joined(separator: ".")
+  }
+}
+
+extension NetworkInterface.Kind {
+  fileprivate var rank: Int {
+    switch self {
+    case .hotspot: 0
+    case .wireless: 1
+    case .wired: 2
+    case .other: 3
+    case .loopback: 4
+    }
+  }
+}
