@@ -30,7 +30,7 @@ struct CompanionRequest {
     }
   }
 
-  /// The length of the body; nil where the header is missing or no number of at most ten digits.
+  /// The length of the body; nil where the header is missing or no number.
   var contentLength: Int? { self["content-length"].flatMap(Self.number) }
 
   /// The media type in lower case, without parameters; nil where it has another parameter than UTF-8.
@@ -42,9 +42,9 @@ struct CompanionRequest {
     return parts.first
   }
 
-  /// A number of one to ten decimal digits and nothing else.
+  /// A number of 1 to 18 decimal digits and nothing else.
   static func number(_ text: String) -> Int? {
-    guard (1...10).contains(text.utf8.count), text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else {
+    guard (1...18).contains(text.utf8.count), text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else {
       return nil
     }
     return Int(text)

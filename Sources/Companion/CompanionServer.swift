@@ -13,9 +13,7 @@ protocol CompanionHandler: AnyObject, Sendable {
 
 /// A judgement on a request's head.
 enum CompanionVerdict {
-  /// The request is answered so, whatever its body is, and ends the connection.
-  case refused(CompanionReply)
-  /// The request is answered so, and may be asked by anybody.
+  /// The request is answered so, whatever its body is, and ends the connection: it has no right token.
   case answered(CompanionReply)
   /// The request has the right token; its body, of so many bytes, is read first.
   case admitted(CompanionRoute, bodyBytes: Int)
@@ -136,15 +134,12 @@ private func access(
     uploadSize.pointee = 0
     return .YES
   }
-  let reply: CompanionReply
-  let ends: Bool
   switch exchange.verdict {
-  case .refused(let refusal): (reply, ends) = (refusal, true)
-  case .answered(let answer): (reply, ends) = (answer, false)
+  case .answered(let reply): return send(reply, ends: true, over: connection, id, of: server)
   case .admitted(let route, _):
-    (reply, ends) = (server.handler.reply(to: exchange.request, route), false)
+    let reply = server.handler.reply(to: exchange.request, route)
+    return send(reply, ends: false, over: connection, id, of: server)
   }
-  return send(reply, ends: ends, over: connection, id, of: server)
 }
 
 private func begin(
@@ -153,9 +148,9 @@ private func begin(
 ) -> MHD_Result {
   let verdict: CompanionVerdict =
     if !server.rate.admits(wt_mhd_client(connection)) {
-      .refused(.empty(429, ("Retry-After", "1")))
+      .answered(.empty(429, ("Retry-After", "1")))
     } else if wt_mhd_head_bytes(connection) > CompanionLimits.maxHeadBytes {
-      .refused(.empty(431))
+      .answered(.empty(431))
     } else {
       server.handler.judge(request)
     }
@@ -164,12 +159,12 @@ private func begin(
   case .admitted(_, let bytes):
     server.connections.trust(id)
     bodyBytes = bytes
-  case .refused(let refusal), .answered(let refusal):
+  case .answered(let reply):
     // A client that is still sending would not see the answer if the connection ended now. What is too long to be read, or
     // of unknown length, is not read.
     bodyBytes = request.has("transfer-encoding") ? .max : request.contentLength ?? 0
     guard bodyBytes <= CompanionLimits.maxBodyBytesToDrain else {
-      return send(refusal, ends: true, over: connection, id, of: server)
+      return send(reply, ends: true, over: connection, id, of: server)
     }
   }
   server.connections.expect(bytes: bodyBytes, over: id)

@@ -16,8 +16,10 @@ extension NetworkInterface {
         let socketAddress = entry.pointee.ifa_addr, socketAddress.pointee.sa_family == sa_family_t(AF_INET)
       else { continue }
       let address = socketAddress.withMemoryRebound(to: sockaddr_in.self, capacity: 1) { $0.pointee.sin_addr }
+      // A second address has a label behind a colon, which is no name of an interface.
+      let label = String(cString: name)
       let interface = NetworkInterface(
-        name: String(cString: name), address: dotted(address),
+        name: String(label.prefix { $0 != ":" }), address: dotted(address),
         isLoopback: flags & Int32(IFF_LOOPBACK) != 0)
       if !found.contains(where: { $0.name == interface.name }) { found.append(interface) }
     }

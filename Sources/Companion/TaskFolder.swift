@@ -70,7 +70,8 @@ final class TaskFolder: Sendable {
 
   /// Removes everything.
   func remove() {
-    try? Folder.removeTree(path)
+    // Nobody writes into it meanwhile.
+    done.withLock { _ in keptObject.withLock { _ in try? Folder.removeTree(path) } }
     lock.release()
   }
 

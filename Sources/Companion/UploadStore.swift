@@ -49,6 +49,8 @@ final class UploadStore: Sendable {
   private struct State {
     var uploads: [String: Upload] = [:]
     var touches = 0
+    /// Whether the folder is about to be removed, so that nothing is written any more.
+    var isEnded = false
   }
 
   private let folder: FilePath
@@ -74,7 +76,7 @@ final class UploadStore: Sendable {
     }
     // What a kill left while an upload was announced or dropped.
     for name in try Folder.names(in: folder) where !known.contains(name) {
-      try folder.appending(name).removeFile()
+      try? folder.appending(name).removeFile()
     }
     self.state = Mutex(state)
   }
@@ -108,6 +110,7 @@ final class UploadStore: Sendable {
   /// - Throws: `CompanionError.random`, `FileError`.
   func announce(_ announcement: Announcement) throws -> (progress: Progress, isNew: Bool)? {
     try state.withLock { state in
+      guard !state.isEnded else { throw FileError(folder, .create, ENOENT) }
       let same = state.uploads.first { entry in
         let other = entry.value.announcement
         return other.shot == announcement.shot && other.sha256 == announcement.sha256
@@ -226,6 +229,14 @@ final class UploadStore: Sendable {
   }
 
   // MARK: - Removing
+
+  /// Takes nothing any more, and knows of no upload.
+  func end() {
+    state.withLock { state in
+      state.isEnded = true
+      state.uploads = [:]
+    }
+  }
 
   func drop(_ id: String) { state.withLock { remove(id, from: &$0) } }
 

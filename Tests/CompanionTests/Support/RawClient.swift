@@ -18,7 +18,11 @@ final class RawClient {
     }
   }
 
-  enum Failure: Error { case cannotConnect(Int32), ended(String), noObject(String) }
+  enum Failure: Error {
+    case cannotConnect(Int32)
+    case ended(String)
+    case noObject(String)
+  }
 
   let descriptor: Int32
   private var received = Data()
@@ -85,7 +89,8 @@ final class RawClient {
     var headers: [String: String] = [:]
     for line in lines.dropFirst() {
       guard let colon = line.firstIndex(of: ":") else { continue }
-      headers[line[..<colon].lowercased()] = line[line.index(after: colon)...].trimmingCharacters(in: .whitespaces)
+      headers[line[..<colon].lowercased()] = line[line.index(after: colon)...].trimmingCharacters(
+        in: .whitespaces)
     }
     if status == 100 { return try answer(isHead: isHead) }
     let length = isHead || status == 204 ? 0 : headers["content-length"].flatMap { Int($0) } ?? 0

@@ -99,7 +99,9 @@ final class TaskOnPhone {
 
   // MARK: - Uploads
 
-  func announce(_ bytes: Data, shot: String = "before-machine", modified: Any = NSNull(), over phone: RawClient? = nil)
+  func announce(
+    _ bytes: Data, shot: String = "before-machine", modified: Any = NSNull(), over phone: RawClient? = nil
+  )
     throws -> RawClient.Answer
   {
     try ask(
@@ -109,15 +111,20 @@ final class TaskOnPhone {
       ], over: phone)
   }
 
-  func send(_ piece: Data, to upload: String, at offset: Int, over phone: RawClient? = nil) throws -> RawClient.Answer {
+  func send(_ piece: Data, to upload: String, at offset: Int, over phone: RawClient? = nil) throws
+    -> RawClient.Answer
+  {
     try ask(
-      "PATCH", base + "uploads/\(upload)", type: "application/octet-stream", headers: ["Upload-Offset: \(offset)"],
+      "PATCH", base + "uploads/\(upload)", type: "application/octet-stream",
+      headers: ["Upload-Offset: \(offset)"],
       body: piece, over: phone)
   }
 
   /// Announces and sends a file in pieces as the page does.
   /// - Returns: the upload's id.
-  func upload(_ bytes: Data, shot: String = "before-machine", modified: Any = NSNull(), over phone: RawClient? = nil)
+  func upload(
+    _ bytes: Data, shot: String = "before-machine", modified: Any = NSNull(), over phone: RawClient? = nil
+  )
     throws -> String
   {
     let phone = try phone ?? self.phone()
@@ -148,7 +155,8 @@ final class TaskOnPhone {
   /// Sends a photo's action and gives the upload that the task gets.
   func attach(_ upload: String, shot: String = "before-machine", id: String) throws -> CompanionUpload? {
     let answer = try ask(
-      "POST", base + "actions", json: ["id": id, "kind": "photo", "upload": upload, "shot": shot, "accepts": [String]()])
+      "POST", base + "actions",
+      json: ["id": id, "kind": "photo", "upload": upload, "shot": shot, "accepts": [String]()])
     guard answer.status == 202, case .photo(let file, _, _)? = nextAction()?.kind else { return nil }
     return file
   }
