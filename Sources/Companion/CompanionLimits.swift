@@ -4,7 +4,7 @@ enum CompanionLimits {
 
   static let maxConnections: UInt32 = 48
   static let maxConnectionsOfOneAddress: UInt32 = 8
-  /// Number of connections above which each new one ends the oldest that has not shown the token.
+  /// Number of connections from which on each new one ends an older one that has not shown the token.
   static let crowdedConnections = 40
   /// Memory of one connection in libmicrohttpd: the head, and then each piece of a body, bytes.
   static let connectionMemory = 64 << 10

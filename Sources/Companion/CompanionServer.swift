@@ -194,7 +194,10 @@ private func connected(
   guard let context, let connection, let socketContext else { return }
   let server = Unmanaged<CompanionServer>.fromOpaque(context).takeUnretainedValue()
   if code == .CONNECTION_NOTIFY_STARTED {
-    socketContext.pointee = server.connections.open(socket: wt_mhd_socket(connection)).asContext
+    socketContext.pointee =
+      server.connections.open(
+        socket: wt_mhd_socket(connection), from: wt_mhd_client(connection)
+      ).asContext
   } else {
     server.connections.close(ConnectionRegistry.ID(context: socketContext.pointee))
     socketContext.pointee = nil

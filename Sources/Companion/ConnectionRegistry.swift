@@ -18,6 +18,7 @@ final class ConnectionRegistry: Sendable {
 
   private struct Connection {
     let socket: Int32
+    let client: UInt32
     var deadline: ContinuousClock.Instant
     /// Whether a request with the right token has come over it.
     var isTrusted = false
@@ -40,13 +41,14 @@ final class ConnectionRegistry: Sendable {
 
   // MARK: - The life of a connection
 
-  func open(socket: Int32) -> ID {
+  /// - Parameter client: the address of the other end.
+  func open(socket: Int32, from client: UInt32) -> ID {
     let deadline = now() + CompanionLimits.headTime
     return state.change { state in
       state.lastNumber += 1
       let id = ID(number: state.lastNumber)
       if state.connections.count >= CompanionLimits.crowdedConnections { Self.makeRoom(&state) }
-      state.connections[id] = Connection(socket: socket, deadline: deadline)
+      state.connections[id] = Connection(socket: socket, client: client, deadline: deadline)
       return id
     }
   }
@@ -74,9 +76,13 @@ final class ConnectionRegistry: Sendable {
     state.withLock { $0.connections[id]?.deadline = deadline }
   }
 
+  /// Ends the oldest stranger's connection of the address that has most of them, so that a phone which has not spoken yet is
+  /// not taken for one of a crowd.
   private static func makeRoom(_ state: inout State) {
     let strangers = state.connections.filter { !$0.value.isTrusted && !$0.value.isShut }
-    if let oldest = strangers.keys.min(by: { $0.number < $1.number }) { shut(oldest, in: &state) }
+    let crowds = Dictionary(grouping: strangers.keys) { strangers[$0]?.client ?? 0 }
+    let crowd = crowds.values.max { $0.count < $1.count }
+    if let oldest = crowd?.min(by: { $0.number < $1.number }) { shut(oldest, in: &state) }
   }
 
   /// Ends a connection; libmicrohttpd sees the end and closes the socket. The socket is still open here, because its entry is

@@ -39,7 +39,7 @@ struct ListeningSocket {
     var size = socklen_t(MemoryLayout<sockaddr_in>.size)
     let isListening = withUnsafeMutablePointer(to: &name) { pointer in
       pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
-        bind(descriptor, pointer, size) == 0 && listen(descriptor, 64) == 0
+        bind(descriptor, pointer, size) == 0 && listen(descriptor, 128) == 0
           && getsockname(descriptor, pointer, &size) == 0
       }
     }

@@ -77,11 +77,13 @@ import Testing
     #expect(try task.ask("GET", task.base, over: task.phone("127.0.0.6")).status == 200)
   }
 
-  @Test func `Strangers who hold every connection lose the oldest of them to a phone`() throws {
+  @Test func `Strangers who hold every connection lose some of them to a phone`() throws {
     let task = try TaskOnPhone()
     // The phone has shown the token and keeps its connection.
     let phone = try task.phone("127.0.0.2")
     #expect(try task.ask("GET", task.base, over: phone).status == 200)
+    // Another one has not spoken yet.
+    let quiet = try task.phone("127.0.0.4")
     var strangers: [RawClient] = []
     for source in 10..<20 {
       for _ in 0..<8 {
@@ -92,7 +94,7 @@ import Testing
     }
     #expect(try task.ask("GET", task.base + "state", over: phone).status == 200)
     #expect(try task.ask("GET", task.base + "state", over: task.phone("127.0.0.3")).status == 200)
-    #expect(strangers[0].isClosed())
+    #expect(try task.ask("GET", task.base + "state", over: quiet).status == 200)
   }
 
   @Test
@@ -140,8 +142,12 @@ import Testing
     let phone = try task.phone("127.0.0.31")
     phone.send(task.request("GET", task.base + "files/large.png"))
     #expect(Waiting.forInput(on: phone.descriptor))
+    let silent = try task.phone("127.0.0.32")
+    // Its answer shows that the server knows of both.
     #expect(try task.ask("GET", task.base + "state").status == 200)
     task.clock.pass(.seconds(10 + 30_000_000 / 16_384 + 2))
+    // Both are cut off at the same moment.
+    #expect(silent.isClosed())
     // The answer ends before its length, once what was under way is read.
     #expect(throws: RawClient.Failure.self) { try phone.answer() }
     #expect(try task.ask("GET", task.base + "state").status == 200)
@@ -181,9 +187,14 @@ import Testing
     let photo = Data(SplitMix64.bytes(1_000_000, seed: 20)) + Data(count: 15_000_000)
     func time(_ shot: String) throws -> Duration {
       let start = ContinuousClock.now
-      let id = try task.upload(photo, shot: shot, over: task.phone("127.0.0.2"))
+      var id: String?
+      // As the page does it: what is broken off goes on from where it was.
+      for _ in 0..<20 where id == nil {
+        id = try? task.upload(photo, shot: shot, over: task.phone("127.0.0.2"))
+      }
       let time = ContinuousClock.now - start
-      let file = try #require(try task.attach(id, shot: shot, id: shot))
+      let upload = try #require(id)
+      let file = try #require(try task.attach(upload, shot: shot, id: shot))
       let isWhole = try Data(contentsOf: URL(filePath: file.path)) == photo
       #expect(isWhole)
       task.session.drop(file)
@@ -223,8 +234,9 @@ import Testing
       _ = ended.wait { $0 == attackers }
     }
     let attacked = try time("attacked")
-    // The machine of a test does other things too: the second in which nothing else happens is not measured.
-    #expect(attacked <= max(alone * 2, .seconds(20)), "\(alone) alone, \(attacked) under attack")
+    // The machine of a test does other things too. The strangers lose their connections by themselves after 5 s: whoever had
+    // to wait for that takes longer than this.
+    #expect(attacked <= max(alone * 2, .seconds(4)), "\(alone) alone, \(attacked) under attack")
   }
 
   @Test func `Two thousand damaged requests leave the server answering and the task as it was`() throws {

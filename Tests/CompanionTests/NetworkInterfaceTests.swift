@@ -56,8 +56,8 @@ import Testing
   }
 
   @Test func `An address that is none of this machine cannot be listened on`() {
-    // 192.0.2.0/24 is for documents; the last of its addresses is no machine's.
-    for address in ["192.0.2.255", "none"] {
+    // 203.0.113.0/24 is for documents and no machine's.
+    for address in ["203.0.113.7", "none"] {
       #expect(throws: CompanionError.self) {
         try ListeningSocket(interface: NetworkInterface(name: "lo", address: address, kind: .wired), port: 0)
       }

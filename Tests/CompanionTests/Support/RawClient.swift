@@ -104,7 +104,7 @@ final class RawClient {
     var buffer = [UInt8](repeating: 0, count: 64 << 10)
     let count = recv(descriptor, &buffer, buffer.count, 0)
     guard count > 0 else {
-      throw Failure.ended(String(decoding: received, as: UTF8.self) + (count < 0 ? " errno \(errno)" : ""))
+      throw Failure.ended("\(String(decoding: received, as: UTF8.self)) errno \(count < 0 ? errno : 0)")
     }
     received.append(contentsOf: buffer[..<count])
   }
