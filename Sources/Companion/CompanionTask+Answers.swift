@@ -111,7 +111,7 @@ extension CompanionTask {
     else { return .empty(400) }
     guard announcement.bytes <= CompanionLimits.maxUploadBytes else { return .empty(413) }
     do {
-      guard let (progress, isNew) = try uploads.announce(announcement) else { return .empty(507) }
+      guard let (progress, isNew) = try uploads.announce(announcement) else { return .empty(409) }
       if isNew { content.withLock { $0.touch() } }
       return .json(isNew ? 201 : 200, Announced(upload: progress.upload, offset: progress.offset))
     } catch { return Self.failure(error) }

@@ -14,8 +14,8 @@ final class UploadStore: Sendable {
     var bytes: Int
     /// Lower-case hex.
     var sha256: String
-    /// The time of the file on the phone, milliseconds since 1970.
-    var modified: Int64?
+    /// The time of the file on the phone, milliseconds since 1970; some browsers give fractions.
+    var modified: Double?
   }
 
   /// An upload as the state shows it.
@@ -190,7 +190,7 @@ final class UploadStore: Sendable {
     guard digest.hex == upload.announcement.sha256 else { return false }
     let file = try OpenFile(writing: part, .refusesLinks)
     if let modified = upload.announcement.modified, isPlausible(modified, try file.status()) {
-      try file.setModified(milliseconds: modified)
+      try file.setModified(milliseconds: Int64(modified))
     }
     try file.sync(isRequired: false)
     try file.close()
@@ -202,8 +202,8 @@ final class UploadStore: Sendable {
 
   /// Whether a phone's time may be that of a photo: after 2000, and at most a day later than this laptop's clock, by which the
   /// file was just written.
-  private static func isPlausible(_ milliseconds: Int64, _ status: FileStatus) -> Bool {
-    milliseconds >= 946_684_800_000 && milliseconds / 1000 <= status.modifiedSeconds + 86_400
+  private static func isPlausible(_ milliseconds: Double, _ status: FileStatus) -> Bool {
+    milliseconds >= 946_684_800_000 && milliseconds / 1000 <= Double(status.modifiedSeconds + 86_400)
   }
 
   // MARK: - Looking

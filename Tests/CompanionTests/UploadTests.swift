@@ -9,7 +9,7 @@ import Testing
   @Test func `A file comes in pieces, and the task gets it with its bytes and its time`() throws {
     let task = try TaskOnPhone()
     let photo = Data(SplitMix64.bytes(1_300_000, seed: 1))
-    let announced = try task.announce(photo, modified: 1_764_403_200_000)
+    let announced = try task.announce(photo, modified: 1_764_403_200_000.5)
     #expect(announced.status == 201)
     let object = try announced.object()
     #expect(object["offset"] as? Int == 0)
@@ -24,7 +24,7 @@ import Testing
     #expect(shown[0]["bytes"] as? Int == 1_300_000)
     // The rest, from where the same announcement says.
     #expect(try task.announce(photo, modified: 1_764_403_200_000).status == 200)
-    #expect(try task.upload(photo, modified: 1_764_403_200_000) == id)
+    #expect(try task.upload(photo, modified: 1_764_403_200_000.5) == id)
 
     let file = try #require(try task.attach(id, id: "a1"))
     #expect(file.id == id)
@@ -42,7 +42,7 @@ import Testing
 
   @Test func `A time before 2000 or in the future is not taken over`() throws {
     let task = try TaskOnPhone()
-    for (index, time) in [0, -1, 4_900_000_000_000, 946_684_799_999].enumerated() {
+    for (index, time) in [0, -1, 4_900_000_000_000, 946_684_799_999, 1e300, -1e300].enumerated() {
       let before = Date() - 5
       let id = try task.upload(Data("photo \(index)".utf8), modified: time)
       let file = try #require(try task.attach(id, id: "t\(index)"))
@@ -161,7 +161,7 @@ import Testing
           ]
         ).status)
     }
-    #expect(statuses == [201, 201, 201, 201, 201, 201, 201, 201, 507])
+    #expect(statuses == [201, 201, 201, 201, 201, 201, 201, 201, 409])
   }
 
   @Test func `Three hundred files of all sizes arrive one after another, and each is what was sent`() throws {
@@ -203,6 +203,34 @@ import Testing
     let id = try task.upload(photo)
     let file = try #require(try task.attach(id, id: "large"))
     #expect(try Data(contentsOf: URL(filePath: file.path)) == photo)
+  }
+
+  @Test(.enabled(if: geteuid() == 0, "only root can mount a disk that is full"))
+  func `On a full disk nothing is acknowledged, and the upload goes on when there is room again`() throws {
+    let mountPoint = TemporaryFolder()
+    func run(_ command: String...) throws -> Int32 {
+      let program = try RunningProgram(command[0], Array(command.dropFirst()))
+      return program.end().status
+    }
+    #expect(try run("/usr/bin/mount", "-t", "tmpfs", "-o", "size=2m", "none", mountPoint.path) == 0)
+    defer { _ = try? run("/usr/bin/umount", mountPoint.path) }
+    let task = try TaskOnPhone(folder: mountPoint.file("task"))
+    let photo = Data(SplitMix64.bytes(1_200_000, seed: 14))
+    let filling = URL(filePath: mountPoint.file("filling"))
+    let id = try #require(try task.announce(photo).object()["upload"] as? String)
+    #expect(try task.send(photo.prefix(300_000), to: id, at: 0).status == 200)
+    try Data(count: 1_500_000).write(to: filling)
+    #expect(try task.send(photo.dropFirst(300_000).prefix(500_000), to: id, at: 300_000).status == 507)
+    #expect(try task.ask("GET", task.base + "uploads/\(id)").object()["offset"] as? Int == 300_000)
+    #expect(try task.announce(Data("another".utf8)).status == 507)
+    #expect(
+      try task.ask("PUT", task.base + "kept", json: ["a": String(repeating: "b", count: 60_000)]).status == 507)
+    #expect((try task.state()["kept"] as? [String: Any])?.isEmpty == true)
+    try FileManager.default.removeItem(at: filling)
+    #expect(try task.upload(photo) == id)
+    let file = try #require(try task.attach(id, id: "a1"))
+    #expect(try Data(contentsOf: URL(filePath: file.path)) == photo)
+    task.session.stop()
   }
 
   @Test func `The command hears of an upload once a second, and of its end`() throws {
