@@ -7,6 +7,8 @@ struct CompanionRequest {
   let path: String
   /// In the order in which they came, the names in lower case.
   let headers: [(name: String, value: String)]
+  /// The IPv4 address of the phone, in the network's order.
+  let client: UInt32
   var body = Data()
 
   /// The value of a header that is there exactly once.

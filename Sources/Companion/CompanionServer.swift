@@ -120,7 +120,8 @@ private func access(
 
   guard let kept = state.pointee else {
     let request = CompanionRequest(
-      method: String(cString: method), path: String(cString: url), headers: headers(of: connection))
+      method: String(cString: method), path: String(cString: url), headers: headers(of: connection),
+      client: wt_mhd_client(connection))
     return begin(request, over: connection, id, of: server, state)
   }
 
@@ -147,7 +148,7 @@ private func begin(
   of server: CompanionServer, _ state: UnsafeMutablePointer<UnsafeMutableRawPointer?>
 ) -> MHD_Result {
   let verdict: CompanionVerdict =
-    if !server.rate.admits(wt_mhd_client(connection)) {
+    if !server.rate.admits(request.client) {
       .answered(.empty(429, ("Retry-After", "1")))
     } else if wt_mhd_head_bytes(connection) > CompanionLimits.maxHeadBytes {
       .answered(.empty(431))

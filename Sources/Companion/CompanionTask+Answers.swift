@@ -55,7 +55,7 @@ extension CompanionTask {
       decoding: (request["user-agent"] ?? "").utf8.filter { (0x20...0x7E).contains($0) }.prefix(256),
       as: UTF8.self)
     let isNew = content.withLock { content in
-      content.browsers.count < 256 && content.browsers.insert(agent).inserted
+      content.browsers.count < 256 && content.browsers.insert("\(request.client) \(agent)").inserted
     }
     if isNew { events.addOpening(userAgent: agent) }
   }

@@ -29,6 +29,7 @@ final class CompanionTask: CompanionHandler {
     var papers: [Paper] = []
     /// Actions that were taken and have no outcome yet.
     var pendingActions: Set<String> = []
+    /// Addresses and names of the browsers that opened the page.
     var browsers: Set<String> = []
     /// When an upload was last told of, by its id.
     var progressTimes: [String: ContinuousClock.Instant] = [:]

@@ -119,7 +119,9 @@ import Testing
 
   @Test func `A browser is told of once, with the visible words of its name`() throws {
     let task = try TaskOnPhone()
-    func open(_ agent: String) throws { _ = try task.ask("GET", task.base, headers: ["User-Agent: \(agent)"]) }
+    func open(_ agent: String, from source: String = "127.0.0.1") throws {
+      _ = try task.ask("GET", task.base, headers: ["User-Agent: \(agent)"], over: task.phone(source))
+    }
     for agent in [
       "MicroMessenger/8", "MicroMessenger/8", "Safari \u{9B}31m王", String(repeating: "a", count: 1_000),
     ] {
@@ -128,6 +130,12 @@ import Testing
     var agents: [String] = []
     while case .opened(let agent)? = task.session.next(waitMilliseconds: 0) { agents.append(agent) }
     #expect(agents == ["MicroMessenger/8", "Safari 31m", String(repeating: "a", count: 256)])
+    // The same program on another phone is another browser.
+    try open("MicroMessenger/8", from: "127.0.0.2")
+    guard case .opened("MicroMessenger/8")? = task.session.next(waitMilliseconds: 0) else {
+      Issue.record("the second phone is not told of")
+      return
+    }
   }
 
   @Test func `A task goes on at the same address where it was, and has every byte that was acknowledged`()
