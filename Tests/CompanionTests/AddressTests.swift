@@ -171,6 +171,24 @@ import Testing
     #expect([413, 431].contains(try task.ask("GET", task.base + "state", headers: many).status))
   }
 
+  @Test func `Requests that come in one go are answered in their order, and a refused one ends the connection`()
+    throws
+  {
+    let task = try TaskOnPhone()
+    let phone = try task.phone()
+    let kept = task.request(
+      "PUT", task.base + "kept", type: "application/json", body: Data(#"{"a":"GET / HTTP/1.1"}"#.utf8))
+    phone.send(kept + task.request("GET", task.base + "page.js") + task.request("HEAD", task.base))
+    #expect(try phone.answer().status == 204)
+    #expect(try phone.answer().text == "'use strict'")
+    #expect(try phone.answer(isHead: true).status == 200)
+    phone.send(task.request("GET", task.base + "nothing") + task.request("GET", task.base + "page.js"))
+    let refused = try phone.answer()
+    #expect(refused.status == 404)
+    #expect(refused.headers["connection"] == "close")
+    #expect(throws: RawClient.Failure.self) { try phone.answer() }
+  }
+
   @Test func `Phones that look for the internet get the answers that they expect, under any name`() throws {
     let task = try TaskOnPhone()
     for (path, status, text) in [

@@ -71,6 +71,87 @@ import Testing
     #expect(try Data(contentsOf: URL(filePath: file.path)) == photo)
   }
 
+  @Test func `A piece that is cut off in the middle counts for nothing`() throws {
+    let task = try TaskOnPhone()
+    let photo = Data(SplitMix64.bytes(500_000, seed: 15))
+    let id = try #require(try task.announce(photo).object()["upload"] as? String)
+    #expect(try task.send(photo.prefix(100_000), to: id, at: 0).status == 200)
+    let phone = try task.phone("127.0.0.2")
+    let piece = task.request(
+      "PATCH", task.base + "uploads/\(id)", type: "application/octet-stream",
+      headers: ["Upload-Offset: 100000"],
+      body: photo.dropFirst(100_000))
+    phone.send(piece.prefix(200_000))
+    shutdown(phone.descriptor, Int32(SHUT_WR))
+    #expect(phone.isClosed())
+    #expect(try task.ask("GET", task.base + "uploads/\(id)").object()["offset"] as? Int == 100_000)
+    let attributes = try FileManager.default.attributesOfItem(atPath: task.folder + "/uploads/\(id).part")
+    #expect(attributes[.size] as? Int == 100_000)
+    #expect(try task.upload(photo) == id)
+  }
+
+  @Test func `Four phones send at once while the command shows and attaches, and every file is what was sent`()
+    throws
+  {
+    let task = try TaskOnPhone()
+    let (base, host, port) = (task.base, task.host, task.port)
+    let failures = Watched<[String]>([])
+    let ended = Watched(0)
+    let photos = (0..<4).map { phone in
+      (0..<15).map { SplitMix64.bytes(20_000 + $0, seed: UInt64(100 * phone + $0)) }
+    }
+    for phone in 0..<4 {
+      let thread = Thread {
+        do {
+          let client = try RawClient(port: port, from: "127.0.4.\(phone + 1)")
+          func ask(_ method: String, _ path: String, _ type: String, _ body: Data, _ header: String = "X: y")
+            throws
+            -> RawClient.Answer
+          {
+            client.send(
+              "\(method) \(base)\(path) HTTP/1.1\r\nHost: \(host)\r\nContent-Type: \(type)\r\n\(header)\r\n"
+                + "Content-Length: \(body.count)\r\n\r\n")
+            client.send(body)
+            return try client.answer()
+          }
+          for (index, bytes) in photos[phone].enumerated() {
+            let shot = "phone-\(phone)-\(index)"
+            let announcement =
+              #"{"shot":"\#(shot)","bytes":\#(bytes.count),"sha256":"\#(SHA256Digest(of: bytes).hex)"}"#
+            let announced = try ask("POST", "uploads", "application/json", Data(announcement.utf8)).object()
+            let id = announced["upload"] as? String ?? ""
+            let piece = try ask(
+              "PATCH", "uploads/\(id)", "application/octet-stream", Data(bytes), "Upload-Offset: 0")
+            let action = #"{"id":"\#(shot)","kind":"photo","upload":"\#(id)","shot":"\#(shot)"}"#
+            let taken = try ask("POST", "actions", "application/json", Data(action.utf8))
+            if piece.status != 200 || taken.status != 202 { throw RawClient.Failure.noObject(shot) }
+          }
+        } catch { failures.change { $0.append("\(error)") } }
+        ended.change { $0 += 1 }
+      }
+      thread.start()
+    }
+    var got: [String: [UInt8]] = [:]
+    while got.count < 60, failures.latest.isEmpty, let action = task.nextAction() {
+      guard case .photo(let file, _, _) = action.kind else { continue }
+      got[file.shot] = Array(try Data(contentsOf: URL(filePath: file.path)))
+      var state = TaskOnPhone.waiting
+      state.title = file.shot
+      task.session.show(state)
+      task.session.drop(file)
+      task.session.finish(action, CompanionOutcome(id: action.id, isDone: true))
+    }
+    #expect(ended.wait { $0 == 4 })
+    #expect(failures.latest == [])
+    #expect(got.count == 60)
+    for (phone, photos) in photos.enumerated() {
+      for (index, bytes) in photos.enumerated() {
+        let isSame = got["phone-\(phone)-\(index)"] == bytes
+        #expect(isSame, "phone-\(phone)-\(index)")
+      }
+    }
+  }
+
   @Test func `A file that is not the one announced is dropped, and can be sent again`() throws {
     let task = try TaskOnPhone()
     let photo = Data(SplitMix64.bytes(2_000, seed: 3))

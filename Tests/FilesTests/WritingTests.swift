@@ -213,6 +213,19 @@ func check(_ holds: Bool, _ what: String) throws {
     #expect(error?.errno == ELOOP && scratch.text("file") == "x")
   }
 
+  @Test func `a file has the time that it is given, to the millisecond, and keeps its bytes`() throws {
+    let path = try scratch.put("bytes", "file")
+    let file = try OpenFile(writing: path)
+    try file.setModified(milliseconds: 1_764_403_200_123)
+    try file.close()
+    var status = stat()
+    #expect(stat(path.text, &status) == 0)
+    #expect(status.st_mtim.tv_sec == 1_764_403_200)
+    #expect(status.st_mtim.tv_nsec == 123_000_000)
+    #expect(scratch.text("file") == "bytes")
+    #expect(failure { try file.setModified(milliseconds: 0) }?.errno == EBADF)
+  }
+
   @Test func `a pipe that takes nothing is given up after the time allowed`() throws {
     let pipe = scratch.file("pipe")
     #expect(mkfifo(pipe.text, 0o600) == 0)
