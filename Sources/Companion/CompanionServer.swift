@@ -158,17 +158,18 @@ private func begin(
   let bodyBytes: Int
   switch verdict {
   case .admitted(_, let bytes):
-    server.connections.trust(id)
     bodyBytes = bytes
+    server.connections.trust(id)
+    server.connections.expect(bytes: bytes, over: id)
   case .answered(let reply):
     // A client that is still sending would not see the answer if the connection ended now. What is too long to be read, or
-    // of unknown length, is not read.
+    // of unknown length, is not read, and what is read has to come soon.
     bodyBytes = request.has("transfer-encoding") ? .max : request.contentLength ?? 0
     guard bodyBytes <= CompanionLimits.maxBodyBytesToDrain else {
       return send(reply, ends: true, over: connection, id, of: server)
     }
+    server.connections.expect(bytes: 0, over: id)
   }
-  server.connections.expect(bytes: bodyBytes, over: id)
   let exchange = Exchange(request: request, verdict: verdict, bodyBytes: bodyBytes)
   if case .admitted = verdict { exchange.request.body.reserveCapacity(bodyBytes) }
   state.pointee = Unmanaged.passRetained(exchange).toOpaque()

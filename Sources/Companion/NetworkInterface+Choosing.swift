@@ -4,7 +4,7 @@ import Glibc
 extension NetworkInterface {
   // MARK: - Choosing
 
-  /// The interfaces of this laptop that are up and have an IPv4 address, each once, the one to be preferred first.
+  /// The interfaces of this laptop that are up, have a carrier and an IPv4 address, each once, the one to be preferred first.
   public static func all() -> [NetworkInterface] {
     var list: UnsafeMutablePointer<ifaddrs>?
     guard getifaddrs(&list) == 0, let list else { return [] }
@@ -12,7 +12,7 @@ extension NetworkInterface {
     var found: [NetworkInterface] = []
     for entry in sequence(first: list, next: { $0.pointee.ifa_next }) {
       let flags = Int32(bitPattern: entry.pointee.ifa_flags)
-      guard flags & Int32(IFF_UP) != 0, let name = entry.pointee.ifa_name,
+      guard flags & Int32(IFF_UP) != 0, flags & Int32(IFF_RUNNING) != 0, let name = entry.pointee.ifa_name,
         let socketAddress = entry.pointee.ifa_addr, socketAddress.pointee.sa_family == sa_family_t(AF_INET)
       else { continue }
       let address = socketAddress.withMemoryRebound(to: sockaddr_in.self, capacity: 1) { $0.pointee.sin_addr }

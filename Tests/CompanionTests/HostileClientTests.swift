@@ -114,7 +114,7 @@ import Testing
     head.send("GET \(task.base)state HTTP/1.1\r\n")
     body.send(piece.prefix(1_000))
     stranger.send(
-      "POST \(Self.wrongToken)uploads HTTP/1.1\r\nHost: \(task.host)\r\nContent-Length: 1000\r\n\r\n")
+      "POST \(Self.wrongToken)uploads HTTP/1.1\r\nHost: \(task.host)\r\nContent-Length: 1000000\r\n\r\n")
     #expect(try task.ask("GET", task.base + "state", over: idle).status == 200)
     // Its answer shows that the server has taken what was sent before.
     #expect(try task.state()["revision"] != nil)
