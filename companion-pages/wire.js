@@ -1,0 +1,162 @@
+/* The requests to the laptop: the state, what is kept, and actions with their outcomes. */
+(function (companion) {
+  'use strict';
+
+  /**
+   * Sends a request. The promise gives `{status, body}`, where `body` is the JSON of the answer or null, and fails where the
+   * laptop cannot be reached.
+   * `options`: `json` or `bytes` as the body, `headers`, `seconds` until it is given up, `progress` (bytes sent).
+   */
+  companion.request = function (method, path, options) {
+    var given = options || {};
+    return new Promise(function (resolve, reject) {
+      var request = new XMLHttpRequest();
+      request.open(method, path);
+      request.timeout = (given.seconds || 8) * 1000;
+      Object.keys(given.headers || {}).forEach(function (name) { request.setRequestHeader(name, given.headers[name]); });
+      request.onload = function () {
+        var body = null;
+        try { body = JSON.parse(request.responseText); } catch (error) { body = null; }
+        resolve({ status: request.status, body: body, text: request.responseText });
+      };
+      request.onerror = request.ontimeout = request.onabort = function () { reject(new Error('away')); };
+      if (given.progress && request.upload) {
+        request.upload.onprogress = function (event) { given.progress(event.loaded); };
+      }
+      if (given.json !== undefined) {
+        request.setRequestHeader('Content-Type', 'application/json');
+        request.send(JSON.stringify(given.json));
+      } else if (given.bytes) {
+        request.setRequestHeader('Content-Type', 'application/octet-stream');
+        request.send(given.bytes);
+      } else {
+        request.send();
+      }
+    });
+  };
+
+  /** Waits, or less where the phone says that it is in a network again. */
+  companion.pause = function (milliseconds) {
+    return new Promise(function (resolve) {
+      var timer = setTimeout(finish, milliseconds);
+      window.addEventListener('online', finish);
+      function finish() {
+        clearTimeout(timer);
+        window.removeEventListener('online', finish);
+        resolve();
+      }
+    });
+  };
+
+  companion.randomID = function () {
+    var bytes = new Uint8Array(12);
+    window.crypto.getRandomValues(bytes);
+    return Array.prototype.map.call(bytes, function (byte) { return (byte < 16 ? '0' : '') + byte.toString(16); }).join('');
+  };
+
+  // MARK: - Actions
+
+  // The actions whose outcome the state has not shown yet, by their ids.
+  var waiting = {};
+  // How long the laptop may be reachable, idle and silent before the page gives up waiting for an outcome.
+  var patience = 40000;
+
+  /**
+   * Sends an action until the laptop has it, and waits for its outcome. The promise always gives an outcome.
+   * Without `id` the action gets a new one; a page that is loaded again uses the same id for the same thing, so that the laptop
+   * does it once.
+   */
+  companion.act = function (kind, members, id) {
+    var action = { id: id || companion.randomID(), kind: kind };
+    Object.keys(members || {}).forEach(function (name) { action[name] = members[name]; });
+    var entry = waiting[action.id];
+    if (entry) return entry.promise;
+    entry = { since: null };
+    entry.promise = new Promise(function (resolve) { entry.resolve = resolve; });
+    waiting[action.id] = entry;
+    send(action, entry);
+    return entry.promise;
+  };
+
+  companion.isActing = function (id) { return Boolean(waiting[id]); };
+
+  function send(action, entry) {
+    companion.request('POST', 'actions', { json: action, seconds: 30 }).then(function (answer) {
+      if (answer.status === 202) {
+        entry.since = Date.now();
+        companion.askSoon();
+      } else if (answer.status === 429 || answer.status >= 500) {
+        companion.pause(1500).then(function () { send(action, entry); });
+      } else {
+        finish(action.id, { id: action.id, isDone: false, message: companion.word(answer.status === 404 ? 'ended' : 'refused') });
+      }
+    }, function () {
+      companion.pause(1500).then(function () { send(action, entry); });
+    });
+  }
+
+  function finish(id, outcome) {
+    var entry = waiting[id];
+    if (!entry) return;
+    delete waiting[id];
+    entry.resolve(outcome);
+  }
+
+  /** Hands the outcomes of a new state to those who wait for them. */
+  companion.takeOutcomes = function (state) {
+    (state.outcomes || []).forEach(function (outcome) { finish(outcome.id, outcome); });
+    Object.keys(waiting).forEach(function (id) {
+      var entry = waiting[id];
+      if (state.busy && entry.since) entry.since = Date.now();
+      if (entry.since && Date.now() - entry.since > patience) {
+        finish(id, { id: id, isDone: false, message: companion.word('noAnswer') });
+      }
+    });
+  };
+
+  // MARK: - What is kept
+
+  var kept = {};
+  var isKeptChanged = false;
+  var isKeeping = false;
+  var keepTimer = null;
+
+  /** What an earlier load of the page kept under that name; undefined where it kept nothing. */
+  companion.kept = function (name) { return kept[name]; };
+
+  /** Keeps a value on the laptop, so that a page that is loaded again goes on with it. */
+  companion.keep = function (name, value) {
+    if (JSON.stringify(kept[name]) === JSON.stringify(value)) return;
+    if (value === undefined || value === null) delete kept[name];
+    else kept[name] = JSON.parse(JSON.stringify(value));
+    isKeptChanged = true;
+    clearTimeout(keepTimer);
+    keepTimer = setTimeout(companion.keepNow, 300);
+  };
+
+  companion.keepNow = function () {
+    clearTimeout(keepTimer);
+    if (!isKeptChanged || isKeeping) return;
+    isKeptChanged = false;
+    isKeeping = true;
+    companion.request('PUT', 'kept', { json: kept }).then(function (answer) {
+      isKeeping = false;
+      // What the laptop refuses it refuses for ever; what it could not take now is sent again.
+      if (answer.status === 429 || answer.status >= 500) again();
+      else if (isKeptChanged) companion.keepNow();
+    }, function () {
+      isKeeping = false;
+      again();
+    });
+    function again() {
+      isKeptChanged = true;
+      clearTimeout(keepTimer);
+      keepTimer = setTimeout(companion.keepNow, 1500);
+    }
+  };
+
+  /** Takes what the laptop has kept, unless this page knows better. */
+  companion.takeKept = function (value) {
+    if (!isKeptChanged && !isKeeping && value && typeof value === 'object') kept = JSON.parse(JSON.stringify(value));
+  };
+})(window.companion);
