@@ -28,16 +28,19 @@ public struct Agreement {
     /// The answer to the question for consent; nil where it was not asked.
     public var consents: Bool?
     public var shown: AgreementRecord.Showing?
+    /// SHA-256 of the photos of the signatory's authority, lower-case hex; empty where the signatory needs none.
+    public var authoritySha256: [String]
 
     public init(
       signatory: Signatory, signedAt: Timestamp, strokesSha256: String, consents: Bool?,
-      shown: AgreementRecord.Showing?
+      shown: AgreementRecord.Showing?, authoritySha256: [String] = []
     ) {
       self.signatory = signatory
       self.signedAt = signedAt
       self.strokesSha256 = strokesSha256
       self.consents = consents
       self.shown = shown
+      self.authoritySha256 = authoritySha256
     }
   }
 
@@ -164,9 +167,10 @@ public struct Agreement {
       技术人员：\(technician.name.full)（证书 \(technician.certificate)）
       """, style: style, width: rightWidth)
     let shown = signing.shown.map { "，\(AgreementWords.time($0.at))在\(AgreementWords.means($0.means))出示" } ?? ""
-    let digest = flow.set(
-      "协议文本摘要（SHA-256）：\(text.sha256)\(shown)\n签字笔迹摘要（SHA-256）：\(signing.strokesSha256)", style: small,
-      width: PageFlow.width)
+    let digests =
+      ["协议文本摘要（SHA-256）：\(text.sha256)\(shown)", "签字笔迹摘要（SHA-256）：\(signing.strokesSha256)"]
+      + signing.authoritySha256.map { "\(Photo.Stage.authority.word)照片摘要（SHA-256）：\($0)" }
+    let digest = flow.set(digests.joined(separator: "\n"), style: small, width: PageFlow.width)
     let body = max(boxHeight, signer.heightMillimetres + installer.heightMillimetres + 4)
     let bodyTop = statement.heightMillimetres + 2
     let height = bodyTop + body + 1.5 + digest.heightMillimetres

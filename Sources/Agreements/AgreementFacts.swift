@@ -94,9 +94,10 @@ struct AgreementFacts {
   }
 
   var photos: [[String]] {
-    installation.photos.map { photo in
+    // The authority is no part of the text: it is shown by whoever signs, after reading it, and stands with the signature.
+    installation.photos.filter { $0.stage != .authority }.map { photo in
       [
-        AgreementWords.stage(photo.stage), AgreementWords.time(photo.takenAt),
+        photo.stage.word, AgreementWords.time(photo.takenAt),
         "\(photo.widthPixels)×\(photo.heightPixels)", photo.sha256,
       ]
     }

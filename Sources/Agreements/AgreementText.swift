@@ -98,7 +98,7 @@ public struct AgreementText: Sendable {
   var signatureHeading: String { "\(AgreementWords.ordinal(headingCount + 1))、签字确认" }
 
   /// The version of the clauses, as it stands on paper.
-  var termsLine: String {
+  public var termsLine: String {
     "条款 \(terms.reference.name) 版本 \(terms.reference.version)（摘要 \(terms.reference.sha256.prefix(16))）"
   }
 

@@ -76,14 +76,6 @@ enum AgreementWords {
 
   // MARK: - The rest
 
-  static func stage(_ stage: Photo.Stage) -> String {
-    switch stage {
-    case .before: "安装前"
-    case .after: "安装后"
-    case .seal: "封条"
-    }
-  }
-
   static func consent(_ consents: Bool?) -> String {
     switch consents {
     case true?: "☑ 同意保存书写过程    ☐ 不同意"
@@ -97,6 +89,8 @@ enum AgreementWords {
     switch means {
     case .terminal: "技术人员的电脑上"
     case .paper: "纸上"
+    case .phone: "手机上"
+    case .browser: "电脑浏览器里"
     }
   }
 

@@ -1,4 +1,4 @@
-import Records
+public import Records
 
 /// Keeps a photo, identified by its contents, and a seal, identified by its number, from being evidence of two
 /// installations. A void record releases its photos and seals.
@@ -55,5 +55,31 @@ extension Fieldbook {
   func restoreClaims(of entries: [LogEntry], id: InstallationID) throws(FieldbookError) {
     try releaseClaims(of: id)
     for entry in entries { try claim(entry.event, for: id) }
+  }
+}
+
+extension Fieldbook {
+  /// Finds another installation whose agreement, present or earlier, was signed with one of these strokes. A void record counts no
+  /// more.
+  /// - Parameter strokes: SHA-256 of the documents with the strokes, lower-case hex.
+  /// - Throws: `store`.
+  public func installation(signedWith strokes: [String], otherThan id: InstallationID)
+    throws(FieldbookError) -> InstallationID?
+  {
+    guard !strokes.isEmpty else { return nil }
+    let marks = strokes.map { _ in "?" }.joined(separator: ", ")
+    let values = strokes.map { SQLValue.text($0) }
+    // A damaged record says nothing of its signature.
+    let found = try database.first(
+      """
+      SELECT installation.id FROM installation JOIN record ON record.installation = installation.id
+      WHERE installation.id <> ? AND status <> ? AND json_valid(CAST(body AS TEXT)) AND (
+        CAST(body AS TEXT) ->> '$.agreement.strokesSha256' IN (\(marks)) OR EXISTS (
+          SELECT 1 FROM json_each(CAST(body AS TEXT), '$.earlierAgreements') AS earlier
+          WHERE earlier.value ->> '$.strokesSha256' IN (\(marks))))
+      ORDER BY installation.id LIMIT 1
+      """, [.text(id.text), .text(Installation.Status.void.rawValue)] + values + values
+    ) { $0.text(0) }
+    return try found.map { (text) throws(FieldbookError) in try Self.id(text, table: "installation") }
   }
 }

@@ -232,13 +232,7 @@ extension Fieldbook {
     let step: Step
     switch event {
     case .registered: throw .alreadyRegistered
-    case .photographed(let photo):
-      step =
-        switch photo.stage {
-        case .before: .photoBefore
-        case .seal: .seal
-        case .after: .photoAfter
-        }
+    case .photographed(let photo): step = photo.stage.step
     case .flashBegun, .flashed: step = .flash
     case .inspected, .paired: step = .pair
     case .labelled: step = .label

@@ -15,21 +15,13 @@ public struct Watermark: Hashable, Sendable {
   ///   drawn yet.
   public init(code: LabelCode?, id: InstallationID, photo: Photo) {
     let name = code.map { "\($0)" } ?? "记录 \(id.text.prefix(8))"
-    title = "\(name)　\(Self.word(for: photo.stage))"
+    title = "\(name)　\(photo.stage.word)"
     // The laptop's time is not that of the photo, only of the moment when it was attached.
     time = photo.takenAtSource == .clock ? "\(photo.takenAt.paperText) 附上" : photo.takenAt.paperText
     if let latitude = photo.exif?.latitude, let longitude = photo.exif?.longitude {
       place = Self.degrees(latitude, "北纬", "南纬") + "　" + Self.degrees(longitude, "东经", "西经")
     } else {
       place = nil
-    }
-  }
-
-  private static func word(for stage: Photo.Stage) -> String {
-    switch stage {
-    case .before: "安装前"
-    case .after: "安装后"
-    case .seal: "封条"
     }
   }
 

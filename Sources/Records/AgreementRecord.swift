@@ -14,7 +14,15 @@ public struct Signatory: Hashable, Sendable, Codable {
 public struct AgreementRecord: Hashable, Sendable, Codable {
   /// How the text was shown to the signatory before the signature.
   public struct Showing: Hashable, Sendable, Codable {
-    public enum Means: String, Hashable, Sendable, Codable, CaseIterable { case terminal, paper }
+    public enum Means: String, Hashable, Sendable, Codable, CaseIterable {
+      /// The laptop's own terminal.
+      case terminal
+      case paper
+      /// The companion's page on the signatory's phone.
+      case phone
+      /// The companion's page in a browser of the laptop.
+      case browser
+    }
 
     public var means: Means
     public var at: Timestamp

@@ -177,6 +177,28 @@ public struct SchemeReference: Hashable, Sendable, Codable {
 public struct Photo: Hashable, Sendable, Codable {
   public enum Stage: String, Hashable, Sendable, Codable, CaseIterable {
     case before, after, seal
+    /// The paper by which the unit authorised whoever signs for it.
+    case authority
+
+    /// The Chinese word for what the photo shows, on screen and paper.
+    public var word: String {
+      switch self {
+      case .before: "安装前"
+      case .after: "安装后"
+      case .seal: "封条"
+      case .authority: "授权书"
+      }
+    }
+
+    /// The step of the walk to which the photo belongs.
+    public var step: Step {
+      switch self {
+      case .before: .photoBefore
+      case .after: .photoAfter
+      case .seal: .seal
+      case .authority: .sign
+      }
+    }
   }
 
   public enum TimeSource: String, Hashable, Sendable, Codable {

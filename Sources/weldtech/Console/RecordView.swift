@@ -156,6 +156,7 @@ struct RecordView {
     let record = installation
     let module = record.module
     let photos = Photo.Stage.allCases.map { stage in record.photos.count { $0.stage == stage } }
+    let authority = record.photos.count { $0.stage == .authority }
     let inspections = record.inspections?.last.map {
       [inspected($0, of: record.inspections?.count ?? 1, language)]
     }
@@ -164,8 +165,10 @@ struct RecordView {
       (
         Text(zh: "照片", en: "photos"),
         Text(
-          zh: "安装前 \(photos[0])，安装后 \(photos[1])，封条 \(photos[2])",
-          en: "\(photos[0]) before, \(photos[1]) after, \(photos[2]) of the seal")[language]
+          zh: "安装前 \(photos[0])，安装后 \(photos[1])，封条 \(photos[2])"
+            + (authority == 0 ? "" : "，授权书 \(authority)"),
+          en: "\(photos[0]) before, \(photos[1]) after, \(photos[2]) of the seal"
+            + (authority == 0 ? "" : ", \(authority) of the authority"))[language]
       ),
       (
         Text(zh: "模块", en: "module"),

@@ -76,10 +76,13 @@ enum ClockTexts {
 
 extension Photo.Stage {
   var title: Text {
-    switch self {
-    case .before: Text(zh: "安装前", en: "before")
-    case .after: Text(zh: "安装后", en: "after")
-    case .seal: Text(zh: "封条", en: "seal")
-    }
+    let english =
+      switch self {
+      case .before: "before"
+      case .after: "after"
+      case .seal: "seal"
+      case .authority: "authority"
+      }
+    return Text(zh: word, en: english)
   }
 }
