@@ -20,7 +20,7 @@ build: setup ## build the release programs, .build/release/weldtech and weldtech
 install: build docs ## install program, data, manual page and completions under PREFIX (/usr/local)
 	install -Dm755 .build/release/weldtech $(DESTDIR)$(PREFIX)/bin/weldtech
 	install -Dm755 .build/release/weldtech-chip $(DESTDIR)$(PREFIX)/bin/weldtech-chip
-	for folder in label-templates schemes agreement-terms firmware/releases firmware/trust firmware/development; do \
+	for folder in label-templates schemes agreement-terms companion-pages firmware/releases firmware/trust firmware/development; do \
 	  mkdir -p $(DESTDIR)$(PREFIX)/share/weldtech/$$folder && \
 	  cp -r $$folder/. $(DESTDIR)$(PREFIX)/share/weldtech/$$folder/ || exit 1; done
 	install -Dm644 .build/docs/weldtech.1 $(DESTDIR)$(PREFIX)/share/man/man1/weldtech.1

@@ -175,8 +175,8 @@ let package = Package(
     tests(
       "WeldtechTests",
       [
-        "weldtech", "Agreements", "Records", "Terminal", "Arguments", "Fieldbook", "Labels", "Provision",
-        "Sync", "Bench",
+        "weldtech", "Agreements", "Companion", "Records", "Terminal", "Arguments", "Fieldbook", "Labels",
+        "Provision", "Sync", "Bench",
         "Cryptography", "Drawing", "Photos", "Tables", "TestSupport",
       ]),
     // The built program, as its users run it.

@@ -25,6 +25,17 @@ public final class LineEditor: LineSource {
     try readLine(LineEditorCore(prompt: prompt, completer: completer), drawingOn: sink)
   }
 
+  public func takeTypedLine() -> String? {
+    guard isTerminal else { return nil }
+    var wanted = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+    // The terminal is in line mode between questions, so that it can be read as soon as a line is whole.
+    guard poll(&wanted, 1, 0) > 0, wanted.revents & Int16(POLLIN) != 0 else { return nil }
+    var buffer = [UInt8](repeating: 0, count: 256)
+    let count = buffer.withUnsafeMutableBytes { Glibc.read(descriptor, $0.baseAddress, $0.count) }
+    guard count >= 0 else { return nil }
+    return String(decoding: buffer.prefix(count).prefix { $0 != 0x0A }, as: UTF8.self)
+  }
+
   private func readLine(_ line: LineEditorCore, drawingOn sink: Sink) throws(PromptError) -> String {
     guard let mode = TerminalMode(raw: descriptor) else { throw .notATerminal }
     let changes = WindowChanges()

@@ -9,9 +9,16 @@ public protocol LineSource: Sendable {
   /// Reads the next line as `readLine(prompt:drawingOn:)` does; a key of the source completes what is typed.
   func readLine(prompt: String, completing completer: @escaping LineCompleter, drawingOn sink: Sink)
     throws(PromptError) -> String
+
+  /// Takes a line that was typed while nothing was asked, without waiting.
+  /// - Returns: nil where none was; an empty line for Ctrl-D.
+  func takeTypedLine() -> String?
 }
 
 extension LineSource {
+  /// Takes nothing, for a source of which nobody types without being asked.
+  public func takeTypedLine() -> String? { nil }
+
   /// Reads the next line without completing anything, for a source without keys.
   public func readLine(prompt: String, completing _: @escaping LineCompleter, drawingOn sink: Sink)
     throws(PromptError) -> String

@@ -9,7 +9,7 @@ public struct ScreenText: Sendable, Hashable, CustomStringConvertible {
   /// The characters that are written, including control sequences.
   public let description: String
 
-  private init(trusted text: String) { description = text }
+  init(trusted text: String) { description = text }
 
   /// Makes text from any source harmless.
   public init(_ text: String) { description = Self.harmless(text) }

@@ -19,7 +19,7 @@ final class Workplace {
   let interruption: () -> Bool
 
   /// Gives this number of unpredictable bytes, for keys and challenges.
-  var random: (Int) throws -> [UInt8] = SecureRandom.bytes
+  var random: @Sendable (Int) throws -> [UInt8] = { try SecureRandom.bytes($0) }
   /// The installation that the command works on or has opened, which its errors name.
   var concerned: InstallationID?
   /// The home as it was typed on the command line; nil where it was not.
@@ -127,6 +127,10 @@ final class Workplace {
   func labelTemplates() throws -> LabelTemplateCatalogue {
     LabelTemplateCatalogue(directory: try share("label-templates"))
   }
+
+  /// The folder with the parts of the page on a phone.
+  /// - Throws: `SetupMissing.share`.
+  func companionPages() throws -> String { try share("companion-pages") }
 
   func firmwareShelf() throws -> FirmwareShelf { FirmwareShelf(folder: try share("firmware")) }
 

@@ -6,11 +6,15 @@ struct Desktop {
 
   /// Opens a file in the program that the desktop has for it.
   /// - Returns: false where there is no desktop, or it did not take the file.
-  func open(_ file: String) -> Bool {
+  func open(_ file: String) -> Bool { open(address: absolutePath(file)) }
+
+  /// Opens an address in the browser of the desktop.
+  /// - Returns: false where there is no desktop, or it did not take the address.
+  func open(address: String) -> Bool {
     guard environment["DISPLAY"] != nil || environment["WAYLAND_DISPLAY"] != nil,
       let program = environment.program("xdg-open")
     else { return false }
-    return run(program, [absolutePath(file)]) == 0
+    return run(program, [address]) == 0
   }
 
   /// Runs a program to its end, without this one's streams, so that its chatter does not land between the lines here.

@@ -1,5 +1,6 @@
 import Arguments
 import Characters
+import Companion
 import Drawing
 import Records
 import Terminal
@@ -10,10 +11,15 @@ enum PhotoCommand {
     var id = ""
     var stage: Stage?
     var reason: String?
+    var phone = PhoneOptions()
     var files: [String] = []
   }
 
-  enum Stage: String, CaseIterable { case before, after }
+  enum Stage: String, CaseIterable {
+    case before, after
+
+    var ofPhoto: Photo.Stage { self == .before ? .before : .after }
+  }
 
   struct Document: Encodable {
     var id: InstallationID
@@ -26,9 +32,9 @@ enum PhotoCommand {
     Command(
       "photo", Text(zh: "附上安装前或安装后的照片", en: "attach photos from before or after the work"),
       discussion: Text(
-        zh: "拍摄时间、地点取自照片里的 EXIF。模糊、过暗、过亮，或与同一台的照片相近，只提醒一次；\n与另一台的照片相近要写明原因。",
+        zh: "拍摄时间、地点取自照片里的 EXIF。模糊、过暗、过亮，或与同一台的照片相近，只提醒一次；\n与另一台的照片相近要写明原因。--phone 用手机拍：扫终端里的二维码，按提示拍，拍好在手机上点完成。--json 时也可以用，\n地址写在标准错误上，问题由手机回答。",
         en:
-          "Time and place come from the photo's EXIF. A photo that is blurred, dark or bright, or like another of this\nwelder, is pointed out; one that is like a photo of another welder needs a reason."
+          "Time and place come from the photo's EXIF. A photo that is blurred, dark or bright, or like another of this\nwelder, is pointed out; one that is like a photo of another welder needs a reason. With --phone a phone is the\ncamera: scan the symbol, take what the page asks for, and finish there. It goes with --json too: the address is on\nstderr, and the phone answers the questions."
       ),
       options: Options(),
       parameters: { parameters in
@@ -38,13 +44,19 @@ enum PhotoCommand {
           Text(zh: "安装前还是安装后", en: "taken before or after the work"))
         parameters.option(
           "reason", \.reason, .string, placeholder: "TEXT", PhotoIntake.reasonTitle)
-        parameters.arguments("FILE", \.files, .file, Text(zh: "JPEG 或 PNG 照片", en: "a JPEG or PNG photo"))
+        parameters.phone(\.phone, browser: true)
+        parameters.arguments(
+          "FILE", \.files, .file, Text(zh: "JPEG 或 PNG 照片", en: "a JPEG or PNG photo"),
+          isRequired: false)
       }, run: run)
   }
 
   static func run(_ options: Options, _ workplace: Workplace) throws -> Int32 {
     let console = workplace.console
+    try options.phone.check()
     let installation = try workplace.installation(forStepOn: options.id)
+    if options.phone.isServed { return try serve(options, installation, workplace) }
+    guard !options.files.isEmpty else { throw UsageError.missingArgument("FILE") }
     let stage = try console.need(options.stage, option: "stage") {
       try console.prompter.choose(
         Text(zh: "照片是什么时候拍的", en: "when were they taken"),
@@ -56,12 +68,53 @@ enum PhotoCommand {
     let reason = try workplace.written(options.reason, as: .note, option: "reason")
     let (changed, remarks) = try workplace.step(on: installation) { walk, locked in
       try walk.photograph(
-        locked, stage: stage == .before ? .before : .after, files: options.files, reason: reason)
+        locked, stage: stage.ofPhoto, files: options.files, reason: reason)
     }
-    try console.answer(Document(id: changed.id, photos: changed.photos, remarks: remarks)) {
-      console.put(Text(zh: "已附上 \(options.files.count) 张照片", en: "\(options.files.count) photos attached"))
+    return try answer(changed, remarks, count: options.files.count, console)
+  }
+
+  private static func answer(
+    _ installation: Installation, _ remarks: [PhotoRemark], count: Int, _ console: Console
+  ) throws -> Int32 {
+    try console.answer(Document(id: installation.id, photos: installation.photos, remarks: remarks)) {
+      console.put(Text(zh: "已附上 \(count) 张照片", en: "\(count) photos attached"))
     }
     return ExitCode.done.rawValue
+  }
+
+  // MARK: - On a phone
+
+  /// Serves the shots of a stage, unless told that of the walk's next photos, until the phone has finished.
+  private static func serve(_ options: Options, _ installation: Installation, _ workplace: Workplace) throws
+    -> Int32
+  {
+    guard options.files.isEmpty else {
+      throw UsageError.conflictingOptions(options.phone.isOnPhone ? "--phone" : "--browser", "FILE")
+    }
+    let stage = options.stage?.ofPhoto ?? (installation.isDone(.seal) ? .after : .before)
+    let reason = try workplace.written(options.reason, as: .note, option: "reason")
+    let short = String(installation.id.text.prefix(8))
+    let served = options.phone.isOnPhone ? "--phone" : "--browser"
+    let again = workplace.commandLine([
+      "photo", short, "--stage", stage.rawValue, served,
+    ])
+    return try WalkStopped.naming(again) {
+      let (changed, photos) = try workplace.step(on: installation) { walk, locked in
+        try walk.require(stage.step, of: locked)
+        let name = "photo-\(locked.id)"
+        let title = Text(zh: "\(stage.title.zh)照片", en: "photos \(stage.title.en)")
+        let task = try PhoneTask(
+          workplace, options.phone, name: name, title: title, subject: locked.record.phoneSubject,
+          view: .photos(CompanionView.Photos(shots: [])))
+        defer { task.stop() }
+        let photos = PhonePhotos(
+          walk, locked, task, taskName: name, shots: PhotoShot.of(stage), reason: reason)
+        try photos.serve(title: title)
+        task.finish(.done(CompanionView.Done(text: Text.photosKept[workplace.console.language])))
+        return (locked.record, photos)
+      }
+      return try answer(changed, photos.remarks, count: photos.attached, workplace.console)
+    }
   }
 }
 

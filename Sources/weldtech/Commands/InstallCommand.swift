@@ -87,6 +87,8 @@ enum InstallCommand {
           Text(zh: "签字人电话", en: "that person's phone"))
         parameters.option("capacity", \.sign.capacity, .choice, Text(zh: "签字身份", en: "in what capacity"))
         parameters.signing(consent: \.sign.consent, shown: \.sign.shown)
+        parameters.authority(\.sign.authority)
+        parameters.phone(\.sign.phone)
         parameters.flag(
           "offline", \.offline, Text(zh: "最后不上传，留在本机以后再传", en: "leave it in the queue at the end"))
       }, run: run)

@@ -13,8 +13,17 @@ enum SignCommand {
     var signatoryPhone: String?
     var capacity = SignatoryCapacity.proprietor
     var consent: Consent?
-    var shown: AgreementRecord.Showing.Means?
+    var shown: Shown?
+    var authority: [String] = []
+    var phone = PhoneOptions()
     var showsText = false
+  }
+
+  /// How the text was shown where this program did not show it, or showed it on the terminal.
+  enum Shown: String, CaseIterable {
+    case terminal, paper
+
+    var means: AgreementRecord.Showing.Means { self == .terminal ? .terminal : .paper }
   }
 
   /// The answer to the question whether the course of the writing may be kept.
@@ -42,6 +51,12 @@ enum SignCommand {
   static var command: Command<Workplace> {
     Command(
       "sign", Text(zh: "所有权人签署安装部署协议，记录关闭", en: "the proprietor signs; the record closes and is queued"),
+      discussion: Text(
+        zh:
+          "--phone：签字人在手机上看全文、签字；姓名和电话后四位在电脑上核对。签完手机上可以保存协议，电脑上回车结束。\n--json 时也可以用，地址写在标准错误上。",
+        en:
+          "With --phone the signatory reads and signs on a phone; name and last digits of the phone number are compared on the\nlaptop. Then the agreement can be saved on the phone until Enter. It goes with --json too: the address is on stderr."
+      ),
       options: Options(),
       parameters: { parameters in
         parameters.installation(\.id)
@@ -59,6 +74,8 @@ enum SignCommand {
           "text", \.showsText,
           Text(zh: "只显示将要签署的协议全文，不签", en: "only print the text that would be signed; nothing is signed"))
         parameters.signing(consent: \.consent, shown: \.shown)
+        parameters.authority(\.authority)
+        parameters.phone(\.phone, browser: true)
       }, run: run)
   }
 
@@ -74,7 +91,21 @@ enum SignCommand {
       try console.answer(document) { for line in text.lines { console.paragraph(Text(verbatim: line)) } }
       return ExitCode.done.rawValue
     }
-    let outcome = try walk.alone(with: installation.id) { try sign($0, options, walk) }
+    try options.phone.check(against: options.signature.map { _ in "signature" })
+    guard options.phone.isServed else {
+      return try answer(try walk.alone(with: installation.id) { try sign($0, options, walk) }, console)
+    }
+    let words = ["sign", String(installation.id.text.prefix(8)), options.phone.isOnPhone ? "--phone" : "--browser"]
+    let (outcome, task) = try WalkStopped.naming(workplace.commandLine(words)) {
+      try walk.alone(with: installation.id) { try PhoneSigning.sign($0, options, walk) }
+    }
+    defer { task.stop() }
+    let status = try answer(outcome, console)
+    task.keepPapers()
+    return status
+  }
+
+  private static func answer(_ outcome: Walk.SignOutcome, _ console: Console) throws -> Int32 {
     let signed = outcome.installation
     let document = Document(
       id: signed.id, status: signed.status,
@@ -94,7 +125,8 @@ enum SignCommand {
     let workplace = walk.workplace
     let console = workplace.console
     let now = workplace.clock.now()
-    var shown = options.shown.map { AgreementRecord.Showing(means: $0, at: now) }
+    try photographAuthority(installation, options, walk)
+    var shown = options.shown.map { AgreementRecord.Showing(means: $0.means, at: now) }
     let text = try walk.agreementText(of: installation.record, at: now)
     if shown == nil, console.canPrompt {
       for line in text.lines {
@@ -123,6 +155,12 @@ enum SignCommand {
       Text(zh: "签名笔迹文件（.json）", en: "file with the signature's strokes (.json)"), sign)
   }
 
+  /// Attaches the photos of the signatory's authority.
+  static func photographAuthority(_ installation: LockedInstallation, _ options: Options, _ walk: Walk) throws {
+    guard !options.authority.isEmpty else { return }
+    _ = try walk.photograph(installation, stage: .authority, files: options.authority)
+  }
+
   private static func order(
     _ options: Options, file: String, for installation: Installation, _ workplace: Workplace
   ) throws -> Walk.SignOrder {
@@ -145,7 +183,7 @@ extension Parameters {
   /// Adds the options for what the signatory was shown and agreed to.
   mutating func signing(
     consent: WritableKeyPath<Options, SignCommand.Consent?>,
-    shown: WritableKeyPath<Options, AgreementRecord.Showing.Means?>
+    shown: WritableKeyPath<Options, SignCommand.Shown?>
   ) {
     option(
       "consent", consent, .choice, placeholder: "yes|no",
@@ -155,5 +193,12 @@ extension Parameters {
     option(
       "shown", shown, .choice, placeholder: "terminal|paper",
       Text(zh: "协议全文是怎样给签字人看的", en: "how the text was shown to the signatory"))
+  }
+
+  /// Adds the option for the authority of whoever signs for the unit.
+  mutating func authority(_ path: WritableKeyPath<Options, [String]>) {
+    options(
+      "authority", path, .file, placeholder: "F",
+      Text(zh: "授权书的照片（授权代理人签字必须有）", en: "photo of the authority, which an authorised signatory needs"))
   }
 }

@@ -25,16 +25,27 @@ struct PhotoIntake {
   let code: LabelCode?
   /// The installation; nil where it is being registered.
   let installation: Installation?
+  /// Whoever answers the questions about a photo.
+  private let reviewer: any PhotoReviewer
+  /// The words for a photo in place of its path, which says nothing of a photo from a phone; nil takes the path.
+  private let title: Text?
   private(set) var remarks: [PhotoRemark] = []
   /// The photos taken so far, which the fieldbook does not know as evidence yet.
   private var taken: [(photo: Photo, file: String, marks: PictureMarks)] = []
   private var hasLookedAtOldPhotos = false
   private let copies = UploadCopy()
 
-  init(walk: Walk, reason: WrittenText?, installation: Installation) {
+  /// Takes photos for an installation.
+  /// - Parameter reviewer: answers the questions; nil asks on the terminal.
+  init(
+    walk: Walk, reason: WrittenText?, installation: Installation, reviewer: (any PhotoReviewer)? = nil,
+    title: Text? = nil
+  ) {
     self.walk = walk
     self.reason = reason
     self.installation = installation
+    self.reviewer = reviewer ?? TerminalPhotoReviewer(workplace: walk.workplace)
+    self.title = title
     id = installation.id
     code = installation.code
   }
@@ -43,6 +54,8 @@ struct PhotoIntake {
   init(walk: Walk, reason: WrittenText?, registering id: InstallationID, code: LabelCode?) {
     self.walk = walk
     self.reason = reason
+    reviewer = TerminalPhotoReviewer(workplace: walk.workplace)
+    title = nil
     self.id = id
     self.code = code
     installation = nil
@@ -85,7 +98,7 @@ struct PhotoIntake {
     do {
       return try PhotoInspector.prepare(fileAt: file)
     } catch {
-      throw PhotoRejected(file: file, error: error)
+      throw PhotoRejected(file: name(of: file)[console.language], error: error)
     }
   }
 
@@ -93,18 +106,24 @@ struct PhotoIntake {
 
   /// Tells the technician, and asks where an answer is possible.
   /// - Throws: `PhotoDeclined`.
-  private mutating func lookAgain(_ file: String, _ code: String, _ what: Text) throws {
+  /// - Parameter other: SHA-256 of the photo that it resembles; nil where it is about no other photo.
+  private mutating func lookAgain(_ file: String, _ code: String, _ what: Text, like other: String? = nil)
+    throws
+  {
     remark(file, code, what)
-    guard console.canPrompt else { return }
-    let goesOn = try console.prompter.confirm(
-      Text(zh: "仍然附上这张照片", en: "attach it all the same"), fallback: false)
-    if !goesOn { throw PhotoDeclined(file: file) }
+    if try !reviewer.accepts(PhotoQuestion(code: code, text: what, needsReason: false, resembling: other)) {
+      throw PhotoDeclined(file: name(of: file)[console.language])
+    }
   }
 
   private mutating func remark(_ file: String, _ code: String, _ what: Text) {
-    remarks.append(PhotoRemark(file: file, code: code, message: what[console.language]))
-    console.say(Text(zh: "照片 \(file) \(what.zh)", en: "photo \(file) \(what.en)"), .yellow)
+    let name = name(of: file)
+    remarks.append(PhotoRemark(file: name[console.language], code: code, message: what[console.language]))
+    guard !reviewer.knows(code) else { return }
+    console.say(Text(zh: "照片 \(name.zh) \(what.zh)", en: "photo \(name.en) \(what.en)"), .yellow)
   }
+
+  private func name(of file: String) -> Text { title ?? Text(verbatim: file) }
 
   // MARK: - Photos that look like it
 
@@ -127,7 +146,8 @@ struct PhotoIntake {
       if named.isEmpty || !isHere && reason == nil {
         let path = fieldbook.files.path(of: other.sha256)
         if isHere {
-          try lookAgain(file, "resembles", Self.resembles(other, of: nil, at: path))
+          try lookAgain(
+            file, "resembles", Self.resembles(other, of: nil, at: path), like: other.sha256)
         } else {
           try needReason(file, sha256, other, at: path)
         }
@@ -154,15 +174,16 @@ struct PhotoIntake {
   private mutating func needReason(
     _ file: String, _ sha256: String, _ other: PhotoResemblance, at path: String
   ) throws {
-    remark(file, "resembles", Self.resembles(other, of: other.installation, at: path))
+    let what = Self.resembles(other, of: other.installation, at: path)
+    remark(file, "resembles", what)
     guard reason == nil else { return }
-    guard console.canPrompt else { throw FieldbookError.photoResembles(sha256: sha256, other) }
-    let isRight = try console.prompter.confirm(
-      Text(zh: "确实是这台焊机的照片", en: "is it a photo of this welder"), fallback: false)
-    guard isRight else { throw PhotoDeclined(file: file) }
-    let answer = try walk.workplace.ask(Text(zh: "为什么几乎一样", en: "why does it look the same"), as: .note)
-    let given: WrittenText = try walk.workplace.written(answer, as: .note, option: "reason")
-    reason = given
+    switch try reviewer.reason(
+      for: PhotoQuestion(code: "otherWelder", text: what, needsReason: true, resembling: other.sha256))
+    {
+    case .given(let given): reason = given
+    case .declined: throw PhotoDeclined(file: name(of: file)[console.language])
+    case .nobody: throw FieldbookError.photoResembles(sha256: sha256, other)
+    }
   }
 
   private static func resembles(
@@ -221,7 +242,8 @@ struct PhotoIntake {
     } else {
       console.say(
         Text(
-          zh: "\(file) 的文件日期不合理，拍摄时间记为现在", en: "the date of \(file) is not plausible: taken down as now"),
+          zh: "\(name(of: file).zh) 的文件日期不合理，拍摄时间记为现在",
+          en: "the date of \(name(of: file).en) is not plausible: taken down as now"),
         .yellow)
       photo = facts.photo(stage: stage, sha256: sha256, takenAt: context.now)
       photo.takenAtSource = .clock

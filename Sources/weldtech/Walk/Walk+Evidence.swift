@@ -1,16 +1,21 @@
 import Records
+import Terminal
 
 extension Walk {
   /// Inspects the files, stores them, and attaches them as evidence; where one is not a whole photo, none is
   /// attached.
-  /// - Parameter reason: why a photo is right although it resembles one of another installation.
+  /// - Parameters:
+  ///   - reason: why a photo is right although it resembles one of another installation.
+  ///   - reviewer: answers the questions about a photo; nil asks on the terminal.
+  ///   - title: the words for the photo in place of its path.
   /// - Throws: `PhotoRejected`, `PhotoDeclined`, and the fieldbook's refusals.
   func photograph(
-    _ installation: LockedInstallation, stage: Photo.Stage, files: [String], reason: WrittenText? = nil
+    _ installation: LockedInstallation, stage: Photo.Stage, files: [String], reason: WrittenText? = nil,
+    reviewer: (any PhotoReviewer)? = nil, title: Text? = nil
   ) throws -> (installation: Installation, remarks: [PhotoRemark]) {
-    let step: Step = stage == .after ? .photoAfter : .photoBefore
-    try require(step, of: installation)
-    var intake = PhotoIntake(walk: self, reason: reason, installation: installation.record)
+    try require(stage.step, of: installation)
+    var intake = PhotoIntake(
+      walk: self, reason: reason, installation: installation.record, reviewer: reviewer, title: title)
     let photos = try files.compactMap { try intake.take($0, stage: stage) }
     return (try append(photos.map { .photographed($0) }, to: installation), intake.remarks)
   }

@@ -42,11 +42,19 @@ extension Walk {
     let installation = try fieldbook.provenRecord(of: locked.id)
     try require(.sign, of: installation)
     let written = try SignatureStrokes(json: order.strokes)
-    let kept = order.consents == true ? order.strokes : written.shape()
+    let shape = written.shape()
+    // A signature is written once for each agreement, whatever was kept of it.
+    let digests = [order.strokes, shape].map { SHA256Digest(of: $0).hex }
+    if let other = try fieldbook.installation(signedWith: digests, otherThan: installation.id) {
+      throw SignatureReused(id: other)
+    }
+    let kept = order.consents == true ? order.strokes : shape
     let strokes = try SignatureStrokes(json: kept)
     let signatory = Signatory(
       name: order.name ?? installation.owner.responsibleName,
       phone: order.phone ?? installation.owner.responsiblePhone, capacity: order.capacity)
+    let isAuthorised = signatory.capacity == .authorised
+    if isAuthorised, !installation.has(.authority) { throw AuthorityMissing() }
     let signedAt = now()
     let files = try fieldbook.files
     let text = try agreementText(of: installation, at: signedAt)
@@ -59,7 +67,9 @@ extension Walk {
       text,
       signing: Agreement.Signing(
         signatory: signatory, signedAt: signedAt, strokesSha256: strokesSha256, consents: order.consents,
-        shown: shown),
+        shown: shown,
+        authoritySha256: isAuthorised
+          ? installation.photos.filter { $0.stage == .authority }.map(\.sha256) : []),
       strokes: strokes
     ).render()
     // Nothing of the signature is kept before all that can fail has been made.
@@ -75,3 +85,14 @@ extension Walk {
     return SignOutcome(installation: closed, file: file)
   }
 }
+
+/// The signature was written under the agreement of another installation already.
+struct SignatureReused: Error {
+  let id: InstallationID
+}
+
+/// Whoever signs by authority has not shown it.
+struct AuthorityMissing: Error {}
+
+/// The last digits of the signatory's phone were wrong too often, and nobody at the laptop can be asked.
+struct SignatoryPhoneUnproven: Error {}

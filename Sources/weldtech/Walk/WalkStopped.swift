@@ -58,7 +58,8 @@ enum WalkSlip {
     }
   }
 
-  private static func isSlip(_ error: any Error) -> Bool {
+  /// Whether the error is about what was answered, and another answer can mend it.
+  static func isSlip(_ error: any Error) -> Bool {
     switch error {
     case is FileFailure, is PhotoRejected, is PhotoDeclined, is SealMistyped: true
     case AgreementError.strokes: true

@@ -1,6 +1,7 @@
 import Agreements
 import Arguments
 import Bench
+import Companion
 import Cryptography
 import Drawing
 import Fieldbook
@@ -21,7 +22,15 @@ enum Errors {
   static let all: [any Error] =
     links + flashes + authorities + images + modules + documents + fieldbook + files + photos + walk + setup
     + labels
-    + lists + pictures + templates + fields + entries + sync + cryptography + practice + bench + ailments
+    + companion + lists + pictures + templates + fields + entries + sync + cryptography + practice + bench + ailments
+
+  private static let companion: [any Error] = [
+    CompanionError.noNetwork, CompanionError.unknownInterface("wlan9", ["wlp2s0"]),
+    CompanionError.unknownInterface("wlan9", []),
+    CompanionError.cannotListen(address: "192.168.1.5", errno: 98), CompanionError.page(file: "page.html"),
+    CompanionError.folder(path: "/h/companion", errno: 28), CompanionError.random, SignatureReused(id: id),
+    AuthorityMissing(), SignatoryPhoneUnproven(),
+  ]
 
   private static let id = InstallationID("0190f000-0000-4000-8000-00000000000a")!
   private static let code = LabelCode("150621-00A000-" + String(check))!

@@ -1,0 +1,44 @@
+import Fieldbook
+import Files
+import FoundationEssentials
+import Records
+
+/// The folders of the tasks on a phone, `HOME/companion/<verb>-<id or draft>`. A task that was killed goes on from its folder,
+/// with the same address.
+struct PhoneFolders {
+  let workplace: Workplace
+
+  private var root: String { "\(workplace.home)/companion" }
+
+  /// The folder of a task.
+  func folder(of task: String) -> String { "\(root)/\(task)" }
+
+  /// Makes the folder above the tasks, and removes the folders of those that nobody can go on with: their record is closed or void, or
+  /// their draft is gone.
+  /// - Parameter task: the task that is beginning, whose folder stays.
+  func prepare(for task: String) throws {
+    try HomeFile.makeFolder(root, below: workplace.home)
+    for name in (try? Folder.names(in: FilePath(root))) ?? [] where name.text != task && isOver(name.text) {
+      // What cannot be removed now is removed by a later run.
+      try? Folder.removeTree(FilePath(root).appending(name))
+    }
+  }
+
+  /// Whether a task can no more be gone on with.
+  private func isOver(_ task: String) -> Bool {
+    let parts = task.split(separator: "-", maxSplits: 1).map(String.init)
+    guard parts.count == 2, let fieldbook = try? workplace.fieldbook() else { return false }
+    if let id = InstallationID(parts[1]) {
+      switch try? fieldbook.status(of: id) {
+      case .surveyed?, .open?: return false
+      case .closed?, .delivered?, .retired?, .refused?, .void?: return true
+      // A fieldbook that cannot be read says nothing of the record.
+      case nil: return false
+      }
+    }
+    if parts[0] == "register", let number = Int(parts[1]), let drafts = try? fieldbook.drafts() {
+      return !drafts.contains { $0.number == number }
+    }
+    return false
+  }
+}

@@ -1,0 +1,222 @@
+import Companion
+import Fieldbook
+import FoundationEssentials
+import Records
+import Terminal
+
+/// The photos of one task on a phone: each is judged as any other photo of the walk, its questions are asked on the page, and it is
+/// shown once the record has it.
+final class PhonePhotos {
+  private let walk: Walk
+  private let installation: LockedInstallation
+  private let task: PhoneTask
+  let shots: [PhotoShot]
+  /// The reason that the command line gave for photos that resemble one of another welder.
+  private let reason: WrittenText?
+  private(set) var remarks: [PhotoRemark] = []
+  /// The number of photos that this run has attached.
+  private(set) var attached = 0
+  private var notes: PhotoNotes
+  /// Puts the present photos and questions on the page. It comes before the outcome of an action, so that a page that has the
+  /// outcome has them too.
+  var onChange: () -> Void = {}
+
+  /// - Parameter taskName: the name of the task's folder.
+  init(
+    _ walk: Walk, _ installation: LockedInstallation, _ task: PhoneTask, taskName: String, shots: [PhotoShot],
+    reason: WrittenText?
+  ) {
+    self.walk = walk
+    self.installation = installation
+    self.task = task
+    self.shots = shots
+    self.reason = reason
+    notes = PhotoNotes(
+      workplace: walk.workplace, folder: PhoneFolders(workplace: walk.workplace).folder(of: taskName))
+  }
+
+  private var console: Console { walk.workplace.console }
+
+  // MARK: - The view
+
+  /// The shots with what was taken for each.
+  func view() -> [CompanionView.Shot] {
+    shots.map { shot in
+      CompanionView.Shot(
+        id: shot.id, stage: shot.stage, title: shot.title[console.language], hint: shot.hint[console.language],
+        isNeeded: shot.isNeeded, photos: photos(of: shot).map(shown),
+        question: notes.asked(of: shot.id).map(question))
+    }
+  }
+
+  /// The photos of a shot. Those that came from elsewhere stand with the first shot of their stage.
+  private func photos(of shot: PhotoShot) -> [Photo] {
+    installation.record.photos.filter { photo in
+      guard photo.stage == shot.stage else { return false }
+      if let known = notes.shot(of: photo.sha256), shots.contains(where: { $0.id == known }) { return known == shot.id }
+      return shots.first { $0.stage == photo.stage }?.id == shot.id
+    }
+  }
+
+  private func shown(_ photo: Photo) -> CompanionView.Taken {
+    CompanionView.Taken(
+      name: publish(photo.copy?.sha256 ?? photo.sha256), takenAt: photo.takenAt.screenText)
+  }
+
+  /// Publishes a picture that the fieldbook keeps.
+  /// - Returns: its name; that of no file where it cannot be read, so that the page shows an empty frame.
+  private func publish(_ sha256: String) -> String {
+    let name = "photo-\(sha256.prefix(32))"
+    if let bytes = try? walk.fieldbook.files.contents(of: sha256) {
+      let isJPEG = bytes.starts(with: [0xFF, 0xD8])
+      task.session.publish(bytes, mediaType: isJPEG ? "image/jpeg" : "image/png", named: name)
+    }
+    return name
+  }
+
+  private func question(_ asked: PhotoNotes.Asked) -> CompanionView.Question {
+    let text = asked.text
+    let ending =
+      asked.needsReason
+      ? Text(zh: "。确实是这台焊机的照片，请写明原因", en: ". If it is a photo of this welder, say why")
+      : Text(zh: "。仍然用这张吗？", en: ". Take it all the same?")
+    return CompanionView.Question(
+      upload: asked.upload, code: asked.code,
+      text: Text(zh: "这张照片\(text.zh)\(ending.zh)", en: "This photo \(text.en)\(ending.en)")[console.language],
+      needsReason: asked.needsReason, picture: asked.resembling.map(picture))
+  }
+
+  /// The name under which a photo that another one resembles is shown: its copy where there is one.
+  private func picture(_ sha256: String) -> String {
+    let copy = installation.record.photos.first { $0.sha256 == sha256 }?.copy?.sha256
+    return publish(copy ?? sha256)
+  }
+
+  /// The needed shots without a photo.
+  var missing: [PhotoShot] { shots.filter { $0.isNeeded && photos(of: $0).isEmpty } }
+
+  // MARK: - Taking
+
+  /// Takes an action about photos.
+  /// - Returns: false for an action about something else.
+  /// - Throws: whatever ends the command: a record that has changed, a disk that is full.
+  func take(_ action: CompanionAction) throws -> Bool {
+    switch action.kind {
+    case .photo(let upload, let accepts, let reason):
+      guard let shot = shots.first(where: { $0.id == upload.shot }) else {
+        task.session.drop(upload)
+        task.refuse(action, Text(zh: "现在不用这张照片", en: "this photo is not wanted now"))
+        return true
+      }
+      try attach(upload, as: shot, accepts: accepts, reason: reason, action)
+      return true
+    case .retake(let shot):
+      if let asked = notes.asked(of: shot) {
+        try notes.keep(nil, of: shot)
+        task.session.drop(asked.arrived)
+      }
+      onChange()
+      task.done(action)
+      return true
+    default: return false
+    }
+  }
+
+  private func attach(
+    _ upload: CompanionUpload, as shot: PhotoShot, accepts: Set<String>, reason given: String?,
+    _ action: CompanionAction
+  ) throws {
+    let before = notes.asked(of: shot.id)
+    let yes = accepts.union(before?.upload == upload.id ? before?.accepted ?? [] : [])
+    do {
+      let written = try walk.workplace.written(given, as: .note, option: "reason")
+      let reviewer = PagePhotoReviewer(accepts: yes, reason: written)
+      try notes.keep(shot: shot.id, of: upload.sha256)
+      let outcome = try walk.photograph(
+        installation, stage: shot.stage, files: [upload.path], reason: reason, reviewer: reviewer,
+        title: shot.title)
+      // From here on the record has the photo, and a run that is killed finds it there.
+      remarks += outcome.remarks
+      attached += 1
+      try forget(upload, of: shot)
+      onChange()
+      task.done(action)
+      tell(shot)
+    } catch let asked as PhotoAsked {
+      try notes.keep(PhotoNotes.Asked(asked.question, about: upload, accepted: yes), of: shot.id)
+      if let before, before.upload != upload.id { task.session.drop(before.arrived) }
+      onChange()
+      task.refuse(action, Text(zh: "这张照片\(asked.question.text.zh)", en: "this photo \(asked.question.text.en)"))
+    } catch let rejected as EntryRejected {
+      // The reason cannot be kept as it was written; the question stays.
+      task.refuse(action, rejected.fault.message)
+    } catch {
+      // A photo that is no evidence is given up; any other error ends the command, and the upload stays for the next run.
+      guard WalkSlip.isSlip(error) else { throw error }
+      try forget(upload, of: shot)
+      onChange()
+      let failure = explain(error)
+      console.say(Text(zh: "  \(failure.message.zh)", en: "  \(failure.message.en)"), .yellow)
+      task.refuse(
+        action,
+        Text(
+          zh: "\(failure.message.zh)。\(failure.hint.zh)", en: "\(failure.message.en). \(failure.hint.en)"))
+    }
+  }
+
+  private func forget(_ upload: CompanionUpload, of shot: PhotoShot) throws {
+    if notes.asked(of: shot.id)?.upload == upload.id { try notes.keep(nil, of: shot.id) }
+    task.session.drop(upload)
+  }
+
+  private func tell(_ shot: PhotoShot) {
+    let taken = shots.count { !photos(of: $0).isEmpty }
+    console.say(
+      Text(
+        zh: "  收到“\(shot.title.zh)”：\(shots.count) 张照片已有 \(taken) 张",
+        en: "  \(shot.title.en): \(taken) of \(shots.count) photos"), .green)
+  }
+
+  // MARK: - A round of photos
+
+  /// Shows the shots and takes photos until the page ends it, or Enter on the laptop, and nothing that is needed is missing.
+  /// - Throws: `Cancelled`.
+  func serve(title: Text) throws {
+    onChange = { [unowned self] in task.show(.photos(CompanionView.Photos(shots: view())), title: title) }
+    defer { onChange = {} }
+    onChange()
+    if missing.isEmpty { sayEnter() }
+    while true {
+      if task.isEnterPressed() {
+        if missing.isEmpty { return }
+        console.say(Text(zh: "  还缺：\(names.zh)", en: "  still missing: \(names.en)"), .yellow)
+      }
+      guard let action = try task.next() else { continue }
+      let wasMissing = !missing.isEmpty
+      if try take(action) {
+        if wasMissing, missing.isEmpty { sayEnter() }
+      } else if case .finish = action.kind {
+        guard missing.isEmpty else {
+          task.refuse(action, Text(zh: "还缺：\(names.zh)", en: "still missing: \(names.en)"))
+          continue
+        }
+        task.done(action)
+        return
+      } else {
+        task.refuseOutOfPlace(action)
+      }
+    }
+  }
+
+  private var names: Text {
+    Text(
+      zh: missing.map(\.title.zh).joined(separator: "、"), en: missing.map(\.title.en).joined(separator: ", "))
+  }
+
+  private func sayEnter() {
+    guard console.canPrompt else { return }
+    console.say(
+      Text(
+        zh: "  必需的照片已齐；手机上点“完成”，或在这里回车", en: "  all that is needed is there: finish on the phone, or press Enter here"))
+  }
+}

@@ -1,0 +1,86 @@
+import Companion
+import Fieldbook
+import Files
+import FoundationEssentials
+import Records
+import Terminal
+
+/// What a task on a phone knows of its photos and the record does not: for which shot each was taken, and the questions that
+/// wait for an answer. It is kept in the task's folder, so that a task that was killed goes on where it stood.
+struct PhotoNotes {
+  /// A question about an upload, which is attached when it is answered.
+  struct Asked: Codable {
+    var upload: String
+    var shot: String
+    var path: String
+    var sha256: String
+    var code: String
+    var zh: String
+    var en: String
+    var needsReason: Bool
+    var resembling: String?
+    /// The codes of the questions that were answered with yes before.
+    var accepted: [String]
+
+    init(_ question: PhotoQuestion, about upload: CompanionUpload, accepted: Set<String>) {
+      self.upload = upload.id
+      shot = upload.shot
+      path = upload.path
+      sha256 = upload.sha256
+      code = question.code
+      zh = question.text.zh
+      en = question.text.en
+      needsReason = question.needsReason
+      resembling = question.resembling
+      self.accepted = accepted.sorted()
+    }
+
+    var text: Text { Text(zh: zh, en: en) }
+    var arrived: CompanionUpload { CompanionUpload(id: upload, shot: shot, path: path, sha256: sha256) }
+  }
+
+  private struct Document: Codable {
+    var shots: [String: String] = [:]
+    var asked: [String: Asked] = [:]
+  }
+
+  private static let maxBytes = 1 << 20
+
+  private let workplace: Workplace
+  private let path: String
+  private var document: Document
+
+  /// - Parameter folder: the folder of the task.
+  init(workplace: Workplace, folder: String) {
+    self.workplace = workplace
+    path = "\(folder)/photo-notes.json"
+    let kept = HomeFile.contents(of: path, maxBytes: Self.maxBytes)
+    document = kept.flatMap { try? JSONDecoder().decode(Document.self, from: $0 + Data(" ".utf8)) } ?? Document()
+    // An upload whose file is gone cannot be attached any more.
+    document.asked = document.asked.filter { FilePath($0.value.path).kind == .regular }
+  }
+
+  /// The shot of a photo; nil where it came from elsewhere.
+  func shot(of sha256: String) -> String? { document.shots[sha256] }
+
+  /// The question about a shot's upload that waits for an answer.
+  func asked(of shot: String) -> Asked? { document.asked[shot] }
+
+  /// Keeps the shot of a photo.
+  mutating func keep(shot: String, of sha256: String) throws {
+    guard document.shots[sha256] != shot else { return }
+    document.shots[sha256] = shot
+    try write()
+  }
+
+  /// Keeps the question about a shot; nil removes it.
+  mutating func keep(_ asked: Asked?, of shot: String) throws {
+    guard asked != nil || document.asked[shot] != nil else { return }
+    document.asked[shot] = asked
+    try write()
+  }
+
+  private func write() throws {
+    try HomeFile.write(try RecordCoding.encode(document), to: path, below: workplace.home)
+  }
+}
