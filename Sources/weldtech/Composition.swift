@@ -19,7 +19,9 @@ final class Workplace {
   let interruption: () -> Bool
 
   /// Gives this number of unpredictable bytes, for keys and challenges.
-  var random: @Sendable (Int) throws -> [UInt8] = { try SecureRandom.bytes($0) }
+  var random: (Int) throws -> [UInt8] = SecureRandom.bytes
+  /// Gives them on any thread, for the addresses of a page on a phone, whose server has a thread of its own.
+  var randomOnAnyThread: @Sendable (Int) throws -> [UInt8] = { try SecureRandom.bytes($0) }
   /// The installation that the command works on or has opened, which its errors name.
   var concerned: InstallationID?
   /// The home as it was typed on the command line; nil where it was not.

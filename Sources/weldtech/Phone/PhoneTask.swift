@@ -49,7 +49,7 @@ final class PhoneTask {
     session = try CompanionSession(
       CompanionSession.Configuration(
         folder: folders.folder(of: name), pages: try workplace.companionPages(), interface: interface,
-        random: workplace.random),
+        random: workplace.randomOnAnyThread),
       state: Self.state(
         workplace.console.language, title: title, subject: subject, busy: nil, notices: [], view: view))
     do {
