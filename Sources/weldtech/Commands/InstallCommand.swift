@@ -97,17 +97,30 @@ enum InstallCommand {
   static func run(_ options: Options, _ workplace: Workplace) throws -> Int32 {
     // A laptop that may not install is refused before anybody answers twenty questions.
     _ = try workplace.technician()
+    try options.sign.phone.check()
     try RegisterCommand.drop(options.dropDraft, workplace)
     let walk = Walk(workplace: workplace)
     var installation = try open(options, walk)
     workplace.concerned = installation.id
+    var phone: PhoneWalk?
+    // A task that is not ended goes on at the same address.
+    defer { phone?.task.stop() }
     installation = try WalkStopped.naming(
-      workplace.commandLine(["install", String(installation.id.text.prefix(8))])
+      workplace.commandLine(
+        ["install", String(installation.id.text.prefix(8))] + (options.sign.phone.isServed ? ["--phone"] : []))
     ) {
-      try walk.alone(with: installation.id) { try finish($0, options, walk) }
+      try walk.alone(with: installation.id) { locked in
+        guard options.sign.phone.isServed, locked.record.nextStep != nil else {
+          return try finish(locked, options, walk, nil)
+        }
+        phone = try PhoneWalk(locked, options.sign.phone, walk)
+        return try finish(locked, options, walk, phone)
+      }
     }
     if installation.status == .open { return try report(installation, exit: .failed, workplace) }
-    return try report(try deliver(installation, options, workplace), workplace)
+    let status = try report(try deliver(installation, options, workplace), workplace)
+    if options.sign.signature == nil { phone?.task.keepPapers() }
+    return status
   }
 
   // MARK: - The walk
@@ -141,14 +154,17 @@ enum InstallCommand {
   }
 
   /// Takes one step after the other until the record is closed, or a test fails.
-  private static func finish(_ installation: LockedInstallation, _ options: Options, _ walk: Walk) throws
-    -> Installation
-  {
+  /// - Parameter phone: the phone that is beside the walk; nil for none.
+  private static func finish(
+    _ installation: LockedInstallation, _ options: Options, _ walk: Walk, _ phone: PhoneWalk?
+  ) throws -> Installation {
     while let step = installation.record.nextStep {
       if walk.workplace.isInterrupted { throw Cancelled() }
       if try walk.isProtectionDue(installation) { try protect(installation, options, walk) }
       walk.workplace.console.say(Text(zh: "▸ \(step.title.zh)", en: "▸ \(step.title.en)"), .bold)
-      try take(step, of: installation, options, walk)
+      phone?.begin(step)
+      try take(step, of: installation, options, walk, phone)
+      phone?.end()
       if step == .test, installation.record.test?.passed != true { break }
     }
     return installation.record
@@ -169,7 +185,7 @@ enum InstallCommand {
   }
 
   private static func take(
-    _ step: Step, of installation: LockedInstallation, _ options: Options, _ walk: Walk
+    _ step: Step, of installation: LockedInstallation, _ options: Options, _ walk: Walk, _ phone: PhoneWalk?
   ) throws {
     let workplace = walk.workplace
     let console = workplace.console
@@ -177,11 +193,18 @@ enum InstallCommand {
     case .photoBefore:
       try photograph(
         installation, .before, options.photosBefore, option: "photo-before",
-        Text(zh: "安装前的照片文件", en: "file with a photo from before the work"), options, walk)
+        Text(zh: "安装前的照片文件", en: "file with a photo from before the work"), options, walk, phone)
     case .flash:
       let order = Walk.FlashOrder(port: try workplace.choosePort(options.port))
       try walk.checkPairing()
-      _ = try FlashProgress.watch(on: console) { try walk.flash(installation, order, onEvent: $0) }
+      _ = try FlashProgress.watch(on: console) { tell in
+        try walk.flash(
+          installation, order,
+          onEvent: {
+            tell($0)
+            phone?.progress($0.doing, fraction: $0.fraction)
+          })
+      }
     case .pair:
       _ = try walk.pair(
         installation, port: try workplace.choosePort(options.port),
@@ -209,7 +232,7 @@ enum InstallCommand {
     case .photoAfter:
       try photograph(
         installation, .after, options.photosAfter, option: "photo-after",
-        Text(zh: "安装后的照片文件", en: "file with a photo of the finished work"), options, walk)
+        Text(zh: "安装后的照片文件", en: "file with a photo of the finished work"), options, walk, phone)
     case .handover:
       let handover = try HandoverQuestions(
         workplace: workplace, installation: installation.record, trained: options.trained, rules: options.rules,
@@ -218,7 +241,11 @@ enum InstallCommand {
       ).handover()
       _ = try walk.handOver(installation, handover)
     case .sign:
-      let outcome = try SignCommand.sign(installation, options.sign, walk)
+      let isOnPhone = options.sign.signature == nil && phone != nil
+      let outcome =
+        if isOnPhone, let phone { try phone.sign(options.sign) } else {
+          try SignCommand.sign(installation, options.sign, walk)
+        }
       console.say(Text(zh: "  协议：\(outcome.file)", en: "  agreement: \(outcome.file)"))
     }
   }
@@ -226,7 +253,7 @@ enum InstallCommand {
   /// Attaches the photos that were given, or asks for one until it is one that the technician wants.
   private static func photograph(
     _ installation: LockedInstallation, _ stage: Photo.Stage, _ given: [String], option: String,
-    _ question: Text, _ options: Options, _ walk: Walk
+    _ question: Text, _ options: Options, _ walk: Walk, _ phone: PhoneWalk?
   ) throws {
     let workplace = walk.workplace
     let reason = try photoReason(options, walk)
@@ -234,6 +261,7 @@ enum InstallCommand {
       _ = try walk.photograph(installation, stage: stage, files: given, reason: reason)
       return
     }
+    if let phone { return try phone.photograph(stage, reason: reason) }
     guard workplace.console.canPrompt else { throw UsageError.missing(option: option) }
     _ = try FileQuestion(workplace: workplace, kind: .photo).take(question) {
       try walk.photograph(installation, stage: stage, files: [$0], reason: reason)

@@ -14,6 +14,7 @@ enum RegisterCommand {
     var reason: String?
     var draft: Int?
     var dropDraft: Int?
+    var phone = PhoneOptions()
     var fields: [RegistrationField: String] = [:]
   }
 
@@ -30,9 +31,9 @@ enum RegisterCommand {
     Command(
       "register", Text(zh: "登记责任人和电焊机，新建一条安装记录", en: "register owner and welder, open an installation"),
       discussion: Text(
-        zh: "在终端上只问记录里查不到的：已有单位、已有型号和上次用过的，按编号选或按回车。每答一问就存盘，\n中途退出的用 --draft 接着填。每一问答 < 退回上一问，最后一屏按编号改任何一行。",
+        zh: "在终端上只问记录里查不到的：已有单位、已有型号和上次用过的，按编号选或按回车。每答一问就存盘，\n中途退出的用 --draft 接着填。每一问答 < 退回上一问，最后一屏按编号改任何一行。\n--phone 在手机上填同样的内容，填完在电脑上核对、回车登记。",
         en:
-          "On a terminal only what the records cannot tell is asked for: known units, models and what was used last are taken\nby number or Enter. Each answer is kept at once; --draft goes on after a break. < goes back to the question before,\nand the last screen changes any line by its number."
+          "On a terminal only what the records cannot tell is asked for: known units, models and what was used last are taken\nby number or Enter. Each answer is kept at once; --draft goes on after a break. < goes back to the question before,\nand the last screen changes any line by its number. With --phone the same fields are filled in on a phone, and the laptop\nconfirms them."
       ),
       options: Options(),
       parameters: { parameters in
@@ -47,6 +48,7 @@ enum RegisterCommand {
         parameters.photoReason(\.photoReason)
         parameters.duplicateReason(\.reason)
         parameters.drafts(\.draft, drop: \.dropDraft)
+        parameters.phone(\.phone)
         for field in RegistrationField.allCases {
           parameters.option(
             field.optionName, \.fields[field], field.valueType, placeholder: field.placeholder, field.title)
@@ -58,13 +60,17 @@ enum RegisterCommand {
     // A laptop that may not register is refused before anybody answers twenty questions.
     _ = try workplace.technician()
     try drop(options.dropDraft, workplace)
+    try options.phone.check(against: options.from.map { _ in "from" })
+    // What is filled in on a phone is confirmed on the laptop.
+    if options.phone.isServed, !workplace.console.canPrompt { throw UsageError.missing(option: "from") }
     let isAsking = options.from == nil && workplace.console.canPrompt
     if isAsking {
       let isRetired = options.fields[.condition] == Condition.retired.rawValue
       try WalkReadiness(workplace: workplace).checkRegistering(needsCode: options.code == nil && !isRetired)
     }
     let request = RegistrationForm.Request(
-      from: options.from, fields: options.fields, draft: options.draft, verb: "register")
+      from: options.from, fields: options.fields, draft: options.draft, verb: "register",
+      phone: options.phone.isServed ? options.phone : nil)
     let evidence = Evidence(
       code: options.code, photos: options.photos, reason: options.photoReason, duplicateReason: options.reason)
     if case .registered(let opened) = try begin(request, evidence, workplace) {

@@ -4,7 +4,10 @@ import Terminal
 
 /// `schemes`: prints the installation schemes.
 enum SchemesCommand {
-  struct Options { var name: String? }
+  struct Options {
+    var name: String?
+    var phone = PhoneOptions()
+  }
 
   struct Document: Encodable {
     var schemes: [InstallationScheme]
@@ -18,6 +21,7 @@ enum SchemesCommand {
       parameters: { parameters in
         parameters.argument(
           "NAME", \.name, .string, Text(zh: "只看这一个", en: "only this one"), completion: .dynamic("schemes"))
+        parameters.phone(\.phone)
       }, run: run)
   }
 
@@ -25,6 +29,11 @@ enum SchemesCommand {
     let catalogue = try workplace.catalogue()
     let schemes = try options.name.map { [try catalogue.scheme(named: $0)] } ?? catalogue.schemes
     let console = workplace.console
+    try options.phone.check()
+    if options.phone.isServed {
+      guard options.name != nil, let scheme = schemes.first else { throw UsageError.missingArgument("NAME") }
+      try PhoneScheme.serve(scheme, options.phone, workplace)
+    }
     try console.answer(Document(schemes: schemes)) {
       if options.name != nil {
         for scheme in schemes { put(scheme, to: console) }

@@ -1,3 +1,4 @@
+import Provision
 import Records
 import Terminal
 
@@ -77,5 +78,21 @@ enum FlashTexts {
     stayedClosed
       ? Text(zh: "封条检测线一直闭合", en: "the seal's loop stayed closed")
       : Text(zh: "封条检测线断开过", en: "the seal's loop was opened")
+  }
+}
+
+extension FlashStep {
+  /// The part of the present phase that is done, 0 to 1; nil where it is not known.
+  var fraction: Double? {
+    switch self {
+    case .erasing(let done, let all): Self.part(done - 1, of: all)
+    case .writing(let done, let all), .verifying(let done, let all), .uploading(let done, let all):
+      Self.part(done, of: all)
+    default: nil
+    }
+  }
+
+  private static func part(_ done: Int, of all: Int) -> Double? {
+    all > 0 ? min(1, max(0, Double(done) / Double(all))) : nil
   }
 }

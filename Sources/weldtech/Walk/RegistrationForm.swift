@@ -18,6 +18,8 @@ struct RegistrationForm {
     var offersOpen = false
     /// The command that asks.
     var verb = "register"
+    /// The phone on which the fields are filled in; nil asks on the terminal.
+    var phone: PhoneOptions?
   }
 
   let workplace: Workplace
@@ -42,6 +44,7 @@ struct RegistrationForm {
       workplace: workplace, verb: request.verb, offersOpen: request.offersOpen)
     for (field, text) in request.fields { interview.answers.give(field, field.code(of: text)) }
     if let draft { interview.load(draft) }
+    if let phone = request.phone { return try PhoneRegistration(interview, phone).run() }
     return try interview.run()
   }
 

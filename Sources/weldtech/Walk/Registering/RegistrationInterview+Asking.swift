@@ -258,7 +258,8 @@ extension KnownModel {
   /// The brand and the model in one line.
   var name: String { [welder.brand?.text, welder.model?.text].compactMap { $0 }.joined(separator: " ") }
 
-  fileprivate func line(in language: Language) -> String {
+  /// The model in one line, as lists show it.
+  func line(in language: Language) -> String {
     let process = RegistrationField.Choice(welder.weldingProcess).title[language]
     let supply = RegistrationField.Choice(welder.supply).title[language]
     return "\(name)  \(process) \(supply) \(plain(welder.maxCurrentAmps)) A"

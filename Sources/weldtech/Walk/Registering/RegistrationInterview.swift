@@ -74,7 +74,7 @@ struct RegistrationInterview {
   }
 
   /// The industry as a welder's purpose; nil where it says nothing of what is welded.
-  private var purposeOfIndustry: String? {
+  var purposeOfIndustry: String? {
     guard let industry = answers[.industry].flatMap({ Industry(rawValue: $0) }) else { return nil }
     switch industry {
     case .other, .flexibleWork: return nil
@@ -134,8 +134,10 @@ struct RegistrationInterview {
   // MARK: - The summary
 
   /// Shows all answers, and takes the confirmation or the number of a line to change.
+  /// - Parameter leadsBack: whether `<` throws `PromptError.back` in place of asking the question before, as where the answers came
+  ///   from a page.
   /// - Returns: the checked registration; nil where something is to be asked again.
-  private mutating func confirm() throws -> Registration? {
+  mutating func confirm(leadsBack: Bool = false) throws -> Registration? {
     let summary = RegistrationSummary(answers: answers)
     summary.show(on: console)
     let typed: String
@@ -145,6 +147,7 @@ struct RegistrationInterview {
         mayBeEmpty: true, normalize: plainAnswer,
         problem: { summary.question(numbered: $0) == nil ? RegistrationSummary.noSuchLine : nil })
     } catch PromptError.back {
+      if leadsBack { throw PromptError.back }
       goBack(from: nil)
       return nil
     }

@@ -3,7 +3,7 @@ import Terminal
 
 /// All answers of a registration on one screen, each with a number by which it is changed.
 struct RegistrationSummary {
-  private struct Line {
+  struct Line {
     let question: RegistrationQuestion
     let value: Text
     let note: Text?
@@ -11,7 +11,7 @@ struct RegistrationSummary {
 
   static let noSuchLine = Text(zh: "没有这一行", en: "there is no such line")
 
-  private let lines: [Line]
+  let lines: [Line]
 
   init(answers: RegistrationAnswers) {
     lines = RegistrationQuestion.allCases.compactMap { question in

@@ -183,15 +183,7 @@ struct UnitQuestion {
     }
   }
 
-  private func line(_ unit: KnownUnit) -> String {
-    let owner = unit.owner
-    let place = [owner.street.text, owner.community?.text].compactMap { $0 }.joined(separator: " ")
-    let count = Text(zh: "\(unit.welders) 台", en: unit.welders == 1 ? "1 welder" : "\(unit.welders) welders")
-    return [
-      owner.unitName.text, "\(owner.responsibleName.full) \(owner.responsiblePhone.full)", place,
-      count[console.language],
-    ].joined(separator: "  ")
-  }
+  private func line(_ unit: KnownUnit) -> String { unit.line(in: console.language) }
 
   private func title(of draft: RegistrationDraft) -> Text {
     let answers = RegistrationAnswers(draft.answers)
@@ -199,5 +191,17 @@ struct UnitQuestion {
     let unit = answers[.unitName]
     let rest = machine.isEmpty ? "" : "  " + machine.joined(separator: " ")
     return Text(zh: (unit ?? "还没写单位") + rest, en: (unit ?? "no unit yet") + rest)
+  }
+}
+
+extension KnownUnit {
+  /// The unit in one line, as lists show it.
+  func line(in language: Language) -> String {
+    let place = [owner.street.text, owner.community?.text].compactMap { $0 }.joined(separator: " ")
+    let count = Text(zh: "\(welders) 台", en: welders == 1 ? "1 welder" : "\(welders) welders")
+    return [
+      owner.unitName.text, "\(owner.responsibleName.full) \(owner.responsiblePhone.full)", place,
+      count[language],
+    ].joined(separator: "  ")
   }
 }

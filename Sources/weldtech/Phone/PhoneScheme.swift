@@ -1,0 +1,44 @@
+import Companion
+import FoundationEssentials
+import Records
+import Terminal
+
+/// An installation scheme on a phone: its picture, and its steps one by one.
+struct PhoneScheme {
+  private let scheme: InstallationScheme
+  private let task: PhoneTask
+
+  init(_ scheme: InstallationScheme, on task: PhoneTask) {
+    self.scheme = scheme
+    self.task = task
+  }
+
+  /// - Parameter canFinish: whether the page offers to end the task.
+  func view(canFinish: Bool) -> CompanionView.Scheme {
+    CompanionView.Scheme(
+      picture: nil, steps: scheme.wiring.map { Text(zh: $0.zh, en: $0.en)[task.language] }, isDraft: true,
+      approval: nil, canFinish: canFinish)
+  }
+
+  /// Serves a scheme until the page ends it, Enter, or Ctrl-C; all three are a good end, since there is nothing to lose.
+  static func serve(_ scheme: InstallationScheme, _ options: PhoneOptions, _ workplace: Workplace) throws {
+    let title = Text(zh: "技术方案", en: "Scheme")
+    let task = try PhoneTask(
+      workplace, options, name: "schemes-\(scheme.name)", title: title,
+      subject: "\(scheme.name) \(scheme.version) \(scheme.title.zh)", view: .wait(CompanionView.Wait(text: "")))
+    defer { task.stop() }
+    task.show(.scheme(PhoneScheme(scheme, on: task).view(canFinish: true)), title: title)
+    while !workplace.isInterrupted, !task.isEnterPressed() {
+      guard let action = try? task.next() else { continue }
+      guard case .finish = action.kind else {
+        task.refuseOutOfPlace(action)
+        continue
+      }
+      task.done(action)
+      break
+    }
+    task.finish(
+      .done(
+        CompanionView.Done(text: Text(zh: "已看完，可以放下手机了", en: "Read; the phone can be put away")[task.language])))
+  }
+}

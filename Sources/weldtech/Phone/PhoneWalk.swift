@@ -1,0 +1,68 @@
+import Companion
+import FoundationEssentials
+import Records
+import Terminal
+
+/// A whole walk with a phone beside it: one task, whose page shows what the walk is at. The phone takes the photos, shows the scheme
+/// while the module is worked on, and is the pen; the terminal goes on asking what only the laptop can be asked.
+final class PhoneWalk {
+  let task: PhoneTask
+  private let walk: Walk
+  private let installation: LockedInstallation
+  private let name: String
+  /// The photos that the phone took in any part of the walk.
+  private var rounds: [PhonePhotos] = []
+
+  /// - Throws: `CompanionError`.
+  init(_ installation: LockedInstallation, _ options: PhoneOptions, _ walk: Walk) throws {
+    self.walk = walk
+    self.installation = installation
+    name = "install-\(installation.id)"
+    task = try PhoneTask(
+      walk.workplace, options, name: name, title: Self.title, subject: installation.record.phoneSubject,
+      view: .wait(CompanionView.Wait(text: Self.onLaptop[walk.workplace.console.language])))
+  }
+
+  private static let title = Text(zh: "安装", en: "Installation")
+  private static let onLaptop = Text(
+    zh: "现在在电脑上操作，需要手机时这里会变", en: "The work goes on at the laptop; this page changes when the phone is needed")
+
+  // MARK: - The steps
+
+  /// Takes the photos of a stage.
+  /// - Throws: `Cancelled`.
+  func photograph(_ stage: Photo.Stage, reason: WrittenText?) throws {
+    let photos = PhonePhotos(
+      walk, installation, task, taskName: name, shots: PhotoShot.of(stage), reason: reason)
+    rounds.append(photos)
+    try photos.serve(title: Text(zh: "\(stage.title.zh)照片", en: "Photos \(stage.title.en)"))
+    showScheme()
+  }
+
+  /// Shows the scheme while the module is worked on, and how far the work is.
+  func begin(_ step: Step) {
+    showScheme()
+    task.showBusy(step.title)
+  }
+
+  /// Tells how far a step has come.
+  func progress(_ text: Text, fraction: Double?) { task.showBusy(text, fraction: fraction) }
+
+  /// Shows the scheme again, without work under way.
+  func end() { showScheme() }
+
+  /// Serves the agreement until it is signed.
+  func sign(_ options: SignCommand.Options) throws -> Walk.SignOutcome {
+    try PhoneSigning.sign(installation, options, walk, on: task, taskName: name)
+  }
+
+  private func showScheme() {
+    let language = walk.workplace.console.language
+    guard let name = installation.record.scheme?.name,
+      let scheme = try? walk.workplace.catalogue().scheme(named: name)
+    else { return task.show(.wait(CompanionView.Wait(text: Self.onLaptop[language])), title: Self.title) }
+    task.show(
+      .scheme(PhoneScheme(scheme, on: task).view(canFinish: false)),
+      title: Text(zh: "技术方案：\(scheme.title.zh)", en: "Scheme: \(scheme.title.en)"))
+  }
+}
