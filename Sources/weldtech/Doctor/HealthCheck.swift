@@ -34,6 +34,7 @@ struct HealthCheck {
     Check(name: "clock") { try $0.checkClock() }, Check(name: "schemes") { try $0.checkSchemes() },
     Check(name: "firmware") { try $0.checkFirmware() }, Check(name: "labels") { try $0.checkLabels() },
     Check(name: "fonts") { $0.checkFonts() }, Check(name: "ports") { $0.checkPorts() },
+    Check(name: "phone") { $0.checkPhone() },
     Check(name: "platform", needsNetwork: true) { try $0.checkPlatform() },
   ]
 

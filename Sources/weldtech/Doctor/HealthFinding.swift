@@ -1,3 +1,4 @@
+import Companion
 import Fieldbook
 import Provision
 import Records
@@ -23,6 +24,10 @@ enum HealthFinding: Explained {
   case platformKeyMissing
   /// An inspector's laptop has no records of its own, and no platform that has them.
   case inspectorWithoutPlatform
+  /// No interface has an address that a phone can reach.
+  case noPhoneNetwork
+  /// A firewall is on, which lets no phone in unless it was told to.
+  case firewall(interface: String)
 
   /// The ids as text, at most ten of them.
   private static func names(_ ids: [InstallationID]) -> String {
@@ -101,6 +106,13 @@ enum HealthFinding: Explained {
             "the platform's address is not set: only what this laptop has on record can be inspected, which is nothing"
         ),
         hint: SetupMissing.platform.failure.hint)
+    case .noPhoneNetwork: CompanionError.noNetwork.failure
+    case .firewall(let interface):
+      Failure(
+        code: "phone.firewall",
+        message: Text(
+          zh: "防火墙 ufw 开着，手机可能打不开 --phone 的页面", en: "the firewall ufw is on, and may keep phones from the page of --phone"),
+        hint: Text(verbatim: "sudo ufw allow in on \(interface) proto tcp"))
     case .platformKeyMissing:
       Failure(
         code: "setup.platformKey.missing",

@@ -41,12 +41,14 @@ final class PhonePhotos {
 
   /// The shots with what was taken for each.
   func view() -> [CompanionView.Shot] {
-    shots.map { shot in
-      CompanionView.Shot(
-        id: shot.id, stage: shot.stage, title: shot.title[console.language], hint: shot.hint[console.language],
-        isNeeded: shot.isNeeded, photos: photos(of: shot).map(shown),
-        question: notes.asked(of: shot.id).map(question))
-    }
+    shots.map(view)
+  }
+
+  func view(of shot: PhotoShot) -> CompanionView.Shot {
+    CompanionView.Shot(
+      id: shot.id, stage: shot.stage, title: shot.title[console.language], hint: shot.hint[console.language],
+      isNeeded: shot.isNeeded, photos: photos(of: shot).map(shown),
+      question: notes.asked(of: shot.id).map(question))
   }
 
   /// The photos of a shot. Those that came from elsewhere stand with the first shot of their stage.

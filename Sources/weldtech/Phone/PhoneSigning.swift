@@ -111,7 +111,7 @@ final class PhoneSigning {
             let choice = RegistrationField.Choice($0)
             return CompanionView.Form.Field.Choice(code: choice.code, title: choice.title[console.language])
           },
-          authority: photos.view()[0])), title: Step.sign.title)
+          authority: photos.view(of: .authority))), title: Step.sign.title)
   }
 
   /// The phone with its first three digits and stars, so that the page does not give the last four away.

@@ -1,6 +1,7 @@
 import Drawing
 import Foundation
 import Records
+import Synchronization
 import TestSupport
 import Testing
 
@@ -151,7 +152,15 @@ final class Laptop: Sendable {
     }.png()
   }
 
+  /// Writes a signature that no agreement has yet, because the same strokes sign one agreement only.
   func signature() throws -> String {
-    try scratch.write("signature.json", try RecordCoding.encode(SampleSignature.document()))
+    var document = SampleSignature.document()
+    let shift = Double(Self.signatures.add(1, ordering: .relaxed).newValue % 4_096) / 64
+    for stroke in document.strokes.indices {
+      for point in document.strokes[stroke].indices { document.strokes[stroke][point].x += shift }
+    }
+    return try scratch.write("signature.json", try RecordCoding.encode(document))
   }
+
+  private static let signatures = Atomic<Int>(0)
 }

@@ -132,7 +132,7 @@ final class Phone {
   /// Waits for a view of this kind.
   @discardableResult
   func view(_ kind: String) throws -> [String: Any] {
-    let state = try state { ($0["view"] as? [String: Any])?["kind"] as? String == kind && $0["busy"] is NSNull }
+    let state = try state { ($0["view"] as? [String: Any])?["kind"] as? String == kind && !($0["busy"] is [String: Any]) }
     return try #require(state["view"] as? [String: Any])
   }
 

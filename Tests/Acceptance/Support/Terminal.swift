@@ -20,10 +20,12 @@ final class TerminalSession {
 
   /// Starts the program on a terminal.
   /// - Parameter folder: the folder in which it runs; nil for that of the tests.
-  init(_ arguments: [String], environment: [String: String] = [:], folder: String? = nil) throws {
+  init(
+    _ arguments: [String], environment: [String: String] = [:], folder: String? = nil, columns: UInt16 = 80
+  ) throws {
     var primary: Int32 = -1
     var secondary: Int32 = -1
-    var size = winsize(ws_row: 24, ws_col: 80, ws_xpixel: 0, ws_ypixel: 0)
+    var size = winsize(ws_row: 24, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0)
     try #require(openpty(&primary, &secondary, nil, nil, &size) == 0)
     // A child process of another test would otherwise keep the terminal open.
     for descriptor in [primary, secondary] { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
@@ -88,6 +90,9 @@ final class TerminalSession {
     while take() {}
     return program.end().status
   }
+
+  /// Interrupts the program where it asks nothing, as Ctrl-C does on a terminal that controls it.
+  func interrupt() { program.signal(SIGINT) }
 
   /// Ends the program without a chance to do anything, as a dead battery does.
   func kill() {

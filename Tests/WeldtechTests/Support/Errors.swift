@@ -66,7 +66,7 @@ enum Errors {
       .certificateExpires(day), .fewCodes(left: 3), .diskLow(free: 5),
       .clockBehind(now: moment, newest: moment), .recordsRepaired([id]),
     ]
-    + [.noChineseFonts, .platformMissing, .platformKeyMissing, .homeOpen(home: "/h", first: "/h", count: 2)]
+    + [.noChineseFonts, .noPhoneNetwork, .firewall(interface: "wlp2s0"), .platformMissing, .platformKeyMissing, .homeOpen(home: "/h", first: "/h", count: 2)]
     + troubles.map { .port($0) }) as [HealthFinding]
 
   private static let linkErrors: [LinkError] = [

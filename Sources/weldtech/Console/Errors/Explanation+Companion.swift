@@ -47,11 +47,12 @@ extension CompanionError: Explained {
 
 /// The remedies for a network that a phone cannot reach.
 enum PhoneTexts {
+  static let openHotspot = "nmcli device wifi hotspot ssid weldtech password '********'"
   static let hotspot = Text(
     zh:
-      "让手机和电脑连同一个网络，或在电脑上开热点：nmcli device wifi hotspot ssid weldtech password '至少8位'；不用手机：sign --browser，或用文件",
+      "让手机和电脑连同一个网络，或在电脑上开热点（密码至少 8 位）：\(openHotspot)；不用手机：--browser，或用文件",
     en:
-      "join the phone's network, or open a hotspot: nmcli device wifi hotspot ssid weldtech password '8 characters or more'; without a phone: --browser, or files"
+      "join the phone's network, or open a hotspot (8 characters or more): \(openHotspot); without a phone: --browser, or files"
   )
 }
 
