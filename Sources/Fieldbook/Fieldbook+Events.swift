@@ -232,7 +232,9 @@ extension Fieldbook {
     let step: Step
     switch event {
     case .registered: throw .alreadyRegistered
-    case .photographed(let photo): step = photo.stage.step
+    case .photographed(let photo):
+      // The photo of the plate from which its code is read comes with the label, which the seal follows.
+      step = photo.stage == .after ? .seal : photo.stage.step
     case .flashBegun, .flashed: step = .flash
     case .inspected, .paired: step = .pair
     case .labelled: step = .label

@@ -43,6 +43,8 @@ public struct Setup: Hashable, Sendable, Codable {
   public var codeOrder: CodeOrder?
   /// When the originals of photos go to the platform; nil in a setup that does not say, where they go later.
   public var originals: OriginalsPolicy?
+  /// Where labels come from; nil in a setup that does not say, where they are made on site.
+  public var plates: PlateSource?
   /// The APN that modules are given unless told otherwise.
   public var accessPointName: String?
 

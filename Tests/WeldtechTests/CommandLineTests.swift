@@ -27,10 +27,12 @@ import Testing
     Line("setup --certificate-expires ２０２７-０１-０１", "setup"),
     Line("install", "install"),
     Line(
-      "install --from r.json --draft 3 --drop-draft 2 --code C --port P --photo-before a.jpg --photo-before b.jpg --photo-after c.jpg --photo-reason R --reason R --seal S-1 --seal-photo d.jpg --trained 2 --trainee T --rules drafted --note N --template T --signature s.json --signatory N --signatory-phone 1 --capacity authorised --consent no --shown paper --offline",
+      "install --from r.json --draft 3 --drop-draft 2 --code C --plate-photo p.jpg --port P --photo-before a.jpg --photo-before b.jpg --photo-after c.jpg --photo-reason R --reason R --seal S-1 --seal-photo d.jpg --trained 2 --trainee T --rules drafted --note N --template T --signature s.json --signatory N --signatory-phone 1 --capacity authorised --consent no --shown paper --offline",
       "install"),
     Line("install 3f2a --port /dev/ttyUSB0", "install"),
     Line("register --from - --code 150621-00A000-7", "register"),
+    Line("register --from - --code-photo p.jpg", "register"), Line("install --code-photo p.jpg", "install"),
+    Line("setup --plates stock", "setup"), Line("label 3f2a --photo p.jpg --photo-reason R", "label"),
     Line(
       "register --draft 3 --drop-draft 2 --unit-name 店 --unit-type small --responsible-name 王 --responsible-phone 1 --street 树 --community 社 --industry other --industry-note n --operators 3 --certified-operators 1 --unit-id u --brand b --model m --serial-number s --welding-process tig --supply other --source-type dc --supply-max-amps 20 --max-current-amps 200 --max-power-kilowatts 5 --purpose p --purchased-on 2020-01-01 --condition retired --retired-reason r --remarks x --photo a.jpg --photo b.jpg --photo-reason R --reason R",
       "register"),

@@ -15,7 +15,7 @@ import Testing
     defer { try? FileManager.default.removeItem(atPath: file) }
     try Data(bytes).write(to: URL(filePath: file))
     let form = RegistrationForm(workplace: desk.workplace())
-    guard case .registered(let registration, _) = try form.fill(RegistrationForm.Request(from: file)) else {
+    guard case .registered(let registration, _, _) = try form.fill(RegistrationForm.Request(from: file)) else {
       return ""
     }
     return registration.owner.unitName.description

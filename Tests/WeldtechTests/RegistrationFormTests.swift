@@ -30,7 +30,7 @@ import Testing
     var globals = GlobalOptions()
     globals.language = language
     let workplace = desk.workplace(globals, diagnostics: diagnostics, script: script)
-    guard case .registered(let registration, _) = try RegistrationForm(workplace: workplace).fill(request)
+    guard case .registered(let registration, _, _) = try RegistrationForm(workplace: workplace).fill(request)
     else {
       throw Unregistered()
     }

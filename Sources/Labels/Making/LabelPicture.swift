@@ -28,11 +28,17 @@ public enum LabelPicture {
     }
   }
 
-  /// The texts of all symbols in a file, including mirrored and light on dark ones, in no particular order.
+  /// The texts of all symbols in a file, including mirrored and light on dark ones, in no particular order. A picture on which
+  /// no label is found is looked at part by part, since a plate on a photo of a whole machine is small.
   /// - Throws: `drawing`.
   public static func texts(in file: Data) throws -> [String] {
     var texts: [String] = []
-    try pages(of: file) { texts += try LabelInspection.symbols(in: $0.image).map(\.text) }
+    try pages(of: file) { page in
+      let found = try LabelInspection.symbols(in: page.image).map(\.text)
+      let isLabel = found.contains { LabelCode(written: $0) != nil }
+      texts += found
+      if page.number == nil, !isLabel { texts += try PlateSearch(image: page.image).texts() }
+    }
     return texts
   }
 

@@ -3,7 +3,6 @@ import Characters
 import Fieldbook
 import Files
 import FoundationEssentials
-import Labels
 import Records
 import Terminal
 
@@ -62,7 +61,6 @@ enum InspectCommand {
     var error: Problem?
   }
 
-  private static let maxPhotoBytes = 256 << 20
   /// The number of characters of a symbol's text that are kept.
   private static let maxLabelCharacters = 300
 
@@ -275,16 +273,10 @@ enum InspectCommand {
     }
     if let text = options.label { return try typed(text) }
     if let photo = options.labelPhoto {
-      let bytes = try workplace.read(atMost: maxPhotoBytes) { () throws(FileError) in
-        try OpenFile(reading: FilePath(photo), .regularOnly)
-      }
       var texts: [String] = []
-      do {
-        for text in try LabelPicture.texts(in: bytes).map(harmless) where !texts.contains(text) {
-          texts.append(text)
-        }
-      } catch let error as LabelError {
-        throw PictureRefused(file: photo, error: error)
+      for text in try PlateReader(workplace: workplace).texts(onPhoto: photo).map(harmless)
+      where !texts.contains(text) {
+        texts.append(text)
       }
       return texts.isEmpty ? .unreadable : .texts(texts)
     }

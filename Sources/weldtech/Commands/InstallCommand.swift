@@ -10,6 +10,8 @@ enum InstallCommand {
     var draft: Int?
     var dropDraft: Int?
     var code: String?
+    var codePhoto: String?
+    var platePhoto: String?
     var port: String?
     var photosBefore: [String] = []
     var photosAfter: [String] = []
@@ -57,6 +59,13 @@ enum InstallCommand {
           Text(
             zh: "贴上的库存标牌的标牌码（不写则现做）", en: "the code of the label from stock that is stuck on; else one is made")
         )
+        parameters.codePhoto(\.codePhoto)
+        parameters.option(
+          "plate-photo", \.platePhoto, .file, placeholder: "F",
+          Text(
+            zh: "库存标牌贴在焊机上的照片：从中读标牌码核对，并作为安装后的照片",
+            en: "a photo of the plate from stock on the welder: its code is read and compared, and it is a photo from after the work"
+          ))
         parameters.port(\.port)
         parameters.options(
           "photo-before", \.photosBefore, .file, Text(zh: "安装前的照片", en: "photo from before the work"))
@@ -100,7 +109,8 @@ enum InstallCommand {
     try options.sign.phone.check()
     try RegisterCommand.drop(options.dropDraft, workplace)
     let walk = Walk(workplace: workplace)
-    var installation = try open(options, walk)
+    let code = try PlateReader(workplace: workplace).code(typed: options.code, photo: options.codePhoto)
+    var installation = try open(options, code: code, walk)
     workplace.concerned = installation.id
     var phone: PhoneWalk?
     // A task that is not ended goes on at the same address.
@@ -111,10 +121,10 @@ enum InstallCommand {
     ) {
       try walk.alone(with: installation.id) { locked in
         guard options.sign.phone.isServed, locked.record.nextStep != nil else {
-          return try finish(locked, options, walk, nil)
+          return try finish(locked, options, code: code, walk, nil)
         }
         phone = try PhoneWalk(locked, options.sign.phone, walk)
-        return try finish(locked, options, walk, phone)
+        return try finish(locked, options, code: code, walk, phone)
       }
     }
     if installation.status == .open { return try report(installation, exit: .failed, workplace) }
@@ -125,17 +135,17 @@ enum InstallCommand {
 
   // MARK: - The walk
 
-  private static func open(_ options: Options, _ walk: Walk) throws -> Installation {
+  private static func open(_ options: Options, code: LabelCode?, _ walk: Walk) throws -> Installation {
     let workplace = walk.workplace
     if let id = options.id { return try walk.fieldbook.installation(matching: id) }
     if options.from == nil, workplace.console.canPrompt {
       try WalkReadiness(workplace: workplace).checkInstalling(
-        needsCode: options.code == nil, port: options.port)
+        needsCode: try code == nil && !PlateReader(workplace: workplace).isStock, port: options.port)
     }
     let request = RegistrationForm.Request(
       from: options.from, draft: options.draft, offersOpen: true, verb: "install")
     let evidence = RegisterCommand.Evidence(
-      code: options.code, photos: options.photosBefore, reason: options.photoReason)
+      code: code, photos: options.photosBefore, reason: options.photoReason)
     switch try RegisterCommand.begin(request, evidence, workplace) {
     case .goOn(let id): return try walk.fieldbook.installation(id)
     case .registered(let opened): return tell(opened, to: workplace.console)
@@ -156,14 +166,18 @@ enum InstallCommand {
   /// Takes one step after the other until the record is closed, or a test fails.
   /// - Parameter phone: the phone that is beside the walk; nil for none.
   private static func finish(
-    _ installation: LockedInstallation, _ options: Options, _ walk: Walk, _ phone: PhoneWalk?
+    _ installation: LockedInstallation, _ options: Options, code: LabelCode?, _ walk: Walk, _ phone: PhoneWalk?
   ) throws -> Installation {
     while let step = installation.record.nextStep {
       if walk.workplace.isInterrupted { throw Cancelled() }
       if try walk.isProtectionDue(installation) { try protect(installation, options, walk) }
       walk.workplace.console.say(Text(zh: "▸ \(step.title.zh)", en: "▸ \(step.title.en)"), .bold)
       phone?.begin(step)
-      try take(step, of: installation, options, walk, phone)
+      if step == .label {
+        try label(installation, options, code: code, walk, phone)
+      } else {
+        try take(step, of: installation, options, walk, phone)
+      }
       phone?.end()
       if step == .test, installation.record.test?.passed != true { break }
     }
@@ -210,12 +224,7 @@ enum InstallCommand {
         installation, port: try workplace.choosePort(options.port),
         duplicateReason: try duplicateReason(options, walk)
       ) { $0.tell(console) }
-    case .label:
-      var request = Walk.LabelRequest()
-      request.template = options.template
-      request.stockCode = try options.code.map(labelCode)
-      let outcome = try walk.label(installation, request)
-      if let file = outcome.file { console.say(Text(zh: "  标牌：\(file)", en: "  label: \(file)")) }
+    case .label: break  // `label` takes it
     case .seal:
       let reason = try photoReason(options, walk)
       try WalkSlip.askingAgain(on: console, isAsking: options.seal == nil) {
@@ -247,6 +256,35 @@ enum InstallCommand {
           try SignCommand.sign(installation, options.sign, walk)
         }
       console.say(Text(zh: "  协议：\(outcome.file)", en: "  agreement: \(outcome.file)"))
+    }
+  }
+
+  /// Makes the label, or confirms the plate from stock: by the code that was told, or by a photo of it on the welder.
+  /// - Parameter code: the code of options; nil where none was given.
+  private static func label(
+    _ installation: LockedInstallation, _ options: Options, code: LabelCode?, _ walk: Walk, _ phone: PhoneWalk?
+  ) throws {
+    let (workplace, console) = (walk.workplace, walk.workplace.console)
+    var request = Walk.LabelRequest()
+    request.template = options.template
+    request.stockCode = code
+    request.platePhoto = options.platePhoto
+    request.photoReason = try photoReason(options, walk)
+    guard code == nil, options.platePhoto == nil, try PlateReader(workplace: workplace).isStock else {
+      let outcome = try walk.label(installation, request)
+      if let file = outcome.file { console.say(Text(zh: "  标牌：\(file)", en: "  label: \(file)")) }
+      return
+    }
+    if let phone { return try phone.confirmPlate(request) }
+    guard console.canPrompt else { throw UsageError.missing(option: "plate-photo") }
+    _ = try FileQuestion(workplace: workplace, kind: .photo, takesCode: true).take(
+      Text(
+        zh: "标牌和封条贴好后拍的照片（照片要拍清标牌；也可扫描标牌）", en: "photo of the plate on the welder, with the seal on (or scan the plate)")
+    ) { answer in
+      var request = request
+      request.stockCode = LabelCode(written: answer)
+      request.platePhoto = request.stockCode == nil ? answer : nil
+      return try walk.label(installation, request)
     }
   }
 

@@ -9,6 +9,7 @@ enum RegisterCommand {
   struct Options {
     var from: String?
     var code: String?
+    var codePhoto: String?
     var photos: [String] = []
     var photoReason: String?
     var reason: String?
@@ -43,6 +44,7 @@ enum RegisterCommand {
         parameters.option(
           "code", \.code, .string, placeholder: "CODE",
           Text(zh: "库存标牌上的标牌码", en: "the code of a label from stock"))
+        parameters.codePhoto(\.codePhoto)
         parameters.options(
           "photo", \.photos, .file, Text(zh: "照片（淘汰的焊机必须有）", en: "photo (a retired welder needs one)"))
         parameters.photoReason(\.photoReason)
@@ -63,16 +65,19 @@ enum RegisterCommand {
     try options.phone.check(against: options.from.map { _ in "from" })
     // What is filled in on a phone is confirmed on the laptop.
     if options.phone.isServed, !workplace.console.canPrompt { throw UsageError.missing(option: "from") }
+    let plates = PlateReader(workplace: workplace)
+    let code = try plates.code(typed: options.code, photo: options.codePhoto)
     let isAsking = options.from == nil && workplace.console.canPrompt
     if isAsking {
       let isRetired = options.fields[.condition] == Condition.retired.rawValue
-      try WalkReadiness(workplace: workplace).checkRegistering(needsCode: options.code == nil && !isRetired)
+      try WalkReadiness(workplace: workplace).checkRegistering(
+        needsCode: try code == nil && !isRetired && !plates.isStock)
     }
     let request = RegistrationForm.Request(
       from: options.from, fields: options.fields, draft: options.draft, verb: "register",
       phone: options.phone.isServed ? options.phone : nil)
     let evidence = Evidence(
-      code: options.code, photos: options.photos, reason: options.photoReason, duplicateReason: options.reason)
+      code: code, photos: options.photos, reason: options.photoReason, duplicateReason: options.reason)
     if case .registered(let opened) = try begin(request, evidence, workplace) {
       try report(opened, to: workplace.console)
     }
@@ -83,7 +88,8 @@ enum RegisterCommand {
 
   /// What a record is opened with beside the registration.
   struct Evidence {
-    var code: String?
+    /// The code of a plate from stock; nil where an option gave none.
+    var code: LabelCode?
     var photos: [String] = []
     /// Why a photo is right although it resembles one of another installation.
     var reason: String?
@@ -102,18 +108,20 @@ enum RegisterCommand {
     -> Begun
   {
     var request = request
-    let code = try evidence.code.map(labelCode)
+    let plates = PlateReader(workplace: workplace)
+    request.asksForPlate = try evidence.code == nil && plates.isStock
     let reason = try workplace.written(evidence.reason, as: .note, option: "photo-reason")
     let duplicateReason = try workplace.written(evidence.duplicateReason, as: .note, option: "reason")
-    if let code { try refuseBound(code, workplace) }
+    if let code = evidence.code { try plates.refuseTaken(code) }
     while true {
       switch try RegistrationForm(workplace: workplace).fill(request) {
       case .goOn(let id): return .goOn(id)
-      case .registered(let registration, let draft):
+      case .registered(let registration, let draft, let answered):
         let again = draft.map { workplace.commandLine([request.verb, "--draft", "\($0)"]) }
         do {
           let opened = try WalkStopped.naming(again) {
-            try photographing(registration, evidence.photos, workplace) {
+            let code = try evidence.code ?? answered ?? plate(for: registration, workplace)
+            return try photographing(registration, evidence.photos, workplace) {
               try Walk(workplace: workplace).register(
                 registration, code: code, photos: $0, reason: reason, duplicateReason: duplicateReason,
                 draft: draft)
@@ -141,13 +149,13 @@ enum RegisterCommand {
     ) { try open([$0]) }
   }
 
-  /// Refuses a code that another record has, before anybody answers a question.
-  private static func refuseBound(_ code: LabelCode, _ workplace: Workplace) throws {
-    let fieldbook = try workplace.fieldbook()
-    guard let id = try? fieldbook.resolve(code.description), try fieldbook.status(of: id) != .void else {
-      return
-    }
-    throw FieldbookError.codeBound(code, to: id)
+  /// The code of the plate for a registration that a document gave; nil where the label is made on site.
+  /// - Throws: `UsageError.missing` where nobody can be asked.
+  private static func plate(for registration: Registration, _ workplace: Workplace) throws -> LabelCode? {
+    let plates = PlateReader(workplace: workplace)
+    guard registration.welder.condition == .fit, try plates.isStock else { return nil }
+    guard workplace.console.canPrompt else { throw UsageError.missing(option: "code") }
+    return try workplace.console.asking { try plates.ask() }
   }
 
   /// Drops the draft that an option names.
@@ -189,6 +197,13 @@ struct CodeMistyped: Error {
 }
 
 extension Parameters {
+  /// Adds the option for a photo of a plate from stock, of which the code is read.
+  mutating func codePhoto(_ path: WritableKeyPath<Options, String?>) {
+    option(
+      "code-photo", path, .file, placeholder: "F",
+      Text(zh: "库存标牌的照片，从中读标牌码，代替 --code", en: "a photo of the label from stock, in place of --code"))
+  }
+
   /// Adds the options for registrations that were left unfinished.
   mutating func drafts(_ path: WritableKeyPath<Options, Int?>, drop: WritableKeyPath<Options, Int?>) {
     option(

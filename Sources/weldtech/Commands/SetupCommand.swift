@@ -27,6 +27,7 @@ enum SetupCommand {
     var inspector: String?
     var protection: Protection?
     var originals: OriginalsPolicy?
+    var plates: PlateSource?
     var companyPhone: String?
     var terms: String?
   }
@@ -51,6 +52,7 @@ enum SetupCommand {
     /// The company's own clauses; nil where agreements are signed with those that are shipped.
     var terms: TermsReference?
     var originals: OriginalsPolicy
+    var plates: PlateSource
     var codesLeft: Int
   }
 
@@ -123,6 +125,13 @@ enum SetupCommand {
             zh: "公司自己的协议条款文件；default 为随附的条款",
             en: "a file with the company's own clauses for agreements; `default` for those that are shipped"))
         parameters.option(
+          "plates", \.plates, .choice, placeholder: "stock|print",
+          Text(
+            zh: "标牌从哪里来：print 现场制作（默认）；stock 用公司发的库存标牌，安装时扫描手上的一块，贴好后拍照核对",
+            en:
+              "where labels come from: made on site (print, unless told), or plates from the company's stock: the one in hand is scanned, and read from a photo when it is on the welder"
+          ))
+        parameters.option(
           "originals", \.originals, .choice, placeholder: "always|later|never",
           Text(
             zh: "照片原图何时上传：always 随记录一起，later 记录传完以后（默认），never 不上传；带水印的小图总是随记录上传",
@@ -167,6 +176,7 @@ enum SetupCommand {
       setup.inspector = inspector
       if let protection = options.protection { setup.protects = protection == .always ? true : nil }
       if let originals = options.originals { setup.originals = originals }
+      if let plates = options.plates { setup.plates = plates }
       setup.company = company
       if let companyPhone { setup.companyPhone = companyPhone.isEmpty ? nil : companyPhone }
       setup.region = region
@@ -400,7 +410,7 @@ enum SetupCommand {
       companyPhone: setup.companyPhone, region: setup.region, platform: setup.platform,
       platformKeyFingerprint: fingerprint, tokenFile: setup.tokenFile, apn: setup.accessPointName,
       protect: setup.protects == true ? .always : .never, terms: terms,
-      originals: setup.originals ?? .later, codesLeft: try fieldbook.codesLeft())
+      originals: setup.originals ?? .later, plates: setup.plates ?? .print, codesLeft: try fieldbook.codesLeft())
     try console.answer(document) {
       if let inspector = setup.inspector { return report(inspector, setup, fingerprint, to: console) }
       console.facts([
@@ -429,6 +439,11 @@ enum SetupCommand {
         (
           Text(zh: "协议条款", en: "clauses"),
           terms.map { "\($0.name) \($0.version)" } ?? Text(zh: "随附的条款", en: "as shipped")[console.language]
+        ),
+        (
+          Text(zh: "标牌", en: "labels"),
+          (document.plates == .stock
+            ? Text(zh: "用库存标牌", en: "plates from stock") : Text(zh: "现场制作", en: "made on site"))[console.language]
         ),
         (Text(zh: "照片原图", en: "originals of photos"), document.originals.title[console.language]),
       ])

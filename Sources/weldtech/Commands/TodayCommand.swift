@@ -81,13 +81,14 @@ enum TodayCommand {
     }
     let queue = try fieldbook.queueSummary()
     let codesLeft = try fieldbook.codesLeft()
+    let setup = try fieldbook.setup()
     return Document(
       day: today, installed: try outcomes.installed.compactMap { try fieldbook.summary(of: $0).map(row) },
       retired: outcomes.retired, refused: outcomes.refused, open: open.map(row),
       openInstallations: counts[.open] ?? 0, signaturesDue: try fieldbook.signaturesDue(),
       queue: StatusCommand.Document.Queue(queue, conflicts: try fieldbook.conflicts().count),
       due: try due(on: today, fieldbook), codesLeft: codesLeft,
-      codesLow: try fieldbook.setup().technician != nil && codesLeft < HealthCheck.fewCodes)
+      codesLow: setup.technician != nil && setup.plates != .stock && codesLeft < HealthCheck.fewCodes)
   }
 
   private static func due(on today: CalendarDay, _ fieldbook: Fieldbook) throws -> [Document.Due] {

@@ -70,6 +70,8 @@ struct HealthCheck {
   private mutating func checkCodes() throws {
     // An inspector makes no labels.
     if isOfInspector { return }
+    // Plates from stock bring their codes.
+    if try workplace.fieldbook().setup().plates == .stock { return }
     let left = try workplace.fieldbook().codesLeft()
     if left >= Self.fewCodes { return pass(Text(zh: "还有 \(left) 个标牌码", en: "\(left) codes left")) }
     note(.warning, HealthFinding.fewCodes(left: left).failure)

@@ -20,6 +20,8 @@ final class PhonePhotos {
   /// Puts the present photos and questions on the page. It comes before the outcome of an action, so that a page that has the
   /// outcome has them too.
   var onChange: () -> Void = {}
+  /// Attaches the photo that has arrived at a path, and returns what was noticed on it; nil attaches it as a photo of its stage.
+  var attaching: ((_ path: String, _ shot: PhotoShot, _ reviewer: PagePhotoReviewer) throws -> [PhotoRemark])?
 
   /// - Parameter taskName: the name of the task's folder.
   init(
@@ -134,11 +136,14 @@ final class PhonePhotos {
       let written = try walk.workplace.written(given, as: .note, option: "reason")
       let reviewer = PagePhotoReviewer(accepts: yes, reason: written)
       try notes.keep(shot: shot.id, of: upload.sha256)
-      let outcome = try walk.photograph(
-        installation, stage: shot.stage, files: [upload.path], reason: reason, reviewer: reviewer,
-        title: shot.title)
+      let noticed =
+        try attaching?(upload.path, shot, reviewer)
+        ?? walk.photograph(
+          installation, stage: shot.stage, files: [upload.path], reason: reason, reviewer: reviewer,
+          title: shot.title
+        ).remarks
       // From here on the record has the photo, and a run that is killed finds it there.
-      remarks += outcome.remarks
+      remarks += noticed
       attached += 1
       try forget(upload, of: shot)
       onChange()
@@ -182,23 +187,24 @@ final class PhonePhotos {
   // MARK: - A round of photos
 
   /// Shows the shots and takes photos until the page ends it, or Enter on the laptop, and nothing that is needed is missing.
+  /// - Parameter isOver: whether the photos have done what they are for, which ends it in place of the page; nil leaves it to the page.
   /// - Throws: `Cancelled`.
-  func serve(title: Text) throws {
+  func serve(title: Text, until isOver: (() -> Bool)? = nil) throws {
     onChange = { [unowned self] in task.show(.photos(CompanionView.Photos(shots: view())), title: title) }
     defer { onChange = {} }
     onChange()
-    if missing.isEmpty { sayEnter() }
-    while true {
+    if missing.isEmpty, isOver == nil { sayEnter() }
+    while isOver?() != true {
       if task.isEnterPressed() {
-        if missing.isEmpty { return }
+        if missing.isEmpty, isOver == nil { return }
         console.say(Text(zh: "  还缺：\(names.zh)", en: "  still missing: \(names.en)"), .yellow)
       }
       guard let action = try task.next() else { continue }
       let wasMissing = !missing.isEmpty
       if try take(action) {
-        if wasMissing, missing.isEmpty { sayEnter() }
+        if wasMissing, missing.isEmpty, isOver == nil { sayEnter() }
       } else if case .finish = action.kind {
-        guard missing.isEmpty else {
+        guard missing.isEmpty, isOver == nil else {
           task.refuse(action, Text(zh: "还缺：\(names.zh)", en: "still missing: \(names.en)"))
           continue
         }
@@ -211,7 +217,8 @@ final class PhonePhotos {
   }
 
   private var names: Text {
-    Text(
+    let missing = missing.isEmpty ? shots : missing
+    return Text(
       zh: missing.map(\.title.zh).joined(separator: "、"), en: missing.map(\.title.en).joined(separator: ", "))
   }
 

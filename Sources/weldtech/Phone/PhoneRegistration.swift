@@ -42,12 +42,12 @@ final class PhoneRegistration {
       view: .wait(CompanionView.Wait(text: "")))
     defer { task.stop() }
     do {
-      let registration = try serve(on: task)
+      let (registration, code) = try serve(on: task)
       task.finish(
         .done(
           CompanionView.Done(
             text: Text(zh: "电脑上已确认，可以放下手机了", en: "Confirmed on the laptop; the phone can be put away")[language])))
-      return .registered(registration, draft: draft)
+      return .registered(registration, draft: draft, code: code)
     } catch {
       guard error is Cancelled || error is PromptError else { throw error }
       if interview.answers.input.isEmpty {
@@ -59,14 +59,14 @@ final class PhoneRegistration {
     }
   }
 
-  private func serve(on task: PhoneTask) throws -> Registration {
+  private func serve(on task: PhoneTask) throws -> (Registration, LabelCode?) {
     try show(on: task)
     while true {
       guard let action = try task.next() else { continue }
       guard try take(action, on: task) else { continue }
       do {
         while true {
-          if let registration = try interview.confirm(leadsBack: true) { return registration }
+          if let confirmed = try interview.confirm(leadsBack: true) { return confirmed }
         }
       } catch PromptError.back {
         // The laptop gives the form back to the phone.

@@ -10,8 +10,6 @@ final class PhoneWalk {
   private let walk: Walk
   private let installation: LockedInstallation
   private let name: String
-  /// The photos that the phone took in any part of the walk.
-  private var rounds: [PhonePhotos] = []
 
   /// - Throws: `CompanionError`.
   init(_ installation: LockedInstallation, _ options: PhoneOptions, _ walk: Walk) throws {
@@ -34,8 +32,14 @@ final class PhoneWalk {
   func photograph(_ stage: Photo.Stage, reason: WrittenText?) throws {
     let photos = PhonePhotos(
       walk, installation, task, taskName: name, shots: PhotoShot.of(stage), reason: reason)
-    rounds.append(photos)
     try photos.serve(title: Text(zh: "\(stage.title.zh)照片", en: "Photos \(stage.title.en)"))
+    showScheme()
+  }
+
+  /// Confirms the plate from stock by a photo of it on the welder.
+  /// - Throws: `Cancelled`.
+  func confirmPlate(_ request: Walk.LabelRequest) throws {
+    _ = try PhonePlate.serve(installation, request, walk, on: task, taskName: name)
     showScheme()
   }
 

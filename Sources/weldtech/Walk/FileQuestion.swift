@@ -27,6 +27,8 @@ struct FileQuestion {
 
   let workplace: Workplace
   let kind: Kind
+  /// Whether a label's code, or the address that a scanner types, is an answer as well.
+  var takesCode = false
 
   /// The number of files that are held against the records before none is offered, since each is read as a whole.
   private static let maxCompared = 5
@@ -45,6 +47,7 @@ struct FileQuestion {
     try WalkSlip.askingAgain(on: console, goesBack: goesBack) {
       let path = try ask(question)
       let result = try body(path)
+      if isCode(path) { return result }
       try remember(folder: FilePath(absolutePath(path)).folder.text)
       return result
     }
@@ -60,6 +63,7 @@ struct FileQuestion {
         question, fallback: newest?.path, note: newest.map { Self.age(of: $0, now: now) },
         shown: newest.map { short($0.path) }, completer: { PathCompletion(home: home).complete($0) },
         problem: { problem(with: $0) })
+      if isCode(typed) { return typed }
       let path = typed == newest?.path ? typed : TypedPath.read(typed, home: home)
       if (try? FilePath(path).status())?.kind == .folder {
         folders = [absolutePath(path)]
@@ -72,7 +76,10 @@ struct FileQuestion {
     }
   }
 
+  private func isCode(_ text: String) -> Bool { takesCode && LabelCode(written: text) != nil }
+
   private func problem(with typed: String) -> Text? {
+    if isCode(typed) { return nil }
     do throws(FileError) {
       _ = try FilePath(TypedPath.read(typed, home: home)).status()
       return nil

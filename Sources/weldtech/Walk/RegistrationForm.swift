@@ -16,6 +16,8 @@ struct RegistrationForm {
     var draft: Int?
     /// Whether there are questions that lead to an open installation instead of a registration.
     var offersOpen = false
+    /// Whether the code of a plate in hand is asked for.
+    var asksForPlate = false
     /// The command that asks.
     var verb = "register"
     /// The phone on which the fields are filled in; nil asks on the terminal.
@@ -37,11 +39,12 @@ struct RegistrationForm {
       if let draft { values.merge(RegistrationAnswers(draft.answers).input) { given, _ in given } }
       for (field, text) in request.fields { values[field] = .string(text) }
       return .registered(
-        try Registration(values, today: now.day, drawnBy: workplace.glyphs), draft: draft?.number)
+        try Registration(values, today: now.day, drawnBy: workplace.glyphs), draft: draft?.number, code: nil)
     }
     try refuseWrong(request.fields, today: now.day)
     var interview = RegistrationInterview(
-      workplace: workplace, verb: request.verb, offersOpen: request.offersOpen)
+      workplace: workplace, verb: request.verb, offersOpen: request.offersOpen,
+      asksForPlate: request.asksForPlate)
     for (field, text) in request.fields { interview.answers.give(field, field.code(of: text)) }
     if let draft { interview.load(draft) }
     if let phone = request.phone { return try PhoneRegistration(interview, phone).run() }

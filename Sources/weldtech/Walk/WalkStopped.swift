@@ -61,7 +61,11 @@ enum WalkSlip {
   /// Whether the error is about what was answered, and another answer can mend it.
   static func isSlip(_ error: any Error) -> Bool {
     switch error {
-    case is FileFailure, is PhotoRejected, is PhotoDeclined, is SealMistyped: true
+    case is FileFailure, is PhotoRejected, is PhotoDeclined, is SealMistyped, is PictureRefused, is PlateUnread:
+      true
+    case let error as StepRefused:
+      // Another plate was read than the one that the module is paired to.
+      if case .otherCode = error.refusal { true } else { false }
     case AgreementError.strokes: true
     case let error as FieldbookError:
       switch error {

@@ -59,6 +59,14 @@ final class TerminalSession {
     type(answer + "\r")
   }
 
+  /// Waits for `question` and answers it with a scanner, which types and sends by itself.
+  func scan(_ question: String, _ text: String, place: SourceLocation = #_sourceLocation) throws {
+    try read(until: question, place: place)
+    seen = screen.count
+    questions += 1
+    type(text + "\r")
+  }
+
   /// The strokes for a line and its Enter.
   static func strokes(for line: String) -> Double {
     line.unicodeScalars.reduce(1) { $0 + ((0x2E80...0x9FFF).contains($1.value) ? 3.5 : 1) }

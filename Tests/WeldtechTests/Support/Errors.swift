@@ -66,7 +66,8 @@ enum Errors {
       .certificateExpires(day), .fewCodes(left: 3), .diskLow(free: 5),
       .clockBehind(now: moment, newest: moment), .recordsRepaired([id]),
     ]
-    + [.noChineseFonts, .noPhoneNetwork, .firewall(interface: "wlp2s0"), .platformMissing, .platformKeyMissing, .homeOpen(home: "/h", first: "/h", count: 2)]
+    + [.noChineseFonts, .platformMissing, .platformKeyMissing, .homeOpen(home: "/h", first: "/h", count: 2)]
+    + [.noPhoneNetwork, .firewall(interface: "wlp2s0")]
     + troubles.map { .port($0) }) as [HealthFinding]
 
   private static let linkErrors: [LinkError] = [
@@ -280,7 +281,11 @@ enum Errors {
       LabelError.drawing(.pdf(.noPoppler)), .drawing(.pdf(.tooLarge)), .drawing(.pdf(.damaged)),
       .drawing(.jpeg(.corrupt)), .drawing(.outOfMemory),
       .drawing(.svg(.feature("use"))), .drawing(.svg(.damaged)), .drawing(.svg(.tooLarge)),
-    ].map { PictureRefused(file: "/f", error: $0) } + [LabelsBusy(), TagKeyRefused(file: "/f")]
+    ].map { PictureRefused(file: "/f", error: $0) } + [
+      LabelsBusy(), TagKeyRefused(file: "/f"), PlateUnread.none(file: "/f"),
+      PlateUnread.several(file: "/f", [code]),
+      PlateUnread.otherPayload("http://other/w/\(code)", expected: "https://p/w/\(code)"),
+    ]
 
   private static let labels: [any Error] =
     [

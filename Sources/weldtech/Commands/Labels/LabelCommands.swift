@@ -1,4 +1,5 @@
 import Arguments
+import Companion
 import Drawing
 import FoundationEssentials
 import Labels
@@ -10,6 +11,9 @@ enum LabelCommand {
   struct Options {
     var id = ""
     var code: String?
+    var photo: String?
+    var photoReason: String?
+    var phone = PhoneOptions()
     var template = Walk.LabelRequest.defaultTemplate
     var dpi: Int?
     var correction: String?
@@ -24,6 +28,8 @@ enum LabelCommand {
     var code: LabelCode?
     var payload: String
     var file: String?
+    /// What was noticed on the photo; left out where nothing was.
+    var remarks: [PhotoRemark]?
   }
 
   static var command: Command<Workplace> {
@@ -35,6 +41,14 @@ enum LabelCommand {
         parameters.option(
           "code", \.code, .string, placeholder: "CODE",
           Text(zh: "贴上的库存标牌的标牌码", en: "the code of the label that was stuck on"))
+        parameters.option(
+          "photo", \.photo, .file, placeholder: "F",
+          Text(
+            zh: "库存标牌贴在焊机上的照片：从中读标牌码核对，并作为安装后的照片",
+            en: "a photo of the plate from stock on the welder: its code is read and compared, and it is a photo from after the work"
+          ))
+        parameters.photoReason(\.photoReason)
+        parameters.phone(\.phone)
         parameters.template(\.template, resolution: \.dpi)
         parameters.ink(correction: \.correction, gain: \.printGain)
         parameters.option(
@@ -49,6 +63,8 @@ enum LabelCommand {
     let installation = try workplace.installation(forStepOn: options.id)
     var request = Walk.LabelRequest()
     request.stockCode = try options.code.map(labelCode)
+    request.platePhoto = options.photo
+    request.photoReason = try workplace.written(options.photoReason, as: .note, option: "photo-reason")
     request.template = options.template
     request.settings = LabelMaker.Settings(
       dotsPerInch: options.dpi, correction: options.correction.flatMap(QRSymbol.Correction.init(rawValue:)),
@@ -56,10 +72,15 @@ enum LabelCommand {
     request.output = options.output
     request.destination = try options.printing.destination(format: options.format)
     let walk = Walk(workplace: workplace)
-    let outcome = try walk.alone(with: installation.id) { try walk.label($0, request) }
     let console = workplace.console
+    try options.phone.check(against: options.photo.map { _ in "photo" })
+    let outcome =
+      options.phone.isServed
+      ? try serve(request, installation, options.phone, walk)
+      : try walk.alone(with: installation.id) { try walk.label($0, request) }
     let document = Document(
-      id: installation.id, code: installation.code, payload: outcome.payload, file: outcome.file)
+      id: installation.id, code: installation.code, payload: outcome.payload, file: outcome.file,
+      remarks: outcome.remarks.isEmpty ? nil : outcome.remarks)
     try console.answer(document) {
       if let file = outcome.file {
         console.put(Text(zh: "标牌已做好，回读无误：\(file)", en: "label made and read back: \(file)"))
@@ -69,6 +90,28 @@ enum LabelCommand {
       console.put(outcome.payload)
     }
     return ExitCode.done.rawValue
+  }
+}
+
+extension LabelCommand {
+  /// Confirms the plate by a photo that a phone takes of it on the welder.
+  private static func serve(
+    _ request: Walk.LabelRequest, _ installation: Installation, _ phone: PhoneOptions, _ walk: Walk
+  ) throws -> Walk.LabelOutcome {
+    let workplace = walk.workplace
+    let words = ["label", String(installation.id.text.prefix(8)), "--phone"]
+    return try WalkStopped.naming(workplace.commandLine(words)) {
+      try walk.alone(with: installation.id) { locked in
+        let name = "label-\(locked.id)"
+        let task = try PhoneTask(
+          workplace, phone, name: name, title: Step.label.title, subject: locked.record.phoneSubject,
+          view: .photos(CompanionView.Photos(shots: [])))
+        defer { task.stop() }
+        let outcome = try PhonePlate.serve(locked, request, walk, on: task, taskName: name)
+        task.finish(.done(CompanionView.Done(text: Text.photosKept[workplace.console.language])))
+        return outcome
+      }
+    }
   }
 }
 

@@ -85,6 +85,42 @@ extension CodeMistyped: Explained {
   }
 }
 
+extension PlateUnread: Explained {
+  var failure: Failure {
+    switch self {
+    case .none(let file):
+      Failure(
+        code: "label.plate.unread",
+        message: Text(zh: "照片 \(file) 上读不出标牌", en: "no label can be read on the photo \(file)"),
+        hint: Text(
+          zh: "走近一点、避开反光再拍一张，或扫描标牌、照标牌输入标牌码（--code）",
+          en: "take it again from nearer and without reflections, or scan the plate, or type its code (--code)"),
+        exit: .badData)
+    case .several(let file, let codes):
+      Failure(
+        code: "label.plate.several",
+        message: Text(
+          zh: "照片 \(file) 上有几块标牌：\(codes.map(\.description).joined(separator: "、"))",
+          en: "the photo \(file) shows several plates: \(codes.map(\.description).joined(separator: ", "))"),
+        hint: Text(zh: "只拍这台焊机上的那一块", en: "photograph only the one of this welder"), exit: .badData)
+    case .otherPayload(let text, let expected):
+      Failure(
+        code: "label.plate.payload",
+        message: Text(
+          zh: "标牌码相同，但二维码的内容是“\(Self.harmless(text))”，应是“\(expected)”",
+          en: "the plate has the code, but its symbol says '\(Self.harmless(text))' in place of '\(expected)'"),
+        hint: Text(
+          zh: "不要用这块标牌，换一块，并把它交给公司查看", en: "do not use this plate: take another, and show this one to the company"),
+        exit: .badData)
+    }
+  }
+
+  /// The text of a symbol, which may be anybody's: short, and without characters that are not seen.
+  private static func harmless(_ text: String) -> String {
+    String(DisplayWidth.printable(text).prefix(120))
+  }
+}
+
 extension SealMistyped: Explained {
   var failure: Failure {
     Failure(

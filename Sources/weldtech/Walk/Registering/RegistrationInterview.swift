@@ -7,7 +7,8 @@ import Terminal
 /// answer is on disk before the next question is asked.
 struct RegistrationInterview {
   enum Outcome {
-    case registered(Registration, draft: Int?)
+    /// The code is that of the plate in hand; nil where it was not asked for.
+    case registered(Registration, draft: Int?, code: LabelCode?)
     /// The user goes on with an open installation instead.
     case goOn(InstallationID)
   }
@@ -17,6 +18,8 @@ struct RegistrationInterview {
   let verb: String
   /// Whether open installations are offered beside the units.
   let offersOpen: Bool
+  /// Whether the summary is confirmed by the code of the plate in hand.
+  let asksForPlate: Bool
   var answers = RegistrationAnswers()
   /// The number of the draft with the answers; nil before the first answer.
   var draft: Int?
@@ -25,10 +28,11 @@ struct RegistrationInterview {
   /// The questions that are asked again although they have an answer.
   var again: Set<RegistrationQuestion> = []
 
-  init(workplace: Workplace, verb: String, offersOpen: Bool) {
+  init(workplace: Workplace, verb: String, offersOpen: Bool, asksForPlate: Bool) {
     self.workplace = workplace
     self.verb = verb
     self.offersOpen = offersOpen
+    self.asksForPlate = asksForPlate
   }
 
   var console: Console { workplace.console }
@@ -44,8 +48,8 @@ struct RegistrationInterview {
       while true {
         if let question = nextQuestion() {
           if let id = try answer(question) { return .goOn(id) }
-        } else if let registration = try confirm() {
-          return .registered(registration, draft: draft)
+        } else if let (registration, code) = try confirm() {
+          return .registered(registration, draft: draft, code: code)
         }
       }
     } catch let error as PromptError {
@@ -133,19 +137,33 @@ struct RegistrationInterview {
 
   // MARK: - The summary
 
-  /// Shows all answers, and takes the confirmation or the number of a line to change.
+  /// Shows all answers, and takes the confirmation or the number of a line to change. Where plates come from stock, the
+  /// code of the one in hand is the confirmation, so that a scanner does both.
   /// - Parameter leadsBack: whether `<` throws `PromptError.back` in place of asking the question before, as where the answers came
   ///   from a page.
-  /// - Returns: the checked registration; nil where something is to be asked again.
-  mutating func confirm(leadsBack: Bool = false) throws -> Registration? {
+  /// - Returns: the checked registration and the plate's code; nil where something is to be asked again.
+  mutating func confirm(leadsBack: Bool = false) throws -> (Registration, LabelCode?)? {
     let summary = RegistrationSummary(answers: answers)
     summary.show(on: console)
+    // A retired welder takes no plate.
+    let takesPlate = asksForPlate && !answers.isRetired
+    let plates = PlateReader(workplace: workplace)
+    var code: LabelCode?
     let typed: String
     do {
       typed = try prompter.text(
-        Text(zh: "回车登记；编号改这一行；< 退回", en: "Enter registers, a number changes its line, < goes back"),
-        mayBeEmpty: true, normalize: plainAnswer,
-        problem: { summary.question(numbered: $0) == nil ? RegistrationSummary.noSuchLine : nil })
+        takesPlate
+          ? Text(
+            zh: "扫描手上的标牌即登记（也可输入标牌码或照片路径）；编号改这一行；< 退回",
+            en: "scan the plate in hand to register (or type its code, or a photo's path); a number changes its line, < goes back")
+          : Text(zh: "回车登记；编号改这一行；< 退回", en: "Enter registers, a number changes its line, < goes back"),
+        mayBeEmpty: !takesPlate, normalize: plainAnswer,
+        problem: { answer in
+          if summary.question(numbered: answer) != nil { return nil }
+          guard takesPlate, Int(answer) == nil else { return RegistrationSummary.noSuchLine }
+          do { code = try plates.code(answered: answer) } catch { return explain(error).message }
+          return nil
+        })
     } catch PromptError.back {
       if leadsBack { throw PromptError.back }
       goBack(from: nil)
@@ -156,7 +174,7 @@ struct RegistrationInterview {
       do { try change(question) } catch PromptError.back {}
       return nil
     }
-    return try checked()
+    return try checked().map { ($0, code) }
   }
 
   private mutating func change(_ question: RegistrationQuestion) throws {
