@@ -178,7 +178,8 @@ enum InstallCommand {
       } else {
         try take(step, of: installation, options, walk, phone)
       }
-      phone?.end()
+      // The signed paper stays on the page.
+      if step != .sign { phone?.end() }
       if step == .test, installation.record.test?.passed != true { break }
     }
     return installation.record
