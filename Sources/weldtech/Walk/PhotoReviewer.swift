@@ -4,7 +4,10 @@ import Terminal
 
 /// A question about a photo that deserves another look.
 struct PhotoQuestion: Hashable {
-  /// The raw value of a `PhotoFlaw`, `resembles`, or `otherWelder` where the photo resembles one of another welder.
+  /// The code of the question about a photo that resembles one of another welder.
+  static let otherWelder = "otherWelder"
+
+  /// The raw value of a `PhotoFlaw`, `resembles`, or `otherWelder`.
   let code: String
   /// What was noticed, as the rest of a sentence that begins with the photo.
   let text: Text
@@ -66,7 +69,7 @@ struct PagePhotoReviewer: PhotoReviewer {
   let reason: WrittenText?
 
   func knows(_ code: String) -> Bool {
-    accepts.contains(code) || code == "resembles" && accepts.contains("otherWelder")
+    accepts.contains(code) || code == "resembles" && accepts.contains(PhotoQuestion.otherWelder)
   }
 
   func accepts(_ question: PhotoQuestion) throws -> Bool {
