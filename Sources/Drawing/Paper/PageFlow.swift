@@ -1,46 +1,49 @@
-import Drawing
-
 /// Places blocks one under the other, page after page. Nothing is drawn before all is placed, since each page
 /// shows the number of pages.
-final class PageFlow {
-  typealias Drawing = (_ canvas: any Artboard, _ top: Double) -> Void
+public final class PageFlow {
+  public typealias Drawing = (_ canvas: any Artboard, _ top: Double) -> Void
 
-  struct Mark {
-    let top: Double
-    let draw: Drawing
+  /// A block that was placed: the height of its upper edge, and what draws it.
+  public struct Mark {
+    public let top: Double
+    public let draw: Drawing
   }
 
   /// The size of A4 and its margins, millimetres.
-  static let pageWidth = 210.0
-  static let pageHeight = 297.0
-  static let sideMargin = 18.0
-  static let topMargin = 15.0
-  static let bottomMargin = 19.0
-  static let width = pageWidth - 2 * sideMargin
-  static let left = sideMargin
-  static let bottom = pageHeight - bottomMargin
-  let typesetter = Typesetter()
-  private(set) var pages: [[Mark]] = [[]]
+  public static let pageWidth = 210.0
+  public static let pageHeight = 297.0
+  public static let sideMargin = 18.0
+  public static let topMargin = 15.0
+  public static let bottomMargin = 19.0
+  public static let width = pageWidth - 2 * sideMargin
+  public static let left = sideMargin
+  public static let bottom = pageHeight - bottomMargin
+  public let typesetter = Typesetter()
+  public private(set) var pages: [[Mark]] = [[]]
   private var top = topMargin
   /// The characters of the document that no font has, each once, in the order in which they first occur.
-  private(set) var unknown: [Unicode.Scalar] = []
+  public private(set) var unknown: [Unicode.Scalar] = []
+
+  public init() {}
 
   // MARK: - Placing
 
   /// Places a block that is not divided.
   /// - Parameter with: the room that the next block needs on the same page, so that a heading is never the last
   ///   on its page.
-  func place(height: Double, with following: Double = 0, draw: @escaping Drawing) {
+  public func place(height: Double, with following: Double = 0, draw: @escaping Drawing) {
     if top + height + following > Self.bottom, !(pages.last?.isEmpty ?? true) { startPage() }
     pages[pages.count - 1].append(Mark(top: top, draw: draw))
     top += height
   }
 
-  func space(_ height: Double) {
+  /// Leaves room below the last block, but not at the top of a page.
+  public func space(_ height: Double) {
     if top > Self.topMargin { top += height }
   }
 
-  func fits(_ height: Double) -> Bool { top + height <= Self.bottom }
+  /// Whether a block of the height fits on the present page.
+  public func fits(_ height: Double) -> Bool { top + height <= Self.bottom }
 
   private func startPage() {
     pages.append([])
@@ -49,7 +52,8 @@ final class PageFlow {
 
   // MARK: - Text
 
-  func set(
+  /// Sets a text, and notes the characters that no font has.
+  public func set(
     _ text: String, style: TextStyle, width: Double? = nil, alignment: TextAlignment = .left
   ) -> TextBlock {
     let block = typesetter.set(text, style: style, widthMillimetres: width, alignment: alignment)
@@ -62,7 +66,8 @@ final class PageFlow {
     return block
   }
 
-  func heading(_ text: String, with following: Double) {
+  /// Places a heading, on the page of the block that follows.
+  public func heading(_ text: String, with following: Double) {
     space(3.6)
     let block = set(text, style: TextStyle(sizePoints: 11, weight: .bold), width: Self.width)
     place(height: block.heightMillimetres + 1.2, with: following) { canvas, top in
@@ -75,7 +80,7 @@ final class PageFlow {
   ///   - title: nil for clauses that go on under the heading before them.
   ///   - following: the room that the next block needs on the same page; the clauses are then not divided either, so that the
   ///     signatory sees them beside the signature. With nil only the heading keeps its first clause.
-  func clauses(_ title: String?, _ texts: [String], with following: Double?) {
+  public func clauses(_ title: String?, _ texts: [String], with following: Double?) {
     let style = TextStyle(sizePoints: 9.5)
     let indent = 8.0
     let gap = 1.1
