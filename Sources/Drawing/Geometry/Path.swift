@@ -32,5 +32,23 @@ public struct Path: Hashable, Sendable {
     elements.append(.circle(x: x, y: y, radius: radius))
   }
 
+  /// The path at another place.
+  public func moved(x: Double, y: Double) -> Path {
+    var path = Path()
+    path.elements = elements.map { element in
+      switch element {
+      case .move(let left, let top): .move(x: left + x, y: top + y)
+      case .line(let left, let top): .line(x: left + x, y: top + y)
+      case .curve(let x1, let y1, let x2, let y2, let left, let top):
+        .curve(x1: x1 + x, y1: y1 + y, x2: x2 + x, y2: y2 + y, x: left + x, y: top + y)
+      case .rectangle(let box):
+        .rectangle(Rectangle(x: box.x + x, y: box.y + y, width: box.width, height: box.height))
+      case .circle(let left, let top, let radius): .circle(x: left + x, y: top + y, radius: radius)
+      case .close: .close
+      }
+    }
+    return path
+  }
+
   public mutating func close() { elements.append(.close) }
 }

@@ -7,11 +7,15 @@ public final class SVGDrawing: Artboard {
   private var body = ""
   private let dotsPerMillimetre: Double
   private let isInverted: Bool
+  private let showsColours: Bool
 
-  /// - Parameter isInverted: whether black and bare parts are exchanged, as a laser needs them.
-  public init(dotsPerInch: Int, isInverted: Bool = false) {
+  /// - Parameters:
+  ///   - isInverted: whether black and bare parts are exchanged, as a laser needs them.
+  ///   - showsColours: whether colours are those of the screen; else every one but white is ink.
+  public init(dotsPerInch: Int, isInverted: Bool = false, showsColours: Bool = false) {
     dotsPerMillimetre = Double(dotsPerInch) / Length.millimetresPerInch
     self.isInverted = isInverted
+    self.showsColours = showsColours
   }
 
   // MARK: - The whole
@@ -41,6 +45,13 @@ public final class SVGDrawing: Artboard {
     let label = Self.escaped(name)
     let turn = width.map { " transform=\"matrix(-1 0 0 1 \(number($0 * dotsPerMillimetre)) 0)\"" } ?? ""
     body += "<g inkscape:groupmode=\"layer\" inkscape:label=\"\(label)\"\(turn)>\n<title>\(label)</title>\n"
+    draw()
+    body += "</g>\n"
+  }
+
+  /// Puts everything that `draw` draws into a group with a name and a title, which viewers show.
+  public func group(_ id: String, title: String, draw: () -> Void) {
+    body += "<g id=\"\(Self.escaped(id))\">\n<title>\(Self.escaped(title))</title>\n"
     draw()
     body += "</g>\n"
   }
@@ -152,7 +163,11 @@ public final class SVGDrawing: Artboard {
   // MARK: - Spelling
 
   private func shown(_ colour: Canvas.Colour) -> String {
-    (colour == .white) != isInverted ? "#fff" : "#000"
+    if showsColours {
+      let parts = [colour.red, colour.green, colour.blue].map { Int((min(max($0, 0), 1) * 255).rounded()) }
+      return "#" + parts.map { (String(256 + $0, radix: 16)).dropFirst() }.joined()
+    }
+    return (colour == .white) != isInverted ? "#fff" : "#000"
   }
 
   private func trace(_ path: Path) -> String {
