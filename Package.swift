@@ -67,6 +67,7 @@ let package = Package(
     feature(
       "Labels", isOptimized: true,
       ["Characters", "Records", "Cryptography", "Drawing", "Files", "Tables", "Threads", "CCups", "CZXing"]),
+    feature("Diagrams", ["Records", "Drawing", "Cryptography"]),
     feature("Agreements", ["Records", "Drawing", "Cryptography"]),
     feature(
       "Photos", isOptimized: true,
@@ -80,7 +81,8 @@ let package = Package(
     .executableTarget(
       name: "weldtech",
       dependencies: [
-        "Records", "Fieldbook", "Provision", "Labels", "Agreements", "Photos", "Sync", "Companion", "Bench",
+        "Records", "Fieldbook", "Provision", "Labels", "Diagrams", "Agreements", "Photos", "Sync", "Companion",
+        "Bench",
         "Arguments", "Characters", "Terminal", "Cryptography", "Drawing", "Files", "Tables",
       ],
       swiftSettings: settings),
@@ -163,6 +165,9 @@ let package = Package(
       "ProvisionTests",
       ["ESP32Programs", "Provision", "Records", "ModuleCore", "Bench", "Cryptography", "TestSupport"]),
     tests("LabelsTests", ["Labels", "Drawing", "Records", "Tables", "TestSupport"]),
+    .testTarget(
+      name: "DiagramsTests", dependencies: ["Diagrams", "Drawing", "Provision", "Records", "TestSupport"],
+      exclude: ["read-diagram"], swiftSettings: settings),
     tests("AgreementsTests", ["Agreements", "Drawing", "Records", "TestSupport"]),
     tests(
       "PhotosTests", ["Photos", "Records", "Drawing", "CPNG", "CTurboJPEG", "TestSupport", "photo-program"]),
@@ -175,7 +180,7 @@ let package = Package(
     tests(
       "WeldtechTests",
       [
-        "weldtech", "Agreements", "Companion", "Records", "Terminal", "Arguments", "Fieldbook", "Labels",
+        "weldtech", "Agreements", "Companion", "Diagrams", "Records", "Terminal", "Arguments", "Fieldbook", "Labels",
         "Provision", "Sync", "Bench",
         "Cryptography", "Drawing", "Photos", "Tables", "TestSupport",
       ]),

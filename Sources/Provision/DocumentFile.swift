@@ -71,9 +71,20 @@ struct DocumentFile {
 
   /// Refuses unknown fields in every object of the list called `list`.
   func refuseUnknownFields(_ known: Set<String>, inEach list: String) throws(ProvisionError) {
-    guard case .array(let elements)? = value[list] else { return }
+    try refuseUnknownFields(known, inEach: value[list], at: list)
+  }
+
+  /// Refuses unknown fields in every object of the list called `list` of the object called `name`.
+  func refuseUnknownFields(_ known: Set<String>, inEach name: String, _ list: String) throws(ProvisionError) {
+    try refuseUnknownFields(known, inEach: value[name]?[list], at: "\(name).\(list)")
+  }
+
+  private func refuseUnknownFields(_ known: Set<String>, inEach list: JSONValue?, at path: String)
+    throws(ProvisionError)
+  {
+    guard case .array(let elements)? = list else { return }
     for (index, element) in elements.enumerated() {
-      try refuseUnknownFields(known, of: element, at: "\(list)[\(index)]")
+      try refuseUnknownFields(known, of: element, at: "\(path)[\(index)]")
     }
   }
 

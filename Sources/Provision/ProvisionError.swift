@@ -135,5 +135,9 @@ public enum DocumentFault: Hashable, Sendable {
     case noSuchName
     /// The scheme admits welders that draw more current than its relay or its breaker carries.
     case aboveRating
+    /// No wire of the diagram leads to a terminal of the device.
+    case unconnected
+    /// The rating or the cross-section in the diagram is not the scheme's.
+    case otherRating
   }
 }

@@ -38,6 +38,15 @@ public struct InstallationScheme: Hashable, Sendable, Codable {
     public var cableSquareMillimetres: Double
   }
 
+  /// What a qualified electrician said of a scheme.
+  public struct Approval: Hashable, Sendable, Codable {
+    /// The electrician.
+    public var name: String
+    /// The number of the electrician's licence.
+    public var number: String
+    public var date: CalendarDay
+  }
+
   public var name: String
   public var version: String
   public var title: Bilingual
@@ -50,6 +59,10 @@ public struct InstallationScheme: Hashable, Sendable, Codable {
   public var testPlan: String
   /// Limits that replace the test plan's own, by the name of the test step.
   public var testLimits: [String: Limits]
+  /// The wiring as a drawing shows it; nil for a scheme that has none.
+  public var diagram: WiringDiagram?
+  /// The approval by a qualified electrician; nil for a draft.
+  public var approval: Approval?
 
   /// A property of the welder that a scheme can restrict.
   public enum Property: String, Hashable, Sendable, CaseIterable {

@@ -131,6 +131,15 @@ import Testing
     let name = try #require(schemes.first?["name"] as? String)
     #expect((try laptop.json("schemes", name)["schemes"] as? [Any])?.count == 1)
     #expect(try laptop.failure("schemes", "x", status: 64) == "schemes.unknown")
+    for (ending, start) in [("pdf", "%PDF"), ("svg", "<?xml"), ("png", "\u{89}PNG")] {
+      let file = laptop.scratch.file("scheme.\(ending)")
+      #expect(try laptop.json("schemes", name, "--output", file)["file"] as? String == file)
+      let bytes = try Data(contentsOf: URL(filePath: file))
+      #expect(bytes.starts(with: Array(start.unicodeScalars.map { UInt8($0.value) })))
+    }
+    #expect(try laptop.failure("schemes", name, "--output", "scheme.txt", status: 64) == "usage.value")
+    #expect(
+      try laptop.failure("schemes", "--output", "scheme.pdf", status: 64) == "usage.argument.missing")
     #expect(try laptop.json("ports")["ports"] is [Any])
     #expect((try laptop.json("labels", "templates")["templates"] as? [Any])?.isEmpty == false)
   }

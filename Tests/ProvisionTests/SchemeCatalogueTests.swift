@@ -93,6 +93,45 @@ import Testing
     ("\"upper\": 242", "\"uper\": 242", "testLimits.supplyVoltage.uper", .unknown),
     ("\"upper\": 40", "\"lower\": 40", "appliesTo.supplyMaxAmps.upper", .missing),
     ("\"version\": \"1.0.0\",", "", "version", .missing),
+    (
+      "\"diagram\": {",
+      "\"approval\": {\"name\": \"\", \"number\": \"1\", \"date\": \"2026-11-20\"}, \"diagram\": {",
+      "approval.name", .empty
+    ),
+    ("\"wires\": [", "\"wire\": [", "diagram.wire", .unknown),
+    ("\"kind\": \"fuse\"", "\"kind\": \"choke\"", "diagram.devices[4].kind", .notAChoice),
+    ("\"kind\": \"fuse\"", "\"kind\": \"fuse\", \"pole\": 1", "diagram.devices[4].pole", .unknown),
+    ("\"id\": \"RC1\"", "\"id\": \"FU1\"", "diagram.devices[5].id", .duplicate),
+    ("\"id\": \"RC1\"", "\"id\": \"rc 1\"", "diagram.devices[5].id", .notAChoice),
+    (
+      "\"terminals\": [\"L\", \"N\", \"PE\"]", "\"terminals\": [\"L\", \"N\"]", "diagram.devices[0].terminals",
+      .notAChoice
+    ),
+    (
+      "\"terminals\": [\"L\", \"N\", \"K1\"", "\"terminals\": [\"L\", \"N\", \"X\", \"K1\"",
+      "diagram.devices[6].terminals", .unconnected
+    ),
+    (
+      "\"residualMilliamps\": 30", "\"residualMilliamps\": 0", "diagram.devices[2].residualMilliamps",
+      .outOfRange
+    ),
+    ("\"4\"], \"amps\": 40", "\"4\"], \"amps\": 63", "diagram.devices[1].amps", .otherRating),
+    ("\"PE\"], \"amps\": 40", "\"PE\"]", "diagram.devices[3].amps", .missing),
+    ("\"from\": \"QF1:2\"", "\"from\": \"QF1:7\"", "diagram.wires[2].from", .noSuchName),
+    ("\"to\": \"FU1:1\"", "\"to\": \"FU9:1\"", "diagram.wires[10].to", .noSuchName),
+    (
+      "\"from\": \"X1:N\", \"to\": \"QF1:3\"", "\"from\": \"QF1:1\", \"to\": \"X1:L\"", "diagram.wires[1]",
+      .duplicate
+    ),
+    (
+      "\"to\": \"QF1:1\", \"squareMillimetres\": 6", "\"to\": \"QF1:1\", \"squareMillimetres\": 4",
+      "diagram.wires[0].squareMillimetres", .otherRating
+    ),
+    (
+      "\"to\": \"QF1:1\", \"squareMillimetres\": 6", "\"to\": \"QF1:1\"", "diagram.wires[0].squareMillimetres",
+      .missing
+    ),
+    ("\"colour\": \"coaxial\"", "\"colour\": \"copper\"", "diagram.wires[21].colour", .notAChoice),
   ])
   func `names file and field of a scheme`(old: String, new: String, field: String, fault: Fault) throws {
     let folder = try TemporaryFolder(copying: Self.shipped)

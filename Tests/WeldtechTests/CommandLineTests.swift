@@ -75,6 +75,7 @@ import Testing
     Line("install 3f --phone --interface wlp2s0", "install"),
     Line("schemes single-phase-inverter --phone", "schemes"),
     Line("schemes", "schemes"), Line("schemes single-phase-inverter", "schemes"),
+    Line("schemes single-phase-inverter --output F.pdf", "schemes"),
     Line("completions bash", "completions"),
     Line("firmware list", "firmware", "list"),
     Line("firmware verify F.json", "firmware", "verify"),

@@ -74,11 +74,16 @@ public struct SchemeCatalogue: Hashable, Sendable {
     for name in SchemeFields.limited {
       try file.refuseUnknownFields(SchemeFields.limits, in: "appliesTo", name)
     }
+    try file.refuseUnknownFields(SchemeFields.approval, in: "approval")
+    try file.refuseUnknownFields(SchemeFields.diagram, in: "diagram")
+    try file.refuseUnknownFields(SchemeFields.device, inEach: "diagram", "devices")
+    try file.refuseUnknownFields(SchemeFields.wire, inEach: "diagram", "wires")
     let scheme = try file.decode(InstallationScheme.self)
     try file.check(name: scheme.name, version: scheme.version)
     try check(scheme.appliesTo, in: file)
     try check(scheme.ratings, for: scheme.appliesTo, in: file)
     if scheme.wiring.isEmpty { throw file.fault("wiring", .empty) }
+    try check(scheme.diagram, of: scheme, in: file)
     for (path, text) in texts(of: scheme) where text.isEmpty { throw file.fault(path, .empty) }
     guard let plan = plans.first(where: { $0.name == scheme.testPlan }) else {
       throw file.fault("testPlan", .noSuchName)
@@ -123,10 +128,31 @@ public struct SchemeCatalogue: Hashable, Sendable {
     if drawn > ratings.breakerAmps { throw file.fault("ratings.breakerAmps", .aboveRating) }
   }
 
+  private static func check(_ diagram: WiringDiagram?, of scheme: InstallationScheme, in file: DocumentFile)
+    throws(ProvisionError)
+  {
+    guard let (path, fault) = diagram?.fault(against: scheme.ratings) else { return }
+    let found: DocumentFault.FieldFault =
+      switch fault {
+      case .missing: .missing
+      case .empty: .empty
+      case .duplicate: .duplicate
+      case .notAChoice: .notAChoice
+      case .outOfRange: .outOfRange
+      case .noSuchName: .noSuchName
+      case .unconnected: .unconnected
+      case .otherRating: .otherRating
+      }
+    throw file.fault("diagram.\(path)", found)
+  }
+
   private static func texts(of scheme: InstallationScheme) -> [(path: String, text: String)] {
     var texts = [
       ("title.zh", scheme.title.zh), ("title.en", scheme.title.en), ("moduleModel", scheme.moduleModel),
     ]
+    if let approval = scheme.approval {
+      texts += [("approval.name", approval.name), ("approval.number", approval.number)]
+    }
     for (index, step) in scheme.wiring.enumerated() {
       texts.append(("wiring[\(index)].zh", step.zh))
       texts.append(("wiring[\(index)].en", step.en))
@@ -142,10 +168,15 @@ public struct SchemeCatalogue: Hashable, Sendable {
   private enum SchemeFields {
     static let document: Set<String> = [
       "name", "version", "title", "appliesTo", "wiring", "ratings", "moduleModel", "testPlan", "testLimits",
+      "diagram", "approval",
     ]
     static let appliesTo: Set<String> = [
       "supply", "weldingProcess", "sourceType", "supplyMaxAmps", "maxCurrentAmps", "maxPowerKilowatts",
     ]
+    static let approval: Set<String> = ["name", "number", "date"]
+    static let diagram: Set<String> = ["devices", "wires"]
+    static let device: Set<String> = ["id", "kind", "terminals", "amps", "residualMilliamps"]
+    static let wire: Set<String> = ["from", "to", "squareMillimetres", "colour"]
     static let limited = ["supplyMaxAmps", "maxCurrentAmps", "maxPowerKilowatts"]
     static let limits: Set<String> = ["lower", "upper"]
   }

@@ -1,4 +1,6 @@
 import Arguments
+import Diagrams
+import FoundationEssentials
 import Records
 import Terminal
 
@@ -6,11 +8,14 @@ import Terminal
 enum SchemesCommand {
   struct Options {
     var name: String?
+    var output: String?
     var phone = PhoneOptions()
   }
 
   struct Document: Encodable {
     var schemes: [InstallationScheme]
+    /// The path of the drawing; left out where none was written.
+    var file: String?
   }
 
   static var command: Command<Workplace> {
@@ -21,6 +26,11 @@ enum SchemesCommand {
       parameters: { parameters in
         parameters.argument(
           "NAME", \.name, .string, Text(zh: "只看这一个", en: "only this one"), completion: .dynamic("schemes"))
+        parameters.option(
+          "output", \.output, .file, placeholder: "F.pdf|F.svg|F.png",
+          Text(
+            zh: "把接线图写到文件：PDF 是带接线步骤的 A4 卡片，SVG、PNG 在屏幕上看",
+            en: "write its wiring diagram: a PDF is an A4 card with the steps, SVG and PNG are for a screen"))
         parameters.phone(\.phone)
       }, run: run)
   }
@@ -29,13 +39,16 @@ enum SchemesCommand {
     let catalogue = try workplace.catalogue()
     let schemes = try options.name.map { [try catalogue.scheme(named: $0)] } ?? catalogue.schemes
     let console = workplace.console
-    try options.phone.check()
+    try options.phone.check(against: options.output.map { _ in "output" })
     if options.phone.isServed {
       guard options.name != nil, let scheme = schemes.first else { throw UsageError.missingArgument("NAME") }
       try PhoneScheme.serve(scheme, options.phone, workplace)
     }
-    try console.answer(Document(schemes: schemes)) {
-      if options.name != nil {
+    if let output = options.output { try draw(schemes, to: output, isNamed: options.name != nil, workplace) }
+    try console.answer(Document(schemes: schemes, file: options.output)) {
+      if let output = options.output {
+        console.put(Text(zh: "接线图：\(output)", en: "wiring diagram: \(output)"))
+      } else if options.name != nil {
         for scheme in schemes { put(scheme, to: console) }
       } else {
         console.table(
@@ -44,6 +57,31 @@ enum SchemesCommand {
       }
     }
     return ExitCode.done.rawValue
+  }
+
+  /// Writes the drawing of the one scheme that was named, in the form that the file's ending says.
+  /// - Throws: `UsageError`, `DiagramError`, `FileFailure`.
+  private static func draw(
+    _ schemes: [InstallationScheme], to output: String, isNamed: Bool, _ workplace: Workplace
+  ) throws {
+    guard isNamed, let scheme = schemes.first else { throw UsageError.missingArgument("NAME") }
+    let language = SchemeDiagram.Language(rawValue: workplace.console.language.rawValue) ?? .zh
+    let diagram = try SchemeDiagram(scheme, language: language)
+    let ending = output.lowercased()
+    let drawing: Data
+    if ending.hasSuffix(".pdf") {
+      let setup = try workplace.fieldbook().setup()
+      drawing = try SchemeCard(diagram, company: setup.technician?.company ?? setup.company).render()
+    } else if ending.hasSuffix(".svg") {
+      drawing = try diagram.svg()
+    } else if ending.hasSuffix(".png") {
+      drawing = try diagram.png()
+    } else {
+      throw UsageError.badValue(
+        parameter: "--output",
+        expected: .described(Text(zh: ".pdf、.svg 或 .png 文件", en: "a .pdf, .svg or .png file")))
+    }
+    try workplace.write(drawing, to: output)
   }
 
   /// Shows a scheme before the work: its name, the reason for choosing it, and the wiring.

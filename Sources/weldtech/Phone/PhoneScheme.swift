@@ -1,4 +1,5 @@
 import Companion
+import Diagrams
 import FoundationEssentials
 import Records
 import Terminal
@@ -15,9 +16,16 @@ struct PhoneScheme {
 
   /// - Parameter canFinish: whether the page offers to end the task.
   func view(canFinish: Bool) -> CompanionView.Scheme {
-    CompanionView.Scheme(
-      picture: nil, steps: scheme.wiring.map { Text(zh: $0.zh, en: $0.en)[task.language] }, isDraft: true,
-      approval: nil, canFinish: canFinish)
+    let language: SchemeDiagram.Language = task.language == .zh ? .zh : .en
+    let picture = "scheme.svg"
+    let diagram = try? SchemeDiagram(scheme, language: language)
+    let svg = try? diagram?.svg()
+    if let svg { task.session.publish(svg, mediaType: "image/svg+xml", named: picture) }
+    return CompanionView.Scheme(
+      // The steps stand without a picture too.
+      picture: svg == nil ? nil : picture, steps: scheme.wiring.map { Text(zh: $0.zh, en: $0.en)[task.language] },
+      isDraft: scheme.approval == nil, approval: scheme.approval == nil ? nil : diagram?.approvalText,
+      canFinish: canFinish)
   }
 
   /// Serves a scheme until the page ends it, Enter, or Ctrl-C; all three are a good end, since there is nothing to lose.

@@ -3,6 +3,7 @@ import Arguments
 import Bench
 import Companion
 import Cryptography
+import Diagrams
 import Drawing
 import Fieldbook
 import Foundation
@@ -282,7 +283,8 @@ enum Errors {
       .drawing(.jpeg(.corrupt)), .drawing(.outOfMemory),
       .drawing(.svg(.feature("use"))), .drawing(.svg(.damaged)), .drawing(.svg(.tooLarge)),
     ].map { PictureRefused(file: "/f", error: $0) } + [
-      LabelsBusy(), TagKeyRefused(file: "/f"), PlateUnread.none(file: "/f"),
+      LabelsBusy(), TagKeyRefused(file: "/f"), DiagramError.noDiagram(scheme: "s"),
+      DiagramError.noGlyph(count: 1), DiagramError.drawing(.outOfMemory), PlateUnread.none(file: "/f"),
       PlateUnread.several(file: "/f", [code]),
       PlateUnread.otherPayload("http://other/w/\(code)", expected: "https://p/w/\(code)"),
     ]

@@ -1,3 +1,4 @@
+import Diagrams
 import Records
 import Terminal
 
@@ -85,6 +86,27 @@ extension CodeMistyped: Explained {
   }
 }
 
+extension DiagramError: Explained {
+  var failure: Failure {
+    switch self {
+    case .noDiagram(let scheme):
+      Failure(
+        code: "scheme.diagram",
+        message: Text(zh: "技术方案 \(scheme) 没有接线图", en: "the scheme \(scheme) has no wiring diagram"),
+        hint: Text(
+          zh: "在方案文件里加上 diagram（见 schemes/README.md）", en: "add a `diagram` to its file (schemes/README.md)"),
+        exit: .badData)
+    case .noGlyph(let count):
+      Failure(
+        code: "scheme.glyph",
+        message: Text(
+          zh: "接线图里有 \(count) 个字没有字体", en: "no installed font has \(count) characters of the diagram"),
+        hint: Text(zh: "sudo apt install fonts-noto-cjk", en: "sudo apt install fonts-noto-cjk"))
+    case .drawing(let error): error.failure
+    }
+  }
+}
+
 extension PlateUnread: Explained {
   var failure: Failure {
     switch self {
@@ -110,7 +132,8 @@ extension PlateUnread: Explained {
           zh: "标牌码相同，但二维码的内容是“\(Self.harmless(text))”，应是“\(expected)”",
           en: "the plate has the code, but its symbol says '\(Self.harmless(text))' in place of '\(expected)'"),
         hint: Text(
-          zh: "不要用这块标牌，换一块，并把它交给公司查看", en: "do not use this plate: take another, and show this one to the company"),
+          zh: "不要用这块标牌，换一块，并把它交给公司查看",
+          en: "do not use this plate: take another, and show this one to the company"),
         exit: .badData)
     }
   }

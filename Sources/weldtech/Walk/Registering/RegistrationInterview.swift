@@ -155,7 +155,9 @@ struct RegistrationInterview {
         takesPlate
           ? Text(
             zh: "扫描手上的标牌即登记（也可输入标牌码或照片路径）；编号改这一行；< 退回",
-            en: "scan the plate in hand to register (or type its code, or a photo's path); a number changes its line, < goes back")
+            en:
+              "scan the plate in hand to register (or type its code, or a photo's path); a number changes its line, < goes back"
+          )
           : Text(zh: "回车登记；编号改这一行；< 退回", en: "Enter registers, a number changes its line, < goes back"),
         mayBeEmpty: !takesPlate, normalize: plainAnswer,
         problem: { answer in

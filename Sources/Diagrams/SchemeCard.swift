@@ -1,0 +1,99 @@
+import Cryptography
+import Drawing
+public import FoundationEssentials
+public import Records
+
+/// A scheme on A4 to take along: title and approval, the diagram with the table of its wires, and the steps. What does not
+/// fit goes on on the next page, and each page says which of how many it is.
+public struct SchemeCard {
+  private let diagram: SchemeDiagram
+  private let company: String?
+
+  /// - Parameter company: the installer company, which stands at the foot; nil for none.
+  public init(_ diagram: SchemeDiagram, company: WrittenText?) {
+    self.diagram = diagram
+    self.company = company?.text
+  }
+
+  /// The sizes of the steps' letters that are tried, points, until all stands on one page.
+  private static let sizes = [11, 10.5, 10, 9.5, 9, 8.5, 8]
+  private static let figureScale = 0.92
+  private static let footSize = 7.5
+
+  private var isChinese: Bool { diagram.language == .zh }
+
+  /// Makes the document.
+  /// - Throws: `noGlyph`, `drawing`.
+  public func render() throws(DiagramError) -> Data {
+    var flow = PageFlow()
+    for size in Self.sizes {
+      flow = PageFlow()
+      try layOut(in: flow, size: size)
+      if flow.pages.count == 1 { break }
+    }
+    guard flow.unknown.isEmpty else { throw .noGlyph(count: flow.unknown.count) }
+    let scheme = diagram.scheme
+    let document = OwnPDFDocument(
+      pageWidthMillimetres: PageFlow.pageWidth, pageHeightMillimetres: PageFlow.pageHeight,
+      metadata: CairoPDFDocument.Metadata(
+        title: diagram.title, author: company ?? "weldtech", subject: "\(scheme.name) \(scheme.version)",
+        date: "2000-01-01"))
+    do {
+      for (index, marks) in flow.pages.enumerated() {
+        for mark in marks { mark.draw(document.canvas, mark.top) }
+        let foot = flow.set(
+          self.foot(page: index + 1, of: flow.pages.count), style: TextStyle(sizePoints: Self.footSize))
+        document.canvas.draw(foot, x: PageFlow.left, y: PageFlow.pageHeight - 12)
+        try document.endPage()
+      }
+      let identity = SHA256Digest(of: Data("\(scheme.name) \(scheme.version) \(diagram.language)".utf8))
+      return try document.finish(identity: Array(identity.bytes.prefix(16)))
+    } catch { throw .drawing(error) }
+  }
+
+  private func foot(page: Int, of count: Int) -> String {
+    let scheme = diagram.scheme
+    let place = isChinese ? "第 \(page) 页，共 \(count) 页" : "page \(page) of \(count)"
+    return ([company, "\(scheme.name) \(scheme.version)", diagram.approvalText, place].compactMap(\.self))
+      .joined(separator: "  ·  ")
+  }
+
+  private func layOut(in flow: PageFlow, size: Double) throws(DiagramError) {
+    let title = flow.set(
+      diagram.title, style: TextStyle(sizePoints: 15, weight: .bold), width: PageFlow.width)
+    let approval = flow.set(
+      diagram.approvalText, style: TextStyle(sizePoints: 11, weight: .bold), width: PageFlow.width)
+    flow.place(height: title.heightMillimetres + approval.heightMillimetres + 3) { canvas, top in
+      canvas.draw(title, x: PageFlow.left, y: top)
+      canvas.draw(approval, x: PageFlow.left, y: top + title.heightMillimetres + 0.5)
+    }
+    let figure = try diagram.figure(isWhole: false, scale: Self.figureScale, typesetter: flow.typesetter)
+    let table = DiagramTable(scheme: diagram.scheme, diagram: diagram.diagram, language: diagram.language)
+    let (wires, rows) = table.group(
+      x: 0, y: 0, columns: 1, columnWidth: 60, scale: Self.figureScale, typesetter: flow.typesetter)
+    let list = Figure(width: 60, height: rows, groups: [wires])
+    flow.place(height: max(figure.height, rows * Self.figureScale) + 3) { canvas, top in
+      figure.draw(on: canvas, x: PageFlow.left - 4, y: top)
+      list.draw(on: canvas, x: PageFlow.left + figure.width, y: top)
+    }
+    steps(in: flow, size: size)
+  }
+
+  private func steps(in flow: PageFlow, size: Double) {
+    let style = TextStyle(sizePoints: size)
+    let heading = flow.set(
+      isChinese ? "接线步骤" : "Steps", style: TextStyle(sizePoints: size + 1.5, weight: .bold))
+    let blocks = diagram.steps.map { flow.set($0, style: style, width: PageFlow.width - 8) }
+    let first = blocks.first?.heightMillimetres ?? 0
+    flow.place(height: heading.heightMillimetres + 0.8, with: first) { canvas, top in
+      canvas.draw(heading, x: PageFlow.left, y: top)
+    }
+    for (index, block) in blocks.enumerated() {
+      let number = flow.set("\(index + 1).", style: style)
+      flow.place(height: block.heightMillimetres + 0.8) { canvas, top in
+        canvas.draw(number, x: PageFlow.left + 6 - number.widthMillimetres, y: top)
+        canvas.draw(block, x: PageFlow.left + 8, y: top)
+      }
+    }
+  }
+}
