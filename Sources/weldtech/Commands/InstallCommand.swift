@@ -64,7 +64,8 @@ enum InstallCommand {
           "plate-photo", \.platePhoto, .file, placeholder: "F",
           Text(
             zh: "库存标牌贴在焊机上的照片：从中读标牌码核对，并作为安装后的照片",
-            en: "a photo of the plate from stock on the welder: its code is read and compared, and it is a photo from after the work"
+            en:
+              "a photo of the plate from stock on the welder: its code is compared, and it is one from after the work"
           ))
         parameters.port(\.port)
         parameters.options(
@@ -280,7 +281,8 @@ enum InstallCommand {
     guard console.canPrompt else { throw UsageError.missing(option: "plate-photo") }
     _ = try FileQuestion(workplace: workplace, kind: .photo, takesCode: true).take(
       Text(
-        zh: "标牌和封条贴好后拍的照片（照片要拍清标牌；也可扫描标牌）", en: "photo of the plate on the welder, with the seal on (or scan the plate)")
+        zh: "标牌和封条贴好后拍的照片（拍清标牌；也可扫描）",
+        en: "photo of the plate on the welder, with the seal on (or scan the plate)")
     ) { answer in
       var request = request
       request.stockCode = LabelCode(written: answer)

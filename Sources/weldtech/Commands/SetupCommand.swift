@@ -410,7 +410,8 @@ enum SetupCommand {
       companyPhone: setup.companyPhone, region: setup.region, platform: setup.platform,
       platformKeyFingerprint: fingerprint, tokenFile: setup.tokenFile, apn: setup.accessPointName,
       protect: setup.protects == true ? .always : .never, terms: terms,
-      originals: setup.originals ?? .later, plates: setup.plates ?? .print, codesLeft: try fieldbook.codesLeft())
+      originals: setup.originals ?? .later, plates: setup.plates ?? .print, codesLeft: try fieldbook.codesLeft()
+    )
     try console.answer(document) {
       if let inspector = setup.inspector { return report(inspector, setup, fingerprint, to: console) }
       console.facts([
@@ -443,7 +444,8 @@ enum SetupCommand {
         (
           Text(zh: "标牌", en: "labels"),
           (document.plates == .stock
-            ? Text(zh: "用库存标牌", en: "plates from stock") : Text(zh: "现场制作", en: "made on site"))[console.language]
+            ? Text(zh: "用库存标牌", en: "plates from stock") : Text(zh: "现场制作", en: "made on site"))[
+              console.language]
         ),
         (Text(zh: "照片原图", en: "originals of photos"), document.originals.title[console.language]),
       ])

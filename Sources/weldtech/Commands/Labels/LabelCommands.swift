@@ -45,7 +45,8 @@ enum LabelCommand {
           "photo", \.photo, .file, placeholder: "F",
           Text(
             zh: "库存标牌贴在焊机上的照片：从中读标牌码核对，并作为安装后的照片",
-            en: "a photo of the plate from stock on the welder: its code is read and compared, and it is a photo from after the work"
+            en:
+              "a photo of the plate from stock on the welder: its code is compared, and it is one from after the work"
           ))
         parameters.photoReason(\.photoReason)
         parameters.phone(\.phone)
