@@ -180,7 +180,8 @@ let package = Package(
     tests(
       "WeldtechTests",
       [
-        "weldtech", "Agreements", "Companion", "Diagrams", "Records", "Terminal", "Arguments", "Fieldbook", "Labels",
+        "weldtech", "Agreements", "Companion", "Diagrams", "Records", "Terminal", "Arguments", "Fieldbook",
+        "Labels",
         "Provision", "Sync", "Bench",
         "Cryptography", "Drawing", "Photos", "Tables", "TestSupport",
       ]),

@@ -56,7 +56,9 @@ import Testing
     let name = try #require(shown.first?["name"] as? String)
     let copy = try phone.ask("GET", "files/\(name)").body
     let record = try laptop.record(id)
-    let copies = (record["photos"] as? [[String: Any]])?.compactMap { ($0["copy"] as? [String: Any])?["sha256"] as? String }
+    let copies = (record["photos"] as? [[String: Any]])?.compactMap {
+      ($0["copy"] as? [String: Any])?["sha256"] as? String
+    }
     #expect(copies?.contains(SHA256Digest(of: copy).hex) == true)
 
     #expect(try phone.act("finish").isDone)
@@ -71,7 +73,9 @@ import Testing
     #expect(try FileManager.default.contentsOfDirectory(atPath: laptop.home + "/companion") == [])
   }
 
-  @Test func `a killed program goes on at the same address, with the upload and the question that it had`() throws {
+  @Test func `a killed program goes on at the same address, with the upload and the question that it had`()
+    throws
+  {
     let id = try laptop.register()
     let machine = try Laptop.picture(of: "machine \(id)")
     let bright = try TestPicture.white()
@@ -92,7 +96,8 @@ import Testing
     #expect(again.address == phone.address)
     // The page of before goes on without being opened anew.
     let uploads = try #require(try phone.state()["uploads"] as? [[String: Any]])
-    #expect(uploads.contains { $0["shot"] as? String == "before-wiring" && $0["offset"] as? Int == Phone.pieceBytes })
+    #expect(
+      uploads.contains { $0["shot"] as? String == "before-wiring" && $0["offset"] as? Int == Phone.pieceBytes })
     #expect((try phone.shot("before-machine")["photos"] as? [Any])?.count == 1)
     var codes: [String] = []
     while let asked = try phone.shot("before-nameplate")["question"] as? [String: Any] {
@@ -109,7 +114,9 @@ import Testing
       try digests(of: id, stage: "before") == Set([machine, bright, wiring].map { SHA256Digest(of: $0).hex }))
   }
 
-  @Test func `what is no evidence is refused with its reason, and Ctrl-C keeps what has arrived and says how to go on`()
+  @Test
+  func
+    `what is no evidence is refused with its reason, and Ctrl-C keeps what has arrived and says how to go on`()
     throws
   {
     let other = try laptop.register()
@@ -126,11 +133,14 @@ import Testing
     #expect(try phone.photograph(machine, as: "before-machine").isDone)
     let outcome = program.stop()
     #expect(outcome.status == 2)
-    #expect(outcome.diagnostics.contains("photo \(id.prefix(8)) --stage before --phone"), "\(outcome.diagnostics)")
+    #expect(
+      outcome.diagnostics.contains("photo \(id.prefix(8)) --stage before --phone"), "\(outcome.diagnostics)")
     #expect(try digests(of: id, stage: "before") == [SHA256Digest(of: machine).hex])
   }
 
-  @Test func `options that cannot stand together are usage errors, and an unknown interface names those that are there`()
+  @Test
+  func
+    `options that cannot stand together are usage errors, and an unknown interface names those that are there`()
     throws
   {
     let id = try laptop.register()

@@ -36,7 +36,9 @@ import Testing
     ].merging(changes) { $1 }
   }
 
-  @Test func `what is wrong is refused, and what was signed is fetched as it is kept, by another browser too`() throws {
+  @Test func `what is wrong is refused, and what was signed is fetched as it is kept, by another browser too`()
+    throws
+  {
     let id = try signable()
     let text = try laptop.json("sign", id, "--text")
     let sha256 = try #require(text["sha256"] as? String)
@@ -90,7 +92,9 @@ import Testing
     #expect(throws: Phone.Failure.self) { try Phone.fetch(paper) }
   }
 
-  @Test func `three wrong numbers end it where nobody at the laptop can be asked, and nothing is signed`() throws {
+  @Test func `three wrong numbers end it where nobody at the laptop can be asked, and nothing is signed`()
+    throws
+  {
     let id = try signable()
     let program = try serve(id)
     let phone = try Phone(scanning: program)
@@ -112,7 +116,9 @@ import Testing
     let (first, second) = (try signable(), try signable())
     let strokes = try laptop.signature()
     try laptop.json("sign", first, "--signature", strokes, "--consent", "no")
-    #expect(try laptop.failure("sign", second, "--signature", strokes, "--consent", "yes", status: 65) == "sign.strokesUsed")
+    #expect(
+      try laptop.failure("sign", second, "--signature", strokes, "--consent", "yes", status: 65)
+        == "sign.strokesUsed")
     #expect(try laptop.status(of: second) == "open")
     try laptop.json("sign", second, "--signature", try laptop.signature())
   }

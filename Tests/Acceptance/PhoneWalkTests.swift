@@ -9,7 +9,9 @@ import Testing
 
 /// A registration and a whole walk with a phone beside the laptop.
 @Suite(.serialized) struct PhoneWalkTests {
-  @Test func `a registration is filled in on the phone and confirmed on the laptop, whose symbol leads to it`() throws {
+  @Test func `a registration is filled in on the phone and confirmed on the laptop, whose symbol leads to it`()
+    throws
+  {
     let laptop = try Laptop()
     try laptop.setUp()
     let session = try TerminalSession(["--home", laptop.home, "register", "--phone", "--interface", "lo"])
@@ -64,14 +66,17 @@ import Testing
     let plug = try Plug(timings: .instant)
     let program = try laptop.start([
       "--json", "install", "--from", try laptop.registration(), "--port", plug.port, "--seal",
-      "S-\(UUID().uuidString.prefix(8))", "--trained", "2", "--rules", "drafted", "--phone", "--interface", "lo",
+      "S-\(UUID().uuidString.prefix(8))", "--trained", "2", "--rules", "drafted", "--phone", "--interface",
+      "lo",
     ])
     let phone = try Phone(scanning: program)
     let owner = UUID().uuidString
     var sent: Set<String> = []
     for shot in ["before-machine", "after-module"] {
       // The page of before shows the next photos when the laptop has come to them.
-      try phone.state { (($0["view"] as? [String: Any])?["shots"] as? [[String: Any]])?.first?["id"] as? String == shot }
+      try phone.state {
+        (($0["view"] as? [String: Any])?["shots"] as? [[String: Any]])?.first?["id"] as? String == shot
+      }
       let picture = try Laptop.picture(of: "\(shot) \(owner)")
       sent.insert(SHA256Digest(of: picture).hex)
       #expect(try phone.photograph(picture, as: shot).isDone)
@@ -104,7 +109,8 @@ import Testing
   @Test func `a window of 36 columns gets the address alone, and says why`() throws {
     let laptop = try Laptop()
     try laptop.setUp()
-    let session = try TerminalSession(["--home", laptop.home, "schemes", "single-phase-inverter", "--phone", "--interface", "lo"], columns: 36)
+    let session = try TerminalSession(
+      ["--home", laptop.home, "schemes", "single-phase-inverter", "--phone", "--interface", "lo"], columns: 36)
     try session.read(until: "Ctrl-C stops")
     #expect(!session.raw.contains("\u{2580}"))
     #expect(session.text.filter { !$0.isWhitespace }.contains("toonarrow"))

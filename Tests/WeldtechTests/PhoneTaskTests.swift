@@ -10,7 +10,9 @@ import Testing
   /// An address as long as they come.
   private static let address = "http://192.168.100.100:54321/AbCdEfGhIjKlMnOpQrSt-_/"
 
-  @Test func `the symbol is read from its picture, and fits windows of 37 columns with a quiet zone of two`() throws {
+  @Test func `the symbol is read from its picture, and fits windows of 37 columns with a quiet zone of two`()
+    throws
+  {
     let symbol = try PhoneSymbol(Self.address)
     #expect(try LabelReader.read(png: symbol.png()) == [Self.address])
     #expect(symbol.lines(columns: 36) == nil)
@@ -30,10 +32,12 @@ import Testing
     _ = try desk.run(["void", void, "--reason", "登记错了"])
     let root = desk.home + "/companion"
     let tasks = [
-      "photo-\(open)", "sign-\(void)", "install-\(void)", "register-7", "schemes-single-phase-inverter", "stray",
+      "photo-\(open)", "sign-\(void)", "install-\(void)", "register-7", "schemes-single-phase-inverter",
+      "stray",
     ]
     for task in tasks {
-      try FileManager.default.createDirectory(atPath: "\(root)/\(task)/uploads", withIntermediateDirectories: true)
+      try FileManager.default.createDirectory(
+        atPath: "\(root)/\(task)/uploads", withIntermediateDirectories: true)
     }
     try PhoneFolders(workplace: desk.workplace()).prepare(for: "install-\(void)")
     let left = try FileManager.default.contentsOfDirectory(atPath: root)

@@ -32,7 +32,8 @@ enum PhotoCommand {
     Command(
       "photo", Text(zh: "附上安装前或安装后的照片", en: "attach photos from before or after the work"),
       discussion: Text(
-        zh: "拍摄时间、地点取自照片里的 EXIF。模糊、过暗、过亮，或与同一台的照片相近，只提醒一次；\n与另一台的照片相近要写明原因。--phone 用手机拍：扫终端里的二维码，按提示拍，拍好在手机上点完成。--json 时也可以用，\n地址写在标准错误上，问题由手机回答。",
+        zh:
+          "拍摄时间、地点取自照片里的 EXIF。模糊、过暗、过亮，或与同一台的照片相近，只提醒一次；\n与另一台的照片相近要写明原因。--phone 用手机拍：扫终端里的二维码，按提示拍，拍好在手机上点完成。--json 时也可以用，\n地址写在标准错误上，问题由手机回答。",
         en:
           "Time and place come from the photo's EXIF. A photo that is blurred, dark or bright, or like another of this\nwelder, is pointed out; one that is like a photo of another welder needs a reason. With --phone a phone is the\ncamera: scan the symbol, take what the page asks for, and finish there. It goes with --json too: the address is on\nstderr, and the phone answers the questions."
       ),

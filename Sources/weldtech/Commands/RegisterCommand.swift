@@ -32,7 +32,8 @@ enum RegisterCommand {
     Command(
       "register", Text(zh: "登记责任人和电焊机，新建一条安装记录", en: "register owner and welder, open an installation"),
       discussion: Text(
-        zh: "在终端上只问记录里查不到的：已有单位、已有型号和上次用过的，按编号选或按回车。每答一问就存盘，\n中途退出的用 --draft 接着填。每一问答 < 退回上一问，最后一屏按编号改任何一行。\n--phone 在手机上填同样的内容，填完在电脑上核对、回车登记。",
+        zh:
+          "在终端上只问记录里查不到的：已有单位、已有型号和上次用过的，按编号选或按回车。每答一问就存盘，\n中途退出的用 --draft 接着填。每一问答 < 退回上一问，最后一屏按编号改任何一行。\n--phone 在手机上填同样的内容，填完在电脑上核对、回车登记。",
         en:
           "On a terminal only what the records cannot tell is asked for: known units, models and what was used last are taken\nby number or Enter. Each answer is kept at once; --draft goes on after a break. < goes back to the question before,\nand the last screen changes any line by its number. With --phone the same fields are filled in on a phone, and the laptop\nconfirms them."
       ),

@@ -95,7 +95,9 @@ enum SignCommand {
     guard options.phone.isServed else {
       return try answer(try walk.alone(with: installation.id) { try sign($0, options, walk) }, console)
     }
-    let words = ["sign", String(installation.id.text.prefix(8)), options.phone.isOnPhone ? "--phone" : "--browser"]
+    let words = [
+      "sign", String(installation.id.text.prefix(8)), options.phone.isOnPhone ? "--phone" : "--browser",
+    ]
     let (outcome, task) = try WalkStopped.naming(workplace.commandLine(words)) {
       try walk.alone(with: installation.id) { try PhoneSigning.sign($0, options, walk) }
     }

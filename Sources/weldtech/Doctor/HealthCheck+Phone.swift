@@ -10,7 +10,9 @@ extension HealthCheck {
     guard let interface = try? NetworkInterface.choose(named: nil) else {
       return note(.warning, HealthFinding.noPhoneNetwork.failure)
     }
-    let settings = (try? workplace.read(Self.firewallFile, atMost: 1 << 16)).map { String(decoding: $0, as: UTF8.self) }
+    let settings = (try? workplace.read(Self.firewallFile, atMost: 1 << 16)).map {
+      String(decoding: $0, as: UTF8.self)
+    }
     let isFiltered = settings?.split(whereSeparator: \.isNewline).contains("ENABLED=yes") == true
     if isFiltered { note(.warning, HealthFinding.firewall(interface: interface.name).failure) }
     let name = "\(interface.name) \(interface.address)"

@@ -111,7 +111,8 @@ enum HealthFinding: Explained {
       Failure(
         code: "phone.firewall",
         message: Text(
-          zh: "防火墙 ufw 开着，手机可能打不开 --phone 的页面", en: "the firewall ufw is on, and may keep phones from the page of --phone"),
+          zh: "防火墙 ufw 开着，手机可能打不开 --phone 的页面",
+          en: "the firewall ufw is on, and may keep phones from the page of --phone"),
         hint: Text(verbatim: "sudo ufw allow in on \(interface) proto tcp"))
     case .platformKeyMissing:
       Failure(

@@ -27,7 +27,9 @@ struct PhoneInvitation {
       console.say(
         Text(
           zh: "  没有桌面，或没有 xdg-open：请在这台电脑的浏览器里打开上面的地址；Ctrl-C 停止",
-          en: "  there is no desktop, or no xdg-open: open the address in a browser of this laptop; Ctrl-C stops"))
+          en:
+            "  there is no desktop, or no xdg-open: open the address in a browser of this laptop; Ctrl-C stops")
+      )
     }
   }
 
@@ -72,7 +74,9 @@ struct PhoneInvitation {
       ),
       Text(
         zh: "手机提示“无法上网”：苹果点“仍要使用”，安卓点“保持连接”或“仅本次使用”。",
-        en: "Where the phone says that there is no internet: 'Use Anyway' on an iPhone, 'Stay connected' on Android."),
+        en:
+          "Where the phone says that there is no internet: 'Use Anyway' on an iPhone, 'Stay connected' on Android."
+      ),
       Text(zh: "Ctrl-C 停止，已经收到的都留着。", en: "Ctrl-C stops; what has arrived is kept."),
     ]
   }

@@ -32,7 +32,8 @@ extension Parameters {
   mutating func phone(_ path: WritableKeyPath<Options, PhoneOptions>, browser: Bool = false) {
     flag(
       "phone", path.appending(path: \.isOnPhone),
-      Text(zh: "用手机办：终端里显示二维码，手机不用装软件、不用上网", en: "on a phone, by the symbol in the terminal: no app, no internet"))
+      Text(
+        zh: "用手机办：终端里显示二维码，手机不用装软件、不用上网", en: "on a phone, by the symbol in the terminal: no app, no internet"))
     if browser {
       flag(
         "browser", path.appending(path: \.isInBrowser),

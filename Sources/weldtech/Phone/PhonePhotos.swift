@@ -57,7 +57,9 @@ final class PhonePhotos {
   private func photos(of shot: PhotoShot) -> [Photo] {
     installation.record.photos.filter { photo in
       guard photo.stage == shot.stage else { return false }
-      if let known = notes.shot(of: photo.sha256), shots.contains(where: { $0.id == known }) { return known == shot.id }
+      if let known = notes.shot(of: photo.sha256), shots.contains(where: { $0.id == known }) {
+        return known == shot.id
+      }
       return shots.first { $0.stage == photo.stage }?.id == shot.id
     }
   }
@@ -226,6 +228,7 @@ final class PhonePhotos {
     guard console.canPrompt else { return }
     console.say(
       Text(
-        zh: "  必需的照片已齐；手机上点“完成”，或在这里回车", en: "  all that is needed is there: finish on the phone, or press Enter here"))
+        zh: "  必需的照片已齐；手机上点“完成”，或在这里回车",
+        en: "  all that is needed is there: finish on the phone, or press Enter here"))
   }
 }

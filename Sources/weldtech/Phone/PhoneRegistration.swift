@@ -46,7 +46,8 @@ final class PhoneRegistration {
       task.finish(
         .done(
           CompanionView.Done(
-            text: Text(zh: "电脑上已确认，可以放下手机了", en: "Confirmed on the laptop; the phone can be put away")[language])))
+            text: Text(zh: "电脑上已确认，可以放下手机了", en: "Confirmed on the laptop; the phone can be put away")[language]
+          )))
       return .registered(registration, draft: draft, code: code)
     } catch {
       guard error is Cancelled || error is PromptError else { throw error }
@@ -142,7 +143,8 @@ final class PhoneRegistration {
     var problems: [String: Text] = [:]
     let entered = RegistrationField.allCases.filter { $0 != .unitID && values[$0.path] != nil }
     let isOtherMachine = [RegistrationField.brand, .model].contains { field in
-      entered.contains(field) && TextNormalization.trimmed(values[field.path] ?? "") != interview.answers[field] ?? ""
+      entered.contains(field)
+        && TextNormalization.trimmed(values[field.path] ?? "") != interview.answers[field] ?? ""
     }
     if isOtherMachine { interview.answers.forgetModel() }
     for field in entered {
@@ -155,7 +157,8 @@ final class PhoneRegistration {
     return problems
   }
 
-  private func submit(_ values: [String: String], _ action: CompanionAction, on task: PhoneTask) throws -> Bool {
+  private func submit(_ values: [String: String], _ action: CompanionAction, on task: PhoneTask) throws -> Bool
+  {
     _ = try enter(values)
     if interview.answers[.purpose] == nil, let word = interview.purposeOfIndustry {
       interview.answers.set(.purpose, word, from: .industry)

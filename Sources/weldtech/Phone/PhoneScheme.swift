@@ -23,7 +23,8 @@ struct PhoneScheme {
     if let svg { task.session.publish(svg, mediaType: "image/svg+xml", named: picture) }
     return CompanionView.Scheme(
       // The steps stand without a picture too.
-      picture: svg == nil ? nil : picture, steps: scheme.wiring.map { Text(zh: $0.zh, en: $0.en)[task.language] },
+      picture: svg == nil ? nil : picture,
+      steps: scheme.wiring.map { Text(zh: $0.zh, en: $0.en)[task.language] },
       isDraft: scheme.approval == nil, approval: scheme.approval == nil ? nil : diagram?.approvalText,
       canFinish: canFinish)
   }
@@ -47,6 +48,7 @@ struct PhoneScheme {
     }
     task.finish(
       .done(
-        CompanionView.Done(text: Text(zh: "已看完，可以放下手机了", en: "Read; the phone can be put away")[task.language])))
+        CompanionView.Done(text: Text(zh: "已看完，可以放下手机了", en: "Read; the phone can be put away")[task.language]))
+    )
   }
 }

@@ -43,7 +43,9 @@ final class PhoneSigning {
       return phone
     }
     // The responsible person's phone would stand on paper as another person's.
-    if let name, name != owner.responsibleName, phone == nil { throw UsageError.missing(option: "signatory-phone") }
+    if let name, name != owner.responsibleName, phone == nil {
+      throw UsageError.missing(option: "signatory-phone")
+    }
     expected = (name ?? owner.responsibleName, phone ?? owner.responsiblePhone)
     shownAt = walk.now()
     text = try walk.agreementText(of: installation.record, at: shownAt)
@@ -170,7 +172,8 @@ final class PhoneSigning {
   }
 
   /// What is wrong with an entry; nil where nothing is.
-  private func fault(of signature: CompanionAction.Signature) throws -> (message: Text, fields: [String: Text])? {
+  private func fault(of signature: CompanionAction.Signature) throws -> (message: Text, fields: [String: Text])?
+  {
     let now = walk.now()
     let present = try walk.agreementText(of: installation.record, at: now)
     if present.sha256 != text.sha256 || signature.textSha256 != text.sha256 {
@@ -240,7 +243,8 @@ final class PhoneSigning {
     if isOver {
       guard console.canPrompt else { throw SignatoryPhoneUnproven() }
       console.say(
-        Text(zh: "  手机后四位错了 \(tries) 次，请核对签字人的电话", en: "  the phone's last digits were wrong \(tries) times"), .yellow)
+        Text(zh: "  手机后四位错了 \(tries) 次，请核对签字人的电话", en: "  the phone's last digits were wrong \(tries) times"),
+        .yellow)
       try askPhone(Text(zh: "签字人电话", en: "phone of the signatory"), suggesting: expected.phone.full)
       tries = 0
       show()
@@ -274,7 +278,8 @@ final class PhoneSigning {
       for index in 0..<document.count {
         guard
           let picture = try? document.picture(
-            ofPage: index, dotsPerInch: Self.dotsPerInch, maxPixels: Self.maxPixels).png()
+            ofPage: index, dotsPerInch: Self.dotsPerInch, maxPixels: Self.maxPixels
+          ).png()
         else { continue }
         let name = "agreement-\(index + 1).png"
         task.session.publish(picture, mediaType: "image/png", named: name)
@@ -285,7 +290,8 @@ final class PhoneSigning {
       .done(
         CompanionView.Done(
           text: Text(
-            zh: "协议已签。请保存 PDF；这个地址在电脑上结束以后就打不开了", en: "Signed. Save the PDF: its address ends with the task on the laptop")[
+            zh: "协议已签。请保存 PDF；这个地址在电脑上结束以后就打不开了",
+            en: "Signed. Save the PDF: its address ends with the task on the laptop")[
               console.language],
           papers: [CompanionView.Done.Paper(title: text.terms.title, address: address)], pages: pages)))
     console.say(Text(zh: "  协议地址：\(address)", en: "  the agreement's address: \(address)"))

@@ -34,10 +34,10 @@ struct PhoneSymbol {
     for row in 0..<symbol.moduleCount {
       for run in symbol.darkRuns(row: row) {
         image.set(
-          columns: (run.lowerBound + QRSymbol.quietModules) * dots.dotsPerModule
-            ..< (run.upperBound + QRSymbol.quietModules) * dots.dotsPerModule,
-          rows: (row + QRSymbol.quietModules) * dots.dotsPerModule
-            ..< (row + QRSymbol.quietModules + 1) * dots.dotsPerModule, ink: true)
+          columns: (run.lowerBound + QRSymbol.quietModules)
+            * dots.dotsPerModule..<(run.upperBound + QRSymbol.quietModules) * dots.dotsPerModule,
+          rows: (row + QRSymbol.quietModules) * dots.dotsPerModule..<(row + QRSymbol.quietModules + 1)
+            * dots.dotsPerModule, ink: true)
       }
     }
     return try image.png()

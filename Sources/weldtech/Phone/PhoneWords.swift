@@ -5,7 +5,8 @@ extension Installation {
   /// The record in one line, as the page shows it above the task.
   var phoneSubject: String {
     let welder = [self.welder.brand, self.welder.model].compactMap { $0?.text }
-    return ([code?.description ?? String(id.text.prefix(8)), owner.unitName.text] + welder).joined(separator: " ")
+    return ([code?.description ?? String(id.text.prefix(8)), owner.unitName.text] + welder).joined(
+      separator: " ")
   }
 }
 

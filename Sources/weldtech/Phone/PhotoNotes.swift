@@ -55,7 +55,8 @@ struct PhotoNotes {
     self.workplace = workplace
     path = "\(folder)/photo-notes.json"
     let kept = HomeFile.contents(of: path, maxBytes: Self.maxBytes)
-    document = kept.flatMap { try? JSONDecoder().decode(Document.self, from: $0 + Data(" ".utf8)) } ?? Document()
+    document =
+      kept.flatMap { try? JSONDecoder().decode(Document.self, from: $0 + Data(" ".utf8)) } ?? Document()
     // An upload whose file is gone cannot be attached any more.
     document.asked = document.asked.filter { FilePath($0.value.path).kind == .regular }
   }

@@ -178,7 +178,8 @@ struct PhotoIntake {
     remark(file, "resembles", what)
     guard reason == nil else { return }
     switch try reviewer.reason(
-      for: PhotoQuestion(code: PhotoQuestion.otherWelder, text: what, needsReason: true, resembling: other.sha256))
+      for: PhotoQuestion(
+        code: PhotoQuestion.otherWelder, text: what, needsReason: true, resembling: other.sha256))
     {
     case .given(let given): reason = given
     case .declined: throw PhotoDeclined(file: name(of: file)[console.language])

@@ -17,7 +17,11 @@ final class Phone {
     let fields: [String: String]
   }
 
-  enum Failure: Error { case noAddress(String), unreachable(Int32), noAnswer(String) }
+  enum Failure: Error {
+    case noAddress(String)
+    case unreachable(Int32)
+    case noAnswer(String)
+  }
 
   let address: String
   private let port: UInt16
@@ -38,7 +42,8 @@ final class Phone {
 
   /// Scans the address that a program shows, and opens the page.
   convenience init(scanning program: RunningProgram, name: String = "a") throws {
-    guard program.wait(until: { Self.address(in: $0.said) != nil }), let address = Self.address(in: program.said)
+    guard program.wait(until: { Self.address(in: $0.said) != nil }),
+      let address = Self.address(in: program.said)
     else { throw Failure.noAddress(program.said) }
     try self.init(at: address, name: name)
     _ = try open()
@@ -52,7 +57,8 @@ final class Phone {
 
   func open() throws -> Answer { try ask("GET", "") }
 
-  func ask(_ method: String, _ part: String, type: String? = nil, headers: [String] = [], body: Data? = nil) throws
+  func ask(_ method: String, _ part: String, type: String? = nil, headers: [String] = [], body: Data? = nil)
+    throws
     -> Answer
   {
     try Self.ask(method, path + part, port: port, type: type, headers: headers, body: body)
@@ -67,7 +73,8 @@ final class Phone {
   }
 
   private static func ask(
-    _ method: String, _ path: String, port: UInt16, type: String? = nil, headers: [String] = [], body: Data? = nil
+    _ method: String, _ path: String, port: UInt16, type: String? = nil, headers: [String] = [],
+    body: Data? = nil
   ) throws -> Answer {
     let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
     defer { close(descriptor) }
@@ -132,7 +139,9 @@ final class Phone {
   /// Waits for a view of this kind.
   @discardableResult
   func view(_ kind: String) throws -> [String: Any] {
-    let state = try state { ($0["view"] as? [String: Any])?["kind"] as? String == kind && !($0["busy"] is [String: Any]) }
+    let state = try state {
+      ($0["view"] as? [String: Any])?["kind"] as? String == kind && !($0["busy"] is [String: Any])
+    }
     return try #require(state["view"] as? [String: Any])
   }
 
@@ -183,7 +192,8 @@ final class Phone {
     var offset = try #require(object["offset"] as? Int)
     var sent = 0
     while offset < bytes.count, sent < pieces ?? Int.max {
-      let piece = bytes[bytes.startIndex + offset..<min(bytes.endIndex, bytes.startIndex + offset + Self.pieceBytes)]
+      let piece = bytes[
+        bytes.startIndex + offset..<min(bytes.endIndex, bytes.startIndex + offset + Self.pieceBytes)]
       let answer = try ask(
         "PATCH", "uploads/\(upload)", type: "application/octet-stream", headers: ["Upload-Offset: \(offset)"],
         body: Data(piece))
@@ -198,7 +208,9 @@ final class Phone {
   static let pieceBytes = 512 << 10
 
   /// Sends a photo and has it attached.
-  func photograph(_ bytes: Data, as shot: String, accepts: [String] = [], reason: String? = nil) throws -> Outcome {
+  func photograph(_ bytes: Data, as shot: String, accepts: [String] = [], reason: String? = nil) throws
+    -> Outcome
+  {
     let upload = try upload(bytes, as: shot)
     return try act(
       "photo", ["upload": upload, "shot": shot, "accepts": accepts, "reason": reason ?? NSNull() as Any])

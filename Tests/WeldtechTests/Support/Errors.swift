@@ -23,7 +23,8 @@ enum Errors {
   static let all: [any Error] =
     links + flashes + authorities + images + modules + documents + fieldbook + files + photos + walk + setup
     + labels
-    + companion + lists + pictures + templates + fields + entries + sync + cryptography + practice + bench + ailments
+    + companion + lists + pictures + templates + fields + entries + sync + cryptography + practice + bench
+    + ailments
 
   private static let companion: [any Error] = [
     CompanionError.noNetwork, CompanionError.unknownInterface("wlan9", ["wlp2s0"]),
