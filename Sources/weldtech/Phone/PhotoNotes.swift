@@ -56,7 +56,7 @@ struct PhotoNotes {
     path = "\(folder)/photo-notes.json"
     let kept = HomeFile.contents(of: path, maxBytes: Self.maxBytes)
     document =
-      kept.flatMap { try? JSONDecoder().decode(Document.self, from: $0 + Data(" ".utf8)) } ?? Document()
+      kept.flatMap { try? JSONReader.decode(Document.self, from: $0, maxBytes: Self.maxBytes) } ?? Document()
     // An upload whose file is gone cannot be attached any more.
     document.asked = document.asked.filter { FilePath($0.value.path).kind == .regular }
   }
