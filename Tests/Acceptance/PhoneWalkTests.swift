@@ -106,6 +106,45 @@ import Testing
     #expect(Set(photos.compactMap { $0["sha256"] as? String }) == sent)
   }
 
+  @Test func `the plate on the welder is read from the phone's photo, and another plate is refused`() throws {
+    let laptop = try Office.shared.get().laptop()
+    let (list, box) = (laptop.scratch.file("codes.csv"), laptop.scratch.file("box"))
+    let drawn = try laptop.json("labels", "codes", "--count", "2", "--output", list)
+    try laptop.json("labels", "batch", "--input", list, "--output", box, "--format", "png", "--dpi", "600")
+    let codes = try #require(drawn["codes"] as? [String])
+    let plates = try codes.map { try Data(contentsOf: URL(filePath: "\(box)/\($0).png")) }
+    let plug = try Plug(timings: .instant)
+    let id = try laptop.walk(try laptop.register("--code", codes[0]), to: .label, on: plug.port)
+    let program = try laptop.start(["--json", "label", id, "--phone", "--interface", "lo"])
+    let phone = try Phone(scanning: program)
+
+    func photograph(_ plate: Data) throws -> Phone.Outcome {
+      let upload = try phone.upload(plate, as: "after-plate")
+      var codes: [String] = []
+      while true {
+        let outcome = try phone.act(
+          "photo", ["upload": upload, "shot": "after-plate", "accepts": codes, "reason": NSNull()])
+        // Once the plate is confirmed the task is over.
+        guard !outcome.isDone, let asked = try phone.shot("after-plate")["question"] as? [String: Any],
+          let code = asked["code"] as? String
+        else { return outcome }
+        codes.append(code)
+      }
+    }
+    let other = try photograph(plates[1])
+    #expect(!other.isDone && other.message.contains(codes[0]), "\(other.message)")
+    #expect(try laptop.record(id)["label"] == nil)
+    let right = try photograph(plates[0])
+    #expect(right.isDone, "\(right.message)")
+    let outcome = program.end()
+    #expect(outcome.status == 0, "\(outcome.diagnostics)")
+    let record = try laptop.record(id)
+    let label = try #require(record["label"] as? [String: Any])
+    #expect(label["code"] as? String == codes[0] && label["template"] as? String == "stock")
+    let photos = try #require(record["photos"] as? [[String: Any]])
+    #expect(photos.contains { $0["sha256"] as? String == SHA256Digest(of: plates[0]).hex })
+  }
+
   @Test func `a window of 36 columns gets the address alone, and says why`() throws {
     let laptop = try Laptop()
     try laptop.setUp()
