@@ -171,6 +171,12 @@
       wake();
     }
   });
+  ['focusin', 'focusout'].forEach(function (name) {
+    document.addEventListener(name, function (event) {
+      var isInput = Boolean(event.target.classList && event.target.classList.contains('input'));
+      companion.setClass(document.body, 'is-typing', name === 'focusin' && isInput);
+    });
+  });
   window.addEventListener('online', wake);
   window.addEventListener('pageshow', wake);
   ['scroll', 'resize', 'orientationchange'].forEach(function (name) {
