@@ -349,7 +349,8 @@
         var isAboutWho = ['name', 'capacity', 'lastDigits', 'authority'].some(function (field) { return fields[field]; });
         if (isAboutWho) {
           sign.refused = fields;
-          if (outcome.message) sign.refused.general = outcome.message;
+          var isSaidThere = Object.keys(fields).some(function (field) { return fields[field] === outcome.message; });
+          if (outcome.message && !isSaidThere) sign.refused.general = outcome.message;
           shared.goTo('who');
         } else {
           say(fields.strokes || outcome.message || word('refused'));

@@ -60,6 +60,8 @@
   var waiting = {};
   // How long the laptop may be reachable, idle and silent before the page gives up waiting for an outcome.
   var patience = 40000;
+  // How long after it was sent an action is sent again, under the same id: a laptop's program that was killed has forgotten it.
+  var resendAfter = 5000;
 
   /**
    * Sends an action until the laptop has it, and waits for its outcome. The promise always gives an outcome.
@@ -71,7 +73,7 @@
     Object.keys(members || {}).forEach(function (name) { action[name] = members[name]; });
     var entry = waiting[action.id];
     if (entry) return entry.promise;
-    entry = { since: null };
+    entry = { since: null, action: action };
     entry.promise = new Promise(function (resolve) { entry.resolve = resolve; });
     waiting[action.id] = entry;
     send(action, entry);
@@ -83,7 +85,8 @@
   function send(action, entry) {
     companion.request('POST', 'actions', { json: action, seconds: 30 }).then(function (answer) {
       if (answer.status === 202) {
-        entry.since = Date.now();
+        if (!entry.since) entry.since = Date.now();
+        entry.sentAt = Date.now();
         companion.askSoon();
       } else if (answer.status === 429 || answer.status >= 500) {
         companion.pause(1500).then(function () { send(action, entry); });
@@ -107,9 +110,13 @@
     (state.outcomes || []).forEach(function (outcome) { finish(outcome.id, outcome); });
     Object.keys(waiting).forEach(function (id) {
       var entry = waiting[id];
-      if (state.busy && entry.since) entry.since = Date.now();
-      if (entry.since && Date.now() - entry.since > patience) {
+      if (!entry.since) return;
+      if (state.busy) entry.since = Date.now();
+      if (Date.now() - entry.since > patience) {
         finish(id, { id: id, isDone: false, message: companion.word('noAnswer') });
+      } else if (entry.sentAt && Date.now() - entry.sentAt > resendAfter) {
+        entry.sentAt = null;
+        send(entry.action, entry);
       }
     });
   };
