@@ -4,7 +4,7 @@ PREFIX ?= /usr/local
 SLOW = ^Peers\. ^ChipTests\. ^Fuzz\. KillTests LabelShopTests PrintRunTests WornLabelTests ExecutedChipTests EmulatedChipTests \
   FaultedRunTests UpdateTests PairedFlashTests RepairingTests FaultTests LabelVerifyTests LabelsAgainTests MirroredTests \
   PrintGainTests NoisyChipTests FaultedFlashTests PowerCutTests HostileModuleTests HostilePlatformTests InspectionQueueTests \
-  InspectionForkTests
+  InspectionForkTests PhoneBrowserTests PhonePageTests
 .PHONY: help setup build install practice test release-program build-tests tests-of-modules tests-of-the-program tests-of-the-rest check-firmware quick soak fuzz lint format firmware firmware-sign bench docs
 
 help: ## this list

@@ -26,8 +26,8 @@ func debian(_ name: String, pkgConfig: String, package: String) -> Target {
     name: name, path: "Sources/CLibraries/\(name)", pkgConfig: pkgConfig, providers: [.apt([package])])
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-  .testTarget(name: name, dependencies: dependencies, swiftSettings: settings)
+func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
+  .testTarget(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: settings)
 }
 
 let package = Package(
@@ -189,9 +189,10 @@ let package = Package(
     tests(
       "Acceptance",
       [
-        "ESP32Programs", "weldtech", "Bench", "Cryptography", "Drawing", "Fieldbook", "Labels", "ModuleCore",
+        "ESP32Programs", "weldtech", "Bench", "Companion", "Cryptography", "Drawing", "Fieldbook", "Labels",
+        "ModuleCore",
         "Records", "Sync", "Terminal", "TestSupport",
-      ]),
+      ], exclude: ["Phone"]),
     .testTarget(
       name: "Fuzz", dependencies: ["ModuleCore"], path: "fuzz",
       exclude: ["Entry.swift", "README.md", "corpus", "run"], swiftSettings: settings),

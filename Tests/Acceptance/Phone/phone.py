@@ -8,7 +8,7 @@ from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 
 # The one guard against a wait that never ends, seconds.
-GUARD = 120
+GUARD = 60
 
 FINGER = """
 const wanted = arguments[0], exactly = arguments[1];
@@ -77,7 +77,7 @@ class Phone:
             if found:
                 return found
             time.sleep(0.03)
-        raise AssertionError(f"waited for {what}; the page says:\n{self.text()}")
+        raise AssertionError(f"waited for {what}; the page says:\n{self.text()[:1500]}")
 
     def see(self, text):
         self.until(lambda: text in self.text(), text)
@@ -111,8 +111,12 @@ class Phone:
             text = target
             target = self.until(
                 lambda: next((node for node in self.buttons(text, exactly) if node.is_enabled()), None), f"the button {text}")
-        place = self.until(lambda: (lambda found: found if found["isFree"] else None)(self.run(PLACE, target)), "a free place")
+        place = self.until(lambda: (lambda found: found if found["isFree"] else None)(self.place(target)), "a free place")
         self.touch([(place["x"], place["y"])])
+
+    def place(self, node):
+        """Where the middle of an element is on the screen, and whether a finger reaches it there."""
+        return self.run(PLACE, node)
 
     def touch(self, points, force=None):
         """Draws with one finger; a point is x, y and, where the screen measures it, the pressure from 0 to 1."""
