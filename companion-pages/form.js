@@ -218,8 +218,8 @@
         Object.keys(values).forEach(function (path) {
           var edit = edits[path];
           if (!edit || edit.value !== values[path]) return;
-          // What the laptop refused stays as it was typed, with the reason beside it.
-          if (wrong[path]) edit.problem = wrong[path];
+          // What the laptop refused stays as it was typed, with the reason beside it; unless the laptop shows both itself.
+          if (wrong[path] && !isOnLaptop(path, edit.value)) edit.problem = wrong[path];
           else if (outcome.isDone || kind === 'answers') delete edits[path];
         });
         keep();
@@ -227,14 +227,13 @@
       });
     }
 
+    function isOnLaptop(path, value) {
+      return allFields().some(function (field) { return field.path === path && field.value === value && field.problem; });
+    }
+
     function submitForm() {
       if (isSubmitting) return;
-      var missing = allFields().filter(function (field) { return field.isRequired && form.valueOf(field).trim() === ''; });
-      if (missing.length > 0) {
-        say(word('fieldsMissing', { text: titlesOf(missing) }));
-        goTo(missing[0].path);
-        return;
-      }
+      // What is missing is told by the laptop too, for all fields at once.
       say(null);
       isSubmitting = true;
       var values = {};
@@ -247,7 +246,7 @@
             edits[field.path] = edits[field.path] || { value: form.valueOf(field), isSent: true, problem: null };
             edits[field.path].problem = outcome.fields[field.path];
           });
-          say(outcome.message || (wrong.length > 0 ? word('fieldsWrong', { text: titlesOf(wrong) }) : word('refused')));
+          say(wrong.length > 0 ? word('fieldsWrong', { text: titlesOf(wrong) }) : outcome.message || word('refused'));
           if (wrong.length > 0) goTo(wrong[0].path);
         }
         companion.draw();

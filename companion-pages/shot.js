@@ -100,6 +100,7 @@
       if (job.step === 'reading') return word('reading', { n: job.percent });
       if (job.step === 'uploading') return word('uploading', { n: job.percent });
       if (job.step === 'away') return word('waitingForLaptop', { n: job.percent });
+      if (job.step === 'full') return word('diskFull');
       return word(job.step === 'checking' ? 'checking' : 'queued');
     }
 

@@ -16,7 +16,7 @@
     this.text = text;
   }
 
-  /** The uploads of a shot: `{step, percent, failure}` with a step of reading, queued, uploading, away, checking, failed. */
+  /** The uploads of a shot: `{step, percent, failure}` with a step of reading, queued, uploading, away, full, checking, failed. */
   companion.uploadsOf = function (shot) {
     return jobs.filter(function (job) { return job.shot === shot; });
   };
@@ -172,13 +172,13 @@
         return sendFrom(job, answer.body.offset);
       }
       if (answer.status === 422 || answer.status === 404) return false;
-      if (answer.status === 429 || answer.status >= 500) throw new Error('later');
+      if (answer.status === 429 || answer.status >= 500) throw later(answer);
       throw new Failure('refused');
     }).catch(function (error) {
       if (error instanceof Failure) throw error;
       // The connection broke, or was too slow for a piece of this size: ask how far the laptop has got, and go on there.
       pieceBytes = Math.max(smallestPiece, pieceBytes / 2);
-      step(job, 'away', Math.floor(100 * offset / bytes));
+      step(job, error.isFull ? 'full' : 'away', Math.floor(100 * offset / bytes));
       return companion.pause(700).then(function () {
         return patiently(job, 'GET', path);
       }).then(function (answer) {
@@ -187,13 +187,20 @@
     });
   }
 
+  /** An answer after which the same request is sent again. */
+  function later(answer) {
+    var error = new Error('later');
+    error.isFull = answer.status === 507;
+    return error;
+  }
+
   /** Sends a small request until the laptop answers it. */
   function patiently(job, method, path, options) {
     return companion.request(method, path, options).then(function (answer) {
-      if (answer.status === 429 || answer.status >= 500) throw new Error('later');
+      if (answer.status === 429 || answer.status >= 500) throw later(answer);
       return answer;
-    }).catch(function () {
-      step(job, 'away', job.percent);
+    }).catch(function (error) {
+      step(job, error.isFull ? 'full' : 'away', job.percent);
       return companion.pause(1000).then(function () { return patiently(job, method, path, options); });
     });
   }
