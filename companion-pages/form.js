@@ -131,6 +131,8 @@
   function fieldsStep() {
     // What was typed here and is not on the laptop yet, by paths: `{value, isSent, problem}`.
     var edits = {};
+    // What the laptop refused of its own values: `{value, problem}` by paths, as long as the value stays.
+    var refusals = {};
     var isSending = false;
     var isSubmitting = false;
     var openPath = null;
@@ -147,7 +149,8 @@
       problemOf: function (field) {
         var edit = edits[field.path];
         if (edit) return edit.problem;
-        return field.problem;
+        var refusal = refusals[field.path];
+        return field.problem || (refusal && refusal.value === form.valueOf(field) ? refusal.problem : null);
       },
       isEdited: function (field) { return Boolean(edits[field.path]); },
       edit: function (path, value) {
@@ -243,8 +246,10 @@
         if (!outcome.isDone) {
           var wrong = allFields().filter(function (field) { return outcome.fields && outcome.fields[field.path]; });
           wrong.forEach(function (field) {
-            edits[field.path] = edits[field.path] || { value: form.valueOf(field), isSent: true, problem: null };
-            edits[field.path].problem = outcome.fields[field.path];
+            var problem = outcome.fields[field.path];
+            if (edits[field.path]) edits[field.path].problem = problem;
+            // What was never typed here must not hide what the laptop fills in later.
+            else refusals[field.path] = { value: form.valueOf(field), problem: problem };
           });
           say(wrong.length > 0 ? word('fieldsWrong', { text: titlesOf(wrong) }) : outcome.message || word('refused'));
           if (wrong.length > 0) goTo(wrong[0].path);

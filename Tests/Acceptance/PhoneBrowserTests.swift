@@ -74,6 +74,32 @@ struct PhoneBrowserTests {
     try expectHandwriting(of: agreement, in: laptop)
   }
 
+  @Test func `a registration is filled in on the phone, wrong and again, and confirmed on the laptop`() throws {
+    let laptop = try Laptop()
+    try laptop.setUp()
+    let facts = try PhoneBrowser.drive(
+      ["register", folder.path] + command(laptop, "register", "--phone", "--interface", "lo"),
+      environment: ["TERM": "xterm-256color"])
+    #expect(facts["nameAfterReload"] as? String == "王大山")
+    #expect(facts["status"] as? Int == 0)
+    #expect(facts["faults"] as? [String] == [])
+    #expect(facts["complaints"] as? [String] == [])
+
+    let list = try laptop.list()
+    #expect(list.count == 1)
+    let record = try laptop.record(try #require(list.first?["id"] as? String))
+    let owner = try #require(record["owner"] as? [String: Any])
+    let welder = try #require(record["welder"] as? [String: Any])
+    #expect(
+      ["unitName", "unitType", "responsibleName", "responsiblePhone", "street", "industry"].map {
+        owner[$0] as? String
+      }
+        == ["树林召汽车修理厂", "individual", "王大山", "13800000001", "树林召镇", "autoRepair"])
+    #expect(welder["brand"] as? String == "瑞凌" && welder["model"] as? String == "ZX7-315")
+    #expect(welder["supply"] as? String == "threePhase380" && welder["supplyMaxAmps"] as? Double == 20)
+    #expect(welder["weldingProcess"] as? String == "manualArc" && welder["maxCurrentAmps"] as? Double == 315)
+  }
+
   /// The strokes in the laptop's files are two, of the points that were drawn, with times and pressures of their own.
   private func expectHandwriting(of agreement: [String: Any], in laptop: Laptop) throws {
     let sha256 = try #require(agreement["strokesSha256"] as? String)

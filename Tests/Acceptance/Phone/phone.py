@@ -77,7 +77,7 @@ class Phone:
             if found:
                 return found
             time.sleep(0.03)
-        raise AssertionError(f"waited for {what}; the page says:\n{self.text()[:1500]}")
+        raise AssertionError(f"waited for {what}; the page says:\n{self.text()[-1500:]}")
 
     def see(self, text):
         self.until(lambda: text in self.text(), text)
