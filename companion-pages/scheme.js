@@ -11,7 +11,7 @@
     var step = kept > 0 ? Math.floor(kept) : 0;
     var isFinishing = false;
     var current = null;
-    var shownPicture = null;
+    var shownPicture;
     var draft = element('p', { class: 'notice warning', text: word('draft') });
     var approval = element('p', { class: 'hint' });
     var picture = element('section', { class: 'card' });

@@ -38,9 +38,13 @@
     function draw() {
       smaller.disabled = scale === 0;
       larger.disabled = scale === scales.length - 1;
-      if (!image.naturalWidth) return;
-      var fit = Math.min(surface.clientWidth / image.naturalWidth, surface.clientHeight / image.naturalHeight);
-      image.style.width = Math.floor(image.naturalWidth * fit * scales[scale]) + 'px';
+      if (!image.complete) return;
+      // A drawing without a size of its own is as wide as the screen.
+      var width = surface.clientWidth;
+      if (image.naturalWidth > 0 && image.naturalHeight > 0) {
+        width = Math.min(width, surface.clientHeight * image.naturalWidth / image.naturalHeight);
+      }
+      image.style.width = Math.floor(width * scales[scale]) + 'px';
     }
 
     function escape(event) { if (event.key === 'Escape') end(); }
