@@ -17,7 +17,7 @@ struct PhoneScheme {
   /// - Parameter canFinish: whether the page offers to end the task.
   func view(canFinish: Bool) -> CompanionView.Scheme {
     let language: SchemeDiagram.Language = task.language == .zh ? .zh : .en
-    let picture = "scheme.svg"
+    let picture = "scheme-picture"
     let diagram = try? SchemeDiagram(scheme, language: language)
     let svg = try? diagram?.svg()
     if let svg { task.session.publish(svg, mediaType: "image/svg+xml", named: picture) }
