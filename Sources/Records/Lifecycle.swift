@@ -43,13 +43,15 @@ extension Installation {
   }
 
   /// Whether a correction has made the result of `step` untrue since it was last done. Only the label, which prints words
-  /// of the registration, and the test, whose limits are the scheme's, can be.
+  /// of the registration, the test, whose limits are the scheme's, and the handover, whose count and note hang on the number
+  /// of operators, can be.
   public func isOutdated(_ step: Step) -> Bool {
     let event: String
     switch step {
     case .label: event = "labelled"
     case .test: event = "tested"
-    case .photoBefore, .flash, .pair, .seal, .photoAfter, .handover, .sign: return false
+    case .handover: event = "handedOver"
+    case .photoBefore, .flash, .pair, .seal, .photoAfter, .sign: return false
     }
     guard let done = history.lastIndex(where: { $0.event == event }) else { return false }
     return history[done...].contains { $0.redo?.contains(step) == true }
@@ -73,7 +75,7 @@ extension Installation {
     case .seal: sealHolds
     case .test: testCounts && test?.passed == true
     case .photoAfter: has(.after)
-    case .handover: handover != nil
+    case .handover: handover != nil && !isOutdated(.handover)
     case .sign: agreement != nil
     }
   }

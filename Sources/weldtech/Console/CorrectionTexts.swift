@@ -72,6 +72,10 @@ enum CorrectionTexts {
         zh: "标牌：上面印的内容变了（标牌码不变），重做一块换上",
         en: "the label: its words have changed (its code has not); make one anew")
     case .test: Text(zh: "功能测试：技术方案和合格范围变了，重测", en: "the test: scheme and limits have changed")
+    case .handover:
+      Text(
+        zh: "培训交接：从业人员数变了，重新确认培训人数和备注",
+        en: "the handover: the number of operators has changed, so confirm the count and the note anew")
     case .sign: Text(zh: "签字：所有权人签的是更正前的内容，要重签", en: "the signature: the owner signed what stood there before")
     default: step.title
     }

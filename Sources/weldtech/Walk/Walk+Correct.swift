@@ -102,6 +102,8 @@ extension Walk {
     var steps: [Step] = []
     if try printsChanged(record, changes) { steps.append(.label) }
     if hasOtherScheme, record.test != nil { steps.append(.test) }
+    // How many were trained, and why nobody was, was said of another number of operators.
+    if record.handover != nil, changes.contains(where: { $0.field == .operators }) { steps.append(.handover) }
     if record.agreement != nil { steps.append(.sign) }
     return steps
   }
