@@ -13,7 +13,7 @@ public struct Duplicate: Hashable, Sendable, Codable {
 }
 
 /// The words on a welder's nameplate by which two records are known to be of the same machine: its serial number and its
-/// brand, whatever their width, case and blanks.
+/// brand, whatever their width, case, blanks and dashes, and also where a letter was taken for one that looks like it.
 public struct WelderIdentity: Hashable, Sendable {
   private let brand: String
   private let serialNumber: String
@@ -29,12 +29,24 @@ public struct WelderIdentity: Hashable, Sendable {
     guard !Self.nothing.contains(number), number.contains(where: { $0.isLetter || $0.isNumber }) else {
       return nil
     }
-    self.serialNumber = number
+    self.serialNumber = Self.withoutLookalikes(number)
     self.brand = TextNormalization.folded(brand ?? "")
   }
 
   public init?(_ welder: Welder) {
     self.init(brand: welder.brand?.text, serialNumber: welder.serialNumber?.text)
+  }
+
+  /// The letters that people read for another one on a nameplate, all of them small: the digits that look like Latin letters,
+  /// and the Cyrillic and Greek letters that a keyboard gives for Latin ones.
+  private static let lookalikes: [Character: Character] = [
+    "o": "0", "i": "1", "l": "1", "а": "a", "в": "b", "е": "e", "к": "k", "м": "m", "н": "h", "о": "0",
+    "р": "p", "с": "c", "т": "t", "у": "y", "х": "x", "α": "a", "β": "b", "ο": "0", "ι": "1", "ν": "v",
+  ]
+
+  /// The letters and digits of a folded text, each look-alike as the one that stands for it.
+  private static func withoutLookalikes(_ text: String) -> String {
+    String(text.filter { $0.isLetter || $0.isNumber }.map { lookalikes[$0] ?? $0 })
   }
 
   /// Whether both are of the same machine. A brand that one of the records lacks says nothing against it.

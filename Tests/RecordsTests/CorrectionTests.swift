@@ -129,6 +129,18 @@ extension Sample {
     #expect(installation.refusal(of: .sign, by: Sample.technician, on: Sample.day) == nil)
   }
 
+  @Test func `a handover that a correction made untrue is done again before the signature`() throws {
+    var installation = Sample.installation(after: Step.allCases.filter { $0 != .sign })
+    installation.apply(
+      Sample.corrected(of: installation, redo: [.handover]) { $0.owner.operators = 7 }, at: Sample.at(3),
+      entrySha256: Sample.digest)
+    #expect(installation.nextStep == .handover && installation.handover != nil)
+    #expect(installation.refusal(of: .sign, by: Sample.technician, on: Sample.day) == .needs([.handover]))
+    let handover = try #require(Sample.events.first { $0.step == .handover })
+    installation.apply(handover.event, at: Sample.at(4), entrySha256: Sample.digest)
+    #expect(installation.nextStep == .sign)
+  }
+
   @Test func `a signed record is open again once it is corrected, and its first signature decides who pays`()
     throws
   {
@@ -188,15 +200,15 @@ extension Sample {
     WelderIdentity(brand: brand, serialNumber: number)
   }
 
-  @Test func `width, case and blanks make no other welder`() throws {
+  @Test func `width, case, blanks, dashes and look-alike letters make no other welder`() throws {
     let first = try #require(identity("Riland 瑞凌", "W-0012a"))
     for (brand, number) in [
       ("riland瑞凌", "w-0012A"), ("ＲＩＬＡＮＤ　瑞凌", "Ｗ－００１２Ａ"), (" Riland  瑞凌 ", " W - 0012 A "), (nil, "W-0012A"),
-      ("", "\u{200B}W-0012A"),
+      ("", "\u{200B}W-0012A"), ("Riland 瑞凌", "W0012A"), ("Riland 瑞凌", "W—OO12А"), ("Riland 瑞凌", "W/00l2A"),
     ] as [(String?, String)] {
       #expect(try #require(identity(brand, number)).isSame(as: first), "\(brand ?? "–") \(number)")
     }
-    for (brand, number) in [("瑞凌", "W-0012A"), ("Riland 瑞凌", "W-0012"), ("Riland 瑞凌", "W0012A")] {
+    for (brand, number) in [("瑞凌", "W-0012A"), ("Riland 瑞凌", "W-0012"), ("Riland 瑞凌", "W-0012B")] {
       #expect(try !#require(identity(brand, number)).isSame(as: first), "\(brand) \(number)")
     }
   }
