@@ -25,8 +25,8 @@ extension Fieldbook {
     do throws(FieldbookError) {
       if try isVisit(record) { return try faultOfVisit(record) }
       try database.snapshot { () throws(FieldbookError) in try check(record) }
-      // An original that is not sent yet is evidence of the record all the same.
-      for file in record.files + record.originals { try check(RecordFile(file), of: record.id) }
+      // A record whose copies are whole does not wait for an original: one that is lost is named when its turn comes.
+      for file in record.files { try check(RecordFile(file), of: record.id) }
       return nil
     } catch .evidence(_, let fault) {
       return fault

@@ -41,7 +41,7 @@ enum SyncCommand {
     var waitingBytes: Int
     /// Why the first that was tried and still waits was not delivered; nil where none was tried in vain.
     var reason: SyncReason?
-    /// Those that cannot be delivered without a change here or there.
+    /// The originals that cannot be delivered before something is changed on this laptop or on the platform.
     var failed: [Failure]
   }
 
