@@ -1,6 +1,8 @@
+import Cryptography
 import FoundationEssentials
 import Glibc
 import Records
+import Terminal
 
 /// The readable copies of an installation's label and agreement on this laptop.
 struct Papers {
@@ -30,13 +32,21 @@ struct Papers {
     return count == 0 ? nil : workplace.agreementPath(of: installation, number: count)
   }
 
-  /// Gives the path of the latest agreement, whose copy is made anew from the signed bytes where it is missing.
+  /// Gives the path of the latest agreement. Its copy is made anew from the signed bytes where it is missing, or where it is
+  /// not what was signed any more.
   func agreement() throws -> String? {
     guard let path = agreementPath,
       let record = installation.agreement ?? installation.earlierAgreements?.last
     else { return nil }
-    if access(path, R_OK) != 0 {
-      try workplace.write(try workplace.fieldbook().files.contents(of: record.sha256), to: path)
+    let copy = try? workplace.read(path, atMost: record.bytes + 1)
+    guard copy.map({ SHA256Digest(of: $0).hex }) != record.sha256 else { return path }
+    try workplace.write(try workplace.fieldbook().files.contents(of: record.sha256), to: path)
+    if copy != nil {
+      workplace.console.say(
+        Text(
+          zh: "\(path) 与签署的协议不一致，已换回签署时的文件",
+          en: "\(path) was not what was signed; the signed file is in its place again"),
+        .yellow)
     }
     return path
   }

@@ -120,6 +120,11 @@ import Testing
     #expect(
       printed.status == 1 && printed.output == file + "\n" && printed.diagnostics.contains("[open.noDesktop]"))
     #expect(try Data(contentsOf: URL(filePath: file)) == bytes)
+    // A copy that was changed is not shown as what was signed.
+    try Data("%PDF-1.7 another".utf8).write(to: URL(filePath: file))
+    let mended = try laptop.run(["--lang", "en", "open", id, "agreement"], environment: without)
+    #expect(mended.diagnostics.contains("was not what was signed"), "\(mended.diagnostics)")
+    #expect(try Data(contentsOf: URL(filePath: file)) == bytes)
 
     let opened = laptop.scratch.file("opened")
     let folder = laptop.scratch.file("bin")
