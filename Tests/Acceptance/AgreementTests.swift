@@ -188,5 +188,20 @@ import Testing
     #expect(try laptop.run("show", id, "--lang", "zh").output.contains("赵**"))
     let pages = try InstalledProgram("pdftotext").output([rules, "-"])
     #expect(pages.contains("电气焊安全操作规程"))
+
+    // The page alone, later, changes nothing of the record.
+    let events = (try laptop.record(id)["history"] as? [Any])?.count
+    let again = laptop.scratch.file("again.pdf")
+    let alone = try laptop.run(["--json", "handover", id, "--print-rules", again])
+    #expect(alone.status == 0 && FileManager.default.fileExists(atPath: again), "\(alone)")
+    #expect((try laptop.record(id)["history"] as? [Any])?.count == events)
+
+    // Another number of operators makes the handover untrue, and it is asked for before the signature.
+    let corrected = try laptop.json("correct", id, "--operators", "9")
+    #expect(corrected["redo"] as? [String] == ["handover"] && corrected["next"] as? String == "handover")
+    #expect(try laptop.failure("sign", id, "--signature", try laptop.signature(), status: 1) == "walk.order")
+    #expect(try laptop.run(["--json"] + options).status == 0)
+    let next = try #require(try laptop.json("next", id)["installations"] as? [[String: Any]])
+    #expect(next.first?["next"] as? String == "sign")
   }
 }

@@ -12,6 +12,9 @@ enum HandoverCommand {
     var note: String?
     var trainees: [String] = []
     var printedRules: String?
+
+    /// Whether nothing is said of a handover, so that only the page is wanted.
+    var isForPageOnly: Bool { trained == nil && rules == nil && note == nil && trainees.isEmpty }
   }
 
   struct Document: Encodable {
@@ -45,24 +48,39 @@ enum HandoverCommand {
   static func run(_ options: Options, _ workplace: Workplace) throws -> Int32 {
     let console = workplace.console
     let installation = try workplace.installation(forStepOn: options.id)
+    if let file = options.printedRules, installation.handover != nil, options.isForPageOnly {
+      try print(to: file, for: installation, workplace)
+      return try answer(installation, rulesPage: file, isRecorded: false, console)
+    }
     let handover = try HandoverQuestions(
       workplace: workplace, installation: installation, trained: options.trained, rules: options.rules,
       note: try workplace.written(options.note, as: .note, option: "note"),
       trainees: try trainees(options.trainees, workplace)
     ).handover()
-    var page: String?
-    if let file = options.printedRules {
-      let rules = OperatingRulesPage(
-        try workplace.operatingRules(), unit: installation.owner.unitName,
-        company: installation.technician.company, phone: try workplace.fieldbook().setup().companyPhone,
-        day: workplace.clock.now().day)
-      try workplace.write(try rules.render(), to: file)
-      page = file
-    }
+    // A page that cannot be written leaves no handover behind.
+    if let file = options.printedRules { try print(to: file, for: installation, workplace) }
     let changed = try workplace.step(on: installation) { walk, locked in try walk.handOver(locked, handover) }
-    try console.answer(Document(id: changed.id, handover: changed.handover, rulesPage: page)) {
-      console.put(Text(zh: "培训交接已记录", en: "handover recorded"))
-      if let page { console.put(Text(zh: "操作规程：\(page)", en: "operating rules: \(page)")) }
+    return try answer(changed, rulesPage: options.printedRules, isRecorded: true, console)
+  }
+
+  private static func print(to file: String, for installation: Installation, _ workplace: Workplace) throws {
+    let rules = OperatingRulesPage(
+      try workplace.operatingRules(), unit: installation.owner.unitName,
+      company: installation.technician.company, phone: try workplace.fieldbook().setup().companyPhone,
+      day: workplace.clock.now().day)
+    try workplace.write(try rules.render(), to: file)
+  }
+
+  private static func answer(
+    _ installation: Installation, rulesPage: String?, isRecorded: Bool, _ console: Console
+  ) throws -> Int32 {
+    try console.answer(
+      Document(id: installation.id, handover: installation.handover, rulesPage: rulesPage)
+    ) {
+      if isRecorded { console.put(Text(zh: "培训交接已记录", en: "handover recorded")) }
+      if let rulesPage {
+        console.put(Text(zh: "操作规程：\(rulesPage)", en: "operating rules: \(rulesPage)"))
+      }
     }
     return ExitCode.done.rawValue
   }

@@ -27,6 +27,14 @@ struct HandoverQuestions {
         let trained = try console.need(given.trained ?? trainees?.count, option: "trained") { try askTrained() }
         if let named = trainees?.count, named > trained { throw TraineesDiffer(named: named, trained: trained) }
         given.trained = trained
+        if let operators = installation.owner.operators, trained > operators {
+          console.say(
+            Text(
+              zh: "  培训人数 \(trained) 比登记的从业人员 \(operators) 多，请核对；登记错了用 weldtech correct 更正",
+              en:
+                "  \(trained) trained are more than the \(operators) operators on record; `weldtech correct` mends the record"
+            ), .yellow)
+        }
         let rules = try console.need(given.rules, option: "rules") { try askRules() }
         given.rules = rules
         if Handover.needsNote(trained: trained, of: installation.owner), given.note == nil, console.canPrompt {
