@@ -243,6 +243,11 @@ import Testing
         }
         #expect(rejected.problems.map(\.path) == ["welder.supply", "welder.supplyMaxAmps"])
         #expect(try desk.fieldbook().drafts().count == 1)
+        for command in ["today", "next"] {
+          #expect(try desk.run(["--json", command]).output.contains(#""drafts":1"#), "\(command)")
+          let shown = try desk.run(["--lang", "zh", command])
+          #expect((shown.output + shown.diagnostics).contains("没登记完的 1 份"), "\(command)")
+        }
       }
       let more = place == 7 ? ["--supply", "三相380V", "--supply-max-amps", "20"] : []
       #expect(try desk.run(["--json", "register", "--draft", "1"] + more).status == 0)

@@ -297,6 +297,9 @@ enum NextCommand {
     var installations: [Row]
     /// The number of all open installations; null where a single one was asked for.
     var openInstallations: Int?
+    /// The number of registrations that were begun and have no record yet, at most a hundred; null where a single record was
+    /// asked for.
+    var drafts: Int?
     /// The records of which the platform has another, so that nothing of them can be delivered.
     var conflicts: [InstallationID]
   }
@@ -329,9 +332,12 @@ enum NextCommand {
         needs: (need(of: installation)?.sentence ?? nothing)[console.language],
         notRun: installation.status == .open ? installation.test?.openSteps.map(\.name) ?? [] : [])
     }
-    let document = Document(installations: rows, openInstallations: open, conflicts: conflicts.map(\.id))
+    let drafts = options.id == nil ? try fieldbook.drafts().count : nil
+    let document = Document(
+      installations: rows, openInstallations: open, drafts: drafts, conflicts: conflicts.map(\.id))
     try console.answer(document) {
       VisitTexts.warn(of: conflicts, console)
+      if let drafts, drafts > 0 { console.say(DraftTexts.count(drafts)) }
       if rows.isEmpty {
         if try fieldbook.setup().inspector != nil { return try tellInspector(fieldbook, console) }
         return console.say(Text(zh: "没有未完成的记录", en: "nothing is open"))

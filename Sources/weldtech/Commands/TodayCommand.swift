@@ -37,6 +37,8 @@ enum TodayCommand {
     var open: [Row]
     /// The number of all open installations.
     var openInstallations: Int
+    /// The number of registrations that were begun and have no record yet, at most a hundred.
+    var drafts: Int
     /// The number of those that were signed, corrected since, and wait for a new signature.
     var signaturesDue: Int
     var queue: StatusCommand.Document.Queue
@@ -85,7 +87,8 @@ enum TodayCommand {
     return Document(
       day: today, installed: try outcomes.installed.compactMap { try fieldbook.summary(of: $0).map(row) },
       retired: outcomes.retired, refused: outcomes.refused, open: open.map(row),
-      openInstallations: counts[.open] ?? 0, signaturesDue: try fieldbook.signaturesDue(),
+      openInstallations: counts[.open] ?? 0, drafts: try fieldbook.drafts(limit: maxRows).count,
+      signaturesDue: try fieldbook.signaturesDue(),
       queue: StatusCommand.Document.Queue(queue, conflicts: try fieldbook.conflicts().count),
       due: try due(on: today, fieldbook), codesLeft: codesLeft,
       codesLow: setup.technician != nil && setup.plates != .stock && codesLeft < HealthCheck.fewCodes)
@@ -173,6 +176,7 @@ enum TodayCommand {
   private static func putDue(_ document: Document, to console: Console) {
     console.heading(Text(zh: "要注意", en: "to look after"))
     var lines: [Text] = []
+    if document.drafts > 0 { lines.append(DraftTexts.count(document.drafts)) }
     if document.signaturesDue > 0 {
       lines.append(
         Text(
