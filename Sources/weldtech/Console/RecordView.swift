@@ -89,11 +89,25 @@ struct RecordView {
     let identity = [welder.brand, welder.model, welder.serialNumber].compactMap { $0?.text }.joined(
       separator: "  ")
     let ratings = InstallationScheme.Property.allCases.map { "\($0.value(of: welder)[language])" }
+    let more = [
+      (RegistrationField.purpose.title, welder.purpose?.text),
+      (RegistrationField.purchasedOn.title, welder.purchasedOn?.description),
+      (RegistrationField.remarks.title, installation.remarks?.text),
+    ]
     return [
       (Text(zh: "焊机", en: "welder"), identity.isEmpty ? "–" : identity),
       (Text(zh: "铭牌数据", en: "ratings"), ratings.joined(separator: "  ")),
-    ] + (installation.retiredReason.map { [(RegistrationField.retiredReason.title, $0.text)] } ?? [])
+    ] + more.compactMap { title, value in value.map { (title, $0) } } + duplicates
+      + (installation.retiredReason.map { [(RegistrationField.retiredReason.title, $0.text)] } ?? [])
       + (installation.refusedReason.map { [(Text(zh: "拒装原因", en: "why it is refused"), $0.text)] } ?? [])
+  }
+
+  /// The records that have this welder or its module as well, a line each time somebody gave a reason.
+  private var duplicates: [(Text, String)] {
+    installation.history.compactMap(\.duplicate).map { duplicate in
+      let others = duplicate.installations.map { String($0.text.prefix(8)) }.joined(separator: ", ")
+      return (Text(zh: "另有记录", en: "also in"), "\(others)  \(duplicate.reason)")
+    }
   }
 
   private func replaced(_ replacement: KeyReplacement) -> Text {
@@ -196,6 +210,7 @@ struct RecordView {
             zh: "\(handover.trainedOperators) 人，\(handover.operatingRules.word)",
             en: "\(handover.trainedOperators) trained, rules \(handover.operatingRules.rawValue)")[language]
             + (handover.trainees.map { "  " + $0.map(name).joined(separator: ", ") } ?? "")
+            + (handover.note.map { "  \($0)" } ?? "")
         } ?? "–"
       ),
       (
