@@ -283,6 +283,15 @@ enum SetupCommand {
       throw UsageError.missing(options: missing + (expires == nil ? ["certificate-expires"] : []))
     }
     guard let phone = PhoneNumber(phoneText) else { throw SetupRejected.phone }
+    if options.certificateExpires != nil, expires < workplace.clock.now().day {
+      workplace.console.say(
+        Text(
+          zh: "证书 \(expires) 已经到期：登记、安装和签字都会被拒绝，请核对日期",
+          en:
+            "the certificate has expired on \(expires): nothing can be registered, fitted or signed with it; check the day"
+        ),
+        .yellow)
+    }
     return Technician(
       name: PersonName(name), phone: phone, company: company, certificate: certificate,
       certificateExpires: expires)
