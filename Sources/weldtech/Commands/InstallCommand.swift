@@ -118,7 +118,8 @@ enum InstallCommand {
     defer { phone?.task.stop() }
     installation = try WalkStopped.naming(
       workplace.commandLine(
-        ["install", String(installation.id.text.prefix(8))] + (options.sign.phone.isServed ? ["--phone"] : []))
+        ["install", String(installation.id.text.prefix(8))] + (options.sign.phone.isServed ? ["--phone"] : [])
+          + (options.port.map { ["--port", $0] } ?? []) + (options.offline ? ["--offline"] : []))
     ) {
       try walk.alone(with: installation.id) { locked in
         guard options.sign.phone.isServed, locked.record.nextStep != nil else {

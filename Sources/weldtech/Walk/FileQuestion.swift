@@ -92,7 +92,10 @@ struct FileQuestion {
 
   /// The newest file that no record has yet; nil where there is none.
   private func newest(in folders: [String]) -> Found? {
-    let found = folders.flatMap(files).sorted { $0.modifiedSeconds > $1.modifiedSeconds }
+    // Pictures that were copied within one second are numbered by their camera.
+    let found = folders.flatMap(files).sorted {
+      ($0.modifiedSeconds, $0.path) > ($1.modifiedSeconds, $1.path)
+    }
     return found.prefix(Self.maxCompared).first { !isKept($0.path) }
   }
 
