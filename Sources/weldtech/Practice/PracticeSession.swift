@@ -84,16 +84,8 @@ struct PracticeSession {
   /// The command line for a shell in this folder. It has the program's path as it was run and the practice's
   /// home, so that a repeated command does not change real records.
   private func commandLine(_ words: [String]) -> String {
-    ([workplace.environment.typedProgram, "--home", folder.typedHome] + words).map(quoted)
+    ([workplace.environment.typedProgram, "--home", folder.typedHome] + words).map(ShellWord.quoted)
       .joined(separator: " ")
-  }
-
-  /// The word in the form for a POSIX shell.
-  private func quoted(_ word: String) -> String {
-    let isPlain = !word.isEmpty && word.allSatisfy { $0.isLetter || $0.isNumber || "-_./:+=,@".contains($0) }
-    return isPlain
-      ? word
-      : "'" + word.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
   }
 
   // MARK: - What lies where
