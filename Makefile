@@ -4,7 +4,8 @@ PREFIX ?= /usr/local
 SLOW = ^Peers\. ^ChipTests\. ^Fuzz\. KillTests LabelShopTests PrintRunTests WornLabelTests ExecutedChipTests EmulatedChipTests \
   FaultedRunTests UpdateTests PairedFlashTests RepairingTests FaultTests LabelVerifyTests LabelsAgainTests MirroredTests \
   PrintGainTests NoisyChipTests FaultedFlashTests PowerCutTests HostileModuleTests HostilePlatformTests InspectionQueueTests \
-  InspectionForkTests PhoneBrowserTests PhonePageTests
+  InspectionForkTests PhoneBrowserTests PhonePageTests InspectionTests WalkQuestionsTests CorrectionTests \
+  CorrectionKillTests Acceptance.AgreementTests PhotoDeliveryTests PhotoCopyTests DamagedPhotoTests
 .PHONY: help setup build install practice test release-program build-tests tests-of-modules tests-of-the-program tests-of-the-rest check-firmware quick soak fuzz lint format firmware firmware-sign bench docs
 
 help: ## this list
@@ -55,7 +56,7 @@ build-tests:
 # The bundle itself is run, because `swift test` lets only one of its kind run in a folder.
 BUNDLE = .build/debug/weldtechPackageTests.xctest --testing-library swift-testing
 MODULES = ^(ChipTests|Peers|ProvisionTests)\.
-PROGRAM = ^(Acceptance|SyncTests)\.
+PROGRAM = ^Acceptance\.
 
 tests-of-modules:
 	$(BUNDLE) --filter '$(MODULES)'
