@@ -60,24 +60,13 @@ public struct Agreement {
     layOut(in: flow)
     guard flow.unknown.isEmpty else { throw .noGlyph(flow.unknown) }
     let installation = text.installation
-    do {
-      let document = OwnPDFDocument(
-        pageWidthMillimetres: PageFlow.pageWidth, pageHeightMillimetres: PageFlow.pageHeight,
-        metadata: CairoPDFDocument.Metadata(
-          title: "\(text.terms.title) \(text.parts.code)", author: installation.technician.company.text,
-          subject: installation.id.description, date: signing.signedAt.description))
-      let footers = flow.pages.indices.map { footer(in: flow, page: $0 + 1, of: flow.pages.count) }
-      for (marks, footer) in zip(flow.pages, footers) {
-        for mark in marks { mark.draw(document.canvas, mark.top) }
-        footer(document.canvas)
-        try document.endPage()
-      }
-      let identity = SHA256Digest(
-        of: Data("\(installation.id) \(signing.signedAt) \(signing.strokesSha256)".utf8))
-      let pdf = try document.finish(identity: Array(identity.bytes.prefix(16)))
-      return AgreementDocument(
-        pdf: pdf, sha256: SHA256Digest(of: pdf).hex, pageCount: flow.pages.count)
-    } catch { throw .drawing(error) }
+    let pdf = try flow.paper(
+      CairoPDFDocument.Metadata(
+        title: "\(text.terms.title) \(text.parts.code)", author: installation.technician.company.text,
+        subject: installation.id.description, date: signing.signedAt.description),
+      identity: "\(installation.id) \(signing.signedAt) \(signing.strokesSha256)"
+    ) { drawFooter(on: $0, page: $1, in: flow) }
+    return AgreementDocument(pdf: pdf, sha256: SHA256Digest(of: pdf).hex, pageCount: flow.pages.count)
   }
 
   // MARK: - The document, from top to bottom
@@ -95,7 +84,11 @@ public struct Agreement {
         // The last section stands on one page with the signature.
         if case .clauses(let clauses)? = blocks.first {
           blocks.removeFirst()
-          flow.clauses(title, clauses, with: blocks.isEmpty ? Self.signatureMillimetres : nil)
+          let paragraphs = numbered(clauses, in: flow)
+          let isLast = blocks.isEmpty
+          flow.heading(
+            title, with: isLast ? paragraphs.height + Self.signatureMillimetres : paragraphs.firstHeight)
+          flow.place(paragraphs)
         } else {
           flow.heading(title, with: 20)
         }
@@ -106,10 +99,15 @@ public struct Agreement {
         table.columns(
           columns.map { ($0.title, $0.widthMillimetres, $0.isCentred ? .centre : .left) }, rows: rows,
           role: isSmall ? .small : .value)
-      case .clauses(let clauses): flow.clauses(nil, clauses, with: nil)
+      case .clauses(let clauses): flow.place(numbered(clauses, in: flow))
       }
     }
     signature(in: flow)
+  }
+
+  private func numbered(_ clauses: [String], in flow: PageFlow) -> PageFlow.NumberedParagraphs {
+    let style = TextStyle(sizePoints: 9.5)
+    return flow.setNumbered(clauses, style: style, numberStyle: style, indent: 8, gap: 1.1)
   }
 
   private func head(in flow: PageFlow) {
@@ -190,20 +188,18 @@ public struct Agreement {
     }
   }
 
-  private func footer(in flow: PageFlow, page: Int, of count: Int) -> (any Artboard) -> Void {
+  private func drawFooter(on canvas: any Artboard, page: Int, in flow: PageFlow) {
     let style = TextStyle(sizePoints: 8)
     let left = flow.set(
       "协议编号 \(text.parts.code) · 记录号 \(text.installation.id.text.prefix(8))", style: style)
-    let right = flow.set("第 \(page) 页 共 \(count) 页", style: style)
-    return { canvas in
-      let top = PageFlow.pageHeight - 13.5
-      var line = Path()
-      line.move(x: PageFlow.left, y: top)
-      line.line(x: PageFlow.left + PageFlow.width, y: top)
-      canvas.stroke(line, widthMillimetres: 0.15, colour: .grey(0.55))
-      canvas.draw(left, x: PageFlow.left, y: top + 1, colour: .grey(0.3))
-      canvas.draw(
-        right, x: PageFlow.left + PageFlow.width - right.widthMillimetres, y: top + 1, colour: .grey(0.3))
-    }
+    let right = flow.set("第 \(page) 页 共 \(flow.pages.count) 页", style: style)
+    let top = PageFlow.pageHeight - 13.5
+    var line = Path()
+    line.move(x: PageFlow.left, y: top)
+    line.line(x: PageFlow.left + PageFlow.width, y: top)
+    canvas.stroke(line, widthMillimetres: 0.15, colour: .grey(0.55))
+    canvas.draw(left, x: PageFlow.left, y: top + 1, colour: .grey(0.3))
+    canvas.draw(
+      right, x: PageFlow.left + PageFlow.width - right.widthMillimetres, y: top + 1, colour: .grey(0.3))
   }
 }

@@ -1,4 +1,3 @@
-import Cryptography
 import Drawing
 public import FoundationEssentials
 public import Records
@@ -43,26 +42,12 @@ public struct InspectionPage {
   /// Makes the document. A character that no font has is printed as 〓, since what is found on a label may be anything.
   /// - Throws: `drawing`.
   public func render() throws(AgreementError) -> Data {
-    var flow = PageFlow()
-    for scale in Self.scales {
-      flow = PageFlow()
-      layOut(in: flow, scale: scale)
-      if flow.pages.count == 1 { break }
-    }
-    do {
-      let document = OwnPDFDocument(
-        pageWidthMillimetres: PageFlow.pageWidth, pageHeightMillimetres: PageFlow.pageHeight,
-        metadata: CairoPDFDocument.Metadata(
-          title: "电焊机检查记录 \(installation.code?.description ?? "")",
-          author: Self.printable(inspection.inspector.company.text), subject: installation.id.description,
-          date: inspection.inspectedAt.description))
-      for marks in flow.pages {
-        for mark in marks { mark.draw(document.canvas, mark.top) }
-        try document.endPage()
-      }
-      let identity = SHA256Digest(of: Data("\(installation.id) \(inspection.inspectedAt) inspection".utf8))
-      return try document.finish(identity: Array(identity.bytes.prefix(16)))
-    } catch { throw .drawing(error) }
+    try PageFlow.onOnePage(trying: Self.scales) { layOut(in: $0, scale: $1) }.paper(
+      CairoPDFDocument.Metadata(
+        title: "电焊机检查记录 \(installation.code?.description ?? "")",
+        author: Self.printable(inspection.inspector.company.text), subject: installation.id.description,
+        date: inspection.inspectedAt.description),
+      identity: "\(installation.id) \(inspection.inspectedAt) inspection")
   }
 
   // MARK: - The page, from top to bottom

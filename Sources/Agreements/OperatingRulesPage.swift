@@ -1,4 +1,3 @@
-import Cryptography
 import Drawing
 public import FoundationEssentials
 public import Records
@@ -31,25 +30,12 @@ public struct OperatingRulesPage {
   /// Makes the document.
   /// - Throws: `noGlyph`, `drawing`.
   public func render() throws(AgreementError) -> Data {
-    var flow = PageFlow()
-    for size in Self.sizes {
-      flow = PageFlow()
-      layOut(in: flow, size: size)
-      if flow.pages.count == 1 { break }
-    }
+    let flow = PageFlow.onOnePage(trying: Self.sizes) { layOut(in: $0, size: $1) }
     guard flow.unknown.isEmpty else { throw .noGlyph(flow.unknown) }
-    do {
-      let document = OwnPDFDocument(
-        pageWidthMillimetres: PageFlow.pageWidth, pageHeightMillimetres: PageFlow.pageHeight,
-        metadata: CairoPDFDocument.Metadata(
-          title: text.title, author: company.text, subject: unit.text, date: day.description))
-      for marks in flow.pages {
-        for mark in marks { mark.draw(document.canvas, mark.top) }
-        try document.endPage()
-      }
-      let identity = SHA256Digest(of: Data("\(unit) \(text.title) \(text.version) \(day)".utf8))
-      return try document.finish(identity: Array(identity.bytes.prefix(16)))
-    } catch { throw .drawing(error) }
+    return try flow.paper(
+      CairoPDFDocument.Metadata(
+        title: text.title, author: company.text, subject: unit.text, date: day.description),
+      identity: "\(unit) \(text.title) \(text.version) \(day)")
   }
 
   private func layOut(in flow: PageFlow, size: Double) {
@@ -62,16 +48,10 @@ public struct OperatingRulesPage {
       canvas.draw(title, x: PageFlow.left, y: top)
       canvas.draw(name, x: PageFlow.left, y: top + title.heightMillimetres + 3)
     }
-    let style = TextStyle(sizePoints: size)
-    let indent = size * 0.75
-    for (index, rule) in text.rules.enumerated() {
-      let number = flow.set("\(index + 1).", style: TextStyle(sizePoints: size, weight: .bold))
-      let block = flow.set(rule, style: style, width: PageFlow.width - indent)
-      flow.place(height: block.heightMillimetres + size * 0.2) { canvas, top in
-        canvas.draw(number, x: PageFlow.left + indent - 2 - number.widthMillimetres, y: top)
-        canvas.draw(block, x: PageFlow.left + indent, y: top)
-      }
-    }
+    flow.place(
+      flow.setNumbered(
+        text.rules, style: TextStyle(sizePoints: size), numberStyle: TextStyle(sizePoints: size, weight: .bold),
+        indent: size * 0.75, gap: size * 0.2))
     let repair = phone.map { "报修电话：\($0)\n" } ?? ""
     let foot = flow.set(
       "\(text.basis)（版本 \(text.version)）\n\(repair)\(company)  \(AgreementWords.day(day))",

@@ -15,9 +15,16 @@ public struct SchemeCard {
     self.company = company?.text
   }
 
-  /// The sizes of the steps' letters that are tried, points, until all stands on one page.
-  private static let sizes = [11, 10.5, 10, 9.5, 9, 8.5, 8]
-  private static let figureScale = 0.92
+  /// A way to lay the card out: the size of the steps' letters in points, and the scale of the diagram.
+  private struct Layout {
+    let size: Double
+    let scale: Double
+  }
+
+  /// The ways that are tried until all stands on one page; what fits on none has letters that can be read, on several.
+  private static let layouts =
+    [11, 10.5, 10, 9.5, 9].map { Layout(size: $0, scale: 0.92) }
+    + [9, 8.5, 8].map { Layout(size: $0, scale: 0.84) } + [Layout(size: 9.5, scale: 0.92)]
   private static let footSize = 7.5
 
   private var isChinese: Bool { diagram.language == .zh }
@@ -25,29 +32,23 @@ public struct SchemeCard {
   /// Makes the document.
   /// - Throws: `noGlyph`, `drawing`.
   public func render() throws(DiagramError) -> Data {
-    var flow = PageFlow()
-    for size in Self.sizes {
-      flow = PageFlow()
-      try layOut(in: flow, size: size)
-      if flow.pages.count == 1 { break }
+    let flow = try PageFlow.onOnePage(trying: Self.layouts) { (flow, layout) throws(DiagramError) in
+      try layOut(in: flow, layout)
     }
     guard flow.unknown.isEmpty else { throw .noGlyph(count: flow.unknown.count) }
     let scheme = diagram.scheme
-    let document = OwnPDFDocument(
-      pageWidthMillimetres: PageFlow.pageWidth, pageHeightMillimetres: PageFlow.pageHeight,
-      metadata: CairoPDFDocument.Metadata(
-        title: diagram.title, author: company ?? "weldtech", subject: "\(scheme.name) \(scheme.version)",
-        date: "2000-01-01"))
+    let identity = SHA256Digest(of: Data("\(scheme.name) \(scheme.version) \(diagram.language)".utf8))
     do {
-      for (index, marks) in flow.pages.enumerated() {
-        for mark in marks { mark.draw(document.canvas, mark.top) }
+      return try flow.pdf(
+        CairoPDFDocument.Metadata(
+          title: diagram.title, author: company ?? "weldtech", subject: "\(scheme.name) \(scheme.version)",
+          date: "2000-01-01"),
+        identity: Array(identity.bytes.prefix(16))
+      ) { canvas, page in
         let foot = flow.set(
-          self.foot(page: index + 1, of: flow.pages.count), style: TextStyle(sizePoints: Self.footSize))
-        document.canvas.draw(foot, x: PageFlow.left, y: PageFlow.pageHeight - 12)
-        try document.endPage()
+          self.foot(page: page, of: flow.pages.count), style: TextStyle(sizePoints: Self.footSize))
+        canvas.draw(foot, x: PageFlow.left, y: PageFlow.pageHeight - 12)
       }
-      let identity = SHA256Digest(of: Data("\(scheme.name) \(scheme.version) \(diagram.language)".utf8))
-      return try document.finish(identity: Array(identity.bytes.prefix(16)))
     } catch { throw .drawing(error) }
   }
 
@@ -58,7 +59,7 @@ public struct SchemeCard {
       .joined(separator: "  ·  ")
   }
 
-  private func layOut(in flow: PageFlow, size: Double) throws(DiagramError) {
+  private func layOut(in flow: PageFlow, _ layout: Layout) throws(DiagramError) {
     let title = flow.set(
       diagram.title, style: TextStyle(sizePoints: 15, weight: .bold), width: PageFlow.width)
     let approval = flow.set(
@@ -67,33 +68,26 @@ public struct SchemeCard {
       canvas.draw(title, x: PageFlow.left, y: top)
       canvas.draw(approval, x: PageFlow.left, y: top + title.heightMillimetres + 0.5)
     }
-    let figure = try diagram.figure(isWhole: false, scale: Self.figureScale, typesetter: flow.typesetter)
+    let figure = try diagram.figure(isWhole: false, scale: layout.scale, typesetter: flow.typesetter)
     let table = DiagramTable(scheme: diagram.scheme, diagram: diagram.diagram, language: diagram.language)
     let (wires, rows) = table.group(
-      x: 0, y: 0, columns: 1, columnWidth: 60, scale: Self.figureScale, typesetter: flow.typesetter)
+      x: 0, y: 0, columns: 1, columnWidth: 60, scale: layout.scale, typesetter: flow.typesetter)
     let list = Figure(width: 60, height: rows, groups: [wires])
-    flow.place(height: max(figure.height, rows * Self.figureScale) + 3) { canvas, top in
+    flow.place(height: max(figure.height, rows * layout.scale) + 3) { canvas, top in
       figure.draw(on: canvas, x: PageFlow.left - 4, y: top)
       list.draw(on: canvas, x: PageFlow.left + figure.width, y: top)
     }
-    steps(in: flow, size: size)
+    steps(in: flow, size: layout.size)
   }
 
   private func steps(in flow: PageFlow, size: Double) {
     let style = TextStyle(sizePoints: size)
     let heading = flow.set(
       isChinese ? "接线步骤" : "Steps", style: TextStyle(sizePoints: size + 1.5, weight: .bold))
-    let blocks = diagram.steps.map { flow.set($0, style: style, width: PageFlow.width - 8) }
-    let first = blocks.first?.heightMillimetres ?? 0
-    flow.place(height: heading.heightMillimetres + 0.8, with: first) { canvas, top in
+    let steps = flow.setNumbered(diagram.steps, style: style, numberStyle: style, indent: 8, gap: 0.8)
+    flow.place(height: heading.heightMillimetres + 0.8, with: steps.firstHeight) { canvas, top in
       canvas.draw(heading, x: PageFlow.left, y: top)
     }
-    for (index, block) in blocks.enumerated() {
-      let number = flow.set("\(index + 1).", style: style)
-      flow.place(height: block.heightMillimetres + 0.8) { canvas, top in
-        canvas.draw(number, x: PageFlow.left + 6 - number.widthMillimetres, y: top)
-        canvas.draw(block, x: PageFlow.left + 8, y: top)
-      }
-    }
+    flow.place(steps)
   }
 }

@@ -1,3 +1,5 @@
+public import FoundationEssentials
+
 /// Places blocks one under the other, page after page. Nothing is drawn before all is placed, since each page
 /// shows the number of pages.
 public final class PageFlow {
@@ -75,26 +77,71 @@ public final class PageFlow {
     }
   }
 
-  /// Places a heading and numbered clauses below it.
-  /// - Parameters:
-  ///   - title: nil for clauses that go on under the heading before them.
-  ///   - following: the room that the next block needs on the same page; the clauses are then not divided either, so that the
-  ///     signatory sees them beside the signature. With nil only the heading keeps its first clause.
-  public func clauses(_ title: String?, _ texts: [String], with following: Double?) {
-    let style = TextStyle(sizePoints: 9.5)
-    let indent = 8.0
-    let gap = 1.1
-    let blocks = texts.map { set($0, style: style, width: Self.width - indent) }
-    let height =
-      following.map { $0 + blocks.reduce(0) { $0 + $1.heightMillimetres + gap } }
-      ?? (blocks.first?.heightMillimetres ?? 0) + gap
-    if let title { heading(title, with: height) }
-    for (index, block) in blocks.enumerated() {
-      let number = set("\(index + 1).", style: style)
-      place(height: block.heightMillimetres + gap) { canvas, top in
+  // MARK: - Numbered paragraphs
+
+  /// Paragraphs that are numbered from 1, set and not placed yet; lengths in millimetres.
+  public struct NumberedParagraphs {
+    fileprivate let lines: [(number: TextBlock, text: TextBlock)]
+    /// The distance from the left margin to the text; the numbers end 2 mm before it.
+    fileprivate let indent: Double
+    /// The room below each paragraph.
+    fileprivate let gap: Double
+
+    /// The height of the first paragraph with the room below it.
+    public var firstHeight: Double { (lines.first?.text.heightMillimetres ?? 0) + gap }
+    public var height: Double { lines.reduce(0) { $0 + $1.text.heightMillimetres + gap } }
+  }
+
+  /// Sets paragraphs with their numbers.
+  public func setNumbered(
+    _ texts: [String], style: TextStyle, numberStyle: TextStyle, indent: Double, gap: Double
+  ) -> NumberedParagraphs {
+    NumberedParagraphs(
+      lines: texts.enumerated().map { index, text in
+        (set("\(index + 1).", style: numberStyle), set(text, style: style, width: Self.width - indent))
+      }, indent: indent, gap: gap)
+  }
+
+  public func place(_ paragraphs: NumberedParagraphs) {
+    let indent = paragraphs.indent
+    for (number, text) in paragraphs.lines {
+      place(height: text.heightMillimetres + paragraphs.gap) { canvas, top in
         canvas.draw(number, x: Self.left + indent - 2 - number.widthMillimetres, y: top)
-        canvas.draw(block, x: Self.left + indent, y: top)
+        canvas.draw(text, x: Self.left + indent, y: top)
       }
     }
+  }
+
+  // MARK: - Pages
+
+  /// Lays a document out by one step after the other until all of it stands on one page; the last step counts in any case.
+  public static func onOnePage<Step, Failure: Error>(
+    trying steps: [Step], _ layOut: (PageFlow, Step) throws(Failure) -> Void
+  ) throws(Failure) -> PageFlow {
+    var flow = PageFlow()
+    for step in steps {
+      flow = PageFlow()
+      try layOut(flow, step)
+      if flow.pages.count == 1 { break }
+    }
+    return flow
+  }
+
+  /// Draws all pages.
+  /// - Parameters:
+  ///   - identity: the 16 bytes of the PDF's id; the same document and the same bytes give the same file.
+  ///   - footer: draws what stands below a page, whose number from 1 it is given.
+  public func pdf(
+    _ metadata: CairoPDFDocument.Metadata, identity: [UInt8],
+    footer: (_ canvas: any Artboard, _ page: Int) -> Void = { _, _ in }
+  ) throws(DrawingError) -> Data {
+    let document = OwnPDFDocument(
+      pageWidthMillimetres: Self.pageWidth, pageHeightMillimetres: Self.pageHeight, metadata: metadata)
+    for (index, marks) in pages.enumerated() {
+      for mark in marks { mark.draw(document.canvas, mark.top) }
+      footer(document.canvas, index + 1)
+      try document.endPage()
+    }
+    return try document.finish(identity: identity)
   }
 }
