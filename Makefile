@@ -5,7 +5,8 @@ SLOW = ^Peers\. ^ChipTests\. ^Fuzz\. KillTests LabelShopTests PrintRunTests Worn
   FaultedRunTests UpdateTests PairedFlashTests RepairingTests FaultTests LabelVerifyTests LabelsAgainTests MirroredTests \
   PrintGainTests NoisyChipTests FaultedFlashTests PowerCutTests HostileModuleTests HostilePlatformTests InspectionQueueTests \
   InspectionForkTests PhoneBrowserTests PhonePageTests InspectionTests WalkQuestionsTests CorrectionTests \
-  CorrectionKillTests Acceptance.AgreementTests PhotoDeliveryTests PhotoCopyTests DamagedPhotoTests
+  CorrectionKillTests Acceptance.AgreementTests PhotoDeliveryTests PhotoCopyTests DamagedPhotoTests FlashTraceTests \
+  SearchTests SmallPictureTests RemedyTests UploadCopyTests
 .PHONY: help setup build install practice test release-program build-tests tests-of-modules tests-of-the-program tests-of-the-rest check-firmware quick soak fuzz lint format firmware firmware-sign bench docs
 
 help: ## this list

@@ -283,10 +283,8 @@ extension Fieldbook {
     // The platform would refuse a revision of this fieldbook, because its own has gone on.
     let known = try lastKnownToPlatform(installation.id)?.installation.revision ?? 0
     let isCarriedOver = try isCarriedOver(installation.id)
-    let isConflicted = try database.first(
-      "SELECT 1 FROM conflict WHERE installation = ?", [.text(installation.id.text)]
-    ) { _ in true }
-    if isCarriedOver || isConflicted == true || known > installation.revision {
+    let isConflicted = try isConflicted(installation.id)
+    if isCarriedOver || isConflicted || known > installation.revision {
       throw .recordGoneOn(installation.id)
     }
     let names = correction.changes.map(\.field)

@@ -167,6 +167,11 @@ extension Fieldbook {
     public let foundAt: Timestamp?
   }
 
+  /// Whether the platform has another record of an installation.
+  public func isConflicted(_ id: InstallationID) throws(FieldbookError) -> Bool {
+    try database.first("SELECT 1 FROM conflict WHERE installation = ?", [.text(id.text)]) { _ in true } ?? false
+  }
+
   /// Lists the records of which the platform has another, the first found first.
   public func conflicts() throws(FieldbookError) -> [Conflict] {
     try database.rows(

@@ -55,15 +55,14 @@ struct RemoteNote: Encodable {
   /// Makes the note of a record of this laptop; nil where there is nothing to say.
   init?(of installation: Installation, in fieldbook: Fieldbook) throws {
     let visited = try fieldbook.visitedRecord(installation.id)
-    let isConflicted = try fieldbook.conflicts().contains { $0.id == installation.id }
+    let isConflicted = try fieldbook.isConflicted(installation.id)
     guard visited != nil || isConflicted else { return nil }
     self.init(.fieldbook, visited, isConflicted)
   }
 
   /// Makes the note of a record that only the platform has.
   init?(of record: Fieldbook.VisitedRecord, in fieldbook: Fieldbook) throws {
-    self.init(
-      .platform, record, try fieldbook.conflicts().contains { $0.id == record.installation.id })
+    self.init(.platform, record, try fieldbook.isConflicted(record.installation.id))
   }
 
   private init(_ source: Inspection.Source, _ visited: Fieldbook.VisitedRecord?, _ isConflicted: Bool) {
