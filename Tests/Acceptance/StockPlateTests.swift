@@ -31,6 +31,17 @@ struct StockPlateTests {
       #expect(try laptop.json("setup", "--plates", "stock")["plates"] as? String == "stock")
     }
 
+    /// Adds a plate with the code of another one, whose symbol leads to another platform.
+    func copy(_ number: Int) throws {
+      let forger = try Laptop()
+      try forger.setUp(codes: "00Z000+5", platform: "https://copied.example")
+      let code = plates[number].code
+      let list = try laptop.scratch.write("copied.csv", Data("code\n\(code)\n".utf8))
+      let box = laptop.scratch.file("copied")
+      try forger.json("labels", "batch", "--input", list, "--output", box, "--format", "png", "--dpi", "300")
+      plates.append((code, "https://copied.example/w/\(code)", "\(box)/\(code).png"))
+    }
+
     func plugIn() throws -> String {
       let plug = try Plug()
       let port = folder + "/dev/ttyUSB0"
@@ -93,7 +104,7 @@ struct StockPlateTests {
       try bench.takePicture("before-\(number)")
       try bench.takeSignature(String(repeating: "s", count: number + 1))
       let photo = try bench.photograph([number], "plate-\(number)", in: bench.laptop.scratch.path)
-      let session = try bench.install("--offline")
+      let session = try bench.install()
       for (question, answer) in before { try session.answer(question, answer) }
       try session.scan("扫描手上的标牌", bench.plates[number].payload)
       try session.answer("安装前的照片", "")
@@ -122,7 +133,7 @@ struct StockPlateTests {
       "\(further.questions), \(further.strokes)")
 
     let rows = try bench.laptop.list()
-    #expect(rows.map { $0["status"] as? String } == ["closed", "closed"])
+    #expect(rows.map { $0["status"] as? String } == ["delivered", "delivered"])
     #expect(Set(rows.compactMap { $0["code"] as? String }) == Set(bench.plates.map(\.code)))
     for row in rows {
       let record = try bench.laptop.record(try #require(row["id"] as? String))
@@ -179,6 +190,10 @@ struct StockPlateTests {
     #expect(
       try laptop.failure("label", id, "--photo", try bench.photograph([], "bare"), status: 65)
         == "label.plate.unread")
+    try bench.copy(0)
+    #expect(
+      try laptop.failure("label", id, "--photo", try bench.photograph([2], "copied"), status: 65)
+        == "label.plate.payload")
     #expect((try laptop.record(id)["photos"] as? [Any])?.count == 1)
     let photo = try bench.photograph([0], "on-welder")
     let label = try laptop.json("label", id, "--photo", photo)
@@ -191,6 +206,15 @@ struct StockPlateTests {
     // The order of the other steps stays: seal and test are still to be done.
     let next = try #require(try laptop.json("next", id)["installations"] as? [[String: Any]])
     #expect(next.first?["next"] as? String == "seal")
+  }
+
+  @Test func `a retired welder takes no plate`() throws {
+    let bench = try Bench(plates: 1)
+    let retired = SampleRegistration.json.replacingOccurrences(of: "\"fit\"", with: "\"retired\"")
+    let opened = try bench.laptop.json(
+      "register", "--from", try bench.laptop.registration(retired), "--retired-reason", "机壳带电", "--photo",
+      try bench.laptop.photo())
+    #expect(opened["status"] as? String == "retired" && opened["code"] is NSNull)
   }
 
   private func sha256(of file: String) throws -> String {

@@ -56,6 +56,22 @@ import Testing
     }
   }
 
+  @Test func `a photo from after the work comes with the label at the earliest, and stands for no other step`()
+    throws
+  {
+    let fieldbook = try home.ready()
+    let id = try opened(fieldbook)
+    let code = try #require(try fieldbook.installation(id).code)
+    let events = try Sample.walk(of: id, code: code, in: fieldbook, key: Sample.key(9), serial: "M-9")
+    _ = try fieldbook.append(Array(events[..<3]), to: id, by: Sample.technician, at: Sample.at(50))
+    let plate = InstallationEvent.photographed(try Sample.photo(.after, "plate", in: fieldbook))
+    #expect(throws: FieldbookError.refused(.needs([.label]))) {
+      try fieldbook.append(plate, to: id, by: Sample.technician, at: Sample.at(50))
+    }
+    let changed = try fieldbook.append([events[3], plate], to: id, by: Sample.technician, at: Sample.at(50))
+    #expect(changed.has(.after) && changed.nextStep == .seal)
+  }
+
   @Test func `a seal number is used once`() throws {
     let fieldbook = try home.ready()
     let first = try labelled(fieldbook, 1)
