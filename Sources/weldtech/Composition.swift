@@ -26,6 +26,8 @@ final class Workplace {
   var concerned: InstallationID?
   /// The home as it was typed on the command line; nil where it was not.
   var typedHome: String?
+  /// The address of the page to which this command has shown the way; nil before.
+  var phoneAddress: String?
   /// The port that the user chose when asked.
   var answeredPort: String?
   private var openFieldbook: Fieldbook?

@@ -9,6 +9,13 @@ import Testing
 
 /// A registration and a whole walk with a phone beside the laptop.
 @Suite(.serialized) struct PhoneWalkTests {
+  /// What a phone fills in for a welder whose model's name says the rest.
+  private static let values = [
+    "owner.unitType": "individual", "owner.responsibleName": "王大山", "owner.responsiblePhone": "13800000001",
+    "owner.street": "树林召镇", "owner.industry": "autoRepair", "welder.brand": "瑞凌", "welder.model": "ZX7-315",
+    "welder.supply": "threePhase380", "welder.supplyMaxAmps": "20",
+  ]
+
   @Test func `a registration is filled in on the phone and confirmed on the laptop, whose symbol leads to it`()
     throws
   {
@@ -25,16 +32,11 @@ import Testing
     _ = try phone.open()
     #expect(try phone.view("form")["step"] as? String == "unit")
     #expect(try phone.act("unit", ["name": "树林召汽车修理厂"]).isDone)
-    let values = [
-      "owner.unitType": "individual", "owner.responsibleName": "王大山", "owner.responsiblePhone": "13800000001",
-      "owner.street": "树林召镇", "owner.industry": "autoRepair", "welder.brand": "瑞凌", "welder.model": "ZX7-315",
-      "welder.supply": "threePhase380", "welder.supplyMaxAmps": "20",
-    ]
     let wrong = try phone.act("answers", ["values": ["owner.responsiblePhone": "12", "owner.street": "树林召镇"]])
     #expect(!wrong.isDone && wrong.fields["owner.responsiblePhone"] != nil)
     let early = try phone.act("submit", ["values": [:] as [String: String]])
     #expect(!early.isDone && early.fields["welder.supply"] != nil)
-    #expect(try phone.act("answers", ["values": values]).isDone)
+    #expect(try phone.act("answers", ["values": Self.values]).isDone)
     // The model's name says the rest, and the page says where it comes from.
     let fields = try #require(try phone.view("form")["groups"] as? [[String: Any]])
       .flatMap { $0["fields"] as? [[String: Any]] ?? [] }
@@ -59,6 +61,45 @@ import Testing
     let welder = try #require(record["welder"] as? [String: Any])
     #expect(owner["responsiblePhone"] as? String == "13800000001")
     #expect(welder["model"] as? String == "ZX7-315" && welder["maxCurrentAmps"] as? Double == 315)
+  }
+
+  @Test func `a walk registers on the phone and goes on at the same address, and so does the run after it`()
+    throws
+  {
+    let laptop = try Office.shared.get().laptop()
+    let plug = try Plug(timings: .instant)
+    try withExtendedLifetime(plug) {
+      let session = try TerminalSession(
+        ["--home", laptop.home, "install", "--phone", "--interface", "lo", "--port", plug.port])
+      try session.read(until: "Ctrl-C stops")
+      let address = try #require(Phone.address(in: session.text))
+      let phone = try Phone(at: address)
+      _ = try phone.open()
+      #expect(try phone.act("unit", ["name": "树林召汽车修理厂"]).isDone)
+      #expect(try phone.act("submit", ["values": Self.values]).isDone)
+      try session.answer("Enter registers", "")
+      try session.read(until: "nothing is to be scanned again")
+      func waitForPhotos() throws {
+        try phone.state {
+          (($0["view"] as? [String: Any])?["shots"] as? [[String: Any]])?.first?["id"] as? String
+            == "before-machine"
+        }
+      }
+      try waitForPhotos()
+      // What the page kept of the form, with names and phones, does not go on.
+      #expect((try phone.state { _ in true }["kept"] as? [String: Any])?.isEmpty == true)
+      session.interrupt()
+      #expect(session.end() == 2)
+      let id = try #require(try laptop.list().first?["id"] as? String)
+      #expect(session.text.contains("install \(id.prefix(8)) --phone"), "\(session.text.suffix(400))")
+      let again = try TerminalSession(
+        ["--home", laptop.home, "install", id, "--phone", "--interface", "lo", "--port", plug.port])
+      try again.read(until: "Ctrl-C stops")
+      #expect(Phone.address(in: again.text) == address)
+      try waitForPhotos()
+      again.interrupt()
+      #expect(again.end() == 2)
+    }
   }
 
   @Test func `one task serves a whole walk, from the first photo to the signed paper`() throws {

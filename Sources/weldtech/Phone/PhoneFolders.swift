@@ -10,8 +10,23 @@ struct PhoneFolders {
 
   private var root: String { "\(workplace.home)/companion" }
 
+  /// The name of the task that fills in a registration's draft.
+  static func registration(draft: Int) -> String { "register-\(draft)" }
+
+  /// The name of the task that goes beside a whole walk.
+  static func walk(_ id: InstallationID) -> String { "install-\(id)" }
+
   /// The folder of a task.
   func folder(of task: String) -> String { "\(root)/\(task)" }
+
+  /// Lets the walk go on at the address at which its registration was filled in, so that nobody scans a second symbol. What the
+  /// page kept of the form does not go on. A folder that cannot be moved is left, and the walk has an address of its own.
+  func goOn(fromDraft draft: Int, to id: InstallationID) {
+    let old = FilePath(folder(of: Self.registration(draft: draft)))
+    guard old.kind == .folder else { return }
+    try? old.appending("kept.json").removeFile()
+    try? old.rename(to: FilePath(folder(of: Self.walk(id))))
+  }
 
   /// Makes the folder above the tasks, and removes the folders of those that nobody can go on with: their record is closed or void, or
   /// their draft is gone.

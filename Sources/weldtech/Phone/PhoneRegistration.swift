@@ -36,18 +36,18 @@ final class PhoneRegistration {
     guard let draft = interview.draft else { throw Cancelled() }
     if interview.answers[.unitName] != nil { step = .fields }
     units = try workplace.fieldbook().units(limit: Self.maxUnits)
+    if interview.verb == "install" { try tellUnfinished(besides: draft) }
     let title = Text(zh: "登记", en: "Registration")
     let task = try PhoneTask(
-      workplace, options, name: "register-\(draft)", title: title, subject: "",
+      workplace, options, name: PhoneFolders.registration(draft: draft), title: title, subject: "",
       view: .wait(CompanionView.Wait(text: "")))
     defer { task.stop() }
     do {
       let (registration, code) = try serve(on: task)
-      task.finish(
-        .done(
-          CompanionView.Done(
-            text: Text(zh: "电脑上已确认，可以放下手机了", en: "Confirmed on the laptop; the phone can be put away")[language]
-          )))
+      // The walk goes on at the same address; a retired welder has none.
+      if interview.verb != "install" || registration.welder.condition == .retired {
+        task.finish(.done(confirmed))
+      }
       return .registered(registration, draft: draft, code: code)
     } catch {
       guard error is Cancelled || error is PromptError else { throw error }
@@ -58,6 +58,23 @@ final class PhoneRegistration {
       throw RegistrationPaused(
         command: workplace.commandLine([interview.verb, "--draft", "\(draft)", "--phone"]))
     }
+  }
+
+  private var confirmed: CompanionView.Done {
+    CompanionView.Done(
+      text: Text(zh: "电脑上已确认，可以放下手机了", en: "Confirmed on the laptop; the phone can be put away")[language])
+  }
+
+  /// Says what was left unfinished, since the page offers nothing but a new registration.
+  private func tellUnfinished(besides draft: Int) throws {
+    let drafts = try workplace.fieldbook().drafts().count { $0.number != draft }
+    if drafts > 0 { console.say(DraftTexts.count(drafts)) }
+    let open = try workplace.fieldbook().counts()[.open] ?? 0
+    guard open > 0 else { return }
+    console.say(
+      Text(
+        zh: "没装完的 \(open) 台：weldtech next 列出，接着装用 weldtech install 记录号 --phone",
+        en: "\(open) not finished: `weldtech next` lists them, `weldtech install ID --phone` goes on"))
   }
 
   private func serve(on task: PhoneTask) throws -> (Registration, LabelCode?) {

@@ -52,6 +52,11 @@ final class PhoneTask {
         random: workplace.randomOnAnyThread),
       state: Self.state(
         workplace.console.language, title: title, subject: subject, busy: nil, notices: [], view: view))
+    if session.address == workplace.phoneAddress {
+      workplace.console.say(
+        Text(zh: "  手机上的页面接着用，不用再扫", en: "  the page on the phone goes on; nothing is to be scanned again"))
+      return
+    }
     do {
       try PhoneInvitation(workplace: workplace, address: session.address, interface: interface)
         .show(isInBrowser: options.isInBrowser, symbolFile: options.symbolFile)
@@ -59,6 +64,7 @@ final class PhoneTask {
       session.stop()
       throw error
     }
+    workplace.phoneAddress = session.address
   }
 
   deinit { session.stop() }

@@ -15,7 +15,7 @@ final class PhoneWalk {
   init(_ installation: LockedInstallation, _ options: PhoneOptions, _ walk: Walk) throws {
     self.walk = walk
     self.installation = installation
-    name = "install-\(installation.id)"
+    name = PhoneFolders.walk(installation.id)
     task = try PhoneTask(
       walk.workplace, options, name: name, title: Self.title, subject: installation.record.phoneSubject,
       view: .wait(CompanionView.Wait(text: Self.onLaptop[walk.workplace.console.language])))

@@ -9,6 +9,8 @@ extension Walk {
     var scheme: InstallationScheme?
     /// What was noticed on the photos.
     var remarks: [PhotoRemark]
+    /// The number of the draft that the record was made of; nil where there was none.
+    var draft: Int?
   }
 
   /// Opens an installation: chooses the scheme, takes a code and stores the record.
@@ -39,7 +41,7 @@ extension Walk {
       try fieldbook.open(id, event, photos: kept, endingDraft: draft, duplicateReason: $0, at: now())
     }
     workplace.concerned = installation.id
-    return Registered(installation: installation, scheme: scheme, remarks: intake.remarks)
+    return Registered(installation: installation, scheme: scheme, remarks: intake.remarks, draft: draft)
   }
 
   /// The id of a unit, derived from the words that identify the unit locally, so that its welders share the id,
