@@ -49,7 +49,7 @@ enum HandoverCommand {
     let console = workplace.console
     let installation = try workplace.installation(forStepOn: options.id)
     if let file = options.printedRules, installation.handover != nil, options.isForPageOnly {
-      try print(to: file, for: installation, workplace)
+      try writeRules(to: file, for: installation, workplace)
       return try answer(installation, rulesPage: file, isRecorded: false, console)
     }
     let handover = try HandoverQuestions(
@@ -58,12 +58,13 @@ enum HandoverCommand {
       trainees: try trainees(options.trainees, workplace)
     ).handover()
     // A page that cannot be written leaves no handover behind.
-    if let file = options.printedRules { try print(to: file, for: installation, workplace) }
+    if let file = options.printedRules { try writeRules(to: file, for: installation, workplace) }
     let changed = try workplace.step(on: installation) { walk, locked in try walk.handOver(locked, handover) }
     return try answer(changed, rulesPage: options.printedRules, isRecorded: true, console)
   }
 
-  private static func print(to file: String, for installation: Installation, _ workplace: Workplace) throws {
+  private static func writeRules(to file: String, for installation: Installation, _ workplace: Workplace) throws
+  {
     let rules = OperatingRulesPage(
       try workplace.operatingRules(), unit: installation.owner.unitName,
       company: installation.technician.company, phone: try workplace.fieldbook().setup().companyPhone,
