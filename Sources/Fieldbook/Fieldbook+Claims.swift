@@ -59,6 +59,15 @@ extension Fieldbook {
 }
 
 extension Fieldbook {
+  /// Whether an agreement of any record, void ones included, was signed with these strokes.
+  func isSigned(with strokesSha256: String) throws(FieldbookError) -> Bool {
+    try database.first(
+      """
+      SELECT EXISTS (SELECT 1 FROM event WHERE name = 'signed' AND instr(CAST(body AS TEXT), ?) > 0)
+      """, [.text(strokesSha256)]
+    ) { $0.integer(0) == 1 } ?? true
+  }
+
   /// Finds another installation whose agreement, present or earlier, was signed with one of these strokes. A void record counts no
   /// more.
   /// - Parameter strokes: SHA-256 of the documents with the strokes, lower-case hex.

@@ -1,3 +1,4 @@
+import Cryptography
 import Foundation
 import Records
 import Testing
@@ -25,6 +26,32 @@ import Testing
     let events = try Sample.walk(of: id, code: code, in: fieldbook, key: Sample.key(byte), serial: "M-\(byte)")
     _ = try fieldbook.append(Array(events[..<4]), to: id, by: Sample.technician, at: Sample.at(50))
     return id
+  }
+
+  @Test func `strokes of a run that was killed before the record named them do not stay`() throws {
+    let fieldbook = try home.ready()
+    let id = try opened(fieldbook)
+    func strokes(_ words: String) -> (bytes: Data, sha256: String) {
+      let bytes = Data(words.utf8)
+      return (bytes, SHA256Digest(of: bytes).hex)
+    }
+    let (killed, kept) = (strokes("the whole course"), strokes("the shape"))
+    try fieldbook.beginSigning(id, strokesSha256: killed.sha256)
+    _ = try fieldbook.files.store(killed.bytes)
+    // The same strokes again are the same attempt.
+    try fieldbook.beginSigning(id, strokesSha256: killed.sha256)
+    #expect(throws: Never.self) { try fieldbook.files.verify(killed.sha256) }
+    try fieldbook.beginSigning(id, strokesSha256: kept.sha256)
+    #expect(throws: FieldbookError.fileMissing(sha256: killed.sha256)) {
+      try fieldbook.files.verify(killed.sha256)
+    }
+    // What a record names stays, also where the note of its signature was left.
+    let signed = try Sample.signed(in: fieldbook)
+    let named = try #require(signed.agreement?.strokesSha256)
+    try fieldbook.beginSigning(signed.id, strokesSha256: named)
+    try fieldbook.beginSigning(signed.id, strokesSha256: kept.sha256)
+    #expect(throws: Never.self) { try fieldbook.files.verify(named) }
+    try fieldbook.endSigning(signed.id)
   }
 
   @Test func `the same file is not evidence of another installation or stage`() throws {

@@ -49,6 +49,9 @@ public struct ContentFiles: FileStore {
     return sha256
   }
 
+  /// Removes a file that nothing names. One that is not there is gone already.
+  func remove(_ sha256: String) { try? FilePath(path(of: sha256)).removeFile() }
+
   // MARK: - Reading
 
   /// The bytes of the file with this digest.

@@ -130,6 +130,7 @@ enum SignCommand {
     try photographAuthority(installation, options, walk)
     var shown = options.shown.map { AgreementRecord.Showing(means: $0.means, at: now) }
     let text = try walk.agreementText(of: installation.record, at: now)
+    walk.tellOtherTerms(of: text, than: installation.record)
     if shown == nil, console.canPrompt {
       for line in text.lines {
         let columns = console.diagnostics.columns - 1

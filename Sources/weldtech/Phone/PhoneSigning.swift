@@ -49,6 +49,7 @@ final class PhoneSigning {
     expected = (name ?? owner.responsibleName, phone ?? owner.responsiblePhone)
     shownAt = walk.now()
     text = try walk.agreementText(of: installation.record, at: shownAt)
+    walk.tellOtherTerms(of: text, than: installation.record)
   }
 
   private var workplace: Workplace { walk.workplace }

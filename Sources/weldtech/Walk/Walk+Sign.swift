@@ -2,6 +2,7 @@ import Agreements
 import Cryptography
 import FoundationEssentials
 import Records
+import Terminal
 
 extension Walk {
   struct SignOrder {
@@ -31,6 +32,20 @@ extension Walk {
     let title = try workplace.catalogue().schemes.first { $0.name == installation.scheme?.name }?.title.zh
     return try AgreementText(
       of: installation, terms: try workplace.agreementTerms(), at: at, schemeTitle: title)
+  }
+
+  /// Says where the clauses are not those of the agreement that this one replaces.
+  func tellOtherTerms(of text: AgreementText, than installation: Installation) {
+    guard let earlier = installation.earlierAgreements?.last?.terms, earlier != text.terms.reference else {
+      return
+    }
+    let present = text.terms.reference
+    workplace.console.say(
+      Text(
+        zh: "  条款换过：上次签的是 \(earlier.name) \(earlier.version)，这次是 \(present.name) \(present.version)，请一并说明",
+        en:
+          "  the clauses are others: \(earlier.name) \(earlier.version) was signed, this is \(present.name) \(present.version); say so"
+      ), .yellow)
   }
 
   /// Takes the proprietor's signature: the agreement is made and stored, and the record is closed and queued.
@@ -73,6 +88,7 @@ extension Walk {
       strokes: strokes
     ).render()
     // Nothing of the signature is kept before all that can fail has been made.
+    try fieldbook.beginSigning(installation.id, strokesSha256: strokesSha256)
     let sha256 = try files.store(document.pdf)
     _ = try files.store(kept)
     let record = AgreementRecord(
@@ -80,6 +96,7 @@ extension Walk {
       strokesSha256: strokesSha256, terms: text.terms.reference, textSha256: text.sha256, shown: shown,
       consentsToDynamics: order.consents)
     let closed = try close(installation, with: record, of: locked)
+    try fieldbook.endSigning(closed.id)
     let file = workplace.agreementPath(of: closed)
     try workplace.write(document.pdf, to: file)
     return SignOutcome(installation: closed, file: file)
