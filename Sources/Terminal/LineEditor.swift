@@ -36,6 +36,12 @@ public final class LineEditor: LineSource {
     return String(decoding: buffer.prefix(count).prefix { $0 != 0x0A }, as: UTF8.self)
   }
 
+  public func discardTyped() {
+    guard isTerminal else { return }
+    _ = takeAhead()
+    tcflush(descriptor, TCIFLUSH)
+  }
+
   private func readLine(_ line: LineEditorCore, drawingOn sink: Sink) throws(PromptError) -> String {
     guard let mode = TerminalMode(raw: descriptor) else { throw .notATerminal }
     let changes = WindowChanges()

@@ -13,11 +13,17 @@ public protocol LineSource: Sendable {
   /// Takes a line that was typed while nothing was asked, without waiting.
   /// - Returns: nil where none was; an empty line for Ctrl-D.
   func takeTypedLine() -> String?
+
+  /// Throws away what was typed while nothing was asked, so that it answers no question that nobody has seen yet.
+  func discardTyped()
 }
 
 extension LineSource {
   /// Takes nothing, for a source of which nobody types without being asked.
   public func takeTypedLine() -> String? { nil }
+
+  /// Has nothing to throw away.
+  public func discardTyped() {}
 
   /// Reads the next line without completing anything, for a source without keys.
   public func readLine(prompt: String, completing _: @escaping LineCompleter, drawingOn sink: Sink)

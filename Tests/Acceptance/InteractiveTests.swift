@@ -41,6 +41,30 @@ import Testing
       ]),
   ]
 
+  @Test func `keys that were pressed while the module was worked on answer no question that came later`() throws
+  {
+    let laptop = try Office.shared.get().laptop()
+    let plug = try Plug(timings: .instant)
+    try withExtendedLifetime(plug) {
+      let picture = try laptop.scratch.write("early.png", try Laptop.picture(of: "early \(UUID())"))
+      let session = try TerminalSession([
+        "--home", laptop.home, "install", "--from", try laptop.registration(), "--photo-before", picture,
+        "--port",
+        plug.port, "--offline",
+      ])
+      session.type("/tmp/a picture.jpg\r\r\r")
+      let number = "S-\(UUID().uuidString.prefix(8))"
+      try session.answer("seal number", number)
+      try session.read(until: "file with a photo of the finished work")
+      session.interrupt()
+      #expect(session.end() == 2)
+      let id = try #require(try laptop.list().first?["id"] as? String)
+      let record = try laptop.record(id)
+      #expect((record["seal"] as? [String: Any])?["number"] as? String == number)
+      #expect((record["photos"] as? [Any])?.count == 1)
+    }
+  }
+
   @Test(arguments: talks)
   func `setup and register are answered at their prompts`(_ talk: Talk) throws {
     let laptop = try Laptop()

@@ -106,7 +106,7 @@ enum InstallCommand {
 
   static func run(_ options: Options, _ workplace: Workplace) throws -> Int32 {
     // A laptop that may not install is refused before anybody answers twenty questions.
-    _ = try workplace.technician()
+    try workplace.checkCertificate()
     try options.sign.phone.check()
     try RegisterCommand.drop(options.dropDraft, workplace)
     let walk = Walk(workplace: workplace)
@@ -118,7 +118,7 @@ enum InstallCommand {
     defer { phone?.task.stop() }
     installation = try WalkStopped.naming(
       workplace.commandLine(
-        ["install", String(installation.id.text.prefix(8))] + (options.sign.phone.isServed ? ["--phone"] : [])
+        ["install", String(installation.id.text.prefix(8))] + options.sign.phone.words
           + (options.port.map { ["--port", $0] } ?? []) + (options.offline ? ["--offline"] : []))
     ) {
       try walk.alone(with: installation.id) { locked in
@@ -187,9 +187,15 @@ enum InstallCommand {
       } else {
         try take(step, of: installation, options, walk, phone)
       }
+      // Keys that were pressed while the module was worked on answer nothing: a seal's number or a photo would be recorded unseen.
+      if [.flash, .pair, .label, .test].contains(step) { walk.workplace.console.source.discardTyped() }
       // The signed paper stays on the page.
       if step != .sign { phone?.end() }
-      if step == .test, installation.record.test?.passed != true { break }
+      if step == .test, installation.record.test?.passed != true {
+        phone?.stopped(
+          Text(zh: "测试不合格，请看电脑；修好以后在电脑上接着办", en: "The test did not pass: see the laptop, and go on there"))
+        break
+      }
     }
     return installation.record
   }
