@@ -35,6 +35,8 @@ public enum PhotoContradiction: String, Hashable, Sendable, Codable, CaseIterabl
   case beforePlan
   /// The camera's time is later than the moment when the file was last written.
   case afterFile
+  /// The photo of the finished work was taken before its record was opened.
+  case beforeRecord
   /// The camera's time is another than that of the satellites.
   case satelliteTime
   /// The camera's place is outside the Banner.

@@ -15,9 +15,9 @@ import Testing
 
   private func found(
     taken: Int64? = nil, gps: Int64? = nil, place: (Double, Double)? = nil, written: Timestamp? = at(0),
-    others: [CameraFacts.Place] = []
+    opened: Int64? = nil, others: [CameraFacts.Place] = []
   ) -> [PhotoContradiction] {
-    let context = PhotoContext(now: Self.now, written: written, others: others)
+    let context = PhotoContext(now: Self.now, written: written, openedAt: opened.map(Self.at), others: others)
     return context.contradictions(
       of: PhotoExif(
         takenAt: taken.map(Self.at), gpsAt: gps.map(Self.at), latitude: place?.0, longitude: place?.1,
@@ -41,6 +41,14 @@ import Testing
     let plan = Timestamp("2024-07-24T00:00:00+08:00")!.secondsSince1970 - Self.now.secondsSince1970
     #expect(found(taken: plan) == [.longBeforeClock])
     #expect(found(taken: plan - 1) == [.beforePlan])
+  }
+
+  @Test func `a photo of the finished work is not from before its record, by its camera or else by its file`() {
+    #expect(found(taken: -4_200, opened: -3_600).isEmpty)
+    #expect(found(taken: -4_201, opened: -3_600) == [.beforeRecord])
+    #expect(found(written: Self.at(-4_200), opened: -3_600).isEmpty)
+    #expect(found(written: Self.at(-4_201), opened: -3_600) == [.beforeRecord])
+    #expect(found(taken: -86_400).isEmpty, "a photo from before the work may be older")
   }
 
   @Test func `a camera may be half an hour from the satellites`() {

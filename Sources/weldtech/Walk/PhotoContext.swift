@@ -8,6 +8,9 @@ struct PhotoContext {
   let now: Timestamp
   /// The moment when the file was last written; nil where the file system does not say.
   let written: Timestamp?
+  /// The moment before which the photo cannot have been taken, because the record of the work that it shows as finished was opened
+  /// then; nil for a photo of another stage.
+  var openedAt: Timestamp?
   /// The places of the other photos of the installation.
   let others: [CameraFacts.Place]
 
@@ -30,8 +33,10 @@ struct PhotoContext {
   }
 
   /// What contradicts the camera, in the order of the cases.
-  func contradictions(of exif: PhotoExif) -> [PhotoContradiction] {
-    PhotoContradiction.allCases.filter { contradicts($0, exif) }
+  /// - Parameter exif: nil where the camera wrote nothing.
+  func contradictions(of exif: PhotoExif?) -> [PhotoContradiction] {
+    let exif = exif ?? PhotoExif(takenAt: nil, gpsAt: nil, latitude: nil, longitude: nil, camera: nil)
+    return PhotoContradiction.allCases.filter { contradicts($0, exif) }
   }
 
   private func contradicts(_ contradiction: PhotoContradiction, _ exif: PhotoExif) -> Bool {
@@ -48,6 +53,10 @@ struct PhotoContext {
     case .afterFile:
       // A file's date that cannot be is no witness.
       return (ahead(of: written.flatMap { isPlausible($0) ? $0 : nil }) ?? 0) > Self.toleranceSeconds
+    case .beforeRecord:
+      // Where the camera says nothing, the file's date is all that there is.
+      guard let openedAt, let taken = exif.takenAt ?? written else { return false }
+      return taken.secondsSince1970 < openedAt.secondsSince1970 - Self.toleranceSeconds
     case .satelliteTime: return abs(ahead(of: exif.gpsAt) ?? 0) > Self.satelliteToleranceSeconds
     case .outsideBanner:
       guard let place = exif.place else { return false }
@@ -84,6 +93,8 @@ extension PhotoContradiction {
     case .longBeforeClock: Text(zh: "的 EXIF 时间在 30 天以前", en: "was taken more than 30 days ago, by its EXIF")
     case .beforePlan: Text(zh: "的 EXIF 时间早于 2024年7月24日", en: "was taken before 24 July 2024, by its EXIF")
     case .afterFile: Text(zh: "的 EXIF 时间晚于文件时间", en: "was taken later than its file was written, by its EXIF")
+    case .beforeRecord:
+      Text(zh: "的拍摄时间早于这台焊机登记的时间，不像是装好以后拍的", en: "was taken before this welder was registered")
     case .satelliteTime:
       Text(zh: "的 EXIF 时间与卫星时间不符", en: "has another time in its EXIF than the satellites had")
     case .outsideBanner: Text(zh: "的拍摄地点不在达拉特旗", en: "was taken outside Dalad Banner, by its EXIF")

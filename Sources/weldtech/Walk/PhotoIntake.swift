@@ -174,12 +174,12 @@ struct PhotoIntake {
   private mutating func needReason(
     _ file: String, _ sha256: String, _ other: PhotoResemblance, at path: String
   ) throws {
-    let what = Self.resembles(other, of: other.installation, at: path)
-    remark(file, "resembles", what)
+    remark(file, "resembles", Self.resembles(other, of: other.installation, at: path))
     guard reason == nil else { return }
     switch try reviewer.reason(
       for: PhotoQuestion(
-        code: PhotoQuestion.otherWelder, text: what, needsReason: true, resembling: other.sha256))
+        code: PhotoQuestion.otherWelder, text: Self.resembles(other, of: other.installation), needsReason: true,
+        resembling: nil))
     {
     case .given(let given): reason = given
     case .declined: throw PhotoDeclined(file: name(of: file)[console.language])
@@ -187,14 +187,17 @@ struct PhotoIntake {
     }
   }
 
+  /// - Parameter path: the path of the other photo on this laptop; nil for words that a phone shows.
   private static func resembles(
-    _ other: PhotoResemblance, of installation: InstallationID?, at path: String
+    _ other: PhotoResemblance, of installation: InstallationID?, at path: String? = nil
   ) -> Text {
     let stage = other.stage.title
     let whose = installation.map { String($0.text.prefix(8)) }
     return Text(
-      zh: "与\(whose.map { "记录 \($0) " } ?? "同一台焊机")的“\(stage.zh)”照片几乎一样：\(path)",
-      en: "shows nearly the same as a photo of \(whose ?? "this welder") (\(stage.en)): \(path)")
+      zh: "与\(whose.map { "记录 \($0) " } ?? "同一台焊机")的“\(stage.zh)”照片几乎一样\(path.map { "：\($0)" } ?? "")",
+      en:
+        "shows nearly the same as a photo of \(whose ?? "this welder") (\(stage.en))\(path.map { ": \($0)" } ?? "")"
+    )
   }
 
   /// Looks at photos that an earlier program stored, so that they are found as well.
@@ -231,7 +234,7 @@ struct PhotoIntake {
     let written = walk.workplace.modified(file)
     let clock = walk.workplace.clock
     let context = PhotoContext(
-      now: clock.now(), written: written,
+      now: clock.now(), written: written, openedAt: stage == .after ? installation?.openedAt : nil,
       others: ((installation?.photos ?? []) + taken.map(\.photo)).compactMap(\.exif?.place))
     let exif = facts.camera.flatMap { PhotoExif($0, zoneOf: clock) }
     var photo: Photo
@@ -250,7 +253,7 @@ struct PhotoIntake {
       photo.takenAtSource = .clock
     }
     photo.exif = exif
-    let contradictions = exif.map { context.contradictions(of: $0) } ?? []
+    let contradictions = context.contradictions(of: exif)
     photo.contradictions = contradictions.isEmpty ? nil : contradictions
     for contradiction in contradictions { remark(file, contradiction.rawValue, contradiction.text) }
     return photo
