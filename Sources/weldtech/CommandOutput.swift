@@ -2,6 +2,7 @@ import Fieldbook
 import Files
 import FoundationEssentials
 import Glibc
+import Terminal
 
 /// The output of a command to the path of `--output`; errors name the path as it was typed.
 struct CommandOutput {
@@ -49,6 +50,19 @@ extension Workplace {
   /// name.
   func writeSynced(_ data: Data, to path: String) throws { try write(data, to: path, isSynced: true) }
 
+  /// Writes a picture or a page to the path that an option names. It replaces only a file that begins as it does itself, so that a
+  /// slip of the Tab key costs nobody a photo, and none of the home's.
+  /// - Throws: `OutputTaken`, `FileFailure.unwritable`, `Cancelled`.
+  func writePaper(_ data: Data, to path: String) throws {
+    // A link is as good as what it leads to.
+    let target = FilePath(absolutePath(path))
+    let isInHome = [target, target.endOfLinks ?? target].contains { $0.text.hasPrefix(absolutePath(home) + "/") }
+    let isThere = (try? target.status())?.kind == .regular
+    let present = isThere ? try read(path, atMost: 1 << 30) : Data()
+    if isInHome || !present.isEmpty && present.prefix(4) != data.prefix(4) { throw OutputTaken(path: path) }
+    try write(data, to: path)
+  }
+
   private func write(_ data: Data, to path: String, isSynced: Bool) throws {
     if path.hasPrefix(home + "/") {
       return try HomeFile.write(data, to: path, below: home, isSynced: isSynced)
@@ -56,5 +70,21 @@ extension Workplace {
     let output = try openOutput(path)
     try output.write(data)
     try output.finish(isSynced: isSynced)
+  }
+}
+
+/// The path of an output is that of another kind of file, or lies in the folder of the records.
+struct OutputTaken: Error {
+  let path: String
+}
+
+extension OutputTaken: Explained {
+  var failure: Failure {
+    Failure(
+      code: "output.taken",
+      message: Text(
+        zh: "\(path) 是另一种文件，或在记录的目录里，没有写",
+        en: "\(path) is a file of another kind, or in the records' folder; nothing was written"),
+      hint: Text(zh: "换一个文件名", en: "choose another name"), exit: .badData)
   }
 }

@@ -69,7 +69,7 @@ enum HandoverCommand {
       try workplace.operatingRules(), unit: installation.owner.unitName,
       company: installation.technician.company, phone: try workplace.fieldbook().setup().companyPhone,
       day: workplace.clock.now().day)
-    try workplace.write(try rules.render(), to: file)
+    try workplace.writePaper(try rules.render(), to: file)
   }
 
   private static func answer(

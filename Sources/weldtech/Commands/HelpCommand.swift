@@ -43,7 +43,7 @@ enum HelpCommand {
     let console = workplace.console
     let language = console.language
     if let output = options.output {
-      try workplace.write(
+      try workplace.writePaper(
         try DaySheet(language: language, date: workplace.clock.now().description).render(), to: output)
     }
     let document = Document(

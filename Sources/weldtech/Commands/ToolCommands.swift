@@ -81,7 +81,7 @@ enum SchemesCommand {
         parameter: "--output",
         expected: .described(Text(zh: ".pdf、.svg 或 .png 文件", en: "a .pdf, .svg or .png file")))
     }
-    try workplace.write(drawing, to: output)
+    try workplace.writePaper(drawing, to: output)
   }
 
   /// Shows a scheme before the work: its name, the reason for choosing it, and the wiring.

@@ -253,7 +253,7 @@ enum Errors {
       InspectionRefused.severalRecords(code, [id, id]), InspectionRefused.recordVoid(id, reason: "twice"),
       InspectionRefused.recordVoid(id, reason: nil), InspectionRefused.recordRefused(id),
       InspectionRefused.noPlatform(code),
-      PageTaken(path: "/f.pdf"), NeverInspected(reference: "150621-00A000-X"),
+      PageTaken(path: "/f.pdf"), OutputTaken(path: "/f.png"), NeverInspected(reference: "150621-00A000-X"),
       LabelIsPrinted(code: code, id: id), VoidUnconfirmed(id: id, status: .delivered),
       PaperMissing(paper: .agreement, id: id), PaperMissing(paper: .label, id: id),
       PaperMissing(paper: .label, id: id, isFromStock: true), NoDesktop(file: "/f.pdf"),
