@@ -117,6 +117,8 @@
       document.documentElement.lang = language === 'en' ? 'en' : 'zh-CN';
       makeFrame();
       if (shown.view && shown.view.leave) shown.view.leave();
+      // A picture that was left open would hide what is asked now.
+      if (companion.closeView) companion.closeView();
       shown = { kind: null, view: null };
     }
     var isAtEnd = state.view.kind === 'done';

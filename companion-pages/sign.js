@@ -35,7 +35,7 @@
       var earlier = companion.kept('sign') || {};
       function text(value) { return typeof value === 'string' ? value : null; }
       return {
-        textSha256: text(earlier.textSha256), step: order.indexOf(earlier.step) >= 0 ? earlier.step : 'read',
+        textSha256: text(earlier.textSha256), signatory: text(earlier.signatory), step: order.indexOf(earlier.step) >= 0 ? earlier.step : 'read',
         isRead: earlier.isRead === true, size: Math.max(0, Math.min(sizes - 1, Number(earlier.size) || 0)),
         name: text(earlier.name), capacity: text(earlier.capacity), lastDigits: text(earlier.lastDigits) || '',
         consents: typeof earlier.consents === 'boolean' ? earlier.consents : null
@@ -45,10 +45,19 @@
     return {
       node: node,
       update: function (view) {
-        var isAnother = sign.textSha256 !== view.textSha256;
+        var signatory = view.signatory.name + ' ' + view.signatory.maskedPhone;
+        var isOther = sign.signatory !== signatory;
+        var isAnother = isOther || sign.textSha256 !== view.textSha256;
+        if (isOther) {
+          // What one person has entered is not said for the next.
+          sign.name = null;
+          sign.capacity = null;
+          sign.lastDigits = '';
+        }
         if (isAnother) {
-          // Reading and consent belong to one text.
-          sign.isChanged = sign.textSha256 !== null;
+          // Reading and consent belong to one text and one person.
+          sign.isChanged = !isOther && sign.textSha256 !== null;
+          sign.signatory = signatory;
           sign.textSha256 = view.textSha256;
           sign.step = 'read';
           sign.isRead = false;
@@ -140,7 +149,11 @@
     var sign = shared.state;
     var problems = {};
     var general = problem();
-    var name = input({ type: 'text', maxlength: 100, enterkeyhint: 'next' }, function () { sign.name = name.value; });
+    var name = input({ type: 'text', maxlength: 100, enterkeyhint: 'next' }, function () {
+      sign.name = name.value;
+      // Another person is asked for consent anew.
+      sign.consents = null;
+    });
     var digits = input({ type: 'text', inputmode: 'numeric', maxlength: 4, enterkeyhint: 'done', pattern: '[0-9]*' }, function () {
       // An input method may give full-width digits.
       var typed = digits.value.replace(/[０-９]/g, function (digit) {
@@ -228,12 +241,17 @@
         // What the laptop refused is shown where it is mended.
         var refused = sign.refused;
         delete sign.refused;
-        if (refused) Object.keys(refused).forEach(function (field) { say(field, refused[field]); });
+        if (!refused) return;
+        Object.keys(refused).forEach(function (field) { say(field, refused[field]); });
+        // A phone that lies on its side shows little of the page.
+        var first = problems[Object.keys(refused).filter(function (field) { return problems[field]; })[0]] || general;
+        first.scrollIntoView(false);
       },
       update: function (view) {
         companion.setText(digitsNote, word('lastDigitsNote', { phone: view.signatory.maskedPhone }));
         companion.keyed(capacities, view.capacities, function (choice) { return choice.code; }, function (choice) {
           var button = companion.button('', 'choice', function () {
+            if (sign.capacity !== choice.code) sign.consents = null;
             sign.capacity = choice.code;
             shared.keep();
             say('capacity', null);
@@ -250,6 +268,7 @@
         });
         companion.show(authorityBox, sign.capacity === 'authorised');
         authority.update(view.authority);
+        if (view.authority.photos.length > 0) say('authority', null);
         companion.attachArrived();
       }
     };

@@ -49,7 +49,10 @@
 
     function escape(event) { if (event.key === 'Escape') end(); }
 
+    companion.closeView = end;
+
     function end() {
+      companion.closeView = null;
       window.removeEventListener('resize', draw);
       document.removeEventListener('keydown', escape);
       document.body.removeChild(viewer);

@@ -76,6 +76,9 @@ public struct SignatureStrokes: Hashable, Sendable {
     }
   }
 
+  /// The time of the last point, milliseconds from the first touch.
+  public var milliseconds: Double { strokes.reduce(0) { max($0, $1.last?.milliseconds ?? 0) } }
+
   /// The length of the pen's way on the pad, pixels.
   public var inkPixels: Double {
     strokes.reduce(0) { sum, stroke in

@@ -68,13 +68,11 @@ extension Fieldbook {
     ) { $0.integer(0) == 1 } ?? true
   }
 
-  /// Finds another installation whose agreement, present or earlier, was signed with one of these strokes. A void record counts no
-  /// more.
+  /// Finds an installation whose agreement, present or earlier, was signed with one of these strokes. A void record counts too, and
+  /// so does the record that is to be signed again.
   /// - Parameter strokes: SHA-256 of the documents with the strokes, lower-case hex.
   /// - Throws: `store`.
-  public func installation(signedWith strokes: [String], otherThan id: InstallationID)
-    throws(FieldbookError) -> InstallationID?
-  {
+  public func installation(signedWith strokes: [String]) throws(FieldbookError) -> InstallationID? {
     guard !strokes.isEmpty else { return nil }
     let marks = strokes.map { _ in "?" }.joined(separator: ", ")
     let values = strokes.map { SQLValue.text($0) }
@@ -82,12 +80,12 @@ extension Fieldbook {
     let found = try database.first(
       """
       SELECT installation.id FROM installation JOIN record ON record.installation = installation.id
-      WHERE installation.id <> ? AND status <> ? AND json_valid(CAST(body AS TEXT)) AND (
+      WHERE json_valid(CAST(body AS TEXT)) AND (
         CAST(body AS TEXT) ->> '$.agreement.strokesSha256' IN (\(marks)) OR EXISTS (
           SELECT 1 FROM json_each(CAST(body AS TEXT), '$.earlierAgreements') AS earlier
           WHERE earlier.value ->> '$.strokesSha256' IN (\(marks))))
       ORDER BY installation.id LIMIT 1
-      """, [.text(id.text), .text(Installation.Status.void.rawValue)] + values + values
+      """, values + values
     ) { $0.text(0) }
     return try found.map { (text) throws(FieldbookError) in try Self.id(text, table: "installation") }
   }

@@ -66,6 +66,15 @@ final class Workplace {
     return technician
   }
 
+  /// Checks that this laptop has a technician whose certificate holds today, before anything is asked or judged.
+  /// - Throws: as `technician()`, and `StepRefused`.
+  func checkCertificate() throws {
+    let technician = try technician()
+    guard technician.mayWork(on: clock.now().day) else {
+      throw StepRefused(step: nil, refusal: .certificateExpired(technician.certificateExpires))
+    }
+  }
+
   /// Whoever inspects with this laptop: its inspector, or its technician.
   /// - Throws: as `technician()`, and `StepRefused` for a technician whose certificate has expired.
   func inspector() throws -> Inspector {

@@ -114,6 +114,42 @@ import Testing
       try digests(of: id, stage: "before") == Set([machine, bright, wiring].map { SHA256Digest(of: $0).hex }))
   }
 
+  @Test func `one photo stands for one shot, and another welder's plate is no photo of this one`() throws {
+    let id = try laptop.register()
+    let machine = try Laptop.picture(of: "machine \(id)")
+    let program = try serve(id)
+    let phone = try Phone(scanning: program)
+    #expect(try phone.photograph(machine, as: "before-machine").isDone)
+    #expect(try !phone.photograph(machine, as: "before-nameplate").isDone)
+    #expect((try phone.shot("before-machine")["photos"] as? [Any])?.count == 1)
+    #expect(try phone.act("finish").isDone)
+    #expect(program.end().status == 0)
+
+    // Plates are made, and modules paired, where there is a platform.
+    let laptop = try Office.shared.get().laptop()
+    let folder = laptop.scratch.file("plates-\(id)")
+    let list = laptop.scratch.file("plates-\(id).csv")
+    try laptop.json("labels", "codes", "--count", "1", "--output", list)
+    try laptop.json("labels", "batch", "--input", list, "--output", folder, "--format", "png", "--dpi", "600")
+    let name = try #require(
+      try FileManager.default.contentsOfDirectory(atPath: folder).first {
+        $0.hasSuffix(".png") && $0.hasPrefix("1")
+      })
+    let plate = try Data(contentsOf: URL(filePath: "\(folder)/\(name)"))
+    let plug = try Plug(timings: .instant)
+    let installed = try withExtendedLifetime(plug) {
+      try laptop.walk(try laptop.register(), to: .photoAfter, on: plug.port)
+    }
+    let after = try laptop.start([
+      "--json", "photo", installed, "--phone", "--interface", "lo", "--stage", "after",
+    ])
+    let second = try Phone(scanning: after)
+    let refused = try second.photograph(plate, as: "after-plate")
+    #expect(!refused.isDone && refused.message.contains("150621"), "\(refused.message)")
+    #expect((try second.shot("after-plate")["photos"] as? [Any])?.isEmpty == true)
+    _ = after.stop()
+  }
+
   @Test
   func
     `what is no evidence is refused with its reason, and Ctrl-C keeps what has arrived and says how to go on`()

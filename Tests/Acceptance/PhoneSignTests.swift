@@ -121,6 +121,67 @@ import Testing
         == "sign.strokesUsed")
     #expect(try laptop.status(of: second) == "open")
     try laptop.json("sign", second, "--signature", try laptop.signature())
+    // Corrected, the first one is not signed by what was written under it before, nor by what a void record has.
+    try laptop.json("correct", first, "--remarks", "改")
+    #expect(
+      try laptop.failure("sign", first, "--signature", strokes, status: 65) == "sign.strokesUsed")
+    try laptop.json("void", second, "--reason", "x", "--yes")
+    let used = try #require(
+      (try laptop.record(second)["agreement"] as? [String: Any])?["strokesSha256"] as? String)
+    let kept = "\(laptop.home)/files/\(used.prefix(2))/\(used)"
+    #expect(try laptop.failure("sign", first, "--signature", kept, status: 65) == "sign.strokesUsed")
+    try laptop.json("sign", first, "--signature", try laptop.signature())
+  }
+
+  @Test func `a signed agreement is shown on the phone again, as after a kill before its outcome`() throws {
+    let id = try signable()
+    let signed = try laptop.json("sign", id, "--signature", try laptop.signature())
+    let sha256 = try #require((signed["agreement"] as? [String: Any])?["sha256"] as? String)
+    let program = try serve(id)
+    let phone = try Phone(scanning: program)
+    let paper = try #require(
+      (try phone.view("done")["papers"] as? [[String: Any]])?.first?["address"] as? String)
+    #expect(SHA256Digest(of: try Phone.fetch(paper).body).hex == sha256)
+    let ended = program.stop()
+    #expect(ended.status == 0, "\(ended.diagnostics)")
+    #expect((try ended.document()["agreement"] as? [String: Any])?["sha256"] as? String == sha256)
+  }
+
+  @Test func `the text is shown at the time of its first run, and what a task kept goes with its record`()
+    throws
+  {
+    let id = try signable()
+    let first = try serve(id)
+    let phone = try Phone(scanning: first)
+    let sha256 = try #require(try phone.view("sign")["textSha256"] as? String)
+    let before = Date()
+    first.kill()
+    // A second run that began in the same second would show the same time.
+    while Date() < before.addingTimeInterval(2.1) { _ = poll(nil, 0, 50) }
+    let second = try serve(id)
+    let again = try Phone(scanning: second)
+    let long =
+      [
+        "width": 600, "height": 300,
+        "strokes": [[["x": 10, "y": 10, "t": 0], ["x": 500, "y": 200, "t": 7_200_000]]],
+      ]
+      as [String: Any]
+    #expect(try again.act("sign", try entry(id, sha256, ["strokes": long])).fields["strokes"] != nil)
+    #expect(try again.act("sign", try entry(id, sha256)).isDone)
+    let agreement = try #require(try laptop.record(id)["agreement"] as? [String: Any])
+    let shown = try #require((agreement["shown"] as? [String: Any])?["at"] as? String)
+    let at = try #require(ISO8601DateFormatter().date(from: shown))
+    #expect(at <= before.addingTimeInterval(1), "\(shown)")
+    _ = second.stop()
+
+    let other = try signable()
+    let third = try serve(other)
+    _ = try Phone(scanning: third).view("sign")
+    third.kill()
+    let folder = "\(laptop.home)/companion/sign-\(other)"
+    #expect(FileManager.default.fileExists(atPath: folder))
+    try laptop.json("void", other, "--reason", "x")
+    #expect(!FileManager.default.fileExists(atPath: folder))
   }
 
   @Test func `an authorised signatory without a page shows the authority as a file`() throws {

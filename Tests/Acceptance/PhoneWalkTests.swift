@@ -24,6 +24,11 @@ import Testing
     let session = try TerminalSession(["--home", laptop.home, "register", "--phone", "--interface", "lo"])
     try session.read(until: "Ctrl-C stops")
     let address = try #require(Phone.address(in: session.text))
+    // All of the symbol stands on a screen of 24 lines, with room for what comes after it.
+    let below = session.raw.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+      .reversed().prefix { !$0.contains("\u{2580}") }.count
+    let height = session.raw.split(whereSeparator: \.isNewline).count { $0.contains("\u{2580}") }
+    #expect(height + below <= 21, "\(height) and \(below)")
     let symbol = try TerminalSymbol(in: session.raw)
     #expect(try LabelReader.read(png: symbol.picture(cell: (8, 16)).png()) == [address])
     #expect(try LabelReader.read(png: symbol.picture(cell: (9, 18)).png()) == [address])

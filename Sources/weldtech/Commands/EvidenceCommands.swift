@@ -95,10 +95,7 @@ enum PhotoCommand {
     let stage = options.stage?.ofPhoto ?? (installation.isDone(.seal) ? .after : .before)
     let reason = try workplace.written(options.reason, as: .note, option: "reason")
     let short = String(installation.id.text.prefix(8))
-    let served = options.phone.isOnPhone ? "--phone" : "--browser"
-    let again = workplace.commandLine([
-      "photo", short, "--stage", stage.rawValue, served,
-    ])
+    let again = workplace.commandLine(["photo", short, "--stage", stage.rawValue] + options.phone.words)
     return try WalkStopped.naming(again) {
       let (changed, photos) = try workplace.step(on: installation) { walk, locked in
         try walk.require(stage.step, of: locked)

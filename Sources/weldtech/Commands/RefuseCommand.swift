@@ -66,6 +66,7 @@ enum RefuseCommand {
     let closed = try workplace.step(on: installation) { walk, locked in
       try walk.append(.refused(.init(reason: reason, releasesCode: false)), to: locked)
     }
+    PhoneFolders(workplace: workplace).removeOver()
     let module = closed.module?.pairedAt == nil ? nil : closed.module
     let document = Document(
       id: closed.id, status: closed.status, reason: closed.refusedReason, code: Nullable(closed.code),

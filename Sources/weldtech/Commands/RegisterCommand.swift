@@ -61,7 +61,7 @@ enum RegisterCommand {
 
   static func run(_ options: Options, _ workplace: Workplace) throws -> Int32 {
     // A laptop that may not register is refused before anybody answers twenty questions.
-    _ = try workplace.technician()
+    try workplace.checkCertificate()
     try drop(options.dropDraft, workplace)
     try options.phone.check(against: options.from.map { _ in "from" })
     // What is filled in on a phone is confirmed on the laptop.
@@ -163,6 +163,7 @@ enum RegisterCommand {
   static func drop(_ number: Int?, _ workplace: Workplace) throws {
     guard let number else { return }
     try workplace.fieldbook().dropDraft(number)
+    PhoneFolders(workplace: workplace).removeOver()
     workplace.console.say(Text(zh: "已删除草稿 \(number)", en: "draft \(number) is deleted"))
   }
 

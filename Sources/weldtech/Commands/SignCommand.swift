@@ -83,6 +83,9 @@ enum SignCommand {
     let console = workplace.console
     let installation = try workplace.installation(forStepOn: options.id)
     let walk = Walk(workplace: workplace)
+    if options.phone.isServed, installation.agreement != nil {
+      return try showAgain(installation, options, workplace)
+    }
     try walk.require(.sign, of: installation)
     if options.showsText {
       let text = try walk.agreementText(of: installation, at: workplace.clock.now())
@@ -95,9 +98,7 @@ enum SignCommand {
     guard options.phone.isServed else {
       return try answer(try walk.alone(with: installation.id) { try sign($0, options, walk) }, console)
     }
-    let words = [
-      "sign", String(installation.id.text.prefix(8)), options.phone.isOnPhone ? "--phone" : "--browser",
-    ]
+    let words = ["sign", String(installation.id.text.prefix(8))] + options.phone.words
     let (outcome, task) = try WalkStopped.naming(workplace.commandLine(words)) {
       try walk.alone(with: installation.id) { try PhoneSigning.sign($0, options, walk) }
     }
@@ -105,6 +106,24 @@ enum SignCommand {
     let status = try answer(outcome, console)
     task.keepPapers()
     return status
+  }
+
+  /// Shows a signed agreement on the phone once more.
+  private static func showAgain(_ installation: Installation, _ options: Options, _ workplace: Workplace) throws
+    -> Int32
+  {
+    try options.phone.check(against: options.signature.map { _ in "signature" })
+    let task = try PhoneSigning.showAgain(installation, options, workplace)
+    defer { task.stop() }
+    let file = workplace.agreementPath(of: installation)
+    let document = Document(
+      id: installation.id, status: installation.status,
+      agreement: Document.Agreement(file: file, sha256: installation.agreement?.sha256))
+    try workplace.console.answer(document) {
+      workplace.console.put(Text(zh: "协议已经签过：\(file)", en: "the agreement is signed already: \(file)"))
+    }
+    task.keepPapers()
+    return ExitCode.done.rawValue
   }
 
   private static func answer(_ outcome: Walk.SignOutcome, _ console: Console) throws -> Int32 {

@@ -49,6 +49,7 @@ enum VoidCommand {
     let written = try workplace.written(reason, as: .note, option: "reason")
     if isClosed(status), !options.isConfirmed { try confirm(id, status, console) }
     try Walk(workplace: workplace).void(id, reason: written)
+    PhoneFolders(workplace: workplace).removeOver()
     try console.answer(Document(id: id, status: .void)) {
       console.put(Text(zh: "记录 \(id) 已作废", en: "installation \(id) is void"))
     }

@@ -49,7 +49,7 @@ extension Step {
         zh: "weldtech handover ID --trained 人数 --rules drafted|existing",
         en: "weldtech handover ID --trained N --rules drafted|existing")
     case .sign:
-      Text(zh: "weldtech sign ID --signature 笔迹文件", en: "weldtech sign ID --signature STROKES.json")
+      Text(verbatim: "weldtech sign ID --phone")
     }
   }
 }

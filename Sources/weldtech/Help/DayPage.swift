@@ -39,6 +39,9 @@ struct DayPage {
         row(
           "weldtech install", zh: "从登记到签字，一步一步做，只问还没有的内容",
           en: "from registration to signature; asks only for what is missing"),
+        row(
+          "weldtech install --phone", zh: "同上，用手机登记、拍照、签字：扫终端里的二维码，不用装软件",
+          en: "the same with a phone for forms, photos and signature: scan the symbol, no app"),
         Row(
           text: Text(
             zh: "顺序：安装前拍照 → 烧录 → 配对 → 标牌 → 封条 → 测试 → 安装后拍照 → 培训 → 签字。贴封条以后的测试才算。",

@@ -33,8 +33,13 @@ struct PhoneFolders {
   /// - Parameter task: the task that is beginning, whose folder stays.
   func prepare(for task: String) throws {
     try HomeFile.makeFolder(root, below: workplace.home)
+    removeOver(except: task)
+  }
+
+  /// Removes the folders of those tasks that nobody can go on with, because names, phones and photos in them serve nothing any more.
+  /// What cannot be removed now is removed by a later run.
+  func removeOver(except task: String? = nil) {
     for name in (try? Folder.names(in: FilePath(root))) ?? [] where name.text != task && isOver(name.text) {
-      // What cannot be removed now is removed by a later run.
       try? Folder.removeTree(FilePath(root).appending(name))
     }
   }

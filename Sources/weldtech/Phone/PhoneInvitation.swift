@@ -12,11 +12,13 @@ struct PhoneInvitation {
   /// - Parameter symbolFile: the path of a PNG of the symbol; nil writes none.
   func show(isInBrowser: Bool, symbolFile: String?) throws {
     let symbol = try PhoneSymbol(address)
-    if let symbolFile { try workplace.write(try symbol.png(), to: symbolFile) }
+    if let symbolFile { try workplace.writePaper(try symbol.png(), to: symbolFile) }
     if isInBrowser { return showBrowser() }
+    // The symbol comes last, so that all of it stays on a screen of 24 lines.
+    for line in words { console.paragraphToUser(line) }
     showSymbol(symbol)
     console.say(Text(verbatim: "  \(address)"), .bold)
-    for line in words { console.paragraphToUser(line) }
+    console.paragraphToUser(Text(zh: "Ctrl-C 停止，已经收到的都留着。", en: "Ctrl-C stops; what has arrived is kept."))
   }
 
   private func showBrowser() {
@@ -77,7 +79,6 @@ struct PhoneInvitation {
         en:
           "Where the phone says that there is no internet: 'Use Anyway' on an iPhone, 'Stay connected' on Android."
       ),
-      Text(zh: "Ctrl-C 停止，已经收到的都留着。", en: "Ctrl-C stops; what has arrived is kept."),
     ]
   }
 }

@@ -12,6 +12,12 @@ struct PhoneOptions {
 
   var isServed: Bool { isOnPhone || isInBrowser }
 
+  /// The options as they are typed again for the command that goes on.
+  var words: [String] {
+    guard isServed else { return [] }
+    return [isOnPhone ? "--phone" : "--browser"] + (interface.map { ["--interface", $0] } ?? [])
+  }
+
   /// Checks that the options can stand together.
   /// - Parameter other: the option that does the same without a page, where it was given.
   /// - Throws: `UsageError`.

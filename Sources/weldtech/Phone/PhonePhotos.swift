@@ -132,11 +132,21 @@ final class PhonePhotos {
     _ upload: CompanionUpload, as shot: PhotoShot, accepts: Set<String>, reason given: String?,
     _ action: CompanionAction
   ) throws {
+    if let other = shotThatHas(upload.sha256, otherThan: shot) {
+      try forget(upload, of: shot)
+      onChange()
+      return task.refuse(
+        action,
+        Text(
+          zh: "这张照片已经用作“\(other.title.zh)”，请另拍一张", en: "this photo is '\(other.title.en)' already: take another"
+        ))
+    }
     let before = notes.asked(of: shot.id)
     let yes = accepts.union(before?.upload == upload.id ? before?.accepted ?? [] : [])
     do {
       let written = try walk.workplace.written(given, as: .note, option: "reason")
       let reviewer = PagePhotoReviewer(accepts: yes, reason: written)
+      if attaching == nil, shot.isPlate { try refuseOtherPlate(onPhoto: upload.path) }
       try notes.keep(shot: shot.id, of: upload.sha256)
       let noticed =
         try attaching?(upload.path, shot, reviewer)
@@ -147,9 +157,11 @@ final class PhonePhotos {
       // From here on the record has the photo, and a run that is killed finds it there.
       remarks += noticed
       attached += 1
-      try forget(upload, of: shot)
+      if notes.asked(of: shot.id)?.upload == upload.id { try notes.keep(nil, of: shot.id) }
       onChange()
+      // The outcome is on disk before the upload goes, or a run that is killed between them would know neither.
       task.done(action)
+      task.session.drop(upload)
       tell(shot)
     } catch let asked as PhotoAsked {
       try notes.keep(PhotoNotes.Asked(asked.question, about: upload, accepted: yes), of: shot.id)
@@ -161,7 +173,11 @@ final class PhonePhotos {
       task.refuse(action, rejected.fault.message)
     } catch {
       // A photo that is no evidence is given up; any other error ends the command, and the upload stays for the next run.
-      guard WalkSlip.isSlip(error) else { throw error }
+      guard WalkSlip.isSlip(error) else {
+        task.refuse(action, explain(error).message)
+        task.waitUntilSeen()
+        throw error
+      }
       try forget(upload, of: shot)
       onChange()
       let failure = explain(error)
@@ -170,6 +186,22 @@ final class PhonePhotos {
         action,
         Text(
           zh: "\(failure.message.zh)。\(failure.hint.zh)", en: "\(failure.message.en). \(failure.hint.en)"))
+    }
+  }
+
+  /// Refuses a photo of another welder's plate. One on which no plate can be read is a photo all the same.
+  /// - Throws: `StepRefused`.
+  private func refuseOtherPlate(onPhoto path: String) throws {
+    guard let code = installation.record.code,
+      let plate = try? PlateReader(workplace: walk.workplace).plate(onPhoto: path), plate.code != code
+    else { return }
+    throw StepRefused(step: .label, refusal: .otherCode(code))
+  }
+
+  /// Another shot of the same stage for which the record has this very photo, so that it is not moved away from there.
+  private func shotThatHas(_ sha256: String, otherThan shot: PhotoShot) -> PhotoShot? {
+    shots.first { other in
+      other.id != shot.id && other.stage == shot.stage && photos(of: other).contains { $0.sha256 == sha256 }
     }
   }
 

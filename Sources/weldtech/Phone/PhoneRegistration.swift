@@ -9,6 +9,7 @@ import Terminal
 /// is confirmed on the laptop.
 final class PhoneRegistration {
   private static let maxUnits = 9
+  private static let minSearchCharacters = 2
   private static let maxSuggestions = 6
 
   private var interview: RegistrationInterview
@@ -56,7 +57,7 @@ final class PhoneRegistration {
         throw error
       }
       throw RegistrationPaused(
-        command: workplace.commandLine([interview.verb, "--draft", "\(draft)", "--phone"]))
+        command: workplace.commandLine([interview.verb, "--draft", "\(draft)"] + options.words))
     }
   }
 
@@ -101,7 +102,9 @@ final class PhoneRegistration {
   private func take(_ action: CompanionAction, on task: PhoneTask) throws -> Bool {
     switch action.kind {
     case .search(let text):
-      units = try workplace.fieldbook().units(matching: text, limit: Self.maxUnits)
+      // One letter would list every unit, to whoever has the address.
+      let isLong = TextNormalization.typed(text).count >= Self.minSearchCharacters
+      units = try workplace.fieldbook().units(matching: isLong ? text : "", limit: Self.maxUnits)
       try finish(action, on: task)
       return false
     case .unit(.number(let number)):
@@ -235,7 +238,7 @@ final class PhoneRegistration {
       return CompanionView.Form(
         step: step,
         lines: units.enumerated().map {
-          CompanionView.Form.Line(number: $0 + 1, text: $1.line(in: language))
+          CompanionView.Form.Line(number: $0 + 1, text: $1.line(in: language, masksPerson: true))
         })
     case .fields:
       return CompanionView.Form(

@@ -11,6 +11,8 @@ import Terminal
 final class PhoneSigning {
   /// The number of wrong entries of the phone's last digits after which the technician has to look at the number.
   private static let maxTries = 3
+  /// The time for which somebody may have written before this run put the text on the page, seconds.
+  private static let maxSecondsBeforeRun = 600.0
 
   private let walk: Walk
   private let installation: LockedInstallation
@@ -23,6 +25,9 @@ final class PhoneSigning {
   /// When the text was put on the page.
   private var shownAt: Timestamp
   private var tries = 0
+  /// Whether this run is the first to show the text.
+  private var isNew = false
+  private let notes: SigningNotes
 
   private init(
     _ installation: LockedInstallation, _ options: SignCommand.Options, _ walk: Walk, _ task: PhoneTask,
@@ -49,6 +54,10 @@ final class PhoneSigning {
     expected = (name ?? owner.responsibleName, phone ?? owner.responsiblePhone)
     shownAt = walk.now()
     text = try walk.agreementText(of: installation.record, at: shownAt)
+    notes = SigningNotes(
+      workplace: walk.workplace, folder: PhoneFolders(workplace: walk.workplace).folder(of: taskName))
+    // A text that a run before this one has shown is still the one that was read then.
+    if let before = notes.shownAt(of: text.sha256) { shownAt = before } else { isNew = true }
     walk.tellOtherTerms(of: text, than: installation.record)
   }
 
@@ -63,12 +72,26 @@ final class PhoneSigning {
   static func sign(_ installation: LockedInstallation, _ options: SignCommand.Options, _ walk: Walk) throws
     -> (Walk.SignOutcome, PhoneTask)
   {
-    let name = "sign-\(installation.id)"
+    let name = taskName(of: installation.record)
     let task = try PhoneTask(
       walk.workplace, options.phone, name: name, title: Step.sign.title,
       subject: installation.record.phoneSubject, view: .wait(CompanionView.Wait(text: "")))
     return (try sign(installation, options, walk, on: task, taskName: name), task)
   }
+
+  /// Shows the paper of an agreement that was signed before, as after a run that was killed between the signature and its outcome.
+  /// - Throws: `CompanionError`, and what reading the paper throws.
+  static func showAgain(_ installation: Installation, _ options: SignCommand.Options, _ workplace: Workplace)
+    throws -> PhoneTask
+  {
+    let task = try PhoneTask(
+      workplace, options.phone, name: taskName(of: installation), title: Step.sign.title,
+      subject: installation.phoneSubject, view: .wait(CompanionView.Wait(text: "")))
+    try showPaper(of: installation, title: try workplace.agreementTerms().title, on: task)
+    return task
+  }
+
+  private static func taskName(of installation: Installation) -> String { "sign-\(installation.id)" }
 
   /// Serves the agreement as a part of a longer task.
   static func sign(
@@ -79,7 +102,7 @@ final class PhoneSigning {
     try SignCommand.photographAuthority(installation, options, walk)
     let signing = try PhoneSigning(installation, options, walk, task, taskName: taskName)
     let outcome = try signing.serve()
-    try signing.showPaper(of: outcome)
+    try showPaper(of: outcome.installation, title: signing.text.terms.title, on: task)
     return outcome
   }
 
@@ -99,6 +122,7 @@ final class PhoneSigning {
 
   /// Puts the present text on the page.
   private func show() {
+    if isNew { try? notes.keep(shownAt, of: text.sha256) }
     task.show(
       .sign(
         CompanionView.Sign(
@@ -143,7 +167,8 @@ final class PhoneSigning {
     guard let phone = try phone(of: PersonName(name), digits: signature.lastDigits, action) else { return nil }
     var order = Walk.SignOrder(strokes: signature.strokes)
     (order.name, order.phone, order.capacity) = (PersonName(name), phone, capacity)
-    order.shown = AgreementRecord.Showing(means: task.means, at: max(shownAt, task.openedAt ?? shownAt))
+    order.shown = AgreementRecord.Showing(
+      means: task.means, at: isNew ? max(shownAt, task.openedAt ?? shownAt) : shownAt)
     (order.shownSha256, order.consents) = (text.sha256, signature.consents)
     do {
       task.showBusy(Text(zh: "正在生成协议", en: "the agreement is made"))
@@ -160,6 +185,7 @@ final class PhoneSigning {
       return nil
     } catch {
       task.refuse(action, explain(error).message)
+      task.waitUntilSeen()
       throw error
     }
   }
@@ -168,6 +194,7 @@ final class PhoneSigning {
   private func showAnew(_ action: CompanionAction) throws {
     shownAt = walk.now()
     text = try walk.agreementText(of: installation.record, at: shownAt)
+    isNew = true
     show()
     task.refuse(action, Text(zh: "协议刚刚改过，请再看一遍", en: "the agreement was changed just now: read it again"))
   }
@@ -178,7 +205,7 @@ final class PhoneSigning {
     let now = walk.now()
     let present = try walk.agreementText(of: installation.record, at: now)
     if present.sha256 != text.sha256 || signature.textSha256 != text.sha256 {
-      (text, shownAt) = (present, now)
+      (text, shownAt, isNew) = (present, now, true)
       show()
       return (Text(zh: "协议刚刚改过，请再看一遍", en: "the agreement was changed just now: read it again"), [:])
     }
@@ -200,7 +227,15 @@ final class PhoneSigning {
       return (problem, ["authority": problem])
     }
     do throws(AgreementError) {
-      _ = try SignatureStrokes(json: signature.strokes)
+      let strokes = try SignatureStrokes(json: signature.strokes)
+      // Nobody has written for longer than the text has been there; a page may be older than this run of the program.
+      let shownSeconds = max(0, now.secondsSince1970 - shownAt.secondsSince1970)
+      guard strokes.milliseconds / 1_000 <= Double(shownSeconds) + Self.maxSecondsBeforeRun else {
+        let problem = Text(
+          zh: "签名的书写时间比协议显示的时间还长，请重新签名",
+          en: "the signature took longer than the agreement has been shown: write it anew")
+        return (problem, ["strokes": problem])
+      }
     } catch {
       let problem = explain(error).message
       return (problem, ["strokes": problem])
@@ -242,7 +277,10 @@ final class PhoneSigning {
       zh: "后四位与电脑上登记的电话不符", en: "these are not the last four digits of the phone on the laptop")
     task.refuse(action, message, fields: ["lastDigits": message])
     if isOver {
-      guard console.canPrompt else { throw SignatoryPhoneUnproven() }
+      guard console.canPrompt else {
+        task.waitUntilSeen()
+        throw SignatoryPhoneUnproven()
+      }
       console.say(
         Text(zh: "  手机后四位错了 \(tries) 次，请核对签字人的电话", en: "  the phone's last digits were wrong \(tries) times"),
         .yellow)
@@ -269,9 +307,9 @@ final class PhoneSigning {
   private static let maxPixels = 4_000_000
 
   /// Shows the signed bytes: the PDF under an address of its own, and its pages as pictures.
-  private func showPaper(of outcome: Walk.SignOutcome) throws {
-    guard let sha256 = outcome.installation.agreement?.sha256 else { return }
-    let pdf = try walk.fieldbook.files.contents(of: sha256)
+  private static func showPaper(of installation: Installation, title: String, on task: PhoneTask) throws {
+    guard let sha256 = installation.agreement?.sha256 else { return }
+    let pdf = try task.workplace.fieldbook().files.contents(of: sha256)
     let address = try task.session.publishPaper(pdf, mediaType: "application/pdf", named: "agreement.pdf")
     var pages: [String] = []
     // Without poppler there are no pictures; the PDF itself is what counts.
@@ -279,7 +317,7 @@ final class PhoneSigning {
       for index in 0..<document.count {
         guard
           let picture = try? document.picture(
-            ofPage: index, dotsPerInch: Self.dotsPerInch, maxPixels: Self.maxPixels
+            ofPage: index, dotsPerInch: dotsPerInch, maxPixels: maxPixels
           ).png()
         else { continue }
         let name = "agreement-\(index + 1).png"
@@ -293,9 +331,9 @@ final class PhoneSigning {
           text: Text(
             zh: "协议已签。请保存 PDF；这个地址在电脑上结束以后就打不开了",
             en: "Signed. Save the PDF: its address ends with the task on the laptop")[
-              console.language],
-          papers: [CompanionView.Done.Paper(title: text.terms.title, address: address)], pages: pages)))
-    console.say(Text(zh: "  协议地址：\(address)", en: "  the agreement's address: \(address)"))
+              task.language],
+          papers: [CompanionView.Done.Paper(title: title, address: address)], pages: pages)))
+    task.workplace.console.say(Text(zh: "  协议地址：\(address)", en: "  the agreement's address: \(address)"))
   }
 }
 

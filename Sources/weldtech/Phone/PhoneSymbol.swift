@@ -6,8 +6,9 @@ import Terminal
 struct PhoneSymbol {
   /// The minimum width of a window in which the symbol is shown, columns.
   static let minColumns = 37
-  /// The minimum width of the quiet zone, modules. The standard's four are taken where the window has room.
-  private static let minQuietModules = 2
+  /// The width of the quiet zone in a terminal, modules. Readers need two at least, and the standard's four would not leave room for
+  /// the address in a window of 24 lines.
+  private static let quietModules = 2
 
   private let symbol: QRSymbol
 
@@ -18,9 +19,9 @@ struct PhoneSymbol {
 
   /// The lines of the symbol for a window of this width; nil where it is too narrow.
   func lines(columns: Int) -> [ScreenText]? {
-    let quiet = min(QRSymbol.quietModules, (columns - symbol.moduleCount) / 2)
-    guard columns >= Self.minColumns, quiet >= Self.minQuietModules else { return nil }
+    let quiet = Self.quietModules
     let side = symbol.moduleCount + 2 * quiet
+    guard columns >= max(side, Self.minColumns) else { return nil }
     return BlockPicture(columns: side, rows: side) { [symbol] column, row in
       symbol.isDark(column: column - quiet, row: row - quiet)
     }.lines

@@ -10,6 +10,8 @@ final class PhoneTask {
   private static let lastStateMilliseconds = 3_000
   /// The time for which a signed paper can be fetched after the signature unless somebody ends it, seconds.
   private static let paperSeconds = 300
+  /// The number of browsers after which no more are told.
+  private static let maxToldBrowsers = 4
   /// The time between two looks at Ctrl-C and at Enter, milliseconds.
   private static let tickMilliseconds = 200
 
@@ -25,6 +27,8 @@ final class PhoneTask {
   private(set) var openedAt: Timestamp?
   /// Whether anything has come from a page in this run, which may be one that was opened before the run.
   private var isUsed = false
+  /// The number of browsers that have opened the page in this run.
+  private var browsers = 0
   private var hasEnded = false
 
   // MARK: - Beginning
@@ -119,13 +123,27 @@ final class PhoneTask {
     case nil: return nil
     case .opened?:
       if openedAt == nil { openedAt = workplace.clock.now() }
-      workplace.console.say(Text(zh: "  页面已打开", en: "  the page is open"), .dim)
+      tellOpened()
       return nil
     case .uploading(_, let bytes, let all)?:
       let percent = all > 0 ? bytes * 100 / all : 100
       workplace.console.sayMore(Text(zh: "  正在接收照片 \(percent)%", en: "  a photo is coming in: \(percent) %"))
       return nil
     case .action(let action)?: return action
+    }
+  }
+
+  /// Says that a browser has opened the page. A second one may be a stranger's, and a hundred of them are not worth a line each.
+  private func tellOpened() {
+    browsers += 1
+    switch browsers {
+    case 1: workplace.console.say(Text(zh: "  页面已打开", en: "  the page is open"), .dim)
+    case ...Self.maxToldBrowsers:
+      workplace.console.say(
+        Text(
+          zh: "  又有一个浏览器打开了页面；不是自己人就按 Ctrl-C 停止",
+          en: "  another browser has opened the page; Ctrl-C stops it if that is nobody you know"), .yellow)
+    default: break
     }
   }
 
@@ -157,14 +175,19 @@ final class PhoneTask {
   /// Shows the last state and ends the address, once the page has fetched it or has had the time to.
   func finish(_ done: CompanionView) {
     show(done)
+    waitUntilSeen()
+    hasEnded = true
+    session.end()
+  }
+
+  /// Gives the page the time to fetch the newest state, before a command ends.
+  func waitUntilSeen() {
     var left = Self.lastStateMilliseconds
     // A page that was never opened has nothing to fetch.
     while isUsed, left > 0, !session.isSeen, !workplace.isInterrupted {
       _ = session.next(waitMilliseconds: Self.tickMilliseconds)
       left -= Self.tickMilliseconds
     }
-    hasEnded = true
-    session.end()
   }
 
   /// Keeps the papers of a task that is done where other browsers can fetch them, until Enter, Ctrl-C or five minutes. The task has

@@ -55,14 +55,22 @@ final class PhoneWalk {
   /// Shows the scheme again, without work under way.
   func end() { showScheme() }
 
+  /// Says that the walk ends before the signature, and where it goes on.
+  func stopped(_ text: Text) {
+    task.show(.wait(CompanionView.Wait(text: text[walk.workplace.console.language])), title: Self.title)
+    task.waitUntilSeen()
+  }
+
   /// Serves the agreement until it is signed.
   func sign(_ options: SignCommand.Options) throws -> Walk.SignOutcome {
     try PhoneSigning.sign(installation, options, walk, on: task, taskName: name)
   }
 
+  /// Shows the scheme as long as there is work on the machine; the owner, who gets the phone then, is shown none.
   private func showScheme() {
     let language = walk.workplace.console.language
-    guard let name = installation.record.scheme?.name,
+    let isAtMachine = [.flash, .pair, .label, .seal, .test].contains(installation.record.nextStep)
+    guard isAtMachine, let name = installation.record.scheme?.name,
       let scheme = try? walk.workplace.catalogue().scheme(named: name)
     else { return task.show(.wait(CompanionView.Wait(text: Self.onLaptop[language])), title: Self.title) }
     task.show(

@@ -11,6 +11,11 @@ struct PhotoShot {
   /// Whether the step needs it.
   let isNeeded: Bool
 
+  private static let plateID = "after-plate"
+
+  /// Whether it shows the plate on the welder, whose code can be read.
+  var isPlate: Bool { id == Self.plateID }
+
   /// The photos of a stage. The record needs one of each stage, so that the first is needed and the others are offered.
   static func of(_ stage: Photo.Stage) -> [PhotoShot] {
     switch stage {
@@ -45,7 +50,7 @@ struct PhotoShot {
   /// The plate on the welder.
   static func plate(isNeeded: Bool) -> PhotoShot {
     PhotoShot(
-      id: "after-plate", stage: .after, title: Text(zh: "标牌", en: "plate"),
+      id: plateID, stage: .after, title: Text(zh: "标牌", en: "plate"),
       hint: Text(zh: "拍焊机上的二维码标牌，二维码要完整", en: "the plate on the welder, with the whole of its symbol"),
       isNeeded: isNeeded)
   }
@@ -54,5 +59,5 @@ struct PhotoShot {
   static let authority = PhotoShot(
     id: "authority", stage: .authority, title: Text(zh: "授权书", en: "authority"),
     hint: Text(zh: "拍授权委托书，字和公章要看得清", en: "the letter of authority, with letters and stamp legible"),
-    isNeeded: false)
+    isNeeded: true)
 }

@@ -60,7 +60,7 @@ extension Walk {
     let shape = written.shape()
     // A signature is written once for each agreement, whatever was kept of it.
     let digests = [order.strokes, shape].map { SHA256Digest(of: $0).hex }
-    if let other = try fieldbook.installation(signedWith: digests, otherThan: installation.id) {
+    if let other = try fieldbook.installation(signedWith: digests) {
       throw SignatureReused(id: other)
     }
     let kept = order.consents == true ? order.strokes : shape
@@ -103,7 +103,7 @@ extension Walk {
   }
 }
 
-/// The signature was written under the agreement of another installation already.
+/// The signature was written under another agreement already, be it an earlier one of the same installation.
 struct SignatureReused: Error {
   let id: InstallationID
 }

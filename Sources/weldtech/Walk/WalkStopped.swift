@@ -1,6 +1,7 @@
 import Agreements
 import Arguments
 import Fieldbook
+import Photos
 import Records
 import Terminal
 
@@ -54,6 +55,10 @@ enum WalkSlip {
       } catch  where isAsking && console.canPrompt && isSlip(error) {
         let failure = explain(error)
         console.say(Text(zh: "  \(failure.message.zh)", en: "  \(failure.message.en)"), .yellow)
+        // A phone's own format is mended on the phone.
+        if case .notAPhoto(.heic)? = (error as? PhotoRejected)?.error {
+          console.say(Text(zh: "  → \(failure.hint.zh)", en: "  → \(failure.hint.en)"))
+        }
       }
     }
   }

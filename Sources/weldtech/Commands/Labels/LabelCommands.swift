@@ -100,7 +100,7 @@ extension LabelCommand {
     _ request: Walk.LabelRequest, _ installation: Installation, _ phone: PhoneOptions, _ walk: Walk
   ) throws -> Walk.LabelOutcome {
     let workplace = walk.workplace
-    let words = ["label", String(installation.id.text.prefix(8)), "--phone"]
+    let words = ["label", String(installation.id.text.prefix(8))] + phone.words
     return try WalkStopped.naming(workplace.commandLine(words)) {
       try walk.alone(with: installation.id) { locked in
         let name = "label-\(locked.id)"

@@ -74,8 +74,8 @@ extension AuthorityMissing: Explained {
       code: "sign.authority",
       message: Text(zh: "授权代理人签字，要先附上授权书的照片", en: "an authorised signatory needs a photo of the authority"),
       hint: Text(
-        zh: "拍授权委托书：sign ID --authority 照片文件",
-        en: "photograph the letter of authority: sign ID --authority FILE"),
+        zh: "拍授权委托书：weldtech sign ID --authority 照片文件",
+        en: "photograph the letter of authority: weldtech sign ID --authority FILE"),
       exit: .badData)
   }
 }

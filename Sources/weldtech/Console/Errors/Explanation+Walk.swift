@@ -129,6 +129,11 @@ extension AgreementError: Explained {
     switch self {
     case .incomplete(let steps):
       StepRefused(step: .sign, refusal: .needs(steps)).failure
+    case .strokes(_, .noSignature):
+      Failure(
+        code: "sign.strokes",
+        message: Text(zh: "几乎没有笔迹，不成签名", en: "there is too little ink for a signature"),
+        hint: Text(zh: "请签字人重签一次", en: "have it signed once more"), exit: .badData)
     case .strokes(let path, let fault):
       Failure(
         code: "sign.strokes",

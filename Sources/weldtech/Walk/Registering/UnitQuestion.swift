@@ -196,11 +196,13 @@ struct UnitQuestion {
 
 extension KnownUnit {
   /// The unit in one line, as lists show it.
-  func line(in language: Language) -> String {
+  /// - Parameter masksPerson: whether name and phone are masked, for a list that others may see.
+  func line(in language: Language, masksPerson: Bool = false) -> String {
     let place = [owner.street.text, owner.community?.text].compactMap { $0 }.joined(separator: " ")
     let count = Text(zh: "\(welders) 台", en: welders == 1 ? "1 welder" : "\(welders) welders")
+    let (name, phone) = (owner.responsibleName, owner.responsiblePhone)
     return [
-      owner.unitName.text, "\(owner.responsibleName.full) \(owner.responsiblePhone.full)", place,
+      owner.unitName.text, masksPerson ? "\(name.masked) \(phone.masked)" : "\(name.full) \(phone.full)", place,
       count[language],
     ].joined(separator: "  ")
   }
