@@ -25,8 +25,12 @@ extension Fieldbook {
     do throws(FieldbookError) {
       if try isVisit(record) { return try faultOfVisit(record) }
       try database.snapshot { () throws(FieldbookError) in try check(record) }
-      // A record whose copies are whole does not wait for an original: one that is lost is named when its turn comes.
       for file in record.files { try check(RecordFile(file), of: record.id) }
+      // A record whose copies are whole does not wait for an original that is lost, which is named when its turn comes. One that was
+      // altered is evidence of the record all the same.
+      for original in record.originals where (try? files.size(of: original.sha256.hex)) != nil {
+        try check(RecordFile(original), of: record.id)
+      }
       return nil
     } catch .evidence(_, let fault) {
       return fault

@@ -56,7 +56,9 @@ extension Workplace {
   func writePaper(_ data: Data, to path: String) throws {
     // A link is as good as what it leads to.
     let target = FilePath(absolutePath(path))
-    let isInHome = [target, target.endOfLinks ?? target].contains { $0.text.hasPrefix(absolutePath(home) + "/") }
+    let isInHome = [target, target.endOfLinks ?? target].contains {
+      $0.text.hasPrefix(absolutePath(home) + "/")
+    }
     let isThere = (try? target.status())?.kind == .regular
     let present = isThere ? try read(path, atMost: 1 << 30) : Data()
     if isInHome || !present.isEmpty && present.prefix(4) != data.prefix(4) { throw OutputTaken(path: path) }

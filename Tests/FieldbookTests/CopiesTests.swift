@@ -93,19 +93,20 @@ import Testing
     #expect(try fieldbook.pendingOriginals().map(\.file.sha256.hex) == expected)
   }
 
-  @Test func `a record waits for a copy that was removed or replaced, and not for an original`() throws {
+  @Test
+  func `a record waits for what was replaced, and for a copy that was removed, but not for a lost original`()
+    throws
+  {
     let fieldbook = try home.ready()
     let id = try retired([try photo("one", in: fieldbook)], in: fieldbook)
     let record = try #require(try fieldbook.pendingRecords().first)
     let (copy, original) = (record.files[0], record.originals[0])
-    let name = "photo-before-1-copy.jpg"
-    for file in [copy, original] {
+    for (file, name) in [(copy, "photo-before-1-copy.jpg"), (original, "photo-before-1.jpg")] {
       let isCopy = file.sha256 == copy.sha256
       let path = fieldbook.files.path(of: file.sha256.hex)
       let bytes = try Data(contentsOf: URL(filePath: path))
       try Data("other".utf8).write(to: URL(filePath: path))
-      #expect(
-        try fieldbook.fault(of: record) == (isCopy ? .fileDamaged(name: name, sha256: file.sha256.hex) : nil))
+      #expect(try fieldbook.fault(of: record) == .fileDamaged(name: name, sha256: file.sha256.hex))
       try FileManager.default.removeItem(atPath: path)
       #expect(
         try fieldbook.fault(of: record) == (isCopy ? .fileMissing(name: name, sha256: file.sha256.hex) : nil))
