@@ -4,9 +4,10 @@ PREFIX ?= /usr/local
 SLOW = ^Peers\. ^ChipTests\. ^Fuzz\. KillTests LabelShopTests PrintRunTests WornLabelTests ExecutedChipTests EmulatedChipTests \
   FaultedRunTests UpdateTests PairedFlashTests RepairingTests FaultTests LabelVerifyTests LabelsAgainTests MirroredTests \
   PrintGainTests NoisyChipTests FaultedFlashTests PowerCutTests HostileModuleTests HostilePlatformTests InspectionQueueTests \
-  InspectionForkTests PhoneBrowserTests PhonePageTests InspectionTests WalkQuestionsTests CorrectionTests \
+  InspectionForkTests InspectionTests WalkQuestionsTests CorrectionTests \
   CorrectionKillTests Acceptance.AgreementTests PhotoDeliveryTests PhotoCopyTests DamagedPhotoTests FlashTraceTests \
-  SearchTests SmallPictureTests RemedyTests UploadCopyTests
+  SearchTests SmallPictureTests RemedyTests UploadCopyTests Acceptance.Phone StockPlateTests HostileClientTests \
+  WalkDateTests BenchWorldTests ContractTests ESP32FlasherTests CrashTests SchemeDiagramTests
 .PHONY: help setup build install practice test release-program build-tests tests-of-modules tests-of-the-program tests-of-the-rest check-firmware quick soak fuzz lint format firmware firmware-sign bench docs
 
 help: ## this list
@@ -56,14 +57,15 @@ build-tests:
 
 # The bundle itself is run, because `swift test` lets only one of its kind run in a folder.
 BUNDLE = .build/debug/weldtechPackageTests.xctest --testing-library swift-testing
+PHONE = ^Acceptance\.Phone
 MODULES = ^(ChipTests|Peers|ProvisionTests)\.
 PROGRAM = ^Acceptance\.
 
 tests-of-modules:
-	$(BUNDLE) --filter '$(MODULES)'
+	$(BUNDLE) --filter '$(MODULES)' --filter '$(PHONE)'
 
 tests-of-the-program:
-	$(BUNDLE) --filter '$(PROGRAM)'
+	$(BUNDLE) --filter '$(PROGRAM)' --skip '$(PHONE)'
 
 tests-of-the-rest:
 	$(BUNDLE) --skip '$(MODULES)' --skip '$(PROGRAM)'
