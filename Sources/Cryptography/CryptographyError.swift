@@ -21,4 +21,22 @@ public enum CryptographyError: Error, Hashable, Sendable {
   case notSigningKey
   /// libcrypto could not sign.
   case signing
+  /// The text is no PEM of a private key without a password, or is longer than `SealKey.maxSize`.
+  case notSealKey
+  /// The key is of a kind whose seal the readers in reach do not accept.
+  case sealKeyKind(KeyKind)
+  /// The bytes are no PKCS #12, or one without a private key or its certificate.
+  case notPKCS12
+  /// The passphrase does not open the PKCS #12.
+  case wrongPassphrase
+  /// None of the certificates belongs to the key.
+  case certificateNotOfKey
+  /// The certificate's key usage allows neither digital signatures nor non-repudiation.
+  case certificateUsage
+  /// A seal is larger than the place that a document has for it, bytes.
+  case sealTooLarge(bytes: Int, largest: Int)
+  /// The bytes are no CMS SignedData with one signer.
+  case notSeal
+  /// The answer of a timestamp authority cannot be used.
+  case timestamp(TimestampFault)
 }

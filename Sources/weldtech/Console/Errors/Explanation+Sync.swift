@@ -141,28 +141,3 @@ extension SyncError: Explained {
     }
   }
 }
-
-extension CryptographyError: Explained {
-  var failure: Failure {
-    switch self {
-    case .unreadable(let path, let errno):
-      FileFailure.unreadable(path: path, errno: errno).failure
-    case .notCertificate, .notPrivateKey:
-      Failure(
-        code: "setup.platformKey", message: Text(zh: "不是 PEM 证书", en: "is not a certificate in PEM"),
-        hint: Text(zh: "向公司要平台的证书文件", en: "ask the company for the platform's certificate"), exit: .badData)
-    case .notVerifyingKey, .notSigningKey:
-      Failure(
-        code: "firmware.key",
-        message: Text(zh: "不是可用的 Ed25519 密钥", en: "is not an Ed25519 key that can be used"),
-        hint: Text(
-          zh: "用 openssl genpkey -algorithm ed25519 生成，不加密码",
-          en: "make one with `openssl genpkey -algorithm ed25519`, without a password"), exit: .badData)
-    case .noRandom, .generation, .sealing, .opening, .signing:
-      Failure(
-        code: "cryptography",
-        message: Text(zh: "加密库出错：\(self)", en: "the cryptography library failed: \(self)"),
-        hint: Text(zh: "再试一次；仍不行则重新安装 libssl3", en: "try again; if it fails again, reinstall libssl3"))
-    }
-  }
-}
