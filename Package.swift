@@ -168,7 +168,7 @@ let package = Package(
     .testTarget(
       name: "DiagramsTests", dependencies: ["Diagrams", "Drawing", "Provision", "Records", "TestSupport"],
       exclude: ["read-diagram"], swiftSettings: settings),
-    tests("AgreementsTests", ["Agreements", "Drawing", "Records", "TestSupport"]),
+    tests("AgreementsTests", ["Agreements", "Cryptography", "Drawing", "Records", "TestSupport"]),
     tests(
       "PhotosTests", ["Photos", "Records", "Drawing", "CPNG", "CTurboJPEG", "TestSupport", "photo-program"]),
     tests("CompanionTests", ["Companion", "Records", "Cryptography", "TestSupport"]),

@@ -14,6 +14,8 @@ public struct AgreementTerms: Hashable, Sendable {
   public static let maxBytes = 1 << 20
   static let schema = "weldtech.agreement-terms/1"
 
+  /// The file, byte for byte.
+  public let json: Data
   /// Name, version and digest, as the record has them.
   public let reference: TermsReference
   public let title: String
@@ -32,6 +34,7 @@ public struct AgreementTerms: Hashable, Sendable {
   public init(json: Data, drawnBy glyphs: (any GlyphCoverage)?) throws(AgreementError) {
     let paper = PaperDocument(glyphs: glyphs)
     let document = try paper.decode(Document.self, from: json, schema: Self.schema)
+    self.json = json
     reference = TermsReference(
       name: try paper.name(document.name, path: "name"),
       version: try paper.line(document.version, atMost: 20, path: "version"),

@@ -36,6 +36,9 @@ public struct AgreementText: Sendable {
   /// The numbers below the title: of the agreement, of the record, and the day.
   public let numbers: [Fact]
   public let blocks: [Block]
+  /// The agreement that this one voids; nil where it is the first.
+  public let supersedes: EvidenceManifest.Superseded?
+  let schemeTitle: String?
   let parts: AgreementParts
   let installation: Installation
   /// The headings before the signature's.
@@ -53,15 +56,15 @@ public struct AgreementText: Sendable {
     parts = try AgreementParts(installation)
     self.installation = installation
     self.terms = terms
+    self.schemeTitle = schemeTitle
+    supersedes = Self.superseded(by: installation)
     let earlier = installation.earlierAgreements ?? []
     numbers =
       [
         Fact("协议编号", parts.code.description), Fact("记录号", installation.id.description),
         Fact("签订日期", AgreementWords.day(at.day)),
       ]
-      + (earlier.last.map {
-        [Fact("签署", "第 \(earlier.count + 1) 次，替代 \(AgreementWords.day($0.signedAt.day))签署的协议")]
-      } ?? [])
+      + (earlier.isEmpty ? [] : [Fact("签署", "第 \(earlier.count + 1) 次")])
     let facts = AgreementFacts(installation: installation, parts: parts, schemeTitle: schemeTitle)
     var headings = 0
     func heading(_ text: String) -> Block {
@@ -90,7 +93,7 @@ public struct AgreementText: Sendable {
     Column("结论", 36),
   ]
 
-  private static let photoColumns = [
+  static let photoColumns = [
     Column("阶段", 14), Column("拍摄时间", 38), Column("像素", 19), Column("文件摘要（SHA-256）", 103),
   ]
 
@@ -102,12 +105,16 @@ public struct AgreementText: Sendable {
     "条款 \(terms.reference.name) 版本 \(terms.reference.version)（摘要 \(terms.reference.sha256.prefix(16))）"
   }
 
+  /// The sentence that voids an earlier agreement; nil where there is none.
+  public var supersession: String? { supersedes.map(Self.sentence) }
+
   // MARK: - As plain text
 
   /// The whole as lines, as the terminal shows it. The digest in the record is of these lines.
   public var lines: [String] {
     var lines = [terms.title, terms.subtitle] + numbers.map { "\($0.name)：\($0.value)" }
     lines.append(termsLine)
+    if let supersession { lines.append(supersession) }
     for block in blocks {
       switch block {
       case .heading(let text): lines += ["", text]

@@ -76,6 +76,37 @@ enum AgreementWords {
 
   // MARK: - The rest
 
+  /// The name of a field, as it stands in the agreement's tables.
+  static func field(_ field: RegistrationField) -> String {
+    switch field {
+    case .unitName: "企业/店铺名称"
+    case .unitType: "企业类型"
+    case .responsibleName: "责任人姓名"
+    case .responsiblePhone: "责任人电话"
+    case .street: "所属街道/苏木镇"
+    case .community: "所属社区"
+    case .industry: "应用行业"
+    case .industryNote: "行业说明"
+    case .operators: "从业人员"
+    case .certifiedOperators: "其中已取证"
+    case .unitID: "单位编号"
+    case .brand: "品牌"
+    case .model: "型号"
+    case .serialNumber: "出厂编号"
+    case .weldingProcess: "焊机类型"
+    case .supply: "焊机用电类型"
+    case .sourceType: "电源类型"
+    case .supplyMaxAmps: "输入侧最大电流"
+    case .maxCurrentAmps: "最大焊接电流"
+    case .maxPowerKilowatts: "焊机最大功率"
+    case .purpose: "作业用途"
+    case .purchasedOn: "购买日期"
+    case .condition: "焊机状况"
+    case .retiredReason: "淘汰原因"
+    case .remarks: "备注"
+    }
+  }
+
   static func consent(_ consents: Bool?) -> String {
     switch consents {
     case true?: "☑ 同意保存书写过程    ☐ 不同意"

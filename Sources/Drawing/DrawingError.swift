@@ -16,6 +16,8 @@ public enum DrawingError: Error, Hashable, Sendable {
   case png(PNGFault)
   case jpeg(JPEGFault)
   case pdf(PDFFault)
+  /// A PDF has no exact place for a seal, or what is in it is not exact; `offset` is that of the byte, from 0.
+  case sealedPDF(offset: Int, SealablePDF.Fault)
   case svg(SVGFault)
 
   public enum Axis: String, Hashable, Sendable { case width, height }

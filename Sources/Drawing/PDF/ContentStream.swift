@@ -14,6 +14,8 @@ public final class ContentStream: Artboard {
   public var bytes: [UInt8] { operators.bytes }
   public private(set) var glyphs: GlyphUse = [:]
   public private(set) var pictures: [GreyImage] = []
+  /// The photos that the page shows, named `J0`, `J1` and so on in its resources.
+  private(set) var photos: [JPEGPicture] = []
   private var operators = Operators()
   private let dotsPerMillimetre: Double
   private let ink: Ink
@@ -83,17 +85,31 @@ public final class ContentStream: Artboard {
   public func draw(_ image: GreyImage, in box: Rectangle, colour: Canvas.Colour) {
     let number = pictures.firstIndex(of: image) ?? pictures.count
     if number == pictures.count { pictures.append(image) }
-    let scale = min(box.width / Double(image.widthPixels), box.height / Double(image.heightPixels))
-    let (width, height) = (Double(image.widthPixels) * scale, Double(image.heightPixels) * scale)
     put("q\n")
     set(colour)
+    place("I\(number)", widthPixels: image.widthPixels, heightPixels: image.heightPixels, in: box)
+    put("Q\n")
+  }
+
+  /// Draws a photo as large as fits into `box` and in its middle.
+  public func draw(_ photo: JPEGPicture, in box: Rectangle) {
+    let number = photos.firstIndex(of: photo) ?? photos.count
+    if number == photos.count { photos.append(photo) }
+    place("J\(number)", widthPixels: photo.widthPixels, heightPixels: photo.heightPixels, in: box)
+  }
+
+  /// Draws a picture of the page's resources as large as fits into `box` and in its middle.
+  private func place(_ name: String, widthPixels: Int, heightPixels: Int, in box: Rectangle) {
+    let scale = min(box.width / Double(widthPixels), box.height / Double(heightPixels))
+    let (width, height) = (Double(widthPixels) * scale, Double(heightPixels) * scale)
+    put("q ")
     put(width * dotsPerMillimetre)
     put("0 0 ")
     put(-height * dotsPerMillimetre)
     put((box.x + (box.width - width) / 2) * dotsPerMillimetre)
     put((box.y + (box.height + height) / 2) * dotsPerMillimetre)
     put("cm ")
-    operators.put(name: "I\(number)")
+    operators.put(name: name)
     put("Do Q\n")
   }
 

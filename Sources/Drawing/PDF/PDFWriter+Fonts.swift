@@ -3,17 +3,22 @@ import CPangoCairo
 extension PDFWriter {
   /// Embeds a face with only the glyphs that are used. The face becomes a composite font whose codes are glyph
   /// numbers, with the text that each glyph stands for.
+  /// - Parameter listsGlyphs: whether the file says which glyphs are in the subset, as PDF/A-1 demands.
   /// - Throws: `outOfMemory` where harfbuzz cannot make the subset.
-  public func font(_ face: FontFace, showing used: [UInt32: String]) throws(DrawingError) -> Reference {
+  public func font(_ face: FontFace, showing used: [UInt32: String], listsGlyphs: Bool = false)
+    throws(DrawingError) -> Reference
+  {
     let glyphs = used.keys.sorted()
-    let (file, isCFF) = try Self.subset(of: face, glyphs: glyphs)
+    let subset = try Self.subset(of: face, glyphs: glyphs)
+    let (file, isCFF) = (subset.file, subset.isCFF)
     guard let packed = Self.pack(file) else { throw .outOfMemory }
     let program = stream(
       isCFF ? "/Subtype/CIDFontType0C" : "/Length1 \(file.count)", packed: packed)
     let name = Self.tag(of: glyphs) + "+" + face.name
     let (ascender, descender) = face.extents
+    let list = listsGlyphs ? "/CIDSet \(try bits(of: subset.glyphs)) 0 R" : ""
     let descriptor = object(
-      "<</Type/FontDescriptor/FontName/\(name)/Flags 4/FontBBox[0 \(descender) 1000 \(ascender)]/ItalicAngle 0/Ascent \(ascender)/Descent \(descender)/CapHeight 700/StemV 80/\(isCFF ? "FontFile3" : "FontFile2") \(program) 0 R>>"
+      "<</Type/FontDescriptor/FontName/\(name)/Flags 4/FontBBox[0 \(descender) 1000 \(ascender)]/ItalicAngle 0/Ascent \(ascender)/Descent \(descender)/CapHeight 700/StemV 80/\(isCFF ? "FontFile3" : "FontFile2") \(program) 0 R\(list)>>"
     )
     let widths = glyphs.map { "\($0)[\(Int(face.advance(of: $0).rounded()))]" }.joined()
     let descendant = object(
@@ -43,9 +48,18 @@ extension PDFWriter {
 
   // MARK: - Subsets
 
-  /// The bare CFF of an OpenType font, or a whole TrueType font; glyphs keep their old numbers.
+  /// Writes a set of glyphs as a bit each, that of glyph 0 first and the highest bit of a byte first (ISO 32000-1 9.8.3.2).
+  private func bits(of glyphs: [UInt32]) throws(DrawingError) -> Reference {
+    var bits = [UInt8](repeating: 0, count: Int(glyphs.max() ?? 0) / 8 + 1)
+    for glyph in glyphs { bits[Int(glyph) / 8] |= 0x80 >> UInt8(glyph & 7) }
+    guard let packed = Self.pack(bits) else { throw .outOfMemory }
+    return stream("", packed: packed)
+  }
+
+  /// The bare CFF of an OpenType font, or a whole TrueType font; glyphs keep their old numbers. `glyphs` are all that are
+  /// in it: those that are shown, the parts of composed ones, and the sign for an unknown one.
   private static func subset(of face: FontFace, glyphs: [UInt32]) throws(DrawingError) -> (
-    file: [UInt8], isCFF: Bool
+    file: [UInt8], isCFF: Bool, glyphs: [UInt32]
   ) {
     guard let input = hb_subset_input_create_or_fail() else { throw .outOfMemory }
     defer { hb_subset_input_destroy(input) }
@@ -62,13 +76,22 @@ extension PDFWriter {
     hb_subset_input_set_flags(
       input,
       keepsNumbers | HB_SUBSET_FLAGS_NO_HINTING.rawValue | HB_SUBSET_FLAGS_DESUBROUTINIZE.rawValue)
-    guard let subset = hb_subset_or_fail(face.face, input) else { throw .outOfMemory }
+    guard let plan = hb_subset_plan_create_or_fail(face.face, input) else { throw .outOfMemory }
+    defer { hb_subset_plan_destroy(plan) }
+    guard let subset = hb_subset_plan_execute_or_fail(plan) else { throw .outOfMemory }
     defer { hb_face_destroy(subset) }
+    let kept = Self.glyphs(of: plan, in: face)
     let outlines = bytes(of: hb_face_reference_table(subset, "CFF ".utf8.reduce(0) { $0 << 8 | UInt32($1) }))
-    if !outlines.isEmpty { return (outlines, true) }
+    if !outlines.isEmpty { return (outlines, true, kept) }
     let whole = bytes(of: hb_face_reference_blob(subset))
     guard !whole.isEmpty else { throw .outOfMemory }
-    return (whole, false)
+    return (whole, false, kept)
+  }
+
+  /// The glyphs of a face that a subset has, by their old numbers.
+  private static func glyphs(of plan: OpaquePointer, in face: FontFace) -> [UInt32] {
+    let map = hb_subset_plan_old_to_new_glyph_mapping(plan)
+    return (0..<hb_face_get_glyph_count(face.face)).filter { hb_map_has(map, $0) != 0 }
   }
 
   private static func bytes(of blob: OpaquePointer?) -> [UInt8] {

@@ -1,20 +1,22 @@
 import CLibDeflate
 import CPangoCairo
 
-/// Writes the objects of a PDF 1.6 file one after the other and keeps only their offsets in memory. The same
-/// objects give the same bytes.
+/// Writes the objects of a PDF file one after the other and keeps only their offsets in memory. The same objects give the
+/// same bytes.
 public final class PDFWriter {
   /// The number of an object, by which other objects refer to it even before it is written.
   public typealias Reference = Int
 
   private let sink: ([UInt8]) -> Void
   private var offsets: [Int] = []
-  private var written = 0
+  /// The number of bytes that are written, which is the offset of the next object.
+  private(set) var written = 0
 
-  public init(sink: @escaping ([UInt8]) -> Void) {
+  /// - Parameter version: the version of PDF that the file states.
+  public init(version: String = "1.6", sink: @escaping ([UInt8]) -> Void) {
     self.sink = sink
     // Four bytes above 127 mark the file as binary (ISO 32000-1 7.5.2).
-    write(Array("%PDF-1.6\n%".utf8) + [0xE2, 0xE3, 0xCF, 0xD3, 0x0A])
+    write(Array("%PDF-\(version)\n%".utf8) + [0xE2, 0xE3, 0xCF, 0xD3, 0x0A])
   }
 
   // MARK: - Objects
@@ -24,9 +26,11 @@ public final class PDFWriter {
     return offsets.count
   }
 
-  public func object(_ reference: Reference, _ body: String) {
+  public func object(_ reference: Reference, _ body: String) { object(reference, Array(body.utf8)) }
+
+  func object(_ reference: Reference, _ body: [UInt8]) {
     offsets[reference - 1] = written
-    write(Array("\(reference) 0 obj\n\(body)\nendobj\n".utf8))
+    write(Array("\(reference) 0 obj\n".utf8) + body + Array("\nendobj\n".utf8))
   }
 
   public func object(_ body: String) -> Reference {
@@ -38,12 +42,16 @@ public final class PDFWriter {
   /// Writes a stream.
   /// - Parameter dictionary: The entries of the stream's dictionary besides length and filter.
   public func stream(_ dictionary: String, packed: [UInt8]) -> Reference {
+    stream(dictionary + "/Filter/FlateDecode", bytes: packed)
+  }
+
+  /// Writes a stream whose bytes stand as they are.
+  /// - Parameter dictionary: The entries of the stream's dictionary besides the length.
+  func stream(_ dictionary: String, bytes: [UInt8]) -> Reference {
     let reference = reserve()
-    offsets[reference - 1] = written
-    write(
-      Array(
-        "\(reference) 0 obj\n<<\(dictionary)/Filter/FlateDecode/Length \(packed.count)>>\nstream\n".utf8)
-        + packed + Array("\nendstream\nendobj\n".utf8))
+    object(
+      reference,
+      Array("<<\(dictionary)/Length \(bytes.count)>>\nstream\n".utf8) + bytes + Array("\nendstream".utf8))
     return reference
   }
 

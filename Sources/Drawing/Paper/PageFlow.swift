@@ -3,7 +3,7 @@ public import FoundationEssentials
 /// Places blocks one under the other, page after page. Nothing is drawn before all is placed, since each page
 /// shows the number of pages.
 public final class PageFlow {
-  public typealias Drawing = (_ canvas: any Artboard, _ top: Double) -> Void
+  public typealias Drawing = (_ canvas: ContentStream, _ top: Double) -> Void
 
   /// A block that was placed: the height of its upper edge, and what draws it.
   public struct Mark {
@@ -23,20 +23,32 @@ public final class PageFlow {
   public let typesetter = Typesetter()
   public private(set) var pages: [[Mark]] = [[]]
   private var top = topMargin
+  /// The headings, which become bookmarks where the document has them.
+  private var headings: [(title: String, place: Place)] = []
   /// The characters of the document that no font has, each once, in the order in which they first occur.
   public private(set) var unknown: [Unicode.Scalar] = []
 
   public init() {}
+
+  /// The place of a block: the number of its page from 0, and the height of its upper edge, millimetres.
+  public struct Place: Hashable, Sendable {
+    public let page: Int
+    public let top: Double
+  }
 
   // MARK: - Placing
 
   /// Places a block that is not divided.
   /// - Parameter with: the room that the next block needs on the same page, so that a heading is never the last
   ///   on its page.
-  public func place(height: Double, with following: Double = 0, draw: @escaping Drawing) {
+  /// - Returns: where the block stands.
+  @discardableResult
+  public func place(height: Double, with following: Double = 0, draw: @escaping Drawing) -> Place {
     if top + height + following > Self.bottom, !(pages.last?.isEmpty ?? true) { startPage() }
-    pages[pages.count - 1].append(Mark(top: top, draw: draw))
+    let place = Place(page: pages.count - 1, top: top)
+    pages[place.page].append(Mark(top: top, draw: draw))
     top += height
+    return place
   }
 
   /// Leaves room below the last block, but not at the top of a page.
@@ -72,9 +84,10 @@ public final class PageFlow {
   public func heading(_ text: String, with following: Double) {
     space(3.6)
     let block = set(text, style: TextStyle(sizePoints: 11, weight: .bold), width: Self.width)
-    place(height: block.heightMillimetres + 1.2, with: following) { canvas, top in
+    let place = place(height: block.heightMillimetres + 1.2, with: following) { canvas, top in
       canvas.draw(block, x: Self.left, y: top)
     }
+    headings.append((text, place))
   }
 
   // MARK: - Numbered paragraphs
@@ -102,10 +115,12 @@ public final class PageFlow {
       }, indent: indent, gap: gap)
   }
 
-  public func place(_ paragraphs: NumberedParagraphs) {
+  /// - Parameter with: the room that the block behind the paragraphs needs on the page of the last one.
+  public func place(_ paragraphs: NumberedParagraphs, with following: Double = 0) {
     let indent = paragraphs.indent
-    for (number, text) in paragraphs.lines {
-      place(height: text.heightMillimetres + paragraphs.gap) { canvas, top in
+    for (index, (number, text)) in paragraphs.lines.enumerated() {
+      let isLast = index == paragraphs.lines.count - 1
+      place(height: text.heightMillimetres + paragraphs.gap, with: isLast ? following : 0) { canvas, top in
         canvas.draw(number, x: Self.left + indent - 2 - number.widthMillimetres, y: top)
         canvas.draw(text, x: Self.left + indent, y: top)
       }
@@ -137,11 +152,42 @@ public final class PageFlow {
   ) throws(DrawingError) -> Data {
     let document = OwnPDFDocument(
       pageWidthMillimetres: Self.pageWidth, pageHeightMillimetres: Self.pageHeight, metadata: metadata)
+    try draw(on: document, footer: footer)
+    return try document.finish(identity: identity)
+  }
+
+  /// Draws all pages as PDF/A-3 with bookmarks, embedded files and a place for one seal.
+  /// - Parameters:
+  ///   - identity: the 16 bytes of the PDF's id.
+  ///   - seal: the page from 0, the box on it and the name of whoever seals.
+  ///   - footer: draws what stands below a page, whose number from 1 it is given.
+  public func sealablePDF(
+    _ metadata: CairoPDFDocument.Metadata, identity: [UInt8], attachments: [PDFAttachment],
+    seal: (page: Int, box: Rectangle, name: String),
+    footer: (_ canvas: any Artboard, _ page: Int) -> Void = { _, _ in }
+  ) throws(DrawingError) -> SealablePDF {
+    let document = OwnPDFDocument(
+      pageWidthMillimetres: Self.pageWidth, pageHeightMillimetres: Self.pageHeight, metadata: metadata,
+      isArchival: true)
+    for file in attachments { document.attach(file) }
+    try draw(on: document, footer: footer) { index in
+      for heading in headings where heading.place.page == index {
+        document.bookmark(heading.title, top: heading.place.top)
+      }
+      if seal.page == index { document.placeSeal(in: seal.box, name: seal.name) }
+    }
+    return try document.finishSealable(identity: identity)
+  }
+
+  private func draw(
+    on document: OwnPDFDocument, footer: (_ canvas: any Artboard, _ page: Int) -> Void,
+    beside: (_ page: Int) -> Void = { _ in }
+  ) throws(DrawingError) {
     for (index, marks) in pages.enumerated() {
+      beside(index)
       for mark in marks { mark.draw(document.canvas, mark.top) }
       footer(document.canvas, index + 1)
       try document.endPage()
     }
-    return try document.finish(identity: identity)
   }
 }

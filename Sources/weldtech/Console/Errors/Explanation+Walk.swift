@@ -226,11 +226,51 @@ extension TraineesDiffer: Explained {
 
 extension DrawingError: Explained {
   var failure: Failure {
-    Failure(
+    if case .sealedPDF(let offset, let fault) = self { return fault.failure(at: offset) }
+    return Failure(
       code: "drawing",
       message: Text(zh: "绘制失败：\(self)", en: "drawing failed: \(self)"),
       hint: Text(
         zh: "检查磁盘空间和中文字体（fonts-noto-cjk）", en: "check the disk's space and the Chinese font (fonts-noto-cjk)"))
+  }
+}
+
+extension SealablePDF.Fault {
+  /// What is wrong with the seal's place in a file, where the file has to be exact.
+  var title: Text {
+    switch self {
+    case .noByteRange: Text(zh: "没有签章", en: "there is no seal")
+    case .secondByteRange: Text(zh: "有第二个签章", en: "there is a second seal")
+    case .byteRange: Text(zh: "签章声明的范围不是整个文件", en: "the seal does not say that it covers the whole file")
+    case .place: Text(zh: "签章的位置不对", en: "the seal does not stand in its place")
+    case .digit: Text(zh: "签章里有不该有的字符", en: "the seal has a character that does not belong there")
+    case .length: Text(zh: "签章的长度不对", en: "the seal has a wrong length")
+    case .padding: Text(zh: "签章后面的空位被写过", en: "something is written in the room behind the seal")
+    case .notSealed: Text(zh: "还没有盖签章", en: "it was never sealed")
+    case .sealedAlready: Text(zh: "已经盖过签章", en: "it is sealed already")
+    case .end: Text(zh: "文件不完整", en: "the end of the file is missing")
+    case .bytesAfterEnd: Text(zh: "文件末尾之后还有内容", en: "something follows the end of the file")
+    case .sealTooLarge(let bytes):
+      Text(
+        zh: "签章有 \(bytes) 字节，位置只有 \(SealablePDF.maxSealBytes) 字节",
+        en: "the seal has \(bytes) bytes, and its place takes \(SealablePDF.maxSealBytes)")
+    }
+  }
+
+  /// The failure that names the byte's offset.
+  func failure(at offset: Int) -> Failure {
+    if case .sealTooLarge = self {
+      return Failure(
+        code: "agreement.seal.size", message: title,
+        hint: Text(zh: "换一张链更短的证书", en: "use a certificate with a shorter chain"), exit: .badData)
+    }
+    return Failure(
+      code: "agreement.form",
+      message: Text(
+        zh: "协议文件第 \(offset) 字节处不对：\(title.zh)", en: "the agreement's file is wrong at byte \(offset): \(title.en)"),
+      hint: Text(
+        zh: "这不是 weldtech 写出的原样文件；向对方要原文件",
+        en: "it is not the file as weldtech wrote it; ask for the original"), exit: .badData)
   }
 }
 

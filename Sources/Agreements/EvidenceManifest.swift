@@ -1,0 +1,138 @@
+public import FoundationEssentials
+public import Records
+
+/// What an agreement's PDF says of its evidence, embedded in it as `evidence.json`: which record and which clauses lie beside
+/// it, what was signed by whom, and the digests of all that is not inside the PDF. From this file, `record.json` and
+/// `terms.json` anyone writes the agreement's text anew and compares it with `textSha256` and with the pages.
+public struct EvidenceManifest: Hashable, Sendable, Codable {
+  public static let schema = "weldtech.evidence/1"
+
+  public struct InstallationReference: Hashable, Sendable, Codable {
+    public var id: InstallationID
+    public var code: LabelCode
+  }
+
+  /// `record.json`: the record as it stood the moment before the signature.
+  public struct Record: Hashable, Sendable, Codable {
+    /// SHA-256 of the file, lower-case hex.
+    public var sha256: String
+    public var bytes: Int
+  }
+
+  /// Who signed, when and how, as it stands below the text.
+  public struct Signing: Hashable, Sendable, Codable {
+    public var signatory: Signatory
+    public var signedAt: Timestamp
+    /// SHA-256 of the strokes as they are kept, lower-case hex.
+    public var strokesSha256: String
+    /// Whether the course of the writing may be kept; nil where that was not asked.
+    public var consentsToDynamics: Bool?
+    /// nil where this program did not see the text shown.
+    public var shown: AgreementRecord.Showing?
+    /// SHA-256 of the photos of the signatory's authority, lower-case hex; empty where the signatory needs none.
+    public var authoritySha256: [String]
+  }
+
+  public struct PhotoReference: Hashable, Sendable, Codable {
+    public var stage: Photo.Stage
+    /// SHA-256 of the photo as it was taken, lower-case hex.
+    public var sha256: String
+    public var bytes: Int
+    public var takenAt: Timestamp
+    /// SHA-256 of the photo's upload copy, lower-case hex; nil where it has none.
+    public var copySha256: String?
+  }
+
+  /// An agreement that was signed before and that this one voids.
+  public struct Superseded: Hashable, Sendable, Codable {
+    /// SHA-256 of its PDF, lower-case hex.
+    public var sha256: String
+    public var signedAt: Timestamp
+    /// Why it was signed again, in the words of the paper.
+    public var reason: String
+
+    public init(sha256: String, signedAt: Timestamp, reason: String) {
+      self.sha256 = sha256
+      self.signedAt = signedAt
+      self.reason = reason
+    }
+  }
+
+  /// Whose seal closes the PDF.
+  public struct Sealer: Hashable, Sendable, Codable {
+    /// SHA-256 of the certificate, DER, lower-case hex.
+    public var certificateSha256: String
+    /// The certificate's subject, as in `O=焊安智能科技, CN=weldtech`.
+    public var subject: String
+    /// Whether the sealer made the certificate itself, so that nobody else vouches for who it is.
+    public var selfIssued: Bool
+
+    public init(certificateSha256: String, subject: String, selfIssued: Bool) {
+      self.certificateSha256 = certificateSha256
+      self.subject = subject
+      self.selfIssued = selfIssued
+    }
+  }
+
+  public private(set) var schema = EvidenceManifest.schema
+  public var installation: InstallationReference
+  public var record: Record
+  public var terms: TermsReference
+  /// SHA-256 of the text's lines in UTF-8, each ended by U+000A, lower-case hex.
+  public var textSha256: String
+  /// The scheme's Chinese title, which the text has and the record has not; nil where it was not known.
+  public var schemeTitle: String?
+  public var signing: Signing
+  /// The photos of the record, in its order.
+  public var photos: [PhotoReference]
+  /// SHA-256 of the photo that shows the seal, lower-case hex; nil where none was taken.
+  public var sealPhotoSha256: String?
+  /// The agreement that this one voids; nil where it is the first.
+  public var supersedes: Superseded?
+  public var sealedBy: Sealer
+  /// Whether a timestamp authority is set up, so that a token is to come.
+  public var timestampExpected: Bool
+
+  /// Says what an agreement's evidence is.
+  /// - Parameters:
+  ///   - record: the record's bytes as they are embedded.
+  ///   - recordSha256: SHA-256 of these bytes, lower-case hex.
+  init(
+    of text: AgreementText, recordSha256: String, recordBytes: Int, signing: Agreement.Signing, sealedBy: Sealer,
+    timestampExpected: Bool
+  ) {
+    let installation = text.installation
+    self.installation = InstallationReference(id: installation.id, code: text.parts.code)
+    record = Record(sha256: recordSha256, bytes: recordBytes)
+    terms = text.terms.reference
+    textSha256 = text.sha256
+    schemeTitle = text.schemeTitle
+    self.signing = Signing(
+      signatory: signing.signatory, signedAt: signing.signedAt, strokesSha256: signing.strokesSha256,
+      consentsToDynamics: signing.consents, shown: signing.shown, authoritySha256: signing.authoritySha256)
+    photos = installation.photos.map {
+      PhotoReference(
+        stage: $0.stage, sha256: $0.sha256, bytes: $0.bytes, takenAt: $0.takenAt, copySha256: $0.copy?.sha256)
+    }
+    sealPhotoSha256 = text.parts.seal.photoSha256
+    supersedes = text.supersedes
+    self.sealedBy = sealedBy
+    self.timestampExpected = timestampExpected
+  }
+
+  // MARK: - As a file
+
+  /// Reads the file.
+  /// - Throws: `JSONFault`; `DecodingError`, also for another schema.
+  public init(json: Data) throws {
+    let manifest = try RecordCoding.decode(EvidenceManifest.self, from: json)
+    guard manifest.schema == Self.schema else {
+      throw DecodingError.dataCorrupted(
+        DecodingError.Context(codingPath: [], debugDescription: "not \(Self.schema)"))
+    }
+    self = manifest
+  }
+
+  /// The file; the same values give the same bytes.
+  public func json() throws -> Data { try RecordCoding.encode(self) }
+}

@@ -1,0 +1,19 @@
+public import FoundationEssentials
+
+/// A file that is embedded in a PDF and associated with it as its data (ISO 19005-3, 6.8).
+public struct PDFAttachment: Hashable, Sendable {
+  /// The file's name: letters, digits, `-` and `.` of ASCII.
+  public let name: String
+  /// The media type, as in `application/json`.
+  public let mediaType: String
+  /// What the file is, in words.
+  public let description: String
+  public let bytes: Data
+
+  public init(name: String, mediaType: String, description: String, bytes: Data) {
+    self.name = name
+    self.mediaType = mediaType
+    self.description = description
+    self.bytes = bytes
+  }
+}

@@ -1,0 +1,46 @@
+import FoundationEssentials
+
+/// What a document says of itself, as XMP (ISO 16684-1), in agreement with its information dictionary.
+struct PDFMetadata {
+  let metadata: CairoPDFDocument.Metadata
+  /// The program that wrote the document.
+  let producer: String
+
+  /// The packet, which is not compressed, so that any program finds it.
+  var packet: [UInt8] {
+    let date = metadata.date
+    func words(_ text: String) -> String { Self.escaped(text) }
+    let text = """
+      <?xpacket begin="\u{FEFF}" id="W5M0MpCehiHzreSzNTczkc9d"?>
+      <x:xmpmeta xmlns:x="adobe:ns:meta/">
+      <rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+      <rdf:Description rdf:about="" xmlns:pdfaid="http://www.aiim.org/pdfa/ns/id/"><pdfaid:part>3</pdfaid:part>\
+      <pdfaid:conformance>B</pdfaid:conformance></rdf:Description>
+      <rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:format>application/pdf</dc:format>\
+      <dc:title><rdf:Alt><rdf:li xml:lang="x-default">\(words(metadata.title))</rdf:li></rdf:Alt></dc:title>\
+      <dc:creator><rdf:Seq><rdf:li>\(words(metadata.author))</rdf:li></rdf:Seq></dc:creator>\
+      <dc:description><rdf:Alt><rdf:li xml:lang="x-default">\(words(metadata.subject))</rdf:li></rdf:Alt>\
+      </dc:description></rdf:Description>
+      <rdf:Description rdf:about="" xmlns:xmp="http://ns.adobe.com/xap/1.0/"><xmp:CreateDate>\(date)</xmp:CreateDate>\
+      <xmp:ModifyDate>\(date)</xmp:ModifyDate><xmp:CreatorTool>\(producer)</xmp:CreatorTool></rdf:Description>
+      <rdf:Description rdf:about="" xmlns:pdf="http://ns.adobe.com/pdf/1.3/"><pdf:Producer>\(producer)</pdf:Producer>\
+      </rdf:Description>
+      </rdf:RDF>
+      </x:xmpmeta>
+      <?xpacket end="r"?>
+      """
+    return Array(text.utf8)
+  }
+
+  /// A text for XML. A solidus is escaped too, so that no text looks like an entry of the document, such as a byte range.
+  private static func escaped(_ text: String) -> String {
+    var escaped = ""
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "&", "<", ">", "\"", "'", "/": escaped += "&#\(scalar.value);"
+      default: escaped.unicodeScalars.append(scalar)
+      }
+    }
+    return escaped
+  }
+}
