@@ -1,22 +1,21 @@
 import Cryptography
-import Drawing
+public import Drawing
 public import FoundationEssentials
 public import Records
 
-/// The agreement (安装部署协议) as it is signed.
-public struct AgreementDocument: Hashable, Sendable {
-  /// The PDF: A4, real text, fonts embedded.
-  public let pdf: Data
-  /// SHA-256 of `pdf`, lower-case hex.
-  public let sha256: String
+/// The agreement (安装部署协议) as it is signed, with an empty place for the seal.
+public struct SealableAgreement: Hashable, Sendable {
+  /// The PDF: A4, real text, fonts, record, clauses and evidence embedded.
+  public let pdf: SealablePDF
   public let pageCount: Int
 }
 
 /// An installation's agreement: its text, and who signed it when. The same values give the same bytes.
 public struct Agreement {
-  private let text: AgreementText
-  private let signing: Signing
-  private let strokes: SignatureStrokes
+  let text: AgreementText
+  let signing: Signing
+  let strokes: SignatureStrokes
+  let evidence: Evidence
   private let symbol: QRSymbol
 
   /// The circumstances of a signature, as they stand below the text.
@@ -44,57 +43,120 @@ public struct Agreement {
     }
   }
 
+  /// What the document shows of its evidence besides the record.
+  public struct Evidence: Sendable {
+    /// Whose seal will close the document.
+    public var sealer: EvidenceManifest.Sealer
+    /// Whether a timestamp authority is set up, so that a token is to come.
+    public var expectsTimestamp: Bool
+    /// Small pictures of the photos, by the SHA-256 of the photo; a photo without one is shown by its digest alone.
+    public var pictures: [String: JPEGPicture]
+
+    public init(
+      sealer: EvidenceManifest.Sealer, expectsTimestamp: Bool, pictures: [String: JPEGPicture] = [:]
+    ) {
+      self.sealer = sealer
+      self.expectsTimestamp = expectsTimestamp
+      self.pictures = pictures
+    }
+  }
+
   /// Puts an agreement together.
   /// - Throws: `drawing(.symbolTooLong)`.
-  public init(_ text: AgreementText, signing: Signing, strokes: SignatureStrokes) throws(AgreementError) {
+  public init(
+    _ text: AgreementText, signing: Signing, strokes: SignatureStrokes, evidence: Evidence
+  ) throws(AgreementError) {
     self.text = text
     self.signing = signing
     self.strokes = strokes
+    self.evidence = evidence
     do { symbol = try QRSymbol(text.parts.label.payload, atLeast: .medium) } catch { throw .drawing(error) }
   }
 
   /// Makes the document.
   /// - Throws: `noGlyph` where a character would come out as an empty box, so that nobody signs it; `drawing`.
-  public func render() throws(AgreementError) -> AgreementDocument {
+  public func render() throws(AgreementError) -> SealableAgreement {
     let flow = PageFlow()
-    layOut(in: flow)
+    let seal = layOut(in: flow)
     guard flow.unknown.isEmpty else { throw .noGlyph(flow.unknown) }
     let installation = text.installation
-    let pdf = try flow.paper(
-      CairoPDFDocument.Metadata(
-        title: "\(text.terms.title) \(text.parts.code)", author: installation.technician.company.text,
-        subject: installation.id.description, date: signing.signedAt.description),
-      identity: "\(installation.id) \(signing.signedAt) \(signing.strokesSha256)"
-    ) { drawFooter(on: $0, page: $1, in: flow) }
-    return AgreementDocument(pdf: pdf, sha256: SHA256Digest(of: pdf).hex, pageCount: flow.pages.count)
+    let identity = SHA256Digest(
+      of: Data("\(installation.id) \(signing.signedAt) \(signing.strokesSha256)".utf8))
+    let files = try attachments()
+    do {
+      let pdf = try flow.sealablePDF(
+        CairoPDFDocument.Metadata(
+          title: "\(text.terms.title) \(text.parts.code)", author: installation.technician.company.text,
+          subject: installation.id.description, date: signing.signedAt.description),
+        identity: Array(identity.bytes.prefix(16)), attachments: files,
+        seal: (seal.page, seal.box, evidence.sealer.subject)
+      ) { drawFooter(on: $0, page: $1, in: flow) }
+      return SealableAgreement(pdf: pdf, pageCount: flow.pages.count)
+    } catch { throw .drawing(error) }
+  }
+
+  // MARK: - What is embedded
+
+  /// The names of the embedded files.
+  public enum EmbeddedFile: String, CaseIterable, Sendable {
+    case record = "record.json"
+    case terms = "terms.json"
+    case evidence = "evidence.json"
+  }
+
+  /// The record as it stood the moment before the signature, the clauses, and what else is evidence.
+  private func attachments() throws(AgreementError) -> [PDFAttachment] {
+    do {
+      let record = try RecordCoding.encode(text.installation)
+      let manifest = EvidenceManifest(
+        of: text, recordSha256: SHA256Digest(of: record).hex, recordBytes: record.count, signing: signing,
+        sealedBy: evidence.sealer, timestampExpected: evidence.expectsTimestamp)
+      return [
+        Self.attachment(.record, "签署前的安装记录 / the record before the signature", record),
+        Self.attachment(.terms, "协议条款 / the clauses", text.terms.json),
+        Self.attachment(.evidence, "证据清单 / the evidence manifest", try manifest.json()),
+      ]
+    } catch {
+      // A record that was read is one that can be written, all its numbers being finite.
+      throw .drawing(.outOfMemory)
+    }
+  }
+
+  private static func attachment(_ file: EmbeddedFile, _ description: String, _ bytes: Data) -> PDFAttachment {
+    PDFAttachment(name: file.rawValue, mediaType: "application/json", description: description, bytes: bytes)
   }
 
   // MARK: - The document, from top to bottom
 
-  /// The room that the signature's part of the page takes, heading included.
-  private static let signatureMillimetres = 88.0
+  /// The maximum height of what is kept together, half of a page between its margins, millimetres.
+  private static let maxTogether = (PageFlow.bottom - PageFlow.topMargin) / 2
 
-  private func layOut(in flow: PageFlow) {
+  /// Lays all pages out.
+  /// - Returns: the box that the seal belongs to.
+  private func layOut(in flow: PageFlow) -> (page: Int, box: Rectangle) {
     let table = Table(flow: flow)
     head(in: flow)
+    let signature = SignaturePart(of: self, in: flow)
     var blocks = text.blocks[...]
     while let block = blocks.popFirst() {
       switch block {
       case .heading(let title):
-        // The last section stands on one page with the signature.
         if case .clauses(let clauses)? = blocks.first {
           blocks.removeFirst()
           let paragraphs = numbered(clauses, in: flow)
-          let isLast = blocks.isEmpty
-          flow.heading(
-            title, with: isLast ? paragraphs.height + Self.signatureMillimetres : paragraphs.firstHeight)
-          flow.place(paragraphs)
+          flow.heading(title, with: paragraphs.firstHeight)
+          // The last clause stands on one page with the signature, so that nobody signs a page without any, unless the page
+          // before would be left half empty.
+          let isTogether = blocks.isEmpty && signature.height + paragraphs.lastHeight <= Self.maxTogether
+          flow.place(paragraphs, with: isTogether ? signature.height : 0)
         } else {
           flow.heading(title, with: 20)
         }
       case .band(let title): table.band(title, with: 10)
       case .facts(let facts): table.facts(facts)
       case .note(let words): note(words, in: flow)
+      case .columns(AgreementText.photoColumns, _, _):
+        PhotoGrid(evidence.pictures, in: flow).place(text.installation.photos.filter { $0.stage != .authority })
       case .columns(let columns, let rows, let isSmall):
         table.columns(
           columns.map { ($0.title, $0.widthMillimetres, $0.isCentred ? .centre : .left) }, rows: rows,
@@ -102,7 +164,13 @@ public struct Agreement {
       case .clauses(let clauses): flow.place(numbered(clauses, in: flow))
       }
     }
-    signature(in: flow)
+    let seal = signature.place(in: flow)
+    let authority = text.installation.photos.filter { signing.authoritySha256.contains($0.sha256) }
+    if !authority.isEmpty {
+      flow.space(2)
+      PhotoGrid(evidence.pictures, in: flow).place(authority)
+    }
+    return seal
   }
 
   private func numbered(_ clauses: [String], in flow: PageFlow) -> PageFlow.NumberedParagraphs {
@@ -130,61 +198,28 @@ public struct Agreement {
       canvas.draw(
         symbol, x: PageFlow.left + PageFlow.width - side + 2 * quiet, y: top + quiet, moduleMillimetres: module)
     }
+    if let supersession = text.supersession { framed(supersession, in: flow) }
+  }
+
+  /// Places a sentence in a frame, which nobody overlooks.
+  private func framed(_ text: String, in flow: PageFlow) {
+    let padding = 2.0
+    let block = flow.set(
+      text, style: TextStyle(sizePoints: 9.5, weight: .bold), width: PageFlow.width - 2 * padding)
+    flow.space(2)
+    flow.place(height: block.heightMillimetres + 2 * padding) { canvas, top in
+      let box = Rectangle(
+        x: PageFlow.left, y: top, width: PageFlow.width, height: block.heightMillimetres + 2 * padding)
+      canvas.fill(Path(box), colour: .grey(0.94))
+      canvas.stroke(Path(box), widthMillimetres: 0.4)
+      canvas.draw(block, x: box.x + padding, y: box.y + padding)
+    }
   }
 
   private func note(_ text: String, in flow: PageFlow) {
     let block = flow.set(text, style: TextStyle(sizePoints: 9), width: PageFlow.width)
     flow.place(height: block.heightMillimetres + 1, with: 20) { canvas, top in
       canvas.draw(block, x: PageFlow.left, y: top)
-    }
-  }
-
-  private func signature(in flow: PageFlow) {
-    let boxWidth = 84.0
-    let boxHeight = 42.0
-    let right = PageFlow.left + boxWidth + 6
-    let rightWidth = PageFlow.width - boxWidth - 6
-    let style = TextStyle(sizePoints: 9.5)
-    let small = TextStyle(sizePoints: 7.5)
-    let statement = flow.set(
-      "\(text.terms.statement)\n\(text.terms.consent)\n\(AgreementWords.consent(signing.consents))",
-      style: style,
-      width: PageFlow.width)
-    let caption = flow.set("乙方签字：", style: TextStyle(sizePoints: 8.5))
-    let technician = text.installation.technician
-    let signer = flow.set(
-      """
-      签字人：\(signing.signatory.name.full)
-      签字身份：\(signing.signatory.capacity.word)
-      联系电话：\(signing.signatory.phone.full)
-      签字时间：\(AgreementWords.time(signing.signedAt))
-      """, style: style, width: rightWidth)
-    let installer = flow.set(
-      """
-      甲方：\(technician.company)
-      技术人员：\(technician.name.full)（证书 \(technician.certificate)）
-      """, style: style, width: rightWidth)
-    let shown = signing.shown.map { "，\(AgreementWords.time($0.at))在\(AgreementWords.means($0.means))出示" } ?? ""
-    let digests =
-      ["协议文本摘要（SHA-256）：\(text.sha256)\(shown)", "签字笔迹摘要（SHA-256）：\(signing.strokesSha256)"]
-      + signing.authoritySha256.map { "\(Photo.Stage.authority.word)照片摘要（SHA-256）：\($0)" }
-    let digest = flow.set(digests.joined(separator: "\n"), style: small, width: PageFlow.width)
-    let body = max(boxHeight, signer.heightMillimetres + installer.heightMillimetres + 4)
-    let bodyTop = statement.heightMillimetres + 2
-    let height = bodyTop + body + 1.5 + digest.heightMillimetres
-    flow.heading(text.signatureHeading, with: height)
-    let strokes = strokes
-    flow.place(height: height) { canvas, top in
-      canvas.draw(statement, x: PageFlow.left, y: top)
-      let box = Rectangle(x: PageFlow.left, y: top + bodyTop, width: boxWidth, height: body)
-      canvas.stroke(Path(box), widthMillimetres: 0.2, colour: .grey(0.4))
-      canvas.draw(caption, x: box.x + 2, y: box.y + 1.5)
-      let ink = Rectangle(
-        x: box.x + 4, y: box.y + 7, width: box.width - 8, height: box.height - 9)
-      SignatureInk(strokes, in: ink).draw(on: canvas)
-      canvas.draw(signer, x: right, y: box.y)
-      canvas.draw(installer, x: right, y: box.bottom - installer.heightMillimetres)
-      canvas.draw(digest, x: PageFlow.left, y: box.bottom + 1.5)
     }
   }
 

@@ -98,7 +98,8 @@ public struct EvidenceManifest: Hashable, Sendable, Codable {
   ///   - record: the record's bytes as they are embedded.
   ///   - recordSha256: SHA-256 of these bytes, lower-case hex.
   init(
-    of text: AgreementText, recordSha256: String, recordBytes: Int, signing: Agreement.Signing, sealedBy: Sealer,
+    of text: AgreementText, recordSha256: String, recordBytes: Int, signing: Agreement.Signing,
+    sealedBy: Sealer,
     timestampExpected: Bool
   ) {
     let installation = text.installation

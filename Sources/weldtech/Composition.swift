@@ -110,6 +110,13 @@ final class Workplace {
     documentPath(of: installation, named: number == 1 ? "agreement.pdf" : "agreement-\(number).pdf")
   }
 
+  /// The path of the latest agreement's copy in English, which is for reading.
+  func readingCopyPath(of installation: Installation) -> String {
+    let number = (installation.earlierAgreements?.count ?? 0) + 1
+    return documentPath(
+      of: installation, named: number == 1 ? "agreement.en.pdf" : "agreement-\(number).en.pdf")
+  }
+
   // MARK: - What is shipped beside the program
 
   func catalogue() throws -> SchemeCatalogue {
@@ -127,6 +134,13 @@ final class Workplace {
     }
     return try AgreementTerms(
       json: read(share("agreement-terms/dalad.json"), atMost: AgreementTerms.maxBytes), drawnBy: glyphs)
+  }
+
+  /// The English wording of the clauses that are shipped, which is for reading; a company's own clauses have none.
+  /// - Throws: `AgreementError.terms`, `FileError`, `SetupMissing.share`.
+  func termsTranslation() throws -> TermsTranslation {
+    try TermsTranslation(
+      json: read(share("agreement-terms/dalad.en.json"), atMost: AgreementTerms.maxBytes), drawnBy: glyphs)
   }
 
   /// The operating rules that a unit hangs up.

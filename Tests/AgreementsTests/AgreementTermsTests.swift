@@ -80,7 +80,7 @@ import Testing
       text,
       signing: Agreement.Signing(
         signatory: Sample().signatory, signedAt: Sample.signedAt, strokesSha256: Sample.digest, consents: nil,
-        shown: nil), strokes: SignatureStrokes(json: Sample.signature())
+        shown: nil), strokes: SignatureStrokes(json: Sample.signature()), evidence: Sample.evidence
     ).render()
     #expect(document.pageCount > 40)
   }

@@ -9,14 +9,14 @@ private let poppler: ConditionTrait = .enabled(
   if: InstalledProgram("pdftotext").isInstalled && InstalledProgram("pdfinfo").isInstalled,
   "poppler is missing: apt install poppler-utils")
 
-private func render(_ sample: Sample = Sample()) throws -> AgreementDocument {
+private func render(_ sample: Sample = Sample()) throws -> SealableAgreement {
   try sample.agreement(strokes: SignatureStrokes(json: Sample.signature())).render()
 }
 
 /// The document's text without white space, so that a wrapped value equals the original.
-private func text(of document: AgreementDocument) throws -> String {
+private func text(of document: SealableAgreement) throws -> String {
   let folder = TemporaryFolder()
-  let file = try folder.write("a.pdf", document.pdf)
+  let file = try folder.write("a.pdf", document.pdf.bytes)
   return try InstalledProgram("pdftotext").output(["-raw", file, "-"]).filter { !$0.isWhitespace }
 }
 
@@ -27,16 +27,17 @@ private func contains(_ text: String, _ value: String) -> Bool {
 @Suite struct AgreementTests {
   @Test func `it is small enough for a poor network though all its glyphs are embedded`() throws {
     var sample = Sample()
-    #expect(try render(sample).pdf.count < 200_000)
+    #expect(try render(sample).pdf.bytes.count < 200_000)
     // The note has every Latin letter; the name has a character from each font of the chain.
     sample.note = "The quick brown fox JUMPS OVER THE LAZY DOG, FI IL 0123456789"
     sample.unitName = "䶮𠮷𬭎\u{2A701}\u{2CEB5} ᠮᠣᠩᠭᠣᠯ 焊铺"
     let document = try render(sample)
-    #expect(document.pdf.count < 250_000)
+    #expect(document.pdf.bytes.count < 250_000)
     let program = InstalledProgram("pdffonts")
     guard program.isInstalled else { return }
     let folder = TemporaryFolder()
-    let fonts = try program.output([folder.write("a.pdf", document.pdf)]).split(separator: "\n").dropFirst(2)
+    let fonts = try program.output([folder.write("a.pdf", document.pdf.bytes)]).split(separator: "\n")
+      .dropFirst(2)
     // Each font is embedded as a subset and mapped back to text.
     #expect(fonts.count >= 2 && fonts.allSatisfy { $0.contains(" yes yes yes ") })
   }
@@ -83,7 +84,7 @@ private func contains(_ text: String, _ value: String) -> Bool {
   @Test(poppler) func `the pages are A4 and numbered and the fonts embedded`() throws {
     let document = try render()
     let folder = TemporaryFolder()
-    let file = try folder.write("a.pdf", document.pdf)
+    let file = try folder.write("a.pdf", document.pdf.bytes)
     let info = try InstalledProgram("pdfinfo").output([file])
     #expect(info.contains("(A4)"))
     #expect(info.contains("Pages:           \(document.pageCount)\n"))
@@ -102,7 +103,7 @@ private func contains(_ text: String, _ value: String) -> Bool {
     let document = try render()
     let folder = TemporaryFolder()
     try InstalledProgram("pdftoppm").run([
-      "-r", "200", "-l", "1", "-png", folder.write("a.pdf", document.pdf), folder.file("page"),
+      "-r", "200", "-l", "1", "-png", folder.write("a.pdf", document.pdf.bytes), folder.file("page"),
     ])
     let read = try InstalledProgram("zbarimg").output(["-q", "--raw", "--nodbus", folder.file("page-1.png")])
     #expect(read == "https://weld.example.cn/w/150621-00A000-X\n")
@@ -142,7 +143,9 @@ private func contains(_ text: String, _ value: String) -> Bool {
     #expect(text.filter { $0 == "W" }.count >= 2_000)
 
     let folder = TemporaryFolder()
-    let words = try InstalledProgram("pdftotext").output(["-bbox", folder.write("a.pdf", document.pdf), "-"])
+    let words = try InstalledProgram("pdftotext").output([
+      "-bbox", folder.write("a.pdf", document.pdf.bytes), "-",
+    ])
     // The numbers are points: the margins of 18 mm, and the lower end of the last line above the paper's edge.
     var count = 0
     for line in words.split(separator: "\n") where line.contains("<word ") {

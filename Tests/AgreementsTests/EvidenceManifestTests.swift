@@ -7,16 +7,13 @@ import Testing
 @testable import Agreements
 
 @Suite struct EvidenceManifestTests {
-  static let sealer = EvidenceManifest.Sealer(
-    certificateSha256: Sample.digest, subject: "O=焊安智能科技, CN=weldtech", selfIssued: true)
-
   private static func manifest(of text: AgreementText, record: Data) -> EvidenceManifest {
     EvidenceManifest(
       of: text, recordSha256: SHA256Digest(of: record).hex, recordBytes: record.count,
       signing: Agreement.Signing(
         signatory: Sample().signatory, signedAt: Sample.signedAt, strokesSha256: Sample.digest, consents: nil,
         shown: AgreementRecord.Showing(means: .phone, at: Sample.signedAt), authoritySha256: []),
-      sealedBy: sealer, timestampExpected: false)
+      sealedBy: Sample.evidence.sealer, timestampExpected: false)
   }
 
   @Test func `it is read back as it was written, the same bytes each time`() throws {
@@ -38,7 +35,8 @@ import Testing
     #expect(text.terms.json == terms)
     let read = try EvidenceManifest(json: Self.manifest(of: text, record: record).json())
     let anew = try AgreementText(
-      of: RecordCoding.decode(Installation.self, from: record), terms: AgreementTerms(json: terms, drawnBy: nil),
+      of: RecordCoding.decode(Installation.self, from: record),
+      terms: AgreementTerms(json: terms, drawnBy: nil),
       at: read.signing.signedAt, schemeTitle: read.schemeTitle)
     #expect(anew.lines == text.lines && anew.sha256 == read.textSha256)
   }

@@ -1,3 +1,5 @@
+import Cryptography
+import Drawing
 import Foundation
 import Records
 import Testing
@@ -138,8 +140,14 @@ struct Sample {
       try text(),
       signing: Agreement.Signing(
         signatory: signatory, signedAt: Self.signedAt, strokesSha256: Self.digest, consents: consents,
-        shown: AgreementRecord.Showing(means: .terminal, at: Self.signedAt)), strokes: strokes)
+        shown: AgreementRecord.Showing(means: .terminal, at: Self.signedAt)), strokes: strokes,
+      evidence: Self.evidence)
   }
+
+  static let evidence = Agreement.Evidence(
+    sealer: EvidenceManifest.Sealer(
+      certificateSha256: digest, subject: "O=鄂尔多斯市焊安智能科技有限公司, CN=weldtech", selfIssued: true),
+    expectsTimestamp: false)
 
   func text(leavingOut step: Step? = nil, terms: Data? = nil) throws -> AgreementText {
     try AgreementText(
@@ -155,6 +163,94 @@ struct Sample {
     let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .deletingLastPathComponent()
     return try Data(contentsOf: root.appending(path: "agreement-terms/\(name).json"))
+  }
+
+  // MARK: - Past the size at which a page fills
+
+  /// A walk with every field as long as it can be, thirty test steps, and nine photos beside the authority's.
+  static func fullest() -> (sample: Sample, installation: Installation) {
+    var sample = Sample()
+    sample.unitName = "达拉特旗树林召镇锡尼街老王电焊铺暨农机修理服务部门窗护栏农具焊接中心（第二分店）"
+    sample.responsibleName = "阿拉坦乌力吉·巴特尔"
+    sample.steps = (0..<30).map {
+      .init(
+        name: $0 < 12 ? defaultSteps[$0].name : "step\($0)", measured: 383.4 + Double($0), unit: "V",
+        lower: 342,
+        upper: 418, outcome: $0 == 29 ? .notRun(reason: "network.unreachable") : .passed)
+    }
+    sample.note = WrittenText(asKept: String(repeating: "已张贴操作规程，讲解了关机移交，", count: 25))
+    sample.remarks = WrittenText(asKept: String(repeating: "店铺门前有台阶，", count: 50))
+    sample.previousSeals = (0..<8).map { "FT-\(100 + $0)" }
+    sample.trainees = (0..<10).map { PersonName(WrittenText(asKept: "受训人员第\($0)名")) }
+    var installation = sample.installation()
+    let at = Timestamp("2026-11-24T09:42:00+08:00")!
+    let stages: [Photo.Stage] = [.before, .before, .before, .after, .after, .after, .seal, .authority]
+    for (index, stage) in stages.enumerated() {
+      var photo = Photo(
+        stage: stage, sha256: SHA256Digest(of: Data("photo \(index)".utf8)).hex, bytes: 2_000_000,
+        mediaType: "image/jpeg", takenAt: at, widthPixels: index % 3 == 0 ? 3024 : 4032,
+        heightPixels: index % 3 == 0 ? 4032 : 3024)
+      photo.copy = .init(sha256: SHA256Digest(of: Data("copy \(index)".utf8)).hex, bytes: 300_000)
+      installation.apply(.photographed(photo), at: at, entrySha256: digest)
+    }
+    return (sample, installation)
+  }
+
+  /// A walk with nothing that may be left out.
+  static func emptiest() -> (sample: Sample, installation: Installation) {
+    var sample = Sample()
+    (sample.industryNote, sample.note, sample.remarks, sample.previousSeals) = (nil, nil, nil, [])
+    sample.steps = [
+      .init(name: "supplyVoltage", measured: 1, unit: "V", lower: nil, upper: nil, outcome: .passed)
+    ]
+    return (sample, sample.installation())
+  }
+
+  /// A walk with rare characters and the Mongolian script in its names, whose owner signed before and has to sign again.
+  static func rare() -> (sample: Sample, installation: Installation) {
+    var sample = Sample()
+    sample.unitName = "䶮㛃㵥𠅤𡐓𬭎𬬻𬎆焊铺"
+    sample.responsibleName = "王䶮𬭎"
+    var installation = sample.installation()
+    let first = AgreementRecord(
+      sha256: String(repeating: "ab", count: 32), bytes: 9, signedAt: signedAt, signatory: sample.signatory,
+      strokesSha256: digest)
+    installation.apply(.signed(first), at: signedAt, entrySha256: digest)
+    let old = installation.correctableFields
+    var new = old
+    new.owner.unitName = "䶮㛃㵥𠅤𡐓𬭎𬬻𬎆𠮷 ᠮᠣᠩᠭᠣᠯ 电焊铺"
+    new.owner.street = "白泥井镇"
+    installation.apply(.corrected(.init(changes: new.changes(since: old))), at: signedAt, entrySha256: digest)
+    return (sample, installation)
+  }
+
+  /// The three of them by name.
+  static let extremes = ["fullest", "emptiest", "rare"]
+
+  static func extreme(_ name: String) -> (sample: Sample, installation: Installation) {
+    switch name {
+    case "fullest": fullest()
+    case "emptiest": emptiest()
+    default: rare()
+    }
+  }
+
+  /// The agreement of a record, with a picture of each photo.
+  static func agreement(
+    of installation: Installation, _ sample: Sample, picture: JPEGPicture?, terms: Data? = nil
+  ) throws -> Agreement {
+    let text = try AgreementText(
+      of: installation, terms: try AgreementTerms(json: terms ?? shippedTerms(), drawnBy: nil), at: signedAt,
+      schemeTitle: "三相逆变焊机")
+    var evidence = evidence
+    for photo in installation.photos { evidence.pictures[photo.sha256] = picture }
+    return try Agreement(
+      text,
+      signing: Agreement.Signing(
+        signatory: sample.signatory, signedAt: signedAt, strokesSha256: digest, consents: true,
+        shown: AgreementRecord.Showing(means: .terminal, at: signedAt),
+        authoritySha256: installation.photos.filter { $0.stage == .authority }.map(\.sha256)),
+      strokes: SignatureStrokes(json: signature()), evidence: evidence)
   }
 
   // MARK: - Strokes

@@ -6,7 +6,8 @@ import Testing
 
 @Suite struct SealablePDFTests {
   /// A file with an empty place in it, and nothing else that a reader of PDF would look for.
-  private static func unsealed(before: String = "%PDF-1.7\n1 0 obj\n<<", after: String = ">>\nendobj\n") -> Data {
+  private static func unsealed(before: String = "%PDF-1.7\n1 0 obj\n<<", after: String = ">>\nendobj\n") -> Data
+  {
     var bytes = Data(before.utf8)
     let entries = bytes.count
     bytes += SealablePDF.entries + Data(after.utf8) + Data("%%EOF\n".utf8)
@@ -41,7 +42,8 @@ import Testing
   }
 
   @Test(arguments: [1, 127, 128, 255, 256, 975, 3_856, 12_284])
-  func `a seal is read back from its place and the rest of the file is what it was made over`(count: Int) throws {
+  func `a seal is read back from its place and the rest of the file is what it was made over`(count: Int) throws
+  {
     let file = try SealablePDF(unsealed: Self.unsealed())
     let sealed = try file.sealed(with: Self.seal(count))
     let read = try SealablePDF(sealed: sealed)
@@ -81,7 +83,9 @@ import Testing
       [0x30, 0x81, 0x01, 0],
     ]
     for bytes in noValues {
-      #expect(throws: DrawingError.sealedPDF(offset: place, .length), "\(bytes)") { try file.sealed(with: bytes) }
+      #expect(throws: DrawingError.sealedPDF(offset: place, .length), "\(bytes)") {
+        try file.sealed(with: bytes)
+      }
     }
   }
 
@@ -98,7 +102,8 @@ import Testing
     let capital = String(decoding: [file[letter] - 32], as: UTF8.self)
     #expect(try #require(Self.fault(of: changed(letter, capital))) == (letter, .digit))
     #expect(try #require(Self.fault(of: changed(place.upperBound - 1, " "))) == (place.upperBound - 1, .digit))
-    #expect(try #require(Self.fault(of: changed(place.upperBound - 1, "1"))) == (place.upperBound - 1, .padding))
+    #expect(
+      try #require(Self.fault(of: changed(place.upperBound - 1, "1"))) == (place.upperBound - 1, .padding))
     #expect(try #require(Self.fault(of: changed(place.lowerBound, "31"))) == (place.lowerBound, .length))
     #expect(try #require(Self.fault(of: changed(place.upperBound, "0"))) == (place.upperBound, .place))
     #expect(try #require(Self.fault(of: changed(place.lowerBound - 1, "("))).1 == .place)
@@ -118,7 +123,9 @@ import Testing
     let second = try #require(behind.lastRange(of: Data("/ByteRange".utf8))).lowerBound
     #expect(try #require(Self.fault(of: behind)) == (second, .secondByteRange))
     #expect(try #require(Self.fault(of: Self.unsealed(before: text))).1 == .secondByteRange)
-    #expect(throws: DrawingError.sealedPDF(offset: second, .secondByteRange)) { try SealablePDF(unsealed: behind) }
+    #expect(throws: DrawingError.sealedPDF(offset: second, .secondByteRange)) {
+      try SealablePDF(unsealed: behind)
+    }
   }
 
   /// The bytes outside the place are the seal's affair; those of the place and of what describes it are read strictly.

@@ -238,7 +238,8 @@ public final class OwnPDFDocument {
     )
     let date = Self.date(metadata.date).map { "/M(\($0))" } ?? ""
     let before = Array(
-      "<</Type/Sig/Filter/Adobe.PPKLite/SubFilter/ETSI.CAdES.detached/Name\(PDFWriter.text(seal.name))\(date)".utf8)
+      "<</Type/Sig/Filter/Adobe.PPKLite/SubFilter/ETSI.CAdES.detached/Name\(PDFWriter.text(seal.name))\(date)"
+        .utf8)
     let start = writer.written + Array("\(signature) 0 obj\n".utf8).count + before.count
     writer.object(signature, before + SealablePDF.entries + Array(">>".utf8))
     return ("/AcroForm<</Fields[\(seal.field) 0 R]/SigFlags 3>>", start)

@@ -112,7 +112,8 @@ public struct SealablePDF: Hashable, Sendable {
 
   /// The entries of a signature's dictionary that hold the place, with a byte range that is not filled in yet.
   static var entries: [UInt8] {
-    key + [UInt8](repeating: space, count: rangeBytes) + opening + [UInt8](repeating: zero, count: 2 * maxSealBytes)
+    key + [UInt8](repeating: space, count: rangeBytes) + opening
+      + [UInt8](repeating: zero, count: 2 * maxSealBytes)
       + Array(">".utf8)
   }
 

@@ -102,6 +102,8 @@ public final class PageFlow {
 
     /// The height of the first paragraph with the room below it.
     public var firstHeight: Double { (lines.first?.text.heightMillimetres ?? 0) + gap }
+    /// The height of the last paragraph with the room below it.
+    public var lastHeight: Double { (lines.last?.text.heightMillimetres ?? 0) + gap }
     public var height: Double { lines.reduce(0) { $0 + $1.text.heightMillimetres + gap } }
   }
 

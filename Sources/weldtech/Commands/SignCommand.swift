@@ -17,7 +17,11 @@ enum SignCommand {
     var authority: [String] = []
     var phone = PhoneOptions()
     var showsText = false
+    var copy: CopyLanguage?
   }
+
+  /// A language in which an agreement can be read besides the one in which it counts.
+  enum CopyLanguage: String, CaseIterable { case en }
 
   /// How the text was shown where this program did not show it, or showed it on the terminal.
   enum Shown: String, CaseIterable {
@@ -41,6 +45,8 @@ enum SignCommand {
     struct Agreement: Encodable {
       var file: String
       var sha256: String?
+      /// The path of the copy for reading; nil where none was asked for.
+      var copy: String?
     }
 
     var id: InstallationID
@@ -73,6 +79,13 @@ enum SignCommand {
         parameters.flag(
           "text", \.showsText,
           Text(zh: "只显示将要签署的协议全文，不签", en: "only print the text that would be signed; nothing is signed"))
+        parameters.option(
+          "copy", \.copy, .choice, placeholder: "en",
+          Text(
+            zh: "另写一份英文副本，只供阅读；签过的协议也可以补写",
+            en:
+              "also write a copy in English for reading, which does not count; goes for a signed agreement too")
+        )
         parameters.signing(consent: \.consent, shown: \.shown)
         parameters.authority(\.authority)
         parameters.phone(\.phone, browser: true)
@@ -86,6 +99,11 @@ enum SignCommand {
     if options.phone.isServed, installation.agreement != nil {
       return try showAgain(installation, options, workplace)
     }
+    if options.copy != nil, options.signature == nil, installation.agreement != nil {
+      let outcome = Walk.SignOutcome(
+        installation: installation, file: workplace.agreementPath(of: installation))
+      return try answer(outcome, options, walk)
+    }
     try walk.require(.sign, of: installation)
     if options.showsText {
       let text = try walk.agreementText(of: installation, at: workplace.clock.now())
@@ -96,14 +114,14 @@ enum SignCommand {
     }
     try options.phone.check(against: options.signature.map { _ in "signature" })
     guard options.phone.isServed else {
-      return try answer(try walk.alone(with: installation.id) { try sign($0, options, walk) }, console)
+      return try answer(try walk.alone(with: installation.id) { try sign($0, options, walk) }, options, walk)
     }
     let words = ["sign", String(installation.id.text.prefix(8))] + options.phone.words
     let (outcome, task) = try WalkStopped.naming(workplace.commandLine(words)) {
       try walk.alone(with: installation.id) { try PhoneSigning.sign($0, options, walk) }
     }
     defer { task.stop() }
-    let status = try answer(outcome, console)
+    let status = try answer(outcome, options, walk)
     task.keepPapers()
     return status
   }
@@ -126,14 +144,19 @@ enum SignCommand {
     return ExitCode.done.rawValue
   }
 
-  private static func answer(_ outcome: Walk.SignOutcome, _ console: Console) throws -> Int32 {
+  private static func answer(_ outcome: Walk.SignOutcome, _ options: Options, _ walk: Walk) throws -> Int32 {
     let signed = outcome.installation
+    let console = walk.workplace.console
+    let copy = try options.copy.map { _ in try walk.writeReadingCopy(of: signed) }
     let document = Document(
       id: signed.id, status: signed.status,
-      agreement: Document.Agreement(file: outcome.file, sha256: signed.agreement?.sha256))
+      agreement: Document.Agreement(file: outcome.file, sha256: signed.agreement?.sha256, copy: copy))
     try console.answer(document) {
       console.put(Text(zh: "协议已签：\(outcome.file)", en: "agreement signed: \(outcome.file)"))
-      console.put(Text(zh: "记录已关闭，等待上传", en: "the record is closed and queued"))
+      if let copy {
+        console.put(Text(zh: "英文副本（只供阅读）：\(copy)", en: "copy in English, for reading: \(copy)"))
+      }
+      if signed.status == .closed { console.put(Text(zh: "记录已关闭，等待上传", en: "the record is closed and queued")) }
     }
     return ExitCode.done.rawValue
   }

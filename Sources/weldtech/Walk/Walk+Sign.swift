@@ -85,20 +85,25 @@ extension Walk {
         shown: shown,
         authoritySha256: isAuthorised
           ? installation.photos.filter { $0.stage == .authority }.map(\.sha256) : []),
-      strokes: strokes
-    ).render()
+      strokes: strokes,
+      evidence: Agreement.Evidence(
+        sealer: EvidenceManifest.Sealer(
+          certificateSha256: SHA256Digest(of: Data()).hex, subject: installation.technician.company.text,
+          selfIssued: true), expectsTimestamp: false,
+        pictures: try smallPictures(of: installation.photos))
+    ).render().pdf.bytes
     // Nothing of the signature is kept before all that can fail has been made.
     try fieldbook.beginSigning(installation.id, strokesSha256: strokesSha256)
-    let sha256 = try files.store(document.pdf)
+    let sha256 = try files.store(document)
     _ = try files.store(kept)
     let record = AgreementRecord(
-      sha256: sha256, bytes: document.pdf.count, signedAt: signedAt, signatory: signatory,
+      sha256: sha256, bytes: document.count, signedAt: signedAt, signatory: signatory,
       strokesSha256: strokesSha256, terms: text.terms.reference, textSha256: text.sha256, shown: shown,
       consentsToDynamics: order.consents)
     let closed = try close(installation, with: record, of: locked)
     try fieldbook.endSigning(closed.id)
     let file = workplace.agreementPath(of: closed)
-    try workplace.write(document.pdf, to: file)
+    try workplace.write(document, to: file)
     return SignOutcome(installation: closed, file: file)
   }
 }

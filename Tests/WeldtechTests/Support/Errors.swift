@@ -246,8 +246,10 @@ enum Errors {
     + terms.map { AgreementError.terms(path: "sections[0].heading", $0) }
     + [
       AgreementError.incomplete([.pair, .test]), AgreementError.noGlyph(["\u{E863}", "𛀀"]),
-      DrawingError.sealedPDF(offset: 9, .digit), DrawingError.sealedPDF(offset: 9, .sealTooLarge(bytes: 20_000)),
-      AgreementError.drawing(.outOfMemory), AgreementError.textChanged, TraineesDiffer(named: 3, trained: 2),
+      DrawingError.sealedPDF(offset: 9, .digit),
+      DrawingError.sealedPDF(offset: 9, .sealTooLarge(bytes: 20_000)),
+      AgreementError.drawing(.outOfMemory), AgreementError.textChanged, ReadingCopyOutdated(id: id),
+      TraineesDiffer(named: 3, trained: 2),
       InspectionRefused.recordUnknown(code), InspectionRefused.recordUnreachable(code, .unreachable),
       InspectionRefused.recordUnreachable(nil, .timedOut), InspectionRefused.recordUnreadable(id),
       InspectionRefused.notInstalled(id, .open), InspectionRefused.listUnusable(code),

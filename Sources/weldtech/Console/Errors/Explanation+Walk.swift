@@ -267,7 +267,8 @@ extension SealablePDF.Fault {
     return Failure(
       code: "agreement.form",
       message: Text(
-        zh: "协议文件第 \(offset) 字节处不对：\(title.zh)", en: "the agreement's file is wrong at byte \(offset): \(title.en)"),
+        zh: "协议文件第 \(offset) 字节处不对：\(title.zh)",
+        en: "the agreement's file is wrong at byte \(offset): \(title.en)"),
       hint: Text(
         zh: "这不是 weldtech 写出的原样文件；向对方要原文件",
         en: "it is not the file as weldtech wrote it; ask for the original"), exit: .badData)
