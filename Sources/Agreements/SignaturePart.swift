@@ -6,7 +6,7 @@ struct SignaturePart {
   private static let gap = 5.0
   private static let boxWidth = (PageFlow.width - gap) / 2
   /// The height of the box for a signature or a stamp, whose diameter is 42 mm at most.
-  private static let boxHeight = 46.0
+  private static let boxHeight = 44.0
   private static let padding = 2.0
   private static let style = TextStyle(sizePoints: 9.5)
   private static let small = TextStyle(sizePoints: 7.5)
@@ -68,7 +68,7 @@ struct SignaturePart {
   private var partiesHeight: Double { max(owner.heightMillimetres, company.heightMillimetres) }
 
   /// The room that the part takes on a page, its heading included, millimetres.
-  var height: Double { bodyHeight + 12 }
+  var height: Double { bodyHeight + 10.5 }
 
   /// Places the part, which is not divided.
   /// - Returns: the box of the installing company, which is that of the seal.

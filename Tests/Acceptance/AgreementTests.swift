@@ -116,6 +116,45 @@ import Testing
     #expect(consent == "yes" ? widths.count > 3 : widths.count == 3, "\(widths)")
   }
 
+  @Test func `a copy in English stands beside the agreement, asked for with the signature or afterwards`()
+    throws
+  {
+    let office = try Office()
+    let laptop = try office.laptop()
+    let id = try signable(laptop)
+    let signed = try laptop.json("sign", id, "--signature", try laptop.signature(), "--copy", "en")
+    let agreement = try #require(signed["agreement"] as? [String: Any])
+    let (paper, copy) = (try #require(agreement["file"] as? String), try #require(agreement["copy"] as? String))
+    #expect(copy == paper.replacing("agreement.pdf", with: "agreement.en.pdf"))
+    let words = try InstalledProgram("pdftotext").output(["-raw", copy, "-"])
+    #expect(words.contains("READING COPY") && words.contains(try #require(agreement["sha256"] as? String)))
+    let first = try Data(contentsOf: URL(filePath: copy))
+    let signedPaper = try Data(contentsOf: URL(filePath: paper))
+    try FileManager.default.removeItem(atPath: copy)
+    let again = try laptop.json("sign", id, "--copy", "en")
+    #expect((again["agreement"] as? [String: Any])?["copy"] as? String == copy)
+    #expect(try Data(contentsOf: URL(filePath: copy)) == first)
+    #expect(try Data(contentsOf: URL(filePath: paper)) == signedPaper)
+
+    let shipped = try String(
+      contentsOfFile: FirmwareShare.checkout + "/agreement-terms/dalad.json", encoding: .utf8)
+    let other = try laptop.scratch.write("other.json", Data(shipped.replacing("2026-2", with: "9").utf8))
+    try laptop.json("setup", "--terms", other)
+    let refused = try laptop.run(["sign", id, "--copy", "en"])
+    #expect(refused.status == 65 && refused.diagnostics.contains("[sign.copy]"), "\(refused)")
+  }
+
+  @Test func `the agreement shows a small picture of every photo`() throws {
+    let office = try Office()
+    let laptop = try office.laptop()
+    let id = try signable(laptop)
+    let signed = try laptop.json("sign", id, "--signature", try laptop.signature())
+    let paper = try #require((signed["agreement"] as? [String: Any])?["file"] as? String)
+    let photos = try #require(try laptop.record(id)["photos"] as? [[String: Any]])
+    let list = try InstalledProgram("pdfimages").output(["-list", paper]).split(separator: "\n").dropFirst(2)
+    #expect(!photos.isEmpty && list.count == photos.count && list.allSatisfy { $0.contains(" jpeg ") })
+  }
+
   private func digest(ofFile file: String) throws -> String {
     String(try InstalledProgram("sha256sum").output([file]).prefix(64))
   }
