@@ -58,6 +58,11 @@ import Testing
     if paper.isInstalled {
       let text = try paper.output([secondFile, "-"])
       #expect(text.contains("练习五金二店") && text.contains("签署：第 2 次"), "\(text.prefix(400))")
+      // The first page voids the first agreement by its digest, and says what was corrected.
+      let front = try paper.output(["-raw", "-l", "1", secondFile, "-"]).filter { !$0.isWhitespace }
+      let digest = try #require((first["agreement"] as? [String: Any])?["sha256"] as? String)
+      #expect(front.contains(digest) && front.contains("原协议自本协议签署之时起作废"), "\(front.prefix(400))")
+      #expect(front.contains("原因：更正登记信息（企业/店铺名称、电源类型）"), "\(front.prefix(400))")
     }
 
     #expect(try laptop.json("sync")["delivered"] as? Int == 1)

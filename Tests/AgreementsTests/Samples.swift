@@ -218,7 +218,7 @@ struct Sample {
     installation.apply(.signed(first), at: signedAt, entrySha256: digest)
     let old = installation.correctableFields
     var new = old
-    new.owner.unitName = "䶮㛃㵥𠅤𡐓𬭎𬬻𬎆𠮷 ᠮᠣᠩᠭᠣᠯ 电焊铺"
+    new.owner.unitName = "䶮㛃㵥𠅤𡐓𬭎𬬻𬎆𠮷\u{2A701}\u{2CEB5} ᠮᠣᠩᠭᠣᠯ 电焊铺"
     new.owner.street = "白泥井镇"
     installation.apply(.corrected(.init(changes: new.changes(since: old))), at: signedAt, entrySha256: digest)
     return (sample, installation)

@@ -129,7 +129,7 @@ final class PhoneSigning {
           textSha256: text.sha256, title: text.terms.title, subtitle: text.terms.subtitle,
           numbers: text.numbers.map(CompanionView.Fact.init) + [
             CompanionView.Fact(name: "条款", value: String(text.termsLine.dropFirst("条款 ".count)))
-          ],
+          ] + (text.supersession.map { [CompanionView.Fact(name: "原协议", value: $0)] } ?? []),
           blocks: text.blocks.map(CompanionView.Block.init), statement: text.terms.statement,
           consentText: text.terms.consent,
           signatory: CompanionView.Sign.Signatory(
