@@ -76,7 +76,10 @@ let package = Package(
     feature("Companion", ["Records", "Cryptography", "Files", "Threads", "CMicrohttpd"]),
     feature(
       "Bench",
-      ["Records", "ModuleCore", "CBoot", "Cryptography", "Files", "Threads", "CMicrohttpd", "CSerial", "CZlib"]),
+      [
+        "Records", "ModuleCore", "CBoot", "Cryptography", "Files", "Threads", "CCrypto", "CMicrohttpd",
+        "CSerial", "CZlib",
+      ]),
 
     .executableTarget(
       name: "weldtech",

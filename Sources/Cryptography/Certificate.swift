@@ -48,7 +48,8 @@ public struct Certificate: Hashable, Sendable {
     }
   }
 
-  init(_ handle: OpaquePointer) throws(CryptographyError) {
+  /// Takes the DER of OpenSSL's object, which stays the caller's.
+  package init(_ handle: OpaquePointer) throws(CryptographyError) {
     guard let output = MemoryBIO(), i2d_X509_bio(output.handle, handle) == 1,
       let keyOutput = MemoryBIO(), let key = X509_get0_pubkey(handle),
       i2d_PUBKEY_bio(keyOutput.handle, key) == 1
@@ -67,7 +68,7 @@ public struct Certificate: Hashable, Sendable {
   }
 
   /// Gives OpenSSL's object, which the caller frees.
-  func decoded() throws(CryptographyError) -> OpaquePointer {
+  package func decoded() throws(CryptographyError) -> OpaquePointer {
     guard let input = MemoryBIO(der), let handle = d2i_X509_bio(input.handle, nil) else {
       throw .notCertificate
     }

@@ -13,16 +13,19 @@ public final class LocalPlatform: Sendable {
     public var dataFolder: String
     /// The token that clients have to send as `Authorization: Bearer`; nil for none.
     public var token: String?
+    /// The authority whose timestamps are served at `POST /timestamp`; nil for none.
+    public var authority: TestAuthority?
     /// Gives this number of random bytes.
     public var random: @Sendable (Int) -> [UInt8]
 
     public init(
       listen: String = "127.0.0.1:0", dataFolder: String, token: String? = nil,
-      random: @escaping @Sendable (Int) -> [UInt8]
+      authority: TestAuthority? = nil, random: @escaping @Sendable (Int) -> [UInt8]
     ) {
       self.listen = listen
       self.dataFolder = dataFolder
       self.token = token
+      self.authority = authority
       self.random = random
     }
   }
@@ -49,7 +52,7 @@ public final class LocalPlatform: Sendable {
       subfolders: ["keys", "files", "uploads", "installations", "idempotency"])
     router = try PlatformRouter(
       folder: folder, identity: Self.identity(in: folder), token: configuration.token,
-      random: configuration.random)
+      authority: configuration.authority, random: configuration.random)
   }
 
   /// Listens on a thread of its own.

@@ -14,16 +14,18 @@ final class PlatformRouter: PlatformHandler {
 
   private let identity: PlatformIdentity
   private let token: String?
+  private let authority: TestAuthority?
   private let keys: PlatformKeys
   private let files: PlatformFiles
   private let state: Mutex<State>
 
   init(
     folder: PlatformFolder, identity: PlatformIdentity, token: String?,
-    random: @escaping @Sendable (Int) -> [UInt8]
+    authority: TestAuthority?, random: @escaping @Sendable (Int) -> [UInt8]
   ) throws(LocalPlatformError) {
     self.identity = identity
     self.token = token
+    self.authority = authority
     keys = PlatformKeys(folder: folder, identity: identity)
     files = PlatformFiles(folder: folder, random: random)
     let initial = State(
@@ -39,7 +41,10 @@ final class PlatformRouter: PlatformHandler {
       if state.requests.count == Self.rememberedRequests { state.requests.removeFirst() }
       state.requests.append("\(request.method) \(request.path)")
     }
-    if let token, !isSame(request.headers["authorization"] ?? "", "Bearer \(token)") {
+    // A timestamp authority is open to everybody, as the public ones are, and gets no token.
+    if let token, request.path != Self.timestampPath,
+      !isSame(request.headers["authorization"] ?? "", "Bearer \(token)")
+    {
       var reply = PlatformReply.error(401, "token.refused", "this platform wants a valid bearer token")
       reply.headers["WWW-Authenticate"] = "Bearer"
       return reply
@@ -84,6 +89,7 @@ final class PlatformRouter: PlatformHandler {
   }
 
   private func route(_ request: PlatformRequest, _ state: inout State) throws -> PlatformReply {
+    if let authority, request.path == Self.timestampPath { return timestamp(request, by: authority) }
     guard let resource = PlatformResource(request.segments) else {
       return .error(404, "request.unknown", "there is nothing at this path")
     }
@@ -109,6 +115,23 @@ final class PlatformRouter: PlatformHandler {
       reply.headers["Allow"] = resource.allow
       return reply
     }
+  }
+
+  // MARK: - Timestamps
+
+  private static let timestampPath = "/timestamp"
+
+  /// Answers a query of RFC 3161 over HTTP, as section 3.4 says.
+  private func timestamp(_ request: PlatformRequest, by authority: TestAuthority) -> PlatformReply {
+    guard request.method == "POST" else {
+      var reply = PlatformReply.error(405, "request.method", "this path takes POST")
+      reply.headers["Allow"] = "POST"
+      return reply
+    }
+    guard request.headers["content-type"] == "application/timestamp-query" else {
+      return .error(415, "timestamp.mediaType", "this path takes application/timestamp-query")
+    }
+    return .bytes(200, authority.reply(to: request.body), mediaType: "application/timestamp-reply")
   }
 
   /// Compares two texts in a time that does not reveal how much of them is equal.

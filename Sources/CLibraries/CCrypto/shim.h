@@ -33,6 +33,17 @@ static inline int wt_x509_set_validity(X509 *certificate, const char *from, cons
     && ASN1_TIME_set_string_X509(X509_getm_notAfter(certificate), to) == 1;
 }
 
+// Adds an extension whose value may name the issuer's or the subject's key, as `hash` and `keyid` do; the context that
+// those words need is a struct with a macro over it. https://docs.openssl.org/3.0/man3/X509V3_set_ctx/
+static inline int wt_x509_add_extension(X509 *certificate, X509 *issuer, int nid, const char *value) {
+  X509V3_CTX context;
+  X509V3_set_ctx(&context, issuer, certificate, NULL, NULL, 0);
+  X509_EXTENSION *extension = X509V3_EXT_conf_nid(NULL, &context, nid, (char *)value);
+  int done = extension != NULL && X509_add_ext(certificate, extension, -1) == 1;
+  X509_EXTENSION_free(extension);
+  return done;
+}
+
 // A mutable and a const `data` make X509V3_EXT_conf_nid's import depend on the OpenSSL version.
 static inline X509_EXTENSION *wt_x509_extension(int nid, const char *value) {
   return X509V3_EXT_conf_nid(NULL, NULL, nid, (char *)value);

@@ -16,12 +16,13 @@ final class PlatformHarness {
   private let token: String?
   let seeded = SeededBytes(seed: 1)
 
-  init(token: String? = nil) throws {
+  init(token: String? = nil, authority: TestAuthority? = nil) throws {
     self.token = token
     let identity = try #require(Self.identity)
     try temporary.write("platform-key.pem", identity.privateKeyPEM)
     try temporary.write("platform-certificate.pem", identity.certificate.pem)
-    platform = try LocalPlatform(.init(dataFolder: temporary.path, token: token, random: seeded.bytes))
+    platform = try LocalPlatform(
+      .init(dataFolder: temporary.path, token: token, authority: authority, random: seeded.bytes))
     http = try RawHTTP(url: platform.start())
   }
 
