@@ -153,7 +153,7 @@ let package = Package(
     feature("TestSupport", path: "Tests/Support", ["Terminal", "Bench", "ModuleCore", "Provision", "Records"]),
     tests("RecordsTests", ["Characters", "Records", "TestSupport"]),
     tests("FilesTests", ["Files", "TestSupport"]),
-    tests("CryptographyTests", ["TestSupport", "Cryptography"]),
+    tests("CryptographyTests", ["TestSupport", "Bench", "Cryptography"]),
     tests("DrawingTests", ["Drawing", "CPNG", "CShrink", "TestSupport"]),
     tests("TablesTests", ["Tables", "TestSupport"]),
     tests("TerminalTests", ["Characters", "Terminal", "TestSupport"]),
@@ -171,7 +171,7 @@ let package = Package(
     .testTarget(
       name: "DiagramsTests", dependencies: ["Diagrams", "Drawing", "Provision", "Records", "TestSupport"],
       exclude: ["read-diagram"], swiftSettings: settings),
-    tests("AgreementsTests", ["Agreements", "Cryptography", "Drawing", "Records", "TestSupport"]),
+    tests("AgreementsTests", ["Agreements", "Bench", "Cryptography", "Drawing", "Records", "TestSupport"]),
     tests(
       "PhotosTests", ["Photos", "Records", "Drawing", "CPNG", "CTurboJPEG", "TestSupport", "photo-program"]),
     tests("CompanionTests", ["Companion", "Records", "Cryptography", "TestSupport"]),

@@ -44,6 +44,12 @@ static inline int wt_x509_add_extension(X509 *certificate, X509 *issuer, int nid
   return done;
 }
 
+// A stack of certificates that holds references of its own. https://docs.openssl.org/3.0/man3/X509_add_cert/
+static inline STACK_OF(X509) *wt_x509_stack_new(void) { return sk_X509_new_null(); }
+static inline int wt_x509_stack_add(STACK_OF(X509) *stack, X509 *certificate) {
+  return X509_add_cert(stack, certificate, X509_ADD_FLAG_UP_REF);
+}
+
 // A mutable and a const `data` make X509V3_EXT_conf_nid's import depend on the OpenSSL version.
 static inline X509_EXTENSION *wt_x509_extension(int nid, const char *value) {
   return X509V3_EXT_conf_nid(NULL, NULL, nid, (char *)value);
