@@ -225,8 +225,7 @@ public struct Agreement {
 
   private func drawFooter(on canvas: any Artboard, page: Int, in flow: PageFlow) {
     let style = TextStyle(sizePoints: 8)
-    let left = flow.set(
-      "协议编号 \(text.parts.code) · 记录号 \(text.installation.id.text.prefix(8))", style: style)
+    let left = flow.set(Self.footer(of: text), style: style)
     let right = flow.set("第 \(page) 页 共 \(flow.pages.count) 页", style: style)
     let top = PageFlow.pageHeight - 13.5
     var line = Path()

@@ -88,7 +88,7 @@ public struct AgreementText: Sendable {
     headingCount = headings
   }
 
-  private static let testColumns = [
+  static let testColumns = [
     Column("序号", 12, isCentred: true), Column("项目", 58), Column("实测值", 30), Column("合格范围", 38),
     Column("结论", 36),
   ]

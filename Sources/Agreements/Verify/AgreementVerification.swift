@@ -1,0 +1,135 @@
+public import Cryptography
+public import Drawing
+public import FoundationEssentials
+public import Records
+
+/// What an agreement's file says, after everything in it was found to be as this program writes it, unchanged since the seal, and
+/// without contradiction. A file of which that cannot be said has no verification but an `AgreementFault` with its place.
+public struct AgreementVerification: Sendable {
+  /// The size of the largest file that is read, bytes.
+  public static let maxBytes = OwnPDFFile.maxBytes
+
+  /// What no program can find out from the file, or this laptop cannot.
+  public enum Unjudged: String, Hashable, Sendable, CaseIterable {
+    /// Who sealed: nobody but the sealer vouches for it, or no root was given that does.
+    case identity
+    /// When it was sealed: there is no timestamp, so that only the sealer's clock says it.
+    case time
+    /// Who the timestamp's authority is: its root was not given.
+    case timestampAuthority
+    /// Whether a certificate was revoked, for which the authority would have to be asked.
+    case revocation
+    /// Whose hand drew the signature: the strokes themselves are not in the file, only their digest.
+    case handwriting
+    /// Whether the photos are what the manifest says: only small pictures and digests are in the file.
+    case photos
+    /// Whether the pages show the text: this laptop has not the fonts to set it once more.
+    case pages
+  }
+
+  /// SHA-256 of the file, lower-case hex.
+  public let sha256: String
+  /// SHA-256 of the file without its timestamp, lower-case hex: the agreement's digest in the record.
+  public let agreementSha256: String
+  public let seal: SealVerification
+  public let manifest: EvidenceManifest
+  /// The record as it stood the moment before the signature.
+  public let installation: Installation
+  public let terms: AgreementTerms
+  public let pageCount: Int
+  public let unjudged: Set<Unjudged>
+
+  /// Whether the seal leads to a given root, and so does the timestamp where there is one.
+  public var isTrusted: Bool { seal.isTrusted }
+
+  /// Judges a file.
+  /// - Parameters:
+  ///   - roots: the certificates that the caller trusts, of the seal's authority and the timestamp's.
+  ///   - now: the moment at which certificates are judged where no trusted timestamp says another.
+  /// - Throws: the first fault.
+  public init(_ file: Data, trusting roots: [Certificate], now: Timestamp) throws(AgreementFault) {
+    let pdf: SealablePDF
+    do {
+      pdf = try SealablePDF(sealed: file)
+    } catch {
+      guard case .sealedPDF(let offset, let fault) = error else { throw .form(offset: 0, .noByteRange) }
+      throw .form(offset: offset, fault)
+    }
+    guard let der = pdf.contents else { throw .form(offset: pdf.place.lowerBound, .notSealed) }
+    seal = try Self.seal(der, of: pdf, trusting: roots, now: now)
+    let document: OwnPDFFile
+    do { document = try OwnPDFFile(pdf.bytes) } catch { throw .structure(error) }
+    let embedded = try EmbeddedEvidence(document)
+    (manifest, installation, terms) = (embedded.manifest, embedded.installation, embedded.terms)
+    try embedded.check(sealedBy: seal.signer)
+    let canJudgePages = try Self.checkPages(of: document, against: embedded)
+    pageCount = document.pages.count
+    sha256 = SHA256Digest(of: pdf.bytes).hex
+    agreementSha256 = try Self.digestWithoutTimestamp(of: pdf, der) ?? sha256
+    unjudged = Self.unjudged(seal, manifest, canJudgePages: canJudgePages)
+  }
+
+  // MARK: - The seal
+
+  private static func seal(
+    _ der: [UInt8], of pdf: SealablePDF, trusting roots: [Certificate], now: Timestamp
+  ) throws(AgreementFault) -> SealVerification {
+    do throws(SealFault) {
+      return try SealVerification(
+        der, over: SHA256Digest(of: pdf.signedContent), trusting: roots, now: now.secondsSince1970)
+    } catch {
+      if let offset = error.offset { throw .seal(error, .byte(pdf.place.lowerBound + 2 * offset)) }
+      throw .seal(error, .content(suspect: suspect(in: pdf)))
+    }
+  }
+
+  /// The first place of a changed file that cannot be read any more, which is near the change or behind it.
+  private static func suspect(in pdf: SealablePDF) -> PDFFault? {
+    do throws(PDFFault) {
+      _ = try OwnPDFFile(pdf.bytes)
+      return nil
+    } catch { return error }
+  }
+
+  private static func digestWithoutTimestamp(of pdf: SealablePDF, _ der: [UInt8]) throws(AgreementFault)
+    -> String?
+  {
+    do {
+      let plain = try DetachedSeal(der: der).withoutTimestamp()
+      return plain.token == nil ? nil : SHA256Digest(of: try pdf.sealed(with: plain.seal.der)).hex
+    } catch {
+      throw .form(offset: pdf.place.lowerBound, .length)
+    }
+  }
+
+  // MARK: - The pages
+
+  /// Compares the pages with those that the embedded files make, text by text. What stands on every page, or again above the rest of a
+  /// table, depends on the breaks between pages and therefore on the fonts.
+  /// - Returns: false where this laptop has not the fonts.
+  private static func checkPages(of document: OwnPDFFile, against embedded: EmbeddedEvidence)
+    throws(AgreementFault) -> Bool
+  {
+    guard let expected = embedded.pages() else { return false }
+    guard let difference = embedded.texts(of: document).firstDifference(from: expected) else { return true }
+    throw .page(number: difference.page, text: difference.text)
+  }
+
+  // MARK: - What is left
+
+  private static func unjudged(_ seal: SealVerification, _ manifest: EvidenceManifest, canJudgePages: Bool)
+    -> Set<Unjudged>
+  {
+    var unjudged: Set<Unjudged> = [.handwriting]
+    if seal.trust.root == nil { unjudged.insert(.identity) }
+    if !seal.signer.isSelfIssued { unjudged.insert(.revocation) }
+    switch seal.timestamp {
+    case nil: unjudged.insert(.time)
+    case let timestamp? where timestamp.trust.root == nil: unjudged.insert(.timestampAuthority)
+    default: break
+    }
+    if !manifest.photos.isEmpty { unjudged.insert(.photos) }
+    if !canJudgePages { unjudged.insert(.pages) }
+    return unjudged
+  }
+}

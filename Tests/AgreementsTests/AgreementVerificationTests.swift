@@ -1,0 +1,260 @@
+import Bench
+import Cryptography
+import Drawing
+import Foundation
+import Records
+import TestSupport
+import Testing
+
+@testable import Agreements
+
+@Suite struct AgreementVerificationTests {
+  private static let shared = try? SealedSample()
+
+  private func fault(_ file: Data, _ roots: [Certificate]) -> AgreementFault? {
+    do throws(AgreementFault) {
+      _ = try AgreementVerification(file, trusting: roots, now: SealedSample.now)
+      return nil
+    } catch { return error }
+  }
+
+  // MARK: - Good files
+
+  @Test func `an agreement says who sealed it, who signed it, and for which machine`() throws {
+    let sample = try #require(Self.shared)
+    let plain = try AgreementVerification(sample.plain, trusting: sample.roots, now: SealedSample.now)
+    #expect(plain.isTrusted && plain.seal.signer == sample.identity.certificate)
+    #expect(plain.sha256 == SHA256Digest(of: sample.plain).hex && plain.agreementSha256 == plain.sha256)
+    #expect(plain.manifest.signing.signatory == Sample().signatory)
+    #expect(plain.installation == Sample().installation())
+    #expect(plain.terms.json == (try Sample.shippedTerms()))
+    #expect(plain.pageCount == (try OwnPDFFile(sample.plain)).pages.count)
+    #expect(plain.unjudged == [.time, .revocation, .handwriting, .photos])
+    let stamped = try AgreementVerification(sample.stamped, trusting: sample.roots, now: SealedSample.now)
+    #expect(stamped.isTrusted && stamped.seal.timestamp?.time == SealedSample.now.secondsSince1970)
+    // Without its timestamp the file is the one that the record names.
+    #expect(stamped.sha256 != plain.sha256 && stamped.agreementSha256 == plain.sha256)
+    #expect(stamped.unjudged == [.revocation, .handwriting, .photos])
+  }
+
+  @Test func `an agreement that nobody vouches for is not trusted until its certificate is given`() throws {
+    let sample = try SealedSample(isSelfIssued: true)
+    let alone = try AgreementVerification(sample.plain, trusting: [], now: SealedSample.now)
+    #expect(!alone.isTrusted && alone.seal.trust == .selfIssued && alone.manifest.sealedBy.selfIssued)
+    #expect(alone.unjudged == [.identity, .time, .handwriting, .photos])
+    let known = [sample.identity.certificate]
+    #expect(try AgreementVerification(sample.plain, trusting: known, now: SealedSample.now).isTrusted)
+  }
+
+  @Test func `an agreement past the size of a page, with rare characters, is read back as it was written`()
+    throws
+  {
+    let (fullest, installation) = Sample.fullest()
+    let authority = try TestAuthority { SealedSample.now.secondsSince1970 }
+    let identity = try SealedSample.identity(of: authority)
+    let text = try AgreementText(
+      of: installation, terms: AgreementTerms(json: Sample.shippedTerms(), drawnBy: nil), at: Sample.signedAt)
+    let pdf = try Agreement(
+      text, signing: fullest.signing, strokes: SealedSample.strokes(),
+      evidence: Agreement.Evidence(sealer: SealedSample.sealer(identity), expectsTimestamp: true)
+    ).render().pdf
+    let sealed = try SealedSample.seal(pdf, by: identity, authority)
+    let judged = try AgreementVerification(
+      sealed.stamped, trusting: [authority.root], now: SealedSample.now)
+    #expect(judged.isTrusted && judged.pageCount > 3 && !judged.unjudged.contains(.pages))
+  }
+
+  // MARK: - One bit
+
+  @Test(arguments: [false, true])
+  func `every changed bit is found, with its place`(isStamped: Bool) throws {
+    let sample = try #require(Self.shared)
+    let good = isStamped ? sample.stamped : sample.plain
+    #expect(fault(good, sample.roots) == nil)
+    let place = try SealablePDF(sealed: good).place
+    var generator = SplitMix64(seed: isStamped ? 71 : 72)
+    var withinBytes = 0
+    for turn in 0..<1_000 {
+      // Half of the changes are in the place of the seal, in its digits as well as in the zeros behind them.
+      let digits = 2 * (try #require(SealablePDF(sealed: good).contents)).count
+      let index =
+        switch turn % 4 {
+        case 0: place.lowerBound + generator.next(below: digits)
+        case 1: place.lowerBound - 1 + generator.next(below: place.count + 2)
+        default: generator.next(below: good.count)
+        }
+      var changed = good
+      changed[index] ^= 1 << UInt8(generator.next(below: 8))
+      switch try #require(fault(changed, sample.roots), "byte \(index)") {
+      case .form(let offset, _): #expect(changed.indices.contains(offset) || offset == changed.count)
+      case .seal(_, .byte(let offset)): #expect(place.contains(offset) && place.contains(index))
+      case .seal(let fault, .content(let suspect)):
+        #expect(fault.place == .content && !place.contains(index))
+        withinBytes += suspect == nil ? 0 : 1
+      case let other: Issue.record("byte \(index): \(other)")
+      }
+    }
+    // Many a change of the pages or files is told to a part of the file.
+    #expect(withinBytes > 100, "\(withinBytes)")
+  }
+
+  // MARK: - More than a bit
+
+  @Test func `what is added behind the end is found`() throws {
+    let sample = try #require(Self.shared)
+    for good in [sample.plain, sample.stamped] {
+      for added in ["\n", "%%EOF\n", "x"] {
+        let found = try #require(fault(good + Data(added.utf8), sample.roots))
+        guard case .form = found else {
+          Issue.record("\(found)")
+          return
+        }
+      }
+      // An incremental update that draws over a page, as an editor would write it.
+      let table = try #require(good.lastRange(of: Data("startxref\n".utf8))).upperBound
+      let start = String(decoding: good[table...].prefix { $0 != 0x0A }, as: UTF8.self)
+      let update = """
+        3 0 obj
+        <</Type/Page/Parent 1 0 R/MediaBox[0 0 595 842]>>
+        endobj
+        xref
+        3 1
+        \(String(repeating: "0", count: 10 - String(good.count).count))\(good.count) 00000 n\u{20}
+        trailer
+        <</Size 40/Root 4 0 R/Prev \(start)>>
+        startxref
+        \(good.count + 70)
+        %%EOF
+
+        """
+      let found = try #require(fault(good + Data(update.utf8), sample.roots))
+      guard case .form(let offset, let form) = found else {
+        Issue.record("\(found)")
+        return
+      }
+      #expect(offset == good.count && form == .bytesAfterEnd)
+    }
+  }
+
+  @Test func `a file that is cut off anywhere is refused`() throws {
+    let sample = try #require(Self.shared)
+    var generator = SplitMix64(seed: 9)
+    for _ in 0..<40 {
+      #expect(fault(sample.stamped.prefix(generator.next(below: sample.stamped.count)), []) != nil)
+    }
+  }
+
+  @Test func `the seal of another agreement, or of another authority, is found`() throws {
+    let sample = try #require(Self.shared)
+    var otherSample = Sample()
+    otherSample.remarks = "另一台"
+    let other = try SealedSample(otherSample)
+    let seal = try #require(try SealablePDF(sealed: other.stamped).contents)
+    let swapped = try sample.unsealed.sealed(with: seal)
+    guard case .seal(let found, .content) = fault(swapped, sample.roots + other.roots) else {
+      Issue.record("a foreign seal was accepted")
+      return
+    }
+    #expect(found.reason == .digest)
+    // Sealed anew by somebody else, whose root is not given; and who is not the one that the paper names.
+    let stranger = try SealedSample.identity(of: other.authority)
+    let again = try SealedSample.seal(sample.unsealed, by: stranger, other.authority).plain
+    #expect(fault(again, sample.roots + other.roots) == .disagreement(.sealer))
+    let judged = try AgreementVerification(other.plain, trusting: sample.roots, now: SealedSample.now)
+    #expect(!judged.isTrusted && judged.seal.trust == .otherRoot)
+  }
+
+  @Test func `an ended certificate is not trusted without a timestamp`() throws {
+    let now = SealedSample.now.secondsSince1970
+    let sample = try SealedSample(validity: (now - 86_400)...(now + 86_400))
+    let later = Timestamp(secondsSince1970: now + 30 * 86_400, offsetSeconds: 28_800)
+    let plain = try AgreementVerification(sample.plain, trusting: sample.roots, now: later)
+    #expect(plain.seal.trust == .ended(sample.identity.certificate) && !plain.isTrusted)
+    #expect(try AgreementVerification(sample.stamped, trusting: sample.roots, now: later).isTrusted)
+  }
+
+  // MARK: - Sealed by the company itself, and wrong
+
+  @Test func `pages that say something else than the files inside are found`() throws {
+    let sample = try #require(Self.shared)
+    let files = try sample.attachments()
+    let forged = try sample.forged(attachments: files, words: ["这是另一份协议"])
+    guard case .page(number: 1, text: 1) = fault(forged, sample.roots) else {
+      Issue.record("\(String(describing: fault(forged, sample.roots)))")
+      return
+    }
+  }
+
+  @Test func `text that nobody sees is found`() throws {
+    let sample = try #require(Self.shared)
+    let files = try sample.attachments()
+    let flow = PageFlow()
+    let hidden: [(ContentStream) -> Void] = [
+      { $0.draw(flow.set("看不见", style: TextStyle(sizePoints: 9)), x: 20, y: 50, colour: .white) },
+      { $0.draw(flow.set("看不见", style: TextStyle(sizePoints: 1)), x: 20, y: 50, colour: .black) },
+      { $0.draw(flow.set("看不见", style: TextStyle(sizePoints: 9)), x: 300, y: 50, colour: .black) },
+    ]
+    for draw in hidden {
+      guard case .structure(let found) = fault(try sample.forged(attachments: files, draw: draw), sample.roots)
+      else {
+        Issue.record("hidden text was accepted")
+        return
+      }
+      #expect(found.part == .hiddenText)
+    }
+  }
+
+  @Test func `files inside that contradict each other are found`() throws {
+    let sample = try #require(Self.shared)
+    let files = try sample.attachments()
+    func fault(replacing name: String, _ change: (Data) throws -> Data) throws -> AgreementFault? {
+      let changed = try files.map {
+        $0.name == name
+          ? PDFAttachment(
+            name: name, mediaType: "application/json", description: "", bytes: try change($0.bytes))
+          : $0
+      }
+      return self.fault(try sample.forged(attachments: changed), sample.roots)
+    }
+    func replacing(_ text: String, _ other: String) -> (Data) -> Data {
+      { Data(String(decoding: $0, as: UTF8.self).replacingOccurrences(of: text, with: other).utf8) }
+    }
+    #expect(try fault(replacing: "record.json", replacing("ZX7-400GT", "ZX7-500GT")) == .disagreement(.record))
+    #expect(
+      try fault(replacing: "record.json") { $0 + Data(" ".utf8) }
+        == .embedded(name: "record.json", .notCanonical))
+    #expect(try fault(replacing: "terms.json") { $0 + Data("\n".utf8) } == .disagreement(.terms))
+    let evidence = "evidence.json"
+    #expect(try fault(replacing: evidence, replacing("2400000", "2400001")) == .disagreement(.photos))
+    #expect(try fault(replacing: evidence, replacing("三相逆变焊机", "单相逆变焊机")) == .disagreement(.text))
+    #expect(try fault(replacing: evidence, replacing("焊安签章", "焊安盖章")) == .disagreement(.sealer))
+    #expect(try fault(replacing: evidence, replacing("weldtech.evidence/1", "weldtech.evidence/2")) != nil)
+  }
+
+  @Test func `a file inside that is missing or one too many is found`() throws {
+    let sample = try #require(Self.shared)
+    let files = try sample.attachments()
+    for file in files {
+      let rest = files.filter { $0.name != file.name }
+      #expect(
+        fault(try sample.forged(attachments: rest), sample.roots) == .embedded(name: file.name, .missing))
+    }
+    let more =
+      files + [
+        PDFAttachment(name: "more.json", mediaType: "text/plain", description: "", bytes: Data("x".utf8))
+      ]
+    #expect(
+      fault(try sample.forged(attachments: more), sample.roots) == .embedded(name: "more.json", .unknownFile))
+  }
+
+  @Test func `a file inside that unpacks to more than is read is refused`() throws {
+    let sample = try #require(Self.shared)
+    let bomb = PDFAttachment(
+      name: "record.json", mediaType: "application/json", description: "", bytes: Data(count: 80 << 20))
+    guard case .structure(let found) = fault(try sample.forged(attachments: [bomb]), sample.roots) else {
+      Issue.record("a bomb was read")
+      return
+    }
+    #expect(found.part == .size)
+  }
+}
