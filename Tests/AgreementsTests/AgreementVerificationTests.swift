@@ -71,12 +71,12 @@ import Testing
     let sample = try #require(Self.shared)
     let good = isStamped ? sample.stamped : sample.plain
     #expect(fault(good, sample.roots) == nil)
-    let place = try SealablePDF(sealed: good).place
+    let sealed = try SealablePDF(sealed: good)
+    let (place, digits) = (sealed.place, 2 * (try #require(sealed.contents)).count)
     var generator = SplitMix64(seed: isStamped ? 71 : 72)
     var withinBytes = 0
     for turn in 0..<1_000 {
       // Half of the changes are in the place of the seal, in its digits as well as in the zeros behind them.
-      let digits = 2 * (try #require(SealablePDF(sealed: good).contents)).count
       let index =
         switch turn % 4 {
         case 0: place.lowerBound + generator.next(below: digits)
@@ -95,7 +95,7 @@ import Testing
       }
     }
     // Many a change of the pages or files is told to a part of the file.
-    #expect(withinBytes > 100, "\(withinBytes)")
+    #expect(withinBytes > 300, "\(withinBytes)")
   }
 
   // MARK: - More than a bit

@@ -151,11 +151,26 @@ public struct SealablePDF: Hashable, Sendable {
   }
 
   private static func byteRangeKey(in bytes: Data) throws(DrawingError) -> Int {
-    guard let first = bytes.firstRange(of: key) else { throw .sealedPDF(offset: 0, .noByteRange) }
-    if let second = bytes[first.upperBound...].firstRange(of: key) {
-      throw .sealedPDF(offset: second.lowerBound, .secondByteRange)
+    let found = offsets(of: key, in: bytes)
+    guard let first = found.first else { throw .sealedPDF(offset: 0, .noByteRange) }
+    if found.count > 1 { throw .sealedPDF(offset: found[1], .secondByteRange) }
+    return first
+  }
+
+  /// The offsets at which a text begins. Foundation's search asks for each byte of a file anew and takes milliseconds.
+  private static func offsets(of text: [UInt8], in bytes: Data) -> [Int] {
+    guard let first = text.first else { return [] }
+    return bytes.withUnsafeBytes { bytes in
+      var offsets: [Int] = []
+      var start = 0
+      while start + text.count <= bytes.count {
+        if bytes[start] == first, bytes[start..<(start + text.count)].elementsEqual(text) {
+          offsets.append(start)
+        }
+        start += 1
+      }
+      return offsets
     }
-    return first.lowerBound
   }
 
   private static func place(behind key: Int, in bytes: Data) throws(DrawingError) -> Range<Int> {

@@ -36,6 +36,7 @@ public struct OwnPDFFile: Sendable {
     var objects = try PDFObjects(Array(file))
     pages = try Self.pages(&objects)
     attachments = try Self.attachments(&objects)
+    try objects.checkOtherStreams()
   }
 
   // MARK: - Parts

@@ -17,6 +17,8 @@ struct PDFObjects {
   /// The objects by their numbers.
   private let objects: [Int: Object]
   private var unpackedBytes = 0
+  /// The offsets of the streams that were unpacked.
+  private var unpacked: Set<Int> = []
   let root: Object
 
   /// Reads all objects, the table, and the end of the file.
@@ -76,8 +78,17 @@ struct PDFObjects {
     guard status != LIBDEFLATE_INSUFFICIENT_SPACE else { throw PDFFault(.size, at: object.offset) }
     guard status == LIBDEFLATE_SUCCESS, taken == place.count else { throw PDFFault(.stream, at: object.offset) }
     unpackedBytes += unpacked.count
+    self.unpacked.insert(object.offset)
     // A copy of its own size gives the room back.
     return Array(unpacked[...])
+  }
+
+  /// Unpacks what nobody has asked for, such as fonts, so that no stream is one that cannot be unpacked.
+  mutating func checkOtherStreams() throws(PDFFault) {
+    for (_, object) in objects.sorted(by: { $0.key < $1.key })
+    where object.entries?["Filter"] == .name("FlateDecode") && !unpacked.contains(object.offset) {
+      _ = try unpacked(object)
+    }
   }
 
   // MARK: - The end of the file
