@@ -52,7 +52,8 @@ enum CommandTree {
         CommandSection(
           Text(zh: "工具", en: "Tools"),
           [
-            LabelsCommand.command, SchemesCommand.command, StationCommand.command, FirmwareCommand.command,
+            AgreementCommand.command, LabelsCommand.command, SchemesCommand.command, StationCommand.command,
+            FirmwareCommand.command,
             PortsCommand.command,
             DoctorCommand.command,
             PracticeCommand.command, BenchCommand.command, CompletionsCommand.command,

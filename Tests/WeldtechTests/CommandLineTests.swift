@@ -61,6 +61,7 @@ import Testing
     Line("status", "status"),
     Line("labels codes --count 5 --output F.csv", "labels", "codes"),
     Line("labels batch --input F.csv --output D --format png --dpi 600 --jobs 2", "labels", "batch"),
+    Line("agreement verify F.pdf --trust R.pem", "agreement", "verify"),
     Line("labels templates", "labels", "templates"),
     Line("labels verify a.png b.pdf --expect C --mirrored", "labels", "verify"),
     Line(

@@ -54,7 +54,7 @@ public struct SealFault: Error, Hashable, Sendable {
   /// The place of the first byte concerned, from 0 at the first byte of the seal's DER; nil for the content.
   public var offset: Int?
 
-  init(_ place: Place, _ reason: Reason, at offset: Int?, isInTimestamp: Bool = false) {
+  package init(_ place: Place, _ reason: Reason, at offset: Int?, isInTimestamp: Bool = false) {
     self.place = place
     self.reason = reason
     self.offset = offset

@@ -24,7 +24,7 @@ enum Errors {
     links + flashes + authorities + images + modules + documents + fieldbook + files + photos + walk + setup
     + labels
     + companion + lists + pictures + templates + fields + entries + sync + cryptography + practice + bench
-    + ailments
+    + ailments + agreements
 
   private static let companion: [any Error] = [
     CompanionError.noNetwork, CompanionError.unknownInterface("wlan9", ["wlp2s0"]),
@@ -162,6 +162,32 @@ enum Errors {
       ProvisionError.noSuchScheme("a"), ProvisionError.noSuchPlan("a"),
       NoSchemeFits(mismatches: [.init(scheme: "a", properties: InstallationScheme.Property.allCases)]),
     ]
+
+  private static let agreements: [any Error] =
+    agreementFaults + [RootUnreadable(path: "root.pem")]
+
+  private static let agreementFaults: [AgreementFault] =
+    sealFaults.flatMap { fault -> [AgreementFault] in
+      [.seal(fault, .byte(120_000)), .seal(fault, .content(suspect: nil))]
+    }
+    + pdfFaults.flatMap { fault -> [AgreementFault] in
+      [.structure(fault), .seal(sealFaults[0], .content(suspect: fault))]
+    }
+    + [AgreementFault.EmbeddedFault.missing, .unknownFile, .malformed(path: "owner.unitName"), .notCanonical]
+    .map { .embedded(name: "record.json", $0) }
+    + AgreementFault.Disagreement.allCases.map { .disagreement($0) }
+    + [.page(number: 2, text: 17), .form(offset: 9, .noByteRange)]
+
+  private static let sealFaults: [SealFault] =
+    [
+      SealFault.Reason.encoding, .tooLarge(maxBytes: 65_536), .digest, .signature, .algorithm, .key,
+      .attributes,
+      .otherCertificate, .noCertificate, .certificate, .unusedCertificate, .unknownPart, .purpose,
+    ].flatMap { reason in
+      SealFault.Place.allCases.map { SealFault($0, reason, at: 12, isInTimestamp: reason == .purpose) }
+    }
+
+  private static let pdfFaults: [PDFFault] = PDFFault.Part.allCases.map { PDFFault($0, at: 4_711) }
 
   private static let storeFaults: [StoreFault] = [
     .busy, .diskFull, .readOnly, .cannotOpen, .corrupt, .notADatabase, .inputOutput(10), .constraint(19),

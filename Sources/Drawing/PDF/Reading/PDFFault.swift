@@ -31,7 +31,7 @@ public struct PDFFault: Error, Hashable, Sendable {
   /// The offset in the file of the object or value concerned, bytes from 0.
   public let offset: Int
 
-  init(_ part: Part, at offset: Int) {
+  package init(_ part: Part, at offset: Int) {
     self.part = part
     self.offset = offset
   }

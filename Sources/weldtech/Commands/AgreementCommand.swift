@@ -1,0 +1,187 @@
+import Agreements
+import Arguments
+import Cryptography
+import FoundationEssentials
+import Records
+import Terminal
+
+/// `agreement`: judges the file of an agreement, from which a stranger learns what it proves.
+enum AgreementCommand {
+  struct Options {
+    var file = ""
+    var trust: String?
+  }
+
+  struct Document: Encodable {
+    struct Installation: Encodable {
+      var id: InstallationID
+      var code: LabelCode
+      var unit: String
+      var brand: Nullable<String>
+      var model: Nullable<String>
+      var serialNumber: Nullable<String>
+      var module: Nullable<String>
+    }
+
+    struct Signing: Encodable {
+      var name: String
+      var capacity: SignatoryCapacity
+      /// The moment by the clock of the laptop at which it was signed.
+      var signedAt: Timestamp
+    }
+
+    struct Seal: Encodable {
+      var subject: String
+      var issuer: String
+      var certificateSha256: String
+      var selfIssued: Bool
+      var validFrom: Timestamp
+      var validUntil: Timestamp
+      var trust: Trust
+    }
+
+    struct Stamp: Encodable {
+      /// The moment by the authority's clock.
+      var time: Timestamp
+      var authority: String
+      var policy: String
+      var serialNumber: String
+      var trust: Trust
+    }
+
+    struct Trust: Encodable {
+      enum Verdict: String, Encodable {
+        case trusted, selfIssued, noRoot, otherRoot, ended, notBegun, refused
+      }
+
+      var verdict: Verdict
+      /// The subject of the root that the certificate leads to; null where it leads to none that was given.
+      var root: Nullable<String>
+      /// SHA-256 of that root; null where there is none.
+      var rootSha256: Nullable<String>
+    }
+
+    struct Superseded: Encodable {
+      var sha256: String
+      var signedAt: Timestamp
+      var reason: String
+    }
+
+    var file: String
+    /// SHA-256 of the file.
+    var sha256: String
+    /// SHA-256 of the file without its timestamp, which is the agreement's digest in the record.
+    var agreementSha256: String
+    /// Whether the seal, and the timestamp where there is one, lead to given roots.
+    var trusted: Bool
+    var pages: Int
+    var installation: Installation
+    var signing: Signing
+    var seal: Seal
+    var timestamp: Nullable<Stamp>
+    var timestampExpected: Bool
+    var supersedes: Nullable<Superseded>
+    /// What cannot be found out from the file, in the order of their names.
+    var unjudged: [String]
+  }
+
+  static var command: Command<Workplace> {
+    Command("agreement", Text(zh: "检查协议文件", en: "agreements as files")) {
+      [
+        Command(
+          "verify",
+          Text(
+            zh: "检查协议文件有没有改动、是谁签章和签字的", en: "check that an agreement is unchanged, who sealed and who signed it"
+          ),
+          discussion: Text(
+            zh:
+              "不需要记录和网络，别人给的文件也能检查。\n退出码 0：没有改动，签章和时间戳都通到给出的根证书；1：没有改动，但没有人担保是谁签章的；\n65：改动过，或不是 weldtech 写的协议。",
+            en:
+              "It needs neither records nor a network, and takes anybody's file.\nExit 0: unchanged, and seal and timestamp lead to the given root; 1: unchanged, but nobody vouches for the seal;\n65: changed, or no agreement that weldtech wrote."
+          ),
+          options: Options(),
+          parameters: { parameters in
+            parameters.argument("F.pdf", \.file, .file, Text(zh: "协议文件", en: "the agreement"))
+            parameters.option(
+              "trust", \.trust, .file, placeholder: "ROOT.pem",
+              Text(
+                zh: "信任的根证书，PEM，可以有几张（签章的和时间戳的）",
+                en: "the root certificates to trust, PEM, of the seal and of its timestamp"))
+          }, run: verify)
+      ]
+    }
+  }
+
+  static func verify(_ options: Options, _ workplace: Workplace) throws -> Int32 {
+    var roots: [Certificate] = []
+    if let path = options.trust {
+      let pem = try workplace.read(path, atMost: Certificate.maxSize)
+      do { roots = try Certificate.all(file: Array(pem)) } catch { throw RootUnreadable(path: path) }
+    }
+    let file = try workplace.read(options.file, atMost: AgreementVerification.maxBytes)
+    let verification = try AgreementVerification(file, trusting: roots, now: workplace.clock.now())
+    let document = Document(verification, file: options.file, clock: workplace.clock)
+    try workplace.console.answer(document) {
+      AgreementTexts(verification, clock: workplace.clock).put(file: options.file, to: workplace.console)
+    }
+    return (verification.isTrusted ? ExitCode.done : .failed).rawValue
+  }
+}
+
+/// The file of `--trust` has no certificate.
+struct RootUnreadable: Error {
+  let path: String
+}
+
+extension AgreementCommand.Document {
+  init(_ verification: AgreementVerification, file: String, clock: any Clock) {
+    let (manifest, record, signer) = (
+      verification.manifest, verification.installation, verification.seal.signer
+    )
+    self.file = file
+    sha256 = verification.sha256
+    agreementSha256 = verification.agreementSha256
+    trusted = verification.isTrusted
+    pages = verification.pageCount
+    installation = Installation(
+      id: manifest.installation.id, code: manifest.installation.code, unit: record.owner.unitName.text,
+      brand: Nullable(record.welder.brand?.text), model: Nullable(record.welder.model?.text),
+      serialNumber: Nullable(record.welder.serialNumber?.text),
+      module: Nullable(record.module?.serialNumber))
+    signing = Signing(
+      name: manifest.signing.signatory.name.full, capacity: manifest.signing.signatory.capacity,
+      signedAt: manifest.signing.signedAt)
+    seal = Seal(
+      subject: signer.subject, issuer: signer.issuer, certificateSha256: signer.fingerprint,
+      selfIssued: signer.isSelfIssued, validFrom: clock.moment(signer.validity.from),
+      validUntil: clock.moment(signer.validity.until), trust: Trust(verification.seal.trust))
+    timestamp = Nullable(
+      verification.seal.timestamp.map {
+        Stamp(
+          time: clock.moment($0.time), authority: $0.authority.subject, policy: $0.policy,
+          serialNumber: $0.serialNumber, trust: Trust($0.trust))
+      })
+    timestampExpected = manifest.timestampExpected
+    supersedes = Nullable(
+      manifest.supersedes.map { Superseded(sha256: $0.sha256, signedAt: $0.signedAt, reason: $0.reason) })
+    unjudged = verification.unjudged.map(\.rawValue).sorted()
+  }
+}
+
+extension AgreementCommand.Document.Trust {
+  init(_ trust: SealTrust) {
+    let root = trust.root
+    self.root = Nullable(root?.subject)
+    rootSha256 = Nullable(root?.fingerprint)
+    verdict =
+      switch trust {
+      case .trusted: .trusted
+      case .selfIssued: .selfIssued
+      case .noRoot: .noRoot
+      case .otherRoot: .otherRoot
+      case .ended: .ended
+      case .notBegun: .notBegun
+      case .refused: .refused
+      }
+  }
+}
