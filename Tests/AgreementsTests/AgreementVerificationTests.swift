@@ -257,4 +257,24 @@ import Testing
     }
     #expect(found.part == .size)
   }
+
+  @Test func `a page that unpacks to more than is read, and a large file that is none, are refused`() throws {
+    let sample = try #require(Self.shared)
+    let files = try sample.attachments()
+    let path = Path(Rectangle(x: 1, y: 1, width: 1, height: 1))
+    let crowded = try sample.forged(attachments: files) { canvas in
+      for _ in 0..<400_000 { canvas.fill(path, colour: .black) }
+    }
+    guard case .structure(let found) = fault(crowded, sample.roots) else {
+      Issue.record("a crowded page was read")
+      return
+    }
+    #expect(found.part == .size)
+    for file in [Data(count: 30 << 20), Data(repeating: UInt8(ascii: "/"), count: 30 << 20)] {
+      guard case .form = fault(file, []) else {
+        Issue.record("a file without a seal was read")
+        return
+      }
+    }
+  }
 }

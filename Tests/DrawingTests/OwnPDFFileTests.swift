@@ -110,6 +110,7 @@ import Testing
     #expect(fault(wrapped(String(repeating: "<</A ", count: 200_000)))?.part == .object)
     #expect(fault(wrapped("<</Length 99999999>>\nstream\n"))?.part == .object)
     #expect(fault(wrapped("<</Length 999999999999>>\nstream\n"))?.part == .object)
+    #expect(fault(wrapped("[" + String(repeating: "0 ", count: 4_000_000) + "]"))?.part == .size)
     var many = Data("%PDF-1.7\n%".utf8) + Data([0xE2, 0xE3, 0xCF, 0xD3, 0x0A])
     for number in 1...20_001 { many += Data("\(number) 0 obj\nnull\nendobj\n".utf8) }
     #expect(fault(many)?.part == .size)

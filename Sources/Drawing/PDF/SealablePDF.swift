@@ -144,10 +144,9 @@ public struct SealablePDF: Hashable, Sendable {
   // MARK: - Parts of the reading
 
   private static func checkEnd(of bytes: Data) throws(DrawingError) {
-    guard let last = bytes.lastRange(of: endMark) else { throw .sealedPDF(offset: bytes.count, .end) }
-    guard last.upperBound == bytes.count else {
-      throw .sealedPDF(offset: last.upperBound, .bytesAfterEnd)
-    }
+    guard !bytes.suffix(endMark.count).elementsEqual(endMark) else { return }
+    guard let last = offsets(of: endMark, in: bytes).last else { throw .sealedPDF(offset: bytes.count, .end) }
+    throw .sealedPDF(offset: last + endMark.count, .bytesAfterEnd)
   }
 
   private static func byteRangeKey(in bytes: Data) throws(DrawingError) -> Int {

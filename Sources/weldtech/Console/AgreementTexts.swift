@@ -49,8 +49,9 @@ struct AgreementTexts {
 
   private var verdict: Text {
     verification.isTrusted
-      ? Text(zh: "没有改动，签章可信", en: "Unchanged, and the seal is trusted")
-      : Text(zh: "没有改动，但没有人担保是谁签章的", en: "Unchanged, but nobody vouches for who sealed it")
+      ? Text(zh: "签章后没有改动，签章可信", en: "Unchanged since it was sealed, and the seal is trusted")
+      : Text(
+        zh: "签章后没有改动，但没有人担保是谁签章的", en: "Unchanged since it was sealed, but nobody vouches for who sealed it")
   }
 
   private var sealedAt: Text {
@@ -129,7 +130,9 @@ extension AgreementVerification.Unjudged {
   var sentence: Text {
     switch self {
     case .identity:
-      Text(zh: "签章方是谁：没有可信的机构证明。", en: "Who sealed it: no trusted authority says so.")
+      Text(
+        zh: "签章方是谁：没有可信的机构证明；谁都可以自己做一份这样的文件。",
+        en: "Who sealed it: no trusted authority says so, and anybody could have made such a file.")
     case .time:
       Text(
         zh: "签章的时间：没有时间戳，只有签章方自己的说法。", en: "When it was sealed: there is no timestamp, only the sealer's word.")

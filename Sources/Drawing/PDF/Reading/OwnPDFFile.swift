@@ -10,6 +10,8 @@ public struct OwnPDFFile: Sendable {
   static let maxObjects = 20_000
   /// The sum of what is unpacked, bytes.
   static let maxUnpackedBytes = 64 << 20
+  /// The size of the largest page and of the largest table of a font's texts, unpacked, bytes.
+  private static let maxPageBytes = 4 << 20
 
   public struct Page: Hashable, Sendable {
     /// The texts that the page shows, in the order in which they are drawn.
@@ -72,7 +74,8 @@ public struct OwnPDFFile: Sendable {
       }
       let pictures = Set((resources["XObject"]?.dictionary ?? [:]).keys)
       let drawn = PDFPageContent(
-        bytes: try objects.unpacked(content), offset: content.offset, width: width, height: height,
+        bytes: try objects.unpacked(content, maxBytes: maxPageBytes), offset: content.offset, width: width,
+        height: height,
         glyphTexts: maps, pictures: pictures)
       pages.append(Page(texts: try drawn.texts(), offset: page.offset))
     }
@@ -87,7 +90,7 @@ public struct OwnPDFFile: Sendable {
       throw PDFFault(.font, at: objects[.reference(number)]?.offset ?? 0)
     }
     var texts: [[UInt8]: String] = [:]
-    let lines = try objects.unpacked(map).split(separator: 0x0A)
+    let lines = try objects.unpacked(map, maxBytes: maxPageBytes).split(separator: 0x0A)
     for line in lines where line.first == UInt8(ascii: "<") {
       var reader = PDFValueReader(Array(line), part: .font, base: map.offset)
       guard let code = try reader.value().string, let text = try reader.value().string, code.count == 2,

@@ -57,15 +57,19 @@ struct PDFObjects {
   subscript(_ value: PDFValue?) -> Object? { value?.reference.flatMap { objects[$0] } }
 
   /// The bytes of a stream; those of a packed one are unpacked.
-  mutating func unpacked(_ object: Object) throws(PDFFault) -> [UInt8] {
+  /// - Parameter maxBytes: the size of the largest stream that is read.
+  mutating func unpacked(_ object: Object, maxBytes: Int = 32 << 20) throws(PDFFault) -> [UInt8] {
     guard let place = object.stream else { throw PDFFault(.stream, at: object.offset) }
-    guard let filter = object.entries?["Filter"] else { return Array(bytes[place]) }
+    guard let filter = object.entries?["Filter"] else {
+      guard place.count <= maxBytes else { throw PDFFault(.size, at: object.offset) }
+      return Array(bytes[place])
+    }
     guard filter == .name("FlateDecode"), object.entries?["DecodeParms"] == nil,
       let inflater = libdeflate_alloc_decompressor()
     else { throw PDFFault(.stream, at: object.offset) }
     defer { libdeflate_free_decompressor(inflater) }
     // deflate packs 1,032 bytes into one at most, so that room for more is never needed.
-    let room = min(OwnPDFFile.maxUnpackedBytes - unpackedBytes, place.count * 1_032 + 64)
+    let room = min(OwnPDFFile.maxUnpackedBytes - unpackedBytes, place.count * 1_032 + 64, maxBytes)
     var status = LIBDEFLATE_BAD_DATA
     var taken = 0
     let unpacked = bytes[place].withUnsafeBytes { packed in

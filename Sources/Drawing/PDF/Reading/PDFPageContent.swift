@@ -38,7 +38,7 @@ struct PDFPageContent {
       reader.skipBlanks()
       guard let first = reader.next else { break }
       guard (65...90).contains(first) || (97...122).contains(first) else {
-        do { operands.append(try reader.value()) } catch { throw fault }
+        do { operands.append(try reader.value()) } catch { throw error.part == .size ? error : fault }
         guard operands.count <= 6 else { throw fault }
         continue
       }

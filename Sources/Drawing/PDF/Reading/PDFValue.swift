@@ -32,6 +32,8 @@ enum PDFValue: Hashable {
 /// twice in a dictionary.
 struct PDFValueReader {
   private static let maxDepth = 12
+  /// The largest number of values that one reader reads: several hundred times those of an agreement.
+  private static let maxValues = 1_000_000
 
   let bytes: [UInt8]
   private let part: PDFFault.Part
@@ -39,6 +41,7 @@ struct PDFValueReader {
   private let base: Int
   private let end: Int
   var position: Int
+  private var valueCount = 0
 
   init(_ bytes: [UInt8], from position: Int = 0, to end: Int? = nil, part: PDFFault.Part, base: Int = 0) {
     self.bytes = bytes
@@ -77,6 +80,8 @@ struct PDFValueReader {
 
   mutating func value(depth: Int = 0) throws(PDFFault) -> PDFValue {
     skipBlanks()
+    valueCount += 1
+    guard valueCount <= Self.maxValues else { throw PDFFault(.size, at: base + position) }
     guard depth < Self.maxDepth, let first = next else { throw fault }
     switch first {
     case UInt8(ascii: "<"):
