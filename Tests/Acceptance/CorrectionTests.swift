@@ -62,7 +62,7 @@ import Testing
       let front = try paper.output(["-raw", "-l", "1", secondFile, "-"]).filter { !$0.isWhitespace }
       let digest = try #require((first["agreement"] as? [String: Any])?["sha256"] as? String)
       #expect(front.contains(digest) && front.contains("原协议自本协议签署之时起作废"), "\(front.prefix(400))")
-      #expect(front.contains("原因：更正登记信息（企业/店铺名称、电源类型）"), "\(front.prefix(400))")
+      #expect(front.contains("原因：更正登记信息（企业/店铺名称、单位编号、电源类型）"), "\(front.prefix(400))")
     }
 
     #expect(try laptop.json("sync")["delivered"] as? Int == 1)
