@@ -12,6 +12,7 @@ struct CertificatePath {
   let certificates: [Certificate]
   /// Whether the last certificate has issued itself.
   let isComplete: Bool
+  private let last: Entry
 
   /// Walks from the signer's certificate through all others.
   /// - Throws: `certificate`, `unusedCertificate`.
@@ -44,6 +45,7 @@ struct CertificatePath {
       throw SealFault(.certificates, .unusedCertificate, at: unused.offset)
     }
     certificates = path
+    last = current
   }
 
   /// Whether one certificate is the issuer of another.
@@ -66,7 +68,11 @@ struct CertificatePath {
 
   /// Judges the path at a moment.
   /// - Parameter moment: seconds since 1970-01-01T00:00:00Z.
-  func trust(_ roots: [Certificate], at moment: Int64) -> SealTrust {
+  /// - Throws: `certificate` where the last certificate names a given root, which did not sign it.
+  func trust(_ roots: [Certificate], at moment: Int64) throws(SealFault) -> SealTrust {
+    if !isComplete {
+      for root in roots { _ = try Self.hasIssued(Entry(certificate: root, offset: 0), last) }
+    }
     guard let signer = certificates.first else { return .refused(reason: Int(X509_V_ERR_UNSPECIFIED)) }
     if roots.isEmpty { return isSelfIssued ? .selfIssued : .noRoot }
     guard let store = X509_STORE_new(), let context = X509_STORE_CTX_new(), let others = wt_x509_stack_new(),

@@ -21,7 +21,12 @@ enum SealDigest: CaseIterable {
     }
   }
 
-  func digest(of bytes: ArraySlice<UInt8>) -> [UInt8] {
+  func digest(of bytes: ArraySlice<UInt8>) -> [UInt8] { Self.digest(of: bytes, method) }
+
+  /// SHA-1, by which old timestamps name the certificate whose own signature is checked besides.
+  static func sha1(of bytes: ArraySlice<UInt8>) -> [UInt8] { digest(of: bytes, EVP_sha1()) }
+
+  private static func digest(of bytes: ArraySlice<UInt8>, _ method: OpaquePointer?) -> [UInt8] {
     var digest = [UInt8](repeating: 0, count: Int(EVP_MAX_MD_SIZE))
     var count: UInt32 = 0
     let done = bytes.withUnsafeBytes { EVP_Digest($0.baseAddress, $0.count, &digest, &count, method, nil) }

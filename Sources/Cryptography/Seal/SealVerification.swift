@@ -46,8 +46,9 @@ public struct SealVerification: Hashable, Sendable {
     signatureValue = Array(der[message.signature.contents])
     if let place = message.timestamp {
       do throws(SealFault) {
-        timestamp = try TimestampVerification(
-          der, in: place.whole, over: der[message.signature.contents], trusting: roots)
+        timestamp = try TimestampVerification(der, in: place.whole, trusting: roots) {
+          $0.digest(of: der[message.signature.contents])
+        }
       } catch {
         var fault = error
         fault.isInTimestamp = true
@@ -57,7 +58,7 @@ public struct SealVerification: Hashable, Sendable {
       timestamp = nil
     }
     let moment = timestamp.flatMap { $0.trust.root == nil ? nil : $0.time } ?? now
-    trust = signed.path.trust(roots, at: moment)
+    trust = try signed.path.trust(roots, at: moment)
   }
 
   /// The DER that libcrypto writes for a message it has read; nil where it reads none.

@@ -128,6 +128,11 @@ struct SignedMessage {
     try signerInfo.finish()
   }
 
+  /// Whether there is a signed attribute of this type.
+  func has(_ type: [UInt8]) -> Bool {
+    signedAttributes.contains { bytes[$0.type.whole].elementsEqual(type) }
+  }
+
   /// The values of the one signed attribute of this type.
   /// - Throws: `attributes` where there is none.
   func value(of type: [UInt8]) throws(SealFault) -> DERPlace {

@@ -10,6 +10,7 @@ public enum TimestampFault: Error, Hashable, Sendable {
   case otherImprint
   /// The token answers another query.
   case otherNonce
-  /// The token's own signature is not its certificate's, or the certificate is none for timestamps.
+  /// The token's own signature is not its certificate's, or the certificate is none for timestamps. Likewise where key,
+  /// digest or form are none that `TimestampVerification` accepts.
   case signature
 }

@@ -69,6 +69,10 @@ public struct TimestampQuery: Hashable, Sendable {
     guard pruned.imprint == imprint else { throw .timestamp(.otherImprint) }
     guard try isAnswered(by: pruned, checking: wt_ts_nonce) else { throw .timestamp(.otherNonce) }
     guard try isAnswered(by: pruned, checking: wt_ts_all) else { throw .timestamp(.signature) }
+    // A timestamp that a strict reader refuses would make it refuse the whole document.
+    do throws(SealFault) {
+      _ = try TimestampVerification(pruned.der, overSHA256: imprint)
+    } catch { throw .timestamp(.signature) }
     return pruned
   }
 

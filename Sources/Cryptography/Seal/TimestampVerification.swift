@@ -25,12 +25,20 @@ public struct TimestampVerification: Hashable, Sendable {
     guard der.count <= SealVerification.maxSize else {
       throw SealFault(.message, .tooLarge(maxBytes: SealVerification.maxSize), at: 0)
     }
-    try self.init(der, in: der.indices, over: stamped[...], trusting: roots)
+    try self.init(der, in: der.indices, trusting: roots) { $0.digest(of: stamped[...]) }
   }
 
-  init(_ bytes: [UInt8], in range: Range<Int>, over stamped: ArraySlice<UInt8>, trusting roots: [Certificate])
-    throws(SealFault)
-  {
+  /// Judges a timestamp over bytes of which SHA-256 is known.
+  init(_ der: [UInt8], overSHA256 imprint: SHA256Digest) throws(SealFault) {
+    try self.init(der, in: der.indices, trusting: []) { $0 == .sha256 ? imprint.bytes : [] }
+  }
+
+  /// - Parameters:
+  ///   - range: the place of the token in the bytes.
+  ///   - imprint: gives the digest of what was stamped.
+  init(
+    _ bytes: [UInt8], in range: Range<Int>, trusting roots: [Certificate], imprint: (SealDigest) -> [UInt8]
+  ) throws(SealFault) {
     let message = try SignedMessage(bytes, in: range, .timestamp)
     guard let content = message.content else {
       throw SealFault(.timestampInfo, .encoding, at: range.lowerBound)
@@ -43,7 +51,7 @@ public struct TimestampVerification: Hashable, Sendable {
       message.digest.digest(of: bytes[content.contents]), isDigestOf: ObjectIdentifier.timestampInfo,
       else: SealFault(.timestampInfo, .digest, at: content.start))
     let info = try TimestampInfo(bytes, in: content.contents)
-    guard info.imprint.elementsEqual(info.imprintDigest.digest(of: stamped)) else {
+    guard info.imprint.elementsEqual(imprint(info.imprintDigest)) else {
       throw SealFault(.timestampInfo, .digest, at: info.imprint.startIndex)
     }
     guard Self.isForTimestamps(signed.certificate) else {
@@ -54,7 +62,7 @@ public struct TimestampVerification: Hashable, Sendable {
     serialNumber = info.serialNumber
     chain = signed.path.certificates
     authority = signed.certificate
-    trust = signed.path.trust(roots, at: info.time)
+    trust = try signed.path.trust(roots, at: info.time)
   }
 
   /// Whether the one purpose of a certificate are timestamps, and critical (RFC 3161, 2.3).

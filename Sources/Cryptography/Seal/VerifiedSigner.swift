@@ -82,29 +82,31 @@ struct VerifiedSigner {
     return (issuer: try toBeSigned.next(.sequence), serial: serial)
   }
 
-  /// Checks the attribute signing-certificate-v2 (RFC 5035): its first certificate is the signer's.
+  /// Checks the attribute signing-certificate-v2 (RFC 5035), or signing-certificate (RFC 2634) of a timestamp: its first
+  /// certificate is the signer's.
   private static func checkSigningCertificate(
     _ message: SignedMessage, is certificate: Certificate, _ kind: SignedMessage.Kind
   ) throws(SealFault) {
-    let value = try message.value(of: ObjectIdentifier.signingCertificateV2)
+    let isOld = kind == .timestamp && !message.has(ObjectIdentifier.signingCertificateV2)
+    let value = try message.value(
+      of: isOld ? ObjectIdentifier.signingCertificate : ObjectIdentifier.signingCertificateV2)
     let wrong = SealFault(.signedAttributes, .otherCertificate, at: value.start)
     guard value.tag == DERTag.sequence.rawValue else { throw wrong }
     var attribute = DERReader(message.bytes, in: value.contents, place: .signedAttributes)
     var list = try attribute.enter(.sequence)
     var first = try list.enter(.sequence)
-    var digest = SealDigest.sha256
-    if let algorithm = try first.next(ifTagged: DERTag.sequence.rawValue) {
+    var expected =
+      isOld ? SealDigest.sha1(of: certificate.der[...]) : SealDigest.sha256.digest(of: certificate.der[...])
+    if !isOld, let algorithm = try first.next(ifTagged: DERTag.sequence.rawValue) {
       let known = SealDigest.allCases.first {
         $0.der.elementsEqual(message.bytes[algorithm.whole])
           || $0.derWithNull.elementsEqual(message.bytes[algorithm.whole])
       }
-      guard let known else { throw first.fault(.algorithm, at: algorithm.start) }
-      digest = known
+      guard let known, kind == .timestamp else { throw first.fault(.algorithm, at: algorithm.start) }
+      expected = known.digest(of: certificate.der[...])
     }
     let hash = try first.next(.octetString)
-    guard message.bytes[hash.contents].elementsEqual(digest.digest(of: certificate.der[...])) else {
-      throw wrong
-    }
+    guard message.bytes[hash.contents].elementsEqual(expected), !expected.isEmpty else { throw wrong }
     guard kind == .seal else { return }
     // A seal names one certificate, and nothing else.
     if let name = try first.next(ifTagged: DERTag.sequence.rawValue) { try check(name, in: message) }

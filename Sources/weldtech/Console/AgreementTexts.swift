@@ -22,7 +22,10 @@ struct AgreementTexts {
     console.facts([
       (Text(zh: "文件", en: "file"), file), (Text(zh: "摘要", en: "digest"), verification.agreementSha256),
       (Text(zh: "签章", en: "sealed by"), verification.seal.signer.subject),
-      (Text(zh: "担保", en: "vouched for"), Self.words(verification.seal.trust, clock)[language]),
+      (
+        Text(zh: "担保", en: "vouched for"),
+        Self.words(verification.seal.trust, of: verification.seal.chain, clock)[language]
+      ),
       (Text(zh: "签章时间", en: "sealed at"), sealedAt[language]),
       (Text(zh: "签字人", en: "signed by"), "\(manifest.signing.signatory.name.full)\(capacity[language])"),
       (Text(zh: "签字时间", en: "signed at"), signedAt[language]),
@@ -61,7 +64,7 @@ struct AgreementTexts {
         en: "no timestamp; only the sealer's clock says \(verification.manifest.signing.signedAt)")
     }
     let time = clock.moment(timestamp.time)
-    let trust = Self.words(timestamp.trust, clock)
+    let trust = Self.words(timestamp.trust, of: timestamp.chain, clock)
     return Text(
       zh: "不晚于 \(time.paperText)，按时间戳机构 \(timestamp.authority.subject) 的时钟（\(trust.zh)）",
       en:
@@ -96,7 +99,8 @@ struct AgreementTexts {
         en: "\(pages) pages; their text and the record, clauses and manifest inside agree")
   }
 
-  static func words(_ trust: SealTrust, _ clock: any Clock) -> Text {
+  /// Whether a chain leads to a given root.
+  private static func words(_ trust: SealTrust, of chain: [Certificate], _ clock: any Clock) -> Text {
     switch trust {
     case .trusted(let root):
       Text(zh: "通到给出的根证书 \(root.subject)", en: "leads to the given root \(root.subject)")
@@ -105,7 +109,10 @@ struct AgreementTexts {
     case .noRoot:
       Text(
         zh: "没有给根证书，无从判断（--trust ROOT.pem）", en: "unknown, since no root was given (--trust ROOT.pem)")
-    case .otherRoot: Text(zh: "通不到给出的根证书", en: "does not lead to the given root")
+    case .otherRoot:
+      Text(
+        zh: "通不到给出的根证书，颁发者是 \(chain.last?.issuer ?? "")",
+        en: "does not lead to the given root; the issuer is \(chain.last?.issuer ?? "")")
     case .ended(let certificate):
       Text(
         zh:

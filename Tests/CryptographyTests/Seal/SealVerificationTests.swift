@@ -126,7 +126,7 @@ import Testing
     var places: [SealFault.Place: Int] = [:]
     for der in [sealed.seal.der, sealed.stamped.der] {
       #expect(fault(der, roots) == nil)
-      for _ in 0..<1_000 {
+      for _ in 0..<(kind == .p256 ? 1_000 : 200) {
         let index = generator.next(below: der.count)
         var changed = der
         changed[index] ^= 1 << UInt8(generator.next(below: 8))
@@ -187,5 +187,48 @@ import Testing
         der, with: [0x30, 0x31, 0xA0, 0x00, 0xFF, 0x80, 0x84], most: 4, longest: 40)
       if spoiled != der { #expect(fault(spoiled) != nil) }
     }
+  }
+
+  // MARK: - Beside the openssl program
+
+  @Test(
+    .enabled(if: OpenSSLProgram.isThere, "no openssl program here"),
+    arguments: [
+      ("rsa:3072", "sha256", "sha256"), ("rsa:4096", "sha512", "sha1"),
+      ("ec -pkeyopt ec_paramgen_curve:P-384", "sha384", "sha512"),
+    ])
+  func `a chain and a timestamp of the openssl program are judged whole, whatever its settings`(
+    key: String, digest: String, certificateDigest: String
+  ) throws {
+    let authority = try OpenSSLAuthority()
+    let settings = String(decoding: try authority.program.read("ca.cnf"), as: UTF8.self)
+      .replacingOccurrences(of: "signer_digest=sha256", with: "signer_digest=\(digest)")
+      .replacingOccurrences(of: "ess_cert_id_alg=sha256", with: "ess_cert_id_alg=\(certificateDigest)")
+    try authority.makeTimestampAuthority()
+    try authority.program.write(settings, "ca.cnf")
+    try authority.program.run("req -new -newkey \(key) -nodes -keyout tsa.key -subj /CN=tsa -out tsa.csr")
+    try authority.sign("tsa", by: "mid", as: "timestamps")
+    let seal = try DetachedSeal.over(Self.content, by: authority.identity(of: SealKey.generate()))
+    let query = try TimestampQuery(over: seal.signatureValue, nonce: SplitMix64.bytes(8, seed: 9))
+    let stamped = try seal.timestamped(by: query.token(fromReply: authority.reply(to: query))).der
+    // The openssl program takes the time from the machine, and its certificates begin with it.
+    let time = try #require(try verify(stamped, []).timestamp?.time)
+    let root = try authority.certificate("root")
+    let judged = try verify(stamped, [root], at: time)
+    #expect(judged.isTrusted && judged.chain.count == 2 && judged.timestamp?.trust == .trusted(root: root))
+    var generator = SplitMix64(seed: 5)
+    var found = 0
+    for _ in 0..<200 {
+      var changed = stamped
+      let index = generator.next(below: changed.count)
+      changed[index] ^= 1 << UInt8(generator.next(below: 8))
+      // A certificate whose issuer's name was changed leads to another root, as far as anybody can tell.
+      do throws(SealFault) {
+        let trust = try verify(changed, [root], at: time)
+        let unknown = [trust.trust, trust.timestamp?.trust].contains(.otherRoot)
+        #expect(!trust.isTrusted && unknown, "byte \(index): \(trust.trust)")
+      } catch { found += 1 }
+    }
+    #expect(found > 180, "\(found) of 200 with their places")
   }
 }
