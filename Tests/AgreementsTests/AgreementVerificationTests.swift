@@ -136,6 +136,22 @@ import Testing
     }
   }
 
+  @Test(.enabled(if: InstalledProgram("pyhanko").isInstalled, "pyhanko is not installed: scripts/setup peers"))
+  func `what pyHanko adds, which leaves the seal valid to others, is found`() throws {
+    let sample = try #require(Self.shared)
+    let folder = TemporaryFolder()
+    let path = try folder.write("a.pdf", sample.stamped)
+    let added = try InstalledProgram("pyhanko").run(
+      ["sign", "addfields", "--field", "1/10,10,60,60/Second", path, folder.file("b.pdf")])
+    try #require(added.status == 0, "\(added.diagnostics)")
+    let file = try folder.bytes("b.pdf")
+    #expect(file.starts(with: sample.stamped))
+    guard case .form = fault(file, sample.roots) else {
+      Issue.record("an incremental update was accepted")
+      return
+    }
+  }
+
   @Test func `a file that is cut off anywhere is refused`() throws {
     let sample = try #require(Self.shared)
     var generator = SplitMix64(seed: 9)
