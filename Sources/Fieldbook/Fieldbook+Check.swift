@@ -67,7 +67,7 @@ extension Fieldbook {
       try checkDatabase(&check)
       try checkLog(&check, onEvent, isCancelled)
       try checkRevisions(&check)
-      files = try checkRecords(&check, onEvent, isCancelled)
+      files = try checkRecords(&check, onEvent, isCancelled) + timestampFiles()
     }
     check.files = files.count
     for (index, file) in files.enumerated() {

@@ -95,6 +95,10 @@ extension Fieldbook: Outbox {
     public let originalBytes: Int
     /// The number of keys, including those of open installations.
     public let keys: Int
+    /// The number of timestamps that the platform does not have.
+    public let timestamps: Int
+    /// The number of closed records' sealed agreements that have no timestamp.
+    public let timestampsMissing: Int
 
     /// Whether no record and no key is queued; no record waits for an original.
     public var isEmpty: Bool { records == 0 && keys == 0 }
@@ -109,12 +113,16 @@ extension Fieldbook: Outbox {
         (SELECT coalesce(sum(bytes), 0) FROM delivery_file WHERE acknowledged_at IS NULL AND is_original = 0),
         (SELECT count(*) FROM delivery_file WHERE acknowledged_at IS NULL AND is_original = 1),
         (SELECT coalesce(sum(bytes), 0) FROM delivery_file WHERE acknowledged_at IS NULL AND is_original = 1),
-        (SELECT count(*) FROM pairing_key WHERE state = 'committed')
+        (SELECT count(*) FROM pairing_key WHERE state = 'committed'),
+        (SELECT count(*) FROM agreement_timestamp WHERE sha256 IS NOT NULL AND acknowledged_at IS NULL),
+        (SELECT count(*) FROM agreement_timestamp t JOIN delivery_file f
+          ON f.installation = t.installation AND f.sha256 = t.agreement WHERE t.sha256 IS NULL)
       """
     ) {
       QueueSummary(
         records: $0.integer(0), files: $0.integer(1), fileBytes: $0.integer(2), originals: $0.integer(3),
-        originalBytes: $0.integer(4), keys: $0.integer(5))
+        originalBytes: $0.integer(4), keys: $0.integer(5), timestamps: $0.integer(6),
+        timestampsMissing: $0.integer(7))
     }
     guard let summary else { throw .damagedRow(table: "delivery", key: "") }
     return summary

@@ -51,6 +51,9 @@ public struct Setup: Hashable, Sendable, Codable {
   /// The file of the company's own clauses for agreements, as it was read; nil for those that are shipped.
   public var agreementTerms: String?
 
+  /// The address of the timestamp authority; nil where agreements get no timestamp.
+  public var timestampAuthority: String?
+
   public init() {}
 
   /// A request for a block of codes. It is repeated with the same key until it is answered, so that no block is

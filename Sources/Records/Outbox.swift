@@ -47,6 +47,21 @@ public struct PendingOriginal: Hashable, Sendable {
   }
 }
 
+/// The timestamp of a delivered record's agreement, which the platform has not acknowledged.
+public struct PendingTimestamp: Hashable, Sendable {
+  public let installation: InstallationID
+  /// The agreement's file as the record names it, without the timestamp.
+  public let agreement: FileDigest
+  /// The token's file.
+  public let file: PendingFile
+
+  public init(installation: InstallationID, agreement: FileDigest, file: PendingFile) {
+    self.installation = installation
+    self.agreement = agreement
+    self.file = file
+  }
+}
+
 /// One revision of a record that the platform has not acknowledged.
 public struct PendingRecord: Hashable, Sendable {
   public let id: InstallationID
@@ -107,12 +122,18 @@ public protocol Outbox {
   /// Lists the originals of photos whose record the platform has and that it has not acknowledged themselves, those of the
   /// oldest records first.
   func pendingOriginals() throws -> [PendingOriginal]
+  /// Lists the timestamps of agreements whose record the platform has and that it has not acknowledged themselves, those of the
+  /// oldest records first.
+  func pendingTimestamps() throws -> [PendingTimestamp]
   /// Finds a fault that keeps a record from being delivered; it is called just before the bytes are sent.
   /// - Returns: nil where the bytes are those that the record was closed with.
   func fault(of record: PendingRecord) throws -> EvidenceFault?
   /// Finds a fault that keeps an original from being delivered; it is called just before the bytes are sent.
   /// - Returns: nil where the bytes are those that were attached.
   func fault(of original: PendingOriginal) throws -> EvidenceFault?
+  /// Finds a fault that keeps a timestamp from being delivered; it is called just before the bytes are sent.
+  /// - Returns: nil where the bytes are those that were kept.
+  func fault(of timestamp: PendingTimestamp) throws -> EvidenceFault?
 
   /// Builds what waits of a record anew on the platform's current record, which has gone on meanwhile. The change is durable
   /// when the call returns, and a second call with the same record changes nothing.
@@ -126,6 +147,7 @@ public protocol Outbox {
   func acknowledge(key keyID: String, at: Timestamp) throws
   func acknowledge(file sha256: FileDigest, of id: InstallationID, at: Timestamp) throws
   func acknowledge(record id: InstallationID, revision: Int, sha256: String, at: Timestamp) throws
+  func acknowledge(timestamp sha256: FileDigest, of agreement: FileDigest, at: Timestamp) throws
 }
 
 /// A start command made by the holder of the module's key. It authenticates `counter` and `challenge`.

@@ -28,21 +28,23 @@ struct FileDelivery {
   let onEvent: (SyncEvent) -> Void
 
   /// Delivers a file.
-  /// - Parameter contents: called when the platform needs the bytes.
+  /// - Parameters:
+  ///   - agreement: the file that this one is the timestamp of; nil where it is none.
+  ///   - contents: called when the platform needs the bytes.
   /// - Throws: `SyncError`, and the errors of `contents` and of the upload memory.
-  func deliver(_ file: PendingFile, contents: () throws -> [UInt8]) throws {
+  func deliver(_ file: PendingFile, timestampOf agreement: FileDigest?, contents: () throws -> [UInt8]) throws {
     if try retry({ () throws(SyncError) in try client.hasFile(file.sha256) }) {
       try memory.remember(uploadAddress: nil, of: file.sha256)
       onEvent(.fileSkipped(sha256: file.sha256))
       return
     }
-    try upload(contents(), of: file)
+    try upload(contents(), of: file, timestampOf: agreement)
     try memory.remember(uploadAddress: nil, of: file.sha256)
     onEvent(.fileDelivered(sha256: file.sha256))
   }
 
-  private func upload(_ bytes: [UInt8], of file: PendingFile) throws {
-    var (address, offset) = try resumed(file, bytes.count) ?? begun(file, bytes.count)
+  private func upload(_ bytes: [UInt8], of file: PendingFile, timestampOf agreement: FileDigest?) throws {
+    var (address, offset) = try resumed(file, bytes.count) ?? begun(file, bytes.count, agreement)
     // Failures are counted from the last time that the upload came further than ever before. A platform that
     // takes a piece and forgets it again therefore does not hold up the run for ever.
     var failures = 0
@@ -66,7 +68,7 @@ struct FileDelivery {
         failures += 1
         guard retry.pauses(after: failures, error) else { throw error }
       }
-      (address, offset) = try resumed(file, bytes.count) ?? begun(file, bytes.count)
+      (address, offset) = try resumed(file, bytes.count) ?? begun(file, bytes.count, agreement)
       if offset > furthest { (furthest, failures) = (offset, 0) }
     }
   }
@@ -81,9 +83,10 @@ struct FileDelivery {
     return (address, offset)
   }
 
-  private func begun(_ file: PendingFile, _ bytes: Int) throws -> (String, Int) {
+  private func begun(_ file: PendingFile, _ bytes: Int, _ agreement: FileDigest?) throws -> (String, Int) {
     let address = try retry { () throws(SyncError) in
-      try client.createUpload(bytes: bytes, sha256: file.sha256, filename: file.filename)
+      try client.createUpload(
+        bytes: bytes, sha256: file.sha256, filename: file.filename, timestampOf: agreement)
     }
     try memory.remember(uploadAddress: address, of: file.sha256)
     return (address, 0)

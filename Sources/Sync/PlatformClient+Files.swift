@@ -30,9 +30,13 @@ extension PlatformClient {
   }
 
   /// Begins an upload.
+  /// - Parameter agreement: the file that the upload is the timestamp of; nil where it is none.
   /// - Returns: the upload's absolute address.
-  func createUpload(bytes: Int, sha256: FileDigest, filename: String) throws(SyncError) -> String {
-    let metadata = [("filename", filename), ("sha256", sha256.hex)]
+  func createUpload(bytes: Int, sha256: FileDigest, filename: String, timestampOf agreement: FileDigest? = nil)
+    throws(SyncError) -> String
+  {
+    let timestampOf = agreement.map { [("timestampOf", $0.hex)] } ?? []
+    let metadata = ([("filename", filename), ("sha256", sha256.hex)] + timestampOf)
       .map { "\($0.0) \(Data($0.1.utf8).base64EncodedString())" }.joined(separator: ",")
     let response = try send(
       "POST", Self.filesPath,

@@ -36,12 +36,21 @@ public struct OriginalOutcome: Hashable, Sendable {
   public let reason: SyncReason?
 }
 
+/// The result of one agreement's timestamp, whose record the platform has.
+public struct TimestampOutcome: Hashable, Sendable {
+  public let timestamp: PendingTimestamp
+  /// The reason why the timestamp is not delivered; nil where it is delivered.
+  public let reason: SyncReason?
+}
+
 /// The result of one run, with one outcome for each record, oldest first.
 public struct SyncReport: Hashable, Sendable {
   public internal(set) var outcomes: [DeliveryOutcome] = []
   public internal(set) var keys: [KeyOutcome] = []
   /// The results of the originals that followed their records; an original that went before its record has none.
   public internal(set) var originals: [OriginalOutcome] = []
+  /// The results of the timestamps that followed their records.
+  public internal(set) var timestamps: [TimestampOutcome] = []
   /// The reason why the run ended before its last record; nil where it was completed.
   public internal(set) var stoppedBy: SyncReason?
   /// The number of keys and records in a row whose delivery ended in a timeout.
@@ -62,6 +71,8 @@ public struct SyncPlan: Sendable {
   public let records: [PendingRecord]
   /// The originals of photos that would go, before their records or after all of them.
   public let originals: [PendingFile]
+  /// The timestamps of delivered records that would go. Those of records that wait follow them.
+  public let timestamps: [PendingTimestamp]
 
   /// The number of bytes of records and files that are not acknowledged, without the originals; the platform may already
   /// have some of them.
@@ -71,8 +82,8 @@ public struct SyncPlan: Sendable {
 }
 
 /// The events of a run in their order. Keys come first; then come, for each record, its files in order, each
-/// begun and then skipped or delivered with progress between, and the record's outcome. The originals that follow their
-/// records come last, each begun in the same way and then finished. A pause can come at any place.
+/// begun and then skipped or delivered with progress between, and the record's outcome. The timestamps and then the
+/// originals that follow their records come last, each begun in the same way and then finished. A pause can come at any place.
 public enum SyncEvent: Hashable, Sendable {
   case keyDelivered(keyID: String)
   case keyPending(keyID: String, SyncReason)
@@ -85,6 +96,7 @@ public enum SyncEvent: Hashable, Sendable {
   case fileProgress(sha256: FileDigest, offset: Int, bytes: Int)
   case fileDelivered(sha256: FileDigest)
   case recordFinished(DeliveryOutcome)
+  case timestampFinished(TimestampOutcome)
   case originalFinished(OriginalOutcome)
   case retrying(after: Duration, SyncReason)
 }

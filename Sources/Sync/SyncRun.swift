@@ -3,7 +3,7 @@ import FoundationEssentials
 public import Records
 
 /// One pass over the queue, oldest first: keys, then each record's files, then the record, and when all records are through
-/// the originals of photos whose copies went before. A record that fails blocks no other. Where the platform's record has
+/// the timestamps of their agreements and the originals of photos whose copies went before. A record that fails blocks no other. Where the platform's record has
 /// gone on without this laptop, what waits is built on it anew and delivered in the same pass, if it is no more than
 /// inspections. Rejected credentials, an unreachable platform or two timeouts in a row end the run, and the rest stays
 /// pending.
@@ -70,26 +70,29 @@ public struct SyncRun {
     let after = try outbox.pendingOriginals().filter { !seen.contains($0.installation) }.map(\.file)
     return SyncPlan(
       keys: try outbox.pendingKeys(), records: records,
-      originals: surroundings.originals == .never ? [] : before + after)
+      originals: surroundings.originals == .never ? [] : before + after,
+      timestamps: try outbox.pendingTimestamps())
   }
 
   /// Delivers everything that is pending. An empty queue needs no network.
   /// - Throws: `SyncError.platformKeyChanged` before anything is sent, and the errors of the outbox, the upload
   ///   memory and `pin`. All other errors are in the report.
   public func run() throws -> SyncReport {
-    try run(records: outbox.pendingRecords(), withOriginals: surroundings.originals != .never)
+    try run(
+      records: outbox.pendingRecords(), withOriginals: surroundings.originals != .never, withTimestamps: true)
   }
 
   /// Delivers keys only. A functional test needs them at the platform before it requests a start there.
   public func deliverKeys() throws -> SyncReport {
-    try run(records: [], withOriginals: false)
+    try run(records: [], withOriginals: false, withTimestamps: false)
   }
 
-  private func run(records: [PendingRecord], withOriginals: Bool) throws -> SyncReport {
+  private func run(records: [PendingRecord], withOriginals: Bool, withTimestamps: Bool) throws -> SyncReport {
     var report = SyncReport()
     let keys = try outbox.pendingKeys()
     let hasOriginals = withOriginals ? try !outbox.pendingOriginals().isEmpty : false
-    guard !keys.isEmpty || !records.isEmpty || hasOriginals else { return report }
+    let hasTimestamps = withTimestamps ? try !outbox.pendingTimestamps().isEmpty : false
+    guard !keys.isEmpty || !records.isEmpty || hasOriginals || hasTimestamps else { return report }
 
     var certificate: Certificate?
     do throws(SyncError) {
@@ -114,7 +117,8 @@ public struct SyncRun {
       undelivered[record.id] = undelivered[record.id] ?? reason
     }
     report.outcomes = outcomes(of: records, undelivered)
-    // What was just delivered has originals, too.
+    // What was just delivered has timestamps and originals, too.
+    if withTimestamps { for timestamp in try outbox.pendingTimestamps() { try follow(timestamp, &report) } }
     if withOriginals { for original in try outbox.pendingOriginals() { try follow(original, &report) } }
     return report
   }
@@ -290,20 +294,45 @@ public struct SyncRun {
   }
 
   private func deliver(_ file: PendingFile, of id: InstallationID) throws {
+    try send(file, of: id, timestampOf: nil)
+    try outbox.acknowledge(file: file.sha256, of: id, at: clock.now())
+  }
+
+  private func send(_ file: PendingFile, of id: InstallationID, timestampOf agreement: FileDigest?) throws {
     surroundings.onEvent(.fileBegun(sha256: file.sha256, bytes: file.bytes, of: id))
     let delivery = FileDelivery(
       client: client, memory: uploads, retry: retry, pieceSize: pieceSize, onEvent: surroundings.onEvent)
-    try delivery.deliver(file) {
+    try delivery.deliver(file, timestampOf: agreement) {
       do {
         return [UInt8](try files.contents(of: file.sha256.hex))
       } catch {
         throw FileUnavailable()
       }
     }
-    try outbox.acknowledge(file: file.sha256, of: id, at: clock.now())
   }
 
-  // MARK: - Originals
+  // MARK: - What follows a record
+
+  /// Delivers the timestamp of an agreement whose record the platform has. One that fails blocks no other.
+  private func follow(_ timestamp: PendingTimestamp, _ report: inout SyncReport) throws {
+    var reason = report.stoppedBy
+    if reason == nil { reason = try outbox.fault(of: timestamp).map { SyncReason($0) } }
+    if reason == nil {
+      do {
+        try send(timestamp.file, of: timestamp.installation, timestampOf: timestamp.agreement)
+        try outbox.acknowledge(
+          timestamp: timestamp.file.sha256, of: timestamp.agreement, at: clock.now())
+      } catch let error as SyncError {
+        reason = SyncReason(error)
+      } catch is FileUnavailable {
+        reason = .fileMissing
+      }
+      stop(&report, where: reason)
+    }
+    let outcome = TimestampOutcome(timestamp: timestamp, reason: reason)
+    report.timestamps.append(outcome)
+    surroundings.onEvent(.timestampFinished(outcome))
+  }
 
   /// Delivers an original whose record the platform has. One that fails blocks no other.
   private func follow(_ original: PendingOriginal, _ report: inout SyncReport) throws {

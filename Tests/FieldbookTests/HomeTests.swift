@@ -146,7 +146,7 @@ import Testing
   /// Each migration has a fixture: a database as the program of that time left it.
   @Test(arguments: [
     "0001-fieldbook", "0002-labels", "0003-modules", "0004-label-texts", "0005-evidence", "0006-inspections",
-    "0007-carried-over", "0008-photo-marks", "0009-photo-copies", "0010-drafts",
+    "0007-carried-over", "0008-photo-marks", "0009-photo-copies", "0010-drafts", "0011-timestamps",
   ])
   func `reads a database of each age`(name: String) throws {
     try FileManager.default.createDirectory(atPath: home.path, withIntermediateDirectories: true)
@@ -186,6 +186,8 @@ import Testing
     let drafts = try fieldbook.drafts()
     #expect(drafts.map(\.number) == (name >= "0010" ? [3] : []))
     #expect(drafts.allSatisfy { $0.answers.values["owner.unitName"] == "白泥井示例农机修理部" })
+    let timestamps = try fieldbook.pendingTimestamps()
+    #expect(timestamps.map(\.file.bytes) == (name >= "0011" ? [2234] : []))
     // What the records know is offered whatever their age.
     #expect(try fieldbook.units(limit: 9).count == (name >= "0009" ? 4 : 3))
     #expect(try fieldbook.keep(.init(), asDraft: nil, at: Sample.at(0)) == (name >= "0010" ? 4 : 1))

@@ -16,7 +16,7 @@ import Testing
       try fieldbook.queueSummary()
         == .init(
           records: 1, files: 4, fileBytes: record.files.map(\.bytes).reduce(0, +), originals: 0,
-          originalBytes: 0, keys: 1))
+          originalBytes: 0, keys: 1, timestamps: 0, timestampsMissing: 0))
     try fieldbook.markAttempted(key: key.keyID, at: Sample.at(10))
     try fieldbook.markAttempted(record: signed.id, revision: 1, at: Sample.at(10))
     #expect(throws: FieldbookError.stillPending(signed.id, keys: 1, files: 4)) {

@@ -49,7 +49,7 @@ public final class LocalPlatform: Sendable {
     self.configuration = configuration
     let folder = try PlatformFolder(
       path: configuration.dataFolder,
-      subfolders: ["keys", "files", "uploads", "installations", "idempotency"])
+      subfolders: ["keys", "files", "timestamps", "uploads", "installations", "idempotency"])
     router = try PlatformRouter(
       folder: folder, identity: Self.identity(in: folder), token: configuration.token,
       authority: configuration.authority, random: configuration.random)

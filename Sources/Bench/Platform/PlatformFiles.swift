@@ -6,7 +6,7 @@ import Records
 ///
 /// An upload is `uploads/<id>.json` and `uploads/<id>.part`, whose size is the offset. A whole upload with the
 /// right digest moves to `files/<sha256>`, so that an upload is complete exactly when its part is gone and its
-/// file is there.
+/// file is there. A file that is the timestamp of another is named by `timestamps/<sha256 of the other>`.
 struct PlatformFiles: Sendable {
   private static let version = "1.0.0"
 
@@ -14,6 +14,15 @@ struct PlatformFiles: Sendable {
     let bytes: Int
     let sha256: String
     let filename: String
+    /// SHA-256 of the file that this one is the timestamp of; nil where it is none.
+    let timestampOf: String?
+
+    /// The metadata as tus writes them.
+    var metadata: String {
+      let pairs =
+        [("filename", filename), ("sha256", sha256)] + (timestampOf.map { [("timestampOf", $0)] } ?? [])
+      return pairs.map { "\($0) \(Data($1.utf8).base64EncodedString())" }.joined(separator: ",")
+    }
   }
 
   private let folder: PlatformFolder
@@ -38,6 +47,17 @@ struct PlatformFiles: Sendable {
     guard Hex.isLowerCase(sha256, byteCount: 32), let digest = Hex.decode(sha256) else { return .empty(400) }
     guard has(sha256) else { return .empty(404) }
     return .empty(200, ["Repr-Digest": "sha-256=:\(Data(digest).base64EncodedString()):"])
+  }
+
+  /// The timestamp of a file.
+  func timestamp(of sha256: String) throws -> PlatformReply {
+    guard Hex.isLowerCase(sha256, byteCount: 32) else {
+      throw PlatformReply.error(400, "file.digest", "a digest is 64 digits of lower-case hex")
+    }
+    guard let name = try folder.read("timestamps/\(sha256)"),
+      let token = try contents(of: String(decoding: name, as: UTF8.self))
+    else { throw PlatformReply.error(404, "file.noTimestamp", "there is no timestamp of this file") }
+    return .bytes(200, token, mediaType: "application/timestamp-token")
   }
 
   // MARK: - tus
@@ -66,8 +86,12 @@ struct PlatformFiles: Sendable {
     else {
       throw PlatformReply.error(400, "upload.metadata", "Upload-Metadata needs filename and sha256")
     }
+    let timestampOf = metadata["timestampOf"]
+    if let timestampOf, !Hex.isLowerCase(timestampOf, byteCount: 32) {
+      throw PlatformReply.error(400, "upload.metadata", "timestampOf is 64 digits of lower-case hex")
+    }
     let id = Hex.encode(random(16))
-    let upload = Upload(bytes: bytes, sha256: sha256, filename: filename)
+    let upload = Upload(bytes: bytes, sha256: sha256, filename: filename, timestampOf: timestampOf)
     try folder.write([], to: "uploads/\(id).part", at: 0)
     try folder.write([UInt8](RecordCoding.encode(upload)), to: "uploads/\(id).json")
     if bytes == 0 { try finish(upload, id) }
@@ -79,7 +103,10 @@ struct PlatformFiles: Sendable {
     let (upload, offset) = try upload(id)
     return tus(
       200,
-      ["Upload-Offset": String(offset), "Upload-Length": String(upload.bytes), "Cache-Control": "no-store"])
+      [
+        "Upload-Offset": String(offset), "Upload-Length": String(upload.bytes),
+        "Upload-Metadata": upload.metadata, "Cache-Control": "no-store",
+      ])
   }
 
   func append(_ request: PlatformRequest, id: String) throws -> PlatformReply {
@@ -187,6 +214,10 @@ struct PlatformFiles: Sendable {
       folder.remove("uploads/\(id).json")
       throw PlatformReply.error(
         460, "upload.digestMismatch", "the file is not what its sha256 says; start again")
+    }
+    // The name is written first: a file that is there is never sent again.
+    if let timestampOf = upload.timestampOf {
+      try folder.write(Array(upload.sha256.utf8), to: "timestamps/\(timestampOf)")
     }
     try folder.move(part(id), to: "files/\(upload.sha256)")
   }

@@ -8,6 +8,7 @@ enum PlatformResource: Hashable, Sendable {
   case uploads
   case upload(String)
   case file(String)
+  case timestamp(String)
   case installations
   case installation(String)
 
@@ -23,6 +24,8 @@ enum PlatformResource: Hashable, Sendable {
     case ("files", 2): self = .uploads
     case ("files", 3): self = .upload(segments[2])
     case ("files", 4) where segments[2] == "sha256": self = .file(segments[3])
+    case ("files", 5) where segments[2] == "sha256" && segments[4] == "timestamp":
+      self = .timestamp(segments[3])
     case ("installations", 2): self = .installations
     case ("installations", 3): self = .installation(segments[2])
     default: return nil
@@ -32,7 +35,7 @@ enum PlatformResource: Hashable, Sendable {
   /// The resource's methods, as the `Allow` of RFC 9110 lists them.
   var allow: String {
     switch self {
-    case .platformKey, .installations: "GET"
+    case .platformKey, .installations, .timestamp: "GET"
     case .codeBlocks, .starts, .proofs: "POST"
     case .key: "PUT"
     case .uploads: "OPTIONS, POST"

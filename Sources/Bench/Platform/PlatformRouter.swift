@@ -105,6 +105,7 @@ final class PlatformRouter: PlatformHandler {
     case ("HEAD", .upload(let id)): return try files.offset(request, id: id)
     case ("PATCH", .upload(let id)): return try files.append(request, id: id)
     case ("HEAD", .file(let sha256)): return files.presence(of: sha256)
+    case ("GET", .timestamp(let sha256)): return try files.timestamp(of: sha256)
     case ("GET", .installations): return try state.installations.find(code: request.query["code"])
     case ("GET", .installation(let id)): return try state.installations.record(id)
     case ("PUT", .installation(let id)):

@@ -101,7 +101,8 @@ public enum HomeFile {
   /// Names that this program uses directly below a home.
   private static let names = [
     "fieldbook.sqlite", "fieldbook.sqlite-wal", "fieldbook.sqlite-shm", "fieldbook.sqlite-journal", "files",
-    "files/incoming", "locks", "documents", "uploads", "flash", "printing", "companion", "label-tags.csv",
+    "files/incoming", "locks", "documents", "uploads", "flash", "printing", "companion", "seal",
+    "label-tags.csv",
   ]
 
   /// Checks that no name of ours in a home belongs to a link, a pipe or a device.

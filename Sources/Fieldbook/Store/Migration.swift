@@ -17,6 +17,7 @@ struct Migration {
     Migration(name: "0008-photo-marks", script: schema0008),
     Migration(name: "0009-photo-copies", script: schema0009),
     Migration(name: "0010-drafts", script: schema0010),
+    Migration(name: "0011-timestamps", script: schema0011),
   ]
 
   /// Brings the database up to date.

@@ -11,10 +11,15 @@ struct PlatformAddress {
   /// The scheme, host and port, including the default port, to which a token belongs.
   let origin: String
 
-  init(_ text: String) throws(SyncError) {
-    guard let parts = Self.parts(of: text), parts.user == nil, parts.query == nil, parts.fragment == nil else {
-      throw .platformAddress
-    }
+  init(_ text: String) throws(SyncError) { try self.init(text, allowsQuery: false) }
+
+  /// Reads the whole address of another service than the platform, which may have a query.
+  init(serviceURL text: String) throws(SyncError) { try self.init(text, allowsQuery: true) }
+
+  private init(_ text: String, allowsQuery: Bool) throws(SyncError) {
+    guard let parts = Self.parts(of: text), parts.user == nil, allowsQuery || parts.query == nil,
+      parts.fragment == nil
+    else { throw .platformAddress }
     isLoopback = Self.isLoopback(parts.host)
     guard parts.scheme == "https" || isLoopback else { throw .plainHTTP(host: parts.host) }
     var base = text

@@ -21,6 +21,20 @@ final class MemoryOutbox: Outbox {
   func pendingOriginals() -> [PendingOriginal] { originals }
   func fault(of original: PendingOriginal) -> EvidenceFault? { originalFaults[original.file.sha256] }
 
+  /// The timestamps of acknowledged records, and the faults of some by their digests.
+  var timestamps: [PendingTimestamp] = []
+  var timestampFaults: [FileDigest: EvidenceFault] = [:]
+
+  func pendingTimestamps() -> [PendingTimestamp] {
+    timestamps.filter { timestamp in !records.contains { $0.id == timestamp.installation } }
+  }
+  func fault(of timestamp: PendingTimestamp) -> EvidenceFault? { timestampFaults[timestamp.file.sha256] }
+
+  func acknowledge(timestamp sha256: FileDigest, of agreement: FileDigest, at: Timestamp) {
+    marks.append("acknowledged timestamp")
+    timestamps.removeAll { $0.file.sha256 == sha256 && $0.agreement == agreement }
+  }
+
   /// The answers of `rebuild`, which are given one after the other; without any it answers with a conflict.
   var rebuilds: [Rebuild] = []
   private(set) var conflicts: [InstallationID] = []
