@@ -1,3 +1,4 @@
+public import Cryptography
 public import Drawing
 public import Records
 
@@ -16,6 +17,8 @@ public enum AgreementError: Error, Hashable, Sendable {
   /// The record has characters that no installed font has, each named once.
   case noGlyph([Unicode.Scalar])
   case drawing(DrawingError)
+  /// The document could not be sealed, or its seal could not be read or joined with its timestamp.
+  case sealing(CryptographyError)
 
   public enum StrokesFault: Hashable, Sendable {
     case notJSON(JSONFault)

@@ -32,16 +32,18 @@ struct Papers {
     return count == 0 ? nil : workplace.agreementPath(of: installation, number: count)
   }
 
-  /// Gives the path of the latest agreement. Its copy is made anew from the signed bytes where it is missing, or where it is
-  /// not what was signed any more.
+  /// Gives the path of the latest agreement. Its copy, which has the timestamp in its seal once there is one, is made anew from the
+  /// signed bytes where it is missing, or where it is not what was signed any more.
   func agreement() throws -> String? {
     guard let path = agreementPath,
       let record = installation.agreement ?? installation.earlierAgreements?.last
     else { return nil }
     let copy = try? workplace.read(path, atMost: record.bytes + 1)
-    guard copy.map({ SHA256Digest(of: $0).hex }) != record.sha256 else { return path }
-    try workplace.write(try workplace.fieldbook().files.contents(of: record.sha256), to: path)
-    if copy != nil {
+    let file = try workplace.agreementFile(record)
+    guard copy != file else { return path }
+    try workplace.write(file, to: path)
+    // A copy from before the timestamp came is what was signed, too.
+    if let copy, SHA256Digest(of: copy).hex != record.sha256 {
       workplace.console.say(
         Text(
           zh: "\(path) 与签署的协议不一致，已换回签署时的文件",

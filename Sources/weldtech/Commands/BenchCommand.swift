@@ -233,11 +233,14 @@ enum BenchCommand {
     return ExitCode.done.rawValue
   }
 
-  static func localPlatform(listen: String, folder: String, token: String?) throws -> LocalPlatform {
+  static func localPlatform(listen: String, folder: String, token: String?, authority: TestAuthority? = nil)
+    throws -> LocalPlatform
+  {
     // Random bytes are drawn first, so that a machine without randomness is refused before anything listens.
     _ = try SecureRandom.bytes(1)
     return try LocalPlatform(
-      LocalPlatform.Configuration(listen: listen, dataFolder: folder, token: token) { count in
+      LocalPlatform.Configuration(listen: listen, dataFolder: folder, token: token, authority: authority) {
+        count in
         (try? SecureRandom.bytes(count)) ?? []
       })
   }

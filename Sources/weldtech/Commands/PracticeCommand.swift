@@ -24,8 +24,11 @@ enum PracticeCommand {
 
   static func run(_ options: Options, _ workplace: Workplace) throws -> Int32 {
     let folder = try PracticeFolder(path: options.folder)
+    let clock = workplace.clock
+    let authority = try TestAuthority(
+      name: "weldtech practice", clock: { clock.now().secondsSince1970 })
     let platform = try BenchCommand.localPlatform(
-      listen: "127.0.0.1:0", folder: folder.path + "/platform", token: nil)
+      listen: "127.0.0.1:0", folder: folder.path + "/platform", token: nil, authority: authority)
     let url = try platform.start()
     defer { platform.stop() }
     // The sample's welder is a three-phase one.
@@ -33,7 +36,8 @@ enum PracticeCommand {
       try BenchCommand.configuration(BenchCommand.ModuleOptions(), world: .threePhase, workplace))
     let port = try bench.runInBackground()
     defer { bench.stop() }
-    let session = PracticeSession(workplace: workplace, folder: folder, port: port, platform: url)
+    let session = PracticeSession(
+      workplace: workplace, folder: folder, port: port, platform: url, authority: authority)
     try session.walk()
     return try session.report(platform).rawValue
   }

@@ -30,6 +30,11 @@ enum SetupCommand {
     var plates: PlateSource?
     var companyPhone: String?
     var terms: String?
+    var sealRequest: String?
+    var sealCertificate: String?
+    var sealKey: String?
+    var passphraseFile: String?
+    var timestamp: String?
   }
 
   /// Whether the walk protects a chip from reading after its passed test.
@@ -53,6 +58,12 @@ enum SetupCommand {
     var terms: TermsReference?
     var originals: OriginalsPolicy
     var plates: PlateSource
+    /// What agreements are sealed with; nil where this laptop has not sealed yet.
+    var seal: SealView?
+    /// Whether a certificate was requested and has not come yet.
+    var sealRequested: Bool
+    /// The address of the timestamp authority; nil where agreements get no timestamp.
+    var timestamp: String?
     var codesLeft: Int
   }
 
@@ -138,6 +149,7 @@ enum SetupCommand {
             en:
               "when the originals of photos are delivered: with their record, after all records (unless told), or never; a small copy with a watermark always goes with the record"
           ))
+        parameters.seal()
       }, run: run)
   }
 
@@ -162,6 +174,7 @@ enum SetupCommand {
     }
     guard LabelCode(region: region, serial: .zero) != nil else { throw SetupRejected.region(region) }
     let terms = try options.terms.map { try agreementTerms($0, workplace) }
+    let seal = try SealSetup(options, workplace)
     // The token stays in its file, so the path must be valid from every folder. An empty path means no token.
     try askForToken(&options, for: platform, known: known, workplace)
     if let file = options.tokenFile, !file.isEmpty { _ = try workplace.readToken(file, isGuarded: true) }
@@ -187,9 +200,12 @@ enum SetupCommand {
       if let tokenFile { setup.tokenFile = tokenFile }
       setup.tokenOrigin = setup.tokenFile == nil ? nil : origin
       if let terms { setup.agreementTerms = terms }
+      if let timestamp = seal.timestamp { setup.timestampAuthority = timestamp.isEmpty ? nil : timestamp }
       setup.accessPointName = options.apn.map(TextNormalization.typed) ?? setup.accessPointName
     }
-    try report(fieldbook, to: workplace.console)
+    // The request names the technician and the company as they are set up now.
+    try seal.keep()
+    try report(fieldbook, workplace)
     return ExitCode.done.rawValue
   }
 
@@ -409,7 +425,8 @@ enum SetupCommand {
 
   // MARK: - Telling
 
-  private static func report(_ fieldbook: Fieldbook, to console: Console) throws {
+  private static func report(_ fieldbook: Fieldbook, _ workplace: Workplace) throws {
+    let console = workplace.console
     let setup = try fieldbook.setup()
     let terms = try setup.agreementTerms.map { try AgreementTerms(json: Data($0.utf8), drawnBy: nil).reference }
     let fingerprint = try setup.platformKey.map { try Certificate(pem: $0.certificatePEM).fingerprint }
@@ -419,65 +436,48 @@ enum SetupCommand {
       companyPhone: setup.companyPhone, region: setup.region, platform: setup.platform,
       platformKeyFingerprint: fingerprint, tokenFile: setup.tokenFile, apn: setup.accessPointName,
       protect: setup.protects == true ? .always : .never, terms: terms,
-      originals: setup.originals ?? .later, plates: setup.plates ?? .print, codesLeft: try fieldbook.codesLeft()
-    )
+      originals: setup.originals ?? .later, plates: setup.plates ?? .print, seal: try workplace.sealView(),
+      sealRequested: try workplace.sealStore.requestedKey() != nil, timestamp: setup.timestampAuthority,
+      codesLeft: try fieldbook.codesLeft())
     try console.answer(document) {
       if let inspector = setup.inspector { return report(inspector, setup, fingerprint, to: console) }
-      console.facts([
-        (
-          Text(zh: "技术人员", en: "technician"), setup.technician.map { "\($0.name.full)  \($0.phone)" } ?? "–"
-        ),
-        (Text(zh: "公司", en: "company"), document.company?.text ?? "–"),
-        (Text(zh: "报修电话", en: "company's phone"), setup.companyPhone ?? "–"),
-        (
-          Text(zh: "证书", en: "certificate"),
-          setup.technician.map { technician in
-            Text(
-              zh: "\(technician.certificate)，有效期至 \(technician.certificateExpires)",
-              en: "\(technician.certificate), until \(technician.certificateExpires)")[console.language]
-          } ?? "–"
-        ),
-        (Text(zh: "平台", en: "platform"), setup.platform ?? "–"),
-        (Text(zh: "平台公钥指纹", en: "platform key"), fingerprint.map { "\($0.prefix(16))…" } ?? "–"),
-        (Text(zh: "剩余标牌码", en: "codes left"), "\(document.codesLeft)"),
-        (
-          Text(zh: "读保护", en: "read protection"),
-          (document.protect == .always
-            ? Text(zh: "测试合格后自动设置", en: "set by the walk after the passed test")
-            : Text(zh: "不自动设置", en: "not set by the walk"))[console.language]
-        ),
-        (
-          Text(zh: "协议条款", en: "clauses"),
-          terms.map { "\($0.name) \($0.version)" } ?? Text(zh: "随附的条款", en: "as shipped")[console.language]
-        ),
-        (
-          Text(zh: "标牌", en: "labels"),
-          (document.plates == .stock
-            ? Text(zh: "用库存标牌", en: "plates from stock") : Text(zh: "现场制作", en: "made on site"))[
-              console.language]
-        ),
-        (Text(zh: "照片原图", en: "originals of photos"), document.originals.title[console.language]),
-      ])
+      console.facts(
+        [
+          (
+            Text(zh: "技术人员", en: "technician"), setup.technician.map { "\($0.name.full)  \($0.phone)" } ?? "–"
+          ),
+          (Text(zh: "公司", en: "company"), document.company?.text ?? "–"),
+          (Text(zh: "报修电话", en: "company's phone"), setup.companyPhone ?? "–"),
+          (
+            Text(zh: "证书", en: "certificate"),
+            setup.technician.map { technician in
+              Text(
+                zh: "\(technician.certificate)，有效期至 \(technician.certificateExpires)",
+                en: "\(technician.certificate), until \(technician.certificateExpires)")[console.language]
+            } ?? "–"
+          ),
+          (Text(zh: "平台", en: "platform"), setup.platform ?? "–"),
+          (Text(zh: "平台公钥指纹", en: "platform key"), fingerprint.map { "\($0.prefix(16))…" } ?? "–"),
+          (Text(zh: "剩余标牌码", en: "codes left"), "\(document.codesLeft)"),
+          (
+            Text(zh: "读保护", en: "read protection"),
+            (document.protect == .always
+              ? Text(zh: "测试合格后自动设置", en: "set by the walk after the passed test")
+              : Text(zh: "不自动设置", en: "not set by the walk"))[console.language]
+          ),
+          (
+            Text(zh: "协议条款", en: "clauses"),
+            terms.map { "\($0.name) \($0.version)" } ?? Text(zh: "随附的条款", en: "as shipped")[console.language]
+          ),
+          (
+            Text(zh: "标牌", en: "labels"),
+            (document.plates == .stock
+              ? Text(zh: "用库存标牌", en: "plates from stock") : Text(zh: "现场制作", en: "made on site"))[
+                console.language]
+          ),
+          (Text(zh: "照片原图", en: "originals of photos"), document.originals.title[console.language]),
+        ] + sealFacts(document, console))
     }
-  }
-}
-
-extension SetupCommand {
-  /// Reports an inspector's setup, which has no labels, no walk and no training certificate.
-  private static func report(
-    _ inspector: Inspector, _ setup: Setup, _ fingerprint: String?, to console: Console
-  ) {
-    console.facts([
-      (Text(zh: "检查人员", en: "inspector"), "\(inspector.name.full)  \(inspector.phone)"),
-      (Text(zh: "检查单位", en: "authority"), inspector.company.text),
-      (Text(zh: "证件编号", en: "card"), inspector.certificate?.text ?? "–"),
-      (Text(zh: "平台", en: "platform"), setup.platform ?? "–"),
-      (Text(zh: "平台公钥指纹", en: "platform key"), fingerprint.map { "\($0.prefix(16))…" } ?? "–"),
-    ])
-    guard setup.platform == nil else { return }
-    let lack = HealthFinding.inspectorWithoutPlatform.failure
-    console.say(lack.message, .yellow)
-    console.say(Text(zh: "  → \(lack.hint.zh)", en: "  → \(lack.hint.en)"))
   }
 }
 

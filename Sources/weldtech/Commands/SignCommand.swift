@@ -169,6 +169,7 @@ enum SignCommand {
     let workplace = walk.workplace
     let console = workplace.console
     let now = workplace.clock.now()
+    try workplace.checkSeal()
     try photographAuthority(installation, options, walk)
     var shown = options.shown.map { AgreementRecord.Showing(means: $0.means, at: now) }
     let text = try walk.agreementText(of: installation.record, at: now)

@@ -38,6 +38,16 @@ enum StatusCommand {
       var waitingBytes: Int
     }
 
+    /// The timestamps of agreements.
+    struct Timestamps: Encodable {
+      /// The address of the authority; null where agreements get no timestamp.
+      var authority: String?
+      /// The number of closed records' agreements that have none.
+      var missing: Int
+      /// The number of timestamps that the platform does not have.
+      var waiting: Int
+    }
+
     var technician: Technician?
     /// The inspector; null for other laptops.
     var inspector: Inspector?
@@ -53,6 +63,9 @@ enum StatusCommand {
     var inspected: Int
     var queue: Queue
     var originals: Originals
+    /// The seal of agreements; null where this laptop has not sealed yet.
+    var seal: SealView?
+    var timestamps: Timestamps
     var home: Home
   }
 
@@ -76,6 +89,9 @@ enum StatusCommand {
       queue: Document.Queue(queue, conflicts: conflicts.count),
       originals: Document.Originals(
         policy: setup.originals ?? .later, waiting: queue.originals, waitingBytes: queue.originalBytes),
+      seal: try workplace.sealView(),
+      timestamps: Document.Timestamps(
+        authority: setup.timestampAuthority, missing: queue.timestampsMissing, waiting: queue.timestamps),
       home: Document.Home(
         path: fieldbook.home, openToOthers: fieldbook.isOpenToOthers,
         writeRefusal: fieldbook.writeRefusal.map { explain($0).code }))
@@ -121,6 +137,15 @@ enum StatusCommand {
         let waiting = document.originals.policy.waiting(queue.originals, bytes: queue.originalBytes)
         facts.append((Text(zh: "照片原图", en: "originals"), waiting[console.language]))
       }
+      if setup.technician != nil {
+        facts.append((Text(zh: "签章", en: "seal"), SealView.line(document.seal)[console.language]))
+      }
+      if let authority = setup.timestampAuthority {
+        let missing = Text(
+          zh: "\(authority)，缺 \(queue.timestampsMissing) 个，待上传 \(queue.timestamps) 个",
+          en: "\(authority), \(queue.timestampsMissing) missing, \(queue.timestamps) to be delivered")
+        facts.append((Text(zh: "时间戳", en: "timestamps"), missing[console.language]))
+      }
       console.facts(facts)
       if document.signaturesDue > 0 {
         console.paragraph(
@@ -129,6 +154,7 @@ enum StatusCommand {
             en: "\(document.signaturesDue) corrected records are to be signed again: `weldtech next` lists them"
           ))
       }
+      if let finding = try workplace.sealFinding() { warn(finding.failure, console) }
       if !conflicts.isEmpty { warn(HealthFinding.conflicts(conflicts).failure, console) }
       if let refusal = fieldbook.writeRefusal { warn(explain(refusal), console) }
       if fieldbook.isOpenToOthers {

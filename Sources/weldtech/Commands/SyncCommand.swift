@@ -21,6 +21,30 @@ enum SyncCommand {
     var keysPending: Int
     var outcomes: [DeliveryOutcome]
     var originals: Originals
+    var timestamps: Timestamps
+  }
+
+  /// What became of the timestamps of agreements. They are no part of `delivered`, `pending` and `failed`, because no record
+  /// waits for them; only one that cannot be delivered at all makes the run a failed one.
+  struct Timestamps: Encodable {
+    struct Failure: Encodable {
+      var id: InstallationID
+      var sha256: String
+      var reason: SyncReason
+    }
+
+    /// The number of those that this run got from the authority.
+    var taken: Int
+    /// The number of those that this run delivered.
+    var delivered: Int
+    /// The number of sealed agreements that have none yet.
+    var missing: Int
+    /// The number of those that the platform does not have yet.
+    var waiting: Int
+    /// Why the authority gave none; nil where it was not asked in vain.
+    var reason: String?
+    /// The timestamps that cannot be delivered before something is changed on this laptop or on the platform.
+    var failed: [Failure]
   }
 
   /// What became of the originals of photos. They are no part of `delivered`, `pending` and `failed`, because no record waits
@@ -52,6 +76,7 @@ enum SyncCommand {
     var bytes: Int
     var originals: Int
     var originalBytes: Int
+    var timestamps: Int
   }
 
   static var command: Command<Workplace> {
@@ -93,12 +118,19 @@ enum SyncCommand {
       let isNews =
         next.delivered > 0 || next.pending != document.pending || next.failed != document.failed
         || next.originals.waiting != document.originals.waiting
+        || next.timestamps.missing != document.timestamps.missing
+        || next.timestamps.waiting != document.timestamps.waiting
       if isNews, !console.isJSON { tell(next, console) }
       let delivered = (
         document.delivered + next.delivered, document.originals.delivered + next.originals.delivered
       )
+      let timestamps = (
+        document.timestamps.taken + next.timestamps.taken,
+        document.timestamps.delivered + next.timestamps.delivered
+      )
       document = next
       (document.delivered, document.originals.delivered) = delivered
+      (document.timestamps.taken, document.timestamps.delivered) = timestamps
     }
     if console.isJSON { try console.answer(document) {} }
     return ExitCode.cancelled.rawValue
@@ -110,6 +142,8 @@ enum SyncCommand {
     do { try workplace.codeSupply().fetchIfExhausted() } catch {
       workplace.console.sayMore(explain(error).message)
     }
+    let taken = try workplace.takeTimestamps()
+    if let failure = taken.failure { workplace.console.sayMore(failure.message) }
     let report = try workplace.syncRun(originals: originals) { event in
       switch event {
       case .retrying(_, let reason): workplace.console.sayMore(reason.title)
@@ -135,7 +169,15 @@ enum SyncCommand {
         policy: try originals ?? workplace.originalsPolicy(),
         delivered: report.originals.count { $0.reason == nil }, waiting: queue.originals,
         waitingBytes: queue.originalBytes,
-        reason: report.originals.lazy.compactMap(\.reason).first { !$0.isFinal }, failed: failures))
+        reason: report.originals.lazy.compactMap(\.reason).first { !$0.isFinal }, failed: failures),
+      timestamps: Timestamps(
+        taken: taken.count, delivered: report.timestamps.count { $0.reason == nil },
+        missing: queue.timestampsMissing, waiting: queue.timestamps, reason: taken.failure?.code,
+        failed: report.timestamps.compactMap { outcome in
+          guard let reason = outcome.reason, reason.isFinal else { return nil }
+          return Timestamps.Failure(
+            id: outcome.timestamp.installation, sha256: outcome.timestamp.file.sha256.hex, reason: reason)
+        }))
   }
 
   /// The warning about a pinned certificate that would no longer be accepted.
@@ -154,7 +196,9 @@ enum SyncCommand {
   /// installation. An original that waits is none of them, because its record is delivered.
   static func status(of document: Document, _ workplace: Workplace) -> ExitCode {
     if workplace.isInterrupted { return .cancelled }
-    if document.failed > 0 || !document.originals.failed.isEmpty { return .failed }
+    if document.failed > 0 || !document.originals.failed.isEmpty || !document.timestamps.failed.isEmpty {
+      return .failed
+    }
     return document.pending + document.keysPending > 0 ? .pending : .done
   }
 
@@ -168,6 +212,7 @@ enum SyncCommand {
         Text(zh: "还有 \(document.keysPending) 个密钥待上传", en: "\(document.keysPending) keys are waiting, too"))
     }
     tell(document.originals, console)
+    tell(document.timestamps, console)
     for outcome in document.outcomes {
       guard let reason = outcome.reason else { continue }
       console.put(
@@ -201,12 +246,34 @@ enum SyncCommand {
     }
   }
 
+  private static func tell(_ timestamps: Timestamps, _ console: Console) {
+    if timestamps.taken + timestamps.delivered > 0 {
+      console.put(
+        Text(
+          zh: "协议时间戳：取得 \(timestamps.taken) 个，已上传 \(timestamps.delivered) 个",
+          en: "timestamps of agreements: \(timestamps.taken) taken, \(timestamps.delivered) delivered"))
+    }
+    if let reason = timestamps.reason {
+      console.put(
+        Text(
+          zh: "还有 \(timestamps.missing) 份协议没有时间戳（\(reason)），下次再取",
+          en: "\(timestamps.missing) agreements have no timestamp yet (\(reason)); the next run asks again"))
+    }
+    for failure in timestamps.failed {
+      console.put(
+        Text(
+          zh: "  \(failure.id.text.prefix(8)) 的时间戳：\(failure.reason.title.zh)。\(failure.reason.hint.zh)",
+          en: "  \(failure.id.text.prefix(8)), timestamp: \(failure.reason.title.en); \(failure.reason.hint.en)"
+        ))
+    }
+  }
+
   private static func plan(_ options: Options, _ workplace: Workplace) throws -> Int32 {
     let plan = try workplace.syncRun(originals: options.originals).plan()
     let document = Plan(
       keys: plan.keys.map(\.keyID), records: plan.records.map(\.id),
       files: plan.records.reduce(0) { $0 + $1.files.count }, bytes: plan.bytes,
-      originals: plan.originals.count, originalBytes: plan.originalBytes)
+      originals: plan.originals.count, originalBytes: plan.originalBytes, timestamps: plan.timestamps.count)
     try workplace.console.answer(document) {
       workplace.console.put(
         Text(

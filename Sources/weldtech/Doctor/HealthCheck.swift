@@ -27,8 +27,9 @@ struct HealthCheck {
 
   /// The checks in the order in which a day's work needs them.
   static let checks: [Check] = [
-    Check(name: "setup") { try $0.checkSetup() }, Check(name: "codes") { try $0.checkCodes() },
-    Check(name: "pairing") { try $0.checkPairing() }, Check(name: "home") { try $0.checkHome() },
+    Check(name: "setup") { try $0.checkSetup() }, Check(name: "seal") { try $0.checkSeal() },
+    Check(name: "codes") { try $0.checkCodes() }, Check(name: "pairing") { try $0.checkPairing() },
+    Check(name: "home") { try $0.checkHome() },
     Check(name: "fieldbook") { try $0.checkFieldbook() },
     Check(name: "conflicts") { try $0.checkConflicts() }, Check(name: "disk") { try $0.checkDisk() },
     Check(name: "clock") { try $0.checkClock() }, Check(name: "schemes") { try $0.checkSchemes() },
@@ -64,6 +65,18 @@ struct HealthCheck {
       note(.warning, HealthFinding.certificateExpires(expires).failure)
     } else {
       pass(Text(zh: "证书有效期至 \(expires)", en: "the certificate is good until \(expires)"))
+    }
+  }
+
+  private mutating func checkSeal() throws {
+    // Only a technician's laptop seals.
+    guard try workplace.fieldbook().setup().technician != nil else { return }
+    switch try workplace.sealFinding() {
+    case .sealEnded(let refusal)?: note(.failed, refusal.failure)
+    case let finding?: note(.warning, finding.failure)
+    case nil:
+      let line = SealView.line(try workplace.sealView())
+      pass(Text(zh: "签章：\(line.zh)", en: "seal: \(line.en)"))
     }
   }
 

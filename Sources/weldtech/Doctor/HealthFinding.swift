@@ -8,6 +8,10 @@ import Terminal
 /// A finding of the doctor that no command fails by, at least not yet.
 enum HealthFinding: Explained {
   case certificateExpires(CalendarDay)
+  /// The certificate of the seal ends soon, on this day.
+  case sealExpires(CalendarDay)
+  /// The certificate of the seal has ended, or does not hold yet.
+  case sealEnded(SealRefused)
   case fewCodes(left: Int)
   /// The disk is nearly full; the value is the free space in bytes.
   case diskLow(free: Int)
@@ -43,6 +47,16 @@ enum HealthFinding: Explained {
         hint: Text(
           zh: "换证后运行 weldtech setup --certificate … --certificate-expires …",
           en: "after renewal: `weldtech setup --certificate … --certificate-expires …`"))
+    case .sealExpires(let day):
+      Failure(
+        code: "seal.certificateExpiring",
+        message: Text(zh: "签章证书 \(day) 到期", en: "the seal's certificate ends on \(day)"),
+        hint: Text(
+          zh: "申请新证书：weldtech setup --seal-request 文件；新证书到了之前旧的照用",
+          en:
+            "request a new one by `weldtech setup --seal-request FILE`; the old one seals until the new one is here"
+        ))
+    case .sealEnded(let refusal): refusal.failure
     case .fewCodes(let left):
       Failure(
         code: "codes.low", message: Text(zh: "只剩 \(left) 个标牌码", en: "only \(left) codes left"),

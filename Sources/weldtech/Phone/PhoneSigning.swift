@@ -99,6 +99,7 @@ final class PhoneSigning {
     taskName: String
   ) throws -> Walk.SignOutcome {
     try walk.require(.sign, of: installation)
+    try walk.workplace.checkSeal()
     try SignCommand.photographAuthority(installation, options, walk)
     let signing = try PhoneSigning(installation, options, walk, task, taskName: taskName)
     let outcome = try signing.serve()
@@ -308,8 +309,8 @@ final class PhoneSigning {
 
   /// Shows the signed bytes: the PDF under an address of its own, and its pages as pictures.
   private static func showPaper(of installation: Installation, title: String, on task: PhoneTask) throws {
-    guard let sha256 = installation.agreement?.sha256 else { return }
-    let pdf = try task.workplace.fieldbook().files.contents(of: sha256)
+    guard let agreement = installation.agreement else { return }
+    let pdf = try task.workplace.agreementFile(agreement)
     let address = try task.session.publishPaper(pdf, mediaType: "application/pdf", named: "agreement.pdf")
     var pages: [String] = []
     // Without poppler there are no pictures; the PDF itself is what counts.

@@ -1,4 +1,5 @@
 import Bench
+import Cryptography
 import Fieldbook
 import FoundationEssentials
 import Records
@@ -10,6 +11,8 @@ struct PracticeSession {
   let folder: PracticeFolder
   let port: String
   let platform: String
+  /// Issues the certificate of the practice's seal; its root vouches for nobody outside the practice.
+  let authority: TestAuthority
 
   private var console: Console { workplace.console }
   private var runner: CommandRunner {
@@ -28,6 +31,7 @@ struct PracticeSession {
         "--certificate", "LX-2024-001", "--certificate-expires", expires.description, "--region", "150621",
         "--codes", "00A000+500", "--platform", platform,
       ])
+    try setUpSeal()
     try type(
       Text(zh: "登记责任人和电焊机", en: "Register owner and welder"),
       ["register", "--from", folder.input("registration.json")])
@@ -36,6 +40,20 @@ struct PracticeSession {
       throw PracticeFailed(command: "register")
     }
     for (title, words) in steps(id: id) { try type(title, words) }
+  }
+
+  /// Requests a certificate, has it issued by the practice's authority, and sets it up.
+  private func setUpSeal() throws {
+    let request = folder.input("seal.csr")
+    try type(
+      Text(zh: "申请签章证书", en: "Request a certificate for the seal"), ["setup", "--seal-request", request])
+    let certificate = try authority.issue(
+      request: String(decoding: try workplace.read(request, atMost: Certificate.maxSize), as: UTF8.self))
+    try workplace.write(Data(certificate.pem.utf8), to: folder.input("seal.pem"))
+    try workplace.write(Data(authority.root.pem.utf8), to: folder.input("root.pem"))
+    try type(
+      Text(zh: "装上发来的证书，设置时间戳服务", en: "Take the certificate that came, and name a timestamp authority"),
+      ["setup", "--seal-certificate", folder.input("seal.pem"), "--timestamp", "\(platform)/timestamp"])
   }
 
   private func steps(id: String) -> [(Text, [String])] {

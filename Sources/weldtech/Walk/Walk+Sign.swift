@@ -78,6 +78,7 @@ extension Walk {
     // Setup and schemes can have changed while the text was read.
     if shown != nil, let sha256 = order.shownSha256, sha256 != text.sha256 { throw AgreementError.textChanged }
     let strokesSha256 = SHA256Digest(of: kept).hex
+    let identity = try workplace.sealIdentity()
     let document = try Agreement(
       text,
       signing: Agreement.Signing(
@@ -88,22 +89,27 @@ extension Walk {
       strokes: strokes,
       evidence: Agreement.Evidence(
         sealer: EvidenceManifest.Sealer(
-          certificateSha256: SHA256Digest(of: Data()).hex, subject: installation.technician.company.text,
-          selfIssued: true), expectsTimestamp: false,
+          certificateSha256: identity.certificate.fingerprint, subject: identity.certificate.subject,
+          selfIssued: identity.isSelfIssued),
+        expectsTimestamp: try fieldbook.setup().timestampAuthority != nil,
         pictures: try smallPictures(of: installation.photos))
-    ).render().pdf.bytes
+    ).render()
+    let sealed = try SealedAgreement(document.pdf, by: identity).file
     // Nothing of the signature is kept before all that can fail has been made.
     try fieldbook.beginSigning(installation.id, strokesSha256: strokesSha256)
-    let sha256 = try files.store(document)
+    let sha256 = try files.store(sealed)
     _ = try files.store(kept)
+    try fieldbook.noteSealed(agreement: sha256, of: installation.id)
     let record = AgreementRecord(
-      sha256: sha256, bytes: document.count, signedAt: signedAt, signatory: signatory,
+      sha256: sha256, bytes: sealed.count, signedAt: signedAt, signatory: signatory,
       strokesSha256: strokesSha256, terms: text.terms.reference, textSha256: text.sha256, shown: shown,
       consentsToDynamics: order.consents)
     let closed = try close(installation, with: record, of: locked)
     try fieldbook.endSigning(closed.id)
     let file = workplace.agreementPath(of: closed)
-    try workplace.write(document, to: file)
+    try workplace.write(sealed, to: file)
+    workplace.takeTimestampWhenSigned(of: sha256)
+    if let joined = try? workplace.agreementFile(record) { try workplace.write(joined, to: file) }
     return SignOutcome(installation: closed, file: file)
   }
 }

@@ -24,7 +24,7 @@ enum Errors {
     links + flashes + authorities + images + modules + documents + fieldbook + files + photos + walk + setup
     + labels
     + companion + lists + pictures + templates + fields + entries + sync + cryptography + practice + bench
-    + ailments + agreements
+    + ailments + agreements + seal
 
   private static let companion: [any Error] = [
     CompanionError.noNetwork, CompanionError.unknownInterface("wlan9", ["wlp2s0"]),
@@ -38,6 +38,7 @@ enum Errors {
   private static let code = LabelCode("150621-00A000-" + String(check))!
   private static let check = LabelCode(region: "150621", serial: CodeSerial("00A000")!)!.checkCharacter
   private static let day = CalendarDay("2026-11-24")!
+  private static let laterDay = CalendarDay("2026-12-24")!
   private static let digest = String(repeating: "ab", count: 32)
 
   private static let moment = Timestamp(secondsSince1970: 0, offsetSeconds: 0)
@@ -65,7 +66,8 @@ enum Errors {
 
   private static let ailments: [any Error] =
     ([
-      .certificateExpires(day), .fewCodes(left: 3), .diskLow(free: 5),
+      .certificateExpires(day), .sealExpires(day),
+      .sealEnded(.notValid(from: day, until: day, today: laterDay)), .fewCodes(left: 3), .diskLow(free: 5),
       .clockBehind(now: moment, newest: moment), .recordsRepaired([id]),
     ]
     + [.noChineseFonts, .platformMissing, .platformKeyMissing, .homeOpen(home: "/h", first: "/h", count: 2)]
@@ -274,7 +276,8 @@ enum Errors {
       AgreementError.incomplete([.pair, .test]), AgreementError.noGlyph(["\u{E863}", "𛀀"]),
       DrawingError.sealedPDF(offset: 9, .digit),
       DrawingError.sealedPDF(offset: 9, .sealTooLarge(bytes: 20_000)),
-      AgreementError.drawing(.outOfMemory), AgreementError.textChanged, ReadingCopyOutdated(id: id),
+      AgreementError.drawing(.outOfMemory), AgreementError.sealing(.notSeal), AgreementError.textChanged,
+      ReadingCopyOutdated(id: id),
       TraineesDiffer(named: 3, trained: 2),
       InspectionRefused.recordUnknown(code), InspectionRefused.recordUnreachable(code, .unreachable),
       InspectionRefused.recordUnreachable(nil, .timedOut), InspectionRefused.recordUnreadable(id),
@@ -420,8 +423,28 @@ enum Errors {
   private static let cryptography: [any Error] =
     [
       CryptographyError.noRandom, .unreadable(path: "/f", errno: ENOENT), .notCertificate, .notPrivateKey,
-      .generation, .sealing, .opening, .notVerifyingKey, .notSigningKey, .signing,
-    ] as [CryptographyError] + [SigningKeyRejected(path: "/k.pem")]
+      .generation, .sealing, .opening, .notVerifyingKey, .notSigningKey, .signing, .notSealKey, .notPKCS12,
+      .wrongPassphrase, .certificateNotOfKey, .certificateUsage, .sealTooLarge(bytes: 9_000, largest: 6_144),
+      .notSeal,
+    ] as [CryptographyError] + keyKinds.map { CryptographyError.sealKeyKind($0) }
+    + timestampFaults.map { CryptographyError.timestamp($0) } + [SigningKeyRejected(path: "/k.pem")]
+
+  private static let keyKinds: [KeyKind] = [
+    .p256, .rsa(bits: 2048), .rsa(bits: 16_384), .ed25519, .sm2, .curve("secp384r1"), .other("X25519"),
+  ]
+  private static let timestampFaults: [TimestampFault] = [
+    .notReply, .tooLarge(bytes: 70_000), .refused(status: 2), .otherImprint, .otherNonce, .signature,
+  ]
+
+  private static let sealRefusals: [SealRefused] = [
+    .damaged(path: "/h/seal/identity.pem"), .notValid(from: day, until: day, today: laterDay),
+    .notValid(from: laterDay, until: laterDay, today: day), .nothingRequested,
+    .passphraseOpen(path: "/f", mode: 0o644), .passphrase(path: "/f"), .notCertificate(path: "/f"),
+    .timestampAddress("http://tsa.example"),
+  ]
+  private static let timestampErrors: [TimestampError] =
+    [.sync(.unreachable), .status(500)] + timestampFaults.map { .fault($0) }
+  private static let seal: [any Error] = sealRefusals + timestampErrors
 
   private static let practice: [any Error] = [
     PracticeFolderTaken(path: "/f"), PracticeFailed(command: "register"),

@@ -170,6 +170,7 @@ extension AgreementError: Explained {
         hint: Text(
           zh: "安装字体：\(Self.fonts)；仍不行就用标准字重新登记",
           en: "install the fonts: \(Self.fonts); else register with other characters"))
+    case .sealing(let error): error.failure
     case .drawing(let error): error.failure
     }
   }
