@@ -192,7 +192,8 @@ let package = Package(
     tests(
       "Acceptance",
       [
-        "ESP32Programs", "weldtech", "Bench", "Companion", "Cryptography", "Drawing", "Fieldbook", "Labels",
+        "Agreements", "ESP32Programs", "weldtech", "Bench", "Companion", "Cryptography", "Drawing", "Fieldbook",
+        "Labels",
         "ModuleCore",
         "Records", "Sync", "Terminal", "TestSupport",
       ], exclude: ["Phone"]),
