@@ -102,6 +102,14 @@ struct ContractTests {
     #expect(try fixture.run(client: client).delivered == 0)
     fixture.platform.clearFaults()
     #expect(try fixture.run(client: client).delivered == 1)
+    // The timestamp of its agreement follows the record.
+    let token = Data("a token".utf8)
+    let agreement = try #require(sample.record.files.last?.sha256)
+    let file = PendingFile(
+      sha256: try #require(FileDigest(fixture.files.store(token))), bytes: token.count,
+      filename: "agreement.tst")
+    fixture.outbox.timestamps = [PendingTimestamp(installation: sample.id, agreement: agreement, file: file)]
+    #expect(try fixture.run(client: client).timestamps.map(\.reason) == [nil])
     // The next revision follows, and then another one in its place.
     let second = try sample.next(after: sample.record)
     fixture.outbox.enqueue(second)
@@ -154,7 +162,11 @@ struct ContractTests {
 
     let options =
       "OPTIONS /v1/files HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer t\r\nConnection: close\r\n\r\n"
-    return recorder.exchanges + [recorder.send(Array(options.utf8), isSpoilt: false)].compactMap { $0 }
+    let timestamps = [agreement, file.sha256].map {
+      "GET /v1/files/sha256/\($0)/timestamp HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer t\r\nConnection: close\r\n\r\n"
+    }
+    return recorder.exchanges
+      + ([options] + timestamps).compactMap { recorder.send(Array($0.utf8), isSpoilt: false) }
   }
 
   // MARK: - Held against the description
@@ -166,7 +178,7 @@ struct ContractTests {
     #expect(verdict.faults == [], "\(verdict.faults.joined(separator: "\n"))")
     let description = try String(contentsOfFile: Self.root + "/docs/platform-api.yaml", encoding: .utf8)
     let operations = description.matches(of: /operationId: (\w+)/).map { String($0.output.1) }
-    #expect(operations.count == 13)
+    #expect(operations.count == 14)
     for operation in operations {
       #expect(verdict.operations[operation] ?? 0 > 0, "\(operation) was not asked for")
     }

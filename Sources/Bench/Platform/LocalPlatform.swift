@@ -115,6 +115,9 @@ public final class LocalPlatform: Sendable {
 
   public func file(_ sha256: String) throws -> Data? { try router.file(sha256).map { Data($0) } }
 
+  /// The timestamp of a file; nil where none came.
+  public func timestamp(of sha256: String) -> Data? { router.timestamp(of: sha256).map { Data($0) } }
+
   /// The ids of all keys, in order.
   public func keyIds() throws -> [String] { try router.keyIds() }
 

@@ -159,6 +159,10 @@ final class PlatformRouter: PlatformHandler {
 
   func file(_ sha256: String) throws -> [UInt8]? { try state.withLock { _ in try files.contents(of: sha256) } }
 
+  func timestamp(of sha256: String) -> [UInt8]? {
+    state.withLock { _ in try? files.timestamp(of: sha256).body }
+  }
+
   func keyIds() throws -> [String] { try state.withLock { _ in try keys.ids() } }
 
   func requests() -> [String] { state.withLock { $0.requests } }
