@@ -1,7 +1,7 @@
 import Cryptography
 import Drawing
 public import FoundationEssentials
-public import Records
+import Records
 
 /// An agreement in English for reading. It is not signed and not sealed, every page says so, and it names the file that counts.
 public struct ReadingCopy {
@@ -10,18 +10,20 @@ public struct ReadingCopy {
   private let translation: TermsTranslation?
   private let agreementSha256: String
 
-  /// Puts a copy together.
+  /// Puts a copy together from the files that an agreement has inside it, so that it is of what was signed, whatever was changed
+  /// since.
   /// - Parameters:
-  ///   - text: the text that was signed.
-  ///   - translation: its clauses in English; where it is nil or of other clauses, they stand in Chinese, and the copy says so.
-  ///   - agreementSha256: SHA-256 of the signed PDF without a timestamp, lower-case hex.
-  public init(
-    of text: AgreementText, signing: Agreement.Signing, translation: TermsTranslation?, agreementSha256: String
-  ) {
-    self.text = text
-    self.signing = signing
-    self.translation = translation.flatMap { $0.translates(text.terms) ? $0 : nil }
-    self.agreementSha256 = agreementSha256
+  ///   - file: the signed PDF without a timestamp, which is not judged here.
+  ///   - translation: the clauses in English; where it is nil or of other clauses, they stand in Chinese, and the copy says so.
+  /// - Throws: `AgreementFault` for a file that has no record inside, as one of an earlier program.
+  public init(of file: Data, translation: TermsTranslation?) throws(AgreementFault) {
+    let document: OwnPDFFile
+    do { document = try OwnPDFFile(file) } catch { throw .structure(error) }
+    let evidence = try EmbeddedEvidence(document)
+    text = evidence.text
+    signing = evidence.signing
+    self.translation = translation.flatMap { $0.translates(evidence.terms) ? $0 : nil }
+    agreementSha256 = SHA256Digest(of: file).hex
   }
 
   /// Makes the document; the same values give the same bytes.

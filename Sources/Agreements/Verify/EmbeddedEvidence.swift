@@ -9,7 +9,7 @@ struct EmbeddedEvidence {
   let installation: Installation
   let terms: AgreementTerms
   private let record: Data
-  private let text: AgreementText
+  let text: AgreementText
 
   /// Reads the three files.
   /// - Throws: `embedded`, `disagreement(.incomplete)`.
@@ -77,7 +77,7 @@ struct EmbeddedEvidence {
     if let wrong = comparisons.first(where: { !$0.1 }) { throw .disagreement(wrong.0) }
   }
 
-  private var signing: Agreement.Signing {
+  var signing: Agreement.Signing {
     let signing = manifest.signing
     return Agreement.Signing(
       signatory: signing.signatory, signedAt: signing.signedAt, strokesSha256: signing.strokesSha256,

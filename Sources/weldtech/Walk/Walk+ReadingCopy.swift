@@ -4,46 +4,39 @@ import Records
 import Terminal
 
 extension Walk {
-  /// Writes an agreement in English for reading, beside the agreement.
+  /// Writes an agreement in English for reading, beside the agreement. It is made of what the signed file has inside it.
   /// - Returns: the path of the copy.
-  /// - Throws: `ReadingCopyOutdated` where the text that was signed cannot be written anew, because clauses, schemes or the record
-  ///   were changed since; `AgreementError`, and what writing throws.
+  /// - Throws: `ReadingCopyMissing`, `AgreementError`, and what reading the fieldbook and writing throws.
   func writeReadingCopy(of installation: Installation) throws -> String {
-    guard let agreement = installation.agreement else { throw ReadingCopyOutdated(id: installation.id) }
-    let text = try agreementText(of: installation, at: agreement.signedAt)
-    guard text.sha256 == agreement.textSha256 else { throw ReadingCopyOutdated(id: installation.id) }
-    let isAuthorised = agreement.signatory.capacity == .authorised
-    let copy = try ReadingCopy(
-      of: text,
-      signing: Agreement.Signing(
-        signatory: agreement.signatory, signedAt: agreement.signedAt, strokesSha256: agreement.strokesSha256,
-        consents: agreement.consentsToDynamics, shown: agreement.shown,
-        authoritySha256: isAuthorised
-          ? installation.photos.filter { $0.stage == .authority }.map(\.sha256) : []),
-      translation: try workplace.termsTranslation(), agreementSha256: agreement.sha256
-    ).render()
+    guard let agreement = installation.agreement else { throw ReadingCopyMissing(id: installation.id) }
+    let file = try fieldbook.files.contents(of: agreement.sha256)
+    let translation = try workplace.termsTranslation()
+    let copy: ReadingCopy
+    do throws(AgreementFault) { copy = try ReadingCopy(of: file, translation: translation) } catch {
+      throw ReadingCopyMissing(id: installation.id)
+    }
     let path = workplace.readingCopyPath(of: installation)
-    try workplace.write(copy, to: path)
+    try workplace.write(try copy.render(), to: path)
     return path
   }
 }
 
-/// The text that was signed cannot be written anew.
-struct ReadingCopyOutdated: Error {
+/// The signed file has no record inside, of which a copy could be written.
+struct ReadingCopyMissing: Error {
   let id: InstallationID
 }
 
-extension ReadingCopyOutdated: Explained {
+extension ReadingCopyMissing: Explained {
   var failure: Failure {
     Failure(
       code: "sign.copy",
       message: Text(
-        zh: "记录 \(id.text.prefix(8)) 签署之后，条款、方案或记录变过，写不出当时的英文副本",
+        zh: "记录 \(id.text.prefix(8)) 的协议里没有附带记录，写不出英文副本",
         en:
-          "clauses, schemes or record \(id.text.prefix(8)) were changed after the signature, so that no copy of what was signed can be written"
+          "the agreement of record \(id.text.prefix(8)) has no record inside, so that no copy in English can be written"
       ),
       hint: Text(
-        zh: "签署的协议不受影响；要英文副本的，签字时加 --copy en",
-        en: "the agreement is not affected; ask for the copy when it is signed: --copy en"), exit: .badData)
+        zh: "它是旧版程序签的，协议本身不受影响", en: "an earlier program made it; the agreement itself is not affected"),
+      exit: .badData)
   }
 }

@@ -277,7 +277,7 @@ enum Errors {
       DrawingError.sealedPDF(offset: 9, .digit),
       DrawingError.sealedPDF(offset: 9, .sealTooLarge(bytes: 20_000)),
       AgreementError.drawing(.outOfMemory), AgreementError.sealing(.notSeal), AgreementError.textChanged,
-      ReadingCopyOutdated(id: id),
+      ReadingCopyMissing(id: id),
       TraineesDiffer(named: 3, trained: 2),
       InspectionRefused.recordUnknown(code), InspectionRefused.recordUnreachable(code, .unreachable),
       InspectionRefused.recordUnreachable(nil, .timedOut), InspectionRefused.recordUnreadable(id),
