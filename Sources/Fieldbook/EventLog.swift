@@ -2,46 +2,10 @@ import Cryptography
 import FoundationEssentials
 public import Records
 
-/// One entry of the log, exactly as it was written.
-public struct LogEntry: Sendable {
-  /// The place of the entry in the log, from 1 and without gaps, over all installations.
-  public let seq: Int64
-  public let installation: InstallationID
-  public let at: Timestamp
-  public let event: InstallationEvent
-  public let sha256: String
-}
-
-/// The chain over the log. An entry's digest is SHA-256 over
-/// ```
-/// "weldtech-log/1"       14 bytes, ASCII
-/// previous digest        32 bytes; zeros for the first entry
-/// seq                    u64, big-endian
-/// installation id        length u32, big-endian ‖ ASCII
-/// at                     length u32 ‖ RFC 3339 text as stored
-/// event name             length u32 ‖ ASCII
-/// body                   length u32 ‖ JSON as stored
-/// ```
+/// Writing to the log, whose entries are chained by `LogChain`.
 enum EventLog {
-  static let beginning = String(repeating: "0", count: 64)
   /// The word that replaces the id of an installation in an entry about the laptop itself.
   static let laptop = "laptop"
-
-  /// Computes an entry's digest; nil where `previous` is no digest.
-  static func digest(
-    after previous: String, seq: Int64, installation: String, at: String, name: String, body: Data
-  ) -> String? {
-    guard let previous = SHA256Digest(hex: previous) else { return nil }
-    var hasher = SHA256Hasher()
-    hasher.update(Array("weldtech-log/1".utf8))
-    hasher.update(previous.bytes)
-    hasher.update(bigEndian(UInt64(bitPattern: seq)))
-    for part in [Data(installation.utf8), Data(at.utf8), Data(name.utf8), body] {
-      hasher.update(bigEndian(UInt32(clamping: part.count)))
-      hasher.update(part)
-    }
-    return hasher.finish().hex
-  }
 
   /// Appends one event within the caller's transaction.
   /// - Returns: the entry's digest.
@@ -61,11 +25,12 @@ enum EventLog {
     let last = try database.first("SELECT seq, sha256 FROM event ORDER BY seq DESC LIMIT 1") {
       (seq: Int64($0.integer(0)), sha256: $0.text(1))
     }
-    let previous = last?.sha256 ?? beginning
+    let previous = last?.sha256 ?? LogChain.beginning
     let seq = (last?.seq ?? 0) + 1
     let time = at.description
     guard
-      let sha256 = digest(after: previous, seq: seq, installation: subject, at: time, name: name, body: body)
+      let sha256 = LogChain.digest(
+        after: previous, seq: seq, subject: subject, at: time, name: name, body: body)
     else { throw .damagedRow(table: "event", key: String(seq - 1)) }
     try database.run(
       """
@@ -78,10 +43,6 @@ enum EventLog {
       ])
     return (seq, sha256)
   }
-
-  private static func bigEndian(_ value: some FixedWidthInteger) -> [UInt8] {
-    withUnsafeBytes(of: value.bigEndian) { Array($0) }
-  }
 }
 
 extension Fieldbook {
@@ -93,7 +54,7 @@ extension Fieldbook {
   public func verifyLog(watch: (Int) throws(FieldbookError) -> Void = { _ in }) throws(FieldbookError) -> (
     entries: Int, head: String
   ) {
-    var head = EventLog.beginning
+    var head = LogChain.beginning
     var seq: Int64 = 0
     _ = try database.rows(
       "SELECT seq, installation, at, name, body, previous_sha256, sha256 FROM event ORDER BY seq"
@@ -101,8 +62,8 @@ extension Fieldbook {
       seq += 1
       guard row.integer(0) == Int(seq) else { throw FieldbookError.logBroken(seq: seq, .gap) }
       guard row.text(5) == head else { throw FieldbookError.logBroken(seq: seq, .previousDiffers) }
-      let sha256 = EventLog.digest(
-        after: head, seq: seq, installation: row.text(1), at: row.text(2), name: row.text(3),
+      let sha256 = LogChain.digest(
+        after: head, seq: seq, subject: row.text(1), at: row.text(2), name: row.text(3),
         body: row.blob(4))
       guard let sha256, sha256 == row.text(6) else {
         throw FieldbookError.logBroken(seq: seq, .digestDiffers)
@@ -127,11 +88,13 @@ extension Fieldbook {
   ) {
     var unreadable: [Int64] = []
     let entries = try database.rows(
-      "SELECT seq, at, name, body, sha256 FROM event WHERE installation = ? ORDER BY seq", [.text(id.text)]
+      """
+      SELECT seq, at, name, body, previous_sha256, sha256 FROM event WHERE installation = ? ORDER BY seq
+      """, [.text(id.text)]
     ) { (row) throws(FieldbookError) -> LogEntry? in
-      let seq = Int64(row.integer(0))
-      let entry = Self.entry(row.text(1), row.text(2), row.blob(3), seq: seq, of: id, sha256: row.text(4))
-      if entry == nil { unreadable.append(seq) }
+      let written = Self.written(row)
+      let entry = LogEntry(written, of: id)
+      if entry == nil { unreadable.append(written.seq) }
       return entry
     }
     return (entries.compactMap(\.self), unreadable)

@@ -204,7 +204,7 @@ extension Fieldbook {
       let at = now()
       try checkClock(at)
       let entries = try readableEvents(of: id).entries
-      if var installation = try addUp(entries, id: id) {
+      if var installation = try addUp(entries) {
         let closing = try take(.voided(reason: reason), into: &installation, by: technician, at: at)
         try replaceProjection(with: installation)
         if let closing { try close(installation, seq: closing) }

@@ -1,3 +1,4 @@
+import Cryptography
 import FoundationEssentials
 public import Records
 
@@ -59,7 +60,7 @@ extension Fieldbook {
     ) { (seq: Int64($0.integer(0)), sha256: $0.text(1)) }
     guard let closing, closing.sha256 == record.sha256,
       let sent = try? RecordCoding.decode(Installation.self, from: record.body),
-      let closed = try addUp(entries.filter { $0.seq <= closing.seq }, id: record.id),
+      let closed = try addUp(entries.filter { $0.seq <= closing.seq }),
       sent.isSame(as: closed)
     else { throw damaged }
     // Every file that the record names is in the queue, or was there.
@@ -94,7 +95,7 @@ extension Fieldbook {
       throw .evidence(id, .record)
     }
     let (entries, unreadable) = try provenEntries(of: id)
-    guard let sum = try addUp(entries, id: id) else {
+    guard let sum = try addUp(entries) else {
       throw .evidence(id, unreadable.first.map { .unreadableEntry(seq: $0) } ?? .record)
     }
     if let seq = unreadable.first, sum.status != .void { throw .evidence(id, .unreadableEntry(seq: seq)) }
@@ -117,32 +118,27 @@ extension Fieldbook {
       FROM event WHERE installation = ? ORDER BY seq
       """, [.text(id.text)]
     ) { (row) throws(FieldbookError) in
-      let seq = Int64(row.integer(0))
-      let sha256 = row.text(5)
-      let before = row.optionalText(6) ?? (seq == 1 ? EventLog.beginning : nil)
-      let after = row.optionalText(7) ?? (row.integer(0) == last ? sha256 : nil)
-      let digest = EventLog.digest(
-        after: row.text(4), seq: seq, installation: id.text, at: row.text(1), name: row.text(2),
-        body: row.blob(3))
-      guard before == row.text(4), after == sha256, digest == sha256 else {
-        throw FieldbookError.evidence(id, .entry(seq: seq))
-      }
-      if let entry = Self.entry(row.text(1), row.text(2), row.blob(3), seq: seq, of: id, sha256: sha256) {
+      let written = Self.written(row)
+      let before = row.optionalText(6) ?? (written.seq == 1 ? LogChain.beginning : nil)
+      let after = row.optionalText(7) ?? (row.integer(0) == last ? written.sha256 : nil)
+      guard before == written.previousSha256, after == written.sha256,
+        LogChain.digest(
+          after: written.previousSha256, seq: written.seq, subject: id.text, at: written.at, name: written.name,
+          body: written.body) == written.sha256
+      else { throw FieldbookError.evidence(id, .entry(seq: written.seq)) }
+      if let entry = LogEntry(written, of: id) {
         entries.append(entry)
       } else {
-        unreadable.append(seq)
+        unreadable.append(written.seq)
       }
     }
     return (entries, unreadable)
   }
 
-  /// Reads one entry; nil where it cannot be read.
-  static func entry(
-    _ at: String, _ name: String, _ body: Data, seq: Int64, of id: InstallationID, sha256: String
-  ) -> LogEntry? {
-    guard let at = Timestamp(at), let event = try? RecordCoding.decode(InstallationEvent.self, from: body),
-      event.name == name
-    else { return nil }
-    return LogEntry(seq: seq, installation: id, at: at, event: event, sha256: sha256)
+  /// Reads a row whose columns are seq, at, name, body, previous_sha256 and sha256.
+  static func written(_ row: Row) -> WrittenLogEntry {
+    WrittenLogEntry(
+      seq: Int64(row.integer(0)), at: row.text(1), name: row.text(2), body: row.blob(3),
+      previousSha256: row.text(4), sha256: row.text(5))
   }
 }

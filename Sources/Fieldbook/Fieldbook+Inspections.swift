@@ -57,7 +57,7 @@ extension Fieldbook {
     guard let id else { return nil }
     let fault = try recordFault(of: id)
     let kept = try? installation(id)
-    let sum = (try? readableEvents(of: id).entries).flatMap { try? addUp($0, id: id) }
+    let sum = (try? readableEvents(of: id).entries).flatMap { try? addUp($0) }
     switch fault {
     case nil: return OwnRecord(id: id, installation: kept, fault: nil)
     // The events were changed, so that the record that is kept says more.
@@ -185,7 +185,7 @@ extension Fieldbook {
       guard Self.digest(of: revision.body) == revision.sha256, revision.isQueued,
         let kept = try? RecordCoding.decode(Installation.self, from: revision.body),
         kept.revision == revision.number, kept.previousSha256 == revision.previous,
-        let closed = try addUp(entries.filter { $0.seq <= revision.seq }, id: id), kept.isSame(as: closed)
+        let closed = try addUp(entries.filter { $0.seq <= revision.seq }), kept.isSame(as: closed)
       else { throw .evidence(id, .revision(revision.number)) }
     }
     let isClosed = record.status == .closed

@@ -74,7 +74,7 @@ extension Fieldbook {
     let known = Set(events.map(\.sha256))
     let keptRecord = kept.flatMap { try? RecordCoding.decode(Installation.self, from: $0) }
     if keptRecord?.history.contains(where: { !known.contains($0.sha256) }) == true { return .ahead }
-    guard let installation = try addUp(events, id: id) else { throw .damagedRow(table: "event", key: id.text) }
+    guard let installation = try addUp(events) else { throw .damagedRow(table: "event", key: id.text) }
     let newest = try database.first(
       """
       SELECT max((SELECT coalesce(max(revision), 0) FROM installation WHERE id = ?1),
@@ -117,20 +117,8 @@ extension Fieldbook {
   }
 
   /// Adds events up by the rules of `open` and `append`; nil where they do not begin with a registration.
-  func addUp(_ entries: [LogEntry], id: InstallationID) throws(FieldbookError) -> Installation? {
-    guard let first = entries.first, case .registered(let registered) = first.event else { return nil }
-    var installation = Installation(
-      id: id, registered: registered, at: first.at, entrySha256: first.sha256)
-    for entry in entries.dropFirst() {
-      switch (installation.status, entry.event) {
-      case (.open, _), (.surveyed, _): break
-      // Photos of a retired welder are recorded with the registration; later ones are refused.
-      case (.retired, .photographed): break
-      default: installation.beginRevision(after: try closedDigest(of: installation))
-      }
-      installation.apply(entry.event, at: entry.at, entrySha256: entry.sha256)
-    }
-    return installation
+  func addUp(_ entries: [LogEntry]) throws(FieldbookError) -> Installation? {
+    try Installation.replaying(entries) { (closed) throws(FieldbookError) in try closedDigest(of: closed) }
   }
 
   func setStatus(_ status: Installation.Status, of id: InstallationID) throws(FieldbookError) {

@@ -1,3 +1,4 @@
+import Cryptography
 public import FoundationEssentials
 public import Records
 
@@ -305,8 +306,8 @@ extension Fieldbook {
       (
         seq: Int64(row.integer(0)), sha256: row.text(5),
         event: Self.event(row.blob(3), name: row.text(2), subject: row.text(6), of: record.id),
-        digest: EventLog.digest(
-          after: row.text(4), seq: Int64(row.integer(0)), installation: row.text(6), at: row.text(1),
+        digest: LogChain.digest(
+          after: row.text(4), seq: Int64(row.integer(0)), subject: row.text(6), at: row.text(1),
           name: row.text(2), body: row.blob(3))
       )
     }

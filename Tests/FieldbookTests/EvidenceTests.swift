@@ -1,3 +1,4 @@
+import Cryptography
 import Foundation
 import Records
 import Testing
@@ -92,8 +93,8 @@ import Testing
     let body = row.2.replacingOccurrences(of: "1.0.0", with: "9.9.9")
     #expect(body != row.2)
     let digest = try #require(
-      EventLog.digest(
-        after: row.3, seq: 13, installation: id.text, at: row.0, name: row.1, body: Data(body.utf8)))
+      LogChain.digest(
+        after: row.3, seq: 13, subject: id.text, at: row.0, name: row.1, body: Data(body.utf8)))
     try tamper(
       fieldbook, "UPDATE event SET body = CAST('\(body)' AS BLOB), sha256 = '\(digest)' WHERE seq = 13")
     #expect(throws: FieldbookError.evidence(id, .entry(seq: 13))) { try sign(id, in: fieldbook) }

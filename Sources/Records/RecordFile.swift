@@ -1,28 +1,27 @@
-import Records
-
 /// A file that a record names.
-struct RecordFile {
-  let sha256: String
+public struct RecordFile: Hashable, Sendable {
+  /// SHA-256 of the file, lower-case hex.
+  public let sha256: String
   /// Size of the file in bytes; nil where the record does not say.
-  let bytes: Int?
+  public let bytes: Int?
   /// The name of the file for the platform; empty where the platform gets none.
-  let filename: String
+  public let filename: String
   /// Whether the file is the original of a photo, for which a copy stands.
-  let isOriginal: Bool
+  public let isOriginal: Bool
 
-  init(sha256: String, bytes: Int?, filename: String, isOriginal: Bool = false) {
+  public init(sha256: String, bytes: Int?, filename: String, isOriginal: Bool = false) {
     self.sha256 = sha256
     self.bytes = bytes
     self.filename = filename
     self.isOriginal = isOriginal
   }
 
-  init(_ file: PendingFile) {
+  public init(_ file: PendingFile) {
     self.init(sha256: file.sha256.hex, bytes: file.bytes, filename: file.filename)
   }
 
   /// The files of a record, each once, in the order of the walk; a copy stands before its original.
-  static func named(by installation: Installation) -> [RecordFile] {
+  public static func named(by installation: Installation) -> [RecordFile] {
     var files: [RecordFile] = []
     func add(_ sha256: String, _ bytes: Int?, _ filename: String, isOriginal: Bool = false) {
       guard !files.contains(where: { $0.sha256 == sha256 }) else { return }
@@ -47,7 +46,7 @@ struct RecordFile {
   }
 
   /// The files of one event.
-  static func named(by event: InstallationEvent) -> [RecordFile] {
+  public static func named(by event: InstallationEvent) -> [RecordFile] {
     switch event {
     case .photographed(let photo):
       [RecordFile(sha256: photo.sha256, bytes: photo.bytes, filename: "")]

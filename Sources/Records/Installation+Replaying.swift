@@ -1,0 +1,30 @@
+extension Installation {
+  /// Adds up the entries of one installation's log by the rules by which they were written.
+  /// - Parameters:
+  ///   - entries: all entries of the installation, or the first of them, oldest first.
+  ///   - closedDigest: gives SHA-256 of the bytes of a closed revision in lower-case hex; it is asked where an entry opens the
+  ///     next revision.
+  /// - Returns: nil where the entries do not begin with a registration.
+  public static func replaying<Failure: Error>(
+    _ entries: some Sequence<LogEntry>, closedDigest: (_ closed: Installation) throws(Failure) -> String
+  ) throws(Failure) -> Installation? {
+    var sum: Installation?
+    for entry in entries {
+      guard var installation = sum else {
+        guard case .registered(let registered) = entry.event else { return nil }
+        sum = Installation(
+          id: entry.installation, registered: registered, at: entry.at, entrySha256: entry.sha256)
+        continue
+      }
+      switch (installation.status, entry.event) {
+      case (.open, _), (.surveyed, _): break
+      // Photos of a retired welder are recorded with the registration; later ones are refused.
+      case (.retired, .photographed): break
+      default: installation.beginRevision(after: try closedDigest(installation))
+      }
+      installation.apply(entry.event, at: entry.at, entrySha256: entry.sha256)
+      sum = installation
+    }
+    return sum
+  }
+}
