@@ -73,6 +73,7 @@ let package = Package(
       "Photos", isOptimized: true,
       ["Records", "Cryptography", "Drawing", "Files", "CExif", "CJPEG", "CPNG", "CShrink"]),
     feature("Sync", ["Characters", "Records", "Cryptography", "CCurl", "CIDN2"]),
+    feature("Archives", ["Records", "Cryptography", "Files", "CLibDeflate", "CZip"]),
     feature("Companion", ["Records", "Cryptography", "Files", "Threads", "CMicrohttpd"]),
     feature(
       "Bench",
@@ -85,7 +86,7 @@ let package = Package(
       name: "weldtech",
       dependencies: [
         "Records", "Fieldbook", "Provision", "Labels", "Diagrams", "Agreements", "Photos", "Sync", "Companion",
-        "Bench",
+        "Archives", "Bench",
         "Arguments", "Characters", "Terminal", "Cryptography", "Drawing", "Files", "Tables",
       ],
       swiftSettings: settings),
@@ -104,6 +105,11 @@ let package = Package(
       name: "photo-program", dependencies: ["Photos", "Fieldbook", "Records", "Cryptography"],
       path: "bench/PhotoProgram", swiftSettings: settings),
 
+    // What fills the fieldbooks of `bench/evidence` and of the tests of large archives.
+    .executableTarget(
+      name: "archive-program", dependencies: ["Fieldbook", "Records", "Cryptography"],
+      path: "bench/ArchiveProgram", swiftSettings: settings),
+
     // C libraries of Debian.
     debian("CQRencode", pkgConfig: "libqrencode", package: "libqrencode-dev"),
     debian("CLibPNG", pkgConfig: "libpng", package: "libpng-dev"),
@@ -121,6 +127,7 @@ let package = Package(
     debian("CLibZXing", pkgConfig: "zxing", package: "libzxing-dev"),
     debian("CUTF8Proc", pkgConfig: "libutf8proc", package: "libutf8proc-dev"),
     debian("CLZ4", pkgConfig: "liblz4", package: "liblz4-dev"),
+    debian("CLibZip", pkgConfig: "libzip", package: "libzip-dev"),
     debian("CLibJPEG", pkgConfig: "libjpeg", package: "libjpeg62-turbo-dev"),
     debian("CTurboJPEG", pkgConfig: "libturbojpeg", package: "libturbojpeg0-dev"),
 
@@ -131,6 +138,7 @@ let package = Package(
     .target(
       name: "CJPEG", dependencies: ["CLibJPEG", "CShrink"], path: "Sources/CLibraries/CJPEG",
       cSettings: optimizedC),
+    .target(name: "CZip", dependencies: ["CLibZip"], path: "Sources/CLibraries/CZip"),
     .target(name: "CExif", dependencies: ["CLibExif"], path: "Sources/CLibraries/CExif"),
     .target(name: "CShrink", path: "Sources/CLibraries/CShrink", cSettings: optimizedC),
     .target(
@@ -174,6 +182,7 @@ let package = Package(
     tests("AgreementsTests", ["Agreements", "Bench", "Cryptography", "Drawing", "Records", "TestSupport"]),
     tests(
       "PhotosTests", ["Photos", "Records", "Drawing", "CPNG", "CTurboJPEG", "TestSupport", "photo-program"]),
+    tests("ArchivesTests", ["Archives", "Cryptography", "Files", "Records", "TestSupport"]),
     tests("CompanionTests", ["Companion", "Records", "Cryptography", "TestSupport"]),
     tests("SyncTests", ["Sync", "Records", "Bench", "Cryptography", "ModuleCore", "TestSupport", "weldtech"]),
     tests("BenchTests", ["Bench", "ModuleCore", "CBoot", "Cryptography", "Records", "TestSupport"]),

@@ -45,6 +45,9 @@ public final class Draft {
   /// The path of the draft until it is placed.
   public var path: FilePath { file.path }
 
+  /// The system's number of the open draft, for a library that writes into it by itself.
+  public var descriptor: Int32 { file.descriptor }
+
   // MARK: - Filling
 
   /// Writes at the end of the draft.

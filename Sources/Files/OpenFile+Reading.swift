@@ -51,6 +51,61 @@ extension OpenFile {
     }
   }
 
+  /// Reads at a place in the file, whose own position stays where it is.
+  /// - Parameters:
+  ///   - offset: in bytes from the file's start.
+  ///   - count: in bytes; fewer come where the file ends before.
+  /// - Throws: `FileError` of `read`.
+  public func bytes(at offset: Int, count: Int) throws(FileError) -> [UInt8] {
+    var bytes = [UInt8](repeating: 0, count: count)
+    let got = bytes.withUnsafeMutableBytes { read(into: $0, at: offset) }
+    guard got >= 0 else { throw failure(.read) }
+    if got < count { bytes.removeLast(count - got) }
+    return bytes
+  }
+
+  /// Reads a part of the file in pieces, so that its size does not matter; the file's own position stays where it is.
+  /// - Parameters:
+  ///   - offset: in bytes from the file's start.
+  ///   - count: in bytes.
+  ///   - body: gets pieces of at most 128 KiB, which are valid only during the call; false ends the reading.
+  /// - Returns: the number of bytes that were read, fewer than `count` where the file ends before or `body` ended it.
+  /// - Throws: `FileError` of `read`.
+  @discardableResult
+  public func forEachPiece(at offset: Int, count: Int, _ body: (UnsafeRawBufferPointer) -> Bool)
+    throws(FileError) -> Int
+  {
+    var piece = [UInt8](repeating: 0, count: min(128 << 10, count))
+    var done = 0
+    while done < count {
+      var goesOn = true
+      let got = piece.withUnsafeMutableBytes { buffer in
+        let room = UnsafeMutableRawBufferPointer(rebasing: buffer[..<min(buffer.count, count - done)])
+        let got = read(into: room, at: offset + done)
+        if got > 0 { goesOn = body(UnsafeRawBufferPointer(rebasing: room[..<got])) }
+        return got
+      }
+      guard got >= 0 else { throw failure(.read) }
+      done += got
+      if got == 0 || !goesOn { break }
+    }
+    return done
+  }
+
+  /// - Returns: number of bytes, fewer than the buffer takes where the file ends, or -1 with errno.
+  private func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) -> Int {
+    var done = 0
+    while done < buffer.count {
+      let rest = UnsafeMutableRawBufferPointer(rebasing: buffer[done...])
+      let count = pread(descriptor, rest.baseAddress, rest.count, off_t(offset + done))
+      if count < 0, errno == EINTR { continue }
+      if count < 0 { return -1 }
+      if count == 0 { break }
+      done += count
+    }
+    return done
+  }
+
   /// Maps the contents of a regular file that is too large to be held; the system loads the pages when they are
   /// read. If somebody shortens the file meanwhile, the reading program is ended, see mmap(2).
   /// - Throws: `FileError` of `read`.
