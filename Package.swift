@@ -73,7 +73,7 @@ let package = Package(
       "Photos", isOptimized: true,
       ["Records", "Cryptography", "Drawing", "Files", "CExif", "CJPEG", "CPNG", "CShrink"]),
     feature("Sync", ["Characters", "Records", "Cryptography", "CCurl", "CIDN2"]),
-    feature("Archives", ["Records", "Cryptography", "Files", "CLibDeflate", "CZip"]),
+    feature("Archives", isOptimized: true, ["Records", "Cryptography", "Files", "CLibDeflate", "CZip"]),
     feature("Companion", ["Records", "Cryptography", "Files", "Threads", "CMicrohttpd"]),
     feature(
       "Bench",
@@ -107,7 +107,7 @@ let package = Package(
 
     // What fills the fieldbooks of `bench/evidence` and of the tests of large archives.
     .executableTarget(
-      name: "archive-program", dependencies: ["Fieldbook", "Records", "Cryptography"],
+      name: "archive-program", dependencies: ["Fieldbook", "Records", "Cryptography", "Drawing", "Files"],
       path: "bench/ArchiveProgram", swiftSettings: settings),
 
     // C libraries of Debian.
@@ -192,8 +192,8 @@ let package = Package(
     tests(
       "WeldtechTests",
       [
-        "weldtech", "Agreements", "Companion", "Diagrams", "Records", "Terminal", "Arguments", "Fieldbook",
-        "Labels",
+        "weldtech", "Agreements", "Archives", "Companion", "Diagrams", "Records", "Terminal", "Arguments",
+        "Fieldbook", "Files", "Labels",
         "Provision", "Sync", "Bench",
         "Cryptography", "Drawing", "Photos", "Tables", "TestSupport",
       ]),
@@ -201,7 +201,8 @@ let package = Package(
     tests(
       "Acceptance",
       [
-        "Agreements", "ESP32Programs", "weldtech", "Bench", "Companion", "Cryptography", "Drawing", "Fieldbook",
+        "Agreements", "ESP32Programs", "archive-program", "weldtech", "Bench", "Companion", "Cryptography",
+        "Drawing", "Fieldbook",
         "Labels",
         "ModuleCore",
         "Records", "Sync", "Terminal", "TestSupport",

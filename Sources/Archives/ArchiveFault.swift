@@ -1,3 +1,5 @@
+public import Cryptography
+
 /// One place at which an archive is not what weldtech writes, or at which it contradicts itself.
 public enum ArchiveFault: Hashable, Sendable {
   // MARK: The zip
@@ -43,16 +45,4 @@ public enum ArchiveFault: Hashable, Sendable {
   // MARK: The seal
   /// The seal over the list of files does not hold.
   case seal(entry: String, SealFault)
-  /// An agreement does not stand up.
-  case agreement(entry: String)
-
-  /// The reasons why a bag's seal does not hold.
-  public enum SealFault: Hashable, Sendable {
-    /// The file is no seal in the one form that is accepted.
-    case form
-    /// The seal is none over this list of files.
-    case content
-    /// The timestamp is none over this seal.
-    case timestamp
-  }
 }

@@ -8,7 +8,7 @@ import Testing
 @testable import Archives
 
 struct ZipTests {
-  private let folder = TemporaryFolder()
+  private let folder = TemporaryFolder(isInMemory: true)
   private let moment = DOSTime(time: 0x1234, date: 0x5A38)
 
   private func write(_ contents: [(String, Data)], to name: String) throws -> FilePath {
@@ -126,9 +126,10 @@ struct ZipTests {
   @Test func `refuses the same name twice, and entries that share their bytes`() throws {
     let first = ZipEntry(name: "a/b", size: 0, checksum: 0, moment: moment, offset: 0)
     let twice = ZipEntry(name: "a/b", size: 0, checksum: 0, moment: moment, offset: first.end)
-    guard case .order("a/b", _) = fault({ _ = try read(try forged([first, twice])) }) else {
-      return Issue.record("the name was taken twice")
-    }
+    let central = first.end + twice.end - twice.offset
+    #expect(
+      fault { _ = try read(try forged([first, twice])) }
+        == .order(entry: "a/b", offset: central + ZipLayout.centralHeader(of: first).count))
     // Entries within each other are how a small file becomes endless.
     let within = ZipEntry(name: "a/c", size: 0, checksum: 0, moment: moment, offset: 0)
     #expect(fault { _ = try read(try forged([first, within])) } == .gap(entry: "a/c", offset: 0))
@@ -138,7 +139,8 @@ struct ZipTests {
     let huge = ZipEntry(name: "a/b", size: 0xFFFF_FFFF, checksum: 0, moment: moment, offset: 0)
     #expect(fault { _ = try read(try forged([huge], contentsAre: 0)) } == .gap(entry: "a/b", offset: 0))
     for (count, size, offset) in [
-      (4_000_000_000, 22, 0), (65_535, 0, 0), (1, Int.max, 0), (1, 46, Int.max), (1, Int.max, Int.max), (0, 0, 0),
+      (4_000_000_000, 22, 0), (65_535, 0, 0), (1, Int.max, 0), (1, 46, Int.max - 46),
+      (1, Int.max / 2, Int.max / 2), (0, 0, 0),
     ] {
       let path = FilePath(try folder.write("b.zip", ZipLayout.end(count: count, size: size, offset: offset)))
       let fault = fault {

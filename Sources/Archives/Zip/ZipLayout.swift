@@ -7,7 +7,7 @@
 /// central header   "PK" 1 2, made by 63 on Unix, version, flags 0, method 0, time, date, CRC-32, size, size, name's length,
 ///                  extra's length, 0, 0, 0, mode 0100644 << 16, offset, name, extra
 /// extra            none, or from an offset of 4 GiB: 1, 8, offset u64; the header then has version 45 and offset 2^32 - 1
-/// end of zip64     from 65,536 entries or from 4 GiB on: "PK" 6 6, 44, made by 63 on Unix, version 45, 0, 0, count, count,
+/// end of zip64     from 65,536 entries or from 4 GiB on: "PK" 6 6, 44, made by 45, version 45, 0, 0, count, count,
 ///                  size and offset of the central headers; and its locator "PK" 6 7, 0, offset, 1
 /// end              "PK" 5 6, 0, 0, count, count, size, offset, 0; what does not fit is all ones
 /// ```
@@ -74,8 +74,7 @@ enum ZipLayout {
     if isWide(count: count, size: size, offset: offset) {
       bytes += wideEndSignature
       append(UInt64(wideEndSize - 12), to: &bytes)
-      append(maker, to: &bytes)
-      append(wide, to: &bytes)
+      for _ in 0..<2 { append(wide, to: &bytes) }
       append(UInt64(0), to: &bytes)
       for number in [count, count, size, offset] { append(UInt64(number), to: &bytes) }
       bytes += locatorSignature

@@ -53,7 +53,9 @@ struct ZipReader {
 
   /// Reads an entry's bytes in pieces, and checks their CRC-32.
   /// - Throws: `damaged`, `archive`, `cancelled`.
-  func forEachPiece(of entry: ZipEntry, isCancelled: () -> Bool, _ body: (UnsafeRawBufferPointer) -> Void)
+  func forEachPiece(
+    of entry: ZipEntry, isCancelled: () -> Bool = { false }, _ body: (UnsafeRawBufferPointer) -> Void
+  )
     throws(ArchiveError)
   {
     var checksum: UInt32 = 0
@@ -80,7 +82,7 @@ struct ZipReader {
       throw .damaged(.tooLarge(entry: entry.name, bytes: entry.size))
     }
     var bytes = Data(capacity: entry.size)
-    try forEachPiece(of: entry, isCancelled: { false }) { bytes.append(contentsOf: $0) }
+    try forEachPiece(of: entry) { bytes.append(contentsOf: $0) }
     return bytes
   }
 

@@ -1,0 +1,51 @@
+public import Cryptography
+public import Files
+
+/// Reads an archive strictly. Only what `ArchiveWriter` writes is accepted.
+public struct ArchiveReader {
+  private let zip: ZipReader
+
+  /// Reads the headers of the zip.
+  /// - Throws: `archive`, also for what is no regular file; `damaged`.
+  public init(_ path: FilePath) throws(ArchiveError) {
+    let file: OpenFile
+    do throws(FileError) {
+      file = try OpenFile(reading: path, .regularOnly)
+    } catch { throw .archive(error) }
+    zip = try ZipReader(file)
+    // A zip without a bag proves nothing.
+    if zip.entries.isEmpty { throw .damaged(.end(offset: 0)) }
+  }
+
+  /// Whether a file begins as a zip does, so that it may be a damaged archive; another file never was one.
+  public static func isZip(_ path: FilePath) -> Bool {
+    let beginning = try? OpenFile(reading: path, .regularOnly).bytes(at: 0, count: 4)
+    return beginning == ZipLayout.localSignature
+  }
+
+  /// The length of the archive's entries together, bytes.
+  public var byteCount: Int { zip.entries.reduce(0) { $0 + $1.size } }
+
+  /// Checks one bag after the other, in the order of their folders.
+  /// - Parameters:
+  ///   - roots: the certificates that the caller trusts, of the seals' authorities and of their timestamps'.
+  ///   - now: seconds since 1970 UTC, the moment that counts for a seal without a timestamp.
+  ///   - isCancelled: asked while files are read; true ends the reading.
+  ///   - body: gets each bag, which is valid only during the call.
+  /// - Throws: `archive`, `cancelled`, and what `body` throws as an `ArchiveError`.
+  public func forEachBag(
+    trusting roots: [Certificate], now: Int64, isCancelled: () -> Bool = { false },
+    _ body: (CheckedBag) throws(ArchiveError) -> Void
+  ) throws(ArchiveError) {
+    var entries = zip.entries[...]
+    while let first = entries.first {
+      let folder = Self.folder(of: first)
+      let bag = entries.prefix { Self.folder(of: $0) == folder }
+      entries = entries.dropFirst(bag.count)
+      var check = BagCheck(folder: String(folder), entries: bag, zip: zip, roots: roots, now: now)
+      try body(try check.run(isCancelled: isCancelled))
+    }
+  }
+
+  private static func folder(of entry: ZipEntry) -> Substring { entry.name.prefix { $0 != "/" } }
+}

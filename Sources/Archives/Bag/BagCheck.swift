@@ -1,0 +1,324 @@
+import Cryptography
+import FoundationEssentials
+import Records
+
+/// The check of one bag: every file by its digest, every tag file by what it has to say, the record by its log.
+struct BagCheck {
+  /// The maximum length of a file that is held in memory: a log, a revision, a tag file; bytes.
+  static let maxHeldBytes = 32 << 20
+
+  private let zip: ZipReader
+  private let roots: [Certificate]
+  private let now: Int64
+  private var bag: CheckedBag
+  /// The digests of the files by their paths in the bag.
+  private var digests: [String: String] = [:]
+  private var held: [String: Data] = [:]
+  private var payloadBytes = 0
+
+  init(folder: String, entries: ArraySlice<ZipEntry>, zip: ZipReader, roots: [Certificate], now: Int64) {
+    self.zip = zip
+    self.roots = roots
+    self.now = now
+    bag = CheckedBag(folder: folder, entries: entries, zip: zip)
+  }
+
+  /// - Throws: `archive`, `cancelled`; what is wrong with the bag is in its faults.
+  mutating func run(isCancelled: () -> Bool) throws(ArchiveError) -> CheckedBag {
+    for entry in bag.entries { try read(entry, isCancelled) }
+    // A file that is not as it was written makes the lists differ, too, and nothing else can be said of them.
+    guard bag.faults.isEmpty else { return bag }
+    checkTags()
+    checkList(BagLayout.manifest) { $0.hasPrefix(BagLayout.payload) }
+    checkList(BagLayout.tagManifest) { !$0.hasPrefix(BagLayout.payload) && $0 != BagLayout.tagManifest }
+    checkSeal()
+    guard bag.faults.isEmpty else { return bag }
+    do throws(ArchiveError) {
+      try checkRecord()
+    } catch {
+      guard case .damaged(let fault) = error else { throw error }
+      bag.faults.append(fault)
+    }
+    return bag
+  }
+
+  // MARK: - Files
+
+  private mutating func read(_ entry: ZipEntry, _ isCancelled: () -> Bool) throws(ArchiveError) {
+    let path = String(entry.name.dropFirst(bag.folder.count + 1))
+    let isHeld = Self.isHeld(path)
+    if isHeld, entry.size > Self.maxHeldBytes {
+      return bag.faults.append(.tooLarge(entry: entry.name, bytes: entry.size))
+    }
+    var hasher = SHA256Hasher()
+    var bytes = Data()
+    do throws(ArchiveError) {
+      try zip.forEachPiece(of: entry, isCancelled: isCancelled) { piece in
+        hasher.update(piece)
+        if isHeld { bytes.append(contentsOf: piece) }
+      }
+    } catch {
+      guard case .damaged(let fault) = error else { throw error }
+      return bag.faults.append(fault)
+    }
+    digests[path] = hasher.finish().hex
+    if isHeld { held[path] = bytes }
+    if path.hasPrefix(BagLayout.payload) {
+      payloadBytes += entry.size
+      bag.files += 1
+    }
+  }
+
+  /// Whether a file's contents are looked at, besides its digest.
+  private static func isHeld(_ path: String) -> Bool {
+    guard path.hasPrefix(BagLayout.payload) else { return true }
+    let path = path.dropFirst(BagLayout.payload.count)
+    return path == BagLayout.log || path == BagLayout.missing || path.hasPrefix("record/")
+      || path.hasPrefix("test/") && path.hasSuffix(".json")
+      || path.hasPrefix("inspection/") && path.hasSuffix(".json")
+  }
+
+  // MARK: - Tag files
+
+  private mutating func checkTags() {
+    let tags = [
+      BagLayout.bagit, BagLayout.information, BagLayout.readme, BagLayout.manifest, BagLayout.tagManifest,
+      BagLayout.seal,
+    ]
+    let sealed = [BagLayout.certificates, BagLayout.token, BagLayout.signature]
+    for tag in tags where digests[tag] == nil { bag.faults.append(.missing(entry: bag.entry(of: tag))) }
+    for path in digests.keys.sorted() where !path.hasPrefix(BagLayout.payload) {
+      if !tags.contains(path), !sealed.contains(path) {
+        bag.faults.append(.unexpected(entry: bag.entry(of: path)))
+      }
+    }
+    compare(BagLayout.bagit, with: BagLayout.bagitText)
+    compare(BagLayout.readme, with: BagReadme.text)
+  }
+
+  /// Compares a list of files with the files.
+  private mutating func checkList(_ name: String, _ isListed: (String) -> Bool) {
+    guard let found = held[name] else { return }
+    let expected = digests.filter { isListed($0.key) }
+    let text = BagLayout.list(expected.map { (path: $0.key, sha256: $0.value) })
+    guard found != Data(text.utf8) else { return }
+    // The list itself is at fault where it names the same files otherwise, and a file where it names another one.
+    let before = bag.faults.count
+    var rest = expected
+    for line in String(decoding: found, as: UTF8.self).split(separator: "\n") {
+      let parts = line.split(separator: " ", maxSplits: 1)
+      guard parts.count == 2 else { continue }
+      let path = String(parts[1].drop { $0 == " " })
+      guard let digest = rest.removeValue(forKey: path) else {
+        if digests[path] == nil { bag.faults.append(.missing(entry: bag.entry(of: path))) }
+        continue
+      }
+      if digest != parts[0] {
+        bag.faults.append(.digest(entry: bag.entry(of: path), list: bag.entry(of: name)))
+      }
+    }
+    for path in rest.keys.sorted() { bag.faults.append(.unexpected(entry: bag.entry(of: path))) }
+    if bag.faults.count == before { compare(name, with: text) }
+  }
+
+  /// Judges the seal over the list of files, and compares the files beside it with it.
+  private mutating func checkSeal() {
+    guard let der = held[BagLayout.seal], let manifest = held[BagLayout.manifest] else { return }
+    let name = bag.entry(of: BagLayout.seal)
+    var files: [(path: String, bytes: Data)] = []
+    do throws(SealFault) {
+      let verification = try SealVerification(
+        Array(der), over: SHA256Digest(of: manifest), trusting: roots, now: now)
+      bag.seal = verification
+      guard let seal = try? DetachedSeal(der: Array(der)),
+        let beside = try? BagLayout.files(of: seal, verification.chain)
+      else { return bag.faults.append(.unexpected(entry: name)) }
+      files = beside
+    } catch {
+      return bag.faults.append(.seal(entry: name, error))
+    }
+    for (path, bytes) in files {
+      if held[path] == nil { bag.faults.append(.missing(entry: bag.entry(of: path))) }
+      compare(path, with: bytes)
+    }
+    for path in [BagLayout.token, BagLayout.signature] where held[path] != nil {
+      if !files.contains(where: { $0.path == path }) {
+        bag.faults.append(.unexpected(entry: bag.entry(of: path)))
+      }
+    }
+  }
+
+  private mutating func compare(_ name: String, with text: String) { compare(name, with: Data(text.utf8)) }
+
+  /// Compares a tag file with what it has to say.
+  private mutating func compare(_ name: String, with expected: Data) {
+    guard let found = held[name], found != expected else { return }
+    let expected = Array(expected)
+    var offset = 0
+    for byte in found {
+      guard offset < expected.count, byte == expected[offset] else { break }
+      offset += 1
+    }
+    bag.faults.append(.differs(entry: bag.entry(of: name), offset: offset))
+  }
+
+  // MARK: - The record
+
+  private func payload(_ path: String) throws(ArchiveError) -> (entry: String, bytes: Data) {
+    let path = BagLayout.payload + path
+    let entry = bag.entry(of: path)
+    guard let bytes = held[path] else { throw .damaged(.missing(entry: entry)) }
+    return (entry, bytes)
+  }
+
+  private mutating func checkRecord() throws(ArchiveError) {
+    // The newest revision says whose log it is; the log then proves the revision.
+    var revisions: [(entry: String, body: Data, record: Installation)] = []
+    while digests[BagLayout.payload + BagLayout.revision(revisions.count + 1)] != nil {
+      let (entry, body) = try payload(BagLayout.revision(revisions.count + 1))
+      guard let record = try? RecordCoding.decode(Installation.self, from: body) else {
+        throw .damaged(.revision(entry: entry))
+      }
+      revisions.append((entry, body, record))
+    }
+    guard let id = revisions.last?.record.id else {
+      throw .damaged(.missing(entry: bag.entry(of: BagLayout.payload + BagLayout.revision(1))))
+    }
+    bag.revisions = revisions.count
+    let (log, text) = try payload(BagLayout.log)
+    let written = try BagLog.entries(text, of: id, in: log)
+    var entries: [LogEntry] = []
+    for (index, entry) in written.enumerated() {
+      guard let read = LogEntry(entry, of: id) else { throw .damaged(.logLine(entry: log, line: index + 1)) }
+      entries.append(read)
+    }
+    let digests = revisions.map { SHA256Digest(of: $0.body).hex }
+    func replay(_ entries: ArraySlice<LogEntry>) throws(ArchiveError) -> Installation {
+      let sum = try Installation.replaying(entries) { (closed) throws(ArchiveError) in
+        guard digests.indices.contains(closed.revision - 1) else { throw .damaged(.replay(entry: log)) }
+        return digests[closed.revision - 1]
+      }
+      guard let sum else { throw .damaged(.replay(entry: log)) }
+      return sum
+    }
+    for (index, revision) in revisions.enumerated() {
+      // A revision is what the entries up to its closing add up to, which its history counts.
+      let closed = try replay(entries.prefix(revision.record.history.count))
+      guard revision.record.revision == index + 1, closed.revision == index + 1, closed.closedAt != nil,
+        revision.record.isSame(as: closed)
+      else { throw .damaged(.revision(entry: revision.entry)) }
+    }
+    let installation = try replay(entries[...])
+    bag.installation = installation
+    guard installation.revision - revisions.count <= (installation.closedAt == nil ? 1 : 0) else {
+      throw .damaged(
+        .missing(entry: bag.entry(of: BagLayout.payload + BagLayout.revision(revisions.count + 1))))
+    }
+    try checkPlace(of: installation, last: entries.last?.at)
+    var records: [String: Installation] = [:]
+    for (index, entry) in entries.enumerated() {
+      guard case .signed(let agreement) = entry.event else { continue }
+      records[agreement.sha256] = try replay(entries.prefix(index))
+    }
+    try checkFiles(of: installation, entries.map(\.event), before: records, revisions: revisions.count)
+  }
+
+  /// Checks folder, dates and description, which follow from the record.
+  private mutating func checkPlace(of installation: Installation, last: Timestamp?) throws(ArchiveError) {
+    guard let last, BagLayout.folder(of: installation) == bag.folder else {
+      throw .damaged(.notOfRecord(entry: bag.folder))
+    }
+    let moment = DOSTime(last)
+    if let entry = bag.entries.first(where: { $0.moment != moment }) {
+      throw .damaged(.notOfRecord(entry: entry.name))
+    }
+    compare(
+      BagLayout.information,
+      with: BagLayout.informationText(
+        of: installation, day: last.day, byteCount: payloadBytes, fileCount: bag.files))
+  }
+
+  /// Checks that every file of the record is there, and no other.
+  private mutating func checkFiles(
+    of installation: Installation, _ events: [InstallationEvent], before: [String: Installation], revisions: Int
+  ) throws(ArchiveError) {
+    var expected: Set<String> = [BagLayout.log]
+    for number in 1...max(1, revisions) { expected.insert(BagLayout.revision(number)) }
+    expected.formUnion(try checkDerived(installation, events))
+    expected.insert(BagLayout.label)
+    var missing: [String: String] = [:]
+    if let text = held[BagLayout.payload + BagLayout.missing] {
+      let entry = bag.entry(of: BagLayout.payload + BagLayout.missing)
+      guard let read = try? RecordCoding.decode([MissingOriginal].self, from: text), !read.isEmpty else {
+        throw .damaged(.differs(entry: entry, offset: 0))
+      }
+      expected.insert(BagLayout.missing)
+      bag.missing = read
+      for original in read { missing[original.path] = original.sha256 }
+    }
+    for file in BagLayout.files(of: installation, events) {
+      let path = BagLayout.payload + file.path
+      let entry = bag.entry(of: path)
+      expected.insert(file.path)
+      if file.isAgreement { take(file, entry, before[file.sha256], &expected) }
+      if let digest = digests[path] {
+        guard digest == file.sha256 else { throw .damaged(.digest(entry: entry, list: bag.folder)) }
+      } else if !file.mayBeMissing || missing.removeValue(forKey: path) != file.sha256 {
+        throw .damaged(.missing(entry: entry))
+      }
+    }
+    if missing.first != nil {
+      throw .damaged(.unexpected(entry: bag.entry(of: BagLayout.payload + BagLayout.missing)))
+    }
+    for path in digests.keys.sorted() where path.hasPrefix(BagLayout.payload) {
+      guard expected.contains(String(path.dropFirst(BagLayout.payload.count))) else {
+        throw .damaged(.unexpected(entry: bag.entry(of: path)))
+      }
+    }
+  }
+
+  private mutating func take(
+    _ file: BagLayout.NamedFile, _ entry: String, _ before: Installation?, _ expected: inout Set<String>
+  ) {
+    let token = BagLayout.agreementToken(file.path)
+    let joined = BagLayout.timestamped(file.path)
+    expected.formUnion([token, joined])
+    func name(_ path: String) -> String? {
+      let path = BagLayout.payload + path
+      return digests[path] == nil ? nil : bag.entry(of: path)
+    }
+    bag.agreements.append(
+      CheckedBag.Agreement(
+        entry: entry, sha256: file.sha256, token: name(token), timestamped: name(joined), before: before))
+  }
+
+  /// Checks the runs of the test and the inspections against the events that have them.
+  /// - Returns: the paths that belong to them.
+  private func checkDerived(_ installation: Installation, _ events: [InstallationEvent]) throws(ArchiveError)
+    -> [String]
+  {
+    var paths: [String] = []
+    func check(_ path: String, _ value: some Encodable) throws(ArchiveError) {
+      let (entry, bytes) = try payload(path)
+      guard (try? RecordCoding.encode(value)) == bytes else {
+        throw .damaged(.differs(entry: entry, offset: 0))
+      }
+      paths.append(path)
+    }
+    func checkIsThere(_ path: String) throws(ArchiveError) {
+      let path = BagLayout.payload + path
+      guard digests[path] != nil else { throw .damaged(.missing(entry: bag.entry(of: path))) }
+    }
+    for (index, report) in BagSource.tests(in: events).enumerated() {
+      try check(BagLayout.test(index + 1), report)
+      try checkIsThere(BagLayout.testText(index + 1))
+      paths.append(BagLayout.testText(index + 1))
+    }
+    for (index, inspection) in (installation.inspections ?? []).enumerated() {
+      try check(BagLayout.inspection(index + 1), inspection)
+      try checkIsThere(BagLayout.inspectionPage(index + 1))
+      paths.append(BagLayout.inspectionPage(index + 1))
+    }
+    return paths
+  }
+}

@@ -1,0 +1,135 @@
+import Cryptography
+import FoundationEssentials
+public import Records
+
+/// Where things lie in a bag, and what its tag files say. Writer and reader share it, so that a tag file is exactly what follows
+/// from the payload.
+public enum BagLayout {
+  // MARK: - Names
+
+  static let bagit = "bagit.txt"
+  static let information = "bag-info.txt"
+  static let manifest = "manifest-sha256.txt"
+  static let tagManifest = "tagmanifest-sha256.txt"
+  static let readme = "README.txt"
+  static let seal = "seal/manifest.p7s"
+  static let certificates = "seal/certificates.pem"
+  static let token = "seal/manifest.tst"
+  static let signature = "seal/manifest.sig"
+
+  static let payload = "data/"
+  static let log = "log.jsonl"
+  static let missing = "missing.json"
+  static func revision(_ number: Int) -> String { "record/\(number).json" }
+  /// The picture of the label.
+  public static let label = "label.png"
+  /// A run of the functional test, for programs; runs count from 1.
+  public static func test(_ number: Int) -> String { "test/\(number).json" }
+  /// A run of the functional test, for people.
+  public static func testText(_ number: Int) -> String { "test/\(number).txt" }
+  /// An inspection, for programs; inspections count from 1.
+  public static func inspection(_ number: Int) -> String { "inspection/\(number).json" }
+  /// An inspection's page on paper.
+  public static func inspectionPage(_ number: Int) -> String { "inspection/\(number).pdf" }
+  /// The timestamp of the agreement at `path`.
+  public static func agreementToken(_ path: String) -> String { stem(path) + ".tst" }
+  /// The agreement at `path` with its timestamp in it.
+  public static func timestamped(_ path: String) -> String { stem(path) + "-timestamped.pdf" }
+
+  private static func stem(_ path: String) -> String {
+    path.hasSuffix(".pdf") ? String(path.dropLast(4)) : path
+  }
+
+  /// The top folder of an installation's bag: the code of its label. A retired welder has none, and that of a void record may
+  /// be another's, so that they have their id.
+  public static func folder(of installation: Installation) -> String {
+    guard installation.status != .void, let code = installation.code else { return installation.id.text }
+    return code.description
+  }
+
+  // MARK: - Files of the record
+
+  /// A file that a record or its log names, and its path below `data/`.
+  public struct NamedFile: Hashable, Sendable {
+    public let path: String
+    public let sha256: String
+    /// The length in bytes; nil where the record does not say.
+    public let byteCount: Int?
+    /// Whether a copy stands for the file where it is lost.
+    public let mayBeMissing: Bool
+    public let isAgreement: Bool
+  }
+
+  /// The files that a record and the events of its log name, each once.
+  public static func files(of installation: Installation, _ events: [InstallationEvent]) -> [NamedFile] {
+    let agreements = Set(
+      ((installation.earlierAgreements ?? []) + [installation.agreement].compactMap(\.self)).map(\.sha256))
+    var files: [NamedFile] = []
+    var known: Set<String> = []
+    for file in RecordFile.named(by: installation) where known.insert(file.sha256).inserted {
+      let isPhoto = file.filename.hasPrefix("photo-")
+      files.append(
+        NamedFile(
+          path: (isPhoto ? "photos/" : "agreement/") + file.filename, sha256: file.sha256,
+          byteCount: file.bytes, mayBeMissing: file.isOriginal, isAgreement: agreements.contains(file.sha256)))
+    }
+    // A seal that was replaced has its photo in the log only.
+    var number = 0
+    for file in events.flatMap({ RecordFile.named(by: $0) }) where known.insert(file.sha256).inserted {
+      number += 1
+      files.append(
+        NamedFile(
+          path: "photos/photo-earlier-\(number)", sha256: file.sha256, byteCount: file.bytes,
+          mayBeMissing: false, isAgreement: false))
+    }
+    return files
+  }
+
+  // MARK: - Tag files
+
+  /// What every bag of RFC 8493 begins with.
+  static let bagitText = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
+
+  /// What the bag says of itself.
+  /// - Parameters:
+  ///   - day: of the last entry of the log.
+  ///   - byteCount: of all files of the payload together.
+  static func informationText(of installation: Installation, day: CalendarDay, byteCount: Int, fileCount: Int)
+    -> String
+  {
+    var lines = [("Source-Organization", line(installation.technician.company.text))]
+    lines.append(("External-Identifier", installation.id.text))
+    if let code = installation.code { lines.append(("Internal-Sender-Identifier", code.description)) }
+    lines.append(
+      ("Internal-Sender-Description", "电焊机安装档案 / record of a welder's installation (weldtech.archive/1)"))
+    lines.append(("Bagging-Date", day.description))
+    lines.append(("Payload-Oxum", "\(byteCount).\(fileCount)"))
+    return lines.map { "\($0.0): \($0.1)\n" }.joined()
+  }
+
+  /// The text on one line.
+  private static func line(_ text: String) -> String {
+    String(String.UnicodeScalarView(text.unicodeScalars.map { $0.value < 0x20 ? " " : $0 }))
+  }
+
+  /// The seal, and what lies beside it for those who check it without this program.
+  /// - Parameter chain: the certificates in the seal, the signer's first.
+  /// - Throws: `CryptographyError` for a seal that cannot be read.
+  static func files(of seal: DetachedSeal, _ chain: [Certificate]) throws(CryptographyError)
+    -> [(path: String, bytes: Data)]
+  {
+    var files: [(path: String, bytes: Data)] = [
+      (Self.seal, Data(seal.der)), (certificates, Data(chain.map(\.pem).joined().utf8)),
+    ]
+    if let token = try seal.withoutTimestamp().token {
+      files.append((Self.token, Data(token.der)))
+      files.append((signature, Data(seal.signatureValue)))
+    }
+    return files
+  }
+
+  /// A list of files as `sha256sum -c` reads it, in the order of the paths.
+  static func list(_ digests: [(path: String, sha256: String)]) -> String {
+    digests.sorted { $0.path < $1.path }.map { "\($0.sha256)  \($0.path)\n" }.joined()
+  }
+}

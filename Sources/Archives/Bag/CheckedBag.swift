@@ -1,0 +1,58 @@
+public import Cryptography
+public import FoundationEssentials
+public import Records
+
+/// A bag of an archive that was read, and what was found.
+public struct CheckedBag {
+  /// The name of the bag's top folder.
+  public let folder: String
+  /// The record that the log's entries add up to; nil where they cannot be read.
+  public internal(set) var installation: Installation?
+  /// The number of closed revisions.
+  public internal(set) var revisions = 0
+  /// The number of files in the payload.
+  public internal(set) var files = 0
+  /// The originals of photos that the archive does not have.
+  public internal(set) var missing: [MissingOriginal] = []
+  /// What is wrong, in the order in which it was found; empty for a bag that is as it was written.
+  public internal(set) var faults: [ArchiveFault] = []
+  /// What the seal over the list of files says; nil where it does not hold.
+  public internal(set) var seal: SealVerification?
+  /// The agreements, oldest first.
+  public internal(set) var agreements: [Agreement] = []
+
+  /// An agreement in a bag.
+  public struct Agreement {
+    /// The name of its file in the zip.
+    public let entry: String
+    /// SHA-256 of the signed file, lower-case hex.
+    public let sha256: String
+    /// The name of the file of its timestamp; nil where there is none.
+    public let token: String?
+    /// The name of the file that has agreement and timestamp together; nil where there is none.
+    public let timestamped: String?
+    /// The record that the log's entries before the signature add up to, which an agreement has inside; nil for a record that names
+    /// an agreement that its log does not have.
+    public let before: Installation?
+  }
+
+  let zip: ZipReader
+  let entries: ArraySlice<ZipEntry>
+
+  init(folder: String, entries: ArraySlice<ZipEntry>, zip: ZipReader) {
+    self.folder = folder
+    self.entries = entries
+    self.zip = zip
+  }
+
+  /// The name in the zip of a file of the bag.
+  public func entry(of path: String) -> String { "\(folder)/\(path)" }
+
+  /// Reads a file of the bag.
+  /// - Parameter name: in the zip.
+  /// - Throws: `damaged` where it is not there, or longer than `maxBytes`; `archive`.
+  public func contents(of name: String, maxBytes: Int) throws(ArchiveError) -> Data {
+    guard let entry = entries.first(where: { $0.name == name }) else { throw .damaged(.missing(entry: name)) }
+    return try zip.contents(of: entry, maxBytes: maxBytes)
+  }
+}
