@@ -48,6 +48,9 @@ import Testing
     Line(
       "sign 3f2a --signature S.json --signatory N --signatory-phone 1 --capacity legalRepresentative", "sign"),
     Line("list --status open --limit 10 --after 3f2a --search 138", "list"), Line("today", "today"),
+    Line("archive export 3f2a --output a.zip", "archive", "export"),
+    Line("archive export --all --since 2026-11-01 --output a.zip", "archive", "export"),
+    Line("archive verify a.zip --trust root.pem", "archive", "verify"),
     Line("open 3f2a agreement", "open"), Line("open 3f2a label", "open"),
     Line("help day", "help", "day"), Line("help day --output F.pdf", "help", "day"),
     Line("show 3f2a --full", "show"),

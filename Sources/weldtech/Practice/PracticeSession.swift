@@ -76,8 +76,18 @@ struct PracticeSession {
         Text(zh: "签署协议", en: "Sign the agreement"), ["sign", id, "--signature", folder.input("signature.json")]
       ),
       (Text(zh: "上传到平台", en: "Deliver it"), ["sync"]),
+      (
+        Text(zh: "导出外人也能检查的档案", en: "Export an archive that a stranger can check"),
+        ["archive", "export", id, "--output", archive]
+      ),
+      (
+        Text(zh: "检查档案", en: "Check the archive"),
+        ["archive", "verify", archive, "--trust", folder.input("root.pem")]
+      ),
     ]
   }
+
+  private var archive: String { "\(folder.path)/archive.zip" }
 
   private func prepareInput() throws {
     try workplace.write(Data(SampleRegistration.json.utf8), to: folder.input("registration.json"))
@@ -122,6 +132,8 @@ struct PracticeSession {
     var record: String
     var label: String
     var agreement: String
+    /// The path of the archive with this one installation.
+    var archive: String
     var platform: Delivered
   }
 
@@ -140,7 +152,7 @@ struct PracticeSession {
     let document = Document(
       id: installation.id, code: installation.code, folder: folder.path, record: record,
       label: practice.documentPath(of: installation, named: "label.png"),
-      agreement: practice.documentPath(of: installation, named: "agreement.pdf"),
+      agreement: practice.documentPath(of: installation, named: "agreement.pdf"), archive: archive,
       platform: Document.Delivered(
         record: stored != nil && stored?.sha256 == closed?.sha256,
         key: try installation.module?.keyID.map { try platform.keyIds().contains($0) } ?? false,
@@ -163,6 +175,7 @@ struct PracticeSession {
       (Text(zh: "记录", en: "record"), document.record),
       (Text(zh: "标牌", en: "label"), document.label),
       (Text(zh: "协议", en: "agreement"), document.agreement),
+      (Text(zh: "档案", en: "archive"), document.archive),
       (
         Text(zh: "平台上", en: "on the platform"),
         Text(

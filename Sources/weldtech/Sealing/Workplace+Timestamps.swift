@@ -59,7 +59,7 @@ extension Workplace {
   }
 
   /// The client of the timestamp authority that was set up; nil where none was.
-  private func timestampClient() throws -> TimestampClient? {
+  func timestampClient() throws -> TimestampClient? {
     guard let address = try fieldbook().setup().timestampAuthority else { return nil }
     return try TimestampClient(
       TimestampClient.Configuration(address: address, userAgent: "weldtech/\(Version.current)"),

@@ -1,4 +1,5 @@
 import Agreements
+import Archives
 import Arguments
 import Bench
 import Companion
@@ -6,6 +7,7 @@ import Cryptography
 import Diagrams
 import Drawing
 import Fieldbook
+import Files
 import Foundation
 import Labels
 import ModuleCore
@@ -234,6 +236,25 @@ enum Errors {
     FileFailure.tooLarge(path: "/f", limit: 10), OutputFailed(cause: .readerGone), AnswersLost(),
     OutputFailed(cause: .failed(errno: ENOSPC)),
     BatchFilesChanged(folder: "/f", missing: ["a"], changed: ["b"]),
+  ]
+
+  private static let archives: [any Error] =
+    [NothingClosed(id: id), NothingToArchive()]
+    + ([
+      .notAFile(path: "/dev/stdout"), .archive(FileError("/f", .write, ENOSPC)),
+      .archive(FileError("/f", .read, EIO)), .unreadable(entry: "a/data/b", errno: EIO),
+      .changed(entry: "a/data/b"), .zip(19), .noMemory, .cancelled, .unencodable(entry: "log.jsonl"),
+    ] as [ArchiveError])
+    + archiveFaults.flatMap { [ArchiveError.damaged($0), .readBack($0)] }
+
+  private static let archiveFaults: [ArchiveFault] = [
+    .end(offset: 5), .header(entry: "a/b", offset: 5), .unreadableHeader(offset: 5),
+    .order(entry: "a/b", offset: 5), .gap(entry: "a/b", offset: 5), .tooManyEntries(count: 1_000_000),
+    .checksum(entry: "a/b", offset: 5, size: 6), .missing(entry: "a/b"), .unexpected(entry: "a/b"),
+    .digest(entry: "a/b", list: "a/manifest-sha256.txt"), .differs(entry: "a/b", offset: 5),
+    .tooLarge(entry: "a/b", bytes: 100), .notOfRecord(entry: "a"), .logLine(entry: "a/data/log.jsonl", line: 2),
+    .logEntry(entry: "a/data/log.jsonl", line: 2, seq: 7), .replay(entry: "a/data/log.jsonl"),
+    .revision(entry: "a/data/record/1.json"),
   ]
 
   private static let photos: [any Error] =

@@ -1,0 +1,179 @@
+import Agreements
+import Archives
+import Cryptography
+import Files
+import FoundationEssentials
+import Records
+import Terminal
+
+/// Checks an archive: its bags as `ArchiveReader` does, and the agreements in them as `agreement verify` does.
+struct ArchiveChecking {
+  /// What came of one bag, as `archive verify --json` prints it.
+  struct Bag: Encodable {
+    enum Verdict: String, Encodable {
+      /// Unchanged, and the seal leads to the root that was given.
+      case trusted
+      /// Unchanged since the seal, but nobody who was named vouches for the seal.
+      case untrusted
+      /// Not what was written, or contradicting itself.
+      case damaged
+    }
+
+    struct Seal: Encodable {
+      /// The name in the sealer's certificate.
+      var subject: String
+      var certificateSha256: String
+      var selfIssued: Bool
+      var trusted: Bool
+      /// The timestamp's time and authority; nil where the seal has none.
+      var timestamp: Stamp?
+    }
+
+    struct Stamp: Encodable {
+      var at: Timestamp
+      var authority: String
+      var trusted: Bool
+    }
+
+    struct Agreement: Encodable {
+      var file: String
+      var sha256: String
+      /// False for an agreement from before there were seals, which only the archive's seal covers.
+      var sealed: Bool
+      var sealedBy: String?
+      var trusted: Bool?
+      var signatory: String?
+      var signedAt: Timestamp?
+      var timestamp: Stamp?
+    }
+
+    struct Fault: Encodable {
+      /// What is wrong and where, in the language of the program.
+      var message: String
+    }
+
+    var folder: String
+    var verdict = Verdict.untrusted
+    var id: InstallationID?
+    var code: LabelCode?
+    var unitName: String?
+    var status: Installation.Status?
+    var revision: Int?
+    var files: Int
+    var seal: Seal?
+    var agreements: [Agreement] = []
+    /// The originals of photos that are lost, by their paths in the bag.
+    var missingOriginals: [String]
+    var faults: [Fault] = []
+  }
+
+  let reader: ArchiveReader
+  let roots: [Certificate]
+  let clock: any Clock
+  let language: Language
+
+  /// Checks all bags in their order.
+  func run(isCancelled: () -> Bool) throws -> [Bag] {
+    var bags: [Bag] = []
+    let now = clock.now()
+    try reader.forEachBag(trusting: roots, now: now.secondsSince1970, isCancelled: isCancelled) {
+      (found) throws(ArchiveError) in
+      bags.append(try judge(found, now: now))
+    }
+    return bags
+  }
+
+  private func judge(_ found: CheckedBag, now: Timestamp) throws(ArchiveError) -> Bag {
+    var bag = Bag(
+      folder: found.folder, files: found.files, missingOriginals: found.missing.map(\.path))
+    bag.faults = found.faults.map { Bag.Fault(message: $0.text[language]) }
+    if let installation = found.installation {
+      bag.id = installation.id
+      bag.code = installation.code
+      bag.unitName = installation.owner.unitName.text
+      bag.status = installation.status
+      bag.revision = found.revisions
+    }
+    if let seal = found.seal {
+      bag.seal = Bag.Seal(
+        subject: seal.signer.subject, certificateSha256: seal.signer.fingerprint,
+        selfIssued: seal.signer.isSelfIssued, trusted: seal.trust.root != nil, timestamp: stamp(of: seal))
+    }
+    if bag.faults.isEmpty {
+      for agreement in found.agreements { try judge(agreement, in: found, now: now, &bag) }
+    }
+    bag.verdict = bag.faults.isEmpty ? found.seal?.isTrusted == true ? .trusted : .untrusted : .damaged
+    return bag
+  }
+
+  private func stamp(of seal: SealVerification) -> Bag.Stamp? {
+    seal.timestamp.map {
+      Bag.Stamp(
+        at: clock.moment($0.time), authority: $0.authority.subject, trusted: $0.trust.root != nil)
+    }
+  }
+
+  // MARK: - Agreements
+
+  /// Judges an agreement with its timestamp, where it has one, and holds it against the record.
+  private func judge(
+    _ agreement: CheckedBag.Agreement, in found: CheckedBag, now: Timestamp, _ bag: inout Bag
+  ) throws(ArchiveError) {
+    var row = Bag.Agreement(file: agreement.entry, sha256: agreement.sha256, sealed: true)
+    let file = try found.contents(of: agreement.entry, maxBytes: AgreementVerification.maxBytes)
+    var whole = file
+    if agreement.token != nil || agreement.timestamped != nil {
+      guard let joined = try self.joined(agreement, file, in: found) else {
+        return bag.faults.append(
+          Bag.Fault(
+            message: Text(
+              zh: "\(agreement.entry) 与它的时间戳文件对不上",
+              en: "\(agreement.entry) and the files of its timestamp do not belong together")[language]))
+      }
+      whole = joined
+    }
+    do throws(AgreementFault) {
+      let verification = try AgreementVerification(whole, trusting: roots, now: now)
+      guard let before = agreement.before, verification.installation.isSame(as: before),
+        verification.agreementSha256 == agreement.sha256
+      else {
+        return bag.faults.append(
+          Bag.Fault(
+            message: Text(
+              zh: "\(agreement.entry) 里的记录不是事件日志在签字时的记录",
+              en: "the record in \(agreement.entry) is not the log's at its signature")[language]))
+      }
+      let signing = verification.manifest.signing
+      row.sealedBy = verification.seal.signer.subject
+      row.trusted = verification.isTrusted
+      row.signatory = signing.signatory.name.full
+      row.signedAt = signing.signedAt
+      row.timestamp = stamp(of: verification.seal)
+    } catch {
+      // The bytes are those that the record names; an agreement from before there were seals has no place for one.
+      if agreement.token == nil, file.firstRange(of: Data("/ByteRange".utf8)) == nil {
+        row.sealed = false
+      } else {
+        bag.faults.append(
+          Bag.Fault(
+            message: Text(
+              zh: "\(agreement.entry) 的签章不成立；取出来用 weldtech agreement verify 看原因",
+              en:
+                "the seal of \(agreement.entry) does not hold; take the file out, and `weldtech agreement verify` says why"
+            )[language]))
+      }
+    }
+    bag.agreements.append(row)
+  }
+
+  /// The agreement with its timestamp in its seal; nil where the files of the bag do not make it.
+  private func joined(_ agreement: CheckedBag.Agreement, _ file: Data, in found: CheckedBag)
+    throws(ArchiveError) -> Data?
+  {
+    guard let token = agreement.token, let timestamped = agreement.timestamped else { return nil }
+    let der = try found.contents(of: token, maxBytes: TimestampToken.maxReplySize)
+    let joined = try found.contents(of: timestamped, maxBytes: AgreementVerification.maxBytes)
+    let made = try? SealedAgreement(file: file).joined(with: TimestampToken(der: Array(der)))
+    return made == joined ? joined : nil
+  }
+}

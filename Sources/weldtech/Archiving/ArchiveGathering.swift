@@ -1,0 +1,151 @@
+import Agreements
+import Archives
+import Cryptography
+import Fieldbook
+import FoundationEssentials
+import Labels
+import Records
+import Terminal
+
+/// Gathers all that this laptop has of an installation for its archive.
+struct ArchiveGathering {
+  private let workplace: Workplace
+  private let fieldbook: Fieldbook
+  /// Labels are drawn by few templates, each of which is read once.
+  private let makers = LabelMakers()
+
+  init(_ workplace: Workplace) throws {
+    self.workplace = workplace
+    fieldbook = try workplace.fieldbook()
+  }
+
+  /// - Throws: `FieldbookError.evidence` where something is not what was written, `NothingClosed`, and the errors of reading.
+  func source(of id: InstallationID) throws -> BagSource {
+    let history = try fieldbook.provenHistory(of: id)
+    guard !history.revisions.isEmpty else { throw NothingClosed(id: id) }
+    let events = history.entries.compactMap { LogEntry($0, of: id)?.event }
+    // A void record may have entries that nobody can read, and an archive of which nobody can prove the record is none.
+    guard events.count == history.entries.count else { throw FieldbookError.evidence(id, .record) }
+    var source = BagSource(
+      installation: history.installation, entries: history.entries,
+      revisions: history.revisions.map { BagSource.Revision(number: $0.number, body: $0.body) },
+      files: [], missing: [])
+    for file in BagLayout.files(of: history.installation, events) {
+      try add(file, of: id, to: &source)
+      if file.isAgreement { try addTimestamp(of: file, id, to: &source) }
+    }
+    try addTests(events, to: &source)
+    try addInspections(to: &source)
+    if let picture = try labelPicture(of: history.installation) {
+      source.files.append(BagSource.File(BagLayout.label, .bytes(picture)))
+    }
+    return source
+  }
+
+  /// Adds a file of the record, whose bytes are read and compared with its digest.
+  private func add(_ file: BagLayout.NamedFile, of id: InstallationID, to source: inout BagSource) throws {
+    let name = file.path.split(separator: "/").last.map(String.init) ?? file.path
+    do throws(FieldbookError) {
+      let size = try fieldbook.files.size(of: file.sha256)
+      if let expected = file.byteCount, expected != size { throw .fileDamaged(sha256: file.sha256) }
+      try fieldbook.files.verify(file.sha256)
+      source.files.append(
+        BagSource.File(
+          file.path,
+          .file(path: fieldbook.files.path(of: file.sha256), byteCount: size, sha256: file.sha256)))
+    } catch {
+      switch error {
+      case .fileMissing where file.mayBeMissing:
+        source.missing.append(MissingOriginal(path: "data/\(file.path)", sha256: file.sha256))
+      case .fileMissing: throw FieldbookError.evidence(id, .fileMissing(name: name, sha256: file.sha256))
+      case .fileDamaged: throw FieldbookError.evidence(id, .fileDamaged(name: name, sha256: file.sha256))
+      default: throw error
+      }
+    }
+  }
+
+  /// Adds the timestamp of an agreement by itself and in the agreement's seal, where there is one.
+  private func addTimestamp(of file: BagLayout.NamedFile, _ id: InstallationID, to source: inout BagSource)
+    throws
+  {
+    guard let timestamp = try fieldbook.timestamp(of: file.sha256) else { return }
+    do {
+      let token = try fieldbook.files.contents(of: timestamp.sha256)
+      let agreement = try SealedAgreement(file: fieldbook.files.contents(of: file.sha256))
+      let joined = try agreement.joined(with: TimestampToken(der: Array(token)))
+      source.files.append(BagSource.File(BagLayout.agreementToken(file.path), .bytes(token)))
+      source.files.append(BagSource.File(BagLayout.timestamped(file.path), .bytes(joined)))
+    } catch FieldbookError.fileMissing(let sha256) {
+      throw FieldbookError.evidence(id, .fileMissing(name: "agreement.tst", sha256: sha256))
+    } catch FieldbookError.fileDamaged(let sha256) {
+      throw FieldbookError.evidence(id, .fileDamaged(name: "agreement.tst", sha256: sha256))
+    }
+  }
+
+  private func addTests(_ events: [InstallationEvent], to source: inout BagSource) throws {
+    for (index, report) in BagSource.tests(in: events).enumerated() {
+      let text = TestPaper.text(of: report, source.installation)
+      source.files.append(
+        BagSource.File(BagLayout.test(index + 1), .bytes(try RecordCoding.encode(report))))
+      source.files.append(BagSource.File(BagLayout.testText(index + 1), .bytes(Data(text.utf8))))
+    }
+  }
+
+  private func addInspections(to source: inout BagSource) throws {
+    for (index, inspection) in (source.installation.inspections ?? []).enumerated() {
+      source.files.append(
+        BagSource.File(BagLayout.inspection(index + 1), .bytes(try RecordCoding.encode(inspection))))
+      source.files.append(
+        BagSource.File(
+          BagLayout.inspectionPage(index + 1),
+          .bytes(try InspectionRun.page(of: inspection, source.installation))))
+    }
+  }
+
+  /// Draws the label as the record has it; nil where it came from stock, or its template or symbol is not known here any more.
+  private func labelPicture(of installation: Installation) throws -> Data? {
+    guard let label = installation.label, label.template != "stock",
+      let address = label.payload.split(separator: "/w/", maxSplits: 1).first,
+      let payload = try? LabelPayload(
+        platform: String(address), code: label.code, tag: LabelPayload.tag(in: label.payload)),
+      payload.text == label.payload,
+      let maker = makers.maker(of: label.template, workplace)
+    else { return nil }
+    let fields =
+      try fieldbook.label(of: label.code).texts
+      ?? ["unitName": installation.owner.unitName.text, "street": installation.owner.street.text]
+    return try? maker.make(fields: fields, payload: payload).bytes
+  }
+}
+
+/// The makers of labels by their templates.
+private final class LabelMakers {
+  private var makers: [String: LabelMaker] = [:]
+
+  func maker(of template: String, _ workplace: Workplace) -> LabelMaker? {
+    if let maker = makers[template] { return maker }
+    guard let known = try? workplace.labelTemplates().template(named: template),
+      let maker = try? LabelMaker(template: known, settings: LabelMaker.Settings())
+    else { return nil }
+    makers[template] = maker
+    return maker
+  }
+}
+
+/// Nothing of the installation is closed, so that there is nothing that an archive could prove.
+struct NothingClosed: Error {
+  let id: InstallationID
+}
+
+extension NothingClosed: Explained {
+  var failure: Failure {
+    Failure(
+      code: "archive.open",
+      message: Text(
+        zh: "记录 \(id.text.prefix(8)) 还没有签协议或结束，没有可以归档的内容",
+        en:
+          "record \(id.text.prefix(8)) is neither signed nor closed otherwise, so that there is nothing to archive"
+      ),
+      hint: Text(zh: "weldtech next ID 说明下一步", en: "`weldtech next ID` says what is next"), exit: .badData)
+  }
+}
