@@ -6,7 +6,7 @@ SLOW = ^Peers\. ^ChipTests\. ^Fuzz\. KillTests LabelShopTests PrintRunTests Worn
   PrintGainTests NoisyChipTests FaultedFlashTests PowerCutTests HostileModuleTests HostilePlatformTests InspectionQueueTests \
   InspectionForkTests InspectionTests WalkQuestionsTests CorrectionTests \
   CorrectionKillTests Acceptance.AgreementTests PhotoDeliveryTests PhotoCopyTests DamagedPhotoTests FlashTraceTests \
-  SearchTests SmallPictureTests RemedyTests UploadCopyTests Acceptance.Phone StockPlateTests HostileClientTests \
+  ArchiveTests ArchiveStrangerTests SearchTests SmallPictureTests RemedyTests UploadCopyTests Acceptance.Phone StockPlateTests HostileClientTests \
   WalkDateTests BenchWorldTests ContractTests ESP32FlasherTests CrashTests SchemeDiagramTests
 .PHONY: help setup build install practice test release-program build-tests tests-of-modules tests-of-the-program tests-of-the-rest check-firmware quick soak fuzz lint format firmware firmware-sign bench docs
 
@@ -90,6 +90,7 @@ soak: ## what `make test` samples, whole: 75 kills, a power cut at every write, 
 	for seed in $$(seq 1 200 9801); do WELDTECH_CONVERSATION_SEED=$$seed WELDTECH_CONVERSATIONS=200 \
 	  swift test --skip-build -c release -Xswiftc -enable-testing --filter ChipTests.HostileConversationTests || exit 1; done
 	WELDTECH_FRAMES=100000 swift test -c release -Xswiftc -enable-testing --filter ChipTests.FrameStormTests
+	WELDTECH_ARCHIVED=2000 swift test --filter Acceptance.ArchiveTests
 	WELDTECH_DAMAGED_PHOTOS=10000 swift test --filter PhotosTests.DamagedPhotoTests
 	WELDTECH_FAULTED_RUNS=10000 swift test --filter WeldtechTests.FaultedRunTests
 	WELDTECH_FLASHES=10000 swift test -c release -Xswiftc -enable-testing --filter 'ProvisionTests.(FaultedFlashTests|ESP32FlasherTests)'
@@ -116,12 +117,14 @@ bench: build ## run the benchmarks, each beside its peer
 	@scripts/setup tests peers
 	swift build -c release --product flash-program --static-swift-stdlib
 	swift build -c release --product photo-program --static-swift-stdlib
+	swift build -c release --product archive-program --static-swift-stdlib
 	bench/start
 	bench/records
 	bench/doctor
 	bench/labels
 	.build/peers/bin/python bench/torture
 	.build/peers/bin/python bench/photos
+	.build/peers/bin/python bench/evidence
 	bench/flash
 
 docs: build ## write manual pages and shell completions into .build/docs, the picture of the targets into docs/architecture.md, and the plan's words into docs/schemas

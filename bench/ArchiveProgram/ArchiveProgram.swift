@@ -1,24 +1,52 @@
 import Cryptography
+import Drawing
 import Fieldbook
+import Files
 import FoundationEssentials
 import Glibc
 import Records
 
-/// Fills a fieldbook with signed installations from a seed, for `bench/evidence` and for the tests of large archives.
+/// Makes what `bench/evidence` and the tests of large archives work on, and measures the seal alone.
 ///
-///     archive-program fill HOME COUNT PHOTOS BYTES     so many more installations, each with so many photos of about so many bytes
+///     archive-program fill HOME COUNT PHOTOS BYTES     so many more signed installations, each with so many photos of about so many bytes
+///     archive-program ready HOME PHOTO PHOTO…          an installation that is ready to be signed, with these photos of 4,000 × 3,000
+///                                                      pixels; prints its id
+///     archive-program seal FILE COUNT                  the seconds for so many seals of a sealed agreement, each made anew
 @main
 enum ArchiveProgram {
   static func main() {
     let arguments = Array(CommandLine.arguments.dropFirst())
-    guard arguments.count == 5, arguments[0] == "fill", let count = Int(arguments[2]), count > 0,
-      let photos = Int(arguments[3]), photos >= 2, let bytes = Int(arguments[4]), bytes > 0
-    else { fail("usage: fill HOME COUNT PHOTOS BYTES, with 2 photos or more") }
     do {
-      try Filling(home: arguments[1], photos: photos, bytes: bytes).run(count)
+      switch (arguments.first, arguments.count) {
+      case ("fill"?, 5):
+        guard let count = Int(arguments[2]), count > 0, let photos = Int(arguments[3]), photos >= 2,
+          let bytes = Int(arguments[4]), bytes > 0
+        else { fail("COUNT and BYTES are numbers from 1, PHOTOS from 2") }
+        try Filling(home: arguments[1], photos: photos, bytes: bytes).run(count)
+      case ("ready"?, 4...):
+        let files = arguments.dropFirst(2)
+        let id = try Filling(home: arguments[1], photos: files.count, bytes: 1).ready(Array(files))
+        print(id)
+      case ("seal"?, 3):
+        guard let count = Int(arguments[2]), count > 0 else { fail("COUNT is a number from 1") }
+        print(try seconds(sealing: arguments[1], count: count))
+      default: fail("usage: fill HOME COUNT PHOTOS BYTES | ready HOME PHOTO PHOTO… | seal FILE COUNT")
+      }
     } catch {
       fail("\(error)")
     }
+  }
+
+  /// The seconds in which an agreement is sealed `count` times with a key of P-256, the file with the seal made each time.
+  private static func seconds(sealing path: String, count: Int) throws -> Double {
+    let pdf = try SealablePDF(sealed: FilePath(path).contents(maxBytes: 64 << 20))
+    let identity = try SealIdentity.selfIssued(
+      SealKey.generate(), subject: SealSubject(organization: "达旗焊安", commonName: "张三"))
+    let clock = ContinuousClock()
+    let time = try clock.measure {
+      for _ in 0..<count { _ = try pdf.sealed(with: DetachedSeal.over(pdf.signedContent, by: identity).der) }
+    }
+    return Double(time.components.seconds) + Double(time.components.attoseconds) / 1e18
   }
 
   private static func fail(_ message: String) -> Never {
@@ -74,15 +102,20 @@ private final class Filling {
 
   func run(_ count: Int) throws {
     let technician = try technician()
-    if let first = CodeSerial("10A000"), let block = CodeBlock(region: "150621", first: first, count: 100_000) {
-      _ = try fieldbook.addBlock(block)
-    }
+    try addCodes()
     let have = try fieldbook.counts().values.reduce(0, +)
     for number in have..<have + count {
       numbers = Numbers(state: UInt64(number))
       seconds = Int64(number) * 60
       try install(number, by: technician)
     }
+  }
+
+  private func addCodes() throws {
+    guard let first = CodeSerial("10A000"),
+      let block = CodeBlock(region: "150621", first: first, count: 100_000)
+    else { throw FieldbookError.cancelled }
+    _ = try fieldbook.addBlock(block)
   }
 
   private func technician() throws -> Technician {
@@ -99,7 +132,33 @@ private final class Filling {
     return technician
   }
 
+  /// Makes an installation that is ready to be signed.
+  func ready(_ files: [String]) throws -> InstallationID {
+    numbers = Numbers(state: 0xA11)
+    seconds = 0
+    let technician = try technician()
+    try addCodes()
+    var photos: [Data] = []
+    for file in files { photos.append(try FilePath(file).contents(maxBytes: 64 << 20)) }
+    let (id, lock) = try walk(0, photos, by: technician)
+    lock.release()
+    return id
+  }
+
   private func install(_ number: Int, by technician: Technician) throws {
+    let photos = (0..<photos).map { _ in Data(numbers.bytes(bytes / 2 + Int(numbers.next() % UInt64(bytes)))) }
+    let (id, lock) = try walk(number, photos, by: technician)
+    defer { lock.release() }
+    seconds += 1
+    let proven = try fieldbook.provenRecord(of: id)
+    _ = try fieldbook.close(
+      proven, with: try agreement(of: id), holding: lock, by: technician, at: now)
+  }
+
+  /// Takes an installation through all steps before the signature.
+  private func walk(_ number: Int, _ photos: [Data], by technician: Technician) throws -> (
+    InstallationID, InstallationLock
+  ) {
     guard let id = InstallationID(uuid()), let phone = PhoneNumber("13900000003") else {
       throw FieldbookError.cancelled
     }
@@ -120,7 +179,6 @@ private final class Filling {
     guard let code = opened.code, let lock = try fieldbook.lock(installation: id) else {
       throw FieldbookError.cancelled
     }
-    defer { lock.release() }
     let secret = numbers.bytes(32)
     let keyID = String(SHA256Digest(of: secret).hex.prefix(16))
     guard let key = SecretKey(bytes: secret, keyID: keyID) else { throw FieldbookError.cancelled }
@@ -129,48 +187,51 @@ private final class Filling {
     try fieldbook.markCommitted(keyID: keyID, for: id, moduleSerial: serial)
     seconds += 1
     _ = try fieldbook.append(
-      try events(code: code, keyID: keyID, serial: serial), holding: lock, by: technician, at: now)
-    seconds += 1
-    let proven = try fieldbook.provenRecord(of: id)
-    _ = try fieldbook.close(
-      proven, with: try agreement(of: id, phone: phone), holding: lock, by: technician, at: now)
+      try events(photos, code: code, keyID: keyID, serial: serial), holding: lock, by: technician, at: now)
+    return (id, lock)
   }
 
-  private func events(code: LabelCode, keyID: String, serial: String) throws -> [InstallationEvent] {
+  private func events(_ photos: [Data], code: LabelCode, keyID: String, serial: String) throws
+    -> [InstallationEvent]
+  {
     let report = TestReport(
       plan: "standard", startedAt: now,
       steps: [
         TestReport.Step(
           name: "supplyVoltage", measured: 221.4, unit: "V", lower: 198, upper: 242, outcome: .passed)
       ])
-    return try [.photographed(photo(.before))]
-      + [
-        .flashed(
-          .init(
-            chip: "STM32F405", chipID: nil, firmwareVersion: "1.0.0",
-            firmwareSha256: String(repeating: "ab", count: 32), skipped: false)),
-        .paired(.init(serialNumber: serial, keyID: keyID, imei: nil, iccid: nil)),
-        .labelled(
-          LabelRecord(
-            code: code, payload: "https://weld.example.cn/w/\(code)", template: "acrylic-60x40", verified: true)),
-        .sealed(Seal(number: "S-\(serial)", photoSha256: nil, appliedAt: now, previousNumbers: [])),
-        .tested(report),
-      ] + (1..<photos).map { _ in .photographed(try photo(.after)) }
+    let work: [InstallationEvent] = [
+      .flashed(
+        .init(
+          chip: "STM32F405", chipID: nil, firmwareVersion: "1.0.0",
+          firmwareSha256: String(repeating: "ab", count: 32), skipped: false)),
+      .paired(.init(serialNumber: serial, keyID: keyID, imei: nil, iccid: nil)),
+      .labelled(
+        LabelRecord(
+          code: code, payload: "https://weld.example.cn/w/\(code)", template: "acrylic-60x40", verified: true)),
+      .sealed(Seal(number: "S-\(serial)", photoSha256: nil, appliedAt: now, previousNumbers: [])),
+      .tested(report),
+    ]
+    let pictures = try photos.enumerated().map {
+      InstallationEvent.photographed(try photo($0.element, $0.offset == 0 ? .before : .after))
+    }
+    return pictures.prefix(1) + work + pictures.dropFirst()
       + [.handedOver(Handover(trainedOperators: 2, operatingRules: .drafted, note: nil))]
   }
 
-  /// Bytes in place of a photo: an archive does not look into them.
-  private func photo(_ stage: Photo.Stage) throws -> Photo {
-    let original = Data(numbers.bytes(bytes / 2 + Int(numbers.next() % UInt64(bytes))))
-    let copy = Data(numbers.bytes(original.count / 8 + 1))
+  /// An archive does not look into photos, so that any bytes do; real photos get no copy of that kind.
+  private func photo(_ original: Data, _ stage: Photo.Stage) throws -> Photo {
     var photo = Photo(
       stage: stage, sha256: try fieldbook.files.store(original), bytes: original.count,
       mediaType: "image/jpeg", takenAt: now, widthPixels: 4_000, heightPixels: 3_000)
+    guard !original.starts(with: [0xFF, 0xD8]) else { return photo }
+    let copy = Data(numbers.bytes(original.count / 8 + 1))
     photo.copy = Photo.Copy(sha256: try fieldbook.files.store(copy), bytes: copy.count)
     return photo
   }
 
-  private func agreement(of id: InstallationID, phone: PhoneNumber) throws -> AgreementRecord {
+  private func agreement(of id: InstallationID) throws -> AgreementRecord {
+    guard let phone = PhoneNumber("13900000003") else { throw FieldbookError.cancelled }
     let document = Data("%PDF-1.7 \(id)".utf8)
     return AgreementRecord(
       sha256: try fieldbook.files.store(document), bytes: document.count, signedAt: now,

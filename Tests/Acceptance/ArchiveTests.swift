@@ -1,0 +1,168 @@
+import Cryptography
+import Foundation
+import Records
+import TestSupport
+import Testing
+
+@testable import weldtech
+
+struct ArchiveTests {
+  private let laptop: Laptop
+  private var archive: String { laptop.scratch.file("archive.zip") }
+
+  init() throws { laptop = try Laptop() }
+
+  /// Fills the laptop's fieldbook with signed installations.
+  private func fill(_ count: Int, photos: Int = 2, bytes: Int = 3_000) throws {
+    let program = Weldtech.path.replacingOccurrences(
+      of: "/weldtech", with: "/archive-program", options: .backwards)
+    let filled = try RunningProgram(
+      program, ["fill", laptop.home, String(count), String(photos), String(bytes)]
+    ).end()
+    #expect(filled.status == 0, "\(filled.diagnostics)")
+  }
+
+  /// The SHA-256 of every file of the payload, as python reads the archive, by its name.
+  private func payload(of path: String) throws -> [String: String] {
+    let script = """
+      import sys, zipfile, hashlib
+      z = zipfile.ZipFile(sys.argv[1])
+      assert z.testzip() is None
+      for name in z.namelist():
+          if "/data/" in name: print(hashlib.sha256(z.read(name)).hexdigest(), name)
+      """
+    let read = try InstalledProgram("python3").start(["-c", script, path]).end()
+    #expect(read.status == 0, "\(read.diagnostics)")
+    return Dictionary(
+      uniqueKeysWithValues: read.output.split(separator: "\n").map { line in
+        (String(line.dropFirst(65)), String(line.prefix(64)))
+      })
+  }
+
+  // MARK: - What comes out
+
+  /// The number of installations of a whole export: 2,000, a customer's, with `make soak`.
+  private static let count = Int(ProcessInfo.processInfo.environment["WELDTECH_ARCHIVED"] ?? "") ?? 300
+
+  @Test func `archives hundreds of installations in little memory, and what comes out is what went in`() throws
+  {
+    try fill(Self.count)
+    let script = """
+      import resource, subprocess, sys
+      status = subprocess.run(sys.argv[1:]).returncode
+      print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss, file=sys.stderr)
+      sys.exit(status)
+      """
+    let outcome = try RunningProgram(
+      [
+        "-c", script, Weldtech.path, "--home", laptop.home, "--json", "archive", "export", "--all", "--output",
+        archive,
+      ], executable: "/usr/bin/python3"
+    ).end()
+    #expect(outcome.status == 0, "\(outcome.diagnostics)")
+    let document = try outcome.document()
+    #expect(document["installations"] as? Int == Self.count)
+    #expect((document["failed"] as? [Any])?.isEmpty == true)
+    let peak = try #require(outcome.diagnostics.split(separator: "\n").last.flatMap { Int($0) })
+    // The bound of 100 MiB for 1,000 installations is measured by bench/evidence on the program as it is shipped.
+    #expect(peak < 120 << 10, "\(peak) KiB")
+
+    let found = try payload(of: archive)
+    var expected: Set<String> = []
+    let files = "\(laptop.home)/files"
+    for folder in try FileManager.default.contentsOfDirectory(atPath: files) where folder.count == 2 {
+      expected.formUnion(try FileManager.default.contentsOfDirectory(atPath: "\(files)/\(folder)"))
+    }
+    // Every file that the fieldbook keeps is in the archive, once.
+    let kept = found.filter { $0.key.contains("/photos/") || $0.key.contains("/agreement/") }
+    #expect(kept.count == expected.count)
+    #expect(Set(kept.values) == expected)
+    #expect(found.keys.filter { $0.hasSuffix("/data/record/1.json") }.count == Self.count)
+    #expect(found.keys.filter { $0.hasSuffix("/data/log.jsonl") }.count == Self.count)
+  }
+
+  @Test func `archives one installation by its code, and those that were closed since a day`() throws {
+    try fill(3)
+    let list = try laptop.json("list")["installations"] as? [[String: Any]] ?? []
+    let code = try #require(list.first?["code"] as? String)
+    try laptop.json("archive", "export", code, "--output", archive)
+    let names = try payload(of: archive).keys
+    #expect(names.allSatisfy { $0.hasPrefix("\(code)/") } && !names.isEmpty)
+    #expect(
+      try laptop.json("archive", "export", "--all", "--since", "2026-11-18", "--output", archive)[
+        "installations"] as? Int == 3)
+    #expect(
+      try laptop.failure("archive", "export", "--all", "--since", "2026-11-19", "--output", archive, status: 65)
+        == "archive.none")
+    #expect(try laptop.failure("archive", "export", "--output", archive, status: 64) == "usage.missingArgument")
+  }
+
+  @Test func `names a damaged record and archives the others`() throws {
+    try fill(3)
+    let list = try laptop.json("list")["installations"] as? [[String: Any]] ?? []
+    let id = try #require(list.first?["id"] as? String)
+    let record = try laptop.json("show", id)
+    let photo = try #require((record["photos"] as? [[String: Any]])?.first?["sha256"] as? String)
+    let path = "\(laptop.home)/files/\(photo.prefix(2))/\(photo)"
+    try Data("another".utf8).write(to: URL(filePath: path))
+    #expect(
+      try laptop.failure("archive", "export", id, "--output", archive, status: 1) == "evidence.file.damaged")
+    #expect(!FileManager.default.fileExists(atPath: archive))
+    let document = try laptop.json("archive", "export", "--all", "--output", archive, status: 1)
+    #expect(document["installations"] as? Int == 2)
+    #expect((document["failed"] as? [[String: Any]])?.map { $0["id"] as? String } == [id])
+
+    // A lost original is named, and its copy is there.
+    try FileManager.default.removeItem(atPath: path)
+    let whole = try laptop.json("archive", "export", "--all", "--output", archive)
+    #expect(whole["missingOriginals"] as? Int == 1)
+    #expect(try payload(of: archive).keys.filter { $0.hasSuffix("/data/missing.json") }.count == 1)
+  }
+
+  // MARK: - What goes wrong
+
+  @Test func `refuses a record that is open, a pipe, and a place in its own home`() throws {
+    try laptop.setUp()
+    let id = try laptop.register()
+    #expect(try laptop.failure("archive", "export", id, "--output", archive, status: 65) == "archive.open")
+    #expect(try laptop.failure("archive", "export", "--all", "--output", archive, status: 65) == "archive.none")
+    try fill(1)
+    #expect(
+      try laptop.failure("archive", "export", "--all", "--output", "/dev/stdout", status: 65)
+        == "archive.notAFile")
+    #expect(
+      try laptop.failure(
+        "archive", "export", "--all", "--output", "\(laptop.home)/fieldbook.sqlite", status: 65)
+        == "output.taken")
+    #expect(try laptop.json("list")["unreadable"] as? Int == 0)
+  }
+
+  @Test func `leaves the archive of before where the disk is full or the run is killed`() throws {
+    try fill(40, photos: 3, bytes: 60_000)
+    try Data("before".utf8).write(to: URL(filePath: archive))
+    // No file may become longer than 1,000 KiB, which a shell imposes.
+    let full = try RunningProgram(
+      [
+        "-c", "trap '' XFSZ; ulimit -f 2000; exec \"$@\"", "sh", Weldtech.path, "--home", laptop.home, "--json",
+        "archive", "export", "--all", "--output", archive,
+      ], executable: "/bin/sh"
+    ).end()
+    #expect(full.status == 1 && full.errorCode == "file.unwritable", "\(full.everything)")
+    #expect(FileManager.default.contents(atPath: archive) == Data("before".utf8))
+    #expect(!FileManager.default.fileExists(atPath: archive + ".part"))
+
+    let killed = try laptop.start(["archive", "export", "--all", "--output", archive])
+    #expect(
+      killed.wait(watching: [laptop.scratch.path]) { _ in
+        FileManager.default.fileExists(atPath: archive + ".part")
+      })
+    #expect(killed.kill().status == -SIGKILL)
+    #expect(FileManager.default.contents(atPath: archive) == Data("before".utf8))
+    try laptop.json("archive", "export", "--all", "--output", archive)
+    #expect(try payload(of: archive).keys.filter { $0.hasSuffix("/data/log.jsonl") }.count == 40)
+    #expect(
+      try FileManager.default.contentsOfDirectory(atPath: laptop.scratch.path).sorted() == [
+        "archive.zip", "home",
+      ])
+  }
+}
