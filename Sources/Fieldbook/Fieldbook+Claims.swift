@@ -59,34 +59,18 @@ extension Fieldbook {
 }
 
 extension Fieldbook {
-  /// Whether an agreement of any record, void ones included, was signed with these strokes.
-  func isSigned(with strokesSha256: String) throws(FieldbookError) -> Bool {
-    try database.first(
-      """
-      SELECT EXISTS (SELECT 1 FROM event WHERE name = 'signed' AND instr(CAST(body AS TEXT), ?) > 0)
-      """, [.text(strokesSha256)]
-    ) { $0.integer(0) == 1 } ?? true
-  }
-
   /// Finds an installation whose agreement, present or earlier, was signed with one of these strokes. A void record counts too, and
   /// so does the record that is to be signed again.
   /// - Parameter strokes: SHA-256 of the documents with the strokes, lower-case hex.
   /// - Throws: `store`.
   public func installation(signedWith strokes: [String]) throws(FieldbookError) -> InstallationID? {
     guard !strokes.isEmpty else { return nil }
-    let marks = strokes.map { _ in "?" }.joined(separator: ", ")
-    let values = strokes.map { SQLValue.text($0) }
-    // A damaged record says nothing of its signature.
+    // The log is asked, because a record's row can be damaged; a digest is found in an entry that cannot be read, too.
+    let conditions = strokes.map { _ in "instr(CAST(body AS TEXT), ?) > 0" }.joined(separator: " OR ")
     let found = try database.first(
-      """
-      SELECT installation.id FROM installation JOIN record ON record.installation = installation.id
-      WHERE json_valid(CAST(body AS TEXT)) AND (
-        CAST(body AS TEXT) ->> '$.agreement.strokesSha256' IN (\(marks)) OR EXISTS (
-          SELECT 1 FROM json_each(CAST(body AS TEXT), '$.earlierAgreements') AS earlier
-          WHERE earlier.value ->> '$.strokesSha256' IN (\(marks))))
-      ORDER BY installation.id LIMIT 1
-      """, values + values
+      "SELECT installation FROM event WHERE name = 'signed' AND (\(conditions)) ORDER BY seq LIMIT 1",
+      strokes.map { SQLValue.text($0) }
     ) { $0.text(0) }
-    return try found.map { (text) throws(FieldbookError) in try Self.id(text, table: "installation") }
+    return try found.map { (text) throws(FieldbookError) in try Self.id(text, table: "event") }
   }
 }

@@ -13,7 +13,7 @@ extension Fieldbook {
     let earlier = try database.first("SELECT CAST(body AS TEXT) FROM setting WHERE name = ?", [.text(name)]) {
       $0.text(0)
     }
-    if let earlier, earlier != sha256, try !isSigned(with: earlier) { files.remove(earlier) }
+    if let earlier, earlier != sha256, try installation(signedWith: [earlier]) == nil { files.remove(earlier) }
     try database.transaction { () throws(FieldbookError) in
       try database.run(
         "INSERT INTO setting (name, body) VALUES (?, CAST(? AS BLOB)) ON CONFLICT DO UPDATE SET body = excluded.body",
