@@ -66,24 +66,21 @@ final class Workplace {
     return technician
   }
 
-  /// Checks that this laptop has a technician whose certificate holds today, before anything is asked or judged.
-  /// - Throws: as `technician()`, and `StepRefused`.
-  func checkCertificate() throws {
+  /// The technician of this laptop, whose certificate holds today.
+  /// - Throws: as `technician()`, and `StepRefused` where the certificate has expired.
+  @discardableResult
+  func technicianAtWork() throws -> Technician {
     let technician = try technician()
     guard technician.mayWork(on: clock.now().day) else {
       throw StepRefused(step: nil, refusal: .certificateExpired(technician.certificateExpires))
     }
+    return technician
   }
 
   /// Whoever inspects with this laptop: its inspector, or its technician.
-  /// - Throws: as `technician()`, and `StepRefused` for a technician whose certificate has expired.
+  /// - Throws: as `technicianAtWork()`.
   func inspector() throws -> Inspector {
-    if let inspector = try fieldbook().setup().inspector { return inspector }
-    let technician = try technician()
-    guard technician.mayWork(on: clock.now().day) else {
-      throw StepRefused(step: nil, refusal: .certificateExpired(technician.certificateExpires))
-    }
-    return Inspector(technician)
+    try fieldbook().setup().inspector ?? Inspector(technicianAtWork())
   }
 
   /// The platform's address.

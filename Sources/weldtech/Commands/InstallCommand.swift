@@ -106,7 +106,7 @@ enum InstallCommand {
 
   static func run(_ options: Options, _ workplace: Workplace) throws -> Int32 {
     // A laptop that may not install is refused before anybody answers twenty questions.
-    try workplace.checkCertificate()
+    try workplace.technicianAtWork()
     try options.sign.phone.check()
     try RegisterCommand.drop(options.dropDraft, workplace)
     let walk = Walk(workplace: workplace)
@@ -147,7 +147,7 @@ enum InstallCommand {
     // What is filled in on a phone is confirmed on the laptop.
     let isOnPhone = options.sign.phone.isServed && options.from == nil && workplace.console.canPrompt
     let request = RegistrationForm.Request(
-      from: options.from, draft: options.draft, offersOpen: true, verb: "install",
+      from: options.from, draft: options.draft, beginsWalk: true, verb: "install",
       phone: isOnPhone ? options.sign.phone : nil)
     let evidence = RegisterCommand.Evidence(
       code: code, photos: options.photosBefore, reason: options.photoReason)

@@ -61,7 +61,7 @@ enum RegisterCommand {
 
   static func run(_ options: Options, _ workplace: Workplace) throws -> Int32 {
     // A laptop that may not register is refused before anybody answers twenty questions.
-    try workplace.checkCertificate()
+    try workplace.technicianAtWork()
     try drop(options.dropDraft, workplace)
     try options.phone.check(against: options.from.map { _ in "from" })
     // What is filled in on a phone is confirmed on the laptop.

@@ -37,7 +37,7 @@ final class PhoneRegistration {
     guard let draft = interview.draft else { throw Cancelled() }
     if interview.answers[.unitName] != nil { step = .fields }
     units = try workplace.fieldbook().units(limit: Self.maxUnits)
-    if interview.verb == "install" { try tellUnfinished(besides: draft) }
+    if interview.beginsWalk { try tellUnfinished(besides: draft) }
     let title = Text(zh: "登记", en: "Registration")
     let task = try PhoneTask(
       workplace, options, name: PhoneFolders.registration(draft: draft), title: title, subject: "",
@@ -46,7 +46,7 @@ final class PhoneRegistration {
     do {
       let (registration, code) = try serve(on: task)
       // The walk goes on at the same address; a retired welder has none.
-      if interview.verb != "install" || registration.welder.condition == .retired {
+      if !interview.beginsWalk || registration.welder.condition == .retired {
         task.finish(.done(confirmed))
       }
       return .registered(registration, draft: draft, code: code)

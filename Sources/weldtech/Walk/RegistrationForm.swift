@@ -15,7 +15,7 @@ struct RegistrationForm {
     /// The number of the draft to go on with.
     var draft: Int?
     /// Whether there are questions that lead to an open installation instead of a registration.
-    var offersOpen = false
+    var beginsWalk = false
     /// Whether the code of a plate in hand is asked for.
     var asksForPlate = false
     /// The command that asks.
@@ -43,7 +43,7 @@ struct RegistrationForm {
     }
     try refuseWrong(request.fields, today: now.day)
     var interview = RegistrationInterview(
-      workplace: workplace, verb: request.verb, offersOpen: request.offersOpen,
+      workplace: workplace, verb: request.verb, beginsWalk: request.beginsWalk,
       asksForPlate: request.asksForPlate)
     for (field, text) in request.fields { interview.answers.give(field, field.code(of: text)) }
     if let draft { interview.load(draft) }

@@ -16,13 +16,9 @@ struct WalkReadiness {
   /// - Parameter needsCode: false where the code comes with the label, or the welder takes none.
   /// - Throws: `SetupMissing`, `StepRefused`, `FieldbookError`, `SyncError`.
   func checkRegistering(needsCode: Bool) throws {
-    let technician = try workplace.technician()
     let fieldbook = try workplace.fieldbook()
-    let now = workplace.clock.now()
-    try fieldbook.checkClock(now)
-    guard technician.mayWork(on: now.day) else {
-      throw StepRefused(step: nil, refusal: .certificateExpired(technician.certificateExpires))
-    }
+    try fieldbook.checkClock(workplace.clock.now())
+    try workplace.technicianAtWork()
     try checkDisk()
     guard needsCode else { return }
     // A laptop without a network may have none left and not be able to get any.

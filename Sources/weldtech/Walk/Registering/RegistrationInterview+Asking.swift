@@ -214,7 +214,7 @@ extension RegistrationInterview {
   /// Asks which unit it is.
   /// - Returns: the open installation that the user goes on with instead; nil otherwise.
   mutating func askUnit() throws -> InstallationID? {
-    let question = UnitQuestion(workplace: workplace, offersOpen: offersOpen, ownDraft: draft)
+    let question = UnitQuestion(workplace: workplace, beginsWalk: beginsWalk, ownDraft: draft)
     switch try question.ask(current: answers[.unitName]) {
     case .same: break
     case .draft(let kept): load(kept)

@@ -16,8 +16,8 @@ struct RegistrationInterview {
   let workplace: Workplace
   /// The command that the user typed, which goes on after a break.
   let verb: String
-  /// Whether open installations are offered beside the units.
-  let offersOpen: Bool
+  /// Whether a whole walk follows: open installations are offered beside the units, and the phone keeps its page.
+  let beginsWalk: Bool
   /// Whether the summary is confirmed by the code of the plate in hand.
   let asksForPlate: Bool
   var answers = RegistrationAnswers()
@@ -28,10 +28,10 @@ struct RegistrationInterview {
   /// The questions that are asked again although they have an answer.
   var again: Set<RegistrationQuestion> = []
 
-  init(workplace: Workplace, verb: String, offersOpen: Bool, asksForPlate: Bool) {
+  init(workplace: Workplace, verb: String, beginsWalk: Bool, asksForPlate: Bool) {
     self.workplace = workplace
     self.verb = verb
-    self.offersOpen = offersOpen
+    self.beginsWalk = beginsWalk
     self.asksForPlate = asksForPlate
   }
 

@@ -27,7 +27,7 @@ struct UnitQuestion {
   private static let recentSeconds: Int64 = 43_200
 
   let workplace: Workplace
-  let offersOpen: Bool
+  let beginsWalk: Bool
   /// The draft that is being answered, which is not offered.
   let ownDraft: Int?
 
@@ -120,7 +120,7 @@ struct UnitQuestion {
     let fieldbook = try workplace.fieldbook()
     let drafts = try fieldbook.drafts(limit: Self.maxDrafts + 1).filter { $0.number != ownDraft }
     var lines = drafts.prefix(Self.maxDrafts).map { Line.draft($0) }
-    if offersOpen {
+    if beginsWalk {
       // A record that cannot be read hides no other.
       lines += try fieldbook.list(status: .open, limit: Self.maxOpen).compactMap { row in
         (try? fieldbook.installation(row.id)).map { .open($0) }
